@@ -1,0 +1,110 @@
+// The layer table of ARCHITECTURE.md as rules. Arrows point down only; see tools/src/layers.test.ts
+// for the planted violations that prove each rule bites.
+const LAYERS = {
+  'packages/kernel': [],
+  'packages/protocol': ['packages/kernel'],
+  'packages/database': ['packages/kernel'],
+  'packages/vault': ['packages/kernel', 'packages/protocol'],
+  'packages/audit': ['packages/kernel', 'packages/protocol', 'packages/database'],
+  'packages/conversations': ['packages/kernel', 'packages/protocol', 'packages/database'],
+  'packages/dialects': ['packages/kernel', 'packages/protocol'],
+  'packages/upstreams': ['packages/kernel', 'packages/protocol', 'packages/dialects'],
+  'packages/gateway': [
+    'packages/kernel',
+    'packages/protocol',
+    'packages/database',
+    'packages/dialects',
+    'packages/upstreams',
+  ],
+  'apps/web': ['packages/kernel', 'packages/protocol'],
+  'apps/cli': ['packages/'],
+  tools: [],
+};
+
+const TESTS = '\\.test\\.tsx?$|/src/testing/';
+
+const layerRules = Object.entries(LAYERS).map(([part, allowed]) => ({
+  name: `layer-${part.replace('/', '-')}`,
+  comment: `${part} may import only itself and: ${allowed.join(', ') || 'nothing'}`,
+  severity: 'error',
+  from: { path: `^${part}/`, pathNot: TESTS },
+  to: {
+    path: '^(packages|apps|testing|tools|plugins)/',
+    pathNot: [`^${part}/`, ...allowed.map((at) => (at.endsWith('/') ? `^${at}` : `^${at}/`))],
+  },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'kernel-is-alone',
+      comment: 'The kernel imports nothing: no third party, no node: module.',
+      severity: 'error',
+      from: { path: '^packages/kernel/src', pathNot: TESTS },
+      to: { pathNot: '^packages/kernel/src' },
+    },
+    {
+      name: 'pure-parts',
+      comment: 'Protocol and dialects do no I/O.',
+      severity: 'error',
+      from: { path: '^packages/(protocol|dialects)/src', pathNot: TESTS },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'protocol-one-library',
+      severity: 'error',
+      from: { path: '^packages/protocol/src', pathNot: TESTS },
+      to: { dependencyTypes: ['npm'], pathNot: 'node_modules/valibot' },
+    },
+    {
+      name: 'index-only',
+      comment: 'A package is entered through its root index.',
+      severity: 'error',
+      from: { path: '^(packages|apps|testing)/([^/]+)/' },
+      to: {
+        path: '^packages/[^/]+/src/',
+        pathNot: [
+          '^packages/[^/]+/src/index\\.ts$',
+          '^packages/[^/]+/src/testing/index\\.ts$',
+          '^packages/$2/',
+        ],
+      },
+    },
+    {
+      name: 'not-resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'declared-dependencies',
+      comment: "A part's package.json is the audit list of what it may depend on.",
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: TESTS },
+      to: {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
+        pathNot: 'node_modules/(@types|vite)/',
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|peers)/' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.js', '.d.ts'],
+    },
+  },
+};

@@ -1,0 +1,64 @@
+import comments from '@eslint-community/eslint-plugin-eslint-comments/configs';
+import js from '@eslint/js';
+import jsxA11y from 'eslint-plugin-jsx-a11y';
+import reactHooks from 'eslint-plugin-react-hooks';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import { CONFINEMENTS } from './tools/src/lint/confinement.ts';
+import { posternPlugin } from './tools/src/lint/plugin.ts';
+
+export default defineConfig(
+  globalIgnores(['**/dist/', '**/node_modules/', 'testing/peers/']),
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  comments.recommended,
+  {
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    languageOptions: { parserOptions: { projectService: true } },
+    plugins: { postern: posternPlugin },
+    rules: {
+      ...Object.fromEntries(CONFINEMENTS.map(({ rule }) => [`postern/${rule}`, 'error'])),
+      '@eslint-community/eslint-comments/require-description': 'error',
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/no-unsafe-type-assertion': 'error',
+      '@typescript-eslint/strict-boolean-expressions': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
+      complexity: ['error', 12],
+      eqeqeq: 'error',
+      'max-lines': ['error', 400],
+      'max-lines-per-function': ['error', 60],
+      'no-param-reassign': 'error',
+    },
+  },
+  {
+    files: ['apps/web/**/*.{ts,tsx}'],
+    extends: [jsxA11y.flatConfigs.strict, reactHooks.configs.flat.recommended],
+  },
+  {
+    files: ['**/*.test.{ts,tsx}', 'testing/**/*.ts'],
+    rules: {
+      // A describe block is a table of contents, not a function to keep short.
+      'max-lines-per-function': 'off',
+    },
+  },
+  {
+    files: [
+      '*.{js,ts}',
+      'apps/web/vite.config.ts',
+      'tools/src/closing-counts.ts',
+      'tools/types/*.d.ts',
+    ],
+    rules: {
+      // Tools load their configuration from the default export.
+      'no-restricted-exports': 'off',
+    },
+  },
+);

@@ -1,0 +1,23 @@
+export { brandOf, type Branded, type BrandParser } from './brand.ts';
+export type { Clock } from './clock.ts';
+export {
+  isJsonObject,
+  parseJson,
+  type JsonFailure,
+  type JsonLimits,
+  type JsonObject,
+  type JsonValue,
+} from './json.ts';
+export { sortableId, type Randomness } from './randomness.ts';
+export {
+  expectOk,
+  failed,
+  Fault,
+  ok,
+  unreachable,
+  type Failed,
+  type Ok,
+  type Result,
+} from './result.ts';
+export { revealSecret, Secret, SECRET_PLACEHOLDER } from './secret.ts';
+export { decodeUtf8, encodeUtf8, utf8StreamDecoder, type Utf8StreamDecoder } from './utf8.ts';

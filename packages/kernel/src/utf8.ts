@@ -1,0 +1,43 @@
+interface Utf8Platform {
+  TextEncoder: new () => { encode(text: string): Uint8Array<ArrayBuffer> };
+  TextDecoder: new (
+    label: string,
+    options: { fatal: boolean; ignoreBOM: boolean },
+  ) => { decode(bytes?: Uint8Array, options?: { stream: boolean }): string };
+}
+
+// The kernel compiles against ECMAScript alone; every runtime it is meant for has these two
+// (Encoding Standard, encoding.spec.whatwg.org).
+// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the one place where the platform's encoder is typed
+const platform = globalThis as unknown as Utf8Platform;
+
+const encoder = new platform.TextEncoder();
+
+export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
+}
+
+/** The text of well-formed UTF-8, a byte order mark kept; undefined where it is malformed. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new platform.TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+export interface Utf8StreamDecoder {
+  /** The characters completed by this chunk; malformed sequences become U+FFFD. */
+  push(chunk: Uint8Array): string;
+  /** What was left unfinished, as U+FFFD, or the empty string. */
+  end(): string;
+}
+
+/** Decodes UTF-8 that arrives in chunks cut anywhere, also inside a character. */
+export function utf8StreamDecoder(): Utf8StreamDecoder {
+  const decoder = new platform.TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
+  return {
+    push: (chunk) => decoder.decode(chunk, { stream: true }),
+    end: () => decoder.decode(),
+  };
+}

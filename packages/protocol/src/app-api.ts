@@ -1,0 +1,206 @@
+import * as v from 'valibot';
+import type { AnswerEvent, Conversation, DialectId, Message, Part } from './conversation.ts';
+import type { ErrorCodeName } from './error-codes/error-codes.ts';
+import type { ConversationId, MessageId, ProviderId } from './ids.ts';
+
+/*
+ * The app API: what the page and the process say to each other under `/api`. Inputs are schemas,
+ * parsed at the edge; outputs are types. Every failure answers `ApiFailure` with a status ≥ 400.
+ *
+ *   POST   /api/session                      SessionInput → 204 and the session cookie
+ *   GET    /api/state                        → AppState
+ *   POST   /api/setup                        SetupInput → SetupAnswer
+ *   POST   /api/unlock                       UnlockInput → AppState
+ *   POST   /api/lock                         → AppState
+ *   GET    /api/providers                    → ProviderView[]
+ *   POST   /api/providers                    EndpointInput → ProviderView
+ *   DELETE /api/providers/:id                → 204 (endpoints that a person named)
+ *   PUT    /api/providers/:id/key            KeyInput → ProviderView
+ *   DELETE /api/providers/:id/key            → ProviderView
+ *   POST   /api/providers/:id/test           → KeyTest
+ *   GET    /api/models                       → ModelGroup[]
+ *   GET    /api/settings                     → Settings
+ *   PATCH  /api/settings                     SettingsInput → Settings
+ *   GET    /api/conversations?before=ID      → ConversationPage
+ *   POST   /api/conversations                ConversationInput → Conversation
+ *   GET    /api/conversations/:id            → ConversationView
+ *   PATCH  /api/conversations/:id            ConversationPatch → Conversation
+ *   DELETE /api/conversations/:id            → 204; can be undone until it is purged
+ *   POST   /api/conversations/:id/restore    → Conversation
+ *   POST   /api/conversations/:id/turns      TurnInput → text/event-stream of TurnEvent
+ *   POST   /api/conversations/:id/stop       → 204; stops the running answer at the upstream
+ *   GET    /api/search?q=TEXT                → SearchHit[]
+ */
+
+const id26 = v.pipe(v.string(), v.regex(/^[0-9a-hjkmnp-tv-z]{26}$/));
+const providerName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/));
+const passphrase = v.pipe(v.string(), v.minLength(8), v.maxLength(1024));
+
+export const SessionInputSchema = v.strictObject({
+  code: v.pipe(v.string(), v.maxLength(128)),
+});
+
+export const SetupInputSchema = v.strictObject({
+  storage: v.picklist(['keyring', 'file']),
+  /** Required with `file`; with `keyring` it adds a second way in. */
+  passphrase: v.exactOptional(passphrase),
+});
+
+export const UnlockInputSchema = v.union([
+  v.strictObject({ passphrase: v.pipe(v.string(), v.maxLength(1024)) }),
+  v.strictObject({ recoveryCode: v.pipe(v.string(), v.maxLength(256)) }),
+]);
+
+export const KeyInputSchema = v.strictObject({
+  key: v.pipe(v.string(), v.minLength(1), v.maxLength(8192)),
+  /** Store a value that does not have the provider's form. */
+  force: v.optional(v.boolean(), false),
+});
+
+export const EndpointInputSchema = v.strictObject({
+  id: providerName,
+  label: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
+  dialect: v.picklist(['anthropic-messages', 'openai-chat']),
+  baseUrl: v.pipe(v.string(), v.url(), v.maxLength(2000)),
+  auth: v.picklist(['bearer', 'x-api-key', 'none']),
+  models: v.optional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(200))), []),
+});
+
+export const SettingsInputSchema = v.strictObject({
+  theme: v.exactOptional(v.picklist(['system', 'light', 'dark'])),
+});
+
+export const ConversationInputSchema = v.strictObject({
+  title: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
+  provider: v.exactOptional(providerName),
+  model: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
+});
+
+export const ConversationPatchSchema = v.strictObject({
+  title: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
+});
+
+/**
+ * Asks for an answer. With `text` a user message is added under `parentId` (null: the beginning)
+ * and answered; without it the message `parentId`, a user's, is answered anew: a retry, whose
+ * answer becomes a sibling of the earlier one.
+ */
+export const TurnInputSchema = v.strictObject({
+  parentId: v.nullable(id26),
+  text: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(4_000_000))),
+  provider: providerName,
+  model: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+});
+
+export type SetupInput = v.InferOutput<typeof SetupInputSchema>;
+export type UnlockInput = v.InferOutput<typeof UnlockInputSchema>;
+export type KeyInput = v.InferInput<typeof KeyInputSchema>;
+export type EndpointInput = v.InferInput<typeof EndpointInputSchema>;
+export type SettingsInput = v.InferOutput<typeof SettingsInputSchema>;
+export type ConversationInput = v.InferOutput<typeof ConversationInputSchema>;
+export type ConversationPatch = v.InferOutput<typeof ConversationPatchSchema>;
+export type TurnInput = v.InferOutput<typeof TurnInputSchema>;
+
+export interface ApiFailure {
+  readonly error: {
+    readonly code: ErrorCodeName;
+    readonly message: string;
+    /** What the person can do about it. */
+    readonly remedy?: string;
+  };
+}
+
+export interface AppState {
+  /** `setup`: nothing was stored yet. */
+  readonly phase: 'setup' | 'locked' | 'ready';
+  readonly version: string;
+  /** The backend in use; null before set-up. */
+  readonly storage: 'keyring' | 'file' | null;
+  /** What the probe of the operating system's keyring found. */
+  readonly keyring:
+    | { readonly available: true }
+    | { readonly available: false; readonly code: ErrorCodeName; readonly message: string };
+  /** The gateway's address for SDKs: `http://127.0.0.1:7420`. */
+  readonly gatewayUrl: string;
+  readonly settings: Settings;
+}
+
+export interface SetupAnswer {
+  /** Shown once, never again. */
+  readonly recoveryCode: string;
+  readonly state: AppState;
+}
+
+export interface Settings {
+  readonly theme: 'system' | 'light' | 'dark';
+}
+
+export interface ProviderView {
+  readonly id: ProviderId;
+  readonly label: string;
+  readonly dialect: DialectId;
+  readonly baseUrl: string;
+  readonly needsKey: boolean;
+  readonly hasKey: boolean;
+  readonly keyExample: string | null;
+  readonly keyPage: string | null;
+  readonly demo: boolean;
+  readonly builtIn: boolean;
+  readonly local: boolean;
+}
+
+export type KeyTest =
+  | { readonly ok: true; readonly modelCount: number; readonly latencyMs: number }
+  | {
+      readonly ok: false;
+      readonly code: ErrorCodeName;
+      readonly message: string;
+      readonly remedy?: string;
+    };
+
+export interface ModelGroup {
+  readonly provider: ProviderId;
+  readonly label: string;
+  readonly demo: boolean;
+  readonly models: readonly { readonly id: string; readonly label: string }[];
+  /** Why the upstream's own list could not be read; `models` then holds the built-in ones. */
+  readonly failure?: { readonly code: ErrorCodeName; readonly message: string };
+}
+
+export interface ConversationPage {
+  readonly conversations: readonly Conversation[];
+  /** Pass as `before` for the next page; null at the end. */
+  readonly next: ConversationId | null;
+}
+
+export interface ConversationView {
+  readonly conversation: Conversation;
+  /** Every message of the tree, oldest first. */
+  readonly messages: readonly Message[];
+}
+
+export interface SearchHit {
+  readonly conversationId: ConversationId;
+  readonly conversationTitle: string;
+  /** null where the title matched. */
+  readonly messageId: MessageId | null;
+  /** Plain text around the match, in pieces; render as text only. */
+  readonly snippet: readonly { readonly text: string; readonly match: boolean }[];
+  readonly createdAtMs: number;
+}
+
+/** One event of a turn's stream, as `data:` of an event stream. `done` comes last. */
+export type TurnEvent =
+  /** The stored user message (absent on a retry) and the answer's id, before the first token. */
+  | { readonly kind: 'begun'; readonly question?: Message; readonly answer: Message }
+  | { readonly kind: 'answer'; readonly event: AnswerEvent }
+  /** The answer as stored, and the conversation with its new title and time. */
+  | { readonly kind: 'done'; readonly answer: Message; readonly conversation: Conversation };
+
+/** The text of a message's parts, for titles, search and copying. */
+export function plainText(parts: readonly Part[]): string {
+  return parts
+    .map((part) => (part.kind === 'text' || part.kind === 'refusal' ? part.text : ''))
+    .filter((text) => text !== '')
+    .join('\n\n');
+}

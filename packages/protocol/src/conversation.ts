@@ -1,0 +1,215 @@
+import type { JsonValue } from '@postern/kernel';
+import type { ErrorCodeName } from './error-codes/error-codes.ts';
+import type { ConversationId, MessageId, ProviderId } from './ids.ts';
+
+/*
+ * The conversation model. Every dialect decodes into it and encodes from it, the chat shows it and
+ * the store keeps it. A conversation is a tree: a retried answer or an edited question is a sibling.
+ */
+
+export type Role = 'system' | 'user' | 'assistant';
+
+/** Where the bytes of an image or file are. */
+export type MediaSource =
+  | { readonly kind: 'base64'; readonly mediaType: string; readonly data: string }
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'provider-file'; readonly fileId: string };
+
+export interface TextPart {
+  readonly kind: 'text';
+  readonly text: string;
+  /** Citations or annotations exactly as the provider gave them. */
+  readonly annotations?: readonly JsonValue[];
+}
+
+export interface ImagePart {
+  readonly kind: 'image';
+  readonly source: MediaSource;
+}
+
+export interface FilePart {
+  readonly kind: 'file';
+  readonly source: MediaSource;
+  readonly name?: string;
+}
+
+/** The model's reasoning. A signed part with empty text is kept: the signature must come back. */
+export interface ThinkingPart {
+  readonly kind: 'thinking';
+  readonly text: string;
+  readonly signature?: string;
+}
+
+/** Reasoning that the provider encrypted; opaque, but it must come back on the next turn. */
+export interface RedactedThinkingPart {
+  readonly kind: 'redacted-thinking';
+  readonly data: string;
+}
+
+export interface ToolCallPart {
+  readonly kind: 'tool-call';
+  readonly callId: string;
+  readonly name: string;
+  /** The arguments as the model wrote them: JSON text, `{}` when it wrote none. */
+  readonly inputJson: string;
+}
+
+export interface ToolResultPart {
+  readonly kind: 'tool-result';
+  readonly callId: string;
+  readonly content: readonly (TextPart | ImagePart | FilePart | OpaquePart)[];
+  readonly isError: boolean;
+}
+
+/** The model declined in words (OpenAI's `refusal` field). */
+export interface RefusalPart {
+  readonly kind: 'refusal';
+  readonly text: string;
+}
+
+/** A block of one dialect that has no meaning elsewhere, kept whole so that nothing is lost. */
+export interface OpaquePart {
+  readonly kind: 'opaque';
+  readonly dialect: DialectId;
+  readonly value: JsonValue;
+}
+
+export type Part =
+  | TextPart
+  | ImagePart
+  | FilePart
+  | ThinkingPart
+  | RedactedThinkingPart
+  | ToolCallPart
+  | ToolResultPart
+  | RefusalPart
+  | OpaquePart;
+
+export type DialectId = 'anthropic-messages' | 'openai-chat';
+
+/** Token counts of one answer, cumulative; a count is absent where the provider gave none. */
+export interface Usage {
+  /** Tokens of the prompt that were neither read from nor written to a cache. */
+  readonly inputTokens?: number;
+  readonly cacheReadTokens?: number;
+  readonly cacheWriteTokens?: number;
+  /** Every token of the answer, reasoning included. */
+  readonly outputTokens?: number;
+  /** The part of `outputTokens` spent on reasoning, where the provider tells. */
+  readonly reasoningTokens?: number;
+}
+
+export type StopReason =
+  'end' | 'stop-sequence' | 'max-tokens' | 'tool-calls' | 'refusal' | 'pause' | 'context-full';
+
+/** One turn as sent to a model. */
+export interface Turn {
+  readonly role: Role;
+  readonly parts: readonly Part[];
+}
+
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description?: string;
+  /** JSON Schema of the arguments. */
+  readonly inputSchema: JsonValue;
+  readonly strict?: boolean;
+}
+
+export type ToolChoice =
+  | { readonly kind: 'auto' }
+  | { readonly kind: 'required' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'tool'; readonly name: string };
+
+/** A question to a model, independent of the dialect that will carry it. */
+export interface ModelRequest {
+  readonly model: string;
+  readonly turns: readonly Turn[];
+  readonly stream: boolean;
+  readonly maxOutputTokens?: number;
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly stopSequences?: readonly string[];
+  readonly tools?: readonly ToolDefinition[];
+  readonly toolChoice?: ToolChoice;
+  readonly parallelToolCalls?: boolean;
+}
+
+/** A whole answer. */
+export interface ModelAnswer {
+  readonly id: string;
+  readonly model: string;
+  readonly parts: readonly Part[];
+  readonly stopReason: StopReason | undefined;
+  readonly stopSequence?: string;
+  readonly usage: Usage;
+}
+
+export type PartDelta =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'annotation'; readonly value: JsonValue }
+  | { readonly kind: 'thinking'; readonly text: string }
+  | { readonly kind: 'signature'; readonly signature: string }
+  | { readonly kind: 'tool-input'; readonly json: string }
+  | { readonly kind: 'refusal'; readonly text: string }
+  /** Replaces an opaque part by its newest whole value. */
+  | { readonly kind: 'opaque'; readonly value: JsonValue };
+
+/**
+ * A streamed answer, event by event. `start` comes first and once; parts are numbered 0, 1, 2… in
+ * the order in which they start, and one may start before another has ended; exactly one of
+ * `finish` and `failure` comes last. Usage is cumulative: a later count replaces an earlier one.
+ */
+export type AnswerEvent =
+  | { readonly kind: 'start'; readonly id: string; readonly model: string }
+  | { readonly kind: 'part-start'; readonly index: number; readonly part: Part }
+  | { readonly kind: 'part-delta'; readonly index: number; readonly delta: PartDelta }
+  | { readonly kind: 'part-end'; readonly index: number }
+  | { readonly kind: 'usage'; readonly usage: Usage }
+  | {
+      readonly kind: 'finish';
+      readonly stopReason: StopReason | undefined;
+      readonly stopSequence?: string;
+    }
+  | { readonly kind: 'failure'; readonly failure: AnswerFailure };
+
+/** Why an answer ended early or never began, in words that carry no secret and no prompt. */
+export interface AnswerFailure {
+  readonly code: ErrorCodeName;
+  /** The provider's own message where it gave one, else ours. */
+  readonly message: string;
+  /** Milliseconds after which the provider says a retry may work. */
+  readonly retryAfterMs?: number;
+}
+
+export type MessageStatus = 'complete' | 'streaming' | 'interrupted' | 'failed';
+
+/** A stored message: one node of the tree. */
+export interface Message {
+  readonly id: MessageId;
+  readonly conversationId: ConversationId;
+  /** null for the first message. */
+  readonly parentId: MessageId | null;
+  readonly role: Role;
+  readonly parts: readonly Part[];
+  readonly status: MessageStatus;
+  readonly createdAtMs: number;
+  readonly provider?: ProviderId;
+  readonly model?: string;
+  readonly stopReason?: StopReason;
+  readonly usage?: Usage;
+  readonly failure?: AnswerFailure;
+}
+
+export interface Conversation {
+  readonly id: ConversationId;
+  readonly title: string;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  /** The provider and model chosen last. */
+  readonly provider?: ProviderId;
+  readonly model?: string;
+  /** When it was deleted; it can be restored until it is purged. */
+  readonly deletedAtMs?: number;
+}

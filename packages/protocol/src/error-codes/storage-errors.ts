@@ -1,0 +1,34 @@
+import { EXIT, type ErrorCode } from './error-code.ts';
+
+export const STORAGE_ERRORS = {
+  HOME_READ_ONLY: {
+    meaning: 'The data directory cannot be written.',
+    remedy: 'Make it writable for you alone, or choose another with --home DIR.',
+    exit: EXIT.storage,
+  },
+  DISK_FULL: {
+    meaning: 'The disk is full; nothing already stored was lost.',
+    remedy: 'Free some space and run the command again.',
+    exit: EXIT.storage,
+  },
+  DATABASE_DAMAGED: {
+    meaning: 'An encrypted database is damaged or is not one; it was left as it is.',
+    remedy: 'Move the named file away, or put back the copy from your last backup.',
+    exit: EXIT.damaged,
+  },
+  DATABASE_BUSY: {
+    meaning: 'Another process holds the database.',
+    remedy: 'Close the other Postern and try again.',
+    exit: EXIT.busy,
+  },
+  DATABASE_VERSION_UNKNOWN: {
+    meaning: 'The database was written by a newer Postern.',
+    remedy: 'Install that version or a newer one.',
+    exit: EXIT.damaged,
+  },
+  CONVERSATION_NOT_FOUND: {
+    meaning: 'There is no such conversation or message.',
+    remedy: 'Reload the list of conversations.',
+    exit: EXIT.notFound,
+  },
+} as const satisfies Record<string, ErrorCode>;

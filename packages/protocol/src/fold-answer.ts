@@ -1,0 +1,90 @@
+import type {
+  AnswerEvent,
+  AnswerFailure,
+  Part,
+  PartDelta,
+  StopReason,
+  Usage,
+} from './conversation.ts';
+
+/** What an answer amounts to after some of its events. */
+export interface FoldedAnswer {
+  readonly id: string | undefined;
+  readonly model: string | undefined;
+  readonly parts: readonly Part[];
+  readonly usage: Usage;
+  readonly stopReason: StopReason | undefined;
+  readonly stopSequence: string | undefined;
+  readonly failure: AnswerFailure | undefined;
+  readonly ended: boolean;
+}
+
+export const EMPTY_ANSWER: FoldedAnswer = {
+  id: undefined,
+  model: undefined,
+  parts: [],
+  usage: {},
+  stopReason: undefined,
+  stopSequence: undefined,
+  failure: undefined,
+  ended: false,
+};
+
+/** Adds one event to an answer. Pure: the chat page and the process fold the same way. */
+export function foldAnswer(answer: FoldedAnswer, event: AnswerEvent): FoldedAnswer {
+  switch (event.kind) {
+    case 'start':
+      return { ...answer, id: event.id, model: event.model };
+    case 'part-start':
+      return { ...answer, parts: replaceAt(answer.parts, event.index, event.part) };
+    case 'part-delta': {
+      const part = answer.parts[event.index];
+      if (part === undefined) return answer;
+      return { ...answer, parts: replaceAt(answer.parts, event.index, extend(part, event.delta)) };
+    }
+    case 'part-end':
+      return answer;
+    case 'usage':
+      return { ...answer, usage: { ...answer.usage, ...event.usage } };
+    case 'finish':
+      return {
+        ...answer,
+        stopReason: event.stopReason,
+        stopSequence: event.stopSequence,
+        ended: true,
+      };
+    case 'failure':
+      return { ...answer, failure: event.failure, ended: true };
+  }
+}
+
+function replaceAt(parts: readonly Part[], index: number, part: Part): readonly Part[] {
+  return index < parts.length ? parts.with(index, part) : [...parts, part];
+}
+
+function extend(part: Part, delta: PartDelta): Part {
+  if (part.kind === 'text' && delta.kind === 'text') {
+    return { ...part, text: part.text + delta.text };
+  }
+  if (part.kind === 'text' && delta.kind === 'annotation') {
+    return { ...part, annotations: [...(part.annotations ?? []), delta.value] };
+  }
+  if (part.kind === 'thinking' && delta.kind === 'thinking') {
+    return { ...part, text: part.text + delta.text };
+  }
+  if (part.kind === 'thinking' && delta.kind === 'signature') {
+    return { ...part, signature: (part.signature ?? '') + delta.signature };
+  }
+  return extendOther(part, delta);
+}
+
+function extendOther(part: Part, delta: PartDelta): Part {
+  if (part.kind === 'tool-call' && delta.kind === 'tool-input') {
+    return { ...part, inputJson: part.inputJson + delta.json };
+  }
+  if (part.kind === 'refusal' && delta.kind === 'refusal') {
+    return { ...part, text: part.text + delta.text };
+  }
+  if (part.kind === 'opaque' && delta.kind === 'opaque') return { ...part, value: delta.value };
+  return part;
+}

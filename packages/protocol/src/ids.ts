@@ -1,0 +1,24 @@
+import { brandOf, type Branded } from '@postern/kernel';
+
+/** A conversation: 26 characters, sorts by creation time. */
+export type ConversationId = Branded<'ConversationId'>;
+/** A message in a conversation: 26 characters, sorts by creation time. */
+export type MessageId = Branded<'MessageId'>;
+/** A provider as configured: `anthropic`, `openai`, or the name a person gave an endpoint. */
+export type ProviderId = Branded<'ProviderId'>;
+/** The name of a secret in the vault, as in `postern secret set NAME`. */
+export type SecretName = Branded<'SecretName'>;
+/** The random identity of one vault; binds every wrapped value to it. */
+export type VaultId = Branded<'VaultId'>;
+/** A gateway key's public id: safe to print, log and store. */
+export type GatewayKeyId = Branded<'GatewayKeyId'>;
+
+const SORTABLE = /^[0-9a-hjkmnp-tv-z]{26}$/;
+const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+export const conversationId = brandOf('ConversationId', SORTABLE);
+export const messageId = brandOf('MessageId', SORTABLE);
+export const providerId = brandOf('ProviderId', NAME);
+export const secretName = brandOf('SecretName', NAME);
+export const vaultId = brandOf('VaultId', SORTABLE);
+export const gatewayKeyId = brandOf('GatewayKeyId', SORTABLE);

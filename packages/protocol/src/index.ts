@@ -1,0 +1,8 @@
+export * from './app-api.ts';
+export { ConfigSchema, type Config, type ConfigInput } from './config.ts';
+export type * from './conversation.ts';
+export { EXIT, type ErrorCode } from './error-codes/error-code.ts';
+export { ERROR_CODES, type ErrorCodeName } from './error-codes/error-codes.ts';
+export { EMPTY_ANSWER, foldAnswer, type FoldedAnswer } from './fold-answer.ts';
+export * from './ids.ts';
+export type { KeyForm, Provider, UpstreamAuth } from './provider.ts';
