@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// Postern needs Node 24. Where an older one starts this file, the Node that the packages carry takes
+// over; this launcher therefore keeps to syntax and modules that Node 18 knows.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const NEEDED_MAJOR = 24;
+const here = dirname(fileURLToPath(import.meta.url));
+
+if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
+  await import('../src/main.ts');
+} else {
+  const node = carriedNode();
+  if (node === undefined) {
+    process.stderr.write(
+      `postern: this is Node ${process.versions.node}; Postern needs Node ${NEEDED_MAJOR}. ` +
+        'Run npm ci in the checkout, or install a newer Node.\n',
+    );
+    process.exitCode = 1;
+  } else {
+    handOver(node);
+  }
+}
+
+/** The `node` that the workspace's platform package put into node_modules/.bin. */
+function carriedNode() {
+  const name = process.platform === 'win32' ? 'node.cmd' : 'node';
+  for (let at = here; dirname(at) !== at; at = dirname(at)) {
+    const candidate = join(at, 'node_modules', '.bin', name);
+    if (existsSync(candidate)) return candidate;
+  }
+  return undefined;
+}
+
+/**
+ * Runs this file again under another Node, as if it had been started itself.
+ * @param {string} node
+ */
+function handOver(node) {
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
+  /** @type {NodeJS.Signals[]} */
+  const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  // A terminal sends SIGINT to both; the child decides what it means.
+  for (const signal of forwarded) {
+    process.on(signal, () => {
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
+  child.on('exit', (code, signal) => {
+    for (const name of forwarded) process.removeAllListeners(name);
+    if (signal === null) process.exitCode = code ?? 1;
+    else process.kill(process.pid, signal);
+  });
+}

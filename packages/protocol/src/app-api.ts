@@ -49,6 +49,8 @@ export const SetupInputSchema = v.strictObject({
 export const UnlockInputSchema = v.union([
   v.strictObject({ passphrase: v.pipe(v.string(), v.maxLength(1024)) }),
   v.strictObject({ recoveryCode: v.pipe(v.string(), v.maxLength(256)) }),
+  /** Tries the keyring again, after the person unlocked it. */
+  v.strictObject({ keyring: v.literal(true) }),
 ]);
 
 export const KeyInputSchema = v.strictObject({

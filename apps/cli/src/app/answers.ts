@@ -1,0 +1,41 @@
+import type { ApiFailure } from '@postern/protocol';
+import { parseJson } from '@postern/kernel';
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import { described, type Described } from '../failure/described.ts';
+import { API_STATUS } from './api-status.ts';
+
+/** The largest body of an app request in bytes: a long pasted text and its JSON escapes. */
+export const MAX_APP_BODY_BYTES = 16 * 1024 * 1024;
+
+/** A failure as the page gets it. */
+export function failureResponse(failure: Described): Response {
+  const body: ApiFailure = {
+    error: { code: failure.code, message: failure.message, remedy: failure.remedy },
+  };
+  return Response.json(body, { status: API_STATUS[failure.code] });
+}
+
+export type ParsedBody<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly response: Response };
+
+/** The body of a request by its schema, or the answer that says which field is wrong. */
+export async function parseBody<Schema extends v.GenericSchema>(
+  context: Context,
+  schema: Schema,
+): Promise<ParsedBody<v.InferOutput<Schema>>> {
+  const refuse = (failure: Described): ParsedBody<never> => ({
+    ok: false,
+    response: failureResponse(failure),
+  });
+  const type = context.req.header('content-type') ?? '';
+  if (!/^application\/json(;|$)/i.test(type)) {
+    return refuse(described('REQUEST_INVALID', 'The body must be application/json.'));
+  }
+  const json = parseJson(await context.req.text(), { maxLength: MAX_APP_BODY_BYTES, maxDepth: 32 });
+  if (!json.ok) return refuse(described('REQUEST_INVALID', 'The body is not valid JSON.'));
+  const parsed = v.safeParse(schema, json.value);
+  if (parsed.success) return { ok: true, value: parsed.output };
+  const place = v.getDotPath(parsed.issues[0]) ?? 'The body';
+  return refuse(described('REQUEST_INVALID', `${place} is not valid.`));
+}

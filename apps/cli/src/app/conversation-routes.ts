@@ -1,0 +1,100 @@
+import { Hono, type Context } from 'hono';
+import type { Result } from '@postern/kernel';
+import {
+  conversationId,
+  ConversationInputSchema,
+  ConversationPatchSchema,
+  providerId,
+  type ConversationId,
+} from '@postern/protocol';
+import {
+  describeStoreFailure,
+  type ConversationStore,
+  type StoreFailure,
+} from '@postern/conversations';
+import { described } from '../failure/described.ts';
+import type { Postern } from '../services/postern.ts';
+import { failureResponse, parseBody } from './answers.ts';
+
+const PAGE_SIZE = 50;
+const MAX_HITS = 50;
+/** How long a deleted conversation can be brought back. */
+const UNDO_MS = 60_000;
+
+/** The list of conversations, one conversation, and search. */
+export function conversationRoutes(postern: Postern): Hono {
+  const app = new Hono();
+  app.get('/conversations', (context) =>
+    withStore(postern, (store) => {
+      store.purgeRemoved(postern.clock.nowMs() - UNDO_MS);
+      const before = conversationId.parse(context.req.query('before') ?? '');
+      return json(store.list({ limit: PAGE_SIZE, ...(before === undefined ? {} : { before }) }));
+    }),
+  );
+  app.post('/conversations', async (context) => {
+    const input = await parseBody(context, ConversationInputSchema);
+    if (!input.ok) return input.response;
+    const { title, provider, model } = input.value;
+    return withStore(postern, (store) =>
+      json(
+        store.create({
+          title: title ?? 'New chat',
+          ...(provider === undefined ? {} : { provider: providerId.from(provider) }),
+          ...(model === undefined ? {} : { model }),
+        }),
+      ),
+    );
+  });
+  app.get('/conversations/:id', (context) =>
+    withConversation(postern, context, (store, id) => json(store.open(id))),
+  );
+  app.patch('/conversations/:id', async (context) => {
+    const input = await parseBody(context, ConversationPatchSchema);
+    if (!input.ok) return input.response;
+    const { title } = input.value;
+    if (title === undefined) return failureResponse(described('REQUEST_INVALID'));
+    return withConversation(postern, context, (store, id) => json(store.rename(id, title)));
+  });
+  app.delete('/conversations/:id', (context) =>
+    withConversation(postern, context, (store, id) => {
+      postern.running.stop(id);
+      const removed = store.remove(id);
+      return removed.ok ? new Response(null, { status: 204 }) : json(removed);
+    }),
+  );
+  app.post('/conversations/:id/restore', (context) =>
+    withConversation(postern, context, (store, id) => json(store.restore(id))),
+  );
+  app.get('/search', (context) =>
+    withStore(postern, (store) => {
+      const query = context.req.query('q') ?? '';
+      return json(store.search(query, MAX_HITS));
+    }),
+  );
+  return app;
+}
+
+export function withStore(postern: Postern, use: (store: ConversationStore) => Response): Response {
+  const stores = postern.stores();
+  if (stores === undefined) return failureResponse(lockedFailure(postern));
+  return use(stores.conversations);
+}
+
+export function lockedFailure(postern: Postern): ReturnType<typeof described> {
+  return described(postern.vault.state === 'absent' ? 'VAULT_NOT_SET_UP' : 'VAULT_LOCKED');
+}
+
+function withConversation(
+  postern: Postern,
+  context: Context,
+  use: (store: ConversationStore, id: ConversationId) => Response,
+): Response {
+  const id = conversationId.parse(context.req.param('id') ?? '');
+  if (id === undefined) return failureResponse(described('CONVERSATION_NOT_FOUND'));
+  return withStore(postern, (store) => use(store, id));
+}
+
+function json(result: Result<unknown, StoreFailure>): Response {
+  if (!result.ok) return failureResponse(describeStoreFailure(result.failure));
+  return Response.json(result.value);
+}

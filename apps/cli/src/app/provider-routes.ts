@@ -1,0 +1,172 @@
+import { Hono, type Context } from 'hono';
+import { Secret } from '@postern/kernel';
+import {
+  EndpointInputSchema,
+  KeyInputSchema,
+  providerId,
+  type KeyTest,
+  type ModelGroup,
+  type Provider,
+  type ProviderView,
+} from '@postern/protocol';
+import { listModels } from '@postern/upstreams';
+import { describeVaultFailure } from '@postern/vault';
+import { described, type Described } from '../failure/described.ts';
+import type { Postern } from '../services/postern.ts';
+import { storeProviderKey } from '../services/store-provider-key.ts';
+import { failureResponse, parseBody } from './answers.ts';
+
+/** Providers, their keys and their models. */
+export function providerRoutes(postern: Postern): Hono {
+  const app = new Hono();
+  app.get('/providers', async () => {
+    const views = await viewsOf(postern, postern.providers().all);
+    return 'failure' in views ? failureResponse(views.failure) : Response.json(views.list);
+  });
+  app.post('/providers', async (context) => await addEndpoint(postern, context));
+  app.delete('/providers/:id', (context) => removeEndpoint(postern, context.req.param('id')));
+  app.put('/providers/:id/key', async (context) => await putKey(postern, context));
+  app.delete('/providers/:id/key', async (context) => {
+    const provider = providerOf(postern, context.req.param('id'));
+    if (provider === undefined) return failureResponse(described('PROVIDER_UNKNOWN'));
+    const removed = await postern.vault.secrets.remove(provider.secret);
+    postern.keys.forget();
+    if (!removed.ok) return failureResponse(describeVaultFailure(removed.failure));
+    return await viewResponse(postern, provider);
+  });
+  app.post('/providers/:id/test', async (context) => {
+    const provider = providerOf(postern, context.req.param('id'));
+    if (provider === undefined) return failureResponse(described('PROVIDER_UNKNOWN'));
+    return Response.json(await testKey(postern, provider, context.req.raw.signal));
+  });
+  app.get('/models', async (context) => {
+    const groups = await Promise.all(
+      postern.providers().all.map(async (provider) => {
+        return await modelsOf(postern, provider, context.req.raw.signal);
+      }),
+    );
+    return Response.json(groups.filter((group) => group !== undefined));
+  });
+  return app;
+}
+
+function providerOf(postern: Postern, id: string | undefined): Provider | undefined {
+  const parsed = providerId.parse(id ?? '');
+  return parsed === undefined ? undefined : postern.providers().get(parsed);
+}
+
+async function addEndpoint(postern: Postern, context: Context): Promise<Response> {
+  const input = await parseBody(context, EndpointInputSchema);
+  if (!input.ok) return input.response;
+  const { id, ...endpoint } = input.value;
+  if (providerOf(postern, id) !== undefined) {
+    return failureResponse(described('PROVIDER_NAME_TAKEN'));
+  }
+  const changed = postern.change((written) => ({
+    ...written,
+    providers: { ...written.providers, [id]: endpoint },
+  }));
+  if (!changed.ok) return failureResponse(changed.failure);
+  const provider = providerOf(postern, id);
+  if (provider === undefined) return failureResponse(described('INTERNAL'));
+  return await viewResponse(postern, provider);
+}
+
+async function removeEndpoint(postern: Postern, id: string): Promise<Response> {
+  const provider = providerOf(postern, id);
+  if (provider === undefined) return failureResponse(described('PROVIDER_UNKNOWN'));
+  if (provider.builtIn) {
+    return failureResponse(described('REQUEST_INVALID', 'A built-in provider cannot be removed.'));
+  }
+  const removed = await postern.vault.secrets.remove(provider.secret);
+  if (!removed.ok) return failureResponse(describeVaultFailure(removed.failure));
+  const changed = postern.change((written) => {
+    const { [id]: _gone, ...others } = written.providers ?? {};
+    return { ...written, providers: others };
+  });
+  postern.keys.forget();
+  return changed.ok ? new Response(null, { status: 204 }) : failureResponse(changed.failure);
+}
+
+async function putKey(postern: Postern, context: Context): Promise<Response> {
+  const provider = providerOf(postern, context.req.param('id'));
+  if (provider === undefined) return failureResponse(described('PROVIDER_UNKNOWN'));
+  const input = await parseBody(context, KeyInputSchema);
+  if (!input.ok) return input.response;
+  const stored = await storeProviderKey({
+    vault: postern.vault,
+    clock: postern.clock,
+    name: provider.secret,
+    keyForm: provider.keyForm,
+    value: Secret.of(input.value.key.trim()),
+    force: input.value.force,
+  });
+  postern.keys.forget();
+  if (!stored.ok) return failureResponse(stored.failure);
+  return await viewResponse(postern, provider);
+}
+
+async function viewResponse(postern: Postern, provider: Provider): Promise<Response> {
+  const views = await viewsOf(postern, [provider]);
+  return 'failure' in views ? failureResponse(views.failure) : Response.json(views.list[0]);
+}
+
+async function viewsOf(
+  postern: Postern,
+  providers: readonly Provider[],
+): Promise<{ readonly list: readonly ProviderView[] } | { readonly failure: Described }> {
+  const stored = await postern.vault.secrets.list();
+  if (!stored.ok) return { failure: describeVaultFailure(stored.failure) };
+  const names = new Set<string>(stored.value.map(({ name }) => name));
+  return {
+    list: providers.map((provider) => ({
+      id: provider.id,
+      label: provider.label,
+      dialect: provider.dialect,
+      baseUrl: provider.baseUrl,
+      needsKey: provider.auth !== 'none',
+      hasKey: names.has(provider.secret),
+      keyExample: provider.keyForm?.example ?? null,
+      keyPage: provider.keyPage ?? null,
+      demo: provider.demo,
+      builtIn: provider.builtIn,
+      local: provider.local,
+    })),
+  };
+}
+
+async function testKey(
+  postern: Postern,
+  provider: Provider,
+  signal: AbortSignal,
+): Promise<KeyTest> {
+  const key = await postern.keys.keyFor(provider);
+  if (!key.ok) return { ok: false, ...key.failure };
+  const begunMs = postern.clock.monotonicMs();
+  const models = await listModels(postern.connections, provider, key.value, signal);
+  if (!models.ok) {
+    const { code, message } = models.failure;
+    return { ok: false, code, message, remedy: described(code).remedy };
+  }
+  const latencyMs = Math.round(postern.clock.monotonicMs() - begunMs);
+  return { ok: true, modelCount: models.value.length, latencyMs };
+}
+
+/** A provider's models; undefined where its key is missing, so that it is not offered. */
+async function modelsOf(
+  postern: Postern,
+  provider: Provider,
+  signal: AbortSignal,
+): Promise<ModelGroup | undefined> {
+  const key = await postern.keys.keyFor(provider);
+  if (!key.ok) return undefined;
+  const { id, label, demo } = provider;
+  const models = await listModels(postern.connections, provider, key.value, signal);
+  if (models.ok) return { provider: id, label, demo, models: models.value };
+  // A model server that is not there is simply not offered; one that failed says why.
+  const absent = provider.local && models.failure.code === 'UPSTREAM_UNREACHABLE';
+  if (absent && provider.models.length === 0) return undefined;
+  const { code, message } = models.failure;
+  const known = provider.models.map((model) => ({ id: model, label: model }));
+  return { provider: id, label, demo, models: known, failure: { code, message } };
+}

@@ -1,0 +1,35 @@
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { conversationId, TurnInputSchema } from '@postern/protocol';
+import { beginTurn } from '../chat/begin-turn.ts';
+import { described } from '../failure/described.ts';
+import type { Postern } from '../services/postern.ts';
+import { failureResponse, parseBody } from './answers.ts';
+
+/** Asking for an answer, and stopping it. */
+export function turnRoutes(postern: Postern): Hono {
+  const app = new Hono();
+  app.post('/conversations/:id/turns', async (context) => {
+    const input = await parseBody(context, TurnInputSchema);
+    if (!input.ok) return input.response;
+    const id = conversationId.parse(context.req.param('id'));
+    if (id === undefined) return failureResponse(described('CONVERSATION_NOT_FOUND'));
+    const turn = await beginTurn(postern, id, input.value);
+    if (!turn.ok) return failureResponse(turn.failure);
+    return streamSSE(context, async (stream) => {
+      // Nobody waits for the answer any more: the request is cancelled at the upstream.
+      stream.onAbort(() => {
+        postern.running.stop(id);
+      });
+      for await (const event of turn.value) {
+        await stream.writeSSE({ data: JSON.stringify(event) });
+      }
+    });
+  });
+  app.post('/conversations/:id/stop', (context) => {
+    const id = conversationId.parse(context.req.param('id'));
+    if (id !== undefined) postern.running.stop(id);
+    return new Response(null, { status: 204 });
+  });
+  return app;
+}

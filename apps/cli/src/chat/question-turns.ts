@@ -1,0 +1,54 @@
+import type { Message, MessageId, Part, ProviderId, Turn } from '@postern/protocol';
+
+/**
+ * The turns that lead to a message: its ancestors and itself, oldest first. Reasoning and blocks
+ * that only one provider can read back are left out where another provider will answer (a signature
+ * of one is refused by the other), and so are answers that hold nothing.
+ */
+export function turnsLeadingTo(
+  messages: readonly Message[],
+  last: MessageId,
+  answering: ProviderId,
+): readonly Turn[] {
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const turns: Turn[] = [];
+  const seen = new Set<MessageId>();
+  for (let id: MessageId | null = last; id !== null && !seen.has(id);) {
+    seen.add(id);
+    const message = byId.get(id);
+    if (message === undefined) break;
+    const parts = message.parts.filter((part) => canReturn(part, message, answering));
+    if (parts.length > 0) turns.unshift({ role: message.role, parts });
+    id = message.parentId;
+  }
+  return turns;
+}
+
+function canReturn(part: Part, message: Message, answering: ProviderId): boolean {
+  switch (part.kind) {
+    case 'thinking':
+    case 'redacted-thinking':
+    case 'opaque':
+      // A cut answer's reasoning may lack its signature.
+      return message.provider === answering && message.status === 'complete';
+    case 'text':
+    case 'refusal':
+      return part.text !== '';
+    default:
+      return true;
+  }
+}
+
+const TITLE_LENGTH = 60;
+const segmenter = new Intl.Segmenter();
+
+/** A title from the first question: its first words, cut at a word, never inside a character. */
+export function titleOf(text: string): string {
+  const line = text.slice(0, 2000).replace(/\s+/g, ' ').trim();
+  if (line === '') return 'New chat';
+  const characters = Array.from(segmenter.segment(line), ({ segment }) => segment);
+  if (characters.length <= TITLE_LENGTH) return line;
+  const cut = characters.slice(0, TITLE_LENGTH).join('');
+  const atWord = cut.replace(/\s+\S*$/, '');
+  return `${atWord.length >= TITLE_LENGTH / 2 ? atWord : cut}…`;
+}

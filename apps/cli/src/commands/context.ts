@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import type { Clock, Randomness, Result } from '@postern/kernel';
+import { ERROR_CODES } from '@postern/protocol';
+import {
+  chooseStorage,
+  createOsKeyring,
+  describeVaultFailure,
+  openVault,
+  probeKeyring,
+  type KeyringProbe,
+  type Vault,
+} from '@postern/vault';
+import type { Environment } from '../config/environment.ts';
+import { prepareHome, type Home } from '../config/home.ts';
+import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
+import { describeConfigFailure, describeHomeFailure } from '../failure/describe-home.ts';
+import { CommandFailed, type Described } from '../failure/described.ts';
+import { machineId } from '../system/machine-id.ts';
+import { findPassphrase } from '../terminal/passphrase.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** What every command gets: nothing else is global. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  readonly environment: Environment;
+  readonly home: Home;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly version: string;
+  /** `--storage`, which overrides the configuration. */
+  readonly storage: 'auto' | 'keyring' | 'file' | undefined;
+  /** `--passphrase-fd`: an open file descriptor that holds the passphrase. */
+  readonly passphraseFd: number | undefined;
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+/** The value, or the end of the command with the failure's line and exit code. */
+export function orFail<T, F>(result: Result<T, F>, describe: (failure: F) => Described): T {
+  if (result.ok) return result.value;
+  throw new CommandFailed(describe(result.failure));
+}
+
+export function fail(failure: Described): never {
+  throw new CommandFailed(failure);
+}
+
+/** Prints a result: JSON with `--json`, else the lines for people. */
+export function report(context: CommandContext, value: unknown, lines: readonly string[]): void {
+  if (context.json) context.terminal.print(JSON.stringify(value, null, 2));
+  else for (const line of lines) context.terminal.print(line);
+}
+
+/** The home with its directories made, and its configuration. */
+export function openHome(context: CommandContext): LoadedConfig {
+  orFail(prepareHome(context.home), describeHomeFailure);
+  return orFail(loadConfig(context.home.configFile), describeConfigFailure);
+}
+
+export interface FoundVault {
+  readonly vault: Vault;
+  readonly keyring: KeyringProbe;
+  readonly loaded: LoadedConfig;
+}
+
+/** The vault of the home as it is found: absent or locked. */
+export async function findVault(context: CommandContext): Promise<FoundVault> {
+  const loaded = openHome(context);
+  const keyring = createOsKeyring();
+  const vault = orFail(
+    await openVault({
+      dataDir: join(context.home.dataDir, 'vault'),
+      machineId: machineId(),
+      clock: context.clock,
+      randomness: context.randomness,
+      keyring,
+    }),
+    describeVaultFailure,
+  );
+  return { vault, keyring: await probeKeyring(keyring, context.randomness), loaded };
+}
+
+/** The storage for a new vault by `--storage`, the configuration and what really works. */
+export function storageFor(context: CommandContext, found: FoundVault): 'keyring' | 'file' {
+  const mode = context.storage ?? found.loaded.config.storage;
+  return orFail(chooseStorage(mode, found.keyring), describeVaultFailure);
+}
+
+/** The unlocked vault; asks for the passphrase where the keyring does not open it. */
+export async function unlockedVault(context: CommandContext): Promise<FoundVault> {
+  const found = await findVault(context);
+  if (found.vault.state === 'absent') {
+    fail({
+      code: 'VAULT_NOT_SET_UP',
+      message: ERROR_CODES.VAULT_NOT_SET_UP.meaning,
+      remedy: ERROR_CODES.VAULT_NOT_SET_UP.remedy,
+    });
+  }
+  await unlockFound(context, found.vault);
+  return found;
+}
+
+/** Unlocks by the keyring where that is the storage, else by a passphrase from where one is given. */
+export async function unlockFound(context: CommandContext, vault: Vault): Promise<void> {
+  if (vault.storage === 'keyring') {
+    orFail(await vault.unlock({ with: 'keyring' }), describeVaultFailure);
+    return;
+  }
+  const passphrase = orFail(await findPassphrase(context, 'Passphrase: '), (failure) => failure);
+  orFail(await vault.unlock({ with: 'passphrase', passphrase }), describeVaultFailure);
+}

@@ -1,0 +1,74 @@
+import { revealSecret, type Secret } from '@postern/kernel';
+import { describeVaultFailure, type Vault } from '@postern/vault';
+import { described } from '../failure/described.ts';
+import { givenPassphrase } from '../terminal/passphrase.ts';
+import { promptHidden } from '../terminal/prompt.ts';
+import { styled } from '../terminal/terminal.ts';
+import {
+  fail,
+  findVault,
+  orFail,
+  storageFor,
+  unlockFound,
+  type CommandContext,
+  type FoundVault,
+} from './context.ts';
+
+const MIN_PASSPHRASE_LENGTH = 8;
+
+/** The unlocked vault of the home, made first where there is none. */
+export async function unlockedOrNewVault(context: CommandContext): Promise<FoundVault> {
+  const found = await findVault(context);
+  if (found.vault.state === 'absent') await createVault(context, found);
+  else await unlockFound(context, found.vault);
+  return found;
+}
+
+async function createVault(context: CommandContext, found: FoundVault): Promise<void> {
+  const storage = storageFor(context, found);
+  const passphrase = storage === 'file' ? await newPassphrase(context) : undefined;
+  const created = orFail(
+    await found.vault.create({ storage, ...(passphrase === undefined ? {} : { passphrase }) }),
+    describeVaultFailure,
+  );
+  announce(context, found.vault, created.recoveryCode);
+}
+
+function announce(context: CommandContext, vault: Vault, recoveryCode: Secret): void {
+  const { terminal } = context;
+  terminal.note(`Made a new vault (storage: ${vault.storage ?? 'file'}).`);
+  terminal.note('');
+  terminal.note(`  Recovery code: ${styled(terminal, 'bold', revealSecret(recoveryCode))}`);
+  terminal.note('');
+  terminal.note(
+    'Write it down now: it is shown once, and it opens the vault when all else is lost.',
+  );
+}
+
+async function newPassphrase(context: CommandContext): Promise<Secret> {
+  const given = givenPassphrase(context);
+  if (given !== undefined) return longEnough(orFail(given, (failure) => failure));
+  if (!context.terminal.interactive) {
+    fail(
+      described(
+        'VAULT_NOT_SET_UP',
+        'No keyring works here, and there is no terminal to ask for a new passphrase.',
+      ),
+    );
+  }
+  const first = await promptHidden('New passphrase for the vault: ');
+  const second = await promptHidden('The same again: ');
+  if (first === undefined || second === undefined) fail(described('REQUEST_CANCELLED'));
+  if (revealSecret(first) !== revealSecret(second)) {
+    fail(described('USAGE', 'The two passphrases differ; nothing was made.'));
+  }
+  return longEnough(first);
+}
+
+function longEnough(passphrase: Secret): Secret {
+  if (revealSecret(passphrase).length < MIN_PASSPHRASE_LENGTH) {
+    const least = String(MIN_PASSPHRASE_LENGTH);
+    fail(described('USAGE', `The passphrase needs at least ${least} characters.`));
+  }
+  return passphrase;
+}

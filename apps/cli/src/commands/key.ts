@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { revealSecret } from '@postern/kernel';
+import { describeDatabaseFailure } from '@postern/database';
+import type { GatewayStore } from '@postern/gateway';
+import { described } from '../failure/described.ts';
+import { openGateway } from '../services/stores.ts';
+import { table } from '../terminal/terminal.ts';
+import { fail, orFail, report, unlockedVault, type CommandContext } from './context.ts';
+import { unlockedOrNewVault } from './create-vault.ts';
+
+/** `postern key create NAME`: the key is printed once and kept only as a keyed hash. */
+export async function createKey(context: CommandContext, name: string): Promise<void> {
+  const { vault } = await unlockedOrNewVault(context);
+  await withGateway(context, vault, (store) => {
+    const created = orFail(store.keys.create({ name }), describeDatabaseFailure);
+    const { key, record } = created;
+    const lines = [
+      revealSecret(key),
+      '',
+      `Key ${record.name} (${record.id}). It is shown once; revoke it with: postern key revoke ${record.id}`,
+    ];
+    if (context.json) report(context, { ...record, key: revealSecret(key) }, []);
+    else {
+      context.terminal.print(lines[0] ?? '');
+      for (const line of lines.slice(1)) context.terminal.note(line);
+    }
+  });
+}
+
+/** `postern key list`: what there is, never a key. */
+export async function listKeys(context: CommandContext): Promise<void> {
+  const { vault } = await unlockedVault(context);
+  await withGateway(context, vault, (store) => {
+    const records = orFail(store.keys.list(), describeDatabaseFailure);
+    const day = (ms: number | undefined): string =>
+      ms === undefined ? '-' : new Date(ms).toISOString().slice(0, 10);
+    const rows = records.map((record) => [
+      record.id,
+      record.name,
+      `sk-postern-${record.prefix}…`,
+      day(record.createdAtMs),
+      day(record.lastUsedAtMs),
+      record.revokedAtMs === undefined ? 'active' : `revoked ${day(record.revokedAtMs)}`,
+    ]);
+    const lines =
+      rows.length === 0
+        ? ['No keys yet. Make one: postern key create NAME']
+        : [table(['ID', 'NAME', 'KEY', 'CREATED', 'LAST USED', 'STATE'], rows)];
+    report(context, records, lines);
+  });
+}
+
+/** `postern key revoke ID|NAME`: dead at once, also in a gateway that is running. */
+export async function revokeKey(context: CommandContext, idOrName: string): Promise<void> {
+  const { vault } = await unlockedVault(context);
+  await withGateway(context, vault, (store) => {
+    const records = orFail(store.keys.list(), describeDatabaseFailure);
+    const matching = records.filter(
+      ({ id, name, revokedAtMs }) =>
+        revokedAtMs === undefined && (id === idOrName || name === idOrName),
+    );
+    const [found, ...others] = matching;
+    if (found === undefined) {
+      fail(described('GATEWAY_KEY_NOT_FOUND', `There is no active key ${idOrName}.`));
+    }
+    if (others.length > 0) {
+      fail(described('USAGE', `Several keys are named ${idOrName}; revoke by id.`));
+    }
+    const revoked = orFail(store.keys.revoke(found.id), describeDatabaseFailure);
+    report(context, revoked, [`Revoked ${found.name} (${found.id}).`]);
+  });
+}
+
+async function withGateway(
+  context: CommandContext,
+  vault: Parameters<typeof openGateway>[0]['vault'],
+  use: (store: GatewayStore) => void,
+): Promise<void> {
+  const store = orFail(
+    openGateway({
+      gatewayPath: join(context.home.dataDir, 'gateway.db'),
+      vault,
+      clock: context.clock,
+      randomness: context.randomness,
+    }),
+    (failure) => failure,
+  );
+  try {
+    use(store);
+  } finally {
+    await store.close();
+  }
+}

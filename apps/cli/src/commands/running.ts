@@ -1,0 +1,31 @@
+import { isJsonObject } from '@postern/kernel';
+import { described } from '../failure/described.ts';
+import { askRunning } from '../instance/ask-running.ts';
+import { controlAddress } from '../instance/control-address.ts';
+import { openInBrowser } from '../instance/open-in-browser.ts';
+import { fail, report, type CommandContext } from './context.ts';
+import { launchUrlOfRunning } from './up.ts';
+
+/** `postern open`: a fresh link to the running Postern's page. */
+export async function open(context: CommandContext): Promise<void> {
+  const url = await launchUrlOfRunning(context);
+  if (url === undefined) fail(described('NOT_RUNNING'));
+  report(context, { url }, [url]);
+  if (context.environment.hasDisplay && context.terminal.interactive && !context.json) {
+    openInBrowser(context.home.runtimeDir, url);
+  }
+}
+
+/** `postern stop`: the running Postern saves its answers and ends. */
+export async function stop(context: CommandContext): Promise<void> {
+  const answer = await askRunning(controlAddress(context.home), 'POST', '/stop');
+  if (!isJsonObject(answer)) fail(described('NOT_RUNNING'));
+  report(context, { stopping: true }, ['Stopping.']);
+}
+
+/** `postern lock`: the running Postern drops its keys; the page asks for the passphrase again. */
+export async function lock(context: CommandContext): Promise<void> {
+  const answer = await askRunning(controlAddress(context.home), 'POST', '/lock');
+  if (!isJsonObject(answer)) fail(described('NOT_RUNNING'));
+  report(context, { locked: true }, ['Locked.']);
+}

@@ -1,0 +1,108 @@
+import { revealSecret, type Secret } from '@postern/kernel';
+import { secretName, type SecretName } from '@postern/protocol';
+import { describeUpstreamFailure, providerTable } from '@postern/upstreams';
+import { describeVaultFailure } from '@postern/vault';
+import { described } from '../failure/described.ts';
+import { storeProviderKey } from '../services/store-provider-key.ts';
+import { confirm, promptHidden, readStandardInput } from '../terminal/prompt.ts';
+import { table } from '../terminal/terminal.ts';
+import { fail, orFail, report, unlockedVault, type CommandContext } from './context.ts';
+import { unlockedOrNewVault } from './create-vault.ts';
+
+/** `postern secret set NAME`: the value from a hidden prompt or standard input, never argv. */
+export async function setSecret(
+  context: CommandContext,
+  nameText: string,
+  options: { readonly force: boolean },
+): Promise<void> {
+  const name = nameOf(nameText);
+  const { vault, loaded } = await unlockedOrNewVault(context);
+  const providers = orFail(providerTable(loaded.config), describeUpstreamFailure);
+  const provider = providers.all.find(({ secret }) => secret === name);
+  const value = await readValue(context, name);
+  const stored = await storeProviderKey({
+    vault,
+    clock: context.clock,
+    name,
+    keyForm: provider?.keyForm,
+    value,
+    force: options.force,
+  });
+  orFail(stored, (failure) => failure);
+  report(context, { name, stored: true, storage: vault.storage }, [`Stored ${name}.`]);
+}
+
+/** `postern secret get NAME`: prints the value because it was asked for by name. */
+export async function getSecret(
+  context: CommandContext,
+  nameText: string,
+  options: { readonly field: string; readonly raw: boolean },
+): Promise<void> {
+  const name = nameOf(nameText);
+  const { vault } = await unlockedVault(context);
+  const record = orFail(await vault.secrets.get(name), describeVaultFailure);
+  const value = record?.fields.get(options.field);
+  if (value === undefined) fail(described('SECRET_NOT_FOUND', `There is no secret ${name}.`));
+  const text = revealSecret(value);
+  if (options.raw) context.terminal.write(text);
+  else report(context, { name, field: options.field, value: text }, [text]);
+}
+
+/** `postern secret list`: names and ages, never values. */
+export async function listSecrets(context: CommandContext): Promise<void> {
+  const { vault } = await unlockedVault(context);
+  const infos = orFail(await vault.secrets.list(), describeVaultFailure);
+  const rows = infos.map(({ name, updatedAtMs }) => ({
+    name,
+    updatedAt: new Date(updatedAtMs).toISOString(),
+    ageDays: Math.floor((context.clock.nowMs() - updatedAtMs) / 86_400_000),
+  }));
+  const lines =
+    rows.length === 0
+      ? ['No secrets yet. Add one: postern secret set NAME']
+      : [
+          table(
+            ['NAME', 'CHANGED', 'AGE'],
+            rows.map((row) => [
+              row.name,
+              row.updatedAt.slice(0, 10),
+              `${String(row.ageDays)} days`,
+            ]),
+          ),
+        ];
+  report(context, rows, lines);
+}
+
+/** `postern secret rm NAME`: asks first at a terminal, unless `--yes`. */
+export async function removeSecret(
+  context: CommandContext,
+  nameText: string,
+  options: { readonly yes: boolean },
+): Promise<void> {
+  const name = nameOf(nameText);
+  const { vault } = await unlockedVault(context);
+  if (context.terminal.interactive && !options.yes) {
+    if (!(await confirm(`Remove the secret ${name}? It cannot be brought back.`))) {
+      fail(described('REQUEST_CANCELLED', 'Nothing was removed.'));
+    }
+  }
+  const removed = orFail(await vault.secrets.remove(name), describeVaultFailure);
+  if (!removed) fail(described('SECRET_NOT_FOUND', `There is no secret ${name}.`));
+  report(context, { name, removed }, [`Removed ${name}.`]);
+}
+
+function nameOf(text: string): SecretName {
+  return secretName.parse(text) ?? fail(described('SECRET_NAME_INVALID'));
+}
+
+async function readValue(context: CommandContext, name: SecretName): Promise<Secret> {
+  const value = context.terminal.interactive
+    ? await promptHidden(`Value of ${name}: `)
+    : await readStandardInput();
+  if (value === undefined) {
+    fail(described('REQUEST_CANCELLED', 'No value was given; nothing was stored.'));
+  }
+  if (revealSecret(value) === '')
+    fail(described('USAGE', 'The value is empty; nothing was stored.'));
+  return value;
+}

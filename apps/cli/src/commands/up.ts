@@ -1,0 +1,160 @@
+import { holdProcessLock, type LockFailure } from '@postern/database';
+import { join } from 'node:path';
+import { isJsonObject, unreachable } from '@postern/kernel';
+import type { Config } from '@postern/protocol';
+import { createConnections } from '@postern/upstreams';
+import { described, type Described } from '../failure/described.ts';
+import { askRunning } from '../instance/ask-running.ts';
+import { controlAddress } from '../instance/control-address.ts';
+import { openInBrowser } from '../instance/open-in-browser.ts';
+import { composePostern, type Postern } from '../services/postern.ts';
+import { serve, type Serving } from '../services/serve.ts';
+import { givenPassphrase } from '../terminal/passphrase.ts';
+import { styled } from '../terminal/terminal.ts';
+import {
+  fail,
+  findVault,
+  openHome,
+  orFail,
+  type CommandContext,
+  type FoundVault,
+} from './context.ts';
+
+export interface UpOptions {
+  readonly port: number | undefined;
+  readonly open: boolean;
+}
+
+/** `postern up`: the app, the page and the gateway, until SIGINT or SIGTERM. */
+export async function up(context: CommandContext, options: UpOptions): Promise<void> {
+  const loaded = openHome(context);
+  const lockPath = join(context.home.dataDir, 'instance.lock');
+  const lock = holdProcessLock(lockPath);
+  if (!lock.ok) return await refuseSecondStart(context, lock.failure);
+  try {
+    await run(context, options.port ?? loaded.config.port, options.open);
+  } finally {
+    lock.value.release();
+  }
+}
+
+async function run(context: CommandContext, port: number, open: boolean): Promise<void> {
+  const found = await findVault(context);
+  const postern = orFail(compose(context, found), (failure) => failure);
+  await unlockAtStart(context, postern);
+  const stopped = Promise.withResolvers<undefined>();
+  const stop = (): void => {
+    stopped.resolve(undefined);
+  };
+  const serving = await serve({
+    postern,
+    port,
+    randomness: context.randomness,
+    version: context.version,
+    onFault: (fault) => {
+      const kind = fault instanceof Error ? fault.name : typeof fault;
+      context.terminal.note(`postern: internal fault (${kind}); run with --verbose for its place.`);
+      if (context.verbose && fault instanceof Error) context.terminal.note(placeOf(fault));
+    },
+    onStop: stop,
+  });
+  if (!serving.ok) {
+    await postern.close();
+    fail(serving.failure);
+  }
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  greet(context, serving.value, postern);
+  if (open && context.environment.hasDisplay && context.terminal.interactive) {
+    openInBrowser(context.home.runtimeDir, serving.value.launchUrl());
+  }
+  await stopped.promise;
+  // A second signal does not wait for running answers.
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  context.terminal.note('Stopping: saving running answers.');
+  await serving.value.close();
+  context.terminal.note('Stopped.');
+}
+
+/** Where a fault happened: file and line only, since its message may hold anything. */
+function placeOf(fault: Error): string {
+  return (fault.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n');
+}
+
+function compose(context: CommandContext, found: FoundVault): ReturnType<typeof composePostern> {
+  const { home, clock, randomness } = context;
+  const { vault, keyring, loaded } = found;
+  const { localHosts, proxy } = loaded.config;
+  const connections = createConnections({ clock, localHosts, ...proxyOf(proxy) });
+  return composePostern({ home, loaded, clock, randomness, vault, keyring, connections });
+}
+
+function proxyOf(proxy: Config['proxy']): { readonly proxy?: NonNullable<Config['proxy']> } {
+  return proxy === undefined ? {} : { proxy };
+}
+
+/** Opens what opens without asking; a file vault waits for its passphrase in the page. */
+async function unlockAtStart(context: CommandContext, postern: Postern): Promise<void> {
+  const { vault } = postern;
+  if (vault.state === 'absent') return;
+  if (vault.storage === 'keyring') {
+    const unlocked = await postern.unlock({ keyring: true });
+    if (unlocked.ok) return;
+    if (unlocked.failure.code.startsWith('DATABASE')) fail(unlocked.failure);
+    context.terminal.note(`postern: ${unlocked.failure.message} ${unlocked.failure.remedy}`);
+    return;
+  }
+  const given = givenPassphrase(context);
+  if (given === undefined) return;
+  const passphrase = orFail(given, (failure) => failure);
+  orFail(await postern.unlockWith({ with: 'passphrase', passphrase }), (failure) => failure);
+}
+
+function greet(context: CommandContext, serving: Serving, postern: Postern): void {
+  const { terminal } = context;
+  const state = { absent: 'first run', locked: 'locked', unlocked: 'unlocked' }[
+    postern.vault.state
+  ];
+  terminal.print(`${styled(terminal, 'bold', 'Postern')} ${context.version} is up (${state}).`);
+  terminal.print('');
+  terminal.print(`  Open      ${serving.launchUrl()}`);
+  terminal.print(`  Gateway   ${serving.address}/v1`);
+  terminal.print(`  Data      ${context.home.dataDir}`);
+  terminal.print('');
+  terminal.print(
+    'The link works once, for ten minutes; postern open prints another. Ctrl+C stops.',
+  );
+}
+
+async function refuseSecondStart(context: CommandContext, failure: LockFailure): Promise<never> {
+  switch (failure.reason) {
+    case 'held':
+      return fail(await alreadyRunning(context));
+    case 'not-writable':
+      return fail(described('HOME_READ_ONLY', `Cannot write ${failure.path}.`));
+    case 'disk-full':
+      return fail(described('DISK_FULL', `No space left to write ${failure.path}.`));
+    default:
+      return unreachable(failure.reason);
+  }
+}
+
+async function alreadyRunning(context: CommandContext): Promise<Described> {
+  const url = await launchUrlOfRunning(context);
+  if (url === undefined) return described('ALREADY_RUNNING');
+  return {
+    ...described('ALREADY_RUNNING', 'Postern is already running for this home.'),
+    remedy: `Open ${url}, or stop it first: postern stop.`,
+  };
+}
+
+/** The running process's page with a fresh code; undefined where none answers. */
+export async function launchUrlOfRunning(context: CommandContext): Promise<string | undefined> {
+  const answer = await askRunning(controlAddress(context.home), 'POST', '/launch');
+  const url = isJsonObject(answer) ? answer['url'] : undefined;
+  return typeof url === 'string' ? url : undefined;
+}

@@ -1,0 +1,41 @@
+import { homedir } from 'node:os';
+
+/** What Postern reads from the environment; nothing else looks there. */
+export interface Environment {
+  readonly home: string;
+  readonly xdgConfigHome: string | undefined;
+  readonly xdgDataHome: string | undefined;
+  readonly xdgRuntimeDir: string | undefined;
+  /** Where systemd puts credentials (systemd.exec(5), LoadCredential=). */
+  readonly credentialsDirectory: string | undefined;
+  /** A passphrase in the environment: works, but warns loudly. */
+  readonly passphrase: string | undefined;
+  readonly hasDisplay: boolean;
+  readonly wantsColour: boolean;
+}
+
+export function readEnvironment(): Environment {
+  const { env } = process;
+  const value = (name: string): string | undefined => {
+    const text = env[name];
+    return text === undefined || text === '' ? undefined : text;
+  };
+  const absolute = (name: string): string | undefined => {
+    // The XDG specification: relative paths are invalid and ignored.
+    const text = value(name);
+    return text?.startsWith('/') === true ? text : undefined;
+  };
+  return {
+    home: value('HOME') ?? homedir(),
+    xdgConfigHome: absolute('XDG_CONFIG_HOME'),
+    xdgDataHome: absolute('XDG_DATA_HOME'),
+    xdgRuntimeDir: absolute('XDG_RUNTIME_DIR'),
+    credentialsDirectory: value('CREDENTIALS_DIRECTORY'),
+    passphrase: value('POSTERN_PASSPHRASE'),
+    hasDisplay:
+      process.platform !== 'linux' ||
+      value('DISPLAY') !== undefined ||
+      value('WAYLAND_DISPLAY') !== undefined,
+    wantsColour: value('NO_COLOR') === undefined && value('TERM') !== 'dumb',
+  };
+}

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { decodeUtf8, failed, ok, parseJson, type Result } from '@postern/kernel';
+import { ConfigSchema, type Config, type ConfigInput } from '@postern/protocol';
+import * as v from 'valibot';
+import { writeFileAtomically } from './write-file.ts';
+
+export type ConfigFailure =
+  | { readonly reason: 'config-invalid'; readonly path: string; readonly problem: string }
+  | { readonly reason: 'config-unreadable'; readonly path: string }
+  | { readonly reason: 'config-unwritable' | 'disk-full'; readonly path: string };
+
+/** A configuration and the text it came from, so that a change keeps what a person wrote. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly written: ConfigInput;
+}
+
+/** The configuration of a home: defaults where there is no file. Unknown keys are an error. */
+export function loadConfig(path: string): Result<LoadedConfig, ConfigFailure> {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (missing) return ok({ config: v.parse(ConfigSchema, {}), written: {} });
+    return failed({ reason: 'config-unreadable', path });
+  }
+  const text = decodeUtf8(bytes);
+  const json = parseJson(text ?? '', { maxLength: 1_048_576 });
+  if (!json.ok) return failed({ reason: 'config-invalid', path, problem: 'it is not valid JSON' });
+  return checkConfig(path, json.value);
+}
+
+function checkConfig(path: string, value: unknown): Result<LoadedConfig, ConfigFailure> {
+  const parsed = v.safeParse(ConfigSchema, value);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    const place = v.getDotPath(issue) ?? 'the file';
+    const problem =
+      issue.type === 'strict_object' && issue.expected === 'never'
+        ? `unknown key ${place}`
+        : `${place} is not valid (expected ${issue.expected ?? 'another form'})`;
+    return failed({ reason: 'config-invalid', path, problem });
+  }
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the schema accepted it, so it has the input's form
+  return ok({ config: parsed.output, written: value as ConfigInput });
+}
+
+/**
+ * Applies a change to the file as it is now on disk and writes it back atomically: what a person
+ * edited meanwhile is kept. `refuse` may turn the outcome down before anything is written.
+ */
+export function changeConfig<Refusal>(
+  path: string,
+  change: (written: ConfigInput) => ConfigInput,
+  refuse: (config: Config) => Refusal | undefined,
+): Result<LoadedConfig, ConfigFailure | Refusal> {
+  const current = loadConfig(path);
+  if (!current.ok) return current;
+  const checked = checkConfig(path, change(current.value.written));
+  if (!checked.ok) return checked;
+  const refusal = refuse(checked.value.config);
+  if (refusal !== undefined) return failed(refusal);
+  const text = `${JSON.stringify(checked.value.written, null, 2)}\n`;
+  const written = writeFileAtomically(path, text);
+  if (!written.ok) {
+    const reason = written.failure.reason === 'disk-full' ? 'disk-full' : 'config-unwritable';
+    return failed({ reason, path });
+  }
+  return checked;
+}

@@ -1,0 +1,29 @@
+import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
+
+/** A failure as people see it: a stable code, one line, and what to do. Never a secret in it. */
+export interface Described {
+  readonly code: ErrorCodeName;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** The table's own words for a code, with the case's detail in front where there is one. */
+export function described(code: ErrorCodeName, detail?: string): Described {
+  const { meaning, remedy } = ERROR_CODES[code];
+  return { code, message: detail ?? meaning, remedy };
+}
+
+export function exitCodeOf(failure: Described): number {
+  return ERROR_CODES[failure.code].exit;
+}
+
+/** Ends a command: thrown by commands, caught by `main` alone. */
+export class CommandFailed extends Error {
+  override readonly name = 'CommandFailed';
+  readonly failure: Described;
+
+  constructor(failure: Described) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}

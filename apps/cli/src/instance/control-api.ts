@@ -1,0 +1,26 @@
+import { Hono } from 'hono';
+
+/** What the running process does for its own command line, over the control socket. */
+export interface ControlParts {
+  /** The page's address with a fresh one-time code. */
+  launchUrl(): string;
+  status(): Readonly<Record<string, string | number | boolean | null>>;
+  lock(): Promise<void>;
+  stop(): void;
+}
+
+/** Reached over a Unix socket of mode 0600 only: whoever can open it is this user. */
+export function createControlApi(parts: ControlParts): Hono {
+  const app = new Hono();
+  app.post('/launch', (context) => context.json({ url: parts.launchUrl() }));
+  app.get('/status', (context) => context.json(parts.status()));
+  app.post('/lock', async (context) => {
+    await parts.lock();
+    return context.json({ locked: true });
+  });
+  app.post('/stop', (context) => {
+    parts.stop();
+    return context.json({ stopping: true });
+  });
+  return app;
+}

@@ -1,0 +1,3 @@
+import { createGateway, type Gateway } from '@postern/gateway';
+import type { HostGuard } from '../server/host-guard.ts';
+import type { Postern } from './postern.ts';

@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import { failed, ok, Secret, type Clock, type Randomness, type Result } from '@postern/kernel';
+import type { Config, ConfigInput, SetupInput, UnlockInput } from '@postern/protocol';
+import {
+  describeUpstreamFailure,
+  providerTable,
+  type Connections,
+  type ProviderTable,
+} from '@postern/upstreams';
+import { describeVaultFailure, type KeyringProbe, type Vault } from '@postern/vault';
+import type { Home } from '../config/home.ts';
+import { changeConfig, type LoadedConfig } from '../config/load-config.ts';
+import { describeConfigFailure } from '../failure/describe-home.ts';
+import { described, type Described } from '../failure/described.ts';
+import { createRunningAnswers, type RunningAnswers } from './running-answers.ts';
+import { openStores, type Stores } from './stores.ts';
+import { readUpstreamKeys, type UpstreamKeyReader } from './upstream-keys.ts';
+
+/** The product as one process runs it: the vault, and while that is unlocked the stores. */
+export interface Postern {
+  readonly home: Home;
+  readonly clock: Clock;
+  readonly vault: Vault;
+  readonly keyring: KeyringProbe;
+  readonly connections: Connections;
+  readonly keys: UpstreamKeyReader;
+  readonly running: RunningAnswers;
+  config(): Config;
+  providers(): ProviderTable;
+  /** Changes the configuration file; the providers follow at once. */
+  change(change: (written: ConfigInput) => ConfigInput): Result<undefined, Described>;
+  /** The open stores; undefined while the vault is absent or locked. */
+  stores(): Stores | undefined;
+  /** First run: makes the vault. The recovery code is given once. */
+  setUp(input: SetupInput): Promise<Result<Secret, Described>>;
+  unlock(input: UnlockInput): Promise<Result<undefined, Described>>;
+  /** The same with a secret that was never text of a request. */
+  unlockWith(wayIn: WayIn): Promise<Result<undefined, Described>>;
+  /** Stops running answers, saves them, closes the stores and drops the data key. */
+  lock(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type WayIn = Parameters<Vault['unlock']>[0];
+
+export interface PosternParts {
+  readonly home: Home;
+  readonly loaded: LoadedConfig;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly vault: Vault;
+  readonly keyring: KeyringProbe;
+  readonly connections: Connections;
+}
+
+/** Puts the parts together; a configuration that names an unusable provider is a failure. */
+export function composePostern(parts: PosternParts): Result<Postern, Described> {
+  const firstTable = providerTable(parts.loaded.config);
+  if (!firstTable.ok) return failed(describeUpstreamFailure(firstTable.failure));
+  const state: State = { loaded: parts.loaded, table: firstTable.value, stores: undefined };
+  const keys = readUpstreamKeys(parts.vault, parts.clock);
+  const running = createRunningAnswers();
+  const lock = async (): Promise<void> => {
+    await running.stopAll();
+    keys.forget();
+    await state.stores?.close();
+    state.stores = undefined;
+    parts.vault.lock();
+  };
+  return ok({
+    ...parts,
+    keys,
+    running,
+    config: () => state.loaded.config,
+    providers: () => state.table,
+    change: (change) => applyChange(parts.home, state, change),
+    stores: () => state.stores,
+    setUp: async (input) => await setUp(parts, state, input),
+    unlock: async (input) => await unlock(parts, state, wayIn(input)),
+    unlockWith: async (way) => await unlock(parts, state, way),
+    lock,
+    close: async () => {
+      await lock();
+      await parts.connections.close();
+    },
+  });
+}
+
+interface State {
+  loaded: LoadedConfig;
+  table: ProviderTable;
+  stores: Stores | undefined;
+}
+
+function applyChange(
+  home: Home,
+  current: State,
+  change: (written: ConfigInput) => ConfigInput,
+): Result<undefined, Described> {
+  const state = current;
+  // The table is tried on the change before the file is touched.
+  const candidate = changeConfig(home.configFile, change, (config) => {
+    const table = providerTable(config);
+    return table.ok ? undefined : describeUpstreamFailure(table.failure);
+  });
+  if (!candidate.ok) {
+    const { failure } = candidate;
+    return failed('code' in failure ? failure : describeConfigFailure(failure));
+  }
+  const table = providerTable(candidate.value.config);
+  if (!table.ok) return failed(describeUpstreamFailure(table.failure));
+  state.loaded = candidate.value;
+  state.table = table.value;
+  return ok();
+}
+
+async function setUp(
+  parts: PosternParts,
+  state: State,
+  input: SetupInput,
+): Promise<Result<Secret, Described>> {
+  if (parts.vault.state !== 'absent') {
+    return failed(described('REQUEST_INVALID', 'The vault is set up already.'));
+  }
+  if (input.storage === 'file' && input.passphrase === undefined) {
+    return failed(described('REQUEST_INVALID', 'The encrypted file needs a passphrase.'));
+  }
+  const created = await parts.vault.create({
+    storage: input.storage,
+    ...(input.passphrase === undefined ? {} : { passphrase: Secret.of(input.passphrase) }),
+  });
+  if (!created.ok) return failed(describeVaultFailure(created.failure));
+  const opened = openInto(parts, state);
+  return opened.ok ? ok(created.value.recoveryCode) : opened;
+}
+
+async function unlock(
+  parts: PosternParts,
+  state: State,
+  way: WayIn,
+): Promise<Result<undefined, Described>> {
+  if (parts.vault.state === 'absent') return failed(described('VAULT_NOT_SET_UP'));
+  if (state.stores !== undefined) return ok();
+  const unlocked = await parts.vault.unlock(way);
+  if (!unlocked.ok) return failed(describeVaultFailure(unlocked.failure));
+  const opened = openInto(parts, state);
+  if (!opened.ok) parts.vault.lock();
+  return opened;
+}
+
+function wayIn(input: UnlockInput): WayIn {
+  if ('passphrase' in input) return { with: 'passphrase', passphrase: Secret.of(input.passphrase) };
+  if ('recoveryCode' in input) return { with: 'recovery', code: Secret.of(input.recoveryCode) };
+  return { with: 'keyring' };
+}
+
+function openInto(parts: PosternParts, current: State): Result<undefined, Described> {
+  const state = current;
+  const stores = openStores({
+    conversationsPath: join(parts.home.dataDir, 'conversations.db'),
+    gatewayPath: join(parts.home.dataDir, 'gateway.db'),
+    vault: parts.vault,
+    clock: parts.clock,
+    randomness: parts.randomness,
+  });
+  if (!stores.ok) return stores;
+  state.stores = stores.value;
+  return ok();
+}

@@ -1,0 +1,45 @@
+import type { ConversationId } from '@postern/protocol';
+
+interface RunningAnswer {
+  readonly controller: AbortController;
+  readonly saved: Promise<void>;
+}
+
+/** The answers that stream right now, at most one a conversation. */
+export interface RunningAnswers {
+  /** Takes the place of a conversation's answer; undefined while one is running. */
+  begin(id: ConversationId): { readonly signal: AbortSignal; end(): void } | undefined;
+  /** Stops the answer at its upstream; false where none runs. */
+  stop(id: ConversationId): boolean;
+  /** Stops all and waits until each is saved. */
+  stopAll(): Promise<void>;
+}
+
+export function createRunningAnswers(): RunningAnswers {
+  const running = new Map<ConversationId, RunningAnswer>();
+  return {
+    begin: (id) => {
+      if (running.has(id)) return undefined;
+      const controller = new AbortController();
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      running.set(id, { controller, saved: promise });
+      return {
+        signal: controller.signal,
+        end: () => {
+          running.delete(id);
+          resolve(undefined);
+        },
+      };
+    },
+    stop: (id) => {
+      const answer = running.get(id);
+      answer?.controller.abort();
+      return answer !== undefined;
+    },
+    stopAll: async () => {
+      const answers = [...running.values()];
+      for (const { controller } of answers) controller.abort();
+      await Promise.all(answers.map(({ saved }) => saved));
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { failed, ok, unreachable, type Randomness, type Result } from '@postern/kernel';
+import { createAppApi } from '../app/app-api.ts';
+import { createPage } from '../app/page.ts';
+import { described, type Described } from '../failure/described.ts';
+import { controlAddress } from '../instance/control-address.ts';
+import { createControlApi } from '../instance/control-api.ts';
+import { loopbackGuard } from '../server/host-guard.ts';
+import {
+  listenOnLoopback,
+  listenOnSocket,
+  type Listening,
+  type ListenFailure,
+} from '../server/listen.ts';
+import { loadPageFiles } from '../server/page-files.ts';
+import { createSessions } from '../server/sessions.ts';
+import { gatewayListener } from './gateway-listener.ts';
+import type { Postern } from './postern.ts';
+
+export interface ServeOptions {
+  readonly postern: Postern;
+  readonly port: number;
+  readonly randomness: Randomness;
+  readonly version: string;
+  readonly onFault: (fault: unknown) => void;
+  /** Somebody asked over the control socket to stop. */
+  readonly onStop: () => void;
+}
+
+export interface Serving {
+  /** `http://127.0.0.1:PORT`. */
+  readonly address: string;
+  launchUrl(): string;
+  /** Stops answers and saves them, ends open requests, closes everything. */
+  close(): Promise<void>;
+}
+
+/** How long a stop waits for requests that are being answered. */
+const GRACE_MS = 5000;
+
+/** Opens the port of the app, the page and the gateway, and the control socket. */
+export async function serve(options: ServeOptions): Promise<Result<Serving, Described>> {
+  const { postern, port } = options;
+  const address = `http://127.0.0.1:${String(port)}`;
+  const sessions = createSessions(postern.clock, options.randomness);
+  const guard = loopbackGuard(port);
+  const launchUrl = (): string => `${address}/#launch=${sessions.newLaunchCode()}`;
+  const page = createPage(loadPageFiles(pageDirectory()), guard);
+  const app = createAppApi({
+    postern,
+    sessions,
+    guard,
+    version: options.version,
+    gatewayUrl: address,
+    onFault: options.onFault,
+  });
+  const appListener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const pageListener = getRequestListener(page.fetch, { overrideGlobalObjects: false });
+  const gateway = gatewayListener(postern, guard, options.onFault);
+  const front = await listenOnLoopback(port, (request, response) => {
+    const path = request.url ?? '';
+    if (isGatewayPath(path)) gateway.handle(request, response);
+    else if (path.startsWith('/api/')) void appListener(request, response);
+    else if (path.startsWith('/')) void pageListener(request, response);
+    else refuseTarget(request, response);
+  });
+  if (!front.ok) return failed(describeListenFailure(front.failure));
+  const control = await openControl(options, launchUrl, address);
+  if (!control.ok) {
+    await front.value.close(0);
+    return control;
+  }
+  return ok({
+    address,
+    launchUrl,
+    close: async () => {
+      await postern.running.stopAll();
+      await gateway.drain(GRACE_MS);
+      await Promise.all([front.value.close(GRACE_MS), control.value.close(0)]);
+      await postern.close();
+    },
+  });
+}
+
+function isGatewayPath(path: string): boolean {
+  return path.startsWith('/v1/') || path === '/healthz' || path === '/readyz';
+}
+
+/** A target that is not a path, such as an absolute URL or `*`: never routed (RFC 9112 §3.2). */
+function refuseTarget(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(400, { connection: 'close' }).end();
+}
+
+async function openControl(
+  options: ServeOptions,
+  launchUrl: () => string,
+  address: string,
+): Promise<Result<Listening, Described>> {
+  const { postern } = options;
+  const api = createControlApi({
+    launchUrl,
+    status: () => ({
+      address,
+      version: options.version,
+      pid: process.pid,
+      storage: postern.vault.storage ?? null,
+      unlocked: postern.stores() !== undefined,
+    }),
+    lock: postern.lock,
+    stop: options.onStop,
+  });
+  const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
+  const control = await listenOnSocket(controlAddress(postern.home), (request, response) => {
+    void listener(request, response);
+  });
+  return control.ok ? control : failed(describeListenFailure(control.failure));
+}
+
+function describeListenFailure(failure: ListenFailure): Described {
+  switch (failure.reason) {
+    case 'port-taken':
+      return described('PORT_TAKEN', `Another program listens on port ${failure.at}.`);
+    case 'port-refused':
+      return described(
+        'PORT_TAKEN',
+        `The system does not let Postern listen on port ${failure.at}.`,
+      );
+    case 'socket-refused':
+      return described('HOME_READ_ONLY', `Cannot open the socket ${failure.at}.`);
+    default:
+      return unreachable(failure.reason);
+  }
+}
+
+/** The built page: beside the sources in a checkout. */
+function pageDirectory(): string {
+  const web = createRequire(import.meta.url).resolve('@postern/web/package.json');
+  return join(dirname(web), 'dist');
+}

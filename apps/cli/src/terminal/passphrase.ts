@@ -1,0 +1,78 @@
+import { closeSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { failed, ok, Secret, type Result } from '@postern/kernel';
+import type { Environment } from '../config/environment.ts';
+import { described, type Described } from '../failure/described.ts';
+import { promptHidden } from './prompt.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface PassphraseSources {
+  readonly terminal: Terminal;
+  readonly environment: Environment;
+  readonly passphraseFd: number | undefined;
+}
+
+/** The file of the passphrase among systemd's credentials. */
+export const CREDENTIAL_NAME = 'postern-passphrase';
+
+/**
+ * The passphrase from the first place that has one: the named file descriptor, the systemd
+ * credential `postern-passphrase`, the environment (with a warning: other programs of the same
+ * user can read it), the person at the terminal.
+ */
+export async function findPassphrase(
+  sources: PassphraseSources,
+  question: string,
+): Promise<Result<Secret, Described>> {
+  const given = givenPassphrase(sources);
+  if (given !== undefined) return given;
+  if (!sources.terminal.interactive) {
+    return failed(
+      described(
+        'VAULT_LOCKED',
+        'The vault is locked and there is no terminal to ask for the passphrase.',
+      ),
+    );
+  }
+  const typed = await promptHidden(question);
+  return typed === undefined ? failed(described('VAULT_LOCKED')) : ok(typed);
+}
+
+/** A passphrase that was given without asking; undefined where none was. */
+export function givenPassphrase(sources: PassphraseSources): Result<Secret, Described> | undefined {
+  const { passphraseFd, environment, terminal } = sources;
+  if (passphraseFd !== undefined) {
+    const text = readDescriptor(passphraseFd);
+    if (text !== undefined) return ok(text);
+    const problem = `File descriptor ${String(passphraseFd)} cannot be read.`;
+    return failed(described('USAGE', problem));
+  }
+  if (environment.credentialsDirectory !== undefined) {
+    const text = readLine(join(environment.credentialsDirectory, CREDENTIAL_NAME));
+    if (text !== undefined) return ok(text);
+  }
+  if (environment.passphrase === undefined) return undefined;
+  terminal.note(
+    'postern: WARNING: the passphrase comes from POSTERN_PASSPHRASE; every program of this user ' +
+      'can read it. Use --passphrase-fd or a systemd credential instead.',
+  );
+  return ok(Secret.of(environment.passphrase));
+}
+
+function readDescriptor(fd: number): Secret | undefined {
+  const text = readLine(fd);
+  try {
+    closeSync(fd);
+  } catch {
+    // It was never open; that is what the caller reports.
+  }
+  return text;
+}
+
+function readLine(from: string | number): Secret | undefined {
+  try {
+    return Secret.of(readFileSync(from, 'utf8').replace(/\r?\n$/, ''));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { Secret } from '@postern/kernel';
+
+/** Asks on the terminal without showing what is typed; undefined when the person gives up. */
+export async function promptHidden(question: string): Promise<Secret | undefined> {
+  process.stderr.write(question);
+  const silent = new Writable({
+    write: (_chunk, _encoding, done) => {
+      done();
+    },
+  });
+  const reader = createInterface({ input: process.stdin, output: silent, terminal: true });
+  const answer = await new Promise<string | undefined>((resolve) => {
+    reader.once('SIGINT', () => {
+      resolve(undefined);
+    });
+    reader.once('close', () => {
+      resolve(undefined);
+    });
+    reader.question('', resolve);
+  });
+  reader.close();
+  process.stderr.write('\n');
+  return answer === undefined ? undefined : Secret.of(answer);
+}
+
+/** Asks a yes/no question; anything but yes is no. */
+export async function confirm(question: string): Promise<boolean> {
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await new Promise<string>((resolve) => {
+    reader.once('close', () => {
+      resolve('');
+    });
+    reader.question(`${question} [y/N] `, resolve);
+  });
+  reader.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+const MAX_STDIN_BYTES = 65_536;
+
+/**
+ * All of standard input, one trailing newline taken off; undefined when it is longer than a secret
+ * can be.
+ */
+export async function readStandardInput(): Promise<Secret | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const input: AsyncIterable<Buffer> = process.stdin;
+  for await (const bytes of input) {
+    length += bytes.length;
+    if (length > MAX_STDIN_BYTES) return undefined;
+    chunks.push(bytes);
+  }
+  return Secret.of(
+    Buffer.concat(chunks)
+      .toString('utf8')
+      .replace(/\r?\n$/, ''),
+  );
+}

@@ -1,0 +1,41 @@
+/** Where a command's words go: results to standard output, everything else to standard error. */
+export interface Terminal {
+  readonly interactive: boolean;
+  readonly colour: boolean;
+  /** A line of the result. */
+  print(line: string): void;
+  /** Text of the result as it is, without a newline. */
+  write(text: string): void;
+  /** A line for the person: progress, warnings, errors. */
+  note(line: string): void;
+}
+
+export function openTerminal(wantsColour: boolean): Terminal {
+  return {
+    interactive: process.stdin.isTTY && process.stderr.isTTY,
+    colour: wantsColour && process.stderr.isTTY,
+    print: (line) => process.stdout.write(`${line}\n`),
+    write: (text) => process.stdout.write(text),
+    note: (line) => process.stderr.write(`${line}\n`),
+  };
+}
+
+const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
+
+/** Styled text where the terminal shows colour, else the text itself. */
+export function styled(terminal: Terminal, style: keyof typeof CODES, text: string): string {
+  return terminal.colour ? `\u001b[${String(CODES[style])}m${text}\u001b[0m` : text;
+}
+
+/** Rows under headings, columns as wide as their widest cell. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = headings.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => (row[column] ?? '').length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return [headings, ...rows].map(line).join('\n');
+}

@@ -1,0 +1,43 @@
+import { chmodSync } from 'node:fs';
+import Database from 'better-sqlite3-multiple-ciphers';
+import { failed, ok, type Result } from '@postern/kernel';
+
+/** Held until it is released or its process ends, however it ends. */
+export interface ProcessLock {
+  release(): void;
+}
+
+export interface LockFailure {
+  readonly reason: 'held' | 'not-writable' | 'disk-full';
+  readonly path: string;
+}
+
+/**
+ * Takes the lock file for this process alone. The lock is SQLite's own exclusive file lock
+ * (sqlite.org/lockingv3.html), which the operating system drops with the process: after `kill -9`
+ * nothing has to be cleaned up, and two starts at once cannot both win. The file holds no data.
+ */
+export function holdProcessLock(path: string): Result<ProcessLock, LockFailure> {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(path, { timeout: 0 });
+    chmodSync(path, 0o600);
+    database.pragma('journal_mode = MEMORY');
+    database.exec('BEGIN EXCLUSIVE');
+    const held = database;
+    return ok({
+      release: () => {
+        held.close();
+      },
+    });
+  } catch (error) {
+    database?.close();
+    return failed({ reason: reasonOf(error), path });
+  }
+}
+
+function reasonOf(error: unknown): LockFailure['reason'] {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED') return 'held';
+  return code === 'SQLITE_FULL' || code === 'ENOSPC' ? 'disk-full' : 'not-writable';
+}
