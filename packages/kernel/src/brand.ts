@@ -12,7 +12,9 @@ export interface BrandParser<Name extends string> {
 
 /** Makes the parser of one kind of id from the form that its text must have. */
 export function brandOf<const Name extends string>(name: Name, form: RegExp): BrandParser<Name> {
-  const fits = (text: string): text is Branded<Name> => form.test(text);
+  // A global or sticky expression would remember where its last match ended.
+  const stateless = new RegExp(form.source, form.flags.replaceAll(/[gy]/g, ''));
+  const fits = (text: string): text is Branded<Name> => stateless.test(text);
   return {
     parse: (text) => (fits(text) ? text : undefined),
     from: (text) => {

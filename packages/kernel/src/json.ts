@@ -52,13 +52,21 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 // A cheap filter over the raw text; a backslash may hide either word behind escapes.
 const MAY_REACH_PROTOTYPE = /__proto__|constructor|\\u/;
 
-function reachesPrototype(value: JsonValue): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.some(reachesPrototype);
+function reachesPrototype(root: JsonValue): boolean {
+  // A list instead of recursion: the caller's limit on depth may be above that of the call stack.
+  const waiting: JsonValue[] = [root];
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (isJsonObject(value) && hasForbiddenKey(value)) return true;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const inner of Object.values<JsonValue>(value)) waiting.push(inner);
+  }
+  return false;
+}
+
+function hasForbiddenKey(value: JsonObject): boolean {
   return Object.entries(value).some(([key, inner]) => {
     if (key === '__proto__') return true;
-    const holdsPrototype = isJsonObject(inner) && Object.hasOwn(inner, 'prototype');
-    return (key === 'constructor' && holdsPrototype) || reachesPrototype(inner);
+    return key === 'constructor' && isJsonObject(inner) && Object.hasOwn(inner, 'prototype');
   });
 }
 

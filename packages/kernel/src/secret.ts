@@ -5,13 +5,11 @@ const values = new WeakMap<Secret, string>();
 
 /**
  * A value that must not be printed. Its string, JSON, template and inspect forms are the fixed
- * placeholder, it has no enumerable state, and only `revealSecret` (allow-listed by lint, file by
+ * placeholder, it has no properties of its own, and only `revealSecret` (allow-listed by lint, file by
  * file) gives the text back. JavaScript strings cannot be wiped; `Secret` guards against leaks by
  * accident, not against a debugger.
  */
 export class Secret {
-  readonly [Symbol.toStringTag] = 'Secret';
-
   private constructor(text: string) {
     values.set(this, text);
     Object.freeze(this);
@@ -19,6 +17,11 @@ export class Secret {
 
   static of(text: string): Secret {
     return new Secret(text);
+  }
+
+  get [Symbol.toStringTag](): string {
+    // A getter: a field would be a property of each secret, copied by a spread.
+    return Secret.name;
   }
 
   toString(): string {

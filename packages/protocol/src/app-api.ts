@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { AnswerEvent, Conversation, DialectId, Message, Part } from './conversation.ts';
 import type { ErrorCodeName } from './error-codes/error-codes.ts';
+import { endpointUrl, providerName, SORTABLE } from './forms.ts';
 import type { ConversationId, MessageId, ProviderId } from './ids.ts';
 
 /*
@@ -32,8 +33,7 @@ import type { ConversationId, MessageId, ProviderId } from './ids.ts';
  *   GET    /api/search?q=TEXT                → SearchHit[]
  */
 
-const id26 = v.pipe(v.string(), v.regex(/^[0-9a-hjkmnp-tv-z]{26}$/));
-const providerName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/));
+const id26 = v.pipe(v.string(), v.regex(SORTABLE));
 const passphrase = v.pipe(v.string(), v.minLength(8), v.maxLength(1024));
 
 export const SessionInputSchema = v.strictObject({
@@ -63,7 +63,7 @@ export const EndpointInputSchema = v.strictObject({
   id: providerName,
   label: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
   dialect: v.picklist(['anthropic-messages', 'openai-chat']),
-  baseUrl: v.pipe(v.string(), v.url(), v.maxLength(2000)),
+  baseUrl: endpointUrl,
   auth: v.picklist(['bearer', 'x-api-key', 'none']),
   models: v.optional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(200))), []),
 });

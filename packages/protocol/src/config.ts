@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { failed, isJsonObject, ok, type JsonValue, type Result } from '@postern/kernel';
+import { endpointUrl, hostName, providerName, serverUrl } from './forms.ts';
 
 /** The configuration file, `config.json`. An unknown key stops the start. */
 export const ConfigSchema = v.strictObject({
@@ -15,11 +17,11 @@ export const ConfigSchema = v.strictObject({
   /** Named endpoints beside the built-in providers; a built-in id overrides its address or models. */
   providers: v.optional(
     v.record(
-      v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/)),
+      providerName,
       v.strictObject({
         label: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(80))),
         dialect: v.exactOptional(v.picklist(['anthropic-messages', 'openai-chat'])),
-        baseUrl: v.exactOptional(v.pipe(v.string(), v.url(), v.maxLength(2000))),
+        baseUrl: v.exactOptional(endpointUrl),
         auth: v.exactOptional(v.picklist(['bearer', 'x-api-key', 'none'])),
         models: v.exactOptional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(200)))),
       }),
@@ -27,11 +29,11 @@ export const ConfigSchema = v.strictObject({
     {},
   ),
   /** Hosts beyond loopback that may be spoken to over plain HTTP, such as a model server at home. */
-  localHosts: v.optional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(253))), []),
+  localHosts: v.optional(v.array(hostName), []),
   proxy: v.exactOptional(
     v.strictObject({
       /** `http://host:port` or `https://host:port`, without user name and password. */
-      url: v.pipe(v.string(), v.url()),
+      url: serverUrl,
       username: v.exactOptional(v.string()),
       /** The vault's entry holding the proxy password. */
       passwordSecret: v.exactOptional(v.string()),
@@ -62,3 +64,41 @@ export const ConfigSchema = v.strictObject({
 export type Config = v.InferOutput<typeof ConfigSchema>;
 /** The configuration as a person writes it. */
 export type ConfigInput = v.InferInput<typeof ConfigSchema>;
+
+/** The first mistake of a configuration: where it is and what is wrong, without the value. */
+export interface ConfigFailure {
+  readonly reason: 'config-invalid';
+  /** Dotted path of the key, `gateway.maxBodyBytes`; empty where the whole file is meant. */
+  readonly path: string;
+  /** One phrase for a person: `unknown key`, `not a valid value`. */
+  readonly problem: string;
+}
+
+/** Parses what `config.json` holds. No unknown key is accepted or dropped. */
+export function parseConfig(value: JsonValue): Result<Config, ConfigFailure> {
+  if (!isJsonObject(value)) return invalid('', 'not an object');
+  const providers = value['providers'];
+  const unusable = isJsonObject(providers)
+    ? Object.keys(providers).find(isUnusableName)
+    : undefined;
+  if (unusable !== undefined) return invalid(`providers.${unusable}`, 'not a usable name');
+  const parsed = v.safeParse(ConfigSchema, value);
+  if (parsed.success) return ok(parsed.output);
+  const [issue] = parsed.issues;
+  return invalid(v.getDotPath(issue) ?? '', problemOf(issue));
+}
+
+function invalid(path: string, problem: string): Result<Config, ConfigFailure> {
+  return failed({ reason: 'config-invalid', path, problem });
+}
+
+// The schema library leaves keys of this form out of a record without a word.
+function isUnusableName(name: string): boolean {
+  return !v.is(providerName, name);
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === 'strict_object' && issue.expected === 'never') return 'unknown key';
+  if (issue.received === 'undefined') return 'missing';
+  return 'not a valid value';
+}

@@ -1,4 +1,5 @@
 import { brandOf, type Branded } from '@postern/kernel';
+import { NAME, SORTABLE } from './forms.ts';
 
 /** A conversation: 26 characters, sorts by creation time. */
 export type ConversationId = Branded<'ConversationId'>;
@@ -12,9 +13,6 @@ export type SecretName = Branded<'SecretName'>;
 export type VaultId = Branded<'VaultId'>;
 /** A gateway key's public id: safe to print, log and store. */
 export type GatewayKeyId = Branded<'GatewayKeyId'>;
-
-const SORTABLE = /^[0-9a-hjkmnp-tv-z]{26}$/;
-const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
 export const conversationId = brandOf('ConversationId', SORTABLE);
 export const messageId = brandOf('MessageId', SORTABLE);

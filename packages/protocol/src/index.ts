@@ -1,5 +1,11 @@
 export * from './app-api.ts';
-export { ConfigSchema, type Config, type ConfigInput } from './config.ts';
+export {
+  ConfigSchema,
+  parseConfig,
+  type Config,
+  type ConfigFailure,
+  type ConfigInput,
+} from './config.ts';
 export type * from './conversation.ts';
 export { EXIT, type ErrorCode } from './error-codes/error-code.ts';
 export { ERROR_CODES, type ErrorCodeName } from './error-codes/error-codes.ts';

@@ -1,0 +1,140 @@
+import { expectOk, type JsonValue } from '@postern/kernel';
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from './config.ts';
+
+const DEFAULTS = {
+  version: 1,
+  storage: 'auto',
+  port: 7420,
+  appearance: { theme: 'system' },
+  providers: {},
+  localHosts: [],
+  gateway: {
+    maxBodyBytes: 33_554_432,
+    maxConcurrent: 256,
+    defaultProvider: { 'anthropic-messages': 'anthropic', 'openai-chat': 'openai' },
+  },
+};
+
+describe('defaults', () => {
+  test('an empty file is the whole default configuration', () => {
+    expect(expectOk(parseConfig({}))).toEqual(DEFAULTS);
+  });
+
+  test('a group that is written in part keeps the rest of its defaults', () => {
+    const config = expectOk(parseConfig({ gateway: { maxConcurrent: 4 }, storage: 'file' }));
+    expect(config).toEqual({
+      ...DEFAULTS,
+      storage: 'file',
+      gateway: { ...DEFAULTS.gateway, maxConcurrent: 4 },
+    });
+  });
+
+  test('what is written is what comes out', () => {
+    const written = {
+      ...DEFAULTS,
+      version: 1 as const,
+      port: 1,
+      providers: {
+        'my.box_1': {
+          label: 'Box',
+          dialect: 'openai-chat',
+          baseUrl: 'http://10.0.0.7:8080/v1',
+          auth: 'none',
+          models: ['a', 'b/c:latest'],
+        },
+        anthropic: { models: ['claude-x'] },
+      },
+      localHosts: ['box.lan', '10.0.0.7', '[fd00::7]', 'fd00::7', 'a'],
+      proxy: {
+        url: 'http://proxy.example:3128',
+        username: 'u',
+        passwordSecret: 'proxy',
+        noProxy: ['.lan'],
+      },
+    };
+    expect(expectOk(parseConfig(written))).toEqual(written);
+  });
+});
+
+const url = (baseUrl: string): JsonValue => ({ providers: { box: { baseUrl } } });
+const proxy = (address: string): JsonValue => ({ proxy: { url: address } });
+
+describe('refused, with the path of the first mistake', () => {
+  test.each<readonly [JsonValue, string, string]>([
+    [[], '', 'not an object'],
+    [null, '', 'not an object'],
+    ['{}', '', 'not an object'],
+    [{ storag: 'file' }, 'storag', 'unknown key'],
+    [{ gateway: { maxBody: 1 } }, 'gateway.maxBody', 'unknown key'],
+    [{ appearance: { theme: 'dark', font: 'x' } }, 'appearance.font', 'unknown key'],
+    [{ providers: { box: { url: 'https://a.example' } } }, 'providers.box.url', 'unknown key'],
+    [
+      { gateway: { defaultProvider: { openai: 'x' } } },
+      'gateway.defaultProvider.openai',
+      'unknown key',
+    ],
+    [{ version: 2 }, 'version', 'not a valid value'],
+    [{ storage: 'plaintext' }, 'storage', 'not a valid value'],
+    [{ storage: null }, 'storage', 'not a valid value'],
+    [{ port: 0 }, 'port', 'not a valid value'],
+    [{ port: 65_536 }, 'port', 'not a valid value'],
+    [{ port: 80.5 }, 'port', 'not a valid value'],
+    [{ port: '7420' }, 'port', 'not a valid value'],
+    [{ gateway: { maxBodyBytes: 1023 } }, 'gateway.maxBodyBytes', 'not a valid value'],
+    [{ gateway: { maxConcurrent: 0 } }, 'gateway.maxConcurrent', 'not a valid value'],
+    [{ localHosts: ['ok', 'http://no'] }, 'localHosts.1', 'not a valid value'],
+    [{ localHosts: ['host:80'] }, 'localHosts.0', 'not a valid value'],
+    [{ localHosts: ['*'] }, 'localHosts.0', 'not a valid value'],
+    [{ proxy: {} }, 'proxy.url', 'missing'],
+    [{ providers: { 'Bad Name': {} } }, 'providers.Bad Name', 'not a usable name'],
+    [{ providers: { constructor: {} } }, 'providers.constructor', 'not a usable name'],
+    [{ providers: { prototype: {} } }, 'providers.prototype', 'not a usable name'],
+    [{ providers: { ['x'.repeat(65)]: {} } }, `providers.${'x'.repeat(65)}`, 'not a usable name'],
+  ])('%j at "%s": %s', (value, path, problem) => {
+    expect(parseConfig(value)).toEqual({
+      ok: false,
+      failure: { reason: 'config-invalid', path, problem },
+    });
+  });
+
+  test.each([
+    'javascript:alert(1)',
+    'file:///etc/passwd',
+    'ftp://a.example',
+    'a.example',
+    '//a.example',
+    'https://',
+    'https://user:password@a.example',
+    'https://token@a.example/v1',
+    'https://a.example/v1?key=1',
+    'https://a.example/v1#key',
+    'https://a.example\\@b.example',
+    ' https://a.example',
+    'https://a.example/v1\nx',
+    `https://a.example/${'x'.repeat(2000)}`,
+  ])('as the address of an endpoint: %j', (address) => {
+    const failure = { reason: 'config-invalid', path: 'providers.box.baseUrl' };
+    expect(parseConfig(url(address))).toMatchObject({ ok: false, failure });
+  });
+
+  test.each([
+    'http://user:password@proxy.example:3128',
+    'http://proxy.example:3128/path',
+    'socks5://proxy.example',
+    'proxy.example:3128',
+  ])('as the address of a proxy: %j', (address) => {
+    const failure = { reason: 'config-invalid', path: 'proxy.url' };
+    expect(parseConfig(proxy(address))).toMatchObject({ ok: false, failure });
+  });
+
+  test('no failure repeats a value', () => {
+    const values: JsonValue[] = [
+      { proxy: { url: 'http://u:MARKED@proxy.example' } },
+      { port: 'MARKED' },
+      { storage: 'MARKED' },
+      url('https://MARKED@a.example'),
+    ];
+    for (const value of values) expect(JSON.stringify(parseConfig(value))).not.toContain('MARKED');
+  });
+});

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { APP_ERRORS } from './app-errors.ts';
+import { EXIT } from './error-code.ts';
+import { ERROR_CODES } from './error-codes.ts';
+import { GATEWAY_ERRORS } from './gateway-errors.ts';
+import { STORAGE_ERRORS } from './storage-errors.ts';
+import { UPSTREAM_ERRORS } from './upstream-errors.ts';
+import { VAULT_ERRORS } from './vault-errors.ts';
+
+const AREAS = [APP_ERRORS, STORAGE_ERRORS, VAULT_ERRORS, UPSTREAM_ERRORS, GATEWAY_ERRORS];
+
+describe('the error table', () => {
+  test('no two areas share a code', () => {
+    const names = AREAS.flatMap((area) => Object.keys(area));
+    expect(new Set(names).size).toBe(names.length);
+    expect(Object.keys(ERROR_CODES).toSorted()).toEqual(names.toSorted());
+  });
+
+  test('exit codes are those of the list, which has no number twice', () => {
+    const known = Object.values(EXIT);
+    expect(new Set(known).size).toBe(known.length);
+    for (const { exit } of Object.values(ERROR_CODES)) expect(known).toContain(exit);
+  });
+
+  test.each(Object.entries(ERROR_CODES))('%s', (name, { meaning, remedy, exit }) => {
+    expect(name).toMatch(/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/);
+    expect(meaning).toMatch(/^[A-Z][^\n]{8,}\.$/);
+    expect(remedy).toMatch(/^[A-Z][^\n]{8,}[.]$/);
+    expect(exit).not.toBe(EXIT.ok);
+  });
+});

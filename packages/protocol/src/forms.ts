@@ -1,0 +1,36 @@
+import * as v from 'valibot';
+
+/*
+ * The forms of short texts that people write into the configuration and that the page sends.
+ */
+
+/** What names a provider or a secret. Two names that every object answers to are left out. */
+export const NAME = /^(?!(?:constructor|prototype)$)[a-z0-9][a-z0-9._-]{0,63}$/;
+
+/** The text of `sortableId`. */
+export const SORTABLE = /^[0-9a-hjkmnp-tv-z]{26}$/;
+
+export const providerName = v.pipe(v.string(), v.regex(NAME));
+
+/** An HTTP address without user name, password, query and fragment, so that none can carry a key. */
+export const endpointUrl = v.pipe(
+  v.string(),
+  v.maxLength(2000),
+  v.regex(/^https?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/i),
+  v.url(),
+);
+
+/** Scheme, host and port alone. */
+export const serverUrl = v.pipe(
+  v.string(),
+  v.maxLength(2000),
+  v.regex(/^https?:\/\/[^\s/?#@\\]+\/?$/i),
+  v.url(),
+);
+
+/** A host name or an IP address, without scheme, port and path. */
+export const hostName = v.pipe(
+  v.string(),
+  v.maxLength(253),
+  v.regex(/^(?:[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[?[0-9a-f:]+(?:[0-9.]+)?\]?)$/i),
+);
