@@ -1,1 +1,28 @@
-export {};
+export { echoText } from './fake-upstream/question.ts';
+export { readRecording, type Recording } from './fake-upstream/recording.ts';
+export type {
+  RecordedRequest,
+  RequestOutcome,
+  Violation,
+} from './fake-upstream/recorded-request.ts';
+export {
+  textReply,
+  type Delivery,
+  type FakeReply,
+  type Fault,
+  type Responder,
+  type ScriptedAnswer,
+  type ScriptedPart,
+} from './fake-upstream/reply.ts';
+export {
+  startFakeUpstream,
+  type FakeUpstream,
+  type FakeUpstreamOptions,
+} from './fake-upstream/start-fake-upstream.ts';
+export {
+  makeCertificateAuthority,
+  makeSelfSignedCertificate,
+  type CertificateAuthority,
+  type CertificateWish,
+  type MadeCertificate,
+} from './tls/certificate-authority.ts';

@@ -1,0 +1,186 @@
+import { isJsonObject } from '@postern/kernel';
+import type { DialectId } from '@postern/protocol';
+import {
+  anthropicAnswer,
+  anthropicError,
+  anthropicFrames,
+  anthropicModels,
+} from './anthropic-wire.ts';
+import { bodyWrites, streamWrites, type Outgoing } from './deliver.ts';
+import { openaiAnswer, openaiError, openaiFrames, openaiModels } from './openai-wire.ts';
+import { echoAnswer, questionOf } from './question.ts';
+import { readRecording } from './recording.ts';
+import type { Delivery, FakeModel, FakeReply } from './reply.ts';
+import type { OpenRequest } from './request-log.ts';
+
+const JSON_TYPE = 'application/json';
+const STREAM_TYPE = 'text/event-stream; charset=utf-8';
+
+export interface Answer {
+  readonly outgoing: Outgoing;
+  readonly delivery: Delivery;
+}
+
+/** What is sent for one request: the route's own answer, a refusal, or the chosen reply. */
+export async function answerTo(
+  request: OpenRequest,
+  chooseReply: (request: OpenRequest) => Promise<FakeReply>,
+  models: Readonly<Record<DialectId, readonly FakeModel[]>>,
+): Promise<Answer | 'hang-up'> {
+  const { dialect, method, path, refusal } = request;
+  if (dialect === undefined) {
+    const status = method === 'HEAD' && path === '/' ? 200 : 404;
+    return plain(request, status, JSON_TYPE, method === 'HEAD' ? '' : '{}');
+  }
+  if (refusal !== undefined) {
+    return refused(request, dialect, refusal.status ?? 400, refusal.message);
+  }
+  if (path.includes('/models')) return modelsAnswer(request, dialect, models[dialect], chooseReply);
+  if (method !== 'POST') return refused(request, dialect, 405, 'Method Not Allowed');
+  return reply(request, dialect, await chooseReply(request));
+}
+
+/** The list, unless a reply was scripted for it. */
+async function modelsAnswer(
+  request: OpenRequest,
+  dialect: DialectId,
+  models: readonly FakeModel[],
+  chooseReply: (request: OpenRequest) => Promise<FakeReply>,
+): Promise<Answer | 'hang-up'> {
+  const chosen = await chooseReply(request);
+  if (chosen.kind !== 'echo') return reply(request, dialect, chosen);
+  const limit = Number(new URL(request.path, 'http://fake').searchParams.get('limit') ?? 20);
+  const body =
+    dialect === 'anthropic-messages' ? anthropicModels(models, limit) : openaiModels(models);
+  return plain(request, 200, JSON_TYPE, body, chosen);
+}
+
+function reply(request: OpenRequest, dialect: DialectId, chosen: FakeReply): Answer | 'hang-up' {
+  switch (chosen.kind) {
+    case 'hang-up':
+      return 'hang-up';
+    case 'error':
+      return refused(
+        request,
+        dialect,
+        chosen.status,
+        chosen.message ?? `The fake upstream was told to answer ${chosen.status}.`,
+        chosen,
+      );
+    case 'raw':
+      return plain(request, chosen.status, chosen.contentType, chosen.body, chosen);
+    case 'recording': {
+      const recording = readRecording(chosen.file, dialect);
+      return recording.kind === 'stream'
+        ? streamed(request, dialect, recording.frames, chosen)
+        : plain(request, 200, JSON_TYPE, recording.body, chosen);
+    }
+    case 'echo':
+    case 'answer':
+      return scripted(request, dialect, chosen);
+  }
+}
+
+function scripted(
+  request: OpenRequest,
+  dialect: DialectId,
+  chosen: FakeReply & { kind: 'echo' | 'answer' },
+): Answer {
+  const question = questionOf(isJsonObject(request.json) ? request.json : {});
+  const answer = chosen.kind === 'echo' ? echoAnswer(question) : chosen;
+  const id = idOf(request);
+  const ofAnthropic = dialect === 'anthropic-messages';
+  if (question.stream) {
+    const frames = ofAnthropic
+      ? anthropicFrames(answer, question, id)
+      : openaiFrames(answer, question, id);
+    return streamed(request, dialect, frames, chosen);
+  }
+  const body = ofAnthropic
+    ? anthropicAnswer(answer, question, id)
+    : openaiAnswer(answer, question, id);
+  return plain(request, 200, JSON_TYPE, body, chosen);
+}
+
+function streamed(
+  request: OpenRequest,
+  dialect: DialectId,
+  frames: readonly string[],
+  delivery: Delivery,
+): Answer {
+  const headers = {
+    ...usualHeaders(request),
+    'content-type': STREAM_TYPE,
+    'cache-control': 'no-cache',
+  };
+  return {
+    outgoing: { status: 200, headers, ...streamWrites(frames, delivery, dialect) },
+    delivery,
+  };
+}
+
+function plain(
+  request: OpenRequest,
+  status: number,
+  contentType: string,
+  body: string | Uint8Array,
+  delivery: Delivery = {},
+): Answer {
+  const { writes, ending, length } = bodyWrites(body, delivery);
+  const headers = {
+    ...usualHeaders(request),
+    'content-type': contentType,
+    'content-length': length,
+  };
+  return { outgoing: { status, headers, writes, ending }, delivery };
+}
+
+function refused(
+  request: OpenRequest,
+  dialect: DialectId,
+  status: number,
+  message: string,
+  reply: { readonly errorType?: string; readonly retryAfter?: number } & Delivery = {},
+): Answer {
+  const body =
+    dialect === 'anthropic-messages'
+      ? anthropicError(status, message, `req_${idOf(request)}`, reply.errorType)
+      : openaiError(status, message, reply.errorType);
+  const { retryAfter, ...delivery } = reply;
+  const headers = {
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...delivery.headers,
+  };
+  return plain(request, status, JSON_TYPE, body, { ...delivery, headers });
+}
+
+function idOf(request: OpenRequest): string {
+  return `fake${String(request.index).padStart(6, '0')}`;
+}
+
+/** What the real ones send beside the answer, and what a gateway must not hand on. */
+function usualHeaders(request: OpenRequest): Record<string, string | string[]> {
+  const common = {
+    server: 'cloudflare',
+    'cf-ray': `ray-${idOf(request)}`,
+    'set-cookie': [`__cf_bm=${idOf(request)}; path=/; HttpOnly; Secure`],
+  };
+  if (request.dialect === 'anthropic-messages') {
+    return {
+      ...common,
+      'request-id': `req_${idOf(request)}`,
+      'anthropic-organization-id': 'org-of-the-fake-account',
+      'anthropic-ratelimit-requests-limit': '4000',
+      'anthropic-ratelimit-requests-remaining': '3999',
+    };
+  }
+  return {
+    ...common,
+    'x-request-id': `req_${idOf(request)}`,
+    'openai-organization': 'org-of-the-fake-account',
+    'openai-processing-ms': '12',
+    'openai-version': '2020-10-01',
+    'x-ratelimit-limit-requests': '10000',
+    'x-ratelimit-remaining-requests': '9999',
+  };
+}

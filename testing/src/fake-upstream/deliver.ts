@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import type { DialectId } from '@postern/protocol';
+import { anthropicErrorFrame, anthropicFrame } from './anthropic-wire.ts';
+import { openaiErrorFrame, openaiFrame } from './openai-wire.ts';
+import type { Delivery, Fault } from './reply.ts';
+
+/** An answer ready to be sent, its fault built in. */
+export interface Outgoing {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number | string[]>>;
+  readonly writes: readonly Uint8Array[];
+  readonly ending: 'end' | 'cut' | 'stall';
+}
+
+/** An event stream, cut into writes. */
+export function streamWrites(
+  frames: readonly string[],
+  delivery: Delivery,
+  dialect: DialectId,
+): Pick<Outgoing, 'writes' | 'ending'> {
+  const { fault } = delivery;
+  const ending = fault?.kind === 'cut' || fault?.kind === 'stall' ? fault.kind : 'end';
+  const faulty = fault === undefined ? frames : withFault(frames, fault, dialect);
+  return { writes: cutUp(faulty, delivery.chunking ?? 'event'), ending };
+}
+
+function withFault(frames: readonly string[], fault: Fault, dialect: DialectId): readonly string[] {
+  if (fault.kind === 'no-done') return frames.slice(0, -1);
+  const at = fault.afterFrames ?? Math.floor(frames.length / 2);
+  const before = frames.slice(0, at);
+  switch (fault.kind) {
+    case 'cut':
+    case 'stall':
+      return before;
+    case 'error-event':
+      return [...before, errorFrame(fault, dialect)];
+    case 'malformed':
+      return [...before, BROKEN_FRAMES[dialect], ...frames.slice(at)];
+  }
+}
+
+const BROKEN_FRAMES: Readonly<Record<DialectId, string>> = {
+  'anthropic-messages': anthropicFrame(
+    'content_block_delta',
+    '{"type":"content_block_delta","index":0,"delta":{"type":"text_del',
+  ),
+  'openai-chat': openaiFrame('{"id":"chatcmpl-broken","choices":[{"delta":{"cont'),
+};
+
+function errorFrame(fault: Fault & { kind: 'error-event' }, dialect: DialectId): string {
+  const message = fault.message ?? 'Overloaded';
+  return dialect === 'anthropic-messages'
+    ? anthropicErrorFrame(message, fault.errorType ?? 'overloaded_error')
+    : openaiErrorFrame(message, fault.errorType ?? 'server_error');
+}
+
+/** A whole body, with its length as announced. */
+export function bodyWrites(
+  body: string | Uint8Array,
+  delivery: Delivery,
+): Pick<Outgoing, 'writes' | 'ending'> & { readonly length: number } {
+  const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
+  const kind = delivery.fault?.kind;
+  if (kind === 'error-event' || kind === 'no-done') {
+    throw new TypeError(`the fault ${kind} needs a stream`);
+  }
+  const sent = kind === undefined ? bytes : bytes.subarray(0, Math.floor(bytes.length / 2));
+  return {
+    writes: cutUp([sent], delivery.chunking ?? 'whole'),
+    length: kind === 'malformed' ? sent.length : bytes.length,
+    ending: kind === 'cut' || kind === 'stall' ? kind : 'end',
+  };
+}
+
+function cutUp(
+  pieces: readonly (string | Uint8Array)[],
+  chunking: NonNullable<Delivery['chunking']>,
+): readonly Uint8Array[] {
+  const bytes = pieces.map((piece) => Buffer.from(piece));
+  if (chunking === 'event') return bytes;
+  const all = Buffer.concat(bytes);
+  if (chunking === 'whole') return [all];
+  const writes: Uint8Array[] = [];
+  for (let at = 0; at < all.length; at += chunking.bytes) {
+    writes.push(all.subarray(at, at + chunking.bytes));
+  }
+  return writes;
+}
+
+/** Called after each piece was handed to the socket. */
+export type OnSent = (bytes: number) => void;
+
+/** Sends an answer at its pace and ends it as it must end. Returns early when the client leaves. */
+export async function deliver(
+  response: ServerResponse,
+  outgoing: Outgoing,
+  delivery: Delivery,
+  onSent: OnSent,
+): Promise<'finished' | 'broken' | 'left'> {
+  if (response.destroyed) return 'left';
+  const gone = new AbortController();
+  response.once('close', () => {
+    gone.abort();
+  });
+  try {
+    await pause(delivery.headDelayMs, gone.signal);
+    response.writeHead(outgoing.status, { ...outgoing.headers, ...delivery.headers });
+    response.flushHeaders();
+    await writeAll(response, outgoing.writes, delivery, onSent, gone.signal);
+    return await end(response, outgoing.ending, gone.signal);
+  } catch {
+    return 'left';
+  }
+}
+
+async function writeAll(
+  response: ServerResponse,
+  writes: readonly Uint8Array[],
+  delivery: Delivery,
+  onSent: OnSent,
+  gone: AbortSignal,
+): Promise<void> {
+  let first = true;
+  for (const bytes of writes) {
+    if (!first) await pause(delivery.deltaDelayMs, gone);
+    first = false;
+    if (!response.write(bytes)) await once(response, 'drain', { signal: gone });
+    onSent(bytes.length);
+  }
+}
+
+/** The time given, or one turn of the event loop, so that writes leave one by one. */
+async function pause(ms: number | undefined, gone: AbortSignal): Promise<void> {
+  if (ms === undefined) await turn(undefined, { signal: gone });
+  else await sleep(ms, undefined, { signal: gone });
+}
+
+async function end(
+  response: ServerResponse,
+  ending: Outgoing['ending'],
+  gone: AbortSignal,
+): Promise<'finished' | 'broken' | 'left'> {
+  if (ending === 'cut') {
+    response.destroy();
+    return 'broken';
+  }
+  if (ending === 'stall') {
+    await once(response, 'close', { signal: gone });
+    return 'left';
+  }
+  response.end();
+  if (!response.writableFinished) await once(response, 'finish', { signal: gone });
+  return 'finished';
+}

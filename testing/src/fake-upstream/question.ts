@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { isJsonObject, type JsonObject, type JsonValue } from '@postern/kernel';
+import { itemsOf, objectsOf, stringOf } from './json-view.ts';
+import type { ScriptedAnswer } from './reply.ts';
+
+/** What the fake needs to know of a request in either dialect. */
+export interface Question {
+  readonly model: string;
+  readonly stream: boolean;
+  /** OpenAI: whether the usage chunk was asked for. */
+  readonly includeUsage: boolean;
+  /** The text of the last user message. */
+  readonly text: string;
+  readonly messageCount: number;
+  /** Characters of all messages as JSON: what the fake counts as prompt. */
+  readonly promptLength: number;
+}
+
+export function questionOf(body: JsonObject): Question {
+  const messages = itemsOf(body['messages']);
+  const last = objectsOf(messages).findLast((message) => message['role'] === 'user');
+  const options = body['stream_options'];
+  return {
+    model: stringOf(body['model']) ?? 'unknown',
+    stream: body['stream'] === true,
+    includeUsage: isJsonObject(options) && options['include_usage'] === true,
+    text: textOf(last?.['content']),
+    messageCount: messages.length,
+    promptLength: JSON.stringify(messages).length,
+  };
+}
+
+function textOf(content: JsonValue | undefined): string {
+  if (typeof content === 'string') return content;
+  return objectsOf(content)
+    .map((part) => stringOf(part['text']) ?? '')
+    .join('');
+}
+
+/** The default answer: a digest of the question, so that a mix-up of answers is seen. */
+export function echoText(question: string): string {
+  const digest = createHash('sha256').update(question).digest('hex').slice(0, 16);
+  return `You asked ${question.length} characters with the digest ${digest}.`;
+}
+
+export function echoAnswer(question: Question): ScriptedAnswer {
+  return { parts: [{ kind: 'text', text: echoText(question.text) }] };
+}
+
+/** The counts of an answer; what the script leaves open is a fourth of the characters. */
+export interface Counts {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+}
+
+export function countsOf(answer: ScriptedAnswer, question: Question): Counts {
+  const length = answer.parts.reduce(
+    (sum, part) =>
+      sum + (part.kind === 'tool-call' ? JSON.stringify(part.input).length : part.text.length),
+    0,
+  );
+  return {
+    input: answer.inputTokens ?? Math.ceil(question.promptLength / 4),
+    output: answer.outputTokens ?? Math.max(1, Math.ceil(length / 4)),
+    cacheRead: answer.cacheReadTokens ?? 0,
+  };
+}
+
+/** The pieces that a text is streamed in: words with the space before them. */
+export function wordsOf(text: string): readonly string[] {
+  return text.match(/\s*\S+|\s+$/g) ?? [];
+}

@@ -1,0 +1,114 @@
+import type { JsonObject } from '@postern/kernel';
+import type { DialectId } from '@postern/protocol';
+import type { RecordedRequest } from './recorded-request.ts';
+
+/** One part of a scripted answer. */
+export type ScriptedPart =
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      /** The pieces it is streamed in; must join to `text`. Default: word by word. */
+      readonly deltas?: readonly string[];
+    }
+  | { readonly kind: 'thinking'; readonly text: string; readonly signature?: string }
+  | {
+      readonly kind: 'tool-call';
+      readonly id: string;
+      readonly name: string;
+      readonly input: JsonObject;
+    };
+
+/** A whole answer, in neither dialect yet. */
+export interface ScriptedAnswer {
+  readonly parts: readonly ScriptedPart[];
+  /** Default: what fits the parts. */
+  readonly stop?: 'end' | 'tool-calls' | 'max-tokens' | 'refusal';
+  /** Tokens; default: a fourth of the characters, rounded up. */
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly cacheReadTokens?: number;
+}
+
+/** What goes wrong while an answer is sent. Frames are SSE events, counted from 1. */
+export type Fault =
+  /** The socket is destroyed. In a whole answer: after half of the bytes. */
+  | { readonly kind: 'cut'; readonly afterFrames?: number }
+  /** Nothing more is sent, and the socket stays open until somebody leaves. */
+  | { readonly kind: 'stall'; readonly afterFrames?: number }
+  /** An error in the stream of a 200, after which it ends. */
+  | {
+      readonly kind: 'error-event';
+      readonly afterFrames?: number;
+      readonly errorType?: string;
+      readonly message?: string;
+    }
+  /** One event with broken JSON in between; in a whole answer: half of the JSON. */
+  | { readonly kind: 'malformed'; readonly afterFrames?: number }
+  /** The last event (`[DONE]`, `message_stop`) is missing. */
+  | { readonly kind: 'no-done' };
+
+/** How the bytes of an answer reach the client. */
+export interface Delivery {
+  /** Milliseconds before the head is sent. */
+  readonly headDelayMs?: number;
+  /** Milliseconds between one write and the next. */
+  readonly deltaDelayMs?: number;
+  /** One write per SSE event (the default), one for all, or pieces of so many bytes. */
+  readonly chunking?: 'event' | 'whole' | { readonly bytes: number };
+  readonly fault?: Fault;
+  /** Added to the head, or in place of what is there. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** How the fake upstream answers one request. */
+export type FakeReply = Delivery &
+  (
+    | { readonly kind: 'echo' }
+    | ({ readonly kind: 'answer' } & ScriptedAnswer)
+    /** A file of the recorded streams, absolute: `.chunks.txt`, `.sse` or `.json`. */
+    | { readonly kind: 'recording'; readonly file: string }
+    | {
+        readonly kind: 'error';
+        readonly status: number;
+        /** Default: what the dialect says for that status. */
+        readonly errorType?: string;
+        readonly message?: string;
+        /** Seconds, sent as `retry-after`. */
+        readonly retryAfter?: number;
+      }
+    /** Anything at all, valid or not. */
+    | {
+        readonly kind: 'raw';
+        readonly status: number;
+        readonly contentType: string;
+        readonly body: string | Uint8Array;
+      }
+    /** The socket is closed without an answer. */
+    | { readonly kind: 'hang-up' }
+  );
+
+/** Chooses the reply to a request; undefined: the next one of the queue, or the echo. */
+export type Responder = (
+  request: RecordedRequest,
+) => FakeReply | undefined | Promise<FakeReply | undefined>;
+
+/** A reply of one text part. */
+export function textReply(text: string, delivery: Delivery = {}): FakeReply {
+  return { kind: 'answer', parts: [{ kind: 'text', text }], ...delivery };
+}
+
+export interface FakeModel {
+  readonly id: string;
+  readonly label: string;
+}
+
+export const FAKE_MODELS: Readonly<Record<DialectId, readonly FakeModel[]>> = {
+  'anthropic-messages': [
+    { id: 'claude-fake-large', label: 'Claude Fake Large' },
+    { id: 'claude-fake-small', label: 'Claude Fake Small' },
+  ],
+  'openai-chat': [
+    { id: 'gpt-fake-large', label: 'gpt-fake-large' },
+    { id: 'gpt-fake-small', label: 'gpt-fake-small' },
+  ],
+};

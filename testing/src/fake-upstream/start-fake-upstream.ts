@@ -1,0 +1,129 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { DialectId } from '@postern/protocol';
+import type { MadeCertificate } from '../tls/certificate-authority.ts';
+import { answerTo } from './answer-to.ts';
+import type { HeaderRules } from './check-headers.ts';
+import { deliver } from './deliver.ts';
+import { RequestLog } from './request-log.ts';
+import type { RecordedRequest, Violation } from './recorded-request.ts';
+import { FAKE_MODELS, type FakeModel, type FakeReply, type Responder } from './reply.ts';
+
+export interface FakeUpstreamOptions {
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Serves HTTPS with this certificate. */
+  readonly tls?: MadeCertificate;
+  /** What it demands of the headers, per dialect. */
+  readonly headers?: Partial<Readonly<Record<DialectId, HeaderRules>>>;
+  /** What `GET /v1/models` lists. */
+  readonly models?: Readonly<Record<DialectId, readonly FakeModel[]>>;
+}
+
+/** A server that speaks both dialects as the real ones do, on 127.0.0.1. */
+export interface FakeUpstream {
+  /** `http://127.0.0.1:PORT`, or https. */
+  readonly url: string;
+  /** What a provider's `baseUrl` must be to reach it. */
+  readonly baseUrls: Readonly<Record<DialectId, string>>;
+  readonly requests: readonly RecordedRequest[];
+  /** Of all requests. */
+  readonly violations: readonly Violation[];
+  /** TCP connections accepted so far. */
+  readonly connectionCount: number;
+  /** Queues replies for the requests to come that are valid and that no responder takes. */
+  next(...replies: readonly FakeReply[]): void;
+  /** Chooses replies by a function of the request, until the next call. */
+  respond(responder: Responder | undefined): void;
+  /** The request of that index, once it has arrived. */
+  request(index: number): Promise<RecordedRequest>;
+  /** Forgets requests, violations, queue and responder. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a fake upstream. It answers `POST /v1/messages`, `POST /v1/chat/completions`, `GET
+ * /v1/models` (also without `/v1`) and `HEAD /`; it records every request and refuses what the
+ * real API would refuse. Without a script it echoes a digest of the question.
+ */
+export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Promise<FakeUpstream> {
+  const log = new RequestLog();
+  const queue: FakeReply[] = [];
+  let responder: Responder | undefined;
+  const chooseReply = async (request: RecordedRequest): Promise<FakeReply> =>
+    (await responder?.(request)) ?? queue.shift() ?? { kind: 'echo' };
+
+  const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const request = await log.record(incoming, options.headers ?? {});
+    if (request === undefined) return;
+    const answer = await answerTo(request, chooseReply, options.models ?? FAKE_MODELS);
+    if (answer === 'hang-up') {
+      response.destroy();
+      request.settle('broken');
+      return;
+    }
+    const { outgoing, delivery } = answer;
+    const outcome = await deliver(response, outgoing, delivery, (bytes) => {
+      request.sent(bytes);
+    });
+    request.settle(outcome);
+  };
+  const listener = (incoming: IncomingMessage, response: ServerResponse): void => {
+    handle(incoming, response).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  };
+  const server =
+    options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
+  server.on('connection', (socket: Socket) => {
+    log.connected(socket);
+  });
+  const url = await listen(server, options.port ?? 0, options.tls === undefined ? 'http' : 'https');
+  return {
+    url,
+    baseUrls: { 'anthropic-messages': url, 'openai-chat': `${url}/v1` },
+    get requests() {
+      return log.requests;
+    },
+    get violations() {
+      return log.requests.flatMap((request) => request.violations);
+    },
+    get connectionCount() {
+      return log.connectionCount;
+    },
+    next: (...replies) => {
+      queue.push(...replies);
+    },
+    respond: (fn) => {
+      responder = fn;
+    },
+    request: (index) => log.arrival(index),
+    reset: () => {
+      log.clear();
+      queue.length = 0;
+      responder = undefined;
+    },
+    close: () => closeServer(server),
+  };
+}
+
+async function listen(server: Server, port: number, scheme: string): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('not listening on TCP');
+  return `${scheme}://127.0.0.1:${address.port}`;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}
