@@ -32,6 +32,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/database/src/open-database.ts',
       'packages/upstreams/src/authorize.ts',
       'packages/upstreams/src/proxy.ts',
+      'packages/gateway/src/keys/key-hash.ts',
       'apps/cli/src/commands/secret-get.ts',
     ],
   },

@@ -46,6 +46,11 @@ export const APP_ERRORS = {
     remedy: 'Send less, or raise gateway.maxBodyBytes in config.json.',
     exit: EXIT.usage,
   },
+  REQUEST_TIMEOUT: {
+    meaning: 'The request did not arrive in time.',
+    remedy: 'Send it again, faster or smaller.',
+    exit: EXIT.failure,
+  },
   ROUTE_UNKNOWN: {
     meaning: 'There is nothing at this path.',
     remedy: 'See the list of routes in the documentation.',

@@ -16,6 +16,31 @@ export const GATEWAY_ERRORS = {
     remedy: 'Name it as provider/model; see GET /v1/models.',
     exit: EXIT.notFound,
   },
+  GATEWAY_TRANSLATION_UNAVAILABLE: {
+    meaning: 'The provider of that model speaks another dialect, and translation is not available.',
+    remedy: "Call the endpoint of that provider's own dialect, or choose another model.",
+    exit: EXIT.usage,
+  },
+  GATEWAY_KEY_NAME_TAKEN: {
+    meaning: 'There is a gateway key of that name already.',
+    remedy: 'Choose another name, or revoke the other one first.',
+    exit: EXIT.usage,
+  },
+  GATEWAY_STOPPING: {
+    meaning: 'Postern is stopping and takes no new requests.',
+    remedy: 'Retry in a moment.',
+    exit: EXIT.unavailable,
+  },
+  GATEWAY_STORE_UNAVAILABLE: {
+    meaning: 'Keys cannot be checked or use cannot be recorded, so nothing is passed on.',
+    remedy: 'Look at the disk and the log of Postern, then retry.',
+    exit: EXIT.storage,
+  },
+  GATEWAY_VAULT_UNAVAILABLE: {
+    meaning: 'The vault cannot be read.',
+    remedy: 'Run postern status for the reason.',
+    exit: EXIT.unavailable,
+  },
   GATEWAY_OVERLOADED: {
     meaning: 'Too many requests at once.',
     remedy: 'Retry in a moment.',

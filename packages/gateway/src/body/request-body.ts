@@ -1,0 +1,140 @@
+import { failed, ok, parseJson, type Result } from '@postern/kernel';
+import { isUtf8 } from 'node:buffer';
+import { MALFORMED, scanObject, skipSpace, TOO_DEEP, type Span } from './scan-json.ts';
+
+/** What the gateway reads in a request's body. The rest is the upstream's business. */
+export interface RequestBody {
+  readonly bytes: Buffer;
+  /** The model asked for, and where its JSON text stands. */
+  readonly model: { readonly name: string; readonly span: Span };
+  /** Where `stream` has the value `true`; undefined for any other value and where it is absent. */
+  readonly stream: Span | undefined;
+  readonly streamOptions: StreamOptions | undefined;
+}
+
+/** OpenAI's `stream_options`, as far as it concerns metering. */
+export interface StreamOptions {
+  readonly span: Span;
+  /** Whether it is an object without members, with members, or no object at all. */
+  readonly holds: 'nothing' | 'members' | 'no-object';
+  /** The value of `include_usage`, where there is one. */
+  readonly includeUsage: Span | undefined;
+}
+
+export type BodyFailure =
+  | { readonly reason: 'body-malformed' }
+  | { readonly reason: 'body-too-deep' }
+  /** A field that decides the route is there twice, or once more in other letters' case. */
+  | { readonly reason: 'body-ambiguous'; readonly field: DecidingField }
+  | { readonly reason: 'model-missing' };
+
+const DECIDING_FIELDS = ['model', 'stream', 'stream_options', 'include_usage'] as const;
+type DecidingField = (typeof DECIDING_FIELDS)[number];
+
+const MAX_DEPTH = 128;
+/** A deciding key is at most this long, every character written as a `\u` escape. */
+const MAX_KEY_BYTES = 2 + 6 * Math.max(...DECIDING_FIELDS.map((field) => field.length));
+const MAX_MODEL_BYTES = 2048;
+
+/**
+ * Checks that a body is one JSON object and finds the fields that decide its way. Readers differ on
+ * which of two equal keys counts, and some ignore letter case in keys, so a deciding field that
+ * stands twice is refused: otherwise one model could be checked and another be used.
+ */
+export function readRequestBody(bytes: Buffer): Result<RequestBody, BodyFailure> {
+  if (!isUtf8(bytes)) return failed({ reason: 'body-malformed' });
+  const found = decidingMembers(bytes, 0, MAX_DEPTH);
+  if (!found.ok) return found;
+  const { spans, end } = found.value;
+  if (skipSpace(bytes, end) !== bytes.length) return failed({ reason: 'body-malformed' });
+  const modelSpan = spans.get('model');
+  const name = modelSpan === undefined ? undefined : modelName(bytes, modelSpan);
+  if (modelSpan === undefined || name === undefined) return failed({ reason: 'model-missing' });
+  const stream = spans.get('stream');
+  const optionsSpan = spans.get('stream_options');
+  const streamOptions = optionsSpan === undefined ? ok() : readStreamOptions(bytes, optionsSpan);
+  if (!streamOptions.ok) return streamOptions;
+  return ok({
+    bytes,
+    model: { name, span: modelSpan },
+    stream: stream !== undefined && isTrue(bytes, stream) ? stream : undefined,
+    streamOptions: streamOptions.value,
+  });
+}
+
+/** Whether the client itself asked for the usage chunk at the end of the stream. */
+export function asksForUsage(body: RequestBody): boolean {
+  const value = body.streamOptions?.includeUsage;
+  return value !== undefined && isTrue(body.bytes, value);
+}
+
+function readStreamOptions(bytes: Buffer, span: Span): Result<StreamOptions, BodyFailure> {
+  if (bytes[span.start] !== 0x7b) return ok({ span, holds: 'no-object', includeUsage: undefined });
+  const found = decidingMembers(bytes, span.start, MAX_DEPTH);
+  if (!found.ok) return found;
+  const { spans, count } = found.value;
+  return ok({
+    span,
+    holds: count === 0 ? 'nothing' : 'members',
+    includeUsage: spans.get('include_usage'),
+  });
+}
+
+interface DecidingMembers {
+  readonly spans: ReadonlyMap<DecidingField, Span>;
+  readonly count: number;
+  readonly end: number;
+}
+
+function decidingMembers(
+  bytes: Buffer,
+  start: number,
+  maxDepth: number,
+): Result<DecidingMembers, BodyFailure> {
+  const spans = new Map<DecidingField, Span>();
+  let ambiguous: DecidingField | undefined;
+  let count = 0;
+  const end = scanObject(bytes, start, maxDepth, (key, value) => {
+    count += 1;
+    const name = keyName(bytes, key);
+    const field = DECIDING_FIELDS.find((field) => field === name);
+    const meant = field ?? fieldInOtherCase(name);
+    if (meant === undefined) return;
+    if (field === undefined || spans.has(field)) ambiguous ??= meant;
+    else spans.set(field, value);
+  });
+  if (end === TOO_DEEP) return failed({ reason: 'body-too-deep' });
+  if (end === MALFORMED) return failed({ reason: 'body-malformed' });
+  if (ambiguous !== undefined) return failed({ reason: 'body-ambiguous', field: ambiguous });
+  return ok({ spans, count, end });
+}
+
+/** Upper case folds the two odd letters that a reader ignoring case also takes for `s` and `k`. */
+function fieldInOtherCase(name: string): DecidingField | undefined {
+  const upper = name.toUpperCase();
+  return DECIDING_FIELDS.find((field) => field.toUpperCase() === upper);
+}
+
+/** The text of a key; the empty string where it is too long to be a deciding one. */
+function keyName(bytes: Buffer, key: Span): string {
+  if (key.end - key.start > MAX_KEY_BYTES) return '';
+  return stringValue(bytes, key) ?? '';
+}
+
+function modelName(bytes: Buffer, span: Span): string | undefined {
+  if (bytes[span.start] !== 0x22 || span.end - span.start > MAX_MODEL_BYTES) return undefined;
+  const name = stringValue(bytes, span);
+  return name === '' ? undefined : name;
+}
+
+function stringValue(bytes: Buffer, span: Span): string | undefined {
+  const text = bytes.toString('utf8', span.start, span.end);
+  if (!text.includes('\\')) return text.slice(1, -1);
+  const parsed = parseJson(text);
+  return parsed.ok && typeof parsed.value === 'string' ? parsed.value : undefined;
+}
+
+function isTrue(bytes: Buffer, span: Span): boolean {
+  // Within a checked text only the literal `true` begins with this letter.
+  return bytes[span.start] === 0x74;
+}

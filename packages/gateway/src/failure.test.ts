@@ -1,0 +1,54 @@
+import { ERROR_CODES } from '@postern/protocol';
+import { describe, expect, it } from 'vitest';
+import { describeGatewayFailure } from './failure.ts';
+
+describe('describeGatewayFailure', () => {
+  it.each([
+    ['key-required', 401],
+    ['origin-refused', 403],
+    ['host-refused', 403],
+    ['host-invalid', 400],
+    ['target-invalid', 400],
+    ['route-unknown', 404],
+    ['body-slow', 408],
+    ['body-too-large', 413],
+    ['body-malformed', 400],
+    ['model-unknown', 404],
+    ['translation-unavailable', 400],
+    ['overloaded', 429],
+    ['draining', 503],
+    ['vault-locked', 503],
+    ['upstream-key-missing', 503],
+    ['store-unavailable', 503],
+    ['internal', 500],
+  ] as const)('%s answers %i with a text and a stable code', (reason, status) => {
+    const answer = describeGatewayFailure({ reason });
+    expect(answer.status).toBe(status);
+    expect(ERROR_CODES).toHaveProperty(answer.code);
+    expect(answer.message).toMatch(/^[A-Z].{10,}\.$/);
+  });
+
+  it('tells the methods that a path takes', () => {
+    const answer = describeGatewayFailure({ reason: 'method-not-allowed', allowed: 'POST' });
+    expect(answer).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+  });
+
+  it.each([
+    ['UPSTREAM_UNREACHABLE', 502],
+    ['UPSTREAM_TIMEOUT', 504],
+    ['UPSTREAM_CUT', 502],
+    ['UPSTREAM_CERTIFICATE', 502],
+    ['UPSTREAM_KEY_REFUSED', 401],
+  ] as const)('an upstream failing with %s answers %i', (code, status) => {
+    expect(describeGatewayFailure({ reason: 'upstream-failed', code })).toMatchObject({
+      status,
+      code,
+    });
+  });
+
+  it('tells clients not to try again what only the operator can mend', () => {
+    for (const reason of ['vault-locked', 'upstream-key-missing'] as const) {
+      expect(describeGatewayFailure({ reason }).headers).toEqual({ 'x-should-retry': 'false' });
+    }
+  });
+});

@@ -1,0 +1,101 @@
+import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
+import type { BodyFailure } from './body/request-body.ts';
+
+/** Why the gateway itself answers with an error. What an upstream answers is passed on instead. */
+export type GatewayFailure =
+  | { readonly reason: 'target-invalid' }
+  | { readonly reason: 'host-invalid' }
+  | { readonly reason: 'host-refused' }
+  | { readonly reason: 'origin-refused' }
+  | { readonly reason: 'key-required' }
+  | { readonly reason: 'route-unknown' }
+  | { readonly reason: 'method-not-allowed'; readonly allowed: string }
+  | BodyFailure
+  | { readonly reason: 'body-encoded' }
+  | { readonly reason: 'body-too-large' }
+  | { readonly reason: 'body-slow' }
+  | { readonly reason: 'overloaded' }
+  | { readonly reason: 'draining' }
+  | { readonly reason: 'model-unknown' }
+  | { readonly reason: 'translation-unavailable' }
+  | { readonly reason: 'upstream-key-missing' }
+  | { readonly reason: 'vault-locked' }
+  | { readonly reason: 'vault-unavailable' }
+  | { readonly reason: 'store-unavailable' }
+  | { readonly reason: 'upstream-failed'; readonly code: ErrorCodeName }
+  | { readonly reason: 'internal' };
+
+/** A failure as it goes outward, before a dialect gives it its shape. */
+export interface FailureAnswer {
+  readonly status: number;
+  readonly code: ErrorCodeName;
+  readonly message: string;
+  /** Headers beside the dialect's own, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface Row {
+  readonly status: number;
+  readonly code: ErrorCodeName;
+  /** Said in place of the code's own meaning and remedy. */
+  readonly message?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Both official SDKs obey it; without it they would try again on every status from 500 up. */
+const NO_RETRY = { 'x-should-retry': 'false' };
+const SOON = { 'retry-after': '1' };
+
+const invalid = (message: string): Row => ({ status: 400, code: 'REQUEST_INVALID', message });
+
+/** Statuses: RFC 9110 §15, and the table of both APIs' error types. */
+const ROWS: Readonly<Record<Exclude<GatewayFailure['reason'], 'upstream-failed'>, Row>> = {
+  'target-invalid': invalid('The request target is not a plain path.'),
+  'host-invalid': invalid('The Host header is missing or malformed.'),
+  'host-refused': { status: 403, code: 'ORIGIN_REFUSED' },
+  'origin-refused': { status: 403, code: 'ORIGIN_REFUSED' },
+  'key-required': { status: 401, code: 'GATEWAY_KEY_REQUIRED' },
+  'route-unknown': { status: 404, code: 'ROUTE_UNKNOWN' },
+  'method-not-allowed': { status: 405, code: 'METHOD_NOT_ALLOWED' },
+  'body-malformed': invalid('The body is not a JSON object.'),
+  'body-too-deep': invalid('The body is nested too deeply.'),
+  'body-ambiguous': invalid('The body holds a field that decides the route more than once.'),
+  'body-encoded': invalid('The body must be sent without a content encoding.'),
+  'model-missing': invalid('The field "model" must be a non-empty string.'),
+  'body-too-large': { status: 413, code: 'REQUEST_TOO_LARGE' },
+  'body-slow': { status: 408, code: 'REQUEST_TIMEOUT' },
+  overloaded: { status: 429, code: 'GATEWAY_OVERLOADED', headers: SOON },
+  draining: { status: 503, code: 'GATEWAY_STOPPING', headers: SOON },
+  'model-unknown': { status: 404, code: 'GATEWAY_MODEL_UNKNOWN' },
+  'translation-unavailable': { status: 400, code: 'GATEWAY_TRANSLATION_UNAVAILABLE' },
+  'upstream-key-missing': { status: 503, code: 'UPSTREAM_NO_KEY', headers: NO_RETRY },
+  'vault-locked': { status: 503, code: 'VAULT_LOCKED', headers: NO_RETRY },
+  'vault-unavailable': { status: 503, code: 'GATEWAY_VAULT_UNAVAILABLE', headers: NO_RETRY },
+  'store-unavailable': { status: 503, code: 'GATEWAY_STORE_UNAVAILABLE' },
+  internal: { status: 500, code: 'INTERNAL' },
+};
+
+/** Upstream failures that a retry cannot mend, or that are not a bad gateway. */
+const UPSTREAM_ROWS: Readonly<Partial<Record<ErrorCodeName, Omit<Row, 'code'>>>> = {
+  UPSTREAM_TIMEOUT: { status: 504 },
+  UPSTREAM_KEY_REFUSED: { status: 401, headers: NO_RETRY },
+  UPSTREAM_INSECURE: { status: 502, headers: NO_RETRY },
+  UPSTREAM_PLAN_TOKEN: { status: 502, headers: NO_RETRY },
+  UPSTREAM_CERTIFICATE: { status: 502, headers: NO_RETRY },
+};
+
+/** Speaks a failure outward: vague towards whoever probes, with the remedy for whoever may act. */
+export function describeGatewayFailure(failure: GatewayFailure): FailureAnswer {
+  const row: Row =
+    failure.reason === 'upstream-failed'
+      ? { status: 502, ...UPSTREAM_ROWS[failure.code], code: failure.code }
+      : ROWS[failure.reason];
+  const { meaning, remedy } = ERROR_CODES[row.code];
+  return {
+    status: row.status,
+    code: row.code,
+    message: row.message ?? `${meaning} ${remedy}`,
+    headers:
+      failure.reason === 'method-not-allowed' ? { allow: failure.allowed } : (row.headers ?? {}),
+  };
+}

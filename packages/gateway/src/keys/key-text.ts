@@ -1,0 +1,47 @@
+import { Secret, type Randomness } from '@postern/kernel';
+import { crc32 } from 'node:zlib';
+
+/*
+ * The text of a gateway key: `sk-postern-`, 43 characters of base 62 holding 256 random bits, and 8
+ * hexadecimal digits: the CRC-32 of everything before them. The length is fixed and the
+ * checksum tells a mistyped key, or a scanner's false find, without asking the store.
+ */
+
+const PREFIX = 'sk-postern-';
+const RANDOM_BYTES = 32;
+const RANDOM_LENGTH = 43;
+const CHECKSUM_LENGTH = 8;
+const SHOWN_LENGTH = 4;
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const FORM = new RegExp(`^${PREFIX}[0-9A-Za-z]{${RANDOM_LENGTH}}[0-9a-f]{${CHECKSUM_LENGTH}}$`);
+const TEXT_LENGTH = PREFIX.length + RANDOM_LENGTH + CHECKSUM_LENGTH;
+
+/** A new key. Its text exists only here and with whoever it is shown to. */
+export function mintKey(randomness: Randomness): { readonly key: Secret; readonly shown: string } {
+  let bits = 0n;
+  for (const byte of randomness.bytes(RANDOM_BYTES)) bits = (bits << 8n) | BigInt(byte);
+  const random = base62(bits, RANDOM_LENGTH);
+  const body = PREFIX + random;
+  return { key: Secret.of(body + checksumOf(body)), shown: random.slice(0, SHOWN_LENGTH) };
+}
+
+/** Whether a presented text has a key's form and checksum; says nothing about its existence. */
+export function isKeyText(text: string): boolean {
+  if (text.length !== TEXT_LENGTH || !FORM.test(text)) return false;
+  const body = text.slice(0, -CHECKSUM_LENGTH);
+  return checksumOf(body) === text.slice(-CHECKSUM_LENGTH);
+}
+
+function checksumOf(body: string): string {
+  return crc32(body).toString(16).padStart(CHECKSUM_LENGTH, '0');
+}
+
+function base62(value: bigint, length: number): string {
+  let rest = value;
+  let text = '';
+  for (let at = 0; at < length; at += 1) {
+    text = ALPHABET.charAt(Number(rest % 62n)) + text;
+    rest /= 62n;
+  }
+  return text;
+}

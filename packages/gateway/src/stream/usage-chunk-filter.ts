@@ -1,0 +1,53 @@
+import { isJsonObject, parseJson } from '@postern/kernel';
+import { eventsOf, lastEventEnd } from './event-borders.ts';
+
+/*
+ * Where the gateway asked for the usage chunk and the client did not, the client must not see it: it
+ * is an event of its own, with `"choices": []`, just before `[DONE]` (OpenAI, Create chat completion,
+ * `stream_options`). Every other byte goes through as it came.
+ */
+
+const NOTHING = Buffer.alloc(0);
+/** Far more than a usage chunk has; an unfinished event beyond it is none and is not held back. */
+const MAX_HELD_BYTES = 65_536;
+/** Cheap and generous: what matches is looked at closely, and hardly anything matches. */
+const MAYBE_USAGE = /"choices"\s*:\s*\[\s*\]/;
+
+/** Takes the usage chunk out of a stream of chat completion chunks. */
+export class UsageChunkFilter {
+  #held: Buffer = NOTHING;
+
+  /** What may go on to the client now: whole events, or nothing yet. */
+  push(chunk: Buffer): Buffer {
+    const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    const end =
+      bytes.length - lastEventEnd(bytes) > MAX_HELD_BYTES ? bytes.length : lastEventEnd(bytes);
+    this.#held = end === bytes.length ? NOTHING : bytes.subarray(end);
+    const whole = end === bytes.length ? bytes : bytes.subarray(0, end);
+    return MAYBE_USAGE.test(whole.toString('latin1')) ? withoutUsage(whole) : whole;
+  }
+
+  /** What was held back of an event that never ended. */
+  end(): Buffer {
+    const rest = this.#held;
+    this.#held = NOTHING;
+    return rest;
+  }
+}
+
+function withoutUsage(bytes: Buffer): Buffer {
+  return Buffer.concat(eventsOf(bytes).filter((event) => !isUsageChunk(event)));
+}
+
+function isUsageChunk(event: Buffer): boolean {
+  const data = event
+    .toString('utf8')
+    .split(/\r\n|\r|\n/)
+    .filter((line) => line.startsWith('data:'))
+    .map((line) => line.slice('data:'.length))
+    .join('\n');
+  const parsed = parseJson(data);
+  if (!parsed.ok || !isJsonObject(parsed.value)) return false;
+  const { choices, usage } = parsed.value;
+  return Array.isArray(choices) && choices.length === 0 && isJsonObject(usage);
+}
