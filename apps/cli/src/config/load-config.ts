@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { decodeUtf8, failed, ok, parseJson, type Result } from '@postern/kernel';
-import { ConfigSchema, type Config, type ConfigInput } from '@postern/protocol';
-import * as v from 'valibot';
+import { decodeUtf8, expectOk, failed, ok, parseJson, type JsonValue, type Result } from '@postern/kernel';
+import { parseConfig, type Config, type ConfigInput } from '@postern/protocol';
 import { writeFileAtomically } from './write-file.ts';
 
 export type ConfigFailure =
@@ -22,7 +21,7 @@ export function loadConfig(path: string): Result<LoadedConfig, ConfigFailure> {
     bytes = readFileSync(path);
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (missing) return ok({ config: v.parse(ConfigSchema, {}), written: {} });
+    if (missing) return ok({ config: expectOk(parseConfig({})), written: {} });
     return failed({ reason: 'config-unreadable', path });
   }
   const text = decodeUtf8(bytes);
@@ -31,19 +30,14 @@ export function loadConfig(path: string): Result<LoadedConfig, ConfigFailure> {
   return checkConfig(path, json.value);
 }
 
-function checkConfig(path: string, value: unknown): Result<LoadedConfig, ConfigFailure> {
-  const parsed = v.safeParse(ConfigSchema, value);
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    const place = v.getDotPath(issue) ?? 'the file';
-    const problem =
-      issue.type === 'strict_object' && issue.expected === 'never'
-        ? `unknown key ${place}`
-        : `${place} is not valid (expected ${issue.expected ?? 'another form'})`;
-    return failed({ reason: 'config-invalid', path, problem });
+function checkConfig(path: string, value: JsonValue): Result<LoadedConfig, ConfigFailure> {
+  const parsed = parseConfig(value);
+  if (!parsed.ok) {
+    const { path: key, problem } = parsed.failure;
+    return failed({ reason: 'config-invalid', path, problem: `${key || 'the file'}: ${problem}` });
   }
   // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the schema accepted it, so it has the input's form
-  return ok({ config: parsed.output, written: value as ConfigInput });
+  return ok({ config: parsed.value, written: value as ConfigInput });
 }
 
 /**
@@ -57,7 +51,9 @@ export function changeConfig<Refusal>(
 ): Result<LoadedConfig, ConfigFailure | Refusal> {
   const current = loadConfig(path);
   if (!current.ok) return current;
-  const checked = checkConfig(path, change(current.value.written));
+  const changed = parseJson(JSON.stringify(change(current.value.written)));
+  if (!changed.ok) return failed({ reason: 'config-invalid', path, problem: 'it is too large' });
+  const checked = checkConfig(path, changed.value);
   if (!checked.ok) return checked;
   const refusal = refuse(checked.value.config);
   if (refusal !== undefined) return failed(refusal);
