@@ -27,5 +27,7 @@ try {
 /** One line: what happened and what to do. */
 function tell(to: Terminal, failure: Described, asJson: boolean): void {
   if (asJson) to.print(JSON.stringify({ error: failure }));
-  to.note(`${styled(to, 'red', 'postern:')} ${failure.message} ${failure.remedy} [${failure.code}]`);
+  to.note(
+    `${styled(to, 'red', 'postern:')} ${failure.message} ${failure.remedy} [${failure.code}]`,
+  );
 }

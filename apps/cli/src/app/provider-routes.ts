@@ -12,6 +12,7 @@ import {
 import { listModels } from '@postern/upstreams';
 import { describeVaultFailure } from '@postern/vault';
 import { described, type Described } from '../failure/described.ts';
+import { openVaultHere } from '../services/open-vault.ts';
 import type { Postern } from '../services/postern.ts';
 import { storeProviderKey } from '../services/store-provider-key.ts';
 import { failureResponse, parseBody } from './answers.ts';
@@ -94,7 +95,7 @@ async function putKey(postern: Postern, context: Context): Promise<Response> {
   const input = await parseBody(context, KeyInputSchema);
   if (!input.ok) return input.response;
   const stored = await storeProviderKey({
-    vault: postern.vault,
+    vault: openVaultHere(postern.vault),
     clock: postern.clock,
     name: provider.secret,
     keyForm: provider.keyForm,

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Clock, Randomness, Result } from '@postern/kernel';
-import { ERROR_CODES } from '@postern/protocol';
 import {
   chooseStorage,
   createOsKeyring,
@@ -14,7 +13,10 @@ import type { Environment } from '../config/environment.ts';
 import { prepareHome, type Home } from '../config/home.ts';
 import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
 import { describeConfigFailure, describeHomeFailure } from '../failure/describe-home.ts';
-import { CommandFailed, type Described } from '../failure/described.ts';
+import { CommandFailed, described, type Described } from '../failure/described.ts';
+import { controlAddress } from '../instance/control-address.ts';
+import { findHeldVault } from '../instance/held-vault.ts';
+import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
 import { machineId } from '../system/machine-id.ts';
 import { findPassphrase } from '../terminal/passphrase.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -86,18 +88,17 @@ export function storageFor(context: CommandContext, found: FoundVault): 'keyring
   return orFail(chooseStorage(mode, found.keyring), describeVaultFailure);
 }
 
-/** The unlocked vault; asks for the passphrase where the keyring does not open it. */
-export async function unlockedVault(context: CommandContext): Promise<FoundVault> {
-  const found = await findVault(context);
-  if (found.vault.state === 'absent') {
-    fail({
-      code: 'VAULT_NOT_SET_UP',
-      message: ERROR_CODES.VAULT_NOT_SET_UP.meaning,
-      remedy: ERROR_CODES.VAULT_NOT_SET_UP.remedy,
-    });
-  }
-  await unlockFound(context, found.vault);
-  return found;
+/**
+ * The open vault: the one that a running process holds, else unlocked here, asking for the
+ * passphrase where the keyring does not open it.
+ */
+export async function openedVault(context: CommandContext): Promise<OpenVault> {
+  const held = await findHeldVault(controlAddress(context.home));
+  if (held !== undefined) return held;
+  const { vault } = await findVault(context);
+  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+  await unlockFound(context, vault);
+  return openVaultHere(vault);
 }
 
 /** Unlocks by the keyring where that is the storage, else by a passphrase from where one is given. */

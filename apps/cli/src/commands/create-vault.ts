@@ -1,6 +1,9 @@
 import { revealSecret, type Secret } from '@postern/kernel';
 import { describeVaultFailure, type Vault } from '@postern/vault';
 import { described } from '../failure/described.ts';
+import { controlAddress } from '../instance/control-address.ts';
+import { findHeldVault } from '../instance/held-vault.ts';
+import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 import { styled } from '../terminal/terminal.ts';
@@ -16,12 +19,14 @@ import {
 
 const MIN_PASSPHRASE_LENGTH = 8;
 
-/** The unlocked vault of the home, made first where there is none. */
-export async function unlockedOrNewVault(context: CommandContext): Promise<FoundVault> {
+/** The open vault of the home, made first where there is none. */
+export async function openedOrNewVault(context: CommandContext): Promise<OpenVault> {
+  const held = await findHeldVault(controlAddress(context.home));
+  if (held !== undefined) return held;
   const found = await findVault(context);
   if (found.vault.state === 'absent') await createVault(context, found);
   else await unlockFound(context, found.vault);
-  return found;
+  return openVaultHere(found.vault);
 }
 
 async function createVault(context: CommandContext, found: FoundVault): Promise<void> {

@@ -3,14 +3,15 @@ import { revealSecret } from '@postern/kernel';
 import { describeDatabaseFailure } from '@postern/database';
 import type { GatewayStore } from '@postern/gateway';
 import { described } from '../failure/described.ts';
+import type { OpenVault } from '../services/open-vault.ts';
 import { openGateway } from '../services/stores.ts';
 import { table } from '../terminal/terminal.ts';
-import { fail, orFail, report, unlockedVault, type CommandContext } from './context.ts';
-import { unlockedOrNewVault } from './create-vault.ts';
+import { fail, orFail, report, openedVault, type CommandContext } from './context.ts';
+import { openedOrNewVault } from './create-vault.ts';
 
 /** `postern key create NAME`: the key is printed once and kept only as a keyed hash. */
 export async function createKey(context: CommandContext, name: string): Promise<void> {
-  const { vault } = await unlockedOrNewVault(context);
+  const vault = await openedOrNewVault(context);
   await withGateway(context, vault, (store) => {
     const created = orFail(store.keys.create({ name }), describeDatabaseFailure);
     const { key, record } = created;
@@ -29,7 +30,7 @@ export async function createKey(context: CommandContext, name: string): Promise<
 
 /** `postern key list`: what there is, never a key. */
 export async function listKeys(context: CommandContext): Promise<void> {
-  const { vault } = await unlockedVault(context);
+  const vault = await openedVault(context);
   await withGateway(context, vault, (store) => {
     const records = orFail(store.keys.list(), describeDatabaseFailure);
     const day = (ms: number | undefined): string =>
@@ -52,7 +53,7 @@ export async function listKeys(context: CommandContext): Promise<void> {
 
 /** `postern key revoke ID|NAME`: dead at once, also in a gateway that is running. */
 export async function revokeKey(context: CommandContext, idOrName: string): Promise<void> {
-  const { vault } = await unlockedVault(context);
+  const vault = await openedVault(context);
   await withGateway(context, vault, (store) => {
     const records = orFail(store.keys.list(), describeDatabaseFailure);
     const matching = records.filter(
@@ -73,11 +74,11 @@ export async function revokeKey(context: CommandContext, idOrName: string): Prom
 
 async function withGateway(
   context: CommandContext,
-  vault: Parameters<typeof openGateway>[0]['vault'],
+  vault: OpenVault,
   use: (store: GatewayStore) => void,
 ): Promise<void> {
   const store = orFail(
-    openGateway({
+    await openGateway({
       gatewayPath: join(context.home.dataDir, 'gateway.db'),
       vault,
       clock: context.clock,

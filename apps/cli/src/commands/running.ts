@@ -1,4 +1,3 @@
-import { isJsonObject } from '@postern/kernel';
 import { described } from '../failure/described.ts';
 import { askRunning } from '../instance/ask-running.ts';
 import { controlAddress } from '../instance/control-address.ts';
@@ -19,13 +18,13 @@ export async function open(context: CommandContext): Promise<void> {
 /** `postern stop`: the running Postern saves its answers and ends. */
 export async function stop(context: CommandContext): Promise<void> {
   const answer = await askRunning(controlAddress(context.home), 'POST', '/stop');
-  if (!isJsonObject(answer)) fail(described('NOT_RUNNING'));
+  if (answer?.status !== 200) fail(described('NOT_RUNNING'));
   report(context, { stopping: true }, ['Stopping.']);
 }
 
 /** `postern lock`: the running Postern drops its keys; the page asks for the passphrase again. */
 export async function lock(context: CommandContext): Promise<void> {
   const answer = await askRunning(controlAddress(context.home), 'POST', '/lock');
-  if (!isJsonObject(answer)) fail(described('NOT_RUNNING'));
+  if (answer?.status !== 200) fail(described('NOT_RUNNING'));
   report(context, { locked: true }, ['Locked.']);
 }

@@ -1,13 +1,12 @@
 import { revealSecret, type Secret } from '@postern/kernel';
 import { secretName, type SecretName } from '@postern/protocol';
 import { describeUpstreamFailure, providerTable } from '@postern/upstreams';
-import { describeVaultFailure } from '@postern/vault';
 import { described } from '../failure/described.ts';
 import { storeProviderKey } from '../services/store-provider-key.ts';
 import { confirm, promptHidden, readStandardInput } from '../terminal/prompt.ts';
 import { table } from '../terminal/terminal.ts';
-import { fail, orFail, report, unlockedVault, type CommandContext } from './context.ts';
-import { unlockedOrNewVault } from './create-vault.ts';
+import { fail, openedVault, openHome, orFail, report, type CommandContext } from './context.ts';
+import { openedOrNewVault } from './create-vault.ts';
 
 /** `postern secret set NAME`: the value from a hidden prompt or standard input, never argv. */
 export async function setSecret(
@@ -16,7 +15,8 @@ export async function setSecret(
   options: { readonly force: boolean },
 ): Promise<void> {
   const name = nameOf(nameText);
-  const { vault, loaded } = await unlockedOrNewVault(context);
+  const vault = await openedOrNewVault(context);
+  const loaded = openHome(context);
   const providers = orFail(providerTable(loaded.config), describeUpstreamFailure);
   const provider = providers.all.find(({ secret }) => secret === name);
   const value = await readValue(context, name);
@@ -39,8 +39,8 @@ export async function getSecret(
   options: { readonly field: string; readonly raw: boolean },
 ): Promise<void> {
   const name = nameOf(nameText);
-  const { vault } = await unlockedVault(context);
-  const record = orFail(await vault.secrets.get(name), describeVaultFailure);
+  const vault = await openedVault(context);
+  const record = orFail(await vault.get(name), (failure) => failure);
   const value = record?.fields.get(options.field);
   if (value === undefined) fail(described('SECRET_NOT_FOUND', `There is no secret ${name}.`));
   const text = revealSecret(value);
@@ -50,8 +50,8 @@ export async function getSecret(
 
 /** `postern secret list`: names and ages, never values. */
 export async function listSecrets(context: CommandContext): Promise<void> {
-  const { vault } = await unlockedVault(context);
-  const infos = orFail(await vault.secrets.list(), describeVaultFailure);
+  const vault = await openedVault(context);
+  const infos = orFail(await vault.list(), (failure) => failure);
   const rows = infos.map(({ name, updatedAtMs }) => ({
     name,
     updatedAt: new Date(updatedAtMs).toISOString(),
@@ -80,13 +80,13 @@ export async function removeSecret(
   options: { readonly yes: boolean },
 ): Promise<void> {
   const name = nameOf(nameText);
-  const { vault } = await unlockedVault(context);
+  const vault = await openedVault(context);
   if (context.terminal.interactive && !options.yes) {
     if (!(await confirm(`Remove the secret ${name}? It cannot be brought back.`))) {
       fail(described('REQUEST_CANCELLED', 'Nothing was removed.'));
     }
   }
-  const removed = orFail(await vault.secrets.remove(name), describeVaultFailure);
+  const removed = orFail(await vault.remove(name), (failure) => failure);
   if (!removed) fail(described('SECRET_NOT_FOUND', `There is no secret ${name}.`));
   report(context, { name, removed }, [`Removed ${name}.`]);
 }

@@ -7,7 +7,8 @@ import { findVault, report, type CommandContext } from './context.ts';
 /** `postern status`: the vault, the keyring and the running process, without unlocking anything. */
 export async function status(context: CommandContext): Promise<void> {
   const { vault, keyring, loaded } = await findVault(context);
-  const running = await askRunning(controlAddress(context.home), 'GET', '/status');
+  const answer = await askRunning(controlAddress(context.home), 'GET', '/status');
+  const running = answer?.body;
   const keyringFailure = keyring.available ? undefined : describeVaultFailure(keyring.failure);
   const slots = vault.slots();
   const value = {

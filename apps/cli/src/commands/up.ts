@@ -155,6 +155,6 @@ async function alreadyRunning(context: CommandContext): Promise<Described> {
 /** The running process's page with a fresh code; undefined where none answers. */
 export async function launchUrlOfRunning(context: CommandContext): Promise<string | undefined> {
   const answer = await askRunning(controlAddress(context.home), 'POST', '/launch');
-  const url = isJsonObject(answer) ? answer['url'] : undefined;
+  const url = isJsonObject(answer?.body) ? answer.body['url'] : undefined;
   return typeof url === 'string' ? url : undefined;
 }

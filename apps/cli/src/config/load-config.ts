@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { decodeUtf8, expectOk, failed, ok, parseJson, type JsonValue, type Result } from '@postern/kernel';
+import {
+  decodeUtf8,
+  expectOk,
+  failed,
+  ok,
+  parseJson,
+  type JsonValue,
+  type Result,
+} from '@postern/kernel';
 import { parseConfig, type Config, type ConfigInput } from '@postern/protocol';
 import { writeFileAtomically } from './write-file.ts';
 

@@ -12,6 +12,7 @@ import type { Home } from '../config/home.ts';
 import { changeConfig, type LoadedConfig } from '../config/load-config.ts';
 import { describeConfigFailure } from '../failure/describe-home.ts';
 import { described, type Described } from '../failure/described.ts';
+import { openVaultHere } from './open-vault.ts';
 import { createRunningAnswers, type RunningAnswers } from './running-answers.ts';
 import { openStores, type Stores } from './stores.ts';
 import { readUpstreamKeys, type UpstreamKeyReader } from './upstream-keys.ts';
@@ -130,7 +131,7 @@ async function setUp(
     ...(input.passphrase === undefined ? {} : { passphrase: Secret.of(input.passphrase) }),
   });
   if (!created.ok) return failed(describeVaultFailure(created.failure));
-  const opened = openInto(parts, state);
+  const opened = await openInto(parts, state);
   return opened.ok ? ok(created.value.recoveryCode) : opened;
 }
 
@@ -143,7 +144,7 @@ async function unlock(
   if (state.stores !== undefined) return ok();
   const unlocked = await parts.vault.unlock(way);
   if (!unlocked.ok) return failed(describeVaultFailure(unlocked.failure));
-  const opened = openInto(parts, state);
+  const opened = await openInto(parts, state);
   if (!opened.ok) parts.vault.lock();
   return opened;
 }
@@ -154,12 +155,15 @@ function wayIn(input: UnlockInput): WayIn {
   return { with: 'keyring' };
 }
 
-function openInto(parts: PosternParts, current: State): Result<undefined, Described> {
+async function openInto(
+  parts: PosternParts,
+  current: State,
+): Promise<Result<undefined, Described>> {
   const state = current;
-  const stores = openStores({
+  const stores = await openStores({
     conversationsPath: join(parts.home.dataDir, 'conversations.db'),
     gatewayPath: join(parts.home.dataDir, 'gateway.db'),
-    vault: parts.vault,
+    vault: openVaultHere(parts.vault),
     clock: parts.clock,
     randomness: parts.randomness,
   });

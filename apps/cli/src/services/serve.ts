@@ -6,6 +6,7 @@ import { failed, ok, unreachable, type Randomness, type Result } from '@postern/
 import { createAppApi } from '../app/app-api.ts';
 import { createPage } from '../app/page.ts';
 import { described, type Described } from '../failure/described.ts';
+import { createAgentApi, type AgentUse } from '../instance/agent-api.ts';
 import { controlAddress } from '../instance/control-address.ts';
 import { createControlApi } from '../instance/control-api.ts';
 import { loopbackGuard } from '../server/host-guard.ts';
@@ -18,6 +19,7 @@ import {
 import { loadPageFiles } from '../server/page-files.ts';
 import { createSessions } from '../server/sessions.ts';
 import { gatewayListener } from './gateway-listener.ts';
+import { openVaultHere, type OpenVault } from './open-vault.ts';
 import type { Postern } from './postern.ts';
 
 export interface ServeOptions {
@@ -26,6 +28,8 @@ export interface ServeOptions {
   readonly randomness: Randomness;
   readonly version: string;
   readonly onFault: (fault: unknown) => void;
+  /** A command used the open vault over the control socket. */
+  readonly onUse: AgentUse;
   /** Somebody asked over the control socket to stop. */
   readonly onStop: () => void;
 }
@@ -100,6 +104,9 @@ async function openControl(
   address: string,
 ): Promise<Result<Listening, Described>> {
   const { postern } = options;
+  const held = (): OpenVault | undefined =>
+    postern.stores() === undefined ? undefined : openVaultHere(postern.vault);
+  const agent = createAgentApi(held, options.onUse);
   const api = createControlApi({
     launchUrl,
     status: () => ({
@@ -112,6 +119,7 @@ async function openControl(
     lock: postern.lock,
     stop: options.onStop,
   });
+  api.route('/', agent);
   const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
   const control = await listenOnSocket(controlAddress(postern.home), (request, response) => {
     void listener(request, response);

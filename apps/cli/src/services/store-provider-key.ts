@@ -1,10 +1,11 @@
 import { failed, type Clock, type Result, type Secret } from '@postern/kernel';
 import type { KeyForm, SecretName } from '@postern/protocol';
-import { checkKeyForm, describeVaultFailure, type Vault } from '@postern/vault';
+import { checkKeyForm, describeVaultFailure } from '@postern/vault';
 import type { Described } from '../failure/described.ts';
+import type { OpenVault } from './open-vault.ts';
 
 export interface StoreKeyInput {
-  readonly vault: Vault;
+  readonly vault: OpenVault;
   readonly clock: Clock;
   readonly name: SecretName;
   readonly keyForm: KeyForm | undefined;
@@ -18,16 +19,16 @@ export async function storeProviderKey(
   input: StoreKeyInput,
 ): Promise<Result<undefined, Described>> {
   const { vault, clock, name, value } = input;
-  const checked = checkKeyForm(input.keyForm, value, { force: input.force });
-  if (!checked.ok) return failed(describeVaultFailure(checked.failure));
-  const existing = await vault.secrets.get(name);
-  if (!existing.ok) return failed(describeVaultFailure(existing.failure));
+  const checked = checkKeyForm(input.keyForm, value);
+  const overridden = input.force && !checked.ok && checked.failure.reason === 'key-form-unexpected';
+  if (!checked.ok && !overridden) return failed(describeVaultFailure(checked.failure));
+  const existing = await vault.get(name);
+  if (!existing.ok) return existing;
   const nowMs = clock.nowMs();
-  const stored = await vault.secrets.put({
+  return await vault.put({
     name,
     fields: new Map([...(existing.value?.fields ?? []), ['value', value]]),
     createdAtMs: existing.value?.createdAtMs ?? nowMs,
     updatedAtMs: nowMs,
   });
-  return stored.ok ? stored : failed(describeVaultFailure(stored.failure));
 }

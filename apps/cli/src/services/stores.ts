@@ -2,8 +2,8 @@ import { failed, ok, type Clock, type Randomness, type Result } from '@postern/k
 import { openSqliteConversations, type ConversationStore } from '@postern/conversations';
 import { describeDatabaseFailure } from '@postern/database';
 import { openGatewayStore, type GatewayStore } from '@postern/gateway';
-import { describeVaultFailure, type Vault } from '@postern/vault';
 import type { Described } from '../failure/described.ts';
+import type { OpenVault } from './open-vault.ts';
 
 /** What is open only while the vault is. */
 export interface Stores {
@@ -15,15 +15,15 @@ export interface Stores {
 export interface StoresOptions {
   readonly conversationsPath: string;
   readonly gatewayPath: string;
-  readonly vault: Vault;
+  readonly vault: OpenVault;
   readonly clock: Clock;
   readonly randomness: Randomness;
 }
 
 /** Opens every database under its own key, derived from the vault's data key. */
-export function openStores(options: StoresOptions): Result<Stores, Described> {
+export async function openStores(options: StoresOptions): Promise<Result<Stores, Described>> {
   const { clock, randomness } = options;
-  const conversationsKey = deriveKey(options.vault, 'database:conversations');
+  const conversationsKey = await options.vault.deriveKey('database:conversations');
   if (!conversationsKey.ok) return conversationsKey;
   const conversations = openSqliteConversations({
     path: options.conversationsPath,
@@ -32,7 +32,7 @@ export function openStores(options: StoresOptions): Result<Stores, Described> {
     randomness,
   });
   if (!conversations.ok) return failed(describeDatabaseFailure(conversations.failure));
-  const gateway = openGateway(options);
+  const gateway = await openGateway(options);
   if (!gateway.ok) {
     conversations.value.close();
     return gateway;
@@ -48,12 +48,12 @@ export function openStores(options: StoresOptions): Result<Stores, Described> {
 }
 
 /** The gateway's keys and usage alone, for commands that need nothing else. */
-export function openGateway(
+export async function openGateway(
   options: Omit<StoresOptions, 'conversationsPath'>,
-): Result<GatewayStore, Described> {
-  const key = deriveKey(options.vault, 'database:gateway');
+): Promise<Result<GatewayStore, Described>> {
+  const key = await options.vault.deriveKey('database:gateway');
   if (!key.ok) return key;
-  const hashKey = deriveKey(options.vault, 'gateway:key-hash');
+  const hashKey = await options.vault.deriveKey('gateway:key-hash');
   if (!hashKey.ok) return hashKey;
   const store = openGatewayStore({
     path: options.gatewayPath,
@@ -63,12 +63,4 @@ export function openGateway(
     randomness: options.randomness,
   });
   return store.ok ? store : failed(describeDatabaseFailure(store.failure));
-}
-
-function deriveKey(
-  vault: Vault,
-  purpose: string,
-): Result<Parameters<typeof openSqliteConversations>[0]['key'], Described> {
-  const key = vault.deriveKey(purpose);
-  return key.ok ? key : failed(describeVaultFailure(key.failure));
 }

@@ -1,0 +1,60 @@
+import { secretName } from '@postern/protocol';
+import { Secret, revealSecret } from '@postern/kernel';
+import type { SecretInfo, SecretRecord } from '@postern/vault';
+import * as v from 'valibot';
+
+/*
+ * What a process that holds an open vault answers over its Unix socket (0600, in a 0700 directory):
+ * whoever can connect is this user. No value crosses it without a request that names it.
+ */
+
+const name = v.pipe(
+  v.string(),
+  v.check((text) => secretName.parse(text) !== undefined),
+  v.transform((text) => secretName.from(text)),
+);
+
+const timeMs = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+export const NameSchema = v.strictObject({ name });
+
+export const PurposeSchema = v.strictObject({
+  purpose: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9:._-]{0,63}$/)),
+});
+
+export const RecordSchema = v.strictObject({
+  name,
+  fields: v.record(v.pipe(v.string(), v.maxLength(64)), v.pipe(v.string(), v.maxLength(65_536))),
+  createdAtMs: timeMs,
+  updatedAtMs: timeMs,
+});
+
+export const InfosSchema = v.array(
+  v.strictObject({ name, fields: v.array(v.string()), createdAtMs: timeMs, updatedAtMs: timeMs }),
+);
+
+export const KeySchema = v.strictObject({ key: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) });
+
+export const HolderSchema = v.object({
+  unlocked: v.boolean(),
+  storage: v.nullable(v.picklist(['keyring', 'file'])),
+});
+
+export type RecordWire = v.InferOutput<typeof RecordSchema>;
+
+/** A record as it crosses the socket: the one place where its values become text for that. */
+export function recordToWire(record: SecretRecord): RecordWire {
+  const fields = [...record.fields].map(([field, value]) => [field, revealSecret(value)]);
+  return { ...record, fields: Object.fromEntries(fields) as Record<string, string> };
+}
+
+export function recordFromWire(wire: RecordWire): SecretRecord {
+  const fields = Object.entries(wire.fields).map(
+    ([field, text]) => [field, Secret.of(text)] as const,
+  );
+  return { ...wire, fields: new Map(fields) };
+}
+
+export function infoToWire(info: SecretInfo): v.InferOutput<typeof InfosSchema>[number] {
+  return { ...info, fields: [...info.fields] };
+}

@@ -1,0 +1,75 @@
+import { failed, isJsonObject, ok, Secret, type JsonValue, type Result } from '@postern/kernel';
+import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
+import * as v from 'valibot';
+import { described, type Described } from '../failure/described.ts';
+import type { OpenVault } from '../services/open-vault.ts';
+import {
+  HolderSchema,
+  InfosSchema,
+  KeySchema,
+  recordFromWire,
+  RecordSchema,
+  recordToWire,
+} from './agent-protocol.ts';
+import { askRunning } from './ask-running.ts';
+
+/** The vault as a running process holds it open; undefined where none does. */
+export async function findHeldVault(address: string): Promise<OpenVault | undefined> {
+  const status = await askRunning(address, 'GET', '/status');
+  const holder = v.safeParse(HolderSchema, status?.body);
+  if (!holder.success || !holder.output.unlocked || holder.output.storage === null) {
+    return undefined;
+  }
+  return heldVault(address, holder.output.storage);
+}
+
+function heldVault(address: string, storage: 'keyring' | 'file'): OpenVault {
+  return {
+    storage,
+    get: async (name) => {
+      const answer = await ask(address, '/vault/secrets/get', v.nullable(RecordSchema), { name });
+      if (!answer.ok) return answer;
+      return ok(answer.value === null ? undefined : recordFromWire(answer.value));
+    },
+    put: async (record) => {
+      const wire = recordToWire(record);
+      const answer = await ask(address, '/vault/secrets/put', v.unknown(), wire);
+      return answer.ok ? ok() : answer;
+    },
+    remove: async (name) => {
+      const schema = v.strictObject({ removed: v.boolean() });
+      const answer = await ask(address, '/vault/secrets/remove', schema, { name });
+      return answer.ok ? ok(answer.value.removed) : answer;
+    },
+    list: async () => await ask(address, '/vault/secrets', InfosSchema),
+    deriveKey: async (purpose) => {
+      const answer = await ask(address, '/vault/derive', KeySchema, { purpose });
+      return answer.ok ? ok(Secret.of(answer.value.key)) : answer;
+    },
+  };
+}
+
+async function ask<Schema extends v.GenericSchema>(
+  address: string,
+  path: string,
+  schema: Schema,
+  body?: unknown,
+): Promise<Result<v.InferOutput<Schema>, Described>> {
+  const answer = await askRunning(address, body === undefined ? 'GET' : 'POST', path, body);
+  if (answer === undefined) return failed(described('NOT_RUNNING'));
+  if (answer.status >= 400) return failed(failureOf(answer.body));
+  const parsed = v.safeParse(schema, answer.body);
+  return parsed.success ? ok(parsed.output) : failed(described('INTERNAL'));
+}
+
+function failureOf(body: JsonValue): Described {
+  const error = isJsonObject(body) ? body['error'] : undefined;
+  if (!isJsonObject(error)) return described('INTERNAL');
+  const { code, message } = error;
+  if (typeof code !== 'string' || !isErrorCode(code)) return described('INTERNAL');
+  return described(code, typeof message === 'string' ? message : undefined);
+}
+
+function isErrorCode(text: string): text is ErrorCodeName {
+  return Object.hasOwn(ERROR_CODES, text);
+}
