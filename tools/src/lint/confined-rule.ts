@@ -1,87 +1,128 @@
 import { matchesGlob, relative, sep } from 'node:path';
-import type { Rule } from 'eslint';
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Confinement } from './confinement.ts';
+import { freeReferencesOf } from './free-references.ts';
+import { moduleImportOf, type ImportNode, type ModuleImport } from './module-import.ts';
+import { isHiddenSpecifier, isWithin } from './module-name.ts';
+import { usesOf, type Use } from './uses-of.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
 
+/** Names under which a program reaches its global object. */
+const GLOBAL_OBJECTS = ['globalThis', 'global', 'window', 'self', 'frames', 'parent', 'top'];
+
+const NOTHING_CONFINED = {
+  modules: [],
+  exports: [],
+  imported: [],
+  globals: [],
+  members: [],
+  withoutArgument: [],
+  hiddenImports: false,
+  globalObject: false,
+} satisfies Partial<Confinement>;
+
+interface Check extends Required<Confinement> {
+  readonly report: (node: TSESTree.Node, what: string) => void;
+}
+
+export type ConfinedRule = TSESLint.RuleModule<'confined'>;
+
 /** Makes the lint rule of one confinement: a mention outside the allowed files is an error. */
-export function confinedRule(confinement: Confinement): Rule.RuleModule {
+export function confinedRule(confinement: Confinement): ConfinedRule {
   return {
     meta: {
       type: 'problem',
       docs: { description: confinement.why },
       messages: { confined: '{{what}} is confined: {{why}}' },
       schema: [],
+      defaultOptions: [],
     },
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the type still asks for it
+    defaultOptions: [],
     create: (context) => {
       const path = relative(ROOT, context.filename).split(sep).join('/');
       if (confinement.allowed.some((glob) => matchesGlob(path, glob))) return {};
-      return listenersOf(confinement, context);
+      const report: Check['report'] = (node, what) => {
+        context.report({ node, messageId: 'confined', data: { what, why: confinement.why } });
+      };
+      return listenersOf({ ...NOTHING_CONFINED, ...confinement, report }, context.sourceCode, path);
     },
   };
 }
 
-function listenersOf(confinement: Confinement, context: Rule.RuleContext): Rule.RuleListener {
-  const { modules = [], imported = [], globals = [], members = [] } = confinement;
-  const report = (node: Rule.Node, what: string): void => {
-    context.report({ node, messageId: 'confined', data: { what, why: confinement.why } });
-  };
+function listenersOf(
+  check: Check,
+  sourceCode: Readonly<TSESLint.SourceCode>,
+  path: string,
+): TSESLint.RuleListener {
   return {
-    ImportDeclaration: (node) => {
-      if (isTypeOnly(node)) return;
-      const source = String(node.source.value);
-      if (modules.some((name) => source === name || source.startsWith(`${name}/`))) {
-        report(node, source);
-      }
-      for (const specifier of node.specifiers) {
-        const name = importedName(specifier);
-        if (name !== undefined && imported.includes(name)) report(node, name);
-      }
+    'ImportDeclaration, ExportNamedDeclaration, ExportAllDeclaration, ImportExpression': (
+      node: ImportNode,
+    ) => {
+      const found = moduleImportOf(node, sourceCode, path);
+      if (found === undefined) return;
+      const { specifier } = found;
+      if (specifier !== undefined && !isHiddenSpecifier(specifier)) checkImport(node, found, check);
+      else if (check.hiddenImports) check.report(node, specifier ?? 'a computed import');
     },
-    ImportExpression: (node) => {
-      if (node.source.type === 'Literal' && modules.includes(String(node.source.value))) {
-        report(node, String(node.source.value));
-      }
-    },
-    Identifier: (node) => {
-      if (globals.includes(node.name) && isGlobal(context, node)) report(node, node.name);
-    },
-    MemberExpression: (node) => {
-      if (node.object.type !== 'Identifier') return;
-      const property = propertyName(node);
-      const what = `${node.object.name}.${property}`;
-      if (members.includes(what) && isGlobal(context, node.object)) report(node, what);
+    'Program:exit': () => {
+      for (const node of freeReferencesOf(sourceCode)) checkGlobal(node.name, node, check);
     },
   };
 }
 
-type ImportNode = Parameters<NonNullable<Rule.RuleListener['ImportDeclaration']>>[0];
-type MemberNode = Parameters<NonNullable<Rule.RuleListener['MemberExpression']>>[0];
-
-function isTypeOnly(node: ImportNode): boolean {
-  return 'importKind' in node && node.importKind === 'type';
+function checkImport(node: ImportNode, found: ModuleImport, check: Check): void {
+  const { module, names, namespaces, passedOn } = found;
+  if (check.modules.some((name) => isWithin(module, name))) check.report(node, module);
+  const ofModule = check.exports.filter(({ modules }) => modules.includes(module));
+  const confined = new Set([...check.imported, ...ofModule.flatMap((one) => one.names)]);
+  for (const name of names) if (confined.has(name)) check.report(node, name);
+  if (ofModule.length === 0) return;
+  for (const namespace of namespaces) checkUses(usesOf(namespace), module, confined, check);
+  if (passedOn) check.report(node, `everything of ${module}`);
 }
 
-function importedName(specifier: ImportNode['specifiers'][number]): string | undefined {
-  if (specifier.type !== 'ImportSpecifier') return undefined;
-  return specifier.imported.type === 'Identifier'
-    ? specifier.imported.name
-    : String(specifier.imported.value);
+function checkUses(
+  uses: readonly Use[],
+  object: string,
+  confined: ReadonlySet<string>,
+  check: Check,
+): void {
+  for (const use of uses) {
+    if (use.kind === 'escape') check.report(use.node, `${object} as a value`);
+    if (use.kind !== 'property') continue;
+    if (confined.has(use.name)) check.report(use.node, `${object}.${use.name}`);
+    // The default export of one of Node's modules is its namespace once more.
+    if (use.name === 'default') checkUses(usesOf(use.node), object, confined, check);
+  }
 }
 
-function propertyName(node: MemberNode): string {
-  if (node.property.type === 'Identifier' && !node.computed) return node.property.name;
-  return node.property.type === 'Literal' ? String(node.property.value) : '';
+/** Checks the global `name` at the place that gives it. */
+function checkGlobal(name: string, place: TSESTree.Node, check: Check): void {
+  if (check.globals.includes(name)) check.report(place, name);
+  if (GLOBAL_OBJECTS.includes(name)) checkGlobalObject(name, place, check);
+  const members = check.members
+    .filter((member) => member.startsWith(`${name}.`))
+    .map((member) => member.slice(name.length + 1));
+  const mustHaveArgument = check.withoutArgument.includes(name);
+  if (members.length === 0 && !mustHaveArgument) return;
+  const uses = usesOf(place);
+  checkUses(uses, name, new Set(members), check);
+  if (mustHaveArgument) checkArguments(uses, name, check);
 }
 
-/** Whether the name is free in its file: neither declared nor imported there, nor a property. */
-function isGlobal(context: Rule.RuleContext, node: object): boolean {
-  const scopes = context.sourceCode.scopeManager.scopes;
-  return scopes.some((scope) =>
-    scope.references.some(
-      (reference) =>
-        Object.is(reference.identifier, node) &&
-        (reference.resolved === null || reference.resolved.defs.length === 0),
-    ),
-  );
+function checkGlobalObject(name: string, place: TSESTree.Node, check: Check): void {
+  for (const use of usesOf(place)) {
+    if (use.kind === 'property') checkGlobal(use.name, use.node, check);
+    if (use.kind === 'escape' && check.globalObject) check.report(use.node, `${name} as a value`);
+  }
+}
+
+function checkArguments(uses: readonly Use[], name: string, check: Check): void {
+  for (const use of uses) {
+    if (use.kind === 'call' || (use.kind === 'new' && !use.withArgument)) {
+      check.report(use.node, `${name} of this moment`);
+    }
+  }
 }

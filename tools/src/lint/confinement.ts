@@ -2,25 +2,49 @@
 export interface Confinement {
   readonly rule: string;
   readonly why: string;
-  /** Modules whose import is the capability. */
+  /** Modules whose import is the capability, with everything below them. */
   readonly modules?: readonly string[];
-  /** Named imports that are the capability, whatever module they come from. */
+  /** Exports that are the capability, by module; the module's own path for a relative import. */
+  readonly exports?: readonly ModuleExports[];
+  /** Names whose import is the capability, whatever module they come from. */
   readonly imported?: readonly string[];
   /** Globals whose mere mention is the capability. */
   readonly globals?: readonly string[];
-  /** `object.property` pairs on globals. */
+  /** `object.property` pairs on globals; the object may then be used for nothing but properties. */
   readonly members?: readonly string[];
+  /** Global classes that are the capability when made or called without an argument. */
+  readonly withoutArgument?: readonly string[];
+  /** Whether imports whose target cannot be read off the source are the capability. */
+  readonly hiddenImports?: boolean;
+  /** Whether the global object as a value (an alias, a computed property) is the capability. */
+  readonly globalObject?: boolean;
   /** Where it is allowed: globs from the root. */
   readonly allowed: readonly string[];
 }
 
+export interface ModuleExports {
+  readonly modules: readonly string[];
+  readonly names: readonly string[];
+}
+
 const TESTS = ['**/*.test.ts', '**/*.test.tsx', '**/src/testing/**', 'testing/**', 'tools/**'];
+const CONFIGURATION = ['*.ts', '*.js', 'apps/web/vite.config.ts'];
 
 export const CONFINEMENTS: readonly Confinement[] = [
   {
     rule: 'no-reveal',
     why: 'only listed files turn a Secret back into text',
     imported: ['revealSecret'],
+    exports: [
+      {
+        modules: [
+          '@postern/kernel',
+          'packages/kernel/src/index.ts',
+          'packages/kernel/src/secret.ts',
+        ],
+        names: ['revealSecret'],
+      },
+    ],
     allowed: [
       ...TESTS,
       'packages/kernel/src/index.ts',
@@ -39,20 +63,31 @@ export const CONFINEMENTS: readonly Confinement[] = [
   {
     rule: 'no-environment',
     why: 'the composition root alone reads the environment and the command line',
-    members: ['process.env', 'process.argv'],
+    members: [
+      'process.env',
+      'process.argv',
+      'process.argv0',
+      'process.execArgv',
+      'process.loadEnvFile',
+    ],
+    exports: [
+      { modules: ['node:process'], names: ['env', 'argv', 'argv0', 'execArgv', 'loadEnvFile'] },
+      { modules: ['node:os'], names: ['homedir', 'tmpdir', 'userInfo'] },
+      { modules: ['node:util'], names: ['parseArgs'] },
+    ],
     allowed: [
       ...TESTS,
+      ...CONFIGURATION,
       'apps/cli/src/config/**',
       'apps/cli/src/main.ts',
       'apps/cli/bin/**',
-      '*.ts',
-      '*.js',
     ],
   },
   {
     rule: 'no-network',
     why: 'only upstreams opens connections; only the composition root listens',
     modules: [
+      '@hono/node-server',
       'undici',
       'node:net',
       'node:http',
@@ -61,8 +96,19 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'node:tls',
       'node:dgram',
       'node:dns',
+      'node:inspector',
+      'node:quic',
     ],
-    globals: ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'],
+    globals: [
+      'fetch',
+      'WebSocket',
+      'WebSocketStream',
+      'WebTransport',
+      'EventSource',
+      'XMLHttpRequest',
+      'RTCPeerConnection',
+    ],
+    members: ['navigator.sendBeacon'],
     allowed: [
       ...TESTS,
       'packages/upstreams/src/**',
@@ -75,7 +121,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
   {
     rule: 'no-crypto',
     why: 'cryptography stays where it is reviewed',
-    modules: ['node:crypto', 'crypto', 'jose', '@node-rs/argon2'],
+    modules: ['node:crypto', 'jose', '@node-rs/argon2', '@node-rs/bcrypt'],
     globals: ['crypto'],
     allowed: [
       ...TESTS,
@@ -92,26 +138,71 @@ export const CONFINEMENTS: readonly Confinement[] = [
     rule: 'no-json-parse',
     why: 'untrusted text goes through parseJson of the kernel, which caps it and refuses prototype keys',
     members: ['JSON.parse'],
-    allowed: [...TESTS, 'packages/kernel/src/json.ts'],
+    allowed: [...TESTS, ...CONFIGURATION, 'packages/kernel/src/json.ts'],
   },
   {
     rule: 'no-console',
     why: 'output goes through the command line terminal',
+    modules: ['node:console'],
     globals: ['console'],
     members: ['process.stdout', 'process.stderr'],
+    exports: [{ modules: ['node:process'], names: ['stdout', 'stderr'] }],
     allowed: [...TESTS, 'apps/cli/src/terminal/**', 'apps/cli/bin/**'],
   },
   {
     rule: 'no-clock',
     why: 'time is an argument: the Clock port of the kernel',
-    members: ['Date.now', 'performance.now'],
+    modules: ['node:perf_hooks'],
     globals: ['performance'],
+    members: ['Date.now', 'process.hrtime', 'process.uptime', 'Temporal.Now'],
+    exports: [{ modules: ['node:process'], names: ['hrtime', 'uptime'] }],
+    withoutArgument: ['Date'],
     allowed: [...TESTS, 'apps/cli/src/system/**', 'apps/web/src/**'],
   },
   {
     rule: 'no-randomness',
     why: 'randomness is an argument: the Randomness port of the kernel',
     members: ['Math.random', 'crypto.getRandomValues', 'crypto.randomUUID'],
+    exports: [
+      {
+        modules: ['node:crypto'],
+        names: [
+          'getRandomValues',
+          'randomBytes',
+          'randomFill',
+          'randomFillSync',
+          'randomInt',
+          'randomUUID',
+          'webcrypto',
+        ],
+      },
+    ],
     allowed: [...TESTS, 'apps/cli/src/system/**'],
+  },
+  {
+    rule: 'no-hidden-import',
+    why: 'the other rules read what a file imports off its source',
+    hiddenImports: true,
+    modules: ['node:module', 'node:vm'],
+    globals: ['eval', 'Function', 'require', 'module', 'importScripts'],
+    members: [
+      'process.binding',
+      'process.dlopen',
+      'process.getBuiltinModule',
+      'process.mainModule',
+    ],
+    exports: [
+      {
+        modules: ['node:process'],
+        names: ['binding', 'dlopen', 'getBuiltinModule', 'mainModule'],
+      },
+    ],
+    allowed: TESTS,
+  },
+  {
+    rule: 'no-global-object',
+    why: 'the other rules follow a global by its name',
+    globalObject: true,
+    allowed: [...TESTS, 'packages/kernel/src/utf8.ts'],
   },
 ];

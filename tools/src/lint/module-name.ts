@@ -1,0 +1,21 @@
+import { isBuiltin } from 'node:module';
+import { posix } from 'node:path';
+
+/**
+ * The one name of an imported module: `node:crypto` for `crypto`, a path from the root for a
+ * relative import, else the specifier itself.
+ */
+export function moduleNameOf(specifier: string, importer: string): string {
+  if (specifier.startsWith('.')) return posix.join(posix.dirname(importer), specifier);
+  return isBuiltin(specifier) && !specifier.startsWith('node:') ? `node:${specifier}` : specifier;
+}
+
+/** Whether a specifier can be something else than the file or package that it seems to name. */
+export function isHiddenSpecifier(specifier: string): boolean {
+  return /^(?:\/|#|[a-z-]+:(?<!^node:))|[%?#\\]|(?:^|\/)node_modules(?:\/|$)/.test(specifier);
+}
+
+/** Whether `name` is that module or a path below it. */
+export function isWithin(name: string, module: string): boolean {
+  return name === module || name.startsWith(`${module}/`);
+}
