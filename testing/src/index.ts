@@ -1,3 +1,9 @@
+export {
+  FAST_STREAM_EVENTS,
+  startFastUpstream,
+  type FastUpstream,
+  type FastUpstreamOptions,
+} from './fake-upstream/fast-upstream.ts';
 export { echoText } from './fake-upstream/question.ts';
 export { readRecording, type Recording } from './fake-upstream/recording.ts';
 export type {

@@ -1,0 +1,159 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { DialectId } from '@postern/protocol';
+import { anthropicAnswer, anthropicFrames } from './anthropic-wire.ts';
+import { openaiAnswer, openaiFrames } from './openai-wire.ts';
+import type { Question } from './question.ts';
+import type { ScriptedAnswer } from './reply.ts';
+
+export interface FastUpstreamOptions {
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Milliseconds between two writes of a stream. Default 0: all at once. */
+  readonly deltaDelayMs?: number;
+  /** SSE events handed to the socket at once. Default 1, as the real ones do. */
+  readonly eventsPerWrite?: number;
+}
+
+/** A fake upstream that does as little as possible, to be the ceiling of a benchmark. */
+export interface FastUpstream {
+  readonly url: string;
+  readonly baseUrls: Readonly<Record<DialectId, string>>;
+  /** Answers begun so far. */
+  readonly served: number;
+  close(): Promise<void>;
+}
+
+/** Events of a prepared stream, in both dialects. */
+export const FAST_STREAM_EVENTS = 69;
+
+/**
+ * Starts a server that gives one prepared answer of either dialect, whole or as a stream of 69
+ * events, straight over TCP: it checks nothing, records nothing, and reads of a request no more
+ * than its path, its length and whether it asks for a stream. Requests must have a content-length.
+ */
+export async function startFastUpstream(options: FastUpstreamOptions = {}): Promise<FastUpstream> {
+  const prepared = {
+    messages: prepare('anthropic-messages', options),
+    chat: prepare('openai-chat', options),
+  };
+  const sockets = new Set<Socket>();
+  let served = 0;
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    const serve = (path: string, streamed: boolean): void => {
+      served += 1;
+      const answers = path.endsWith('/messages') ? prepared.messages : prepared.chat;
+      if (streamed) stream(socket, answers.stream, options.deltaDelayMs ?? 0);
+      else socket.write(answers.whole);
+    };
+    socket.on('data', requestReader(serve));
+    socket.on('close', () => sockets.delete(socket));
+    // A client that leaves in the middle is part of every benchmark.
+    socket.on('error', () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${portOf(server)}`;
+  return {
+    url,
+    baseUrls: { 'anthropic-messages': url, 'openai-chat': `${url}/v1` },
+    get served() {
+      return served;
+    },
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('not listening on TCP');
+  return address.port;
+}
+
+interface Prepared {
+  readonly whole: Buffer;
+  readonly stream: readonly Buffer[];
+}
+
+const QUESTION: Question = {
+  model: 'fake',
+  stream: true,
+  includeUsage: true,
+  text: '',
+  messageCount: 1,
+  promptLength: 400,
+};
+
+function prepare(dialect: DialectId, options: FastUpstreamOptions): Prepared {
+  const messages = dialect === 'anthropic-messages';
+  const deltas = Array.from({ length: messages ? 63 : 65 }, (_, index) => ` word${index}`);
+  const answer: ScriptedAnswer = { parts: [{ kind: 'text', text: deltas.join(''), deltas }] };
+  const body = messages
+    ? anthropicAnswer(answer, QUESTION, 'fast')
+    : openaiAnswer(answer, QUESTION, 'fast');
+  const frames = messages
+    ? anthropicFrames(answer, QUESTION, 'fast')
+    : openaiFrames(answer, QUESTION, 'fast');
+  const head = `HTTP/1.1 200 OK\r\nrequest-id: req_fast\r\nx-request-id: req_fast\r\n`;
+  const wholeHead = `${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+  const streamHead = `${head}content-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n`;
+  const chunks = frames.map((frame) => `${Buffer.byteLength(frame).toString(16)}\r\n${frame}\r\n`);
+  chunks[0] = streamHead + (chunks[0] ?? '');
+  chunks.push(`${chunks.pop() ?? ''}0\r\n\r\n`);
+  return { whole: Buffer.from(wholeHead + body), stream: grouped(chunks, options) };
+}
+
+function grouped(chunks: readonly string[], options: FastUpstreamOptions): readonly Buffer[] {
+  const size = options.eventsPerWrite ?? 1;
+  const groups: Buffer[] = [];
+  for (let at = 0; at < chunks.length; at += size) {
+    groups.push(Buffer.from(chunks.slice(at, at + size).join('')));
+  }
+  return groups;
+}
+
+function stream(socket: Socket, writes: readonly Buffer[], deltaDelayMs: number): void {
+  if (deltaDelayMs === 0) {
+    for (const bytes of writes) socket.write(bytes);
+    return;
+  }
+  let at = 0;
+  const writeNext = (): void => {
+    const bytes = writes[at];
+    at += 1;
+    if (bytes === undefined || socket.destroyed) clearInterval(timer);
+    else socket.write(bytes);
+  };
+  const timer = setInterval(writeNext, deltaDelayMs);
+  writeNext();
+}
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+
+/** Cuts what arrives into requests, pipelined ones included. */
+function requestReader(serve: (path: string, streamed: boolean) => void): (data: Buffer) => void {
+  let pending: Buffer = Buffer.alloc(0);
+  return (data) => {
+    pending = pending.length === 0 ? data : Buffer.concat([pending, data]);
+    for (;;) {
+      const headEnd = pending.indexOf(HEAD_END);
+      if (headEnd === -1) return;
+      const head = pending.toString('latin1', 0, headEnd);
+      const bodyStart = headEnd + HEAD_END.length;
+      const end = bodyStart + Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
+      if (pending.length < end) return;
+      const body = pending.subarray(bodyStart, end);
+      pending = pending.subarray(end);
+      serve(head.split(' ', 2)[1]?.replace(/\?.*$/, '') ?? '', asksForStream(body));
+    }
+  };
+}
+
+function asksForStream(body: Buffer): boolean {
+  return body.includes('"stream":true') || body.includes('"stream": true');
+}
