@@ -53,6 +53,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/vault/src/slots/derive-key.ts',
       'packages/vault/src/recovery-code.ts',
       'packages/vault/src/key-form.ts',
+      'packages/vault/src/masking/secret-forms.ts',
       'packages/database/src/open-database.ts',
       'packages/upstreams/src/authorize.ts',
       'packages/upstreams/src/proxy.ts',

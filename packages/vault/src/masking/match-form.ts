@@ -1,0 +1,122 @@
+import type { Form, Spelling, Step } from './secret-forms.ts';
+
+/** What stands at one place of the bytes seen so far. */
+export interface FormMatch {
+  /** End of the longest whole match, or -1. */
+  readonly longestEnd: number;
+  /** End of the shortest whole match, or -1. */
+  readonly shortestEnd: number;
+  /** The bytes end inside what may still become a (longer) match. */
+  readonly cut: boolean;
+}
+
+const NONE: FormMatch = { longestEnd: -1, shortestEnd: -1, cut: false };
+const DIFFERS = -1;
+const CUT = -2;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/**
+ * Follows the first `stepCount` steps of a form through the bytes from `start`. A form may be
+ * ambiguous (`%25` can be three characters of the secret, or one that is encoded), so the walk
+ * branches; no pair of place and step is walked twice, which bounds the work.
+ */
+export function matchForm(
+  form: Form,
+  bytes: Uint8Array,
+  start: number,
+  stepCount = form.stepCount,
+): FormMatch {
+  if (!couldBegin(form.step(0), bytes, start)) return NONE;
+  const walk = new Walk(form, bytes, stepCount);
+  walk.from(start);
+  return walk;
+}
+
+function couldBegin(step: Step, bytes: Uint8Array, at: number): boolean {
+  return step.some((spelling) => spell(spelling, bytes, at) !== DIFFERS);
+}
+
+class Walk implements FormMatch {
+  longestEnd = -1;
+  shortestEnd = -1;
+  cut = false;
+  readonly #form: Form;
+  readonly #bytes: Uint8Array;
+  readonly #stepCount: number;
+  #branches: { readonly at: number; readonly step: number }[] | undefined;
+  #seen: Set<number> | undefined;
+
+  constructor(form: Form, bytes: Uint8Array, stepCount: number) {
+    this.#form = form;
+    this.#bytes = bytes;
+    this.#stepCount = stepCount;
+  }
+
+  from(start: number): void {
+    this.#path(start, 0);
+    for (let next = this.#branches?.pop(); next !== undefined; next = this.#branches?.pop()) {
+      this.#path(next.at, next.step);
+    }
+  }
+
+  #path(startAt: number, startStep: number): void {
+    let at = startAt;
+    for (let step = startStep; step < this.#stepCount; step += 1) {
+      if (this.#wasWalked(at, step)) return;
+      if (this.#form.wraps && step > 0) at = skipLineBreak(this.#bytes, at);
+      if (at === CUT) this.cut = true;
+      else at = this.#step(at, step);
+      if (at < 0) return;
+    }
+    this.longestEnd = Math.max(this.longestEnd, at);
+    this.shortestEnd = this.shortestEnd === -1 ? at : Math.min(this.shortestEnd, at);
+  }
+
+  /** The place after one step; further spellings that fit as well become branches. */
+  #step(at: number, step: number): number {
+    let next = DIFFERS;
+    for (const spelling of this.#form.step(step)) {
+      const end = spell(spelling, this.#bytes, at);
+      if (end === CUT) this.cut = true;
+      else if (end !== DIFFERS && next === DIFFERS) next = end;
+      else if (end !== DIFFERS && end !== next) this.#branch(end, step + 1);
+    }
+    return next;
+  }
+
+  #branch(at: number, step: number): void {
+    this.#seen ??= new Set();
+    this.#branches ??= [];
+    this.#branches.push({ at, step });
+  }
+
+  #wasWalked(at: number, step: number): boolean {
+    if (this.#seen === undefined) return false;
+    const key = at * this.#stepCount + step;
+    const walked = this.#seen.has(key);
+    this.#seen.add(key);
+    return walked;
+  }
+}
+
+/** The place after the spelling, `DIFFERS`, or `CUT` where the bytes end before it does. */
+function spell(spelling: Spelling, bytes: Uint8Array, start: number): number {
+  const { lower, upper } = spelling;
+  const { length } = lower;
+  for (let at = 0; at < length; at += 1) {
+    const byte = bytes[start + at];
+    if (byte === undefined) return CUT;
+    if (byte !== lower[at] && byte !== upper[at]) return DIFFERS;
+  }
+  return start + length;
+}
+
+/** The place after one line break, if there is one; `CUT` where the bytes end in its midst. */
+export function skipLineBreak(bytes: Uint8Array, at: number): number {
+  const byte = bytes[at];
+  if (byte === LINE_FEED) return at + 1;
+  if (byte !== CARRIAGE_RETURN) return at;
+  if (at + 1 === bytes.length) return CUT;
+  return bytes[at + 1] === LINE_FEED ? at + 2 : at;
+}

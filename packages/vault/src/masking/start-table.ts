@@ -1,0 +1,148 @@
+import { MIN_MASKED_BYTES, type Form, type Spelling } from './secret-forms.ts';
+
+/** Finds quickly where a form could begin. */
+export interface StartTable {
+  /** The first place from `from` on where a form could begin; the length where there is none. */
+  next(bytes: Uint8Array, from: number): number;
+  /** The forms that could begin at the place that `next` found. */
+  formsAt(bytes: Uint8Array, at: number): readonly Form[];
+}
+
+// No spelling of a form is shorter than the shortest masked value.
+const WINDOW = MIN_MASKED_BYTES;
+const PAIRS = WINDOW - 1;
+const LINE_BREAKS: readonly Spelling[] = ['\n', '\r\n'].map((text) => {
+  const bytes = Buffer.from(text);
+  return { lower: bytes, upper: bytes };
+});
+
+/**
+ * The search of Wu and Manber ("A fast algorithm for multi-pattern searching", 1994) over the
+ * first eight bytes that any form can have: the two bytes at the window's end say how far the
+ * window may move before they could be part of a form. Most of the input is never looked at.
+ */
+export function startTable(forms: readonly Form[]): StartTable {
+  const moves = new Uint8Array(65_536).fill(PAIRS);
+  const byPair = new Map<number, Form[]>();
+  const byByte = new Map<number, Form[]>();
+  for (const form of forms) {
+    firstPairs(form).forEach((pairs, offset) => {
+      for (const pair of pairs) {
+        moves[pair] = Math.min(moves[pair] ?? 0, PAIRS - 1 - offset);
+        if (offset === 0) {
+          addTo(byPair, pair, form);
+          addTo(byByte, pair >> 8, form);
+        }
+      }
+    });
+  }
+  const formsAt = (bytes: Uint8Array, at: number): readonly Form[] => {
+    const first = bytes[at] ?? 0;
+    const second = bytes[at + 1];
+    const found = second === undefined ? byByte.get(first) : byPair.get((first << 8) | second);
+    return found ?? [];
+  };
+  return {
+    formsAt,
+    next: (bytes, from) => {
+      let end = from + WINDOW - 1;
+      while (end < bytes.length) {
+        const move = moves[((bytes[end - 1] ?? 0) << 8) | (bytes[end] ?? 0)] ?? 1;
+        if (move !== 0) end += move;
+        else if (formsAt(bytes, end - WINDOW + 1).length > 0) return end - WINDOW + 1;
+        else end += 1;
+      }
+      for (let at = end - WINDOW + 1; at < bytes.length; at += 1) {
+        if (formsAt(bytes, at).length > 0) return at;
+      }
+      return bytes.length;
+    },
+  };
+}
+
+function addTo(forms: Map<number, Form[]>, key: number, form: Form): void {
+  const list = forms.get(key);
+  if (list === undefined) forms.set(key, [form]);
+  else if (list.at(-1) !== form) list.push(form);
+}
+
+/** A place inside a form: a byte of one spelling of a step, or of the line break before it. */
+interface Place {
+  readonly step: number;
+  readonly spelling: Spelling;
+  readonly at: number;
+  readonly isBreak: boolean;
+}
+
+/** For each offset of the window, the pairs of bytes that a form can have there. */
+function firstPairs(form: Form): Set<number>[] {
+  const places = new Places(form);
+  let here: ReadonlySet<Place> = new Set(places.of(0));
+  return Array.from({ length: PAIRS }, () => {
+    const pairs = new Set<number>();
+    const following = new Set<Place>();
+    for (const place of here) {
+      for (const next of places.after(place)) {
+        following.add(next);
+        addPairs(pairs, place, next);
+      }
+    }
+    here = following;
+    return pairs;
+  });
+}
+
+function addPairs(pairs: Set<number>, { spelling, at }: Place, next: Place): void {
+  const seconds = [next.spelling.lower[next.at] ?? 0, next.spelling.upper[next.at] ?? 0];
+  for (const second of seconds) {
+    pairs.add(((spelling.lower[at] ?? 0) << 8) | second);
+    pairs.add(((spelling.upper[at] ?? 0) << 8) | second);
+  }
+}
+
+/** The places of a form, each one object however it is reached. */
+class Places {
+  readonly #form: Form;
+  readonly #starts: (readonly Place[])[] = [];
+  readonly #breaks: (readonly Place[])[] = [];
+  readonly #after = new Map<Place, readonly Place[]>();
+
+  constructor(form: Form) {
+    this.#form = form;
+  }
+
+  of(step: number): readonly Place[] {
+    return (this.#starts[step] ??= this.#form.step(step).map((spelling) => ({
+      step,
+      spelling,
+      at: 0,
+      isBreak: false,
+    })));
+  }
+
+  after(place: Place): readonly Place[] {
+    const known = this.#after.get(place);
+    if (known !== undefined) return known;
+    const { step, spelling, at, isBreak } = place;
+    const found =
+      at + 1 < spelling.lower.length ? [{ ...place, at: at + 1 }] : this.#stepAfter(step, isBreak);
+    this.#after.set(place, found);
+    return found;
+  }
+
+  #stepAfter(step: number, isBreak: boolean): readonly Place[] {
+    if (isBreak) return this.of(step);
+    return this.#form.wraps
+      ? [...this.of(step + 1), ...this.#breaksBefore(step + 1)]
+      : this.of(step + 1);
+  }
+
+  #breaksBefore(step: number): readonly Place[] {
+    return (this.#breaks[step] ??= LINE_BREAKS.map((spelling) => ({
+      step,
+      spelling,
+      at: 0,
+      isBreak: true,
+    })));
+  }
+}
