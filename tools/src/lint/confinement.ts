@@ -58,7 +58,12 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/upstreams/src/authorize.ts',
       'packages/upstreams/src/proxy.ts',
       'packages/gateway/src/keys/key-hash.ts',
-      'apps/cli/src/commands/secret-get.ts',
+      'apps/cli/src/app/state-routes.ts',
+      'apps/cli/src/commands/create-vault.ts',
+      'apps/cli/src/commands/key.ts',
+      'apps/cli/src/commands/secret.ts',
+      'apps/cli/src/instance/agent-api.ts',
+      'apps/cli/src/instance/agent-protocol.ts',
     ],
   },
   {

@@ -12,6 +12,7 @@ import {
   type ConversationStore,
   type StoreFailure,
 } from '@postern/conversations';
+import { UNTITLED } from '../chat/question-turns.ts';
 import { described } from '../failure/described.ts';
 import type { Postern } from '../services/postern.ts';
 import { failureResponse, parseBody } from './answers.ts';
@@ -38,7 +39,7 @@ export function conversationRoutes(postern: Postern): Hono {
     return withStore(postern, (store) =>
       json(
         store.create({
-          title: title ?? 'New chat',
+          title: title ?? UNTITLED,
           ...(provider === undefined ? {} : { provider: providerId.from(provider) }),
           ...(model === undefined ? {} : { model }),
         }),

@@ -82,8 +82,8 @@ async function removeEndpoint(postern: Postern, id: string): Promise<Response> {
   const removed = await postern.vault.secrets.remove(provider.secret);
   if (!removed.ok) return failureResponse(describeVaultFailure(removed.failure));
   const changed = postern.change((written) => {
-    const { [id]: _gone, ...others } = written.providers ?? {};
-    return { ...written, providers: others };
+    const others = Object.entries(written.providers ?? {}).filter(([name]) => name !== id);
+    return { ...written, providers: Object.fromEntries(others) };
   });
   postern.keys.forget();
   return changed.ok ? new Response(null, { status: 204 }) : failureResponse(changed.failure);

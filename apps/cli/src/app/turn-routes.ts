@@ -14,7 +14,7 @@ export function turnRoutes(postern: Postern): Hono {
     if (!input.ok) return input.response;
     const id = conversationId.parse(context.req.param('id'));
     if (id === undefined) return failureResponse(described('CONVERSATION_NOT_FOUND'));
-    const turn = await beginTurn(postern, id, input.value);
+    const turn = beginTurn(postern, id, input.value);
     if (!turn.ok) return failureResponse(turn.failure);
     return streamSSE(context, async (stream) => {
       // Nobody waits for the answer any more: the request is cancelled at the upstream.

@@ -4,7 +4,9 @@ import {
   providerId,
   type AnswerEvent,
   type ConversationId,
+  type ConversationView,
   type Message,
+  type MessageId,
   type Provider,
   type TurnEvent,
   type TurnInput,
@@ -13,7 +15,7 @@ import { describeStoreFailure, recordAnswer, type ConversationStore } from '@pos
 import { askModel } from '@postern/upstreams';
 import { described, type Described } from '../failure/described.ts';
 import type { Postern } from '../services/postern.ts';
-import { titleOf, turnsLeadingTo } from './question-turns.ts';
+import { titleOf, turnsLeadingTo, UNTITLED } from './question-turns.ts';
 
 /** How often a streaming answer is saved: `kill -9` loses at most this much and one write. */
 const SAVE_EVERY_MS = 500;
@@ -22,11 +24,11 @@ const SAVE_EVERY_MS = 500;
  * Stores the question, asks the model and streams the answer, saving it as it grows. The events end
  * with `done`, also after a stop or a failure: then the stored answer says which.
  */
-export async function beginTurn(
+export function beginTurn(
   postern: Postern,
   id: ConversationId,
   input: TurnInput,
-): Promise<Result<AsyncGenerator<TurnEvent>, Described>> {
+): Result<AsyncGenerator<TurnEvent>, Described> {
   const store = postern.stores()?.conversations;
   if (store === undefined) return failed(described('VAULT_LOCKED'));
   const provider = postern.providers().get(providerId.from(input.provider));
@@ -56,41 +58,51 @@ function prepare(
 ): Result<PreparedTurn, Described> {
   const opened = store.open(id);
   if (!opened.ok) return failed(describeStoreFailure(opened.failure));
-  const { conversation, messages } = opened.value;
+  const { messages } = opened.value;
   const parentId = input.parentId === null ? null : messageId.from(input.parentId);
   const parent = messages.find((message) => message.id === parentId);
   if (parentId !== null && parent === undefined) return failed(described('CONVERSATION_NOT_FOUND'));
-  const chosen = { provider: provider.id, model: input.model };
-  let question: Message | undefined;
-  if (input.text !== undefined) {
-    const parts = [{ kind: 'text', text: input.text }] as const;
-    const added = store.addMessage({
-      conversationId: id,
-      parentId,
-      role: 'user',
-      parts,
-      status: 'complete',
-    });
-    if (!added.ok) return failed(describeStoreFailure(added.failure));
-    question = added.value;
-    if (messages.length === 0 && conversation.title === 'New chat') {
-      store.rename(id, titleOf(input.text));
-    }
-  }
-  const asked = question ?? parent;
-  if (asked?.role !== 'user') {
+  const asked =
+    input.text === undefined
+      ? ok(parent)
+      : storeQuestion(store, opened.value, parentId, input.text);
+  if (!asked.ok) return asked;
+  if (asked.value?.role !== 'user') {
     return failed(described('REQUEST_INVALID', 'Only a question can be answered.'));
   }
   const answer = store.addMessage({
     conversationId: id,
-    parentId: asked.id,
+    parentId: asked.value.id,
     role: 'assistant',
     parts: [],
     status: 'streaming',
-    ...chosen,
+    provider: provider.id,
+    model: input.model,
   });
   if (!answer.ok) return failed(describeStoreFailure(answer.failure));
-  return ok({ input, question, asked, answer: answer.value });
+  const question = input.text === undefined ? undefined : asked.value;
+  return ok({ input, question, asked: asked.value, answer: answer.value });
+}
+
+function storeQuestion(
+  store: ConversationStore,
+  { conversation, messages }: ConversationView,
+  parentId: MessageId | null,
+  text: string,
+): Result<Message, Described> {
+  const added = store.addMessage({
+    conversationId: conversation.id,
+    parentId,
+    role: 'user',
+    parts: [{ kind: 'text', text }],
+    status: 'complete',
+  });
+  if (!added.ok) return failed(describeStoreFailure(added.failure));
+  if (messages.length === 0 && conversation.title === UNTITLED) {
+    const renamed = store.rename(conversation.id, titleOf(text));
+    if (!renamed.ok) return failed(describeStoreFailure(renamed.failure));
+  }
+  return added;
 }
 
 async function* streamTurn(

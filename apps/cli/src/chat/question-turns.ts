@@ -39,13 +39,16 @@ function canReturn(part: Part, message: Message, answering: ProviderId): boolean
   }
 }
 
+/** The title of a conversation before its first question. */
+export const UNTITLED = 'New chat';
+
 const TITLE_LENGTH = 60;
 const segmenter = new Intl.Segmenter();
 
 /** A title from the first question: its first words, cut at a word, never inside a character. */
 export function titleOf(text: string): string {
   const line = text.slice(0, 2000).replace(/\s+/g, ' ').trim();
-  if (line === '') return 'New chat';
+  if (line === '') return UNTITLED;
   const characters = Array.from(segmenter.segment(line), ({ segment }) => segment);
   if (characters.length <= TITLE_LENGTH) return line;
   const cut = characters.slice(0, TITLE_LENGTH).join('');

@@ -40,6 +40,7 @@ function vaultLine(state: string, storage: string | undefined): string {
 }
 
 function runningLine(running: JsonObject): string {
-  const unlocked = running['unlocked'] === true ? 'unlocked' : 'locked';
-  return `${String(running['address'])} (pid ${String(running['pid'])}, ${unlocked})`;
+  const { address, pid, unlocked } = running;
+  const state = unlocked === true ? 'unlocked' : 'locked';
+  return `${JSON.stringify(address)} (pid ${JSON.stringify(pid)}, ${state})`.replaceAll('"', '');
 }

@@ -8,7 +8,7 @@ import { askRunning } from '../instance/ask-running.ts';
 import { controlAddress } from '../instance/control-address.ts';
 import { openInBrowser } from '../instance/open-in-browser.ts';
 import { composePostern, type Postern } from '../services/postern.ts';
-import { serve, type Serving } from '../services/serve.ts';
+import { serve, type Serving } from '../server/serve.ts';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import { styled } from '../terminal/terminal.ts';
 import {

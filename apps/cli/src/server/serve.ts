@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { failed, ok, unreachable, type Randomness, type Result } from '@postern/kernel';
@@ -9,18 +8,13 @@ import { described, type Described } from '../failure/described.ts';
 import { createAgentApi, type AgentUse } from '../instance/agent-api.ts';
 import { controlAddress } from '../instance/control-address.ts';
 import { createControlApi } from '../instance/control-api.ts';
-import { loopbackGuard } from '../server/host-guard.ts';
-import {
-  listenOnLoopback,
-  listenOnSocket,
-  type Listening,
-  type ListenFailure,
-} from '../server/listen.ts';
-import { loadPageFiles } from '../server/page-files.ts';
-import { createSessions } from '../server/sessions.ts';
+import { loopbackGuard } from './host-guard.ts';
+import { listenOnLoopback, listenOnSocket, type Listening, type ListenFailure } from './listen.ts';
+import { loadPageFiles } from './page-files.ts';
+import { createSessions } from './sessions.ts';
 import { gatewayListener } from './gateway-listener.ts';
-import { openVaultHere, type OpenVault } from './open-vault.ts';
-import type { Postern } from './postern.ts';
+import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
+import type { Postern } from '../services/postern.ts';
 
 export interface ServeOptions {
   readonly postern: Postern;
@@ -42,6 +36,9 @@ export interface Serving {
   close(): Promise<void>;
 }
 
+/** The built page: beside the sources in a checkout. */
+const PAGE_DIRECTORY = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
+
 /** How long a stop waits for requests that are being answered. */
 const GRACE_MS = 5000;
 
@@ -52,7 +49,7 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
   const sessions = createSessions(postern.clock, options.randomness);
   const guard = loopbackGuard(port);
   const launchUrl = (): string => `${address}/#launch=${sessions.newLaunchCode()}`;
-  const page = createPage(loadPageFiles(pageDirectory()), guard);
+  const page = createPage(loadPageFiles(PAGE_DIRECTORY), guard);
   const app = createAppApi({
     postern,
     sessions,
@@ -116,7 +113,9 @@ async function openControl(
       storage: postern.vault.storage ?? null,
       unlocked: postern.stores() !== undefined,
     }),
-    lock: postern.lock,
+    lock: async () => {
+      await postern.lock();
+    },
     stop: options.onStop,
   });
   api.route('/', agent);
@@ -141,10 +140,4 @@ function describeListenFailure(failure: ListenFailure): Described {
     default:
       return unreachable(failure.reason);
   }
-}
-
-/** The built page: beside the sources in a checkout. */
-function pageDirectory(): string {
-  const web = createRequire(import.meta.url).resolve('@postern/web/package.json');
-  return join(dirname(web), 'dist');
 }
