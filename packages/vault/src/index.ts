@@ -1,3 +1,29 @@
 // Masking.
 export { createMasker, MASK, type Masker, type MaskerOptions } from './masking/masker.ts';
 export { isMaskable, MIN_MASKED_BYTES } from './masking/secret-forms.ts';
+export { describeVaultFailure, type VaultFailureDescription } from './describe-vault-failure.ts';
+export type { Disk, DiskFailure } from './disk/disk.ts';
+export { nodeDisk } from './disk/node-disk.ts';
+export { checkKeyForm } from './key-form.ts';
+export type { KeyringFailure, KeyringPort } from './keyring/keyring-port.ts';
+export { createOsKeyring, KEYRING_SERVICE, type OsKeyringOptions } from './keyring/os-keyring.ts';
+export {
+  checkStorage,
+  chooseStorage,
+  probeKeyring,
+  type KeyringProbe,
+} from './keyring/probe-keyring.ts';
+export { memoryStore } from './memory-store.ts';
+export {
+  DEFAULT_FIELD,
+  singleValue,
+  type SecretInfo,
+  type SecretRecord,
+  type SecretStore,
+} from './secret-store.ts';
+export type { SlotInfo, SlotKind } from './slots/slot.ts';
+export type { VaultFailure, VaultStorage } from './vault-failure.ts';
+export type { VaultChoice } from './vault/create-vault.ts';
+export type { UnlockWay } from './vault/open-data-key.ts';
+export { openVault, type VaultOptions } from './vault/open-vault.ts';
+export type { Vault } from './vault/vault.ts';

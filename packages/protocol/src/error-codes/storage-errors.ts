@@ -11,6 +11,16 @@ export const STORAGE_ERRORS = {
     remedy: 'Free some space and run the command again.',
     exit: EXIT.storage,
   },
+  STORAGE_FAILED: {
+    meaning: 'The operating system refused a file operation; nothing already stored was lost.',
+    remedy: 'Check the disk that holds the named path.',
+    exit: EXIT.storage,
+  },
+  STORAGE_UNSAFE: {
+    meaning: 'A file of the vault is not safely yours and was not opened.',
+    remedy: 'Make it a regular file of your own that nobody else can write: chmod 600.',
+    exit: EXIT.storage,
+  },
   DATABASE_DAMAGED: {
     meaning: 'An encrypted database is damaged or is not one; it was left as it is.',
     remedy: 'Move the named file away, or put back the copy from your last backup.',

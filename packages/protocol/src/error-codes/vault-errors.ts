@@ -6,6 +6,11 @@ export const VAULT_ERRORS = {
     remedy: 'Run postern up and follow the first steps, or postern secret set NAME.',
     exit: EXIT.notFound,
   },
+  VAULT_EXISTS: {
+    meaning: 'There is a vault already; it was left as it is.',
+    remedy: 'Use it, or choose another place with --home DIR.',
+    exit: EXIT.denied,
+  },
   VAULT_LOCKED: {
     meaning: 'The vault is locked.',
     remedy: 'Unlock it in the app, or give the passphrase when asked.',
@@ -15,6 +20,16 @@ export const VAULT_ERRORS = {
     meaning: 'The passphrase or recovery code does not open the vault; nothing was changed.',
     remedy: 'Try again; if it is lost, use the recovery code.',
     exit: EXIT.denied,
+  },
+  VAULT_RECOVERY_CODE_MISTYPED: {
+    meaning: 'That is not a recovery code: a character is wrong or missing.',
+    remedy: 'Compare it with your copy and type it again; case, spaces and dashes do not matter.',
+    exit: EXIT.usage,
+  },
+  VAULT_PASSPHRASE_UNFIT: {
+    meaning: 'The passphrase cannot be used.',
+    remedy: 'Choose one of 8 to 1024 characters; several random words are best.',
+    exit: EXIT.usage,
   },
   VAULT_DAMAGED: {
     meaning: 'A vault file is damaged or was altered; it was left as it is.',
@@ -34,6 +49,16 @@ export const VAULT_ERRORS = {
   VAULT_LAST_SLOT: {
     meaning: 'That is the only way left to open the vault.',
     remedy: 'Add another passphrase or recovery code first.',
+    exit: EXIT.denied,
+  },
+  VAULT_SLOT_MISSING: {
+    meaning: 'The vault has no such way to open it.',
+    remedy: 'List the ways it has: postern auth storage status.',
+    exit: EXIT.notFound,
+  },
+  VAULT_SLOT_EXISTS: {
+    meaning: 'The vault has that way to open it already.',
+    remedy: 'Change or remove it instead: postern vault passphrase.',
     exit: EXIT.denied,
   },
   VAULT_BACKEND_CHANGED: {
@@ -64,6 +89,11 @@ export const VAULT_ERRORS = {
   SECRET_NAME_INVALID: {
     meaning: 'The name is not a valid secret name.',
     remedy: 'Use lower-case letters, digits, dot, dash and underscore, at most 64.',
+    exit: EXIT.usage,
+  },
+  SECRET_INVALID: {
+    meaning: 'The secret cannot be stored.',
+    remedy: 'Give a value of at most 64 KiB of text.',
     exit: EXIT.usage,
   },
   SECRET_FORM_UNEXPECTED: {

@@ -1,0 +1,139 @@
+import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
+import type { KeyringAbsence } from './keyring/keyring-port.ts';
+import type { BackendFound, Damage, SecretProblem, VaultFailure } from './vault-failure.ts';
+
+/** A failure as it is spoken outward: stable code, one line, and what to do. Never a secret. */
+export interface VaultFailureDescription {
+  readonly code: ErrorCodeName;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+type Reason = VaultFailure['reason'];
+
+const CODES: Readonly<Record<Reason, ErrorCodeName>> = {
+  'vault-absent': 'VAULT_NOT_SET_UP',
+  'vault-exists': 'VAULT_EXISTS',
+  'vault-locked': 'VAULT_LOCKED',
+  'vault-busy': 'VAULT_BUSY',
+  'vault-damaged': 'VAULT_DAMAGED',
+  'version-unknown': 'VAULT_VERSION_UNKNOWN',
+  'wrong-passphrase': 'VAULT_WRONG_PASSPHRASE',
+  'wrong-recovery-code': 'VAULT_WRONG_PASSPHRASE',
+  'recovery-code-mistyped': 'VAULT_RECOVERY_CODE_MISTYPED',
+  'passphrase-needed': 'VAULT_PASSPHRASE_UNFIT',
+  'passphrase-unfit': 'VAULT_PASSPHRASE_UNFIT',
+  'slot-missing': 'VAULT_SLOT_MISSING',
+  'slot-exists': 'VAULT_SLOT_EXISTS',
+  'last-slot': 'VAULT_LAST_SLOT',
+  'backend-changed': 'VAULT_BACKEND_CHANGED',
+  'keyring-unavailable': 'KEYRING_UNAVAILABLE',
+  'keyring-locked': 'KEYRING_LOCKED',
+  'keyring-denied': 'KEYRING_DENIED',
+  'secret-invalid': 'SECRET_INVALID',
+  'key-form-unexpected': 'SECRET_FORM_UNEXPECTED',
+  'plan-token': 'UPSTREAM_PLAN_TOKEN',
+  'storage-read-only': 'HOME_READ_ONLY',
+  'disk-full': 'DISK_FULL',
+  'storage-failed': 'STORAGE_FAILED',
+  'unsafe-file': 'STORAGE_UNSAFE',
+};
+
+export function describeVaultFailure(failure: VaultFailure): VaultFailureDescription {
+  const code = CODES[failure.reason];
+  const { meaning, remedy } = ERROR_CODES[code];
+  const detail = detailOf(failure);
+  const message = detail === undefined ? meaning : `${meaning.replace(/\.$/, '')}: ${detail}.`;
+  return { code, message, remedy: remedyOf(failure) ?? remedy };
+}
+
+const ABSENCES: Readonly<Record<KeyringAbsence, string>> = {
+  'no-bus': 'there is no session bus',
+  'no-service': 'no program on the session bus keeps secrets',
+  'no-collection': 'its service has no keyring to store anything in',
+  'no-answer': 'it stopped answering',
+  'not-keeping': 'it does not give back what was stored',
+  unknown: 'its library gave no known reason',
+};
+
+const DAMAGES: Readonly<Record<Damage, string>> = {
+  missing: 'is missing',
+  malformed: 'is cut off or malformed',
+  altered: 'is not what was written',
+  parameters: 'demands key derivation costs that are not accepted',
+  foreign: 'belongs to another vault',
+};
+
+const FOUND: Readonly<Record<BackendFound, string>> = {
+  keyring: 'the keyring is asked for',
+  file: 'the encrypted file is asked for',
+  'empty-keyring': "the keyring found does not have this vault's entries",
+  'other-machine': 'its keyring entry was made on another machine',
+};
+
+const PROBLEMS: Readonly<Record<SecretProblem, string>> = {
+  'no-fields': 'it has no value',
+  'too-many-fields': 'it has more than 32 fields',
+  'field-name': 'a field has an invalid name',
+  'empty-value': 'a value is empty',
+  'too-large': 'it is too large',
+  'not-text': 'a value is not well-formed text',
+  times: 'its times are invalid',
+};
+
+const MIN_PASSPHRASE = 'it needs at least 8 characters';
+
+/** What is particular to this case; undefined where the code's meaning says it all. */
+function detailOf(failure: VaultFailure): string | undefined {
+  switch (failure.reason) {
+    case 'vault-damaged':
+      return `${failure.file} ${DAMAGES[failure.damage]}`;
+    case 'version-unknown':
+      return failure.file;
+    case 'backend-changed':
+      return `it was made with ${failure.recorded} storage, but ${FOUND[failure.found]}`;
+    case 'keyring-unavailable':
+      return ABSENCES[failure.cause];
+    case 'secret-invalid':
+      return PROBLEMS[failure.problem];
+    case 'key-form-unexpected':
+      return `expected the form ${failure.example}`;
+    default:
+      return detailOfOthers(failure);
+  }
+}
+
+function detailOfOthers(failure: VaultFailure): string | undefined {
+  switch (failure.reason) {
+    case 'passphrase-needed':
+      return 'none was given';
+    case 'passphrase-unfit':
+      return failure.problem === 'too-short' ? MIN_PASSPHRASE : 'it is longer than 1024 bytes';
+    case 'slot-missing':
+    case 'slot-exists':
+      return failure.kind;
+    case 'storage-failed':
+      return `${failure.errno} at ${failure.path}`;
+    case 'unsafe-file':
+      return `${failure.path} (${failure.problem})`;
+    case 'storage-read-only':
+    case 'disk-full':
+      return failure.path;
+    default:
+      return undefined;
+  }
+}
+
+function remedyOf(failure: VaultFailure): string | undefined {
+  if (failure.reason === 'backend-changed') {
+    const { recorded, found } = failure;
+    if (found === 'keyring' || found === 'file') {
+      return `Set storage back to ${recorded}, or run: postern auth storage migrate --from ${recorded} --to ${found}.`;
+    }
+    return 'Log in to the desktop session that has it, or open with the recovery code or the passphrase.';
+  }
+  if (failure.reason === 'wrong-recovery-code') {
+    return 'Use the newest recovery code of this vault, or its passphrase.';
+  }
+  return undefined;
+}

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { failed, ok, type Randomness, type Result } from '@postern/kernel';
+import type { SecretName } from '@postern/protocol';
+import type { Disk } from '../disk/disk.ts';
+import type { VaultLock } from '../disk/vault-lock.ts';
+import { writeAtomically } from '../disk/write-atomically.ts';
+import { recordToWire, type RecordWire } from '../record-wire.ts';
+import { byName, infoOf, type SecretRecord, type SecretStore } from '../secret-store.ts';
+import type { DataKey } from '../slots/data-key.ts';
+import type { VaultFailure } from '../vault-failure.ts';
+import {
+  openSecrets,
+  SECRETS_FILE,
+  SECRETS_KIND,
+  sealSecrets,
+  type OpenedSecrets,
+} from './secrets-file.ts';
+
+export interface FileStoreOptions {
+  /** The vault's directory; `secrets.jwe.json` is in it, made with the vault. */
+  readonly directory: string;
+  readonly disk: Disk;
+  readonly lock: VaultLock;
+  readonly randomness: Randomness;
+  readonly dataKey: DataKey;
+}
+
+/**
+ * Secrets in one encrypted file, opened anew for each call so that what other processes wrote is
+ * seen. A file that is missing or cannot be opened is `vault-damaged`, never an empty store.
+ */
+export function fileStore(options: FileStoreOptions): SecretStore {
+  return {
+    get: async (name) => {
+      const opened = await readSecrets(options);
+      return opened.ok ? ok(opened.value.secrets.get(name)) : opened;
+    },
+    list: async () => {
+      const opened = await readSecrets(options);
+      return opened.ok ? ok([...opened.value.secrets.values()].map(infoOf).sort(byName)) : opened;
+    },
+    put: async (record) => {
+      const wire = recordToWire(record);
+      if (!wire.ok) return wire;
+      return await rewrite(options, (secrets) => {
+        secrets.set(record.name, wire.value);
+        return ok();
+      });
+    },
+    remove: (name) => rewrite(options, (secrets) => ok(secrets.delete(name))),
+  };
+}
+
+/** Reads and opens the file of secrets. */
+export async function readSecrets({
+  directory,
+  disk,
+  dataKey,
+}: Pick<FileStoreOptions, 'directory' | 'disk' | 'dataKey'>): Promise<
+  Result<OpenedSecrets, VaultFailure>
+> {
+  const bytes = await disk.read(join(directory, SECRETS_FILE), SECRETS_KIND.maxBytes);
+  if (!bytes.ok) return bytes;
+  if (bytes.value === undefined) {
+    return failed({ reason: 'vault-damaged', file: SECRETS_FILE, damage: 'missing' });
+  }
+  return await openSecrets(bytes.value, dataKey);
+}
+
+async function rewrite<T>(
+  options: FileStoreOptions,
+  change: (secrets: Map<SecretName, RecordWire>) => Result<T, VaultFailure>,
+): Promise<Result<T, VaultFailure>> {
+  return await options.lock.hold(async () => {
+    const opened = await readSecrets(options);
+    if (!opened.ok) return opened;
+    const before = wiresOf(opened.value.secrets);
+    if (!before.ok) return before;
+    const changed = change(before.value);
+    if (!changed.ok) return changed;
+    const { dataKey, directory, disk, randomness } = options;
+    const bytes = await sealSecrets(dataKey, opened.value.contentKey, before.value);
+    if (bytes.length > SECRETS_KIND.maxBytes) {
+      return failed({ reason: 'secret-invalid', problem: 'too-large' });
+    }
+    const written = await writeAtomically(disk, join(directory, SECRETS_FILE), bytes, randomness);
+    return written.ok ? changed : written;
+  });
+}
+
+export function wiresOf(
+  secrets: ReadonlyMap<SecretName, SecretRecord>,
+): Result<Map<SecretName, RecordWire>, VaultFailure> {
+  const wires = new Map<SecretName, RecordWire>();
+  for (const [name, record] of secrets) {
+    const wire = recordToWire(record);
+    if (!wire.ok) return wire;
+    wires.set(name, wire.value);
+  }
+  return ok(wires);
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import type { Randomness, Secret } from '@postern/kernel';
+import * as v from 'valibot';
+import type { DataKey } from '../slots/data-key.ts';
+import { KEY_WRAP, PBES2, pbes2Kek, unwrapKey, wrapKey } from './key-wrap.ts';
+
+/** Bounds of what a file may demand of whoever opens it with a passphrase. */
+export const PBES2_BOUNDS = { writtenCount: 600_000, maxCount: 2_000_000, saltBytes: 16 } as const;
+
+/** 32 bytes wrapped are 40: 54 characters. */
+const wrappedKey = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{54}$/));
+const base64url16 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/));
+const keyId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
+
+const PassphraseRecipient = v.strictObject({
+  header: v.strictObject({
+    alg: v.literal(PBES2),
+    kid: keyId,
+    p2c: v.pipe(
+      v.number(),
+      v.safeInteger(),
+      v.minValue(PBES2_BOUNDS.writtenCount),
+      v.maxValue(PBES2_BOUNDS.maxCount),
+    ),
+    p2s: base64url16,
+  }),
+  encrypted_key: wrappedKey,
+});
+
+const DataKeyRecipient = v.strictObject({
+  header: v.strictObject({ alg: v.literal(KEY_WRAP), kid: keyId }),
+  encrypted_key: wrappedKey,
+});
+
+export const RecipientsSchema = v.union([
+  v.strictTuple([PassphraseRecipient, DataKeyRecipient]),
+  v.strictTuple([DataKeyRecipient]),
+  v.strictTuple([PassphraseRecipient]),
+]);
+
+/** Who can open a sealed file: its content key, wrapped once for each. */
+export type Recipients = v.InferOutput<typeof RecipientsSchema>;
+type Recipient = Recipients[number];
+export type PassphraseRecipient = v.InferOutput<typeof PassphraseRecipient>;
+export type DataKeyRecipient = v.InferOutput<typeof DataKeyRecipient>;
+
+/** The content key of one sealed file together with those who can open it. */
+export interface ContentKey {
+  readonly key: Uint8Array;
+  readonly recipients: Recipients;
+}
+
+/** A passphrase and the slot that it belongs to. */
+export interface SlotPassphrase {
+  readonly slotId: string;
+  readonly passphrase: Secret;
+}
+
+export async function passphraseRecipient(
+  key: Uint8Array,
+  { slotId, passphrase }: SlotPassphrase,
+  randomness: Randomness,
+): Promise<PassphraseRecipient> {
+  const p2c = PBES2_BOUNDS.writtenCount;
+  const p2s = Buffer.from(randomness.bytes(PBES2_BOUNDS.saltBytes)).toString('base64url');
+  const kek = await pbes2Kek(passphrase, p2s, p2c);
+  return { header: { alg: PBES2, kid: slotId, p2c, p2s }, encrypted_key: wrapKey(kek, key) };
+}
+
+export function dataKeyRecipient(
+  key: Uint8Array,
+  dataKey: DataKey,
+  purpose: string,
+): DataKeyRecipient {
+  const wrapped = wrapKey(dataKey.derive(purpose), key);
+  return { header: { alg: KEY_WRAP, kid: dataKey.id }, encrypted_key: wrapped };
+}
+
+export function findPassphrase(recipients: Recipients): PassphraseRecipient | undefined {
+  const all: readonly Recipient[] = recipients;
+  return all.find((one): one is PassphraseRecipient => one.header.alg === PBES2);
+}
+
+export function findDataKey(recipients: Recipients): DataKeyRecipient | undefined {
+  const all: readonly Recipient[] = recipients;
+  return all.find((one): one is DataKeyRecipient => one.header.alg === KEY_WRAP);
+}
+
+export function openWithDataKey(
+  recipients: Recipients,
+  dataKey: DataKey,
+  purpose: string,
+): Uint8Array | undefined {
+  const recipient = findDataKey(recipients);
+  return recipient && unwrapKey(dataKey.derive(purpose), recipient.encrypted_key);
+}
+
+export async function openWithPassphrase(
+  recipients: Recipients,
+  passphrase: Secret,
+): Promise<Uint8Array | undefined> {
+  const recipient = findPassphrase(recipients);
+  if (recipient === undefined) return undefined;
+  const { p2s, p2c } = recipient.header;
+  return unwrapKey(await pbes2Kek(passphrase, p2s, p2c), recipient.encrypted_key);
+}
+
+/** What the file's associated data says of its recipients, so that none can be swapped or added. */
+export function digestOfRecipients(recipients: Recipients): Uint8Array {
+  return createHash('sha256').update(JSON.stringify(recipients), 'utf8').digest();
+}

@@ -1,0 +1,159 @@
+import { decodeUtf8, encodeUtf8, failed, isJsonObject, ok, parseJson } from '@postern/kernel';
+import type { JsonObject, JsonValue, Result } from '@postern/kernel';
+import { vaultId, type VaultId } from '@postern/protocol';
+import { errors, flattenedDecrypt, FlattenedEncrypt } from 'jose';
+import * as v from 'valibot';
+import type { Damage, VaultFailure } from '../vault-failure.ts';
+import { digestOfRecipients, RecipientsSchema, type ContentKey } from './recipients.ts';
+import type { Recipients } from './recipients.ts';
+
+/**
+ * One kind of encrypted JSON file: JWE General JSON Serialization (RFC 7516 §7.2.1), content
+ * encryption A256GCM.
+ */
+export interface SealedKind {
+  /** The protected header's `typ`. */
+  readonly typ: string;
+  /** How the file is called in failures. */
+  readonly file: string;
+  readonly maxBytes: number;
+}
+
+/** A sealed file, parsed and within bounds, not yet opened. */
+export interface SealedJson {
+  readonly vaultId: VaultId;
+  readonly recipients: Recipients;
+  /** The content; `altered` where it is not what was sealed under this key. */
+  open(key: Uint8Array): Promise<Result<JsonValue, VaultFailure>>;
+}
+
+const VERSION = 1;
+const ENC = 'A256GCM';
+const base64url = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/));
+
+const EnvelopeSchema = v.strictObject({
+  protected: base64url,
+  recipients: RecipientsSchema,
+  aad: base64url,
+  iv: v.pipe(base64url, v.length(16)),
+  ciphertext: base64url,
+  tag: v.pipe(base64url, v.length(22)),
+});
+
+const ProtectedSchema = v.strictObject({
+  enc: v.literal(ENC),
+  typ: v.string(),
+  v: v.literal(VERSION),
+  vault: v.pipe(
+    v.string(),
+    v.check((text) => vaultId.parse(text) !== undefined),
+    v.transform((text) => vaultId.from(text)),
+  ),
+});
+
+/** Encrypts `content` under a fresh random IV and gives the file's bytes, one line. */
+export async function sealJson(
+  kind: SealedKind,
+  vault: VaultId,
+  { key, recipients }: ContentKey,
+  content: JsonValue,
+): Promise<Uint8Array> {
+  const sealed = await new FlattenedEncrypt(encodeUtf8(JSON.stringify(content)))
+    .setProtectedHeader({ enc: ENC, typ: kind.typ, v: VERSION, vault })
+    .setUnprotectedHeader({ alg: 'dir' })
+    .setAdditionalAuthenticatedData(digestOfRecipients(recipients))
+    .encrypt(key);
+  const { protected: header, aad, iv, ciphertext, tag } = sealed;
+  return encodeUtf8(
+    `${JSON.stringify({ protected: header, recipients, aad, iv, ciphertext, tag })}\n`,
+  );
+}
+
+/**
+ * Reads a sealed file strictly: exactly the bytes that `sealJson` writes for these members, so that
+ * no byte is outside what the content key authenticates.
+ */
+export function parseSealedJson(
+  kind: SealedKind,
+  bytes: Uint8Array,
+): Result<SealedJson, VaultFailure> {
+  const envelope = parseEnvelope(kind, bytes);
+  if (!envelope.ok) return envelope;
+  const { recipients, ...content } = envelope.value;
+  const vault = parseProtected(kind, content.protected);
+  if (!vault.ok) return vault;
+  if (content.aad !== Buffer.from(digestOfRecipients(recipients)).toString('base64url')) {
+    return damaged(kind, 'altered');
+  }
+  return ok({
+    vaultId: vault.value,
+    recipients,
+    open: (key) => openContent(kind, content, key),
+  });
+}
+
+type Envelope = v.InferOutput<typeof EnvelopeSchema>;
+type Content = Omit<Envelope, 'recipients'>;
+
+function parseEnvelope(kind: SealedKind, bytes: Uint8Array): Result<Envelope, VaultFailure> {
+  const text = bytes.length > kind.maxBytes ? undefined : decodeUtf8(bytes);
+  const json = text === undefined ? undefined : parseJson(text, { maxDepth: 6 });
+  if (json?.ok !== true) return damaged(kind, 'malformed');
+  const envelope = v.safeParse(EnvelopeSchema, json.value);
+  if (!envelope.success) return damaged(kind, damageOf(envelope.issues));
+  // The schema's members come out in its own order, which is the order that is written.
+  return text === `${JSON.stringify(envelope.output)}\n`
+    ? ok(envelope.output)
+    : damaged(kind, 'malformed');
+}
+
+function parseProtected(kind: SealedKind, header: string): Result<VaultId, VaultFailure> {
+  const claims = claimsOf(header);
+  if (claims === undefined) return damaged(kind, 'malformed');
+  if (isNewer(claims)) return failed({ reason: 'version-unknown', file: kind.file });
+  const parsed = v.safeParse(ProtectedSchema, claims);
+  if (!parsed.success || parsed.output.typ !== kind.typ) return damaged(kind, 'malformed');
+  return ok(parsed.output.vault);
+}
+
+async function openContent(
+  kind: SealedKind,
+  content: Content,
+  key: Uint8Array,
+): Promise<Result<JsonValue, VaultFailure>> {
+  try {
+    const sealed = { ...content, header: { alg: 'dir' } };
+    const { plaintext } = await flattenedDecrypt(sealed, key, {
+      keyManagementAlgorithms: ['dir'],
+      contentEncryptionAlgorithms: [ENC],
+    });
+    const text = decodeUtf8(plaintext);
+    const json = text === undefined ? undefined : parseJson(text);
+    return json?.ok === true ? json : damaged(kind, 'malformed');
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return damaged(kind, 'altered');
+    throw error;
+  }
+}
+
+function claimsOf(header: string): JsonObject | undefined {
+  const bytes = Buffer.from(header, 'base64url');
+  if (bytes.toString('base64url') !== header) return undefined;
+  const text = decodeUtf8(bytes);
+  const json = text === undefined ? undefined : parseJson(text, { maxDepth: 3 });
+  return json?.ok === true && isJsonObject(json.value) ? json.value : undefined;
+}
+
+function isNewer({ v: version }: JsonObject): boolean {
+  return typeof version === 'number' && Number.isInteger(version) && version > VERSION;
+}
+
+function damageOf(issues: readonly v.BaseIssue<unknown>[]): Damage {
+  const inCost = ({ path }: v.BaseIssue<unknown>) =>
+    path?.some(({ key }) => key === 'p2c' || key === 'p2s') ?? false;
+  return issues.some(inCost) ? 'parameters' : 'malformed';
+}
+
+function damaged(kind: SealedKind, damage: Damage): Result<never, VaultFailure> {
+  return failed({ reason: 'vault-damaged', file: kind.file, damage });
+}

@@ -1,0 +1,112 @@
+import { failed, isJsonObject, ok, type JsonValue, type Result } from '@postern/kernel';
+import type { Randomness } from '@postern/kernel';
+import { secretName, type SecretName } from '@postern/protocol';
+import { recordFromWire, type RecordWire } from '../record-wire.ts';
+import type { SecretRecord } from '../secret-store.ts';
+import type { DataKey } from '../slots/data-key.ts';
+import type { VaultFailure } from '../vault-failure.ts';
+import {
+  dataKeyRecipient,
+  openWithDataKey,
+  openWithPassphrase,
+  passphraseRecipient,
+  type ContentKey,
+  type SlotPassphrase,
+} from './recipients.ts';
+import { parseSealedJson, sealJson, type SealedKind } from './sealed-json.ts';
+import type { Secret } from '@postern/kernel';
+
+/** All secrets of a vault with file storage, in wire form, by name. */
+export type SecretsByName = ReadonlyMap<SecretName, RecordWire>;
+
+export interface OpenedSecrets {
+  readonly secrets: ReadonlyMap<SecretName, SecretRecord>;
+  readonly contentKey: ContentKey;
+}
+
+export const SECRETS_FILE = 'secrets.jwe.json';
+export const SECRETS_KIND: SealedKind = {
+  typ: 'postern-secrets',
+  file: SECRETS_FILE,
+  maxBytes: 16 * 1024 * 1024,
+};
+const KEK_PURPOSE = 'postern/v1/secrets-file';
+const CONTENT_VERSION = 1;
+
+/** A fresh content key, openable by the data key and, where there is one, the passphrase. */
+export async function newContentKey(
+  dataKey: DataKey,
+  passphrase: SlotPassphrase | undefined,
+  randomness: Randomness,
+): Promise<ContentKey> {
+  const key = Uint8Array.from(randomness.bytes(32));
+  const unlocked = dataKeyRecipient(key, dataKey, KEK_PURPOSE);
+  if (passphrase === undefined) return { key, recipients: [unlocked] };
+  return { key, recipients: [await passphraseRecipient(key, passphrase, randomness), unlocked] };
+}
+
+/** Seals all secrets; the content key and its recipients stay what they were, the IV is new. */
+export async function sealSecrets(
+  dataKey: DataKey,
+  contentKey: ContentKey,
+  secrets: SecretsByName,
+): Promise<Uint8Array> {
+  const sorted = [...secrets].sort(([a], [b]) => (a < b ? -1 : 1));
+  const content = { version: CONTENT_VERSION, secrets: Object.fromEntries(sorted) };
+  return await sealJson(SECRETS_KIND, dataKey.vaultId, contentKey, content);
+}
+
+/** Opens the file with the unlocked data key. */
+export async function openSecrets(
+  bytes: Uint8Array,
+  dataKey: DataKey,
+): Promise<Result<OpenedSecrets, VaultFailure>> {
+  const sealed = parseSealedJson(SECRETS_KIND, bytes);
+  if (!sealed.ok) return sealed;
+  const { recipients, vaultId } = sealed.value;
+  if (vaultId !== dataKey.vaultId) return damaged('foreign');
+  const key = openWithDataKey(recipients, dataKey, KEK_PURPOSE);
+  if (key === undefined) return damaged('altered');
+  const content = await sealed.value.open(key);
+  if (!content.ok) return content;
+  const secrets = secretsOf(content.value);
+  return secrets === undefined
+    ? damaged('malformed')
+    : ok({ secrets, contentKey: { key, recipients } });
+}
+
+/** Opens the file with the passphrase alone, as any JOSE tool can: for when the slots are lost. */
+export async function openSecretsWithPassphrase(
+  bytes: Uint8Array,
+  passphrase: Secret,
+): Promise<Result<OpenedSecrets, VaultFailure>> {
+  const sealed = parseSealedJson(SECRETS_KIND, bytes);
+  if (!sealed.ok) return sealed;
+  const { recipients } = sealed.value;
+  const key = await openWithPassphrase(recipients, passphrase);
+  if (key === undefined) return failed({ reason: 'wrong-passphrase' });
+  const content = await sealed.value.open(key);
+  if (!content.ok) return content;
+  const secrets = secretsOf(content.value);
+  return secrets === undefined
+    ? damaged('malformed')
+    : ok({ secrets, contentKey: { key, recipients } });
+}
+
+function secretsOf(content: JsonValue): ReadonlyMap<SecretName, SecretRecord> | undefined {
+  if (!isJsonObject(content) || content['version'] !== CONTENT_VERSION) return undefined;
+  const byName = content['secrets'];
+  if (!isJsonObject(byName)) return undefined;
+  const secrets = new Map<SecretName, SecretRecord>();
+  for (const [text, wire] of Object.entries(byName)) {
+    const name = secretName.parse(text);
+    const record = name && recordFromWire(name, wire);
+    if (name === undefined || record === undefined) return undefined;
+    secrets.set(name, record);
+  }
+  return secrets;
+}
+
+function damaged(damage: 'foreign' | 'altered' | 'malformed'): Result<never, VaultFailure> {
+  return failed({ reason: 'vault-damaged', file: SECRETS_FILE, damage });
+}

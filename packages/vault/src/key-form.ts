@@ -1,0 +1,27 @@
+import { failed, ok, revealSecret, type Result, type Secret } from '@postern/kernel';
+import type { KeyForm } from '@postern/protocol';
+import type { VaultFailure } from './vault-failure.ts';
+
+/** Tokens of a Claude.ai subscription: they serve Anthropic's own clients and are not proxied. */
+const PLAN_TOKEN = /^sk-ant-oat\d\d-/;
+
+/** Visible ASCII: what can stand in a header (RFC 9110 §5.5) and nothing that copying adds. */
+const HEADER_TOKEN = /^[\x21-\x7e]+$/;
+
+/**
+ * Whether a value can be a provider's key. `plan-token` is refused whatever the form; the caller may
+ * let a person override `key-form-unexpected`, never `plan-token`.
+ */
+export function checkKeyForm(
+  form: KeyForm | undefined,
+  value: Secret,
+): Result<undefined, VaultFailure> {
+  const text = revealSecret(value);
+  if (PLAN_TOKEN.test(text.trim())) return failed({ reason: 'plan-token' });
+  if (form === undefined) return ok();
+  const fits =
+    HEADER_TOKEN.test(text) &&
+    text.length >= form.minLength &&
+    (form.prefixes.length === 0 || form.prefixes.some((prefix) => text.startsWith(prefix)));
+  return fits ? ok() : failed({ reason: 'key-form-unexpected', example: form.example });
+}

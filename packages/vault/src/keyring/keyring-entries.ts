@@ -1,0 +1,47 @@
+import { isJsonObject, parseJson, revealSecret, Secret } from '@postern/kernel';
+import type { JsonObject, JsonValue } from '@postern/kernel';
+import type { SecretName, VaultId } from '@postern/protocol';
+
+/**
+ * How the entries of a vault are called (the attribute `username`). The vault's id keeps two vaults of
+ * one person apart; `+` cannot start the name of a secret.
+ */
+export function secretAccount(vault: VaultId, name: SecretName): string {
+  return `${name}@${vault}`;
+}
+
+export function indexAccount(vault: VaultId): string {
+  return `+index@${vault}`;
+}
+
+export function slotAccount(vault: VaultId, slotId: string): string {
+  return `+slot.${slotId}@${vault}`;
+}
+
+const VERSION = 1;
+
+/**
+ * The value of an entry: JSON that names its version and its own account, so that one pasted over
+ * another is noticed.
+ */
+export function sealEntry(account: string, members: JsonObject): Secret {
+  return Secret.of(JSON.stringify({ v: VERSION, account, ...members }));
+}
+
+export type OpenedEntry =
+  | { readonly state: 'sound'; readonly members: JsonObject }
+  | { readonly state: 'newer' }
+  | { readonly state: 'malformed' };
+
+export function openEntry(account: string, value: Secret): OpenedEntry {
+  const json = parseJson(revealSecret(value), { maxLength: 4_194_304, maxDepth: 8 });
+  if (!json.ok || !isJsonObject(json.value)) return { state: 'malformed' };
+  const { v: version, account: ofAccount, ...members } = json.value;
+  if (isNewer(version)) return { state: 'newer' };
+  const sound = version === VERSION && ofAccount === account;
+  return sound ? { state: 'sound', members } : { state: 'malformed' };
+}
+
+function isNewer(version: JsonValue | undefined): boolean {
+  return typeof version === 'number' && Number.isInteger(version) && version > VERSION;
+}

@@ -1,0 +1,107 @@
+import { failed, ok, type Result } from '@postern/kernel';
+import type { SecretName, VaultId } from '@postern/protocol';
+import type { VaultLock } from '../disk/vault-lock.ts';
+import { recordFromWire, recordToWire } from '../record-wire.ts';
+import { byName, infoOf, type SecretInfo, type SecretRecord } from '../secret-store.ts';
+import type { SecretStore } from '../secret-store.ts';
+import type { VaultFailure } from '../vault-failure.ts';
+import { openEntry, sealEntry, secretAccount } from './keyring-entries.ts';
+import { readIndex, writeIndex, type KeyringIndex } from './keyring-index.ts';
+import type { KeyringPort } from './keyring-port.ts';
+
+export interface KeyringStoreOptions {
+  readonly vaultId: VaultId;
+  readonly keyring: KeyringPort;
+  readonly lock: VaultLock;
+}
+
+/**
+ * Secrets as entries of the person's keyring, one each, beside an index of their names. The
+ * index names a secret before its entry is written and until after it is removed, so that a process
+ * killed in between leaves nothing that cannot be listed.
+ */
+export function keyringStore(options: KeyringStoreOptions): SecretStore {
+  const { keyring, vaultId, lock } = options;
+  return {
+    get: async (name) => {
+      const record = await readRecord(options, name);
+      if (!record.ok || record.value !== undefined) return record;
+      // No entry: of a keyring that does have this vault's index, that is an answer.
+      const index = await readIndex(keyring, vaultId);
+      return index.ok ? ok(undefined) : index;
+    },
+    list: async () => {
+      const index = await readIndex(keyring, vaultId);
+      return index.ok ? await infosOf(options, index.value) : index;
+    },
+    put: (record) => lock.hold(() => putRecord(options, record)),
+    remove: (name) => lock.hold(() => removeRecord(options, name)),
+  };
+}
+
+async function readRecord(
+  { keyring, vaultId }: KeyringStoreOptions,
+  name: SecretName,
+): Promise<Result<SecretRecord | undefined, VaultFailure>> {
+  const account = secretAccount(vaultId, name);
+  const value = await keyring.get(account);
+  if (!value.ok) return value;
+  if (value.value === undefined) return ok(undefined);
+  const entry = openEntry(account, value.value);
+  if (entry.state === 'newer') return failed({ reason: 'version-unknown', file: account });
+  const record = entry.state === 'sound' ? recordFromWire(name, entry.members) : undefined;
+  if (record === undefined) {
+    return failed({ reason: 'vault-damaged', file: account, damage: 'malformed' });
+  }
+  return ok(record);
+}
+
+async function putRecord(
+  { keyring, vaultId }: KeyringStoreOptions,
+  record: SecretRecord,
+): Promise<Result<undefined, VaultFailure>> {
+  const wire = recordToWire(record);
+  if (!wire.ok) return wire;
+  const index = await readIndex(keyring, vaultId);
+  if (!index.ok) return index;
+  const changing = new Map(index.value).set(record.name, undefined);
+  const marked = await writeIndex(keyring, vaultId, changing);
+  if (!marked.ok) return marked;
+  const account = secretAccount(vaultId, record.name);
+  const written = await keyring.set(account, sealEntry(account, { ...wire.value }));
+  if (!written.ok) return written;
+  const { fields, createdAtMs, updatedAtMs } = infoOf(record);
+  changing.set(record.name, { fields: [...fields], createdAtMs, updatedAtMs });
+  return await writeIndex(keyring, vaultId, changing);
+}
+
+async function removeRecord(
+  { keyring, vaultId }: KeyringStoreOptions,
+  name: SecretName,
+): Promise<Result<boolean, VaultFailure>> {
+  const index = await readIndex(keyring, vaultId);
+  if (!index.ok) return index;
+  const removed = await keyring.remove(secretAccount(vaultId, name));
+  if (!removed.ok || !index.value.has(name)) return removed;
+  const left = new Map(index.value);
+  left.delete(name);
+  const written = await writeIndex(keyring, vaultId, left);
+  return written.ok ? removed : written;
+}
+
+async function infosOf(
+  options: KeyringStoreOptions,
+  index: KeyringIndex,
+): Promise<Result<readonly SecretInfo[], VaultFailure>> {
+  const infos: SecretInfo[] = [];
+  for (const [name, indexed] of index) {
+    if (indexed !== undefined) {
+      infos.push({ name, ...indexed });
+      continue;
+    }
+    const record = await readRecord(options, name);
+    if (!record.ok) return record;
+    if (record.value !== undefined) infos.push(infoOf(record.value));
+  }
+  return ok(infos.sort(byName));
+}

@@ -1,0 +1,89 @@
+import { AsyncEntry } from '@napi-rs/keyring';
+import { failed, ok, revealSecret, Secret, type Result } from '@postern/kernel';
+import { classifyKeyringError } from './classify-keyring-error.ts';
+import type { KeyringFailure, KeyringPort } from './keyring-port.ts';
+
+/** The attribute `service` of every entry, as in `secret-tool search service postern`. */
+export const KEYRING_SERVICE = 'postern';
+
+export interface OsKeyringOptions {
+  readonly service?: string;
+  /**
+   * How long one call may take, in milliseconds. A keyring that answers at all takes some ten; one
+   * that is locked asks the person for its password meanwhile.
+   */
+  readonly timeLimitMs?: number;
+}
+
+const DEFAULT_TIME_LIMIT_MS = 60_000;
+
+/**
+ * The person's keyring: Secret Service on Linux (never the kernel's, which forgets at a restart),
+ * Keychain on macOS, Credential Manager on Windows.
+ *
+ * Calls run one after another on a thread of libuv's pool. A call over its time limit fails, but its
+ * thread stays until the keyring answers; until then every further call fails at once, so that
+ * no second thread is lost.
+ */
+export function createOsKeyring(options: OsKeyringOptions = {}): KeyringPort {
+  const { service = KEYRING_SERVICE, timeLimitMs = DEFAULT_TIME_LIMIT_MS } = options;
+  const entry = (account: string) =>
+    new AsyncEntry(service, account, { linux: { store: 'secret-service' } });
+  const inTurn = oneAtATime(timeLimitMs);
+  return {
+    get: (account) =>
+      inTurn(async () => {
+        const value = await entry(account).getPassword();
+        return typeof value === 'string' ? Secret.of(value) : undefined;
+      }),
+    set: (account, value) =>
+      inTurn(async () => {
+        await entry(account).setPassword(revealSecret(value));
+        return undefined;
+      }),
+    remove: (account) => inTurn(() => entry(account).deletePassword()),
+  };
+}
+
+type InTurn = <T>(call: () => Promise<T>) => Promise<Result<T, KeyringFailure>>;
+
+function oneAtATime(timeLimitMs: number): InTurn {
+  let turn: Promise<unknown> = Promise.resolve();
+  let unanswered = false;
+  return (call) => {
+    const mine = turn.then(async () => {
+      if (unanswered) return WAITING;
+      unanswered = true;
+      const answer = settle(call).finally(() => {
+        unanswered = false;
+      });
+      return await withinTime(answer, timeLimitMs);
+    });
+    turn = mine;
+    return mine;
+  };
+}
+
+/** A keyring that takes this long is waiting for the person: its own calls give up far sooner. */
+const WAITING = failed({ reason: 'keyring-locked' } as const);
+
+async function settle<T>(call: () => Promise<T>): Promise<Result<T, KeyringFailure>> {
+  try {
+    return ok(await call());
+  } catch (error) {
+    return failed(classifyKeyringError(error));
+  }
+}
+
+async function withinTime<T>(
+  answer: Promise<Result<T, KeyringFailure>>,
+  timeLimitMs: number,
+): Promise<Result<T, KeyringFailure>> {
+  const { promise: late, resolve } = Promise.withResolvers<typeof WAITING>();
+  const timer = setTimeout(resolve, timeLimitMs, WAITING);
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { expectOk } from '@postern/kernel';
+import { vaultId } from '@postern/protocol';
+import { nodeDisk } from './disk/node-disk.ts';
+import { fileLock } from './disk/vault-lock.ts';
+import { writeAtomically } from './disk/write-atomically.ts';
+import { fileStore } from './file/file-store.ts';
+import { newContentKey, SECRETS_FILE, sealSecrets } from './file/secrets-file.ts';
+import { writeIndex } from './keyring/keyring-index.ts';
+import { keyringStore } from './keyring/keyring-store.ts';
+import { memoryStore } from './memory-store.ts';
+import { newDataKey } from './slots/data-key.ts';
+import { memoryKeyring } from './testing/memory-keyring.ts';
+import { secretStoreContract } from './testing/secret-store-contract.ts';
+import { systemClock, systemRandomness, temporaryDirectory } from './testing/test-world.ts';
+
+const VAULT = vaultId.from('01arz3ndektsv4rrffq69g5fav');
+
+secretStoreContract('memory', () => {
+  const store = memoryStore();
+  return Promise.resolve({ store, reopen: () => Promise.resolve(store) });
+});
+
+secretStoreContract('the encrypted file', async () => {
+  const directory = await temporaryDirectory();
+  const randomness = systemRandomness;
+  const dataKey = newDataKey(VAULT, randomness);
+  const contentKey = await newContentKey(dataKey, undefined, randomness);
+  const bytes = await sealSecrets(dataKey, contentKey, new Map());
+  expectOk(await writeAtomically(nodeDisk, join(directory, SECRETS_FILE), bytes, randomness));
+  const open = () => {
+    const lock = fileLock(join(directory, 'vault.lock'), systemClock);
+    return fileStore({ directory, disk: nodeDisk, lock, randomness, dataKey });
+  };
+  return { store: open(), reopen: () => Promise.resolve(open()) };
+});
+
+secretStoreContract('a keyring', async () => {
+  const directory = await temporaryDirectory();
+  const keyring = memoryKeyring();
+  expectOk(await writeIndex(keyring, VAULT, new Map()));
+  const open = () => {
+    const lock = fileLock(join(directory, 'vault.lock'), systemClock);
+    return keyringStore({ vaultId: VAULT, keyring, lock });
+  };
+  return { store: open(), reopen: () => Promise.resolve(open()) };
+});

@@ -1,0 +1,39 @@
+import { hkdfSync, pbkdf2 } from 'node:crypto';
+import { promisify } from 'node:util';
+import { hashRaw } from '@node-rs/argon2';
+import { revealSecret, type Secret } from '@postern/kernel';
+import { passphraseBytes } from '../passphrase.ts';
+import type { SlotOf } from './slot.ts';
+
+const pbkdf2Async = promisify(pbkdf2);
+const KEK_BYTES = 32;
+
+/** The key of a keyring slot: only this machine with this keyring has both halves. */
+export async function keyringKek(
+  kdf: SlotOf<'keyring'>['kdf'],
+  machineId: Secret,
+  keyringSalt: Uint8Array,
+): Promise<Buffer> {
+  const id = Buffer.from(revealSecret(machineId), 'utf8');
+  return await pbkdf2Async(id, keyringSalt, kdf.iterations, KEK_BYTES, 'sha512');
+}
+
+/** The key of a passphrase slot: Argon2id, version 0x13. Costs what the slot's header says, within `KDF_BOUNDS`. */
+export async function passphraseKek(
+  kdf: SlotOf<'passphrase'>['kdf'],
+  passphrase: Secret,
+): Promise<Buffer> {
+  return await hashRaw(passphraseBytes(passphrase), {
+    memoryCost: kdf.memoryKiB,
+    timeCost: kdf.passes,
+    parallelism: kdf.lanes,
+    outputLen: KEK_BYTES,
+    salt: Buffer.from(kdf.salt, 'base64url'),
+  });
+}
+
+/** The key of a recovery slot. Fast on purpose: 128 random bits need no stretching. */
+export function recoveryKek(kdf: SlotOf<'recovery'>['kdf'], code: Uint8Array): Buffer {
+  const salt = Buffer.from(kdf.salt, 'base64url');
+  return Buffer.from(hkdfSync('sha256', code, salt, 'postern/v1/recovery-slot', KEK_BYTES));
+}

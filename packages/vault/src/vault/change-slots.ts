@@ -1,0 +1,195 @@
+import { join } from 'node:path';
+import { expectOk, failed, ok, type Result, type Secret } from '@postern/kernel';
+import { writeAtomically } from '../disk/write-atomically.ts';
+import { readSecrets, wiresOf } from '../file/file-store.ts';
+import { findPassphrase, type SlotPassphrase } from '../file/recipients.ts';
+import { newContentKey, SECRETS_FILE, sealSecrets } from '../file/secrets-file.ts';
+import { slotAccount } from '../keyring/keyring-entries.ts';
+import { checkPassphrase } from '../passphrase.ts';
+import { newRecoveryCode, parseRecoveryCode } from '../recovery-code.ts';
+import type { DataKey } from '../slots/data-key.ts';
+import { passphraseKek } from '../slots/derive-kek.ts';
+import { openSlot } from '../slots/seal-slot.ts';
+import type { Slot } from '../slots/slot.ts';
+import type { SlotsHeader } from '../slots/slots-file.ts';
+import type { VaultFailure } from '../vault-failure.ts';
+import { storeSalt } from './keyring-salt.ts';
+import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from './make-slot.ts';
+import { slotsOf } from './open-data-key.ts';
+import { readProvenSlots, writeSlots } from './read-slots.ts';
+import type { VaultContext } from './vault-context.ts';
+
+/** Every change gives the header as it is now. */
+export type ChangedSlots = Promise<Result<SlotsHeader, VaultFailure>>;
+
+/** Adds the passphrase slot; there is at most one. */
+export async function addPassphrase(
+  context: VaultContext,
+  dataKey: DataKey,
+  passphrase: Secret,
+): ChangedSlots {
+  const fit = checkPassphrase(passphrase);
+  if (!fit.ok) return fit;
+  return await changeSlots(context, dataKey, async (header) => {
+    if (slotsOf(header, 'passphrase').length > 0) {
+      return failed({ reason: 'slot-exists', kind: 'passphrase' });
+    }
+    return await withPassphrase(context, dataKey, header, passphrase);
+  });
+}
+
+/** Replaces the passphrase slot. With `current`, only where that is the passphrase now. */
+export async function changePassphrase(
+  context: VaultContext,
+  dataKey: DataKey,
+  next: Secret,
+  current: Secret | undefined,
+): ChangedSlots {
+  const fit = checkPassphrase(next);
+  if (!fit.ok) return fit;
+  return await changeSlots(context, dataKey, async (header) => {
+    const [slot] = slotsOf(header, 'passphrase');
+    if (slot === undefined) return failed({ reason: 'slot-missing', kind: 'passphrase' });
+    if (current !== undefined) {
+      const kek = await passphraseKek(slot.kdf, current);
+      const opened = openSlot(slot, kek, header.vaultId, header.dataKeyId);
+      opened?.wipe();
+      if (opened === undefined) return failed({ reason: 'wrong-passphrase' });
+    }
+    return await withPassphrase(context, dataKey, header, next);
+  });
+}
+
+/** Replaces the recovery slot by one with a new code, which is in the answer and nowhere else. */
+export async function replaceRecoveryCode(
+  context: VaultContext,
+  dataKey: DataKey,
+): Promise<Result<{ readonly header: SlotsHeader; readonly recoveryCode: Secret }, VaultFailure>> {
+  const recoveryCode = newRecoveryCode(context.randomness);
+  const slot = makeRecoverySlot(context, dataKey, expectOk(parseRecoveryCode(recoveryCode)));
+  const changed = await changeSlots(context, dataKey, (header) =>
+    Promise.resolve(ok([...withoutKind(header, 'recovery'), slot])),
+  );
+  return changed.ok ? ok({ header: changed.value, recoveryCode }) : changed;
+}
+
+/** Adds a slot for this machine's keyring in the place of any that there is. */
+export async function replaceKeyringSlot(context: VaultContext, dataKey: DataKey): ChangedSlots {
+  const { slot, salt } = await makeKeyringSlot(context, dataKey);
+  let replaced: readonly Slot[] = [];
+  const changed = await changeSlots(context, dataKey, async (header) => {
+    const stored = await storeSalt(context.keyring, header.vaultId, slot.id, salt);
+    if (!stored.ok) return stored;
+    replaced = slotsOf(header, 'keyring');
+    return ok([slot, ...withoutKind(header, 'keyring')]);
+  });
+  if (changed.ok) await forgetSalts(context, dataKey, replaced);
+  return changed;
+}
+
+/** Removes one slot, never the last. */
+export async function removeSlot(
+  context: VaultContext,
+  dataKey: DataKey,
+  slotId: string,
+): ChangedSlots {
+  let removed: readonly Slot[] = [];
+  const changed = await changeSlots(context, dataKey, async (header) => {
+    removed = header.slots.filter(({ id }) => id === slotId);
+    const left = header.slots.filter(({ id }) => id !== slotId);
+    const [slot] = removed;
+    if (slot === undefined) return failed({ reason: 'slot-missing', kind: slotId });
+    if (left.length === 0) return failed({ reason: 'last-slot' });
+    if (slot.kind !== 'passphrase') return ok(left);
+    const sealed = await renewRecipients(context, dataKey, header, undefined);
+    return sealed.ok ? ok(left) : sealed;
+  });
+  if (changed.ok) {
+    await forgetSalts(
+      context,
+      dataKey,
+      removed.filter(({ kind }) => kind === 'keyring'),
+    );
+  }
+  return changed;
+}
+
+/**
+ * Makes the file of secrets open with the passphrase that the slots know, where a process was
+ * killed between writing the one and the other. The caller knows the passphrase to be right.
+ */
+export async function healPassphraseRecipient(
+  context: VaultContext,
+  dataKey: DataKey,
+  { slotId, passphrase }: SlotPassphrase,
+): Promise<Result<undefined, VaultFailure>> {
+  const opened = await readSecrets({ ...context, dataKey });
+  if (!opened.ok) return opened;
+  if (findPassphrase(opened.value.contentKey.recipients)?.header.kid === slotId) return ok();
+  return await context.lock.hold(async () => {
+    const header = await readProvenSlots(context, dataKey);
+    if (!header.ok) return header;
+    const current = header.value.slots.some(({ id }) => id === slotId);
+    return current
+      ? await renewRecipients(context, dataKey, header.value, { slotId, passphrase })
+      : ok();
+  });
+}
+
+async function changeSlots(
+  context: VaultContext,
+  dataKey: DataKey,
+  change: (header: SlotsHeader) => Promise<Result<readonly Slot[], VaultFailure>>,
+): ChangedSlots {
+  return await context.lock.hold(async () => {
+    const header = await readProvenSlots(context, dataKey);
+    if (!header.ok) return header;
+    const slots = await change(header.value);
+    if (!slots.ok) return slots;
+    const changed = { ...header.value, slots: slots.value };
+    const written = await writeSlots(context, changed, dataKey);
+    return written.ok ? ok(changed) : written;
+  });
+}
+
+async function withPassphrase(
+  context: VaultContext,
+  dataKey: DataKey,
+  header: SlotsHeader,
+  passphrase: Secret,
+): Promise<Result<readonly Slot[], VaultFailure>> {
+  const slot = await makePassphraseSlot(context, dataKey, passphrase);
+  const sealed = await renewRecipients(context, dataKey, header, { slotId: slot.id, passphrase });
+  return sealed.ok ? ok([...withoutKind(header, 'passphrase'), slot]) : sealed;
+}
+
+/** Gives the file of secrets, where the vault has one, a fresh content key for new recipients. */
+async function renewRecipients(
+  context: VaultContext,
+  dataKey: DataKey,
+  { storage }: SlotsHeader,
+  passphrase: SlotPassphrase | undefined,
+): Promise<Result<undefined, VaultFailure>> {
+  if (storage !== 'file') return ok();
+  const opened = await readSecrets({ ...context, dataKey });
+  if (!opened.ok) return opened;
+  const secrets = wiresOf(opened.value.secrets);
+  if (!secrets.ok) return secrets;
+  const { disk, directory, randomness } = context;
+  const contentKey = await newContentKey(dataKey, passphrase, randomness);
+  const bytes = await sealSecrets(dataKey, contentKey, secrets.value);
+  return await writeAtomically(disk, join(directory, SECRETS_FILE), bytes, randomness);
+}
+
+/** Entries of slots that are gone open nothing; one that stays behind is harmless. */
+async function forgetSalts(
+  { keyring }: VaultContext,
+  { vaultId }: DataKey,
+  slots: readonly Slot[],
+): Promise<void> {
+  for (const { id } of slots) await keyring.remove(slotAccount(vaultId, id));
+}
+
+function withoutKind({ slots }: SlotsHeader, kind: Slot['kind']): readonly Slot[] {
+  return slots.filter((slot) => slot.kind !== kind);
+}

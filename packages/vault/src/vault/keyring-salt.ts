@@ -1,0 +1,45 @@
+import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import type { VaultId } from '@postern/protocol';
+import { openEntry, sealEntry, slotAccount } from '../keyring/keyring-entries.ts';
+import type { KeyringPort } from '../keyring/keyring-port.ts';
+import { KDF_BOUNDS } from '../slots/slot.ts';
+import type { VaultFailure } from '../vault-failure.ts';
+
+/** Puts a keyring slot's salt into the keyring and reads it back: a slot that cannot open is none. */
+export async function storeSalt(
+  keyring: KeyringPort,
+  vault: VaultId,
+  slotId: string,
+  salt: Uint8Array,
+): Promise<Result<undefined, VaultFailure>> {
+  const account = slotAccount(vault, slotId);
+  const text = Buffer.from(salt).toString('base64url');
+  const stored = await keyring.set(account, sealEntry(account, { salt: text }));
+  if (!stored.ok) return stored;
+  const back = await fetchSalt(keyring, vault, slotId);
+  if (!back.ok) return back;
+  if (back.value !== undefined && Buffer.from(back.value).equals(Buffer.from(salt))) return ok();
+  return failed({ reason: 'keyring-unavailable', cause: 'not-keeping' });
+}
+
+/** Undefined where the keyring has no such entry. */
+export async function fetchSalt(
+  keyring: KeyringPort,
+  vault: VaultId,
+  slotId: string,
+): Promise<Result<Uint8Array | undefined, VaultFailure>> {
+  const account = slotAccount(vault, slotId);
+  const value = await keyring.get(account);
+  if (!value.ok) return value;
+  if (value.value === undefined) return ok(undefined);
+  const salt = saltOf(account, value.value);
+  if (salt !== undefined) return ok(salt);
+  return failed({ reason: 'vault-damaged', file: account, damage: 'malformed' });
+}
+
+function saltOf(account: string, value: Secret): Uint8Array | undefined {
+  const entry = openEntry(account, value);
+  const text = entry.state === 'sound' ? entry.members['salt'] : undefined;
+  const salt = typeof text === 'string' ? Buffer.from(text, 'base64url') : undefined;
+  return salt?.length === KDF_BOUNDS.saltBytes ? salt : undefined;
+}

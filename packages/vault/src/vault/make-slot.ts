@@ -1,0 +1,69 @@
+import type { Secret } from '@postern/kernel';
+import { keyringKek, passphraseKek, recoveryKek } from '../slots/derive-kek.ts';
+import type { DataKey } from '../slots/data-key.ts';
+import { sealSlot } from '../slots/seal-slot.ts';
+import { KDF_BOUNDS, type SlotOf } from '../slots/slot.ts';
+import type { VaultContext } from './vault-context.ts';
+
+type Maker = Pick<VaultContext, 'clock' | 'randomness' | 'machineId'>;
+
+/** A slot for this machine's keyring, and the salt that the caller puts into it. */
+export async function makeKeyringSlot(
+  context: Maker,
+  dataKey: DataKey,
+): Promise<{ readonly slot: SlotOf<'keyring'>; readonly salt: Uint8Array }> {
+  const salt = context.randomness.bytes(KDF_BOUNDS.saltBytes);
+  const header = {
+    ...newHeader(context),
+    kind: 'keyring',
+    kdf: { name: 'pbkdf2-hmac-sha512', iterations: KDF_BOUNDS.pbkdf2Iterations.written },
+  } as const;
+  const kek = await keyringKek(header.kdf, context.machineId, salt);
+  return { slot: { ...header, ...sealSlot(header, kek, dataKey, context.randomness) }, salt };
+}
+
+export async function makePassphraseSlot(
+  context: Maker,
+  dataKey: DataKey,
+  passphrase: Secret,
+): Promise<SlotOf<'passphrase'>> {
+  const { memoryKiB, passes, lanes } = KDF_BOUNDS.argon2;
+  const header = {
+    ...newHeader(context),
+    kind: 'passphrase',
+    kdf: {
+      name: 'argon2id',
+      memoryKiB: memoryKiB.written,
+      passes: passes.written,
+      lanes: lanes.written,
+      salt: saltText(context),
+    },
+  } as const;
+  const kek = await passphraseKek(header.kdf, passphrase);
+  return { ...header, ...sealSlot(header, kek, dataKey, context.randomness) };
+}
+
+export function makeRecoverySlot(
+  context: Maker,
+  dataKey: DataKey,
+  code: Uint8Array,
+): SlotOf<'recovery'> {
+  const header = {
+    ...newHeader(context),
+    kind: 'recovery',
+    kdf: { name: 'hkdf-sha256', salt: saltText(context) },
+  } as const;
+  const kek = recoveryKek(header.kdf, code);
+  return { ...header, ...sealSlot(header, kek, dataKey, context.randomness) };
+}
+
+function newHeader({ clock, randomness }: Maker) {
+  return {
+    id: Buffer.from(randomness.bytes(12)).toString('base64url'),
+    createdAtMs: clock.nowMs(),
+  };
+}
+
+function saltText({ randomness }: Maker): string {
+  return Buffer.from(randomness.bytes(KDF_BOUNDS.saltBytes)).toString('base64url');
+}

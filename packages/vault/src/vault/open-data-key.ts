@@ -1,0 +1,104 @@
+import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import { probeKeyring } from '../keyring/probe-keyring.ts';
+import { parseRecoveryCode } from '../recovery-code.ts';
+import { keyringKek, passphraseKek, recoveryKek } from '../slots/derive-kek.ts';
+import type { DataKey } from '../slots/data-key.ts';
+import { openSlot } from '../slots/seal-slot.ts';
+import type { Slot, SlotKind, SlotOf } from '../slots/slot.ts';
+import { SLOTS_FILE, type SlotsHeader, type UnverifiedSlots } from '../slots/slots-file.ts';
+import type { VaultFailure } from '../vault-failure.ts';
+import { fetchSalt } from './keyring-salt.ts';
+import type { VaultContext } from './vault-context.ts';
+
+/** What a person or machine unlocks with. */
+export type UnlockWay =
+  | { readonly with: 'keyring' }
+  | { readonly with: 'passphrase'; readonly passphrase: Secret }
+  | { readonly with: 'recovery'; readonly code: Secret };
+
+export interface OpenedDataKey {
+  readonly dataKey: DataKey;
+  /** The slot that opened it. */
+  readonly slot: Slot;
+}
+
+/** Opens the data key and proves the header with it. Changes nothing anywhere. */
+export async function openDataKey(
+  context: VaultContext,
+  slots: UnverifiedSlots,
+  way: UnlockWay,
+): Promise<Result<OpenedDataKey, VaultFailure>> {
+  const opened = await openBy(context, slots.header, way);
+  if (!opened.ok || slots.isProvenBy(opened.value.dataKey)) return opened;
+  opened.value.dataKey.wipe();
+  return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'altered' });
+}
+
+async function openBy(
+  context: VaultContext,
+  header: SlotsHeader,
+  way: UnlockWay,
+): Promise<Result<OpenedDataKey, VaultFailure>> {
+  switch (way.with) {
+    case 'keyring':
+      return await openByKeyring(context, header);
+    case 'passphrase':
+      return await tryEach(header, 'passphrase', 'wrong-passphrase', ({ kdf }) =>
+        passphraseKek(kdf, way.passphrase),
+      );
+    case 'recovery': {
+      const code = parseRecoveryCode(way.code);
+      if (!code.ok) return code;
+      return await tryEach(header, 'recovery', 'wrong-recovery-code', ({ kdf }) =>
+        Promise.resolve(recoveryKek(kdf, code.value)),
+      );
+    }
+  }
+}
+
+async function tryEach<Kind extends SlotKind>(
+  header: SlotsHeader,
+  kind: Kind,
+  wrong: 'wrong-passphrase' | 'wrong-recovery-code',
+  kekOf: (slot: SlotOf<Kind>) => Promise<Uint8Array>,
+): Promise<Result<OpenedDataKey, VaultFailure>> {
+  const slots = slotsOf(header, kind);
+  if (slots.length === 0) return failed({ reason: 'slot-missing', kind });
+  for (const slot of slots) {
+    const dataKey = openSlot(slot, await kekOf(slot), header.vaultId, header.dataKeyId);
+    if (dataKey !== undefined) return ok({ dataKey, slot });
+  }
+  return failed({ reason: wrong });
+}
+
+async function openByKeyring(
+  context: VaultContext,
+  header: SlotsHeader,
+): Promise<Result<OpenedDataKey, VaultFailure>> {
+  const { keyring, machineId, randomness } = context;
+  const slots = slotsOf(header, 'keyring');
+  if (slots.length === 0) return failed({ reason: 'slot-missing', kind: 'keyring' });
+  let found = false;
+  for (const slot of slots) {
+    const salt = await fetchSalt(keyring, header.vaultId, slot.id);
+    if (!salt.ok) return salt;
+    if (salt.value === undefined) continue;
+    found = true;
+    const kek = await keyringKek(slot.kdf, machineId, salt.value);
+    const dataKey = openSlot(slot, kek, header.vaultId, header.dataKeyId);
+    if (dataKey !== undefined) return ok({ dataKey, slot });
+  }
+  const recorded = header.storage;
+  if (found) return failed({ reason: 'backend-changed', recorded, found: 'other-machine' });
+  // "No result" is what a service without any keyring answers as well: only a probe tells.
+  const probe = await probeKeyring(keyring, randomness);
+  if (!probe.available) return failed(probe.failure);
+  return failed({ reason: 'backend-changed', recorded, found: 'empty-keyring' });
+}
+
+export function slotsOf<Kind extends SlotKind>(
+  header: SlotsHeader,
+  kind: Kind,
+): readonly SlotOf<Kind>[] {
+  return header.slots.filter((slot): slot is SlotOf<Kind> => slot.kind === kind);
+}

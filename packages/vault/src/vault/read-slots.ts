@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { failed, ok, type Result } from '@postern/kernel';
+import { writeAtomically } from '../disk/write-atomically.ts';
+import type { DataKey } from '../slots/data-key.ts';
+import { decodeSlots, encodeSlots, MAX_SLOTS_BYTES, SLOTS_FILE } from '../slots/slots-file.ts';
+import type { SlotsHeader, UnverifiedSlots } from '../slots/slots-file.ts';
+import type { VaultFailure } from '../vault-failure.ts';
+import type { VaultContext } from './vault-context.ts';
+
+/** The vault's header as it is on disk; undefined where there is no vault. */
+export async function readSlots({
+  disk,
+  directory,
+}: Pick<VaultContext, 'disk' | 'directory'>): Promise<
+  Result<UnverifiedSlots | undefined, VaultFailure>
+> {
+  const bytes = await disk.read(join(directory, SLOTS_FILE), MAX_SLOTS_BYTES);
+  if (!bytes.ok) return bytes;
+  return bytes.value === undefined ? ok(undefined) : decodeSlots(bytes.value);
+}
+
+/**
+ * The header, proven to be the one of this data key. Another process may have changed it since the
+ * vault was unlocked, or have given the vault a new data key: then it counts as locked.
+ */
+export async function readProvenSlots(
+  context: Pick<VaultContext, 'disk' | 'directory'>,
+  dataKey: DataKey,
+): Promise<Result<SlotsHeader, VaultFailure>> {
+  const slots = await readSlots(context);
+  if (!slots.ok) return slots;
+  if (slots.value === undefined) {
+    return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'missing' });
+  }
+  const { header } = slots.value;
+  if (header.vaultId !== dataKey.vaultId) {
+    return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'foreign' });
+  }
+  if (header.dataKeyId !== dataKey.id) return failed({ reason: 'vault-locked' });
+  if (slots.value.isProvenBy(dataKey)) return ok(header);
+  return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'altered' });
+}
+
+/** The caller holds the lock. */
+export async function writeSlots(
+  { disk, directory, randomness }: VaultContext,
+  header: SlotsHeader,
+  dataKey: DataKey,
+): Promise<Result<undefined, VaultFailure>> {
+  const bytes = encodeSlots(header, dataKey);
+  return await writeAtomically(disk, join(directory, SLOTS_FILE), bytes, randomness);
+}
