@@ -31,7 +31,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/vault/src/key-form.ts',
       'packages/database/src/open-database.ts',
       'packages/upstreams/src/authorize.ts',
-      'packages/upstreams/src/proxy.ts',
+      'packages/upstreams/src/connect/proxy.ts',
       'packages/gateway/src/keys/key-hash.ts',
       'apps/cli/src/commands/secret-get.ts',
     ],
