@@ -16,6 +16,8 @@ export interface Provider {
   readonly secret: SecretName;
   /** What a key looks like; a value of another form is refused unless forced. */
   readonly keyForm: KeyForm | undefined;
+  /** A path below `baseUrl` that wants a valid key, where the list of models is public. */
+  readonly keyCheckPath?: string;
   /** Model ids offered when the upstream's list cannot be read. */
   readonly models: readonly string[];
   /** Where a person gets a key. */

@@ -1,1 +1,17 @@
-export {};
+export {
+  createConnections,
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated so that every use of it is seen
+  trustedByTestsOnly,
+  type Connections,
+  type ConnectionsOptions,
+} from './connect/connections.ts';
+export type { AnswerHeaders, Exchange, ExchangeRequest, ExchangeSink } from './connect/exchange.ts';
+export type { FetchedText } from './connect/fetch-text.ts';
+export type { ProxyConfig } from './connect/proxy.ts';
+export { BUILT_IN_PROVIDERS } from './providers/built-in-providers.ts';
+export { providerTable, type ProviderTable } from './providers/provider-table.ts';
+export {
+  describeUpstreamFailure,
+  type DescribedUpstreamFailure,
+  type UpstreamFailure,
+} from './upstream-failure.ts';

@@ -59,7 +59,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/vault/src/slots/derive-kek.ts',
       'packages/database/src/open-database.ts',
       'packages/upstreams/src/authorize.ts',
-      'packages/upstreams/src/proxy.ts',
+      'packages/upstreams/src/connect/proxy.ts',
       'packages/gateway/src/keys/key-hash.ts',
       'apps/cli/src/app/state-routes.ts',
       'apps/cli/src/commands/create-vault.ts',

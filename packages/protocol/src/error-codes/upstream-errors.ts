@@ -21,6 +21,11 @@ export const UPSTREAM_ERRORS = {
     remedy: 'Use https://, or list the host under localHosts in config.json.',
     exit: EXIT.usage,
   },
+  UPSTREAM_ADDRESS_INVALID: {
+    meaning: 'The address of the endpoint is not a plain http:// or https:// URL.',
+    remedy: 'Write it as https://host/path, without user name, query or fragment.',
+    exit: EXIT.usage,
+  },
   UPSTREAM_KEY_REFUSED: {
     meaning: 'The provider does not accept the key.',
     remedy: 'Check or replace the key in the settings.',
@@ -74,6 +79,16 @@ export const UPSTREAM_ERRORS = {
   UPSTREAM_UNREACHABLE: {
     meaning: 'The provider cannot be reached.',
     remedy: 'Check the network, the address and the proxy.',
+    exit: EXIT.upstream,
+  },
+  UPSTREAM_PROXY: {
+    meaning: 'The proxy cannot be used or refused the connection.',
+    remedy: 'Check proxy in config.json, its password in the vault, and the proxy itself.',
+    exit: EXIT.upstream,
+  },
+  UPSTREAM_REDIRECTED: {
+    meaning: 'The provider answered with a redirect, and Postern follows none.',
+    remedy: 'Give the endpoint the address that it redirects to.',
     exit: EXIT.upstream,
   },
   UPSTREAM_CERTIFICATE: {

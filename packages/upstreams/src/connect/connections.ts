@@ -1,0 +1,208 @@
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
+import type { Provider } from '@postern/protocol';
+import { Pool, ProxyAgent, type Dispatcher } from 'undici';
+import { authorize } from '../authorize.ts';
+import { parseAddress, type Address } from '../providers/address.ts';
+import type { UpstreamFailure } from '../upstream-failure.ts';
+import {
+  RunningExchange,
+  type Exchange,
+  type ExchangeRequest,
+  type ExchangeSink,
+} from './exchange.ts';
+import { fetchText, type FetchedText } from './fetch-text.ts';
+import { bypassesProxy, proxyRoute, type ProxyConfig } from './proxy.ts';
+import { requestHeaders } from './request-headers.ts';
+
+/**
+ * Certificates (PEM) that are trusted beside the built-in authorities.
+ * @deprecated Only for tests, which make their own authority; the product trusts no other.
+ */
+export const trustedByTestsOnly: unique symbol = Symbol('trustedByTestsOnly');
+
+export interface ConnectionsOptions {
+  readonly clock: Clock;
+  /** Hosts beyond loopback that may be spoken to over plain HTTP. */
+  readonly localHosts: readonly string[];
+  readonly proxy?: ProxyConfig;
+  readonly proxyPassword?: Secret;
+  /** Milliseconds until a connection stands, TLS included; default 10 seconds. */
+  readonly connectTimeoutMs?: number;
+  readonly [trustedByTestsOnly]?: readonly string[];
+}
+
+/** Every connection of this process to upstreams. */
+export interface Connections {
+  readonly clock: Clock;
+  /** Sends one request and hands the answer to the sink as it comes. */
+  exchange(request: ExchangeRequest, sink: ExchangeSink): Exchange;
+  /** Sends one request and reads the whole answer, whatever its status. */
+  fetchText(
+    request: ExchangeRequest,
+    maxBytes?: number,
+  ): Promise<Result<FetchedText, UpstreamFailure>>;
+  /** The password of the proxy, once the vault that holds it is open; undefined forgets it. */
+  useProxyPassword(password: Secret | undefined): void;
+  /** Cancels what is under way and closes every connection. */
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const HEADERS_TIMEOUT_MS = 300_000;
+const IDLE_TIMEOUT_MS = 300_000;
+/** How long an unused connection is kept, unless the upstream names a time. */
+const KEEP_ALIVE_MS = 15_000;
+const KEEP_ALIVE_MAX_MS = 60_000;
+
+/** A provider's address and the pool that leads there. */
+interface Target {
+  readonly address: Address;
+  readonly dispatcher: Dispatcher;
+}
+
+/**
+ * Opens connections when they are needed and keeps them for a while. No redirect is followed and no
+ * request is repeated: undici moves one to another connection only before its first byte was sent.
+ */
+export function createConnections(options: ConnectionsOptions): Connections {
+  const pools = new Map<string, Pool>();
+  const tls = tlsOptions(options);
+  let proxyAgent: Result<ProxyAgent, UpstreamFailure> | undefined;
+  let proxyPassword = options.proxyPassword;
+  let targets = new WeakMap<Provider, Result<Target, UpstreamFailure>>();
+  let closed = false;
+
+  const proxied = (proxy: ProxyConfig): Result<Dispatcher, UpstreamFailure> => {
+    proxyAgent ??= makeProxyAgent(proxy, proxyPassword, tls);
+    return proxyAgent;
+  };
+  const poolOf = (address: Address): Pool => {
+    const known = pools.get(address.origin);
+    if (known !== undefined) return known;
+    const pool = new Pool(address.origin, { ...POOL_OPTIONS, connect: tls });
+    pools.set(address.origin, pool);
+    return pool;
+  };
+  const dispatcherTo = (address: Address): Result<Dispatcher, UpstreamFailure> => {
+    const { proxy } = options;
+    const direct =
+      proxy === undefined || address.local || bypassesProxy(address.host, proxy.noProxy);
+    return direct ? ok(poolOf(address)) : proxied(proxy);
+  };
+  const targetOf = (provider: Provider): Result<Target, UpstreamFailure> => {
+    const known = targets.get(provider);
+    if (known !== undefined) return known;
+    const target = findTarget(provider, options.localHosts, dispatcherTo);
+    targets.set(provider, target);
+    return target;
+  };
+  const connections: Connections = {
+    clock: options.clock,
+    exchange: (request, sink) => {
+      const running = new RunningExchange(sink, request.signal);
+      const target = closed ? failed({ reason: 'cancelled' }) : targetOf(request.provider);
+      if (request.signal?.aborted === true) running.failSoon({ reason: 'cancelled' });
+      else if (target.ok) send(request, target.value, running);
+      else running.failSoon(target.failure);
+      return running;
+    },
+    fetchText: (request, maxBytes) => fetchText(connections, request, maxBytes),
+    useProxyPassword: (password) => {
+      proxyPassword = password;
+      const old = proxyAgent;
+      proxyAgent = undefined;
+      targets = new WeakMap();
+      // Requests on the old one end in peace.
+      if (old?.ok === true) void old.value.close();
+    },
+    close: async () => {
+      closed = true;
+      const agents = proxyAgent?.ok === true ? [proxyAgent.value] : [];
+      await Promise.all([...pools.values(), ...agents].map((pool) => pool.destroy()));
+    },
+  };
+  return connections;
+}
+
+const POOL_OPTIONS = {
+  pipelining: 1,
+  allowH2: false,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
+} as const;
+
+/** How every connection is made: certificates are checked, whatever the environment says. */
+interface TlsOptions {
+  readonly timeout: number;
+  readonly rejectUnauthorized: true;
+  readonly minVersion: 'TLSv1.2';
+  readonly secureContext?: SecureContext;
+}
+
+function tlsOptions(options: ConnectionsOptions): TlsOptions {
+  const extra = options[trustedByTestsOnly];
+  return {
+    timeout: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED changes the default.
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
+    ...(extra === undefined
+      ? {}
+      : { secureContext: createSecureContext({ ca: [...rootCertificates, ...extra] }) }),
+  };
+}
+
+function makeProxyAgent(
+  proxy: ProxyConfig,
+  password: Secret | undefined,
+  tls: TlsOptions,
+): Result<ProxyAgent, UpstreamFailure> {
+  const route = proxyRoute(proxy, password);
+  if (!route.ok) return route;
+  const { url, authorization } = route.value;
+  return ok(
+    new ProxyAgent({
+      uri: url,
+      ...(authorization === undefined ? {} : { token: authorization }),
+      ...POOL_OPTIONS,
+      connectTimeout: tls.timeout,
+      requestTls: tls,
+      proxyTls: tls,
+    }),
+  );
+}
+
+function findTarget(
+  provider: Provider,
+  localHosts: readonly string[],
+  dispatcherTo: (address: Address) => Result<Dispatcher, UpstreamFailure>,
+): Result<Target, UpstreamFailure> {
+  if (provider.demo) return failed({ reason: 'demo-has-no-wire' });
+  const address = parseAddress(provider.id, provider.baseUrl, localHosts);
+  if (!address.ok) return address;
+  const dispatcher = dispatcherTo(address.value);
+  return dispatcher.ok ? ok({ address: address.value, dispatcher: dispatcher.value }) : dispatcher;
+}
+
+function send(request: ExchangeRequest, target: Target, running: RunningExchange): void {
+  const key = authorize(request.provider, request.key);
+  if (!key.ok) {
+    running.failSoon(key.failure);
+    return;
+  }
+  target.dispatcher.dispatch(
+    {
+      origin: target.address.origin,
+      path: target.address.basePath + request.path,
+      method: request.method,
+      headers: requestHeaders(request.headers, key.value),
+      body: request.body ?? null,
+      headersTimeout: request.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
+      bodyTimeout: request.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
+      // GET is idempotent, but is not repeated either.
+      idempotent: false,
+    },
+    running,
+  );
+}

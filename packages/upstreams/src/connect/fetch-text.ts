@@ -1,0 +1,49 @@
+import { failed, ok, utf8StreamDecoder, type Result } from '@postern/kernel';
+import type { UpstreamFailure } from '../upstream-failure.ts';
+import type { Connections } from './connections.ts';
+import type { AnswerHeaders, ExchangeRequest } from './exchange.ts';
+
+/** A whole answer, whatever its status. */
+export interface FetchedText {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly text: string;
+}
+
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** Reads a whole answer; one over `maxBytes` is a failure, and is not read to its end. */
+export function fetchText(
+  connections: Pick<Connections, 'exchange'>,
+  request: ExchangeRequest,
+  maxBytes = MAX_BYTES,
+): Promise<Result<FetchedText, UpstreamFailure>> {
+  return new Promise((resolve) => {
+    const decoder = utf8StreamDecoder();
+    let status = 0;
+    let headers: AnswerHeaders = {};
+    let text = '';
+    let bytes = 0;
+    const exchange = connections.exchange(request, {
+      onHead: (status_, headers_) => {
+        status = status_;
+        headers = headers_;
+      },
+      onChunk: (chunk) => {
+        bytes += chunk.length;
+        if (bytes <= maxBytes) {
+          text += decoder.push(chunk);
+          return;
+        }
+        resolve(failed({ reason: 'too-large', maxBytes }));
+        exchange.cancel();
+      },
+      onEnd: () => {
+        resolve(ok({ status, headers, text: text + decoder.end() }));
+      },
+      onFailure: (failure) => {
+        resolve(failed(failure));
+      },
+    });
+  });
+}

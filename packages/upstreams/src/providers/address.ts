@@ -1,0 +1,48 @@
+import { failed, ok, type Result } from '@postern/kernel';
+import type { UpstreamFailure } from '../upstream-failure.ts';
+
+/** A base URL taken apart, once it is known to be one that may be spoken to. */
+export interface Address {
+  /** Scheme, host and port: `https://api.openai.com`. */
+  readonly origin: string;
+  /** Without port, lower case; IPv6 in brackets. */
+  readonly host: string;
+  /** What every request path begins with, without a slash at the end: `/v1`, or empty. */
+  readonly basePath: string;
+  /** Loopback, or named as local: plain HTTP is allowed, and no proxy stands between. */
+  readonly local: boolean;
+}
+
+/**
+ * Parses a provider's base URL. HTTPS only, but for loopback and the hosts of `localHosts`; no user
+ * name, password, query or fragment.
+ */
+export function parseAddress(
+  provider: string,
+  baseUrl: string,
+  localHosts: readonly string[],
+): Result<Address, UpstreamFailure> {
+  const url = URL.parse(baseUrl);
+  if (url === null || !isPlain(url)) return failed({ reason: 'address-invalid', provider });
+  const host = url.hostname;
+  const local = isLoopback(host) || localHosts.some((name) => sameHost(name, host));
+  if (url.protocol === 'http:' && !local) {
+    return failed({ reason: 'address-insecure', provider, host });
+  }
+  return ok({ origin: url.origin, host, basePath: url.pathname.replace(/\/+$/, ''), local });
+}
+
+function isPlain(url: URL): boolean {
+  const scheme = url.protocol === 'https:' || url.protocol === 'http:';
+  return scheme && [url.username, url.password, url.search, url.hash].every((part) => part === '');
+}
+
+/** 127.0.0.0/8, ::1 and the name `localhost`. The URL parser has normalised the host already. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function sameHost(name: string, host: string): boolean {
+  const wanted = name.toLowerCase();
+  return wanted === host || `[${wanted}]` === host;
+}

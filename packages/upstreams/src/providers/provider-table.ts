@@ -1,0 +1,73 @@
+import { failed, ok, type Result } from '@postern/kernel';
+import { providerId, secretName, type Config, type Provider } from '@postern/protocol';
+import type { UpstreamFailure } from '../upstream-failure.ts';
+import { parseAddress } from './address.ts';
+import { BUILT_IN_PROVIDERS } from './built-in-providers.ts';
+
+/** Every provider that can be asked: the built-in ones first, then named endpoints by name. */
+export interface ProviderTable {
+  readonly all: readonly Provider[];
+  /** The provider of that id, or undefined. */
+  get(id: string): Provider | undefined;
+}
+
+type Endpoint = Config['providers'][string];
+
+/** Merges the named endpoints of the configuration into the built-in providers. */
+export function providerTable(
+  config: Pick<Config, 'providers' | 'localHosts'>,
+): Result<ProviderTable, UpstreamFailure> {
+  const rows = new Map<string, Provider>(BUILT_IN_PROVIDERS.map((row) => [row.id, row]));
+  for (const [id, endpoint] of Object.entries(config.providers).sort(byName)) {
+    const known = rows.get(id);
+    const row = known === undefined ? named(id, endpoint) : overridden(known, endpoint);
+    if (!row.ok) return row;
+    const address = parseAddress(id, row.value.baseUrl, config.localHosts);
+    if (!address.ok) return address;
+    rows.set(id, { ...row.value, local: address.value.local });
+  }
+  return ok({ all: [...rows.values()], get: (id) => rows.get(id) });
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
+}
+
+function named(id: string, endpoint: Endpoint): Result<Provider, UpstreamFailure> {
+  const { dialect, baseUrl } = endpoint;
+  if (dialect === undefined) {
+    return failed({ reason: 'endpoint-incomplete', provider: id, field: 'dialect' });
+  }
+  if (baseUrl === undefined) {
+    return failed({ reason: 'endpoint-incomplete', provider: id, field: 'baseUrl' });
+  }
+  return ok({
+    id: providerId.from(id),
+    label: endpoint.label ?? id,
+    dialect,
+    baseUrl,
+    auth: endpoint.auth ?? (dialect === 'anthropic-messages' ? 'x-api-key' : 'bearer'),
+    secret: secretName.from(id),
+    keyForm: undefined,
+    models: endpoint.models ?? [],
+    keyPage: undefined,
+    demo: false,
+    builtIn: false,
+    local: false,
+  });
+}
+
+/** A built-in provider may get another address, other models, another label or way of showing keys. */
+function overridden(row: Provider, endpoint: Endpoint): Result<Provider, UpstreamFailure> {
+  const fixed = fixedField(row, endpoint);
+  if (fixed !== undefined) {
+    return failed({ reason: 'provider-fixed', provider: row.id, field: fixed });
+  }
+  const moved = endpoint.baseUrl !== undefined;
+  return ok({ ...row, ...endpoint, ...(moved ? { keyForm: undefined } : {}) });
+}
+
+function fixedField(row: Provider, endpoint: Endpoint): string | undefined {
+  if (row.demo) return Object.keys(endpoint)[0];
+  return endpoint.dialect !== undefined && endpoint.dialect !== row.dialect ? 'dialect' : undefined;
+}

@@ -1,0 +1,145 @@
+import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
+
+/** Why an upstream could not be configured, reached or read. Carries no secret and nothing sent. */
+export type UpstreamFailure =
+  /** The base URL is no plain `http(s)://host[:port][/path]`. */
+  | { readonly reason: 'address-invalid'; readonly provider: string }
+  /** Plain HTTP to a host that is neither loopback nor named as local. */
+  | { readonly reason: 'address-insecure'; readonly provider: string; readonly host: string }
+  /** A named endpoint lacks what no default can give. */
+  | {
+      readonly reason: 'endpoint-incomplete';
+      readonly provider: string;
+      readonly field: 'dialect' | 'baseUrl';
+    }
+  /** The configuration gives a built-in provider what only a new endpoint can have. */
+  | { readonly reason: 'provider-fixed'; readonly provider: string; readonly field: string }
+  | { readonly reason: 'key-missing'; readonly provider: string }
+  /** A Claude.ai plan token, which is never used as an upstream key. */
+  | { readonly reason: 'plan-token'; readonly provider: string }
+  /** The key holds characters that no HTTP header can carry. */
+  | { readonly reason: 'key-unsendable'; readonly provider: string }
+  /** The demo answers in this process; there is nobody to connect to. */
+  | { readonly reason: 'demo-has-no-wire' }
+  | { readonly reason: 'unreachable'; readonly why: Unreachable }
+  | { readonly reason: 'certificate'; readonly why: CertificateFault }
+  | { readonly reason: 'proxy-invalid' }
+  /** `status`: what the proxy answered to CONNECT; undefined where it broke off. */
+  | { readonly reason: 'proxy-failed'; readonly status: number | undefined }
+  | { readonly reason: 'timeout'; readonly waitingFor: 'connection' | 'head' | 'body' }
+  /** The upstream answered with a redirect; none is followed. */
+  | { readonly reason: 'redirected'; readonly status: number }
+  /** The answer ended before it was whole. */
+  | { readonly reason: 'cut' }
+  /** What came is not HTTP, or its head is over 16 KiB. */
+  | { readonly reason: 'malformed' }
+  | { readonly reason: 'too-large'; readonly maxBytes: number }
+  | { readonly reason: 'cancelled' };
+
+export type Unreachable =
+  | 'name-unknown'
+  | 'refused'
+  | 'no-route'
+  /** The connection was closed before an answer began. */
+  | 'closed'
+  /** The other side does not speak TLS, or none that we accept. */
+  | 'tls'
+  | 'other';
+
+export type CertificateFault = 'expired' | 'not-yet-valid' | 'wrong-host' | 'untrusted' | 'other';
+
+export interface DescribedUpstreamFailure {
+  readonly code: ErrorCodeName;
+  /** One sentence with the detail of the case. */
+  readonly message: string;
+  /** What the person can do. */
+  readonly remedy: string;
+}
+
+/** What a failure means outwardly; every boundary of the product speaks it through this. */
+export function describeUpstreamFailure(failure: UpstreamFailure): DescribedUpstreamFailure {
+  const code = codeOf(failure);
+  const { meaning, remedy } = ERROR_CODES[code];
+  return { code, message: detailOf(failure) ?? meaning, remedy };
+}
+
+const CODES = {
+  'address-invalid': 'UPSTREAM_ADDRESS_INVALID',
+  'address-insecure': 'UPSTREAM_INSECURE',
+  'endpoint-incomplete': 'CONFIG_INVALID',
+  'provider-fixed': 'CONFIG_INVALID',
+  'key-missing': 'UPSTREAM_NO_KEY',
+  'plan-token': 'UPSTREAM_PLAN_TOKEN',
+  'key-unsendable': 'UPSTREAM_KEY_REFUSED',
+  'demo-has-no-wire': 'UPSTREAM_NOT_FOUND',
+  unreachable: 'UPSTREAM_UNREACHABLE',
+  certificate: 'UPSTREAM_CERTIFICATE',
+  'proxy-invalid': 'UPSTREAM_PROXY',
+  'proxy-failed': 'UPSTREAM_PROXY',
+  timeout: 'UPSTREAM_TIMEOUT',
+  redirected: 'UPSTREAM_REDIRECTED',
+  cut: 'UPSTREAM_CUT',
+  malformed: 'UPSTREAM_MALFORMED',
+  'too-large': 'UPSTREAM_MALFORMED',
+  cancelled: 'REQUEST_CANCELLED',
+} as const satisfies Record<UpstreamFailure['reason'], ErrorCodeName>;
+
+function codeOf(failure: UpstreamFailure): ErrorCodeName {
+  return CODES[failure.reason];
+}
+
+const UNREACHABLE: Readonly<Record<Unreachable, string>> = {
+  'name-unknown': "The provider's host name is not known.",
+  refused: 'The provider refused the connection.',
+  'no-route': 'There is no way to the provider from this network.',
+  closed: 'The provider closed the connection without an answer.',
+  tls: 'The provider does not speak TLS 1.2 or newer at that address.',
+  other: 'The provider cannot be reached.',
+};
+
+const CERTIFICATE: Readonly<Record<CertificateFault, string>> = {
+  expired: "The provider's certificate has expired.",
+  'not-yet-valid': "The provider's certificate is not valid yet.",
+  'wrong-host': "The provider's certificate is for another host.",
+  untrusted: "The provider's certificate is signed by nobody whom this machine trusts.",
+  other: "The provider's certificate is not valid.",
+};
+
+const WAITING: Readonly<Record<'connection' | 'head' | 'body', string>> = {
+  connection: 'The provider did not take the connection in time.',
+  head: 'The provider did not begin its answer in time.',
+  body: 'The provider fell silent in the middle of its answer.',
+};
+
+function detailOf(failure: UpstreamFailure): string | undefined {
+  switch (failure.reason) {
+    case 'address-invalid':
+      return `The address of ${failure.provider} is not a plain http:// or https:// URL.`;
+    case 'address-insecure':
+      return `The address of ${failure.provider} is plain HTTP, and ${failure.host} is neither loopback nor named as local.`;
+    case 'endpoint-incomplete':
+      return `The endpoint ${failure.provider} needs "${failure.field}".`;
+    case 'provider-fixed':
+      return `"${failure.field}" of the built-in provider ${failure.provider} cannot be changed.`;
+    case 'key-missing':
+      return `There is no key for ${failure.provider} in the vault.`;
+    case 'key-unsendable':
+      return `The key stored for ${failure.provider} has characters that no key can have.`;
+    case 'unreachable':
+      return UNREACHABLE[failure.why];
+    case 'certificate':
+      return CERTIFICATE[failure.why];
+    case 'proxy-failed':
+      return proxyDetail(failure.status);
+    case 'timeout':
+      return WAITING[failure.waitingFor];
+    default:
+      return undefined;
+  }
+}
+
+function proxyDetail(status: number | undefined): string {
+  if (status === undefined) return 'The proxy cannot be reached or broke off.';
+  if (status === 407) return 'The proxy does not accept the user name and password.';
+  return `The proxy refused to connect with status ${status}.`;
+}
