@@ -1,5 +1,5 @@
-// The layer table of ARCHITECTURE.md as rules. Arrows point down only; see tools/src/layers.test.ts
-// for the planted violations that prove each rule bites.
+// The layer table of ARCHITECTURE.md as rules. Arrows point down only; a violation of each rule is
+// planted in testing/suites/checks/layers.test.ts, which proves that the rule bites.
 const LAYERS = {
   'packages/kernel': [],
   'packages/protocol': ['packages/kernel'],
@@ -18,7 +18,7 @@ const LAYERS = {
   ],
   'apps/web': ['packages/kernel', 'packages/protocol'],
   'apps/cli': ['packages/'],
-  tools: [],
+  tools: ['packages/protocol'],
 };
 
 const TESTS = '\\.test\\.tsx?$|/src/testing/';
@@ -62,13 +62,13 @@ export default {
       name: 'protocol-one-library',
       severity: 'error',
       from: { path: '^packages/protocol/src', pathNot: TESTS },
-      to: { dependencyTypes: ['npm'], pathNot: 'node_modules/valibot' },
+      to: { path: 'node_modules/', pathNot: 'node_modules/valibot/' },
     },
     {
       name: 'index-only',
       comment: 'A package is entered through its root index.',
       severity: 'error',
-      from: { path: '^(packages|apps|testing)/([^/]+)/' },
+      from: { path: '^(packages|apps|testing|tools)/([^/]+)/' },
       to: {
         path: '^packages/[^/]+/src/',
         pathNot: [
@@ -77,6 +77,13 @@ export default {
           '^packages/$2/',
         ],
       },
+    },
+    {
+      name: 'no-testing-in-product',
+      comment: 'What the product ships imports no test and nothing made for tests.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: TESTS },
+      to: { path: TESTS },
     },
     {
       name: 'not-resolvable',
@@ -97,7 +104,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|peers)/' },
+    // Only what is built here: a rule must see imports of packages that are published from `dist`.
+    exclude: { path: '^(packages|apps)/[^/]+/dist/|^testing/peers/' },
     tsPreCompilationDeps: true,
     combinedDependencies: false,
     tsConfig: { fileName: 'tsconfig.json' },

@@ -19,6 +19,22 @@ export default defineConfig(
     plugins: { postern: posternPlugin },
     rules: {
       ...Object.fromEntries(CONFINEMENTS.map(({ rule }) => [`postern/${rule}`, 'error'])),
+      '@eslint-community/eslint-comments/no-restricted-disable': [
+        'error',
+        'postern/*',
+        '@eslint-community/*',
+      ],
+      '@eslint-community/eslint-comments/no-use': [
+        'error',
+        {
+          allow: [
+            'eslint-disable',
+            'eslint-disable-line',
+            'eslint-disable-next-line',
+            'eslint-enable',
+          ],
+        },
+      ],
       '@eslint-community/eslint-comments/require-description': 'error',
       '@typescript-eslint/consistent-type-exports': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
@@ -35,6 +51,7 @@ export default defineConfig(
       eqeqeq: 'error',
       'max-lines': ['error', 400],
       'max-lines-per-function': ['error', 60],
+      'no-eval': 'error',
       'no-param-reassign': 'error',
     },
   },

@@ -1,0 +1,149 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { isJsonObject, parseJson, type JsonValue } from '@postern/kernel';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import config from '../../../.dependency-cruiser.js';
+import { plantedTree, ROOT } from './planted-tree.ts';
+
+const DEPCRUISE = join(ROOT, 'node_modules/.bin/depcruise');
+
+/** For each rule: where a violation is planted, and what is written there. */
+const PLANTED: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  'layer-packages-kernel': [['packages/kernel/src/a.ts', "import '@postern/protocol';"]],
+  'layer-packages-protocol': [
+    ['packages/protocol/src/a.ts', "import '@postern/vault';"],
+    ['packages/protocol/src/b.ts', "import '../../../tools/src/a.ts';"],
+  ],
+  'layer-packages-database': [['packages/database/src/a.ts', "import '@postern/protocol';"]],
+  'layer-packages-vault': [
+    ['packages/vault/src/a.ts', "import '@postern/database';"],
+    ['packages/vault/src/b.ts', "import type {} from '@postern/upstreams';"],
+  ],
+  'layer-packages-audit': [['packages/audit/src/a.ts', "import '@postern/vault';"]],
+  'layer-packages-conversations': [
+    ['packages/conversations/src/a.ts', "import '@postern/dialects';"],
+  ],
+  'layer-packages-dialects': [['packages/dialects/src/a.ts', "import '@postern/upstreams';"]],
+  'layer-packages-upstreams': [['packages/upstreams/src/a.ts', "import '@postern/vault';"]],
+  'layer-packages-gateway': [
+    ['packages/gateway/src/a.ts', "import '@postern/vault';"],
+    ['packages/gateway/src/b.ts', "export * from '@postern/conversations';"],
+  ],
+  'layer-apps-web': [
+    ['apps/web/src/a.ts', "import '@postern/dialects';"],
+    ['apps/web/src/b.tsx', "import '../../cli/src/index.ts';"],
+    ['apps/web/src/c.ts', "await import('@postern/vault');"],
+  ],
+  'layer-apps-cli': [['apps/cli/src/a.ts', "import '../../../testing/src/index.ts';"]],
+  'layer-tools': [['tools/src/a.ts', "import '@postern/vault';"]],
+  'no-cycles': [['packages/vault/src/cycle/a.ts', "import type {} from './b.ts';"]],
+  'kernel-is-alone': [
+    ['packages/kernel/src/b.ts', "import 'node:path';"],
+    ['packages/kernel/src/c.ts', "import 'valibot';"],
+    ['packages/kernel/src/d.ts', "import type {} from 'node:path';"],
+  ],
+  'pure-parts': [
+    ['packages/protocol/src/c.ts', "import 'node:fs';"],
+    ['packages/dialects/src/b.ts', "import 'fs';"],
+  ],
+  'protocol-one-library': [['packages/protocol/src/d.ts', "import 'undici';"]],
+  'index-only': [
+    ['packages/vault/src/c.ts', "import '../../kernel/src/planted.ts';"],
+    ['testing/src/b.ts', "import '../../packages/kernel/src/planted.ts';"],
+    ['tools/src/b.ts', "import '../../packages/protocol/src/planted.ts';"],
+  ],
+  'no-testing-in-product': [
+    ['packages/gateway/src/c.ts', "import './testing/index.ts';"],
+    ['packages/gateway/src/d.ts', "import './planted.test.ts';"],
+  ],
+  'not-resolvable': [
+    ['packages/gateway/src/e.ts', "import './nowhere.ts';"],
+    ['packages/gateway/src/f.ts', "import 'no-such-package';"],
+    ['apps/web/src/d.ts', "import '@postern/kernel/src/planted.ts';"],
+  ],
+  'declared-dependencies': [
+    ['packages/dialects/src/c.ts', "import 'undici';"],
+    ['packages/upstreams/src/b.ts', "import 'better-sqlite3-multiple-ciphers';"],
+    ['apps/web/src/e.ts', "import 'hono';"],
+    ['apps/cli/src/b.ts', "import 'react';"],
+  ],
+};
+
+/** What the planted files import, and what must stay allowed. */
+const SOUND = {
+  'packages/vault/src/cycle/b.ts': "import type {} from './a.ts';",
+  'packages/audit/package.json': '{ "name": "@postern/audit", "type": "module" }',
+  'packages/kernel/src/planted.ts': 'export {};',
+  'packages/protocol/src/planted.ts': 'export {};',
+  'packages/gateway/src/testing/index.ts': 'export {};',
+  'packages/gateway/src/planted.test.ts': "import 'node:fs'; import './testing/index.ts';",
+  'packages/upstreams/src/sound.ts': "import '@postern/dialects'; import 'undici';",
+  'packages/vault/src/sound.ts': "import '@postern/kernel'; import 'node:fs'; import 'jose';",
+  'apps/cli/src/sound.ts': "import '@postern/gateway'; import '@postern/vault'; import 'hono';",
+  'testing/src/index.ts': "import '@postern/vault';",
+  'tools/src/sound.ts': "import '@postern/protocol';",
+};
+
+interface Violation {
+  readonly rule: string;
+  readonly from: string;
+}
+
+const tree = plantedTree(['.dependency-cruiser.js', 'tsconfig.json', 'tsconfig.base.json']);
+let violations: readonly Violation[] = [];
+
+beforeAll(() => {
+  tree.plant({ ...SOUND, ...Object.fromEntries(Object.values(PLANTED).flat()) });
+  violations = cruise(tree.path);
+});
+
+afterAll(() => {
+  tree[Symbol.dispose]();
+});
+
+function cruise(cwd: string): Violation[] {
+  const args = [DEPCRUISE, '--config', '.dependency-cruiser.js', '--output-type', 'json'];
+  const folders = ['packages', 'apps', 'testing', 'tools'];
+  const { stdout, stderr } = spawnSync(process.execPath, [...args, ...folders], {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  const parsed = parseJson(stdout);
+  if (!parsed.ok) throw new TypeError(`dependency-cruiser gave no report: ${stderr}`);
+  return violationsIn(parsed.value);
+}
+
+function violationsIn(report: JsonValue): Violation[] {
+  const summary = isJsonObject(report) ? report['summary'] : undefined;
+  const found = isJsonObject(summary) ? summary['violations'] : undefined;
+  if (!Array.isArray(found)) throw new TypeError('not a report of dependency-cruiser');
+  return found.map((violation: JsonValue) => {
+    const rule = isJsonObject(violation) ? violation['rule'] : undefined;
+    const from = isJsonObject(violation) ? violation['from'] : undefined;
+    const name = isJsonObject(rule) ? rule['name'] : undefined;
+    if (typeof name !== 'string' || typeof from !== 'string') {
+      throw new TypeError('not a violation as dependency-cruiser reports it');
+    }
+    return { rule: name, from };
+  });
+}
+
+describe('layers', () => {
+  test('a violation is planted for every rule', () => {
+    const names = config.forbidden?.map(({ name }) => name);
+    expect(Object.keys(PLANTED).toSorted()).toEqual(names?.toSorted());
+  });
+
+  test.each(Object.entries(PLANTED))('%s', (rule, planted) => {
+    const found = violations.filter((violation) => violation.rule === rule);
+    expect(found.map(({ from }) => from)).toEqual(
+      expect.arrayContaining(planted.map(([file]) => file)),
+    );
+  });
+
+  test('nothing is reported where nothing was planted', () => {
+    const planted = new Set(Object.values(PLANTED).flatMap((rows) => rows.map(([file]) => file)));
+    expect(violations.filter(({ from }) => !planted.has(from))).toEqual([]);
+  });
+});

@@ -1,0 +1,30 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+/**
+ * The imports of one of this project's own packages that the importing part's `package.json` does
+ * not list, as `file: package`. Tests are counted too: what they need is in the list as well.
+ */
+export function undeclaredParts(root: string): readonly string[] {
+  return globSync('{packages,apps}/*/package.json', { cwd: root })
+    .toSorted()
+    .flatMap((manifest) => {
+      const part = manifest.replace('/package.json', '');
+      const declared = readFileSync(join(root, manifest), 'utf8');
+      return globSync(`${part}/src/**/*.{ts,tsx}`, { cwd: root })
+        .toSorted()
+        .flatMap((file) =>
+          partsImportedBy(readFileSync(join(root, file), 'utf8'))
+            .filter((name) => !declared.includes(`"${name}":`))
+            .map((name) => `${file}: ${name}`),
+        );
+    });
+}
+
+function partsImportedBy(source: string): readonly string[] {
+  const { importedFiles } = ts.preProcessFile(source, true, true);
+  return importedFiles
+    .map(({ fileName }) => /^@postern\/[^/]+/.exec(fileName)?.[0])
+    .filter((name) => name !== undefined);
+}
