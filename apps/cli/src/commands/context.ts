@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock, Randomness, Result } from '@postern/kernel';
 import {
+  checkStorage,
   chooseStorage,
   createOsKeyring,
   describeVaultFailure,
@@ -61,8 +62,9 @@ export function openHome(context: CommandContext): LoadedConfig {
 
 export interface FoundVault {
   readonly vault: Vault;
-  readonly keyring: KeyringProbe;
   readonly loaded: LoadedConfig;
+  /** Finds out by doing whether the keyring works; takes some milliseconds. */
+  probe(): Promise<KeyringProbe>;
 }
 
 /** The vault of the home as it is found: absent or locked. */
@@ -79,13 +81,18 @@ export async function findVault(context: CommandContext): Promise<FoundVault> {
     }),
     describeVaultFailure,
   );
-  return { vault, keyring: await probeKeyring(keyring, context.randomness), loaded };
+  const mode = context.storage ?? loaded.config.storage;
+  if (vault.storage !== undefined) orFail(checkStorage(mode, vault.storage), describeVaultFailure);
+  return { vault, loaded, probe: async () => await probeKeyring(keyring, context.randomness) };
 }
 
 /** The storage for a new vault by `--storage`, the configuration and what really works. */
-export function storageFor(context: CommandContext, found: FoundVault): 'keyring' | 'file' {
+export async function storageFor(
+  context: CommandContext,
+  found: FoundVault,
+): Promise<'keyring' | 'file'> {
   const mode = context.storage ?? found.loaded.config.storage;
-  return orFail(chooseStorage(mode, found.keyring), describeVaultFailure);
+  return orFail(chooseStorage(mode, await found.probe()), describeVaultFailure);
 }
 
 /**

@@ -30,7 +30,7 @@ export async function openedOrNewVault(context: CommandContext): Promise<OpenVau
 }
 
 async function createVault(context: CommandContext, found: FoundVault): Promise<void> {
-  const storage = storageFor(context, found);
+  const storage = await storageFor(context, found);
   const passphrase = storage === 'file' ? await newPassphrase(context) : undefined;
   const created = orFail(
     await found.vault.create({ storage, ...(passphrase === undefined ? {} : { passphrase }) }),

@@ -6,17 +6,17 @@ import { findVault, report, type CommandContext } from './context.ts';
 
 /** `postern status`: the vault, the keyring and the running process, without unlocking anything. */
 export async function status(context: CommandContext): Promise<void> {
-  const { vault, keyring, loaded } = await findVault(context);
+  const { vault, loaded, probe } = await findVault(context);
+  const keyring = await probe();
   const answer = await askRunning(controlAddress(context.home), 'GET', '/status');
   const running = answer?.body;
   const keyringFailure = keyring.available ? undefined : describeVaultFailure(keyring.failure);
-  const slots = vault.slots();
   const value = {
     version: context.version,
     vault: vault.state,
     storage: vault.storage ?? null,
     storageMode: context.storage ?? loaded.config.storage,
-    slots: slots.map(({ kind }) => kind),
+    slots: vault.slots.map(({ kind }) => kind),
     keyring: keyring.available
       ? { available: true }
       : { available: false, code: keyringFailure?.code, message: keyringFailure?.message },

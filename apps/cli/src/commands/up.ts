@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isJsonObject, unreachable } from '@postern/kernel';
 import type { Config } from '@postern/protocol';
 import { createConnections } from '@postern/upstreams';
+import type { KeyringProbe } from '@postern/vault';
 import { described, type Described } from '../failure/described.ts';
 import { askRunning } from '../instance/ask-running.ts';
 import { controlAddress } from '../instance/control-address.ts';
@@ -40,7 +41,7 @@ export async function up(context: CommandContext, options: UpOptions): Promise<v
 
 async function run(context: CommandContext, port: number, open: boolean): Promise<void> {
   const found = await findVault(context);
-  const postern = orFail(compose(context, found), (failure) => failure);
+  const postern = orFail(compose(context, found, await found.probe()), (failure) => failure);
   await unlockAtStart(context, postern);
   const stopped = Promise.withResolvers<undefined>();
   const stop = (): void => {
@@ -56,6 +57,8 @@ async function run(context: CommandContext, port: number, open: boolean): Promis
       context.terminal.note(`postern: internal fault (${kind}); run with --verbose for its place.`);
       if (context.verbose && fault instanceof Error) context.terminal.note(placeOf(fault));
     },
+    // Commands that use the open vault over the socket are recorded by the audit log.
+    onUse: () => undefined,
     onStop: stop,
   });
   if (!serving.ok) {
@@ -85,9 +88,13 @@ function placeOf(fault: Error): string {
     .join('\n');
 }
 
-function compose(context: CommandContext, found: FoundVault): ReturnType<typeof composePostern> {
+function compose(
+  context: CommandContext,
+  found: FoundVault,
+  keyring: KeyringProbe,
+): ReturnType<typeof composePostern> {
   const { home, clock, randomness } = context;
-  const { vault, keyring, loaded } = found;
+  const { vault, loaded } = found;
   const { localHosts, proxy } = loaded.config;
   const connections = createConnections({ clock, localHosts, ...proxyOf(proxy) });
   return composePostern({ home, loaded, clock, randomness, vault, keyring, connections });

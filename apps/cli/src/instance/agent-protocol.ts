@@ -19,7 +19,7 @@ const timeMs = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const NameSchema = v.strictObject({ name });
 
 export const PurposeSchema = v.strictObject({
-  purpose: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9:._-]{0,63}$/)),
+  purpose: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9./-]{0,99}$/)),
 });
 
 export const RecordSchema = v.strictObject({

@@ -1,3 +1,91 @@
-import { createGateway, type Gateway } from '@postern/gateway';
-import type { HostGuard } from '../server/host-guard.ts';
-import type { Postern } from './postern.ts';
+import { failed, ok, type Randomness, type Result, type Secret } from '@postern/kernel';
+import { providerId, type Provider } from '@postern/protocol';
+import { createGateway, DEFAULT_LIMITS, type Gateway, type GatewayDeps } from '@postern/gateway';
+import { listModels } from '@postern/upstreams';
+import type { Postern } from '../services/postern.ts';
+import type { HostGuard } from './host-guard.ts';
+
+const MODELS_HELD_MS = 300_000;
+
+/** The data plane over this process: its vault, its stores, its providers as they are now. */
+export function gatewayListener(
+  postern: Postern,
+  guard: HostGuard,
+  randomness: Randomness,
+): Gateway {
+  const { gateway } = postern.config();
+  const { defaultProvider } = gateway;
+  const { maxBodyBytes, maxConcurrent } = gateway;
+  return createGateway({
+    ...storesOf(postern),
+    upstreamKeys: { keyFor: async (provider) => await keyFor(postern, provider) },
+    upstreams: postern.connections,
+    providers: {
+      get: (id) => postern.providers().get(id),
+      get all() {
+        return postern.providers().all;
+      },
+    },
+    models: heldModelLists(postern),
+    callers: {
+      allowsHost: (host) => guard.knowsHost(host),
+      allowsOrigin: (origin) => guard.knowsOrigin(origin),
+    },
+    defaultProvider: {
+      'anthropic-messages': providerId.from(defaultProvider['anthropic-messages']),
+      'openai-chat': providerId.from(defaultProvider['openai-chat']),
+    },
+    limits: { ...DEFAULT_LIMITS, maxBodyBytes, maxConcurrent },
+    clock: postern.clock,
+    randomness,
+  });
+}
+
+/** Keys and usage of the open stores; while the vault is locked no key can be checked. */
+function storesOf(postern: Postern): Pick<GatewayDeps, 'keys' | 'usage' | 'isReady'> {
+  return {
+    keys: {
+      verify: (token) =>
+        postern.stores()?.gateway.keys.verify(token) ?? failed({ reason: 'locked' }),
+    },
+    usage: {
+      record: (entry) => postern.stores()?.gateway.usage.record(entry),
+      isFull: () => postern.stores()?.gateway.usage.isFull() ?? false,
+      flush: () => postern.stores()?.gateway.usage.flush(),
+    },
+    isReady: () => postern.stores() !== undefined,
+  };
+}
+
+async function keyFor(
+  postern: Postern,
+  provider: Provider,
+): Promise<Result<Secret | undefined, { readonly reason: 'locked' | 'unavailable' }>> {
+  const key = await postern.keys.keyFor(provider);
+  if (key.ok) return key;
+  if (key.failure.code === 'UPSTREAM_NO_KEY') return ok(undefined);
+  const locked = key.failure.code === 'VAULT_LOCKED' || key.failure.code === 'VAULT_NOT_SET_UP';
+  return failed({ reason: locked ? 'locked' : 'unavailable' });
+}
+
+/** Asks upstreams for their models at most every five minutes. */
+function heldModelLists(postern: Postern): GatewayDeps['models'] {
+  type Models = Awaited<ReturnType<GatewayDeps['models']['modelsOf']>>;
+  const held = new Map<string, { readonly models: Models; readonly untilMs: number }>();
+  return {
+    modelsOf: async (provider) => {
+      const recent = held.get(provider.id);
+      if (recent !== undefined && recent.untilMs > postern.clock.monotonicMs()) {
+        return recent.models;
+      }
+      const key = await postern.keys.keyFor(provider);
+      if (!key.ok) return [];
+      const signal = AbortSignal.timeout(2000);
+      const listed = await listModels(postern.connections, provider, key.value, signal);
+      const known = provider.models.map((id) => ({ id, label: id }));
+      const models = listed.ok ? listed.value : known;
+      held.set(provider.id, { models, untilMs: postern.clock.monotonicMs() + MODELS_HELD_MS });
+      return models;
+    },
+  };
+}

@@ -14,6 +14,8 @@ export interface RequestOrigin {
 export interface HostGuard {
   /** Whether the `Host` names this server. */
   knowsHost(host: string | undefined): boolean;
+  /** Whether the `Origin` is one of this server's own. */
+  knowsOrigin(origin: string): boolean;
   /** Whether the request is the page's own or comes from no browser at all. */
   admits(request: RequestOrigin): boolean;
 }
@@ -27,6 +29,7 @@ export function loopbackGuard(port: number): HostGuard {
   const knowsHost = (host: string | undefined): boolean => host !== undefined && hosts.has(host);
   return {
     knowsHost,
+    knowsOrigin: (origin) => origins.has(origin),
     admits: ({ host, origin, fetchSite }) => {
       if (!knowsHost(host)) return false;
       // `none` is a person's own navigation: an address typed or a link from the terminal.

@@ -60,7 +60,7 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
   });
   const appListener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const pageListener = getRequestListener(page.fetch, { overrideGlobalObjects: false });
-  const gateway = gatewayListener(postern, guard, options.onFault);
+  const gateway = gatewayListener(postern, guard, options.randomness);
   const front = await listenOnLoopback(port, (request, response) => {
     const path = request.url ?? '';
     if (isGatewayPath(path)) gateway.handle(request, response);

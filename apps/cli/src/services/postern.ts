@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { failed, ok, Secret, type Clock, type Randomness, type Result } from '@postern/kernel';
-import type { Config, ConfigInput, SetupInput, UnlockInput } from '@postern/protocol';
+import {
+  secretName,
+  type Config,
+  type ConfigInput,
+  type SetupInput,
+  type UnlockInput,
+} from '@postern/protocol';
 import {
   describeUpstreamFailure,
   providerTable,
@@ -66,6 +72,7 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
     keys.forget();
     await state.stores?.close();
     state.stores = undefined;
+    parts.connections.useProxyPassword(undefined);
     parts.vault.lock();
   };
   return ok({
@@ -169,5 +176,18 @@ async function openInto(
   });
   if (!stores.ok) return stores;
   state.stores = stores.value;
+  return await useProxyPassword(parts, state.loaded.config);
+}
+
+/** A proxy that asks for a password gets it from the vault, as every other secret is got. */
+async function useProxyPassword(
+  parts: PosternParts,
+  config: Config,
+): Promise<Result<undefined, Described>> {
+  const name = secretName.parse(config.proxy?.passwordSecret ?? '');
+  if (name === undefined) return ok();
+  const record = await parts.vault.secrets.get(name);
+  if (!record.ok) return failed(describeVaultFailure(record.failure));
+  parts.connections.useProxyPassword(record.value?.fields.get('value'));
   return ok();
 }

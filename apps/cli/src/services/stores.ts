@@ -23,7 +23,7 @@ export interface StoresOptions {
 /** Opens every database under its own key, derived from the vault's data key. */
 export async function openStores(options: StoresOptions): Promise<Result<Stores, Described>> {
   const { clock, randomness } = options;
-  const conversationsKey = await options.vault.deriveKey('database:conversations');
+  const conversationsKey = await options.vault.deriveKey('database/conversations');
   if (!conversationsKey.ok) return conversationsKey;
   const conversations = openSqliteConversations({
     path: options.conversationsPath,
@@ -51,9 +51,9 @@ export async function openStores(options: StoresOptions): Promise<Result<Stores,
 export async function openGateway(
   options: Omit<StoresOptions, 'conversationsPath'>,
 ): Promise<Result<GatewayStore, Described>> {
-  const key = await options.vault.deriveKey('database:gateway');
+  const key = await options.vault.deriveKey('database/gateway');
   if (!key.ok) return key;
-  const hashKey = await options.vault.deriveKey('gateway:key-hash');
+  const hashKey = await options.vault.deriveKey('gateway/key-hash');
   if (!hashKey.ok) return hashKey;
   const store = openGatewayStore({
     path: options.gatewayPath,

@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loopbackGuard } from '../server/host-guard.ts';
+import { loadPageFiles } from '../server/page-files.ts';
+import { createPage } from './page.ts';
+
+const host = '127.0.0.1:7420';
+
+function builtPage(): string {
+  const dist = mkdtempSync(join(tmpdir(), 'postern-page-'));
+  mkdirSync(join(dist, 'assets'));
+  writeFileSync(join(dist, 'index.html'), '<!doctype html><title>Postern</title>');
+  writeFileSync(join(dist, 'assets', 'app-1234.js'), 'export {};');
+  writeFileSync(join(dist, 'build-stamp'), 'not part of the page');
+  symlinkSync('/etc/passwd', join(dist, 'passwd.txt'));
+  return dist;
+}
+
+const page = createPage(loadPageFiles(builtPage()), loopbackGuard(7420));
+const get = async (path: string, headers: Record<string, string> = {}): Promise<Response> =>
+  await page.request(`http://${host}${path}`, { headers: { host, ...headers } });
+
+describe('the page', () => {
+  test('comes with a policy that allows nothing inline and nothing remote', async () => {
+    const answer = await get('/');
+    expect(answer.status).toBe(200);
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.headers.get('x-frame-options')).toBe('DENY');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('hashed files may be cached, the page itself not', async () => {
+    const answer = await get('/assets/app-1234.js');
+    expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    expect(answer.headers.get('cache-control')).toContain('immutable');
+  });
+
+  test.each([
+    '/../package.json',
+    '/%2e%2e/package.json',
+    '/assets/..%2findex.html',
+    '/passwd.txt',
+    '/build-stamp',
+    '/nothing.js',
+    '/assets/',
+  ])('%s is not there', async (path) => {
+    expect((await get(path)).status).toBe(404);
+  });
+
+  test.each([
+    ['another host', '/', { host: 'evil.example:7420' }, 403],
+    ['a foreign script tag', '/assets/app-1234.js', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a foreign fetch', '/', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' }, 403],
+    ['a foreign origin', '/', { origin: 'https://evil.example' }, 403],
+    ['a followed link', '/', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }, 200],
+  ] as const)('%s', async (_name, path, headers, status) => {
+    expect((await get(path, headers)).status).toBe(status);
+  });
+
+  test('only reads', async () => {
+    const answer = await page.request(`http://${host}/`, { method: 'POST', headers: { host } });
+    expect(answer.status).toBe(405);
+  });
+
+  test('says so when it was not built', async () => {
+    const empty = createPage(undefined, loopbackGuard(7420));
+    const answer = await empty.request(`http://${host}/`, { headers: { host } });
+    expect(answer.status).toBe(503);
+  });
+});

@@ -1,0 +1,77 @@
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { changeConfig, loadConfig } from './load-config.ts';
+
+const newPath = (): string => join(mkdtempSync(join(tmpdir(), 'postern-config-')), 'config.json');
+const noRefusal = (): undefined => undefined;
+
+describe('loadConfig', () => {
+  test('no file means defaults', () => {
+    const loaded = loadConfig(newPath());
+    expect(loaded).toMatchObject({ ok: true, value: { config: { port: 7420, storage: 'auto' } } });
+  });
+
+  test.each([
+    ['text that is no JSON', '{', 'it is not valid JSON'],
+    ['bytes that are no UTF-8', Buffer.from([0xff, 0xfe]), 'it is not valid JSON'],
+    ['a list', '[]', 'the file: not an object'],
+    ['an unknown key', '{"prot":1}', 'prot: unknown key'],
+    ['an unknown key inside', '{"gateway":{"maxBody":1}}', 'gateway.maxBody: unknown key'],
+    ['a port out of range', '{"port":70000}', 'port: not a valid value'],
+    ['a prototype key', '{"__proto__":{"port":1}}', 'it is not valid JSON'],
+  ])('%s is an error that names the place', (_name, content, problem) => {
+    const path = newPath();
+    writeFileSync(path, content);
+    expect(loadConfig(path)).toEqual({
+      ok: false,
+      failure: { reason: 'config-invalid', path, problem },
+    });
+  });
+});
+
+describe('changeConfig', () => {
+  test('keeps what a person wrote and writes 0600, with nothing left beside it', () => {
+    const path = newPath();
+    writeFileSync(path, '{"port": 8000, "localHosts": ["box.lan"]}');
+    const changed = changeConfig(
+      path,
+      (written) => ({ ...written, appearance: { theme: 'dark' } }),
+      noRefusal,
+    );
+    expect(changed).toMatchObject({ ok: true, value: { config: { port: 8000 } } });
+    expect(readFileSync(path, 'utf8')).toBe(
+      '{\n  "port": 8000,\n  "localHosts": [\n    "box.lan"\n  ],\n  "appearance": {\n    "theme": "dark"\n  }\n}\n',
+    );
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(path, '..'))).toEqual(['config.json']);
+  });
+
+  test('a refused change leaves the file as it was', () => {
+    const path = newPath();
+    writeFileSync(path, '{"port":8000}');
+    const changed = changeConfig(
+      path,
+      (written) => written,
+      () => 'no' as const,
+    );
+    expect(changed).toEqual({ ok: false, failure: 'no' });
+    expect(readFileSync(path, 'utf8')).toBe('{"port":8000}');
+  });
+
+  test('a change that is not valid is refused', () => {
+    const path = newPath();
+    const changed = changeConfig(path, (written) => ({ ...written, port: -1 }), noRefusal);
+    expect(changed).toMatchObject({ ok: false, failure: { reason: 'config-invalid' } });
+    expect(readdirSync(join(path, '..'))).toEqual([]);
+  });
+
+  test('a directory that is gone is a failure, not a fault', () => {
+    const path = join(newPath(), 'missing', 'config.json');
+    expect(changeConfig(path, (written) => written, noRefusal)).toEqual({
+      ok: false,
+      failure: { reason: 'config-unwritable', path },
+    });
+  });
+});

@@ -1,0 +1,123 @@
+import { mkdtempSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import { ok, revealSecret, Secret } from '@postern/kernel';
+import { secretName } from '@postern/protocol';
+import { memoryStore } from '@postern/vault';
+import { Hono } from 'hono';
+import { afterEach, describe, expect, test } from 'vitest';
+import { described } from '../failure/described.ts';
+import { listenOnSocket, type Listening } from '../server/listen.ts';
+import type { OpenVault } from '../services/open-vault.ts';
+import { createAgentApi } from './agent-api.ts';
+import { findHeldVault } from './held-vault.ts';
+
+const openai = secretName.from('openai');
+const running: Listening[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map(async (one) => await one.close(0)));
+});
+
+function vaultInMemory(): OpenVault {
+  const store = memoryStore();
+  const spoken = async <T>(call: Promise<{ ok: true; value: T } | { ok: false }>) => {
+    const result = await call;
+    return result.ok ? result : { ok: false as const, failure: described('INTERNAL') };
+  };
+  return {
+    storage: 'file',
+    get: async (name) => await spoken(store.get(name)),
+    put: async (record) => await spoken(store.put(record)),
+    remove: async (name) => await spoken(store.remove(name)),
+    list: async () => await spoken(store.list()),
+    deriveKey: async (purpose) =>
+      await Promise.resolve(ok(Secret.of(Buffer.from(purpose).toString('hex').padEnd(64, '0')))),
+  };
+}
+
+async function hold(vault: OpenVault | undefined): Promise<{ path: string; uses: string[] }> {
+  const path = join(mkdtempSync(join(tmpdir(), 'postern-agent-')), 'control.sock');
+  const uses: string[] = [];
+  const app = new Hono();
+  app.get('/status', (context) =>
+    context.json({ unlocked: vault !== undefined, storage: vault?.storage ?? null }),
+  );
+  app.route(
+    '/',
+    createAgentApi(
+      () => vault,
+      (action, name, outcome) => uses.push(`${action} ${name} ${outcome}`),
+    ),
+  );
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const listening = await listenOnSocket(path, (request, response) => {
+    void listener(request, response);
+  });
+  if (!listening.ok) throw new Error(listening.failure.reason);
+  running.push(listening.value);
+  return { path, uses };
+}
+
+describe('a vault held by another process', () => {
+  test('gives, stores, lists and removes by name, and each use is told', async () => {
+    const { path, uses } = await hold(vaultInMemory());
+    const held = await findHeldVault(path);
+    if (held === undefined) throw new Error('not held');
+    const fields = new Map([['value', Secret.of('sk-test "quoted" \u0000 ☃')]]);
+    const times = { createdAtMs: 1, updatedAtMs: 2 };
+    expect(await held.put({ name: openai, fields, ...times })).toEqual(ok());
+    const back = await held.get(openai);
+    const value = back.ok ? back.value?.fields.get('value') : undefined;
+    expect(value === undefined ? undefined : revealSecret(value)).toBe('sk-test "quoted" \u0000 ☃');
+    expect(await held.list()).toEqual(ok([{ name: openai, fields: ['value'], ...times }]));
+    expect(await held.get(secretName.from('absent'))).toEqual(ok(undefined));
+    expect(await held.remove(openai)).toEqual(ok(true));
+    expect(await held.remove(openai)).toEqual(ok(false));
+    expect((await held.deriveKey('database/gateway')).ok).toBe(true);
+    expect(uses).toEqual([
+      'secret.write openai success',
+      'secret.read openai success',
+      'secret.list  success',
+      'secret.read absent success',
+      'secret.remove openai success',
+      'secret.remove openai success',
+      'key.derive database/gateway success',
+    ]);
+  });
+
+  test('the socket is for this user alone', async () => {
+    const { path } = await hold(vaultInMemory());
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test.each([
+    ['a process whose vault is locked', async () => (await hold(undefined)).path],
+    ['no process', async () => await Promise.resolve('/nonexistent/control.sock')],
+  ])('%s holds none', async (_name, address) => {
+    expect(await findHeldVault(await address())).toBeUndefined();
+  });
+
+  test('a vault locked in the meantime is a failure with its code', async () => {
+    let vault: OpenVault | undefined = vaultInMemory();
+    const path = join(mkdtempSync(join(tmpdir(), 'postern-agent-')), 'control.sock');
+    const app = new Hono();
+    app.get('/status', (context) => context.json({ unlocked: true, storage: 'file' }));
+    app.route(
+      '/',
+      createAgentApi(
+        () => vault,
+        () => undefined,
+      ),
+    );
+    const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+    const listening = await listenOnSocket(path, (request, response) => {
+      void listener(request, response);
+    });
+    if (listening.ok) running.push(listening.value);
+    const held = await findHeldVault(path);
+    vault = undefined;
+    expect(await held?.get(openai)).toMatchObject({ ok: false, failure: { code: 'VAULT_LOCKED' } });
+  });
+});
