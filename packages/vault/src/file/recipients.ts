@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Randomness, Secret } from '@postern/kernel';
 import * as v from 'valibot';
 import type { DataKey } from '../slots/data-key.ts';
-import { KEY_WRAP, PBES2, pbes2Kek, unwrapKey, wrapKey } from './key-wrap.ts';
+import { KEY_WRAP, PBES2, pbes2Kek, unwrapKey, wrapKey } from '../primitives/key-wrap.ts';
 
 /** Bounds of what a file may demand of whoever opens it with a passphrase. */
 export const PBES2_BOUNDS = { writtenCount: 600_000, maxCount: 2_000_000, saltBytes: 16 } as const;
@@ -64,7 +64,10 @@ export async function passphraseRecipient(
   const p2c = PBES2_BOUNDS.writtenCount;
   const p2s = Buffer.from(randomness.bytes(PBES2_BOUNDS.saltBytes)).toString('base64url');
   const kek = await pbes2Kek(passphrase, p2s, p2c);
-  return { header: { alg: PBES2, kid: slotId, p2c, p2s }, encrypted_key: wrapKey(kek, key) };
+  return {
+    header: { alg: PBES2, kid: slotId, p2c, p2s },
+    encrypted_key: wrapKey(kek, key).toString('base64url'),
+  };
 }
 
 export function dataKeyRecipient(
@@ -72,7 +75,7 @@ export function dataKeyRecipient(
   dataKey: DataKey,
   purpose: string,
 ): DataKeyRecipient {
-  const wrapped = wrapKey(dataKey.derive(purpose), key);
+  const wrapped = wrapKey(dataKey.derive(purpose), key).toString('base64url');
   return { header: { alg: KEY_WRAP, kid: dataKey.id }, encrypted_key: wrapped };
 }
 
@@ -81,7 +84,7 @@ export function findPassphrase(recipients: Recipients): PassphraseRecipient | un
   return all.find((one): one is PassphraseRecipient => one.header.alg === PBES2);
 }
 
-export function findDataKey(recipients: Recipients): DataKeyRecipient | undefined {
+function findDataKey(recipients: Recipients): DataKeyRecipient | undefined {
   const all: readonly Recipient[] = recipients;
   return all.find((one): one is DataKeyRecipient => one.header.alg === KEY_WRAP);
 }
@@ -92,7 +95,7 @@ export function openWithDataKey(
   purpose: string,
 ): Uint8Array | undefined {
   const recipient = findDataKey(recipients);
-  return recipient && unwrapKey(dataKey.derive(purpose), recipient.encrypted_key);
+  return recipient && unwrapKey(dataKey.derive(purpose), wrappedKeyOf(recipient));
 }
 
 export async function openWithPassphrase(
@@ -102,7 +105,11 @@ export async function openWithPassphrase(
   const recipient = findPassphrase(recipients);
   if (recipient === undefined) return undefined;
   const { p2s, p2c } = recipient.header;
-  return unwrapKey(await pbes2Kek(passphrase, p2s, p2c), recipient.encrypted_key);
+  return unwrapKey(await pbes2Kek(passphrase, p2s, p2c), wrappedKeyOf(recipient));
+}
+
+function wrappedKeyOf(recipient: Recipient): Buffer {
+  return Buffer.from(recipient.encrypted_key, 'base64url');
 }
 
 /** What the file's associated data says of its recipients, so that none can be swapped or added. */

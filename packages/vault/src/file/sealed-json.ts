@@ -1,9 +1,15 @@
-import { decodeUtf8, encodeUtf8, failed, isJsonObject, ok, parseJson } from '@postern/kernel';
+import { decodeUtf8, encodeUtf8, failed, ok, parseJson } from '@postern/kernel';
 import type { JsonObject, JsonValue, Result } from '@postern/kernel';
 import { vaultId, type VaultId } from '@postern/protocol';
-import { errors, flattenedDecrypt, FlattenedEncrypt } from 'jose';
 import * as v from 'valibot';
 import type { Damage, VaultFailure } from '../vault-failure.ts';
+import {
+  CONTENT_ENCRYPTION,
+  openContent,
+  readProtected,
+  sealContent,
+  type JweContent,
+} from './jwe-content.ts';
 import { digestOfRecipients, RecipientsSchema, type ContentKey } from './recipients.ts';
 import type { Recipients } from './recipients.ts';
 
@@ -28,8 +34,11 @@ export interface SealedJson {
 }
 
 const VERSION = 1;
-const ENC = 'A256GCM';
-const base64url = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/));
+/** Canonical: unused bits in a last character would be bytes of the file that nothing authenticates. */
+const base64url = v.pipe(
+  v.string(),
+  v.check((text) => Buffer.from(text, 'base64url').toString('base64url') === text),
+);
 
 const EnvelopeSchema = v.strictObject({
   protected: base64url,
@@ -41,7 +50,7 @@ const EnvelopeSchema = v.strictObject({
 });
 
 const ProtectedSchema = v.strictObject({
-  enc: v.literal(ENC),
+  enc: v.literal(CONTENT_ENCRYPTION),
   typ: v.string(),
   v: v.literal(VERSION),
   vault: v.pipe(
@@ -58,15 +67,11 @@ export async function sealJson(
   { key, recipients }: ContentKey,
   content: JsonValue,
 ): Promise<Uint8Array> {
-  const sealed = await new FlattenedEncrypt(encodeUtf8(JSON.stringify(content)))
-    .setProtectedHeader({ enc: ENC, typ: kind.typ, v: VERSION, vault })
-    .setUnprotectedHeader({ alg: 'dir' })
-    .setAdditionalAuthenticatedData(digestOfRecipients(recipients))
-    .encrypt(key);
-  const { protected: header, aad, iv, ciphertext, tag } = sealed;
-  return encodeUtf8(
-    `${JSON.stringify({ protected: header, recipients, aad, iv, ciphertext, tag })}\n`,
-  );
+  const header = { enc: CONTENT_ENCRYPTION, typ: kind.typ, v: VERSION, vault } as const;
+  const associated = digestOfRecipients(recipients);
+  const sealed = await sealContent(key, header, associated, JSON.stringify(content));
+  const { protected: protectedHeader, ...rest } = sealed;
+  return encodeUtf8(`${JSON.stringify({ protected: protectedHeader, recipients, ...rest })}\n`);
 }
 
 /**
@@ -88,12 +93,11 @@ export function parseSealedJson(
   return ok({
     vaultId: vault.value,
     recipients,
-    open: (key) => openContent(kind, content, key),
+    open: (key) => openJson(kind, content, key),
   });
 }
 
 type Envelope = v.InferOutput<typeof EnvelopeSchema>;
-type Content = Omit<Envelope, 'recipients'>;
 
 function parseEnvelope(kind: SealedKind, bytes: Uint8Array): Result<Envelope, VaultFailure> {
   const text = bytes.length > kind.maxBytes ? undefined : decodeUtf8(bytes);
@@ -108,7 +112,7 @@ function parseEnvelope(kind: SealedKind, bytes: Uint8Array): Result<Envelope, Va
 }
 
 function parseProtected(kind: SealedKind, header: string): Result<VaultId, VaultFailure> {
-  const claims = claimsOf(header);
+  const claims = readProtected(header);
   if (claims === undefined) return damaged(kind, 'malformed');
   if (isNewer(claims)) return failed({ reason: 'version-unknown', file: kind.file });
   const parsed = v.safeParse(ProtectedSchema, claims);
@@ -116,32 +120,16 @@ function parseProtected(kind: SealedKind, header: string): Result<VaultId, Vault
   return ok(parsed.output.vault);
 }
 
-async function openContent(
+async function openJson(
   kind: SealedKind,
-  content: Content,
+  content: JweContent,
   key: Uint8Array,
 ): Promise<Result<JsonValue, VaultFailure>> {
-  try {
-    const sealed = { ...content, header: { alg: 'dir' } };
-    const { plaintext } = await flattenedDecrypt(sealed, key, {
-      keyManagementAlgorithms: ['dir'],
-      contentEncryptionAlgorithms: [ENC],
-    });
-    const text = decodeUtf8(plaintext);
-    const json = text === undefined ? undefined : parseJson(text);
-    return json?.ok === true ? json : damaged(kind, 'malformed');
-  } catch (error) {
-    if (error instanceof errors.JOSEError) return damaged(kind, 'altered');
-    throw error;
-  }
-}
-
-function claimsOf(header: string): JsonObject | undefined {
-  const bytes = Buffer.from(header, 'base64url');
-  if (bytes.toString('base64url') !== header) return undefined;
-  const text = decodeUtf8(bytes);
-  const json = text === undefined ? undefined : parseJson(text, { maxDepth: 3 });
-  return json?.ok === true && isJsonObject(json.value) ? json.value : undefined;
+  const plaintext = await openContent(key, content);
+  if (plaintext === undefined) return damaged(kind, 'altered');
+  const text = decodeUtf8(plaintext);
+  const json = text === undefined ? undefined : parseJson(text);
+  return json?.ok === true ? json : damaged(kind, 'malformed');
 }
 
 function isNewer({ v: version }: JsonObject): boolean {

@@ -1,8 +1,9 @@
-import { hkdfSync, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { Fault, type Randomness } from '@postern/kernel';
 import type { VaultId } from '@postern/protocol';
+import { hkdfSha256 } from '../primitives/key-derivation.ts';
 
-export const DATA_KEY_BYTES = 32;
+const DATA_KEY_BYTES = 32;
 
 /**
  * The random key at the bottom of a vault. Its bytes never encrypt anything themselves: every use
@@ -25,7 +26,7 @@ export class DataKey {
 
   /** 32 bytes for one purpose. */
   derive(purpose: string): Buffer {
-    return Buffer.from(hkdfSync('sha256', this.#readable(), this.vaultId, purpose, 32));
+    return hkdfSha256(this.#readable(), this.vaultId, purpose, 32);
   }
 
   /** Hands the bytes to whoever wraps them; they are not to be kept. */

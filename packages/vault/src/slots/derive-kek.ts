@@ -1,11 +1,9 @@
-import { hkdfSync, pbkdf2 } from 'node:crypto';
-import { promisify } from 'node:util';
 import { hashRaw } from '@node-rs/argon2';
 import { revealSecret, type Secret } from '@postern/kernel';
 import { passphraseBytes } from '../passphrase.ts';
+import { hkdfSha256, pbkdf2Sha512 } from '../primitives/key-derivation.ts';
 import type { SlotOf } from './slot.ts';
 
-const pbkdf2Async = promisify(pbkdf2);
 const KEK_BYTES = 32;
 
 /** The key of a keyring slot: only this machine with this keyring has both halves. */
@@ -15,7 +13,7 @@ export async function keyringKek(
   keyringSalt: Uint8Array,
 ): Promise<Buffer> {
   const id = Buffer.from(revealSecret(machineId), 'utf8');
-  return await pbkdf2Async(id, keyringSalt, kdf.iterations, KEK_BYTES, 'sha512');
+  return await pbkdf2Sha512(id, keyringSalt, kdf.iterations, KEK_BYTES);
 }
 
 /** The key of a passphrase slot: Argon2id, version 0x13. Costs what the slot's header says, within `KDF_BOUNDS`. */
@@ -35,5 +33,5 @@ export async function passphraseKek(
 /** The key of a recovery slot. Fast on purpose: 128 random bits need no stretching. */
 export function recoveryKek(kdf: SlotOf<'recovery'>['kdf'], code: Uint8Array): Buffer {
   const salt = Buffer.from(kdf.salt, 'base64url');
-  return Buffer.from(hkdfSync('sha256', code, salt, 'postern/v1/recovery-slot', KEK_BYTES));
+  return hkdfSha256(code, salt, 'postern/v1/recovery-slot', KEK_BYTES);
 }

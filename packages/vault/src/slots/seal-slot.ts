@@ -1,12 +1,8 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Randomness } from '@postern/kernel';
 import type { VaultId } from '@postern/protocol';
+import { NONCE_BYTES, openGcm, sealGcm } from '../primitives/aes-gcm.ts';
 import { DataKey } from './data-key.ts';
 import type { Slot } from './slot.ts';
-
-const CIPHER = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 
 /** What a slot says before the data key is sealed into it. */
 export type SlotHeader = Pick<Slot, 'id' | 'kind' | 'kdf' | 'createdAtMs'>;
@@ -16,7 +12,7 @@ export interface SlotSeal {
   readonly wrapped: string;
 }
 
-/** Encrypts the data key under the key of one slot, AES-256-GCM (NIST SP 800-38D). */
+/** Encrypts the data key under the key of one slot, which is overwritten. */
 export function sealSlot(
   header: SlotHeader,
   kek: Uint8Array,
@@ -24,35 +20,30 @@ export function sealSlot(
   randomness: Randomness,
 ): SlotSeal {
   const nonce = randomness.bytes(NONCE_BYTES);
-  const cipher = createCipheriv(CIPHER, kek, nonce, { authTagLength: TAG_BYTES });
-  cipher.setAAD(boundTo(dataKey.vaultId, dataKey.id, header));
-  const sealed = dataKey.expose((bytes) => Buffer.concat([cipher.update(bytes), cipher.final()]));
+  const associated = boundTo(dataKey.vaultId, dataKey.id, header);
+  const wrapped = dataKey.expose((bytes) => sealGcm(kek, nonce, associated, bytes));
+  kek.fill(0);
   return {
     nonce: Buffer.from(nonce).toString('base64url'),
-    wrapped: Buffer.concat([sealed, cipher.getAuthTag()]).toString('base64url'),
+    wrapped: wrapped.toString('base64url'),
   };
 }
 
-/** The data key in a slot; undefined where `kek` is not its key or anything in it was changed. */
+/**
+ * The data key in a slot; undefined where `kek` is not its key or anything in it was changed. `kek` is
+ * overwritten.
+ */
 export function openSlot(
   slot: Slot,
   kek: Uint8Array,
   vaultId: VaultId,
   dataKeyId: string,
 ): DataKey | undefined {
-  const wrapped = Buffer.from(slot.wrapped, 'base64url');
   const nonce = Buffer.from(slot.nonce, 'base64url');
-  const decipher = createDecipheriv(CIPHER, kek, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(boundTo(vaultId, dataKeyId, slot));
-  decipher.setAuthTag(wrapped.subarray(-TAG_BYTES));
-  const bytes = decipher.update(wrapped.subarray(0, -TAG_BYTES));
-  try {
-    decipher.final();
-  } catch {
-    bytes.fill(0);
-    return undefined;
-  }
-  return new DataKey(vaultId, dataKeyId, bytes);
+  const wrapped = Buffer.from(slot.wrapped, 'base64url');
+  const bytes = openGcm(kek, nonce, boundTo(vaultId, dataKeyId, slot), wrapped);
+  kek.fill(0);
+  return bytes && new DataKey(vaultId, dataKeyId, bytes);
 }
 
 /**

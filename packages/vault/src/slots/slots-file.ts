@@ -71,8 +71,9 @@ export function decodeSlots(bytes: Uint8Array): Result<UnverifiedSlots, VaultFai
   }
   const parsed = v.safeParse(HeaderSchema, json.value);
   if (!parsed.success) return damaged(damageOf(parsed.issues));
+  const { vaultId: vault, dataKeyId, storage, createdAtMs, slots } = parsed.output;
   return ok({
-    header: parsed.output,
+    header: { vaultId: vault, dataKeyId, storage, createdAtMs, slots },
     isProvenBy: (dataKey) => timingSafeEqual(Buffer.from(mac, 'base64url'), macOf(body, dataKey)),
   });
 }

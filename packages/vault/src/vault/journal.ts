@@ -6,7 +6,7 @@ import { writeAtomically } from '../disk/write-atomically.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import type { VaultContext } from './vault-context.ts';
 
-export const JOURNAL_FILE = 'journal.json';
+const JOURNAL_FILE = 'journal.json';
 const MAX_JOURNAL_BYTES = 65_536;
 
 const id = v.pipe(

@@ -1,0 +1,36 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import type { Secret } from '@postern/kernel';
+import { passphraseBytes } from '../passphrase.ts';
+import { pbkdf2Sha512 } from './key-derivation.ts';
+
+const CIPHER = 'id-aes256-wrap';
+/** The initial value of RFC 3394 §2.2.3.1: unwrapping with the wrong key does not give it back. */
+const INITIAL_VALUE = Buffer.alloc(8, 0xa6);
+
+/** The `alg` names of RFC 7518 §4.4 and §4.8. */
+export const KEY_WRAP = 'A256KW';
+export const PBES2 = 'PBES2-HS512+A256KW';
+
+/** AES key wrap (RFC 3394) of a key of 32 bytes. */
+export function wrapKey(kek: Uint8Array, key: Uint8Array): Buffer {
+  const cipher = createCipheriv(CIPHER, kek, INITIAL_VALUE);
+  return Buffer.concat([cipher.update(key), cipher.final()]);
+}
+
+/** The wrapped key; undefined where it is not one of 32 bytes that `kek` wrapped. */
+export function unwrapKey(kek: Uint8Array, wrapped: Uint8Array): Buffer | undefined {
+  try {
+    const decipher = createDecipheriv(CIPHER, kek, INITIAL_VALUE);
+    const key = Buffer.concat([decipher.update(wrapped), decipher.final()]);
+    return key.length === 32 ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The key that `PBES2-HS512+A256KW` wraps with. */
+export async function pbes2Kek(passphrase: Secret, p2s: string, p2c: number): Promise<Buffer> {
+  const algorithm = Buffer.from(`${PBES2}\0`, 'utf8');
+  const salt = Buffer.concat([algorithm, Buffer.from(p2s, 'base64url')]);
+  return await pbkdf2Sha512(passphraseBytes(passphrase), salt, p2c, 32);
+}

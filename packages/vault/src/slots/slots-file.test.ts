@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { expectOk, failed, Secret } from '@postern/kernel';
+import { vaultId } from '@postern/protocol';
+import { describe, expect, it } from 'vitest';
+import { flips, truncations } from '../testing/damage.ts';
+import { systemClock, systemRandomness } from '../testing/test-world.ts';
+import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from '../vault/make-slot.ts';
+import { newDataKey } from './data-key.ts';
+import { decodeSlots, encodeSlots, type SlotsHeader } from './slots-file.ts';
+
+const VAULT = vaultId.from('01arz3ndektsv4rrffq69g5fav');
+const DATA_KEY = newDataKey(VAULT, systemRandomness);
+const HEADER = await exampleHeader();
+const BYTES = encodeSlots(HEADER, DATA_KEY);
+
+async function exampleHeader(): Promise<SlotsHeader> {
+  const context = {
+    clock: systemClock,
+    randomness: systemRandomness,
+    machineId: Secret.of('machine'),
+  };
+  const slots = [
+    (await makeKeyringSlot(context, DATA_KEY)).slot,
+    await makePassphraseSlot(context, DATA_KEY, Secret.of('correct horse')),
+    makeRecoverySlot(context, DATA_KEY, systemRandomness.bytes(16)),
+  ];
+  return { vaultId: VAULT, dataKeyId: DATA_KEY.id, storage: 'file', createdAtMs: 1, slots };
+}
+
+/** The file as somebody without the data key would alter it: the digest made to fit again. */
+function forged(change: (body: string) => string): Buffer {
+  const text = BYTES.toString('utf8');
+  const proven = change(text.slice(0, text.indexOf(',"digest":"')));
+  const digest = createHash('sha256').update(proven).digest('base64url');
+  return Buffer.from(`${proven},"digest":"${digest}"}\n`);
+}
+
+describe('the file of slots', () => {
+  it('reads what it wrote, and the data key proves it', () => {
+    const read = expectOk(decodeSlots(BYTES));
+    expect(read.header).toEqual(HEADER);
+    expect(read.isProvenBy(DATA_KEY)).toBe(true);
+    expect(read.isProvenBy(newDataKey(VAULT, systemRandomness))).toBe(false);
+  });
+
+  it('refuses every flipped byte as damage', () => {
+    for (const [at, damaged] of flips(BYTES)) {
+      const read = decodeSlots(damaged);
+      expect(read, `byte ${String(at)}`).toMatchObject({ failure: { reason: 'vault-damaged' } });
+    }
+  });
+
+  it('refuses every truncation, and anything appended', () => {
+    for (const cut of truncations(BYTES)) {
+      expect(decodeSlots(cut), `${String(cut.length)} bytes`).toEqual(
+        failed({ reason: 'vault-damaged', file: 'slots.json', damage: 'malformed' }),
+      );
+    }
+    expect(decodeSlots(Buffer.concat([BYTES, Buffer.from(' ')])).ok).toBe(false);
+    expect(decodeSlots(Buffer.concat([BYTES, BYTES])).ok).toBe(false);
+    expect(decodeSlots(Buffer.alloc(65_537, ' ')).ok).toBe(false);
+  });
+
+  it.each(HOSTILE_COSTS())('refuses %s before deriving anything', (_, from, to) => {
+    const file = forged((body) => body.replace(from, to));
+    expect(file.toString()).not.toBe(BYTES.toString());
+    expect(decodeSlots(file)).toEqual(
+      failed({ reason: 'vault-damaged', file: 'slots.json', damage: 'parameters' }),
+    );
+  });
+
+  it.each<readonly [string, (body: string) => string]>([
+    ['a removed slot', (body) => body.replace(/\{"id":[^{]*"kind":"keyring".*?\}.*?\},/, '')],
+    ['the other storage', (body) => body.replace('"storage":"file"', '"storage":"keyring"')],
+    ['another time', (body) => body.replace('"createdAtMs":1,', '"createdAtMs":2,')],
+    ['white space', (body) => body.replace('"slots":[', '"slots": [')],
+  ])('reads %s by a forger, and the data key does not prove it', (_, change) => {
+    const file = forged(change);
+    expect(file.toString()).not.toBe(BYTES.toString());
+    expect(expectOk(decodeSlots(file)).isProvenBy(DATA_KEY)).toBe(false);
+  });
+
+  it.each<readonly [string, (body: string) => string, string]>([
+    ['a newer version', (body) => body.replace('"version":1', '"version":2'), 'version-unknown'],
+    ['version 0', (body) => body.replace('"version":1', '"version":0'), 'vault-damaged'],
+    [
+      'no slots',
+      (body) => body.replace(/"slots":\[.*\],"mac"/, '"slots":[],"mac"'),
+      'vault-damaged',
+    ],
+    ['an unknown kind', (body) => body.replace('"recovery"', '"recover2"'), 'vault-damaged'],
+    ['an unknown member', (body) => body.replace('{"format"', '{"x":1,"format"'), 'vault-damaged'],
+    [
+      'a prototype',
+      (body) => body.replace('{"format"', '{"__proto__":{},"format"'),
+      'vault-damaged',
+    ],
+    ['deep nesting', (body) => body.replace('[', '['.repeat(100)), 'vault-damaged'],
+  ])('refuses %s', (_, change, reason) => {
+    expect(decodeSlots(forged(change))).toMatchObject({ failure: { reason } });
+  });
+});
+
+function HOSTILE_COSTS(): readonly (readonly [string, string, string])[] {
+  return [
+    ['too few PBKDF2 iterations', '"iterations":256000', '"iterations":255999'],
+    ['a billion PBKDF2 iterations', '"iterations":256000', '"iterations":1000000000'],
+    ['a fraction of an iteration', '"iterations":256000', '"iterations":256000.5'],
+    ['too little memory', '"memoryKiB":65536', '"memoryKiB":65535'],
+    ['all the memory', '"memoryKiB":65536', '"memoryKiB":4294967295'],
+    ['too few passes', '"passes":3', '"passes":2'],
+    ['endless passes', '"passes":3', '"passes":4294967295'],
+    [
+      'memory and passes that are too much together',
+      '"memoryKiB":65536,"passes":3',
+      '"memoryKiB":524288,"passes":10',
+    ],
+    ['no lanes', '"lanes":4', '"lanes":0'],
+    ['too many lanes', '"lanes":4', '"lanes":255'],
+    ['a negative cost', '"passes":3', '"passes":-3'],
+    ['a cost as text', '"passes":3', '"passes":"3"'],
+    ['another derivation', '"name":"argon2id"', '"name":"argon2i"'],
+  ];
+}
