@@ -3,7 +3,7 @@
 const LAYERS = {
   'packages/kernel': [],
   'packages/protocol': ['packages/kernel'],
-  'packages/database': ['packages/kernel'],
+  'packages/database': ['packages/kernel', 'packages/protocol'],
   'packages/vault': ['packages/kernel', 'packages/protocol'],
   'packages/audit': ['packages/kernel', 'packages/protocol', 'packages/database'],
   'packages/conversations': ['packages/kernel', 'packages/protocol', 'packages/database'],

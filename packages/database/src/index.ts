@@ -1,1 +1,12 @@
-export {};
+export type { Database, SqlRow, SqlValue, Statement } from './database.ts';
+export {
+  describeDatabaseFailure,
+  type Damage,
+  type DatabaseFailure,
+  type DatabasePlace,
+  type DescribedFailure,
+} from './database-failure.ts';
+export type { Migration, MigrationTarget } from './migrate.ts';
+export { openDatabase, type OpenDatabaseOptions } from './open-database.ts';
+export { openMemoryDatabase } from './open-memory-database.ts';
+export { rekeyDatabase, type RekeyDatabaseOptions } from './rekey-database.ts';

@@ -26,6 +26,11 @@ export const STORAGE_ERRORS = {
     remedy: 'Move the named file away, or put back the copy from your last backup.',
     exit: EXIT.damaged,
   },
+  DATABASE_WRONG_KEY: {
+    meaning: "An encrypted database does not open with this vault's key; it was left as it is.",
+    remedy: 'Bring back the vault it was made with, or move the named file away to begin anew.',
+    exit: EXIT.damaged,
+  },
   DATABASE_BUSY: {
     meaning: 'Another process holds the database.',
     remedy: 'Close the other Postern and try again.',
@@ -35,6 +40,11 @@ export const STORAGE_ERRORS = {
     meaning: 'The database was written by a newer Postern.',
     remedy: 'Install that version or a newer one.',
     exit: EXIT.damaged,
+  },
+  DISK_FAULT: {
+    meaning: 'A file could not be read or written.',
+    remedy: 'Check the disk and the rights of the directory, and try again.',
+    exit: EXIT.storage,
   },
   CONVERSATION_NOT_FOUND: {
     meaning: 'There is no such conversation or message.',

@@ -1,0 +1,113 @@
+import type { ErrorCodeName } from '@postern/protocol';
+
+/** Which database a failure speaks of. Neither field is secret. */
+export interface DatabasePlace {
+  /** What it holds, in the words of a person: `conversations`. */
+  readonly label: string;
+  /** Its file, or `:memory:`. */
+  readonly path: string;
+}
+
+/** How a database was found to be damaged. */
+export type Damage =
+  /** A page does not authenticate, or the structure contradicts itself. */
+  | 'content'
+  /** The file is shorter than one page: cut off, or emptied by a file system after a crash. */
+  | 'cut-off'
+  /** The write-ahead log is there, the database that it belongs to is not. */
+  | 'log-without-database'
+  /** It opens, but it is one of Postern's other databases under this name. */
+  | 'other-database';
+
+export type DatabaseFailure = DatabasePlace &
+  (
+    | /** Nothing in the file authenticates under the key, so it cannot be told which of the two it is. */
+      { readonly reason: 'wrong-key-or-damaged' }
+    | { readonly reason: 'damaged'; readonly damage: Damage }
+    | { readonly reason: 'disk-full' }
+    | {
+        readonly reason: 'read-only';
+      } /** Another process holds it for longer than the wait of a few seconds. */
+    | { readonly reason: 'busy' }
+    | {
+        readonly reason: 'version-unknown';
+        readonly found: number;
+        readonly known: number;
+      } /** The system could not read or write; `systemCode` is its name for it, such as `EIO`. */
+    | { readonly reason: 'disk-fault'; readonly systemCode: string }
+  );
+
+/** A failure as it is told: a stable code, one line, and what the person can do. */
+export interface DescribedFailure {
+  readonly code: ErrorCodeName;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+const DAMAGE_WORDS: Record<Damage, string> = {
+  content: 'is damaged',
+  'cut-off': 'is cut off',
+  'log-without-database': 'is missing while its write-ahead log is still there',
+  'other-database': 'is another database of Postern under this name',
+};
+
+/** The one way from a database failure to words. */
+export function describeDatabaseFailure(failure: DatabaseFailure): DescribedFailure {
+  const which = `The ${failure.label} database ${failure.path}`;
+  switch (failure.reason) {
+    case 'wrong-key-or-damaged':
+      return {
+        code: 'DATABASE_WRONG_KEY',
+        message: `${which} does not open with this vault's key, or its beginning is damaged; it was left as it is.`,
+        remedy: `Bring back the vault it was made with, put back ${failure.path} from your last backup, or move it away to begin anew.`,
+      };
+    case 'damaged':
+      return {
+        code: 'DATABASE_DAMAGED',
+        message: `${which} ${DAMAGE_WORDS[failure.damage]}; it was left as it is.`,
+        remedy: `Put back ${failure.path} from your last backup, or move it and ${failure.path}-wal away to begin anew.`,
+      };
+    case 'version-unknown':
+      return {
+        code: 'DATABASE_VERSION_UNKNOWN',
+        message: `${which} has version ${failure.found}; this Postern knows versions up to ${failure.known}.`,
+        remedy: 'Install the Postern that wrote it, or a newer one.',
+      };
+    default:
+      return describeDiskFailure(failure, which);
+  }
+}
+
+type DiskFailure = Exclude<
+  DatabaseFailure,
+  { reason: 'wrong-key-or-damaged' | 'damaged' | 'version-unknown' }
+>;
+
+function describeDiskFailure(failure: DiskFailure, which: string): DescribedFailure {
+  switch (failure.reason) {
+    case 'disk-full':
+      return {
+        code: 'DISK_FULL',
+        message: `The disk is full under ${failure.path}; what was stored before is safe.`,
+        remedy: 'Free some space and try again.',
+      };
+    case 'read-only':
+      return {
+        code: 'HOME_READ_ONLY',
+        message: `${which} cannot be written.`,
+        remedy: 'Make its directory writable for you alone, or choose another with --home DIR.',
+      };
+    case 'busy':
+      return {
+        code: 'DATABASE_BUSY',
+        message: `${which} is held by another process.`,
+        remedy: 'Close the other Postern and try again.',
+      };
+    case 'disk-fault':
+      return {
+        code: 'DISK_FAULT',
+        message: `${which} could not be read or written: ${failure.systemCode}.`,
+        remedy: 'Check the disk and the rights of the directory, and try again.',
+      };
+  }
+}

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { failed, Fault, ok, type Result, type Secret } from '@postern/kernel';
+import { checkKey } from './check-key.ts';
+import { connect, numberPragma, useWriteAheadLog, type Connection } from './connection.ts';
+import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
+import type { Database } from './database.ts';
+import { attemptAt } from './failure-of-error.ts';
+import { checkVersion, migrate, type Migration } from './migrate.ts';
+import { withOpeningLock } from './opening-lock.ts';
+import {
+  createPrivateFile,
+  ensurePrivateDirectory,
+  makePrivate,
+  realFilePath,
+  removeDatabaseFiles,
+  sizeOf,
+  syncToDisk,
+} from './private-files.ts';
+import { rawKeyBytes } from './raw-key.ts';
+import { SqliteDatabase } from './sqlite-database.ts';
+
+export interface OpenDatabaseOptions {
+  /** The file; made, with its directory, where it does not exist. */
+  readonly path: string;
+  /** 256 bits as 64 hex digits, used as they are. Anything else is a fault. */
+  readonly key: Secret;
+  readonly migrations: readonly Migration[];
+  /** What the database holds, in the words of a person: `conversations`. Also marks the file. */
+  readonly label: string;
+}
+
+/** Databases that this process has open, by their real path. */
+const openPaths = new Set<string>();
+
+/**
+ * Opens an encrypted database, makes it where there is none, and brings it to the newest version.
+ * Where it fails, nothing that was on the disk has changed. One process opens a database once:
+ * a second time is a fault (see `checkKey` for what it would break).
+ */
+export function openDatabase(options: OpenDatabaseOptions): Result<Database, DatabaseFailure> {
+  return attemptAt({ label: options.label, path: options.path }, () => {
+    ensurePrivateDirectory(dirname(options.path));
+    const place = { label: options.label, path: realFilePath(options.path) };
+    refuseIfOpen(place);
+    return withOpeningLock(place, () => {
+      const found = findOrCreate(place, options);
+      return found.ok ? openFound(place, options) : found;
+    });
+  });
+}
+
+/** Using a database under its other user in the same process is a fault. */
+export function refuseIfOpen(place: DatabasePlace): void {
+  if (openPaths.has(place.path)) throw new Fault(`the ${place.label} database is open already`);
+}
+
+function findOrCreate(
+  place: DatabasePlace,
+  options: OpenDatabaseOptions,
+): Result<undefined, DatabaseFailure> {
+  const fresh = freshPath(place);
+  // What a process left that was killed while it made or rekeyed the database.
+  removeDatabaseFiles(fresh);
+  if (sizeOf(place.path) !== undefined) return checkFound(place, options.key);
+  // A log without its database is somebody's data; SQLite would replay it into the new file.
+  if ((sizeOf(`${place.path}-wal`) ?? 0) > 0) {
+    return failed({ reason: 'damaged', ...place, damage: 'log-without-database' });
+  }
+  try {
+    createAt(fresh, options);
+    replaceDatabase(fresh, place);
+  } catch (error) {
+    removeDatabaseFiles(fresh);
+    throw error;
+  }
+  return ok();
+}
+
+function checkFound(place: DatabasePlace, key: Secret): Result<undefined, DatabaseFailure> {
+  const bytes = rawKeyBytes(key);
+  try {
+    return checkKey(place, bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+/** Makes the whole database beside its place, so that a half-made one is never found there. */
+function createAt(path: string, options: OpenDatabaseOptions): void {
+  createPrivateFile(path);
+  const connection = connect(path, options.key);
+  try {
+    useWriteAheadLog(connection);
+    connection.pragma(`application_id = ${applicationId(options.label)}`);
+    migrate(connection, options.migrations);
+  } finally {
+    connection.close();
+  }
+}
+
+function openFound(
+  place: DatabasePlace,
+  options: OpenDatabaseOptions,
+): Result<Database, DatabaseFailure> {
+  // Closing the last writing connection moves the log into the database. Where there is a log to
+  // move, a reading connection looks first whether this one should be written at all.
+  if ((sizeOf(`${place.path}-wal`) ?? 0) > 0) {
+    const probe = connect(place.path, options.key, { readonly: true });
+    try {
+      const checked = checkContent(probe, place, options);
+      if (!checked.ok) return checked;
+    } finally {
+      probe.close();
+    }
+  }
+  const connection = connect(place.path, options.key);
+  try {
+    const checked = checkContent(connection, place, options);
+    if (!checked.ok) {
+      connection.close();
+      return checked;
+    }
+    makePrivate(place.path);
+    useWriteAheadLog(connection);
+    migrate(connection, options.migrations);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  openPaths.add(place.path);
+  return ok(new SqliteDatabase(connection, place, () => openPaths.delete(place.path)));
+}
+
+/** Reads the schema, the mark and the version; changes nothing. */
+function checkContent(
+  connection: Connection,
+  place: DatabasePlace,
+  options: OpenDatabaseOptions,
+): Result<undefined, DatabaseFailure> {
+  connection.prepare('SELECT count(*) FROM sqlite_schema').get();
+  if (numberPragma(connection, 'application_id') !== applicationId(options.label)) {
+    return failed({ reason: 'damaged', ...place, damage: 'other-database' });
+  }
+  return checkVersion(connection, options.migrations, place);
+}
+
+/** Where a database is made or rekeyed before it takes its place. */
+export function freshPath(place: DatabasePlace): string {
+  return `${place.path}.new`;
+}
+
+/** Puts a finished, closed database in its place: at every moment the old or the new one. */
+export function replaceDatabase(fresh: string, place: DatabasePlace): void {
+  syncToDisk(fresh);
+  renameSync(fresh, place.path);
+  syncToDisk(dirname(place.path));
+}
+
+/** SQLite's mark of an application file: the first four bytes of the label's SHA-256. */
+function applicationId(label: string): number {
+  return createHash('sha256').update(label).digest().readInt32BE();
+}

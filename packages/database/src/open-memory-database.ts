@@ -1,0 +1,18 @@
+import { connectMemory } from './connection.ts';
+import type { Database } from './database.ts';
+import { migrate, type Migration } from './migrate.ts';
+import { SqliteDatabase } from './sqlite-database.ts';
+
+/** A database that is gone when it is closed. It writes nothing to any disk. */
+export function openMemoryDatabase(options: {
+  readonly migrations: readonly Migration[];
+  readonly label: string;
+}): Database {
+  const connection = connectMemory();
+  migrate(connection, options.migrations);
+  return new SqliteDatabase(
+    connection,
+    { label: options.label, path: ':memory:' },
+    () => undefined,
+  );
+}

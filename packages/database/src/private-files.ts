@@ -1,0 +1,76 @@
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+const PRIVATE_FILE = 0o600;
+const PRIVATE_DIRECTORY = 0o700;
+const FOREIGN_BITS = 0o077;
+/** What SQLite keeps beside a database, and the database itself last. */
+const COMPANIONS = ['-wal', '-shm', '-journal', ''];
+
+/** Bytes in the file; undefined where there is none. */
+export function sizeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.size;
+}
+
+/**
+ * Makes the directories that are missing, for their owner alone; leaves the others as they are.
+ * Throws where nothing can be made in it.
+ */
+export function ensurePrivateDirectory(path: string): void {
+  mkdirSync(path, { recursive: true, mode: PRIVATE_DIRECTORY });
+  accessSync(path, constants.W_OK | constants.X_OK);
+}
+
+/** Makes an empty file for its owner alone; false where a file was there already. */
+export function createPrivateFile(path: string): boolean {
+  try {
+    closeSync(openSync(path, 'wx', PRIVATE_FILE));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Takes away what others may do with a database; SQLite makes its companions with its rights. */
+export function makePrivate(path: string): void {
+  for (const suffix of COMPANIONS) {
+    const found = statSync(`${path}${suffix}`, { throwIfNoEntry: false });
+    if (found !== undefined && (found.mode & FOREIGN_BITS) !== 0) {
+      chmodSync(`${path}${suffix}`, PRIVATE_FILE);
+    }
+  }
+}
+
+/** The path with every symbolic link followed, the last one too where the file exists. */
+export function realFilePath(path: string): string {
+  const real = join(realpathSync(dirname(path)), basename(path));
+  return sizeOf(real) === undefined ? real : realpathSync(real);
+}
+
+/** Puts the content of a file, or the names in a directory, on the disk itself. */
+export function syncToDisk(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Removes a database that is not in use with everything that SQLite keeps beside it. */
+export function removeDatabaseFiles(path: string): void {
+  for (const suffix of ['-wal', '-shm', '-journal', ''])
+    rmSync(`${path}${suffix}`, { force: true });
+}

@@ -1,0 +1,93 @@
+import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import { checkKey } from './check-key.ts';
+import { connect, useWriteAheadLog } from './connection.ts';
+import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
+import { attemptAt } from './failure-of-error.ts';
+import { freshPath, refuseIfOpen, replaceDatabase } from './open-database.ts';
+import { withOpeningLock } from './opening-lock.ts';
+import { createPrivateFile, realFilePath, removeDatabaseFiles, sizeOf } from './private-files.ts';
+import { rawKeyBytes, rawKeyForm } from './raw-key.ts';
+
+export interface RekeyDatabaseOptions {
+  readonly path: string;
+  readonly label: string;
+  readonly key: Secret;
+  readonly newKey: Secret;
+}
+
+/**
+ * Encrypts a database that nobody has open under another key and a fresh salt. A copy is made,
+ * rekeyed, read through and put on the disk before it takes the old one's place, so that a process
+ * killed at any moment leaves the old or the new one; run again after that, it completes or finds
+ * that it was done. Fails with `busy` while another process has the database open.
+ */
+export function rekeyDatabase(options: RekeyDatabaseOptions): Result<undefined, DatabaseFailure> {
+  return attemptAt({ label: options.label, path: options.path }, () => {
+    const place = { label: options.label, path: realFilePath(options.path) };
+    refuseIfOpen(place);
+    return withOpeningLock(place, () => {
+      if (opensWith(place, options.newKey).ok) return ok();
+      const checked = opensWith(place, options.key);
+      if (!checked.ok) return checked;
+      const fresh = freshPath(place);
+      try {
+        removeDatabaseFiles(fresh);
+        const made = makeRekeyed(fresh, place, options);
+        if (made.ok) replaceDatabase(fresh, place);
+        return made;
+      } finally {
+        removeDatabaseFiles(fresh);
+      }
+    });
+  });
+}
+
+function opensWith(place: DatabasePlace, key: Secret): Result<undefined, DatabaseFailure> {
+  const bytes = rawKeyBytes(key);
+  try {
+    return checkKey(place, bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+function makeRekeyed(
+  fresh: string,
+  place: DatabasePlace,
+  options: RekeyDatabaseOptions,
+): Result<undefined, DatabaseFailure> {
+  const old = connect(place.path, options.key);
+  try {
+    // Alone, or not at all: a process that has the database open would go on writing the old file.
+    old.pragma('locking_mode = EXCLUSIVE');
+    old.prepare('SELECT count(*) FROM sqlite_schema').get();
+    old.pragma('wal_checkpoint(TRUNCATE)');
+    createPrivateFile(fresh);
+    old.prepare('VACUUM INTO ?').run(fresh);
+  } finally {
+    old.close();
+  }
+  // A log that is still there would be replayed into the new file.
+  if ((sizeOf(`${place.path}-wal`) ?? 0) > 0) return failed({ reason: 'busy', ...place });
+  rekeyInPlace(fresh, options);
+  const copy = connect(fresh, options.newKey);
+  try {
+    useWriteAheadLog(copy);
+    const finding = copy.pragma('quick_check(1)', { simple: true });
+    if (finding === 'ok') return ok();
+    return failed({ reason: 'damaged', ...place, damage: 'content' });
+  } finally {
+    copy.close();
+  }
+}
+
+function rekeyInPlace(path: string, options: RekeyDatabaseOptions): void {
+  const copy = connect(path, options.key);
+  const form = rawKeyForm(options.newKey);
+  try {
+    copy.rekey(form);
+  } finally {
+    form.fill(0);
+    copy.close();
+  }
+}

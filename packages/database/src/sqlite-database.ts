@@ -1,0 +1,75 @@
+import { failed, Fault, ok, type Result } from '@postern/kernel';
+import type { Connection } from './connection.ts';
+import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
+import type { Database, SqlRow, SqlValue, Statement } from './database.ts';
+import { attemptAt } from './failure-of-error.ts';
+
+/** `Database` over one connection of better-sqlite3. */
+export class SqliteDatabase implements Database {
+  readonly #connection: Connection;
+  readonly #place: DatabasePlace;
+  readonly #onClose: () => void;
+
+  constructor(connection: Connection, place: DatabasePlace, onClose: () => void) {
+    this.#connection = connection;
+    this.#place = place;
+    this.#onClose = onClose;
+  }
+
+  get label(): string {
+    return this.#place.label;
+  }
+
+  prepare(sql: string): Statement {
+    const statement = this.#connection.prepare<SqlValue, SqlRow>(sql);
+    return {
+      run: (...values) => {
+        const { changes, lastInsertRowid } = statement.run(...values);
+        return { changes, lastRow: Number(lastInsertRowid) };
+      },
+      get: (...values) => statement.get(...values),
+      all: (...values) => statement.all(...values),
+    };
+  }
+
+  attempt<T>(work: () => T): Result<T, DatabaseFailure> {
+    return attemptAt<T, never>(this.#place, () => ok(work()));
+  }
+
+  runInTransaction<T, F>(work: () => Result<T, F>): Result<T, F | DatabaseFailure> {
+    const connection = this.#connection;
+    if (connection.inTransaction) throw new Fault('transactions do not nest');
+    return attemptAt(this.#place, () => {
+      try {
+        connection.exec('BEGIN IMMEDIATE');
+        const result = work();
+        connection.exec(result.ok ? 'COMMIT' : 'ROLLBACK');
+        return result;
+      } finally {
+        // Left open by a throw; some errors of SQLite have ended it already.
+        if (connection.inTransaction) connection.exec('ROLLBACK');
+      }
+    });
+  }
+
+  quickCheck(): Result<undefined, DatabaseFailure> {
+    return attemptAt(this.#place, () => {
+      const finding = this.#connection.pragma('quick_check(1)', { simple: true });
+      if (finding === 'ok') return ok();
+      return failed({ reason: 'damaged', ...this.#place, damage: 'content' });
+    });
+  }
+
+  emptyLog(): Result<undefined, DatabaseFailure> {
+    return attemptAt(this.#place, () => {
+      const busy = this.#connection.pragma('wal_checkpoint(TRUNCATE)', { simple: true });
+      return busy === 0 ? ok() : failed({ reason: 'busy', ...this.#place });
+    });
+  }
+
+  close(): void {
+    if (!this.#connection.open) return;
+    this.#connection.close();
+    this.#onClose();
+  }
+}

@@ -1,0 +1,36 @@
+import { Secret, type Result } from '@postern/kernel';
+import { rekeyDatabase, type DatabaseFailure } from '@postern/database';
+import { addNote, KEY, OTHER_KEY, tryNotes } from './notes.ts';
+
+// What the tests run as a process of its own: node notes.child.ts PATH write|rekey COUNT
+
+const [, , path = '', task = '', count = '0'] = process.argv;
+
+function orExit<T>(result: Result<T, DatabaseFailure>): T {
+  if (result.ok) return result.value;
+  process.stdout.write(`${result.failure.reason}\n`);
+  process.exit(1);
+}
+
+/** Says each row that is on the disk, so that the test knows what must be there. */
+function write(): void {
+  const database = orExit(tryNotes(path));
+  for (let number = 1; number <= Number(count); number += 1) {
+    orExit(addNote(database, `note ${number} of ${process.pid}`));
+    process.stdout.write(`${number}\n`);
+  }
+  database.close();
+}
+
+function rekey(): void {
+  const keys = [KEY, OTHER_KEY].map((key) => Secret.of(key));
+  for (let time = 0; time < Number(count); time += 1) {
+    const [key, newKey] = time % 2 === 0 ? keys : keys.toReversed();
+    if (key === undefined || newKey === undefined) return;
+    orExit(rekeyDatabase({ path, label: 'notes', key, newKey }));
+    process.stdout.write('.');
+  }
+}
+
+if (task === 'write') write();
+else rekey();

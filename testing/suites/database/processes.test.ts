@@ -1,0 +1,180 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Secret, type Result } from '@postern/kernel';
+import { rekeyDatabase, type Database, type DatabaseFailure } from '@postern/database';
+import { runKilledAt, whyNoKilling } from '@postern/testing';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { addNote, countNotes, KEY, openNotes, OTHER_KEY, tryNotes } from './notes.ts';
+
+function scratchPath(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'postern-processes-'));
+  onTestFinished(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return join(directory, 'home', 'notes.db');
+}
+
+interface Child {
+  readonly process: ChildProcess;
+  readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
+  readonly firstOutput: Promise<unknown>;
+}
+
+function startChild(path: string, task: 'write' | 'rekey', count: number): Child {
+  const script = join(import.meta.dirname, 'notes.child.ts');
+  const child = spawn(process.execPath, [script, path, task, String(count)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  return {
+    process: child,
+    ended: once(child, 'close').then(() => ({ code: child.exitCode, output })),
+    firstOutput: once(child.stdout, 'data'),
+  };
+}
+
+const lastNumber = (output: string) => Number(output.trimEnd().split('\n').at(-1) ?? 0);
+
+/** The system calls by which SQLite and the file functions change the disk. */
+const CHANGES = ['pwrite64', 'fsync', 'fdatasync', 'ftruncate', 'rename', 'unlink'];
+
+const reason = whyNoKilling();
+if (reason !== undefined) process.stdout.write(`skipped: kill points: ${reason}\n`);
+const skip = reason !== undefined && process.env['CI'] !== 'true';
+
+describe('several processes', () => {
+  test.each([1, 2, 3])('start on a new database at once and all write, round %i', async () => {
+    const path = scratchPath();
+    const children = [1, 2, 3, 4].map(() => startChild(path, 'write', 50));
+    const ends = await Promise.all(children.map(({ ended }) => ended));
+    expect(ends.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    const database = openNotes(path);
+    expect(countNotes(database)).toBe(200);
+    expect(database.quickCheck().ok).toBe(true);
+    database.close();
+  });
+
+  test('have one database: it is not rekeyed under the other', async () => {
+    const path = scratchPath();
+    const database = openNotes(path);
+    const rekeying = startChild(path, 'rekey', 1);
+    expect(await rekeying.ended).toEqual({ code: 1, output: 'busy\n' });
+    expect(addNote(database, 'still here').ok).toBe(true);
+    database.close();
+    expect(tryNotes(path, OTHER_KEY).ok).toBe(false);
+    const again = openNotes(path);
+    expect(countNotes(again)).toBe(1);
+    again.close();
+  });
+
+  test('wait for a writer only so long', async () => {
+    const path = scratchPath();
+    const database = openNotes(path);
+    const child = startChild(path, 'write', 1);
+    const result = database.runInTransaction(() => {
+      // This process sleeps in its transaction for longer than the other one waits.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 9000);
+      return { ok: true, value: undefined };
+    });
+    expect(result.ok).toBe(true);
+    expect(await child.ended).toEqual({ code: 1, output: 'busy\n' });
+    database.close();
+  });
+});
+
+describe('a process killed at any moment', () => {
+  test('while it writes leaves all that it had committed', async () => {
+    const path = scratchPath();
+    let committed = 0;
+    for (let round = 0; round < 15; round += 1) {
+      const child = startChild(path, 'write', 100_000);
+      await child.firstOutput;
+      await new Promise((resolve) => setTimeout(resolve, (round * 17) % 60));
+      child.process.kill('SIGKILL');
+      committed += lastNumber((await child.ended).output);
+      const database = openNotes(path);
+      const found = countNotes(database);
+      // One more may have been committed and not yet said.
+      expect(found).toBeGreaterThanOrEqual(committed);
+      expect(found).toBeLessThanOrEqual(committed + round + 1);
+      expect(database.quickCheck().ok).toBe(true);
+      database.close();
+    }
+  });
+});
+
+describe.skipIf(skip)(
+  'a process killed before any one of its changes to the disk',
+  { timeout: 400_000 },
+  () => {
+    /** Runs the task killed at its first, second… change until it ends alive; then `check`s. */
+    function killAtEach(
+      task: 'write' | 'rekey',
+      make: () => string,
+      check: (path: string) => void,
+    ): number {
+      for (let at = 1; ; at += 1) {
+        const path = make();
+        const killed = runKilledAt(at, CHANGES, [
+          join(import.meta.dirname, 'notes.child.ts'),
+          path,
+          task,
+          '1',
+        ]);
+        check(path);
+        if (!killed) return at - 1;
+      }
+    }
+
+    test('while it makes the database leaves none or a whole one', () => {
+      const points = killAtEach('write', scratchPath, (path) => {
+        const database = openNotes(path);
+        expect(countNotes(database)).toBeLessThanOrEqual(1);
+        expect(database.quickCheck().ok).toBe(true);
+        database.close();
+        expect(readdirSync(dirname(path)).toSorted()).toEqual(['notes.db', 'notes.db.lock']);
+      });
+      expect(points).toBeGreaterThan(30);
+    });
+
+    test('while it rekeys leaves the old or the new key and every row', () => {
+      const made = scratchPath();
+      const first = openNotes(made);
+      for (let number = 0; number < 8; number += 1) addNote(first, 'x'.repeat(2000));
+      first.close();
+      const met = new Set<string>();
+      const copy = (): string => {
+        const path = join(dirname(made), 'copy.db');
+        copyFileSync(made, path);
+        return path;
+      };
+      const points = killAtEach('rekey', copy, (path) => {
+        const [key, database] = openWithEither(path);
+        met.add(key);
+        expect(countNotes(database)).toBe(8);
+        expect(database.quickCheck().ok).toBe(true);
+        database.close();
+        expect(existsSync(`${path}.new`)).toBe(false);
+        expect(existsSync(`${path}.new-journal`)).toBe(false);
+        const [from, to] = [Secret.of(KEY), Secret.of(OTHER_KEY)];
+        expect(rekeyDatabase({ path, label: 'notes', key: from, newKey: to }).ok).toBe(true);
+      });
+      expect(points).toBeGreaterThan(30);
+      expect([...met].toSorted()).toEqual([KEY, OTHER_KEY]);
+    });
+  },
+);
+
+function openWithEither(path: string): [string, Database] {
+  for (const key of [KEY, OTHER_KEY]) {
+    const opened: Result<Database, DatabaseFailure> = tryNotes(path, key);
+    if (opened.ok) return [key, opened.value];
+  }
+  throw new Error('neither key opens the database');
+}
