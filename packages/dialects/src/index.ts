@@ -1,1 +1,15 @@
-export {};
+export type {
+  AnswerDecoder,
+  AnswerMeta,
+  AnswerOptions,
+  Dialect,
+  DialectFailure,
+  HeaderReader,
+  ModelEntry,
+  UsageTap,
+  WireError,
+  WireErrorInput,
+} from './dialect.ts';
+export { DIALECTS } from './dialects.ts';
+export { sseParser, type SseEvent, type SseFailure, type SseParser } from './sse/sse-parser.ts';
+export { toolNamesOf } from './tool-names.ts';

@@ -1,4 +1,4 @@
-import type { JsonValue } from '@postern/kernel';
+import type { JsonObject, JsonValue } from '@postern/kernel';
 import type { ErrorCodeName } from './error-codes/error-codes.ts';
 import type { ConversationId, MessageId, ProviderId } from './ids.ts';
 
@@ -8,6 +8,15 @@ import type { ConversationId, MessageId, ProviderId } from './ids.ts';
  */
 
 export type Role = 'system' | 'user' | 'assistant';
+
+/**
+ * What one dialect said beside the fields of the model (`cache_control`, `caller`, `metadata`…). It is
+ * written back in that dialect only.
+ */
+export interface Extra {
+  readonly dialect: DialectId;
+  readonly fields: JsonObject;
+}
 
 /** Where the bytes of an image or file are. */
 export type MediaSource =
@@ -20,17 +29,20 @@ export interface TextPart {
   readonly text: string;
   /** Citations or annotations exactly as the provider gave them. */
   readonly annotations?: readonly JsonValue[];
+  readonly extra?: Extra;
 }
 
 export interface ImagePart {
   readonly kind: 'image';
   readonly source: MediaSource;
+  readonly extra?: Extra;
 }
 
 export interface FilePart {
   readonly kind: 'file';
   readonly source: MediaSource;
   readonly name?: string;
+  readonly extra?: Extra;
 }
 
 /** The model's reasoning. A signed part with empty text is kept: the signature must come back. */
@@ -38,6 +50,7 @@ export interface ThinkingPart {
   readonly kind: 'thinking';
   readonly text: string;
   readonly signature?: string;
+  readonly extra?: Extra;
 }
 
 /** Reasoning that the provider encrypted; opaque, but it must come back on the next turn. */
@@ -52,6 +65,7 @@ export interface ToolCallPart {
   readonly name: string;
   /** The arguments as the model wrote them: JSON text, `{}` when it wrote none. */
   readonly inputJson: string;
+  readonly extra?: Extra;
 }
 
 export interface ToolResultPart {
@@ -59,6 +73,7 @@ export interface ToolResultPart {
   readonly callId: string;
   readonly content: readonly (TextPart | ImagePart | FilePart | OpaquePart)[];
   readonly isError: boolean;
+  readonly extra?: Extra;
 }
 
 /** The model declined in words (OpenAI's `refusal` field). */
@@ -114,6 +129,7 @@ export interface ToolDefinition {
   /** JSON Schema of the arguments. */
   readonly inputSchema: JsonValue;
   readonly strict?: boolean;
+  readonly extra?: Extra;
 }
 
 export type ToolChoice =
@@ -134,6 +150,7 @@ export interface ModelRequest {
   readonly tools?: readonly ToolDefinition[];
   readonly toolChoice?: ToolChoice;
   readonly parallelToolCalls?: boolean;
+  readonly extra?: Extra;
 }
 
 /** A whole answer. */
@@ -144,6 +161,7 @@ export interface ModelAnswer {
   readonly stopReason: StopReason | undefined;
   readonly stopSequence?: string;
   readonly usage: Usage;
+  readonly extra?: Extra;
 }
 
 export type PartDelta =
@@ -171,6 +189,7 @@ export type AnswerEvent =
       readonly kind: 'finish';
       readonly stopReason: StopReason | undefined;
       readonly stopSequence?: string;
+      readonly extra?: Extra;
     }
   | { readonly kind: 'failure'; readonly failure: AnswerFailure };
 

@@ -1,6 +1,7 @@
 import type {
   AnswerEvent,
   AnswerFailure,
+  Extra,
   Part,
   PartDelta,
   StopReason,
@@ -15,6 +16,7 @@ export interface FoldedAnswer {
   readonly usage: Usage;
   readonly stopReason: StopReason | undefined;
   readonly stopSequence: string | undefined;
+  readonly extra: Extra | undefined;
   readonly failure: AnswerFailure | undefined;
   readonly ended: boolean;
 }
@@ -26,6 +28,7 @@ export const EMPTY_ANSWER: FoldedAnswer = {
   usage: {},
   stopReason: undefined,
   stopSequence: undefined,
+  extra: undefined,
   failure: undefined,
   ended: false,
 };
@@ -51,6 +54,7 @@ export function foldAnswer(answer: FoldedAnswer, event: AnswerEvent): FoldedAnsw
         ...answer,
         stopReason: event.stopReason,
         stopSequence: event.stopSequence,
+        extra: event.extra,
         ended: true,
       };
     case 'failure':

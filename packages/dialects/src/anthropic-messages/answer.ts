@@ -1,0 +1,90 @@
+import { failed, ok, type JsonObject, type JsonValue, type Result } from '@postern/kernel';
+import type { ModelAnswer, Part } from '@postern/protocol';
+import type { AnswerOptions, DialectFailure } from '../dialect.ts';
+import {
+  extraFields,
+  fieldsBeside,
+  filledText,
+  jsonObject,
+  listOf,
+  objectOf,
+  textOf,
+} from '../json/read-json.ts';
+import { decodeBlock } from './decode-block.ts';
+import { encodeBlock } from './encode-block.ts';
+import { ANTHROPIC_MESSAGES } from './limits.ts';
+import { decodeStopReason, encodeStopReason } from './stop-reason.ts';
+import { decodeUsage, encodeUsage, usageBeside } from './usage.ts';
+
+/** Fields of a message that `ModelAnswer` has its own place for, or that always are the same. */
+const KNOWN = new Set(['id', 'type', 'role', 'model', 'content', 'usage']);
+
+export function decodeAnswer(
+  value: JsonValue,
+  options: AnswerOptions = {},
+): Result<ModelAnswer, DialectFailure> {
+  const message = objectOf(value);
+  const content = listOf(message?.['content']);
+  if (message === undefined || content === undefined) {
+    return failed({ reason: 'malformed', path: 'content', message: 'the answer has no content' });
+  }
+  const usage = objectOf(message['usage']) ?? {};
+  const stopReason = decodeStopReason(textOf(message['stop_reason']));
+  const stopSequence = filledText(message['stop_sequence']);
+  return ok({
+    id: textOf(message['id']) ?? '',
+    model: textOf(message['model']) ?? '',
+    parts: content.map((block) => decodePart(block, options)),
+    stopReason,
+    ...(stopSequence !== undefined && { stopSequence }),
+    usage: decodeUsage(usage),
+    extra: { dialect: ANTHROPIC_MESSAGES, fields: messageExtra(message, usage) },
+  });
+}
+
+function decodePart(block: JsonValue, { toolNames }: AnswerOptions): Part {
+  const part = decodeBlock(objectOf(block) ?? {});
+  return part.kind === 'tool-call'
+    ? { ...part, name: toolNames?.get(part.name) ?? part.name }
+    : part;
+}
+
+/** Everything beside the model's own fields; a stop reason only where the model does not know it. */
+export function messageExtra(message: JsonObject, usage: JsonObject): JsonObject {
+  const fields = fieldsBeside(message, KNOWN);
+  const isKnown = decodeStopReason(textOf(fields['stop_reason'])) !== undefined;
+  const beside = usageBeside(usage);
+  const skipped = new Set(['stop_sequence', ...(isKnown ? ['stop_reason'] : [])]);
+  return {
+    ...fieldsBeside(fields, skipped),
+    ...(Object.keys(beside).length > 0 && { usage: beside }),
+  };
+}
+
+/** The message object of an answer, as `POST /v1/messages` gives it without streaming. */
+export function encodeAnswer(answer: ModelAnswer): JsonObject {
+  const { usage: usageFields, ...fields } = extraFields(ANTHROPIC_MESSAGES, answer.extra);
+  return jsonObject({
+    stop_reason: answer.stopReason === undefined ? null : encodeStopReason(answer.stopReason),
+    ...fields,
+    id: messageId(answer),
+    type: 'message',
+    role: 'assistant',
+    model: answer.model,
+    content: answer.parts.flatMap((part) => encodeBlock(part, 'content', ignore) ?? []),
+    stop_sequence: answer.stopSequence ?? null,
+    usage: { ...encodeUsage(answer.usage), ...objectOf(usageFields) },
+  });
+}
+
+/** An answer has nothing that could be refused: parts that cannot be said are left out. */
+function ignore(): void {
+  return undefined;
+}
+
+/** Ids of this API begin with `msg_`; that of another dialect is given the form. */
+function messageId(answer: ModelAnswer): string {
+  if (answer.extra?.dialect === ANTHROPIC_MESSAGES || answer.id.startsWith('msg_'))
+    return answer.id;
+  return `msg_${answer.id.replace(/[^a-zA-Z0-9]/g, '')}`;
+}

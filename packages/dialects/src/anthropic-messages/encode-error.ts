@@ -1,0 +1,32 @@
+import type { WireError, WireErrorInput } from '../dialect.ts';
+import { retryHeaders } from '../errors/retry-headers.ts';
+
+const TYPES: ReadonlyMap<number, string> = new Map([
+  [400, 'invalid_request_error'],
+  [401, 'authentication_error'],
+  [402, 'billing_error'],
+  [403, 'permission_error'],
+  [404, 'not_found_error'],
+  [413, 'request_too_large'],
+  [429, 'rate_limit_error'],
+  [500, 'api_error'],
+  [504, 'timeout_error'],
+  [529, 'overloaded_error'],
+]);
+
+/** `{type: "error", error: {type, message}, request_id}`, with the id in `request-id` as well. */
+export function encodeError(error: WireErrorInput): WireError {
+  return {
+    status: error.status,
+    headers: { 'request-id': error.requestId, ...retryHeaders(error) },
+    body: {
+      type: 'error',
+      error: { type: error.type ?? typeOf(error.status), message: error.message },
+      request_id: error.requestId,
+    },
+  };
+}
+
+function typeOf(status: number): string {
+  return TYPES.get(status) ?? (status >= 500 ? 'api_error' : 'invalid_request_error');
+}

@@ -1,0 +1,134 @@
+import type { JsonObject, JsonValue, Result } from '@postern/kernel';
+import type { ModelRequest, Part, ToolDefinition, Turn } from '@postern/protocol';
+import type { DialectFailure } from '../dialect.ts';
+import { extraFields, jsonObject, listOf, objectOf } from '../json/read-json.ts';
+import { wireToolName } from '../names/tool-name.ts';
+import { reporting, type Report } from '../report.ts';
+import { arrangeTurns, type TurnBlock } from '../turns/arrange-turns.ts';
+import { sayableTurns } from '../turns/sayable-turns.ts';
+import { encodeBlock } from './encode-block.ts';
+import { ANTHROPIC_MESSAGES, maxTokensFor, MAX_TOOL_NAME } from './limits.ts';
+
+/** What stands before a conversation that begins with an answer; the API wants a user message first. */
+export const CONVERSATION_BEGINS = '(The conversation begins.)';
+
+/**
+ * The body of `POST /v1/messages`. System turns are hoisted to `system`, wherever they stand; sides
+ * alternate; results come first; `max_tokens` is always there. `top_p` is left out beside
+ * `temperature`, which newer models refuse together; `temperature` is at most 1.
+ */
+export function encodeRequest(request: ModelRequest): Result<JsonObject, DialectFailure> {
+  return reporting((report) => {
+    const turns = sayableTurns(request.turns, ANTHROPIC_MESSAGES, isAccepted, report);
+    const tools = encodeTools(request);
+    const { temperature, topP, stopSequences } = request;
+    const stops = stopSequences?.filter((stop) => stop.trim() !== '') ?? [];
+    return jsonObject({
+      ...extraFields(ANTHROPIC_MESSAGES, request.extra),
+      model: request.model,
+      max_tokens: maxTokensFor(request.model, request.maxOutputTokens),
+      system: encodeSystem(turns, report),
+      messages: encodeMessages(turns, report),
+      stream: request.stream,
+      temperature: temperature === undefined ? undefined : Math.min(temperature, 1),
+      top_p: temperature === undefined ? topP : undefined,
+      stop_sequences: stops.length === 0 ? undefined : stops,
+      tools: tools.length === 0 ? undefined : tools,
+      tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request),
+    });
+  });
+}
+
+/** The API refuses blank texts, and thinking without a signature, which comes from elsewhere. */
+function isAccepted(part: Part): boolean {
+  if (part.kind === 'text') return part.text.trim() !== '';
+  return part.kind !== 'thinking' || (part.signature !== undefined && part.signature !== '');
+}
+
+function encodeSystem(turns: readonly Turn[], report: Report): JsonValue | undefined {
+  const parts = turns.filter(({ role }) => role === 'system').flatMap((turn) => turn.parts);
+  const [only] = parts;
+  if (only === undefined) return undefined;
+  const isPlain = only.kind === 'text' && only.extra === undefined;
+  return parts.length === 1 && isPlain ? only.text : encodeBlocks(parts, 'system', report);
+}
+
+function encodeMessages(turns: readonly Turn[], report: Report): readonly JsonObject[] {
+  const blocks = arrangeTurns(
+    turns.filter(({ role }) => role !== 'system'),
+    report,
+  );
+  const messages = blocks
+    .map((block, index) => {
+      const parts = block.side === 'user' ? partsOf(block) : block.parts;
+      const isPrefill = block.side === 'assistant' && index === blocks.length - 1;
+      const path = `messages[${index}]`;
+      return {
+        role: block.side,
+        content: encodeBlocks(isPrefill ? trimmed(parts) : parts, path, report),
+      };
+    })
+    .filter(({ content }) => content.length > 0);
+  const [first] = messages;
+  if (first === undefined) {
+    const message = 'there is no message to answer';
+    report({ reason: 'conversation-invalid', path: 'messages', message });
+  }
+  if (first?.role !== 'assistant') return messages;
+  return [{ role: 'user', content: [{ type: 'text', text: CONVERSATION_BEGINS }] }, ...messages];
+}
+
+function partsOf(block: Extract<TurnBlock, { side: 'user' }>): readonly Part[] {
+  return [...block.results, ...block.entries.flatMap(({ parts }) => parts)];
+}
+
+/** An answer to be continued must not end in white space. */
+function trimmed(parts: readonly Part[]): readonly Part[] {
+  const last = parts.at(-1);
+  if (last?.kind !== 'text') return parts;
+  const text = last.text.trimEnd();
+  const before = parts.slice(0, -1);
+  return text === '' ? trimmed(before) : [...before, { ...last, text }];
+}
+
+function encodeBlocks(parts: readonly Part[], path: string, report: Report): readonly JsonObject[] {
+  return parts.flatMap((part, index) => {
+    const block = encodeBlock(part, `${path}.content[${index}]`, report);
+    return block === undefined ? [] : [block];
+  });
+}
+
+/** Tools of the server itself (`web_search_…`) are kept among the extra fields of the request. */
+function encodeTools(request: ModelRequest): readonly JsonValue[] {
+  const server = listOf(extraFields(ANTHROPIC_MESSAGES, request.extra)['tools']) ?? [];
+  return [...(request.tools ?? []).map(encodeTool), ...server];
+}
+
+function encodeTool(tool: ToolDefinition): JsonObject {
+  return jsonObject({
+    name: wireToolName(tool.name, MAX_TOOL_NAME),
+    description: tool.description,
+    input_schema: objectOf(tool.inputSchema) ?? { type: 'object', properties: {} },
+    strict: tool.strict,
+    ...extraFields(ANTHROPIC_MESSAGES, tool.extra),
+  });
+}
+
+/** A wish about parallel calls needs a choice to stand in. */
+function encodeToolChoice(request: ModelRequest): JsonObject | undefined {
+  const choice = request.toolChoice ?? { kind: 'auto' };
+  const isSerial = request.parallelToolCalls === false;
+  const serial = isSerial ? { disable_parallel_tool_use: true } : {};
+  switch (choice.kind) {
+    case 'auto':
+      return request.toolChoice === undefined && !isSerial
+        ? undefined
+        : { type: 'auto', ...serial };
+    case 'required':
+      return { type: 'any', ...serial };
+    case 'tool':
+      return { type: 'tool', name: wireToolName(choice.name, MAX_TOOL_NAME), ...serial };
+    case 'none':
+      return { type: 'none' };
+  }
+}

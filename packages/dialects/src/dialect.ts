@@ -1,0 +1,128 @@
+import type { JsonObject, JsonValue, Result } from '@postern/kernel';
+import type {
+  AnswerEvent,
+  AnswerFailure,
+  DialectId,
+  ErrorCodeName,
+  ModelAnswer,
+  ModelRequest,
+  Usage,
+} from '@postern/protocol';
+import type { SseEvent } from './sse/sse-parser.ts';
+
+/**
+ * Why something could not be translated. `path` names the place (`messages[2].content`), `message` is
+ * ours; neither holds anything of the conversation.
+ */
+export interface DialectFailure {
+  readonly reason:
+    /** The body does not have the form of the dialect. */
+    | 'malformed'
+    /** It is well formed, but this dialect or this product has no way to say it. */
+    | 'unsupported'
+    /** The turns do not make a conversation: a result without its call, nothing to answer. */
+    | 'conversation-invalid';
+  readonly path: string;
+  readonly message: string;
+}
+
+/** One wire dialect: translation in both directions, without input or output. */
+export interface Dialect {
+  readonly id: DialectId;
+  /** Appended to a provider's `baseUrl` to ask for an answer. */
+  readonly answerPath: string;
+  /** Appended to a provider's `baseUrl` to list its models. */
+  readonly modelsPath: string;
+  /** Headers that every request of the dialect must carry, besides the content type and the key. */
+  readonly requestHeaders: Readonly<Record<string, string>>;
+
+  /** The body that asks for an answer. */
+  encodeRequest(request: ModelRequest): Result<JsonObject, DialectFailure>;
+  /** The request that a body asks. `encodeRequest` is its inverse. */
+  decodeRequest(body: JsonValue): Result<ModelRequest, DialectFailure>;
+  /** A whole answer, as it came without streaming. */
+  decodeAnswer(body: JsonValue, options?: AnswerOptions): Result<ModelAnswer, DialectFailure>;
+  /** The inverse of `decodeAnswer`. */
+  encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): JsonObject;
+  /** Decodes one streamed answer. */
+  answerDecoder(options?: AnswerOptions): AnswerDecoder;
+  /** What an answer with an HTTP status of 400 and more (or one that is no answer) means. */
+  decodeError(status: number, headers: HeaderReader, bodyText: string): AnswerFailure;
+  /** An error of our own, or one passed on, in the dialect's shape. */
+  encodeError(error: WireErrorInput): WireError;
+  /** Reads usage from a stream that is passed through as bytes. */
+  usageTap(): UsageTap;
+  /** The usage in the body of a whole answer; empty where there is none. */
+  readUsage(bodyText: string): Usage;
+  /** The entries of a list of models. */
+  decodeModels(body: JsonValue): Result<readonly ModelEntry[], DialectFailure>;
+  encodeModels(models: readonly ModelEntry[]): JsonObject;
+}
+
+export interface AnswerOptions {
+  /**
+   * Names on the wire → names of the request, from `toolNamesOf`: a tool name that the dialect does not
+   * take is sent in another form, and calls come back under that form.
+   */
+  readonly toolNames?: ReadonlyMap<string, string>;
+}
+
+/** What a whole answer needs beyond the model. */
+export interface AnswerMeta {
+  /** Milliseconds since the Unix epoch; used where the answer does not say when it was made. */
+  readonly createdAtMs: number;
+}
+
+/** Decodes one streamed answer; never throws on anything a server sends. */
+export interface AnswerDecoder {
+  /** The events that this one completes. After `finish` or `failure` there are no more. */
+  push(event: SseEvent): readonly AnswerEvent[];
+  /**
+   * To be called when the stream has ended, however it ended. Gives the last event if it did not come
+   * yet: `finish` where the server had said why it stopped, else `failure` with `UPSTREAM_CUT`.
+   */
+  end(): readonly AnswerEvent[];
+}
+
+/** Watches the bytes of a stream on their way through, at little cost, and never fails. */
+export interface UsageTap {
+  push(chunk: Uint8Array): void;
+  end(): void;
+  /** The newest cumulative counts. */
+  usage(): Usage;
+  /** Delivered text, reasoning and tool arguments, in UTF-16 code units. */
+  textLength(): number;
+}
+
+export interface HeaderReader {
+  /** The value of a header by its lower-case name. */
+  get(name: string): string | undefined;
+}
+
+export interface WireErrorInput {
+  /** The HTTP status that fits best; a dialect may turn it into a neighbour. */
+  readonly status: number;
+  /** The dialect's own type of error; by default that of the status. */
+  readonly type?: string;
+  readonly message: string;
+  readonly code?: ErrorCodeName;
+  readonly requestId: string;
+  /** Milliseconds after which a retry may work. */
+  readonly retryAfterMs?: number;
+  /** Tells the official SDKs to retry or not, whatever the status says. */
+  readonly shouldRetry?: boolean;
+}
+
+export interface WireError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: JsonObject;
+}
+
+export interface ModelEntry {
+  readonly id: string;
+  /** What a person reads; the id where there is no better. */
+  readonly label: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAtMs?: number;
+}

@@ -1,0 +1,8 @@
+import { parseJson, type JsonObject } from '@postern/kernel';
+import { objectOf } from './read-json.ts';
+
+/** The arguments of a tool call as an object: `{}` where they are cut off, empty or no object. */
+export function parseInput(inputJson: string): JsonObject {
+  const parsed = parseJson(inputJson);
+  return (parsed.ok ? objectOf(parsed.value) : undefined) ?? {};
+}

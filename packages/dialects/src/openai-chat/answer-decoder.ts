@@ -1,0 +1,180 @@
+import { parseJson, type JsonObject, type JsonValue } from '@postern/kernel';
+import type { AnswerEvent, PartDelta } from '@postern/protocol';
+import { AnswerEvents } from '../answer-events.ts';
+import type { AnswerDecoder, AnswerOptions } from '../dialect.ts';
+import { decodeStreamError } from '../errors/decode-error.ts';
+import { CUT, malformedStream } from '../errors/stream-failures.ts';
+import { filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
+import type { SseEvent } from '../sse/sse-parser.ts';
+import { answerExtra, usageOf } from './answer.ts';
+import { REASONING_FIELDS, tellingFields, thinkingPart } from './decode-assistant.ts';
+import { OPENAI_CHAT } from './limits.ts';
+import { stopReasonOf } from './stop-reason.ts';
+import { ToolCallStreams } from './tool-call-streams.ts';
+import { decodeUsage } from './usage.ts';
+
+const DONE = '[DONE]';
+
+/**
+ * Decodes a stream of `POST /chat/completions`. Usage may come after the finish reason, so the answer
+ * is complete at `[DONE]` or the end of the stream; without a finish reason it was cut off. Of several
+ * choices only the first is told.
+ */
+export function answerDecoder(options: AnswerOptions = {}): AnswerDecoder {
+  return new Decoder(options);
+}
+
+/** The text, reasoning or refusal that is being told; a change of kind ends it. */
+interface OpenWords {
+  readonly key: string;
+  readonly index: number;
+}
+
+class Decoder implements AnswerDecoder {
+  readonly #out = new AnswerEvents();
+  readonly #calls: ToolCallStreams;
+  #started = false;
+  #words: OpenWords | undefined;
+  #isRefused = false;
+  #finishReason: string | undefined;
+  /** What the chunks said beside the answer, newest first. */
+  #body: JsonObject = {};
+  #choice: JsonObject = {};
+  #usage: JsonObject = {};
+  #besideMessage: JsonObject = {};
+
+  constructor(options: AnswerOptions) {
+    this.#calls = new ToolCallStreams(this.#out, options.toolNames);
+  }
+
+  push({ event, data }: SseEvent): readonly AnswerEvent[] {
+    if (this.#out.ended || data.trim() === '') return [];
+    if (data.trim() === DONE) return this.end();
+    const parsed = parseJson(data);
+    if (parsed.ok) this.#takeChunk(objectOf(parsed.value) ?? {}, event);
+    else this.#out.fail(malformedStream('an event that is not JSON'));
+    return this.#out.take();
+  }
+
+  end(): readonly AnswerEvent[] {
+    if (this.#finishReason === undefined) this.#out.fail(CUT);
+    else this.#finish(this.#finishReason);
+    return this.#out.take();
+  }
+
+  #takeChunk(chunk: JsonObject, event: string | undefined): void {
+    const error = chunk['error'];
+    if (event === 'error' || (error !== undefined && error !== null)) {
+      this.#out.fail(decodeStreamError(chunk));
+      return;
+    }
+    const choice = (listOf(chunk['choices']) ?? []).map(objectOf).find(isFirst);
+    this.#start(chunk, choice !== undefined);
+    this.#body = withTold(this.#body, chunk);
+    this.#takeUsage(usageOf(chunk));
+    if (choice === undefined) return;
+    this.#choice = withTold(this.#choice, choice);
+    // A server without streaming inside its stream sends the message whole.
+    this.#takeDelta(objectOf(choice['delta']) ?? objectOf(choice['message']) ?? {});
+    this.#finishReason = filledText(choice['finish_reason']) ?? this.#finishReason;
+  }
+
+  /** Azure begins with a chunk without an id, which is not the answer yet. */
+  #start(chunk: JsonObject, hasChoice: boolean): void {
+    const id = textOf(chunk['id']) ?? '';
+    if (this.#started || (!hasChoice && id === '')) return;
+    this.#started = true;
+    this.#out.add({ kind: 'start', id, model: textOf(chunk['model']) ?? '' });
+  }
+
+  #takeUsage(usage: JsonObject | undefined): void {
+    if (usage === undefined) return;
+    this.#usage = { ...this.#usage, ...usage };
+    this.#out.add({ kind: 'usage', usage: decodeUsage(usage) });
+  }
+
+  #takeDelta(delta: JsonObject): void {
+    for (const field of REASONING_FIELDS) {
+      const text = filledText(delta[field]);
+      if (text !== undefined) this.#tellWords(field, { kind: 'thinking', text });
+    }
+    const text = filledText(delta['content']);
+    if (text !== undefined) this.#tellWords('content', { kind: 'text', text });
+    for (const value of listOf(delta['annotations']) ?? []) {
+      this.#tellWords('content', { kind: 'annotation', value });
+    }
+    const refusal = filledText(delta['refusal']);
+    if (refusal !== undefined) {
+      this.#isRefused = true;
+      this.#tellWords('refusal', { kind: 'refusal', text: refusal });
+    }
+    this.#takeCalls(delta);
+    this.#besideMessage = appended(this.#besideMessage, tellingFields(delta) ?? {});
+  }
+
+  #takeCalls(delta: JsonObject): void {
+    for (const call of listOf(delta['tool_calls']) ?? []) {
+      this.#endWords();
+      this.#calls.addDelta(objectOf(call) ?? {});
+    }
+    const legacyCall = objectOf(delta['function_call']);
+    if (legacyCall !== undefined) this.#calls.addDelta({ index: 0, function: legacyCall });
+  }
+
+  #tellWords(key: string, delta: PartDelta): void {
+    if (this.#words?.key !== key) {
+      this.#endWords();
+      this.#words = { key, index: this.#out.startPart(emptyWords(key)) };
+    }
+    this.#out.add({ kind: 'part-delta', index: this.#words.index, delta });
+  }
+
+  #endWords(): void {
+    if (this.#words === undefined) return;
+    this.#out.add({ kind: 'part-end', index: this.#words.index });
+    this.#words = undefined;
+  }
+
+  #finish(finishReason: string): void {
+    this.#endWords();
+    this.#calls.end();
+    if (Object.keys(this.#besideMessage).length > 0) {
+      const part = { kind: 'opaque', dialect: OPENAI_CHAT, value: this.#besideMessage } as const;
+      this.#out.add({ kind: 'part-end', index: this.#out.startPart(part) });
+    }
+    const made = { inputs: this.#calls.inputs, isRefused: this.#isRefused };
+    this.#out.finish(stopReasonOf(finishReason, made), undefined, {
+      dialect: OPENAI_CHAT,
+      fields: answerExtra(this.#body, this.#choice, this.#usage),
+    });
+  }
+}
+
+function isFirst(choice: JsonObject | undefined): choice is JsonObject {
+  return choice !== undefined && (choice['index'] ?? 0) === 0;
+}
+
+function emptyWords(key: string): Parameters<AnswerEvents['startPart']>[0] {
+  if (key === 'content') return { kind: 'text', text: '' };
+  return key === 'refusal' ? { kind: 'refusal', text: '' } : thinkingPart(key, '');
+}
+
+/** The object with what a newer one says; null says nothing. */
+function withTold(object: JsonObject, newer: JsonObject): JsonObject {
+  const told = Object.entries(newer).filter(
+    ([key, value]) => value !== null || object[key] === undefined,
+  );
+  return { ...object, ...Object.fromEntries(told) };
+}
+
+/** Fields that come in pieces: texts and lists are appended, anything else is replaced. */
+function appended(object: JsonObject, piece: JsonObject): JsonObject {
+  const joined = Object.entries(piece).map(([key, value]): [string, JsonValue] => {
+    const before = object[key];
+    if (typeof before === 'string' && typeof value === 'string') return [key, before + value];
+    const list = listOf(before);
+    const more = listOf(value);
+    return [key, list !== undefined && more !== undefined ? [...list, ...more] : value];
+  });
+  return { ...object, ...Object.fromEntries(joined) };
+}

@@ -1,0 +1,98 @@
+import { failed, ok, type JsonObject, type JsonValue, type Result } from '@postern/kernel';
+import type { ModelAnswer } from '@postern/protocol';
+import type { AnswerMeta, AnswerOptions, DialectFailure } from '../dialect.ts';
+import {
+  extraFields,
+  fieldsBeside,
+  jsonObject,
+  listOf,
+  objectOf,
+  textOf,
+} from '../json/read-json.ts';
+import { decodeAssistantMessage } from './decode-assistant.ts';
+import { encodeAssistantMessage } from './encode-assistant.ts';
+import { OPENAI_CHAT } from './limits.ts';
+import { encodeStopReason, stopReasonOf } from './stop-reason.ts';
+import { decodeUsage, encodeUsage, usageBeside } from './usage.ts';
+
+/** `obfuscation` is padding against traffic analysis. */
+const KNOWN = new Set(['id', 'object', 'model', 'choices', 'usage', 'obfuscation']);
+const CHOICE_KNOWN = new Set(['index', 'message', 'delta', 'finish_reason']);
+
+/** The first choice of a completion; others, which nobody asked for, are kept beside it as they are. */
+export function decodeAnswer(
+  value: JsonValue,
+  options: AnswerOptions = {},
+): Result<ModelAnswer, DialectFailure> {
+  const body = objectOf(value) ?? {};
+  const [first, ...others] = listOf(body['choices']) ?? [];
+  const choice = objectOf(first);
+  const message = objectOf(choice?.['message']);
+  if (choice === undefined || message === undefined) {
+    const missing = 'the answer has no message';
+    return failed({ reason: 'malformed', path: 'choices[0].message', message: missing });
+  }
+  const parts = decodeAssistantMessage(message).map((part) =>
+    part.kind === 'tool-call'
+      ? { ...part, name: options.toolNames?.get(part.name) ?? part.name }
+      : part,
+  );
+  const usage = usageOf(body) ?? {};
+  const reason = textOf(choice['finish_reason']);
+  const inputs = parts.flatMap((part) => (part.kind === 'tool-call' ? [part.inputJson] : []));
+  const isRefused = parts.some(({ kind }) => kind === 'refusal');
+  const extra = answerExtra(body, choice, usage);
+  return ok({
+    id: textOf(body['id']) ?? '',
+    model: textOf(body['model']) ?? '',
+    parts,
+    stopReason: stopReasonOf(reason, { inputs, isRefused }),
+    usage: decodeUsage(usage),
+    extra: {
+      dialect: OPENAI_CHAT,
+      fields: others.length === 0 ? extra : { ...extra, choices: others },
+    },
+  });
+}
+
+/** The counts of a completion or a chunk; Groq has put them under `x_groq` as well. */
+export function usageOf(body: JsonObject): JsonObject | undefined {
+  return objectOf(body['usage']) ?? objectOf(objectOf(body['x_groq'])?.['usage']);
+}
+
+/** Everything beside the model's own fields, that of the choice under `choice`. */
+export function answerExtra(body: JsonObject, choice: JsonObject, usage: JsonObject): JsonObject {
+  const besideChoice = fieldsBeside(choice, CHOICE_KNOWN);
+  const besideUsage = usageBeside(usage);
+  return {
+    ...fieldsBeside(body, KNOWN),
+    ...(Object.keys(besideChoice).length > 0 && { choice: besideChoice }),
+    ...(Object.keys(besideUsage).length > 0 && { usage: besideUsage }),
+  };
+}
+
+/** The completion object of an answer, as it is given without streaming. */
+export function encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): JsonObject {
+  const { choice, choices, usage, ...fields } = extraFields(OPENAI_CHAT, answer.extra);
+  const own = {
+    ...objectOf(choice),
+    index: 0,
+    message: encodeAssistantMessage(answer.parts),
+    finish_reason: answer.stopReason === undefined ? 'stop' : encodeStopReason(answer.stopReason),
+  };
+  return jsonObject({
+    created: Math.floor(meta.createdAtMs / 1000),
+    ...fields,
+    id: completionId(answer),
+    object: 'chat.completion',
+    model: answer.model,
+    choices: [own, ...(listOf(choices) ?? [])],
+    usage: encodeUsage(answer.usage, objectOf(usage)),
+  });
+}
+
+/** Ids of this API begin with `chatcmpl-`; that of another dialect is given the form. */
+function completionId(answer: ModelAnswer): string {
+  const isOwn = answer.extra?.dialect === OPENAI_CHAT || answer.id.startsWith('chatcmpl-');
+  return isOwn ? answer.id : `chatcmpl-${answer.id.replace(/[^a-zA-Z0-9]/g, '')}`;
+}

@@ -1,0 +1,100 @@
+import type { JsonObject, JsonValue } from '@postern/kernel';
+import type { Part, ThinkingPart } from '@postern/protocol';
+import { extraFor, fieldsBeside, filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
+import { OPENAI_CHAT } from './limits.ts';
+
+/** Where servers put reasoning: DeepSeek, xAI and most; Groq and OpenRouter. */
+export const REASONING_FIELDS = ['reasoning_content', 'reasoning'] as const;
+
+/** Fields of a message that have a place in the model. */
+const KNOWN_FIELDS: ReadonlySet<string> = new Set([
+  'role',
+  'content',
+  'refusal',
+  'annotations',
+  'tool_calls',
+  'function_call',
+  ...REASONING_FIELDS,
+]);
+
+/**
+ * The parts of an assistant message: reasoning, text, refusal, calls, and one opaque part with the
+ * fields that have no meaning elsewhere (`audio`, `reasoning_details`…).
+ */
+export function decodeAssistantMessage(message: JsonObject): readonly Part[] {
+  const words = decodeContent(message['content'], listOf(message['annotations']));
+  const refusal = filledText(message['refusal']);
+  const calls = listOf(message['tool_calls']) ?? [];
+  const legacyCall = objectOf(message['function_call']);
+  const beside = tellingFields(message);
+  return [
+    ...REASONING_FIELDS.flatMap((field) => decodeReasoning(field, message[field])),
+    ...words,
+    ...(refusal === undefined ? [] : [{ kind: 'refusal', text: refusal } as const]),
+    ...calls.map((call, index) => decodeCall(objectOf(call) ?? {}, index)),
+    ...(legacyCall === undefined ? [] : [decodeCall({ function: legacyCall }, calls.length)]),
+    ...(beside === undefined ? [] : [opaque(beside)]),
+  ];
+}
+
+function opaque(value: JsonValue): Part {
+  return { kind: 'opaque', dialect: OPENAI_CHAT, value };
+}
+
+/** The fields beside the known ones that say something; undefined where there are none. */
+export function tellingFields(message: JsonObject): JsonObject | undefined {
+  const fields = Object.entries(fieldsBeside(message, KNOWN_FIELDS)).filter(
+    ([, value]) => value !== null,
+  );
+  return fields.length === 0 ? undefined : Object.fromEntries(fields);
+}
+
+function decodeReasoning(field: string, value: JsonValue | undefined): readonly ThinkingPart[] {
+  const text = filledText(value);
+  return text === undefined ? [] : [thinkingPart(field, text)];
+}
+
+/** Remembers the field, as the reasoning goes back under the name under which it came. */
+export function thinkingPart(field: string, text: string): ThinkingPart {
+  return { kind: 'thinking', text, extra: { dialect: OPENAI_CHAT, fields: { field } } };
+}
+
+function decodeContent(
+  content: JsonValue | undefined,
+  annotations: readonly JsonValue[] | undefined,
+): readonly Part[] {
+  const text = filledText(content);
+  const annotated = annotations === undefined ? {} : { annotations };
+  if (text !== undefined) return [{ kind: 'text', text, ...annotated }];
+  return (listOf(content) ?? []).flatMap((value): readonly Part[] => {
+    const part = objectOf(value) ?? {};
+    const inner = textOf(part['text']);
+    const refusal = textOf(part['refusal']);
+    if (part['type'] === 'text' && inner !== undefined) return [{ kind: 'text', text: inner }];
+    if (part['type'] === 'refusal' && refusal !== undefined) {
+      return [{ kind: 'refusal', text: refusal }];
+    }
+    return [opaque(part)];
+  });
+}
+
+const CALL_FIELDS = new Set(['id', 'type', 'function', 'index']);
+
+function decodeCall(call: JsonObject, index: number): Part {
+  const called = objectOf(call['function']);
+  const name = filledText(called?.['name']);
+  if (name === undefined) return opaque({ type: 'function', ...call });
+  return {
+    kind: 'tool-call',
+    callId: filledText(call['id']) ?? `call_${index}`,
+    name,
+    inputJson: inputText(called?.['arguments']),
+    ...extraFor(OPENAI_CHAT, fieldsBeside(call, CALL_FIELDS)),
+  };
+}
+
+/** Some servers give the arguments as an object; none at all are `{}`. */
+export function inputText(value: JsonValue | undefined): string {
+  if (typeof value === 'string') return value.trim() === '' ? '{}' : value;
+  return value === undefined || value === null ? '{}' : JSON.stringify(value);
+}

@@ -1,0 +1,101 @@
+import { parseJson, type JsonObject, type JsonValue } from '@postern/kernel';
+import type { Part, ToolCallPart } from '@postern/protocol';
+import { extraFields, filledText, jsonObject, objectOf, textOf } from '../json/read-json.ts';
+import { wireCallId } from '../names/call-id.ts';
+import { wireToolName } from '../names/tool-name.ts';
+import { MAX_TOOL_NAME, OPENAI_CHAT } from './limits.ts';
+
+/** The assistant message of parts; those that it cannot hold are left out. */
+export function encodeAssistantMessage(parts: readonly Part[]): JsonObject {
+  const opaque = opaqueValues(parts);
+  const calls = [
+    ...parts.flatMap((part) => (part.kind === 'tool-call' ? [encodeCall(part)] : [])),
+    ...opaque.filter(({ type }) => isCallType(type)),
+  ];
+  const refusal = parts.map((part) => (part.kind === 'refusal' ? part.text : '')).join('');
+  return jsonObject({
+    ...Object.fromEntries(opaque.filter(({ type }) => type === undefined).flatMap(Object.entries)),
+    role: 'assistant',
+    content: encodeContent(parts, opaque),
+    ...encodeReasoning(parts),
+    refusal: refusal === '' ? undefined : refusal,
+    annotations: encodeAnnotations(parts),
+    tool_calls: calls.length === 0 ? undefined : calls,
+  });
+}
+
+/** An opaque value with a `type` is a call or a part of the content; without one, fields of the message. */
+function opaqueValues(parts: readonly Part[]): readonly JsonObject[] {
+  return parts.flatMap((part) => {
+    const value =
+      part.kind === 'opaque' && part.dialect === OPENAI_CHAT ? objectOf(part.value) : undefined;
+    return value === undefined ? [] : [value];
+  });
+}
+
+function isCallType(type: JsonValue | undefined): boolean {
+  return type === 'function' || type === 'custom';
+}
+
+function encodeContent(parts: readonly Part[], opaque: readonly JsonObject[]): JsonValue {
+  const text = joinTexts(parts);
+  const others = opaque.filter(({ type }) => type !== undefined && !isCallType(type));
+  if (others.length === 0) return text === '' ? null : text;
+  return [...(text === '' ? [] : [{ type: 'text', text }]), ...others];
+}
+
+/** Texts that followed each other were one text; where something stood between them, a blank line does. */
+function joinTexts(parts: readonly Part[]): string {
+  let text = '';
+  parts.forEach((part, index) => {
+    if (part.kind !== 'text') return;
+    const isFirst = text === '';
+    const isContinued = parts[index - 1]?.kind === 'text';
+    text += isFirst || isContinued ? part.text : `\n\n${part.text}`;
+  });
+  return text;
+}
+
+/** Reasoning goes back under the name under which it came; `reasoning_content` is the usual one. */
+function encodeReasoning(parts: readonly Part[]): JsonObject {
+  const fields: Record<string, string> = {};
+  for (const part of parts) {
+    if (part.kind !== 'thinking' || part.text === '') continue;
+    const named = filledText(extraFields(OPENAI_CHAT, part.extra)['field']);
+    const field = named ?? 'reasoning_content';
+    fields[field] = (fields[field] ?? '') + part.text;
+  }
+  return fields;
+}
+
+function encodeAnnotations(parts: readonly Part[]): readonly JsonValue[] | undefined {
+  const lists = parts.flatMap((part) => {
+    const annotations = part.kind === 'text' ? part.annotations : undefined;
+    return annotations === undefined ? [] : [annotations];
+  });
+  const own = lists.flat().filter((annotation) => !isAnthropicCitation(annotation));
+  const isForeign = own.length === 0 && lists.some(({ length }) => length > 0);
+  return lists.length === 0 || isForeign ? undefined : own;
+}
+
+function isAnthropicCitation(annotation: JsonValue): boolean {
+  return textOf(objectOf(annotation)?.['type'])?.endsWith('_location') ?? false;
+}
+
+function encodeCall(part: ToolCallPart): JsonObject {
+  return {
+    ...extraFields(OPENAI_CHAT, part.extra),
+    id: wireCallId(part.callId),
+    type: 'function',
+    function: {
+      name: wireToolName(part.name, MAX_TOOL_NAME),
+      arguments: isObjectJson(part.inputJson) ? part.inputJson : '{}',
+    },
+  };
+}
+
+/** The arguments go back as the model wrote them, unless they were cut off. */
+function isObjectJson(inputJson: string): boolean {
+  const parsed = parseJson(inputJson);
+  return parsed.ok && objectOf(parsed.value) !== undefined;
+}

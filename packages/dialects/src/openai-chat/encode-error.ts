@@ -1,0 +1,33 @@
+import type { WireError, WireErrorInput } from '../dialect.ts';
+import { retryHeaders } from '../errors/retry-headers.ts';
+
+const TYPES: ReadonlyMap<number, string> = new Map([
+  [401, 'authentication_error'],
+  [402, 'insufficient_quota'],
+  [403, 'permission_error'],
+  [429, 'rate_limit_error'],
+]);
+
+/**
+ * `{error: {message, type, param, code}}`, with the id in `x-request-id`. OpenAI has no 529: overload
+ * is a 503.
+ */
+export function encodeError(error: WireErrorInput): WireError {
+  const status = error.status === 529 ? 503 : error.status;
+  return {
+    status,
+    headers: { 'x-request-id': error.requestId, ...retryHeaders(error) },
+    body: {
+      error: {
+        message: error.message,
+        type: error.type ?? typeOf(status),
+        param: null,
+        code: error.code ?? null,
+      },
+    },
+  };
+}
+
+function typeOf(status: number): string {
+  return TYPES.get(status) ?? (status >= 500 ? 'server_error' : 'invalid_request_error');
+}

@@ -1,0 +1,69 @@
+import type { JsonObject } from '@postern/kernel';
+import type { Part, ToolResultPart, Turn } from '@postern/protocol';
+import { wireCallId } from '../names/call-id.ts';
+import type { Report } from '../report.ts';
+import { arrangeTurns, type UserBlock } from '../turns/arrange-turns.ts';
+import { encodeAssistantMessage } from './encode-assistant.ts';
+import { encodeContent } from './user-content.ts';
+
+/**
+ * The `messages` of a request: `tool` messages right behind the calls that they answer, then what else
+ * was said, each turn a message. Images and files of a result cannot stand in it, so they open the
+ * user message that follows, under the id of the call.
+ */
+export function encodeMessages(turns: readonly Turn[], report: Report): readonly JsonObject[] {
+  const blocks = arrangeTurns(turns, report);
+  const lastQuestion = blocks.findLastIndex((block) => block.side === 'user' && holdsWords(block));
+  return blocks.flatMap((block, index) => {
+    const path = `messages[${index}]`;
+    if (block.side === 'user') return encodeUserBlock(block, path, report);
+    const parts = index > lastQuestion ? block.parts : block.parts.filter(isNotThinking);
+    return parts.length === 0 ? [] : [encodeAssistantMessage(parts)];
+  });
+}
+
+function holdsWords(block: UserBlock): boolean {
+  return block.entries.some(({ role }) => role === 'user');
+}
+
+/**
+ * Reasoning goes back only while its answer is still being worked out, between calls and results:
+ * DeepSeek demands it there, and everywhere else it is ignored or refused.
+ */
+function isNotThinking(part: Part): boolean {
+  return part.kind !== 'thinking';
+}
+
+function encodeUserBlock(block: UserBlock, path: string, report: Report): readonly JsonObject[] {
+  const media = block.results.flatMap(mediaOf);
+  const [first, ...others] = block.entries;
+  const isAsked = first?.role === 'user';
+  const opening: UserBlock['entries'] = isAsked
+    ? [{ role: 'user', parts: [...media, ...first.parts] }, ...others]
+    : [...(media.length === 0 ? [] : [{ role: 'user', parts: media } as const]), ...block.entries];
+  return [
+    ...block.results.map((result) => encodeResult(result)),
+    ...opening.map(({ role, parts }) => ({ role, content: encodeContent(parts, path, report) })),
+  ];
+}
+
+function encodeResult(result: ToolResultPart): JsonObject {
+  const text = result.content
+    .flatMap((part) => {
+      if (part.kind === 'text') return [part.text];
+      return part.kind === 'opaque' ? [JSON.stringify(part.value)] : [];
+    })
+    .join('\n');
+  return {
+    role: 'tool',
+    tool_call_id: wireCallId(result.callId),
+    content: result.isError ? `Error: ${text}` : text,
+  };
+}
+
+function mediaOf(result: ToolResultPart): readonly Part[] {
+  const media = result.content.filter(({ kind }) => kind === 'image' || kind === 'file');
+  if (media.length === 0) return [];
+  const label = `From the result of the tool call ${wireCallId(result.callId)}:`;
+  return [{ kind: 'text', text: label }, ...media];
+}

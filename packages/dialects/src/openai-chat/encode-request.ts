@@ -1,0 +1,81 @@
+import type { JsonObject, Result } from '@postern/kernel';
+import type { ModelRequest, Part, ToolDefinition } from '@postern/protocol';
+import type { DialectFailure } from '../dialect.ts';
+import { extraFields, jsonObject, listOf, objectOf } from '../json/read-json.ts';
+import { wireToolName } from '../names/tool-name.ts';
+import { reporting, type Report } from '../report.ts';
+import { sayableTurns } from '../turns/sayable-turns.ts';
+import { encodeMessages } from './encode-messages.ts';
+import { MAX_STOPS, MAX_TOOL_NAME, OPENAI_CHAT, takesMaxCompletionTokens } from './limits.ts';
+
+/**
+ * The body of `POST /chat/completions`. A streamed answer is asked to tell its usage; `tool_choice`
+ * and `parallel_tool_calls` are sent only beside tools; reasoning signed by another dialect is not sent.
+ */
+export function encodeRequest(request: ModelRequest): Result<JsonObject, DialectFailure> {
+  return reporting((report) => {
+    const turns = sayableTurns(request.turns, OPENAI_CHAT, isAccepted, report);
+    if (!turns.some(({ role }) => role !== 'system')) {
+      const message = 'there is no message to answer';
+      report({ reason: 'conversation-invalid', path: 'messages', message });
+    }
+    const {
+      tools: otherTools,
+      stream_options: streamOptions,
+      ...beside
+    } = extraFields(OPENAI_CHAT, request.extra);
+    const tools = [...(request.tools ?? []).map(encodeTool), ...(listOf(otherTools) ?? [])];
+    const hasTools = tools.length > 0;
+    return jsonObject({
+      ...beside,
+      model: request.model,
+      messages: encodeMessages(turns, report),
+      stream: request.stream,
+      stream_options: request.stream
+        ? { ...objectOf(streamOptions), include_usage: true }
+        : undefined,
+      [takesMaxCompletionTokens(request.model) ? 'max_completion_tokens' : 'max_tokens']:
+        request.maxOutputTokens,
+      temperature: request.temperature,
+      top_p: request.topP,
+      stop: encodeStops(request, report),
+      tools: hasTools ? tools : undefined,
+      tool_choice: hasTools ? encodeToolChoice(request) : undefined,
+      parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
+    });
+  });
+}
+
+/** Reasoning that came in this dialect may have to go back; any other is never sent. */
+function isAccepted(part: Part): boolean {
+  if (part.kind === 'thinking') return part.extra?.dialect === OPENAI_CHAT;
+  return part.kind !== 'redacted-thinking';
+}
+
+function encodeStops(request: ModelRequest, report: Report): readonly string[] | undefined {
+  const stops = request.stopSequences ?? [];
+  if (stops.length > MAX_STOPS) {
+    const message = `at most ${MAX_STOPS} stop sequences are possible`;
+    report({ reason: 'unsupported', path: 'stop', message });
+  }
+  return stops.length === 0 ? undefined : stops;
+}
+
+function encodeTool(tool: ToolDefinition): JsonObject {
+  return {
+    type: 'function',
+    function: jsonObject({
+      name: wireToolName(tool.name, MAX_TOOL_NAME),
+      description: tool.description,
+      parameters: tool.inputSchema,
+      strict: tool.strict,
+    }),
+    ...extraFields(OPENAI_CHAT, tool.extra),
+  };
+}
+
+function encodeToolChoice({ toolChoice }: ModelRequest): JsonObject[string] | undefined {
+  if (toolChoice?.kind !== 'tool') return toolChoice?.kind;
+  const name = wireToolName(toolChoice.name, MAX_TOOL_NAME);
+  return { type: 'function', function: { name } };
+}

@@ -1,0 +1,16 @@
+import type { DialectId } from '@postern/protocol';
+
+export const OPENAI_CHAT: DialectId = 'openai-chat';
+
+/** Characters of a function's name (`^[a-zA-Z0-9_-]{1,64}$`). */
+export const MAX_TOOL_NAME = 64;
+
+/** Entries of `stop`. */
+export const MAX_STOPS = 4;
+
+/** OpenAI's reasoning models, which refuse `max_tokens`; every other server knows only that. */
+const REASONING_MODEL = /^(?:openai\/)?(?:o[1-9]|gpt-[5-9]|codex)/;
+
+export function takesMaxCompletionTokens(model: string): boolean {
+  return REASONING_MODEL.test(model);
+}

@@ -1,0 +1,46 @@
+import { parseJson, type JsonObject } from '@postern/kernel';
+import type { Usage } from '@postern/protocol';
+import type { UsageTap } from '../dialect.ts';
+import { listOf, objectOf, textOf } from '../json/read-json.ts';
+import { StreamTap } from '../usage-tap/stream-tap.ts';
+import { usageOf } from './answer.ts';
+import { decodeUsage } from './usage.ts';
+
+const WORD_KEYS = ['content', 'reasoning_content', 'reasoning', 'refusal'] as const;
+
+export function usageTap(): UsageTap {
+  return new StreamTap({
+    deltaMark: '"delta"',
+    textKeys: [...WORD_KEYS, 'arguments'],
+    usageIn,
+    textLengthIn: (chunk) =>
+      (listOf(chunk['choices']) ?? []).reduce<number>(
+        (sum, choice) => sum + deltaLength(objectOf(objectOf(choice)?.['delta']) ?? {}),
+        0,
+      ),
+  });
+}
+
+function deltaLength(delta: JsonObject): number {
+  const words = WORD_KEYS.reduce((sum, key) => sum + lengthOf(delta[key]), 0);
+  const calls = listOf(delta['tool_calls']) ?? [];
+  return calls.reduce<number>(
+    (sum, call) => sum + lengthOf(objectOf(objectOf(call)?.['function'])?.['arguments']),
+    words,
+  );
+}
+
+function lengthOf(value: JsonObject[string] | undefined): number {
+  return textOf(value)?.length ?? 0;
+}
+
+/** The usage in the body of a whole answer. */
+export function readUsage(bodyText: string): Usage {
+  const body = parseJson(bodyText);
+  return body.ok ? usageIn(objectOf(body.value) ?? {}) : {};
+}
+
+function usageIn(body: JsonObject): Usage {
+  const usage = usageOf(body);
+  return usage === undefined ? {} : decodeUsage(usage);
+}

@@ -1,0 +1,68 @@
+import type { JsonObject } from '@postern/kernel';
+import type { Usage } from '@postern/protocol';
+import { countOf, fieldsBeside, jsonObject, objectOf } from '../json/read-json.ts';
+import { usageCounts } from '../json/usage-counts.ts';
+
+const COUNTS = new Set(['prompt_tokens', 'completion_tokens', 'total_tokens']);
+
+/**
+ * Counts of chat completions: `prompt_tokens` includes what was read from and written to the cache,
+ * which DeepSeek tells as `prompt_cache_hit_tokens`; no count is ever negative.
+ */
+export function decodeUsage(usage: JsonObject): Usage {
+  const promptDetails = objectOf(usage['prompt_tokens_details']);
+  const answerDetails = objectOf(usage['completion_tokens_details']);
+  const prompt = countOf(usage['prompt_tokens']);
+  const cacheReadTokens =
+    countOf(promptDetails?.['cached_tokens']) ?? countOf(usage['prompt_cache_hit_tokens']);
+  const cacheWriteTokens = countOf(promptDetails?.['cache_write_tokens']);
+  const reasoningTokens = countOf(answerDetails?.['reasoning_tokens']);
+  const cached = (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0);
+  return usageCounts({
+    inputTokens: prompt === undefined ? undefined : Math.max(0, prompt - cached),
+    cacheReadTokens,
+    cacheWriteTokens,
+    outputTokens: completionTokens(usage, reasoningTokens ?? 0),
+    reasoningTokens,
+  });
+}
+
+/** xAI counts reasoning beside `completion_tokens`, which its `total_tokens` gives away. */
+function completionTokens(usage: JsonObject, reasoningTokens: number): number | undefined {
+  const completion = countOf(usage['completion_tokens']);
+  const total = countOf(usage['total_tokens']);
+  if (completion === undefined || total === undefined) return completion;
+  const inclusive = (countOf(usage['prompt_tokens']) ?? 0) + completion;
+  return total === inclusive + reasoningTokens ? completion + reasoningTokens : completion;
+}
+
+/** What `decodeUsage` leaves out: audio counts, times, prices. */
+export function usageBeside(usage: JsonObject): JsonObject {
+  return fieldsBeside(usage, COUNTS);
+}
+
+export function encodeUsage(usage: Usage, beside: JsonObject | undefined): JsonObject {
+  const { inputTokens = 0, cacheReadTokens, cacheWriteTokens, outputTokens = 0 } = usage;
+  const prompt = inputTokens + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0);
+  return jsonObject({
+    ...beside,
+    prompt_tokens: prompt,
+    completion_tokens: outputTokens,
+    total_tokens: prompt + outputTokens,
+    prompt_tokens_details: details(beside?.['prompt_tokens_details'], {
+      cached_tokens: cacheReadTokens,
+      cache_write_tokens: cacheWriteTokens,
+    }),
+    completion_tokens_details: details(beside?.['completion_tokens_details'], {
+      reasoning_tokens: usage.reasoningTokens,
+    }),
+  });
+}
+
+function details(
+  beside: JsonObject[string] | undefined,
+  counts: Readonly<Record<string, number | undefined>>,
+): JsonObject | undefined {
+  const object = { ...objectOf(beside), ...jsonObject(counts) };
+  return Object.keys(object).length === 0 ? undefined : object;
+}

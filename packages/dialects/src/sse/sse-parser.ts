@@ -1,0 +1,175 @@
+import { failed, ok, utf8StreamDecoder, type Result } from '@postern/kernel';
+
+/** One dispatched event of a `text/event-stream`. */
+export interface SseEvent {
+  /** The `event:` field; undefined where it is missing or empty. */
+  readonly event: string | undefined;
+  /** The `data:` lines, joined by line feeds. */
+  readonly data: string;
+}
+
+export type SseFailure =
+  /** One event is over the limit. Nothing can follow. */
+  | { readonly reason: 'sse-event-too-large'; readonly maxEventBytes: number }
+  /** The stream ended inside an event, which is not delivered. */
+  | { readonly reason: 'sse-truncated' };
+
+export interface SseParser {
+  /**
+   * The events that this chunk completes; chunks may be cut anywhere. A failure is told once what came
+   * before it has been delivered, and stays.
+   */
+  push(chunk: Uint8Array): Result<readonly SseEvent[], SseFailure>;
+  end(): Result<readonly SseEvent[], SseFailure>;
+}
+
+const DEFAULT_MAX_EVENT_BYTES = 32 * 1024 * 1024;
+const BYTE_ORDER_MARK = 0xfeff;
+const SPACE = 0x20;
+const COLON = 0x3a;
+const NOTHING: readonly SseEvent[] = [];
+
+/**
+ * Parses an event stream (WHATWG HTML §9.2.6) from bytes: a byte order mark, all three line ends,
+ * comments, several `data:` lines; `id:` and `retry:` are ignored. `maxEventBytes` bounds what is
+ * held of one event, counted in UTF-16 code units: the bytes, as long as they are ASCII.
+ */
+export function sseParser(limits: { maxEventBytes?: number } = {}): SseParser {
+  return new Parser(limits.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES);
+}
+
+class Parser implements SseParser {
+  readonly #maxEventBytes: number;
+  readonly #decoder = utf8StreamDecoder();
+  #events: SseEvent[] = [];
+  #atStart = true;
+  /** The last chunk ended in a carriage return: a line feed that follows belongs to it. */
+  #afterReturn = false;
+  /** The beginning of a line whose end has not come. */
+  #rest = '';
+  #event: string | undefined;
+  #data: string | undefined;
+  #failure: SseFailure | undefined;
+
+  constructor(maxEventBytes: number) {
+    this.#maxEventBytes = maxEventBytes;
+  }
+
+  push(chunk: Uint8Array): Result<readonly SseEvent[], SseFailure> {
+    if (this.#failure !== undefined) return failed(this.#failure);
+    this.#take(this.#decoder.push(chunk));
+    return this.#deliver();
+  }
+
+  end(): Result<readonly SseEvent[], SseFailure> {
+    if (this.#failure !== undefined) return failed(this.#failure);
+    this.#take(this.#decoder.end());
+    if (this.#isInsideEvent()) this.#failure ??= { reason: 'sse-truncated' };
+    return this.#deliver();
+  }
+
+  #deliver(): Result<readonly SseEvent[], SseFailure> {
+    const events = this.#events;
+    if (events.length > 0) {
+      this.#events = [];
+      return ok(events);
+    }
+    return this.#failure === undefined ? ok(NOTHING) : failed(this.#failure);
+  }
+
+  #take(decoded: string): void {
+    let text = decoded;
+    if (text === '') return;
+    if (this.#atStart) {
+      this.#atStart = false;
+      if (text.charCodeAt(0) === BYTE_ORDER_MARK) text = text.slice(1);
+    }
+    if (this.#afterReturn && text !== '') {
+      this.#afterReturn = false;
+      if (text.startsWith('\n')) text = text.slice(1);
+    }
+    if (text.includes('\r')) this.#takeMixedLines(text);
+    else this.#takeLines(text);
+    if (this.#heldLength() > this.#maxEventBytes) this.#refuse();
+  }
+
+  /** Lines that all end in a line feed, the usual case. */
+  #takeLines(text: string): void {
+    let start = 0;
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      this.#endLine(text, start, end);
+      if (this.#failure !== undefined) return;
+      start = end + 1;
+    }
+    this.#rest += text.slice(start);
+  }
+
+  #takeMixedLines(text: string): void {
+    const lineEnd = /\r\n?|\n/g;
+    let start = 0;
+    for (let match = lineEnd.exec(text); match !== null; match = lineEnd.exec(text)) {
+      this.#endLine(text, start, match.index);
+      if (this.#failure !== undefined) return;
+      start = lineEnd.lastIndex;
+    }
+    this.#rest += text.slice(start);
+    this.#afterReturn = text.endsWith('\r');
+  }
+
+  #endLine(text: string, start: number, end: number): void {
+    if (this.#rest === '') {
+      this.#takeLine(text, start, end);
+      return;
+    }
+    const line = this.#rest + text.slice(start, end);
+    this.#rest = '';
+    this.#takeLine(line, 0, line.length);
+  }
+
+  #takeLine(text: string, start: number, end: number): void {
+    if (start === end) {
+      this.#dispatch();
+      return;
+    }
+    if (this.#heldLength() + end - start > this.#maxEventBytes) {
+      this.#refuse();
+    } else if (text.startsWith('data', start)) {
+      const value = valueOf(text, start + 4, end);
+      if (value !== undefined)
+        this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
+    } else if (text.startsWith('event', start)) {
+      this.#event = valueOf(text, start + 5, end) ?? this.#event;
+    }
+  }
+
+  #dispatch(): void {
+    if (this.#data !== undefined) {
+      this.#events.push({ event: this.#event === '' ? undefined : this.#event, data: this.#data });
+    }
+    this.#data = undefined;
+    this.#event = undefined;
+  }
+
+  #heldLength(): number {
+    return this.#rest.length + (this.#data?.length ?? 0) + (this.#event?.length ?? 0);
+  }
+
+  #isInsideEvent(): boolean {
+    if (this.#data !== undefined || this.#event !== undefined) return true;
+    return this.#rest !== '' && this.#rest.charCodeAt(0) !== COLON;
+  }
+
+  #refuse(): void {
+    this.#failure = { reason: 'sse-event-too-large', maxEventBytes: this.#maxEventBytes };
+    this.#rest = '';
+    this.#data = undefined;
+  }
+}
+
+/** The value of a line whose field name ends at `at`; undefined where the name is a longer one. */
+function valueOf(text: string, at: number, end: number): string | undefined {
+  if (at === end) return '';
+  if (text.charCodeAt(at) !== COLON) return undefined;
+  const start = text.charCodeAt(at + 1) === SPACE && at + 1 < end ? at + 2 : at + 1;
+  return text.slice(start, end);
+}
