@@ -58,7 +58,12 @@ const KEEP_ALIVE_MAX_MS = 60_000;
 /** A provider's address and the pool that leads there. */
 interface Target {
   readonly address: Address;
+  readonly route: Route;
+}
+
+interface Route {
   readonly dispatcher: Dispatcher;
+  readonly viaProxy: boolean;
 }
 
 /**
@@ -73,10 +78,6 @@ export function createConnections(options: ConnectionsOptions): Connections {
   let targets = new WeakMap<Provider, Result<Target, UpstreamFailure>>();
   let closed = false;
 
-  const proxied = (proxy: ProxyConfig): Result<Dispatcher, UpstreamFailure> => {
-    proxyAgent ??= makeProxyAgent(proxy, proxyPassword, tls);
-    return proxyAgent;
-  };
   const poolOf = (address: Address): Pool => {
     const known = pools.get(address.origin);
     if (known !== undefined) return known;
@@ -84,24 +85,27 @@ export function createConnections(options: ConnectionsOptions): Connections {
     pools.set(address.origin, pool);
     return pool;
   };
-  const dispatcherTo = (address: Address): Result<Dispatcher, UpstreamFailure> => {
+  const routeTo = (address: Address): Result<Route, UpstreamFailure> => {
     const { proxy } = options;
-    const direct =
-      proxy === undefined || address.local || bypassesProxy(address.host, proxy.noProxy);
-    return direct ? ok(poolOf(address)) : proxied(proxy);
+    if (proxy === undefined || address.local || bypassesProxy(address.host, proxy.noProxy)) {
+      return ok({ dispatcher: poolOf(address), viaProxy: false });
+    }
+    proxyAgent ??= makeProxyAgent(proxy, proxyPassword, tls);
+    return proxyAgent.ok ? ok({ dispatcher: proxyAgent.value, viaProxy: true }) : proxyAgent;
   };
   const targetOf = (provider: Provider): Result<Target, UpstreamFailure> => {
     const known = targets.get(provider);
     if (known !== undefined) return known;
-    const target = findTarget(provider, options.localHosts, dispatcherTo);
+    const target = findTarget(provider, options.localHosts, routeTo);
     targets.set(provider, target);
     return target;
   };
   const connections: Connections = {
     clock: options.clock,
     exchange: (request, sink) => {
-      const running = new RunningExchange(sink, request.signal);
       const target = closed ? failed({ reason: 'cancelled' }) : targetOf(request.provider);
+      const viaProxy = target.ok && target.value.route.viaProxy;
+      const running = new RunningExchange(sink, request.signal, viaProxy);
       if (request.signal?.aborted === true) running.failSoon({ reason: 'cancelled' });
       else if (target.ok) send(request, target.value, running);
       else running.failSoon(target.failure);
@@ -176,13 +180,13 @@ function makeProxyAgent(
 function findTarget(
   provider: Provider,
   localHosts: readonly string[],
-  dispatcherTo: (address: Address) => Result<Dispatcher, UpstreamFailure>,
+  routeTo: (address: Address) => Result<Route, UpstreamFailure>,
 ): Result<Target, UpstreamFailure> {
   if (provider.demo) return failed({ reason: 'demo-has-no-wire' });
   const address = parseAddress(provider.id, provider.baseUrl, localHosts);
   if (!address.ok) return address;
-  const dispatcher = dispatcherTo(address.value);
-  return dispatcher.ok ? ok({ address: address.value, dispatcher: dispatcher.value }) : dispatcher;
+  const route = routeTo(address.value);
+  return route.ok ? ok({ address: address.value, route: route.value }) : route;
 }
 
 function send(request: ExchangeRequest, target: Target, running: RunningExchange): void {
@@ -191,7 +195,7 @@ function send(request: ExchangeRequest, target: Target, running: RunningExchange
     running.failSoon(key.failure);
     return;
   }
-  target.dispatcher.dispatch(
+  target.route.dispatcher.dispatch(
     {
       origin: target.address.origin,
       path: target.address.basePath + request.path,

@@ -58,13 +58,15 @@ const ABORT = Object.assign(new Error('cancelled'), { code: 'POSTERN_CANCELLED' 
 export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
   readonly #sink: ExchangeSink;
   readonly #signal: AbortSignal | undefined;
+  readonly #viaProxy: boolean;
   #controller: Dispatcher.DispatchController | undefined;
   #phase: Phase = 'connecting';
   #paused = false;
   #over = false;
 
-  constructor(sink: ExchangeSink, signal: AbortSignal | undefined) {
+  constructor(sink: ExchangeSink, signal: AbortSignal | undefined, viaProxy: boolean) {
     this.#sink = sink;
+    this.#viaProxy = viaProxy;
     this.#signal = signal;
     signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -134,7 +136,15 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (!this.#over) this.failSoon(socketFailure(error, this.#phase));
+    if (!this.#over) this.failSoon(this.#failureOf(error));
+  }
+
+  #failureOf(error: Error): UpstreamFailure {
+    const failure = socketFailure(error, this.#phase);
+    // Who could not be reached is the proxy: it alone connects to the upstream.
+    const ofProxy =
+      this.#viaProxy && this.#phase === 'connecting' && failure.reason === 'unreachable';
+    return ofProxy ? { reason: 'proxy-failed', status: undefined } : failure;
   }
 
   /** undici would take a fault of our own sink for an error of the connection. */
