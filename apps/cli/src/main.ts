@@ -9,7 +9,10 @@ const USAGE_EXIT = 2;
 /** The outermost frame: the only one that catches. */
 const environment = readEnvironment();
 const terminal = openTerminal(environment.wantsColour);
-const program = createProgram(environment, terminal);
+const program = createProgram(environment, terminal, [
+  process.execPath,
+  ...process.argv.slice(1, 2),
+]);
 try {
   await program.parseAsync(process.argv);
 } catch (error) {

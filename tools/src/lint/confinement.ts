@@ -63,6 +63,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/upstreams/src/connect/proxy.ts',
       'packages/gateway/src/keys/key-hash.ts',
       'apps/cli/src/app/state-routes.ts',
+      'apps/cli/src/commands/agent.ts',
       'apps/cli/src/commands/create-vault.ts',
       'apps/cli/src/commands/key.ts',
       'apps/cli/src/commands/secret.ts',

@@ -15,7 +15,7 @@ import { prepareHome, type Home } from '../config/home.ts';
 import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
 import { describeConfigFailure, describeHomeFailure } from '../failure/describe-home.ts';
 import { CommandFailed, described, type Described } from '../failure/described.ts';
-import { controlAddress } from '../instance/control-address.ts';
+import { holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
 import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
 import { machineId } from '../system/machine-id.ts';
@@ -34,6 +34,11 @@ export interface CommandContext {
   readonly storage: 'auto' | 'keyring' | 'file' | undefined;
   /** `--passphrase-fd`: an open file descriptor that holds the passphrase. */
   readonly passphraseFd: number | undefined;
+  /** `--home` as it was given. */
+  readonly chosenHome: string | undefined;
+  /** The program and first arguments that start this command line again. */
+  readonly self: string;
+  readonly selfArguments: readonly string[];
   readonly json: boolean;
   readonly verbose: boolean;
 }
@@ -100,7 +105,7 @@ export async function storageFor(
  * passphrase where the keyring does not open it.
  */
 export async function openedVault(context: CommandContext): Promise<OpenVault> {
-  const held = await findHeldVault(controlAddress(context.home));
+  const held = await findHeldVault(holderAddresses(context.home));
   if (held !== undefined) return held;
   const { vault } = await findVault(context);
   if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));

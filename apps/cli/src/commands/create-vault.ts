@@ -1,7 +1,7 @@
 import { revealSecret, type Secret } from '@postern/kernel';
 import { describeVaultFailure, type Vault } from '@postern/vault';
 import { described } from '../failure/described.ts';
-import { controlAddress } from '../instance/control-address.ts';
+import { holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
 import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
 import { givenPassphrase } from '../terminal/passphrase.ts';
@@ -21,7 +21,7 @@ const MIN_PASSPHRASE_LENGTH = 8;
 
 /** The open vault of the home, made first where there is none. */
 export async function openedOrNewVault(context: CommandContext): Promise<OpenVault> {
-  const held = await findHeldVault(controlAddress(context.home));
+  const held = await findHeldVault(holderAddresses(context.home));
   if (held !== undefined) return held;
   const found = await findVault(context);
   if (found.vault.state === 'absent') await createVault(context, found);

@@ -1,13 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Environment } from '../config/environment.ts';
+import { parseDurationMs } from '../config/duration.ts';
 import { homeOf } from '../config/home.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { CommandContext } from './context.ts';
+import { agent, lock, unlock } from './agent.ts';
 import { createKey, listKeys, revokeKey } from './key.ts';
-import { lock, open, stop } from './running.ts';
+import { open, stop } from './running.ts';
 import { getSecret, listSecrets, removeSecret, setSecret } from './secret.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
@@ -21,7 +23,11 @@ interface GlobalOptions {
 }
 
 /** The command line. Options before or after the command mean the same. */
-export function createProgram(environment: Environment, terminal: Terminal): Command {
+export function createProgram(
+  environment: Environment,
+  terminal: Terminal,
+  self: readonly [string, ...string[]],
+): Command {
   const program = new Command('postern')
     .description('One door between people and language models: keys, chat and a gateway.')
     .version(packageJson.version)
@@ -38,12 +44,16 @@ export function createProgram(environment: Environment, terminal: Terminal): Com
       version: packageJson.version,
       storage: options.storage,
       passphraseFd: options.passphraseFd,
+      chosenHome: options.home,
+      self: self[0],
+      selfArguments: self.slice(1),
       json: options.json === true,
       verbose: options.verbose === true,
     };
   };
   addGlobalOptions(program);
   addProcessCommands(program, context);
+  addVaultCommands(program, context);
   addSecretCommands(program, context);
   addKeyCommands(program, context);
   return program;
@@ -78,12 +88,6 @@ function addProcessCommands(program: Command, context: GetContext): void {
       await open(context());
     });
   program
-    .command('lock')
-    .description('lock the running vault')
-    .action(async () => {
-      await lock(context());
-    });
-  program
     .command('stop')
     .description('stop the running Postern')
     .action(async () => {
@@ -94,6 +98,30 @@ function addProcessCommands(program: Command, context: GetContext): void {
     .description('show the vault, the keyring and the running process')
     .action(async () => {
       await status(context());
+    });
+}
+
+function addVaultCommands(program: Command, context: GetContext): void {
+  program
+    .command('agent')
+    .description('hold the vault open for other commands, in the foreground')
+    .option('--ttl <time>', 'for how long: 15m, 8h', duration, '1h')
+    .action(async (options: { ttl: string }) => {
+      await agent(context(), parseDurationMs(options.ttl) ?? 0);
+    });
+  const vault = program.command('vault').description('open and close the vault');
+  vault
+    .command('unlock')
+    .description('hold the vault open in the background')
+    .option('--ttl <time>', 'for how long: 15m, 8h', duration, '1h')
+    .action(async (options: { ttl: string }) => {
+      await unlock(context(), options.ttl);
+    });
+  vault
+    .command('lock')
+    .description('close the vault wherever it is held open')
+    .action(async () => {
+      await lock(context());
     });
 }
 
@@ -154,6 +182,11 @@ function addKeyCommands(program: Command, context: GetContext): void {
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
+}
+
+function duration(text: string): string {
+  if (parseDurationMs(text) !== undefined) return text;
+  throw new InvalidArgumentError('A time looks like 90s, 15m, 8h or 1d.');
 }
 
 function portNumber(text: string): number {

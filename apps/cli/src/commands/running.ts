@@ -21,10 +21,3 @@ export async function stop(context: CommandContext): Promise<void> {
   if (answer?.status !== 200) fail(described('NOT_RUNNING'));
   report(context, { stopping: true }, ['Stopping.']);
 }
-
-/** `postern lock`: the running Postern drops its keys; the page asks for the passphrase again. */
-export async function lock(context: CommandContext): Promise<void> {
-  const answer = await askRunning(controlAddress(context.home), 'POST', '/lock');
-  if (answer?.status !== 200) fail(described('NOT_RUNNING'));
-  report(context, { locked: true }, ['Locked.']);
-}

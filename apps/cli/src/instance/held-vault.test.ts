@@ -63,7 +63,7 @@ async function hold(vault: OpenVault | undefined): Promise<{ path: string; uses:
 describe('a vault held by another process', () => {
   test('gives, stores, lists and removes by name, and each use is told', async () => {
     const { path, uses } = await hold(vaultInMemory());
-    const held = await findHeldVault(path);
+    const held = await findHeldVault([path]);
     if (held === undefined) throw new Error('not held');
     const fields = new Map([['value', Secret.of('sk-test "quoted" \u0000 ☃')]]);
     const times = { createdAtMs: 1, updatedAtMs: 2 };
@@ -96,7 +96,7 @@ describe('a vault held by another process', () => {
     ['a process whose vault is locked', async () => (await hold(undefined)).path],
     ['no process', async () => await Promise.resolve('/nonexistent/control.sock')],
   ])('%s holds none', async (_name, address) => {
-    expect(await findHeldVault(await address())).toBeUndefined();
+    expect(await findHeldVault([await address()])).toBeUndefined();
   });
 
   test('a vault locked in the meantime is a failure with its code', async () => {
@@ -116,7 +116,7 @@ describe('a vault held by another process', () => {
       void listener(request, response);
     });
     if (listening.ok) running.push(listening.value);
-    const held = await findHeldVault(path);
+    const held = await findHeldVault([path]);
     vault = undefined;
     expect(await held?.get(openai)).toMatchObject({ ok: false, failure: { code: 'VAULT_LOCKED' } });
   });

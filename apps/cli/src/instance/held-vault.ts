@@ -13,14 +13,27 @@ import {
 } from './agent-protocol.ts';
 import { askRunning } from './ask-running.ts';
 
-/** The vault as a running process holds it open; undefined where none does. */
-export async function findHeldVault(address: string): Promise<OpenVault | undefined> {
-  const status = await askRunning(address, 'GET', '/status');
-  const holder = v.safeParse(HolderSchema, status?.body);
-  if (!holder.success || !holder.output.unlocked || holder.output.storage === null) {
-    return undefined;
+/** The vault as one of the processes at these addresses holds it open; undefined where none does. */
+export async function findHeldVault(addresses: readonly string[]): Promise<OpenVault | undefined> {
+  const holder = await findHolder(addresses);
+  return holder === undefined ? undefined : heldVault(holder.address, holder.storage);
+}
+
+export interface Holder {
+  readonly address: string;
+  readonly storage: 'keyring' | 'file';
+}
+
+/** The first process at these addresses whose vault is open. */
+export async function findHolder(addresses: readonly string[]): Promise<Holder | undefined> {
+  for (const address of addresses) {
+    const status = await askRunning(address, 'GET', '/status');
+    const holder = v.safeParse(HolderSchema, status?.body);
+    if (holder.success && holder.output.unlocked && holder.output.storage !== null) {
+      return { address, storage: holder.output.storage };
+    }
   }
-  return heldVault(address, holder.output.storage);
+  return undefined;
 }
 
 function heldVault(address: string, storage: 'keyring' | 'file'): OpenVault {

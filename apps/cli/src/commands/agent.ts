@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { revealSecret, type Secret } from '@postern/kernel';
+import { describeVaultFailure, type Vault } from '@postern/vault';
+import { described } from '../failure/described.ts';
+import { agentAddress, holderAddresses } from '../instance/control-address.ts';
+import { findHeldVault, findHolder } from '../instance/held-vault.ts';
+import { askRunning } from '../instance/ask-running.ts';
+import { serveAgent } from '../server/serve-agent.ts';
+import { openVaultHere } from '../services/open-vault.ts';
+import { findPassphrase } from '../terminal/passphrase.ts';
+import { fail, findVault, orFail, report, unlockFound, type CommandContext } from './context.ts';
+
+/** `postern agent --ttl 1h`: holds the vault open for the other commands, in the foreground. */
+export async function agent(context: CommandContext, ttlMs: number): Promise<void> {
+  await refuseSecondHolder(context);
+  const { vault } = await findVault(context);
+  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+  await unlockFound(context, vault);
+  await holdOpen(context, vault, ttlMs);
+}
+
+async function holdOpen(context: CommandContext, vault: Vault, ttlMs: number): Promise<void> {
+  const ended = Promise.withResolvers<string>();
+  const end = (why: string) => () => {
+    ended.resolve(why);
+  };
+  const serving = orFail(
+    await serveAgent({
+      address: agentAddress(context.home),
+      vault: openVaultHere(vault),
+      version: context.version,
+      onLock: end('locked'),
+    }),
+    (failure) => failure,
+  );
+  const timer = setTimeout(end('time is up'), ttlMs);
+  process.once('SIGINT', end('interrupted'));
+  process.once('SIGTERM', end('stopped'));
+  context.terminal.note(`The vault is open for ${minutes(ttlMs)}; postern vault lock ends it.`);
+  const why = await ended.promise;
+  clearTimeout(timer);
+  vault.lock();
+  await serving.close(0);
+  context.terminal.note(`The vault is closed: ${why}.`);
+}
+
+/** `postern vault unlock --ttl 1h`: the same in the background. */
+export async function unlock(context: CommandContext, ttl: string): Promise<void> {
+  await refuseSecondHolder(context);
+  const { vault } = await findVault(context);
+  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+  const passphrase =
+    vault.storage === 'file'
+      ? orFail(await findPassphrase(context, 'Passphrase: '), (failure) => failure)
+      : undefined;
+  const way =
+    passphrase === undefined
+      ? ({ with: 'keyring' } as const)
+      : ({ with: 'passphrase', passphrase } as const);
+  orFail(await vault.unlock(way), describeVaultFailure);
+  vault.lock();
+  await startInBackground(context, ttl, passphrase);
+  report(context, { unlocked: true, ttl }, [`The vault is open for ${ttl}.`]);
+}
+
+/** The passphrase reaches the agent through a pipe: neither its arguments nor its environment. */
+async function startInBackground(
+  context: CommandContext,
+  ttl: string,
+  passphrase: Secret | undefined,
+): Promise<void> {
+  const fd = passphrase === undefined ? [] : ['--passphrase-fd', '3'];
+  const home = context.chosenHome === undefined ? [] : ['--home', context.chosenHome];
+  const child = spawn(
+    context.self,
+    [...context.selfArguments, ...home, ...fd, 'agent', '--ttl', ttl],
+    {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    },
+  );
+  const pipe = child.stdio[3];
+  if (pipe !== null && pipe !== undefined && 'end' in pipe) {
+    pipe.end(passphrase === undefined ? '' : `${revealSecret(passphrase)}\n`);
+  }
+  const gone = once(child, 'exit').then(() => true);
+  for (let tries = 0; tries < 100; tries += 1) {
+    if ((await findHeldVault([agentAddress(context.home)])) !== undefined) {
+      child.unref();
+      return;
+    }
+    const ended = await Promise.race([gone, pause(100)]);
+    if (ended) break;
+  }
+  fail(described('VAULT_LOCKED', 'The agent did not start.'));
+}
+
+async function pause(ms: number): Promise<false> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return false;
+}
+
+/** `postern vault lock`: every process that holds the vault open drops its keys. */
+export async function lock(context: CommandContext): Promise<void> {
+  const addresses = holderAddresses(context.home);
+  const answers = await Promise.all(
+    addresses.map(async (address) => await askRunning(address, 'POST', '/lock')),
+  );
+  const locked = answers.filter((answer) => answer?.status === 200).length;
+  const line = locked === 0 ? 'Nothing held the vault open.' : 'Locked.';
+  report(context, { locked: locked > 0 }, [line]);
+}
+
+async function refuseSecondHolder(context: CommandContext): Promise<void> {
+  const holder = await findHolder(holderAddresses(context.home));
+  if (holder !== undefined) {
+    fail(described('ALREADY_RUNNING', 'A running Postern already holds the vault open.'));
+  }
+}
+
+function minutes(ms: number): string {
+  return ms < 60_000 ? `${String(ms / 1000)} s` : `${String(Math.round(ms / 60_000))} min`;
+}

@@ -1,0 +1,14 @@
+const UNITS_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** Milliseconds of `90s`, `15m`, `8h` or `1d`; undefined where the text has another form. */
+export function parseDurationMs(text: string): number | undefined {
+  const [, count, unit] = /^(\d{1,5})([smhd])$/.exec(text) ?? [];
+  const unitMs = UNITS_MS[unit ?? ''];
+  if (count === undefined || unitMs === undefined || Number(count) === 0) return undefined;
+  return Number(count) * unitMs;
+}
