@@ -1,70 +1,52 @@
+import { chmod, readFile, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
-import { secretName } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
-import { singleValue } from '../secret-store.ts';
-import { memoryKeyring } from '../testing/memory-keyring.ts';
-import {
-  snapshot,
-  systemClock,
-  systemRandomness,
-  temporaryDirectory,
-} from '../testing/test-world.ts';
-import type { VaultStorage } from '../vault-failure.ts';
+import type { KeyringFailure } from '../keyring/keyring-port.ts';
+import { snapshot, systemClock, systemRandomness } from '../testing/test-world.ts';
+import { madeVault, OPENAI, PASSPHRASE, vaultWorld } from '../testing/vault-world.ts';
 import { openVault } from './open-vault.ts';
 import type { Vault } from './vault.ts';
 
-const PASSPHRASE = Secret.of('correct horse battery staple');
-const OPENAI = singleValue(secretName.from('openai'), Secret.of('sk-test-0123456789'), 7);
+const byPassphrase = { with: 'passphrase', passphrase: PASSPHRASE } as const;
+const byKeyring = { with: 'keyring' } as const;
 
-async function world() {
-  const dataDir = await temporaryDirectory();
-  const keyring = memoryKeyring();
-  const open = async (machineId = 'machine-1'): Promise<Vault> =>
-    expectOk(
-      await openVault({
-        dataDir,
-        machineId,
-        clock: systemClock,
-        randomness: systemRandomness,
-        keyring,
-      }),
-    );
-  return { dataDir, keyring, open };
-}
-
-async function made(storage: VaultStorage) {
-  const at = await world();
-  const vault = await at.open();
-  const { recoveryCode } = expectOk(await vault.create({ storage, passphrase: PASSPHRASE }));
-  expectOk(await vault.secrets.put(OPENAI));
-  return { ...at, vault, recoveryCode };
+async function valueOf(vault: Vault): Promise<readonly string[]> {
+  const record = expectOk(await vault.secrets.get(OPENAI.name));
+  return record === undefined ? [] : [...record.fields.values()].map(revealSecret);
 }
 
 describe.each(['keyring', 'file'] as const)('a vault with %s storage', (storage) => {
   it('opens by each of its slots with the same keys and secrets', async () => {
-    const { vault, open, recoveryCode } = await made(storage);
+    const { vault, open, recoveryCode } = await madeVault(storage);
     const key = revealSecret(expectOk(vault.deriveKey('conversations')));
     expect(key).toMatch(/^[0-9a-f]{64}$/);
     const ways = [
-      { with: 'passphrase', passphrase: PASSPHRASE },
-      { with: 'recovery', code: recoveryCode },
-      ...(storage === 'keyring' ? [{ with: 'keyring' } as const] : []),
-    ] as const;
+      byPassphrase,
+      { with: 'recovery', code: recoveryCode } as const,
+      ...(storage === 'keyring' ? [byKeyring] : []),
+    ];
     for (const way of ways) {
       const again = await open();
       expect(again.state).toBe('locked');
-      expect(await again.secrets.get(OPENAI.name)).toEqual(failed({ reason: 'vault-locked' }));
+      expect(again.storage).toBe(storage);
       expect(await again.unlock(way)).toEqual(ok());
       expect(revealSecret(expectOk(again.deriveKey('conversations')))).toBe(key);
-      const record = expectOk(await again.secrets.get(OPENAI.name));
-      expect(record && [...record.fields].map(([, value]) => revealSecret(value))).toEqual([
-        'sk-test-0123456789',
-      ]);
+      expect(await valueOf(again)).toEqual(['sk-test-0123456789']);
     }
   });
 
-  it('changes nothing on disk when the passphrase or the code is wrong', async () => {
-    const { dataDir, keyring, open } = await made(storage);
+  it('derives another key for another purpose', async () => {
+    const { vault } = await madeVault(storage);
+    const keys = ['conversations', 'audit', 'conversations/2'].map((purpose) =>
+      revealSecret(expectOk(vault.deriveKey(purpose))),
+    );
+    expect(new Set(keys).size).toBe(3);
+    expect(() => vault.deriveKey('A b')).toThrow('purpose');
+  });
+
+  it('changes nothing on disk or in the keyring when the passphrase or the code is wrong', async () => {
+    const { dataDir, keyring, open } = await madeVault(storage);
     const before = await snapshot(dataDir);
     const entries = new Map(keyring.entries);
     const again = await open();
@@ -75,11 +57,210 @@ describe.each(['keyring', 'file'] as const)('a vault with %s storage', (storage)
     expect(await again.unlock({ with: 'recovery', code: wrong })).toEqual(
       failed({ reason: 'recovery-code-mistyped' }),
     );
+    expect(again.state).toBe('locked');
     expect(await again.secrets.put(OPENAI)).toEqual(failed({ reason: 'vault-locked' }));
     expect(await again.create({ storage, passphrase: wrong })).toEqual(
       failed({ reason: 'vault-exists' }),
     );
     expect(await snapshot(dataDir)).toEqual(before);
     expect(keyring.entries).toEqual(entries);
+  });
+
+  it('forgets everything when it is locked, also for calls under way', async () => {
+    const { vault } = await madeVault(storage);
+    const underWay = [vault.secrets.list(), vault.newRecoveryCode()];
+    vault.lock();
+    for (const call of await Promise.all(underWay)) {
+      if (!call.ok) expect(call).toEqual(failed({ reason: 'vault-locked' }));
+    }
+    expect(vault.state).toBe('locked');
+    expect(vault.deriveKey('conversations')).toEqual(failed({ reason: 'vault-locked' }));
+    expect(await vault.secrets.list()).toEqual(failed({ reason: 'vault-locked' }));
+    expect(await vault.newRecoveryCode()).toEqual(failed({ reason: 'vault-locked' }));
+    expect(await vault.unlock(byPassphrase)).toEqual(ok());
+    expect(await valueOf(vault)).toEqual(['sk-test-0123456789']);
+  });
+
+  it('has no plain value in its files', async () => {
+    const { dataDir } = await madeVault(storage);
+    const files = Object.values(await snapshot(dataDir)).join();
+    const value = Buffer.from('sk-test-0123456789');
+    for (const form of [
+      value.toString('latin1'),
+      value.toString('base64'),
+      value.toString('hex'),
+    ]) {
+      expect(files).not.toContain(Buffer.from(form).toString('hex'));
+    }
+    expect(files).not.toContain(value.toString('hex'));
+  });
+});
+
+describe('a vault that is not there', () => {
+  it('is absent, and nothing is made by looking', async () => {
+    const { dataDir, open } = await vaultWorld();
+    const vault = await open();
+    expect([vault.state, vault.id, vault.storage, vault.slots]).toEqual([
+      'absent',
+      undefined,
+      undefined,
+      [],
+    ]);
+    expect(await vault.unlock(byPassphrase)).toEqual(failed({ reason: 'vault-absent' }));
+    expect(await vault.secrets.list()).toEqual(failed({ reason: 'vault-absent' }));
+    expect(await snapshot(dataDir)).toEqual({});
+  });
+
+  it.each<readonly [string, string | undefined, object]>([
+    ['no passphrase', undefined, { reason: 'passphrase-needed' }],
+    ['seven letters', 'seven77', { reason: 'passphrase-unfit', problem: 'too-short' }],
+    ['a megabyte', 'x'.repeat(1e6), { reason: 'passphrase-unfit', problem: 'too-long' }],
+  ])('is not made with %s for file storage', async (_, text, failure) => {
+    const { dataDir, open } = await vaultWorld();
+    const vault = await open();
+    const passphrase = text === undefined ? {} : { passphrase: Secret.of(text) };
+    expect(await vault.create({ storage: 'file', ...passphrase })).toEqual(failed(failure));
+    expect(await snapshot(dataDir)).toEqual({});
+  });
+
+  it.each<KeyringFailure>([
+    { reason: 'keyring-unavailable', cause: 'no-bus' },
+    { reason: 'keyring-locked' },
+    { reason: 'keyring-denied' },
+  ])('is not made in a keyring that fails with %o, and leaves nothing', async (failure) => {
+    const { dataDir, keyring, open } = await vaultWorld();
+    keyring.failure = failure;
+    const vault = await open();
+    expect(await vault.create({ storage: 'keyring' })).toEqual(failed(failure));
+    expect(vault.state).toBe('absent');
+    expect(Object.keys(await snapshot(dataDir))).toEqual(['vault.lock']);
+  });
+
+  it('is not taken for one whose header was lost', async () => {
+    const { dataDir, open } = await madeVault('file');
+    await unlink(join(dataDir, 'slots.json'));
+    const before = await snapshot(dataDir);
+    const vault = await open();
+    expect(await vault.create({ storage: 'file', passphrase: PASSPHRASE })).toEqual(
+      failed({ reason: 'vault-damaged', file: 'slots.json', damage: 'missing' }),
+    );
+    expect(await snapshot(dataDir)).toEqual(before);
+  });
+
+  it('is made by one of two who try at once', async () => {
+    const { open } = await vaultWorld();
+    const vaults = [await open(), await open()];
+    const made = await Promise.all(vaults.map((one) => one.create({ storage: 'keyring' })));
+    expect(made.filter((one) => one.ok)).toHaveLength(1);
+    expect(made.filter((one) => !one.ok)).toEqual([failed({ reason: 'vault-exists' })]);
+  });
+});
+
+describe('a vault whose keyring is another', () => {
+  it.each<KeyringFailure>([
+    { reason: 'keyring-unavailable', cause: 'no-service' },
+    { reason: 'keyring-locked' },
+    { reason: 'keyring-denied' },
+  ])('says of a keyring that fails just that: %o', async (failure) => {
+    const { keyring, vault, open } = await madeVault('keyring');
+    keyring.failure = failure;
+    const again = await open();
+    expect(await again.unlock(byKeyring)).toEqual(failed(failure));
+    expect(await vault.secrets.get(OPENAI.name)).toEqual(failed(failure));
+    expect(await vault.secrets.list()).toEqual(failed(failure));
+    expect(await vault.secrets.put(OPENAI)).toEqual(failed(failure));
+    expect(await vault.secrets.remove(OPENAI.name)).toEqual(failed(failure));
+    // The data key, and so the conversations, still open with the passphrase.
+    expect(await again.unlock(byPassphrase)).toEqual(ok());
+  });
+
+  it('says of one that works but is empty that the backend changed', async () => {
+    const { keyring, vault, open } = await madeVault('keyring');
+    keyring.entries.clear();
+    const changed = failed({
+      reason: 'backend-changed',
+      recorded: 'keyring',
+      found: 'empty-keyring',
+    });
+    const again = await open();
+    expect(await again.unlock(byKeyring)).toEqual(changed);
+    expect(await vault.secrets.get(OPENAI.name)).toEqual(changed);
+    expect(await vault.secrets.list()).toEqual(changed);
+    expect(await vault.secrets.put(OPENAI)).toEqual(changed);
+    expect(keyring.entries.size).toBe(0);
+  });
+
+  it('says of a copied home that it was made on another machine', async () => {
+    const { open } = await madeVault('keyring');
+    const elsewhere = await open('machine-2');
+    expect(await elsewhere.unlock(byKeyring)).toEqual(
+      failed({ reason: 'backend-changed', recorded: 'keyring', found: 'other-machine' }),
+    );
+    expect(await elsewhere.unlock(byPassphrase)).toEqual(ok());
+  });
+
+  it('refuses an entry that was pasted over another or made elsewhere', async () => {
+    const { keyring, vault } = await madeVault('keyring');
+    const [slot, index, secret] = [...keyring.entries.keys()];
+    if (slot === undefined || index === undefined || secret === undefined) throw new Error();
+    for (const other of [
+      '{"v":1}',
+      'plain',
+      revealSecret(keyring.entries.get(slot) ?? PASSPHRASE),
+    ]) {
+      keyring.entries.set(secret, Secret.of(other));
+      expect(await vault.secrets.get(OPENAI.name)).toEqual(
+        failed({ reason: 'vault-damaged', file: secret, damage: 'malformed' }),
+      );
+    }
+    keyring.entries.set(secret, Secret.of('{"v":2,"account":"x"}'));
+    expect(await vault.secrets.get(OPENAI.name)).toMatchObject({
+      failure: { reason: 'version-unknown' },
+    });
+  });
+});
+
+describe('a damaged vault', () => {
+  it('with a torn file of secrets is never overwritten', async () => {
+    const { dataDir, open } = await madeVault('file');
+    const path = join(dataDir, 'secrets.jwe.json');
+    const whole = await readFile(path);
+    for (const torn of [whole.subarray(0, 100), Buffer.alloc(0), undefined]) {
+      await (torn === undefined ? unlink(path) : writeFile(path, torn));
+      const before = await snapshot(dataDir);
+      const vault = await open();
+      expect(await vault.unlock(byPassphrase)).toEqual(ok());
+      const damage = torn === undefined ? 'missing' : 'malformed';
+      const failure = failed({ reason: 'vault-damaged', file: 'secrets.jwe.json', damage });
+      expect(await vault.secrets.put(OPENAI)).toEqual(failure);
+      expect(await vault.secrets.remove(OPENAI.name)).toEqual(failure);
+      expect(await vault.secrets.list()).toEqual(failure);
+      expect(await vault.changePassphrase({ next: Secret.of('another one') })).toEqual(failure);
+      expect(await snapshot(dataDir)).toEqual(before);
+    }
+  });
+
+  it('with a torn header does not open and is not made anew', async () => {
+    const { dataDir, keyring } = await madeVault('file');
+    await writeFile(join(dataDir, 'slots.json'), '{"format":"postern-slots"');
+    const opened = await openVault({
+      dataDir,
+      keyring,
+      machineId: 'machine-1',
+      clock: systemClock,
+      randomness: systemRandomness,
+    });
+    expect(opened).toEqual(
+      failed({ reason: 'vault-damaged', file: 'slots.json', damage: 'malformed' }),
+    );
+  });
+
+  it('that others can write is not opened', async () => {
+    const { dataDir, vault } = await madeVault('file');
+    const path = join(dataDir, 'secrets.jwe.json');
+    await chmod(path, 0o620);
+    expect(await vault.secrets.list()).toEqual(
+      failed({ reason: 'unsafe-file', path, problem: 'writable-by-others' }),
+    );
   });
 });

@@ -1,0 +1,57 @@
+import { ERROR_CODES } from '@postern/protocol';
+import { describe, expect, it } from 'vitest';
+import { describeVaultFailure } from './describe-vault-failure.ts';
+import type { VaultFailure } from './vault-failure.ts';
+
+const FAILURES: readonly VaultFailure[] = [
+  { reason: 'vault-absent' },
+  { reason: 'vault-exists' },
+  { reason: 'vault-locked' },
+  { reason: 'vault-busy' },
+  { reason: 'vault-damaged', file: 'slots.json', damage: 'altered' },
+  { reason: 'version-unknown', file: 'slots.json' },
+  { reason: 'wrong-passphrase' },
+  { reason: 'wrong-recovery-code' },
+  { reason: 'recovery-code-mistyped' },
+  { reason: 'passphrase-needed' },
+  { reason: 'passphrase-unfit', problem: 'too-short' },
+  { reason: 'slot-missing', kind: 'passphrase' },
+  { reason: 'slot-exists', kind: 'passphrase' },
+  { reason: 'last-slot' },
+  { reason: 'backend-changed', recorded: 'keyring', found: 'file' },
+  { reason: 'backend-changed', recorded: 'keyring', found: 'empty-keyring' },
+  { reason: 'keyring-unavailable', cause: 'no-bus' },
+  { reason: 'keyring-locked' },
+  { reason: 'keyring-denied' },
+  { reason: 'secret-invalid', problem: 'too-large' },
+  { reason: 'key-form-unexpected', example: 'sk-ant-…' },
+  { reason: 'plan-token' },
+  { reason: 'storage-read-only', path: '/home/someone' },
+  { reason: 'disk-full', path: '/home/someone' },
+  { reason: 'storage-failed', path: '/home/someone', errno: 'EIO' },
+  { reason: 'unsafe-file', path: '/home/someone', problem: 'symlink' },
+];
+
+describe('a failure spoken outward', () => {
+  it.each(FAILURES)('is a code, one line and a remedy: %o', (failure) => {
+    const { code, message, remedy } = describeVaultFailure(failure);
+    expect(ERROR_CODES).toHaveProperty(code);
+    expect(message).toMatch(/^[A-Z][^\n]*\.$/);
+    expect(remedy).toMatch(/^[A-Z][^\n]*\.?$/);
+    expect(`${message} ${remedy}`).not.toContain('undefined');
+  });
+
+  it('tells the three failures of a keyring and a wrong passphrase apart', () => {
+    const codes = FAILURES.filter(({ reason }) => /keyring|passphrase$/.test(reason)).map(
+      (failure) => describeVaultFailure(failure).code,
+    );
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+
+  it('names the exact command where the storage asked for is another', () => {
+    const failure = { reason: 'backend-changed', recorded: 'keyring', found: 'file' } as const;
+    expect(describeVaultFailure(failure).remedy).toContain(
+      'postern auth storage migrate --from keyring --to file',
+    );
+  });
+});
