@@ -5,7 +5,8 @@ import { objectOf, textOf } from '../json/read-json.ts';
 import { StreamTap } from '../usage-tap/stream-tap.ts';
 import { decodeUsage } from './usage.ts';
 
-const TEXT_KEYS = ['text', 'thinking', 'partial_json'] as const;
+/** `content` is the summary of a compaction. */
+const TEXT_KEYS = ['text', 'thinking', 'partial_json', 'content'] as const;
 
 export function usageTap(): UsageTap {
   return new StreamTap({
