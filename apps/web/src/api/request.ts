@@ -1,0 +1,85 @@
+import { failed, ok, parseJson, type Result } from '@postern/kernel';
+import { GARBLED, problemFrom, UNREACHABLE, type Problem } from './problem.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export type Answer<T> = Result<T, Problem>;
+
+type Watcher = (outcome: Problem | 'answered') => void;
+const watchers = new Set<Watcher>();
+
+/** Calls the watcher after every request; a session, lock or connection that ends shows there. */
+export function watchRequests(watcher: Watcher): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+/** One request to the app API whose answer has a body. */
+export async function request<T>(
+  method: Method,
+  path: string,
+  input?: unknown,
+): Promise<Answer<T>> {
+  const answer = await exchange(method, path, input);
+  return answer.ok ? bodyOf<T>(answer.value) : answer;
+}
+
+/** One request to the app API that answers 204. */
+export async function command(
+  method: Method,
+  path: string,
+  input?: unknown,
+): Promise<Answer<undefined>> {
+  const answer = await exchange(method, path, input);
+  return answer.ok ? ok() : answer;
+}
+
+/** Sends a request and gives its response where the status is a success. */
+export async function exchange(
+  method: Method,
+  path: string,
+  input?: unknown,
+): Promise<Answer<Response>> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+      ...(input === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(input) }),
+    });
+  } catch {
+    return report(UNREACHABLE);
+  }
+  if (response.ok) {
+    tell('answered');
+    return ok(response);
+  }
+  const body = await bodyOf<unknown>(response);
+  return report(body.ok ? problemFrom(body.value) : body.failure);
+}
+
+function tell(outcome: Problem | 'answered'): void {
+  for (const watcher of watchers) watcher(outcome);
+}
+
+function report(problem: Problem): Answer<never> {
+  tell(problem);
+  return failed(problem);
+}
+
+async function bodyOf<T>(response: Response): Promise<Answer<T>> {
+  let text: string;
+  try {
+    text = await response.text();
+  } catch {
+    return failed(UNREACHABLE);
+  }
+  const json = parseJson(text);
+  if (!json.ok) return failed(GARBLED);
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the process that served this page gives the protocol's types
+  return ok(json.value as T);
+}

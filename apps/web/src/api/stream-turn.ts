@@ -1,0 +1,44 @@
+import { failed, ok, parseJson } from '@postern/kernel';
+import type { ConversationId, TurnEvent, TurnInput } from '@postern/protocol';
+import { eventDataDecoder } from './event-stream.ts';
+import { GARBLED, UNREACHABLE } from './problem.ts';
+import { exchange, type Answer } from './request.ts';
+
+/**
+ * Asks for an answer and gives each event as it arrives. Ends well once the stream has ended, also
+ * where the answer itself failed; whether `done` came is the caller's to see.
+ */
+export async function streamTurn(
+  id: ConversationId,
+  turn: TurnInput,
+  onEvent: (event: TurnEvent) => void,
+): Promise<Answer<undefined>> {
+  const response = await exchange('POST', `/api/conversations/${id}/turns`, turn);
+  if (!response.ok) return response;
+  const body = response.value.body;
+  if (body === null) return failed(GARBLED);
+  const decoder = eventDataDecoder();
+  const reader = body.getReader();
+  for (;;) {
+    const chunk = await nextChunk(reader);
+    if (chunk === 'cut') return failed(UNREACHABLE);
+    if (chunk === 'end') return ok();
+    for (const data of decoder.push(chunk)) {
+      const event = parseJson(data);
+      if (!event.ok) return failed(GARBLED);
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the process that served this page gives the protocol's types
+      onEvent(event.value as unknown as TurnEvent);
+    }
+  }
+}
+
+async function nextChunk(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): Promise<Uint8Array | 'end' | 'cut'> {
+  try {
+    const { done, value } = await reader.read();
+    return done ? 'end' : value;
+  } catch {
+    return 'cut';
+  }
+}

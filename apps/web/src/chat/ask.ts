@@ -1,0 +1,98 @@
+import { EMPTY_ANSWER, foldAnswer, type FoldedAnswer, type TurnEvent } from '@postern/protocol';
+import type { Message, MessageId, TurnInput } from '@postern/protocol';
+import { appApi } from '../api/app-api.ts';
+import { problemOfAnswer, UNREACHABLE, type Problem } from '../api/problem.ts';
+import { streamTurn } from '../api/stream-turn.ts';
+import { noteConversation } from '../conversations/conversation-list.ts';
+import { loadChat, type Chat, type OpenChat } from './chat.ts';
+import { createFrameBatch } from './frame-batch.ts';
+import { withMessage } from './tree.ts';
+
+/**
+ * Asks for an answer and follows it to its end. Gives false where the question was not taken, so
+ * that its text can go back to where it was written.
+ */
+export async function ask(open: OpenChat, turn: TurnInput): Promise<boolean> {
+  const { chat, live } = open;
+  let answer: FoldedAnswer = EMPTY_ANSWER;
+  const seen = { begun: false, done: false };
+  const frame = createFrameBatch(() => {
+    live.set(answer);
+  });
+  live.set(EMPTY_ANSWER);
+  chat.update((now) => ({
+    ...now,
+    run: { at: 'asking', question: turn.text },
+    problem: undefined,
+  }));
+
+  const take = (event: TurnEvent): void => {
+    switch (event.kind) {
+      case 'begun':
+        seen.begun = true;
+        chat.update((now) => begin(now, event.question, event.answer));
+        return;
+      case 'answer':
+        answer = foldAnswer(answer, event.event);
+        frame.ask();
+        return;
+      case 'done':
+        seen.done = true;
+        frame.flush();
+        chat.update((now) => finish(now, event.answer, event.conversation));
+        noteConversation(event.conversation);
+    }
+  };
+
+  const streamed = await streamTurn(open.id, turn, take);
+  if (seen.done) return true;
+  frame.flush();
+  await abandon(open, answer, streamed.ok ? UNREACHABLE : streamed.failure);
+  return seen.begun;
+}
+
+/** Stops the running answer where it is made, not only where it is shown. */
+export async function stop({ id, chat }: OpenChat): Promise<void> {
+  const mark = (stopping: boolean): void => {
+    chat.update((now) =>
+      now.run?.at === 'answering' ? { ...now, run: { ...now.run, stopping } } : now,
+    );
+  };
+  mark(true);
+  const stopped = await appApi.stopAnswer(id);
+  if (stopped.ok) return;
+  mark(false);
+  chat.update((now) => (now.run === undefined ? now : { ...now, problem: stopped.failure }));
+}
+
+function begin(now: Chat, question: Message | undefined, answer: Message): Chat {
+  const asked = question === undefined ? now.tree : withMessage(now.tree, question);
+  const choices = new Map(now.choices);
+  if (question !== undefined) choices.set(question.parentId, question.id);
+  choices.set(answer.parentId, answer.id);
+  return {
+    ...now,
+    tree: withMessage(asked, answer),
+    choices,
+    run: { at: 'answering', answerId: answer.id, stopping: false },
+  };
+}
+
+function finish(now: Chat, answer: Message, conversation: Chat['conversation']): Chat {
+  return { ...now, tree: withMessage(now.tree, answer), conversation, run: undefined };
+}
+
+/** The stream ended without its end: keeps what had arrived and asks how things stand. */
+async function abandon(open: OpenChat, answer: FoldedAnswer, problem: Problem): Promise<void> {
+  const { chat } = open;
+  const why = answer.failure === undefined ? problem : problemOfAnswer(answer.failure);
+  chat.update((now) => {
+    const answerId: MessageId | undefined =
+      now.run?.at === 'answering' ? now.run.answerId : undefined;
+    const message = answerId === undefined ? undefined : now.tree.byId.get(answerId);
+    if (message === undefined) return { ...now, run: undefined, problem: why };
+    const cut: Message = { ...message, parts: answer.parts, status: 'interrupted' };
+    return { ...now, tree: withMessage(now.tree, cut), run: undefined, problem: why };
+  });
+  if (problem.reason !== 'unreachable') await loadChat(open);
+}

@@ -1,0 +1,115 @@
+import { PanelLeft } from 'lucide-react';
+import type { Conversation, ConversationId, MessageId } from '@postern/protocol';
+import { useEffect, type ReactElement } from 'react';
+import { Button, IconButton } from '../controls/button.tsx';
+import { ProblemNotice } from '../controls/notice.tsx';
+import type { Route } from '../shell/route.ts';
+import { useStore } from '../state/store.ts';
+import { useModelFor } from '../models/use-model.ts';
+import { DemoBadge } from '../models/demo-badge.tsx';
+import { isWrittenElsewhere, loadChat, openChat, showMessage } from './chat.ts';
+import { Composer } from './composer.tsx';
+import { EmptyChat } from './empty-chat.tsx';
+import { MessageList } from './message-list.tsx';
+
+type ChatRoute = Exclude<Route, { at: 'settings' }>;
+
+/** A conversation with its composer, or the beginning of a new one. */
+export function ChatPage(props: {
+  readonly route: ChatRoute;
+  readonly onSidebar: () => void;
+}): ReactElement {
+  const { route, onSidebar } = props;
+  return (
+    <div className="chat">
+      {route.at === 'new' ? (
+        <NewChat onSidebar={onSidebar} />
+      ) : (
+        <OpenConversation
+          key={route.id}
+          id={route.id}
+          target={route.message}
+          onSidebar={onSidebar}
+        />
+      )}
+    </div>
+  );
+}
+
+function NewChat({ onSidebar }: { readonly onSidebar: () => void }): ReactElement {
+  return (
+    <>
+      <ChatHead conversation={undefined} id="new" onSidebar={onSidebar} />
+      <EmptyChat />
+      <Composer key="new" id="new" conversation={undefined} run={undefined} />
+    </>
+  );
+}
+
+function OpenConversation(props: {
+  readonly id: ConversationId;
+  readonly target: MessageId | undefined;
+  readonly onSidebar: () => void;
+}): ReactElement {
+  const { id, target, onSidebar } = props;
+  const open = openChat(id);
+  const chat = useStore(open.chat);
+  const loaded = chat.loading === 'loaded';
+  const elsewhere = isWrittenElsewhere(chat);
+  useEffect(() => {
+    if (open.chat.get().run === undefined) void loadChat(open);
+  }, [open]);
+  useEffect(() => {
+    if (!elsewhere) return undefined;
+    const timer = setInterval(() => void loadChat(open), 1500);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [elsewhere, open]);
+  useEffect(() => {
+    if (loaded && target !== undefined) showMessage(open, target);
+  }, [loaded, open, target]);
+  return (
+    <>
+      <ChatHead conversation={chat.conversation} id={id} onSidebar={onSidebar} />
+      {typeof chat.loading === 'object' ? (
+        <div className="chat-failed">
+          <ProblemNotice
+            problem={chat.loading}
+            actions={<Button onClick={() => void loadChat(open)}>Try again</Button>}
+          />
+        </div>
+      ) : (
+        <MessageList open={open} target={target} />
+      )}
+      <Composer key={id} id={id} conversation={chat.conversation} run={chat.run} />
+    </>
+  );
+}
+
+function ChatHead(props: {
+  readonly conversation: Conversation | undefined;
+  readonly id: ConversationId | 'new';
+  readonly onSidebar: () => void;
+}): ReactElement {
+  const { conversation, id, onSidebar } = props;
+  const model = useModelFor(id, conversation);
+  const title = conversation?.title;
+  useEffect(() => {
+    document.title = title === undefined ? 'Postern' : `${title} · Postern`;
+  }, [title]);
+  return (
+    <header className="chat-head">
+      <IconButton
+        label="Show the list of chats"
+        tipAt="right"
+        className="sidebar-toggle"
+        onClick={onSidebar}
+      >
+        <PanelLeft aria-hidden="true" size={18} />
+      </IconButton>
+      <h1>{title ?? (id === 'new' ? 'New chat' : 'Chat')}</h1>
+      {model?.demo === true && <DemoBadge />}
+    </header>
+  );
+}

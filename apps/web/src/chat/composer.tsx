@@ -1,0 +1,176 @@
+import { ArrowUp, Square } from 'lucide-react';
+import type { Conversation, ConversationId } from '@postern/protocol';
+import {
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactElement,
+} from 'react';
+import { IconButton } from '../controls/button.tsx';
+import { ModelButton } from '../models/model-button.tsx';
+import { useModelFor } from '../models/use-model.ts';
+import { Keys } from '../shell/shortcuts-sheet.tsx';
+import { stop } from './ask.ts';
+import { openChat, type Run } from './chat.ts';
+import { onComposeRequest } from './compose-requests.ts';
+import { draftOf, keepDraft } from './drafts.ts';
+import { sendMessage } from './send.ts';
+
+/** Where a message is written and sent, and its model chosen. */
+export function Composer(props: {
+  readonly id: ConversationId | 'new';
+  readonly conversation: Conversation | undefined;
+  readonly run: Run | undefined;
+}): ReactElement {
+  const { id, conversation, run } = props;
+  const model = useModelFor(id, conversation);
+  const [text, setDraft] = useDraft(id);
+  const [sending, setSending] = useState(false);
+  const area = useRef<HTMLTextAreaElement>(null);
+  useComposeRequests(area, setDraft);
+  const halt = useCallback(() => {
+    if (id !== 'new') void stop(openChat(id));
+  }, [id]);
+  useEscapeStops(run?.at === 'answering' && !run.stopping, halt);
+
+  const busy = sending || run !== undefined;
+  const ready = text.trim() !== '' && model !== undefined && !busy;
+  const send = async (): Promise<void> => {
+    if (!ready) return;
+    setSending(true);
+    setDraft('');
+    const taken = await sendMessage(id, text, model);
+    setSending(false);
+    // What was not taken goes back, unless something new is written already.
+    if (!taken && draftOf(id) === '') setDraft(text);
+  };
+  const keyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
+    const forced = event.ctrlKey || event.metaKey;
+    if (!forced && (event.shiftKey || event.altKey || isTouch())) return;
+    event.preventDefault();
+    void send();
+  };
+
+  return (
+    <form
+      className="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <div className="composer-box">
+        <MessageField area={area} text={text} onText={setDraft} onKeyDown={keyDown} />
+        <div className="composer-bar">
+          <ModelButton id={id} model={model} />
+          <span className="grow" />
+          <SendOrStop run={run} ready={ready} onStop={halt} />
+        </div>
+      </div>
+      <p className="composer-hint">
+        <Keys keys={['Enter']} /> sends, <Keys keys={['Shift', 'Enter']} /> begins a new line
+      </p>
+    </form>
+  );
+}
+
+function SendOrStop(props: {
+  readonly run: Run | undefined;
+  readonly ready: boolean;
+  readonly onStop: () => void;
+}): ReactElement {
+  const { run, ready, onStop } = props;
+  return run?.at === 'answering' ? (
+    <IconButton label="Stop (Esc)" className="stop" disabled={run.stopping} onClick={onStop}>
+      <Square aria-hidden="true" size={13} />
+    </IconButton>
+  ) : (
+    <IconButton type="submit" label="Send" className="send" disabled={!ready}>
+      <ArrowUp aria-hidden="true" size={18} />
+    </IconButton>
+  );
+}
+
+function MessageField(props: {
+  readonly area: { readonly current: HTMLTextAreaElement | null };
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+}): ReactElement {
+  const { area, text, onText, onKeyDown } = props;
+  useEffect(() => {
+    if (area.current !== null) growWithText(area.current);
+  }, [area, text]);
+  return (
+    <textarea
+      ref={area}
+      rows={1}
+      value={text}
+      placeholder="Write a message"
+      aria-label="Message"
+      // eslint-disable-next-line jsx-a11y/no-autofocus -- a chat is for writing
+      autoFocus={!isTouch()}
+      onChange={(event) => {
+        onText(event.target.value);
+      }}
+      onKeyDown={onKeyDown}
+    />
+  );
+}
+
+function useDraft(id: ConversationId | 'new'): readonly [string, (text: string) => void] {
+  const [text, setText] = useState(() => draftOf(id));
+  const setDraft = useCallback(
+    (next: string) => {
+      keepDraft(id, next);
+      setText(next);
+    },
+    [id],
+  );
+  return [text, setDraft];
+}
+
+function useComposeRequests(
+  area: { readonly current: HTMLTextAreaElement | null },
+  setDraft: (text: string) => void,
+): void {
+  useEffect(
+    () =>
+      onComposeRequest((text) => {
+        if (text !== undefined) setDraft(text);
+        area.current?.focus();
+      }),
+    [area, setDraft],
+  );
+}
+
+/** Esc stops the answer, unless it is meant for something that lies over the chat. */
+function useEscapeStops(running: boolean, halt: () => void): void {
+  useEffect(() => {
+    if (!running) return undefined;
+    const press = (event: globalThis.KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+      if (document.querySelector('dialog[open]') !== null) return;
+      halt();
+    };
+    window.addEventListener('keydown', press);
+    return () => {
+      window.removeEventListener('keydown', press);
+    };
+  }, [running, halt]);
+}
+
+/** Makes the field as high as its text, where CSS alone (`field-sizing`) does not. */
+function growWithText(area: HTMLTextAreaElement): void {
+  if (CSS.supports('field-sizing', 'content')) return;
+  area.style.height = 'auto';
+  area.style.height = `${area.scrollHeight}px`;
+}
+
+/** On a touch screen Enter is the only way to a new line. */
+function isTouch(): boolean {
+  return window.matchMedia('(pointer: coarse)').matches;
+}

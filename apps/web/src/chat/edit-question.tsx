@@ -1,0 +1,61 @@
+import { plainText, type Message } from '@postern/protocol';
+import { useState, type ReactElement } from 'react';
+import { Button } from '../controls/button.tsx';
+import { useModelFor } from '../models/use-model.ts';
+import { useSelected } from '../state/store.ts';
+import type { OpenChat } from './chat.ts';
+import { resendQuestion } from './send.ts';
+
+/** A question in other words; the old one stays as an earlier version. */
+export function EditQuestion(props: {
+  readonly open: OpenChat;
+  readonly message: Message;
+  readonly onDone: () => void;
+}): ReactElement {
+  const { open, message, onDone } = props;
+  const [text, setText] = useState(() => plainText(message.parts));
+  const conversation = useSelected(open.chat, (chat) => chat.conversation);
+  const busy = useSelected(open.chat, ({ run }) => run !== undefined);
+  const model = useModelFor(open.id, conversation);
+  const ready = text.trim() !== '' && model !== undefined && !busy;
+  const send = (): void => {
+    if (!ready) return;
+    onDone();
+    void resendQuestion(open, message, text, model);
+  };
+  return (
+    <form
+      className="edit-question"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <textarea
+        aria-label="The question in other words"
+        value={text}
+        rows={3}
+        // eslint-disable-next-line jsx-a11y/no-autofocus -- the field takes the place of what was just chosen
+        autoFocus
+        onChange={(event) => {
+          setText(event.target.value);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') {
+            event.preventDefault();
+            onDone();
+          } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+            event.preventDefault();
+            send();
+          }
+        }}
+      />
+      <div className="edit-actions">
+        <Button onClick={onDone}>Cancel</Button>
+        <Button type="submit" look="primary" disabled={!ready}>
+          Ask again
+        </Button>
+      </div>
+    </form>
+  );
+}

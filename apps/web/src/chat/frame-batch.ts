@@ -1,0 +1,36 @@
+/** Runs a task at most once per animation frame, however often it is asked for. */
+export interface FrameBatch {
+  ask(): void;
+  /** Runs the task at once where it was asked for, and forgets the frame. */
+  flush(): void;
+}
+
+export interface Frames {
+  request(task: () => void): number;
+  cancel(handle: number): void;
+}
+
+const BROWSER_FRAMES: Frames = {
+  request: (task) => window.requestAnimationFrame(task),
+  cancel: (handle) => {
+    window.cancelAnimationFrame(handle);
+  },
+};
+
+export function createFrameBatch(task: () => void, frames: Frames = BROWSER_FRAMES): FrameBatch {
+  let waiting: number | undefined;
+  const run = (): void => {
+    waiting = undefined;
+    task();
+  };
+  return {
+    ask() {
+      waiting ??= frames.request(run);
+    },
+    flush() {
+      if (waiting === undefined) return;
+      frames.cancel(waiting);
+      run();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import type { MessageId } from '@postern/protocol';
+import {
+  memo,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type ReactElement,
+  type RefObject,
+} from 'react';
+import type { OpenChat } from './chat.ts';
+import { MessageView } from './message-view.tsx';
+import type { PathStep } from './tree.ts';
+
+/** Pixels a message takes up until it was laid out once. */
+const GUESSED_HEIGHT = 220;
+
+/**
+ * A dozen messages. Far from what is read they are taken out and their height is kept, so that a
+ * conversation of thousands costs no more than one of dozens.
+ */
+export const MessageGroup = memo(function MessageGroup(props: {
+  readonly open: OpenChat;
+  readonly steps: readonly PathStep[];
+  readonly running: MessageId | undefined;
+  readonly target: MessageId | undefined;
+  /** Never taken out: the end, where things grow. */
+  readonly pinned: boolean;
+  readonly scroller: Box;
+}): ReactElement {
+  const { open, steps, running, target, pinned, scroller } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const near = useNear(box, scroller);
+  const shown = pinned || near || target !== undefined;
+  useKeptHeight(box, shown, steps.length);
+  useEffect(() => {
+    if (target === undefined) return;
+    document.getElementById(`message-${target}`)?.scrollIntoView({ block: 'start' });
+  }, [target]);
+  return (
+    <div className="message-group" ref={box}>
+      {shown &&
+        steps.map((step) => (
+          <MessageView
+            key={step.message.id}
+            open={open}
+            step={step}
+            running={step.message.id === running}
+            marked={step.message.id === target}
+          />
+        ))}
+    </div>
+  );
+});
+
+type Box = RefObject<HTMLElement | null>;
+
+/** Whether the box is within about two screens of what is seen. */
+function useNear(box: Box, scroller: Box): boolean {
+  const [near, setNear] = useState(false);
+  useEffect(() => {
+    if (box.current === null) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        const last = entries.at(-1);
+        if (last !== undefined) setNear(last.isIntersecting);
+      },
+      { root: scroller.current, rootMargin: '1600px 0px' },
+    );
+    observer.observe(box.current);
+    return () => {
+      observer.disconnect();
+    };
+  }, [box, scroller]);
+  return near;
+}
+
+/** Keeps the box as high as its content was, while its content is out. */
+function useKeptHeight(box: Box, shown: boolean, count: number): void {
+  const height = useRef<number>(undefined);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    if (!shown) {
+      element.style.setProperty('height', `${height.current ?? count * GUESSED_HEIGHT}px`);
+      return undefined;
+    }
+    element.style.removeProperty('height');
+    const observer = new ResizeObserver(() => {
+      height.current = element.offsetHeight;
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+    };
+  }, [box, shown, count]);
+}

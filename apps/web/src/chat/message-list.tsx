@@ -1,0 +1,99 @@
+import { ArrowDown } from 'lucide-react';
+import type { MessageId } from '@postern/protocol';
+import { useMemo, useRef, type ReactElement } from 'react';
+import { Button } from '../controls/button.tsx';
+import { ProblemNotice } from '../controls/notice.tsx';
+import { Spinner } from '../controls/spinner.tsx';
+import { useStore } from '../state/store.ts';
+import { dismissProblem, type Chat, type OpenChat } from './chat.ts';
+import { MessageGroup } from './message-group.tsx';
+import { AskedQuestion, Waiting } from './message-view.tsx';
+import { StreamStatus } from './stream-status.tsx';
+import { useFollowing } from './use-following.ts';
+import { visiblePath, type PathStep } from './tree.ts';
+
+/** Messages that are laid out together; far ones leave only their height behind. */
+const GROUP_SIZE = 12;
+
+/** The visible way through a conversation; follows its end unless the reader scrolled up. */
+export function MessageList(props: {
+  readonly open: OpenChat;
+  readonly target: MessageId | undefined;
+}): ReactElement {
+  const { open, target } = props;
+  const chat = useStore(open.chat);
+  const { tree, choices, run } = chat;
+  const path = useMemo(() => visiblePath(tree, choices), [tree, choices]);
+  const groups = useMemo(() => inGroups(path), [path]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const { following, follow } = useFollowing(scroller, content, target === undefined);
+  return (
+    <div className="messages-frame">
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
+      <div className="messages" ref={scroller} tabIndex={0} role="region" aria-label="Messages">
+        <div className="messages-column" ref={content}>
+          {chat.loading === 'loading' && <ChatSkeleton />}
+          {groups.map((steps, index) => (
+            <MessageGroup
+              // A path only grows at its end or forks: a group keeps its place.
+              key={index}
+              open={open}
+              steps={steps}
+              running={run?.at === 'answering' ? run.answerId : undefined}
+              target={steps.some(({ message }) => message.id === target) ? target : undefined}
+              pinned={index >= groups.length - 2}
+              scroller={scroller}
+            />
+          ))}
+          {run?.at === 'asking' && run.question !== undefined && (
+            <AskedQuestion text={run.question} />
+          )}
+          {run?.at === 'asking' && <Waiting />}
+          <TurnProblem open={open} chat={chat} />
+        </div>
+      </div>
+      {!following && (
+        <button type="button" className="to-latest" onClick={follow}>
+          <ArrowDown aria-hidden="true" size={15} />
+          Jump to latest
+        </button>
+      )}
+      <StreamStatus run={run} />
+    </div>
+  );
+}
+
+function TurnProblem(props: { readonly open: OpenChat; readonly chat: Chat }): ReactElement | null {
+  const { open, chat } = props;
+  if (chat.problem === undefined) return null;
+  return (
+    <ProblemNotice
+      problem={chat.problem}
+      actions={
+        <Button
+          look="quiet"
+          onClick={() => {
+            dismissProblem(open);
+          }}
+        >
+          Dismiss
+        </Button>
+      }
+    />
+  );
+}
+
+function ChatSkeleton(): ReactElement {
+  return (
+    <div className="chat-skeleton">
+      <Spinner label="Reading the chat" />
+    </div>
+  );
+}
+
+function inGroups(path: readonly PathStep[]): readonly (readonly PathStep[])[] {
+  const groups: (readonly PathStep[])[] = [];
+  for (let at = 0; at < path.length; at += GROUP_SIZE) groups.push(path.slice(at, at + GROUP_SIZE));
+  return groups;
+}

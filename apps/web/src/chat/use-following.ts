@@ -1,0 +1,59 @@
+import { useEffect, useRef, useState, type RefObject } from 'react';
+
+/** Pixels from the end within which a reader counts as being there. */
+const NEAR_END = 40;
+
+type Box = RefObject<HTMLElement | null>;
+
+/**
+ * Keeps the end of a growing content in view until the reader scrolls up, and again once they are
+ * back at the end.
+ */
+export function useFollowing(
+  scroller: Box,
+  content: Box,
+  atFirst: boolean,
+): { readonly following: boolean; readonly follow: () => void } {
+  const [following, setFollowing] = useState(true);
+  const wanted = useRef(atFirst);
+
+  const follow = (): void => {
+    wanted.current = true;
+    setFollowing(true);
+    toEnd(scroller.current);
+  };
+
+  useEffect(() => {
+    const box = scroller.current;
+    if (box === null || content.current === null) return undefined;
+    let lastTop = box.scrollTop;
+    const scrolled = (): void => {
+      const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR_END;
+      // Content that shrinks or loads above moves the top too; only going up means reading.
+      const wentUp = box.scrollTop < lastTop - 2;
+      lastTop = box.scrollTop;
+      if (atEnd) wanted.current = true;
+      else if (wentUp) wanted.current = false;
+      setFollowing(wanted.current || atEnd);
+    };
+    const grown = new ResizeObserver(() => {
+      if (wanted.current) {
+        toEnd(box);
+        lastTop = box.scrollTop;
+      }
+    });
+    box.addEventListener('scroll', scrolled, { passive: true });
+    grown.observe(content.current);
+    grown.observe(box);
+    return () => {
+      box.removeEventListener('scroll', scrolled);
+      grown.disconnect();
+    };
+  }, [scroller, content]);
+
+  return { following, follow };
+}
+
+function toEnd(box: HTMLElement | null): void {
+  if (box !== null) box.scrollTop = box.scrollHeight;
+}

@@ -1,0 +1,44 @@
+import type { ComponentProps, ReactElement } from 'react';
+import { Spinner } from './spinner.tsx';
+
+interface ButtonProps extends ComponentProps<'button'> {
+  readonly look?: 'plain' | 'primary' | 'danger' | 'quiet';
+  /** Its work is under way: it cannot be pressed, and keeps its width. */
+  readonly busy?: boolean;
+}
+
+export function Button(props: ButtonProps): ReactElement {
+  const { look = 'plain', busy = false, children, className = '', disabled, ...rest } = props;
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={`button button-${look} ${className}`}
+      disabled={disabled === true || busy}
+      aria-busy={busy}
+    >
+      {busy && <Spinner />}
+      {children}
+    </button>
+  );
+}
+
+/** A button that is only a picture; `label` is its name and its tip. */
+export function IconButton(
+  props: ComponentProps<'button'> & {
+    readonly label: string;
+    readonly tipAt?: 'above' | 'below' | 'right';
+  },
+): ReactElement {
+  const { label, tipAt = 'above', className = '', ...rest } = props;
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={`icon-button ${className}`}
+      aria-label={label}
+      data-tip={label}
+      data-tip-at={tipAt}
+    />
+  );
+}

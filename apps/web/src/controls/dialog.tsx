@@ -1,0 +1,78 @@
+import { X } from 'lucide-react';
+import { useEffect, useId, useRef, type ReactElement, type ReactNode } from 'react';
+import { IconButton } from './button.tsx';
+
+/**
+ * A modal dialog. While it is shown the rest of the page is inert; Esc and a press outside close
+ * it, and the focus goes back to where it was.
+ */
+export function Dialog(props: {
+  readonly title: string;
+  /** The title is for screen readers alone; the content shows what it is. */
+  readonly titleHidden?: boolean;
+  readonly className?: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}): ReactElement {
+  const { title, titleHidden = false, className = '', onClose, children } = props;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const shown = dialog.current;
+    if (shown === null) return undefined;
+    const before = document.activeElement;
+    if (!shown.open) shown.showModal();
+    return () => {
+      shown.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  usePressOutside(dialog, onClose);
+  return (
+    <dialog
+      ref={dialog}
+      className={`dialog ${className}`}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      {titleHidden ? (
+        <h2 id={titleId} className="visually-hidden">
+          {title}
+        </h2>
+      ) : (
+        <header className="dialog-head">
+          <h2 id={titleId}>{title}</h2>
+          <IconButton label="Close" tipAt="below" onClick={onClose}>
+            <X aria-hidden="true" size={17} />
+          </IconButton>
+        </header>
+      )}
+      {children}
+    </dialog>
+  );
+}
+
+function usePressOutside(
+  dialog: { readonly current: HTMLDialogElement | null },
+  onPress: () => void,
+): void {
+  useEffect(() => {
+    const shown = dialog.current;
+    const press = (event: PointerEvent): void => {
+      // The backdrop belongs to the dialog element; its content is inside the box.
+      if (event.target !== shown || shown === null) return;
+      const box = shown.getBoundingClientRect();
+      const inside =
+        event.clientX >= box.left &&
+        event.clientX <= box.right &&
+        event.clientY >= box.top &&
+        event.clientY <= box.bottom;
+      if (!inside) onPress();
+    };
+    shown?.addEventListener('pointerdown', press);
+    return () => shown?.removeEventListener('pointerdown', press);
+  }, [dialog, onPress]);
+}

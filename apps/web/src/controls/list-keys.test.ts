@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { movedMark } from './list-keys.ts';
+
+describe('movedMark', () => {
+  it.each([
+    ['ArrowDown', 0, 3, 1],
+    ['ArrowDown', 2, 3, 0],
+    ['ArrowUp', 0, 3, 2],
+    ['PageDown', 0, 3, 2],
+    ['PageUp', 9, 20, 1],
+    ['PageUp', 1, 20, 0],
+    ['ArrowDown', 0, 0, undefined],
+    ['a', 0, 3, undefined],
+  ])('%s at %i of %i', (key, at, count, expected) => {
+    expect(movedMark(key, at, count)).toBe(expected);
+  });
+});

@@ -1,0 +1,38 @@
+import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
+import type { ReactElement, ReactNode } from 'react';
+import type { Problem } from '../api/problem.ts';
+
+/** A message that stands in the page: what is so, and what can be done. */
+export function Notice(props: {
+  readonly tone?: 'info' | 'warning' | 'danger';
+  readonly title?: string;
+  readonly children?: ReactNode;
+  readonly actions?: ReactNode;
+}): ReactElement {
+  const { tone = 'info' } = props;
+  const Icon = { info: Info, warning: TriangleAlert, danger: CircleAlert }[tone];
+  return (
+    <div className={`notice notice-${tone}`} role={tone === 'danger' ? 'alert' : undefined}>
+      <Icon aria-hidden="true" size={17} />
+      <div className="notice-words">
+        {props.title !== undefined && <strong>{props.title}</strong>}
+        {props.children}
+      </div>
+      {props.actions !== undefined && <div className="notice-actions">{props.actions}</div>}
+    </div>
+  );
+}
+
+/** A failed request, with its remedy and its code for whoever looks it up. */
+export function ProblemNotice(props: {
+  readonly problem: Problem;
+  readonly actions?: ReactNode;
+}): ReactElement {
+  const { message, remedy, code } = props.problem;
+  return (
+    <Notice tone="danger" title={message} actions={props.actions}>
+      {remedy !== undefined && <span>{remedy}</span>}
+      {code !== undefined && <code className="notice-code">{code}</code>}
+    </Notice>
+  );
+}

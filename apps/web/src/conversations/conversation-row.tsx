@@ -1,0 +1,176 @@
+import { Pencil, Trash2 } from 'lucide-react';
+import type { Conversation } from '@postern/protocol';
+import { memo, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { openChat } from '../chat/chat.ts';
+import { IconButton } from '../controls/button.tsx';
+import { Spinner } from '../controls/spinner.tsx';
+import { currentRoute, go, routeToFragment } from '../shell/route.ts';
+import { showToast } from '../shell/toasts.tsx';
+import { useSelected } from '../state/store.ts';
+import {
+  deleteConversation,
+  renameConversation,
+  restoreConversation,
+} from './conversation-list.ts';
+
+/** One conversation in the list: opened, renamed in place, deleted. */
+export const ConversationRow = memo(function ConversationRow(props: {
+  readonly conversation: Conversation;
+  readonly active: boolean;
+  readonly onLeave: () => void;
+}): ReactElement {
+  const { conversation, active, onLeave } = props;
+  const [renaming, setRenaming] = useState(false);
+  const running = useSelected(openChat(conversation.id).chat, ({ run }) => run !== undefined);
+  const startRenaming = (): void => {
+    setRenaming(true);
+  };
+  if (renaming) {
+    return (
+      <li className="row" data-active={active}>
+        <TitleField
+          conversation={conversation}
+          onDone={() => {
+            setRenaming(false);
+          }}
+        />
+      </li>
+    );
+  }
+  const keyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    const work = ROW_KEYS[event.key];
+    if (work === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    work(event.currentTarget, conversation, startRenaming);
+  };
+  return (
+    <li className="row" data-active={active}>
+      <a
+        href={routeToFragment({ at: 'conversation', id: conversation.id })}
+        className="row-link"
+        aria-current={active ? 'page' : undefined}
+        onClick={onLeave}
+        onDoubleClick={startRenaming}
+        onKeyDown={keyDown}
+      >
+        <span className="row-title">{conversation.title}</span>
+      </a>
+      {running && <Spinner label="An answer is being written" />}
+      <span className="row-actions">
+        <IconButton label="Rename" onClick={startRenaming}>
+          <Pencil aria-hidden="true" size={14} />
+        </IconButton>
+        <IconButton label="Delete" onClick={() => void remove(conversation)}>
+          <Trash2 aria-hidden="true" size={14} />
+        </IconButton>
+      </span>
+    </li>
+  );
+});
+
+type RowWork = (link: HTMLElement, conversation: Conversation, rename: () => void) => void;
+
+const ROW_KEYS: Readonly<Record<string, RowWork>> = {
+  ArrowDown: (link) => {
+    moveFocus(link, (at) => at + 1);
+  },
+  ArrowUp: (link) => {
+    moveFocus(link, (at) => at - 1);
+  },
+  Home: (link) => {
+    moveFocus(link, () => 0);
+  },
+  End: (link) => {
+    moveFocus(link, (_at, count) => count - 1);
+  },
+  F2: (_link, _conversation, rename) => {
+    rename();
+  },
+  Delete: (link, conversation) => {
+    moveFocus(link, (at, count) => (at + 1 < count ? at + 1 : at - 1));
+    void remove(conversation);
+  },
+};
+
+function moveFocus(link: HTMLElement, to: (at: number, count: number) => number): void {
+  const links = [...document.querySelectorAll<HTMLElement>('.row-link')];
+  links[to(links.indexOf(link), links.length)]?.focus();
+}
+
+function TitleField(props: {
+  readonly conversation: Conversation;
+  readonly onDone: () => void;
+}): ReactElement {
+  const { conversation, onDone } = props;
+  const [title, setTitle] = useState(conversation.title);
+  const save = (): void => {
+    onDone();
+    const wanted = title.trim();
+    if (wanted !== '' && wanted !== conversation.title) void rename(conversation, wanted);
+  };
+  return (
+    <input
+      className="row-field"
+      aria-label="Title of the chat"
+      value={title}
+      maxLength={200}
+      // eslint-disable-next-line jsx-a11y/no-autofocus -- the field takes the place of what was just chosen
+      autoFocus
+      onFocus={(event) => {
+        event.target.select();
+      }}
+      onChange={(event) => {
+        setTitle(event.target.value);
+      }}
+      onBlur={save}
+      onKeyDown={(event) => {
+        if (event.nativeEvent.isComposing) return;
+        if (event.key === 'Enter') save();
+        if (event.key === 'Escape') onDone();
+      }}
+    />
+  );
+}
+
+async function rename(conversation: Conversation, title: string): Promise<void> {
+  const renamed = await renameConversation(conversation, title);
+  if (renamed.ok) {
+    const now = renamed.value;
+    openChat(now.id).chat.update((chat) => ({ ...chat, conversation: now }));
+  } else {
+    showToast(`The chat was not renamed. ${renamed.failure.message}`, { tone: 'danger' });
+  }
+}
+
+async function remove(conversation: Conversation): Promise<void> {
+  const route = currentRoute();
+  const wasOpen = route.at === 'conversation' && route.id === conversation.id;
+  if (wasOpen) go({ at: 'new' });
+  const deleted = await deleteConversation(conversation);
+  if (!deleted.ok) {
+    showToast(`The chat was not deleted. ${deleted.failure.message}`, { tone: 'danger' });
+    return;
+  }
+  const undo = (): void => {
+    void bringBack(conversation, wasOpen);
+  };
+  showToast(`“${shortened(conversation.title)}” was deleted.`, {
+    action: { label: 'Undo', run: undo },
+  });
+}
+
+async function bringBack(conversation: Conversation, reopen: boolean): Promise<void> {
+  const restored = await restoreConversation(conversation.id);
+  if (!restored.ok) {
+    showToast(`The chat could not be brought back. ${restored.failure.message}`, {
+      tone: 'danger',
+    });
+  } else if (reopen) {
+    go({ at: 'conversation', id: conversation.id });
+  }
+}
+
+function shortened(title: string): string {
+  const letters = Array.from(title);
+  return letters.length <= 40 ? title : `${letters.slice(0, 39).join('').trimEnd()}…`;
+}

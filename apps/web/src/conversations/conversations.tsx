@@ -1,0 +1,84 @@
+import type { ConversationId } from '@postern/protocol';
+import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
+import { Button } from '../controls/button.tsx';
+import { ProblemNotice } from '../controls/notice.tsx';
+import { Spinner } from '../controls/spinner.tsx';
+import { useStore } from '../state/store.ts';
+import { conversationList, loadConversations, loadMoreConversations } from './conversation-list.ts';
+import { ConversationRow } from './conversation-row.tsx';
+import { groupByDay } from './group-by-day.ts';
+
+/** Every conversation, by the day it was last used; more are read as the end comes near. */
+export function Conversations(props: {
+  readonly active: ConversationId | undefined;
+  readonly onLeave: () => void;
+}): ReactElement {
+  const { conversations, status, next } = useStore(conversationList);
+  const [openedAtMs] = useState(() => Date.now());
+  const groups = useMemo(
+    () => groupByDay(conversations, Math.max(openedAtMs, conversations[0]?.updatedAtMs ?? 0)),
+    [conversations, openedAtMs],
+  );
+  const empty = conversations.length === 0;
+  return (
+    <div className="conversations">
+      {groups.map((group) => (
+        <section key={group.label} aria-label={group.label}>
+          <h2>{group.label}</h2>
+          <ul>
+            {group.conversations.map((conversation) => (
+              <ConversationRow
+                key={conversation.id}
+                conversation={conversation}
+                active={conversation.id === props.active}
+                onLeave={props.onLeave}
+              />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {empty && status === 'loaded' && (
+        <p className="conversations-empty">Your chats will stand here.</p>
+      )}
+      {status === 'loading' && <ListSkeleton whole={empty} />}
+      {typeof status === 'object' && (
+        <ProblemNotice
+          problem={status}
+          actions={<Button onClick={() => void loadConversations()}>Try again</Button>}
+        />
+      )}
+      {next !== null && status === 'loaded' && <NextPage key={next} />}
+    </div>
+  );
+}
+
+function ListSkeleton({ whole }: { readonly whole: boolean }): ReactElement {
+  if (!whole) return <Spinner label="Reading more chats" />;
+  return (
+    <div className="list-skeleton" role="status" aria-label="Reading the chats">
+      <i />
+      <i />
+      <i />
+      <i />
+    </div>
+  );
+}
+
+/** Reads the next page once it comes into view. */
+function NextPage(): ReactElement {
+  const end = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (end.current === null) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) void loadMoreConversations();
+      },
+      { rootMargin: '400px' },
+    );
+    observer.observe(end.current);
+    return () => {
+      observer.disconnect();
+    };
+  }, []);
+  return <div ref={end} className="conversations-end" />;
+}

@@ -1,0 +1,40 @@
+import type { Conversation } from '@postern/protocol';
+
+export interface DayGroup {
+  readonly label: string;
+  readonly conversations: readonly Conversation[];
+}
+
+/**
+ * Groups conversations, newest first, by the day they were last used: today, yesterday, the seven
+ * and the thirty days before, then by month. Days are those of the reader's time zone.
+ */
+export function groupByDay(
+  conversations: readonly Conversation[],
+  nowMs: number,
+  locale?: string,
+): readonly DayGroup[] {
+  const labelOf = dayLabels(nowMs, locale);
+  const groups: { label: string; conversations: Conversation[] }[] = [];
+  for (const conversation of conversations) {
+    const label = labelOf(conversation.updatedAtMs);
+    const last = groups.at(-1);
+    if (last?.label === label) last.conversations.push(conversation);
+    else groups.push({ label, conversations: [conversation] });
+  }
+  return groups;
+}
+
+function dayLabels(nowMs: number, locale: string | undefined): (atMs: number) => string {
+  const now = new Date(nowMs);
+  const daysAgo = (days: number): number =>
+    new Date(now.getFullYear(), now.getMonth(), now.getDate() - days).getTime();
+  const bounds: readonly (readonly [number, string])[] = [
+    [daysAgo(0), 'Today'],
+    [daysAgo(1), 'Yesterday'],
+    [daysAgo(7), 'Last 7 days'],
+    [daysAgo(30), 'Last 30 days'],
+  ];
+  const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' });
+  return (atMs) => bounds.find(([from]) => atMs >= from)?.[1] ?? month.format(new Date(atMs));
+}

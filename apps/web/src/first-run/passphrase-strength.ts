@@ -1,0 +1,56 @@
+export const MIN_PASSPHRASE_LENGTH = 8;
+
+export interface Strength {
+  readonly level: 'too-short' | 'weak' | 'fair' | 'good' | 'strong';
+  readonly hint: string;
+}
+
+const HINTS: Readonly<Record<Strength['level'], string>> = {
+  'too-short': `At least ${MIN_PASSPHRASE_LENGTH} characters.`,
+  weak: 'Easy to guess. Four or five words that have nothing to do with each other are better.',
+  fair: 'It would hold for a while. Another word or two makes it last.',
+  good: 'Good.',
+  strong: 'Strong.',
+};
+
+const COMMON =
+  /passwor[dt]|passphrase|qwert[yz]|letmein|welcome|iloveyou|admin|postern|monkey|dragon/gi;
+
+/**
+ * A rough judgement of a passphrase, as a hint only: bits of variety that are left once repeats,
+ * runs like `1234` and the commonest words are counted as one character each.
+ */
+export function passphraseStrength(text: string): Strength {
+  const level = levelOf(text);
+  return { level, hint: HINTS[level] };
+}
+
+function levelOf(text: string): Strength['level'] {
+  const length = Array.from(text).length;
+  if (length < MIN_PASSPHRASE_LENGTH) return 'too-short';
+  const bits = varietyBits(text.replace(COMMON, '#'));
+  if (bits < 40) return 'weak';
+  if (bits < 60) return 'fair';
+  return bits < 85 ? 'good' : 'strong';
+}
+
+function varietyBits(text: string): number {
+  const letters = Array.from(text);
+  const alphabet =
+    (/[a-z]/.test(text) ? 26 : 0) +
+    (/[A-Z]/.test(text) ? 26 : 0) +
+    (/\d/.test(text) ? 10 : 0) +
+    (/[ -/:-@[-`{-~]/.test(text) ? 20 : 0) +
+    (/[^\u0020-\u007e]/.test(text) ? 60 : 0);
+  const distinct = new Set(letters).size;
+  const useful = letters.filter((letter, at) => !continuesRun(letters[at - 1], letter)).length;
+  // Few different letters are few choices, however often they come.
+  const choices = Math.min(alphabet, distinct * 4);
+  return useful * Math.log2(Math.max(2, choices)) * 0.8;
+}
+
+function continuesRun(before: string | undefined, letter: string): boolean {
+  if (before === undefined) return false;
+  const step = (letter.codePointAt(0) ?? 0) - (before.codePointAt(0) ?? 0);
+  return Math.abs(step) <= 1;
+}

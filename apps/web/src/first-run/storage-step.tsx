@@ -1,0 +1,148 @@
+import { FileLock2, KeyRound } from 'lucide-react';
+import type { AppState, SetupAnswer } from '@postern/protocol';
+import { useId, useState, type ReactElement, type ReactNode } from 'react';
+import { appApi } from '../api/app-api.ts';
+import type { Problem } from '../api/problem.ts';
+import { Button } from '../controls/button.tsx';
+import { Notice, ProblemNotice } from '../controls/notice.tsx';
+import { Gate } from '../shell/gate.tsx';
+import { NewPassphrase, type PassphraseEntry } from './new-passphrase.tsx';
+import { MIN_PASSPHRASE_LENGTH } from './passphrase-strength.ts';
+
+type Storage = 'keyring' | 'file';
+
+/** Chooses where the key to everything is kept. */
+export function StorageStep(props: {
+  readonly state: AppState;
+  readonly onDone: (answer: SetupAnswer) => void;
+}): ReactElement {
+  const { keyring } = props.state;
+  const [storage, setStorage] = useState<Storage>(keyring.available ? 'keyring' : 'file');
+  const [entry, setEntry] = useState<PassphraseEntry>({ first: '', second: '' });
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
+  const ready = storage === 'keyring' || isUsable(entry);
+
+  const setUp = async (): Promise<void> => {
+    setTried(true);
+    if (!ready || busy) return;
+    setBusy(true);
+    setProblem(undefined);
+    const answer = await appApi.setUp(
+      storage === 'keyring' ? { storage } : { storage, passphrase: entry.first },
+    );
+    setBusy(false);
+    if (answer.ok) props.onDone(answer.value);
+    else setProblem(answer.failure);
+  };
+
+  return (
+    <Gate
+      title="Where should your secrets live?"
+      step={{ now: 1, of: 3 }}
+      lead={
+        <p>
+          Keys and chats are encrypted on this machine and never leave it, except to the model
+          providers you choose.
+        </p>
+      }
+    >
+      <form
+        className="gate-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void setUp();
+        }}
+      >
+        <StorageChoice keyring={keyring} storage={storage} onChoose={setStorage} />
+        {storage === 'file' && (
+          <NewPassphrase entry={entry} onEntry={setEntry} showFaults={tried} />
+        )}
+        {problem !== undefined && <ProblemNotice problem={problem} />}
+        <Button type="submit" look="primary" className="wide" busy={busy}>
+          Continue
+        </Button>
+      </form>
+    </Gate>
+  );
+}
+
+function isUsable({ first, second }: PassphraseEntry): boolean {
+  return Array.from(first).length >= MIN_PASSPHRASE_LENGTH && first === second;
+}
+
+function StorageChoice(props: {
+  readonly keyring: AppState['keyring'];
+  readonly storage: Storage;
+  readonly onChoose: (storage: Storage) => void;
+}): ReactElement {
+  const { keyring, storage, onChoose } = props;
+  return (
+    <>
+      {!keyring.available && (
+        <Notice title="The keyring of this system cannot be used.">{keyring.message}</Notice>
+      )}
+      <fieldset className="choices">
+        <legend className="visually-hidden">Storage</legend>
+        <Choice
+          name="keyring"
+          chosen={storage === 'keyring'}
+          disabled={!keyring.available}
+          onChoose={onChoose}
+          icon={<KeyRound aria-hidden="true" size={19} />}
+          title="System keyring"
+          badge={keyring.available ? 'Recommended' : 'Not available'}
+        >
+          Opens by itself when you are logged in. Nothing to remember.
+        </Choice>
+        <Choice
+          name="file"
+          chosen={storage === 'file'}
+          onChoose={onChoose}
+          icon={<FileLock2 aria-hidden="true" size={19} />}
+          title="Passphrase"
+          badge={keyring.available ? undefined : 'Works everywhere'}
+        >
+          An encrypted file that your passphrase opens whenever Postern starts.
+        </Choice>
+      </fieldset>
+    </>
+  );
+}
+
+function Choice(props: {
+  readonly name: Storage;
+  readonly chosen: boolean;
+  readonly disabled?: boolean;
+  readonly onChoose: (name: Storage) => void;
+  readonly icon: ReactNode;
+  readonly title: string;
+  readonly badge: string | undefined;
+  readonly children: ReactNode;
+}): ReactElement {
+  const id = useId();
+  return (
+    <div className="choice">
+      <input
+        type="radio"
+        id={id}
+        name="storage"
+        checked={props.chosen}
+        disabled={props.disabled}
+        aria-describedby={`${id}-words`}
+        onChange={() => {
+          props.onChoose(props.name);
+        }}
+      />
+      <label htmlFor={id}>
+        <span className="choice-icon">{props.icon}</span>
+        <span className="choice-title">{props.title}</span>
+        {props.badge !== undefined && <span className="badge">{props.badge}</span>}
+        <span className="choice-words" id={`${id}-words`}>
+          {props.children}
+        </span>
+      </label>
+    </div>
+  );
+}

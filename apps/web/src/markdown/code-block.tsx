@@ -1,0 +1,40 @@
+import { toJsxRuntime } from 'hast-util-to-jsx-runtime';
+import { memo, useMemo, type ReactElement, type ReactNode } from 'react';
+import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
+import { CopyButton } from '../controls/copy-button.tsx';
+import { languageLabel, lowlight } from './languages.ts';
+
+/** Code that is still growing is coloured anew with every frame, so only while it is short. */
+const MAX_GROWING_LENGTH = 12_000;
+const MAX_LENGTH = 200_000;
+
+/** A block of code with its language, its colours and a way to copy it. */
+export const CodeBlock = memo(function CodeBlock(props: {
+  readonly code: string;
+  readonly language: string;
+  readonly growing?: boolean;
+}): ReactElement {
+  const { code, language, growing = false } = props;
+  const max = growing ? MAX_GROWING_LENGTH : MAX_LENGTH;
+  const coloured = useMemo(
+    () => (code.length <= max ? colour(code, language) : code),
+    [code, language, max],
+  );
+  return (
+    <figure className="code" aria-label={`${languageLabel(language)} code`}>
+      <figcaption className="code-head">
+        <span className="code-language">{languageLabel(language)}</span>
+        <CopyButton text={code} label="Copy code" />
+      </figcaption>
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
+      <pre tabIndex={0}>
+        <code>{coloured}</code>
+      </pre>
+    </figure>
+  );
+});
+
+function colour(code: string, language: string): ReactNode {
+  if (language === '' || !lowlight.registered(language)) return code;
+  return toJsxRuntime(lowlight.highlight(language, code), { Fragment, jsx, jsxs });
+}

@@ -1,0 +1,52 @@
+import { ExternalLink } from 'lucide-react';
+import type { ReactElement } from 'react';
+import { CopyButton } from '../controls/copy-button.tsx';
+import { Button } from '../controls/button.tsx';
+import { Dialog } from '../controls/dialog.tsx';
+import { useStore } from '../state/store.ts';
+import { linkRequest } from './link-request.ts';
+
+/** Shows the whole address of a link before it is opened. */
+export function LinkDialog(): ReactElement | null {
+  const address = useStore(linkRequest);
+  if (address === undefined) return null;
+  const close = (): void => {
+    linkRequest.set(undefined);
+  };
+  const [before, host, after] = pieces(address);
+  return (
+    <Dialog title="Open this link?" onClose={close}>
+      <p className="dialog-lead">
+        It was written by a model and leads out of Postern. Look at where it goes.
+      </p>
+      <p className="link-address">
+        {before}
+        <strong>{host}</strong>
+        {after}
+      </p>
+      <footer className="dialog-actions">
+        <CopyButton text={address.href} label="Copy address" worded />
+        <span className="grow" />
+        <Button onClick={close}>Cancel</Button>
+        <a
+          className="button button-primary"
+          href={address.href}
+          target="_blank"
+          rel="noopener noreferrer"
+          onClick={close}
+        >
+          <ExternalLink aria-hidden="true" size={15} />
+          Open
+        </a>
+      </footer>
+    </Dialog>
+  );
+}
+
+/** The address around its host, which is what decides where it goes. */
+function pieces(address: URL): readonly [string, string, string] {
+  const { href, host } = address;
+  const at = host === '' ? -1 : href.indexOf(host, address.protocol.length + 2);
+  if (at === -1) return [href, '', ''];
+  return [href.slice(0, at), host, href.slice(at + host.length)];
+}

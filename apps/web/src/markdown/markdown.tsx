@@ -1,0 +1,108 @@
+import type { Element, ElementContent } from 'hast';
+import { toJsxRuntime, type Components } from 'hast-util-to-jsx-runtime';
+import { memo, useMemo, useState, type ReactElement } from 'react';
+import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
+import { bracketMathsToDollars } from './bracket-maths.ts';
+import { CodeBlock } from './code-block.tsx';
+import { markdownToElements } from './grammar.ts';
+import { FootnoteLink, ImageLink, SafeLink } from './safe-link.tsx';
+import { createBlockSplitter } from './split-blocks.ts';
+import './markdown.css';
+import './code-colours.css';
+
+/**
+ * The one way from a text of a model or a person to the page: streaming, history and previews all
+ * come through here. Nothing in the text becomes HTML, is fetched, or opens unasked.
+ */
+export const Markdown = memo(function Markdown(props: {
+  readonly text: string;
+  /** More of the text may come. */
+  readonly growing?: boolean;
+}): ReactElement {
+  const { text, growing = false } = props;
+  const [splitter] = useState(createBlockSplitter);
+  const { blocks, definitions } = splitter.split(bracketMathsToDollars(text));
+  const last = blocks.length - 1;
+  return (
+    <div className="md">
+      {blocks.map((source, index) => (
+        <Block
+          // A block keeps its place for as long as the text grows.
+          key={index}
+          source={source}
+          definitions={definitions !== '' && source.includes('[') ? definitions : ''}
+          growing={growing && index === last}
+        />
+      ))}
+    </div>
+  );
+});
+
+const Block = memo(function Block(props: {
+  readonly source: string;
+  readonly definitions: string;
+  readonly growing: boolean;
+}): ReactElement {
+  const { source, definitions, growing } = props;
+  return useMemo(
+    () =>
+      toJsxRuntime(markdownToElements(source + definitions), {
+        Fragment,
+        jsx,
+        jsxs,
+        components: growing ? GROWING : FINISHED,
+        ignoreInvalidStyle: true,
+        passNode: true,
+      }),
+    [source, definitions, growing],
+  );
+});
+
+const BASE: Partial<Components> = {
+  // An answer's headings stand below those of the page.
+  h1: 'h3',
+  h2: 'h4',
+  h3: 'h5',
+  h4: 'h6',
+  h5: 'h6',
+  h6: 'h6',
+  a: ({ href, children, ...rest }) =>
+    href?.startsWith('#') === true ? (
+      <FootnoteLink target={href.slice(1)} label={rest['aria-label']}>
+        {children}
+      </FootnoteLink>
+    ) : (
+      <SafeLink href={href}>{children}</SafeLink>
+    ),
+  img: ({ src, alt }) => <ImageLink src={typeof src === 'string' ? src : undefined} alt={alt} />,
+  table: ({ children }) => (
+    <div className="md-table">
+      <table>{children}</table>
+    </div>
+  ),
+  input: ({ checked }) => (
+    <input
+      type="checkbox"
+      checked={checked === true}
+      disabled
+      aria-label={checked === true ? 'done' : 'to do'}
+    />
+  ),
+};
+
+const FINISHED: Partial<Components> = { ...BASE, pre: ({ node }) => codeOf(node, false) };
+const GROWING: Partial<Components> = { ...BASE, pre: ({ node }) => codeOf(node, true) };
+
+function codeOf(pre: Element | undefined, growing: boolean): ReactElement {
+  const code = pre?.children.find((child) => child.type === 'element');
+  const names = code?.properties.className;
+  const classes = Array.isArray(names) ? names.map(String) : [];
+  const language = classes.find((name) => name.startsWith('language-'))?.slice(9) ?? '';
+  const text = code === undefined ? '' : textOf(code).replace(/\n$/, '');
+  return <CodeBlock code={text} language={language.toLowerCase()} growing={growing} />;
+}
+
+function textOf(node: ElementContent): string {
+  if (node.type === 'text') return node.value;
+  return node.type === 'element' ? node.children.map(textOf).join('') : '';
+}

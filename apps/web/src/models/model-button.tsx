@@ -1,0 +1,61 @@
+import { ChevronsUpDown } from 'lucide-react';
+import type { ConversationId } from '@postern/protocol';
+import { useRef, useState, type ReactElement } from 'react';
+import { useStore } from '../state/store.ts';
+import type { OfferedModel } from './choose-model.ts';
+import { DemoBadge } from './demo-badge.tsx';
+import { ModelPicker } from './model-picker.tsx';
+import { loadModels, models, pickModel } from './models.ts';
+
+/** Shows which model is asked next, and opens the list of all. */
+export function ModelButton(props: {
+  readonly id: ConversationId | 'new';
+  readonly model: OfferedModel | undefined;
+}): ReactElement {
+  const { id, model } = props;
+  const { status } = useStore(models);
+  const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className="model-button"
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        onClick={() => {
+          setOpen(true);
+          void loadModels();
+        }}
+      >
+        {model === undefined ? (
+          <span>{status === 'loading' ? 'Reading the models…' : 'Choose a model'}</span>
+        ) : (
+          <>
+            <span className="model-button-name">{model.label}</span>
+            {model.demo ? (
+              <DemoBadge />
+            ) : (
+              <span className="model-button-provider">{model.providerLabel}</span>
+            )}
+          </>
+        )}
+        <ChevronsUpDown aria-hidden="true" size={14} />
+      </button>
+      {open && (
+        <ModelPicker
+          anchor={button}
+          chosen={model}
+          onPick={(choice) => {
+            pickModel(id, choice);
+            setOpen(false);
+          }}
+          onClose={() => {
+            setOpen(false);
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+import { providerId, type ConversationId, type ModelGroup } from '@postern/protocol';
+import { appApi } from '../api/app-api.ts';
+import type { Problem } from '../api/problem.ts';
+import { createStore } from '../state/store.ts';
+import type { ModelChoice } from './choose-model.ts';
+
+export interface Models {
+  readonly status: 'idle' | 'loading' | 'loaded' | Problem;
+  readonly groups: readonly ModelGroup[];
+}
+
+export const models = createStore<Models>({ status: 'idle', groups: [] });
+
+/** What was picked per conversation and not used yet. */
+export const pickedModels = createStore<ReadonlyMap<ConversationId | 'new', ModelChoice>>(
+  new Map(),
+);
+
+const LAST_USED = 'postern.model';
+
+export async function loadModels(): Promise<void> {
+  models.update((now) => ({ ...now, status: 'loading' }));
+  const groups = await appApi.models();
+  models.update((now) =>
+    groups.ok ? { status: 'loaded', groups: groups.value } : { ...now, status: groups.failure },
+  );
+}
+
+export function pickModel(id: ConversationId | 'new', choice: ModelChoice): void {
+  pickedModels.update((now) => new Map(now).set(id, choice));
+  rememberModel(choice);
+}
+
+/** Picks the offline demo for the next new conversation. */
+export async function pickDemo(): Promise<void> {
+  await loadModels();
+  const demo = models.get().groups.find((group) => group.demo);
+  const model = demo?.models[0];
+  if (demo !== undefined && model !== undefined) {
+    pickModel('new', { provider: demo.provider, model: model.id });
+  }
+}
+
+/** Remembers the model as the one that the next new conversation begins with. */
+function rememberModel({ provider, model }: ModelChoice): void {
+  try {
+    window.localStorage.setItem(LAST_USED, `${provider}/${model}`);
+  } catch {
+    // A browser without storage for this page begins with the first model.
+  }
+}
+
+export function rememberedModel(): ModelChoice | undefined {
+  try {
+    const [, provider = '', model = ''] =
+      /^([^/]+)\/(.+)$/.exec(window.localStorage.getItem(LAST_USED) ?? '') ?? [];
+    const id = providerId.parse(provider);
+    return id === undefined || model === '' ? undefined : { provider: id, model };
+  } catch {
+    return undefined;
+  }
+}

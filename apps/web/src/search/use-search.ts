@@ -1,0 +1,46 @@
+import type { SearchHit } from '@postern/protocol';
+import { useEffect, useState } from 'react';
+import { appApi } from '../api/app-api.ts';
+import type { Problem } from '../api/problem.ts';
+
+export interface Search {
+  readonly hits: readonly SearchHit[];
+  readonly busy: boolean;
+  readonly problem: Problem | undefined;
+}
+
+const PAUSE_MS = 120;
+
+interface Outcome {
+  readonly query: string;
+  readonly hits: readonly SearchHit[];
+  readonly problem: Problem | undefined;
+}
+
+const NONE: Outcome = { query: '', hits: [], problem: undefined };
+
+/** Searches once the typing pauses; what was found stays until something newer is. */
+export function useSearch(query: string): Search {
+  const wanted = query.trim();
+  const [outcome, setOutcome] = useState(NONE);
+  useEffect(() => {
+    if (wanted === '') return undefined;
+    let stale = false;
+    const timer = setTimeout(() => {
+      void appApi.search(wanted).then((answer) => {
+        if (stale) return;
+        setOutcome((before) =>
+          answer.ok
+            ? { query: wanted, hits: answer.value, problem: undefined }
+            : { query: wanted, hits: before.hits, problem: answer.failure },
+        );
+      });
+    }, PAUSE_MS);
+    return () => {
+      stale = true;
+      clearTimeout(timer);
+    };
+  }, [wanted]);
+  if (wanted === '') return { hits: [], busy: false, problem: undefined };
+  return { hits: outcome.hits, busy: outcome.query !== wanted, problem: outcome.problem };
+}

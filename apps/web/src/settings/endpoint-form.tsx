@@ -1,0 +1,188 @@
+import { useId, useState, type ComponentProps, type ReactElement } from 'react';
+import type { Problem } from '../api/problem.ts';
+import { Button } from '../controls/button.tsx';
+import { ProblemNotice } from '../controls/notice.tsx';
+import { TextField } from '../controls/text-field.tsx';
+import {
+  EMPTY_ENDPOINT,
+  isEndpoint,
+  parseEndpoint,
+  suggestedId,
+  type EndpointDraft,
+  type EndpointFaults,
+} from './endpoint-draft.ts';
+import { addEndpoint } from './providers.ts';
+
+const DIALECTS: readonly Option<EndpointDraft['dialect']>[] = [
+  { value: 'openai-chat', label: 'OpenAI chat completions' },
+  { value: 'anthropic-messages', label: 'Anthropic messages' },
+];
+
+const AUTHS: readonly Option<EndpointDraft['auth']>[] = [
+  { value: 'bearer', label: 'Authorization: Bearer' },
+  { value: 'x-api-key', label: 'x-api-key' },
+  { value: 'none', label: 'No key' },
+];
+
+/** Adds an endpoint of one's own: any server that speaks one of the dialects. */
+export function EndpointForm({ onDone }: { readonly onDone: () => void }): ReactElement {
+  const [draft, setDraft] = useState(EMPTY_ENDPOINT);
+  const [faults, setFaults] = useState<EndpointFaults>({});
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
+  const add = async (): Promise<void> => {
+    const parsed = parseEndpoint(draft);
+    if (!isEndpoint(parsed)) {
+      setFaults(parsed);
+      return;
+    }
+    setFaults({});
+    setBusy(true);
+    const added = await addEndpoint(parsed);
+    setBusy(false);
+    if (added.ok) onDone();
+    else setProblem(added.failure);
+  };
+  return (
+    <form
+      className="provider endpoint-form"
+      aria-label="New endpoint"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy) void add();
+      }}
+    >
+      <EndpointFields draft={draft} faults={faults} onDraft={setDraft} />
+      {problem !== undefined && <ProblemNotice problem={problem} />}
+      <div className="provider-actions">
+        <Button type="submit" look="primary" busy={busy}>
+          Add the endpoint
+        </Button>
+        <Button look="quiet" onClick={onDone}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function EndpointFields(props: {
+  readonly draft: EndpointDraft;
+  readonly faults: EndpointFaults;
+  readonly onDraft: (draft: EndpointDraft) => void;
+}): ReactElement {
+  const { draft, faults, onDraft } = props;
+  const change = (changed: Partial<EndpointDraft>): void => {
+    onDraft({ ...draft, ...changed });
+  };
+  const named = (label: string): void => {
+    // The id follows the name until somebody wrote another one.
+    const follows = draft.id === suggestedId(draft.label);
+    change({ label, ...(follows ? { id: suggestedId(label) } : {}) });
+  };
+  const field = (
+    name: 'id' | 'baseUrl' | 'models',
+  ): Pick<ComponentProps<typeof TextField>, 'value' | 'onText' | 'fault'> => ({
+    value: draft[name],
+    onText: (text) => {
+      change({ [name]: text });
+    },
+    fault: faults[name],
+  });
+  return (
+    <div className="endpoint-fields">
+      <TextField
+        label="Name"
+        value={draft.label}
+        onText={named}
+        fault={faults.label}
+        placeholder="My model server"
+        // eslint-disable-next-line jsx-a11y/no-autofocus -- the form opens to be filled in
+        autoFocus
+      />
+      <TextField
+        label="Id"
+        {...field('id')}
+        hint={draft.id === '' ? undefined : <>Models are named {draft.id}/model.</>}
+      />
+      <TextField
+        label="Address"
+        {...field('baseUrl')}
+        placeholder="http://127.0.0.1:8000/v1"
+        inputMode="url"
+        hint="https, or http on this machine."
+      />
+      <WireChoices draft={draft} change={change} />
+      <TextField
+        label="Models"
+        {...field('models')}
+        placeholder="llama3.3:70b, qwen3"
+        hint="Offered where the server does not list its own."
+      />
+    </div>
+  );
+}
+
+function WireChoices(props: {
+  readonly draft: EndpointDraft;
+  readonly change: (changed: Partial<EndpointDraft>) => void;
+}): ReactElement {
+  const { draft, change } = props;
+  return (
+    <>
+      <Choice
+        label="Dialect"
+        options={DIALECTS}
+        value={draft.dialect}
+        onChoose={(dialect) => {
+          change({ dialect });
+        }}
+      />
+      <Choice
+        label="Key is shown as"
+        options={AUTHS}
+        value={draft.auth}
+        onChoose={(auth) => {
+          change({ auth });
+        }}
+      />
+    </>
+  );
+}
+
+interface Option<T extends string> {
+  readonly value: T;
+  readonly label: string;
+}
+
+function Choice<T extends string>(props: {
+  readonly label: string;
+  readonly options: readonly Option<T>[];
+  readonly value: T;
+  readonly onChoose: (value: T) => void;
+}): ReactElement {
+  const { label, options, value, onChoose } = props;
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <div className="field-box">
+        <select
+          id={id}
+          value={value}
+          onChange={(event) => {
+            const chosen = options.find((option) => option.value === event.target.value);
+            if (chosen !== undefined) onChoose(chosen.value);
+          }}
+        >
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+import { useState, type KeyboardEvent, type ReactElement } from 'react';
+import { CopyButton } from '../controls/copy-button.tsx';
+import { movedMark } from '../controls/list-keys.ts';
+import { CodeBlock } from '../markdown/code-block.tsx';
+import { snippetsFor } from './snippets.ts';
+
+const COMMAND = 'postern key create my-program';
+
+/** Where programs reach the gateway, and how. */
+export function GatewaySection({ gatewayUrl }: { readonly gatewayUrl: string }): ReactElement {
+  return (
+    <section className="settings-section" aria-labelledby="gateway">
+      <h2 id="gateway">Gateway</h2>
+      <p className="settings-lead">
+        Programs that speak OpenAI’s or Anthropic’s API can use your providers through Postern, with
+        keys of Postern’s own. The real ones never leave the vault.
+      </p>
+      <h3>Address</h3>
+      <div className="command">
+        <code>{gatewayUrl}</code>
+        <CopyButton text={gatewayUrl} label="Copy the address" />
+      </div>
+      <h3>Make a key</h3>
+      <div className="command">
+        <code>{COMMAND}</code>
+        <CopyButton text={COMMAND} label="Copy the command" />
+      </div>
+      <p className="quiet">It is shown once, and can be revoked at any time.</p>
+      <h3>Use it</h3>
+      <Snippets gatewayUrl={gatewayUrl} />
+    </section>
+  );
+}
+
+function Snippets({ gatewayUrl }: { readonly gatewayUrl: string }): ReactElement {
+  const snippets = snippetsFor(gatewayUrl);
+  const [at, setAt] = useState(0);
+  const shown = snippets[at];
+  const keyDown = (event: KeyboardEvent): void => {
+    const key = { ArrowRight: 'ArrowDown', ArrowLeft: 'ArrowUp' }[event.key];
+    const moved = key === undefined ? undefined : movedMark(key, at, snippets.length);
+    if (moved === undefined) return;
+    event.preventDefault();
+    setAt(moved);
+    document.getElementById(`snippet-${moved}`)?.focus();
+  };
+  return (
+    <div className="snippets">
+      <div className="tabs" role="tablist" aria-label="Program">
+        {snippets.map(({ name }, index) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            id={`snippet-${index}`}
+            aria-selected={index === at}
+            aria-controls="snippet"
+            tabIndex={index === at ? 0 : -1}
+            onClick={() => {
+              setAt(index);
+            }}
+            onKeyDown={keyDown}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+      <div id="snippet" role="tabpanel" aria-labelledby={`snippet-${at}`}>
+        {shown !== undefined && <CodeBlock code={shown.code} language={shown.language} />}
+      </div>
+    </div>
+  );
+}

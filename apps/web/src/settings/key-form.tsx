@@ -1,0 +1,84 @@
+import type { ProviderView } from '@postern/protocol';
+import { useState, type ReactElement } from 'react';
+import type { Problem } from '../api/problem.ts';
+import { Button } from '../controls/button.tsx';
+import { Notice, ProblemNotice } from '../controls/notice.tsx';
+import { TextField } from '../controls/text-field.tsx';
+import { SafeLink } from '../markdown/safe-link.tsx';
+import { KeyTestButton } from './key-test.tsx';
+import { storeKey } from './providers.ts';
+
+/** Stores a provider's key, and tests it once it is there. */
+export function KeyForm(props: {
+  readonly provider: ProviderView;
+  readonly onStored?: () => void;
+}): ReactElement {
+  const { provider, onStored } = props;
+  const [key, setKey] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
+  const [stored, setStored] = useState(false);
+
+  const store = async (force: boolean): Promise<void> => {
+    setBusy(true);
+    setProblem(undefined);
+    const answer = await storeKey(provider.id, { key: key.trim(), force });
+    setBusy(false);
+    if (!answer.ok) {
+      setProblem(answer.failure);
+      return;
+    }
+    setKey('');
+    setStored(true);
+    onStored?.();
+  };
+  const wrongForm = problem?.code === 'SECRET_FORM_UNEXPECTED';
+
+  return (
+    <form
+      className="key-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (key.trim() !== '' && !busy) void store(false);
+      }}
+    >
+      <TextField
+        label={provider.hasKey ? `New API key for ${provider.label}` : `${provider.label} API key`}
+        secret
+        value={key}
+        onText={setKey}
+        placeholder={provider.keyExample ?? undefined}
+        maxLength={8192}
+        hint={<KeyHint provider={provider} />}
+      />
+      {problem !== undefined && (
+        <ProblemNotice
+          problem={problem}
+          actions={wrongForm && <Button onClick={() => void store(true)}>Store it anyway</Button>}
+        />
+      )}
+      {stored && <Notice title="The key is stored, encrypted." />}
+      <div className="key-form-actions">
+        <Button type="submit" look="primary" busy={busy} disabled={key.trim() === ''}>
+          Store the key
+        </Button>
+        {(stored || provider.hasKey) && <KeyTestButton provider={provider} />}
+      </div>
+    </form>
+  );
+}
+
+function KeyHint({ provider }: { readonly provider: ProviderView }): ReactElement {
+  return (
+    <>
+      {provider.keyExample !== null && (
+        <>
+          Looks like <code>{provider.keyExample}</code>.{' '}
+        </>
+      )}
+      {provider.keyPage !== null && (
+        <SafeLink href={provider.keyPage}>Get one from {provider.label}</SafeLink>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+import { CircleCheck } from 'lucide-react';
+import type { KeyTest, ProviderView } from '@postern/protocol';
+import { useState, type ReactElement } from 'react';
+import { appApi } from '../api/app-api.ts';
+import type { Problem } from '../api/problem.ts';
+import { Button } from '../controls/button.tsx';
+import { ProblemNotice } from '../controls/notice.tsx';
+
+/** Asks the provider whether it takes the stored key, and says what it answered. */
+export function KeyTestButton({ provider }: { readonly provider: ProviderView }): ReactElement {
+  const [busy, setBusy] = useState(false);
+  const [outcome, setOutcome] = useState<KeyTest | Problem>();
+  const test = async (): Promise<void> => {
+    setBusy(true);
+    setOutcome(undefined);
+    const answer = await appApi.testKey(provider.id);
+    setBusy(false);
+    setOutcome(answer.ok ? answer.value : answer.failure);
+  };
+  return (
+    <>
+      <Button busy={busy} onClick={() => void test()}>
+        {provider.needsKey ? 'Test the key' : 'Test'}
+      </Button>
+      <div className="key-test" aria-live="polite">
+        {outcome !== undefined && <Outcome outcome={outcome} />}
+      </div>
+    </>
+  );
+}
+
+function Outcome({ outcome }: { readonly outcome: KeyTest | Problem }): ReactElement {
+  if ('reason' in outcome) return <ProblemNotice problem={outcome} />;
+  if (outcome.ok) {
+    const models = outcome.modelCount === 1 ? '1 model' : `${outcome.modelCount} models`;
+    return (
+      <p className="key-test-ok">
+        <CircleCheck aria-hidden="true" size={16} />
+        It works: {models}, answered in {Math.round(outcome.latencyMs)} ms.
+      </p>
+    );
+  }
+  const { code, message, remedy } = outcome;
+  return <ProblemNotice problem={{ reason: 'refused', code, message, remedy }} />;
+}

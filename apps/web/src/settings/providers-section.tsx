@@ -1,0 +1,55 @@
+import { Plus } from 'lucide-react';
+import { useEffect, useState, type ReactElement } from 'react';
+import { Button } from '../controls/button.tsx';
+import { ProblemNotice } from '../controls/notice.tsx';
+import { Spinner } from '../controls/spinner.tsx';
+import { useStore } from '../state/store.ts';
+import { EndpointForm } from './endpoint-form.tsx';
+import { ProviderCard } from './provider-card.tsx';
+import { loadProviders, providers } from './providers.ts';
+
+/** Every provider with its key, and one's own endpoints. */
+export function ProvidersSection(): ReactElement {
+  const { list, status } = useStore(providers);
+  const [adding, setAdding] = useState(false);
+  useEffect(() => {
+    void loadProviders();
+  }, []);
+  return (
+    <section className="settings-section" aria-labelledby="providers">
+      <h2 id="providers">Providers</h2>
+      <p className="settings-lead">
+        Keys are stored encrypted and shown to nobody again, not even to you. They are sent only to
+        their own provider.
+      </p>
+      {list.length === 0 && status === 'loading' && <Spinner label="Reading the providers" />}
+      {typeof status === 'object' && (
+        <ProblemNotice
+          problem={status}
+          actions={<Button onClick={() => void loadProviders()}>Try again</Button>}
+        />
+      )}
+      <ul className="provider-list">
+        {list.map((provider) => (
+          <ProviderCard key={provider.id} provider={provider} />
+        ))}
+      </ul>
+      {adding ? (
+        <EndpointForm
+          onDone={() => {
+            setAdding(false);
+          }}
+        />
+      ) : (
+        <Button
+          onClick={() => {
+            setAdding(true);
+          }}
+        >
+          <Plus aria-hidden="true" size={16} />
+          Add an endpoint
+        </Button>
+      )}
+    </section>
+  );
+}

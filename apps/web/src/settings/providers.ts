@@ -1,0 +1,57 @@
+import type { EndpointInput, KeyInput, ProviderId, ProviderView } from '@postern/protocol';
+import { appApi } from '../api/app-api.ts';
+import type { Problem } from '../api/problem.ts';
+import type { Answer } from '../api/request.ts';
+import { loadModels } from '../models/models.ts';
+import { createStore } from '../state/store.ts';
+
+export interface Providers {
+  readonly status: 'idle' | 'loading' | 'loaded' | Problem;
+  readonly list: readonly ProviderView[];
+}
+
+export const providers = createStore<Providers>({ status: 'idle', list: [] });
+
+export async function loadProviders(): Promise<void> {
+  providers.update((now) => ({ ...now, status: 'loading' }));
+  const list = await appApi.providers();
+  providers.update((now) =>
+    list.ok ? { status: 'loaded', list: list.value } : { ...now, status: list.failure },
+  );
+}
+
+export async function storeKey(id: ProviderId, input: KeyInput): Promise<Answer<ProviderView>> {
+  return taken(await appApi.storeKey(id, input));
+}
+
+export async function removeKey(id: ProviderId): Promise<Answer<ProviderView>> {
+  return taken(await appApi.removeKey(id));
+}
+
+export async function addEndpoint(input: EndpointInput): Promise<Answer<ProviderView>> {
+  return taken(await appApi.addEndpoint(input));
+}
+
+export async function removeEndpoint(id: ProviderId): Promise<Answer<undefined>> {
+  const removed = await appApi.removeEndpoint(id);
+  if (removed.ok) {
+    providers.update((now) => ({ ...now, list: now.list.filter((known) => known.id !== id) }));
+    void loadModels();
+  }
+  return removed;
+}
+
+/** Puts a provider's newest view in its place; what can be asked has changed with it. */
+function taken(answer: Answer<ProviderView>): Answer<ProviderView> {
+  if (answer.ok) {
+    const view = answer.value;
+    providers.update(({ status, list }) => ({
+      status,
+      list: list.some(({ id }) => id === view.id)
+        ? list.map((known) => (known.id === view.id ? view : known))
+        : [...list, view],
+    }));
+    void loadModels();
+  }
+  return answer;
+}

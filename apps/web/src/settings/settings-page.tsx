@@ -1,0 +1,75 @@
+import { PanelLeft } from 'lucide-react';
+import type { AppState } from '@postern/protocol';
+import { useEffect, type ReactElement } from 'react';
+import { IconButton } from '../controls/button.tsx';
+import { routeToFragment, SETTINGS_SECTIONS, type SettingsSection } from '../shell/route.ts';
+import { AppearanceSection } from './appearance-section.tsx';
+import { GatewaySection } from './gateway-section.tsx';
+import { ProvidersSection } from './providers-section.tsx';
+import { StorageSection } from './storage-section.tsx';
+
+const TITLES: Readonly<Record<SettingsSection, string>> = {
+  providers: 'Providers',
+  gateway: 'Gateway',
+  appearance: 'Appearance',
+  storage: 'Storage',
+};
+
+export function SettingsPage(props: {
+  readonly state: AppState;
+  readonly section: SettingsSection;
+  readonly onSidebar: () => void;
+}): ReactElement {
+  const { state, section, onSidebar } = props;
+  useEffect(() => {
+    document.title = `${TITLES[section]} · Postern`;
+  }, [section]);
+  return (
+    <div className="settings">
+      <header className="chat-head">
+        <IconButton
+          label="Show the list of chats"
+          tipAt="right"
+          className="sidebar-toggle"
+          onClick={onSidebar}
+        >
+          <PanelLeft aria-hidden="true" size={18} />
+        </IconButton>
+        <h1>Settings</h1>
+      </header>
+      <div className="settings-body">
+        <nav className="settings-tabs" aria-label="Settings">
+          {SETTINGS_SECTIONS.map((name) => (
+            <a
+              key={name}
+              href={routeToFragment({ at: 'settings', section: name })}
+              aria-current={name === section ? 'page' : undefined}
+            >
+              {TITLES[name]}
+            </a>
+          ))}
+        </nav>
+        <div className="settings-column">
+          <Section state={state} section={section} />
+          <p className="settings-version">Postern {state.version}</p>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Section(props: {
+  readonly state: AppState;
+  readonly section: SettingsSection;
+}): ReactElement {
+  switch (props.section) {
+    case 'providers':
+      return <ProvidersSection />;
+    case 'gateway':
+      return <GatewaySection gatewayUrl={props.state.gatewayUrl} />;
+    case 'appearance':
+      return <AppearanceSection settings={props.state.settings} />;
+    case 'storage':
+      return <StorageSection state={props.state} />;
+  }
+}

@@ -1,0 +1,70 @@
+import { useEffect, type ReactElement } from 'react';
+import { Button } from '../controls/button.tsx';
+import { Notice } from '../controls/notice.tsx';
+import { Spinner } from '../controls/spinner.tsx';
+import { FirstRun } from '../first-run/first-run.tsx';
+import { LinkDialog } from '../markdown/link-dialog.tsx';
+import { SignedOut } from '../sign-in/signed-out.tsx';
+import { useStore } from '../state/store.ts';
+import { showTheme } from '../theme/theme.ts';
+import { Unlock } from '../unlock/unlock.tsx';
+import { Gate } from './gate.tsx';
+import { LostConnection } from './lost-connection.tsx';
+import { Main } from './main.tsx';
+import { refresh, session, start, type Session } from './session.ts';
+import { Toasts } from './toasts.tsx';
+
+export function App(): ReactElement {
+  const now = useStore(session);
+  const theme = now.at === 'open' ? now.state.settings.theme : undefined;
+  useEffect(() => {
+    if (theme !== undefined) showTheme(theme);
+  }, [theme]);
+  return (
+    <>
+      {now.at === 'open' && now.lost && <LostConnection />}
+      <Screen now={now} />
+      <LinkDialog />
+      <Toasts />
+    </>
+  );
+}
+
+function Screen({ now }: { readonly now: Session }): ReactElement {
+  const retry = (): void => {
+    void start(undefined);
+  };
+  switch (now.at) {
+    case 'starting':
+      return (
+        <main className="starting">
+          <Spinner label="Opening Postern" />
+        </main>
+      );
+    case 'signed-out':
+      return <SignedOut problem={now.problem} onRetry={retry} />;
+    case 'failed':
+      return (
+        <Gate title={now.problem.message} lead={<p>{now.problem.remedy}</p>}>
+          {now.problem.code !== undefined && <Notice>{now.problem.code}</Notice>}
+          <div className="gate-actions">
+            <Button look="primary" onClick={retry}>
+              Try again
+            </Button>
+          </div>
+        </Gate>
+      );
+    case 'open':
+      if (now.firstRun) return <FirstRun state={now.state} />;
+      if (now.state.phase === 'locked') return <Unlock state={now.state} />;
+      if (now.state.phase === 'setup') return <FirstRun state={now.state} />;
+      return <Main state={now.state} />;
+  }
+}
+
+/** Reads the state again whenever the page is looked at after a while. */
+export function refreshOnReturn(): void {
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible' && session.get().at === 'open') void refresh();
+  });
+}

@@ -1,0 +1,37 @@
+import type { ReactElement, ReactNode } from 'react';
+import { Mark } from './mark.tsx';
+
+/** The frame of everything before the chat: one quiet column under the mark. */
+export function Gate(props: {
+  readonly title: string;
+  readonly lead?: ReactNode;
+  readonly wide?: boolean;
+  readonly step?: { readonly now: number; readonly of: number };
+  readonly children?: ReactNode;
+}): ReactElement {
+  const { title, lead, wide = false, step, children } = props;
+  return (
+    <main className="gate" data-wide={wide}>
+      <div className="gate-column">
+        <div className="gate-brand">
+          <Mark size={36} />
+          <span>Postern</span>
+          {step !== undefined && <Steps {...step} />}
+        </div>
+        <h1>{title}</h1>
+        {lead !== undefined && <div className="gate-lead">{lead}</div>}
+        {children}
+      </div>
+    </main>
+  );
+}
+
+function Steps(props: { readonly now: number; readonly of: number }): ReactElement {
+  return (
+    <span className="gate-steps" role="img" aria-label={`Step ${props.now} of ${props.of}`}>
+      {Array.from({ length: props.of }, (_, index) => (
+        <i key={index} data-state={index + 1 <= props.now ? 'reached' : 'ahead'} />
+      ))}
+    </span>
+  );
+}

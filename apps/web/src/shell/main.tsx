@@ -1,0 +1,152 @@
+import type { AppState } from '@postern/protocol';
+import { useCallback, useEffect, useState, type ReactElement } from 'react';
+import { closeChats } from '../chat/chat.ts';
+import { ChatPage } from '../chat/chat-page.tsx';
+import { focusComposer } from '../chat/compose-requests.ts';
+import { forgetDrafts } from '../chat/drafts.ts';
+import {
+  conversationList,
+  forgetConversations,
+  loadConversations,
+} from '../conversations/conversation-list.ts';
+import { loadModels } from '../models/models.ts';
+import { SearchPalette } from '../search/search-palette.tsx';
+import { SettingsPage } from '../settings/settings-page.tsx';
+import { currentRoute, go, useRoute } from './route.ts';
+import { commandOf, type Command } from './shortcuts.ts';
+import { ShortcutsSheet } from './shortcuts-sheet.tsx';
+import { Sidebar } from './sidebar.tsx';
+
+type Overlay = 'search' | 'shortcuts' | undefined;
+
+/** The page once the vault is open: the list of chats beside a chat or the settings. */
+export function Main({ state }: { readonly state: AppState }): ReactElement {
+  const route = useRoute();
+  const [overlay, setOverlay] = useState<Overlay>();
+  const [sidebar, setSidebar] = useState<SidebarState>({ shown: true, drawer: false });
+  useWorkingData();
+
+  const closeOverlay = useCallback(() => {
+    setOverlay(undefined);
+  }, []);
+  const closeDrawer = useCallback(() => {
+    setSidebar((now) => ({ ...now, drawer: false }));
+  }, []);
+  const toggleSidebar = useCallback(() => {
+    setSidebar(toggled);
+  }, []);
+  const run = useCallback(
+    (command: Command): void => {
+      if (command === 'search' || command === 'shortcuts') setOverlay(command);
+      else if (command === 'sidebar') toggleSidebar();
+      else goBy(command);
+    },
+    [toggleSidebar],
+  );
+  useShortcuts(run, overlay === undefined);
+
+  return (
+    <div
+      className="main"
+      data-sidebar={sidebar.shown ? 'shown' : 'hidden'}
+      data-drawer={sidebar.drawer}
+    >
+      <a className="skip" href="#content" onClick={skipToContent}>
+        Skip to the content
+      </a>
+      <Sidebar route={route} onCommand={run} onLeave={closeDrawer} />
+      <button
+        type="button"
+        className="drawer-shade"
+        aria-label="Close the list of chats"
+        tabIndex={-1}
+        onClick={closeDrawer}
+      />
+      <main id="content" tabIndex={-1} className="content">
+        {route.at === 'settings' ? (
+          <SettingsPage state={state} section={route.section} onSidebar={toggleSidebar} />
+        ) : (
+          <ChatPage route={route} onSidebar={toggleSidebar} />
+        )}
+      </main>
+      {overlay === 'search' && <SearchPalette onClose={closeOverlay} />}
+      {overlay === 'shortcuts' && <ShortcutsSheet onClose={closeOverlay} />}
+    </div>
+  );
+}
+
+interface SidebarState {
+  /** On a wide page. */
+  readonly shown: boolean;
+  /** On a narrow page, where it lies over the content. */
+  readonly drawer: boolean;
+}
+
+function toggled(now: SidebarState): SidebarState {
+  return window.matchMedia('(width < 52rem)').matches
+    ? { ...now, drawer: !now.drawer }
+    : { ...now, shown: !now.shown };
+}
+
+/** Reads what the page works with, and forgets it when the vault is locked. */
+function useWorkingData(): void {
+  useEffect(() => {
+    void loadConversations();
+    void loadModels();
+    return () => {
+      forgetConversations();
+      closeChats();
+      forgetDrafts();
+    };
+  }, []);
+}
+
+function useShortcuts(run: (command: Command) => void, enabled: boolean): void {
+  useEffect(() => {
+    if (!enabled) return undefined;
+    const press = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.isComposing) return;
+      if (document.querySelector('dialog[open]') !== null) return;
+      const command = commandOf(event, isTyping(event.target));
+      if (command === undefined) return;
+      event.preventDefault();
+      run(command);
+    };
+    window.addEventListener('keydown', press);
+    return () => {
+      window.removeEventListener('keydown', press);
+    };
+  }, [run, enabled]);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.matches('input, textarea, select'))
+  );
+}
+
+function goBy(command: Exclude<Command, 'search' | 'shortcuts' | 'sidebar'>): void {
+  if (command === 'new-chat') {
+    go({ at: 'new' });
+    focusComposer();
+  } else if (command === 'settings') {
+    go({ at: 'settings', section: 'providers' });
+  } else {
+    goToNeighbour(command === 'earlier-chat' ? 1 : -1);
+  }
+}
+
+function goToNeighbour(step: number): void {
+  const { conversations } = conversationList.get();
+  const route = currentRoute();
+  const at =
+    route.at === 'conversation' ? conversations.findIndex(({ id }) => id === route.id) : -1;
+  const next = conversations[Math.max(0, at + step)];
+  if (next !== undefined) go({ at: 'conversation', id: next.id });
+}
+
+function skipToContent(event: { preventDefault: () => void }): void {
+  event.preventDefault();
+  document.getElementById('content')?.focus();
+}

@@ -1,0 +1,73 @@
+import { conversationId, messageId, type ConversationId, type MessageId } from '@postern/protocol';
+import { useSyncExternalStore } from 'react';
+
+/** Where in the page a person is. It lives in the fragment, which no server ever sees. */
+export type Route =
+  | { readonly at: 'new' }
+  | {
+      readonly at: 'conversation';
+      readonly id: ConversationId;
+      /** Scrolled to and marked. */
+      readonly message?: MessageId;
+    }
+  | { readonly at: 'settings'; readonly section: SettingsSection };
+
+export const SETTINGS_SECTIONS = ['providers', 'gateway', 'appearance', 'storage'] as const;
+export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
+
+const NEW: Route = { at: 'new' };
+
+export function parseRoute(fragment: string): Route {
+  const [place, first = '', second = ''] = fragment.replace(/^#?\/?/, '').split('/');
+  if (place === 'c') {
+    const id = conversationId.parse(first);
+    const message = messageId.parse(second);
+    if (id === undefined) return NEW;
+    return { at: 'conversation', id, ...(message === undefined ? {} : { message }) };
+  }
+  if (place === 'settings') {
+    const section = SETTINGS_SECTIONS.find((name) => name === first);
+    return { at: 'settings', section: section ?? 'providers' };
+  }
+  return NEW;
+}
+
+export function routeToFragment(route: Route): string {
+  switch (route.at) {
+    case 'new':
+      return '#/';
+    case 'conversation':
+      return route.message === undefined ? `#/c/${route.id}` : `#/c/${route.id}/${route.message}`;
+    case 'settings':
+      return `#/settings/${route.section}`;
+  }
+}
+
+export function go(route: Route): void {
+  window.location.hash = routeToFragment(route);
+}
+
+/** Goes without leaving the place before in the history. */
+export function goInstead(route: Route): void {
+  window.history.replaceState(null, '', routeToFragment(route));
+  window.dispatchEvent(new HashChangeEvent('hashchange'));
+}
+
+let current: { readonly fragment: string; readonly route: Route } = { fragment: '', route: NEW };
+
+export function currentRoute(): Route {
+  const fragment = window.location.hash;
+  if (fragment !== current.fragment) current = { fragment, route: parseRoute(fragment) };
+  return current.route;
+}
+
+export function useRoute(): Route {
+  return useSyncExternalStore(subscribe, currentRoute);
+}
+
+function subscribe(listener: () => void): () => void {
+  window.addEventListener('hashchange', listener);
+  return () => {
+    window.removeEventListener('hashchange', listener);
+  };
+}

@@ -1,0 +1,94 @@
+import { Keyboard, LockKeyhole, PanelLeftClose, Search, Settings, SquarePen } from 'lucide-react';
+import type { ReactElement } from 'react';
+import { appApi } from '../api/app-api.ts';
+import { IconButton } from '../controls/button.tsx';
+import { Conversations } from '../conversations/conversations.tsx';
+import { Mark } from './mark.tsx';
+import type { Route } from './route.ts';
+import { takeState } from './session.ts';
+import type { Command } from './shortcuts.ts';
+import { Keys } from './shortcuts-sheet.tsx';
+import { showToast } from './toasts.tsx';
+
+/** The list of chats and what stands around it; a drawer on a narrow page. */
+export function Sidebar(props: {
+  readonly route: Route;
+  readonly onCommand: (command: Command) => void;
+  /** Something was chosen: a drawer closes. */
+  readonly onLeave: () => void;
+}): ReactElement {
+  const { route, onCommand, onLeave } = props;
+  const leaveTo = (command: Command) => (): void => {
+    onLeave();
+    onCommand(command);
+  };
+  return (
+    <nav className="sidebar" aria-label="Chats">
+      <header className="sidebar-head">
+        <span className="sidebar-brand">
+          <Mark size={24} />
+          Postern
+        </span>
+        <IconButton
+          label="Hide the list"
+          tipAt="below"
+          onClick={() => {
+            onCommand('sidebar');
+          }}
+        >
+          <PanelLeftClose aria-hidden="true" size={17} />
+        </IconButton>
+      </header>
+      <div className="sidebar-actions">
+        <button type="button" className="sidebar-action" onClick={leaveTo('new-chat')}>
+          <SquarePen aria-hidden="true" size={16} />
+          New chat
+          <Keys keys={['Mod', 'Alt', 'N']} />
+        </button>
+        <button type="button" className="sidebar-action" onClick={leaveTo('search')}>
+          <Search aria-hidden="true" size={16} />
+          Search
+          <Keys keys={['Mod', 'K']} />
+        </button>
+      </div>
+      <Conversations
+        active={route.at === 'conversation' ? route.id : undefined}
+        onLeave={onLeave}
+      />
+      <SidebarFoot inSettings={route.at === 'settings'} leaveTo={leaveTo} />
+    </nav>
+  );
+}
+
+function SidebarFoot(props: {
+  readonly inSettings: boolean;
+  readonly leaveTo: (command: Command) => () => void;
+}): ReactElement {
+  const { inSettings, leaveTo } = props;
+  return (
+    <footer className="sidebar-foot">
+      <button
+        type="button"
+        className="sidebar-action"
+        aria-current={inSettings ? 'page' : undefined}
+        onClick={leaveTo('settings')}
+      >
+        <Settings aria-hidden="true" size={16} />
+        Settings
+      </button>
+      <IconButton label="Keyboard shortcuts" onClick={leaveTo('shortcuts')}>
+        <Keyboard aria-hidden="true" size={17} />
+      </IconButton>
+      <IconButton label="Lock now" onClick={() => void lockNow()}>
+        <LockKeyhole aria-hidden="true" size={16} />
+      </IconButton>
+    </footer>
+  );
+}
+
+/** Locks the vault; the page then shows the lock. */
+export async function lockNow(): Promise<void> {
+  const locked = await appApi.lock();
+  if (locked.ok) takeState(locked.value);
+  else showToast(`Postern could not be locked. ${locked.failure.message}`, { tone: 'danger' });
+}

@@ -1,0 +1,46 @@
+import type { ReactElement } from 'react';
+import type { Problem } from '../api/problem.ts';
+import { Button } from '../controls/button.tsx';
+import { CopyButton } from '../controls/copy-button.tsx';
+import { Notice } from '../controls/notice.tsx';
+import { Gate } from '../shell/gate.tsx';
+
+const COMMAND = 'postern open';
+
+/** Without a session: how to get one. */
+export function SignedOut(props: {
+  readonly problem: Problem | undefined;
+  readonly onRetry: () => void;
+}): ReactElement {
+  return (
+    <Gate
+      title="This browser is not signed in"
+      lead={
+        <p>
+          Postern lets in only a browser that holds its one-time link, so that no other page or
+          person on this machine can read your chats.
+        </p>
+      }
+    >
+      {props.problem !== undefined && (
+        <Notice tone="warning" title={props.problem.message}>
+          A link works once and for a short time. Make a new one.
+        </Notice>
+      )}
+      <div className="gate-card">
+        <p>In a terminal, run</p>
+        <div className="command">
+          <code>{COMMAND}</code>
+          <CopyButton text={COMMAND} label="Copy the command" />
+        </div>
+        <p className="quiet">
+          or open the link that Postern printed when it started. In a checkout the command is{' '}
+          <code>npx postern open</code>.
+        </p>
+      </div>
+      <div className="gate-actions">
+        <Button onClick={props.onRetry}>Try again</Button>
+      </div>
+    </Gate>
+  );
+}

@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** What the built page is made of: globs from the root. */
+const INPUTS = [
+  'apps/web/{index.html,package.json,vite.config.ts}',
+  'apps/web/{src,public}/**/*',
+  'packages/{kernel,protocol}/src/**/*.ts',
+  'package-lock.json',
+];
+const DIST = 'apps/web/dist';
+const STAMP = '.built-from';
+
+/** A digest of everything that the page is built from. */
+export function digestOfInputs(root: string): string {
+  const hash = createHash('sha256');
+  for (const path of globSync(INPUTS, { cwd: root, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()) {
+    const content = readFileSync(path);
+    hash.update(`${path.slice(root.length)}\0${String(content.length)}\0`).update(content);
+  }
+  return hash.digest('hex');
+}
+
+/** Whether the built page belongs to the sources as they are. */
+export function isFresh(root: string, digest: string): boolean {
+  const stamp = join(root, DIST, STAMP);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
+}
+
+/**
+ * Builds the page beside the old one and puts it in its place whole, so that two starts at once, or
+ * one that is killed, never leave half a page. Gives false, and says why, where the build failed.
+ */
+export function buildWeb(root: string, digest: string): boolean {
+  const fresh = join(root, 'node_modules/.cache', `web-${String(process.pid)}`);
+  const old = `${fresh}-old`;
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  const built = spawnSync(
+    process.execPath,
+    [vite, 'build', '--logLevel', 'error', '--outDir', fresh, '--emptyOutDir'],
+    { cwd: join(root, 'apps/web'), stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  try {
+    if (built.status !== 0) return false;
+    writeFileSync(join(fresh, STAMP), digest);
+    const dist = join(root, DIST);
+    mkdirSync(dist, { recursive: true });
+    renameSync(dist, old);
+    renameSync(fresh, dist);
+    return true;
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+    rmSync(old, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.main) {
+  const root = join(import.meta.dirname, '../..');
+  const digest = digestOfInputs(root);
+  if (!isFresh(root, digest)) {
+    process.stdout.write('Building the page…\n');
+    if (!buildWeb(root, digest)) process.exitCode = 1;
+  }
+}
