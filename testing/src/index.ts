@@ -5,7 +5,7 @@ export {
   type FastUpstreamOptions,
 } from './fake-upstream/fast-upstream.ts';
 export { echoText } from './fake-upstream/question.ts';
-export { readRecording, type Recording } from './fake-upstream/recording.ts';
+export { countRecordedAnswers, readRecording, type Recording } from './fake-upstream/recording.ts';
 export type {
   RecordedRequest,
   RequestOutcome,
