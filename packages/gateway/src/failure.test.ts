@@ -1,4 +1,5 @@
 import { ERROR_CODES } from '@postern/protocol';
+import type { UpstreamFailure } from '@postern/upstreams';
 import { describe, expect, it } from 'vitest';
 import { describeGatewayFailure } from './failure.ts';
 
@@ -30,25 +31,24 @@ describe('describeGatewayFailure', () => {
 
   it('tells the methods that a path takes', () => {
     const answer = describeGatewayFailure({ reason: 'method-not-allowed', allowed: 'POST' });
-    expect(answer).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+    expect(answer).toMatchObject({ status: 405, allow: 'POST' });
   });
 
-  it.each([
-    ['UPSTREAM_UNREACHABLE', 502],
-    ['UPSTREAM_TIMEOUT', 504],
-    ['UPSTREAM_CUT', 502],
-    ['UPSTREAM_CERTIFICATE', 502],
-    ['UPSTREAM_KEY_REFUSED', 401],
-  ] as const)('an upstream failing with %s answers %i', (code, status) => {
-    expect(describeGatewayFailure({ reason: 'upstream-failed', code })).toMatchObject({
-      status,
-      code,
-    });
+  it.each<[UpstreamFailure, number]>([
+    [{ reason: 'unreachable', why: 'refused' }, 502],
+    [{ reason: 'timeout', waitingFor: 'head' }, 504],
+    [{ reason: 'cut' }, 502],
+    [{ reason: 'certificate', why: 'expired' }, 502],
+    [{ reason: 'plan-token', provider: 'anthropic' }, 502],
+  ])('an upstream failing with %o answers %i', (failure, status) => {
+    const answer = describeGatewayFailure({ reason: 'upstream-failed', failure });
+    expect(answer.status).toBe(status);
+    expect(answer.code).toMatch(/^UPSTREAM_/);
   });
 
   it('tells clients not to try again what only the operator can mend', () => {
     for (const reason of ['vault-locked', 'upstream-key-missing'] as const) {
-      expect(describeGatewayFailure({ reason }).headers).toEqual({ 'x-should-retry': 'false' });
+      expect(describeGatewayFailure({ reason }).shouldRetry).toBe(false);
     }
   });
 });

@@ -1,4 +1,5 @@
 import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
+import { describeUpstreamFailure, type UpstreamFailure } from '@postern/upstreams';
 import type { BodyFailure } from './body/request-body.ts';
 
 /** Why the gateway itself answers with an error. What an upstream answers is passed on instead. */
@@ -22,7 +23,9 @@ export type GatewayFailure =
   | { readonly reason: 'vault-locked' }
   | { readonly reason: 'vault-unavailable' }
   | { readonly reason: 'store-unavailable' }
-  | { readonly reason: 'upstream-failed'; readonly code: ErrorCodeName }
+  | { readonly reason: 'upstream-failed'; readonly failure: UpstreamFailure }
+  /** The upstream answered, and does not accept the key that it was shown. */
+  | { readonly reason: 'upstream-key-refused' }
   | { readonly reason: 'internal' };
 
 /** A failure as it goes outward, before a dialect gives it its shape. */
@@ -30,8 +33,12 @@ export interface FailureAnswer {
   readonly status: number;
   readonly code: ErrorCodeName;
   readonly message: string;
-  /** Headers beside the dialect's own, names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds after which a retry may work. */
+  readonly retryAfterMs?: number;
+  /** Tells the official SDKs whether to retry, whatever the status says. */
+  readonly shouldRetry?: boolean;
+  /** The `allow` header of a 405. */
+  readonly allow?: string;
 }
 
 interface Row {
@@ -39,12 +46,13 @@ interface Row {
   readonly code: ErrorCodeName;
   /** Said in place of the code's own meaning and remedy. */
   readonly message?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly retryAfterMs?: number;
+  readonly shouldRetry?: boolean;
 }
 
-/** Both official SDKs obey it; without it they would try again on every status from 500 up. */
-const NO_RETRY = { 'x-should-retry': 'false' };
-const SOON = { 'retry-after': '1' };
+/** Without it the official SDKs try again on every status from 500 up. */
+const NO_RETRY = { shouldRetry: false };
+const SOON = { retryAfterMs: 1000 };
 
 const invalid = (message: string): Row => ({ status: 400, code: 'REQUEST_INVALID', message });
 
@@ -64,38 +72,37 @@ const ROWS: Readonly<Record<Exclude<GatewayFailure['reason'], 'upstream-failed'>
   'model-missing': invalid('The field "model" must be a non-empty string.'),
   'body-too-large': { status: 413, code: 'REQUEST_TOO_LARGE' },
   'body-slow': { status: 408, code: 'REQUEST_TIMEOUT' },
-  overloaded: { status: 429, code: 'GATEWAY_OVERLOADED', headers: SOON },
-  draining: { status: 503, code: 'GATEWAY_STOPPING', headers: SOON },
+  overloaded: { status: 429, code: 'GATEWAY_OVERLOADED', ...SOON },
+  draining: { status: 503, code: 'GATEWAY_STOPPING', ...SOON },
   'model-unknown': { status: 404, code: 'GATEWAY_MODEL_UNKNOWN' },
   'translation-unavailable': { status: 400, code: 'GATEWAY_TRANSLATION_UNAVAILABLE' },
-  'upstream-key-missing': { status: 503, code: 'UPSTREAM_NO_KEY', headers: NO_RETRY },
-  'vault-locked': { status: 503, code: 'VAULT_LOCKED', headers: NO_RETRY },
-  'vault-unavailable': { status: 503, code: 'GATEWAY_VAULT_UNAVAILABLE', headers: NO_RETRY },
+  'upstream-key-missing': { status: 503, code: 'UPSTREAM_NO_KEY', ...NO_RETRY },
+  'vault-locked': { status: 503, code: 'VAULT_LOCKED', ...NO_RETRY },
+  'vault-unavailable': { status: 503, code: 'GATEWAY_VAULT_UNAVAILABLE', ...NO_RETRY },
   'store-unavailable': { status: 503, code: 'GATEWAY_STORE_UNAVAILABLE' },
+  'upstream-key-refused': { status: 401, code: 'UPSTREAM_KEY_REFUSED', ...NO_RETRY },
   internal: { status: 500, code: 'INTERNAL' },
 };
 
 /** Upstream failures that a retry cannot mend, or that are not a bad gateway. */
 const UPSTREAM_ROWS: Readonly<Partial<Record<ErrorCodeName, Omit<Row, 'code'>>>> = {
   UPSTREAM_TIMEOUT: { status: 504 },
-  UPSTREAM_KEY_REFUSED: { status: 401, headers: NO_RETRY },
-  UPSTREAM_INSECURE: { status: 502, headers: NO_RETRY },
-  UPSTREAM_PLAN_TOKEN: { status: 502, headers: NO_RETRY },
-  UPSTREAM_CERTIFICATE: { status: 502, headers: NO_RETRY },
+  UPSTREAM_INSECURE: { status: 502, ...NO_RETRY },
+  UPSTREAM_PLAN_TOKEN: { status: 502, ...NO_RETRY },
+  UPSTREAM_CERTIFICATE: { status: 502, ...NO_RETRY },
 };
 
 /** Speaks a failure outward: vague towards whoever probes, with the remedy for whoever may act. */
 export function describeGatewayFailure(failure: GatewayFailure): FailureAnswer {
-  const row: Row =
-    failure.reason === 'upstream-failed'
-      ? { status: 502, ...UPSTREAM_ROWS[failure.code], code: failure.code }
-      : ROWS[failure.reason];
+  const row = failure.reason === 'upstream-failed' ? upstreamRow(failure) : ROWS[failure.reason];
   const { meaning, remedy } = ERROR_CODES[row.code];
-  return {
-    status: row.status,
-    code: row.code,
-    message: row.message ?? `${meaning} ${remedy}`,
-    headers:
-      failure.reason === 'method-not-allowed' ? { allow: failure.allowed } : (row.headers ?? {}),
-  };
+  const message = row.message ?? `${meaning} ${remedy}`;
+  return failure.reason === 'method-not-allowed'
+    ? { ...row, message, allow: failure.allowed }
+    : { ...row, message };
+}
+
+function upstreamRow({ failure }: GatewayFailure & { reason: 'upstream-failed' }): Row {
+  const { code, message, remedy } = describeUpstreamFailure(failure);
+  return { status: 502, ...UPSTREAM_ROWS[code], code, message: `${message} ${remedy}` };
 }

@@ -17,12 +17,11 @@ export interface RequestHead {
 
 /**
  * The fields that go on. All others stay behind: credentials, cookies, whatever names the client,
- * its machine or its network, hop-by-hop fields (RFC 9110 §7.6.1), `accept-encoding`. Values are open:
+ * its machine or its network, the content type (it is JSON, that is checked), hop-by-hop fields (RFC 9110 §7.6.1), `accept-encoding`. Values are open:
  * an `anthropic-beta` that nobody here has heard of goes on as it came, and as often as it came.
  */
 const FORWARDED = new Set([
   'accept',
-  'content-type',
   'anthropic-version',
   'anthropic-beta',
   'openai-beta',

@@ -13,7 +13,7 @@ export interface RequestBody {
 }
 
 /** OpenAI's `stream_options`, as far as it concerns metering. */
-export interface StreamOptions {
+interface StreamOptions {
   readonly span: Span;
   /** Whether it is an object without members, with members, or no object at all. */
   readonly holds: 'nothing' | 'members' | 'no-object';

@@ -1,10 +1,13 @@
-import { revealSecret } from '@postern/kernel';
+import { revealSecret, Secret } from '@postern/kernel';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { keyHasher } from './key-hash.ts';
 import { isKeyText, mintKey } from './key-text.ts';
 
+const hashOf = keyHasher(Secret.of('5a'.repeat(32)));
+
 const mint = (fill?: number): { text: string; shown: string } => {
-  const { key, shown } = mintKey({
+  const { key, prefix: shown } = mintKey(hashOf, {
     bytes: (count) => (fill === undefined ? randomBytes(count) : new Uint8Array(count).fill(fill)),
   });
   return { text: revealSecret(key), shown };
@@ -26,7 +29,7 @@ describe('a gateway key', () => {
     for (let at = 0; at < 256; at += 1) {
       const bytes = new Uint8Array(32);
       bytes[at >> 3] = 1 << (at & 7);
-      seen.add(revealSecret(mintKey({ bytes: () => bytes }).key));
+      seen.add(revealSecret(mintKey(hashOf, { bytes: () => bytes }).key));
     }
     expect(seen.size).toBe(256);
   });

@@ -1,5 +1,6 @@
 import { Secret, type Randomness } from '@postern/kernel';
 import { crc32 } from 'node:zlib';
+import type { KeyHasher } from './key-hash.ts';
 
 /*
  * The text of a gateway key: `sk-postern-`, 43 characters of base 62 holding 256 random bits, and 8
@@ -16,13 +17,21 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const FORM = new RegExp(`^${PREFIX}[0-9A-Za-z]{${RANDOM_LENGTH}}[0-9a-f]{${CHECKSUM_LENGTH}}$`);
 const TEXT_LENGTH = PREFIX.length + RANDOM_LENGTH + CHECKSUM_LENGTH;
 
-/** A new key. Its text exists only here and with whoever it is shown to. */
-export function mintKey(randomness: Randomness): { readonly key: Secret; readonly shown: string } {
+export interface MintedKey {
+  /** Its text exists only here and with whoever it is shown to. */
+  readonly key: Secret;
+  readonly hash: Buffer;
+  /** What may be shown of it later: its first random characters. */
+  readonly prefix: string;
+}
+
+export function mintKey(hashOf: KeyHasher, randomness: Randomness): MintedKey {
   let bits = 0n;
   for (const byte of randomness.bytes(RANDOM_BYTES)) bits = (bits << 8n) | BigInt(byte);
   const random = base62(bits, RANDOM_LENGTH);
   const body = PREFIX + random;
-  return { key: Secret.of(body + checksumOf(body)), shown: random.slice(0, SHOWN_LENGTH) };
+  const text = body + checksumOf(body);
+  return { key: Secret.of(text), hash: hashOf(text), prefix: random.slice(0, SHOWN_LENGTH) };
 }
 
 /** Whether a presented text has a key's form and checksum; says nothing about its existence. */

@@ -24,7 +24,7 @@ export class UsageChunkFilter {
       bytes.length - lastEventEnd(bytes) > MAX_HELD_BYTES ? bytes.length : lastEventEnd(bytes);
     this.#held = end === bytes.length ? NOTHING : bytes.subarray(end);
     const whole = end === bytes.length ? bytes : bytes.subarray(0, end);
-    return MAYBE_USAGE.test(whole.toString('latin1')) ? withoutUsage(whole) : whole;
+    return mayHoldUsage(whole) ? withoutUsage(whole) : whole;
   }
 
   /** What was held back of an event that never ended. */
@@ -35,8 +35,14 @@ export class UsageChunkFilter {
   }
 }
 
+function mayHoldUsage(bytes: Buffer): boolean {
+  return MAYBE_USAGE.test(bytes.toString('latin1'));
+}
+
 function withoutUsage(bytes: Buffer): Buffer {
-  return Buffer.concat(eventsOf(bytes).filter((event) => !isUsageChunk(event)));
+  return Buffer.concat(
+    eventsOf(bytes).filter((event) => !(mayHoldUsage(event) && isUsageChunk(event))),
+  );
 }
 
 function isUsageChunk(event: Buffer): boolean {

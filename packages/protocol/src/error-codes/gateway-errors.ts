@@ -26,6 +26,11 @@ export const GATEWAY_ERRORS = {
     remedy: 'Choose another name, or revoke the other one first.',
     exit: EXIT.usage,
   },
+  GATEWAY_KEY_NAME_INVALID: {
+    meaning: 'The name is not one that a gateway key can have.',
+    remedy: 'Begin with a letter or digit; then letters, digits, spaces and . _ - @, at most 64.',
+    exit: EXIT.usage,
+  },
   GATEWAY_STOPPING: {
     meaning: 'Postern is stopping and takes no new requests.',
     remedy: 'Retry in a moment.',

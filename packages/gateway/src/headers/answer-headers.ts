@@ -1,0 +1,61 @@
+import type { DialectId } from '@postern/protocol';
+import type { AnswerHeaders } from '@postern/upstreams';
+
+/**
+ * The fields of an upstream's answer that go on to the client. All others stay behind: cookies, the
+ * server's name, organisation ids, its rate limits (they are the operator's, not the client's), its
+ * request id (ours stands in its place).
+ */
+const PASSED = [
+  'content-type',
+  'content-encoding',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+] as const;
+
+/** The name under which each dialect's clients look for the request's id. */
+export function requestIdHeader(dialect: DialectId): string {
+  return dialect === 'anthropic-messages' ? 'request-id' : 'x-request-id';
+}
+
+export function isEventStream(headers: AnswerHeaders): boolean {
+  return single(headers['content-type'])?.startsWith('text/event-stream') === true;
+}
+
+/** Whether the body has a content coding, so that its text cannot be read on the way. */
+export function isEncoded(headers: AnswerHeaders): boolean {
+  const coding = single(headers['content-encoding']);
+  return coding !== undefined && coding !== 'identity';
+}
+
+/** The body's length where the upstream told it. */
+export function contentLength(headers: AnswerHeaders): number | undefined {
+  const value = single(headers['content-length']);
+  return value === undefined ? undefined : Number(value);
+}
+
+/** The head of the answer to the client, as alternating names and values. */
+export function answerHeaders(
+  headers: AnswerHeaders,
+  dialect: DialectId,
+  requestId: string,
+): string[] {
+  const answer = [requestIdHeader(dialect), requestId];
+  for (const name of PASSED) {
+    const value = single(headers[name]);
+    if (value !== undefined) answer.push(name, value);
+  }
+  if (isEventStream(headers)) {
+    // A proxy in front must neither keep an answer nor collect it before handing it on.
+    answer.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
+  } else {
+    const length = single(headers['content-length']);
+    if (length !== undefined) answer.push('content-length', length);
+  }
+  return answer;
+}
+
+function single(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}

@@ -1,0 +1,162 @@
+import { sortableId } from '@postern/kernel';
+import type { DialectId } from '@postern/protocol';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readRequestHead, type RequestHead } from '../admit/request-head.ts';
+import { Slots } from '../admit/slots.ts';
+import type { GatewayFailure } from '../failure.ts';
+import type { GatewayDeps } from '../ports.ts';
+import { dialectOf, ROUTES, type CallRoute, type ModelsRoute } from '../route/routes.ts';
+import { parseTarget, type Target } from '../route/target.ts';
+import { Call, type CallInput } from './call.ts';
+import { answerModels } from './models.ts';
+import { answerProbe } from './probes.ts';
+import { discardBody } from './read-body.ts';
+import { sendFailure } from './send-failure.ts';
+
+/** The data plane: everything that `isGatewayTarget` names. */
+export interface Gateway {
+  /** Answers one request. Never throws, never keeps a request without an answer. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /**
+   * Takes no new calls, waits for the running ones, cuts those off that are still running after
+   * `timeoutMs`, and writes the usage that is waiting.
+   */
+  drain(timeoutMs: number): Promise<void>;
+}
+
+export function createGateway(deps: GatewayDeps): Gateway {
+  return new DataPlane(deps);
+}
+
+/** One request as far as its head says. */
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly head: RequestHead;
+  readonly target: Target | undefined;
+  readonly dialect: DialectId;
+  readonly requestId: string;
+}
+
+const HOST = /^[a-z0-9._-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i;
+const MAX_DISCARDED_BYTES = 1024 * 1024;
+
+class DataPlane implements Gateway {
+  readonly #deps: GatewayDeps;
+  readonly #slots: Slots;
+  readonly #calls = new Set<Call>();
+  readonly #idPrefix: string;
+  #requests = 0;
+  #draining = false;
+  #onIdle: (() => void) | undefined;
+
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps;
+    this.#slots = new Slots(deps.limits);
+    this.#idPrefix = `req_${sortableId(deps.clock.nowMs(), deps.randomness)}`;
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    this.#requests += 1;
+    const head = readRequestHead(request.rawHeaders);
+    const target = parseTarget(request.url);
+    const asked: Asked = {
+      request,
+      response,
+      head,
+      target,
+      dialect: dialectOf(target?.path ?? '', head.hasAnthropicVersion),
+      requestId: `${this.#idPrefix}${this.#requests.toString(36)}`,
+    };
+    try {
+      const failure = this.#dispatch(asked);
+      if (failure !== undefined) refuse(asked, failure);
+    } catch {
+      // The outermost frame: a fault in one request must not end the others.
+      if (response.headersSent) response.destroy();
+      else refuse(asked, { reason: 'internal' });
+    }
+  }
+
+  async drain(timeoutMs: number): Promise<void> {
+    this.#draining = true;
+    await this.#idle(timeoutMs);
+    for (const call of this.#calls) call.stop({ reason: 'draining' });
+    this.#deps.usage.flush();
+  }
+
+  async #idle(timeoutMs: number): Promise<void> {
+    if (this.#calls.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#onIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #dispatch(asked: Asked): GatewayFailure | undefined {
+    const { request, response, head, target } = asked;
+    const foreign = this.#foreign(head);
+    if (foreign !== undefined) return foreign;
+    if (target === undefined) return { reason: 'target-invalid' };
+    const route = ROUTES.get(target.path);
+    if (route === undefined) return { reason: 'route-unknown' };
+    if (request.method !== route.method) {
+      return { reason: 'method-not-allowed', allowed: route.method };
+    }
+    if (route.kind === 'call' || route.kind === 'models') {
+      return this.#admit(asked, route, target.query);
+    }
+    answerProbe(response, route.kind, !this.#draining && this.#deps.isReady());
+    return undefined;
+  }
+
+  /** What must be refused before any work is done. */
+  #foreign(head: RequestHead): GatewayFailure | undefined {
+    const { callers } = this.#deps;
+    if (head.host === undefined || !HOST.test(head.host)) return { reason: 'host-invalid' };
+    if (!callers.allowsHost(head.host)) return { reason: 'host-refused' };
+    if (head.origin !== undefined && !callers.allowsOrigin(head.origin)) {
+      return { reason: 'origin-refused' };
+    }
+    return head.crossSite ? { reason: 'origin-refused' } : undefined;
+  }
+
+  #admit(
+    { request, response, head, dialect, requestId }: Asked,
+    route: CallRoute | ModelsRoute,
+    query: string,
+  ): GatewayFailure | undefined {
+    if (head.token === undefined) return { reason: 'key-required' };
+    const verified = this.#deps.keys.verify(head.token);
+    if (!verified.ok) {
+      return {
+        reason: verified.failure.reason === 'locked' ? 'vault-locked' : 'store-unavailable',
+      };
+    }
+    const keyId = verified.value;
+    if (keyId === undefined) return { reason: 'key-required' };
+    if (this.#draining) return { reason: 'draining' };
+    if (route.kind === 'models') void answerModels(response, this.#deps, dialect, requestId);
+    else this.#run({ request, response, requestId, head, keyId, route, query });
+    return undefined;
+  }
+
+  #run(input: CallInput): void {
+    const call = new Call(this.#deps, this.#slots, input);
+    this.#calls.add(call);
+    input.response.once('close', () => {
+      call.close();
+      this.#calls.delete(call);
+      if (this.#calls.size === 0) this.#onIdle?.();
+    });
+    call.start();
+  }
+}
+
+function refuse({ request, response, dialect, requestId }: Asked, failure: GatewayFailure): void {
+  sendFailure(response, dialect, requestId, failure);
+  discardBody(request, MAX_DISCARDED_BYTES);
+}

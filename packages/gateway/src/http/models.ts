@@ -1,0 +1,64 @@
+import { DIALECTS, type ModelEntry } from '@postern/dialects';
+import type { DialectId, Provider } from '@postern/protocol';
+import type { ServerResponse } from 'node:http';
+import { requestIdHeader } from '../headers/answer-headers.ts';
+import type { GatewayDeps } from '../ports.ts';
+
+/** Claude Code gives the list three seconds in all. */
+const LIST_TIMEOUT_MS = 2000;
+
+/**
+ * The models that can be called in this dialect: those of the default provider by their own names,
+ * then those of every provider as `provider/model`. A provider that is slow to say what it has, or
+ * fails to, is listed with the models of the table.
+ */
+async function listModels(
+  deps: Pick<GatewayDeps, 'providers' | 'models' | 'defaultProvider'>,
+  dialect: DialectId,
+): Promise<readonly ModelEntry[]> {
+  const providers = deps.providers.all.filter(
+    (provider) => provider.dialect === dialect && !provider.demo,
+  );
+  const lists = await Promise.all(
+    providers.map(async (provider) => ({ provider, models: await modelsInTime(deps, provider) })),
+  );
+  const bare = lists.filter(({ provider }) => provider.id === deps.defaultProvider[dialect]);
+  return [
+    ...bare.flatMap(({ models }) => models),
+    ...lists.flatMap(({ provider, models }) =>
+      models.map((model) => ({ ...model, id: `${provider.id}/${model.id}` })),
+    ),
+  ];
+}
+
+export async function answerModels(
+  response: ServerResponse,
+  deps: GatewayDeps,
+  dialect: DialectId,
+  requestId: string,
+): Promise<void> {
+  const body = Buffer.from(
+    JSON.stringify(DIALECTS[dialect].encodeModels(await listModels(deps, dialect))),
+  );
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': body.length,
+    [requestIdHeader(dialect)]: requestId,
+  });
+  response.end(body);
+}
+
+async function modelsInTime(
+  { models }: Pick<GatewayDeps, 'models'>,
+  provider: Provider,
+): Promise<readonly ModelEntry[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(undefined);
+    }, LIST_TIMEOUT_MS);
+  });
+  const list = await Promise.race([models.modelsOf(provider).catch(() => undefined), tooLate]);
+  clearTimeout(timer);
+  return list ?? provider.models.map((id) => ({ id, label: id }));
+}

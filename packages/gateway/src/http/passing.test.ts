@@ -1,0 +1,318 @@
+import { expectOk, isJsonObject, parseJson } from '@postern/kernel';
+import type { DialectId } from '@postern/protocol';
+import { readRecording, startFakeUpstream, textReply, type FakeUpstream } from '@postern/testing';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startGateway, type RunningGateway } from '../testing/start-gateway.ts';
+
+let upstream: FakeUpstream;
+let running: RunningGateway;
+
+beforeAll(async () => {
+  upstream = await startFakeUpstream();
+  running = await startGateway({ baseUrls: upstream.baseUrls });
+});
+
+beforeEach(() => {
+  upstream.reset();
+});
+
+afterAll(async () => {
+  await running.close();
+  await upstream.close();
+});
+
+const PATHS: Readonly<Record<DialectId, string>> = {
+  'anthropic-messages': '/v1/messages',
+  'openai-chat': '/v1/chat/completions',
+};
+
+const CHAT = { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] };
+const MESSAGES = { ...CHAT, max_tokens: 5 };
+
+function ask(
+  dialect: DialectId,
+  body: string | object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return fetch(running.url + PATHS[dialect], {
+    method: 'POST',
+    headers: { 'x-api-key': running.key, ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+const sentBody = async (index = 0): Promise<string> =>
+  Buffer.from((await upstream.request(index)).body).toString();
+
+describe('the request', () => {
+  const nasty = `{ "model" : "MODEL","messages":[{"role":"user","content":"a\\u00e9\\ud83d\\ude00 \\/ é😀 \\"model\\":\\"x\\""}] ,
+  "max_tokens":5,"temperature":0.10,"metadata":{"user_id":"u"}}`;
+
+  it('goes on byte for byte', async () => {
+    const body = nasty.replace('MODEL', 'claude');
+    expect((await ask('anthropic-messages', body)).status).toBe(200);
+    expect(await sentBody()).toBe(body);
+  });
+
+  it('loses the prefix of its model and nothing else', async () => {
+    await ask('anthropic-messages', nasty.replace('MODEL', 'anthropic\\/claude'));
+    expect(await sentBody()).toBe(nasty.replace('MODEL', 'claude'));
+  });
+
+  it('goes to the provider that the prefix names', async () => {
+    const other = await startFakeUpstream();
+    const both = await startGateway({
+      baseUrls: upstream.baseUrls,
+      endpoints: { lab: { dialect: 'openai-chat', baseUrl: other.baseUrls['openai-chat'] } },
+    });
+    const response = await fetch(`${both.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'x-api-key': both.key },
+      body: JSON.stringify({ ...CHAT, model: 'lab/meta/llama' }),
+    });
+    expect(response.status).toBe(200);
+    expect(other.requests[0]?.json).toEqual({ ...CHAT, model: 'meta/llama' });
+    expect(upstream.requests).toHaveLength(0);
+    await both.close();
+    await other.close();
+  });
+
+  it('carries versions and betas verbatim, and the default version', async () => {
+    await ask('anthropic-messages', MESSAGES);
+    await ask('anthropic-messages', MESSAGES, {
+      'anthropic-version': '2099-01-01',
+      'anthropic-beta': 'never-heard-of-2099-12-31,b',
+    });
+    const [first, second] = upstream.requests;
+    expect(first?.headers['anthropic-version']).toBe('2023-06-01');
+    expect(second?.headers['anthropic-version']).toBe('2099-01-01');
+    expect(second?.headers['anthropic-beta']).toBe('never-heard-of-2099-12-31,b');
+  });
+
+  it('carries nothing that tells who asked', async () => {
+    await ask('openai-chat', CHAT, {
+      cookie: 'a=b',
+      'x-forwarded-for': '10.1.2.3',
+      forwarded: 'for=10.1.2.3',
+      via: '1.1 x',
+      'x-stainless-os': 'Linux',
+      'openai-organization': 'org-of-the-client',
+      'x-claude-code-session-id': 'session',
+      'user-agent': 'client/1',
+    });
+    const sent = await upstream.request(0);
+    const fields = Object.keys(sent.headers).sort();
+    expect(fields).toEqual([
+      'accept',
+      'authorization',
+      'connection',
+      'content-length',
+      'content-type',
+      'host',
+      'user-agent',
+    ]);
+    expect(sent.headers.authorization).toBe('Bearer sk-upstream-key-of-the-test');
+    expect(sent.headers['user-agent']).not.toContain('client');
+    expect(sent.violations).toEqual([]);
+  });
+
+  it.each(['/v1/chat/completions', '/v1/messages'])(
+    'for a provider of the other dialect is refused at %s',
+    async (path) => {
+      const model = path === '/v1/messages' ? 'openai/gpt' : 'anthropic/claude';
+      const response = await fetch(running.url + path, {
+        method: 'POST',
+        headers: { 'x-api-key': running.key },
+        body: JSON.stringify({ ...MESSAGES, model }),
+      });
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain('translation is not available');
+      expect(upstream.requests).toHaveLength(0);
+    },
+  );
+});
+
+describe('the answer', () => {
+  it('has none of the upstream’s own headers, and our request id', async () => {
+    for (const [dialect, body, idHeader] of [
+      ['openai-chat', CHAT, 'x-request-id'],
+      ['anthropic-messages', MESSAGES, 'request-id'],
+    ] as const) {
+      const response = await ask(dialect, body);
+      expect([...response.headers.keys()].sort()).toEqual(
+        ['connection', 'content-length', 'content-type', 'date', 'keep-alive', idHeader].sort(),
+      );
+      expect(response.headers.get(idHeader)).toMatch(/^req_(?!fake)/);
+    }
+  });
+
+  it('keeps what tells a client when to try again', async () => {
+    upstream.next({
+      kind: 'error',
+      status: 429,
+      headers: { 'retry-after': '7', 'retry-after-ms': '7000', 'x-should-retry': 'true' },
+    });
+    const response = await ask('openai-chat', CHAT);
+    expect(response.status).toBe(429);
+    expect(response.headers.get('retry-after')).toBe('7');
+    expect(response.headers.get('retry-after-ms')).toBe('7000');
+    expect(response.headers.get('x-should-retry')).toBe('true');
+    expect(response.headers.get('x-ratelimit-limit-requests')).toBeNull();
+  });
+
+  it.each([400, 403, 404, 413, 422, 429, 500, 503, 529])(
+    'with status %i comes with its body unmodified',
+    async (status) => {
+      const body = `{"type":"error","error":{"type":"x_error","message":"prompt is too long: 5 > 4"} }`;
+      upstream.next({ kind: 'raw', status, contentType: 'application/json', body });
+      const response = await ask('anthropic-messages', MESSAGES);
+      expect(response.status).toBe(status);
+      expect(await response.text()).toBe(body);
+    },
+  );
+
+  it('to a refused upstream key is ours, and says nothing of the key', async () => {
+    upstream.next({
+      kind: 'raw',
+      status: 401,
+      contentType: 'application/json',
+      body: '{"error":{"message":"Incorrect API key provided: sk-upstream-key-of-the-test"}}',
+    });
+    const response = await ask('openai-chat', CHAT);
+    expect(response.status).toBe(401);
+    expect(response.headers.get('x-should-retry')).toBe('false');
+    const text = await response.text();
+    expect(text).toContain('UPSTREAM_KEY_REFUSED');
+    expect(text).not.toContain('sk-upstream');
+  });
+
+  it('in a content coding goes on as it came', async () => {
+    const body = Buffer.from([0x1f, 0x8b, 0, 1, 2, 3]);
+    upstream.next({
+      kind: 'raw',
+      status: 200,
+      contentType: 'application/json',
+      body,
+      headers: { 'content-encoding': 'x-odd' },
+    });
+    const response = await ask('openai-chat', CHAT);
+    expect(response.headers.get('content-encoding')).toBe('x-odd');
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(body);
+  });
+
+  it('without a body or of an odd length arrives whole', async () => {
+    for (const body of ['', 'x', 'x'.repeat(3_000_000)]) {
+      upstream.next({ kind: 'raw', status: 200, contentType: 'text/plain', body });
+      expect(await (await ask('openai-chat', CHAT)).text()).toBe(body);
+    }
+  });
+});
+
+describe('the usage chunk', () => {
+  const streamed = async (body: object): Promise<{ text: string; asked: unknown }> => {
+    const text = await (await ask('openai-chat', { ...CHAT, stream: true, ...body })).text();
+    const sent = expectOk(parseJson(await sentBody(upstream.requests.length - 1)));
+    return { text, asked: isJsonObject(sent) ? sent['stream_options'] : undefined };
+  };
+
+  it('is asked for and kept from a client that did not ask', async () => {
+    for (const body of [
+      {},
+      { stream_options: null },
+      { stream_options: { include_usage: false } },
+    ]) {
+      const { text, asked } = await streamed(body);
+      expect(asked).toEqual({ include_usage: true });
+      expect(text).not.toMatch(/"choices":\s*\[\]/);
+      expect(text.trimEnd()).toMatch(/data: \[DONE\]$/);
+    }
+  });
+
+  it('goes on to a client that asked', async () => {
+    const { text } = await streamed({ stream_options: { include_usage: true } });
+    expect(text).toMatch(/"choices":\s*\[\],"usage":\{/);
+  });
+
+  it('is not asked for at an endpoint that a person named', async () => {
+    const named = await startGateway({
+      baseUrls: upstream.baseUrls,
+      endpoints: { lab: { dialect: 'openai-chat', baseUrl: upstream.baseUrls['openai-chat'] } },
+    });
+    await fetch(`${named.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'x-api-key': named.key },
+      body: JSON.stringify({ ...CHAT, stream: true, model: 'lab/x' }),
+    });
+    expect(await sentBody()).not.toContain('stream_options');
+    await named.close();
+  });
+});
+
+const CORPUS = join(import.meta.dirname, '../../../../../shared/corpora/streams');
+const FOLDERS: readonly (readonly [string, DialectId])[] = [
+  ['anthropic-messages', 'anthropic-messages'],
+  ['openai-chat', 'openai-chat'],
+  ['groq-chat', 'openai-chat'],
+  ['deepseek-chat', 'openai-chat'],
+  ['openai-compatible-chat', 'openai-chat'],
+];
+const hasCorpus = existsSync(CORPUS);
+if (!hasCorpus) {
+  const words = 'recorded streams are not there (shared/corpora/streams): their tests are skipped';
+  if (process.env['CI'] === 'true') throw new Error(words);
+  console.warn(words);
+}
+
+describe.skipIf(!hasCorpus)('every recorded answer passes byte for byte', () => {
+  const rows = FOLDERS.flatMap(([folder, dialect]) =>
+    (hasCorpus ? readdirSync(join(CORPUS, folder)) : []).map(
+      (name): [string, string, DialectId] => [
+        `${folder}/${name}`,
+        join(CORPUS, folder, name),
+        dialect,
+      ],
+    ),
+  );
+
+  it.each(rows)('%s', async (_name, file, dialect) => {
+    const recording = readRecording(file, dialect);
+    const expected = recording.kind === 'stream' ? recording.frames.join('') : recording.body;
+    for (const chunking of ['event', 'whole', { bytes: 1009 }] as const) {
+      upstream.next({ kind: 'recording', file, chunking });
+      const body = {
+        ...MESSAGES,
+        stream: recording.kind === 'stream',
+        // The client asks itself, so that nothing is to be kept from it.
+        ...(dialect === 'openai-chat' && recording.kind === 'stream'
+          ? { stream_options: { include_usage: true } }
+          : {}),
+      };
+      const response = await ask(dialect, body);
+      expect(response.status).toBe(200);
+      expect(await response.text()).toBe(expected);
+    }
+  });
+});
+
+describe('a stream', () => {
+  it('is not held back: each event arrives when it was sent', async () => {
+    upstream.next(textReply('one two three four', { deltaDelayMs: 40 }));
+    const response = await ask('anthropic-messages', { ...MESSAGES, stream: true });
+    const reader = response.body?.getReader();
+    const first = await reader?.read();
+    const request = await upstream.request(0);
+    expect(Buffer.from(first?.value ?? []).toString()).toContain('message_start');
+    expect(request.outcome).toBe('open');
+    await reader?.cancel();
+  });
+
+  it('has headers that keep proxies from collecting it', async () => {
+    const response = await ask('anthropic-messages', { ...MESSAGES, stream: true });
+    expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    expect(response.headers.get('cache-control')).toBe('no-cache');
+    expect(response.headers.get('content-length')).toBeNull();
+    await response.text();
+  });
+});

@@ -1,0 +1,213 @@
+import type { Dialect } from '@postern/dialects';
+import type { AnswerHeaders, Exchange, ExchangeSink, UpstreamFailure } from '@postern/upstreams';
+import type { ServerResponse } from 'node:http';
+import type { GatewayFailure } from '../failure.ts';
+import {
+  answerHeaders,
+  contentLength,
+  isEncoded,
+  isEventStream,
+} from '../headers/answer-headers.ts';
+import type { AnswerMeter } from '../meter/answer-meter.ts';
+import { endsEvent } from '../stream/event-borders.ts';
+import { openingError } from '../stream/opening-error.ts';
+import { UsageChunkFilter } from '../stream/usage-chunk-filter.ts';
+import type { UsageEntry } from '../usage/usage-log.ts';
+import { sendFailure } from './send-failure.ts';
+import { streamFailure } from './stream-failure.ts';
+
+export interface RelayTask {
+  readonly response: ServerResponse;
+  readonly dialect: Dialect;
+  readonly requestId: string;
+  readonly meter: AnswerMeter;
+  /** The usage chunk was asked for by the gateway alone and does not go on to the client. */
+  readonly hidesUsage: boolean;
+  /** A client that takes nothing for so long is cut off. */
+  readonly stallTimeoutMs: number;
+  /** Called once, when the answer is over on the upstream's side or the client has left. */
+  readonly onSettled: (settlement: Settlement) => void;
+}
+
+export interface Settlement {
+  readonly status: number;
+  readonly streamed: boolean;
+  readonly ending: UsageEntry['ending'];
+}
+
+const CLIENT_LEFT = 499;
+
+/**
+ * Hands an upstream's answer on to the client, chunk by chunk as it comes, no faster than the client
+ * takes it. The head waits for the first bytes of the body: what fails before them becomes a real
+ * status, what fails after them an error event.
+ */
+export class Relay implements ExchangeSink {
+  readonly #task: RelayTask;
+  #exchange: Exchange | undefined;
+  #status = CLIENT_LEFT;
+  #headers: AnswerHeaders = {};
+  #streamed = false;
+  #filter: UsageChunkFilter | undefined;
+  #lastOut: Buffer | undefined;
+  #arrived: Buffer[] = [];
+  #settled = false;
+  #stall: NodeJS.Timeout | undefined;
+
+  constructor(task: RelayTask) {
+    this.#task = task;
+  }
+
+  /** Gives the relay the exchange whose sink it is, to slow it down and to stop it. */
+  attach(exchange: Exchange): void {
+    this.#exchange = exchange;
+    if (this.#settled) exchange.cancel();
+  }
+
+  onHead(status: number, headers: AnswerHeaders): void {
+    if (this.#settled) return;
+    this.#status = status;
+    this.#headers = headers;
+    this.#streamed = isEventStream(headers);
+    this.#task.meter.begin(this.#streamed, !isEncoded(headers));
+    if (this.#streamed && this.#task.hidesUsage) this.#filter = new UsageChunkFilter();
+    // Its words may repeat part of the key, and the client would think that its own is meant.
+    if (status === 401) this.stop({ reason: 'upstream-key-refused' });
+  }
+
+  /**
+   * What arrives in one read of the upstream's socket comes as many chunks, one per event, in one go;
+   * it goes on as one, before anything else happens in this process.
+   */
+  onChunk(chunk: Buffer): void {
+    if (this.#settled) return;
+    if (this.#arrived.push(chunk) === 1) queueMicrotask(this.#passOn);
+  }
+
+  onEnd(): void {
+    this.#passOn();
+    if (this.#settled) return;
+    try {
+      this.#finish();
+    } catch {
+      this.stop({ reason: 'internal' });
+    }
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    this.#passOn();
+    if (!this.#settled) this.#failWith({ reason: 'upstream-failed', failure });
+  }
+
+  /** The response has closed. Where the answer was not over, the client has left. */
+  close(): void {
+    clearTimeout(this.#stall);
+    if (this.#settled) return;
+    for (const chunk of this.#arrived) this.#task.meter.push(chunk);
+    this.#settle('aborted');
+    this.#exchange?.cancel();
+  }
+
+  /** Ends the answer from our side. */
+  stop(failure: GatewayFailure): void {
+    if (this.#settled) return;
+    this.#failWith(failure);
+    this.#exchange?.cancel();
+  }
+
+  #failWith(failure: GatewayFailure): void {
+    const { response, dialect, requestId } = this.#task;
+    if (!response.headersSent) {
+      this.#status = sendFailure(response, dialect.id, requestId, failure);
+    } else if (this.#streamed && this.#lastOut !== undefined && endsEvent(this.#lastOut)) {
+      response.end(streamFailure(dialect.id, requestId, failure));
+    } else {
+      // In the middle of an event or of a counted body: only a cut connection is not mistaken.
+      response.destroy();
+    }
+    this.#settle('cut');
+  }
+
+  readonly #passOn = (): void => {
+    const [first] = this.#arrived;
+    if (first === undefined || this.#settled) return;
+    const chunk = this.#arrived.length === 1 ? first : Buffer.concat(this.#arrived);
+    this.#arrived = [];
+    try {
+      this.#pass(chunk);
+    } catch {
+      this.stop({ reason: 'internal' });
+    }
+  };
+
+  #pass(chunk: Buffer): void {
+    if (!this.#task.response.headersSent && this.#opensWithError(chunk)) return;
+    this.#task.meter.push(chunk);
+    const out = this.#filter === undefined ? chunk : this.#filter.push(chunk);
+    if (out.length > 0) this.#write(out);
+  }
+
+  #finish(): void {
+    const { response } = this.#task;
+    const rest = this.#filter?.end();
+    if (rest !== undefined && rest.length > 0) this.#write(rest);
+    if (!response.headersSent) this.#sendHead();
+    response.end();
+    if (response.writableLength > 0) this.#stall ??= this.#stallTimer();
+    this.#settle('complete');
+  }
+
+  /** True where the stream opens with an error, which has then become the answer. */
+  #opensWithError(chunk: Buffer): boolean {
+    const { response, dialect, requestId } = this.#task;
+    const error = this.#streamed ? openingError(dialect, chunk) : undefined;
+    if (error === undefined) return false;
+    const headers = { 'content-type': 'application/json' };
+    this.#status = error.status;
+    response.writeHead(error.status, answerHeaders(headers, dialect.id, requestId));
+    response.end(error.body);
+    this.#settle('cut');
+    this.#exchange?.cancel();
+    return true;
+  }
+
+  #sendHead(): void {
+    const { response, dialect, requestId } = this.#task;
+    response.writeHead(this.#status, answerHeaders(this.#headers, dialect.id, requestId));
+  }
+
+  #write(out: Buffer): void {
+    const { response } = this.#task;
+    if (!response.headersSent) {
+      this.#sendHead();
+      if (!this.#streamed && contentLength(this.#headers) === out.length) {
+        response.end(out);
+        return;
+      }
+    }
+    this.#lastOut = out;
+    if (!response.write(out)) this.#waitForClient();
+  }
+
+  #waitForClient(): void {
+    const { response } = this.#task;
+    if (this.#stall !== undefined) return;
+    this.#exchange?.pause();
+    this.#stall = this.#stallTimer();
+    response.once('drain', () => {
+      clearTimeout(this.#stall);
+      this.#stall = undefined;
+      this.#exchange?.resume();
+    });
+  }
+
+  #stallTimer(): NodeJS.Timeout {
+    const { response, stallTimeoutMs } = this.#task;
+    return setTimeout(() => response.destroy(), stallTimeoutMs);
+  }
+
+  #settle(ending: Settlement['ending']): void {
+    this.#settled = true;
+    this.#task.onSettled({ status: this.#status, streamed: this.#streamed, ending });
+  }
+}

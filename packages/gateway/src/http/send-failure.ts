@@ -1,0 +1,24 @@
+import { DIALECTS } from '@postern/dialects';
+import type { DialectId } from '@postern/protocol';
+import type { ServerResponse } from 'node:http';
+import { describeGatewayFailure, type GatewayFailure } from '../failure.ts';
+
+/** Answers with a failure of the gateway's own, in the dialect of the route that was called. */
+export function sendFailure(
+  response: ServerResponse,
+  dialect: DialectId,
+  requestId: string,
+  failure: GatewayFailure,
+): number {
+  const { allow, ...answer } = describeGatewayFailure(failure);
+  const { status, headers, body } = DIALECTS[dialect].encodeError({ ...answer, requestId });
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    ...headers,
+    ...(allow === undefined ? {} : { allow }),
+    'content-length': bytes.length,
+  });
+  response.end(bytes);
+  return status;
+}

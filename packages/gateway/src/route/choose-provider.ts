@@ -1,0 +1,33 @@
+import { failed, ok, type Result } from '@postern/kernel';
+import type { DialectId, Provider, ProviderId } from '@postern/protocol';
+import type { ProviderTable } from '@postern/upstreams';
+
+export interface Choice {
+  readonly provider: Provider;
+  /** As the provider knows it: without the prefix. */
+  readonly model: string;
+}
+
+export type ChoiceFailure =
+  { readonly reason: 'model-unknown' } | { readonly reason: 'translation-unavailable' };
+
+/**
+ * Whose model is meant. `provider/model` names a configured provider; any other name, slashes
+ * included, goes whole to the default provider of the dialect.
+ */
+export function chooseProvider(
+  name: string,
+  dialect: DialectId,
+  providers: Pick<ProviderTable, 'get'>,
+  defaults: Readonly<Record<DialectId, ProviderId>>,
+): Result<Choice, ChoiceFailure> {
+  const slash = name.indexOf('/');
+  const named = slash < 1 ? undefined : providers.get(name.slice(0, slash));
+  const provider = named ?? providers.get(defaults[dialect]);
+  const model = named === undefined ? name : name.slice(slash + 1);
+  // The demo answers in the chat alone.
+  if (provider === undefined || provider.demo || model === '')
+    return failed({ reason: 'model-unknown' });
+  if (provider.dialect !== dialect) return failed({ reason: 'translation-unavailable' });
+  return ok({ provider, model });
+}

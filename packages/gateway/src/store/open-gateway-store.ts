@@ -1,0 +1,58 @@
+import { openDatabase, type Database, type DatabaseFailure } from '@postern/database';
+import { ok, type Clock, type Randomness, type Result, type Secret } from '@postern/kernel';
+import type { GatewayKeyStore } from '../keys/gateway-key.ts';
+import { keyHasher } from '../keys/key-hash.ts';
+import { SqliteKeys } from '../keys/sqlite-keys.ts';
+import { SqliteUsage } from '../usage/sqlite-usage.ts';
+import type { UsageLog } from '../usage/usage-log.ts';
+import { GATEWAY_MIGRATIONS } from './migrations.ts';
+
+/** What the gateway keeps: its keys and what they were used for. */
+export interface GatewayStore {
+  readonly keys: GatewayKeyStore;
+  readonly usage: UsageLog;
+  /** Whether keys can be checked and use be recorded now. */
+  isReady(): boolean;
+  /** Writes the usage that is waiting and ends the connection, also where the writing fails. */
+  close(): Result<undefined, DatabaseFailure>;
+}
+
+export interface GatewayStoreOptions {
+  readonly path: string;
+  /** 256 bits as 64 hexadecimal digits: the database's own key. */
+  readonly key: Secret;
+  /** Another 256 bits in the same form, under which the keys' hashes are made. */
+  readonly hashKey: Secret;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+}
+
+/** Opens the encrypted store of the gateway, and makes it where there is none. */
+export function openGatewayStore(
+  options: GatewayStoreOptions,
+): Result<GatewayStore, DatabaseFailure> {
+  const database = openDatabase({
+    path: options.path,
+    key: options.key,
+    migrations: GATEWAY_MIGRATIONS,
+    label: 'gateway',
+  });
+  return database.ok ? ok(storeOver(database.value, options)) : database;
+}
+
+function storeOver(database: Database, options: GatewayStoreOptions): GatewayStore {
+  const { clock, randomness } = options;
+  const keys = new SqliteKeys(database, keyHasher(options.hashKey), clock, randomness);
+  const usage = new SqliteUsage(database);
+  const anything = database.prepare('SELECT 1 FROM gateway_key LIMIT 1');
+  return {
+    keys,
+    usage,
+    isReady: () => !usage.isFull() && database.attempt(() => anything.get()).ok,
+    close: () => {
+      const closed = usage.close();
+      database.close();
+      return closed;
+    },
+  };
+}

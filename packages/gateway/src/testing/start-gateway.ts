@@ -1,0 +1,139 @@
+import {
+  expectOk,
+  ok,
+  revealSecret,
+  Secret,
+  type Clock,
+  type Randomness,
+  type Result,
+} from '@postern/kernel';
+import { providerId, type DialectId } from '@postern/protocol';
+import {
+  createConnections,
+  providerTable,
+  type Connections,
+  type ProviderTable,
+} from '@postern/upstreams';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createGateway, type Gateway } from '../http/gateway.ts';
+import { DEFAULT_LIMITS, type GatewayDeps, type GatewayLimits } from '../ports.ts';
+import { openGatewayStore, type GatewayStore } from '../store/open-gateway-store.ts';
+
+/** The gateway on a loopback port, over real connections and a real store in a directory of its own. */
+export interface RunningGateway {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly port: number;
+  /** A key that the gateway knows. */
+  readonly key: string;
+  readonly keyId: string;
+  readonly store: GatewayStore;
+  readonly gateway: Gateway;
+  readonly server: Server;
+  readonly home: string;
+  close(): Promise<void>;
+}
+
+export interface StartGatewayOptions {
+  /** Where the built-in `anthropic` and `openai` are to be found. */
+  readonly baseUrls: Readonly<Record<DialectId, string>>;
+  /** Further endpoints, as the configuration has them. */
+  readonly endpoints?: Parameters<typeof providerTable>[0]['providers'];
+  readonly limits?: Partial<GatewayLimits>;
+  /** The keys of the upstreams; default one that every provider takes. */
+  readonly upstreamKey?: () => Result<Secret | undefined, { reason: 'locked' | 'unavailable' }>;
+  /** Changes to the rest of what the gateway is given. */
+  readonly deps?: Partial<GatewayDeps>;
+  readonly port?: number;
+}
+
+const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+const randomness: Randomness = { bytes: (count) => randomBytes(count) };
+
+export async function startGateway(options: StartGatewayOptions): Promise<RunningGateway> {
+  const home = mkdtempSync(join(tmpdir(), 'postern-gateway-'));
+  const store = expectOk(
+    openGatewayStore({
+      path: join(home, 'gateway.db'),
+      key: Secret.of(randomBytes(32).toString('hex')),
+      hashKey: Secret.of(randomBytes(32).toString('hex')),
+      clock,
+      randomness,
+    }),
+  );
+  const { key, record } = expectOk(store.keys.create({ name: 'test' }));
+  const connections = createConnections({ clock, localHosts: [] });
+  const gateway = createGateway(depsOf(options, store, connections));
+  const server = createServer((request, response) => {
+    gateway.handle(request, response);
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    key: revealSecret(key),
+    keyId: record.id,
+    store,
+    gateway,
+    server,
+    home,
+    close: async () => {
+      await gateway.drain(0);
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await connections.close();
+      store.close();
+      rmSync(home, { recursive: true });
+    },
+  };
+}
+
+function depsOf(
+  options: StartGatewayOptions,
+  store: GatewayStore,
+  connections: Connections,
+): GatewayDeps {
+  const upstreamKey = options.upstreamKey ?? (() => ok(Secret.of('sk-upstream-key-of-the-test')));
+  return {
+    keys: store.keys,
+    usage: store.usage,
+    isReady: () => store.isReady(),
+    upstreamKeys: { keyFor: () => Promise.resolve(upstreamKey()) },
+    upstreams: connections,
+    providers: tableOf(options),
+    models: { modelsOf: () => Promise.reject(new Error('not asked for in this test')) },
+    callers: {
+      allowsHost: (host) => /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host),
+      allowsOrigin: () => false,
+    },
+    defaultProvider: {
+      'anthropic-messages': providerId.from('anthropic'),
+      'openai-chat': providerId.from('openai'),
+    },
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    clock,
+    randomness,
+    ...options.deps,
+  };
+}
+
+function tableOf({ baseUrls, endpoints }: StartGatewayOptions): ProviderTable {
+  return expectOk(
+    providerTable({
+      providers: {
+        anthropic: { baseUrl: baseUrls['anthropic-messages'] },
+        openai: { baseUrl: baseUrls['openai-chat'] },
+        ...endpoints,
+      },
+      localHosts: [],
+    }),
+  );
+}

@@ -1,0 +1,84 @@
+import { openMemoryDatabase, type Database } from '@postern/database';
+import { gatewayKeyId, providerId } from '@postern/protocol';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { GATEWAY_MIGRATIONS } from '../store/migrations.ts';
+import { SqliteUsage } from './sqlite-usage.ts';
+import type { UsageEntry } from './usage-log.ts';
+
+const KEY_ID = gatewayKeyId.from('0'.repeat(26));
+
+const entry: UsageEntry = {
+  keyId: KEY_ID,
+  atMs: 1,
+  provider: providerId.from('openai'),
+  model: 'm'.repeat(1000),
+  dialect: 'openai-chat',
+  status: 200,
+  streamed: false,
+  ending: 'complete',
+  usage: { inputTokens: 1, outputTokens: 1 },
+  estimated: false,
+  durationMs: 1,
+  requestBytes: 1,
+  answerBytes: 1,
+};
+
+let database: Database;
+let usage: SqliteUsage;
+
+const stored = (): unknown => database.prepare('SELECT count(*) AS n FROM usage').get()?.['n'];
+const capPages = (pages: number): unknown =>
+  database.prepare(`PRAGMA max_page_count = ${pages}`).get();
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  database = openMemoryDatabase({ migrations: GATEWAY_MIGRATIONS, label: 'gateway' });
+  database
+    .prepare(
+      'INSERT INTO gateway_key (id, name, prefix, hash, created_at_ms) VALUES (?, ?, ?, ?, ?)',
+    )
+    .run(KEY_ID, 'k', 'abcd', new Uint8Array(32), 1);
+  usage = new SqliteUsage(database);
+});
+
+afterEach(() => {
+  usage.close();
+  database.close();
+  vi.useRealTimers();
+});
+
+describe('SqliteUsage', () => {
+  it('writes an entry within 200 ms', () => {
+    usage.record(entry);
+    expect(stored()).toBe(0);
+    vi.advanceTimersByTime(200);
+    expect(stored()).toBe(1);
+  });
+
+  it('writes many before that', () => {
+    for (let at = 0; at < 64; at += 1) usage.record(entry);
+    vi.advanceTimersByTime(0);
+    expect(stored()).toBe(64);
+  });
+
+  it('keeps what a full disk refuses, and writes it when there is room', () => {
+    capPages(20);
+    for (let at = 0; at < 500; at += 1) usage.record(entry);
+    expect(usage.flush()).toMatchObject({ ok: false, failure: { reason: 'disk-full' } });
+    expect(stored()).toBe(0);
+    expect(usage.isFull()).toBe(false);
+    capPages(100_000);
+    vi.advanceTimersByTime(200);
+    expect(stored()).toBe(500);
+  });
+
+  it('says when so much waits that nothing more may be taken on', () => {
+    capPages(20);
+    for (let at = 0; at < 10_000; at += 1) usage.record(entry);
+    expect(usage.isFull()).toBe(true);
+    capPages(100_000);
+    usage.flush();
+    expect(usage.isFull()).toBe(false);
+    expect(stored()).toBe(10_000);
+  });
+});
