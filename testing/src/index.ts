@@ -32,3 +32,24 @@ export {
   type CertificateWish,
   type MadeCertificate,
 } from './tls/certificate-authority.ts';
+export { corpusPath, whyNoCorpus, type Corpus } from './corpora.ts';
+export { freshHome, type FreshHome } from './fresh-home.ts';
+export {
+  startKeyringSession,
+  whyNoKeyringSession,
+  type KeyringKind,
+  type KeyringSession,
+} from './keyring-session.ts';
+export {
+  runProgram,
+  startProgram,
+  type Ended,
+  type ProgramOptions,
+  type RunningProgram,
+} from './run-program.ts';
+export { skipBecause } from './skip-because.ts';
+export {
+  pathOfProgram,
+  whyNoPrograms,
+  type SystemProgram,
+} from './system-programs/system-programs.ts';
