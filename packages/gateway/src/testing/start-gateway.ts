@@ -66,7 +66,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     }),
   );
   const { key, record } = expectOk(store.keys.create({ name: 'test' }));
-  const connections = createConnections({ clock, localHosts: [] });
+  const connections = createConnections({ localHosts: [] });
   const gateway = createGateway(depsOf(options, store, connections));
   const server = createServer((request, response) => {
     gateway.handle(request, response);

@@ -1,4 +1,4 @@
-import { expectOk } from '@postern/kernel';
+import { expectOk, type JsonValue } from '@postern/kernel';
 import { parseConfig, type Provider } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN_PROVIDERS } from './built-in-providers.ts';
@@ -6,11 +6,11 @@ import { providerTable } from './provider-table.ts';
 
 const MINE = { dialect: 'openai-chat', baseUrl: 'https://llm.example/v1' };
 
-function table(config: object): ReturnType<typeof providerTable> {
+function table(config: JsonValue): ReturnType<typeof providerTable> {
   return providerTable(expectOk(parseConfig(config)));
 }
 
-function provider(config: object, id: string): Provider | undefined {
+function provider(config: JsonValue, id: string): Provider | undefined {
   return expectOk(table(config)).get(id);
 }
 
