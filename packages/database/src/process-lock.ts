@@ -1,6 +1,6 @@
-import { chmodSync } from 'node:fs';
 import { failed, ok, type Result } from '@postern/kernel';
 import { connectPlain } from './connection.ts';
+import { createPrivateFile } from './private-files.ts';
 
 /** Held until it is released or its process ends, however it ends. */
 export interface ProcessLock {
@@ -20,8 +20,8 @@ export interface LockFailure {
 export function holdProcessLock(path: string): Result<ProcessLock, LockFailure> {
   let database: ReturnType<typeof connectPlain> | undefined;
   try {
+    createPrivateFile(path);
     database = connectPlain(path, { busyTimeoutMs: 0 });
-    chmodSync(path, 0o600);
     database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
     const held = database;

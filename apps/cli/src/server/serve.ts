@@ -64,7 +64,7 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
   const gateway = gatewayListener(postern, guard, options.randomness);
   const front = await listenOnLoopback(port, (request, response) => {
     const path = request.url ?? '';
-    if (isGatewayTarget(path)) gateway.handle(request, response);
+    if (isGatewayTarget(request.method, path)) gateway.handle(request, response);
     else if (path.startsWith('/api/')) void appListener(request, response);
     else if (path.startsWith('/')) void pageListener(request, response);
     else refuseTarget(request, response);
