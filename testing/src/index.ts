@@ -59,3 +59,17 @@ export {
   whyNoPrograms,
   type SystemProgram,
 } from './system-programs/system-programs.ts';
+export {
+  startChromium,
+  type ChromiumOptions,
+  type ChromiumSession,
+  type Complaint,
+} from './chromium.ts';
+export { freePort } from './free-port.ts';
+export {
+  runPostern,
+  startPostern,
+  upPostern,
+  type PosternOptions,
+  type PosternUp,
+} from './postern-process.ts';
