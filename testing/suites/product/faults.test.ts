@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { appendFileSync, chmodSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import {
@@ -37,7 +45,10 @@ function snapshot(directory: string): Record<string, string> {
   const files = readdirSync(directory, { recursive: true, withFileTypes: true });
   return Object.fromEntries(
     files
-      .filter((entry) => entry.isFile() && !entry.name.endsWith('.lock') && !/-(shm|wal)$/.test(entry.name))
+      .filter(
+        (entry) =>
+          entry.isFile() && !entry.name.endsWith('.lock') && !/-(shm|wal)$/.test(entry.name),
+      )
       .map((entry) => join(entry.parentPath, entry.name))
       .sort()
       .map((path) => [path, createHash('sha256').update(readFileSync(path)).digest('hex')]),
@@ -85,7 +96,11 @@ describe('what goes wrong gets one line with its remedy and loses nothing', () =
   test('a second start says where the first one is', async () => {
     await using first = await upPostern(environment);
     const second = await runPostern(['up', '--no-open'], environment);
-    expectOneLine(second, 7, /already running.*http:\/\/127\.0\.0\.1:\d+\/#launch=.*ALREADY_RUNNING/);
+    expectOneLine(
+      second,
+      7,
+      /already running.*http:\/\/127\.0\.0\.1:\d+\/#launch=.*ALREADY_RUNNING/,
+    );
     expect(second.stderr).toContain(first.address);
   });
 
@@ -134,7 +149,11 @@ describe('what goes wrong gets one line with its remedy and loses nothing', () =
   test('a wrong passphrase changes nothing on the disk', async () => {
     await makeVault();
     const before = snapshot(dataDir());
-    for (const command of [['secret', 'list'], ['secret', 'rm', 'openai', '--yes'], ['key', 'create', 'x']]) {
+    for (const command of [
+      ['secret', 'list'],
+      ['secret', 'rm', 'openai', '--yes'],
+      ['key', 'create', 'x'],
+    ]) {
       const ended = await runPostern(command, { ...environment, passphrase: 'another passphrase' });
       expectOneLine(ended, 8, /VAULT_WRONG_PASSPHRASE/);
     }

@@ -52,14 +52,17 @@ describe.skipIf(skipBecause('the product over GNOME Keyring', why))('with a keyr
     ['no-bus', 5, /no session bus/],
     ['no-keyring', 5, /KEYRING_UNAVAILABLE/],
     ['locked', 3, /KEYRING_LOCKED/],
-  ] as const)('--storage keyring where it is %s ends with its own code', async (kind, code, words) => {
-    await using session = await startKeyringSession(kind);
-    const ended = await runPostern(['--storage', 'keyring', 'secret', 'set', 'openai'], {
-      environment: session.environment,
-      input: 'sk-a-value-that-is-long-enough',
-    });
-    expect(ended.code).toBe(code);
-    expect(ended.stderr).toMatch(words);
-    expect(ended.stderr.trim().split('\n')).toHaveLength(1);
-  });
+  ] as const)(
+    '--storage keyring where it is %s ends with its own code',
+    async (kind, code, words) => {
+      await using session = await startKeyringSession(kind);
+      const ended = await runPostern(['--storage', 'keyring', 'secret', 'set', 'openai'], {
+        environment: session.environment,
+        input: 'sk-a-value-that-is-long-enough',
+      });
+      expect(ended.code).toBe(code);
+      expect(ended.stderr).toMatch(words);
+      expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+    },
+  );
 });
