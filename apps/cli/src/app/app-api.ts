@@ -1,26 +1,16 @@
-import { Hono, type Context } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
+import { Hono } from 'hono';
+import { setCookie } from 'hono/cookie';
+import { parse } from 'hono/utils/cookie';
 import { SessionInputSchema } from '@postern/protocol';
 import { described } from '../failure/described.ts';
-import type { HostGuard } from '../server/host-guard.ts';
+import type { RequestOrigin } from '../server/host-guard.ts';
 import { SECURITY_HEADERS } from '../server/security-headers.ts';
-import type { Sessions } from '../server/sessions.ts';
-import type { Postern } from '../services/postern.ts';
 import { failureResponse, MAX_APP_BODY_BYTES, parseBody } from './answers.ts';
+import type { AppApiParts } from './app-api-parts.ts';
 import { conversationRoutes } from './conversation-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { stateRoutes } from './state-routes.ts';
 import { turnRoutes } from './turn-routes.ts';
-
-export interface AppApiParts {
-  readonly postern: Postern;
-  readonly sessions: Sessions;
-  readonly guard: HostGuard;
-  readonly version: string;
-  readonly gatewayUrl: string;
-  /** A fault reached the outermost frame; its message may hold anything and is not shown. */
-  readonly onFault: (fault: unknown) => void;
-}
 
 /**
  * The app API as one function from `Request` to `Response`. Every route but the one that opens a
@@ -29,7 +19,7 @@ export interface AppApiParts {
 export function createAppApi(parts: AppApiParts): Hono {
   const app = new Hono();
   app.use('*', async (context, next) => {
-    if (!parts.guard.admits(originOf(context))) {
+    if (!parts.guard.admits(originOf(context.req.raw.headers))) {
       return withSecurityHeaders(failureResponse(described('ORIGIN_REFUSED')));
     }
     await next();
@@ -44,7 +34,7 @@ export function createAppApi(parts: AppApiParts): Hono {
   });
   openSessionRoute(app, parts);
   app.use('*', async (context, next) => {
-    const token = getCookie(context, sessionCookie(parts));
+    const token = parse(context.req.raw.headers.get('cookie') ?? '')[sessionCookie(parts)];
     if (token === undefined || !parts.sessions.isValid(token)) {
       return failureResponse(described('SESSION_REQUIRED'));
     }
@@ -83,11 +73,11 @@ function openSessionRoute(app: Hono, parts: AppApiParts): void {
   });
 }
 
-function originOf(context: Context): Parameters<HostGuard['admits']>[0] {
+function originOf(headers: Headers): RequestOrigin {
   return {
-    host: context.req.header('host'),
-    origin: context.req.header('origin'),
-    fetchSite: context.req.header('sec-fetch-site'),
+    host: headers.get('host') ?? undefined,
+    origin: headers.get('origin') ?? undefined,
+    fetchSite: headers.get('sec-fetch-site') ?? undefined,
   };
 }
 
