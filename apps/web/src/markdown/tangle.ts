@@ -30,11 +30,15 @@ export function isTangled(source: string): boolean {
     if (open !== undefined || fence !== undefined) continue;
     if (depthOf(line) > MAX_DEPTH) return true;
     inTable = line.trim() !== '' && (inTable || beginsTable(lines, at));
-    if (inTable || NEW_BLOCK.test(line)) delimiters = 0;
-    delimiters += line.match(DELIMITERS)?.length ?? 0;
+    const before = inTable || NEW_BLOCK.test(line) ? 0 : delimiters;
+    delimiters = before + delimitersIn(line);
     if (delimiters > MAX_DELIMITERS) return true;
   }
   return false;
+}
+
+function delimitersIn(line: string): number {
+  return line.match(DELIMITERS)?.length ?? 0;
 }
 
 /** Whether the line is the second of a GFM table, under a header of as many cells. */
