@@ -5,7 +5,7 @@ import { STORAGE_ERRORS } from './storage-errors.ts';
 import { UPSTREAM_ERRORS } from './upstream-errors.ts';
 import { VAULT_ERRORS } from './vault-errors.ts';
 
-/** Every stable code that Postern speaks, by area. */
+/** Every stable code that Postern speaks. */
 export const ERROR_CODES = {
   ...APP_ERRORS,
   ...STORAGE_ERRORS,
@@ -16,3 +16,13 @@ export const ERROR_CODES = {
 } as const;
 
 export type ErrorCodeName = keyof typeof ERROR_CODES;
+
+/** The same codes by area, in the order of `docs/errors.md`. */
+export const ERROR_AREAS = {
+  'The app and the command line': APP_ERRORS,
+  'Directories and databases': STORAGE_ERRORS,
+  'The vault and the keyring': VAULT_ERRORS,
+  Providers: UPSTREAM_ERRORS,
+  'The gateway': GATEWAY_ERRORS,
+  'The audit log': AUDIT_ERRORS,
+} as const;
