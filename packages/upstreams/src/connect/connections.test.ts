@@ -321,33 +321,37 @@ describe('cancelling', () => {
 });
 
 describe('backpressure', () => {
-  it('a paused exchange holds the upstream back, and loses nothing', async () => {
-    const size = 24 * 1024 * 1024;
-    upstream.next({
-      kind: 'raw',
-      status: 200,
-      contentType: 'text/plain',
-      body: 'x'.repeat(size),
-      chunking: { bytes: 64 * 1024 },
-    });
-    let received = 0;
-    let afterPause = 0;
-    const { promise: paused, resolve } = Promise.withResolvers<undefined>();
-    const { exchange, heard } = run(ask({ idleTimeoutMs: 100 }), (running, text) => {
-      received += text.length;
-      if (afterPause === 0) running.pause();
-      afterPause += 1;
-      resolve(undefined);
-    });
-    await paused;
-    const request = await upstream.request(0);
-    const progress = await settled(() => request.sentBytes);
-    expect(afterPause).toBe(1);
-    expect(progress).toBeLessThan(size);
-    exchange.resume();
-    expect((await heard).at(-1)).toBe('end');
-    expect(received).toBe(size);
-  });
+  it(
+    'a paused exchange holds the upstream back, and loses nothing',
+    { timeout: 30_000 },
+    async () => {
+      const size = 24 * 1024 * 1024;
+      upstream.next({
+        kind: 'raw',
+        status: 200,
+        contentType: 'text/plain',
+        body: 'x'.repeat(size),
+        chunking: { bytes: 64 * 1024 },
+      });
+      let received = 0;
+      let afterPause = 0;
+      const { promise: paused, resolve } = Promise.withResolvers<undefined>();
+      const { exchange, heard } = run(ask({ idleTimeoutMs: 100 }), (running, text) => {
+        received += text.length;
+        if (afterPause === 0) running.pause();
+        afterPause += 1;
+        resolve(undefined);
+      });
+      await paused;
+      const request = await upstream.request(0);
+      const progress = await settled(() => request.sentBytes);
+      expect(afterPause).toBe(1);
+      expect(progress).toBeLessThan(size);
+      exchange.resume();
+      expect((await heard).at(-1)).toBe('end');
+      expect(received).toBe(size);
+    },
+  );
 });
 
 /** A number once it has stayed the same for a while, longer than the idle timeout of the test. */

@@ -7,12 +7,7 @@ import { authorize } from '../authorize.ts';
 import type { Pause } from '../demo/demo-answer.ts';
 import { parseAddress, type Address } from '../providers/address.ts';
 import type { UpstreamFailure } from '../upstream-failure.ts';
-import {
-  RunningExchange,
-  type Exchange,
-  type ExchangeRequest,
-  type ExchangeSink,
-} from './exchange.ts';
+import { RunningExchange, type ExchangeRequest, type StartExchange } from './exchange.ts';
 import { fetchText, type FetchedText } from './fetch-text.ts';
 import { bypassesProxy, proxyRoute, type ProxyConfig } from './proxy.ts';
 import { requestHeaders } from './request-headers.ts';
@@ -38,8 +33,7 @@ export interface ConnectionsOptions {
 /** Every connection of this process to upstreams. */
 export interface Connections {
   readonly demoPause: Pause;
-  /** Sends one request and hands the answer to the sink as it comes. */
-  exchange(request: ExchangeRequest, sink: ExchangeSink): Exchange;
+  readonly exchange: StartExchange;
   /** Sends one request and reads the whole answer, whatever its status. */
   fetchText(
     request: ExchangeRequest,
@@ -103,18 +97,19 @@ export function createConnections(options: ConnectionsOptions): Connections {
     targets.set(provider, target);
     return target;
   };
-  const connections: Connections = {
+  const exchange: StartExchange = (request, sink) => {
+    const target = closed ? failed({ reason: 'cancelled' }) : targetOf(request.provider);
+    const viaProxy = target.ok && target.value.route.viaProxy;
+    const running = new RunningExchange(sink, request.signal, viaProxy);
+    if (request.signal?.aborted === true) running.failSoon({ reason: 'cancelled' });
+    else if (target.ok) send(request, target.value, running);
+    else running.failSoon(target.failure);
+    return running;
+  };
+  return {
     demoPause: options.demoPause ?? timerPause,
-    exchange: (request, sink) => {
-      const target = closed ? failed({ reason: 'cancelled' }) : targetOf(request.provider);
-      const viaProxy = target.ok && target.value.route.viaProxy;
-      const running = new RunningExchange(sink, request.signal, viaProxy);
-      if (request.signal?.aborted === true) running.failSoon({ reason: 'cancelled' });
-      else if (target.ok) send(request, target.value, running);
-      else running.failSoon(target.failure);
-      return running;
-    },
-    fetchText: (request, maxBytes) => fetchText(connections, request, maxBytes),
+    exchange,
+    fetchText: (request, maxBytes) => fetchText(exchange, request, maxBytes),
     useProxyPassword: (password) => {
       proxyPassword = password;
       const old = proxyAgent;
@@ -129,7 +124,6 @@ export function createConnections(options: ConnectionsOptions): Connections {
       await Promise.all([...pools.values(), ...agents].map((pool) => pool.destroy()));
     },
   };
-  return connections;
 }
 
 const timerPause: Pause = async (ms, signal) => {
@@ -138,7 +132,6 @@ const timerPause: Pause = async (ms, signal) => {
 
 const POOL_OPTIONS = {
   pipelining: 1,
-  allowH2: false,
   keepAliveTimeout: KEEP_ALIVE_MS,
   keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
 } as const;
@@ -148,6 +141,7 @@ interface TlsOptions {
   readonly timeout: number;
   readonly rejectUnauthorized: true;
   readonly minVersion: 'TLSv1.2';
+  readonly allowH2: false;
   readonly secureContext?: SecureContext;
 }
 
@@ -158,6 +152,7 @@ function tlsOptions(options: ConnectionsOptions): TlsOptions {
     // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED changes the default.
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
+    allowH2: false,
     ...(extra === undefined
       ? {}
       : { secureContext: createSecureContext({ ca: [...rootCertificates, ...extra] }) }),

@@ -49,6 +49,9 @@ export interface Exchange {
   cancel(): void;
 }
 
+/** Sends one request and hands the answer to the sink as it comes. */
+export type StartExchange = (request: ExchangeRequest, sink: ExchangeSink) => Exchange;
+
 const CANCELLED: UpstreamFailure = { reason: 'cancelled' };
 
 /** What undici is given to abort with: made once, as a trace of it would tell nothing. */

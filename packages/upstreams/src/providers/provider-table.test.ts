@@ -1,16 +1,26 @@
 import { expectOk, type JsonValue } from '@postern/kernel';
 import { parseConfig, type Provider } from '@postern/protocol';
+import { expectOk } from '@postern/kernel';
+import type { Config, Provider } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN_PROVIDERS } from './built-in-providers.ts';
 import { providerTable } from './provider-table.ts';
 
-const MINE = { dialect: 'openai-chat', baseUrl: 'https://llm.example/v1' };
+const MINE = { dialect: 'openai-chat', baseUrl: 'https://llm.example/v1' } as const;
 
 function table(config: JsonValue): ReturnType<typeof providerTable> {
   return providerTable(expectOk(parseConfig(config)));
 }
 
 function provider(config: JsonValue, id: string): Provider | undefined {
+/** What the table reads, as the configuration's own parser would let it through or not. */
+type Given = Partial<Pick<Config, 'providers' | 'localHosts'>>;
+
+function table(config: Given): ReturnType<typeof providerTable> {
+  return providerTable({ providers: {}, localHosts: [], ...config });
+}
+
+function provider(config: Given, id: string): Provider | undefined {
   return expectOk(table(config)).get(id);
 }
 
@@ -46,7 +56,7 @@ describe('the built-in providers', () => {
 
 describe('named endpoints', () => {
   it('come after the built-in ones, with defaults that fit their dialect', () => {
-    const endpoints = {
+    const endpoints: Config['providers'] = {
       zebra: MINE,
       ape: { dialect: 'anthropic-messages', baseUrl: 'http://localhost:8080' },
     };
@@ -124,7 +134,7 @@ describe('named endpoints', () => {
     [{ mine: { dialect: 'openai-chat' } }, { reason: 'endpoint-incomplete', field: 'baseUrl' }],
     [{ openai: { dialect: 'anthropic-messages' } }, { reason: 'provider-fixed', field: 'dialect' }],
     [{ demo: { baseUrl: 'https://x.example' } }, { reason: 'provider-fixed', field: 'baseUrl' }],
-  ])('%j is refused', (providers, failure) => {
+  ] satisfies [Config['providers'], object][])('%j is refused', (providers, failure) => {
     expect(table({ providers })).toMatchObject({ ok: false, failure });
   });
 });
