@@ -17,6 +17,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['testing/suites/**/*.test.ts'],
+          globalSetup: './testing/src/system-programs/setup.ts',
           testTimeout: 120_000,
           hookTimeout: 180_000,
           maxWorkers: 1,

@@ -5,7 +5,7 @@ export {
   type FastUpstreamOptions,
 } from './fake-upstream/fast-upstream.ts';
 export { echoText } from './fake-upstream/question.ts';
-export { readRecording, type Recording } from './fake-upstream/recording.ts';
+export { countRecordedAnswers, readRecording, type Recording } from './fake-upstream/recording.ts';
 export type {
   RecordedRequest,
   RequestOutcome,
@@ -38,3 +38,38 @@ export { peerPath } from './peers.ts';
 export { openWithSecondSqlcipher, type SecondSqlcipher } from './second-sqlcipher.ts';
 export { mountSmallDisk, whyNoSmallDisk, type SmallDisk } from './small-disk.ts';
 export { decryptPages } from './sqlcipher-pages.ts';
+export { corpusPath, whyNoCorpus, type Corpus } from './corpora.ts';
+export { freshHome, type FreshHome } from './fresh-home.ts';
+export {
+  startKeyringSession,
+  whyNoKeyringSession,
+  type KeyringKind,
+  type KeyringSession,
+} from './keyring-session.ts';
+export {
+  runProgram,
+  startProgram,
+  type Ended,
+  type ProgramOptions,
+  type RunningProgram,
+} from './run-program.ts';
+export { skipBecause } from './skip-because.ts';
+export {
+  pathOfProgram,
+  whyNoPrograms,
+  type SystemProgram,
+} from './system-programs/system-programs.ts';
+export {
+  startChromium,
+  type ChromiumOptions,
+  type ChromiumSession,
+  type Complaint,
+} from './chromium.ts';
+export { freePort } from './free-port.ts';
+export {
+  runPostern,
+  startPostern,
+  upPostern,
+  type PosternOptions,
+  type PosternUp,
+} from './postern-process.ts';

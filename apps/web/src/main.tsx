@@ -15,6 +15,7 @@ import './models/models.css';
 import './search/search.css';
 import './settings/settings.css';
 import './first-run/first-run.css';
+import './sign-in/sign-in.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App, refreshOnReturn } from './shell/app.tsx';

@@ -11,3 +11,4 @@ export { openDatabase, type OpenDatabaseOptions } from './open-database.ts';
 export { openMemoryDatabase } from './open-memory-database.ts';
 export { rekeyDatabase, type RekeyDatabaseOptions } from './rekey-database.ts';
 export { holdProcessLock, type LockFailure, type ProcessLock } from './process-lock.ts';
+export { numberColumn, optionalNumberColumn, optionalTextColumn, textColumn } from './columns.ts';

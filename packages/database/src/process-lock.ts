@@ -1,6 +1,6 @@
-import { chmodSync } from 'node:fs';
-import Database from 'better-sqlite3-multiple-ciphers';
 import { failed, ok, type Result } from '@postern/kernel';
+import { connectPlain } from './connection.ts';
+import { createPrivateFile } from './private-files.ts';
 
 /** Held until it is released or its process ends, however it ends. */
 export interface ProcessLock {
@@ -18,10 +18,10 @@ export interface LockFailure {
  * nothing has to be cleaned up, and two starts at once cannot both win. The file holds no data.
  */
 export function holdProcessLock(path: string): Result<ProcessLock, LockFailure> {
-  let database: Database.Database | undefined;
+  let database: ReturnType<typeof connectPlain> | undefined;
   try {
-    database = new Database(path, { timeout: 0 });
-    chmodSync(path, 0o600);
+    createPrivateFile(path);
+    database = connectPlain(path, { busyTimeoutMs: 0 });
     database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
     const held = database;

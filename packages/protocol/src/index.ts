@@ -1,5 +1,21 @@
 export * from './app-api.ts';
 export {
+  AUDIT_ACTIONS,
+  AUDIT_CAUSES,
+  AuditRecordSchema,
+  executablePath,
+  type AuditAction,
+  type AuditActionInfo,
+  type AuditActor,
+  type AuditEffect,
+  type AuditEvent,
+  type AuditOutcome,
+  type AuditReason,
+  type AuditRecord,
+  type AuditSubject,
+  type ExecutablePath,
+} from './audit.ts';
+export {
   ConfigSchema,
   parseConfig,
   type Config,

@@ -1,3 +1,5 @@
+export { askModel } from './ask/ask-model.ts';
+export { listModels, type ListedModel } from './ask/list-models.ts';
 export {
   createConnections,
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated so that every use of it is seen
@@ -8,6 +10,7 @@ export {
 export type { AnswerHeaders, Exchange, ExchangeRequest, ExchangeSink } from './connect/exchange.ts';
 export type { FetchedText } from './connect/fetch-text.ts';
 export type { ProxyConfig } from './connect/proxy.ts';
+export type { Pause } from './demo/demo-answer.ts';
 export { BUILT_IN_PROVIDERS } from './providers/built-in-providers.ts';
 export { providerTable, type ProviderTable } from './providers/provider-table.ts';
 export {

@@ -70,7 +70,7 @@ function reply(request: OpenRequest, dialect: DialectId, chosen: FakeReply): Ans
     case 'raw':
       return plain(request, chosen.status, chosen.contentType, chosen.body, chosen);
     case 'recording': {
-      const recording = readRecording(chosen.file, dialect);
+      const recording = readRecording(chosen.file, dialect, chosen.answer);
       return recording.kind === 'stream'
         ? streamed(request, dialect, recording.frames, chosen)
         : plain(request, 200, JSON_TYPE, recording.body, chosen);

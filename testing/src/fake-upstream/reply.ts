@@ -66,7 +66,12 @@ export type FakeReply = Delivery &
     | { readonly kind: 'echo' }
     | ({ readonly kind: 'answer' } & ScriptedAnswer)
     /** A file of the recorded streams, absolute: `.chunks.txt`, `.sse` or `.json`. */
-    | { readonly kind: 'recording'; readonly file: string }
+    | {
+        readonly kind: 'recording';
+        readonly file: string;
+        /** Which of the answers of the file, from 0. */
+        readonly answer?: number;
+      }
     | {
         readonly kind: 'error';
         readonly status: number;

@@ -1,8 +1,8 @@
-import { Secret, type Result } from '@postern/kernel';
+import { ok, Secret, type Result } from '@postern/kernel';
 import { rekeyDatabase, type DatabaseFailure } from '@postern/database';
 import { addNote, KEY, OTHER_KEY, tryNotes } from './notes.ts';
 
-// What the tests run as a process of its own: node notes.child.ts PATH write|rekey COUNT
+// What the tests run as a process of its own: node notes.child.ts PATH write|rekey|hold COUNT
 
 const [, , path = '', task = '', count = '0'] = process.argv;
 
@@ -32,5 +32,15 @@ function rekey(): void {
   }
 }
 
-if (task === 'write') write();
-else rekey();
+/** Stays in a writing transaction until it is killed. */
+function hold(): void {
+  const database = orExit(tryNotes(path));
+  database.runInTransaction(() => {
+    process.stdout.write('holding\n');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    return ok();
+  });
+}
+
+const tasks: Readonly<Record<string, () => void>> = { write, rekey, hold };
+tasks[task]?.();

@@ -2,6 +2,11 @@ import type { ErrorCodeName } from '@postern/protocol';
 
 /** The HTTP status of every failure on the app API. A new code does not compile until it has one. */
 export const API_STATUS = {
+  AUDIT_DAMAGED: 500,
+  AUDIT_VERSION_UNKNOWN: 500,
+  AUDIT_BUSY: 503,
+  SYSLOG_UNREACHABLE: 502,
+  SYSLOG_CERTIFICATE: 502,
   CONFIG_INVALID: 500,
   USAGE: 400,
   HOME_READ_ONLY: 507,

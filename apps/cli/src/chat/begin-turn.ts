@@ -43,6 +43,13 @@ export function beginTurn(
   return ok(streamTurn(postern, store, provider, prepared.value, slot));
 }
 
+function afterDelay(work: () => void, delayMs: number): () => void {
+  const timer = setTimeout(work, delayMs);
+  return () => {
+    clearTimeout(timer);
+  };
+}
+
 interface PreparedTurn {
   readonly input: TurnInput;
   readonly question: Message | undefined;
@@ -116,16 +123,17 @@ async function* streamTurn(
   const recorder = recordAnswer(store, answer, {
     saveEveryMs: SAVE_EVERY_MS,
     clock: postern.clock,
+    schedule: afterDelay,
   });
   try {
     yield { kind: 'begun', answer, ...(question === undefined ? {} : { question }) };
     for await (const event of answerEvents(postern, store, provider, turn, slot.signal)) {
-      recorder.push(event);
+      recorder.add(event);
       yield { kind: 'answer', event };
     }
   } finally {
     // Also reached when the reader leaves in the middle of an event.
-    recorder.end();
+    recorder.finish();
     slot.end();
   }
   const done = storedTurn(store, answer);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { revealSecret } from '@postern/kernel';
 import { describeDatabaseFailure } from '@postern/database';
-import type { GatewayStore } from '@postern/gateway';
+import { describeGatewayKeyFailure, type GatewayStore } from '@postern/gateway';
 import { described } from '../failure/described.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import { openGateway } from '../services/stores.ts';
@@ -13,7 +13,7 @@ import { openedOrNewVault } from './create-vault.ts';
 export async function createKey(context: CommandContext, name: string): Promise<void> {
   const vault = await openedOrNewVault(context);
   await withGateway(context, vault, (store) => {
-    const created = orFail(store.keys.create({ name }), describeDatabaseFailure);
+    const created = orFail(store.keys.create({ name }), describeGatewayKeyFailure);
     const { key, record } = created;
     const lines = [
       revealSecret(key),
@@ -67,7 +67,7 @@ export async function revokeKey(context: CommandContext, idOrName: string): Prom
     if (others.length > 0) {
       fail(described('USAGE', `Several keys are named ${idOrName}; revoke by id.`));
     }
-    const revoked = orFail(store.keys.revoke(found.id), describeDatabaseFailure);
+    const revoked = orFail(store.keys.revoke(found.id), describeGatewayKeyFailure);
     report(context, revoked, [`Revoked ${found.name} (${found.id}).`]);
   });
 }
@@ -89,6 +89,6 @@ async function withGateway(
   try {
     use(store);
   } finally {
-    await store.close();
+    store.close();
   }
 }

@@ -96,7 +96,7 @@ function compose(
   const { home, clock, randomness } = context;
   const { vault, loaded } = found;
   const { localHosts, proxy } = loaded.config;
-  const connections = createConnections({ clock, localHosts, ...proxyOf(proxy) });
+  const connections = createConnections({ localHosts, ...proxyOf(proxy) });
   return composePostern({ home, loaded, clock, randomness, vault, keyring, connections });
 }
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { isGatewayTarget } from '@postern/gateway';
 import { failed, ok, unreachable, type Randomness, type Result } from '@postern/kernel';
 import { createAppApi } from '../app/app-api.ts';
 import { createPage } from '../app/page.ts';
@@ -63,7 +64,7 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
   const gateway = gatewayListener(postern, guard, options.randomness);
   const front = await listenOnLoopback(port, (request, response) => {
     const path = request.url ?? '';
-    if (isGatewayPath(path)) gateway.handle(request, response);
+    if (isGatewayTarget(request.method, path)) gateway.handle(request, response);
     else if (path.startsWith('/api/')) void appListener(request, response);
     else if (path.startsWith('/')) void pageListener(request, response);
     else refuseTarget(request, response);
@@ -84,10 +85,6 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
       await postern.close();
     },
   });
-}
-
-function isGatewayPath(path: string): boolean {
-  return path.startsWith('/v1/') || path === '/healthz' || path === '/readyz';
 }
 
 /** A target that is not a path, such as an absolute URL or `*`: never routed (RFC 9112 §3.2). */

@@ -70,7 +70,7 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
   const lock = async (): Promise<void> => {
     await running.stopAll();
     keys.forget();
-    await state.stores?.close();
+    state.stores?.close();
     state.stores = undefined;
     parts.connections.useProxyPassword(undefined);
     parts.vault.lock();

@@ -1,5 +1,5 @@
 import { failed, ok, type Clock, type Randomness, type Result } from '@postern/kernel';
-import { openSqliteConversations, type ConversationStore } from '@postern/conversations';
+import { describeStoreFailure, openSqliteConversations, type ConversationStore } from '@postern/conversations';
 import { describeDatabaseFailure } from '@postern/database';
 import { openGatewayStore, type GatewayStore } from '@postern/gateway';
 import type { Described } from '../failure/described.ts';
@@ -9,7 +9,7 @@ import type { OpenVault } from './open-vault.ts';
 export interface Stores {
   readonly conversations: ConversationStore;
   readonly gateway: GatewayStore;
-  close(): Promise<void>;
+  close(): void;
 }
 
 export interface StoresOptions {
@@ -32,6 +32,12 @@ export async function openStores(options: StoresOptions): Promise<Result<Stores,
     randomness,
   });
   if (!conversations.ok) return failed(describeDatabaseFailure(conversations.failure));
+  // What was being answered when the last process ended is marked so before anything is shown.
+  const interrupted = conversations.value.markInterrupted();
+  if (!interrupted.ok) {
+    conversations.value.close();
+    return failed(describeStoreFailure(interrupted.failure));
+  }
   const gateway = await openGateway(options);
   if (!gateway.ok) {
     conversations.value.close();
@@ -40,9 +46,9 @@ export async function openStores(options: StoresOptions): Promise<Result<Stores,
   return ok({
     conversations: conversations.value,
     gateway: gateway.value,
-    close: async () => {
+    close: () => {
       conversations.value.close();
-      await gateway.value.close();
+      gateway.value.close();
     },
   });
 }

@@ -21,13 +21,10 @@ export function AnswerEnd(props: {
     return <Notice tone="danger" title="The answer failed." actions={actions} />;
   }
   if (message.status === 'interrupted') {
-    const stopped = message.failure === undefined || message.failure.code === 'REQUEST_CANCELLED';
+    const stopped = message.failure?.code === 'REQUEST_CANCELLED';
     return (
-      <Notice
-        title={stopped ? 'Stopped before the end.' : 'The answer was cut off.'}
-        actions={actions}
-      >
-        {!stopped && <span>{message.failure.message}</span>}
+      <Notice title={stopped ? 'Stopped.' : 'The answer is not complete.'} actions={actions}>
+        {!stopped && message.failure !== undefined && <span>{message.failure.message}</span>}
       </Notice>
     );
   }

@@ -1,7 +1,7 @@
 import { EMPTY_ANSWER, foldAnswer, type FoldedAnswer, type TurnEvent } from '@postern/protocol';
-import type { Message, MessageId, TurnInput } from '@postern/protocol';
+import type { Message, TurnInput } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
-import { problemOfAnswer, UNREACHABLE, type Problem } from '../api/problem.ts';
+import { UNREACHABLE, type Problem } from '../api/problem.ts';
 import { streamTurn } from '../api/stream-turn.ts';
 import { noteConversation } from '../conversations/conversation-list.ts';
 import { loadChat, type Chat, type OpenChat } from './chat.ts';
@@ -82,17 +82,15 @@ function finish(now: Chat, answer: Message, conversation: Chat['conversation']):
   return { ...now, tree: withMessage(now.tree, answer), conversation, run: undefined };
 }
 
-/** The stream ended without its end: keeps what had arrived and asks how things stand. */
+/** The stream ended without its end: keeps what had arrived, and asks how things stand. */
 async function abandon(open: OpenChat, answer: FoldedAnswer, problem: Problem): Promise<void> {
-  const { chat } = open;
-  const why = answer.failure === undefined ? problem : problemOfAnswer(answer.failure);
-  chat.update((now) => {
-    const answerId: MessageId | undefined =
-      now.run?.at === 'answering' ? now.run.answerId : undefined;
-    const message = answerId === undefined ? undefined : now.tree.byId.get(answerId);
-    if (message === undefined) return { ...now, run: undefined, problem: why };
-    const cut: Message = { ...message, parts: answer.parts, status: 'interrupted' };
-    return { ...now, tree: withMessage(now.tree, cut), run: undefined, problem: why };
-  });
-  if (problem.reason !== 'unreachable') await loadChat(open);
+  const { run, tree } = open.chat.get();
+  const begun = run?.at === 'answering' ? tree.byId.get(run.answerId) : undefined;
+  if (begun === undefined) {
+    open.chat.update((now) => ({ ...now, run: undefined, problem }));
+    return;
+  }
+  const cut: Message = { ...begun, parts: answer.parts, status: 'interrupted' };
+  open.chat.update((now) => ({ ...now, tree: withMessage(now.tree, cut), run: undefined }));
+  await loadChat(open);
 }

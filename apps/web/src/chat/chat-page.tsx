@@ -1,9 +1,9 @@
-import { PanelLeft } from 'lucide-react';
+import { PanelLeft, SquarePen } from 'lucide-react';
 import type { Conversation, ConversationId, MessageId } from '@postern/protocol';
 import { useEffect, type ReactElement } from 'react';
 import { Button, IconButton } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
-import type { Route } from '../shell/route.ts';
+import { go, type Route } from '../shell/route.ts';
 import { useStore } from '../state/store.ts';
 import { useModelFor } from '../models/use-model.ts';
 import { DemoBadge } from '../models/demo-badge.tsx';
@@ -110,6 +110,19 @@ function ChatHead(props: {
       </IconButton>
       <h1>{title ?? (id === 'new' ? 'New chat' : 'Chat')}</h1>
       {model?.demo === true && <DemoBadge />}
+      <span className="grow" />
+      {id !== 'new' && (
+        <IconButton
+          label="New chat"
+          tipAt="below"
+          className="sidebar-toggle"
+          onClick={() => {
+            go({ at: 'new' });
+          }}
+        >
+          <SquarePen aria-hidden="true" size={17} />
+        </IconButton>
+      )}
     </header>
   );
 }

@@ -16,7 +16,7 @@ import type { PathStep } from './tree.ts';
 const GUESSED_HEIGHT = 220;
 
 /**
- * A dozen messages. Far from what is read they are taken out and their height is kept, so that a
+ * A few messages. Far from what is read they are taken out and their height is kept, so that a
  * conversation of thousands costs no more than one of dozens.
  */
 export const MessageGroup = memo(function MessageGroup(props: {

@@ -13,7 +13,7 @@ import { useFollowing } from './use-following.ts';
 import { visiblePath, type PathStep } from './tree.ts';
 
 /** Messages that are laid out together; far ones leave only their height behind. */
-const GROUP_SIZE = 12;
+const GROUP_SIZE = 6;
 
 /** The visible way through a conversation; follows its end unless the reader scrolled up. */
 export function MessageList(props: {

@@ -21,29 +21,52 @@ export const MessageView = memo(function MessageView(props: {
 }): ReactElement {
   const { open, step, running, marked } = props;
   const { message } = step;
-  const isQuestion = message.role === 'user' && message.parts.some(isWritten);
+  const look = lookOf(message);
   return (
     <article
       id={`message-${message.id}`}
       className="message"
-      data-role={isQuestion ? 'question' : message.role}
+      data-look={look}
       data-marked={marked}
-      aria-label={ROLE_WORDS[message.role]}
+      aria-label={LOOK_WORDS[look]}
     >
-      {running && <LiveAnswer open={open} message={message} />}
-      {!running && message.role === 'assistant' && <FinishedAnswer open={open} step={step} />}
-      {!running && message.role === 'user' && <Question open={open} step={step} />}
-      {!running && message.role === 'system' && (
-        <details className="system-note">
-          <summary>System prompt</summary>
-          <Parts parts={message.parts} />
-        </details>
-      )}
+      {running ? <LiveAnswer open={open} message={message} /> : LOOKS[look]({ open, step })}
     </article>
   );
 });
 
-const ROLE_WORDS = { user: 'You', assistant: 'Answer', system: 'System prompt' } as const;
+type Look = 'question' | 'answer' | 'tool-results' | 'system';
+
+interface MessageProps {
+  readonly open: OpenChat;
+  readonly step: PathStep;
+}
+
+const LOOK_WORDS: Readonly<Record<Look, string>> = {
+  question: 'You',
+  answer: 'Answer',
+  'tool-results': 'Tool results',
+  system: 'System prompt',
+};
+
+const LOOKS: Readonly<Record<Look, (props: MessageProps) => ReactElement>> = {
+  question: (props) => <Question {...props} />,
+  answer: (props) => <FinishedAnswer {...props} />,
+  'tool-results': ({ step }) => <Parts parts={step.message.parts} />,
+  system: ({ step }) => (
+    <details className="system-note">
+      <summary>System prompt</summary>
+      <Parts parts={step.message.parts} />
+    </details>
+  ),
+};
+
+/** Dialects send what a tool gave back as a user's message; no person wrote it. */
+function lookOf({ role, parts }: Message): Look {
+  if (role === 'assistant') return 'answer';
+  if (role === 'system') return 'system';
+  return parts.some(isWritten) ? 'question' : 'tool-results';
+}
 
 function isWritten({ kind }: Part): boolean {
   return kind === 'text' || kind === 'image' || kind === 'file';
@@ -52,7 +75,7 @@ function isWritten({ kind }: Part): boolean {
 /** A question that is on its way to the process. */
 export function AskedQuestion({ text }: { readonly text: string }): ReactElement {
   return (
-    <article className="message" data-role="question" aria-label="You">
+    <article className="message" data-look="question" aria-label="You">
       <div className="bubble">
         <Markdown text={text} />
       </div>
@@ -71,8 +94,7 @@ export function Waiting(): ReactElement {
   );
 }
 
-function Question(props: { readonly open: OpenChat; readonly step: PathStep }): ReactElement {
-  const { open, step } = props;
+function Question({ open, step }: MessageProps): ReactElement {
   const [editing, setEditing] = useState(false);
   if (editing) {
     return (
@@ -101,8 +123,7 @@ function Question(props: { readonly open: OpenChat; readonly step: PathStep }): 
   );
 }
 
-function FinishedAnswer(props: { readonly open: OpenChat; readonly step: PathStep }): ReactElement {
-  const { open, step } = props;
+function FinishedAnswer({ open, step }: MessageProps): ReactElement {
   const { message } = step;
   const growing = message.status === 'streaming';
   return (

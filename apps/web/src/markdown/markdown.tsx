@@ -1,6 +1,6 @@
 import type { Element, ElementContent } from 'hast';
 import { toJsxRuntime, type Components } from 'hast-util-to-jsx-runtime';
-import { memo, useMemo, useState, type ReactElement } from 'react';
+import { memo, useDeferredValue, useMemo, useState, type ReactElement } from 'react';
 import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
 import { bracketMathsToDollars } from './bracket-maths.ts';
 import { CodeBlock } from './code-block.tsx';
@@ -9,6 +9,9 @@ import { FootnoteLink, ImageLink, SafeLink } from './safe-link.tsx';
 import { createBlockSplitter } from './split-blocks.ts';
 import './markdown.css';
 import './code-colours.css';
+
+/** Characters that are rendered in one go; a longer text follows after its beginning. */
+const AT_ONCE = 20_000;
 
 /**
  * The one way from a text of a model or a person to the page: streaming, history and previews all
@@ -21,7 +24,9 @@ export const Markdown = memo(function Markdown(props: {
 }): ReactElement {
   const { text, growing = false } = props;
   const [splitter] = useState(createBlockSplitter);
-  const { blocks, definitions } = splitter.split(bracketMathsToDollars(text));
+  // Rendered block by block behind whatever a person does meanwhile, such as typing.
+  const shown = useDeferredValue(text, text.slice(0, AT_ONCE));
+  const { blocks, definitions } = splitter.split(bracketMathsToDollars(shown));
   const last = blocks.length - 1;
   return (
     <div className="md">

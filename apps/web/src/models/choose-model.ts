@@ -46,10 +46,7 @@ export function chooseModel(
   );
 }
 
-function findModel(
-  offered: readonly OfferedModel[],
-  wish: ModelChoice,
-): OfferedModel | undefined {
+function findModel(offered: readonly OfferedModel[], wish: ModelChoice): OfferedModel | undefined {
   return offered.find(({ provider, model }) => provider === wish.provider && model === wish.model);
 }
 

@@ -196,8 +196,15 @@ function hitRows(hits: readonly SearchHit[]): readonly Row[] {
   }));
 }
 
-const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const DAY_AND_YEAR = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+});
 
 function dayOf(atMs: number): string {
-  return DAY.format(new Date(atMs));
+  const at = new Date(atMs);
+  const thisYear = at.getFullYear() === new Date().getFullYear();
+  return (thisYear ? DAY : DAY_AND_YEAR).format(at);
 }

@@ -1,3 +1,4 @@
+import { ChevronDown } from 'lucide-react';
 import { useId, useState, type ComponentProps, type ReactElement } from 'react';
 import type { Problem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
@@ -182,6 +183,7 @@ function Choice<T extends string>(props: {
             </option>
           ))}
         </select>
+        <ChevronDown aria-hidden="true" size={16} />
       </div>
     </div>
   );

@@ -37,9 +37,9 @@ class Decoder implements AnswerDecoder {
   #words: OpenWords | undefined;
   #isRefused = false;
   #finishReason: string | undefined;
-  /** What the chunks said beside the answer, newest first. */
-  #body: JsonObject = {};
-  #choice: JsonObject = {};
+  /** What the chunks said beside the answer; a newer word replaces an older one. */
+  readonly #body: Record<string, JsonValue> = {};
+  readonly #choice: Record<string, JsonValue> = {};
   #usage: JsonObject = {};
   #besideMessage: JsonObject = {};
 
@@ -70,10 +70,10 @@ class Decoder implements AnswerDecoder {
     }
     const choice = (listOf(chunk['choices']) ?? []).map(objectOf).find(isFirst);
     this.#start(chunk, choice !== undefined);
-    this.#body = withTold(this.#body, chunk);
+    tell(this.#body, chunk);
     this.#takeUsage(usageOf(chunk));
     if (choice === undefined) return;
-    this.#choice = withTold(this.#choice, choice);
+    tell(this.#choice, choice);
     // A server without streaming inside its stream sends the message whole.
     this.#takeDelta(objectOf(choice['delta']) ?? objectOf(choice['message']) ?? {});
     this.#finishReason = filledText(choice['finish_reason']) ?? this.#finishReason;
@@ -109,7 +109,8 @@ class Decoder implements AnswerDecoder {
       this.#tellWords('refusal', { kind: 'refusal', text: refusal });
     }
     this.#takeCalls(delta);
-    this.#besideMessage = appended(this.#besideMessage, tellingFields(delta) ?? {});
+    const beside = tellingFields(delta);
+    if (beside !== undefined) this.#besideMessage = appended(this.#besideMessage, beside);
   }
 
   #takeCalls(delta: JsonObject): void {
@@ -159,12 +160,12 @@ function emptyWords(key: string): Parameters<AnswerEvents['startPart']>[0] {
   return key === 'refusal' ? { kind: 'refusal', text: '' } : thinkingPart(key, '');
 }
 
-/** The object with what a newer one says; null says nothing. */
-function withTold(object: JsonObject, newer: JsonObject): JsonObject {
-  const told = Object.entries(newer).filter(
-    ([key, value]) => value !== null || object[key] === undefined,
-  );
-  return { ...object, ...Object.fromEntries(told) };
+/** Takes over what a newer object says; null says nothing. */
+function tell(object: Record<string, JsonValue>, newer: JsonObject): void {
+  for (const key of Object.keys(newer)) {
+    const value = newer[key];
+    if (value !== undefined && (value !== null || object[key] === undefined)) object[key] = value;
+  }
 }
 
 /** Fields that come in pieces: texts and lists are appended, anything else is replaced. */

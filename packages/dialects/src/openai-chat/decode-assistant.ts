@@ -43,10 +43,12 @@ function opaque(value: JsonValue): Part {
 
 /** The fields beside the known ones that say something; undefined where there are none. */
 export function tellingFields(message: JsonObject): JsonObject | undefined {
-  const fields = Object.entries(fieldsBeside(message, KNOWN_FIELDS)).filter(
-    ([, value]) => value !== null,
+  const keys = Object.keys(message).filter(
+    (key) => !KNOWN_FIELDS.has(key) && message[key] !== null,
   );
-  return fields.length === 0 ? undefined : Object.fromEntries(fields);
+  return keys.length === 0
+    ? undefined
+    : Object.fromEntries(keys.map((key) => [key, message[key] ?? null]));
 }
 
 function decodeReasoning(field: string, value: JsonValue | undefined): readonly ThinkingPart[] {

@@ -2,24 +2,24 @@ const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 const U = 0x75;
 
-/** The length of the JSON string whose first character is at `start`, in UTF-16 code units, unescaped. */
-export function jsonStringLength(text: string, start: number): number {
-  const quote = text.indexOf('"', start);
-  const end = quote === -1 ? text.length : quote;
-  const backslash = text.indexOf('\\', start);
-  if (backslash === -1 || backslash >= end) return end - start;
-  return escapedLength(text, start);
+/** Where the quote is that closes the JSON string whose first character is at `start`. */
+export function endOfJsonString(text: string, start: number): number {
+  let at = start;
+  for (let code = text.charCodeAt(at); code !== QUOTE && at < text.length;) {
+    at += code === BACKSLASH ? 2 : 1;
+    code = text.charCodeAt(at);
+  }
+  return Math.min(at, text.length);
 }
 
-function escapedLength(text: string, start: number): number {
-  let length = 0;
-  let at = start;
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) break;
-    if (code !== BACKSLASH) at += 1;
-    else at += text.charCodeAt(at + 1) === U ? 6 : 2;
-    length += 1;
+/** The length of the JSON string between `start` and its closing quote, unescaped, in UTF-16 code units. */
+export function jsonStringLength(text: string, start: number, end: number): number {
+  let length = end - start;
+  for (let at = start; at < end; at += 1) {
+    if (text.charCodeAt(at) !== BACKSLASH) continue;
+    const isLong = text.charCodeAt(at + 1) === U;
+    length -= isLong ? 5 : 1;
+    at += isLong ? 5 : 1;
   }
   return length;
 }

@@ -2,7 +2,7 @@ import { parseJson, utf8StreamDecoder, type JsonObject } from '@postern/kernel';
 import type { Usage } from '@postern/protocol';
 import type { UsageTap } from '../dialect.ts';
 import { objectOf } from '../json/read-json.ts';
-import { jsonStringLength } from './json-string-length.ts';
+import { endOfJsonString, jsonStringLength } from './json-string-length.ts';
 
 /** What the tap must know of a dialect. */
 export interface TapReader {
@@ -18,11 +18,20 @@ export interface TapReader {
 
 /** A longer line is passed over: no event that matters here comes near it. */
 const MAX_LINE = 16 * 1024 * 1024;
+const DATA = 'data:';
+const D = 0x64;
+const LINE_FEED = 0x0a;
+/** Short, and rarely begun: what a search for it costs is what the tap costs. */
+const USAGE = 'usage"';
 const BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
+const CLOSING_BRACKET = 0x5d;
+const COMMA = 0x2c;
 
 /**
- * Finds the counts in a stream without building its events: lines are searched for marks, text is
- * measured where it stands, and only an event that holds usage is parsed.
+ * Finds the counts in a stream without building its events. Only an event that holds usage is parsed.
+ * Text is measured where it stands: the events of one stream begin alike up to their text, so the
+ * beginning of the last one mostly tells where the text of the next one is.
  */
 export class StreamTap implements UsageTap {
   readonly #reader: TapReader;
@@ -30,6 +39,8 @@ export class StreamTap implements UsageTap {
   readonly #decoder = utf8StreamDecoder();
   #rest = '';
   #skipsLine = false;
+  /** How the last event with one text began, up to the text. */
+  #beginning = '';
   #usage: Usage = {};
   #textLength = 0;
 
@@ -55,57 +66,101 @@ export class StreamTap implements UsageTap {
   }
 
   #take(decoded: string): void {
-    const text = decoded.includes('\r') ? decoded.replaceAll('\r', '\n') : decoded;
-    let start = 0;
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-      if (this.#rest === '' && !this.#skipsLine) this.#takeLine(text.slice(start, end));
-      else this.#endHeldLine(text.slice(start, end));
-      start = end + 1;
+    const ended = lastLineEnd(decoded);
+    if (ended === 0) {
+      // Lines that end in a carriage return alone are rare enough to be made ordinary ones.
+      if (decoded.includes('\r')) this.#take(decoded.replaceAll('\r', '\n'));
+      else this.#hold(decoded);
+      return;
     }
-    if (start < text.length && !this.#skipsLine) this.#rest += text.slice(start);
-    if (this.#rest.length > MAX_LINE) {
-      this.#rest = '';
-      this.#skipsLine = true;
-    }
-  }
-
-  #endHeldLine(lineEnd: string): void {
-    const line = this.#rest + lineEnd;
-    const isSkipped = this.#skipsLine;
+    const text = this.#rest === '' ? decoded : this.#rest + decoded;
+    const start = this.#skipsLine ? text.indexOf('\n') + 1 : 0;
+    const end = text.length - decoded.length + ended;
     this.#rest = '';
     this.#skipsLine = false;
-    if (!isSkipped) this.#takeLine(line);
+    this.#takeLines(text, start, end);
+    if (end < text.length) this.#hold(text.slice(end));
   }
 
-  #takeLine(line: string): void {
-    if (!line.startsWith('data:')) return;
-    if (holdsUsage(line)) this.#takeUsage(line);
-    if (line.includes(this.#reader.deltaMark)) this.#takeText(line);
+  #hold(text: string): void {
+    if (this.#skipsLine) return;
+    this.#rest += text;
+    if (this.#rest.length <= MAX_LINE) return;
+    this.#rest = '';
+    this.#skipsLine = true;
+  }
+
+  /** Takes whole lines; the last character is a line feed. */
+  #takeLines(text: string, from: number, to: number): void {
+    let usageAt = text.indexOf(USAGE, from);
+    for (let start = from; start < to;) {
+      const end = text.indexOf('\n', start);
+      if (text.charCodeAt(start) === D && text.startsWith(DATA, start)) {
+        if (usageAt !== -1 && usageAt < start) usageAt = text.indexOf(USAGE, start);
+        if (usageAt !== -1 && usageAt < end) this.#takeUsage(text.slice(start, end));
+        if (!this.#takeLikeBefore(text, start)) this.#takeText(text.slice(start, end));
+      }
+      start = end + 1;
+    }
   }
 
   #takeUsage(line: string): void {
+    if (!holdsUsage(line)) return;
     const event = eventOf(line);
     if (event !== undefined) this.#usage = { ...this.#usage, ...this.#reader.usageIn(event) };
   }
 
+  /** Measures the text of an event that begins like the last one and has no other text. */
+  #takeLikeBefore(text: string, start: number): boolean {
+    const textStart = start + this.#beginning.length;
+    if (textStart === start || text.slice(start, textStart) !== this.#beginning) return false;
+    const textEnd = endOfJsonString(text, textStart);
+    if (!isLastString(text, textEnd)) return false;
+    this.#textLength += jsonStringLength(text, textStart, textEnd);
+    return true;
+  }
+
   #takeText(line: string): void {
-    let isCompact = false;
+    if (!line.includes(this.#reader.deltaMark)) return;
+    let texts = 0;
     for (const mark of this.#marks) {
       for (let at = line.indexOf(mark); at !== -1; at = line.indexOf(mark, at + mark.length)) {
-        isCompact = true;
-        this.#textLength += jsonStringLength(line, at + mark.length);
+        const start = at + mark.length;
+        texts += 1;
+        this.#beginning = line.slice(0, start);
+        this.#textLength += jsonStringLength(line, start, endOfJsonString(line, start));
       }
     }
-    if (isCompact) return;
+    if (texts > 0) return;
     const event = eventOf(line);
     if (event !== undefined) this.#textLength += this.#reader.textLengthIn(event);
   }
 }
 
+/** Where the last whole line ends; 0 where there is none. */
+function lastLineEnd(text: string): number {
+  return text.charCodeAt(text.length - 1) === LINE_FEED ? text.length : text.lastIndexOf('\n') + 1;
+}
+
+/**
+ * Whether the string that ends here is the last of its delta: objects and lists close behind it, and
+ * no other object opens.
+ */
+function isLastString(text: string, quoteAt: number): boolean {
+  let at = quoteAt + 1;
+  let code = text.charCodeAt(at);
+  if (code !== CLOSING_BRACE) return false;
+  while (code === CLOSING_BRACE || code === CLOSING_BRACKET) {
+    at += 1;
+    code = text.charCodeAt(at);
+  }
+  return code !== COMMA || text.charCodeAt(at + 1) !== BRACE;
+}
+
 /** Whether a key `usage` holds an object; OpenAI says `"usage":null` in every chunk but the last. */
 function holdsUsage(line: string): boolean {
-  for (let at = line.indexOf('"usage"'); at !== -1; at = line.indexOf('"usage"', at + 7)) {
-    let value = at + 7;
+  for (let at = line.indexOf(USAGE); at !== -1; at = line.indexOf(USAGE, at + USAGE.length)) {
+    let value = at + USAGE.length;
     while (line[value] === ':' || line[value] === ' ') value += 1;
     if (line.charCodeAt(value) === BRACE) return true;
   }
@@ -113,6 +168,6 @@ function holdsUsage(line: string): boolean {
 }
 
 function eventOf(line: string): JsonObject | undefined {
-  const parsed = parseJson(line.slice('data:'.length));
+  const parsed = parseJson(line.slice(DATA.length));
   return parsed.ok ? objectOf(parsed.value) : undefined;
 }

@@ -69,7 +69,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     }),
   );
   const { key, record } = expectOk(store.keys.create({ name: 'test' }));
-  const connections = createConnections({ clock, localHosts: [] });
+  const connections = createConnections({ localHosts: [] });
   const entries: UsageEntry[] = [];
   const usage: UsageSink = {
     record: (entry) => {

@@ -1,4 +1,5 @@
 import { APP_ERRORS } from './app-errors.ts';
+import { AUDIT_ERRORS } from './audit-errors.ts';
 import { GATEWAY_ERRORS } from './gateway-errors.ts';
 import { STORAGE_ERRORS } from './storage-errors.ts';
 import { UPSTREAM_ERRORS } from './upstream-errors.ts';
@@ -11,6 +12,7 @@ export const ERROR_CODES = {
   ...VAULT_ERRORS,
   ...UPSTREAM_ERRORS,
   ...GATEWAY_ERRORS,
+  ...AUDIT_ERRORS,
 } as const;
 
 export type ErrorCodeName = keyof typeof ERROR_CODES;

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { expectOk, Secret, type Clock } from '@postern/kernel';
+import { expectOk, Secret } from '@postern/kernel';
 import { providerId, secretName, type Provider } from '@postern/protocol';
 import { startFakeUpstream, textReply, type FakeReply, type FakeUpstream } from '@postern/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -9,7 +9,6 @@ import type { Exchange, ExchangeRequest } from './exchange.ts';
 
 const KEY_TEXT = 'sk-test-canary-0123456789abcdef';
 const KEY = Secret.of(KEY_TEXT);
-const clock: Clock = { nowMs: () => 0, monotonicMs: () => 0 };
 
 let upstream: FakeUpstream;
 let connections: Connections;
@@ -22,7 +21,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   upstream.reset();
-  connections = createConnections({ clock, localHosts: [] });
+  connections = createConnections({ localHosts: [] });
 });
 
 afterEach(async () => {

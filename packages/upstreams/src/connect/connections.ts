@@ -1,8 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
-import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
+import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import type { Provider } from '@postern/protocol';
 import { Pool, ProxyAgent, type Dispatcher } from 'undici';
 import { authorize } from '../authorize.ts';
+import type { Pause } from '../demo/demo-answer.ts';
 import { parseAddress, type Address } from '../providers/address.ts';
 import type { UpstreamFailure } from '../upstream-failure.ts';
 import {
@@ -22,19 +24,20 @@ import { requestHeaders } from './request-headers.ts';
 export const trustedByTestsOnly: unique symbol = Symbol('trustedByTestsOnly');
 
 export interface ConnectionsOptions {
-  readonly clock: Clock;
   /** Hosts beyond loopback that may be spoken to over plain HTTP. */
   readonly localHosts: readonly string[];
   readonly proxy?: ProxyConfig;
   readonly proxyPassword?: Secret;
   /** Milliseconds until a connection stands, TLS included; default 10 seconds. */
   readonly connectTimeoutMs?: number;
+  /** How the offline demo waits between two words; by default with a timer. */
+  readonly demoPause?: Pause;
   readonly [trustedByTestsOnly]?: readonly string[];
 }
 
 /** Every connection of this process to upstreams. */
 export interface Connections {
-  readonly clock: Clock;
+  readonly demoPause: Pause;
   /** Sends one request and hands the answer to the sink as it comes. */
   exchange(request: ExchangeRequest, sink: ExchangeSink): Exchange;
   /** Sends one request and reads the whole answer, whatever its status. */
@@ -101,7 +104,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     return target;
   };
   const connections: Connections = {
-    clock: options.clock,
+    demoPause: options.demoPause ?? timerPause,
     exchange: (request, sink) => {
       const target = closed ? failed({ reason: 'cancelled' }) : targetOf(request.provider);
       const viaProxy = target.ok && target.value.route.viaProxy;
@@ -128,6 +131,10 @@ export function createConnections(options: ConnectionsOptions): Connections {
   };
   return connections;
 }
+
+const timerPause: Pause = async (ms, signal) => {
+  await setTimeout(ms, undefined, { signal });
+};
 
 const POOL_OPTIONS = {
   pipelining: 1,

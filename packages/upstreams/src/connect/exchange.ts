@@ -76,11 +76,13 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
   };
 
   pause(): void {
+    if (this.#over) return;
     this.#paused = true;
     this.#controller?.pause();
   }
 
   resume(): void {
+    if (this.#over) return;
     this.#paused = false;
     this.#controller?.resume();
   }

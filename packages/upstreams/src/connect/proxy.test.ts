@@ -1,14 +1,13 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { Secret, type Clock } from '@postern/kernel';
+import { Secret } from '@postern/kernel';
 import { providerId, secretName, type Provider } from '@postern/protocol';
 import { makeCertificateAuthority, startFakeUpstream, type FakeUpstream } from '@postern/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createConnections, trustedByTestsOnly, type Connections } from './connections.ts';
 import type { ProxyConfig } from './proxy.ts';
 
-const clock: Clock = { nowMs: () => 0, monotonicMs: () => 0 };
 const authority = makeCertificateAuthority();
 const PASSWORD = 'pass:word-canary-ü';
 const KEY = 'sk-key-canary-0123456789';
@@ -96,7 +95,6 @@ async function startProxy(server: Server): Promise<TestProxy> {
 
 function through(config: Partial<ProxyConfig>, password?: string): Connections {
   connections = createConnections({
-    clock,
     localHosts: [],
     proxy: { url: proxy.url, noProxy: [], ...config },
     ...(password === undefined ? {} : { proxyPassword: Secret.of(password) }),
@@ -187,7 +185,6 @@ describe('the proxy of the configuration', () => {
   it('certificates are checked through the tunnel too', async () => {
     process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
     connections = createConnections({
-      clock,
       localHosts: [],
       proxy: { url: proxy.url, noProxy: [], username: 'user' },
       proxyPassword: Secret.of(PASSWORD),
@@ -224,7 +221,7 @@ describe('the proxy of the configuration', () => {
     const names = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'HTTP_PROXY', 'http_proxy'];
     for (const name of names) process.env[name] = proxy.url;
     process.env['NODE_USE_ENV_PROXY'] = '1';
-    connections = createConnections({ clock, localHosts: [] });
+    connections = createConnections({ localHosts: [] });
     expect(await models(connections, 'a.invalid')).toEqual({
       reason: 'unreachable',
       why: 'name-unknown',

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:tls';
-import { Secret, type Clock } from '@postern/kernel';
+import { Secret } from '@postern/kernel';
 import { providerId, secretName, type Provider } from '@postern/protocol';
 import {
   makeCertificateAuthority,
@@ -12,7 +12,6 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createConnections, trustedByTestsOnly, type Connections } from './connections.ts';
 
-const clock: Clock = { nowMs: () => 0, monotonicMs: () => 0 };
 const authority = makeCertificateAuthority();
 const DAY_MS = 86_400_000;
 const HERE = { names: ['localhost', '127.0.0.1'] };
@@ -22,7 +21,6 @@ let upstream: FakeUpstream | undefined;
 
 beforeEach(() => {
   connections = createConnections({
-    clock,
     localHosts: [],
     [trustedByTestsOnly]: [authority.certificate],
   });
@@ -117,7 +115,7 @@ describe('certificates', () => {
 
   it('the authority of the tests is trusted by tests only', async () => {
     const url = await serve(authority.issue(HERE));
-    const strict = createConnections({ clock, localHosts: ['localhost'] });
+    const strict = createConnections({ localHosts: ['localhost'] });
     expect(await models(url, strict)).toEqual({ reason: 'certificate', why: 'untrusted' });
     await strict.close();
   });

@@ -16,9 +16,9 @@ export interface KeyringStoreOptions {
 }
 
 /**
- * Secrets as entries of the person's keyring, one each, beside an index of their names. The
- * index names a secret before its entry is written and until after it is removed, so that a process
- * killed in between leaves nothing that cannot be listed.
+ * Secrets as entries of the person's keyring, one each, beside an index of their names. The index
+ * marks a secret before its entry is written or removed, so that a process killed in between leaves
+ * nothing that is not listed and lists nothing that is not there.
  */
 export function keyringStore(options: KeyringStoreOptions): SecretStore {
   const { keyring, vaultId, lock } = options;
@@ -81,11 +81,15 @@ async function removeRecord(
 ): Promise<Result<boolean, VaultFailure>> {
   const index = await readIndex(keyring, vaultId);
   if (!index.ok) return index;
-  const removed = await keyring.remove(secretAccount(vaultId, name));
-  if (!removed.ok || !index.value.has(name)) return removed;
-  const left = new Map(index.value);
-  left.delete(name);
-  const written = await writeIndex(keyring, vaultId, left);
+  const account = secretAccount(vaultId, name);
+  if (!index.value.has(name)) return await keyring.remove(account);
+  const changing = new Map(index.value).set(name, undefined);
+  const marked = await writeIndex(keyring, vaultId, changing);
+  if (!marked.ok) return marked;
+  const removed = await keyring.remove(account);
+  if (!removed.ok) return removed;
+  changing.delete(name);
+  const written = await writeIndex(keyring, vaultId, changing);
   return written.ok ? removed : written;
 }
 

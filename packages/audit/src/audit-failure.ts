@@ -1,0 +1,46 @@
+/** Why the audit log could not be written or read. Carries paths and places, never contents. */
+export type AuditFailure =
+  | DiskFailure
+  | { readonly reason: 'audit-busy' }
+  | { readonly reason: 'audit-version-unknown'; readonly file: string }
+  | { readonly reason: 'audit-damaged'; readonly broken: BrokenLink };
+
+export type DiskFailure =
+  | { readonly reason: 'disk-full'; readonly path: string }
+  | { readonly reason: 'storage-read-only'; readonly path: string }
+  | { readonly reason: 'storage-failed'; readonly path: string; readonly errno: string }
+  | { readonly reason: 'unsafe-file'; readonly path: string; readonly problem: UnsafeFile };
+
+export type UnsafeFile = 'symlink' | 'not-a-file' | 'not-a-directory' | 'owner' | 'open-to-others';
+
+/** The first place at which the log is not what was written. */
+export interface BrokenLink {
+  readonly kind: BrokenKind;
+  /** The file's name in the log's directory. */
+  readonly file: string;
+  /** Counts from 1; 0 for the file as a whole. */
+  readonly line: number;
+  /** The sequence number of the record that belongs there. */
+  readonly seq: number;
+}
+
+/**
+ * - `altered`: the line is not what was written there.
+ * - `inserted`: a line that was not written there, before the one that was.
+ * - `removed`: the record of that number is in no segment; a later one stands there.
+ * - `reordered`: the record of that number stands further on.
+ * - `forked`: a genuine record that continues another past, as after an old copy was put back.
+ * - `truncated`: the log ends before the record that the head vouches for.
+ * - `renamed`: a segment's name is not the number of its first record.
+ * - `head-missing`, `head-altered`: the head is gone, or is not what was written.
+ */
+export type BrokenKind =
+  | 'altered'
+  | 'inserted'
+  | 'removed'
+  | 'reordered'
+  | 'forked'
+  | 'truncated'
+  | 'renamed'
+  | 'head-missing'
+  | 'head-altered';

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { ok, type Result } from '@postern/kernel';
+import type { DiskFailure } from '../audit-failure.ts';
+import type { LogDisk } from '../disk/log-disk.ts';
+import { MAX_LINE_BYTES } from './record-line.ts';
+
+/** A segment as far as it is to be read. */
+export interface SegmentPart {
+  readonly name: string;
+  /** Where to begin, in bytes; always the beginning of a line. */
+  readonly from: number;
+  /** Where to end: what was added since then is not read. */
+  readonly end: number;
+}
+
+export interface LogLine {
+  readonly file: string;
+  /** Counts from 1 at the place where reading began. */
+  readonly line: number;
+  /** Where the line begins in its file, in bytes. */
+  readonly start: number;
+  /** Without the line feed; of an overlong line only the beginning. */
+  readonly bytes: Uint8Array;
+  /** Whether a line feed ends it. False only for the last of a segment, or an overlong one. */
+  readonly isWhole: boolean;
+}
+
+const LINE_FEED = 0x0a;
+const CHUNK_BYTES = 65_536;
+
+/** The lines of several segments, one after the other. After an overlong line nothing follows. */
+export async function* linesOf(
+  disk: LogDisk,
+  directory: string,
+  parts: readonly SegmentPart[],
+): AsyncGenerator<Result<LogLine, DiskFailure>, undefined> {
+  for (const part of parts) {
+    let line = 0;
+    let start = part.from;
+    let rest: Uint8Array = new Uint8Array(0);
+    while (start + rest.length < part.end) {
+      const at = start + rest.length;
+      const wanted = Math.min(CHUNK_BYTES, part.end - at);
+      const chunk = await disk.read(join(directory, part.name), at, wanted);
+      if (!chunk.ok) {
+        yield chunk;
+        return;
+      }
+      if (chunk.value.length === 0) break;
+      rest = Buffer.concat([rest, chunk.value]);
+      for (let end = rest.indexOf(LINE_FEED); end !== -1; end = rest.indexOf(LINE_FEED)) {
+        line += 1;
+        yield ok({ file: part.name, line, start, bytes: rest.subarray(0, end), isWhole: true });
+        start += end + 1;
+        rest = rest.subarray(end + 1);
+      }
+      if (rest.length > MAX_LINE_BYTES) break;
+    }
+    if (rest.length === 0) continue;
+    yield ok({ file: part.name, line: line + 1, start, bytes: rest, isWhole: false });
+    if (rest.length > MAX_LINE_BYTES) return;
+  }
+}

@@ -1,0 +1,24 @@
+export type {
+  AuditFailure,
+  BrokenKind,
+  BrokenLink,
+  DiskFailure as AuditDiskFailure,
+} from './audit-failure.ts';
+export type { LogDisk } from './disk/log-disk.ts';
+export { nodeLogDisk } from './disk/node-log-disk.ts';
+export type { ExportContext } from './export/export-context.ts';
+export {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type ExportFormatName,
+} from './export/export-formats.ts';
+export { OCSF_VERSION } from './export/ocsf-event.ts';
+export { openAuditLog, type AuditLog, type AuditLogOptions } from './log/open-audit-log.ts';
+export type { AuditVerdict } from './log/read-log.ts';
+export {
+  connectSyslog,
+  type SyslogConnection,
+  type SyslogFailure,
+  type SyslogTarget,
+  type SyslogTls,
+} from './syslog/connect-syslog.ts';

@@ -1,0 +1,88 @@
+import { basename, dirname, join } from 'node:path';
+import { failed, ok, type Result } from '@postern/kernel';
+import type { AuditFailure } from '../audit-failure.ts';
+import type { AuditKeys } from '../chain/audit-keys.ts';
+import { broken } from '../chain/follow-chain.ts';
+import { MAX_HEAD_BYTES, openHead, sealHead, type Head } from '../chain/head.ts';
+import type { SegmentPart } from '../chain/log-lines.ts';
+import { segmentsAmong } from '../chain/segment-name.ts';
+import type { LogDisk } from '../disk/log-disk.ts';
+
+/** Where one log lives. */
+export interface LogFiles {
+  readonly disk: LogDisk;
+  readonly directory: string;
+  readonly headPath: string;
+  readonly keys: AuditKeys;
+}
+
+/** The head as it was sealed; undefined where the log was never begun. */
+export async function readHead(files: LogFiles): Promise<Result<Head | undefined, AuditFailure>> {
+  const { disk, headPath, keys } = files;
+  const bytes = await disk.read(headPath, 0, MAX_HEAD_BYTES);
+  if (!bytes.ok) return bytes;
+  const name = basename(headPath);
+  if (bytes.value.length > 0) {
+    const head = openHead(bytes.value, keys.head);
+    if (head !== undefined) return ok(head);
+    return isOfNewerVersion(bytes.value)
+      ? failed({ reason: 'audit-version-unknown', file: name })
+      : broken('head-altered', name, 0, 1);
+  }
+  const [size, names] = [await disk.size(headPath), await disk.list(files.directory)];
+  if (!size.ok) return size;
+  if (!names.ok) return names;
+  if (size.value !== undefined) return broken('head-altered', name, 0, 1);
+  return segmentsAmong(names.value).length > 0 ? broken('head-missing', name, 0, 1) : ok(undefined);
+}
+
+function isOfNewerVersion(bytes: Uint8Array): boolean {
+  return /^\{"v":(?!1,)\d{1,6},/.test(Buffer.from(bytes).toString('latin1'));
+}
+
+type Step = () => Promise<Result<undefined, AuditFailure>>;
+
+/** What replaces the head: only the last step has an effect, and it is one step. */
+export function headSteps(files: LogFiles, head: Head, isSynced: boolean): readonly Step[] {
+  const { disk, headPath, keys } = files;
+  // One name is enough: only the holder of the lock writes it.
+  const temporary = `${headPath}.tmp`;
+  return [
+    () => disk.write(temporary, sealHead(head, keys.head)),
+    ...(isSynced ? [() => disk.sync(temporary)] : []),
+    () => disk.rename(temporary, headPath),
+  ];
+}
+
+/** Takes steps until one fails; `at` is the number of those that were done. */
+export async function takeSteps(
+  steps: readonly Step[],
+): Promise<{ readonly at: number; readonly result: Result<undefined, AuditFailure> }> {
+  for (const [at, step] of steps.entries()) {
+    const result = await step();
+    if (!result.ok) return { at, result };
+  }
+  return { at: steps.length, result: ok() };
+}
+
+export async function makeDirectories(files: LogFiles): Promise<Result<undefined, AuditFailure>> {
+  const made = await files.disk.makeDirectory(files.directory);
+  return made.ok ? await files.disk.makeDirectory(dirname(files.headPath)) : made;
+}
+
+/** Every segment from the given place on, each as long as it is now. */
+export async function segmentParts(
+  files: LogFiles,
+  firstName = '',
+  firstFrom = 0,
+): Promise<Result<readonly SegmentPart[], AuditFailure>> {
+  const names = await files.disk.list(files.directory);
+  if (!names.ok) return names;
+  const parts: SegmentPart[] = [];
+  for (const name of segmentsAmong(names.value).filter((segment) => segment >= firstName)) {
+    const size = await files.disk.size(join(files.directory, name));
+    if (!size.ok) return size;
+    parts.push({ name, from: name === firstName ? firstFrom : 0, end: size.value ?? 0 });
+  }
+  return ok(parts);
+}

@@ -1,0 +1,107 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { failed, ok, revealSecret, type Result, type Secret } from '@postern/kernel';
+
+export interface SyslogTarget {
+  readonly host: string;
+  readonly port: number;
+  /** TLS (RFC 5425). Without it everything crosses the network in the clear. */
+  readonly tls?: SyslogTls;
+  /** For the connection, and for each step of sending. */
+  readonly timeoutMs: number;
+}
+
+/** The receiver's certificate is always checked, for its chain and for its name. */
+export interface SyslogTls {
+  /** The authorities to trust, PEM. Default: those of the runtime. */
+  readonly authorities?: string;
+  /** The name that the certificate must have. Default: the host. */
+  readonly serverName?: string;
+  /** Who we are, where the receiver asks: both PEM. */
+  readonly client?: { readonly certificate: string; readonly key: Secret };
+}
+
+export type SyslogFailure =
+  | { readonly reason: 'syslog-unreachable'; readonly errno: string }
+  | { readonly reason: 'syslog-certificate'; readonly errno: string };
+
+/** A connection to a receiver. After a failure it is of no more use. */
+export interface SyslogConnection {
+  /** Sends one message. Returns when it may take more; the protocol has no acknowledgement. */
+  send(message: string): Promise<Result<undefined, SyslogFailure>>;
+  /** Returns when the receiver has closed too: then it has taken every byte. */
+  close(): Promise<Result<undefined, SyslogFailure>>;
+}
+
+/** Opens a syslog connection over TCP with octet counting (RFC 6587 §3.4.1, RFC 5425 §4.3). */
+export async function connectSyslog(
+  target: SyslogTarget,
+): Promise<Result<SyslogConnection, SyslogFailure>> {
+  const socket = openSocket(target);
+  let broken: SyslogFailure | undefined;
+  let isEnding = false;
+  const fail = (errno: string): void => {
+    broken ??= failureOf(errno);
+    socket.destroy();
+  };
+  socket.on('error', (error: Error & { code?: string }) => {
+    fail(error.code ?? 'UNKNOWN');
+  });
+  socket.setTimeout(target.timeoutMs, () => {
+    fail('ETIMEDOUT');
+  });
+  socket.on('end', () => {
+    if (!isEnding) fail('EPIPE');
+  });
+  // What a receiver says is not for us, but unread it would keep the connection open.
+  socket.resume();
+  const until = (event: string): Promise<Result<undefined, SyslogFailure>> =>
+    new Promise((settle) => {
+      const end = (): void => {
+        settle(broken === undefined ? ok() : failed(broken));
+      };
+      if (socket.destroyed) end();
+      socket.once(event, end);
+      socket.once('close', end);
+    });
+  const opened = await until(target.tls === undefined ? 'connect' : 'secureConnect');
+  if (!opened.ok) return opened;
+  return ok({
+    send: async (message) => {
+      if (socket.destroyed) fail('EPIPE');
+      if (broken !== undefined) return failed(broken);
+      const bytes = Buffer.from(message);
+      const isTaken = socket.write(Buffer.concat([Buffer.from(`${bytes.length} `), bytes]));
+      return isTaken ? ok() : await until('drain');
+    },
+    close: () => {
+      isEnding = true;
+      const closed = until('close');
+      socket.end();
+      return closed;
+    },
+  });
+}
+
+function openSocket({ host, port, tls }: SyslogTarget): Socket {
+  if (tls === undefined) return connectTcp({ host, port });
+  const { authorities, serverName = host, client } = tls;
+  return connectTls({
+    host,
+    port,
+    servername: serverName,
+    minVersion: 'TLSv1.2',
+    ...(authorities === undefined ? {} : { ca: authorities }),
+    ...(client === undefined ? {} : { cert: client.certificate, key: revealSecret(client.key) }),
+  });
+}
+
+/** What Node and OpenSSL call a certificate that is not to be trusted. */
+const CERTIFICATE =
+  /^(?:CERT_|ERR_TLS_CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_|INVALID_CA|ERR_OSSL_X509)/;
+
+function failureOf(errno: string): SyslogFailure {
+  return CERTIFICATE.test(errno)
+    ? { reason: 'syslog-certificate', errno }
+    : { reason: 'syslog-unreachable', errno };
+}

@@ -1,0 +1,124 @@
+import {
+  numberColumn,
+  textColumn,
+  type Database,
+  type SqlRow,
+  type Statement,
+} from '@postern/database';
+import { failed, ok, type Result } from '@postern/kernel';
+import {
+  conversationId,
+  messageId,
+  type ConversationId,
+  type Message,
+  type MessageId,
+  type Part,
+} from '@postern/protocol';
+import type { StoreFailure } from './conversation-store.ts';
+import { damagedMessage, parseMessage } from './stored-message.ts';
+import { partsToJson } from './stored-parts.ts';
+
+export interface StoredMessage {
+  readonly row: number;
+  readonly message: Message;
+}
+
+/** Every column but the parts, which may be long. */
+const HEAD = `m.row, m.id, m.parent_id, m.role, m.status, m.created_at_ms, m.provider, m.model,
+  m.stop_reason, m.usage, m.failure, c.id AS conversation_id`;
+const FROM = 'FROM message AS m JOIN conversation AS c ON c.row = m.conversation';
+
+/** The statements over the table `message`, to be used within an attempt or transaction. */
+export class MessageTable {
+  readonly #insert: Statement;
+  readonly #find: Statement;
+  readonly #findHead: Statement;
+  readonly #ofConversation: Statement;
+  readonly #streaming: Statement;
+  readonly #isIn: Statement;
+  readonly #update: Statement;
+  readonly #deleteOf: Statement;
+
+  constructor(database: Database) {
+    this.#insert = database.prepare(
+      `INSERT INTO message (id, conversation, parent_id, role, status, created_at_ms, provider,
+         model, stop_reason, usage, failure, parts)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#find = database.prepare(`SELECT ${HEAD}, m.parts ${FROM} WHERE m.id = ?`);
+    this.#findHead = database.prepare(`SELECT ${HEAD} ${FROM} WHERE m.id = ?`);
+    this.#ofConversation = database.prepare(
+      'SELECT * FROM message WHERE conversation = ? ORDER BY row',
+    );
+    this.#streaming = database.prepare("SELECT id FROM message WHERE status = 'streaming'");
+    this.#isIn = database.prepare('SELECT 1 FROM message WHERE id = ? AND conversation = ?');
+    this.#update = database.prepare(
+      `UPDATE message SET parts = ?, status = ?, model = ?, stop_reason = ?, usage = ?, failure = ?
+       WHERE row = ?`,
+    );
+    this.#deleteOf = database.prepare('DELETE FROM message WHERE conversation = ?');
+  }
+
+  /** Its row. */
+  insert(message: Message, conversation: number): Result<number, StoreFailure> {
+    const parts = partsToJson(message.parts, message.status === 'streaming');
+    if (!parts.ok) return parts;
+    const { id, parentId, role, status, createdAtMs, provider = null } = message;
+    const { model, stopReason, usage, failure } = details(message);
+    const { lastRow } = this.#insert.run(
+      ...[id, conversation, parentId, role, status, createdAtMs, provider],
+      ...[model, stopReason, usage, failure, parts.value],
+    );
+    return ok(lastRow);
+  }
+
+  /** The message; with `parts` those are taken for its own, and what is stored is not read. */
+  find(id: MessageId, parts?: readonly Part[]): Result<StoredMessage, StoreFailure> {
+    const row = parts === undefined ? this.#find.get(id) : this.#findHead.get(id);
+    if (row === undefined) return failed({ reason: 'message-not-found' });
+    const conversation = conversationId.from(textColumn(row, 'conversation_id'));
+    const message = parseMessage(row, conversation, parts);
+    return message.ok ? ok({ row: numberColumn(row, 'row'), message: message.value }) : message;
+  }
+
+  /** Oldest first; a damaged one is replaced by what stands for it. */
+  ofConversation(row: number, id: ConversationId): Message[] {
+    return this.#ofConversation.all(row).map((found: SqlRow) => {
+      const message = parseMessage(found, id);
+      return message.ok ? message.value : damagedMessage(found, id);
+    });
+  }
+
+  streaming(): MessageId[] {
+    return this.#streaming.all().map((row) => messageId.from(textColumn(row, 'id')));
+  }
+
+  isIn(id: MessageId, conversation: number): boolean {
+    return this.#isIn.get(id, conversation) !== undefined;
+  }
+
+  update(row: number, message: Message): Result<undefined, StoreFailure> {
+    const parts = partsToJson(message.parts, message.status === 'streaming');
+    if (!parts.ok) return parts;
+    const { model, stopReason, usage, failure } = details(message);
+    this.#update.run(parts.value, message.status, model, stopReason, usage, failure, row);
+    return ok();
+  }
+
+  deleteOf(conversation: number): void {
+    this.#deleteOf.run(conversation);
+  }
+}
+
+/** The columns that are NULL where the message has no such thing. */
+function details(
+  message: Message,
+): Record<'model' | 'stopReason' | 'usage' | 'failure', string | null> {
+  const { model = null, stopReason = null, usage, failure } = message;
+  return {
+    model,
+    stopReason,
+    usage: usage === undefined ? null : JSON.stringify(usage),
+    failure: failure === undefined ? null : JSON.stringify(failure),
+  };
+}

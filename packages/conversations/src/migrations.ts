@@ -1,0 +1,61 @@
+import type { Migration, MigrationTarget } from '@postern/database';
+
+/** The schema, step by step; every table is described in docs/formats/conversations.md. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'conversations and messages',
+    up: (database: MigrationTarget): void => {
+      database.exec(`
+        CREATE TABLE conversation (
+          row INTEGER PRIMARY KEY,
+          id TEXT NOT NULL UNIQUE,
+          title TEXT NOT NULL,
+          provider TEXT,
+          model TEXT,
+          created_at_ms INTEGER NOT NULL,
+          updated_at_ms INTEGER NOT NULL,
+          deleted_at_ms INTEGER
+        ) STRICT;
+        CREATE INDEX conversation_by_update ON conversation (updated_at_ms, id)
+          WHERE deleted_at_ms IS NULL;
+        CREATE INDEX conversation_by_removal ON conversation (deleted_at_ms)
+          WHERE deleted_at_ms IS NOT NULL;
+
+        CREATE TABLE message (
+          row INTEGER PRIMARY KEY,
+          id TEXT NOT NULL UNIQUE,
+          conversation INTEGER NOT NULL REFERENCES conversation (row),
+          parent_id TEXT REFERENCES message (id),
+          role TEXT NOT NULL,
+          status TEXT NOT NULL,
+          created_at_ms INTEGER NOT NULL,
+          provider TEXT,
+          model TEXT,
+          stop_reason TEXT,
+          usage TEXT,
+          failure TEXT,
+          parts TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX message_by_conversation ON message (conversation);
+        CREATE INDEX message_by_parent ON message (parent_id) WHERE parent_id IS NOT NULL;
+        CREATE INDEX message_streaming ON message (row) WHERE status = 'streaming';
+      `);
+    },
+  },
+  {
+    version: 2,
+    name: 'search over titles and messages',
+    up: (database: MigrationTarget): void => {
+      // `So` are symbols, emoji among them. Prefixes of two to four characters have an index each,
+      // so that typing the beginning of a word does not read half of the index.
+      const tokenizer = `tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co So'"`;
+      for (const table of ['conversation_search', 'message_search']) {
+        database.exec(`
+          CREATE VIRTUAL TABLE ${table} USING fts5 (text, ${tokenizer}, prefix = '2 3 4');
+          INSERT INTO ${table} (${table}, rank) VALUES ('secure-delete', 1);
+        `);
+      }
+    },
+  },
+];

@@ -1,0 +1,133 @@
+import {
+  numberColumn,
+  optionalTextColumn,
+  textColumn,
+  type Database,
+  type SqlRow,
+  type Statement,
+} from '@postern/database';
+import { conversationId, messageId, type SearchHit } from '@postern/protocol';
+import {
+  indexedText,
+  MATCH_END,
+  MATCH_START,
+  searchExpression,
+  snippetPieces,
+} from './search-text.ts';
+
+/** Words of context in a snippet. */
+const SNIPPET_WORDS = 24;
+
+const TITLES = `
+  SELECT c.id AS conversation, c.title, NULL AS message, c.created_at_ms,
+    snippet(conversation_search, 0, ?, ?, '…', ${SNIPPET_WORDS}) AS snippet
+  FROM conversation_search JOIN conversation AS c ON c.row = conversation_search.rowid
+  WHERE conversation_search MATCH ? AND c.deleted_at_ms IS NULL
+  ORDER BY conversation_search.rowid DESC LIMIT ?`;
+
+// Newest first is the order of the index itself, so the search ends as soon as it has enough; by
+// relevance it would have to score every message that matches.
+const MESSAGES = `
+  SELECT c.id AS conversation, c.title, m.id AS message, m.created_at_ms,
+    snippet(message_search, 0, ?, ?, '…', ${SNIPPET_WORDS}) AS snippet
+  FROM message_search
+    JOIN message AS m ON m.row = message_search.rowid
+    JOIN conversation AS c ON c.row = m.conversation
+  WHERE message_search MATCH ? AND c.deleted_at_ms IS NULL
+  ORDER BY message_search.rowid DESC LIMIT ?`;
+
+/**
+ * Roughly how many times longer it takes to take one text out of the index exactly than to pass over
+ * one while the whole index is written anew.
+ */
+const EXACT_DELETE_COST = 100;
+
+/** The two full-text tables. Every method belongs into a transaction or attempt of the caller. */
+export class SearchIndex {
+  readonly #database: Database;
+  readonly #deleteTitle: Statement;
+  readonly #insertTitle: Statement;
+  readonly #deleteText: Statement;
+  readonly #insertText: Statement;
+  readonly #titles: Statement;
+  readonly #messages: Statement;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#deleteTitle = database.prepare('DELETE FROM conversation_search WHERE rowid = ?');
+    this.#insertTitle = database.prepare(
+      'INSERT INTO conversation_search (rowid, text) VALUES (?, ?)',
+    );
+    this.#deleteText = database.prepare('DELETE FROM message_search WHERE rowid = ?');
+    this.#insertText = database.prepare('INSERT INTO message_search (rowid, text) VALUES (?, ?)');
+    this.#titles = database.prepare(TITLES);
+    this.#messages = database.prepare(MESSAGES);
+  }
+
+  setTitle(row: number, title: string): void {
+    this.#deleteTitle.run(row);
+    this.#insertTitle.run(row, indexedText(title));
+  }
+
+  setText(row: number, text: string): void {
+    this.#deleteText.run(row);
+    if (text !== '') this.#insertText.run(row, indexedText(text));
+  }
+
+  /** Takes out conversations with their messages, so that none of their words is left. */
+  purge(conversations: readonly number[]): void {
+    const count = this.#database.prepare(
+      'SELECT count(*) AS n FROM message WHERE conversation = ?',
+    );
+    const purged = conversations
+      .map((row) => numberColumn(count.get(row) ?? {}, 'n'))
+      .reduce((sum, n) => sum + n, 0);
+    const total = numberColumn(
+      this.#database.prepare('SELECT count(*) AS n FROM message_search').get() ?? {},
+      'n',
+    );
+    // Either each text is taken out of the index word by word, or all of them are marked as gone
+    // and the index is written anew without them.
+    const rewrite = purged * EXACT_DELETE_COST > total;
+    const texts = this.#database.prepare(
+      'DELETE FROM message_search WHERE rowid IN (SELECT row FROM message WHERE conversation = ?)',
+    );
+    if (rewrite) this.#setSecureDelete(0);
+    for (const row of conversations) {
+      this.#deleteTitle.run(row);
+      texts.run(row);
+    }
+    if (!rewrite) return;
+    this.#database.prepare("INSERT INTO message_search (message_search) VALUES ('optimize')").run();
+    this.#setSecureDelete(1);
+  }
+
+  search(query: string, limit: number): SearchHit[] {
+    const expression = searchExpression(query);
+    if (expression === undefined) return [];
+    const titles = this.#titles.all(MATCH_START, MATCH_END, expression, limit);
+    const left = limit - titles.length;
+    const messages = left === 0 ? [] : this.#messages.all(MATCH_START, MATCH_END, expression, left);
+    return [...titles, ...messages].map(hitOfRow);
+  }
+
+  #setSecureDelete(value: 0 | 1): void {
+    // FTS5 takes a whole number only, which a bound JavaScript number is not.
+    this.#database
+      .prepare(
+        `INSERT INTO message_search (message_search, rank) VALUES ('secure-delete', ${value})`,
+      )
+      .run();
+  }
+}
+
+function hitOfRow(row: SqlRow): SearchHit {
+  const message = optionalTextColumn(row, 'message');
+  return {
+    conversationId: conversationId.from(textColumn(row, 'conversation')),
+    conversationTitle: textColumn(row, 'title'),
+    messageId: message === undefined ? null : messageId.from(message),
+    snippet: snippetPieces(textColumn(row, 'snippet')),
+    createdAtMs: numberColumn(row, 'created_at_ms'),
+  };
+}

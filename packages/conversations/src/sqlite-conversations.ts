@@ -1,0 +1,242 @@
+import type { Database } from '@postern/database';
+import {
+  failed,
+  Fault,
+  ok,
+  sortableId,
+  type Clock,
+  type Randomness,
+  type Result,
+} from '@postern/kernel';
+import {
+  conversationId,
+  messageId,
+  plainText,
+  type Conversation,
+  type ConversationId,
+  type ConversationPage,
+  type ConversationView,
+  type Message,
+  type MessageId,
+  type SearchHit,
+} from '@postern/protocol';
+import type {
+  ConversationStore,
+  MessageChange,
+  NewConversation,
+  NewMessage,
+  PageRequest,
+  StoreFailure,
+} from './conversation-store.ts';
+import { ConversationTable, type StoredConversation } from './conversation-table.ts';
+import { MessageTable } from './message-table.ts';
+import { SearchIndex } from './search-index.ts';
+
+const MAX_PAGE = 500;
+const MAX_HITS = 200;
+
+/** The store over a database, encrypted on disk or in memory. */
+export class SqliteConversations implements ConversationStore {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #randomness: Randomness;
+  readonly #conversations: ConversationTable;
+  readonly #messages: MessageTable;
+  readonly #search: SearchIndex;
+
+  constructor(database: Database, clock: Clock, randomness: Randomness) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#randomness = randomness;
+    this.#conversations = new ConversationTable(database);
+    this.#messages = new MessageTable(database);
+    this.#search = new SearchIndex(database);
+  }
+
+  create(input: NewConversation): Result<Conversation, StoreFailure> {
+    const nowMs = this.#clock.nowMs();
+    const conversation: Conversation = {
+      ...input,
+      id: conversationId.from(sortableId(nowMs, this.#randomness)),
+      title: input.title.toWellFormed(),
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+    };
+    return this.#database.runInTransaction(() => {
+      const row = this.#conversations.insert(conversation);
+      this.#search.setTitle(row, conversation.title);
+      return ok(conversation);
+    });
+  }
+
+  list(page: PageRequest): Result<ConversationPage, StoreFailure> {
+    checkLimit(page.limit, MAX_PAGE);
+    return flat(
+      this.#database.attempt(() => {
+        // One more than asked for tells whether there is a next page.
+        const found = this.#page(page.before, page.limit + 1);
+        if (found === undefined) return failed({ reason: 'conversation-not-found' });
+        const conversations = found.slice(0, page.limit);
+        const next = found.length > page.limit ? (conversations.at(-1)?.id ?? null) : null;
+        return ok({ conversations, next });
+      }),
+    );
+  }
+
+  open(id: ConversationId): Result<ConversationView, StoreFailure> {
+    return flat(
+      this.#database.attempt(() => {
+        const found = this.#findKept(id);
+        if (!found.ok) return found;
+        const { row, conversation } = found.value;
+        return ok({ conversation, messages: this.#messages.ofConversation(row, id) });
+      }),
+    );
+  }
+
+  rename(id: ConversationId, title: string): Result<Conversation, StoreFailure> {
+    return this.#changeConversation(this.#findKept, id, (found) => {
+      this.#conversations.rename(found.row, title.toWellFormed());
+      this.#search.setTitle(found.row, title.toWellFormed());
+    });
+  }
+
+  remove(id: ConversationId): Result<Conversation, StoreFailure> {
+    return this.#changeConversation(this.#find, id, ({ row, conversation }) => {
+      this.#conversations.setRemoval(row, conversation.deletedAtMs ?? this.#clock.nowMs());
+    });
+  }
+
+  restore(id: ConversationId): Result<Conversation, StoreFailure> {
+    return this.#changeConversation(this.#find, id, ({ row }) => {
+      this.#conversations.setRemoval(row, null);
+    });
+  }
+
+  purgeRemoved(removedBeforeMs: number): Result<number, StoreFailure> {
+    const purged = this.#database.runInTransaction<number, never>(() => {
+      const rows = this.#conversations.removedBefore(removedBeforeMs);
+      if (rows.length > 0) this.#search.purge(rows);
+      for (const row of rows) {
+        this.#messages.deleteOf(row);
+        this.#conversations.delete(row);
+      }
+      return ok(rows.length);
+    });
+    if (!purged.ok || purged.value === 0) return purged;
+    const emptied = this.#database.emptyLog();
+    // While another process reads, the log is overwritten a little later instead.
+    return emptied.ok || emptied.failure.reason === 'busy' ? purged : emptied;
+  }
+
+  addMessage(input: NewMessage): Result<Message, StoreFailure> {
+    const nowMs = this.#clock.nowMs();
+    return this.#database.runInTransaction(() => {
+      const found = this.#findKept(input.conversationId);
+      if (!found.ok) return found;
+      const { row } = found.value;
+      if (input.parentId !== null && !this.#messages.isIn(input.parentId, row)) {
+        return failed({ reason: 'message-not-found' });
+      }
+      const id = messageId.from(sortableId(nowMs, this.#randomness));
+      const message: Message = { ...input, id, createdAtMs: nowMs };
+      const inserted = this.#messages.insert(message, row);
+      if (!inserted.ok) return inserted;
+      this.#conversations.touch(row, nowMs, input);
+      this.#index(inserted.value, message);
+      return ok(message);
+    });
+  }
+
+  updateMessage(id: MessageId, change: MessageChange): Result<Message, StoreFailure> {
+    return this.#database.runInTransaction(() => {
+      const found = this.#messages.find(id, change.parts);
+      if (!found.ok) return found;
+      const message = { ...found.value.message, ...change };
+      const updated = this.#messages.update(found.value.row, message);
+      if (!updated.ok) return updated;
+      this.#index(found.value.row, message);
+      return ok(message);
+    });
+  }
+
+  message(id: MessageId): Result<Message, StoreFailure> {
+    const found = flat(this.#database.attempt(() => this.#messages.find(id)));
+    return found.ok ? ok(found.value.message) : found;
+  }
+
+  markInterrupted(): Result<number, StoreFailure> {
+    return this.#database.runInTransaction(() => {
+      const ids = this.#messages.streaming();
+      for (const id of ids) {
+        const found = this.#messages.find(id);
+        // A damaged message stays as it is; it is shown as failed anyway.
+        if (!found.ok) continue;
+        const message: Message = { ...found.value.message, status: 'interrupted' };
+        const updated = this.#messages.update(found.value.row, message);
+        if (!updated.ok) return updated;
+        this.#index(found.value.row, message);
+      }
+      return ok(ids.length);
+    });
+  }
+
+  search(query: string, limit: number): Result<readonly SearchHit[], StoreFailure> {
+    checkLimit(limit, MAX_HITS);
+    return this.#database.attempt(() => this.#search.search(query, limit));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Undefined where the cursor is no conversation. */
+  #page(before: ConversationId | undefined, limit: number): Conversation[] | undefined {
+    if (before === undefined) return this.#conversations.newest(limit);
+    const cursor = this.#conversations.find(before);
+    return cursor && this.#conversations.before(cursor.conversation, limit);
+  }
+
+  readonly #find = (id: ConversationId): Result<StoredConversation, StoreFailure> => {
+    const found = this.#conversations.find(id);
+    return found === undefined ? failed({ reason: 'conversation-not-found' }) : ok(found);
+  };
+
+  readonly #findKept = (id: ConversationId): Result<StoredConversation, StoreFailure> => {
+    const found = this.#find(id);
+    if (found.ok && found.value.conversation.deletedAtMs !== undefined) {
+      return failed({ reason: 'conversation-not-found' });
+    }
+    return found;
+  };
+
+  #changeConversation(
+    find: (id: ConversationId) => Result<StoredConversation, StoreFailure>,
+    id: ConversationId,
+    change: (found: StoredConversation) => void,
+  ): Result<Conversation, StoreFailure> {
+    return this.#database.runInTransaction(() => {
+      const found = find(id);
+      if (!found.ok) return found;
+      change(found.value);
+      const changed = this.#find(id);
+      return changed.ok ? ok(changed.value.conversation) : changed;
+    });
+  }
+
+  /** An answer that still grows is indexed once, when it is done. */
+  #index(row: number, message: Message): void {
+    if (message.status !== 'streaming') this.#search.setText(row, plainText(message.parts));
+  }
+}
+
+function checkLimit(limit: number, max: number): void {
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > max) {
+    throw new Fault(`a limit is a whole number from 1 to ${max}`);
+  }
+}
+
+/** The inner result of an attempt that came off. */
+function flat<T, F, G>(attempted: Result<Result<T, F>, G>): Result<T, F | G> {
+  return attempted.ok ? attempted.value : attempted;
+}

@@ -1,0 +1,118 @@
+import { optionalTextColumn, numberColumn, textColumn, type SqlRow } from '@postern/database';
+import { failed, ok, parseJson, type Result } from '@postern/kernel';
+import {
+  ERROR_CODES,
+  messageId,
+  providerId,
+  type ConversationId,
+  type ErrorCodeName,
+  type Message,
+  type Part,
+} from '@postern/protocol';
+import * as v from 'valibot';
+import type { StoreFailure } from './conversation-store.ts';
+import { parseParts } from './stored-parts.ts';
+
+const count = v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)));
+
+const isErrorCode = (code: string): code is ErrorCodeName => Object.hasOwn(ERROR_CODES, code);
+
+/** The columns beside the parts that are not plain text, read as strictly as those. */
+const ColumnsSchema = v.object({
+  role: v.picklist(['system', 'user', 'assistant']),
+  status: v.picklist(['complete', 'streaming', 'interrupted', 'failed']),
+  stopReason: v.exactOptional(
+    v.picklist([
+      'end',
+      'stop-sequence',
+      'max-tokens',
+      'tool-calls',
+      'refusal',
+      'pause',
+      'context-full',
+    ]),
+  ),
+  usage: v.exactOptional(
+    v.strictObject({
+      inputTokens: count,
+      cacheReadTokens: count,
+      cacheWriteTokens: count,
+      outputTokens: count,
+      reasoningTokens: count,
+    }),
+  ),
+  failure: v.exactOptional(
+    v.strictObject({
+      code: v.pipe(
+        v.string(),
+        // A code that a later version has dropped does not make the message unreadable.
+        v.transform((code): ErrorCodeName => (isErrorCode(code) ? code : 'INTERNAL')),
+      ),
+      message: v.string(),
+      retryAfterMs: v.exactOptional(v.number()),
+    }),
+  ),
+});
+
+/**
+ * The message in a row of the table; a row that holds none is a damaged message. Known parts are
+ * taken as they are, and the row need not have them.
+ */
+export function parseMessage(
+  row: SqlRow,
+  conversationId: ConversationId,
+  knownParts?: readonly Part[],
+): Result<Message, StoreFailure> {
+  const parts = knownParts === undefined ? parseParts(textColumn(row, 'parts')) : ok(knownParts);
+  if (!parts.ok) return parts;
+  const columns = v.safeParse(ColumnsSchema, {
+    role: row['role'],
+    status: row['status'],
+    ...(row['stop_reason'] === null ? {} : { stopReason: row['stop_reason'] }),
+    ...jsonColumn(row, 'usage'),
+    ...jsonColumn(row, 'failure'),
+  });
+  const parentId = optionalTextColumn(row, 'parent_id');
+  const provider = optionalTextColumn(row, 'provider');
+  const model = optionalTextColumn(row, 'model');
+  if (!columns.success) return failed({ reason: 'message-damaged' });
+  const { role, status, ...details } = columns.output;
+  return ok({
+    id: messageId.from(textColumn(row, 'id')),
+    conversationId,
+    parentId: parentId === undefined ? null : messageId.from(parentId),
+    role,
+    parts: parts.value,
+    status,
+    createdAtMs: numberColumn(row, 'created_at_ms'),
+    ...(provider === undefined ? {} : { provider: providerId.from(provider) }),
+    ...(model === undefined ? {} : { model }),
+    ...details,
+  });
+}
+
+/** What stands for a damaged message among the others of its conversation. */
+export function damagedMessage(row: SqlRow, conversationId: ConversationId): Message {
+  const parentId = optionalTextColumn(row, 'parent_id');
+  return {
+    id: messageId.from(textColumn(row, 'id')),
+    conversationId,
+    parentId: parentId === undefined ? null : messageId.from(parentId),
+    role: textColumn(row, 'role') === 'user' ? 'user' : 'assistant',
+    parts: [],
+    status: 'failed',
+    createdAtMs: numberColumn(row, 'created_at_ms'),
+    failure: {
+      code: 'DATABASE_DAMAGED',
+      message: 'What is stored of this message cannot be read.',
+    },
+  };
+}
+
+/** The parsed JSON of a column under its name; nothing for NULL, `null` for what is no JSON. */
+function jsonColumn(row: SqlRow, name: 'usage' | 'failure'): Record<string, unknown> {
+  const written = optionalTextColumn(row, name);
+  if (written === undefined) return {};
+  const parsed = parseJson(written);
+  return { [name]: parsed.ok ? parsed.value : null };
+}

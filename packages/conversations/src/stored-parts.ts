@@ -1,0 +1,90 @@
+import { failed, ok, parseJson, type JsonValue, type Result } from '@postern/kernel';
+import type { Part } from '@postern/protocol';
+import * as v from 'valibot';
+import type { StoreFailure } from './conversation-store.ts';
+
+/** UTF-16 code units of the JSON: more than an app request can carry, less than would hurt. */
+export const MAX_PARTS_LENGTH = 64 * 1024 * 1024;
+/** Opaque values come from JSON of at most 128 levels and lie a few deeper here. */
+const MAX_DEPTH = 256;
+/** The length, in bytes, to a multiple of which the JSON of a growing answer is filled up. */
+const GROWTH_BYTES = 8192;
+
+const json = v.custom<JsonValue>(() => true);
+const dialect = v.picklist(['anthropic-messages', 'openai-chat']);
+
+const source = v.variant('kind', [
+  v.strictObject({ kind: v.literal('base64'), mediaType: v.string(), data: v.string() }),
+  v.strictObject({ kind: v.literal('url'), url: v.string() }),
+  v.strictObject({ kind: v.literal('provider-file'), fileId: v.string() }),
+]);
+
+const text = v.strictObject({
+  kind: v.literal('text'),
+  text: v.string(),
+  annotations: v.exactOptional(v.array(json)),
+});
+const image = v.strictObject({ kind: v.literal('image'), source });
+const file = v.strictObject({
+  kind: v.literal('file'),
+  source,
+  name: v.exactOptional(v.string()),
+});
+const opaque = v.strictObject({ kind: v.literal('opaque'), dialect, value: json });
+
+const PartsSchema = v.array(
+  v.variant('kind', [
+    text,
+    image,
+    file,
+    v.strictObject({
+      kind: v.literal('thinking'),
+      text: v.string(),
+      signature: v.exactOptional(v.string()),
+    }),
+    v.strictObject({ kind: v.literal('redacted-thinking'), data: v.string() }),
+    v.strictObject({
+      kind: v.literal('tool-call'),
+      callId: v.string(),
+      name: v.string(),
+      inputJson: v.string(),
+    }),
+    v.strictObject({
+      kind: v.literal('tool-result'),
+      callId: v.string(),
+      content: v.array(v.variant('kind', [text, image, file, opaque])),
+      isError: v.boolean(),
+    }),
+    v.strictObject({ kind: v.literal('refusal'), text: v.string() }),
+    opaque,
+  ]),
+);
+
+/**
+ * The parts of a message as they are stored. Those of an answer that still grows are filled up with
+ * spaces: SQLite overwrites a row of unchanged size in place and writes only the pages that differ,
+ * so that saving a long answer again costs a page or two and not all of it.
+ */
+export function partsToJson(
+  parts: readonly Part[],
+  growing: boolean,
+): Result<string, StoreFailure> {
+  const written = JSON.stringify(parts);
+  if (written.length > MAX_PARTS_LENGTH) {
+    return failed({ reason: 'message-too-large', maxLength: MAX_PARTS_LENGTH });
+  }
+  if (!growing) return ok(written);
+  const over = Buffer.byteLength(written) % GROWTH_BYTES;
+  return ok(over === 0 ? written : written + ' '.repeat(GROWTH_BYTES - over));
+}
+
+/** Reads what `partsToJson` wrote; anything else is a damaged message. */
+export function parseParts(written: string): Result<readonly Part[], StoreFailure> {
+  const parsed = parseJson(written, {
+    maxLength: MAX_PARTS_LENGTH + GROWTH_BYTES,
+    maxDepth: MAX_DEPTH,
+  });
+  if (!parsed.ok) return failed({ reason: 'message-damaged' });
+  const parts = v.safeParse(PartsSchema, parsed.value);
+  return parts.success ? ok(parts.output) : failed({ reason: 'message-damaged' });
+}

@@ -1,0 +1,29 @@
+import { Fault } from '@postern/kernel';
+import type { SqlRow } from './database.ts';
+
+/*
+ * A column of a row as its type. The tables are STRICT, so another type is a mistake in a
+ * statement, and a fault.
+ */
+
+export function textColumn(row: SqlRow, name: string): string {
+  const value = row[name];
+  if (typeof value === 'string') return value;
+  throw new Fault(`column ${name} holds no text`);
+}
+
+export function numberColumn(row: SqlRow, name: string): number {
+  const value = row[name];
+  if (typeof value === 'number') return value;
+  throw new Fault(`column ${name} holds no number`);
+}
+
+/** The text, or undefined for NULL. */
+export function optionalTextColumn(row: SqlRow, name: string): string | undefined {
+  return row[name] === null ? undefined : textColumn(row, name);
+}
+
+/** The number, or undefined for NULL. */
+export function optionalNumberColumn(row: SqlRow, name: string): number | undefined {
+  return row[name] === null ? undefined : numberColumn(row, name);
+}

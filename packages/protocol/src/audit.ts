@@ -1,0 +1,181 @@
+import * as v from 'valibot';
+import { brandOf, type Branded } from '@postern/kernel';
+import type { ErrorCodeName } from './error-codes/error-codes.ts';
+import { ERROR_CODES } from './error-codes/error-codes.ts';
+import {
+  gatewayKeyId,
+  providerId,
+  secretName,
+  vaultId,
+  type GatewayKeyId,
+  type ProviderId,
+  type SecretName,
+  type VaultId,
+} from './ids.ts';
+
+/*
+ * What the audit log holds. No field takes free text: an action and a reason are words of fixed
+ * tables, a subject is an id that only its own parser makes, the rest is numbers. So no value of a
+ * secret, no prompt and no header fits into a record.
+ */
+
+/** What an action does to its subject, for the schemas that other systems expect. */
+export type AuditEffect = 'create' | 'read' | 'update' | 'delete' | 'logon' | 'logoff' | 'other';
+
+export interface AuditActionInfo {
+  readonly meaning: string;
+  readonly effect: AuditEffect;
+}
+
+/** Every action that is recorded, with what it does. */
+export const AUDIT_ACTIONS = {
+  'log.begin': { meaning: 'Audit log begun', effect: 'create' },
+  'log.repair': { meaning: 'Unfinished end of the audit log removed', effect: 'update' },
+  'log.export': { meaning: 'Audit log exported', effect: 'read' },
+  'vault.create': { meaning: 'Vault created', effect: 'create' },
+  'vault.unlock': { meaning: 'Vault unlocked', effect: 'logon' },
+  'vault.lock': { meaning: 'Vault locked', effect: 'logoff' },
+  'vault.slot.add': { meaning: 'Way to open the vault added', effect: 'create' },
+  'vault.slot.change': { meaning: 'Way to open the vault changed', effect: 'update' },
+  'vault.slot.remove': { meaning: 'Way to open the vault removed', effect: 'delete' },
+  'vault.rekey': { meaning: 'Vault given a new data key', effect: 'update' },
+  'vault.migrate': { meaning: 'Vault moved to another storage', effect: 'update' },
+  'vault.backup': { meaning: 'Vault backed up', effect: 'read' },
+  'vault.restore': { meaning: 'Vault restored from a backup', effect: 'update' },
+  'vault.erase': { meaning: 'Vault erased', effect: 'delete' },
+  'secret.read': { meaning: 'Secret shown', effect: 'read' },
+  'secret.use': { meaning: 'Secret used', effect: 'read' },
+  'secret.inject': { meaning: 'Secret handed to a program', effect: 'read' },
+  'secret.write': { meaning: 'Secret stored', effect: 'update' },
+  'secret.rotate': { meaning: 'Secret replaced', effect: 'update' },
+  'secret.remove': { meaning: 'Secret removed', effect: 'delete' },
+  'secret.import': { meaning: 'Secret imported', effect: 'create' },
+  'secret.test': { meaning: 'Secret tested at its provider', effect: 'read' },
+  'leftover.destroy': { meaning: 'Plaintext leftover destroyed', effect: 'delete' },
+  'agent.start': { meaning: 'Agent started', effect: 'logon' },
+  'agent.stop': { meaning: 'Agent stopped', effect: 'logoff' },
+  'app.session.begin': { meaning: 'App session begun', effect: 'logon' },
+  'app.session.end': { meaning: 'App session ended', effect: 'logoff' },
+  'admin.session.begin': { meaning: 'Admin session begun', effect: 'logon' },
+  'admin.session.end': { meaning: 'Admin session ended', effect: 'logoff' },
+  'admin.password.change': { meaning: 'Admin password changed', effect: 'update' },
+  'admin.mfa.change': { meaning: 'Second factor of the admin changed', effect: 'update' },
+  'gateway.authenticate': { meaning: 'Gateway client authenticated', effect: 'logon' },
+  'gateway.refuse': { meaning: 'Gateway request refused', effect: 'other' },
+  'gateway.key.create': { meaning: 'Gateway key created', effect: 'create' },
+  'gateway.key.change': { meaning: 'Gateway key changed', effect: 'update' },
+  'gateway.key.rotate': { meaning: 'Gateway key replaced', effect: 'update' },
+  'gateway.key.revoke': { meaning: 'Gateway key revoked', effect: 'delete' },
+  'oauth.login': { meaning: 'OAuth login', effect: 'logon' },
+  'oauth.refresh': { meaning: 'OAuth token refreshed', effect: 'update' },
+  'oauth.revoke': { meaning: 'OAuth token revoked', effect: 'logoff' },
+  'config.change': { meaning: 'Configuration changed', effect: 'update' },
+  'data.erase': { meaning: 'All local data erased', effect: 'delete' },
+} as const satisfies Readonly<Record<string, AuditActionInfo>>;
+
+export type AuditAction = keyof typeof AUDIT_ACTIONS;
+
+/** Why something was done, beside the error codes that say why it was not. */
+export const AUDIT_CAUSES = ['ASKED', 'IDLE', 'SUSPEND', 'EXPIRED', 'EXIT', 'SCHEDULE'] as const;
+
+export type AuditReason = ErrorCodeName | (typeof AUDIT_CAUSES)[number];
+
+/** What an action was about, by name or id. */
+export type AuditSubject =
+  | { readonly kind: 'secret'; readonly name: SecretName }
+  | { readonly kind: 'gateway-key'; readonly id: GatewayKeyId }
+  | { readonly kind: 'provider'; readonly id: ProviderId }
+  | { readonly kind: 'vault'; readonly id: VaultId };
+
+/** The absolute path of a program, at most 1,024 characters. */
+export type ExecutablePath = Branded<'ExecutablePath'>;
+
+export const executablePath = brandOf('ExecutablePath', /^(?:\/|[A-Za-z]:\\)[^\p{Cc}]{0,1021}$/u);
+
+/** The process that did it. */
+export interface AuditActor {
+  /** The numeric user id; null where the system has none (Windows). */
+  readonly uid: number | null;
+  readonly pid: number;
+  /** null where the system would not say. */
+  readonly executable: ExecutablePath | null;
+}
+
+/** `denied`: somebody was refused. `failure`: it was allowed and did not work. */
+export type AuditOutcome = 'success' | 'failure' | 'denied';
+
+export interface AuditEvent {
+  readonly action: AuditAction;
+  readonly outcome: AuditOutcome;
+  readonly subject?: AuditSubject;
+  readonly reason?: AuditReason;
+  /** How many things the action was about: records exported, bytes removed. */
+  readonly count?: number;
+  /** Default: the process that writes the log. */
+  readonly actor?: AuditActor;
+}
+
+/** One line of the log. `docs/formats/audit.md` has every byte. */
+export interface AuditRecord {
+  readonly v: 1;
+  /** Counts from 1 without a gap, over all segments. */
+  readonly seq: number;
+  /** UTC, ISO 8601 with milliseconds. */
+  readonly time: string;
+  readonly actor: AuditActor;
+  readonly action: AuditAction;
+  readonly subject?: AuditSubject;
+  readonly outcome: AuditOutcome;
+  readonly reason?: AuditReason;
+  readonly count?: number;
+  /** The `mac` of the record before; 64 zeros in the first. Lower-case hex. */
+  readonly prev: string;
+  /** HMAC-SHA-256 over the line up to this member. Lower-case hex. */
+  readonly mac: string;
+}
+
+const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
+function brandSchema<Name extends string>(parser: {
+  parse(text: string): Branded<Name> | undefined;
+}) {
+  return v.custom<Branded<Name>>(
+    (value) => typeof value === 'string' && parser.parse(value) !== undefined,
+  );
+}
+
+function wordSchema<const Word extends string>(words: readonly Word[]) {
+  const known: ReadonlySet<unknown> = new Set(words);
+  return v.custom<Word>((value) => known.has(value));
+}
+
+const keysOf = <Key extends string>(table: Readonly<Record<Key, unknown>>): Key[] => {
+  const isKey = (key: string): key is Key => Object.hasOwn(table, key);
+  return Object.keys(table).filter(isKey);
+};
+
+export const AuditRecordSchema = v.strictObject({
+  v: v.literal(1),
+  seq: v.pipe(natural, v.minValue(1)),
+  time: v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)),
+  actor: v.strictObject({
+    uid: v.nullable(natural),
+    pid: natural,
+    executable: v.nullable(brandSchema(executablePath)),
+  }),
+  action: wordSchema(keysOf(AUDIT_ACTIONS)),
+  subject: v.exactOptional(
+    v.variant('kind', [
+      v.strictObject({ kind: v.literal('secret'), name: brandSchema(secretName) }),
+      v.strictObject({ kind: v.literal('gateway-key'), id: brandSchema(gatewayKeyId) }),
+      v.strictObject({ kind: v.literal('provider'), id: brandSchema(providerId) }),
+      v.strictObject({ kind: v.literal('vault'), id: brandSchema(vaultId) }),
+    ]),
+  ),
+  outcome: v.picklist(['success', 'failure', 'denied']),
+  reason: v.exactOptional(wordSchema([...keysOf(ERROR_CODES), ...AUDIT_CAUSES])),
+  count: v.exactOptional(natural),
+  prev: digest,
+  mac: digest,
+});

@@ -1,0 +1,339 @@
+import { DIALECTS } from '@postern/dialects';
+import { expectOk, Secret } from '@postern/kernel';
+import {
+  EMPTY_ANSWER,
+  foldAnswer,
+  providerId,
+  secretName,
+  type AnswerEvent,
+  type DialectId,
+  type FoldedAnswer,
+  type ModelRequest,
+  type Provider,
+} from '@postern/protocol';
+import {
+  echoText,
+  startFakeUpstream,
+  textReply,
+  type FakeReply,
+  type FakeUpstream,
+} from '@postern/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createConnections, type Connections } from '../connect/connections.ts';
+import { askModel } from './ask-model.ts';
+
+const KEY_TEXT = 'sk-ant-canary-0123456789abcdef';
+const KEY = Secret.of(KEY_TEXT);
+const never = new AbortController().signal;
+const DIALECT_IDS: readonly DialectId[] = ['anthropic-messages', 'openai-chat'];
+
+let upstream: FakeUpstream;
+let connections: Connections;
+
+beforeAll(async () => {
+  upstream = await startFakeUpstream({
+    headers: {
+      'anthropic-messages': { keys: [KEY_TEXT], auth: 'x-api-key', anonymous: true },
+      'openai-chat': { keys: [KEY_TEXT], anonymous: true },
+    },
+  });
+});
+
+beforeEach(() => {
+  upstream.reset();
+  connections = createConnections({ localHosts: [], demoPause: () => Promise.resolve() });
+});
+
+afterEach(async () => {
+  await connections.close();
+});
+
+afterAll(async () => {
+  await upstream.close();
+});
+
+function provider(dialect: DialectId): Provider {
+  return {
+    id: providerId.from('fake'),
+    label: 'Fake',
+    dialect,
+    baseUrl: upstream.baseUrls[dialect],
+    auth: dialect === 'anthropic-messages' ? 'x-api-key' : 'bearer',
+    secret: secretName.from('fake'),
+    keyForm: undefined,
+    models: [],
+    keyPage: undefined,
+    demo: false,
+    builtIn: false,
+    local: true,
+  };
+}
+
+function request(changes: Partial<ModelRequest> = {}): ModelRequest {
+  const turns = [{ role: 'user', parts: [{ kind: 'text', text: 'prompt-canary' }] }] as const;
+  return { model: 'fake-model', turns, stream: true, ...changes };
+}
+
+async function ask(
+  dialect: DialectId,
+  changes: Partial<ModelRequest> = {},
+  key: Secret | undefined = KEY,
+): Promise<FoldedAnswer> {
+  const events: AnswerEvent[] = [];
+  const answer = askModel(connections, provider(dialect), key, request(changes), never);
+  for await (const event of answer) events.push(event);
+  expect(events.filter(isLast)).toHaveLength(1);
+  expect(events.findIndex(isLast)).toBe(events.length - 1);
+  return events.reduce(foldAnswer, EMPTY_ANSWER);
+}
+
+function isLast(event: AnswerEvent): boolean {
+  return event.kind === 'finish' || event.kind === 'failure';
+}
+
+describe.each(DIALECT_IDS)('asking in %s', (dialect) => {
+  const long: FakeReply = textReply('one two three four five six seven eight nine ten');
+
+  it.each([true, false])(
+    'streamed %s: text, model, usage and the reason it stopped',
+    async (stream) => {
+      const answer = await ask(dialect, { stream });
+      expect(answer).toMatchObject({
+        model: 'fake-model',
+        parts: [{ kind: 'text', text: echoText('prompt-canary') }],
+        stopReason: 'end',
+        failure: undefined,
+      });
+      expect(answer.usage.inputTokens).toBeGreaterThan(0);
+      expect(answer.usage.outputTokens).toBeGreaterThan(0);
+      expect(upstream.violations).toEqual([]);
+    },
+  );
+
+  it.each([true, false])('streamed %s: thinking and tool calls, the same', async (stream) => {
+    const reply: FakeReply = {
+      kind: 'answer',
+      parts: [
+        { kind: 'thinking', text: 'Let me see.', signature: 'c2ln' },
+        { kind: 'text', text: 'I look it up.' },
+        { kind: 'tool-call', id: 'call_1', name: 'look_up', input: { word: 'postern' } },
+        { kind: 'tool-call', id: 'call_2', name: 'look_up', input: {} },
+      ],
+    };
+    upstream.next({ ...reply, ...(stream ? { chunking: { bytes: 1 } } : {}) });
+    const tools = [{ name: 'look_up', inputSchema: { type: 'object', properties: {} } }];
+    const answer = await ask(dialect, { stream, tools });
+    expect(answer.stopReason).toBe('tool-calls');
+    expect(answer.parts).toMatchObject([
+      { kind: 'thinking', text: 'Let me see.' },
+      { kind: 'text', text: 'I look it up.' },
+      { kind: 'tool-call', callId: 'call_1', inputJson: '{"word":"postern"}' },
+      { kind: 'tool-call', callId: 'call_2', inputJson: '{}' },
+    ]);
+    expect(upstream.violations).toEqual([]);
+  });
+
+  it.each([
+    [401, 'UPSTREAM_KEY_REFUSED'],
+    [402, 'UPSTREAM_BILLING'],
+    [403, 'UPSTREAM_FORBIDDEN'],
+    [404, 'UPSTREAM_NOT_FOUND'],
+    [413, 'UPSTREAM_TOO_LARGE'],
+    [429, 'UPSTREAM_RATE_LIMITED'],
+    [500, 'UPSTREAM_FAULT'],
+    [529, 'UPSTREAM_OVERLOADED'],
+  ])('status %i is %s, with the words of the provider', async (status, code) => {
+    upstream.next({ kind: 'error', status, message: 'As I was told.', retryAfter: 3 });
+    expect((await ask(dialect)).failure).toMatchObject({
+      code,
+      message: 'As I was told.',
+      retryAfterMs: 3000,
+    });
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['cut', { ...long, fault: { kind: 'cut' } }, 'UPSTREAM_CUT'],
+    ['no end', { ...long, fault: { kind: 'cut', afterFrames: 6 } }, 'UPSTREAM_CUT'],
+    ['hang-up', { kind: 'hang-up' }, 'UPSTREAM_UNREACHABLE'],
+    ['broken JSON', { ...long, fault: { kind: 'malformed' } }, 'UPSTREAM_MALFORMED'],
+    [
+      'another type',
+      { kind: 'raw', status: 200, contentType: 'text/html', body: '<p>Hi' },
+      'UPSTREAM_MALFORMED',
+    ],
+    [
+      'an empty answer',
+      { kind: 'raw', status: 200, contentType: 'application/json', body: '' },
+      'UPSTREAM_MALFORMED',
+    ],
+    [
+      'an empty stream',
+      { kind: 'raw', status: 200, contentType: 'text/event-stream', body: '' },
+      'UPSTREAM_CUT',
+    ],
+    [
+      'a redirect',
+      { kind: 'raw', status: 302, contentType: 'text/html', body: '', headers: { location: '/' } },
+      'UPSTREAM_REDIRECTED',
+    ],
+  ] satisfies [string, FakeReply, string][])('%s is %s', async (_, reply, code) => {
+    upstream.next(reply);
+    expect((await ask(dialect)).failure?.code).toBe(code);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('what came before a failure is kept', async () => {
+    upstream.next({ ...long, fault: { kind: 'error-event', message: 'Too much to do' } });
+    const answer = await ask(dialect);
+    expect(answer.failure?.message).toContain('Too much to do');
+    expect(answer.parts).toMatchObject([{ kind: 'text' }]);
+  });
+
+  it('an error with the status of success is told', async () => {
+    upstream.next({
+      kind: 'raw',
+      status: 200,
+      contentType: 'application/json',
+      body: '{"error":{"message":"No endpoints found","code":404}}',
+    });
+    expect((await ask(dialect)).failure?.message).toBe('No endpoints found');
+  });
+
+  it.each([true, false])(
+    'streamed %s, answered the other way: read all the same',
+    async (stream) => {
+      const body = JSON.stringify({
+        model: 'fake-model',
+        max_tokens: 10,
+        messages: [{ role: 'user', content: 'prompt-canary' }],
+        stream: !stream,
+      });
+      const other = await connections.fetchText({
+        provider: provider(dialect),
+        key: KEY,
+        method: 'POST',
+        path: DIALECTS[dialect].answerPath,
+        headers: { ...DIALECTS[dialect].requestHeaders, 'content-type': 'application/json' },
+        body,
+      });
+      const { text, headers } = expectOk(other);
+      const contentType = String(headers['content-type']);
+      upstream.next({ kind: 'raw', status: 200, contentType, body: text });
+      const answer = await ask(dialect, { stream });
+      expect(answer.parts).toMatchObject([{ text: echoText('prompt-canary') }]);
+      expect(answer.failure).toBeUndefined();
+    },
+  );
+
+  it('without a key nothing is sent', async () => {
+    const answer = askModel(connections, provider(dialect), undefined, request(), never);
+    expect((await answer.next()).value).toMatchObject({
+      kind: 'failure',
+      failure: { code: 'UPSTREAM_NO_KEY' },
+    });
+    expect(upstream.requests).toEqual([]);
+  });
+
+  it('a key that the provider repeats is not passed on', async () => {
+    const wrong = `${'wrong-'.repeat(2)}canary`;
+    const { failure } = await ask(dialect, {}, Secret.of(wrong));
+    expect(failure?.code).toBe('UPSTREAM_KEY_REFUSED');
+    upstream.next({
+      kind: 'error',
+      status: 401,
+      message: `The key ${KEY_TEXT} is bad, ${KEY_TEXT}!`,
+    });
+    const told = await ask(dialect);
+    expect(JSON.stringify([failure, told.failure])).not.toContain('canary');
+  });
+
+  it('keeps the connection for the next question', async () => {
+    for (let turn = 0; turn < 3; turn += 1) {
+      expect((await ask(dialect)).stopReason).toBe('end');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(new Set(upstream.requests.map(({ connection }) => connection)).size).toBe(1);
+  });
+});
+
+describe('stopping', () => {
+  const endless = textReply('word '.repeat(10_000), { deltaDelayMs: 2 });
+
+  it.each(DIALECT_IDS)('%s: a reader that returns early stops the upstream', async (dialect) => {
+    upstream.next(endless);
+    let read = 0;
+    for await (const event of askModel(connections, provider(dialect), KEY, request(), never)) {
+      read += event.kind === 'part-delta' ? 1 : 0;
+      if (read === 5) break;
+    }
+    expect(await (await upstream.request(0)).closed).toBe('left');
+  });
+
+  it.each(DIALECT_IDS)('%s: a signal ends a silent answer', async (dialect) => {
+    upstream.next({ ...endless, fault: { kind: 'stall', afterFrames: 6 } });
+    const stop = new AbortController();
+    const events: AnswerEvent[] = [];
+    const answer = askModel(connections, provider(dialect), KEY, request(), stop.signal);
+    for await (const event of answer) {
+      events.push(event);
+      if (event.kind === 'part-delta')
+        setTimeout(() => {
+          stop.abort();
+        }, 20);
+    }
+    expect(events.at(-1)).toMatchObject({ failure: { code: 'REQUEST_CANCELLED' } });
+    expect(await (await upstream.request(0)).closed).toBe('left');
+  });
+
+  it('a signal given already asks nobody', async () => {
+    const answer = askModel(
+      connections,
+      provider('openai-chat'),
+      KEY,
+      request(),
+      AbortSignal.abort(),
+    );
+    expect((await answer.next()).value).toMatchObject({ failure: { code: 'REQUEST_CANCELLED' } });
+    expect(upstream.requests).toEqual([]);
+  });
+
+  it('a reader that does not read holds the upstream back', async () => {
+    const text = 'x'.repeat(1000);
+    const deltas = Array.from({ length: 20_000 }, () => text);
+    upstream.next({
+      kind: 'answer',
+      parts: [{ kind: 'text', text: deltas.join(''), deltas }],
+    });
+    const answer = askModel(connections, provider('openai-chat'), KEY, request(), never);
+    await answer.next();
+    const asked = await upstream.request(0);
+    let before = -1;
+    for (let now = asked.sentBytes; now !== before; now = asked.sentBytes) {
+      before = now;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    expect(asked.outcome).toBe('open');
+    let length = 0;
+    for await (const event of answer) {
+      if (event.kind === 'part-delta' && event.delta.kind === 'text') {
+        length += event.delta.text.length;
+      }
+    }
+    expect(length).toBe(deltas.length * text.length);
+    expect(await asked.closed).toBe('finished');
+  });
+});
+
+describe('the demo', () => {
+  it('answers without a connection and without a key', async () => {
+    const demo = { ...provider('openai-chat'), demo: true, auth: 'none' as const };
+    const asked = request({ model: 'demo' });
+    const events: AnswerEvent[] = [];
+    for await (const event of askModel(connections, demo, undefined, asked, never)) {
+      events.push(event);
+    }
+    expect(events.reduce(foldAnswer, EMPTY_ANSWER).stopReason).toBe('end');
+    expect(upstream.requests).toEqual([]);
+  });
+});

@@ -1,0 +1,190 @@
+import {
+  DIALECTS,
+  sseParser,
+  toolNamesOf,
+  type AnswerDecoder,
+  type Dialect,
+} from '@postern/dialects';
+import { parseJson, type JsonObject, type Secret } from '@postern/kernel';
+import type { AnswerEvent, AnswerFailure, ModelRequest, Provider } from '@postern/protocol';
+import type { Connections } from '../connect/connections.ts';
+import type { AnswerHeaders } from '../connect/exchange.ts';
+import { demoAnswer } from '../demo/demo-answer.ts';
+import type { UpstreamFailure } from '../upstream-failure.ts';
+import {
+  answerFailure,
+  failureEvent,
+  headerReader,
+  malformed,
+  shieldFailure,
+} from './answer-failure.ts';
+import { AnswerInbox } from './answer-inbox.ts';
+import { wholeAnswerEvents } from './whole-answer-events.ts';
+
+/** What is read of an answer that is an error, and of one that is not streamed. */
+const MAX_ERROR_BYTES = 64 * 1024;
+const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Asks a model and gives its answer, event by event, as `AnswerEvent` says: every failure, of the
+ * provider, of the connection or of the configuration, is the last event. The upstream is stopped when
+ * the signal aborts, and when the reader returns early; a reader that waits for an event is woken only
+ * by the signal. A slow reader slows the upstream down. Nothing is asked twice.
+ */
+export async function* askModel(
+  connections: Connections,
+  provider: Provider,
+  key: Secret | undefined,
+  request: ModelRequest,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent> {
+  if (provider.demo) {
+    yield* demoAnswer(request, connections.demoPause, signal);
+    return;
+  }
+  for await (const event of upstreamAnswer(connections, provider, key, request, signal)) {
+    yield event.kind === 'failure' ? failureEvent(shieldFailure(event.failure, key)) : event;
+  }
+}
+
+interface Question {
+  readonly request: ModelRequest;
+  readonly dialect: Dialect;
+  readonly toolNames: ReadonlyMap<string, string>;
+}
+
+async function* upstreamAnswer(
+  connections: Connections,
+  provider: Provider,
+  key: Secret | undefined,
+  request: ModelRequest,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent> {
+  const dialect = DIALECTS[provider.dialect];
+  const body = dialect.encodeRequest(request);
+  if (!body.ok) {
+    yield failureEvent({ code: 'REQUEST_INVALID', message: body.failure.message });
+    return;
+  }
+  const inbox = new AnswerInbox();
+  const sent = questionOf(dialect, provider, key, body.value);
+  inbox.attach(connections.exchange({ ...sent, signal }, inbox));
+  const question = { request, dialect, toolNames: toolNamesOf(request, dialect.id) };
+  let complete = false;
+  try {
+    for await (const event of readAnswer(inbox, question)) {
+      complete = event.kind === 'finish';
+      yield event;
+    }
+  } finally {
+    if (complete) inbox.leaveInPeace();
+    else inbox.leave();
+  }
+}
+
+function questionOf(
+  dialect: Dialect,
+  provider: Provider,
+  key: Secret | undefined,
+  body: JsonObject,
+): Parameters<Connections['exchange']>[0] {
+  return {
+    provider,
+    key,
+    method: 'POST',
+    path: dialect.answerPath,
+    headers: { ...dialect.requestHeaders, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+}
+
+async function* readAnswer(inbox: AnswerInbox, question: Question): AsyncGenerator<AnswerEvent> {
+  const head = await inbox.next();
+  if (head.kind === 'failure') {
+    yield failureEvent(answerFailure(head.failure));
+    return;
+  }
+  if (head.kind !== 'head') {
+    yield failureEvent(malformed());
+    return;
+  }
+  const { status, headers } = head;
+  if (status !== 200) {
+    const { text } = await inbox.text(MAX_ERROR_BYTES);
+    yield failureEvent(question.dialect.decodeError(status, headerReader(headers), text));
+    return;
+  }
+  const form = formOf(headers, question.request.stream);
+  if (form === undefined) yield failureEvent(malformed());
+  else if (form === 'stream') yield* readStream(inbox, question);
+  else yield* readWhole(inbox, headers, question);
+}
+
+/** By what the upstream says, as some ignore `stream`; where it says nothing, by what was asked. */
+function formOf(headers: AnswerHeaders, asked: boolean): 'stream' | 'whole' | undefined {
+  const type = headerReader(headers).get('content-type')?.toLowerCase() ?? '';
+  if (type.includes('text/event-stream')) return 'stream';
+  if (/^application\/(?:[\w.-]+\+)?json\b/.test(type)) return 'whole';
+  if (type !== '' && !type.startsWith('text/plain')) return undefined;
+  return asked ? 'stream' : 'whole';
+}
+
+async function* readWhole(
+  inbox: AnswerInbox,
+  headers: AnswerHeaders,
+  { dialect, toolNames }: Question,
+): AsyncGenerator<AnswerEvent> {
+  const { text, whole } = await inbox.text(MAX_WHOLE_BYTES);
+  const parsed = parseJson(text);
+  const answer = parsed.ok ? dialect.decodeAnswer(parsed.value, { toolNames }) : undefined;
+  if (answer?.ok === true) yield* wholeAnswerEvents(answer.value);
+  else if (!whole) yield failureEvent(answerFailure({ reason: 'cut' }));
+  // Some send an error with the status of success.
+  else yield failureEvent(dialect.decodeError(200, headerReader(headers), text));
+}
+
+async function* readStream(
+  inbox: AnswerInbox,
+  { dialect, toolNames }: Question,
+): AsyncGenerator<AnswerEvent> {
+  const parser = sseParser();
+  const decoder = dialect.answerDecoder({ toolNames });
+  for (;;) {
+    const item = await inbox.next();
+    if (item.kind === 'failure') {
+      yield* lastEvents(decoder, item.failure);
+      return;
+    }
+    const events = item.kind === 'chunk' ? parser.push(item.chunk) : parser.end();
+    if (!events.ok && events.failure.reason === 'sse-event-too-large') {
+      yield failureEvent(malformed());
+      return;
+    }
+    for (const event of events.ok ? events.value : []) {
+      for (const decoded of decoder.push(event)) {
+        yield decoded;
+        if (isLast(decoded)) return;
+      }
+    }
+    if (item.kind === 'end') {
+      yield* decoder.end();
+      return;
+    }
+  }
+}
+
+function isLast(event: AnswerEvent): boolean {
+  return event.kind === 'finish' || event.kind === 'failure';
+}
+
+/**
+ * The end of a stream that broke off: an answer whose end was told before that is whole; else the
+ * reason of the connection is the more exact one.
+ */
+function lastEvents(decoder: AnswerDecoder, failure: UpstreamFailure): readonly AnswerEvent[] {
+  const events = decoder.end();
+  const stopped = failure.reason === 'cancelled';
+  if (!stopped && events.at(-1)?.kind === 'finish') return events;
+  const reason: AnswerFailure = answerFailure(failure);
+  return [...events.filter((event) => !isLast(event)), failureEvent(reason)];
+}

@@ -1,0 +1,122 @@
+import { Secret } from '@postern/kernel';
+import { providerId, secretName, type DialectId, type Provider } from '@postern/protocol';
+import { startFakeUpstream, type FakeReply, type FakeUpstream } from '@postern/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createConnections, type Connections } from '../connect/connections.ts';
+import { listModels } from './list-models.ts';
+
+const KEY_TEXT = 'sk-canary-0123456789abcdef';
+const KEY = Secret.of(KEY_TEXT);
+const never = new AbortController().signal;
+const MANY = Array.from({ length: 30 }, (_, index) => ({
+  id: `claude-${index}`,
+  label: `Claude ${index}`,
+}));
+
+let upstream: FakeUpstream;
+let connections: Connections;
+
+beforeAll(async () => {
+  const keys = [KEY_TEXT];
+  upstream = await startFakeUpstream({
+    headers: { 'anthropic-messages': { keys, auth: 'x-api-key' }, 'openai-chat': { keys } },
+    models: { 'anthropic-messages': MANY, 'openai-chat': [{ id: 'gpt', label: 'gpt' }] },
+  });
+});
+
+beforeEach(() => {
+  upstream.reset();
+  connections = createConnections({ localHosts: [] });
+});
+
+afterEach(async () => {
+  await connections.close();
+});
+
+afterAll(async () => {
+  await upstream.close();
+});
+
+function provider(dialect: DialectId, changes: Partial<Provider> = {}): Provider {
+  return {
+    id: providerId.from('fake'),
+    label: 'Fake',
+    dialect,
+    baseUrl: upstream.baseUrls[dialect],
+    auth: dialect === 'anthropic-messages' ? 'x-api-key' : 'bearer',
+    secret: secretName.from('fake'),
+    keyForm: undefined,
+    models: [],
+    keyPage: undefined,
+    demo: false,
+    builtIn: false,
+    local: true,
+    ...changes,
+  };
+}
+
+describe('the list of models', () => {
+  it('is whole, with labels where the provider has them', async () => {
+    const anthropic = await listModels(connections, provider('anthropic-messages'), KEY, never);
+    expect(anthropic).toEqual({ ok: true, value: MANY });
+    const openai = await listModels(connections, provider('openai-chat'), KEY, never);
+    expect(openai).toEqual({ ok: true, value: [{ id: 'gpt', label: 'gpt' }] });
+    expect(upstream.violations).toEqual([]);
+  });
+
+  it('of the demo needs nobody', async () => {
+    const demo = provider('openai-chat', { demo: true });
+    const models = await listModels(connections, demo, undefined, never);
+    expect(models).toMatchObject({ ok: true, value: [{ id: 'demo' }, { id: 'demo-slow' }] });
+    expect(upstream.requests).toEqual([]);
+  });
+});
+
+describe('the test of a key', () => {
+  const page: FakeReply = { kind: 'raw', status: 200, contentType: 'text/html', body: '<html>' };
+
+  it.each([
+    ['a wrong key', Secret.of('sk-wrong-canary-0123'), undefined, 'UPSTREAM_KEY_REFUSED'],
+    ['no key', undefined, undefined, 'UPSTREAM_NO_KEY'],
+    ['a plan token', Secret.of('sk-ant-oat01-canary'), undefined, 'UPSTREAM_PLAN_TOKEN'],
+    ['a page in place of a list', KEY, page, 'UPSTREAM_MALFORMED'],
+    ['a limit', KEY, { kind: 'error', status: 429 }, 'UPSTREAM_RATE_LIMITED'],
+    ['a hang-up', KEY, { kind: 'hang-up' }, 'UPSTREAM_UNREACHABLE'],
+  ] satisfies [string, Secret | undefined, FakeReply | undefined, string][])(
+    '%s is %s',
+    async (_, key, reply, code) => {
+      upstream.respond(() => reply);
+      const models = await listModels(connections, provider('openai-chat'), key, never);
+      expect(models).toMatchObject({ ok: false, failure: { code } });
+      expect(JSON.stringify(models)).not.toContain('canary');
+    },
+  );
+
+  it('asks first for what only a key opens, where the list is public', async () => {
+    const router = provider('openai-chat', { keyCheckPath: '/models/secret' });
+    upstream.respond(({ path }) =>
+      path.endsWith('/secret') ? { kind: 'error', status: 401, message: 'No auth' } : undefined,
+    );
+    const refused = await listModels(connections, router, KEY, never);
+    expect(refused).toMatchObject({
+      failure: { code: 'UPSTREAM_KEY_REFUSED', message: 'No auth' },
+    });
+    upstream.respond(undefined);
+    expect(await listModels(connections, router, KEY, never)).toMatchObject({ ok: true });
+    expect(upstream.requests.map(({ path }) => path)).toEqual([
+      '/v1/models/secret',
+      '/v1/models/secret',
+      '/v1/models',
+    ]);
+  });
+
+  it('ends when nobody waits for it', async () => {
+    upstream.respond(() => ({ kind: 'echo', headDelayMs: 60_000 }));
+    const stop = new AbortController();
+    const listed = listModels(connections, provider('openai-chat'), KEY, stop.signal);
+    const request = await upstream.request(0);
+    stop.abort();
+    expect(await listed).toMatchObject({ failure: { code: 'REQUEST_CANCELLED' } });
+    expect(await request.closed).toBe('left');
+  });
+});

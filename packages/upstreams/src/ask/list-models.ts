@@ -1,0 +1,67 @@
+import { DIALECTS, type Dialect } from '@postern/dialects';
+import { failed, ok, parseJson, type Result, type Secret } from '@postern/kernel';
+import type { AnswerFailure, DialectId, Provider } from '@postern/protocol';
+import type { Connections } from '../connect/connections.ts';
+import type { FetchedText } from '../connect/fetch-text.ts';
+import { DEMO_MODELS } from '../demo/demo-answer.ts';
+import { answerFailure, headerReader, malformed, shieldFailure } from './answer-failure.ts';
+
+export interface ListedModel {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** The Messages API lists twenty models unless asked for more. */
+const LIST_QUERY: Readonly<Record<DialectId, string>> = {
+  'anthropic-messages': '?limit=1000',
+  'openai-chat': '',
+};
+
+const LIST_TIMEOUT_MS = 20_000;
+
+/**
+ * Asks a provider for its models. It is also the test of a key: a provider whose list is public is
+ * first asked for what only a valid key opens.
+ */
+export async function listModels(
+  connections: Connections,
+  provider: Provider,
+  key: Secret | undefined,
+  signal: AbortSignal,
+): Promise<Result<readonly ListedModel[], AnswerFailure>> {
+  if (provider.demo) return ok(DEMO_MODELS.map(({ id, label }) => ({ id, label })));
+  const dialect = DIALECTS[provider.dialect];
+  const get = async (path: string): Promise<Result<FetchedText, AnswerFailure>> => {
+    const fetched = await connections.fetchText({
+      provider,
+      key,
+      signal,
+      method: 'GET',
+      path,
+      headers: dialect.requestHeaders,
+      body: undefined,
+      headersTimeoutMs: LIST_TIMEOUT_MS,
+      idleTimeoutMs: LIST_TIMEOUT_MS,
+    });
+    if (!fetched.ok) return failed(answerFailure(fetched.failure));
+    return fetched.value.status === 200 ? fetched : failed(errorOf(dialect, fetched.value, key));
+  };
+  if (provider.keyCheckPath !== undefined) {
+    const checked = await get(provider.keyCheckPath);
+    if (!checked.ok) return checked;
+  }
+  const list = await get(dialect.modelsPath + LIST_QUERY[provider.dialect]);
+  return list.ok ? modelsOf(dialect, list.value.text) : list;
+}
+
+function errorOf(dialect: Dialect, answer: FetchedText, key: Secret | undefined): AnswerFailure {
+  const { status, headers, text } = answer;
+  return shieldFailure(dialect.decodeError(status, headerReader(headers), text), key);
+}
+
+function modelsOf(dialect: Dialect, text: string): Result<readonly ListedModel[], AnswerFailure> {
+  const parsed = parseJson(text);
+  const models = parsed.ok ? dialect.decodeModels(parsed.value) : parsed;
+  if (!models.ok) return failed(malformed());
+  return ok(models.value.map(({ id, label }) => ({ id, label })));
+}

@@ -1,0 +1,130 @@
+import { expectOk, type JsonValue } from '@postern/kernel';
+import { parseConfig, type Provider } from '@postern/protocol';
+import { describe, expect, it } from 'vitest';
+import { BUILT_IN_PROVIDERS } from './built-in-providers.ts';
+import { providerTable } from './provider-table.ts';
+
+const MINE = { dialect: 'openai-chat', baseUrl: 'https://llm.example/v1' };
+
+function table(config: JsonValue): ReturnType<typeof providerTable> {
+  return providerTable(expectOk(parseConfig(config)));
+}
+
+function provider(config: JsonValue, id: string): Provider | undefined {
+  return expectOk(table(config)).get(id);
+}
+
+describe('the built-in providers', () => {
+  it('are these, in this order', () => {
+    const ids = expectOk(table({})).all.map(({ id }) => id);
+    expect(ids).toEqual(['anthropic', 'openai', 'groq', 'openrouter', 'ollama', 'demo']);
+  });
+
+  it.each([
+    ['anthropic', 'sk-ant-', 'https://api.anthropic.com', 'x-api-key'],
+    ['openai', 'sk-', 'https://api.openai.com/v1', 'bearer'],
+    ['groq', 'gsk_', 'https://api.groq.com/openai/v1', 'bearer'],
+    ['openrouter', 'sk-or-', 'https://openrouter.ai/api/v1', 'bearer'],
+  ])('%s has keys that begin with %s', (id, prefix, baseUrl, auth) => {
+    expect(provider({}, id)).toMatchObject({
+      baseUrl,
+      auth,
+      secret: id,
+      local: false,
+      keyForm: { prefixes: [prefix], minLength: 20, example: `${prefix}…` },
+    });
+  });
+
+  it('need no key where they are local', () => {
+    for (const row of BUILT_IN_PROVIDERS) {
+      expect(row.auth === 'none').toBe(row.local);
+      expect(row.baseUrl.startsWith('https://')).toBe(!row.local);
+    }
+    expect(provider({}, 'demo')).toMatchObject({ label: 'Offline demo', demo: true });
+  });
+});
+
+describe('named endpoints', () => {
+  it('come after the built-in ones, with defaults that fit their dialect', () => {
+    const endpoints = {
+      zebra: MINE,
+      ape: { dialect: 'anthropic-messages', baseUrl: 'http://localhost:8080' },
+    };
+    const { all } = expectOk(table({ providers: endpoints }));
+    expect(all.slice(-2)).toEqual([
+      {
+        id: 'ape',
+        label: 'ape',
+        dialect: 'anthropic-messages',
+        baseUrl: 'http://localhost:8080',
+        auth: 'x-api-key',
+        secret: 'ape',
+        keyForm: undefined,
+        models: [],
+        keyPage: undefined,
+        demo: false,
+        builtIn: false,
+        local: true,
+      },
+      expect.objectContaining({ id: 'zebra', auth: 'bearer', local: false }),
+    ]);
+  });
+
+  it('may move a built-in provider and name its models', () => {
+    const moved = { openai: { baseUrl: 'http://127.0.0.1:9999/v1', models: ['m'] } };
+    expect(provider({ providers: moved }, 'openai')).toMatchObject({
+      baseUrl: 'http://127.0.0.1:9999/v1',
+      models: ['m'],
+      builtIn: true,
+      local: true,
+      secret: 'openai',
+    });
+  });
+
+  it.each([
+    ['https://llm.example', [], false],
+    ['http://127.0.0.1:1234/v1', [], true],
+    ['http://127.9.9.9', [], true],
+    ['http://[::1]:1234', [], true],
+    ['http://LOCALHOST', [], true],
+    ['http://nas.home:8000/v1', ['nas.home'], true],
+    ['http://192.168.1.5', ['192.168.1.5'], true],
+    ['http://[fd00::5]', ['fd00::5'], true],
+    ['https://nas.home', ['NAS.home'], true],
+  ])('%s with local hosts %j is taken', (baseUrl, localHosts, local) => {
+    const config = { providers: { mine: { ...MINE, baseUrl } }, localHosts };
+    expect(provider(config, 'mine')?.local).toBe(local);
+  });
+
+  it.each([
+    ['http://llm.example', [], 'address-insecure'],
+    ['http://nas.home', ['nas'], 'address-insecure'],
+    ['http://127.0.0.1.evil.example', [], 'address-insecure'],
+    ['http://localhost.evil.example', [], 'address-insecure'],
+    ['http://evil.example#@127.0.0.1', [], 'address-invalid'],
+    ['http://127.0.0.1@evil.example', [], 'address-invalid'],
+    ['http://[::ffff:10.0.0.1]', [], 'address-insecure'],
+    ['http://0.0.0.0', [], 'address-insecure'],
+    ['https://user:pass@llm.example', [], 'address-invalid'],
+    ['https://llm.example/v1?key=x', [], 'address-invalid'],
+    ['https://llm.example/#x', [], 'address-invalid'],
+    ['ftp://llm.example', [], 'address-invalid'],
+    ['file:///etc/passwd', [], 'address-invalid'],
+    ['javascript:alert(1)', [], 'address-invalid'],
+  ])('%s with local hosts %j is refused', (baseUrl, localHosts, reason) => {
+    const result = table({ providers: { mine: { ...MINE, baseUrl } }, localHosts });
+    expect(result).toMatchObject({ ok: false, failure: { reason, provider: 'mine' } });
+  });
+
+  it.each([
+    [
+      { mine: { baseUrl: 'https://x.example' } },
+      { reason: 'endpoint-incomplete', field: 'dialect' },
+    ],
+    [{ mine: { dialect: 'openai-chat' } }, { reason: 'endpoint-incomplete', field: 'baseUrl' }],
+    [{ openai: { dialect: 'anthropic-messages' } }, { reason: 'provider-fixed', field: 'dialect' }],
+    [{ demo: { baseUrl: 'https://x.example' } }, { reason: 'provider-fixed', field: 'baseUrl' }],
+  ])('%j is refused', (providers, failure) => {
+    expect(table({ providers })).toMatchObject({ ok: false, failure });
+  });
+});

@@ -1,0 +1,48 @@
+import { ERROR_CODES } from '@postern/protocol';
+import { describe, expect, it } from 'vitest';
+import { describeUpstreamFailure, type UpstreamFailure } from './upstream-failure.ts';
+
+const rows: readonly (readonly [UpstreamFailure, string, RegExp])[] = [
+  [{ reason: 'address-invalid', provider: 'p' }, 'UPSTREAM_ADDRESS_INVALID', /of p is not/],
+  [
+    { reason: 'address-insecure', provider: 'p', host: 'h.example' },
+    'UPSTREAM_INSECURE',
+    /h\.example is neither/,
+  ],
+  [
+    { reason: 'endpoint-incomplete', provider: 'p', field: 'baseUrl' },
+    'CONFIG_INVALID',
+    /"baseUrl"/,
+  ],
+  [
+    { reason: 'provider-fixed', provider: 'demo', field: 'dialect' },
+    'CONFIG_INVALID',
+    /demo cannot/,
+  ],
+  [{ reason: 'key-missing', provider: 'p' }, 'UPSTREAM_NO_KEY', /no key for p/],
+  [{ reason: 'plan-token', provider: 'p' }, 'UPSTREAM_PLAN_TOKEN', /subscription/],
+  [{ reason: 'key-unsendable', provider: 'p' }, 'UPSTREAM_KEY_REFUSED', /characters/],
+  [{ reason: 'demo-has-no-wire' }, 'UPSTREAM_NOT_FOUND', /./],
+  [{ reason: 'unreachable', why: 'refused' }, 'UPSTREAM_UNREACHABLE', /refused/],
+  [{ reason: 'unreachable', why: 'name-unknown' }, 'UPSTREAM_UNREACHABLE', /name/],
+  [{ reason: 'certificate', why: 'expired' }, 'UPSTREAM_CERTIFICATE', /expired/],
+  [{ reason: 'proxy-invalid' }, 'UPSTREAM_PROXY', /proxy/],
+  [{ reason: 'proxy-failed', status: 407 }, 'UPSTREAM_PROXY', /user name and password/],
+  [{ reason: 'proxy-failed', status: 502 }, 'UPSTREAM_PROXY', /502/],
+  [{ reason: 'proxy-failed', status: undefined }, 'UPSTREAM_PROXY', /cannot be reached/],
+  [{ reason: 'timeout', waitingFor: 'body' }, 'UPSTREAM_TIMEOUT', /silent/],
+  [{ reason: 'redirected', status: 307 }, 'UPSTREAM_REDIRECTED', /redirect/],
+  [{ reason: 'cut' }, 'UPSTREAM_CUT', /cut off/],
+  [{ reason: 'malformed' }, 'UPSTREAM_MALFORMED', /not an answer/],
+  [{ reason: 'too-large', maxBytes: 5 }, 'UPSTREAM_MALFORMED', /not an answer/],
+  [{ reason: 'cancelled' }, 'REQUEST_CANCELLED', /stopped/],
+];
+
+describe('describeUpstreamFailure', () => {
+  it.each(rows)('%j', (failure, code, words) => {
+    const described = describeUpstreamFailure(failure);
+    expect(described.code).toBe(code);
+    expect(described.message).toMatch(words);
+    expect(described.remedy).toBe(ERROR_CODES[described.code].remedy);
+  });
+});

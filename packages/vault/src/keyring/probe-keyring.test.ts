@@ -1,0 +1,61 @@
+import { failed, ok, Secret } from '@postern/kernel';
+import { describe, expect, it } from 'vitest';
+import { memoryKeyring } from '../testing/memory-keyring.ts';
+import { systemRandomness } from '../testing/test-world.ts';
+import type { KeyringFailure, KeyringPort } from './keyring-port.ts';
+import { checkStorage, chooseStorage, probeKeyring, type KeyringProbe } from './probe-keyring.ts';
+
+const WORKS: KeyringProbe = { available: true };
+const LOCKED: KeyringFailure = { reason: 'keyring-locked' };
+const FAILS: KeyringProbe = { available: false, failure: LOCKED };
+const NOT_KEEPING: KeyringProbe = {
+  available: false,
+  failure: { reason: 'keyring-unavailable', cause: 'not-keeping' },
+};
+
+describe('probing a keyring', () => {
+  it('finds one that works and leaves nothing in it', async () => {
+    const keyring = memoryKeyring();
+    expect(await probeKeyring(keyring, systemRandomness)).toEqual(WORKS);
+    expect(keyring.entries.size).toBe(0);
+  });
+
+  it('passes on why one does not', async () => {
+    const keyring = memoryKeyring();
+    keyring.failure = LOCKED;
+    expect(await probeKeyring(keyring, systemRandomness)).toEqual(FAILS);
+  });
+
+  it.each<readonly [string, Partial<KeyringPort>]>([
+    ['forgets', { get: () => Promise.resolve(ok(undefined)) }],
+    ['gives back something else', { get: () => Promise.resolve(ok(Secret.of('other'))) }],
+    ['does not remove', { remove: () => Promise.resolve(ok(false)) }],
+  ])('does not trust one that %s', async (_, wrong) => {
+    const keyring: KeyringPort = { ...memoryKeyring(), ...wrong };
+    expect(await probeKeyring(keyring, systemRandomness)).toEqual(NOT_KEEPING);
+  });
+});
+
+describe('choosing the storage', () => {
+  it.each([
+    ['auto', WORKS, ok('keyring')],
+    ['auto', FAILS, ok('file')],
+    ['keyring', WORKS, ok('keyring')],
+    ['keyring', FAILS, failed(LOCKED)],
+    ['file', WORKS, ok('file')],
+    ['file', FAILS, ok('file')],
+  ] as const)('of a new vault: %s with %o', (mode, probe, chosen) => {
+    expect(chooseStorage(mode, probe)).toEqual(chosen);
+  });
+
+  it.each([
+    ['auto', 'keyring', ok()],
+    ['auto', 'file', ok()],
+    ['keyring', 'keyring', ok()],
+    ['file', 'file', ok()],
+    ['file', 'keyring', failed({ reason: 'backend-changed', recorded: 'keyring', found: 'file' })],
+    ['keyring', 'file', failed({ reason: 'backend-changed', recorded: 'file', found: 'keyring' })],
+  ] as const)('of an existing vault: %s for one in %s', (mode, recorded, outcome) => {
+    expect(checkStorage(mode, recorded)).toEqual(outcome);
+  });
+});

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+import { runProgram, startProgram, type Ended, type RunningProgram } from './run-program.ts';
+
+const LAUNCHER = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'bin', 'postern.js');
+const UP_TIMEOUT_MS = 60_000;
+
+export interface PosternOptions {
+  /** Where it lives, for example a keyring session's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly input?: string;
+  /** Given on file descriptor 3, which the command is told to read it from. */
+  readonly passphrase?: string;
+}
+
+/** Runs one `postern` command to its end. */
+export async function runPostern(
+  parameters: readonly string[],
+  options: PosternOptions,
+): Promise<Ended> {
+  return await runProgram(
+    process.execPath,
+    commandLine(parameters, options),
+    programOptions(options),
+  );
+}
+
+/** Starts a `postern` command that stays. */
+export function startPostern(
+  parameters: readonly string[],
+  options: PosternOptions,
+): RunningProgram {
+  return startProgram(process.execPath, commandLine(parameters, options), programOptions(options));
+}
+
+/** A running `postern up`. */
+export interface PosternUp extends AsyncDisposable {
+  readonly program: RunningProgram;
+  /** The page with the launch code, which works once. */
+  readonly launchUrl: string;
+  /** `http://127.0.0.1:PORT`. */
+  readonly address: string;
+  stop(signal?: NodeJS.Signals): Promise<Ended>;
+}
+
+/** Starts `postern up` on a free port and waits until it has printed where it is. */
+export async function upPostern(
+  options: PosternOptions & { readonly port?: number },
+  parameters: readonly string[] = [],
+): Promise<PosternUp> {
+  const port = options.port ?? (await freePort());
+  const all = ['up', '--no-open', '--port', String(port), ...parameters];
+  const program = startPostern(all, options);
+  const [, launchUrl = ''] = await program.waitFor(/Open\s+(http:\S+)\s/, UP_TIMEOUT_MS);
+  const [, address = ''] = await program.waitFor(/Gateway\s+(http:\S+)\/v1\s/, UP_TIMEOUT_MS);
+  return {
+    program,
+    launchUrl,
+    address,
+    stop: (signal) => program.stop(signal),
+    [Symbol.asyncDispose]: async () => {
+      await program.stop();
+    },
+  };
+}
+
+function commandLine(parameters: readonly string[], { passphrase }: PosternOptions): string[] {
+  const given = passphrase === undefined ? [] : ['--passphrase-fd', '3'];
+  return [LAUNCHER, ...given, ...parameters];
+}
+
+function programOptions(options: PosternOptions): Parameters<typeof startProgram>[2] {
+  const { environment, input, passphrase } = options;
+  return {
+    environment,
+    ...(input === undefined ? {} : { input }),
+    ...(passphrase === undefined ? {} : { descriptors: [passphrase] }),
+  };
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { runProgram, startProgram } from './run-program.ts';
+
+const NODE = process.execPath;
+const environment = { MARK: 'one' };
+const script = (code: string): string[] => ['--input-type=module', '--eval', code];
+
+describe('runProgram', () => {
+  test('gives what was written and the exit code', async () => {
+    const code = "process.stdout.write('out'); process.stderr.write('err'); process.exitCode = 7;";
+    expect(await runProgram(NODE, script(code), { environment })).toEqual({
+      code: 7,
+      signal: null,
+      stdout: 'out',
+      stderr: 'err',
+    });
+  });
+
+  test('passes on the environment given and nothing else', async () => {
+    const code = 'process.stdout.write(Object.keys(process.env).join());';
+    const { stdout } = await runProgram(NODE, script(code), { environment });
+    expect(stdout).toBe('MARK');
+  });
+
+  test('gives input and further descriptors, each closed after it', async () => {
+    const code = `
+      import { readFileSync } from 'node:fs';
+      process.stdout.write([0, 3, 4].map((fd) => readFileSync(fd, 'utf8')).join('|'));`;
+    const { stdout } = await runProgram(NODE, script(code), {
+      environment,
+      input: 'standard input',
+      descriptors: ['third', 'fourth'],
+    });
+    expect(stdout).toBe('standard input|third|fourth');
+  });
+
+  test('kills what takes too long', async () => {
+    const { signal } = await runProgram(
+      NODE,
+      script('setInterval(() => 0, 1000);'),
+      { environment },
+      50,
+    );
+    expect(signal).toBe('SIGKILL');
+  });
+
+  test('fails where there is no such program', async () => {
+    await expect(runProgram('/no/such/program', [], { environment })).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe('startProgram', () => {
+  const waiting =
+    "process.stdout.write('rea'); setTimeout(() => process.stderr.write('dy 42'), 20); setInterval(() => 0, 1000);";
+
+  test('waits for text, also on the other stream, and stops', async () => {
+    const program = startProgram(NODE, script(waiting), { environment });
+    expect((await program.waitFor(/dy (\d+)/))[1]).toBe('42');
+    expect(program.stdout()).toBe('rea');
+    expect(await program.stop()).toMatchObject({ signal: 'SIGTERM' });
+  });
+
+  test('kills what does not stop when asked', async () => {
+    const stubborn =
+      "process.on('SIGTERM', () => 0); process.stdout.write('up'); setInterval(() => 0, 1000);";
+    const program = startProgram(NODE, script(stubborn), { environment });
+    await program.waitFor(/up/);
+    expect(await program.stop('SIGTERM', 50)).toMatchObject({ signal: 'SIGKILL' });
+  });
+
+  test('says what was written where the text does not come', async () => {
+    const ending = startProgram(NODE, script("process.stdout.write('alone')"), { environment });
+    await expect(ending.waitFor(/together/)).rejects.toThrow(/ended with 0.*\n.*alone/s);
+    const silent = startProgram(NODE, script(waiting), { environment });
+    await expect(silent.waitFor(/never/, 50)).rejects.toThrow('nothing after 50 ms');
+    await silent.stop();
+  });
+});

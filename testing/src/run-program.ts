@@ -1,0 +1,169 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+
+/** How a program ended, and all that it wrote. */
+export interface Ended {
+  /** null where a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ProgramOptions {
+  /** The whole environment of the program; nothing is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory?: string;
+  /** What it reads from standard input, which is then closed; without it there is none. */
+  readonly input?: string;
+  /** What it reads from further file descriptors, from 3 on, each then closed. */
+  readonly descriptors?: readonly string[];
+}
+
+export interface RunningProgram {
+  readonly pid: number;
+  /** What it has written so far. */
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly ended: Promise<Ended>;
+  /** Waits for text on either stream; fails when it ends first or nothing comes in time. */
+  waitFor(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
+  send(signal: NodeJS.Signals): void;
+  /** Asks it to end, kills it where it does not in time, and says how it ended. */
+  stop(signal?: NodeJS.Signals, timeoutMs?: number): Promise<Ended>;
+}
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const running = new Set<ChildProcess>();
+
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Starts a program; it is killed at the latest when the tests end. */
+export function startProgram(
+  command: string,
+  parameters: readonly string[],
+  options: ProgramOptions,
+): RunningProgram {
+  const { descriptors = [], input } = options;
+  const child = spawn(command, parameters, {
+    env: options.environment,
+    cwd: options.directory,
+    stdio: [
+      input === undefined ? 'ignore' : 'pipe',
+      'pipe',
+      'pipe',
+      ...descriptors.map(() => 'pipe' as const),
+    ],
+  });
+  running.add(child);
+  feed(child, input, descriptors);
+  const [, out, err] = child.stdio;
+  const stdout = collect(out);
+  const stderr = collect(err);
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      resolve({ code, signal, stdout: stdout(), stderr: stderr() });
+    });
+  }).finally(() => running.delete(child));
+  // A program that nobody waits for must not end the tests.
+  ended.catch(() => undefined);
+  return {
+    pid: child.pid ?? -1,
+    stdout,
+    stderr,
+    ended,
+    waitFor: (pattern, timeoutMs = DEFAULT_TIMEOUT_MS) =>
+      waitForText(child, ended, pattern, timeoutMs, () => `${stdout()}\n${stderr()}`),
+    send: (signal) => child.kill(signal),
+    stop: async (signal = 'SIGTERM', timeoutMs = DEFAULT_TIMEOUT_MS) => {
+      child.kill(signal);
+      const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+      return await ended.finally(() => {
+        clearTimeout(timer);
+      });
+    },
+  };
+}
+
+/** Runs a program to its end; it is killed where that takes too long. */
+export async function runProgram(
+  command: string,
+  parameters: readonly string[],
+  options: ProgramOptions,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
+): Promise<Ended> {
+  const program = startProgram(command, parameters, options);
+  const timer = setTimeout(() => {
+    program.send('SIGKILL');
+  }, timeoutMs);
+  return await program.ended.finally(() => {
+    clearTimeout(timer);
+  });
+}
+
+function feed(
+  child: ChildProcess,
+  input: string | undefined,
+  descriptors: readonly string[],
+): void {
+  const [stdin, , , ...further] = child.stdio;
+  if (input !== undefined) write(stdin, input);
+  descriptors.forEach((text, at) => {
+    write(further[at], text);
+  });
+}
+
+function write(to: Readable | Writable | null | undefined, text: string): void {
+  if (to === null || to === undefined || !('end' in to)) return;
+  // A program may end without reading what it was given.
+  to.on('error', () => undefined);
+  to.end(text);
+}
+
+function collect(from: Readable | Writable | null | undefined): () => string {
+  const chunks: Buffer[] = [];
+  from?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString('utf8');
+}
+
+async function waitForText(
+  child: ChildProcess,
+  ended: Promise<Ended>,
+  pattern: RegExp,
+  timeoutMs: number,
+  written: () => string,
+): Promise<RegExpExecArray> {
+  const found = Promise.withResolvers<RegExpExecArray>();
+  const fail = (why: string): void => {
+    found.reject(new Error(`${why}, without ${String(pattern)}:\n${written()}`));
+  };
+  const look = (): void => {
+    const match = pattern.exec(written());
+    if (match !== null) found.resolve(match);
+  };
+  const timer = setTimeout(() => {
+    fail(`nothing after ${timeoutMs} ms`);
+  }, timeoutMs);
+  child.stdout?.on('data', look);
+  child.stderr?.on('data', look);
+  ended.then(
+    ({ code, signal }) => {
+      look();
+      fail(`ended with ${String(code ?? signal)}`);
+    },
+    (error: unknown) => {
+      fail(String(error));
+    },
+  );
+  look();
+  try {
+    return await found.promise;
+  } finally {
+    clearTimeout(timer);
+    child.stdout?.off('data', look);
+    child.stderr?.off('data', look);
+  }
+}

@@ -1,0 +1,53 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Each program of the operating system that tests use, with Debian's packages that bring it. */
+export const SYSTEM_PROGRAMS = {
+  chromium: ['chromium', 'fonts-dejavu-core', 'fonts-noto-core', 'fonts-noto-color-emoji'],
+  'dbus-daemon': ['dbus-daemon'],
+  'dbus-send': ['dbus-bin'],
+  gdbus: ['libglib2.0-bin'],
+  'gnome-keyring-daemon': ['gnome-keyring'],
+  'secret-tool': ['libsecret-tools'],
+  strace: ['strace'],
+  tmux: ['tmux'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type SystemProgram = keyof typeof SYSTEM_PROGRAMS;
+
+/** Where a program is; undefined where it is not installed. */
+export function pathOfProgram(
+  program: string,
+  searchPath = process.env['PATH'] ?? '',
+): string | undefined {
+  return searchPath
+    .split(delimiter)
+    .filter((directory) => directory !== '')
+    .map((directory) => join(directory, program))
+    .find(isExecutable);
+}
+
+/** Why tests that need these programs cannot run here; undefined where they can. */
+export function whyNoPrograms(
+  programs: readonly SystemProgram[],
+  searchPath?: string,
+): string | undefined {
+  const missing = programs.filter((program) => pathOfProgram(program, searchPath) === undefined);
+  if (missing.length === 0) return undefined;
+  const packages = packagesOf(missing).join(' ');
+  return `not installed: ${missing.join(', ')} (Debian: apt-get install ${packages})`;
+}
+
+/** The packages that bring these programs, each once. */
+export function packagesOf(programs: readonly SystemProgram[]): readonly string[] {
+  return [...new Set(programs.flatMap((program) => SYSTEM_PROGRAMS[program]))];
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
