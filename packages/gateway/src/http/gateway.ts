@@ -72,9 +72,7 @@ class DataPlane implements Gateway {
       const failure = this.#dispatch(asked);
       if (failure !== undefined) refuse(asked, failure);
     } catch {
-      // The outermost frame: a fault in one request must not end the others.
-      if (response.headersSent) response.destroy();
-      else refuse(asked, { reason: 'internal' });
+      fault(asked);
     }
   }
 
@@ -124,11 +122,8 @@ class DataPlane implements Gateway {
     return head.crossSite ? { reason: 'origin-refused' } : undefined;
   }
 
-  #admit(
-    { request, response, head, dialect, requestId }: Asked,
-    route: CallRoute | ModelsRoute,
-    query: string,
-  ): GatewayFailure | undefined {
+  #admit(asked: Asked, route: CallRoute | ModelsRoute, query: string): GatewayFailure | undefined {
+    const { request, response, head, dialect, requestId } = asked;
     if (head.token === undefined) return { reason: 'key-required' };
     const verified = this.#deps.keys.verify(head.token);
     if (!verified.ok) {
@@ -139,8 +134,11 @@ class DataPlane implements Gateway {
     const keyId = verified.value;
     if (keyId === undefined) return { reason: 'key-required' };
     if (this.#draining) return { reason: 'draining' };
-    if (route.kind === 'models') void answerModels(response, this.#deps, dialect, requestId);
-    else this.#run({ request, response, requestId, head, keyId, route, query });
+    if (route.kind === 'models') {
+      answerModels(response, this.#deps, dialect, requestId).catch(() => {
+        fault(asked);
+      });
+    } else this.#run({ request, response, requestId, head, keyId, route, query });
     return undefined;
   }
 
@@ -159,4 +157,10 @@ class DataPlane implements Gateway {
 function refuse({ request, response, dialect, requestId }: Asked, failure: GatewayFailure): void {
   sendFailure(response, dialect, requestId, failure);
   discardBody(request, MAX_DISCARDED_BYTES);
+}
+
+/** What the outermost frame does: a fault in one request must not end the others. */
+function fault(asked: Asked): void {
+  if (asked.response.headersSent) asked.response.destroy();
+  else refuse(asked, { reason: 'internal' });
 }

@@ -162,6 +162,10 @@ export class Relay implements ExchangeSink {
     const { response, dialect, requestId } = this.#task;
     const error = this.#streamed ? openingError(dialect, chunk) : undefined;
     if (error === undefined) return false;
+    if (error.code === 'UPSTREAM_KEY_REFUSED') {
+      this.stop({ reason: 'upstream-key-refused' });
+      return true;
+    }
     const headers = { 'content-type': 'application/json' };
     this.#status = error.status;
     response.writeHead(error.status, answerHeaders(headers, dialect.id, requestId));

@@ -1,11 +1,14 @@
 import type { Dialect } from '@postern/dialects';
-import { isJsonObject, parseJson } from '@postern/kernel';
 import type { ErrorCodeName } from '@postern/protocol';
+
+/** A dialect may have no such status, and then has a neighbour; nothing else of its error is used. */
+const NOTHING_SAID = { message: '', requestId: '' };
 
 /** An error that an upstream reported inside a 200 stream before anything else. */
 export interface OpeningError {
   /** The status that it would have had as an answer of its own. */
   readonly status: number;
+  readonly code: ErrorCodeName;
   /** The upstream's error as it came. */
   readonly body: string;
 }
@@ -34,9 +37,10 @@ export function openingError(dialect: Dialect, firstChunk: Buffer): OpeningError
   // Hardly any stream begins so; most are recognised by their first bytes.
   if (!firstChunk.subarray(0, 64).includes('error')) return undefined;
   const data = OPENING.exec(firstChunk.toString('utf8', 0, MAX_LENGTH))?.[1];
-  const parsed = data === undefined ? undefined : parseJson(data);
-  if (data === undefined || parsed?.ok !== true || !isJsonObject(parsed.value)) return undefined;
-  if (!isJsonObject(parsed.value['error'])) return undefined;
-  const { code } = dialect.decodeError(500, { get: () => undefined }, data);
-  return { status: STATUSES[code] ?? 500, body: data };
+  if (data === undefined) return undefined;
+  const [event] = dialect.answerDecoder().push({ event: 'error', data });
+  if (event?.kind !== 'failure' || event.failure.code === 'UPSTREAM_MALFORMED') return undefined;
+  const { code } = event.failure;
+  const status = STATUSES[code] ?? 500;
+  return { status: dialect.encodeError({ status, ...NOTHING_SAID }).status, code, body: data };
 }

@@ -20,7 +20,8 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway, type Gateway } from '../http/gateway.ts';
-import { DEFAULT_LIMITS, type GatewayDeps, type GatewayLimits } from '../ports.ts';
+import { DEFAULT_LIMITS, type GatewayDeps, type GatewayLimits, type UsageSink } from '../ports.ts';
+import type { UsageEntry } from '../usage/usage-log.ts';
 import { openGatewayStore, type GatewayStore } from '../store/open-gateway-store.ts';
 
 /** The gateway on a loopback port, over real connections and a real store in a directory of its own. */
@@ -32,6 +33,8 @@ export interface RunningGateway {
   readonly key: string;
   readonly keyId: string;
   readonly store: GatewayStore;
+  /** What was recorded, oldest first; all of it also goes to the store. */
+  readonly entries: readonly UsageEntry[];
   readonly gateway: Gateway;
   readonly server: Server;
   readonly home: string;
@@ -67,7 +70,20 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   );
   const { key, record } = expectOk(store.keys.create({ name: 'test' }));
   const connections = createConnections({ localHosts: [] });
-  const gateway = createGateway(depsOf(options, store, connections));
+  const entries: UsageEntry[] = [];
+  const usage: UsageSink = {
+    record: (entry) => {
+      entries.push(entry);
+      store.usage.record(entry);
+    },
+    isFull: () => store.usage.isFull(),
+    flush: () => store.usage.flush(),
+  };
+  const gateway = createGateway({
+    ...depsOf(options, store, connections),
+    usage,
+    ...options.deps,
+  });
   const server = createServer((request, response) => {
     gateway.handle(request, response);
   });
@@ -82,6 +98,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     key: revealSecret(key),
     keyId: record.id,
     store,
+    entries,
     gateway,
     server,
     home,
@@ -121,7 +138,6 @@ function depsOf(
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     clock,
     randomness,
-    ...options.deps,
   };
 }
 

@@ -1,0 +1,98 @@
+import { expectOk, isJsonObject, parseJson, type JsonValue } from '@postern/kernel';
+import { startFakeUpstream, type FakeUpstream } from '@postern/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ModelLists } from '../ports.ts';
+import { startGateway, type RunningGateway } from '../testing/start-gateway.ts';
+
+let upstream: FakeUpstream;
+let running: RunningGateway;
+
+beforeAll(async () => {
+  upstream = await startFakeUpstream();
+});
+
+afterEach(async () => {
+  await running.close();
+});
+
+afterAll(async () => {
+  await upstream.close();
+});
+
+const start = async (modelsOf: ModelLists['modelsOf']): Promise<void> => {
+  running = await startGateway({ baseUrls: upstream.baseUrls, deps: { models: { modelsOf } } });
+};
+
+const list = (headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
+  fetch(`${running.url}/v1/models?limit=1000`, {
+    headers: { authorization: `Bearer ${running.key}`, ...headers },
+  });
+
+async function ids(response: Response): Promise<readonly unknown[]> {
+  const body = expectOk(parseJson(await response.text()));
+  const data = isJsonObject(body) ? body['data'] : undefined;
+  if (!Array.isArray(data)) throw new Error('the answer is no list');
+  return data.map((entry: JsonValue) => (isJsonObject(entry) ? entry['id'] : undefined));
+}
+
+describe('GET /v1/models', () => {
+  it('lists what chat completions can call, in the shape of OpenAI', async () => {
+    await start((provider) => Promise.resolve([{ id: `${provider.id}-model`, label: 'Model' }]));
+    const response = await list();
+    expect(response.headers.get('x-request-id')).toMatch(/^req_/);
+    expect(await response.clone().json()).toMatchObject({
+      object: 'list',
+      data: [{ id: 'openai-model', object: 'model' }, {}, {}, {}, {}],
+    });
+    expect(await ids(response)).toEqual([
+      'openai-model',
+      'openai/openai-model',
+      'groq/groq-model',
+      'openrouter/openrouter-model',
+      'ollama/ollama-model',
+    ]);
+  });
+
+  it('lists what messages can call, in the shape of Anthropic', async () => {
+    await start(() =>
+      Promise.resolve([{ id: 'claude-x', label: 'Claude X', createdAtMs: Date.UTC(2026, 0, 1) }]),
+    );
+    const response = await list({ 'anthropic-version': '2023-06-01' });
+    expect(response.headers.get('request-id')).toMatch(/^req_/);
+    expect(await response.json()).toEqual({
+      data: [
+        {
+          type: 'model',
+          id: 'claude-x',
+          display_name: 'Claude X',
+          created_at: '2026-01-01T00:00:00Z',
+        },
+        {
+          type: 'model',
+          id: 'anthropic/claude-x',
+          display_name: 'Claude X',
+          created_at: '2026-01-01T00:00:00Z',
+        },
+      ],
+      has_more: false,
+      first_id: 'claude-x',
+      last_id: 'anthropic/claude-x',
+    });
+  });
+
+  it('names the models of the table where a provider fails or is slow', async () => {
+    await start((provider) =>
+      provider.id === 'openai'
+        ? new Promise(() => undefined)
+        : Promise.reject(new Error('a fault with a key in it')),
+    );
+    const listed = await ids(await list());
+    expect(listed).toContain('groq/llama-3.3-70b-versatile');
+    expect(listed.some((id) => String(id).startsWith("openai/gpt-"))).toBe(true);
+  });
+
+  it('does not list the demo, which cannot be called', async () => {
+    await start((provider) => Promise.resolve([{ id: provider.id, label: provider.id }]));
+    expect((await ids(await list())).filter((id) => String(id).includes('demo'))).toEqual([]);
+  });
+});

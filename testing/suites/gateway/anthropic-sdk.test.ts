@@ -1,0 +1,200 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { startGateway, type RunningGateway } from '@postern/gateway/testing';
+import { startFakeUpstream, textReply, type FakeReply, type FakeUpstream } from '@postern/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+/* Wire conformance §9: the official client judges what it accumulates, without retries. */
+
+let upstream: FakeUpstream;
+let running: RunningGateway;
+let client: Anthropic;
+
+beforeAll(async () => {
+  upstream = await startFakeUpstream({
+    headers: { 'anthropic-messages': { keys: ['sk-upstream-key-of-the-test'], anonymous: true } },
+  });
+  running = await startGateway({
+    baseUrls: upstream.baseUrls,
+    deps: { models: { modelsOf: () => Promise.resolve([{ id: 'claude-x', label: 'Claude X' }]) } },
+  });
+  client = new Anthropic({ baseURL: running.url, apiKey: running.key, maxRetries: 0 });
+});
+
+beforeEach(() => {
+  upstream.reset();
+});
+
+afterAll(async () => {
+  expect(upstream.violations).toEqual([]);
+  await running.close();
+  await upstream.close();
+});
+
+const TEXT = 'Grüße, 世界! 😀 A "quoted" \\ back\nline';
+const question = {
+  model: 'claude-x',
+  max_tokens: 1024,
+  messages: [{ role: 'user' as const, content: 'Hello' }],
+};
+
+const tools: Anthropic.Tool[] = ['weather', 'clock'].map((name) => ({
+  name,
+  input_schema: { type: 'object', properties: { city: { type: 'string' } } },
+}));
+
+const toolReply: FakeReply = {
+  kind: 'answer',
+  parts: [
+    { kind: 'thinking', text: 'Which city?', signature: 'c2lnbmVk' },
+    { kind: 'text', text: 'Let me see.' },
+    { kind: 'tool-call', id: 'toolu_one', name: 'weather', input: { city: 'Zürich "HB"' } },
+    { kind: 'tool-call', id: 'toolu_two', name: 'clock', input: {} },
+  ],
+  inputTokens: 21,
+  outputTokens: 34,
+  cacheReadTokens: 8,
+};
+
+const content = [
+  { type: 'thinking', thinking: 'Which city?', signature: 'c2lnbmVk' },
+  { type: 'text', text: 'Let me see.' },
+  { type: 'tool_use', id: 'toolu_one', name: 'weather', input: { city: 'Zürich "HB"' } },
+  { type: 'tool_use', id: 'toolu_two', name: 'clock', input: {} },
+];
+
+describe('@anthropic-ai/sdk', () => {
+  it('whole', async () => {
+    upstream.next(textReply(TEXT));
+    const message = await client.messages.create(question);
+    expect(message.content).toMatchObject([{ type: 'text', text: TEXT }]);
+    expect(message.stop_reason).toBe('end_turn');
+    expect(message._request_id).toMatch(/^req_/);
+  });
+
+  it('streamed', async () => {
+    upstream.next(textReply(TEXT));
+    const stream = client.messages.stream(question);
+    let text = '';
+    stream.on('text', (delta) => (text += delta));
+    const message = await stream.finalMessage();
+    expect(text).toBe(TEXT);
+    expect(message.content).toMatchObject([{ type: 'text', text: TEXT }]);
+  });
+
+  it('thinking and tools, whole and streamed, with the same counts', async () => {
+    upstream.next(toolReply, toolReply);
+    const whole = await client.messages.create({ ...question, tools });
+    const streamed = await client.messages.stream({ ...question, tools }).finalMessage();
+    for (const message of [whole, streamed]) {
+      expect(message.content).toMatchObject(content);
+      expect(message.stop_reason).toBe('tool_use');
+      expect(message.usage).toMatchObject({
+        input_tokens: 21,
+        output_tokens: 34,
+        cache_read_input_tokens: 8,
+      });
+    }
+  });
+
+  it('a tool round with what was received, signature included', async () => {
+    upstream.next(toolReply, textReply('Sunny.'));
+    const first = await client.messages.stream({ ...question, tools }).finalMessage();
+    const second = await client.messages
+      .stream({
+        ...question,
+        tools,
+        messages: [
+          ...question.messages,
+          { role: 'assistant', content: first.content },
+          {
+            role: 'user',
+            content: [
+              { type: 'tool_result', tool_use_id: 'toolu_one', content: 'sun' },
+              { type: 'tool_result', tool_use_id: 'toolu_two', content: '12:00' },
+            ],
+          },
+        ],
+      })
+      .finalText();
+    expect(second).toBe('Sunny.');
+  });
+
+  it('betas go on as headers and as query', async () => {
+    await client.beta.messages.create({ ...question, betas: ['one-2025-01-01', 'two-2099-01-01'] });
+    const sent = await upstream.request(0);
+    expect(sent.path).toBe('/v1/messages?beta=true');
+    expect(sent.headers['anthropic-beta']).toBe('one-2025-01-01,two-2099-01-01');
+  });
+
+  it('with a token in place of a key', async () => {
+    const other = new Anthropic({
+      baseURL: running.url,
+      apiKey: null,
+      authToken: running.key,
+      maxRetries: 0,
+    });
+    upstream.next(textReply(TEXT));
+    expect((await other.messages.create(question)).content).toMatchObject([{ text: TEXT }]);
+  });
+
+  it.each([
+    [400, Anthropic.BadRequestError, 'invalid_request_error'],
+    [403, Anthropic.PermissionDeniedError, 'permission_error'],
+    [404, Anthropic.NotFoundError, 'not_found_error'],
+    [413, Anthropic.APIError, 'request_too_large'],
+    [429, Anthropic.RateLimitError, 'rate_limit_error'],
+    [500, Anthropic.InternalServerError, 'api_error'],
+    [529, Anthropic.InternalServerError, 'overloaded_error'],
+  ])('an upstream error %i becomes its own class', async (status, type, errorType) => {
+    upstream.next({ kind: 'error', status, message: 'words of the upstream' });
+    const failure: unknown = await client.messages.create(question).catch((e: unknown) => e);
+    expect(failure).toBeInstanceOf(type);
+    expect(failure).toMatchObject({
+      status,
+      error: { type: 'error', error: { type: errorType, message: 'words of the upstream' } },
+    });
+  });
+
+  it('errors of our own: key, dialect, route', async () => {
+    const stranger = new Anthropic({ baseURL: running.url, apiKey: 'sk-x', maxRetries: 0 });
+    await expect(stranger.messages.create(question)).rejects.toMatchObject({
+      status: 401,
+      error: { type: 'error', error: { type: 'authentication_error' } },
+    });
+    await expect(
+      client.messages.create({ ...question, model: 'openai/gpt' }),
+    ).rejects.toMatchObject({
+      status: 400,
+      error: { type: 'error', error: { type: 'invalid_request_error' } },
+    });
+    await expect(client.messages.batches.list()).rejects.toMatchObject({
+      status: 404,
+      error: { type: 'error', error: { type: 'not_found_error' } },
+    });
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  it('an error inside a stream is thrown, whether the upstream says it or breaks off', async () => {
+    for (const fault of [
+      { kind: 'error-event', afterFrames: 4 },
+      { kind: 'cut', afterFrames: 4 },
+    ] as const) {
+      upstream.next(textReply(TEXT, { fault }));
+      const stream = client.messages.stream(question);
+      await expect(stream.finalMessage()).rejects.toBeInstanceOf(Anthropic.APIError);
+    }
+  });
+
+  it('leaving a stream stops the upstream', async () => {
+    upstream.next(textReply('word '.repeat(1000), { deltaDelayMs: 5 }));
+    const stream = client.messages.stream(question);
+    for await (const event of stream) if (event.type === 'content_block_delta') break;
+    expect(await (await upstream.request(0)).closed).toBe('left');
+  });
+
+  it('models', async () => {
+    const ids = [];
+    for await (const model of client.models.list()) ids.push(model.id);
+    expect(ids).toEqual(['claude-x', 'anthropic/claude-x']);
+  });
+});
