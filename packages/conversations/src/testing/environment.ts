@@ -29,10 +29,6 @@ export function testEnvironment(): TestEnvironment {
   return { clock, randomness: { bytes: (count) => randomBytes(count) } };
 }
 
-/** A path in a directory that goes with the test. */
-export function scratchPath(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'postern-conversations-'));
-  onTestFinished(() => {
 /** Takes what is to be done when the test, or the group of tests, is over. */
 export type AtEnd = (work: () => void) => void;
 
@@ -45,9 +41,6 @@ export function scratchPath(atEnd: AtEnd = onTestFinished): string {
   return join(directory, 'conversations.db');
 }
 
-export function openAt(path: string, environment: TestEnvironment): ConversationStore {
-  const store = expectOk(openSqliteConversations({ path, key: KEY, ...environment }));
-  onTestFinished(() => {
 export function openAt(
   path: string,
   environment: TestEnvironment,
@@ -60,19 +53,6 @@ export function openAt(
   return store;
 }
 
-/** The two adapters of the port, by the name that their tests show. */
-export const STORES: readonly (readonly [
-  name: string,
-  open: (environment: TestEnvironment) => ConversationStore,
-])[] = [
-  [
-    'SqliteConversations in a file',
-    (environment: TestEnvironment): ConversationStore => openAt(scratchPath(), environment),
-  ],
-  [
-    'SqliteConversations in memory',
-    (environment: TestEnvironment): ConversationStore => createMemoryConversations(environment),
-  ],
 /** Opens a new, empty store. */
 export type OpenStore = (environment: TestEnvironment, atEnd?: AtEnd) => ConversationStore;
 

@@ -1,5 +1,3 @@
-import { expectOk, type JsonValue } from '@postern/kernel';
-import { parseConfig, type Provider } from '@postern/protocol';
 import { expectOk } from '@postern/kernel';
 import type { Config, Provider } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
@@ -8,11 +6,6 @@ import { providerTable } from './provider-table.ts';
 
 const MINE = { dialect: 'openai-chat', baseUrl: 'https://llm.example/v1' } as const;
 
-function table(config: JsonValue): ReturnType<typeof providerTable> {
-  return providerTable(expectOk(parseConfig(config)));
-}
-
-function provider(config: JsonValue, id: string): Provider | undefined {
 /** What the table reads, as the configuration's own parser would let it through or not. */
 type Given = Partial<Pick<Config, 'providers' | 'localHosts'>>;
 
