@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { setCookie } from 'hono/cookie';
 import { parse } from 'hono/utils/cookie';
 import { SessionInputSchema } from '@postern/protocol';
@@ -26,12 +27,13 @@ export function createAppApi(parts: AppApiParts): Hono {
     context.res = withSecurityHeaders(context.res);
     return undefined;
   });
-  app.use('*', async (context, next) => {
-    const length = Number(context.req.header('content-length') ?? 0);
-    if (length > MAX_APP_BODY_BYTES) return failureResponse(described('REQUEST_TOO_LARGE'));
-    await next();
-    return undefined;
-  });
+  app.use(
+    '*',
+    bodyLimit({
+      maxSize: MAX_APP_BODY_BYTES,
+      onError: () => failureResponse(described('REQUEST_TOO_LARGE')),
+    }),
+  );
   openSessionRoute(app, parts);
   app.use('*', async (context, next) => {
     const token = parse(context.req.raw.headers.get('cookie') ?? '')[sessionCookie(parts)];
