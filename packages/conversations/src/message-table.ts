@@ -118,7 +118,12 @@ function details(
   return {
     model,
     stopReason,
-    usage: usage === undefined ? null : JSON.stringify(usage),
-    failure: failure === undefined ? null : JSON.stringify(failure),
+    usage: usage === undefined ? null : JSON.stringify(usage, withoutInfinity),
+    failure: failure === undefined ? null : JSON.stringify(failure, withoutInfinity),
   };
+}
+
+/** JSON has no infinity, which a provider's `1e999` becomes; a count of it is no count. */
+function withoutInfinity(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? undefined : value;
 }

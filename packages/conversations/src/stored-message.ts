@@ -8,12 +8,16 @@ import {
   type ErrorCodeName,
   type Message,
   type Part,
+  type ProviderId,
 } from '@postern/protocol';
 import * as v from 'valibot';
 import type { StoreFailure } from './conversation-store.ts';
 import { parseParts } from './stored-parts.ts';
 
-const count = v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)));
+const count = v.exactOptional(v.number());
+
+const isProvider = (value: unknown): value is ProviderId =>
+  typeof value === 'string' && providerId.parse(value) !== undefined;
 
 const isErrorCode = (code: string): code is ErrorCodeName => Object.hasOwn(ERROR_CODES, code);
 
@@ -21,6 +25,8 @@ const isErrorCode = (code: string): code is ErrorCodeName => Object.hasOwn(ERROR
 const ColumnsSchema = v.object({
   role: v.picklist(['system', 'user', 'assistant']),
   status: v.picklist(['complete', 'streaming', 'interrupted', 'failed']),
+  provider: v.exactOptional(v.custom<ProviderId>(isProvider)),
+  model: v.exactOptional(v.string()),
   stopReason: v.exactOptional(
     v.picklist([
       'end',
@@ -68,13 +74,13 @@ export function parseMessage(
   const columns = v.safeParse(ColumnsSchema, {
     role: row['role'],
     status: row['status'],
+    ...(row['provider'] === null ? {} : { provider: row['provider'] }),
+    ...(row['model'] === null ? {} : { model: row['model'] }),
     ...(row['stop_reason'] === null ? {} : { stopReason: row['stop_reason'] }),
     ...jsonColumn(row, 'usage'),
     ...jsonColumn(row, 'failure'),
   });
   const parentId = optionalTextColumn(row, 'parent_id');
-  const provider = optionalTextColumn(row, 'provider');
-  const model = optionalTextColumn(row, 'model');
   if (!columns.success) return failed({ reason: 'message-damaged' });
   const { role, status, ...details } = columns.output;
   return ok({
@@ -85,8 +91,6 @@ export function parseMessage(
     parts: parts.value,
     status,
     createdAtMs: numberColumn(row, 'created_at_ms'),
-    ...(provider === undefined ? {} : { provider: providerId.from(provider) }),
-    ...(model === undefined ? {} : { model }),
     ...details,
   });
 }
