@@ -47,7 +47,7 @@ export function encodeRequest(request: ModelRequest): Result<JsonObject, Dialect
 }
 
 function isFilled(part: Part): boolean {
-  return part.kind !== 'text' || part.text !== '';
+  return (part.kind !== 'text' && part.kind !== 'refusal') || part.text !== '';
 }
 
 function encodeStops(request: ModelRequest, report: Report): readonly string[] | undefined {
