@@ -29,7 +29,8 @@ const OF_OPENAI = [
   'store',
 ];
 const BLOCKS_OF_USER = /^(text|image|document|tool_result|search_result|container_upload)$/;
-const MID_CONVERSATION_SYSTEM = 'mid-conversation-system';
+/** The betas under which a `system` entry may stand between messages, past and present. */
+const MID_CONVERSATION_SYSTEM = /\b(mid-conversation-(system|tool-changes)|per-turn-control)-/;
 
 /** The complaints about a request body; the first one is what the real API would answer. */
 export function checkAnthropicBody(body: JsonObject, betas: string): readonly string[] {
@@ -40,7 +41,7 @@ export function checkAnthropicBody(body: JsonObject, betas: string): readonly st
     ...checkScalars(body),
     ...checkStops(body['stop_sequences']),
     ...checkSystem(body['system']),
-    ...checkMessages(body['messages'], betas.includes(MID_CONVERSATION_SYSTEM)),
+    ...checkMessages(body['messages'], MID_CONVERSATION_SYSTEM.test(betas)),
     ...checkTools(body),
     ...checkThinking(body),
     ...checkCacheControl(body),

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { LoadOrder, LoadResult } from './load.ts';
+import { processorSeconds, residentMegabytes, spawnNode } from './processes.ts';
+
+/** One run, with what the measured processes spent on it. */
+export interface Run extends LoadResult {
+  /** Processor time of the gateway per request, in milliseconds; undefined without a gateway. */
+  readonly gatewayMs: number | undefined;
+  /** Share of one processor that each side used, 0 to 1. */
+  readonly gatewayShare: number;
+  readonly otherShare: number;
+  /** The gateway's memory when the load ended. */
+  readonly gatewayMegabytes: number | undefined;
+}
+
+export interface Sides {
+  /** The gateway in the way; undefined for the direct way. */
+  readonly gateway: number | undefined;
+  readonly upstream: number;
+  /** The processor of the generator, which it shares with the upstream. */
+  readonly processor: number;
+}
+
+/** Runs the load generator as a process of its own and watches the others while it measures. */
+export async function runLoad(order: LoadOrder, sides: Sides): Promise<Run> {
+  const child = spawnNode(sides.processor, [
+    join(import.meta.dirname, 'load-generator.ts'),
+    JSON.stringify(order),
+  ]);
+  if (child.stdout === null) throw new Error('the load generator has no output');
+  const spent = (): [number, number] => [
+    sides.gateway === undefined ? 0 : processorSeconds(sides.gateway),
+    processorSeconds(sides.upstream),
+  ];
+  let before = spent();
+  let result: LoadResult | undefined;
+  const exited = once(child, 'exit');
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line === 'measuring') before = spent();
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- written by our own generator
+    else result = JSON.parse(line) as LoadResult;
+  }
+  await exited;
+  const after = spent();
+  if (result === undefined) throw new Error('the load generator ended without a result');
+  const gatewaySeconds = after[0] - before[0];
+  const upstreamSeconds = after[1] - before[1];
+  return {
+    ...result,
+    gatewayMs: sides.gateway === undefined ? undefined : (gatewaySeconds / result.requests) * 1000,
+    gatewayShare: gatewaySeconds / result.seconds,
+    otherShare: (upstreamSeconds + result.ownSeconds) / result.seconds,
+    gatewayMegabytes: sides.gateway === undefined ? undefined : residentMegabytes(sides.gateway),
+  };
+}
+
+const SATURATED = 0.85;
+
+/** Why a run says nothing about the throughput of what was measured; undefined where it does. */
+export function whyNoFigure(run: Run, isDirect: boolean): string | undefined {
+  if (run.failures > 0 || run.requests === 0)
+    return `${run.failures} of ${run.failures + run.requests} answers were not good`;
+  if (!isDirect && run.gatewayShare >= SATURATED) return undefined;
+  const isOtherSaturated = run.otherShare >= SATURATED;
+  if (isDirect) return isOtherSaturated ? undefined : BUSY;
+  return isOtherSaturated ? 'the generator or the upstream was the bottleneck' : BUSY;
+}
+
+const BUSY = 'other programs kept the processors busy';

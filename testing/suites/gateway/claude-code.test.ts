@@ -1,0 +1,152 @@
+import { startGateway, type RunningGateway } from '@postern/gateway/testing';
+import { isJsonObject, type JsonValue } from '@postern/kernel';
+import {
+  peerPath,
+  startFakeUpstream,
+  textReply,
+  type FakeReply,
+  type FakeUpstream,
+  type RecordedRequest,
+} from '@postern/testing';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+/*
+ * Wire conformance §9: Claude Code as the judge. On a stream that it finds invalid it silently asks
+ * again without `stream`, so every request that arrives must be a streaming one.
+ */
+
+const binary = join(peerPath(`@anthropic-ai/claude-code-linux-${process.arch}`), 'claude');
+const SECRET_WORD = 'quillwort';
+
+let upstream: FakeUpstream;
+let running: RunningGateway;
+let home: string;
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), 'claude-home-'));
+  mkdirSync(join(home, 'work'));
+  writeFileSync(join(home, 'work', 'note.txt'), `The word is ${SECRET_WORD}.\n`);
+  upstream = await startFakeUpstream({
+    headers: { 'anthropic-messages': { keys: ['sk-upstream-key-of-the-test'], anonymous: true } },
+  });
+  running = await startGateway({
+    baseUrls: upstream.baseUrls,
+    deps: {
+      models: { modelsOf: () => Promise.resolve([{ id: 'claude-opus-5-5', label: 'Claude' }]) },
+    },
+  });
+});
+
+afterEach(async () => {
+  await running.close();
+  await upstream.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+interface Outcome {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Runs `claude -p` in a home of its own; nothing of this process's environment goes in. */
+function claude(prompt: string, credentials: Readonly<Record<string, string>>): Promise<Outcome> {
+  const child = spawn(
+    binary,
+    [
+      '-p',
+      prompt,
+      '--output-format',
+      'json',
+      '--allowedTools',
+      'Read',
+      '--model',
+      'claude-opus-5-5',
+    ],
+    {
+      cwd: join(home, 'work'),
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: home,
+        CLAUDE_CONFIG_DIR: join(home, 'config'),
+        ANTHROPIC_BASE_URL: running.url,
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+        DISABLE_AUTOUPDATER: '1',
+        ...credentials,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 90_000,
+    },
+  );
+  const output: Buffer[] = [];
+  const errors: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      resolve({
+        code,
+        output: Buffer.concat(output).toString(),
+        errors: Buffer.concat(errors).toString(),
+      });
+    });
+  });
+}
+
+/** Asks for the file first; when its content has come back, answers with the word in it. */
+function readThenAnswer(request: RecordedRequest): FakeReply {
+  const body = isJsonObject(request.json) ? request.json : {};
+  const text = JSON.stringify(body['messages'] ?? null);
+  if (text.includes('tool_result')) {
+    return textReply(text.includes(SECRET_WORD) ? `It is ${SECRET_WORD}.` : 'No word was there.');
+  }
+  if (!hasTool(body['tools'], 'Read')) return textReply('A title');
+  return {
+    kind: 'answer',
+    parts: [
+      { kind: 'thinking', text: 'The file will tell.', signature: 'c2lnbmVk' },
+      { kind: 'text', text: 'I read the note.' },
+      {
+        kind: 'tool-call',
+        id: 'toolu_read_note',
+        name: 'Read',
+        input: { file_path: join(home, 'work', 'note.txt') },
+      },
+    ],
+  };
+}
+
+function hasTool(tools: JsonValue | undefined, name: string): boolean {
+  return (
+    Array.isArray(tools) &&
+    tools.some((tool: JsonValue) => isJsonObject(tool) && tool['name'] === name)
+  );
+}
+
+describe('claude -p', () => {
+  it.each([
+    ['a key', 'ANTHROPIC_API_KEY'],
+    ['a token', 'ANTHROPIC_AUTH_TOKEN'],
+  ])('completes a tool round, shown %s', async (_name, variable) => {
+    upstream.respond(readThenAnswer);
+    const outcome = await claude('Which word is in note.txt?', { [variable]: running.key });
+    expect(outcome.errors).toBe('');
+    expect(outcome.code).toBe(0);
+    expect(outcome.output).toContain(`It is ${SECRET_WORD}.`);
+    const posts = upstream.requests.filter(({ method }) => method === 'POST');
+    expect(posts.length).toBeGreaterThanOrEqual(2);
+    for (const { json, path } of posts) {
+      expect(path).toBe('/v1/messages?beta=true');
+      expect(isJsonObject(json) && json['stream']).toBe(true);
+    }
+    expect(upstream.violations).toEqual([]);
+    expect(running.entries.every(({ streamed, ending }) => streamed && ending === 'complete')).toBe(
+      true,
+    );
+  });
+});
