@@ -173,6 +173,8 @@ function makeProxyAgent(
       ...(authorization === undefined ? {} : { token: authorization }),
       ...POOL_OPTIONS,
       connectTimeout: tls.timeout,
+      // The client that asks the proxy for tunnels; the answer is part of connecting.
+      clientFactory: (origin, given) => new Pool(origin, { ...given, headersTimeout: tls.timeout }),
       requestTls: tls,
       proxyTls: tls,
     }),

@@ -146,9 +146,10 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
 
   #failureOf(error: Error): UpstreamFailure {
     const failure = socketFailure(error, this.#phase);
+    if (this.#phase !== 'connecting') return failure;
+    if (failure.reason === 'timeout') return { ...failure, waitingFor: 'connection' };
     // Who could not be reached is the proxy: it alone connects to the upstream.
-    const ofProxy =
-      this.#viaProxy && this.#phase === 'connecting' && failure.reason === 'unreachable';
+    const ofProxy = this.#viaProxy && failure.reason === 'unreachable';
     return ofProxy ? { reason: 'proxy-failed', status: undefined } : failure;
   }
 

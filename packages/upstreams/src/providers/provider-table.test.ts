@@ -84,6 +84,13 @@ describe('named endpoints', () => {
     });
   });
 
+  it('moved, is not bound to what is known of its keys', () => {
+    const moved = { openrouter: { baseUrl: 'https://llm.example/v1' } };
+    expect(provider({}, 'openrouter')?.keyCheckPath).toBe('/key');
+    expect(provider({ providers: moved }, 'openrouter')?.keyForm).toBeUndefined();
+    expect(provider({ providers: moved }, 'openrouter')).not.toHaveProperty('keyCheckPath');
+  });
+
   it.each([
     ['https://llm.example', [], false],
     ['http://127.0.0.1:1234/v1', [], true],
