@@ -52,4 +52,11 @@ export const MIGRATIONS: readonly Migration[] = [
       }
     },
   },
+  {
+    version: 2,
+    name: 'what a provider says beside its answer',
+    up: (database: MigrationTarget): void => {
+      database.exec('ALTER TABLE message ADD COLUMN extra TEXT');
+    },
+  },
 ];

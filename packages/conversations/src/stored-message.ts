@@ -12,7 +12,7 @@ import {
 } from '@postern/protocol';
 import * as v from 'valibot';
 import type { StoreFailure } from './conversation-store.ts';
-import { parseParts } from './stored-parts.ts';
+import { ExtraSchema, parseParts } from './stored-parts.ts';
 
 const count = v.exactOptional(v.number());
 
@@ -47,6 +47,7 @@ const ColumnsSchema = v.object({
       reasoningTokens: count,
     }),
   ),
+  extra: v.exactOptional(ExtraSchema),
   failure: v.exactOptional(
     v.strictObject({
       code: v.pipe(
@@ -79,6 +80,7 @@ export function parseMessage(
     ...(row['stop_reason'] === null ? {} : { stopReason: row['stop_reason'] }),
     ...jsonColumn(row, 'usage'),
     ...jsonColumn(row, 'failure'),
+    ...jsonColumn(row, 'extra'),
   });
   const parentId = optionalTextColumn(row, 'parent_id');
   if (!columns.success) return failed({ reason: 'message-damaged' });
@@ -114,7 +116,7 @@ export function damagedMessage(row: SqlRow, conversationId: ConversationId): Mes
 }
 
 /** The parsed JSON of a column under its name; nothing for NULL, `null` for what is no JSON. */
-function jsonColumn(row: SqlRow, name: 'usage' | 'failure'): Record<string, unknown> {
+function jsonColumn(row: SqlRow, name: 'usage' | 'failure' | 'extra'): Record<string, unknown> {
   const written = optionalTextColumn(row, name);
   if (written === undefined) return {};
   const parsed = parseJson(written);

@@ -20,7 +20,8 @@ const GROWTH_BYTES = 8192;
 const json = v.custom<JsonValue>(() => true);
 const jsonObject = v.custom<JsonObject>((value) => isPlainObject(value));
 const dialect = v.picklist(['anthropic-messages', 'openai-chat']);
-const extra = v.exactOptional(v.strictObject({ dialect, fields: jsonObject }));
+export const ExtraSchema = v.strictObject({ dialect, fields: jsonObject });
+const extra = v.exactOptional(ExtraSchema);
 
 const source = v.variant('kind', [
   v.strictObject({ kind: v.literal('base64'), mediaType: v.string(), data: v.string() }),

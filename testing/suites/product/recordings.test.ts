@@ -93,9 +93,12 @@ describe.skipIf(skipBecause('recorded streams through the product', why))(
         const answer = Array.isArray(messages) ? (messages as readonly JsonValue[]).at(-1) : null;
         const recording = readRecording(row.file, row.dialect, row.answer);
         if (recording.kind !== 'stream') throw new Error(`${row.name} is no stream`);
-        const bytes = encodeUtf8(recording.frames.join(''));
+        // The blank line ends the last event also where a file was saved without it.
+        const bytes = encodeUtf8(`${recording.frames.join('')}\n\n`);
         const expected = fold(decodeChunks(row.dialect, [bytes]));
         expect([row.name, field(answer, 'parts')]).toEqual([row.name, expected.parts]);
+        expect([row.name, field(answer, 'extra')]).toEqual([row.name, expected.extra ?? null]);
+        expect([row.name, field(answer, 'usage') ?? {}]).toEqual([row.name, expected.usage]);
         stored.push({ id, row, parts: expected.parts });
       }
       expect(stored.length).toBeGreaterThan(40);
@@ -119,7 +122,7 @@ async function renderAll(
     await shown.getByText('question', { exact: true }).waitFor();
     const text = parts.find((part) => part.kind === 'text' && /\w{4}/.test(part.text));
     const word = text?.kind === 'text' ? /\w{4,}/.exec(text.text)?.[0] : undefined;
-    if (word !== undefined) await shown.getByText(word).first().waitFor();
+    if (word !== undefined) await shown.getByText(word).filter({ visible: true }).first().waitFor();
     expect([row.name, browser.complaints()]).toEqual([row.name, []]);
   }
 }
