@@ -13,7 +13,7 @@ const WRITES = 8;
 describe('many processes on one vault', () => {
   it('lose no write to the encrypted file, and leave nothing beside it', async () => {
     const { dataDir, vault, recoveryCode } = await madeVault('file');
-    const script = join(import.meta.dirname, 'write-secrets.ts');
+    const script = join(import.meta.dirname, 'write-secrets.child.ts');
     const writers = Array.from({ length: WRITERS }, async (_, writer) => {
       const parameters = [script, dataDir, `writer-${String(writer)}`, String(WRITES)];
       const child = spawn(process.execPath, parameters, { stdio: ['pipe', 'inherit', 'inherit'] });
