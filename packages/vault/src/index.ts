@@ -6,7 +6,13 @@ export type { Disk, DiskFailure } from './disk/disk.ts';
 export { nodeDisk } from './disk/node-disk.ts';
 export { checkKeyForm } from './key-form.ts';
 export type { KeyringFailure, KeyringPort } from './keyring/keyring-port.ts';
-export { createOsKeyring, KEYRING_SERVICE, type OsKeyringOptions } from './keyring/os-keyring.ts';
+export { leaveProcess } from './keyring/leave-process.ts';
+export {
+  createOsKeyring,
+  KEYRING_SERVICE,
+  type OsKeyring,
+  type OsKeyringOptions,
+} from './keyring/os-keyring.ts';
 export {
   checkStorage,
   chooseStorage,

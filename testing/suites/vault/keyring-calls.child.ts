@@ -3,7 +3,7 @@
  * process. Prints one JSON line for each step named on the command line.
  */
 import { revealSecret, Secret, type Result } from '@postern/kernel';
-import { createOsKeyring, probeKeyring } from '@postern/vault';
+import { createOsKeyring, leaveProcess, probeKeyring } from '@postern/vault';
 import { randomBytes } from 'node:crypto';
 
 const keyring = createOsKeyring({ timeLimitMs: 4000 });
@@ -30,5 +30,5 @@ for (const step of process.argv.slice(2)) {
   const answer = await STEPS[step]?.();
   process.stdout.write(`${JSON.stringify({ step, answer, beats })}\n`);
 }
-// A call that still waits for a prompt keeps its thread; only a signal ends it at once.
-process.kill(process.pid, 'SIGKILL');
+// Also while a call still waits for a prompt.
+leaveProcess(keyring, 5);
