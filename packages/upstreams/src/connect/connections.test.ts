@@ -203,6 +203,14 @@ describe('failures', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
+  it('a kept connection that dies under a request is not asked again', async () => {
+    upstream.next({ kind: 'echo' }, { kind: 'hang-up' });
+    expect((await run(ask()).heard).at(-1)).toBe('end');
+    expect(await run(ask()).heard).toEqual(['failure unreachable closed']);
+    expect(upstream.requests.map(({ connection }) => connection)).toHaveLength(2);
+    expect(upstream.requests[1]?.connection).toBe(upstream.requests[0]?.connection);
+  });
+
   it('nobody listens, or the name is unknown', async () => {
     const refused = provider({ baseUrl: 'http://127.0.0.1:1' });
     expect(await run(ask({ provider: refused })).heard).toEqual(['failure unreachable refused']);

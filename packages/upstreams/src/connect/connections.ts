@@ -39,7 +39,10 @@ export interface Connections {
     request: ExchangeRequest,
     maxBytes?: number,
   ): Promise<Result<FetchedText, UpstreamFailure>>;
-  /** The password of the proxy, once the vault that holds it is open; undefined forgets it. */
+  /**
+   * The password of the proxy, once the vault that holds it is open; undefined forgets it. What is
+   * under way through the proxy is cancelled.
+   */
   useProxyPassword(password: Secret | undefined): void;
   /** Cancels what is under way and closes every connection. */
   close(): Promise<void>;
@@ -115,8 +118,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       const old = proxyAgent;
       proxyAgent = undefined;
       targets = new WeakMap();
-      // Requests on the old one end in peace.
-      if (old?.ok === true) void old.value.close();
+      if (old?.ok === true) void old.value.destroy();
     },
     close: async () => {
       closed = true;

@@ -152,8 +152,12 @@ describe('the proxy of the configuration', () => {
     expect(proxy.asked).toEqual([]);
     from.useProxyPassword(Secret.of(PASSWORD));
     expect(await models(from)).toBe(200);
+    upstream.next({ kind: 'echo', headDelayMs: 60_000 });
+    const running = models(from);
+    await upstream.request(1);
     from.useProxyPassword(undefined);
     expect(await models(from)).toEqual({ reason: 'proxy-password-missing' });
+    expect(await running).toEqual({ reason: 'cancelled' });
   });
 
   it.each([
