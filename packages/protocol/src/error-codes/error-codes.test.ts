@@ -4,6 +4,7 @@ import { AUDIT_ERRORS } from './audit-errors.ts';
 import { EXIT } from './error-code.ts';
 import { ERROR_CODES } from './error-codes.ts';
 import { GATEWAY_ERRORS } from './gateway-errors.ts';
+import { IMPORT_ERRORS } from './import-errors.ts';
 import { STORAGE_ERRORS } from './storage-errors.ts';
 import { UPSTREAM_ERRORS } from './upstream-errors.ts';
 import { VAULT_ERRORS } from './vault-errors.ts';
@@ -15,6 +16,7 @@ const AREAS = [
   UPSTREAM_ERRORS,
   GATEWAY_ERRORS,
   AUDIT_ERRORS,
+  IMPORT_ERRORS,
 ];
 
 describe('the error table', () => {
