@@ -1,22 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EXIT } from './error-code.ts';
 import { ERROR_AREAS, ERROR_CODES } from './error-codes.ts';
-import { ERROR_CODES } from './error-codes.ts';
-import { GATEWAY_ERRORS } from './gateway-errors.ts';
-import { IMPORT_ERRORS } from './import-errors.ts';
-import { STORAGE_ERRORS } from './storage-errors.ts';
-import { UPSTREAM_ERRORS } from './upstream-errors.ts';
-import { VAULT_ERRORS } from './vault-errors.ts';
-
-const AREAS = [
-  APP_ERRORS,
-  STORAGE_ERRORS,
-  VAULT_ERRORS,
-  UPSTREAM_ERRORS,
-  GATEWAY_ERRORS,
-  AUDIT_ERRORS,
-  IMPORT_ERRORS,
-];
 
 describe('the error table', () => {
   test('no two areas share a code', () => {
