@@ -60,7 +60,7 @@ export default defineConfig(
     extends: [jsxA11y.flatConfigs.strict, reactHooks.configs.flat.recommended],
   },
   {
-    files: ['**/*.test.{ts,tsx}', 'testing/**/*.ts'],
+    files: ['**/*.test.{ts,tsx}', '**/src/testing/**/*.ts', 'testing/**/*.ts'],
     rules: {
       // A describe block is a table of contents, not a function to keep short.
       'max-lines-per-function': 'off',

@@ -1,10 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
-const reporters = ['default', './tools/src/closing-counts.ts'];
+/** Where `.ci/run` wants a JSON report, from which the claims' check reads what passed. */
+const report = process.env['POSTERN_TEST_REPORT'];
+const reporters = [
+  'default',
+  './tools/src/closing-counts.ts',
+  ...(report === undefined ? [] : ['json']),
+];
 
 export default defineConfig({
   test: {
     reporters,
+    ...(report === undefined ? {} : { outputFile: { json: report } }),
     projects: [
       {
         test: {

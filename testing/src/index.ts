@@ -73,3 +73,4 @@ export {
   type PosternOptions,
   type PosternUp,
 } from './postern-process.ts';
+export { leakCanary, type Leak, type LeakCanary } from './leak-canary/leak-canary.ts';

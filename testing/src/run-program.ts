@@ -37,10 +37,13 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 const running = new Set<ChildProcess>();
 
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) killGroup(child);
 });
 
-/** Starts a program; it is killed at the latest when the tests end. */
+/**
+ * Starts a program in a process group of its own. What it started and left behind is killed when it
+ * ends, and it itself at the latest when the tests do.
+ */
 export function startProgram(
   command: string,
   parameters: readonly string[],
@@ -50,6 +53,7 @@ export function startProgram(
   const child = spawn(command, parameters, {
     env: options.environment,
     cwd: options.directory,
+    detached: true,
     stdio: [
       input === undefined ? 'ignore' : 'pipe',
       'pipe',
@@ -64,6 +68,9 @@ export function startProgram(
   const stderr = collect(err);
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
+    child.once('exit', () => {
+      killGroup(child);
+    });
     child.once('close', (code, signal) => {
       resolve({ code, signal, stdout: stdout(), stderr: stderr() });
     });
@@ -102,6 +109,15 @@ export async function runProgram(
   return await program.ended.finally(() => {
     clearTimeout(timer);
   });
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody of the group is left.
+  }
 }
 
 function feed(

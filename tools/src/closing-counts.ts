@@ -1,18 +1,40 @@
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-/** Prints the closing counts on one plain line, for people and for machines that look for it. */
+/**
+ * Prints the closing counts on one plain line, for people and for machines that look for it. Failed
+ * hooks, files that do not load and errors outside of any test count as failed. With `CI=true` a
+ * skipped test is named and fails the run.
+ */
 export default class ClosingCounts implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
-    for (const module of modules) {
-      counts.failed += module.errors().length;
-      for (const test of module.children.allTests()) {
-        const { state } = test.result();
-        if (state !== 'pending') counts[state] += 1;
-      }
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const skipped = tests.filter((test) => isSkipped(test));
+    const counts = {
+      passed: tests.filter((test) => test.result().state === 'passed').length,
+      failed: tests.filter((test) => test.result().state === 'failed').length,
+      skipped: skipped.length,
+    };
+    counts.failed += unhandledErrors.length + failuresOutsideTests(modules);
+    if (process.env['CI'] === 'true' && skipped.length > 0) {
+      const names = skipped.map((test) => `  ${test.module.relativeModuleId} › ${test.fullName}`);
+      process.stdout.write(`\nNothing may be skipped here, but this was:\n${names.join('\n')}\n`);
+      process.exitCode = 1;
     }
     process.stdout.write(
       `\n${String(counts.passed)} passed, ${String(counts.failed)} failed, ${String(counts.skipped)} skipped\n`,
     );
   }
+}
+
+/** Also a test that was never begun, because the run was cut short. */
+function isSkipped(test: TestCase): boolean {
+  const { state } = test.result();
+  return state === 'skipped' || state === 'pending';
+}
+
+function failuresOutsideTests(modules: readonly TestModule[]): number {
+  return modules
+    .flatMap((module) => [module, ...module.children.allSuites()])
+    .map((part) => part.errors().length)
+    .reduce((sum, count) => sum + count, 0);
 }

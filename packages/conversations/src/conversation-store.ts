@@ -6,6 +6,7 @@ import type {
   ConversationId,
   ConversationPage,
   ConversationView,
+  Extra,
   Message,
   MessageId,
   MessageStatus,
@@ -52,6 +53,7 @@ export interface NewMessage {
   readonly stopReason?: StopReason;
   readonly usage?: Usage;
   readonly failure?: AnswerFailure;
+  readonly extra?: Extra;
 }
 
 /** What is left out stays as it is. */
@@ -62,6 +64,7 @@ export interface MessageChange {
   readonly stopReason?: StopReason;
   readonly usage?: Usage;
   readonly failure?: AnswerFailure;
+  readonly extra?: Extra;
 }
 
 /**

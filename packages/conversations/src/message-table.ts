@@ -25,7 +25,7 @@ export interface StoredMessage {
 
 /** Every column but the parts, which may be long. */
 const HEAD = `m.row, m.id, m.parent_id, m.role, m.status, m.created_at_ms, m.provider, m.model,
-  m.stop_reason, m.usage, m.failure, c.id AS conversation_id`;
+  m.stop_reason, m.usage, m.failure, m.extra, c.id AS conversation_id`;
 const FROM = 'FROM message AS m JOIN conversation AS c ON c.row = m.conversation';
 
 /** The statements over the table `message`, to be used within an attempt or transaction. */
@@ -42,8 +42,8 @@ export class MessageTable {
   constructor(database: Database) {
     this.#insert = database.prepare(
       `INSERT INTO message (id, conversation, parent_id, role, status, created_at_ms, provider,
-         model, stop_reason, usage, failure, parts)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         model, stop_reason, usage, failure, extra, parts)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#find = database.prepare(`SELECT ${HEAD}, m.parts ${FROM} WHERE m.id = ?`);
     this.#findHead = database.prepare(`SELECT ${HEAD} ${FROM} WHERE m.id = ?`);
@@ -53,7 +53,8 @@ export class MessageTable {
     this.#streaming = database.prepare("SELECT id FROM message WHERE status = 'streaming'");
     this.#isIn = database.prepare('SELECT 1 FROM message WHERE id = ? AND conversation = ?');
     this.#update = database.prepare(
-      `UPDATE message SET parts = ?, status = ?, model = ?, stop_reason = ?, usage = ?, failure = ?
+      `UPDATE message SET parts = ?, status = ?, model = ?, stop_reason = ?, usage = ?, failure = ?,
+         extra = ?
        WHERE row = ?`,
     );
     this.#deleteOf = database.prepare('DELETE FROM message WHERE conversation = ?');
@@ -64,10 +65,10 @@ export class MessageTable {
     const parts = partsToJson(message.parts, message.status === 'streaming');
     if (!parts.ok) return parts;
     const { id, parentId, role, status, createdAtMs, provider = null } = message;
-    const { model, stopReason, usage, failure } = details(message);
+    const { model, stopReason, usage, failure, extra } = details(message);
     const { lastRow } = this.#insert.run(
       ...[id, conversation, parentId, role, status, createdAtMs, provider],
-      ...[model, stopReason, usage, failure, parts.value],
+      ...[model, stopReason, usage, failure, extra, parts.value],
     );
     return ok(lastRow);
   }
@@ -100,8 +101,9 @@ export class MessageTable {
   update(row: number, message: Message): Result<undefined, StoreFailure> {
     const parts = partsToJson(message.parts, message.status === 'streaming');
     if (!parts.ok) return parts;
-    const { model, stopReason, usage, failure } = details(message);
-    this.#update.run(parts.value, message.status, model, stopReason, usage, failure, row);
+    const { model, stopReason, usage, failure, extra } = details(message);
+    const columns = [parts.value, message.status, model, stopReason, usage, failure, extra];
+    this.#update.run(...columns, row);
     return ok();
   }
 
@@ -113,12 +115,18 @@ export class MessageTable {
 /** The columns that are NULL where the message has no such thing. */
 function details(
   message: Message,
-): Record<'model' | 'stopReason' | 'usage' | 'failure', string | null> {
-  const { model = null, stopReason = null, usage, failure } = message;
+): Record<'model' | 'stopReason' | 'usage' | 'failure' | 'extra', string | null> {
+  const { model = null, stopReason = null, usage, failure, extra } = message;
   return {
     model,
     stopReason,
-    usage: usage === undefined ? null : JSON.stringify(usage),
-    failure: failure === undefined ? null : JSON.stringify(failure),
+    extra: extra === undefined ? null : JSON.stringify(extra),
+    usage: usage === undefined ? null : JSON.stringify(usage, withoutInfinity),
+    failure: failure === undefined ? null : JSON.stringify(failure, withoutInfinity),
   };
+}
+
+/** JSON has no infinity, which a provider's `1e999` becomes; a count of it is no count. */
+function withoutInfinity(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? undefined : value;
 }

@@ -4,7 +4,7 @@ import type { Migration, MigrationTarget } from '@postern/database';
 export const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
-    name: 'conversations and messages',
+    name: 'conversations, messages and the search over both',
     up: (database: MigrationTarget): void => {
       database.exec(`
         CREATE TABLE conversation (
@@ -41,12 +41,6 @@ export const MIGRATIONS: readonly Migration[] = [
         CREATE INDEX message_by_parent ON message (parent_id) WHERE parent_id IS NOT NULL;
         CREATE INDEX message_streaming ON message (row) WHERE status = 'streaming';
       `);
-    },
-  },
-  {
-    version: 2,
-    name: 'search over titles and messages',
-    up: (database: MigrationTarget): void => {
       // `So` are symbols, emoji among them. Prefixes of two to four characters have an index each,
       // so that typing the beginning of a word does not read half of the index.
       const tokenizer = `tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co So'"`;
@@ -56,6 +50,13 @@ export const MIGRATIONS: readonly Migration[] = [
           INSERT INTO ${table} (${table}, rank) VALUES ('secure-delete', 1);
         `);
       }
+    },
+  },
+  {
+    version: 2,
+    name: 'what a provider says beside its answer',
+    up: (database: MigrationTarget): void => {
+      database.exec('ALTER TABLE message ADD COLUMN extra TEXT');
     },
   },
 ];

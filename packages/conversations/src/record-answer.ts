@@ -80,7 +80,7 @@ function finalStatus(answer: FoldedAnswer): MessageStatus {
 }
 
 function changeOf(answer: FoldedAnswer, status: MessageStatus): MessageChange {
-  const { parts, usage, stopReason, failure, model } = answer;
+  const { parts, usage, stopReason, failure, model, extra } = answer;
   return {
     parts,
     status,
@@ -88,5 +88,6 @@ function changeOf(answer: FoldedAnswer, status: MessageStatus): MessageChange {
     ...(model === undefined ? {} : { model }),
     ...(stopReason === undefined ? {} : { stopReason }),
     ...(failure === undefined ? {} : { failure }),
+    ...(extra === undefined ? {} : { extra }),
   };
 }

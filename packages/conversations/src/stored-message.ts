@@ -8,12 +8,16 @@ import {
   type ErrorCodeName,
   type Message,
   type Part,
+  type ProviderId,
 } from '@postern/protocol';
 import * as v from 'valibot';
 import type { StoreFailure } from './conversation-store.ts';
-import { parseParts } from './stored-parts.ts';
+import { ExtraSchema, parseParts } from './stored-parts.ts';
 
-const count = v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)));
+const count = v.exactOptional(v.number());
+
+const isProvider = (value: unknown): value is ProviderId =>
+  typeof value === 'string' && providerId.parse(value) !== undefined;
 
 const isErrorCode = (code: string): code is ErrorCodeName => Object.hasOwn(ERROR_CODES, code);
 
@@ -21,6 +25,8 @@ const isErrorCode = (code: string): code is ErrorCodeName => Object.hasOwn(ERROR
 const ColumnsSchema = v.object({
   role: v.picklist(['system', 'user', 'assistant']),
   status: v.picklist(['complete', 'streaming', 'interrupted', 'failed']),
+  provider: v.exactOptional(v.custom<ProviderId>(isProvider)),
+  model: v.exactOptional(v.string()),
   stopReason: v.exactOptional(
     v.picklist([
       'end',
@@ -41,6 +47,7 @@ const ColumnsSchema = v.object({
       reasoningTokens: count,
     }),
   ),
+  extra: v.exactOptional(ExtraSchema),
   failure: v.exactOptional(
     v.strictObject({
       code: v.pipe(
@@ -68,13 +75,14 @@ export function parseMessage(
   const columns = v.safeParse(ColumnsSchema, {
     role: row['role'],
     status: row['status'],
+    ...(row['provider'] === null ? {} : { provider: row['provider'] }),
+    ...(row['model'] === null ? {} : { model: row['model'] }),
     ...(row['stop_reason'] === null ? {} : { stopReason: row['stop_reason'] }),
     ...jsonColumn(row, 'usage'),
     ...jsonColumn(row, 'failure'),
+    ...jsonColumn(row, 'extra'),
   });
   const parentId = optionalTextColumn(row, 'parent_id');
-  const provider = optionalTextColumn(row, 'provider');
-  const model = optionalTextColumn(row, 'model');
   if (!columns.success) return failed({ reason: 'message-damaged' });
   const { role, status, ...details } = columns.output;
   return ok({
@@ -85,8 +93,6 @@ export function parseMessage(
     parts: parts.value,
     status,
     createdAtMs: numberColumn(row, 'created_at_ms'),
-    ...(provider === undefined ? {} : { provider: providerId.from(provider) }),
-    ...(model === undefined ? {} : { model }),
     ...details,
   });
 }
@@ -110,7 +116,7 @@ export function damagedMessage(row: SqlRow, conversationId: ConversationId): Mes
 }
 
 /** The parsed JSON of a column under its name; nothing for NULL, `null` for what is no JSON. */
-function jsonColumn(row: SqlRow, name: 'usage' | 'failure'): Record<string, unknown> {
+function jsonColumn(row: SqlRow, name: 'usage' | 'failure' | 'extra'): Record<string, unknown> {
   const written = optionalTextColumn(row, name);
   if (written === undefined) return {};
   const parsed = parseJson(written);

@@ -1,4 +1,11 @@
-import { failed, ok, parseJson, type JsonValue, type Result } from '@postern/kernel';
+import {
+  failed,
+  ok,
+  parseJson,
+  type JsonObject,
+  type JsonValue,
+  type Result,
+} from '@postern/kernel';
 import type { Part } from '@postern/protocol';
 import * as v from 'valibot';
 import type { StoreFailure } from './conversation-store.ts';
@@ -11,7 +18,10 @@ const MAX_DEPTH = 256;
 const GROWTH_BYTES = 8192;
 
 const json = v.custom<JsonValue>(() => true);
+const jsonObject = v.custom<JsonObject>((value) => isPlainObject(value));
 const dialect = v.picklist(['anthropic-messages', 'openai-chat']);
+export const ExtraSchema = v.strictObject({ dialect, fields: jsonObject });
+const extra = v.exactOptional(ExtraSchema);
 
 const source = v.variant('kind', [
   v.strictObject({ kind: v.literal('base64'), mediaType: v.string(), data: v.string() }),
@@ -23,16 +33,18 @@ const text = v.strictObject({
   kind: v.literal('text'),
   text: v.string(),
   annotations: v.exactOptional(v.array(json)),
+  extra,
 });
-const image = v.strictObject({ kind: v.literal('image'), source });
+const image = v.strictObject({ kind: v.literal('image'), source, extra });
 const file = v.strictObject({
   kind: v.literal('file'),
   source,
   name: v.exactOptional(v.string()),
+  extra,
 });
 const opaque = v.strictObject({ kind: v.literal('opaque'), dialect, value: json });
 
-const PartsSchema = v.array(
+export const PartsSchema = v.array(
   v.variant('kind', [
     text,
     image,
@@ -41,6 +53,7 @@ const PartsSchema = v.array(
       kind: v.literal('thinking'),
       text: v.string(),
       signature: v.exactOptional(v.string()),
+      extra,
     }),
     v.strictObject({ kind: v.literal('redacted-thinking'), data: v.string() }),
     v.strictObject({
@@ -48,12 +61,14 @@ const PartsSchema = v.array(
       callId: v.string(),
       name: v.string(),
       inputJson: v.string(),
+      extra,
     }),
     v.strictObject({
       kind: v.literal('tool-result'),
       callId: v.string(),
       content: v.array(v.variant('kind', [text, image, file, opaque])),
       isError: v.boolean(),
+      extra,
     }),
     v.strictObject({ kind: v.literal('refusal'), text: v.string() }),
     opaque,
@@ -87,4 +102,8 @@ export function parseParts(written: string): Result<readonly Part[], StoreFailur
   if (!parsed.ok) return failed({ reason: 'message-damaged' });
   const parts = v.safeParse(PartsSchema, parsed.value);
   return parts.success ? ok(parts.output) : failed({ reason: 'message-damaged' });
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

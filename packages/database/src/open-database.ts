@@ -93,6 +93,8 @@ function createAt(path: string, options: OpenDatabaseOptions): void {
   const connection = connect(path, options.key);
   try {
     useWriteAheadLog(connection);
+    // Nobody sees the file before it is put on the disk as a whole.
+    connection.pragma('synchronous = OFF');
     connection.pragma(`application_id = ${applicationId(options.label)}`);
     migrate(connection, options.migrations);
   } finally {

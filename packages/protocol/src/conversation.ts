@@ -219,6 +219,8 @@ export interface Message {
   readonly stopReason?: StopReason;
   readonly usage?: Usage;
   readonly failure?: AnswerFailure;
+  /** What the provider said of the answer beside the model's own fields. */
+  readonly extra?: Extra;
 }
 
 export interface Conversation {

@@ -24,7 +24,7 @@ export {
 } from './config.ts';
 export type * from './conversation.ts';
 export { EXIT, type ErrorCode } from './error-codes/error-code.ts';
-export { ERROR_CODES, type ErrorCodeName } from './error-codes/error-codes.ts';
+export { ERROR_AREAS, ERROR_CODES, type ErrorCodeName } from './error-codes/error-codes.ts';
 export { EMPTY_ANSWER, foldAnswer, type FoldedAnswer } from './fold-answer.ts';
 export * from './ids.ts';
 export type { KeyForm, Provider, UpstreamAuth } from './provider.ts';

@@ -27,6 +27,7 @@ const rows: readonly (readonly [UpstreamFailure, string, RegExp])[] = [
   [{ reason: 'unreachable', why: 'name-unknown' }, 'UPSTREAM_UNREACHABLE', /name/],
   [{ reason: 'certificate', why: 'expired' }, 'UPSTREAM_CERTIFICATE', /expired/],
   [{ reason: 'proxy-invalid' }, 'UPSTREAM_PROXY', /proxy/],
+  [{ reason: 'proxy-password-missing' }, 'UPSTREAM_PROXY', /vault/],
   [{ reason: 'proxy-failed', status: 407 }, 'UPSTREAM_PROXY', /user name and password/],
   [{ reason: 'proxy-failed', status: 502 }, 'UPSTREAM_PROXY', /502/],
   [{ reason: 'proxy-failed', status: undefined }, 'UPSTREAM_PROXY', /cannot be reached/],

@@ -23,7 +23,10 @@ export type UpstreamFailure =
   | { readonly reason: 'demo-has-no-wire' }
   | { readonly reason: 'unreachable'; readonly why: Unreachable }
   | { readonly reason: 'certificate'; readonly why: CertificateFault }
+  /** The configured proxy is no plain `http(s)://host[:port]`. */
   | { readonly reason: 'proxy-invalid' }
+  /** The proxy wants a password, and the vault that holds it is not open or has none. */
+  | { readonly reason: 'proxy-password-missing' }
   /** `status`: what the proxy answered to CONNECT; undefined where it broke off. */
   | { readonly reason: 'proxy-failed'; readonly status: number | undefined }
   | { readonly reason: 'timeout'; readonly waitingFor: 'connection' | 'head' | 'body' }
@@ -75,6 +78,7 @@ const CODES = {
   unreachable: 'UPSTREAM_UNREACHABLE',
   certificate: 'UPSTREAM_CERTIFICATE',
   'proxy-invalid': 'UPSTREAM_PROXY',
+  'proxy-password-missing': 'UPSTREAM_PROXY',
   'proxy-failed': 'UPSTREAM_PROXY',
   timeout: 'UPSTREAM_TIMEOUT',
   redirected: 'UPSTREAM_REDIRECTED',
@@ -113,27 +117,41 @@ const WAITING: Readonly<Record<'connection' | 'head' | 'body', string>> = {
 
 function detailOf(failure: UpstreamFailure): string | undefined {
   switch (failure.reason) {
-    case 'address-invalid':
-      return `The address of ${failure.provider} is not a plain http:// or https:// URL.`;
-    case 'address-insecure':
-      return `The address of ${failure.provider} is plain HTTP, and ${failure.host} is neither loopback nor named as local.`;
-    case 'endpoint-incomplete':
-      return `The endpoint ${failure.provider} needs "${failure.field}".`;
-    case 'provider-fixed':
-      return `"${failure.field}" of the built-in provider ${failure.provider} cannot be changed.`;
-    case 'key-missing':
-      return `There is no key for ${failure.provider} in the vault.`;
-    case 'key-unsendable':
-      return `The key stored for ${failure.provider} has characters that no key can have.`;
     case 'unreachable':
       return UNREACHABLE[failure.why];
     case 'certificate':
       return CERTIFICATE[failure.why];
+    case 'proxy-invalid':
+      return 'The configured proxy is not a plain http:// or https:// address.';
+    case 'proxy-password-missing':
+      return 'The password of the proxy is not in the vault, or the vault is locked.';
     case 'proxy-failed':
       return proxyDetail(failure.status);
     case 'timeout':
       return WAITING[failure.waitingFor];
     default:
+      return 'provider' in failure ? providerDetail(failure) : undefined;
+  }
+}
+
+type ProviderFailure = Extract<UpstreamFailure, { readonly provider: string }>;
+
+function providerDetail(failure: ProviderFailure): string | undefined {
+  const { provider } = failure;
+  switch (failure.reason) {
+    case 'address-invalid':
+      return `The address of ${provider} is not a plain http:// or https:// URL.`;
+    case 'address-insecure':
+      return `The address of ${provider} is plain HTTP, and ${failure.host} is neither loopback nor named as local.`;
+    case 'endpoint-incomplete':
+      return `The endpoint ${provider} needs "${failure.field}".`;
+    case 'provider-fixed':
+      return `"${failure.field}" of the built-in provider ${provider} cannot be changed.`;
+    case 'key-missing':
+      return `There is no key for ${provider} in the vault.`;
+    case 'key-unsendable':
+      return `The key stored for ${provider} has characters that no key can have.`;
+    case 'plan-token':
       return undefined;
   }
 }

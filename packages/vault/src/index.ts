@@ -1,3 +1,40 @@
+// Importers.
+export { describeImportFailure } from './importers/describe-import-failure.ts';
+export {
+  KEYRING_CONVENTIONS,
+  readByAttributes,
+  readForeignKeyring,
+  type ForeignItem,
+  type ForeignKeyring,
+  type ForeignKeyringFailure,
+  type KeyringConvention,
+} from './importers/foreign-keyring.ts';
+export type { ImportFiles } from './importers/import-files.ts';
+export {
+  importSecrets,
+  type ImportedRow,
+  type ImportOptions,
+  type ImportOutcome,
+} from './importers/import-into-store.ts';
+export type {
+  Exposure,
+  FoundGatewayKey,
+  FoundSecret,
+  ImportFailure,
+  ImportFindings,
+  Leftover,
+  Skipped,
+  SkipReason,
+} from './importers/import-shapes.ts';
+export {
+  detectImport,
+  IMPORTERS,
+  readImport,
+  type DetectedSource,
+  type ImportFormat,
+} from './importers/importers.ts';
+export { nodeImportFiles } from './importers/node-import-files.ts';
+export { osForeignKeyring } from './importers/os-foreign-keyring.ts';
 // Masking.
 export { createMasker, MASK, type Masker, type MaskerOptions } from './masking/masker.ts';
 export { isMaskable, MIN_MASKED_BYTES } from './masking/secret-forms.ts';
@@ -6,7 +43,13 @@ export type { Disk, DiskFailure } from './disk/disk.ts';
 export { nodeDisk } from './disk/node-disk.ts';
 export { checkKeyForm } from './key-form.ts';
 export type { KeyringFailure, KeyringPort } from './keyring/keyring-port.ts';
-export { createOsKeyring, KEYRING_SERVICE, type OsKeyringOptions } from './keyring/os-keyring.ts';
+export { leaveProcess } from './keyring/leave-process.ts';
+export {
+  createOsKeyring,
+  KEYRING_SERVICE,
+  type OsKeyring,
+  type OsKeyringOptions,
+} from './keyring/os-keyring.ts';
 export {
   checkStorage,
   chooseStorage,

@@ -9,7 +9,7 @@ import {
   malformedRecording,
   recordings,
   wholeAnswers,
-  whyNoRecordings,
+  areMissing,
 } from './recordings.ts';
 
 const ANTHROPIC = 'anthropic-messages';
@@ -31,7 +31,7 @@ async function accumulate(bytes: Uint8Array): Promise<Anthropic.Beta.BetaMessage
   return client.beta.messages.stream({ model: 'any', max_tokens: 1, messages }).finalMessage();
 }
 
-describe.skipIf(whyNoRecordings() !== undefined)('recordings of the Messages API', () => {
+describe.skipIf(areMissing)('recordings of the Messages API', () => {
   const streams = recordings().filter((recording) => recording.dialect === ANTHROPIC);
   const answers = wholeAnswers().filter((answer) => answer.dialect === ANTHROPIC);
 

@@ -3,7 +3,7 @@ import { expectOk, parseJson } from '@postern/kernel';
 import type { Part } from '@postern/protocol';
 import { describe, expect, test } from 'vitest';
 import { decodeChunks, fold, wholeOf } from './decode-bytes.ts';
-import { framed, recordings, wholeAnswers, whyNoRecordings, type Recording } from './recordings.ts';
+import { framed, recordings, wholeAnswers, areMissing, type Recording } from './recordings.ts';
 
 const OPENAI = 'openai-chat';
 const dialect = DIALECTS[OPENAI];
@@ -95,7 +95,7 @@ function said(message: Message | undefined): Record<string, unknown> {
   };
 }
 
-describe.skipIf(whyNoRecordings() !== undefined)('recordings of chat completions', () => {
+describe.skipIf(areMissing)('recordings of chat completions', () => {
   const streams = recordings().filter((recording) => recording.dialect === OPENAI);
   const answers = wholeAnswers().filter((answer) => answer.dialect === OPENAI);
 

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DialectId } from '@postern/protocol';
+import { corpusPath, skipBecause, whyNoCorpus } from '@postern/testing';
 
 /** One recorded answer as its events: the data of each, in order. */
 export interface Recording {
@@ -16,7 +17,8 @@ export interface WholeAnswer {
   readonly body: string;
 }
 
-const STREAMS = fileURLToPath(new URL('../../../../shared/corpora/streams/', import.meta.url));
+/** Whether the recordings are missing; said once, and a failure in CI. */
+export const areMissing = skipBecause('recorded answers', whyNoCorpus('streams'));
 
 const FOLDERS: readonly (readonly [string, DialectId])[] = [
   ['anthropic-messages', 'anthropic-messages'],
@@ -28,15 +30,6 @@ const FOLDERS: readonly (readonly [string, DialectId])[] = [
 
 /** Malformed on purpose; tested for themselves. */
 export const MALFORMED = ['duplicate-message-start', 'spliced-message-start'] as const;
-
-/** Why the recordings cannot be read here; undefined where they can. In CI they must be there. */
-export function whyNoRecordings(): string | undefined {
-  if (existsSync(STREAMS)) return undefined;
-  const reason = `skipped: no recordings at ${STREAMS}`;
-  if (process.env['CI'] === 'true') throw new Error(reason);
-  process.stderr.write(`${reason}\n`);
-  return reason;
-}
 
 export function recordings(): readonly Recording[] {
   return FOLDERS.flatMap(([folder, dialect]) =>
@@ -63,7 +56,7 @@ export function wholeAnswers(): readonly WholeAnswer[] {
     namesIn(folder, /\.json$/).map((file) => ({
       name: `${folder}/${file}`,
       dialect,
-      body: readFileSync(`${STREAMS}${folder}/${file}`, 'utf8'),
+      body: readFileSync(join(corpusPath('streams'), folder, file), 'utf8'),
     })),
   ).filter(({ body }) => /"(?:choices|content)"\s*:/.test(body));
 }
@@ -79,15 +72,13 @@ export function framed({ dialect, events }: Recording): Uint8Array {
 }
 
 function namesIn(folder: string, form: RegExp): readonly string[] {
-  return whyNoRecordings() === undefined
-    ? readdirSync(`${STREAMS}${folder}`)
-        .filter((name) => form.test(name))
-        .sort()
-    : [];
+  if (areMissing) return [];
+  const names = readdirSync(join(corpusPath('streams'), folder));
+  return names.filter((name) => form.test(name)).sort();
 }
 
 function eventsIn(folder: string, file: string): readonly string[] {
-  return readFileSync(`${STREAMS}${folder}/${file}`, 'utf8')
+  return readFileSync(join(corpusPath('streams'), folder, file), 'utf8')
     .split('\n')
     .map((line) => line.replace(/^data: /, ''))
     .filter((line) => line.trim() !== '' && line !== '[DONE]');

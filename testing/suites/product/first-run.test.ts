@@ -24,7 +24,7 @@ describe.skipIf(skipBecause('first run in Chromium', whyNoPrograms(['chromium'])
 
     test('leads with a passphrase to a streamed answer, which is there after a restart', async () => {
       const environment = { environment: home.environment };
-      let address = '';
+      let address: string;
       {
         await using postern = await upPostern(environment);
         ({ address } = postern);
@@ -52,7 +52,7 @@ describe.skipIf(skipBecause('first run in Chromium', whyNoPrograms(['chromium'])
 
     test('the recovery code opens the vault', async () => {
       const environment = { environment: home.environment };
-      let code = '';
+      let code: string;
       {
         await using postern = await upPostern(environment);
         await using browser = await startChromium({ origins: [postern.address] });

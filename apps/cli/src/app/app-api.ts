@@ -1,26 +1,17 @@
-import { Hono, type Context } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { setCookie } from 'hono/cookie';
+import { parse } from 'hono/utils/cookie';
 import { SessionInputSchema } from '@postern/protocol';
 import { described } from '../failure/described.ts';
-import type { HostGuard } from '../server/host-guard.ts';
+import type { RequestOrigin } from '../server/host-guard.ts';
 import { SECURITY_HEADERS } from '../server/security-headers.ts';
-import type { Sessions } from '../server/sessions.ts';
-import type { Postern } from '../services/postern.ts';
 import { failureResponse, MAX_APP_BODY_BYTES, parseBody } from './answers.ts';
+import type { AppApiParts } from './app-api-parts.ts';
 import { conversationRoutes } from './conversation-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { stateRoutes } from './state-routes.ts';
 import { turnRoutes } from './turn-routes.ts';
-
-export interface AppApiParts {
-  readonly postern: Postern;
-  readonly sessions: Sessions;
-  readonly guard: HostGuard;
-  readonly version: string;
-  readonly gatewayUrl: string;
-  /** A fault reached the outermost frame; its message may hold anything and is not shown. */
-  readonly onFault: (fault: unknown) => void;
-}
 
 /**
  * The app API as one function from `Request` to `Response`. Every route but the one that opens a
@@ -29,22 +20,23 @@ export interface AppApiParts {
 export function createAppApi(parts: AppApiParts): Hono {
   const app = new Hono();
   app.use('*', async (context, next) => {
-    if (!parts.guard.admits(originOf(context))) {
+    if (!parts.guard.admits(originOf(context.req.raw.headers))) {
       return withSecurityHeaders(failureResponse(described('ORIGIN_REFUSED')));
     }
     await next();
     context.res = withSecurityHeaders(context.res);
     return undefined;
   });
-  app.use('*', async (context, next) => {
-    const length = Number(context.req.header('content-length') ?? 0);
-    if (length > MAX_APP_BODY_BYTES) return failureResponse(described('REQUEST_TOO_LARGE'));
-    await next();
-    return undefined;
-  });
+  app.use(
+    '*',
+    bodyLimit({
+      maxSize: MAX_APP_BODY_BYTES,
+      onError: () => failureResponse(described('REQUEST_TOO_LARGE')),
+    }),
+  );
   openSessionRoute(app, parts);
   app.use('*', async (context, next) => {
-    const token = getCookie(context, sessionCookie(parts));
+    const token = parse(context.req.raw.headers.get('cookie') ?? '')[sessionCookie(parts)];
     if (token === undefined || !parts.sessions.isValid(token)) {
       return failureResponse(described('SESSION_REQUIRED'));
     }
@@ -83,11 +75,11 @@ function openSessionRoute(app: Hono, parts: AppApiParts): void {
   });
 }
 
-function originOf(context: Context): Parameters<HostGuard['admits']>[0] {
+function originOf(headers: Headers): RequestOrigin {
   return {
-    host: context.req.header('host'),
-    origin: context.req.header('origin'),
-    fetchSite: context.req.header('sec-fetch-site'),
+    host: headers.get('host') ?? undefined,
+    origin: headers.get('origin') ?? undefined,
+    fetchSite: headers.get('sec-fetch-site') ?? undefined,
   };
 }
 

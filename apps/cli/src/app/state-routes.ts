@@ -10,7 +10,7 @@ import {
 import { revealSecret } from '@postern/kernel';
 import { describeVaultFailure } from '@postern/vault';
 import type { Postern } from '../services/postern.ts';
-import type { AppApiParts } from './app-api.ts';
+import type { AppApiParts } from './app-api-parts.ts';
 import { failureResponse, parseBody } from './answers.ts';
 
 /** First run, unlocking and settings. */

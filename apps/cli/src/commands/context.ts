@@ -69,7 +69,7 @@ export interface FoundVault {
   readonly vault: Vault;
   readonly loaded: LoadedConfig;
   /** Finds out by doing whether the keyring works; takes some milliseconds. */
-  probe(): Promise<KeyringProbe>;
+  readonly probe: () => Promise<KeyringProbe>;
 }
 
 /** The vault of the home as it is found: absent or locked. */

@@ -44,8 +44,8 @@ export type RecordWire = v.InferOutput<typeof RecordSchema>;
 
 /** A record as it crosses the socket: the one place where its values become text for that. */
 export function recordToWire(record: SecretRecord): RecordWire {
-  const fields = [...record.fields].map(([field, value]) => [field, revealSecret(value)]);
-  return { ...record, fields: Object.fromEntries(fields) as Record<string, string> };
+  const fields = [...record.fields].map(([field, value]) => [field, revealSecret(value)] as const);
+  return { ...record, fields: Object.fromEntries(fields) };
 }
 
 export function recordFromWire(wire: RecordWire): SecretRecord {

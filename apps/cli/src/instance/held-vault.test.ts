@@ -2,12 +2,12 @@ import { mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import { ok, revealSecret, Secret } from '@postern/kernel';
+import { failed, ok, revealSecret, Secret, type Result } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
 import { memoryStore } from '@postern/vault';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, test } from 'vitest';
-import { described } from '../failure/described.ts';
+import { described, type Described } from '../failure/described.ts';
 import { listenOnSocket, type Listening } from '../server/listen.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import { createAgentApi } from './agent-api.ts';
@@ -17,21 +17,21 @@ const openai = secretName.from('openai');
 const running: Listening[] = [];
 
 afterEach(async () => {
-  await Promise.all(running.splice(0).map(async (one) => await one.close(0)));
+  for (const one of running.splice(0)) await one.close(0);
 });
+
+function spoken<T>(result: Result<T, unknown>): Result<T, Described> {
+  return result.ok ? result : failed(described('INTERNAL'));
+}
 
 function vaultInMemory(): OpenVault {
   const store = memoryStore();
-  const spoken = async <T>(call: Promise<{ ok: true; value: T } | { ok: false }>) => {
-    const result = await call;
-    return result.ok ? result : { ok: false as const, failure: described('INTERNAL') };
-  };
   return {
     storage: 'file',
-    get: async (name) => await spoken(store.get(name)),
-    put: async (record) => await spoken(store.put(record)),
-    remove: async (name) => await spoken(store.remove(name)),
-    list: async () => await spoken(store.list()),
+    get: async (name) => spoken(await store.get(name)),
+    put: async (record) => spoken(await store.put(record)),
+    remove: async (name) => spoken(await store.remove(name)),
+    list: async () => spoken(await store.list()),
     deriveKey: async (purpose) =>
       await Promise.resolve(ok(Secret.of(Buffer.from(purpose).toString('hex').padEnd(64, '0')))),
   };

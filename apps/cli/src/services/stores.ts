@@ -1,5 +1,9 @@
 import { failed, ok, type Clock, type Randomness, type Result } from '@postern/kernel';
-import { describeStoreFailure, openSqliteConversations, type ConversationStore } from '@postern/conversations';
+import {
+  describeStoreFailure,
+  openSqliteConversations,
+  type ConversationStore,
+} from '@postern/conversations';
 import { describeDatabaseFailure } from '@postern/database';
 import { openGatewayStore, type GatewayStore } from '@postern/gateway';
 import type { Described } from '../failure/described.ts';

@@ -7,6 +7,7 @@ import remarkParse from 'remark-parse';
 import remarkRehype, { type Options as RehypeOptions } from 'remark-rehype';
 import { unified } from 'unified';
 import { pricesAreNotMaths } from './prices.ts';
+import { isTangled } from './tangle.ts';
 
 const KATEX: KatexOptions = {
   output: 'htmlAndMathml',
@@ -31,12 +32,22 @@ const processor = unified()
   .use(rehypeKatex, KATEX)
   .freeze();
 
-/** The syntax tree of a markdown text: CommonMark, GFM and maths between dollars. */
+/**
+ * The syntax tree of a markdown text: CommonMark, GFM and maths between dollars. A text that the
+ * parser cannot cope with is one paragraph of plain words.
+ */
 export function parseMarkdown(source: string): MdastRoot {
-  return processor.parse(source);
+  return isTangled(source) ? plain(source) : processor.parse(source);
 }
 
 /** The elements a markdown text stands for; built from nodes alone, never from HTML. */
 export function markdownToElements(source: string): HastRoot {
-  return processor.runSync(processor.parse(source), source);
+  return processor.runSync(parseMarkdown(source), source);
+}
+
+function plain(source: string): MdastRoot {
+  return {
+    type: 'root',
+    children: [{ type: 'paragraph', children: [{ type: 'text', value: source }] }],
+  };
 }

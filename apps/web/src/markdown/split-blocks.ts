@@ -1,3 +1,4 @@
+import type { RootContent } from 'mdast';
 import { parseMarkdown } from './grammar.ts';
 
 /** A markdown text in its top-level blocks, so that finished ones need no second rendering. */
@@ -49,6 +50,7 @@ function advance(progress: Progress, text: string): Progress {
   }
   const done = [...progress.done];
   let definitions = progress.definitions;
+  let pending = '';
   let from = 0;
   nodes.forEach((node, index) => {
     const next = nodes[index + 1];
@@ -57,8 +59,12 @@ function advance(progress: Progress, text: string): Progress {
     // An indented block begins at its line's start, not at its first letter.
     const end = lines.lastIndexOf('\n', to - 1) + 1;
     const source = lines.slice(from, end);
+    if (node.type === 'definition') pending += `\n\n${sourceOf(node, lines)}`;
+    // Without a blank line between them two blocks may yet turn out to be one.
+    if (!/\n[ \t]*\n$/.test(source)) return;
     done.push(source);
-    if (node.type === 'definition') definitions += `\n\n${source.trim()}`;
+    definitions += pending;
+    pending = '';
     from = end;
   });
   return {
@@ -68,4 +74,8 @@ function advance(progress: Progress, text: string): Progress {
     definitions,
     whole: false,
   };
+}
+
+function sourceOf(node: RootContent, text: string): string {
+  return text.slice(node.position?.start.offset ?? 0, node.position?.end.offset);
 }

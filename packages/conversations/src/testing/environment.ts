@@ -29,36 +29,40 @@ export function testEnvironment(): TestEnvironment {
   return { clock, randomness: { bytes: (count) => randomBytes(count) } };
 }
 
+/** Takes what is to be done when the test, or the group of tests, is over. */
+export type AtEnd = (work: () => void) => void;
+
 /** A path in a directory that goes with the test. */
-export function scratchPath(): string {
+export function scratchPath(atEnd: AtEnd = onTestFinished): string {
   const directory = mkdtempSync(join(tmpdir(), 'postern-conversations-'));
-  onTestFinished(() => {
+  atEnd(() => {
     rmSync(directory, { recursive: true, force: true });
   });
   return join(directory, 'conversations.db');
 }
 
-export function openAt(path: string, environment: TestEnvironment): ConversationStore {
+export function openAt(
+  path: string,
+  environment: TestEnvironment,
+  atEnd: AtEnd = onTestFinished,
+): ConversationStore {
   const store = expectOk(openSqliteConversations({ path, key: KEY, ...environment }));
-  onTestFinished(() => {
+  atEnd(() => {
     store.close();
   });
   return store;
 }
 
+/** Opens a new, empty store. */
+export type OpenStore = (environment: TestEnvironment, atEnd?: AtEnd) => ConversationStore;
+
+const inFile: OpenStore = (environment, atEnd) => openAt(scratchPath(atEnd), environment, atEnd);
+const inMemory: OpenStore = (environment) => createMemoryConversations(environment);
+
 /** The two adapters of the port, by the name that their tests show. */
-export const STORES: readonly (readonly [
-  name: string,
-  open: (environment: TestEnvironment) => ConversationStore,
-])[] = [
-  [
-    'SqliteConversations in a file',
-    (environment: TestEnvironment): ConversationStore => openAt(scratchPath(), environment),
-  ],
-  [
-    'SqliteConversations in memory',
-    (environment: TestEnvironment): ConversationStore => createMemoryConversations(environment),
-  ],
+export const STORES: readonly (readonly [name: string, open: OpenStore])[] = [
+  ['conversations in a file', inFile],
+  ['conversations in memory', inMemory],
 ];
 
 export const text = (words: string): Part => ({ kind: 'text', text: words });

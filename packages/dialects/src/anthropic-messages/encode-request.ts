@@ -41,8 +41,17 @@ export function encodeRequest(request: ModelRequest): Result<JsonObject, Dialect
 
 /** The API refuses blank texts, and thinking without a signature, which comes from elsewhere. */
 function isAccepted(part: Part): boolean {
-  if (part.kind === 'text') return part.text.trim() !== '';
-  return part.kind !== 'thinking' || (part.signature !== undefined && part.signature !== '');
+  switch (part.kind) {
+    case 'text':
+    case 'refusal':
+      return part.text.trim() !== '';
+    case 'thinking':
+      return part.signature !== undefined && part.signature !== '';
+    case 'opaque':
+      return part.dialect === ANTHROPIC_MESSAGES;
+    default:
+      return true;
+  }
 }
 
 function encodeSystem(turns: readonly Turn[], report: Report): JsonValue | undefined {

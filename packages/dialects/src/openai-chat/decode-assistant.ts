@@ -96,7 +96,7 @@ function decodeCall(call: JsonObject, index: number): Part {
 }
 
 /** Some servers give the arguments as an object; none at all are `{}`. */
-export function inputText(value: JsonValue | undefined): string {
+function inputText(value: JsonValue | undefined): string {
   if (typeof value === 'string') return value.trim() === '' ? '{}' : value;
   return value === undefined || value === null ? '{}' : JSON.stringify(value);
 }

@@ -26,8 +26,11 @@ const KNOWN = new Set([
   'tools',
   'tool_choice',
   'parallel_tool_calls',
+  'stream_options',
   'n',
 ]);
+
+const INCLUDE_USAGE = new Set(['include_usage']);
 
 /** The request that a body of `POST /chat/completions` makes. One choice only; no legacy functions. */
 export function decodeRequest(value: JsonValue): Result<ModelRequest, DialectFailure> {
@@ -39,7 +42,7 @@ export function decodeRequest(value: JsonValue): Result<ModelRequest, DialectFai
     const { tools, otherTools } = decodeTools(body, report);
     const toolChoice = decodeToolChoice(body['tool_choice']);
     const parallelToolCalls = flagOf(body['parallel_tool_calls']);
-    const fields = fieldsBeside(body, KNOWN);
+    const fields = { ...fieldsBeside(body, KNOWN), ...decodeStreamOptions(body) };
     return {
       model: model ?? '',
       turns: decodeTurns(body, report),
@@ -51,6 +54,12 @@ export function decodeRequest(value: JsonValue): Result<ModelRequest, DialectFai
       ...extraFor(OPENAI_CHAT, otherTools.length === 0 ? fields : { ...fields, tools: otherTools }),
     };
   });
+}
+
+/** Usage is always asked for, so the wish for it says nothing. */
+function decodeStreamOptions(body: JsonObject): JsonObject {
+  const beside = fieldsBeside(objectOf(body['stream_options']) ?? {}, INCLUDE_USAGE);
+  return Object.keys(beside).length === 0 ? {} : { stream_options: beside };
 }
 
 function malformed(path: string, message: string): DialectFailure {

@@ -4,6 +4,7 @@ import { wireCallId } from '../names/call-id.ts';
 import type { Report } from '../report.ts';
 import { arrangeTurns, type UserBlock } from '../turns/arrange-turns.ts';
 import { encodeAssistantMessage } from './encode-assistant.ts';
+import { OPENAI_CHAT } from './limits.ts';
 import { encodeContent } from './user-content.ts';
 
 /**
@@ -17,8 +18,9 @@ export function encodeMessages(turns: readonly Turn[], report: Report): readonly
   return blocks.flatMap((block, index) => {
     const path = `messages[${index}]`;
     if (block.side === 'user') return encodeUserBlock(block, path, report);
-    const parts = index > lastQuestion ? block.parts : block.parts.filter(isNotThinking);
-    return parts.length === 0 ? [] : [encodeAssistantMessage(parts)];
+    const isAtWork = index > lastQuestion;
+    const parts = block.parts.map((part) => (isSent(part, isAtWork) ? part : UNSAID));
+    return parts.every((part) => part === UNSAID) ? [] : [encodeAssistantMessage(parts)];
   });
 }
 
@@ -26,12 +28,25 @@ function holdsWords(block: UserBlock): boolean {
   return block.entries.some(({ role }) => role === 'user');
 }
 
+/** Stands where a part was that is not sent, so that the texts around it do not run together. */
+const UNSAID: Part = { kind: 'redacted-thinking', data: '' };
+
 /**
  * Reasoning goes back only while its answer is still being worked out, between calls and results:
- * DeepSeek demands it there, and everywhere else it is ignored or refused.
+ * DeepSeek demands it there, and everywhere else it is ignored or refused. That of another dialect
+ * never does.
  */
-function isNotThinking(part: Part): boolean {
-  return part.kind !== 'thinking';
+function isSent(part: Part, isAtWork: boolean): boolean {
+  switch (part.kind) {
+    case 'thinking':
+      return isAtWork && part.extra?.dialect === OPENAI_CHAT;
+    case 'redacted-thinking':
+      return false;
+    case 'opaque':
+      return part.dialect === OPENAI_CHAT;
+    default:
+      return true;
+  }
 }
 
 function encodeUserBlock(block: UserBlock, path: string, report: Report): readonly JsonObject[] {

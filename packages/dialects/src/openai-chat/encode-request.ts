@@ -14,7 +14,7 @@ import { MAX_STOPS, MAX_TOOL_NAME, OPENAI_CHAT, takesMaxCompletionTokens } from 
  */
 export function encodeRequest(request: ModelRequest): Result<JsonObject, DialectFailure> {
   return reporting((report) => {
-    const turns = sayableTurns(request.turns, OPENAI_CHAT, isAccepted, report);
+    const turns = sayableTurns(request.turns, OPENAI_CHAT, isFilled, report);
     if (!turns.some(({ role }) => role !== 'system')) {
       const message = 'there is no message to answer';
       report({ reason: 'conversation-invalid', path: 'messages', message });
@@ -46,10 +46,8 @@ export function encodeRequest(request: ModelRequest): Result<JsonObject, Dialect
   });
 }
 
-/** Reasoning that came in this dialect may have to go back; any other is never sent. */
-function isAccepted(part: Part): boolean {
-  if (part.kind === 'thinking') return part.extra?.dialect === OPENAI_CHAT;
-  return part.kind !== 'redacted-thinking';
+function isFilled(part: Part): boolean {
+  return (part.kind !== 'text' && part.kind !== 'refusal') || part.text !== '';
 }
 
 function encodeStops(request: ModelRequest, report: Report): readonly string[] | undefined {

@@ -2,7 +2,7 @@ import type { Part, Role, ToolResultPart, Turn } from '@postern/protocol';
 import type { Report } from '../report.ts';
 
 /** What the model said between two blocks of the other side. */
-export interface AssistantBlock {
+interface AssistantBlock {
   readonly side: 'assistant';
   readonly parts: readonly Part[];
 }

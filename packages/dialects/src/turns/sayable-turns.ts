@@ -2,9 +2,8 @@ import type { DialectId, Part, Role, Turn } from '@postern/protocol';
 import type { Report } from '../report.ts';
 
 /**
- * The turns with the parts that a dialect can say. Left out are empty texts, another dialect's opaque
- * parts of an answer, and the thinking that `says` refuses; what a person said is never left out in
- * silence but reported. Turns without a part are gone.
+ * The turns with the parts that a dialect can say. Of an answer, whatever `says` refuses is left out;
+ * what a person said is never left out in silence but reported. Turns without a part are gone.
  */
 export function sayableTurns(
   turns: readonly Turn[],
@@ -13,38 +12,26 @@ export function sayableTurns(
   report: Report,
 ): readonly Turn[] {
   return turns
-    .map((turn, index): Turn => {
-      const path = `messages[${index}]`;
-      const parts = turn.parts.filter(
-        (part) => says(part) && isSayable(part, turn.role, dialect, path, report),
-      );
-      return { role: turn.role, parts };
+    .map(({ role, parts }, index): Turn => {
+      const failure = { reason: 'unsupported', path: `messages[${index}]` } as const;
+      return {
+        role,
+        parts: parts.filter((part) => {
+          const problem = problemOf(part, role, dialect);
+          if (problem !== undefined) report({ ...failure, message: problem });
+          return problem === undefined && says(part);
+        }),
+      };
     })
     .filter(({ parts }) => parts.length > 0);
 }
 
-function isSayable(
-  part: Part,
-  role: Role,
-  dialect: DialectId,
-  path: string,
-  report: Report,
-): boolean {
-  switch (part.kind) {
-    case 'text':
-    case 'refusal':
-      return part.text !== '';
-    case 'opaque':
-      if (part.dialect === dialect || role === 'assistant') return part.dialect === dialect;
-      report({
-        reason: 'unsupported',
-        path,
-        message: 'a part of this message cannot be said in the dialect of the model',
-      });
-      return false;
-    default:
-      if (role !== 'system') return true;
-      report({ reason: 'unsupported', path, message: 'a system message holds text only' });
-      return false;
+/** Why a part that a person wrote cannot be said. */
+function problemOf(part: Part, role: Role, dialect: DialectId): string | undefined {
+  if (role === 'assistant' || part.kind === 'text') return undefined;
+  if (part.kind === 'opaque') {
+    if (part.dialect === dialect) return undefined;
+    return 'a part of this message cannot be said in the dialect of the model';
   }
+  return role === 'system' ? 'a system message holds text only' : undefined;
 }

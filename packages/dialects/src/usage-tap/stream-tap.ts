@@ -39,7 +39,7 @@ export class StreamTap implements UsageTap {
   readonly #decoder = utf8StreamDecoder();
   #rest = '';
   #skipsLine = false;
-  /** How the last event with one text began, up to the text. */
+  /** How the last event began up to its text, if it had just one. */
   #beginning = '';
   #usage: Usage = {};
   #textLength = 0;
@@ -123,14 +123,15 @@ export class StreamTap implements UsageTap {
   #takeText(line: string): void {
     if (!line.includes(this.#reader.deltaMark)) return;
     let texts = 0;
+    let lastStart = 0;
     for (const mark of this.#marks) {
-      for (let at = line.indexOf(mark); at !== -1; at = line.indexOf(mark, at + mark.length)) {
-        const start = at + mark.length;
+      for (let at = line.indexOf(mark); at !== -1; at = line.indexOf(mark, lastStart)) {
+        lastStart = at + mark.length;
         texts += 1;
-        this.#beginning = line.slice(0, start);
-        this.#textLength += jsonStringLength(line, start, endOfJsonString(line, start));
+        this.#textLength += jsonStringLength(line, lastStart, endOfJsonString(line, lastStart));
       }
     }
+    this.#beginning = texts === 1 ? line.slice(0, lastStart) : '';
     if (texts > 0) return;
     const event = eventOf(line);
     if (event !== undefined) this.#textLength += this.#reader.textLengthIn(event);

@@ -203,6 +203,14 @@ describe('failures', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
+  it('a kept connection that dies under a request is not asked again', async () => {
+    upstream.next({ kind: 'echo' }, { kind: 'hang-up' });
+    expect((await run(ask()).heard).at(-1)).toBe('end');
+    expect(await run(ask()).heard).toEqual(['failure unreachable closed']);
+    expect(upstream.requests.map(({ connection }) => connection)).toHaveLength(2);
+    expect(upstream.requests[1]?.connection).toBe(upstream.requests[0]?.connection);
+  });
+
   it('nobody listens, or the name is unknown', async () => {
     const refused = provider({ baseUrl: 'http://127.0.0.1:1' });
     expect(await run(ask({ provider: refused })).heard).toEqual(['failure unreachable refused']);
@@ -321,33 +329,37 @@ describe('cancelling', () => {
 });
 
 describe('backpressure', () => {
-  it('a paused exchange holds the upstream back, and loses nothing', async () => {
-    const size = 24 * 1024 * 1024;
-    upstream.next({
-      kind: 'raw',
-      status: 200,
-      contentType: 'text/plain',
-      body: 'x'.repeat(size),
-      chunking: { bytes: 64 * 1024 },
-    });
-    let received = 0;
-    let afterPause = 0;
-    const { promise: paused, resolve } = Promise.withResolvers<undefined>();
-    const { exchange, heard } = run(ask({ idleTimeoutMs: 100 }), (running, text) => {
-      received += text.length;
-      if (afterPause === 0) running.pause();
-      afterPause += 1;
-      resolve(undefined);
-    });
-    await paused;
-    const request = await upstream.request(0);
-    const progress = await settled(() => request.sentBytes);
-    expect(afterPause).toBe(1);
-    expect(progress).toBeLessThan(size);
-    exchange.resume();
-    expect((await heard).at(-1)).toBe('end');
-    expect(received).toBe(size);
-  });
+  it(
+    'a paused exchange holds the upstream back, and loses nothing',
+    { timeout: 30_000 },
+    async () => {
+      const size = 24 * 1024 * 1024;
+      upstream.next({
+        kind: 'raw',
+        status: 200,
+        contentType: 'text/plain',
+        body: 'x'.repeat(size),
+        chunking: { bytes: 64 * 1024 },
+      });
+      let received = 0;
+      let afterPause = 0;
+      const { promise: paused, resolve } = Promise.withResolvers<undefined>();
+      const { exchange, heard } = run(ask({ idleTimeoutMs: 100 }), (running, text) => {
+        received += text.length;
+        if (afterPause === 0) running.pause();
+        afterPause += 1;
+        resolve(undefined);
+      });
+      await paused;
+      const request = await upstream.request(0);
+      const progress = await settled(() => request.sentBytes);
+      expect(afterPause).toBe(1);
+      expect(progress).toBeLessThan(size);
+      exchange.resume();
+      expect((await heard).at(-1)).toBe('end');
+      expect(received).toBe(size);
+    },
+  );
 });
 
 /** A number once it has stayed the same for a while, longer than the idle timeout of the test. */

@@ -7,12 +7,7 @@ import { authorize } from '../authorize.ts';
 import type { Pause } from '../demo/demo-answer.ts';
 import { parseAddress, type Address } from '../providers/address.ts';
 import type { UpstreamFailure } from '../upstream-failure.ts';
-import {
-  RunningExchange,
-  type Exchange,
-  type ExchangeRequest,
-  type ExchangeSink,
-} from './exchange.ts';
+import { RunningExchange, type ExchangeRequest, type StartExchange } from './exchange.ts';
 import { fetchText, type FetchedText } from './fetch-text.ts';
 import { bypassesProxy, proxyRoute, type ProxyConfig } from './proxy.ts';
 import { requestHeaders } from './request-headers.ts';
@@ -38,14 +33,16 @@ export interface ConnectionsOptions {
 /** Every connection of this process to upstreams. */
 export interface Connections {
   readonly demoPause: Pause;
-  /** Sends one request and hands the answer to the sink as it comes. */
-  exchange(request: ExchangeRequest, sink: ExchangeSink): Exchange;
+  readonly exchange: StartExchange;
   /** Sends one request and reads the whole answer, whatever its status. */
   fetchText(
     request: ExchangeRequest,
     maxBytes?: number,
   ): Promise<Result<FetchedText, UpstreamFailure>>;
-  /** The password of the proxy, once the vault that holds it is open; undefined forgets it. */
+  /**
+   * The password of the proxy, once the vault that holds it is open; undefined forgets it. What is
+   * under way through the proxy is cancelled.
+   */
   useProxyPassword(password: Secret | undefined): void;
   /** Cancels what is under way and closes every connection. */
   close(): Promise<void>;
@@ -103,25 +100,25 @@ export function createConnections(options: ConnectionsOptions): Connections {
     targets.set(provider, target);
     return target;
   };
-  const connections: Connections = {
+  const exchange: StartExchange = (request, sink) => {
+    const target = closed ? failed({ reason: 'cancelled' }) : targetOf(request.provider);
+    const viaProxy = target.ok && target.value.route.viaProxy;
+    const running = new RunningExchange(sink, request.signal, viaProxy);
+    if (request.signal?.aborted === true) running.failSoon({ reason: 'cancelled' });
+    else if (target.ok) send(request, target.value, running);
+    else running.failSoon(target.failure);
+    return running;
+  };
+  return {
     demoPause: options.demoPause ?? timerPause,
-    exchange: (request, sink) => {
-      const target = closed ? failed({ reason: 'cancelled' }) : targetOf(request.provider);
-      const viaProxy = target.ok && target.value.route.viaProxy;
-      const running = new RunningExchange(sink, request.signal, viaProxy);
-      if (request.signal?.aborted === true) running.failSoon({ reason: 'cancelled' });
-      else if (target.ok) send(request, target.value, running);
-      else running.failSoon(target.failure);
-      return running;
-    },
-    fetchText: (request, maxBytes) => fetchText(connections, request, maxBytes),
+    exchange,
+    fetchText: (request, maxBytes) => fetchText(exchange, request, maxBytes),
     useProxyPassword: (password) => {
       proxyPassword = password;
       const old = proxyAgent;
       proxyAgent = undefined;
       targets = new WeakMap();
-      // Requests on the old one end in peace.
-      if (old?.ok === true) void old.value.close();
+      if (old?.ok === true) void old.value.destroy();
     },
     close: async () => {
       closed = true;
@@ -129,7 +126,6 @@ export function createConnections(options: ConnectionsOptions): Connections {
       await Promise.all([...pools.values(), ...agents].map((pool) => pool.destroy()));
     },
   };
-  return connections;
 }
 
 const timerPause: Pause = async (ms, signal) => {
@@ -138,7 +134,6 @@ const timerPause: Pause = async (ms, signal) => {
 
 const POOL_OPTIONS = {
   pipelining: 1,
-  allowH2: false,
   keepAliveTimeout: KEEP_ALIVE_MS,
   keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
 } as const;
@@ -148,6 +143,7 @@ interface TlsOptions {
   readonly timeout: number;
   readonly rejectUnauthorized: true;
   readonly minVersion: 'TLSv1.2';
+  readonly allowH2: false;
   readonly secureContext?: SecureContext;
 }
 
@@ -158,6 +154,7 @@ function tlsOptions(options: ConnectionsOptions): TlsOptions {
     // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED changes the default.
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
+    allowH2: false,
     ...(extra === undefined
       ? {}
       : { secureContext: createSecureContext({ ca: [...rootCertificates, ...extra] }) }),
@@ -178,6 +175,8 @@ function makeProxyAgent(
       ...(authorization === undefined ? {} : { token: authorization }),
       ...POOL_OPTIONS,
       connectTimeout: tls.timeout,
+      // The client that asks the proxy for tunnels; the answer is part of connecting.
+      clientFactory: (origin, given) => new Pool(origin, { ...given, headersTimeout: tls.timeout }),
       requestTls: tls,
       proxyTls: tls,
     }),

@@ -49,6 +49,9 @@ export interface Exchange {
   cancel(): void;
 }
 
+/** Sends one request and hands the answer to the sink as it comes. */
+export type StartExchange = (request: ExchangeRequest, sink: ExchangeSink) => Exchange;
+
 const CANCELLED: UpstreamFailure = { reason: 'cancelled' };
 
 /** What undici is given to abort with: made once, as a trace of it would tell nothing. */
@@ -143,9 +146,10 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
 
   #failureOf(error: Error): UpstreamFailure {
     const failure = socketFailure(error, this.#phase);
+    if (this.#phase !== 'connecting') return failure;
+    if (failure.reason === 'timeout') return { ...failure, waitingFor: 'connection' };
     // Who could not be reached is the proxy: it alone connects to the upstream.
-    const ofProxy =
-      this.#viaProxy && this.#phase === 'connecting' && failure.reason === 'unreachable';
+    const ofProxy = this.#viaProxy && failure.reason === 'unreachable';
     return ofProxy ? { reason: 'proxy-failed', status: undefined } : failure;
   }
 

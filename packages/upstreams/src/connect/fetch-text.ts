@@ -1,7 +1,6 @@
 import { failed, ok, utf8StreamDecoder, type Result } from '@postern/kernel';
 import type { UpstreamFailure } from '../upstream-failure.ts';
-import type { Connections } from './connections.ts';
-import type { AnswerHeaders, ExchangeRequest } from './exchange.ts';
+import type { AnswerHeaders, ExchangeRequest, StartExchange } from './exchange.ts';
 
 /** A whole answer, whatever its status. */
 export interface FetchedText {
@@ -14,7 +13,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 
 /** Reads a whole answer; one over `maxBytes` is a failure, and is not read to its end. */
 export function fetchText(
-  connections: Pick<Connections, 'exchange'>,
+  startExchange: StartExchange,
   request: ExchangeRequest,
   maxBytes = MAX_BYTES,
 ): Promise<Result<FetchedText, UpstreamFailure>> {
@@ -24,7 +23,7 @@ export function fetchText(
     let headers: AnswerHeaders = {};
     let text = '';
     let bytes = 0;
-    const exchange = connections.exchange(request, {
+    const exchange = startExchange(request, {
       onHead: (status_, headers_) => {
         status = status_;
         headers = headers_;

@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, createServer, type Socket } from 'node:net';
 import { Secret } from '@postern/kernel';
 import { providerId, secretName, type Provider } from '@postern/protocol';
 import { makeCertificateAuthority, startFakeUpstream, type FakeUpstream } from '@postern/testing';
@@ -148,12 +148,16 @@ describe('the proxy of the configuration', () => {
 
   it('the password can come later, when the vault is open', async () => {
     const from = through({ username: 'user', passwordSecret: 'proxy' });
-    expect(await models(from)).toEqual({ reason: 'proxy-invalid' });
+    expect(await models(from)).toEqual({ reason: 'proxy-password-missing' });
     expect(proxy.asked).toEqual([]);
     from.useProxyPassword(Secret.of(PASSWORD));
     expect(await models(from)).toBe(200);
+    upstream.next({ kind: 'echo', headDelayMs: 60_000 });
+    const running = models(from);
+    await upstream.request(1);
     from.useProxyPassword(undefined);
-    expect(await models(from)).toEqual({ reason: 'proxy-invalid' });
+    expect(await models(from)).toEqual({ reason: 'proxy-password-missing' });
+    expect(await running).toEqual({ reason: 'cancelled' });
   });
 
   it.each([
@@ -180,6 +184,20 @@ describe('the proxy of the configuration', () => {
     const from = through({ username: 'user', passwordSecret: 'proxy', ...config }, PASSWORD);
     expect(await models(from, host)).toEqual(failure);
     expect(upstream.requests).toEqual([]);
+  });
+
+  it('a proxy that never answers is not waited for longer than a connection', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const address = silent.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    connections = createConnections({
+      localHosts: [],
+      proxy: { url: `http://127.0.0.1:${port}`, noProxy: [] },
+      connectTimeoutMs: 50,
+    });
+    expect(await models(connections)).toEqual({ reason: 'timeout', waitingFor: 'connection' });
+    silent.close();
   });
 
   it('certificates are checked through the tunnel too', async () => {

@@ -24,7 +24,7 @@ export function proxyRoute(
   }
   // A password that is needed and not there yet: refused here, not by a puzzled proxy.
   if (config.passwordSecret !== undefined && password === undefined) {
-    return failed({ reason: 'proxy-invalid' });
+    return failed({ reason: 'proxy-password-missing' });
   }
   return ok({ url: url.origin, authorization: authorizationOf(config.username, password) });
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { connect } from 'node:tls';
 import { Secret } from '@postern/kernel';
 import { providerId, secretName, type Provider } from '@postern/protocol';
@@ -118,6 +119,20 @@ describe('certificates', () => {
     const strict = createConnections({ localHosts: ['localhost'] });
     expect(await models(url, strict)).toEqual({ reason: 'certificate', why: 'untrusted' });
     await strict.close();
+  });
+
+  it('a server that never greets is not waited for', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const address = silent.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const hasty = createConnections({ localHosts: [], connectTimeoutMs: 50 });
+    expect(await models(`https://127.0.0.1:${port}`, hasty)).toEqual({
+      reason: 'timeout',
+      waitingFor: 'connection',
+    });
+    await hasty.close();
+    silent.close();
   });
 
   it('TLS to a port that speaks plain HTTP never falls back', async () => {

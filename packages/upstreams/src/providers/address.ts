@@ -38,7 +38,7 @@ function isPlain(url: URL): boolean {
 }
 
 /** 127.0.0.0/8, ::1 and the name `localhost`. The URL parser has normalised the host already. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 

@@ -1,16 +1,19 @@
-import { expectOk, type JsonValue } from '@postern/kernel';
-import { parseConfig, type Provider } from '@postern/protocol';
+import { expectOk } from '@postern/kernel';
+import type { Config, Provider } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN_PROVIDERS } from './built-in-providers.ts';
 import { providerTable } from './provider-table.ts';
 
-const MINE = { dialect: 'openai-chat', baseUrl: 'https://llm.example/v1' };
+const MINE = { dialect: 'openai-chat', baseUrl: 'https://llm.example/v1' } as const;
 
-function table(config: JsonValue): ReturnType<typeof providerTable> {
-  return providerTable(expectOk(parseConfig(config)));
+/** What the table reads, as the configuration's own parser would let it through or not. */
+type Given = Partial<Pick<Config, 'providers' | 'localHosts'>>;
+
+function table(config: Given): ReturnType<typeof providerTable> {
+  return providerTable({ providers: {}, localHosts: [], ...config });
 }
 
-function provider(config: JsonValue, id: string): Provider | undefined {
+function provider(config: Given, id: string): Provider | undefined {
   return expectOk(table(config)).get(id);
 }
 
@@ -46,7 +49,7 @@ describe('the built-in providers', () => {
 
 describe('named endpoints', () => {
   it('come after the built-in ones, with defaults that fit their dialect', () => {
-    const endpoints = {
+    const endpoints: Config['providers'] = {
       zebra: MINE,
       ape: { dialect: 'anthropic-messages', baseUrl: 'http://localhost:8080' },
     };
@@ -79,6 +82,13 @@ describe('named endpoints', () => {
       local: true,
       secret: 'openai',
     });
+  });
+
+  it('moved, is not bound to what is known of its keys', () => {
+    const moved = { openrouter: { baseUrl: 'https://llm.example/v1' } };
+    expect(provider({}, 'openrouter')?.keyCheckPath).toBe('/key');
+    expect(provider({ providers: moved }, 'openrouter')?.keyForm).toBeUndefined();
+    expect(provider({ providers: moved }, 'openrouter')).not.toHaveProperty('keyCheckPath');
   });
 
   it.each([
@@ -124,7 +134,7 @@ describe('named endpoints', () => {
     [{ mine: { dialect: 'openai-chat' } }, { reason: 'endpoint-incomplete', field: 'baseUrl' }],
     [{ openai: { dialect: 'anthropic-messages' } }, { reason: 'provider-fixed', field: 'dialect' }],
     [{ demo: { baseUrl: 'https://x.example' } }, { reason: 'provider-fixed', field: 'baseUrl' }],
-  ])('%j is refused', (providers, failure) => {
+  ] satisfies [Config['providers'], object][])('%j is refused', (providers, failure) => {
     expect(table({ providers })).toMatchObject({ ok: false, failure });
   });
 });

@@ -63,8 +63,11 @@ function overridden(row: Provider, endpoint: Endpoint): Result<Provider, Upstrea
   if (fixed !== undefined) {
     return failed({ reason: 'provider-fixed', provider: row.id, field: fixed });
   }
-  const moved = endpoint.baseUrl !== undefined;
-  return ok({ ...row, ...endpoint, ...(moved ? { keyForm: undefined } : {}) });
+  if (endpoint.baseUrl === undefined) return ok({ ...row, ...endpoint });
+  // What is known of the provider's keys need not hold at another address.
+  const moved = { ...row, ...endpoint, keyForm: undefined };
+  delete moved.keyCheckPath;
+  return ok(moved);
 }
 
 function fixedField(row: Provider, endpoint: Endpoint): string | undefined {

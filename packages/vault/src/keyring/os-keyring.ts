@@ -15,6 +15,12 @@ export interface OsKeyringOptions {
   readonly timeLimitMs?: number;
 }
 
+/** The keyring of the operating system. */
+export interface OsKeyring extends KeyringPort {
+  /** True while a call that is over its time limit has still not come back. */
+  readonly isWaiting: boolean;
+}
+
 const DEFAULT_TIME_LIMIT_MS = 60_000;
 
 /**
@@ -25,12 +31,16 @@ const DEFAULT_TIME_LIMIT_MS = 60_000;
  * thread stays until the keyring answers; until then every further call fails at once, so that
  * no second thread is lost.
  */
-export function createOsKeyring(options: OsKeyringOptions = {}): KeyringPort {
+export function createOsKeyring(options: OsKeyringOptions = {}): OsKeyring {
   const { service = KEYRING_SERVICE, timeLimitMs = DEFAULT_TIME_LIMIT_MS } = options;
   const entry = (account: string) =>
     new AsyncEntry(service, account, { linux: { store: 'secret-service' } });
-  const inTurn = oneAtATime(timeLimitMs);
+  const turns = oneAtATime(timeLimitMs);
+  const { inTurn } = turns;
   return {
+    get isWaiting() {
+      return turns.isWaiting();
+    },
     get: (account) =>
       inTurn(async () => {
         const value = await entry(account).getPassword();
@@ -45,22 +55,30 @@ export function createOsKeyring(options: OsKeyringOptions = {}): KeyringPort {
   };
 }
 
-type InTurn = <T>(call: () => Promise<T>) => Promise<Result<T, KeyringFailure>>;
+interface Turns {
+  readonly inTurn: <T>(call: () => Promise<T>) => Promise<Result<T, KeyringFailure>>;
+  readonly isWaiting: () => boolean;
+}
 
-function oneAtATime(timeLimitMs: number): InTurn {
+function oneAtATime(timeLimitMs: number): Turns {
   let turn: Promise<unknown> = Promise.resolve();
-  let unanswered = false;
-  return (call) => {
-    const mine = turn.then(async () => {
-      if (unanswered) return WAITING;
-      unanswered = true;
-      const answer = settle(call).finally(() => {
-        unanswered = false;
+  let [unanswered, late] = [false, false];
+  return {
+    isWaiting: () => late,
+    inTurn: (call) => {
+      const mine = turn.then(async () => {
+        if (unanswered) return WAITING;
+        unanswered = true;
+        const answer = settle(call).finally(() => {
+          [unanswered, late] = [false, false];
+        });
+        const inTime = await withinTime(answer, timeLimitMs);
+        late = unanswered;
+        return inTime;
       });
-      return await withinTime(answer, timeLimitMs);
-    });
-    turn = mine;
-    return mine;
+      turn = mine;
+      return mine;
+    },
   };
 }
 

@@ -1,0 +1,102 @@
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { describe, expect, it } from 'vitest';
+import { Markdown } from './markdown.tsx';
+
+const render = (text: string): string => renderToStaticMarkup(createElement(Markdown, { text }));
+
+describe('Markdown', () => {
+  it.each([
+    ['emphasis', '*a* **b** ~~c~~', '<em>a</em> <strong>b</strong> <del>c</del>'],
+    ['headings stand below those of the page', '# a', '<h3>a</h3>'],
+    ['a table', '| a |\n|--|\n| b |', '<table><thead><tr><th>a</th></tr></thead>'],
+    ['a task', '- [x] a', 'aria-label="done"'],
+    ['a language', '```ts\nlet a = 1;\n```', '<span class="code-language">TypeScript</span>'],
+    ['colours', '```ts\nlet a = 1;\n```', '<span class="hljs-keyword">let</span>'],
+    ['an unknown language', '```zz\nlet\n```', '<code>let</code>'],
+    ['maths', 'a $x^2$', '<math'],
+    ['maths in LaTeX brackets', 'a \\(x^2\\)', '<math'],
+    ['an amount is no maths', '$5 and $10', '<p>$5 and $10</p>'],
+    ['amounts with words', 'from $1,000 a month to $2k', '<p>from $1,000 a month to $2k</p>'],
+    [
+      'a link definition further down',
+      '[a][x]\n\nb\n\n[x]: https://c.example\n\nd\n',
+      'href="https://c.example/"',
+    ],
+    ['a footnote', 'a[^1]\n\n[^1]: b\n', 'class="md-footnote"'],
+  ])('renders %s', (_name, text, expected) => {
+    expect(render(text)).toContain(expected);
+  });
+
+  it.each([
+    ['a script', '<script>alert(1)</script>'],
+    ['a script inside a paragraph', 'a <script>alert(1)</script> b'],
+    ['an image', '<img src=x onerror=alert(1)>'],
+    ['a frame', '<iframe srcdoc="<script>alert(1)</script>"></iframe>'],
+    ['a style', '<style>@import "https://a.example"</style>'],
+    ['a comment', '<!-- a -->'],
+    ['processing instructions', '<?a?>'],
+    ['character data', '<![CDATA[a]]>'],
+  ])('shows the HTML of %s as text', (_name, text) => {
+    const html = render(text);
+    expect(html).toContain(
+      text
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&gt;')
+        .replaceAll('"', '&quot;'),
+    );
+    expect(html.replaceAll(/<\/?(?:div|p)(?: class="md")?>/g, '')).not.toContain('<');
+  });
+
+  it.each([
+    ['javascript', '[a](javascript:alert(1))'],
+    ['javascript in disguise', '[a](JaVaScRiPt:alert(1))'],
+    ['javascript with an entity', '[a](java&#115;cript:alert(1))'],
+    ['javascript with a tab', '[a](java&Tab;script:alert(1))'],
+    ['data', '[a](data:text/html;base64,PHNjcmlwdD4=)'],
+    ['a path of this origin', '[a](/api/lock)'],
+    ['another scheme', '[a](file:///etc/passwd)'],
+    ['an autolink', '<javascript:alert(1)>'],
+    ['a reference', '[a][b]\n\n[b]: vbscript:x'],
+    ['maths', '$\\href{javascript:alert(1)}{a}$'],
+    ['maths with an address', '$\\url{https://a.example}$'],
+  ])('makes no link of %s', (_name, text) => {
+    expect(render(text)).not.toMatch(/\shref=/);
+  });
+
+  it.each([
+    ['an image', '![a](https://a.example/b.png)'],
+    ['a reference', '![a][b]\n\n[b]: https://a.example/b.png'],
+    ['data', '![a](data:image/png;base64,AAAA)'],
+    ['an image inside a link', '[![a](https://a.example/b.png)](https://c.example)'],
+    ['maths', '$\\includegraphics{https://a.example/b.png}$'],
+  ])('fetches nothing for %s', (_name, text) => {
+    expect(render(text)).not.toMatch(/<(?:img|image|picture|source)|\ssrc=|url\(/);
+  });
+
+  it.each([
+    ['a link', '[a](https://b.example)'],
+    ['an autolink', 'https://b.example'],
+    ['mail', '<a@b.example>'],
+  ])('opens %s apart and without a trace', (_name, text) => {
+    expect(render(text)).toContain('target="_blank" rel="noopener noreferrer"');
+  });
+
+  it.each([
+    ['an endless macro', '$\\def\\a{\\a\\a}\\a$'],
+    ['a broken formula', '$\\frac{$'],
+    ['deep quotes', '>'.repeat(2000)],
+    ['deep brackets', '['.repeat(5000)],
+    ['deep lists', '1. '.repeat(3000)],
+    ['many emphases', '*a_ '.repeat(3000)],
+    ['a NUL', 'a\0b'],
+    ['a lone surrogate', 'a\ud800b'],
+  ])('survives %s', (_name, text) => {
+    expect(render(text)).toContain('class="md"');
+  });
+
+  it('keeps a formula within a size', () => {
+    expect(render('$\\rule{9999em}{9999em}$')).not.toContain('9999em;');
+  });
+});

@@ -1,0 +1,72 @@
+import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
+import type { AuditFailure, BrokenKind, BrokenLink } from './audit-failure.ts';
+import type { SyslogFailure } from './syslog/connect-syslog.ts';
+
+/** A failure as it is spoken outward: stable code, one line, and what to do. */
+export interface FailureDescription {
+  readonly code: ErrorCodeName;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+type Failure = AuditFailure | SyslogFailure;
+
+const CODES: Readonly<Record<Failure['reason'], ErrorCodeName>> = {
+  'audit-busy': 'AUDIT_BUSY',
+  'audit-damaged': 'AUDIT_DAMAGED',
+  'audit-version-unknown': 'AUDIT_VERSION_UNKNOWN',
+  'disk-full': 'DISK_FULL',
+  'storage-read-only': 'HOME_READ_ONLY',
+  'storage-failed': 'STORAGE_FAILED',
+  'unsafe-file': 'STORAGE_UNSAFE',
+  'syslog-unreachable': 'SYSLOG_UNREACHABLE',
+  'syslog-certificate': 'SYSLOG_CERTIFICATE',
+};
+
+/** Speaks a failure of the log, or of sending it, to a person. */
+export function describeAuditFailure(failure: Failure): FailureDescription {
+  const code = CODES[failure.reason];
+  const { meaning, remedy } = ERROR_CODES[code];
+  const detail = detailOf(failure);
+  const message = detail === undefined ? meaning : `${meaning.replace(/\.$/, '')}: ${detail}.`;
+  return { code, message, remedy };
+}
+
+function detailOf(failure: Failure): string | undefined {
+  switch (failure.reason) {
+    case 'audit-busy':
+      return undefined;
+    case 'audit-damaged':
+      return describeBrokenLink(failure.broken);
+    case 'audit-version-unknown':
+      return failure.file;
+    case 'disk-full':
+    case 'storage-read-only':
+      return failure.path;
+    case 'storage-failed':
+      return `${failure.errno} at ${failure.path}`;
+    case 'unsafe-file':
+      return `${failure.path} (${failure.problem})`;
+    case 'syslog-unreachable':
+    case 'syslog-certificate':
+      return failure.errno;
+  }
+}
+
+const KINDS: Readonly<Record<BrokenKind, string>> = {
+  altered: 'the line was altered',
+  inserted: 'a line was inserted',
+  removed: 'the record was removed',
+  reordered: 'the record was moved',
+  forked: 'a record of another past stands in its place',
+  truncated: 'the log was cut off',
+  renamed: 'the segment was renamed',
+  'head-missing': 'the head was removed',
+  'head-altered': 'the head was altered, or belongs to another key',
+};
+
+/** The first broken link in words: `audit-000000000001.jsonl, line 3, record 3: the line was altered`. */
+export function describeBrokenLink({ kind, file, line, seq }: BrokenLink): string {
+  const place = line === 0 ? file : `${file}, line ${line}, record ${seq}`;
+  return `${place}: ${KINDS[kind]}`;
+}

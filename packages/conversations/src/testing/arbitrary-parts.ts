@@ -1,0 +1,93 @@
+import { parseJson, type JsonValue } from '@postern/kernel';
+import type {
+  Extra,
+  FilePart,
+  ImagePart,
+  MediaSource,
+  OpaquePart,
+  Part,
+  TextPart,
+} from '@postern/protocol';
+import fc from 'fast-check';
+
+/** Any text that JavaScript can hold: halves of character pairs, NUL and separators too. */
+export const anyText: fc.Arbitrary<string> = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: 'binary' }),
+  fc
+    .array(fc.nat({ max: 0xffff }), { maxLength: 40 })
+    .map((codes) => String.fromCharCode(...codes)),
+);
+
+/** What a dialect can have taken over from a provider: all that `parseJson` lets through. */
+const anyJson: fc.Arbitrary<JsonValue> = fc
+  .json()
+  .map((text) => parseJson(text))
+  .filter((parsed) => parsed.ok)
+  .map((parsed) => parsed.value);
+
+const extra: fc.Arbitrary<Extra> = fc.record({
+  dialect: fc.constantFrom('anthropic-messages', 'openai-chat'),
+  fields: fc.record({ cache_control: anyJson, caller: anyJson }, { requiredKeys: [] }),
+});
+
+const source: fc.Arbitrary<MediaSource> = fc.oneof(
+  fc.record({ kind: fc.constant('base64'), mediaType: anyText, data: fc.base64String() }),
+  fc.record({ kind: fc.constant('url'), url: anyText }),
+  fc.record({ kind: fc.constant('provider-file'), fileId: anyText }),
+);
+
+const textPart: fc.Arbitrary<TextPart> = fc.record(
+  { kind: fc.constant('text'), text: anyText, annotations: fc.array(anyJson), extra },
+  { requiredKeys: ['kind', 'text'] },
+);
+const imagePart: fc.Arbitrary<ImagePart> = fc.record(
+  { kind: fc.constant('image'), source, extra },
+  { requiredKeys: ['kind', 'source'] },
+);
+const filePart: fc.Arbitrary<FilePart> = fc.record(
+  { kind: fc.constant('file'), source, name: anyText, extra },
+  { requiredKeys: ['kind', 'source'] },
+);
+const opaquePart: fc.Arbitrary<OpaquePart> = fc.record({
+  kind: fc.constant('opaque'),
+  dialect: fc.constantFrom('anthropic-messages', 'openai-chat'),
+  value: anyJson,
+});
+
+/** Parts of every kind with anything in them. */
+export const anyParts: fc.Arbitrary<readonly Part[]> = fc.array(
+  fc.oneof(
+    textPart,
+    imagePart,
+    filePart,
+    opaquePart,
+    fc.record(
+      { kind: fc.constant('thinking'), text: anyText, signature: anyText, extra },
+      { requiredKeys: ['kind', 'text'] },
+    ),
+    fc.record({ kind: fc.constant('redacted-thinking'), data: anyText }),
+    fc.record(
+      {
+        kind: fc.constant('tool-call'),
+        callId: anyText,
+        name: anyText,
+        inputJson: anyText,
+        extra,
+      },
+      { requiredKeys: ['kind', 'callId', 'name', 'inputJson'] },
+    ),
+    fc.record(
+      {
+        kind: fc.constant('tool-result'),
+        callId: anyText,
+        content: fc.array(fc.oneof(textPart, imagePart, filePart, opaquePart), { maxLength: 3 }),
+        isError: fc.boolean(),
+        extra,
+      },
+      { requiredKeys: ['kind', 'callId', 'content', 'isError'] },
+    ),
+    fc.record({ kind: fc.constant('refusal'), text: anyText }),
+  ),
+  { maxLength: 6 },
+);

@@ -1,0 +1,149 @@
+import type { Part } from '@postern/protocol';
+import { describe, expect, test } from 'vitest';
+import { call, called, chunk, fn, part, stopped } from '../testing/chunks.ts';
+import { foldEvents } from '../testing/decode-events.ts';
+
+const OPENAI = 'openai-chat';
+
+const CALLS: readonly (readonly [
+  name: string,
+  chunks: readonly object[],
+  parts: readonly Part[],
+])[] = [
+  [
+    '41: fragments that take turns, the first one included',
+    [
+      call({ index: 0, id: 'a', ...fn('{"x', 'look') }),
+      call({ index: 1, id: 'b', ...fn('{"y', 'look') }),
+      call({ index: 0, ...fn('":1}') }),
+      call({ index: 1, ...fn('":2}') }),
+    ],
+    [part('a', '{"x":1}'), part('b', '{"y":2}')],
+  ],
+  [
+    '41: several calls in one chunk',
+    [
+      chunk({
+        tool_calls: [
+          { index: 0, id: 'a', ...fn('{}', 'look') },
+          { index: 1, id: 'b', ...fn('{}', 'look') },
+        ],
+      }),
+    ],
+    [part('a', '{}'), part('b', '{}')],
+  ],
+  [
+    '42: a name later than its id and the first arguments',
+    [
+      call({ index: 0, id: 'a' }),
+      call({ index: 0, ...fn('{"x"') }),
+      call({ index: 0, ...fn(':1}', 'look') }),
+    ],
+    [part('a', '{"x":1}')],
+  ],
+  [
+    '42: an id later than its name',
+    [call({ index: 0, ...fn('{', 'look') }), call({ index: 0, id: 'a', ...fn('}') })],
+    [part('a', '{}')],
+  ],
+  [
+    '42: whole arguments in one chunk',
+    [call({ index: 0, id: 'a', ...fn('{"x":1}', 'look') })],
+    [part('a', '{"x":1}')],
+  ],
+  [
+    '42: no index, one call after the other',
+    [
+      call({ id: 'a', ...fn('{"x"', 'look') }),
+      call(fn(':1}')),
+      call({ id: 'b', ...fn('{}', 'look') }),
+    ],
+    [part('a', '{"x":1}'), part('b', '{}')],
+  ],
+  [
+    '42: no index, but the id every time',
+    [
+      call({ id: 'a', ...fn('{', 'look') }),
+      call({ id: 'b', ...fn('{', 'look') }),
+      call({ id: 'a', ...fn('}') }),
+      call({ id: 'b', ...fn('}') }),
+    ],
+    [part('a', '{}'), part('b', '{}')],
+  ],
+  [
+    '42: every call numbered 0',
+    [
+      call({ index: 0, id: 'a', ...fn('{"x":1}', 'look') }),
+      call({ index: 0, id: 'b', ...fn('{"y":2}', 'look') }),
+    ],
+    [part('a', '{"x":1}'), part('b', '{"y":2}')],
+  ],
+  [
+    '42: no id at all',
+    [call({ index: 0, ...fn('{}', 'look') }), call({ index: 1, ...fn('{}', 'look') })],
+    [part('call_0', '{}'), part('call_1', '{}')],
+  ],
+  ['42: no arguments', [call({ index: 0, id: 'a', ...fn('', 'look') })], [part('a', '{}')]],
+  [
+    '42: arguments as an object',
+    [call({ index: 0, id: 'a', function: { name: 'look', arguments: { x: 1 } } })],
+    [part('a', '{"x":1}')],
+  ],
+  [
+    '17: an index that does not begin at 0',
+    [call({ index: 1, id: 'a', ...fn('{}', 'look') })],
+    [part('a', '{}')],
+  ],
+  [
+    '17: two calls of one tool',
+    [
+      call({ index: 0, id: 'a', ...fn('{}', 'look') }),
+      call({ index: 1, id: 'b', ...fn('{}', 'look') }),
+    ],
+    [part('a', '{}'), part('b', '{}')],
+  ],
+  [
+    '30: a legacy call',
+    [
+      chunk({ function_call: { name: 'look', arguments: '{' } }),
+      chunk({ function_call: { arguments: '}' } }),
+    ],
+    [part('call_0', '{}')],
+  ],
+  [
+    'a call that never gets a name is kept as it came',
+    [call({ index: 0, id: 'a', ...fn('{"x":1}') })],
+    [
+      {
+        kind: 'opaque',
+        dialect: OPENAI,
+        value: { type: 'function', id: 'a', function: { arguments: '{"x":1}' } },
+      },
+    ],
+  ],
+  [
+    'what a call has beside the known fields comes with it',
+    [call({ index: 0, id: 'a', extra_content: { google: {} }, ...fn('{}', 'look') })],
+    [
+      {
+        kind: 'tool-call',
+        callId: 'a',
+        name: 'look',
+        inputJson: '{}',
+        extra: { dialect: OPENAI, fields: { extra_content: { google: {} } } },
+      },
+    ],
+  ],
+];
+
+describe('tool calls in streams of chat completions', () => {
+  test.each(CALLS)('%s', (_name, chunks, parts) => {
+    for (const end of [called, stopped]) {
+      const folded = foldEvents(OPENAI, [...chunks, ...end]);
+      expect(folded.parts).toEqual(parts);
+      expect(folded.failure).toBeUndefined();
+      // 32: whatever the server says.
+      expect(folded.stopReason).toBe('tool-calls');
+    }
+  });
+});

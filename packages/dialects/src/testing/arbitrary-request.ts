@@ -1,0 +1,155 @@
+import type {
+  DialectId,
+  Extra,
+  ModelRequest,
+  Part,
+  ToolChoice,
+  ToolDefinition,
+  ToolResultPart,
+  Turn,
+} from '@postern/protocol';
+import fc from 'fast-check';
+import { encodeBase64Text } from '../media/base64-text.ts';
+
+/** What a dialect can say without a change; other requests are put into an order first. */
+export interface Sayable {
+  readonly dialect: DialectId;
+  readonly userPart: fc.Arbitrary<Part>;
+  /** The words of an answer, without its calls. */
+  readonly answer: fc.Arbitrary<readonly Part[]>;
+  readonly resultContent: fc.Arbitrary<ToolResultPart['content']>;
+  readonly resultIsError: fc.Arbitrary<boolean>;
+  readonly inputJson: fc.Arbitrary<string>;
+  readonly extra: fc.Arbitrary<Extra>;
+}
+
+export const filledText: fc.Arbitrary<string> = fc
+  .string({ unit: 'grapheme', maxLength: 20 })
+  .map((text) => `${text}x`);
+
+export const textPart: fc.Arbitrary<Part> = filledText.map((text) => ({ kind: 'text', text }));
+
+export const base64Text: fc.Arbitrary<string> = filledText.map(encodeBase64Text);
+
+/** Requests that a dialect can say as they are, so that decoding what was encoded gives them back. */
+export function arbitraryRequest(sayable: Sayable): fc.Arbitrary<ModelRequest> {
+  return fc
+    .record({
+      system: fc.option(fc.array(textPart, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+      exchanges: fc.array(exchange(sayable), { maxLength: 4 }),
+      last: fc.array(sayable.userPart, { minLength: 1, maxLength: 3 }),
+      settings: settings(sayable),
+    })
+    .map(({ system, exchanges, last, settings: beside }) => ({
+      ...beside,
+      turns: [
+        ...(system === undefined ? [] : [{ role: 'system', parts: system } as const]),
+        ...turnsOf(exchanges, last),
+      ],
+    }));
+}
+
+interface Exchange {
+  readonly question: readonly Part[];
+  readonly answer: readonly Part[];
+  readonly calls: readonly {
+    readonly name: string;
+    readonly inputJson: string;
+    readonly content: ToolResultPart['content'];
+    readonly isError: boolean;
+  }[];
+}
+
+function exchange(sayable: Sayable): fc.Arbitrary<Exchange> {
+  const call = fc.record({
+    name: toolName,
+    inputJson: sayable.inputJson,
+    content: sayable.resultContent,
+    isError: sayable.resultIsError,
+  });
+  return fc.record({
+    question: fc.array(sayable.userPart, { minLength: 1, maxLength: 3 }),
+    answer: sayable.answer,
+    calls: fc.array(call, { maxLength: 3 }),
+  });
+}
+
+const toolName = fc.stringMatching(/^[a-z][a-z0-9_-]{0,20}$/);
+
+/** Results of an answer's calls stand before the next question; ids are unique. */
+function turnsOf(exchanges: readonly Exchange[], last: readonly Part[]): readonly Turn[] {
+  const turns: Turn[] = [];
+  let results: readonly ToolResultPart[] = [];
+  exchanges.forEach(({ question, answer, calls }, at) => {
+    turns.push({ role: 'user', parts: [...results, ...question] });
+    const made = calls.map(
+      ({ name, inputJson }, index) =>
+        ({ kind: 'tool-call', callId: `call_${at}-${index}`, name, inputJson }) as const,
+    );
+    turns.push({ role: 'assistant', parts: [...answer, ...made] });
+    results = calls.map(({ content, isError }, index) => ({
+      kind: 'tool-result',
+      callId: `call_${at}-${index}`,
+      content,
+      isError,
+    }));
+  });
+  turns.push({ role: 'user', parts: [...results, ...last] });
+  return turns;
+}
+
+function settings(sayable: Sayable): fc.Arbitrary<Omit<ModelRequest, 'turns'>> {
+  const { extra } = sayable;
+  const sampling = fc.oneof(
+    fc.constant({}),
+    fc.record({ temperature: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    fc.record({ topP: fc.double({ min: 0, max: 1, noNaN: true }) }),
+  );
+  return fc
+    .tuple(
+      fc.record({
+        model: fc.constantFrom('claude-sonnet-4-5', 'gpt-4o', 'o3', 'llama3'),
+        stream: fc.boolean(),
+        maxOutputTokens: fc.integer({ min: 1, max: 60_000 }),
+      }),
+      sampling,
+      fc.record(
+        { stopSequences: fc.array(filledText, { minLength: 1, maxLength: 4 }) },
+        { requiredKeys: [] },
+      ),
+      tools(),
+      fc.record({ extra }, { requiredKeys: [] }),
+    )
+    .map(([required, ...others]) =>
+      others.reduce<Omit<ModelRequest, 'turns'>>((all, more) => ({ ...all, ...more }), required),
+    );
+}
+
+function tools(): fc.Arbitrary<Partial<ModelRequest>> {
+  const tool: fc.Arbitrary<ToolDefinition> = fc.record(
+    {
+      name: toolName,
+      description: filledText,
+      inputSchema: fc.constantFrom({ type: 'object', properties: {} }, { type: 'object' }),
+      strict: fc.boolean(),
+    },
+    { requiredKeys: ['name', 'inputSchema'] },
+  );
+  const toolChoice: fc.Arbitrary<ToolChoice> = fc.oneof(
+    fc.constantFrom<ToolChoice>({ kind: 'auto' }, { kind: 'required' }),
+    fc.record({ kind: fc.constant('tool'), name: toolName }),
+  );
+  const chosen = fc.record(
+    { toolChoice, parallelToolCalls: fc.constant(false) },
+    { requiredKeys: ['toolChoice'] },
+  );
+  const choice = fc.oneof(
+    fc.constant({}),
+    fc.constant({ toolChoice: { kind: 'none' } as const }),
+    chosen,
+  );
+  const withTools = fc
+    .tuple(fc.array(tool, { minLength: 1, maxLength: 3 }), choice)
+    .map(([list, chosenOne]) => ({ tools: list, ...chosenOne }));
+  return fc.oneof(fc.constant({}), withTools);
+}

@@ -1,0 +1,191 @@
+import { encodeUtf8 } from '@postern/kernel';
+import type { DialectId, Usage } from '@postern/protocol';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DIALECTS } from '../dialects.ts';
+
+function tapped(dialect: DialectId, stream: string): { usage: Usage; textLength: number } {
+  const bytes = encodeUtf8(stream);
+  const outcomes = [[bytes], Array.from(bytes, (byte) => Uint8Array.of(byte))].map((chunks) => {
+    const tap = DIALECTS[dialect].usageTap();
+    for (const chunk of chunks) tap.push(chunk);
+    tap.end();
+    return { usage: tap.usage(), textLength: tap.textLength() };
+  });
+  expect(outcomes[0]).toEqual(outcomes[1]);
+  return outcomes[0] ?? { usage: {}, textLength: -1 };
+}
+
+const A = 'anthropic-messages';
+const O = 'openai-chat';
+
+const delta = (fields: object): string =>
+  `event: content_block_delta\ndata: ${JSON.stringify({ type: 'content_block_delta', index: 0, delta: fields })}\n\n`;
+const chunk = (fields: object, beside: object = {}): string =>
+  `data: ${JSON.stringify({ id: 'c', choices: [{ index: 0, delta: fields, finish_reason: null }], ...beside })}\n\n`;
+
+const ROWS: readonly (readonly [
+  name: string,
+  DialectId,
+  stream: string,
+  Usage,
+  textLength: number,
+])[] = [
+  [
+    '53: the first and the last counts',
+    A,
+    'data: {"type":"message_start","message":{"usage":{"input_tokens":5,"cache_read_input_tokens":2,"output_tokens":1}}}\n\n' +
+      'data: {"type":"message_delta","delta":{},"usage":{"output_tokens":9,"input_tokens":6}}\n\n',
+    { inputTokens: 6, cacheReadTokens: 2, outputTokens: 9 },
+    0,
+  ],
+  [
+    'text, thinking and arguments',
+    A,
+    delta({ type: 'text_delta', text: 'ab' }) +
+      delta({ type: 'thinking_delta', thinking: 'c"d\n\\' }) +
+      delta({ type: 'input_json_delta', partial_json: '{"usage":{"output_tokens":7}}' }) +
+      delta({ type: 'signature_delta', signature: 'xxxxxxxx' }),
+    {},
+    2 + 5 + 29,
+  ],
+  [
+    'spaced JSON',
+    A,
+    'data: {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "abc"}}\n\ndata: {"type": "message_delta", "usage" : {"output_tokens": 3}}\n\n',
+    { outputTokens: 3 },
+    3,
+  ],
+  [
+    'a usage object in the text is text',
+    A,
+    delta({ type: 'text_delta', text: '"usage":{"output_tokens":5}' }),
+    {},
+    27,
+  ],
+  [
+    '44: usage of null, then the counts',
+    O,
+    chunk({ content: 'a' }, { usage: null }) +
+      chunk({}, { usage: { prompt_tokens: 4, completion_tokens: 2 } }),
+    { inputTokens: 4, outputTokens: 2 },
+    1,
+  ],
+  [
+    "Groq's own place",
+    O,
+    chunk({ content: '' }, { x_groq: { usage: { prompt_tokens: 1 } } }),
+    { inputTokens: 1 },
+    0,
+  ],
+  [
+    'several texts in one chunk, and calls',
+    O,
+    chunk({ content: 'a', reasoning_content: 'bc' }) +
+      chunk({ content: 'a' }) +
+      chunk({
+        content: 'a',
+        tool_calls: [
+          { function: { name: 'f', arguments: '{"x"' } },
+          { function: { arguments: ':1}' } },
+        ],
+      }) +
+      chunk({ tool_calls: [{ index: 0, function: { arguments: '{}' } }] }) +
+      chunk({
+        tool_calls: [
+          { index: 0, function: { arguments: '{}' } },
+          { index: 1, function: { arguments: '{ }' } },
+        ],
+      }),
+    {},
+    3 + 1 + 1 + 4 + 3 + 2 + 2 + 3,
+  ],
+  [
+    'several choices',
+    O,
+    `data: {"choices":[{"delta":{"content":"a"}},{"delta":{"content":"bc"}}]}\n\n`.repeat(3),
+    {},
+    9,
+  ],
+  [
+    'carriage returns',
+    O,
+    chunk({ content: 'a' }).replaceAll('\n', '\r') +
+      chunk({ content: 'b' }).replaceAll('\n', '\r\n'),
+    {},
+    2,
+  ],
+  [
+    'a last line without an end',
+    O,
+    chunk({}, { usage: { prompt_tokens: 3 } }).trimEnd(),
+    { inputTokens: 3 },
+    0,
+  ],
+  [
+    'nothing that is a stream',
+    O,
+    '<html>"usage":{"delta"</html>\ndata: "usage":{,"delta"\ndata\n',
+    {},
+    0,
+  ],
+];
+
+describe('usageTap', () => {
+  test.each(ROWS)('%s', (_name, dialect, stream, usage, textLength) => {
+    expect(tapped(dialect, stream)).toEqual({ usage, textLength });
+  });
+
+  test('measures any text as it is', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 20 });
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 6 }), (texts) => {
+        const length = texts.join('').length;
+        const deltas = texts.map((words) => delta({ type: 'text_delta', text: words }));
+        expect(tapped(A, deltas.join('')).textLength).toBe(length);
+        const chunks = texts.map((content) => chunk({ content }, { usage: null }));
+        expect(tapped(O, chunks.join('')).textLength).toBe(length);
+        const escaped = chunks.join('').replace(/[^\n -~]/g, escapeOf);
+        expect(tapped(O, escaped).textLength).toBe(length);
+      }),
+    );
+  });
+
+  test('58: a line without an end does not grow without bound', () => {
+    const tap = DIALECTS[O].usageTap();
+    const piece = encodeUtf8('x'.repeat(1_000_000));
+    for (let pushed = 0; pushed < 20; pushed += 1) tap.push(piece);
+    tap.push(encodeUtf8(`"content":"abc"\n\n${chunk({ content: 'yes' })}`));
+    expect(tap.textLength()).toBe(3);
+  });
+
+  test('any bytes are survived', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array()), (chunks) => {
+        for (const dialect of Object.values(DIALECTS)) {
+          const tap = dialect.usageTap();
+          for (const bytes of chunks) tap.push(bytes);
+          tap.end();
+          expect(tap.usage()).toEqual({});
+        }
+      }),
+    );
+  });
+});
+
+describe('readUsage', () => {
+  const ROWS_WHOLE: readonly (readonly [DialectId, body: string, Usage])[] = [
+    [A, '{"usage":{"input_tokens":1,"output_tokens":2}}', { inputTokens: 1, outputTokens: 2 }],
+    [O, '{"usage":{"prompt_tokens":1,"completion_tokens":2}}', { inputTokens: 1, outputTokens: 2 }],
+    [A, '{"usage":null}', {}],
+    [O, '[]', {}],
+    [O, 'not JSON', {}],
+  ];
+  test.each(ROWS_WHOLE)('%s %s', (dialect, body, usage) => {
+    expect(DIALECTS[dialect].readUsage(body)).toEqual(usage);
+  });
+});
+
+function escapeOf(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,82 @@
+import { decodeUtf8, failed, ok, parseJson, type Result, type Secret } from '@postern/kernel';
+import {
+  CHAT_LINUX_CLIENT,
+  CHAT_LINUX_CLIENT_CONFIG,
+  CHAT_LINUX_CLIENT_EXPORT,
+} from './chat-linux-client.ts';
+import { CLAUDE_CODE_API } from './claude-code-api.ts';
+import { CLAUDE_GATE } from './claude-gate.ts';
+import type { ImportFiles } from './import-files.ts';
+import type { Candidate, ImportFailure, ImportFindings, Importer } from './import-shapes.ts';
+import { KEYRING_FILE } from './keyring-file.ts';
+import { nodeImportFiles } from './node-import-files.ts';
+
+/** Every format of files that is read; the first that fits a path is its format. */
+export const IMPORTERS = {
+  'chat-linux-client': CHAT_LINUX_CLIENT,
+  'chat-linux-client-config': CHAT_LINUX_CLIENT_CONFIG,
+  'chat-linux-client-export': CHAT_LINUX_CLIENT_EXPORT,
+  'keyring-file': KEYRING_FILE,
+  'claude-code-api': CLAUDE_CODE_API,
+  'claude-gate': CLAUDE_GATE,
+} as const satisfies Readonly<Record<string, Importer>>;
+
+export type ImportFormat = keyof typeof IMPORTERS;
+
+/** A path whose format is known, not read yet. */
+export interface DetectedSource {
+  readonly path: string;
+  readonly format: ImportFormat;
+  readonly label: string;
+  /** Whose password may be needed, in words; undefined where none is. */
+  readonly passphrase: string | undefined;
+}
+
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** Finds out what a file or directory is. Changes nothing. */
+export async function detectImport(
+  path: string,
+  files: ImportFiles = nodeImportFiles,
+): Promise<Result<DetectedSource, ImportFailure>> {
+  const candidate = await candidateAt(path, files);
+  if (!candidate.ok) return candidate;
+  const format = formats().find((name) => IMPORTERS[name].fits(candidate.value));
+  if (format === undefined) return failed({ reason: 'import-format-unknown', path });
+  const { label, passphrase } = IMPORTERS[format];
+  return ok({ path, format, label, passphrase });
+}
+
+/** Reads what a source holds, and lists the files that go on giving it away. Changes nothing. */
+export async function readImport(
+  { path, format }: Pick<DetectedSource, 'path' | 'format'>,
+  passphrase?: Secret,
+  files: ImportFiles = nodeImportFiles,
+): Promise<Result<ImportFindings, ImportFailure>> {
+  const candidate = await candidateAt(path, files);
+  if (!candidate.ok) return candidate;
+  return await IMPORTERS[format].read({ candidate: candidate.value, files, passphrase });
+}
+
+function formats(): readonly ImportFormat[] {
+  const isFormat = (name: string): name is ImportFormat => Object.hasOwn(IMPORTERS, name);
+  return Object.keys(IMPORTERS).filter(isFormat);
+}
+
+async function candidateAt(
+  path: string,
+  files: ImportFiles,
+): Promise<Result<Candidate, ImportFailure>> {
+  const kind = await files.kindOf(path);
+  if (!kind.ok) return kind;
+  if (kind.value === undefined) return failed({ reason: 'import-not-found', path });
+  if (kind.value === 'directory') {
+    const names = await files.list(path);
+    return names.ok ? ok({ kind: 'directory', path, names: names.value }) : names;
+  }
+  const bytes = await files.read(path, MAX_BYTES);
+  if (!bytes.ok) return bytes;
+  if (bytes.value === undefined) return failed({ reason: 'import-not-found', path });
+  const json = parseJson(decodeUtf8(bytes.value) ?? '');
+  return ok({ kind: 'file', path, bytes: bytes.value, json: json.ok ? json.value : undefined });
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { findCredentialsAsync } from '@napi-rs/keyring';
+import { failed, ok, Secret, type Result } from '@postern/kernel';
+import { classifyKeyringError } from '../keyring/classify-keyring-error.ts';
+import type { KeyringFailure } from '../keyring/keyring-port.ts';
+import type { ForeignKeyring } from './foreign-keyring.ts';
+
+const TIME_LIMIT_MS = 60_000;
+
+/**
+ * The person's keyring as other programs see it: items by any attributes through `secret-tool`
+ * (libsecret; the value comes back on its standard output and was never an argument), items by
+ * service through the same library that the vault uses. `environment` is what `secret-tool` runs in.
+ */
+export function osForeignKeyring(environment: Readonly<Record<string, string>>): ForeignKeyring {
+  return {
+    value: (attributes) => lookUp(attributes, environment),
+    accounts: async (service) => {
+      try {
+        const found = await findCredentialsAsync(
+          service,
+          undefined,
+          AbortSignal.timeout(TIME_LIMIT_MS),
+        );
+        return ok(found.map(({ account, password }) => ({ account, value: Secret.of(password) })));
+      } catch (error) {
+        return failed(classifyKeyringError(error));
+      }
+    },
+  };
+}
+
+async function lookUp(
+  attributes: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>>,
+): Promise<Result<Secret | undefined, KeyringFailure>> {
+  const terms = Object.entries(attributes).flat();
+  const found = await secretTool(['lookup', ...terms], environment);
+  if (!found.ok || found.value !== undefined) return found;
+  // For a locked item as well as for none it says nothing; a search names the locked one.
+  const named = await secretTool(['search', ...terms], environment);
+  if (!named.ok) return named;
+  return named.value === undefined ? ok(undefined) : failed({ reason: 'keyring-locked' });
+}
+
+/** What it writes; undefined where it found nothing. */
+function secretTool(
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<Result<Secret | undefined, KeyringFailure>> {
+  return new Promise((settle) => {
+    const child = spawn('secret-tool', parameters, {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: TIME_LIMIT_MS,
+    });
+    const output: Buffer[] = [];
+    let message = '';
+    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => (message += chunk.toString()));
+    child.on('error', () => {
+      settle(failed({ reason: 'keyring-unavailable', cause: 'unknown' }));
+    });
+    child.on('close', (code) => {
+      const text = Buffer.concat(output).toString();
+      if (code === 0) settle(ok(text === '' ? undefined : Secret.of(text)));
+      else if (code === 1 && message === '') settle(ok(undefined));
+      else settle(failed(classifyKeyringError(new Error(message))));
+    });
+  });
+}

@@ -1,0 +1,56 @@
+import { Secret, type JsonValue } from '@postern/kernel';
+import { secretName, type SecretName } from '@postern/protocol';
+import type { FoundSecret, Skipped } from './import-shapes.ts';
+
+/** Tokens of a Claude.ai subscription: access and refresh. */
+const PLAN_TOKEN = /^sk-ant-o[ar]t\d\d-/;
+
+export type Taken =
+  | { readonly kind: 'secret'; readonly secret: FoundSecret }
+  | { readonly kind: 'skipped'; readonly skipped: Skipped };
+
+/** Makes a found secret of an entry's name and value there, or says why it is not taken. */
+export function takeSecret(
+  entry: string,
+  value: JsonValue | undefined,
+  createdAtMs?: number,
+): Taken {
+  const skip = (why: Skipped['why']): Taken => ({ kind: 'skipped', skipped: { entry, why } });
+  const name = secretNameFrom(entry);
+  if (typeof value !== 'string' || name === undefined) return skip('malformed');
+  const text = value.trim();
+  if (text === '') return skip('empty');
+  if (PLAN_TOKEN.test(text)) return skip('plan-token');
+  return { kind: 'secret', secret: { name, value: Secret.of(text), createdAtMs } };
+}
+
+/** The entries that were taken, and those that were not. Of two with one name the first counts. */
+export function sortTaken(all: readonly Taken[]): {
+  readonly secrets: readonly FoundSecret[];
+  readonly skipped: readonly Skipped[];
+} {
+  const secrets = new Map<SecretName, FoundSecret>();
+  const skipped: Skipped[] = [];
+  for (const taken of all) {
+    if (taken.kind === 'skipped') skipped.push(taken.skipped);
+    else if (!secrets.has(taken.secret.name)) secrets.set(taken.secret.name, taken.secret);
+  }
+  return { secrets: [...secrets.values()], skipped };
+}
+
+/** A name as Postern allows it: lower case, anything else as a dash. */
+export function secretNameFrom(entry: string): SecretName | undefined {
+  const text = entry
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '')
+    .slice(0, 64);
+  return secretName.parse(text);
+}
+
+/** Milliseconds since the epoch of an ISO 8601 time; undefined where it is none. */
+export function timeOf(value: JsonValue | undefined): number | undefined {
+  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}

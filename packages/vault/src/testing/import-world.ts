@@ -1,0 +1,58 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expectOk, revealSecret, Secret, type Result } from '@postern/kernel';
+import { expect } from 'vitest';
+import type { ImportFailure, ImportFindings } from '../importers/import-shapes.ts';
+import { detectImport, readImport } from '../importers/importers.ts';
+
+/** A directory with files of other programs, which a test makes from the descriptions of formats. */
+export interface ImportWorld extends AsyncDisposable {
+  readonly home: string;
+  /** Makes a file and returns its whole path. */
+  put(path: string, content: string | Uint8Array): Promise<string>;
+  /** Detects and reads, and makes sure that this changed nothing. */
+  read(path: string, passphrase?: string): Promise<Result<ImportFindings, ImportFailure>>;
+  /** `path: exposure` of every leftover. */
+  left(findings: ImportFindings): readonly string[];
+}
+
+export async function importWorld(): Promise<ImportWorld> {
+  const home = await mkdtemp(join(tmpdir(), 'postern-import-'));
+  return {
+    home,
+    put: async (path, content) => {
+      const full = join(home, path);
+      await mkdir(dirname(full), { recursive: true });
+      await writeFile(full, content);
+      return full;
+    },
+    read: async (path, passphrase) => {
+      const before = await filesIn(home);
+      const source = expectOk(await detectImport(path));
+      const findings = await readImport(
+        source,
+        passphrase === undefined ? undefined : Secret.of(passphrase),
+      );
+      expect(await filesIn(home)).toEqual(before);
+      return findings;
+    },
+    left: ({ leftovers }) =>
+      leftovers.map(({ path, exposure }) => `${path.slice(home.length + 1)}: ${exposure}`),
+    [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }),
+  };
+}
+
+/** The found secrets by name, as text. */
+export function valuesOf({ secrets }: ImportFindings): Record<string, string> {
+  return Object.fromEntries(secrets.map(({ name, value }) => [name, revealSecret(value)]));
+}
+
+async function filesIn(home: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const entry of await readdir(home, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) files.set(path, (await readFile(path)).toString('hex'));
+  }
+  return files;
+}

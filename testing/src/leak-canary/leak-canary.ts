@@ -1,0 +1,106 @@
+import { randomInt } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodedFormsOf, type EncodedForm } from './encoded-forms.ts';
+import { processPlaces } from './process-places.ts';
+import { viewsOf } from './views.ts';
+
+/** A place where a planted text was found, without the text. */
+export interface Leak {
+  /** What was planted. */
+  readonly label: string;
+  readonly form: string;
+  readonly where: string;
+}
+
+/**
+ * Plants marked texts and looks for them afterwards. A mark counts as found when either half of it
+ * is there in any form: raw, hex, base64 at its three alignments, URL-, JSON- or HTML-escaped in
+ * whole or in part, UTF-16, broken into lines, or within a gzip or zlib stream.
+ */
+export interface LeakCanary {
+  /** A text to use as a secret or a prompt; `shape` puts the mark into its form. */
+  readonly plant: (label: string, shape?: (mark: string) => string) => string;
+  /** Looks through something captured: a log, an answer, a screen. */
+  readonly searchBytes: (where: string, bytes: Uint8Array | string) => void;
+  /** Looks through the contents, names and link targets of everything below a path. */
+  readonly searchFiles: (path: string) => void;
+  /** Looks at what others can see of a process and its descendants, at this moment. */
+  readonly searchProcess: (pid: number) => void;
+  readonly leaks: readonly Leak[];
+  /** Fails where a mark was found, and where nothing was planted or looked through. */
+  readonly expectNone: () => void;
+}
+
+interface Needle extends EncodedForm {
+  readonly label: string;
+}
+
+const MARK_LENGTH = 24;
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+
+export function leakCanary(): LeakCanary {
+  const needles: Needle[] = [];
+  const leaks: Leak[] = [];
+  let searched = 0;
+
+  const searchBytes: LeakCanary['searchBytes'] = (where, bytes) => {
+    searched += 1;
+    for (const leak of leaksIn(Buffer.from(bytes), needles)) {
+      const isKnown = leaks.some(
+        (known) => known.label === leak.label && known.form === leak.form && known.where === where,
+      );
+      if (!isKnown) leaks.push({ ...leak, where });
+    }
+  };
+
+  return {
+    plant: (label, shape = (mark) => mark) => {
+      const mark = freshMark();
+      for (const half of [mark.slice(0, MARK_LENGTH / 2), mark.slice(MARK_LENGTH / 2)]) {
+        for (const form of encodedFormsOf(half)) needles.push({ label, ...form });
+      }
+      return shape(mark);
+    },
+    searchBytes,
+    searchFiles: (path) => {
+      searchBelow(path, searchBytes);
+    },
+    searchProcess: (pid) => {
+      for (const { where, bytes } of processPlaces(pid)) searchBytes(where, bytes);
+    },
+    leaks,
+    expectNone: () => {
+      if (needles.length === 0) throw new Error('the canary was not given anything to plant');
+      if (searched === 0) throw new Error('the canary has looked through nothing');
+      if (leaks.length > 0) throw new Error(`leaked:\n${leaks.map(lineOf).join('\n')}`);
+    },
+  };
+}
+
+function freshMark(): string {
+  return Array.from({ length: MARK_LENGTH }, () =>
+    ALPHABET.charAt(randomInt(ALPHABET.length)),
+  ).join('');
+}
+
+function leaksIn(bytes: Buffer, needles: readonly Needle[]): readonly Omit<Leak, 'where'>[] {
+  return viewsOf(bytes).flatMap((view) =>
+    needles
+      .filter((needle) => view.bytes.includes(needle.bytes))
+      .map(({ label, form }) => ({ label, form: `${view.name} ${form}`.trim() })),
+  );
+}
+
+function searchBelow(path: string, search: LeakCanary['searchBytes']): void {
+  search(`the name ${path}`, path);
+  const stats = lstatSync(path);
+  if (stats.isSymbolicLink()) search(`the target of ${path}`, readlinkSync(path));
+  if (stats.isFile()) search(path, readFileSync(path));
+  if (!stats.isDirectory()) return;
+  for (const name of readdirSync(path)) searchBelow(join(path, name), search);
+}
+
+function lineOf({ label, form, where }: Leak): string {
+  return `${label}, ${form}, in ${where}`;
+}

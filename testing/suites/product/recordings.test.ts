@@ -1,0 +1,128 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DIALECTS } from '@postern/dialects';
+import { encodeUtf8, isJsonObject, type JsonValue } from '@postern/kernel';
+import type { DialectId, Part } from '@postern/protocol';
+import {
+  corpusPath,
+  countRecordedAnswers,
+  freshHome,
+  readRecording,
+  skipBecause,
+  startChromium,
+  startFakeUpstream,
+  upPostern,
+  whyNoCorpus,
+  whyNoPrograms,
+} from '@postern/testing';
+import { describe, expect, test } from 'vitest';
+import { decodeChunks, fold } from '../dialects/decode-bytes.ts';
+import { signIn, type AppClient } from './app-client.ts';
+import { PASSPHRASE } from './walk-first-run.ts';
+
+const FOLDERS = [
+  ['anthropic-messages', 'anthropic-messages'],
+  ['openai-chat', 'openai-chat'],
+  ['groq-chat', 'openai-chat'],
+  ['deepseek-chat', 'openai-chat'],
+  ['openai-compatible-chat', 'openai-chat'],
+] as const;
+
+interface Row {
+  readonly name: string;
+  readonly file: string;
+  readonly dialect: DialectId;
+  readonly answer: number;
+}
+
+function recordings(): readonly Row[] {
+  return FOLDERS.flatMap(([folder, dialect]) => {
+    const directory = join(corpusPath('streams'), folder);
+    const files = readdirSync(directory).filter((name) => /\.(?:chunks\.txt|sse)$/.test(name));
+    return files.flatMap((name) => {
+      const file = join(directory, name);
+      const count = dialect === 'anthropic-messages' ? countRecordedAnswers(file) : 1;
+      return Array.from({ length: count }, (_, answer) => ({ name, file, dialect, answer }));
+    });
+  });
+}
+
+const why = whyNoCorpus('streams') ?? whyNoPrograms(['chromium']);
+
+function field(value: JsonValue | undefined, name: string): JsonValue {
+  return (isJsonObject(value) ? value[name] : undefined) ?? null;
+}
+
+async function addEndpoints(
+  app: AppClient,
+  baseUrls: Readonly<Record<DialectId, string>>,
+): Promise<void> {
+  for (const dialect of Object.values(DIALECTS).map(({ id }) => id)) {
+    const endpoint = { id: `fake-${dialect}`, label: `Fake ${dialect}`, dialect, auth: 'bearer' };
+    await app.request('POST', '/api/providers', { ...endpoint, baseUrl: baseUrls[dialect] });
+    const key = 'sk-0123456789abcdef0123';
+    await app.request('PUT', `/api/providers/fake-${dialect}/key`, { key });
+  }
+}
+
+describe.skipIf(skipBecause('recorded streams through the product', why))(
+  'every recorded stream',
+  () => {
+    test('renders and is stored without loss', { timeout: 240_000 }, async () => {
+      using home = freshHome();
+      await using postern = await upPostern({ environment: home.environment });
+      const upstream = await startFakeUpstream();
+      const app = await signIn(postern.address, postern.launchUrl);
+      await app.request('POST', '/api/setup', { storage: 'file', passphrase: PASSPHRASE });
+      await addEndpoints(app, upstream.baseUrls);
+      const stored: { readonly id: string; readonly row: Row; readonly parts: readonly Part[] }[] =
+        [];
+      for (const row of recordings()) {
+        upstream.next({ kind: 'recording', file: row.file, answer: row.answer });
+        const title = `${row.name} ${row.answer}`;
+        const created = await app.request('POST', '/api/conversations', { title });
+        const id = String(field(created, 'id'));
+        await app.turn(id, {
+          parentId: null,
+          text: 'question',
+          provider: `fake-${row.dialect}`,
+          model: 'any',
+        });
+        const view = await app.request('GET', `/api/conversations/${id}`);
+        const messages = field(view, 'messages');
+        const answer = Array.isArray(messages) ? (messages as readonly JsonValue[]).at(-1) : null;
+        const recording = readRecording(row.file, row.dialect, row.answer);
+        if (recording.kind !== 'stream') throw new Error(`${row.name} is no stream`);
+        // The blank line ends the last event also where a file was saved without it.
+        const bytes = encodeUtf8(`${recording.frames.join('')}\n\n`);
+        const expected = fold(decodeChunks(row.dialect, [bytes]));
+        expect([row.name, field(answer, 'parts')]).toEqual([row.name, expected.parts]);
+        expect([row.name, field(answer, 'extra')]).toEqual([row.name, expected.extra ?? null]);
+        expect([row.name, field(answer, 'usage') ?? {}]).toEqual([row.name, expected.usage]);
+        stored.push({ id, row, parts: expected.parts });
+      }
+      expect(stored.length).toBeGreaterThan(40);
+      await renderAll(postern.address, app.cookie, stored);
+      await upstream.close();
+    });
+  },
+);
+
+async function renderAll(
+  address: string,
+  cookie: string,
+  stored: readonly { readonly id: string; readonly row: Row; readonly parts: readonly Part[] }[],
+): Promise<void> {
+  await using browser = await startChromium({ origins: [address] });
+  const [name = '', value = ''] = cookie.split('=');
+  await browser.context.addCookies([{ name, value, url: address, sameSite: 'Strict' }]);
+  for (const { id, row, parts } of stored) {
+    await browser.page.goto(`${address}/#/c/${id}`);
+    const shown = browser.page.getByRole('region', { name: 'Messages' });
+    await shown.getByText('question', { exact: true }).waitFor();
+    const text = parts.find((part) => part.kind === 'text' && /\w{4}/.test(part.text));
+    const word = text?.kind === 'text' ? /\w{4,}/.exec(text.text)?.[0] : undefined;
+    if (word !== undefined) await shown.getByText(word).filter({ visible: true }).first().waitFor();
+    expect([row.name, browser.complaints()]).toEqual([row.name, []]);
+  }
+}

@@ -1,0 +1,144 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DIALECTS } from '@postern/dialects';
+import { encodeUtf8, expectOk, parseJson, Secret } from '@postern/kernel';
+import {
+  EMPTY_ANSWER,
+  foldAnswer,
+  providerId,
+  secretName,
+  type AnswerEvent,
+  type DialectId,
+  type FoldedAnswer,
+  type Provider,
+} from '@postern/protocol';
+import {
+  countRecordedAnswers,
+  readRecording,
+  startFakeUpstream,
+  type Delivery,
+  type FakeUpstream,
+} from '@postern/testing';
+import { askModel, createConnections, type Connections } from '@postern/upstreams';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeChunks, fold } from '../dialects/decode-bytes.ts';
+
+/*
+ * Every recorded answer, replayed by the fake upstream over a real socket and read through the product's
+ * own connections, folds to what its bytes decode to without a network in between.
+ */
+
+const STREAMS = fileURLToPath(new URL('../../../../shared/corpora/streams/', import.meta.url));
+const FOLDERS: readonly (readonly [string, DialectId])[] = [
+  ['anthropic-messages', 'anthropic-messages'],
+  ['openai-chat', 'openai-chat'],
+  ['groq-chat', 'openai-chat'],
+  ['deepseek-chat', 'openai-chat'],
+  ['openai-compatible-chat', 'openai-chat'],
+];
+const CHUNKINGS: readonly NonNullable<Delivery['chunking']>[] = ['event', 'whole', { bytes: 61 }];
+
+interface Row {
+  readonly name: string;
+  readonly file: string;
+  readonly dialect: DialectId;
+  readonly answer: number;
+}
+
+const absent = !existsSync(STREAMS) && process.env['CI'] !== 'true';
+if (absent) console.warn(`skipped: no recordings at ${STREAMS}`);
+
+function rows(form: RegExp): readonly Row[] {
+  if (absent) return [];
+  return FOLDERS.flatMap(([folder, dialect]) =>
+    readdirSync(STREAMS + folder)
+      .filter((file) => form.test(file))
+      .flatMap((name) => answersOf(`${STREAMS}${folder}/${name}`, `${folder}/${name}`, dialect)),
+  );
+}
+
+function answersOf(file: string, name: string, dialect: DialectId): readonly Row[] {
+  const several = dialect === 'anthropic-messages' && file.endsWith('.chunks.txt');
+  const count = several ? countRecordedAnswers(file) : 1;
+  return Array.from({ length: count }, (_, answer) => ({
+    name: count === 1 ? name : `${name} #${answer + 1}`,
+    file,
+    dialect,
+    answer,
+  }));
+}
+
+describe.skipIf(absent)('recorded answers through the product', () => {
+  const streams = rows(/\.(?:chunks\.txt|sse)$/);
+  const bodies = rows(/\.json$/);
+  const key = Secret.of('sk-0123456789abcdef0123');
+  let upstream: FakeUpstream;
+  let connections: Connections;
+
+  beforeAll(async () => {
+    upstream = await startFakeUpstream();
+    connections = createConnections({ localHosts: [] });
+  });
+
+  afterAll(async () => {
+    await connections.close();
+    await upstream.close();
+  });
+
+  const provider = (dialect: DialectId): Provider => ({
+    id: providerId.from('fake'),
+    label: 'Fake',
+    dialect,
+    baseUrl: upstream.baseUrls[dialect],
+    auth: dialect === 'anthropic-messages' ? 'x-api-key' : 'bearer',
+    secret: secretName.from('fake'),
+    keyForm: undefined,
+    models: [],
+    keyPage: undefined,
+    demo: false,
+    builtIn: false,
+    local: true,
+  });
+
+  const replay = async (row: Row, delivery: Delivery, stream: boolean): Promise<FoldedAnswer> => {
+    upstream.next({ kind: 'recording', file: row.file, answer: row.answer, ...delivery });
+    const turns = [{ role: 'user', parts: [{ kind: 'text', text: 'question' }] }] as const;
+    const events: AnswerEvent[] = [];
+    const { signal } = new AbortController();
+    const request = { model: 'any', turns, stream };
+    const answer = askModel(connections, provider(row.dialect), key, request, signal);
+    for await (const event of answer) events.push(event);
+    return events.reduce(foldAnswer, EMPTY_ANSWER);
+  };
+
+  it('are there', () => {
+    expect(streams.length).toBeGreaterThan(40);
+    expect(bodies.length).toBeGreaterThan(35);
+  });
+
+  it.each(streams)('$name', async (row) => {
+    const recording = readRecording(row.file, row.dialect, row.answer);
+    const frames = recording.kind === 'stream' ? recording.frames : [];
+    // A recording may lack the empty line after its last event.
+    const direct = fold(decodeChunks(row.dialect, [encodeUtf8(`${frames.join('')}\n\n`)]));
+    expect(direct.ended).toBe(true);
+    for (const chunking of CHUNKINGS) {
+      expect(await replay(row, { chunking }, true)).toEqual(direct);
+    }
+    expect(upstream.violations).toEqual([]);
+  });
+
+  it.each(bodies)('$name', async (row) => {
+    const recording = readRecording(row.file, row.dialect);
+    const body = expectOk(parseJson(recording.kind === 'whole' ? recording.body : ''));
+    const direct = DIALECTS[row.dialect].decodeAnswer(body);
+    const answer = await replay(row, {}, false);
+    if (!direct.ok) {
+      expect(answer.failure?.code).toMatch(/^UPSTREAM_/);
+      return;
+    }
+    const { id, model, parts, usage, stopReason } = direct.value;
+    expect(answer).toMatchObject({ id, model, usage, stopReason, failure: undefined });
+    expect(answer.parts).toEqual(parts);
+  });
+});

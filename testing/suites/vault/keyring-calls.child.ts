@@ -1,0 +1,34 @@
+/**
+ * Calls on the real keyring in a process of its own: libdbus knows only one session bus for each
+ * process. Prints one JSON line for each step named on the command line.
+ */
+import { revealSecret, Secret, type Result } from '@postern/kernel';
+import { createOsKeyring, leaveProcess, probeKeyring } from '@postern/vault';
+import { randomBytes } from 'node:crypto';
+
+const keyring = createOsKeyring({ timeLimitMs: 4000 });
+const randomness = { bytes: (count: number) => randomBytes(count) };
+
+const STEPS: Readonly<Record<string, () => Promise<unknown>>> = {
+  probe: () => probeKeyring(keyring, randomness),
+  set: () => keyring.set('account', Secret.of('value')),
+  get: async () => plain(await keyring.get('account')),
+  remove: () => keyring.remove('account'),
+  'get-other': async () => plain(await keyring.get('no such account')),
+};
+
+function plain(result: Result<Secret | undefined, unknown>): unknown {
+  if (!result.ok) return result;
+  return { ok: true, value: result.value === undefined ? null : revealSecret(result.value) };
+}
+
+let beats = 0;
+setInterval(() => (beats += 1), 10);
+
+for (const step of process.argv.slice(2)) {
+  beats = 0;
+  const answer = await STEPS[step]?.();
+  process.stdout.write(`${JSON.stringify({ step, answer, beats })}\n`);
+}
+// Also while a call still waits for a prompt.
+leaveProcess(keyring, 5);

@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseLedger, type LedgerRow } from './parse-ledger.ts';
+import { promisesOfReadme, promisesOfSecurity, type Promised } from './parse-promises.ts';
+import type { TestRun } from './read-report.ts';
+import { canBecome, testNamesIn, type TestName } from './test-names.ts';
+
+export const LEDGER = 'docs/security-claims.md';
+
+/**
+ * What is wrong with the promises of a checkout, one line each: a promise without a mark, a claim
+ * without a row, a row whose file or test is not there, and with `runs` a test that did not pass.
+ */
+export function claimProblems(root: string, runs?: readonly TestRun[]): readonly string[] {
+  const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+  const security = promisesOfSecurity(read('SECURITY.md'), 'SECURITY.md');
+  const readme = promisesOfReadme(read('README.md'), 'README.md');
+  const rows = parseLedger(read(LEDGER));
+  return [
+    ...problemsOfPromises([...security, ...readme], rows),
+    ...problemsOfSentences(security, rows),
+    ...rows.flatMap((row) => problemsOfRow(row, root)),
+    ...(runs === undefined ? [] : rows.flatMap((row) => problemsOfRuns(row, runs))),
+  ];
+}
+
+function problemsOfPromises(promises: readonly Promised[], rows: readonly LedgerRow[]): string[] {
+  const known = new Set(rows.map(({ claim }) => claim));
+  return promises.flatMap(({ file, sentence, claims }) => {
+    if (claims.length === 0) return [`${file}: a promise without a mark: "${sentence}"`];
+    return claims
+      .filter((claim) => !known.has(claim))
+      .map((claim) => `${file}: ${claim} has no row in ${LEDGER}`);
+  });
+}
+
+function problemsOfSentences(security: readonly Promised[], rows: readonly LedgerRow[]): string[] {
+  const claims = rows.map(({ claim }) => claim);
+  const twice = claims.filter((claim, at) => claims.indexOf(claim) !== at);
+  return [
+    ...twice.map((claim) => `${LEDGER}: ${claim} has more than one row`),
+    ...rows.flatMap(({ claim, sentence }) => {
+      const promised = security.filter((promise) => promise.claims.includes(claim));
+      if (promised.length === 0) return [`${LEDGER}: ${claim} is not in SECURITY.md`];
+      return promised.some((promise) => promise.sentence === sentence)
+        ? []
+        : [`${LEDGER}: ${claim} does not say what SECURITY.md says`];
+    }),
+  ];
+}
+
+function problemsOfRow({ claim, enforcedIn, shownBy }: LedgerRow, root: string): string[] {
+  const problems = enforcedIn
+    .filter((file) => !existsSync(join(root, file)))
+    .map((file) => `${LEDGER}: ${claim} is enforced in ${file}, which is not there`);
+  if (enforcedIn.length === 0) problems.push(`${LEDGER}: ${claim} names no file that enforces it`);
+  if (shownBy.length === 0) problems.push(`${LEDGER}: ${claim} names no test`);
+  const missing = shownBy.filter((id) => !isTestThere(id, root));
+  return [
+    ...problems,
+    ...missing.map((id) => `${LEDGER}: ${claim} names no test that is there: ${id}`),
+  ];
+}
+
+interface TestId {
+  readonly path: string;
+  readonly name: TestName;
+}
+
+function parseId(id: string): TestId {
+  const [path = '', ...name] = id.split(' › ');
+  return { path, name };
+}
+
+function isTestThere(id: string, root: string): boolean {
+  const { path, name } = parseId(id);
+  const file = join(root, path);
+  if (name.length === 0 || !existsSync(file)) return false;
+  return testNamesIn(readFileSync(file, 'utf8'), file).some((written) => isSame(written, name));
+}
+
+function isSame(written: TestName, name: TestName): boolean {
+  return written.length === name.length && written.every((part, at) => part === name[at]);
+}
+
+function problemsOfRuns({ claim, shownBy }: LedgerRow, runs: readonly TestRun[]): string[] {
+  return shownBy.flatMap((id) => {
+    const { path, name } = parseId(id);
+    const ran = runs.filter((run) => isRunOf(run, path, name));
+    if (ran.length === 0) return [`${LEDGER}: ${claim}: did not run: ${id}`];
+    return ran.every(({ passed }) => passed) ? [] : [`${LEDGER}: ${claim}: did not pass: ${id}`];
+  });
+}
+
+/** Tests of a shared suite, in a file that is no test itself, run in the files that call it. */
+function isRunOf(run: TestRun, path: string, name: TestName): boolean {
+  if (/\.test\.tsx?$/.test(path)) return run.file === path && beginsWith(run.name, name);
+  return run.name.some((_, from) => beginsWith(run.name.slice(from), name));
+}
+
+function beginsWith(titles: readonly string[], name: TestName): boolean {
+  return name.every((written, at) => {
+    const title = titles[at];
+    return title !== undefined && canBecome(written, title);
+  });
+}

@@ -1,0 +1,33 @@
+/** One row of the ledger: what is claimed, where it is enforced, which tests fail without it. */
+export interface LedgerRow {
+  readonly claim: string;
+  readonly sentence: string;
+  /** Paths from the root. */
+  readonly enforcedIn: readonly string[];
+  /** `path › describe › test`, or up to a describe, which then stands for all of its tests. */
+  readonly shownBy: readonly string[];
+}
+
+/**
+ * Reads `docs/security-claims.md`. A row is a heading `### C-KEYS-1`, the sentence as a quote, and
+ * list items `- enforced: `path`` and `- test: `path › name``.
+ */
+export function parseLedger(text: string): readonly LedgerRow[] {
+  return text
+    .split(/^### /m)
+    .slice(1)
+    .map((section) => {
+      const row = section.split(/^## /m)[0] ?? '';
+      return {
+        claim: /^\S*/.exec(row)?.[0] ?? '',
+        sentence: [...row.matchAll(/^> ?(.*)$/gm)].map(([, line = '']) => line.trim()).join(' '),
+        enforcedIn: itemsOf(row, 'enforced'),
+        shownBy: itemsOf(row, 'test'),
+      };
+    });
+}
+
+function itemsOf(row: string, kind: 'enforced' | 'test'): readonly string[] {
+  const item = new RegExp(`^- ${kind}:\\s+\`([^\`]+)\``, 'gm');
+  return [...row.matchAll(item)].map(([, value = '']) => value.replaceAll(/\s+/g, ' '));
+}

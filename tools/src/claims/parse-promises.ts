@@ -1,0 +1,52 @@
+/** A promise as a document makes it: what it says and the claims that it is marked with. */
+export interface Promised {
+  readonly file: string;
+  readonly sentence: string;
+  readonly claims: readonly string[];
+}
+
+export const PROMISES_HEADING = '## What Postern promises';
+
+const CLAIM = /C-[A-Z]+-\d+/;
+const VISIBLE_MARK = new RegExp(`\\[(${CLAIM.source})\\]`, 'g');
+const HIDDEN_MARK = new RegExp(`<!-- ((?:${CLAIM.source})(?: ${CLAIM.source})*) -->`, 'g');
+
+/** Words with which a sentence promises something, in a document that is not all promises. */
+const PROMISING =
+  /\b(?:always|at once|cannot|encrypted|never|no one|nobody|nothing|only|private|secure|works once|once)\b/i;
+
+/** Every list item under the promises' heading; each must carry its marks, `[C-KEYS-1]`, visibly. */
+export function promisesOfSecurity(text: string, file: string): readonly Promised[] {
+  const [, after = ''] = text.split(`${PROMISES_HEADING}\n`);
+  const [section = ''] = after.split(/^## /m);
+  return section
+    .split(/^- /m)
+    .slice(1)
+    .map((item) => item.split(/\n(?:\n|(?! ))/)[0] ?? '')
+    .map((item) => ({
+      file,
+      sentence: plain(item.replaceAll(VISIBLE_MARK, '')),
+      claims: marksIn(item, VISIBLE_MARK),
+    }));
+}
+
+/** Every sentence that promises something outside code; its mark is a comment, `<!-- C-KEYS-1 -->`. */
+export function promisesOfReadme(text: string, file: string): readonly Promised[] {
+  return text
+    .replaceAll(/^```.*?^```/gms, '')
+    .split(/\n\s*\n|^(?:- |\|)|(?<=[.!?](?: <!-- [^>]*-->)?)\s+(?!\s*<!--)/m)
+    .map((sentence) => ({
+      file,
+      sentence: plain(sentence.replaceAll(HIDDEN_MARK, '')),
+      claims: marksIn(sentence, HIDDEN_MARK).flatMap((marks) => marks.split(' ')),
+    }))
+    .filter(({ sentence, claims }) => claims.length > 0 || PROMISING.test(sentence));
+}
+
+function marksIn(text: string, mark: RegExp): readonly string[] {
+  return [...text.matchAll(mark)].map(([, claim = '']) => claim);
+}
+
+function plain(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
