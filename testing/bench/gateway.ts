@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { FAST_STREAM_EVENTS, peerPath } from '@postern/testing';
 import type { LoadOrder } from './gateway/load.ts';
 import { canPin, residentMegabytes, startNode, type Measured } from './gateway/processes.ts';
-import { runLoad, whyNoFigure, type Run, type Sides } from './gateway/run-load.ts';
+import { BUSY, runLoad, whyNoFigure, type Run, type Sides } from './gateway/run-load.ts';
 
 const GATEWAY_PROCESSOR = 0;
 const OTHER_PROCESSOR = 1;
@@ -206,8 +206,12 @@ function whyPaceIsNotOurs(without: Run, through: Run): string | undefined {
   if (without.failures + through.failures > 0) {
     return `${without.failures} direct and ${through.failures} answers through it were not good`;
   }
-  return Math.max(without.otherShare, through.otherShare) >= 0.9
-    ? 'the generator or the upstream was the bottleneck'
+  if (Math.max(without.otherShare, through.otherShare) >= 0.9) {
+    return 'the generator or the upstream was the bottleneck';
+  }
+  const pace = (SLOW_STREAMS * 1000) / (FAST_STREAM_EVENTS * DELTA_MS);
+  return without.perSecond < 0.9 * pace
+    ? `${BUSY}: the direct way itself fell behind the pace of ${pace.toFixed(0)} a second`
     : undefined;
 }
 

@@ -68,4 +68,4 @@ export function whyNoFigure(run: Run, isDirect: boolean): string | undefined {
   return isOtherSaturated ? 'the generator or the upstream was the bottleneck' : BUSY;
 }
 
-const BUSY = 'other programs kept the processors busy';
+export const BUSY = 'other programs kept the processors busy';

@@ -247,6 +247,18 @@ describe('too much at once', () => {
     expect((await ask(CHAT)).status).toBe(200);
   });
 
+  it('a client that leaves in the middle of its body frees its slot', async () => {
+    await start({ limits: { maxConcurrent: 1, maxQueued: 0 } });
+    const socket = connect(running.port, '127.0.0.1');
+    socket.write(
+      `POST ${CHAT} HTTP/1.1\r\nhost: 127.0.0.1\r\nx-api-key: ${running.key}\r\ncontent-length: 100\r\n\r\n{`,
+    );
+    while ((await ask(CHAT)).status !== 429) await new Promise((resolve) => setTimeout(resolve, 5));
+    socket.destroy();
+    while ((await ask(CHAT)).status !== 200) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(running.entries.at(-1)).toMatchObject({ status: 200, ending: 'complete' });
+  });
+
   it('a client that never reads is cut off', async () => {
     await start({ limits: { stallTimeoutMs: 50 } });
     upstream.next({

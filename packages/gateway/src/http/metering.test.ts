@@ -197,17 +197,16 @@ describe('an upstream that breaks off', () => {
 });
 
 describe('backpressure', () => {
-  it('a client that does not read holds the upstream back', async () => {
-    const event = `data: ${'x'.repeat(99_992)}\n\n`;
-    const size = 480 * event.length;
+  it('a client that does not read holds the upstream back', { timeout: 60_000 }, async () => {
+    const size = 48 * 1024 * 1024;
     upstream.next({
       kind: 'raw',
       status: 200,
-      contentType: 'text/event-stream',
-      body: event.repeat(480),
+      contentType: 'text/plain',
+      body: 'x'.repeat(size),
       chunking: { bytes: 65_536 },
     });
-    const response = await ask(CHAT, { stream: true });
+    const response = await ask(CHAT);
     const request = await upstream.request(0);
     let before = -1;
     while (before !== request.sentBytes) {

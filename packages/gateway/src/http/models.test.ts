@@ -88,7 +88,7 @@ describe('GET /v1/models', () => {
     );
     const listed = await ids(await list());
     expect(listed).toContain('groq/llama-3.3-70b-versatile');
-    expect(listed.some((id) => String(id).startsWith("openai/gpt-"))).toBe(true);
+    expect(listed.some((id) => String(id).startsWith('openai/gpt-'))).toBe(true);
   });
 
   it('does not list the demo, which cannot be called', async () => {

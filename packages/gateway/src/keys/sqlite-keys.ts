@@ -32,15 +32,12 @@ export class SqliteKeys implements GatewayKeyStore {
   readonly #all: Statement;
   readonly #findNamed: Statement;
   readonly #revoke: Statement;
-  readonly #synchronise: Statement;
 
   constructor(database: Database, hashOf: KeyHasher, clock: Clock, randomness: Randomness) {
     this.#database = database;
     this.#hashOf = hashOf;
     this.#clock = clock;
     this.#randomness = randomness;
-    // A revoked key must not come back with a power cut.
-    this.#synchronise = database.prepare('PRAGMA synchronous = FULL');
     this.#findByHash = database.prepare(
       'SELECT id, hash FROM gateway_key WHERE hash = ? AND revoked_at_ms IS NULL',
     );
@@ -62,7 +59,7 @@ export class SqliteKeys implements GatewayKeyStore {
     readonly name: string;
   }): Result<{ readonly key: Secret; readonly record: GatewayKeyRecord }, GatewayKeyFailure> {
     if (!NAME.test(name)) return failed({ reason: 'gateway-key-name-invalid' });
-    return this.#durably(() => {
+    return this.#database.runInTransaction(() => {
       if (this.#findNamed.get('', name) !== undefined) {
         return failed({ reason: 'gateway-key-name-taken' });
       }
@@ -80,7 +77,7 @@ export class SqliteKeys implements GatewayKeyStore {
   }
 
   revoke(idOrName: string): Result<GatewayKeyRecord, GatewayKeyFailure> {
-    return this.#durably(() => {
+    return this.#database.runInTransaction(() => {
       const row = this.#findNamed.get(idOrName, idOrName);
       if (row === undefined) return failed({ reason: 'gateway-key-not-found' });
       const record = recordOf(row);
@@ -98,11 +95,6 @@ export class SqliteKeys implements GatewayKeyStore {
     const { id, hash: stored } = found.value ?? {};
     const isSame = stored instanceof Uint8Array && sameHash(stored, hash);
     return ok(isSame && typeof id === 'string' ? gatewayKeyId.from(id) : undefined);
-  }
-
-  #durably<T, F>(work: () => Result<T, F>): Result<T, F | DatabaseFailure> {
-    const set = this.#database.attempt(() => this.#synchronise.run());
-    return set.ok ? this.#database.runInTransaction(work) : set;
   }
 }
 

@@ -56,9 +56,9 @@ describe('SqliteUsage', () => {
   });
 
   it('writes many before that', () => {
-    for (let at = 0; at < 64; at += 1) usage.record(entry);
+    for (let at = 0; at < 256; at += 1) usage.record(entry);
     vi.advanceTimersByTime(0);
-    expect(stored()).toBe(64);
+    expect(stored()).toBe(256);
   });
 
   it('keeps what a full disk refuses, and writes it when there is room', () => {

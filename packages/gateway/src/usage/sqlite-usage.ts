@@ -6,7 +6,7 @@ import type { UsageEntry, UsageLog, UsageTotals } from './usage-log.ts';
 /** How long an entry waits for others at most. */
 const FLUSH_AFTER_MS = 200;
 /** So many waiting entries are written without waiting longer: a short pause rather than a long one. */
-const FLUSH_AT = 64;
+const FLUSH_AT = 256;
 /** So many wait while the disk refuses them; then no more calls are taken on. */
 const MAX_WAITING = 10_000;
 
@@ -36,7 +36,6 @@ export class SqliteUsage implements UsageLog {
   readonly #insert: Statement;
   readonly #touch: Statement;
   readonly #totals: Statement;
-  readonly #relax: Statement;
   #waiting: UsageEntry[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -48,9 +47,6 @@ export class SqliteUsage implements UsageLog {
     this.#touch = database.prepare(
       'UPDATE gateway_key SET last_used_at_ms = max(coalesce(last_used_at_ms, 0), ?) WHERE id = ?',
     );
-    // A power cut may take the last moments of usage; waiting for the disk would hold up every
-    // stream. Keys are written with full synchronisation all the same.
-    this.#relax = database.prepare('PRAGMA synchronous = NORMAL');
     this.#totals = database.prepare(
       `SELECT count(*) AS requests,
               coalesce(sum(input_tokens), 0) AS inputTokens,
@@ -83,8 +79,6 @@ export class SqliteUsage implements UsageLog {
   }
 
   #write(batch: readonly UsageEntry[]): Result<undefined, DatabaseFailure> {
-    const relaxed = this.#database.attempt(() => this.#relax.run());
-    if (!relaxed.ok) return relaxed;
     return this.#database.runInTransaction((): Result<undefined, never> => {
       const lastUsed = new Map<GatewayKeyId, number>();
       for (const entry of batch) {

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { answerHeaders, contentLength, isEncoded, isEventStream } from './answer-headers.ts';
+import { upstreamHeaders } from './upstream-headers.ts';
+
+describe('upstreamHeaders', () => {
+  it('keeps a repeated field repeated, in order', () => {
+    const forwarded = [
+      ['anthropic-beta', 'a,b'],
+      ['accept', '*/*'],
+      ['anthropic-beta', 'c'],
+      ['anthropic-beta', 'd'],
+    ].flat();
+    expect(upstreamHeaders(forwarded, 'anthropic-messages')).toEqual({
+      'content-type': 'application/json',
+      'anthropic-version': '2023-06-01',
+      accept: '*/*',
+      'anthropic-beta': ['a,b', 'c', 'd'],
+    });
+  });
+
+  it('puts a version of the client in the place of the default, and none in the other dialect', () => {
+    const version = ['anthropic-version', '2099-01-01'];
+    expect(upstreamHeaders(version, 'anthropic-messages')['anthropic-version']).toBe('2099-01-01');
+    expect(upstreamHeaders([], 'openai-chat')).toEqual({ 'content-type': 'application/json' });
+  });
+});
+
+describe('answerHeaders', () => {
+  it.each([
+    'set-cookie',
+    'server',
+    'x-request-id',
+    'request-id',
+    'anthropic-organization-id',
+    'openai-organization',
+    'x-ratelimit-remaining-tokens',
+    'anthropic-ratelimit-tokens-reset',
+    'cf-ray',
+    'via',
+    'location',
+    'www-authenticate',
+    'access-control-allow-origin',
+    'strict-transport-security',
+    'connection',
+    'transfer-encoding',
+  ])('keeps %s back', (name) => {
+    const passed = answerHeaders({ [name]: 'theirs' }, 'openai-chat', 'req_ours');
+    expect(passed).toEqual(['x-request-id', 'req_ours']);
+  });
+
+  it('takes the first of a repeated field', () => {
+    expect(answerHeaders({ 'retry-after': ['3', '4'] }, 'anthropic-messages', 'r')).toEqual([
+      'request-id',
+      'r',
+      'retry-after',
+      '3',
+    ]);
+  });
+
+  it('tells length, kind and coding', () => {
+    expect(contentLength({ 'content-length': '12' })).toBe(12);
+    expect(contentLength({})).toBeUndefined();
+    expect(isEventStream({ 'content-type': 'text/event-stream; charset=utf-8' })).toBe(true);
+    expect(isEventStream({ 'content-type': 'application/json' })).toBe(false);
+    expect(isEncoded({ 'content-encoding': 'gzip' })).toBe(true);
+    expect(isEncoded({ 'content-encoding': 'identity' })).toBe(false);
+    expect(isEncoded({})).toBe(false);
+  });
+});

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { endsEvent, eventsOf, lastEventEnd } from './event-borders.ts';
+
+describe('event borders', () => {
+  it.each([
+    ['a\n\nb\n\n', 6, true],
+    ['a\r\n\r\n', 5, true],
+    ['a\r\r', 3, true],
+    ['a\n\r\n', 4, true],
+    ['a\n\nb', 3, false],
+    ['a\r\n\r\nb\r\n', 5, false],
+    ['a\n', 0, false],
+    ['a\r\n', 0, false],
+    ['\n', 0, false],
+    ['a\n b\n', 0, false],
+    ['', 0, false],
+  ])('%j: the last one ends at %i', (text, end, ends) => {
+    expect(lastEventEnd(Buffer.from(text))).toBe(end);
+    expect(endsEvent(Buffer.from(text))).toBe(ends);
+  });
+
+  it('cuts at every blank line, whatever the line ends', () => {
+    const events = eventsOf(Buffer.from('a\n\nb\r\n\r\nc\rd\r\re\n'));
+    expect(events.map(String)).toEqual(['a\n\n', 'b\r\n\r\n', 'c\rd\r\r', 'e\n']);
+    expect(eventsOf(Buffer.alloc(0))).toEqual([]);
+  });
+});

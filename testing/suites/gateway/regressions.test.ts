@@ -1,0 +1,234 @@
+import { startGateway, type RunningGateway } from '@postern/gateway/testing';
+import { expectOk, revealSecret } from '@postern/kernel';
+import { formsOfText, startFakeUpstream, textReply, type FakeUpstream } from '@postern/testing';
+import { createHmac } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+/*
+ * What other gateways shipped (security.md §3), row by row: each row of the table that concerns the
+ * gateway is a test here, under the row's own words.
+ */
+
+const PROMPT = 'prompt-canary-4f1d';
+const UPSTREAM_KEY = 'sk-upstream-key-of-the-test';
+const PATHS = ['/v1/chat/completions', '/v1/messages'] as const;
+
+let upstream: FakeUpstream;
+let running: RunningGateway;
+/** Every answer that this file has seen, head and body. */
+const seen: string[] = [];
+
+beforeAll(async () => {
+  upstream = await startFakeUpstream();
+  running = await startGateway({
+    baseUrls: upstream.baseUrls,
+    deps: { models: { modelsOf: () => Promise.resolve([{ id: 'm', label: 'm' }]) } },
+  });
+});
+
+beforeEach(() => {
+  upstream.reset();
+});
+
+afterAll(async () => {
+  await running.close();
+  await upstream.close();
+});
+
+interface Asking {
+  readonly path?: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
+/** Asks with the running gateway's own key unless other headers are given; status and text come back. */
+function ask({
+  path = '/v1/messages',
+  method = 'POST',
+  headers = { 'x-api-key': running.key },
+  body = { model: 'm', max_tokens: 5, messages: [{ role: 'user', content: PROMPT }] },
+}: Asking = {}): Promise<{ readonly status: number; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    const asking = request(running.url + path, { method, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        seen.push(JSON.stringify(response.rawHeaders) + text);
+        resolve({ status: response.statusCode ?? 0, text });
+      });
+      response.on('error', reject);
+    });
+    asking.on('error', reject);
+    asking.end(method === 'POST' ? JSON.stringify(body) : undefined);
+  });
+}
+
+describe('SQL injection through the bearer token before authentication', () => {
+  it.each([
+    "' OR '1'='1",
+    "'; DELETE FROM gateway_key; --",
+    '" OR ""="',
+    "sk-postern-' UNION SELECT hash FROM gateway_key --",
+    'sk-postern-%',
+    '\\x00',
+    'a'.repeat(15_000),
+  ])('%s', async (token) => {
+    expect((await ask({ headers: { authorization: `Bearer ${token}` } })).status).toBe(401);
+    expect((await ask({ headers: { 'x-api-key': token } })).status).toBe(401);
+    expect(expectOk(running.store.keys.list())).not.toHaveLength(0);
+  });
+});
+
+describe('`Host` with `#@` changed the route that was checked', () => {
+  it.each(['evil.test#@127.0.0.1', '127.0.0.1#@evil.test', '127.0.0.1/v1/models?', 'a@127.0.0.1'])(
+    '%s is 400',
+    async (host) => {
+      const headers = { host, 'x-api-key': running.key };
+      expect((await ask({ headers })).status).toBe(400);
+      expect((await ask({ path: '/healthz', method: 'GET', headers })).status).toBe(400);
+    },
+  );
+});
+
+describe("cache keyed by a token's prefix mixed two identities", () => {
+  it('a key that differs in its last characters alone is nobody', async () => {
+    expect((await ask()).status).toBe(200);
+    for (const cut of [1, 8, 9, 20]) {
+      const other = `${running.key.slice(0, -cut)}${'0'.repeat(cut)}`;
+      expect((await ask({ headers: { 'x-api-key': other } })).status).toBe(401);
+    }
+  });
+
+  it('each key pays for itself', async () => {
+    const made = expectOk(running.store.keys.create({ name: 'second' }));
+    const before = running.entries.length;
+    await ask({ headers: { 'x-api-key': revealSecret(made.key) } });
+    await ask();
+    const [first, second] = running.entries.slice(before);
+    expect(first?.keyId).toBe(made.record.id);
+    expect(second?.keyId).toBe(running.keyId);
+  });
+});
+
+describe('stored password hash accepted as the password', () => {
+  it('a hash is no credential', async () => {
+    for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+      const hash = createHmac('sha256', Buffer.alloc(32)).update(running.key).digest(encoding);
+      expect((await ask({ headers: { 'x-api-key': hash } })).status).toBe(401);
+      expect((await ask({ headers: { 'x-api-key': `sk-postern-${hash}` } })).status).toBe(401);
+    }
+  });
+});
+
+describe('template injection, admin-supplied commands run', () => {
+  it.each(['{{7*7}}', '${7*7}', '<%= 7*7 %>', '$(id)', '`id`'])(
+    'a model named %s is just a name',
+    async (model) => {
+      await ask({ body: { model, max_tokens: 5, messages: [{ role: 'user', content: 'x' }] } });
+      expect(upstream.requests[0]?.json).toMatchObject({ model });
+    },
+  );
+
+  it.each([
+    'http://169.254.169.254/latest',
+    'file:///etc/passwd',
+    '../../v1/models',
+    '//evil.test/x',
+  ])('a model named %s goes nowhere else', async (model) => {
+    await ask({ body: { model, max_tokens: 5, messages: [{ role: 'user', content: 'x' }] } });
+    expect(upstream.requests).toHaveLength(1);
+    expect(upstream.requests[0]?.path).toBe('/v1/messages');
+  });
+});
+
+describe('a route without authentication', () => {
+  it.each([
+    ...PATHS.map((path) => ({ path, method: 'POST' })),
+    { path: '/v1/messages/count_tokens', method: 'POST' },
+    { path: '/v1/models', method: 'GET' },
+  ])('$method $path', async ({ path, method }) => {
+    expect((await ask({ path, method, headers: {} })).status).toBe(401);
+    expect(upstream.requests).toHaveLength(0);
+  });
+});
+
+describe('CORS reflecting any origin with credentials; proxy token never enforced', () => {
+  it.each([...PATHS, '/v1/models', '/healthz', '/', '/anything'])(
+    'a foreign origin gets 403 at %s before any work',
+    async (path) => {
+      for (const method of ['POST', 'GET', 'OPTIONS']) {
+        const headers = { origin: 'https://evil.test', 'x-api-key': running.key };
+        const answer = await ask({ path, method, headers });
+        expect(answer.status).toBe(403);
+        expect(seen.at(-1)).not.toMatch(/access-control/i);
+      }
+      expect(upstream.requests).toHaveLength(0);
+    },
+  );
+});
+
+describe('aborted streams never billed', () => {
+  it.each(PATHS)('usage is recorded at %s', async (path) => {
+    upstream.next(textReply('word '.repeat(2000), { deltaDelayMs: 2 }));
+    const before = running.entries.length;
+    const leave = new AbortController();
+    const response = await fetch(running.url + path, {
+      method: 'POST',
+      headers: { 'x-api-key': running.key },
+      body: JSON.stringify({
+        model: 'm',
+        max_tokens: 5,
+        stream: true,
+        messages: [{ role: 'user', content: PROMPT }],
+      }),
+      signal: leave.signal,
+    });
+    const reader = response.body?.getReader();
+    let text = '';
+    while (!text.includes('word'))
+      text += Buffer.from((await reader?.read())?.value ?? []).toString();
+    leave.abort();
+    // The row "stop button stopped only the picture": the upstream's request is aborted as well.
+    expect(await (await upstream.request(0)).closed).toBe('left');
+    const [entry] = running.entries.slice(before);
+    expect(entry).toMatchObject({ ending: 'aborted', estimated: true });
+    expect(entry?.usage.outputTokens).toBeGreaterThan(0);
+  });
+});
+
+describe("key in an audit row, an error's `param`, an exception's URL", () => {
+  it('no answer and no file holds a key, a hash or a prompt in any form', async () => {
+    for (const status of [400, 401, 403, 404, 429, 500, 529]) {
+      for (const path of PATHS) {
+        upstream.next({ kind: 'error', status });
+        await ask({ path });
+      }
+    }
+    upstream.next({ kind: 'hang-up' });
+    await ask();
+    await ask({ body: { model: `anthropic/${PROMPT}` } });
+    await ask({ body: { model: `openai/${PROMPT}` } });
+    await ask({ path: `/v1/${PROMPT}` });
+    expectOk(
+      running.store.usage.usageOf(expectOk(running.store.keys.verify(running.key)) ?? fail()),
+    );
+    const files = readdirSync(running.home).map((name) => readFileSync(join(running.home, name)));
+    const places = [...files, ...seen.map((answer) => Buffer.from(answer))];
+    expect(places.length).toBeGreaterThan(20);
+    for (const marked of [running.key, UPSTREAM_KEY, PROMPT]) {
+      for (const [form, bytes] of formsOfText(marked)) {
+        const found = places.filter((place) => place.includes(bytes));
+        expect([marked, form, found.length]).toEqual([marked, form, 0]);
+      }
+    }
+  });
+});
+
+function fail(): never {
+  throw new Error('the key of the test is not known');
+}
