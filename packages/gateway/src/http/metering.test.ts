@@ -189,6 +189,25 @@ describe('an upstream that breaks off', () => {
     expect(recorded.usage.outputTokens).toBeGreaterThanOrEqual(20);
   });
 
+  it.each([
+    ['says so in the stream', { kind: 'error-event', afterFrames: 12 } as const],
+    ['just ends', { kind: 'no-done' } as const],
+  ])('politely is recorded with what it delivered: it %s', async (_name, fault) => {
+    for (const path of [CHAT, MESSAGES]) {
+      const before = running.entries.length;
+      upstream.next({
+        kind: 'answer',
+        parts: [{ kind: 'text', text: 'word '.repeat(40) }],
+        outputTokens: 50,
+        fault,
+      });
+      await (await ask(path, { stream: true })).text();
+      const recorded = await entry(before + 1);
+      expect(recorded).toMatchObject({ status: 200, ending: 'cut', estimated: true });
+      expect(recorded.usage.outputTokens).toBeGreaterThanOrEqual(8);
+    }
+  });
+
   it('before anything came is recorded as what the client got', async () => {
     upstream.next({ kind: 'hang-up' });
     expect((await ask(CHAT)).status).toBe(502);

@@ -9,8 +9,8 @@ import {
   isEventStream,
 } from '../headers/answer-headers.ts';
 import type { AnswerMeter } from '../meter/answer-meter.ts';
-import { endsEvent } from '../stream/event-borders.ts';
 import { openingError } from '../stream/opening-error.ts';
+import { StreamTail } from '../stream/stream-tail.ts';
 import { UsageChunkFilter } from '../stream/usage-chunk-filter.ts';
 import type { UsageEntry } from '../usage/usage-log.ts';
 import { sendFailure } from './send-failure.ts';
@@ -49,7 +49,7 @@ export class Relay implements ExchangeSink {
   #headers: AnswerHeaders = {};
   #streamed = false;
   #filter: UsageChunkFilter | undefined;
-  #lastOut: Buffer | undefined;
+  readonly #tail = new StreamTail();
   #arrived: Buffer[] = [];
   #settled = false;
   #stall: NodeJS.Timeout | undefined;
@@ -119,7 +119,7 @@ export class Relay implements ExchangeSink {
     const { response, dialect, requestId } = this.#task;
     if (!response.headersSent) {
       this.#status = sendFailure(response, dialect.id, requestId, failure);
-    } else if (this.#streamed && this.#lastOut !== undefined && endsEvent(this.#lastOut)) {
+    } else if (this.#streamed && this.#tail.endsEvent()) {
       response.end(streamFailure(dialect.id, requestId, failure));
     } else {
       // In the middle of an event or of a counted body: only a cut connection is not mistaken.
@@ -148,13 +148,15 @@ export class Relay implements ExchangeSink {
   }
 
   #finish(): void {
-    const { response } = this.#task;
+    const { response, dialect } = this.#task;
     const rest = this.#filter?.end();
     if (rest !== undefined && rest.length > 0) this.#write(rest);
     if (!response.headersSent) this.#sendHead();
     response.end();
     if (response.writableLength > 0) this.#stall ??= this.#stallTimer();
-    this.#settle('complete');
+    // What broke off politely, without its last event, is not an answer that was paid as a whole.
+    const isWhole = !this.#streamed || this.#status >= 400 || this.#tail.isWhole(dialect.id);
+    this.#settle(isWhole ? 'complete' : 'cut');
   }
 
   /** True where the stream opens with an error, which has then become the answer. */
@@ -189,7 +191,7 @@ export class Relay implements ExchangeSink {
         return;
       }
     }
-    this.#lastOut = out;
+    if (this.#streamed) this.#tail.push(out);
     if (!response.write(out)) this.#waitForClient();
   }
 

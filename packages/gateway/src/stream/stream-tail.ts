@@ -1,0 +1,33 @@
+import type { DialectId } from '@postern/protocol';
+import { endsEvent } from './event-borders.ts';
+
+/** Room for the last event of either dialect, padded with spaces as some are. */
+const KEPT_BYTES = 512;
+
+/** What stands in the last event of a stream that was told to its end. */
+const LAST_WORDS: Readonly<Record<DialectId, string>> = {
+  'anthropic-messages': '"message_stop"',
+  'openai-chat': '[DONE]',
+};
+
+/** The last bytes of a stream, to tell in the end how it stopped. */
+export class StreamTail {
+  #bytes: Buffer = Buffer.alloc(0);
+
+  push(chunk: Buffer): void {
+    this.#bytes =
+      chunk.length >= KEPT_BYTES
+        ? chunk
+        : Buffer.concat([this.#bytes, chunk]).subarray(-KEPT_BYTES);
+  }
+
+  /** Whether it stopped between two events, so that another event may follow. */
+  endsEvent(): boolean {
+    return endsEvent(this.#bytes);
+  }
+
+  /** Whether its last event says that the answer is whole. */
+  isWhole(dialect: DialectId): boolean {
+    return this.#bytes.includes(LAST_WORDS[dialect]);
+  }
+}
