@@ -1,7 +1,11 @@
+import { cp, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expectOk, Secret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
 import { singleValue, type SecretRecord } from '../secret-store.ts';
 import type { VaultStorage } from '../vault-failure.ts';
+import type { KeyedDatabase } from '../vault/keyed-database.ts';
 import { openVault } from '../vault/open-vault.ts';
 import type { Vault } from '../vault/vault.ts';
 import { memoryKeyring, type MemoryKeyring } from './memory-keyring.ts';
@@ -21,10 +25,22 @@ export interface VaultWorld {
   readonly open: (machineId?: string) => Promise<Vault>;
 }
 
-export async function vaultWorld(): Promise<VaultWorld> {
-  const dataDir = await temporaryDirectory();
-  const keyring = memoryKeyring();
-  const base = { dataDir, keyring, clock: systemClock, randomness: systemRandomness };
+export interface MadeVault extends VaultWorld {
+  /** Unlocked, holding `OPENAI`, with a passphrase slot whatever its storage. */
+  readonly vault: Vault;
+  readonly recoveryCode: Secret;
+}
+
+export async function vaultWorld(databases: readonly KeyedDatabase[] = []): Promise<VaultWorld> {
+  return worldIn(await temporaryDirectory(), memoryKeyring(), databases);
+}
+
+function worldIn(
+  dataDir: string,
+  keyring: MemoryKeyring,
+  databases: readonly KeyedDatabase[],
+): VaultWorld {
+  const base = { dataDir, keyring, clock: systemClock, randomness: systemRandomness, databases };
   return {
     dataDir,
     keyring,
@@ -32,11 +48,26 @@ export async function vaultWorld(): Promise<VaultWorld> {
   };
 }
 
-/** A world with an unlocked vault in it that holds `OPENAI`. */
+/** A world with a vault in it: a copy of one that was made once, for making one takes a second. */
 export async function madeVault(
   storage: VaultStorage,
-): Promise<VaultWorld & { readonly vault: Vault; readonly recoveryCode: Secret }> {
-  const world = await vaultWorld();
+  databases: readonly KeyedDatabase[] = [],
+): Promise<MadeVault> {
+  const template = await (templates[storage] ??= makeTemplate(storage));
+  const world = await vaultWorld(databases);
+  await cp(template.dataDir, world.dataDir, { recursive: true });
+  for (const [account, value] of template.keyring.entries)
+    world.keyring.entries.set(account, value);
+  const vault = await world.open();
+  expectOk(await vault.unlock({ with: 'recovery', code: template.recoveryCode }));
+  return { ...world, vault, recoveryCode: template.recoveryCode };
+}
+
+const templates: Partial<Record<VaultStorage, Promise<MadeVault>>> = {};
+
+async function makeTemplate(storage: VaultStorage): Promise<MadeVault> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'postern-template-'));
+  const world = worldIn(dataDir, memoryKeyring(), []);
   const vault = await world.open();
   const { recoveryCode } = expectOk(await vault.create({ storage, passphrase: PASSPHRASE }));
   expectOk(await vault.secrets.put(OPENAI));
