@@ -1,5 +1,4 @@
-import { cp, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectOk, Secret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
@@ -53,23 +52,31 @@ export async function madeVault(
   storage: VaultStorage,
   databases: readonly KeyedDatabase[] = [],
 ): Promise<MadeVault> {
-  const template = await (templates[storage] ??= makeTemplate(storage));
+  const { files, entries, recoveryCode } = await (templates[storage] ??= makeTemplate(storage));
   const world = await vaultWorld(databases);
-  await cp(template.dataDir, world.dataDir, { recursive: true });
-  for (const [account, value] of template.keyring.entries)
-    world.keyring.entries.set(account, value);
+  for (const [name, bytes] of files) {
+    await writeFile(join(world.dataDir, name), bytes, { mode: 0o600 });
+  }
+  for (const [account, value] of entries) world.keyring.entries.set(account, value);
   const vault = await world.open();
-  expectOk(await vault.unlock({ with: 'recovery', code: template.recoveryCode }));
-  return { ...world, vault, recoveryCode: template.recoveryCode };
+  expectOk(await vault.unlock({ with: 'recovery', code: recoveryCode }));
+  return { ...world, vault, recoveryCode };
 }
 
-const templates: Partial<Record<VaultStorage, Promise<MadeVault>>> = {};
+interface Template {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly entries: ReadonlyMap<string, Secret>;
+  readonly recoveryCode: Secret;
+}
 
-async function makeTemplate(storage: VaultStorage): Promise<MadeVault> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'postern-template-'));
-  const world = worldIn(dataDir, memoryKeyring(), []);
-  const vault = await world.open();
+const templates: Partial<Record<VaultStorage, Promise<Template>>> = {};
+
+async function makeTemplate(storage: VaultStorage): Promise<Template> {
+  const { dataDir, keyring, open } = await vaultWorld();
+  const vault = await open();
   const { recoveryCode } = expectOk(await vault.create({ storage, passphrase: PASSPHRASE }));
   expectOk(await vault.secrets.put(OPENAI));
-  return { ...world, vault, recoveryCode };
+  const files = new Map<string, Uint8Array>();
+  for (const name of await readdir(dataDir)) files.set(name, await readFile(join(dataDir, name)));
+  return { files, entries: keyring.entries, recoveryCode };
 }
