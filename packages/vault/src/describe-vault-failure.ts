@@ -30,6 +30,12 @@ const CODES: Readonly<Record<Reason, ErrorCodeName>> = {
   'keyring-unavailable': 'KEYRING_UNAVAILABLE',
   'keyring-locked': 'KEYRING_LOCKED',
   'keyring-denied': 'KEYRING_DENIED',
+  'same-storage': 'VAULT_SAME_STORAGE',
+  'copy-differs': 'VAULT_COPY_DIFFERS',
+  unfinished: 'VAULT_UNFINISHED',
+  'database-refused': 'VAULT_DATABASE_REFUSED',
+  'backup-missing': 'BACKUP_NOT_FOUND',
+  'backup-exists': 'BACKUP_EXISTS',
   'secret-invalid': 'SECRET_INVALID',
   'key-form-unexpected': 'SECRET_FORM_UNEXPECTED',
   'plan-token': 'UPSTREAM_PLAN_TOKEN',
@@ -112,15 +118,18 @@ function detailOfOthers(failure: VaultFailure): string | undefined {
     case 'slot-missing':
     case 'slot-exists':
       return failure.kind;
+    case 'same-storage':
+      return failure.storage;
+    case 'unfinished':
+      return failure.operation;
+    case 'database-refused':
+      return `${failure.purpose} (${failure.cause})`;
     case 'storage-failed':
       return `${failure.errno} at ${failure.path}`;
     case 'unsafe-file':
       return `${failure.path} (${failure.problem})`;
-    case 'storage-read-only':
-    case 'disk-full':
-      return failure.path;
     default:
-      return undefined;
+      return 'path' in failure ? failure.path : undefined;
   }
 }
 

@@ -37,6 +37,19 @@ export function recordToWire(record: SecretRecord): Result<RecordWire, VaultFail
   return ok({ fields, createdAtMs, updatedAtMs });
 }
 
+/** The wire forms of many records by name; the first that breaks a limit fails them all. */
+export function recordsToWire(
+  records: Iterable<SecretRecord>,
+): Result<Map<SecretName, RecordWire>, VaultFailure> {
+  const wires = new Map<SecretName, RecordWire>();
+  for (const record of records) {
+    const wire = recordToWire(record);
+    if (!wire.ok) return wire;
+    wires.set(record.name, wire.value);
+  }
+  return ok(wires);
+}
+
 /** The record that a wire form stands for; undefined where it is not one. */
 export function recordFromWire(name: SecretName, wire: JsonValue): SecretRecord | undefined {
   const parsed = v.safeParse(RecordWireSchema, wire);

@@ -40,6 +40,14 @@ export type VaultFailure =
       readonly recorded: VaultStorage;
       readonly found: BackendFound;
     }
+  | { readonly reason: 'same-storage'; readonly storage: VaultStorage }
+  /** What was written was not what was read back; the change was undone. */
+  | { readonly reason: 'copy-differs' }
+  /** An earlier operation was cut off and could not be completed yet. */
+  | { readonly reason: 'unfinished'; readonly operation: string }
+  | { readonly reason: 'database-refused'; readonly purpose: string; readonly cause: string }
+  | { readonly reason: 'backup-missing'; readonly path: string }
+  | { readonly reason: 'backup-exists'; readonly path: string }
   | { readonly reason: 'secret-invalid'; readonly problem: SecretProblem }
   | { readonly reason: 'key-form-unexpected'; readonly example: string }
   | { readonly reason: 'plan-token' };

@@ -66,6 +66,36 @@ export const VAULT_ERRORS = {
     remedy: 'Bring the recorded storage back, or open with the passphrase or recovery code.',
     exit: EXIT.unavailable,
   },
+  VAULT_SAME_STORAGE: {
+    meaning: 'The secrets are in that storage already.',
+    remedy: 'Nothing needs to be moved; see postern auth storage status.',
+    exit: EXIT.usage,
+  },
+  VAULT_COPY_DIFFERS: {
+    meaning: 'What was written could not be read back the same; the change was undone.',
+    remedy: 'Run postern auth storage test, and try again once it passes.',
+    exit: EXIT.storage,
+  },
+  VAULT_UNFINISHED: {
+    meaning: 'An earlier operation on the vault was cut off and is not completed yet.',
+    remedy: 'Unlock the vault with the storage it needs at hand; it is completed then.',
+    exit: EXIT.busy,
+  },
+  VAULT_DATABASE_REFUSED: {
+    meaning: 'A database did not take its new key; the vault keeps the old one.',
+    remedy: 'Stop every running Postern and run the command again.',
+    exit: EXIT.busy,
+  },
+  BACKUP_NOT_FOUND: {
+    meaning: 'There is no such backup file.',
+    remedy: 'Check the path.',
+    exit: EXIT.notFound,
+  },
+  BACKUP_EXISTS: {
+    meaning: 'There is a file of that name already; it was left as it is.',
+    remedy: 'Choose another name for the backup.',
+    exit: EXIT.denied,
+  },
   KEYRING_UNAVAILABLE: {
     meaning: 'No keyring service can be reached.',
     remedy: 'Start GNOME Keyring, KWallet or KeePassXC, or use --storage file.',

@@ -3,7 +3,7 @@ import { failed, ok, type Randomness, type Result } from '@postern/kernel';
 import type { Disk, DiskFailure } from './disk.ts';
 
 /** How a temporary sibling is named, so that what a killed process left can be told and removed. */
-const TEMPORARY = /^\..+\.[0-9a-f]{16}\.tmp$/;
+export const TEMPORARY = /^\..+\.[0-9a-f]{16}\.tmp$/;
 
 /**
  * Puts `bytes` at `path` so that a reader, or a process that starts after a crash, sees the old

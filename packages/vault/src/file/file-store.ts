@@ -4,8 +4,8 @@ import type { SecretName } from '@postern/protocol';
 import type { Disk } from '../disk/disk.ts';
 import type { VaultLock } from '../disk/vault-lock.ts';
 import { writeAtomically } from '../disk/write-atomically.ts';
-import { recordToWire, type RecordWire } from '../record-wire.ts';
-import { byName, infoOf, type SecretRecord, type SecretStore } from '../secret-store.ts';
+import { recordsToWire, recordToWire, type RecordWire } from '../record-wire.ts';
+import { byName, infoOf, type SecretStore } from '../secret-store.ts';
 import type { DataKey } from '../slots/data-key.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import {
@@ -74,7 +74,7 @@ async function rewrite<T>(
   return await options.lock.hold(async () => {
     const opened = await readSecrets(options);
     if (!opened.ok) return opened;
-    const before = wiresOf(opened.value.secrets);
+    const before = recordsToWire(opened.value.secrets.values());
     if (!before.ok) return before;
     const changed = change(before.value);
     if (!changed.ok) return changed;
@@ -86,16 +86,4 @@ async function rewrite<T>(
     const written = await writeAtomically(disk, join(directory, SECRETS_FILE), bytes, randomness);
     return written.ok ? changed : written;
   });
-}
-
-export function wiresOf(
-  secrets: ReadonlyMap<SecretName, SecretRecord>,
-): Result<Map<SecretName, RecordWire>, VaultFailure> {
-  const wires = new Map<SecretName, RecordWire>();
-  for (const [name, record] of secrets) {
-    const wire = recordToWire(record);
-    if (!wire.ok) return wire;
-    wires.set(name, wire.value);
-  }
-  return ok(wires);
 }

@@ -84,7 +84,7 @@ export function findPassphrase(recipients: Recipients): PassphraseRecipient | un
   return all.find((one): one is PassphraseRecipient => one.header.alg === PBES2);
 }
 
-function findDataKey(recipients: Recipients): DataKeyRecipient | undefined {
+export function findDataKey(recipients: Recipients): DataKeyRecipient | undefined {
   const all: readonly Recipient[] = recipients;
   return all.find((one): one is DataKeyRecipient => one.header.alg === KEY_WRAP);
 }

@@ -7,6 +7,7 @@ import type { DataKey } from '../slots/data-key.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import {
   dataKeyRecipient,
+  findDataKey,
   openWithDataKey,
   openWithPassphrase,
   passphraseRecipient,
@@ -25,6 +26,8 @@ export interface OpenedSecrets {
 }
 
 export const SECRETS_FILE = 'secrets.jwe.json';
+/** What is to take the place of `SECRETS_FILE`, or to fill the keyring, once it is read back. */
+export const NEXT_SECRETS_FILE = 'secrets.next.jwe.json';
 export const SECRETS_KIND: SealedKind = {
   typ: 'postern-secrets',
   file: SECRETS_FILE,
@@ -56,7 +59,7 @@ export async function sealSecrets(
   return await sealJson(SECRETS_KIND, dataKey.vaultId, contentKey, content);
 }
 
-/** Opens the file with the unlocked data key. */
+/** Opens the file with the unlocked data key; `vault-locked` where that is no longer its key. */
 export async function openSecrets(
   bytes: Uint8Array,
   dataKey: DataKey,
@@ -65,6 +68,8 @@ export async function openSecrets(
   if (!sealed.ok) return sealed;
   const { recipients, vaultId } = sealed.value;
   if (vaultId !== dataKey.vaultId) return damaged('foreign');
+  // Sealed under another data key: another process changed it since this vault was unlocked.
+  if (findDataKey(recipients)?.header.kid !== dataKey.id) return failed({ reason: 'vault-locked' });
   const key = openWithDataKey(recipients, dataKey, KEK_PURPOSE);
   if (key === undefined) return damaged('altered');
   const content = await sealed.value.open(key);

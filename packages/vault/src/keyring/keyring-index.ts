@@ -9,7 +9,7 @@ import type { KeyringPort } from './keyring-port.ts';
  * What the index entry says of a secret. `undefined` marks one that was being written: whether and as
  * what it exists, only its own entry can say.
  */
-type Indexed = v.InferOutput<typeof IndexedSchema> | undefined;
+export type Indexed = v.InferOutput<typeof IndexedSchema> | undefined;
 export type KeyringIndex = ReadonlyMap<SecretName, Indexed>;
 
 const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

@@ -53,7 +53,7 @@ export class DataKey {
 /** A call was under way when the vault was locked; the vault's own methods answer `vault-locked`. */
 export class DataKeyWiped extends Fault {
   constructor() {
-    super('the data key was wiped');
+    super('the key was wiped');
   }
 }
 

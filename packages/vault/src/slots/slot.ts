@@ -25,7 +25,7 @@ function within(bounds: { readonly written: number; readonly max: number }) {
 }
 
 /** Unpadded base64url of exactly `bytes` bytes. */
-function base64urlOf(bytes: number) {
+export function base64urlOf(bytes: number): v.GenericSchema<string, string> {
   const length = Math.ceil((bytes * 4) / 3);
   return v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/), v.length(length));
 }

@@ -4,7 +4,8 @@ import { vaultId, type VaultId } from '@postern/protocol';
 import * as v from 'valibot';
 import type { Damage, VaultFailure, VaultStorage } from '../vault-failure.ts';
 import type { DataKey } from './data-key.ts';
-import { SlotSchema, type Slot } from './slot.ts';
+import type { SealedLastingKey } from './lasting-key.ts';
+import { base64urlOf, SlotSchema, type Slot } from './slot.ts';
 
 /** The header of a vault: who it is, where its secrets are, and every way to open it. */
 export interface SlotsHeader {
@@ -13,6 +14,7 @@ export interface SlotsHeader {
   readonly storage: VaultStorage;
   readonly createdAtMs: number;
   readonly slots: readonly Slot[];
+  readonly lasting: SealedLastingKey;
 }
 
 /** A header as read: well formed and undamaged, not yet proven by the data key. */
@@ -43,6 +45,8 @@ const HeaderSchema = v.strictObject({
   storage: v.picklist(['keyring', 'file']),
   createdAtMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   slots: v.pipe(v.array(SlotSchema), v.minLength(1), v.maxLength(MAX_SLOTS)),
+  /** The lasting key, AES-256-GCM under a key derived from the data key. */
+  lasting: v.strictObject({ nonce: base64urlOf(12), wrapped: base64urlOf(48) }),
 });
 
 /**
@@ -51,9 +55,9 @@ const HeaderSchema = v.strictObject({
  * passphrase before any key is derived; the MAC tells tampering once the vault is open.
  */
 export function encodeSlots(header: SlotsHeader, dataKey: DataKey): Buffer {
-  const { vaultId: vault, dataKeyId, storage, createdAtMs, slots } = header;
+  const { vaultId: vault, dataKeyId, storage, createdAtMs, slots, lasting } = header;
   const start = { format: 'postern-slots', version: VERSION, vaultId: vault, dataKeyId, storage };
-  const body = JSON.stringify({ ...start, createdAtMs, slots }).slice(0, -1);
+  const body = JSON.stringify({ ...start, createdAtMs, slots, lasting }).slice(0, -1);
   const proven = provenText(body, macOf(body, dataKey).toString('base64url'));
   return Buffer.from(`${proven},"digest":"${digestOf(proven)}"}\n`, 'utf8');
 }
@@ -71,9 +75,9 @@ export function decodeSlots(bytes: Uint8Array): Result<UnverifiedSlots, VaultFai
   }
   const parsed = v.safeParse(HeaderSchema, json.value);
   if (!parsed.success) return damaged(damageOf(parsed.issues));
-  const { vaultId: vault, dataKeyId, storage, createdAtMs, slots } = parsed.output;
+  const { vaultId: vault, dataKeyId, storage, createdAtMs, slots, lasting } = parsed.output;
   return ok({
-    header: { vaultId: vault, dataKeyId, storage, createdAtMs, slots },
+    header: { vaultId: vault, dataKeyId, storage, createdAtMs, slots, lasting },
     isProvenBy: (dataKey) => timingSafeEqual(Buffer.from(mac, 'base64url'), macOf(body, dataKey)),
   });
 }

@@ -1,7 +1,10 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expectOk, Secret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
 import { singleValue, type SecretRecord } from '../secret-store.ts';
 import type { VaultStorage } from '../vault-failure.ts';
+import type { KeyedDatabase } from '../vault/keyed-database.ts';
 import { openVault } from '../vault/open-vault.ts';
 import type { Vault } from '../vault/vault.ts';
 import { memoryKeyring, type MemoryKeyring } from './memory-keyring.ts';
@@ -21,10 +24,22 @@ export interface VaultWorld {
   readonly open: (machineId?: string) => Promise<Vault>;
 }
 
-export async function vaultWorld(): Promise<VaultWorld> {
-  const dataDir = await temporaryDirectory();
-  const keyring = memoryKeyring();
-  const base = { dataDir, keyring, clock: systemClock, randomness: systemRandomness };
+export interface MadeVault extends VaultWorld {
+  /** Unlocked, holding `OPENAI`, with a passphrase slot whatever its storage. */
+  readonly vault: Vault;
+  readonly recoveryCode: Secret;
+}
+
+export async function vaultWorld(databases: readonly KeyedDatabase[] = []): Promise<VaultWorld> {
+  return worldIn(await temporaryDirectory(), memoryKeyring(), databases);
+}
+
+function worldIn(
+  dataDir: string,
+  keyring: MemoryKeyring,
+  databases: readonly KeyedDatabase[],
+): VaultWorld {
+  const base = { dataDir, keyring, clock: systemClock, randomness: systemRandomness, databases };
   return {
     dataDir,
     keyring,
@@ -32,13 +47,36 @@ export async function vaultWorld(): Promise<VaultWorld> {
   };
 }
 
-/** A world with an unlocked vault in it that holds `OPENAI`. */
+/** A world with a vault in it: a copy of one that was made once, for making one takes a second. */
 export async function madeVault(
   storage: VaultStorage,
-): Promise<VaultWorld & { readonly vault: Vault; readonly recoveryCode: Secret }> {
-  const world = await vaultWorld();
+  databases: readonly KeyedDatabase[] = [],
+): Promise<MadeVault> {
+  const { files, entries, recoveryCode } = await (templates[storage] ??= makeTemplate(storage));
+  const world = await vaultWorld(databases);
+  for (const [name, bytes] of files) {
+    await writeFile(join(world.dataDir, name), bytes, { mode: 0o600 });
+  }
+  for (const [account, value] of entries) world.keyring.entries.set(account, value);
   const vault = await world.open();
+  expectOk(await vault.unlock({ with: 'recovery', code: recoveryCode }));
+  return { ...world, vault, recoveryCode };
+}
+
+interface Template {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly entries: ReadonlyMap<string, Secret>;
+  readonly recoveryCode: Secret;
+}
+
+const templates: Partial<Record<VaultStorage, Promise<Template>>> = {};
+
+async function makeTemplate(storage: VaultStorage): Promise<Template> {
+  const { dataDir, keyring, open } = await vaultWorld();
+  const vault = await open();
   const { recoveryCode } = expectOk(await vault.create({ storage, passphrase: PASSPHRASE }));
   expectOk(await vault.secrets.put(OPENAI));
-  return { ...world, vault, recoveryCode };
+  const files = new Map<string, Uint8Array>();
+  for (const name of await readdir(dataDir)) files.set(name, await readFile(join(dataDir, name)));
+  return { files, entries: keyring.entries, recoveryCode };
 }

@@ -1,21 +1,19 @@
 import { join } from 'node:path';
 import { expectOk, failed, ok, type Result, type Secret } from '@postern/kernel';
 import { writeAtomically } from '../disk/write-atomically.ts';
-import { readSecrets, wiresOf } from '../file/file-store.ts';
+import { readSecrets } from '../file/file-store.ts';
 import { findPassphrase, type SlotPassphrase } from '../file/recipients.ts';
 import { newContentKey, SECRETS_FILE, sealSecrets } from '../file/secrets-file.ts';
-import { slotAccount } from '../keyring/keyring-entries.ts';
 import { checkPassphrase } from '../passphrase.ts';
+import { recordsToWire } from '../record-wire.ts';
 import { newRecoveryCode, parseRecoveryCode } from '../recovery-code.ts';
 import type { DataKey } from '../slots/data-key.ts';
-import { passphraseKek } from '../slots/derive-kek.ts';
-import { openSlot } from '../slots/seal-slot.ts';
 import type { Slot } from '../slots/slot.ts';
 import type { SlotsHeader } from '../slots/slots-file.ts';
 import type { VaultFailure } from '../vault-failure.ts';
-import { storeSalt } from './keyring-salt.ts';
+import { forgetSalts, storeSalt } from './keyring-salt.ts';
 import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from './make-slot.ts';
-import { slotsOf } from './open-data-key.ts';
+import { expectPassphrase, slotsOf } from './open-data-key.ts';
 import { readProvenSlots, writeSlots } from './read-slots.ts';
 import type { VaultContext } from './vault-context.ts';
 
@@ -50,12 +48,8 @@ export async function changePassphrase(
   return await changeSlots(context, dataKey, async (header) => {
     const [slot] = slotsOf(header, 'passphrase');
     if (slot === undefined) return failed({ reason: 'slot-missing', kind: 'passphrase' });
-    if (current !== undefined) {
-      const kek = await passphraseKek(slot.kdf, current);
-      const opened = openSlot(slot, kek, header.vaultId, header.dataKeyId);
-      opened?.wipe();
-      if (opened === undefined) return failed({ reason: 'wrong-passphrase' });
-    }
+    const known = current === undefined ? ok() : await expectPassphrase(header, slot, current);
+    if (!known.ok) return known;
     return await withPassphrase(context, dataKey, header, next);
   });
 }
@@ -83,7 +77,7 @@ export async function replaceKeyringSlot(context: VaultContext, dataKey: DataKey
     replaced = slotsOf(header, 'keyring');
     return ok([slot, ...withoutKind(header, 'keyring')]);
   });
-  if (changed.ok) await forgetSalts(context, dataKey, replaced);
+  if (changed.ok) await forgetEntries(context, dataKey, replaced);
   return changed;
 }
 
@@ -104,13 +98,7 @@ export async function removeSlot(
     const sealed = await renewRecipients(context, dataKey, header, undefined);
     return sealed.ok ? ok(left) : sealed;
   });
-  if (changed.ok) {
-    await forgetSalts(
-      context,
-      dataKey,
-      removed.filter(({ kind }) => kind === 'keyring'),
-    );
-  }
+  if (changed.ok) await forgetEntries(context, dataKey, removed);
   return changed;
 }
 
@@ -173,7 +161,7 @@ async function renewRecipients(
   if (storage !== 'file') return ok();
   const opened = await readSecrets({ ...context, dataKey });
   if (!opened.ok) return opened;
-  const secrets = wiresOf(opened.value.secrets);
+  const secrets = recordsToWire(opened.value.secrets.values());
   if (!secrets.ok) return secrets;
   const { disk, directory, randomness } = context;
   const contentKey = await newContentKey(dataKey, passphrase, randomness);
@@ -182,12 +170,13 @@ async function renewRecipients(
 }
 
 /** Entries of slots that are gone open nothing; one that stays behind is harmless. */
-async function forgetSalts(
+async function forgetEntries(
   { keyring }: VaultContext,
   { vaultId }: DataKey,
   slots: readonly Slot[],
 ): Promise<void> {
-  for (const { id } of slots) await keyring.remove(slotAccount(vaultId, id));
+  const gone = slots.filter(({ kind }) => kind === 'keyring').map(({ id }) => id);
+  await forgetSalts(keyring, vaultId, gone);
 }
 
 function withoutKind({ slots }: SlotsHeader, kind: Slot['kind']): readonly Slot[] {

@@ -1,21 +1,23 @@
 import { join } from 'node:path';
 import { expectOk, failed, ok, sortableId, type Result, type Secret } from '@postern/kernel';
-import { vaultId, type VaultId } from '@postern/protocol';
+import { vaultId } from '@postern/protocol';
 import { removeTemporaries, writeAtomically } from '../disk/write-atomically.ts';
 import { newContentKey, SECRETS_FILE, sealSecrets } from '../file/secrets-file.ts';
-import { indexAccount, slotAccount } from '../keyring/keyring-entries.ts';
-import { writeIndex } from '../keyring/keyring-index.ts';
 import { checkPassphrase } from '../passphrase.ts';
 import { newRecoveryCode, parseRecoveryCode } from '../recovery-code.ts';
-import { newDataKey, type DataKey } from '../slots/data-key.ts';
+import { recordsToWire } from '../record-wire.ts';
+import type { SecretRecord } from '../secret-store.ts';
 import type { Slot } from '../slots/slot.ts';
 import { SLOTS_FILE, type SlotsHeader } from '../slots/slots-file.ts';
+import { newVaultKeys, type VaultKeys } from '../slots/vault-keys.ts';
 import type { VaultFailure, VaultStorage } from '../vault-failure.ts';
-import { readJournal, removeJournal, writeJournal, type Journal } from './journal.ts';
+import { emptyKeyring, fillKeyring } from './fill-keyring.ts';
+import { readJournal, removeJournal, writeJournal, type JournalOf } from './journal.ts';
 import { storeSalt } from './keyring-salt.ts';
 import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from './make-slot.ts';
+import { expectRecords } from './read-records.ts';
 import { readSlots, writeSlots } from './read-slots.ts';
-import type { VaultContext } from './vault-context.ts';
+import { storeOf, withLockHeld, type VaultContext } from './vault-context.ts';
 
 export interface VaultChoice {
   readonly storage: VaultStorage;
@@ -23,9 +25,15 @@ export interface VaultChoice {
   readonly passphrase?: Secret;
 }
 
+/** What a vault starts with: nothing but fresh keys, or all that was in a backup. */
+export interface VaultSeed {
+  readonly keys: VaultKeys;
+  readonly records: readonly SecretRecord[];
+}
+
 export interface CreatedVault {
   readonly header: SlotsHeader;
-  readonly dataKey: DataKey;
+  readonly keys: VaultKeys;
   readonly recoveryCode: Secret;
 }
 
@@ -34,31 +42,31 @@ export interface CreatedVault {
  * pieces that the journal names and that the next creation clears away.
  */
 export async function createVault(
-  context: VaultContext,
+  outer: VaultContext,
   choice: VaultChoice,
+  seed: VaultSeed | undefined,
 ): Promise<Result<CreatedVault, VaultFailure>> {
   const fit = checkChoice(choice);
   if (!fit.ok) return fit;
-  const directory = await context.disk.makeDirectory(context.directory);
+  const directory = await outer.disk.makeDirectory(outer.directory);
   if (!directory.ok) return directory;
-  return await context.lock.hold(async () => {
+  return await outer.lock.hold(async () => {
+    const context = withLockHeld(outer);
     const cleared = await clearTheWay(context);
     if (!cleared.ok) return cleared;
-    const draft = await draftVault(context, choice);
-    const journal = journalOf(draft);
-    const begun = await writeJournal(context, journal);
+    const draft = await draftVault(context, choice, seed ?? freshSeed(context));
+    const begun = await writeJournal(context, draft.journal);
     if (!begun.ok) return begun;
-    const made = await makePieces(context, choice, draft);
+    const made = await makePieces(context, draft);
     if (!made.ok) {
       // The header first: with it gone, what is left is pieces again.
       const undone = await context.disk.remove(join(context.directory, SLOTS_FILE));
-      if (undone.ok) await clearPieces(context, journal);
+      if (undone.ok) await clearPieces(context, draft.journal);
       return made;
     }
     const finished = await removeJournal(context);
     if (!finished.ok) return finished;
-    const { header, dataKey, recoveryCode } = draft;
-    return ok({ header, dataKey, recoveryCode });
+    return ok({ header: draft.header, keys: draft.seed.keys, recoveryCode: draft.recoveryCode });
   });
 }
 
@@ -67,72 +75,78 @@ function checkChoice({ storage, passphrase }: VaultChoice): Result<undefined, Va
   return storage === 'file' ? failed({ reason: 'passphrase-needed' }) : ok();
 }
 
-interface Draft extends CreatedVault {
-  readonly keyring: { readonly slotId: string; readonly salt: Uint8Array } | undefined;
-  readonly passphraseSlotId: string | undefined;
+function freshSeed({ clock, randomness }: VaultContext): VaultSeed {
+  const id = vaultId.from(sortableId(clock.nowMs(), randomness));
+  return { keys: newVaultKeys(id, randomness), records: [] };
 }
 
-async function draftVault(context: VaultContext, choice: VaultChoice): Promise<Draft> {
+interface Draft {
+  readonly header: SlotsHeader;
+  readonly seed: VaultSeed;
+  readonly recoveryCode: Secret;
+  readonly salt: { readonly slotId: string; readonly bytes: Uint8Array } | undefined;
+  readonly passphrase: { readonly slotId: string; readonly passphrase: Secret } | undefined;
+  readonly journal: JournalOf<'create'>;
+}
+
+async function draftVault(
+  context: VaultContext,
+  { storage, passphrase }: VaultChoice,
+  seed: VaultSeed,
+): Promise<Draft> {
   const { clock, randomness } = context;
-  const createdAtMs = clock.nowMs();
-  const id = vaultId.from(sortableId(createdAtMs, randomness));
-  const dataKey = newDataKey(id, randomness);
+  const { dataKey, lasting } = seed.keys;
   const recoveryCode = newRecoveryCode(randomness);
-  const keyring =
-    choice.storage === 'keyring' ? await makeKeyringSlot(context, dataKey) : undefined;
-  const passphrase = choice.passphrase
-    ? await makePassphraseSlot(context, dataKey, choice.passphrase)
-    : undefined;
+  const keyring = storage === 'keyring' ? await makeKeyringSlot(context, dataKey) : undefined;
+  const known = passphrase && {
+    slot: await makePassphraseSlot(context, dataKey, passphrase),
+    passphrase,
+  };
   const recovery = makeRecoverySlot(context, dataKey, expectOk(parseRecoveryCode(recoveryCode)));
-  const slots: readonly (Slot | undefined)[] = [keyring?.slot, passphrase, recovery];
+  const slots: readonly (Slot | undefined)[] = [keyring?.slot, known?.slot, recovery];
   return {
-    dataKey,
+    seed,
     recoveryCode,
     header: {
-      vaultId: id,
+      vaultId: dataKey.vaultId,
       dataKeyId: dataKey.id,
-      storage: choice.storage,
-      createdAtMs,
+      storage,
+      createdAtMs: clock.nowMs(),
       slots: slots.filter((slot) => slot !== undefined),
+      lasting: lasting.seal(dataKey, randomness),
     },
-    keyring: keyring && { slotId: keyring.slot.id, salt: keyring.salt },
-    passphraseSlotId: passphrase?.id,
+    salt: keyring && { slotId: keyring.slot.id, bytes: keyring.salt },
+    passphrase: known && { slotId: known.slot.id, passphrase: known.passphrase },
+    journal: {
+      version: 1,
+      operation: 'create',
+      vaultId: dataKey.vaultId,
+      keyringSlotId: keyring?.slot.id ?? null,
+    },
   };
-}
-
-function journalOf({ header, keyring }: Draft): Journal {
-  const keyringSlotId = keyring?.slotId ?? null;
-  return { version: 1, operation: 'create', vaultId: header.vaultId, keyringSlotId };
 }
 
 async function makePieces(
   context: VaultContext,
-  choice: VaultChoice,
-  draft: Draft,
+  { header, seed, salt, passphrase }: Draft,
 ): Promise<Result<undefined, VaultFailure>> {
-  const { header, dataKey, keyring } = draft;
-  if (keyring !== undefined) {
-    const salted = await storeSalt(context.keyring, header.vaultId, keyring.slotId, keyring.salt);
-    if (!salted.ok) return salted;
-    const indexed = await writeIndex(context.keyring, header.vaultId, new Map());
-    if (!indexed.ok) return indexed;
+  const { keyring, disk, directory, randomness } = context;
+  const { dataKey } = seed.keys;
+  if (header.storage === 'keyring') {
+    const salted = salt && (await storeSalt(keyring, header.vaultId, salt.slotId, salt.bytes));
+    if (salted?.ok === false) return salted;
+    const filled = await fillKeyring(keyring, header.vaultId, seed.records);
+    if (!filled.ok) return filled;
+  } else {
+    const wires = recordsToWire(seed.records);
+    if (!wires.ok) return wires;
+    const contentKey = await newContentKey(dataKey, passphrase, randomness);
+    const bytes = await sealSecrets(dataKey, contentKey, wires.value);
+    const written = await writeAtomically(disk, join(directory, SECRETS_FILE), bytes, randomness);
+    if (!written.ok) return written;
   }
-  if (choice.storage === 'file') {
-    const sealed = await writeEmptySecrets(context, choice, draft);
-    if (!sealed.ok) return sealed;
-  }
-  return await writeSlots(context, header, dataKey);
-}
-
-async function writeEmptySecrets(
-  { disk, directory, randomness }: VaultContext,
-  { passphrase }: VaultChoice,
-  { dataKey, passphraseSlotId: slotId }: Draft,
-): Promise<Result<undefined, VaultFailure>> {
-  const slot = passphrase && slotId !== undefined ? { slotId, passphrase } : undefined;
-  const contentKey = await newContentKey(dataKey, slot, randomness);
-  const bytes = await sealSecrets(dataKey, contentKey, new Map());
-  return await writeAtomically(disk, join(directory, SECRETS_FILE), bytes, randomness);
+  const same = await expectRecords(storeOf(context, header.storage, dataKey), seed.records);
+  return same.ok ? await writeSlots(context, header, dataKey) : same;
 }
 
 /** Nothing that existed is overwritten but what the journal says was never a vault. */
@@ -142,10 +156,10 @@ async function clearTheWay(context: VaultContext): Promise<Result<undefined, Vau
   if (slots.value !== undefined) return failed({ reason: 'vault-exists' });
   const journal = await readJournal(context);
   if (!journal.ok) return journal;
-  if (journal.value !== undefined) return await clearPieces(context, journal.value);
+  if (journal.value?.operation === 'create') return await clearPieces(context, journal.value);
   const names = await context.disk.list(context.directory);
   if (!names.ok) return names;
-  if (names.value.includes(SECRETS_FILE)) {
+  if (names.value.includes(SECRETS_FILE) || journal.value !== undefined) {
     return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'missing' });
   }
   const cleaned = await removeTemporaries(context.disk, context.directory);
@@ -153,23 +167,13 @@ async function clearTheWay(context: VaultContext): Promise<Result<undefined, Vau
 }
 
 async function clearPieces(
-  context: VaultContext,
-  { vaultId: id, keyringSlotId }: Journal,
+  { disk, directory, keyring, ...context }: VaultContext,
+  { vaultId: id, keyringSlotId }: JournalOf<'create'>,
 ): Promise<Result<undefined, VaultFailure>> {
-  const { disk, directory, keyring } = context;
-  if (keyringSlotId !== null) await forgetEntries(keyring, id, keyringSlotId);
+  // As well as it goes: entries of a vault that never was open nothing.
+  if (keyringSlotId !== null) await emptyKeyring(keyring, id, [keyringSlotId]);
   const removed = await disk.remove(join(directory, SECRETS_FILE));
   if (!removed.ok) return removed;
   const cleaned = await removeTemporaries(disk, directory);
-  return cleaned.ok ? await removeJournal(context) : cleaned;
-}
-
-/** As well as it goes: entries of a vault that never was open nothing. */
-async function forgetEntries(
-  keyring: VaultContext['keyring'],
-  id: VaultId,
-  slotId: string,
-): Promise<void> {
-  await keyring.remove(slotAccount(id, slotId));
-  await keyring.remove(indexAccount(id));
+  return cleaned.ok ? await removeJournal({ ...context, disk, directory, keyring }) : cleaned;
 }

@@ -3,31 +3,70 @@ import { decodeUtf8, encodeUtf8, failed, ok, parseJson, type Result } from '@pos
 import { vaultId } from '@postern/protocol';
 import * as v from 'valibot';
 import { writeAtomically } from '../disk/write-atomically.ts';
+import { base64urlOf } from '../slots/slot.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import type { VaultContext } from './vault-context.ts';
 
-const JOURNAL_FILE = 'journal.json';
-const MAX_JOURNAL_BYTES = 65_536;
+export const JOURNAL_FILE = 'journal.json';
+const MAX_JOURNAL_BYTES = 262_144;
 
-const id = v.pipe(
-  v.string(),
-  v.check((text) => vaultId.parse(text) !== undefined),
-  v.transform((text) => vaultId.from(text)),
-);
+const begun = {
+  version: v.literal(1),
+  vaultId: v.pipe(
+    v.string(),
+    v.check((text) => vaultId.parse(text) !== undefined),
+    v.transform((text) => vaultId.from(text)),
+  ),
+};
+const slotId = base64urlOf(12);
+const storage = v.picklist(['keyring', 'file']);
 
 const JournalSchema = v.variant('operation', [
   /** A vault is being made: what is there of this id is no vault until `slots.json` is. */
   v.strictObject({
-    version: v.literal(1),
+    ...begun,
     operation: v.literal('create'),
-    vaultId: id,
     /** The keyring slot whose entry may have been written. */
-    keyringSlotId: v.nullable(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16}$/))),
+    keyringSlotId: v.nullable(slotId),
   }),
+  /**
+   * Secrets are being copied from one storage to the other. The header says which one counts: until
+   * it names `to`, what is in `to` is undone; from then on, what is in `from` is removed if asked.
+   */
+  v.strictObject({
+    ...begun,
+    operation: v.literal('migrate'),
+    from: storage,
+    to: storage,
+    removeSource: v.boolean(),
+    /** Slots whose keyring entries go when the copy is undone. */
+    newSlotIds: v.array(slotId),
+    /** Slots whose keyring entries go when the source is removed. */
+    oldSlotIds: v.array(slotId),
+  }),
+  /**
+   * The vault is getting a new data key. Until the header is the new one, whoever opens the old key
+   * goes on; from then on the old one is kept until another process has opened everything.
+   */
+  v.strictObject({
+    ...begun,
+    operation: v.literal('rekey'),
+    /** Both headers as the bytes of `slots.json`. */
+    oldHeader: v.string(),
+    newHeader: v.string(),
+    newDataKeyId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16}$/)),
+    newKey: v.strictObject({ nonce: base64urlOf(12), wrapped: base64urlOf(48) }),
+  }),
+  /** The keyring is being filled from `secrets.next.jwe.json`. */
+  v.strictObject({ ...begun, operation: v.literal('restore') }),
 ]);
 
-/** What was begun and, as long as this is there, not known to be finished. Holds no secret. */
+/** What was begun and, as long as this is there, not known to be finished. Holds no plain secret. */
 export type Journal = v.InferOutput<typeof JournalSchema>;
+export type JournalOf<Operation extends Journal['operation']> = Extract<
+  Journal,
+  { operation: Operation }
+>;
 
 export async function readJournal({
   disk,
@@ -58,4 +97,14 @@ export async function removeJournal({
   const removed = await disk.remove(join(directory, JOURNAL_FILE));
   if (!removed.ok) return removed;
   return removed.value ? await disk.syncDirectory(directory) : ok();
+}
+
+/** Where nothing is unfinished; the caller holds the lock and has settled what could be. */
+export async function expectNoJournal(
+  context: VaultContext,
+): Promise<Result<undefined, VaultFailure>> {
+  const journal = await readJournal(context);
+  if (!journal.ok) return journal;
+  if (journal.value === undefined) return ok();
+  return failed({ reason: 'unfinished', operation: journal.value.operation });
 }

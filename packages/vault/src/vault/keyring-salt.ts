@@ -37,6 +37,22 @@ export async function fetchSalt(
   return failed({ reason: 'vault-damaged', file: account, damage: 'malformed' });
 }
 
+/** Removes the entries of slots that are gone; the accounts that were there. */
+export async function forgetSalts(
+  keyring: KeyringPort,
+  vault: VaultId,
+  slotIds: readonly string[],
+): Promise<Result<readonly string[], VaultFailure>> {
+  const gone: string[] = [];
+  for (const id of slotIds) {
+    const account = slotAccount(vault, id);
+    const removed = await keyring.remove(account);
+    if (!removed.ok) return removed;
+    if (removed.value) gone.push(account);
+  }
+  return ok(gone);
+}
+
 function saltOf(account: string, value: Secret): Uint8Array | undefined {
   const entry = openEntry(account, value);
   const text = entry.state === 'sound' ? entry.members['salt'] : undefined;

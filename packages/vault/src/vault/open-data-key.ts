@@ -34,6 +34,18 @@ export async function openDataKey(
   return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'altered' });
 }
 
+/** Whether this is the passphrase of that slot. */
+export async function expectPassphrase(
+  header: SlotsHeader,
+  slot: SlotOf<'passphrase'>,
+  passphrase: Secret,
+): Promise<Result<undefined, VaultFailure>> {
+  const kek = await passphraseKek(slot.kdf, passphrase);
+  const dataKey = openSlot(slot, kek, header.vaultId, header.dataKeyId);
+  dataKey?.wipe();
+  return dataKey === undefined ? failed({ reason: 'wrong-passphrase' }) : ok();
+}
+
 async function openBy(
   context: VaultContext,
   header: SlotsHeader,

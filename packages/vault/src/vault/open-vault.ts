@@ -5,8 +5,9 @@ import { nodeDisk } from '../disk/node-disk.ts';
 import { fileLock } from '../disk/vault-lock.ts';
 import type { KeyringPort } from '../keyring/keyring-port.ts';
 import type { VaultFailure } from '../vault-failure.ts';
-import { readJournal, removeJournal } from './journal.ts';
 import { readSlots } from './read-slots.ts';
+import { settleWithoutKey } from './settle.ts';
+import type { KeyedDatabase } from './keyed-database.ts';
 import type { VaultContext } from './vault-context.ts';
 import { Vault } from './vault.ts';
 
@@ -20,27 +21,27 @@ export interface VaultOptions {
   readonly keyring: KeyringPort;
   /** Another file system than this machine's. */
   readonly disk?: Disk;
+  /** The databases whose keys it derives: a change of the data key is a change of theirs. */
+  readonly databases?: readonly KeyedDatabase[];
 }
 
 const LOCK_FILE = 'vault.lock';
 
 /**
- * Reads the vault's header. A vault that is not there is `absent`, one that is damaged a failure;
- * neither asks for a passphrase or touches the keyring.
+ * Reads the vault's header, after completing or undoing what a killed process left. A vault that is
+ * not there is `absent`, one that is damaged a failure; nothing is asked of the person.
  */
 export async function openVault(options: VaultOptions): Promise<Result<Vault, VaultFailure>> {
   const context = contextOf(options);
+  // What cannot be settled now, for want of a keyring or on a read-only disk, stays in the journal.
+  await settleWithoutKey(context);
   const slots = await readSlots(context);
-  if (!slots.ok) return slots;
-  if (slots.value !== undefined) {
-    const closed = await closeCreation(context);
-    if (!closed.ok) return closed;
-  }
-  return ok(new Vault(context, slots.value?.header));
+  return slots.ok ? ok(new Vault(context, slots.value?.header)) : slots;
 }
 
 function contextOf(options: VaultOptions): VaultContext {
   const { dataDir: directory, disk = nodeDisk, clock, randomness, keyring, machineId } = options;
+  const { databases = [] } = options;
   return {
     directory,
     disk,
@@ -48,14 +49,7 @@ function contextOf(options: VaultOptions): VaultContext {
     clock,
     randomness,
     keyring,
+    databases,
     machineId: typeof machineId === 'string' ? Secret.of(machineId) : machineId,
   };
-}
-
-/** A creation that was killed after its last step: its journal must not outlive it. */
-async function closeCreation(context: VaultContext): Promise<Result<undefined, VaultFailure>> {
-  const journal = await readJournal(context);
-  if (!journal.ok) return journal;
-  if (journal.value === undefined) return ok();
-  return await context.lock.hold(() => removeJournal(context));
 }

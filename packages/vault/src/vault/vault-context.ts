@@ -2,6 +2,12 @@ import type { Clock, Randomness, Secret } from '@postern/kernel';
 import type { Disk } from '../disk/disk.ts';
 import type { VaultLock } from '../disk/vault-lock.ts';
 import type { KeyringPort } from '../keyring/keyring-port.ts';
+import type { SecretStore } from '../secret-store.ts';
+import { fileStore } from '../file/file-store.ts';
+import { keyringStore } from '../keyring/keyring-store.ts';
+import type { DataKey } from '../slots/data-key.ts';
+import type { VaultStorage } from '../vault-failure.ts';
+import type { KeyedDatabase } from './keyed-database.ts';
 
 /** The world as every operation on a vault sees it. */
 export interface VaultContext {
@@ -12,4 +18,22 @@ export interface VaultContext {
   readonly randomness: Randomness;
   readonly keyring: KeyringPort;
   readonly machineId: Secret;
+  readonly databases: readonly KeyedDatabase[];
+}
+
+/** The secrets of a vault in one of the two storages. */
+export function storeOf(
+  context: VaultContext,
+  storage: VaultStorage,
+  dataKey: DataKey,
+): SecretStore {
+  const { directory, disk, lock, randomness, keyring } = context;
+  return storage === 'file'
+    ? fileStore({ directory, disk, lock, randomness, dataKey })
+    : keyringStore({ vaultId: dataKey.vaultId, keyring, lock });
+}
+
+/** The same world for work that is done while its lock is held already. */
+export function withLockHeld(context: VaultContext): VaultContext {
+  return { ...context, lock: { hold: (work) => work() } };
 }

@@ -67,7 +67,7 @@ describe.each(['keyring', 'file'] as const)('a vault with %s storage', (storage)
   });
 
   it('forgets everything when it is locked, also for calls under way', async () => {
-    const { vault } = await madeVault(storage);
+    const { vault, recoveryCode } = await madeVault(storage);
     const underWay = [vault.secrets.list(), vault.newRecoveryCode()];
     vault.lock();
     for (const call of await Promise.all(underWay)) {
@@ -77,7 +77,7 @@ describe.each(['keyring', 'file'] as const)('a vault with %s storage', (storage)
     expect(vault.deriveKey('conversations')).toEqual(failed({ reason: 'vault-locked' }));
     expect(await vault.secrets.list()).toEqual(failed({ reason: 'vault-locked' }));
     expect(await vault.newRecoveryCode()).toEqual(failed({ reason: 'vault-locked' }));
-    expect(await vault.unlock(byPassphrase)).toEqual(ok());
+    expect(await vault.unlock({ with: 'recovery', code: recoveryCode })).toEqual(ok());
     expect(await valueOf(vault)).toEqual(['sk-test-0123456789']);
   });
 
@@ -222,14 +222,14 @@ describe('a vault whose keyring is another', () => {
 
 describe('a damaged vault', () => {
   it('with a torn file of secrets is never overwritten', async () => {
-    const { dataDir, open } = await madeVault('file');
+    const { dataDir, open, recoveryCode } = await madeVault('file');
     const path = join(dataDir, 'secrets.jwe.json');
     const whole = await readFile(path);
     for (const torn of [whole.subarray(0, 100), Buffer.alloc(0), undefined]) {
       await (torn === undefined ? unlink(path) : writeFile(path, torn));
       const before = await snapshot(dataDir);
       const vault = await open();
-      expect(await vault.unlock(byPassphrase)).toEqual(ok());
+      expect(await vault.unlock({ with: 'recovery', code: recoveryCode })).toEqual(ok());
       const damage = torn === undefined ? 'missing' : 'malformed';
       const failure = failed({ reason: 'vault-damaged', file: 'secrets.jwe.json', damage });
       expect(await vault.secrets.put(OPENAI)).toEqual(failure);

@@ -1,17 +1,23 @@
-import { failed, Fault, ok, Secret, type Result } from '@postern/kernel';
+import { failed, Fault, ok, type Result, type Secret } from '@postern/kernel';
 import type { VaultId } from '@postern/protocol';
-import { fileStore } from '../file/file-store.ts';
-import { keyringStore } from '../keyring/keyring-store.ts';
 import type { SecretStore } from '../secret-store.ts';
 import { DataKeyWiped, type DataKey } from '../slots/data-key.ts';
 import { slotInfo, type SlotInfo } from '../slots/slot.ts';
 import type { SlotsHeader } from '../slots/slots-file.ts';
+import { wipeKeys, type VaultKeys } from '../slots/vault-keys.ts';
 import type { VaultFailure, VaultStorage } from '../vault-failure.ts';
+import { applicationKey } from './application-key.ts';
 import * as change from './change-slots.ts';
 import { createVault, type VaultChoice } from './create-vault.ts';
-import { openDataKey, type UnlockWay } from './open-data-key.ts';
-import { readSlots } from './read-slots.ts';
-import type { VaultContext } from './vault-context.ts';
+import { readJournal, type Journal } from './journal.ts';
+import { migrate, type Migration, type MigrationReport } from './migrate.ts';
+import type { UnlockWay } from './open-data-key.ts';
+import { readProvenSlots } from './read-slots.ts';
+import { confirmRekey, rekey, type RekeyOptions } from './rekey.ts';
+import { backUp, readBackup, reportOf, restoreSecrets, seedOf } from './restore.ts';
+import type { BackupPlace, BackupReport } from './restore.ts';
+import { unlockVault } from './unlock.ts';
+import { storeOf, type VaultContext } from './vault-context.ts';
 
 type State =
   | { readonly at: 'absent' }
@@ -19,14 +25,13 @@ type State =
   | {
       readonly at: 'unlocked';
       readonly header: SlotsHeader;
-      readonly dataKey: DataKey;
+      readonly keys: VaultKeys;
       readonly secrets: SecretStore;
+      /** Whether this process made the data key that is in force. */
+      readonly rekeyedHere: boolean;
     };
 
 type Unlocked = Extract<State, { at: 'unlocked' }>;
-
-/** What `deriveKey` takes: part of every derived key, so it never changes its meaning. */
-const PURPOSE = /^[a-z0-9][a-z0-9./-]{0,99}$/;
 
 /**
  * One vault in one directory. Only while it is unlocked does it hold the data key, and only then can
@@ -77,48 +82,49 @@ export class Vault {
     choice: VaultChoice,
   ): Promise<Result<{ readonly recoveryCode: Secret }, VaultFailure>> {
     if (this.#state.at !== 'absent') return failed({ reason: 'vault-exists' });
-    const made = await createVault(this.#context, choice);
+    const made = await createVault(this.#context, choice, undefined);
     if (!made.ok) return made;
-    const { header, dataKey, recoveryCode } = made.value;
-    this.#enter(header, dataKey);
+    const { header, keys, recoveryCode } = made.value;
+    this.#enter(header, keys);
     return ok({ recoveryCode });
   }
 
-  /** Opens the data key. Whatever fails changes nothing, on disk or in the keyring. */
+  /**
+   * Opens the vault, and completes what an operation left that was killed. A wrong passphrase or
+   * code changes nothing, on disk or in the keyring.
+   */
   async unlock(way: UnlockWay): Promise<Result<undefined, VaultFailure>> {
-    const slots = await readSlots(this.#context);
-    if (!slots.ok) return slots;
-    if (slots.value === undefined) return failed({ reason: 'vault-absent' });
-    const opened = await openDataKey(this.#context, slots.value, way);
+    const opened = await unlockVault(this.#context, way);
     if (!opened.ok) return opened;
-    const { dataKey, slot } = opened.value;
-    const { header } = slots.value;
-    if (way.with === 'passphrase' && header.storage === 'file') {
-      // What cannot be healed now is healed at the next unlocking; it does not keep anybody out.
-      const { passphrase } = way;
-      await change.healPassphraseRecipient(this.#context, dataKey, { slotId: slot.id, passphrase });
-    }
-    this.#enter(header, dataKey);
+    this.#enter(opened.value.header, opened.value.keys);
     return ok();
   }
 
-  /** Overwrites the data key in memory. Keys derived from it are their holders' to drop. */
+  /** Overwrites the keys in memory. Keys derived from them are their holders' to drop. */
   lock(): void {
     if (this.#state.at !== 'unlocked') return;
-    const { header, dataKey } = this.#state;
-    dataKey.wipe();
+    const { header, keys } = this.#state;
+    wipeKeys(keys);
     this.#state = { at: 'locked', header };
   }
 
   /**
    * A key for one purpose, 32 bytes as 64 hexadecimal digits: HKDF-SHA256 of the data key with the
-   * vault's id as salt and `postern/v1/app/` and the purpose as info.
+   * vault's id as salt and `postern/v1/app/` and the purpose as info. A change of the data key
+   * changes it, so it is for what can be encrypted anew; name its database in `VaultOptions`.
    */
   deriveKey(purpose: string): Result<Secret, VaultFailure> {
-    if (!PURPOSE.test(purpose)) throw new Fault('not a valid purpose');
     if (this.#state.at !== 'unlocked') return failed(this.#closed());
-    const key = this.#state.dataKey.derive(`postern/v1/app/${purpose}`);
-    return ok(Secret.of(key.toString('hex')));
+    return ok(applicationKey(this.#state.keys.dataKey, purpose));
+  }
+
+  /**
+   * As `deriveKey`, but of a root that outlives every change of the data key: for MACs and keyed
+   * hashes over what cannot be written anew. Never encrypt under it.
+   */
+  deriveLastingKey(purpose: string): Result<Secret, VaultFailure> {
+    if (this.#state.at !== 'unlocked') return failed(this.#closed());
+    return ok(applicationKey(this.#state.keys.lasting, purpose));
   }
 
   /** Adds a passphrase to a vault that has none. */
@@ -144,10 +150,10 @@ export class Vault {
 
   /** Makes a new recovery code; the one before opens nothing any more. */
   async newRecoveryCode(): Promise<Result<{ readonly recoveryCode: Secret }, VaultFailure>> {
-    return await this.#unlocked(async ({ dataKey }) => {
-      const changed = await change.replaceRecoveryCode(this.#context, dataKey);
+    return await this.#unlocked(async ({ keys }) => {
+      const changed = await change.replaceRecoveryCode(this.#context, keys.dataKey);
       if (!changed.ok) return changed;
-      this.#renew(changed.value.header, dataKey);
+      this.#renew(changed.value.header, keys);
       return ok({ recoveryCode: changed.value.recoveryCode });
     });
   }
@@ -162,33 +168,123 @@ export class Vault {
     return await this.#change((dataKey) => change.removeSlot(this.#context, dataKey, slotId));
   }
 
+  /** Moves the secrets to the other storage: copied, read back, and only then in force. */
+  async migrate(migration: Migration): Promise<Result<MigrationReport, VaultFailure>> {
+    return await this.#unlocked(async ({ keys }) => {
+      const moved = await migrate(this.#context, keys.dataKey, migration);
+      // Also a failure may have come after the new storage was in force.
+      const header = await readProvenSlots(this.#context, keys.dataKey);
+      if (header.ok) this.#renew(header.value, keys);
+      return moved.ok ? ok(moved.value.report) : moved;
+    });
+  }
+
+  /** Writes keys and secrets into one file that only the backup's own passphrase opens. */
+  async backUp(place: BackupPlace): Promise<Result<BackupReport, VaultFailure>> {
+    return await this.#unlocked(({ keys }) => backUp(this.#context, keys, place));
+  }
+
+  /**
+   * Makes the secrets exactly those of a backup; keys and slots stay. Everything is read and
+   * checked before anything is changed.
+   */
+  async restore(place: BackupPlace): Promise<Result<BackupReport, VaultFailure>> {
+    return await this.#unlocked(async ({ keys }) => {
+      const backup = await readBackup(this.#context, place);
+      if (!backup.ok) return backup;
+      const restored = await restoreSecrets(this.#context, keys.dataKey, backup.value);
+      return restored.ok ? ok(reportOf(backup.value)) : restored;
+    });
+  }
+
+  /**
+   * Makes the vault of a backup anew where there is none, with its id and its keys, so that its
+   * databases open again. Its slots are new.
+   */
+  async createFromBackup(
+    choice: VaultChoice,
+    place: BackupPlace,
+  ): Promise<Result<BackupReport & { readonly recoveryCode: Secret }, VaultFailure>> {
+    if (this.#state.at !== 'absent') return failed({ reason: 'vault-exists' });
+    const backup = await readBackup(this.#context, place);
+    if (!backup.ok) return backup;
+    const made = await createVault(this.#context, choice, seedOf(backup.value));
+    if (!made.ok) return made;
+    const { header, keys, recoveryCode } = made.value;
+    this.#enter(header, keys);
+    return ok({ ...reportOf(backup.value), recoveryCode });
+  }
+
+  /**
+   * Gives the vault and its databases a new data key, and a new recovery code. The old key is kept
+   * until `confirmRekey` was called in another process.
+   */
+  async rekey(
+    options: RekeyOptions = {},
+  ): Promise<Result<{ readonly recoveryCode: Secret }, VaultFailure>> {
+    return await this.#unlocked(async ({ keys }) => {
+      const changed = await rekey(this.#context, keys, options);
+      if (!changed.ok) return changed;
+      const { header, dataKey, recoveryCode } = changed.value;
+      if (this.#state.at === 'unlocked' && this.#state.keys === keys) {
+        keys.dataKey.wipe();
+        this.#enter(header, { dataKey, lasting: keys.lasting }, true);
+      } else {
+        dataKey.wipe();
+      }
+      return ok({ recoveryCode });
+    });
+  }
+
+  /** Whether a change of the data key waits for `confirmRekey`. */
+  async isRekeyUnconfirmed(): Promise<Result<boolean, VaultFailure>> {
+    const journal = await readJournal(this.#context);
+    return journal.ok ? ok(this.#isToConfirm(journal.value)) : journal;
+  }
+
+  /**
+   * Destroys the old data key, after opening every secret and every database with the new one. A
+   * fault in the process that made the change: what it has in memory proves nothing.
+   */
+  async confirmRekey(): Promise<Result<undefined, VaultFailure>> {
+    return await this.#unlocked(async ({ keys, rekeyedHere }) => {
+      if (rekeyedHere) throw new Fault('a new data key is confirmed by another process');
+      const journal = await readJournal(this.#context);
+      if (!journal.ok) return journal;
+      if (!this.#isToConfirm(journal.value)) return ok();
+      return await confirmRekey(this.#context, keys.dataKey, journal.value);
+    });
+  }
+
+  #isToConfirm(journal: Journal | undefined): journal is Extract<Journal, { operation: 'rekey' }> {
+    return journal?.operation === 'rekey' && journal.newDataKeyId === this.#header?.dataKeyId;
+  }
+
   get #header(): SlotsHeader | undefined {
     return this.#state.at === 'absent' ? undefined : this.#state.header;
   }
 
-  #enter(header: SlotsHeader, dataKey: DataKey): void {
-    if (this.#state.at === 'unlocked') this.#state.dataKey.wipe();
-    const { directory, disk, lock, randomness, keyring } = this.#context;
-    const secrets =
-      header.storage === 'file'
-        ? fileStore({ directory, disk, lock, randomness, dataKey })
-        : keyringStore({ vaultId: header.vaultId, keyring, lock });
-    this.#state = { at: 'unlocked', header, dataKey, secrets };
+  #enter(header: SlotsHeader, keys: VaultKeys, rekeyedHere = false): void {
+    const before = this.#state;
+    if (before.at === 'unlocked' && before.keys.lasting !== keys.lasting) wipeKeys(before.keys);
+    const secrets = storeOf(this.#context, header.storage, keys.dataKey);
+    this.#state = { at: 'unlocked', header, keys, secrets, rekeyedHere };
   }
 
-  #renew(header: SlotsHeader, dataKey: DataKey): void {
-    if (this.#state.at === 'unlocked' && this.#state.dataKey === dataKey) {
-      this.#state = { ...this.#state, header };
+  /** A changed header of the same keys; nothing where the vault was locked meanwhile. */
+  #renew(header: SlotsHeader, keys: VaultKeys): void {
+    if (this.#state.at === 'unlocked' && this.#state.keys === keys) {
+      this.#enter(header, keys, this.#state.rekeyedHere);
     }
   }
 
   async #change(
     work: (dataKey: DataKey) => change.ChangedSlots,
   ): Promise<Result<undefined, VaultFailure>> {
-    return await this.#unlocked(async ({ dataKey }) => {
-      const changed = await work(dataKey);
+    return await this.#unlocked(async ({ keys }) => {
+      const changed = await work(keys.dataKey);
       if (!changed.ok) return changed;
-      this.#renew(changed.value, dataKey);
+      this.#renew(changed.value, keys);
       return ok();
     });
   }

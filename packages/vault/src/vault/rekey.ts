@@ -1,0 +1,320 @@
+import { join } from 'node:path';
+import { expectOk, failed, ok, type Result, type Secret } from '@postern/kernel';
+import { writeAtomically } from '../disk/write-atomically.ts';
+import type { SlotPassphrase } from '../file/recipients.ts';
+import { readSecrets } from '../file/file-store.ts';
+import { newContentKey } from '../file/secrets-file.ts';
+import { newRecoveryCode, parseRecoveryCode } from '../recovery-code.ts';
+import { newDataKey, type DataKey } from '../slots/data-key.ts';
+import { openNextKey, sealNextKey } from '../slots/next-key.ts';
+import type { Slot } from '../slots/slot.ts';
+import { decodeSlots, encodeSlots, SLOTS_FILE, type SlotsHeader } from '../slots/slots-file.ts';
+import type { VaultKeys } from '../slots/vault-keys.ts';
+import type { VaultFailure } from '../vault-failure.ts';
+import { applicationKey } from './application-key.ts';
+import { expectNoJournal, JOURNAL_FILE, removeJournal, writeJournal } from './journal.ts';
+import type { JournalOf } from './journal.ts';
+import { fetchSalt, forgetSalts, storeSalt } from './keyring-salt.ts';
+import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from './make-slot.ts';
+import { putStagedInPlace, readStagedSecrets, removeStaged, stageSecrets } from './next-secrets.ts';
+import { expectPassphrase, slotsOf } from './open-data-key.ts';
+import { readRecords } from './read-records.ts';
+import { readProvenSlots } from './read-slots.ts';
+import { storeOf, withLockHeld, type VaultContext } from './vault-context.ts';
+
+export interface RekeyOptions {
+  /** The vault's passphrase; needed where it has one. It stays the same. */
+  readonly passphrase?: Secret;
+  /** Called before each step, in order. */
+  readonly onProgress?: (step: RekeyStep) => void;
+}
+
+export type RekeyStep =
+  | { readonly step: 'slots' }
+  | { readonly step: 'secrets' }
+  | { readonly step: 'database'; readonly purpose: string }
+  | { readonly step: 'switch' };
+
+export interface Rekeyed {
+  readonly header: SlotsHeader;
+  readonly dataKey: DataKey;
+  readonly recoveryCode: Secret;
+}
+
+type RekeyJournal = JournalOf<'rekey'>;
+
+/** Both keys of a change under way, and what is known to produce the new file of secrets. */
+interface Change {
+  readonly journal: RekeyJournal;
+  readonly old: DataKey;
+  readonly next: DataKey;
+  /** Undefined when the change goes on after a kill. */
+  readonly passphrase: SlotPassphrase | undefined;
+  readonly onProgress: ((step: RekeyStep) => void) | undefined;
+  /** Databases that have, or may have, their new key. */
+  readonly given: Set<string>;
+}
+
+/**
+ * Gives the vault a new data key and puts it in force. From its first line on the journal holds both
+ * headers and the new key under the old one, so that whichever way opens the vault leads to
+ * everything; `confirmRekey` destroys the old key.
+ */
+export async function rekey(
+  outer: VaultContext,
+  keys: VaultKeys,
+  options: RekeyOptions,
+): Promise<Result<Rekeyed, VaultFailure>> {
+  return await outer.lock.hold(async () => {
+    const context = withLockHeld(outer);
+    const header = await readProvenSlots(context, keys.dataKey);
+    if (!header.ok) return header;
+    const ready = await checkRekey(context, header.value, options.passphrase);
+    if (!ready.ok) return ready;
+    options.onProgress?.({ step: 'slots' });
+    const { change, recoveryCode } = await planRekey(context, keys, header.value, options);
+    const begun = await writeJournal(context, change.journal);
+    if (!begun.ok) return begun;
+    const done = await carryOut(context, change);
+    if (done.ok) return ok({ header: done.value, dataKey: change.next, recoveryCode });
+    await backOut(context, change);
+    return done;
+  });
+}
+
+/** Everything that may stop the change before anything is written. */
+async function checkRekey(
+  context: VaultContext,
+  header: SlotsHeader,
+  passphrase: Secret | undefined,
+): Promise<Result<undefined, VaultFailure>> {
+  const settled = await expectNoJournal(context);
+  if (!settled.ok) return settled;
+  const [slot] = slotsOf(header, 'passphrase');
+  if (slot === undefined) return ok();
+  if (passphrase === undefined) return failed({ reason: 'passphrase-needed' });
+  return await expectPassphrase(header, slot, passphrase);
+}
+
+async function planRekey(
+  context: VaultContext,
+  { dataKey: old, lasting }: VaultKeys,
+  before: SlotsHeader,
+  { passphrase, onProgress }: RekeyOptions,
+): Promise<{ readonly change: Change; readonly recoveryCode: Secret }> {
+  const { randomness } = context;
+  const next = newDataKey(before.vaultId, randomness);
+  const recoveryCode = newRecoveryCode(randomness);
+  const hadPassphrase = slotsOf(before, 'passphrase').length > 0;
+  const known =
+    hadPassphrase && passphrase !== undefined
+      ? await makePassphraseSlot(context, next, passphrase)
+      : undefined;
+  const recovery = makeRecoverySlot(context, next, expectOk(parseRecoveryCode(recoveryCode)));
+  const slots: readonly Slot[] = known === undefined ? [recovery] : [known, recovery];
+  const header = { ...before, slots, dataKeyId: next.id, lasting: lasting.seal(next, randomness) };
+  const journal: RekeyJournal = {
+    version: 1,
+    operation: 'rekey',
+    vaultId: before.vaultId,
+    oldHeader: encodeSlots(before, old).toString('utf8'),
+    newHeader: encodeSlots(header, next).toString('utf8'),
+    newDataKeyId: next.id,
+    newKey: sealNextKey(old, next, randomness),
+  };
+  const slotPassphrase = known && passphrase && { slotId: known.id, passphrase };
+  const change = {
+    journal,
+    old,
+    next,
+    passphrase: slotPassphrase,
+    onProgress,
+    given: new Set<string>(),
+  };
+  return { change, recoveryCode };
+}
+
+/** The steps up to and with the switch. Each may be repeated after a kill. */
+async function carryOut(
+  context: VaultContext,
+  begun: Change,
+): Promise<Result<SlotsHeader, VaultFailure>> {
+  const ensured = await ensureKeyringSlot(context, begun);
+  if (!ensured.ok) return ensured;
+  const { change, header } = ensured.value;
+  if (header.storage === 'file') {
+    change.onProgress?.({ step: 'secrets' });
+    const staged = await restageSecrets(context, change);
+    if (!staged.ok) return staged;
+  }
+  for (const database of context.databases) {
+    const { purpose } = database;
+    change.onProgress?.({ step: 'database', purpose });
+    const [from, to] = [applicationKey(change.old, purpose), applicationKey(change.next, purpose)];
+    const given = await database.rekey(from, to);
+    if (!given.ok) return refused(purpose, given.failure.reason);
+    change.given.add(purpose);
+  }
+  change.onProgress?.({ step: 'switch' });
+  const bytes = Buffer.from(change.journal.newHeader, 'utf8');
+  const path = join(context.directory, SLOTS_FILE);
+  const switched = await writeAtomically(context.disk, path, bytes, context.randomness);
+  if (!switched.ok) return switched;
+  const placed = await putStagedInPlace(context);
+  return placed.ok ? ok(header) : placed;
+}
+
+/**
+ * Where the vault had a keyring slot, the new header gets one whose salt is in the keyring. The journal
+ * knows the slot before the keyring does, so that its entry can be removed again.
+ */
+async function ensureKeyringSlot(
+  context: VaultContext,
+  change: Change,
+): Promise<Result<{ readonly change: Change; readonly header: SlotsHeader }, VaultFailure>> {
+  const headers = headersOf(change.journal);
+  if (!headers.ok) return headers;
+  const { oldHeader, newHeader } = headers.value;
+  if (slotsOf(oldHeader, 'keyring').length === 0) return ok({ change, header: newHeader });
+  const { keyring } = context;
+  const [known] = slotsOf(newHeader, 'keyring');
+  const salt = known ? await fetchSalt(keyring, newHeader.vaultId, known.id) : ok(undefined);
+  if (!salt.ok) return salt;
+  if (salt.value !== undefined) return ok({ change, header: newHeader });
+  const made = await makeKeyringSlot(context, change.next);
+  const others = newHeader.slots.filter(({ kind }) => kind !== 'keyring');
+  const header = { ...newHeader, slots: [made.slot, ...others] };
+  const encoded = encodeSlots(header, change.next).toString('utf8');
+  const journal = { ...change.journal, newHeader: encoded };
+  const noted = await writeJournal(context, journal);
+  if (!noted.ok) return noted;
+  const stored = await storeSalt(keyring, header.vaultId, made.slot.id, made.salt);
+  return stored.ok ? ok({ change: { ...change, journal }, header }) : stored;
+}
+
+/** The file of secrets under the new key; its content key outlives a kill together with its recipients. */
+async function restageSecrets(
+  context: VaultContext,
+  { old, next, passphrase }: Change,
+): Promise<Result<undefined, VaultFailure>> {
+  const current = await readSecrets({ ...context, dataKey: old });
+  if (!current.ok) return current;
+  const staged = await readStagedSecrets(context, next);
+  const contentKey =
+    staged.ok && staged.value !== undefined
+      ? staged.value.contentKey
+      : await newContentKey(next, passphrase, context.randomness);
+  return await stageSecrets(context, next, contentKey, current.value.secrets.values());
+}
+
+/**
+ * Goes back to the old key: databases first, then what was made for the new one. Success where the old
+ * key is in force for everything; what cannot be cleared away now stays in the journal.
+ */
+async function backOut(
+  context: VaultContext,
+  { journal, old, next, given }: Change,
+): Promise<Result<undefined, VaultFailure>> {
+  const header = await readProvenSlots(context, old);
+  if (!header.ok) return header;
+  for (const database of context.databases.filter(({ purpose }) => given.has(purpose))) {
+    const { purpose } = database;
+    const [from, to] = [applicationKey(next, purpose), applicationKey(old, purpose)];
+    const back = await database.rekey(from, to);
+    if (!back.ok) return refused(purpose, back.failure.reason);
+  }
+  await clearAway(context, journal, 'newHeader');
+  return ok();
+}
+
+/** Forgets one of the two headers, and with it its key. */
+async function clearAway(
+  context: VaultContext,
+  journal: RekeyJournal,
+  which: 'oldHeader' | 'newHeader',
+): Promise<Result<undefined, VaultFailure>> {
+  const headers = headersOf(journal);
+  if (!headers.ok) return headers;
+  const gone = slotsOf(headers.value[which], 'keyring').map(({ id }) => id);
+  const forgotten = await forgetSalts(context.keyring, journal.vaultId, gone);
+  if (!forgotten.ok) return forgotten;
+  const removed = await removeStaged(context);
+  return removed.ok ? await removeJournal(context) : removed;
+}
+
+export interface ResumedRekey {
+  readonly header: SlotsHeader;
+  readonly dataKey: DataKey;
+}
+
+/**
+ * Goes on with a change that was cut off before the switch, or back where it cannot: either way one
+ * key is in force for everything. The caller holds the lock and has opened the old key.
+ */
+export async function resumeRekey(
+  context: VaultContext,
+  old: DataKey,
+  journal: RekeyJournal,
+): Promise<Result<ResumedRekey, VaultFailure>> {
+  const next = nextKeyOf(journal, old);
+  if (next === undefined) {
+    return failed({ reason: 'vault-damaged', file: JOURNAL_FILE, damage: 'altered' });
+  }
+  const switched = await readProvenSlots(context, next);
+  // Another process went on with it meanwhile.
+  if (switched.ok) return ok({ header: switched.value, dataKey: next });
+  const given = new Set(context.databases.map(({ purpose }) => purpose));
+  const change = { journal, old, next, passphrase: undefined, onProgress: undefined, given };
+  const done = await carryOut(context, change);
+  if (done.ok) return ok({ header: done.value, dataKey: next });
+  const back = await backOut(context, change);
+  if (!back.ok) return done;
+  const header = await readProvenSlots(context, old);
+  return header.ok ? ok({ header: header.value, dataKey: old }) : header;
+}
+
+/** The new key by way of the old one, while the journal still has both. */
+export function nextKeyOf(journal: RekeyJournal, old: DataKey): DataKey | undefined {
+  return openNextKey(journal.newKey, old, journal.newDataKeyId);
+}
+
+/**
+ * Destroys the old key, after opening everything with the new one: every secret and every database.
+ * To be called in another process than the one that made the change.
+ */
+export async function confirmRekey(
+  outer: VaultContext,
+  dataKey: DataKey,
+  journal: RekeyJournal,
+): Promise<Result<undefined, VaultFailure>> {
+  return await outer.lock.hold(async () => {
+    const context = withLockHeld(outer);
+    const header = await readProvenSlots(context, dataKey);
+    if (!header.ok) return header;
+    const records = await readRecords(storeOf(context, header.value.storage, dataKey));
+    if (!records.ok) return records;
+    for (const database of context.databases) {
+      const { purpose } = database;
+      const opened = await database.verify(applicationKey(dataKey, purpose));
+      if (!opened.ok) return refused(purpose, opened.failure.reason);
+    }
+    return await clearAway(context, journal, 'oldHeader');
+  });
+}
+
+/** Both headers of a change under way. */
+export function headersOf(
+  journal: RekeyJournal,
+): Result<{ readonly oldHeader: SlotsHeader; readonly newHeader: SlotsHeader }, VaultFailure> {
+  const [old, next] = [journal.oldHeader, journal.newHeader].map((text) =>
+    decodeSlots(Buffer.from(text, 'utf8')),
+  );
+  if (old?.ok !== true || next?.ok !== true) {
+    return failed({ reason: 'vault-damaged', file: JOURNAL_FILE, damage: 'malformed' });
+  }
+  return ok({ oldHeader: old.value.header, newHeader: next.value.header });
+}
+
+function refused(purpose: string, cause: string): Result<never, VaultFailure> {
+  return failed({ reason: 'database-refused', purpose, cause });
+}

@@ -1,0 +1,97 @@
+import { failed, ok, type Result } from '@postern/kernel';
+import { openLastingKey } from '../slots/lasting-key.ts';
+import { decodeSlots, SLOTS_FILE, type SlotsHeader } from '../slots/slots-file.ts';
+import type { UnverifiedSlots } from '../slots/slots-file.ts';
+import type { VaultKeys } from '../slots/vault-keys.ts';
+import type { DataKey } from '../slots/data-key.ts';
+import type { VaultFailure } from '../vault-failure.ts';
+import { healPassphraseRecipient } from './change-slots.ts';
+import { JOURNAL_FILE, readJournal, type JournalOf } from './journal.ts';
+import { openDataKey, type UnlockWay } from './open-data-key.ts';
+import { readSlots } from './read-slots.ts';
+import { nextKeyOf, resumeRekey } from './rekey.ts';
+import { settleWithKey } from './settle.ts';
+import { withLockHeld, type VaultContext } from './vault-context.ts';
+
+export interface UnlockedVault {
+  readonly header: SlotsHeader;
+  readonly keys: VaultKeys;
+}
+
+/**
+ * Opens the vault's keys and completes what a killed process left. A way that does not open the vault
+ * changes nothing, on disk or in the keyring.
+ */
+export async function unlockVault(
+  context: VaultContext,
+  way: UnlockWay,
+): Promise<Result<UnlockedVault, VaultFailure>> {
+  const slots = await readSlots(context);
+  if (!slots.ok) return slots;
+  if (slots.value === undefined) return failed({ reason: 'vault-absent' });
+  const journal = await readJournal(context);
+  if (!journal.ok) return journal;
+  const opened = await (journal.value?.operation === 'rekey'
+    ? openDuringRekey(context, slots.value, journal.value, way)
+    : openPlainly(context, slots.value, way));
+  if (!opened.ok) return opened;
+  const { header, dataKey } = opened.value;
+  const lasting = openLastingKey(header.lasting, dataKey);
+  if (lasting === undefined) {
+    return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'altered' });
+  }
+  const keys = { dataKey, lasting };
+  const settled = await settleWithKey(context, keys);
+  return settled.ok ? ok({ header, keys }) : settled;
+}
+
+interface Opened {
+  readonly header: SlotsHeader;
+  readonly dataKey: DataKey;
+}
+
+async function openPlainly(
+  context: VaultContext,
+  slots: UnverifiedSlots,
+  way: UnlockWay,
+): Promise<Result<Opened, VaultFailure>> {
+  const opened = await openDataKey(context, slots, way);
+  if (!opened.ok) return opened;
+  const { dataKey, slot } = opened.value;
+  const { header } = slots;
+  if (way.with === 'passphrase' && header.storage === 'file') {
+    // What cannot be healed now is healed at the next unlocking; it does not keep anybody out.
+    const { passphrase } = way;
+    await healPassphraseRecipient(context, dataKey, { slotId: slot.id, passphrase });
+  }
+  return ok({ header, dataKey });
+}
+
+/** While the data key is being changed, the slots of either header lead to the key in force. */
+async function openDuringRekey(
+  context: VaultContext,
+  slots: UnverifiedSlots,
+  journal: JournalOf<'rekey'>,
+  way: UnlockWay,
+): Promise<Result<Opened, VaultFailure>> {
+  const switched = slots.header.dataKeyId === journal.newDataKeyId;
+  if (!switched) {
+    const old = await openDataKey(context, slots, way);
+    if (!old.ok) return old;
+    const { dataKey } = old.value;
+    return await context.lock.hold(() => resumeRekey(withLockHeld(context), dataKey, journal));
+  }
+  const opened = await openPlainly(context, slots, way);
+  if (opened.ok) return opened;
+  const oldSlots = decodeSlots(Buffer.from(journal.oldHeader, 'utf8'));
+  if (!oldSlots.ok) return failed({ ...DAMAGED_JOURNAL, damage: 'malformed' });
+  const old = await openDataKey(context, oldSlots.value, way);
+  if (!old.ok) return opened;
+  const dataKey = nextKeyOf(journal, old.value.dataKey);
+  if (dataKey === undefined || !slots.isProvenBy(dataKey)) {
+    return failed({ ...DAMAGED_JOURNAL, damage: 'altered' });
+  }
+  return ok({ header: slots.header, dataKey });
+}
+
+const DAMAGED_JOURNAL = { reason: 'vault-damaged', file: JOURNAL_FILE } as const;
