@@ -1,5 +1,5 @@
 import { openDatabase, openMemoryDatabase, type DatabaseFailure } from '@postern/database';
-import { ok, type Clock, type Randomness, type Result, type Secret } from '@postern/kernel';
+import type { Clock, Randomness, Result, Secret } from '@postern/kernel';
 import type { ConversationStore } from './conversation-store.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { SqliteConversations } from './sqlite-conversations.ts';
@@ -19,9 +19,13 @@ export function openSqliteConversations(
   options: ConversationsEnvironment & { readonly path: string; readonly key: Secret },
 ): Result<ConversationStore, DatabaseFailure> {
   const { path, key, clock, randomness } = options;
-  const database = openDatabase({ path, key, migrations: MIGRATIONS, label: LABEL });
-  if (!database.ok) return database;
-  return ok(new SqliteConversations(database.value, clock, randomness));
+  const opened = openDatabase({ path, key, migrations: MIGRATIONS, label: LABEL });
+  if (!opened.ok) return opened;
+  const database = opened.value;
+  // Preparing its statements reads the schema, where a damaged page may show.
+  const store = database.attempt(() => new SqliteConversations(database, clock, randomness));
+  if (!store.ok) database.close();
+  return store;
 }
 
 /** Privacy mode: conversations that no disk ever sees, gone when the store is closed. */

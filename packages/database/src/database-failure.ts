@@ -59,13 +59,13 @@ export function describeDatabaseFailure(failure: DatabaseFailure): DescribedFail
       return {
         code: 'DATABASE_WRONG_KEY',
         message: `${which} does not open with this vault's key, or its beginning is damaged; it was left as it is.`,
-        remedy: `Bring back the vault it was made with, put back ${failure.path} from your last backup, or move it away to begin anew.`,
+        remedy: `Bring back the vault it was made with; or move ${failure.path} and its -wal file away, then put back your last backup or begin anew.`,
       };
     case 'damaged':
       return {
         code: 'DATABASE_DAMAGED',
         message: `${which} ${DAMAGE_WORDS[failure.damage]}; it was left as it is.`,
-        remedy: `Put back ${failure.path} from your last backup, or move it and ${failure.path}-wal away to begin anew.`,
+        remedy: `Move ${failure.path} and its -wal file away, then put back your last backup or begin anew.`,
       };
     case 'version-unknown':
       return {

@@ -1,13 +1,11 @@
 import { readdirSync, writeFileSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { mountSmallDisk, whyNoSmallDisk, type SmallDisk } from '@postern/testing';
+import { mountSmallDisk, skipBecause, whyNoSmallDisk, type SmallDisk } from '@postern/testing';
 import { expectOk } from '@postern/kernel';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { addNote, countNotes, openNotes, tryNotes } from './notes.ts';
 
-const reason = whyNoSmallDisk();
-if (reason !== undefined) process.stdout.write(`skipped: a full disk: ${reason}\n`);
-const skip = reason !== undefined && process.env['CI'] !== 'true';
+const skip = skipBecause('databases on a full and a read-only disk', whyNoSmallDisk());
 
 function smallDisk(bytes: number): SmallDisk {
   const disk = mountSmallDisk(bytes);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Secret, type Result } from '@postern/kernel';
 import { rekeyDatabase, type Database, type DatabaseFailure } from '@postern/database';
-import { runKilledAt, whyNoKilling } from '@postern/testing';
+import { runKilledAt, skipBecause, whyNoKilling } from '@postern/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { addNote, countNotes, KEY, openNotes, OTHER_KEY, tryNotes } from './notes.ts';
 
@@ -44,9 +44,7 @@ const lastNumber = (output: string) => Number(output.trimEnd().split('\n').at(-1
 /** The system calls by which SQLite and the file functions change the disk. */
 const CHANGES = ['pwrite64', 'fsync', 'fdatasync', 'ftruncate', 'rename', 'unlink'];
 
-const reason = whyNoKilling();
-if (reason !== undefined) process.stdout.write(`skipped: kill points: ${reason}\n`);
-const skip = reason !== undefined && process.env['CI'] !== 'true';
+const skip = skipBecause('databases whose process is killed', whyNoKilling());
 
 describe('several processes', () => {
   test.each([1, 2, 3])('start on a new database at once and all write, round %i', async () => {
