@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freshHome, type FreshHome } from './fresh-home.ts';
@@ -7,10 +7,13 @@ import { pathOfProgram, whyNoPrograms } from './system-programs/system-programs.
 
 /**
  * `unlocked`: GNOME Keyring with an open login collection. `locked`: the same, its collection
- * locked, and nobody there to be asked. `no-keyring`: a session bus without a Secret Service.
- * `no-bus`: no session bus.
+ * locked, and nobody there to be asked. `prompting`: open, but once it is locked it asks for the
+ * password without end. `denied`: open, but the bus lets nobody speak to it. `no-collection`: the
+ * service without any collection. `no-keyring`: a session bus without a Secret Service. `no-bus`:
+ * no session bus.
  */
-export type KeyringKind = 'unlocked' | 'locked' | 'no-keyring' | 'no-bus';
+export type KeyringKind =
+  'unlocked' | 'locked' | 'prompting' | 'denied' | 'no-collection' | 'no-keyring' | 'no-bus';
 
 /** A desktop session without a desktop: a private home, a private bus, a keyring of that kind. */
 export interface KeyringSession extends AsyncDisposable {
@@ -49,9 +52,9 @@ export async function startKeyringSession(kind: KeyringKind): Promise<KeyringSes
   const run: KeyringSession['run'] = (command, parameters, input) =>
     runProgram(command, parameters, { environment, ...(input === undefined ? {} : { input }) });
   let keyring: RunningProgram | undefined;
-  if (kind !== 'no-bus') programs.push(await startBus(home, bus));
-  if (kind === 'unlocked' || kind === 'locked') {
-    keyring = await startKeyring(environment, run);
+  if (kind !== 'no-bus') programs.push(await startBus(home, bus, kind));
+  if (kind !== 'no-bus' && kind !== 'no-keyring') {
+    keyring = await startKeyring(environment, run, kind);
     programs.push(keyring);
   }
   const session: KeyringSession = {
@@ -79,9 +82,24 @@ export async function startKeyringSession(kind: KeyringKind): Promise<KeyringSes
   return session;
 }
 
-/** A bus that starts no service by itself, so that a session has exactly what it was given. */
-async function startBus(home: FreshHome, socket: string): Promise<RunningProgram> {
+/**
+ * A bus that starts no service by itself, so that a session has exactly what it was given; where it
+ * is to prompt, GNOME Keyring's prompter is a program that never says a word.
+ */
+async function startBus(
+  home: FreshHome,
+  socket: string,
+  kind: KeyringKind,
+): Promise<RunningProgram> {
   const configuration = join(home.path, 'bus.conf');
+  const services = join(home.path, 'services');
+  mkdirSync(services);
+  if (kind === 'prompting') {
+    const prompter = 'org.gnome.keyring.SystemPrompter';
+    const service = `[D-BUS Service]\nName=${prompter}\nExec=/bin/sleep 600\n`;
+    writeFileSync(join(services, `${prompter}.service`), service);
+  }
+  const denied = kind === 'denied' ? '<deny send_destination="org.freedesktop.secrets"/>' : '';
   writeFileSync(
     configuration,
     `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -90,11 +108,13 @@ async function startBus(home: FreshHome, socket: string): Promise<RunningProgram
   <type>session</type>
   <listen>unix:path=${socket}</listen>
   <auth>EXTERNAL</auth>
+  <servicedir>${services}</servicedir>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
     <allow own="*"/>
   </policy>
+  <policy context="mandatory">${denied}</policy>
 </busconfig>
 `,
   );
@@ -110,15 +130,18 @@ async function startBus(home: FreshHome, socket: string): Promise<RunningProgram
 async function startKeyring(
   environment: Readonly<Record<string, string>>,
   run: KeyringSession['run'],
+  kind: KeyringKind,
 ): Promise<RunningProgram> {
   const keyring = startProgram(
     pathOfProgram('gnome-keyring-daemon') ?? 'gnome-keyring-daemon',
-    ['--foreground', '--unlock', '--components=secrets'],
+    ['--foreground', '--components=secrets', ...(kind === 'no-collection' ? [] : ['--unlock'])],
     { environment, input: PASSWORD },
   );
   const isReady = async (): Promise<boolean> => {
-    const { stdout } = await callSecretService(run, 'ReadAlias', "'default'");
-    return stdout.includes(LOGIN);
+    const { stdout, stderr } = await callSecretService(run, 'ReadAlias', "'default'");
+    // What is denied is there; without a collection the alias is "/".
+    if (kind === 'denied') return stderr.includes('AccessDenied');
+    return stdout.includes(kind === 'no-collection' ? "'/'" : LOGIN);
   };
   const untilMs = Date.now() + READY_TIMEOUT_MS;
   while (!(await isReady())) {

@@ -82,10 +82,8 @@ export class SearchIndex {
     const purged = conversations
       .map((row) => numberColumn(count.get(row) ?? {}, 'n'))
       .reduce((sum, n) => sum + n, 0);
-    const total = numberColumn(
-      this.#database.prepare('SELECT count(*) AS n FROM message_search').get() ?? {},
-      'n',
-    );
+    const newest = this.#database.prepare('SELECT coalesce(max(row), 0) AS n FROM message');
+    const total = numberColumn(newest.get() ?? {}, 'n');
     // Either each text is taken out of the index word by word, or all of them are marked as gone
     // and the index is written anew without them.
     const rewrite = purged * EXACT_DELETE_COST > total;

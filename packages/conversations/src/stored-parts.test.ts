@@ -6,10 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { parseParts, partsToJson, type PartsSchema } from './stored-parts.ts';
 import { anyParts } from './testing/arbitrary-parts.ts';
 
-/** For each kind of part, the names of its fields. */
-type Fields<P extends { readonly kind: string }> = {
-  readonly [Kind in P['kind']]: keyof Extract<P, { readonly kind: Kind }>;
-};
+/** The fields of every kind of part by name: `text.kind`, `text.annotations`… */
+type Fields<P extends { readonly kind: string }> = P extends { readonly kind: infer Kind }
+  ? `${Kind & string}.${keyof P & string}`
+  : never;
 type Same<A, B> = [A, B] extends [B, A] ? true : false;
 type Read = v.InferOutput<typeof PartsSchema>[number];
 

@@ -108,6 +108,17 @@ describe('each form is found', () => {
     expect(canary.leaks).toHaveLength(1);
   });
 
+  test('also of a text that was made elsewhere', () => {
+    const canary = leakCanary();
+    const made = 'sk-postern-0123456789abcdefghijkl';
+    canary.watch('a made key', made);
+    canary.searchBytes('a log', Buffer.from(`${made}\n`).toString('base64'));
+    expect(canary.leaks.map(({ label }) => label)).toContain('a made key');
+    expect(() => {
+      canary.watch('a short one', 'x'.repeat(23));
+    }).toThrow(/too short/);
+  });
+
   test('and never shown in the report', () => {
     const canary = leakCanary();
     const text = canary.plant('a secret');

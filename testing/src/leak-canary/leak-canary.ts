@@ -21,6 +21,8 @@ export interface Leak {
 export interface LeakCanary {
   /** A text to use as a secret or a prompt; `shape` puts the mark into its form. */
   readonly plant: (label: string, shape?: (mark: string) => string) => string;
+  /** Takes a text that the product made itself, such as a key, as if it had been planted. */
+  readonly watch: (label: string, text: string) => void;
   /** Looks through something captured: a log, an answer, a screen. */
   readonly searchBytes: (where: string, bytes: Uint8Array | string) => void;
   /** Looks through the contents, names and link targets of everything below a path. */
@@ -54,14 +56,21 @@ export function leakCanary(): LeakCanary {
     }
   };
 
+  const watch: LeakCanary['watch'] = (label, text) => {
+    if (text.length < MARK_LENGTH) throw new TypeError(`too short to be told apart: ${label}`);
+    const middle = Math.floor(text.length / 2);
+    for (const half of [text.slice(0, middle), text.slice(middle)]) {
+      for (const form of encodedFormsOf(half)) needles.push({ label, ...form });
+    }
+  };
+
   return {
     plant: (label, shape = (mark) => mark) => {
       const mark = freshMark();
-      for (const half of [mark.slice(0, MARK_LENGTH / 2), mark.slice(MARK_LENGTH / 2)]) {
-        for (const form of encodedFormsOf(half)) needles.push({ label, ...form });
-      }
+      watch(label, mark);
       return shape(mark);
     },
+    watch,
     searchBytes,
     searchFiles: (path) => {
       searchBelow(path, searchBytes);

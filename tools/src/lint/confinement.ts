@@ -71,6 +71,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'apps/cli/src/commands/create-vault.ts',
       'apps/cli/src/commands/key.ts',
       'apps/cli/src/commands/secret.ts',
+      'apps/cli/src/commands/vault-slots.ts',
       'apps/cli/src/instance/agent-api.ts',
       'apps/cli/src/instance/agent-protocol.ts',
     ],

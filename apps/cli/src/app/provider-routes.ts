@@ -12,10 +12,10 @@ import {
 import { listModels } from '@postern/upstreams';
 import { describeVaultFailure } from '@postern/vault';
 import { described, type Described } from '../failure/described.ts';
-import { openVaultHere } from '../services/open-vault.ts';
 import type { Postern } from '../services/postern.ts';
 import { storeProviderKey } from '../services/store-provider-key.ts';
 import { failureResponse, parseBody } from './answers.ts';
+import { lockedFailure } from './conversation-routes.ts';
 
 /** Providers, their keys and their models. */
 export function providerRoutes(postern: Postern): Hono {
@@ -30,9 +30,11 @@ export function providerRoutes(postern: Postern): Hono {
   app.delete('/providers/:id/key', async (context) => {
     const provider = providerOf(postern, context.req.param('id'));
     if (provider === undefined) return failureResponse(described('PROVIDER_UNKNOWN'));
-    const removed = await postern.vault.secrets.remove(provider.secret);
+    const vault = postern.openVault();
+    if (vault === undefined) return failureResponse(lockedFailure(postern));
+    const removed = await vault.remove(provider.secret);
     postern.keys.forget();
-    if (!removed.ok) return failureResponse(describeVaultFailure(removed.failure));
+    if (!removed.ok) return failureResponse(removed.failure);
     return await viewResponse(postern, provider);
   });
   app.post('/providers/:id/test', async (context) => {
@@ -79,8 +81,10 @@ async function removeEndpoint(postern: Postern, id: string): Promise<Response> {
   if (provider.builtIn) {
     return failureResponse(described('REQUEST_INVALID', 'A built-in provider cannot be removed.'));
   }
-  const removed = await postern.vault.secrets.remove(provider.secret);
-  if (!removed.ok) return failureResponse(describeVaultFailure(removed.failure));
+  const vault = postern.openVault();
+  if (vault === undefined) return failureResponse(lockedFailure(postern));
+  const removed = await vault.remove(provider.secret);
+  if (!removed.ok) return failureResponse(removed.failure);
   const changed = postern.change((written) => {
     const others = Object.entries(written.providers ?? {}).filter(([name]) => name !== id);
     return { ...written, providers: Object.fromEntries(others) };
@@ -94,8 +98,10 @@ async function putKey(postern: Postern, context: Context): Promise<Response> {
   if (provider === undefined) return failureResponse(described('PROVIDER_UNKNOWN'));
   const input = await parseBody(context, KeyInputSchema);
   if (!input.ok) return input.response;
+  const vault = postern.openVault();
+  if (vault === undefined) return failureResponse(lockedFailure(postern));
   const stored = await storeProviderKey({
-    vault: openVaultHere(postern.vault),
+    vault,
     clock: postern.clock,
     name: provider.secret,
     keyForm: provider.keyForm,

@@ -7,9 +7,16 @@ import { agentAddress, holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault, findHolder } from '../instance/held-vault.ts';
 import { askRunning } from '../instance/ask-running.ts';
 import { serveAgent } from '../server/serve-agent.ts';
-import { openVaultHere } from '../services/open-vault.ts';
 import { findPassphrase } from '../terminal/passphrase.ts';
-import { fail, findVault, orFail, report, unlockFound, type CommandContext } from './context.ts';
+import {
+  auditedHere,
+  fail,
+  findVault,
+  orFail,
+  report,
+  unlockFound,
+  type CommandContext,
+} from './context.ts';
 
 /** `postern agent --ttl 1h`: holds the vault open for the other commands, in the foreground. */
 export async function agent(context: CommandContext, ttlMs: number): Promise<void> {
@@ -28,7 +35,7 @@ async function holdOpen(context: CommandContext, vault: Vault, ttlMs: number): P
   const serving = orFail(
     await serveAgent({
       address: agentAddress(context.home),
-      vault: openVaultHere(vault),
+      vault: await auditedHere(context, vault),
       version: context.version,
       onLock: end('locked'),
     }),

@@ -17,6 +17,7 @@ import { describeConfigFailure, describeHomeFailure } from '../failure/describe-
 import { CommandFailed, described, type Described } from '../failure/described.ts';
 import { holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
+import { auditedVault, openAudit } from '../services/audit.ts';
 import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
 import { machineId } from '../system/machine-id.ts';
 import { findPassphrase } from '../terminal/passphrase.ts';
@@ -110,7 +111,17 @@ export async function openedVault(context: CommandContext): Promise<OpenVault> {
   const { vault } = await findVault(context);
   if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
   await unlockFound(context, vault);
-  return openVaultHere(vault);
+  return await auditedHere(context, vault);
+}
+
+/** The vault that this command unlocked, each use of a secret written to the audit log. */
+export async function auditedHere(context: CommandContext, vault: Vault): Promise<OpenVault> {
+  const open = openVaultHere(vault);
+  const log = await openAudit(context.home.dataDir, open, context.clock);
+  return auditedVault(
+    open,
+    orFail(log, (failure) => failure),
+  );
 }
 
 /** Unlocks by the keyring where that is the storage, else by a passphrase from where one is given. */

@@ -1,13 +1,14 @@
 import { revealSecret, type Secret } from '@postern/kernel';
-import { describeVaultFailure, type Vault } from '@postern/vault';
+import { describeVaultFailure } from '@postern/vault';
 import { described } from '../failure/described.ts';
 import { holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
-import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
+import type { OpenVault } from '../services/open-vault.ts';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 import { styled } from '../terminal/terminal.ts';
 import {
+  auditedHere,
   fail,
   findVault,
   orFail,
@@ -26,7 +27,7 @@ export async function openedOrNewVault(context: CommandContext): Promise<OpenVau
   const found = await findVault(context);
   if (found.vault.state === 'absent') await createVault(context, found);
   else await unlockFound(context, found.vault);
-  return openVaultHere(found.vault);
+  return await auditedHere(context, found.vault);
 }
 
 async function createVault(context: CommandContext, found: FoundVault): Promise<void> {
@@ -36,12 +37,13 @@ async function createVault(context: CommandContext, found: FoundVault): Promise<
     await found.vault.create({ storage, ...(passphrase === undefined ? {} : { passphrase }) }),
     describeVaultFailure,
   );
-  announce(context, found.vault, created.recoveryCode);
+  context.terminal.note(`Made a new vault (storage: ${storage}).`);
+  announceRecoveryCode(context, created.recoveryCode);
 }
 
-function announce(context: CommandContext, vault: Vault, recoveryCode: Secret): void {
+/** Shows a recovery code, once. */
+export function announceRecoveryCode(context: CommandContext, recoveryCode: Secret): void {
   const { terminal } = context;
-  terminal.note(`Made a new vault (storage: ${vault.storage ?? 'file'}).`);
   terminal.note('');
   terminal.note(`  Recovery code: ${styled(terminal, 'bold', revealSecret(recoveryCode))}`);
   terminal.note('');
@@ -50,7 +52,8 @@ function announce(context: CommandContext, vault: Vault, recoveryCode: Secret): 
   );
 }
 
-async function newPassphrase(context: CommandContext): Promise<Secret> {
+/** A passphrase chosen now: asked for twice, or given as every passphrase can be. */
+export async function newPassphrase(context: CommandContext): Promise<Secret> {
   const given = givenPassphrase(context);
   if (given !== undefined) return longEnough(orFail(given, (failure) => failure));
   if (!context.terminal.interactive) {

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { revealSecret } from '@postern/kernel';
+import type { GatewayKeyId } from '@postern/protocol';
 import { describeDatabaseFailure } from '@postern/database';
 import { describeGatewayKeyFailure, type GatewayStore } from '@postern/gateway';
 import { described } from '../failure/described.ts';
+import { openAudit, record } from '../services/audit.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import { openGateway } from '../services/stores.ts';
 import { table } from '../terminal/terminal.ts';
@@ -12,15 +14,16 @@ import { openedOrNewVault } from './create-vault.ts';
 /** `postern key create NAME`: the key is printed once and kept only as a keyed hash. */
 export async function createKey(context: CommandContext, name: string): Promise<void> {
   const vault = await openedOrNewVault(context);
-  await withGateway(context, vault, (store) => {
+  await withGateway(context, vault, async (store) => {
     const created = orFail(store.keys.create({ name }), describeGatewayKeyFailure);
-    const { key, record } = created;
+    const { key, record: made } = created;
+    await tell(context, vault, 'gateway.key.create', made.id);
     const lines = [
       revealSecret(key),
       '',
-      `Key ${record.name} (${record.id}). It is shown once; revoke it with: postern key revoke ${record.id}`,
+      `Key ${made.name} (${made.id}). It is shown once; revoke it with: postern key revoke ${made.id}`,
     ];
-    if (context.json) report(context, { ...record, key: revealSecret(key) }, []);
+    if (context.json) report(context, { ...made, key: revealSecret(key) }, []);
     else {
       context.terminal.print(lines[0] ?? '');
       for (const line of lines.slice(1)) context.terminal.note(line);
@@ -54,7 +57,7 @@ export async function listKeys(context: CommandContext): Promise<void> {
 /** `postern key revoke ID|NAME`: dead at once, also in a gateway that is running. */
 export async function revokeKey(context: CommandContext, idOrName: string): Promise<void> {
   const vault = await openedVault(context);
-  await withGateway(context, vault, (store) => {
+  await withGateway(context, vault, async (store) => {
     const records = orFail(store.keys.list(), describeDatabaseFailure);
     const matching = records.filter(
       ({ id, name, revokedAtMs }) =>
@@ -68,14 +71,32 @@ export async function revokeKey(context: CommandContext, idOrName: string): Prom
       fail(described('USAGE', `Several keys are named ${idOrName}; revoke by id.`));
     }
     const revoked = orFail(store.keys.revoke(found.id), describeGatewayKeyFailure);
+    await tell(context, vault, 'gateway.key.revoke', found.id);
     report(context, revoked, [`Revoked ${found.name} (${found.id}).`]);
   });
+}
+
+/** Writes the event to the audit log. */
+async function tell(
+  context: CommandContext,
+  vault: OpenVault,
+  action: 'gateway.key.create' | 'gateway.key.revoke',
+  id: GatewayKeyId,
+): Promise<void> {
+  const log = orFail(
+    await openAudit(context.home.dataDir, vault, context.clock),
+    (failure) => failure,
+  );
+  const subject = { kind: 'gateway-key', id } as const;
+  const written = await record(log, { action, outcome: 'success', subject });
+  await log.close();
+  orFail(written, (failure) => failure);
 }
 
 async function withGateway(
   context: CommandContext,
   vault: OpenVault,
-  use: (store: GatewayStore) => void,
+  use: (store: GatewayStore) => void | Promise<void>,
 ): Promise<void> {
   const store = orFail(
     await openGateway({
@@ -87,7 +108,7 @@ async function withGateway(
     (failure) => failure,
   );
   try {
-    use(store);
+    await use(store);
   } finally {
     store.close();
   }

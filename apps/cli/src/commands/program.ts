@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { ExportFormatName } from '@postern/audit';
 import type { Environment } from '../config/environment.ts';
 import { parseDurationMs } from '../config/duration.ts';
 import { homeOf } from '../config/home.ts';
@@ -8,11 +9,13 @@ import { systemRandomness } from '../system/system-randomness.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { CommandContext } from './context.ts';
 import { agent, lock, unlock } from './agent.ts';
+import { exportAudit, tailAudit, verifyAudit } from './audit.ts';
 import { createKey, listKeys, revokeKey } from './key.ts';
 import { open, stop } from './running.ts';
 import { getSecret, listSecrets, removeSecret, setSecret } from './secret.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
+import { changePassphrase, recover } from './vault-slots.ts';
 
 interface GlobalOptions {
   readonly home?: string;
@@ -56,6 +59,7 @@ export function createProgram(
   addVaultCommands(program, context);
   addSecretCommands(program, context);
   addKeyCommands(program, context);
+  addAuditCommands(program, context);
   return program;
 }
 
@@ -118,6 +122,19 @@ function addVaultCommands(program: Command, context: GetContext): void {
       await unlock(context(), options.ttl);
     });
   vault
+    .command('passphrase')
+    .description('set or change the passphrase')
+    .action(async () => {
+      await changePassphrase(context());
+    });
+  vault
+    .command('recovery')
+    .description('make a new recovery code; the old one opens nothing any more')
+    .option('--use', 'open with the old code and choose a new passphrase', false)
+    .action(async (options: { use: boolean }) => {
+      await recover(context(), options);
+    });
+  vault
     .command('lock')
     .description('close the vault wherever it is held open')
     .action(async () => {
@@ -176,6 +193,37 @@ function addKeyCommands(program: Command, context: GetContext): void {
     .description('revoke a key at once')
     .action(async (idOrName: string) => {
       await revokeKey(context(), idOrName);
+    });
+}
+
+function addAuditCommands(program: Command, context: GetContext): void {
+  const audit = program
+    .command('audit')
+    .description('what was done, by whom, with which credential');
+  audit
+    .command('tail')
+    .description('show the last events')
+    .option('-n, --lines <n>', 'how many', wholeNumber, 20)
+    .action(async (options: { lines: number }) => {
+      await tailAudit(context(), options.lines);
+    });
+  audit
+    .command('verify')
+    .description('check that nothing was altered, removed or cut off')
+    .action(async () => {
+      await verifyAudit(context());
+    });
+  audit
+    .command('export')
+    .description('write every event in the format of another system')
+    .addOption(
+      new Option('--format <format>', 'of each line')
+        .choices(['jsonl', 'syslog', 'cef', 'ocsf'])
+        .default('jsonl'),
+    )
+    .option('-o, --output <file>', 'a new file instead of standard output')
+    .action(async (options: { format: ExportFormatName; output?: string }) => {
+      await exportAudit(context(), { format: options.format, output: options.output });
     });
 }
 

@@ -57,8 +57,6 @@ async function run(context: CommandContext, port: number, open: boolean): Promis
       context.terminal.note(`postern: internal fault (${kind}); run with --verbose for its place.`);
       if (context.verbose && fault instanceof Error) context.terminal.note(placeOf(fault));
     },
-    // Commands that use the open vault over the socket are recorded by the audit log.
-    onUse: () => undefined,
     onStop: stop,
   });
   if (!serving.ok) {

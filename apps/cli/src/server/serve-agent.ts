@@ -33,10 +33,7 @@ export async function serveAgent(
   });
   app.route(
     '/',
-    createAgentApi(
-      () => options.vault,
-      () => undefined,
-    ),
+    createAgentApi(() => options.vault),
   );
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const listening = await listenOnSocket(options.address, (request, response) => {

@@ -6,7 +6,7 @@ import { failed, ok, unreachable, type Randomness, type Result } from '@postern/
 import { createAppApi } from '../app/app-api.ts';
 import { createPage } from '../app/page.ts';
 import { described, type Described } from '../failure/described.ts';
-import { createAgentApi, type AgentUse } from '../instance/agent-api.ts';
+import { createAgentApi } from '../instance/agent-api.ts';
 import { controlAddress } from '../instance/control-address.ts';
 import { createControlApi } from '../instance/control-api.ts';
 import { loopbackGuard } from './host-guard.ts';
@@ -14,7 +14,7 @@ import { listenOnLoopback, listenOnSocket, type Listening, type ListenFailure } 
 import { loadPageFiles } from './page-files.ts';
 import { createSessions } from './sessions.ts';
 import { gatewayListener } from './gateway-listener.ts';
-import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
+import type { OpenVault } from '../services/open-vault.ts';
 import type { Postern } from '../services/postern.ts';
 
 export interface ServeOptions {
@@ -23,8 +23,6 @@ export interface ServeOptions {
   readonly randomness: Randomness;
   readonly version: string;
   readonly onFault: (fault: unknown) => void;
-  /** A command used the open vault over the control socket. */
-  readonly onUse: AgentUse;
   /** Somebody asked over the control socket to stop. */
   readonly onStop: () => void;
 }
@@ -98,9 +96,8 @@ async function openControl(
   address: string,
 ): Promise<Result<Listening, Described>> {
   const { postern } = options;
-  const held = (): OpenVault | undefined =>
-    postern.stores() === undefined ? undefined : openVaultHere(postern.vault);
-  const agent = createAgentApi(held, options.onUse);
+  const held = (): OpenVault | undefined => postern.openVault();
+  const agent = createAgentApi(held);
   const api = createControlApi({
     launchUrl,
     status: () => ({

@@ -18,7 +18,8 @@ import type { Home } from '../config/home.ts';
 import { changeConfig, type LoadedConfig } from '../config/load-config.ts';
 import { describeConfigFailure } from '../failure/describe-home.ts';
 import { described, type Described } from '../failure/described.ts';
-import { openVaultHere } from './open-vault.ts';
+import { record } from './audit.ts';
+import { openVaultHere, type OpenVault } from './open-vault.ts';
 import { createRunningAnswers, type RunningAnswers } from './running-answers.ts';
 import { openStores, type Stores } from './stores.ts';
 import { readUpstreamKeys, type UpstreamKeyReader } from './upstream-keys.ts';
@@ -38,6 +39,8 @@ export interface Postern {
   change(change: (written: ConfigInput) => ConfigInput): Result<undefined, Described>;
   /** The open stores; undefined while the vault is absent or locked. */
   stores(): Stores | undefined;
+  /** The vault while it is open, each use of a secret written to the audit log. */
+  openVault(): OpenVault | undefined;
   /** First run: makes the vault. The recovery code is given once. */
   setUp(input: SetupInput): Promise<Result<Secret, Described>>;
   unlock(input: UnlockInput): Promise<Result<undefined, Described>>;
@@ -64,13 +67,19 @@ export interface PosternParts {
 export function composePostern(parts: PosternParts): Result<Postern, Described> {
   const firstTable = providerTable(parts.loaded.config);
   if (!firstTable.ok) return failed(describeUpstreamFailure(firstTable.failure));
-  const state: State = { loaded: parts.loaded, table: firstTable.value, stores: undefined };
-  const keys = readUpstreamKeys(parts.vault, parts.clock);
+  const state: State = {
+    loaded: parts.loaded,
+    table: firstTable.value,
+    stores: undefined,
+    refused: 0,
+  };
+  const openedVault = (): OpenVault | undefined => state.stores?.vault;
+  const keys = readUpstreamKeys(openedVault, parts.clock);
   const running = createRunningAnswers();
   const lock = async (): Promise<void> => {
     await running.stopAll();
     keys.forget();
-    state.stores?.close();
+    await closeStores(state);
     state.stores = undefined;
     parts.connections.useProxyPassword(undefined);
     parts.vault.lock();
@@ -83,6 +92,7 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
     providers: () => state.table,
     change: (change) => applyChange(parts.home, state, change),
     stores: () => state.stores,
+    openVault: openedVault,
     setUp: async (input) => await setUp(parts, state, input),
     unlock: async (input) => await unlock(parts, state, wayIn(input)),
     unlockWith: async (way) => await unlock(parts, state, way),
@@ -98,6 +108,8 @@ interface State {
   loaded: LoadedConfig;
   table: ProviderTable;
   stores: Stores | undefined;
+  /** Refused attempts to unlock since the log could last be written. */
+  refused: number;
 }
 
 function applyChange(
@@ -150,7 +162,11 @@ async function unlock(
   if (parts.vault.state === 'absent') return failed(described('VAULT_NOT_SET_UP'));
   if (state.stores !== undefined) return ok();
   const unlocked = await parts.vault.unlock(way);
-  if (!unlocked.ok) return failed(describeVaultFailure(unlocked.failure));
+  if (!unlocked.ok) {
+    const failure = describeVaultFailure(unlocked.failure);
+    if (failure.code === 'VAULT_WRONG_PASSPHRASE') countRefusal(state);
+    return failed(failure);
+  }
   const opened = await openInto(parts, state);
   if (!opened.ok) parts.vault.lock();
   return opened;
@@ -168,6 +184,7 @@ async function openInto(
 ): Promise<Result<undefined, Described>> {
   const state = current;
   const stores = await openStores({
+    dataDir: parts.home.dataDir,
     conversationsPath: join(parts.home.dataDir, 'conversations.db'),
     gatewayPath: join(parts.home.dataDir, 'gateway.db'),
     vault: openVaultHere(parts.vault),
@@ -176,7 +193,43 @@ async function openInto(
   });
   if (!stores.ok) return stores;
   state.stores = stores.value;
-  return await useProxyPassword(parts, state.loaded.config);
+  const told = await tellUnlocked(parts.vault, state);
+  return told.ok ? await useProxyPassword(parts, state.loaded.config) : told;
+}
+
+function countRefusal(current: State): void {
+  const state = current;
+  state.refused += 1;
+}
+
+/** The unlocking, and what was refused before it, when the log could not be opened. */
+async function tellUnlocked(vault: Vault, current: State): Promise<Result<undefined, Described>> {
+  const state = current;
+  if (state.stores === undefined || vault.id === undefined) return ok();
+  const subject = { kind: 'vault', id: vault.id } as const;
+  const { audit } = state.stores;
+  if (state.refused > 0) {
+    const { refused: count } = state;
+    state.refused = 0;
+    const reason = 'VAULT_WRONG_PASSPHRASE';
+    const told = await record(audit, {
+      action: 'vault.unlock',
+      outcome: 'denied',
+      subject,
+      reason,
+      count,
+    });
+    if (!told.ok) return told;
+  }
+  return await record(audit, { action: 'vault.unlock', outcome: 'success', subject });
+}
+
+async function closeStores(current: State): Promise<void> {
+  const state = current;
+  if (state.stores === undefined) return;
+  // Locking goes on whatever becomes of its record: keys must not stay for want of a log.
+  await record(state.stores.audit, { action: 'vault.lock', outcome: 'success', reason: 'ASKED' });
+  await state.stores.close();
 }
 
 /** A proxy that asks for a password gets it from the vault, as every other secret is got. */

@@ -1,3 +1,4 @@
+import type { AuditLog } from '@postern/audit';
 import { failed, ok, type Clock, type Randomness, type Result } from '@postern/kernel';
 import {
   describeStoreFailure,
@@ -7,16 +8,21 @@ import {
 import { describeDatabaseFailure } from '@postern/database';
 import { openGatewayStore, type GatewayStore } from '@postern/gateway';
 import type { Described } from '../failure/described.ts';
+import { auditedVault, openAudit } from './audit.ts';
 import type { OpenVault } from './open-vault.ts';
 
 /** What is open only while the vault is. */
 export interface Stores {
   readonly conversations: ConversationStore;
   readonly gateway: GatewayStore;
-  close(): void;
+  readonly audit: AuditLog;
+  /** The vault, each use of a secret written to the audit log. */
+  readonly vault: OpenVault;
+  close(): Promise<void>;
 }
 
 export interface StoresOptions {
+  readonly dataDir: string;
   readonly conversationsPath: string;
   readonly gatewayPath: string;
   readonly vault: OpenVault;
@@ -47,19 +53,28 @@ export async function openStores(options: StoresOptions): Promise<Result<Stores,
     conversations.value.close();
     return gateway;
   }
+  const audit = await openAudit(options.dataDir, options.vault, clock);
+  if (!audit.ok) {
+    conversations.value.close();
+    gateway.value.close();
+    return audit;
+  }
   return ok({
     conversations: conversations.value,
     gateway: gateway.value,
-    close: () => {
+    audit: audit.value,
+    vault: auditedVault(options.vault, audit.value),
+    close: async () => {
       conversations.value.close();
       gateway.value.close();
+      await audit.value.close();
     },
   });
 }
 
 /** The gateway's keys and usage alone, for commands that need nothing else. */
 export async function openGateway(
-  options: Omit<StoresOptions, 'conversationsPath'>,
+  options: Omit<StoresOptions, 'conversationsPath' | 'dataDir'>,
 ): Promise<Result<GatewayStore, Described>> {
   const key = await options.vault.deriveKey('database/gateway');
   if (!key.ok) return key;

@@ -1,7 +1,7 @@
 import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
 import type { Provider } from '@postern/protocol';
-import { describeVaultFailure, type Vault } from '@postern/vault';
 import { described, type Described } from '../failure/described.ts';
+import type { OpenVault } from './open-vault.ts';
 
 /** The keys of upstreams, read from the vault when a request needs one. */
 export interface UpstreamKeyReader {
@@ -14,7 +14,10 @@ export interface UpstreamKeyReader {
 /** How long a key read once serves further requests: a keyring call takes milliseconds. */
 const HELD_MS = 10_000;
 
-export function readUpstreamKeys(vault: Vault, clock: Clock): UpstreamKeyReader {
+export function readUpstreamKeys(
+  vault: () => OpenVault | undefined,
+  clock: Clock,
+): UpstreamKeyReader {
   const held = new Map<string, { readonly key: Secret; readonly untilMs: number }>();
   return {
     keyFor: async (provider) => {
@@ -22,8 +25,10 @@ export function readUpstreamKeys(vault: Vault, clock: Clock): UpstreamKeyReader 
       const recent = held.get(provider.secret);
       if (recent !== undefined && recent.untilMs > clock.monotonicMs()) return ok(recent.key);
       held.delete(provider.secret);
-      const record = await vault.secrets.get(provider.secret);
-      if (!record.ok) return failed(describeVaultFailure(record.failure));
+      const open = vault();
+      if (open === undefined) return failed(described('VAULT_LOCKED'));
+      const record = await open.get(provider.secret);
+      if (!record.ok) return record;
       const key = record.value?.fields.get('value');
       if (key === undefined) {
         return failed(

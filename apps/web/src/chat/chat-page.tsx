@@ -6,6 +6,7 @@ import { ProblemNotice } from '../controls/notice.tsx';
 import { go, type Route } from '../shell/route.ts';
 import { useStore } from '../state/store.ts';
 import { useModelFor } from '../models/use-model.ts';
+import { shownTitle } from '../conversations/shown-title.ts';
 import { DemoBadge } from '../models/demo-badge.tsx';
 import { isWrittenElsewhere, loadChat, openChat, showMessage } from './chat.ts';
 import { Composer } from './composer.tsx';
@@ -94,7 +95,7 @@ function ChatHead(props: {
 }): ReactElement {
   const { conversation, id, onSidebar } = props;
   const model = useModelFor(id, conversation);
-  const title = conversation?.title;
+  const title = conversation === undefined ? undefined : shownTitle(conversation.title);
   useEffect(() => {
     document.title = title === undefined ? 'Postern' : `${title} · Postern`;
   }, [title]);

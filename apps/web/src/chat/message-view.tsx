@@ -157,7 +157,7 @@ function AnswerHead({ message }: { readonly message: Message }): ReactElement {
   const { name, demo } = useModelName(message);
   return (
     <header className="answer-head">
-      <span>{name}</span>
+      <h2>{name}</h2>
       {demo && <DemoBadge />}
     </header>
   );

@@ -12,6 +12,7 @@ import {
   renameConversation,
   restoreConversation,
 } from './conversation-list.ts';
+import { shownTitle } from './shown-title.ts';
 
 /** One conversation in the list: opened, renamed in place, deleted. */
 export const ConversationRow = memo(function ConversationRow(props: {
@@ -53,7 +54,7 @@ export const ConversationRow = memo(function ConversationRow(props: {
         onDoubleClick={startRenaming}
         onKeyDown={keyDown}
       >
-        <span className="row-title">{conversation.title}</span>
+        <span className="row-title">{shownTitle(conversation.title)}</span>
       </a>
       {running && <Spinner label="An answer is being written" />}
       <span className="row-actions">
@@ -154,7 +155,7 @@ async function remove(conversation: Conversation): Promise<void> {
   const undo = (): void => {
     void bringBack(conversation, wasOpen);
   };
-  showToast(`“${shortened(conversation.title)}” was deleted.`, {
+  showToast(`“${shortened(shownTitle(conversation.title))}” was deleted.`, {
     action: { label: 'Undo', run: undo },
   });
 }

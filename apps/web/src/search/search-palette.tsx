@@ -2,6 +2,7 @@ import { MessageSquare, Search, SquarePen } from 'lucide-react';
 import type { Conversation, SearchHit } from '@postern/protocol';
 import { useId, useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
 import { conversationList } from '../conversations/conversation-list.ts';
+import { shownTitle } from '../conversations/shown-title.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { movedMark } from '../controls/list-keys.ts';
 import { useInView } from '../controls/use-in-view.ts';
@@ -174,7 +175,7 @@ function recentRows(conversations: readonly Conversation[]): readonly Row[] {
     key: conversation.id,
     route: { at: 'conversation', id: conversation.id } as const,
     icon: <MessageSquare aria-hidden="true" size={16} />,
-    title: conversation.title,
+    title: shownTitle(conversation.title),
     snippet: [],
     atMs: conversation.updatedAtMs,
   }));
@@ -190,7 +191,7 @@ function hitRows(hits: readonly SearchHit[]): readonly Row[] {
       ...(hit.messageId === null ? {} : { message: hit.messageId }),
     },
     icon: <MessageSquare aria-hidden="true" size={16} />,
-    title: hit.conversationTitle,
+    title: shownTitle(hit.conversationTitle),
     snippet: hit.snippet,
     atMs: hit.createdAtMs,
   }));

@@ -285,17 +285,18 @@ describe('streams of the Messages API', () => {
     });
   });
 
-  test('what a message says beside its content is kept', () => {
+  test('what a message says beside its content is kept; null says nothing', () => {
     const container = { id: 'container_1' };
     const told = {
       type: 'message_delta',
       delta: { stop_reason: 'end_turn', container },
-      usage: { service_tier: 't' },
+      usage: { service_tier: null },
     };
-    const folded = foldEvents(ANTHROPIC, [start(), told, stop]);
+    const begun = start({ usage: { service_tier: 'standard' } });
+    const folded = foldEvents(ANTHROPIC, [begun, told, stop]);
     expect(folded.extra).toEqual({
       dialect: ANTHROPIC,
-      fields: { container, usage: { service_tier: 't' } },
+      fields: { container, usage: { service_tier: 'standard' } },
     });
   });
 

@@ -1,0 +1,124 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import {
+  describeAuditFailure,
+  EXPORT_FORMATS,
+  type AuditLog,
+  type ExportFormatName,
+} from '@postern/audit';
+import { AUDIT_ACTIONS, type AuditRecord } from '@postern/protocol';
+import { described } from '../failure/described.ts';
+import { openAudit, record } from '../services/audit.ts';
+import { table } from '../terminal/terminal.ts';
+import { fail, openedVault, orFail, report, type CommandContext } from './context.ts';
+
+/** `postern audit tail`: the last events, oldest first. */
+export async function tailAudit(context: CommandContext, count: number): Promise<void> {
+  await withLog(context, async (log) => {
+    const records = orFail(await log.tail(count), describeAuditFailure);
+    const rows = records.map(rowOf);
+    const lines =
+      rows.length === 0
+        ? ['Nothing is recorded yet.']
+        : [table(['TIME', 'WHAT', 'ABOUT', 'OUTCOME', 'WHO'], rows)];
+    report(context, records, lines);
+  });
+}
+
+/** `postern audit verify`: checks every record against the chain and the head. */
+export async function verifyAudit(context: CommandContext): Promise<void> {
+  await withLog(context, async (log) => {
+    const verdict = orFail(await log.verify(), describeAuditFailure);
+    const { records, segments } = verdict;
+    report(context, verdict, [
+      `The log is whole: ${String(records)} records in ${String(segments)} segments.`,
+    ]);
+  });
+}
+
+/** `postern audit export`: every record, checked, as lines of one format. */
+export async function exportAudit(
+  context: CommandContext,
+  options: { readonly format: ExportFormatName; readonly output: string | undefined },
+): Promise<void> {
+  await withLog(context, async (log) => {
+    const write = EXPORT_FORMATS[options.format];
+    const about = { version: context.version, hostname: hostname() };
+    const sink = openSink(context, options.output);
+    const count = await log.forEach((entry) => {
+      sink.line(write(entry, about));
+    });
+    sink.close();
+    const exported = orFail(count, describeAuditFailure);
+    orFail(
+      await record(log, { action: 'log.export', outcome: 'success', count: exported }),
+      (failure) => failure,
+    );
+    if (options.output !== undefined) {
+      context.terminal.note(`Wrote ${String(exported)} records to ${options.output}.`);
+    }
+  });
+}
+
+interface Sink {
+  line(text: string): void;
+  close(): void;
+}
+
+/** A new file of mode 0600, never over one that is there; or standard output. */
+function openSink(context: CommandContext, path: string | undefined): Sink {
+  if (path === undefined) {
+    return {
+      line: (text) => {
+        context.terminal.print(text);
+      },
+      close: () => undefined,
+    };
+  }
+  const file = createFile(path);
+  return {
+    line: (text) => {
+      writeSync(file, `${text}\n`);
+    },
+    close: () => {
+      closeSync(file);
+    },
+  };
+}
+
+function createFile(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600);
+  } catch {
+    return fail(described('HOME_READ_ONLY', `Cannot make the file ${path}; is it there already?`));
+  }
+}
+
+async function withLog(
+  context: CommandContext,
+  use: (log: AuditLog) => Promise<void>,
+): Promise<void> {
+  const vault = await openedVault(context);
+  const log = orFail(
+    await openAudit(context.home.dataDir, vault, context.clock),
+    (failure) => failure,
+  );
+  try {
+    await use(log);
+  } finally {
+    await log.close();
+  }
+}
+
+function rowOf(entry: AuditRecord): readonly string[] {
+  const { subject, reason } = entry;
+  const about = subject === undefined ? '-' : 'name' in subject ? subject.name : subject.id;
+  const outcome = reason === undefined ? entry.outcome : `${entry.outcome} (${reason})`;
+  const { uid, pid } = entry.actor;
+  const who = `uid ${uid === null ? '-' : String(uid)} pid ${String(pid)}`;
+  return [timeOf(entry), AUDIT_ACTIONS[entry.action].meaning, about, outcome, who];
+}
+
+function timeOf(entry: AuditRecord): string {
+  return entry.time.replace('T', ' ').slice(0, 19);
+}

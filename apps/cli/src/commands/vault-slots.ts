@@ -1,0 +1,57 @@
+import { revealSecret } from '@postern/kernel';
+import { describeVaultFailure, type Vault } from '@postern/vault';
+import { described } from '../failure/described.ts';
+import { findPassphrase } from '../terminal/passphrase.ts';
+import { fail, findVault, orFail, report, unlockFound, type CommandContext } from './context.ts';
+import { announceRecoveryCode, newPassphrase } from './create-vault.ts';
+import { promptHidden } from '../terminal/prompt.ts';
+
+/** `postern vault passphrase`: sets the passphrase, or changes it after the present one. */
+export async function changePassphrase(context: CommandContext): Promise<void> {
+  const { vault } = await findVault(context);
+  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+  const has = vault.slots.some(({ kind }) => kind === 'passphrase');
+  if (!has) {
+    orFail(await vault.unlock({ with: 'keyring' }), describeVaultFailure);
+    const next = await newPassphrase(context);
+    orFail(await vault.addPassphrase(next), describeVaultFailure);
+    report(context, { changed: true }, ['The vault now opens with the passphrase too.']);
+    return;
+  }
+  const current = orFail(
+    await findPassphrase(context, 'Present passphrase: '),
+    (failure) => failure,
+  );
+  orFail(await vault.unlock({ with: 'passphrase', passphrase: current }), describeVaultFailure);
+  const next = await newPassphrase({ ...context, passphraseFd: undefined });
+  orFail(await vault.changePassphrase({ next, current }), describeVaultFailure);
+  report(context, { changed: true }, ['The passphrase is changed; the old one opens nothing now.']);
+}
+
+/** `postern vault recovery`: a new recovery code, or with `--use` a new passphrase by the old code. */
+export async function recover(
+  context: CommandContext,
+  options: { readonly use: boolean },
+): Promise<void> {
+  const { vault } = await findVault(context);
+  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+  if (options.use) await useRecoveryCode(context, vault);
+  else await unlockFound(context, vault);
+  const made = orFail(await vault.newRecoveryCode(), describeVaultFailure);
+  if (context.json) report(context, { recoveryCode: revealSecret(made.recoveryCode) }, []);
+  else announceRecoveryCode(context, made.recoveryCode);
+}
+
+/** A lost passphrase is replaced; the code that opened the vault is replaced with it. */
+async function useRecoveryCode(context: CommandContext, vault: Vault): Promise<void> {
+  if (!context.terminal.interactive) {
+    fail(described('USAGE', 'Recovering asks for the code at a terminal.'));
+  }
+  const code = await promptHidden('Recovery code: ');
+  if (code === undefined) fail(described('REQUEST_CANCELLED'));
+  orFail(await vault.unlock({ with: 'recovery', code }), describeVaultFailure);
+  const next = await newPassphrase(context);
+  const has = vault.slots.some(({ kind }) => kind === 'passphrase');
+  const changed = has ? await vault.changePassphrase({ next }) : await vault.addPassphrase(next);
+  orFail(changed, describeVaultFailure);
+}

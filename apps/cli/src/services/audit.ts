@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { describeAuditFailure, openAuditLog, type AuditLog } from '@postern/audit';
+import { failed, ok, type Clock, type Result } from '@postern/kernel';
+import { executablePath, type AuditEvent } from '@postern/protocol';
+import type { Described } from '../failure/described.ts';
+import type { OpenVault } from './open-vault.ts';
+
+/** Opens the log of a vault, under a key of its own that the vault derives. */
+export async function openAudit(
+  dataDir: string,
+  vault: OpenVault,
+  clock: Clock,
+): Promise<Result<AuditLog, Described>> {
+  const key = await vault.deriveKey('audit/log');
+  if (!key.ok) return key;
+  const log = await openAuditLog({
+    directory: join(dataDir, 'audit'),
+    key: key.value,
+    clock,
+    actor: {
+      uid: process.getuid?.() ?? null,
+      pid: process.pid,
+      executable: executablePath.parse(process.execPath) ?? null,
+    },
+  });
+  return log.ok ? log : failed(describeAuditFailure(log.failure));
+}
+
+/** Writes one event; that it could not be written is a failure of what it was about. */
+export async function record(
+  log: AuditLog,
+  event: AuditEvent,
+): Promise<Result<undefined, Described>> {
+  const written = await log.append(event);
+  return written.ok ? ok() : failed(describeAuditFailure(written.failure));
+}
+
+/**
+ * The same vault, each use of a secret written to the log. A value is only handed out once its use
+ * stands there.
+ */
+export function auditedVault(vault: OpenVault, log: AuditLog): OpenVault {
+  return {
+    ...vault,
+    get: async (name) => {
+      const found = await vault.get(name);
+      if (found.ok && found.value === undefined) return found;
+      return await told(log, { action: 'secret.read', subject: { kind: 'secret', name } }, found);
+    },
+    put: async (next) => {
+      const stored = await vault.put(next);
+      const subject = { kind: 'secret', name: next.name } as const;
+      return await told(log, { action: 'secret.write', subject }, stored);
+    },
+    remove: async (name) => {
+      const removed = await vault.remove(name);
+      return await told(
+        log,
+        { action: 'secret.remove', subject: { kind: 'secret', name } },
+        removed,
+      );
+    },
+  };
+}
+
+async function told<T>(
+  log: AuditLog,
+  event: Pick<AuditEvent, 'action' | 'subject'>,
+  result: Result<T, Described>,
+): Promise<Result<T, Described>> {
+  const written = await record(
+    log,
+    result.ok
+      ? { ...event, outcome: 'success' }
+      : { ...event, outcome: 'failure', reason: result.failure.code },
+  );
+  return result.ok && !written.ok ? written : result;
+}

@@ -1,0 +1,100 @@
+import { openMemoryDatabase, type Database } from '@postern/database';
+import { expectOk } from '@postern/kernel';
+import { expect, test } from 'vitest';
+import { MIGRATIONS } from './migrations.ts';
+import { SqliteConversations } from './sqlite-conversations.ts';
+import { say, testEnvironment, text } from './testing/environment.ts';
+
+/** Every statement that the store prepares while each of its methods is called. */
+function everyStatement(database: Database): readonly string[] {
+  const statements = new Set<string>();
+  const recording: Database = {
+    label: database.label,
+    prepare: (sql) => {
+      statements.add(sql);
+      return database.prepare(sql);
+    },
+    attempt: (work) => database.attempt(work),
+    runInTransaction: (work) => database.runInTransaction(work),
+    quickCheck: () => database.quickCheck(),
+    emptyLog: () => database.emptyLog(),
+    close: () => {
+      database.close();
+    },
+  };
+  const { clock, randomness } = testEnvironment();
+  const store = new SqliteConversations(recording, clock, randomness);
+  const conversation = expectOk(store.create({ title: 'x' }));
+  const message = say(store, conversation, 'x', { status: 'streaming' });
+  const results = [
+    store.list({ limit: 1 }),
+    store.list({ limit: 1, before: conversation.id }),
+    store.open(conversation.id),
+    store.rename(conversation.id, 'y'),
+    store.updateMessage(message.id, { parts: [text('y')] }),
+    store.message(message.id),
+    store.markInterrupted(),
+    store.search('y', 10),
+    store.remove(conversation.id),
+    store.restore(conversation.id),
+    store.remove(conversation.id),
+    store.purgeRemoved(clock.nowMs() + 1),
+  ];
+  expect(results.filter((result) => !result.ok)).toEqual([]);
+  return [...statements];
+}
+
+/** A scan that neither follows an index, in its order, nor asks the full-text index for a match. */
+const WHOLE_TABLE = /SCAN (?!\w+ (?:USING (?:COVERING )?INDEX|VIRTUAL TABLE INDEX \d+:\S))/u;
+
+const planOf = (database: Database, sql: string): string[] => {
+  const values = Array.from(sql.matchAll(/\?/g), () => null);
+  const rows = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values);
+  return rows.map((row) => String(row['detail']));
+};
+
+const open = (): Database => openMemoryDatabase({ migrations: MIGRATIONS, label: 'x' });
+
+test('no statement reads a whole table or sorts what it finds', () => {
+  const database = open();
+  const slow = everyStatement(database).filter((sql) =>
+    planOf(database, sql).some((step) => WHOLE_TABLE.test(step) || step.includes('TEMP B-TREE')),
+  );
+  expect(slow).toEqual([]);
+});
+
+test.each([
+  'SELECT * FROM conversation',
+  'SELECT * FROM message WHERE status = ?',
+  'SELECT count(*) FROM message_search',
+])('a statement that reads a whole table is noticed: %s', (sql) => {
+  expect(planOf(open(), sql).join()).toMatch(WHOLE_TABLE);
+});
+
+test.each([
+  [
+    'SELECT * FROM conversation WHERE deleted_at_ms IS NULL ORDER BY updated_at_ms DESC, id DESC LIMIT ?',
+    'conversation_by_update',
+  ],
+  ['SELECT row FROM conversation WHERE deleted_at_ms < ?', 'conversation_by_removal'],
+  ['SELECT * FROM message WHERE conversation = ? ORDER BY row', 'message_by_conversation'],
+  ['SELECT * FROM message WHERE parent_id = ?', 'message_by_parent'],
+  ["SELECT id FROM message WHERE status = 'streaming'", 'message_streaming'],
+])('%s uses %s', (sql, index) => {
+  expect(planOf(open(), sql).join()).toContain(`INDEX ${index}`);
+});
+
+test('a message belongs to a conversation, and its parent exists', () => {
+  const database = open();
+  const insert = database.prepare(
+    `INSERT INTO message (id, conversation, parent_id, role, status, created_at_ms, parts)
+     VALUES (?, ?, ?, 'user', 'complete', 0, '[]')`,
+  );
+  expect(() => insert.run('a', 1, null)).toThrow('FOREIGN KEY');
+  database.prepare("INSERT INTO conversation VALUES (1, 'c', '', NULL, NULL, 0, 0, NULL)").run();
+  expect(() => insert.run('a', 1, 'b')).toThrow('FOREIGN KEY');
+  insert.run('a', 1, null);
+  insert.run('b', 1, 'a');
+  expect(() => insert.run('b', 1, null)).toThrow('UNIQUE');
+  expect(() => database.prepare('DELETE FROM conversation').run()).toThrow('FOREIGN KEY');
+});

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isJsonObject } from '@postern/kernel';
+import {
+  freePort,
+  freshHome,
+  runPostern,
+  skipBecause,
+  startFakeUpstream,
+  startProgram,
+  whyNoPrograms,
+} from '@postern/testing';
+import { describe, expect, test } from 'vitest';
+import { signIn } from './app-client.ts';
+
+const LAUNCHER = join(import.meta.dirname, '../../../apps/cli/bin/postern.js');
+
+/** The network addresses that a traced process and its children tried to reach, each once. */
+function contactsIn(trace: string): readonly string[] {
+  const addresses = [
+    ...trace.matchAll(/sa_family=AF_INET6?, .*?sin6?_port=htons\((\d+)\).*?"([^"]+)"/g),
+  ];
+  return [...new Set(addresses.map(([, port = '', host = '']) => `${host}:${port}`))];
+}
+
+const trace = (calls: string, file: string): string[] => [
+  '-f',
+  '-qq',
+  '-e',
+  `trace=${calls}`,
+  '-o',
+  file,
+];
+const CALLS = 'connect,sendto,sendmsg,sendmmsg';
+
+describe.skipIf(skipBecause('who is contacted', whyNoPrograms(['strace'])))(
+  'who is contacted',
+  () => {
+    test('the providers that are asked, and nobody else', async () => {
+      using home = freshHome();
+      const upstream = await startFakeUpstream();
+      const file = join(home.path, 'trace');
+      const port = await freePort();
+      const postern = startProgram(
+        'strace',
+        [
+          ...trace(CALLS, file),
+          process.execPath,
+          LAUNCHER,
+          'up',
+          '--no-open',
+          '--port',
+          String(port),
+        ],
+        { environment: home.environment },
+      );
+      const [, launchUrl = ''] = await postern.waitFor(/Open\s+(http:\S+)\s/);
+      const app = await signIn(`http://127.0.0.1:${port}`, launchUrl);
+      await app.request('POST', '/api/setup', { storage: 'file', passphrase: 'correct horse' });
+      await app.request('POST', '/api/providers', {
+        id: 'fake',
+        label: 'Fake',
+        dialect: 'anthropic-messages',
+        auth: 'x-api-key',
+        baseUrl: upstream.baseUrls['anthropic-messages'],
+      });
+      await app.request('PUT', '/api/providers/fake/key', { key: 'sk-0123456789abcdef0123' });
+      const created = await app.request('POST', '/api/conversations', {});
+      const id = isJsonObject(created) && typeof created['id'] === 'string' ? created['id'] : '';
+      for (const provider of ['fake', 'demo']) {
+        await app.turn(id, { parentId: null, text: 'Hello', provider, model: 'any' });
+      }
+      for (const path of ['/api/providers', '/api/models', '/api/search?q=Hello']) {
+        await app.request('GET', path);
+      }
+      await runPostern(['stop'], { environment: home.environment });
+      await postern.ended;
+      // The list of models also asks Ollama on this machine, which is a provider without a key.
+      const contacts = new Set(contactsIn(readFileSync(file, 'utf8')));
+      contacts.delete('127.0.0.1:11434');
+      expect([...contacts]).toEqual([new URL(upstream.url).host]);
+      await upstream.close();
+    });
+
+    test('a process that asks somebody else would be seen', async () => {
+      using home = freshHome();
+      const file = join(home.path, 'trace');
+      const code = `
+      const { createSocket } = require('node:dgram');
+      require('node:net').connect({ host: '127.0.0.9', port: 9 }).on('error', () => 0);
+      createSocket('udp4').send('x', 9, '127.0.0.8', function () { this.close(); });`;
+      await startProgram('strace', [...trace(CALLS, file), process.execPath, '--eval', code], {
+        environment: home.environment,
+      }).ended;
+      expect(contactsIn(readFileSync(file, 'utf8'))).toEqual(
+        expect.arrayContaining(['127.0.0.9:9', '127.0.0.8:9']),
+      );
+    });
+  },
+);

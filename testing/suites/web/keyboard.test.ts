@@ -1,0 +1,196 @@
+import {
+  freshHome,
+  skipBecause,
+  startChromium,
+  textReply,
+  upPostern,
+  whyNoPrograms,
+} from '@postern/testing';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { goTo, pickModel, signedInPage, type SignedInPage } from './signed-in-page.ts';
+
+const why = whyNoPrograms(['chromium']);
+
+/** Presses Tab until the element of that name has the focus; a person would give up after forty. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press('Tab');
+    if (name.test(await focusedName(page))) return;
+  }
+  throw new Error(`Tab never reached ${String(name)}`);
+}
+
+/** The name of what has the focus, and whether a ring shows that. */
+async function focusedName(page: Page): Promise<string> {
+  return await page.evaluate<string>(`(() => {
+    const at = document.activeElement;
+    const named = at.getAttribute('aria-label') ?? at.labels?.[0]?.textContent ?? at.textContent;
+    return at.matches(':focus-visible') ? named : 'without a ring: ' + named;
+  })()`);
+}
+
+describe.skipIf(skipBecause('keyboard in Chromium', why))('first run by keyboard alone', () => {
+  test('leads from the link to an answer', async () => {
+    using home = freshHome();
+    await using postern = await upPostern({ environment: home.environment });
+    await using browser = await startChromium({ origins: [postern.address] });
+    const { page } = browser;
+    await page.goto(postern.launchUrl);
+    await page.getByRole('heading', { name: /secrets live/ }).waitFor();
+    await tabTo(page, /^Passphrase$/);
+    await page.keyboard.type('lantern moss window');
+    await tabTo(page, /^The same once more$/);
+    await page.keyboard.type('lantern moss window');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Your recovery code' }).waitFor();
+    await tabTo(page, /I have stored/);
+    await page.keyboard.press('Space');
+    await tabTo(page, /^Continue$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Add a key' }).waitFor();
+    await tabTo(page, /demo/i);
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Message', { exact: true }).waitFor();
+    expect(await focusedName(page)).toBe('Message');
+    await page.keyboard.type('Hello');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('[data-look=answer] .message-actions').waitFor({ timeout: 60_000 });
+    expect(await page.locator('[data-look=answer] .demo-badge').textContent()).toMatch(/demo/i);
+    expect(browser.complaints()).toEqual([]);
+  });
+});
+
+describe.skipIf(skipBecause('keyboard in Chromium', why))('the chat by keyboard alone', () => {
+  let product: SignedInPage;
+  let page: Page;
+
+  beforeAll(async () => {
+    product = await signedInPage({ reducedMotion: true });
+    ({ page } = product);
+    for (const text of ['first words', 'second words', 'third words']) {
+      await goTo(page, '#/');
+      await pickModel(page, 'gpt-fake-large');
+      product.upstream.next(textReply(`An answer to ${text}.`));
+      await page.getByLabel('Message', { exact: true }).fill(text);
+      await page.keyboard.press('Enter');
+      await page.getByText(`An answer to ${text}.`).waitFor();
+    }
+  });
+
+  afterAll(async () => {
+    expect(product.browser.complaints()).toEqual([]);
+    await product[Symbol.asyncDispose]();
+  });
+
+  beforeEach(async () => {
+    product.upstream.reset();
+    await goTo(page, '#/');
+  });
+
+  test('Enter sends and Shift+Enter does not', async () => {
+    const field = page.getByLabel('Message', { exact: true });
+    await field.fill('');
+    await field.focus();
+    await page.keyboard.type('one');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('two');
+    expect(await field.inputValue()).toBe('one\ntwo');
+    await field.fill('');
+  });
+
+  test('a draft stays with its chat', async () => {
+    const field = page.getByLabel('Message', { exact: true });
+    await field.fill('half a thought');
+    await page.getByRole('link', { name: 'second words' }).click();
+    await page.getByText('An answer to second words.').waitFor();
+    expect(await field.inputValue()).toBe('');
+    await page.keyboard.press('Control+Alt+n');
+    await page.getByText(/goes only to the model/).waitFor();
+    expect(await field.inputValue()).toBe('half a thought');
+    await field.fill('');
+  });
+
+  test('Esc stops the answer at the upstream and keeps what had arrived', async () => {
+    const words = 'word '.repeat(400);
+    await pickModel(page, 'gpt-fake-large');
+    product.upstream.next(textReply(words, { deltaDelayMs: 20 }));
+    const index = product.upstream.requests.length;
+    await page.getByLabel('Message', { exact: true }).fill('a long one');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('word word word').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('Stopped.').waitFor();
+    const request = await product.upstream.request(index);
+    expect(await request.closed).toBe('left');
+    await page.reload();
+    const kept = await page.locator('[data-look=answer] .md').first().textContent();
+    expect(kept).toMatch(/^word word/);
+    expect(kept?.length).toBeLessThan(words.length);
+  });
+
+  test('a retry is a sibling, and both can be read', async () => {
+    await page.getByRole('link', { name: 'third words' }).click();
+    await page.getByText('An answer to third words.').waitFor();
+    product.upstream.next(textReply('Another answer.'));
+    await page.getByRole('button', { name: 'Answer again' }).press('Enter');
+    await page.getByText('Another answer.').waitFor();
+    await page.getByText('2/2').waitFor();
+    await page.getByRole('button', { name: 'Earlier version' }).press('Enter');
+    await page.getByText('An answer to third words.').waitFor();
+    await page.getByText('1/2').waitFor();
+  });
+
+  test('Ctrl+K finds a chat and opens it', async () => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('answer to first');
+    await page.locator('mark').first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('An answer to first words.').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  test('arrows walk the list, F2 renames, Delete deletes and the toast undoes', async () => {
+    await page.getByRole('link', { name: 'second words' }).focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await focusedName(page)).toBe('first words');
+    await page.keyboard.press('F2');
+    await page.keyboard.type('renamed words');
+    await page.keyboard.press('Enter');
+    const renamed = page.getByRole('link', { name: 'renamed words' });
+    await renamed.waitFor();
+    await renamed.focus();
+    await page.keyboard.press('Delete');
+    await renamed.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).press('Enter');
+    await renamed.waitFor();
+    await page.reload();
+    await renamed.waitFor();
+  });
+
+  test('dialogs keep the focus, close with Esc and give it back', async () => {
+    const settings = page.getByRole('button', { name: 'Settings', exact: true });
+    await settings.focus();
+    await page.keyboard.press('?');
+    const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await sheet.waitFor();
+    for (let presses = 0; presses < 5; presses += 1) await page.keyboard.press('Tab');
+    expect(
+      await page.evaluate(`document.activeElement === document.body ||
+        document.activeElement.closest('dialog') !== null`),
+    ).toBe(true);
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
+    expect(await focusedName(page)).toBe('Settings');
+  });
+
+  test('the model picker narrows, moves and picks', async () => {
+    await page.locator('.model-button').press('Enter');
+    await page.keyboard.type('fake-large');
+    await page.locator('[role=option]').nth(1).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.locator('.model-button', { hasText: 'fake-anthropic' }).waitFor();
+    expect(await page.evaluate(`document.activeElement.className`)).toBe('model-button');
+  });
+});

@@ -1,0 +1,107 @@
+import {
+  freshHome,
+  startChromium,
+  startFakeUpstream,
+  upPostern,
+  type ChromiumOptions,
+  type ChromiumSession,
+  type FakeUpstream,
+  type PosternUp,
+} from '@postern/testing';
+import type { DialectId } from '@postern/protocol';
+import type { Page } from 'playwright-core';
+import { walkFirstRun } from '../product/walk-first-run.ts';
+
+/** The product with an open vault in a browser, and a model of one's own behind it. */
+export interface SignedInPage extends AsyncDisposable {
+  readonly page: Page;
+  readonly browser: ChromiumSession;
+  readonly postern: PosternUp;
+  readonly upstream: FakeUpstream;
+}
+
+/** Starts it all; the fake models are there as the providers `fake` and `fake-anthropic`. */
+export async function signedInPage(
+  options: Omit<ChromiumOptions, 'origins'> = {},
+): Promise<SignedInPage> {
+  const stack = new AsyncDisposableStack();
+  const home = stack.use(freshHome());
+  const upstream = stack.adopt(await startFakeUpstream(), async (fake) => {
+    await fake.close();
+  });
+  const postern = stack.use(await upPostern({ environment: home.environment }));
+  const browser = stack.use(await startChromium({ ...options, origins: [postern.address] }));
+  await walkFirstRun(browser.page, postern.launchUrl, 'file');
+  await addEndpoint(browser.page, 'fake', 'openai-chat', upstream);
+  await addEndpoint(browser.page, 'fake-anthropic', 'anthropic-messages', upstream);
+  await browser.page.reload();
+  return {
+    page: browser.page,
+    browser,
+    postern,
+    upstream,
+    [Symbol.asyncDispose]: async () => {
+      await stack.disposeAsync();
+    },
+  };
+}
+
+async function addEndpoint(
+  page: Page,
+  id: string,
+  dialect: DialectId,
+  upstream: FakeUpstream,
+): Promise<void> {
+  await callApi(page, 'POST', '/api/providers', {
+    id,
+    label: id,
+    dialect,
+    baseUrl: upstream.baseUrls[dialect],
+    auth: dialect === 'openai-chat' ? 'bearer' : 'x-api-key',
+  });
+  await callApi(page, 'PUT', `/api/providers/${id}/key`, { key: 'sk-fake-key-of-the-test' });
+}
+
+/** One request to the app API, sent by the page itself. */
+export async function callApi(
+  page: Page,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const request = JSON.stringify({
+    method,
+    ...(body === undefined
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  return await page.evaluate(`fetch(${JSON.stringify(path)}, ${request}).then(async (answer) => {
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(answer.status + ' ' + text);
+    return text === '' ? undefined : JSON.parse(text);
+  })`);
+}
+
+/** Picks a model for the conversation that is open, by keyboard. */
+export async function pickModel(page: Page, words: string): Promise<void> {
+  await page.locator('.model-button').click();
+  await page.getByLabel('Search models').fill(words);
+  await page.locator('[role=option][aria-selected=true]').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
+/** Sends a message and waits until its answer is whole, however quick or slow it is. */
+export async function askAndWait(page: Page, question: string): Promise<void> {
+  const finished = page.locator('[data-look=answer] .message-actions');
+  const before = await finished.count();
+  await page.getByLabel('Message', { exact: true }).fill(question);
+  await page.keyboard.press('Control+Enter');
+  await finished.nth(before).waitFor({ state: 'attached', timeout: 60_000 });
+}
+
+/** Goes to a place in the page and waits until it is there. */
+export async function goTo(page: Page, fragment: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(fragment)}`);
+  await page.getByLabel('Message', { exact: true }).waitFor();
+}

@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  corpusPath,
+  skipBecause,
+  textReply,
+  whyNoCorpus,
+  whyNoPrograms,
+  type FakeReply,
+} from '@postern/testing';
+import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HOSTILE_MARKDOWN } from './hostile-markdown.ts';
+import { auditOf, watchPage } from './live-audit.ts';
+import {
+  askAndWait,
+  callApi,
+  goTo,
+  pickModel,
+  signedInPage,
+  type SignedInPage,
+} from './signed-in-page.ts';
+
+const BATCH = 25;
+const Corpus = v.array(v.object({ title: v.string(), payload: v.string() }));
+const Made = v.object({ id: v.string() });
+
+function payloads(): readonly string[] {
+  const path = join(corpusPath('xss'), 'dompurify-payloads.json');
+  return v.parse(Corpus, JSON.parse(readFileSync(path, 'utf8'))).map(({ payload }) => payload);
+}
+
+/** The texts to push through, each with a word of its own that a search finds. */
+function batches(): readonly { readonly word: string; readonly text: string }[] {
+  const all = [...payloads(), ...HOSTILE_MARKDOWN.map(([, text]) => text)];
+  const found: { word: string; text: string }[] = [];
+  for (let at = 0; at < all.length; at += BATCH) {
+    const word = `quagga${String(found.length)}x`;
+    const text = all.slice(at, at + BATCH).join(`\n\n${word} `);
+    found.push({ word, text: `${word} ${text}` });
+  }
+  return found;
+}
+
+/** A text in small pieces, so that every tag and link is cut somewhere. */
+function inPieces(text: string): FakeReply {
+  const deltas = text.match(/[^]{1,9}/gu) ?? [];
+  return { kind: 'answer', parts: [{ kind: 'text', text, deltas }] };
+}
+
+const why = whyNoPrograms(['chromium']) ?? whyNoCorpus('xss');
+
+describe.skipIf(skipBecause('hostile texts in Chromium', why))('hostile texts', () => {
+  let product: SignedInPage;
+
+  beforeAll(async () => {
+    product = await signedInPage({ reducedMotion: true });
+    await watchPage(product.page);
+  });
+
+  afterAll(async () => {
+    await product[Symbol.asyncDispose]();
+  });
+
+  const expectHarmless = async (): Promise<void> => {
+    expect(await auditOf(product.page)).toEqual([]);
+    expect(product.browser.complaints()).toEqual([]);
+  };
+
+  test('would be noticed, also when they are there for a moment only', async () => {
+    await product.page.evaluate(`{
+      const bell = document.createElement('marquee');
+      document.body.append(bell);
+      bell.remove();
+    }`);
+    expect(await auditOf(product.page)).toHaveLength(1);
+    await product.page.evaluate('window.ran = 1');
+    expect(await auditOf(product.page)).toContainEqual({ ran: 1 });
+    await product.page.reload();
+    await expectHarmless();
+  });
+
+  test('do nothing as questions, as answers that stream in, and as history', async () => {
+    const { page, upstream } = product;
+    for (const { text } of batches()) {
+      await goTo(page, '#/');
+      await pickModel(page, 'gpt-fake-large');
+      upstream.next(inPieces(text));
+      await askAndWait(page, text);
+      await expectHarmless();
+      await page.reload();
+      await page.locator('[data-look=answer] .md > *').first().waitFor();
+      await expectHarmless();
+    }
+  });
+
+  test('do nothing in the pieces that a search shows', async () => {
+    const { page } = product;
+    await goTo(page, '#/');
+    await page.keyboard.press('Control+k');
+    for (const { word } of batches()) {
+      await page.getByLabel('Search titles and messages').fill(word);
+      await page.locator('mark', { hasText: word }).first().waitFor();
+      await expectHarmless();
+    }
+    await page.keyboard.press('Escape');
+  });
+
+  test('do nothing as titles in the list, above a chat and in the search', async () => {
+    const { page } = product;
+    const ids: string[] = [];
+    for (const payload of [...payloads(), ...HOSTILE_MARKDOWN.map(([, text]) => text)]) {
+      const title = payload.slice(0, 200);
+      const made = await callApi(page, 'POST', '/api/conversations', { title });
+      ids.push(v.parse(Made, made).id);
+    }
+    await goTo(page, '#/');
+    await page.reload();
+    for (const id of ids) {
+      await goTo(page, `#/c/${id}`);
+    }
+    await expectHarmless();
+    await page.keyboard.press('Control+k');
+    await page.getByLabel('Search titles and messages').fill('script');
+    await page.locator('.search-row').nth(5).waitFor();
+    await expectHarmless();
+    await page.keyboard.press('Escape');
+  });
+
+  test('do nothing as reasoning, as a tool call and as the words of an error', async () => {
+    const { page, upstream } = product;
+    const hostile = '<img src=x onerror=ran=1><script>ran=1</script>[a](javascript:ran=1)';
+    await goTo(page, '#/');
+    await pickModel(page, 'claude-fake-large');
+    upstream.next(
+      {
+        kind: 'answer',
+        parts: [
+          { kind: 'thinking', text: hostile, signature: 'c2ln' },
+          { kind: 'tool-call', id: 'call_1', name: 'ran', input: { [hostile]: hostile } },
+        ],
+      },
+      { kind: 'error', status: 529, message: hostile },
+    );
+    await askAndWait(page, 'first');
+    await page.locator('[data-look=answer] details').first().waitFor();
+    await page.evaluate(`for (const d of document.querySelectorAll('details')) d.open = true`);
+    await expectHarmless();
+    await page.keyboard.press('Control+Alt+n');
+    await askAndWait(page, 'second');
+    await page.locator('.notice-danger').waitFor();
+    await expectHarmless();
+  });
+
+  test('links open only after the whole address was shown, whatever button is pressed', async () => {
+    const { page, browser, upstream, postern } = product;
+    await goTo(page, '#/');
+    await pickModel(page, 'gpt-fake-large');
+    upstream.next(textReply(HOSTILE_MARKDOWN.map(([, text]) => text).join('\n\n')));
+    await askAndWait(page, 'links');
+    const links = page.locator('[data-look=answer] .md a');
+    const count = await links.count();
+    expect(count).toBeGreaterThan(5);
+    for (let at = 0; at < count; at += 1) {
+      const button = at % 2 === 0 ? 'left' : 'middle';
+      await links.nth(at).click({ button });
+      const address = (await page.locator('.link-address').textContent()) ?? '';
+      expect(address).toMatch(/^(?:https:\/\/attacker\.example|mailto:a@attacker\.example)/);
+      await page.keyboard.press('Escape');
+      await page.locator('.link-address').waitFor({ state: 'detached' });
+    }
+    expect(browser.context.pages()).toHaveLength(1);
+    expect(page.url()).toContain(postern.address);
+    await expectHarmless();
+  });
+});
