@@ -5,6 +5,7 @@ import { startGateway } from '@postern/gateway/testing';
 const [chat = '', messages = ''] = process.argv.slice(2);
 const running = await startGateway({
   baseUrls: { 'openai-chat': chat, 'anthropic-messages': messages },
+  keepsEntries: false,
   limits: { maxConcurrent: 1024, maxQueued: 1024 },
 });
 process.stdout.write(`${running.port} ${running.key}\n`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endsEvent, eventsOf, lastEventEnd } from './event-borders.ts';
+import { endsEvent, eventAround, lastEventEnd } from './event-borders.ts';
 
 describe('event borders', () => {
   it.each([
@@ -19,9 +19,13 @@ describe('event borders', () => {
     expect(endsEvent(Buffer.from(text))).toBe(ends);
   });
 
-  it('cuts at every blank line, whatever the line ends', () => {
-    const events = eventsOf(Buffer.from('a\n\nb\r\n\r\nc\rd\r\re\n'));
-    expect(events.map(String)).toEqual(['a\n\n', 'b\r\n\r\n', 'c\rd\r\r', 'e\n']);
-    expect(eventsOf(Buffer.alloc(0))).toEqual([]);
+  it('finds the event around every byte, whatever the line ends', () => {
+    const events = ['a\n\n', 'b\r\n\r\n', 'c\rd\r\r', 'e\n'];
+    const bytes = Buffer.from(events.join(''));
+    const found = Array.from(bytes, (_, at) => {
+      const { start, end } = eventAround(bytes, at);
+      return bytes.toString('utf8', start, end);
+    });
+    expect(found).toEqual(events.flatMap((event) => Array.from(event, () => event)));
   });
 });

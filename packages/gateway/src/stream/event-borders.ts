@@ -18,32 +18,25 @@ export function lastEventEnd(bytes: Buffer): number {
 
 /** Whether a stream that stops after these bytes stops between two events. */
 export function endsEvent(bytes: Buffer): boolean {
-  const last = bytes.at(-1);
-  const before = bytes.at(-2);
-  if (last === CR) return before === CR;
+  return isBorder(bytes, bytes.length);
+}
+
+/** The event in which the byte at `at` stands, with the blank line after it if that is there. */
+export function eventAround(bytes: Buffer, at: number): { start: number; end: number } {
+  let start = at;
+  while (start > 0 && !isBorder(bytes, start)) start -= 1;
+  let end = at + 1;
+  while (end < bytes.length && !isBorder(bytes, end)) end += 1;
+  return { start, end };
+}
+
+/** Whether what stands before `at` ends with a blank line. */
+function isBorder(bytes: Buffer, at: number): boolean {
+  const last = bytes[at - 1];
+  if (last === CR) return bytes[at - 2] === CR;
   if (last !== LF) return false;
-  return before === LF || (before === CR && bytes.at(-3) === LF);
-}
-
-/** The events of bytes that begin and end between events, each with the blank line after it. */
-export function eventsOf(bytes: Buffer): Buffer[] {
-  const events: Buffer[] = [];
-  let from = 0;
-  while (from < bytes.length) {
-    const end = eventEnd(bytes, from);
-    events.push(bytes.subarray(from, end));
-    from = end;
-  }
-  return events;
-}
-
-function eventEnd(bytes: Buffer, from: number): number {
-  const ends = [
-    after(bytes.indexOf('\n\n', from), 2),
-    after(bytes.indexOf('\n\r\n', from), 3),
-    after(bytes.indexOf('\r\r', from), 2),
-  ].filter((end) => end !== 0);
-  return ends.length === 0 ? bytes.length : Math.min(...ends);
+  const before = bytes[at - 2];
+  return before === LF || (before === CR && bytes[at - 3] === LF);
 }
 
 function after(at: number, length: number): number {

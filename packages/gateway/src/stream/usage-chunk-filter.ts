@@ -1,5 +1,5 @@
 import { isJsonObject, parseJson } from '@postern/kernel';
-import { eventsOf, lastEventEnd } from './event-borders.ts';
+import { eventAround, lastEventEnd } from './event-borders.ts';
 
 /*
  * Where the gateway asked for the usage chunk and the client did not, the client must not see it: it
@@ -11,7 +11,7 @@ const NOTHING = Buffer.alloc(0);
 /** Far more than a usage chunk has; an unfinished event beyond it is none and is not held back. */
 const MAX_HELD_BYTES = 65_536;
 /** Cheap and generous: what matches is looked at closely, and hardly anything matches. */
-const MAYBE_USAGE = /"choices"\s*:\s*\[\s*\]/;
+const MAYBE_USAGE = /"choices"\s*:\s*\[\s*\]/g;
 
 /** Takes the usage chunk out of a stream of chat completion chunks. */
 export class UsageChunkFilter {
@@ -24,7 +24,7 @@ export class UsageChunkFilter {
       bytes.length - lastEventEnd(bytes) > MAX_HELD_BYTES ? bytes.length : lastEventEnd(bytes);
     this.#held = end === bytes.length ? NOTHING : bytes.subarray(end);
     const whole = end === bytes.length ? bytes : bytes.subarray(0, end);
-    return mayHoldUsage(whole) ? withoutUsage(whole) : whole;
+    return withoutUsage(whole);
   }
 
   /** What was held back of an event that never ended. */
@@ -35,14 +35,19 @@ export class UsageChunkFilter {
   }
 }
 
-function mayHoldUsage(bytes: Buffer): boolean {
-  return MAYBE_USAGE.test(bytes.toString('latin1'));
-}
-
 function withoutUsage(bytes: Buffer): Buffer {
-  return Buffer.concat(
-    eventsOf(bytes).filter((event) => !(mayHoldUsage(event) && isUsageChunk(event))),
-  );
+  const kept: Buffer[] = [];
+  let from = 0;
+  let lookedAt = 0;
+  for (const { index } of bytes.toString('latin1').matchAll(MAYBE_USAGE)) {
+    if (index < lookedAt) continue;
+    const { start, end } = eventAround(bytes, index);
+    lookedAt = end;
+    if (!isUsageChunk(bytes.subarray(start, end))) continue;
+    kept.push(bytes.subarray(from, start));
+    from = end;
+  }
+  return from === 0 ? bytes : Buffer.concat([...kept, bytes.subarray(from)]);
 }
 
 function isUsageChunk(event: Buffer): boolean {

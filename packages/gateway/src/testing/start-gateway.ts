@@ -52,6 +52,8 @@ export interface StartGatewayOptions {
   /** Changes to the rest of what the gateway is given. */
   readonly deps?: Partial<GatewayDeps>;
   readonly port?: number;
+  /** False where so much is asked that what was recorded must not be kept as well. */
+  readonly keepsEntries?: boolean;
 }
 
 const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
@@ -73,7 +75,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   const entries: UsageEntry[] = [];
   const usage: UsageSink = {
     record: (entry) => {
-      entries.push(entry);
+      if (options.keepsEntries ?? true) entries.push(entry);
       store.usage.record(entry);
     },
     isFull: () => store.usage.isFull(),
