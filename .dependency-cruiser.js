@@ -98,7 +98,7 @@ export default {
       from: { path: '^(packages|apps)/', pathNot: TESTS },
       to: {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
-        pathNot: 'node_modules/(@types|vite)/',
+        pathNot: 'node_modules/(@types|@vitejs|vite)/',
       },
     },
   ],
