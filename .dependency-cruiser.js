@@ -18,7 +18,7 @@ const LAYERS = {
   ],
   'apps/web': ['packages/kernel', 'packages/protocol'],
   'apps/cli': ['packages/'],
-  tools: ['packages/kernel', 'packages/protocol'],
+  tools: ['packages/protocol'],
 };
 
 const TESTS = '\\.test\\.tsx?$|/src/testing/';
@@ -98,7 +98,7 @@ export default {
       from: { path: '^(packages|apps)/', pathNot: TESTS },
       to: {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
-        pathNot: 'node_modules/(@types|vite|@vitejs)/',
+        pathNot: 'node_modules/(@types|@vitejs|vite)/',
       },
     },
   ],

@@ -1,14 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  globSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the built page is made of: globs from the root. */
@@ -40,13 +32,9 @@ export function isFresh(root: string, digest: string): boolean {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
 }
 
-/**
- * Builds the page beside the old one and puts it in its place whole, so that two starts at once, or
- * one that is killed, never leave half a page. Gives false, and says why, where the build failed.
- */
-export function buildWeb(root: string, digest: string): boolean {
+/** Builds the page; false, after it said why, where that failed. */
+function buildWeb(root: string, digest: string): boolean {
   const fresh = join(root, 'node_modules/.cache', `web-${String(process.pid)}`);
-  const old = `${fresh}-old`;
   const vite = join(root, 'node_modules/vite/bin/vite.js');
   const built = spawnSync(
     process.execPath,
@@ -56,15 +44,39 @@ export function buildWeb(root: string, digest: string): boolean {
   try {
     if (built.status !== 0) return false;
     writeFileSync(join(fresh, STAMP), digest);
-    const dist = join(root, DIST);
-    mkdirSync(dist, { recursive: true });
-    renameSync(dist, old);
-    renameSync(fresh, dist);
+    putInPlace(fresh, join(root, DIST));
     return true;
   } finally {
     rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Moves a built page to its place whole, so that two starts at once, or one that is killed, never
+ * leave half a page. Where another start was quicker its page stays: it is built from the same.
+ */
+export function putInPlace(fresh: string, dist: string): void {
+  const old = `${fresh}-old`;
+  moveIfThere(dist, old);
+  try {
+    renameSync(fresh, dist);
+  } catch (error) {
+    if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error;
+  } finally {
     rmSync(old, { recursive: true, force: true });
   }
+}
+
+function moveIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 if (import.meta.main) {

@@ -115,7 +115,7 @@ function ChatHead(props: {
       {id !== 'new' && (
         <IconButton
           label="New chat"
-          tipAt="below"
+          tipAt="left"
           className="sidebar-toggle"
           onClick={() => {
             go({ at: 'new' });

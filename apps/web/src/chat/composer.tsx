@@ -84,11 +84,17 @@ function SendOrStop(props: {
 }): ReactElement {
   const { run, ready, onStop } = props;
   return run?.at === 'answering' ? (
-    <IconButton label="Stop (Esc)" className="stop" disabled={run.stopping} onClick={onStop}>
+    <IconButton
+      label="Stop (Esc)"
+      tipAt="left"
+      className="stop"
+      disabled={run.stopping}
+      onClick={onStop}
+    >
       <Square aria-hidden="true" size={13} />
     </IconButton>
   ) : (
-    <IconButton type="submit" label="Send" className="send" disabled={!ready}>
+    <IconButton type="submit" label="Send" tipAt="left" className="send" disabled={!ready}>
       <ArrowUp aria-hidden="true" size={18} />
     </IconButton>
   );

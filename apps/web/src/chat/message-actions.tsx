@@ -22,7 +22,7 @@ export function MessageActions(props: {
   return (
     <footer className="message-actions">
       <Siblings open={open} step={step} />
-      {text !== '' && <CopyButton text={text} label="Copy message" />}
+      {text !== '' && <CopyButton text={text} label="Copy message" tipAt="above" />}
       {message.role === 'assistant' && (
         <IconButton label="Answer again" disabled={retry === undefined} onClick={retry}>
           <RotateCw aria-hidden="true" size={15} />

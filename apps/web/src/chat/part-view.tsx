@@ -4,6 +4,7 @@ import { memo, type ReactElement } from 'react';
 import { CodeBlock } from '../markdown/code-block.tsx';
 import { Markdown } from '../markdown/markdown.tsx';
 import { ImageLink } from '../markdown/safe-link.tsx';
+import { Sources } from './sources.tsx';
 import { ToolCall, ToolResult } from './tool-cards.tsx';
 
 /** One part of a message, whatever its kind: nothing that a provider sent is left out. */
@@ -14,7 +15,14 @@ export const PartView = memo(function PartView(props: {
   const { part, growing } = props;
   switch (part.kind) {
     case 'text':
-      return <Markdown text={part.text} growing={growing} />;
+      return (
+        <>
+          <Markdown text={part.text} growing={growing} />
+          {part.annotations !== undefined && part.annotations.length > 0 && (
+            <Sources annotations={part.annotations} />
+          )}
+        </>
+      );
     case 'thinking':
       return <Thinking text={part.text} growing={growing} />;
     case 'redacted-thinking':

@@ -27,7 +27,7 @@ export function Button(props: ButtonProps): ReactElement {
 export function IconButton(
   props: ComponentProps<'button'> & {
     readonly label: string;
-    readonly tipAt?: 'above' | 'below' | 'right';
+    readonly tipAt?: 'above' | 'below' | 'left' | 'right';
   },
 ): ReactElement {
   const { label, tipAt = 'above', className = '', ...rest } = props;

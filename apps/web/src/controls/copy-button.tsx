@@ -9,6 +9,7 @@ export function CopyButton(props: {
   readonly label: string;
   /** Also shown as words beside the icon. */
   readonly worded?: boolean;
+  readonly tipAt?: 'above' | 'left';
 }): ReactElement {
   const [outcome, setOutcome] = useState<'idle' | 'copied' | 'refused'>('idle');
   useEffect(() => {
@@ -39,6 +40,7 @@ export function CopyButton(props: {
       className={worded ? 'button' : 'icon-button'}
       data-outcome={outcome}
       data-tip={worded ? undefined : said}
+      data-tip-at={props.tipAt ?? 'left'}
       aria-label={worded ? undefined : said}
       onClick={copy}
     >

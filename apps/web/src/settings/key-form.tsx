@@ -53,7 +53,7 @@ export function KeyForm(props: {
       />
       {problem !== undefined && (
         <ProblemNotice
-          problem={problem}
+          problem={wrongForm ? { ...problem, remedy: 'Check it, or store it as it is.' } : problem}
           actions={wrongForm && <Button onClick={() => void store(true)}>Store it anyway</Button>}
         />
       )}

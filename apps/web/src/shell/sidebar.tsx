@@ -31,7 +31,7 @@ export function Sidebar(props: {
         </span>
         <IconButton
           label="Hide the list"
-          tipAt="below"
+          tipAt="left"
           onClick={() => {
             onCommand('sidebar');
           }}

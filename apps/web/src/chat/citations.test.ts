@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { citationsOf } from './citations.ts';
+
+describe('citationsOf', () => {
+  it.each([
+    [
+      'Anthropic, web',
+      [
+        {
+          type: 'web_search_result_location',
+          url: 'https://a.example',
+          title: 'A',
+          cited_text: 'x',
+        },
+      ],
+      [{ words: 'A', url: 'https://a.example' }],
+    ],
+    [
+      'Anthropic, document',
+      [{ type: 'char_location', document_title: 'B', start_char_index: 0, end_char_index: 9 }],
+      [{ words: 'B', url: undefined }],
+    ],
+    [
+      'OpenAI',
+      [{ type: 'url_citation', url_citation: { url: 'https://c.example', title: 'C' } }],
+      [{ words: 'C', url: 'https://c.example' }],
+    ],
+    [
+      'an address alone',
+      [{ url: 'https://d.example' }],
+      [{ words: 'https://d.example', url: 'https://d.example' }],
+    ],
+    [
+      'the same source twice',
+      [
+        { url: 'https://e.example', title: 'E', cited_text: 'x' },
+        { url: 'https://e.example', title: 'E', cited_text: 'y' },
+      ],
+      [{ words: 'E', url: 'https://e.example' }],
+    ],
+    ['what nobody knows', [null, 1, 'x', [], {}, { title: 4 }, { url_citation: 'x' }], []],
+  ])('%s', (_name, annotations, expected) => {
+    expect(citationsOf(annotations)).toEqual(expected);
+  });
+});
