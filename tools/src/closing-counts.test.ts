@@ -52,7 +52,8 @@ function run(fixtures: readonly string[], ci: string): Run {
   return { status, stdout, counts };
 }
 
-describe('closing counts', () => {
+// Each row starts a test run of its own, which takes its time on a busy machine.
+describe('closing counts', { timeout: 60_000 }, () => {
   test.each([
     [['passed'], '2 passed, 0 failed, 0 skipped', 0],
     [['failed'], '1 passed, 1 failed, 0 skipped', 1],

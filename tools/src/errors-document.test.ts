@@ -37,7 +37,8 @@ describe('the document', () => {
   });
 });
 
-describe('the check', () => {
+// Each row starts Node, which takes its time on a busy machine.
+describe('the check', { timeout: 60_000 }, () => {
   const copy = mkdtempSync(join(tmpdir(), 'postern-errors-'));
 
   afterAll(() => {

@@ -10,6 +10,8 @@ const planted = mkdtempSync(join(tmpdir(), 'postern-parts-'));
 const FILES = {
   'packages/a/package.json': '{ "dependencies": { "@postern/kernel": "0.1.0" } }',
   'packages/a/src/sound.ts': "import { ok } from '@postern/kernel'; import 'node:fs'; ok();",
+  'packages/a/src/sound.test.ts': "import '@postern/testing';",
+  'packages/a/src/testing/index.ts': "import '@postern/testing';",
   'packages/a/src/type.ts': "import type { X } from '@postern/vault'; export type Y = X;",
   'packages/a/src/export.ts': "export * from '@postern/audit';",
   'apps/b/package.json': '{ "dependencies": {} }',

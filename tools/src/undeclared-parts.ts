@@ -4,7 +4,7 @@ import ts from 'typescript';
 
 /**
  * The imports of one of this project's own packages that the importing part's `package.json` does
- * not list, as `file: package`. Tests are counted too: what they need is in the list as well.
+ * not list, as `file: package`. The list is of what the part ships, so tests do not count.
  */
 export function undeclaredParts(root: string): readonly string[] {
   return globSync('{packages,apps}/*/package.json', { cwd: root })
@@ -13,6 +13,7 @@ export function undeclaredParts(root: string): readonly string[] {
       const part = manifest.replace('/package.json', '');
       const declared = readFileSync(join(root, manifest), 'utf8');
       return globSync(`${part}/src/**/*.{ts,tsx}`, { cwd: root })
+        .filter((file) => !/\.test\.tsx?$|\/src\/testing\//.test(file))
         .toSorted()
         .flatMap((file) =>
           partsImportedBy(readFileSync(join(root, file), 'utf8'))

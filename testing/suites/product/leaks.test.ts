@@ -100,9 +100,14 @@ async function useGateway({ canary, marks, options }: Scene, up: PosternUp): Pro
       headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
       body,
     });
-  const body = (model: string): string =>
-    JSON.stringify({ model, messages: [{ role: 'user', content: marks.gatewayPrompt }] });
-  expect((await ask(key, body('fake/any'))).status).toBe(200);
+  const body = (model: string, stream = false): string =>
+    JSON.stringify({ model, stream, messages: [{ role: 'user', content: marks.gatewayPrompt }] });
+  for (const stream of [false, true]) {
+    const response = await ask(key, body('fake/any', stream));
+    expect(response.status).toBe(200);
+    await response.text();
+    canary.searchBytes('the head of an answer', JSON.stringify([...response.headers]));
+  }
   const refused = [
     await ask(
       canary.plant('an unknown key', (mark) => `sk-postern-${mark}`),

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { lockfileProblems } from './lockfile-problems.ts';
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+const SOUND = { version: '1.0.0', integrity: 'sha512-x', license: 'MIT' };
+
+const lockfile = (entry: object, path = 'node_modules/a'): string =>
+  JSON.stringify({ packages: { '': {}, 'packages/own': {}, [path]: entry } });
+
+describe('the lockfile', () => {
+  test('has no problem', () => {
+    const text = readFileSync(join(ROOT, 'package-lock.json'), 'utf8');
+    expect(lockfileProblems(text)).toEqual([]);
+  });
+
+  test('and no install script runs', () => {
+    expect(readFileSync(join(ROOT, '.npmrc'), 'utf8').split('\n')).toContain('ignore-scripts=true');
+  });
+});
+
+describe('problems of a lockfile', () => {
+  test.each([
+    [SOUND, []],
+    [{ ...SOUND, resolved: 'https://registry.npmjs.org/a/-/a-1.0.0.tgz' }, []],
+    [{ link: true, resolved: 'packages/own' }, []],
+    [{ ...SOUND, integrity: undefined }, ['node_modules/a: has no SHA-512 digest']],
+    [{ ...SOUND, integrity: 'sha1-x' }, ['node_modules/a: has no SHA-512 digest']],
+    [
+      { ...SOUND, resolved: 'git+ssh://git@a.example/a.git' },
+      ['node_modules/a: is not from the registry'],
+    ],
+    [
+      { ...SOUND, resolved: 'https://registry.npmjs.org.a.example/a.tgz' },
+      ['node_modules/a: is not from the registry'],
+    ],
+    [{ ...SOUND, hasInstallScript: true }, ['node_modules/a: has an install script']],
+    [{ ...SOUND, license: 'AGPL-3.0-only' }, ['node_modules/a: is under AGPL-3.0-only']],
+    [{ ...SOUND, license: undefined }, ['node_modules/a: is under no licence that is named']],
+  ])('%j', (entry, problems) => {
+    expect(lockfileProblems(lockfile(entry))).toEqual(problems);
+  });
+
+  test('also of a package within another', () => {
+    const nested = lockfile({ ...SOUND, integrity: undefined }, 'packages/own/node_modules/a');
+    expect(lockfileProblems(nested)).toEqual([
+      'packages/own/node_modules/a: has no SHA-512 digest',
+    ]);
+  });
+
+  test('a text that is no lockfile', () => {
+    expect(lockfileProblems('{}')).toEqual(['there is no list of packages']);
+  });
+});
