@@ -46,6 +46,8 @@ export interface Dialect {
   encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): JsonObject;
   /** Decodes one streamed answer. */
   answerDecoder(options?: AnswerOptions): AnswerDecoder;
+  /** Encodes one answer as a stream; the inverse of `answerDecoder`. */
+  answerEncoder(meta: AnswerStreamMeta): AnswerEncoder;
   /** What an answer with an HTTP status of 400 and more (or one that is no answer) means. */
   decodeError(status: number, headers: HeaderReader, bodyText: string): AnswerFailure;
   /** An error of our own, or one passed on, in the dialect's shape. */
@@ -71,6 +73,24 @@ export interface AnswerOptions {
 export interface AnswerMeta {
   /** Milliseconds since the Unix epoch; used where the answer does not say when it was made. */
   readonly createdAtMs: number;
+}
+
+/** What a streamed answer needs beyond its events. */
+export interface AnswerStreamMeta extends AnswerMeta {
+  /** The dialect in which the answer came; ids of another one are given this one's form. */
+  readonly from: DialectId;
+  /** Tokens of the prompt as far as they can be guessed before the first count comes. */
+  readonly estimatedInputTokens?: number;
+  /** Whether the client asked for a last chunk with usage, where the dialect leaves it the choice. */
+  readonly includeUsage?: boolean;
+}
+
+/** Encodes one answer, event by event, into the text of its stream. */
+export interface AnswerEncoder {
+  /** The frames to send now; empty while there is nothing to say. Nothing follows the last event. */
+  push(event: AnswerEvent): string;
+  /** A frame that says nothing, to fill silence. */
+  ping(): string;
 }
 
 /** Decodes one streamed answer; never throws on anything a server sends. */

@@ -1,7 +1,9 @@
 export type {
   AnswerDecoder,
+  AnswerEncoder,
   AnswerMeta,
   AnswerOptions,
+  AnswerStreamMeta,
   Dialect,
   DialectFailure,
   HeaderReader,

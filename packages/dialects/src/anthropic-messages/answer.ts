@@ -1,5 +1,5 @@
 import { failed, ok, type JsonObject, type JsonValue, type Result } from '@postern/kernel';
-import type { ModelAnswer, Part } from '@postern/protocol';
+import type { DialectId, ModelAnswer, Part } from '@postern/protocol';
 import type { AnswerOptions, DialectFailure } from '../dialect.ts';
 import {
   extraFields,
@@ -67,7 +67,7 @@ export function encodeAnswer(answer: ModelAnswer): JsonObject {
   return jsonObject({
     stop_reason: answer.stopReason === undefined ? null : encodeStopReason(answer.stopReason),
     ...fields,
-    id: messageId(answer),
+    id: messageId(answer.id, answer.extra?.dialect),
     type: 'message',
     role: 'assistant',
     model: answer.model,
@@ -83,8 +83,7 @@ function ignore(): void {
 }
 
 /** Ids of this API begin with `msg_`; that of another dialect is given the form. */
-function messageId(answer: ModelAnswer): string {
-  if (answer.extra?.dialect === ANTHROPIC_MESSAGES || answer.id.startsWith('msg_'))
-    return answer.id;
-  return `msg_${answer.id.replace(/[^a-zA-Z0-9]/g, '')}`;
+export function messageId(id: string, from: DialectId | undefined): string {
+  const isOwn = from === ANTHROPIC_MESSAGES || id.startsWith('msg_');
+  return isOwn ? id : `msg_${id.replace(/[^a-zA-Z0-9]/g, '')}`;
 }

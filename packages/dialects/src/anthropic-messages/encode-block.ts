@@ -62,7 +62,7 @@ function encodeText(part: TextPart): JsonObject {
 }
 
 /** Citations of the Messages API have types such as `char_location`; other dialects' have not. */
-function isCitation(annotation: JsonValue): boolean {
+export function isCitation(annotation: JsonValue): boolean {
   const type = objectOf(annotation)?.['type'];
   return typeof type === 'string' && type.endsWith('_location');
 }

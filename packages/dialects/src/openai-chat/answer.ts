@@ -1,5 +1,5 @@
 import { failed, ok, type JsonObject, type JsonValue, type Result } from '@postern/kernel';
-import type { ModelAnswer } from '@postern/protocol';
+import type { DialectId, ModelAnswer } from '@postern/protocol';
 import type { AnswerMeta, AnswerOptions, DialectFailure } from '../dialect.ts';
 import {
   extraFields,
@@ -83,7 +83,7 @@ export function encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): JsonObject 
   return jsonObject({
     created: Math.floor(meta.createdAtMs / 1000),
     ...fields,
-    id: completionId(answer),
+    id: completionId(answer.id, answer.extra?.dialect),
     object: 'chat.completion',
     model: answer.model,
     choices: [own, ...(listOf(choices) ?? [])],
@@ -92,7 +92,7 @@ export function encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): JsonObject 
 }
 
 /** Ids of this API begin with `chatcmpl-`; that of another dialect is given the form. */
-function completionId(answer: ModelAnswer): string {
-  const isOwn = answer.extra?.dialect === OPENAI_CHAT || answer.id.startsWith('chatcmpl-');
-  return isOwn ? answer.id : `chatcmpl-${answer.id.replace(/[^a-zA-Z0-9]/g, '')}`;
+export function completionId(id: string, from: DialectId | undefined): string {
+  const isOwn = from === OPENAI_CHAT || id.startsWith('chatcmpl-');
+  return isOwn ? id : `chatcmpl-${id.replace(/[^a-zA-Z0-9]/g, '')}`;
 }

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '@postern/kernel';
 import type { Part, ThinkingPart } from '@postern/protocol';
 import { extraFor, fieldsBeside, filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
 import { OPENAI_CHAT } from './limits.ts';
+import { partsOfDetails } from './reasoning-details.ts';
 
 /** Where servers put reasoning: DeepSeek, xAI and most; Groq and OpenRouter. */
 export const REASONING_FIELDS = ['reasoning_content', 'reasoning'] as const;
@@ -26,15 +27,22 @@ export function decodeAssistantMessage(message: JsonObject): readonly Part[] {
   const refusal = filledText(message['refusal']);
   const calls = listOf(message['tool_calls']) ?? [];
   const legacyCall = objectOf(message['function_call']);
-  const beside = tellingFields(message);
+  const ours = partsOfDetails(message['reasoning_details']);
+  const beside = tellingFields(ours === undefined ? message : withoutDetails(message));
   return [
-    ...REASONING_FIELDS.flatMap((field) => decodeReasoning(field, message[field])),
+    ...(ours ?? REASONING_FIELDS.flatMap((field) => decodeReasoning(field, message[field]))),
     ...words,
     ...(refusal === undefined ? [] : [{ kind: 'refusal', text: refusal } as const]),
     ...calls.map((call, index) => decodeCall(objectOf(call) ?? {}, index)),
     ...(legacyCall === undefined ? [] : [decodeCall({ function: legacyCall }, calls.length)]),
     ...(beside === undefined ? [] : [opaque(beside)]),
   ];
+}
+
+const DETAILS = new Set(['reasoning_details']);
+
+function withoutDetails(message: JsonObject): JsonObject {
+  return fieldsBeside(message, DETAILS);
 }
 
 function opaque(value: JsonValue): Part {

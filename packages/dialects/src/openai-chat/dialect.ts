@@ -3,6 +3,7 @@ import { decodeError } from '../errors/decode-error.ts';
 import { decodeModels } from '../models/decode-models.ts';
 import { decodeAnswer, encodeAnswer } from './answer.ts';
 import { answerDecoder } from './answer-decoder.ts';
+import { answerEncoder } from './answer-encoder.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeError } from './encode-error.ts';
 import { encodeRequest } from './encode-request.ts';
@@ -21,6 +22,7 @@ export const openaiChat: Dialect = {
   decodeAnswer,
   encodeAnswer,
   answerDecoder,
+  answerEncoder,
   decodeError,
   encodeError,
   usageTap,

@@ -4,6 +4,7 @@ import { extraFields, filledText, jsonObject, objectOf, textOf } from '../json/r
 import { wireCallId } from '../names/call-id.ts';
 import { wireToolName } from '../names/tool-name.ts';
 import { MAX_TOOL_NAME, OPENAI_CHAT } from './limits.ts';
+import { reasoningDetails } from './reasoning-details.ts';
 
 /** The assistant message of parts; those that it cannot hold are left out. */
 export function encodeAssistantMessage(parts: readonly Part[]): JsonObject {
@@ -18,6 +19,7 @@ export function encodeAssistantMessage(parts: readonly Part[]): JsonObject {
     role: 'assistant',
     content: encodeContent(parts, opaque),
     ...encodeReasoning(parts),
+    ...encodeDetails(parts),
     refusal: refusal === '' ? undefined : refusal,
     annotations: encodeAnnotations(parts),
     tool_calls: calls.length === 0 ? undefined : calls,
@@ -48,7 +50,7 @@ function encodeContent(parts: readonly Part[], opaque: readonly JsonObject[]): J
 function joinTexts(parts: readonly Part[]): string {
   let text = '';
   parts.forEach((part, index) => {
-    if (part.kind !== 'text') return;
+    if (part.kind !== 'text' || part.text === '') return;
     const isFirst = text === '';
     const isContinued = parts[index - 1]?.kind === 'text';
     text += isFirst || isContinued ? part.text : `\n\n${part.text}`;
@@ -68,6 +70,11 @@ function encodeReasoning(parts: readonly Part[]): JsonObject {
   return fields;
 }
 
+function encodeDetails(parts: readonly Part[]): JsonObject {
+  const details = reasoningDetails(parts);
+  return details.length === 0 ? {} : { reasoning_details: details };
+}
+
 function encodeAnnotations(parts: readonly Part[]): readonly JsonValue[] | undefined {
   const lists = parts.flatMap((part) => {
     const annotations = part.kind === 'text' ? part.annotations : undefined;
@@ -78,7 +85,7 @@ function encodeAnnotations(parts: readonly Part[]): readonly JsonValue[] | undef
   return lists.length === 0 || isForeign ? undefined : own;
 }
 
-function isAnthropicCitation(annotation: JsonValue): boolean {
+export function isAnthropicCitation(annotation: JsonValue): boolean {
   return textOf(objectOf(annotation)?.['type'])?.endsWith('_location') ?? false;
 }
 

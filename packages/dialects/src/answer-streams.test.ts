@@ -1,0 +1,187 @@
+import { encodeUtf8, expectOk } from '@postern/kernel';
+import {
+  EMPTY_ANSWER,
+  foldAnswer,
+  type AnswerEvent,
+  type DialectId,
+  type FoldedAnswer,
+  type ModelAnswer,
+  type Part,
+} from '@postern/protocol';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AnswerStreamMeta } from './dialect.ts';
+import { DIALECTS } from './dialects.ts';
+import { sseParser, type SseEvent } from './sse/sse-parser.ts';
+import { answerEvents } from './testing/arbitrary-answer.ts';
+
+const META: AnswerStreamMeta = { createdAtMs: 5_000, from: 'openai-chat', includeUsage: true };
+const IDS: readonly DialectId[] = ['anthropic-messages', 'openai-chat'];
+
+function streamed(dialect: DialectId, events: readonly AnswerEvent[]): readonly SseEvent[] {
+  const encoder = DIALECTS[dialect].answerEncoder(META);
+  const stream = events.map((event) => encoder.push(event)).join('');
+  return expectOk(sseParser().push(encodeUtf8(stream)));
+}
+
+function decoded(dialect: DialectId, frames: readonly SseEvent[]): FoldedAnswer {
+  const decoder = DIALECTS[dialect].answerDecoder();
+  const events = [...frames.flatMap((frame) => decoder.push(frame)), ...decoder.end()];
+  return events.reduce(foldAnswer, EMPTY_ANSWER);
+}
+
+function wholeOf({ id = '', model = '', parts, usage, stopReason }: FoldedAnswer): ModelAnswer {
+  return { id, model, parts, usage, stopReason };
+}
+
+/** The whole answer as the dialect says it without streaming. */
+function unstreamed(dialect: DialectId, source: FoldedAnswer): ModelAnswer {
+  const wire = DIALECTS[dialect].encodeAnswer(wholeOf(source), META);
+  return expectOk(DIALECTS[dialect].decodeAnswer(wire));
+}
+
+/** Which words and calls there are, in order; parts that say nothing are not told apart from none. */
+function saidIn({
+  parts,
+  usage,
+  stopReason,
+}: Pick<ModelAnswer, 'parts' | 'usage' | 'stopReason'>): unknown {
+  const joined = (kind: Part['kind']): string =>
+    parts.map((part) => (part.kind === kind && 'text' in part ? part.text : '')).join('');
+  return {
+    text: joined('text'),
+    thinking: joined('thinking'),
+    calls: parts.filter((part) => part.kind === 'tool-call'),
+    usage,
+    stopReason,
+  };
+}
+
+describe('answers as streams', () => {
+  test.each(IDS)('%s: the stream says what the whole answer says', (dialect) => {
+    fc.assert(
+      fc.property(answerEvents, (events) => {
+        const source = events.reduce(foldAnswer, EMPTY_ANSWER);
+        const again = decoded(dialect, streamed(dialect, events));
+        expect(again.failure).toBeUndefined();
+        expect(saidIn(again)).toEqual(saidIn(unstreamed(dialect, source)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('36, 43: toward an Anthropic client the blocks are those of the whole answer', () => {
+    fc.assert(
+      fc.property(answerEvents, (events) => {
+        const source = events.reduce(foldAnswer, EMPTY_ANSWER);
+        const again = decoded('anthropic-messages', streamed('anthropic-messages', events));
+        const parts = unstreamed('anthropic-messages', source).parts.filter(saysSomething);
+        expect(again.parts.map(withoutEmptySignature)).toEqual(parts.map(withoutEmptySignature));
+      }),
+    );
+  });
+
+  test('38–46: toward an Anthropic client every stream has the form', () => {
+    fc.assert(
+      fc.property(answerEvents, (events) => {
+        expectAnthropicForm(streamed('anthropic-messages', events));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('49, 50: toward an OpenAI client every stream has the form', () => {
+    fc.assert(
+      fc.property(answerEvents, (events) => {
+        expectOpenaiForm(streamed('openai-chat', events));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test.each(IDS)('%s: a cut answer ends in an error, and nothing follows', (dialect) => {
+    fc.assert(
+      fc.property(answerEvents, fc.nat(20), (events, at) => {
+        const failure: AnswerEvent = {
+          kind: 'failure',
+          failure: { code: 'UPSTREAM_CUT', message: 'cut' },
+        };
+        const cut = [...events.slice(0, Math.min(at, events.length - 1)), failure, ...events];
+        const frames = streamed(dialect, cut);
+        expect(JSON.parse(frames.at(-1)?.data ?? '')).toMatchObject({ error: { message: 'cut' } });
+        expect(JSON.stringify(frames)).not.toMatch(/DONE|message_stop|"finish_reason\\":\\"/);
+        expect(decoded(dialect, frames).failure?.code).toBe('UPSTREAM_FAULT');
+      }),
+    );
+  });
+});
+
+function saysSomething(part: Part): boolean {
+  if (part.kind === 'thinking') return part.text + (part.signature ?? '') !== '';
+  return part.kind !== 'text' || part.text !== '';
+}
+
+function withoutEmptySignature(part: Part): Part {
+  if (part.kind !== 'thinking' || part.signature !== '') return part;
+  return { kind: 'thinking', text: part.text };
+}
+
+interface WireEvent {
+  readonly type: string;
+  readonly index: number;
+}
+
+/** 38–40, 44–46: names, order, one block at a time without gaps. */
+function expectAnthropicForm(frames: readonly SseEvent[]): void {
+  const events = frames.map(({ event, data }) => {
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the check is what reads it
+    const wire = JSON.parse(data) as WireEvent;
+    expect(wire.type).toBe(event);
+    return wire;
+  });
+  const order = events.map(({ type }) => type.replace('content_block_', ''));
+  expect(order.join(' ')).toMatch(
+    /^message_start( start( delta)* stop)* message_delta message_stop$/,
+  );
+  let block = -1;
+  for (const { type, index } of events.filter((event) => event.type.startsWith('content'))) {
+    if (type === 'content_block_start') block += 1;
+    expect(index).toBe(block);
+  }
+}
+
+interface WireChunk {
+  readonly id: string;
+  readonly created: number;
+  readonly choices: readonly {
+    readonly finish_reason: string | null;
+    readonly delta: {
+      readonly role?: string;
+      readonly tool_calls?: readonly {
+        readonly index: number;
+        readonly id?: string;
+        readonly type?: string;
+      }[];
+    };
+  }[];
+  readonly usage?: object;
+}
+
+/** 49, 50: the role first, the reason once, usage without choices, then the end. */
+function expectOpenaiForm(frames: readonly SseEvent[]): void {
+  expect(frames.at(-1)?.data).toBe('[DONE]');
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the check is what reads it
+  const chunks = frames.slice(0, -1).map(({ data }) => JSON.parse(data) as WireChunk);
+  expect(chunks[0]?.choices[0]?.delta.role).toBe('assistant');
+  expect(new Set(chunks.map(({ id, created }) => `${id} ${created}`)).size).toBe(1);
+  expect(chunks.at(-1)).toMatchObject({ choices: [], usage: {} });
+  const reasons = chunks.flatMap(({ choices }) => choices.map((choice) => choice.finish_reason));
+  expect(reasons.findIndex((reason) => reason !== null)).toBe(reasons.length - 1);
+  const seen = new Set<number>();
+  for (const call of chunks.flatMap(({ choices }) => choices[0]?.delta.tool_calls ?? [])) {
+    const isFirst = !seen.has(call.index);
+    expect([call.id !== undefined, call.type !== undefined]).toEqual([isFirst, isFirst]);
+    seen.add(call.index);
+  }
+  expect([...seen].sort()).toEqual([...seen].map((_, index) => index));
+}

@@ -1,0 +1,164 @@
+import type { JsonObject } from '@postern/kernel';
+import type { Part, PartDelta } from '@postern/protocol';
+import { sseFrame } from '../sse/sse-frame.ts';
+import { encodeBlock, isCitation } from './encode-block.ts';
+
+interface OpenPart {
+  readonly part: Part;
+  /** What came while another block was open. */
+  readonly waiting: PartDelta[];
+  /** The block's index on the wire, once it has one. */
+  block: number | undefined;
+  ended: boolean;
+}
+
+/**
+ * Turns parts, which may be open side by side, into content blocks, of which one is open at a time:
+ * index 0, 1, 2… without gaps, and none without content. The first open part is told as it comes, the
+ * others wait for their turn, so that no fragment is lost.
+ */
+export class BlockStream {
+  readonly #parts = new Map<number, OpenPart>();
+  #blocks = 0;
+
+  start(index: number, part: Part): string {
+    this.#parts.set(index, { part, waiting: [], block: undefined, ended: false });
+    return this.#advance();
+  }
+
+  add(index: number, delta: PartDelta): string {
+    this.#parts.get(index)?.waiting.push(delta);
+    return this.#advance();
+  }
+
+  end(index: number): string {
+    const open = this.#parts.get(index);
+    if (open !== undefined) open.ended = true;
+    return this.#advance();
+  }
+
+  endAll(): string {
+    for (const open of this.#parts.values()) open.ended = true;
+    return this.#advance();
+  }
+
+  /** Tells what the first open part has to say, and while that has ended, what the next one has. */
+  #advance(): string {
+    let frames = '';
+    for (const [index, open] of this.#parts) {
+      frames += this.#tell(open);
+      if (!open.ended) return frames;
+      frames += this.#stop(open);
+      this.#parts.delete(index);
+    }
+    return frames;
+  }
+
+  #tell(open: OpenPart): string {
+    if (open.part.kind === 'opaque') return '';
+    const deltas = openingDeltas(open).flatMap(encodeDelta);
+    open.waiting.length = 0;
+    if (deltas.length === 0 && !isWhole(open.part)) return '';
+    const frames = this.#startBlock(open, emptied(open.part));
+    return frames + deltas.map((delta) => deltaFrame(open.block ?? 0, delta)).join('');
+  }
+
+  #startBlock(open: OpenPart, part: Part): string {
+    if (open.block !== undefined) return '';
+    const block = encodeBlock(part, '', () => undefined);
+    if (block === undefined) return '';
+    open.block = this.#blocks;
+    this.#blocks += 1;
+    const content = part.kind === 'tool-call' ? { ...block, input: {} } : block;
+    return sseFrame('content_block_start', {
+      type: 'content_block_start',
+      index: open.block,
+      content_block: content,
+    });
+  }
+
+  #stop(open: OpenPart): string {
+    const frames = open.part.kind === 'opaque' ? this.#startBlock(open, newest(open)) : '';
+    if (open.block === undefined) return frames;
+    return (
+      frames + sseFrame('content_block_stop', { type: 'content_block_stop', index: open.block })
+    );
+  }
+}
+
+/** An opaque part is told whole when it ends; its last delta is its newest value. */
+function newest({ part, waiting }: OpenPart): Part {
+  const last = waiting.findLast((delta) => delta.kind === 'opaque');
+  return part.kind === 'opaque' && last !== undefined ? { ...part, value: last.value } : part;
+}
+
+/** Parts that have a block even if nothing follows their start. */
+function isWhole(part: Part): boolean {
+  return part.kind === 'tool-call' || part.kind === 'redacted-thinking';
+}
+
+/** What a part held when it started, as the deltas that it would have taken. */
+function openingDeltas({ part, block, waiting }: OpenPart): readonly PartDelta[] {
+  if (block !== undefined) return waiting;
+  switch (part.kind) {
+    case 'text':
+      return [
+        { kind: 'text', text: part.text },
+        ...(part.annotations ?? []).map((value) => ({ kind: 'annotation', value }) as const),
+        ...waiting,
+      ];
+    case 'thinking': {
+      const { text, signature = '' } = part;
+      return [{ kind: 'thinking', text }, { kind: 'signature', signature }, ...waiting];
+    }
+    case 'tool-call':
+      return [{ kind: 'tool-input', json: part.inputJson }, ...waiting];
+    case 'refusal':
+      return [{ kind: 'refusal', text: part.text }, ...waiting];
+    default:
+      return waiting;
+  }
+}
+
+/** The part as its block starts: without what its deltas bring. */
+function emptied(part: Part): Part {
+  switch (part.kind) {
+    case 'text':
+      return part.annotations?.every(isCitation) === true
+        ? { ...part, text: '', annotations: [] }
+        : { kind: 'text', text: '', ...(part.extra !== undefined && { extra: part.extra }) };
+    case 'thinking':
+      return { ...part, text: '', signature: '' };
+    case 'refusal':
+      return { ...part, text: '' };
+    default:
+      return part;
+  }
+}
+
+/** The delta on the wire; none where it says nothing. */
+function encodeDelta(delta: PartDelta): readonly JsonObject[] {
+  switch (delta.kind) {
+    case 'annotation':
+      return isCitation(delta.value) ? [{ type: 'citations_delta', citation: delta.value }] : [];
+    case 'text':
+    case 'refusal':
+      return said('text_delta', 'text', delta.text);
+    case 'thinking':
+      return said('thinking_delta', 'thinking', delta.text);
+    case 'signature':
+      return said('signature_delta', 'signature', delta.signature);
+    case 'tool-input':
+      return said('input_json_delta', 'partial_json', delta.json);
+    case 'opaque':
+      return [];
+  }
+}
+
+function said(type: string, field: string, words: string): readonly JsonObject[] {
+  return words === '' ? [] : [{ type, [field]: words }];
+}
+
+function deltaFrame(index: number, delta: JsonObject): string {
+  return sseFrame('content_block_delta', { type: 'content_block_delta', index, delta });
+}

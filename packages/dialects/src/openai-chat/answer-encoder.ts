@@ -1,0 +1,100 @@
+import type { JsonObject } from '@postern/kernel';
+import type { AnswerEvent, AnswerFailure, Usage } from '@postern/protocol';
+import type { AnswerEncoder, AnswerStreamMeta } from '../dialect.ts';
+import { failureStatus } from '../errors/failure-status.ts';
+import { extraFields, objectOf } from '../json/read-json.ts';
+import { sseFrame } from '../sse/sse-frame.ts';
+import { completionId } from './answer.ts';
+import { DeltaStream } from './delta-stream.ts';
+import { encodeError } from './encode-error.ts';
+import { OPENAI_CHAT } from './limits.ts';
+import { encodeStopReason } from './stop-reason.ts';
+import { encodeUsage } from './usage.ts';
+
+type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
+
+const DONE = 'data: [DONE]\n\n';
+
+/**
+ * Encodes an answer as a stream of `POST /chat/completions`: the role first, the finish reason once, a
+ * chunk with usage where it was asked for, `[DONE]` last; an error ends the stream without it.
+ */
+export function answerEncoder(meta: AnswerStreamMeta): AnswerEncoder {
+  return new Encoder(meta);
+}
+
+class Encoder implements AnswerEncoder {
+  readonly #meta: AnswerStreamMeta;
+  readonly #deltas = new DeltaStream();
+  /** What every chunk says. */
+  #head: JsonObject = {};
+  #usage: Usage = {};
+  #ended = false;
+
+  constructor(meta: AnswerStreamMeta) {
+    this.#meta = meta;
+  }
+
+  push(event: AnswerEvent): string {
+    if (this.#ended) return '';
+    switch (event.kind) {
+      case 'start':
+        return this.#start(event.id, event.model);
+      case 'part-start':
+        return this.#say(this.#deltas.start(event.index, event.part));
+      case 'part-delta':
+        return this.#say(this.#deltas.add(event.index, event.delta));
+      case 'part-end':
+        return '';
+      case 'usage':
+        this.#usage = { ...this.#usage, ...event.usage };
+        return '';
+      case 'finish':
+        this.#ended = true;
+        return this.#finish(event);
+      case 'failure':
+        this.#ended = true;
+        return fail(event.failure);
+    }
+  }
+
+  ping(): string {
+    return this.#ended ? '' : ': ping\n\n';
+  }
+
+  #start(id: string, model: string): string {
+    this.#head = {
+      id: completionId(id, this.#meta.from),
+      object: 'chat.completion.chunk',
+      created: Math.floor(this.#meta.createdAtMs / 1000),
+      model,
+    };
+    return this.#chunk({ role: 'assistant', content: '' }, null);
+  }
+
+  #say(delta: JsonObject | undefined): string {
+    return delta === undefined ? '' : this.#chunk(delta, null);
+  }
+
+  #chunk(delta: JsonObject, finishReason: string | null): string {
+    const choices = [{ index: 0, delta, finish_reason: finishReason }];
+    return sseFrame(undefined, { ...this.#head, choices });
+  }
+
+  #finish({ stopReason, extra }: Finish): string {
+    const reason = stopReason === undefined ? 'stop' : encodeStopReason(stopReason);
+    const beside = objectOf(extraFields(OPENAI_CHAT, extra)['usage']);
+    const usage = sseFrame(undefined, {
+      ...this.#head,
+      choices: [],
+      usage: encodeUsage(this.#usage, beside),
+    });
+    const counted = this.#meta.includeUsage === true ? usage : '';
+    return this.#say(this.#deltas.end()) + this.#chunk({}, reason) + counted + DONE;
+  }
+}
+
+function fail({ code, message }: AnswerFailure): string {
+  const error = { status: failureStatus(code), message, code, requestId: '' };
+  return sseFrame(undefined, encodeError(error).body);
+}

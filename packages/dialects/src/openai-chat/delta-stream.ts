@@ -1,0 +1,134 @@
+import type { JsonObject, JsonValue } from '@postern/kernel';
+import type { Part, PartDelta, TextPart, ThinkingPart, ToolCallPart } from '@postern/protocol';
+import { extraFields, filledText, objectOf } from '../json/read-json.ts';
+import { wireCallId } from '../names/call-id.ts';
+import { wireToolName } from '../names/tool-name.ts';
+import { isAnthropicCitation } from './encode-assistant.ts';
+import { MAX_TOOL_NAME, OPENAI_CHAT } from './limits.ts';
+import { reasoningDetails } from './reasoning-details.ts';
+
+interface TextState {
+  /** A blank line is due before the first word: something stood between it and an earlier text. */
+  isApart: boolean;
+}
+
+/**
+ * Turns the parts of an answer into the deltas of one choice. What chat completions have no delta for
+ * (signatures, fields beside the known ones) is told at the end.
+ */
+export class DeltaStream {
+  readonly #texts = new Map<number, TextState>();
+  readonly #calls = new Map<number, number>();
+  readonly #thinking = new Map<number, Part>();
+  readonly #beside = new Map<number, JsonValue>();
+  #lastKind: Part['kind'] | undefined;
+  #hasText = false;
+
+  /** The delta that starts the part; undefined where it starts in silence. */
+  start(index: number, part: Part): JsonObject | undefined {
+    const before = this.#lastKind;
+    this.#lastKind = part.kind;
+    switch (part.kind) {
+      case 'text':
+        this.#texts.set(index, { isApart: before !== 'text' });
+        return this.#text(index, part.text, ownAnnotations(part));
+      case 'refusal':
+        return said('refusal', part.text);
+      case 'thinking':
+        this.#thinking.set(index, part);
+        return said(fieldOf(part), part.text);
+      case 'redacted-thinking':
+        this.#thinking.set(index, part);
+        return undefined;
+      case 'tool-call':
+        this.#calls.set(index, this.#calls.size);
+        return callDelta(this.#calls.size - 1, part);
+      case 'opaque':
+        if (part.dialect === OPENAI_CHAT) this.#beside.set(index, part.value);
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  add(index: number, delta: PartDelta): JsonObject | undefined {
+    switch (delta.kind) {
+      case 'text':
+        return this.#text(index, delta.text, []);
+      case 'annotation':
+        return isAnthropicCitation(delta.value) ? undefined : { annotations: [delta.value] };
+      case 'refusal':
+        return said('refusal', delta.text);
+      case 'thinking':
+      case 'signature':
+        return this.#think(index, delta);
+      case 'tool-input':
+        return this.#input(index, delta.json);
+      case 'opaque':
+        if (this.#beside.has(index)) this.#beside.set(index, delta.value);
+        return undefined;
+    }
+  }
+
+  /** What is left to say before the finish reason. */
+  end(): JsonObject | undefined {
+    const details = reasoningDetails([...this.#thinking.values()]);
+    const fields = [...this.#beside.values()].flatMap((value) => {
+      const object = objectOf(value) ?? {};
+      return object['type'] === undefined ? Object.entries(object) : [];
+    });
+    const delta = {
+      ...Object.fromEntries(fields),
+      ...(details.length > 0 && { reasoning_details: details }),
+    };
+    return Object.keys(delta).length === 0 ? undefined : delta;
+  }
+
+  #text(index: number, text: string, annotations: readonly JsonValue[]): JsonObject | undefined {
+    const state = this.#texts.get(index);
+    const annotated = annotations.length === 0 ? {} : { annotations };
+    if (text === '' || state === undefined) return annotations.length === 0 ? undefined : annotated;
+    const content = this.#hasText && state.isApart ? `\n\n${text}` : text;
+    this.#hasText = true;
+    state.isApart = false;
+    return { content, ...annotated };
+  }
+
+  #think(
+    index: number,
+    delta: Extract<PartDelta, { kind: 'thinking' | 'signature' }>,
+  ): JsonObject | undefined {
+    const part = this.#thinking.get(index);
+    if (part?.kind !== 'thinking') return undefined;
+    if (delta.kind === 'signature') {
+      this.#thinking.set(index, { ...part, signature: (part.signature ?? '') + delta.signature });
+      return undefined;
+    }
+    this.#thinking.set(index, { ...part, text: part.text + delta.text });
+    return said(fieldOf(part), delta.text);
+  }
+
+  #input(index: number, json: string): JsonObject | undefined {
+    const call = this.#calls.get(index);
+    if (call === undefined || json === '') return undefined;
+    return { tool_calls: [{ index: call, function: { arguments: json } }] };
+  }
+}
+
+function said(field: string, text: string): JsonObject | undefined {
+  return text === '' ? undefined : { [field]: text };
+}
+
+function fieldOf(part: ThinkingPart): string {
+  return filledText(extraFields(OPENAI_CHAT, part.extra)['field']) ?? 'reasoning_content';
+}
+
+function ownAnnotations(part: TextPart): readonly JsonValue[] {
+  return part.annotations?.filter((annotation) => !isAnthropicCitation(annotation)) ?? [];
+}
+
+function callDelta(index: number, part: ToolCallPart): JsonObject {
+  const called = { name: wireToolName(part.name, MAX_TOOL_NAME), arguments: part.inputJson };
+  const call = { index, id: wireCallId(part.callId), type: 'function', function: called };
+  return { tool_calls: [{ ...extraFields(OPENAI_CHAT, part.extra), ...call }] };
+}
