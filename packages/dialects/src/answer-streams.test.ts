@@ -66,7 +66,7 @@ describe('answers as streams', () => {
         expect(again.failure).toBeUndefined();
         expect(saidIn(again)).toEqual(saidIn(unstreamed(dialect, source)));
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -86,7 +86,7 @@ describe('answers as streams', () => {
       fc.property(answerEvents, (events) => {
         expectAnthropicForm(streamed('anthropic-messages', events));
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -95,7 +95,7 @@ describe('answers as streams', () => {
       fc.property(answerEvents, (events) => {
         expectOpenaiForm(streamed('openai-chat', events));
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

@@ -366,7 +366,7 @@ describe('streams of the Messages API', () => {
       fc.property(fc.array(event, { maxLength: 8 }), (events) => {
         expectOrdered(decodeEvents(ANTHROPIC, [start(), ...events]));
       }),
-      { numRuns: 400 },
+      { numRuns: 100 },
     );
   });
 });

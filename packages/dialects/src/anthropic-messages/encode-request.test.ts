@@ -122,7 +122,7 @@ describe('settings toward the Messages API', () => {
         // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the check is what reads it
         expectValid(expectOk(body)['messages'] as unknown as readonly WireMessage[]);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

@@ -88,6 +88,6 @@ test('decoding what was encoded gives the request back', () => {
       expect(anthropicMessages.decodeRequest(body)).toEqual({ ok: true, value: request });
       expect(JSON.parse(JSON.stringify(body))).toEqual(body);
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });

@@ -240,7 +240,7 @@ describe('streams of chat completions', () => {
       fc.property(fc.array(any, { maxLength: 8 }), (chunks) => {
         expectOrdered(decodeEvents(OPENAI, [chunk({ role: 'assistant' }), ...chunks]));
       }),
-      { numRuns: 400 },
+      { numRuns: 100 },
     );
   });
 });

@@ -82,7 +82,7 @@ test('decoding what was encoded gives the request back', () => {
       expect(openaiChat.decodeRequest(body)).toEqual({ ok: true, value: request });
       expect(JSON.parse(JSON.stringify(body))).toEqual(body);
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
 
