@@ -102,6 +102,12 @@ describe('decodeError', () => {
     );
   });
 
+  test('a key that is cut off leaves no half behind', () => {
+    const keys = 'sk-0123456789abcdefghijklmnopqrstuvwxyz '.repeat(100);
+    const { message } = decodeError(400, headers(), openai(null, null, keys));
+    expect(message).toMatch(/^(?:\[secret\] ?)+…?$/);
+  });
+
   const WAITS: readonly (readonly [
     name: string,
     fields: Record<string, string>,

@@ -2,6 +2,8 @@ import { SECRET_PLACEHOLDER } from '@postern/kernel';
 
 /** In UTF-16 code units. */
 const MAX_LENGTH = 600;
+/** More than is shown, as taking keys out makes a message shorter. */
+const READ_LENGTH = 4 * MAX_LENGTH;
 
 // eslint-disable-next-line no-control-regex -- control characters are what is taken out
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
@@ -19,10 +21,9 @@ const KEY_SHAPES: readonly RegExp[] = [
  * looks like a key taken out. The empty text stays empty.
  */
 export function providerMessage(text: string): string {
-  const bounded = text
-    .slice(0, 4 * MAX_LENGTH)
-    .replace(CONTROLS, ' ')
-    .trim();
+  // What is cut off must not leave the half of a key behind.
+  const whole = text.length <= READ_LENGTH ? text : text.slice(0, READ_LENGTH).replace(/\S*$/, '');
+  const bounded = whole.replace(CONTROLS, ' ').trim();
   const clean = KEY_SHAPES.reduce(
     (cleaned, shape) => cleaned.replace(shape, `$1${SECRET_PLACEHOLDER}`),
     bounded,

@@ -16,7 +16,7 @@ export function numberOf(value: JsonValue | undefined): number | undefined {
 
 /** A count that a server gave; anything but a finite number ≥ 0 is none. */
 export function countOf(value: JsonValue | undefined): number | undefined {
-  return typeof value === 'number' && value >= 0 ? value : undefined;
+  return typeof value === 'number' && value >= 0 && value < Infinity ? value : undefined;
 }
 
 export function flagOf(value: JsonValue | undefined): boolean | undefined {

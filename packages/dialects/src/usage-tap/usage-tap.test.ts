@@ -179,6 +179,7 @@ describe('readUsage', () => {
     [A, '{"usage":{"input_tokens":1,"output_tokens":2}}', { inputTokens: 1, outputTokens: 2 }],
     [O, '{"usage":{"prompt_tokens":1,"completion_tokens":2}}', { inputTokens: 1, outputTokens: 2 }],
     [A, '{"usage":null}', {}],
+    [O, '{"usage":{"prompt_tokens":1e999,"completion_tokens":-2}}', {}],
     [O, '[]', {}],
     [O, 'not JSON', {}],
   ];
