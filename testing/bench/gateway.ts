@@ -148,6 +148,9 @@ async function throughput(ways: readonly Way[], streamed: boolean): Promise<void
   }
 }
 
+/** One request at a time keeps one process busy after the other; where none was, others ran. */
+const wasInterrupted = (run: Run): boolean => run.gatewayShare + run.otherShare < 0.6;
+
 /** What the way through adds for somebody alone. */
 async function addedLatency(direct: Way, ours: Way): Promise<void> {
   say('\nadded by Postern, one request at a time (ms)');
@@ -159,9 +162,10 @@ async function addedLatency(direct: Way, ours: Way): Promise<void> {
     const alone = { concurrency: 1, measureMs: 3000 };
     const without = await runLoad(order(direct, streamed, alone), direct.sides);
     const through = await runLoad(order(ours, streamed, alone), ours.sides);
-    const bad = [without, through].some(isBad);
+    const bad = [without, through].some((run) => isBad(run) || wasInterrupted(run));
     const added = (pick: (run: Run) => number): string =>
       bad ? 'none' : (pick(through) - pick(without)).toFixed(3);
+    if (bad) say(`             no figure: ${BUSY}`);
     row(name, [
       added((run) => (streamed ? run.firstByteP50 : run.wholeP50)),
       added((run) => (streamed ? run.firstByteP99 : run.wholeP99)),
