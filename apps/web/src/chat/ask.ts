@@ -87,7 +87,9 @@ async function abandon(open: OpenChat, answer: FoldedAnswer, problem: Problem): 
   const { run, tree } = open.chat.get();
   const begun = run?.at === 'answering' ? tree.byId.get(run.answerId) : undefined;
   if (begun === undefined) {
-    open.chat.update((now) => ({ ...now, run: undefined, problem }));
+    // That nobody answers is said over the whole page already.
+    const shown = problem.reason === 'unreachable' ? undefined : problem;
+    open.chat.update((now) => ({ ...now, run: undefined, problem: shown }));
     return;
   }
   const cut: Message = { ...begun, parts: answer.parts, status: 'interrupted' };

@@ -98,6 +98,9 @@ function ChatHead(props: {
   const title = conversation === undefined ? undefined : shownTitle(conversation.title);
   useEffect(() => {
     document.title = title === undefined ? 'Postern' : `${title} · Postern`;
+    return () => {
+      document.title = 'Postern';
+    };
   }, [title]);
   return (
     <header className="chat-head">

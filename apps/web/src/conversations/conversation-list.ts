@@ -44,13 +44,13 @@ async function loadPage(before: ConversationId | null): Promise<void> {
 
 /** Takes a conversation that is new or changed; the one used last comes first. */
 export function noteConversation(conversation: Conversation): void {
-  conversationList.update((now) => ({
-    ...now,
-    conversations: [
-      ...now.conversations.filter(({ id }) => id !== conversation.id),
-      conversation,
-    ].sort((a, b) => b.updatedAtMs - a.updatedAtMs),
-  }));
+  conversationList.update((now) => {
+    // Forgotten, as when the vault was locked while an answer still came in.
+    if (now.status === 'idle') return now;
+    const others = now.conversations.filter(({ id }) => id !== conversation.id);
+    const all = [...others, conversation].sort((a, b) => b.updatedAtMs - a.updatedAtMs);
+    return { ...now, conversations: all };
+  });
 }
 
 /** Takes a conversation out of the list without asking the process. */

@@ -69,7 +69,7 @@ describe('createBlockSplitter', () => {
         }
         expect(splitter.split(text)).toEqual(createBlockSplitter().split(text));
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 
