@@ -25,9 +25,8 @@ const { page } = browser;
 await page.setViewportSize({ width: 1280, height: 800 });
 await walkFirstRun(page, postern.launchUrl, 'file');
 await ask(page, 'Hello! What can you do?');
-await page.getByRole('region', { name: 'Messages' }).evaluate((messages) => {
-  messages.scrollTop = 0;
-});
+await page.getByRole('region', { name: 'Messages' }).press('Home');
+await page.waitForTimeout(300);
 await page.screenshot({ path: join(IMAGES, 'chat-light.png') });
 await page.emulateMedia({ colorScheme: 'dark' });
 await page.screenshot({ path: join(IMAGES, 'chat-dark.png') });

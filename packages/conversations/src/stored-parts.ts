@@ -11,7 +11,7 @@ import * as v from 'valibot';
 import type { StoreFailure } from './conversation-store.ts';
 
 /** UTF-16 code units of the JSON: more than an app request can carry, less than would hurt. */
-export const MAX_PARTS_LENGTH = 64 * 1024 * 1024;
+const MAX_PARTS_LENGTH = 64 * 1024 * 1024;
 /** Opaque values come from JSON of at most 128 levels and lie a few deeper here. */
 const MAX_DEPTH = 256;
 /** The length, in bytes, to a multiple of which the JSON of a growing answer is filled up. */

@@ -81,7 +81,7 @@ describe.skipIf(skipBecause('recorded streams through the product', why))(
         upstream.next({ kind: 'recording', file: row.file, answer: row.answer });
         const title = `${row.name} ${row.answer}`;
         const created = await app.request('POST', '/api/conversations', { title });
-        const id = String(field(created, 'id'));
+        const id = JSON.stringify(field(created, 'id')).replaceAll('"', '');
         await app.turn(id, {
           parentId: null,
           text: 'question',

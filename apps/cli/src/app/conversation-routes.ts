@@ -75,7 +75,7 @@ export function conversationRoutes(postern: Postern): Hono {
   return app;
 }
 
-export function withStore(postern: Postern, use: (store: ConversationStore) => Response): Response {
+function withStore(postern: Postern, use: (store: ConversationStore) => Response): Response {
   const stores = postern.stores();
   if (stores === undefined) return failureResponse(lockedFailure(postern));
   return use(stores.conversations);

@@ -13,7 +13,7 @@ export interface PassphraseSources {
 }
 
 /** The file of the passphrase among systemd's credentials. */
-export const CREDENTIAL_NAME = 'postern-passphrase';
+const CREDENTIAL_NAME = 'postern-passphrase';
 
 /**
  * The passphrase from the first place that has one: the named file descriptor, the systemd

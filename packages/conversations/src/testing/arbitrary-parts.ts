@@ -11,7 +11,7 @@ import type {
 import fc from 'fast-check';
 
 /** Any text that JavaScript can hold: halves of character pairs, NUL and separators too. */
-export const anyText: fc.Arbitrary<string> = fc.oneof(
+const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc.string({ unit: 'binary' }),
   fc

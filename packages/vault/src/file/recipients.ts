@@ -5,7 +5,7 @@ import type { DataKey } from '../slots/data-key.ts';
 import { KEY_WRAP, PBES2, pbes2Kek, unwrapKey, wrapKey } from '../primitives/key-wrap.ts';
 
 /** Bounds of what a file may demand of whoever opens it with a passphrase. */
-export const PBES2_BOUNDS = { writtenCount: 600_000, maxCount: 2_000_000, saltBytes: 16 } as const;
+const PBES2_BOUNDS = { writtenCount: 600_000, maxCount: 2_000_000, saltBytes: 16 } as const;
 
 /** 32 bytes wrapped are 40: 54 characters. */
 const wrappedKey = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{54}$/));

@@ -39,7 +39,7 @@ export function sortTaken(all: readonly Taken[]): {
 }
 
 /** A name as Postern allows it: lower case, anything else as a dash. */
-export function secretNameFrom(entry: string): SecretName | undefined {
+function secretNameFrom(entry: string): SecretName | undefined {
   const text = entry
     .normalize('NFKD')
     .toLowerCase()

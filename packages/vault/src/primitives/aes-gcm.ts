@@ -5,7 +5,7 @@ const CIPHER = 'aes-256-gcm';
 const KEY_BYTES = 32;
 /** The only lengths of NIST SP 800-38D that are used here: others weaken it. */
 export const NONCE_BYTES = 12;
-export const TAG_BYTES = 16;
+const TAG_BYTES = 16;
 
 /** The ciphertext and, after it, the tag. A nonce is never used twice under one key. */
 export function sealGcm(

@@ -303,7 +303,7 @@ export async function confirmRekey(
 }
 
 /** Both headers of a change under way. */
-export function headersOf(
+function headersOf(
   journal: RekeyJournal,
 ): Result<{ readonly oldHeader: SlotsHeader; readonly newHeader: SlotsHeader }, VaultFailure> {
   const [old, next] = [journal.oldHeader, journal.newHeader].map((text) =>
