@@ -35,6 +35,25 @@ export {
 } from './importers/importers.ts';
 export { nodeImportFiles } from './importers/node-import-files.ts';
 export { osForeignKeyring } from './importers/os-foreign-keyring.ts';
+// Running commands with secrets.
+export { injectTemplate } from './inject/inject-template.ts';
+export type { Variable } from './run/env-file.ts';
+export {
+  planRun,
+  resolveRun,
+  type ResolvedRun,
+  type ResolveReference,
+  type RunPlan,
+  type RunWish,
+  type Via,
+} from './run/plan-run.ts';
+export { processSignals } from './run/process-signals.ts';
+export { runCommand, unmaskedNames, type RunOptions } from './run/run-command.ts';
+export type { ReferenceProblem, RunFailure } from './run/run-failure.ts';
+export { describeRunFailure } from './run/describe-run-failure.ts';
+export { runIoOf, type StandardStreams } from './run/run-io-of.ts';
+export type { RunIo, RunTerminal, SignalSource } from './run/run-io.ts';
+export { parseReference, type SecretReference } from './run/secret-reference.ts';
 // Masking.
 export { createMasker, MASK, type Masker, type MaskerOptions } from './masking/masker.ts';
 export { isMaskable, MIN_MASKED_BYTES } from './masking/secret-forms.ts';

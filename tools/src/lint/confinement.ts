@@ -50,6 +50,8 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/kernel/src/index.ts',
       'packages/vault/src/key-form.ts',
       'packages/vault/src/masking/secret-forms.ts',
+      'packages/vault/src/inject/inject-template.ts',
+      'packages/vault/src/run/hand-over.ts',
       'packages/vault/src/importers/foreign-keyring.ts',
       'packages/vault/src/importers/foreign-passphrase.ts',
       'packages/vault/src/keyring/keyring-entries.ts',

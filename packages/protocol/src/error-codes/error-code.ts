@@ -21,4 +21,7 @@ export const EXIT = {
   denied: 8,
   storage: 9,
   upstream: 10,
+  /** As a shell says it of a command that it was to run. */
+  commandNotExecutable: 126,
+  commandNotFound: 127,
 } as const;

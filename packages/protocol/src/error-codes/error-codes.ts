@@ -2,6 +2,7 @@ import { APP_ERRORS } from './app-errors.ts';
 import { AUDIT_ERRORS } from './audit-errors.ts';
 import { GATEWAY_ERRORS } from './gateway-errors.ts';
 import { IMPORT_ERRORS } from './import-errors.ts';
+import { RUN_ERRORS } from './run-errors.ts';
 import { STORAGE_ERRORS } from './storage-errors.ts';
 import { UPSTREAM_ERRORS } from './upstream-errors.ts';
 import { VAULT_ERRORS } from './vault-errors.ts';
@@ -15,6 +16,7 @@ export const ERROR_CODES = {
   ...GATEWAY_ERRORS,
   ...AUDIT_ERRORS,
   ...IMPORT_ERRORS,
+  ...RUN_ERRORS,
 } as const;
 
 export type ErrorCodeName = keyof typeof ERROR_CODES;

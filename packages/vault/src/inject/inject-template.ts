@@ -1,0 +1,59 @@
+import { failed, ok, revealSecret, Secret, type Result } from '@postern/kernel';
+import type { ResolveReference } from '../run/plan-run.ts';
+import type { RunFailure } from '../run/run-failure.ts';
+import { formatReference, parseReference, type SecretReference } from '../run/secret-reference.ts';
+
+type Piece = string | SecretReference;
+
+const OPEN = /\{\{\s*(?=postern:\/\/)/g;
+const CLOSE = /\s*\}\}/g;
+
+/**
+ * Fills in a template: every `{{ postern://name/field }}` becomes its value, as it is, without
+ * escapes. Other braces, and references outside of braces, stay as they are. All that is missing is
+ * named at once, and then nothing is filled in. `at` names the template in failures.
+ */
+export async function injectTemplate<F>(
+  template: string,
+  resolve: ResolveReference<F>,
+  at: string,
+): Promise<Result<Secret, F | RunFailure>> {
+  const pieces = parseTemplate(template, at);
+  if (!pieces.ok) return pieces;
+  const values = new Map<string, Secret | undefined>();
+  for (const piece of pieces.value) {
+    if (typeof piece === 'string' || values.has(formatReference(piece))) continue;
+    const found = await resolve(piece);
+    if (!found.ok) return found;
+    values.set(formatReference(piece), found.value);
+  }
+  const missing = [...values].flatMap(([key, value]) => (value === undefined ? [key] : []));
+  if (missing.length > 0) return failed({ reason: 'references-missing', missing });
+  const textOf = (piece: Piece): string => {
+    if (typeof piece === 'string') return piece;
+    const value = values.get(formatReference(piece));
+    return value === undefined ? '' : revealSecret(value);
+  };
+  return ok(Secret.of(pieces.value.map(textOf).join('')));
+}
+
+function parseTemplate(template: string, at: string): Result<readonly Piece[], RunFailure> {
+  const pieces: Piece[] = [];
+  let rest = 0;
+  OPEN.lastIndex = 0;
+  for (let open = OPEN.exec(template); open !== null; open = OPEN.exec(template)) {
+    const begin = open.index + open[0].length;
+    CLOSE.lastIndex = begin;
+    const close = CLOSE.exec(template);
+    const reference = parseReference(template.slice(begin, close?.index ?? begin));
+    if (close === null || reference === undefined) {
+      const line = template.slice(0, open.index).split('\n').length;
+      const problem = close === null ? 'unclosed' : 'reference-form';
+      return failed({ reason: 'reference-invalid', at, line, problem });
+    }
+    pieces.push(template.slice(rest, open.index), reference);
+    rest = close.index + close[0].length;
+    OPEN.lastIndex = rest;
+  }
+  return ok([...pieces, template.slice(rest)]);
+}

@@ -1,0 +1,43 @@
+import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
+import { describeVaultFailure, type VaultFailureDescription } from '../describe-vault-failure.ts';
+import type { ReferenceProblem, RunFailure } from './run-failure.ts';
+
+const PROBLEMS: Readonly<Record<ReferenceProblem, string>> = {
+  'no-assignment': 'it is no NAME=value',
+  'variable-name': 'the name is not letters, digits and underscores',
+  quotes: 'the quotation marks do not match',
+  'control-character': 'it has a control character',
+  'embedded-reference': 'a reference must be the whole value',
+  'reference-form': 'the reference is not of the form',
+  'not-a-reference': 'a value must not stand on the command line',
+  duplicate: 'the name is there twice',
+  unclosed: 'the braces are not closed',
+};
+
+/** Speaks a failure of a run, or of filling in a template, to a person. */
+export function describeRunFailure(failure: RunFailure): VaultFailureDescription {
+  switch (failure.reason) {
+    case 'reference-invalid': {
+      const place = failure.line === 0 ? failure.at : `${failure.at}, line ${failure.line}`;
+      return described('REFERENCE_INVALID', `${place}: ${PROBLEMS[failure.problem]}`);
+    }
+    case 'references-missing':
+      return described('REFERENCES_MISSING', failure.missing.join(', '));
+    case 'stdin-takes-one':
+      return described('RUN_STDIN_TAKES_ONE', `there are ${failure.count}`);
+    case 'memory-file-unavailable':
+      return described('RUN_NO_MEMORY_FILE');
+    case 'command-not-found':
+      return described('COMMAND_NOT_FOUND', failure.command);
+    case 'command-not-executable':
+      return described('COMMAND_NOT_EXECUTABLE', failure.command);
+    default:
+      return describeVaultFailure(failure);
+  }
+}
+
+function described(code: ErrorCodeName, detail?: string): VaultFailureDescription {
+  const { meaning, remedy } = ERROR_CODES[code];
+  const message = detail === undefined ? meaning : `${meaning.replace(/\.$/, '')}: ${detail}.`;
+  return { code, message, remedy };
+}

@@ -1,0 +1,63 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expectOk } from '@postern/kernel';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findProgram } from './find-program.ts';
+
+let home: string;
+let searchPath: string;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'postern-program-'));
+  const files: readonly (readonly [string, string, number])[] = [
+    ['a/tool', '#!/bin/sh\n', 0o755],
+    ['b/tool', '#!/bin/sh\n', 0o755],
+    ['a/plain', 'echo hello\n', 0o755],
+    ['a/binary', '\x7fELF\0\0', 0o755],
+    ['a/no-access', '#!/bin/sh\n', 0o644],
+    ['b/no-access', '#!/bin/sh\n', 0o755],
+    ['a/only-no-access', '#!/bin/sh\n', 0o644],
+  ];
+  for (const [name, content, mode] of files) {
+    await mkdir(join(home, name, '..'), { recursive: true });
+    await writeFile(join(home, name), content);
+    await chmod(join(home, name), mode);
+  }
+  await mkdir(join(home, 'a/directory'));
+  searchPath = [join(home, 'none'), join(home, 'a'), join(home, 'b')].join(':');
+});
+
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+test.each([
+  ['the first on the path', 'tool', 'a/tool'],
+  ['a binary', 'binary', 'a/binary'],
+  ['the first that may be run', 'no-access', 'b/no-access'],
+])('%s', async (_name, command, expected) => {
+  const program = expectOk(await findProgram([command, '-x', 'y'], searchPath));
+  expect(program).toEqual({ path: join(home, expected), argv0: command, parameters: ['-x', 'y'] });
+});
+
+test('a path is taken as it is', async () => {
+  const path = join(home, 'b/tool');
+  expect(expectOk(await findProgram([path], searchPath)).path).toBe(path);
+});
+
+test('a text without an interpreter is a script of the shell', async () => {
+  const program = expectOk(await findProgram(['plain', 'x'], searchPath));
+  const parameters = [join(home, 'a/plain'), 'x'];
+  expect(program).toEqual({ path: '/bin/sh', argv0: 'sh', parameters });
+});
+
+test.each([
+  ['nothing', [], 'command-not-found'],
+  ['an empty name', [''], 'command-not-found'],
+  ['an unknown name', ['no-such-tool'], 'command-not-found'],
+  ['an unknown path', ['./no/such/tool'], 'command-not-found'],
+  ['a file that may not be run', ['only-no-access'], 'command-not-executable'],
+  ['a directory', ['directory'], 'command-not-executable'],
+])('%s: says which', async (_name, command, reason) => {
+  const failure = { reason, command: command[0] ?? '' };
+  expect(await findProgram(command, searchPath)).toEqual({ ok: false, failure });
+});

@@ -1,0 +1,66 @@
+import { constants } from 'node:fs';
+import { access, open, stat } from 'node:fs/promises';
+import { delimiter, join, sep } from 'node:path';
+import { failed, ok, type Result } from '@postern/kernel';
+import type { RunFailure } from './run-failure.ts';
+
+/** What execve(2) is to be called with. */
+export interface Program {
+  readonly path: string;
+  /** What the program is told that it was called. */
+  readonly argv0: string;
+  readonly parameters: readonly string[];
+}
+
+/**
+ * Finds the program of a command as execvp(3) does: along the search path unless the command has a
+ * slash; a text file without an interpreter is a script of the shell.
+ */
+export async function findProgram(
+  [command = '', ...parameters]: readonly string[],
+  searchPath: string,
+): Promise<Result<Program, RunFailure>> {
+  const places = command.includes(sep)
+    ? [command]
+    : searchPath
+        .split(delimiter)
+        .map((directory) => join(directory === '' ? '.' : directory, command));
+  let isForbidden = false;
+  for (const path of command === '' ? [] : places) {
+    const found = await lookAt(path);
+    if (found === 'program') return ok({ path, argv0: command, parameters });
+    if (found === 'script') {
+      return ok({ path: '/bin/sh', argv0: 'sh', parameters: [path, ...parameters] });
+    }
+    isForbidden ||= found === 'forbidden';
+  }
+  return failed({ reason: isForbidden ? 'command-not-executable' : 'command-not-found', command });
+}
+
+async function lookAt(path: string): Promise<'program' | 'script' | 'forbidden' | 'absent'> {
+  try {
+    const stats = await stat(path);
+    if (!stats.isFile()) return stats.isDirectory() ? 'forbidden' : 'absent';
+  } catch {
+    return 'absent';
+  }
+  try {
+    await access(path, constants.X_OK);
+  } catch {
+    return 'forbidden';
+  }
+  return (await isText(path)) ? 'script' : 'program';
+}
+
+/** Whether the kernel would not know how to run it: neither `#!` nor a binary format. */
+async function isText(path: string): Promise<boolean> {
+  try {
+    await using file = await open(path);
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(256), 0, 256, 0);
+    const start = buffer.subarray(0, bytesRead);
+    return !start.subarray(0, 2).equals(Buffer.from('#!')) && !start.includes(0);
+  } catch {
+    // It may be run without being readable.
+    return false;
+  }
+}

@@ -1,0 +1,86 @@
+import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import { parseAssignment, parseEnvFile, type Variable } from './env-file.ts';
+import type { RunFailure } from './run-failure.ts';
+import { formatReference, type SecretReference } from './secret-reference.ts';
+
+/**
+ * How the command gets its secrets. `env`: as variables, which other programs of the same user can
+ * read in /proc. `fd`: each through a descriptor that can be read once; the variable has its
+ * number (`3`). `stdin`: the one secret on its standard input. `file`: each in a file without a
+ * name, in memory; the variable names it (`/proc/self/fd/3`).
+ */
+export type Via = 'env' | 'fd' | 'stdin' | 'file';
+
+export interface RunWish {
+  /** `NAME=postern://name/field`, from the command line; they win over the files. */
+  readonly assignments: readonly string[];
+  /** Contents and names of env files; a later one wins. */
+  readonly envFiles: readonly { readonly path: string; readonly text: string }[];
+  readonly via: Via;
+}
+
+/** Everything that the command is to get, by name; nothing is resolved yet. */
+export interface RunPlan {
+  readonly variables: readonly Variable[];
+  readonly via: Via;
+}
+
+/** Reads every assignment, or says which one is wrong. */
+export function planRun({ assignments, envFiles, via }: RunWish): Result<RunPlan, RunFailure> {
+  const byName = new Map<string, Variable>();
+  for (const { path, text } of envFiles) {
+    const parsed = parseEnvFile(text, path);
+    if (!parsed.ok) return parsed;
+    for (const variable of parsed.value) byName.set(variable.name, variable);
+  }
+  for (const assignment of assignments) {
+    const parsed = parseAssignment(assignment);
+    if (!parsed.ok) return parsed;
+    byName.set(parsed.value.name, parsed.value);
+  }
+  const variables = [...byName.values()];
+  const count = variables.filter((variable) => 'reference' in variable).length;
+  if (via === 'stdin' && count !== 1) return failed({ reason: 'stdin-takes-one', count });
+  return ok({ variables, via });
+}
+
+/** The plan with the values in it. */
+export interface ResolvedRun {
+  readonly secrets: readonly { readonly name: string; readonly value: Secret }[];
+  readonly texts: readonly { readonly name: string; readonly text: string }[];
+  readonly via: Via;
+}
+
+/** Asks the vault for what a reference names; undefined where it has no such secret or field. */
+export type ResolveReference<F> = (
+  reference: SecretReference,
+) => Promise<Result<Secret | undefined, F>>;
+
+/**
+ * Fetches every secret, each once, before anything is started. With `fail` a missing one fails, and
+ * all that are missing are named; with `leave-out` its variable is not set.
+ */
+export async function resolveRun<F>(
+  plan: RunPlan,
+  resolve: ResolveReference<F>,
+  whenMissing: 'fail' | 'leave-out',
+): Promise<Result<ResolvedRun, F | RunFailure>> {
+  const known = new Map<string, Secret | undefined>();
+  const secrets: { name: string; value: Secret }[] = [];
+  for (const variable of plan.variables) {
+    if (!('reference' in variable)) continue;
+    const key = formatReference(variable.reference);
+    if (!known.has(key)) {
+      const found = await resolve(variable.reference);
+      if (!found.ok) return found;
+      known.set(key, found.value);
+    }
+    const value = known.get(key);
+    if (value !== undefined) secrets.push({ name: variable.name, value });
+  }
+  const missing = [...known].flatMap(([key, value]) => (value === undefined ? [key] : []));
+  const isIncomplete = missing.length > 0 && (whenMissing === 'fail' || plan.via === 'stdin');
+  if (isIncomplete) return failed({ reason: 'references-missing', missing });
+  const texts = plan.variables.flatMap((variable) => ('text' in variable ? [variable] : []));
+  return ok({ secrets, texts, via: plan.via });
+}

@@ -1,0 +1,88 @@
+import type { Result } from '@postern/kernel';
+import { createMasker } from '../masking/masker.ts';
+import { isMaskable } from '../masking/secret-forms.ts';
+import { findProgram, type Program } from './find-program.ts';
+import { handOver, type HandOver, type HandOverOptions } from './hand-over.ts';
+import type { ResolvedRun } from './plan-run.ts';
+import { relayMasked } from './relay-masked.ts';
+import { canReplaceProcess, replaceProcess } from './replace-process.ts';
+import type { RunFailure } from './run-failure.ts';
+import type { RunIo, SignalSource } from './run-io.ts';
+import { runInTerminal } from './run-in-terminal.ts';
+import { startCommand, waitForCommand } from './start-command.ts';
+
+export interface RunOptions extends HandOverOptions {
+  /** Whether the secrets are masked in the command's output. */
+  readonly isMasked: boolean;
+  readonly io: RunIo;
+  readonly signals: SignalSource;
+}
+
+/**
+ * Runs a command with its secrets and returns its exit code as a shell has it: 128 and the number
+ * where a signal ended it.
+ *
+ * Without masking this process becomes the command and does not return; where the secrets go
+ * through descriptors or the input it has to stay and only waits. With masking the command's output
+ * goes through us: in a pseudo-terminal if we have a terminal on all three sides, through pipes
+ * otherwise, or where the secrets take a way that a pseudo-terminal does not have.
+ */
+export async function runCommand(
+  command: readonly string[],
+  run: ResolvedRun,
+  options: RunOptions,
+): Promise<Result<number, RunFailure>> {
+  const program = await findProgram(command, options.environment['PATH'] ?? '/usr/bin:/bin');
+  if (!program.ok) return program;
+  const given = await handOver(run, options);
+  if (!given.ok) return given;
+  if (options.isMasked) return await runMasked(program.value, given.value, run, options);
+  if (run.via === 'env' && canReplaceProcess()) {
+    return replaceProcess(program.value, given.value.environment);
+  }
+  const child = startCommand(program.value, given.value, 'inherit');
+  const ended = waitForCommand(child, program.value.path, options.io, options.signals);
+  await closeFiles(given.value);
+  return await ended;
+}
+
+/** The names of variables that are too short to be masked, to warn of. */
+export function unmaskedNames(run: ResolvedRun): readonly string[] {
+  return run.secrets.filter(({ value }) => !isMaskable(value)).map(({ name }) => name);
+}
+
+async function runMasked(
+  program: Program,
+  given: HandOver,
+  run: ResolvedRun,
+  { io, signals }: RunOptions,
+): Promise<Result<number, RunFailure>> {
+  const masker = createMasker(run.secrets.map(({ value }) => value));
+  const { terminal } = io;
+  if (terminal !== undefined && run.via === 'env') {
+    return await runInTerminal(program, given, { ...io, terminal }, masker, signals);
+  }
+  const child = startCommand(program, given, 'pipe');
+  const ended = waitForCommand(child, program.path, io, signals);
+  const relays = [
+    { source: child.stdout, sink: io.output, masker },
+    { source: child.stderr, sink: io.errors, masker: masker.sibling() },
+  ].map(async (relay) => {
+    if (relay.source === null) return;
+    await relayMasked(relay.source, relay.sink, relay.masker, () => {
+      // What a program gets that writes where nobody reads any more.
+      child.kill('SIGPIPE');
+    });
+  });
+  await closeFiles(given);
+  const result = await ended;
+  await Promise.all(relays);
+  return result;
+}
+
+/** The command has its own descriptors of them by now. */
+async function closeFiles({ descriptors }: HandOver): Promise<void> {
+  for (const each of descriptors) {
+    if (!(each instanceof Uint8Array)) await each.close();
+  }
+}

@@ -1,0 +1,105 @@
+import { Readable } from 'node:stream';
+import { ok, type Result } from '@postern/kernel';
+import type { Masker } from '../masking/masker.ts';
+import type { Program } from './find-program.ts';
+import type { HandOver } from './hand-over.ts';
+import { relayMasked } from './relay-masked.ts';
+import type { RunFailure } from './run-failure.ts';
+import type { RunIo, RunTerminal, SignalSource } from './run-io.ts';
+import { exitCodeOf } from './start-command.ts';
+
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
+
+/** What is used of a pseudo-terminal. Bytes go in and come out, whatever its types say. */
+interface Pty {
+  write(data: string | Uint8Array): void;
+  resize(columns: number, rows: number): void;
+  kill(signal: string): void;
+  pause(): void;
+  resume(): void;
+}
+
+/**
+ * Runs the program in a pseudo-terminal of its own, so that it behaves as in ours: it sees a
+ * terminal of the same size, gets every key, and its output is masked on the way. Ctrl-C and the
+ * like are keys here, which the inner terminal turns into signals.
+ */
+export async function runInTerminal(
+  { path, parameters }: Program,
+  { environment }: HandOver,
+  io: RunIo & { readonly terminal: RunTerminal },
+  masker: Masker,
+  signals: SignalSource,
+): Promise<Result<number, RunFailure>> {
+  // Loaded only where it is needed: it costs more than all the rest.
+  const { spawn } = await import('@lydell/node-pty');
+  const { columns, rows } = io.terminal.size();
+  const pty = spawn(path, [...parameters], {
+    name: environment['TERM'] ?? 'xterm-256color',
+    env: environment,
+    cols: Math.max(1, columns),
+    rows: Math.max(1, rows),
+    cwd: process.cwd(),
+    encoding: null,
+  });
+  const exited = new Promise<number>((settle) => {
+    pty.onExit(({ exitCode, signal = 0 }) => {
+      settle(signal > 0 ? 128 + signal : exitCodeOf(exitCode, undefined));
+    });
+  });
+  const output = outputOf(pty, (listener) => pty.onData(listener), exited);
+  const relayed = relayMasked(output, io.output, masker, () => {
+    pty.kill('SIGHUP');
+  });
+  const disconnect = connect(pty, io, signals);
+  try {
+    await relayed;
+    return ok(await exited);
+  } finally {
+    disconnect();
+  }
+}
+
+/** The output as a stream that holds the pseudo-terminal back when nobody takes it. */
+function outputOf(
+  pty: Pty,
+  onData: (listener: (data: unknown) => void) => void,
+  exited: Promise<unknown>,
+): Readable {
+  const output = new Readable({
+    read: () => {
+      pty.resume();
+    },
+  });
+  onData((data) => {
+    if (!output.push(data)) pty.pause();
+  });
+  void exited.then(() => output.push(null));
+  return output;
+}
+
+/** Hands keys, sizes and signals on to the pseudo-terminal; returns what ends that. */
+function connect(
+  pty: Pty,
+  io: RunIo & { readonly terminal: RunTerminal },
+  signals: SignalSource,
+): () => void {
+  const onKeys = (data: string | Uint8Array): void => {
+    pty.write(data);
+  };
+  const stopSizes = io.terminal.onResize(() => {
+    const { columns, rows } = io.terminal.size();
+    pty.resize(Math.max(1, columns), Math.max(1, rows));
+  });
+  const stopSignals = signals.listen(FORWARDED, (signal) => {
+    pty.kill(signal);
+  });
+  io.terminal.setRaw(true);
+  io.input.on('data', onKeys).resume();
+  return () => {
+    io.input.off('data', onKeys).pause();
+    io.terminal.setRaw(false);
+    stopSizes();
+    stopSignals();
+  };
+}
