@@ -5,7 +5,7 @@ import { promisesOfReadme, promisesOfSecurity, type Promised } from './parse-pro
 import type { TestRun } from './read-report.ts';
 import { canBecome, testNamesIn, type TestName } from './test-names.ts';
 
-export const LEDGER = 'docs/security-claims.md';
+const LEDGER = 'docs/security-claims.md';
 
 /**
  * What is wrong with the promises of a checkout, one line each: a promise without a mark, a claim

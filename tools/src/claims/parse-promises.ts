@@ -5,7 +5,7 @@ export interface Promised {
   readonly claims: readonly string[];
 }
 
-export const PROMISES_HEADING = '## What Postern promises';
+const PROMISES_HEADING = '## What Postern promises';
 
 const CLAIM = /C-[A-Z]+-\d+/;
 const VISIBLE_MARK = new RegExp(`\\[(${CLAIM.source})\\]`, 'g');

@@ -4,7 +4,7 @@ import ts from 'typescript';
 export type TestName = readonly string[];
 
 /** Stands for a part of a name that the source computes. */
-export const COMPUTED = '%s';
+const COMPUTED = '%s';
 
 const BLOCKS: ReadonlySet<string> = new Set(['describe', 'suite', 'test', 'it']);
 
