@@ -18,7 +18,7 @@ const LAYERS = {
   ],
   'apps/web': ['packages/kernel', 'packages/protocol'],
   'apps/cli': ['packages/'],
-  tools: ['packages/protocol'],
+  tools: ['packages/kernel', 'packages/protocol'],
 };
 
 const TESTS = '\\.test\\.tsx?$|/src/testing/';
