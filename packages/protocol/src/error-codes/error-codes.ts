@@ -27,4 +27,5 @@ export const ERROR_AREAS = {
   Providers: UPSTREAM_ERRORS,
   'The gateway': GATEWAY_ERRORS,
   'The audit log': AUDIT_ERRORS,
+  'Importing from other programs': IMPORT_ERRORS,
 } as const;
