@@ -15,6 +15,7 @@ export {
   type ImportedRow,
   type ImportOptions,
   type ImportOutcome,
+  type ImportTarget,
 } from './importers/import-into-store.ts';
 export type {
   Exposure,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock, Randomness, Result } from '@postern/kernel';
+import type { AuditEvent } from '@postern/protocol';
 import {
   checkStorage,
   chooseStorage,
@@ -17,7 +18,7 @@ import { describeConfigFailure, describeHomeFailure } from '../failure/describe-
 import { CommandFailed, described, type Described } from '../failure/described.ts';
 import { holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
-import { auditedVault, openAudit } from '../services/audit.ts';
+import { auditedVault, openAudit, record } from '../services/audit.ts';
 import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
 import { machineId } from '../system/machine-id.ts';
 import { findPassphrase } from '../terminal/passphrase.ts';
@@ -52,6 +53,11 @@ export function orFail<T, F>(result: Result<T, F>, describe: (failure: F) => Des
 
 export function fail(failure: Described): never {
   throw new CommandFailed(failure);
+}
+
+/** Ends the command with this code once all it has to say is said. */
+export function endWith(exitCode: number): void {
+  process.exitCode = exitCode;
 }
 
 /** Prints a result: JSON with `--json`, else the lines for people. */
@@ -132,4 +138,19 @@ export async function unlockFound(context: CommandContext, vault: Vault): Promis
   }
   const passphrase = orFail(await findPassphrase(context, 'Passphrase: '), (failure) => failure);
   orFail(await vault.unlock({ with: 'passphrase', passphrase }), describeVaultFailure);
+}
+
+/** Writes what a command did to the audit log. */
+export async function tell(
+  context: CommandContext,
+  vault: OpenVault,
+  event: AuditEvent,
+): Promise<void> {
+  const log = orFail(
+    await openAudit(context.home.dataDir, vault, context.clock),
+    (failure) => failure,
+  );
+  const written = await record(log, event);
+  await log.close();
+  orFail(written, (failure) => failure);
 }

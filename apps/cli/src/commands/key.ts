@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { revealSecret } from '@postern/kernel';
-import type { GatewayKeyId } from '@postern/protocol';
 import { describeDatabaseFailure } from '@postern/database';
 import { describeGatewayKeyFailure, type GatewayStore } from '@postern/gateway';
 import { described } from '../failure/described.ts';
-import { openAudit, record } from '../services/audit.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import { openGateway } from '../services/stores.ts';
 import { table } from '../terminal/terminal.ts';
-import { fail, orFail, report, openedVault, type CommandContext } from './context.ts';
+import { fail, orFail, report, openedVault, tell, type CommandContext } from './context.ts';
 import { openedOrNewVault } from './create-vault.ts';
 
 /** `postern key create NAME`: the key is printed once and kept only as a keyed hash. */
@@ -17,7 +15,11 @@ export async function createKey(context: CommandContext, name: string): Promise<
   await withGateway(context, vault, async (store) => {
     const created = orFail(store.keys.create({ name }), describeGatewayKeyFailure);
     const { key, record: made } = created;
-    await tell(context, vault, 'gateway.key.create', made.id);
+    await tell(context, vault, {
+      action: 'gateway.key.create',
+      outcome: 'success',
+      subject: { kind: 'gateway-key', id: made.id },
+    });
     const lines = [
       revealSecret(key),
       '',
@@ -71,26 +73,13 @@ export async function revokeKey(context: CommandContext, idOrName: string): Prom
       fail(described('USAGE', `Several keys are named ${idOrName}; revoke by id.`));
     }
     const revoked = orFail(store.keys.revoke(found.id), describeGatewayKeyFailure);
-    await tell(context, vault, 'gateway.key.revoke', found.id);
+    await tell(context, vault, {
+      action: 'gateway.key.revoke',
+      outcome: 'success',
+      subject: { kind: 'gateway-key', id: found.id },
+    });
     report(context, revoked, [`Revoked ${found.name} (${found.id}).`]);
   });
-}
-
-/** Writes the event to the audit log. */
-async function tell(
-  context: CommandContext,
-  vault: OpenVault,
-  action: 'gateway.key.create' | 'gateway.key.revoke',
-  id: GatewayKeyId,
-): Promise<void> {
-  const log = orFail(
-    await openAudit(context.home.dataDir, vault, context.clock),
-    (failure) => failure,
-  );
-  const subject = { kind: 'gateway-key', id } as const;
-  const written = await record(log, { action, outcome: 'success', subject });
-  await log.close();
-  orFail(written, (failure) => failure);
 }
 
 async function withGateway(

@@ -1,11 +1,21 @@
 import { revealSecret, type Secret } from '@postern/kernel';
 import { secretName, type SecretName } from '@postern/protocol';
 import { describeUpstreamFailure, providerTable } from '@postern/upstreams';
+import { DEFAULT_FIELD } from '@postern/vault';
 import { described } from '../failure/described.ts';
+import type { OpenVault } from '../services/open-vault.ts';
 import { storeProviderKey } from '../services/store-provider-key.ts';
 import { confirm, promptHidden, readStandardInput } from '../terminal/prompt.ts';
 import { table } from '../terminal/terminal.ts';
-import { fail, openedVault, openHome, orFail, report, type CommandContext } from './context.ts';
+import {
+  fail,
+  openedVault,
+  openHome,
+  orFail,
+  report,
+  tell,
+  type CommandContext,
+} from './context.ts';
 import { openedOrNewVault } from './create-vault.ts';
 
 /** `postern secret set NAME`: the value from a hidden prompt or standard input, never argv. */
@@ -16,20 +26,44 @@ export async function setSecret(
 ): Promise<void> {
   const name = nameOf(nameText);
   const vault = await openedOrNewVault(context);
-  const loaded = openHome(context);
-  const providers = orFail(providerTable(loaded.config), describeUpstreamFailure);
-  const provider = providers.all.find(({ secret }) => secret === name);
   const value = await readValue(context, name);
-  const stored = await storeProviderKey({
-    vault,
-    clock: context.clock,
-    name,
-    keyForm: provider?.keyForm,
-    value,
-    force: options.force,
-  });
-  orFail(stored, (failure) => failure);
+  await store(context, vault, { name, value, force: options.force });
   report(context, { name, stored: true, storage: vault.storage }, [`Stored ${name}.`]);
+}
+
+/** `postern secret rotate NAME`: a new value in the place of one that is there. */
+export async function rotateSecret(
+  context: CommandContext,
+  nameText: string,
+  options: { readonly force: boolean },
+): Promise<void> {
+  const name = nameOf(nameText);
+  const vault = await openedVault(context);
+  const before = orFail(await vault.get(name), (failure) => failure);
+  if (before === undefined) fail(described('SECRET_NOT_FOUND', `There is no secret ${name}.`));
+  const value = await readValue(context, name);
+  const present = before.fields.get(DEFAULT_FIELD);
+  if (present !== undefined && revealSecret(present) === revealSecret(value)) {
+    fail(described('USAGE', 'The vault has that value already; nothing was changed.'));
+  }
+  await store(context, vault, { name, value, force: options.force });
+  const subject = { kind: 'secret', name } as const;
+  await tell(context, vault, { action: 'secret.rotate', outcome: 'success', subject });
+  report(context, { name, rotated: true, storage: vault.storage }, [
+    `Replaced ${name}. Revoke the old value at its provider.`,
+  ]);
+}
+
+async function store(
+  context: CommandContext,
+  vault: OpenVault,
+  given: { readonly name: SecretName; readonly value: Secret; readonly force: boolean },
+): Promise<void> {
+  const providers = orFail(providerTable(openHome(context).config), describeUpstreamFailure);
+  const provider = providers.all.find(({ secret }) => secret === given.name);
+  const { clock } = context;
+  const stored = await storeProviderKey({ vault, clock, keyForm: provider?.keyForm, ...given });
+  orFail(stored, (failure) => failure);
 }
 
 /** `postern secret get NAME`: prints the value because it was asked for by name. */
@@ -91,7 +125,8 @@ export async function removeSecret(
   report(context, { name, removed }, [`Removed ${name}.`]);
 }
 
-function nameOf(text: string): SecretName {
+/** The name of a secret as it was given on the command line. */
+export function nameOf(text: string): SecretName {
   return secretName.parse(text) ?? fail(described('SECRET_NAME_INVALID'));
 }
 

@@ -1,13 +1,12 @@
 import { holdProcessLock, type LockFailure } from '@postern/database';
 import { join } from 'node:path';
 import { isJsonObject, unreachable } from '@postern/kernel';
-import type { Config } from '@postern/protocol';
-import { createConnections } from '@postern/upstreams';
 import type { KeyringProbe } from '@postern/vault';
 import { described, type Described } from '../failure/described.ts';
 import { askRunning } from '../instance/ask-running.ts';
 import { controlAddress } from '../instance/control-address.ts';
 import { openInBrowser } from '../instance/open-in-browser.ts';
+import { connectionsOf } from '../services/connections-of.ts';
 import { composePostern, type Postern } from '../services/postern.ts';
 import { serve, type Serving } from '../server/serve.ts';
 import { givenPassphrase } from '../terminal/passphrase.ts';
@@ -93,13 +92,8 @@ function compose(
 ): ReturnType<typeof composePostern> {
   const { home, clock, randomness } = context;
   const { vault, loaded } = found;
-  const { localHosts, proxy } = loaded.config;
-  const connections = createConnections({ localHosts, ...proxyOf(proxy) });
+  const connections = connectionsOf(loaded.config);
   return composePostern({ home, loaded, clock, randomness, vault, keyring, connections });
-}
-
-function proxyOf(proxy: Config['proxy']): { readonly proxy?: NonNullable<Config['proxy']> } {
-  return proxy === undefined ? {} : { proxy };
 }
 
 /** Opens what opens without asking; a file vault waits for its passphrase in the page. */

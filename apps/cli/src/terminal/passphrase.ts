@@ -41,12 +41,7 @@ export async function findPassphrase(
 /** A passphrase that was given without asking; undefined where none was. */
 export function givenPassphrase(sources: PassphraseSources): Result<Secret, Described> | undefined {
   const { passphraseFd, environment, terminal } = sources;
-  if (passphraseFd !== undefined) {
-    const text = readDescriptor(passphraseFd);
-    if (text !== undefined) return ok(text);
-    const problem = `File descriptor ${String(passphraseFd)} cannot be read.`;
-    return failed(described('USAGE', problem));
-  }
+  if (passphraseFd !== undefined) return readPassphraseFrom(passphraseFd);
   if (environment.credentialsDirectory !== undefined) {
     const text = readLine(join(environment.credentialsDirectory, CREDENTIAL_NAME));
     if (text !== undefined) return ok(text);
@@ -57,6 +52,13 @@ export function givenPassphrase(sources: PassphraseSources): Result<Secret, Desc
       'can read it. Use --passphrase-fd or a systemd credential instead.',
   );
   return ok(Secret.of(environment.passphrase));
+}
+
+/** The passphrase on an open file descriptor, which is closed after it. */
+export function readPassphraseFrom(fd: number): Result<Secret, Described> {
+  const text = readDescriptor(fd);
+  if (text !== undefined) return ok(text);
+  return failed(described('USAGE', `File descriptor ${String(fd)} cannot be read.`));
 }
 
 function readDescriptor(fd: number): Secret | undefined {

@@ -30,4 +30,5 @@ export const ERROR_AREAS = {
   'The gateway': GATEWAY_ERRORS,
   'The audit log': AUDIT_ERRORS,
   Imports: IMPORT_ERRORS,
+  'Importing from other programs': IMPORT_ERRORS,
 } as const;

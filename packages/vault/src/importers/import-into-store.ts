@@ -1,12 +1,6 @@
 import { ok, type Clock, type Result } from '@postern/kernel';
 import type { SecretName } from '@postern/protocol';
-import {
-  DEFAULT_FIELD,
-  singleValue,
-  type SecretRecord,
-  type SecretStore,
-} from '../secret-store.ts';
-import type { VaultFailure } from '../vault-failure.ts';
+import { DEFAULT_FIELD, singleValue, type SecretRecord } from '../secret-store.ts';
 import { sameText } from './foreign-passphrase.ts';
 import type { FoundSecret } from './import-shapes.ts';
 
@@ -36,12 +30,18 @@ export interface ImportOptions {
   readonly isReplacing: boolean;
 }
 
+/** Where found secrets go: any `SecretStore`, or a vault that another process holds open. */
+export interface ImportTarget<Failure> {
+  get(name: SecretName): Promise<Result<SecretRecord | undefined, Failure>>;
+  put(record: SecretRecord): Promise<Result<undefined, Failure>>;
+}
+
 /** Stores what was found and reads each back. Stops at the first failure of the vault. */
-export async function importSecrets(
+export async function importSecrets<Failure>(
   found: readonly FoundSecret[],
-  store: SecretStore,
+  store: ImportTarget<Failure>,
   options: ImportOptions,
-): Promise<Result<readonly ImportedRow[], VaultFailure>> {
+): Promise<Result<readonly ImportedRow[], Failure>> {
   const rows: ImportedRow[] = [];
   for (const secret of found) {
     const outcome = await importOne(secret, store, options);
@@ -51,11 +51,11 @@ export async function importSecrets(
   return ok(rows);
 }
 
-async function importOne(
+async function importOne<Failure>(
   secret: FoundSecret,
-  store: SecretStore,
+  store: ImportTarget<Failure>,
   { clock, isDryRun, isReplacing }: ImportOptions,
-): Promise<Result<ImportOutcome, VaultFailure>> {
+): Promise<Result<ImportOutcome, Failure>> {
   const before = await store.get(secret.name);
   if (!before.ok) return before;
   if (holds(before.value, secret)) return ok('same');

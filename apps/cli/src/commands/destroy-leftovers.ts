@@ -1,0 +1,62 @@
+import { describeImportFailure, nodeImportFiles } from '@postern/vault';
+import type { ImportedRow, ImportFindings } from '@postern/vault';
+import type { OpenVault } from '../services/open-vault.ts';
+import { confirm } from '../terminal/prompt.ts';
+import { printable } from '../terminal/printable.ts';
+import { orFail, tell, type CommandContext } from './context.ts';
+
+/** Why the files of the other program must stay; undefined where they may go. */
+export function whyKept(
+  rows: readonly ImportedRow[],
+  { skipped }: Pick<ImportFindings, 'skipped'>,
+): string | undefined {
+  if (rows.some(({ outcome }) => outcome === 'not-verified')) {
+    return 'What was read back is not what was stored.';
+  }
+  if (rows.some(({ outcome }) => outcome === 'kept')) {
+    return 'The vault has another value under a name that was found; see --replace.';
+  }
+  if (skipped.some(({ why }) => why === 'other-passphrase')) {
+    return 'Some of what was found is under another password.';
+  }
+  return undefined;
+}
+
+/**
+ * Overwrites and removes what still gives the imported secrets away, after a yes. Answers the paths
+ * that are gone.
+ */
+export async function destroyLeftovers(
+  context: CommandContext,
+  vault: OpenVault,
+  { leftovers, skipped, gatewayKeys }: ImportFindings,
+  isAgreed: boolean,
+): Promise<readonly string[]> {
+  if (leftovers.length === 0) return [];
+  if (!isAgreed) {
+    const lost = skipped.length + gatewayKeys.length;
+    for (const { path } of leftovers) context.terminal.note(`  ${printable(path)}`);
+    if (lost > 0) {
+      context.terminal.note(`They also hold ${String(lost)} entries that were not taken.`);
+    }
+    if (!(await confirm('Destroy these files? They cannot be brought back.'))) return [];
+  }
+  const destroyed: string[] = [];
+  for (const { path } of leftovers) {
+    const gone = await nodeImportFiles.destroy(path, context.randomness);
+    if (gone.ok && gone.value) destroyed.push(path);
+    if (!gone.ok) await tellDestroyed(context, vault, destroyed.length, 'failure');
+    orFail(gone, describeImportFailure);
+  }
+  await tellDestroyed(context, vault, destroyed.length, 'success');
+  return destroyed;
+}
+
+async function tellDestroyed(
+  context: CommandContext,
+  vault: OpenVault,
+  count: number,
+  outcome: 'success' | 'failure',
+): Promise<void> {
+  await tell(context, vault, { action: 'leftover.destroy', outcome, count });
+}

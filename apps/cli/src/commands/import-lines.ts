@@ -1,0 +1,68 @@
+import type {
+  Exposure,
+  ImportedRow,
+  ImportOutcome,
+  Leftover,
+  Skipped,
+  SkipReason,
+} from '@postern/vault';
+import { printable } from '../terminal/printable.ts';
+import { table } from '../terminal/terminal.ts';
+
+const OUTCOMES: Readonly<Record<ImportOutcome, string>> = {
+  imported: 'imported',
+  'would-import': 'would be imported',
+  same: 'in the vault already',
+  kept: 'left: the vault has another value (--replace)',
+  'not-verified': 'stored, but not read back as it was',
+};
+
+const SKIPPED: Readonly<Record<SkipReason, string>> = {
+  'oauth-token': 'a login; log in anew instead',
+  'plan-token': "a subscription token, which only the provider's own programs may use",
+  empty: 'empty',
+  malformed: 'malformed',
+  'other-passphrase': 'under another password',
+};
+
+/** How a file that was left behind gives secrets away, in words. */
+export const EXPOSURES: Readonly<Record<Exposure, string>> = {
+  plaintext: 'in plain text',
+  'known-password': "under a password that stands in the program's source",
+  'key-beside': 'with its key beside it',
+  'weak-derivation': 'under a password that is too quickly guessed',
+};
+
+export interface ImportReport {
+  readonly label: string;
+  readonly dryRun: boolean;
+  readonly secrets: readonly ImportedRow[];
+  readonly skipped: readonly Skipped[];
+  readonly gatewayKeys: readonly { readonly name: string; readonly isActive: boolean }[];
+  readonly leftovers: readonly Leftover[];
+  readonly destroyed: readonly string[];
+}
+
+/** The outcome of an import for people. */
+export function importLines(found: ImportReport): readonly string[] {
+  const { secrets, skipped, gatewayKeys, leftovers, destroyed } = found;
+  const rows = secrets.map(({ name, outcome }) => [name, OUTCOMES[outcome]]);
+  return [
+    `${found.label}${found.dryRun ? ' (dry run: nothing is changed)' : ''}`,
+    ...(rows.length === 0 ? ['No secrets to import.'] : [table(['NAME', 'OUTCOME'], rows)]),
+    ...skipped.map(({ entry, why }) => `Not taken: ${printable(entry)} (${SKIPPED[why]}).`),
+    ...gatewayKeys.map(
+      ({ name, isActive }) =>
+        `Not taken: ${isActive ? 'the' : 'the inactive'} gateway key ${printable(name)}; ` +
+        'make its client a new one: postern key create NAME.',
+    ),
+    ...destroyed.map((path) => `Destroyed: ${printable(path)}`),
+    ...leftovers.map(
+      ({ path, exposure }) => `Still there: ${printable(path)} (${EXPOSURES[exposure]}).`,
+    ),
+    ...(leftovers.length === 0 ? [] : ['Destroy what is still there: --destroy.']),
+    ...(destroyed.length === 0
+      ? []
+      : ['Copies in backups and snapshots stay: replace the keys at their providers too.']),
+  ];
+}

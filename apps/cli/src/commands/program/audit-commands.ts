@@ -1,0 +1,36 @@
+import { Option, type Command } from 'commander';
+import type { ExportFormatName } from '@postern/audit';
+import { exportAudit, tailAudit, verifyAudit } from '../audit.ts';
+import { wholeNumber, type GetContext } from './option-values.ts';
+
+/** `audit …`. */
+export function addAuditCommands(program: Command, context: GetContext): void {
+  const audit = program
+    .command('audit')
+    .description('what was done, by whom, with which credential');
+  audit
+    .command('tail')
+    .description('show the last events')
+    .option('-n, --lines <n>', 'how many', wholeNumber, 20)
+    .action(async (options: { lines: number }) => {
+      await tailAudit(context(), options.lines);
+    });
+  audit
+    .command('verify')
+    .description('check that nothing was altered, removed or cut off')
+    .action(async () => {
+      await verifyAudit(context());
+    });
+  audit
+    .command('export')
+    .description('write every event in the format of another system')
+    .addOption(
+      new Option('--format <format>', 'of each line')
+        .choices(['jsonl', 'syslog', 'cef', 'ocsf'])
+        .default('jsonl'),
+    )
+    .option('-o, --output <file>', 'a new file instead of standard output')
+    .action(async (options: { format: ExportFormatName; output?: string }) => {
+      await exportAudit(context(), { format: options.format, output: options.output });
+    });
+}

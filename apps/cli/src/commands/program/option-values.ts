@@ -1,0 +1,22 @@
+import { InvalidArgumentError } from 'commander';
+import { parseDurationMs } from '../../config/duration.ts';
+import type { CommandContext } from '../context.ts';
+
+/** The context of a command; made when the command runs, since only then are the options known. */
+export type GetContext = () => CommandContext;
+
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+export function duration(text: string): string {
+  if (parseDurationMs(text) !== undefined) return text;
+  throw new InvalidArgumentError('A time looks like 90s, 15m, 8h or 1d.');
+}
+
+export function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError('A port is 1 to 65535.');
+  return port;
+}

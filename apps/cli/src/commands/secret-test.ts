@@ -1,0 +1,70 @@
+import type { Result } from '@postern/kernel';
+import { secretName, type AnswerFailure, type Config } from '@postern/protocol';
+import {
+  describeUpstreamFailure,
+  listModels,
+  providerTable,
+  type Connections,
+} from '@postern/upstreams';
+import { DEFAULT_FIELD } from '@postern/vault';
+import { described } from '../failure/described.ts';
+import { connectionsOf } from '../services/connections-of.ts';
+import type { OpenVault } from '../services/open-vault.ts';
+import {
+  fail,
+  openedVault,
+  openHome,
+  orFail,
+  report,
+  tell,
+  type CommandContext,
+} from './context.ts';
+import { nameOf } from './secret.ts';
+
+/** `postern secret test NAME`: one cheap request with it to the provider that uses it. */
+export async function testSecret(context: CommandContext, nameText: string): Promise<void> {
+  const name = nameOf(nameText);
+  const vault = await openedVault(context);
+  const { config } = openHome(context);
+  const { all } = orFail(providerTable(config), describeUpstreamFailure);
+  const record = orFail(await vault.get(name), (failure) => failure);
+  const key = record?.fields.get(DEFAULT_FIELD);
+  if (key === undefined) fail(described('SECRET_NOT_FOUND', `There is no secret ${name}.`));
+  const provider = all.find(({ secret, auth }) => secret === name && auth !== 'none');
+  if (provider === undefined) {
+    fail(described('PROVIDER_UNKNOWN', `No provider uses the secret ${name}.`));
+  }
+  const begunMs = context.clock.monotonicMs();
+  const models = await connected(config, vault, async (connections) => {
+    return await listModels(connections, provider, key, new AbortController().signal);
+  });
+  const latencyMs = Math.round(context.clock.monotonicMs() - begunMs);
+  await tell(context, vault, {
+    action: 'secret.test',
+    subject: { kind: 'secret', name },
+    ...(models.ok ? { outcome: 'success' } : { outcome: 'failure', reason: models.failure.code }),
+  });
+  const { length } = orFail(models, ({ code, message }) => described(code, message));
+  const value = { name, provider: provider.id, accepted: true, modelCount: length, latencyMs };
+  report(context, value, [
+    `${provider.label} accepts ${name} (${String(length)} models, ${String(latencyMs)} ms).`,
+  ]);
+}
+
+async function connected<T>(
+  config: Config,
+  vault: OpenVault,
+  use: (connections: Connections) => Promise<Result<T, AnswerFailure>>,
+): Promise<Result<T, AnswerFailure>> {
+  const connections = connectionsOf(config);
+  try {
+    const name = secretName.parse(config.proxy?.passwordSecret ?? '');
+    if (name !== undefined) {
+      const password = orFail(await vault.get(name), (failure) => failure);
+      connections.useProxyPassword(password?.fields.get(DEFAULT_FIELD));
+    }
+    return await use(connections);
+  } finally {
+    await connections.close();
+  }
+}

@@ -1,0 +1,100 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freshHome, runPostern, startFakeUpstream, type FreshHome } from '@postern/testing';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const PASSPHRASE = 'three blind mice run';
+const OLD = 'sk-the-old-value-that-is-long-enough';
+const NEW = 'sk-the-new-value-that-is-long-enough';
+
+let home: FreshHome;
+
+beforeEach(() => {
+  home = freshHome();
+});
+
+afterEach(() => {
+  home[Symbol.dispose]();
+});
+
+const run = async (parameters: readonly string[], input?: string) =>
+  await runPostern(parameters, {
+    environment: home.environment,
+    passphrase: PASSPHRASE,
+    ...(input === undefined ? {} : { input }),
+  });
+
+async function actions(): Promise<readonly string[]> {
+  const { stdout } = await run(['audit', 'export']);
+  return [...stdout.matchAll(/"action":"([^"]+)".*?"outcome":"([^"]+)"/g)].map(
+    ([, action = '', outcome = '']) => `${action} ${outcome}`,
+  );
+}
+
+describe('secret rotate', () => {
+  test('replaces a value that is there, keeps its birth, and stands in the audit log', async () => {
+    expect(await run(['secret', 'set', 'openai'], OLD)).toMatchObject({ code: 0 });
+    const rotated = await run(['secret', 'rotate', 'openai', '--json'], NEW);
+    expect(JSON.parse(rotated.stdout)).toEqual({ name: 'openai', rotated: true, storage: 'file' });
+    expect(`${rotated.stdout}${rotated.stderr}`).not.toContain(NEW);
+    expect((await run(['secret', 'get', 'openai', '--raw'])).stdout).toBe(NEW);
+    expect(await actions()).toContain('secret.rotate success');
+  });
+
+  test.each([
+    ['a name that is not there', 'groq', `gsk_${NEW}`, 4, /SECRET_NOT_FOUND/],
+    ['the value that is there', 'openai', OLD, 2, /has that value already/],
+    ['an empty value', 'openai', '', 2, /empty/],
+    ['a value of another form', 'openai', 'not-a-key', 2, /SECRET_FORM_UNEXPECTED/],
+  ])('%s changes nothing', async (_name, secret, value, code, words) => {
+    expect(await run(['secret', 'set', 'openai'], OLD)).toMatchObject({ code: 0 });
+    const refused = await run(['secret', 'rotate', secret], value);
+    expect(refused).toMatchObject({ code });
+    expect(refused.stderr).toMatch(words);
+    expect((await run(['secret', 'get', 'openai', '--raw'])).stdout).toBe(OLD);
+    expect(await actions()).not.toContain('secret.rotate success');
+  });
+});
+
+describe('secret test', () => {
+  test('one request with the value; a refusal is exit code 10', async () => {
+    const upstream = await startFakeUpstream();
+    const directory = join(home.path, '.config', 'postern');
+    mkdirSync(directory, { recursive: true });
+    const mine = {
+      label: 'Mine',
+      dialect: 'openai-chat',
+      auth: 'bearer',
+      baseUrl: upstream.baseUrls['openai-chat'],
+    };
+    writeFileSync(join(directory, 'config.json'), JSON.stringify({ providers: { mine } }));
+    expect(await run(['secret', 'set', 'mine'], NEW)).toMatchObject({ code: 0 });
+
+    const accepted = await run(['secret', 'test', 'mine', '--json']);
+    expect(accepted).toMatchObject({ code: 0 });
+    expect(JSON.parse(accepted.stdout)).toMatchObject({ provider: 'mine', accepted: true });
+    expect(upstream.requests).toHaveLength(1);
+    expect(upstream.requests[0]?.headers.authorization).toBe(`Bearer ${NEW}`);
+
+    await upstream.close();
+    const refused = await run(['secret', 'test', 'mine']);
+    expect(refused).toMatchObject({ code: 10 });
+    expect(refused.stderr).toMatch(/UPSTREAM_UNREACHABLE/);
+    expect(`${accepted.stdout}${accepted.stderr}${refused.stderr}`).not.toContain(NEW);
+    const told = await actions();
+    expect(told.filter((each) => each.startsWith('secret.test'))).toEqual([
+      'secret.test success',
+      'secret.test failure',
+    ]);
+  });
+
+  test.each([
+    ['no such secret', 'groq', 4, /SECRET_NOT_FOUND/],
+    ['a secret that no provider uses', 'spare', 4, /PROVIDER_UNKNOWN/],
+  ])('%s', async (_name, secret, code, words) => {
+    expect(await run(['secret', 'set', 'spare'], NEW)).toMatchObject({ code: 0 });
+    const ended = await run(['secret', 'test', secret]);
+    expect(ended).toMatchObject({ code });
+    expect(ended.stderr).toMatch(words);
+  });
+});
