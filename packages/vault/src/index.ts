@@ -17,11 +17,11 @@ export {
   type ImportOutcome,
   type ImportTarget,
 } from './importers/import-into-store.ts';
+export type { ImportFailure } from './importers/import-failure.ts';
 export type {
   Exposure,
   FoundGatewayKey,
   FoundSecret,
-  ImportFailure,
   ImportFindings,
   Leftover,
   Skipped,

@@ -26,7 +26,7 @@ const SKIPPED: Readonly<Record<SkipReason, string>> = {
 };
 
 /** How a file that was left behind gives secrets away, in words. */
-export const EXPOSURES: Readonly<Record<Exposure, string>> = {
+const EXPOSURES: Readonly<Record<Exposure, string>> = {
   plaintext: 'in plain text',
   'known-password': "under a password that stands in the program's source",
   'key-beside': 'with its key beside it',

@@ -8,10 +8,10 @@ import {
   type FernetKey,
 } from './fernet.ts';
 import { foreignPassphraseBytes } from './foreign-passphrase.ts';
+import type { ImportFailure } from './import-failure.ts';
 import type {
   Candidate,
   Exposure,
-  ImportFailure,
   ImportFindings,
   Importer,
   ImportSource,

@@ -13,10 +13,10 @@ import {
   type Result,
 } from '@postern/kernel';
 import { foreignPassphraseBytes } from './foreign-passphrase.ts';
+import type { ImportFailure } from './import-failure.ts';
 import type {
   Candidate,
   FoundGatewayKey,
-  ImportFailure,
   ImportFindings,
   Importer,
   ImportSource,

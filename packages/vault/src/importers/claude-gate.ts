@@ -9,7 +9,8 @@ import {
   type Result,
 } from '@postern/kernel';
 import type { ImportFiles } from './import-files.ts';
-import type { Candidate, ImportFailure, Importer, Leftover } from './import-shapes.ts';
+import type { ImportFailure } from './import-failure.ts';
+import type { Candidate, Importer, Leftover } from './import-shapes.ts';
 import { sortTaken, takeSecret, type Taken } from './take-secret.ts';
 
 const MAX_BYTES = 1024 * 1024;

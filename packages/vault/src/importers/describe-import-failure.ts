@@ -1,7 +1,7 @@
 import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
 import { describeVaultFailure, type VaultFailureDescription } from '../describe-vault-failure.ts';
 import type { ForeignKeyringFailure } from './foreign-keyring.ts';
-import type { ImportFailure } from './import-shapes.ts';
+import type { ImportFailure } from './import-failure.ts';
 
 type Failure = ImportFailure | ForeignKeyringFailure;
 type OwnReason = Extract<Failure['reason'], `import-${string}`>;

@@ -1,5 +1,5 @@
 import type { Randomness, Result } from '@postern/kernel';
-import type { ImportFailure } from './import-shapes.ts';
+import type { ImportFailure } from './import-failure.ts';
 
 /** The file system as importers see it. */
 export interface ImportFiles {

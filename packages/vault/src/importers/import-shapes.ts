@@ -1,6 +1,6 @@
 import type { JsonValue, Result, Secret } from '@postern/kernel';
 import type { SecretName } from '@postern/protocol';
-import type { DiskFailure } from '../disk/disk.ts';
+import type { ImportFailure } from './import-failure.ts';
 import type { ImportFiles } from './import-files.ts';
 
 /** A credential that another program stored. */
@@ -61,17 +61,6 @@ export interface ImportFindings {
   readonly skipped: readonly Skipped[];
   readonly leftovers: readonly Leftover[];
 }
-
-export type ImportFailure =
-  | DiskFailure
-  | { readonly reason: 'import-not-found'; readonly path: string }
-  | { readonly reason: 'import-format-unknown'; readonly path: string }
-  | { readonly reason: 'import-passphrase-needed'; readonly path: string }
-  /** Also where the file was altered: the formats cannot tell the two apart. */
-  | { readonly reason: 'import-wrong-passphrase'; readonly path: string }
-  | { readonly reason: 'import-malformed'; readonly path: string }
-  /** A file that demands more key derivation than is accepted. */
-  | { readonly reason: 'import-too-costly'; readonly path: string };
 
 /** What a path is, as far as formats are told apart by it. */
 export type Candidate =

@@ -7,7 +7,8 @@ import {
 import { CLAUDE_CODE_API } from './claude-code-api.ts';
 import { CLAUDE_GATE } from './claude-gate.ts';
 import type { ImportFiles } from './import-files.ts';
-import type { Candidate, ImportFailure, ImportFindings, Importer } from './import-shapes.ts';
+import type { ImportFailure } from './import-failure.ts';
+import type { Candidate, ImportFindings, Importer } from './import-shapes.ts';
 import { KEYRING_FILE } from './keyring-file.ts';
 import { nodeImportFiles } from './node-import-files.ts';
 

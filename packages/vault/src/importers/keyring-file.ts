@@ -11,13 +11,8 @@ import {
 } from '@postern/kernel';
 import { claudeGateEntry, claudeGateLeftovers } from './claude-gate.ts';
 import { foreignPassphraseBytes } from './foreign-passphrase.ts';
-import type {
-  ImportFailure,
-  ImportFindings,
-  Importer,
-  ImportSource,
-  Leftover,
-} from './import-shapes.ts';
+import type { ImportFailure } from './import-failure.ts';
+import type { ImportFindings, Importer, ImportSource, Leftover } from './import-shapes.ts';
 import { sortTaken, takeSecret, timeOf, type Taken } from './take-secret.ts';
 
 const ALGORITHM = 'PBES2-HS256+A128KW';

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { failed, ok, type Randomness, type Result } from '@postern/kernel';
 import { diskFailureOf, errnoOf } from '../disk/errno.ts';
 import type { ImportFiles } from './import-files.ts';
-import type { ImportFailure } from './import-shapes.ts';
+import type { ImportFailure } from './import-failure.ts';
 
 const IS_WINDOWS = process.platform === 'win32';
 // A pipe in a file's place must not hold the open forever.

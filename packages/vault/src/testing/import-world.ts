@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expectOk, revealSecret, Secret, type Result } from '@postern/kernel';
 import { expect } from 'vitest';
-import type { ImportFailure, ImportFindings } from '../importers/import-shapes.ts';
+import type { ImportFailure } from '../importers/import-failure.ts';
+import type { ImportFindings } from '../importers/import-shapes.ts';
 import { detectImport, readImport } from '../importers/importers.ts';
 
 /** A directory with files of other programs, which a test makes from the descriptions of formats. */
