@@ -58,6 +58,15 @@ export { parseReference, type SecretReference } from './run/secret-reference.ts'
 // Masking.
 export { createMasker, MASK, type Masker, type MaskerOptions } from './masking/masker.ts';
 export { isMaskable, MIN_MASKED_BYTES } from './masking/secret-forms.ts';
+export { AutoLock, type AutoLockOptions, type LockCause } from './care/auto-lock.ts';
+export {
+  describeFinding,
+  inspectVault,
+  ROTATION_DAYS,
+  type Finding,
+  type FindingDescription,
+} from './care/inspect-vault.ts';
+export { testStorage } from './care/test-storage.ts';
 export { describeVaultFailure, type VaultFailureDescription } from './describe-vault-failure.ts';
 export type { Disk, DiskFailure } from './disk/disk.ts';
 export { nodeDisk } from './disk/node-disk.ts';
@@ -84,9 +93,13 @@ export {
   type SecretRecord,
   type SecretStore,
 } from './secret-store.ts';
+export type { KeyedDatabase } from './vault/keyed-database.ts';
 export type { SlotInfo, SlotKind } from './slots/slot.ts';
 export type { VaultFailure, VaultStorage } from './vault-failure.ts';
 export type { VaultChoice } from './vault/create-vault.ts';
+export type { Migration, MigrationReport } from './vault/migrate.ts';
 export type { UnlockWay } from './vault/open-data-key.ts';
 export { openVault, type VaultOptions } from './vault/open-vault.ts';
+export type { RekeyOptions, RekeyStep } from './vault/rekey.ts';
+export type { BackupPlace, BackupReport } from './vault/restore.ts';
 export type { Vault } from './vault/vault.ts';

@@ -48,6 +48,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
     allowed: [
       ...TESTS,
       'packages/kernel/src/index.ts',
+      'packages/vault/src/care/test-storage.ts',
       'packages/vault/src/key-form.ts',
       'packages/vault/src/masking/secret-forms.ts',
       'packages/vault/src/inject/inject-template.ts',

@@ -1,7 +1,9 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectOk, Secret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
+import { vi } from 'vitest';
 import { singleValue, type SecretRecord } from '../secret-store.ts';
 import type { VaultStorage } from '../vault-failure.ts';
 import type { KeyedDatabase } from '../vault/keyed-database.ts';
@@ -9,6 +11,9 @@ import { openVault } from '../vault/open-vault.ts';
 import type { Vault } from '../vault/vault.ts';
 import { memoryKeyring, type MemoryKeyring } from './memory-keyring.ts';
 import { systemClock, systemRandomness, temporaryDirectory } from './test-world.ts';
+
+// Deriving keys is made to take its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 export const PASSPHRASE = Secret.of('correct horse battery staple');
 export const OPENAI: SecretRecord = singleValue(
@@ -72,11 +77,14 @@ interface Template {
 const templates: Partial<Record<VaultStorage, Promise<Template>>> = {};
 
 async function makeTemplate(storage: VaultStorage): Promise<Template> {
-  const { dataDir, keyring, open } = await vaultWorld();
+  // It outlives the test that needs it first.
+  const dataDir = await mkdtemp(join(tmpdir(), 'postern-template-'));
+  const { keyring, open } = worldIn(dataDir, memoryKeyring(), []);
   const vault = await open();
   const { recoveryCode } = expectOk(await vault.create({ storage, passphrase: PASSPHRASE }));
   expectOk(await vault.secrets.put(OPENAI));
   const files = new Map<string, Uint8Array>();
   for (const name of await readdir(dataDir)) files.set(name, await readFile(join(dataDir, name)));
+  await rm(dataDir, { recursive: true });
   return { files, entries: keyring.entries, recoveryCode };
 }

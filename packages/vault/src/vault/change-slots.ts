@@ -11,6 +11,8 @@ import type { DataKey } from '../slots/data-key.ts';
 import type { Slot } from '../slots/slot.ts';
 import type { SlotsHeader } from '../slots/slots-file.ts';
 import type { VaultFailure } from '../vault-failure.ts';
+import { expectNoJournal, readJournal, removeJournal, writeJournal } from './journal.ts';
+import type { JournalOf } from './journal.ts';
 import { forgetSalts, storeSalt } from './keyring-salt.ts';
 import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from './make-slot.ts';
 import { expectPassphrase, slotsOf } from './open-data-key.ts';
@@ -70,15 +72,13 @@ export async function replaceRecoveryCode(
 /** Adds a slot for this machine's keyring in the place of any that there is. */
 export async function replaceKeyringSlot(context: VaultContext, dataKey: DataKey): ChangedSlots {
   const { slot, salt } = await makeKeyringSlot(context, dataKey);
-  let replaced: readonly Slot[] = [];
-  const changed = await changeSlots(context, dataKey, async (header) => {
+  return await changeSlots(context, dataKey, async (header) => {
+    const ids = [slot.id, ...slotsOf(header, 'keyring').map(({ id }) => id)];
+    const begun = await beginSlots(context, header, ids);
+    if (!begun.ok) return begun;
     const stored = await storeSalt(context.keyring, header.vaultId, slot.id, salt);
-    if (!stored.ok) return stored;
-    replaced = slotsOf(header, 'keyring');
-    return ok([slot, ...withoutKind(header, 'keyring')]);
+    return stored.ok ? ok([slot, ...withoutKind(header, 'keyring')]) : stored;
   });
-  if (changed.ok) await forgetEntries(context, dataKey, replaced);
-  return changed;
 }
 
 /** Removes one slot, never the last. */
@@ -87,19 +87,56 @@ export async function removeSlot(
   dataKey: DataKey,
   slotId: string,
 ): ChangedSlots {
-  let removed: readonly Slot[] = [];
-  const changed = await changeSlots(context, dataKey, async (header) => {
-    removed = header.slots.filter(({ id }) => id === slotId);
+  return await changeSlots(context, dataKey, async (header) => {
+    const slot = header.slots.find(({ id }) => id === slotId);
     const left = header.slots.filter(({ id }) => id !== slotId);
-    const [slot] = removed;
     if (slot === undefined) return failed({ reason: 'slot-missing', kind: slotId });
     if (left.length === 0) return failed({ reason: 'last-slot' });
-    if (slot.kind !== 'passphrase') return ok(left);
-    const sealed = await renewRecipients(context, dataKey, header, undefined);
-    return sealed.ok ? ok(left) : sealed;
+    const prepared = await prepareRemoval(context, dataKey, header, slot);
+    return prepared.ok ? ok(left) : prepared;
   });
-  if (changed.ok) await forgetEntries(context, dataKey, removed);
-  return changed;
+}
+
+async function prepareRemoval(
+  context: VaultContext,
+  dataKey: DataKey,
+  header: SlotsHeader,
+  slot: Slot,
+): Promise<Result<undefined, VaultFailure>> {
+  switch (slot.kind) {
+    case 'passphrase':
+      return await renewRecipients(context, dataKey, header, undefined);
+    case 'keyring':
+      return await beginSlots(context, header, [slot.id]);
+    case 'recovery':
+      return ok();
+  }
+}
+
+async function beginSlots(
+  context: VaultContext,
+  { vaultId }: SlotsHeader,
+  slotIds: readonly string[],
+): Promise<Result<undefined, VaultFailure>> {
+  const settled = await expectNoJournal(context);
+  if (!settled.ok) return settled;
+  return await writeJournal(context, {
+    version: 1,
+    operation: 'slots',
+    vaultId,
+    slotIds: [...slotIds],
+  });
+}
+
+/** Removes the keyring entries of slots that came to nothing or are gone. The caller holds the lock. */
+export async function settleSlots(
+  context: VaultContext,
+  header: SlotsHeader,
+  { slotIds }: JournalOf<'slots'>,
+): Promise<Result<undefined, VaultFailure>> {
+  const gone = slotIds.filter((slotId) => header.slots.every(({ id }) => id !== slotId));
+  const forgotten = await forgetSalts(context.keyring, header.vaultId, gone);
+  return forgotten.ok ? await removeJournal(context) : forgotten;
 }
 
 /**
@@ -132,12 +169,28 @@ async function changeSlots(
   return await context.lock.hold(async () => {
     const header = await readProvenSlots(context, dataKey);
     if (!header.ok) return header;
-    const slots = await change(header.value);
-    if (!slots.ok) return slots;
-    const changed = { ...header.value, slots: slots.value };
-    const written = await writeSlots(context, changed, dataKey);
-    return written.ok ? ok(changed) : written;
+    const changed = await writeChange(context, dataKey, header.value, change);
+    // What the header now says decides which entries go; what cannot go now, goes at the next start.
+    const now = await readProvenSlots(context, dataKey);
+    const journal = await readJournal(context);
+    if (now.ok && journal.ok && journal.value?.operation === 'slots') {
+      await settleSlots(context, now.value, journal.value);
+    }
+    return changed;
   });
+}
+
+async function writeChange(
+  context: VaultContext,
+  dataKey: DataKey,
+  header: SlotsHeader,
+  change: (header: SlotsHeader) => Promise<Result<readonly Slot[], VaultFailure>>,
+): ChangedSlots {
+  const slots = await change(header);
+  if (!slots.ok) return slots;
+  const changed = { ...header, slots: slots.value };
+  const written = await writeSlots(context, changed, dataKey);
+  return written.ok ? ok(changed) : written;
 }
 
 async function withPassphrase(
@@ -167,16 +220,6 @@ async function renewRecipients(
   const contentKey = await newContentKey(dataKey, passphrase, randomness);
   const bytes = await sealSecrets(dataKey, contentKey, secrets.value);
   return await writeAtomically(disk, join(directory, SECRETS_FILE), bytes, randomness);
-}
-
-/** Entries of slots that are gone open nothing; one that stays behind is harmless. */
-async function forgetEntries(
-  { keyring }: VaultContext,
-  { vaultId }: DataKey,
-  slots: readonly Slot[],
-): Promise<void> {
-  const gone = slots.filter(({ kind }) => kind === 'keyring').map(({ id }) => id);
-  await forgetSalts(keyring, vaultId, gone);
 }
 
 function withoutKind({ slots }: SlotsHeader, kind: Slot['kind']): readonly Slot[] {

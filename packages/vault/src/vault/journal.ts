@@ -57,6 +57,8 @@ const JournalSchema = v.variant('operation', [
     newDataKeyId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16}$/)),
     newKey: v.strictObject({ nonce: base64urlOf(12), wrapped: base64urlOf(48) }),
   }),
+  /** A keyring slot comes or goes: entries of these slots that the header does not have are removed. */
+  v.strictObject({ ...begun, operation: v.literal('slots'), slotIds: v.array(slotId) }),
   /** The keyring is being filled from `secrets.next.jwe.json`. */
   v.strictObject({ ...begun, operation: v.literal('restore') }),
 ]);

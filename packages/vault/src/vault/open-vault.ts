@@ -25,7 +25,7 @@ export interface VaultOptions {
   readonly databases?: readonly KeyedDatabase[];
 }
 
-const LOCK_FILE = 'vault.lock';
+export const LOCK_FILE = 'vault.lock';
 
 /**
  * Reads the vault's header, after completing or undoing what a killed process left. A vault that is

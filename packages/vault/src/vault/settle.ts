@@ -6,6 +6,7 @@ import type { SlotsHeader } from '../slots/slots-file.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { JOURNAL_FILE, readJournal, removeJournal, type Journal } from './journal.ts';
 import { settleMigration } from './migrate.ts';
+import { settleSlots } from './change-slots.ts';
 import { putStagedInPlace, removeStaged } from './next-secrets.ts';
 import { readSlots } from './read-slots.ts';
 import { applyRestore } from './restore.ts';
@@ -52,6 +53,10 @@ async function settleJournal(
     }
     case 'rekey':
       return header.dataKeyId === journal.newDataKeyId ? await putStagedInPlace(context) : ok();
+    case 'slots': {
+      const settled = await settleSlots(context, header, journal);
+      return settled.ok ? ok() : settled;
+    }
     case 'restore':
       return ok();
   }

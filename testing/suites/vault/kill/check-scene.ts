@@ -1,0 +1,122 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expectOk, revealSecret, Secret } from '@postern/kernel';
+import { secretName } from '@postern/protocol';
+import { singleValue, type UnlockWay, type Vault } from '@postern/vault';
+import { expect } from 'vitest';
+import { VALUES, type Secrets } from './operations.ts';
+import { BEFORE } from './operations.ts';
+import {
+  accountsOf,
+  backupOf,
+  DATABASES,
+  dataDirOf,
+  enter,
+  keyOfDatabase,
+  type Scene,
+} from './scene.ts';
+import { IMMORTAL, type Stage } from './stage.ts';
+
+const FILES = ['secrets.jwe.json', 'slots.json', 'vault.lock'];
+
+/**
+ * What must hold after a process died anywhere: the next one finds all of before or all of after,
+ * opens it by every way that is left, and nothing half-made or readable lies about.
+ */
+export async function checkScene(
+  scene: Scene,
+  stage: Stage,
+  { thorough }: { readonly thorough: boolean },
+): Promise<void> {
+  const { operation, recoveryCode } = stage;
+  const byCode: UnlockWay = { with: 'recovery', code: Secret.of(recoveryCode) };
+  const { vault } = await enter(scene, IMMORTAL);
+  if (vault.state === 'absent') {
+    expect(operation.storage).toBeUndefined();
+    if (thorough) expectOk(await operation.run(vault, scene));
+  } else if (recoveryCode !== '' && operation.recoveryStays !== false) {
+    expectOk(await vault.unlock(byCode));
+    if (thorough) await expectSomeWay(scene, operation.ways ?? []);
+  } else {
+    await expectSomeWay(scene, [byCode, ...(operation.ways ?? [])], vault);
+  }
+  expectNothingReadable(scene);
+  if (vault.state !== 'unlocked') return;
+  await expectWhole(scene, vault, operation.storage === undefined ? {} : BEFORE, operation.after);
+  expectTidy(scene, vault, operation.keepsSource === true);
+  const probe = singleValue(secretName.from('afterwards'), Secret.of('works'), 2);
+  expectOk(await vault.secrets.put(probe));
+}
+
+async function expectSomeWay(
+  scene: Scene,
+  ways: readonly UnlockWay[],
+  given?: Vault,
+): Promise<void> {
+  const vault = given ?? (await enter(scene, IMMORTAL)).vault;
+  const refusals: string[] = [];
+  for (const way of ways) {
+    const opened = await vault.unlock(way);
+    if (opened.ok) return;
+    refusals.push(`${way.with}: ${opened.failure.reason}`);
+  }
+  if (ways.length > 0) expect.fail(`no way opens the vault: ${refusals.join(', ')}`);
+}
+
+async function expectWhole(
+  scene: Scene,
+  vault: Vault,
+  before: Secrets,
+  after: Secrets,
+): Promise<void> {
+  const found: Record<string, string> = {};
+  for (const { name } of expectOk(await vault.secrets.list())) {
+    const record = expectOk(await vault.secrets.get(name));
+    found[name] =
+      record === undefined
+        ? 'listed only'
+        : revealSecret([...record.fields.values()][0] ?? Secret.of(''));
+  }
+  expect([stringOf(before), stringOf(after)]).toContain(stringOf(found));
+  for (const purpose of DATABASES) {
+    const key = keyOfDatabase(scene, purpose);
+    if (key !== undefined) expect(key).toBe(revealSecret(expectOk(vault.deriveKey(purpose))));
+  }
+}
+
+function stringOf(secrets: Secrets): string {
+  return JSON.stringify(Object.entries(secrets).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function expectTidy(scene: Scene, vault: Vault, keepsSource: boolean): void {
+  const files = readdirSync(dataDirOf(scene));
+  // A change of the data key keeps its journal until it is confirmed.
+  const allowed = [...FILES, 'journal.json'];
+  expect(files.filter((name) => !allowed.includes(name))).toEqual([]);
+  if (keepsSource) return;
+  expect(files.includes('secrets.jwe.json')).toBe(vault.storage === 'file');
+  const text = existsSync(join(dataDirOf(scene), 'journal.json'))
+    ? readFileSync(join(dataDirOf(scene), 'journal.json'), 'utf8')
+    : '';
+  const slots = vault.slots.filter(({ kind }) => kind === 'keyring').map(({ id }) => `+slot.${id}`);
+  const stray = accountsOf(scene)
+    .map((account) => account.slice(0, account.indexOf('@')))
+    .filter((name) => !slots.includes(name) && !text.includes(name.replace('+slot.', '')));
+  const secrets = stray.filter((name) => name.startsWith('+slot.') || vault.storage === 'file');
+  expect(secrets).toEqual([]);
+}
+
+/** No value is anywhere on the disk but in the keyring. */
+function expectNothingReadable(scene: Scene): void {
+  const vault = existsSync(dataDirOf(scene))
+    ? readdirSync(dataDirOf(scene)).map((name) => join(dataDirOf(scene), name))
+    : [];
+  const besides = readdirSync(scene.root).filter((name) => name.includes('backup'));
+  const paths = [...vault, ...besides.map((name) => join(scene.root, name)), backupOf(scene)];
+  for (const path of paths.filter((one) => existsSync(one))) {
+    const bytes = readFileSync(path);
+    for (const value of Object.values(VALUES)) {
+      expect(bytes.includes(value), `${value} in ${path}`).toBe(false);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expectOk, revealSecret, Secret } from '@postern/kernel';
+import { secretName } from '@postern/protocol';
+import { singleValue } from '@postern/vault';
+import type { DeathWish } from './death.ts';
+import { BACKUP_PASSPHRASE, BEFORE, PASSPHRASE, type Operation } from './operations.ts';
+import { backupOf, enter, type Scene } from './scene.ts';
+
+/** A life that ends by itself. */
+export const IMMORTAL: DeathWish = {
+  at: 0,
+  torn: false,
+  die: () => {
+    throw new Error('was not to die');
+  },
+};
+
+/** A scene in which one operation is about to begin, to be copied for each run. */
+export interface Stage extends Disposable {
+  readonly operation: Operation;
+  /** Opens the vault before the operation; empty where there is none. */
+  readonly recoveryCode: string;
+  /** A fresh copy of the scene. */
+  readonly copy: () => Scene & Disposable;
+}
+
+export async function prepareStage(operation: Operation): Promise<Stage> {
+  const root = mkdtempSync(join(tmpdir(), 'postern-stage-'));
+  const recoveryCode = await prepare({ root }, operation);
+  return {
+    operation,
+    recoveryCode,
+    copy: () => copyOf({ root }),
+    [Symbol.dispose]: () => {
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+let copies = 0;
+
+/** A copy of a scene that is removed when it is let go. */
+export function copyOf({ root }: Scene): Scene & Disposable {
+  copies += 1;
+  const copy = `${root}-${String(copies)}`;
+  cpSync(root, copy, { recursive: true });
+  return {
+    root: copy,
+    [Symbol.dispose]: () => {
+      rmSync(copy, { recursive: true, force: true });
+    },
+  };
+}
+
+async function prepare(scene: Scene, operation: Operation): Promise<string> {
+  if (operation.storage !== undefined) return await makeVault(scene, operation);
+  if (operation.name.includes('backup')) await makeBackupOfAnother(scene, operation);
+  return '';
+}
+
+async function makeVault(scene: Scene, operation: Operation): Promise<string> {
+  const { storage = 'file', passphrase } = operation;
+  const { vault } = await enter(scene, IMMORTAL);
+  const choice = {
+    storage,
+    ...(storage === 'file' || passphrase ? { passphrase: PASSPHRASE } : {}),
+  };
+  const { recoveryCode } = expectOk(await vault.create(choice));
+  const slot = vault.slots.find(({ kind }) => kind === 'passphrase');
+  if (!passphrase && slot !== undefined) expectOk(await vault.removeSlot(slot.id));
+  for (const [name, value] of Object.entries(BEFORE)) {
+    expectOk(await vault.secrets.put(singleValue(secretName.from(name), Secret.of(value), 1)));
+  }
+  await operation.prepare?.(vault, scene);
+  return revealSecret(recoveryCode);
+}
+
+async function makeBackupOfAnother(scene: Scene, operation: Operation): Promise<void> {
+  const another = { root: join(scene.root, 'another') };
+  mkdirSync(another.root);
+  const code = await makeVault(another, { ...operation, storage: 'file' });
+  const { vault } = await enter(another, IMMORTAL);
+  expectOk(await vault.unlock({ with: 'recovery', code: Secret.of(code) }));
+  expectOk(await vault.backUp({ file: backupOf(scene), passphrase: BACKUP_PASSPHRASE }));
+  rmSync(another.root, { recursive: true });
+}
+
+/** Opens the scene as a process that dies as wished, and does the operation; whether it lived. */
+export async function perform(scene: Scene, stage: Stage, wish: DeathWish): Promise<string[]> {
+  const { vault, effects } = await enter(scene, wish);
+  if (vault.state === 'locked') {
+    const code = Secret.of(stage.recoveryCode);
+    expectOk(await vault.unlock({ with: 'recovery', code }));
+  }
+  expectOk(await stage.operation.run(vault, scene));
+  return effects.names;
+}
