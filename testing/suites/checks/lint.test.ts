@@ -56,6 +56,8 @@ const PLANTED: Readonly<Record<string, string>> = {
   'postern/no-console': 'console.log(1);',
   'postern/no-clock': 'export const a = Date.now();',
   'postern/no-randomness': 'export const a = Math.random();',
+  'postern/no-program': "import 'node:child_process';",
+  'postern/no-shell': 'export const a = { shell: true };',
   'postern/no-hidden-import': 'declare const a: string; export const b: unknown = await import(a);',
   'postern/no-global-object': 'export const a = globalThis;',
 };

@@ -202,6 +202,7 @@ describe.each(STORAGES)('no secret and no prompt is left anywhere, storage %s', 
 
   test.skipIf(skipBecause(`leaks with storage ${storage}`, why))(
     'in files, names, output, answers, arguments and environment',
+    { timeout: 300_000 },
     async () => {
       await using session =
         storage === 'keyring' ? await startKeyringSession('unlocked') : undefined;

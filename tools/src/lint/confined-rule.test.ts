@@ -132,6 +132,14 @@ const waysWithoutArgument = (name: string): string[] => [
   `Reflect.construct(${name}, []);`,
 ];
 
+const waysToOption = (name: string): string[] => [
+  `f({ ${name}: true });`,
+  `f({ '${name}': '/bin/sh' });`,
+  `f({ ['${name}']: true });`,
+  `const ${name} = true; f({ ${name} });`,
+  `const options = { deep: { ${name}: true } };`,
+];
+
 const HIDDEN_IMPORTS = [
   'await import(name);',
   'await import(`${name}`);',
@@ -180,6 +188,9 @@ function waysTo(confinement: Confinement): readonly (readonly [string, readonly 
     ...members.map((member) => [member, waysToMember(member)] as const),
     ...(confinement.withoutArgument ?? []).map(
       (name) => [`${name}()`, waysWithoutArgument(name)] as const,
+    ),
+    ...(confinement.options ?? []).map(
+      (name) => [`the option ${name}`, waysToOption(name)] as const,
     ),
     ...(confinement.hiddenImports === true ? [['a hidden import', HIDDEN_IMPORTS] as const] : []),
     ...(confinement.globalObject === true

@@ -4,6 +4,7 @@ import type { Confinement } from './confinement.ts';
 import { freeReferencesOf } from './free-references.ts';
 import { moduleImportOf, type ImportNode, type ModuleImport } from './module-import.ts';
 import { isHiddenSpecifier, isWithin } from './module-name.ts';
+import { propertyNameOf } from './static-text.ts';
 import { usesOf, type Use } from './uses-of.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
@@ -18,6 +19,7 @@ const NOTHING_CONFINED = {
   globals: [],
   members: [],
   withoutArgument: [],
+  options: [],
   hiddenImports: false,
   globalObject: false,
 } satisfies Partial<Confinement>;
@@ -65,6 +67,10 @@ function listenersOf(
       const { specifier } = found;
       if (specifier !== undefined && !isHiddenSpecifier(specifier)) checkImport(node, found, check);
       else if (check.hiddenImports) check.report(node, specifier ?? 'a computed import');
+    },
+    'ObjectExpression > Property': (node: TSESTree.Property) => {
+      const name = propertyNameOf(node.key, node.computed);
+      if (name !== undefined && check.options.includes(name)) check.report(node, name);
     },
     'Program:exit': () => {
       for (const node of freeReferencesOf(sourceCode)) checkGlobal(node.name, node, check);

@@ -14,6 +14,8 @@ export interface Confinement {
   readonly members?: readonly string[];
   /** Global classes that are the capability when made or called without an argument. */
   readonly withoutArgument?: readonly string[];
+  /** Names of options, in an object written down in the source. */
+  readonly options?: readonly string[];
   /** Whether imports whose target cannot be read off the source are the capability. */
   readonly hiddenImports?: boolean;
   /** Whether the global object as a value (an alias, a computed property) is the capability. */
@@ -199,6 +201,27 @@ export const CONFINEMENTS: readonly Confinement[] = [
       },
     ],
     allowed: [...TESTS, 'apps/cli/src/system/**'],
+  },
+  {
+    rule: 'no-program',
+    why: 'only listed files start a program of the operating system',
+    modules: ['node:child_process', 'node:cluster', 'node:worker_threads'],
+    globals: ['Worker', 'SharedWorker'],
+    allowed: [
+      ...TESTS,
+      'packages/vault/src/importers/os-foreign-keyring.ts',
+      'apps/cli/bin/**',
+      'apps/cli/src/commands/agent.ts',
+      'apps/cli/src/instance/open-in-browser.ts',
+      'apps/cli/src/system/machine-id.ts',
+    ],
+  },
+  {
+    rule: 'no-shell',
+    why: 'a program is started with its arguments one by one, never through a shell',
+    exports: [{ modules: ['node:child_process'], names: ['exec', 'execSync'] }],
+    options: ['shell'],
+    allowed: TESTS,
   },
   {
     rule: 'no-hidden-import',
