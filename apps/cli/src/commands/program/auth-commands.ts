@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { backUpVault, restoreVault, type BackupOptions } from '../backup.ts';
 import { doctor } from '../doctor.ts';
 import { storageStatus, testStorage } from '../storage.ts';
-import type { GetContext } from './option-values.ts';
+import { wholeNumber, type GetContext } from './option-values.ts';
 
 /** `auth storage …` and `doctor`. */
 export function addAuthCommands(program: Command, context: GetContext): void {
@@ -22,10 +23,32 @@ export function addAuthCommands(program: Command, context: GetContext): void {
     .action(async () => {
       await testStorage(context());
     });
+  addBackups(storage, context);
   program
     .command('doctor')
     .description('look at everything and say what to do about what is wrong')
     .action(async () => {
       await doctor(context());
+    });
+}
+
+const PASSPHRASE_FD = '--backup-passphrase-fd <n>';
+const PASSPHRASE_WORDS = "read the backup's own passphrase from this file descriptor";
+
+function addBackups(storage: Command, context: GetContext): void {
+  storage
+    .command('backup <file>')
+    .description('write the vault into one new encrypted file under a passphrase of its own')
+    .option(PASSPHRASE_FD, PASSPHRASE_WORDS, wholeNumber)
+    .action(async (file: string, options: BackupOptions) => {
+      await backUpVault(context(), file, options);
+    });
+  storage
+    .command('restore <file>')
+    .description('make the secrets exactly those of a backup, or a new vault of it')
+    .option(PASSPHRASE_FD, PASSPHRASE_WORDS, wholeNumber)
+    .option('--yes', 'do not ask before replacing what is there', false)
+    .action(async (file: string, options: BackupOptions & { yes: boolean }) => {
+      await restoreVault(context(), file, options);
     });
 }
