@@ -85,7 +85,7 @@ async function createFrom(
 }
 
 /** What is done to the vault as a whole is not done under a process that has it open. */
-async function refuseWhileHeld(context: CommandContext): Promise<void> {
+export async function refuseWhileHeld(context: CommandContext): Promise<void> {
   if ((await findHolder(holderAddresses(context.home))) === undefined) return;
   const held = described('ALREADY_RUNNING', 'A running Postern holds the vault open.');
   fail({ ...held, remedy: 'Stop it first: postern stop, and postern vault lock.' });

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { backUpVault, restoreVault, type BackupOptions } from '../backup.ts';
 import { doctor } from '../doctor.ts';
+import { migrateStorage, type MigrateOptions } from '../migrate.ts';
 import { storageStatus, testStorage } from '../storage.ts';
 import { wholeNumber, type GetContext } from './option-values.ts';
 
@@ -24,6 +25,7 @@ export function addAuthCommands(program: Command, context: GetContext): void {
       await testStorage(context());
     });
   addBackups(storage, context);
+  addMigrate(storage, context);
   program
     .command('doctor')
     .description('look at everything and say what to do about what is wrong')
@@ -50,5 +52,21 @@ function addBackups(storage: Command, context: GetContext): void {
     .option('--yes', 'do not ask before replacing what is there', false)
     .action(async (file: string, options: BackupOptions & { yes: boolean }) => {
       await restoreVault(context(), file, options);
+    });
+}
+
+function addMigrate(storage: Command, context: GetContext): void {
+  const backends = ['keyring', 'file'];
+  storage
+    .command('migrate')
+    .description('move the secrets to the other storage: copied, read back, then in force')
+    .addOption(new Option('--from <backend>', 'where they must be now').choices(backends))
+    .addOption(
+      new Option('--to <backend>', 'where they shall be').choices(backends).makeOptionMandatory(),
+    )
+    .option('--dry-run', 'say what would be done; change nothing', false)
+    .option('--remove-source', 'then remove what was copied from', false)
+    .action(async (options: MigrateOptions) => {
+      await migrateStorage(context(), options);
     });
 }
