@@ -1,3 +1,4 @@
+export { checkDatabase } from './check-database.ts';
 export type { Database, SqlRow, SqlValue, Statement } from './database.ts';
 export {
   describeDatabaseFailure,

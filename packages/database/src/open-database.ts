@@ -78,7 +78,8 @@ function findOrCreate(
   return ok();
 }
 
-function checkFound(place: DatabasePlace, key: Secret): Result<undefined, DatabaseFailure> {
+/** Whether the file is one under this key; see `checkKey`. */
+export function checkFound(place: DatabasePlace, key: Secret): Result<undefined, DatabaseFailure> {
   const bytes = rawKeyBytes(key);
   try {
     return checkKey(place, bytes);

@@ -9,6 +9,7 @@ export {
   type ForeignKeyringFailure,
   type KeyringConvention,
 } from './importers/foreign-keyring.ts';
+export { sameText } from './importers/foreign-passphrase.ts';
 export type { ImportFiles } from './importers/import-files.ts';
 export {
   importSecrets,

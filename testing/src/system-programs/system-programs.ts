@@ -3,14 +3,17 @@ import { delimiter, join } from 'node:path';
 
 /** Each program of the operating system that tests use, with Debian's packages that bring it. */
 export const SYSTEM_PROGRAMS = {
+  bash: ['bash'],
   chromium: ['chromium', 'fonts-dejavu-core', 'fonts-noto-core', 'fonts-noto-color-emoji'],
   'dbus-daemon': ['dbus-daemon'],
   'dbus-send': ['dbus-bin'],
+  fish: ['fish'],
   gdbus: ['libglib2.0-bin'],
   'gnome-keyring-daemon': ['gnome-keyring'],
   'secret-tool': ['libsecret-tools'],
   strace: ['strace'],
   tmux: ['tmux'],
+  zsh: ['zsh'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type SystemProgram = keyof typeof SYSTEM_PROGRAMS;

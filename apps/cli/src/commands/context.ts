@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Clock, Randomness, Result } from '@postern/kernel';
+import { failed, ok, type Clock, type Randomness, type Result } from '@postern/kernel';
 import type { AuditEvent } from '@postern/protocol';
 import {
   checkStorage,
@@ -81,21 +81,28 @@ export interface FoundVault {
 
 /** The vault of the home as it is found: absent or locked. */
 export async function findVault(context: CommandContext): Promise<FoundVault> {
-  const loaded = openHome(context);
+  return orFail(await lookForVault(context, openHome(context)), (failure) => failure);
+}
+
+/** The same without making anything, not even the directories. */
+export async function lookForVault(
+  context: CommandContext,
+  loaded: LoadedConfig,
+): Promise<Result<FoundVault, Described>> {
   const keyring = createOsKeyring();
-  const vault = orFail(
-    await openVault({
-      dataDir: join(context.home.dataDir, 'vault'),
-      machineId: machineId(),
-      clock: context.clock,
-      randomness: context.randomness,
-      keyring,
-    }),
-    describeVaultFailure,
-  );
+  const opened = await openVault({
+    dataDir: join(context.home.dataDir, 'vault'),
+    machineId: machineId(),
+    clock: context.clock,
+    randomness: context.randomness,
+    keyring,
+  });
+  if (!opened.ok) return failed(describeVaultFailure(opened.failure));
+  const vault = opened.value;
   const mode = context.storage ?? loaded.config.storage;
-  if (vault.storage !== undefined) orFail(checkStorage(mode, vault.storage), describeVaultFailure);
-  return { vault, loaded, probe: async () => await probeKeyring(keyring, context.randomness) };
+  const checked = vault.storage === undefined ? ok() : checkStorage(mode, vault.storage);
+  if (!checked.ok) return failed(describeVaultFailure(checked.failure));
+  return ok({ vault, loaded, probe: async () => await probeKeyring(keyring, context.randomness) });
 }
 
 /** The storage for a new vault by `--storage`, the configuration and what really works. */

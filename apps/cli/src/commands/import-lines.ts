@@ -1,11 +1,5 @@
-import type {
-  Exposure,
-  ImportedRow,
-  ImportOutcome,
-  Leftover,
-  Skipped,
-  SkipReason,
-} from '@postern/vault';
+import type { ImportedRow, ImportOutcome, Leftover, Skipped, SkipReason } from '@postern/vault';
+import { EXPOSURES } from '../health/exposures.ts';
 import { printable } from '../terminal/printable.ts';
 import { table } from '../terminal/terminal.ts';
 
@@ -23,14 +17,6 @@ const SKIPPED: Readonly<Record<SkipReason, string>> = {
   empty: 'empty',
   malformed: 'malformed',
   'other-passphrase': 'under another password',
-};
-
-/** How a file that was left behind gives secrets away, in words. */
-const EXPOSURES: Readonly<Record<Exposure, string>> = {
-  plaintext: 'in plain text',
-  'known-password': "under a password that stands in the program's source",
-  'key-beside': 'with its key beside it',
-  'weak-derivation': 'under a password that is too quickly guessed',
 };
 
 export interface ImportReport {

@@ -7,6 +7,8 @@ import { systemRandomness } from '../system/system-randomness.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { CommandContext } from './context.ts';
 import { addAuditCommands } from './program/audit-commands.ts';
+import { addAuthCommands } from './program/auth-commands.ts';
+import { addCompletionCommands } from './program/completion-commands.ts';
 import { addKeyCommands } from './program/key-commands.ts';
 import { wholeNumber } from './program/option-values.ts';
 import { addProcessCommands } from './program/process-commands.ts';
@@ -56,6 +58,8 @@ export function createProgram(
   addSecretCommands(program, context);
   addKeyCommands(program, context);
   addAuditCommands(program, context);
+  addAuthCommands(program, context);
+  addCompletionCommands(program, context);
   return program;
 }
 

@@ -1,0 +1,131 @@
+import { resolve } from 'node:path';
+import type { Secret } from '@postern/kernel';
+import type { AuditAction } from '@postern/protocol';
+import { describeVaultFailure, sameText, type Vault } from '@postern/vault';
+import { described } from '../failure/described.ts';
+import { holderAddresses } from '../instance/control-address.ts';
+import { findHolder } from '../instance/held-vault.ts';
+import { openVaultHere } from '../services/open-vault.ts';
+import { readPassphraseFrom } from '../terminal/passphrase.ts';
+import { confirm, promptHidden } from '../terminal/prompt.ts';
+import {
+  fail,
+  findVault,
+  orFail,
+  report,
+  storageFor,
+  tell,
+  unlockFound,
+  type CommandContext,
+  type FoundVault,
+} from './context.ts';
+import { announceRecoveryCode, newPassphrase } from './create-vault.ts';
+
+export interface BackupOptions {
+  readonly backupPassphraseFd?: number;
+}
+
+/** `postern auth storage backup FILE`: one encrypted file under a passphrase of its own. */
+export async function backUpVault(
+  context: CommandContext,
+  file: string,
+  options: BackupOptions,
+): Promise<void> {
+  const { vault } = await findVault(context);
+  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+  await unlockFound(context, vault);
+  const passphrase = await backupPassphrase(context, options, 'twice');
+  const place = { file: resolve(file), passphrase };
+  const made = orFail(await vault.backUp(place), describeVaultFailure);
+  await tellDone(context, vault, 'vault.backup', made.names.length);
+  report(context, { file: place.file, names: made.names }, [
+    `Wrote ${String(made.names.length)} secrets to ${place.file}, and read them back.`,
+  ]);
+}
+
+/** `postern auth storage restore FILE`: makes the secrets exactly those of a backup. */
+export async function restoreVault(
+  context: CommandContext,
+  file: string,
+  options: BackupOptions & { readonly yes: boolean },
+): Promise<void> {
+  await refuseWhileHeld(context);
+  const found = await findVault(context);
+  const { vault } = found;
+  const isNew = vault.state === 'absent';
+  if (!isNew) {
+    await agreeToReplace(context, options.yes);
+    await unlockFound(context, vault);
+  }
+  const place = {
+    file: resolve(file),
+    passphrase: await backupPassphrase(context, options, 'once'),
+  };
+  const restored = isNew
+    ? await createFrom(context, found, place)
+    : orFail(await vault.restore(place), describeVaultFailure);
+  await tellDone(context, vault, 'vault.restore', restored.names.length);
+  const madeAt = new Date(restored.createdAtMs).toISOString();
+  report(context, { file: place.file, madeAt, names: restored.names, newVault: isNew }, [
+    `Restored ${String(restored.names.length)} secrets of the backup of ${madeAt.slice(0, 10)}.`,
+  ]);
+}
+
+async function createFrom(
+  context: CommandContext,
+  found: FoundVault,
+  place: { readonly file: string; readonly passphrase: Secret },
+): Promise<{ readonly createdAtMs: number; readonly names: readonly string[] }> {
+  const storage = await storageFor(context, found);
+  const choice =
+    storage === 'file' ? { storage, passphrase: await newPassphrase(context) } : { storage };
+  const made = orFail(await found.vault.createFromBackup(choice, place), describeVaultFailure);
+  announceRecoveryCode(context, made.recoveryCode);
+  return { createdAtMs: made.createdAtMs, names: made.names };
+}
+
+/** What is done to the vault as a whole is not done under a process that has it open. */
+export async function refuseWhileHeld(context: CommandContext): Promise<void> {
+  if ((await findHolder(holderAddresses(context.home))) === undefined) return;
+  const held = described('ALREADY_RUNNING', 'A running Postern holds the vault open.');
+  fail({ ...held, remedy: 'Stop it first: postern stop, and postern vault lock.' });
+}
+
+async function agreeToReplace(context: CommandContext, isAgreed: boolean): Promise<void> {
+  if (isAgreed) return;
+  if (!context.terminal.interactive) {
+    fail(described('USAGE', 'Replacing every secret without being asked needs --yes.'));
+  }
+  if (!(await confirm('Replace every secret of the vault with those of the backup?'))) {
+    fail(described('REQUEST_CANCELLED', 'Nothing was changed.'));
+  }
+}
+
+async function backupPassphrase(
+  context: CommandContext,
+  { backupPassphraseFd }: BackupOptions,
+  asked: 'once' | 'twice',
+): Promise<Secret> {
+  if (backupPassphraseFd !== undefined) {
+    return orFail(readPassphraseFrom(backupPassphraseFd), (failure) => failure);
+  }
+  if (!context.terminal.interactive) {
+    fail(described('USAGE', 'Without a terminal, give --backup-passphrase-fd.'));
+  }
+  const first = await promptHidden('Passphrase of the backup: ');
+  const second = asked === 'twice' ? await promptHidden('The same again: ') : first;
+  if (first === undefined || second === undefined) fail(described('REQUEST_CANCELLED'));
+  if (!sameText(first, second)) fail(described('USAGE', 'The two passphrases differ.'));
+  return first;
+}
+
+async function tellDone(
+  context: CommandContext,
+  vault: Vault,
+  action: Extract<AuditAction, 'vault.backup' | 'vault.restore'>,
+  count: number,
+): Promise<void> {
+  const { id } = vault;
+  const subject = id === undefined ? {} : { subject: { kind: 'vault', id } as const };
+  await tell(context, openVaultHere(vault), { action, outcome: 'success', ...subject, count });
+}

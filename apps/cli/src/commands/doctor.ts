@@ -1,0 +1,54 @@
+import { failed, isJsonObject, type Result } from '@postern/kernel';
+import { EXIT } from '@postern/protocol';
+import { createOsKeyring, probeKeyring } from '@postern/vault';
+import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
+import { describeConfigFailure } from '../failure/describe-home.ts';
+import type { Described } from '../failure/described.ts';
+import { checkConfiguration, checkKeyring, checkNode } from '../health/check-machine.ts';
+import { findingLines, isUnsafe, type Finding } from '../health/finding.ts';
+import { askRunning } from '../instance/ask-running.ts';
+import { controlAddress } from '../instance/control-address.ts';
+import { isPortFree } from '../server/probe-port.ts';
+import { checkStores } from '../services/check-stores.ts';
+import { endWith, report, type CommandContext } from './context.ts';
+import { inspectStorage } from './inspect-storage.ts';
+
+/** `postern doctor`: everything that can be looked at without asking, each with its fix. */
+export async function doctor(context: CommandContext): Promise<void> {
+  const loaded = readConfig(context);
+  const storage = await inspectStorage(context);
+  const keyring = await probeKeyring(createOsKeyring(), context.randomness);
+  const { vault } = storage;
+  const findings: readonly Finding[] = [
+    checkNode(process.versions.node),
+    checkConfiguration(loaded),
+    await checkPort(context, loaded.ok ? loaded.value.config.port : undefined),
+    checkKeyring(keyring, storage.backend === 'keyring'),
+    ...storage.findings,
+    ...(vault === undefined ? [] : await checkStores(context.home.dataDir, vault, context.clock)),
+  ];
+  const healthy = !isUnsafe(findings);
+  report(context, { healthy, findings }, findingLines(findings));
+  if (!healthy) endWith(EXIT.failure);
+}
+
+function readConfig(context: CommandContext): Result<LoadedConfig, Described> {
+  const loaded = loadConfig(context.home.configFile);
+  return loaded.ok ? loaded : failed(describeConfigFailure(loaded.failure));
+}
+
+async function checkPort(context: CommandContext, port: number | undefined): Promise<Finding> {
+  const about = 'Port';
+  const running = await askRunning(controlAddress(context.home), 'GET', '/status');
+  const address = isJsonObject(running?.body) ? running.body['address'] : undefined;
+  if (typeof address === 'string') {
+    return { about, level: 'ok', message: `Postern runs at ${address}.` };
+  }
+  if (port === undefined) {
+    const message = 'not looked at, since the configuration cannot be read.';
+    return { about, level: 'warn', message, fix: 'Correct the configuration.' };
+  }
+  if (await isPortFree(port)) return { about, level: 'ok', message: `${String(port)} is free.` };
+  const message = `another program listens on ${String(port)}.`;
+  return { about, level: 'warn', message, fix: 'postern up --port N, or "port" in config.json.' };
+}

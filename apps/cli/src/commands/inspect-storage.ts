@@ -1,0 +1,125 @@
+import { describeVaultFailure, type SlotInfo, type Vault } from '@postern/vault';
+import { loadConfig } from '../config/load-config.ts';
+import { describeConfigFailure } from '../failure/describe-home.ts';
+import type { Described } from '../failure/described.ts';
+import { agesOf, checkAges, type CredentialAge } from '../health/check-credentials.ts';
+import { checkFiles } from '../health/check-files.ts';
+import { checkLeftovers, wellKnownPlaces } from '../health/check-leftovers.ts';
+import { failing, type Finding } from '../health/finding.ts';
+import { holderAddresses } from '../instance/control-address.ts';
+import { findHeldVault } from '../instance/held-vault.ts';
+import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
+import { givenPassphrase } from '../terminal/passphrase.ts';
+import { failed, ok, type Result } from '@postern/kernel';
+import { lookForVault, type CommandContext, type FoundVault } from './context.ts';
+
+/** What is known about where secrets live, without asking anybody anything. */
+export interface StorageInspection {
+  readonly backend: 'keyring' | 'file' | null;
+  /** `held`: open in a running process. `unlockable`: opens without asking. */
+  readonly state: 'absent' | 'locked' | 'held' | 'unlockable' | 'damaged';
+  readonly slots: readonly SlotInfo[];
+  /** null while the vault is locked. */
+  readonly credentials: readonly CredentialAge[] | null;
+  readonly findings: readonly Finding[];
+  /** The vault, where it could be opened. */
+  readonly vault: OpenVault | undefined;
+}
+
+/** Looks at the vault, its files and what other programs left. Changes nothing. */
+export async function inspectStorage(context: CommandContext): Promise<StorageInspection> {
+  const around = [
+    ...checkFiles(context.home, process.getuid?.()),
+    ...(await checkLeftovers(wellKnownPlaces(context.environment))),
+  ];
+  const found = await look(context);
+  if (!found.ok) {
+    return {
+      ...NO_VAULT,
+      state: 'damaged',
+      findings: [failing('Vault', found.failure), ...around],
+    };
+  }
+  const { vault } = found.value;
+  if (vault.state === 'absent') {
+    const absent = { about: 'Vault', level: 'ok', message: 'none yet.' } as const;
+    return { ...NO_VAULT, findings: [absent, ...around] };
+  }
+  return await inspectFound(context, vault, around);
+}
+
+const NO_VAULT = {
+  backend: null,
+  state: 'absent',
+  slots: [],
+  credentials: null,
+  vault: undefined,
+} as const;
+
+async function look(context: CommandContext): Promise<Result<FoundVault, Described>> {
+  const loaded = loadConfig(context.home.configFile);
+  if (!loaded.ok) return failed(describeConfigFailure(loaded.failure));
+  return await lookForVault(context, loaded.value);
+}
+
+async function inspectFound(
+  context: CommandContext,
+  vault: Vault,
+  around: readonly Finding[],
+): Promise<StorageInspection> {
+  const { slots } = vault;
+  const backend = vault.storage ?? null;
+  const held = await findHeldVault(holderAddresses(context.home));
+  const opened = held === undefined ? await openWithoutAsking(context, vault) : ok(held);
+  if (!opened.ok) {
+    const findings = [failing('Vault', opened.failure), checkRecovery(slots), ...around];
+    return { backend, state: 'locked', slots, credentials: null, findings, vault: undefined };
+  }
+  const open = opened.value;
+  if (open === undefined) {
+    const findings = [LOCKED, checkRecovery(slots), ...around];
+    return { backend, state: 'locked', slots, credentials: null, findings, vault: undefined };
+  }
+  const infos = await open.list();
+  const ages = infos.ok ? agesOf(infos.value, context.clock.nowMs()) : null;
+  const state = held === undefined ? 'unlockable' : 'held';
+  const opens = { about: 'Vault', level: 'ok', message: 'it opens and can be read.' } as const;
+  const findings = [
+    infos.ok ? opens : failing('Vault', infos.failure),
+    checkRecovery(slots),
+    ...(ages === null ? [] : checkAges(ages)),
+    ...around,
+  ];
+  return { backend, state, slots, credentials: ages, findings, vault: open };
+}
+
+const LOCKED: Finding = {
+  about: 'Vault',
+  level: 'warn',
+  message: 'it is locked, so the age of the credentials is not known.',
+  fix: 'postern vault unlock, then run this again.',
+};
+
+function checkRecovery(slots: readonly SlotInfo[]): Finding {
+  const about = 'Recovery';
+  if (slots.some(({ kind }) => kind === 'recovery')) {
+    return { about, level: 'ok', message: 'there is a recovery code.' };
+  }
+  const message = 'there is no recovery code.';
+  return { about, level: 'warn', message, fix: 'postern vault recovery' };
+}
+
+/** The vault where the keyring or a passphrase given with the command opens it. */
+async function openWithoutAsking(
+  context: CommandContext,
+  vault: Vault,
+): Promise<Result<OpenVault | undefined, Described>> {
+  const given = vault.storage === 'keyring' ? undefined : givenPassphrase(context);
+  if (vault.storage !== 'keyring' && given === undefined) return ok(undefined);
+  if (given?.ok === false) return given;
+  const unlocked = await vault.unlock(
+    given === undefined ? { with: 'keyring' } : { with: 'passphrase', passphrase: given.value },
+  );
+  if (!unlocked.ok) return failed(describeVaultFailure(unlocked.failure));
+  return ok(openVaultHere(vault));
+}

@@ -1,0 +1,25 @@
+import { Argument, type Command } from 'commander';
+import { bashCompletions } from '../../completions/bash-completions.ts';
+import { commandShapes } from '../../completions/command-shape.ts';
+import { fishCompletions } from '../../completions/fish-completions.ts';
+import { zshCompletions } from '../../completions/zsh-completions.ts';
+import { report } from '../context.ts';
+import type { GetContext } from './option-values.ts';
+
+const SHELLS = {
+  bash: bashCompletions,
+  zsh: zshCompletions,
+  fish: fishCompletions,
+} as const;
+
+/** `completions SHELL`; added last, so that it knows every other command. */
+export function addCompletionCommands(program: Command, context: GetContext): void {
+  program
+    .command('completions')
+    .description('print a script that completes commands and options in a shell')
+    .addArgument(new Argument('<shell>', 'whose script').choices(Object.keys(SHELLS)))
+    .action((shell: keyof typeof SHELLS) => {
+      const script = SHELLS[shell](commandShapes(program));
+      report(context(), { shell, script }, [script.trimEnd()]);
+    });
+}

@@ -1,0 +1,64 @@
+import { Secret } from '@postern/kernel';
+import { EXIT, secretName } from '@postern/protocol';
+import { DEFAULT_FIELD, sameText, singleValue } from '@postern/vault';
+import { described } from '../failure/described.ts';
+import { ROTATION_DAYS } from '../health/check-credentials.ts';
+import { findingLines, isUnsafe } from '../health/finding.ts';
+import { table } from '../terminal/terminal.ts';
+import { endWith, fail, openedVault, orFail, report, type CommandContext } from './context.ts';
+import { inspectStorage, type StorageInspection } from './inspect-storage.ts';
+
+/** `postern auth storage status`: where secrets live and whether that is safe; 1 where it is not. */
+export async function storageStatus(context: CommandContext): Promise<void> {
+  const { backend, state, slots, credentials, findings } = await inspectStorage(context);
+  const safe = !isUnsafe(findings);
+  report(context, { safe, backend, state, slots, credentials, findings }, [
+    `Backend  ${backend ?? 'none yet'}`,
+    `State    ${STATES[state]}`,
+    `Slots    ${slots.map(({ kind }) => kind).join(', ') || 'none'}`,
+    ...credentialLines(credentials),
+    '',
+    ...findingLines(findings),
+  ]);
+  if (!safe) endWith(EXIT.failure);
+}
+
+const STATES: Readonly<Record<StorageInspection['state'], string>> = {
+  absent: 'no vault yet',
+  locked: 'locked',
+  held: 'open in a running process',
+  unlockable: 'locked; it opens without asking',
+  damaged: 'cannot be read',
+};
+
+function credentialLines(credentials: StorageInspection['credentials']): readonly string[] {
+  if (credentials === null || credentials.length === 0) return [];
+  const rows = credentials.map(({ name, ageDays }) => [
+    name,
+    `${String(ageDays)} days`,
+    ageDays >= ROTATION_DAYS ? 'rotate it' : '',
+  ]);
+  return ['', table(['CREDENTIAL', 'AGE', 'ADVICE'], rows)];
+}
+
+/** `postern auth storage test`: writes, reads and removes a probe where secrets really live. */
+export async function testStorage(context: CommandContext): Promise<void> {
+  const vault = await openedVault(context);
+  const mark = Buffer.from(context.randomness.bytes(16)).toString('hex');
+  const name = secretName.from(`postern-probe-${mark.slice(0, 12)}`);
+  const begunMs = context.clock.monotonicMs();
+  const written = await vault.put(singleValue(name, Secret.of(mark), context.clock.nowMs()));
+  const read = await vault.get(name);
+  // Removed whatever happened before: the probe must not stay.
+  const removed = await vault.remove(name);
+  orFail(written, (failure) => failure);
+  const value = orFail(read, (failure) => failure)?.fields.get(DEFAULT_FIELD);
+  const isGone = orFail(removed, (failure) => failure);
+  if (value === undefined || !isGone || !sameText(value, Secret.of(mark))) {
+    fail(described('STORAGE_FAILED', 'The storage did not give back what was written to it.'));
+  }
+  const durationMs = Math.round(context.clock.monotonicMs() - begunMs);
+  report(context, { backend: vault.storage, works: true, durationMs }, [
+    `The ${vault.storage} storage works: written, read back and removed (${String(durationMs)} ms).`,
+  ]);
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+
+/** What a shell can complete of one command, read off the program itself. */
+export interface CommandShape {
+  /** The words that lead to it, each after a space; empty for the program: ` secret set`. */
+  readonly path: string;
+  readonly commands: readonly { readonly name: string; readonly description: string }[];
+  readonly options: readonly OptionShape[];
+}
+
+export interface OptionShape {
+  /** With its dashes. */
+  readonly long: string;
+  readonly description: string;
+  readonly takesValue: boolean;
+  /** Empty where any value may be given. */
+  readonly choices: readonly string[];
+}
+
+const HELP: OptionShape = {
+  long: '--help',
+  description: 'display help for command',
+  takesValue: false,
+  choices: [],
+};
+
+/** The program and every command below it. */
+export function commandShapes(command: Command, path = ''): readonly CommandShape[] {
+  const below = command.commands.map((each) => commandShapes(each, `${path} ${each.name()}`));
+  return [shapeOf(command, path), ...below.flat()];
+}
+
+function shapeOf(command: Command, path: string): CommandShape {
+  const options = command.options.flatMap((option): readonly OptionShape[] => {
+    const { long, description, argChoices, hidden } = option;
+    if (long === undefined || hidden) return [];
+    const takesValue = option.required || option.optional;
+    return [{ long, description, takesValue, choices: argChoices ?? [] }];
+  });
+  return {
+    path,
+    commands: command.commands.map((each) => ({
+      name: each.name(),
+      description: each.description(),
+    })),
+    options: [...options, HELP],
+  };
+}

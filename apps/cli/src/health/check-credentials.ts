@@ -1,0 +1,35 @@
+import type { SecretInfo } from '@postern/vault';
+import type { Finding } from './finding.ts';
+
+/** After so many days a key should be replaced at its provider. */
+export const ROTATION_DAYS = 90;
+const DAY_MS = 86_400_000;
+
+export interface CredentialAge {
+  readonly name: string;
+  /** Whole days since its value last changed. */
+  readonly ageDays: number;
+}
+
+export function agesOf(infos: readonly SecretInfo[], nowMs: number): readonly CredentialAge[] {
+  return infos.map(({ name, updatedAtMs }) => ({
+    name,
+    ageDays: Math.max(0, Math.floor((nowMs - updatedAtMs) / DAY_MS)),
+  }));
+}
+
+/** Advice on every credential that is older than advised. */
+export function checkAges(ages: readonly CredentialAge[]): readonly Finding[] {
+  const about = 'Age';
+  const old = ages.filter(({ ageDays }) => ageDays >= ROTATION_DAYS);
+  if (old.length > 0) {
+    return old.map(({ name, ageDays }) => ({
+      about,
+      level: 'warn',
+      message: `${name} is ${String(ageDays)} days old; ${String(ROTATION_DAYS)} is the advice.`,
+      fix: `Make a new key at its provider, then: postern secret rotate ${name}`,
+    }));
+  }
+  const message = `no credential is older than ${String(ROTATION_DAYS)} days.`;
+  return [{ about, level: 'ok', message }];
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { describeImportFailure, detectImport, readImport } from '@postern/vault';
+import type { Environment } from '../config/environment.ts';
+import { shellQuoted } from '../terminal/shell-quoted.ts';
+import { EXPOSURES } from './exposures.ts';
+import type { Finding } from './finding.ts';
+
+const ABOUT = 'Leftovers';
+
+/** Where other programs keep keys, as they choose it themselves. */
+export function wellKnownPlaces(
+  environment: Pick<Environment, 'home' | 'xdgConfigHome'>,
+): readonly string[] {
+  const { home } = environment;
+  const config = environment.xdgConfigHome ?? join(home, '.config');
+  const chatClient = [join(config, 'chat-linux-client'), join(home, '.chat-linux-client')];
+  return [
+    ...chatClient.flatMap((place) => [join(place, 'api_keys.enc'), join(place, 'app_config.enc')]),
+    join(home, '.claude-gate'),
+    join(home, '.claude-gate', 'keyring'),
+  ];
+}
+
+/** Files of other programs that give keys away. Reads them, changes nothing. */
+export async function checkLeftovers(places: readonly string[]): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  for (const place of places) found.push(...(await checkPlace(place)));
+  if (found.length > 0) return found;
+  return [{ about: ABOUT, level: 'ok', message: 'none of other programs that are known.' }];
+}
+
+async function checkPlace(place: string): Promise<readonly Finding[]> {
+  const source = await detectImport(place);
+  // Nothing there, or nothing that is known.
+  if (!source.ok) return [];
+  const fix = `postern secret import ${shellQuoted(place)} --destroy`;
+  const { label } = source.value;
+  const read = await readImport(source.value);
+  if (!read.ok) {
+    const { message } = describeImportFailure(read.failure);
+    return [{ about: ABOUT, level: 'warn', message: `${label}: ${message}`, fix }];
+  }
+  return read.value.leftovers.map(({ path, exposure }) => ({
+    about: ABOUT,
+    level: 'fail',
+    message: `${path} holds keys ${EXPOSURES[exposure]} (${label}).`,
+    fix,
+  }));
+}

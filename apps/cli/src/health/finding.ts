@@ -1,0 +1,29 @@
+import { printable } from '../terminal/printable.ts';
+import type { Described } from '../failure/described.ts';
+
+/** One thing that was looked at. `fail` is unsafe or broken, `warn` is advice. */
+export interface Finding {
+  /** What was looked at, in a word or two. */
+  readonly about: string;
+  readonly level: 'ok' | 'warn' | 'fail';
+  readonly message: string;
+  /** What to do; on every finding that is not `ok`. */
+  readonly fix?: string;
+}
+
+/** A described failure as a finding. */
+export function failing(about: string, { message, remedy }: Omit<Described, 'code'>): Finding {
+  return { about, level: 'fail', message, fix: remedy };
+}
+
+export function isUnsafe(findings: readonly Finding[]): boolean {
+  return findings.some(({ level }) => level === 'fail');
+}
+
+/** One line each: `warn  Recovery: … Fix: …`. */
+export function findingLines(findings: readonly Finding[]): readonly string[] {
+  return findings.map(({ about, level, message, fix }) => {
+    const line = `${level.padEnd(4)}  ${about}: ${message}`;
+    return printable(fix === undefined ? line : `${line} Fix: ${fix}`);
+  });
+}

@@ -1,0 +1,33 @@
+import { failed, ok, type Result } from '@postern/kernel';
+import { connect } from './connection.ts';
+import type { DatabaseFailure } from './database-failure.ts';
+import { attemptAt } from './failure-of-error.ts';
+import { checkFound, refuseIfOpen, type OpenDatabaseOptions } from './open-database.ts';
+import { realFilePath, sizeOf } from './private-files.ts';
+
+/**
+ * Looks whether a database is whole, without migrating it: its key, then SQLite's `quick_check`.
+ * Must not run while this process has the database open, which is a fault; another process may.
+ */
+export function checkDatabase({
+  path,
+  key,
+  label,
+}: Omit<OpenDatabaseOptions, 'migrations'>): Result<'absent' | 'whole', DatabaseFailure> {
+  return attemptAt({ label, path }, () => {
+    if (sizeOf(path) === undefined) return ok('absent');
+    const place = { label, path: realFilePath(path) };
+    refuseIfOpen(place);
+    const found = checkFound(place, key);
+    if (!found.ok) return found;
+    const connection = connect(place.path, key, { readonly: true });
+    try {
+      const finding = connection.pragma('quick_check(1)', { simple: true });
+      return finding === 'ok'
+        ? ok('whole')
+        : failed({ reason: 'damaged', ...place, damage: 'content' });
+    } finally {
+      connection.close();
+    }
+  });
+}

@@ -1,0 +1,46 @@
+import { truncateSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { freshHome, runProgram, type Ended } from '@postern/testing';
+import { expect, test } from 'vitest';
+
+const LAUNCHER = join(import.meta.dirname, '../../../apps/cli/bin/postern.js');
+const VALUE = 'sk-the-old-value-that-is-long-enough';
+const LATER = 'sk-the-new-value-that-is-long-enough';
+
+test('a backup brings back its secrets, into the vault and into a new home', async () => {
+  using home = freshHome();
+  using other = freshHome();
+  const run = async (
+    parameters: readonly string[],
+    { backup = 'a passphrase of its own', input = '', environment = home.environment } = {},
+  ): Promise<Ended> =>
+    await runProgram(process.execPath, [LAUNCHER, '--passphrase-fd', '3', ...parameters], {
+      environment,
+      input,
+      descriptors: ['three blind mice run', backup],
+    });
+  const fd = ['--backup-passphrase-fd', '4'];
+  const file = join(home.path, 'backup');
+  expect(await run(['secret', 'set', 'openai'], { input: VALUE })).toMatchObject({ code: 0 });
+  const made = await run(['auth', 'storage', 'backup', file, ...fd, '--json']);
+  expect(made).toMatchObject({ code: 0 });
+  expect(JSON.parse(made.stdout)).toEqual({ file, names: ['openai'] });
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(await run(['auth', 'storage', 'backup', file, ...fd])).toMatchObject({ code: 8 });
+
+  expect(await run(['secret', 'set', 'openai'], { input: LATER })).toMatchObject({ code: 0 });
+  const restore = ['auth', 'storage', 'restore', file, ...fd];
+  expect(await run(restore)).toMatchObject({ code: 2 });
+  expect(await run([...restore, '--yes'], { backup: 'another one' })).toMatchObject({ code: 8 });
+  expect((await run(['secret', 'get', 'openai', '--raw'])).stdout).toBe(LATER);
+  expect(await run([...restore, '--yes'])).toMatchObject({ code: 0 });
+  expect((await run(['secret', 'get', 'openai', '--raw'])).stdout).toBe(VALUE);
+  expect((await run(['audit', 'export'])).stdout).toMatch(/vault\.backup[^]*vault\.restore/);
+
+  const { environment } = other;
+  expect(await run(restore, { environment })).toMatchObject({ code: 0 });
+  expect((await run(['secret', 'get', 'openai', '--raw'], { environment })).stdout).toBe(VALUE);
+  truncateSync(file, 100);
+  expect(await run([...restore, '--yes'])).toMatchObject({ code: 6 });
+  expect((await run(['secret', 'get', 'openai', '--raw'])).stdout).toBe(VALUE);
+});
