@@ -1,5 +1,4 @@
-import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { Hono, type Context, type Next } from 'hono';
 import { setCookie } from 'hono/cookie';
 import { parse } from 'hono/utils/cookie';
 import { SessionInputSchema } from '@postern/protocol';
@@ -27,13 +26,7 @@ export function createAppApi(parts: AppApiParts): Hono {
     context.res = withSecurityHeaders(context.res);
     return undefined;
   });
-  app.use(
-    '*',
-    bodyLimit({
-      maxSize: MAX_APP_BODY_BYTES,
-      onError: () => failureResponse(described('REQUEST_TOO_LARGE')),
-    }),
-  );
+  app.use('*', limitBody);
   openSessionRoute(app, parts);
   app.use('*', async (context, next) => {
     const token = parse(context.req.raw.headers.get('cookie') ?? '')[sessionCookie(parts)];
@@ -53,6 +46,19 @@ export function createAppApi(parts: AppApiParts): Hono {
     return withSecurityHeaders(failureResponse(described('INTERNAL')));
   });
   return app;
+}
+
+/** Refuses a body over the limit before it is read; one without a length is of no known size. */
+async function limitBody(context: Context, next: Next): Promise<Response | undefined> {
+  const { headers } = context.req.raw;
+  if (headers.has('transfer-encoding')) {
+    return failureResponse(described('REQUEST_INVALID', 'The body must come with its length.'));
+  }
+  if (Number(headers.get('content-length') ?? '0') > MAX_APP_BODY_BYTES) {
+    return failureResponse(described('REQUEST_TOO_LARGE'));
+  }
+  await next();
+  return undefined;
 }
 
 /** Cookies do not know ports: the name does, so that two homes do not sign each other out. */
