@@ -30,4 +30,5 @@ export const ERROR_AREAS = {
   'The gateway': GATEWAY_ERRORS,
   'The audit log': AUDIT_ERRORS,
   Imports: IMPORT_ERRORS,
+  'Running commands and scanning': RUN_ERRORS,
 } as const;
