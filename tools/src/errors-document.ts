@@ -22,8 +22,8 @@ const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   denied: 'Not allowed: a wrong passphrase, a missing session, a refused access.',
   storage: 'The disk is full or cannot be written.',
   upstream: 'A provider refused, failed or did not answer.',
-  commandNotExecutable: 'The program to run was found but cannot be run.',
-  commandNotFound: 'The program to run was not found.',
+  commandNotExecutable: 'The file of the command to run is no program that may be run.',
+  commandNotFound: 'There is no program of the name of the command to run.',
 };
 
 /** The text of `docs/errors.md`: every code with its meaning, remedy and exit code, by area. */

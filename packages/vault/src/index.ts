@@ -56,6 +56,10 @@ export { describeRunFailure } from './run/describe-run-failure.ts';
 export { runIoOf, type StandardStreams } from './run/run-io-of.ts';
 export type { RunIo, RunTerminal, SignalSource } from './run/run-io.ts';
 export { parseReference, type SecretReference } from './run/secret-reference.ts';
+// Scanning.
+export { KEY_SHAPES, type KeyShapeName } from './scan/key-shapes.ts';
+export type { Found, StoredValue } from './scan/scan-content.ts';
+export { scanPaths, type ScanFinding, type ScanPlace, type ScanReport } from './scan/scan-paths.ts';
 // Masking.
 export { createMasker, MASK, type Masker, type MaskerOptions } from './masking/masker.ts';
 export { isMaskable, MIN_MASKED_BYTES } from './masking/secret-forms.ts';

@@ -31,4 +31,5 @@ export const ERROR_AREAS = {
   'The audit log': AUDIT_ERRORS,
   Imports: IMPORT_ERRORS,
   'Importing from other programs': IMPORT_ERRORS,
+  'Running commands and scanning': RUN_ERRORS,
 } as const;

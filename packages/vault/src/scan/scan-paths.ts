@@ -1,0 +1,117 @@
+import { constants } from 'node:fs';
+import { lstat, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  createContentScanner,
+  type ContentScanner,
+  type Found,
+  type StoredValue,
+} from './scan-content.ts';
+import { contentsOf, historyObjects, isRepository } from './git-history.ts';
+
+/** Where something was found. */
+export type ScanPlace =
+  | { readonly kind: 'file'; readonly path: string; readonly line: number }
+  /** In the history: the first commit that has it. */
+  | {
+      readonly kind: 'commit';
+      readonly repository: string;
+      readonly commit: string;
+      readonly path: string;
+      readonly line: number;
+    }
+  /** In the repository's store, but in no commit that a branch or tag reaches. */
+  | {
+      readonly kind: 'object';
+      readonly repository: string;
+      readonly id: string;
+      readonly line: number;
+    };
+
+/** One finding. It has no room for the value. */
+export interface ScanFinding {
+  readonly place: ScanPlace;
+  readonly found: Found;
+}
+
+export interface ScanReport {
+  readonly findings: readonly ScanFinding[];
+  readonly scannedFiles: number;
+  readonly scannedObjects: number;
+  /** What could not be read: then an empty list of findings says less. */
+  readonly unreadable: readonly string[];
+}
+
+/**
+ * Looks for the stored values, in every form that is masked, and for anything that looks like a
+ * key: in the files under each path, and in the whole history of every repository found there.
+ * Links are not followed; `.git` is searched as history, not as files.
+ */
+export async function scanPaths(
+  paths: readonly string[],
+  stored: readonly StoredValue[],
+): Promise<ScanReport> {
+  const scan = new Scan(createContentScanner(stored));
+  for (const path of paths) await scan.path(path);
+  return scan;
+}
+
+class Scan implements ScanReport {
+  readonly findings: ScanFinding[] = [];
+  readonly unreadable: string[] = [];
+  scannedFiles = 0;
+  scannedObjects = 0;
+  readonly #scanner: ContentScanner;
+
+  constructor(scanner: ContentScanner) {
+    this.#scanner = scanner;
+  }
+
+  async path(path: string): Promise<void> {
+    try {
+      const stats = await lstat(path);
+      if (stats.isDirectory()) await this.#directory(path);
+      else if (stats.isFile()) await this.#file(path);
+    } catch {
+      this.unreadable.push(path);
+    }
+  }
+
+  async #directory(path: string): Promise<void> {
+    const names = (await readdir(path)).toSorted();
+    for (const name of names.filter((each) => each !== '.git')) await this.path(join(path, name));
+    // A bare repository has no directory of that name.
+    const mayBeRepository = names.includes('.git') || names.includes('HEAD');
+    if (mayBeRepository && (await isRepository(path))) await this.#history(path);
+    else if (names.includes('.git')) this.unreadable.push(join(path, '.git'));
+  }
+
+  async #file(path: string): Promise<void> {
+    await using file = await open(
+      path,
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    );
+    const found = await this.#scanner.scan(file.createReadStream({ autoClose: false }));
+    this.scannedFiles += 1;
+    for (const { line, found: what } of found) {
+      this.findings.push({ place: { kind: 'file', path, line }, found: what });
+    }
+  }
+
+  async #history(repository: string): Promise<void> {
+    const objects = await historyObjects(repository);
+    const origins = new Map(objects.map(({ id, origin }) => [id, origin]));
+    for await (const { id, content } of contentsOf(repository, [...origins.keys()])) {
+      const found = await this.#scanner.scan(content);
+      this.scannedObjects += 1;
+      const origin = origins.get(id);
+      for (const { line, found: what } of found) {
+        const place: ScanPlace =
+          origin === undefined
+            ? { kind: 'object', repository, id, line }
+            : { kind: 'commit', repository, ...origin, line };
+        this.findings.push({ place, found: what });
+      }
+    }
+  }
+}
