@@ -29,7 +29,6 @@ export const ERROR_AREAS = {
   Providers: UPSTREAM_ERRORS,
   'The gateway': GATEWAY_ERRORS,
   'The audit log': AUDIT_ERRORS,
-  Imports: IMPORT_ERRORS,
   'Importing from other programs': IMPORT_ERRORS,
   'Running commands and scanning': RUN_ERRORS,
 } as const;
