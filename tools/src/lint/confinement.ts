@@ -210,6 +210,9 @@ export const CONFINEMENTS: readonly Confinement[] = [
     allowed: [
       ...TESTS,
       'packages/vault/src/importers/os-foreign-keyring.ts',
+      'packages/vault/src/run/run-io-of.ts',
+      'packages/vault/src/run/start-command.ts',
+      'packages/vault/src/scan/git-history.ts',
       'apps/cli/bin/**',
       'apps/cli/src/commands/agent.ts',
       'apps/cli/src/instance/open-in-browser.ts',

@@ -20,6 +20,6 @@ export function addCompletionCommands(program: Command, context: GetContext): vo
     .addArgument(new Argument('<shell>', 'whose script').choices(Object.keys(SHELLS)))
     .action((shell: keyof typeof SHELLS) => {
       const script = SHELLS[shell](commandShapes(program));
-      report(context(), { shell, script }, [script.trimEnd()]);
+      report(context(), { name: shell, script }, [script.trimEnd()]);
     });
 }
