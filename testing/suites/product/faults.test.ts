@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -193,6 +194,14 @@ describe('what goes wrong gets one line with its remedy and loses nothing', () =
       input: `gsk_${'x'.repeat(60_000)}`,
     });
     expectOneLine(full, 9, /DISK_FULL/);
+    // A value is handed out only once its use is recorded, and nothing can be recorded now.
+    const unrecorded = await runPostern([...onDisk, 'secret', 'get', 'openai', '--raw'], {
+      ...environment,
+      passphrase: PASSPHRASE,
+    });
+    expect(unrecorded.stdout).toBe('');
+    expectOneLine(unrecorded, 9, /DISK_FULL/);
+    rmSync(join(disk.path, 'filler'));
     const kept = await runPostern([...onDisk, 'secret', 'get', 'openai', '--raw'], {
       ...environment,
       passphrase: PASSPHRASE,

@@ -15,6 +15,7 @@ const POLL_MS = 5;
 /** Primary result codes, sqlite.org/rescode.html. */
 const SQLITE_BUSY = 5;
 const SQLITE_READONLY = 8;
+const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
 
 /**
@@ -88,7 +89,8 @@ function failureOf(path: string, error: unknown): AuditFailure {
   if (primary === SQLITE_BUSY) return { reason: 'audit-busy' };
   const code = codeOf(error);
   if (code === undefined) throw error;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return { reason: 'disk-full', path };
+  const isFull = primary === SQLITE_FULL || code === 'ENOSPC' || code === 'EDQUOT';
+  if (isFull) return { reason: 'disk-full', path };
   if (primary === SQLITE_READONLY || primary === SQLITE_CANTOPEN || FORBIDDEN.has(code)) {
     return { reason: 'storage-read-only', path };
   }
