@@ -14,7 +14,7 @@ const PLANTED: Readonly<Record<string, readonly (readonly [string, string])[]>> 
     ['packages/protocol/src/a.ts', "import '@postern/vault';"],
     ['packages/protocol/src/b.ts', "import '../../../tools/src/a.ts';"],
   ],
-  'layer-packages-database': [['packages/database/src/a.ts', "import '@postern/protocol';"]],
+  'layer-packages-database': [['packages/database/src/a.ts', "import '@postern/vault';"]],
   'layer-packages-vault': [
     ['packages/vault/src/a.ts', "import '@postern/database';"],
     ['packages/vault/src/b.ts', "import type {} from '@postern/upstreams';"],
