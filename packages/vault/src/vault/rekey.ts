@@ -12,8 +12,14 @@ import { decodeSlots, encodeSlots, SLOTS_FILE, type SlotsHeader } from '../slots
 import type { VaultKeys } from '../slots/vault-keys.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { applicationKey } from './application-key.ts';
-import { expectNoJournal, JOURNAL_FILE, removeJournal, writeJournal } from './journal.ts';
-import type { JournalOf } from './journal.ts';
+import {
+  expectNoJournal,
+  JOURNAL_FILE,
+  readJournal,
+  removeJournal,
+  writeJournal,
+  type JournalOf,
+} from './journal.ts';
 import { fetchSalt, forgetSalts, storeSalt } from './keyring-salt.ts';
 import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from './make-slot.ts';
 import { putStagedInPlace, readStagedSecrets, removeStaged, stageSecrets } from './next-secrets.ts';
@@ -213,7 +219,7 @@ async function restageSecrets(
  */
 async function backOut(
   context: VaultContext,
-  { journal, old, next, given }: Change,
+  { old, next, given }: Change,
 ): Promise<Result<undefined, VaultFailure>> {
   const header = await readProvenSlots(context, old);
   if (!header.ok) return header;
@@ -223,7 +229,10 @@ async function backOut(
     const back = await database.rekey(from, to);
     if (!back.ok) return refused(purpose, back.failure.reason);
   }
-  await clearAway(context, journal, 'newHeader');
+  // As it is now: it may know a keyring slot that was made since.
+  const journal = await readJournal(context);
+  if (!journal.ok) return journal;
+  if (journal.value?.operation === 'rekey') await clearAway(context, journal.value, 'newHeader');
   return ok();
 }
 

@@ -18,6 +18,7 @@ import { backUp, readBackup, reportOf, restoreSecrets, seedOf } from './restore.
 import type { BackupPlace, BackupReport } from './restore.ts';
 import { unlockVault } from './unlock.ts';
 import { storeOf, type VaultContext } from './vault-context.ts';
+import { whileInForce } from './while-in-force.ts';
 
 type State =
   | { readonly at: 'absent' }
@@ -41,10 +42,10 @@ type Unlocked = Extract<State, { at: 'unlocked' }>;
 export class Vault {
   /** The secrets, in the storage that the vault was made with. */
   readonly secrets: SecretStore = {
-    get: (name) => this.#unlocked(({ secrets }) => secrets.get(name)),
-    put: (record) => this.#unlocked(({ secrets }) => secrets.put(record)),
-    remove: (name) => this.#unlocked(({ secrets }) => secrets.remove(name)),
-    list: () => this.#unlocked(({ secrets }) => secrets.list()),
+    get: (name) => this.#inForce((secrets) => secrets.get(name)),
+    put: (record) => this.#inForce((secrets) => secrets.put(record)),
+    remove: (name) => this.#inForce((secrets) => secrets.remove(name)),
+    list: () => this.#inForce((secrets) => secrets.list()),
   };
   readonly #context: VaultContext;
   #state: State;
@@ -267,7 +268,8 @@ export class Vault {
   #enter(header: SlotsHeader, keys: VaultKeys, rekeyedHere = false): void {
     const before = this.#state;
     if (before.at === 'unlocked' && before.keys.lasting !== keys.lasting) wipeKeys(before.keys);
-    const secrets = storeOf(this.#context, header.storage, keys.dataKey);
+    const guarded = whileInForce(this.#context, header.storage, keys.dataKey);
+    const secrets = storeOf(guarded, header.storage, keys.dataKey);
     this.#state = { at: 'unlocked', header, keys, secrets, rekeyedHere };
   }
 
@@ -276,6 +278,21 @@ export class Vault {
     if (this.#state.at === 'unlocked' && this.#state.keys === keys) {
       this.#enter(header, keys, this.#state.rekeyedHere);
     }
+  }
+
+  /** Works on the storage that the header names now: another process may have moved the secrets. */
+  async #inForce<T>(
+    work: (secrets: SecretStore) => Promise<Result<T, VaultFailure>>,
+  ): Promise<Result<T, VaultFailure>> {
+    return await this.#unlocked(async ({ header, keys, secrets }) => {
+      const now = await readProvenSlots(this.#context, keys.dataKey);
+      if (!now.ok) return now;
+      if (now.value.storage === header.storage) return await work(secrets);
+      this.#renew(now.value, keys);
+      return this.#state.at === 'unlocked'
+        ? await work(this.#state.secrets)
+        : failed(this.#closed());
+    });
   }
 
   async #change(

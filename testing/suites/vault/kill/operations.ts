@@ -33,6 +33,8 @@ export interface Operation {
     vault: Vault,
     scene: Scene,
   ) => Promise<Result<unknown, { readonly reason: string }>>;
+  /** What the secrets are when it begins, where that is not `BEFORE`. */
+  readonly before?: Secrets;
   /** What the secrets are once it is done. */
   readonly after: Secrets;
   /** Ways that open the vault before or after. */
@@ -179,6 +181,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'restore',
     passphrase: false,
     prepare: makeBackup,
+    before: { ...BEFORE, one: VALUES.next, three: VALUES.next },
     run: (vault, scene) => vault.restore(place(scene)),
     after: BEFORE,
   }),

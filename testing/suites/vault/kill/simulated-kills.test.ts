@@ -49,7 +49,8 @@ describe.each(OPERATIONS)('a process killed while it does: $name', (operation) =
       points += await everyDeath(async (wish) => {
         using scene = stage.copy();
         const died = await diesIn(() => perform(scene, stage, wish));
-        await checkScene(scene, stage, { thorough: !wish.torn });
+        // Every way to open it costs a derivation: not at every point.
+        await checkScene(scene, stage, { thorough: !died || wish.at % 5 === 1 });
         return died;
       });
     },

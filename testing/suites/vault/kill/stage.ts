@@ -87,8 +87,12 @@ async function makeBackupOfAnother(scene: Scene, operation: Operation): Promise<
   rmSync(another.root, { recursive: true });
 }
 
-/** Opens the scene as a process that dies as wished, and does the operation; whether it lived. */
-export async function perform(scene: Scene, stage: Stage, wish: DeathWish): Promise<string[]> {
+/** Opens the scene as a process that dies as wished, and does the operation; its effects. */
+export async function perform(
+  scene: Scene,
+  stage: Pick<Stage, 'operation' | 'recoveryCode'>,
+  wish: DeathWish,
+): Promise<readonly string[]> {
   const { vault, effects } = await enter(scene, wish);
   if (vault.state === 'locked') {
     const code = Secret.of(stage.recoveryCode);
