@@ -54,6 +54,8 @@ export interface Callers {
 export interface GatewayLimits extends SlotLimits, BodyLimits {
   /** A client that takes nothing of its answer for so long is cut off. */
   readonly stallTimeoutMs: number;
+  /** A stream in which nothing came for so long gets a ping. */
+  readonly pingAfterMs: number;
 }
 
 export const DEFAULT_LIMITS: GatewayLimits = {
@@ -63,6 +65,7 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   maxQueued: 512,
   queueTimeoutMs: 10_000,
   stallTimeoutMs: 300_000,
+  pingAfterMs: 15_000,
 };
 
 /** Everything that the data plane needs and does not own. */

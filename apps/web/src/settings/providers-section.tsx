@@ -19,8 +19,8 @@ export function ProvidersSection(): ReactElement {
     <section className="settings-section" aria-labelledby="providers">
       <h2 id="providers">Providers</h2>
       <p className="settings-lead">
-        Keys are stored encrypted and shown to nobody again, not even to you. They are sent only to
-        their own provider.
+        Keys are stored encrypted, and this page never shows them again. Each is sent only to its
+        own provider.
       </p>
       {list.length === 0 && status === 'loading' && <Spinner label="Reading the providers" />}
       {typeof status === 'object' && (

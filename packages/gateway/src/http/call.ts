@@ -137,6 +137,7 @@ export class Call {
       meter,
       hidesUsage,
       stallTimeoutMs: this.#deps.limits.stallTimeoutMs,
+      pingAfterMs: this.#deps.limits.pingAfterMs,
       onSettled: (settlement) => {
         this.#record(settlement, choice, meter, requestBytes);
       },

@@ -81,6 +81,21 @@ describe('before the first byte', () => {
     });
   });
 
+  it('a stream that opens with an error after comments and pings, in pieces, becomes a status', async () => {
+    await start();
+    const error = '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}';
+    upstream.next({
+      kind: 'raw',
+      status: 200,
+      contentType: 'text/event-stream',
+      body: `: hold on\n\nevent: ping\ndata: {"type":"ping"}\n\nevent: error\ndata: ${error}\n\n`,
+      chunking: { bytes: 5 },
+      deltaDelayMs: 2,
+    });
+    const response = await ask(MESSAGES, { stream: true });
+    expect([response.status, await response.text()]).toEqual([529, error]);
+  });
+
   it('nobody listens at the upstream', async () => {
     await start({
       baseUrls: {
@@ -191,6 +206,47 @@ describe('in the middle of a stream', () => {
     });
     const withoutId = (text: string): string => text.replaceAll(/fake\d+/g, 'fake');
     expect(withoutId(through)).toBe(withoutId(await straight.text()));
+  });
+});
+
+describe('a stream in which nothing comes', () => {
+  const EVENT = { [CHAT]: ': ping\n\n', [MESSAGES]: 'event: ping\ndata: {"type": "ping"}\n\n' };
+  const raw = (body: string, bytes: number) =>
+    ({
+      kind: 'raw',
+      status: 200,
+      contentType: 'text/event-stream',
+      body,
+      chunking: { bytes },
+      deltaDelayMs: 100,
+    }) as const;
+
+  it.each([CHAT, MESSAGES] as const)('gets pings between its events, at %s', async (path) => {
+    await start({ limits: { pingAfterMs: 15 } });
+    const event = 'data: {"a":"bcdefghij"}\n\n';
+    upstream.next(raw(event.repeat(3), event.length));
+    const text = await (await ask(path, { stream: true })).text();
+    expect(text.split(EVENT[path]).length).toBeGreaterThan(3);
+    expect(text.replaceAll(EVENT[path], '')).toBe(event.repeat(3));
+  });
+
+  it('gets none within an event', async () => {
+    await start({ limits: { pingAfterMs: 15 } });
+    upstream.next(raw('data: {"a":"bcdefghij"}\n\n', 8));
+    const text = await (await ask(MESSAGES, { stream: true })).text();
+    expect(text.replaceAll(EVENT[MESSAGES], '')).toBe('data: {"a":"bcdefghij"}\n\n');
+    expect(text).toMatch(/(?:^|\n\n)data: \{"a":"bcdefghij"\}\n\n$/);
+  });
+
+  it('is let go on before its first event; an error is then an event', async () => {
+    await start({ limits: { pingAfterMs: 15 } });
+    const error = 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error"}}\n\n';
+    upstream.next(raw(`: ${'wait'.repeat(20)}\n\n${error}`, 84));
+    const response = await ask(MESSAGES, { stream: true });
+    expect(response.status).toBe(200);
+    const text = await response.text();
+    expect(text.replaceAll(EVENT[MESSAGES], '')).toBe(`: ${'wait'.repeat(20)}\n\n${error}`);
+    expect(text).toContain(EVENT[MESSAGES]);
   });
 });
 

@@ -9,7 +9,8 @@ import {
   isEventStream,
 } from '../headers/answer-headers.ts';
 import type { AnswerMeter } from '../meter/answer-meter.ts';
-import { openingError } from '../stream/opening-error.ts';
+import { PINGS } from '../stream/ping.ts';
+import { StreamOpening, type OpeningError } from '../stream/stream-opening.ts';
 import { StreamTail } from '../stream/stream-tail.ts';
 import { UsageChunkFilter } from '../stream/usage-chunk-filter.ts';
 import type { UsageEntry } from '../usage/usage-log.ts';
@@ -25,6 +26,8 @@ export interface RelayTask {
   readonly hidesUsage: boolean;
   /** A client that takes nothing for so long is cut off. */
   readonly stallTimeoutMs: number;
+  /** A stream in which nothing came for so long gets a ping, so that nobody takes it for dead. */
+  readonly pingAfterMs: number;
   /** Called once, when the answer is over on the upstream's side or the client has left. */
   readonly onSettled: (settlement: Settlement) => void;
 }
@@ -39,8 +42,8 @@ const CLIENT_LEFT = 499;
 
 /**
  * Hands an upstream's answer on to the client, chunk by chunk as it comes, no faster than the client
- * takes it. The head waits for the first bytes of the body: what fails before them becomes a real
- * status, what fails after them an error event.
+ * takes it. The head waits for the first bytes of the body, in a stream for its first real event: what
+ * fails before becomes a real status, what fails after an error event.
  */
 export class Relay implements ExchangeSink {
   readonly #task: RelayTask;
@@ -48,11 +51,13 @@ export class Relay implements ExchangeSink {
   #status = CLIENT_LEFT;
   #headers: AnswerHeaders = {};
   #streamed = false;
+  #opening: StreamOpening | undefined;
   #filter: UsageChunkFilter | undefined;
   readonly #tail = new StreamTail();
   #arrived: Buffer[] = [];
   #settled = false;
   #stall: NodeJS.Timeout | undefined;
+  #silence: NodeJS.Timeout | undefined;
 
   constructor(task: RelayTask) {
     this.#task = task;
@@ -70,7 +75,7 @@ export class Relay implements ExchangeSink {
     this.#headers = headers;
     this.#streamed = isEventStream(headers);
     this.#task.meter.begin(this.#streamed, !isEncoded(headers));
-    if (this.#streamed && this.#task.hidesUsage) this.#filter = new UsageChunkFilter();
+    if (this.#streamed && status < 400 && !isEncoded(headers)) this.#beginStream();
     // Its words may repeat part of the key, and the client would think that its own is meant.
     if (status === 401) this.stop({ reason: 'upstream-key-refused' });
   }
@@ -103,6 +108,8 @@ export class Relay implements ExchangeSink {
   close(): void {
     clearTimeout(this.#stall);
     if (this.#settled) return;
+    const held = this.#opening?.held;
+    if (held !== undefined) this.#task.meter.push(held);
     for (const chunk of this.#arrived) this.#task.meter.push(chunk);
     this.#settle('aborted');
     this.#exchange?.cancel();
@@ -140,8 +147,52 @@ export class Relay implements ExchangeSink {
     }
   };
 
+  #beginStream(): void {
+    const { dialect, hidesUsage, pingAfterMs } = this.#task;
+    this.#opening = new StreamOpening(dialect);
+    if (hidesUsage) this.#filter = new UsageChunkFilter();
+    this.#silence = setTimeout(this.#onSilence, pingAfterMs);
+  }
+
   #pass(chunk: Buffer): void {
-    if (!this.#task.response.headersSent && this.#opensWithError(chunk)) return;
+    this.#silence?.refresh();
+    if (this.#opening === undefined) {
+      this.#passBytes(chunk);
+      return;
+    }
+    const opening = this.#opening.push(chunk);
+    if (opening.state === 'undecided') return;
+    this.#opening = undefined;
+    if (opening.state === 'open') this.#passBytes(opening.bytes);
+    else this.#answerWithError(opening.error);
+  }
+
+  /** Lets what was held back go on: nothing more is to be known of it, or nothing more in time. */
+  #release(): void {
+    const held = this.#opening?.held;
+    this.#opening = undefined;
+    if (held !== undefined) this.#passBytes(held);
+  }
+
+  readonly #onSilence = (): void => {
+    // A client that does not take what it has gets no more.
+    if (this.#settled || this.#stall !== undefined) return;
+    try {
+      this.#ping();
+      this.#silence?.refresh();
+    } catch {
+      this.stop({ reason: 'internal' });
+    }
+  };
+
+  #ping(): void {
+    const { response, dialect } = this.#task;
+    this.#release();
+    if (!response.headersSent) this.#sendHead();
+    if (this.#tail.isEmpty || this.#tail.endsEvent()) response.write(PINGS[dialect.id]);
+  }
+
+  #passBytes(chunk: Buffer): void {
     this.#task.meter.push(chunk);
     const out = this.#filter === undefined ? chunk : this.#filter.push(chunk);
     if (out.length > 0) this.#write(out);
@@ -149,6 +200,7 @@ export class Relay implements ExchangeSink {
 
   #finish(): void {
     const { response, dialect } = this.#task;
+    this.#release();
     const rest = this.#filter?.end();
     if (rest !== undefined && rest.length > 0) this.#write(rest);
     if (!response.headersSent) this.#sendHead();
@@ -159,14 +211,12 @@ export class Relay implements ExchangeSink {
     this.#settle(isWhole ? 'complete' : 'cut');
   }
 
-  /** True where the stream opens with an error, which has then become the answer. */
-  #opensWithError(chunk: Buffer): boolean {
+  /** The stream opened with an error, which becomes the answer. */
+  #answerWithError(error: OpeningError): void {
     const { response, dialect, requestId } = this.#task;
-    const error = this.#streamed ? openingError(dialect, chunk) : undefined;
-    if (error === undefined) return false;
     if (error.code === 'UPSTREAM_KEY_REFUSED') {
       this.stop({ reason: 'upstream-key-refused' });
-      return true;
+      return;
     }
     const headers = { 'content-type': 'application/json' };
     this.#status = error.status;
@@ -174,7 +224,6 @@ export class Relay implements ExchangeSink {
     response.end(error.body);
     this.#settle('cut');
     this.#exchange?.cancel();
-    return true;
   }
 
   #sendHead(): void {
@@ -203,6 +252,7 @@ export class Relay implements ExchangeSink {
     response.once('drain', () => {
       clearTimeout(this.#stall);
       this.#stall = undefined;
+      this.#silence?.refresh();
       this.#exchange?.resume();
     });
   }
@@ -214,6 +264,7 @@ export class Relay implements ExchangeSink {
 
   #settle(ending: Settlement['ending']): void {
     this.#settled = true;
+    clearTimeout(this.#silence);
     this.#task.onSettled({ status: this.#status, streamed: this.#streamed, ending });
   }
 }

@@ -21,6 +21,10 @@ export class StreamTail {
         : Buffer.concat([this.#bytes, chunk]).subarray(-KEPT_BYTES);
   }
 
+  get isEmpty(): boolean {
+    return this.#bytes.length === 0;
+  }
+
   /** Whether it stopped between two events, so that another event may follow. */
   endsEvent(): boolean {
     return endsEvent(this.#bytes);

@@ -10,8 +10,8 @@ export interface DemoModel {
 }
 
 export const DEMO_MODELS: readonly DemoModel[] = [
-  { id: 'demo', label: 'Offline demo', wordMs: 24 },
-  { id: 'demo-slow', label: 'Offline demo, slow', wordMs: 240 },
+  { id: 'demo', label: 'Scripted answers', wordMs: 24 },
+  { id: 'demo-slow', label: 'Scripted answers, slow', wordMs: 240 },
 ];
 
 /** Waits; rejects when the signal aborts. */
