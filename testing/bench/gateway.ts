@@ -42,6 +42,7 @@ function order(way: Way, streamed: boolean, changes: Partial<LoadOrder> = {}): L
     headers: way.headers,
     body: JSON.stringify(body),
     concurrency: CONCURRENCY,
+    rampMs: 0,
     warmUpMs: WARM_UP_MS,
     measureMs: MEASURE_MS,
     lastPartHolds: streamed ? '[DONE]' : '"usage"',
@@ -179,7 +180,13 @@ async function slowStreams(): Promise<void> {
   const [process_, ours] = await startOurs(upstream);
   const direct = directWay(upstream);
   const idle = residentMegabytes(process_.pid);
-  const many = { concurrency: SLOW_STREAMS, warmUpMs: 3000, measureMs: 5000 };
+  const streamMs = FAST_STREAM_EVENTS * DELTA_MS;
+  const many = {
+    concurrency: SLOW_STREAMS,
+    rampMs: streamMs,
+    warmUpMs: 2 * streamMs,
+    measureMs: 6 * streamMs,
+  };
   const without = await runLoad(order(direct, true, many), direct.sides);
   const through = await runLoad(order(ours, true, many), ours.sides);
   await wait(3000);

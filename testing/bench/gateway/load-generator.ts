@@ -92,7 +92,9 @@ function percentile(sorted: readonly number[], share: number): number {
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const sockets: Socket[] = [];
-for (let at = 0; at < order.concurrency; at += 1) keepAsking();
+for (let at = 0; at < order.concurrency; at += 1) {
+  setTimeout(keepAsking, (at * order.rampMs) / order.concurrency);
+}
 await wait(order.warmUpMs);
 process.stdout.write('measuring\n');
 const cpu = process.cpuUsage();

@@ -7,6 +7,8 @@ export interface LoadOrder {
   readonly body: string;
   /** Requests under way at once, each on its own connection. */
   readonly concurrency: number;
+  /** Over which time the first requests are spread, so that answers of a fixed length do not come in waves. */
+  readonly rampMs: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
   /** A text that every good answer's last part holds. */
