@@ -31,7 +31,7 @@ export async function verifyAudit(context: CommandContext): Promise<void> {
     const verdict = orFail(await log.verify(), describeAuditFailure);
     const { records, segments } = verdict;
     report(context, verdict, [
-      `The log is whole: ${String(records)} records in ${String(segments)} segments.`,
+      `The log is whole: ${count(records, 'record')} in ${count(segments, 'segment')}.`,
     ]);
   });
 }
@@ -121,4 +121,8 @@ function rowOf(entry: AuditRecord): readonly string[] {
 
 function timeOf(entry: AuditRecord): string {
   return entry.time.replace('T', ' ').slice(0, 19);
+}
+
+function count(many: number, what: string): string {
+  return `${String(many)} ${what}${many === 1 ? '' : 's'}`;
 }

@@ -32,6 +32,5 @@ export function checkKeyring(probe: KeyringProbe, isNeeded: boolean): Finding {
   if (probe.available) return { about, level: 'ok', message: 'it works.' };
   const failure = describeVaultFailure(probe.failure);
   if (isNeeded) return failing(about, failure);
-  const fix = `${failure.remedy} Or keep the encrypted file: --storage file.`;
-  return { about, level: 'warn', message: failure.message, fix };
+  return { about, level: 'warn', message: failure.message, fix: failure.remedy };
 }
