@@ -78,7 +78,8 @@ export async function openGateway(
 ): Promise<Result<GatewayStore, Described>> {
   const key = await options.vault.deriveKey('database/gateway');
   if (!key.ok) return key;
-  const hashKey = await options.vault.deriveKey('gateway/key-hash');
+  // The hashes of keys cannot be made anew, since the keys are not there.
+  const hashKey = await options.vault.deriveLastingKey('gateway/key-hash');
   if (!hashKey.ok) return hashKey;
   const store = openGatewayStore({
     path: options.gatewayPath,
