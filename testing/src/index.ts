@@ -68,6 +68,7 @@ export {
 export { freePort } from './free-port.ts';
 export {
   runPostern,
+  runPosternKilledAt,
   startPostern,
   upPostern,
   type PosternOptions,

@@ -25,6 +25,34 @@ export async function runPostern(
   );
 }
 
+/**
+ * Runs one `postern` command that is killed (SIGKILL) as one of its threads enters the `at`th of a
+ * system call; whether it came that far. What is done in the thread pool is done by one thread. Throws
+ * where it ended by itself with a failure.
+ */
+export async function runPosternKilledAt(
+  at: number,
+  systemCalls: readonly string[],
+  parameters: readonly string[],
+  options: PosternOptions,
+): Promise<boolean> {
+  const set = systemCalls.join(',');
+  const { environment, ...others } = programOptions(options);
+  const { code, signal, stderr } = await runProgram(
+    'strace',
+    [
+      ...['-f', '-qq', '-o', '/dev/null', '-e', `trace=${set}`],
+      ...['-e', `inject=${set}:signal=KILL:when=${String(at)}`],
+      ...[process.execPath, ...commandLine(parameters, options)],
+    ],
+    { ...others, environment: { ...environment, UV_THREADPOOL_SIZE: '1' } },
+  );
+  // strace ends the way its child did.
+  if (signal === 'SIGKILL') return true;
+  if (code === 0) return false;
+  throw new Error(`ended with ${String(code ?? signal)}: ${stderr}`);
+}
+
 /** Starts a `postern` command that stays. */
 export function startPostern(
   parameters: readonly string[],

@@ -47,6 +47,7 @@ beforeAll(async () => {
     vault,
     keyring: { available: false, failure: { reason: 'keyring-unavailable', cause: 'no-bus' } },
     connections: createConnections({ localHosts: [] }),
+    say: () => undefined,
   });
   if (!composed.ok) throw new Error(composed.failure.message);
   postern = composed.value;

@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { revealSecret, type Secret } from '@postern/kernel';
-import { describeVaultFailure, type Vault } from '@postern/vault';
+import type { Secret } from '@postern/kernel';
+import type { Vault } from '@postern/vault';
 import { described } from '../failure/described.ts';
 import { agentAddress, holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault, findHolder } from '../instance/held-vault.ts';
@@ -14,9 +13,11 @@ import {
   findVault,
   orFail,
   report,
+  unlockBy,
   unlockFound,
   type CommandContext,
 } from './context.ts';
+import { startSelf } from './start-self.ts';
 
 /** `postern agent --ttl 1h`: holds the vault open for the other commands, in the foreground. */
 export async function agent(context: CommandContext, ttlMs: number): Promise<void> {
@@ -65,32 +66,19 @@ export async function unlock(context: CommandContext, ttl: string): Promise<void
     passphrase === undefined
       ? ({ with: 'keyring' } as const)
       : ({ with: 'passphrase', passphrase } as const);
-  orFail(await vault.unlock(way), describeVaultFailure);
+  await unlockBy(context, vault, way);
   vault.lock();
   await startInBackground(context, ttl, passphrase);
   report(context, { unlocked: true, ttl }, [`The vault is open for ${ttl}.`]);
 }
 
-/** The passphrase reaches the agent through a pipe: neither its arguments nor its environment. */
 async function startInBackground(
   context: CommandContext,
   ttl: string,
   passphrase: Secret | undefined,
 ): Promise<void> {
-  const fd = passphrase === undefined ? [] : ['--passphrase-fd', '3'];
-  const home = context.chosenHome === undefined ? [] : ['--home', context.chosenHome];
-  const child = spawn(
-    context.self,
-    [...context.selfArguments, ...home, ...fd, 'agent', '--ttl', ttl],
-    {
-      detached: true,
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-    },
-  );
-  const pipe = child.stdio[3];
-  if (pipe !== null && pipe !== undefined && 'end' in pipe) {
-    pipe.end(passphrase === undefined ? '' : `${revealSecret(passphrase)}\n`);
-  }
+  const parameters = ['agent', '--ttl', ttl];
+  const child = startSelf(context, { parameters, passphrase, as: 'background' });
   const gone = once(child, 'exit').then(() => true);
   for (let tries = 0; tries < 100; tries += 1) {
     if ((await findHeldVault([agentAddress(context.home)])) !== undefined) {

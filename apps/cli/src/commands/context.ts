@@ -9,6 +9,7 @@ import {
   openVault,
   probeKeyring,
   type KeyringProbe,
+  type UnlockWay,
   type Vault,
 } from '@postern/vault';
 import type { Environment } from '../config/environment.ts';
@@ -20,6 +21,8 @@ import { holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
 import { auditedVault, openAudit, record } from '../services/audit.ts';
 import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
+import { settledLine, unlockAndSettle, type SettledRekey } from '../services/settle-rekey.ts';
+import { vaultDatabases } from '../services/vault-databases.ts';
 import { machineId } from '../system/machine-id.ts';
 import { findPassphrase } from '../terminal/passphrase.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -96,6 +99,7 @@ export async function lookForVault(
     clock: context.clock,
     randomness: context.randomness,
     keyring,
+    databases: vaultDatabases(context.home.dataDir),
   });
   if (!opened.ok) return failed(describeVaultFailure(opened.failure));
   const vault = opened.value;
@@ -138,13 +142,45 @@ export async function auditedHere(context: CommandContext, vault: Vault): Promis
 }
 
 /** Unlocks by the keyring where that is the storage, else by a passphrase from where one is given. */
-export async function unlockFound(context: CommandContext, vault: Vault): Promise<void> {
-  if (vault.storage === 'keyring') {
-    orFail(await vault.unlock({ with: 'keyring' }), describeVaultFailure);
-    return;
-  }
+export async function unlockFound(
+  context: CommandContext,
+  vault: Vault,
+  says: 'aloud' | 'silent' = 'aloud',
+): Promise<SettledRekey | undefined> {
+  const unlock = says === 'aloud' ? unlockBy : unlockSettling;
+  if (vault.storage === 'keyring') return await unlock(context, vault, { with: 'keyring' });
   const passphrase = orFail(await findPassphrase(context, 'Passphrase: '), (failure) => failure);
-  orFail(await vault.unlock({ with: 'passphrase', passphrase }), describeVaultFailure);
+  return await unlock(context, vault, { with: 'passphrase', passphrase });
+}
+
+/** Unlocks, and says what became of a change of the data key that was cut off. */
+export async function unlockBy(
+  context: CommandContext,
+  vault: Vault,
+  way: UnlockWay,
+): Promise<SettledRekey | undefined> {
+  const settled = await unlockSettling(context, vault, way);
+  if (settled !== undefined) context.terminal.note(`postern: ${settledLine(settled)}`);
+  return settled;
+}
+
+/** The same without a word, but for the audit log. */
+export async function unlockSettling(
+  context: CommandContext,
+  vault: Vault,
+  way: UnlockWay,
+): Promise<SettledRekey | undefined> {
+  const settled = orFail(await unlockAndSettle(vault, way), describeVaultFailure);
+  const { id } = vault;
+  if (settled?.outcome === 'confirmed' && id !== undefined) {
+    const subject = { kind: 'vault', id } as const;
+    await tell(context, openVaultHere(vault), {
+      action: 'vault.rekey',
+      outcome: 'success',
+      subject,
+    });
+  }
+  return settled;
 }
 
 /** Writes what a command did to the audit log. */

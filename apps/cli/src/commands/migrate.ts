@@ -4,7 +4,7 @@ import { described } from '../failure/described.ts';
 import { openVaultHere } from '../services/open-vault.ts';
 import { findPassphrase } from '../terminal/passphrase.ts';
 import { refuseWhileHeld } from './backup.ts';
-import { fail, findVault, orFail, report, tell, type CommandContext } from './context.ts';
+import { fail, findVault, orFail, report, tell, unlockBy, type CommandContext } from './context.ts';
 import { newPassphrase } from './create-vault.ts';
 
 export interface MigrateOptions {
@@ -65,13 +65,13 @@ async function unlockForMove(
   { to }: MigrateOptions,
 ): Promise<Secret | undefined> {
   if (vault.storage === 'keyring') {
-    orFail(await vault.unlock({ with: 'keyring' }), describeVaultFailure);
+    await unlockBy(context, vault, { with: 'keyring' });
     if (to === 'keyring') return undefined;
     const isFirst = vault.slots.every(({ kind }) => kind !== 'passphrase');
     if (isFirst) return await newPassphrase(context);
     return orFail(await findPassphrase(context, 'Passphrase: '), (failure) => failure);
   }
   const passphrase = orFail(await findPassphrase(context, 'Passphrase: '), (failure) => failure);
-  orFail(await vault.unlock({ with: 'passphrase', passphrase }), describeVaultFailure);
+  await unlockBy(context, vault, { with: 'passphrase', passphrase });
   return undefined;
 }

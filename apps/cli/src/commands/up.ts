@@ -93,7 +93,10 @@ function compose(
   const { home, clock, randomness } = context;
   const { vault, loaded } = found;
   const connections = connectionsOf(loaded.config);
-  return composePostern({ home, loaded, clock, randomness, vault, keyring, connections });
+  const say = (line: string): void => {
+    context.terminal.note(`postern: ${line}`);
+  };
+  return composePostern({ home, loaded, clock, randomness, vault, keyring, connections, say });
 }
 
 /** Opens what opens without asking; a file vault waits for its passphrase in the page. */

@@ -2,7 +2,15 @@ import { revealSecret } from '@postern/kernel';
 import { describeVaultFailure, type Vault } from '@postern/vault';
 import { described } from '../failure/described.ts';
 import { findPassphrase } from '../terminal/passphrase.ts';
-import { fail, findVault, orFail, report, unlockFound, type CommandContext } from './context.ts';
+import {
+  fail,
+  findVault,
+  orFail,
+  report,
+  unlockBy,
+  unlockFound,
+  type CommandContext,
+} from './context.ts';
 import { announceRecoveryCode, newPassphrase } from './create-vault.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 
@@ -12,7 +20,7 @@ export async function changePassphrase(context: CommandContext): Promise<void> {
   if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
   const has = vault.slots.some(({ kind }) => kind === 'passphrase');
   if (!has) {
-    orFail(await vault.unlock({ with: 'keyring' }), describeVaultFailure);
+    await unlockBy(context, vault, { with: 'keyring' });
     const next = await newPassphrase(context);
     orFail(await vault.addPassphrase(next), describeVaultFailure);
     report(context, { changed: true }, ['The vault now opens with the passphrase too.']);
@@ -22,7 +30,7 @@ export async function changePassphrase(context: CommandContext): Promise<void> {
     await findPassphrase(context, 'Present passphrase: '),
     (failure) => failure,
   );
-  orFail(await vault.unlock({ with: 'passphrase', passphrase: current }), describeVaultFailure);
+  await unlockBy(context, vault, { with: 'passphrase', passphrase: current });
   const next = await newPassphrase({ ...context, passphraseFd: undefined });
   orFail(await vault.changePassphrase({ next, current }), describeVaultFailure);
   report(context, { changed: true }, ['The passphrase is changed; the old one opens nothing now.']);
@@ -49,7 +57,7 @@ async function useRecoveryCode(context: CommandContext, vault: Vault): Promise<v
   }
   const code = await promptHidden('Recovery code: ');
   if (code === undefined) fail(described('REQUEST_CANCELLED'));
-  orFail(await vault.unlock({ with: 'recovery', code }), describeVaultFailure);
+  await unlockBy(context, vault, { with: 'recovery', code });
   const next = await newPassphrase(context);
   const has = vault.slots.some(({ kind }) => kind === 'passphrase');
   const changed = has ? await vault.changePassphrase({ next }) : await vault.addPassphrase(next);

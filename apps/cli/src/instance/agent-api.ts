@@ -16,12 +16,15 @@ import {
 export function createAgentApi(vault: HeldVault): Hono {
   const app = new Hono();
   addReading(app, vault);
+  addDeriving(app, vault);
   addWriting(app, vault);
   return app;
 }
 
 /** Undefined while it is locked. */
 type HeldVault = () => OpenVault | undefined;
+
+type Derived = ReturnType<OpenVault['deriveKey']>;
 
 function addReading(app: Hono, vault: HeldVault): void {
   app.get('/vault/secrets', async () => {
@@ -37,15 +40,20 @@ function addReading(app: Hono, vault: HeldVault): void {
       record === undefined ? null : recordToWire(record),
     );
   });
-  app.post('/vault/derive', async (context) => {
-    const input = await parseBody(context, PurposeSchema);
-    if (!input.ok) return input.response;
-    const { purpose } = input.value;
-    const call = async (open: OpenVault) => await open.deriveKey(purpose);
-    return await answerUse(vault, call, (key) => ({
-      key: revealSecret(key),
-    }));
-  });
+}
+
+function addDeriving(app: Hono, vault: HeldVault): void {
+  const derive = (path: string, call: (open: OpenVault, purpose: string) => Derived): void => {
+    app.post(path, async (context) => {
+      const input = await parseBody(context, PurposeSchema);
+      if (!input.ok) return input.response;
+      const { purpose } = input.value;
+      const use = async (open: OpenVault): Derived => await call(open, purpose);
+      return await answerUse(vault, use, (key) => ({ key: revealSecret(key) }));
+    });
+  };
+  derive('/vault/derive', (open, purpose) => open.deriveKey(purpose));
+  derive('/vault/derive-lasting', (open, purpose) => open.deriveLastingKey(purpose));
 }
 
 function addWriting(app: Hono, vault: HeldVault): void {

@@ -24,6 +24,10 @@ function spoken<T>(result: Result<T, unknown>): Result<T, Described> {
   return result.ok ? result : failed(described('INTERNAL'));
 }
 
+async function keyOf(text: string): Promise<Result<Secret, never>> {
+  return await Promise.resolve(ok(Secret.of(Buffer.from(text).toString('hex').padEnd(64, '0'))));
+}
+
 function vaultInMemory(): OpenVault {
   const store = memoryStore();
   return {
@@ -32,8 +36,8 @@ function vaultInMemory(): OpenVault {
     put: async (record) => spoken(await store.put(record)),
     remove: async (name) => spoken(await store.remove(name)),
     list: async () => spoken(await store.list()),
-    deriveKey: async (purpose) =>
-      await Promise.resolve(ok(Secret.of(Buffer.from(purpose).toString('hex').padEnd(64, '0')))),
+    deriveKey: async (purpose) => await keyOf(`own ${purpose}`),
+    deriveLastingKey: async (purpose) => await keyOf(`lasting ${purpose}`),
   };
 }
 
@@ -71,7 +75,20 @@ describe('a vault held by another process', () => {
     expect(await held.get(secretName.from('absent'))).toEqual(ok(undefined));
     expect(await held.remove(openai)).toEqual(ok(true));
     expect(await held.remove(openai)).toEqual(ok(false));
-    expect((await held.deriveKey('database/gateway')).ok).toBe(true);
+  });
+
+  test('derives keys of either root, each as the holder would', async () => {
+    const vault = vaultInMemory();
+    const { path } = await hold(vault);
+    const held = await findHeldVault([path]);
+    const purpose = 'audit/log';
+    for (const derive of ['deriveKey', 'deriveLastingKey'] as const) {
+      const there = await vault[derive](purpose);
+      const here = await held?.[derive](purpose);
+      expect(here?.ok === true && revealSecret(here.value)).toBe(
+        there.ok && revealSecret(there.value),
+      );
+    }
   });
 
   test('the socket is for this user alone', async () => {

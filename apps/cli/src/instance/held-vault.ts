@@ -55,11 +55,18 @@ function heldVault(address: string, storage: 'keyring' | 'file'): OpenVault {
       return answer.ok ? ok(answer.value.removed) : answer;
     },
     list: async () => await ask(address, '/vault/secrets', InfosSchema),
-    deriveKey: async (purpose) => {
-      const answer = await ask(address, '/vault/derive', KeySchema, { purpose });
-      return answer.ok ? ok(Secret.of(answer.value.key)) : answer;
-    },
+    deriveKey: async (purpose) => await derive(address, '/vault/derive', purpose),
+    deriveLastingKey: async (purpose) => await derive(address, '/vault/derive-lasting', purpose),
   };
+}
+
+async function derive(
+  address: string,
+  path: string,
+  purpose: string,
+): Promise<Result<Secret, Described>> {
+  const answer = await ask(address, path, KeySchema, { purpose });
+  return answer.ok ? ok(Secret.of(answer.value.key)) : answer;
 }
 
 async function ask<Schema extends v.GenericSchema>(

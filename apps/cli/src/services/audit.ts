@@ -5,13 +5,13 @@ import { executablePath, type AuditEvent } from '@postern/protocol';
 import type { Described } from '../failure/described.ts';
 import type { OpenVault } from './open-vault.ts';
 
-/** Opens the log of a vault, under a key of its own that the vault derives. */
+/** Opens the log of a vault, under a key of its own that outlives a change of the data key. */
 export async function openAudit(
   dataDir: string,
   vault: OpenVault,
   clock: Clock,
 ): Promise<Result<AuditLog, Described>> {
-  const key = await vault.deriveKey('audit/log');
+  const key = await vault.deriveLastingKey('audit/log');
   if (!key.ok) return key;
   const log = await openAuditLog({
     directory: join(dataDir, 'audit'),

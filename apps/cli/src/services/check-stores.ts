@@ -1,12 +1,15 @@
-import { join } from 'node:path';
 import { checkDatabase, describeDatabaseFailure } from '@postern/database';
 import { failing, type Finding } from '../health/finding.ts';
 import { openAudit } from './audit.ts';
 import type { OpenVault } from './open-vault.ts';
 import { describeAuditFailure } from '@postern/audit';
 import type { Clock } from '@postern/kernel';
-
-const DATABASES = ['conversations', 'gateway'] as const;
+import {
+  DATABASE_LABELS,
+  databasePath,
+  databasePurpose,
+  type DatabaseLabel,
+} from './vault-databases.ts';
 
 /** Whether the encrypted databases and the audit log are whole. */
 export async function checkStores(
@@ -15,19 +18,15 @@ export async function checkStores(
   clock: Clock,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const label of DATABASES) findings.push(await checkOne(dataDir, vault, label));
+  for (const label of DATABASE_LABELS) findings.push(await checkOne(dataDir, vault, label));
   return [...findings, await checkAudit(dataDir, vault, clock)];
 }
 
-async function checkOne(
-  dataDir: string,
-  vault: OpenVault,
-  label: (typeof DATABASES)[number],
-): Promise<Finding> {
+async function checkOne(dataDir: string, vault: OpenVault, label: DatabaseLabel): Promise<Finding> {
   const about = 'Database';
-  const key = await vault.deriveKey(`database/${label}`);
+  const key = await vault.deriveKey(databasePurpose(label));
   if (!key.ok) return failing(about, key.failure);
-  const checked = checkDatabase({ path: join(dataDir, `${label}.db`), key: key.value, label });
+  const checked = checkDatabase({ path: databasePath(dataDir, label), key: key.value, label });
   if (!checked.ok) return failing(about, describeDatabaseFailure(checked.failure));
   const state = checked.value === 'whole' ? 'is whole' : 'is not made yet';
   return { about, level: 'ok', message: `${label} ${state}.` };

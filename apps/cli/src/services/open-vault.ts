@@ -21,6 +21,8 @@ export interface OpenVault {
   list(): Promise<Result<readonly SecretInfo[], Described>>;
   /** 64 hexadecimal digits: a key for one purpose, derived from the data key. */
   deriveKey(purpose: string): Promise<Result<Secret, Described>>;
+  /** The same of what outlives every change of the data key: for MACs and keyed hashes alone. */
+  deriveLastingKey(purpose: string): Promise<Result<Secret, Described>>;
 }
 
 /** The vault that this process unlocked itself. */
@@ -32,6 +34,8 @@ export function openVaultHere(vault: Vault): OpenVault {
     remove: async (name) => spoken(await vault.secrets.remove(name)),
     list: async () => spoken(await vault.secrets.list()),
     deriveKey: async (purpose) => await Promise.resolve(spoken(vault.deriveKey(purpose))),
+    deriveLastingKey: async (purpose) =>
+      await Promise.resolve(spoken(vault.deriveLastingKey(purpose))),
   };
 }
 

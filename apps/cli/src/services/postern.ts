@@ -21,6 +21,7 @@ import { described, type Described } from '../failure/described.ts';
 import { record } from './audit.ts';
 import { openVaultHere, type OpenVault } from './open-vault.ts';
 import { createRunningAnswers, type RunningAnswers } from './running-answers.ts';
+import { settledLine, unlockAndSettle } from './settle-rekey.ts';
 import { openStores, type Stores } from './stores.ts';
 import { readUpstreamKeys, type UpstreamKeyReader } from './upstream-keys.ts';
 
@@ -61,6 +62,8 @@ export interface PosternParts {
   readonly vault: Vault;
   readonly keyring: KeyringProbe;
   readonly connections: Connections;
+  /** Says a line to whoever started the process. */
+  readonly say: (line: string) => void;
 }
 
 /** Puts the parts together; a configuration that names an unusable provider is a failure. */
@@ -161,15 +164,27 @@ async function unlock(
 ): Promise<Result<undefined, Described>> {
   if (parts.vault.state === 'absent') return failed(described('VAULT_NOT_SET_UP'));
   if (state.stores !== undefined) return ok();
-  const unlocked = await parts.vault.unlock(way);
+  const unlocked = await unlockAndSettle(parts.vault, way);
   if (!unlocked.ok) {
     const failure = describeVaultFailure(unlocked.failure);
     if (failure.code === 'VAULT_WRONG_PASSPHRASE') countRefusal(state);
     return failed(failure);
   }
+  const settled = unlocked.value;
+  if (settled !== undefined) parts.say(settledLine(settled));
   const opened = await openInto(parts, state);
   if (!opened.ok) parts.vault.lock();
+  else if (settled?.outcome === 'confirmed') return await tellRekeyed(parts.vault, state);
   return opened;
+}
+
+async function tellRekeyed(
+  { id }: Vault,
+  { stores }: State,
+): Promise<Result<undefined, Described>> {
+  if (stores === undefined || id === undefined) return ok();
+  const subject = { kind: 'vault', id } as const;
+  return await record(stores.audit, { action: 'vault.rekey', outcome: 'success', subject });
 }
 
 function wayIn(input: UnlockInput): WayIn {

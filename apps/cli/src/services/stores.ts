@@ -10,6 +10,7 @@ import { openGatewayStore, type GatewayStore } from '@postern/gateway';
 import type { Described } from '../failure/described.ts';
 import { auditedVault, openAudit } from './audit.ts';
 import type { OpenVault } from './open-vault.ts';
+import { databasePurpose } from './vault-databases.ts';
 
 /** What is open only while the vault is. */
 export interface Stores {
@@ -33,7 +34,7 @@ export interface StoresOptions {
 /** Opens every database under its own key, derived from the vault's data key. */
 export async function openStores(options: StoresOptions): Promise<Result<Stores, Described>> {
   const { clock, randomness } = options;
-  const conversationsKey = await options.vault.deriveKey('database/conversations');
+  const conversationsKey = await options.vault.deriveKey(databasePurpose('conversations'));
   if (!conversationsKey.ok) return conversationsKey;
   const conversations = openSqliteConversations({
     path: options.conversationsPath,
@@ -76,9 +77,10 @@ export async function openStores(options: StoresOptions): Promise<Result<Stores,
 export async function openGateway(
   options: Omit<StoresOptions, 'conversationsPath' | 'dataDir'>,
 ): Promise<Result<GatewayStore, Described>> {
-  const key = await options.vault.deriveKey('database/gateway');
+  const key = await options.vault.deriveKey(databasePurpose('gateway'));
   if (!key.ok) return key;
-  const hashKey = await options.vault.deriveKey('gateway/key-hash');
+  // The hashes of keys cannot be made anew, since the keys are not there.
+  const hashKey = await options.vault.deriveLastingKey('gateway/key-hash');
   if (!hashKey.ok) return hashKey;
   const store = openGatewayStore({
     path: options.gatewayPath,

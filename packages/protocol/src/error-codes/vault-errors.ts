@@ -86,6 +86,11 @@ export const VAULT_ERRORS = {
     remedy: 'Stop every running Postern and run the command again.',
     exit: EXIT.busy,
   },
+  VAULT_REKEY_UNCONFIRMED: {
+    meaning: 'The new data key is in force, but it is not confirmed; the old one is kept.',
+    remedy: 'Confirm it: postern auth storage rekey --confirm.',
+    exit: EXIT.storage,
+  },
   BACKUP_NOT_FOUND: {
     meaning: 'There is no such backup file.',
     remedy: 'Check the path.',

@@ -237,6 +237,12 @@ export class Vault {
     });
   }
 
+  /** What a process began with the vault and is not known to have finished; undefined for nothing. */
+  async unfinished(): Promise<Result<Journal['operation'] | undefined, VaultFailure>> {
+    const journal = await readJournal(this.#context);
+    return journal.ok ? ok(journal.value?.operation) : journal;
+  }
+
   /** Whether a change of the data key waits for `confirmRekey`. */
   async isRekeyUnconfirmed(): Promise<Result<boolean, VaultFailure>> {
     const journal = await readJournal(this.#context);

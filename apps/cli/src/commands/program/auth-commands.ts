@@ -3,6 +3,7 @@ import { backUpVault, restoreVault, type BackupOptions } from '../backup.ts';
 import { doctor } from '../doctor.ts';
 import { migrateStorage, type MigrateOptions } from '../migrate.ts';
 import { storageStatus, testStorage } from '../storage.ts';
+import { confirmRekeyed, rekeyVault } from '../rekey.ts';
 import { wholeNumber, type GetContext } from './option-values.ts';
 
 /** `auth storage …` and `doctor`. */
@@ -26,6 +27,7 @@ export function addAuthCommands(program: Command, context: GetContext): void {
     });
   addBackups(storage, context);
   addMigrate(storage, context);
+  addRekey(storage, context);
   program
     .command('doctor')
     .description('look at everything and say what to do about what is wrong')
@@ -52,6 +54,16 @@ function addBackups(storage: Command, context: GetContext): void {
     .option('--yes', 'do not ask before replacing what is there', false)
     .action(async (file: string, options: BackupOptions & { yes: boolean }) => {
       await restoreVault(context(), file, options);
+    });
+}
+
+function addRekey(storage: Command, context: GetContext): void {
+  storage
+    .command('rekey')
+    .description('give the vault and its databases a new data key, and you a new recovery code')
+    .option('--confirm', 'only complete a change of the key that was cut off', false)
+    .action(async ({ confirm }: { confirm: boolean }) => {
+      await (confirm ? confirmRekeyed(context()) : rekeyVault(context()));
     });
 }
 

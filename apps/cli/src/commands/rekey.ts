@@ -1,0 +1,160 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { holdProcessLock, type ProcessLock } from '@postern/database';
+import { revealSecret, type Secret } from '@postern/kernel';
+import { describeVaultFailure, type RekeyStep, type Vault } from '@postern/vault';
+import { described } from '../failure/described.ts';
+import { openVaultHere } from '../services/open-vault.ts';
+import { settledLine, type SettledRekey } from '../services/settle-rekey.ts';
+import { findPassphrase } from '../terminal/passphrase.ts';
+import { refuseWhileHeld } from './backup.ts';
+import {
+  fail,
+  findVault,
+  openHome,
+  orFail,
+  report,
+  tell,
+  unlockFound,
+  unlockSettling,
+  type CommandContext,
+} from './context.ts';
+import { announceRecoveryCode } from './create-vault.ts';
+import { startSelf } from './start-self.ts';
+
+/**
+ * `postern auth storage rekey`: a new data key for the secrets, the databases and every way in, then
+ * a new process that opens everything with it before the old key is destroyed.
+ */
+export async function rekeyVault(context: CommandContext): Promise<void> {
+  openHome(context);
+  await refuseWhileHeld(context);
+  const alone = holdAlone(context);
+  try {
+    const { vault } = await findVault(context);
+    if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+    const passphrase = await passphraseOf(context, vault);
+    const way =
+      vault.storage === 'keyring' || passphrase === undefined
+        ? ({ with: 'keyring' } as const)
+        : ({ with: 'passphrase', passphrase } as const);
+    const settled = await unlockSettling(context, vault, way);
+    if (settled !== undefined) context.terminal.note(`postern: ${settledLine(settled)}`);
+    const resumed = settled !== undefined && settled.outcome !== 'undone';
+    const recoveryCode = resumed
+      ? await completeChange(context, vault, settled, passphrase)
+      : await changeKey(context, vault, passphrase);
+    const code = context.json ? { recoveryCode: revealSecret(recoveryCode) } : {};
+    report(context, { rekeyed: true, resumed, ...code }, [
+      'The vault and its databases have a new data key; the old one is destroyed.',
+    ]);
+  } finally {
+    alone.release();
+  }
+}
+
+/** `postern auth storage rekey --confirm`: completes a change that another process made. */
+export async function confirmRekeyed(context: CommandContext): Promise<void> {
+  const { vault } = await findVault(context);
+  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+  const settled = await unlockFound(context, vault, 'silent');
+  if (settled?.outcome === 'in-force') {
+    const { why } = settled;
+    const cause = why === undefined ? undefined : describeVaultFailure(why).message;
+    fail(described('VAULT_REKEY_UNCONFIRMED', cause));
+  }
+  const confirmed = settled?.outcome === 'confirmed';
+  report(context, { confirmed }, [
+    confirmed
+      ? 'Everything opens with the new data key; the old one is destroyed.'
+      : 'No change of the data key waits to be confirmed.',
+  ]);
+}
+
+/** No Postern may open the databases while their keys change; it would keep one that is gone. */
+function holdAlone(context: CommandContext): ProcessLock {
+  const lock = holdProcessLock(join(context.home.dataDir, 'instance.lock'));
+  if (lock.ok) return lock.value;
+  if (lock.failure.reason === 'held') {
+    const running = described('ALREADY_RUNNING', 'A running Postern uses this home.');
+    fail({ ...running, remedy: 'Stop it first: postern stop.' });
+  }
+  const code = lock.failure.reason === 'disk-full' ? 'DISK_FULL' : 'HOME_READ_ONLY';
+  return fail(described(code, `Cannot write ${lock.failure.path}.`));
+}
+
+async function passphraseOf(context: CommandContext, vault: Vault): Promise<Secret | undefined> {
+  if (vault.slots.every(({ kind }) => kind !== 'passphrase')) return undefined;
+  return orFail(await findPassphrase(context, 'Passphrase: '), (failure) => failure);
+}
+
+async function changeKey(
+  context: CommandContext,
+  vault: Vault,
+  passphrase: Secret | undefined,
+): Promise<Secret> {
+  const { terminal } = context;
+  const changed = await vault.rekey({
+    ...(passphrase === undefined ? {} : { passphrase }),
+    onProgress: (step) => {
+      terminal.note(`postern: ${wordsOf(step)}`);
+    },
+  });
+  if (!changed.ok) {
+    const failure = describeVaultFailure(changed.failure);
+    await tell(context, openVaultHere(vault), {
+      action: 'vault.rekey',
+      outcome: 'failure',
+      reason: failure.code,
+    });
+    return fail(failure);
+  }
+  const { recoveryCode } = changed.value;
+  // Before anything else can go wrong: from now on the code before may be of no use.
+  if (!context.json) announceRecoveryCode(context, recoveryCode);
+  await confirmInNewProcess(context, vault, passphrase);
+  return recoveryCode;
+}
+
+/** Nobody may have seen the recovery code of a change that was cut off: there is another one. */
+async function completeChange(
+  context: CommandContext,
+  vault: Vault,
+  { outcome }: SettledRekey,
+  passphrase: Secret | undefined,
+): Promise<Secret> {
+  if (outcome === 'in-force') await confirmInNewProcess(context, vault, passphrase);
+  const { recoveryCode } = orFail(await vault.newRecoveryCode(), describeVaultFailure);
+  if (!context.json) announceRecoveryCode(context, recoveryCode);
+  return recoveryCode;
+}
+
+function wordsOf(step: RekeyStep): string {
+  switch (step.step) {
+    case 'slots':
+      return 'making a new data key and wrapping it for each way in…';
+    case 'secrets':
+      return 'encrypting the secrets anew…';
+    case 'database':
+      return `encrypting ${step.purpose.replace('database/', '')} anew…`;
+    case 'switch':
+      return 'putting the new key in force…';
+  }
+}
+
+/** What this process has in memory proves nothing: another one opens everything from the disk. */
+async function confirmInNewProcess(
+  context: CommandContext,
+  vault: Vault,
+  passphrase: Secret | undefined,
+): Promise<void> {
+  context.terminal.note('postern: opening everything with it in a new process…');
+  const child = startSelf(context, {
+    parameters: ['auth', 'storage', 'rekey', '--confirm'],
+    passphrase: vault.storage === 'file' ? passphrase : undefined,
+    as: 'child',
+  });
+  await once(child, 'close');
+  const waits = orFail(await vault.isRekeyUnconfirmed(), describeVaultFailure);
+  if (waits) fail(described('VAULT_REKEY_UNCONFIRMED'));
+}

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkDatabase, rekeyDatabase } from '@postern/database';
+import { failed, ok } from '@postern/kernel';
+import type { KeyedDatabase } from '@postern/vault';
+
+/** Every database of a home; each is encrypted under a key that the vault derives for it. */
+export const DATABASE_LABELS = ['conversations', 'gateway'] as const;
+
+export type DatabaseLabel = (typeof DATABASE_LABELS)[number];
+
+export function databasePath(dataDir: string, label: DatabaseLabel): string {
+  return join(dataDir, `${label}.db`);
+}
+
+/** What the key of a database is derived for. */
+export function databasePurpose(label: DatabaseLabel): string {
+  return `database/${label}`;
+}
+
+/** The databases of a home as a change of the vault's data key gives them new keys. */
+export function vaultDatabases(dataDir: string): readonly KeyedDatabase[] {
+  return DATABASE_LABELS.map((label) => keyedDatabase(databasePath(dataDir, label), label));
+}
+
+function keyedDatabase(path: string, label: DatabaseLabel): KeyedDatabase {
+  return {
+    purpose: databasePurpose(label),
+    rekey: async (key, newKey) => {
+      if (!existsSync(path)) return ok();
+      const given = rekeyDatabase({ path, label, key, newKey });
+      return await Promise.resolve(given.ok ? ok() : failed(given.failure));
+    },
+    verify: async (key) => {
+      const checked = checkDatabase({ path, label, key });
+      return await Promise.resolve(checked.ok ? ok() : failed(checked.failure));
+    },
+  };
+}
