@@ -40,6 +40,7 @@ export { osForeignKeyring } from './importers/os-foreign-keyring.ts';
 // Running commands with secrets.
 export { injectTemplate } from './inject/inject-template.ts';
 export type { Variable } from './run/env-file.ts';
+export { findProgram, type Program } from './run/find-program.ts';
 export {
   planRun,
   resolveRun,

@@ -106,4 +106,5 @@ export const API_STATUS = {
   COMMAND_NOT_FOUND: 404,
   COMMAND_NOT_EXECUTABLE: 400,
   SCAN_FAILED: 500,
+  ENV_FILE_UNREADABLE: 404,
 } as const satisfies Record<ErrorCodeName, number>;
