@@ -2,6 +2,7 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectOk, revealSecret } from '@postern/kernel';
+import { executablePath } from '@postern/protocol';
 import { expect, test } from 'vitest';
 import { appendReads, openTestLog, readOf, testDirectory, TEST_KEY } from './testing/test-log.ts';
 
@@ -71,6 +72,8 @@ test('a reader made from the document reads what the product writes', async () =
   await appendReads(log, 1, 6);
   const actor = { uid: null, pid: 7, executable: null };
   expectOk(await log.append({ ...readOf('last'), outcome: 'failure', reason: 'DISK_FULL', actor }));
+  const program = executablePath.from('/usr/bin/npx');
+  expectOk(await log.append({ ...readOf('handed'), action: 'secret.inject', program }));
   const records = readLog(directory.path, revealSecret(TEST_KEY));
   expect(records).toEqual(expectOk(await log.tail(99)));
   expect(records.map((record) => Object.keys(record).slice(0, 5))).toEqual(

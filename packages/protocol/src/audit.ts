@@ -108,6 +108,8 @@ export interface AuditEvent {
   readonly action: AuditAction;
   readonly outcome: AuditOutcome;
   readonly subject?: AuditSubject;
+  /** The program that a secret was handed to. */
+  readonly program?: ExecutablePath;
   readonly reason?: AuditReason;
   /** How many things the action was about: records exported, bytes removed. */
   readonly count?: number;
@@ -125,6 +127,7 @@ export interface AuditRecord {
   readonly actor: AuditActor;
   readonly action: AuditAction;
   readonly subject?: AuditSubject;
+  readonly program?: ExecutablePath;
   readonly outcome: AuditOutcome;
   readonly reason?: AuditReason;
   readonly count?: number;
@@ -173,6 +176,7 @@ export const AuditRecordSchema = v.strictObject({
       v.strictObject({ kind: v.literal('vault'), id: brandSchema(vaultId) }),
     ]),
   ),
+  program: v.exactOptional(brandSchema(executablePath)),
   outcome: v.picklist(['success', 'failure', 'denied']),
   reason: v.exactOptional(wordSchema([...keysOf(ERROR_CODES), ...AUDIT_CAUSES])),
   count: v.exactOptional(natural),

@@ -39,7 +39,9 @@ export { nodeImportFiles } from './importers/node-import-files.ts';
 export { osForeignKeyring } from './importers/os-foreign-keyring.ts';
 // Running commands with secrets.
 export { injectTemplate } from './inject/inject-template.ts';
+export { writePrivateFile, type WriteFailure } from './inject/write-private-file.ts';
 export type { Variable } from './run/env-file.ts';
+export { findProgram, type Program } from './run/find-program.ts';
 export {
   planRun,
   resolveRun,
@@ -59,7 +61,13 @@ export { parseReference, type SecretReference } from './run/secret-reference.ts'
 // Scanning.
 export { KEY_SHAPES, type KeyShapeName } from './scan/key-shapes.ts';
 export type { Found, StoredValue } from './scan/scan-content.ts';
-export { scanPaths, type ScanFinding, type ScanPlace, type ScanReport } from './scan/scan-paths.ts';
+export {
+  scanPaths,
+  type ScanFinding,
+  type ScanOptions,
+  type ScanPlace,
+  type ScanReport,
+} from './scan/scan-paths.ts';
 // Masking.
 export { createMasker, MASK, type Masker, type MaskerOptions } from './masking/masker.ts';
 export { isMaskable, MIN_MASKED_BYTES } from './masking/secret-forms.ts';

@@ -61,6 +61,12 @@ describe.skipIf(skipBecause('completions of bash', whyNoPrograms(['bash'])))('ba
       ],
       [['postern', 'secret', 'list', '--storage', 'k'], ['keyring']],
       [['postern', 'secret', 'import', 'a'], []],
+      [
+        ['postern', 'run', '--via', ''],
+        ['env', 'fd', 'stdin', 'file'],
+      ],
+      [['postern', 'run', '--', 'esa'], ['esac']],
+      [['postern', 'run', '--', 'cat', '--js'], []],
     ];
     const code = cases.map(([words]) => {
       const list = words.map((word) => `'${word}'`).join(' ');
@@ -82,9 +88,11 @@ describe.skipIf(skipBecause('completions of fish', whyNoPrograms(['fish'])))('fi
     const path = await script('fish');
     await runShell('fish', ['--no-execute', path]);
     const ask = (line: string): string => `complete --do-complete '${line}'`;
-    const code = `source ${path}; ${ask('postern secret ro')}; ${ask('postern --storage ke')}`;
+    const lines = ['postern secret ro', 'postern --storage ke', 'postern run -- sha512su'];
+    const code = [`source ${path}`, ...lines.map(ask)].join('; ');
     const answers = await runShell('fish', ['--no-config', '-c', code]);
     expect(answers).toMatch(/^rotate\treplace a value/);
     expect(answers).toContain('keyring');
+    expect(answers).toContain('sha512sum');
   });
 });

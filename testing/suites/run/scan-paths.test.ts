@@ -67,7 +67,7 @@ test('finds what stands in files and in the whole history, and says nothing of i
   put('loose/.env', `A=1\nB=${Buffer.from(VALUE).toString('base64')}\n`);
   symlinkSync(join(home, 'loose/.env'), join(home, 'loose/link'));
 
-  const report = await scanPaths([home], STORED);
+  const report = await scanPaths([home], STORED, { history: true });
   expect(report.findings.map(spoken).toSorted()).toEqual(
     [
       'mine in loose/.env:2',
@@ -89,7 +89,9 @@ test('one file, a path that is not there, and a broken repository', async () => 
   put('broken/.git/HEAD', 'nonsense');
   put('broken/file', 'nothing');
   const none = join(home, 'none');
-  const report = await scanPaths([join(home, 'loose/.env'), none, join(home, 'broken')], STORED);
+  const report = await scanPaths([join(home, 'loose/.env'), none, join(home, 'broken')], STORED, {
+    history: true,
+  });
   expect(report.findings.map(spoken)).toEqual(['mine in loose/.env:2']);
   expect(report.unreadable).toEqual([none, join(home, 'broken/.git')]);
   expect(report.scannedFiles).toBe(2);
@@ -104,8 +106,8 @@ test('a repository’s own settings start no program', async () => {
     git('config', key, script);
   }
   put('repository/.git/info/attributes', '* diff=x\n');
-  const { scannedObjects } = await scanPaths([repository], STORED);
+  const { scannedObjects } = await scanPaths([repository], STORED, { history: true });
   expect(scannedObjects).toBeGreaterThan(0);
-  const after = await scanPaths([marker], STORED);
+  const after = await scanPaths([marker], STORED, { history: true });
   expect(after.unreadable).toEqual([marker]);
 });

@@ -54,6 +54,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/vault/src/key-form.ts',
       'packages/vault/src/masking/secret-forms.ts',
       'packages/vault/src/inject/inject-template.ts',
+      'packages/vault/src/inject/write-private-file.ts',
       'packages/vault/src/run/hand-over.ts',
       'packages/vault/src/importers/foreign-keyring.ts',
       'packages/vault/src/importers/foreign-passphrase.ts',
@@ -74,6 +75,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'apps/cli/src/app/state-routes.ts',
       'apps/cli/src/commands/start-self.ts',
       'apps/cli/src/commands/create-vault.ts',
+      'apps/cli/src/commands/inject.ts',
       'apps/cli/src/commands/key.ts',
       'apps/cli/src/commands/rekey.ts',
       'apps/cli/src/commands/secret.ts',
@@ -211,6 +213,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
     allowed: [
       ...TESTS,
       'packages/vault/src/importers/os-foreign-keyring.ts',
+      'packages/vault/src/inject/write-private-file.ts',
       'packages/vault/src/run/run-io-of.ts',
       'packages/vault/src/run/start-command.ts',
       'packages/vault/src/scan/git-history.ts',

@@ -107,4 +107,6 @@ export const API_STATUS = {
   COMMAND_NOT_FOUND: 404,
   COMMAND_NOT_EXECUTABLE: 400,
   SCAN_FAILED: 500,
+  ENV_FILE_UNREADABLE: 404,
+  OUTPUT_EXISTS: 409,
 } as const satisfies Record<ErrorCodeName, number>;

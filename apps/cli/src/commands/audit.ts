@@ -111,8 +111,9 @@ async function withLog(
 }
 
 function rowOf(entry: AuditRecord): readonly string[] {
-  const { subject, reason } = entry;
-  const about = subject === undefined ? '-' : 'name' in subject ? subject.name : subject.id;
+  const { subject, program, reason } = entry;
+  const named = subject === undefined ? '-' : 'name' in subject ? subject.name : subject.id;
+  const about = program === undefined ? named : `${named} to ${program}`;
   const outcome = reason === undefined ? entry.outcome : `${entry.outcome} (${reason})`;
   const { uid, pid } = entry.actor;
   const who = `uid ${uid === null ? '-' : String(uid)} pid ${String(pid)}`;

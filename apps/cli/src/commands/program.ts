@@ -12,6 +12,7 @@ import { addCompletionCommands } from './program/completion-commands.ts';
 import { addKeyCommands } from './program/key-commands.ts';
 import { wholeNumber } from './program/option-values.ts';
 import { addProcessCommands } from './program/process-commands.ts';
+import { addRunCommands } from './program/run-commands.ts';
 import { addSecretCommands } from './program/secret-commands.ts';
 import { addVaultCommands } from './program/vault-commands.ts';
 
@@ -56,6 +57,7 @@ export function createProgram(
   addProcessCommands(program, context);
   addVaultCommands(program, context);
   addSecretCommands(program, context);
+  addRunCommands(program, context);
   addKeyCommands(program, context);
   addAuditCommands(program, context);
   addAuthCommands(program, context);

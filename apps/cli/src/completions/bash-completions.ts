@@ -5,6 +5,7 @@ import type { CommandShape } from './command-shape.ts';
 export function bashCompletions([program, ...commands]: readonly CommandShape[]): string {
   if (program === undefined) return '';
   const globals = program.options.map(({ long }) => long);
+  const commandPaths = commands.filter(({ takesCommand }) => takesCommand).map(({ path }) => path);
   const paths = commands.map(({ path }) => quoted(path)).join(' | ');
   return `# bash completion of postern
 _postern() {
@@ -13,6 +14,10 @@ _postern() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="\${COMP_WORDS[i]}"
     case "$at $word" in
+      ${commandPaths.map((path) => quoted(`${path} --`)).join(' | ')})
+        # The command of another program: its name, then files.
+        ((i == COMP_CWORD - 1)) && COMPREPLY=($(compgen -c -- "\${COMP_WORDS[COMP_CWORD]}"))
+        return ;;
       ${paths}) at="$at $word" ;;
     esac
   done

@@ -6,6 +6,8 @@ export interface CommandShape {
   readonly path: string;
   readonly commands: readonly { readonly name: string; readonly description: string }[];
   readonly options: readonly OptionShape[];
+  /** Whether a command of any program may follow behind `--`. */
+  readonly takesCommand: boolean;
 }
 
 export interface OptionShape {
@@ -44,5 +46,8 @@ function shapeOf(command: Command, path: string): CommandShape {
       description: each.description(),
     })),
     options: [...options, HELP],
+    takesCommand: command.registeredArguments.some(
+      (argument) => argument.name() === 'command' && argument.variadic,
+    ),
   };
 }

@@ -4,6 +4,9 @@ import type { CommandShape, OptionShape } from './command-shape.ts';
 export function fishCompletions([program, ...commands]: readonly CommandShape[]): string {
   if (program === undefined) return '';
   const paths = commands.map(({ path }) => quoted(path)).join(' ');
+  const runs = commands
+    .filter(({ takesCommand }) => takesCommand)
+    .map(({ path }) => behindDashes(path));
   const lines = [program, ...commands].flatMap(({ path, commands: below, options }) => {
     const at = `-n ${quoted(`__postern_at "${path}"`)}`;
     const here = path === '' ? '' : `${at} `;
@@ -29,8 +32,14 @@ function __postern_at
     end
     test "$at" = "$argv[1]"
 end
-${lines.join('\n')}
+${[...lines, ...runs].join('\n')}
 `;
+}
+
+/** The command of another program. */
+function behindDashes(path: string): string {
+  const condition = `__postern_at "${path}"; and contains -- -- (commandline -opc)`;
+  return `complete -c postern -n ${quoted(condition)} -f -a '(__fish_complete_command)'`;
 }
 
 function optionText({ long, description, takesValue, choices }: OptionShape): string {

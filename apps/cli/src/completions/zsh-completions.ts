@@ -5,13 +5,19 @@ import type { CommandShape } from './command-shape.ts';
 export function zshCompletions([program, ...commands]: readonly CommandShape[]): string {
   if (program === undefined) return '';
   const shapes = [program, ...commands];
+  const commandPaths = commands.filter(({ takesCommand }) => takesCommand).map(({ path }) => path);
   const paths = commands.map(({ path }) => quoted(path)).join(' | ');
   return `#compdef postern
 _postern() {
   local at='' word
+  local -i i=1
   local -a names flags
   for word in "\${(@)words[2,CURRENT-1]}"; do
+    i=$((i + 1))
     case "$at $word" in
+      (${commandPaths.map((path) => quoted(`${path} --`)).join(' | ')})
+        # The command of another program completes as it does alone.
+        shift i words; CURRENT=$((CURRENT - i)); _normal; return ;;
       (${paths}) at="$at $word" ;;
     esac
   done

@@ -12,6 +12,8 @@ export interface Environment {
   readonly passphrase: string | undefined;
   readonly hasDisplay: boolean;
   readonly wantsColour: boolean;
+  /** All of it, for the command that `run` starts. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 export function readEnvironment(): Environment {
@@ -36,6 +38,7 @@ export function readEnvironment(): Environment {
       process.platform !== 'linux' ||
       value('DISPLAY') !== undefined ||
       value('WAYLAND_DISPLAY') !== undefined,
+    variables: env,
     wantsColour: value('NO_COLOR') === undefined && value('TERM') !== 'dumb',
   };
 }

@@ -14,6 +14,7 @@ const environment = (change: Partial<Environment> = {}): Environment => ({
   passphrase: undefined,
   hasDisplay: false,
   wantsColour: false,
+  variables: {},
   ...change,
 });
 

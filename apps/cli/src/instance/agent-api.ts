@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { revealSecret, type Result } from '@postern/kernel';
 import { failureResponse, parseBody } from '../app/answers.ts';
 import { described, type Described } from '../failure/described.ts';
+import { thisProcess } from '../services/audit.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import {
   infoToWire,
@@ -10,6 +11,7 @@ import {
   RecordSchema,
   recordFromWire,
   recordToWire,
+  UseSchema,
 } from './agent-protocol.ts';
 
 /** Serves an open vault to the other commands of this user; `vault` is undefined while locked. */
@@ -32,10 +34,11 @@ function addReading(app: Hono, vault: HeldVault): void {
     return await answerUse(vault, call, (infos) => infos.map(infoToWire));
   });
   app.post('/vault/secrets/get', async (context) => {
-    const input = await parseBody(context, NameSchema);
+    const input = await parseBody(context, UseSchema);
     if (!input.ok) return input.response;
-    const { name } = input.value;
-    const call = async (open: OpenVault) => await open.get(name);
+    const { name, pid, executable, ...use } = input.value;
+    const actor = { ...thisProcess(), pid, executable };
+    const call = async (open: OpenVault) => await open.get(name, { ...use, actor });
     return await answerUse(vault, call, (record) =>
       record === undefined ? null : recordToWire(record),
     );

@@ -1,4 +1,4 @@
-import { secretName } from '@postern/protocol';
+import { executablePath, secretName } from '@postern/protocol';
 import { Secret, revealSecret } from '@postern/kernel';
 import type { SecretInfo, SecretRecord } from '@postern/vault';
 import * as v from 'valibot';
@@ -16,7 +16,25 @@ const name = v.pipe(
 
 const timeMs = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+const program = v.pipe(
+  v.string(),
+  v.check((text) => executablePath.parse(text) !== undefined),
+  v.transform((text) => executablePath.from(text)),
+);
+
 export const NameSchema = v.strictObject({ name });
+
+/**
+ * A secret and what it is taken for. The process that asks names itself: whoever could lie here is
+ * this user, who may take the secret anyway.
+ */
+export const UseSchema = v.strictObject({
+  name,
+  action: v.picklist(['secret.read', 'secret.use', 'secret.inject']),
+  program: v.exactOptional(program),
+  pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  executable: v.nullable(program),
+});
 
 export const PurposeSchema = v.strictObject({
   purpose: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9./-]{0,99}$/)),

@@ -2,6 +2,7 @@ import { failed, isJsonObject, ok, Secret, type JsonValue, type Result } from '@
 import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
 import * as v from 'valibot';
 import { described, type Described } from '../failure/described.ts';
+import { thisProcess } from '../services/audit.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import {
   HolderSchema,
@@ -39,8 +40,10 @@ export async function findHolder(addresses: readonly string[]): Promise<Holder |
 function heldVault(address: string, storage: 'keyring' | 'file'): OpenVault {
   return {
     storage,
-    get: async (name) => {
-      const answer = await ask(address, '/vault/secrets/get', v.nullable(RecordSchema), { name });
+    get: async (name, use = { action: 'secret.read' }) => {
+      const { pid, executable } = thisProcess();
+      const wish = { name, action: use.action, program: use.program, pid, executable };
+      const answer = await ask(address, '/vault/secrets/get', v.nullable(RecordSchema), wish);
       if (!answer.ok) return answer;
       return ok(answer.value === null ? undefined : recordFromWire(answer.value));
     },

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { describeAuditFailure, openAuditLog, type AuditLog } from '@postern/audit';
 import { failed, ok, type Clock, type Result } from '@postern/kernel';
-import { executablePath, type AuditEvent } from '@postern/protocol';
+import { executablePath, type AuditActor, type AuditEvent } from '@postern/protocol';
 import type { Described } from '../failure/described.ts';
-import type { OpenVault } from './open-vault.ts';
+import type { OpenVault, SecretUse } from './open-vault.ts';
 
 /** Opens the log of a vault, under a key of its own that outlives a change of the data key. */
 export async function openAudit(
@@ -17,13 +17,18 @@ export async function openAudit(
     directory: join(dataDir, 'audit'),
     key: key.value,
     clock,
-    actor: {
-      uid: process.getuid?.() ?? null,
-      pid: process.pid,
-      executable: executablePath.parse(process.execPath) ?? null,
-    },
+    actor: thisProcess(),
   });
   return log.ok ? log : failed(describeAuditFailure(log.failure));
+}
+
+/** This process, as the log names it. */
+export function thisProcess(): AuditActor {
+  return {
+    uid: process.getuid?.() ?? null,
+    pid: process.pid,
+    executable: executablePath.parse(process.execPath) ?? null,
+  };
 }
 
 /** Writes one event; that it could not be written is a failure of what it was about. */
@@ -35,6 +40,8 @@ export async function record(
   return written.ok ? ok() : failed(describeAuditFailure(written.failure));
 }
 
+const READING: SecretUse = { action: 'secret.read' };
+
 /**
  * The same vault, each use of a secret written to the log. A value is only handed out once its use
  * stands there.
@@ -42,10 +49,10 @@ export async function record(
 export function auditedVault(vault: OpenVault, log: AuditLog): OpenVault {
   return {
     ...vault,
-    get: async (name) => {
+    get: async (name, use = READING) => {
       const found = await vault.get(name);
       if (found.ok && found.value === undefined) return found;
-      return await told(log, { action: 'secret.read', subject: { kind: 'secret', name } }, found);
+      return await told(log, { ...use, subject: { kind: 'secret', name } }, found);
     },
     put: async (next) => {
       const stored = await vault.put(next);
@@ -65,7 +72,7 @@ export function auditedVault(vault: OpenVault, log: AuditLog): OpenVault {
 
 async function told<T>(
   log: AuditLog,
-  event: Pick<AuditEvent, 'action' | 'subject'>,
+  event: Omit<AuditEvent, 'outcome'>,
   result: Result<T, Described>,
 ): Promise<Result<T, Described>> {
   const written = await record(

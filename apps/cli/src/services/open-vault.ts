@@ -1,5 +1,5 @@
 import { failed, type Result, type Secret } from '@postern/kernel';
-import type { SecretName } from '@postern/protocol';
+import type { AuditActor, ExecutablePath, SecretName } from '@postern/protocol';
 import {
   describeVaultFailure,
   type SecretInfo,
@@ -9,13 +9,23 @@ import {
 } from '@postern/vault';
 import type { Described } from '../failure/described.ts';
 
+/** What a secret is taken out for: it stands in the audit log before the value is handed out. */
+export interface SecretUse {
+  readonly action: 'secret.read' | 'secret.use' | 'secret.inject';
+  /** The program that gets it. */
+  readonly program?: ExecutablePath;
+  /** The process that takes it, where another one holds the vault. */
+  readonly actor?: AuditActor;
+}
+
 /**
  * A vault that is open, here or in a running process that holds it. Commands use this, so that the
  * second one does not ask for the passphrase again.
  */
 export interface OpenVault {
   readonly storage: 'keyring' | 'file';
-  get(name: SecretName): Promise<Result<SecretRecord | undefined, Described>>;
+  /** Without a use it is a plain reading. */
+  get(name: SecretName, use?: SecretUse): Promise<Result<SecretRecord | undefined, Described>>;
   put(record: SecretRecord): Promise<Result<undefined, Described>>;
   remove(name: SecretName): Promise<Result<boolean, Described>>;
   list(): Promise<Result<readonly SecretInfo[], Described>>;

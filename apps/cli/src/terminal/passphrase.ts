@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { failed, ok, Secret, type Result } from '@postern/kernel';
 import type { Environment } from '../config/environment.ts';
 import { described, type Described } from '../failure/described.ts';
-import { promptHidden } from './prompt.ts';
+import { askHidden } from './prompt.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface PassphraseSources {
@@ -18,7 +18,8 @@ const CREDENTIAL_NAME = 'postern-passphrase';
 /**
  * The passphrase from the first place that has one: the named file descriptor, the systemd
  * credential `postern-passphrase`, the environment (with a warning: other programs of the same
- * user can read it), the person at the terminal.
+ * user can read it), the person at the terminal, whose keyboard is asked also where standard input
+ * is something else.
  */
 export async function findPassphrase(
   sources: PassphraseSources,
@@ -26,7 +27,8 @@ export async function findPassphrase(
 ): Promise<Result<Secret, Described>> {
   const given = givenPassphrase(sources);
   if (given !== undefined) return given;
-  if (!sources.terminal.interactive) {
+  const typed = await askHidden(sources.terminal, question);
+  if (typed === 'nobody') {
     return failed(
       described(
         'VAULT_LOCKED',
@@ -34,7 +36,6 @@ export async function findPassphrase(
       ),
     );
   }
-  const typed = await promptHidden(question);
   return typed === undefined ? failed(described('VAULT_LOCKED')) : ok(typed);
 }
 

@@ -1,6 +1,8 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { Secret } from '@postern/kernel';
+import { openControllingTerminal } from './controlling-terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Asks on the terminal without showing what is typed; undefined when the person gives up. */
 export async function promptHidden(question: string): Promise<Secret | undefined> {
@@ -22,6 +24,23 @@ export async function promptHidden(question: string): Promise<Secret | undefined
   });
   reader.close();
   process.stderr.write('\n');
+  return answer === undefined ? undefined : Secret.of(answer);
+}
+
+/**
+ * The same of whoever sits at the terminal of this session, without touching standard input, which
+ * may be for another. `nobody` where there is no terminal.
+ */
+export async function askHidden(
+  terminal: Terminal,
+  question: string,
+): Promise<Secret | 'nobody' | undefined> {
+  using keyboard = openControllingTerminal();
+  if (keyboard === undefined) {
+    return terminal.interactive ? await promptHidden(question) : 'nobody';
+  }
+  keyboard.write(question);
+  const answer = keyboard.readHidden();
   return answer === undefined ? undefined : Secret.of(answer);
 }
 

@@ -1,3 +1,5 @@
+import { isatty } from 'node:tty';
+
 /** Where a command's words go: results to standard output, everything else to standard error. */
 export interface Terminal {
   readonly interactive: boolean;
@@ -11,9 +13,11 @@ export interface Terminal {
 }
 
 export function openTerminal(wantsColour: boolean): Terminal {
+  // Not by the streams: to look at standard input would be to open it, and it may be a command's.
+  const [seesKeys, shows] = [isatty(0), isatty(2)];
   return {
-    interactive: process.stdin.isTTY && process.stderr.isTTY,
-    colour: wantsColour && process.stderr.isTTY,
+    interactive: seesKeys && shows,
+    colour: wantsColour && shows,
     print: (line) => process.stdout.write(`${line}\n`),
     write: (text) => process.stdout.write(text),
     note: (line) => process.stderr.write(`${line}\n`),

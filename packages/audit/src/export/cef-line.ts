@@ -10,7 +10,7 @@ const SEVERITY: Readonly<Record<AuditOutcome, number>> = { success: 2, failure: 
  * a line feed. `cs1` is the kind of the subject, `cs2` the record's MAC.
  */
 export function cefLine(record: AuditRecord, { version, hostname }: ExportContext): string {
-  const { seq, time, actor, action, outcome, reason, subject, count, mac } = record;
+  const { seq, time, actor, action, outcome, reason, subject, program, count, mac } = record;
   const header = ['Postern', 'Postern', version, action, AUDIT_ACTIONS[action].meaning].map(
     escapeHeader,
   );
@@ -24,6 +24,7 @@ export function cefLine(record: AuditRecord, { version, hostname }: ExportContex
     suid: actor.uid,
     spid: actor.pid,
     sproc: actor.executable,
+    dproc: program,
     duser: subject && subjectName(subject),
     cnt: count,
     cs1: subject?.kind,

@@ -23,6 +23,7 @@ const WITHOUT_SUBJECT: AuditRecord = {
   time: '2025-01-02T03:04:05.678Z',
   actor: { uid: 1000, pid: 4242, executable: executablePath.from('/opt/a "b"]\\=|c/postern') },
   action: 'secret.inject',
+  program: executablePath.from('/usr/bin/npx'),
   outcome: 'denied',
   reason: 'VAULT_LOCKED',
   count: 2,
@@ -83,7 +84,7 @@ describe('syslog (RFC 5424)', () => {
     });
     expect(parameters).toContain(String.raw` executable="/opt/a \"b\"\]\\=|c/postern"`);
     expect(parameters).toContain(' seq="7" action="secret.inject" outcome="denied"');
-    expect(parameters).toContain(' subject="secret" name="openai"');
+    expect(parameters).toContain(' subject="secret" name="openai" program="/usr/bin/npx"');
   });
 
   test.each([
@@ -129,6 +130,7 @@ describe('CEF', () => {
       suid: '1000',
       spid: '4242',
       sproc: '/opt/a "b"]\\=|c/postern',
+      dproc: '/usr/bin/npx',
       duser: 'openai',
       cnt: '2',
       cs1: 'secret',
@@ -166,7 +168,7 @@ describe('OCSF 1.3.0', () => {
       api: { operation: 'secret.inject' },
       src_endpoint: { hostname: 'host.example' },
       resources: [{ type: 'secret', name: 'openai' }],
-      unmapped: { count: 2 },
+      unmapped: { count: 2, program: '/usr/bin/npx' },
     });
   });
 

@@ -53,7 +53,7 @@ const SEVERITIES: Readonly<Record<AuditOutcome, { readonly id: number; readonly 
 
 /** One event of the Open Cybersecurity Schema Framework: Authentication or API Activity. */
 export function ocsfEvent(record: AuditRecord, context: ExportContext): JsonObject {
-  const { seq, time, actor, action, outcome, reason, count, mac } = record;
+  const { seq, time, actor, action, outcome, reason, mac } = record;
   const { meaning, effect } = AUDIT_ACTIONS[action];
   const use = CLASSES[effect];
   const severity = SEVERITIES[outcome];
@@ -83,9 +83,17 @@ export function ocsfEvent(record: AuditRecord, context: ExportContext): JsonObje
     actor: ocsfActor(actor),
     src_endpoint: { hostname: context.hostname },
     ...(use.classUid === 3002 ? authenticated(record) : called(record)),
-    // The schema's own `count` counts repetitions of the event.
-    ...(count === undefined ? {} : { unmapped: { count } }),
+    ...unmapped(record),
   };
+}
+
+/** What the class has no member for; the schema's own `count` counts repetitions of the event. */
+function unmapped({ program, count }: AuditRecord): JsonObject {
+  const rest = {
+    ...(program === undefined ? {} : { program }),
+    ...(count === undefined ? {} : { count }),
+  };
+  return Object.keys(rest).length === 0 ? {} : { unmapped: rest };
 }
 
 /** Who logged on to what: a gateway client by its key's id, everyone else by user id. */

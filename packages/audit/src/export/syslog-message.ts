@@ -12,7 +12,7 @@ const STRUCTURED_DATA_ID = 'postern@32473';
 
 /** One RFC 5424 message, without a line feed. Everything but the text is structured data. */
 export function syslogMessage(record: AuditRecord, { hostname }: ExportContext): string {
-  const { seq, time, actor, action, outcome, reason, subject, count, mac } = record;
+  const { seq, time, actor, action, outcome, reason, subject, program, count, mac } = record;
   const priority = LOG_AUDIT * 8 + (outcome === 'success' ? NOTICE : WARNING);
   const parameters: Readonly<Record<string, string | number | null | undefined>> = {
     seq,
@@ -21,6 +21,7 @@ export function syslogMessage(record: AuditRecord, { hostname }: ExportContext):
     reason,
     subject: subject?.kind,
     name: subject && subjectName(subject),
+    program,
     count,
     uid: actor.uid,
     pid: actor.pid,

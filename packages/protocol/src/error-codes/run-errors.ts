@@ -6,6 +6,16 @@ export const RUN_ERRORS = {
     remedy: 'Correct the named line; a reference is postern://NAME or postern://NAME/FIELD.',
     exit: EXIT.usage,
   },
+  ENV_FILE_UNREADABLE: {
+    meaning: 'An env file or a template cannot be read.',
+    remedy: 'Check its name and that it is a text file of yours.',
+    exit: EXIT.notFound,
+  },
+  OUTPUT_EXISTS: {
+    meaning: 'There is a file of that name already; it was left as it is.',
+    remedy: 'Choose another name, or replace it: --force.',
+    exit: EXIT.denied,
+  },
   REFERENCES_MISSING: {
     meaning: 'Secrets that are referred to are not in the vault; nothing was started.',
     remedy: 'Store them: postern secret set NAME. Or correct the reference.',

@@ -12,13 +12,16 @@ export interface Program {
   readonly parameters: readonly string[];
 }
 
+/** Where a program is looked for when the environment has no search path. */
+const NO_PATH = '/usr/bin:/bin';
+
 /**
  * Finds the program of a command as execvp(3) does: along the search path unless the command has a
  * slash; a text file without an interpreter is a script of the shell.
  */
 export async function findProgram(
   [command = '', ...parameters]: readonly string[],
-  searchPath: string,
+  searchPath: string = NO_PATH,
 ): Promise<Result<Program, RunFailure>> {
   const places = command.includes(sep)
     ? [command]

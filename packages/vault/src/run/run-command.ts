@@ -1,7 +1,7 @@
 import type { Result } from '@postern/kernel';
 import { createMasker } from '../masking/masker.ts';
 import { isMaskable } from '../masking/secret-forms.ts';
-import { findProgram, type Program } from './find-program.ts';
+import type { Program } from './find-program.ts';
 import { handOver, type HandOver, type HandOverOptions } from './hand-over.ts';
 import type { ResolvedRun } from './plan-run.ts';
 import { relayMasked } from './relay-masked.ts';
@@ -19,7 +19,7 @@ export interface RunOptions extends HandOverOptions {
 }
 
 /**
- * Runs a command with its secrets and returns its exit code as a shell has it: 128 and the number
+ * Runs a program (see `findProgram`) with its secrets and returns its exit code as a shell has it: 128 and the number
  * where a signal ended it.
  *
  * Without masking this process becomes the command and does not return; where the secrets go
@@ -28,20 +28,18 @@ export interface RunOptions extends HandOverOptions {
  * otherwise, or where the secrets take a way that a pseudo-terminal does not have.
  */
 export async function runCommand(
-  command: readonly string[],
+  program: Program,
   run: ResolvedRun,
   options: RunOptions,
 ): Promise<Result<number, RunFailure>> {
-  const program = await findProgram(command, options.environment['PATH'] ?? '/usr/bin:/bin');
-  if (!program.ok) return program;
   const given = await handOver(run, options);
   if (!given.ok) return given;
-  if (options.isMasked) return await runMasked(program.value, given.value, run, options);
+  if (options.isMasked) return await runMasked(program, given.value, run, options);
   if (run.via === 'env' && canReplaceProcess()) {
-    return replaceProcess(program.value, given.value.environment);
+    return replaceProcess(program, given.value.environment);
   }
-  const child = startCommand(program.value, given.value, 'inherit');
-  const ended = waitForCommand(child, program.value.path, options.io, options.signals);
+  const child = startCommand(program, given.value, 'inherit');
+  const ended = waitForCommand(child, program.path, options.io, options.signals);
   await closeFiles(given.value);
   return await ended;
 }

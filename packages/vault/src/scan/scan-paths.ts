@@ -42,16 +42,22 @@ export interface ScanReport {
   readonly unreadable: readonly string[];
 }
 
+export interface ScanOptions {
+  /** Whether the history of every repository that is found is searched too. */
+  readonly history: boolean;
+}
+
 /**
  * Looks for the stored values, in every form that is masked, and for anything that looks like a
- * key: in the files under each path, and in the whole history of every repository found there.
- * Links are not followed; `.git` is searched as history, not as files.
+ * key: in the files under each path and, where asked for, in the whole history of every repository
+ * found there. Links are not followed; `.git` is searched as history, never as files.
  */
 export async function scanPaths(
   paths: readonly string[],
   stored: readonly StoredValue[],
+  options: ScanOptions,
 ): Promise<ScanReport> {
-  const scan = new Scan(createContentScanner(stored));
+  const scan = new Scan(createContentScanner(stored), options.history);
   for (const path of paths) await scan.path(path);
   return scan;
 }
@@ -62,9 +68,11 @@ class Scan implements ScanReport {
   scannedFiles = 0;
   scannedObjects = 0;
   readonly #scanner: ContentScanner;
+  readonly #searchesHistory: boolean;
 
-  constructor(scanner: ContentScanner) {
+  constructor(scanner: ContentScanner, searchesHistory: boolean) {
     this.#scanner = scanner;
+    this.#searchesHistory = searchesHistory;
   }
 
   async path(path: string): Promise<void> {
@@ -80,6 +88,7 @@ class Scan implements ScanReport {
   async #directory(path: string): Promise<void> {
     const names = (await readdir(path)).toSorted();
     for (const name of names.filter((each) => each !== '.git')) await this.path(join(path, name));
+    if (!this.#searchesHistory) return;
     // A bare repository has no directory of that name.
     const mayBeRepository = names.includes('.git') || names.includes('HEAD');
     if (mayBeRepository && (await isRepository(path))) await this.#history(path);

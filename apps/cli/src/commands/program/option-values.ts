@@ -10,6 +10,11 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** Of an option that may be given several times. */
+export function collected(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
 export function duration(text: string): string {
   if (parseDurationMs(text) !== undefined) return text;
   throw new InvalidArgumentError('A time looks like 90s, 15m, 8h or 1d.');

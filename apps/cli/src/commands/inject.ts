@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { decodeUtf8, revealSecret, type Secret } from '@postern/kernel';
+import {
+  describeRunFailure,
+  describeVaultFailure,
+  injectTemplate,
+  writePrivateFile,
+  type WriteFailure,
+} from '@postern/vault';
+import { described, type Described } from '../failure/described.ts';
+import { resolveReferences } from '../services/resolve-references.ts';
+import { fail, openedVault, orFail, type CommandContext } from './context.ts';
+
+export interface InjectOptions {
+  /** `-`: standard input. */
+  readonly input: string;
+  /** `-`: standard output. */
+  readonly output: string;
+  readonly force: boolean;
+}
+
+/**
+ * `postern inject -i TEMPLATE -o FILE`: the template with every `{{ postern://name/field }}` filled
+ * in. The output is the one thing that Postern writes readable, because it was asked to, and it
+ * says so.
+ */
+export async function inject(context: CommandContext, options: InjectOptions): Promise<void> {
+  const { input, output } = options;
+  if (output !== '-' && !options.force && existsSync(output)) fail(present(output));
+  const template = readTemplate(input);
+  const references = resolveReferences(await openedVault(context), { action: 'secret.inject' });
+  const at = input === '-' ? 'standard input' : input;
+  const filled = orFail(await injectTemplate(template, references, at), (failure) =>
+    'code' in failure ? failure : describeRunFailure(failure),
+  );
+  if (output === '-') context.terminal.write(revealSecret(filled));
+  else await writeOutput(context, output, filled, options.force);
+}
+
+const MAX_TEMPLATE_LENGTH = 16_777_216;
+
+function readTemplate(path: string): string {
+  const name = path === '-' ? 'on standard input' : path;
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path === '-' ? 0 : path);
+  } catch {
+    return fail(described('ENV_FILE_UNREADABLE', `The template ${name} cannot be read.`));
+  }
+  const text = bytes.length > MAX_TEMPLATE_LENGTH ? undefined : decodeUtf8(bytes);
+  return text ?? fail(described('ENV_FILE_UNREADABLE', `The template ${name} is no UTF-8 text.`));
+}
+
+async function writeOutput(
+  context: CommandContext,
+  path: string,
+  text: Secret,
+  isReplacing: boolean,
+): Promise<void> {
+  orFail(await writePrivateFile(resolve(path), text, isReplacing), (failure) =>
+    describeWriteFailure(path, failure),
+  );
+  context.terminal.note(
+    `postern: warning: ${path} now holds secrets that anybody can read who reads the file (0600). ` +
+      'Remove it when it has served; better, hand the secrets to the program: postern run.',
+  );
+}
+
+function describeWriteFailure(path: string, failure: WriteFailure): Described {
+  return failure.reason === 'file-exists' ? present(path) : describeVaultFailure(failure);
+}
+
+function present(path: string): Described {
+  return described('OUTPUT_EXISTS', `There is a ${path} already; it was left as it is.`);
+}

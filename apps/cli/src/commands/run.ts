@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { decodeUtf8 } from '@postern/kernel';
+import { executablePath } from '@postern/protocol';
+import {
+  describeRunFailure,
+  findProgram,
+  MIN_MASKED_BYTES,
+  planRun,
+  processSignals,
+  resolveRun,
+  runCommand,
+  unmaskedNames,
+  type Program,
+  type ResolvedRun,
+  type RunPlan,
+  type Via,
+} from '@postern/vault';
+import { described } from '../failure/described.ts';
+import { resolveReferences } from '../services/resolve-references.ts';
+import { standardRunIo } from '../terminal/standard-run-io.ts';
+import { endWith, fail, openedVault, orFail, type CommandContext } from './context.ts';
+
+export interface RunCommandOptions {
+  /** `NAME=postern://name/field`. */
+  readonly secret?: readonly string[];
+  readonly envFile?: readonly string[];
+  readonly via: Via;
+  readonly cleanEnv: boolean;
+  readonly masking: boolean;
+  readonly require: boolean;
+}
+
+/**
+ * `postern run … -- COMMAND`: the command gets the secrets it was promised and nothing else of the
+ * vault. Everything that can be wrong is found before the vault is opened, and every secret stands
+ * in the audit log before the command starts. Without masking this process becomes the command.
+ */
+export async function run(
+  context: CommandContext,
+  command: readonly string[],
+  options: RunCommandOptions,
+): Promise<void> {
+  const plan = orFail(
+    planRun({
+      assignments: options.secret ?? [],
+      envFiles: (options.envFile ?? []).map((path) => ({ path, text: readEnvFile(path) })),
+      via: options.via,
+    }),
+    describeRunFailure,
+  );
+  const { variables } = context.environment;
+  const program = orFail(await findProgram(command, variables['PATH']), describeRunFailure);
+  const resolved = await resolvePlan(context, plan, program, options.require);
+  warn(context, plan, resolved, options.masking);
+  const code = await runCommand(program, resolved, {
+    environment: variables,
+    isClean: options.cleanEnv,
+    memoryDirectories: [context.environment.xdgRuntimeDir ?? '/dev/shm', '/dev/shm'],
+    isMasked: options.masking,
+    io: standardRunIo(),
+    signals: processSignals,
+  });
+  endWith(orFail(code, describeRunFailure));
+}
+
+const MAX_ENV_FILE_LENGTH = 1_048_576;
+
+function readEnvFile(path: string): string {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch {
+    return fail(described('ENV_FILE_UNREADABLE', `The env file ${path} cannot be read.`));
+  }
+  const text = bytes.length > MAX_ENV_FILE_LENGTH ? undefined : decodeUtf8(bytes);
+  return text ?? fail(described('ENV_FILE_UNREADABLE', `The env file ${path} is no UTF-8 text.`));
+}
+
+/** Opens the vault only for a plan that needs it. */
+async function resolvePlan(
+  context: CommandContext,
+  plan: RunPlan,
+  program: Program,
+  isRequired: boolean,
+): Promise<ResolvedRun> {
+  const whenMissing = isRequired ? 'fail' : 'leave-out';
+  const isNeeded = plan.variables.some((variable) => 'reference' in variable);
+  if (!isNeeded) {
+    const texts = plan.variables.flatMap((variable) => ('text' in variable ? [variable] : []));
+    return { secrets: [], texts, via: plan.via };
+  }
+  const path = executablePath.parse(resolve(program.path));
+  const use = {
+    action: 'secret.inject',
+    ...(path === undefined ? {} : { program: path }),
+  } as const;
+  const references = resolveReferences(await openedVault(context), use);
+  return orFail(await resolveRun(plan, references, whenMissing), (failure) =>
+    'code' in failure ? failure : describeRunFailure(failure),
+  );
+}
+
+function warn(
+  { terminal }: CommandContext,
+  plan: RunPlan,
+  run: ResolvedRun,
+  isMasked: boolean,
+): void {
+  const known = new Set(run.secrets.map(({ name }) => name));
+  const missing = plan.variables.flatMap((variable) =>
+    'reference' in variable && !known.has(variable.name)
+      ? [`${variable.name} (postern://${variable.reference.name}/${variable.reference.field})`]
+      : [],
+  );
+  if (missing.length > 0) {
+    terminal.note(
+      `postern: warning: not in the vault and therefore not set: ${missing.join(', ')}.`,
+    );
+  }
+  const short = isMasked ? unmaskedNames(run) : [];
+  if (short.length > 0) {
+    const least = `fewer than ${String(MIN_MASKED_BYTES)} bytes`;
+    terminal.note(`postern: warning: too short to be masked (${least}): ${short.join(', ')}.`);
+  }
+}

@@ -1,0 +1,89 @@
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
+
+/** The terminal of this session (tty(4)), whatever the standard streams are. */
+export interface ControllingTerminal extends Disposable {
+  write(text: string): void;
+  /**
+   * One line without showing it; undefined where the person gives up (Ctrl+C, Ctrl+D). Takes no
+   * byte behind the line: what was typed ahead belongs to the command that comes next.
+   */
+  readHidden(): string | undefined;
+}
+
+/** Undefined where there is none: a service, a job of cron, Windows. */
+export function openControllingTerminal(): ControllingTerminal | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync('/dev/tty', 'r+');
+  } catch {
+    return undefined;
+  }
+  // Only for its mode: it opens the terminal a second time, so that reading below may wait.
+  const mode = new ReadStream(descriptor);
+  return {
+    write: (text) => writeSync(descriptor, text),
+    readHidden: () => {
+      mode.setRawMode(true);
+      try {
+        return readLine(() => readByte(descriptor));
+      } finally {
+        mode.setRawMode(false);
+        writeSync(descriptor, '\n');
+      }
+    },
+    [Symbol.dispose]: () => {
+      mode.destroy();
+      closeQuietly(descriptor);
+    },
+  };
+}
+
+const KEYS = { ctrlC: 3, ctrlD: 4, backspace: 8, lineFeed: 10, enter: 13, ctrlU: 21, delete: 127 };
+
+/** The editing that a terminal does itself when it is not raw. */
+export function readLine(nextByte: () => number | undefined): string | undefined {
+  let bytes: number[] = [];
+  for (;;) {
+    const byte = nextByte();
+    switch (byte) {
+      case undefined:
+      case KEYS.ctrlC:
+        return undefined;
+      case KEYS.ctrlD:
+        if (bytes.length === 0) return undefined;
+        break;
+      case KEYS.enter:
+      case KEYS.lineFeed:
+        return Buffer.from(bytes).toString('utf8');
+      case KEYS.backspace:
+      case KEYS.delete:
+        bytes = withoutLastCharacter(bytes);
+        break;
+      case KEYS.ctrlU:
+        bytes = [];
+        break;
+      default:
+        bytes.push(byte);
+    }
+  }
+}
+
+/** UTF-8 (RFC 3629): all but the first byte of a character begin with the bits 10. */
+function withoutLastCharacter(bytes: readonly number[]): number[] {
+  const start = bytes.findLastIndex((byte) => (byte & 0xc0) !== 0x80);
+  return bytes.slice(0, Math.max(0, start));
+}
+
+function readByte(descriptor: number): number | undefined {
+  const buffer = Buffer.alloc(1);
+  return readSync(descriptor, buffer, 0, 1, null) === 0 ? undefined : buffer[0];
+}
+
+function closeQuietly(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch {
+    // The stream has closed it already.
+  }
+}

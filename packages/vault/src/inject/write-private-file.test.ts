@@ -1,0 +1,71 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Secret } from '@postern/kernel';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writePrivateFile } from './write-private-file.ts';
+
+const TEXT = Secret.of('key=sk-1\n');
+let home: string;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'postern-inject-'));
+});
+
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+async function holds(name: string): Promise<string> {
+  return await readFile(join(home, name), 'utf8');
+}
+
+test.each([false, true])('a new file is private and alone (replacing: %o)', async (isReplacing) => {
+  const path = join(home, 'out -L');
+  expect(await writePrivateFile(path, TEXT, isReplacing)).toEqual({ ok: true, value: undefined });
+  expect(await holds('out -L')).toBe('key=sk-1\n');
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect((await stat(path)).nlink).toBe(1);
+  expect(await readdir(home)).toEqual(['out -L']);
+});
+
+test('what is there is left as it is', async () => {
+  const path = join(home, 'out');
+  await writeFile(path, 'mine');
+  expect(await writePrivateFile(path, TEXT, false)).toEqual({
+    ok: false,
+    failure: { reason: 'file-exists', path },
+  });
+  expect(await holds('out')).toBe('mine');
+});
+
+test('or replaced, and private whatever it was', async () => {
+  const path = join(home, 'out');
+  await writeFile(path, 'mine', { mode: 0o644 });
+  expect((await writePrivateFile(path, TEXT, true)).ok).toBe(true);
+  expect(await holds('out')).toBe('key=sk-1\n');
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test('a link is replaced, not followed', async () => {
+  await writeFile(join(home, 'target'), 'mine');
+  await symlink('target', join(home, 'out'));
+  expect((await writePrivateFile(join(home, 'out'), TEXT, false)).ok).toBe(false);
+  expect((await writePrivateFile(join(home, 'out'), TEXT, true)).ok).toBe(true);
+  expect(await holds('target')).toBe('mine');
+});
+
+test('what a killed process left of an earlier write goes', async () => {
+  await writeFile(join(home, '.out.postern.tmp'), 'key=sk-0\n');
+  expect((await writePrivateFile(join(home, 'out'), TEXT, false)).ok).toBe(true);
+  expect(await readdir(home)).toEqual(['out']);
+});
+
+test.each([
+  ['a directory', 'directory', 'unsafe-file'],
+  ['a directory that is not there', 'none/out', 'storage-failed'],
+  ['a path through a file', 'file/out', 'unsafe-file'],
+])('%s is refused', async (_name, path, reason) => {
+  await mkdir(join(home, 'directory'));
+  await writeFile(join(home, 'file'), '');
+  const result = await writePrivateFile(join(home, path), TEXT, true);
+  expect(result).toMatchObject({ ok: false, failure: { reason } });
+});

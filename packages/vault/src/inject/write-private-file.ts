@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants, type Stats } from 'node:fs';
+import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { failed, ok, revealSecret, type Result, type Secret } from '@postern/kernel';
+import type { DiskFailure } from '../disk/disk.ts';
+import { diskFailureOf, errnoOf } from '../disk/errno.ts';
+
+export type WriteFailure = DiskFailure | { readonly reason: 'file-exists'; readonly path: string };
+
+/** open(2): part of O_TMPFILE beside O_DIRECTORY, the same on every Linux that Node runs on. */
+const TMPFILE_BIT = 0o20000000;
+
+/**
+ * Writes a secret text to a file of mode 0600, whole or not at all, and on the device when it
+ * returns. `path` is left as it is where there is something already, unless that is to be replaced.
+ *
+ * On Linux the text is written to a file without a name, which gets its name once it is whole: a
+ * process that is killed leaves no copy. (A replaced file has two names for the moment between two
+ * system calls; the next call for the same path removes the second.)
+ */
+export async function writePrivateFile(
+  path: string,
+  content: Secret,
+  isReplacing: boolean,
+): Promise<Result<undefined, WriteFailure>> {
+  try {
+    const present = await lookAt(path);
+    if (present?.isDirectory() === true) {
+      return failed({ reason: 'unsafe-file', path, problem: 'not-a-file' });
+    }
+    if (present !== undefined && !isReplacing) return failed({ reason: 'file-exists', path });
+    const second = join(dirname(path), `.${basename(path)}.postern.tmp`);
+    await rm(second, { force: true });
+    await writeAs(isReplacing ? second : path, second, revealSecret(content));
+    if (isReplacing) await rename(second, path);
+    await syncDirectory(dirname(path));
+    return ok();
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    return failed(
+      errno === 'EEXIST' ? { reason: 'file-exists', path } : diskFailureOf(path, errno),
+    );
+  }
+}
+
+async function lookAt(path: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function writeAs(path: string, temporary: string, text: string): Promise<void> {
+  const unnamed = await openUnnamed(dirname(path));
+  if (unnamed !== undefined) {
+    await using file = unnamed;
+    await fill(file, text);
+    if (await giveName(file, path)) return;
+  }
+  await writeNamed(path, temporary, text);
+}
+
+async function fill(file: FileHandle, text: string): Promise<void> {
+  await file.writeFile(text);
+  await file.sync();
+}
+
+async function openUnnamed(directory: string): Promise<FileHandle | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    return await open(directory, constants.O_RDWR | constants.O_DIRECTORY | TMPFILE_BIT, 0o600);
+  } catch {
+    // A file system without O_TMPFILE; what else is wrong shows with a name.
+    return undefined;
+  }
+}
+
+/**
+ * linkat(2) with AT_SYMLINK_FOLLOW, which Node does not have and ln(1) of coreutils does. False where
+ * that did not work; never replaces anything.
+ */
+async function giveName(file: FileHandle, path: string): Promise<boolean> {
+  const child = spawn('ln', ['-L', '-T', '--', '/proc/self/fd/3', path], {
+    stdio: ['ignore', 'ignore', 'ignore', file.fd],
+    env: { PATH: '/usr/bin:/bin' },
+  });
+  try {
+    const ended: unknown[] = await once(child, 'exit');
+    return ended[0] === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Where a file cannot be without a name: link(2) does not replace either. */
+async function writeNamed(path: string, temporary: string, text: string): Promise<void> {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+  try {
+    {
+      await using file = await open(temporary, flags, 0o600);
+      await fill(file, text);
+    }
+    if (path !== temporary) {
+      await link(temporary, path);
+      await rm(temporary);
+    }
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  await using handle = await open(path, constants.O_RDONLY);
+  await handle.sync();
+}
