@@ -13,5 +13,6 @@ export type {
   WireErrorInput,
 } from './dialect.ts';
 export { DIALECTS } from './dialects.ts';
+export { failureStatus } from './errors/failure-status.ts';
 export { sseParser, type SseEvent, type SseFailure, type SseParser } from './sse/sse-parser.ts';
 export { toolNamesOf } from './tool-names.ts';

@@ -1,4 +1,4 @@
-import type { Dialect } from '@postern/dialects';
+import { failureStatus, type Dialect } from '@postern/dialects';
 import type { ErrorCodeName } from '@postern/protocol';
 
 /** A dialect may have no such status, and then has a neighbour; nothing else of its error is used. */
@@ -24,18 +24,6 @@ const MAX_HELD_BYTES = 65_536;
 /** The blank line after an event, with whichever line ends (WHATWG HTML, §9.2.6). */
 const EVENT_END = /\r?\n\r?\n|\r\r/g;
 const PING = /^\s*\{\s*"type"\s*:\s*"ping"\s*\}/;
-
-const STATUSES: Readonly<Partial<Record<ErrorCodeName, number>>> = {
-  UPSTREAM_REQUEST_REFUSED: 400,
-  UPSTREAM_KEY_REFUSED: 401,
-  UPSTREAM_BILLING: 402,
-  UPSTREAM_FORBIDDEN: 403,
-  UPSTREAM_NOT_FOUND: 404,
-  UPSTREAM_TOO_LARGE: 413,
-  UPSTREAM_RATE_LIMITED: 429,
-  UPSTREAM_OVERLOADED: 529,
-  UPSTREAM_TIMEOUT: 504,
-};
 
 /**
  * Holds a stream back until its first real event: comments and pings are none. While nothing has gone
@@ -82,7 +70,7 @@ export class StreamOpening {
     const [event] = this.#dialect.answerDecoder().push({ event: 'error', data });
     if (event?.kind !== 'failure' || event.failure.code === 'UPSTREAM_MALFORMED') return undefined;
     const { code } = event.failure;
-    const status = STATUSES[code] ?? 500;
+    const status = failureStatus(code);
     const encoded = this.#dialect.encodeError({ status, ...NOTHING_SAID });
     return { status: encoded.status, code, body: data.trim() };
   }
