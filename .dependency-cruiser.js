@@ -5,7 +5,7 @@ const LAYERS = {
   'packages/protocol': ['packages/kernel'],
   'packages/database': ['packages/kernel', 'packages/protocol'],
   'packages/vault': ['packages/kernel', 'packages/protocol'],
-  'packages/audit': ['packages/kernel', 'packages/protocol', 'packages/database'],
+  'packages/audit': ['packages/kernel', 'packages/protocol'],
   'packages/conversations': ['packages/kernel', 'packages/protocol', 'packages/database'],
   'packages/dialects': ['packages/kernel', 'packages/protocol'],
   'packages/upstreams': ['packages/kernel', 'packages/protocol', 'packages/dialects'],

@@ -19,7 +19,10 @@ const PLANTED: Readonly<Record<string, readonly (readonly [string, string])[]>> 
     ['packages/vault/src/a.ts', "import '@postern/database';"],
     ['packages/vault/src/b.ts', "import type {} from '@postern/upstreams';"],
   ],
-  'layer-packages-audit': [['packages/audit/src/a.ts', "import '@postern/vault';"]],
+  'layer-packages-audit': [
+    ['packages/audit/src/a.ts', "import '@postern/vault';"],
+    ['packages/audit/src/b.ts', "import '@postern/database';"],
+  ],
   'layer-packages-conversations': [
     ['packages/conversations/src/a.ts', "import '@postern/dialects';"],
   ],
