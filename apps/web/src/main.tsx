@@ -18,7 +18,7 @@ import './first-run/first-run.css';
 import './sign-in/sign-in.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App, refreshOnReturn } from './shell/app.tsx';
+import { App, keepStateFresh } from './shell/app.tsx';
 import { Crash } from './shell/crash.tsx';
 import { start, watchSession } from './shell/session.ts';
 import { takeLaunchCode } from './sign-in/launch-code.ts';
@@ -26,7 +26,7 @@ import { rememberedTheme, showTheme } from './theme/theme.ts';
 
 showTheme(rememberedTheme());
 watchSession();
-refreshOnReturn();
+keepStateFresh();
 void start(takeLaunchCode());
 
 const root = document.getElementById('root');

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { failed, isJsonObject, ok, type JsonValue, type Result } from '@postern/kernel';
-import { endpointUrl, hostName, providerName, serverUrl } from './forms.ts';
+import { duration, endpointUrl, hostName, providerName, serverUrl } from './forms.ts';
 
 /** The configuration file, `config.json`. An unknown key stops the start. */
 export const ConfigSchema = v.strictObject({
@@ -10,6 +10,17 @@ export const ConfigSchema = v.strictObject({
   storage: v.optional(v.picklist(['auto', 'keyring', 'file']), 'auto'),
   /** The loopback port of the app, the page and the gateway. */
   port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)), 7420),
+  vault: v.optional(
+    v.strictObject({
+      /** The app and the agent lock the vault when nobody used it for so long: `15m`, `8h`, `never`. */
+      lockAfterIdle: v.optional(v.union([v.literal('never'), duration]), '1h'),
+      /** They lock it when the machine was suspended, or its clock was set by 15 s or more. */
+      lockOnSuspend: v.optional(v.boolean(), true),
+      /** When the app ends cleanly, the providers' keys are removed from the vault. */
+      deleteKeysOnExit: v.optional(v.boolean(), false),
+    }),
+    {},
+  ),
   appearance: v.optional(
     v.strictObject({ theme: v.optional(v.picklist(['system', 'light', 'dark']), 'system') }),
     {},

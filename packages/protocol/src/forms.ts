@@ -20,6 +20,9 @@ export const endpointUrl = v.pipe(
   v.url(),
 );
 
+/** A time as people write it: a count of 1 to 99999 seconds, minutes, hours or days. */
+export const duration = v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}[smhd]$/));
+
 /** Scheme, host and port alone. */
 export const serverUrl = v.pipe(
   v.string(),

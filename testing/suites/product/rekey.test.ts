@@ -95,8 +95,8 @@ describe('auth storage rekey with the encrypted file', () => {
     expect(told.stdout).toMatch(/"action":"vault.rekey".*"outcome":"success"/);
 
     for (const [file, command, code] of [
-      ['vault/slots.json', ['secret', 'get', 'openai'], 6],
-      ['vault/secrets.jwe.json', ['secret', 'get', 'openai'], 6],
+      ['vault/slots.json', ['secret', 'get', 'openai'], 3],
+      ['vault/secrets.jwe.json', ['secret', 'get', 'openai'], 3],
       ['gateway.db', ['key', 'list'], 6],
       ['conversations.db', ['doctor'], 1],
     ] as const) {

@@ -33,6 +33,8 @@ export function createAppApi(parts: AppApiParts): Hono {
     if (token === undefined || !parts.sessions.isValid(token)) {
       return failureResponse(described('SESSION_REQUIRED'));
     }
+    // The page asks for the state by itself, all the time.
+    if (context.req.path !== '/api/state') parts.postern.locking.used();
     await next();
     return undefined;
   });

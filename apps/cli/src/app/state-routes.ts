@@ -33,7 +33,7 @@ export function stateRoutes(parts: AppApiParts): Hono {
     return unlocked.ok ? Response.json(stateOf(parts)) : failureResponse(unlocked.failure);
   });
   app.post('/lock', async () => {
-    await postern.lock();
+    await postern.locking.lock('ASKED');
     return Response.json(stateOf(parts));
   });
   app.get('/settings', () => Response.json(settingsOf(postern)));

@@ -45,8 +45,11 @@ export function gatewayListener(
 function storesOf(postern: Postern): Pick<GatewayDeps, 'keys' | 'usage' | 'isReady'> {
   return {
     keys: {
-      verify: (token) =>
-        postern.stores()?.gateway.keys.verify(token) ?? failed({ reason: 'locked' }),
+      verify: (token) => {
+        const verified = postern.stores()?.gateway.keys.verify(token);
+        if (verified?.ok === true && verified.value !== undefined) postern.locking.used();
+        return verified ?? failed({ reason: 'locked' });
+      },
     },
     usage: {
       record: (entry) => postern.stores()?.gateway.usage.record(entry),

@@ -60,6 +60,15 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
   const appListener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const pageListener = getRequestListener(page.fetch, { overrideGlobalObjects: false });
   const gateway = gatewayListener(postern, guard, options.randomness);
+  postern.locking.drainFirst({
+    isBusy: () => gateway.runningCalls > 0,
+    drain: async (timeoutMs) => {
+      await gateway.drain(timeoutMs);
+    },
+    resume: () => {
+      gateway.resume();
+    },
+  });
   const front = await listenOnLoopback(port, (request, response) => {
     const path = request.url ?? '';
     if (isGatewayTarget(request.method, path)) gateway.handle(request, response);
@@ -96,7 +105,10 @@ async function openControl(
   address: string,
 ): Promise<Result<Listening, Described>> {
   const { postern } = options;
-  const held = (): OpenVault | undefined => postern.openVault();
+  const held = (): OpenVault | undefined => {
+    postern.locking.used();
+    return postern.openVault();
+  };
   const agent = createAgentApi(held);
   const api = createControlApi({
     launchUrl,
@@ -108,7 +120,7 @@ async function openControl(
       unlocked: postern.stores() !== undefined,
     }),
     lock: async () => {
-      await postern.lock();
+      await postern.locking.lock('ASKED');
     },
     stop: options.onStop,
   });

@@ -19,6 +19,7 @@ import { changeConfig, type LoadedConfig } from '../config/load-config.ts';
 import { describeConfigFailure } from '../failure/describe-home.ts';
 import { described, type Described } from '../failure/described.ts';
 import { record } from './audit.ts';
+import { createLocking, type Locking, type LockReason } from './locking.ts';
 import { openVaultHere, type OpenVault } from './open-vault.ts';
 import { createRunningAnswers, type RunningAnswers } from './running-answers.ts';
 import { settledLine, unlockAndSettle } from './settle-rekey.ts';
@@ -47,8 +48,8 @@ export interface Postern {
   unlock(input: UnlockInput): Promise<Result<undefined, Described>>;
   /** The same with a secret that was never text of a request. */
   unlockWith(wayIn: WayIn): Promise<Result<undefined, Described>>;
-  /** Stops running answers, saves them, closes the stores and drops the data key. */
-  lock(): Promise<void>;
+  /** When and how it is locked; `locking.lock` is the way to lock it. */
+  readonly locking: Locking;
   close(): Promise<void>;
 }
 
@@ -79,14 +80,20 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
   const openedVault = (): OpenVault | undefined => state.stores?.vault;
   const keys = readUpstreamKeys(openedVault, parts.clock);
   const running = createRunningAnswers();
-  const lock = async (): Promise<void> => {
-    await running.stopAll();
-    keys.forget();
-    await closeStores(state);
-    state.stores = undefined;
-    parts.connections.useProxyPassword(undefined);
-    parts.vault.lock();
-  };
+  const locking = createLocking({
+    clock: parts.clock,
+    config: parts.loaded.config.vault,
+    isOpen: () => state.stores !== undefined,
+    stopAnswers: async () => {
+      await running.stopAll();
+    },
+    isAnswering: () => running.count > 0,
+    close: async (reason) => {
+      keys.forget();
+      await closeAll(parts, state, reason);
+    },
+  });
+  const watching = locking.start();
   return ok({
     ...parts,
     keys,
@@ -97,11 +104,12 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
     stores: () => state.stores,
     openVault: openedVault,
     setUp: async (input) => await setUp(parts, state, input),
-    unlock: async (input) => await unlock(parts, state, wayIn(input)),
-    unlockWith: async (way) => await unlock(parts, state, way),
-    lock,
+    unlock: async (input) => await unlock(parts, state, locking, wayIn(input)),
+    unlockWith: async (way) => await unlock(parts, state, locking, way),
+    locking,
     close: async () => {
-      await lock();
+      watching[Symbol.dispose]();
+      await locking.lock('EXIT');
       await parts.connections.close();
     },
   });
@@ -160,8 +168,11 @@ async function setUp(
 async function unlock(
   parts: PosternParts,
   state: State,
+  locking: Locking,
   way: WayIn,
 ): Promise<Result<undefined, Described>> {
+  await locking.settled();
+  locking.used();
   if (parts.vault.state === 'absent') return failed(described('VAULT_NOT_SET_UP'));
   if (state.stores !== undefined) return ok();
   const unlocked = await unlockAndSettle(parts.vault, way);
@@ -239,12 +250,17 @@ async function tellUnlocked(vault: Vault, current: State): Promise<Result<undefi
   return await record(audit, { action: 'vault.unlock', outcome: 'success', subject });
 }
 
-async function closeStores(current: State): Promise<void> {
+/** Drops the keys, and then closes the stores: nothing may be asked of them any more. */
+async function closeAll(parts: PosternParts, current: State, reason: LockReason): Promise<void> {
   const state = current;
-  if (state.stores === undefined) return;
+  const { stores } = state;
+  state.stores = undefined;
+  parts.connections.useProxyPassword(undefined);
+  parts.vault.lock();
+  if (stores === undefined) return;
   // Locking goes on whatever becomes of its record: keys must not stay for want of a log.
-  await record(state.stores.audit, { action: 'vault.lock', outcome: 'success', reason: 'ASKED' });
-  await state.stores.close();
+  await record(stores.audit, { action: 'vault.lock', outcome: 'success', reason });
+  await stores.close();
 }
 
 /** A proxy that asks for a password gets it from the vault, as every other secret is got. */

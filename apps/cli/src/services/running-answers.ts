@@ -11,6 +11,8 @@ export interface RunningAnswers {
   begin(id: ConversationId): { readonly signal: AbortSignal; end(): void } | undefined;
   /** Stops the answer at its upstream; false where none runs. */
   stop(id: ConversationId): boolean;
+  /** How many stream right now. */
+  readonly count: number;
   /** Stops all and waits until each is saved. */
   stopAll(): Promise<void>;
 }
@@ -35,6 +37,9 @@ export function createRunningAnswers(): RunningAnswers {
       const answer = running.get(id);
       answer?.controller.abort();
       return answer !== undefined;
+    },
+    get count() {
+      return running.size;
     },
     stopAll: async () => {
       const answers = [...running.values()];

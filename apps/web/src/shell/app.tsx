@@ -11,7 +11,7 @@ import { Unlock } from '../unlock/unlock.tsx';
 import { Gate } from './gate.tsx';
 import { LostConnection } from './lost-connection.tsx';
 import { Main } from './main.tsx';
-import { refresh, session, start, type Session } from './session.ts';
+import { noticeLock, refresh, session, start, type Session } from './session.ts';
 import { Toasts } from './toasts.tsx';
 
 export function App(): ReactElement {
@@ -62,8 +62,16 @@ function Screen({ now }: { readonly now: Session }): ReactElement {
   }
 }
 
-/** Reads the state again whenever the page is looked at after a while. */
-export function refreshOnReturn(): void {
+const STATE_INTERVAL_MS = 5000;
+
+/**
+ * Looks every few seconds whether the vault locked by itself, and reads the state again whenever the
+ * page is looked at after a while.
+ */
+export function keepStateFresh(): void {
+  setInterval(() => {
+    void noticeLock();
+  }, STATE_INTERVAL_MS);
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible' && session.get().at === 'open') void refresh();
   });

@@ -49,6 +49,14 @@ export async function refresh(): Promise<void> {
   });
 }
 
+/** Takes the state where the vault is no longer open; an answer that changes nothing redraws nothing. */
+export async function noticeLock(): Promise<void> {
+  const now = session.get();
+  if (now.at !== 'open' || now.state.phase !== 'ready') return;
+  const state = await appApi.state();
+  if (state.ok && state.value.phase !== 'ready') takeState(state.value);
+}
+
 /** Signs in with the launch code of the address, where there is one, and reads the state. */
 export async function start(launchCode: string | undefined): Promise<void> {
   session.set({ at: 'starting' });

@@ -346,6 +346,25 @@ describe('draining', () => {
     expect(running.entries[0]).toMatchObject({ ending: 'complete' });
   });
 
+  it('is over for calls after it once it is told to resume', async () => {
+    await start();
+    await running.gateway.drain(0);
+    expect((await ask(MESSAGES)).status).toBe(503);
+    running.gateway.resume();
+    expect((await ask(MESSAGES)).status).toBe(200);
+  });
+
+  it('twice at once waits for the same calls twice', async () => {
+    await start();
+    upstream.next(textReply('one two three', { deltaDelayMs: 20 }));
+    const streaming = await ask(MESSAGES, { stream: true });
+    expect(running.gateway.runningCalls).toBe(1);
+    const drained = [running.gateway.drain(60_000), running.gateway.drain(60_000)];
+    expect(await streaming.text()).toContain('message_stop');
+    await Promise.all(drained);
+    expect(running.gateway.runningCalls).toBe(0);
+  });
+
   it('ends what does not end in time, with an error event, and records it', async () => {
     await start();
     upstream.next(textReply('word '.repeat(1000), { deltaDelayMs: 10 }));

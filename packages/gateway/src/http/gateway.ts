@@ -22,6 +22,10 @@ export interface Gateway {
    * `timeoutMs`, and writes the usage that is waiting.
    */
   drain(timeoutMs: number): Promise<void>;
+  /** Takes new calls again after `drain`. */
+  resume(): void;
+  /** Calls that are being answered right now. */
+  readonly runningCalls: number;
 }
 
 export function createGateway(deps: GatewayDeps): Gateway {
@@ -48,7 +52,7 @@ class DataPlane implements Gateway {
   readonly #idPrefix: string;
   #requests = 0;
   #draining = false;
-  #onIdle: (() => void) | undefined;
+  readonly #onIdle = new Set<() => void>();
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
@@ -83,14 +87,24 @@ class DataPlane implements Gateway {
     this.#deps.usage.flush();
   }
 
+  resume(): void {
+    this.#draining = false;
+  }
+
+  get runningCalls(): number {
+    return this.#calls.size;
+  }
+
   async #idle(timeoutMs: number): Promise<void> {
     if (this.#calls.size === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.#onIdle = () => {
+      const end = (): void => {
         clearTimeout(timer);
+        this.#onIdle.delete(end);
         resolve();
       };
+      const timer = setTimeout(end, timeoutMs);
+      this.#onIdle.add(end);
     });
   }
 
@@ -148,7 +162,7 @@ class DataPlane implements Gateway {
     input.response.once('close', () => {
       call.close();
       this.#calls.delete(call);
-      if (this.#calls.size === 0) this.#onIdle?.();
+      if (this.#calls.size === 0) for (const end of this.#onIdle) end();
     });
     call.start();
   }

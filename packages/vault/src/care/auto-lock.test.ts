@@ -4,11 +4,11 @@ import { AutoLock, type LockCause } from './auto-lock.ts';
 const HOUR = 3_600_000;
 
 /** Both clocks as the test moves them, and what was locked for. */
-function scene(idleMs: number | undefined) {
+function scene(idleMs: number | undefined, isInUse = () => false) {
   const time = { monotonic: 1000, wall: 1_700_000_000_000 };
   const locked: LockCause[] = [];
   const clock = { nowMs: () => time.wall, monotonicMs: () => time.monotonic };
-  const autoLock = new AutoLock({ clock, idleMs, lock: (cause) => locked.push(cause) });
+  const autoLock = new AutoLock({ clock, idleMs, isInUse, lock: (cause) => locked.push(cause) });
   /** Time passes while the process runs, looking every five seconds. */
   const run = (durationMs: number) => {
     for (let passed = 0; passed < durationMs; passed += 5000) {
@@ -36,6 +36,17 @@ describe('locking by itself', () => {
       autoLock.touch();
     }
     expect(locked).toEqual([]);
+  });
+
+  it('does not come while it is in use, however long, and counts from the end of that', () => {
+    let inUse = true;
+    const { locked, run } = scene(HOUR, () => inUse);
+    run(3 * HOUR);
+    inUse = false;
+    run(HOUR - 5000);
+    expect(locked).toEqual([]);
+    run(5000);
+    expect(locked).toEqual(['idle']);
   });
 
   it('does not come by idleness where that is not asked', () => {

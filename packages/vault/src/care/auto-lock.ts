@@ -4,6 +4,8 @@ export interface AutoLockOptions {
   readonly clock: Clock;
   /** How long nobody may use the vault before it locks, in milliseconds; undefined: as long as one likes. */
   readonly idleMs: number | undefined;
+  /** Whether it is in use at this moment, which counts as a use. */
+  readonly isInUse?: () => boolean;
   /** Locks the vault, and drops what was derived from it. */
   readonly lock: (cause: LockCause) => void;
 }
@@ -42,6 +44,7 @@ export class AutoLock {
   /** Looks at the time, and locks where it is time to. */
   look(): void {
     const { clock, idleMs, lock } = this.#options;
+    if (this.#options.isInUse?.() === true) this.touch();
     const nowMs = clock.monotonicMs();
     const offsetMs = clock.nowMs() - nowMs;
     const slept =

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { createLocking, LOCK_GRACE_MS, type LockReason } from './locking.ts';
+
+const CONFIG = { lockAfterIdle: '10m', lockOnSuspend: true, deleteKeysOnExit: false };
+const TICK_MS = 5000;
+const MINUTE_MS = 60_000;
+
+/** A process with an open vault, and what locking did to it, in order. */
+function scene(config: Partial<typeof CONFIG> = {}) {
+  const time = { nowMs: 1_700_000_000_000, monotonicMs: 0 };
+  const done: string[] = [];
+  const state = { open: true, answering: false, busy: false };
+  const { promise: drained, resolve: endDrain } = Promise.withResolvers<undefined>();
+  const locking = createLocking({
+    clock: { nowMs: () => time.nowMs, monotonicMs: () => time.monotonicMs },
+    config: { ...CONFIG, ...config },
+    isOpen: () => state.open,
+    isAnswering: () => state.answering,
+    stopAnswers: async () => {
+      done.push('answers stopped');
+      await Promise.resolve();
+    },
+    close: async (reason: LockReason) => {
+      state.open = false;
+      done.push(`closed: ${reason}`);
+      await Promise.resolve();
+    },
+  });
+  const run = async (durationMs: number): Promise<void> => {
+    for (let passed = 0; passed < durationMs; passed += TICK_MS) {
+      time.nowMs += TICK_MS;
+      time.monotonicMs += TICK_MS;
+      locking.look();
+    }
+    await locking.settled();
+  };
+  const drainSlowly = (): void => {
+    locking.drainFirst({
+      isBusy: () => state.busy,
+      drain: async (timeoutMs) => {
+        done.push(`draining for ${String(timeoutMs)}`);
+        await drained;
+        done.push('drained');
+      },
+      resume: () => done.push('resumed'),
+    });
+  };
+  return {
+    time,
+    done,
+    state,
+    locking,
+    run,
+    drainSlowly,
+    endDrain: () => {
+      endDrain(undefined);
+    },
+  };
+}
+
+describe('locking', () => {
+  test('waits for what runs before the keys go, then lets it answer that it is locked', async () => {
+    const { locking, done, drainSlowly, endDrain } = scene();
+    drainSlowly();
+    const locked = locking.lock('ASKED');
+    await Promise.resolve();
+    expect(done).toEqual(['answers stopped', `draining for ${String(LOCK_GRACE_MS)}`]);
+    endDrain();
+    await locked;
+    expect(done.slice(2)).toEqual(['drained', 'closed: ASKED', 'resumed']);
+  });
+
+  test('asked for twice happens once, and both wait for it', async () => {
+    const { locking, done, drainSlowly, endDrain } = scene();
+    drainSlowly();
+    const both = Promise.all([locking.lock('ASKED'), locking.lock('EXIT'), locking.settled()]);
+    endDrain();
+    await both;
+    expect(done.filter((each) => each.startsWith('closed'))).toEqual(['closed: ASKED']);
+    await locking.lock('EXIT');
+    expect(done.filter((each) => each.startsWith('closed'))).toHaveLength(1);
+  });
+
+  test('comes by itself after the time that was configured, and each use puts it off', async () => {
+    const { locking, done, run } = scene();
+    await run(9 * MINUTE_MS);
+    locking.used();
+    await run(9 * MINUTE_MS);
+    expect(done).toEqual([]);
+    await run(MINUTE_MS);
+    expect(done.at(-1)).toBe('closed: IDLE');
+  });
+
+  test.each(['answering', 'busy'] as const)(
+    'does not come by idleness while it is %s',
+    async (at) => {
+      const { state, done, run, drainSlowly, endDrain } = scene();
+      drainSlowly();
+      endDrain();
+      state[at] = true;
+      await run(60 * MINUTE_MS);
+      expect(done).toEqual([]);
+      state[at] = false;
+      await run(10 * MINUTE_MS);
+      expect(done).toContain('closed: IDLE');
+    },
+  );
+
+  test('never comes by idleness where the configuration says never', async () => {
+    const { done, run } = scene({ lockAfterIdle: 'never' });
+    await run(24 * 60 * MINUTE_MS);
+    expect(done).toEqual([]);
+  });
+
+  test.each([
+    [true, ['answers stopped', 'draining for 0', 'drained', 'closed: SUSPEND', 'resumed']],
+    [false, []],
+  ])('after a suspension, where lockOnSuspend is %s', async (lockOnSuspend, expected) => {
+    const { time, done, run, drainSlowly, endDrain } = scene({ lockOnSuspend });
+    drainSlowly();
+    endDrain();
+    time.nowMs += 60 * MINUTE_MS;
+    await run(TICK_MS);
+    expect(done).toEqual(expected);
+  });
+});
