@@ -1,4 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SignalSource } from './run-io.ts';
+
+/** The signal may take another thread's time to stop this one. */
+const STOPPED_WITHIN_MS = 20;
 
 /** The signals of this process. */
 export const processSignals: SignalSource = {
@@ -7,5 +11,9 @@ export const processSignals: SignalSource = {
     return () => {
       for (const signal of signals) process.off(signal, listener);
     };
+  },
+  suspend: async () => {
+    process.kill(0, 'SIGTSTP');
+    await sleep(STOPPED_WITHIN_MS);
   },
 };

@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, type Result } from '@postern/kernel';
 import type { Masker } from '../masking/masker.ts';
 import type { Program } from './find-program.ts';
 import type { HandOver } from './hand-over.ts';
+import { asJob, jobState } from './job-control.ts';
 import { relayMasked } from './relay-masked.ts';
 import type { RunFailure } from './run-failure.ts';
 import type { RunIo, RunTerminal, SignalSource } from './run-io.ts';
@@ -12,6 +14,7 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2
 
 /** What is used of a pseudo-terminal. Bytes go in and come out, whatever its types say. */
 interface Pty {
+  readonly pid: number;
   write(data: string | Uint8Array): void;
   resize(columns: number, rows: number): void;
   kill(signal: string): void;
@@ -22,10 +25,11 @@ interface Pty {
 /**
  * Runs the program in a pseudo-terminal of its own, so that it behaves as in ours: it sees a
  * terminal of the same size, gets every key, and its output is masked on the way. Ctrl-C and the
- * like are keys here, which the inner terminal turns into signals.
+ * like are keys here, which the inner terminal turns into signals; where it stops the program, this
+ * process stops too, and both go on together.
  */
 export async function runInTerminal(
-  { path, parameters }: Program,
+  program: Program,
   { environment }: HandOver,
   io: RunIo & { readonly terminal: RunTerminal },
   masker: Masker,
@@ -34,6 +38,7 @@ export async function runInTerminal(
   // Loaded only where it is needed: it costs more than all the rest.
   const { spawn } = await import('@lydell/node-pty');
   const { columns, rows } = io.terminal.size();
+  const { path, parameters } = asJob(program, environment) ?? program;
   const pty = spawn(path, [...parameters], {
     name: environment['TERM'] ?? 'xterm-256color',
     env: environment,
@@ -49,7 +54,7 @@ export async function runInTerminal(
   });
   const output = outputOf(pty, (listener) => pty.onData(listener), exited);
   const relayed = relayMasked(output, io.output, masker, () => {
-    pty.kill('SIGHUP');
+    send(pty, 'SIGHUP');
   });
   const disconnect = connect(pty, io, signals);
   try {
@@ -87,19 +92,64 @@ function connect(
   const onKeys = (data: string | Uint8Array): void => {
     pty.write(data);
   };
-  const stopSizes = io.terminal.onResize(() => {
+  const resize = (): void => {
     const { columns, rows } = io.terminal.size();
     pty.resize(Math.max(1, columns), Math.max(1, rows));
-  });
+  };
+  const stopSizes = io.terminal.onResize(resize);
   const stopSignals = signals.listen(FORWARDED, (signal) => {
-    pty.kill(signal);
+    send(pty, signal);
   });
-  io.terminal.setRaw(true);
-  io.input.on('data', onKeys).resume();
-  return () => {
+  const take = (): void => {
+    io.terminal.setRaw(true);
+    io.input.on('data', onKeys).resume();
+  };
+  const giveBack = (): void => {
     io.input.off('data', onKeys).pause();
     io.terminal.setRaw(false);
+  };
+  const stopSuspending = followStops(pty, signals, giveBack, () => {
+    take();
+    resize();
+  });
+  take();
+  return () => {
+    giveBack();
+    stopSuspending();
     stopSizes();
     stopSignals();
   };
+}
+
+/** How long what the program wrote before it stopped may take to the screen. */
+const LAST_WORDS_MS = 30;
+
+/** Where the program is stopped, stops this process, and continues it afterwards. */
+function followStops(
+  pty: Pty,
+  signals: SignalSource,
+  giveBack: () => void,
+  takeAgain: () => void,
+): () => void {
+  let isSuspending = false;
+  const suspend = async (): Promise<void> => {
+    await sleep(LAST_WORDS_MS);
+    giveBack();
+    await signals.suspend();
+    takeAgain();
+    pty.kill('SIGCONT');
+    isSuspending = false;
+  };
+  return signals.listen(['SIGCHLD'], () => {
+    if (isSuspending || jobState(pty.pid)?.isStopped !== true) return;
+    isSuspending = true;
+    void suspend();
+  });
+}
+
+/** To the program, not only to the shell whose job it is. */
+function send(pty: Pty, signal: NodeJS.Signals): void {
+  const group = jobState(pty.pid)?.foregroundGroup ?? 0;
+  if (group > 1 && group !== pty.pid) process.kill(-group, signal);
+  else pty.kill(signal);
 }

@@ -19,11 +19,13 @@ export interface RunIo {
   readonly touchesTerminal: boolean;
 }
 
-/** The signals that this process gets, instead of what they would do to it. */
+/** The signals that this process gets, instead of what they would do to it, and the one it sends. */
 export interface SignalSource {
   /** Returns what ends the listening. */
   listen(
     signals: readonly NodeJS.Signals[],
     listener: (signal: NodeJS.Signals) => void,
   ): () => void;
+  /** Stops this process and its group, as the terminal's key does. Returns when it goes on. */
+  suspend(): Promise<void>;
 }
