@@ -40,12 +40,15 @@ export { mountSmallDisk, whyNoSmallDisk, type SmallDisk } from './small-disk.ts'
 export { decryptPages } from './sqlcipher-pages.ts';
 export { corpusPath, whyNoCorpus, type Corpus } from './corpora.ts';
 export { freshHome, type FreshHome } from './fresh-home.ts';
+export { GNOME_KEYRING } from './keyrings/gnome-keyring.ts';
+export { KEEPASSXC } from './keyrings/keepassxc.ts';
+export type { KeyringKind, KeyringService } from './keyrings/keyring-service.ts';
 export {
   startKeyringSession,
   whyNoKeyringSession,
-  type KeyringKind,
   type KeyringSession,
-} from './keyring-session.ts';
+} from './keyrings/keyring-session.ts';
+export { KWALLET } from './keyrings/kwallet.ts';
 export {
   runProgram,
   startProgram,

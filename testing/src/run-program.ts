@@ -18,6 +18,8 @@ export interface ProgramOptions {
   readonly input?: string;
   /** What it reads from further file descriptors, from 3 on, each then closed. */
   readonly descriptors?: readonly string[];
+  /** Open descriptors of this process that it gets behind those. */
+  readonly inherited?: readonly number[];
 }
 
 export interface RunningProgram {
@@ -49,7 +51,7 @@ export function startProgram(
   parameters: readonly string[],
   options: ProgramOptions,
 ): RunningProgram {
-  const { descriptors = [], input } = options;
+  const { descriptors = [], inherited = [], input } = options;
   const child = spawn(command, parameters, {
     env: options.environment,
     cwd: options.directory,
@@ -59,6 +61,7 @@ export function startProgram(
       'pipe',
       'pipe',
       ...descriptors.map(() => 'pipe' as const),
+      ...inherited,
     ],
   });
   running.add(child);

@@ -10,6 +10,10 @@ export const SYSTEM_PROGRAMS = {
   fish: ['fish'],
   gdbus: ['libglib2.0-bin'],
   'gnome-keyring-daemon': ['gnome-keyring'],
+  keepassxc: ['keepassxc'],
+  'keepassxc-cli': ['keepassxc'],
+  // Without the plugins it refuses every session.
+  kwalletd5: ['libkf5wallet-bin', 'libqca-qt5-2-plugins'],
   'secret-tool': ['libsecret-tools'],
   strace: ['strace'],
   tmux: ['tmux'],

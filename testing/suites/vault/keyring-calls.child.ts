@@ -6,7 +6,11 @@ import { revealSecret, Secret, type Result } from '@postern/kernel';
 import { createOsKeyring, leaveProcess, probeKeyring } from '@postern/vault';
 import { randomBytes } from 'node:crypto';
 
-const keyring = createOsKeyring({ timeLimitMs: 4000 });
+const busAddress = process.env['DBUS_SESSION_BUS_ADDRESS'];
+const keyring = createOsKeyring({
+  timeLimitMs: 4000,
+  ...(busAddress === undefined ? {} : { busAddress }),
+});
 const randomness = { bytes: (count: number) => randomBytes(count) };
 
 const STEPS: Readonly<Record<string, () => Promise<unknown>>> = {

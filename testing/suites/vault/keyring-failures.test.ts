@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { skipBecause, startKeyringSession, whyNoKeyringSession } from '@postern/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  GNOME_KEYRING,
+  KEEPASSXC,
+  KWALLET,
+  skipBecause,
+  startKeyringSession,
+  whyNoKeyringSession,
+} from '@postern/testing';
 import type { KeyringKind, KeyringSession } from '@postern/testing';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -29,12 +37,15 @@ const LOCKED = { ok: false, failure: { reason: 'keyring-locked' } };
 const DENIED = { ok: false, failure: { reason: 'keyring-denied' } };
 const NOTHING = { ok: true, value: null };
 const DONE = { ok: true };
+/** A process takes some hundred to reach its call, which then waits for two seconds. */
+const WITHIN_THE_CALL_MS = 1200;
 
 describe.skipIf(skipped)('a keyring that does not work', () => {
+  eachSecretService();
+
   it.each<readonly [string, KeyringKind, object]>([
     ['without a session bus', 'no-bus', unavailable('no-bus')],
     ['without a service on the bus', 'no-keyring', unavailable('no-service')],
-    ['where the bus forbids it', 'denied', DENIED],
   ])('%s fails every call as such', async (_, kind, failure) => {
     await using session = await startKeyringSession(kind);
     expect(answers(await ask(session, 'get', 'set', 'remove'))).toEqual([
@@ -89,15 +100,50 @@ describe.skipIf(skipped)('a keyring that does not work', () => {
     expect(first?.beats).toBeGreaterThan(5);
     expect(second?.beats).toBeLessThan(first?.beats ?? 0);
   });
-
-  it('is unavailable, in time, where its service hangs or dies', async () => {
-    await using session = await startKeyringSession('unlocked');
-    session.pauseKeyring();
-    expect(answers(await ask(session, 'get', 'set'))).toEqual([
-      unavailable('no-answer'),
-      unavailable('no-answer'),
-    ]);
-    await session.killKeyring();
-    expect(answers(await ask(session, 'get'))).toEqual([unavailable('no-service')]);
-  });
 });
+
+function eachSecretService(): void {
+  describe.each([GNOME_KEYRING, KEEPASSXC, KWALLET])('where it is $name', (service) => {
+    const without = skipBecause(service.name, whyNoKeyringSession(service));
+
+    it.skipIf(without)('is denied where the bus forbids it', async () => {
+      await using session = await startKeyringSession('denied', service);
+      expect(answers(await ask(session, 'get', 'set', 'remove'))).toEqual([DENIED, DENIED, DENIED]);
+    });
+
+    it.skipIf(without)('is locked while it waits for a person to unlock it', async () => {
+      await using session = await startKeyringSession('prompting', service);
+      expect(answers(await ask(session, 'set', 'get'))).toEqual([
+        DONE,
+        { ok: true, value: 'value' },
+      ]);
+      await session.lock();
+      expect(answers(await ask(session, 'get', 'set', 'remove', 'probe'))).toEqual([
+        ...[LOCKED, LOCKED, LOCKED],
+        { available: false, failure: LOCKED.failure },
+      ]);
+    });
+
+    it.skipIf(without)('is unavailable, in time, where it hangs or was killed', async () => {
+      await using session = await startKeyringSession('unlocked', service);
+      session.pauseKeyring();
+      expect(answers(await ask(session, 'get', 'set'))).toEqual([
+        unavailable('no-answer'),
+        unavailable('no-answer'),
+      ]);
+      await session.killKeyring();
+      expect(answers(await ask(session, 'get'))).toEqual([unavailable('no-service')]);
+    });
+
+    it.skipIf(without)('goes away in the middle of a call, which says so', async () => {
+      await using session = await startKeyringSession('unlocked', service);
+      session.pauseKeyring();
+      const answer = ask(session, 'get');
+      await sleep(WITHIN_THE_CALL_MS);
+      await session.killKeyring();
+      const [line] = await answer;
+      expect(line?.answer).toEqual(expect.objectContaining({ ok: false }));
+      expect(JSON.stringify(line?.answer)).toMatch(/no-(answer|service)/);
+    });
+  });
+}

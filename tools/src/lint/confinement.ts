@@ -138,6 +138,8 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/upstreams/src/**',
       // The one other thing that leaves the machine, and only when a receiver is named.
       'packages/audit/src/syslog/connect-syslog.ts',
+      // The session bus, through its socket.
+      'packages/vault/src/keyring/ask-secret-service.ts',
       'packages/gateway/src/http/**',
       'apps/cli/src/server/**',
       'apps/cli/src/instance/**',

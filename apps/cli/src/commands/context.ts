@@ -4,7 +4,6 @@ import type { AuditEvent } from '@postern/protocol';
 import {
   checkStorage,
   chooseStorage,
-  createOsKeyring,
   describeVaultFailure,
   openVault,
   probeKeyring,
@@ -24,6 +23,7 @@ import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
 import { settledLine, unlockAndSettle, type SettledRekey } from '../services/settle-rekey.ts';
 import { vaultDatabases } from '../services/vault-databases.ts';
 import { machineId } from '../system/machine-id.ts';
+import { systemKeyring } from '../system/system-keyring.ts';
 import { findPassphrase } from '../terminal/passphrase.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -92,7 +92,7 @@ export async function lookForVault(
   context: CommandContext,
   loaded: LoadedConfig,
 ): Promise<Result<FoundVault, Described>> {
-  const keyring = createOsKeyring();
+  const keyring = systemKeyring(context.environment);
   const opened = await openVault({
     dataDir: join(context.home.dataDir, 'vault'),
     machineId: machineId(),

@@ -1,6 +1,6 @@
 import { failed, isJsonObject, type Result } from '@postern/kernel';
 import { EXIT } from '@postern/protocol';
-import { createOsKeyring, probeKeyring } from '@postern/vault';
+import { probeKeyring } from '@postern/vault';
 import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
 import { describeConfigFailure } from '../failure/describe-home.ts';
 import type { Described } from '../failure/described.ts';
@@ -10,6 +10,7 @@ import { askRunning } from '../instance/ask-running.ts';
 import { controlAddress } from '../instance/control-address.ts';
 import { isPortFree } from '../server/probe-port.ts';
 import { checkStores } from '../services/check-stores.ts';
+import { systemKeyring } from '../system/system-keyring.ts';
 import { endWith, report, type CommandContext } from './context.ts';
 import { inspectStorage } from './inspect-storage.ts';
 
@@ -17,7 +18,7 @@ import { inspectStorage } from './inspect-storage.ts';
 export async function doctor(context: CommandContext): Promise<void> {
   const loaded = readConfig(context);
   const storage = await inspectStorage(context);
-  const keyring = await probeKeyring(createOsKeyring(), context.randomness);
+  const keyring = await probeKeyring(systemKeyring(context.environment), context.randomness);
   const { vault } = storage;
   const findings: readonly Finding[] = [
     checkNode(process.versions.node),

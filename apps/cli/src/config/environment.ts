@@ -10,6 +10,8 @@ export interface Environment {
   readonly credentialsDirectory: string | undefined;
   /** A passphrase in the environment: works, but warns loudly. */
   readonly passphrase: string | undefined;
+  /** The address of the session bus, where the Secret Service is. */
+  readonly sessionBus: string | undefined;
   readonly hasDisplay: boolean;
   readonly wantsColour: boolean;
   /** All of it, for the command that `run` starts. */
@@ -34,6 +36,7 @@ export function readEnvironment(): Environment {
     xdgRuntimeDir: absolute('XDG_RUNTIME_DIR'),
     credentialsDirectory: value('CREDENTIALS_DIRECTORY'),
     passphrase: value('POSTERN_PASSPHRASE'),
+    sessionBus: value('DBUS_SESSION_BUS_ADDRESS') ?? userBus(absolute('XDG_RUNTIME_DIR')),
     hasDisplay:
       process.platform !== 'linux' ||
       value('DISPLAY') !== undefined ||
@@ -41,4 +44,9 @@ export function readEnvironment(): Environment {
     variables: env,
     wantsColour: value('NO_COLOR') === undefined && value('TERM') !== 'dumb',
   };
+}
+
+/** Where systemd has a user's bus (systemd's pam_systemd(8)). */
+function userBus(runtimeDir: string | undefined): string | undefined {
+  return runtimeDir === undefined ? undefined : `unix:path=${runtimeDir}/bus`;
 }

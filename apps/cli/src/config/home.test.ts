@@ -12,6 +12,7 @@ const environment = (change: Partial<Environment> = {}): Environment => ({
   xdgRuntimeDir: '/run/user/1000',
   credentialsDirectory: undefined,
   passphrase: undefined,
+  sessionBus: undefined,
   hasDisplay: false,
   wantsColour: false,
   variables: {},

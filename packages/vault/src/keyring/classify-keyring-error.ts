@@ -2,7 +2,7 @@ import type { KeyringFailure } from './keyring-port.ts';
 
 /**
  * What the keyring library's messages mean. Recorded from @napi-rs/keyring 2.1.2 (crates keyring-core
- * and dbus-secret-service) against GNOME Keyring and D-Bus; the first row that matches wins. The
+ * and dbus-secret-service) against GNOME Keyring, KeePassXC, KWallet and D-Bus; the first row that matches wins. The
  * messages themselves are dropped: they may quote attributes.
  */
 const MEANINGS: readonly (readonly [RegExp, KeyringFailure])[] = [
@@ -14,6 +14,7 @@ const MEANINGS: readonly (readonly [RegExp, KeyringFailure])[] = [
     /AccessDenied|Rejected send message|authorization|access denied|not permitted/i,
     { reason: 'keyring-denied' },
   ],
+  [/read back otherwise/, { reason: 'keyring-unavailable', cause: 'not-keeping' }],
   [/no result found/i, { reason: 'keyring-unavailable', cause: 'no-collection' }],
   [
     /not provided by any \.service|ServiceUnknown|Spawn\./i,

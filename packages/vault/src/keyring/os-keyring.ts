@@ -1,5 +1,6 @@
 import { AsyncEntry } from '@napi-rs/keyring';
 import { failed, ok, revealSecret, Secret, type Result } from '@postern/kernel';
+import { secretServiceAnswers } from './ask-secret-service.ts';
 import { classifyKeyringError } from './classify-keyring-error.ts';
 import type { KeyringFailure, KeyringPort } from './keyring-port.ts';
 
@@ -13,6 +14,11 @@ export interface OsKeyringOptions {
    * that is locked asks the person for its password meanwhile.
    */
   readonly timeLimitMs?: number;
+  /**
+   * The address of the session bus (DBUS_SESSION_BUS_ADDRESS). With it, a Secret Service that left a
+   * call unanswered but is alive counts as locked: it waits for the person.
+   */
+  readonly busAddress?: string;
 }
 
 /** The keyring of the operating system. */
@@ -35,7 +41,7 @@ export function createOsKeyring(options: OsKeyringOptions = {}): OsKeyring {
   const { service = KEYRING_SERVICE, timeLimitMs = DEFAULT_TIME_LIMIT_MS } = options;
   const entry = (account: string) =>
     new AsyncEntry(service, account, { linux: { store: 'secret-service' } });
-  const turns = oneAtATime(timeLimitMs);
+  const turns = oneAtATime(timeLimitMs, options.busAddress);
   const { inTurn } = turns;
   return {
     get isWaiting() {
@@ -49,6 +55,10 @@ export function createOsKeyring(options: OsKeyringOptions = {}): OsKeyring {
     set: (account, value) =>
       inTurn(async () => {
         await entry(account).setPassword(revealSecret(value));
+        // Under a session key that the keyring has otherwise, it may have stored something else.
+        const stored = await entry(account).getPassword();
+        const otherwise = typeof stored === 'string' && stored !== revealSecret(value);
+        if (otherwise) throw new Error('Crypto error: read back otherwise');
         return undefined;
       }),
     remove: (account) => inTurn(() => entry(account).deletePassword()),
@@ -60,7 +70,7 @@ interface Turns {
   readonly isWaiting: () => boolean;
 }
 
-function oneAtATime(timeLimitMs: number): Turns {
+function oneAtATime(timeLimitMs: number, busAddress: string | undefined): Turns {
   let turn: Promise<unknown> = Promise.resolve();
   let [unanswered, late] = [false, false];
   return {
@@ -69,7 +79,7 @@ function oneAtATime(timeLimitMs: number): Turns {
       const mine = turn.then(async () => {
         if (unanswered) return WAITING;
         unanswered = true;
-        const answer = settle(call).finally(() => {
+        const answer = settle(call, busAddress).finally(() => {
           [unanswered, late] = [false, false];
         });
         const inTime = await withinTime(answer, timeLimitMs);
@@ -85,11 +95,39 @@ function oneAtATime(timeLimitMs: number): Turns {
 /** A keyring that takes this long is waiting for the person: its own calls give up far sooner. */
 const WAITING = failed({ reason: 'keyring-locked' } as const);
 
-async function settle<T>(call: () => Promise<T>): Promise<Result<T, KeyringFailure>> {
+const ALIVE_TIME_LIMIT_MS = 1000;
+
+async function settle<T>(
+  call: () => Promise<T>,
+  busAddress: string | undefined,
+): Promise<Result<T, KeyringFailure>> {
   try {
-    return ok(await call());
+    return ok(await againWhereSessionIsLost(call));
   } catch (error) {
-    return failed(classifyKeyringError(error));
+    const failure = classifyKeyringError(error);
+    const unanswered = failure.reason === 'keyring-unavailable' && failure.cause === 'no-answer';
+    if (!unanswered || busAddress === undefined) return failed(failure);
+    const alive = await secretServiceAnswers(busAddress, ALIVE_TIME_LIMIT_MS);
+    return alive ? WAITING : failed(failure);
+  }
+}
+
+const ATTEMPTS = 4;
+const SESSION_LOST =
+  /Can't find session|Client public key size|Unpad ?Error|Crypto error|decryption failed/i;
+
+/**
+ * KWallet (5.103) forgets now and then a session that it has just opened, and disagrees with its
+ * caller on the session's key where that begins with a zero byte. In another session it works.
+ */
+async function againWhereSessionIsLost<T>(call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const lost = error instanceof Error && SESSION_LOST.test(error.message);
+      if (!lost || attempt === ATTEMPTS) throw error;
+    }
   }
 }
 

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freshHome } from '../fresh-home.ts';
+import { runProgram, type RunningProgram } from '../run-program.ts';
+import { whyNoPrograms } from '../system-programs/system-programs.ts';
+import { GNOME_KEYRING } from './gnome-keyring.ts';
+import {
+  callSecretService,
+  type KeyringKind,
+  type KeyringPlace,
+  type KeyringService,
+} from './keyring-service.ts';
+import { startSessionBus } from './session-bus.ts';
+
+/** A desktop session without a desktop: a private home, a private bus, a keyring of that kind. */
+export interface KeyringSession extends KeyringPlace, AsyncDisposable {
+  /** Locks the collection that `default` stands for. */
+  lock(): Promise<void>;
+  /** Stops the keyring in the middle of whatever it does; its name leaves the bus. */
+  killKeyring(): Promise<void>;
+  /** The keyring stays on the bus but answers nothing until it is resumed. */
+  pauseKeyring(): void;
+  resumeKeyring(): void;
+}
+
+const READY_TIMEOUT_MS = 20_000;
+const POLL_MS = 50;
+
+/** Why no session with that keyring can be started here; undefined where one can. */
+export function whyNoKeyringSession(service: KeyringService = GNOME_KEYRING): string | undefined {
+  return whyNoPrograms(['dbus-daemon', 'gdbus', ...service.programs]);
+}
+
+export async function startKeyringSession(
+  kind: KeyringKind,
+  service: KeyringService = GNOME_KEYRING,
+): Promise<KeyringSession> {
+  const home = freshHome();
+  const programs: RunningProgram[] = [];
+  const bus = join(home.environment['XDG_RUNTIME_DIR'] ?? '', 'bus');
+  const environment = {
+    ...home.environment,
+    ...(kind === 'no-bus' ? {} : { DBUS_SESSION_BUS_ADDRESS: `unix:path=${bus}` }),
+  };
+  const run: KeyringSession['run'] = (command, parameters, input) =>
+    runProgram(command, parameters, { environment, ...(input === undefined ? {} : { input }) });
+  const place: KeyringPlace = { home, environment, run };
+  let keyring: RunningProgram | undefined;
+  if (kind !== 'no-bus') programs.push(await startSessionBus(home, bus, kind));
+  if (kind !== 'no-bus' && kind !== 'no-keyring') {
+    keyring = await startKeyring(place, service, kind);
+    programs.push(keyring);
+  }
+  const session: KeyringSession = {
+    ...place,
+    lock: () => service.lock(place),
+    killKeyring: async () => {
+      await keyring?.stop('SIGKILL');
+    },
+    pauseKeyring: () => {
+      keyring?.send('SIGSTOP');
+    },
+    resumeKeyring: () => {
+      keyring?.send('SIGCONT');
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const program of programs.toReversed()) await program.stop('SIGKILL');
+      home[Symbol.dispose]();
+    },
+  };
+  if (kind === 'locked') await session.lock();
+  return session;
+}
+
+async function startKeyring(
+  place: KeyringPlace,
+  service: KeyringService,
+  kind: KeyringKind,
+): Promise<RunningProgram> {
+  if (!service.kinds.includes(kind)) throw new Error(`${service.name} is never ${kind}`);
+  const keyring = await service.start(place, kind);
+  const isReady = async (): Promise<boolean> => {
+    const { stdout, stderr } = await callSecretService(place.run, 'ReadAlias', "'default'");
+    // What is denied is there; without a collection the alias is "/".
+    if (kind === 'denied') return stderr.includes('AccessDenied');
+    return stdout.includes(kind === 'no-collection' ? "'/'" : service.collection);
+  };
+  const untilMs = Date.now() + READY_TIMEOUT_MS;
+  while (!(await isReady())) {
+    if (Date.now() > untilMs) {
+      const { stderr } = await keyring.stop('SIGKILL');
+      throw new Error(`${service.name} did not become ready: ${stderr}`);
+    }
+    await sleep(POLL_MS);
+  }
+  return keyring;
+}

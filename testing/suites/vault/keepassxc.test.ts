@@ -1,0 +1,4 @@
+import { KEEPASSXC } from '@postern/testing';
+import { vaultOverKeyring } from './vault-over-keyring.ts';
+
+vaultOverKeyring(KEEPASSXC);
