@@ -16,6 +16,8 @@ interface Step {
   readonly keys: readonly string[];
   /** What the screen has when the step is done. */
   readonly until: RegExp;
+  /** Whether the screens need not be the same at this moment. */
+  readonly isRace?: boolean;
   readonly resize?: readonly [columns: number, rows: number];
 }
 
@@ -47,13 +49,15 @@ const PROGRAMS: readonly (readonly [name: string, steps: readonly Step[]])[] = [
       press('C-c', /\^C\ninner>$/),
       type('sleep 60', /sleep 60$/),
       press('C-z', /Stopped +sleep 60\ninner>$/),
-      type('kill %1; wait', /Terminated +sleep 60\n(\[1\][^\n]*\n)?inner>$/),
+      type('fg', /fg\nsleep 60$/),
+      press('C-c', /\^C\ninner>$/),
       type('stty size; tty | cut -c1-9', /24 80\n\/dev\/pts\/\ninner>$/),
       { keys: [], resize: [70, 20], until: /inner>$/ },
       type('stty size', /20 70\ninner>$/),
       type('suspend', /Stopped +r bash --norc --noprofile\n\$$/),
-      type('fg', /fg\nr bash --norc --noprofile$/),
-      press('Enter', /inner>$/),
+      // Whether it shows its prompt again is a race that bash has with itself.
+      { ...type('fg', /fg\nr bash --norc --noprofile/), isRace: true },
+      type('clear', /^inner>$/),
       type('exit 5', /exit\n\$$/),
       type('echo code $?', /code 5\n\$$/),
     ],
@@ -138,19 +142,18 @@ describe.skipIf(skipBecause('postern run at a terminal', why))('at a terminal', 
     await using plain = await startScreen(`plain-${word}`, 'env PS1="inner> "');
     const wrap = `env PS1="inner> " ${POSTERN} run --secret KEY=postern://openai --`;
     await using wrapped = await startScreen(`wrapped-${word}`, wrap);
-    for (const { keys, until, resize } of steps) {
-      const screens: string[] = [];
+    for (const { keys, until, resize, isRace = false } of steps) {
       for (const screen of [plain, wrapped]) {
         if (resize !== undefined) await screen.resize(...resize);
         if (keys.length > 0) await screen.press(...keys);
-        screens.push(await screen.waitFor(until));
+        await screen.waitFor(until);
       }
+      if (isRace) continue;
       await expect.poll(() => wrapped.look(), { timeout: 10_000 }).toBe(await plain.look());
-      expect(screens).toHaveLength(2);
     }
   });
 
-  test('a secret is masked on the screen and its keys are not slowed', async () => {
+  test('a secret is masked on the screen', async () => {
     await using screen = await startScreen('masked', POSTERN);
     await screen.press(
       'r run --secret KEY=postern://openai -- sh -c \'echo "<$KEY>"; cat\'',
@@ -176,7 +179,7 @@ describe.skipIf(skipBecause('the passphrase at a terminal', why))('the passphras
   });
 
   test.each([
-    ['what is typed behind it', 'r cat', 'ahead', /Passphrase:\nahead\nahead\n/],
+    ['what is typed behind it', 'r cat', 'ahead', /Passphrase:\nahead\nahead$/],
     ['what comes through a pipe', 'echo piped | r cat', '', /Passphrase:\n[^]*piped\n/],
   ])('leaves the command %s', async (name, line, ahead, seen) => {
     const way = `${POSTERN} run --secret KEY=postern://openai --`;
