@@ -57,6 +57,7 @@ export {
   type RunningProgram,
 } from './run-program.ts';
 export { skipBecause } from './skip-because.ts';
+export { startTmuxScreen, type TmuxOptions, type TmuxScreen } from './tmux-screen.ts';
 export {
   pathOfProgram,
   whyNoPrograms,

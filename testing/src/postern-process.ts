@@ -94,7 +94,8 @@ export async function upPostern(
 
 function commandLine(parameters: readonly string[], { passphrase }: PosternOptions): string[] {
   const given = passphrase === undefined ? [] : ['--passphrase-fd', '3'];
-  return [LAUNCHER, ...given, ...parameters];
+  // As its own first line starts it.
+  return ['--', LAUNCHER, ...given, ...parameters];
 }
 
 function programOptions(options: PosternOptions): Parameters<typeof startProgram>[2] {

@@ -1,6 +1,7 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
 // Postern needs Node 24. Where an older one starts this file, the Node that the packages carry takes
-// over; this launcher therefore keeps to syntax and modules that Node 18 knows.
+// over; this launcher therefore keeps to syntax and modules that Node 18 knows. Without the `--` Node
+// would take an --env-file of ours for its own.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -40,7 +41,7 @@ function carriedNode() {
  * @param {string} node
  */
 function handOver(node) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const child = spawn(node, ['--', fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
   });
   /** @type {NodeJS.Signals[]} */

@@ -9,11 +9,13 @@ export const SYSTEM_PROGRAMS = {
   'dbus-send': ['dbus-bin'],
   fish: ['fish'],
   gdbus: ['libglib2.0-bin'],
+  git: ['git'],
   'gnome-keyring-daemon': ['gnome-keyring'],
   keepassxc: ['keepassxc'],
   'keepassxc-cli': ['keepassxc'],
   // Without the plugins it refuses every session.
   kwalletd5: ['libkf5wallet-bin', 'libqca-qt5-2-plugins'],
+  less: ['less'],
   'secret-tool': ['libsecret-tools'],
   strace: ['strace'],
   tmux: ['tmux'],

@@ -13,14 +13,11 @@ export interface ControllingTerminal extends Disposable {
 
 /** Undefined where there is none: a service, a job of cron, Windows. */
 export function openControllingTerminal(): ControllingTerminal | undefined {
-  let descriptor: number;
-  try {
-    descriptor = openSync('/dev/tty', 'r+');
-  } catch {
-    return undefined;
-  }
-  // Only for its mode: it opens the terminal a second time, so that reading below may wait.
-  const mode = new ReadStream(descriptor);
+  const descriptor = openTerminalDevice();
+  const ofStream = descriptor === undefined ? undefined : openTerminalDevice();
+  if (descriptor === undefined || ofStream === undefined) return undefined;
+  // Only for its mode. It makes its own descriptor one that does not wait; reading below must.
+  const mode = new ReadStream(ofStream);
   return {
     write: (text) => writeSync(descriptor, text),
     readHidden: () => {
@@ -34,9 +31,17 @@ export function openControllingTerminal(): ControllingTerminal | undefined {
     },
     [Symbol.dispose]: () => {
       mode.destroy();
-      closeQuietly(descriptor);
+      closeSync(descriptor);
     },
   };
+}
+
+function openTerminalDevice(): number | undefined {
+  try {
+    return openSync('/dev/tty', 'r+');
+  } catch {
+    return undefined;
+  }
 }
 
 const KEYS = { ctrlC: 3, ctrlD: 4, backspace: 8, lineFeed: 10, enter: 13, ctrlU: 21, delete: 127 };
@@ -78,12 +83,4 @@ function withoutLastCharacter(bytes: readonly number[]): number[] {
 function readByte(descriptor: number): number | undefined {
   const buffer = Buffer.alloc(1);
   return readSync(descriptor, buffer, 0, 1, null) === 0 ? undefined : buffer[0];
-}
-
-function closeQuietly(descriptor: number): void {
-  try {
-    closeSync(descriptor);
-  } catch {
-    // The stream has closed it already.
-  }
 }

@@ -1,0 +1,270 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { skipBecause, whyNoKeyringSession } from '@postern/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runPlace, type PlaceKind, type RunPlace } from './run-place.ts';
+
+const REFERENCE = 'KEY=postern://openai';
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** A script's digest of what it was given: the value itself would be masked. */
+const DIGESTS = {
+  env: 'printf %s "$KEY" | sha256sum',
+  fd: 'sha256sum <&"$KEY"',
+  stdin: 'sha256sum',
+  file: 'sha256sum "$KEY"; sha256sum < "$KEY"',
+} as const;
+
+const PLACES: readonly PlaceKind[] = ['the encrypted file', 'the keyring', 'an agent'];
+
+describe.each(PLACES)('secrets from %s', (kind) => {
+  const why = kind === 'the keyring' ? whyNoKeyringSession() : undefined;
+  const skipped = skipBecause(`postern run with ${kind}`, why);
+  let place: RunPlace;
+
+  beforeAll(async () => {
+    if (!skipped) place = await runPlace(kind);
+  });
+
+  afterAll(async () => {
+    if (!skipped) await place[Symbol.asyncDispose]();
+  });
+
+  test.skipIf(skipped).each(Object.entries(DIGESTS))(
+    'reach the command via %s',
+    async (via, script) => {
+      for (const masking of [[], ['--no-masking']]) {
+        const options = ['run', '--via', via, '--secret', REFERENCE, ...masking];
+        const ended = await place.run([...options, '--', 'sh', '-c', script]);
+        expect(ended).toMatchObject({ code: 0, stderr: '' });
+        const digests = new Set(ended.stdout.match(/[0-9a-f]{64}/g));
+        expect([...digests]).toEqual([digestOf(place.value)]);
+      }
+    },
+  );
+
+  test.skipIf(skipped)('are in the audit log before the command starts, by name', async () => {
+    const log = join(place.home, '.local/share/postern/audit');
+    const count = (): number =>
+      readdirSync(log)
+        .filter((name) => name.endsWith('.jsonl'))
+        .flatMap((name) => readFileSync(join(log, name), 'utf8').match(/secret\.inject/g) ?? [])
+        .length;
+    const before = count();
+    const script = `cat ${log}/*.jsonl | grep -c secret.inject`;
+    const ended = await place.run(['run', '--secret', REFERENCE, '--', 'sh', '-c', script]);
+    expect(Number(ended.stdout)).toBe(before + 1);
+    expect((await place.audited('secret.inject')).at(-1)).toMatch(/^openai \/.*\/sh$/);
+  });
+
+  test.skipIf(skipped)('are masked in what it prints, however it prints it', async () => {
+    const script = `
+      const { KEY } = process.env;
+      const write = (text) => new Promise((done) => process.stdout.write(text, done));
+      for (const letter of KEY) { await write(letter); await new Promise(setImmediate); }
+      await write('|' + Buffer.from(KEY).toString('base64') + '|' + encodeURIComponent(KEY));
+      console.error(JSON.stringify({ KEY }), Buffer.from(KEY).toString('hex'));`;
+    const command = ['node', '--input-type=module', '-e', script];
+    const ended = await place.run(['run', '--secret', REFERENCE, '--', ...command]);
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toMatch(/\[masked\]\|\[masked\][=]*\|\[masked\]$/);
+    place.canary.searchBytes('masked output', ended.stdout);
+    place.canary.searchBytes('masked errors', ended.stderr);
+  });
+
+  test.skipIf(skipped)('are in no argument list while it runs, and on no disk', async () => {
+    const options = ['run', '--via', 'fd', '--secret', REFERENCE];
+    const program = place.start([...options, '--', 'sh', '-c', 'echo ready; exec sleep 60']);
+    await program.waitFor(/ready/);
+    place.canary.searchProcess(program.pid);
+    await program.stop('SIGTERM');
+    const inEnvironment = place.start([
+      'run',
+      '--secret',
+      REFERENCE,
+      '--',
+      'sh',
+      '-c',
+      'echo ready; exec sleep 60',
+    ]);
+    await inEnvironment.waitFor(/ready/);
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      const file = `/proc/${pid}/cmdline`;
+      if (existsSync(file)) place.canary.searchBytes(file, readFileSync(file));
+    }
+    await inEnvironment.stop('SIGTERM');
+    // The keyring's own file is encrypted by the keyring.
+    place.canary.searchFiles(place.home);
+    place.canary.expectNone();
+  });
+});
+
+describe('the command', () => {
+  let place: RunPlace;
+
+  beforeAll(async () => {
+    place = await runPlace('an agent');
+  });
+
+  afterAll(async () => {
+    await place[Symbol.asyncDispose]();
+  });
+
+  const shell = async (script: string, options: readonly string[] = []) =>
+    await place.run(['run', '--secret', REFERENCE, ...options, '--', 'sh', '-c', script]);
+
+  test('gets nothing that opens the vault, and no reference that nobody resolved', async () => {
+    const environment = {
+      POSTERN_PASSPHRASE: 'x',
+      POSTERN_OTHER: 'x',
+      CREDENTIALS_DIRECTORY: '/nowhere',
+      OTHER: 'postern://proxy',
+      MINE: 'kept',
+    };
+    const command = ['run', '--secret', REFERENCE, '--', 'env'];
+    const { stdout } = await place.run(command, { environment });
+    const names = stdout.split('\n').map((line) => line.split('=')[0]);
+    expect(names).toEqual(expect.arrayContaining(['KEY', 'MINE', 'PATH', 'HOME']));
+    expect(names.filter((name) => name !== undefined && name in environment)).toEqual(['MINE']);
+  });
+
+  test('with --clean-env only what every program needs', async () => {
+    const environment = { MINE: 'x', LC_ALL: 'C' };
+    const command = ['run', '--clean-env', '--secret', REFERENCE, '--', 'env'];
+    const { stdout } = await place.run(command, { environment });
+    expect(stdout).toMatch(/^KEY=\[masked\]$/m);
+    expect(stdout).toMatch(/^PATH=/m);
+    expect(stdout).toMatch(/^LC_ALL=/m);
+    expect(stdout).not.toMatch(/^MINE=/m);
+  });
+
+  test('has its arguments untouched, options and dashes too', async () => {
+    const words = ['--json', '--', '--secret', 'x=y', '-h', 'two words', '$HOME', '', '--home'];
+    const script = 'for word do printf "<%s>" "$word"; done';
+    const { stdout } = await place.run(['run', '--', 'sh', '-c', script, 'sh', ...words]);
+    expect(stdout).toBe(words.map((word) => `<${word}>`).join(''));
+  });
+
+  test('reads our standard input', async () => {
+    const options = ['run', '--secret', REFERENCE];
+    for (const masking of [[], ['--no-masking']]) {
+      const ended = await place.run([...options, ...masking, '--', 'cat'], { input: 'typed\n' });
+      expect(ended).toMatchObject({ code: 0, stdout: 'typed\n', stderr: '' });
+    }
+  });
+
+  test.each([
+    ['its code', 'exit 7', 7],
+    ['a code like one of ours', 'exit 3', 3],
+    ['128 and the number of the signal', 'kill -TERM $$', 143],
+    ['also of a kill', 'kill -KILL $$', 137],
+  ])('ends us with %s', async (_name, script, code) => {
+    expect(await shell(script)).toMatchObject({ code, stderr: '' });
+  });
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'] as const)('gets our %s', async (signal) => {
+    const script = `trap 'echo got it; exit 9' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
+    const program = place.start(['run', '--secret', REFERENCE, '--', 'sh', '-c', script]);
+    await program.waitFor(/ready/);
+    program.send(signal);
+    expect(await program.ended).toMatchObject({ code: 9, stdout: 'ready\ngot it\n' });
+  });
+
+  test('is a pipeline’s writer like any other', async () => {
+    const ended = await shell('yes "$KEY" | head -n 1');
+    expect(ended).toMatchObject({ code: 0, stdout: '[masked]\n' });
+  });
+
+  test('an env file is safe to commit and says which secrets there are', async () => {
+    const refs = join(place.home, 'refs.env');
+    const lines = [
+      '# keys',
+      'export KEY=postern://openai',
+      'LEVEL="debug"',
+      'OTHER=postern://proxy/value',
+    ];
+    writeFileSync(refs, `${lines.join('\n')}\n`);
+    const script = 'echo "$LEVEL $OTHER"; printf %s "$KEY" | sha256sum';
+    const ended = await place.run(['run', '--env-file', refs, '--', 'sh', '-c', script]);
+    expect(ended.stdout).toBe(`debug [masked]\n${digestOf(place.value)}  -\n`);
+  });
+
+  test('is started without a missing secret, which is said; with --require not at all', async () => {
+    const marker = join(place.home, 'started');
+    const missing = ['--secret', 'NONE=postern://none', '--secret', 'NOR=postern://openai/nor'];
+    const refused = await shell(`touch ${marker}`, [...missing, '--require']);
+    expect(refused).toMatchObject({ code: 4, stdout: '' });
+    expect(refused.stderr).toMatch(/none\/value, openai\/nor.*\[REFERENCES_MISSING\]/);
+    expect(existsSync(marker)).toBe(false);
+    const started = await shell('echo "${NONE-unset}"', missing);
+    expect(started).toMatchObject({ code: 0, stdout: 'unset\n' });
+    expect(started.stderr).toMatch(/^postern: warning: .*NONE \(postern:\/\/none\/value\)/);
+  });
+
+  test('a value too short to be masked is warned of', async () => {
+    await place.run(['secret', 'set', 'pin'], { input: '1234' });
+    const ended = await shell('echo "$PIN"', ['--secret', 'PIN=postern://pin']);
+    expect(ended.stderr).toMatch(/^postern: warning: too short to be masked .*: PIN\.\n$/);
+  });
+
+  test.each([
+    [
+      'a value in the place of a reference',
+      ['--secret', 'KEY=sk-value-on-the-line'],
+      2,
+      'REFERENCE_INVALID',
+    ],
+    ['a reference without a form', ['--secret', 'KEY=postern://a/b/c'], 2, 'REFERENCE_INVALID'],
+    [
+      'two secrets for one input',
+      ['--via', 'stdin', '--secret', REFERENCE, '--secret', 'B=postern://proxy'],
+      2,
+      'RUN_STDIN_TAKES_ONE',
+    ],
+    ['an env file that is not there', ['--env-file', 'none.env'], 4, 'ENV_FILE_UNREADABLE'],
+    ['no such way', ['--via', 'argv'], 2, 'argument'],
+  ])('%s starts nothing', async (_name, options, code, word) => {
+    const marker = join(place.home, 'not-started');
+    const ended = await place.run(['run', ...options, '--', 'touch', marker]);
+    expect(ended).toMatchObject({ code, stdout: '' });
+    expect(ended.stderr).toContain(word);
+    expect(ended.stderr).not.toContain('sk-value-on-the-line');
+    expect(existsSync(marker)).toBe(false);
+  });
+
+  test.each([
+    ['that does not exist', 'no-such-command', 127, 'COMMAND_NOT_FOUND'],
+    ['that may not be run', '/etc/passwd', 126, 'COMMAND_NOT_EXECUTABLE'],
+  ])('one %s takes no secret out of the vault', async (_name, command, code, word) => {
+    const before = await place.audited('secret.inject');
+    const ended = await place.run(['run', '--secret', REFERENCE, '--', command]);
+    expect(ended).toMatchObject({ code, stdout: '' });
+    expect(ended.stderr).toContain(word);
+    expect(await place.audited('secret.inject')).toEqual(before);
+  });
+});
+
+describe('a use that cannot be recorded', () => {
+  test('starts nothing', async () => {
+    await using place = await runPlace('the encrypted file');
+    writeFileSync(join(place.home, '.local/share/postern/audit/head.json'), '{}\n', {
+      mode: 0o600,
+    });
+    const marker = join(place.home, 'started');
+    const ended = await place.run(['run', '--secret', REFERENCE, '--', 'touch', marker]);
+    expect(ended.code).toBe(6);
+    expect(ended.stderr).toContain('AUDIT_');
+    expect(existsSync(marker)).toBe(false);
+  });
+});
+
+describe('a run without secrets', () => {
+  test('needs no vault', async () => {
+    await using place = await runPlace('the encrypted file');
+    const home = join(place.home, 'none');
+    mkdirSync(home);
+    const ended = await place.run(['--home', home, 'run', '--', 'echo', 'hello']);
+    expect(ended).toMatchObject({ code: 0, stdout: 'hello\n', stderr: '' });
+  });
+});
