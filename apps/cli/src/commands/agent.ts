@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import type { Secret } from '@postern/kernel';
-import type { Vault } from '@postern/vault';
+import { AutoLock } from '@postern/vault';
+import { parseDurationMs } from '../config/duration.ts';
 import { described } from '../failure/described.ts';
 import { agentAddress, holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault, findHolder } from '../instance/held-vault.ts';
 import { askRunning } from '../instance/ask-running.ts';
+import { openAudit, record } from '../services/audit.ts';
+import { openVaultHere } from '../services/open-vault.ts';
 import { serveAgent } from '../server/serve-agent.ts';
 import { findPassphrase } from '../terminal/passphrase.ts';
 import {
@@ -13,44 +16,86 @@ import {
   findVault,
   orFail,
   report,
+  tell,
   unlockBy,
   unlockFound,
   type CommandContext,
+  type FoundVault,
 } from './context.ts';
 import { startSelf } from './start-self.ts';
 
 /** `postern agent --ttl 1h`: holds the vault open for the other commands, in the foreground. */
 export async function agent(context: CommandContext, ttlMs: number): Promise<void> {
   await refuseSecondHolder(context);
-  const { vault } = await findVault(context);
+  const found = await findVault(context);
+  const { vault } = found;
   if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
   await unlockFound(context, vault);
-  await holdOpen(context, vault, ttlMs);
+  await holdOpen(context, found, ttlMs);
 }
 
-async function holdOpen(context: CommandContext, vault: Vault, ttlMs: number): Promise<void> {
-  const ended = Promise.withResolvers<string>();
-  const end = (why: string) => () => {
+/** Why an agent ends, in the words of the audit log and in those for people. */
+const ENDINGS = {
+  ASKED: 'locked',
+  IDLE: 'nobody used it',
+  SUSPEND: 'the machine was suspended',
+  EXPIRED: 'time is up',
+  EXIT: 'stopped',
+} as const;
+
+type Ending = keyof typeof ENDINGS;
+
+/** A longer timer fires at once. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+async function holdOpen(
+  context: CommandContext,
+  { vault, loaded }: FoundVault,
+  ttlMs: number,
+): Promise<void> {
+  const ended = Promise.withResolvers<Ending>();
+  const end = (why: Ending) => () => {
     ended.resolve(why);
   };
+  const { lockAfterIdle, lockOnSuspend } = loaded.config.vault;
+  const autoLock = new AutoLock({
+    clock: context.clock,
+    idleMs: lockAfterIdle === 'never' ? undefined : parseDurationMs(lockAfterIdle),
+    lock: (cause) => {
+      if (cause === 'idle') ended.resolve('IDLE');
+      else if (lockOnSuspend) ended.resolve('SUSPEND');
+    },
+  });
   const serving = orFail(
     await serveAgent({
       address: agentAddress(context.home),
       vault: await auditedHere(context, vault),
       version: context.version,
-      onLock: end('locked'),
+      onUse: () => {
+        autoLock.touch();
+      },
+      onLock: end('ASKED'),
     }),
     (failure) => failure,
   );
-  const timer = setTimeout(end('time is up'), ttlMs);
-  process.once('SIGINT', end('interrupted'));
-  process.once('SIGTERM', end('stopped'));
+  await tell(context, openVaultHere(vault), { action: 'agent.start', outcome: 'success' });
+  const watching = autoLock.start();
+  const timer = setTimeout(end('EXPIRED'), Math.min(ttlMs, MAX_TIMER_MS));
+  process.once('SIGINT', end('EXIT'));
+  process.once('SIGTERM', end('EXIT'));
   context.terminal.note(`The vault is open for ${minutes(ttlMs)}; postern vault lock ends it.`);
-  const why = await ended.promise;
+  const reason = await ended.promise;
   clearTimeout(timer);
+  watching[Symbol.dispose]();
+  // Opened while its key can be derived; the keys do not wait for what is written to it.
+  const log = await openAudit(context.home.dataDir, openVaultHere(vault), context.clock);
   vault.lock();
+  if (log.ok) {
+    await record(log.value, { action: 'vault.lock', outcome: 'success', reason });
+    await log.value.close();
+  }
   await serving.close(0);
-  context.terminal.note(`The vault is closed: ${why}.`);
+  context.terminal.note(`The vault is closed: ${ENDINGS[reason]}.`);
 }
 
 /** `postern vault unlock --ttl 1h`: the same in the background. */

@@ -10,6 +10,8 @@ export interface ServeAgentOptions {
   readonly address: string;
   readonly vault: OpenVault;
   readonly version: string;
+  /** Somebody used the vault. */
+  readonly onUse: () => void;
   /** Somebody asked to lock. */
   readonly onLock: () => void;
 }
@@ -33,7 +35,10 @@ export async function serveAgent(
   });
   app.route(
     '/',
-    createAgentApi(() => options.vault),
+    createAgentApi(() => {
+      options.onUse();
+      return options.vault;
+    }),
   );
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const listening = await listenOnSocket(options.address, (request, response) => {

@@ -19,6 +19,7 @@ import { changeConfig, type LoadedConfig } from '../config/load-config.ts';
 import { describeConfigFailure } from '../failure/describe-home.ts';
 import { described, type Described } from '../failure/described.ts';
 import { record } from './audit.ts';
+import { deleteProviderKeys } from './delete-keys.ts';
 import { createLocking, type Locking, type LockReason } from './locking.ts';
 import { openVaultHere, type OpenVault } from './open-vault.ts';
 import { createRunningAnswers, type RunningAnswers } from './running-answers.ts';
@@ -89,6 +90,7 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
     },
     isAnswering: () => running.count > 0,
     close: async (reason) => {
+      if (reason === 'EXIT') await deleteKeysWhereWanted(parts, state);
       keys.forget();
       await closeAll(parts, state, reason);
     },
@@ -109,6 +111,7 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
     locking,
     close: async () => {
       watching[Symbol.dispose]();
+      if (state.stores === undefined) sayKeysStay(parts, state);
       await locking.lock('EXIT');
       await parts.connections.close();
     },
@@ -248,6 +251,22 @@ async function tellUnlocked(vault: Vault, current: State): Promise<Result<undefi
     if (!told.ok) return told;
   }
   return await record(audit, { action: 'vault.unlock', outcome: 'success', subject });
+}
+
+/** `vault.deleteKeysOnExit`: the end waits for it, and says what became of it. */
+async function deleteKeysWhereWanted(parts: PosternParts, state: State): Promise<void> {
+  if (state.stores === undefined || !state.loaded.config.vault.deleteKeysOnExit) return;
+  const deleted = await deleteProviderKeys(state.stores.vault, state.table);
+  parts.say(
+    deleted.ok
+      ? `Removed ${String(deleted.value.length)} keys of providers from the vault.`
+      : `Keys of providers are still in the vault: ${deleted.failure.message}`,
+  );
+}
+
+function sayKeysStay({ vault, say }: PosternParts, { loaded }: State): void {
+  if (vault.state === 'absent' || !loaded.config.vault.deleteKeysOnExit) return;
+  say('Keys of providers are still in the vault: it is locked.');
 }
 
 /** Drops the keys, and then closes the stores: nothing may be asked of them any more. */

@@ -1,0 +1,26 @@
+import { ok, type Result } from '@postern/kernel';
+import type { SecretName } from '@postern/protocol';
+import type { ProviderTable } from '@postern/upstreams';
+import type { Described } from '../failure/described.ts';
+import type { OpenVault } from './open-vault.ts';
+
+/**
+ * Removes the key of every provider from the vault, and leaves what belongs to no provider; the names
+ * that were removed. Ends at the first that cannot be removed.
+ */
+export async function deleteProviderKeys(
+  vault: OpenVault,
+  providers: ProviderTable,
+): Promise<Result<readonly SecretName[], Described>> {
+  const stored = await vault.list();
+  if (!stored.ok) return stored;
+  const ofProviders = new Set([...providers.all].map(({ secret }) => secret));
+  const removed: SecretName[] = [];
+  for (const { name } of stored.value) {
+    if (!ofProviders.has(name)) continue;
+    const gone = await vault.remove(name);
+    if (!gone.ok) return gone;
+    removed.push(name);
+  }
+  return ok(removed);
+}

@@ -1,0 +1,216 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  freshHome,
+  runPostern,
+  skipBecause,
+  startChromium,
+  startFakeUpstream,
+  startPostern,
+  textReply,
+  upPostern,
+  whyNoPrograms,
+  type FreshHome,
+  type PosternOptions,
+} from '@postern/testing';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { signIn } from './app-client.ts';
+import { PASSPHRASE } from './walk-first-run.ts';
+
+const VALUE = 'sk-the-value-that-is-long-enough';
+const POLL_MS = 200;
+const TIMEOUT_MS = 60_000;
+
+let home: FreshHome;
+let options: PosternOptions;
+
+beforeEach(async () => {
+  home = freshHome();
+  options = { environment: home.environment, passphrase: PASSPHRASE };
+  expect(await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE })).toMatchObject(
+    { code: 0 },
+  );
+});
+
+afterEach(() => {
+  home[Symbol.dispose]();
+});
+
+function configure(config: unknown): void {
+  const directory = join(home.path, '.config', 'postern');
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'config.json'), JSON.stringify(config));
+}
+
+/** Looks until it is so; fails by the test's own time limit otherwise. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const untilMs = Date.now() + TIMEOUT_MS;
+  while (!(await isSo())) {
+    if (Date.now() > untilMs) throw new Error('it did not become so in time');
+    await sleep(POLL_MS);
+  }
+}
+
+/** What the audit log says last of locking. */
+async function lastLock(): Promise<string | undefined> {
+  const exported = await runPostern(['audit', 'export'], options);
+  return exported.stdout
+    .split('\n')
+    .filter((line) => line.includes('"vault.lock"'))
+    .at(-1);
+}
+
+const isLocked = async (postern: { readonly address: string }, key: string): Promise<boolean> => {
+  const answer = await fetch(`${postern.address}/v1/models`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  return (await answer.text()).includes('locked');
+};
+
+async function newKey(): Promise<string> {
+  return (await runPostern(['key', 'create', 'laptop'], options)).stdout.trim();
+}
+
+describe('the app', () => {
+  test('locks when nobody uses it, and says so in the log', async () => {
+    configure({ vault: { lockAfterIdle: '2s' } });
+    const key = await newKey();
+    await using postern = await upPostern(options);
+    const app = await signIn(postern.address, postern.launchUrl);
+    await until(async () =>
+      JSON.stringify(await app.request('GET', '/api/state')).includes('"locked"'),
+    );
+    expect(await isLocked(postern, key)).toBe(true);
+    expect(await lastLock()).toContain('"reason":"IDLE"');
+    await app.request('POST', '/api/unlock', { passphrase: PASSPHRASE });
+    expect(await isLocked(postern, key)).toBe(false);
+  });
+
+  test('locks when it was suspended', { timeout: 180_000 }, async () => {
+    configure({ vault: { lockAfterIdle: 'never' } });
+    const key = await newKey();
+    await using postern = await upPostern(options);
+    expect(await isLocked(postern, key)).toBe(false);
+    postern.program.send('SIGSTOP');
+    await sleep(21_000);
+    postern.program.send('SIGCONT');
+    await until(async () => await isLocked(postern, key));
+    expect(await lastLock()).toContain('"reason":"SUSPEND"');
+  });
+
+  test('a lock waits for the gateway: what was streamed is recorded', async () => {
+    const upstream = await startFakeUpstream();
+    configure({
+      providers: { box: { dialect: 'openai-chat', baseUrl: upstream.baseUrls['openai-chat'] } },
+    });
+    const set = await runPostern(['secret', 'set', 'box'], { ...options, input: VALUE });
+    expect(set).toMatchObject({ code: 0 });
+    const key = await newKey();
+    await using postern = await upPostern(options);
+    upstream.next(textReply('word '.repeat(2000), { deltaDelayMs: 20 }));
+    const streaming = await fetch(`${postern.address}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model: 'box/any',
+        stream: true,
+        messages: [{ role: 'user', content: 'Go on and on.' }],
+      }),
+    });
+    onTestFinished(async () => {
+      await upstream.close();
+    });
+    expect(streaming.status).toBe(200);
+    expect(await runPostern(['vault', 'lock'], options)).toMatchObject({ code: 0 });
+    expect(await streaming.text()).toContain('GATEWAY_STOPPING');
+    expect(await isLocked(postern, key)).toBe(true);
+    expect(await lastLock()).toContain('"reason":"ASKED"');
+    await postern.stop();
+    const listed = await runPostern(['key', 'list', '--json'], options);
+    expect(listed.stdout).toMatch(/"lastUsedAtMs": \d+/);
+  });
+
+  test.skipIf(skipBecause('the page of a locked vault', whyNoPrograms(['chromium'])))(
+    'its page shows by itself that it is locked',
+    async () => {
+      configure({ vault: { lockAfterIdle: '8s' } });
+      await using postern = await upPostern(options);
+      await using browser = await startChromium({ origins: [postern.address] });
+      await browser.page.goto(postern.launchUrl);
+      await browser.page.getByLabel('Message', { exact: true }).waitFor();
+      await browser.page.getByLabel('Passphrase').waitFor({ timeout: TIMEOUT_MS });
+      await browser.page.getByLabel('Passphrase').fill(PASSPHRASE);
+      await browser.page.keyboard.press('Enter');
+      await browser.page.getByLabel('Message', { exact: true }).waitFor();
+    },
+  );
+});
+
+describe('the agent', () => {
+  test.each([
+    ['nobody uses it', '2s', undefined, 'IDLE'],
+    ['it was suspended', 'never', 'SIGSTOP', 'SUSPEND'],
+    ['it is told to', 'never', 'lock', 'ASKED'],
+    ['it is stopped', 'never', 'SIGTERM', 'EXIT'],
+  ] as const)('ends when %s', { timeout: 180_000 }, async (_, lockAfterIdle, how, reason) => {
+    configure({ vault: { lockAfterIdle } });
+    const agent = startPostern(['agent', '--ttl', '1h'], options);
+    await agent.waitFor(/The vault is open/);
+    const held = await runPostern(['secret', 'list'], { environment: home.environment });
+    expect(held).toMatchObject({ code: 0 });
+    if (how === 'SIGSTOP') {
+      agent.send('SIGSTOP');
+      await sleep(21_000);
+      agent.send('SIGCONT');
+    } else if (how === 'lock') await runPostern(['vault', 'lock'], options);
+    else if (how !== undefined) agent.send(how);
+    expect(await agent.ended).toMatchObject({ code: 0 });
+    expect(await lastLock()).toContain(`"reason":"${reason}"`);
+    const locked = await runPostern(['secret', 'list'], { environment: home.environment });
+    expect(locked.stderr).toContain('[VAULT_LOCKED]');
+  });
+
+  test('is kept open by use', async () => {
+    configure({ vault: { lockAfterIdle: '12s' } });
+    const agent = startPostern(['agent', '--ttl', '1h'], options);
+    await agent.waitFor(/The vault is open/);
+    const untilMs = Date.now() + 30_000;
+    while (Date.now() < untilMs) {
+      const held = await runPostern(['secret', 'list'], { environment: home.environment });
+      expect(held).toMatchObject({ code: 0 });
+      await sleep(1000);
+    }
+    await agent.stop();
+  });
+});
+
+describe('vault.deleteKeysOnExit', () => {
+  test.each([
+    ['removes the keys of providers and nothing else', true, 'Removed 1 keys', ['note']],
+    ['is off by itself', false, 'Stopped', ['note', 'openai']],
+  ])('%s', async (_, deleteKeysOnExit, said, left) => {
+    configure({ vault: { deleteKeysOnExit } });
+    expect(await runPostern(['secret', 'set', 'note'], { ...options, input: VALUE })).toMatchObject(
+      {
+        code: 0,
+      },
+    );
+    const postern = await upPostern(options);
+    expect((await postern.stop()).stderr).toContain(said);
+    const listed = await runPostern(['secret', 'list', '--json'], options);
+    const names = [...listed.stdout.matchAll(/"name": "(\w+)"/g)].map(([, name]) => name);
+    expect(names.toSorted()).toEqual(left);
+  });
+
+  test('says that the keys stay where the vault is locked, or the process was killed', async () => {
+    configure({ vault: { deleteKeysOnExit: true } });
+    const locked = await upPostern({ environment: home.environment });
+    expect((await locked.stop()).stderr).toContain('still in the vault: it is locked');
+    const killed = await upPostern(options);
+    await killed.stop('SIGKILL');
+    expect(await runPostern(['secret', 'get', 'openai', '--raw'], options)).toMatchObject({
+      stdout: VALUE,
+    });
+  });
+});
