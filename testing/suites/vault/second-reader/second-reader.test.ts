@@ -1,0 +1,258 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { openAuditLog } from '@postern/audit';
+import { expectOk, revealSecret, Secret } from '@postern/kernel';
+import { secretName } from '@postern/protocol';
+import { nodeDisk, openVault, singleValue, type KeyringPort, type Vault } from '@postern/vault';
+import { memoryKeyring, systemClock, systemRandomness } from '@postern/vault/testing';
+import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  keyFor,
+  openHeader,
+  openJwe,
+  openNextKey,
+  verifyAudit,
+  type Way,
+} from './second-reader.ts';
+import * as shapes from './written-shapes.ts';
+
+const MACHINE = 'a machine of tests';
+const PASSPHRASE = 'cafe\u0301 au lait, twice';
+const BACKUP_PASSPHRASE = 'another one, for the backup';
+const VALUE = 'sk-test-0123456789 "é" \u0000';
+const FORMATS = join(import.meta.dirname, '../../../../docs/formats');
+
+/** Everything that the product wrote from a vault's beginning on, by name, in order. */
+const files: [string, string][] = [];
+const entries = new Map<string, string[]>();
+
+const disk: typeof nodeDisk = {
+  ...nodeDisk,
+  createFile: (path, bytes) => {
+    files.push([basename(path), Buffer.from(bytes).toString()]);
+    return nodeDisk.createFile(path, bytes);
+  },
+};
+const kept = memoryKeyring();
+const keyring: KeyringPort = {
+  ...kept,
+  set: (account, value) => {
+    entries.set(account, [...(entries.get(account) ?? []), revealSecret(value)]);
+    return kept.set(account, value);
+  },
+};
+
+let dataDir: string;
+let recoveryCode: string;
+const backup = () => join(dataDir, '..', `${basename(dataDir)}.backup`);
+
+async function open(): Promise<Vault> {
+  const machineId = MACHINE;
+  const world = { clock: systemClock, randomness: systemRandomness, keyring, disk };
+  return expectOk(await openVault({ dataDir, machineId, ...world }));
+}
+
+const current = (name: string) => readFileSync(join(dataDir, name), 'utf8');
+const written = (form: RegExp) => files.filter(([name]) => form.test(name)).map(([, text]) => text);
+const jsonOf = (text: string): unknown => JSON.parse(text);
+
+function read(way: Way) {
+  const text = current('slots.json');
+  return openHeader(text, v.parse(shapes.HeaderShape, jsonOf(text)), way);
+}
+
+function bySalts(): Way {
+  const slots = [...kept.entries].filter(([account]) => account.startsWith('+slot.'));
+  const salts = slots.map(([account, value]) => {
+    const { salt } = v.parse(shapes.EntryShapes['+slot'], jsonOf(revealSecret(value)));
+    return [account.replace(/^\+slot\.|@.*$/g, ''), salt] as const;
+  });
+  return { machineId: MACHINE, salts: new Map(salts) };
+}
+
+/** One vault through every operation that writes; each test looks at what that left. */
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'postern-second-'));
+  const vault = await open();
+  const made = await vault.create({ storage: 'keyring', passphrase: Secret.of(PASSPHRASE) });
+  recoveryCode = revealSecret(expectOk(made).recoveryCode);
+  const openai = singleValue(secretName.from('openai'), Secret.of(VALUE), 7);
+  expectOk(await vault.secrets.put(openai));
+  expectOk(await vault.secrets.put({ ...openai, name: secretName.from('gone') }));
+  expectOk(await vault.secrets.remove(secretName.from('gone')));
+});
+afterAll(async () => {
+  await rm(dataDir, { recursive: true });
+  await rm(backup(), { force: true });
+});
+
+describe('a reader made from the documents', () => {
+  it('opens the header by passphrase, recovery code and keyring to the same keys', () => {
+    const keys = read({ passphrase: PASSPHRASE });
+    expect(read({ recoveryCode })).toEqual(keys);
+    expect(read({ recoveryCode: recoveryCode.toUpperCase().replaceAll('-', ' ') })).toEqual(keys);
+    expect(read(bySalts())).toEqual(keys);
+    expect(() => read({ passphrase: 'wrong' })).toThrow();
+    expect(() => read({ recoveryCode: recoveryCode.replace(/.$/, 'q') })).toThrow();
+  });
+
+  it('derives the keys of databases, of the audit log and of the gateway', async () => {
+    const { vaultId, dataKey, lastingKey } = read({ passphrase: PASSPHRASE });
+    const vault = await open();
+    expectOk(await vault.unlock({ with: 'passphrase', passphrase: Secret.of(PASSPHRASE) }));
+    for (const purpose of ['database/conversations', 'database/gateway']) {
+      const own = keyFor(dataKey, vaultId, purpose).toString('hex');
+      expect(own).toBe(revealSecret(expectOk(vault.deriveKey(purpose))));
+    }
+    for (const purpose of ['audit/log', 'gateway/key-hash']) {
+      const own = keyFor(lastingKey, vaultId, purpose).toString('hex');
+      expect(own).toBe(revealSecret(expectOk(vault.deriveLastingKey(purpose))));
+    }
+  });
+
+  it('verifies the audit log of that vault, and finds a changed byte', async () => {
+    const { vaultId, lastingKey } = read({ passphrase: PASSPHRASE });
+    const key = keyFor(lastingKey, vaultId, 'audit/log');
+    const directory = join(dataDir, 'audit');
+    const log = expectOk(
+      await openAuditLog({
+        directory,
+        key: Secret.of(key.toString('hex')),
+        clock: systemClock,
+        actor: { uid: 1, pid: 2, executable: null },
+      }),
+    );
+    expectOk(await log.append({ action: 'vault.unlock', outcome: 'success' }));
+    await log.close();
+    const headText = readFileSync(join(directory, 'head.json'), 'utf8');
+    const head = v.parse(shapes.AuditHeadShape, jsonOf(headText));
+    const text = readFileSync(join(directory, head.segment), 'utf8');
+    expect(verifyAudit(key, head, headText, text)).toBe(2);
+    expect(() => verifyAudit(key, head, headText, text.replace('unlock', 'unlocl'))).toThrow();
+  });
+
+  it('reads the entries of the keyring', () => {
+    const { vaultId } = read({ passphrase: PASSPHRASE });
+    const entryOf = (account: string) =>
+      jsonOf(revealSecret(kept.entries.get(account) ?? Secret.of('')));
+    expect(v.parse(shapes.EntryShapes.secret, entryOf(`openai@${vaultId}`))).toEqual({
+      ...{ v: 1, account: `openai@${vaultId}`, fields: { value: VALUE } },
+      ...{ createdAtMs: 7, updatedAtMs: 7 },
+    });
+    const { secrets } = v.parse(shapes.EntryShapes['+index'], entryOf(`+index@${vaultId}`));
+    expect(secrets).toEqual({ openai: { fields: ['value'], createdAtMs: 7, updatedAtMs: 7 } });
+  });
+
+  it('opens the secrets file by passphrase and by data key, and the backup', async () => {
+    const vault = await open();
+    expectOk(await vault.unlock({ with: 'passphrase', passphrase: Secret.of(PASSPHRASE) }));
+    const passphrase = Secret.of(PASSPHRASE);
+    expectOk(await vault.migrate({ to: 'file', passphrase, removeSource: true }));
+    const file = v.parse(shapes.JweShape, jsonOf(current('secrets.jwe.json')));
+    const keys = read({ recoveryCode });
+    const record = { fields: { value: VALUE }, createdAtMs: 7, updatedAtMs: 7 };
+    for (const way of [{ passphrase: PASSPHRASE }, keys]) {
+      const content = v.parse(shapes.SecretsShape, jsonOf(openJwe(file, way)));
+      expect(content.secrets).toEqual({ openai: record });
+    }
+    expect(() => openJwe(file, { passphrase: 'wrong' })).toThrow();
+    const place = { file: backup(), passphrase: Secret.of(BACKUP_PASSPHRASE) };
+    expectOk(await vault.backUp(place));
+    const sealed = v.parse(shapes.JweShape, jsonOf(readFileSync(backup(), 'utf8')));
+    const { secrets, dataKey, lastingKey } = v.parse(
+      shapes.BackupShape,
+      jsonOf(openJwe(sealed, { passphrase: BACKUP_PASSPHRASE })),
+    );
+    expect(secrets).toEqual({ openai: record });
+    expect([dataKey, lastingKey]).toEqual(
+      [keys.dataKey, keys.lastingKey].map((key) => key.toString('base64url')),
+    );
+  });
+
+  it('finds the new data key in the journal of a change of it', async () => {
+    const vault = await open();
+    expectOk(await vault.unlock({ with: 'recovery', code: Secret.of(recoveryCode) }));
+    const before = read({ recoveryCode });
+    const changed = expectOk(await vault.rekey({ passphrase: Secret.of(PASSPHRASE) }));
+    recoveryCode = revealSecret(changed.recoveryCode);
+    const journal = v.parse(shapes.JournalShape, jsonOf(current('journal.json')));
+    if (journal.operation !== 'rekey') throw new Error(journal.operation);
+    const old = v.parse(shapes.HeaderShape, jsonOf(journal.oldHeader));
+    const bound = ['postern-next-key', 1, old.vaultId, old.dataKeyId, journal.newDataKeyId];
+    const after = read({ passphrase: PASSPHRASE });
+    expect(openNextKey(before, journal.newKey, bound)).toEqual(after.dataKey);
+    expect(after.lastingKey).toEqual(before.lastingKey);
+    const next = await open();
+    expectOk(await next.unlock({ with: 'passphrase', passphrase: Secret.of(PASSPHRASE) }));
+    expectOk(await next.confirmRekey());
+    // The other journals: a keyring slot comes, secrets go back to the keyring, a backup too.
+    expectOk(await next.migrate({ to: 'keyring', removeSource: true }));
+    const slot = next.slots.find(({ kind }) => kind === 'keyring');
+    expectOk(await next.removeSlot(slot?.id ?? ''));
+    expectOk(await next.addKeyring());
+    expectOk(await next.restore({ file: backup(), passphrase: Secret.of(BACKUP_PASSPHRASE) }));
+  });
+});
+
+describe('docs/formats', () => {
+  it('says of every file that is written what it is, member by member', () => {
+    const kinds: readonly (readonly [RegExp, v.GenericSchema])[] = [
+      [/slots\.json/, shapes.HeaderShape],
+      [/journal\.json/, shapes.JournalShape],
+      [/jwe\.json|\.backup/, shapes.JweShape],
+    ];
+    for (const [name, text] of files) {
+      const shape = kinds.find(([form]) => form.test(name))?.[1];
+      if (shape === undefined) throw new Error(`${name} is written, but in no document`);
+      v.parse(shape, jsonOf(text));
+    }
+    for (const text of written(/jwe\.json|\.backup/)) {
+      const { protected: header } = v.parse(shapes.JweShape, jsonOf(text));
+      v.parse(shapes.ProtectedShape, jsonOf(Buffer.from(header, 'base64url').toString()));
+    }
+    const operations = written(/journal\.json/).map(
+      (text) => v.parse(shapes.JournalShape, jsonOf(text)).operation,
+    );
+    expect(new Set(operations)).toEqual(
+      new Set(['create', 'migrate', 'slots', 'rekey', 'restore']),
+    );
+  });
+
+  it('says of every entry of the keyring what it is', () => {
+    expect(entries.size).toBeGreaterThan(3);
+    for (const [account, values] of entries) {
+      if (account.startsWith('+probe@')) continue;
+      const kind = account.startsWith('+index') ? '+index' : '+slot';
+      const shape = account.startsWith('+') ? shapes.EntryShapes[kind] : shapes.EntryShapes.secret;
+      for (const value of values) v.parse(shape, jsonOf(value));
+    }
+  });
+
+  it('names every member', () => {
+    const document = readFileSync(join(FORMATS, 'vault.md'), 'utf8');
+    const names = new Set<string>();
+    for (const text of [...files.map(([, file]) => file), ...entryTexts()]) {
+      for (const name of membersOf(jsonOf(text))) names.add(name);
+    }
+    const users = ['openai', 'gone', 'value'];
+    const missing = [...names].filter(
+      (name) => !users.includes(name) && !new RegExp(`[\`"]${name}[\`"]`).test(document),
+    );
+    expect(missing).toEqual([]);
+    expect(names.size).toBeGreaterThan(40);
+  });
+});
+
+function entryTexts(): readonly string[] {
+  const probes = ([account]: readonly [string, unknown]) => account.startsWith('+probe@');
+  return [...entries].filter((entry) => !probes(entry)).flatMap(([, values]) => values);
+}
+
+function membersOf(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(membersOf);
+  return Object.entries(value).flatMap(([name, member]) => [name, ...membersOf(member)]);
+}
