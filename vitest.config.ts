@@ -8,6 +8,8 @@ const reporters = [
   ...(report === undefined ? [] : ['json']),
 ];
 
+const KILLS = 'testing/suites/vault/kill/*.test.ts';
+
 export default defineConfig({
   test: {
     reporters,
@@ -24,11 +26,16 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['testing/suites/**/*.test.ts'],
+          exclude: [KILLS],
           globalSetup: './testing/src/system-programs/setup.ts',
           testTimeout: 120_000,
           hookTimeout: 180_000,
           maxWorkers: 1,
         },
+      },
+      {
+        // By far the longest, and of no use to the others: beside them.
+        test: { name: 'kills', include: [KILLS], testTimeout: 900_000, maxWorkers: 1 },
       },
     ],
   },

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { holdProcessLock } from './process-lock.ts';
+import { scratchPath } from './testing/scratch.ts';
 
-const lockPath = (): string => join(mkdtempSync(join(tmpdir(), 'postern-lock-')), 'lock');
+const lockPath = (): string => scratchPath('lock');
 
 test('a second holder is told that the lock is held, until it is released', () => {
   const path = lockPath();

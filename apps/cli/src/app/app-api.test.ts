@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectOk } from '@postern/kernel';
@@ -66,6 +66,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await postern.close();
+  rmSync(dataDir, { recursive: true });
 });
 
 async function send(

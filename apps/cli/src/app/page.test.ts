@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { loopbackGuard } from '../server/host-guard.ts';
 import { loadPageFiles } from '../server/page-files.ts';
 import { createPage } from './page.ts';
@@ -10,6 +10,9 @@ const host = '127.0.0.1:7420';
 
 function builtPage(): string {
   const dist = mkdtempSync(join(tmpdir(), 'postern-page-'));
+  afterAll(() => {
+    rmSync(dist, { recursive: true });
+  });
   mkdirSync(join(dist, 'assets'));
   writeFileSync(join(dist, 'index.html'), '<!doctype html><title>Postern</title>');
   writeFileSync(join(dist, 'assets', 'app-1234.js'), 'export {};');

@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Environment } from './environment.ts';
 import { homeOf, prepareHome } from './home.ts';
+import { scratchDirectory } from '../testing/scratch-directory.ts';
 
 const environment = (change: Partial<Environment> = {}): Environment => ({
   home: '/home/ada',
@@ -19,7 +19,6 @@ const environment = (change: Partial<Environment> = {}): Environment => ({
   ...change,
 });
 
-const newDir = (): string => mkdtempSync(join(tmpdir(), 'postern-home-'));
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
 describe('homeOf', () => {
@@ -45,10 +44,10 @@ describe('homeOf', () => {
 
 describe('prepareHome', () => {
   test('makes every directory 0700, also one that was open before', () => {
-    const base = newDir();
+    const base = scratchDirectory();
     mkdirSync(join(base, 'data'), { mode: 0o755 });
     chmodSync(join(base, 'data'), 0o755);
-    const home = homeOf(environment({ xdgRuntimeDir: newDir() }), base);
+    const home = homeOf(environment({ xdgRuntimeDir: scratchDirectory() }), base);
     expect(prepareHome(home).ok).toBe(true);
     for (const path of [home.configDir, home.dataDir, home.runtimeDir]) {
       expect(modeOf(path)).toBe(0o700);
@@ -56,13 +55,13 @@ describe('prepareHome', () => {
   });
 
   test('refuses a file and a symbolic link in place of a directory', () => {
-    const base = newDir();
+    const base = scratchDirectory();
     writeFileSync(join(base, 'data'), '');
-    const home = homeOf(environment({ xdgRuntimeDir: newDir() }), base);
+    const home = homeOf(environment({ xdgRuntimeDir: scratchDirectory() }), base);
     expect(prepareHome(home)).toMatchObject({ ok: false, failure: { reason: 'home-read-only' } });
-    const linked = newDir();
-    symlinkSync(newDir(), join(linked, 'data'));
-    const second = homeOf(environment({ xdgRuntimeDir: newDir() }), linked);
+    const linked = scratchDirectory();
+    symlinkSync(scratchDirectory(), join(linked, 'data'));
+    const second = homeOf(environment({ xdgRuntimeDir: scratchDirectory() }), linked);
     expect(prepareHome(second)).toMatchObject({ ok: false, failure: { reason: 'home-foreign' } });
   });
 });

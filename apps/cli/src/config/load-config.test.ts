@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { changeConfig, loadConfig } from './load-config.ts';
+import { scratchDirectory } from '../testing/scratch-directory.ts';
 
-const newPath = (): string => join(mkdtempSync(join(tmpdir(), 'postern-config-')), 'config.json');
+const newPath = (): string => join(scratchDirectory(), 'config.json');
 const noRefusal = (): undefined => undefined;
 
 describe('loadConfig', () => {

@@ -1,5 +1,4 @@
-import { mkdtempSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { failed, ok, revealSecret, Secret, type Result } from '@postern/kernel';
@@ -12,6 +11,7 @@ import { listenOnSocket, type Listening } from '../server/listen.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import { createAgentApi } from './agent-api.ts';
 import { findHeldVault } from './held-vault.ts';
+import { scratchDirectory } from '../testing/scratch-directory.ts';
 
 const openai = secretName.from('openai');
 const running: Listening[] = [];
@@ -42,7 +42,7 @@ function vaultInMemory(): OpenVault {
 }
 
 async function hold(vault: OpenVault | undefined): Promise<{ path: string }> {
-  const path = join(mkdtempSync(join(tmpdir(), 'postern-agent-')), 'control.sock');
+  const path = join(scratchDirectory(), 'control.sock');
   const app = new Hono();
   app.get('/status', (context) =>
     context.json({ unlocked: vault !== undefined, storage: vault?.storage ?? null }),
@@ -105,7 +105,7 @@ describe('a vault held by another process', () => {
 
   test('a vault locked in the meantime is a failure with its code', async () => {
     let vault: OpenVault | undefined = vaultInMemory();
-    const path = join(mkdtempSync(join(tmpdir(), 'postern-agent-')), 'control.sock');
+    const path = join(scratchDirectory(), 'control.sock');
     const app = new Hono();
     app.get('/status', (context) => context.json({ unlocked: true, storage: 'file' }));
     app.route(
