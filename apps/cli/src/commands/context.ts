@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { failed, ok, type Clock, type Randomness, type Result } from '@postern/kernel';
+import { failed, ok, type Result } from '@postern/kernel';
 import type { AuditEvent } from '@postern/protocol';
 import {
   checkStorage,
@@ -11,11 +11,8 @@ import {
   type UnlockWay,
   type Vault,
 } from '@postern/vault';
-import type { Environment } from '../config/environment.ts';
-import { prepareHome, type Home } from '../config/home.ts';
-import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
-import { describeConfigFailure, describeHomeFailure } from '../failure/describe-home.ts';
-import { CommandFailed, described, type Described } from '../failure/described.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
+import { described, type Described } from '../failure/described.ts';
 import { holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
 import { auditedVault, openAudit, record } from '../services/audit.ts';
@@ -25,55 +22,10 @@ import { vaultDatabases } from '../services/vault-databases.ts';
 import { machineId } from '../system/machine-id.ts';
 import { systemKeyring } from '../system/system-keyring.ts';
 import { findPassphrase } from '../terminal/passphrase.ts';
-import type { Terminal } from '../terminal/terminal.ts';
+import { endWith, fail, openHome, orFail, report, type CommandContext } from './command-context.ts';
 
-/** What every command gets: nothing else is global. */
-export interface CommandContext {
-  readonly terminal: Terminal;
-  readonly environment: Environment;
-  readonly home: Home;
-  readonly clock: Clock;
-  readonly randomness: Randomness;
-  readonly version: string;
-  /** `--storage`, which overrides the configuration. */
-  readonly storage: 'auto' | 'keyring' | 'file' | undefined;
-  /** `--passphrase-fd`: an open file descriptor that holds the passphrase. */
-  readonly passphraseFd: number | undefined;
-  /** `--home` as it was given. */
-  readonly chosenHome: string | undefined;
-  /** The program and first arguments that start this command line again. */
-  readonly self: string;
-  readonly selfArguments: readonly string[];
-  readonly json: boolean;
-  readonly verbose: boolean;
-}
-
-/** The value, or the end of the command with the failure's line and exit code. */
-export function orFail<T, F>(result: Result<T, F>, describe: (failure: F) => Described): T {
-  if (result.ok) return result.value;
-  throw new CommandFailed(describe(result.failure));
-}
-
-export function fail(failure: Described): never {
-  throw new CommandFailed(failure);
-}
-
-/** Ends the command with this code once all it has to say is said. */
-export function endWith(exitCode: number): void {
-  process.exitCode = exitCode;
-}
-
-/** Prints a result: JSON with `--json`, else the lines for people. */
-export function report(context: CommandContext, value: unknown, lines: readonly string[]): void {
-  if (context.json) context.terminal.print(JSON.stringify(value, null, 2));
-  else for (const line of lines) context.terminal.print(line);
-}
-
-/** The home with its directories made, and its configuration. */
-export function openHome(context: CommandContext): LoadedConfig {
-  orFail(prepareHome(context.home), describeHomeFailure);
-  return orFail(loadConfig(context.home.configFile), describeConfigFailure);
-}
+// What a command needs before it has a vault.
+export { endWith, fail, openHome, orFail, report, type CommandContext };
 
 export interface FoundVault {
   readonly vault: Vault;
@@ -124,7 +76,11 @@ export async function storageFor(
  */
 export async function openedVault(context: CommandContext): Promise<OpenVault> {
   const held = await findHeldVault(holderAddresses(context.home));
-  if (held !== undefined) return held;
+  return held ?? (await openedHere(context));
+}
+
+/** Unlocked here, asking for the passphrase where the keyring does not open it. */
+export async function openedHere(context: CommandContext): Promise<OpenVault> {
   const { vault } = await findVault(context);
   if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
   await unlockFound(context, vault);
@@ -133,6 +89,8 @@ export async function openedVault(context: CommandContext): Promise<OpenVault> {
 
 /** The vault that this command unlocked, each use of a secret written to the audit log. */
 export async function auditedHere(context: CommandContext, vault: Vault): Promise<OpenVault> {
+  // Without it the next command takes the long way too; that is all.
+  await vault.keepLastingKey('audit/log');
   const open = openVaultHere(vault);
   const log = await openAudit(context.home.dataDir, open, context.clock);
   return auditedVault(

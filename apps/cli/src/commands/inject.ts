@@ -10,7 +10,8 @@ import {
 } from '@postern/vault';
 import { described, type Described } from '../failure/described.ts';
 import { resolveReferences } from '../services/resolve-references.ts';
-import { fail, openedVault, orFail, type CommandContext } from './context.ts';
+import { fail, orFail, type CommandContext } from './command-context.ts';
+import { openedForReading } from './opened-for-reading.ts';
 
 export interface InjectOptions {
   /** `-`: standard input. */
@@ -29,7 +30,9 @@ export async function inject(context: CommandContext, options: InjectOptions): P
   const { input, output } = options;
   if (output !== '-' && !options.force && existsSync(output)) fail(present(output));
   const template = readTemplate(input);
-  const references = resolveReferences(await openedVault(context), { action: 'secret.inject' });
+  const references = resolveReferences(await openedForReading(context), {
+    action: 'secret.inject',
+  });
   const at = input === '-' ? 'standard input' : input;
   const filled = orFail(await injectTemplate(template, references, at), (failure) =>
     'code' in failure ? failure : describeRunFailure(failure),

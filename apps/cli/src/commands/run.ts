@@ -19,7 +19,8 @@ import {
 import { described } from '../failure/described.ts';
 import { resolveReferences } from '../services/resolve-references.ts';
 import { standardRunIo } from '../terminal/standard-run-io.ts';
-import { endWith, fail, openedVault, orFail, type CommandContext } from './context.ts';
+import { endWith, fail, orFail, type CommandContext } from './command-context.ts';
+import { openedForReading } from './opened-for-reading.ts';
 
 export interface RunCommandOptions {
   /** `NAME=postern://name/field`. */
@@ -95,7 +96,7 @@ async function resolvePlan(
     action: 'secret.inject',
     ...(path === undefined ? {} : { program: path }),
   } as const;
-  const references = resolveReferences(await openedVault(context), use);
+  const references = resolveReferences(await openedForReading(context), use);
   return orFail(await resolveRun(plan, references, whenMissing), (failure) =>
     'code' in failure ? failure : describeRunFailure(failure),
   );

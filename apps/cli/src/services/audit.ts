@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describeAuditFailure, openAuditLog, type AuditLog } from '@postern/audit';
-import { failed, ok, type Clock, type Result } from '@postern/kernel';
+import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
 import { executablePath, type AuditActor, type AuditEvent } from '@postern/protocol';
 import type { Described } from '../failure/described.ts';
 import type { OpenVault, SecretUse } from './open-vault.ts';
@@ -12,10 +12,18 @@ export async function openAudit(
   clock: Clock,
 ): Promise<Result<AuditLog, Described>> {
   const key = await vault.deriveLastingKey('audit/log');
-  if (!key.ok) return key;
+  return key.ok ? await openAuditUnder(key.value, dataDir, clock) : key;
+}
+
+/** The same under its key. */
+export async function openAuditUnder(
+  key: Secret,
+  dataDir: string,
+  clock: Clock,
+): Promise<Result<AuditLog, Described>> {
   const log = await openAuditLog({
     directory: join(dataDir, 'audit'),
-    key: key.value,
+    key,
     clock,
     actor: thisProcess(),
   });
@@ -42,6 +50,15 @@ export async function record(
 
 const READING: SecretUse = { action: 'secret.read' };
 
+/** The reading of a vault, each use of a secret written to the log before its value is given. */
+export function auditedGet(get: OpenVault['get'], log: AuditLog): OpenVault['get'] {
+  return async (name, use = READING) => {
+    const found = await get(name);
+    if (found.ok && found.value === undefined) return found;
+    return await told(log, { ...use, subject: { kind: 'secret', name } }, found);
+  };
+}
+
 /**
  * The same vault, each use of a secret written to the log. A value is only handed out once its use
  * stands there.
@@ -49,11 +66,7 @@ const READING: SecretUse = { action: 'secret.read' };
 export function auditedVault(vault: OpenVault, log: AuditLog): OpenVault {
   return {
     ...vault,
-    get: async (name, use = READING) => {
-      const found = await vault.get(name);
-      if (found.ok && found.value === undefined) return found;
-      return await told(log, { ...use, subject: { kind: 'secret', name } }, found);
-    },
+    get: auditedGet((name) => vault.get(name), log),
     put: async (next) => {
       const stored = await vault.put(next);
       const subject = { kind: 'secret', name: next.name } as const;

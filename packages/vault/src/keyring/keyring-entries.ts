@@ -18,6 +18,11 @@ export function slotAccount(vault: VaultId, slotId: string): string {
   return `+slot.${slotId}@${vault}`;
 }
 
+/** A key derived for one purpose, beside the secrets and protected as they are. */
+export function keptKeyAccount(vault: VaultId, purpose: string): string {
+  return `+key.${purpose.replaceAll('/', '-')}@${vault}`;
+}
+
 const VERSION = 1;
 
 /**

@@ -1,4 +1,4 @@
-import { AsyncEntry } from '@napi-rs/keyring';
+import type { AsyncEntry } from '@napi-rs/keyring';
 import { failed, ok, revealSecret, Secret, type Result } from '@postern/kernel';
 import { secretServiceAnswers } from './ask-secret-service.ts';
 import { classifyKeyringError } from './classify-keyring-error.ts';
@@ -39,8 +39,11 @@ const DEFAULT_TIME_LIMIT_MS = 60_000;
  */
 export function createOsKeyring(options: OsKeyringOptions = {}): OsKeyring {
   const { service = KEYRING_SERVICE, timeLimitMs = DEFAULT_TIME_LIMIT_MS } = options;
-  const entry = (account: string) =>
-    new AsyncEntry(service, account, { linux: { store: 'secret-service' } });
+  // Loaded when it is first asked: most of what it costs is its native library.
+  const entry = async (account: string): Promise<AsyncEntry> => {
+    const keyring = await import('@napi-rs/keyring');
+    return new keyring.AsyncEntry(service, account, { linux: { store: 'secret-service' } });
+  };
   const turns = oneAtATime(timeLimitMs, options.busAddress);
   const { inTurn } = turns;
   return {
@@ -49,19 +52,20 @@ export function createOsKeyring(options: OsKeyringOptions = {}): OsKeyring {
     },
     get: (account) =>
       inTurn(async () => {
-        const value = await entry(account).getPassword();
+        const value = await (await entry(account)).getPassword();
         return typeof value === 'string' ? Secret.of(value) : undefined;
       }),
     set: (account, value) =>
       inTurn(async () => {
-        await entry(account).setPassword(revealSecret(value));
+        const there = await entry(account);
+        await there.setPassword(revealSecret(value));
         // Under a session key that the keyring has otherwise, it may have stored something else.
-        const stored = await entry(account).getPassword();
+        const stored = await there.getPassword();
         const otherwise = typeof stored === 'string' && stored !== revealSecret(value);
         if (otherwise) throw new Error('Crypto error: read back otherwise');
         return undefined;
       }),
-    remove: (account) => inTurn(() => entry(account).deletePassword()),
+    remove: (account) => inTurn(async () => await (await entry(account)).deletePassword()),
   };
 }
 

@@ -1,4 +1,3 @@
-import { hashRaw } from '@node-rs/argon2';
 import { revealSecret, type Secret } from '@postern/kernel';
 import { passphraseBytes } from '../passphrase.ts';
 import { hkdfSha256, pbkdf2Sha512 } from '../primitives/key-derivation.ts';
@@ -21,6 +20,8 @@ export async function passphraseKek(
   kdf: SlotOf<'passphrase'>['kdf'],
   passphrase: Secret,
 ): Promise<Buffer> {
+  // A native library, which only a passphrase needs.
+  const { hashRaw } = await import('@node-rs/argon2');
   return await hashRaw(passphraseBytes(passphrase), {
     memoryCost: kdf.memoryKiB,
     timeCost: kdf.passes,

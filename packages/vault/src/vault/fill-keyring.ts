@@ -1,6 +1,13 @@
 import { failed, ok, type Result } from '@postern/kernel';
 import type { SecretName, VaultId } from '@postern/protocol';
-import { indexAccount, sealEntry, secretAccount, slotAccount } from '../keyring/keyring-entries.ts';
+import { KEPT_PURPOSES } from '../keyring/kept-key.ts';
+import {
+  indexAccount,
+  keptKeyAccount,
+  sealEntry,
+  secretAccount,
+  slotAccount,
+} from '../keyring/keyring-entries.ts';
 import { readIndex, writeIndex, type Indexed } from '../keyring/keyring-index.ts';
 import type { KeyringPort } from '../keyring/keyring-port.ts';
 import { recordToWire } from '../record-wire.ts';
@@ -45,8 +52,8 @@ function indexed(record: SecretRecord): readonly [SecretName, Indexed] {
 }
 
 /**
- * Removes every entry of a vault that the index names, the index, and the entries of these slots;
- * the names of what it removed. The index goes last, so that a killed process can be followed up.
+ * Removes every entry of a vault that the index names, the index, the kept keys, and the entries of
+ * these slots; the names of what it removed. The index goes last, so that a killed process can be followed up.
  */
 export async function emptyKeyring(
   keyring: KeyringPort,
@@ -59,6 +66,7 @@ export async function emptyKeyring(
   const accounts = [
     ...names.map((name) => secretAccount(vault, name)),
     ...slotIds.map((id) => slotAccount(vault, id)),
+    ...KEPT_PURPOSES.map((purpose) => keptKeyAccount(vault, purpose)),
     indexAccount(vault),
   ];
   const gone: string[] = [];

@@ -8,7 +8,7 @@ import type { VaultFailure } from '../vault-failure.ts';
 import type { VaultContext } from './vault-context.ts';
 
 export const JOURNAL_FILE = 'journal.json';
-const MAX_JOURNAL_BYTES = 262_144;
+export const MAX_JOURNAL_BYTES = 262_144;
 
 const begun = {
   version: v.literal(1),

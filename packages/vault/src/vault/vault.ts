@@ -1,5 +1,6 @@
 import { failed, Fault, ok, type Result, type Secret } from '@postern/kernel';
 import type { VaultId } from '@postern/protocol';
+import { storeKeptKey, type KeptPurpose } from '../keyring/kept-key.ts';
 import type { SecretStore } from '../secret-store.ts';
 import { DataKeyWiped, type DataKey } from '../slots/data-key.ts';
 import { slotInfo, type SlotInfo } from '../slots/slot.ts';
@@ -126,6 +127,18 @@ export class Vault {
   deriveLastingKey(purpose: string): Result<Secret, VaultFailure> {
     if (this.#state.at !== 'unlocked') return failed(this.#closed());
     return ok(applicationKey(this.#state.keys.lasting, purpose));
+  }
+
+  /**
+   * Keeps a lasting key in the keyring beside the secrets, where those are in the keyring, so that
+   * `openDirectly` finds it. It goes when the secrets go. Nothing with the other storage.
+   */
+  async keepLastingKey(purpose: KeptPurpose): Promise<Result<undefined, VaultFailure>> {
+    return await this.#unlocked(async ({ header, keys }) => {
+      if (header.storage !== 'keyring') return ok();
+      const key = applicationKey(keys.lasting, purpose);
+      return await storeKeptKey(this.#context.keyring, header.vaultId, purpose, key);
+    });
   }
 
   /** Adds a passphrase to a vault that has none. */

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDurationMs } from '../../config/duration.ts';
-import type { CommandContext } from '../context.ts';
+import type { CommandContext } from '../command-context.ts';
 
 /** The context of a command; made when the command runs, since only then are the options known. */
 export type GetContext = () => CommandContext;

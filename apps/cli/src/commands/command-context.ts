@@ -1,0 +1,55 @@
+import type { Clock, Randomness, Result } from '@postern/kernel';
+import type { Environment } from '../config/environment.ts';
+import { prepareHome, type Home } from '../config/home.ts';
+import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
+import { describeConfigFailure, describeHomeFailure } from '../failure/describe-home.ts';
+import { CommandFailed, type Described } from '../failure/described.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** What every command gets: nothing else is global. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  readonly environment: Environment;
+  readonly home: Home;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly version: string;
+  /** `--storage`, which overrides the configuration. */
+  readonly storage: 'auto' | 'keyring' | 'file' | undefined;
+  /** `--passphrase-fd`: an open file descriptor that holds the passphrase. */
+  readonly passphraseFd: number | undefined;
+  /** `--home` as it was given. */
+  readonly chosenHome: string | undefined;
+  /** The program and first arguments that start this command line again. */
+  readonly self: string;
+  readonly selfArguments: readonly string[];
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+/** The value, or the end of the command with the failure's line and exit code. */
+export function orFail<T, F>(result: Result<T, F>, describe: (failure: F) => Described): T {
+  if (result.ok) return result.value;
+  throw new CommandFailed(describe(result.failure));
+}
+
+export function fail(failure: Described): never {
+  throw new CommandFailed(failure);
+}
+
+/** Ends the command with this code once all it has to say is said. */
+export function endWith(exitCode: number): void {
+  process.exitCode = exitCode;
+}
+
+/** Prints a result: JSON with `--json`, else the lines for people. */
+export function report(context: CommandContext, value: unknown, lines: readonly string[]): void {
+  if (context.json) context.terminal.print(JSON.stringify(value, null, 2));
+  else for (const line of lines) context.terminal.print(line);
+}
+
+/** The home with its directories made, and its configuration. */
+export function openHome(context: CommandContext): LoadedConfig {
+  orFail(prepareHome(context.home), describeHomeFailure);
+  return orFail(loadConfig(context.home.configFile), describeConfigFailure);
+}

@@ -1,0 +1,91 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expectOk, ok, revealSecret, Secret } from '@postern/kernel';
+import { secretName } from '@postern/protocol';
+import { describe, expect, it } from 'vitest';
+import {
+  madeVault,
+  OPENAI,
+  PASSPHRASE,
+  vaultWorld,
+  type VaultWorld,
+} from '../testing/vault-world.ts';
+import { openDirectly } from './open-directly.ts';
+
+const direct = async ({ dataDir, keyring }: VaultWorld) =>
+  await openDirectly({ dataDir, keyring: () => keyring });
+
+describe('a vault in the keyring, opened directly', () => {
+  it('gives the secrets, and the key that was kept, without the data key', async () => {
+    const world = await madeVault('keyring');
+    const opened = await direct(world);
+    expect(opened?.id).toBe(world.vault.id);
+    expect(expectOk((await opened?.get(OPENAI.name)) ?? ok())).toEqual(OPENAI);
+    expect(await opened?.get(secretName.from('absent'))).toEqual(ok(undefined));
+    expect(await opened?.keptKey('audit/log')).toEqual(ok(undefined));
+
+    expect(await world.vault.keepLastingKey('audit/log')).toEqual(ok());
+    const kept = expectOk((await opened?.keptKey('audit/log')) ?? ok());
+    const derived = expectOk(world.vault.deriveLastingKey('audit/log'));
+    expect(kept && revealSecret(kept)).toBe(revealSecret(derived));
+  });
+
+  it('keeps a key once, and again where it was damaged', async () => {
+    const { vault, keyring } = await madeVault('keyring');
+    expect(await vault.keepLastingKey('audit/log')).toEqual(ok());
+    const account = `+key.audit-log@${vault.id ?? ''}`;
+    const entry = keyring.entries.get(account);
+    expect(entry).toBeDefined();
+    expect(await vault.keepLastingKey('audit/log')).toEqual(ok());
+    for (const damaged of ['', '{"v":1}', `{"v":1,"account":"${account}","key":"short"}`]) {
+      await keyring.set(account, Secret.of(damaged));
+      expect(await vault.keepLastingKey('audit/log')).toEqual(ok());
+      expect(keyring.entries.get(account)).toEqual(entry);
+    }
+  });
+
+  it('refuses a kept key that is damaged', async () => {
+    const world = await madeVault('keyring');
+    await world.keyring.set(`+key.audit-log@${world.vault.id ?? ''}`, Secret.of('{}'));
+    const read = await (await direct(world))?.keptKey('audit/log');
+    expect(read).toMatchObject({ ok: false, failure: { reason: 'vault-damaged' } });
+  });
+
+  it('is not, where an operation waits to be completed', async () => {
+    const world = await madeVault('keyring');
+    await writeFile(join(world.dataDir, 'journal.json'), '{}', { mode: 0o600 });
+    expect(await direct(world)).toBeUndefined();
+  });
+
+  it('is not, where the header is damaged or there is none', async () => {
+    const world = await madeVault('keyring');
+    await writeFile(join(world.dataDir, 'slots.json'), '{}');
+    expect(await direct(world)).toBeUndefined();
+    expect(await direct(await vaultWorld())).toBeUndefined();
+  });
+});
+
+describe('a vault in the file', () => {
+  it('is not opened directly, and keeps no key', async () => {
+    const world = await madeVault('file');
+    expect(await direct(world)).toBeUndefined();
+    expect(await world.vault.keepLastingKey('audit/log')).toEqual(ok());
+    expect([...world.keyring.entries.keys()].filter((name) => name.startsWith('+key'))).toEqual([]);
+  });
+});
+
+describe('a vault that leaves the keyring', () => {
+  it('takes the key that was kept along', async () => {
+    const { vault, keyring } = await madeVault('keyring');
+    expect(await vault.keepLastingKey('audit/log')).toEqual(ok());
+    const migration = { to: 'file', removeSource: true, passphrase: PASSPHRASE } as const;
+    expect(expectOk(await vault.migrate(migration)).to).toBe('file');
+    expect([...keyring.entries.keys()]).toEqual([]);
+  });
+
+  it('a locked vault keeps none', async () => {
+    const { vault } = await madeVault('keyring');
+    vault.lock();
+    expect((await vault.keepLastingKey('audit/log')).ok).toBe(false);
+  });
+});
