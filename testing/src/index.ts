@@ -56,6 +56,7 @@ export {
   type ProgramOptions,
   type RunningProgram,
 } from './run-program.ts';
+export { startTmuxSession, type TmuxSession } from './tmux-session.ts';
 export { skipBecause } from './skip-because.ts';
 export { startTmuxScreen, type TmuxOptions, type TmuxScreen } from './tmux-screen.ts';
 export {
@@ -74,6 +75,7 @@ export {
   runPostern,
   runPosternKilledAt,
   startPostern,
+  POSTERN_LAUNCHER,
   upPostern,
   type PosternOptions,
   type PosternUp,
