@@ -56,7 +56,6 @@ export {
   type ProgramOptions,
   type RunningProgram,
 } from './run-program.ts';
-export { startTmuxSession, type TmuxSession } from './tmux-session.ts';
 export { skipBecause } from './skip-because.ts';
 export { startTmuxScreen, type TmuxOptions, type TmuxScreen } from './tmux-screen.ts';
 export {

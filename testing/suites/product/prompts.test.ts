@@ -2,22 +2,19 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   freshHome,
-  POSTERN_LAUNCHER,
   runPostern,
   skipBecause,
   startKeyringSession,
-  startTmuxSession,
   whyNoKeyringSession,
   whyNoPrograms,
   type FreshHome,
-  type TmuxSession,
 } from '@postern/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { converse, enter, openTerminal } from './talk-in-terminal.ts';
 
 const PASSPHRASE = 'three blind mice run';
 const OTHER = 'see how they run away';
 const VALUE = 'sk-the-value-that-is-long-enough';
-const MINUTE_MS = 60_000;
 
 let home: FreshHome;
 
@@ -28,38 +25,6 @@ beforeEach(() => {
 afterEach(() => {
   home[Symbol.dispose]();
 });
-
-/** A terminal in which `postern` is a command that tells its exit code. */
-async function openTerminal(environment = home.environment): Promise<TmuxSession> {
-  const terminal = await startTmuxSession(environment);
-  await terminal.type(`postern() { node '${POSTERN_LAUNCHER}' "$@"; echo "exit=$?"; }`);
-  await terminal.press('Enter');
-  await terminal.waitFor(/\$$/);
-  return terminal;
-}
-
-async function enter(terminal: TmuxSession, line: string): Promise<void> {
-  await terminal.type(line);
-  await terminal.press('Enter');
-}
-
-/** Types an answer to each question as it comes; what was shown from the first to the end. */
-async function converse(
-  terminal: TmuxSession,
-  command: string,
-  answers: readonly (readonly [question: RegExp, answer: string])[],
-  exitCode: number,
-): Promise<string> {
-  await enter(terminal, command);
-  let shown = '';
-  for (const [question, answer] of answers) {
-    shown += await terminal.waitFor(question, MINUTE_MS);
-    await enter(terminal, answer);
-  }
-  shown += await terminal.waitFor(/exit=\d+\n/, MINUTE_MS);
-  expect([command, /exit=(\d+)/.exec(shown)?.[1]]).toEqual([command, String(exitCode)]);
-  return shown;
-}
 
 const inHome = (passphrase = PASSPHRASE) => ({ environment: home.environment, passphrase });
 
@@ -80,7 +45,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
   'at a terminal',
   () => {
     test('secret set asks twice for a new passphrase and hides what is typed', async () => {
-      await using terminal = await openTerminal();
+      await using terminal = await openTerminal(home);
       const shown = await converse(
         terminal,
         'postern secret set openai',
@@ -88,13 +53,13 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
         0,
       );
       expect(shown).toContain('Stored openai.');
-      expect(await terminal.screen()).not.toContain(VALUE);
-      expect(await terminal.screen()).not.toContain(PASSPHRASE);
+      expect(await terminal.screen.look()).not.toContain(VALUE);
+      expect(await terminal.screen.look()).not.toContain(PASSPHRASE);
       expect(await valueWith(PASSPHRASE)).toBe(VALUE);
     });
 
     test('two passphrases that differ, or one that is too short, make no vault', async () => {
-      await using terminal = await openTerminal();
+      await using terminal = await openTerminal(home);
       const differ = await converse(
         terminal,
         'postern secret set openai',
@@ -114,38 +79,36 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
 
     test('Ctrl+C at the value stores nothing and leaves the terminal as it was', async () => {
       await makeVault();
-      await using terminal = await openTerminal();
+      await using terminal = await openTerminal(home);
       await enter(terminal, 'postern secret set openai');
-      await terminal.waitFor(/Passphrase:$/, MINUTE_MS);
+      await terminal.waitFor(/Passphrase:$/);
       await enter(terminal, PASSPHRASE);
-      await terminal.waitFor(/Value of openai:$/, MINUTE_MS);
-      await terminal.type('half of a value');
-      await terminal.press('C-c');
-      expect(await terminal.waitFor(/exit=\d+\n/, MINUTE_MS)).toMatch(
-        /nothing was stored[^]*exit=[1-9]/,
-      );
+      await terminal.waitFor(/Value of openai:$/);
+      await terminal.screen.press('-l', '--', 'half of a value');
+      await terminal.screen.press('C-c');
+      expect(await terminal.waitFor(/exit=\d+\n/)).toMatch(/nothing was stored[^]*exit=[1-9]/);
       await enter(terminal, 'echo typed and shown');
       await terminal.waitFor(/^typed and shown$/m);
-      expect(await terminal.screen()).not.toContain('half of a value');
+      expect(await terminal.screen.look()).not.toContain('half of a value');
       expect(await valueWith(PASSPHRASE)).toBe(VALUE);
     });
 
     test('a pasted value is hidden too, and ends at its line', async () => {
       await makeVault();
-      await using terminal = await openTerminal();
+      await using terminal = await openTerminal(home);
       await enter(terminal, 'postern secret set openai');
-      await terminal.waitFor(/Passphrase:$/, MINUTE_MS);
-      await terminal.paste(`${PASSPHRASE}\n`);
-      await terminal.waitFor(/Value of openai:$/, MINUTE_MS);
-      await terminal.paste('sk-a-pasted-value-long-enough\n');
-      expect(await terminal.waitFor(/exit=\d+\n/, MINUTE_MS)).toContain('exit=0');
-      expect(await terminal.screen()).not.toContain('pasted');
+      await terminal.waitFor(/Passphrase:$/);
+      await terminal.screen.paste(`${PASSPHRASE}\n`);
+      await terminal.waitFor(/Value of openai:$/);
+      await terminal.screen.paste('sk-a-pasted-value-long-enough\n');
+      expect(await terminal.waitFor(/exit=\d+\n/)).toContain('exit=0');
+      expect(await terminal.screen.look()).not.toContain('pasted');
       expect(await valueWith(PASSPHRASE)).toBe('sk-a-pasted-value-long-enough');
     });
 
     test('a passphrase may be mistyped twice; the third time ends it', async () => {
       await makeVault();
-      await using terminal = await openTerminal();
+      await using terminal = await openTerminal(home);
       const ask = /Passphrase:$/;
       const right = await converse(
         terminal,
@@ -171,7 +134,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
 
     test('vault passphrase wants the present one, and the new one twice', async () => {
       await makeVault();
-      await using terminal = await openTerminal();
+      await using terminal = await openTerminal(home);
       const present = [/Present passphrase:$/, PASSPHRASE] as const;
       const differ = [present, [NEW[0], OTHER], AGAIN] as const;
       await converse(terminal, 'postern vault passphrase', differ, 2);
@@ -180,12 +143,12 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       await converse(terminal, 'postern vault passphrase', same, 0);
       expect(await valueWith(OTHER)).toBe(VALUE);
       expect(await valueWith(PASSPHRASE)).toBe('');
-      expect(await terminal.screen()).not.toContain(OTHER);
+      expect(await terminal.screen.look()).not.toContain(OTHER);
     });
 
     test('a recovery code replaces a lost passphrase, and itself', async () => {
       await makeVault();
-      await using terminal = await openTerminal();
+      await using terminal = await openTerminal(home);
       const ask = [/Passphrase:$/, PASSPHRASE] as const;
       const made = await converse(terminal, 'postern vault recovery', [ask], 0);
       const [code = ''] = /postern1-[a-z0-9-]+/.exec(made) ?? [];
@@ -206,7 +169,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
 
     test('backup and restore have a passphrase of their own', async () => {
       await makeVault();
-      await using terminal = await openTerminal();
+      await using terminal = await openTerminal(home);
       const backup = 'postern auth storage backup "$HOME/backup"';
       const restore = 'postern auth storage restore "$HOME/backup"';
       const [vault, first, again] = [/\nPassphrase:$/, /Passphrase of the backup:$/, AGAIN[0]];
@@ -245,7 +208,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
         const { environment } = session;
         const set = await runPostern(['secret', 'set', 'openai'], { environment, input: VALUE });
         expect(set).toMatchObject({ code: 0 });
-        await using terminal = await openTerminal(environment);
+        await using terminal = await openTerminal(session.home, environment);
         const toFile = 'postern auth storage migrate --to file --remove-source';
         await converse(terminal, toFile, [NEW, [AGAIN[0], OTHER]], 2);
         const moved = await converse(terminal, toFile, [NEW, AGAIN], 0);
