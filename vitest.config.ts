@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Where `.ci/run` wants a JSON report, from which the claims' check reads what passed. */
@@ -8,7 +9,8 @@ const reporters = [
   ...(report === undefined ? [] : ['json']),
 ];
 
-const KILLS = 'testing/suites/vault/kill/*.test.ts';
+/** Every project has the same, so that the files of all run beside each other. */
+const WORKERS = Math.min(4, availableParallelism());
 
 export default defineConfig({
   test: {
@@ -20,22 +22,18 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages,apps,tools,testing}/**/src/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'testing/peers/**'],
+          maxWorkers: WORKERS,
         },
       },
       {
         test: {
           name: 'system',
           include: ['testing/suites/**/*.test.ts'],
-          exclude: [KILLS],
           globalSetup: './testing/src/system-programs/setup.ts',
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          maxWorkers: 1,
+          maxWorkers: WORKERS,
         },
-      },
-      {
-        // By far the longest, and of no use to the others: beside them.
-        test: { name: 'kills', include: [KILLS], testTimeout: 900_000, maxWorkers: 1 },
       },
     ],
   },

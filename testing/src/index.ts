@@ -74,6 +74,7 @@ export {
   runPostern,
   runPosternKilledAt,
   startPostern,
+  POSTERN_LAUNCHER,
   upPostern,
   type PosternOptions,
   type PosternUp,

@@ -2,7 +2,16 @@ import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { runProgram, startProgram, type Ended, type RunningProgram } from './run-program.ts';
 
-const LAUNCHER = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'bin', 'postern.js');
+/** The file that a Node starts the product from. */
+export const POSTERN_LAUNCHER = join(
+  import.meta.dirname,
+  '..',
+  '..',
+  'apps',
+  'cli',
+  'bin',
+  'postern.js',
+);
 const UP_TIMEOUT_MS = 60_000;
 
 export interface PosternOptions {
@@ -95,7 +104,7 @@ export async function upPostern(
 function commandLine(parameters: readonly string[], { passphrase }: PosternOptions): string[] {
   const given = passphrase === undefined ? [] : ['--passphrase-fd', '3'];
   // As its own first line starts it.
-  return ['--', LAUNCHER, ...given, ...parameters];
+  return ['--', POSTERN_LAUNCHER, ...given, ...parameters];
 }
 
 function programOptions(options: PosternOptions): Parameters<typeof startProgram>[2] {

@@ -6,6 +6,8 @@ import { pathOfProgram } from './system-programs/system-programs.ts';
 export interface TmuxScreen extends AsyncDisposable {
   /** Presses keys, by tmux's names (`Enter`, `C-c`) or as text. */
   press(...keys: readonly string[]): Promise<void>;
+  /** Pastes text as a terminal does, newlines and all. */
+  paste(text: string): Promise<void>;
   /** What is on the screen, without what is blank at the end. */
   look(): Promise<string>;
   /** Waits until the screen is of that form, and returns it. */
@@ -45,6 +47,10 @@ export async function startTmuxScreen(options: TmuxOptions): Promise<TmuxScreen>
   return {
     press: async (...keys) => {
       await tmux('send-keys', ...keys);
+    },
+    paste: async (text) => {
+      await tmux('set-buffer', '--', text);
+      await tmux('paste-buffer', '-p', '-r', '-d');
     },
     look,
     waitFor: async (pattern) => {

@@ -9,7 +9,6 @@ import { askRunning } from '../instance/ask-running.ts';
 import { openAudit, record } from '../services/audit.ts';
 import { openVaultHere } from '../services/open-vault.ts';
 import { serveAgent } from '../server/serve-agent.ts';
-import { findPassphrase } from '../terminal/passphrase.ts';
 import {
   auditedHere,
   fail,
@@ -18,6 +17,7 @@ import {
   report,
   tell,
   unlockBy,
+  unlockByPassphrase,
   unlockFound,
   type CommandContext,
   type FoundVault,
@@ -103,15 +103,9 @@ export async function unlock(context: CommandContext, ttl: string): Promise<void
   await refuseSecondHolder(context);
   const { vault } = await findVault(context);
   if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
-  const passphrase =
-    vault.storage === 'file'
-      ? orFail(await findPassphrase(context, 'Passphrase: '), (failure) => failure)
-      : undefined;
-  const way =
-    passphrase === undefined
-      ? ({ with: 'keyring' } as const)
-      : ({ with: 'passphrase', passphrase } as const);
-  await unlockBy(context, vault, way);
+  let passphrase: Secret | undefined;
+  if (vault.storage === 'file') ({ passphrase } = await unlockByPassphrase(context, vault));
+  else await unlockBy(context, vault, { with: 'keyring' });
   vault.lock();
   await startInBackground(context, ttl, passphrase);
   report(context, { unlocked: true, ttl }, [`The vault is open for ${ttl}.`]);

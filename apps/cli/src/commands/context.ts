@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { failed, ok, type Result } from '@postern/kernel';
+import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import type { AuditEvent } from '@postern/protocol';
 import {
   checkStorage,
@@ -21,7 +21,7 @@ import { settledLine, unlockAndSettle, type SettledRekey } from '../services/set
 import { vaultDatabases } from '../services/vault-databases.ts';
 import { machineId } from '../system/machine-id.ts';
 import { systemKeyring } from '../system/system-keyring.ts';
-import { findPassphrase } from '../terminal/passphrase.ts';
+import { asksForPassphrase, findPassphrase } from '../terminal/passphrase.ts';
 import { endWith, fail, openHome, orFail, report, type CommandContext } from './command-context.ts';
 
 // What a command needs before it has a vault.
@@ -105,10 +105,41 @@ export async function unlockFound(
   vault: Vault,
   says: 'aloud' | 'silent' = 'aloud',
 ): Promise<SettledRekey | undefined> {
-  const unlock = says === 'aloud' ? unlockBy : unlockSettling;
-  if (vault.storage === 'keyring') return await unlock(context, vault, { with: 'keyring' });
-  const passphrase = orFail(await findPassphrase(context, 'Passphrase: '), (failure) => failure);
-  return await unlock(context, vault, { with: 'passphrase', passphrase });
+  if (vault.storage !== 'keyring') return (await unlockByPassphrase(context, vault, says)).settled;
+  const way = { with: 'keyring' } as const;
+  return says === 'aloud'
+    ? await unlockBy(context, vault, way)
+    : await unlockSettling(context, vault, way);
+}
+
+/** How often a person may mistype the passphrase before the command ends. */
+const ATTEMPTS = 3;
+
+/** Unlocks by the passphrase, and gives it back: tried once where it was given, and typed up to three times. */
+export async function unlockByPassphrase(
+  context: CommandContext,
+  vault: Vault,
+  says: 'aloud' | 'silent' = 'aloud',
+  question = 'Passphrase: ',
+): Promise<{ readonly passphrase: Secret; readonly settled: SettledRekey | undefined }> {
+  const attempts = asksForPassphrase(context) ? ATTEMPTS : 1;
+  for (let attempt = 1; ; attempt += 1) {
+    const passphrase = orFail(await findPassphrase(context, question), (failure) => failure);
+    const unlocked = await unlockAndSettle(vault, { with: 'passphrase', passphrase });
+    if (unlocked.ok) {
+      const settled = await tellSettled(context, vault, unlocked.value);
+      if (settled !== undefined && says === 'aloud') saySettled(context, settled);
+      return { passphrase, settled };
+    }
+    if (unlocked.failure.reason !== 'wrong-passphrase' || attempt === attempts) {
+      fail(describeVaultFailure(unlocked.failure));
+    }
+    context.terminal.note('That passphrase does not open the vault. Try again.');
+  }
+}
+
+function saySettled({ terminal }: CommandContext, settled: SettledRekey): void {
+  terminal.note(`postern: ${settledLine(settled)}`);
 }
 
 /** Unlocks, and says what became of a change of the data key that was cut off. */
@@ -118,7 +149,7 @@ export async function unlockBy(
   way: UnlockWay,
 ): Promise<SettledRekey | undefined> {
   const settled = await unlockSettling(context, vault, way);
-  if (settled !== undefined) context.terminal.note(`postern: ${settledLine(settled)}`);
+  if (settled !== undefined) saySettled(context, settled);
   return settled;
 }
 
@@ -129,6 +160,14 @@ export async function unlockSettling(
   way: UnlockWay,
 ): Promise<SettledRekey | undefined> {
   const settled = orFail(await unlockAndSettle(vault, way), describeVaultFailure);
+  return await tellSettled(context, vault, settled);
+}
+
+async function tellSettled(
+  context: CommandContext,
+  vault: Vault,
+  settled: SettledRekey | undefined,
+): Promise<SettledRekey | undefined> {
   const { id } = vault;
   if (settled?.outcome === 'confirmed' && id !== undefined) {
     const subject = { kind: 'vault', id } as const;

@@ -4,7 +4,16 @@ import { described } from '../failure/described.ts';
 import { openVaultHere } from '../services/open-vault.ts';
 import { findPassphrase } from '../terminal/passphrase.ts';
 import { refuseWhileHeld } from './backup.ts';
-import { fail, findVault, orFail, report, tell, unlockBy, type CommandContext } from './context.ts';
+import {
+  fail,
+  findVault,
+  orFail,
+  report,
+  tell,
+  unlockBy,
+  unlockByPassphrase,
+  type CommandContext,
+} from './context.ts';
 import { newPassphrase } from './create-vault.ts';
 
 export interface MigrateOptions {
@@ -71,7 +80,6 @@ async function unlockForMove(
     if (isFirst) return await newPassphrase(context);
     return orFail(await findPassphrase(context, 'Passphrase: '), (failure) => failure);
   }
-  const passphrase = orFail(await findPassphrase(context, 'Passphrase: '), (failure) => failure);
-  await unlockBy(context, vault, { with: 'passphrase', passphrase });
+  await unlockByPassphrase(context, vault);
   return undefined;
 }

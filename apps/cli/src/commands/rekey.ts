@@ -15,6 +15,7 @@ import {
   orFail,
   report,
   tell,
+  unlockByPassphrase,
   unlockFound,
   unlockSettling,
   type CommandContext,
@@ -33,12 +34,7 @@ export async function rekeyVault(context: CommandContext): Promise<void> {
   try {
     const { vault } = await findVault(context);
     if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
-    const passphrase = await passphraseOf(context, vault);
-    const way =
-      vault.storage === 'keyring' || passphrase === undefined
-        ? ({ with: 'keyring' } as const)
-        : ({ with: 'passphrase', passphrase } as const);
-    const settled = await unlockSettling(context, vault, way);
+    const { passphrase, settled } = await unlockForRekey(context, vault);
     if (settled !== undefined) context.terminal.note(`postern: ${settledLine(settled)}`);
     const resumed = settled !== undefined && settled.outcome !== 'undone';
     const recoveryCode = resumed
@@ -83,9 +79,21 @@ function holdAlone(context: CommandContext): ProcessLock {
   return fail(described(code, `Cannot write ${lock.failure.path}.`));
 }
 
-async function passphraseOf(context: CommandContext, vault: Vault): Promise<Secret | undefined> {
-  if (vault.slots.every(({ kind }) => kind !== 'passphrase')) return undefined;
-  return orFail(await findPassphrase(context, 'Passphrase: '), (failure) => failure);
+/** Opens the vault; answers its passphrase where it has one, since its slot is made anew. */
+async function unlockForRekey(
+  context: CommandContext,
+  vault: Vault,
+): Promise<{
+  readonly passphrase: Secret | undefined;
+  readonly settled: SettledRekey | undefined;
+}> {
+  if (vault.storage === 'file') return await unlockByPassphrase(context, vault, 'silent');
+  const settled = await unlockSettling(context, vault, { with: 'keyring' });
+  if (vault.slots.every(({ kind }) => kind !== 'passphrase')) {
+    return { passphrase: undefined, settled };
+  }
+  const found = await findPassphrase(context, 'Passphrase: ');
+  return { passphrase: orFail(found, (failure) => failure), settled };
 }
 
 async function changeKey(

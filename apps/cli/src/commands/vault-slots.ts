@@ -1,13 +1,13 @@
 import { revealSecret } from '@postern/kernel';
 import { describeVaultFailure, type Vault } from '@postern/vault';
 import { described } from '../failure/described.ts';
-import { findPassphrase } from '../terminal/passphrase.ts';
 import {
   fail,
   findVault,
   orFail,
   report,
   unlockBy,
+  unlockByPassphrase,
   unlockFound,
   type CommandContext,
 } from './context.ts';
@@ -26,11 +26,8 @@ export async function changePassphrase(context: CommandContext): Promise<void> {
     report(context, { changed: true }, ['The vault now opens with the passphrase too.']);
     return;
   }
-  const current = orFail(
-    await findPassphrase(context, 'Present passphrase: '),
-    (failure) => failure,
-  );
-  await unlockBy(context, vault, { with: 'passphrase', passphrase: current });
+  const question = 'Present passphrase: ';
+  const { passphrase: current } = await unlockByPassphrase(context, vault, 'aloud', question);
   const next = await newPassphrase({ ...context, passphraseFd: undefined });
   orFail(await vault.changePassphrase({ next, current }), describeVaultFailure);
   report(context, { changed: true }, ['The passphrase is changed; the old one opens nothing now.']);

@@ -1,4 +1,4 @@
-import { closeSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed, ok, Secret, type Result } from '@postern/kernel';
 import type { Environment } from '../config/environment.ts';
@@ -37,6 +37,15 @@ export async function findPassphrase(
     );
   }
   return typed === undefined ? failed(described('VAULT_LOCKED')) : ok(typed);
+}
+
+/** Whether the passphrase would come from the person at the terminal, who may mistype it. */
+export function asksForPassphrase(sources: PassphraseSources): boolean {
+  const { passphraseFd, environment, terminal } = sources;
+  const { credentialsDirectory: directory } = environment;
+  const hasCredential = directory !== undefined && existsSync(join(directory, CREDENTIAL_NAME));
+  const given = passphraseFd !== undefined || environment.passphrase !== undefined;
+  return terminal.interactive && !given && !hasCredential;
 }
 
 /** A passphrase that was given without asking; undefined where none was. */
