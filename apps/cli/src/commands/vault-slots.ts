@@ -1,4 +1,4 @@
-import { revealSecret } from '@postern/kernel';
+import { revealSecret, type Secret } from '@postern/kernel';
 import { describeVaultFailure, type Vault } from '@postern/vault';
 import { described } from '../failure/described.ts';
 import { findPassphrase } from '../terminal/passphrase.ts';
@@ -15,13 +15,16 @@ import { announceRecoveryCode, newPassphrase } from './create-vault.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 
 /** `postern vault passphrase`: sets the passphrase, or changes it after the present one. */
-export async function changePassphrase(context: CommandContext): Promise<void> {
+export async function changePassphrase(
+  context: CommandContext,
+  options: { readonly newPassphraseFd?: number },
+): Promise<void> {
   const { vault } = await findVault(context);
   if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
   const has = vault.slots.some(({ kind }) => kind === 'passphrase');
   if (!has) {
     await unlockBy(context, vault, { with: 'keyring' });
-    const next = await newPassphrase(context);
+    const next = await chosenPassphrase(context, options.newPassphraseFd);
     orFail(await vault.addPassphrase(next), describeVaultFailure);
     report(context, { changed: true }, ['The vault now opens with the passphrase too.']);
     return;
@@ -31,9 +34,22 @@ export async function changePassphrase(context: CommandContext): Promise<void> {
     (failure) => failure,
   );
   await unlockBy(context, vault, { with: 'passphrase', passphrase: current });
-  const next = await newPassphrase({ ...context, passphraseFd: undefined });
+  const next = await chosenPassphrase(context, options.newPassphraseFd);
   orFail(await vault.changePassphrase({ next, current }), describeVaultFailure);
   report(context, { changed: true }, ['The passphrase is changed; the old one opens nothing now.']);
+}
+
+/** The new passphrase, which is never taken from where the present one comes from. */
+async function chosenPassphrase(
+  context: CommandContext,
+  passphraseFd: number | undefined,
+): Promise<Secret> {
+  if (passphraseFd === undefined && !context.terminal.interactive) {
+    fail(described('USAGE', 'Without a terminal, give --new-passphrase-fd.'));
+  }
+  const { environment } = context;
+  const without = { ...environment, passphrase: undefined, credentialsDirectory: undefined };
+  return await newPassphrase({ ...context, passphraseFd, environment: without });
 }
 
 /** `postern vault recovery`: a new recovery code, or with `--use` a new passphrase by the old code. */
