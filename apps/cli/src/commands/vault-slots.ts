@@ -1,12 +1,14 @@
 import { revealSecret, type Secret } from '@postern/kernel';
 import { describeVaultFailure, type Vault } from '@postern/vault';
 import { described } from '../failure/described.ts';
+import { openVaultHere } from '../services/open-vault.ts';
 import { findPassphrase } from '../terminal/passphrase.ts';
 import {
   fail,
   findVault,
   orFail,
   report,
+  tell,
   unlockBy,
   unlockFound,
   type CommandContext,
@@ -26,6 +28,7 @@ export async function changePassphrase(
     await unlockBy(context, vault, { with: 'keyring' });
     const next = await chosenPassphrase(context, options.newPassphraseFd);
     orFail(await vault.addPassphrase(next), describeVaultFailure);
+    await tellChanged(context, vault, 'vault.slot.add');
     report(context, { changed: true }, ['The vault now opens with the passphrase too.']);
     return;
   }
@@ -36,7 +39,18 @@ export async function changePassphrase(
   await unlockBy(context, vault, { with: 'passphrase', passphrase: current });
   const next = await chosenPassphrase(context, options.newPassphraseFd);
   orFail(await vault.changePassphrase({ next, current }), describeVaultFailure);
+  await tellChanged(context, vault, 'vault.slot.change');
   report(context, { changed: true }, ['The passphrase is changed; the old one opens nothing now.']);
+}
+
+async function tellChanged(
+  context: CommandContext,
+  vault: Vault,
+  action: 'vault.slot.add' | 'vault.slot.change',
+): Promise<void> {
+  if (vault.id === undefined) return;
+  const subject = { kind: 'vault', id: vault.id } as const;
+  await tell(context, openVaultHere(vault), { action, outcome: 'success', subject });
 }
 
 /** The new passphrase, which is never taken from where the present one comes from. */
@@ -62,6 +76,7 @@ export async function recover(
   if (options.use) await useRecoveryCode(context, vault);
   else await unlockFound(context, vault);
   const made = orFail(await vault.newRecoveryCode(), describeVaultFailure);
+  await tellChanged(context, vault, 'vault.slot.change');
   if (context.json) report(context, { recoveryCode: revealSecret(made.recoveryCode) }, []);
   else announceRecoveryCode(context, made.recoveryCode);
 }
