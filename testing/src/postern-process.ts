@@ -20,6 +20,8 @@ export interface PosternOptions {
   readonly input?: string;
   /** Given on file descriptor 3, which the command is told to read it from. */
   readonly passphrase?: string;
+  /** Given on the file descriptors from 4 on; needs a passphrase on 3. */
+  readonly descriptors?: readonly string[];
 }
 
 /** Runs one `postern` command to its end. */
@@ -108,10 +110,10 @@ function commandLine(parameters: readonly string[], { passphrase }: PosternOptio
 }
 
 function programOptions(options: PosternOptions): Parameters<typeof startProgram>[2] {
-  const { environment, input, passphrase } = options;
+  const { environment, input, passphrase, descriptors = [] } = options;
   return {
     environment,
     ...(input === undefined ? {} : { input }),
-    ...(passphrase === undefined ? {} : { descriptors: [passphrase] }),
+    ...(passphrase === undefined ? {} : { descriptors: [passphrase, ...descriptors] }),
   };
 }

@@ -3,7 +3,7 @@
 // over; this launcher therefore keeps to syntax and modules that Node 18 knows. Without the `--` Node
 // would take an --env-file of ours for its own.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, fstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -36,13 +36,38 @@ function carriedNode() {
   return undefined;
 }
 
+/** The open descriptors that options such as `--passphrase-fd 3` name, each in its place. */
+function furtherDescriptors() {
+  const words = process.argv.slice(2);
+  const end = words.indexOf('--');
+  const ours = end === -1 ? words : words.slice(0, end);
+  const named = ours.flatMap((word, at) => {
+    const option = /^--[a-z-]*fd(?:=(\d+))?$/.exec(word);
+    if (option === null) return [];
+    const descriptor = Number(option[1] ?? ours[at + 1]);
+    return descriptor >= 3 && descriptor < 100 && isOpen(descriptor) ? [descriptor] : [];
+  });
+  const count = Math.max(2, ...named) - 2;
+  return Array.from({ length: count }, (_, at) => (named.includes(at + 3) ? at + 3 : 'ignore'));
+}
+
+/** @param {number} descriptor */
+function isOpen(descriptor) {
+  try {
+    fstatSync(descriptor);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Runs this file again under another Node, as if it had been started itself.
  * @param {string} node
  */
 function handOver(node) {
   const child = spawn(node, ['--', fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'inherit', ...furtherDescriptors()],
   });
   /** @type {NodeJS.Signals[]} */
   const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];

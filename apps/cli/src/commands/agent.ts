@@ -83,6 +83,7 @@ async function holdOpen(
   const timer = setTimeout(end('EXPIRED'), Math.min(ttlMs, MAX_TIMER_MS));
   process.once('SIGINT', end('EXIT'));
   process.once('SIGTERM', end('EXIT'));
+  if (context.json) report(context, { unlocked: true, ttlMs }, []);
   context.terminal.note(`The vault is open for ${minutes(ttlMs)}; postern vault lock ends it.`);
   const reason = await ended.promise;
   clearTimeout(timer);

@@ -47,7 +47,10 @@ function storesOf(postern: Postern): Pick<GatewayDeps, 'keys' | 'usage' | 'isRea
     keys: {
       verify: (token) => {
         const verified = postern.stores()?.gateway.keys.verify(token);
-        if (verified?.ok === true && verified.value !== undefined) postern.locking.used();
+        if (verified?.ok === true) {
+          if (verified.value === undefined) postern.refusedKeys.refused();
+          else postern.locking.used();
+        }
         return verified ?? failed({ reason: 'locked' });
       },
     },

@@ -22,6 +22,7 @@ import { record } from './audit.ts';
 import { deleteProviderKeys } from './delete-keys.ts';
 import { createLocking, type Locking, type LockReason } from './locking.ts';
 import { openVaultHere, type OpenVault } from './open-vault.ts';
+import { createRefusedKeys, type RefusedKeys } from './refused-keys.ts';
 import { createRunningAnswers, type RunningAnswers } from './running-answers.ts';
 import { settledLine, unlockAndSettle } from './settle-rekey.ts';
 import { openStores, type Stores } from './stores.ts';
@@ -51,6 +52,8 @@ export interface Postern {
   unlockWith(wayIn: WayIn): Promise<Result<undefined, Described>>;
   /** When and how it is locked; `locking.lock` is the way to lock it. */
   readonly locking: Locking;
+  /** Requests with gateway keys that are none. */
+  readonly refusedKeys: RefusedKeys;
   close(): Promise<void>;
 }
 
@@ -81,6 +84,7 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
   const openedVault = (): OpenVault | undefined => state.stores?.vault;
   const keys = readUpstreamKeys(openedVault, parts.clock);
   const running = createRunningAnswers();
+  const refusedKeys = createRefusedKeys({ ...parts, log: () => state.stores?.audit });
   const locking = createLocking({
     clock: parts.clock,
     config: parts.loaded.config.vault,
@@ -92,6 +96,7 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
     close: async (reason) => {
       if (reason === 'EXIT') await deleteKeysWhereWanted(parts, state);
       keys.forget();
+      await refusedKeys.flush();
       await closeAll(parts, state, reason);
     },
   });
@@ -100,6 +105,7 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
     ...parts,
     keys,
     running,
+    refusedKeys,
     config: () => state.loaded.config,
     providers: () => state.table,
     change: (change) => applyChange(parts.home, state, change),
@@ -181,7 +187,7 @@ async function unlock(
   const unlocked = await unlockAndSettle(parts.vault, way);
   if (!unlocked.ok) {
     const failure = describeVaultFailure(unlocked.failure);
-    if (failure.code === 'VAULT_WRONG_PASSPHRASE') countRefusal(state);
+    if (failure.code === 'VAULT_WRONG_PASSPHRASE') countRefusal(parts, state);
     return failed(failure);
   }
   const settled = unlocked.value;
@@ -226,9 +232,14 @@ async function openInto(
   return told.ok ? await useProxyPassword(parts, state.loaded.config) : told;
 }
 
-function countRefusal(current: State): void {
+/** So many wrong passphrases in a row are nobody's slip. */
+const MANY_WRONG_PASSPHRASES = 5;
+
+function countRefusal({ say }: PosternParts, current: State): void {
   const state = current;
   state.refused += 1;
+  if (state.refused % MANY_WRONG_PASSPHRASES !== 0) return;
+  say(`WARNING: ${String(state.refused)} wrong passphrases were tried on the locked vault.`);
 }
 
 /** The unlocking, and what was refused before it, when the log could not be opened. */

@@ -73,11 +73,8 @@ export function readPassphraseFrom(fd: number): Result<Secret, Described> {
 
 function readDescriptor(fd: number): Secret | undefined {
   const text = readLine(fd);
-  try {
-    closeSync(fd);
-  } catch {
-    // It was never open; that is what the caller reports.
-  }
+  // One that cannot be read is none that was given, and may be one of the process's own.
+  if (text !== undefined) closeSync(fd);
   return text;
 }
 

@@ -1,6 +1,7 @@
 import { isJsonObject, parseJson, revealSecret, Secret } from '@postern/kernel';
 import type { JsonObject, JsonValue } from '@postern/kernel';
 import type { SecretName, VaultId } from '@postern/protocol';
+import { withDigest, withoutDigest } from '../primitives/digested-json.ts';
 
 /**
  * How the entries of a vault are called (the attribute `username`). The vault's id keeps two vaults of
@@ -24,13 +25,14 @@ export function keptKeyAccount(vault: VaultId, purpose: string): string {
 }
 
 const VERSION = 1;
+const MAX_ENTRY_LENGTH = 4_194_304;
 
 /**
  * The value of an entry: JSON that names its version and its own account, so that one pasted over
- * another is noticed.
+ * another is noticed, and ends in a digest, so that a damaged one is.
  */
 export function sealEntry(account: string, members: JsonObject): Secret {
-  return Secret.of(JSON.stringify({ v: VERSION, account, ...members }));
+  return Secret.of(withDigest(JSON.stringify({ v: VERSION, account, ...members })));
 }
 
 export type OpenedEntry =
@@ -39,7 +41,9 @@ export type OpenedEntry =
   | { readonly state: 'malformed' };
 
 export function openEntry(account: string, value: Secret): OpenedEntry {
-  const json = parseJson(revealSecret(value), { maxLength: 4_194_304, maxDepth: 8 });
+  const text = revealSecret(value);
+  const whole = withoutDigest(text.length > MAX_ENTRY_LENGTH ? '' : text);
+  const json = parseJson(whole.ok ? whole.value : '', { maxLength: MAX_ENTRY_LENGTH, maxDepth: 8 });
   if (!json.ok || !isJsonObject(json.value)) return { state: 'malformed' };
   const { v: version, account: ofAccount, ...members } = json.value;
   if (isNewer(version)) return { state: 'newer' };

@@ -1,7 +1,8 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { decodeUtf8, failed, isJsonObject, ok, parseJson, type Result } from '@postern/kernel';
 import { vaultId, type VaultId } from '@postern/protocol';
 import * as v from 'valibot';
+import { withDigest, withoutDigest } from '../primitives/digested-json.ts';
 import type { Damage, VaultFailure, VaultStorage } from '../vault-failure.ts';
 import type { DataKey } from './data-key.ts';
 import type { SealedLastingKey } from './lasting-key.ts';
@@ -58,16 +59,15 @@ export function encodeSlots(header: SlotsHeader, dataKey: DataKey): Buffer {
   const { vaultId: vault, dataKeyId, storage, createdAtMs, slots, lasting } = header;
   const start = { format: 'postern-slots', version: VERSION, vaultId: vault, dataKeyId, storage };
   const body = JSON.stringify({ ...start, createdAtMs, slots, lasting }).slice(0, -1);
-  const proven = provenText(body, macOf(body, dataKey).toString('base64url'));
-  return Buffer.from(`${proven},"digest":"${digestOf(proven)}"}\n`, 'utf8');
+  const mac = macOf(body, dataKey).toString('base64url');
+  return Buffer.from(`${withDigest(`${body},"mac":"${mac}"}`)}\n`, 'utf8');
 }
 
 /** Reads strictly; every derivation cost is within its bounds before anything is derived. */
 export function decodeSlots(bytes: Uint8Array): Result<UnverifiedSlots, VaultFailure> {
-  const parts = bytes.length > MAX_SLOTS_BYTES ? undefined : partsOf(bytes);
-  if (parts === undefined) return damaged('malformed');
-  const { body, mac } = parts;
-  if (digestOf(provenText(body, mac)) !== parts.digest) return damaged('altered');
+  const parts = partsOf(bytes);
+  if (!parts.ok) return parts;
+  const { body, mac } = parts.value;
   const json = parseJson(`${body}}`, { maxDepth: 8 });
   if (!json.ok || !isJsonObject(json.value)) return damaged('malformed');
   if (isNewer(json.value['version'])) {
@@ -86,27 +86,20 @@ interface Parts {
   /** The JSON up to where `mac` begins, without its closing brace. */
   readonly body: string;
   readonly mac: string;
-  readonly digest: string;
 }
 
-const PARTS = /^(?<body>.*),"mac":"(?<mac>[\w-]{43})","digest":"(?<digest>[\w-]{43})"\}\n$/s;
+const PARTS = /^(?<body>.*),"mac":"(?<mac>[\w-]{43})"\}$/s;
 
-function partsOf(bytes: Uint8Array): Parts | undefined {
-  const { body, mac, digest } = PARTS.exec(decodeUtf8(bytes) ?? '')?.groups ?? {};
-  if (body === undefined || mac === undefined || digest === undefined) return undefined;
-  return { body, mac, digest };
-}
-
-function provenText(body: string, mac: string): string {
-  return `${body},"mac":"${mac}"`;
+function partsOf(bytes: Uint8Array): Result<Parts, VaultFailure> {
+  const text = bytes.length > MAX_SLOTS_BYTES ? undefined : decodeUtf8(bytes);
+  const proven = withoutDigest(text?.endsWith('\n') === true ? text.slice(0, -1) : '');
+  if (!proven.ok) return damaged(proven.failure.reason);
+  const { body, mac } = PARTS.exec(proven.value)?.groups ?? {};
+  return body === undefined || mac === undefined ? damaged('malformed') : ok({ body, mac });
 }
 
 function macOf(body: string, dataKey: DataKey): Buffer {
   return createHmac('sha256', dataKey.derive(MAC_PURPOSE)).update(body, 'utf8').digest();
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('base64url');
 }
 
 function isNewer(version: unknown): boolean {

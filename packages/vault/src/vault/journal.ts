@@ -3,6 +3,7 @@ import { decodeUtf8, encodeUtf8, failed, ok, parseJson, type Result } from '@pos
 import { vaultId } from '@postern/protocol';
 import * as v from 'valibot';
 import { writeAtomically } from '../disk/write-atomically.ts';
+import { withDigest, withoutDigest } from '../primitives/digested-json.ts';
 import { base64urlOf } from '../slots/slot.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import type { VaultContext } from './vault-context.ts';
@@ -78,17 +79,22 @@ export async function readJournal({
   if (!bytes.ok) return bytes;
   if (bytes.value === undefined) return ok(undefined);
   const text = decodeUtf8(bytes.value);
-  const json = text === undefined ? undefined : parseJson(text, { maxDepth: 8 });
-  const journal = v.safeParse(JournalSchema, json?.ok === true ? json.value : undefined);
-  if (journal.success) return ok(journal.output);
-  return failed({ reason: 'vault-damaged', file: JOURNAL_FILE, damage: 'malformed' });
+  const whole = withoutDigest(text?.endsWith('\n') === true ? text.slice(0, -1) : '');
+  if (!whole.ok) return damaged(whole.failure.reason);
+  const json = parseJson(whole.value, { maxDepth: 8 });
+  const journal = v.safeParse(JournalSchema, json.ok ? json.value : undefined);
+  return journal.success ? ok(journal.output) : damaged('malformed');
+}
+
+function damaged(damage: 'malformed' | 'altered'): Result<never, VaultFailure> {
+  return failed({ reason: 'vault-damaged', file: JOURNAL_FILE, damage });
 }
 
 export async function writeJournal(
   { disk, directory, randomness }: VaultContext,
   journal: Journal,
 ): Promise<Result<undefined, VaultFailure>> {
-  const bytes = encodeUtf8(`${JSON.stringify(journal)}\n`);
+  const bytes = encodeUtf8(`${withDigest(JSON.stringify(journal))}\n`);
   return await writeAtomically(disk, join(directory, JOURNAL_FILE), bytes, randomness);
 }
 

@@ -1,3 +1,4 @@
+import { withDigest } from '../primitives/digested-json.ts';
 import { chmod, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
@@ -213,7 +214,7 @@ describe('a vault whose keyring is another', () => {
         failed({ reason: 'vault-damaged', file: secret, damage: 'malformed' }),
       );
     }
-    keyring.entries.set(secret, Secret.of('{"v":2,"account":"x"}'));
+    keyring.entries.set(secret, Secret.of(withDigest('{"v":2,"account":"x"}')));
     expect(await vault.secrets.get(OPENAI.name)).toMatchObject({
       failure: { reason: 'version-unknown' },
     });

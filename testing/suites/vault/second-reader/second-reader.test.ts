@@ -10,6 +10,7 @@ import { memoryKeyring, systemClock, systemRandomness } from '@postern/vault/tes
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  checkDigest,
   keyFor,
   openHeader,
   openJwe,
@@ -55,6 +56,7 @@ async function open(): Promise<Vault> {
   return expectOk(await openVault({ dataDir, machineId, ...world }));
 }
 
+const Digested = v.looseObject({ digest: v.string() });
 const current = (name: string) => readFileSync(join(dataDir, name), 'utf8');
 const written = (form: RegExp) => files.filter(([name]) => form.test(name)).map(([, text]) => text);
 const jsonOf = (text: string): unknown => JSON.parse(text);
@@ -138,7 +140,8 @@ describe('a reader made from the documents', () => {
     const { vaultId } = read({ passphrase: PASSPHRASE });
     const entryOf = (account: string) =>
       jsonOf(revealSecret(kept.entries.get(account) ?? Secret.of('')));
-    expect(v.parse(shapes.EntryShapes.secret, entryOf(`openai@${vaultId}`))).toEqual({
+    const entry = v.parse(shapes.EntryShapes.secret, entryOf(`openai@${vaultId}`));
+    expect({ ...entry, digest: undefined }).toEqual({
       ...{ v: 1, account: `openai@${vaultId}`, fields: { value: VALUE } },
       ...{ createdAtMs: 7, updatedAtMs: 7 },
     });
@@ -213,6 +216,9 @@ describe('docs/formats', () => {
       const { protected: header } = v.parse(shapes.JweShape, jsonOf(text));
       v.parse(shapes.ProtectedShape, jsonOf(Buffer.from(header, 'base64url').toString()));
     }
+    for (const text of written(/slots\.json|journal\.json/)) {
+      checkDigest(text, v.parse(Digested, jsonOf(text)).digest);
+    }
     const operations = written(/journal\.json/).map(
       (text) => v.parse(shapes.JournalShape, jsonOf(text)).operation,
     );
@@ -227,7 +233,10 @@ describe('docs/formats', () => {
       if (account.startsWith('+probe@')) continue;
       const kind = account.startsWith('+index') ? '+index' : '+slot';
       const shape = account.startsWith('+') ? shapes.EntryShapes[kind] : shapes.EntryShapes.secret;
-      for (const value of values) v.parse(shape, jsonOf(value));
+      for (const value of values) {
+        v.parse(shape, jsonOf(value));
+        checkDigest(value, v.parse(Digested, jsonOf(value)).digest);
+      }
     }
   });
 

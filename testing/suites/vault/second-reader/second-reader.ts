@@ -28,10 +28,14 @@ export function keyFor(root: Buffer, vaultId: string, purpose: string): Buffer {
   return hkdf(root, vaultId, `postern/v1/app/${purpose}`);
 }
 
+/** Throws where the last member, `digest`, is not that of the bytes before it. */
+export function checkDigest(text: string, digest: string): void {
+  if (sha256(text.slice(0, text.lastIndexOf(',"digest":'))) !== digest) throw new Error('damaged');
+}
+
 /** Opens `slots.json` by whichever slot the way in belongs to, and checks that it is whole. */
 export function openHeader(text: string, header: written.Header, way: Way): Keys {
-  const beforeDigest = text.slice(0, text.lastIndexOf(',"digest":'));
-  if (sha256(beforeDigest) !== header.digest) throw new Error('damaged');
+  checkDigest(text, header.digest);
   const { vaultId, dataKeyId, lasting } = header;
   for (const slot of header.slots) {
     const wrapping = wrappingKey(slot, way);

@@ -87,7 +87,7 @@ export const BackupShape = v.strictObject({
   secrets,
 });
 
-const entry = { v: v.literal(1), account: text };
+const entry = { v: v.literal(1), account: text, digest: text };
 export const EntryShapes = {
   secret: v.strictObject({ ...entry, fields: v.record(text, text), ...times }),
   '+index': v.strictObject({
@@ -97,7 +97,7 @@ export const EntryShapes = {
   '+slot': v.strictObject({ ...entry, salt: text }),
 } as const;
 
-const begun = { version: v.literal(1), vaultId: text };
+const begun = { version: v.literal(1), vaultId: text, digest: text };
 const storage = v.picklist(['keyring', 'file']);
 export const JournalShape = v.variant('operation', [
   v.strictObject({ ...begun, operation: v.literal('create'), keyringSlotId: v.nullable(text) }),

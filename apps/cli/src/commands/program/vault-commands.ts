@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { parseDurationMs } from '../../config/duration.ts';
 import { agent, lock, unlock } from '../agent.ts';
 import { changePassphrase, recover } from '../vault-slots.ts';
-import { duration, type GetContext } from './option-values.ts';
+import { duration, wholeNumber, type GetContext } from './option-values.ts';
 
 /** `agent` and `vault …`. */
 export function addVaultCommands(program: Command, context: GetContext): void {
@@ -24,8 +24,13 @@ export function addVaultCommands(program: Command, context: GetContext): void {
   vault
     .command('passphrase')
     .description('set or change the passphrase')
-    .action(async () => {
-      await changePassphrase(context());
+    .option(
+      '--new-passphrase-fd <n>',
+      'read the new passphrase from this file descriptor',
+      wholeNumber,
+    )
+    .action(async (options: { newPassphraseFd?: number }) => {
+      await changePassphrase(context(), options);
     });
   vault
     .command('recovery')

@@ -1,0 +1,81 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expectOk, failed, ok, Secret } from '@postern/kernel';
+import { vaultId } from '@postern/protocol';
+import { describe, expect, it } from 'vitest';
+import { nodeDisk } from '../disk/node-disk.ts';
+import { flips, truncations } from '../testing/damage.ts';
+import { memoryKeyring } from '../testing/memory-keyring.ts';
+import { systemClock, systemRandomness, temporaryDirectory } from '../testing/test-world.ts';
+import { JOURNAL_FILE, readJournal, removeJournal, writeJournal, type Journal } from './journal.ts';
+import type { VaultContext } from './vault-context.ts';
+
+const SLOT = 'AAAAAAAAAAAAAAAA';
+const begun = { version: 1, vaultId: vaultId.from('01arz3ndektsv4rrffq69g5fav') } as const;
+
+const JOURNALS: readonly Journal[] = [
+  { ...begun, operation: 'create', keyringSlotId: null },
+  { ...begun, operation: 'create', keyringSlotId: SLOT },
+  {
+    ...begun,
+    operation: 'migrate',
+    from: 'file',
+    to: 'keyring',
+    removeSource: true,
+    newSlotIds: [SLOT],
+    oldSlotIds: [],
+  },
+  { ...begun, operation: 'slots', slotIds: [SLOT] },
+  {
+    ...begun,
+    operation: 'rekey',
+    oldHeader: '{"format":"postern-slots"}\n',
+    newHeader: '{"format":"postern-slots","version":1}\n',
+    newDataKeyId: SLOT,
+    newKey: { nonce: SLOT, wrapped: 'A'.repeat(64) },
+  },
+  { ...begun, operation: 'restore' },
+];
+
+async function world(): Promise<VaultContext> {
+  return {
+    directory: await temporaryDirectory(),
+    disk: nodeDisk,
+    lock: { hold: (work) => work() },
+    clock: systemClock,
+    randomness: systemRandomness,
+    keyring: memoryKeyring(),
+    machineId: Secret.of('machine-1'),
+    databases: [],
+  };
+}
+
+describe.each(JOURNALS)('the journal of "$operation"', (journal) => {
+  it('is read as it was written, and gone when it is removed', async () => {
+    const context = await world();
+    expect(await readJournal(context)).toEqual(ok(undefined));
+    expectOk(await writeJournal(context, journal));
+    expect(await readJournal(context)).toEqual(ok(journal));
+    expectOk(await removeJournal(context));
+    expect(await readJournal(context)).toEqual(ok(undefined));
+  });
+
+  it('is damaged for every flipped byte and truncation', async () => {
+    const context = await world();
+    expectOk(await writeJournal(context, journal));
+    const path = join(context.directory, JOURNAL_FILE);
+    const bytes = await readFile(path);
+    for (const [at, damaged] of flips(bytes)) {
+      await writeFile(path, damaged);
+      expect(await readJournal(context), `byte ${String(at)}`).toMatchObject({
+        failure: { reason: 'vault-damaged', file: JOURNAL_FILE },
+      });
+    }
+    for (const cut of truncations(bytes)) {
+      await writeFile(path, cut);
+      expect(await readJournal(context)).toEqual(
+        failed({ reason: 'vault-damaged', file: JOURNAL_FILE, damage: 'malformed' }),
+      );
+    }
+  });
+});

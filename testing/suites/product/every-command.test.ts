@@ -1,0 +1,136 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formsOfText, freshHome, startPostern, type Ended, type FreshHome } from '@postern/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const PASSPHRASE = 'three blind mice run';
+const CANARY = 'sk-the-canary-that-no-command-shows-0123456789';
+const FORMS = formsOfText(CANARY);
+/** File descriptors from 4 on. */
+const BACKUP_PASSPHRASE = 'of the backup alone';
+const NEW_PASSPHRASE = 'four and twenty blackbirds';
+
+interface Row {
+  /** The command with what it needs; words of capitals are paths in the home. */
+  readonly command: string;
+  readonly code: number;
+  readonly input?: string;
+  /** What it prints with `--json`: one JSON value, unless it is about text of another origin. */
+  readonly prints?: 'text';
+  /** It names the value and may show it. */
+  readonly shows?: true;
+  /** It says on standard error how it goes on. */
+  readonly tells?: true;
+}
+
+/** Every command, against a vault that holds the canary, in this order. */
+const ROWS: readonly Row[] = [
+  { command: 'secret list', code: 0 },
+  { command: 'secret get openai', code: 0, shows: true },
+  { command: 'secret get absent', code: 4 },
+  { command: 'secret set groq', code: 2, input: 'not a key' },
+  { command: 'secret rotate openai', code: 2, input: CANARY },
+  { command: 'secret rm absent --yes', code: 4 },
+  { command: 'secret test absent', code: 4 },
+  { command: 'secret import FILE --dry-run', code: 2 },
+  { command: 'status', code: 0 },
+  { command: 'open', code: 5 },
+  { command: 'stop', code: 5 },
+  { command: 'up --port 99999', code: 2, prints: 'text' },
+  { command: 'agent --ttl 1s', code: 0, tells: true },
+  { command: 'vault unlock --ttl 1s', code: 0 },
+  { command: 'vault lock', code: 0 },
+  { command: 'vault passphrase', code: 2 },
+  { command: 'vault recovery', code: 0 },
+  { command: 'run --secret KEY=postern://openai -- printenv KEY', code: 0, prints: 'text' },
+  { command: 'inject -i TEMPLATE -o -', code: 0, prints: 'text', shows: true },
+  { command: 'inject -i TEMPLATE -o FILLED', code: 0, prints: 'text', tells: true },
+  { command: 'scan FILE', code: 1 },
+  { command: 'key create test', code: 0 },
+  { command: 'key list', code: 0 },
+  { command: 'key revoke test', code: 0 },
+  { command: 'audit tail', code: 0 },
+  { command: 'audit verify', code: 0 },
+  { command: 'audit export', code: 0, prints: 'text' },
+  { command: 'auth storage status', code: 0 },
+  { command: 'auth storage test', code: 0 },
+  { command: 'auth storage migrate --to keyring --dry-run', code: 5 },
+  { command: 'auth storage backup BACKUP --backup-passphrase-fd 4', code: 0 },
+  { command: 'auth storage restore BACKUP --yes --backup-passphrase-fd 4', code: 0 },
+  { command: 'auth storage rekey', code: 0, tells: true },
+  { command: 'doctor', code: 0 },
+  { command: 'completions bash', code: 0 },
+  { command: 'vault passphrase --new-passphrase-fd 5', code: 0 },
+  { command: 'secret list', code: 8 },
+];
+
+let home: FreshHome;
+
+async function run(parameters: readonly string[], input = ''): Promise<Ended> {
+  const program = startPostern(parameters, {
+    environment: { ...home.environment, NO_COLOR: '1' },
+    passphrase: PASSPHRASE,
+    descriptors: [BACKUP_PASSPHRASE, NEW_PASSPHRASE],
+    input,
+  });
+  return await program.ended;
+}
+
+beforeAll(async () => {
+  home = freshHome();
+  writeFileSync(join(home.path, 'FILE'), `OPENAI_API_KEY="${CANARY}"\n`);
+  writeFileSync(join(home.path, 'TEMPLATE'), 'key = {{ postern://openai }}\n');
+  expect(await run(['secret', 'set', 'openai'], CANARY)).toMatchObject({ code: 0 });
+});
+afterAll(() => {
+  home[Symbol.dispose]();
+});
+
+/** The words of each command that has none below it, read off the help. */
+async function leavesBelow(words: readonly string[]): Promise<readonly string[]> {
+  const { code, stdout, stderr } = await run([...words, '--help']);
+  expect({ code, stderr }, words.join(' ')).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(new RegExp(`^Usage: postern ${words.join(' ')}`));
+  const [, listed] = stdout.split('\nCommands:\n');
+  if (listed === undefined) return [words.join(' ')];
+  const below = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name);
+  const leaves: string[] = [];
+  for (const name of below.filter((each) => each !== 'help')) {
+    leaves.push(...(await leavesBelow([...words, name])));
+  }
+  return leaves;
+}
+
+describe('every command', () => {
+  test('has its help, its completions and a row here', async () => {
+    const leaves = await leavesBelow([]);
+    const untested = leaves.filter(
+      (leaf) => !ROWS.some(({ command }) => startsWith(command, leaf)),
+    );
+    expect(untested).toEqual([]);
+    const { stdout } = await run(['completions', 'bash']);
+    const uncompleted = leaves.filter((leaf) => !stdout.includes(leaf));
+    expect(uncompleted).toEqual([]);
+  });
+
+  test.each(ROWS)('$command ends with $code', async (row) => {
+    const words = row.command
+      .split(' ')
+      .map((word) => (/^[A-Z]+$/.test(word) && word !== 'KEY' ? join(home.path, word) : word));
+    const at = words.indexOf('--');
+    const position = at === -1 ? words.length : at;
+    const ended = await run(words.toSpliced(position, 0, '--json'), row.input);
+    expect(ended.code, ended.stderr).toBe(row.code);
+    if (row.prints !== 'text') {
+      expect(() => JSON.parse(ended.stdout) as unknown, ended.stdout).not.toThrow();
+    }
+    if (row.code === 0 && row.tells !== true) expect(ended.stderr).toBe('');
+    const printed = Buffer.from(`${ended.stdout}${ended.stderr}`);
+    const shown = FORMS.filter(([, bytes]) => printed.includes(bytes)).map(([form]) => form);
+    expect(shown).toEqual(row.shows === true ? ['raw'] : []);
+  });
+});
+
+function startsWith(command: string, leaf: string): boolean {
+  return command === leaf || command.startsWith(`${leaf} `);
+}
