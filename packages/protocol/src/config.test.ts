@@ -6,7 +6,7 @@ const DEFAULTS = {
   version: 1,
   storage: 'auto',
   port: 7420,
-  vault: { lockAfterIdle: '1h', lockOnSuspend: true, deleteKeysOnExit: false },
+  vault: { lockAfterIdle: 'auto', lockOnSuspend: 'auto', deleteKeysOnExit: false },
   appearance: { theme: 'system' },
   providers: {},
   localHosts: [],

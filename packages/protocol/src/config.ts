@@ -12,10 +12,16 @@ export const ConfigSchema = v.strictObject({
   port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)), 7420),
   vault: v.optional(
     v.strictObject({
-      /** The app and the agent lock the vault when nobody used it for so long: `15m`, `8h`, `never`. */
-      lockAfterIdle: v.optional(v.union([v.literal('never'), duration]), '1h'),
-      /** They lock it when the machine was suspended, or its clock was set by 15 s or more. */
-      lockOnSuspend: v.optional(v.boolean(), true),
+      /**
+       * The app and the agent lock the vault when nobody used it for so long: `15m`, `8h`, `never`.
+       * `auto`: an hour where a person opened it, never where it opened by itself.
+       */
+      lockAfterIdle: v.optional(v.union([v.picklist(['auto', 'never']), duration]), 'auto'),
+      /**
+       * They lock it when the machine was suspended, or its clock was set by 15 s or more. `auto`:
+       * where a person opened it.
+       */
+      lockOnSuspend: v.optional(v.union([v.literal('auto'), v.boolean()]), 'auto'),
       /** When the app ends cleanly, the providers' keys are removed from the vault. */
       deleteKeysOnExit: v.optional(v.boolean(), false),
     }),

@@ -88,7 +88,7 @@ describe('the app', () => {
   });
 
   test('locks when it was suspended', { timeout: 180_000 }, async () => {
-    configure({ vault: { lockAfterIdle: 'never' } });
+    configure({ vault: { lockAfterIdle: 'never', lockOnSuspend: true } });
     const key = await newKey();
     await using postern = await upPostern(options);
     expect(await isLocked(postern, key)).toBe(false);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Secret } from '@postern/kernel';
 import { AutoLock } from '@postern/vault';
-import { parseDurationMs } from '../config/duration.ts';
+import { lockRules } from '../config/lock-rules.ts';
 import { described } from '../failure/described.ts';
 import { agentAddress, holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault, findHolder } from '../instance/held-vault.ts';
@@ -57,13 +57,14 @@ async function holdOpen(
   const end = (why: Ending) => () => {
     ended.resolve(why);
   };
-  const { lockAfterIdle, lockOnSuspend } = loaded.config.vault;
+  // Whoever asks for an agent was asked for the passphrase, or could be.
+  const rules = lockRules(loaded.config.vault, 'person');
   const autoLock = new AutoLock({
     clock: context.clock,
-    idleMs: lockAfterIdle === 'never' ? undefined : parseDurationMs(lockAfterIdle),
+    idleMs: () => rules.idleMs,
     lock: (cause) => {
       if (cause === 'idle') ended.resolve('IDLE');
-      else if (lockOnSuspend) ended.resolve('SUSPEND');
+      else if (rules.onSuspend) ended.resolve('SUSPEND');
     },
   });
   const serving = orFail(

@@ -1,12 +1,17 @@
+import type { Config } from '@postern/protocol';
 import { describe, expect, test } from 'vitest';
 import { createLocking, LOCK_GRACE_MS, type LockReason } from './locking.ts';
 
-const CONFIG = { lockAfterIdle: '10m', lockOnSuspend: true, deleteKeysOnExit: false };
+const CONFIG: Config['vault'] = {
+  lockAfterIdle: '10m',
+  lockOnSuspend: true,
+  deleteKeysOnExit: false,
+};
 const TICK_MS = 5000;
 const MINUTE_MS = 60_000;
 
 /** A process with an open vault, and what locking did to it, in order. */
-function scene(config: Partial<typeof CONFIG> = {}) {
+function scene(config: Partial<Config['vault']> = {}) {
   const time = { nowMs: 1_700_000_000_000, monotonicMs: 0 };
   const done: string[] = [];
   const state = { open: true, answering: false, busy: false };
@@ -105,6 +110,16 @@ describe('locking', () => {
       expect(done).toContain('closed: IDLE');
     },
   );
+
+  test('a vault that opened by itself is left alone, one that a person opened is not', async () => {
+    const { done, run, locking } = scene({ lockAfterIdle: 'auto', lockOnSuspend: 'auto' });
+    locking.opened('itself');
+    await run(120 * MINUTE_MS);
+    expect(done).toEqual([]);
+    locking.opened('person');
+    await run(60 * MINUTE_MS);
+    expect(done).toContain('closed: IDLE');
+  });
 
   test('never comes by idleness where the configuration says never', async () => {
     const { done, run } = scene({ lockAfterIdle: 'never' });

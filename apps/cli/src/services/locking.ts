@@ -1,7 +1,7 @@
 import type { Clock } from '@postern/kernel';
 import type { Config } from '@postern/protocol';
 import { AutoLock } from '@postern/vault';
-import { parseDurationMs } from '../config/duration.ts';
+import { lockRules, type Opener } from '../config/lock-rules.ts';
 
 /** Why the vault is locked, in the words of the audit log. */
 export type LockReason = 'ASKED' | 'IDLE' | 'SUSPEND' | 'EXIT';
@@ -28,6 +28,8 @@ export interface LockingParts {
 
 /** How the vault of a running process is locked: when asked, and by itself. */
 export interface Locking {
+  /** The vault was opened, which counts as a use; by whom decides what `auto` means. */
+  opened(by: Opener): void;
   /** Somebody used the vault: locking for idleness is put off. */
   used(): void;
   drainFirst(drainable: Drainable): void;
@@ -53,18 +55,21 @@ export function createLocking(parts: LockingParts): Locking {
     });
     await underWay;
   };
-  const idleMs =
-    config.lockAfterIdle === 'never' ? undefined : parseDurationMs(config.lockAfterIdle);
+  let opener: Opener = 'person';
   const autoLock = new AutoLock({
     clock,
-    idleMs,
+    idleMs: () => lockRules(config, opener).idleMs,
     isInUse: () => parts.isAnswering() || drainables.some((each) => each.isBusy()),
     lock: (cause) => {
       if (cause === 'idle') void lock('IDLE');
-      else if (config.lockOnSuspend) void lock('SUSPEND');
+      else if (lockRules(config, opener).onSuspend) void lock('SUSPEND');
     },
   });
   return {
+    opened: (by) => {
+      opener = by;
+      autoLock.touch();
+    },
     used: () => {
       autoLock.touch();
     },

@@ -20,6 +20,7 @@ import { describeConfigFailure } from '../failure/describe-home.ts';
 import { described, type Described } from '../failure/described.ts';
 import { record } from './audit.ts';
 import { deleteProviderKeys } from './delete-keys.ts';
+import type { Opener } from '../config/lock-rules.ts';
 import { createLocking, type Locking, type LockReason } from './locking.ts';
 import { openVaultHere, type OpenVault } from './open-vault.ts';
 import { createRefusedKeys, type RefusedKeys } from './refused-keys.ts';
@@ -48,7 +49,7 @@ export interface Postern {
   /** First run: makes the vault. The recovery code is given once. */
   setUp(input: SetupInput): Promise<Result<Secret, Described>>;
   unlock(input: UnlockInput): Promise<Result<undefined, Described>>;
-  /** The same with a secret that was never text of a request. */
+  /** The same with a secret that was given at the start. */
   unlockWith(wayIn: WayIn): Promise<Result<undefined, Described>>;
   /** When and how it is locked; `locking.lock` is the way to lock it. */
   readonly locking: Locking;
@@ -111,9 +112,16 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
     change: (change) => applyChange(parts.home, state, change),
     stores: () => state.stores,
     openVault: openedVault,
-    setUp: async (input) => await setUp(parts, state, input),
-    unlock: async (input) => await unlock(parts, state, locking, wayIn(input)),
-    unlockWith: async (way) => await unlock(parts, state, locking, way),
+    setUp: async (input) => {
+      const made = await setUp(parts, state, input);
+      if (made.ok) locking.opened(input.storage === 'keyring' ? 'itself' : 'person');
+      return made;
+    },
+    unlock: async (input) => {
+      const way = wayIn(input);
+      return await unlock(parts, state, locking, way, way.with === 'keyring' ? 'itself' : 'person');
+    },
+    unlockWith: async (way) => await unlock(parts, state, locking, way, 'itself'),
     locking,
     close: async () => {
       watching[Symbol.dispose]();
@@ -179,9 +187,9 @@ async function unlock(
   state: State,
   locking: Locking,
   way: WayIn,
+  opener: Opener,
 ): Promise<Result<undefined, Described>> {
   await locking.settled();
-  locking.used();
   if (parts.vault.state === 'absent') return failed(described('VAULT_NOT_SET_UP'));
   if (state.stores !== undefined) return ok();
   const unlocked = await unlockAndSettle(parts.vault, way);
@@ -193,8 +201,9 @@ async function unlock(
   const settled = unlocked.value;
   if (settled !== undefined) parts.say(settledLine(settled));
   const opened = await openInto(parts, state);
-  if (!opened.ok) parts.vault.lock();
-  else if (settled?.outcome === 'confirmed') return await tellRekeyed(parts.vault, state);
+  if (opened.ok) locking.opened(opener);
+  else parts.vault.lock();
+  if (opened.ok && settled?.outcome === 'confirmed') return await tellRekeyed(parts.vault, state);
   return opened;
 }
 

@@ -8,7 +8,12 @@ function scene(idleMs: number | undefined, isInUse = () => false) {
   const time = { monotonic: 1000, wall: 1_700_000_000_000 };
   const locked: LockCause[] = [];
   const clock = { nowMs: () => time.wall, monotonicMs: () => time.monotonic };
-  const autoLock = new AutoLock({ clock, idleMs, isInUse, lock: (cause) => locked.push(cause) });
+  const autoLock = new AutoLock({
+    clock,
+    idleMs: () => idleMs,
+    isInUse,
+    lock: (cause) => locked.push(cause),
+  });
   /** Time passes while the process runs, looking every five seconds. */
   const run = (durationMs: number) => {
     for (let passed = 0; passed < durationMs; passed += 5000) {

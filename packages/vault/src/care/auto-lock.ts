@@ -2,8 +2,8 @@ import type { Clock } from '@postern/kernel';
 
 export interface AutoLockOptions {
   readonly clock: Clock;
-  /** How long nobody may use the vault before it locks, in milliseconds; undefined: as long as one likes. */
-  readonly idleMs: number | undefined;
+  /** How long nobody may use the vault before it locks, in milliseconds; undefined: as long as one likes. Asked at every look. */
+  readonly idleMs: () => number | undefined;
   /** Whether it is in use at this moment, which counts as a use. */
   readonly isInUse?: () => boolean;
   /** Locks the vault, and drops what was derived from it. */
@@ -43,7 +43,8 @@ export class AutoLock {
 
   /** Looks at the time, and locks where it is time to. */
   look(): void {
-    const { clock, idleMs, lock } = this.#options;
+    const { clock, lock } = this.#options;
+    const idleMs = this.#options.idleMs();
     if (this.#options.isInUse?.() === true) this.touch();
     const nowMs = clock.monotonicMs();
     const offsetMs = clock.nowMs() - nowMs;
