@@ -69,7 +69,7 @@ describe('secret import', () => {
     const kept = await run(['secret', 'import', source, '--destroy', '--yes']);
     expect(kept).toMatchObject({ code: 1 });
     expect(kept.stdout).toMatch(/openai +left: the vault has another value/);
-    expect(kept.stderr).toMatch(/No file was destroyed/);
+    expect(kept.stderr).toMatch(/Nothing was destroyed/);
     expect(existsSync(join(source, 'api_keys.enc'))).toBe(true);
     expect((await run(['secret', 'get', 'openai', '--raw'])).stdout).toBe(OTHER);
     const replaced = await run(['secret', 'import', source, '--replace']);

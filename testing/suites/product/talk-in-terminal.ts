@@ -14,13 +14,13 @@ export interface Talk extends AsyncDisposable {
   waitFor(pattern: RegExp): Promise<string>;
 }
 
-const TIME_LIMIT_MS = 60_000;
+const TIME_LIMIT_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 
 export async function openTerminal(home: FreshHome, environment = home.environment): Promise<Talk> {
   const screen = await startTmuxScreen({
     directory: home.path,
-    environment: { ...environment, PS1: '$ ' },
+    environment,
     shell: 'exec /bin/sh',
     columns: 200,
     rows: 200,
@@ -46,9 +46,9 @@ export async function openTerminal(home: FreshHome, environment = home.environme
       await screen[Symbol.asyncDispose]();
     },
   };
-  await talk.waitFor(/\$$/);
+  await talk.waitFor(/[#$]$/);
   await enter(talk, `postern() { node '${POSTERN_LAUNCHER}' "$@"; echo "exit=$?"; }`);
-  await talk.waitFor(/\}\n\$$/);
+  await talk.waitFor(/\}\n[#$]$/);
   return talk;
 }
 

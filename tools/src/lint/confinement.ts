@@ -59,6 +59,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/vault/src/importers/foreign-keyring.ts',
       'packages/vault/src/importers/foreign-passphrase.ts',
       'packages/vault/src/keyring/kept-key.ts',
+      'packages/vault/src/importers/os-foreign-keyring.ts',
       'packages/vault/src/keyring/keyring-entries.ts',
       'packages/vault/src/keyring/os-keyring.ts',
       'packages/vault/src/keyring/probe-keyring.ts',

@@ -3,6 +3,7 @@ import type { ImportedRow, ImportFindings } from '@postern/vault';
 import type { OpenVault } from '../services/open-vault.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { printable } from '../terminal/printable.ts';
+import { foreignKeyring } from './import-source.ts';
 import { orFail, tell, type CommandContext } from './context.ts';
 
 /** Why the files of the other program must stay; undefined where they may go. */
@@ -39,11 +40,14 @@ export async function destroyLeftovers(
     if (lost > 0) {
       context.terminal.note(`They also hold ${String(lost)} entries that were not taken.`);
     }
-    if (!(await confirm('Destroy these files? They cannot be brought back.'))) return [];
+    if (!(await confirm('Destroy them? They cannot be brought back.'))) return [];
   }
   const destroyed: string[] = [];
-  for (const { path } of leftovers) {
-    const gone = await nodeImportFiles.destroy(path, context.randomness);
+  for (const { path, item } of leftovers) {
+    const gone =
+      item === undefined
+        ? await nodeImportFiles.destroy(path, context.randomness)
+        : await foreignKeyring(context).remove(item);
     if (gone.ok && gone.value) destroyed.push(path);
     if (!gone.ok) await tellDestroyed(context, vault, destroyed.length, 'failure');
     orFail(gone, describeImportFailure);

@@ -1,12 +1,7 @@
-import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import { failed, ok } from '@postern/kernel';
 import { EXIT } from '@postern/protocol';
 import {
-  describeImportFailure,
-  detectImport,
   importSecrets,
-  IMPORTERS,
-  readImport,
-  type DetectedSource,
   type ImportedRow,
   type ImportFindings,
   type ImportFormat,
@@ -14,8 +9,6 @@ import {
 } from '@postern/vault';
 import { described, type Described } from '../failure/described.ts';
 import type { OpenVault } from '../services/open-vault.ts';
-import { readPassphraseFrom } from '../terminal/passphrase.ts';
-import { promptHidden } from '../terminal/prompt.ts';
 import {
   endWith,
   fail,
@@ -28,10 +21,16 @@ import {
 } from './context.ts';
 import { openedOrNewVault } from './create-vault.ts';
 import { destroyLeftovers, whyKept } from './destroy-leftovers.ts';
+import { readSource, type KeyringSource } from './import-source.ts';
 import { importLines } from './import-lines.ts';
 
 export interface ImportCommandOptions {
   readonly format?: ImportFormat;
+  readonly from?: KeyringSource;
+  readonly service?: string;
+  readonly account?: string;
+  readonly attribute?: Readonly<Record<string, string>>;
+  readonly as?: string;
   readonly dryRun: boolean;
   readonly replace: boolean;
   readonly destroy: boolean;
@@ -42,14 +41,14 @@ export interface ImportCommandOptions {
 /** `postern secret import PATH`: what another program keeps, by name; its values never show. */
 export async function importFrom(
   context: CommandContext,
-  path: string,
+  path: string | undefined,
   options: ImportCommandOptions,
 ): Promise<void> {
   if (options.destroy && !options.yes && !context.terminal.interactive) {
     fail(described('USAGE', 'Destroying without being asked needs --yes; nothing was imported.'));
   }
-  const source = orFail(await sourceAt(path, options.format), describeImportFailure);
-  const findings = await read(context, source, options.importPassphraseFd);
+  const source = await readSource(context, path, options);
+  const { findings } = source;
   const vault = await vaultFor(context, options.dryRun);
   const rows = await store(context, vault, findings, options);
   const kept = options.destroy ? whyKept(rows, findings) : undefined;
@@ -69,39 +68,9 @@ export async function importFrom(
     destroyed,
   };
   report(context, value, importLines(value));
-  if (kept !== undefined) context.terminal.note(`postern: ${kept} No file was destroyed.`);
+  if (kept !== undefined) context.terminal.note(`postern: ${kept} Nothing was destroyed.`);
   const isVerified = rows.every(({ outcome }) => outcome !== 'not-verified');
   if (kept !== undefined || !isVerified) endWith(EXIT.failure);
-}
-
-async function sourceAt(
-  path: string,
-  format: ImportFormat | undefined,
-): ReturnType<typeof detectImport> {
-  if (format === undefined) return await detectImport(path);
-  const { label, passphrase } = IMPORTERS[format];
-  return ok({ path, format, label, passphrase });
-}
-
-/** Reads the source, with its own password where it has one and a way to get it. */
-async function read(
-  context: CommandContext,
-  source: DetectedSource,
-  fd: number | undefined,
-): Promise<ImportFindings> {
-  const given = fd === undefined ? undefined : orFail(readPassphraseFrom(fd), same);
-  const first = await readImport(source, given);
-  const isAsked = !first.ok && first.failure.reason === 'import-passphrase-needed';
-  if (!isAsked || given !== undefined || !context.terminal.interactive) {
-    return orFail(first, describeImportFailure);
-  }
-  const typed = orFail(await askFor(source), same);
-  return orFail(await readImport(source, typed), describeImportFailure);
-}
-
-async function askFor({ passphrase }: DetectedSource): Promise<Result<Secret, Described>> {
-  const typed = await promptHidden(`Password of the other program (${passphrase ?? 'its own'}): `);
-  return typed === undefined ? failed(described('IMPORT_PASSPHRASE_NEEDED')) : ok(typed);
 }
 
 /** Undefined for a dry run where there is no vault yet: a dry run makes none. */

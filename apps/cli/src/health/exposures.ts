@@ -6,4 +6,5 @@ export const EXPOSURES: Readonly<Record<Exposure, string>> = {
   'known-password': "under a password that stands in the program's source",
   'key-beside': 'with their key beside them',
   'weak-derivation': 'under a password that is too quickly guessed',
+  'keyring-item': 'as the other program stored it',
 };

@@ -23,6 +23,7 @@ function keyringOf(items: readonly Item[]): ForeignKeyring {
       );
       return Promise.resolve(ok(found === undefined ? undefined : Secret.of(found.value)));
     },
+    remove: () => Promise.resolve(ok(false)),
     accounts: (service) => {
       const found = items.filter(({ attributes }) => attributes['service'] === service);
       return Promise.resolve(

@@ -8,7 +8,7 @@ import {
   type Secret,
 } from '@postern/kernel';
 import type { KeyringFailure } from '../keyring/keyring-port.ts';
-import type { ImportFindings } from './import-shapes.ts';
+import type { ImportFindings, Leftover } from './import-shapes.ts';
 import { sortTaken, takeSecret, type Taken } from './take-secret.ts';
 
 /** What other programs keep in the person's keyring. Reads only what is named. */
@@ -23,6 +23,8 @@ export interface ForeignKeyring {
   ): Promise<
     Result<readonly { readonly account: string; readonly value: Secret }[], KeyringFailure>
   >;
+  /** Removes the item where exactly one has all these attributes; whether it did. */
+  remove(attributes: Readonly<Record<string, string>>): Promise<Result<boolean, KeyringFailure>>;
 }
 
 /** Whose item is asked for, as the other program names it. */
@@ -100,7 +102,14 @@ export async function readForeignKeyring(
   if (account === undefined && isListed) {
     const all = await keyring.accounts(service);
     if (!all.ok) return all;
-    return ok(findingsOf(all.value.map((item) => take(item.account, item.value))));
+    return ok(
+      findingsOf(
+        all.value.map(({ account: of, value }) => ({
+          taken: take(of, value),
+          item: attributes(service, of),
+        })),
+      ),
+    );
   }
   const isFixed = convention === 'claude-for-linux';
   if (account === undefined && !isFixed) {
@@ -128,11 +137,25 @@ async function readItem(
 ): Promise<Result<ImportFindings, ForeignKeyringFailure>> {
   const value = await keyring.value(attributes);
   if (!value.ok) return value;
-  return ok(findingsOf(value.value === undefined ? [] : [take(value.value)]));
+  const found = value.value === undefined ? [] : [{ taken: take(value.value), item: attributes }];
+  return ok(findingsOf(found));
 }
 
-function findingsOf(taken: readonly Taken[]): ImportFindings {
-  return { ...sortTaken(taken), gatewayKeys: [], leftovers: [] };
+interface TakenItem {
+  readonly taken: Taken;
+  readonly item: Readonly<Record<string, string>>;
+}
+
+function findingsOf(found: readonly TakenItem[]): ImportFindings {
+  const leftovers = found
+    .filter(({ taken }) => taken.kind === 'secret')
+    .map(({ item }): Leftover => ({ path: wordsOf(item), item, exposure: 'keyring-item' }));
+  return { ...sortTaken(found.map(({ taken }) => taken)), gatewayKeys: [], leftovers };
+}
+
+function wordsOf(item: Readonly<Record<string, string>>): string {
+  const attributes = Object.entries(item).map(([name, value]) => `${name}=${value}`);
+  return `keyring item ${attributes.join(' ')}`;
 }
 
 /** 99designs stores its Item as JSON, the value in `Data` as base64. */

@@ -21,9 +21,12 @@ export interface FoundGatewayKey {
   readonly lastUsedAtMs: number | undefined;
 }
 
-/** A file that still gives secrets away after the import. */
+/** A file, or an item of the keyring, that still gives secrets away after the import. */
 export interface Leftover {
+  /** Of an item of the keyring: its attributes, for people. */
   readonly path: string;
+  /** The attributes of an item of the keyring; left out for a file. */
+  readonly item?: Readonly<Record<string, string>>;
   readonly exposure: Exposure;
 }
 
@@ -35,7 +38,9 @@ export type Exposure =
   /** Encrypted, with its key in a file beside it; or that file. */
   | 'key-beside'
   /** Encrypted under a password, but with too few iterations for today. */
-  | 'weak-derivation';
+  | 'weak-derivation'
+  /** In the keyring, as another program stored them there. */
+  | 'keyring-item';
 
 /** Something that was found and not taken. */
 export interface Skipped {

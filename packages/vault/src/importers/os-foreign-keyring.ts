@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { findCredentialsAsync } from '@napi-rs/keyring';
-import { failed, ok, Secret, type Result } from '@postern/kernel';
+import { failed, ok, revealSecret, Secret, type Result } from '@postern/kernel';
 import { classifyKeyringError } from '../keyring/classify-keyring-error.ts';
 import type { KeyringFailure } from '../keyring/keyring-port.ts';
 import type { ForeignKeyring } from './foreign-keyring.ts';
@@ -27,7 +27,22 @@ export function osForeignKeyring(environment: Readonly<Record<string, string>>):
         return failed(classifyKeyringError(error));
       }
     },
+    remove: (attributes) => removeOne(attributes, environment),
   };
+}
+
+/** `secret-tool clear` removes all that match; so it is only called where one does. */
+async function removeOne(
+  attributes: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>>,
+): Promise<Result<boolean, KeyringFailure>> {
+  const terms = Object.entries(attributes).flat();
+  const found = await secretTool(['search', '--all', ...terms], environment);
+  if (!found.ok) return found;
+  const text = found.value === undefined ? '' : revealSecret(found.value);
+  if (text.match(/^\[\/\S+\]$/gm)?.length !== 1) return ok(false);
+  const removed = await secretTool(['clear', ...terms], environment);
+  return removed.ok ? ok(true) : removed;
 }
 
 async function lookUp(

@@ -1,4 +1,11 @@
 export { memoryKeyring, type MemoryKeyring } from './memory-keyring.ts';
 export { systemClock, systemRandomness } from './test-world.ts';
-export { madeVault, OPENAI, PASSPHRASE, vaultWorld, type VaultWorld } from './vault-world.ts';
+export {
+  madeVault,
+  OPENAI,
+  PASSPHRASE,
+  type MadeVault,
+  vaultWorld,
+  type VaultWorld,
+} from './vault-world.ts';
 export { secretStoreContract, type StoreUnderTest } from './secret-store-contract.ts';

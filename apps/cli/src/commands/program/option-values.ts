@@ -15,6 +15,18 @@ export function collected(text: string, before: readonly string[] = []): readonl
   return [...before, text];
 }
 
+/** `name=value`, given once for each attribute. */
+export function attribute(
+  text: string,
+  before: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
+  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new InvalidArgumentError('An attribute looks like name=value.');
+  }
+  return { ...before, [name]: value };
+}
+
 export function duration(text: string): string {
   if (parseDurationMs(text) !== undefined) return text;
   throw new InvalidArgumentError('A time looks like 90s, 15m, 8h or 1d.');

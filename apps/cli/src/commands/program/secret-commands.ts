@@ -3,7 +3,8 @@ import { IMPORTERS } from '@postern/vault';
 import { importFrom, type ImportCommandOptions } from '../secret-import.ts';
 import { testSecret } from '../secret-test.ts';
 import { getSecret, listSecrets, removeSecret, rotateSecret, setSecret } from '../secret.ts';
-import { wholeNumber, type GetContext } from './option-values.ts';
+import { KEYRING_SOURCES } from '../import-source.ts';
+import { attribute, wholeNumber, type GetContext } from './option-values.ts';
 
 /** `secret …`. */
 export function addSecretCommands(program: Command, context: GetContext): void {
@@ -54,13 +55,22 @@ export function addSecretCommands(program: Command, context: GetContext): void {
 
 function addImport(secret: Command, context: GetContext): void {
   secret
-    .command('import <path>')
-    .description("take over another program's keys from its file or directory")
+    .command('import [path]')
+    .description("take over another program's keys from its file or directory, or from the keyring")
     .addOption(
       new Option('--format <format>', 'read it as this instead of finding out').choices(
         Object.keys(IMPORTERS),
       ),
     )
+    .addOption(
+      new Option('--from <source>', 'read the keyring, as this program marks its items').choices(
+        KEYRING_SOURCES,
+      ),
+    )
+    .option('--service <name>', 'with --from: the service of the items')
+    .option('--account <name>', 'with --from: the account of the one item')
+    .option('--attribute <name=value>', 'with --from keyring: an attribute of the item', attribute)
+    .option('--as <name>', 'what the one secret shall be called')
     .option('--replace', 'put found values in the place of others of the same name', false)
     .addOption(
       new Option('--dry-run', 'say what would be done; change nothing')
@@ -74,7 +84,7 @@ function addImport(secret: Command, context: GetContext): void {
       "read the other program's password from this file descriptor",
       wholeNumber,
     )
-    .action(async (path: string, options: ImportCommandOptions) => {
+    .action(async (path: string | undefined, options: ImportCommandOptions) => {
       await importFrom(context(), path, options);
     });
 }
