@@ -25,7 +25,7 @@ await build({
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: 'chunks/[name]-[hash].cjs',
-    minify: true,
+    minify: false,
   },
 });
 await chmod(join(CLI, 'dist', 'postern.cjs'), 0o755);

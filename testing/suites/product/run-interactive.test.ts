@@ -153,6 +153,20 @@ describe.skipIf(skipBecause('postern run at a terminal', why))('at a terminal', 
     }
   });
 
+  test('a program that is killed while it is stopped leaves the terminal as it was', async () => {
+    const way = `${POSTERN} run --secret KEY=postern://openai --`;
+    await using screen = await startScreen('killed', way);
+    await screen.press("r sh -c 'echo $$ > pid; echo ready; exec sleep 99'", 'Enter');
+    await screen.waitFor(/\nready$/);
+    await screen.press('C-z');
+    await screen.waitFor(/Stopped [^\n]*\n\$$/);
+    await screen.press('kill -9 $(cat pid); fg', 'Enter');
+    await screen.waitFor(/fg\nr sh [^\n]*\n\$$/);
+    const modes = "stty -a | tr ' ' '\\n' | grep -x -e opost -e icanon";
+    await screen.press(`echo code $?; ${modes}`, 'Enter');
+    await screen.waitFor(/code 137\nopost\nicanon\n\$$/);
+  });
+
   test('a secret is masked on the screen', async () => {
     await using screen = await startScreen('masked', POSTERN);
     await screen.press(

@@ -1,24 +1,24 @@
 import { holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
-import { openVaultDirectly } from '../services/direct-vault.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import { systemKeyring } from '../system/system-keyring.ts';
 import { openHome, type CommandContext } from './command-context.ts';
 
 /**
  * The vault for reading secrets alone: the one that a running process holds; else what a vault in
- * the keyring gives without being unlocked; else the vault unlocked here.
+ * the keyring gives without being unlocked; else the vault unlocked here. Each way's code is loaded
+ * when it is taken: a command that is put in front of others has no time for the rest.
  */
 export async function openedForReading(context: CommandContext): Promise<Pick<OpenVault, 'get'>> {
   const held = await findHeldVault(holderAddresses(context.home));
   if (held !== undefined) return held;
   const longWay = async (): Promise<OpenVault> => {
-    // Most starts of a command do not need this code.
     const { openedHere } = await import('./context.ts');
     return await openedHere(context);
   };
   const mode = context.storage ?? openHome(context).config.storage;
   if (mode === 'file') return await longWay();
+  const { openVaultDirectly } = await import('../services/direct-vault.ts');
   const direct = await openVaultDirectly({
     dataDir: context.home.dataDir,
     clock: context.clock,

@@ -2,8 +2,8 @@ import { Hono } from 'hono';
 import { revealSecret, type Result } from '@postern/kernel';
 import { failureResponse, parseBody } from '../app/answers.ts';
 import { described, type Described } from '../failure/described.ts';
-import { thisProcess } from '../services/audit.ts';
 import type { OpenVault } from '../services/open-vault.ts';
+import { thisProcess } from '../system/this-process.ts';
 import {
   infoToWire,
   NameSchema,

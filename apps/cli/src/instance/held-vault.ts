@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { failed, isJsonObject, ok, Secret, type JsonValue, type Result } from '@postern/kernel';
 import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
 import * as v from 'valibot';
 import { described, type Described } from '../failure/described.ts';
-import { thisProcess } from '../services/audit.ts';
 import type { OpenVault } from '../services/open-vault.ts';
+import { thisProcess } from '../system/this-process.ts';
 import {
   HolderSchema,
   InfosSchema,
@@ -27,7 +28,7 @@ export interface Holder {
 
 /** The first process at these addresses whose vault is open. */
 export async function findHolder(addresses: readonly string[]): Promise<Holder | undefined> {
-  for (const address of addresses) {
+  for (const address of addresses.filter(mayBeThere)) {
     const status = await askRunning(address, 'GET', '/status');
     const holder = v.safeParse(HolderSchema, status?.body);
     if (holder.success && holder.output.unlocked && holder.output.storage !== null) {
@@ -35,6 +36,11 @@ export async function findHolder(addresses: readonly string[]): Promise<Holder |
     }
   }
   return undefined;
+}
+
+/** A socket that is not there need not be tried; the pipes of Windows are in no directory. */
+function mayBeThere(address: string): boolean {
+  return process.platform === 'win32' || existsSync(address);
 }
 
 function heldVault(address: string, storage: 'keyring' | 'file'): OpenVault {

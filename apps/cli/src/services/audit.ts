@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { describeAuditFailure, openAuditLog, type AuditLog } from '@postern/audit';
 import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
-import { executablePath, type AuditActor, type AuditEvent } from '@postern/protocol';
+import type { AuditEvent } from '@postern/protocol';
 import type { Described } from '../failure/described.ts';
+import { thisProcess } from '../system/this-process.ts';
 import type { OpenVault, SecretUse } from './open-vault.ts';
 
 /** Opens the log of a vault, under a key of its own that outlives a change of the data key. */
@@ -28,15 +29,6 @@ export async function openAuditUnder(
     actor: thisProcess(),
   });
   return log.ok ? log : failed(describeAuditFailure(log.failure));
-}
-
-/** This process, as the log names it. */
-export function thisProcess(): AuditActor {
-  return {
-    uid: process.getuid?.() ?? null,
-    pid: process.pid,
-    executable: executablePath.parse(process.execPath) ?? null,
-  };
 }
 
 /** Writes one event; that it could not be written is a failure of what it was about. */

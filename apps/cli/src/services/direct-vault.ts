@@ -3,7 +3,6 @@ import type { AuditLog } from '@postern/audit';
 import { failed, type Clock, type Result } from '@postern/kernel';
 import { describeVaultFailure, openDirectly, type KeyringPort } from '@postern/vault';
 import type { Described } from '../failure/described.ts';
-import { auditedGet, openAuditUnder } from './audit.ts';
 import type { OpenVault } from './open-vault.ts';
 
 export interface DirectParts {
@@ -25,10 +24,13 @@ export async function openVaultDirectly(
   const { keyring, dataDir } = parts;
   const direct = await openDirectly({ dataDir: join(dataDir, 'vault'), keyring });
   if (direct === undefined) return undefined;
+  // With what locks and flushes the log; loaded while the keyring is asked.
+  const audit = import('./audit.ts');
   let log: Promise<Result<AuditLog, Described> | undefined> | undefined;
   const openLog = async (): Promise<Result<AuditLog, Described> | undefined> => {
     const key = await direct.keptKey('audit/log');
     if (!key.ok || key.value === undefined) return undefined;
+    const { openAuditUnder } = await audit;
     return await openAuditUnder(key.value, dataDir, parts.clock);
   };
   let longWay: Promise<Pick<OpenVault, 'get'>> | undefined;
@@ -42,6 +44,7 @@ export async function openVaultDirectly(
       }
       if (!opened.ok) return opened;
       const spoken = found.ok ? found : failed(describeVaultFailure(found.failure));
+      const { auditedGet } = await audit;
       return await auditedGet(async () => await Promise.resolve(spoken), opened.value)(name, use);
     },
   };

@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failed, ok, type Clock, type Result } from '@postern/kernel';
 import type { AuditFailure } from '../audit-failure.ts';
@@ -23,12 +24,11 @@ const SQLITE_CANTOPEN = 14;
  * holder dies, so that nothing is ever stale (fcntl locks on POSIX, LockFileEx on Windows). The
  * file stays open: closing another descriptor of it would drop the lock (POSIX fcntl).
  */
-export async function openWriteLock(
+export function openWriteLock(
   path: string,
   clock: Clock,
   waitMs: number,
-): Promise<Result<WriteLock, AuditFailure>> {
-  const { DatabaseSync } = await import('node:sqlite');
+): Result<WriteLock, AuditFailure> {
   const attempt = (statement: string): Result<undefined, AuditFailure> => {
     try {
       database.exec(statement);

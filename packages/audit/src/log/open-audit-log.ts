@@ -77,11 +77,7 @@ export async function openAuditLog(
   const files: LogFiles = { disk, directory, headPath, keys: deriveAuditKeys(options.key) };
   const made = await makeDirectories(files);
   if (!made.ok) return made;
-  const lock = await openWriteLock(
-    join(directory, 'lock'),
-    clock,
-    options.lockWaitMs ?? LOCK_WAIT_MS,
-  );
+  const lock = openWriteLock(join(directory, 'lock'), clock, options.lockWaitMs ?? LOCK_WAIT_MS);
   if (!lock.ok) return lock;
   const append: AppendOptions = {
     actor: options.actor,

@@ -1,6 +1,5 @@
 import type { AsyncEntry } from '@napi-rs/keyring';
 import { failed, ok, revealSecret, Secret, type Result } from '@postern/kernel';
-import { secretServiceAnswers } from './ask-secret-service.ts';
 import { classifyKeyringError } from './classify-keyring-error.ts';
 import type { KeyringFailure, KeyringPort } from './keyring-port.ts';
 
@@ -39,10 +38,9 @@ const DEFAULT_TIME_LIMIT_MS = 60_000;
  */
 export function createOsKeyring(options: OsKeyringOptions = {}): OsKeyring {
   const { service = KEYRING_SERVICE, timeLimitMs = DEFAULT_TIME_LIMIT_MS } = options;
-  // Loaded when it is first asked: most of what it costs is its native library.
   const entry = async (account: string): Promise<AsyncEntry> => {
-    const keyring = await import('@napi-rs/keyring');
-    return new keyring.AsyncEntry(service, account, { linux: { store: 'secret-service' } });
+    const { keyringEntry } = await import('./keyring-entry.ts');
+    return keyringEntry(service, account);
   };
   const turns = oneAtATime(timeLimitMs, options.busAddress);
   const { inTurn } = turns;
@@ -111,6 +109,7 @@ async function settle<T>(
     const failure = classifyKeyringError(error);
     const unanswered = failure.reason === 'keyring-unavailable' && failure.cause === 'no-answer';
     if (!unanswered || busAddress === undefined) return failed(failure);
+    const { secretServiceAnswers } = await import('./ask-secret-service.ts');
     const alive = await secretServiceAnswers(busAddress, ALIVE_TIME_LIMIT_MS);
     return alive ? WAITING : failed(failure);
   }

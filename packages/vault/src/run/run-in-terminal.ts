@@ -100,7 +100,10 @@ function connect(
   const stopSignals = signals.listen(FORWARDED, (signal) => {
     send(pty, signal);
   });
+  let isOver = false;
   const take = (): void => {
+    // The program may end while it, and with it this process, is stopped.
+    if (isOver) return;
     io.terminal.setRaw(true);
     io.input.on('data', onKeys).resume();
   };
@@ -114,6 +117,7 @@ function connect(
   });
   take();
   return () => {
+    isOver = true;
     giveBack();
     stopSuspending();
     stopSizes();
@@ -150,6 +154,10 @@ function followStops(
 /** To the program, not only to the shell whose job it is. */
 function send(pty: Pty, signal: NodeJS.Signals): void {
   const group = jobState(pty.pid)?.foregroundGroup ?? 0;
-  if (group > 1 && group !== pty.pid) process.kill(-group, signal);
-  else pty.kill(signal);
+  try {
+    if (group > 1 && group !== pty.pid) process.kill(-group, signal);
+    else pty.kill(signal);
+  } catch {
+    // It has ended in the meantime.
+  }
 }
