@@ -47,6 +47,13 @@ beforeAll(async () => {
   const { environment } = home;
   const set = await run(['secret', 'set', 'openai'], VALUE);
   expect(set).toMatchObject({ code: 0 });
+  expect(await run(['secret', 'set', 'groq'], VALUE.replace('sk-', 'gsk_'))).toMatchObject({
+    code: 0,
+  });
+  expect(await run(['secret', 'rm', 'groq', '--yes'])).toMatchObject({ code: 0 });
+  expect((await run(['secret', 'get', 'openai', '--raw'])).stdout).toBe(VALUE);
+  const injected = ['run', '--secret', 'KEY=postern://openai', '--', 'true'];
+  expect(await run(injected)).toMatchObject({ code: 0 });
   const created = await run(['key', 'create', 'mine', '--json']);
   expect(created).toMatchObject({ code: 0 });
   const postern = await upPostern({ environment });
@@ -93,6 +100,9 @@ describe('the audit log of a day', () => {
       expect.arrayContaining([
         'log.begin success',
         'secret.write success',
+        'secret.remove success',
+        'secret.read success',
+        'secret.inject success',
         'gateway.key.create success',
         'gateway.key.revoke success',
         'vault.lock success EXIT',
@@ -106,7 +116,18 @@ describe('the audit log of a day', () => {
 
   test('has no value, passphrase, key, prompt or address in it', async () => {
     const { stdout } = await run(['audit', 'export']);
-    for (const text of [VALUE, PASSPHRASE, WRONG, NEXT, PROMPT, 'sk-', '127.0.0.1', 'localhost']) {
+    for (const text of [
+      VALUE,
+      VALUE.slice(3),
+      PASSPHRASE,
+      WRONG,
+      NEXT,
+      PROMPT,
+      'sk-',
+      'gsk_',
+      '127.0.0.1',
+      'localhost',
+    ]) {
       expect(stdout).not.toContain(text);
     }
   });

@@ -1,4 +1,7 @@
 import { KEEPASSXC } from '@postern/testing';
+import { describe } from 'vitest';
 import { vaultOverKeyring } from './vault-over-keyring.ts';
 
-vaultOverKeyring(KEEPASSXC);
+describe('a vault over KeePassXC', () => {
+  vaultOverKeyring(KEEPASSXC);
+});

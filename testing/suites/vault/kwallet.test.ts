@@ -1,4 +1,7 @@
 import { KWALLET } from '@postern/testing';
+import { describe } from 'vitest';
 import { vaultOverKeyring } from './vault-over-keyring.ts';
 
-vaultOverKeyring(KWALLET);
+describe('a vault over KWallet', () => {
+  vaultOverKeyring(KWALLET);
+});

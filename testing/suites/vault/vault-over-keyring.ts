@@ -25,7 +25,7 @@ export function vaultOverKeyring(service: KeyringService | undefined): void {
     service === undefined
       ? undefined
       : (whyNoKeyringSession(service) ?? whyNoPrograms(['secret-tool']));
-  describe.skipIf(skipBecause(name, why))(`a vault over ${name}`, () => {
+  describe.skipIf(skipBecause(name, why))(name, () => {
     // Keychain and Credential Manager are this person's own: the tests' entries go by another name.
     const keyring = createOsKeyring({
       service: service === undefined ? 'postern-test' : 'postern',
