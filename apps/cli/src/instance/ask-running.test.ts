@@ -42,8 +42,8 @@ const YES = { status: 200, body: { a: 1 } };
 test.each<readonly [string, readonly string[], unknown]>([
   ['of a length', [LENGTH], YES],
   ['in chunks', [CHUNKED], YES],
-  ['byte by byte, of a length', [...LENGTH], YES],
-  ['byte by byte, in chunks', [...CHUNKED], YES],
+  ['byte by byte, of a length', Array.from(LENGTH), YES],
+  ['byte by byte, in chunks', Array.from(CHUNKED), YES],
   ['that ends with the connection', [`${OK}\r\n{"a":1}`], YES],
   ['of another status', ['HTTP/1.1 423 Locked\r\n\r\nnull'], { status: 423, body: null }],
   ['cut off', [LENGTH.slice(0, -1)], undefined],
