@@ -43,6 +43,7 @@ export async function startTmuxScreen(options: TmuxOptions): Promise<TmuxScreen>
   const size = ['-x', String(columns), '-y', String(rows)];
   await tmux('new-session', '-d', ...size, shell);
   await tmux('set-option', '-g', 'status', 'off');
+  const server = Number(await tmux('display-message', '-p', '#{pid}'));
   const look = async (): Promise<string> => (await tmux('capture-pane', '-p')).trimEnd();
   return {
     press: async (...keys) => {
@@ -67,7 +68,17 @@ export async function startTmuxScreen(options: TmuxOptions): Promise<TmuxScreen>
       await tmux('resize-window', '-x', String(newColumns), '-y', String(newRows));
     },
     [Symbol.asyncDispose]: async () => {
-      await tmux('kill-server').catch(() => '');
+      // By its number: its socket may have gone with the home it was in.
+      endServer(server);
+      await Promise.resolve();
     },
   };
+}
+
+function endServer(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // It has ended with its last shell.
+  }
 }
