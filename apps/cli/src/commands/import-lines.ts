@@ -39,8 +39,8 @@ export function importLines(found: ImportReport): readonly string[] {
     ...skipped.map(({ entry, why }) => `Not taken: ${printable(entry)} (${SKIPPED[why]}).`),
     ...gatewayKeys.map(
       ({ name, isActive }) =>
-        `Not taken: ${isActive ? 'the' : 'the inactive'} gateway key ${printable(name)}; ` +
-        'make its client a new one: postern key create NAME.',
+        `Not taken: ${isActive ? 'the' : 'the inactive'} gateway key ${printable(name)}, which stands ` +
+        'readable in the file; make its client a new one: postern key create NAME.',
     ),
     ...destroyed.map((path) => `Destroyed: ${printable(path)}`),
     ...leftovers.map(
