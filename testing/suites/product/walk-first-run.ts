@@ -26,6 +26,8 @@ export async function walkFirstRun(
 /** Asks a question and waits until the answer is whole. */
 export async function ask(page: Page, question: string): Promise<void> {
   await page.getByLabel('Message', { exact: true }).fill(question);
+  // Nothing can be sent before there is a model to send it to, which a keyring may hold up.
+  await page.getByRole('button', { name: 'Send', disabled: false }).waitFor();
   await page.keyboard.press('Control+Enter');
   await page.getByRole('button', { name: /^Stop/ }).waitFor();
   await page.getByRole('button', { name: /^Stop/ }).waitFor({ state: 'detached', timeout: 60_000 });
