@@ -7,6 +7,7 @@ const DEFAULTS = {
   storage: 'auto',
   port: 7420,
   vault: { lockAfterIdle: 'auto', lockOnSuspend: 'auto', deleteKeysOnExit: false },
+  log: { level: 'warn', format: 'text' },
   appearance: { theme: 'system' },
   providers: {},
   localHosts: [],

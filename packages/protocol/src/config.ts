@@ -27,6 +27,15 @@ export const ConfigSchema = v.strictObject({
     }),
     {},
   ),
+  /** What the running app says of itself on standard error; nothing of it is kept. */
+  log: v.optional(
+    v.strictObject({
+      level: v.optional(v.picklist(['error', 'warn', 'info', 'debug']), 'warn'),
+      /** `json`: an object a line, for programs. */
+      format: v.optional(v.picklist(['text', 'json']), 'text'),
+    }),
+    {},
+  ),
   appearance: v.optional(
     v.strictObject({ theme: v.optional(v.picklist(['system', 'light', 'dark']), 'system') }),
     {},

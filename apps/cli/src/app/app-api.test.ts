@@ -7,6 +7,7 @@ import { createConnections } from '@postern/upstreams';
 import { createOsKeyring, openVault } from '@postern/vault';
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createProcessLog } from '../log/process-log.ts';
 import { loopbackGuard } from '../server/host-guard.ts';
 import { createSessions } from '../server/sessions.ts';
 import { composePostern, type Postern } from '../services/postern.ts';
@@ -47,6 +48,11 @@ beforeAll(async () => {
     vault,
     keyring: { available: false, failure: { reason: 'keyring-unavailable', cause: 'no-bus' } },
     connections: createConnections({ localHosts: [] }),
+    log: createProcessLog({
+      clock: systemClock,
+      config: { level: 'error', format: 'text' },
+      out: () => undefined,
+    }),
     say: () => undefined,
   });
   if (!composed.ok) throw new Error(composed.failure.message);

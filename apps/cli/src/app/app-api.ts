@@ -1,10 +1,13 @@
 import { Hono, type Context, type Next } from 'hono';
 import { setCookie } from 'hono/cookie';
 import { parse } from 'hono/utils/cookie';
+import { ok, type Result } from '@postern/kernel';
 import { SessionInputSchema } from '@postern/protocol';
-import { described } from '../failure/described.ts';
+import { described, type Described } from '../failure/described.ts';
 import type { RequestOrigin } from '../server/host-guard.ts';
 import { SECURITY_HEADERS } from '../server/security-headers.ts';
+import { record } from '../services/audit.ts';
+import type { Postern } from '../services/postern.ts';
 import { failureResponse, MAX_APP_BODY_BYTES, parseBody } from './answers.ts';
 import type { AppApiParts } from './app-api-parts.ts';
 import { conversationRoutes } from './conversation-routes.ts';
@@ -73,6 +76,8 @@ function openSessionRoute(app: Hono, parts: AppApiParts): void {
     const input = await parseBody(context, SessionInputSchema);
     if (!input.ok) return input.response;
     const token = parts.sessions.redeem(input.value.code);
+    const told = await tellSignIn(parts.postern, token !== undefined);
+    if (!told.ok) return failureResponse(told.failure);
     if (token === undefined) return failureResponse(described('LAUNCH_CODE_INVALID'));
     setCookie(context, sessionCookie(parts), token, {
       httpOnly: true,
@@ -81,6 +86,20 @@ function openSessionRoute(app: Hono, parts: AppApiParts): void {
     });
     return context.body(null, 204);
   });
+}
+
+/** A code that is none is only said, for anybody can try one: it must not fill the audit log. */
+async function tellSignIn(
+  postern: Postern,
+  succeeded: boolean,
+): Promise<Result<undefined, Described>> {
+  const message = succeeded
+    ? 'Somebody signed in to the page.'
+    : 'A launch code that opens nothing was tried.';
+  postern.log.write(succeeded ? 'info' : 'warn', 'app.sign-in', message, { succeeded });
+  const audit = postern.stores()?.audit;
+  if (!succeeded || audit === undefined) return ok();
+  return await record(audit, { action: 'app.session.begin', outcome: 'success' });
 }
 
 function originOf(headers: Headers): RequestOrigin {

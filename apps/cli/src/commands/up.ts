@@ -6,6 +6,7 @@ import { described, type Described } from '../failure/described.ts';
 import { askRunning } from '../instance/ask-running.ts';
 import { controlAddress } from '../instance/control-address.ts';
 import { openInBrowser } from '../instance/open-in-browser.ts';
+import { createProcessLog, type LogLevel, type ProcessLog } from '../log/process-log.ts';
 import { connectionsOf } from '../services/connections-of.ts';
 import { composePostern, type Postern } from '../services/postern.ts';
 import { serve, type Serving } from '../server/serve.ts';
@@ -23,6 +24,8 @@ import {
 export interface UpOptions {
   readonly port: number | undefined;
   readonly open: boolean;
+  readonly logLevel: LogLevel | undefined;
+  readonly logFormat: 'text' | 'json' | undefined;
 }
 
 /** `postern up`: the app, the page and the gateway, until SIGINT or SIGTERM. */
@@ -32,15 +35,26 @@ export async function up(context: CommandContext, options: UpOptions): Promise<v
   const lock = holdProcessLock(lockPath);
   if (!lock.ok) return await refuseSecondStart(context, lock.failure);
   try {
-    await run(context, options.port ?? loaded.config.port, options.open);
+    await run(context, options, options.port ?? loaded.config.port);
   } finally {
     lock.value.release();
   }
 }
 
-async function run(context: CommandContext, port: number, open: boolean): Promise<void> {
+async function run(context: CommandContext, options: UpOptions, port: number): Promise<void> {
   const found = await findVault(context);
-  const postern = orFail(compose(context, found, await found.probe()), (failure) => failure);
+  const { config } = found.loaded;
+  const log = createProcessLog({
+    clock: context.clock,
+    config: {
+      level: options.logLevel ?? config.log.level,
+      format: options.logFormat ?? config.log.format,
+    },
+    out: (line) => {
+      context.terminal.note(line);
+    },
+  });
+  const postern = orFail(compose(context, found, await found.probe(), log), (failure) => failure);
   await unlockAtStart(context, postern);
   const stopped = Promise.withResolvers<undefined>();
   const stop = (): void => {
@@ -53,7 +67,7 @@ async function run(context: CommandContext, port: number, open: boolean): Promis
     version: context.version,
     onFault: (fault) => {
       const kind = fault instanceof Error ? fault.name : typeof fault;
-      context.terminal.note(`postern: internal fault (${kind}); run with --verbose for its place.`);
+      log.write('error', 'fault', `internal fault (${kind}); run with --verbose for its place.`);
       if (context.verbose && fault instanceof Error) context.terminal.note(placeOf(fault));
     },
     onStop: stop,
@@ -65,16 +79,27 @@ async function run(context: CommandContext, port: number, open: boolean): Promis
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   greet(context, serving.value, postern);
-  if (open && context.environment.hasDisplay && context.terminal.interactive) {
+  if (options.open && context.environment.hasDisplay && context.terminal.interactive) {
     openInBrowser(context.home.runtimeDir, serving.value.launchUrl());
   }
   await stopped.promise;
   // A second signal does not wait for running answers.
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
-  context.terminal.note('Stopping: saving running answers.');
+  sayEnding(context, log, 'process.stopping', 'Stopping: saving running answers.');
   await serving.value.close();
-  context.terminal.note('Stopped.');
+  sayEnding(context, log, 'process.stopped', 'Stopped.');
+}
+
+/** The person at the terminal wants to see it at any level; a program reads it at its own. */
+function sayEnding(
+  context: CommandContext,
+  log: ProcessLog,
+  event: 'process.stopping' | 'process.stopped',
+  message: string,
+): void {
+  if (log.format === 'json') log.write('info', event, message);
+  else context.terminal.note(message);
 }
 
 /** Where a fault happened: file and line only, since its message may hold anything. */
@@ -89,14 +114,25 @@ function compose(
   context: CommandContext,
   found: FoundVault,
   keyring: KeyringProbe,
+  log: ProcessLog,
 ): ReturnType<typeof composePostern> {
   const { home, clock, randomness } = context;
   const { vault, loaded } = found;
   const connections = connectionsOf(loaded.config);
   const say = (line: string): void => {
-    context.terminal.note(`postern: ${line}`);
+    log.write('warn', 'notice', line);
   };
-  return composePostern({ home, loaded, clock, randomness, vault, keyring, connections, say });
+  return composePostern({
+    home,
+    loaded,
+    clock,
+    randomness,
+    vault,
+    keyring,
+    connections,
+    log,
+    say,
+  });
 }
 
 /** Opens what opens without asking; a file vault waits for its passphrase in the page. */

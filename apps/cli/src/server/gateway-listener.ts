@@ -1,7 +1,14 @@
 import { failed, ok, type Randomness, type Result, type Secret } from '@postern/kernel';
 import { providerId, type Provider } from '@postern/protocol';
-import { createGateway, DEFAULT_LIMITS, type Gateway, type GatewayDeps } from '@postern/gateway';
+import {
+  createGateway,
+  DEFAULT_LIMITS,
+  type Gateway,
+  type GatewayDeps,
+  type UsageEntry,
+} from '@postern/gateway';
 import { listModels } from '@postern/upstreams';
+import type { ProcessLog } from '../log/process-log.ts';
 import type { Postern } from '../services/postern.ts';
 import type { HostGuard } from './host-guard.ts';
 
@@ -55,12 +62,23 @@ function storesOf(postern: Postern): Pick<GatewayDeps, 'keys' | 'usage' | 'isRea
       },
     },
     usage: {
-      record: (entry) => postern.stores()?.gateway.usage.record(entry),
+      record: (entry) => {
+        postern.stores()?.gateway.usage.record(entry);
+        logCall(postern.log, entry);
+      },
       isFull: () => postern.stores()?.gateway.usage.isFull() ?? false,
       flush: () => postern.stores()?.gateway.usage.flush(),
     },
     isReady: () => postern.stores() !== undefined,
   };
+}
+
+/** Not the model: that is a client's own words. */
+function logCall(log: ProcessLog, entry: UsageEntry): void {
+  const { keyId, provider, dialect, status, ending, streamed } = entry;
+  const durationMs = Math.round(entry.durationMs);
+  const fields = { keyId, provider, dialect, status, ending, streamed, durationMs };
+  log.write('info', 'gateway.call', 'A call was answered.', fields);
 }
 
 async function keyFor(

@@ -70,10 +70,11 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
     },
   });
   const front = await listenOnLoopback(port, (request, response) => {
-    const path = request.url ?? '';
-    if (isGatewayTarget(request.method, path)) gateway.handle(request, response);
-    else if (path.startsWith('/api/')) void appListener(request, response);
-    else if (path.startsWith('/')) void pageListener(request, response);
+    const area = areaOf(request);
+    logRequest(postern, area, request, response);
+    if (area === 'gateway') gateway.handle(request, response);
+    else if (area === 'app') void appListener(request, response);
+    else if (area === 'page') void pageListener(request, response);
     else refuseTarget(request, response);
   });
   if (!front.ok) return failed(describeListenFailure(front.failure));
@@ -91,6 +92,31 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
       await Promise.all([front.value.close(GRACE_MS), control.value.close(0)]);
       await postern.close();
     },
+  });
+}
+
+type Area = 'gateway' | 'app' | 'page' | 'nowhere';
+
+function areaOf({ method, url = '' }: IncomingMessage): Area {
+  if (isGatewayTarget(method, url)) return 'gateway';
+  if (url.startsWith('/api/')) return 'app';
+  return url.startsWith('/') ? 'page' : 'nowhere';
+}
+
+/** Whose part it was and how it ended; a path may hold anybody's words and is left out. */
+function logRequest(
+  { clock, log }: Postern,
+  area: Area,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (!log.shows('debug')) return;
+  const beganMs = clock.monotonicMs();
+  response.once('close', () => {
+    const durationMs = Math.round(clock.monotonicMs() - beganMs);
+    const isWhole = response.writableFinished;
+    const fields = { area, status: response.statusCode, isWhole, durationMs };
+    log.write('debug', 'http.request', `${request.method ?? 'A'} request ended.`, fields);
   });
 }
 

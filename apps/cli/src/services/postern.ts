@@ -18,6 +18,7 @@ import type { Home } from '../config/home.ts';
 import { changeConfig, type LoadedConfig } from '../config/load-config.ts';
 import { describeConfigFailure } from '../failure/describe-home.ts';
 import { described, type Described } from '../failure/described.ts';
+import type { ProcessLog } from '../log/process-log.ts';
 import { record } from './audit.ts';
 import { deleteProviderKeys } from './delete-keys.ts';
 import type { Opener } from '../config/lock-rules.ts';
@@ -36,6 +37,7 @@ export interface Postern {
   readonly vault: Vault;
   readonly keyring: KeyringProbe;
   readonly connections: Connections;
+  readonly log: ProcessLog;
   readonly keys: UpstreamKeyReader;
   readonly running: RunningAnswers;
   config(): Config;
@@ -68,6 +70,7 @@ export interface PosternParts {
   readonly vault: Vault;
   readonly keyring: KeyringProbe;
   readonly connections: Connections;
+  readonly log: ProcessLog;
   /** Says a line to whoever started the process. */
   readonly say: (line: string) => void;
 }
@@ -201,8 +204,11 @@ async function unlock(
   const settled = unlocked.value;
   if (settled !== undefined) parts.say(settledLine(settled));
   const opened = await openInto(parts, state);
-  if (opened.ok) locking.opened(opener);
-  else parts.vault.lock();
+  if (opened.ok) {
+    locking.opened(opener);
+    parts.log.write('info', 'vault.opened', 'The vault is open.', { by: opener });
+  }
+  if (!opened.ok) parts.vault.lock();
   if (opened.ok && settled?.outcome === 'confirmed') return await tellRekeyed(parts.vault, state);
   return opened;
 }
@@ -297,6 +303,7 @@ async function closeAll(parts: PosternParts, current: State, reason: LockReason)
   parts.connections.useProxyPassword(undefined);
   parts.vault.lock();
   if (stores === undefined) return;
+  parts.log.write('info', 'vault.locked', 'The vault is locked.', { reason });
   // Locking goes on whatever becomes of its record: keys must not stay for want of a log.
   await record(stores.audit, { action: 'vault.lock', outcome: 'success', reason });
   await stores.close();

@@ -1,8 +1,16 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { LOG_LEVELS, type LogLevel } from '../../log/process-log.ts';
 import { open, stop } from '../running.ts';
 import { status } from '../status.ts';
 import { up } from '../up.ts';
 import { portNumber, type GetContext } from './option-values.ts';
+
+interface UpArguments {
+  readonly port?: number;
+  readonly open: boolean;
+  readonly logLevel?: LogLevel;
+  readonly logFormat?: 'text' | 'json';
+}
 
 /** `up`, `open`, `stop`, `status`. */
 export function addProcessCommands(program: Command, context: GetContext): void {
@@ -11,8 +19,15 @@ export function addProcessCommands(program: Command, context: GetContext): void 
     .description('start the app, the page and the gateway on one loopback port')
     .option('--port <n>', 'the port to listen on', portNumber)
     .option('--no-open', 'do not open the browser')
-    .action(async (options: { port?: number; open: boolean }) => {
-      await up(context(), { port: options.port, open: options.open });
+    .addOption(
+      new Option('--log-level <level>', 'how much to say on standard error').choices(LOG_LEVELS),
+    )
+    .addOption(
+      new Option('--log-format <format>', 'for people or for programs').choices(['text', 'json']),
+    )
+    .action(async (options: UpArguments) => {
+      const { port, open, logLevel, logFormat } = options;
+      await up(context(), { port, open, logLevel, logFormat });
     });
   program
     .command('open')

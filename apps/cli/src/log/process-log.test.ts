@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { createProcessLog, LOG_LEVELS, type LogLevel } from './process-log.ts';
+
+const clock = { nowMs: () => 1_700_000_000_000, monotonicMs: () => 0 };
+
+function linesAt(level: LogLevel, format: 'text' | 'json'): readonly string[] {
+  const lines: string[] = [];
+  const log = createProcessLog({
+    clock,
+    config: { level, format },
+    out: (line) => lines.push(line),
+  });
+  for (const one of LOG_LEVELS) log.write(one, 'notice', `It is ${one}.`, { count: 2, on: true });
+  return lines;
+}
+
+describe('what a process says of itself', () => {
+  test.each([
+    ['error', 1],
+    ['warn', 2],
+    ['info', 3],
+    ['debug', 4],
+  ] as const)('at level %s is so much', (level, count) => {
+    for (const format of ['text', 'json'] as const) {
+      expect(linesAt(level, format)).toHaveLength(count);
+    }
+  });
+
+  test('is a sentence for people', () => {
+    expect(linesAt('error', 'text')).toEqual(['postern: It is error. count=2 on=true']);
+  });
+
+  test('is an object with its time for programs', () => {
+    const [line = ''] = linesAt('error', 'json');
+    expect(JSON.parse(line)).toEqual({
+      time: '2023-11-14T22:13:20.000Z',
+      level: 'error',
+      event: 'notice',
+      message: 'It is error.',
+      count: 2,
+      on: true,
+    });
+  });
+});
