@@ -44,7 +44,7 @@ const ROWS: readonly Row[] = [
   { command: 'vault recovery', code: 0 },
   { command: 'run --secret KEY=postern://openai -- printenv KEY', code: 0, prints: 'text' },
   { command: 'inject -i TEMPLATE -o -', code: 0, prints: 'text', shows: true },
-  { command: 'inject -i TEMPLATE -o FILLED', code: 0, prints: 'text', tells: true },
+  { command: 'inject -i TEMPLATE -o FILLED', code: 0, tells: true },
   { command: 'scan FILE', code: 1 },
   { command: 'key create test', code: 0 },
   { command: 'key list', code: 0 },

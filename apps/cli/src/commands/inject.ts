@@ -10,7 +10,7 @@ import {
 } from '@postern/vault';
 import { described, type Described } from '../failure/described.ts';
 import { resolveReferences } from '../services/resolve-references.ts';
-import { fail, orFail, type CommandContext } from './command-context.ts';
+import { fail, orFail, report, type CommandContext } from './command-context.ts';
 import { openedForReading } from './opened-for-reading.ts';
 
 export interface InjectOptions {
@@ -64,6 +64,7 @@ async function writeOutput(
   orFail(await writePrivateFile(resolve(path), text, isReplacing), (failure) =>
     describeWriteFailure(path, failure),
   );
+  report(context, { written: resolve(path) }, []);
   context.terminal.note(
     `postern: warning: ${path} now holds secrets that anybody can read who reads the file (0600). ` +
       'Remove it when it has served; better, hand the secrets to the program: postern run.',
