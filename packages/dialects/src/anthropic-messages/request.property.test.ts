@@ -74,7 +74,9 @@ const SAYABLE: Sayable = {
   resultIsError: fc.boolean(),
   inputJson: fc
     .dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.jsonValue())
-    .map((input) => JSON.stringify(input)),
+    .map((input) => JSON.stringify(input))
+    // In this dialect the input is an object of the body, where such keys are refused.
+    .filter((json) => !/__proto__|constructor/.test(json)),
   extra: fc.constant({
     dialect: ANTHROPIC,
     fields: { thinking: { type: 'adaptive' }, tools: [{ type: 'bash_20250124', name: 'bash' }] },

@@ -101,8 +101,12 @@ function encodeCall(part: ToolCallPart): JsonObject {
   };
 }
 
-/** The arguments go back as the model wrote them, unless they were cut off. */
+/**
+ * The arguments go back as the model wrote them, unless they were cut off. Here they are a text,
+ * which no key in it can harm.
+ */
 function isObjectJson(inputJson: string): boolean {
   const parsed = parseJson(inputJson);
-  return parsed.ok && objectOf(parsed.value) !== undefined;
+  if (parsed.ok) return objectOf(parsed.value) !== undefined;
+  return parsed.failure.reason === 'json-forbidden-key' && /^\s*\{/.test(inputJson);
 }

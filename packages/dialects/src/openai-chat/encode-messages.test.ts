@@ -19,15 +19,17 @@ const tool = (id: string, content = 'r'): JsonObject => ({
   tool_call_id: id,
   content,
 });
+const toolCall = (id: string, inputJson: string): JsonObject => ({
+  id,
+  type: 'function',
+  function: { name: 'look', arguments: inputJson },
+});
 const called = (content: string | null, ...ids: string[]): JsonObject => ({
   role: 'assistant',
   content,
-  tool_calls: ids.map((id) => ({
-    id,
-    type: 'function',
-    function: { name: 'look', arguments: '{}' },
-  })),
+  tool_calls: ids.map((id) => toolCall(id, '{}')),
 });
+const UNUSUAL_KEYS = ' {"__proto__": {"constructor": {"prototype": 1}}}';
 const image: Part = {
   kind: 'image',
   source: { kind: 'base64', mediaType: 'image/png', data: 'AA' },
@@ -85,6 +87,15 @@ const ROWS: readonly (readonly [
     '3: arguments that were cut off are none',
     [user(text('q')), assistant(call('c1', '{"a":')), user(result('c1'))],
     [asked, called(null, 'c1'), tool('c1')],
+  ],
+  [
+    '3: arguments are a text, whatever their keys',
+    [user(text('q')), assistant(call('c1', UNUSUAL_KEYS)), user(result('c1'))],
+    [
+      asked,
+      { role: 'assistant', content: null, tool_calls: [toolCall('c1', UNUSUAL_KEYS)] },
+      tool('c1'),
+    ],
   ],
   [
     '4: results are right behind the answer, then the rest',
