@@ -3,12 +3,12 @@ import { ReadStream } from 'node:tty';
 
 /** The terminal of this session (tty(4)), whatever the standard streams are. */
 export interface ControllingTerminal extends Disposable {
-  write(text: string): void;
   /**
-   * One line without showing it; undefined where the person gives up (Ctrl+C, Ctrl+D). Takes no
-   * byte behind the line: what was typed ahead belongs to the command that comes next.
+   * One line without showing it; undefined where the person gives up (Ctrl+C, Ctrl+D). Hides
+   * before it asks, so that whoever answers at once is not shown either. Takes no byte behind the
+   * line: what was typed ahead belongs to the command that comes next.
    */
-  readHidden(): string | undefined;
+  askHidden(question: string): string | undefined;
 }
 
 /** Undefined where there is none: a service, a job of cron, Windows. */
@@ -19,10 +19,10 @@ export function openControllingTerminal(): ControllingTerminal | undefined {
   // Only for its mode. It makes its own descriptor one that does not wait; reading below must.
   const mode = new ReadStream(ofStream);
   return {
-    write: (text) => writeSync(descriptor, text),
-    readHidden: () => {
+    askHidden: (question) => {
       mode.setRawMode(true);
       try {
+        writeSync(descriptor, question);
         return readLine(() => readByte(descriptor));
       } finally {
         mode.setRawMode(false);

@@ -6,13 +6,14 @@ import type { Terminal } from './terminal.ts';
 
 /** Asks on the terminal without showing what is typed; undefined when the person gives up. */
 export async function promptHidden(question: string): Promise<Secret | undefined> {
-  process.stderr.write(question);
   const silent = new Writable({
     write: (_chunk, _encoding, done) => {
       done();
     },
   });
   const reader = createInterface({ input: process.stdin, output: silent, terminal: true });
+  // Only now that the terminal hides what is typed: an answer may come at once.
+  process.stderr.write(question);
   const answer = await new Promise<string | undefined>((resolve) => {
     reader.once('SIGINT', () => {
       resolve(undefined);
@@ -39,8 +40,7 @@ export async function askHidden(
   if (keyboard === undefined) {
     return terminal.interactive ? await promptHidden(question) : 'nobody';
   }
-  keyboard.write(question);
-  const answer = keyboard.readHidden();
+  const answer = keyboard.askHidden(question);
   return answer === undefined ? undefined : Secret.of(answer);
 }
 
