@@ -25,13 +25,17 @@ test('a directory that cannot be written is another failure', () => {
   expect(holdProcessLock(path)).toEqual({ ok: false, failure: { reason: 'not-writable', path } });
 });
 
-test('the lock ends with its process, also by kill -9', async () => {
+test('the lock ends with its process, also by kill -9, and not before', async () => {
   const path = lockPath();
   const module = new URL('process-lock.ts', import.meta.url).href;
-  const script = `import { holdProcessLock } from ${JSON.stringify(module)};
-    if (holdProcessLock(${JSON.stringify(path)}).ok) process.stdout.write('held');
+  const script = `import { setImmediate as nextTurn } from 'node:timers/promises';
+    import { holdProcessLock } from ${JSON.stringify(module)};
+    const { ok } = holdProcessLock(${JSON.stringify(path)});
+    for (let round = 0; round < 3; round += 1) { await nextTurn(); globalThis.gc(); }
+    if (ok) process.stdout.write('held');
     setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+  const options = ['--expose-gc', '--input-type=module', '-e', script];
+  const child = spawn(process.execPath, options);
   await once(child.stdout, 'data');
   expect(holdProcessLock(path).ok).toBe(false);
   child.kill('SIGKILL');

@@ -12,6 +12,9 @@ export interface LockFailure {
   readonly path: string;
 }
 
+/** A lock that nobody refers to any more is still one: without this, collecting it would drop it. */
+const HELD = new Set<ReturnType<typeof connectPlain>>();
+
 /**
  * Takes the lock file for this process alone. The lock is SQLite's own exclusive file lock
  * (sqlite.org/lockingv3.html), which the operating system drops with the process: after `kill -9`
@@ -25,8 +28,10 @@ export function holdProcessLock(path: string): Result<ProcessLock, LockFailure> 
     database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
     const held = database;
+    HELD.add(held);
     return ok({
       release: () => {
+        HELD.delete(held);
         held.close();
       },
     });
