@@ -182,7 +182,7 @@ describe('what cannot be opened is left as it is', () => {
     ['a text', foreign, () => Buffer.from('hello '.repeat(4096))],
     ['zeros', foreign, () => Buffer.alloc(40_960)],
     ['plain SQLite', foreign, () => Buffer.from(`SQLite format 3\0${'\0'.repeat(8192)}`)],
-    ['its salt altered', foreign, (bytes: Buffer) => bytes.fill(7, 0, 1)],
+    ['its salt altered', foreign, (bytes: Buffer) => bytes.fill(bytes[0] === 7 ? 8 : 7, 0, 1)],
     ['its first page overwritten', content, (bytes: Buffer) => bytes.fill(7, 16, 4096)],
   ])('%s', (_name, failure, damage) => {
     const path = scratchPath();
