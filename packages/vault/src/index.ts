@@ -80,6 +80,7 @@ export {
   type FindingDescription,
 } from './care/inspect-vault.ts';
 export { testStorage } from './care/test-storage.ts';
+export { createQuickKeyring, type QuickKeyringOptions } from './keyring/quick-keyring.ts';
 export { describeVaultFailure, type VaultFailureDescription } from './describe-vault-failure.ts';
 export type { Disk, DiskFailure } from './disk/disk.ts';
 export { nodeDisk } from './disk/node-disk.ts';

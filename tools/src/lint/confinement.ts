@@ -141,7 +141,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       // The one other thing that leaves the machine, and only when a receiver is named.
       'packages/audit/src/syslog/connect-syslog.ts',
       // The session bus, through its socket.
-      'packages/vault/src/keyring/ask-secret-service.ts',
+      'packages/vault/src/keyring/secret-service/bus-connection.ts',
       'packages/gateway/src/http/**',
       'apps/cli/src/server/**',
       'apps/cli/src/instance/**',

@@ -1,7 +1,7 @@
 import { holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
 import type { OpenVault } from '../services/open-vault.ts';
-import { systemKeyring } from '../system/system-keyring.ts';
+import { quickSystemKeyring } from '../system/system-keyring.ts';
 import { openHome, type CommandContext } from './command-context.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function openedForReading(context: CommandContext): Promise<Pick<Op
   const direct = await openVaultDirectly({
     dataDir: context.home.dataDir,
     clock: context.clock,
-    keyring: () => systemKeyring(context.environment),
+    keyring: quickSystemKeyring(context.environment),
     longWay,
   });
   return direct ?? (await longWay());
