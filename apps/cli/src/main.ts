@@ -1,43 +1,43 @@
-import { CommanderError } from 'commander';
-import { baseProgram } from './commands/base-program.ts';
+import { makeContext, type Surroundings } from './commands/make-context.ts';
+import { readRunLine } from './commands/run-line.ts';
 import { readEnvironment } from './config/environment.ts';
 import { CommandFailed, exitCodeOf, type Described } from './failure/described.ts';
 import { openTerminal, styled, type Terminal } from './terminal/terminal.ts';
 
-const USAGE_EXIT = 2;
-
 const environment = readEnvironment();
 const terminal = openTerminal(environment.wantsColour);
-const base = baseProgram(environment, terminal, [process.execPath, ...process.argv.slice(1, 2)]);
-const { program } = base;
-void main();
+void main(process.argv.slice(2));
 
 /** The outermost frame: the only one that catches. */
-async function main(): Promise<void> {
+async function main(parameters: readonly string[]): Promise<void> {
+  const self = [process.execPath, ...process.argv.slice(1, 2)] as const;
+  const asked = { json: false };
   try {
-    await addWhatIsAskedFor();
-    await program.parseAsync(process.argv);
+    await runAsAsked({ environment, terminal, self }, parameters, asked);
   } catch (error) {
-    if (error instanceof CommandFailed) {
-      tell(terminal, error.failure, program.opts<{ json?: true }>().json === true);
-      process.exitCode = exitCodeOf(error.failure);
-    } else if (error instanceof CommanderError) {
-      // Commander has printed help, the version or what is wrong with the command line.
-      process.exitCode = error.exitCode === 0 ? 0 : USAGE_EXIT;
-    } else {
-      throw error;
-    }
+    if (!(error instanceof CommandFailed)) throw error;
+    tell(terminal, error.failure, asked.json);
+    process.exitCode = exitCodeOf(error.failure);
   }
 }
 
 /** `run` stands between a person and a command at every start: it waits for no other's code. */
-async function addWhatIsAskedFor(): Promise<void> {
-  const [command] = program.parseOptions(process.argv.slice(2)).operands;
-  if (command === 'run') {
-    (await import('./commands/program/run-command.ts')).addRun(program, base.context);
-  } else {
-    (await import('./commands/program.ts')).addCommands(base);
+async function runAsAsked(
+  surroundings: Surroundings,
+  parameters: readonly string[],
+  asked: { json: boolean },
+): Promise<void> {
+  const line = readRunLine(parameters);
+  if (line === undefined) {
+    const { runCommandLine } = await import('./commands/command-line.ts');
+    await runCommandLine(surroundings, parameters, () => {
+      asked.json = true;
+    });
+    return;
   }
+  asked.json = line.globals.json ?? false;
+  const { run } = await import('./commands/run.ts');
+  await run(makeContext(surroundings, line.globals), line.command, line.options);
 }
 
 /** One line: what happened and what to do. */

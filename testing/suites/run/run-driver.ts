@@ -17,7 +17,7 @@ const [wishPath = ''] = process.argv.slice(2);
 // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the suite wrote it a moment ago
 const wish = JSON.parse(readFileSync(wishPath, 'utf8')) as RunWishFile;
 
-const program = await findProgram(wish.command, process.env['PATH']);
+const program = findProgram(wish.command, process.env['PATH']);
 const result = !program.ok
   ? program
   : await runCommand(

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { addAuditCommands } from './program/audit-commands.ts';
 import { addAuthCommands } from './program/auth-commands.ts';
 import { addCompletionCommands } from './program/completion-commands.ts';
@@ -6,10 +7,10 @@ import { addProcessCommands } from './program/process-commands.ts';
 import { addRunCommands } from './program/run-commands.ts';
 import { addSecretCommands } from './program/secret-commands.ts';
 import { addVaultCommands } from './program/vault-commands.ts';
-import type { BaseProgram } from './base-program.ts';
+import type { GetContext } from './program/option-values.ts';
 
 /** Every command. */
-export function addCommands({ program, context }: BaseProgram): void {
+export function addCommands(program: Command, context: GetContext): void {
   addProcessCommands(program, context);
   addVaultCommands(program, context);
   addSecretCommands(program, context);

@@ -24,8 +24,8 @@ import { openedForReading } from './opened-for-reading.ts';
 
 export interface RunCommandOptions {
   /** `NAME=postern://name/field`. */
-  readonly secret?: readonly string[];
-  readonly envFile?: readonly string[];
+  readonly secret?: readonly string[] | undefined;
+  readonly envFile?: readonly string[] | undefined;
   readonly via: Via;
   readonly cleanEnv: boolean;
   readonly masking: boolean;
@@ -51,7 +51,7 @@ export async function run(
     describeRunFailure,
   );
   const { variables } = context.environment;
-  const program = orFail(await findProgram(command, variables['PATH']), describeRunFailure);
+  const program = orFail(findProgram(command, variables['PATH']), describeRunFailure);
   const resolved = await resolvePlan(context, plan, program, options.require);
   warn(context, plan, resolved, options.masking);
   const code = await runCommand(program, resolved, {

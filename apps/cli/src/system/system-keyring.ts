@@ -1,4 +1,9 @@
-import { createOsKeyring, createQuickKeyring, type KeyringPort, type OsKeyring } from '@postern/vault';
+import {
+  createOsKeyring,
+  createQuickKeyring,
+  type KeyringPort,
+  type OsKeyring,
+} from '@postern/vault';
 import type { Environment } from '../config/environment.ts';
 
 /** The person's keyring, reached as this environment says. */

@@ -34,18 +34,18 @@ test.each([
   ['the first on the path', 'tool', 'a/tool'],
   ['a binary', 'binary', 'a/binary'],
   ['the first that may be run', 'no-access', 'b/no-access'],
-])('%s', async (_name, command, expected) => {
-  const program = expectOk(await findProgram([command, '-x', 'y'], searchPath));
+])('%s', (_name, command, expected) => {
+  const program = expectOk(findProgram([command, '-x', 'y'], searchPath));
   expect(program).toEqual({ path: join(home, expected), argv0: command, parameters: ['-x', 'y'] });
 });
 
-test('a path is taken as it is', async () => {
+test('a path is taken as it is', () => {
   const path = join(home, 'b/tool');
-  expect(expectOk(await findProgram([path], searchPath)).path).toBe(path);
+  expect(expectOk(findProgram([path], searchPath)).path).toBe(path);
 });
 
-test('a text without an interpreter is a script of the shell', async () => {
-  const program = expectOk(await findProgram(['plain', 'x'], searchPath));
+test('a text without an interpreter is a script of the shell', () => {
+  const program = expectOk(findProgram(['plain', 'x'], searchPath));
   const parameters = [join(home, 'a/plain'), 'x'];
   expect(program).toEqual({ path: '/bin/sh', argv0: 'sh', parameters });
 });
@@ -57,7 +57,7 @@ test.each([
   ['an unknown path', ['./no/such/tool'], 'command-not-found'],
   ['a file that may not be run', ['only-no-access'], 'command-not-executable'],
   ['a directory', ['directory'], 'command-not-executable'],
-])('%s: says which', async (_name, command, reason) => {
+])('%s: says which', (_name, command, reason) => {
   const failure = { reason, command: command[0] ?? '' };
-  expect(await findProgram(command, searchPath)).toEqual({ ok: false, failure });
+  expect(findProgram(command, searchPath)).toEqual({ ok: false, failure });
 });

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, open, stat } from 'node:fs/promises';
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { delimiter, join, sep } from 'node:path';
 import { failed, ok, type Result } from '@postern/kernel';
 import type { RunFailure } from './run-failure.ts';
@@ -17,12 +16,13 @@ const NO_PATH = '/usr/bin:/bin';
 
 /**
  * Finds the program of a command as execvp(3) does: along the search path unless the command has a
- * slash; a text file without an interpreter is a script of the shell.
+ * slash; a text file without an interpreter is a script of the shell. Blocks, since nothing else is to be done
+ * before it is known, and a thread for each look takes longer than the look.
  */
-export async function findProgram(
+export function findProgram(
   [command = '', ...parameters]: readonly string[],
   searchPath: string = NO_PATH,
-): Promise<Result<Program, RunFailure>> {
+): Result<Program, RunFailure> {
   const places = command.includes(sep)
     ? [command]
     : searchPath
@@ -30,7 +30,7 @@ export async function findProgram(
         .map((directory) => join(directory === '' ? '.' : directory, command));
   let isForbidden = false;
   for (const path of command === '' ? [] : places) {
-    const found = await lookAt(path);
+    const found = lookAt(path);
     if (found === 'program') return ok({ path, argv0: command, parameters });
     if (found === 'script') {
       return ok({ path: '/bin/sh', argv0: 'sh', parameters: [path, ...parameters] });
@@ -40,30 +40,33 @@ export async function findProgram(
   return failed({ reason: isForbidden ? 'command-not-executable' : 'command-not-found', command });
 }
 
-async function lookAt(path: string): Promise<'program' | 'script' | 'forbidden' | 'absent'> {
+function lookAt(path: string): 'program' | 'script' | 'forbidden' | 'absent' {
   try {
-    const stats = await stat(path);
+    const stats = statSync(path);
     if (!stats.isFile()) return stats.isDirectory() ? 'forbidden' : 'absent';
   } catch {
     return 'absent';
   }
   try {
-    await access(path, constants.X_OK);
+    accessSync(path, constants.X_OK);
   } catch {
     return 'forbidden';
   }
-  return (await isText(path)) ? 'script' : 'program';
+  return isText(path) ? 'script' : 'program';
 }
 
 /** Whether the kernel would not know how to run it: neither `#!` nor a binary format. */
-async function isText(path: string): Promise<boolean> {
+function isText(path: string): boolean {
+  let file: number | undefined;
   try {
-    await using file = await open(path);
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(256), 0, 256, 0);
-    const start = buffer.subarray(0, bytesRead);
+    file = openSync(path, constants.O_RDONLY);
+    const buffer = Buffer.alloc(256);
+    const start = buffer.subarray(0, readSync(file, buffer, 0, buffer.length, 0));
     return !start.subarray(0, 2).equals(Buffer.from('#!')) && !start.includes(0);
   } catch {
     // It may be run without being readable.
     return false;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }

@@ -15,6 +15,16 @@ ended it.`;
 
 /** `run`. */
 export function addRun(program: Command, context: GetContext): void {
+  addRunWith(program, async (command, options) => {
+    await run(context(), command, options);
+  });
+}
+
+/** Its command line alone, whatever is done with it. */
+export function addRunWith(
+  program: Command,
+  action: (command: readonly string[], options: RunCommandOptions) => void | Promise<void>,
+): void {
   program
     .command('run')
     .usage('[options] -- <command...>')
@@ -31,7 +41,5 @@ export function addRun(program: Command, context: GetContext): void {
     .option('--no-masking', "do not look at the command's output; become the command")
     .option('--require', 'start nothing when a secret is not in the vault', false)
     .addHelpText('after', EXAMPLES)
-    .action(async (command: string[], options: RunCommandOptions) => {
-      await run(context(), command, options);
-    });
+    .action(action);
 }
