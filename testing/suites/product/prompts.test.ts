@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import {
   freshHome,
   runPostern,
+  runPosternKilledAt,
   skipBecause,
   startKeyringSession,
   whyNoKeyringSession,
+  whyNoKilling,
   whyNoPrograms,
   type FreshHome,
 } from '@postern/testing';
@@ -166,6 +168,31 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       expect(await valueWith(OTHER)).toBe(VALUE);
       await converse(terminal, 'postern vault recovery --use', [[question, code]], 8);
     });
+
+    test.skipIf(skipBecause('kills at system calls', whyNoKilling()))(
+      'a recovery code gets on while a new data key waits to be confirmed',
+      async () => {
+        await makeVault();
+        const asked = await runPostern(['vault', 'recovery', '--json'], inHome());
+        const [code = ''] = /postern1-[a-z0-9-]+/.exec(asked.stdout) ?? [];
+        // The fourth puts the secrets in place; the new key is in force before it.
+        const rekey = ['auth', 'storage', 'rekey'];
+        expect(await runPosternKilledAt(4, ['rename'], rekey, inHome())).toBe(true);
+        await using terminal = await openTerminal(home);
+        const use = [
+          [/Recovery code:$/, code],
+          [NEW[0], OTHER],
+          [AGAIN[0], OTHER],
+        ] as const;
+        const used = await converse(terminal, 'postern vault recovery --use', use, 0);
+        expect(used).toMatch(/the new key is in force[^]*Recovery code: postern1-/);
+        expect(await valueWith(PASSPHRASE)).toBe('');
+        const confirmed = await runPostern([...rekey, '--confirm', '--json'], inHome(OTHER));
+        expect(JSON.parse(confirmed.stdout)).toEqual({ confirmed: true });
+        expect(await valueWith(OTHER)).toBe(VALUE);
+        expect(await runPostern(['doctor'], inHome(OTHER))).toMatchObject({ code: 0 });
+      },
+    );
 
     test('backup and restore have a passphrase of their own', async () => {
       await makeVault();

@@ -169,6 +169,8 @@ async function changeSlots(
   return await context.lock.hold(async () => {
     const header = await readProvenSlots(context, dataKey);
     if (!header.ok) return header;
+    const lasting = await expectNoNextKey(context, header.value);
+    if (!lasting.ok) return lasting;
     const changed = await writeChange(context, dataKey, header.value, change);
     // What the header now says decides which entries go; what cannot go now, goes at the next start.
     const now = await readProvenSlots(context, dataKey);
@@ -178,6 +180,17 @@ async function changeSlots(
     }
     return changed;
   });
+}
+
+/** Whoever goes on with a change of the data key puts a header in force that was made before. */
+async function expectNoNextKey(
+  context: VaultContext,
+  { dataKeyId }: SlotsHeader,
+): Promise<Result<undefined, VaultFailure>> {
+  const journal = await readJournal(context);
+  if (!journal.ok) return journal;
+  if (journal.value?.operation !== 'rekey' || journal.value.newDataKeyId === dataKeyId) return ok();
+  return failed({ reason: 'unfinished', operation: 'rekey' });
 }
 
 async function writeChange(

@@ -215,7 +215,7 @@ async function restageSecrets(
 
 /**
  * Goes back to the old key: databases first, then what was made for the new one. Success where the old
- * key is in force for everything; what cannot be cleared away now stays in the journal.
+ * key is in force for everything and nobody goes on with the change.
  */
 async function backOut(
   context: VaultContext,
@@ -232,23 +232,38 @@ async function backOut(
   // As it is now: it may know a keyring slot that was made since.
   const journal = await readJournal(context);
   if (!journal.ok) return journal;
-  if (journal.value?.operation === 'rekey') await clearAway(context, journal.value, 'newHeader');
+  if (journal.value?.operation === 'rekey') await giveUp(context, journal.value);
   return ok();
+}
+
+/**
+ * Forgets the new header. Keyring entries that cannot go now are left to a journal of their own, for
+ * nobody is to go on with the change: the slots changed by then would be lost.
+ */
+async function giveUp(
+  context: VaultContext,
+  journal: RekeyJournal,
+): Promise<Result<undefined, VaultFailure>> {
+  const headers = headersOf(journal);
+  if (!headers.ok) return headers;
+  const { newHeader } = headers.value;
+  const cleared = await clearAway(context, newHeader);
+  if (cleared.ok) return cleared;
+  const { vaultId } = journal;
+  const slotIds = slotsOf(newHeader, 'keyring').map(({ id }) => id);
+  return await writeJournal(context, { version: 1, operation: 'slots', vaultId, slotIds });
 }
 
 /** Forgets one of the two headers, and with it its key. */
 async function clearAway(
   context: VaultContext,
-  journal: RekeyJournal,
-  which: 'oldHeader' | 'newHeader',
+  header: SlotsHeader,
 ): Promise<Result<undefined, VaultFailure>> {
-  const headers = headersOf(journal);
-  if (!headers.ok) return headers;
-  const gone = slotsOf(headers.value[which], 'keyring').map(({ id }) => id);
-  const forgotten = await forgetSalts(context.keyring, journal.vaultId, gone);
-  if (!forgotten.ok) return forgotten;
   const removed = await removeStaged(context);
-  return removed.ok ? await removeJournal(context) : removed;
+  if (!removed.ok) return removed;
+  const gone = slotsOf(header, 'keyring').map(({ id }) => id);
+  const forgotten = await forgetSalts(context.keyring, header.vaultId, gone);
+  return forgotten.ok ? await removeJournal(context) : forgotten;
 }
 
 export interface ResumedRekey {
@@ -307,7 +322,8 @@ export async function confirmRekey(
       const opened = await database.verify(applicationKey(dataKey, purpose));
       if (!opened.ok) return refused(purpose, opened.failure.reason);
     }
-    return await clearAway(context, journal, 'oldHeader');
+    const headers = headersOf(journal);
+    return headers.ok ? await clearAway(context, headers.value.oldHeader) : headers;
   });
 }
 

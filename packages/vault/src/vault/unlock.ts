@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { failed, ok, type Result } from '@postern/kernel';
 import { openLastingKey } from '../slots/lasting-key.ts';
+import type { SlotKind } from '../slots/slot.ts';
 import { decodeSlots, SLOTS_FILE, type SlotsHeader } from '../slots/slots-file.ts';
 import type { UnverifiedSlots } from '../slots/slots-file.ts';
 import type { VaultKeys } from '../slots/vault-keys.ts';
@@ -7,7 +9,7 @@ import type { DataKey } from '../slots/data-key.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { healPassphraseRecipient } from './change-slots.ts';
 import { JOURNAL_FILE, readJournal, type JournalOf } from './journal.ts';
-import { openDataKey, type UnlockWay } from './open-data-key.ts';
+import { openDataKey, slotsOf, type UnlockWay } from './open-data-key.ts';
 import { readSlots } from './read-slots.ts';
 import { nextKeyOf, resumeRekey } from './rekey.ts';
 import { settleWithKey } from './settle.ts';
@@ -67,7 +69,10 @@ async function openPlainly(
   return ok({ header, dataKey });
 }
 
-/** While the data key is being changed, the slots of either header lead to the key in force. */
+/**
+ * While the data key is being changed, the slots of either header lead to the key in force; those of
+ * the old one only as long as nobody has replaced or removed what came into their place.
+ */
 async function openDuringRekey(
   context: VaultContext,
   slots: UnverifiedSlots,
@@ -83,8 +88,11 @@ async function openDuringRekey(
   }
   const opened = await openPlainly(context, slots, way);
   if (opened.ok) return opened;
-  const oldSlots = decodeSlots(Buffer.from(journal.oldHeader, 'utf8'));
-  if (!oldSlots.ok) return failed({ ...DAMAGED_JOURNAL, damage: 'malformed' });
+  const [oldSlots, newSlots] = [journal.oldHeader, journal.newHeader].map(decodeHeader);
+  if (oldSlots?.ok !== true || newSlots?.ok !== true) {
+    return failed({ ...DAMAGED_JOURNAL, damage: 'malformed' });
+  }
+  if (!haveSameSlots(slots.header, newSlots.value.header, way.with)) return opened;
   const old = await openDataKey(context, oldSlots.value, way);
   if (!old.ok) return opened;
   const dataKey = nextKeyOf(journal, old.value.dataKey);
@@ -92,6 +100,16 @@ async function openDuringRekey(
     return failed({ ...DAMAGED_JOURNAL, damage: 'altered' });
   }
   return ok({ header: slots.header, dataKey });
+}
+
+function decodeHeader(text: string): Result<UnverifiedSlots, VaultFailure> {
+  return decodeSlots(Buffer.from(text, 'utf8'));
+}
+
+/** Whether no slot of this kind has come or gone. */
+function haveSameSlots(now: SlotsHeader, then: SlotsHeader, kind: SlotKind): boolean {
+  const [ids, before] = [now, then].map((header) => slotsOf(header, kind).map(({ id }) => id));
+  return isDeepStrictEqual(ids, before);
 }
 
 const DAMAGED_JOURNAL = { reason: 'vault-damaged', file: JOURNAL_FILE } as const;

@@ -1,6 +1,12 @@
 import { expectOk, Secret, type Result } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
-import { singleValue, type UnlockWay, type Vault, type VaultStorage } from '@postern/vault';
+import {
+  singleValue,
+  type UnlockWay,
+  type Vault,
+  type VaultFailure,
+  type VaultStorage,
+} from '@postern/vault';
 import { backupOf, DATABASES, giveDatabaseKey, type Scene } from './scene.ts';
 
 export const PASSPHRASE = Secret.of('the first passphrase');
@@ -221,7 +227,24 @@ export const OPERATIONS: readonly Operation[] = [
     ways: [byPassphrase],
     recoveryStays: false,
   },
+  {
+    name: 'recover while a new data key waits',
+    storage: 'file',
+    passphrase: true,
+    prepare: rekeyed,
+    run: recoverAndConfirm,
+    after: BEFORE,
+    ways: [byPassphrase, byNext],
+    recoveryStays: false,
+  },
 ];
+
+async function recoverAndConfirm(vault: Vault): Promise<Result<unknown, VaultFailure>> {
+  const changed = await vault.changePassphrase({ next: NEXT_PASSPHRASE });
+  if (!changed.ok) return changed;
+  const renewed = await vault.newRecoveryCode();
+  return renewed.ok ? await vault.confirmRekey() : renewed;
+}
 
 async function rekeyed(vault: Vault, scene: Scene): Promise<void> {
   await giveDatabases(vault, scene);

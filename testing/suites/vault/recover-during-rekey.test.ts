@@ -1,0 +1,165 @@
+import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
+import type { KeyedDatabase, UnlockWay, Vault } from '@postern/vault';
+import { madeVault, OPENAI, PASSPHRASE, type MadeVault } from '@postern/vault/testing';
+import { describe, expect, it } from 'vitest';
+
+const NEXT = Secret.of('a wholly different phrase');
+const PURPOSE = 'database/conversations';
+const by = (passphrase: Secret): UnlockWay => ({ with: 'passphrase', passphrase });
+const byCode = (code: Secret): UnlockWay => ({ with: 'recovery', code });
+
+/** A database that has a key, and answers or dies as it is told. */
+interface Database extends KeyedDatabase {
+  key: string;
+  /** What the next changes of its key come to; done where nothing is said. */
+  readonly answers: ('done' | 'refused' | 'killed')[];
+}
+
+function databaseFor(purpose: string): Database {
+  const database: Database = {
+    purpose,
+    key: '',
+    answers: [],
+    rekey: (from, to) => {
+      const answer = database.answers.shift() ?? 'done';
+      if (answer === 'killed') return Promise.reject(new Error('killed'));
+      if (answer === 'refused') return Promise.resolve(failed({ reason: 'disk-full' }));
+      if (database.key === revealSecret(to)) return Promise.resolve(ok());
+      if (database.key !== revealSecret(from)) return refusal();
+      database.key = revealSecret(to);
+      return Promise.resolve(ok());
+    },
+    verify: (key) => (database.key === revealSecret(key) ? Promise.resolve(ok()) : refusal()),
+  };
+  return database;
+}
+
+const refusal = () => Promise.resolve(failed({ reason: 'wrong-key' }));
+
+interface Scene extends MadeVault {
+  readonly database: Database;
+}
+
+async function scene(): Promise<Scene> {
+  const database = databaseFor(PURPOSE);
+  const world = await madeVault('file', [database]);
+  database.key = revealSecret(expectOk(world.vault.deriveKey(PURPOSE)));
+  return { ...world, database };
+}
+
+/** The vault as another process opens it; undefined where this is no way in. */
+async function opened({ open }: Scene, way: UnlockWay): Promise<Vault | undefined> {
+  const vault = await open();
+  return (await vault.unlock(way)).ok ? vault : undefined;
+}
+
+/** What a person does who has lost the passphrase: the new code. */
+async function recover(vault: Vault): Promise<Secret> {
+  expect(await vault.changePassphrase({ next: NEXT })).toEqual(ok());
+  return expectOk(await vault.newRecoveryCode()).recoveryCode;
+}
+
+/** These ways open the vault to everything that was in it, those do not. */
+async function expectWays(
+  world: Scene,
+  ways: readonly UnlockWay[],
+  ended: readonly UnlockWay[],
+): Promise<void> {
+  for (const way of ways) {
+    const vault = await opened(world, way);
+    const record = vault && expectOk(await vault.secrets.get(OPENAI.name));
+    expect([...(record?.fields.values() ?? [])].map(revealSecret)).toEqual(['sk-test-0123456789']);
+    expect(vault && revealSecret(expectOk(vault.deriveKey(PURPOSE)))).toBe(world.database.key);
+  }
+  for (const way of ended) expect(await opened(world, way)).toBeUndefined();
+}
+
+describe('a passphrase lost while a new data key waits to be confirmed', () => {
+  it.each(['before', 'with'] as const)(
+    'is replaced by the recovery code from %s the change',
+    async (which) => {
+      const world = await scene();
+      const made = expectOk(await world.vault.rekey({ passphrase: PASSPHRASE }));
+      const codes = [world.recoveryCode, made.recoveryCode] as const;
+      const vault = await opened(world, byCode(codes[which === 'before' ? 0 : 1]));
+      if (vault === undefined) throw new Error('the code does not open');
+      const code = await recover(vault);
+      const ways = [by(NEXT), byCode(code)];
+      const ended = [by(PASSPHRASE), ...codes.map(byCode)];
+      expect(await vault.isRekeyUnconfirmed()).toEqual(ok(true));
+      await expectWays(world, ways, ended);
+      const next = await opened(world, by(NEXT));
+      expect(await next?.confirmRekey()).toEqual(ok());
+      expect(await next?.unfinished()).toEqual(ok(undefined));
+      await expectWays(world, ways, ended);
+    },
+  );
+
+  it('leaves both codes until there is a new one, for nobody may have seen it', async () => {
+    const world = await scene();
+    const made = expectOk(await world.vault.rekey({ passphrase: PASSPHRASE }));
+    const codes = [byCode(world.recoveryCode), byCode(made.recoveryCode)];
+    const vault = await opened(world, byCode(world.recoveryCode));
+    expect(await vault?.changePassphrase({ next: NEXT })).toEqual(ok());
+    await expectWays(world, [by(NEXT), ...codes], [by(PASSPHRASE)]);
+  });
+});
+
+describe('a passphrase lost after a change of the data key was cut off', () => {
+  it('is replaced by the code, which carries the change on', async () => {
+    const world = await scene();
+    world.database.answers.push('killed');
+    await expect(world.vault.rekey({ passphrase: PASSPHRASE })).rejects.toThrow('killed');
+    const vault = await opened(world, byCode(world.recoveryCode));
+    if (vault === undefined) throw new Error('the code does not open');
+    expect(await vault.isRekeyUnconfirmed()).toEqual(ok(true));
+    const code = await recover(vault);
+    const ended = [by(PASSPHRASE), byCode(world.recoveryCode)];
+    await expectWays(world, [by(NEXT), byCode(code)], ended);
+    expect(await (await opened(world, byCode(code)))?.confirmRekey()).toEqual(ok());
+    await expectWays(world, [by(NEXT), byCode(code)], ended);
+  });
+
+  it('is replaced where the change is undone, and nobody goes on with it later', async () => {
+    const world = await scene();
+    const { vault: first, keyring, database } = world;
+    expectOk(await first.addKeyring());
+    database.answers.push('killed');
+    await expect(first.rekey({ passphrase: PASSPHRASE })).rejects.toThrow('killed');
+    const before = database.key;
+    // Neither can the change be carried on nor its entry be removed.
+    keyring.failure = { reason: 'keyring-locked' };
+    const vault = await opened(world, byCode(world.recoveryCode));
+    if (vault === undefined) throw new Error('the code does not open');
+    const code = await recover(vault);
+    const ended = [by(PASSPHRASE), byCode(world.recoveryCode)];
+    await expectWays(world, [by(NEXT), byCode(code)], ended);
+    keyring.failure = undefined;
+    await expectWays(world, [by(NEXT), byCode(code), { with: 'keyring' }], ended);
+    expect(database.key).toBe(before);
+    const slots = [...keyring.entries.keys()].filter((account) => account.startsWith('+slot.'));
+    expect(slots).toHaveLength(1);
+    expect(await vault.unfinished()).toEqual(ok(undefined));
+  });
+
+  it('is not replaced in a header that is about to go', async () => {
+    const databases = [databaseFor(PURPOSE), databaseFor('database/gateway')] as const;
+    const { vault, open } = await madeVault('file', databases);
+    for (const database of databases) {
+      database.key = revealSecret(expectOk(vault.deriveKey(database.purpose)));
+    }
+    // The second is refused its key, the first the way back.
+    databases[0].answers.push('done', 'refused');
+    databases[1].answers.push('refused');
+    expect(await vault.rekey({ passphrase: PASSPHRASE })).toMatchObject({
+      failure: { reason: 'database-refused', purpose: 'database/gateway' },
+    });
+    const unfinished = failed({ reason: 'unfinished', operation: 'rekey' });
+    expect(await vault.changePassphrase({ next: NEXT })).toEqual(unfinished);
+    expect(await vault.newRecoveryCode()).toEqual(unfinished);
+    const next = await open();
+    expect(await next.unlock(by(PASSPHRASE))).toEqual(ok());
+    expect(await next.isRekeyUnconfirmed()).toEqual(ok(true));
+    expect(await next.changePassphrase({ next: NEXT })).toEqual(ok());
+  });
+});
