@@ -34,6 +34,15 @@ function copyData(from: FreshHome, to: FreshHome): void {
   execFileSync('cp', ['-a', dataOf(from), dataOf(to)]);
 }
 
+/** Every file below a directory, as it is now. */
+function bytesIn(directory: string): ReadonlyMap<string, string> {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true });
+  const paths = files
+    .filter((file) => file.isFile())
+    .map((file) => join(file.parentPath, file.name));
+  return new Map(paths.map((path) => [path, readFileSync(path).toString('hex')]));
+}
+
 /** A home with a secret, a conversation and a gateway key; the key's text. */
 async function furnish(options: PosternOptions): Promise<string> {
   const set = await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });
@@ -171,6 +180,34 @@ describe('auth storage rekey with the encrypted file', () => {
         }
       }
       expect([...heard].toSorted()).toEqual(['carried on:', 'completed, and']);
+    },
+  );
+
+  test.skipIf(skipBecause('kills at system calls', whyNoKilling()))(
+    'cut off or waiting, whatever only looks changes nothing and says so',
+    { timeout: 300_000 },
+    async () => {
+      using home = freshHome();
+      await furnish(inHome(home));
+      for (const [at, message] of [
+        [2, 'a change of the data key is not finished'],
+        [4, 'a change of the data key waits to be confirmed'],
+      ] as const) {
+        using killed = freshHome();
+        copyData(home, killed);
+        const options = inHome(killed);
+        expect(await runPosternKilledAt(at, ['rename'], REKEY, options)).toBe(true);
+        const before = bytesIn(dataOf(killed));
+        for (const command of [['status'], ['doctor'], ['auth', 'storage', 'status']]) {
+          const plain = await runPostern(command, options);
+          expect(plain).toMatchObject({ code: 0 });
+          expect(plain.stdout).toMatch(new RegExp(`${message}.* Fix: postern`));
+          const json = await runPostern([...command, '--json'], options);
+          expect(JSON.stringify(JSON.parse(json.stdout))).toContain(`"message":"${message}`);
+        }
+        expect(bytesIn(dataOf(killed))).toEqual(before);
+        await expectAllThere(options);
+      }
     },
   );
 

@@ -126,6 +126,17 @@ describe('auth storage test', () => {
   );
 });
 
+describe('looking', () => {
+  test.each(['status', 'doctor', 'auth storage status'])(
+    'makes nothing in a home that is not there: %s',
+    async (command) => {
+      expect(await run(command.split(' '))).toMatchObject({ code: 0 });
+      expect(existsSync(dataDir())).toBe(false);
+      expect(existsSync(join(home.path, '.config', 'postern'))).toBe(false);
+    },
+  );
+});
+
 describe('doctor', () => {
   test('every line has its level, every trouble its fix; a damaged database is found', async () => {
     expect(await run(['key', 'create', 'laptop'])).toMatchObject({ code: 0 });

@@ -11,7 +11,8 @@ import {
   type UnlockWay,
   type Vault,
 } from '@postern/vault';
-import type { LoadedConfig } from '../config/load-config.ts';
+import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
+import { describeConfigFailure } from '../failure/describe-home.ts';
 import { described, type Described } from '../failure/described.ts';
 import { holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
@@ -36,13 +37,25 @@ export interface FoundVault {
 
 /** The vault of the home as it is found: absent or locked. */
 export async function findVault(context: CommandContext): Promise<FoundVault> {
-  return orFail(await lookForVault(context, openHome(context)), (failure) => failure);
+  const found = await lookForVault(context, openHome(context), false);
+  return orFail(found, (failure) => failure);
 }
 
-/** The same without making anything, not even the directories. */
-export async function lookForVault(
+/**
+ * The same without making or changing anything: no directories are made, and what a killed process
+ * left stays as it is, for which the vault does not unlock.
+ */
+export async function lookAtVault(context: CommandContext): Promise<Result<FoundVault, Described>> {
+  const loaded = loadConfig(context.home.configFile);
+  return loaded.ok
+    ? await lookForVault(context, loaded.value, true)
+    : failed(describeConfigFailure(loaded.failure));
+}
+
+async function lookForVault(
   context: CommandContext,
   loaded: LoadedConfig,
+  isLooking: boolean,
 ): Promise<Result<FoundVault, Described>> {
   const keyring = systemKeyring(context.environment);
   const opened = await openVault({
@@ -52,6 +65,7 @@ export async function lookForVault(
     randomness: context.randomness,
     keyring,
     databases: vaultDatabases(context.home.dataDir),
+    isLooking,
   });
   if (!opened.ok) return failed(describeVaultFailure(opened.failure));
   const vault = opened.value;

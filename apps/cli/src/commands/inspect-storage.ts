@@ -1,17 +1,16 @@
 import { describeVaultFailure, type SlotInfo, type Vault } from '@postern/vault';
-import { loadConfig } from '../config/load-config.ts';
-import { describeConfigFailure } from '../failure/describe-home.ts';
 import type { Described } from '../failure/described.ts';
 import { agesOf, checkAges, type CredentialAge } from '../health/check-credentials.ts';
 import { checkFiles } from '../health/check-files.ts';
 import { checkLeftovers, wellKnownPlaces } from '../health/check-leftovers.ts';
+import { checkUnfinished } from '../health/check-unfinished.ts';
 import { failing, type Finding } from '../health/finding.ts';
 import { holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
 import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import { failed, ok, type Result } from '@postern/kernel';
-import { lookForVault, type CommandContext, type FoundVault } from './context.ts';
+import { lookAtVault, type CommandContext } from './context.ts';
 
 /** What is known about where secrets live, without asking anybody anything. */
 export interface StorageInspection {
@@ -32,7 +31,7 @@ export async function inspectStorage(context: CommandContext): Promise<StorageIn
     ...checkFiles(context.home, process.getuid?.()),
     ...(await checkLeftovers(wellKnownPlaces(context.environment))),
   ];
-  const found = await look(context);
+  const found = await lookAtVault(context);
   if (!found.ok) {
     return {
       ...NO_VAULT,
@@ -45,7 +44,11 @@ export async function inspectStorage(context: CommandContext): Promise<StorageIn
     const absent = { about: 'Vault', level: 'ok', message: 'none yet.' } as const;
     return { ...NO_VAULT, findings: [absent, ...around] };
   }
-  return await inspectFound(context, vault, around);
+  const unfinished = await checkUnfinished(vault);
+  return await inspectFound(context, vault, [
+    ...(unfinished === undefined ? [] : [unfinished]),
+    ...around,
+  ]);
 }
 
 const NO_VAULT = {
@@ -55,12 +58,6 @@ const NO_VAULT = {
   credentials: null,
   vault: undefined,
 } as const;
-
-async function look(context: CommandContext): Promise<Result<FoundVault, Described>> {
-  const loaded = loadConfig(context.home.configFile);
-  if (!loaded.ok) return failed(describeConfigFailure(loaded.failure));
-  return await lookForVault(context, loaded.value);
-}
 
 async function inspectFound(
   context: CommandContext,
@@ -109,7 +106,7 @@ function checkRecovery(slots: readonly SlotInfo[]): Finding {
   return { about, level: 'warn', message, fix: 'postern vault recovery' };
 }
 
-/** The vault where the keyring or a passphrase given with the command opens it. */
+/** The vault where the keyring or a passphrase given with the command opens it, and nothing is unfinished. */
 async function openWithoutAsking(
   context: CommandContext,
   vault: Vault,
@@ -120,6 +117,8 @@ async function openWithoutAsking(
   const unlocked = await vault.unlock(
     given === undefined ? { with: 'keyring' } : { with: 'passphrase', passphrase: given.value },
   );
-  if (!unlocked.ok) return failed(describeVaultFailure(unlocked.failure));
-  return ok(openVaultHere(vault));
+  if (unlocked.ok) return ok(openVaultHere(vault));
+  // To open it now would be to complete that.
+  if (unlocked.failure.reason === 'unfinished') return ok(undefined);
+  return failed(describeVaultFailure(unlocked.failure));
 }

@@ -1,25 +1,29 @@
 import { isJsonObject, type JsonObject } from '@postern/kernel';
-import { describeVaultFailure } from '@postern/vault';
+import { describeVaultFailure, type KeyringProbe } from '@postern/vault';
+import { checkUnfinished } from '../health/check-unfinished.ts';
+import type { Finding } from '../health/finding.ts';
 import { askRunning } from '../instance/ask-running.ts';
 import { controlAddress } from '../instance/control-address.ts';
-import { findVault, report, type CommandContext } from './context.ts';
+import { lookAtVault, orFail, report, type CommandContext } from './context.ts';
 
-/** `postern status`: the vault, the keyring and the running process, without unlocking anything. */
+/**
+ * `postern status`: the vault, the keyring and the running process, without unlocking or changing
+ * anything.
+ */
 export async function status(context: CommandContext): Promise<void> {
-  const { vault, loaded, probe } = await findVault(context);
+  const { vault, loaded, probe } = orFail(await lookAtVault(context), (failure) => failure);
+  const unfinished = await checkUnfinished(vault);
   const keyring = await probe();
   const answer = await askRunning(controlAddress(context.home), 'GET', '/status');
   const running = answer?.body;
-  const keyringFailure = keyring.available ? undefined : describeVaultFailure(keyring.failure);
   const value = {
     version: context.version,
     vault: vault.state,
     storage: vault.storage ?? null,
     storageMode: context.storage ?? loaded.config.storage,
     slots: vault.slots.map(({ kind }) => kind),
-    keyring: keyring.available
-      ? { available: true }
-      : { available: false, code: keyringFailure?.code, message: keyringFailure?.message },
+    unfinished: unfinished ?? null,
+    keyring: keyringValue(keyring),
     running: isJsonObject(running) ? running : null,
     config: context.home.configFile,
     data: context.home.dataDir,
@@ -27,7 +31,8 @@ export async function status(context: CommandContext): Promise<void> {
   report(context, value, [
     `Vault     ${vaultLine(vault.state, vault.storage)}`,
     `Slots     ${value.slots.length === 0 ? 'none' : value.slots.join(', ')}`,
-    `Keyring   ${keyringFailure === undefined ? 'works' : `${keyringFailure.message} ${keyringFailure.remedy}`}`,
+    ...unfinishedLines(unfinished),
+    `Keyring   ${keyringLine(keyring)}`,
     `Running   ${isJsonObject(running) ? runningLine(running) : 'no (start it: postern up)'}`,
     `Config    ${context.home.configFile}`,
     `Data      ${context.home.dataDir}`,
@@ -37,6 +42,24 @@ export async function status(context: CommandContext): Promise<void> {
 function vaultLine(state: string, storage: string | undefined): string {
   if (state === 'absent') return 'none yet (postern up, or postern secret set NAME)';
   return `${storage ?? 'unknown'} storage, ${state}`;
+}
+
+function unfinishedLines(unfinished: Finding | undefined): readonly string[] {
+  if (unfinished === undefined) return [];
+  const { message, fix = '' } = unfinished;
+  return [`Left      ${message} Fix: ${fix}`];
+}
+
+function keyringValue(keyring: KeyringProbe): JsonObject {
+  if (keyring.available) return { available: true };
+  const { code, message } = describeVaultFailure(keyring.failure);
+  return { available: false, code, message };
+}
+
+function keyringLine(keyring: KeyringProbe): string {
+  if (keyring.available) return 'works';
+  const { message, remedy } = describeVaultFailure(keyring.failure);
+  return `${message} ${remedy}`;
 }
 
 function runningLine(running: JsonObject): string {

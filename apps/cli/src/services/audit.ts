@@ -6,6 +6,11 @@ import type { Described } from '../failure/described.ts';
 import { thisProcess } from '../system/this-process.ts';
 import type { OpenVault, SecretUse } from './open-vault.ts';
 
+/** Where the log of a home is. */
+export function auditDirectory(dataDir: string): string {
+  return join(dataDir, 'audit');
+}
+
 /** Opens the log of a vault, under a key of its own that outlives a change of the data key. */
 export async function openAudit(
   dataDir: string,
@@ -23,7 +28,7 @@ export async function openAuditUnder(
   clock: Clock,
 ): Promise<Result<AuditLog, Described>> {
   const log = await openAuditLog({
-    directory: join(dataDir, 'audit'),
+    directory: auditDirectory(dataDir),
     key,
     clock,
     actor: thisProcess(),

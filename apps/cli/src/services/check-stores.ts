@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { checkDatabase, describeDatabaseFailure } from '@postern/database';
 import { failing, type Finding } from '../health/finding.ts';
-import { openAudit } from './audit.ts';
+import { auditDirectory, openAudit } from './audit.ts';
 import type { OpenVault } from './open-vault.ts';
 import { describeAuditFailure } from '@postern/audit';
 import type { Clock } from '@postern/kernel';
@@ -34,6 +35,10 @@ async function checkOne(dataDir: string, vault: OpenVault, label: DatabaseLabel)
 
 async function checkAudit(dataDir: string, vault: OpenVault, clock: Clock): Promise<Finding> {
   const about = 'Audit log';
+  // Opening it would begin one.
+  if (!existsSync(auditDirectory(dataDir))) {
+    return { about, level: 'ok', message: 'not begun yet.' };
+  }
   const log = await openAudit(dataDir, vault, clock);
   if (!log.ok) return failing(about, log.failure);
   const verdict = await log.value.verify();

@@ -47,6 +47,7 @@ async function world(): Promise<VaultContext> {
     keyring: memoryKeyring(),
     machineId: Secret.of('machine-1'),
     databases: [],
+    isLooking: false,
   };
 }
 

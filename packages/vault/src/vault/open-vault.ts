@@ -23,25 +23,30 @@ export interface VaultOptions {
   readonly disk?: Disk;
   /** The databases whose keys it derives: a change of the data key is a change of theirs. */
   readonly databases?: readonly KeyedDatabase[];
+  /**
+   * Leaves everything as it is: what a killed process left is neither completed nor undone, and as
+   * long as there is such a thing the vault does not unlock (`unfinished`).
+   */
+  readonly isLooking?: boolean;
 }
 
 export const LOCK_FILE = 'vault.lock';
 
 /**
- * Reads the vault's header, after completing or undoing what a killed process left. A vault that is
- * not there is `absent`, one that is damaged a failure; nothing is asked of the person.
+ * Reads the vault's header, after completing or undoing what a killed process left, unless it is only
+ * to be looked at. A vault that is not there is `absent`, one that is damaged a failure; nothing is asked of the person.
  */
 export async function openVault(options: VaultOptions): Promise<Result<Vault, VaultFailure>> {
   const context = contextOf(options);
   // What cannot be settled now, for want of a keyring or on a read-only disk, stays in the journal.
-  await settleWithoutKey(context);
+  if (!context.isLooking) await settleWithoutKey(context);
   const slots = await readSlots(context);
   return slots.ok ? ok(new Vault(context, slots.value?.header)) : slots;
 }
 
 function contextOf(options: VaultOptions): VaultContext {
   const { dataDir: directory, disk = nodeDisk, clock, randomness, keyring, machineId } = options;
-  const { databases = [] } = options;
+  const { databases = [], isLooking = false } = options;
   return {
     directory,
     disk,
@@ -50,6 +55,7 @@ function contextOf(options: VaultOptions): VaultContext {
     randomness,
     keyring,
     databases,
+    isLooking,
     machineId: typeof machineId === 'string' ? Secret.of(machineId) : machineId,
   };
 }

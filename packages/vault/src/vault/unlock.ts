@@ -21,7 +21,8 @@ export interface UnlockedVault {
 }
 
 /**
- * Opens the vault's keys and completes what a killed process left. A way that does not open the vault
+ * Opens the vault's keys and completes what a killed process left, or fails `unfinished` where the
+ * vault is only to be looked at. A way that does not open the vault
  * changes nothing, on disk or in the keyring.
  */
 export async function unlockVault(
@@ -33,6 +34,9 @@ export async function unlockVault(
   if (slots.value === undefined) return failed({ reason: 'vault-absent' });
   const journal = await readJournal(context);
   if (!journal.ok) return journal;
+  if (context.isLooking && journal.value !== undefined) {
+    return failed({ reason: 'unfinished', operation: journal.value.operation });
+  }
   const opened = await (journal.value?.operation === 'rekey'
     ? openDuringRekey(context, slots.value, journal.value, way)
     : openPlainly(context, slots.value, way));
@@ -61,7 +65,7 @@ async function openPlainly(
   if (!opened.ok) return opened;
   const { dataKey, slot } = opened.value;
   const { header } = slots;
-  if (way.with === 'passphrase' && header.storage === 'file') {
+  if (way.with === 'passphrase' && header.storage === 'file' && !context.isLooking) {
     // What cannot be healed now is healed at the next unlocking; it does not keep anybody out.
     const { passphrase } = way;
     await healPassphraseRecipient(context, dataKey, { slotId: slot.id, passphrase });

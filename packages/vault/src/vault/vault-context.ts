@@ -19,6 +19,8 @@ export interface VaultContext {
   readonly keyring: KeyringPort;
   readonly machineId: Secret;
   readonly databases: readonly KeyedDatabase[];
+  /** Whether what a killed process left is to stay as it is. */
+  readonly isLooking: boolean;
 }
 
 /** The secrets of a vault in one of the two storages. */

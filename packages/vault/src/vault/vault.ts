@@ -92,8 +92,9 @@ export class Vault {
   }
 
   /**
-   * Opens the vault, and completes what an operation left that was killed. A wrong passphrase or
-   * code changes nothing, on disk or in the keyring.
+   * Opens the vault, and completes what an operation left that was killed; fails `unfinished` instead
+   * where the vault is only looked at. A wrong passphrase or code changes nothing, on disk or in the
+   * keyring.
    */
   async unlock(way: UnlockWay): Promise<Result<undefined, VaultFailure>> {
     const opened = await unlockVault(this.#context, way);

@@ -1,0 +1,29 @@
+import { describeVaultFailure, type Vault } from '@postern/vault';
+import { failing, type Finding } from './finding.ts';
+
+type Operation = Extract<Awaited<ReturnType<Vault['unfinished']>>, { ok: true }>['value'];
+
+/** What another process began with the vault and did not finish; undefined where that is nothing. */
+export async function checkUnfinished(vault: Vault): Promise<Finding | undefined> {
+  const about = 'Unfinished';
+  const unfinished = await vault.unfinished();
+  if (!unfinished.ok) return failing(about, describeVaultFailure(unfinished.failure));
+  if (unfinished.value === undefined) return undefined;
+  const waits = await vault.isRekeyUnconfirmed();
+  if (waits.ok && waits.value) {
+    const message =
+      'a change of the data key waits to be confirmed; the new key is in force, the old one is kept.';
+    return { about, level: 'warn', message, fix: 'postern auth storage rekey --confirm' };
+  }
+  const begun = `${NAMES[unfinished.value]} is not finished`;
+  const message = `${begun}; where it was cut off, whatever opens the vault completes or undoes it.`;
+  return { about, level: 'warn', message, fix: 'postern vault unlock' };
+}
+
+const NAMES: Readonly<Record<NonNullable<Operation>, string>> = {
+  create: 'the making of the vault',
+  migrate: 'the moving of the secrets to another storage',
+  rekey: 'a change of the data key',
+  slots: 'a change of the ways to open the vault',
+  restore: 'the restoring of a backup',
+};

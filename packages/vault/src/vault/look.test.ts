@@ -1,0 +1,100 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expectOk, ok, Secret } from '@postern/kernel';
+import { describe, expect, it } from 'vitest';
+import { withDigest } from '../primitives/digested-json.ts';
+import { snapshot, systemClock, systemRandomness } from '../testing/test-world.ts';
+import { madeVault, OPENAI, PASSPHRASE, type MadeVault } from '../testing/vault-world.ts';
+import type { KeyedDatabase } from './keyed-database.ts';
+import { openVault } from './open-vault.ts';
+import type { UnlockWay } from './open-data-key.ts';
+import type { Vault } from './vault.ts';
+
+const NEXT = Secret.of('a wholly different phrase');
+const byPassphrase: UnlockWay = { with: 'passphrase', passphrase: PASSPHRASE };
+
+/** A database at whose new key a process is killed, once. */
+function deadly(): KeyedDatabase {
+  let isArmed = true;
+  return {
+    purpose: 'database/conversations',
+    rekey: () => {
+      const killed = isArmed;
+      isArmed = false;
+      return killed ? Promise.reject(new Error('killed')) : Promise.resolve(ok());
+    },
+    verify: () => Promise.resolve(ok()),
+  };
+}
+
+async function look({ dataDir, keyring }: MadeVault): Promise<Vault> {
+  const world = { clock: systemClock, randomness: systemRandomness, machineId: 'machine-1' };
+  return expectOk(await openVault({ dataDir, keyring, ...world, isLooking: true }));
+}
+
+/** Opening it to look, and unlocking, as it is answered; nothing is changed by it. */
+async function lookAt(made: MadeVault, way: UnlockWay): Promise<unknown> {
+  const before = [await snapshot(made.dataDir), new Map(made.keyring.entries)];
+  const vault = await look(made);
+  const unlocked = await vault.unlock(way);
+  const found = unlocked.ok ? expectOk(await vault.secrets.list()).map(({ name }) => name) : [];
+  expect(found).toEqual(unlocked.ok ? [OPENAI.name] : []);
+  expect([await snapshot(made.dataDir), new Map(made.keyring.entries)]).toEqual(before);
+  return unlocked.ok ? 'opens' : unlocked.failure;
+}
+
+const unfinished = (operation: string) => ({ reason: 'unfinished', operation });
+
+describe('looking at a vault', () => {
+  it('opens one that is at rest', async () => {
+    expect(await lookAt(await madeVault('keyring'), { with: 'keyring' })).toBe('opens');
+    expect(await lookAt(await madeVault('file'), byPassphrase)).toBe('opens');
+  });
+
+  it('neither carries a cut-off change of the data key on nor undoes it', async () => {
+    const made = await madeVault('file', [deadly()]);
+    await expect(made.vault.rekey({ passphrase: PASSPHRASE })).rejects.toThrow('killed');
+    expect(await lookAt(made, byPassphrase)).toEqual(unfinished('rekey'));
+    expect(await (await look(made)).isRekeyUnconfirmed()).toEqual(ok(false));
+    expectOk(await (await made.open()).unlock(byPassphrase));
+    expect(await lookAt(made, byPassphrase)).toEqual(unfinished('rekey'));
+    expect(await (await look(made)).isRekeyUnconfirmed()).toEqual(ok(true));
+    const next = await made.open();
+    expectOk(await next.unlock(byPassphrase));
+    expectOk(await next.confirmRekey());
+    expect(await lookAt(made, byPassphrase)).toBe('opens');
+  });
+
+  it('leaves keyring entries that are to go', async () => {
+    const made = await madeVault('keyring');
+    const slotId = Buffer.alloc(12, 1).toString('base64url');
+    const account = `+slot.${slotId}@${made.vault.id ?? ''}`;
+    made.keyring.entries.set(account, Secret.of('{}'));
+    const journal = { version: 1, operation: 'slots', vaultId: made.vault.id, slotIds: [slotId] };
+    const text = `${withDigest(JSON.stringify(journal))}\n`;
+    await writeFile(join(made.dataDir, 'journal.json'), text, { mode: 0o600 });
+    expect(await lookAt(made, { with: 'keyring' })).toEqual(unfinished('slots'));
+    expect(await (await made.open()).unfinished()).toEqual(ok(undefined));
+    expect(made.keyring.entries.has(account)).toBe(false);
+    expect(await lookAt(made, { with: 'keyring' })).toBe('opens');
+  });
+
+  it('leaves files of a killed process', async () => {
+    const made = await madeVault('file');
+    for (const name of ['.slots.json.0123456789abcdef.tmp', 'secrets.next.jwe.json']) {
+      await writeFile(join(made.dataDir, name), 'torn', { mode: 0o600 });
+    }
+    expect(await lookAt(made, byPassphrase)).toBe('opens');
+  });
+
+  it('does not heal a passphrase that was being changed', async () => {
+    const made = await madeVault('file');
+    const path = join(made.dataDir, 'secrets.jwe.json');
+    const before = await readFile(path);
+    expectOk(await made.vault.changePassphrase({ next: NEXT }));
+    await writeFile(path, before);
+    expect(await lookAt(made, { with: 'passphrase', passphrase: NEXT })).toBe('opens');
+    expectOk(await (await made.open()).unlock({ with: 'passphrase', passphrase: NEXT }));
+    expect((await readFile(path)).equals(before)).toBe(false);
+  });
+});
