@@ -9,6 +9,7 @@ const FAILURES: readonly VaultFailure[] = [
   { reason: 'vault-locked' },
   { reason: 'vault-busy' },
   { reason: 'vault-damaged', file: 'slots.json', damage: 'altered' },
+  { reason: 'vault-damaged', file: 'secrets.jwe.json', damage: 'other-key' },
   { reason: 'version-unknown', file: 'slots.json' },
   { reason: 'wrong-passphrase' },
   { reason: 'wrong-recovery-code' },

@@ -68,6 +68,7 @@ const DAMAGES: Readonly<Record<Damage, string>> = {
   altered: 'is not what was written',
   parameters: 'demands key derivation costs that are not accepted',
   foreign: 'belongs to another vault',
+  'other-key': 'is of another time than slots.json, under another data key',
 };
 
 const FOUND: Readonly<Record<BackendFound, string>> = {
@@ -140,6 +141,9 @@ function remedyOf(failure: VaultFailure): string | undefined {
       return `Set storage back to ${recorded}, or run: postern auth storage migrate --from ${recorded} --to ${found}.`;
     }
     return 'Log in to the desktop session that has it, or open with the recovery code or the passphrase.';
+  }
+  if (failure.reason === 'vault-damaged' && failure.damage === 'other-key') {
+    return `Put back the ${failure.file} and the slots.json of one time, or restore a backup: postern auth storage restore FILE.`;
   }
   if (failure.reason === 'wrong-recovery-code') {
     return 'Use the newest recovery code of this vault, or its passphrase.';

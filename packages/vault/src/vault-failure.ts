@@ -15,7 +15,9 @@ export type Damage =
   /** A key derivation cost or length outside the bounds that are accepted. */
   | 'parameters'
   /** It belongs to another vault. */
-  | 'foreign';
+  | 'foreign'
+  /** It is of this vault, but sealed under a data key that is not the one in force. */
+  | 'other-key';
 
 /** Every expected way in which a call on the vault can fail. None carries a value or a passphrase. */
 export type VaultFailure =

@@ -7,8 +7,10 @@ import { writeAtomically } from '../disk/write-atomically.ts';
 import { recordsToWire, recordToWire, type RecordWire } from '../record-wire.ts';
 import { byName, infoOf, type SecretStore } from '../secret-store.ts';
 import type { DataKey } from '../slots/data-key.ts';
+import { readProvenSlots } from '../slots/read-slots.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import {
+  NEXT_SECRETS_FILE,
   openSecrets,
   SECRETS_FILE,
   SECRETS_KIND,
@@ -51,14 +53,32 @@ export function fileStore(options: FileStoreOptions): SecretStore {
   };
 }
 
-/** Reads and opens the file of secrets. */
-export async function readSecrets({
+type Place = Pick<FileStoreOptions, 'directory' | 'disk' | 'dataKey'>;
+
+/**
+ * Reads and opens the file of secrets. Under another data key it is `vault-locked` where that is in
+ * force, and damaged where this one is: then it is of another time than the slots.
+ */
+export async function readSecrets(place: Place): Promise<Result<OpenedSecrets, VaultFailure>> {
+  const opened = await readOnce(place);
+  if (opened.ok || opened.failure.reason !== 'vault-locked') return opened;
+  // Between the slots and the secrets of a new data key lies one renaming.
+  const names = await place.disk.list(place.directory);
+  if (!names.ok) return names;
+  if (names.value.includes(NEXT_SECRETS_FILE)) return failed({ reason: 'vault-busy' });
+  const again = await readOnce(place);
+  if (again.ok || again.failure.reason !== 'vault-locked') return again;
+  const slots = await readProvenSlots(place, place.dataKey);
+  return slots.ok
+    ? failed({ reason: 'vault-damaged', file: SECRETS_FILE, damage: 'other-key' })
+    : slots;
+}
+
+async function readOnce({
   directory,
   disk,
   dataKey,
-}: Pick<FileStoreOptions, 'directory' | 'disk' | 'dataKey'>): Promise<
-  Result<OpenedSecrets, VaultFailure>
-> {
+}: Place): Promise<Result<OpenedSecrets, VaultFailure>> {
   const bytes = await disk.read(join(directory, SECRETS_FILE), SECRETS_KIND.maxBytes);
   if (!bytes.ok) return bytes;
   if (bytes.value === undefined) {

@@ -16,7 +16,7 @@ import type { JournalOf } from './journal.ts';
 import { forgetSalts, storeSalt } from './keyring-salt.ts';
 import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from './make-slot.ts';
 import { expectPassphrase, slotsOf } from './open-data-key.ts';
-import { readProvenSlots, writeSlots } from './read-slots.ts';
+import { readProvenSlots, writeSlots } from '../slots/read-slots.ts';
 import type { VaultContext } from './vault-context.ts';
 
 /** Every change gives the header as it is now. */

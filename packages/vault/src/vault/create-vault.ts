@@ -16,7 +16,7 @@ import { readJournal, removeJournal, writeJournal, type JournalOf } from './jour
 import { storeSalt } from './keyring-salt.ts';
 import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from './make-slot.ts';
 import { expectRecords } from './read-records.ts';
-import { readSlots, writeSlots } from './read-slots.ts';
+import { readSlots, writeSlots } from '../slots/read-slots.ts';
 import { storeOf, withLockHeld, type VaultContext } from './vault-context.ts';
 
 export interface VaultChoice {

@@ -17,7 +17,7 @@ import { forgetSalts, storeSalt } from './keyring-salt.ts';
 import { makeKeyringSlot, makePassphraseSlot } from './make-slot.ts';
 import { expectPassphrase, slotsOf } from './open-data-key.ts';
 import { expectRecords, readRecords } from './read-records.ts';
-import { readProvenSlots, readSlots, writeSlots } from './read-slots.ts';
+import { readProvenSlots, readSlots, writeSlots } from '../slots/read-slots.ts';
 import { storeOf, withLockHeld, type VaultContext } from './vault-context.ts';
 
 export interface Migration {

@@ -9,7 +9,7 @@ import { keyringStore } from '../keyring/keyring-store.ts';
 import type { SecretStore } from '../secret-store.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { JOURNAL_FILE, MAX_JOURNAL_BYTES } from './journal.ts';
-import { readSlots } from './read-slots.ts';
+import { readSlots } from '../slots/read-slots.ts';
 
 /** What can be read of a vault in the keyring without its data key. */
 export interface DirectVault {

@@ -5,7 +5,7 @@ import { nodeDisk } from '../disk/node-disk.ts';
 import { fileLock } from '../disk/vault-lock.ts';
 import type { KeyringPort } from '../keyring/keyring-port.ts';
 import type { VaultFailure } from '../vault-failure.ts';
-import { readSlots } from './read-slots.ts';
+import { readSlots } from '../slots/read-slots.ts';
 import { settleWithoutKey } from './settle.ts';
 import type { KeyedDatabase } from './keyed-database.ts';
 import type { VaultContext } from './vault-context.ts';

@@ -25,7 +25,7 @@ import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from './make-sl
 import { putStagedInPlace, readStagedSecrets, removeStaged, stageSecrets } from './next-secrets.ts';
 import { expectPassphrase, slotsOf } from './open-data-key.ts';
 import { readRecords } from './read-records.ts';
-import { readProvenSlots } from './read-slots.ts';
+import { readProvenSlots } from '../slots/read-slots.ts';
 import { storeOf, withLockHeld, type VaultContext } from './vault-context.ts';
 
 export interface RekeyOptions {

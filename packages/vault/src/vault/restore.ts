@@ -1,6 +1,7 @@
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import { backupKind, openBackup, sealBackup, type Backup } from '../file/backup-file.ts';
 import { readSecrets } from '../file/file-store.ts';
+import type { ContentKey } from '../file/recipients.ts';
 import { newContentKey } from '../file/secrets-file.ts';
 import { writeAtomically } from '../disk/write-atomically.ts';
 import { checkPassphrase } from '../passphrase.ts';
@@ -13,7 +14,7 @@ import { fillKeyring } from './fill-keyring.ts';
 import { expectNoJournal, removeJournal, writeJournal } from './journal.ts';
 import { putStagedInPlace, readStagedSecrets, removeStaged, stageSecrets } from './next-secrets.ts';
 import { expectRecords, readRecords } from './read-records.ts';
-import { readProvenSlots } from './read-slots.ts';
+import { readProvenSlots } from '../slots/read-slots.ts';
 import { storeOf, withLockHeld, type VaultContext } from './vault-context.ts';
 
 export interface BackupPlace {
@@ -133,10 +134,22 @@ async function restoreFile(
   dataKey: DataKey,
   { records }: Backup,
 ): Promise<Result<undefined, VaultFailure>> {
-  const current = await readSecrets({ ...context, dataKey });
-  if (!current.ok) return current;
-  const staged = await stageSecrets(context, dataKey, current.value.contentKey, records);
+  const contentKey = await contentKeyFor(context, dataKey);
+  if (!contentKey.ok) return contentKey;
+  const staged = await stageSecrets(context, dataKey, contentKey.value, records);
   return staged.ok ? await putStagedInPlace(context) : staged;
+}
+
+/** That of the present file; a new one where that is damaged, which the passphrase joins when it unlocks. */
+async function contentKeyFor(
+  context: VaultContext,
+  dataKey: DataKey,
+): Promise<Result<ContentKey, VaultFailure>> {
+  const current = await readSecrets({ ...context, dataKey });
+  if (current.ok) return ok(current.value.contentKey);
+  return current.failure.reason === 'vault-damaged'
+    ? ok(await newContentKey(dataKey, undefined, context.randomness))
+    : current;
 }
 
 /** Fills the keyring from the staged file, which may have been begun before. */

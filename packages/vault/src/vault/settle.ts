@@ -8,7 +8,7 @@ import { JOURNAL_FILE, readJournal, removeJournal, type Journal } from './journa
 import { settleMigration } from './migrate.ts';
 import { settleSlots } from './change-slots.ts';
 import { putStagedInPlace, removeStaged } from './next-secrets.ts';
-import { readSlots } from './read-slots.ts';
+import { readSlots } from '../slots/read-slots.ts';
 import { applyRestore } from './restore.ts';
 import { withLockHeld, type VaultContext } from './vault-context.ts';
 

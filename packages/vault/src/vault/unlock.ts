@@ -10,7 +10,7 @@ import type { VaultFailure } from '../vault-failure.ts';
 import { healPassphraseRecipient } from './change-slots.ts';
 import { JOURNAL_FILE, readJournal, type JournalOf } from './journal.ts';
 import { openDataKey, slotsOf, type UnlockWay } from './open-data-key.ts';
-import { readSlots } from './read-slots.ts';
+import { readSlots } from '../slots/read-slots.ts';
 import { nextKeyOf, resumeRekey } from './rekey.ts';
 import { settleWithKey } from './settle.ts';
 import { withLockHeld, type VaultContext } from './vault-context.ts';

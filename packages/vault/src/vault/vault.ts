@@ -13,7 +13,7 @@ import { createVault, type VaultChoice } from './create-vault.ts';
 import { readJournal, type Journal } from './journal.ts';
 import { migrate, type Migration, type MigrationReport } from './migrate.ts';
 import type { UnlockWay } from './open-data-key.ts';
-import { readProvenSlots } from './read-slots.ts';
+import { readProvenSlots } from '../slots/read-slots.ts';
 import { confirmRekey, rekey, type RekeyOptions } from './rekey.ts';
 import { backUp, readBackup, reportOf, restoreSecrets, seedOf } from './restore.ts';
 import type { BackupPlace, BackupReport } from './restore.ts';

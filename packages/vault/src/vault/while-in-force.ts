@@ -1,7 +1,7 @@
 import { failed } from '@postern/kernel';
 import type { DataKey } from '../slots/data-key.ts';
 import type { VaultStorage } from '../vault-failure.ts';
-import { readProvenSlots } from './read-slots.ts';
+import { readProvenSlots } from '../slots/read-slots.ts';
 import type { VaultContext } from './vault-context.ts';
 
 /**

@@ -1,19 +1,24 @@
 import { join } from 'node:path';
 import { failed, ok, type Result } from '@postern/kernel';
+import type { Randomness } from '@postern/kernel';
+import type { Disk } from '../disk/disk.ts';
 import { writeAtomically } from '../disk/write-atomically.ts';
-import type { DataKey } from '../slots/data-key.ts';
-import { decodeSlots, encodeSlots, MAX_SLOTS_BYTES, SLOTS_FILE } from '../slots/slots-file.ts';
-import type { SlotsHeader, UnverifiedSlots } from '../slots/slots-file.ts';
 import type { VaultFailure } from '../vault-failure.ts';
-import type { VaultContext } from './vault-context.ts';
+import type { DataKey } from './data-key.ts';
+import { decodeSlots, encodeSlots, MAX_SLOTS_BYTES, SLOTS_FILE } from './slots-file.ts';
+import type { SlotsHeader, UnverifiedSlots } from './slots-file.ts';
+
+/** Where a vault's files are. */
+interface Place {
+  readonly disk: Disk;
+  readonly directory: string;
+}
 
 /** The vault's header as it is on disk; undefined where there is no vault. */
 export async function readSlots({
   disk,
   directory,
-}: Pick<VaultContext, 'disk' | 'directory'>): Promise<
-  Result<UnverifiedSlots | undefined, VaultFailure>
-> {
+}: Place): Promise<Result<UnverifiedSlots | undefined, VaultFailure>> {
   const bytes = await disk.read(join(directory, SLOTS_FILE), MAX_SLOTS_BYTES);
   if (!bytes.ok) return bytes;
   return bytes.value === undefined ? ok(undefined) : decodeSlots(bytes.value);
@@ -24,10 +29,10 @@ export async function readSlots({
  * vault was unlocked, or have given the vault a new data key: then it counts as locked.
  */
 export async function readProvenSlots(
-  context: Pick<VaultContext, 'disk' | 'directory'>,
+  place: Place,
   dataKey: DataKey,
 ): Promise<Result<SlotsHeader, VaultFailure>> {
-  const slots = await readSlots(context);
+  const slots = await readSlots(place);
   if (!slots.ok) return slots;
   if (slots.value === undefined) {
     return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'missing' });
@@ -43,7 +48,7 @@ export async function readProvenSlots(
 
 /** The caller holds the lock. */
 export async function writeSlots(
-  { disk, directory, randomness }: VaultContext,
+  { disk, directory, randomness }: Place & { readonly randomness: Randomness },
   header: SlotsHeader,
   dataKey: DataKey,
 ): Promise<Result<undefined, VaultFailure>> {
