@@ -46,7 +46,6 @@ export {
   planRun,
   resolveRun,
   type ResolvedRun,
-  type ResolveReference,
   type RunPlan,
   type RunWish,
   type Via,
@@ -57,7 +56,8 @@ export type { ReferenceProblem, RunFailure } from './run/run-failure.ts';
 export { describeRunFailure } from './run/describe-run-failure.ts';
 export { runIoOf, type StandardStreams } from './run/run-io-of.ts';
 export type { RunIo, RunTerminal, SignalSource } from './run/run-io.ts';
-export { parseReference, type SecretReference } from './run/secret-reference.ts';
+export { formatReference, parseReference, type SecretReference } from './run/secret-reference.ts';
+export type { SecretWish, TakenSecrets, TakeSecrets } from './run/take-secrets.ts';
 // Scanning.
 export { KEY_SHAPES, type KeyShapeName } from './scan/key-shapes.ts';
 export type { Found, StoredValue } from './scan/scan-content.ts';

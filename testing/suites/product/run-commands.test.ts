@@ -58,6 +58,19 @@ describe.each(PLACES)('secrets from %s', (kind) => {
     expect((await place.audited('secret.inject')).at(-1)).toMatch(/^openai \/.*\/sh$/);
   });
 
+  test.skipIf(skipped)('are in the audit log only where they are handed over', async () => {
+    const before = await place.audited('secret.inject');
+    const missing = ['--secret', 'NONE=postern://none', '--secret', 'NOR=postern://proxy/nor'];
+    const run = ['--secret', REFERENCE, ...missing, '--', 'true'];
+    expect(await place.run(['run', '--require', ...run])).toMatchObject({ code: 4 });
+    const template = '{{ postern://openai }}{{ postern://none }}';
+    expect(await place.run(['inject'], { input: template })).toMatchObject({ code: 4, stdout: '' });
+    expect(await place.audited('secret.inject')).toEqual(before);
+    expect(await place.run(['run', ...run])).toMatchObject({ code: 0 });
+    const handed = (await place.audited('secret.inject')).slice(before.length);
+    expect(handed).toEqual([expect.stringMatching(/^openai \/.*\/true$/)]);
+  });
+
   test.skipIf(skipped)('are masked in what it prints, however it prints it', async () => {
     const script = `
       const { KEY } = process.env;

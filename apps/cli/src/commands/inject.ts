@@ -6,10 +6,10 @@ import {
   describeVaultFailure,
   injectTemplate,
   writePrivateFile,
+  type SecretWish,
   type WriteFailure,
 } from '@postern/vault';
 import { described, type Described } from '../failure/described.ts';
-import { resolveReferences } from '../services/resolve-references.ts';
 import { fail, orFail, report, type CommandContext } from './command-context.ts';
 import { openedForReading } from './opened-for-reading.ts';
 
@@ -30,11 +30,10 @@ export async function inject(context: CommandContext, options: InjectOptions): P
   const { input, output } = options;
   if (output !== '-' && !options.force && existsSync(output)) fail(present(output));
   const template = readTemplate(input);
-  const references = resolveReferences(await openedForReading(context), {
-    action: 'secret.inject',
-  });
+  const vault = await openedForReading(context);
+  const take = async (wish: SecretWish) => await vault.take(wish, { action: 'secret.inject' });
   const at = input === '-' ? 'standard input' : input;
-  const filled = orFail(await injectTemplate(template, references, at), (failure) =>
+  const filled = orFail(await injectTemplate(template, take, at), (failure) =>
     'code' in failure ? failure : describeRunFailure(failure),
   );
   if (output === '-') context.terminal.write(revealSecret(filled));

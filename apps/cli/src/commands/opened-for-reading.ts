@@ -9,7 +9,7 @@ import { openHome, type CommandContext } from './command-context.ts';
  * the keyring gives without being unlocked; else the vault unlocked here. Each way's code is loaded
  * when it is taken: a command that is put in front of others has no time for the rest.
  */
-export async function openedForReading(context: CommandContext): Promise<Pick<OpenVault, 'get'>> {
+export async function openedForReading(context: CommandContext): Promise<Pick<OpenVault, 'take'>> {
   const held = await findHeldVault(holderAddresses(context.home));
   if (held !== undefined) return held;
   const longWay = async (): Promise<OpenVault> => {

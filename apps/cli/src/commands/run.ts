@@ -14,10 +14,10 @@ import {
   type Program,
   type ResolvedRun,
   type RunPlan,
+  type SecretWish,
   type Via,
 } from '@postern/vault';
 import { described } from '../failure/described.ts';
-import { resolveReferences } from '../services/resolve-references.ts';
 import { standardRunIo } from '../terminal/standard-run-io.ts';
 import { endWith, fail, orFail, type CommandContext } from './command-context.ts';
 import { openedForReading } from './opened-for-reading.ts';
@@ -96,8 +96,9 @@ async function resolvePlan(
     action: 'secret.inject',
     ...(path === undefined ? {} : { program: path }),
   } as const;
-  const references = resolveReferences(await openedForReading(context), use);
-  return orFail(await resolveRun(plan, references, whenMissing), (failure) =>
+  const vault = await openedForReading(context);
+  const take = async (wish: SecretWish) => await vault.take(wish, use);
+  return orFail(await resolveRun(plan, take, whenMissing), (failure) =>
     'code' in failure ? failure : describeRunFailure(failure),
   );
 }

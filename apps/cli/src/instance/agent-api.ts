@@ -11,7 +11,9 @@ import {
   RecordSchema,
   recordFromWire,
   recordToWire,
+  takenToWire,
   UseSchema,
+  WishSchema,
 } from './agent-protocol.ts';
 
 /** Serves an open vault to the other commands of this user; `vault` is undefined while locked. */
@@ -42,6 +44,15 @@ function addReading(app: Hono, vault: HeldVault): void {
     return await answerUse(vault, call, (record) =>
       record === undefined ? null : recordToWire(record),
     );
+  });
+  app.post('/vault/secrets/take', async (context) => {
+    const input = await parseBody(context, WishSchema);
+    if (!input.ok) return input.response;
+    const { references, whenMissing, pid, executable, ...use } = input.value;
+    const actor = { ...thisProcess(), pid, executable };
+    const wish = { references, whenMissing };
+    const call = async (open: OpenVault) => await open.take(wish, { ...use, actor });
+    return await answerUse(vault, call, takenToWire);
   });
 }
 

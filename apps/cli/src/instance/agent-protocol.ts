@@ -1,6 +1,6 @@
 import { executablePath, secretName } from '@postern/protocol';
 import { Secret, revealSecret } from '@postern/kernel';
-import type { SecretInfo, SecretRecord } from '@postern/vault';
+import type { SecretInfo, SecretRecord, TakenSecrets } from '@postern/vault';
 import * as v from 'valibot';
 
 /*
@@ -25,15 +25,29 @@ const program = v.pipe(
 export const NameSchema = v.strictObject({ name });
 
 /**
- * A secret and what it is taken for. The process that asks names itself: whoever could lie here is
+ * What a secret is taken for. The process that asks names itself: whoever could lie here is
  * this user, who may take the secret anyway.
  */
-export const UseSchema = v.strictObject({
-  name,
+const use = {
   action: v.picklist(['secret.read', 'secret.use', 'secret.inject']),
   program: v.exactOptional(program),
   pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   executable: v.nullable(program),
+};
+
+export const UseSchema = v.strictObject({ name, ...use });
+
+/** Values of several secrets for one use. */
+export const WishSchema = v.strictObject({
+  references: v.array(v.strictObject({ name, field: v.pipe(v.string(), v.maxLength(64)) })),
+  whenMissing: v.picklist(['fail', 'leave-out']),
+  ...use,
+});
+
+/** By reference. */
+export const TakenSchema = v.strictObject({
+  values: v.record(v.string(), v.string()),
+  missing: v.array(v.string()),
 });
 
 export const PurposeSchema = v.strictObject({
@@ -71,6 +85,17 @@ export function recordFromWire(wire: RecordWire): SecretRecord {
     ([field, text]) => [field, Secret.of(text)] as const,
   );
   return { ...wire, fields: new Map(fields) };
+}
+
+/** Values as they cross the socket. */
+export function takenToWire({ values, missing }: TakenSecrets): v.InferOutput<typeof TakenSchema> {
+  const texts = [...values].map(([reference, value]) => [reference, revealSecret(value)] as const);
+  return { values: Object.fromEntries(texts), missing: [...missing] };
+}
+
+export function takenFromWire(wire: v.InferOutput<typeof TakenSchema>): TakenSecrets {
+  const values = Object.entries(wire.values).map(([key, text]) => [key, Secret.of(text)] as const);
+  return { values: new Map(values), missing: wire.missing };
 }
 
 export function infoToWire(info: SecretInfo): v.InferOutput<typeof InfosSchema>[number] {

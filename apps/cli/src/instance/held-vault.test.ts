@@ -8,6 +8,7 @@ import { Hono } from 'hono';
 import { afterEach, describe, expect, test } from 'vitest';
 import { described, type Described } from '../failure/described.ts';
 import { listenOnSocket, type Listening } from '../server/listen.ts';
+import { findSecrets } from '../services/find-secrets.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import { createAgentApi } from './agent-api.ts';
 import { findHeldVault } from './held-vault.ts';
@@ -33,6 +34,10 @@ function vaultInMemory(): OpenVault {
   return {
     storage: 'file',
     get: async (name) => spoken(await store.get(name)),
+    take: async (wish) => {
+      const found = await findSecrets(async (name) => spoken(await store.get(name)), wish);
+      return found.ok ? found : failed(found.failure.failure);
+    },
     put: async (record) => spoken(await store.put(record)),
     remove: async (name) => spoken(await store.remove(name)),
     list: async () => spoken(await store.list()),
@@ -75,6 +80,28 @@ describe('a vault held by another process', () => {
     expect(await held.get(secretName.from('absent'))).toEqual(ok(undefined));
     expect(await held.remove(openai)).toEqual(ok(true));
     expect(await held.remove(openai)).toEqual(ok(false));
+  });
+
+  test('gives what is wanted together, or says what is missing and gives nothing', async () => {
+    const { path } = await hold(vaultInMemory());
+    const held = await findHeldVault([path]);
+    const fields = new Map([['value', Secret.of('sk-"1"')]]);
+    await held?.put({ name: openai, fields, createdAtMs: 1, updatedAtMs: 2 });
+    const references = [
+      { name: openai, field: 'value' },
+      { name: openai, field: 'user' },
+      { name: secretName.from('absent'), field: 'value' },
+    ];
+    const missing = ['openai/user', 'absent/value'];
+    const take = async (whenMissing: 'fail' | 'leave-out') => {
+      const taken = await held?.take({ references, whenMissing }, { action: 'secret.inject' });
+      if (taken?.ok !== true) throw new Error('not given');
+      const { values } = taken.value;
+      expect(taken.value.missing).toEqual(missing);
+      return [...values].map(([reference, value]) => [reference, revealSecret(value)]);
+    };
+    expect(await take('fail')).toEqual([]);
+    expect(await take('leave-out')).toEqual([['openai/value', 'sk-"1"']]);
   });
 
   test('derives keys of either root, each as the holder would', async () => {

@@ -12,6 +12,8 @@ import {
   recordFromWire,
   RecordSchema,
   recordToWire,
+  takenFromWire,
+  TakenSchema,
 } from './agent-protocol.ts';
 import { askRunning } from './ask-running.ts';
 
@@ -52,6 +54,13 @@ function heldVault(address: string, storage: 'keyring' | 'file'): OpenVault {
       const answer = await ask(address, '/vault/secrets/get', v.nullable(RecordSchema), wish);
       if (!answer.ok) return answer;
       return ok(answer.value === null ? undefined : recordFromWire(answer.value));
+    },
+    take: async (wish, use) => {
+      const { pid, executable } = thisProcess();
+      const { action, program } = use;
+      const body = { ...wish, action, program, pid, executable };
+      const answer = await ask(address, '/vault/secrets/take', TakenSchema, body);
+      return answer.ok ? ok(takenFromWire(answer.value)) : answer;
     },
     put: async (record) => {
       const wire = recordToWire(record);

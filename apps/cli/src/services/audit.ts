@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { describeAuditFailure, openAuditLog, type AuditLog } from '@postern/audit';
 import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
-import type { AuditEvent } from '@postern/protocol';
+import type { AuditEvent, SecretName } from '@postern/protocol';
+import type { TakenSecrets } from '@postern/vault';
 import type { Described } from '../failure/described.ts';
 import { thisProcess } from '../system/this-process.ts';
+import { findSecrets, type FoundSecrets, type UnreadableSecret } from './find-secrets.ts';
 import type { OpenVault, SecretUse } from './open-vault.ts';
 
 /** Where the log of a home is. */
@@ -47,13 +49,21 @@ export async function record(
 
 const READING: SecretUse = { action: 'secret.read' };
 
-/** The reading of a vault, each use of a secret written to the log before its value is given. */
-export function auditedGet(get: OpenVault['get'], log: AuditLog): OpenVault['get'] {
-  return async (name, use = READING) => {
-    const found = await get(name);
-    if (found.ok && found.value === undefined) return found;
-    return await told(log, { ...use, subject: { kind: 'secret', name } }, found);
-  };
+/** Writes to the log which secrets are handed out, and only then gives their values. */
+export async function handOut(
+  log: AuditLog,
+  use: SecretUse,
+  found: Result<FoundSecrets, UnreadableSecret>,
+): Promise<Result<TakenSecrets, Described>> {
+  if (!found.ok) {
+    const { name, failure } = found.failure;
+    return await told(log, { ...use, subject: { kind: 'secret', name } }, failed(failure));
+  }
+  const { used, values, missing } = found.value;
+  const tellUse = async (name: SecretName) =>
+    await told(log, { ...use, subject: { kind: 'secret', name } }, ok());
+  const written = await Promise.all(used.map(tellUse));
+  return written.find((each) => !each.ok) ?? ok({ values, missing });
 }
 
 /**
@@ -63,7 +73,13 @@ export function auditedGet(get: OpenVault['get'], log: AuditLog): OpenVault['get
 export function auditedVault(vault: OpenVault, log: AuditLog): OpenVault {
   return {
     ...vault,
-    get: auditedGet((name) => vault.get(name), log),
+    get: async (name, use = READING) => {
+      const found = await vault.get(name);
+      if (found.ok && found.value === undefined) return found;
+      return await told(log, { ...use, subject: { kind: 'secret', name } }, found);
+    },
+    take: async (wish, use) =>
+      await handOut(log, use, await findSecrets((name) => vault.get(name), wish)),
     put: async (next) => {
       const stored = await vault.put(next);
       const subject = { kind: 'secret', name: next.name } as const;

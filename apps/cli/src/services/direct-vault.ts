@@ -1,8 +1,15 @@
 import { join } from 'node:path';
 import type { AuditLog } from '@postern/audit';
 import { failed, type Clock, type Result } from '@postern/kernel';
-import { describeVaultFailure, openDirectly, type KeyringPort } from '@postern/vault';
+import type { SecretName } from '@postern/protocol';
+import {
+  describeVaultFailure,
+  openDirectly,
+  type KeyringPort,
+  type SecretRecord,
+} from '@postern/vault';
 import type { Described } from '../failure/described.ts';
+import { findSecrets } from './find-secrets.ts';
 import type { OpenVault } from './open-vault.ts';
 
 export interface DirectParts {
@@ -10,7 +17,7 @@ export interface DirectParts {
   readonly clock: Clock;
   readonly keyring: () => KeyringPort;
   /** The same vault opened with its data key, for what this way does not have. */
-  readonly longWay: () => Promise<Pick<OpenVault, 'get'>>;
+  readonly longWay: () => Promise<Pick<OpenVault, 'take'>>;
 }
 
 /**
@@ -20,32 +27,28 @@ export interface DirectParts {
  */
 export async function openVaultDirectly(
   parts: DirectParts,
-): Promise<Pick<OpenVault, 'get'> | undefined> {
+): Promise<Pick<OpenVault, 'take'> | undefined> {
   const { keyring, dataDir } = parts;
   const direct = await openDirectly({ dataDir: join(dataDir, 'vault'), keyring });
   if (direct === undefined) return undefined;
   // With what locks and flushes the log; loaded while the keyring is asked.
   const audit = import('./audit.ts');
-  let log: Promise<Result<AuditLog, Described> | undefined> | undefined;
   const openLog = async (): Promise<Result<AuditLog, Described> | undefined> => {
     const key = await direct.keptKey('audit/log');
     if (!key.ok || key.value === undefined) return undefined;
     const { openAuditUnder } = await audit;
     return await openAuditUnder(key.value, dataDir, parts.clock);
   };
-  let longWay: Promise<Pick<OpenVault, 'get'>> | undefined;
+  const get = async (name: SecretName): Promise<Result<SecretRecord | undefined, Described>> => {
+    const found = await direct.get(name);
+    return found.ok ? found : failed(describeVaultFailure(found.failure));
+  };
   return {
-    get: async (name, use) => {
-      log ??= openLog();
-      const [opened, found] = await Promise.all([log, direct.get(name)]);
-      if (opened === undefined) {
-        longWay ??= parts.longWay();
-        return await (await longWay).get(name, use);
-      }
-      if (!opened.ok) return opened;
-      const spoken = found.ok ? found : failed(describeVaultFailure(found.failure));
-      const { auditedGet } = await audit;
-      return await auditedGet(async () => await Promise.resolve(spoken), opened.value)(name, use);
+    take: async (wish, use) => {
+      const [log, found] = await Promise.all([openLog(), findSecrets(get, wish)]);
+      if (log === undefined) return await (await parts.longWay()).take(wish, use);
+      const { handOut } = await audit;
+      return log.ok ? await handOut(log.value, use, found) : log;
     },
   };
 }

@@ -4,10 +4,13 @@ import {
   describeVaultFailure,
   type SecretInfo,
   type SecretRecord,
+  type SecretWish,
+  type TakenSecrets,
   type Vault,
   type VaultFailure,
 } from '@postern/vault';
 import type { Described } from '../failure/described.ts';
+import { findSecrets } from './find-secrets.ts';
 
 /** What a secret is taken out for: it stands in the audit log before the value is handed out. */
 export interface SecretUse {
@@ -26,6 +29,8 @@ export interface OpenVault {
   readonly storage: 'keyring' | 'file';
   /** Without a use it is a plain reading. */
   get(name: SecretName, use?: SecretUse): Promise<Result<SecretRecord | undefined, Described>>;
+  /** Values out of several secrets for one use; where the wish is not to be met, none. */
+  take(wish: SecretWish, use: SecretUse): Promise<Result<TakenSecrets, Described>>;
   put(record: SecretRecord): Promise<Result<undefined, Described>>;
   remove(name: SecretName): Promise<Result<boolean, Described>>;
   list(): Promise<Result<readonly SecretInfo[], Described>>;
@@ -40,6 +45,11 @@ export function openVaultHere(vault: Vault): OpenVault {
   return {
     storage: vault.storage ?? 'file',
     get: async (name) => spoken(await vault.secrets.get(name)),
+    take: async (wish) => {
+      const get = async (name: SecretName) => spoken(await vault.secrets.get(name));
+      const found = await findSecrets(get, wish);
+      return found.ok ? found : failed(found.failure.failure);
+    },
     put: async (record) => spoken(await vault.secrets.put(record)),
     remove: async (name) => spoken(await vault.secrets.remove(name)),
     list: async () => spoken(await vault.secrets.list()),

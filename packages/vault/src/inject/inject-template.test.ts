@@ -1,6 +1,7 @@
 import { failed, ok, revealSecret, Secret } from '@postern/kernel';
 import { expect, test } from 'vitest';
-import type { ResolveReference } from '../run/plan-run.ts';
+import { formatReference } from '../run/secret-reference.ts';
+import type { TakeSecrets } from '../run/take-secrets.ts';
 import { injectTemplate } from './inject-template.ts';
 
 const VALUES: ReadonlyMap<string, string> = new Map([
@@ -8,10 +9,16 @@ const VALUES: ReadonlyMap<string, string> = new Map([
   ['db/user', 'me'],
 ]);
 
-const vault: ResolveReference<{ readonly reason: 'vault-locked' }> = ({ name, field }) => {
-  if (name === 'locked') return Promise.resolve(failed({ reason: 'vault-locked' }));
-  const value = VALUES.get(`${name}/${field}`);
-  return Promise.resolve(ok(value === undefined ? undefined : Secret.of(value)));
+const vault: TakeSecrets<{ readonly reason: 'vault-locked' }> = ({ references, whenMissing }) => {
+  expect(whenMissing).toBe('fail');
+  if (references.some(({ name }) => name === 'locked')) {
+    return Promise.resolve(failed({ reason: 'vault-locked' }));
+  }
+  const names = references.map(formatReference);
+  expect(new Set(names).size).toBe(names.length);
+  const missing = names.filter((name) => !VALUES.has(name));
+  const values = [...VALUES].map(([name, text]) => [name, Secret.of(text)] as const);
+  return Promise.resolve(ok({ values: new Map(missing.length > 0 ? [] : values), missing }));
 };
 
 test.each([

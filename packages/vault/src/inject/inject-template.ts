@@ -1,7 +1,7 @@
 import { failed, ok, revealSecret, Secret, type Result } from '@postern/kernel';
-import type { ResolveReference } from '../run/plan-run.ts';
 import type { RunFailure } from '../run/run-failure.ts';
 import { formatReference, parseReference, type SecretReference } from '../run/secret-reference.ts';
+import { distinctReferences, type TakeSecrets } from '../run/take-secrets.ts';
 
 type Piece = string | SecretReference;
 
@@ -15,19 +15,16 @@ const CLOSE = /\s*\}\}/g;
  */
 export async function injectTemplate<F>(
   template: string,
-  resolve: ResolveReference<F>,
+  take: TakeSecrets<F>,
   at: string,
 ): Promise<Result<Secret, F | RunFailure>> {
   const pieces = parseTemplate(template, at);
   if (!pieces.ok) return pieces;
-  const values = new Map<string, Secret | undefined>();
-  for (const piece of pieces.value) {
-    if (typeof piece === 'string' || values.has(formatReference(piece))) continue;
-    const found = await resolve(piece);
-    if (!found.ok) return found;
-    values.set(formatReference(piece), found.value);
-  }
-  const missing = [...values].flatMap(([key, value]) => (value === undefined ? [key] : []));
+  const wanted = pieces.value.filter((piece) => typeof piece !== 'string');
+  if (wanted.length === 0) return ok(Secret.of(template));
+  const taken = await take({ references: distinctReferences(wanted), whenMissing: 'fail' });
+  if (!taken.ok) return taken;
+  const { values, missing } = taken.value;
   if (missing.length > 0) return failed({ reason: 'references-missing', missing });
   const textOf = (piece: Piece): string => {
     if (typeof piece === 'string') return piece;

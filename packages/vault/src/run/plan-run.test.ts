@@ -1,8 +1,9 @@
 import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
 import { describe, expect, test } from 'vitest';
 import { parseAssignment, parseEnvFile } from './env-file.ts';
-import { planRun, resolveRun, type ResolveReference, type RunWish } from './plan-run.ts';
-import { parseReference } from './secret-reference.ts';
+import { planRun, resolveRun, type RunWish } from './plan-run.ts';
+import { formatReference, parseReference } from './secret-reference.ts';
+import type { TakeSecrets } from './take-secrets.ts';
 
 describe('references', () => {
   test.each([
@@ -89,10 +90,14 @@ describe('plans', () => {
     ...rest,
   });
   const asked: string[] = [];
-  const vault: ResolveReference<{ readonly reason: 'vault-locked' }> = ({ name, field }) => {
-    asked.push(`${name}/${field}`);
-    if (name === 'locked') return Promise.resolve(failed({ reason: 'vault-locked' }));
-    return Promise.resolve(ok(name === 'openai' ? Secret.of('sk-1') : undefined));
+  const vault: TakeSecrets<{ readonly reason: 'vault-locked' }> = ({ references, whenMissing }) => {
+    const names = references.map(formatReference);
+    asked.push(...names, whenMissing);
+    if (names.includes('locked/value')) return Promise.resolve(failed({ reason: 'vault-locked' }));
+    const missing = names.filter((name) => name !== 'openai/value');
+    const isRefused = whenMissing === 'fail' && missing.length > 0;
+    const values = new Map(isRefused ? [] : [['openai/value', Secret.of('sk-1')]]);
+    return Promise.resolve(ok({ values, missing }));
   };
 
   test('later files win over earlier ones, options over files; each secret is fetched once', async () => {
@@ -114,7 +119,7 @@ describe('plans', () => {
       ['B', 'sk-1'],
       ['C', 'sk-1'],
     ]);
-    expect(asked).toEqual(['openai/value']);
+    expect(asked).toEqual(['openai/value', 'fail']);
   });
 
   const missing = ['A=postern://none', 'B=postern://openai', 'C=postern://nor/field'];

@@ -1,7 +1,8 @@
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import { parseAssignment, parseEnvFile, type Variable } from './env-file.ts';
 import type { RunFailure } from './run-failure.ts';
-import { formatReference, type SecretReference } from './secret-reference.ts';
+import { formatReference } from './secret-reference.ts';
+import { distinctReferences, type TakeSecrets, type WhenMissing } from './take-secrets.ts';
 
 /**
  * How the command gets its secrets. `env`: as variables, which other programs of the same user can
@@ -51,36 +52,28 @@ export interface ResolvedRun {
   readonly via: Via;
 }
 
-/** Asks the vault for what a reference names; undefined where it has no such secret or field. */
-export type ResolveReference<F> = (
-  reference: SecretReference,
-) => Promise<Result<Secret | undefined, F>>;
-
 /**
- * Fetches every secret, each once, before anything is started. With `fail` a missing one fails, and
- * all that are missing are named; with `leave-out` its variable is not set.
+ * Takes every secret, each once, before anything is started. With `fail` a missing one fails, and all
+ * that are missing are named; with `leave-out` its variable is not set.
  */
 export async function resolveRun<F>(
   plan: RunPlan,
-  resolve: ResolveReference<F>,
-  whenMissing: 'fail' | 'leave-out',
+  take: TakeSecrets<F>,
+  whenMissing: WhenMissing,
 ): Promise<Result<ResolvedRun, F | RunFailure>> {
-  const known = new Map<string, Secret | undefined>();
-  const secrets: { name: string; value: Secret }[] = [];
-  for (const variable of plan.variables) {
-    if (!('reference' in variable)) continue;
-    const key = formatReference(variable.reference);
-    if (!known.has(key)) {
-      const found = await resolve(variable.reference);
-      if (!found.ok) return found;
-      known.set(key, found.value);
-    }
-    const value = known.get(key);
-    if (value !== undefined) secrets.push({ name: variable.name, value });
-  }
-  const missing = [...known].flatMap(([key, value]) => (value === undefined ? [key] : []));
-  const isIncomplete = missing.length > 0 && (whenMissing === 'fail' || plan.via === 'stdin');
-  if (isIncomplete) return failed({ reason: 'references-missing', missing });
+  const wanted = plan.variables.flatMap((variable) => ('reference' in variable ? [variable] : []));
+  const isWhole = whenMissing === 'fail' || plan.via === 'stdin';
+  const taken = await take({
+    references: distinctReferences(wanted.map(({ reference }) => reference)),
+    whenMissing: isWhole ? 'fail' : 'leave-out',
+  });
+  if (!taken.ok) return taken;
+  const { values, missing } = taken.value;
+  if (isWhole && missing.length > 0) return failed({ reason: 'references-missing', missing });
+  const secrets = wanted.flatMap(({ name, reference }) => {
+    const value = values.get(formatReference(reference));
+    return value === undefined ? [] : [{ name, value }];
+  });
   const texts = plan.variables.flatMap((variable) => ('text' in variable ? [variable] : []));
   return ok({ secrets, texts, via: plan.via });
 }

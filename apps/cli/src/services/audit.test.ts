@@ -1,0 +1,99 @@
+import { openAuditLog, type AuditLog } from '@postern/audit';
+import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
+import { executablePath, secretName, type AuditEvent } from '@postern/protocol';
+import { parseReference, type SecretRecord, type SecretWish } from '@postern/vault';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { described } from '../failure/described.ts';
+import { scratchDirectory } from '../testing/scratch-directory.ts';
+import { handOut } from './audit.ts';
+import { findSecrets } from './find-secrets.ts';
+
+const USE = { action: 'secret.inject', program: executablePath.from('/bin/true') } as const;
+const UNREADABLE = described('KEYRING_LOCKED');
+const SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  openai: { value: 'sk-1' },
+  db: { user: 'me', password: 'mine' },
+};
+
+let log: AuditLog;
+let asked: string[];
+
+beforeEach(async () => {
+  const clock = { nowMs: () => 1, monotonicMs: () => performance.now() };
+  const actor = { uid: 1, pid: 2, executable: null };
+  const key = Secret.of('5a'.repeat(32));
+  log = expectOk(await openAuditLog({ directory: scratchDirectory(), key, clock, actor }));
+  onTestFinished(() => log.close());
+  asked = [];
+});
+
+function wishFor(whenMissing: SecretWish['whenMissing'], ...texts: readonly string[]): SecretWish {
+  const references = texts.flatMap((text) => parseReference(`postern://${text}`) ?? []);
+  expect(references).toHaveLength(texts.length);
+  return { references, whenMissing };
+}
+
+/** What is handed out, and what the log then says of it. */
+async function take(wish: SecretWish): Promise<readonly [object, readonly string[]]> {
+  const get = (name: SecretRecord['name']) => {
+    asked.push(name);
+    if (name === 'locked') return Promise.resolve(failed(UNREADABLE));
+    const texts = SECRETS[name];
+    if (texts === undefined) return Promise.resolve(ok(undefined));
+    const fields = Object.entries(texts).map(([field, text]) => [field, Secret.of(text)] as const);
+    return Promise.resolve(ok({ name, fields: new Map(fields), createdAtMs: 1, updatedAtMs: 1 }));
+  };
+  const taken = await handOut(log, USE, await findSecrets(get, wish));
+  const records = expectOk(await log.tail(99)).filter(({ action }) => action === 'secret.inject');
+  if (!taken.ok) return [taken.failure, records.map(lineOf)];
+  const values = [...taken.value.values].map(([key, value]) => [key, revealSecret(value)] as const);
+  const given = { values: Object.fromEntries(values), missing: taken.value.missing };
+  return [given, records.map(lineOf)];
+}
+
+function lineOf({ subject, outcome, reason, program }: AuditEvent): string {
+  const name = subject?.kind === 'secret' ? subject.name : '-';
+  return [name, outcome, reason, program].filter((word) => word !== undefined).join(' ');
+}
+
+describe('secrets that are handed out together', () => {
+  test('are in the log once each, however many fields of them are taken', async () => {
+    const wish = wishFor('fail', 'openai', 'db/user', 'db/password');
+    const values = { 'openai/value': 'sk-1', 'db/user': 'me', 'db/password': 'mine' };
+    expect(await take(wish)).toEqual([
+      { values, missing: [] },
+      ['openai success /bin/true', 'db success /bin/true'],
+    ]);
+    expect(asked).toEqual(['openai', 'db']);
+  });
+
+  test('are not in it, and not handed out, where one is missing and may not be', async () => {
+    const wish = wishFor('fail', 'openai', 'none', 'db/none');
+    const missing = ['none/value', 'db/none'];
+    expect(await take(wish)).toEqual([{ values: {}, missing }, []]);
+  });
+
+  test('are in it alone, where what is missing is left out', async () => {
+    const wish = wishFor('leave-out', 'openai', 'none', 'db/none');
+    const values = { 'openai/value': 'sk-1' };
+    const missing = ['none/value', 'db/none'];
+    expect(await take(wish)).toEqual([{ values, missing }, ['openai success /bin/true']]);
+  });
+
+  test('are not handed out where one cannot be read, of which the log knows', async () => {
+    const wish = wishFor('leave-out', 'openai', 'locked');
+    expect(await take(wish)).toEqual([UNREADABLE, ['locked failure KEYRING_LOCKED /bin/true']]);
+  });
+
+  test('are not handed out where that cannot be recorded', async () => {
+    const name = secretName.from('openai');
+    const found = ok({
+      values: new Map([['openai/value', Secret.of('x')]]),
+      missing: [],
+      used: [name],
+    });
+    const full = failed({ reason: 'disk-full', path: 'somewhere' } as const);
+    const fullLog: AuditLog = { ...log, append: () => Promise.resolve(full) };
+    expect(await handOut(fullLog, USE, found)).toMatchObject({ failure: { code: 'DISK_FULL' } });
+  });
+});

@@ -1,0 +1,51 @@
+import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import type { SecretName } from '@postern/protocol';
+import {
+  formatReference,
+  type SecretRecord,
+  type SecretWish,
+  type TakenSecrets,
+} from '@postern/vault';
+import type { Described } from '../failure/described.ts';
+
+export interface FoundSecrets extends TakenSecrets {
+  /** The secrets that the values are of. */
+  readonly used: readonly SecretName[];
+}
+
+export interface UnreadableSecret {
+  readonly name: SecretName;
+  readonly failure: Described;
+}
+
+type Get = (name: SecretName) => Promise<Result<SecretRecord | undefined, Described>>;
+
+/** Looks for what is wanted, each secret once. Where the wish is not to be met, no value is found. */
+export async function findSecrets(
+  get: Get,
+  { references, whenMissing }: SecretWish,
+): Promise<Result<FoundSecrets, UnreadableSecret>> {
+  const records = new Map<SecretName, SecretRecord | undefined>();
+  for (const { name } of references) {
+    if (records.has(name)) continue;
+    const found = await get(name);
+    if (!found.ok) return failed({ name, failure: found.failure });
+    records.set(name, found.value);
+  }
+  const values = new Map<string, Secret>();
+  const used = new Set<SecretName>();
+  const missing: string[] = [];
+  for (const reference of references) {
+    const value = records.get(reference.name)?.fields.get(reference.field);
+    if (value === undefined) {
+      missing.push(formatReference(reference));
+    } else {
+      values.set(formatReference(reference), value);
+      used.add(reference.name);
+    }
+  }
+  const isRefused = whenMissing === 'fail' && missing.length > 0;
+  return ok(
+    isRefused ? { values: new Map(), used: [], missing } : { values, used: [...used], missing },
+  );
+}
