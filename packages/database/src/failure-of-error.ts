@@ -1,4 +1,4 @@
-import { failed, type Result } from '@postern/kernel';
+import { errnoOf, failed, type Result } from '@postern/kernel';
 import Sqlite from 'better-sqlite3-multiple-ciphers';
 import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
 
@@ -34,7 +34,7 @@ const SYSTEM_OUTCOMES: Readonly<Record<string, Outcome>> = {
 
 /** The failure that an error of SQLite or of the file system stands for; undefined for a fault. */
 export function failureOfError(error: unknown, place: DatabasePlace): DatabaseFailure | undefined {
-  const code = codeOf(error);
+  const code = errnoOf(error);
   if (code === undefined) return undefined;
   const outcome =
     error instanceof Sqlite.SqliteError
@@ -59,11 +59,6 @@ export function attemptAt<T, F>(
     if (failure === undefined) throw error;
     return failed(failure);
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** An error of a system call, which names the call; errors of misuse (`ERR_…`) do not. */

@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
+import { errnoOf } from '@postern/kernel';
 import { basename, dirname, join } from 'node:path';
 
 const PRIVATE_FILE = 0o600;
@@ -38,7 +39,7 @@ export function createPrivateFile(path: string): boolean {
     closeSync(openSync(path, 'wx', PRIVATE_FILE));
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (errnoOf(error) === 'EEXIST') return false;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { failed, ok, type Result } from '@postern/kernel';
+import { errnoOf, failed, ok, type Result } from '@postern/kernel';
 import { connectPlain } from './connection.ts';
 import { createPrivateFile } from './private-files.ts';
 
@@ -42,7 +42,7 @@ export function holdProcessLock(path: string): Result<ProcessLock, LockFailure> 
 }
 
 function reasonOf(error: unknown): LockFailure['reason'] {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errnoOf(error);
   if (code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED') return 'held';
   return code === 'SQLITE_FULL' || code === 'ENOSPC' ? 'disk-full' : 'not-writable';
 }

@@ -1,5 +1,6 @@
 export { brandOf, type Branded, type BrandParser } from './brand.ts';
 export type { Clock } from './clock.ts';
+export { errnoOf } from './errno.ts';
 export {
   isJsonObject,
   parseJson,

@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { failed, ok, type Result } from '@postern/kernel';
+import { errnoOf, failed, ok, type Result } from '@postern/kernel';
 import { shortName } from '../system/short-name.ts';
 import type { Environment } from './environment.ts';
 
@@ -71,7 +71,7 @@ function prepareDirectory(path: string): Result<undefined, HomeFailure> {
     if ((stats.mode & 0o077) !== 0) chmodSync(path, 0o700);
     return ok();
   } catch (error) {
-    const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+    const full = errnoOf(error) === 'ENOSPC';
     return failed({ reason: full ? 'disk-full' : 'home-read-only', path });
   }
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import {
   decodeUtf8,
+  errnoOf,
   expectOk,
   failed,
+  type JsonValue,
   ok,
   parseJson,
-  type JsonValue,
   type Result,
 } from '@postern/kernel';
 import { parseConfig, type Config, type ConfigInput } from '@postern/protocol';
@@ -28,8 +29,7 @@ export function loadConfig(path: string): Result<LoadedConfig, ConfigFailure> {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (missing) return ok({ config: expectOk(parseConfig({})), written: {} });
+    if (errnoOf(error) === 'ENOENT') return ok({ config: expectOk(parseConfig({})), written: {} });
     return failed({ reason: 'config-unreadable', path });
   }
   const text = decodeUtf8(bytes);

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { failed, ok, type Result } from '@postern/kernel';
+import { errnoOf, failed, ok, type Result } from '@postern/kernel';
 
 export interface WriteFailure {
   readonly reason: 'disk-full' | 'not-writable';
@@ -23,7 +23,7 @@ export function writeFileAtomically(path: string, text: string): Result<undefine
     return ok();
   } catch (error) {
     rmSync(temporary, { force: true });
-    const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+    const full = errnoOf(error) === 'ENOSPC';
     return failed({ reason: full ? 'disk-full' : 'not-writable', path });
   }
 }

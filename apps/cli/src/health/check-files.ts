@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { errnoOf } from '@postern/kernel';
 import type { Home } from '../config/home.ts';
 import { shellQuoted } from '../terminal/shell-quoted.ts';
-import { errorCode } from './error-code.ts';
 import type { Finding } from './finding.ts';
 
 const ABOUT = 'Files';
@@ -30,7 +30,7 @@ function everythingIn(directory: string): readonly string[] {
     return [directory, ...names.map((name) => join(directory, name))];
   } catch (error) {
     // One that cannot be listed is still looked at itself.
-    return errorCode(error) === 'ENOENT' ? [] : [directory];
+    return errnoOf(error) === 'ENOENT' ? [] : [directory];
   }
 }
 

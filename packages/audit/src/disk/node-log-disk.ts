@@ -1,6 +1,6 @@
 import { constants, type Stats } from 'node:fs';
 import { chmod, lstat, mkdir, open, readdir, rename, type FileHandle } from 'node:fs/promises';
-import { failed, ok, type Result } from '@postern/kernel';
+import { errnoOf, failed, ok, type Result } from '@postern/kernel';
 import type { DiskFailure, UnsafeFile } from '../audit-failure.ts';
 import type { LogDisk } from './log-disk.ts';
 
@@ -160,9 +160,4 @@ function failureOf(path: string, errno: string): DiskFailure {
     default:
       return { reason: 'storage-failed', path, errno };
   }
-}
-
-function errnoOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }

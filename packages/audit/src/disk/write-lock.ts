@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { failed, ok, type Clock, type Result } from '@postern/kernel';
+import { errnoOf, failed, ok, type Clock, type Result } from '@postern/kernel';
 import type { AuditFailure } from '../audit-failure.ts';
 
 /** One writer at a time, among all processes that share the log. */
@@ -80,14 +80,14 @@ function createPrivately(path: string): void {
   try {
     closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (errnoOf(error) !== 'EEXIST') throw error;
   }
 }
 
 function failureOf(path: string, error: unknown): AuditFailure {
   const primary = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
   if (primary === SQLITE_BUSY) return { reason: 'audit-busy' };
-  const code = codeOf(error);
+  const code = errnoOf(error);
   if (code === undefined) throw error;
   const isFull = primary === SQLITE_FULL || code === 'ENOSPC' || code === 'EDQUOT';
   if (isFull) return { reason: 'disk-full', path };
@@ -98,8 +98,3 @@ function failureOf(path: string, error: unknown): AuditFailure {
 }
 
 const FORBIDDEN: ReadonlySet<string> = new Set(['EACCES', 'EROFS', 'EPERM']);
-
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}

@@ -1,8 +1,8 @@
 import { constants, type Stats } from 'node:fs';
 import { chmod, lstat, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
-import { failed, ok, type Result } from '@postern/kernel';
+import { errnoOf, failed, ok, type Result } from '@postern/kernel';
 import type { Disk, DiskFailure, UnsafeFile } from './disk.ts';
-import { diskFailureOf, errnoOf } from './errno.ts';
+import { diskFailureOf } from './disk-failure-of.ts';
 
 /** The file system of this machine. */
 export const nodeDisk: Disk = {

@@ -1,8 +1,8 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { failed, type Clock, type Result } from '@postern/kernel';
+import { errnoOf, failed, type Clock, type Result } from '@postern/kernel';
 import type { VaultFailure } from '../vault-failure.ts';
-import { diskFailureOf, errnoOf } from './errno.ts';
+import { diskFailureOf } from './disk-failure-of.ts';
 
 /** One writer at a time, among all processes that share the data directory. */
 export interface VaultLock {

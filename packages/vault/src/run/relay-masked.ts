@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { errnoOf } from '@postern/kernel';
 import type { Masker } from '../masking/masker.ts';
 
 /** How long bytes that may begin a secret wait for more. With the write this stays under 5 ms. */
@@ -62,5 +63,5 @@ function bytesOf(chunk: unknown): Uint8Array {
 
 /** Reading a pseudo-terminal fails with EIO when its last program is gone (Linux). */
 function isEndOfTerminal(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EIO';
+  return errnoOf(error) === 'EIO';
 }

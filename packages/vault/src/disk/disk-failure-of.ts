@@ -20,9 +20,3 @@ export function diskFailureOf(path: string, errno: string): DiskFailure {
       return { reason: 'storage-failed', path, errno };
   }
 }
-
-/** The code of an error raised by the operating system; undefined for any other error. */
-export function errnoOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
