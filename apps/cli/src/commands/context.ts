@@ -43,7 +43,7 @@ export async function findVault(context: CommandContext): Promise<FoundVault> {
 
 /**
  * The same without making or changing anything: no directories are made, and what a killed process
- * left stays as it is, for which the vault does not unlock.
+ * left stays as it is; where unlocking would complete that, it fails.
  */
 export async function lookAtVault(context: CommandContext): Promise<Result<FoundVault, Described>> {
   const loaded = loadConfig(context.home.configFile);

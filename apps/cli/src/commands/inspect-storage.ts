@@ -106,7 +106,7 @@ function checkRecovery(slots: readonly SlotInfo[]): Finding {
   return { about, level: 'warn', message, fix: 'postern vault recovery' };
 }
 
-/** The vault where the keyring or a passphrase given with the command opens it, and nothing is unfinished. */
+/** The vault where the keyring or a passphrase given with the command opens it as it is. */
 async function openWithoutAsking(
   context: CommandContext,
   vault: Vault,

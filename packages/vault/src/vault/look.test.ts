@@ -73,10 +73,19 @@ describe('looking at a vault', () => {
     const journal = { version: 1, operation: 'slots', vaultId: made.vault.id, slotIds: [slotId] };
     const text = `${withDigest(JSON.stringify(journal))}\n`;
     await writeFile(join(made.dataDir, 'journal.json'), text, { mode: 0o600 });
-    expect(await lookAt(made, { with: 'keyring' })).toEqual(unfinished('slots'));
+    expect(await lookAt(made, { with: 'keyring' })).toBe('opens');
+    expect(await (await look(made)).unfinished()).toEqual(ok('slots'));
     expect(await (await made.open()).unfinished()).toEqual(ok(undefined));
     expect(made.keyring.entries.has(account)).toBe(false);
     expect(await lookAt(made, { with: 'keyring' })).toBe('opens');
+  });
+
+  it('does not go on with a restore', async () => {
+    const made = await madeVault('keyring');
+    const journal = { version: 1, operation: 'restore', vaultId: made.vault.id };
+    const text = `${withDigest(JSON.stringify(journal))}\n`;
+    await writeFile(join(made.dataDir, 'journal.json'), text, { mode: 0o600 });
+    expect(await lookAt(made, { with: 'keyring' })).toEqual(unfinished('restore'));
   });
 
   it('leaves files of a killed process', async () => {

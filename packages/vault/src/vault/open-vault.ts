@@ -24,8 +24,8 @@ export interface VaultOptions {
   /** The databases whose keys it derives: a change of the data key is a change of theirs. */
   readonly databases?: readonly KeyedDatabase[];
   /**
-   * Leaves everything as it is: what a killed process left is neither completed nor undone, and as
-   * long as there is such a thing the vault does not unlock (`unfinished`).
+   * Leaves everything as it is: what a killed process left is neither completed nor undone, and where
+   * unlocking would have to do that, it fails (`unfinished`).
    */
   readonly isLooking?: boolean;
 }

@@ -215,7 +215,8 @@ async function restageSecrets(
 
 /**
  * Goes back to the old key: databases first, then what was made for the new one. Success where the old
- * key is in force for everything and nobody goes on with the change.
+ * key is in force for everything; where the journal cannot be replaced now, it stays, and no slot is
+ * changed until it is gone.
  */
 async function backOut(
   context: VaultContext,

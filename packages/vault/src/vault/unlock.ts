@@ -8,7 +8,7 @@ import type { VaultKeys } from '../slots/vault-keys.ts';
 import type { DataKey } from '../slots/data-key.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { healPassphraseRecipient } from './change-slots.ts';
-import { JOURNAL_FILE, readJournal, type JournalOf } from './journal.ts';
+import { JOURNAL_FILE, readJournal, type Journal, type JournalOf } from './journal.ts';
 import { openDataKey, slotsOf, type UnlockWay } from './open-data-key.ts';
 import { readSlots } from '../slots/read-slots.ts';
 import { nextKeyOf, resumeRekey } from './rekey.ts';
@@ -22,8 +22,8 @@ export interface UnlockedVault {
 
 /**
  * Opens the vault's keys and completes what a killed process left, or fails `unfinished` where the
- * vault is only to be looked at. A way that does not open the vault
- * changes nothing, on disk or in the keyring.
+ * vault is only to be looked at. A way that does not open the vault changes nothing, on disk or in
+ * the keyring.
  */
 export async function unlockVault(
   context: VaultContext,
@@ -32,11 +32,8 @@ export async function unlockVault(
   const slots = await readSlots(context);
   if (!slots.ok) return slots;
   if (slots.value === undefined) return failed({ reason: 'vault-absent' });
-  const journal = await readJournal(context);
+  const journal = await journalToMeet(context);
   if (!journal.ok) return journal;
-  if (context.isLooking && journal.value !== undefined) {
-    return failed({ reason: 'unfinished', operation: journal.value.operation });
-  }
   const opened = await (journal.value?.operation === 'rekey'
     ? openDuringRekey(context, slots.value, journal.value, way)
     : openPlainly(context, slots.value, way));
@@ -49,6 +46,18 @@ export async function unlockVault(
   const keys = { dataKey, lasting };
   const settled = await settleWithKey(context, keys);
   return settled.ok ? ok({ header, keys }) : settled;
+}
+
+/** What unlocking has to reckon with; a failure where it would have to complete it and is not to. */
+async function journalToMeet(
+  context: VaultContext,
+): Promise<Result<Journal | undefined, VaultFailure>> {
+  const journal = await readJournal(context);
+  if (!journal.ok || !context.isLooking) return journal;
+  const operation = journal.value?.operation;
+  return operation === 'rekey' || operation === 'restore'
+    ? failed({ reason: 'unfinished', operation })
+    : journal;
 }
 
 interface Opened {
