@@ -1,0 +1,47 @@
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expectOk, revealSecret } from '@postern/kernel';
+import { secretName } from '@postern/protocol';
+import type { KeyringPort, SecretWish } from '@postern/vault';
+import { madeVault, OPENAI, systemClock } from '@postern/vault/testing';
+import { expect, test } from 'vitest';
+import { scratchDirectory } from '../testing/scratch-directory.ts';
+import { openVaultDirectly } from './direct-vault.ts';
+
+const USE = { action: 'secret.inject' } as const;
+const OPENAI_VALUE = { name: OPENAI.name, field: 'value' };
+const NONE = { name: secretName.from('none'), field: 'value' };
+
+test('asks the keyring once for the key of the log, and once for each secret', async () => {
+  const made = await madeVault('keyring');
+  expectOk(await made.vault.keepLastingKey('audit/log'));
+  const dataDir = scratchDirectory();
+  await mkdir(join(dataDir, 'vault'));
+  for (const name of ['slots.json', 'vault.lock']) {
+    await rename(join(made.dataDir, name), join(dataDir, 'vault', name));
+  }
+  const asked: string[] = [];
+  const keyring: KeyringPort = {
+    ...made.keyring,
+    get: async (account) => {
+      asked.push(account.replace(/@.*/, ''));
+      return await made.keyring.get(account);
+    },
+  };
+  const longWay = () => Promise.reject(new Error('the long way'));
+  const take = async (wish: SecretWish): Promise<readonly string[]> => {
+    asked.length = 0;
+    const parts = { dataDir, clock: systemClock, keyring: () => keyring, longWay };
+    const vault = await openVaultDirectly(parts);
+    if (vault === undefined) throw new Error('not opened');
+    const taken = await vault.take(wish, USE);
+    if (!taken.ok) throw new Error(taken.failure.code);
+    return [...taken.value.values.values()].map(revealSecret);
+  };
+  const both = [OPENAI_VALUE, { ...OPENAI_VALUE, field: 'user' }];
+  expect(await take({ references: [OPENAI_VALUE], whenMissing: 'fail' })).toHaveLength(1);
+  expect(asked).toEqual(['+key.audit-log', 'openai']);
+  expect(await take({ references: both, whenMissing: 'leave-out' })).toHaveLength(1);
+  expect(asked).toEqual(['+key.audit-log', 'openai']);
+  expect(await take({ references: [...both, NONE], whenMissing: 'fail' })).toEqual([]);
+});
