@@ -1,5 +1,20 @@
-import { constants, type Stats } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, rename, type FileHandle } from 'node:fs/promises';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  ftruncateSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  writeSync,
+  type Stats,
+} from 'node:fs';
+import { promisify } from 'node:util';
 import { errnoOf, failed, ok, type Result } from '@postern/kernel';
 import type { DiskFailure, UnsafeFile } from '../audit-failure.ts';
 import type { LogDisk } from './log-disk.ts';
@@ -8,105 +23,124 @@ const IS_WINDOWS = process.platform === 'win32';
 // Windows has neither flag; making a link there needs a privilege.
 const SAFELY = IS_WINDOWS ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** The file system of this machine. */
+/**
+ * The file system of this machine. What ends in the system's cache takes microseconds and is done at
+ * once, since to hand it to a thread takes longer; only the flush to the device is waited for.
+ */
 export const nodeLogDisk: LogDisk = {
   makeDirectory: (path) =>
-    attempt(path, async () => {
-      await mkdir(path, { recursive: true, mode: 0o700 });
-      const stats = await lstat(path);
+    attempt(path, () => {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+      const stats = lstatSync(path);
       if (!stats.isDirectory()) return unsafe(path, 'not-a-directory');
       if (!isOwn(stats)) return unsafe(path, 'owner');
-      if (!IS_WINDOWS && (stats.mode & 0o077) !== 0) await chmod(path, 0o700);
+      if (!IS_WINDOWS && (stats.mode & 0o077) !== 0) chmodSync(path, 0o700);
       return ok();
     }),
 
-  list: (path) =>
-    attempt(path, async () => {
-      try {
-        return ok(await readdir(path));
-      } catch (error) {
-        if (errnoOf(error) === 'ENOENT') return ok([]);
-        throw error;
-      }
-    }),
+  list: (path) => attempt(path, () => ok(namesIn(path))),
 
   size: (path) =>
-    attempt(path, async () => {
-      const stats = await statUnlessMissing(path);
+    attempt(path, () => {
+      const stats = statUnlessMissing(path);
       if (stats === undefined) return ok(undefined);
       return problemOf(path, stats) ?? ok(stats.size);
     }),
 
   read: (path, from, maxBytes) =>
-    attempt(path, async () => {
-      if ((await statUnlessMissing(path)) === undefined) return ok(new Uint8Array(0));
-      return await withFile(path, constants.O_RDONLY, async (file) => {
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, from);
-        return buffer.subarray(0, bytesRead);
+    attempt(path, () => {
+      if (statUnlessMissing(path) === undefined) return ok(new Uint8Array(0));
+      return withFile(path, constants.O_RDONLY, (file) => {
+        const buffer = Buffer.alloc(maxBytes);
+        return buffer.subarray(0, readSync(file, buffer, 0, maxBytes, from));
       });
     }),
 
   append: (path, bytes) =>
     attempt(path, () =>
-      withFile(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, async (file) => {
-        await file.appendFile(bytes);
-        return undefined;
+      changeFile(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, (file) => {
+        writeAll(file, bytes);
       }),
     ),
 
   write: (path, bytes) =>
     attempt(path, () =>
-      withFile(path, constants.O_WRONLY | constants.O_CREAT, async (file) => {
-        await file.truncate(0);
-        await file.writeFile(bytes);
-        return undefined;
+      changeFile(path, constants.O_WRONLY | constants.O_CREAT, (file) => {
+        ftruncateSync(file, 0);
+        writeAll(file, bytes);
       }),
     ),
 
   truncate: (path, bytes) =>
     attempt(path, () =>
-      withFile(path, constants.O_WRONLY, async (file) => {
-        await file.truncate(bytes);
-        return undefined;
+      changeFile(path, constants.O_WRONLY, (file) => {
+        ftruncateSync(file, bytes);
       }),
     ),
 
   sync: (path) =>
     attempt(path, async () => {
-      const isDirectory = (await lstat(path)).isDirectory();
+      const isDirectory = lstatSync(path).isDirectory();
       // Windows has no handle on a directory to flush; its rename is written through.
       if (isDirectory && IS_WINDOWS) return ok();
-      await using file = await open(
-        path,
-        (isDirectory ? constants.O_RDONLY : constants.O_RDWR) | SAFELY,
-      );
-      await file.sync();
+      const flags = isDirectory ? constants.O_RDONLY : constants.O_RDWR;
+      const file = openSync(path, flags | SAFELY);
+      try {
+        await flush(file);
+      } finally {
+        closeSync(file);
+      }
       return ok();
     }),
 
   rename: (from, to) =>
-    attempt(to, async () => {
-      await rename(from, to);
+    attempt(to, () => {
+      renameSync(from, to);
       return ok();
     }),
 };
 
-async function withFile<T>(
+const flush = promisify(fsync);
+
+function withFile<T>(
   path: string,
   flags: number,
-  work: (file: FileHandle) => Promise<T>,
-): Promise<Result<T, DiskFailure>> {
-  await using file = await open(path, flags | SAFELY, 0o600);
-  return problemOf(path, await file.stat()) ?? ok(await work(file));
+  work: (file: number) => T,
+): Result<T, DiskFailure> {
+  const file = openSync(path, flags | SAFELY, 0o600);
+  try {
+    return problemOf(path, fstatSync(file)) ?? ok(work(file));
+  } finally {
+    closeSync(file);
+  }
 }
 
-async function statUnlessMissing(path: string): Promise<Stats | undefined> {
+function changeFile(
+  path: string,
+  flags: number,
+  change: (file: number) => void,
+): Result<undefined, DiskFailure> {
+  return withFile(path, flags, (file) => {
+    change(file);
+    return undefined;
+  });
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+}
+
+function namesIn(path: string): readonly string[] {
   try {
-    return await lstat(path);
+    return readdirSync(path);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
+    if (errnoOf(error) === 'ENOENT') return [];
     throw error;
   }
+}
+
+function statUnlessMissing(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
 }
 
 function problemOf(path: string, stats: Stats) {
@@ -128,7 +162,7 @@ function isOwn(stats: Stats): boolean {
 
 async function attempt<T>(
   path: string,
-  effect: () => Promise<Result<T, DiskFailure>>,
+  effect: () => Result<T, DiskFailure> | Promise<Result<T, DiskFailure>>,
 ): Promise<Result<T, DiskFailure>> {
   try {
     return await effect();

@@ -1,107 +1,135 @@
-import { constants, type Stats } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+  type Stats,
+} from 'node:fs';
+import { promisify } from 'node:util';
 import { errnoOf, failed, ok, type Result } from '@postern/kernel';
 import type { Disk, DiskFailure, UnsafeFile } from './disk.ts';
 import { diskFailureOf } from './disk-failure-of.ts';
 
-/** The file system of this machine. */
+/**
+ * The file system of this machine. What ends in the system's cache takes microseconds and is done at
+ * once, since to hand it to a thread takes longer; only the flush to the device is waited for.
+ */
 export const nodeDisk: Disk = {
   read: (path, maxBytes) =>
-    attempt(path, async () => {
-      await using handle = await openUnlessMissing(path);
-      if (handle === undefined) return ok(undefined);
-      const unsafe = problemOf(path, await handle.stat(), maxBytes);
-      return unsafe ?? ok(await readAll(handle, path, maxBytes));
+    attempt(path, () => {
+      const file = openUnlessMissing(path);
+      if (file === undefined) return ok(undefined);
+      return withFile(
+        file,
+        () => problemOf(path, fstatSync(file), maxBytes) ?? ok(readAll(file, path, maxBytes)),
+      );
     }),
 
-  list: (path) =>
-    attempt(path, async () => {
-      try {
-        return ok(await readdir(path));
-      } catch (error) {
-        if (errnoOf(error) === 'ENOENT') return ok([]);
-        throw error;
-      }
-    }),
+  list: (path) => attempt(path, () => ok(unlessMissing(() => readdirSync(path)) ?? [])),
 
   makeDirectory: (path) =>
-    attempt(path, async () => {
-      await mkdir(path, { recursive: true, mode: 0o700 });
-      const stats = await lstat(path);
+    attempt(path, () => {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+      const stats = lstatSync(path);
       if (!stats.isDirectory()) {
         return failed({ reason: 'unsafe-file', path, problem: 'not-a-directory' });
       }
       if (!isOwn(stats)) return failed({ reason: 'unsafe-file', path, problem: 'owner' });
-      if ((stats.mode & 0o077) !== 0) await chmod(path, 0o700);
+      if ((stats.mode & 0o077) !== 0) chmodSync(path, 0o700);
       return ok();
     }),
 
   createFile: (path, bytes) =>
-    attempt(path, async () => {
+    attempt(path, () => {
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW;
-      await using handle = await open(path, flags, 0o600);
-      await handle.writeFile(bytes);
-      return ok();
+      const file = openSync(path, flags, 0o600);
+      return withFile(file, () => {
+        for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+        return ok();
+      });
     }),
 
-  syncFile: (path) =>
-    attempt(path, async () => {
-      await using handle = await open(path, constants.O_RDWR | NO_FOLLOW);
-      await handle.sync();
-      return ok();
-    }),
+  syncFile: (path) => attempt(path, () => flushed(openSync(path, constants.O_RDWR | NO_FOLLOW))),
 
   rename: (from, to) =>
-    attempt(to, async () => {
-      await rename(from, to);
+    attempt(to, () => {
+      renameSync(from, to);
       return ok();
     }),
 
+  // Windows has no handle on a directory to flush; its rename is written through.
   syncDirectory: (path) =>
-    attempt(path, async () => {
-      // Windows has no handle on a directory to flush; its rename is written through.
-      if (process.platform === 'win32') return ok();
-      await using handle = await open(path, constants.O_RDONLY);
-      await handle.sync();
-      return ok();
-    }),
+    attempt(path, () =>
+      process.platform === 'win32' ? ok() : flushed(openSync(path, constants.O_RDONLY)),
+    ),
 
   remove: (path) =>
-    attempt(path, async () => {
-      try {
-        await rm(path);
-        return ok(true);
-      } catch (error) {
-        if (errnoOf(error) === 'ENOENT') return ok(false);
-        throw error;
-      }
+    attempt(path, () => {
+      const removed = unlessMissing(() => {
+        rmSync(path);
+        return true;
+      });
+      return ok(removed ?? false);
     }),
 };
 
-// Not defined on Windows, where creating a link needs a privilege.
-const NO_FOLLOW = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
+const flush = promisify(fsync);
 
-async function openUnlessMissing(path: string): Promise<FileHandle | undefined> {
+async function flushed(file: number): Promise<Result<undefined, DiskFailure>> {
   try {
-    // Without O_NONBLOCK a pipe put in the file's place would hold the open forever.
-    const wait = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
-    return await open(path, constants.O_RDONLY | NO_FOLLOW | wait);
+    await flush(file);
+  } finally {
+    closeSync(file);
+  }
+  return ok();
+}
+
+function withFile<T>(file: number, work: () => T): T {
+  try {
+    return work();
+  } finally {
+    closeSync(file);
+  }
+}
+
+function unlessMissing<T>(effect: () => T): T | undefined {
+  try {
+    return effect();
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
 
+// Not defined on Windows, where creating a link needs a privilege.
+const NO_FOLLOW = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
+
+function openUnlessMissing(path: string): number | undefined {
+  // Without O_NONBLOCK a pipe put in the file's place would hold the open forever.
+  const wait = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
+  return unlessMissing(() => openSync(path, constants.O_RDONLY | NO_FOLLOW | wait));
+}
+
 /** Reads at most one byte beyond the limit, also when the file grows meanwhile. */
-async function readAll(handle: FileHandle, path: string, maxBytes: number): Promise<Uint8Array> {
+function readAll(file: number, path: string, maxBytes: number): Uint8Array {
   const chunks: Uint8Array[] = [];
   let total = 0;
   for (;;) {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(65_536));
-    if (bytesRead === 0) return Buffer.concat(chunks);
-    total += bytesRead;
+    const buffer = Buffer.allocUnsafe(65_536);
+    const length = readSync(file, buffer);
+    if (length === 0) return Buffer.concat(chunks);
+    total += length;
     if (total > maxBytes) throw new TooLarge(path);
-    chunks.push(buffer.subarray(0, bytesRead));
+    chunks.push(buffer.subarray(0, length));
   }
 }
 
@@ -127,7 +155,7 @@ function isOwn(stats: Stats): boolean {
 
 async function attempt<T>(
   path: string,
-  effect: () => Promise<Result<T, DiskFailure>>,
+  effect: () => Result<T, DiskFailure> | Promise<Result<T, DiskFailure>>,
 ): Promise<Result<T, DiskFailure>> {
   try {
     return await effect();
