@@ -1,7 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { ok, revealSecret, type Result } from '@postern/kernel';
 import { childEnvironment, type Environment } from './child-environment.ts';
-import { openMemoryFile } from './memory-file.ts';
 import type { ResolvedRun } from './plan-run.ts';
 import type { RunFailure } from './run-failure.ts';
 
@@ -55,6 +54,7 @@ async function openAll(
   contents: readonly Uint8Array[],
   directories: readonly string[],
 ): Promise<Result<readonly FileHandle[], RunFailure>> {
+  const { openMemoryFile } = await import('./memory-file.ts');
   const files: FileHandle[] = [];
   for (const content of contents) {
     const file = await openMemoryFile(content, directories);
