@@ -6,7 +6,7 @@ import { wholeNumber } from './program/option-values.ts';
 const USAGE_EXIT = 2;
 
 /** The whole command line. */
-export function commandLine(surroundings: Surroundings): Command {
+function commandLine(surroundings: Surroundings): Command {
   const program = new Command('postern')
     .description('One door between people and language models: keys, chat and a gateway.')
     .version(VERSION)
