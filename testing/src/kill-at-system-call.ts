@@ -8,9 +8,9 @@ export function whyNoKilling(): string | undefined {
 }
 
 /**
- * Runs a Node script that is killed (SIGKILL) as it enters the `at`th of the system calls named,
- * counted from 1 over all of them; whether it came that far. Throws where it ended by itself with a
- * failure.
+ * Runs a Node script that is killed (SIGKILL) as one of its threads enters its own `at`th of the system
+ * calls named, counted from 1 over all of them; whether it came that far. Throws where it ended by
+ * itself with a failure.
  */
 export function runKilledAt(
   at: number,

@@ -23,6 +23,12 @@ const VALUE = 'sk-the-value-that-is-long-enough';
 const TITLE = 'A conversation from before';
 const REKEY = ['auth', 'storage', 'rekey'] as const;
 
+/**
+ * Where the renamings of a new data key are: the journal and the secrets under the new key, the two
+ * databases, then the slots, which puts it in force, and the secrets.
+ */
+const RENAMINGS = { begun: 2, inForce: 6 } as const;
+
 const dataOf = (home: FreshHome): string => join(home.path, '.local', 'share', 'postern');
 const inHome = (home: FreshHome): PosternOptions => ({
   environment: home.environment,
@@ -159,7 +165,7 @@ describe('auth storage rekey with the encrypted file', () => {
       const key = await furnish(inHome(home));
       const heard = new Set<string>();
       for (const [calls, moments] of [
-        [['rename'], [1, 2, 3, 4]],
+        [['rename'], [1, RENAMINGS.begun, 3, 4, 5, RENAMINGS.inForce]],
         [['fsync'], [1, 5, 9, 13, 17, 21, 25]],
         [['unlink'], [1, 4, 7, 10]],
       ] as const) {
@@ -193,8 +199,8 @@ describe('auth storage rekey with the encrypted file', () => {
       using home = freshHome();
       await furnish(inHome(home));
       for (const [at, message] of [
-        [2, 'a change of the data key is not finished'],
-        [4, 'a change of the data key waits to be confirmed'],
+        [RENAMINGS.begun, 'a change of the data key is not finished'],
+        [RENAMINGS.inForce, 'a change of the data key waits to be confirmed'],
       ] as const) {
         using killed = freshHome();
         copyData(home, killed);
@@ -220,7 +226,7 @@ describe('auth storage rekey with the encrypted file', () => {
     async () => {
       using home = freshHome();
       const key = await furnish(inHome(home));
-      for (const at of [2, 4]) {
+      for (const at of Object.values(RENAMINGS)) {
         using killed = freshHome();
         copyData(home, killed);
         const options = inHome(killed);
