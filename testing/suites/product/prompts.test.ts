@@ -88,10 +88,25 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       await terminal.waitFor(/Value of openai:$/);
       await terminal.screen.press('-l', '--', 'half of a value');
       await terminal.screen.press('C-c');
-      expect(await terminal.waitFor(/exit=\d+\n/)).toMatch(/nothing was stored[^]*exit=[1-9]/);
+      expect(await terminal.waitFor(/exit=\d+\n/)).toMatch(
+        /nothing was stored\. Run the command again when you want it done\.[^]*exit=1/,
+      );
       await enter(terminal, 'echo typed and shown');
       await terminal.waitFor(/^typed and shown$/m);
       expect(await terminal.screen.look()).not.toContain('half of a value');
+      expect(await valueWith(PASSPHRASE)).toBe(VALUE);
+    });
+
+    test('a removal that is not confirmed says that nothing was removed', async () => {
+      await makeVault();
+      await using terminal = await openTerminal(home);
+      const asked = [
+        [/Passphrase:$/, PASSPHRASE],
+        [/cannot be brought back\. \[y\/N\]$/, 'n'],
+      ] as const;
+      expect(await converse(terminal, 'postern secret rm openai', asked, 1)).toContain(
+        'postern: Nothing was removed. Run the command again when you want it done. [CANCELLED]',
+      );
       expect(await valueWith(PASSPHRASE)).toBe(VALUE);
     });
 

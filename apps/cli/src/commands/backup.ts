@@ -97,7 +97,7 @@ async function agreeToReplace(context: CommandContext, isAgreed: boolean): Promi
     fail(described('USAGE', 'Replacing every secret without being asked needs --yes.'));
   }
   if (!(await confirm('Replace every secret of the vault with those of the backup?'))) {
-    fail(described('REQUEST_CANCELLED', 'Nothing was changed.'));
+    fail(described('CANCELLED', 'Nothing was changed.'));
   }
 }
 
@@ -114,7 +114,7 @@ async function backupPassphrase(
   }
   const first = await promptHidden('Passphrase of the backup: ');
   const second = asked === 'twice' ? await promptHidden('The same again: ') : first;
-  if (first === undefined || second === undefined) fail(described('REQUEST_CANCELLED'));
+  if (first === undefined || second === undefined) fail(described('CANCELLED'));
   if (!sameText(first, second)) fail(described('USAGE', 'The two passphrases differ.'));
   return first;
 }

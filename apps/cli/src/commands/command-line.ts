@@ -1,20 +1,41 @@
-import { Command, CommanderError, Option } from 'commander';
+import { CommanderError, Option, type Command } from 'commander';
+import { CommandFailed, described } from '../failure/described.ts';
 import { makeContext, VERSION, type GlobalOptions, type Surroundings } from './make-context.ts';
 import { addCommands } from './program.ts';
 import { wholeNumber } from './program/option-values.ts';
+import { pathOf, PosternCommand } from './usage-error.ts';
 
 const USAGE_EXIT = 2;
 
 /** The whole command line. */
-function commandLine(surroundings: Surroundings): Command {
-  const program = new Command('postern')
+function commandLine(surroundings: Surroundings): PosternCommand {
+  const program = new PosternCommand('postern')
     .description('One door between people and language models: keys, chat and a gateway.')
     .version(VERSION)
-    .showHelpAfterError('(add --help for the options)')
     .exitOverride();
   addGlobalOptions(program);
+  program.addHelpText('beforeAll', ({ command, error }) => {
+    const unknown = unknownCommandIn(command);
+    // Without the wish for help Commander says which commands have a similar name.
+    if (unknown !== undefined) commandLine(surroundings).parse(unknown, { from: 'user' });
+    if (error && program.opts<GlobalOptions>().json === true) {
+      throw new CommandFailed(described('USAGE', `${pathOf(command)} needs a command.`));
+    }
+    return '';
+  });
   addCommands(program, () => makeContext(surroundings, program.opts<GlobalOptions>()));
   return program;
+}
+
+/** The words of a command that does not exist, where help is asked for in its place. */
+function unknownCommandIn(command: Command): readonly string[] | undefined {
+  const [first, second] = command.args;
+  const word = first === 'help' ? second : first;
+  const isCommand = command.commands.some((each) => each.name() === word);
+  if (word === undefined || word.startsWith('-') || isCommand || command.commands.length === 0) {
+    return undefined;
+  }
+  return [...pathOf(command).split(' ').slice(1), word];
 }
 
 /** Runs what the command line says; `onJson` is called first where it says `--json`. */
@@ -28,10 +49,20 @@ export async function runCommandLine(
   try {
     await program.parseAsync(parameters, { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    // Commander has printed help, the version or what is wrong with the command line.
-    process.exitCode = error.exitCode === 0 ? 0 : USAGE_EXIT;
+    if (error instanceof CommanderError) {
+      // Commander has printed the help or the version.
+      process.exitCode = error.exitCode === 0 ? 0 : USAGE_EXIT;
+      return;
+    }
+    // A mistake before it ends the reading of the line.
+    if (asksForJson(parameters)) onJson();
+    throw error;
   }
+}
+
+function asksForJson(parameters: readonly string[]): boolean {
+  const end = parameters.indexOf('--');
+  return (end === -1 ? parameters : parameters.slice(0, end)).includes('--json');
 }
 
 /** Before or after the command they mean the same. */

@@ -61,12 +61,13 @@ export async function newPassphrase(context: CommandContext): Promise<Secret> {
       described(
         'VAULT_NOT_SET_UP',
         'No keyring works here, and there is no terminal to ask for a new passphrase.',
+        'Give a new passphrase with --passphrase-fd N, or run the command at a terminal.',
       ),
     );
   }
   const first = await promptHidden('New passphrase for the vault: ');
   const second = await promptHidden('The same again: ');
-  if (first === undefined || second === undefined) fail(described('REQUEST_CANCELLED'));
+  if (first === undefined || second === undefined) fail(described('CANCELLED'));
   if (revealSecret(first) !== revealSecret(second)) {
     fail(described('USAGE', 'The two passphrases differ; nothing was made.'));
   }

@@ -75,5 +75,5 @@ function describeWriteFailure(path: string, failure: WriteFailure): Described {
 }
 
 function present(path: string): Described {
-  return described('OUTPUT_EXISTS', `There is a ${path} already; it was left as it is.`);
+  return described('OUTPUT_EXISTS', `${path} exists already; it was left as it is.`);
 }

@@ -117,7 +117,7 @@ export async function removeSecret(
   const vault = await openedVault(context);
   if (context.terminal.interactive && !options.yes) {
     if (!(await confirm(`Remove the secret ${name}? It cannot be brought back.`))) {
-      fail(described('REQUEST_CANCELLED', 'Nothing was removed.'));
+      fail(described('CANCELLED', 'Nothing was removed.'));
     }
   }
   const removed = orFail(await vault.remove(name), (failure) => failure);
@@ -131,13 +131,23 @@ export function nameOf(text: string): SecretName {
 }
 
 async function readValue(context: CommandContext, name: SecretName): Promise<Secret> {
-  const value = context.terminal.interactive
-    ? await promptHidden(`Value of ${name}: `)
-    : await readStandardInput();
+  const { interactive } = context.terminal;
+  const value = interactive ? await promptHidden(`Value of ${name}: `) : await readStandardInput();
   if (value === undefined) {
-    fail(described('REQUEST_CANCELLED', 'No value was given; nothing was stored.'));
+    fail(
+      interactive
+        ? described('CANCELLED', 'No value was given; nothing was stored.')
+        : described(
+            'SECRET_INVALID',
+            'Standard input is longer than a secret; nothing was stored.',
+          ),
+    );
   }
-  if (revealSecret(value) === '')
-    fail(described('USAGE', 'The value is empty; nothing was stored.'));
+  if (revealSecret(value) === '') {
+    const remedy = interactive
+      ? 'Type or paste the value when asked.'
+      : `Pipe the value in: postern secret set ${name} < FILE.`;
+    fail(described('USAGE', 'The value is empty; nothing was stored.', remedy));
+  }
   return value;
 }

@@ -84,7 +84,7 @@ async function useRecoveryCode(context: CommandContext, vault: Vault): Promise<v
     fail(described('USAGE', 'Recovering asks for the code at a terminal.'));
   }
   const code = await promptHidden('Recovery code: ');
-  if (code === undefined) fail(described('REQUEST_CANCELLED'));
+  if (code === undefined) fail(described('CANCELLED'));
   await unlockBy(context, vault, { with: 'recovery', code });
   const next = await newPassphrase(context);
   const has = vault.slots.some(({ kind }) => kind === 'passphrase');

@@ -7,10 +7,10 @@ export interface Described {
   readonly remedy: string;
 }
 
-/** The table's own words for a code, with the case's detail in front where there is one. */
-export function described(code: ErrorCodeName, detail?: string): Described {
+/** The table's own words for a code, or those of the case where it has some. */
+export function described(code: ErrorCodeName, detail?: string, fix?: string): Described {
   const { meaning, remedy } = ERROR_CODES[code];
-  return { code, message: detail ?? meaning, remedy };
+  return { code, message: detail ?? meaning, remedy: fix ?? remedy };
 }
 
 export function exitCodeOf(failure: Described): number {

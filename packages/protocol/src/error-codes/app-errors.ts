@@ -11,6 +11,11 @@ export const APP_ERRORS = {
     remedy: 'Run the command with --help.',
     exit: EXIT.usage,
   },
+  CANCELLED: {
+    meaning: 'You ended the command; nothing was changed.',
+    remedy: 'Run the command again when you want it done.',
+    exit: EXIT.failure,
+  },
   PORT_TAKEN: {
     meaning: 'Another program listens on the port.',
     remedy: 'Stop that program, or choose another port: postern up --port N.',

@@ -13,7 +13,9 @@ export const VAULT_ERRORS = {
   },
   VAULT_LOCKED: {
     meaning: 'The vault is locked.',
-    remedy: 'Unlock it in the app, or give the passphrase when asked.',
+    remedy:
+      'Unlock it in the app, or give the passphrase: at a terminal when asked, else with ' +
+      '--passphrase-fd N.',
     exit: EXIT.locked,
   },
   VAULT_WRONG_PASSPHRASE: {

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readEnvironment } from '../config/environment.ts';
+import { CommandFailed, type Described } from '../failure/described.ts';
+import { openTerminal } from '../terminal/terminal.ts';
+import { runCommandLine } from './command-line.ts';
+
+interface Refused {
+  readonly failure: Described;
+  readonly isJson: boolean;
+}
+
+/** What is said to a line that is not understood. */
+async function refusal(parameters: readonly string[]): Promise<Refused | undefined> {
+  const surroundings = {
+    environment: readEnvironment(),
+    terminal: openTerminal(false),
+    self: ['postern'] as const,
+  };
+  let isJson = false;
+  try {
+    await runCommandLine(surroundings, parameters, () => {
+      isJson = true;
+    });
+  } catch (error) {
+    if (error instanceof CommandFailed) return { failure: error.failure, isJson };
+    throw error;
+  }
+  return undefined;
+}
+
+const TYPED = 'sk-ant-api03-typed_In-The-Wrong-Place';
+
+/** Every kind of mistake, with something typed that may be a secret wherever that is possible. */
+const MISTAKES: Readonly<Record<string, string | readonly [message: string, remedy: string]>> = {
+  TYPED: ['postern has no such command.', 'Run postern --help.'],
+  'TYPED --help': 'postern has no such command.',
+  'help TYPED': 'postern has no such command.',
+  'secret TYPED --help': ['postern secret has no such command.', 'Run postern secret --help.'],
+  'nonsense --help': 'postern has no such command.',
+  statsu: 'postern has no such command. Did you mean postern status?',
+  'statsu --help': 'postern has no such command. Did you mean postern status?',
+  'secret lst': 'postern secret has no such command. Did you mean postern secret list?',
+  'secret set name TYPED': [
+    'Too many arguments. Usage: postern secret set [options] <name>.',
+    "Give the value when asked, or on standard input. If you typed a real one, remove it from the shell's history and replace it at its provider.",
+  ],
+  'secret rm name TYPED': [
+    'Too many arguments. Usage: postern secret rm [options] <name>.',
+    'Run postern secret rm --help.',
+  ],
+  'secret set': 'An argument is missing. Usage: postern secret set [options] <name>.',
+  'secret set name --key=TYPED': 'postern secret set has no such option.',
+  'secret set name --TYPED': 'postern secret set has no such option.',
+  'secret set name -pTYPED': 'postern secret set has no such option.',
+  'secret set name --froce': 'postern secret set has no such option. Did you mean --force?',
+  'status --storage TYPED':
+    'The value of --storage <mode> is not valid. Allowed choices are auto, keyring, file.',
+  "status --storage TYPED'is-invalid":
+    'The value of --storage <mode> is not valid. Allowed choices are auto, keyring, file.',
+  'up --port TYPED': 'The value of --port <n> is not valid. It must be a whole number.',
+  'completions TYPED': 'The argument <shell> is not valid. Allowed choices are bash, zsh, fish.',
+  'up --port': 'The option --port <n> needs a value.',
+  'auth storage migrate': 'The option --to <backend> is required.',
+  'secret import TYPED --dry-run --destroy':
+    'The options --dry-run and --destroy exclude each other.',
+};
+
+describe('a line that is not understood', () => {
+  test.each(Object.entries(MISTAKES))('%s', async (line, expected) => {
+    const [message, remedy] = typeof expected === 'string' ? [expected] : expected;
+    const parameters = line.split(' ').map((word) => word.replace('TYPED', TYPED));
+    const refused = await refusal(parameters);
+    expect(refused?.failure).toMatchObject({ code: 'USAGE', message });
+    if (remedy !== undefined) expect(refused?.failure.remedy).toBe(remedy);
+    expect(JSON.stringify(refused)).not.toContain(TYPED);
+    const asked = await refusal([...parameters, '--json']);
+    expect(asked).toEqual({ failure: refused?.failure, isJson: true });
+  });
+
+  test('what stands behind -- does not ask for JSON', async () => {
+    expect(await refusal(['nonsense', '--', '--json'])).toMatchObject({ isJson: false });
+  });
+
+  test('a group without a command of it fails as JSON where that is asked for', async () => {
+    const message = 'postern secret needs a command.';
+    expect(await refusal(['--json', 'secret'])).toMatchObject({ failure: { message } });
+  });
+
+  test('wherever it stands and whatever it is, nothing that was typed is repeated', async () => {
+    const typed = fc
+      .tuple(
+        fc.constantFrom('', '-', '--', '--key=', '-p', "' is invalid. ", "'\n(Did you mean x?)"),
+        fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
+      )
+      .map(([before, text]) => `${before}~${text}~`);
+    const lines = fc.constantFrom<(text: string) => readonly string[]>(
+      (text) => [text],
+      (text) => ['vault', text],
+      (text) => ['secret', 'set', 'name', text],
+      (text) => ['vault', 'lock', text],
+      (text) => ['vault', 'lock', '--storage', text],
+      (text) => ['vault', 'lock', `--storage=${text}`],
+      (text) => ['completions', text],
+      (text) => ['agent', '--ttl', text],
+      (text) => ['secret', 'import', '--attribute', text, '--from', text],
+    );
+    await fc.assert(
+      fc.asyncProperty(lines, typed, async (line, text) => {
+        const refused = await refusal(line(text));
+        expect(refused).toBeDefined();
+        expect(`${refused?.failure.message}${refused?.failure.remedy}`).not.toContain('~');
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
