@@ -12,7 +12,15 @@ function commandLine(surroundings: Surroundings): PosternCommand {
   const program = new PosternCommand('postern')
     .description('One door between people and language models: keys, chat and a gateway.')
     .version(VERSION)
-    .exitOverride();
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        surroundings.terminal.write(text);
+      },
+      writeErr: (text) => {
+        surroundings.terminal.note(text.trimEnd());
+      },
+    });
   addGlobalOptions(program);
   program.addHelpText('beforeAll', ({ command, error }) => {
     const unknown = unknownCommandIn(command);

@@ -2,7 +2,8 @@ import { holdProcessLock, type LockFailure } from '@postern/database';
 import { join } from 'node:path';
 import { isJsonObject, unreachable } from '@postern/kernel';
 import type { KeyringProbe } from '@postern/vault';
-import { described, type Described } from '../failure/described.ts';
+import { described } from '../failure/described.ts';
+import { placeOf } from '../failure/place-of.ts';
 import { askRunning } from '../instance/ask-running.ts';
 import { controlAddress } from '../instance/control-address.ts';
 import { openInBrowser } from '../instance/open-in-browser.ts';
@@ -33,7 +34,7 @@ export async function up(context: CommandContext, options: UpOptions): Promise<v
   const loaded = openHome(context);
   const lockPath = join(context.home.dataDir, 'instance.lock');
   const lock = holdProcessLock(lockPath);
-  if (!lock.ok) return await refuseSecondStart(context, lock.failure);
+  if (!lock.ok) return refuseSecondStart(lock.failure);
   try {
     await run(context, options, options.port ?? loaded.config.port);
   } finally {
@@ -68,7 +69,7 @@ async function run(context: CommandContext, options: UpOptions, port: number): P
     onFault: (fault) => {
       const kind = fault instanceof Error ? fault.name : typeof fault;
       log.write('error', 'fault', `internal fault (${kind}); run with --verbose for its place.`);
-      if (context.verbose && fault instanceof Error) context.terminal.note(placeOf(fault));
+      if (context.verbose) context.terminal.note(placeOf(fault));
     },
     onStop: stop,
   });
@@ -100,14 +101,6 @@ function sayEnding(
 ): void {
   if (log.format === 'json') log.write('info', event, message);
   else context.terminal.note(message);
-}
-
-/** Where a fault happened: file and line only, since its message may hold anything. */
-function placeOf(fault: Error): string {
-  return (fault.stack ?? '')
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .join('\n');
 }
 
 function compose(
@@ -157,21 +150,21 @@ function greet(context: CommandContext, serving: Serving, postern: Postern): voi
   const state = { absent: 'first run', locked: 'locked', unlocked: 'unlocked' }[
     postern.vault.state
   ];
-  terminal.print(`${styled(terminal, 'bold', 'Postern')} ${context.version} is up (${state}).`);
-  terminal.print('');
-  terminal.print(`  Open      ${serving.launchUrl()}`);
-  terminal.print(`  Gateway   ${serving.address}/v1`);
-  terminal.print(`  Data      ${context.home.dataDir}`);
-  terminal.print('');
-  terminal.print(
+  terminal.announce(`${styled(terminal, 'bold', 'Postern')} ${context.version} is up (${state}).`);
+  terminal.announce('');
+  terminal.announce(`  Open      ${serving.launchUrl()}`);
+  terminal.announce(`  Gateway   ${serving.address}/v1`);
+  terminal.announce(`  Data      ${context.home.dataDir}`);
+  terminal.announce('');
+  terminal.announce(
     'The link works once, for ten minutes; postern open prints another. Ctrl+C stops.',
   );
 }
 
-async function refuseSecondStart(context: CommandContext, failure: LockFailure): Promise<never> {
+function refuseSecondStart(failure: LockFailure): never {
   switch (failure.reason) {
     case 'held':
-      return fail(await alreadyRunning(context));
+      return fail(described('ALREADY_RUNNING'));
     case 'not-writable':
       return fail(described('HOME_READ_ONLY', `Cannot write ${failure.path}.`));
     case 'disk-full':
@@ -179,15 +172,6 @@ async function refuseSecondStart(context: CommandContext, failure: LockFailure):
     default:
       return unreachable(failure.reason);
   }
-}
-
-async function alreadyRunning(context: CommandContext): Promise<Described> {
-  const url = await launchUrlOfRunning(context);
-  if (url === undefined) return described('ALREADY_RUNNING');
-  return {
-    ...described('ALREADY_RUNNING', 'Postern is already running for this home.'),
-    remedy: `Open ${url}, or stop it first: postern stop.`,
-  };
 }
 
 /** The running process's page with a fresh code; undefined where none answers. */

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { Secret } from '@postern/kernel';
 import { openControllingTerminal } from './controlling-terminal.ts';
+import { standardError } from './standard-streams.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Asks on the terminal without showing what is typed; undefined when the person gives up. */
@@ -13,7 +14,7 @@ export async function promptHidden(question: string): Promise<Secret | undefined
   });
   const reader = createInterface({ input: process.stdin, output: silent, terminal: true });
   // Only now that the terminal hides what is typed: an answer may come at once.
-  process.stderr.write(question);
+  standardError().write(question);
   const answer = await new Promise<string | undefined>((resolve) => {
     reader.once('SIGINT', () => {
       resolve(undefined);
@@ -24,7 +25,7 @@ export async function promptHidden(question: string): Promise<Secret | undefined
     reader.question('', resolve);
   });
   reader.close();
-  process.stderr.write('\n');
+  standardError().write('\n');
   return answer === undefined ? undefined : Secret.of(answer);
 }
 
@@ -46,7 +47,7 @@ export async function askHidden(
 
 /** Asks a yes/no question; anything but yes is no. */
 export async function confirm(question: string): Promise<boolean> {
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  const reader = createInterface({ input: process.stdin, output: standardError() });
   const answer = await new Promise<string>((resolve) => {
     reader.once('close', () => {
       resolve('');

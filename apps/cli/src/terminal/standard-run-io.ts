@@ -1,7 +1,7 @@
 import { runIoOf, type RunIo } from '@postern/vault';
+import { standardError, standardOutput } from './standard-streams.ts';
 
 /** The standard streams of this process for a command that it runs. */
 export function standardRunIo(): RunIo {
-  const { stdin, stdout, stderr } = process;
-  return runIoOf({ stdin, stdout, stderr });
+  return runIoOf({ stdin: process.stdin, stdout: standardOutput(), stderr: standardError() });
 }

@@ -23,7 +23,7 @@ export const APP_ERRORS = {
   },
   ALREADY_RUNNING: {
     meaning: 'Postern is already running for this home.',
-    remedy: 'Open the printed address, or stop the running one first.',
+    remedy: 'Run postern open for a link to it, or stop it first: postern stop.',
     exit: EXIT.busy,
   },
   NOT_RUNNING: {

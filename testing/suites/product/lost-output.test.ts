@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { freshHome, POSTERN_LAUNCHER, runProgram, type FreshHome } from '@postern/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const EXIT_OF_SIGPIPE = 141;
+const COMMANDS = ['doctor', 'status', 'status --json', '--help', 'secret --help'] as const;
+
+let home: FreshHome;
+
+beforeAll(() => {
+  home = freshHome();
+});
+
+afterAll(() => {
+  home[Symbol.dispose]();
+});
+
+/** Runs a line of shell in which `postern` is the product; how that ended, and what it complained of. */
+async function shell(line: string): Promise<{ code: number | null; stderr: string }> {
+  const script = `postern() { ${process.execPath} -- ${POSTERN_LAUNCHER} "$@"; }; ${line}`;
+  const { environment } = home;
+  return await runProgram('bash', ['-c', script], { environment });
+}
+
+describe('a result that nobody takes', () => {
+  test.each(COMMANDS)('closed by its reader, %s ends as SIGPIPE would have it', async (command) => {
+    const { code, stderr } = await shell(`postern ${command} | true; exit "\${PIPESTATUS[0]}"`);
+    expect({ code, stderr }).toEqual({ code: EXIT_OF_SIGPIPE, stderr: '' });
+  });
+
+  test('whose reader has enough after a line is no fault', async () => {
+    const { stderr } = await shell('postern doctor | head -n 1');
+    expect(stderr).toBe('');
+  });
+
+  describe.skipIf(!existsSync('/dev/full'))('because the device is full', () => {
+    test.each(COMMANDS)('%s says so in one line', async (command) => {
+      const { code, stderr } = await shell(`postern ${command} > /dev/full`);
+      expect(code).toBe(9);
+      expect(stderr).toMatch(/^postern: Cannot write the result: the device is full\..*\n$/);
+    });
+
+    test.each([
+      ['doctor', 9],
+      ['nonsense', 2],
+      ['secret get nothing', 4],
+    ])('on both streams %s still ends with its code', async (command, expected) => {
+      expect(await shell(`postern ${command} > /dev/full 2> /dev/full`)).toEqual(
+        expect.objectContaining({ code: expected, stderr: '' }),
+      );
+    });
+  });
+});
