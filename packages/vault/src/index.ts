@@ -50,6 +50,7 @@ export {
   type RunWish,
   type Via,
 } from './run/plan-run.ts';
+export { literalKeys } from './run/literal-keys.ts';
 export { processSignals } from './run/process-signals.ts';
 export { runCommand, unmaskedNames, type RunOptions } from './run/run-command.ts';
 export type { ReferenceProblem, RunFailure } from './run/run-failure.ts';

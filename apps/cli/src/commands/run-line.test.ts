@@ -35,7 +35,7 @@ test.each<readonly [string, readonly string[]]>([
   ['nothing but a command', ['run', '--', 'npm', 'test']],
   ['secrets', ['run', '--secret', 'A=postern://a', '--secret', 'B=postern://b/x', '--', 'env']],
   ['env files', ['run', '--env-file', 'a.env', '--env-file', 'b.env', '--', 'env']],
-  ['all the flags', ['run', '--clean-env', '--no-masking', '--require', '--', 'env']],
+  ['all the flags', ['run', '--clean-env', '--no-masking', '--allow-missing', '--', 'env']],
   ['another way', ['run', '--via', 'fd', '--secret', 'A=postern://a', '--', 'cat']],
   ['what all commands have, before it', ['--json', '--home', '/h', 'run', '--', 'env']],
   ['and behind it', ['run', '--storage', 'keyring', '--verbose', '--', 'env']],
@@ -56,7 +56,7 @@ test.each<readonly [string, readonly string[]]>([
   ['with a value that is not known', ['run', '--via', 'argv', '--', 'env']],
   ['with = in an option', ['run', '--via=fd', '--', 'env']],
   ['with a value that is missing', ['run', '--secret', '--', 'env']],
-  ['with an option of run before run', ['--require', 'run', '--', 'env']],
+  ['with an option of run before run', ['--allow-missing', 'run', '--', 'env']],
   ['with a word too many', ['run', 'x', '--', 'env']],
   ['with a descriptor for the passphrase', ['--passphrase-fd', '3', 'run', '--', 'env']],
 ])('leaves a line %s to Commander', (_name, parameters) => {
@@ -64,7 +64,13 @@ test.each<readonly [string, readonly string[]]>([
 });
 
 test('whatever it reads, Commander reads the same', () => {
-  const flag = fc.constantFrom('--json', '--verbose', '--clean-env', '--no-masking', '--require');
+  const flag = fc.constantFrom(
+    '--json',
+    '--verbose',
+    '--clean-env',
+    '--no-masking',
+    '--allow-missing',
+  );
   const option = fc.constantFrom('--secret', '--env-file', '--via', '--home', '--storage');
   const value = fc.constantFrom('fd', 'stdin', 'auto', 'keyring', 'A=postern://a', 'run', '', '-');
   const odd = fc.constantFrom('--help', '--via=fd', '-x', '--no-json', '--sec', 'status', '--');

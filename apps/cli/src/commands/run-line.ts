@@ -13,7 +13,7 @@ const GLOBAL = {
   values: new Set(['--home', '--storage']),
 };
 const OF_RUN = {
-  flags: new Set(['--clean-env', '--no-masking', '--require']),
+  flags: new Set(['--clean-env', '--no-masking', '--allow-missing']),
   values: new Set(['--secret', '--env-file', '--via']),
 };
 const REPEATABLE = new Set(['--secret', '--env-file']);
@@ -74,7 +74,7 @@ function lineOf({ flags, values }: Given, command: readonly string[]): RunLine |
       via,
       cleanEnv: flags.has('--clean-env'),
       masking: !flags.has('--no-masking'),
-      require: flags.has('--require'),
+      allowMissing: flags.has('--allow-missing'),
     },
     command,
   };

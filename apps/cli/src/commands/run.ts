@@ -5,6 +5,7 @@ import { executablePath } from '@postern/protocol';
 import {
   describeRunFailure,
   findProgram,
+  literalKeys,
   MIN_MASKED_BYTES,
   planRun,
   processSignals,
@@ -29,7 +30,7 @@ export interface RunCommandOptions {
   readonly via: Via;
   readonly cleanEnv: boolean;
   readonly masking: boolean;
-  readonly require: boolean;
+  readonly allowMissing: boolean;
 }
 
 /**
@@ -52,7 +53,7 @@ export async function run(
   );
   const { variables } = context.environment;
   const program = orFail(findProgram(command, variables['PATH']), describeRunFailure);
-  const resolved = await resolvePlan(context, plan, program, options.require);
+  const resolved = await resolvePlan(context, plan, program, options.allowMissing);
   warn(context, plan, resolved, options.masking);
   const code = await runCommand(program, resolved, {
     environment: variables,
@@ -83,9 +84,9 @@ async function resolvePlan(
   context: CommandContext,
   plan: RunPlan,
   program: Program,
-  isRequired: boolean,
+  isMissingAllowed: boolean,
 ): Promise<ResolvedRun> {
-  const whenMissing = isRequired ? 'fail' : 'leave-out';
+  const whenMissing = isMissingAllowed ? 'leave-out' : 'fail';
   const isNeeded = plan.variables.some((variable) => 'reference' in variable);
   if (!isNeeded) {
     const texts = plan.variables.flatMap((variable) => ('text' in variable ? [variable] : []));
@@ -117,7 +118,14 @@ function warn(
   );
   if (missing.length > 0) {
     terminal.note(
-      `postern: warning: not in the vault and therefore not set: ${missing.join(', ')}.`,
+      `postern: warning: not in the vault and therefore not handed over: ${missing.join(', ')}.`,
+    );
+  }
+  const literal = literalKeys(run).map(({ name }) => name);
+  if (literal.length > 0) {
+    terminal.note(
+      `postern: warning: an env file holds what looks like a key: ${literal.join(', ')}. ` +
+        'Store it with postern secret set NAME, and write postern://NAME in the file.',
     );
   }
   const short = isMasked ? unmaskedNames(run) : [];

@@ -18,7 +18,9 @@ export const RUN_ERRORS = {
   },
   REFERENCES_MISSING: {
     meaning: 'Secrets that are referred to are not in the vault; nothing was started.',
-    remedy: 'Store them: postern secret set NAME. Or correct the reference.',
+    remedy:
+      'Store them: postern secret set NAME. Or correct the reference, or leave them out: postern ' +
+      'run --allow-missing.',
     exit: EXIT.notFound,
   },
   RUN_STDIN_TAKES_ONE: {

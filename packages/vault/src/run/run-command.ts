@@ -1,9 +1,10 @@
-import type { Result } from '@postern/kernel';
+import type { Result, Secret } from '@postern/kernel';
 import { createMasker } from '../masking/masker.ts';
 import { isMaskable } from '../masking/secret-forms.ts';
 import type { Program } from './find-program.ts';
 import { handOver, type HandOver, type HandOverOptions } from './hand-over.ts';
 import type { ResolvedRun } from './plan-run.ts';
+import { literalKeys } from './literal-keys.ts';
 import { relayMasked } from './relay-masked.ts';
 import { canReplaceProcess, replaceProcess } from './replace-process.ts';
 import type { RunFailure } from './run-failure.ts';
@@ -44,6 +45,14 @@ export async function runCommand(
   return await ended;
 }
 
+/** The secrets, and what stands in an env file and looks like one. */
+function maskedValues(run: ResolvedRun): readonly Secret[] {
+  return [
+    ...run.secrets.map(({ value }) => value),
+    ...literalKeys(run).flatMap(({ values }) => values),
+  ];
+}
+
 /** The names of variables that are too short to be masked, to warn of. */
 export function unmaskedNames(run: ResolvedRun): readonly string[] {
   return run.secrets.filter(({ value }) => !isMaskable(value)).map(({ name }) => name);
@@ -55,7 +64,7 @@ async function runMasked(
   run: ResolvedRun,
   { io, signals }: RunOptions,
 ): Promise<Result<number, RunFailure>> {
-  const masker = createMasker(run.secrets.map(({ value }) => value));
+  const masker = createMasker(maskedValues(run));
   const { terminal } = io;
   if (terminal !== undefined && run.via === 'env') {
     return await runInTerminal(program, given, { ...io, terminal }, masker, signals);

@@ -43,11 +43,17 @@ const ANY = new RegExp(
 /** A key of this form is looked for across the borders of chunks up to this length. */
 export const MAX_SHAPE_LENGTH = 512;
 
+export interface FoundShape {
+  readonly at: number;
+  readonly length: number;
+  readonly shape: KeyShapeName;
+}
+
 /** Where keys of known forms begin in a text, and of which form each is. Never what they are. */
-export function findShapes(text: string): readonly { at: number; shape: KeyShapeName }[] {
+export function findShapes(text: string): readonly FoundShape[] {
   return [...text.matchAll(ANY)].flatMap((match) => {
     const groups: readonly (string | undefined)[] = match.slice(1);
     const shape = NAMES[groups.findIndex((group) => group !== undefined)];
-    return shape === undefined ? [] : [{ at: match.index, shape }];
+    return shape === undefined ? [] : [{ at: match.index, length: match[0].length, shape }];
   });
 }

@@ -5,7 +5,7 @@ import { collected, type GetContext } from './option-values.ts';
 const EXAMPLES = `
 Examples:
   $ postern run --secret OPENAI_API_KEY=postern://openai -- npm test
-  $ postern run --env-file refs.env --require -- docker compose up
+  $ postern run --env-file refs.env -- docker compose up
   $ postern run --secret PW=postern://proxy/password --via fd -- sh -c 'head -c 99 <&$PW'
   $ postern run --secret KEY=postern://openai --no-masking -- claude
 
@@ -39,7 +39,7 @@ export function addRunWith(
     )
     .option('--clean-env', 'pass on only what every program needs of the environment', false)
     .option('--no-masking', "do not look at the command's output; become the command")
-    .option('--require', 'start nothing when a secret is not in the vault', false)
+    .option('--allow-missing', 'start it without the secrets that are not in the vault', false)
     .addHelpText('after', EXAMPLES)
     .action(action);
 }
