@@ -34,13 +34,16 @@ export interface BrokenLink {
  * - `renamed`: a segment's name is not the number of its first record.
  * - `head-missing`, `head-altered`: the head is gone, or is not what was written.
  */
-export type BrokenKind =
-  | 'altered'
-  | 'inserted'
-  | 'removed'
-  | 'reordered'
-  | 'forked'
-  | 'truncated'
-  | 'renamed'
-  | 'head-missing'
-  | 'head-altered';
+export type BrokenKind = (typeof BROKEN_KINDS)[number];
+
+export const BROKEN_KINDS = [
+  'altered',
+  'inserted',
+  'removed',
+  'reordered',
+  'forked',
+  'truncated',
+  'renamed',
+  'head-missing',
+  'head-altered',
+] as const;

@@ -20,6 +20,7 @@ export {
 export { OCSF_VERSION } from './export/ocsf-event.ts';
 export { openAuditLog, type AuditLog, type AuditLogOptions } from './log/open-audit-log.ts';
 export type { AuditVerdict } from './log/read-log.ts';
+export type { LogSetAside } from './log/set-aside.ts';
 export {
   connectSyslog,
   type SyslogConnection,

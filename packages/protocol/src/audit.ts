@@ -30,6 +30,7 @@ export interface AuditActionInfo {
 /** Every action that is recorded, with what it does. */
 export const AUDIT_ACTIONS = {
   'log.begin': { meaning: 'Audit log begun', effect: 'create' },
+  'log.set-aside': { meaning: 'Damaged audit log set aside', effect: 'create' },
   'log.repair': { meaning: 'Unfinished end of the audit log removed', effect: 'update' },
   'log.export': { meaning: 'Audit log exported', effect: 'read' },
   'vault.create': { meaning: 'Vault created', effect: 'create' },

@@ -51,6 +51,7 @@ const ROWS: readonly Row[] = [
   { command: 'key revoke test', code: 0 },
   { command: 'audit tail', code: 0 },
   { command: 'audit verify', code: 0 },
+  { command: 'audit set-aside --yes', code: 0 },
   { command: 'audit export', code: 0, prints: 'text' },
   { command: 'auth storage status', code: 0 },
   { command: 'auth storage test', code: 0 },

@@ -9,6 +9,7 @@ import {
 import { AUDIT_ACTIONS, type AuditRecord } from '@postern/protocol';
 import { described } from '../failure/described.ts';
 import { openAudit, record } from '../services/audit.ts';
+import { confirm } from '../terminal/prompt.ts';
 import { table } from '../terminal/terminal.ts';
 import { fail, openedVault, orFail, report, type CommandContext } from './context.ts';
 
@@ -33,6 +34,35 @@ export async function verifyAudit(context: CommandContext): Promise<void> {
     report(context, verdict, [
       `The log is whole: ${count(records, 'record')} in ${count(segments, 'segment')}.`,
     ]);
+  });
+}
+
+/** `postern audit set-aside`: keeps a damaged log as evidence and begins a new one. */
+export async function setAuditAside(
+  context: CommandContext,
+  options: { readonly yes: boolean },
+): Promise<void> {
+  if (!options.yes && !context.terminal.interactive) {
+    fail(described('USAGE', 'Setting the audit log aside without a question needs --yes.'));
+  }
+  await withLog(context, async (log) => {
+    const verdict = await log.verify();
+    const damage = verdict.ok ? undefined : verdict.failure;
+    if (damage?.reason === 'audit-damaged' && !options.yes) {
+      context.terminal.note(describeAuditFailure(damage).message);
+      if (!(await confirm('Set this log aside and start a new one?'))) {
+        fail(described('REQUEST_CANCELLED', 'Nothing was set aside.'));
+      }
+    }
+    const aside = orFail(await log.setAside(), describeAuditFailure);
+    const lines =
+      aside === undefined
+        ? ['The log is whole; nothing was set aside.']
+        : [
+            `The damaged log is kept in ${aside.directory}.`,
+            'A new log has begun, and its first record says so.',
+          ];
+    report(context, { setAside: aside !== undefined, ...aside }, lines);
   });
 }
 

@@ -244,7 +244,11 @@ async function openInto(
   if (!stores.ok) return stores;
   state.stores = stores.value;
   const told = await tellUnlocked(parts.vault, state);
-  return told.ok ? await useProxyPassword(parts, state.loaded.config) : told;
+  const opened = told.ok ? await useProxyPassword(parts, state.loaded.config) : told;
+  if (opened.ok) return opened;
+  state.stores = undefined;
+  await stores.value.close();
+  return opened;
 }
 
 /** So many wrong passphrases in a row are nobody's slip. */

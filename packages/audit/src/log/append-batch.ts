@@ -5,6 +5,7 @@ import type { AuditFailure } from '../audit-failure.ts';
 import type { Head } from '../chain/head.ts';
 import { sealLine, type SealedLine } from '../chain/record-line.ts';
 import { segmentName } from '../chain/segment-name.ts';
+import { refuseNoted } from './damage-note.ts';
 import { findEnd, type LogEnd } from './find-end.ts';
 import { headSteps, takeSteps, type LogFiles } from './log-files.ts';
 
@@ -23,10 +24,20 @@ export interface AppendOptions {
 }
 
 /**
- * Writes events as the next records: all of them, or none. The head is replaced last, so that it
- * never vouches for what is not there. The caller holds the lock.
+ * Writes events as the next records: all of them, or none. Refuses where damage was found before. The
+ * caller holds the lock.
  */
 export async function appendBatch(
+  files: LogFiles,
+  options: AppendOptions,
+  events: readonly TimedEvent[],
+): Promise<Result<readonly AuditRecord[], AuditFailure>> {
+  const undamaged = await refuseNoted(files);
+  return undamaged.ok ? await appendAtEnd(files, options, events) : undamaged;
+}
+
+/** The same whatever was noted. The head is replaced last, so that it never vouches for a record that isn't there. */
+export async function appendAtEnd(
   files: LogFiles,
   options: AppendOptions,
   events: readonly TimedEvent[],
@@ -34,17 +45,19 @@ export async function appendBatch(
   const end = await findEnd(files);
   if (!end.ok) return end;
   const nowMs = events[0]?.atMs ?? 0;
-  const before = ownEvents(end.value).map((event) => ({ event, atMs: nowMs }));
+  const isSettingAside = events[0]?.event.action === 'log.set-aside';
+  const before = ownEvents(end.value, isSettingAside).map((event) => ({ event, atMs: nowMs }));
   const { records, lines } = sealEvents(files, options, end.value.head, [...before, ...events]);
   const written = await writeLines(files, options, end.value.head, records, lines);
   return written.ok ? ok(records.slice(before.length)) : written;
 }
 
-/** What the log has to say of itself first. */
-function ownEvents({ head, removedBytes }: LogEnd): readonly AuditEvent[] {
+/** The log's own records, which come first. One that follows a damaged log begins with saying so. */
+function ownEvents({ head, removedBytes }: LogEnd, isSettingAside: boolean): readonly AuditEvent[] {
   const begin: AuditEvent = { action: 'log.begin', outcome: 'success' };
   const repair: AuditEvent = { action: 'log.repair', outcome: 'success', count: removedBytes };
-  return [...(head.seq === 0 ? [begin] : []), ...(removedBytes > 0 ? [repair] : [])];
+  const isFirst = head.seq === 0 && !isSettingAside;
+  return [...(isFirst ? [begin] : []), ...(removedBytes > 0 ? [repair] : [])];
 }
 
 function sealEvents(

@@ -1,18 +1,8 @@
-import {
-  chmod,
-  readdir,
-  readFile,
-  rename,
-  stat,
-  symlink,
-  truncate,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, readdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectOk, Fault, Secret } from '@postern/kernel';
 import type { AuditEvent } from '@postern/protocol';
 import { describe, expect, test } from 'vitest';
-import { segmentsAmong } from '../chain/segment-name.ts';
 import { appendReads, openTestLog, readOf, testDirectory } from '../testing/test-log.ts';
 import { openAuditLog } from './open-audit-log.ts';
 
@@ -219,27 +209,6 @@ describe('what the log refuses', () => {
     expectOk(await waiting.append(readOf('x')));
     await waiting.close();
     await holder.close();
-  });
-});
-
-describe('a damaged log', () => {
-  test('takes no more records, and is set aside as evidence for a new one to begin', async () => {
-    await using directory = await testDirectory();
-    const log = await openTestLog(directory.path, { maxSegmentBytes: 1000 });
-    await appendReads(log, 1, 9);
-    const last = segmentsAmong(await readdir(directory.path)).at(-1) ?? '';
-    await truncate(join(directory.path, last), 100);
-    const damaged = { ok: false, failure: { reason: 'audit-damaged' } };
-    expect(await log.verify()).toMatchObject(damaged);
-    expect(await log.append(readOf('x'))).toMatchObject(damaged);
-    const aside = expectOk(await log.setAside());
-    expect(await readdir(aside)).toEqual(expect.arrayContaining(['head.json']));
-    expect(
-      (await readFile(join(aside, 'audit-000000000001.jsonl'), 'utf8')).length,
-    ).toBeGreaterThan(0);
-    expect(expectOk(await log.append(readOf('x'))).seq).toBe(2);
-    expect(expectOk(await log.verify()).records).toBe(2);
-    await log.close();
   });
 });
 

@@ -7,6 +7,7 @@ import type { LogDisk } from '../disk/log-disk.ts';
 import { nodeLogDisk } from '../disk/node-log-disk.ts';
 import { openWriteLock, type WriteLock } from '../disk/write-lock.ts';
 import { appendBatch, type AppendOptions, type TimedEvent } from './append-batch.ts';
+import { refuseNoted } from './damage-note.ts';
 import { makeDirectories, type LogFiles } from './log-files.ts';
 import {
   eachRecord,
@@ -16,7 +17,7 @@ import {
   type AuditVerdict,
   type LogSnapshot,
 } from './read-log.ts';
-import { setAside } from './set-aside.ts';
+import { setAside, verifyAndNote, type LogSetAside } from './set-aside.ts';
 
 export interface AuditLogOptions {
   /** The directory of the segments, made 0700. */
@@ -54,13 +55,16 @@ export interface AuditLog {
   tail(count: number): Promise<Result<readonly AuditRecord[], AuditFailure>>;
   /** Every record, oldest first, each checked before it is handed over. Returns how many. */
   forEach(take: (record: AuditRecord) => void): Promise<Result<number, AuditFailure>>;
-  /** Checks the whole log. `audit-damaged` names the first broken link. */
+  /**
+   * Checks the whole log. `audit-damaged` names the first broken link; from then on nothing is
+   * written to the log by any process until it is set aside.
+   */
   verify(): Promise<Result<AuditVerdict, AuditFailure>>;
   /**
    * For a damaged log: moves everything to a directory beside the segments, kept as evidence, and
-   * lets a new log begin. Returns that directory.
+   * begins a new log with a record of it. Undefined where the log is whole: nothing is moved.
    */
-  setAside(): Promise<Result<string, AuditFailure>>;
+  setAside(): Promise<Result<LogSetAside | undefined, AuditFailure>>;
   /** Waits for what is being written. The log is not used afterwards. */
   close(): Promise<void>;
 }
@@ -144,8 +148,15 @@ class SegmentedLog implements AuditLog {
     return this.#read((snapshot) => eachRecord(this.#files, snapshot, take));
   }
 
-  verify(): Promise<Result<AuditVerdict, AuditFailure>> {
-    return this.#read((snapshot) => verifyLog(this.#files, snapshot));
+  async verify(): Promise<Result<AuditVerdict, AuditFailure>> {
+    const verdict = await this.#read((snapshot) => verifyLog(this.#files, snapshot));
+    if (verdict.ok) {
+      const undamaged = await refuseNoted(this.#files);
+      return undamaged.ok ? verdict : undamaged;
+    }
+    if (verdict.failure.reason !== 'audit-damaged') return verdict;
+    // Once more under the lock: another process may have set the log aside meanwhile.
+    return await this.#lock.hold(() => verifyAndNote(this.#files));
   }
 
   async #read<T>(
@@ -155,8 +166,8 @@ class SegmentedLog implements AuditLog {
     return snapshot.ok ? await work(snapshot.value) : snapshot;
   }
 
-  setAside(): Promise<Result<string, AuditFailure>> {
-    return this.#lock.hold(() => setAside(this.#files, this.#clock.nowMs()));
+  setAside(): Promise<Result<LogSetAside | undefined, AuditFailure>> {
+    return this.#lock.hold(() => setAside(this.#files, this.#options, this.#clock.nowMs()));
   }
 
   async close(): Promise<void> {

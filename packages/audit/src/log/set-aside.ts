@@ -1,20 +1,91 @@
 import { basename, dirname, join } from 'node:path';
 import { ok, type Result } from '@postern/kernel';
-import type { AuditFailure } from '../audit-failure.ts';
+import type { AuditFailure, BrokenLink } from '../audit-failure.ts';
 import { segmentsAmong } from '../chain/segment-name.ts';
+import { appendAtEnd, type AppendOptions } from './append-batch.ts';
+import { DAMAGE_NOTE, noteDamage, refuseNoted } from './damage-note.ts';
 import type { LogFiles } from './log-files.ts';
+import { snapshotOf, verifyLog, type AuditVerdict } from './read-log.ts';
+
+/** A damaged log that was moved away. */
+export interface LogSetAside {
+  /** Where it lies now. */
+  readonly directory: string;
+  readonly broken: BrokenLink;
+}
+
+/** Checks the log, and notes damage so that nothing more is written. The caller holds the lock. */
+export async function verifyAndNote(files: LogFiles): Promise<Result<AuditVerdict, AuditFailure>> {
+  const snapshot = await snapshotOf(files);
+  const verdict: Result<AuditVerdict, AuditFailure> = snapshot.ok
+    ? await verifyLog(files, snapshot.value)
+    : snapshot;
+  // What was found first says more than what a set-aside that was cut off left.
+  const undamaged = await refuseNoted(files);
+  if (!undamaged.ok) return undamaged;
+  // A note that can't be written changes nothing about the damage.
+  if (!verdict.ok && verdict.failure.reason === 'audit-damaged') {
+    await noteDamage(files, verdict.failure.broken);
+  }
+  return verdict;
+}
 
 /**
- * Moves the segments and the head to a directory named after the time and returns its path. What a
- * kill leaves undone the next call moves to a directory of its own. The caller holds the lock.
+ * Moves the segments and the head of a damaged log to a directory named after the time, and begins a
+ * new log whose first record says so. Until the last step a process that is killed leaves a log that
+ * takes no records, and the next call completes it. The caller holds the lock.
  */
 export async function setAside(
   files: LogFiles,
+  options: AppendOptions,
+  nowMs: number,
+): Promise<Result<LogSetAside | undefined, AuditFailure>> {
+  const verdict = await verifyAndNote(files);
+  if (verdict.ok) return ok(undefined);
+  if (verdict.failure.reason !== 'audit-damaged') return verdict;
+  const { broken } = verdict.failure;
+  // Without the note a kill between here and the first record would leave a log that looks new.
+  const noted = await noteDamage(files, broken);
+  if (!noted.ok) return noted;
+  const stamp = await freeStamp(files, nowMs);
+  if (!stamp.ok) return stamp;
+  const aside = join(files.directory, `set-aside-${stamp.value}`);
+  const moved = await moveLog(files, aside, stamp.value);
+  if (!moved.ok) return moved;
+  const event = {
+    action: 'log.set-aside',
+    outcome: 'success',
+    reason: 'AUDIT_DAMAGED',
+    count: broken.seq - 1,
+  } as const;
+  const begun = await appendAtEnd(files, options, [{ event, atMs: nowMs }]);
+  if (!begun.ok) return begun;
+  const note = join(files.directory, DAMAGE_NOTE);
+  const done = await moveIfThere(files, note, join(aside, DAMAGE_NOTE));
+  return done.ok ? ok({ directory: aside, broken }) : done;
+}
+
+/** The time as part of a name that isn't taken, so that no evidence is overwritten. */
+async function freeStamp(
+  { disk, directory }: LogFiles,
   nowMs: number,
 ): Promise<Result<string, AuditFailure>> {
-  const { disk, directory, headPath } = files;
+  const names = await disk.list(directory);
+  if (!names.ok) return names;
   const stamp = new Date(nowMs).toISOString().replaceAll(/[-:.]/g, '');
-  const aside = join(directory, `set-aside-${stamp}`);
+  const isTaken = (each: string): boolean => names.value.includes(`set-aside-${each}`);
+  if (!isTaken(stamp)) return ok(stamp);
+  let number = 2;
+  while (isTaken(`${stamp}-${number}`)) number += 1;
+  return ok(`${stamp}-${number}`);
+}
+
+async function moveLog(
+  files: LogFiles,
+  aside: string,
+  stamp: string,
+): Promise<Result<undefined, AuditFailure>> {
+  const { disk, directory, headPath } = files;
   // A head that is kept elsewhere stays there: it may be on another file system.
   const isInside = dirname(headPath) === directory;
   const headAside = isInside ? join(aside, basename(headPath)) : `${headPath}.set-aside-${stamp}`;
@@ -26,8 +97,14 @@ export async function setAside(
     const moved = await disk.rename(join(directory, name), join(aside, name));
     if (!moved.ok) return moved;
   }
-  const head = await disk.size(headPath);
-  if (head.ok && head.value === undefined) return ok(aside);
-  const moved = await disk.rename(headPath, headAside);
-  return moved.ok ? ok(aside) : moved;
+  return await moveIfThere(files, headPath, headAside);
+}
+
+async function moveIfThere(
+  { disk }: LogFiles,
+  from: string,
+  to: string,
+): Promise<Result<undefined, AuditFailure>> {
+  const size = await disk.size(from);
+  return size.ok && size.value === undefined ? ok() : await disk.rename(from, to);
 }

@@ -2,9 +2,8 @@ import { EXIT, type ErrorCode } from './error-code.ts';
 
 export const AUDIT_ERRORS = {
   AUDIT_DAMAGED: {
-    meaning: 'The audit log was altered, cut or is damaged; nothing more was written to it.',
-    remedy:
-      'See where: postern audit verify. Then keep it and begin anew: postern audit set-aside.',
+    meaning: 'The audit log was altered, cut or is damaged, and Postern writes nothing more to it.',
+    remedy: 'Keep it as evidence and start a new one: postern audit set-aside.',
     exit: EXIT.damaged,
   },
   AUDIT_VERSION_UNKNOWN: {

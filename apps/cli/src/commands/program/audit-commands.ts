@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { ExportFormatName } from '@postern/audit';
-import { exportAudit, tailAudit, verifyAudit } from '../audit.ts';
+import { exportAudit, setAuditAside, tailAudit, verifyAudit } from '../audit.ts';
 import { wholeNumber, type GetContext } from './option-values.ts';
 
 /** `audit …`. */
@@ -20,6 +20,13 @@ export function addAuditCommands(program: Command, context: GetContext): void {
     .description('check that nothing was altered, removed or cut off')
     .action(async () => {
       await verifyAudit(context());
+    });
+  audit
+    .command('set-aside')
+    .description('keep a damaged log as evidence and start a new one')
+    .option('--yes', 'do not ask', false)
+    .action(async (options: { yes: boolean }) => {
+      await setAuditAside(context(), options);
     });
   audit
     .command('export')
