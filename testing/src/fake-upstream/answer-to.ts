@@ -40,7 +40,7 @@ export async function answerTo(
   return reply(request, dialect, await chooseReply(request));
 }
 
-/** The list, unless a reply was scripted for it. */
+/** The list, unless a responder has another reply. */
 async function modelsAnswer(
   request: OpenRequest,
   dialect: DialectId,

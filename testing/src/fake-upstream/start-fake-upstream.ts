@@ -32,7 +32,7 @@ export interface FakeUpstream {
   readonly violations: readonly Violation[];
   /** TCP connections accepted so far. */
   readonly connectionCount: number;
-  /** Queues replies for the requests to come that are valid and that no responder takes. */
+  /** Queues replies for the questions to come that are valid and that no responder takes. */
   next(...replies: readonly FakeReply[]): void;
   /** Chooses replies by a function of the request, until the next call. */
   respond(responder: Responder | undefined): void;
@@ -53,7 +53,7 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
   const queue: FakeReply[] = [];
   let responder: Responder | undefined;
   const chooseReply = async (request: RecordedRequest): Promise<FakeReply> =>
-    (await responder?.(request)) ?? queue.shift() ?? { kind: 'echo' };
+    (await responder?.(request)) ?? queuedReply(queue, request) ?? { kind: 'echo' };
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = await log.record(incoming, options.headers ?? {});
@@ -107,6 +107,11 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
     },
     close: () => closeServer(server),
   };
+}
+
+/** A list of models is asked for at any time, and must not take the reply to a question. */
+function queuedReply(queue: FakeReply[], { method }: RecordedRequest): FakeReply | undefined {
+  return method === 'GET' ? undefined : queue.shift();
 }
 
 async function listen(server: Server, port: number, scheme: string): Promise<string> {

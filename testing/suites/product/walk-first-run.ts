@@ -23,12 +23,24 @@ export async function walkFirstRun(
   return code.trim();
 }
 
-/** Asks a question and waits until the answer is whole. */
-export async function ask(page: Page, question: string): Promise<void> {
+/** Asks a question and waits until the answer is whole, however quick or slow it is. */
+export async function ask(
+  page: Page,
+  question: string,
+  key: 'Enter' | 'Control+Enter' = 'Control+Enter',
+): Promise<void> {
+  const finished = page.locator('[data-look=answer] .message-actions');
+  const before = await finished.count();
   await page.getByLabel('Message', { exact: true }).fill(question);
-  // Nothing can be sent before there is a model to send it to, which a keyring may hold up.
+  await sendWhenReady(page, key);
+  await finished.nth(before).waitFor({ state: 'attached', timeout: 60_000 });
+}
+
+/** Sends what the message field holds, once there is a model: before, the page sends nothing. */
+export async function sendWhenReady(
+  page: Page,
+  key: 'Enter' | 'Control+Enter' = 'Control+Enter',
+): Promise<void> {
   await page.getByRole('button', { name: 'Send', disabled: false }).waitFor();
-  await page.keyboard.press('Control+Enter');
-  await page.getByRole('button', { name: /^Stop/ }).waitFor();
-  await page.getByRole('button', { name: /^Stop/ }).waitFor({ state: 'detached', timeout: 60_000 });
+  await page.keyboard.press(key);
 }

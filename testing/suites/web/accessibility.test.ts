@@ -2,7 +2,8 @@ import { skipBecause, textReply, whyNoPrograms } from '@postern/testing';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { askAndWait, goTo, pickModel, signedInPage } from './signed-in-page.ts';
+import { ask } from '../product/walk-first-run.ts';
+import { goTo, pickModel, signedInPage } from './signed-in-page.ts';
 
 const RICH = `# A heading
 
@@ -58,10 +59,10 @@ describe.skipIf(skipBecause('accessibility in Chromium', why))('every screen', (
     await expectSound('new chat');
     await pickModel(page, 'gpt-fake-large');
     upstream.next(textReply(RICH));
-    await askAndWait(page, 'Show me everything');
+    await ask(page, 'Show me everything');
     await expectSound('chat');
     upstream.next({ kind: 'error', status: 529, message: 'Overloaded' });
-    await askAndWait(page, 'And now fail');
+    await ask(page, 'And now fail');
     await expectSound('a failed answer');
     await page.locator('.model-button').click();
     await page.locator('[role=option]').first().waitFor();

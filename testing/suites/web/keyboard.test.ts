@@ -8,6 +8,7 @@ import {
 } from '@postern/testing';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ask, sendWhenReady } from '../product/walk-first-run.ts';
 import { goTo, pickModel, signedInPage, type SignedInPage } from './signed-in-page.ts';
 
 const why = whyNoPrograms(['chromium']);
@@ -54,7 +55,7 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('first run by keyboard
     await page.getByLabel('Message', { exact: true }).waitFor();
     expect(await focusedName(page)).toBe('Message');
     await page.keyboard.type('Hello');
-    await page.keyboard.press('Control+Enter');
+    await sendWhenReady(page);
     await page.locator('[data-look=answer] .message-actions').waitFor({ timeout: 60_000 });
     expect(await page.locator('[data-look=answer] .demo-badge').textContent()).toMatch(/demo/i);
     expect(browser.complaints()).toEqual([]);
@@ -72,9 +73,7 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('the chat by keyboard 
       await goTo(page, '#/');
       await pickModel(page, 'gpt-fake-large');
       product.upstream.next(textReply(`An answer to ${text}.`));
-      await page.getByLabel('Message', { exact: true }).fill(text);
-      await page.keyboard.press('Enter');
-      await page.getByText(`An answer to ${text}.`).waitFor();
+      await ask(page, text, 'Enter');
     }
   });
 
@@ -117,7 +116,7 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('the chat by keyboard 
     product.upstream.next(textReply(words, { deltaDelayMs: 20 }));
     const index = product.upstream.requests.length;
     await page.getByLabel('Message', { exact: true }).fill('a long one');
-    await page.keyboard.press('Control+Enter');
+    await sendWhenReady(page);
     await page.getByText('word word word').waitFor();
     await page.keyboard.press('Escape');
     await page.getByText('Stopped.').waitFor();

@@ -91,17 +91,14 @@ export async function pickModel(page: Page, words: string): Promise<void> {
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 }
 
-/** Sends a message and waits until its answer is whole, however quick or slow it is. */
-export async function askAndWait(page: Page, question: string): Promise<void> {
-  const finished = page.locator('[data-look=answer] .message-actions');
-  const before = await finished.count();
-  await page.getByLabel('Message', { exact: true }).fill(question);
-  await page.keyboard.press('Control+Enter');
-  await finished.nth(before).waitFor({ state: 'attached', timeout: 60_000 });
-}
-
-/** Goes to a place in the page and waits until it is there. */
+/** Goes to a new chat (`#/`) or a stored one (`#/c/ID`) and waits until the page shows that one. */
 export async function goTo(page: Page, fragment: string): Promise<void> {
+  const id = fragment.split('/')[2];
+  const shown =
+    id === undefined
+      ? page.locator('.empty-chat').waitFor()
+      : page.waitForResponse((response) => response.url().includes(`/api/conversations/${id}`));
   await page.evaluate(`location.hash = ${JSON.stringify(fragment)}`);
+  await shown;
   await page.getByLabel('Message', { exact: true }).waitFor();
 }
