@@ -12,12 +12,6 @@ const reporters = [
 /** Every project has the same, so that the files of all run beside each other. */
 const WORKERS = Math.min(4, availableParallelism());
 
-/**
- * Other people's programs (browsers, keyrings, terminals) on a busy machine can fail a test that is
- * right. A check that decides tries such a one again and names it; our own code alone gets one try.
- */
-const SYSTEM_RETRIES = process.env['CI'] === 'true' ? 1 : 0;
-
 export default defineConfig({
   test: {
     reporters,
@@ -35,10 +29,8 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['testing/suites/**/*.test.ts'],
-          globalSetup: './testing/src/system-programs/setup.ts',
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          retry: SYSTEM_RETRIES,
           maxWorkers: WORKERS,
         },
       },

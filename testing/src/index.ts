@@ -34,8 +34,12 @@ export {
 } from './tls/certificate-authority.ts';
 export { formsOfText } from './forms-of-text.ts';
 export { runKilledAt, whyNoKilling } from './kill-at-system-call.ts';
-export { peerPath } from './peers.ts';
-export { openWithSecondSqlcipher, type SecondSqlcipher } from './second-sqlcipher.ts';
+export { peerPath, whyNoPeer } from './peers.ts';
+export {
+  openWithSecondSqlcipher,
+  whyNoSecondSqlcipher,
+  type SecondSqlcipher,
+} from './second-sqlcipher.ts';
 export { mountSmallDisk, whyNoSmallDisk, type SmallDisk } from './small-disk.ts';
 export { decryptPages } from './sqlcipher-pages.ts';
 export { corpusPath, whyNoCorpus, type Corpus } from './corpora.ts';
@@ -63,6 +67,7 @@ export {
   whyNoPrograms,
   type SystemProgram,
 } from './system-programs/system-programs.ts';
+export { daemonRoot, whyNoDaemon, type UnpackedDaemon } from './system-programs/unpack-daemons.ts';
 export {
   startChromium,
   type ChromiumOptions,

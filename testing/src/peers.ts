@@ -1,61 +1,44 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 const DIRECTORY = join(import.meta.dirname, '..', 'peers');
-const LOCK = join(DIRECTORY, '.installing');
-const INSTALL_TIMEOUT_MS = 300_000;
-const STALE_LOCK_MS = INSTALL_TIMEOUT_MS + 30_000;
-const POLL_MS = 200;
+const ATTEMPTS = 3;
+const SETUP = 'npm run test:setup';
 
 /**
- * The directory of another people's program that tests run Postern against, installed from
- * `testing/peers` on first use. Throws where that does not work: offline, or a name that is not in
- * its package.json.
+ * The directory of another people's program that tests run Postern against. Throws when it is not
+ * installed.
  */
 export function peerPath(name: string): string {
-  const path = join(DIRECTORY, 'node_modules', name);
-  if (!isInstalled(path)) installPeers(path);
-  if (!isInstalled(path)) throw new Error(`${name} is not among the peers`);
-  return path;
+  const why = whyNoPeer(name);
+  if (why !== undefined) throw new Error(why);
+  return join(DIRECTORY, 'node_modules', name);
 }
 
-function isInstalled(path: string): boolean {
-  // npm writes its own lock file last, so half an installation does not count.
-  return (
-    existsSync(join(DIRECTORY, 'node_modules', '.package-lock.json')) &&
-    existsSync(join(path, 'package.json'))
-  );
+/** Why tests that need that program cannot run here; undefined when they can. */
+export function whyNoPeer(name: string): string | undefined {
+  if (arePeersInstalled() && existsSync(join(DIRECTORY, 'node_modules', name, 'package.json')))
+    return undefined;
+  return `not installed: ${name} (${SETUP})`;
 }
 
-/** Two test files may want it at once; the second waits for the first. */
-function installPeers(path: string): void {
-  while (!takeLock()) sleep(POLL_MS);
-  try {
-    if (isInstalled(path)) return;
-    const { status, stderr, error } = spawnSync('npm', ['ci', '--no-progress'], {
+/** Installs every program of `testing/peers` that the lockfile names; why not, or undefined. */
+export function installPeers(): string | undefined {
+  if (arePeersInstalled()) return undefined;
+  process.stdout.write('Installing: testing/peers\n');
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const { status } = spawnSync('npm', ['ci', '--no-progress', '--ignore-scripts'], {
       cwd: DIRECTORY,
-      encoding: 'utf8',
-      timeout: INSTALL_TIMEOUT_MS,
+      stdio: ['ignore', 'ignore', 'inherit'],
     });
-    if (status !== 0)
-      throw new Error(`npm ci in testing/peers failed: ${error?.message ?? stderr}`);
-  } finally {
-    rmdirSync(LOCK);
+    if (status === 0) return undefined;
+    process.stderr.write(`npm ci failed, attempt ${attempt} of ${ATTEMPTS}\n`);
   }
+  return "Can't install testing/peers: npm ci failed";
 }
 
-function takeLock(): boolean {
-  try {
-    mkdirSync(LOCK);
-    return true;
-  } catch {
-    const taken = statSync(LOCK, { throwIfNoEntry: false });
-    if (taken !== undefined && Date.now() - taken.mtimeMs > STALE_LOCK_MS) rmdirSync(LOCK);
-    return false;
-  }
-}
-
-function sleep(durationMs: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, durationMs);
+/** npm writes its own lock file last, so half an installation does not count. */
+function arePeersInstalled(): boolean {
+  return existsSync(join(DIRECTORY, 'node_modules', '.package-lock.json'));
 }

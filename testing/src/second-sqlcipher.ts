@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { peerPath } from './peers.ts';
+import { peerPath, whyNoPeer } from './peers.ts';
+
+const PEER = '@signalapp/sqlcipher';
 
 /** A database opened by another SQLCipher build than the product's. */
 export interface SecondSqlcipher {
@@ -15,12 +17,17 @@ interface SignalDatabase {
   close(): void;
 }
 
+/** Why tests that need the second SQLCipher cannot run here; undefined when they can. */
+export function whyNoSecondSqlcipher(): string | undefined {
+  return whyNoPeer(PEER);
+}
+
 /**
  * Opens a database with Signal's build of Zetetic's SQLCipher under a raw key of 64 hex digits.
  * A wrong key shows as an error at the first statement.
  */
 export async function openWithSecondSqlcipher(path: string, key: string): Promise<SecondSqlcipher> {
-  const module = join(peerPath('@signalapp/sqlcipher'), 'dist', 'index.mjs');
+  const module = join(peerPath(PEER), 'dist', 'index.mjs');
   // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- installed on demand, so its types are not there to be imported
   const { default: Signal } = (await import(pathToFileURL(module).href)) as {
     default: new (path: string) => SignalDatabase;

@@ -15,8 +15,6 @@ const FIXTURES: Readonly<Record<string, string>> = {
   'unhandled.test.ts':
     "test('a', () => { setTimeout(() => { throw new Error('late'); }, 0); });\ntest('b', async () => { await new Promise((done) => setTimeout(done, 50)); });",
   'broken.test.ts': "import './nowhere.ts'; test('a', () => {});",
-  'second.test.ts':
-    "let tries = 0; test('a', () => { tries += 1; if (tries === 1) throw new Error('first'); });",
   'hook.test.ts':
     "describe('a', () => { beforeAll(() => { throw new Error('no'); }); test('b', () => {}); });",
 };
@@ -39,14 +37,13 @@ interface Run {
   readonly counts: readonly string[];
 }
 
-function run(fixtures: readonly string[], ci: string, ...options: readonly string[]): Run {
+function run(fixtures: readonly string[], ci: string): Run {
   const { status, stdout } = spawnSync(
     process.execPath,
     [
       join(ROOT, 'node_modules/vitest/vitest.mjs'),
       'run',
       `--reporter=${join(ROOT, 'tools/src/closing-counts.ts')}`,
-      ...options,
       ...fixtures.map((fixture) => `${fixture}.test.ts`),
     ],
     { cwd: folder, encoding: 'utf8', env: { ...process.env, CI: ci, VITEST: '' } },
@@ -76,17 +73,6 @@ describe('closing counts', { timeout: 60_000 }, () => {
     expect(ended.counts).toEqual(['2 passed, 0 failed, 3 skipped']);
     expect(ended.stdout).toMatch(/this was:\n {2}skipped\.test\.ts › a\n.* › b\n.* › c > d\n/);
     expect(ended.status).toBe(1);
-  });
-
-  test('what passed only at a second try is named, with what went wrong at the first', () => {
-    expect(run(['second'], '')).toMatchObject({
-      counts: ['0 passed, 1 failed, 0 skipped'],
-      status: 1,
-    });
-    const ended = run(['second', 'passed'], 'true', '--retry=1');
-    expect(ended.counts).toEqual(['3 passed, 0 failed, 0 skipped']);
-    expect(ended.stdout).toContain('tried again:\n  second.test.ts › a\n    first\n');
-    expect(ended.status).toBe(0);
   });
 
   test('with CI=true nothing skipped is no failure', () => {

@@ -3,8 +3,7 @@ import type { Reporter, TestCase, TestModule } from 'vitest/node';
 /**
  * Prints the closing counts on one plain line, for people and for machines that look for it. Failed
  * hooks, files that do not load and errors outside of any test count as failed. With `CI=true` a
- * skipped test is named and fails the run. A test that passed only when it was tried again is named
- * with why it failed before: it passed, and somebody has to look.
+ * skipped test is named and fails the run.
  */
 export default class ClosingCounts implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
@@ -21,11 +20,6 @@ export default class ClosingCounts implements Reporter {
       process.stdout.write(`\nNothing may be skipped here, but this was:\n${names.join('\n')}\n`);
       process.exitCode = 1;
     }
-    const flaky = tests.filter((test) => test.diagnostic()?.flaky === true);
-    if (flaky.length > 0) {
-      const told = flaky.map((test) => `  ${nameOf(test)}\n    ${firstErrorOf(test)}`);
-      process.stdout.write(`\nPassed only when tried again:\n${told.join('\n')}\n`);
-    }
     process.stdout.write(
       `\n${String(counts.passed)} passed, ${String(counts.failed)} failed, ${String(counts.skipped)} skipped\n`,
     );
@@ -34,10 +28,6 @@ export default class ClosingCounts implements Reporter {
 
 function nameOf(test: TestCase): string {
   return `${test.module.relativeModuleId} › ${test.fullName}`;
-}
-
-function firstErrorOf(test: TestCase): string {
-  return test.result().errors?.[0]?.message.split('\n')[0] ?? '';
 }
 
 /** Also a test that was never begun, because the run was cut short. */

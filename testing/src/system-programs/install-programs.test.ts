@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { installPrograms } from './install-programs.ts';
+import { installPrograms, type Installer } from './install-programs.ts';
 import { packagesOf, SYSTEM_PROGRAMS, type SystemProgram } from './system-programs.ts';
 
 let folder: string;
@@ -37,32 +37,44 @@ const OPTIONS = '-qq -o Acquire::Retries=3';
 const UPDATE = `noninteractive ${OPTIONS} update`;
 const install = (programs: readonly SystemProgram[]): string =>
   `noninteractive ${OPTIONS} install --yes --no-install-recommends ${packagesOf(programs).join(' ')}`;
+const here = (isRoot: boolean): Installer => ({ environment: { PATH: folder }, isRoot });
 
 test('installs what is missing, and only that', () => {
   plant('apt-get');
   for (const program of ALL.filter((name) => name !== 'strace')) plant(program);
-  installPrograms({ environment: { PATH: folder }, isRoot: true });
+  expect(installPrograms(here(true))).toBe(
+    "Can't install strace: the packages do not bring them. Install them yourself: strace",
+  );
   expect(calls()).toEqual([UPDATE, install(['strace'])]);
 });
 
-test('tries again where it does not work, and then lets it be', () => {
+test('tries three times, and names what is still missing', () => {
   plant('apt-get', 100);
-  installPrograms({ environment: { PATH: folder }, isRoot: true });
+  expect(installPrograms(here(true))).toMatch(/^Can't install bash, .*: apt-get failed\. Install/);
   expect(calls()).toEqual([UPDATE, install(ALL), UPDATE, install(ALL), UPDATE, install(ALL)]);
 });
 
-test.each([
-  ['without being root', { isRoot: false, more: {} }],
-  ['where it is switched off', { isRoot: true, more: { POSTERN_TEST_INSTALL: '0' } }],
-])('installs nothing %s', (_name, { isRoot, more }) => {
+test('goes through sudo when it is not root', () => {
   plant('apt-get');
-  installPrograms({ environment: { PATH: folder, ...more }, isRoot });
+  plant('sudo');
+  installPrograms(here(false));
+  const words = calls()[1]?.split(' ') ?? [];
+  expect(words.slice(words.indexOf('/usr/bin/env'), words.indexOf('-qq'))).toEqual([
+    '/usr/bin/env',
+    'DEBIAN_FRONTEND=noninteractive',
+    join(folder, 'apt-get'),
+  ]);
+});
+
+test('says why it can install nothing', () => {
+  expect(installPrograms(here(true))).toContain('there is no apt-get');
+  plant('apt-get');
+  expect(installPrograms(here(false))).toContain('this needs root or sudo');
   expect(calls()).toEqual([]);
 });
 
-test('installs nothing where all is there, or where there is no package manager', () => {
-  installPrograms({ environment: { PATH: folder }, isRoot: true });
+test('does nothing when everything is there', () => {
   for (const program of [...ALL, 'apt-get']) plant(program);
-  installPrograms({ environment: { PATH: folder }, isRoot: true });
+  expect(installPrograms(here(true))).toBeUndefined();
   expect(calls()).toEqual([]);
 });

@@ -6,7 +6,7 @@ import {
   type SystemProgram,
 } from './system-programs.ts';
 
-/** What decides whether anything may be installed here. */
+/** What decides how packages are installed here. */
 export interface Installer {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isRoot: boolean;
@@ -16,29 +16,50 @@ const ATTEMPTS = 3;
 const HERE: Installer = { environment: process.env, isRoot: process.getuid?.() === 0 };
 
 /**
- * Installs with Debian's package manager what the tests need and is missing, where that is allowed:
- * as root, and not where POSTERN_TEST_INSTALL is 0. Where it is not, or does not work, nothing
- * happens: each suite then says by name what it skips.
+ * Installs with Debian's package manager the programs that the tests need and that are missing, as
+ * root or through sudo. Gives what is still missing and why; undefined when everything is there.
  */
-export function installPrograms({ environment, isRoot }: Installer = HERE): void {
+export function installPrograms(installer: Installer = HERE): string | undefined {
+  const missing = missingPrograms(installer);
+  if (missing.length === 0) return undefined;
+  const packages = packagesOf(missing);
+  process.stdout.write(`Installing: ${packages.join(' ')}\n`);
+  const failure = installPackages(packages, installer);
+  const still = missingPrograms(installer);
+  if (still.length === 0) return undefined;
+  return `Can't install ${still.join(', ')}: ${failure ?? 'the packages do not bring them'}. Install them yourself: ${packages.join(' ')}`;
+}
+
+/** Installs Debian packages; why that did not work, or undefined. */
+export function installPackages(
+  packages: readonly string[],
+  { environment, isRoot }: Installer = HERE,
+): string | undefined {
   const searchPath = environment['PATH'] ?? '';
-  const missing = Object.keys(SYSTEM_PROGRAMS)
-    .filter((name): name is SystemProgram => name in SYSTEM_PROGRAMS)
-    .filter((program) => pathOfProgram(program, searchPath) === undefined);
   const aptGet = pathOfProgram('apt-get', searchPath);
-  const mayInstall = isRoot && environment['POSTERN_TEST_INSTALL'] !== '0';
-  if (missing.length === 0 || aptGet === undefined || !mayInstall) return;
-  process.stderr.write(`installing for the tests: ${missing.join(', ')}\n`);
+  const sudo = pathOfProgram('sudo', searchPath);
+  if (aptGet === undefined) return 'there is no apt-get';
+  if (!isRoot && sudo === undefined) return 'this needs root or sudo';
+  const asRoot = isRoot ? [] : [String(sudo), ...(process.stdin.isTTY ? [] : ['-n'])];
   const run = (...parameters: readonly string[]): boolean => {
-    const { status } = spawnSync(aptGet, ['-qq', '-o', 'Acquire::Retries=3', ...parameters], {
-      env: { ...environment, DEBIAN_FRONTEND: 'noninteractive' },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    return status === 0;
+    // As an argument, for sudo empties the environment.
+    const [command = '', ...rest] = [
+      ...[...asRoot, '/usr/bin/env', 'DEBIAN_FRONTEND=noninteractive'],
+      ...[aptGet, '-qq', '-o', 'Acquire::Retries=3', ...parameters],
+    ];
+    const stdio = ['inherit', 'ignore', 'inherit'] as const;
+    return spawnSync(command, rest, { env: environment, stdio: [...stdio] }).status === 0;
   };
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     run('update');
-    if (run('install', '--yes', '--no-install-recommends', ...packagesOf(missing))) return;
+    if (run('install', '--yes', '--no-install-recommends', ...packages)) return undefined;
     process.stderr.write(`apt-get failed, attempt ${attempt} of ${ATTEMPTS}\n`);
   }
+  return 'apt-get failed';
+}
+
+function missingPrograms({ environment }: Installer): readonly SystemProgram[] {
+  return Object.keys(SYSTEM_PROGRAMS)
+    .filter((name): name is SystemProgram => name in SYSTEM_PROGRAMS)
+    .filter((program) => pathOfProgram(program, environment['PATH'] ?? '') === undefined);
 }

@@ -1,4 +1,16 @@
+import { installPeers } from '../peers.ts';
 import { installPrograms } from './install-programs.ts';
+import { unpackDaemons } from './unpack-daemons.ts';
 
-/** `node testing/src/system-programs/install.ts`: what the tests need of the operating system. */
-installPrograms();
+/*
+ * `npm run test:setup`: installs what the tests need besides `npm ci`: programs of the operating
+ * system (Debian), two syslog daemons and other people's clients. What is missing is named, and the
+ * suites that need it are skipped.
+ */
+
+const problems = [installPrograms(), unpackDaemons(), installPeers()].filter(
+  (problem) => problem !== undefined,
+);
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+if (problems.length > 0) process.exitCode = 1;
+else process.stdout.write('Everything that the tests need is here.\n');

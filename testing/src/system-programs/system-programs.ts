@@ -16,6 +16,7 @@ export const SYSTEM_PROGRAMS = {
   // Without the plugins it refuses every session.
   kwalletd5: ['libkf5wallet-bin', 'libqca-qt5-2-plugins'],
   less: ['less'],
+  openssl: ['openssl'],
   'secret-tool': ['libsecret-tools'],
   strace: ['strace'],
   tmux: ['tmux'],

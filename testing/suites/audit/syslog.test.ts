@@ -4,8 +4,16 @@ import { join } from 'node:path';
 import { connectSyslog, EXPORT_FORMATS, openAuditLog, type SyslogTls } from '@postern/audit';
 import { expectOk, Secret } from '@postern/kernel';
 import { executablePath, secretName, type AuditRecord } from '@postern/protocol';
-import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
-import { freePort, RSYSLOG, startDaemon, SYSLOG_NG, type Listening } from './syslog-daemons.ts';
+import { skipBecause, whyNoDaemon, whyNoPrograms } from '@postern/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  RSYSLOG,
+  startDaemon,
+  SYSLOG_NG,
+  type Listening,
+  type RunningDaemon,
+  type SyslogDaemon,
+} from './syslog-daemons.ts';
 import { makeCertificates, type TestCertificates } from './test-certificates.ts';
 
 const COUNT = 300;
@@ -13,7 +21,10 @@ let directory: string;
 let certificates: TestCertificates;
 let records: readonly AuditRecord[];
 
+const why = whyNoPrograms(['openssl']);
+
 beforeAll(async () => {
+  if (why !== undefined) return;
   directory = await mkdtemp(join(tmpdir(), 'postern-syslog-'));
   certificates = await makeCertificates(directory);
   const log = expectOk(
@@ -41,7 +52,9 @@ beforeAll(async () => {
   await log.close();
 });
 
-afterAll(() => rm(directory, { recursive: true, force: true }));
+afterAll(async () => {
+  if (why === undefined) await rm(directory, { recursive: true });
+});
 
 /** The fields of a received line, structured data without regard to order. */
 function fieldsOf(line: string): unknown {
@@ -82,19 +95,12 @@ function expectedOf(record: AuditRecord): unknown {
   };
 }
 
-async function start(
-  context: TestContext,
-  daemon: typeof RSYSLOG,
-  tls?: Listening['tls'],
-): Promise<
-  { port: number; lines: (count: number) => Promise<readonly string[]> } & AsyncDisposable
-> {
-  const port = await freePort();
-  const listening = tls === undefined ? { port } : { port, tls };
-  const running = await startDaemon(daemon, listening, join(directory, `${daemon.name}-${port}`));
-  if (running !== undefined) return { port, ...running };
-  if (process.env['CI'] === 'true') throw new Error(`${daemon.name} cannot be had`);
-  return context.skip(`${daemon.name} is not installed and cannot be downloaded`);
+let started = 0;
+
+async function start(daemon: SyslogDaemon, tls?: Listening['tls']): Promise<RunningDaemon> {
+  started += 1;
+  const place = join(directory, `${daemon.name}-${started}`);
+  return await startDaemon(daemon, tls === undefined ? {} : { tls }, place);
 }
 
 async function sendAll(port: number, tls?: SyslogTls): Promise<unknown> {
@@ -111,40 +117,50 @@ async function sendAll(port: number, tls?: SyslogTls): Promise<unknown> {
 }
 
 describe.each([RSYSLOG, SYSLOG_NG])('$name', (daemon) => {
+  const whyNot = why ?? whyNoDaemon(daemon.name);
+  const isSkipped = skipBecause(`delivery to ${daemon.name}`, whyNot);
   const trusted = (): SyslogTls => ({ authorities: certificates.authorityPem });
 
-  test('takes every record over TCP, field by field', async (context) => {
-    await using running = await start(context, daemon);
+  test.skipIf(isSkipped)('takes every record over TCP, field by field', async () => {
+    await using running = await start(daemon);
     expect(await sendAll(running.port)).toBe('sent');
     expect((await running.lines(COUNT)).map(fieldsOf)).toEqual(records.map(expectedOf));
   });
 
-  test('takes every record over TLS', async (context) => {
+  test.skipIf(isSkipped)('takes every record over TLS', async () => {
     const tls = { certificates, server: certificates.server, asksClient: false };
-    await using running = await start(context, daemon, tls);
+    await using running = await start(daemon, tls);
     expect(await sendAll(running.port, trusted())).toBe('sent');
     expect((await running.lines(COUNT)).map(fieldsOf)).toEqual(records.map(expectedOf));
   });
 
-  test('a certificate of an unknown authority, or of another name: nothing is sent', async (context) => {
-    const server = certificates.misnamed;
-    await using running = await start(context, daemon, { certificates, server, asksClient: false });
-    const refused = { reason: 'syslog-certificate' };
-    expect(await sendAll(running.port, {})).toMatchObject(refused);
-    expect(await sendAll(running.port, trusted())).toMatchObject(refused);
-    expect(await running.lines(0)).toEqual([]);
-  });
+  test.skipIf(isSkipped)(
+    'a certificate of an unknown authority, or of another name: nothing is sent',
+    async () => {
+      const server = certificates.misnamed;
+      await using running = await start(daemon, { certificates, server, asksClient: false });
+      const refused = { reason: 'syslog-certificate' };
+      expect(await sendAll(running.port, {})).toMatchObject(refused);
+      expect(await sendAll(running.port, trusted())).toMatchObject(refused);
+      expect(await running.lines(0)).toEqual([]);
+    },
+  );
 
-  test('that asks for a certificate of ours: taken with it, refused without', async (context) => {
-    const tls = { certificates, server: certificates.server, asksClient: true };
-    await using running = await start(context, daemon, tls);
-    expect(await sendAll(running.port, trusted())).toMatchObject({ reason: 'syslog-unreachable' });
-    const { certificate, key } = certificates.client;
-    const client = {
-      certificate: await readFile(certificate, 'utf8'),
-      key: Secret.of(await readFile(key, 'utf8')),
-    };
-    expect(await sendAll(running.port, { ...trusted(), client })).toBe('sent');
-    expect(await running.lines(COUNT)).toHaveLength(COUNT);
-  });
+  test.skipIf(isSkipped)(
+    'that asks for a certificate of ours: taken with it, refused without',
+    async () => {
+      const tls = { certificates, server: certificates.server, asksClient: true };
+      await using running = await start(daemon, tls);
+      expect(await sendAll(running.port, trusted())).toMatchObject({
+        reason: 'syslog-unreachable',
+      });
+      const { certificate, key } = certificates.client;
+      const client = {
+        certificate: await readFile(certificate, 'utf8'),
+        key: Secret.of(await readFile(key, 'utf8')),
+      };
+      expect(await sendAll(running.port, { ...trusted(), client })).toBe('sent');
+      expect(await running.lines(COUNT)).toHaveLength(COUNT);
+    },
+  );
 });

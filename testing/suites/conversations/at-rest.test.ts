@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { decryptPages, formsOfText, openWithSecondSqlcipher } from '@postern/testing';
+import {
+  decryptPages,
+  formsOfText,
+  openWithSecondSqlcipher,
+  skipBecause,
+  whyNoSecondSqlcipher,
+} from '@postern/testing';
 import { expectOk } from '@postern/kernel';
 import { expect, test } from 'vitest';
 import { add, KEY, openStore, scratchPath } from './store.ts';
@@ -30,25 +36,28 @@ test('no word of a conversation is in any file, in any form', () => {
   store.close();
 });
 
-test('another SQLCipher reads conversations, messages and the search index', async () => {
-  const path = scratchPath();
-  const store = openStore(path);
-  const conversation = expectOk(store.create({ title: TITLE }));
-  expectOk(add(store, conversation, TEXT));
-  store.close();
-  const second = await openWithSecondSqlcipher(path, KEY);
-  expect(second.all('SELECT title, id FROM conversation')).toEqual([
-    { title: TITLE, id: conversation.id },
-  ]);
-  expect(second.all("SELECT json_extract(parts, '$[0].text') AS text FROM message")).toEqual([
-    { text: TEXT },
-  ]);
-  expect(second.all("SELECT text FROM message_search WHERE text MATCH 'unicode'")).toEqual([
-    { text: TEXT },
-  ]);
-  expect(second.all('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-  second.close();
-});
+test.skipIf(skipBecause('a second SQLCipher', whyNoSecondSqlcipher()))(
+  'another SQLCipher reads conversations, messages and the search index',
+  async () => {
+    const path = scratchPath();
+    const store = openStore(path);
+    const conversation = expectOk(store.create({ title: TITLE }));
+    expectOk(add(store, conversation, TEXT));
+    store.close();
+    const second = await openWithSecondSqlcipher(path, KEY);
+    expect(second.all('SELECT title, id FROM conversation')).toEqual([
+      { title: TITLE, id: conversation.id },
+    ]);
+    expect(second.all("SELECT json_extract(parts, '$[0].text') AS text FROM message")).toEqual([
+      { text: TEXT },
+    ]);
+    expect(second.all("SELECT text FROM message_search WHERE text MATCH 'unicode'")).toEqual([
+      { text: TEXT },
+    ]);
+    expect(second.all('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    second.close();
+  },
+);
 
 /** Words of the file's pages, decrypted, free ones too; the index has them in lower case. */
 function isInPages(path: string, words: string): boolean {

@@ -6,7 +6,7 @@ import { openSqliteConversations } from '@postern/conversations';
 import { openGatewayStore } from '@postern/gateway';
 import { expectOk, Secret } from '@postern/kernel';
 import { ConfigSchema } from '@postern/protocol';
-import { openWithSecondSqlcipher } from '@postern/testing';
+import { openWithSecondSqlcipher, skipBecause, whyNoSecondSqlcipher } from '@postern/testing';
 import { systemClock, systemRandomness } from '@postern/vault/testing';
 import * as v from 'valibot';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -15,6 +15,8 @@ const FORMATS = join(import.meta.dirname, '../../../docs/formats');
 const document = (name: string) => readFileSync(join(FORMATS, `${name}.md`), 'utf8');
 const unnamed = (names: readonly string[], text: string) =>
   names.filter((name) => !text.includes(`\`${name}\``));
+
+const skip = skipBecause('a second SQLCipher', whyNoSecondSqlcipher());
 
 const KEY = 'c0de'.repeat(16);
 const world = { clock: systemClock, randomness: systemRandomness, key: Secret.of(KEY) };
@@ -33,7 +35,7 @@ const MAKERS: Readonly<Record<string, (path: string) => void>> = {
 const Named = v.array(v.object({ name: v.string() }));
 
 describe('docs/formats', () => {
-  it.each(Object.entries(MAKERS))('names what is in %s.db', async (name, make) => {
+  it.skipIf(skip).each(Object.entries(MAKERS))('names what is in %s.db', async (name, make) => {
     const directory = mkdtempSync(join(tmpdir(), 'postern-formats-'));
     onTestFinished(() => {
       rmSync(directory, { recursive: true, force: true });
