@@ -1,10 +1,12 @@
 import { failed, ok, revealSecret, type Result, type Secret } from '@postern/kernel';
 import type { Provider } from '@postern/protocol';
+import { keyForms, type KeyForms } from './redact/key-forms.ts';
+import { KeyRedactor } from './redact/key-redactor.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
 
 /*
  * The only place where an upstream key becomes text: for the header of the one request that needs
- * it, and to keep it out of what the upstream says about it.
+ * it, and to keep it out of the answer.
  */
 
 /** Claude.ai plan tokens: `sk-ant-oat01-…`, and the refresh tokens beside them. */
@@ -35,9 +37,13 @@ export function authorize(
   );
 }
 
-/** A text of the upstream without the key, which some repeat when they refuse it. */
-export function withoutKey(text: string, key: Secret | undefined): string {
-  if (key === undefined) return text;
-  const shown = revealSecret(key);
-  return shown.length < 8 ? text : text.replaceAll(shown, '[key]');
+const redactions = new WeakMap<Secret, KeyForms | undefined>();
+
+/** Takes a key out of one answer; undefined where there is none to take out. */
+export function redactorOf(key: Secret | undefined): KeyRedactor | undefined {
+  if (key === undefined) return undefined;
+  // One key serves many requests, and its forms live as long as it does.
+  if (!redactions.has(key)) redactions.set(key, keyForms(revealSecret(key)));
+  const forms = redactions.get(key);
+  return forms === undefined ? undefined : new KeyRedactor(forms);
 }

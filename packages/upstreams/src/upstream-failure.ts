@@ -36,6 +36,8 @@ export type UpstreamFailure =
   | { readonly reason: 'cut' }
   /** What came is not HTTP, or its head is over 16 KiB. */
   | { readonly reason: 'malformed' }
+  /** The answer is compressed, although it was asked for as it is. */
+  | { readonly reason: 'compressed' }
   | { readonly reason: 'too-large'; readonly maxBytes: number }
   | { readonly reason: 'cancelled' };
 
@@ -84,6 +86,7 @@ const CODES = {
   redirected: 'UPSTREAM_REDIRECTED',
   cut: 'UPSTREAM_CUT',
   malformed: 'UPSTREAM_MALFORMED',
+  compressed: 'UPSTREAM_MALFORMED',
   'too-large': 'UPSTREAM_MALFORMED',
   cancelled: 'REQUEST_CANCELLED',
 } as const satisfies Record<UpstreamFailure['reason'], ErrorCodeName>;
@@ -125,6 +128,8 @@ function detailOf(failure: UpstreamFailure): string | undefined {
       return 'The configured proxy is not a plain http:// or https:// address.';
     case 'proxy-password-missing':
       return 'The password of the proxy is not in the vault, or the vault is locked.';
+    case 'compressed':
+      return 'The provider compressed its answer, although it was asked not to.';
     case 'proxy-failed':
       return proxyDetail(failure.status);
     case 'timeout':

@@ -6,13 +6,7 @@ import type { AnswerHeaders } from '@postern/upstreams';
  * server's name, organisation ids, its rate limits (they are the operator's, not the client's), its
  * request id (ours stands in its place).
  */
-const PASSED = [
-  'content-type',
-  'content-encoding',
-  'retry-after',
-  'retry-after-ms',
-  'x-should-retry',
-] as const;
+const PASSED = ['content-type', 'retry-after', 'retry-after-ms', 'x-should-retry'] as const;
 
 /** The name under which each dialect's clients look for the request's id. */
 export function requestIdHeader(dialect: DialectId): string {
@@ -21,12 +15,6 @@ export function requestIdHeader(dialect: DialectId): string {
 
 export function isEventStream(headers: AnswerHeaders): boolean {
   return single(headers['content-type'])?.startsWith('text/event-stream') === true;
-}
-
-/** Whether the body has a content coding, so that its text cannot be read on the way. */
-export function isEncoded(headers: AnswerHeaders): boolean {
-  const coding = single(headers['content-encoding']);
-  return coding !== undefined && coding !== 'identity';
 }
 
 /** The body's length where the upstream told it. */

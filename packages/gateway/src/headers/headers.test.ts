@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerHeaders, contentLength, isEncoded, isEventStream } from './answer-headers.ts';
+import { answerHeaders, contentLength, isEventStream } from './answer-headers.ts';
 import { upstreamHeaders } from './upstream-headers.ts';
 
 describe('upstreamHeaders', () => {
@@ -57,13 +57,10 @@ describe('answerHeaders', () => {
     ]);
   });
 
-  it('tells length, kind and coding', () => {
+  it('tells length and kind', () => {
     expect(contentLength({ 'content-length': '12' })).toBe(12);
     expect(contentLength({})).toBeUndefined();
     expect(isEventStream({ 'content-type': 'text/event-stream; charset=utf-8' })).toBe(true);
     expect(isEventStream({ 'content-type': 'application/json' })).toBe(false);
-    expect(isEncoded({ 'content-encoding': 'gzip' })).toBe(true);
-    expect(isEncoded({ 'content-encoding': 'identity' })).toBe(false);
-    expect(isEncoded({})).toBe(false);
   });
 });

@@ -2,12 +2,7 @@ import type { Dialect } from '@postern/dialects';
 import type { AnswerHeaders, Exchange, ExchangeSink, UpstreamFailure } from '@postern/upstreams';
 import type { ServerResponse } from 'node:http';
 import type { GatewayFailure } from '../failure.ts';
-import {
-  answerHeaders,
-  contentLength,
-  isEncoded,
-  isEventStream,
-} from '../headers/answer-headers.ts';
+import { answerHeaders, contentLength, isEventStream } from '../headers/answer-headers.ts';
 import type { AnswerMeter } from '../meter/answer-meter.ts';
 import { PINGS } from '../stream/ping.ts';
 import { StreamOpening, type OpeningError } from '../stream/stream-opening.ts';
@@ -54,7 +49,6 @@ export class Relay implements ExchangeSink {
   #opening: StreamOpening | undefined;
   #filter: UsageChunkFilter | undefined;
   readonly #tail = new StreamTail();
-  #arrived: Buffer[] = [];
   #settled = false;
   #stall: NodeJS.Timeout | undefined;
   #silence: NodeJS.Timeout | undefined;
@@ -74,23 +68,22 @@ export class Relay implements ExchangeSink {
     this.#status = status;
     this.#headers = headers;
     this.#streamed = isEventStream(headers);
-    this.#task.meter.begin(this.#streamed, !isEncoded(headers));
-    if (this.#streamed && status < 400 && !isEncoded(headers)) this.#beginStream();
-    // Its words may repeat part of the key, and the client would think that its own is meant.
+    this.#task.meter.begin(this.#streamed);
+    if (this.#streamed && status < 400) this.#beginStream();
+    // Its words may hold part of the key, and the client would think that its own is meant.
     if (status === 401) this.stop({ reason: 'upstream-key-refused' });
   }
 
-  /**
-   * What arrives in one read of the upstream's socket comes as many chunks, one per event, in one go;
-   * it goes on as one, before anything else happens in this process.
-   */
   onChunk(chunk: Buffer): void {
     if (this.#settled) return;
-    if (this.#arrived.push(chunk) === 1) queueMicrotask(this.#passOn);
+    try {
+      this.#pass(chunk);
+    } catch {
+      this.stop({ reason: 'internal' });
+    }
   }
 
   onEnd(): void {
-    this.#passOn();
     if (this.#settled) return;
     try {
       this.#finish();
@@ -100,7 +93,6 @@ export class Relay implements ExchangeSink {
   }
 
   onFailure(failure: UpstreamFailure): void {
-    this.#passOn();
     if (!this.#settled) this.#failWith({ reason: 'upstream-failed', failure });
   }
 
@@ -110,7 +102,6 @@ export class Relay implements ExchangeSink {
     if (this.#settled) return;
     const held = this.#opening?.held;
     if (held !== undefined) this.#task.meter.push(held);
-    for (const chunk of this.#arrived) this.#task.meter.push(chunk);
     this.#settle('aborted');
     this.#exchange?.cancel();
   }
@@ -134,18 +125,6 @@ export class Relay implements ExchangeSink {
     }
     this.#settle('cut');
   }
-
-  readonly #passOn = (): void => {
-    const [first] = this.#arrived;
-    if (first === undefined || this.#settled) return;
-    const chunk = this.#arrived.length === 1 ? first : Buffer.concat(this.#arrived);
-    this.#arrived = [];
-    try {
-      this.#pass(chunk);
-    } catch {
-      this.stop({ reason: 'internal' });
-    }
-  };
 
   #beginStream(): void {
     const { dialect, hidesUsage, pingAfterMs } = this.#task;

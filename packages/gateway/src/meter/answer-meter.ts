@@ -25,22 +25,19 @@ export class AnswerMeter {
   readonly #kept: Buffer[] = [];
   #tap: UsageTap | undefined;
   #bytes = 0;
-  #watches = false;
 
   constructor(input: MeterInput) {
     this.#input = input;
   }
 
-  /** @param readable False where the body has a content coding that hides its text. */
-  begin(streamed: boolean, readable: boolean): void {
-    this.#watches = this.#input.metered && readable;
-    if (streamed && this.#watches) this.#tap = this.#input.dialect.usageTap();
+  begin(streamed: boolean): void {
+    if (streamed && this.#input.metered) this.#tap = this.#input.dialect.usageTap();
   }
 
   push(chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#tap !== undefined) this.#tap.push(chunk);
-    else if (this.#watches && this.#bytes <= MAX_WHOLE_BYTES) this.#kept.push(chunk);
+    else if (this.#input.metered && this.#bytes <= MAX_WHOLE_BYTES) this.#kept.push(chunk);
   }
 
   get answerBytes(): number {
@@ -69,7 +66,7 @@ export class AnswerMeter {
       this.#tap.end();
       return this.#tap.usage();
     }
-    const readable = ending === 'complete' && this.#watches && this.#bytes <= MAX_WHOLE_BYTES;
+    const readable = ending === 'complete' && this.#bytes <= MAX_WHOLE_BYTES;
     return readable ? this.#input.dialect.readUsage(Buffer.concat(this.#kept).toString()) : {};
   }
 

@@ -6,6 +6,8 @@ export interface RawAnswer {
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
+  /** All of it, from the status line on. */
+  readonly whole: string;
 }
 
 /** Sends bytes that no client library would send, with `connection: close` left to the caller. */
@@ -40,5 +42,6 @@ function parseAnswer(text: string): RawAnswer {
     status: Number(first.split(' ')[1] ?? 0),
     headers: new Map(headers),
     body: headEnd === -1 ? '' : text.slice(headEnd + 4),
+    whole: text,
   };
 }

@@ -120,7 +120,8 @@ function depsOf(
   store: GatewayStore,
   connections: Connections,
 ): GatewayDeps {
-  const upstreamKey = options.upstreamKey ?? (() => ok(Secret.of('sk-upstream-key-of-the-test')));
+  const key = Secret.of('sk-upstream-key-of-the-test');
+  const upstreamKey = options.upstreamKey ?? (() => ok(key));
   return {
     keys: store.keys,
     usage: store.usage,

@@ -1,7 +1,7 @@
 import type { HeaderReader } from '@postern/dialects';
 import type { Secret } from '@postern/kernel';
 import { ERROR_CODES, type AnswerEvent, type AnswerFailure } from '@postern/protocol';
-import { withoutKey } from '../authorize.ts';
+import { redactorOf } from '../authorize.ts';
 import type { AnswerHeaders } from '../connect/exchange.ts';
 import { describeUpstreamFailure, type UpstreamFailure } from '../upstream-failure.ts';
 
@@ -15,9 +15,10 @@ export function malformed(): AnswerFailure {
   return { code: 'UPSTREAM_MALFORMED', message: ERROR_CODES.UPSTREAM_MALFORMED.meaning };
 }
 
-/** A provider's failure without the key, which some providers repeat when they refuse it. */
+/** A provider's failure without the key, also where the answer had it spelled in JSON's escapes. */
 export function shieldFailure(failure: AnswerFailure, key: Secret | undefined): AnswerFailure {
-  return { ...failure, message: withoutKey(failure.message, key) };
+  const redactor = redactorOf(key);
+  return redactor === undefined ? failure : { ...failure, message: redactor.text(failure.message) };
 }
 
 export function failureEvent(failure: AnswerFailure): AnswerEvent {

@@ -248,6 +248,12 @@ describe.each(DIALECT_IDS)('asking in %s', (dialect) => {
     expect(JSON.stringify([failure, told.failure])).not.toContain('canary');
   });
 
+  it('a key that the provider repeats in its answer is covered', async () => {
+    upstream.next(textReply(`your key is ${KEY_TEXT} and fine`));
+    const told = JSON.stringify(await ask(dialect));
+    expect(told).toContain(`your key is ${'*'.repeat(KEY_TEXT.length)} and fine`);
+  });
+
   it('keeps the connection for the next question', async () => {
     const turns = 10;
     for (let turn = 0; turn < turns; turn += 1) {

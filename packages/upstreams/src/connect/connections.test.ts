@@ -114,6 +114,7 @@ describe('an exchange', () => {
     const sent = await upstream.request(0);
     expect(sent.violations).toEqual([]);
     expect(sent.rawHeaders.filter((_, index) => index % 2 === 0).sort()).toEqual([
+      'accept-encoding',
       'authorization',
       'connection',
       'content-length',

@@ -3,7 +3,7 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import type { Provider } from '@postern/protocol';
 import { Pool, ProxyAgent, type Dispatcher } from 'undici';
-import { authorize } from '../authorize.ts';
+import { authorize, redactorOf } from '../authorize.ts';
 import type { Pause } from '../demo/demo-answer.ts';
 import { parseAddress, type Address } from '../providers/address.ts';
 import type { UpstreamFailure } from '../upstream-failure.ts';
@@ -103,7 +103,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const exchange: StartExchange = (request, sink) => {
     const target = closed ? failed({ reason: 'cancelled' }) : targetOf(request.provider);
     const viaProxy = target.ok && target.value.route.viaProxy;
-    const running = new RunningExchange(sink, request.signal, viaProxy);
+    const running = new RunningExchange(sink, request.signal, viaProxy, redactorOf(request.key));
     if (request.signal?.aborted === true) running.failSoon({ reason: 'cancelled' });
     else if (target.ok) send(request, target.value, running);
     else running.failSoon(target.failure);

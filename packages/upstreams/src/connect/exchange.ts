@@ -1,7 +1,8 @@
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import type { Secret } from '@postern/kernel';
 import type { Provider } from '@postern/protocol';
 import type { Dispatcher } from 'undici';
+import type { KeyRedactor } from '../redact/key-redactor.ts';
 import type { UpstreamFailure } from '../upstream-failure.ts';
 import { socketFailure, type Phase } from './socket-failure.ts';
 
@@ -30,19 +31,19 @@ export interface ExchangeRequest {
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
- * Takes an answer as it comes. `onHead` comes first and once, if the upstream answers at all; exactly
+ * Takes an answer as it comes, without the key that was shown for it. `onHead` comes first and once, if the upstream answers at all; exactly
  * one of `onEnd` and `onFailure` comes last. None is called before `exchange` has returned.
  */
 export interface ExchangeSink {
   onHead(status: number, headers: AnswerHeaders): void;
-  /** The bytes stay valid. */
+  /** What one read of the upstream's socket brought, in one piece. The bytes stay valid. */
   onChunk(chunk: Buffer): void;
   onEnd(): void;
   onFailure(failure: UpstreamFailure): void;
 }
 
 export interface Exchange {
-  /** No more chunks after the one at hand, until `resume`; the upstream is slowed down by TCP. */
+  /** No more chunks until `resume` but a last one with the end; the upstream is slowed down by TCP. */
   pause(): void;
   resume(): void;
   /** Closes the connection to the upstream; the sink hears `cancelled` at once. Idle when over. */
@@ -62,14 +63,22 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
   readonly #sink: ExchangeSink;
   readonly #signal: AbortSignal | undefined;
   readonly #viaProxy: boolean;
+  readonly #redactor: KeyRedactor | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #phase: Phase = 'connecting';
   #paused = false;
   #over = false;
+  #arrived: Buffer[] = [];
 
-  constructor(sink: ExchangeSink, signal: AbortSignal | undefined, viaProxy: boolean) {
+  constructor(
+    sink: ExchangeSink,
+    signal: AbortSignal | undefined,
+    viaProxy: boolean,
+    redactor: KeyRedactor | undefined,
+  ) {
     this.#sink = sink;
     this.#viaProxy = viaProxy;
+    this.#redactor = redactor;
     this.#signal = signal;
     signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -87,6 +96,7 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
   resume(): void {
     if (this.#over) return;
     this.#paused = false;
+    if (this.#arrived.length > 0) queueMicrotask(this.#deliver);
     this.#controller?.resume();
   }
 
@@ -120,15 +130,43 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
       this.#abort({ reason: 'redirected', status });
       return;
     }
+    if (isCompressed(headers)) {
+      this.#abort({ reason: 'compressed' });
+      return;
+    }
     try {
-      this.#sink.onHead(status, headers);
+      this.#sink.onHead(status, this.#redacted(headers));
     } catch (fault) {
       this.#stopOnFault(fault);
     }
   }
 
+  #redacted(headers: AnswerHeaders): AnswerHeaders {
+    const redactor = this.#redactor;
+    if (redactor === undefined) return headers;
+    const clean: Record<string, string | string[] | undefined> = {};
+    for (const name in headers) {
+      const value = headers[name];
+      clean[name] = typeof value === 'string' ? redactor.text(value) : value?.map(redactor.text);
+    }
+    return clean;
+  }
+
+  /** One read of the socket comes as many chunks, one per event, before anything else happens. */
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#over) return;
+    if (!this.#over && this.#arrived.push(chunk) === 1) queueMicrotask(this.#deliver);
+  }
+
+  readonly #deliver = (): void => {
+    const [first] = this.#arrived;
+    if (first === undefined || this.#over || this.#paused) return;
+    const chunk = this.#arrived.length === 1 ? first : Buffer.concat(this.#arrived);
+    this.#arrived = [];
+    this.#give(this.#redactor === undefined ? chunk : this.#redactor.push(chunk));
+  };
+
+  #give(chunk: Buffer): void {
+    if (chunk.length === 0) return;
     try {
       this.#sink.onChunk(chunk);
     } catch (fault) {
@@ -137,11 +175,21 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#deliverRest();
     this.#finish(undefined);
   }
 
+  #deliverRest(): void {
+    this.#paused = false;
+    this.#deliver();
+    const rest = this.#over ? undefined : this.#redactor?.end();
+    if (rest !== undefined) this.#give(rest);
+  }
+
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (!this.#over) this.failSoon(this.#failureOf(error));
+    if (this.#over) return;
+    this.#deliverRest();
+    this.failSoon(this.#failureOf(error));
   }
 
   #failureOf(error: Error): UpstreamFailure {
@@ -176,6 +224,13 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
       rethrow(fault);
     }
   }
+}
+
+/** Whether the body has a coding beyond the chunks of HTTP/1.1, so that nobody on the way can read it. */
+function isCompressed(headers: AnswerHeaders): boolean {
+  const coding = headers['content-encoding'] ?? 'identity';
+  const framing = headers['transfer-encoding'] ?? 'chunked';
+  return !/^identity$/i.test(String(coding)) || !/^chunked$/i.test(String(framing));
 }
 
 /** Hands a fault to the outermost frame, past everything that would swallow it. */

@@ -27,7 +27,11 @@ export function requestHeaders(
   given: Readonly<Record<string, string | readonly string[]>>,
   key: KeyHeader | undefined,
 ): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = { 'user-agent': USER_AGENT };
+  const headers: Record<string, string | string[]> = {
+    'user-agent': USER_AGENT,
+    // A compressed answer could not be searched for the key that it may repeat.
+    'accept-encoding': 'identity',
+  };
   for (const name in given) {
     const value = given[name];
     if (value === undefined || isNeverSent(name)) continue;

@@ -1,0 +1,43 @@
+import { Buffer } from 'node:buffer';
+
+/** A key as it may stand in an answer. */
+export interface KeyForms {
+  readonly forms: readonly Buffer[];
+  /** Bytes of the shortest form: what is shorter cannot hold one. */
+  readonly shortest: number;
+  /** 1 for every byte after which the rest of a form may follow. */
+  readonly unfinished: Uint8Array;
+}
+
+/** A shorter key is a word that may stand in any answer. */
+const MIN_LENGTH = 8;
+
+/**
+ * The forms of a key that is visible ASCII: as it is, escaped for JSON and for URLs, in hexadecimal,
+ * and in base64 wherever it begins in the encoded text. Undefined where the key is too short.
+ */
+export function keyForms(key: string): KeyForms | undefined {
+  if (key.length < MIN_LENGTH) return undefined;
+  const json = JSON.stringify(key).slice(1, -1);
+  const texts = [
+    key,
+    json,
+    json.replaceAll('/', '\\/'),
+    encodeURIComponent(key),
+    Buffer.from(key).toString('hex'),
+    ...[0, 1, 2].flatMap((shift) => base64Forms(key, shift)),
+  ];
+  const forms = [...new Set(texts)].map((text) => Buffer.from(text));
+  const unfinished = new Uint8Array(256);
+  for (const form of forms) for (const byte of form.subarray(0, -1)) unfinished[byte] = 1;
+  return { forms, shortest: Math.min(...forms.map(({ length }) => length)), unfinished };
+}
+
+/** The digits that stand for the key alone, `shift` bytes after a multiple of three. */
+function base64Forms(key: string, shift: number): readonly string[] {
+  const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(key)]);
+  const [from, to] = [Math.ceil((shift * 8) / 6), Math.floor((bytes.length * 8) / 6)];
+  return (['base64', 'base64url'] as const).map((alphabet) =>
+    bytes.toString(alphabet).slice(from, to),
+  );
+}

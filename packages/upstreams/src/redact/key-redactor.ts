@@ -1,0 +1,67 @@
+import { Buffer } from 'node:buffer';
+import type { KeyForms } from './key-forms.ts';
+
+const ASTERISK = 0x2a;
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Puts asterisks in the place of a key in an answer: as many as it has bytes, so that lengths stay
+ * true. A chunk waits for the next one only with its last bytes, and only where a form of the key begins
+ * with them.
+ */
+export class KeyRedactor {
+  readonly #key: KeyForms;
+  #held: Buffer = NOTHING;
+
+  constructor(key: KeyForms) {
+    this.#key = key;
+  }
+
+  /** What may go on now: the chunk itself where the key is not in it. */
+  push(chunk: Buffer): Buffer {
+    const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    const clean = redact(bytes, this.#key);
+    const end = clean.length - this.#unfinishedLength(clean);
+    this.#held = end === clean.length ? NOTHING : clean.subarray(end);
+    return end === clean.length ? clean : clean.subarray(0, end);
+  }
+
+  /** What was held back. Of a key that was cut off in its second half, nothing is shown. */
+  end(): Buffer {
+    const held = this.#held;
+    this.#held = NOTHING;
+    return held.length * 2 < this.#key.shortest ? held : Buffer.alloc(held.length, ASTERISK);
+  }
+
+  /** A text that is there as a whole, such as a header's value. */
+  readonly text = (value: string): string =>
+    value.length < this.#key.shortest ? value : redact(Buffer.from(value), this.#key).toString();
+
+  /** How many of the last bytes are the beginning of a form whose rest may come. */
+  #unfinishedLength(bytes: Buffer): number {
+    if (this.#key.unfinished[bytes.at(-1) ?? 0] !== 1) return 0;
+    return Math.max(...this.#key.forms.map((form) => overlap(bytes, form)));
+  }
+}
+
+function redact(bytes: Buffer, { forms }: KeyForms): Buffer {
+  let clean: Buffer | undefined;
+  for (const form of forms) {
+    for (let at = bytes.indexOf(form); at !== -1; at = bytes.indexOf(form, at + 1)) {
+      clean ??= Buffer.from(bytes);
+      clean.fill(ASTERISK, at, at + form.length);
+    }
+  }
+  return clean ?? bytes;
+}
+
+/** The length of the longest end of `bytes` that is a beginning of `form`, and not all of it. */
+function overlap(bytes: Buffer, form: Buffer): number {
+  let at = bytes.indexOf(form[0] ?? 0, Math.max(0, bytes.length - form.length + 1));
+  while (at !== -1) {
+    const length = bytes.length - at;
+    if (bytes.compare(form, 0, length, at) === 0) return length;
+    at = bytes.indexOf(form[0] ?? 0, at + 1);
+  }
+  return 0;
+}
