@@ -77,7 +77,13 @@ describe.each(PLACES)('secrets from %s', (kind) => {
       const write = (text) => new Promise((done) => process.stdout.write(text, done));
       for (const letter of KEY) { await write(letter); await new Promise(setImmediate); }
       await write('|' + Buffer.from(KEY).toString('base64') + '|' + encodeURIComponent(KEY));
-      console.error(JSON.stringify({ KEY }), Buffer.from(KEY).toString('hex'));`;
+      const bytes = Buffer.from(KEY);
+      const pairs = bytes.toString('hex').match(/../g);
+      console.error(JSON.stringify({ KEY }), pairs.join(''), pairs.join(':'), pairs.join(' '));
+      const utf16 = Buffer.from(KEY, 'utf16le');
+      process.stderr.write(utf16);
+      process.stderr.write(Buffer.from(utf16).swap16());
+      console.error(bytes.toString('base64url'));`;
     const command = ['node', '--input-type=module', '-e', script];
     const ended = await place.run(['run', '--secret', REFERENCE, '--', ...command]);
     expect(ended.code).toBe(0);

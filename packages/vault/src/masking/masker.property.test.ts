@@ -19,15 +19,46 @@ const literally = (text: string): string =>
 function textPattern(value: string): string {
   return Array.from(value)
     .map((character) => {
-      const bytes = [...Buffer.from(character)].map((byte) => `%${anyCase(hex(byte, 2))}`);
-      const units = character
-        .split('')
-        .map((unit) => `\\\\u${anyCase(hex(unit.charCodeAt(0), 4))}`);
+      const codes = [...Buffer.from(character)].map((byte) => anyCase(hex(byte, 2)));
+      const units = character.split('').map((unit) => anyCase(hex(unit.charCodeAt(0), 4)));
+      const after = (head: string, groups: readonly string[]): string =>
+        groups.map((group) => `${literally(head)}${group}`).join('');
+      const heads = [after('\\u', units)];
+      if (/[^\w.~-]/.test(character)) {
+        heads.push(...['\\\\u', '%5Cu', '%5cu'].map((head) => after(head, units)));
+        heads.push(after('%25', codes));
+      }
       const short = JSON.stringify(character).slice(1, -1);
       const others = { '/': ['\\/'], ' ': ['+'], '\n': ['\r\n'] }[character] ?? [];
-      const spellings = [bytes.join(''), units.join(''), literally(short), literally(character)];
-      return `(?:${[...spellings, ...others.map(literally)].join('|')})`;
+      const texts = [character, short, ...others, ...twice(short), ...others.flatMap(twice)];
+      const spellings = [after('%', codes), ...heads, ...texts.map(literally)];
+      return `(?:${spellings.join('|')})`;
     })
+    .join('');
+}
+
+/** What an escape becomes in another JSON text or a URL; nothing where it is none. */
+function twice(escape: string): readonly string[] {
+  if (!/^\\./.test(escape)) return [];
+  const doubled = escape.replace(/["\\]/g, String.raw`\$&`);
+  const percent = encodeURIComponent(escape);
+  return [doubled, doubled.replace('/', String.raw`\/`), percent, percent.toLowerCase()];
+}
+
+/** Of one byte order, each code unit as its two bytes. */
+function utf16Pattern(value: string, order: 'le' | 'be'): string {
+  const inOrder = (text: string): string =>
+    text
+      .split('')
+      .map((unit) => {
+        const [low, high] = [unit.charCodeAt(0) & 0xff, unit.charCodeAt(0) >> 8];
+        return String.fromCharCode(...(order === 'le' ? [low, high] : [high, low]));
+      })
+      .join('');
+  const escaped = (text: string): string => inOrder(text).replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  return value
+    .split('')
+    .map((unit) => (unit === '\n' ? `(?:${escaped('\n')}|${escaped('\r\n')})` : escaped(unit)))
     .join('');
 }
 
@@ -44,8 +75,8 @@ function base64Pattern(value: string, skipped: number): string {
     }
   }
   const special: Readonly<Record<string, string>> = {
-    '+': '\\+|-|%2[bB]',
-    '/': '/|_|\\\\/|%2[fF]',
+    '+': '\\+|-|%(?:25)?2[bB]',
+    '/': '/|_|\\\\{1,3}/|%(?:25)?2[fF]',
   };
   return seen
     .map((digits) => `(?:${[...digits].map((digit) => special[digit] ?? digit).join('|')})`)
@@ -53,7 +84,10 @@ function base64Pattern(value: string, skipped: number): string {
 }
 
 function hexPattern(value: string): string {
-  return Array.from(Buffer.from(value).toString('hex')).map(anyCase).join('(?:\\r?\\n)?');
+  const bytes = [...Buffer.from(value)].map((byte) =>
+    Array.from(hex(byte, 2), anyCase).join('(?:\\r?\\n)?'),
+  );
+  return bytes.join('[ :-]?(?:\\r?\\n)?[ :-]?');
 }
 
 function reference(values: readonly string[]): (input: string) => string {
@@ -62,6 +96,8 @@ function reference(values: readonly string[]): (input: string) => string {
       textPattern(value),
       ...[0, 1, 2].map((skipped) => base64Pattern(value, skipped)),
       hexPattern(value),
+      utf16Pattern(value, 'le'),
+      utf16Pattern(value, 'be'),
     ])
     .map((pattern) => new RegExp(pattern, 'y'));
   return (input) => {
@@ -101,6 +137,19 @@ const ENCODED = VALUES.flatMap((value) => [
   encodeURIComponent(value),
   Buffer.from(JSON.stringify(value)).toString('latin1'),
   value.replace(/[\s\S]/g, (unit) => `\\u${hex(unit.charCodeAt(0), 4)}`),
+  value.replace(/[^\w.~-]/g, (unit) => `\\\\u${hex(unit.charCodeAt(0), 4)}`),
+  encodeURIComponent(encodeURIComponent(value)),
+  encodeURIComponent(JSON.stringify(value)),
+  Buffer.from(JSON.stringify(JSON.stringify(value))).toString('latin1'),
+  Buffer.from(value)
+    .toString('hex')
+    .replace(/..(?=.)/g, '$&:'),
+  Buffer.from(value)
+    .toString('hex')
+    .toUpperCase()
+    .replace(/.{4}(?=.)/g, '$&\n '),
+  Buffer.from(value, 'utf16le').toString('latin1'),
+  Buffer.from(value, 'utf16le').swap16().toString('latin1'),
 ]);
 
 const piece = fc.oneof(
@@ -111,7 +160,23 @@ const piece = fc.oneof(
       .tuple(fc.constantFrom(...ENCODED), fc.nat(40), fc.nat(40))
       .map(([text, from, length]) => text.slice(from, from + length)),
   },
-  { weight: 1, arbitrary: fc.constantFrom('a', 'b', 'aab', '\n', '\r\n', '%', '\\', '\\u00', '=') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      'a',
+      'b',
+      'aab',
+      '\n',
+      '\r\n',
+      '%',
+      '\\',
+      '\\u00',
+      '=',
+      ':',
+      '\0',
+      '%25',
+    ),
+  },
   {
     weight: 1,
     arbitrary: fc

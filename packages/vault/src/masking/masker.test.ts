@@ -50,10 +50,59 @@ const ENCODINGS: readonly (readonly [name: string, encode: (value: string) => st
   ['JSON', (value) => Buffer.from(JSON.stringify(value).slice(1, -1)).toString('latin1')],
   ['JSON with escaped slashes', (value) => escapedSlashes(value)],
   ['JSON in \\u', unicode],
+  ['hex with colons', (value) => hexBytes(value).join(':')],
+  ['hex in capitals with dashes', (value) => hexBytes(value).join('-').toUpperCase()],
+  ['hex with spaces', (value) => hexBytes(value).join(' ')],
+  [
+    'hex in pairs',
+    (value) =>
+      Buffer.from(value)
+        .toString('hex')
+        .replace(/.{4}(?=.)/g, '$& '),
+  ],
+  ['hex with colons, in lines', (value) => wrapped(hexBytes(value).join(':'), 12, '\n')],
+  [
+    'hex as od prints it',
+    (value) =>
+      hexBytes(value)
+        .join(' ')
+        .replace(/(.{12}) /g, '$1\n '),
+  ],
+  ['UTF-16, little-endian', (value) => Buffer.from(value, 'utf16le').toString('latin1')],
+  ['UTF-16, big-endian', (value) => Buffer.from(value, 'utf16le').swap16().toString('latin1')],
+  ['percent twice', (value) => encodeURIComponent(encodeURIComponent(value))],
+  [
+    'percent twice, small letters',
+    (value) => percentTwice(lowerPercent(encodeURIComponent(value))),
+  ],
+  ['JSON twice', (value) => bytesOf(inJson(inJson(value)))],
+  [
+    'JSON twice with escaped slashes',
+    (value) =>
+      bytesOf(
+        inJson(value)
+          .replaceAll('/', '\\/')
+          .replace(/["\\/]/g, '\\$&'),
+      ),
+  ],
+  ['JSON in ASCII, twice', (value) => inJson(ascii(inJson(value)))],
+  ['JSON in a URL', (value) => encodeURIComponent(JSON.stringify(value).slice(1, -1))],
+  ['JSON in ASCII, in a URL', (value) => lowerPercent(encodeURIComponent(ascii(inJson(value))))],
+  [
+    'base64, percent-encoded twice',
+    (value) => encodeURIComponent(encodeURIComponent(base64At(value, 2))),
+  ],
+  ['base64 in JSON twice', (value) => base64At(value, 1).replaceAll('/', '\\\\\\/')],
   ['JSON in \\u, capitals', (value) => unicode(value).toUpperCase().replaceAll('\\U', '\\u')],
 ];
 
 const lowerPercent = (of: string): string => of.replace(/%../g, (code) => code.toLowerCase());
+const percentTwice = (of: string): string => of.replaceAll('%', '%25');
+const ascii = (of: string): string => of.replace(/[^\0-\x7f]/g, unicode);
+const bytesOf = (of: string): string => Buffer.from(of).toString('latin1');
+const hexBytes = (of: string): readonly string[] =>
+  [...Buffer.from(of)].map((byte) => byte.toString(16).padStart(2, '0'));
+const inJson = (of: string): string => JSON.stringify(of).slice(1, -1);
 const escapedSlashes = (value: string): string =>
   Buffer.from(JSON.stringify(value).slice(1, -1)).toString('latin1').replaceAll('/', '\\/');
 
@@ -102,11 +151,11 @@ describe('every form is masked', () => {
   });
 });
 
-/** With pauses the first three steps may stand before the mask, each of at most six bytes. */
+/** With pauses the first three steps may stand before the mask, each of at most eight bytes. */
 function isShownNoFurther(paused: string, whole: string): boolean {
   const at = paused.indexOf(MASK);
   const clean = whole.indexOf(MASK);
-  return at >= clean && at <= clean + 3 * 6 + 2 && paused.slice(at) === whole.slice(clean);
+  return at >= clean && at <= clean + 3 * 8 + 2 && paused.slice(at) === whole.slice(clean);
 }
 
 const OVERLAPS: readonly (readonly [string, readonly string[], string, string])[] = [

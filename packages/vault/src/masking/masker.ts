@@ -1,5 +1,5 @@
 import type { Secret } from '@postern/kernel';
-import { matchForm, skipLineBreak } from './match-form.ts';
+import { matchForm, skipGap } from './match-form.ts';
 import { formsOf, type Form } from './secret-forms.ts';
 import { startTable, type StartTable } from './start-table.ts';
 
@@ -140,11 +140,11 @@ class StreamMasker implements Masker {
   }
 }
 
-/** Where the steps that a pause may show end; a line break after them gives nothing away. */
+/** Where the steps that a pause may show end; a gap after them gives nothing away. */
 function showableEnd(form: Form, bytes: Uint8Array, start: number): number {
   const { shortestEnd } = matchForm(form, bytes, start, form.showable);
   if (shortestEnd === -1) return bytes.length;
-  const afterBreak = form.wraps ? skipLineBreak(bytes, shortestEnd) : shortestEnd;
+  const afterBreak = skipGap(form.gap(form.showable), bytes, shortestEnd);
   return afterBreak < 0 ? bytes.length : afterBreak;
 }
 

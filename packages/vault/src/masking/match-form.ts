@@ -1,4 +1,4 @@
-import type { Form, Spelling, Step } from './secret-forms.ts';
+import { GAP_SEPARATORS, type Form, type Gap, type Spelling, type Step } from './secret-forms.ts';
 
 /** What stands at one place of the bytes seen so far. */
 export interface FormMatch {
@@ -64,7 +64,7 @@ class Walk implements FormMatch {
     let at = startAt;
     for (let step = startStep; step < this.#stepCount; step += 1) {
       if (this.#wasWalked(at, step)) return;
-      if (this.#form.wraps && step > 0) at = skipLineBreak(this.#bytes, at);
+      if (step > 0) at = skipGap(this.#form.gap(step), this.#bytes, at);
       if (at === CUT) this.cut = true;
       else at = this.#step(at, step);
       if (at < 0) return;
@@ -112,8 +112,19 @@ function spell(spelling: Spelling, bytes: Uint8Array, start: number): number {
   return start + length;
 }
 
+const SEPARATORS: ReadonlySet<number | undefined> = new Set(Buffer.from(GAP_SEPARATORS));
+
+/** The place after what may stand between two steps; `CUT` where the bytes end in its midst. */
+export function skipGap(gap: Gap, bytes: Uint8Array, start: number): number {
+  if (gap === 'none') return start;
+  if (gap === 'break') return skipLineBreak(bytes, start);
+  const afterFirst = SEPARATORS.has(bytes[start]) ? start + 1 : start;
+  const afterBreak = skipLineBreak(bytes, afterFirst);
+  return afterBreak >= 0 && SEPARATORS.has(bytes[afterBreak]) ? afterBreak + 1 : afterBreak;
+}
+
 /** The place after one line break, if there is one; `CUT` where the bytes end in its midst. */
-export function skipLineBreak(bytes: Uint8Array, at: number): number {
+function skipLineBreak(bytes: Uint8Array, at: number): number {
   const byte = bytes[at];
   if (byte === LINE_FEED) return at + 1;
   if (byte !== CARRIAGE_RETURN) return at;

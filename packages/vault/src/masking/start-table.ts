@@ -1,4 +1,10 @@
-import { MIN_MASKED_BYTES, type Form, type Spelling } from './secret-forms.ts';
+import {
+  GAP_SEPARATORS,
+  MIN_MASKED_BYTES,
+  type Form,
+  type Gap,
+  type Spelling,
+} from './secret-forms.ts';
 
 /** Finds quickly where a form could begin. */
 export interface StartTable {
@@ -11,10 +17,19 @@ export interface StartTable {
 // No spelling of a form is shorter than the shortest masked value.
 const WINDOW = MIN_MASKED_BYTES;
 const PAIRS = WINDOW - 1;
-const LINE_BREAKS: readonly Spelling[] = ['\n', '\r\n'].map((text) => {
+const spelled = (text: string): Spelling => {
   const bytes = Buffer.from(text);
   return { lower: bytes, upper: bytes };
-});
+};
+const LINE_BREAKS = ['\n', '\r\n'].map(spelled);
+const SEPARATORS = Array.from(GAP_SEPARATORS, spelled);
+
+/** What a gap is made of, in its order; each part may be left out. */
+const GAP_PARTS: Readonly<Record<Gap, readonly (readonly Spelling[])[]>> = {
+  none: [],
+  break: [LINE_BREAKS],
+  separators: [SEPARATORS, LINE_BREAKS, SEPARATORS],
+};
 
 /**
  * The search of Wu and Manber ("A fast algorithm for multi-pattern searching", 1994) over the
@@ -66,13 +81,16 @@ function addTo(forms: Map<number, Form[]>, key: number, form: Form): void {
   else if (list.at(-1) !== form) list.push(form);
 }
 
-/** A place inside a form: a byte of one spelling of a step, or of the line break before it. */
+/** A place inside a form: a byte of one spelling of a step, or of a part of the gap before it. */
 interface Place {
   readonly step: number;
   readonly spelling: Spelling;
   readonly at: number;
-  readonly isBreak: boolean;
+  /** Which part of the gap; `STEP`: the step itself. */
+  readonly part: number;
 }
+
+const STEP = Infinity;
 
 /** For each offset of the window, the pairs of bytes that a form can have there. */
 function firstPairs(form: Form): Set<number>[] {
@@ -103,8 +121,7 @@ function addPairs(pairs: Set<number>, { spelling, at }: Place, next: Place): voi
 /** The places of a form, each one object however it is reached. */
 class Places {
   readonly #form: Form;
-  readonly #starts: (readonly Place[])[] = [];
-  readonly #breaks: (readonly Place[])[] = [];
+  readonly #starts = new Map<string, readonly Place[]>();
   readonly #after = new Map<Place, readonly Place[]>();
 
   constructor(form: Form) {
@@ -112,37 +129,38 @@ class Places {
   }
 
   of(step: number): readonly Place[] {
-    return (this.#starts[step] ??= this.#form.step(step).map((spelling) => ({
-      step,
-      spelling,
-      at: 0,
-      isBreak: false,
-    })));
+    return this.#startsOf(step, STEP, this.#form.step(step));
   }
 
   after(place: Place): readonly Place[] {
     const known = this.#after.get(place);
     if (known !== undefined) return known;
-    const { step, spelling, at, isBreak } = place;
-    const found =
-      at + 1 < spelling.lower.length ? [{ ...place, at: at + 1 }] : this.#stepAfter(step, isBreak);
+    const { step, spelling, at, part } = place;
+    const isInside = at + 1 < spelling.lower.length;
+    const found = isInside
+      ? [{ ...place, at: at + 1 }]
+      : part === STEP
+        ? this.#fromGap(step + 1, 0)
+        : this.#fromGap(step, part + 1);
     this.#after.set(place, found);
     return found;
   }
 
-  #stepAfter(step: number, isBreak: boolean): readonly Place[] {
-    if (isBreak) return this.of(step);
-    return this.#form.wraps
-      ? [...this.of(step + 1), ...this.#breaksBefore(step + 1)]
-      : this.of(step + 1);
+  /** Where the bytes may go on from this part of the gap before a step. */
+  #fromGap(step: number, firstPart: number): readonly Place[] {
+    const parts = GAP_PARTS[this.#form.gap(step)];
+    const gap = parts.flatMap((spellings, part) =>
+      part < firstPart ? [] : this.#startsOf(step, part, spellings),
+    );
+    return [...this.of(step), ...gap];
   }
 
-  #breaksBefore(step: number): readonly Place[] {
-    return (this.#breaks[step] ??= LINE_BREAKS.map((spelling) => ({
-      step,
-      spelling,
-      at: 0,
-      isBreak: true,
-    })));
+  #startsOf(step: number, part: number, spellings: readonly Spelling[]): readonly Place[] {
+    const key = `${step} ${part}`;
+    const known = this.#starts.get(key);
+    if (known !== undefined) return known;
+    const made = spellings.map((spelling) => ({ step, spelling, at: 0, part }));
+    this.#starts.set(key, made);
+    return made;
   }
 }

@@ -30,8 +30,15 @@ describe('a content', () => {
     `${VALUE.slice(0, -1)} and then ${VALUE.slice(3)}`,
     `${'x'.repeat(3000)}${Buffer.from(VALUE).toString('hex')}`,
     `gsk_${'b'.repeat(30)}`,
+    `fingerprint ${Buffer.from(VALUE)
+      .toString('hex')
+      .replace(/..(?=.)/g, '$&:')}`,
+    Buffer.from(VALUE, 'utf16le').toString('latin1'),
+    Buffer.from(VALUE, 'utf16le').swap16().toString('latin1'),
+    `body="${JSON.stringify(JSON.stringify({ VALUE }))}"`,
+    `next=${encodeURIComponent(encodeURIComponent(VALUE))}`,
   ];
-  const content = Buffer.from(lines.join('\n'));
+  const content = Buffer.from(lines.join('\n'), 'latin1');
   const expected = [
     '2: stored mine',
     '3: stored mine',
@@ -40,6 +47,7 @@ describe('a content', () => {
     '5: openai',
     '7: stored mine',
     '8: groq',
+    ...['9', '10', '11', '12', '13'].map((at) => `${at}: stored mine`),
   ];
 
   test.each([1, 7, 1000, 65_536, 1_000_000])('in chunks of %i', async (size) => {
