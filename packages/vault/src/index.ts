@@ -73,13 +73,6 @@ export {
 export { createMasker, MASK, type Masker, type MaskerOptions } from './masking/masker.ts';
 export { isMaskable, MIN_MASKED_BYTES } from './masking/secret-forms.ts';
 export { AutoLock, type AutoLockOptions, type LockCause } from './care/auto-lock.ts';
-export {
-  describeFinding,
-  inspectVault,
-  ROTATION_DAYS,
-  type Finding,
-  type FindingDescription,
-} from './care/inspect-vault.ts';
 export { testStorage } from './care/test-storage.ts';
 export { createQuickKeyring, type QuickKeyringOptions } from './keyring/quick-keyring.ts';
 export { describeVaultFailure, type VaultFailureDescription } from './describe-vault-failure.ts';

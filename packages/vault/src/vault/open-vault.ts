@@ -30,7 +30,7 @@ export interface VaultOptions {
   readonly isLooking?: boolean;
 }
 
-export const LOCK_FILE = 'vault.lock';
+const LOCK_FILE = 'vault.lock';
 
 /**
  * Reads the vault's header, after completing or undoing what a killed process left, unless it is only
