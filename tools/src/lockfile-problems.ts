@@ -23,12 +23,12 @@ const FITTING_LICENCES: ReadonlySet<string> = new Set([
 ]);
 
 /** The packages that carry Node itself, one for each system. */
-const CARRIED_NODE = /^node_modules\/node-(?:bin-)?(?:darwin|linux|win)-/;
+const CARRIED_NODE = /^node_modules\/node-(?:bin-)?(darwin|linux|win)-/;
 
 /**
  * What is wrong with npm's lockfile, one line each: a package without a SHA-512 digest, from
  * elsewhere than the registry, with an install script (none is run), or under a licence that does not
- * fit; and a Node that is another on one system than on the others.
+ * fit; a Node that is another on Linux than on Windows, or an older one on macOS.
  */
 export function lockfileProblems(text: string): readonly string[] {
   const lockfile = expectOk(parseJson(text));
@@ -43,14 +43,25 @@ export function lockfileProblems(text: string): readonly string[] {
 }
 
 function carriedNodeProblems(packages: JsonObject): readonly string[] {
-  const pins = Object.entries(packages).flatMap(([path, entry]) =>
-    CARRIED_NODE.test(path) && isJsonObject(entry)
-      ? [{ path, version: JSON.stringify(entry['version']) }]
-      : [],
-  );
-  if (new Set(pins.map(({ version }) => version)).size < 2) return [];
-  const each = pins.map(({ path, version }) => `${path} ${version}`).join(', ');
-  return [`Node is not the same on every system: ${each}`];
+  const pins = Object.entries(packages).flatMap(([path, entry]) => {
+    const system = CARRIED_NODE.exec(path)?.[1];
+    if (system === undefined || !isJsonObject(entry)) return [];
+    return [{ path, isMacos: system === 'darwin', version: versionOf(entry) }];
+  });
+  const [other] = pins.filter(({ isMacos }) => !isMacos);
+  return pins
+    .filter(({ isMacos, version }) =>
+      isMacos ? isOlder(version, other?.version) : version !== other?.version,
+    )
+    .map(({ path, version }) => `${path}: is ${version}, and not ${String(other?.version)}`);
+}
+
+function versionOf({ version }: JsonObject): string {
+  return typeof version === 'string' ? version : '';
+}
+
+function isOlder(version: string, than = ''): boolean {
+  return version.localeCompare(than, 'en', { numeric: true }) < 0;
 }
 
 function problemsOf(entry: JsonObject): readonly string[] {
