@@ -80,6 +80,7 @@ export {
   runPosternKilledAt,
   startPostern,
   POSTERN_LAUNCHER,
+  TEST_PROGRAM,
   upPostern,
   type PosternOptions,
   type PosternUp,

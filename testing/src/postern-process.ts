@@ -2,21 +2,17 @@ import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { runProgram, startProgram, type Ended, type RunningProgram } from './run-program.ts';
 
-/** The file that a Node starts the product from. */
-export const POSTERN_LAUNCHER = join(
-  import.meta.dirname,
-  '..',
-  '..',
-  'apps',
-  'cli',
-  'bin',
-  'postern.js',
-);
+/** The file that a Node starts the shipped product from. */
+export const POSTERN_LAUNCHER = join(import.meta.dirname, '../../apps/cli/bin/postern.js');
+/** The same for the program of the tests, which spends no time on deriving keys. */
+export const TEST_PROGRAM = join(import.meta.dirname, 'test-program/main.ts');
 const UP_TIMEOUT_MS = 60_000;
 
 export interface PosternOptions {
   /** Where it lives, for example a keyring session's environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** `POSTERN_LAUNCHER` for what only the shipped program can show; else it is the tests' own. */
+  readonly program?: string;
   readonly input?: string;
   /** Given on file descriptor 3, which the command is told to read it from. */
   readonly passphrase?: string;
@@ -103,10 +99,13 @@ export async function upPostern(
   };
 }
 
-function commandLine(parameters: readonly string[], { passphrase }: PosternOptions): string[] {
+function commandLine(
+  parameters: readonly string[],
+  { passphrase, program = TEST_PROGRAM }: PosternOptions,
+): string[] {
   const given = passphrase === undefined ? [] : ['--passphrase-fd', '3'];
   // As its own first line starts it.
-  return ['--', POSTERN_LAUNCHER, ...given, ...parameters];
+  return ['--', program, ...given, ...parameters];
 }
 
 function programOptions(options: PosternOptions): Parameters<typeof startProgram>[2] {

@@ -80,6 +80,7 @@ export type { Disk, DiskFailure } from './disk/disk.ts';
 export { nodeDisk } from './disk/node-disk.ts';
 export { checkKeyForm } from './key-form.ts';
 export type { KeyringFailure, KeyringPort } from './keyring/keyring-port.ts';
+export { KDF_COSTS, type KdfCosts } from './kdf-costs.ts';
 export { leaveProcess } from './keyring/leave-process.ts';
 export {
   createOsKeyring,

@@ -12,7 +12,7 @@ import { memoryStore } from './memory-store.ts';
 import { newDataKey } from './slots/data-key.ts';
 import { memoryKeyring } from './testing/memory-keyring.ts';
 import { secretStoreContract } from './testing/secret-store-contract.ts';
-import { systemClock, systemRandomness, temporaryDirectory } from './testing/test-world.ts';
+import { systemClock, systemWorld, temporaryDirectory } from './testing/test-world.ts';
 
 const VAULT = vaultId.from('01arz3ndektsv4rrffq69g5fav');
 
@@ -23,14 +23,14 @@ secretStoreContract('memory', () => {
 
 secretStoreContract('the encrypted file', async () => {
   const directory = await temporaryDirectory();
-  const randomness = systemRandomness;
+  const { randomness } = systemWorld;
   const dataKey = newDataKey(VAULT, randomness);
-  const contentKey = await newContentKey(dataKey, undefined, randomness);
+  const contentKey = await newContentKey(dataKey, undefined, systemWorld);
   const bytes = await sealSecrets(dataKey, contentKey, new Map());
   expectOk(await writeAtomically(nodeDisk, join(directory, SECRETS_FILE), bytes, randomness));
   const open = () => {
     const lock = fileLock(join(directory, 'vault.lock'), systemClock);
-    return fileStore({ directory, disk: nodeDisk, lock, randomness, dataKey });
+    return fileStore({ directory, disk: nodeDisk, lock, ...systemWorld, dataKey });
   };
   return { store: open(), reopen: () => Promise.resolve(open()) };
 });

@@ -1,9 +1,8 @@
 import { truncateSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { freshHome, runProgram, type Ended } from '@postern/testing';
+import { freshHome, runPostern, type Ended } from '@postern/testing';
 import { expect, test } from 'vitest';
 
-const LAUNCHER = join(import.meta.dirname, '../../../apps/cli/bin/postern.js');
 const VALUE = 'sk-the-old-value-that-is-long-enough';
 const LATER = 'sk-the-new-value-that-is-long-enough';
 
@@ -14,10 +13,11 @@ test('a backup brings back its secrets, into the vault and into a new home', asy
     parameters: readonly string[],
     { backup = 'a passphrase of its own', input = '', environment = home.environment } = {},
   ): Promise<Ended> =>
-    await runProgram(process.execPath, [LAUNCHER, '--passphrase-fd', '3', ...parameters], {
+    await runPostern(parameters, {
       environment,
       input,
-      descriptors: ['three blind mice run', backup],
+      passphrase: 'three blind mice run',
+      descriptors: [backup],
     });
   const fd = ['--backup-passphrase-fd', '4'];
   const file = join(home.path, 'backup');

@@ -18,6 +18,7 @@ import {
   type KeyringPort,
 } from '@postern/vault';
 import { OPENAI, secretStoreContract, systemClock, systemRandomness } from '@postern/vault/testing';
+import { WEAK_KDF_COSTS } from '@postern/vault/testing/kdf-costs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /**
@@ -59,6 +60,7 @@ export function vaultOverKeyring(service: KeyringService | undefined): void {
           machineId: 'machine-1',
           clock: systemClock,
           randomness: systemRandomness,
+          kdfCosts: WEAK_KDF_COSTS,
           keyring,
         }),
       );

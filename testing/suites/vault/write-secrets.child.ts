@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { expectOk, Secret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
 import { createOsKeyring, openVault, singleValue } from '@postern/vault';
+import { WEAK_KDF_COSTS } from '@postern/vault/testing/kdf-costs';
 
 const [dataDir = '', name = '', writes = '0'] = process.argv.slice(2);
 const vault = expectOk(
@@ -12,6 +13,7 @@ const vault = expectOk(
     machineId: 'machine-1',
     clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
     randomness: { bytes: (count) => randomBytes(count) },
+    kdfCosts: WEAK_KDF_COSTS,
     keyring: createOsKeyring(),
   }),
 );

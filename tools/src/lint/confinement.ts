@@ -105,7 +105,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       ...TESTS,
       ...CONFIGURATION,
       'apps/cli/src/config/**',
-      'apps/cli/src/main.ts',
+      'apps/cli/src/run-postern.ts',
       'apps/cli/bin/**',
     ],
   },

@@ -5,6 +5,7 @@ import { expectOk } from '@postern/kernel';
 import { parseConfig } from '@postern/protocol';
 import { createConnections } from '@postern/upstreams';
 import { createOsKeyring, openVault } from '@postern/vault';
+import { WEAK_KDF_COSTS } from '@postern/vault/testing/kdf-costs';
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createProcessLog } from '../log/process-log.ts';
@@ -32,6 +33,7 @@ beforeAll(async () => {
       machineId: 'test',
       clock: systemClock,
       randomness: systemRandomness,
+      kdfCosts: WEAK_KDF_COSTS,
       keyring: createOsKeyring(),
     }),
   );

@@ -1,4 +1,5 @@
 import type { Clock, Randomness, Result } from '@postern/kernel';
+import type { KdfCosts } from '@postern/vault';
 import type { Environment } from '../config/environment.ts';
 import { prepareHome, type Home } from '../config/home.ts';
 import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
@@ -12,6 +13,7 @@ export interface CommandContext {
   readonly environment: Environment;
   readonly home: Home;
   readonly clock: Clock;
+  readonly kdfCosts: KdfCosts;
   readonly randomness: Randomness;
   readonly version: string;
   /** `--storage`, which overrides the configuration. */

@@ -63,6 +63,7 @@ async function lookForVault(
     machineId: machineId(),
     clock: context.clock,
     randomness: context.randomness,
+    kdfCosts: context.kdfCosts,
     keyring,
     databases: vaultDatabases(context.home.dataDir),
     isLooking,

@@ -1,15 +1,22 @@
+import type { Clock } from '@postern/kernel';
+import type { KdfCosts } from '@postern/vault';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Environment } from '../config/environment.ts';
 import { homeOf } from '../config/home.ts';
-import { systemClock } from '../system/system-clock.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { CommandContext } from './command-context.ts';
 
 export const VERSION = packageJson.version;
 
+/** What a program is made of that is the same for each of its commands; tests make another program. */
+export interface ProgramParts {
+  readonly clock: Clock;
+  readonly kdfCosts: KdfCosts;
+}
+
 /** What a command line is read in. */
-export interface Surroundings {
+export interface Surroundings extends ProgramParts {
   readonly environment: Environment;
   readonly terminal: Terminal;
   /** The program and first arguments that start this command line again. */
@@ -26,12 +33,13 @@ export interface GlobalOptions {
 }
 
 export function makeContext(surroundings: Surroundings, options: GlobalOptions): CommandContext {
-  const { environment, terminal, self } = surroundings;
+  const { environment, terminal, self, clock, kdfCosts } = surroundings;
   return {
     terminal,
     environment,
     home: homeOf(environment, options.home),
-    clock: systemClock,
+    clock,
+    kdfCosts,
     randomness: systemRandomness,
     version: VERSION,
     storage: options.storage,

@@ -22,6 +22,7 @@ export async function openedForReading(context: CommandContext): Promise<Pick<Op
   const direct = await openVaultDirectly({
     dataDir: context.home.dataDir,
     clock: context.clock,
+    kdfCosts: context.kdfCosts,
     keyring: quickSystemKeyring(context.environment),
     longWay,
   });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { systemWorld } from '@postern/vault/testing';
 import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '../config/environment.ts';
 import { CommandFailed, type Described } from '../failure/described.ts';
@@ -13,6 +14,7 @@ interface Refused {
 /** What is said to a line that is not understood. */
 async function refusal(parameters: readonly string[]): Promise<Refused | undefined> {
   const surroundings = {
+    ...systemWorld,
     environment: readEnvironment(),
     terminal: openTerminal(false),
     self: ['postern'] as const,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expectOk, revealSecret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
 import type { KeyringPort, SecretWish } from '@postern/vault';
-import { madeVault, OPENAI, systemClock } from '@postern/vault/testing';
+import { madeVault, OPENAI, systemWorld } from '@postern/vault/testing';
 import { expect, test } from 'vitest';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
 import { openVaultDirectly } from './direct-vault.ts';
@@ -31,7 +31,7 @@ test('asks the keyring once for the key of the log, and once for each secret', a
   const longWay = () => Promise.reject(new Error('the long way'));
   const take = async (wish: SecretWish): Promise<readonly string[]> => {
     asked.length = 0;
-    const parts = { dataDir, clock: systemClock, keyring: () => keyring, longWay };
+    const parts = { ...systemWorld, dataDir, keyring: () => keyring, longWay };
     const vault = await openVaultDirectly(parts);
     if (vault === undefined) throw new Error('not opened');
     const taken = await vault.take(wish, USE);

@@ -5,6 +5,7 @@ import type { SecretName } from '@postern/protocol';
 import {
   describeVaultFailure,
   openDirectly,
+  type KdfCosts,
   type KeyringPort,
   type SecretRecord,
 } from '@postern/vault';
@@ -15,6 +16,7 @@ import type { OpenVault } from './open-vault.ts';
 export interface DirectParts {
   readonly dataDir: string;
   readonly clock: Clock;
+  readonly kdfCosts: KdfCosts;
   readonly keyring: () => KeyringPort;
   /** The same vault opened with its data key, for what this way does not have. */
   readonly longWay: () => Promise<Pick<OpenVault, 'take'>>;
@@ -28,8 +30,8 @@ export interface DirectParts {
 export async function openVaultDirectly(
   parts: DirectParts,
 ): Promise<Pick<OpenVault, 'take'> | undefined> {
-  const { keyring, dataDir } = parts;
-  const direct = await openDirectly({ dataDir: join(dataDir, 'vault'), keyring });
+  const { keyring, dataDir, kdfCosts } = parts;
+  const direct = await openDirectly({ dataDir: join(dataDir, 'vault'), keyring, kdfCosts });
   if (direct === undefined) return undefined;
   // With what locks and flushes the log; loaded while the keyring is asked.
   const audit = import('./audit.ts');

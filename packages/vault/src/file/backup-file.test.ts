@@ -1,6 +1,7 @@
 import { expectOk, failed, Secret } from '@postern/kernel';
 import { secretName, vaultId } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
+import { KDF_COSTS } from '../kdf-costs.ts';
 import { singleValue } from '../secret-store.ts';
 import { flips, truncations } from '../testing/damage.ts';
 import { systemRandomness } from '../testing/test-world.ts';
@@ -10,6 +11,8 @@ import { parseSealedJson } from './sealed-json.ts';
 
 const FILE = 'a.backup';
 const PASSPHRASE = Secret.of('three blind mice run');
+const PLACE = { file: FILE, passphrase: PASSPHRASE };
+const SEALING = { randomness: systemRandomness, kdfCosts: KDF_COSTS };
 const BACKUP = {
   vaultId: vaultId.from('01arz3ndektsv4rrffq69g5fav'),
   createdAtMs: 1_700_000_000_000,
@@ -18,16 +21,16 @@ const BACKUP = {
   lastingKey: Uint8Array.from(Buffer.alloc(32, 3)),
   records: [singleValue(secretName.from('openai'), Secret.of('sk-test-0123456789'), 7)],
 };
-const BYTES = expectOk(await sealBackup(BACKUP, PASSPHRASE, systemRandomness));
+const BYTES = expectOk(await sealBackup(BACKUP, PASSPHRASE, SEALING));
 const TEXT = Buffer.from(BYTES).toString('utf8');
 /** Derived once: deriving it anew for each byte would take minutes and prove nothing more. */
 const KEY = await openWithPassphrase(
-  expectOk(parseSealedJson(backupKind(FILE), BYTES)).recipients,
+  expectOk(parseSealedJson(backupKind(FILE), BYTES, KDF_COSTS)).recipients,
   PASSPHRASE,
 );
 
 async function reasonWithKey(bytes: Uint8Array): Promise<string> {
-  const sealed = parseSealedJson(backupKind(FILE), bytes);
+  const sealed = parseSealedJson(backupKind(FILE), bytes, KDF_COSTS);
   if (!sealed.ok) return sealed.failure.reason;
   if (KEY === undefined) return 'no key';
   const opened = await sealed.value.open(KEY);
@@ -36,7 +39,7 @@ async function reasonWithKey(bytes: Uint8Array): Promise<string> {
 
 describe('the backup file', () => {
   it('opens to what was sealed', async () => {
-    const { records, ...rest } = expectOk(await openBackup(BYTES, FILE, PASSPHRASE));
+    const { records, ...rest } = expectOk(await openBackup(BYTES, PLACE, KDF_COSTS));
     expect({ ...rest, records: records.length }).toEqual({ ...BACKUP, records: 1 });
     expect(await reasonWithKey(BYTES)).toBe('opened');
   });
@@ -50,7 +53,7 @@ describe('the backup file', () => {
 
   it('refuses every truncation without deriving a key', async () => {
     for (const cut of truncations(BYTES)) {
-      expect(await openBackup(cut, FILE, PASSPHRASE), `${String(cut.length)} bytes`).toEqual(
+      expect(await openBackup(cut, PLACE, KDF_COSTS), `${String(cut.length)} bytes`).toEqual(
         failed({ reason: 'vault-damaged', file: FILE, damage: 'malformed' }),
       );
     }
@@ -69,7 +72,7 @@ describe('the backup file', () => {
   ])('refuses %s before deriving anything', async (_, from, to, damage) => {
     const hostile = Buffer.from(TEXT.replace(from, to));
     expect(hostile.equals(BYTES)).toBe(false);
-    expect(await openBackup(hostile, FILE, PASSPHRASE)).toEqual(
+    expect(await openBackup(hostile, PLACE, KDF_COSTS)).toEqual(
       failed({ reason: 'vault-damaged', file: FILE, damage }),
     );
   });
@@ -84,7 +87,7 @@ describe('the backup file', () => {
     const before: unknown = JSON.parse(Buffer.from(header, 'base64url').toString());
     const changed = JSON.stringify(Object.assign({}, before, claims));
     const hostile = Buffer.from(TEXT.replace(header, Buffer.from(changed).toString('base64url')));
-    expect(await openBackup(hostile, FILE, PASSPHRASE)).toEqual(
+    expect(await openBackup(hostile, PLACE, KDF_COSTS)).toEqual(
       failed(failure ?? { reason: 'vault-damaged', file: FILE, damage: 'malformed' }),
     );
   });

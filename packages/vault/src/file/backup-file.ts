@@ -1,13 +1,19 @@
 import { basename } from 'node:path';
 import { failed, isJsonObject, ok, type JsonObject, type JsonValue } from '@postern/kernel';
-import type { Randomness, Result, Secret } from '@postern/kernel';
+import type { Result, Secret } from '@postern/kernel';
 import { secretName, type SecretName, type VaultId } from '@postern/protocol';
 import * as v from 'valibot';
+import type { KdfCosts } from '../kdf-costs.ts';
 import { recordFromWire, recordsToWire } from '../record-wire.ts';
 import { byName, type SecretRecord } from '../secret-store.ts';
 import { base64urlOf } from '../slots/slot.ts';
 import type { VaultFailure } from '../vault-failure.ts';
-import { openWithPassphrase, passphraseRecipient, type ContentKey } from './recipients.ts';
+import {
+  openWithPassphrase,
+  passphraseRecipient,
+  type ContentKey,
+  type Sealing,
+} from './recipients.ts';
 import { parseSealedJson, sealJson, type SealedKind } from './sealed-json.ts';
 
 /** Everything that a vault is: enough to make it anew on another machine. */
@@ -40,12 +46,12 @@ const ContentSchema = v.strictObject({
 export async function sealBackup(
   backup: Backup,
   passphrase: Secret,
-  randomness: Randomness,
+  sealing: Sealing,
 ): Promise<Result<Uint8Array, VaultFailure>> {
   const secrets = recordsToWire(backup.records.toSorted(byName));
   if (!secrets.ok) return secrets;
-  const key = Uint8Array.from(randomness.bytes(32));
-  const recipient = await passphraseRecipient(key, { slotId: 'backup', passphrase }, randomness);
+  const key = Uint8Array.from(sealing.randomness.bytes(32));
+  const recipient = await passphraseRecipient(key, { slotId: 'backup', passphrase }, sealing);
   const content: JsonObject = {
     version: VERSION,
     createdAtMs: backup.createdAtMs,
@@ -58,14 +64,14 @@ export async function sealBackup(
   return ok(await sealJson(backupKind(''), backup.vaultId, contentKey, content));
 }
 
-/** The backup in a file; `path` only names it in failures. */
+/** The backup in a file; `file` only names it in failures. */
 export async function openBackup(
   bytes: Uint8Array,
-  path: string,
-  passphrase: Secret,
+  { file, passphrase }: { readonly file: string; readonly passphrase: Secret },
+  costs: KdfCosts,
 ): Promise<Result<Backup, VaultFailure>> {
-  const kind = backupKind(path);
-  const sealed = parseSealedJson(kind, bytes);
+  const kind = backupKind(file);
+  const sealed = parseSealedJson(kind, bytes, costs);
   if (!sealed.ok) return sealed;
   const key = await openWithPassphrase(sealed.value.recipients, passphrase);
   if (key === undefined) return failed({ reason: 'wrong-passphrase' });

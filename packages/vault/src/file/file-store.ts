@@ -4,6 +4,7 @@ import type { SecretName } from '@postern/protocol';
 import type { Disk } from '../disk/disk.ts';
 import type { VaultLock } from '../disk/vault-lock.ts';
 import { writeAtomically } from '../disk/write-atomically.ts';
+import type { KdfCosts } from '../kdf-costs.ts';
 import { recordsToWire, recordToWire, type RecordWire } from '../record-wire.ts';
 import { byName, infoOf, type SecretStore } from '../secret-store.ts';
 import type { DataKey } from '../slots/data-key.ts';
@@ -24,6 +25,7 @@ export interface FileStoreOptions {
   readonly disk: Disk;
   readonly lock: VaultLock;
   readonly randomness: Randomness;
+  readonly kdfCosts: KdfCosts;
   readonly dataKey: DataKey;
 }
 
@@ -53,7 +55,7 @@ export function fileStore(options: FileStoreOptions): SecretStore {
   };
 }
 
-type Place = Pick<FileStoreOptions, 'directory' | 'disk' | 'dataKey'>;
+type Place = Pick<FileStoreOptions, 'directory' | 'disk' | 'dataKey' | 'kdfCosts'>;
 
 /**
  * Reads and opens the file of secrets. Under another data key it is `vault-locked` where that is in
@@ -78,13 +80,14 @@ async function readOnce({
   directory,
   disk,
   dataKey,
+  kdfCosts,
 }: Place): Promise<Result<OpenedSecrets, VaultFailure>> {
   const bytes = await disk.read(join(directory, SECRETS_FILE), SECRETS_KIND.maxBytes);
   if (!bytes.ok) return bytes;
   if (bytes.value === undefined) {
     return failed({ reason: 'vault-damaged', file: SECRETS_FILE, damage: 'missing' });
   }
-  return await openSecrets(bytes.value, dataKey);
+  return await openSecrets(bytes.value, dataKey, kdfCosts);
 }
 
 async function rewrite<T>(

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Randomness, Secret } from '@postern/kernel';
 import * as v from 'valibot';
+import { isWithin, type KdfCosts } from '../kdf-costs.ts';
 import type { DataKey } from '../slots/data-key.ts';
 import { KEY_WRAP, PBES2, pbes2Kek, unwrapKey, wrapKey } from '../primitives/key-wrap.ts';
 
-/** Bounds of what a file may demand of whoever opens it with a passphrase. */
-const PBES2_BOUNDS = { writtenCount: 600_000, maxCount: 2_000_000, saltBytes: 16 } as const;
+const SALT_BYTES = 16;
 
 /** 32 bytes wrapped are 40: 54 characters. */
 const wrappedKey = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{54}$/));
@@ -16,12 +16,8 @@ const PassphraseRecipient = v.strictObject({
   header: v.strictObject({
     alg: v.literal(PBES2),
     kid: keyId,
-    p2c: v.pipe(
-      v.number(),
-      v.safeInteger(),
-      v.minValue(PBES2_BOUNDS.writtenCount),
-      v.maxValue(PBES2_BOUNDS.maxCount),
-    ),
+    /** By its form alone; `hasAcceptedCost` holds it against the bounds. */
+    p2c: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
     p2s: base64url16,
   }),
   encrypted_key: wrappedKey,
@@ -50,6 +46,12 @@ export interface ContentKey {
   readonly recipients: Recipients;
 }
 
+/** What new recipients are made with. */
+export interface Sealing {
+  readonly randomness: Randomness;
+  readonly kdfCosts: KdfCosts;
+}
+
 /** A passphrase and the slot that it belongs to. */
 export interface SlotPassphrase {
   readonly slotId: string;
@@ -59,10 +61,10 @@ export interface SlotPassphrase {
 export async function passphraseRecipient(
   key: Uint8Array,
   { slotId, passphrase }: SlotPassphrase,
-  randomness: Randomness,
+  { randomness, kdfCosts }: Sealing,
 ): Promise<PassphraseRecipient> {
-  const p2c = PBES2_BOUNDS.writtenCount;
-  const p2s = Buffer.from(randomness.bytes(PBES2_BOUNDS.saltBytes)).toString('base64url');
+  const p2c = kdfCosts.pbes2Count.written;
+  const p2s = Buffer.from(randomness.bytes(SALT_BYTES)).toString('base64url');
   const kek = await pbes2Kek(passphrase, p2s, p2c);
   return {
     header: { alg: PBES2, kid: slotId, p2c, p2s },
@@ -87,6 +89,12 @@ export function findPassphrase(recipients: Recipients): PassphraseRecipient | un
 export function findDataKey(recipients: Recipients): DataKeyRecipient | undefined {
   const all: readonly Recipient[] = recipients;
   return all.find((one): one is DataKeyRecipient => one.header.alg === KEY_WRAP);
+}
+
+/** Whether what a file demands of whoever opens it with a passphrase is within the bounds. */
+export function hasAcceptedCost(recipients: Recipients, { pbes2Count }: KdfCosts): boolean {
+  const passphrase = findPassphrase(recipients);
+  return passphrase === undefined || isWithin(passphrase.header.p2c, pbes2Count);
 }
 
 export function openWithDataKey(

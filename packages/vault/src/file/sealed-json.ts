@@ -2,6 +2,7 @@ import { decodeUtf8, encodeUtf8, failed, ok, parseJson } from '@postern/kernel';
 import type { JsonObject, JsonValue, Result } from '@postern/kernel';
 import { vaultId, type VaultId } from '@postern/protocol';
 import * as v from 'valibot';
+import type { KdfCosts } from '../kdf-costs.ts';
 import type { Damage, VaultFailure } from '../vault-failure.ts';
 import {
   CONTENT_ENCRYPTION,
@@ -10,8 +11,13 @@ import {
   sealContent,
   type JweContent,
 } from './jwe-content.ts';
-import { digestOfRecipients, RecipientsSchema, type ContentKey } from './recipients.ts';
-import type { Recipients } from './recipients.ts';
+import {
+  digestOfRecipients,
+  hasAcceptedCost,
+  RecipientsSchema,
+  type ContentKey,
+  type Recipients,
+} from './recipients.ts';
 
 /**
  * One kind of encrypted JSON file: JWE General JSON Serialization (RFC 7516 §7.2.1), content
@@ -81,10 +87,12 @@ export async function sealJson(
 export function parseSealedJson(
   kind: SealedKind,
   bytes: Uint8Array,
+  costs: KdfCosts,
 ): Result<SealedJson, VaultFailure> {
   const envelope = parseEnvelope(kind, bytes);
   if (!envelope.ok) return envelope;
   const { recipients, ...content } = envelope.value;
+  if (!hasAcceptedCost(recipients, costs)) return damaged(kind, 'parameters');
   const vault = parseProtected(kind, content.protected);
   if (!vault.ok) return vault;
   if (content.aad !== Buffer.from(digestOfRecipients(recipients)).toString('base64url')) {

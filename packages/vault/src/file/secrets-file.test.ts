@@ -3,6 +3,7 @@ import { secretName, vaultId } from '@postern/protocol';
 import { generalDecrypt, type GeneralJWE } from 'jose';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { KDF_COSTS } from '../kdf-costs.ts';
 import { newDataKey } from '../slots/data-key.ts';
 import { flips, truncations } from '../testing/damage.ts';
 import { systemRandomness } from '../testing/test-world.ts';
@@ -19,10 +20,11 @@ const PASSPHRASE = 'cafe\u0301 au lait';
 const NAME = secretName.from('openai');
 const WIRE = { fields: { value: 'sk-test-0123456789' }, createdAtMs: 1, updatedAtMs: 2 };
 const SECRETS = new Map([[NAME, WIRE]]);
+const SEALING = { randomness: systemRandomness, kdfCosts: KDF_COSTS };
 const CONTENT_KEY = await newContentKey(
   DATA_KEY,
   { slotId: 'slot-1', passphrase: Secret.of(PASSPHRASE) },
-  systemRandomness,
+  SEALING,
 );
 const BYTES = await sealSecrets(DATA_KEY, CONTENT_KEY, SECRETS);
 const TEXT = Buffer.from(BYTES).toString('utf8');
@@ -37,8 +39,8 @@ function parsed(text: string): GeneralJWE {
 describe('the encrypted file of secrets', () => {
   it('opens with the data key and with the passphrase to what was sealed', async () => {
     const ways = [
-      await openSecrets(BYTES, DATA_KEY),
-      await openSecretsWithPassphrase(BYTES, Secret.of(PASSPHRASE.normalize('NFC'))),
+      await openSecrets(BYTES, DATA_KEY, KDF_COSTS),
+      await openSecretsWithPassphrase(BYTES, Secret.of(PASSPHRASE.normalize('NFC')), KDF_COSTS),
     ];
     for (const way of ways) {
       const { secrets, contentKey } = expectOk(way);
@@ -73,7 +75,7 @@ describe('the encrypted file of secrets', () => {
 
   it('refuses every flipped byte', async () => {
     for (const [at, damaged] of flips(BYTES)) {
-      const opened = await openSecrets(damaged, DATA_KEY);
+      const opened = await openSecrets(damaged, DATA_KEY, KDF_COSTS);
       const reason = opened.ok ? 'opened' : opened.failure.reason;
       expect(['vault-damaged', 'version-unknown'], `byte ${String(at)}`).toContain(reason);
     }
@@ -81,12 +83,12 @@ describe('the encrypted file of secrets', () => {
 
   it('refuses every truncation, and anything appended', async () => {
     for (const cut of truncations(BYTES)) {
-      expect(await openSecrets(cut, DATA_KEY), `${String(cut.length)} bytes`).toEqual(
+      expect(await openSecrets(cut, DATA_KEY, KDF_COSTS), `${String(cut.length)} bytes`).toEqual(
         failed({ reason: 'vault-damaged', file: 'secrets.jwe.json', damage: 'malformed' }),
       );
     }
-    expect((await openSecrets(Buffer.from(`${TEXT} `), DATA_KEY)).ok).toBe(false);
-    expect((await openSecrets(Buffer.from(TEXT.repeat(2)), DATA_KEY)).ok).toBe(false);
+    expect((await openSecrets(Buffer.from(`${TEXT} `), DATA_KEY, KDF_COSTS)).ok).toBe(false);
+    expect((await openSecrets(Buffer.from(TEXT.repeat(2)), DATA_KEY, KDF_COSTS)).ok).toBe(false);
   });
 
   it.each<readonly [string, string | RegExp, string]>([
@@ -97,18 +99,20 @@ describe('the encrypted file of secrets', () => {
   ])('refuses %s before deriving anything', async (_, from, to) => {
     const hostile = Buffer.from(TEXT.replace(from, to));
     const expected = { failure: { reason: 'vault-damaged', damage: 'parameters' } };
-    expect(await openSecretsWithPassphrase(hostile, Secret.of(PASSPHRASE))).toMatchObject(expected);
-    expect(await openSecrets(hostile, DATA_KEY)).toMatchObject(expected);
+    expect(
+      await openSecretsWithPassphrase(hostile, Secret.of(PASSPHRASE), KDF_COSTS),
+    ).toMatchObject(expected);
+    expect(await openSecrets(hostile, DATA_KEY, KDF_COSTS)).toMatchObject(expected);
   });
 
   it('refuses a recipient that is added, removed, or taken from another file', async () => {
-    const other = await newContentKey(DATA_KEY, undefined, systemRandomness);
+    const other = await newContentKey(DATA_KEY, undefined, SEALING);
     const envelope = parsed(TEXT);
     const [passphrase, dataKey] = envelope.recipients;
     const recipients = [[passphrase], [dataKey], [dataKey, passphrase], other.recipients, []];
     for (const forged of recipients) {
       const file = `${JSON.stringify({ ...envelope, recipients: forged })}\n`;
-      expect(await openSecrets(Buffer.from(file), DATA_KEY)).toMatchObject({
+      expect(await openSecrets(Buffer.from(file), DATA_KEY, KDF_COSTS)).toMatchObject({
         failure: { reason: 'vault-damaged' },
       });
     }
@@ -116,13 +120,17 @@ describe('the encrypted file of secrets', () => {
 
   it('refuses the file of another vault and of another data key', async () => {
     const elsewhere = newDataKey(vaultId.from('01arz3ndektsv4rrffq69g5faw'), systemRandomness);
-    expect(await openSecrets(BYTES, elsewhere)).toMatchObject({ failure: { damage: 'foreign' } });
+    expect(await openSecrets(BYTES, elsewhere, KDF_COSTS)).toMatchObject({
+      failure: { damage: 'foreign' },
+    });
     const sibling = newDataKey(VAULT, systemRandomness);
-    expect(await openSecrets(BYTES, sibling)).toEqual(failed({ reason: 'vault-locked' }));
+    expect(await openSecrets(BYTES, sibling, KDF_COSTS)).toEqual(
+      failed({ reason: 'vault-locked' }),
+    );
   });
 
   it('tells a wrong passphrase from damage', async () => {
-    expect(await openSecretsWithPassphrase(BYTES, Secret.of('wrong'))).toEqual(
+    expect(await openSecretsWithPassphrase(BYTES, Secret.of('wrong'), KDF_COSTS)).toEqual(
       failed({ reason: 'wrong-passphrase' }),
     );
   });

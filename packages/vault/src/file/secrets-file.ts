@@ -1,6 +1,6 @@
 import { failed, isJsonObject, ok, type JsonValue, type Result } from '@postern/kernel';
-import type { Randomness } from '@postern/kernel';
 import { secretName, type SecretName } from '@postern/protocol';
+import type { KdfCosts } from '../kdf-costs.ts';
 import { recordFromWire, type RecordWire } from '../record-wire.ts';
 import type { SecretRecord } from '../secret-store.ts';
 import type { DataKey } from '../slots/data-key.ts';
@@ -12,6 +12,7 @@ import {
   openWithPassphrase,
   passphraseRecipient,
   type ContentKey,
+  type Sealing,
   type SlotPassphrase,
 } from './recipients.ts';
 import { parseSealedJson, sealJson, type SealedKind } from './sealed-json.ts';
@@ -40,12 +41,12 @@ const CONTENT_VERSION = 1;
 export async function newContentKey(
   dataKey: DataKey,
   passphrase: SlotPassphrase | undefined,
-  randomness: Randomness,
+  sealing: Sealing,
 ): Promise<ContentKey> {
-  const key = Uint8Array.from(randomness.bytes(32));
+  const key = Uint8Array.from(sealing.randomness.bytes(32));
   const unlocked = dataKeyRecipient(key, dataKey, KEK_PURPOSE);
   if (passphrase === undefined) return { key, recipients: [unlocked] };
-  return { key, recipients: [await passphraseRecipient(key, passphrase, randomness), unlocked] };
+  return { key, recipients: [await passphraseRecipient(key, passphrase, sealing), unlocked] };
 }
 
 /** Seals all secrets; the content key and its recipients stay what they were, the IV is new. */
@@ -63,8 +64,9 @@ export async function sealSecrets(
 export async function openSecrets(
   bytes: Uint8Array,
   dataKey: DataKey,
+  costs: KdfCosts,
 ): Promise<Result<OpenedSecrets, VaultFailure>> {
-  const sealed = parseSealedJson(SECRETS_KIND, bytes);
+  const sealed = parseSealedJson(SECRETS_KIND, bytes, costs);
   if (!sealed.ok) return sealed;
   const { recipients, vaultId } = sealed.value;
   if (vaultId !== dataKey.vaultId) return damaged('foreign');
@@ -84,8 +86,9 @@ export async function openSecrets(
 export async function openSecretsWithPassphrase(
   bytes: Uint8Array,
   passphrase: Secret,
+  costs: KdfCosts,
 ): Promise<Result<OpenedSecrets, VaultFailure>> {
-  const sealed = parseSealedJson(SECRETS_KIND, bytes);
+  const sealed = parseSealedJson(SECRETS_KIND, bytes, costs);
   if (!sealed.ok) return sealed;
   const { recipients } = sealed.value;
   const key = await openWithPassphrase(recipients, passphrase);

@@ -15,7 +15,7 @@ export async function keyringKek(
   return await pbkdf2Sha512(id, keyringSalt, kdf.iterations, KEK_BYTES);
 }
 
-/** The key of a passphrase slot: Argon2id, version 0x13. Costs what the slot's header says, within `KDF_BOUNDS`. */
+/** The key of a passphrase slot: Argon2id, version 0x13. Costs what the slot's header says, which its reader held against the bounds. */
 export async function passphraseKek(
   kdf: SlotOf<'passphrase'>['kdf'],
   passphrase: Secret,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { failed, ok, type Result } from '@postern/kernel';
 import type { Randomness } from '@postern/kernel';
 import type { Disk } from '../disk/disk.ts';
+import type { KdfCosts } from '../kdf-costs.ts';
 import { writeAtomically } from '../disk/write-atomically.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import type { DataKey } from './data-key.ts';
@@ -12,16 +13,18 @@ import type { SlotsHeader, UnverifiedSlots } from './slots-file.ts';
 interface Place {
   readonly disk: Disk;
   readonly directory: string;
+  readonly kdfCosts: KdfCosts;
 }
 
 /** The vault's header as it is on disk; undefined where there is no vault. */
 export async function readSlots({
   disk,
   directory,
+  kdfCosts,
 }: Place): Promise<Result<UnverifiedSlots | undefined, VaultFailure>> {
   const bytes = await disk.read(join(directory, SLOTS_FILE), MAX_SLOTS_BYTES);
   if (!bytes.ok) return bytes;
-  return bytes.value === undefined ? ok(undefined) : decodeSlots(bytes.value);
+  return bytes.value === undefined ? ok(undefined) : decodeSlots(bytes.value, kdfCosts);
 }
 
 /**
@@ -48,7 +51,7 @@ export async function readProvenSlots(
 
 /** The caller holds the lock. */
 export async function writeSlots(
-  { disk, directory, randomness }: Place & { readonly randomness: Randomness },
+  { disk, directory, randomness }: Omit<Place, 'kdfCosts'> & { readonly randomness: Randomness },
   header: SlotsHeader,
   dataKey: DataKey,
 ): Promise<Result<undefined, VaultFailure>> {

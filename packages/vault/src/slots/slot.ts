@@ -1,28 +1,11 @@
 import * as v from 'valibot';
+import { isWithin, type KdfCosts } from '../kdf-costs.ts';
 
-/**
- * Every cost that a slot may demand of whoever opens it. The lower bounds are what is written, so
- * that an altered file cannot weaken a guess; the upper ones keep a hostile file from taking the
- * machine's memory or minutes of its time.
- */
-export const KDF_BOUNDS = {
-  pbkdf2Iterations: { written: 256_000, max: 2_000_000 },
-  /** RFC 9106 §4, the second recommended option. */
-  argon2: {
-    memoryKiB: { written: 65_536, max: 524_288 },
-    passes: { written: 3, max: 10 },
-    lanes: { written: 4, max: 8 },
-    /** Largest product of memory in KiB and passes. */
-    maxWork: 2_097_152,
-  },
-  saltBytes: 32,
-} as const;
+/** Of every salt of a slot. */
+export const SALT_BYTES = 32;
 
-const { pbkdf2Iterations, argon2 } = KDF_BOUNDS;
-
-function within(bounds: { readonly written: number; readonly max: number }) {
-  return v.pipe(v.number(), v.safeInteger(), v.minValue(bounds.written), v.maxValue(bounds.max));
-}
+/** A cost by its form alone; `hasAcceptedCosts` holds it against the bounds. */
+const cost = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
 /** Unpadded base64url of exactly `bytes` bytes. */
 export function base64urlOf(bytes: number): v.GenericSchema<string, string> {
@@ -47,23 +30,20 @@ export const SlotSchema = v.variant('kind', [
     /** PBKDF2-HMAC-SHA512 (RFC 8018) over the machine's id; its salt is in the keyring alone. */
     kdf: v.strictObject({
       name: v.literal('pbkdf2-hmac-sha512'),
-      iterations: within(pbkdf2Iterations),
+      iterations: cost,
     }),
     ...sealed,
   }),
   v.strictObject({
     kind: v.literal('passphrase'),
     /** Argon2id version 0x13 (RFC 9106) over the passphrase, NFC, UTF-8. */
-    kdf: v.pipe(
-      v.strictObject({
-        name: v.literal('argon2id'),
-        memoryKiB: within(argon2.memoryKiB),
-        passes: within(argon2.passes),
-        lanes: within(argon2.lanes),
-        salt: base64urlOf(KDF_BOUNDS.saltBytes),
-      }),
-      v.check(({ memoryKiB, passes }) => memoryKiB * passes <= argon2.maxWork),
-    ),
+    kdf: v.strictObject({
+      name: v.literal('argon2id'),
+      memoryKiB: cost,
+      passes: cost,
+      lanes: cost,
+      salt: base64urlOf(SALT_BYTES),
+    }),
     ...sealed,
   }),
   v.strictObject({
@@ -71,7 +51,7 @@ export const SlotSchema = v.variant('kind', [
     /** HKDF-SHA256 (RFC 5869) over the code's 16 random bytes, which no guess can find. */
     kdf: v.strictObject({
       name: v.literal('hkdf-sha256'),
-      salt: base64urlOf(KDF_BOUNDS.saltBytes),
+      salt: base64urlOf(SALT_BYTES),
     }),
     ...sealed,
   }),
@@ -81,6 +61,23 @@ export const SlotSchema = v.variant('kind', [
 export type Slot = v.InferOutput<typeof SlotSchema>;
 export type SlotKind = Slot['kind'];
 export type SlotOf<Kind extends SlotKind> = Extract<Slot, { kind: Kind }>;
+
+/** Whether what a slot demands of whoever opens it is within the bounds. */
+export function hasAcceptedCosts({ kdf }: Slot, { pbkdf2Iterations, argon2 }: KdfCosts): boolean {
+  switch (kdf.name) {
+    case 'pbkdf2-hmac-sha512':
+      return isWithin(kdf.iterations, pbkdf2Iterations);
+    case 'argon2id':
+      return (
+        isWithin(kdf.memoryKiB, argon2.memoryKiB) &&
+        isWithin(kdf.passes, argon2.passes) &&
+        isWithin(kdf.lanes, argon2.lanes) &&
+        kdf.memoryKiB * kdf.passes <= argon2.maxWork
+      );
+    case 'hkdf-sha256':
+      return true;
+  }
+}
 
 /** What may be shown of a slot. */
 export interface SlotInfo {

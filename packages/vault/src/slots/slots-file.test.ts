@@ -4,6 +4,7 @@ import { vaultId } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
 import { flips, truncations } from '../testing/damage.ts';
 import { systemClock, systemRandomness } from '../testing/test-world.ts';
+import { KDF_COSTS } from '../kdf-costs.ts';
 import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from '../vault/make-slot.ts';
 import { newDataKey } from './data-key.ts';
 import { newLastingKey } from './lasting-key.ts';
@@ -18,6 +19,7 @@ async function exampleHeader(): Promise<SlotsHeader> {
   const context = {
     clock: systemClock,
     randomness: systemRandomness,
+    kdfCosts: KDF_COSTS,
     machineId: Secret.of('machine'),
   };
   const slots = [
@@ -46,7 +48,7 @@ function forged(change: (body: string) => string): Buffer {
 
 describe('the file of slots', () => {
   it('reads what it wrote, and the data key proves it', () => {
-    const read = expectOk(decodeSlots(BYTES));
+    const read = expectOk(decodeSlots(BYTES, KDF_COSTS));
     expect(read.header).toEqual(HEADER);
     expect(read.isProvenBy(DATA_KEY)).toBe(true);
     expect(read.isProvenBy(newDataKey(VAULT, systemRandomness))).toBe(false);
@@ -54,26 +56,26 @@ describe('the file of slots', () => {
 
   it('refuses every flipped byte as damage', () => {
     for (const [at, damaged] of flips(BYTES)) {
-      const read = decodeSlots(damaged);
+      const read = decodeSlots(damaged, KDF_COSTS);
       expect(read, `byte ${String(at)}`).toMatchObject({ failure: { reason: 'vault-damaged' } });
     }
   });
 
   it('refuses every truncation, and anything appended', () => {
     for (const cut of truncations(BYTES)) {
-      expect(decodeSlots(cut), `${String(cut.length)} bytes`).toEqual(
+      expect(decodeSlots(cut, KDF_COSTS), `${String(cut.length)} bytes`).toEqual(
         failed({ reason: 'vault-damaged', file: 'slots.json', damage: 'malformed' }),
       );
     }
-    expect(decodeSlots(Buffer.concat([BYTES, Buffer.from(' ')])).ok).toBe(false);
-    expect(decodeSlots(Buffer.concat([BYTES, BYTES])).ok).toBe(false);
-    expect(decodeSlots(Buffer.alloc(65_537, ' ')).ok).toBe(false);
+    expect(decodeSlots(Buffer.concat([BYTES, Buffer.from(' ')]), KDF_COSTS).ok).toBe(false);
+    expect(decodeSlots(Buffer.concat([BYTES, BYTES]), KDF_COSTS).ok).toBe(false);
+    expect(decodeSlots(Buffer.alloc(65_537, ' '), KDF_COSTS).ok).toBe(false);
   });
 
   it.each(HOSTILE_COSTS())('refuses %s before deriving anything', (_, from, to) => {
     const file = forged((body) => body.replace(from, to));
     expect(file.toString()).not.toBe(BYTES.toString());
-    expect(decodeSlots(file)).toEqual(
+    expect(decodeSlots(file, KDF_COSTS)).toEqual(
       failed({ reason: 'vault-damaged', file: 'slots.json', damage: 'parameters' }),
     );
   });
@@ -86,7 +88,7 @@ describe('the file of slots', () => {
   ])('reads %s by a forger, and the data key does not prove it', (_, change) => {
     const file = forged(change);
     expect(file.toString()).not.toBe(BYTES.toString());
-    expect(expectOk(decodeSlots(file)).isProvenBy(DATA_KEY)).toBe(false);
+    expect(expectOk(decodeSlots(file, KDF_COSTS)).isProvenBy(DATA_KEY)).toBe(false);
   });
 
   it.each<readonly [string, (body: string) => string, string]>([
@@ -102,7 +104,7 @@ describe('the file of slots', () => {
     ],
     ['deep nesting', (body) => body.replace('[', '['.repeat(100)), 'vault-damaged'],
   ])('refuses %s', (_, change, reason) => {
-    expect(decodeSlots(forged(change))).toMatchObject({ failure: { reason } });
+    expect(decodeSlots(forged(change), KDF_COSTS)).toMatchObject({ failure: { reason } });
   });
 });
 

@@ -3,10 +3,11 @@ import { decodeUtf8, failed, isJsonObject, ok, parseJson, type Result } from '@p
 import { vaultId, type VaultId } from '@postern/protocol';
 import * as v from 'valibot';
 import { withDigest, withoutDigest } from '../primitives/digested-json.ts';
+import type { KdfCosts } from '../kdf-costs.ts';
 import type { Damage, VaultFailure, VaultStorage } from '../vault-failure.ts';
 import type { DataKey } from './data-key.ts';
 import type { SealedLastingKey } from './lasting-key.ts';
-import { base64urlOf, SlotSchema, type Slot } from './slot.ts';
+import { base64urlOf, hasAcceptedCosts, SlotSchema, type Slot } from './slot.ts';
 
 /** The header of a vault: who it is, where its secrets are, and every way to open it. */
 export interface SlotsHeader {
@@ -64,7 +65,10 @@ export function encodeSlots(header: SlotsHeader, dataKey: DataKey): Buffer {
 }
 
 /** Reads strictly; every derivation cost is within its bounds before anything is derived. */
-export function decodeSlots(bytes: Uint8Array): Result<UnverifiedSlots, VaultFailure> {
+export function decodeSlots(
+  bytes: Uint8Array,
+  costs: KdfCosts,
+): Result<UnverifiedSlots, VaultFailure> {
   const parts = partsOf(bytes);
   if (!parts.ok) return parts;
   const { body, mac } = parts.value;
@@ -76,6 +80,7 @@ export function decodeSlots(bytes: Uint8Array): Result<UnverifiedSlots, VaultFai
   const parsed = v.safeParse(HeaderSchema, json.value);
   if (!parsed.success) return damaged(damageOf(parsed.issues));
   const { vaultId: vault, dataKeyId, storage, createdAtMs, slots, lasting } = parsed.output;
+  if (!slots.every((slot) => hasAcceptedCosts(slot, costs))) return damaged('parameters');
   return ok({
     header: { vaultId: vault, dataKeyId, storage, createdAtMs, slots, lasting },
     isProvenBy: (dataKey) => timingSafeEqual(Buffer.from(mac, 'base64url'), macOf(body, dataKey)),

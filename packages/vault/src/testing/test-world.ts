@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, Randomness } from '@postern/kernel';
 import { onTestFinished } from 'vitest';
+import { WEAK_KDF_COSTS } from './weak-kdf-costs.ts';
 
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
@@ -11,6 +12,13 @@ export const systemClock: Clock = {
 };
 
 export const systemRandomness: Randomness = { bytes: (count) => randomBytes(count) };
+
+/** The ports of a vault in a test: this machine's, but no time for deriving keys. */
+export const systemWorld = {
+  clock: systemClock,
+  randomness: systemRandomness,
+  kdfCosts: WEAK_KDF_COSTS,
+} as const;
 
 /** An empty directory that goes away after the test. */
 export async function temporaryDirectory(): Promise<string> {

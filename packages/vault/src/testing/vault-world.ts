@@ -3,17 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectOk, Secret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
-import { vi } from 'vitest';
 import { singleValue, type SecretRecord } from '../secret-store.ts';
 import type { VaultStorage } from '../vault-failure.ts';
 import type { KeyedDatabase } from '../vault/keyed-database.ts';
 import { openVault } from '../vault/open-vault.ts';
 import type { Vault } from '../vault/vault.ts';
 import { memoryKeyring, type MemoryKeyring } from './memory-keyring.ts';
-import { systemClock, systemRandomness, temporaryDirectory } from './test-world.ts';
-
-// Deriving keys is made to take its time.
-vi.setConfig({ testTimeout: 60_000 });
+import { systemWorld, temporaryDirectory } from './test-world.ts';
 
 export const PASSPHRASE = Secret.of('correct horse battery staple');
 export const OPENAI: SecretRecord = singleValue(
@@ -44,7 +40,7 @@ function worldIn(
   keyring: MemoryKeyring,
   databases: readonly KeyedDatabase[],
 ): VaultWorld {
-  const base = { dataDir, keyring, clock: systemClock, randomness: systemRandomness, databases };
+  const base = { dataDir, keyring, ...systemWorld, databases };
   return {
     dataDir,
     keyring,
@@ -52,7 +48,7 @@ function worldIn(
   };
 }
 
-/** A world with a vault in it: a copy of one that was made once, for making one takes a second. */
+/** A world with a vault in it: a copy of one that was made once. */
 export async function madeVault(
   storage: VaultStorage,
   databases: readonly KeyedDatabase[] = [],

@@ -230,7 +230,7 @@ async function renewRecipients(
   const secrets = recordsToWire(opened.value.secrets.values());
   if (!secrets.ok) return secrets;
   const { disk, directory, randomness } = context;
-  const contentKey = await newContentKey(dataKey, passphrase, randomness);
+  const contentKey = await newContentKey(dataKey, passphrase, context);
   const bytes = await sealSecrets(dataKey, contentKey, secrets.value);
   return await writeAtomically(disk, join(directory, SECRETS_FILE), bytes, randomness);
 }

@@ -140,7 +140,7 @@ async function makePieces(
   } else {
     const wires = recordsToWire(seed.records);
     if (!wires.ok) return wires;
-    const contentKey = await newContentKey(dataKey, passphrase, randomness);
+    const contentKey = await newContentKey(dataKey, passphrase, context);
     const bytes = await sealSecrets(dataKey, contentKey, wires.value);
     const written = await writeAtomically(disk, join(directory, SECRETS_FILE), bytes, randomness);
     if (!written.ok) return written;

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeDisk } from '../disk/node-disk.ts';
 import { flips, truncations } from '../testing/damage.ts';
 import { memoryKeyring } from '../testing/memory-keyring.ts';
-import { systemClock, systemRandomness, temporaryDirectory } from '../testing/test-world.ts';
+import { systemWorld, temporaryDirectory } from '../testing/test-world.ts';
 import { JOURNAL_FILE, readJournal, removeJournal, writeJournal, type Journal } from './journal.ts';
 import type { VaultContext } from './vault-context.ts';
 
@@ -42,8 +42,7 @@ async function world(): Promise<VaultContext> {
     directory: await temporaryDirectory(),
     disk: nodeDisk,
     lock: { hold: (work) => work() },
-    clock: systemClock,
-    randomness: systemRandomness,
+    ...systemWorld,
     keyring: memoryKeyring(),
     machineId: Secret.of('machine-1'),
     databases: [],

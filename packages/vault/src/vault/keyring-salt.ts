@@ -2,7 +2,7 @@ import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import type { VaultId } from '@postern/protocol';
 import { openEntry, sealEntry, slotAccount } from '../keyring/keyring-entries.ts';
 import type { KeyringPort } from '../keyring/keyring-port.ts';
-import { KDF_BOUNDS } from '../slots/slot.ts';
+import { SALT_BYTES } from '../slots/slot.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 
 /** Puts a keyring slot's salt into the keyring and reads it back: a slot that cannot open is none. */
@@ -57,5 +57,5 @@ function saltOf(account: string, value: Secret): Uint8Array | undefined {
   const entry = openEntry(account, value);
   const text = entry.state === 'sound' ? entry.members['salt'] : undefined;
   const salt = typeof text === 'string' ? Buffer.from(text, 'base64url') : undefined;
-  return salt?.length === KDF_BOUNDS.saltBytes ? salt : undefined;
+  return salt?.length === SALT_BYTES ? salt : undefined;
 }

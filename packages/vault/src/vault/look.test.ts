@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expectOk, ok, Secret } from '@postern/kernel';
 import { describe, expect, it } from 'vitest';
 import { withDigest } from '../primitives/digested-json.ts';
-import { snapshot, systemClock, systemRandomness } from '../testing/test-world.ts';
+import { snapshot, systemWorld } from '../testing/test-world.ts';
 import { madeVault, OPENAI, PASSPHRASE, type MadeVault } from '../testing/vault-world.ts';
 import type { KeyedDatabase } from './keyed-database.ts';
 import { openVault } from './open-vault.ts';
@@ -28,7 +28,7 @@ function deadly(): KeyedDatabase {
 }
 
 async function look({ dataDir, keyring }: MadeVault): Promise<Vault> {
-  const world = { clock: systemClock, randomness: systemRandomness, machineId: 'machine-1' };
+  const world = { ...systemWorld, machineId: 'machine-1' };
   return expectOk(await openVault({ dataDir, keyring, ...world, isLooking: true }));
 }
 

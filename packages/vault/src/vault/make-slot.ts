@@ -2,21 +2,21 @@ import type { Secret } from '@postern/kernel';
 import { keyringKek, passphraseKek, recoveryKek } from '../slots/derive-kek.ts';
 import type { DataKey } from '../slots/data-key.ts';
 import { sealSlot } from '../slots/seal-slot.ts';
-import { KDF_BOUNDS, type SlotOf } from '../slots/slot.ts';
+import { SALT_BYTES, type SlotOf } from '../slots/slot.ts';
 import type { VaultContext } from './vault-context.ts';
 
-type Maker = Pick<VaultContext, 'clock' | 'randomness' | 'machineId'>;
+type Maker = Pick<VaultContext, 'clock' | 'randomness' | 'machineId' | 'kdfCosts'>;
 
 /** A slot for this machine's keyring, and the salt that the caller puts into it. */
 export async function makeKeyringSlot(
   context: Maker,
   dataKey: DataKey,
 ): Promise<{ readonly slot: SlotOf<'keyring'>; readonly salt: Uint8Array }> {
-  const salt = context.randomness.bytes(KDF_BOUNDS.saltBytes);
+  const salt = context.randomness.bytes(SALT_BYTES);
   const header = {
     ...newHeader(context),
     kind: 'keyring',
-    kdf: { name: 'pbkdf2-hmac-sha512', iterations: KDF_BOUNDS.pbkdf2Iterations.written },
+    kdf: { name: 'pbkdf2-hmac-sha512', iterations: context.kdfCosts.pbkdf2Iterations.written },
   } as const;
   const kek = await keyringKek(header.kdf, context.machineId, salt);
   return { slot: { ...header, ...sealSlot(header, kek, dataKey, context.randomness) }, salt };
@@ -27,7 +27,7 @@ export async function makePassphraseSlot(
   dataKey: DataKey,
   passphrase: Secret,
 ): Promise<SlotOf<'passphrase'>> {
-  const { memoryKiB, passes, lanes } = KDF_BOUNDS.argon2;
+  const { memoryKiB, passes, lanes } = context.kdfCosts.argon2;
   const header = {
     ...newHeader(context),
     kind: 'passphrase',
@@ -65,5 +65,5 @@ function newHeader({ clock, randomness }: Maker) {
 }
 
 function saltText({ randomness }: Maker): string {
-  return Buffer.from(randomness.bytes(KDF_BOUNDS.saltBytes)).toString('base64url');
+  return Buffer.from(randomness.bytes(SALT_BYTES)).toString('base64url');
 }

@@ -16,11 +16,11 @@ import type { DataKey } from '../slots/data-key.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import type { VaultContext } from './vault-context.ts';
 
-type Place = Pick<VaultContext, 'disk' | 'directory' | 'randomness'>;
+type Place = Pick<VaultContext, 'disk' | 'directory' | 'randomness' | 'kdfCosts'>;
 
 /** Writes what is to become the file of secrets beside it, and opens it again. */
 export async function stageSecrets(
-  { disk, directory, randomness }: Place,
+  { disk, directory, randomness, kdfCosts }: Place,
   dataKey: DataKey,
   contentKey: ContentKey,
   records: Iterable<SecretRecord>,
@@ -31,7 +31,7 @@ export async function stageSecrets(
   const path = join(directory, NEXT_SECRETS_FILE);
   const written = await writeAtomically(disk, path, bytes, randomness);
   if (!written.ok) return written;
-  const staged = await readStagedSecrets({ disk, directory }, dataKey);
+  const staged = await readStagedSecrets({ disk, directory, kdfCosts }, dataKey);
   if (!staged.ok) return staged;
   return staged.value?.secrets.size === wires.value.size
     ? ok()
@@ -40,12 +40,14 @@ export async function stageSecrets(
 
 /** Undefined where nothing is staged. */
 export async function readStagedSecrets(
-  { disk, directory }: Pick<Place, 'disk' | 'directory'>,
+  { disk, directory, kdfCosts }: Pick<Place, 'disk' | 'directory' | 'kdfCosts'>,
   dataKey: DataKey,
 ): Promise<Result<OpenedSecrets | undefined, VaultFailure>> {
   const bytes = await disk.read(join(directory, NEXT_SECRETS_FILE), SECRETS_KIND.maxBytes);
   if (!bytes.ok) return bytes;
-  return bytes.value === undefined ? ok(undefined) : await openSecrets(bytes.value, dataKey);
+  return bytes.value === undefined
+    ? ok(undefined)
+    : await openSecrets(bytes.value, dataKey, kdfCosts);
 }
 
 /** Puts the staged file in the place of the file of secrets; nothing happens where none is staged. */

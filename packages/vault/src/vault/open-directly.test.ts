@@ -10,10 +10,11 @@ import {
   vaultWorld,
   type VaultWorld,
 } from '../testing/vault-world.ts';
+import { systemWorld } from '../testing/test-world.ts';
 import { openDirectly } from './open-directly.ts';
 
 const direct = async ({ dataDir, keyring }: VaultWorld) =>
-  await openDirectly({ dataDir, keyring: () => keyring });
+  await openDirectly({ dataDir, keyring: () => keyring, ...systemWorld });
 
 describe('a vault in the keyring, opened directly', () => {
   it('gives the secrets, and the key that was kept, without the data key', async () => {

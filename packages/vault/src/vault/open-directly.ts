@@ -3,6 +3,7 @@ import { type Result, type Secret } from '@postern/kernel';
 import type { VaultId } from '@postern/protocol';
 import type { Disk } from '../disk/disk.ts';
 import { nodeDisk } from '../disk/node-disk.ts';
+import { KDF_COSTS, type KdfCosts } from '../kdf-costs.ts';
 import { fetchKeptKey, type KeptPurpose } from '../keyring/kept-key.ts';
 import type { KeyringPort } from '../keyring/keyring-port.ts';
 import { keyringStore } from '../keyring/keyring-store.ts';
@@ -24,6 +25,7 @@ export interface DirectOptions {
   /** A keyring for each call: two of them can be asked at the same time. */
   readonly keyring: () => KeyringPort;
   readonly disk?: Disk;
+  readonly kdfCosts?: KdfCosts;
 }
 
 /**
@@ -34,10 +36,10 @@ export interface DirectOptions {
  * one that was tampered with leads to entries that are not there.
  */
 export async function openDirectly(options: DirectOptions): Promise<DirectVault | undefined> {
-  const { dataDir: directory, disk = nodeDisk, keyring } = options;
+  const { dataDir: directory, disk = nodeDisk, keyring, kdfCosts = KDF_COSTS } = options;
   const journal = await disk.read(join(directory, JOURNAL_FILE), MAX_JOURNAL_BYTES);
   if (!journal.ok || journal.value !== undefined) return undefined;
-  const slots = await readSlots({ disk, directory });
+  const slots = await readSlots({ disk, directory, kdfCosts });
   if (!slots.ok || slots.value?.header.storage !== 'keyring') return undefined;
   const { vaultId } = slots.value.header;
   return {

@@ -3,6 +3,7 @@ import { ok, Secret, type Clock, type Randomness, type Result } from '@postern/k
 import type { Disk } from '../disk/disk.ts';
 import { nodeDisk } from '../disk/node-disk.ts';
 import { fileLock } from '../disk/vault-lock.ts';
+import { KDF_COSTS, type KdfCosts } from '../kdf-costs.ts';
 import type { KeyringPort } from '../keyring/keyring-port.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { readSlots } from '../slots/read-slots.ts';
@@ -19,6 +20,8 @@ export interface VaultOptions {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly keyring: KeyringPort;
+  /** Other costs than Postern's own, of which a file that demands less is refused. */
+  readonly kdfCosts?: KdfCosts;
   /** Another file system than this machine's. */
   readonly disk?: Disk;
   /** The databases whose keys it derives: a change of the data key is a change of theirs. */
@@ -46,13 +49,14 @@ export async function openVault(options: VaultOptions): Promise<Result<Vault, Va
 
 function contextOf(options: VaultOptions): VaultContext {
   const { dataDir: directory, disk = nodeDisk, clock, randomness, keyring, machineId } = options;
-  const { databases = [], isLooking = false } = options;
+  const { databases = [], isLooking = false, kdfCosts = KDF_COSTS } = options;
   return {
     directory,
     disk,
     lock: fileLock(join(directory, LOCK_FILE), clock),
     clock,
     randomness,
+    kdfCosts,
     keyring,
     databases,
     isLooking,

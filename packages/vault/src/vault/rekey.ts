@@ -178,7 +178,7 @@ async function ensureKeyringSlot(
   context: VaultContext,
   change: Change,
 ): Promise<Result<{ readonly change: Change; readonly header: SlotsHeader }, VaultFailure>> {
-  const headers = headersOf(change.journal);
+  const headers = headersOf(context, change.journal);
   if (!headers.ok) return headers;
   const { oldHeader, newHeader } = headers.value;
   if (slotsOf(oldHeader, 'keyring').length === 0) return ok({ change, header: newHeader });
@@ -209,7 +209,7 @@ async function restageSecrets(
   const contentKey =
     staged.ok && staged.value !== undefined
       ? staged.value.contentKey
-      : await newContentKey(next, passphrase, context.randomness);
+      : await newContentKey(next, passphrase, context);
   return await stageSecrets(context, next, contentKey, current.value.secrets.values());
 }
 
@@ -245,7 +245,7 @@ async function giveUp(
   context: VaultContext,
   journal: RekeyJournal,
 ): Promise<Result<undefined, VaultFailure>> {
-  const headers = headersOf(journal);
+  const headers = headersOf(context, journal);
   if (!headers.ok) return headers;
   const { newHeader } = headers.value;
   const cleared = await clearAway(context, newHeader);
@@ -323,17 +323,18 @@ export async function confirmRekey(
       const opened = await database.verify(applicationKey(dataKey, purpose));
       if (!opened.ok) return refused(purpose, opened.failure.reason);
     }
-    const headers = headersOf(journal);
+    const headers = headersOf(context, journal);
     return headers.ok ? await clearAway(context, headers.value.oldHeader) : headers;
   });
 }
 
 /** Both headers of a change under way. */
 function headersOf(
+  { kdfCosts }: Pick<VaultContext, 'kdfCosts'>,
   journal: RekeyJournal,
 ): Result<{ readonly oldHeader: SlotsHeader; readonly newHeader: SlotsHeader }, VaultFailure> {
   const [old, next] = [journal.oldHeader, journal.newHeader].map((text) =>
-    decodeSlots(Buffer.from(text, 'utf8')),
+    decodeSlots(Buffer.from(text, 'utf8'), kdfCosts),
   );
   if (old?.ok !== true || next?.ok !== true) {
     return failed({ reason: 'vault-damaged', file: JOURNAL_FILE, damage: 'malformed' });

@@ -42,7 +42,7 @@ export async function backUp(
   if (!free.ok) return free;
   const backup = await context.lock.hold(() => collect(withLockHeld(context), keys));
   if (!backup.ok) return backup;
-  const bytes = await sealBackup(backup.value, place.passphrase, context.randomness);
+  const bytes = await sealBackup(backup.value, place.passphrase, context);
   if (!bytes.ok) return bytes;
   const { disk, randomness } = context;
   const written = await writeAtomically(disk, place.file, bytes.value, randomness);
@@ -81,13 +81,13 @@ async function collect(
 
 /** Opens and checks a backup whole. */
 export async function readBackup(
-  { disk }: Pick<VaultContext, 'disk'>,
+  { disk, kdfCosts }: Pick<VaultContext, 'disk' | 'kdfCosts'>,
   { file, passphrase }: BackupPlace,
 ): Promise<Result<Backup, VaultFailure>> {
   const bytes = await disk.read(file, backupKind(file).maxBytes);
   if (!bytes.ok) return bytes;
   if (bytes.value === undefined) return failed({ reason: 'backup-missing', path: file });
-  return await openBackup(bytes.value, file, passphrase);
+  return await openBackup(bytes.value, { file, passphrase }, kdfCosts);
 }
 
 export function reportOf({ createdAtMs, records }: Backup): BackupReport {
@@ -117,7 +117,7 @@ export async function restoreSecrets(
     const settled = await expectNoJournal(context);
     if (!settled.ok) return settled;
     if (header.value.storage === 'file') return await restoreFile(context, dataKey, backup);
-    const contentKey = await newContentKey(dataKey, undefined, context.randomness);
+    const contentKey = await newContentKey(dataKey, undefined, context);
     const staged = await stageSecrets(context, dataKey, contentKey, backup.records);
     if (!staged.ok) return staged;
     const begun = await writeJournal(context, {
@@ -148,7 +148,7 @@ async function contentKeyFor(
   const current = await readSecrets({ ...context, dataKey });
   if (current.ok) return ok(current.value.contentKey);
   return current.failure.reason === 'vault-damaged'
-    ? ok(await newContentKey(dataKey, undefined, context.randomness))
+    ? ok(await newContentKey(dataKey, undefined, context))
     : current;
 }
 

@@ -101,7 +101,9 @@ async function openDuringRekey(
   }
   const opened = await openPlainly(context, slots, way);
   if (opened.ok) return opened;
-  const [oldSlots, newSlots] = [journal.oldHeader, journal.newHeader].map(decodeHeader);
+  const [oldSlots, newSlots] = [journal.oldHeader, journal.newHeader].map((text) =>
+    decodeSlots(Buffer.from(text, 'utf8'), context.kdfCosts),
+  );
   if (oldSlots?.ok !== true || newSlots?.ok !== true) {
     return failed({ ...DAMAGED_JOURNAL, damage: 'malformed' });
   }
@@ -113,10 +115,6 @@ async function openDuringRekey(
     return failed({ ...DAMAGED_JOURNAL, damage: 'altered' });
   }
   return ok({ header: slots.header, dataKey });
-}
-
-function decodeHeader(text: string): Result<UnverifiedSlots, VaultFailure> {
-  return decodeSlots(Buffer.from(text, 'utf8'));
 }
 
 /** Whether no slot of this kind has come or gone. */

@@ -1,6 +1,7 @@
 import type { Clock, Randomness, Secret } from '@postern/kernel';
 import type { Disk } from '../disk/disk.ts';
 import type { VaultLock } from '../disk/vault-lock.ts';
+import type { KdfCosts } from '../kdf-costs.ts';
 import type { KeyringPort } from '../keyring/keyring-port.ts';
 import type { SecretStore } from '../secret-store.ts';
 import { fileStore } from '../file/file-store.ts';
@@ -16,6 +17,7 @@ export interface VaultContext {
   readonly lock: VaultLock;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  readonly kdfCosts: KdfCosts;
   readonly keyring: KeyringPort;
   readonly machineId: Secret;
   readonly databases: readonly KeyedDatabase[];
@@ -29,9 +31,9 @@ export function storeOf(
   storage: VaultStorage,
   dataKey: DataKey,
 ): SecretStore {
-  const { directory, disk, lock, randomness, keyring } = context;
+  const { directory, disk, lock, randomness, kdfCosts, keyring } = context;
   return storage === 'file'
-    ? fileStore({ directory, disk, lock, randomness, dataKey })
+    ? fileStore({ directory, disk, lock, randomness, kdfCosts, dataKey })
     : keyringStore({ vaultId: dataKey.vaultId, keyring, lock });
 }
 

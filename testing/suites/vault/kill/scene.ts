@@ -17,6 +17,7 @@ import {
   type KeyringPort,
   type Vault,
 } from '@postern/vault';
+import { WEAK_KDF_COSTS } from '@postern/vault/testing/kdf-costs';
 import { Effects, mortalDisk, mortalKeyring, type DeathWish } from './death.ts';
 
 /** A directory with everything that outlives a process: the vault, a keyring, two databases. */
@@ -42,6 +43,7 @@ export async function enter(
       machineId: 'machine-1',
       clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
       randomness: { bytes: (count) => randomBytes(count) },
+      kdfCosts: WEAK_KDF_COSTS,
       keyring: mortalKeyring(directoryKeyring(keyringOf(scene)), effects),
       disk: mortalDisk(nodeDisk, effects),
       databases: DATABASES.map((purpose) => fileDatabase(scene, purpose, effects)),

@@ -1,0 +1,80 @@
+import { EXIT } from '@postern/protocol';
+import { makeContext, type ProgramParts, type Surroundings } from './commands/make-context.ts';
+import { readRunLine } from './commands/run-line.ts';
+import { readEnvironment } from './config/environment.ts';
+import { CommandFailed, described, exitCodeOf, type Described } from './failure/described.ts';
+import { placeOf } from './failure/place-of.ts';
+import { openTerminal, styled, type Terminal } from './terminal/terminal.ts';
+
+const environment = readEnvironment();
+const terminal = openTerminal(environment.wantsColour);
+const asked = { json: false };
+
+/** Reads this process's command line and does what it says. The outermost frame: the only one that catches. */
+export async function runPostern(parts: ProgramParts): Promise<void> {
+  process.on('uncaughtException', (fault) => {
+    tellFault(fault);
+    process.exit(EXIT.failure);
+  });
+  process.once('exit', tellLostOutput);
+  const self = [process.execPath, ...process.argv.slice(1, 2)] as const;
+  try {
+    await runAsAsked({ ...parts, environment, terminal, self }, process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    tell(terminal, error.failure, asked.json);
+    process.exitCode = exitCodeOf(error.failure);
+  }
+}
+
+/** `run` stands between a person and a command at every start: it waits for no other's code. */
+async function runAsAsked(
+  surroundings: Surroundings,
+  parameters: readonly string[],
+): Promise<void> {
+  const line = readRunLine(parameters);
+  if (line === undefined) {
+    const { runCommandLine } = await import('./commands/command-line.ts');
+    await runCommandLine(surroundings, parameters, () => {
+      asked.json = true;
+    });
+    return;
+  }
+  asked.json = line.globals.json ?? false;
+  const { run } = await import('./commands/run.ts');
+  await run(makeContext(surroundings, line.globals), line.command, line.options);
+}
+
+/** One line: what happened and what to do. */
+function tell(to: Terminal, failure: Described, asJson: boolean): void {
+  if (asJson) to.print(JSON.stringify({ error: failure }));
+  to.note(
+    `${styled(to, 'red', 'postern:')} ${failure.message} ${failure.remedy} [${failure.code}]`,
+  );
+}
+
+/** A fault's message may hold anything and is never shown; its place only where that is asked for. */
+function tellFault(fault: unknown): void {
+  const kind = fault instanceof Error ? fault.name : typeof fault;
+  tell(terminal, described('INTERNAL', `Internal fault (${kind}).`), asked.json);
+  if (process.argv.includes('--verbose')) terminal.note(placeOf(fault));
+}
+
+/** As a shell has it of a command that SIGPIPE ended, which Node leaves to its programs. */
+const CLOSED_OUTPUT_EXIT = 141;
+
+/** A result that nobody got is no success. */
+function tellLostOutput(): void {
+  const lost = terminal.lost();
+  if (lost === undefined) return;
+  if (lost.how === 'closed') {
+    process.exitCode = CLOSED_OUTPUT_EXIT;
+    return;
+  }
+  const failure =
+    lost.code === 'ENOSPC'
+      ? described('DISK_FULL', 'Cannot write the result: the device is full.')
+      : described('STORAGE_FAILED', `Cannot write the result: ${lost.code}.`);
+  tell({ ...terminal, print: () => undefined }, failure, false);
+  process.exitCode = exitCodeOf(failure);
+}
