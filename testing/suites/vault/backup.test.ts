@@ -62,7 +62,11 @@ describe.each(['file', 'keyring'] as const)('restoring into a vault with %s stor
       [Buffer.alloc(0), PASSPHRASE, 'vault-damaged'],
       [Buffer.from('{}\n'), PASSPHRASE, 'vault-damaged'],
       [readFileSync(join(made.dataDir, 'slots.json')), PASSPHRASE, 'vault-damaged'],
-      [Buffer.from(bytes.toString().replace('600000', '2000000000')), PASSPHRASE, 'vault-damaged'],
+      [
+        Buffer.from(bytes.toString().replace('"p2c":1000', '"p2c":2000000000')),
+        PASSPHRASE,
+        'vault-damaged',
+      ],
       [bytes, Secret.of('not the passphrase'), 'wrong-passphrase'],
     ] as const) {
       writeFileSync(file, content);
