@@ -65,7 +65,7 @@ async function addEndpoint(postern: Postern, context: Context): Promise<Response
   if (providerOf(postern, id) !== undefined) {
     return failureResponse(described('PROVIDER_NAME_TAKEN'));
   }
-  const changed = postern.change((written) => ({
+  const changed = await postern.change((written) => ({
     ...written,
     providers: { ...written.providers, [id]: endpoint },
   }));
@@ -85,7 +85,7 @@ async function removeEndpoint(postern: Postern, id: string): Promise<Response> {
   if (vault === undefined) return failureResponse(lockedFailure(postern));
   const removed = await vault.remove(provider.secret);
   if (!removed.ok) return failureResponse(removed.failure);
-  const changed = postern.change((written) => {
+  const changed = await postern.change((written) => {
     const others = Object.entries(written.providers ?? {}).filter(([name]) => name !== id);
     return { ...written, providers: Object.fromEntries(others) };
   });

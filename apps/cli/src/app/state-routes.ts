@@ -42,7 +42,7 @@ export function stateRoutes(parts: AppApiParts): Hono {
     if (!input.ok) return input.response;
     const { theme } = input.value;
     if (theme !== undefined) {
-      const changed = postern.change((written) => ({
+      const changed = await postern.change((written) => ({
         ...written,
         appearance: { ...written.appearance, theme },
       }));

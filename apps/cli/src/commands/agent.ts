@@ -93,7 +93,10 @@ async function holdOpen(
   const log = await openAudit(context.home.dataDir, openVaultHere(vault), context.clock);
   vault.lock();
   if (log.ok) {
-    await record(log.value, { action: 'vault.lock', outcome: 'success', reason });
+    await Promise.all([
+      record(log.value, { action: 'vault.lock', outcome: 'success', reason }),
+      record(log.value, { action: 'agent.stop', outcome: 'success', reason }),
+    ]);
     await log.value.close();
   }
   await serving.close(0);

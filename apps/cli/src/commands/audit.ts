@@ -128,7 +128,7 @@ async function withLog(
   context: CommandContext,
   use: (log: AuditLog) => Promise<void>,
 ): Promise<void> {
-  const vault = await openedVault(context);
+  const vault = await openedVault({ ...context, isForLog: true });
   const log = orFail(
     await openAudit(context.home.dataDir, vault, context.clock),
     (failure) => failure,
@@ -141,8 +141,9 @@ async function withLog(
 }
 
 function rowOf(entry: AuditRecord): readonly string[] {
-  const { subject, program, reason } = entry;
-  const named = subject === undefined ? '-' : 'name' in subject ? subject.name : subject.id;
+  const { subject, program, reason, count = 1 } = entry;
+  const name = subject === undefined ? '-' : 'name' in subject ? subject.name : subject.id;
+  const named = count === 1 ? name : `${name} (${String(count)})`;
   const about = program === undefined ? named : `${named} to ${program}`;
   const outcome = reason === undefined ? entry.outcome : `${entry.outcome} (${reason})`;
   const { uid, pid } = entry.actor;

@@ -19,7 +19,7 @@ import {
   type CommandContext,
   type FoundVault,
 } from './context.ts';
-import { announceRecoveryCode, newPassphrase } from './create-vault.ts';
+import { announceRecoveryCode, newPassphrase, tellCreated } from './create-vault.ts';
 
 export interface BackupOptions {
   readonly backupPassphraseFd?: number;
@@ -81,6 +81,7 @@ async function createFrom(
     storage === 'file' ? { storage, passphrase: await newPassphrase(context) } : { storage };
   const made = orFail(await found.vault.createFromBackup(choice, place), describeVaultFailure);
   announceRecoveryCode(context, made.recoveryCode);
+  await tellCreated(context, found.vault);
   return { createdAtMs: made.createdAtMs, names: made.names };
 }
 

@@ -26,6 +26,8 @@ export interface CommandContext {
   readonly self: string;
   readonly selfArguments: readonly string[];
   readonly json: boolean;
+  /** The command looks after the audit log, so it goes on where that takes no record. */
+  readonly isForLog?: true;
   readonly verbose: boolean;
 }
 

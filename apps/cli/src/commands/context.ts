@@ -142,7 +142,7 @@ export async function unlockByPassphrase(
     const passphrase = orFail(await findPassphrase(context, question), (failure) => failure);
     const unlocked = await unlockAndSettle(vault, { with: 'passphrase', passphrase });
     if (unlocked.ok) {
-      const settled = await tellSettled(context, vault, unlocked.value);
+      const settled = await tellOpened(context, vault, unlocked.value);
       if (settled !== undefined && says === 'aloud') saySettled(context, settled);
       return { passphrase, settled };
     }
@@ -175,23 +175,22 @@ export async function unlockSettling(
   way: UnlockWay,
 ): Promise<SettledRekey | undefined> {
   const settled = orFail(await unlockAndSettle(vault, way), describeVaultFailure);
-  return await tellSettled(context, vault, settled);
+  return await tellOpened(context, vault, settled);
 }
 
-async function tellSettled(
+async function tellOpened(
   context: CommandContext,
   vault: Vault,
   settled: SettledRekey | undefined,
 ): Promise<SettledRekey | undefined> {
   const { id } = vault;
-  if (settled?.outcome === 'confirmed' && id !== undefined) {
-    const subject = { kind: 'vault', id } as const;
-    await tell(context, openVaultHere(vault), {
-      action: 'vault.rekey',
-      outcome: 'success',
-      subject,
-    });
-  }
+  if (id === undefined) return settled;
+  const about = { outcome: 'success', subject: { kind: 'vault', id } } as const;
+  const told = await tryToTell(context, openVaultHere(vault), [
+    { action: 'vault.unlock', ...about },
+    ...(settled?.outcome === 'confirmed' ? [{ action: 'vault.rekey', ...about } as const] : []),
+  ]);
+  if (context.isForLog !== true) orFail(told, (failure) => failure);
   return settled;
 }
 
@@ -201,11 +200,18 @@ export async function tell(
   vault: OpenVault,
   event: AuditEvent,
 ): Promise<void> {
-  const log = orFail(
-    await openAudit(context.home.dataDir, vault, context.clock),
-    (failure) => failure,
-  );
-  const written = await record(log, event);
-  await log.close();
-  orFail(written, (failure) => failure);
+  orFail(await tryToTell(context, vault, [event]), (failure) => failure);
+}
+
+/** The same as a value; events that belong together are written at once. */
+export async function tryToTell(
+  context: CommandContext,
+  vault: OpenVault,
+  events: readonly AuditEvent[],
+): Promise<Result<undefined, Described>> {
+  const log = await openAudit(context.home.dataDir, vault, context.clock);
+  if (!log.ok) return log;
+  const written = await Promise.all(events.map((event) => record(log.value, event)));
+  await log.value.close();
+  return written.find((each) => !each.ok) ?? ok();
 }

@@ -1,9 +1,9 @@
 import { revealSecret, type Secret } from '@postern/kernel';
-import { describeVaultFailure } from '@postern/vault';
+import { describeVaultFailure, type Vault } from '@postern/vault';
 import { described } from '../failure/described.ts';
 import { holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
-import type { OpenVault } from '../services/open-vault.ts';
+import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 import { styled } from '../terminal/terminal.ts';
@@ -13,6 +13,7 @@ import {
   findVault,
   orFail,
   storageFor,
+  tell,
   unlockFound,
   type CommandContext,
   type FoundVault,
@@ -39,6 +40,18 @@ async function createVault(context: CommandContext, found: FoundVault): Promise<
   );
   context.terminal.note(`Made a new vault (storage: ${storage}).`);
   announceRecoveryCode(context, created.recoveryCode);
+  await tellCreated(context, found.vault);
+}
+
+/** The making of a vault is the first thing that its audit log knows. */
+export async function tellCreated(context: CommandContext, vault: Vault): Promise<void> {
+  if (vault.id === undefined) return;
+  const subject = { kind: 'vault', id: vault.id } as const;
+  await tell(context, openVaultHere(vault), {
+    action: 'vault.create',
+    outcome: 'success',
+    subject,
+  });
 }
 
 /** Shows a recovery code, once. */

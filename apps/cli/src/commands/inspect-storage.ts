@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describeVaultFailure, type SlotInfo, type Vault } from '@postern/vault';
 import type { Described } from '../failure/described.ts';
 import { agesOf, checkAges, type CredentialAge } from '../health/check-credentials.ts';
@@ -7,10 +8,11 @@ import { checkUnfinished } from '../health/check-unfinished.ts';
 import { failing, type Finding } from '../health/finding.ts';
 import { holderAddresses } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
+import { auditDirectory } from '../services/audit.ts';
 import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import { failed, ok, type Result } from '@postern/kernel';
-import { lookAtVault, type CommandContext } from './context.ts';
+import { lookAtVault, tryToTell, type CommandContext } from './context.ts';
 
 /** What is known about where secrets live, without asking anybody anything. */
 export interface StorageInspection {
@@ -25,7 +27,7 @@ export interface StorageInspection {
   readonly vault: OpenVault | undefined;
 }
 
-/** Looks at the vault, its files and what other programs left. Changes nothing. */
+/** Looks at the vault, its files and what other programs left. Changes nothing but the audit log. */
 export async function inspectStorage(context: CommandContext): Promise<StorageInspection> {
   const around = [
     ...checkFiles(context.home, process.getuid?.()),
@@ -106,6 +108,15 @@ function checkRecovery(slots: readonly SlotInfo[]): Finding {
   return { about, level: 'warn', message, fix: 'postern vault recovery' };
 }
 
+/** The opened vault. That it was opened is recorded where there is a log that takes records. */
+async function tellLook(context: CommandContext, vault: Vault): Promise<OpenVault> {
+  const open = openVaultHere(vault);
+  if (vault.id === undefined || !existsSync(auditDirectory(context.home.dataDir))) return open;
+  const subject = { kind: 'vault', id: vault.id } as const;
+  await tryToTell(context, open, [{ action: 'vault.unlock', outcome: 'success', subject }]);
+  return open;
+}
+
 /** The vault where the keyring or a passphrase given with the command opens it as it is. */
 async function openWithoutAsking(
   context: CommandContext,
@@ -117,7 +128,7 @@ async function openWithoutAsking(
   const unlocked = await vault.unlock(
     given === undefined ? { with: 'keyring' } : { with: 'passphrase', passphrase: given.value },
   );
-  if (unlocked.ok) return ok(openVaultHere(vault));
+  if (unlocked.ok) return ok(await tellLook(context, vault));
   // To open it now would be to complete that.
   if (unlocked.failure.reason === 'unfinished') return ok(undefined);
   return failed(describeVaultFailure(unlocked.failure));

@@ -27,7 +27,7 @@ export async function testSecret(context: CommandContext, nameText: string): Pro
   const vault = await openedVault(context);
   const { config } = openHome(context);
   const { all } = orFail(providerTable(config), describeUpstreamFailure);
-  const record = orFail(await vault.get(name), (failure) => failure);
+  const record = orFail(await vault.get(name, { action: 'secret.use' }), (failure) => failure);
   const key = record?.fields.get(DEFAULT_FIELD);
   if (key === undefined) fail(described('SECRET_NOT_FOUND', `There is no secret ${name}.`));
   const provider = all.find(({ secret, auth }) => secret === name && auth !== 'none');
@@ -60,7 +60,8 @@ async function connected<T>(
   try {
     const name = secretName.parse(config.proxy?.passwordSecret ?? '');
     if (name !== undefined) {
-      const password = orFail(await vault.get(name), (failure) => failure);
+      const used = await vault.get(name, { action: 'secret.use' });
+      const password = orFail(used, (failure) => failure);
       connections.useProxyPassword(password?.fields.get(DEFAULT_FIELD));
     }
     return await use(connections);

@@ -1,21 +1,13 @@
 import { revealSecret, type Secret } from '@postern/kernel';
 import { secretName, type SecretName } from '@postern/protocol';
 import { describeUpstreamFailure, providerTable } from '@postern/upstreams';
-import { DEFAULT_FIELD } from '@postern/vault';
-import { described } from '../failure/described.ts';
+import { described, type Described } from '../failure/described.ts';
 import type { OpenVault } from '../services/open-vault.ts';
-import { storeProviderKey } from '../services/store-provider-key.ts';
+import type { ValueOutcome } from '../services/set-value.ts';
+import { storeProviderKey, type StoreKeyInput } from '../services/store-provider-key.ts';
 import { confirm, promptHidden, readStandardInput } from '../terminal/prompt.ts';
 import { table } from '../terminal/terminal.ts';
-import {
-  fail,
-  openedVault,
-  openHome,
-  orFail,
-  report,
-  tell,
-  type CommandContext,
-} from './context.ts';
+import { fail, openedVault, openHome, orFail, report, type CommandContext } from './context.ts';
 import { openedOrNewVault } from './create-vault.ts';
 
 /** `postern secret set NAME`: the value from a hidden prompt or standard input, never argv. */
@@ -39,16 +31,16 @@ export async function rotateSecret(
 ): Promise<void> {
   const name = nameOf(nameText);
   const vault = await openedVault(context);
-  const before = orFail(await vault.get(name), (failure) => failure);
-  if (before === undefined) fail(described('SECRET_NOT_FOUND', `There is no secret ${name}.`));
+  // Nobody types a value for a secret that isn't there.
+  const infos = orFail(await vault.list(), (failure) => failure);
+  if (!infos.some((info) => info.name === name)) fail(missing(name));
   const value = await readValue(context, name);
-  const present = before.fields.get(DEFAULT_FIELD);
-  if (present !== undefined && revealSecret(present) === revealSecret(value)) {
+  const action = 'secret.rotate';
+  const outcome = await store(context, vault, { name, value, force: options.force, action });
+  if (outcome === 'missing') fail(missing(name));
+  if (outcome === 'same') {
     fail(described('USAGE', 'The vault has that value already; nothing was changed.'));
   }
-  await store(context, vault, { name, value, force: options.force });
-  const subject = { kind: 'secret', name } as const;
-  await tell(context, vault, { action: 'secret.rotate', outcome: 'success', subject });
   report(context, { name, rotated: true, storage: vault.storage }, [
     `Replaced ${name}. Revoke the old value at its provider.`,
   ]);
@@ -57,13 +49,17 @@ export async function rotateSecret(
 async function store(
   context: CommandContext,
   vault: OpenVault,
-  given: { readonly name: SecretName; readonly value: Secret; readonly force: boolean },
-): Promise<void> {
+  given: Pick<StoreKeyInput, 'name' | 'value' | 'force' | 'action'>,
+): Promise<ValueOutcome> {
   const providers = orFail(providerTable(openHome(context).config), describeUpstreamFailure);
   const provider = providers.all.find(({ secret }) => secret === given.name);
   const { clock } = context;
   const stored = await storeProviderKey({ vault, clock, keyForm: provider?.keyForm, ...given });
-  orFail(stored, (failure) => failure);
+  return orFail(stored, (failure) => failure);
+}
+
+function missing(name: SecretName): Described {
+  return described('SECRET_NOT_FOUND', `There is no secret ${name}.`);
 }
 
 /** `postern secret get NAME`: prints the value because it was asked for by name. */
@@ -76,7 +72,7 @@ export async function getSecret(
   const vault = await openedVault(context);
   const record = orFail(await vault.get(name), (failure) => failure);
   const value = record?.fields.get(options.field);
-  if (value === undefined) fail(described('SECRET_NOT_FOUND', `There is no secret ${name}.`));
+  if (value === undefined) fail(missing(name));
   const text = revealSecret(value);
   if (options.raw) context.terminal.write(text);
   else report(context, { name, field: options.field, value: text }, [text]);
@@ -121,7 +117,7 @@ export async function removeSecret(
     }
   }
   const removed = orFail(await vault.remove(name), (failure) => failure);
-  if (!removed) fail(described('SECRET_NOT_FOUND', `There is no secret ${name}.`));
+  if (!removed) fail(missing(name));
   report(context, { name, removed }, [`Removed ${name}.`]);
 }
 

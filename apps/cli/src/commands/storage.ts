@@ -48,7 +48,7 @@ export async function testStorage(context: CommandContext): Promise<void> {
   const name = secretName.from(`postern-probe-${mark.slice(0, 12)}`);
   const begunMs = context.clock.monotonicMs();
   const written = await vault.put(singleValue(name, Secret.of(mark), context.clock.nowMs()));
-  const read = await vault.get(name);
+  const read = await vault.get(name, { action: 'secret.use' });
   // Removed whatever happened before: the probe must not stay.
   const removed = await vault.remove(name);
   orFail(written, (failure) => failure);

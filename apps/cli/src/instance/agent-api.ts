@@ -8,11 +8,13 @@ import {
   infoToWire,
   NameSchema,
   PurposeSchema,
-  RecordSchema,
+  PutSchema,
   recordFromWire,
   recordToWire,
+  SetSchema,
   takenToWire,
   UseSchema,
+  valueFromWire,
   WishSchema,
 } from './agent-protocol.ts';
 
@@ -72,11 +74,17 @@ function addDeriving(app: Hono, vault: HeldVault): void {
 
 function addWriting(app: Hono, vault: HeldVault): void {
   app.post('/vault/secrets/put', async (context) => {
-    const input = await parseBody(context, RecordSchema);
+    const input = await parseBody(context, PutSchema);
     if (!input.ok) return input.response;
-    const record = recordFromWire(input.value);
-    const call = async (open: OpenVault) => await open.put(record);
+    const record = recordFromWire(input.value.record);
+    const call = async (open: OpenVault) => await open.put(record, input.value.action);
     return await answerUse(vault, call, () => ({ stored: true }));
+  });
+  app.post('/vault/secrets/set', async (context) => {
+    const input = await parseBody(context, SetSchema);
+    if (!input.ok) return input.response;
+    const call = async (open: OpenVault) => await open.setValue(valueFromWire(input.value));
+    return await answerUse(vault, call, (outcome) => ({ outcome }));
   });
   app.post('/vault/secrets/remove', async (context) => {
     const input = await parseBody(context, NameSchema);

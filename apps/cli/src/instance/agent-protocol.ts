@@ -2,6 +2,7 @@ import { executablePath, secretName } from '@postern/protocol';
 import { Secret, revealSecret } from '@postern/kernel';
 import type { SecretInfo, SecretRecord, TakenSecrets } from '@postern/vault';
 import * as v from 'valibot';
+import type { ValueInput } from '../services/set-value.ts';
 
 /*
  * What a process that holds an open vault answers over its Unix socket (0600, in a 0700 directory):
@@ -61,6 +62,23 @@ export const RecordSchema = v.strictObject({
   updatedAtMs: timeMs,
 });
 
+/** A record to store, and what it is stored for. */
+export const PutSchema = v.strictObject({
+  record: RecordSchema,
+  action: v.exactOptional(v.literal('secret.import')),
+});
+
+export const SetSchema = v.strictObject({
+  name,
+  value: v.pipe(v.string(), v.maxLength(65_536)),
+  nowMs: timeMs,
+  action: v.picklist(['secret.write', 'secret.rotate']),
+});
+
+export const SetOutcomeSchema = v.strictObject({
+  outcome: v.picklist(['stored', 'missing', 'same']),
+});
+
 export const InfosSchema = v.array(
   v.strictObject({ name, fields: v.array(v.string()), createdAtMs: timeMs, updatedAtMs: timeMs }),
 );
@@ -78,6 +96,14 @@ export type RecordWire = v.InferOutput<typeof RecordSchema>;
 export function recordToWire(record: SecretRecord): RecordWire {
   const fields = [...record.fields].map(([field, value]) => [field, revealSecret(value)] as const);
   return { ...record, fields: Object.fromEntries(fields) };
+}
+
+export function valueToWire({ value, ...input }: ValueInput): v.InferOutput<typeof SetSchema> {
+  return { ...input, value: revealSecret(value) };
+}
+
+export function valueFromWire({ value, ...wire }: v.InferOutput<typeof SetSchema>): ValueInput {
+  return { ...wire, value: Secret.of(value) };
 }
 
 export function recordFromWire(wire: RecordWire): SecretRecord {

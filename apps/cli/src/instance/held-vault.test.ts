@@ -8,6 +8,7 @@ import { Hono } from 'hono';
 import { afterEach, describe, expect, test } from 'vitest';
 import { described, type Described } from '../failure/described.ts';
 import { listenOnSocket, type Listening } from '../server/listen.ts';
+import { setValue } from '../services/set-value.ts';
 import { findSecrets } from '../services/find-secrets.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import { createAgentApi } from './agent-api.ts';
@@ -39,6 +40,7 @@ function vaultInMemory(): OpenVault {
       return found.ok ? found : failed(found.failure.failure);
     },
     put: async (record) => spoken(await store.put(record)),
+    setValue: async (input) => spoken(await setValue(store, input)),
     remove: async (name) => spoken(await store.remove(name)),
     list: async () => spoken(await store.list()),
     deriveKey: async (purpose) => await keyOf(`own ${purpose}`),

@@ -12,8 +12,10 @@ import {
   recordFromWire,
   RecordSchema,
   recordToWire,
+  SetOutcomeSchema,
   takenFromWire,
   TakenSchema,
+  valueToWire,
 } from './agent-protocol.ts';
 import { askRunning } from './ask-running.ts';
 
@@ -62,10 +64,15 @@ function heldVault(address: string, storage: 'keyring' | 'file'): OpenVault {
       const answer = await ask(address, '/vault/secrets/take', TakenSchema, body);
       return answer.ok ? ok(takenFromWire(answer.value)) : answer;
     },
-    put: async (record) => {
-      const wire = recordToWire(record);
+    put: async (record, action) => {
+      const wire = { record: recordToWire(record), ...(action === undefined ? {} : { action }) };
       const answer = await ask(address, '/vault/secrets/put', v.unknown(), wire);
       return answer.ok ? ok() : answer;
+    },
+    setValue: async (input) => {
+      const wire = valueToWire(input);
+      const answer = await ask(address, '/vault/secrets/set', SetOutcomeSchema, wire);
+      return answer.ok ? ok(answer.value.outcome) : answer;
     },
     remove: async (name) => {
       const schema = v.strictObject({ removed: v.boolean() });

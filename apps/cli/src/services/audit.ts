@@ -80,10 +80,16 @@ export function auditedVault(vault: OpenVault, log: AuditLog): OpenVault {
     },
     take: async (wish, use) =>
       await handOut(log, use, await findSecrets((name) => vault.get(name), wish)),
-    put: async (next) => {
+    put: async (next, action) => {
       const stored = await vault.put(next);
       const subject = { kind: 'secret', name: next.name } as const;
-      return await told(log, { action: 'secret.write', subject }, stored);
+      return await told(log, { action: action ?? 'secret.write', subject }, stored);
+    },
+    setValue: async (input) => {
+      const stored = await vault.setValue(input);
+      if (stored.ok && stored.value !== 'stored') return stored;
+      const subject = { kind: 'secret', name: input.name } as const;
+      return await told(log, { action: input.action, subject }, stored);
     },
     remove: async (name) => {
       const removed = await vault.remove(name);

@@ -11,6 +11,7 @@ import {
 } from '@postern/vault';
 import type { Described } from '../failure/described.ts';
 import { findSecrets } from './find-secrets.ts';
+import { setValue, type ValueInput, type ValueOutcome } from './set-value.ts';
 
 /** What a secret is taken out for: it stands in the audit log before the value is handed out. */
 export interface SecretUse {
@@ -31,7 +32,9 @@ export interface OpenVault {
   get(name: SecretName, use?: SecretUse): Promise<Result<SecretRecord | undefined, Described>>;
   /** Values out of several secrets for one use; where the wish is not to be met, none. */
   take(wish: SecretWish, use: SecretUse): Promise<Result<TakenSecrets, Described>>;
-  put(record: SecretRecord): Promise<Result<undefined, Described>>;
+  put(record: SecretRecord, action?: 'secret.import'): Promise<Result<undefined, Described>>;
+  /** Stores or replaces a value, of which one record tells. */
+  setValue(input: ValueInput): Promise<Result<ValueOutcome, Described>>;
   remove(name: SecretName): Promise<Result<boolean, Described>>;
   list(): Promise<Result<readonly SecretInfo[], Described>>;
   /** 64 hexadecimal digits: a key for one purpose, derived from the data key. */
@@ -51,6 +54,7 @@ export function openVaultHere(vault: Vault): OpenVault {
       return found.ok ? found : failed(found.failure.failure);
     },
     put: async (record) => spoken(await vault.secrets.put(record)),
+    setValue: async (input) => spoken(await setValue(vault.secrets, input)),
     remove: async (name) => spoken(await vault.secrets.remove(name)),
     list: async () => spoken(await vault.secrets.list()),
     deriveKey: async (purpose) => await Promise.resolve(spoken(vault.deriveKey(purpose))),

@@ -28,6 +28,7 @@ import { createRefusedKeys, type RefusedKeys } from './refused-keys.ts';
 import { createRunningAnswers, type RunningAnswers } from './running-answers.ts';
 import { settledLine, unlockAndSettle } from './settle-rekey.ts';
 import { openStores, type Stores } from './stores.ts';
+import { createKeyUses } from './key-uses.ts';
 import { readUpstreamKeys, type UpstreamKeyReader } from './upstream-keys.ts';
 
 /** The product as one process runs it: the vault, and while that is unlocked the stores. */
@@ -42,8 +43,8 @@ export interface Postern {
   readonly running: RunningAnswers;
   config(): Config;
   providers(): ProviderTable;
-  /** Changes the configuration file; the providers follow at once. */
-  change(change: (written: ConfigInput) => ConfigInput): Result<undefined, Described>;
+  /** Changes the configuration file; the providers follow at once. Recorded where the vault is open. */
+  change(change: (written: ConfigInput) => ConfigInput): Promise<Result<undefined, Described>>;
   /** The open stores; undefined while the vault is absent or locked. */
   stores(): Stores | undefined;
   /** The vault while it is open, each use of a secret written to the audit log. */
@@ -86,7 +87,8 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
     refused: 0,
   };
   const openedVault = (): OpenVault | undefined => state.stores?.vault;
-  const keys = readUpstreamKeys(openedVault, parts.clock);
+  const uses = createKeyUses({ clock: parts.clock, log: () => state.stores?.audit });
+  const keys = readUpstreamKeys({ ...parts, uses, isOpen: () => state.stores !== undefined });
   const running = createRunningAnswers();
   const refusedKeys = createRefusedKeys({ ...parts, log: () => state.stores?.audit });
   const locking = createLocking({
@@ -100,11 +102,12 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
     close: async (reason) => {
       if (reason === 'EXIT') await deleteKeysWhereWanted(parts, state);
       keys.forget();
+      await uses.flush();
       await refusedKeys.flush();
       await closeAll(parts, state, reason);
     },
   });
-  const watching = locking.start();
+  const watching = [locking.start(), uses.start()];
   return ok({
     ...parts,
     keys,
@@ -112,7 +115,7 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
     refusedKeys,
     config: () => state.loaded.config,
     providers: () => state.table,
-    change: (change) => applyChange(parts.home, state, change),
+    change: async (change) => await applyChange(parts.home, state, change),
     stores: () => state.stores,
     openVault: openedVault,
     setUp: async (input) => {
@@ -121,13 +124,13 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
       return made;
     },
     unlock: async (input) => {
-      const way = wayIn(input);
-      return await unlock(parts, state, locking, way, way.with === 'keyring' ? 'itself' : 'person');
+      const by = 'keyring' in input ? 'itself' : 'person';
+      return await unlock(parts, state, locking, wayIn(input), by);
     },
     unlockWith: async (way) => await unlock(parts, state, locking, way, 'itself'),
     locking,
     close: async () => {
-      watching[Symbol.dispose]();
+      for (const each of watching) each[Symbol.dispose]();
       if (state.stores === undefined) sayKeysStay(parts, state);
       await locking.lock('EXIT');
       await parts.connections.close();
@@ -143,11 +146,11 @@ interface State {
   refused: number;
 }
 
-function applyChange(
+async function applyChange(
   home: Home,
   current: State,
   change: (written: ConfigInput) => ConfigInput,
-): Result<undefined, Described> {
+): Promise<Result<undefined, Described>> {
   const state = current;
   // The table is tried on the change before the file is touched.
   const candidate = changeConfig(home.configFile, change, (config) => {
@@ -162,7 +165,9 @@ function applyChange(
   if (!table.ok) return failed(describeUpstreamFailure(table.failure));
   state.loaded = candidate.value;
   state.table = table.value;
-  return ok();
+  const log = state.stores?.audit;
+  if (log === undefined) return ok();
+  return await record(log, { action: 'config.change', outcome: 'success' });
 }
 
 async function setUp(
@@ -181,7 +186,7 @@ async function setUp(
     ...(input.passphrase === undefined ? {} : { passphrase: Secret.of(input.passphrase) }),
   });
   if (!created.ok) return failed(describeVaultFailure(created.failure));
-  const opened = await openInto(parts, state);
+  const opened = await openInto(parts, state, 'vault.create');
   return opened.ok ? ok(created.value.recoveryCode) : opened;
 }
 
@@ -203,7 +208,7 @@ async function unlock(
   }
   const settled = unlocked.value;
   if (settled !== undefined) parts.say(settledLine(settled));
-  const opened = await openInto(parts, state);
+  const opened = await openInto(parts, state, 'vault.unlock');
   if (opened.ok) {
     locking.opened(opener);
     parts.log.write('info', 'vault.opened', 'The vault is open.', { by: opener });
@@ -231,6 +236,7 @@ function wayIn(input: UnlockInput): WayIn {
 async function openInto(
   parts: PosternParts,
   current: State,
+  action: 'vault.create' | 'vault.unlock',
 ): Promise<Result<undefined, Described>> {
   const state = current;
   const stores = await openStores({
@@ -243,8 +249,10 @@ async function openInto(
   });
   if (!stores.ok) return stores;
   state.stores = stores.value;
-  const told = await tellUnlocked(parts.vault, state);
-  const opened = told.ok ? await useProxyPassword(parts, state.loaded.config) : told;
+  const told = await tellOpened(parts.vault, state, action);
+  const opened = told.ok
+    ? await useProxyPassword(parts, stores.value.vault, state.loaded.config)
+    : told;
   if (opened.ok) return opened;
   state.stores = undefined;
   await stores.value.close();
@@ -261,8 +269,12 @@ function countRefusal({ say }: PosternParts, current: State): void {
   say(`WARNING: ${String(state.refused)} wrong passphrases were tried on the locked vault.`);
 }
 
-/** The unlocking, and what was refused before it, when the log could not be opened. */
-async function tellUnlocked(vault: Vault, current: State): Promise<Result<undefined, Described>> {
+/** The opening, and what was refused before it, when the log could not be opened. */
+async function tellOpened(
+  vault: Vault,
+  current: State,
+  action: 'vault.create' | 'vault.unlock',
+): Promise<Result<undefined, Described>> {
   const state = current;
   if (state.stores === undefined || vault.id === undefined) return ok();
   const subject = { kind: 'vault', id: vault.id } as const;
@@ -280,7 +292,7 @@ async function tellUnlocked(vault: Vault, current: State): Promise<Result<undefi
     });
     if (!told.ok) return told;
   }
-  return await record(audit, { action: 'vault.unlock', outcome: 'success', subject });
+  return await record(audit, { action, outcome: 'success', subject });
 }
 
 /** `vault.deleteKeysOnExit`: the end waits for it, and says what became of it. */
@@ -316,12 +328,13 @@ async function closeAll(parts: PosternParts, current: State, reason: LockReason)
 /** A proxy that asks for a password gets it from the vault, as every other secret is got. */
 async function useProxyPassword(
   parts: PosternParts,
+  vault: OpenVault,
   config: Config,
 ): Promise<Result<undefined, Described>> {
   const name = secretName.parse(config.proxy?.passwordSecret ?? '');
   if (name === undefined) return ok();
-  const record = await parts.vault.secrets.get(name);
-  if (!record.ok) return failed(describeVaultFailure(record.failure));
+  const record = await vault.get(name, { action: 'secret.use' });
+  if (!record.ok) return record;
   parts.connections.useProxyPassword(record.value?.fields.get('value'));
   return ok();
 }

@@ -3,6 +3,7 @@ import type { KeyForm, SecretName } from '@postern/protocol';
 import { checkKeyForm, describeVaultFailure } from '@postern/vault';
 import type { Described } from '../failure/described.ts';
 import type { OpenVault } from './open-vault.ts';
+import type { ValueInput, ValueOutcome } from './set-value.ts';
 
 export interface StoreKeyInput {
   readonly vault: OpenVault;
@@ -12,23 +13,17 @@ export interface StoreKeyInput {
   readonly value: Secret;
   /** Store a value that does not have the provider's form. */
   readonly force: boolean;
+  /** Default: `secret.write`. */
+  readonly action?: ValueInput['action'];
 }
 
 /** Checks a value against the form of its provider's keys and stores it. */
 export async function storeProviderKey(
   input: StoreKeyInput,
-): Promise<Result<undefined, Described>> {
-  const { vault, clock, name, value } = input;
+): Promise<Result<ValueOutcome, Described>> {
+  const { vault, clock, name, value, action = 'secret.write' } = input;
   const checked = checkKeyForm(input.keyForm, value);
   const overridden = input.force && !checked.ok && checked.failure.reason === 'key-form-unexpected';
   if (!checked.ok && !overridden) return failed(describeVaultFailure(checked.failure));
-  const existing = await vault.get(name);
-  if (!existing.ok) return existing;
-  const nowMs = clock.nowMs();
-  return await vault.put({
-    name,
-    fields: new Map([...(existing.value?.fields ?? []), ['value', value]]),
-    createdAtMs: existing.value?.createdAtMs ?? nowMs,
-    updatedAtMs: nowMs,
-  });
+  return await vault.setValue({ name, value, nowMs: clock.nowMs(), action });
 }

@@ -1,42 +1,58 @@
 import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
 import type { Provider } from '@postern/protocol';
+import { describeVaultFailure, type Vault } from '@postern/vault';
 import { described, type Described } from '../failure/described.ts';
-import type { OpenVault } from './open-vault.ts';
+import type { KeyUses } from './key-uses.ts';
 
 /** The keys of upstreams, read from the vault when a request needs one. */
 export interface UpstreamKeyReader {
-  /** The provider's key; undefined where it needs none. No key where one is needed is a failure. */
+  /**
+   * The provider's key for one request, which is counted in the audit log; undefined where it needs
+   * none. No key where one is needed is a failure.
+   */
   keyFor(provider: Provider): Promise<Result<Secret | undefined, Described>>;
   /** Forgets what it holds: after a key was changed, and when the vault is locked. */
   forget(): void;
 }
 
+export interface UpstreamKeyParts {
+  readonly clock: Clock;
+  readonly uses: KeyUses;
+  readonly vault: Pick<Vault, 'secrets'>;
+  /** Whether the vault is open, and the log with it. */
+  readonly isOpen: () => boolean;
+}
+
 /** How long a key read once serves further requests: a keyring call takes milliseconds. */
 const HELD_MS = 10_000;
 
-export function readUpstreamKeys(
-  vault: () => OpenVault | undefined,
-  clock: Clock,
-): UpstreamKeyReader {
+export function readUpstreamKeys(parts: UpstreamKeyParts): UpstreamKeyReader {
+  const { clock, uses, vault, isOpen } = parts;
   const held = new Map<string, { readonly key: Secret; readonly untilMs: number }>();
+  const find = async (provider: Provider): Promise<Result<Secret, Described>> => {
+    const recent = held.get(provider.secret);
+    if (recent !== undefined && recent.untilMs > clock.monotonicMs()) return ok(recent.key);
+    held.delete(provider.secret);
+    if (!isOpen()) return failed(described('VAULT_LOCKED'));
+    // Not through the vault that records each reading: what is recorded is the use.
+    const record = await vault.secrets.get(provider.secret);
+    if (!record.ok) return failed(describeVaultFailure(record.failure));
+    const key = record.value?.fields.get('value');
+    if (key === undefined) {
+      return failed(
+        described('UPSTREAM_NO_KEY', `There is no key for ${provider.label} in the vault.`),
+      );
+    }
+    held.set(provider.secret, { key, untilMs: clock.monotonicMs() + HELD_MS });
+    return ok(key);
+  };
   return {
     keyFor: async (provider) => {
       if (provider.auth === 'none') return ok(undefined);
-      const recent = held.get(provider.secret);
-      if (recent !== undefined && recent.untilMs > clock.monotonicMs()) return ok(recent.key);
-      held.delete(provider.secret);
-      const open = vault();
-      if (open === undefined) return failed(described('VAULT_LOCKED'));
-      const record = await open.get(provider.secret);
-      if (!record.ok) return record;
-      const key = record.value?.fields.get('value');
-      if (key === undefined) {
-        return failed(
-          described('UPSTREAM_NO_KEY', `There is no key for ${provider.label} in the vault.`),
-        );
-      }
-      held.set(provider.secret, { key, untilMs: clock.monotonicMs() + HELD_MS });
-      return ok(key);
+      const key = await find(provider);
+      if (!key.ok) return key;
+      const told = await uses.used(provider.id);
+      return told.ok ? key : told;
     },
     forget: () => {
       held.clear();

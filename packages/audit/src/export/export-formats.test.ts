@@ -174,7 +174,7 @@ describe('OCSF 1.3.0', () => {
 
   test('a client that logs on is Authentication: Logon, as the key that it has', () => {
     const subject = { kind: 'gateway-key', id: gatewayKeyId.from(ID) } as const;
-    const record = { ...RECORD, action: 'gateway.authenticate', subject } as const;
+    const record = { ...RECORD, action: 'app.session.begin', subject } as const;
     expect(ocsfEvent(record, CONTEXT)).toMatchObject({
       category_uid: 3,
       class_uid: 3002,

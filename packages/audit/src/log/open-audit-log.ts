@@ -118,8 +118,9 @@ class SegmentedLog implements AuditLog {
     });
   }
 
-  /** What came while one batch was written goes into the next: one flush for all of them. */
+  /** What came at once, or while one batch was written, shares a batch: one flush for all of them. */
   async #writeAll(): Promise<void> {
+    await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, MAX_BATCH);
       try {
@@ -149,12 +150,10 @@ class SegmentedLog implements AuditLog {
   }
 
   async verify(): Promise<Result<AuditVerdict, AuditFailure>> {
+    const undamaged = await refuseNoted(this.#files);
+    if (!undamaged.ok) return undamaged;
     const verdict = await this.#read((snapshot) => verifyLog(this.#files, snapshot));
-    if (verdict.ok) {
-      const undamaged = await refuseNoted(this.#files);
-      return undamaged.ok ? verdict : undamaged;
-    }
-    if (verdict.failure.reason !== 'audit-damaged') return verdict;
+    if (verdict.ok || verdict.failure.reason !== 'audit-damaged') return verdict;
     // Once more under the lock: another process may have set the log aside meanwhile.
     return await this.#lock.hold(() => verifyAndNote(this.#files));
   }

@@ -1,0 +1,296 @@
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AUDIT_ACTIONS } from '@postern/protocol';
+import {
+  freshHome,
+  runPostern,
+  skipBecause,
+  startFakeUpstream,
+  startKeyringSession,
+  upPostern,
+  whyNoKeyringSession,
+  type FakeUpstream,
+  type FreshHome,
+} from '@postern/testing';
+import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { signIn } from './app-client.ts';
+
+const PASSPHRASE = 'three blind mice run';
+const VALUE = 'sk-the-old-value-that-is-long-enough';
+const NEXT = 'sk-the-new-value-that-is-long-enough';
+const CALLS = 3;
+
+/** Files of another program that hold a key under a password that is known. */
+const TOKEN =
+  'gAAAAABlU_EAAAECAwQFBgcICQoLDA0OD-kjjkR9hsUsFaqyq5YKG2BO9fx9eKzw3I1EBbDAnj2nCYFQeGmpOY7twntPcRA6FhGw3Cxm2cQk7XcVqwCQur0DcMkY2bbMkppsXyiHXbM-';
+const SALT = Buffer.from([...Array(16).keys()]);
+
+interface Row {
+  readonly does: string;
+  /** Drives the product; one array of words is one command that must end well. */
+  readonly drive: readonly string[] | (() => Promise<void>);
+  readonly input?: string;
+  /** What the log then has, and nothing beside it: action, subject, count and reason. */
+  readonly records: readonly string[];
+}
+
+let home: FreshHome;
+let upstream: FakeUpstream;
+
+beforeAll(async () => {
+  home = freshHome();
+  upstream = await startFakeUpstream();
+  const directory = join(home.path, '.config', 'postern');
+  mkdirSync(directory, { recursive: true });
+  const baseUrl = upstream.baseUrls['openai-chat'];
+  const mine = { dialect: 'openai-chat', auth: 'bearer', baseUrl };
+  writeFileSync(join(directory, 'config.json'), JSON.stringify({ providers: { mine } }));
+  const other = join(home.path, 'OTHER');
+  mkdirSync(other);
+  writeFileSync(join(other, 'api_keys.enc'), TOKEN);
+  writeFileSync(join(other, '.key_salt'), SALT);
+});
+
+afterAll(async () => {
+  await upstream.close();
+  home[Symbol.dispose]();
+});
+
+async function postern(parameters: readonly string[], input = ''): Promise<string> {
+  const { environment } = home;
+  const words = parameters.map((word) => (/^[A-Z]+$/.test(word) ? join(home.path, word) : word));
+  const descriptors = ['of the backup alone'];
+  const options = { environment, passphrase: PASSPHRASE, descriptors, input };
+  const { code, stdout, stderr } = await runPostern(words, options);
+  expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
+  return stdout;
+}
+
+/** The app with its vault open: somebody signs in and changes a setting, programs use the gateway. */
+async function useApp(): Promise<void> {
+  const key = /sk-postern-\S+/.exec(await postern(['key', 'create', 'theirs']))?.[0] ?? '';
+  const running = await upPostern({ environment: home.environment, passphrase: PASSPHRASE });
+  const app = await signIn(running.address, running.launchUrl);
+  await app.request('PATCH', '/api/settings', { theme: 'dark' });
+  const call = async (token: string): Promise<number> => {
+    const response = await fetch(`${running.address}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'mine/m', messages: [{ role: 'user', content: 'hello' }] }),
+    });
+    await response.text();
+    return response.status;
+  };
+  for (let at = 0; at < CALLS; at += 1) expect(await call(key)).toBe(200);
+  expect(await call(`${key}x`)).toBe(401);
+  await running.stop();
+}
+
+const SEGMENT = 'audit-000000000001.jsonl';
+const auditDirectory = (): string => join(home.path, '.local', 'share', 'postern', 'audit');
+
+async function alterAndSetAside(): Promise<void> {
+  const path = join(auditDirectory(), SEGMENT);
+  writeFileSync(path, readFileSync(path, 'utf8').replace('secret.rotate', 'secret.remove'));
+  await postern(['audit', 'set-aside', '--yes']);
+}
+
+async function leaveUnfinishedEnd(): Promise<void> {
+  appendFileSync(join(auditDirectory(), SEGMENT), '{"v":1');
+  await postern(['secret', 'list']);
+}
+
+const UNLOCK = 'vault.unlock VAULT';
+const AUTH = ['auth', 'storage'];
+
+/** What a person does in a vault with the encrypted file, in this order. */
+const ROWS: readonly Row[] = [
+  {
+    does: 'stores a first secret, which makes the vault',
+    drive: ['secret', 'set', 'openai'],
+    input: VALUE,
+    records: ['log.begin', 'vault.create VAULT', 'secret.write openai'],
+  },
+  { does: 'lists secrets', drive: ['secret', 'list'], records: [UNLOCK] },
+  {
+    does: 'shows a secret',
+    drive: ['secret', 'get', 'openai'],
+    records: [UNLOCK, 'secret.read openai'],
+  },
+  {
+    does: 'replaces a secret',
+    drive: ['secret', 'rotate', 'openai'],
+    input: NEXT,
+    records: [UNLOCK, 'secret.rotate openai'],
+  },
+  {
+    does: 'hands a secret to a command',
+    drive: ['run', '--secret', 'KEY=postern://openai', '--', 'true'],
+    records: [UNLOCK, 'secret.inject openai'],
+  },
+  {
+    does: 'stores the key of an endpoint',
+    drive: ['secret', 'set', 'mine'],
+    input: VALUE,
+    records: [UNLOCK, 'secret.write mine'],
+  },
+  {
+    does: 'tests a key at its provider',
+    drive: ['secret', 'test', 'mine'],
+    records: [UNLOCK, 'secret.use mine', 'secret.test mine'],
+  },
+  {
+    does: 'imports a secret and destroys where it was',
+    drive: ['secret', 'import', 'OTHER', '--replace', '--destroy', '--yes'],
+    records: [
+      ...[UNLOCK, 'secret.use openai', 'secret.import openai', 'secret.use openai'],
+      'leftover.destroy (2)',
+    ],
+  },
+  {
+    does: 'removes a secret',
+    drive: ['secret', 'rm', 'openai', '--yes'],
+    records: [UNLOCK, 'secret.remove openai'],
+  },
+  {
+    does: 'uses the app and the gateway',
+    drive: useApp,
+    records: [
+      ...[UNLOCK, 'gateway.key.create KEY', UNLOCK, 'app.session.begin', 'config.change'],
+      ...['secret.use mine (1)', 'gateway.refuse (1) GATEWAY_KEY_REQUIRED'],
+      ...[`secret.use mine (${String(CALLS - 1)})`, 'vault.lock EXIT'],
+    ],
+  },
+  {
+    does: 'revokes a gateway key',
+    drive: ['key', 'revoke', 'theirs'],
+    records: [UNLOCK, 'gateway.key.revoke KEY'],
+  },
+  {
+    does: 'holds the vault open for a time',
+    drive: ['agent', '--ttl', '1s'],
+    records: [UNLOCK, 'agent.start', 'vault.lock EXPIRED', 'agent.stop EXPIRED'],
+  },
+  {
+    does: 'backs up',
+    drive: [...AUTH, 'backup', 'BACKUP', '--backup-passphrase-fd', '4'],
+    records: [UNLOCK, 'vault.backup VAULT (1)'],
+  },
+  {
+    does: 'restores a backup',
+    drive: [...AUTH, 'restore', 'BACKUP', '--yes', '--backup-passphrase-fd', '4'],
+    records: [UNLOCK, 'vault.restore VAULT (1)'],
+  },
+  {
+    does: 'makes a new recovery code',
+    drive: ['vault', 'recovery'],
+    records: [UNLOCK, 'vault.slot.change VAULT'],
+  },
+  {
+    does: 'changes the data key, which a second process confirms',
+    drive: [...AUTH, 'rekey'],
+    records: [UNLOCK, UNLOCK, 'vault.rekey VAULT'],
+  },
+  { does: 'exports the log', drive: ['audit', 'export'], records: [UNLOCK, 'log.export (ALL)'] },
+  {
+    does: 'goes on after a record that was never finished',
+    drive: leaveUnfinishedEnd,
+    records: ['log.repair (6)', UNLOCK],
+  },
+  {
+    does: 'sets a damaged log aside',
+    drive: alterAndSetAside,
+    records: ['log.set-aside (7) AUDIT_DAMAGED'],
+  },
+];
+
+/** The same with a keyring, for what only a vault there can do. */
+const KEYRING_ROWS: readonly Row[] = [
+  {
+    does: 'stores a first secret',
+    drive: ['secret', 'set', 'openai'],
+    input: VALUE,
+    records: ['log.begin', 'vault.create VAULT', 'secret.write openai'],
+  },
+  {
+    does: 'adds a passphrase',
+    drive: ['vault', 'passphrase', '--new-passphrase-fd', '3'],
+    records: [UNLOCK, 'vault.slot.add VAULT'],
+  },
+  {
+    does: 'moves to the encrypted file',
+    drive: [...AUTH, 'migrate', '--to', 'file'],
+    records: [UNLOCK, 'vault.migrate VAULT (1)'],
+  },
+];
+
+const Line = v.object({
+  action: v.string(),
+  subject: v.exactOptional(
+    v.object({
+      kind: v.string(),
+      name: v.exactOptional(v.string()),
+      id: v.exactOptional(v.string()),
+    }),
+  ),
+  count: v.exactOptional(v.number()),
+  reason: v.exactOptional(v.string()),
+});
+
+/** The records on the disk as this test writes them; each is a line of JSON. */
+function recordsIn(directory: string): readonly string[] {
+  const isThere = readdirSync(join(directory, '..')).includes('audit');
+  if (!isThere) return [];
+  const lines = readFileSync(join(directory, SEGMENT), 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => {
+    const { action, subject, count, reason } = v.parse(Line, JSON.parse(line));
+    const ids: Record<string, string> = { vault: 'VAULT', 'gateway-key': 'KEY' };
+    const about = subject && (subject.name ?? ids[subject.kind] ?? subject.id);
+    const words = [action, about, count === undefined ? undefined : `(${String(count)})`, reason];
+    return words.filter((word) => word !== undefined).join(' ');
+  });
+}
+
+describe('what the audit log has', () => {
+  test('every action of the table is driven by a row', () => {
+    const driven = new Set(
+      [...ROWS, ...KEYRING_ROWS].flatMap(({ records }) =>
+        records.map((record) => record.split(' ')[0]),
+      ),
+    );
+    const undriven = Object.keys(AUDIT_ACTIONS).filter((action) => !driven.has(action));
+    expect(undriven).toEqual([]);
+  });
+
+  test.each(ROWS)('of somebody who $does', async ({ drive, input, records }) => {
+    mkdirSync(join(auditDirectory(), '..'), { recursive: true, mode: 0o700 });
+    const before = recordsIn(auditDirectory());
+    if (typeof drive === 'function') await drive();
+    else await postern(drive, input);
+    const after = recordsIn(auditDirectory());
+    const isNewLog = after[0] !== before[0];
+    const all = String(before.length + 1);
+    const expected = records.map((record) => record.replace('ALL', all));
+    expect(after.slice(isNewLog ? 0 : before.length)).toEqual(expected);
+  });
+});
+
+const why = whyNoKeyringSession();
+
+describe.skipIf(skipBecause('the audit log of a vault in GNOME Keyring', why))(
+  'what the audit log has, over a keyring,',
+  () => {
+    test('of somebody who adds a passphrase and moves to the file', async () => {
+      await using session = await startKeyringSession('unlocked');
+      const { environment } = session;
+      const directory = join(environment['HOME'] ?? '', '.local', 'share', 'postern', 'audit');
+      for (const { drive, input = '' } of KEYRING_ROWS) {
+        if (typeof drive === 'function') continue;
+        const ended = await runPostern(drive, { environment, passphrase: PASSPHRASE, input });
+        expect(ended).toMatchObject({ code: 0 });
+      }
+      expect(recordsIn(directory)).toEqual(KEYRING_ROWS.flatMap(({ records }) => records));
+    });
+  },
+);
