@@ -20,12 +20,15 @@ export interface UpstreamKeyFailure {
   readonly reason: 'locked' | 'unavailable';
 }
 
-/** Whose key a text is; what `GatewayKeyStore.verify` says, or that the store cannot be opened yet. */
+/** What `GatewayKeyStore` says of a key, or that the store cannot be opened yet. */
 export interface KeyCheck {
-  verify(
-    text: string,
-  ): Result<GatewayKeyId | undefined, DatabaseFailure | { readonly reason: 'locked' }>;
+  /** Whose key a text is. */
+  verify(text: string): Result<GatewayKeyId | undefined, KeyCheckFailure>;
+  /** Whether a key that was good is not revoked yet. */
+  isLive(id: GatewayKeyId): Result<boolean, KeyCheckFailure>;
 }
+
+type KeyCheckFailure = DatabaseFailure | { readonly reason: 'locked' };
 
 /** The part of the usage log that the data plane writes to. */
 export interface UsageSink extends Pick<UsageLog, 'record' | 'isFull'> {
@@ -61,6 +64,7 @@ export interface GatewayLimits extends SlotLimits, BodyLimits {
 export const DEFAULT_LIMITS: GatewayLimits = {
   maxBodyBytes: 32 * 1024 * 1024,
   bodyTimeoutMs: 60_000,
+  bodyMemoryBytes: 512 * 1024 * 1024,
   maxConcurrent: 256,
   maxQueued: 512,
   queueTimeoutMs: 10_000,

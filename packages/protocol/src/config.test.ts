@@ -14,6 +14,8 @@ const DEFAULTS = {
   gateway: {
     maxBodyBytes: 33_554_432,
     maxConcurrent: 256,
+    maxQueued: 512,
+    queueTimeout: '10s',
     defaultProvider: { 'anthropic-messages': 'anthropic', 'openai-chat': 'openai' },
   },
 };
@@ -85,6 +87,10 @@ describe('refused, with the path of the first mistake', () => {
     [{ port: '7420' }, 'port', 'not a valid value'],
     [{ gateway: { maxBodyBytes: 1023 } }, 'gateway.maxBodyBytes', 'not a valid value'],
     [{ gateway: { maxConcurrent: 0 } }, 'gateway.maxConcurrent', 'not a valid value'],
+    [{ gateway: { maxQueued: -1 } }, 'gateway.maxQueued', 'not a valid value'],
+    [{ gateway: { maxQueued: 1.5 } }, 'gateway.maxQueued', 'not a valid value'],
+    [{ gateway: { queueTimeout: 10 } }, 'gateway.queueTimeout', 'not a valid value'],
+    [{ gateway: { queueTimeout: '0s' } }, 'gateway.queueTimeout', 'not a valid value'],
     [{ localHosts: ['ok', 'http://no'] }, 'localHosts.1', 'not a valid value'],
     [{ localHosts: ['host:80'] }, 'localHosts.0', 'not a valid value'],
     [{ localHosts: ['*'] }, 'localHosts.0', 'not a valid value'],

@@ -71,8 +71,12 @@ export const ConfigSchema = v.strictObject({
     v.strictObject({
       /** Largest request body in bytes. */
       maxBodyBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1024)), 33_554_432),
-      /** Requests served at once; more wait in a queue, then 429. */
+      /** Requests served at once, of all keys; one key alone gets three quarters. More wait. */
       maxConcurrent: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 256),
+      /** Requests that wait, of all keys, shared alike; one more is answered with 429. */
+      maxQueued: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 512),
+      /** How long a request waits before it is answered with 429: `10s`. */
+      queueTimeout: v.optional(duration, '10s'),
       /** The provider for a model without a `provider/` prefix, per dialect. */
       defaultProvider: v.optional(
         v.strictObject({

@@ -1,18 +1,22 @@
 import { failed, ok, type Randomness, type Result, type Secret } from '@postern/kernel';
-import { providerId, type Provider } from '@postern/protocol';
+import { providerId, type Config, type Provider } from '@postern/protocol';
 import {
   createGateway,
   DEFAULT_LIMITS,
   type Gateway,
   type GatewayDeps,
+  type GatewayLimits,
   type UsageEntry,
 } from '@postern/gateway';
 import { listModels } from '@postern/upstreams';
+import { parseDurationMs } from '../config/duration.ts';
 import type { ProcessLog } from '../log/process-log.ts';
 import type { Postern } from '../services/postern.ts';
 import type { HostGuard } from './host-guard.ts';
 
 const MODELS_HELD_MS = 300_000;
+/** So many of the largest bodies have room at once, whatever the largest is. */
+const BODIES_IN_MEMORY = 4;
 
 /** The data plane over this process: its vault, its stores, its providers as they are now. */
 export function gatewayListener(
@@ -22,7 +26,6 @@ export function gatewayListener(
 ): Gateway {
   const { gateway } = postern.config();
   const { defaultProvider } = gateway;
-  const { maxBodyBytes, maxConcurrent } = gateway;
   return createGateway({
     ...storesOf(postern),
     upstreamKeys: { keyFor: async (provider) => await keyFor(postern, provider) },
@@ -42,10 +45,22 @@ export function gatewayListener(
       'anthropic-messages': providerId.from(defaultProvider['anthropic-messages']),
       'openai-chat': providerId.from(defaultProvider['openai-chat']),
     },
-    limits: { ...DEFAULT_LIMITS, maxBodyBytes, maxConcurrent },
+    limits: limitsOf(gateway),
     clock: postern.clock,
     randomness,
   });
+}
+
+function limitsOf(gateway: Config['gateway']): GatewayLimits {
+  const { maxBodyBytes, maxConcurrent, maxQueued, queueTimeout } = gateway;
+  return {
+    ...DEFAULT_LIMITS,
+    maxBodyBytes,
+    maxConcurrent,
+    maxQueued,
+    queueTimeoutMs: parseDurationMs(queueTimeout) ?? DEFAULT_LIMITS.queueTimeoutMs,
+    bodyMemoryBytes: Math.max(DEFAULT_LIMITS.bodyMemoryBytes, BODIES_IN_MEMORY * maxBodyBytes),
+  };
 }
 
 /** Keys and usage of the open stores; while the vault is locked no key can be checked. */
@@ -60,6 +75,7 @@ function storesOf(postern: Postern): Pick<GatewayDeps, 'keys' | 'usage' | 'isRea
         }
         return verified ?? failed({ reason: 'locked' });
       },
+      isLive: (id) => postern.stores()?.gateway.keys.isLive(id) ?? failed({ reason: 'locked' }),
     },
     usage: {
       record: (entry) => {

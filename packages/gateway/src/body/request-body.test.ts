@@ -1,12 +1,13 @@
 import { expectOk } from '@postern/kernel';
 import { describe, expect, it } from 'vitest';
 import { asksForUsage, readRequestBody, type RequestBody } from './request-body.ts';
+import { Turns } from './turns.ts';
 
 const read = (text: string): ReturnType<typeof readRequestBody> =>
-  readRequestBody(Buffer.from(text));
-const body = (text: string): RequestBody => expectOk(read(text));
-const reason = (text: string | Buffer): string => {
-  const result = readRequestBody(Buffer.from(text));
+  readRequestBody(Buffer.from(text), new Turns());
+const body = async (text: string): Promise<RequestBody> => expectOk(await read(text));
+const reason = async (text: string | Buffer): Promise<string> => {
+  const result = await readRequestBody(Buffer.from(text), new Turns());
   if (result.ok) return 'none';
   return 'field' in result.failure
     ? `${result.failure.reason} ${result.failure.field}`
@@ -23,8 +24,8 @@ describe('readRequestBody', () => {
     ['beside a model in a string', '{"a":"\\"model\\":\\"no\\"","model":"yes"}', 'yes'],
     ['beside other duplicates', '{"seed":1,"seed":2,"model":"yes"}', 'yes'],
     ['characters beyond ASCII', '{"model":"modèle-é😀"}', 'modèle-é😀'],
-  ])('finds the model: %s', (_name, text, model) => {
-    expect(body(text).model.name).toBe(model);
+  ])('finds the model: %s', async (_name, text, model) => {
+    expect((await body(text)).model.name).toBe(model);
   });
 
   it.each([
@@ -34,8 +35,8 @@ describe('readRequestBody', () => {
     ['a string', '{"model":"m","stream":"true"}', false],
     ['absent', '{"model":"m"}', false],
     ['only nested', '{"model":"m","x":{"stream":true}}', false],
-  ])('reads stream: %s', (_name, text, streamed) => {
-    expect(body(text).stream !== undefined).toBe(streamed);
+  ])('reads stream: %s', async (_name, text, streamed) => {
+    expect((await body(text)).stream !== undefined).toBe(streamed);
   });
 
   it.each([
@@ -45,9 +46,9 @@ describe('readRequestBody', () => {
     ['other options', '{"include_obfuscation":true}', false],
     ['nested only', '{"x":{"include_usage":true}}', false],
     ['null', 'null', false],
-  ])('reads stream_options: %s', (_name, options, asked) => {
+  ])('reads stream_options: %s', async (_name, options, asked) => {
     const text = `{"model":"m","stream":true,"stream_options":${options}}`;
-    expect(asksForUsage(body(text))).toBe(asked);
+    expect(asksForUsage(await body(text))).toBe(asked);
   });
 
   it.each([
@@ -72,18 +73,18 @@ describe('readRequestBody', () => {
     ['something after the end', '{"model":"a"}{}', 'body-malformed'],
     ['a byte order mark', '\ufeff{"model":"a"}', 'body-malformed'],
     ['depth', `{"model":"a","x":${'['.repeat(500)}`, 'body-too-deep'],
-  ])('refuses %s', (_name, text, expected) => {
-    expect(reason(text)).toBe(expected);
+  ])('refuses %s', async (_name, text, expected) => {
+    expect(await reason(text)).toBe(expected);
   });
 
-  it('refuses malformed UTF-8, an overlong form and a raw surrogate', () => {
+  it('refuses malformed UTF-8, an overlong form and a raw surrogate', async () => {
     for (const bytes of [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80]]) {
       const text = Buffer.concat([
         Buffer.from('{"model":"'),
         Buffer.from(bytes),
         Buffer.from('"}'),
       ]);
-      expect(reason(text)).toBe('body-malformed');
+      expect(await reason(text)).toBe('body-malformed');
     }
   });
 });

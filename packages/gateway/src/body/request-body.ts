@@ -1,6 +1,7 @@
 import { failed, ok, parseJson, type Result } from '@postern/kernel';
 import { isUtf8 } from 'node:buffer';
-import { MALFORMED, scanObject, skipSpace, TOO_DEEP, type Span } from './scan-json.ts';
+import { ObjectScan, type ScanEnd, type Span } from './scan-json.ts';
+import type { Turns } from './turns.ts';
 
 /** What the gateway reads in a request's body. The rest is the upstream's business. */
 export interface RequestBody {
@@ -33,26 +34,31 @@ type DecidingField = (typeof DECIDING_FIELDS)[number];
 
 const MAX_DEPTH = 128;
 /** A deciding key is at most this long, every character written as a `\u` escape. */
+const MIN_KEY_BYTES = 2 + Math.min(...DECIDING_FIELDS.map((field) => field.length));
 const MAX_KEY_BYTES = 2 + 6 * Math.max(...DECIDING_FIELDS.map((field) => field.length));
 const MAX_MODEL_BYTES = 2048;
 
 /**
  * Checks that a body is one JSON object and finds the fields that decide its way. Readers differ on
  * which of two equal keys counts, and some ignore letter case in keys, so a deciding field that
- * stands twice is refused: otherwise one model could be checked and another be used.
+ * stands twice is refused: otherwise one model could be checked and another be used. A large body is
+ * read in many turns of the event loop.
  */
-export function readRequestBody(bytes: Buffer): Result<RequestBody, BodyFailure> {
+export async function readRequestBody(
+  bytes: Buffer,
+  turns: Turns,
+): Promise<Result<RequestBody, BodyFailure>> {
   if (!isUtf8(bytes)) return failed({ reason: 'body-malformed' });
-  const found = decidingMembers(bytes, 0, MAX_DEPTH);
+  const found = await decidingMembers(bytes, { start: 0, end: bytes.length }, turns);
   if (!found.ok) return found;
-  const { spans, end } = found.value;
-  if (skipSpace(bytes, end) !== bytes.length) return failed({ reason: 'body-malformed' });
+  const { spans } = found.value;
   const modelSpan = spans.get('model');
   const name = modelSpan === undefined ? undefined : modelName(bytes, modelSpan);
   if (modelSpan === undefined || name === undefined) return failed({ reason: 'model-missing' });
   const stream = spans.get('stream');
   const optionsSpan = spans.get('stream_options');
-  const streamOptions = optionsSpan === undefined ? ok() : readStreamOptions(bytes, optionsSpan);
+  const streamOptions =
+    optionsSpan === undefined ? ok() : await readStreamOptions(bytes, optionsSpan, turns);
   if (!streamOptions.ok) return streamOptions;
   return ok({
     bytes,
@@ -68,9 +74,13 @@ export function asksForUsage(body: RequestBody): boolean {
   return value !== undefined && isTrue(body.bytes, value);
 }
 
-function readStreamOptions(bytes: Buffer, span: Span): Result<StreamOptions, BodyFailure> {
+async function readStreamOptions(
+  bytes: Buffer,
+  span: Span,
+  turns: Turns,
+): Promise<Result<StreamOptions, BodyFailure>> {
   if (bytes[span.start] !== 0x7b) return ok({ span, holds: 'no-object', includeUsage: undefined });
-  const found = decidingMembers(bytes, span.start, MAX_DEPTH);
+  const found = await decidingMembers(bytes, span, turns);
   if (!found.ok) return found;
   const { spans, count } = found.value;
   return ok({
@@ -83,18 +93,17 @@ function readStreamOptions(bytes: Buffer, span: Span): Result<StreamOptions, Bod
 interface DecidingMembers {
   readonly spans: ReadonlyMap<DecidingField, Span>;
   readonly count: number;
-  readonly end: number;
 }
 
-function decidingMembers(
+async function decidingMembers(
   bytes: Buffer,
-  start: number,
-  maxDepth: number,
-): Result<DecidingMembers, BodyFailure> {
+  span: Span,
+  turns: Turns,
+): Promise<Result<DecidingMembers, BodyFailure>> {
   const spans = new Map<DecidingField, Span>();
   let ambiguous: DecidingField | undefined;
   let count = 0;
-  const end = scanObject(bytes, start, maxDepth, (key, value) => {
+  const scan = new ObjectScan(bytes, span, MAX_DEPTH, (key, value) => {
     count += 1;
     const name = keyName(bytes, key);
     const field = DECIDING_FIELDS.find((field) => field === name);
@@ -103,10 +112,18 @@ function decidingMembers(
     if (field === undefined || spans.has(field)) ambiguous ??= meant;
     else spans.set(field, value);
   });
-  if (end === TOO_DEEP) return failed({ reason: 'body-too-deep' });
-  if (end === MALFORMED) return failed({ reason: 'body-malformed' });
+  const end = await scanned(scan, turns);
+  if (end !== 'whole') return failed({ reason: `body-${end}` });
   if (ambiguous !== undefined) return failed({ reason: 'body-ambiguous', field: ambiguous });
-  return ok({ spans, count, end });
+  return ok({ spans, count });
+}
+
+async function scanned(scan: ObjectScan, turns: Turns): Promise<ScanEnd> {
+  for (;;) {
+    const end = scan.step();
+    if (end !== undefined) return end;
+    await turns.next();
+  }
 }
 
 /** Upper case folds the two odd letters that a reader ignoring case also takes for `s` and `k`. */
@@ -115,9 +132,10 @@ function fieldInOtherCase(name: string): DecidingField | undefined {
   return DECIDING_FIELDS.find((field) => field.toUpperCase() === upper);
 }
 
-/** The text of a key; the empty string where it is too long to be a deciding one. */
+/** The text of a key; the empty string where its length says that it is no deciding one. */
 function keyName(bytes: Buffer, key: Span): string {
-  if (key.end - key.start > MAX_KEY_BYTES) return '';
+  const length = key.end - key.start;
+  if (length < MIN_KEY_BYTES || length > MAX_KEY_BYTES) return '';
   return stringValue(bytes, key) ?? '';
 }
 

@@ -1,19 +1,38 @@
 import { encodeUtf8 } from '@postern/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MALFORMED, scanObject, skipSpace, TOO_DEEP } from './scan-json.ts';
+import {
+  BYTES_A_STEP,
+  ObjectScan,
+  TOKENS_A_STEP,
+  type OnMember,
+  type ScanEnd,
+} from './scan-json.ts';
 
 /** The members of a text's outermost object, or why there are none. */
-function members(text: string, maxDepth = 64): [string, string][] | 'malformed' | 'too deep' {
+function members(text: string, maxDepth = 64): [string, string][] | ScanEnd {
   const bytes = encodeUtf8(text);
   const found: [string, string][] = [];
   const slice = ({ start, end }: { start: number; end: number }): string =>
     Buffer.from(bytes.subarray(start, end)).toString();
-  const end = scanObject(bytes, 0, maxDepth, (key, value) => {
+  const { end } = scanned(bytes, maxDepth, (key, value) => {
     found.push([slice(key), slice(value)]);
   });
-  if (end === TOO_DEEP) return 'too deep';
-  return end === MALFORMED || skipSpace(bytes, end) !== bytes.length ? 'malformed' : found;
+  return end === 'whole' ? found : end;
+}
+
+function scanned(
+  bytes: Uint8Array,
+  maxDepth: number,
+  onMember: OnMember,
+  onStep: () => void = () => undefined,
+): { readonly end: ScanEnd } {
+  const scan = new ObjectScan(bytes, { start: 0, end: bytes.length }, maxDepth, onMember);
+  for (;;) {
+    const end = scan.step();
+    onStep();
+    if (end !== undefined) return { end };
+  }
 }
 
 const parsedAsObject = (text: string): boolean => {
@@ -25,7 +44,7 @@ const parsedAsObject = (text: string): boolean => {
   }
 };
 
-describe('scanObject', () => {
+describe('ObjectScan', () => {
   it.each<[string, string, [string, string][]]>([
     ['an empty object', '{}', []],
     ['white space everywhere', ' \t\r\n{ "a" : [ ] } \n', [['"a"', '[ ]']]],
@@ -118,11 +137,11 @@ describe('scanObject', () => {
     expect(members(text)).toBe('malformed');
   });
 
-  it('bounds the depth before it recurses', () => {
+  it('bounds the depth', () => {
     const nested = (depth: number): string => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
-    expect(members(nested(64))).not.toBe('too deep');
-    expect(members(nested(65))).toBe('too deep');
-    expect(members(`{"a":${'['.repeat(1_000_000)}`)).toBe('too deep');
+    expect(members(nested(64))).not.toBe('too-deep');
+    expect(members(nested(65))).toBe('too-deep');
+    expect(members(`{"a":${'['.repeat(1_000_000)}`)).toBe('too-deep');
   });
 
   it('accepts exactly what JSON.parse accepts', () => {
@@ -155,5 +174,51 @@ describe('scanObject', () => {
         expect(members(JSON.stringify(value, undefined, 2))).toHaveLength(expected.length);
       }),
     );
+  });
+});
+
+describe('a step', () => {
+  const steps = (text: string): { members: number[]; end: ScanEnd } => {
+    const members: number[] = [];
+    let count = 0;
+    const { end } = scanned(
+      encodeUtf8(text),
+      64,
+      () => (count += 1),
+      () => {
+        members.push(count);
+        count = 0;
+      },
+    );
+    return { members, end };
+  };
+
+  it('reads no more than so many members', () => {
+    const many = 100_000;
+    const { members, end } = steps(`{${'"a":1,'.repeat(many)}"b":2}`);
+    expect(end).toBe('whole');
+    expect(Math.max(...members)).toBeLessThan(TOKENS_A_STEP / 2);
+    expect(members.reduce((sum, count) => sum + count)).toBe(many + 1);
+  });
+
+  it.each([
+    ['a string', (size: number) => `{"a":"${'x'.repeat(size)}"}`],
+    ['a string of escapes', (size: number) => `{"a":"${'\\n'.repeat(size / 2)}"}`],
+    ['a key', (size: number) => `{"${'x'.repeat(size)}":1}`],
+    ['white space', (size: number) => `{"a":1}${' '.repeat(size)}`],
+    ['white space within', (size: number) => `{"a":${'\n'.repeat(size)}1}`],
+    ['nested arrays', (size: number) => `{"a":[${'[[],[]],'.repeat(size / 8)}[]]}`],
+  ])('reads no more than so many bytes of %s', (_name, text) => {
+    const { members, end } = steps(text(5 * BYTES_A_STEP));
+    expect(end).toBe('whole');
+    expect(members.length).toBeGreaterThan(5);
+  });
+
+  it('does not read a number without end', () => {
+    expect(steps(`{"a":${'1'.repeat(4096)}}`).end).toBe('whole');
+    for (const number of ['1', '0.1', '1e1']) {
+      const { members, end } = steps(`{"a":${number}${'1'.repeat(5 * BYTES_A_STEP)}}`);
+      expect([members.length, end]).toEqual([1, 'malformed']);
+    }
   });
 });

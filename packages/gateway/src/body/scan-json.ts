@@ -2,6 +2,9 @@
  * A strict reader of JSON bytes (RFC 8259) that builds nothing: it checks the grammar and reports
  * where the members of one object stand, so that a body can be judged and edited in place while
  * every byte that need not change stays as it came. Texts must be valid UTF-8 already.
+ *
+ * It reads in steps, each of bounded work, so that whoever reads a large text can let others go on
+ * in between.
  */
 
 /** Where a value stands: from its first byte up to, not including, `end`. */
@@ -13,9 +16,13 @@ export interface Span {
 /** Called for each member of the object, in order; spans include the quotes of a key. */
 export type OnMember = (key: Span, value: Span) => void;
 
-/** What a scan answers in place of a position. */
-export const MALFORMED = -1;
-export const TOO_DEEP = -2;
+export type ScanEnd = 'whole' | 'malformed' | 'too-deep';
+
+/** The work of one step: so many tokens and about so many bytes, whichever comes first. */
+export const TOKENS_A_STEP = 10_000;
+export const BYTES_A_STEP = 512 * 1024;
+/** A longer number is nobody's (RFC 8259 §6 lets a reader set such a limit). */
+const MAX_NUMBER_BYTES = 4096;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -30,6 +37,7 @@ const PLUS = 0x2b;
 const POINT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
+const BAD = -1;
 
 /** 1 for every byte that may stand in a string as it is. */
 const PLAIN = new Uint8Array(256).fill(1, 0x20);
@@ -38,96 +46,182 @@ PLAIN[BACKSLASH] = 0;
 
 const LITERALS = new Map(['true', 'false', 'null'].map((text) => [text.charCodeAt(0), text]));
 
-/**
- * Reads the object that begins at `start` (white space before it is skipped) and calls `onMember`
- * for each of its own members. Answers the position after the object, or MALFORMED or TOO_DEEP.
- */
-export function scanObject(
-  bytes: Uint8Array,
-  start: number,
-  maxDepth: number,
-  onMember: OnMember,
-): number {
-  const at = skipSpace(bytes, start);
-  if (bytes[at] !== OPEN_OBJECT) return MALFORMED;
-  return maxDepth < 1 ? TOO_DEEP : objectEnd(bytes, at, maxDepth - 1, onMember);
-}
+/** What comes next, white space aside. */
+type Expecting =
+  | 'root'
+  | 'first-key'
+  | 'key'
+  | 'rest-of-key'
+  | 'colon'
+  | 'first-element'
+  | 'value'
+  | 'rest-of-string'
+  | 'comma'
+  | 'nothing';
 
-/** The first position from `at` on that holds no white space. */
-export function skipSpace(bytes: Uint8Array, at: number): number {
-  let next = at;
-  for (;;) {
-    const byte = bytes[next];
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return next;
-    next += 1;
+/** Reads the one object of a span; nothing but white space may stand beside it. */
+export class ObjectScan {
+  readonly #bytes: Uint8Array;
+  readonly #end: number;
+  readonly #maxDepth: number;
+  readonly #onMember: OnMember;
+  /** The closing bytes of what is open, outermost first. */
+  readonly #open: number[] = [];
+  #at: number;
+  #limit = 0;
+  #expecting: Expecting = 'root';
+  #key: Span = { start: 0, end: 0 };
+  #start = 0;
+
+  constructor(bytes: Uint8Array, span: Span, maxDepth: number, onMember: OnMember) {
+    this.#bytes = bytes;
+    this.#end = span.end;
+    this.#at = span.start;
+    this.#maxDepth = maxDepth;
+    this.#onMember = onMember;
   }
-}
 
-function objectEnd(
-  bytes: Uint8Array,
-  start: number,
-  depthLeft: number,
-  onMember: OnMember | undefined,
-): number {
-  let at = skipSpace(bytes, start + 1);
-  if (bytes[at] === CLOSE_OBJECT) return at + 1;
-  for (;;) {
-    const keyEnd = stringEnd(bytes, at);
-    if (keyEnd < 0) return keyEnd;
-    const colon = skipSpace(bytes, keyEnd);
-    if (bytes[colon] !== COLON) return MALFORMED;
-    const valueStart = skipSpace(bytes, colon + 1);
-    const end = valueEnd(bytes, valueStart, depthLeft);
-    if (end < 0) return end;
-    onMember?.({ start: at, end: keyEnd }, { start: valueStart, end });
-    at = skipSpace(bytes, end);
-    if (bytes[at] === CLOSE_OBJECT) return at + 1;
-    if (bytes[at] !== COMMA) return MALFORMED;
-    at = skipSpace(bytes, at + 1);
+  /** Reads on; undefined where there is more to read. */
+  step(): ScanEnd | undefined {
+    this.#limit = Math.min(this.#end, this.#at + BYTES_A_STEP);
+    for (let tokens = 0; tokens < TOKENS_A_STEP; tokens += 1) {
+      if (!this.#isInString()) this.#skipSpace();
+      if (this.#at >= this.#limit) {
+        if (this.#at < this.#end) return undefined;
+        return this.#expecting === 'nothing' ? 'whole' : 'malformed';
+      }
+      const end = this.#token(this.#bytes[this.#at] ?? 0);
+      if (end !== undefined) return end;
+    }
+    return undefined;
   }
-}
 
-function arrayEnd(bytes: Uint8Array, start: number, depthLeft: number): number {
-  let at = skipSpace(bytes, start + 1);
-  if (bytes[at] === CLOSE_ARRAY) return at + 1;
-  for (;;) {
-    const end = valueEnd(bytes, at, depthLeft);
-    if (end < 0) return end;
-    at = skipSpace(bytes, end);
-    if (bytes[at] === CLOSE_ARRAY) return at + 1;
-    if (bytes[at] !== COMMA) return MALFORMED;
-    at = skipSpace(bytes, at + 1);
+  #isInString(): boolean {
+    return this.#expecting === 'rest-of-key' || this.#expecting === 'rest-of-string';
   }
-}
 
-function valueEnd(bytes: Uint8Array, at: number, depthLeft: number): number {
-  const byte = bytes[at];
-  switch (byte) {
-    case undefined:
-      return MALFORMED;
-    case QUOTE:
-      return stringEnd(bytes, at);
-    case OPEN_OBJECT:
-      return depthLeft < 1 ? TOO_DEEP : objectEnd(bytes, at, depthLeft - 1, undefined);
-    case OPEN_ARRAY:
-      return depthLeft < 1 ? TOO_DEEP : arrayEnd(bytes, at, depthLeft - 1);
-    default: {
-      const literal = LITERALS.get(byte);
-      return literal === undefined ? numberEnd(bytes, at) : literalEnd(bytes, at, literal);
+  #skipSpace(): void {
+    while (this.#at < this.#limit) {
+      const byte = this.#bytes[this.#at];
+      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return;
+      this.#at += 1;
     }
   }
-}
 
-function stringEnd(bytes: Uint8Array, start: number): number {
-  if (bytes[start] !== QUOTE) return MALFORMED;
-  let at = start + 1;
-  for (;;) {
-    while (PLAIN[bytes[at] ?? 0] === 1) at += 1;
-    if (bytes[at] === QUOTE) return at + 1;
-    if (bytes[at] !== BACKSLASH) return MALFORMED;
-    const length = escapeLength(bytes, at);
-    if (length === 0) return MALFORMED;
-    at += length;
+  #token(byte: number): ScanEnd | undefined {
+    switch (this.#expecting) {
+      case 'root':
+        return this.#root(byte);
+      case 'first-key':
+        return this.#firstKey(byte);
+      case 'key':
+        return this.#beginKey(byte);
+      case 'colon':
+        return this.#colon(byte);
+      case 'first-element':
+        return this.#firstElement(byte);
+      case 'value':
+        return this.#value(byte);
+      case 'comma':
+        return this.#commaOrEnd(byte);
+      case 'rest-of-key':
+      case 'rest-of-string':
+        return this.#string();
+      case 'nothing':
+        return 'malformed';
+    }
+  }
+
+  /** Past the one byte at hand. */
+  #goOn(expecting: Expecting): ScanEnd | undefined {
+    this.#at += 1;
+    this.#expecting = expecting;
+    return undefined;
+  }
+
+  #enter(close: number): ScanEnd | undefined {
+    if (this.#open.length >= this.#maxDepth) return 'too-deep';
+    this.#open.push(close);
+    return this.#goOn(close === CLOSE_OBJECT ? 'first-key' : 'first-element');
+  }
+
+  #leave(byte: number): ScanEnd | undefined {
+    if (this.#open.pop() !== byte) return 'malformed';
+    this.#at += 1;
+    if (this.#open.length === 0) this.#expecting = 'nothing';
+    else this.#endValue();
+    return undefined;
+  }
+
+  #root(byte: number): ScanEnd | undefined {
+    return byte === OPEN_OBJECT ? this.#enter(CLOSE_OBJECT) : 'malformed';
+  }
+
+  #firstKey(byte: number): ScanEnd | undefined {
+    return byte === CLOSE_OBJECT ? this.#leave(byte) : this.#beginKey(byte);
+  }
+
+  #colon(byte: number): ScanEnd | undefined {
+    return byte === COLON ? this.#goOn('value') : 'malformed';
+  }
+
+  #firstElement(byte: number): ScanEnd | undefined {
+    return byte === CLOSE_ARRAY ? this.#leave(byte) : this.#value(byte);
+  }
+
+  #beginKey(byte: number): ScanEnd | undefined {
+    if (byte !== QUOTE) return 'malformed';
+    if (this.#open.length === 1) this.#start = this.#at;
+    return this.#goOn('rest-of-key');
+  }
+
+  #commaOrEnd(byte: number): ScanEnd | undefined {
+    if (byte !== COMMA) return this.#leave(byte);
+    return this.#goOn(this.#open.at(-1) === CLOSE_OBJECT ? 'key' : 'value');
+  }
+
+  #value(byte: number): ScanEnd | undefined {
+    if (this.#open.length === 1) this.#start = this.#at;
+    if (byte === QUOTE) return this.#goOn('rest-of-string');
+    if (byte === OPEN_OBJECT) return this.#enter(CLOSE_OBJECT);
+    if (byte === OPEN_ARRAY) return this.#enter(CLOSE_ARRAY);
+    const literal = LITERALS.get(byte);
+    const end =
+      literal === undefined
+        ? numberEnd(this.#bytes, this.#at)
+        : literalEnd(this.#bytes, this.#at, literal);
+    if (end === BAD || end > this.#end) return 'malformed';
+    this.#at = end;
+    this.#endValue();
+    return undefined;
+  }
+
+  #string(): ScanEnd | undefined {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    while (at < this.#limit && PLAIN[bytes[at] ?? 0] === 1) at += 1;
+    this.#at = at;
+    if (at >= this.#limit) return undefined;
+    if (bytes[at] === QUOTE) return this.#endString();
+    const length = bytes[at] === BACKSLASH ? escapeLength(bytes, at) : 0;
+    this.#at = at + length;
+    return length === 0 ? 'malformed' : undefined;
+  }
+
+  #endString(): ScanEnd | undefined {
+    this.#at += 1;
+    if (this.#expecting === 'rest-of-string') {
+      this.#endValue();
+      return undefined;
+    }
+    if (this.#open.length === 1) this.#key = { start: this.#start, end: this.#at };
+    this.#expecting = 'colon';
+    return undefined;
+  }
+
+  #endValue(): void {
+    this.#expecting = 'comma';
+    if (this.#open.length === 1) this.#onMember(this.#key, { start: this.#start, end: this.#at });
   }
 }
 
@@ -151,29 +245,37 @@ function isHexDigit(byte: number): boolean {
 
 function literalEnd(bytes: Uint8Array, at: number, literal: string): number {
   for (let offset = 1; offset < literal.length; offset += 1) {
-    if (bytes[at + offset] !== literal.charCodeAt(offset)) return MALFORMED;
+    if (bytes[at + offset] !== literal.charCodeAt(offset)) return BAD;
   }
   return at + literal.length;
 }
 
 function numberEnd(bytes: Uint8Array, start: number): number {
+  const last = start + MAX_NUMBER_BYTES;
   const whole = bytes[start] === MINUS ? start + 1 : start;
-  let at = digitsEnd(bytes, whole);
-  if (at === whole || (bytes[whole] === ZERO && at > whole + 1)) return MALFORMED;
+  let at = digitsEnd(bytes, whole, last);
+  if (at === whole || (bytes[whole] === ZERO && at > whole + 1)) return BAD;
   if (bytes[at] === POINT) {
     const fraction = at + 1;
-    at = digitsEnd(bytes, fraction);
-    if (at === fraction) return MALFORMED;
+    at = digitsEnd(bytes, fraction, last);
+    if (at === fraction) return BAD;
   }
   if (((bytes[at] ?? 0) | 0x20) !== 0x65) return at;
   const sign = bytes[at + 1];
   const exponent = sign === PLUS || sign === MINUS ? at + 2 : at + 1;
-  const end = digitsEnd(bytes, exponent);
-  return end === exponent ? MALFORMED : end;
+  const end = digitsEnd(bytes, exponent, last);
+  return end === exponent ? BAD : end;
 }
 
-function digitsEnd(bytes: Uint8Array, start: number): number {
+/** After the digits; a number that is too long ends in the middle of them, where none may end. */
+function digitsEnd(bytes: Uint8Array, start: number, last: number): number {
   let at = start;
-  for (let byte = bytes[at] ?? 0; byte >= ZERO && byte <= NINE; byte = bytes[at] ?? 0) at += 1;
+  for (
+    let byte = bytes[at] ?? 0;
+    byte >= ZERO && byte <= NINE && at < last;
+    byte = bytes[at] ?? 0
+  ) {
+    at += 1;
+  }
   return at;
 }

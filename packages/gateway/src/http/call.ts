@@ -3,16 +3,19 @@ import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import type { GatewayKeyId } from '@postern/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHead } from '../admit/request-head.ts';
+import type { Shares } from '../admit/shares.ts';
 import type { Slots } from '../admit/slots.ts';
 import { applyEdits, renameModel, requestUsage, type Edit } from '../body/edit-body.ts';
 import { asksForUsage, readRequestBody, type RequestBody } from '../body/request-body.ts';
+import type { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
 import { upstreamHeaders } from '../headers/upstream-headers.ts';
 import { AnswerMeter } from '../meter/answer-meter.ts';
 import type { GatewayDeps } from '../ports.ts';
 import { chooseProvider, type Choice } from '../route/choose-provider.ts';
+import { forwardedQuery } from '../route/forwarded-query.ts';
 import type { CallRoute } from '../route/routes.ts';
-import { discardBody, readBody, type ReadFailure } from './read-body.ts';
+import { BodyReader, discardBody, type ReadFailure } from './read-body.ts';
 import { Relay, type Settlement } from './relay.ts';
 import { sendFailure } from './send-failure.ts';
 
@@ -27,22 +30,32 @@ export interface CallInput {
   readonly query: string;
 }
 
-/** Slot → body → provider → key → upstream → client → record; each step is a method below. */
+/** What all calls draw from. */
+export interface CallResources {
+  readonly slots: Slots;
+  readonly bodyMemory: Shares;
+  readonly turns: Turns;
+}
+
+/** Body → slot → provider → key → upstream → client → record; each step is a method below. */
 export class Call {
   readonly #deps: GatewayDeps;
-  readonly #slots: Slots;
+  readonly #resources: CallResources;
   readonly #input: CallInput;
+  readonly #body: BodyReader;
   readonly #atMs: number;
   readonly #startedMs: number;
   #relay: Relay | undefined;
   #leaveQueue: (() => void) | undefined;
   #hasSlot = false;
   #over = false;
+  #revoked = false;
 
-  constructor(deps: GatewayDeps, slots: Slots, input: CallInput) {
+  constructor(deps: GatewayDeps, resources: CallResources, input: CallInput) {
     this.#deps = deps;
-    this.#slots = slots;
+    this.#resources = resources;
     this.#input = input;
+    this.#body = new BodyReader(deps.limits, resources.bodyMemory, input.keyId);
     this.#atMs = deps.clock.nowMs();
     this.#startedMs = deps.clock.monotonicMs();
   }
@@ -53,12 +66,14 @@ export class Call {
       this.#fail({ reason: 'body-too-large' });
     } else if (head.encoded) this.#fail({ reason: 'body-encoded' });
     else if (this.#deps.usage.isFull()) this.#fail({ reason: 'store-unavailable' });
-    else if (this.#slots.take()) this.#onSlot(true);
     else {
-      this.#leaveQueue = this.#slots.wait((given) => {
-        this.#onSlot(given);
+      this.#body.read(this.#input.request, (bytes) => {
+        if (this.#over) return;
+        // The outermost frame of what runs after the body: a fault here must not end other calls.
+        this.#proceed(bytes).catch(() => {
+          this.stop({ reason: 'internal' });
+        });
       });
-      if (this.#leaveQueue === undefined) this.#fail({ reason: 'overloaded' });
     }
   }
 
@@ -67,8 +82,13 @@ export class Call {
     this.#over = true;
     this.#leaveQueue?.();
     this.#relay?.close();
-    if (this.#hasSlot) this.#slots.release();
+    this.#body.letGo();
+    if (this.#hasSlot) this.#resources.slots.release(this.#input.keyId);
     this.#hasSlot = false;
+  }
+
+  get keyId(): GatewayKeyId {
+    return this.#input.keyId;
   }
 
   /** Ends the call from our side, whatever step it is at. */
@@ -78,38 +98,48 @@ export class Call {
     else this.#relay.stop(failure);
   }
 
-  #onSlot(given: boolean): void {
-    this.#leaveQueue = undefined;
-    if (!given) {
-      this.#fail({ reason: 'overloaded' });
-      return;
-    }
-    this.#hasSlot = true;
-    readBody(this.#input.request, this.#deps.limits, (bytes) => {
-      if (this.#over) return;
-      // The outermost frame of what runs after the body: a fault here must not end other calls.
-      this.#proceed(bytes).catch(() => {
-        this.stop({ reason: 'internal' });
-      });
-    });
+  /** Its key was revoked: ends the call, and the next time what the client has not taken by then. */
+  revoke(): void {
+    if (this.#revoked) this.#input.response.destroy();
+    else this.stop({ reason: 'key-required' });
+    this.#revoked = true;
   }
 
   async #proceed(bytes: Result<Buffer, ReadFailure>): Promise<void> {
-    const body = bytes.ok ? readRequestBody(bytes.value) : bytes;
-    if (!body.ok) {
-      this.#fail(body.failure);
-      return;
-    }
+    const body = bytes.ok ? await readRequestBody(bytes.value, this.#resources.turns) : bytes;
+    if (this.#over) return;
+    if (!body.ok) this.#fail(body.failure);
+    else if (await this.#slot()) await this.#call(body.value);
+    else this.#fail({ reason: 'overloaded' });
+  }
+
+  /** Whether a slot was given; never an answer where the client leaves while it waits. */
+  async #slot(): Promise<boolean> {
+    const { slots } = this.#resources;
+    const { keyId } = this.#input;
+    this.#hasSlot = slots.take(keyId);
+    if (this.#hasSlot) return true;
+    return await new Promise<boolean>((resolve) => {
+      this.#leaveQueue = slots.wait(keyId, (given) => {
+        this.#leaveQueue = undefined;
+        this.#hasSlot = given;
+        resolve(given);
+      });
+      if (this.#leaveQueue === undefined) resolve(false);
+    });
+  }
+
+  async #call(body: RequestBody): Promise<void> {
     const { providers, defaultProvider } = this.#deps;
     const { dialect } = this.#input.route;
-    const choice = chooseProvider(body.value.model.name, dialect, providers, defaultProvider);
+    const choice = chooseProvider(body.model.name, dialect, providers, defaultProvider);
     if (!choice.ok) {
       this.#fail(choice.failure);
       return;
     }
     const key = await this.#upstreamKey(choice.value);
     if (this.#over) return;
-    if (key.ok) this.#exchange(body.value, choice.value, key.value);
+    if (key.ok) this.#exchange(body, choice.value, key.value);
     else this.#fail(key.failure);
   }
 
@@ -148,7 +178,7 @@ export class Call {
         {
           provider: choice.provider,
           method: 'POST',
-          path: route.upstreamPath + query,
+          path: route.upstreamPath + forwardedQuery(query),
           headers: upstreamHeaders(head.forwarded, route.dialect),
           body: sent,
           key,

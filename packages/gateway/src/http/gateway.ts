@@ -2,15 +2,19 @@ import { sortableId } from '@postern/kernel';
 import type { DialectId } from '@postern/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readRequestHead, type RequestHead } from '../admit/request-head.ts';
+import { Shares } from '../admit/shares.ts';
 import { Slots } from '../admit/slots.ts';
+import { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
+import { isKeyText } from '../keys/key-text.ts';
 import type { GatewayDeps } from '../ports.ts';
 import { dialectOf, ROUTES, type CallRoute, type ModelsRoute } from '../route/routes.ts';
 import { parseTarget, type Target } from '../route/target.ts';
-import { Call, type CallInput } from './call.ts';
+import { Call, type CallInput, type CallResources } from './call.ts';
 import { answerModels } from './models.ts';
 import { answerProbe } from './probes.ts';
 import { discardBody } from './read-body.ts';
+import { RevokedCalls } from './revoked-calls.ts';
 import { sendFailure } from './send-failure.ts';
 
 /** The data plane: everything that `isGatewayTarget` names. */
@@ -47,8 +51,9 @@ const MAX_DISCARDED_BYTES = 1024 * 1024;
 
 class DataPlane implements Gateway {
   readonly #deps: GatewayDeps;
-  readonly #slots: Slots;
+  readonly #resources: CallResources;
   readonly #calls = new Set<Call>();
+  readonly #revokedCalls: RevokedCalls;
   readonly #idPrefix: string;
   #requests = 0;
   #draining = false;
@@ -56,7 +61,12 @@ class DataPlane implements Gateway {
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
-    this.#slots = new Slots(deps.limits);
+    this.#resources = {
+      slots: new Slots(deps.limits),
+      bodyMemory: new Shares(deps.limits.bodyMemoryBytes),
+      turns: new Turns(),
+    };
+    this.#revokedCalls = new RevokedCalls(deps.keys, this.#calls);
     this.#idPrefix = `req_${sortableId(deps.clock.nowMs(), deps.randomness)}`;
   }
 
@@ -140,11 +150,7 @@ class DataPlane implements Gateway {
     const { request, response, head, dialect, requestId } = asked;
     if (head.token === undefined) return { reason: 'key-required' };
     const verified = this.#deps.keys.verify(head.token);
-    if (!verified.ok) {
-      return {
-        reason: verified.failure.reason === 'locked' ? 'vault-locked' : 'store-unavailable',
-      };
-    }
+    if (!verified.ok) return uncheckedKey(verified.failure.reason, head.token);
     const keyId = verified.value;
     if (keyId === undefined) return { reason: 'key-required' };
     if (this.#draining) return { reason: 'draining' };
@@ -157,15 +163,25 @@ class DataPlane implements Gateway {
   }
 
   #run(input: CallInput): void {
-    const call = new Call(this.#deps, this.#slots, input);
+    const call = new Call(this.#deps, this.#resources, input);
     this.#calls.add(call);
     input.response.once('close', () => {
       call.close();
       this.#calls.delete(call);
       if (this.#calls.size === 0) for (const end of this.#onIdle) end();
     });
+    this.#revokedCalls.watch();
     call.start();
   }
+}
+
+/**
+ * The answer to a key that cannot be looked up. While the vault is locked nobody here knows which keys
+ * there are: all that have a key's form are answered alike, and what has not is no key, as ever.
+ */
+function uncheckedKey(reason: string, token: string): GatewayFailure {
+  if (reason !== 'locked') return { reason: 'store-unavailable' };
+  return { reason: isKeyText(token) ? 'vault-locked' : 'key-required' };
 }
 
 function refuse({ request, response, dialect, requestId }: Asked, failure: GatewayFailure): void {

@@ -36,6 +36,8 @@ export interface GatewayKeyStore {
   revoke(idOrName: string): Result<GatewayKeyRecord, GatewayKeyFailure>;
   /** Whose key this text is; undefined alike for an unknown one, a revoked one and no key at all. */
   verify(text: string): Result<GatewayKeyId | undefined, DatabaseFailure>;
+  /** Whether there is a key of this id that is not revoked. */
+  isLive(id: GatewayKeyId): Result<boolean, DatabaseFailure>;
 }
 
 /** Speaks a failure with keys to a person. */

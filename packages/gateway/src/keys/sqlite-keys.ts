@@ -28,6 +28,7 @@ export class SqliteKeys implements GatewayKeyStore {
   readonly #clock: Clock;
   readonly #randomness: Randomness;
   readonly #findByHash: Statement;
+  readonly #findLive: Statement;
   readonly #insert: Statement;
   readonly #all: Statement;
   readonly #findNamed: Statement;
@@ -40,6 +41,9 @@ export class SqliteKeys implements GatewayKeyStore {
     this.#randomness = randomness;
     this.#findByHash = database.prepare(
       'SELECT id, hash FROM gateway_key WHERE hash = ? AND revoked_at_ms IS NULL',
+    );
+    this.#findLive = database.prepare(
+      'SELECT 1 FROM gateway_key WHERE id = ? AND revoked_at_ms IS NULL',
     );
     this.#insert = database.prepare(
       'INSERT INTO gateway_key (id, name, prefix, hash, created_at_ms) VALUES (?, ?, ?, ?, ?)',
@@ -95,6 +99,10 @@ export class SqliteKeys implements GatewayKeyStore {
     const { id, hash: stored } = found.value ?? {};
     const isSame = stored instanceof Uint8Array && sameHash(stored, hash);
     return ok(isSame && typeof id === 'string' ? gatewayKeyId.from(id) : undefined);
+  }
+
+  isLive(id: GatewayKeyId): Result<boolean, DatabaseFailure> {
+    return this.#database.attempt(() => this.#findLive.get(id) !== undefined);
   }
 }
 

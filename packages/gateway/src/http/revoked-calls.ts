@@ -1,0 +1,50 @@
+import type { GatewayKeyId } from '@postern/protocol';
+import type { KeyCheck } from '../ports.ts';
+
+export interface RevocableCall {
+  readonly keyId: GatewayKeyId;
+  /** Called at every look from then on. */
+  revoke(): void;
+}
+
+/** Twice within a second: the first look ends a call, the second cuts off who does not take the end. */
+const LOOK_EVERY_MS = 400;
+
+/**
+ * Ends the running calls of keys that were revoked. Another process may have done that, so the
+ * store is asked, for each key once and only while calls run.
+ */
+export class RevokedCalls {
+  readonly #keys: Pick<KeyCheck, 'isLive'>;
+  readonly #calls: ReadonlySet<RevocableCall>;
+  #watching = false;
+
+  constructor(keys: Pick<KeyCheck, 'isLive'>, calls: ReadonlySet<RevocableCall>) {
+    this.#keys = keys;
+    this.#calls = calls;
+  }
+
+  /** To be called when a call has begun. */
+  watch(): void {
+    if (!this.#watching) setTimeout(this.#look, LOOK_EVERY_MS).unref();
+    this.#watching = true;
+  }
+
+  readonly #look = (): void => {
+    this.#watching = false;
+    if (this.#calls.size === 0) return;
+    this.watch();
+    const revoked = new Map<GatewayKeyId, boolean>();
+    for (const call of this.#calls) {
+      const { keyId } = call;
+      if (!revoked.has(keyId)) revoked.set(keyId, this.#isRevoked(keyId));
+      if (revoked.get(keyId) === true) call.revoke();
+    }
+  };
+
+  /** A store that does not answer now is asked again; a call may go on until it says so. */
+  #isRevoked(keyId: GatewayKeyId): boolean {
+    const live = this.#keys.isLive(keyId);
+    return live.ok && !live.value;
+  }
+}
