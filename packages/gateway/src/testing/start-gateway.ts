@@ -20,6 +20,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway, type Gateway } from '../http/gateway.ts';
+import { keyHasher } from '../keys/key-hash.ts';
 import { DEFAULT_LIMITS, type GatewayDeps, type GatewayLimits, type UsageSink } from '../ports.ts';
 import type { UsageEntry } from '../usage/usage-log.ts';
 import { openGatewayStore, type GatewayStore } from '../store/open-gateway-store.ts';
@@ -33,6 +34,8 @@ export interface RunningGateway {
   readonly key: string;
   readonly keyId: string;
   readonly store: GatewayStore;
+  /** What the store holds of that key. */
+  readonly storedHash: Buffer;
   /** What was recorded, oldest first; all of it also goes to the store. */
   readonly entries: readonly UsageEntry[];
   readonly gateway: Gateway;
@@ -61,11 +64,12 @@ const randomness: Randomness = { bytes: (count) => randomBytes(count) };
 
 export async function startGateway(options: StartGatewayOptions): Promise<RunningGateway> {
   const home = mkdtempSync(join(tmpdir(), 'postern-gateway-'));
+  const hashKey = Secret.of(randomBytes(32).toString('hex'));
   const store = expectOk(
     openGatewayStore({
       path: join(home, 'gateway.db'),
       key: Secret.of(randomBytes(32).toString('hex')),
-      hashKey: Secret.of(randomBytes(32).toString('hex')),
+      hashKey,
       clock,
       randomness,
     }),
@@ -100,6 +104,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     key: revealSecret(key),
     keyId: record.id,
     store,
+    storedHash: keyHasher(hashKey)(revealSecret(key)),
     entries,
     gateway,
     server,
