@@ -20,7 +20,7 @@ const everything = process.argv[2];
 mkdirSync(IMAGES, { recursive: true });
 using home = freshHome();
 await using postern = await upPostern({ environment: home.environment });
-await using browser = await startChromium({ origins: [postern.address], reducedMotion: true });
+await using browser = await startChromium({ origins: [postern.pageAddress], reducedMotion: true });
 const { page } = browser;
 await page.setViewportSize({ width: 1280, height: 800 });
 await walkFirstRun(page, postern.launchUrl, 'file');
@@ -36,11 +36,12 @@ if (everything !== undefined) {
   const chat = page.url();
   const places = [
     ['chat', chat],
-    ['new', `${postern.address}/#/`],
-    ['providers', `${postern.address}/#/settings/providers`],
-    ['gateway', `${postern.address}/#/settings/gateway`],
-    ['appearance', `${postern.address}/#/settings/appearance`],
-    ['storage', `${postern.address}/#/settings/storage`],
+    ['new', `${postern.pageAddress}/#/`],
+    ['providers', `${postern.pageAddress}/#/settings/providers`],
+    ['gateway', `${postern.pageAddress}/#/settings/gateway`],
+    ['appearance', `${postern.pageAddress}/#/settings/appearance`],
+    ['storage', `${postern.pageAddress}/#/settings/storage`],
+    ['sessions', `${postern.pageAddress}/#/settings/sessions`],
   ] as const;
   for (const [place, url] of places) {
     await page.goto(url);

@@ -73,8 +73,10 @@ export interface PosternUp extends AsyncDisposable {
   readonly program: RunningProgram;
   /** The page with the launch code, which works once. */
   readonly launchUrl: string;
-  /** `http://127.0.0.1:PORT`. */
+  /** Where programs reach the gateway: `http://127.0.0.1:PORT`. */
   readonly address: string;
+  /** Where the page and its API are: `http://localhost:PORT`. */
+  readonly pageAddress: string;
   stop(signal?: NodeJS.Signals): Promise<Ended>;
 }
 
@@ -92,6 +94,7 @@ export async function upPostern(
     program,
     launchUrl,
     address,
+    pageAddress: new URL(launchUrl).origin,
     stop: (signal) => program.stop(signal),
     [Symbol.asyncDispose]: async () => {
       await program.stop();

@@ -6,12 +6,17 @@ import type { ConversationId, MessageId, ProviderId } from './ids.ts';
 
 /*
  * The app API: what the page and the process say to each other under `/api`. Inputs are schemas,
- * parsed at the edge; outputs are types. Every failure answers `ApiFailure` with a status ≥ 400.
+ * parsed at the edge; outputs are types. Every failure answers `ApiFailure` with a status ≥ 400. Every
+ * request but the first needs the session cookie and the page's secret in `SESSION_HEADER`.
  *
- *   POST   /api/session                      SessionInput → 204 and the session cookie
+ *   POST   /api/session                      SessionInput → SessionAnswer and the session cookie
+ *   DELETE /api/session                      → 204; signs this browser out
+ *   GET    /api/sessions                     → SessionView[]
+ *   DELETE /api/sessions                     → 204; signs every other browser out
+ *   DELETE /api/sessions/:id                 → 204
  *   GET    /api/state                        → AppState
  *   POST   /api/setup                        SetupInput → SetupAnswer
- *   POST   /api/unlock                       UnlockInput → AppState
+ *   POST   /api/unlock                       UnlockInput → UnlockAnswer
  *   POST   /api/lock                         → AppState
  *   GET    /api/providers                    → ProviderView[]
  *   POST   /api/providers                    EndpointInput → ProviderView
@@ -110,6 +115,30 @@ export interface ApiFailure {
     /** What the person can do about it. */
     readonly remedy?: string;
   };
+}
+
+/** Holds the half of a session that only the page knows. */
+export const SESSION_HEADER = 'x-postern-session';
+
+export interface SessionAnswer {
+  /** The page's half of the session, given once. */
+  readonly secret: string;
+}
+
+export interface SessionView {
+  readonly id: string;
+  /** Such as `Firefox on Linux`. */
+  readonly browser: string;
+  readonly beganAtMs: number;
+  readonly lastUsedAtMs: number;
+  /** Whether it is the one that asks. */
+  readonly current: boolean;
+}
+
+export interface UnlockAnswer {
+  readonly state: AppState;
+  /** The page's half of a new session; a lock had ended the one before. */
+  readonly secret?: string;
 }
 
 export interface AppState {

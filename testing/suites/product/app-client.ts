@@ -1,49 +1,56 @@
 import { parseJson, type JsonValue } from '@postern/kernel';
+import { SESSION_HEADER } from '@postern/protocol';
+import * as v from 'valibot';
 
 /** Speaks the app API of a running process as its page does. */
 export interface AppClient {
+  /** Both halves of its session as they are now: the cookie, and what the page alone holds. */
   readonly cookie: string;
+  readonly secret: string;
   request(method: string, path: string, body?: unknown): Promise<JsonValue>;
   /** Sends a turn and returns the data of every event. */
   turn(conversation: string, body: unknown): Promise<readonly JsonValue[]>;
 }
 
-/** Trades the launch code for a session. */
-export async function signIn(address: string, launchUrl: string): Promise<AppClient> {
-  const code = new URL(launchUrl).hash.replace('#launch=', '');
-  const opened = await send(address, 'POST', '/api/session', '', { code });
-  const cookie = (opened.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+const Pass = v.object({ secret: v.string() });
+
+/** Trades the launch code for a session, at the address of the link. */
+export async function signIn(launchUrl: string): Promise<AppClient> {
+  const { origin, hash } = new URL(launchUrl);
+  let [cookie, secret] = ['', ''];
+  const send = async (method: string, path: string, body?: unknown): Promise<string> => {
+    const response = await fetch(`${origin}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', cookie, [SESSION_HEADER]: secret },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    const given = response.headers.get('set-cookie')?.split(';')[0];
+    if (given !== undefined && text !== '') {
+      cookie = given;
+      secret = v.parse(Pass, JSON.parse(text)).secret;
+    }
+    return text;
+  };
+  await send('POST', '/api/session', { code: hash.replace('#launch=', '') });
   return {
-    cookie,
+    get cookie() {
+      return cookie;
+    },
+    get secret() {
+      return secret;
+    },
     request: async (method, path, body) => {
-      const response = await send(address, method, path, cookie, body);
-      const text = await response.text();
-      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+      const text = await send(method, path, body);
       return text === '' ? null : valueOf(text);
     },
     turn: async (conversation, body) => {
-      const path = `/api/conversations/${conversation}/turns`;
-      const response = await send(address, 'POST', path, cookie, body);
-      const text = await response.text();
-      if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+      const text = await send('POST', `/api/conversations/${conversation}/turns`, body);
       const lines = text.split('\n').filter((line) => line.startsWith('data: '));
       return lines.map((line) => valueOf(line.slice('data: '.length)));
     },
   };
-}
-
-async function send(
-  address: string,
-  method: string,
-  path: string,
-  cookie: string,
-  body?: unknown,
-): Promise<Response> {
-  return await fetch(`${address}${path}`, {
-    method,
-    headers: { 'content-type': 'application/json', cookie },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
 }
 
 function valueOf(text: string): JsonValue {

@@ -71,7 +71,7 @@ async function postern(parameters: readonly string[], input = ''): Promise<strin
 async function useApp(): Promise<void> {
   const key = /sk-postern-\S+/.exec(await postern(['key', 'create', 'theirs']))?.[0] ?? '';
   const running = await upPostern({ environment: home.environment, passphrase: PASSPHRASE });
-  const app = await signIn(running.address, running.launchUrl);
+  const app = await signIn(running.launchUrl);
   await app.request('PATCH', '/api/settings', { theme: 'dark' });
   const call = async (token: string): Promise<number> => {
     const response = await fetch(`${running.address}/v1/chat/completions`, {

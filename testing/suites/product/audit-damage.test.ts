@@ -88,7 +88,7 @@ describe('an audit log of which a record was altered', () => {
     alterRecord();
     expect(await run(['audit', 'verify'])).toMatchObject({ code: DAMAGED });
     await using postern = await upPostern({ environment: home.environment });
-    const app = await signIn(postern.address, postern.launchUrl);
+    const app = await signIn(postern.launchUrl);
     const unlock = async (): Promise<unknown> =>
       await app.request('POST', '/api/unlock', { passphrase: PASSPHRASE });
     await expect(unlock()).rejects.toThrow('AUDIT_DAMAGED');

@@ -77,7 +77,7 @@ describe('the app', () => {
     configure({ vault: { lockAfterIdle: '2s' } });
     const key = await newKey();
     await using postern = await upPostern(options);
-    const app = await signIn(postern.address, postern.launchUrl);
+    const app = await signIn(postern.launchUrl);
     await until(async () =>
       JSON.stringify(await app.request('GET', '/api/state')).includes('"locked"'),
     );
@@ -136,7 +136,7 @@ describe('the app', () => {
     async () => {
       configure({ vault: { lockAfterIdle: '8s' } });
       await using postern = await upPostern(options);
-      await using browser = await startChromium({ origins: [postern.address] });
+      await using browser = await startChromium({ origins: [postern.pageAddress] });
       await browser.page.goto(postern.launchUrl);
       await browser.page.getByLabel('Message', { exact: true }).waitFor();
       await browser.page.getByLabel('Passphrase').waitFor({ timeout: TIMEOUT_MS });

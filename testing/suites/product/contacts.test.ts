@@ -55,7 +55,7 @@ describe.skipIf(skipBecause('who is contacted', whyNoPrograms(['strace'])))(
         { environment: home.environment },
       );
       const [, launchUrl = ''] = await postern.waitFor(/Open\s+(http:\S+)\s/);
-      const app = await signIn(`http://127.0.0.1:${port}`, launchUrl);
+      const app = await signIn(launchUrl);
       await app.request('POST', '/api/setup', { storage: 'file', passphrase: 'correct horse' });
       await app.request('POST', '/api/providers', {
         id: 'fake',

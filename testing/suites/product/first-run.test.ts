@@ -28,7 +28,7 @@ describe.skipIf(skipBecause('first run in Chromium', whyNoPrograms(['chromium'])
       {
         await using postern = await upPostern(environment);
         ({ address } = postern);
-        await using browser = await startChromium({ origins: [postern.address] });
+        await using browser = await startChromium({ origins: [postern.pageAddress] });
         const code = await walkFirstRun(browser.page, postern.launchUrl, 'file');
         expect(code).toMatch(/^postern1(-[a-z0-9]{4})+$/);
         await ask(browser.page, 'Show me a table, please');
@@ -39,7 +39,7 @@ describe.skipIf(skipBecause('first run in Chromium', whyNoPrograms(['chromium'])
         expect(ended.code).toBe(0);
       }
       await using again = await upPostern({ ...environment, port: Number(new URL(address).port) });
-      await using browser = await startChromium({ origins: [again.address] });
+      await using browser = await startChromium({ origins: [again.pageAddress] });
       await browser.page.goto(again.launchUrl);
       await browser.page.getByLabel('Passphrase', { exact: true }).fill('not the passphrase');
       await browser.page.keyboard.press('Enter');
@@ -55,11 +55,11 @@ describe.skipIf(skipBecause('first run in Chromium', whyNoPrograms(['chromium'])
       let code: string;
       {
         await using postern = await upPostern(environment);
-        await using browser = await startChromium({ origins: [postern.address] });
+        await using browser = await startChromium({ origins: [postern.pageAddress] });
         code = await walkFirstRun(browser.page, postern.launchUrl, 'file');
       }
       await using postern = await upPostern(environment);
-      await using browser = await startChromium({ origins: [postern.address] });
+      await using browser = await startChromium({ origins: [postern.pageAddress] });
       await browser.page.goto(postern.launchUrl);
       await browser.page.getByRole('button', { name: /recovery code/i }).click();
       await browser.page.getByLabel(/recovery code/i).fill(code);
@@ -69,7 +69,7 @@ describe.skipIf(skipBecause('first run in Chromium', whyNoPrograms(['chromium'])
 
     test('a used link asks for a new one and shows nothing', async () => {
       await using postern = await upPostern({ environment: home.environment });
-      await using browser = await startChromium({ origins: [postern.address] });
+      await using browser = await startChromium({ origins: [postern.pageAddress] });
       await browser.page.goto(postern.launchUrl);
       await browser.page.getByRole('heading', { name: /secrets live/ }).waitFor();
       await browser.context.clearCookies();

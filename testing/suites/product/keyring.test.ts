@@ -18,12 +18,12 @@ describe.skipIf(skipBecause('the product over GNOME Keyring', why))('with a keyr
     const environment = { environment: session.environment };
     {
       await using postern = await upPostern(environment);
-      await using browser = await startChromium({ origins: [postern.address] });
+      await using browser = await startChromium({ origins: [postern.pageAddress] });
       await walkFirstRun(browser.page, postern.launchUrl, 'keyring');
       await ask(browser.page, 'A question kept in the keyring');
     }
     await using postern = await upPostern(environment);
-    await using browser = await startChromium({ origins: [postern.address] });
+    await using browser = await startChromium({ origins: [postern.pageAddress] });
     await browser.page.goto(postern.launchUrl);
     await browser.page.getByRole('link', { name: /kept in the keyring/ }).waitFor();
 

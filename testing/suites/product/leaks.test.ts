@@ -150,7 +150,7 @@ async function runCommands({ canary, marks, options }: Scene): Promise<void> {
 async function liveThrough(scene: Scene, storage: 'file' | 'keyring'): Promise<void> {
   const { canary, options, home } = scene;
   await using up = await upPostern(options);
-  const app = await signIn(up.address, up.launchUrl);
+  const app = await signIn(up.launchUrl);
   await setUp(scene, app, storage);
   await converse(scene, app);
   await useGateway(scene, up);
@@ -166,7 +166,7 @@ async function liveThrough(scene: Scene, storage: 'file' | 'keyring'): Promise<v
 /** Stops the power in the middle of an answer, so that logs and temporary files are left. */
 async function dieInTheMiddle({ canary, marks, options, home, upstream }: Scene): Promise<void> {
   const up = await upPostern({ ...options, passphrase: marks.passphrase });
-  const app = await signIn(up.address, up.launchUrl);
+  const app = await signIn(up.launchUrl);
   const created = await app.request('POST', '/api/conversations', {});
   upstream.next({
     kind: 'answer',

@@ -39,9 +39,9 @@ describe('what the app says of itself', () => {
     const created = await runPostern(['key', 'create', 'laptop'], options);
     const key = created.stdout.trim();
     await using postern = await upPostern(options);
-    const app = await signIn(postern.address, postern.launchUrl);
+    const app = await signIn(postern.launchUrl);
     await app.request('GET', '/api/state');
-    const refused = await fetch(`${postern.address}/api/session`, {
+    const refused = await fetch(`${postern.pageAddress}/api/session`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ code: canary.plant('a launch code') }),

@@ -8,6 +8,7 @@ import {
   countRecordedAnswers,
   freshHome,
   readRecording,
+  runPostern,
   skipBecause,
   startChromium,
   startFakeUpstream,
@@ -72,7 +73,7 @@ describe.skipIf(skipBecause('recorded streams through the product', why))(
       using home = freshHome();
       await using postern = await upPostern({ environment: home.environment });
       const upstream = await startFakeUpstream();
-      const app = await signIn(postern.address, postern.launchUrl);
+      const app = await signIn(postern.launchUrl);
       await app.request('POST', '/api/setup', { storage: 'file', passphrase: PASSPHRASE });
       await addEndpoints(app, upstream.baseUrls);
       const stored: { readonly id: string; readonly row: Row; readonly parts: readonly Part[] }[] =
@@ -102,22 +103,23 @@ describe.skipIf(skipBecause('recorded streams through the product', why))(
         stored.push({ id, row, parts: expected.parts });
       }
       expect(stored.length).toBeGreaterThan(40);
-      await renderAll(postern.address, app.cookie, stored);
+      const { stdout } = await runPostern(['open'], { environment: home.environment });
+      await renderAll(stdout.trim(), stored);
       await upstream.close();
     });
   },
 );
 
 async function renderAll(
-  address: string,
-  cookie: string,
+  launchUrl: string,
   stored: readonly { readonly id: string; readonly row: Row; readonly parts: readonly Part[] }[],
 ): Promise<void> {
-  await using browser = await startChromium({ origins: [address] });
-  const [name = '', value = ''] = cookie.split('=');
-  await browser.context.addCookies([{ name, value, url: address, sameSite: 'Strict' }]);
+  const { origin } = new URL(launchUrl);
+  await using browser = await startChromium({ origins: [origin] });
+  await browser.page.goto(launchUrl);
+  await browser.page.getByLabel('Message', { exact: true }).waitFor();
   for (const { id, row, parts } of stored) {
-    await browser.page.goto(`${address}/#/c/${id}`);
+    await browser.page.goto(`${origin}/#/c/${id}`);
     const shown = browser.page.getByRole('region', { name: 'Messages' });
     await shown.getByText('question', { exact: true }).waitFor();
     const text = parts.find((part) => part.kind === 'text' && /\w{4}/.test(part.text));

@@ -55,7 +55,7 @@ async function furnish(options: PosternOptions): Promise<string> {
   expect(set).toMatchObject({ code: 0 });
   const made = await runPostern(['key', 'create', 'laptop'], options);
   await using postern = await upPostern(options);
-  const app = await signIn(postern.address, postern.launchUrl);
+  const app = await signIn(postern.launchUrl);
   await app.request('POST', '/api/conversations', { title: TITLE });
   return made.stdout.trim();
 }
@@ -72,7 +72,7 @@ async function expectAllThere(options: PosternOptions): Promise<string> {
 /** The running product shows the conversation, and its gateway knows the key. */
 async function expectInUse(options: PosternOptions, key: string): Promise<void> {
   await using postern = await upPostern(options);
-  const app = await signIn(postern.address, postern.launchUrl);
+  const app = await signIn(postern.launchUrl);
   expect(JSON.stringify(await app.request('GET', '/api/conversations'))).toContain(TITLE);
   const authorization = `Bearer ${key}`;
   const answer = await fetch(`${postern.address}/v1/models`, { headers: { authorization } });

@@ -57,7 +57,7 @@ beforeAll(async () => {
   const created = await run(['key', 'create', 'mine', '--json']);
   expect(created).toMatchObject({ code: 0 });
   const postern = await upPostern({ environment });
-  const app = await signIn(postern.address, postern.launchUrl);
+  const app = await signIn(postern.launchUrl);
   for (let attempt = 0; attempt < 5; attempt += 1) {
     await expect(app.request('POST', '/api/unlock', { passphrase: WRONG })).rejects.toThrow('40');
   }

@@ -35,7 +35,7 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('first run by keyboard
   test('leads from the link to an answer', async () => {
     using home = freshHome();
     await using postern = await upPostern({ environment: home.environment });
-    await using browser = await startChromium({ origins: [postern.address] });
+    await using browser = await startChromium({ origins: [postern.pageAddress] });
     const { page } = browser;
     await page.goto(postern.launchUrl);
     await page.getByRole('heading', { name: /secrets live/ }).waitFor();

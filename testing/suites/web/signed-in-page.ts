@@ -30,7 +30,7 @@ export async function signedInPage(
     await fake.close();
   });
   const postern = stack.use(await upPostern({ environment: home.environment }));
-  const browser = stack.use(await startChromium({ ...options, origins: [postern.address] }));
+  const browser = stack.use(await startChromium({ ...options, origins: [postern.pageAddress] }));
   await walkFirstRun(browser.page, postern.launchUrl, 'file');
   await addEndpoint(browser.page, 'fake', 'openai-chat', upstream);
   await addEndpoint(browser.page, 'fake-anthropic', 'anthropic-messages', upstream);
@@ -71,11 +71,15 @@ export async function callApi(
 ): Promise<unknown> {
   const request = JSON.stringify({
     method,
-    ...(body === undefined
-      ? {}
-      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return await page.evaluate(`fetch(${JSON.stringify(path)}, ${request}).then(async (answer) => {
+  return await page.evaluate(`fetch(${JSON.stringify(path)}, {
+    ...${request},
+    headers: {
+      'content-type': 'application/json',
+      'x-postern-session': sessionStorage.getItem('postern-session'),
+    },
+  }).then(async (answer) => {
     const text = await answer.text();
     if (!answer.ok) throw new Error(answer.status + ' ' + text);
     return text === '' ? undefined : JSON.parse(text);

@@ -169,7 +169,7 @@ describe.skipIf(skipBecause('hostile texts in Chromium', why))('hostile texts', 
       await page.locator('.link-address').waitFor({ state: 'detached' });
     }
     expect(browser.context.pages()).toHaveLength(1);
-    expect(page.url()).toContain(postern.address);
+    expect(page.url()).toContain(postern.pageAddress);
     await expectHarmless();
   });
 });

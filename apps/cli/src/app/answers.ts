@@ -1,12 +1,27 @@
 import type { ApiFailure } from '@postern/protocol';
 import { parseJson } from '@postern/kernel';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
 import { described, type Described } from '../failure/described.ts';
 import { API_STATUS } from './api-status.ts';
 
 /** The largest body of an app request in bytes: a long pasted text and its JSON escapes. */
 export const MAX_APP_BODY_BYTES = 16 * 1024 * 1024;
+
+/** Refuses a body over the limit before it is read; one without a length is of no known size. */
+export function limitBody(maxBytes: number): MiddlewareHandler {
+  return async (context, next) => {
+    const { headers } = context.req.raw;
+    if (headers.has('transfer-encoding')) {
+      return failureResponse(described('REQUEST_INVALID', 'The body must come with its length.'));
+    }
+    if (Number(headers.get('content-length') ?? '0') > maxBytes) {
+      return failureResponse(described('REQUEST_TOO_LARGE'));
+    }
+    await next();
+    return undefined;
+  };
+}
 
 /** A failure as the page gets it. */
 export function failureResponse(failure: Described): Response {

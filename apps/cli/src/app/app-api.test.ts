@@ -2,29 +2,31 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectOk } from '@postern/kernel';
-import { parseConfig } from '@postern/protocol';
+import { parseConfig, SESSION_HEADER } from '@postern/protocol';
 import { createConnections } from '@postern/upstreams';
 import { createOsKeyring, openVault } from '@postern/vault';
 import { WEAK_KDF_COSTS } from '@postern/vault/testing/kdf-costs';
-import type { Hono } from 'hono';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createProcessLog } from '../log/process-log.ts';
 import { loopbackGuard } from '../server/host-guard.ts';
-import { createSessions } from '../server/sessions.ts';
+import { createSessions, type Sessions } from '../server/sessions.ts';
 import { composePostern, type Postern } from '../services/postern.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
 import { createAppApi } from './app-api.ts';
 
-const host = '127.0.0.1:7420';
+const host = 'localhost:7420';
 const address = `http://${host}`;
 
 const dataDir = mkdtempSync(join(tmpdir(), 'postern-api-'));
 mkdirSync(join(dataDir, 'config'));
 const faults: unknown[] = [];
 let postern: Postern;
-let app: Hono;
-let cookie: string;
+let app: ReturnType<typeof createAppApi>;
+let sessions: Sessions;
+/** Both halves of a session. */
+let both: { cookie: string; [SESSION_HEADER]: string };
 
 beforeAll(async () => {
   const vault = expectOk(
@@ -59,17 +61,16 @@ beforeAll(async () => {
   });
   if (!composed.ok) throw new Error(composed.failure.message);
   postern = composed.value;
-  const sessions = createSessions(systemClock, systemRandomness);
+  sessions = createSessions(systemClock, systemRandomness);
   app = createAppApi({
     postern,
     sessions,
     guard: loopbackGuard(7420),
     version: '0.0.0',
-    gatewayUrl: address,
+    gatewayUrl: 'http://127.0.0.1:7420',
     onFault: (fault) => faults.push(fault),
   });
-  const signedIn = await send('POST', '/api/session', { code: sessions.newLaunchCode() });
-  cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  both = await signIn();
 });
 
 afterAll(async () => {
@@ -90,6 +91,14 @@ async function send(
   });
 }
 
+async function signIn(headers: Record<string, string> = {}): Promise<typeof both> {
+  const code = sessions.newLaunchCode();
+  const answer = await send('POST', '/api/session', { code }, headers);
+  const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  const { secret } = v.parse(v.object({ secret: v.string() }), await answer.json());
+  return { cookie, [SESSION_HEADER]: secret };
+}
+
 interface Route {
   readonly method: string;
   readonly path: string;
@@ -108,27 +117,50 @@ const codeOf = async (response: Response): Promise<unknown> => {
   return body !== null && typeof body === 'object' && 'error' in body ? body.error : undefined;
 };
 
+const withoutCookie = (pass: typeof both): Record<string, string> => ({
+  [SESSION_HEADER]: pass[SESSION_HEADER],
+});
+const guessed = { cookie: 'postern-session-7420=abc', [SESSION_HEADER]: 'abc' };
+const mixed = async (): Promise<Record<string, string>> => ({
+  ...both,
+  ...withoutCookie(await signIn()),
+});
+
 describe('every route of the app API', () => {
   test('there are as many as the protocol lists', () => {
-    expect(routes()).toHaveLength(23);
+    expect(routes()).toHaveLength(27);
   });
 
-  test.each([
-    ['without the cookie', {}, 401, 'SESSION_REQUIRED'],
-    ['with a made-up cookie', { cookie: 'postern-session-7420=abc' }, 401, 'SESSION_REQUIRED'],
-    ['from another origin', { origin: 'https://evil.example' }, 403, 'ORIGIN_REFUSED'],
-    ['from an opaque origin', { origin: 'null' }, 403, 'ORIGIN_REFUSED'],
-    ['from another port of this machine', { 'sec-fetch-site': 'same-site' }, 403, 'ORIGIN_REFUSED'],
-    ['under another host', { host: 'evil.example:7420' }, 403, 'ORIGIN_REFUSED'],
-  ] as const)('%s is refused before any work', async (_name, headers, status, code) => {
+  type Headers = Record<string, string>;
+  type Row = readonly [string, () => Headers | Promise<Headers>, number, string];
+
+  test.each<Row>([
+    ['without a session', () => ({}), 401, 'SESSION_REQUIRED'],
+    ['with the cookie alone', () => ({ cookie: both.cookie }), 401, 'SESSION_REQUIRED'],
+    ["with the page's half alone", () => withoutCookie(both), 401, 'SESSION_REQUIRED'],
+    ['with halves that are none', () => guessed, 401, 'SESSION_REQUIRED'],
+    ['with halves of two sessions', async () => await mixed(), 401, 'SESSION_REQUIRED'],
+    [
+      'from another origin',
+      () => ({ ...both, origin: 'https://evil.example' }),
+      403,
+      'ORIGIN_REFUSED',
+    ],
+    ['from an opaque origin', () => ({ ...both, origin: 'null' }), 403, 'ORIGIN_REFUSED'],
+    [
+      'from another port of this machine',
+      () => ({ ...both, 'sec-fetch-site': 'same-site' }),
+      403,
+      'ORIGIN_REFUSED',
+    ],
+    ['under its address', () => ({ ...both, host: '127.0.0.1:7420' }), 403, 'ORIGIN_REFUSED'],
+    ['under another host', () => ({ ...both, host: 'evil.example:7420' }), 403, 'ORIGIN_REFUSED'],
+  ])('%s is refused before any work', async (_name, headersOf, status, code) => {
+    const headers = await headersOf();
     const before = readdirSync(dataDir, { recursive: true });
     for (const { method, path } of routes()) {
-      if (path === '/api/session' && status === 401) continue;
-      const signedIn = status === 403 ? { cookie } : {};
-      const response = await send(method, path, method === 'GET' ? undefined : {}, {
-        ...signedIn,
-        ...headers,
-      });
+      if (`${method} ${path}` === 'POST /api/session' && status === 401) continue;
+      const response = await send(method, path, method === 'GET' ? undefined : {}, headers);
       expect([path, response.status]).toEqual([path, status]);
       expect(await codeOf(response)).toMatchObject({ code });
     }
@@ -137,7 +169,7 @@ describe('every route of the app API', () => {
   });
 
   test('carries the security headers, also when it refuses', async () => {
-    for (const headers of [{}, { cookie }, { origin: 'https://evil.example' }]) {
+    for (const headers of [{}, both, { origin: 'https://evil.example' }]) {
       const response = await send('GET', '/api/state', undefined, headers);
       expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
       expect(response.headers.get('cache-control')).toBe('no-store');
@@ -147,7 +179,7 @@ describe('every route of the app API', () => {
 
   test('needs an unlocked vault where it touches one', async () => {
     for (const path of ['/api/providers', '/api/conversations', '/api/search?q=x']) {
-      const response = await send('GET', path, undefined, { cookie });
+      const response = await send('GET', path, undefined, both);
       expect([path, response.status]).toEqual([path, 409]);
       expect(await codeOf(response)).toMatchObject({ code: 'VAULT_NOT_SET_UP' });
     }
@@ -164,7 +196,7 @@ describe('bodies', () => {
   ])('%s answers 400 and names the place, never the value', async (_name, body, message) => {
     const response = await app.request(`${address}/api/setup`, {
       method: 'POST',
-      headers: { host, cookie, 'content-type': 'application/json' },
+      headers: { host, ...both, 'content-type': 'application/json' },
       body,
     });
     expect(response.status).toBe(400);
@@ -172,18 +204,109 @@ describe('bodies', () => {
   });
 
   test('another content type is refused: a form of another page cannot post', async () => {
-    const response = await send('POST', '/api/lock', {}, { cookie });
+    const response = await send('POST', '/api/lock', {}, both);
     expect(response.status).toBe(200);
-    const form = await send('POST', '/api/setup', {}, { cookie, 'content-type': 'text/plain' });
+    const form = await send('POST', '/api/setup', {}, { ...both, 'content-type': 'text/plain' });
     expect(form.status).toBe(400);
   });
 
   test('an oversized body is refused by its length', async () => {
-    const response = await send('POST', '/api/setup', {}, { cookie, 'content-length': '99999999' });
+    const response = await send(
+      'POST',
+      '/api/setup',
+      {},
+      { ...both, 'content-length': '99999999' },
+    );
     expect(response.status).toBe(413);
   });
 
   test('no fault was needed for any of this', () => {
     expect(faults).toEqual([]);
+  });
+});
+
+describe('signing in', () => {
+  const attempt = async (body: string, headers: Record<string, string> = {}): Promise<Response> =>
+    await app.request(`${address}/api/session`, {
+      method: 'POST',
+      headers: { host, 'content-type': 'application/json', ...headers },
+      body,
+    });
+
+  test('gives one half in the cookie and the other in the body', async () => {
+    const answer = await attempt(JSON.stringify({ code: sessions.newLaunchCode() }));
+    const cookie = answer.headers.get('set-cookie') ?? '';
+    expect(cookie).toMatch(
+      /^postern-session-7420=[\w-]{43}; Path=\/api; HttpOnly; SameSite=Strict$/,
+    );
+    const { secret } = v.parse(v.object({ secret: v.string() }), await answer.json());
+    expect(secret).toMatch(/^[\w-]{43}$/);
+    expect(cookie).not.toContain(secret);
+  });
+
+  test('takes no more than a code, whatever comes with it', async () => {
+    const long = JSON.stringify({ code: 'x', padding: 'y'.repeat(2000) });
+    const length = { 'content-length': String(long.length) };
+    expect((await attempt(long, length)).status).toBe(413);
+    expect((await attempt('{}', { 'transfer-encoding': 'chunked' })).status).toBe(400);
+  });
+
+  test('refuses many wrong codes in fewer words, and a right one never', async () => {
+    const codes = [];
+    for (let count = 0; count < 12; count += 1) {
+      const answer = await attempt(JSON.stringify({ code: 'wrong' }));
+      codes.push(answer.status);
+    }
+    expect(codes.slice(-2)).toEqual([429, 429]);
+    expect(codes[0]).toBe(401);
+    const right = await attempt(JSON.stringify({ code: sessions.newLaunchCode() }));
+    expect(right.status).toBe(200);
+  });
+});
+
+describe('sessions', () => {
+  const Views = v.array(
+    v.strictObject({
+      id: v.string(),
+      browser: v.string(),
+      beganAtMs: v.number(),
+      lastUsedAtMs: v.number(),
+      current: v.boolean(),
+    }),
+  );
+  const statusOf = async (pass: Record<string, string>): Promise<number> =>
+    (await send('GET', '/api/state', undefined, pass)).status;
+  const list = async (pass: Record<string, string>): Promise<v.InferOutput<typeof Views>> =>
+    v.parse(Views, await (await send('GET', '/api/sessions', undefined, pass)).json());
+
+  test('are listed with their browser, and hold nothing that opens one', async () => {
+    const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+    const mine = await signIn({ 'user-agent': userAgent });
+    const [first] = await list(mine);
+    expect(first).toMatchObject({ browser: 'Firefox on Linux', current: true });
+    const shown = JSON.stringify(await list(mine));
+    expect(shown).not.toContain(mine[SESSION_HEADER]);
+    expect(shown).not.toContain(mine.cookie.split('=')[1]);
+  });
+
+  test('a second link in one browser signs a second tab in and leaves the first', async () => {
+    const first = await signIn();
+    const second = await signIn({ cookie: first.cookie });
+    expect(second.cookie).toBe(first.cookie);
+    expect(second[SESSION_HEADER]).not.toBe(first[SESSION_HEADER]);
+    expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200]);
+  });
+
+  test('end one by one, all others at once, and by signing out', async () => {
+    const [mine, other, third] = [await signIn(), await signIn(), await signIn()];
+    const ids = async (): Promise<readonly string[]> => (await list(mine)).map(({ id }) => id);
+    const otherId = (await list(other)).find(({ current }) => current)?.id ?? '';
+    expect((await send('DELETE', `/api/sessions/${otherId}`, undefined, mine)).status).toBe(204);
+    expect([await statusOf(other), await statusOf(third)]).toEqual([401, 200]);
+    expect((await send('DELETE', '/api/sessions', undefined, mine)).status).toBe(204);
+    expect([await statusOf(mine), await statusOf(third)]).toEqual([200, 401]);
+    expect(await ids()).toHaveLength(1);
+    expect((await send('DELETE', '/api/session', undefined, mine)).status).toBe(204);
+    expect(await statusOf(mine)).toBe(401);
   });
 });

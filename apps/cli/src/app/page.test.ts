@@ -6,7 +6,7 @@ import { loopbackGuard } from '../server/host-guard.ts';
 import { loadPageFiles } from '../server/page-files.ts';
 import { createPage } from './page.ts';
 
-const host = '127.0.0.1:7420';
+const host = 'localhost:7420';
 
 function builtPage(): string {
   const dist = mkdtempSync(join(tmpdir(), 'postern-page-'));
@@ -63,6 +63,16 @@ describe('the page', () => {
     ['a followed link', '/', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }, 200],
   ] as const)('%s', async (_name, path, headers, status) => {
     expect((await get(path, headers)).status).toBe(status);
+  });
+
+  test.each(['127.0.0.1:7420', '[::1]:7420'])('under %s it leads to localhost', async (address) => {
+    for (const path of ['/', '/assets/app-1234.js', '//evil.example/']) {
+      const answer = await page.request(`http://${host}${path}`, { headers: { host: address } });
+      expect(answer.status).toBe(307);
+      expect(new URL(answer.headers.get('location') ?? '').origin).toBe(`http://${host}`);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(await answer.text()).toBe('');
+    }
   });
 
   test('only reads', async () => {

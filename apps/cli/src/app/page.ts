@@ -32,15 +32,29 @@ function pageAnswer(
 ): Response {
   const fetchSite = context.req.header('sec-fetch-site');
   const isNavigation = context.req.header('sec-fetch-mode') === 'navigate';
-  const admitted = guard.admits({
+  const { method, path } = context.req;
+  const request = {
     host: context.req.header('host'),
     origin: context.req.header('origin'),
-    fetchSite: isNavigation && context.req.path === '/' ? 'none' : fetchSite,
-  });
-  if (!admitted) return failureResponse(described('ORIGIN_REFUSED'));
-  const { method, path } = context.req;
+    fetchSite: isNavigation && path === '/' ? 'none' : fetchSite,
+  };
+  const isElsewhere = guard.admitsElsewhere(request);
+  if (!isElsewhere && !guard.admits(request)) return failureResponse(described('ORIGIN_REFUSED'));
   if (method !== 'GET' && method !== 'HEAD')
     return failureResponse(described('METHOD_NOT_ALLOWED'));
+  // Browsers keep what is after `#`, so that a launch code comes along.
+  if (isElsewhere) {
+    const location = `${guard.pageOrigin}${path}`;
+    return new Response(null, { status: 307, headers: { location } });
+  }
+  return fileAnswer(files, method, path);
+}
+
+function fileAnswer(
+  files: ReadonlyMap<string, PageFile> | undefined,
+  method: 'GET' | 'HEAD',
+  path: string,
+): Response {
   if (files === undefined) {
     return new Response('The page was not built. Run npm run build.\n', { status: 503 });
   }

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import {
   SettingsInputSchema,
   SetupInputSchema,
@@ -6,17 +6,22 @@ import {
   type AppState,
   type Settings,
   type SetupAnswer,
+  type UnlockAnswer,
+  type UnlockInput,
 } from '@postern/protocol';
 import { revealSecret } from '@postern/kernel';
 import { describeVaultFailure } from '@postern/vault';
 import type { Postern } from '../services/postern.ts';
 import type { AppApiParts } from './app-api-parts.ts';
+import { described } from '../failure/described.ts';
 import { failureResponse, parseBody } from './answers.ts';
+import type { AppEnv } from './require-session.ts';
+import { givePass } from './session-routes.ts';
 
 /** First run, unlocking and settings. */
-export function stateRoutes(parts: AppApiParts): Hono {
+export function stateRoutes(parts: AppApiParts): Hono<AppEnv> {
   const { postern } = parts;
-  const app = new Hono();
+  const app = new Hono<AppEnv>();
   app.get('/state', () => Response.json(stateOf(parts)));
   app.post('/setup', async (context) => {
     const input = await parseBody(context, SetupInputSchema);
@@ -29,8 +34,7 @@ export function stateRoutes(parts: AppApiParts): Hono {
   app.post('/unlock', async (context) => {
     const input = await parseBody(context, UnlockInputSchema);
     if (!input.ok) return input.response;
-    const unlocked = await postern.unlock(input.value);
-    return unlocked.ok ? Response.json(stateOf(parts)) : failureResponse(unlocked.failure);
+    return await unlock(parts, context, input.value);
   });
   app.post('/lock', async () => {
     await postern.locking.lock('ASKED');
@@ -51,6 +55,28 @@ export function stateRoutes(parts: AppApiParts): Hono {
     return Response.json(settingsOf(postern));
   });
   return app;
+}
+
+/** A locked session proves by the passphrase that it is still its person's, and becomes a new one. */
+async function unlock(
+  parts: AppApiParts,
+  context: Context<AppEnv>,
+  input: UnlockInput,
+): Promise<Response> {
+  const session = context.get('session');
+  if (session.isLocked && 'keyring' in input) {
+    return failureResponse(described('SESSION_REQUIRED'));
+  }
+  const unlocked = await parts.postern.unlock(input);
+  if (!unlocked.ok) return failureResponse(unlocked.failure);
+  if (!session.isLocked) {
+    parts.sessions.endLocked();
+    return context.json({ state: stateOf(parts) } satisfies UnlockAnswer);
+  }
+  const pass = unlocked.value === 'opened' ? parts.sessions.reopen(session) : undefined;
+  if (pass === undefined) return failureResponse(described('SESSION_REQUIRED'));
+  givePass(parts, context, pass);
+  return context.json({ state: stateOf(parts), secret: pass.secret } satisfies UnlockAnswer);
 }
 
 function stateOf(parts: AppApiParts): AppState {

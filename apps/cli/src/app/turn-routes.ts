@@ -5,10 +5,11 @@ import { beginTurn } from '../chat/begin-turn.ts';
 import { described } from '../failure/described.ts';
 import type { Postern } from '../services/postern.ts';
 import { failureResponse, parseBody } from './answers.ts';
+import type { AppEnv } from './require-session.ts';
 
 /** Asking for an answer, and stopping it. */
-export function turnRoutes(postern: Postern): Hono {
-  const app = new Hono();
+export function turnRoutes(postern: Postern): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
   app.post('/conversations/:id/turns', async (context) => {
     const input = await parseBody(context, TurnInputSchema);
     if (!input.ok) return input.response;
@@ -16,14 +17,19 @@ export function turnRoutes(postern: Postern): Hono {
     if (id === undefined) return failureResponse(described('CONVERSATION_NOT_FOUND'));
     const turn = beginTurn(postern, id, input.value);
     if (!turn.ok) return failureResponse(turn.failure);
+    const { ended } = context.get('session');
+    const stop = (): void => {
+      postern.running.stop(id);
+    };
+    // A session that ends takes nothing more, also of an answer that it asked for.
+    ended.addEventListener('abort', stop);
     return streamSSE(context, async (stream) => {
       // Nobody waits for the answer any more: the request is cancelled at the upstream.
-      stream.onAbort(() => {
-        postern.running.stop(id);
-      });
+      stream.onAbort(stop);
       for await (const event of turn.value) {
-        await stream.writeSSE({ data: JSON.stringify(event) });
+        if (!ended.aborted) await stream.writeSSE({ data: JSON.stringify(event) });
       }
+      ended.removeEventListener('abort', stop);
     });
   });
   app.post('/conversations/:id/stop', (context) => {

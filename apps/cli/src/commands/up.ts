@@ -153,7 +153,7 @@ function greet(context: CommandContext, serving: Serving, postern: Postern): voi
   terminal.announce(`${styled(terminal, 'bold', 'Postern')} ${context.version} is up (${state}).`);
   terminal.announce('');
   terminal.announce(`  Open      ${serving.launchUrl()}`);
-  terminal.announce(`  Gateway   ${serving.address}/v1`);
+  terminal.announce(`  Gateway   ${serving.gatewayUrl}/v1`);
   terminal.announce(`  Data      ${context.home.dataDir}`);
   terminal.announce('');
   terminal.announce(

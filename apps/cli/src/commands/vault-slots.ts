@@ -1,6 +1,8 @@
 import { revealSecret, type Secret } from '@postern/kernel';
 import { describeVaultFailure, type Vault } from '@postern/vault';
 import { described } from '../failure/described.ts';
+import { askRunning } from '../instance/ask-running.ts';
+import { controlAddress } from '../instance/control-address.ts';
 import { openVaultHere } from '../services/open-vault.ts';
 import {
   fail,
@@ -40,11 +42,17 @@ export async function changePassphrase(
   report(context, { changed: true }, ['The passphrase is changed; the old one opens nothing now.']);
 }
 
+/** Who gets in has changed: every browser that is signed in has to do so again. */
+async function endSessions(context: CommandContext): Promise<void> {
+  await askRunning(controlAddress(context.home), 'POST', '/sessions/end');
+}
+
 async function tellChanged(
   context: CommandContext,
   vault: Vault,
   action: 'vault.slot.add' | 'vault.slot.change',
 ): Promise<void> {
+  await endSessions(context);
   if (vault.id === undefined) return;
   const subject = { kind: 'vault', id: vault.id } as const;
   await tell(context, openVaultHere(vault), { action, outcome: 'success', subject });
@@ -90,4 +98,5 @@ async function useRecoveryCode(context: CommandContext, vault: Vault): Promise<v
   const has = vault.slots.some(({ kind }) => kind === 'passphrase');
   const changed = has ? await vault.changePassphrase({ next }) : await vault.addPassphrase(next);
   orFail(changed, describeVaultFailure);
+  await endSessions(context);
 }

@@ -6,6 +6,8 @@ export interface ControlParts {
   launchUrl(): string;
   status(): Readonly<Record<string, string | number | boolean | null>>;
   lock(): Promise<void>;
+  /** Signs every browser out. */
+  endSessions(): void;
   stop(): void;
 }
 
@@ -17,6 +19,10 @@ export function createControlApi(parts: ControlParts): Hono {
   app.post('/lock', async (context) => {
     await parts.lock();
     return context.json({ locked: true });
+  });
+  app.post('/sessions/end', (context) => {
+    parts.endSessions();
+    return context.json({ ended: true });
   });
   app.post('/stop', (context) => {
     parts.stop();

@@ -8,7 +8,6 @@ export interface ListenFailure {
 }
 
 export interface Listening {
-  readonly server: Server;
   /** Stops accepting, closes idle connections, and after the grace time all others. */
   close(graceMs: number): Promise<void>;
 }
@@ -20,16 +19,48 @@ const LIMITS = {
   keepAliveTimeout: 65_000,
 } as const;
 
-/** Listens on a loopback port; never on another address. */
+const LOOPBACK = [
+  { host: '127.0.0.1', name: '' },
+  { host: '::1', name: ' of [::1], where browsers look for localhost' },
+] as const;
+
+/** What the system says of an address that it does not have: there, nobody else can listen either. */
+const NO_ADDRESS: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
+
+/**
+ * Listens on a port of both loopback addresses; never on another. A browser may look for `localhost`
+ * at either, so a port that somebody else has on one of them is taken.
+ */
 export async function listenOnLoopback(
   port: number,
   listener: RequestListener,
 ): Promise<Result<Listening, ListenFailure>> {
-  const server = createServer(LIMITS, listener);
-  const code = await outcome(server, () => server.listen(port, '127.0.0.1'));
-  if (code === undefined) return ok(listening(server));
-  const reason = code === 'EADDRINUSE' ? 'port-taken' : 'port-refused';
-  return failed({ reason, at: String(port) });
+  const opened: Listening[] = [];
+  for (const { host, name } of LOOPBACK) {
+    const server = createServer(LIMITS, listener);
+    const code = await outcome(server, () => server.listen({ port, host, ipv6Only: true }));
+    if (code === undefined) {
+      opened.push(listening(server));
+      continue;
+    }
+    if (host === '::1' && NO_ADDRESS.has(code)) continue;
+    await closeAll(opened, 0);
+    const reason = code === 'EADDRINUSE' ? 'port-taken' : 'port-refused';
+    return failed({ reason, at: `${String(port)}${name}` });
+  }
+  return ok({
+    close: async (graceMs) => {
+      await closeAll(opened, graceMs);
+    },
+  });
+}
+
+async function closeAll(opened: readonly Listening[], graceMs: number): Promise<void> {
+  await Promise.all(
+    opened.map(async (each) => {
+      await each.close(graceMs);
+    }),
+  );
 }
 
 /** Listens on a Unix socket, mode 0600. A socket left by a dead process is replaced. */
@@ -59,7 +90,6 @@ async function outcome(server: Server, listen: () => void): Promise<string | und
 
 function listening(server: Server): Listening {
   return {
-    server,
     close: async (graceMs) => {
       await new Promise<void>((resolve) => {
         const force = setTimeout(() => {

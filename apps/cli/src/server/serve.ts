@@ -12,7 +12,7 @@ import { createControlApi } from '../instance/control-api.ts';
 import { loopbackGuard } from './host-guard.ts';
 import { listenOnLoopback, listenOnSocket, type Listening, type ListenFailure } from './listen.ts';
 import { loadPageFiles } from './page-files.ts';
-import { createSessions } from './sessions.ts';
+import { createSessions, type Sessions } from './sessions.ts';
 import { gatewayListener } from './gateway-listener.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import type { Postern } from '../services/postern.ts';
@@ -28,8 +28,8 @@ export interface ServeOptions {
 }
 
 export interface Serving {
-  /** `http://127.0.0.1:PORT`. */
-  readonly address: string;
+  /** Where programs reach the gateway: `http://127.0.0.1:PORT`. */
+  readonly gatewayUrl: string;
   launchUrl(): string;
   /** Stops answers and saves them, ends open requests, closes everything. */
   close(): Promise<void>;
@@ -44,21 +44,22 @@ const GRACE_MS = 5000;
 /** Opens the port of the app, the page and the gateway, and the control socket. */
 export async function serve(options: ServeOptions): Promise<Result<Serving, Described>> {
   const { postern, port } = options;
-  const address = `http://127.0.0.1:${String(port)}`;
+  const gatewayUrl = `http://127.0.0.1:${String(port)}`;
   const sessions = createSessions(postern.clock, options.randomness);
   const guard = loopbackGuard(port);
-  const launchUrl = (): string => `${address}/#launch=${sessions.newLaunchCode()}`;
+  const launchUrl = (): string => `${guard.pageOrigin}/#launch=${sessions.newLaunchCode()}`;
   const page = createPage(loadPageFiles(PAGE_DIRECTORY), guard);
   const app = createAppApi({
     postern,
     sessions,
     guard,
     version: options.version,
-    gatewayUrl: address,
+    gatewayUrl,
     onFault: options.onFault,
   });
   const appListener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const pageListener = getRequestListener(page.fetch, { overrideGlobalObjects: false });
+  endSessionsWithLock(postern, sessions);
   const gateway = gatewayListener(postern, guard, options.randomness);
   postern.locking.drainFirst({
     isBusy: () => gateway.runningCalls > 0,
@@ -78,13 +79,13 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
     else refuseTarget(request, response);
   });
   if (!front.ok) return failed(describeListenFailure(front.failure));
-  const control = await openControl(options, launchUrl, address);
+  const control = await openControl(options, sessions, launchUrl, guard.pageOrigin);
   if (!control.ok) {
     await front.value.close(0);
     return control;
   }
   return ok({
-    address,
+    gatewayUrl,
     launchUrl,
     close: async () => {
       await postern.running.stopAll();
@@ -92,6 +93,19 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
       await Promise.all([front.value.close(GRACE_MS), control.value.close(0)]);
       await postern.close();
     },
+  });
+}
+
+/** A page may ask for the passphrase afterwards; what a keyring opens without one, it may not. */
+function endSessionsWithLock({ locking, vault }: Postern, sessions: Sessions): void {
+  locking.drainFirst({
+    isBusy: () => false,
+    drain: async () => {
+      if (vault.storage === 'file') sessions.lockAll();
+      else sessions.endAll();
+      await Promise.resolve();
+    },
+    resume: () => undefined,
   });
 }
 
@@ -127,6 +141,7 @@ function refuseTarget(_request: IncomingMessage, response: ServerResponse): void
 
 async function openControl(
   options: ServeOptions,
+  sessions: Sessions,
   launchUrl: () => string,
   address: string,
 ): Promise<Result<Listening, Described>> {
@@ -147,6 +162,9 @@ async function openControl(
     }),
     lock: async () => {
       await postern.locking.lock('ASKED');
+    },
+    endSessions: () => {
+      sessions.endAll();
     },
     stop: options.onStop,
   });

@@ -22,6 +22,7 @@ import type { ProcessLog } from '../log/process-log.ts';
 import { record } from './audit.ts';
 import { deleteProviderKeys } from './delete-keys.ts';
 import type { Opener } from '../config/lock-rules.ts';
+import { inTurn } from './in-turn.ts';
 import { createLocking, type Locking, type LockReason } from './locking.ts';
 import { openVaultHere, type OpenVault } from './open-vault.ts';
 import { createRefusedKeys, type RefusedKeys } from './refused-keys.ts';
@@ -51,15 +52,18 @@ export interface Postern {
   openVault(): OpenVault | undefined;
   /** First run: makes the vault. The recovery code is given once. */
   setUp(input: SetupInput): Promise<Result<Secret, Described>>;
-  unlock(input: UnlockInput): Promise<Result<undefined, Described>>;
+  unlock(input: UnlockInput): Promise<Result<Unlocked, Described>>;
   /** The same with a secret that was given at the start. */
-  unlockWith(wayIn: WayIn): Promise<Result<undefined, Described>>;
+  unlockWith(wayIn: WayIn): Promise<Result<Unlocked, Described>>;
   /** When and how it is locked; `locking.lock` is the way to lock it. */
   readonly locking: Locking;
   /** Requests with gateway keys that are none. */
   readonly refusedKeys: RefusedKeys;
   close(): Promise<void>;
 }
+
+/** `already`: the vault was open, and what was given was not even tried. */
+export type Unlocked = 'opened' | 'already';
 
 export type WayIn = Parameters<Vault['unlock']>[0];
 
@@ -86,7 +90,6 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
     stores: undefined,
     refused: 0,
   };
-  const openedVault = (): OpenVault | undefined => state.stores?.vault;
   const uses = createKeyUses({ clock: parts.clock, log: () => state.stores?.audit });
   const keys = readUpstreamKeys({ ...parts, uses, isOpen: () => state.stores !== undefined });
   const running = createRunningAnswers();
@@ -108,6 +111,7 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
     },
   });
   const watching = [locking.start(), uses.start()];
+  const unlocking = inTurn();
   return ok({
     ...parts,
     keys,
@@ -117,7 +121,7 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
     providers: () => state.table,
     change: async (change) => await applyChange(parts.home, state, change),
     stores: () => state.stores,
-    openVault: openedVault,
+    openVault: () => state.stores?.vault,
     setUp: async (input) => {
       const made = await setUp(parts, state, input);
       if (made.ok) locking.opened(input.storage === 'keyring' ? 'itself' : 'person');
@@ -125,7 +129,7 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
     },
     unlock: async (input) => {
       const by = 'keyring' in input ? 'itself' : 'person';
-      return await unlock(parts, state, locking, wayIn(input), by);
+      return await unlocking(async () => await unlock(parts, state, locking, wayIn(input), by));
     },
     unlockWith: async (way) => await unlock(parts, state, locking, way, 'itself'),
     locking,
@@ -196,10 +200,10 @@ async function unlock(
   locking: Locking,
   way: WayIn,
   opener: Opener,
-): Promise<Result<undefined, Described>> {
+): Promise<Result<Unlocked, Described>> {
   await locking.settled();
   if (parts.vault.state === 'absent') return failed(described('VAULT_NOT_SET_UP'));
-  if (state.stores !== undefined) return ok();
+  if (state.stores !== undefined) return ok('already');
   const unlocked = await unlockAndSettle(parts.vault, way);
   if (!unlocked.ok) {
     const failure = describeVaultFailure(unlocked.failure);
@@ -213,9 +217,13 @@ async function unlock(
     locking.opened(opener);
     parts.log.write('info', 'vault.opened', 'The vault is open.', { by: opener });
   }
-  if (!opened.ok) parts.vault.lock();
-  if (opened.ok && settled?.outcome === 'confirmed') return await tellRekeyed(parts.vault, state);
-  return opened;
+  if (!opened.ok) {
+    parts.vault.lock();
+    return opened;
+  }
+  if (settled?.outcome !== 'confirmed') return ok('opened');
+  const told = await tellRekeyed(parts.vault, state);
+  return told.ok ? ok('opened') : told;
 }
 
 async function tellRekeyed(

@@ -13,20 +13,30 @@ import type {
   ProviderId,
   ProviderView,
   SearchHit,
+  SessionAnswer,
+  SessionView,
   Settings,
   SettingsInput,
   SetupAnswer,
   SetupInput,
+  UnlockAnswer,
   UnlockInput,
 } from '@postern/protocol';
 import { command, request, type Answer } from './request.ts';
 
 /** The routes of the app API but the streamed turn, which `streamTurn` speaks. */
 export const appApi = {
-  signIn: (code: string): Promise<Answer<undefined>> => command('POST', '/api/session', { code }),
+  signIn: (code: string): Promise<Answer<SessionAnswer>> =>
+    request('POST', '/api/session', { code }),
+  signOut: (): Promise<Answer<undefined>> => command('DELETE', '/api/session'),
+  sessions: (): Promise<Answer<readonly SessionView[]>> => request('GET', '/api/sessions'),
+  endSession: (id: string): Promise<Answer<undefined>> =>
+    command('DELETE', `/api/sessions/${encodeURIComponent(id)}`),
+  endOtherSessions: (): Promise<Answer<undefined>> => command('DELETE', '/api/sessions'),
   state: (): Promise<Answer<AppState>> => request('GET', '/api/state'),
   setUp: (input: SetupInput): Promise<Answer<SetupAnswer>> => request('POST', '/api/setup', input),
-  unlock: (input: UnlockInput): Promise<Answer<AppState>> => request('POST', '/api/unlock', input),
+  unlock: (input: UnlockInput): Promise<Answer<UnlockAnswer>> =>
+    request('POST', '/api/unlock', input),
   lock: (): Promise<Answer<AppState>> => request('POST', '/api/lock'),
 
   providers: (): Promise<Answer<readonly ProviderView[]>> => request('GET', '/api/providers'),

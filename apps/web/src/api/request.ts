@@ -1,4 +1,5 @@
 import { failed, ok, parseJson, type Result } from '@postern/kernel';
+import { sessionHeader } from './page-secret.ts';
 import { GARBLED, problemFrom, UNREACHABLE, type Problem } from './problem.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -47,9 +48,11 @@ export async function exchange(
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',
-      ...(input === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(input) }),
+      headers: {
+        ...(input === undefined ? {} : { 'content-type': 'application/json' }),
+        ...sessionHeader(),
+      },
+      ...(input === undefined ? {} : { body: JSON.stringify(input) }),
     });
   } catch {
     return report(UNREACHABLE);

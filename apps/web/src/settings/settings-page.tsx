@@ -6,6 +6,7 @@ import { routeToFragment, SETTINGS_SECTIONS, type SettingsSection } from '../she
 import { AppearanceSection } from './appearance-section.tsx';
 import { GatewaySection } from './gateway-section.tsx';
 import { ProvidersSection } from './providers-section.tsx';
+import { SessionsSection } from './sessions-section.tsx';
 import { StorageSection } from './storage-section.tsx';
 
 const TITLES: Readonly<Record<SettingsSection, string>> = {
@@ -13,6 +14,7 @@ const TITLES: Readonly<Record<SettingsSection, string>> = {
   gateway: 'Gateway',
   appearance: 'Appearance',
   storage: 'Storage',
+  sessions: 'Sessions',
 };
 
 export function SettingsPage(props: {
@@ -71,5 +73,7 @@ function Section(props: {
       return <AppearanceSection settings={props.state.settings} />;
     case 'storage':
       return <StorageSection state={props.state} />;
+    case 'sessions':
+      return <SessionsSection />;
   }
 }

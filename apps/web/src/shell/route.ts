@@ -12,7 +12,13 @@ export type Route =
     }
   | { readonly at: 'settings'; readonly section: SettingsSection };
 
-export const SETTINGS_SECTIONS = ['providers', 'gateway', 'appearance', 'storage'] as const;
+export const SETTINGS_SECTIONS = [
+  'providers',
+  'gateway',
+  'appearance',
+  'storage',
+  'sessions',
+] as const;
 export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
 
 const NEW: Route = { at: 'new' };

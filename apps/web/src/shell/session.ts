@@ -1,13 +1,14 @@
 import type { AppState } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import type { Problem } from '../api/problem.ts';
-import { watchRequests } from '../api/request.ts';
+import { forgetPageSecret, keepPageSecret } from '../api/page-secret.ts';
+import { watchRequests, type Answer } from '../api/request.ts';
 import { createStore } from '../state/store.ts';
 
 /** How the page stands with the process. */
 export type Session =
   | { readonly at: 'starting' }
-  /** Without a cookie; `problem` where a launch link did not work. */
+  /** Without both halves of a session; `problem` where a launch link did not work. */
   | { readonly at: 'signed-out'; readonly problem: Problem | undefined }
   /** The first answer never came. */
   | { readonly at: 'failed'; readonly problem: Problem }
@@ -62,7 +63,8 @@ export async function start(launchCode: string | undefined): Promise<void> {
   session.set({ at: 'starting' });
   if (launchCode !== undefined) {
     const signedIn = await appApi.signIn(launchCode);
-    if (!signedIn.ok && signedIn.failure.reason !== 'unreachable') {
+    if (signedIn.ok) keepPageSecret(signedIn.value.secret);
+    else if (signedIn.failure.reason !== 'unreachable') {
       session.set({ at: 'signed-out', problem: signedIn.failure });
       const state = await appApi.state();
       // A link opened twice in a browser that is signed in already is no trouble.
@@ -71,6 +73,16 @@ export async function start(launchCode: string | undefined): Promise<void> {
     }
   }
   await refresh();
+}
+
+/** Ends the session of this browser, in all its tabs. */
+export async function signOut(): Promise<Answer<undefined>> {
+  const ended = await appApi.signOut();
+  if (ended.ok) {
+    forgetPageSecret();
+    session.set({ at: 'signed-out', problem: undefined });
+  }
+  return ended;
 }
 
 /** Notices, whatever was asked, that the session ended, the vault was locked or nobody answers. */

@@ -5,7 +5,7 @@ import { IconButton } from '../controls/button.tsx';
 import { Conversations } from '../conversations/conversations.tsx';
 import { Mark } from './mark.tsx';
 import type { Route } from './route.ts';
-import { takeState } from './session.ts';
+import { refresh } from './session.ts';
 import type { Command } from './shortcuts.ts';
 import { Keys } from './shortcuts-sheet.tsx';
 import { showToast } from './toasts.tsx';
@@ -89,6 +89,7 @@ function SidebarFoot(props: {
 /** Locks the vault; the page then shows the lock. */
 export async function lockNow(): Promise<void> {
   const locked = await appApi.lock();
-  if (locked.ok) takeState(locked.value);
+  // The lock ended the session too: a fresh look says whether this page may ask for the passphrase.
+  if (locked.ok) await refresh();
   else showToast(`Postern could not be locked. ${locked.failure.message}`, { tone: 'danger' });
 }

@@ -14,11 +14,11 @@ export function SignedOut(props: {
 }): ReactElement {
   return (
     <Gate
-      title="This browser is not signed in"
+      title="Sign in again"
       lead={
         <p>
-          Postern lets in only a browser that holds its one-time link, so that no other page or
-          person on this machine can read your chats.
+          This tab isn’t signed in: it was opened without a link, its session ended, or Postern was
+          locked or restarted. Each tab needs its own link; your chats are safe.
         </p>
       }
     >
@@ -28,13 +28,13 @@ export function SignedOut(props: {
         </Notice>
       )}
       <div className="gate-card">
-        <p>In a terminal, run</p>
+        <p>In a terminal on this machine, run</p>
         <div className="command">
           <code>{COMMAND}</code>
           <CopyButton text={COMMAND} label="Copy the command" />
         </div>
         <p className="quiet">
-          or open the link that Postern printed when it started. In a checkout the command is{' '}
+          and open the link that it prints. In a checkout the command is{' '}
           <code>npx postern open</code>.
         </p>
       </div>

@@ -1,7 +1,8 @@
-import type { AppState, UnlockInput } from '@postern/protocol';
+import type { AppState, UnlockAnswer, UnlockInput } from '@postern/protocol';
 import { KeyRound, LockKeyhole } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
+import { keepPageSecret } from '../api/page-secret.ts';
 import type { Problem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
@@ -34,7 +35,7 @@ export function Unlock({ state }: { readonly state: AppState }): ReactElement {
     setProblem(undefined);
     const unlocked = await appApi.unlock(inputOf(way, text));
     setBusy(false);
-    if (unlocked.ok) takeState(unlocked.value);
+    if (unlocked.ok) takeUnlocked(unlocked.value);
     else setProblem(unlocked.failure);
   };
   return (
@@ -73,6 +74,11 @@ export function Unlock({ state }: { readonly state: AppState }): ReactElement {
       </form>
     </Gate>
   );
+}
+
+function takeUnlocked({ secret, state }: UnlockAnswer): void {
+  if (secret !== undefined) keepPageSecret(secret);
+  takeState(state);
 }
 
 function UnlockButton(props: {

@@ -67,13 +67,18 @@ export const APP_ERRORS = {
     exit: EXIT.usage,
   },
   SESSION_REQUIRED: {
-    meaning: 'This browser is not signed in to Postern.',
+    meaning: 'This tab is not signed in to Postern.',
     remedy: 'Run postern open for a new link.',
     exit: EXIT.denied,
   },
   LAUNCH_CODE_INVALID: {
     meaning: 'The link was used already or is too old.',
     remedy: 'Run postern open for a new link.',
+    exit: EXIT.denied,
+  },
+  LAUNCH_ATTEMPTS_LIMITED: {
+    meaning: 'Many links that do not work were tried within a minute.',
+    remedy: 'A new link works at once: postern open.',
     exit: EXIT.denied,
   },
   ORIGIN_REFUSED: {

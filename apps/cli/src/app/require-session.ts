@@ -1,0 +1,55 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { parse } from 'hono/utils/cookie';
+import { SESSION_HEADER } from '@postern/protocol';
+import { described } from '../failure/described.ts';
+import type { Session } from '../server/sessions.ts';
+import { failureResponse } from './answers.ts';
+import type { AppApiParts } from './app-api-parts.ts';
+
+/** What a route of the app knows beside its request. */
+export interface AppEnv {
+  readonly Variables: { session: Session };
+}
+
+/** Cookies do not know ports: the name does, so that two homes do not sign each other out. */
+export function sessionCookie({ gatewayUrl }: AppApiParts): string {
+  return `postern-session-${new URL(gatewayUrl).port}`;
+}
+
+/** The half of a session that a browser sends by itself, to whoever listens on this host. */
+export function sessionToken(parts: AppApiParts, context: Context): string | undefined {
+  return parse(context.req.raw.headers.get('cookie') ?? '')[sessionCookie(parts)];
+}
+
+/** All that is left of a session while the vault is locked. */
+const WHILE_LOCKED: ReadonlySet<string> = new Set([
+  'GET /api/state',
+  'POST /api/unlock',
+  'DELETE /api/session',
+]);
+
+/** Lets through only what comes with both halves of a session: neither opens anything alone. */
+export function requireSession(parts: AppApiParts): MiddlewareHandler<AppEnv> {
+  return async (context, next) => {
+    const token = sessionToken(parts, context);
+    const secret = context.req.header(SESSION_HEADER);
+    const session =
+      token === undefined || secret === undefined ? undefined : parts.sessions.find(token, secret);
+    if (session === undefined) return failureResponse(described('SESSION_REQUIRED'));
+    const { method, path } = context.req;
+    if (session.isLocked) {
+      const isOpen = parts.postern.stores() !== undefined;
+      if (isOpen || !WHILE_LOCKED.has(`${method} ${path}`)) {
+        return failureResponse(described('SESSION_REQUIRED'));
+      }
+    }
+    // The page asks for the state by itself, all the time.
+    if (path !== '/api/state') {
+      session.lastUsedAtMs = parts.postern.clock.nowMs();
+      if (!session.isLocked) parts.postern.locking.used();
+    }
+    context.set('session', session);
+    await next();
+    return undefined;
+  };
+}

@@ -1,0 +1,106 @@
+import { Hono, type Context } from 'hono';
+import { deleteCookie, setCookie } from 'hono/cookie';
+import { ok, type Result } from '@postern/kernel';
+import { SessionInputSchema, type SessionAnswer, type SessionView } from '@postern/protocol';
+import { described, type Described } from '../failure/described.ts';
+import { describeBrowser } from '../server/describe-browser.ts';
+import type { SessionPass } from '../server/sessions.ts';
+import { record } from '../services/audit.ts';
+import type { Postern } from '../services/postern.ts';
+import { failureResponse, limitBody, parseBody } from './answers.ts';
+import type { AppApiParts } from './app-api-parts.ts';
+import { sessionCookie, sessionToken, type AppEnv } from './require-session.ts';
+
+/** A launch code and what JSON puts around it: nobody without a session may send more. */
+const MAX_SIGN_IN_BYTES = 1024;
+
+/** Signing in, the one route that needs no session. */
+export function signInRoute(parts: AppApiParts): Hono {
+  const app = new Hono();
+  const attempts = failedAttempts(parts.postern);
+  app.post('/api/session', limitBody(MAX_SIGN_IN_BYTES), async (context) => {
+    const input = await parseBody(context, SessionInputSchema);
+    if (!input.ok) return input.response;
+    const browser = describeBrowser(context.req.header('user-agent') ?? '');
+    const token = sessionToken(parts, context);
+    const pass = parts.sessions.redeem(input.value.code, { browser, token });
+    if (pass === undefined) return failureResponse(attempts.refuse());
+    const told = await tellSignIn(parts.postern);
+    if (!told.ok) return failureResponse(told.failure);
+    givePass(parts, context, pass);
+    return context.json({ secret: pass.secret } satisfies SessionAnswer);
+  });
+  return app;
+}
+
+/** Seeing and ending sessions. */
+export function sessionRoutes(parts: AppApiParts): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  const { sessions } = parts;
+  app.delete('/session', (context) => {
+    sessions.end(context.get('session').id);
+    deleteCookie(context, sessionCookie(parts), { path: COOKIE_PATH });
+    return context.body(null, 204);
+  });
+  app.get('/sessions', (context) => {
+    const current = context.get('session');
+    const views = sessions.list().map(({ id, browser, beganAtMs, lastUsedAtMs }): SessionView => ({
+      id,
+      browser,
+      beganAtMs,
+      lastUsedAtMs,
+      current: id === current.id,
+    }));
+    return context.json(views);
+  });
+  app.delete('/sessions', (context) => {
+    sessions.endOthers(context.get('session').id);
+    return context.body(null, 204);
+  });
+  app.delete('/sessions/:id', (context) => {
+    sessions.end(context.req.param('id'));
+    return context.body(null, 204);
+  });
+  return app;
+}
+
+const COOKIE_PATH = '/api';
+
+/** Hands out the half that a browser keeps; the other one goes to the page in the body. */
+export function givePass(parts: AppApiParts, context: Context, pass: SessionPass): void {
+  setCookie(context, sessionCookie(parts), pass.token, {
+    httpOnly: true,
+    sameSite: 'Strict',
+    path: COOKIE_PATH,
+  });
+}
+
+async function tellSignIn(postern: Postern): Promise<Result<undefined, Described>> {
+  postern.log.write('info', 'app.sign-in', 'Somebody signed in to the page.', { succeeded: true });
+  const audit = postern.stores()?.audit;
+  if (audit === undefined) return ok();
+  return await record(audit, { action: 'app.session.begin', outcome: 'success' });
+}
+
+const ATTEMPTS_PER_WINDOW = 10;
+const WINDOW_MS = 60_000;
+
+/**
+ * Wrong launch codes. Anybody on the machine can try one, so they are said and never recorded, and
+ * many within a minute are refused in fewer words. A right code works all the while: with 128 bits it
+ * is not guessed, and nobody may be locked out by somebody who tries.
+ */
+function failedAttempts({ clock, log }: Postern): { refuse(): Described } {
+  let [windowAtMs, inWindow] = [Number.NEGATIVE_INFINITY, 0];
+  return {
+    refuse: () => {
+      log.write('warn', 'app.sign-in', 'Invalid launch code.', { succeeded: false });
+      const nowMs = clock.monotonicMs();
+      if (nowMs - windowAtMs >= WINDOW_MS) [windowAtMs, inWindow] = [nowMs, 0];
+      inWindow += 1;
+      return described(
+        inWindow > ATTEMPTS_PER_WINDOW ? 'LAUNCH_ATTEMPTS_LIMITED' : 'LAUNCH_CODE_INVALID',
+      );
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { LogOut } from 'lucide-react';
+import type { SessionView } from '@postern/protocol';
+import { useCallback, useEffect, useState, type ReactElement } from 'react';
+import { appApi } from '../api/app-api.ts';
+import type { Problem } from '../api/problem.ts';
+import type { Answer } from '../api/request.ts';
+import { Button } from '../controls/button.tsx';
+import { ProblemNotice } from '../controls/notice.tsx';
+import { signOut } from '../shell/session.ts';
+
+const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** The browsers that are signed in, and how to sign them out. */
+export function SessionsSection(): ReactElement {
+  const [sessions, setSessions] = useState<readonly SessionView[]>();
+  const [problem, setProblem] = useState<Problem>();
+  const take = useCallback((listed: Answer<readonly SessionView[]>): void => {
+    if (listed.ok) setSessions(listed.value);
+    setProblem(listed.ok ? undefined : listed.failure);
+  }, []);
+  useEffect(() => {
+    void appApi.sessions().then(take);
+  }, [take]);
+  const end = async (ending: Promise<Answer<undefined>>): Promise<void> => {
+    const ended = await ending;
+    if (ended.ok) take(await appApi.sessions());
+    else setProblem(ended.failure);
+  };
+  const current = sessions?.find((each) => each.current);
+  const others = sessions?.filter((each) => !each.current) ?? [];
+  return (
+    <section className="settings-section" aria-labelledby="sessions">
+      <h2 id="sessions">Sessions</h2>
+      <p className="settings-lead">
+        Browsers that are signed in. A session ends after a day, when Postern locks or stops, and
+        when the passphrase or the recovery code changes.
+      </p>
+      {problem !== undefined && <ProblemNotice problem={problem} />}
+      {current !== undefined && (
+        <Row session={current}>
+          <Button onClick={() => void signOut()}>
+            <LogOut aria-hidden="true" size={15} />
+            Sign out
+          </Button>
+        </Row>
+      )}
+      {others.map((session) => (
+        <Row key={session.id} session={session}>
+          <Button
+            aria-label={`Sign out ${session.browser}`}
+            onClick={() => void end(appApi.endSession(session.id))}
+          >
+            Sign out
+          </Button>
+        </Row>
+      ))}
+      {others.length > 0 && (
+        <div className="settings-row">
+          <div>
+            <strong>Everywhere else</strong>
+            <p>Only this browser stays signed in.</p>
+          </div>
+          <Button onClick={() => void end(appApi.endOtherSessions())}>
+            Sign out everywhere else
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Row(props: {
+  readonly session: SessionView;
+  readonly children: ReactElement;
+}): ReactElement {
+  const { browser, current, beganAtMs, lastUsedAtMs } = props.session;
+  return (
+    <div className="settings-row session">
+      <div>
+        <strong>{current ? `${browser}, this one` : browser}</strong>
+        <p>
+          Signed in {TIME.format(beganAtMs)}. Last used {TIME.format(lastUsedAtMs)}.
+        </p>
+      </div>
+      {props.children}
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { errnoOf } from '@postern/kernel';
+import { freePort, freshHome, runPostern, skipBecause, upPostern } from '@postern/testing';
+import { describe, expect, test } from 'vitest';
+
+async function listenOn(host: string, port: number): Promise<Server> {
+  const server = createServer().listen(port, host);
+  await once(server, 'listening');
+  return server;
+}
+
+async function whyNoIpv6(): Promise<string | undefined> {
+  try {
+    const server = await listenOn('::1', 0);
+    server.close();
+    return undefined;
+  } catch (error) {
+    return `there is no IPv6 loopback (${errnoOf(error) ?? 'unknown'})`;
+  }
+}
+
+const why = await whyNoIpv6();
+
+describe.skipIf(skipBecause('both loopback addresses', why))('both loopback addresses', () => {
+  test('the page and its API are at localhost alone, the gateway at every name', async () => {
+    using home = freshHome();
+    await using postern = await upPostern({ environment: home.environment });
+    const { port } = new URL(postern.pageAddress);
+    expect(postern.launchUrl).toMatch(/^http:\/\/localhost:\d+\/#launch=[\w-]+$/);
+    const answers = ['localhost', '127.0.0.1', '[::1]'].map(async (name) => {
+      const at = `http://${name}:${port}`;
+      const page = await fetch(`${at}/`, { redirect: 'manual' });
+      const api = await fetch(`${at}/api/state`);
+      const gateway = await fetch(`${at}/v1/models`);
+      return [page.status, page.headers.get('location'), api.status, gateway.status];
+    });
+    const location = `${postern.pageAddress}/`;
+    expect(await Promise.all(answers)).toEqual([
+      [200, null, 401, 401],
+      [307, location, 403, 401],
+      [307, location, 403, 401],
+    ]);
+  });
+
+  test.each(['127.0.0.1', '::1'])(
+    'a port that somebody else has at %s is refused',
+    async (host) => {
+      using home = freshHome();
+      const port = await freePort();
+      const squatter = await listenOn(host, port);
+      const { environment } = home;
+      const ended = await runPostern(['up', '--no-open', '--port', String(port)], { environment });
+      squatter.close();
+      expect(ended).toMatchObject({ code: 7, stdout: '' });
+      expect(ended.stderr).toMatch(/listens on port \d+.*\[PORT_TAKEN\]\n$/);
+      expect(ended.stderr.includes('[::1]')).toBe(host === '::1');
+      // Nothing was left behind at the address that was free.
+      (await listenOn(host === '::1' ? '127.0.0.1' : '::1', port)).close();
+    },
+  );
+});

@@ -1,0 +1,153 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SESSION_HEADER } from '@postern/protocol';
+import {
+  freshHome,
+  runPostern,
+  startFakeUpstream,
+  textReply,
+  upPostern,
+  type FakeUpstream,
+  type FreshHome,
+  type PosternOptions,
+  type PosternUp,
+} from '@postern/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { signIn, type AppClient } from './app-client.ts';
+import { PASSPHRASE } from './walk-first-run.ts';
+
+const NEXT = 'four and twenty blackbirds';
+
+let home: FreshHome;
+let upstream: FakeUpstream;
+let options: PosternOptions;
+let postern: PosternUp;
+
+beforeAll(async () => {
+  home = freshHome();
+  upstream = await startFakeUpstream();
+  options = { environment: home.environment, passphrase: PASSPHRASE };
+  const directory = join(home.path, '.config', 'postern');
+  mkdirSync(directory, { recursive: true });
+  const box = { dialect: 'openai-chat', baseUrl: upstream.baseUrls['openai-chat'] };
+  writeFileSync(join(directory, 'config.json'), JSON.stringify({ providers: { box } }));
+  const input = 'sk-the-value-that-is-long-enough';
+  expect(await runPostern(['secret', 'set', 'box'], { ...options, input })).toMatchObject({
+    code: 0,
+  });
+  postern = await upPostern(options);
+});
+
+afterAll(async () => {
+  await postern.stop();
+  await upstream.close();
+  home[Symbol.dispose]();
+});
+
+async function freshSession(): Promise<AppClient> {
+  return await signIn((await runPostern(['open'], options)).stdout.trim());
+}
+
+/** What both halves of a session open as they were once. */
+type Kept = Pick<AppClient, 'cookie' | 'secret'>;
+
+const keep = ({ cookie, secret }: AppClient): Kept => ({ cookie, secret });
+
+async function statusOf(pass: Kept, method: string, path: string, body?: unknown): Promise<number> {
+  const response = await fetch(`${postern.pageAddress}${path}`, {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      cookie: pass.cookie,
+      [SESSION_HEADER]: pass.secret,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  await response.text();
+  return response.status;
+}
+
+async function expectDead(pass: Kept): Promise<void> {
+  const turn = { parentId: null, text: 'hello', provider: 'box', model: 'any' };
+  const statuses = [
+    await statusOf(pass, 'GET', '/api/state'),
+    await statusOf(pass, 'GET', '/api/conversations'),
+    await statusOf(pass, 'GET', '/api/sessions'),
+    await statusOf(pass, 'POST', `/api/conversations/${'0'.repeat(26)}/turns`, turn),
+    await statusOf(pass, 'POST', '/api/unlock', { passphrase: PASSPHRASE }),
+  ];
+  expect(statuses).toEqual([401, 401, 401, 401, 401]);
+}
+
+async function run(...parameters: readonly string[]): Promise<void> {
+  const ended = await runPostern(parameters, { ...options, descriptors: [NEXT] });
+  expect(ended).toMatchObject({ code: 0 });
+}
+
+describe('a session is dead', () => {
+  test('after signing out, and the others are not', async () => {
+    const [mine, other] = [await freshSession(), await freshSession()];
+    await mine.request('DELETE', '/api/session');
+    await expectDead(keep(mine));
+    expect(await statusOf(keep(other), 'GET', '/api/state')).toBe(200);
+  });
+
+  test('after another one revoked it, together with the answer that it was getting', async () => {
+    const [mine, other] = [await freshSession(), await freshSession()];
+    const words = 'word '.repeat(400);
+    upstream.next(textReply(words, { deltaDelayMs: 20 }));
+    const index = upstream.requests.length;
+    const created = await mine.request('POST', '/api/conversations', {});
+    const id = /"id":"(\w+)"/.exec(JSON.stringify(created))?.[1] ?? '';
+    const turn = { parentId: null, text: 'on and on', provider: 'box', model: 'any' };
+    const streaming = mine.turn(id, turn);
+    const request = await upstream.request(index);
+    await other.request('DELETE', '/api/sessions');
+    const received = JSON.stringify(await streaming);
+    expect(received.split('word').length).toBeLessThan(400);
+    expect(await request.closed).toBe('left');
+    await expectDead(keep(mine));
+  });
+
+  test('after a lock, but that its page may ask for the passphrase', async () => {
+    const [mine, other] = [await freshSession(), await freshSession()];
+    const [old, oldOther] = [keep(mine), keep(other)];
+    await run('vault', 'lock');
+    expect(await statusOf(old, 'GET', '/api/conversations')).toBe(401);
+    expect(await statusOf(old, 'GET', '/api/sessions')).toBe(401);
+    expect(await statusOf(old, 'POST', '/api/setup', { storage: 'keyring' })).toBe(401);
+    expect(await statusOf(old, 'POST', '/api/unlock', { keyring: true })).toBe(401);
+    expect(await statusOf(old, 'POST', '/api/unlock', { passphrase: NEXT })).toBe(403);
+    // Of two at once, only the one with the right passphrase gets a session.
+    const [right, wrong] = await Promise.allSettled([
+      mine.request('POST', '/api/unlock', { passphrase: PASSPHRASE }),
+      other.request('POST', '/api/unlock', { passphrase: NEXT }),
+    ]);
+    expect([right.status, wrong.status]).toEqual(['fulfilled', 'rejected']);
+    await mine.request('GET', '/api/conversations');
+    expect(mine.secret).not.toBe(old.secret);
+    await expectDead(old);
+    await expectDead(oldOther);
+  });
+
+  test.each([
+    ['the passphrase', ['vault', 'passphrase', '--new-passphrase-fd', '4']],
+    ['the recovery code', ['vault', 'recovery']],
+  ])('after a change of %s', async (_name, command) => {
+    const mine = await freshSession();
+    const link = (await runPostern(['open'], options)).stdout.trim();
+    await run(...command);
+    if (command.includes('passphrase')) options = { ...options, passphrase: NEXT };
+    await expectDead(keep(mine));
+    await expect(signIn(link)).rejects.toThrow('401');
+  });
+
+  test('after a stop, also where the next one has the same port', async () => {
+    const mine = await freshSession();
+    await run('stop');
+    await postern.program.ended;
+    const port = Number(new URL(postern.pageAddress).port);
+    postern = await upPostern({ ...options, port });
+    await expectDead(keep(mine));
+  });
+});
