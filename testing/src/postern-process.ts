@@ -14,6 +14,8 @@ export interface PosternOptions {
   /** `POSTERN_LAUNCHER` for what only the shipped program can show; else it is the tests' own. */
   readonly program?: string;
   readonly input?: string;
+  /** The user that it runs as; needs root. */
+  readonly user?: number;
   /** Given on file descriptor 3, which the command is told to read it from. */
   readonly passphrase?: string;
   /** Given on the file descriptors from 4 on; needs a passphrase on 3. */
@@ -112,10 +114,11 @@ function commandLine(
 }
 
 function programOptions(options: PosternOptions): Parameters<typeof startProgram>[2] {
-  const { environment, input, passphrase, descriptors = [] } = options;
+  const { environment, input, user, passphrase, descriptors = [] } = options;
   return {
     environment,
     ...(input === undefined ? {} : { input }),
+    ...(user === undefined ? {} : { user }),
     ...(passphrase === undefined ? {} : { descriptors: [passphrase, ...descriptors] }),
   };
 }

@@ -14,6 +14,8 @@ export interface ProgramOptions {
   /** The whole environment of the program; nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
   readonly directory?: string;
+  /** The id of the user, and of the group, that it runs as; needs root. */
+  readonly user?: number;
   /** What it reads from standard input, which is then closed; without it there is none. */
   readonly input?: string;
   /** What it reads from further file descriptors, from 3 on, each then closed. */
@@ -55,6 +57,7 @@ export function startProgram(
   const child = spawn(command, parameters, {
     env: options.environment,
     cwd: options.directory,
+    ...(options.user === undefined ? {} : { uid: options.user, gid: options.user }),
     detached: true,
     stdio: [
       input === undefined ? 'ignore' : 'pipe',

@@ -162,6 +162,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/gateway/src/keys/**',
       'apps/cli/src/system/**',
       'apps/cli/src/server/session*.ts',
+      'apps/cli/src/instance/control-proof.ts',
     ],
   },
   {

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
+import { holdProcessLock } from '@postern/database';
 import type { Secret } from '@postern/kernel';
 import { AutoLock } from '@postern/vault';
 import { lockRules } from '../config/lock-rules.ts';
+import { describeLockFailure } from '../failure/describe-home.ts';
 import { described } from '../failure/described.ts';
-import { agentAddress, holderAddresses } from '../instance/control-address.ts';
+import { agentPlace, holderPlaces } from '../instance/control-address.ts';
 import { findHeldVault, findHolder } from '../instance/held-vault.ts';
 import { askRunning } from '../instance/ask-running.ts';
 import { openAudit, record } from '../services/audit.ts';
@@ -30,9 +33,17 @@ export async function agent(context: CommandContext, ttlMs: number): Promise<voi
   const found = await findVault(context);
   const { vault } = found;
   if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
-  await unlockFound(context, vault);
-  await holdOpen(context, found, ttlMs);
+  const lock = holdProcessLock(join(context.home.dataDir, 'agent.lock'));
+  if (!lock.ok) fail(lock.failure.reason === 'held' ? HELD : describeLockFailure(lock.failure));
+  try {
+    await unlockFound(context, vault);
+    await holdOpen(context, found, ttlMs);
+  } finally {
+    lock.value.release();
+  }
 }
+
+const HELD = described('ALREADY_RUNNING', 'A running Postern already holds the vault open.');
 
 /** Why an agent ends, in the words of the audit log and in those for people. */
 const ENDINGS = {
@@ -69,7 +80,8 @@ async function holdOpen(
   });
   const serving = orFail(
     await serveAgent({
-      address: agentAddress(context.home),
+      place: agentPlace(context.home),
+      randomness: context.randomness,
       vault: await auditedHere(context, vault),
       version: context.version,
       onUse: () => {
@@ -125,7 +137,8 @@ async function startInBackground(
   const child = startSelf(context, { parameters, passphrase, as: 'background' });
   const gone = once(child, 'exit').then(() => true);
   for (let tries = 0; tries < 100; tries += 1) {
-    if ((await findHeldVault([agentAddress(context.home)])) !== undefined) {
+    const held = await findHeldVault([agentPlace(context.home)]);
+    if (orFail(held, (failure) => failure) !== undefined) {
       child.unref();
       return;
     }
@@ -142,20 +155,20 @@ async function pause(ms: number): Promise<false> {
 
 /** `postern vault lock`: every process that holds the vault open drops its keys. */
 export async function lock(context: CommandContext): Promise<void> {
-  const addresses = holderAddresses(context.home);
   const answers = await Promise.all(
-    addresses.map(async (address) => await askRunning(address, 'POST', '/lock')),
+    holderPlaces(context.home).map(async (place) => await askRunning(place, 'POST', '/lock')),
   );
-  const locked = answers.filter((answer) => answer?.status === 200).length;
+  // Whoever can be asked has been, before one that cannot ends the command.
+  const locked = answers
+    .map((answer) => orFail(answer, (failure) => failure))
+    .filter((answer) => answer?.status === 200).length;
   const line = locked === 0 ? 'Nothing held the vault open.' : 'Locked.';
   report(context, { locked: locked > 0 }, [line]);
 }
 
 async function refuseSecondHolder(context: CommandContext): Promise<void> {
-  const holder = await findHolder(holderAddresses(context.home));
-  if (holder !== undefined) {
-    fail(described('ALREADY_RUNNING', 'A running Postern already holds the vault open.'));
-  }
+  const holder = await findHolder(holderPlaces(context.home));
+  if (orFail(holder, (failure) => failure) !== undefined) fail(HELD);
 }
 
 function minutes(ms: number): string {

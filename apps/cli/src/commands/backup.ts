@@ -3,7 +3,7 @@ import type { Secret } from '@postern/kernel';
 import type { AuditAction } from '@postern/protocol';
 import { describeVaultFailure, sameText, type Vault } from '@postern/vault';
 import { described } from '../failure/described.ts';
-import { holderAddresses } from '../instance/control-address.ts';
+import { holderPlaces } from '../instance/control-address.ts';
 import { findHolder } from '../instance/held-vault.ts';
 import { openVaultHere } from '../services/open-vault.ts';
 import { readPassphraseFrom } from '../terminal/passphrase.ts';
@@ -87,7 +87,8 @@ async function createFrom(
 
 /** What is done to the vault as a whole is not done under a process that has it open. */
 export async function refuseWhileHeld(context: CommandContext): Promise<void> {
-  if ((await findHolder(holderAddresses(context.home))) === undefined) return;
+  const holder = await findHolder(holderPlaces(context.home));
+  if (orFail(holder, (failure) => failure) === undefined) return;
   const held = described('ALREADY_RUNNING', 'A running Postern holds the vault open.');
   fail({ ...held, remedy: 'Stop it first: postern stop, and postern vault lock.' });
 }

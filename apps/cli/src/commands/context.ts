@@ -14,7 +14,7 @@ import {
 import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
 import { describeConfigFailure } from '../failure/describe-home.ts';
 import { described, type Described } from '../failure/described.ts';
-import { holderAddresses } from '../instance/control-address.ts';
+import { holderPlaces } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
 import { auditedVault, openAudit, record } from '../services/audit.ts';
 import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
@@ -90,7 +90,7 @@ export async function storageFor(
  * passphrase where the keyring does not open it.
  */
 export async function openedVault(context: CommandContext): Promise<OpenVault> {
-  const held = await findHeldVault(holderAddresses(context.home));
+  const held = orFail(await findHeldVault(holderPlaces(context.home)), (failure) => failure);
   return held ?? (await openedHere(context));
 }
 

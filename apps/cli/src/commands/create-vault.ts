@@ -1,7 +1,7 @@
 import { revealSecret, type Secret } from '@postern/kernel';
 import { describeVaultFailure, type Vault } from '@postern/vault';
 import { described } from '../failure/described.ts';
-import { holderAddresses } from '../instance/control-address.ts';
+import { holderPlaces } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
 import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
 import { givenPassphrase } from '../terminal/passphrase.ts';
@@ -23,7 +23,7 @@ const MIN_PASSPHRASE_LENGTH = 8;
 
 /** The open vault of the home, made first where there is none. */
 export async function openedOrNewVault(context: CommandContext): Promise<OpenVault> {
-  const held = await findHeldVault(holderAddresses(context.home));
+  const held = orFail(await findHeldVault(holderPlaces(context.home)), (failure) => failure);
   if (held !== undefined) return held;
   const found = await findVault(context);
   if (found.vault.state === 'absent') await createVault(context, found);

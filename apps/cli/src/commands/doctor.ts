@@ -5,9 +5,9 @@ import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
 import { describeConfigFailure } from '../failure/describe-home.ts';
 import type { Described } from '../failure/described.ts';
 import { checkConfiguration, checkKeyring, checkNode } from '../health/check-machine.ts';
-import { findingLines, isUnsafe, type Finding } from '../health/finding.ts';
+import { failing, findingLines, isUnsafe, type Finding } from '../health/finding.ts';
 import { askRunning } from '../instance/ask-running.ts';
-import { controlAddress } from '../instance/control-address.ts';
+import { controlPlace } from '../instance/control-address.ts';
 import { isPortFree } from '../server/probe-port.ts';
 import { checkStores } from '../services/check-stores.ts';
 import { systemKeyring } from '../system/system-keyring.ts';
@@ -40,8 +40,10 @@ function readConfig(context: CommandContext): Result<LoadedConfig, Described> {
 
 async function checkPort(context: CommandContext, port: number | undefined): Promise<Finding> {
   const about = 'Port';
-  const running = await askRunning(controlAddress(context.home), 'GET', '/status');
-  const address = isJsonObject(running?.body) ? running.body['address'] : undefined;
+  const running = await askRunning(controlPlace(context.home), 'GET', '/status');
+  if (!running.ok) return failing('Running', running.failure);
+  const body = running.value?.body;
+  const address = isJsonObject(body) ? body['address'] : undefined;
   if (typeof address === 'string') {
     return { about, level: 'ok', message: `Postern runs at ${address}.` };
   }

@@ -6,7 +6,7 @@ import { checkFiles } from '../health/check-files.ts';
 import { checkLeftovers, wellKnownPlaces } from '../health/check-leftovers.ts';
 import { checkUnfinished } from '../health/check-unfinished.ts';
 import { failing, type Finding } from '../health/finding.ts';
-import { holderAddresses } from '../instance/control-address.ts';
+import { holderPlaces } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
 import { auditDirectory } from '../services/audit.ts';
 import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
@@ -68,8 +68,9 @@ async function inspectFound(
 ): Promise<StorageInspection> {
   const { slots } = vault;
   const backend = vault.storage ?? null;
-  const held = await findHeldVault(holderAddresses(context.home));
-  const opened = held === undefined ? await openWithoutAsking(context, vault) : ok(held);
+  const found = await findHeldVault(holderPlaces(context.home));
+  const held = found.ok ? found.value : undefined;
+  const opened = found.ok && held === undefined ? await openWithoutAsking(context, vault) : found;
   if (!opened.ok) {
     const findings = [failing('Vault', opened.failure), checkRecovery(slots), ...around];
     return { backend, state: 'locked', slots, credentials: null, findings, vault: undefined };

@@ -1,8 +1,8 @@
-import { holderAddresses } from '../instance/control-address.ts';
+import { holderPlaces } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import { quickSystemKeyring } from '../system/system-keyring.ts';
-import { openHome, type CommandContext } from './command-context.ts';
+import { openHome, orFail, type CommandContext } from './command-context.ts';
 
 /**
  * The vault for reading secrets alone: the one that a running process holds; else what a vault in
@@ -10,7 +10,7 @@ import { openHome, type CommandContext } from './command-context.ts';
  * when it is taken: a command that is put in front of others has no time for the rest.
  */
 export async function openedForReading(context: CommandContext): Promise<Pick<OpenVault, 'take'>> {
-  const held = await findHeldVault(holderAddresses(context.home));
+  const held = orFail(await findHeldVault(holderPlaces(context.home)), (failure) => failure);
   if (held !== undefined) return held;
   const longWay = async (): Promise<OpenVault> => {
     const { openedHere } = await import('./context.ts');

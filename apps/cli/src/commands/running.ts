@@ -1,8 +1,8 @@
 import { described } from '../failure/described.ts';
 import { askRunning } from '../instance/ask-running.ts';
-import { controlAddress } from '../instance/control-address.ts';
+import { controlPlace } from '../instance/control-address.ts';
 import { openInBrowser } from '../instance/open-in-browser.ts';
-import { fail, report, type CommandContext } from './context.ts';
+import { fail, orFail, report, type CommandContext } from './context.ts';
 import { launchUrlOfRunning } from './up.ts';
 
 /** `postern open`: a fresh link to the running Postern's page. */
@@ -17,7 +17,8 @@ export async function open(context: CommandContext): Promise<void> {
 
 /** `postern stop`: the running Postern saves its answers and ends. */
 export async function stop(context: CommandContext): Promise<void> {
-  const answer = await askRunning(controlAddress(context.home), 'POST', '/stop');
+  const asked = await askRunning(controlPlace(context.home), 'POST', '/stop');
+  const answer = orFail(asked, (failure) => failure);
   if (answer?.status !== 200) fail(described('NOT_RUNNING'));
   report(context, { stopping: true }, ['Stopping.']);
 }

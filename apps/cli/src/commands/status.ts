@@ -1,9 +1,10 @@
 import { isJsonObject, type JsonObject } from '@postern/kernel';
 import { describeVaultFailure, type KeyringProbe } from '@postern/vault';
 import { checkUnfinished } from '../health/check-unfinished.ts';
+import type { Described } from '../failure/described.ts';
 import type { Finding } from '../health/finding.ts';
 import { askRunning } from '../instance/ask-running.ts';
-import { controlAddress } from '../instance/control-address.ts';
+import { agentPlace, controlPlace, type ControlPlace } from '../instance/control-address.ts';
 import { lookAtVault, orFail, report, type CommandContext } from './context.ts';
 
 /**
@@ -14,26 +15,30 @@ export async function status(context: CommandContext): Promise<void> {
   const { vault, loaded, probe } = orFail(await lookAtVault(context), (failure) => failure);
   const unfinished = await checkUnfinished(vault);
   const keyring = await probe();
-  const answer = await askRunning(controlAddress(context.home), 'GET', '/status');
-  const running = answer?.body;
+  const running = await processAt(controlPlace(context.home));
+  const agent = await processAt(agentPlace(context.home));
+  const holder = [running, agent].find((each) => each.status?.['unlocked'] === true);
+  const state = holder === undefined ? vault.state : 'unlocked';
   const value = {
     version: context.version,
-    vault: vault.state,
+    vault: state,
     storage: vault.storage ?? null,
     storageMode: context.storage ?? loaded.config.storage,
     slots: vault.slots.map(({ kind }) => kind),
     unfinished: unfinished ?? null,
     keyring: keyringValue(keyring),
-    running: isJsonObject(running) ? running : null,
+    running: running.status,
+    agent: agent.status,
     config: context.home.configFile,
     data: context.home.dataDir,
   };
   report(context, value, [
-    `Vault     ${vaultLine(vault.state, vault.storage)}`,
+    `Vault     ${vaultLine(state, vault.storage)}`,
     `Slots     ${value.slots.length === 0 ? 'none' : value.slots.join(', ')}`,
     ...unfinishedLines(unfinished),
     `Keyring   ${keyringLine(keyring)}`,
-    `Running   ${isJsonObject(running) ? runningLine(running) : 'no (start it: postern up)'}`,
+    `Running   ${running.problem ?? runningLine(running.status)}`,
+    ...agentLines(agent),
     `Config    ${context.home.configFile}`,
     `Data      ${context.home.dataDir}`,
   ]);
@@ -58,11 +63,36 @@ function keyringValue(keyring: KeyringProbe): JsonObject {
 
 function keyringLine(keyring: KeyringProbe): string {
   if (keyring.available) return 'works';
-  const { message, remedy } = describeVaultFailure(keyring.failure);
+  return failureLine(describeVaultFailure(keyring.failure));
+}
+
+function failureLine({ message, remedy }: Pick<Described, 'message' | 'remedy'>): string {
   return `${message} ${remedy}`;
 }
 
-function runningLine(running: JsonObject): string {
+interface ProcessStatus {
+  /** What it says of itself; null where there is none. */
+  readonly status: JsonObject | null;
+  /** Why what is there was not asked. */
+  readonly problem?: string;
+}
+
+async function processAt(place: ControlPlace): Promise<ProcessStatus> {
+  const answer = await askRunning(place, 'GET', '/status');
+  if (!answer.ok) return { status: null, problem: failureLine(answer.failure) };
+  const body = answer.value?.body;
+  return { status: isJsonObject(body) ? body : null };
+}
+
+function agentLines({ status, problem }: ProcessStatus): readonly string[] {
+  if (problem !== undefined) return [`Agent     ${problem}`];
+  if (status === null) return [];
+  const pid = JSON.stringify(status['pid']);
+  return [`Agent     holds the vault open (pid ${pid}; end it: postern vault lock)`];
+}
+
+function runningLine(running: JsonObject | null): string {
+  if (running === null) return 'no (start it: postern up)';
   const { address, pid, unlocked } = running;
   const state = unlocked === true ? 'unlocked' : 'locked';
   return `${JSON.stringify(address)} (pid ${JSON.stringify(pid)}, ${state})`.replaceAll('"', '');

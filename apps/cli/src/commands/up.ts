@@ -1,11 +1,11 @@
 import { holdProcessLock, type LockFailure } from '@postern/database';
 import { join } from 'node:path';
-import { isJsonObject, unreachable } from '@postern/kernel';
+import { isJsonObject } from '@postern/kernel';
 import type { KeyringProbe } from '@postern/vault';
-import { described } from '../failure/described.ts';
+import { describeLockFailure } from '../failure/describe-home.ts';
 import { placeOf } from '../failure/place-of.ts';
 import { askRunning } from '../instance/ask-running.ts';
-import { controlAddress } from '../instance/control-address.ts';
+import { controlPlace } from '../instance/control-address.ts';
 import { openInBrowser } from '../instance/open-in-browser.ts';
 import { createProcessLog, type LogLevel, type ProcessLog } from '../log/process-log.ts';
 import { connectionsOf } from '../services/connections-of.ts';
@@ -162,21 +162,16 @@ function greet(context: CommandContext, serving: Serving, postern: Postern): voi
 }
 
 function refuseSecondStart(failure: LockFailure): never {
-  switch (failure.reason) {
-    case 'held':
-      return fail(described('ALREADY_RUNNING'));
-    case 'not-writable':
-      return fail(described('HOME_READ_ONLY', `Cannot write ${failure.path}.`));
-    case 'disk-full':
-      return fail(described('DISK_FULL', `No space left to write ${failure.path}.`));
-    default:
-      return unreachable(failure.reason);
-  }
+  return fail(describeLockFailure(failure));
 }
+
+/** It goes into a page, so it is taken for nothing else than what it must be. */
+const LAUNCH_URL = /^http:\/\/(?:127\.0\.0\.1|localhost):\d{1,5}\/#launch=[\w-]+$/;
 
 /** The running process's page with a fresh code; undefined where none answers. */
 export async function launchUrlOfRunning(context: CommandContext): Promise<string | undefined> {
-  const answer = await askRunning(controlAddress(context.home), 'POST', '/launch');
+  const asked = await askRunning(controlPlace(context.home), 'POST', '/launch');
+  const answer = orFail(asked, (failure) => failure);
   const url = isJsonObject(answer?.body) ? answer.body['url'] : undefined;
-  return typeof url === 'string' ? url : undefined;
+  return typeof url === 'string' && LAUNCH_URL.test(url) ? url : undefined;
 }

@@ -2,7 +2,7 @@ import { revealSecret, type Secret } from '@postern/kernel';
 import { describeVaultFailure, type Vault } from '@postern/vault';
 import { described } from '../failure/described.ts';
 import { askRunning } from '../instance/ask-running.ts';
-import { controlAddress } from '../instance/control-address.ts';
+import { controlPlace } from '../instance/control-address.ts';
 import { openVaultHere } from '../services/open-vault.ts';
 import {
   fail,
@@ -44,7 +44,8 @@ export async function changePassphrase(
 
 /** Who gets in has changed: every browser that is signed in has to do so again. */
 async function endSessions(context: CommandContext): Promise<void> {
-  await askRunning(controlAddress(context.home), 'POST', '/sessions/end');
+  const asked = await askRunning(controlPlace(context.home), 'POST', '/sessions/end');
+  orFail(asked, (failure) => failure);
 }
 
 async function tellChanged(

@@ -30,7 +30,7 @@ export function readEnvironment(): Environment {
     return text?.startsWith('/') === true ? text : undefined;
   };
   return {
-    home: value('HOME') ?? homedir(),
+    home: value('HOME') ?? homeInUserDatabase(),
     xdgConfigHome: absolute('XDG_CONFIG_HOME'),
     xdgDataHome: absolute('XDG_DATA_HOME'),
     xdgRuntimeDir: absolute('XDG_RUNTIME_DIR'),
@@ -49,4 +49,13 @@ export function readEnvironment(): Environment {
 /** Where systemd has a user's bus (systemd's pam_systemd(8)). */
 function userBus(runtimeDir: string | undefined): string | undefined {
   return runtimeDir === undefined ? undefined : `unix:path=${runtimeDir}/bus`;
+}
+
+/** A user id without an entry there has no home but the one that `HOME` names: `/`, as containers say. */
+function homeInUserDatabase(): string {
+  try {
+    return homedir();
+  } catch {
+    return '/';
+  }
 }

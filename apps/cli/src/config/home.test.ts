@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { failed, ok } from '@postern/kernel';
 import { describe, expect, test } from 'vitest';
 import type { Environment } from './environment.ts';
 import { homeOf, prepareHome } from './home.ts';
@@ -35,33 +36,87 @@ describe('homeOf', () => {
   });
 
   test('two homes never share a runtime directory, and a socket path in it stays short', () => {
-    const long = homeOf(environment(), `/${'x'.repeat(200)}`);
-    const other = homeOf(environment(), '/y');
+    const change = { xdgRuntimeDir: scratchDirectory() };
+    const long = homeOf(environment(change), `/${'x'.repeat(200)}`);
+    const other = homeOf(environment(change), '/y');
     expect(long.runtimeDir).not.toBe(other.runtimeDir);
     expect(join(long.runtimeDir, 'control.sock').length).toBeLessThan(104);
   });
+
+  test.each<readonly [string, (directory: string) => string | undefined]>([
+    ['is not set', () => undefined],
+    ['is not there', (directory) => join(directory, 'none')],
+    ['is a file', (directory) => writtenAt(join(directory, 'file'))],
+    ['others may enter', (directory) => withMode(join(directory, 'open'), 0o711)],
+    ['others may write', (directory) => withMode(join(directory, 'shared'), 0o1777)],
+    ['is a link', (directory) => linkTo(withMode(join(directory, 'own'), 0o700))],
+  ])('where XDG_RUNTIME_DIR %s, it is inside the data directory', (_name, make) => {
+    const xdgRuntimeDir = make(scratchDirectory());
+    expect(homeOf(environment({ xdgRuntimeDir }), '/h').runtimeDir).toBe('/h/data/run');
+  });
 });
+
+function withMode(path: string, mode: number): string {
+  mkdirSync(path);
+  chmodSync(path, mode);
+  return path;
+}
+
+function writtenAt(path: string): string {
+  writeFileSync(path, '', { mode: 0o600 });
+  return path;
+}
+
+function linkTo(path: string): string {
+  symlinkSync(path, `${path}.link`);
+  return `${path}.link`;
+}
 
 describe('prepareHome', () => {
   test('makes every directory 0700, also one that was open before', () => {
     const base = scratchDirectory();
-    mkdirSync(join(base, 'data'), { mode: 0o755 });
-    chmodSync(join(base, 'data'), 0o755);
-    const home = homeOf(environment({ xdgRuntimeDir: scratchDirectory() }), base);
-    expect(prepareHome(home).ok).toBe(true);
-    for (const path of [home.configDir, home.dataDir, home.runtimeDir]) {
-      expect(modeOf(path)).toBe(0o700);
+    withMode(join(base, 'data'), 0o755);
+    for (const xdgRuntimeDir of [undefined, scratchDirectory()]) {
+      const home = homeOf(environment({ xdgRuntimeDir }), base);
+      expect(prepareHome(home)).toEqual(ok());
+      for (const path of [home.configDir, home.dataDir, home.runtimeDir]) {
+        expect(modeOf(path)).toBe(0o700);
+      }
     }
   });
 
-  test('refuses a file and a symbolic link in place of a directory', () => {
+  test.each([
+    ['the home', ''],
+    ['its data directory', 'data'],
+  ])('takes a link of the person’s own in place of %s', (_name, part) => {
+    const real = withMode(join(scratchDirectory(), 'real'), 0o755);
+    const base = join(scratchDirectory(), 'home');
+    if (part !== '') mkdirSync(base);
+    symlinkSync(real, join(base, part));
+    const home = homeOf(environment({ xdgRuntimeDir: undefined }), base);
+    expect(prepareHome(home)).toEqual(ok());
+    expect(modeOf(real)).toBe(0o700);
+    expect(modeOf(home.runtimeDir)).toBe(0o700);
+  });
+
+  test('refuses a file in place of a directory, and a link in place of the runtime directory', () => {
     const base = scratchDirectory();
-    writeFileSync(join(base, 'data'), '');
-    const home = homeOf(environment({ xdgRuntimeDir: scratchDirectory() }), base);
+    writtenAt(join(base, 'data'));
+    const home = homeOf(environment({ xdgRuntimeDir: undefined }), base);
     expect(prepareHome(home)).toMatchObject({ ok: false, failure: { reason: 'home-read-only' } });
     const linked = scratchDirectory();
-    symlinkSync(scratchDirectory(), join(linked, 'data'));
-    const second = homeOf(environment({ xdgRuntimeDir: scratchDirectory() }), linked);
+    mkdirSync(join(linked, 'data'));
+    symlinkSync(scratchDirectory(), join(linked, 'data', 'run'));
+    const second = homeOf(environment({ xdgRuntimeDir: undefined }), linked);
     expect(prepareHome(second)).toMatchObject({ ok: false, failure: { reason: 'home-foreign' } });
+  });
+
+  test('refuses a home below a directory in which anybody can put another in its place', () => {
+    const shared = withMode(join(scratchDirectory(), 'shared'), 0o777);
+    const home = homeOf(environment({ xdgRuntimeDir: undefined }), join(shared, 'home'));
+    expect(prepareHome(home)).toEqual(failed({ reason: 'home-exposed', path: shared }));
+    // In one like /tmp only its owner can.
+    chmodSync(shared, 0o1777);
+    expect(prepareHome(home)).toEqual(ok());
   });
 });

@@ -1,9 +1,9 @@
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { errnoOf, failed, ok, type Result } from '@postern/kernel';
 import { shortName } from '../system/short-name.ts';
 import type { Environment } from './environment.ts';
+import { foreignAncestor, isOwn, isPrivateDirectory, isTrustedLink } from './private-path.ts';
 
 /** Where one Postern keeps its things. Directories are 0700, files 0600. */
 export interface Home {
@@ -15,7 +15,8 @@ export interface Home {
 }
 
 export interface HomeFailure {
-  readonly reason: 'home-read-only' | 'disk-full' | 'home-foreign';
+  /** `home-exposed`: somebody else could put another directory in its place. */
+  readonly reason: 'home-read-only' | 'disk-full' | 'home-foreign' | 'home-exposed';
   readonly path: string;
 }
 
@@ -42,32 +43,42 @@ export function homeOf(environment: Environment, chosen: string | undefined): Ho
 }
 
 /**
- * One directory per data directory, short enough for a socket path (108 bytes, unix(7)), whatever
- * the length of the home's own path.
+ * One directory per data directory below `$XDG_RUNTIME_DIR`, short enough for a socket path. Where that
+ * variable is not set, or names a directory that is not this user's alone (one left over from another
+ * user's session, or a shared one), it is a directory inside the data directory: never a shared place.
  */
-function runtimeDirOf(environment: Environment, dataDir: string): string {
-  const own = shortName(dataDir);
-  const base = environment.xdgRuntimeDir ?? join(tmpdir(), `postern-${String(userInfo().uid)}`);
-  return environment.xdgRuntimeDir === undefined ? join(base, own) : join(base, 'postern', own);
+function runtimeDirOf({ xdgRuntimeDir }: Environment, dataDir: string): string {
+  return xdgRuntimeDir !== undefined && isPrivateDirectory(xdgRuntimeDir)
+    ? join(xdgRuntimeDir, 'postern', shortName(dataDir))
+    : join(dataDir, 'run');
 }
 
 /** Creates the directories with mode 0700 and checks that they are this user's own. */
 export function prepareHome(home: Home): Result<undefined, HomeFailure> {
-  const runtimeBase = dirname(home.runtimeDir);
-  for (const path of [home.configDir, home.dataDir, runtimeBase, home.runtimeDir]) {
-    const prepared = prepareDirectory(path);
+  // A person may keep these two elsewhere, by a link.
+  for (const path of [home.configDir, home.dataDir]) {
+    const prepared = prepareDirectory(path, 'or a link to one');
+    if (!prepared.ok) return prepared;
+    const exposedBy = foreignAncestor(path);
+    if (exposedBy !== undefined) return failed({ reason: 'home-exposed', path: exposedBy });
+  }
+  for (const path of [dirname(home.runtimeDir), home.runtimeDir]) {
+    const prepared = path === home.dataDir ? ok() : prepareDirectory(path, 'itself');
     if (!prepared.ok) return prepared;
   }
   return ok();
 }
 
-function prepareDirectory(path: string): Result<undefined, HomeFailure> {
+function prepareDirectory(
+  path: string,
+  as: 'itself' | 'or a link to one',
+): Result<undefined, HomeFailure> {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    const stats = lstatSync(path);
-    if (!stats.isDirectory() || stats.uid !== userInfo().uid) {
-      return failed({ reason: 'home-foreign', path });
-    }
+    const found = lstatSync(path);
+    const isFollowed = as !== 'itself' && found.isSymbolicLink() && isTrustedLink(found);
+    const stats = isFollowed ? statSync(path) : found;
+    if (!stats.isDirectory() || !isOwn(stats)) return failed({ reason: 'home-foreign', path });
     if ((stats.mode & 0o077) !== 0) chmodSync(path, 0o700);
     return ok();
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { LockFailure } from '@postern/database';
 import { unreachable } from '@postern/kernel';
 import type { HomeFailure } from '../config/home.ts';
 import type { ConfigFailure } from '../config/load-config.ts';
@@ -9,8 +10,13 @@ export function describeHomeFailure(failure: HomeFailure): Described {
       return described('HOME_READ_ONLY', `Cannot write ${failure.path}.`);
     case 'home-foreign':
       return described(
-        'HOME_READ_ONLY',
-        `${failure.path} is not a directory of this user; Postern does not use it.`,
+        'HOME_FOREIGN',
+        `${failure.path} isn't a directory of your own, or is a link that another user made.`,
+      );
+    case 'home-exposed':
+      return described(
+        'HOME_FOREIGN',
+        `${failure.path} is above Postern's home, and another user can change what is in it.`,
       );
     case 'disk-full':
       return described('DISK_FULL', `No space left to write ${failure.path}.`);
@@ -31,5 +37,18 @@ export function describeConfigFailure(failure: ConfigFailure): Described {
       return described('DISK_FULL', `No space left to write ${failure.path}.`);
     default:
       return unreachable(failure);
+  }
+}
+
+export function describeLockFailure(failure: LockFailure): Described {
+  switch (failure.reason) {
+    case 'held':
+      return described('ALREADY_RUNNING');
+    case 'not-writable':
+      return described('HOME_READ_ONLY', `Cannot write ${failure.path}.`);
+    case 'disk-full':
+      return described('DISK_FULL', `No space left to write ${failure.path}.`);
+    default:
+      return unreachable(failure.reason);
   }
 }

@@ -1,7 +1,7 @@
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '@postern/kernel';
 import type { Home } from '../config/home.ts';
+import { foreignAncestor, isTrustedLink } from '../config/private-path.ts';
 import { shellQuoted } from '../terminal/shell-quoted.ts';
 import type { Finding } from './finding.ts';
 
@@ -14,37 +14,58 @@ const READABLE = 0o022;
 export function checkFiles(home: Home, uid: number | undefined): readonly Finding[] {
   // Windows keeps no such modes; there the directories of a user are private by inheritance.
   if (uid === undefined) return [];
-  const below = [home.dataDir, home.runtimeDir].flatMap((path) => everythingIn(path));
+  const below = [home.dataDir, home.runtimeDir].flatMap((path) => everythingIn(path, uid));
+  const inside = new Set([home.runtimeDir, ...below]);
   const findings = [
-    checkPath(home.configDir, uid, PRIVATE),
+    checkStats(home.configDir, homeStats(home.configDir), uid, PRIVATE),
     checkPath(home.configFile, uid, READABLE),
-    ...below.map((path) => checkPath(path, uid, PRIVATE)),
+    checkStats(home.dataDir, homeStats(home.dataDir), uid, PRIVATE),
+    ...[...inside].map((path) => checkPath(path, uid, PRIVATE)),
+    checkAbove(home.dataDir),
   ].filter((finding) => finding !== undefined);
   if (findings.length > 0) return findings;
   return [{ about: ABOUT, level: 'ok', message: 'they are yours alone.' }];
 }
 
-function everythingIn(directory: string): readonly string[] {
+/** What is in a directory of this user's own; of another's nothing is looked at. */
+function everythingIn(directory: string, uid: number): readonly string[] {
+  if (homeStats(directory)?.uid !== uid) return [];
   try {
     const names = readdirSync(directory, { recursive: true, encoding: 'utf8' });
-    return [directory, ...names.map((name) => join(directory, name))];
-  } catch (error) {
+    return names.map((name) => join(directory, name));
+  } catch {
     // One that cannot be listed is still looked at itself.
-    return errnoOf(error) === 'ENOENT' ? [] : [directory];
+    return [];
   }
 }
 
+function checkAbove(path: string): Finding | undefined {
+  const exposedBy = existsSync(path) ? foreignAncestor(path) : undefined;
+  if (exposedBy === undefined) return undefined;
+  const message = `${exposedBy} is above ${path}, and another user can change what is in it.`;
+  return wrong(message, 'Use a home of your own: --home DIR.');
+}
+
 function checkPath(path: string, uid: number, forbidden: number): Finding | undefined {
-  const stats = statOf(path);
+  return checkStats(path, statOf(path), uid, forbidden);
+}
+
+function checkStats(
+  path: string,
+  stats: Stats | undefined,
+  uid: number,
+  forbidden: number,
+): Finding | undefined {
   if (stats === undefined) return undefined;
+  if (stats.uid !== uid) {
+    const owner = String(stats.uid);
+    return wrong(
+      `${path} belongs to another user (id ${owner}).`,
+      'Leave it alone, and use a home of your own: --home DIR.',
+    );
+  }
   if (stats.isSymbolicLink()) {
     return wrong(`${path} is a link to somewhere else.`, 'Put what it points to in its place.');
-  }
-  if (stats.uid !== uid) {
-    return wrong(
-      `${path} belongs to another user.`,
-      `sudo chown ${String(uid)} ${shellQuoted(path)}`,
-    );
   }
   if ((stats.mode & forbidden) === 0) return undefined;
   const mode = (stats.mode & 0o777).toString(8).padStart(3, '0');
@@ -58,6 +79,13 @@ function checkPath(path: string, uid: number, forbidden: number): Finding | unde
 function statOf(path: string): Stats | undefined {
   // What has gone meanwhile, as sockets and temporary files do, is open to nobody.
   return lstatSync(path, { throwIfNoEntry: false });
+}
+
+/** A home may be reached by a link that the user made. */
+function homeStats(path: string): Stats | undefined {
+  const stats = statOf(path);
+  const isFollowed = stats?.isSymbolicLink() === true && isTrustedLink(stats);
+  return isFollowed ? statSync(path, { throwIfNoEntry: false }) : stats;
 }
 
 function wrong(message: string, fix: string): Finding {

@@ -1,25 +1,58 @@
-import { mkdtempSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { createServer, type Server, type Socket } from 'node:net';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ok } from '@postern/kernel';
+import { systemRandomness } from '../system/system-randomness.ts';
+import { scratchPlace } from '../testing/scratch-place.ts';
+import { valueOf } from '../testing/value-of.ts';
 import { askRunning } from './ask-running.ts';
+import type { ControlPlace } from './control-address.ts';
+import { newControlEntry, writeControlEntry, type ControlEntry } from './control-entry.ts';
+import { proveAsServer } from './control-proof.ts';
+import { socketIdentity } from './socket-path.ts';
 
 const servers: Server[] = [];
+const sockets = new Set<Socket>();
 
 afterEach(() => {
+  for (const socket of sockets) socket.destroy();
+  sockets.clear();
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A server that answers every request with these parts, and what it was asked. */
-async function answering(parts: readonly string[]): Promise<{ path: string; asked: () => string }> {
-  const path = join(mkdtempSync(join(tmpdir(), 'postern-ask-')), 's');
-  let asked = '';
+type Talk = (socket: Socket, entry: ControlEntry) => void | Promise<void>;
+
+/** A listener at a place whose entry names it, and how many bytes it was sent. */
+async function listenAt(place: ControlPlace, talk: Talk): Promise<() => number> {
+  const entry = newControlEntry(join(place.runtimeDir, 'control.sock'), systemRandomness);
+  valueOf(writeControlEntry(place, entry));
   const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.once('data', (chunk) => {
-      asked += chunk.toString();
+    sockets.add(socket.on('error', () => undefined));
+    void talk(socket, entry);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(entry.socket, resolve));
+  chmodSync(entry.socket, 0o600);
+  return () => [...sockets].reduce((sum, { bytesRead }) => sum + bytesRead, 0);
+}
+
+/** The product's own proof, then these parts to whatever is asked. */
+function answering(parts: readonly string[], hear: (text: string) => void = () => undefined): Talk {
+  return async (socket, { key, socket: file }) => {
+    const identity = valueOf(socketIdentity(file)) ?? '';
+    await proveAsServer(socket, { key, name: 'control', socket: identity }, systemRandomness);
+    socket.once('data', (request) => {
+      hear(request.toString());
       void (async () => {
         for (const part of parts) {
           socket.write(part);
@@ -28,10 +61,8 @@ async function answering(parts: readonly string[]): Promise<{ path: string; aske
         socket.end();
       })();
     });
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(path, resolve));
-  return { path, asked: () => asked };
+    socket.resume();
+  };
 }
 
 const OK = 'HTTP/1.1 200 OK\r\n';
@@ -54,14 +85,157 @@ test.each<readonly [string, readonly string[], unknown]>([
   ['that is no HTTP', ['hello'], undefined],
   ['of nothing', [], undefined],
 ])('an answer %s', async (_name, parts, expected) => {
-  const { path } = await answering(parts);
-  expect(await askRunning(path, 'GET', '/status')).toEqual(expected);
+  const place = scratchPlace();
+  await listenAt(place, answering(parts));
+  expect(await askRunning(place, 'GET', '/status')).toEqual(ok(expected));
 });
 
 test('the request is whole, and nobody is asked where nobody listens', async () => {
-  const { path, asked } = await answering([LENGTH]);
-  await askRunning(path, 'POST', '/x', { name: '☃' });
-  expect(asked()).toMatch(/^POST \/x HTTP\/1\.1\r\nhost: control\r\n[^]*content-length: 14\r\n/);
-  expect(asked().endsWith('\r\n\r\n{"name":"☃"}')).toBe(true);
-  expect(await askRunning(`${path}-none`, 'GET', '/')).toBeUndefined();
+  const place = scratchPlace();
+  let text = '';
+  await listenAt(
+    place,
+    answering([LENGTH], (request) => {
+      text = request;
+    }),
+  );
+  await askRunning(place, 'POST', '/x', { name: '☃' });
+  expect(text).toMatch(/^POST \/x HTTP\/1\.1\r\nhost: control\r\n[^]*content-length: 14\r\n/);
+  expect(text.endsWith('\r\n\r\n{"name":"☃"}')).toBe(true);
+  expect(await askRunning(scratchPlace(), 'GET', '/')).toEqual(ok(undefined));
+});
+
+const UNPROVEN = { ok: false, failure: { code: 'CONTROL_UNPROVEN' } };
+const FOREIGN = { ok: false, failure: { code: 'HOME_FOREIGN' } };
+const ask = async (place: ControlPlace) =>
+  await askRunning(place, 'POST', '/vault/secrets/put', { value: 'sk-plain' });
+
+describe('a listener that does not know the key is told nothing', () => {
+  test.each<readonly [string, Talk]>([
+    [
+      'answers at once as if it were the product',
+      (socket) => void socket.write(LENGTH.padEnd(200)),
+    ],
+    ['sends 64 bytes of its own', (socket) => void socket.write(Buffer.alloc(64, 7))],
+    [
+      'sends the nonce back as its own proof',
+      (socket) =>
+        void socket.on('data', (nonce: Buffer) => socket.write(Buffer.concat([nonce, nonce]))),
+    ],
+    [
+      'proves that it knows another key',
+      async (socket, { socket: file }) => {
+        const identity = valueOf(socketIdentity(file)) ?? '';
+        const channel = { key: 'ab'.repeat(32), name: 'control', socket: identity };
+        await proveAsServer(socket, channel, systemRandomness);
+      },
+    ],
+    [
+      'passes on the proof of another socket of the same key',
+      async (socket, { key }) => {
+        const channel = { key, name: 'control', socket: '1:2' };
+        await proveAsServer(socket, channel, systemRandomness);
+      },
+    ],
+    [
+      'passes on the proof of the agent of the same home',
+      async (socket, { key, socket: file }) => {
+        const identity = valueOf(socketIdentity(file)) ?? '';
+        await proveAsServer(socket, { key, name: 'agent', socket: identity }, systemRandomness);
+      },
+    ],
+  ])('one that %s', async (_name, talk) => {
+    const place = scratchPlace();
+    const sent = await listenAt(place, talk);
+    expect(await ask(place)).toMatchObject(UNPROVEN);
+    // The nonce, and no byte more.
+    expect(sent()).toBeLessThanOrEqual(32);
+  });
+
+  test('one that says nothing', async () => {
+    const place = scratchPlace();
+    const sent = await listenAt(place, () => undefined);
+    const timeouts = { proofMs: 20, answerMs: 20 };
+    expect(await askRunning(place, 'POST', '/lock', { a: 1 }, timeouts)).toMatchObject(UNPROVEN);
+    expect(sent()).toBe(32);
+  });
+});
+
+test('one that proves itself and then never ends its answer is left', async () => {
+  const place = scratchPlace();
+  await listenAt(place, answering([`${OK}content-length: 7\r\n\r\n`, '{']));
+  const timeouts = { proofMs: 10_000, answerMs: 20 };
+  expect(await askRunning(place, 'GET', '/status', undefined, timeouts)).toEqual(ok(undefined));
+});
+
+test('a Postern that starts anew while it is asked is asked again', async () => {
+  const place = scratchPlace();
+  let tries = 0;
+  const stale = newControlEntry(join(place.runtimeDir, 'control.sock'), systemRandomness);
+  await listenAt(place, async (socket, entry) => {
+    tries += 1;
+    // As if the client had read the entry of the process before.
+    if (tries === 1) valueOf(writeControlEntry(place, entry));
+    await answering([LENGTH])(socket, entry);
+  });
+  valueOf(writeControlEntry(place, stale));
+  expect(await askRunning(place, 'GET', '/status')).toEqual(ok(YES));
+});
+
+describe('what is not of this user alone is refused before anything is sent', () => {
+  const cases: readonly (readonly [string, (place: ControlPlace, socket: string) => void])[] = [
+    [
+      'a socket that others may use',
+      (_place, socket) => {
+        chmodSync(socket, 0o666);
+      },
+    ],
+    [
+      'a directory that others may enter',
+      ({ runtimeDir }) => {
+        chmodSync(runtimeDir, 0o711);
+      },
+    ],
+    [
+      'an entry that others may read',
+      ({ entryFile }) => {
+        chmodSync(entryFile, 0o644);
+      },
+    ],
+    [
+      'a file in place of the socket',
+      (_place, socket) => {
+        rmSync(socket);
+        writeFileSync(socket, '', { mode: 0o600 });
+      },
+    ],
+    [
+      'a link in place of the entry',
+      ({ entryFile }) => {
+        writeFileSync(`${entryFile}.own`, readFileSync(entryFile), { mode: 0o600 });
+        rmSync(entryFile);
+        symlinkSync(`${entryFile}.own`, entryFile);
+      },
+    ],
+    [
+      'an entry under two names',
+      ({ entryFile }) => {
+        linkSync(entryFile, `${entryFile}.second`);
+      },
+    ],
+    [
+      'a directory in place of the entry',
+      ({ entryFile }) => {
+        rmSync(entryFile);
+        mkdirSync(entryFile);
+      },
+    ],
+  ];
+  test.each(cases)('%s', async (_name, spoil) => {
+    const place = scratchPlace();
+    const sent = await listenAt(place, answering([LENGTH]));
+    spoil(place, join(place.runtimeDir, 'control.sock'));
+    expect(await ask(place)).toMatchObject(FOREIGN);
+    expect(sent()).toBe(0);
+  });
 });

@@ -1,5 +1,10 @@
-import { connect } from 'node:net';
-import { decodeUtf8, parseJson, type JsonValue } from '@postern/kernel';
+import { connect, type Socket } from 'node:net';
+import { decodeUtf8, failed, ok, parseJson, type JsonValue, type Result } from '@postern/kernel';
+import { described, type Described } from '../failure/described.ts';
+import { systemRandomness } from '../system/system-randomness.ts';
+import type { ControlPlace } from './control-address.ts';
+import { foreign, readControlEntry, type ControlEntry } from './control-entry.ts';
+import { socketIdentity, socketPath } from './socket-path.ts';
 
 export interface RunningAnswer {
   readonly status: number;
@@ -7,23 +12,51 @@ export interface RunningAnswer {
 }
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
-const TIMEOUT_MS = 30_000;
+
+/** How long the other side may take, however slowly it goes on talking. */
+export interface AskTimeouts {
+  readonly proofMs: number;
+  readonly answerMs: number;
+}
+
+const TIMEOUTS: AskTimeouts = { proofMs: 10_000, answerMs: 60_000 };
+
+/** A Postern that starts while it is asked may have replaced the entry that was read. */
+const MAX_TRIES = 3;
 
 /**
- * Asks the process that holds a home, over its control socket. Undefined where none answers: there
- * is no socket, nobody listens, or the answer is not JSON.
+ * Asks the process that holds a home, over its control socket. Undefined where none answers: there is
+ * no entry, nobody listens, or the answer is not JSON. A failure where the entry or the socket is not
+ * this user's alone, or where the listener does not prove that it can read the entry; it is told nothing.
  *
  * One exchange of HTTP/1.1 (RFC 9112) by hand, on a connection that the answer ends: a command
  * starts in a fraction of the time that a client of more takes to load.
  */
 export async function askRunning(
-  address: string,
+  place: ControlPlace,
   method: 'GET' | 'POST',
   path: string,
   body?: unknown,
-): Promise<RunningAnswer | undefined> {
-  const bytes = await exchange(address, requestOf(method, path, body));
-  return bytes === undefined ? undefined : answerOf(bytes);
+  timeouts: AskTimeouts = TIMEOUTS,
+): Promise<Result<RunningAnswer | undefined, Described>> {
+  let asked: ControlEntry | undefined;
+  for (let tries = 1; ; tries += 1) {
+    const entry = readControlEntry(place);
+    if (!entry.ok || entry.value === undefined) return entry.ok ? ok(undefined) : entry;
+    if (entry.value.key === asked?.key) return failed(unproven(asked));
+    asked = entry.value;
+    const bytes = await exchange(place, asked, requestOf(method, path, body), timeouts);
+    if (!bytes.ok) return bytes;
+    if (bytes.value !== 'unproven') return ok(bytes.value && answerOf(bytes.value));
+    if (tries === MAX_TRIES) return failed(unproven(asked));
+  }
+}
+
+function unproven({ socket }: ControlEntry): Described {
+  return described(
+    'CONTROL_UNPROVEN',
+    `What listens on ${socket} didn't prove that it is the Postern of this home; it was told nothing.`,
+  );
 }
 
 function requestOf(method: string, path: string, body: unknown): Buffer {
@@ -38,26 +71,86 @@ function requestOf(method: string, path: string, body: unknown): Buffer {
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), content]);
 }
 
-/** What came back until the other side closed. */
-async function exchange(address: string, request: Buffer): Promise<Buffer | undefined> {
+/** What came back until the other side closed; undefined where nobody listens, or it closed early. */
+async function exchange(
+  place: ControlPlace,
+  { socket: file, key }: ControlEntry,
+  request: Buffer,
+  { proofMs, answerMs }: AskTimeouts,
+): Promise<Result<Buffer | 'unproven' | undefined, Described>> {
+  const before = socketIdentity(file);
+  if (!before.ok || before.value === undefined) return before.ok ? ok(undefined) : before;
+  const reachable = socketPath(file);
+  if (!reachable.ok) return reachable;
+  using way = reachable.value;
+  using connection = await connected(way.path);
+  if (connection === undefined) return ok(undefined);
+  const { socket } = connection;
+  const after = socketIdentity(file);
+  if (!after.ok) return after;
+  if (after.value !== before.value) return failed(foreign(file));
+  const channel = { key, name: place.name, socket: before.value };
+  const timer = setTimeout(() => socket.destroy(new Error('timeout')), proofMs);
+  // Loaded only where somebody listens: cryptography takes longer than a short command otherwise.
+  const { proveAsClient } = await import('./control-proof.ts');
+  const outcome = await proveAsClient(socket, channel, systemRandomness);
+  clearTimeout(timer);
+  if (outcome === 'unproven' || connection.isTimedOut()) return ok('unproven');
+  return ok(outcome === 'gone' ? undefined : await send(socket, request, answerMs));
+}
+
+interface Connection extends Disposable {
+  readonly socket: Socket;
+  isTimedOut(): boolean;
+}
+
+async function connected(path: string): Promise<Connection | undefined> {
   return await new Promise((resolve) => {
-    const socket = connect(address);
+    const socket = connect(path);
+    let failure: Error | undefined;
+    socket.on('error', (error) => {
+      failure = error;
+      resolve(undefined);
+    });
+    socket.on('connect', () => {
+      resolve({
+        socket,
+        isTimedOut: () => failure?.message === 'timeout',
+        [Symbol.dispose]: () => {
+          socket.destroy();
+        },
+      });
+    });
+  });
+}
+
+async function send(
+  socket: Socket,
+  request: Buffer,
+  timeoutMs: number,
+): Promise<Buffer | undefined> {
+  return await new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('timeout')));
+    const timer = setTimeout(() => socket.destroy(), timeoutMs);
+    const finish = (bytes: Buffer | undefined): void => {
+      clearTimeout(timer);
+      resolve(bytes);
+    };
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       length += chunk.length;
-      if (length > MAX_ANSWER_BYTES) socket.destroy(new Error('too long'));
+      if (length > MAX_ANSWER_BYTES) socket.destroy();
     });
     socket.on('end', () => {
-      resolve(Buffer.concat(chunks));
+      finish(Buffer.concat(chunks));
     });
-    socket.on('error', () => {
-      resolve(undefined);
+    socket.on('close', () => {
+      finish(undefined);
     });
     // The write side stays open: a server may take its end for a client that has gone.
     socket.write(request);
+    socket.resume();
   });
 }
 

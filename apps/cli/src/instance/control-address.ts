@@ -1,24 +1,29 @@
 import { join } from 'node:path';
 import type { Home } from '../config/home.ts';
-import { shortName } from '../system/short-name.ts';
 
-/** The socket on which a running Postern answers its own command line: 0600, in a 0700 directory. */
-export function controlAddress(home: Home): string {
-  return addressOf(home, 'control');
+/** Where one process that holds a home is found by the other commands of the same user. */
+export interface ControlPlace {
+  /** `control` is the running Postern, `agent` holds the vault open without serving the page. */
+  readonly name: 'control' | 'agent';
+  /** Names the socket, and holds the key by which both sides prove that they can read it. */
+  readonly entryFile: string;
+  /** Where the socket is made. Whoever connects goes by the entry. */
+  readonly runtimeDir: string;
 }
 
-/** The socket of an agent, which holds the vault open without serving the page. */
-export function agentAddress(home: Home): string {
-  return addressOf(home, 'agent');
+export function controlPlace(home: Home): ControlPlace {
+  return placeOf(home, 'control');
 }
 
-function addressOf(home: Home, name: string): string {
-  return process.platform === 'win32'
-    ? `\\\\.\\pipe\\postern-${name}-${shortName(home.dataDir)}`
-    : join(home.runtimeDir, `${name}.sock`);
+export function agentPlace(home: Home): ControlPlace {
+  return placeOf(home, 'agent');
 }
 
 /** Where a process may hold the vault of this home open. */
-export function holderAddresses(home: Home): readonly string[] {
-  return [controlAddress(home), agentAddress(home)];
+export function holderPlaces(home: Home): readonly ControlPlace[] {
+  return [controlPlace(home), agentPlace(home)];
+}
+
+function placeOf({ dataDir, runtimeDir }: Home, name: 'control' | 'agent'): ControlPlace {
+  return { name, entryFile: join(dataDir, `${name}.json`), runtimeDir };
 }

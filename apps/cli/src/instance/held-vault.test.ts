@@ -7,13 +7,16 @@ import { memoryStore } from '@postern/vault';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, test } from 'vitest';
 import { described, type Described } from '../failure/described.ts';
-import { listenOnSocket, type Listening } from '../server/listen.ts';
+import type { Listening } from '../server/listen.ts';
+import { listenOnSocket } from '../server/listen-on-socket.ts';
 import { setValue } from '../services/set-value.ts';
 import { findSecrets } from '../services/find-secrets.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import { createAgentApi } from './agent-api.ts';
+import type { ControlPlace } from './control-address.ts';
 import { findHeldVault } from './held-vault.ts';
-import { scratchDirectory } from '../testing/scratch-directory.ts';
+import { scratchPlace } from '../testing/scratch-place.ts';
+import { systemRandomness } from '../system/system-randomness.ts';
 
 const openai = secretName.from('openai');
 const running: Listening[] = [];
@@ -48,8 +51,8 @@ function vaultInMemory(): OpenVault {
   };
 }
 
-async function hold(vault: OpenVault | undefined): Promise<{ path: string }> {
-  const path = join(scratchDirectory(), 'control.sock');
+async function hold(vault: OpenVault | undefined): Promise<ControlPlace> {
+  const place = scratchPlace();
   const app = new Hono();
   app.get('/status', (context) =>
     context.json({ unlocked: vault !== undefined, storage: vault?.storage ?? null }),
@@ -59,19 +62,23 @@ async function hold(vault: OpenVault | undefined): Promise<{ path: string }> {
     createAgentApi(() => vault),
   );
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const listening = await listenOnSocket(path, (request, response) => {
+  const listening = await listenOnSocket(place, systemRandomness, (request, response) => {
     void listener(request, response);
   });
-  if (!listening.ok) throw new Error(listening.failure.reason);
+  if (!listening.ok) throw new Error(listening.failure.code);
   running.push(listening.value);
-  return { path };
+  return place;
+}
+
+async function heldAt(place: ControlPlace): Promise<OpenVault> {
+  const held = await findHeldVault([place]);
+  if (!held.ok || held.value === undefined) throw new Error('not held');
+  return held.value;
 }
 
 describe('a vault held by another process', () => {
   test('gives, stores, lists and removes by name', async () => {
-    const { path } = await hold(vaultInMemory());
-    const held = await findHeldVault([path]);
-    if (held === undefined) throw new Error('not held');
+    const held = await heldAt(await hold(vaultInMemory()));
     const fields = new Map([['value', Secret.of('sk-test "quoted" \u0000 ☃')]]);
     const times = { createdAtMs: 1, updatedAtMs: 2 };
     expect(await held.put({ name: openai, fields, ...times })).toEqual(ok());
@@ -85,10 +92,9 @@ describe('a vault held by another process', () => {
   });
 
   test('gives what is wanted together, or says what is missing and gives nothing', async () => {
-    const { path } = await hold(vaultInMemory());
-    const held = await findHeldVault([path]);
+    const held = await heldAt(await hold(vaultInMemory()));
     const fields = new Map([['value', Secret.of('sk-"1"')]]);
-    await held?.put({ name: openai, fields, createdAtMs: 1, updatedAtMs: 2 });
+    await held.put({ name: openai, fields, createdAtMs: 1, updatedAtMs: 2 });
     const references = [
       { name: openai, field: 'value' },
       { name: openai, field: 'user' },
@@ -96,8 +102,8 @@ describe('a vault held by another process', () => {
     ];
     const missing = ['openai/user', 'absent/value'];
     const take = async (whenMissing: 'fail' | 'leave-out') => {
-      const taken = await held?.take({ references, whenMissing }, { action: 'secret.inject' });
-      if (taken?.ok !== true) throw new Error('not given');
+      const taken = await held.take({ references, whenMissing }, { action: 'secret.inject' });
+      if (!taken.ok) throw new Error('not given');
       const { values } = taken.value;
       expect(taken.value.missing).toEqual(missing);
       return [...values].map(([reference, value]) => [reference, revealSecret(value)]);
@@ -108,33 +114,30 @@ describe('a vault held by another process', () => {
 
   test('derives keys of either root, each as the holder would', async () => {
     const vault = vaultInMemory();
-    const { path } = await hold(vault);
-    const held = await findHeldVault([path]);
+    const held = await heldAt(await hold(vault));
     const purpose = 'audit/log';
     for (const derive of ['deriveKey', 'deriveLastingKey'] as const) {
       const there = await vault[derive](purpose);
-      const here = await held?.[derive](purpose);
-      expect(here?.ok === true && revealSecret(here.value)).toBe(
-        there.ok && revealSecret(there.value),
-      );
+      const here = await held[derive](purpose);
+      expect(here.ok && revealSecret(here.value)).toBe(there.ok && revealSecret(there.value));
     }
   });
 
   test('the socket is for this user alone', async () => {
-    const { path } = await hold(vaultInMemory());
-    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const { runtimeDir } = await hold(vaultInMemory());
+    expect(statSync(join(runtimeDir, 'control.sock')).mode & 0o777).toBe(0o600);
   });
 
   test.each([
-    ['a process whose vault is locked', async () => (await hold(undefined)).path],
-    ['no process', async () => await Promise.resolve('/nonexistent/control.sock')],
-  ])('%s holds none', async (_name, address) => {
-    expect(await findHeldVault([await address()])).toBeUndefined();
+    ['a process whose vault is locked', async () => await hold(undefined)],
+    ['no process', async () => await Promise.resolve(scratchPlace())],
+  ])('%s holds none', async (_name, place) => {
+    expect(await findHeldVault([await place()])).toEqual(ok(undefined));
   });
 
   test('a vault locked in the meantime is a failure with its code', async () => {
     let vault: OpenVault | undefined = vaultInMemory();
-    const path = join(scratchDirectory(), 'control.sock');
+    const place = scratchPlace();
     const app = new Hono();
     app.get('/status', (context) => context.json({ unlocked: true, storage: 'file' }));
     app.route(
@@ -142,12 +145,12 @@ describe('a vault held by another process', () => {
       createAgentApi(() => vault),
     );
     const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-    const listening = await listenOnSocket(path, (request, response) => {
+    const listening = await listenOnSocket(place, systemRandomness, (request, response) => {
       void listener(request, response);
     });
     if (listening.ok) running.push(listening.value);
-    const held = await findHeldVault([path]);
+    const held = await heldAt(place);
     vault = undefined;
-    expect(await held?.get(openai)).toMatchObject({ ok: false, failure: { code: 'VAULT_LOCKED' } });
+    expect(await held.get(openai)).toMatchObject({ ok: false, failure: { code: 'VAULT_LOCKED' } });
   });
 });

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { failed, isJsonObject, ok, Secret, type JsonValue, type Result } from '@postern/kernel';
 import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
 import * as v from 'valibot';
@@ -18,42 +17,44 @@ import {
   valueToWire,
 } from './agent-protocol.ts';
 import { askRunning } from './ask-running.ts';
+import type { ControlPlace } from './control-address.ts';
 
-/** The vault as one of the processes at these addresses holds it open; undefined where none does. */
-export async function findHeldVault(addresses: readonly string[]): Promise<OpenVault | undefined> {
-  const holder = await findHolder(addresses);
-  return holder === undefined ? undefined : heldVault(holder.address, holder.storage);
+/** The vault as one of the processes at these places holds it open; undefined where none does. */
+export async function findHeldVault(
+  places: readonly ControlPlace[],
+): Promise<Result<OpenVault | undefined, Described>> {
+  const holder = await findHolder(places);
+  if (!holder.ok || holder.value === undefined) return holder.ok ? ok(undefined) : holder;
+  return ok(heldVault(holder.value.place, holder.value.storage));
 }
 
 export interface Holder {
-  readonly address: string;
+  readonly place: ControlPlace;
   readonly storage: 'keyring' | 'file';
 }
 
-/** The first process at these addresses whose vault is open. */
-export async function findHolder(addresses: readonly string[]): Promise<Holder | undefined> {
-  for (const address of addresses.filter(mayBeThere)) {
-    const status = await askRunning(address, 'GET', '/status');
-    const holder = v.safeParse(HolderSchema, status?.body);
+/** The first process at these places whose vault is open. */
+export async function findHolder(
+  places: readonly ControlPlace[],
+): Promise<Result<Holder | undefined, Described>> {
+  for (const place of places) {
+    const status = await askRunning(place, 'GET', '/status');
+    if (!status.ok) return status;
+    const holder = v.safeParse(HolderSchema, status.value?.body);
     if (holder.success && holder.output.unlocked && holder.output.storage !== null) {
-      return { address, storage: holder.output.storage };
+      return ok({ place, storage: holder.output.storage });
     }
   }
-  return undefined;
+  return ok(undefined);
 }
 
-/** A socket that is not there need not be tried; the pipes of Windows are in no directory. */
-function mayBeThere(address: string): boolean {
-  return process.platform === 'win32' || existsSync(address);
-}
-
-function heldVault(address: string, storage: 'keyring' | 'file'): OpenVault {
+function heldVault(place: ControlPlace, storage: 'keyring' | 'file'): OpenVault {
   return {
     storage,
     get: async (name, use = { action: 'secret.read' }) => {
       const { pid, executable } = thisProcess();
       const wish = { name, action: use.action, program: use.program, pid, executable };
-      const answer = await ask(address, '/vault/secrets/get', v.nullable(RecordSchema), wish);
+      const answer = await ask(place, '/vault/secrets/get', v.nullable(RecordSchema), wish);
       if (!answer.ok) return answer;
       return ok(answer.value === null ? undefined : recordFromWire(answer.value));
     },
@@ -61,49 +62,50 @@ function heldVault(address: string, storage: 'keyring' | 'file'): OpenVault {
       const { pid, executable } = thisProcess();
       const { action, program } = use;
       const body = { ...wish, action, program, pid, executable };
-      const answer = await ask(address, '/vault/secrets/take', TakenSchema, body);
+      const answer = await ask(place, '/vault/secrets/take', TakenSchema, body);
       return answer.ok ? ok(takenFromWire(answer.value)) : answer;
     },
     put: async (record, action) => {
       const wire = { record: recordToWire(record), ...(action === undefined ? {} : { action }) };
-      const answer = await ask(address, '/vault/secrets/put', v.unknown(), wire);
+      const answer = await ask(place, '/vault/secrets/put', v.unknown(), wire);
       return answer.ok ? ok() : answer;
     },
     setValue: async (input) => {
       const wire = valueToWire(input);
-      const answer = await ask(address, '/vault/secrets/set', SetOutcomeSchema, wire);
+      const answer = await ask(place, '/vault/secrets/set', SetOutcomeSchema, wire);
       return answer.ok ? ok(answer.value.outcome) : answer;
     },
     remove: async (name) => {
       const schema = v.strictObject({ removed: v.boolean() });
-      const answer = await ask(address, '/vault/secrets/remove', schema, { name });
+      const answer = await ask(place, '/vault/secrets/remove', schema, { name });
       return answer.ok ? ok(answer.value.removed) : answer;
     },
-    list: async () => await ask(address, '/vault/secrets', InfosSchema),
-    deriveKey: async (purpose) => await derive(address, '/vault/derive', purpose),
-    deriveLastingKey: async (purpose) => await derive(address, '/vault/derive-lasting', purpose),
+    list: async () => await ask(place, '/vault/secrets', InfosSchema),
+    deriveKey: async (purpose) => await derive(place, '/vault/derive', purpose),
+    deriveLastingKey: async (purpose) => await derive(place, '/vault/derive-lasting', purpose),
   };
 }
 
 async function derive(
-  address: string,
+  place: ControlPlace,
   path: string,
   purpose: string,
 ): Promise<Result<Secret, Described>> {
-  const answer = await ask(address, path, KeySchema, { purpose });
+  const answer = await ask(place, path, KeySchema, { purpose });
   return answer.ok ? ok(Secret.of(answer.value.key)) : answer;
 }
 
 async function ask<Schema extends v.GenericSchema>(
-  address: string,
+  place: ControlPlace,
   path: string,
   schema: Schema,
   body?: unknown,
 ): Promise<Result<v.InferOutput<Schema>, Described>> {
-  const answer = await askRunning(address, body === undefined ? 'GET' : 'POST', path, body);
-  if (answer === undefined) return failed(described('NOT_RUNNING'));
-  if (answer.status >= 400) return failed(failureOf(answer.body));
-  const parsed = v.safeParse(schema, answer.body);
+  const answer = await askRunning(place, body === undefined ? 'GET' : 'POST', path, body);
+  if (!answer.ok) return answer;
+  if (answer.value === undefined) return failed(described('NOT_RUNNING'));
+  if (answer.value.status >= 400) return failed(failureOf(answer.value.body));
+  const parsed = v.safeParse(schema, answer.value.body);
   return parsed.success ? ok(parsed.output) : failed(described('INTERNAL'));
 }
 

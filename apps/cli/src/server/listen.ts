@@ -1,9 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { chmodSync, rmSync } from 'node:fs';
 import { failed, ok, type Result } from '@postern/kernel';
 
 export interface ListenFailure {
-  readonly reason: 'port-taken' | 'port-refused' | 'socket-refused';
+  readonly reason: 'port-taken' | 'port-refused';
   readonly at: string;
 }
 
@@ -63,20 +62,8 @@ async function closeAll(opened: readonly Listening[], graceMs: number): Promise<
   );
 }
 
-/** Listens on a Unix socket, mode 0600. A socket left by a dead process is replaced. */
-export async function listenOnSocket(
-  path: string,
-  listener: RequestListener,
-): Promise<Result<Listening, ListenFailure>> {
-  const server = createServer(LIMITS, listener);
-  if (process.platform !== 'win32') rmSync(path, { force: true });
-  const code = await outcome(server, () => server.listen(path));
-  if (code !== undefined) return failed({ reason: 'socket-refused', at: path });
-  if (process.platform !== 'win32') chmodSync(path, 0o600);
-  return ok(listening(server));
-}
-
-async function outcome(server: Server, listen: () => void): Promise<string | undefined> {
+/** The system's code for why it does not listen; undefined where it does. */
+export async function outcome(server: Server, listen: () => void): Promise<string | undefined> {
   return await new Promise((resolve) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       resolve(error.code ?? 'unknown');
@@ -88,7 +75,8 @@ async function outcome(server: Server, listen: () => void): Promise<string | und
   });
 }
 
-function listening(server: Server): Listening {
+/** A server that listens, and how it is closed. */
+export function listening(server: Server): Listening {
   return {
     close: async (graceMs) => {
       await new Promise<void>((resolve) => {

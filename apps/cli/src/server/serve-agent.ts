@@ -1,13 +1,16 @@
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { failed, type Result } from '@postern/kernel';
-import { described, type Described } from '../failure/described.ts';
+import type { Randomness, Result } from '@postern/kernel';
+import type { Described } from '../failure/described.ts';
 import { createAgentApi } from '../instance/agent-api.ts';
+import type { ControlPlace } from '../instance/control-address.ts';
 import type { OpenVault } from '../services/open-vault.ts';
-import { listenOnSocket, type Listening } from './listen.ts';
+import type { Listening } from './listen.ts';
+import { listenOnSocket } from './listen-on-socket.ts';
 
 export interface ServeAgentOptions {
-  readonly address: string;
+  readonly place: ControlPlace;
+  readonly randomness: Randomness;
   readonly vault: OpenVault;
   readonly version: string;
   /** Somebody used the vault. */
@@ -41,9 +44,7 @@ export async function serveAgent(
     }),
   );
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const listening = await listenOnSocket(options.address, (request, response) => {
+  return await listenOnSocket(options.place, options.randomness, (request, response) => {
     void listener(request, response);
   });
-  if (listening.ok) return listening;
-  return failed(described('HOME_READ_ONLY', `Cannot open the socket ${options.address}.`));
 }

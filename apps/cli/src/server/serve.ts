@@ -7,10 +7,11 @@ import { createAppApi } from '../app/app-api.ts';
 import { createPage } from '../app/page.ts';
 import { described, type Described } from '../failure/described.ts';
 import { createAgentApi } from '../instance/agent-api.ts';
-import { controlAddress } from '../instance/control-address.ts';
+import { controlPlace } from '../instance/control-address.ts';
 import { createControlApi } from '../instance/control-api.ts';
 import { loopbackGuard } from './host-guard.ts';
-import { listenOnLoopback, listenOnSocket, type Listening, type ListenFailure } from './listen.ts';
+import { listenOnLoopback, type Listening, type ListenFailure } from './listen.ts';
+import { listenOnSocket } from './listen-on-socket.ts';
 import { loadPageFiles } from './page-files.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { gatewayListener } from './gateway-listener.ts';
@@ -170,10 +171,10 @@ async function openControl(
   });
   api.route('/', agent);
   const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
-  const control = await listenOnSocket(controlAddress(postern.home), (request, response) => {
+  const place = controlPlace(postern.home);
+  return await listenOnSocket(place, options.randomness, (request, response) => {
     void listener(request, response);
   });
-  return control.ok ? control : failed(describeListenFailure(control.failure));
 }
 
 function describeListenFailure(failure: ListenFailure): Described {
@@ -185,8 +186,6 @@ function describeListenFailure(failure: ListenFailure): Described {
         'PORT_TAKEN',
         `The system does not let Postern listen on port ${failure.at}.`,
       );
-    case 'socket-refused':
-      return described('HOME_READ_ONLY', `Cannot open the socket ${failure.at}.`);
     default:
       return unreachable(failure.reason);
   }

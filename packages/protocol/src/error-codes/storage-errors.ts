@@ -6,6 +6,22 @@ export const STORAGE_ERRORS = {
     remedy: 'Make it writable for you alone, or choose another with --home DIR.',
     exit: EXIT.storage,
   },
+  HOME_FOREIGN: {
+    meaning: "A file or directory of Postern's home isn't yours alone; it was not used.",
+    remedy: 'Leave it where it is, and use a directory of your own: --home DIR.',
+    exit: EXIT.storage,
+  },
+  CONTROL_UNPROVEN: {
+    meaning:
+      "The listener on the control socket isn't the Postern of this home; it was told nothing.",
+    remedy: 'End that process, then start Postern again: postern up.',
+    exit: EXIT.denied,
+  },
+  CONTROL_SOCKET: {
+    meaning: "The control socket can't be opened.",
+    remedy: 'Use a home with a shorter path on a file system that has sockets: --home DIR.',
+    exit: EXIT.storage,
+  },
   DISK_FULL: {
     meaning: 'The disk is full; nothing already stored was lost.',
     remedy: 'Free some space and run the command again.',

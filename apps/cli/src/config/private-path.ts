@@ -1,0 +1,57 @@
+import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** What others may do with something private: nothing. */
+const FOREIGN_BITS = 0o077;
+const OTHERS_MAY_WRITE = 0o002;
+const STICKY = 0o1000;
+
+/** Windows has no owners of this kind: its directories of a user are private by inheritance. */
+export function isOwn({ uid }: { readonly uid: number | bigint }): boolean {
+  const own = process.getuid?.();
+  return own === undefined || Number(uid) === own;
+}
+
+/** Whether nobody but its owner, who is this user, may do anything with it. */
+export function isPrivate(stats: Pick<Stats, 'uid' | 'mode'>): boolean {
+  return process.platform === 'win32' || (isOwn(stats) && (stats.mode & FOREIGN_BITS) === 0);
+}
+
+/** Whether this is a directory itself, no link to one, that is this user's alone. */
+export function isPrivateDirectory(path: string): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats?.isDirectory() === true && isPrivate(stats);
+}
+
+/** A link counts only where this user or root made it: anybody may put one into a shared directory. */
+export function isTrustedLink(link: Stats): boolean {
+  return isOwn(link) || rootIds().has(link.uid);
+}
+
+/**
+ * The first directory above a path whose owner, or anybody, could put something else in the path's
+ * place; undefined where there is none. Directories that a group may write are let through: in many
+ * systems every user has a group of his own.
+ */
+export function foreignAncestor(path: string): string | undefined {
+  if (process.platform === 'win32') return undefined;
+  const roots = rootIds();
+  const isForeign = (directory: string): boolean => {
+    const stats = statSync(directory);
+    const isShared = (stats.mode & OTHERS_MAY_WRITE) !== 0 && (stats.mode & STICKY) === 0;
+    return isShared || !(isOwn(stats) || roots.has(stats.uid));
+  };
+  // Above the path, and above what it is a link to.
+  const above = [realpathSync(dirname(path)), dirname(realpathSync(path))];
+  return above.flatMap(withAncestors).find(isForeign);
+}
+
+function withAncestors(directory: string): readonly string[] {
+  const above = dirname(directory);
+  return above === directory ? [directory] : [directory, ...withAncestors(above)];
+}
+
+/** Inside a user namespace root may have another number: it is whoever owns `/`. */
+function rootIds(): ReadonlySet<number> {
+  return new Set([0, statSync('/').uid]);
+}

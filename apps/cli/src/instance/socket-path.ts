@@ -1,0 +1,59 @@
+import { closeSync, constants, lstatSync, openSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { failed, ok, type Result } from '@postern/kernel';
+import { isPrivate, isPrivateDirectory } from '../config/private-path.ts';
+import { described, type Described } from '../failure/described.ts';
+import { foreign } from './control-entry.ts';
+
+const IS_WINDOWS = process.platform === 'win32';
+
+/** The shortest limit of a socket's path, without its last zero byte (unix(7): 108; macOS: 104). */
+const MAX_PATH_BYTES = 103;
+
+/** A path under which a socket can be bound or connected. */
+export interface SocketPath extends Disposable {
+  readonly path: string;
+}
+
+/**
+ * The path itself, or for one that is too long for a socket a short one: through the descriptor of its
+ * directory (proc(5)), which stays open until this is disposed of.
+ */
+export function socketPath(path: string): Result<SocketPath, Described> {
+  if (IS_WINDOWS || Buffer.byteLength(path) <= MAX_PATH_BYTES) {
+    return ok({ path, [Symbol.dispose]: () => undefined });
+  }
+  if (process.platform !== 'linux') {
+    return failed(described('CONTROL_SOCKET', `The path of the socket is too long: ${path}.`));
+  }
+  try {
+    const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+    const directory = openSync(dirname(path), flags);
+    return ok({
+      path: `/proc/self/fd/${String(directory)}/${basename(path)}`,
+      [Symbol.dispose]: () => {
+        closeSync(directory);
+      },
+    });
+  } catch {
+    return failed(described('CONTROL_SOCKET', `Cannot open the directory of ${path}.`));
+  }
+}
+
+/**
+ * What tells this very socket from every other: its file, found to be this user's alone in a directory
+ * that is too. Undefined where there is none.
+ */
+export function socketIdentity(path: string): Result<string | undefined, Described> {
+  // The pipes of Windows are in no directory; the proof is all there is, and their names are random.
+  if (IS_WINDOWS) return ok(path);
+  const directory = dirname(path);
+  const stats = lstatSync(path, { throwIfNoEntry: false, bigint: true });
+  if (stats === undefined) return ok(undefined);
+  if (!isPrivateDirectory(directory)) return failed(foreign(directory));
+  const mode = Number(stats.mode);
+  if (!stats.isSocket() || !isPrivate({ uid: Number(stats.uid), mode })) {
+    return failed(foreign(path));
+  }
+  return ok(`${String(stats.dev)}:${String(stats.ino)}`);
+}

@@ -1,0 +1,132 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { failed, ok, type Randomness, type Result } from '@postern/kernel';
+import { isOwn } from '../config/private-path.ts';
+import { described, type Described } from '../failure/described.ts';
+import type { ControlPlace } from '../instance/control-address.ts';
+import {
+  foreign,
+  newControlEntry,
+  writeControlEntry,
+  type ControlEntry,
+} from '../instance/control-entry.ts';
+import { proveAsServer, type Channel } from '../instance/control-proof.ts';
+import { socketIdentity, socketPath } from '../instance/socket-path.ts';
+import { listening, outcome, type Listening } from './listen.ts';
+
+const LIMITS = {
+  maxHeaderSize: 16_384,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 5000,
+} as const;
+
+/** One person's commands; more at once is somebody's mistake. */
+const MAX_CONNECTIONS = 128;
+
+/** How long a client may take for its proof. */
+const PROOF_TIMEOUT_MS = 10_000;
+
+/**
+ * Listens on the socket of a place, mode 0600, for processes of this user that prove that they can read
+ * its entry. The caller holds the lock of the place: a socket that is found there is left over from a
+ * dead process and is replaced. Anything else in its place is left alone, and is a failure.
+ */
+export async function listenOnSocket(
+  place: ControlPlace,
+  randomness: Randomness,
+  listener: RequestListener,
+): Promise<Result<Listening, Described>> {
+  const entry = newControlEntry(addressOf(place, randomness), randomness);
+  const cleared = clearSocket(entry.socket);
+  if (!cleared.ok) return cleared;
+  // Before the socket is there: a client that finds the entry of before would find a stranger here.
+  const written = writeControlEntry(place, entry);
+  if (!written.ok) return written;
+  const server = createServer(LIMITS, listener);
+  server.maxConnections = MAX_CONNECTIONS;
+  const opened = await openSocket(server, entry.socket);
+  if (!opened.ok) {
+    rmSync(place.entryFile, { force: true });
+    return opened;
+  }
+  const { identity, release } = opened.value;
+  const channel = { key: entry.key, name: place.name, socket: identity };
+  const unproven = requireProof(server, channel, randomness);
+  return ok({
+    server,
+    close: async (graceMs) => {
+      rmSync(place.entryFile, { force: true });
+      for (const socket of unproven) socket.destroy();
+      await listening(server).close(graceMs);
+      release();
+    },
+  });
+}
+
+/** On Windows a name that nobody can have taken before. */
+function addressOf({ name, runtimeDir }: ControlPlace, randomness: Randomness): string {
+  const random = Buffer.from(randomness.bytes(16)).toString('hex');
+  return process.platform === 'win32'
+    ? `\\\\.\\pipe\\postern-${name}-${random}`
+    : join(runtimeDir, `${name}.sock`);
+}
+
+function clearSocket(path: ControlEntry['socket']): Result<undefined, Described> {
+  if (process.platform === 'win32') return ok();
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return ok();
+  if (!stats.isSocket() || !isOwn(stats)) return failed(foreign(path));
+  rmSync(path, { force: true });
+  return ok();
+}
+
+async function openSocket(
+  server: Server,
+  socket: string,
+): Promise<Result<{ readonly identity: string; readonly release: () => void }, Described>> {
+  const bound = socketPath(socket);
+  if (!bound.ok) return bound;
+  const { path } = bound.value;
+  const release = (): void => {
+    bound.value[Symbol.dispose]();
+  };
+  const code = await outcome(server, () => server.listen(path));
+  if (code === undefined && process.platform !== 'win32') chmodSync(path, 0o600);
+  const identity = code === undefined ? socketIdentity(socket) : ok(undefined);
+  if (identity.ok && identity.value !== undefined) {
+    return ok({ identity: identity.value, release });
+  }
+  server.close();
+  release();
+  return identity.ok ? failed(described('CONTROL_SOCKET', `Cannot open ${socket}.`)) : identity;
+}
+
+/** Puts the proof before the server's own handling of a connection; those that still owe it. */
+function requireProof(
+  server: Server,
+  channel: Channel,
+  randomness: Randomness,
+): ReadonlySet<Socket> {
+  const unproven = new Set<Socket>();
+  const accepting = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    unproven.add(socket);
+    socket.on('error', () => undefined);
+    const timer = setTimeout(() => socket.destroy(), PROOF_TIMEOUT_MS);
+    void proveAsServer(socket, channel, randomness).then((isProven) => {
+      clearTimeout(timer);
+      unproven.delete(socket);
+      if (!isProven || !server.listening) {
+        socket.destroy();
+        return;
+      }
+      for (const accept of accepting) accept.call(server, socket);
+      socket.resume();
+    });
+  });
+  return unproven;
+}
