@@ -12,6 +12,9 @@ const reporters = [
 /** Every project has the same, so that the files of all run beside each other. */
 const WORKERS = Math.min(4, availableParallelism());
 
+/** Ends a test that hangs; no test is that slow on a busy machine. */
+const HANG_MS = 240_000;
+
 export default defineConfig({
   test: {
     reporters,
@@ -22,6 +25,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages,apps,tools,testing}/**/src/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'testing/peers/**'],
+          testTimeout: HANG_MS,
+          hookTimeout: HANG_MS,
           maxWorkers: WORKERS,
         },
       },
@@ -29,8 +34,8 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['testing/suites/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          testTimeout: HANG_MS,
+          hookTimeout: HANG_MS,
           maxWorkers: WORKERS,
         },
       },

@@ -47,6 +47,9 @@ const ARGUMENTS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE [::1]',
 ];
 
+/** Playwright's own limit is 30 s, which a busy machine can take. */
+const HANG_MS = 180_000;
+
 const VIOLATION = 'policy violation: ';
 const REPORT_VIOLATIONS = `document.addEventListener('securitypolicyviolation', (event) => {
   console.error('${VIOLATION}' + event.violatedDirective + ' ' + event.blockedURI);
@@ -67,6 +70,7 @@ export async function startChromium(options: ChromiumOptions): Promise<ChromiumS
     reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
   });
   const complaints = await listen(context, options.origins);
+  context.setDefaultTimeout(HANG_MS);
   const page = context.pages()[0] ?? (await context.newPage());
   return {
     context,

@@ -6,7 +6,7 @@ import { runProgram, startProgram, type Ended, type RunningProgram } from './run
 export const POSTERN_LAUNCHER = join(import.meta.dirname, '../../apps/cli/bin/postern.js');
 /** The same for the program of the tests, which spends no time on deriving keys. */
 export const TEST_PROGRAM = join(import.meta.dirname, 'test-program/main.ts');
-const UP_TIMEOUT_MS = 60_000;
+const UP_TIMEOUT_MS = 180_000;
 
 export interface PosternOptions {
   /** Where it lives, for example a keyring session's environment. */

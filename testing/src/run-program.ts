@@ -37,7 +37,7 @@ export interface RunningProgram {
   stop(signal?: NodeJS.Signals, timeoutMs?: number): Promise<Ended>;
 }
 
-const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_TIMEOUT_MS = 180_000;
 const running = new Set<ChildProcess>();
 
 process.on('exit', () => {

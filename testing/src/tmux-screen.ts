@@ -25,7 +25,7 @@ export interface TmuxOptions {
   readonly rows: number;
 }
 
-const TIME_LIMIT_MS = 30_000;
+const TIME_LIMIT_MS = 180_000;
 const LOOK_EVERY_MS = 50;
 
 export async function startTmuxScreen(options: TmuxOptions): Promise<TmuxScreen> {
@@ -69,16 +69,19 @@ export async function startTmuxScreen(options: TmuxOptions): Promise<TmuxScreen>
     },
     [Symbol.asyncDispose]: async () => {
       // By its number: its socket may have gone with the home it was in.
-      endServer(server);
-      await Promise.resolve();
+      const untilMs = Date.now() + TIME_LIMIT_MS;
+      while (isRunning(server, Date.now() > untilMs ? 'SIGKILL' : 'SIGTERM')) {
+        await sleep(LOOK_EVERY_MS);
+      }
     },
   };
 }
 
-function endServer(pid: number): void {
+/** Sends it the signal; whether there was a process to get it. */
+function isRunning(pid: number, signal: NodeJS.Signals): boolean {
   try {
-    process.kill(pid, 'SIGTERM');
+    return process.kill(pid, signal);
   } catch {
-    // It has ended with its last shell.
+    return false;
   }
 }

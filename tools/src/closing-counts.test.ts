@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
@@ -15,6 +15,10 @@ const FIXTURES: Readonly<Record<string, string>> = {
   'unhandled.test.ts':
     "test('a', () => { setTimeout(() => { throw new Error('late'); }, 0); });\ntest('b', async () => { await new Promise((done) => setTimeout(done, 50)); });",
   'broken.test.ts': "import './nowhere.ts'; test('a', () => {});",
+  'file.test.ts':
+    "import { mkdtempSync } from 'node:fs'; import { tmpdir } from 'node:os'; import { join } from 'node:path';\ntest('a', () => { mkdtempSync(join(tmpdir(), 'left-')); });",
+  'process.test.ts':
+    "import { spawn } from 'node:child_process';\ntest('a', () => { spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' }).unref(); });",
   'hook.test.ts':
     "describe('a', () => { beforeAll(() => { throw new Error('no'); }); test('b', () => {}); });",
 };
@@ -72,6 +76,23 @@ describe('closing counts', { timeout: 60_000 }, () => {
     const ended = run(['skipped', 'passed'], 'true');
     expect(ended.counts).toEqual(['2 passed, 0 failed, 3 skipped']);
     expect(ended.stdout).toMatch(/this was:\n {2}skipped\.test\.ts › a\n.* › b\n.* › c > d\n/);
+    expect(ended.status).toBe(1);
+  });
+
+  test('a file that is left in the temporary directory is named and removed', () => {
+    const ended = run(['file', 'passed'], '');
+    expect(ended.counts).toEqual(['3 passed, 1 failed, 0 skipped']);
+    const left = /left behind:\n {2}a file: (\S+\/left-\w+)\n/.exec(ended.stdout)?.[1] ?? '';
+    expect(left).not.toBe('');
+    expect(existsSync(dirname(left))).toBe(false);
+    expect(ended.status).toBe(1);
+  });
+
+  test.skipIf(process.platform !== 'linux')('a process that goes on is named', () => {
+    const ended = run(['process'], '');
+    const pid = /left behind:\n {2}process (\d+): sleep 1000\n/.exec(ended.stdout)?.[1];
+    process.kill(Number(pid), 'SIGKILL');
+    expect(ended.counts).toEqual(['1 passed, 1 failed, 0 skipped']);
     expect(ended.status).toBe(1);
   });
 

@@ -1,12 +1,25 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { openRunFolder, type RunFolder } from './run-folder.ts';
 
 /**
  * Prints the closing counts on one plain line, for people and for machines that look for it. Failed
  * hooks, files that do not load and errors outside of any test count as failed. With `CI=true` a
- * skipped test is named and fails the run.
+ * skipped test is named and fails the run. The tests have a temporary directory of their own: a file
+ * or a process that they leave there is named and counts as failed.
  */
 export default class ClosingCounts implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+  #folder: RunFolder | undefined;
+
+  onTestRunStart(): void {
+    this.#folder = openRunFolder(process.env);
+  }
+
+  async onTestRunEnd(
+    modules: readonly TestModule[],
+    unhandledErrors: readonly unknown[],
+  ): Promise<void> {
+    const leftovers = (await this.#folder?.leftovers()) ?? [];
+    this.#folder?.remove();
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const skipped = tests.filter((test) => isSkipped(test));
     const counts = {
@@ -14,7 +27,11 @@ export default class ClosingCounts implements Reporter {
       failed: tests.filter((test) => test.result().state === 'failed').length,
       skipped: skipped.length,
     };
-    counts.failed += unhandledErrors.length + failuresOutsideTests(modules);
+    counts.failed += unhandledErrors.length + failuresOutsideTests(modules) + leftovers.length;
+    if (leftovers.length > 0) {
+      process.stdout.write(`\nThe tests left behind:\n  ${leftovers.join('\n  ')}\n`);
+      process.exitCode = 1;
+    }
     if (process.env['CI'] === 'true' && skipped.length > 0) {
       const names = skipped.map((test) => `  ${nameOf(test)}`);
       process.stdout.write(`\nNothing may be skipped here, but this was:\n${names.join('\n')}\n`);

@@ -7,7 +7,7 @@ import type { KeyringPlace, KeyringService } from './keyring-service.ts';
 const PASSWORD = 'the password of a test database';
 /** Named after the database's file. */
 const COLLECTION = '/org/freedesktop/secrets/collection/test';
-const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 180_000;
 const POLL_MS = 50;
 /** Qt draws its windows into memory. */
 const WITHOUT_DISPLAY = { QT_QPA_PLATFORM: 'offscreen' };

@@ -23,7 +23,7 @@ export interface KeyringSession extends KeyringPlace, AsyncDisposable {
   resumeKeyring(): void;
 }
 
-const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 180_000;
 const POLL_MS = 50;
 
 /** Why no session with that keyring can be started here; undefined where one can. */

@@ -11,7 +11,7 @@ import type { KeyringPlace, KeyringService } from './keyring-service.ts';
 /** What the login hands over: PBKDF2's output, whose length alone matters here. */
 const LOGIN_HASH = 'k'.repeat(56);
 const SALT_BYTES = 56;
-const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 180_000;
 const POLL_MS = 50;
 const WALLET = 'kdewallet';
 

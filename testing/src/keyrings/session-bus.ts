@@ -5,7 +5,7 @@ import { startProgram, type RunningProgram } from '../run-program.ts';
 import { pathOfProgram } from '../system-programs/system-programs.ts';
 import type { KeyringKind } from './keyring-service.ts';
 
-const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 180_000;
 
 /**
  * A bus with the limits of a desktop's that starts no service by itself, so that a session has exactly what it was given; where it

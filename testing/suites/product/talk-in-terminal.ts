@@ -9,7 +9,7 @@ export interface Talk extends AsyncDisposable {
   waitFor(pattern: RegExp): Promise<string>;
 }
 
-const TIME_LIMIT_MS = 30_000;
+const TIME_LIMIT_MS = 180_000;
 const LOOK_EVERY_MS = 50;
 
 export async function openTerminal(home: FreshHome, environment = home.environment): Promise<Talk> {

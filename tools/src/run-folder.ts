@@ -1,0 +1,64 @@
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A temporary directory of one run of the tests, to see what they leave. */
+export interface RunFolder {
+  readonly path: string;
+  /** The files that are in it and the processes that were started in it, one line each. */
+  leftovers(): Promise<readonly string[]>;
+  remove(): void;
+}
+
+const ENDING_TRIES = 50;
+const TRY_EVERY_MS = 100;
+
+/** Makes the folder; `TMPDIR` names it from now on, also to the processes that run the tests. */
+export function openRunFolder(environment: Record<string, string | undefined>): RunFolder {
+  const before = environment['TMPDIR'];
+  // A short name: paths of sockets may have 107 bytes.
+  const path = mkdtempSync(join(tmpdir(), 'pt-'));
+  environment['TMPDIR'] = path;
+  return {
+    path,
+    leftovers: async () => [
+      ...(await processesOf(path)),
+      ...readdirSync(path).map((name) => `a file: ${join(path, name)}`),
+    ],
+    remove: () => {
+      if (before === undefined) delete environment['TMPDIR'];
+      else environment['TMPDIR'] = before;
+      rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** What has been told to end may take a moment. */
+async function processesOf(path: string): Promise<readonly string[]> {
+  for (let tries = 0; ; tries += 1) {
+    const found = runningIn(path);
+    if (found.length === 0 || tries === ENDING_TRIES) return found;
+    await sleep(TRY_EVERY_MS);
+  }
+}
+
+/** The processes that know the folder from their environment, arguments or directory (Linux). */
+function runningIn(path: string): readonly string[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const at = (name: string): string => readFileSync(`/proc/${pid}/${name}`, 'utf8');
+        // What runs the tests is a child of this process, and ends by itself.
+        if (Number(/\) \S (\d+)/.exec(at('stat'))?.[1]) === process.pid) return [];
+        const words = at('cmdline').replaceAll('\0', ' ').trim();
+        const known = [at('environ'), words, readlinkSync(`/proc/${pid}/cwd`)];
+        return known.some((text) => text.includes(path)) ? [`process ${pid}: ${words}`] : [];
+      } catch {
+        // It has ended, or it is somebody else's.
+        return [];
+      }
+    });
+}
