@@ -43,7 +43,7 @@ export {
 } from './second-sqlcipher.ts';
 export { mountSmallDisk, whyNoSmallDisk, type SmallDisk } from './small-disk.ts';
 export { decryptPages } from './sqlcipher-pages.ts';
-export { corpusPath, whyNoCorpus, type Corpus } from './corpora.ts';
+export { corpusFiles, type Corpus } from './corpora.ts';
 export { freshHome, type FreshHome } from './fresh-home.ts';
 export { GNOME_KEYRING } from './keyrings/gnome-keyring.ts';
 export { KEEPASSXC } from './keyrings/keepassxc.ts';

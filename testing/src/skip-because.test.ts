@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { whyNoCorpus } from './corpora.ts';
 import { skipBecause } from './skip-because.ts';
 import { pathOfProgram, whyNoPrograms } from './system-programs/system-programs.ts';
 
@@ -27,8 +26,4 @@ test('missing programs are named with the packages that bring them', () => {
     'not installed: gdbus, strace (Debian: apt-get install libglib2.0-bin strace)',
   );
   expect(whyNoPrograms([], '/nowhere')).toBeUndefined();
-});
-
-test('a missing corpus is named with the place where it was looked for', () => {
-  expect(whyNoCorpus('streams', '/nowhere')).toBe('there is no corpus at /nowhere/streams');
 });

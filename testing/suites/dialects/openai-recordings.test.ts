@@ -3,7 +3,7 @@ import { expectOk, parseJson } from '@postern/kernel';
 import type { Part } from '@postern/protocol';
 import { describe, expect, test } from 'vitest';
 import { decodeChunks, fold, wholeOf } from './decode-bytes.ts';
-import { framed, recordings, wholeAnswers, areMissing, type Recording } from './recordings.ts';
+import { framed, recordings, wholeAnswers, type Recording } from './recordings.ts';
 
 const OPENAI = 'openai-chat';
 const dialect = DIALECTS[OPENAI];
@@ -95,19 +95,13 @@ function said(message: Message | undefined): Record<string, unknown> {
   };
 }
 
-describe.skipIf(areMissing)('recordings of chat completions', () => {
+describe('recordings of chat completions', () => {
   const streams = recordings().filter((recording) => recording.dialect === OPENAI);
   const answers = wholeAnswers().filter((answer) => answer.dialect === OPENAI);
 
-  test('are there, from every kind of server', () => {
-    const folders = new Set(streams.map(({ name }) => name.split('/')[0]));
-    expect([...folders].sort()).toEqual([
-      'deepseek-chat',
-      'groq-chat',
-      'openai-chat',
-      'openai-compatible-chat',
-    ]);
-    expect(answers.length).toBeGreaterThan(8);
+  test('are there', () => {
+    expect(streams.length).toBeGreaterThan(8);
+    expect(answers.length).toBeGreaterThan(5);
   });
 
   test.each(streams)('$name: nothing is lost of the stream', (recording) => {

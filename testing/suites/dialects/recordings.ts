@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { DialectId } from '@postern/protocol';
-import { corpusPath, skipBecause, whyNoCorpus } from '@postern/testing';
+import { corpusFiles } from '@postern/testing';
 
 /** One recorded answer as its events: the data of each, in order. */
 export interface Recording {
@@ -17,10 +17,8 @@ export interface WholeAnswer {
   readonly body: string;
 }
 
-/** Whether the recordings are missing; said once, and a failure in CI. */
-export const areMissing = skipBecause('recorded answers', whyNoCorpus('streams'));
-
-const FOLDERS: readonly (readonly [string, DialectId])[] = [
+/** Each folder of recordings, and what it is in; some only other people have. */
+export const FOLDERS: readonly (readonly [string, DialectId])[] = [
   ['anthropic-messages', 'anthropic-messages'],
   ['openai-chat', 'openai-chat'],
   ['groq-chat', 'openai-chat'],
@@ -33,9 +31,9 @@ export const MALFORMED = ['duplicate-message-start', 'spliced-message-start'] as
 
 export function recordings(): readonly Recording[] {
   return FOLDERS.flatMap(([folder, dialect]) =>
-    namesIn(folder, /\.(?:chunks\.txt|sse)$/).flatMap((file) => {
-      const name = file.replace(/\.(?:chunks\.txt|sse)$/, '');
-      const answers = answersIn(eventsIn(folder, file));
+    corpusFiles('streams', /\.(?:chunks\.txt|sse)$/, { folder }).flatMap((file) => {
+      const name = basename(file).replace(/\.(?:chunks\.txt|sse)$/, '');
+      const answers = answersIn(eventsIn(file));
       return answers.map((events, index) => ({
         name: `${folder}/${name}${answers.length === 1 ? '' : ` #${index + 1}`}`,
         dialect,
@@ -46,17 +44,18 @@ export function recordings(): readonly Recording[] {
 }
 
 export function malformedRecording(name: (typeof MALFORMED)[number]): Recording {
-  const events = eventsIn('anthropic-messages', `${name}.chunks.txt`);
-  return { name, dialect: 'anthropic-messages', events };
+  const folder = 'anthropic-messages';
+  const [file = ''] = corpusFiles('streams', new RegExp(`^${name}\\.`), { folder });
+  return { name, dialect: folder, events: eventsIn(file) };
 }
 
 /** Errors and other bodies that are no answer are left out. */
 export function wholeAnswers(): readonly WholeAnswer[] {
   return FOLDERS.flatMap(([folder, dialect]) =>
-    namesIn(folder, /\.json$/).map((file) => ({
-      name: `${folder}/${file}`,
+    corpusFiles('streams', /\.json$/, { folder }).map((file) => ({
+      name: `${folder}/${basename(file)}`,
       dialect,
-      body: readFileSync(join(corpusPath('streams'), folder, file), 'utf8'),
+      body: readFileSync(file, 'utf8'),
     })),
   ).filter(({ body }) => /"(?:choices|content)"\s*:/.test(body));
 }
@@ -71,14 +70,8 @@ export function framed({ dialect, events }: Recording): Uint8Array {
   return new TextEncoder().encode(frames.join('') + end);
 }
 
-function namesIn(folder: string, form: RegExp): readonly string[] {
-  if (areMissing) return [];
-  const names = readdirSync(join(corpusPath('streams'), folder));
-  return names.filter((name) => form.test(name)).sort();
-}
-
-function eventsIn(folder: string, file: string): readonly string[] {
-  return readFileSync(join(corpusPath('streams'), folder, file), 'utf8')
+function eventsIn(file: string): readonly string[] {
+  return readFileSync(file, 'utf8')
     .split('\n')
     .map((line) => line.replace(/^data: /, ''))
     .filter((line) => line.trim() !== '' && line !== '[DONE]');

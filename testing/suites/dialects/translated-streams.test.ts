@@ -4,7 +4,7 @@ import type { AnswerEvent, DialectId } from '@postern/protocol';
 import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
 import { decodeChunks, fold, wholeOf } from './decode-bytes.ts';
-import { areMissing, framed, recordings, type Recording } from './recordings.ts';
+import { framed, recordings, type Recording } from './recordings.ts';
 
 /*
  * Every recorded stream, translated into both dialects as a stream, must give the official client of that
@@ -39,7 +39,7 @@ function jsonOf(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
-describe.skipIf(areMissing)('recorded streams, translated as streams', () => {
+describe('recorded streams, translated as streams', () => {
   const streams = recordings();
 
   test.each(streams)('$name: toward an Anthropic client', async (recording) => {

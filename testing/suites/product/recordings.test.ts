@@ -1,10 +1,9 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import { DIALECTS } from '@postern/dialects';
 import { encodeUtf8, isJsonObject, type JsonValue } from '@postern/kernel';
 import type { DialectId, Part } from '@postern/protocol';
 import {
-  corpusPath,
+  corpusFiles,
   countRecordedAnswers,
   freshHome,
   readRecording,
@@ -13,21 +12,13 @@ import {
   startChromium,
   startFakeUpstream,
   upPostern,
-  whyNoCorpus,
   whyNoPrograms,
 } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import { decodeChunks, fold } from '../dialects/decode-bytes.ts';
+import { FOLDERS } from '../dialects/recordings.ts';
 import { signIn, type AppClient } from './app-client.ts';
 import { PASSPHRASE } from './walk-first-run.ts';
-
-const FOLDERS = [
-  ['anthropic-messages', 'anthropic-messages'],
-  ['openai-chat', 'openai-chat'],
-  ['groq-chat', 'openai-chat'],
-  ['deepseek-chat', 'openai-chat'],
-  ['openai-compatible-chat', 'openai-chat'],
-] as const;
 
 interface Row {
   readonly name: string;
@@ -38,17 +29,16 @@ interface Row {
 
 function recordings(): readonly Row[] {
   return FOLDERS.flatMap(([folder, dialect]) => {
-    const directory = join(corpusPath('streams'), folder);
-    const files = readdirSync(directory).filter((name) => /\.(?:chunks\.txt|sse)$/.test(name));
-    return files.flatMap((name) => {
-      const file = join(directory, name);
+    const files = corpusFiles('streams', /\.(?:chunks\.txt|sse)$/, { folder });
+    return files.flatMap((file) => {
+      const name = basename(file);
       const count = dialect === 'anthropic-messages' ? countRecordedAnswers(file) : 1;
       return Array.from({ length: count }, (_, answer) => ({ name, file, dialect, answer }));
     });
   });
 }
 
-const why = whyNoCorpus('streams') ?? whyNoPrograms(['chromium']);
+const why = whyNoPrograms(['chromium']);
 
 function field(value: JsonValue | undefined, name: string): JsonValue {
   return (isJsonObject(value) ? value[name] : undefined) ?? null;
@@ -102,7 +92,7 @@ describe.skipIf(skipBecause('recorded streams through the product', why))(
         expect([row.name, field(answer, 'usage') ?? {}]).toEqual([row.name, expected.usage]);
         stored.push({ id, row, parts: expected.parts });
       }
-      expect(stored.length).toBeGreaterThan(40);
+      expect(stored.length).toBeGreaterThan(20);
       const { stdout } = await runPostern(['open'], { environment: home.environment });
       await renderAll(stdout.trim(), stored);
       await upstream.close();

@@ -33,7 +33,7 @@ export async function ask(
   const before = await finished.count();
   await page.getByLabel('Message', { exact: true }).fill(question);
   await sendWhenReady(page, key);
-  await finished.nth(before).waitFor({ state: 'attached', timeout: 60_000 });
+  await finished.nth(before).waitFor({ state: 'attached' });
 }
 
 /** Sends what the message field holds, once there is a model: before, the page sends nothing. */

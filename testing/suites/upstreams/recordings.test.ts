@@ -1,5 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { basename } from 'node:path';
 import { DIALECTS } from '@postern/dialects';
 import { encodeUtf8, expectOk, parseJson, Secret } from '@postern/kernel';
 import {
@@ -13,6 +12,7 @@ import {
   type Provider,
 } from '@postern/protocol';
 import {
+  corpusFiles,
   countRecordedAnswers,
   readRecording,
   startFakeUpstream,
@@ -22,20 +22,13 @@ import {
 import { askModel, createConnections, type Connections } from '@postern/upstreams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeChunks, fold } from '../dialects/decode-bytes.ts';
+import { FOLDERS } from '../dialects/recordings.ts';
 
 /*
  * Every recorded answer, replayed by the fake upstream over a real socket and read through the product's
  * own connections, folds to what its bytes decode to without a network in between.
  */
 
-const STREAMS = fileURLToPath(new URL('../../../../shared/corpora/streams/', import.meta.url));
-const FOLDERS: readonly (readonly [string, DialectId])[] = [
-  ['anthropic-messages', 'anthropic-messages'],
-  ['openai-chat', 'openai-chat'],
-  ['groq-chat', 'openai-chat'],
-  ['deepseek-chat', 'openai-chat'],
-  ['openai-compatible-chat', 'openai-chat'],
-];
 const CHUNKINGS: readonly NonNullable<Delivery['chunking']>[] = ['event', 'whole', { bytes: 61 }];
 
 interface Row {
@@ -45,15 +38,11 @@ interface Row {
   readonly answer: number;
 }
 
-const absent = !existsSync(STREAMS) && process.env['CI'] !== 'true';
-if (absent) console.warn(`skipped: no recordings at ${STREAMS}`);
-
 function rows(form: RegExp): readonly Row[] {
-  if (absent) return [];
   return FOLDERS.flatMap(([folder, dialect]) =>
-    readdirSync(STREAMS + folder)
-      .filter((file) => form.test(file))
-      .flatMap((name) => answersOf(`${STREAMS}${folder}/${name}`, `${folder}/${name}`, dialect)),
+    corpusFiles('streams', form, { folder }).flatMap((file) =>
+      answersOf(file, `${folder}/${basename(file)}`, dialect),
+    ),
   );
 }
 
@@ -68,7 +57,7 @@ function answersOf(file: string, name: string, dialect: DialectId): readonly Row
   }));
 }
 
-describe.skipIf(absent)('recorded answers through the product', () => {
+describe('recorded answers through the product', () => {
   const streams = rows(/\.(?:chunks\.txt|sse)$/);
   const bodies = rows(/\.json$/);
   const key = Secret.of('sk-0123456789abcdef0123');
@@ -112,8 +101,8 @@ describe.skipIf(absent)('recorded answers through the product', () => {
   };
 
   it('are there', () => {
-    expect(streams.length).toBeGreaterThan(40);
-    expect(bodies.length).toBeGreaterThan(35);
+    expect(streams.length).toBeGreaterThan(20);
+    expect(bodies.length).toBeGreaterThan(10);
   });
 
   it.each(streams)('$name', async (row) => {

@@ -56,7 +56,7 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('first run by keyboard
     expect(await focusedName(page)).toBe('Message');
     await page.keyboard.type('Hello');
     await sendWhenReady(page);
-    await page.locator('[data-look=answer] .message-actions').waitFor({ timeout: 60_000 });
+    await page.locator('[data-look=answer] .message-actions').waitFor();
     expect(await page.locator('[data-look=answer] .demo-badge').textContent()).toMatch(/demo/i);
     expect(browser.complaints()).toEqual([]);
   });

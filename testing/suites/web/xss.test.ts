@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
-  corpusPath,
+  corpusFiles,
   skipBecause,
   textReply,
-  whyNoCorpus,
   whyNoPrograms,
   type FakeReply,
 } from '@postern/testing';
@@ -20,8 +18,9 @@ const Corpus = v.array(v.object({ title: v.string(), payload: v.string() }));
 const Made = v.object({ id: v.string() });
 
 function payloads(): readonly string[] {
-  const path = join(corpusPath('xss'), 'dompurify-payloads.json');
-  return v.parse(Corpus, JSON.parse(readFileSync(path, 'utf8'))).map(({ payload }) => payload);
+  return corpusFiles('xss', /\.json$/).flatMap((path) =>
+    v.parse(Corpus, JSON.parse(readFileSync(path, 'utf8'))).map(({ payload }) => payload),
+  );
 }
 
 /** The texts to push through, each with a word of its own that a search finds. */
@@ -42,7 +41,7 @@ function inPieces(text: string): FakeReply {
   return { kind: 'answer', parts: [{ kind: 'text', text, deltas }] };
 }
 
-const why = whyNoPrograms(['chromium']) ?? whyNoCorpus('xss');
+const why = whyNoPrograms(['chromium']);
 
 describe.skipIf(skipBecause('hostile texts in Chromium', why))('hostile texts', () => {
   let product: SignedInPage;

@@ -1,8 +1,13 @@
 import { expectOk, isJsonObject, parseJson } from '@postern/kernel';
 import type { DialectId } from '@postern/protocol';
-import { readRecording, startFakeUpstream, textReply, type FakeUpstream } from '@postern/testing';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  corpusFiles,
+  readRecording,
+  startFakeUpstream,
+  textReply,
+  type FakeUpstream,
+} from '@postern/testing';
+import { basename } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startGateway, type RunningGateway } from '../testing/start-gateway.ts';
 
@@ -237,7 +242,6 @@ describe('the usage chunk', () => {
   });
 });
 
-const CORPUS = join(import.meta.dirname, '../../../../../shared/corpora/streams');
 const FOLDERS: readonly (readonly [string, DialectId])[] = [
   ['anthropic-messages', 'anthropic-messages'],
   ['openai-chat', 'openai-chat'],
@@ -245,22 +249,14 @@ const FOLDERS: readonly (readonly [string, DialectId])[] = [
   ['deepseek-chat', 'openai-chat'],
   ['openai-compatible-chat', 'openai-chat'],
 ];
-const hasCorpus = existsSync(CORPUS);
-if (!hasCorpus) {
-  const words = 'recorded streams are not there (shared/corpora/streams): their tests are skipped';
-  if (process.env['CI'] === 'true') throw new Error(words);
-  console.warn(words);
-}
 
-describe.skipIf(!hasCorpus)('every recorded answer passes byte for byte', () => {
+describe('every recorded answer passes byte for byte', () => {
   const rows = FOLDERS.flatMap(([folder, dialect]) =>
-    (hasCorpus ? readdirSync(join(CORPUS, folder)) : []).map(
-      (name): [string, string, DialectId] => [
-        `${folder}/${name}`,
-        join(CORPUS, folder, name),
-        dialect,
-      ],
-    ),
+    corpusFiles('streams', /./, { folder }).map((file): [string, string, DialectId] => [
+      `${folder}/${basename(file)}`,
+      file,
+      dialect,
+    ]),
   );
 
   it.each(rows)('%s', async (_name, file, dialect) => {

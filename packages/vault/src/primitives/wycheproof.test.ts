@@ -1,13 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { compactDecrypt } from 'jose';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { CONTENT_ENCRYPTION, readProtected } from '../file/jwe-content.ts';
-import { corpusFile } from '../testing/corpus.ts';
+import { corpusFiles } from '@postern/testing';
 import { openGcm, sealGcm } from './aes-gcm.ts';
 import { hkdfSha256, pbkdf2Sha512 } from './key-derivation.ts';
 import { KEY_WRAP, unwrapKey } from './key-wrap.ts';
 
-/** Wycheproof vectors (github.com/C2SP/wycheproof), through the functions that the vault uses. */
+/** Our own vectors and Wycheproof's (github.com/C2SP/wycheproof), through the functions that the vault uses. */
 
 const hex = v.pipe(
   v.string(),
@@ -20,18 +21,17 @@ function vectors<const Test extends v.GenericSchema, const Group extends v.Objec
   test: Test,
   group: Group,
 ) {
-  const text = corpusFile(`wycheproof/${file}`);
-  const groups = v.array(v.object({ ...group, tests: v.array(test) }));
-  return text === undefined
-    ? []
-    : v.parse(v.object({ testGroups: groups }), JSON.parse(text)).testGroups;
+  const Vectors = v.object({ testGroups: v.array(v.object({ ...group, tests: v.array(test) })) });
+  return corpusFiles('vectors', new RegExp(`^${file}$`)).flatMap(
+    (path) => v.parse(Vectors, JSON.parse(readFileSync(path, 'utf8'))).testGroups,
+  );
 }
 
 describe('AES-256-GCM', () => {
   const test = v.object({ ...common, key: hex, iv: hex, aad: hex, msg: hex, ct: hex, tag: hex });
   const groups = vectors('aes_gcm_test.json', test, { keySize: v.number(), ivSize: v.number() });
 
-  it.skipIf(groups.length === 0)('accepts what is valid and used here, and nothing else', () => {
+  it('accepts what is valid and used here, and nothing else', () => {
     let accepted = 0;
     for (const { keySize, ivSize, tests } of groups) {
       for (const { tcId, key, iv, aad, msg, ct, tag, result } of tests) {
@@ -47,7 +47,7 @@ describe('AES-256-GCM', () => {
         accepted += 1;
       }
     }
-    expect(accepted).toBeGreaterThan(30);
+    expect(accepted).toBeGreaterThan(10);
   });
 });
 
@@ -55,9 +55,9 @@ describe('HKDF-SHA256', () => {
   const test = v.object({ ...common, ikm: hex, salt: hex, info: hex, size: v.number(), okm: hex });
   const groups = vectors('hkdf_sha256_test.json', test, {});
 
-  it.skipIf(groups.length === 0)('derives what it must and refuses impossible lengths', () => {
+  it('derives what it must and refuses impossible lengths', () => {
     const tests = groups.flatMap((group) => group.tests);
-    expect(tests.length).toBeGreaterThan(80);
+    expect(tests.length).toBeGreaterThan(40);
     for (const { tcId, ikm, salt, info, size, okm, result } of tests) {
       const derive = () => hkdfSha256(ikm, salt, info, size);
       if (result === 'valid') expect(derive(), `test ${String(tcId)}`).toEqual(okm);
@@ -77,9 +77,9 @@ describe('PBKDF2-HMAC-SHA512', () => {
   });
   const groups = vectors('pbkdf2_hmacsha512_test.json', test, {});
 
-  it.skipIf(groups.length === 0)('derives what it must', async () => {
+  it('derives what it must', async () => {
     const tests = groups.flatMap((group) => group.tests);
-    expect(tests.length).toBeGreaterThan(50);
+    expect(tests.length).toBeGreaterThan(40);
     for (const { tcId, password, salt, iterationCount, dkLen, dk } of tests) {
       const derived = await pbkdf2Sha512(password, salt, iterationCount, dkLen);
       expect(derived, `test ${String(tcId)}`).toEqual(dk);
@@ -92,22 +92,19 @@ describe('JWE with A256KW and A256GCM', () => {
   const key = v.looseObject({ alg: v.optional(v.string()), k: v.optional(v.string()) });
   const groups = vectors('json_web_encryption_test.json', test, { private: v.optional(key) });
 
-  it.skipIf(groups.length === 0)(
-    'opens no invalid one, and none of another algorithm',
-    async () => {
-      let opened = 0;
-      for (const { private: jwk, tests } of groups) {
-        for (const { tcId, jwe, pt, result } of tests) {
-          const plaintext = await openCompact(jwe, Buffer.from(jwk?.k ?? '', 'base64url'));
-          if (plaintext === undefined) continue;
-          expect(result, `test ${String(tcId)}`).toBe('valid');
-          expect(plaintext, `test ${String(tcId)}`).toEqual(pt);
-          opened += 1;
-        }
+  it('opens no invalid one, and none of another algorithm', async () => {
+    let opened = 0;
+    for (const { private: jwk, tests } of groups) {
+      for (const { tcId, jwe, pt, result } of tests) {
+        const plaintext = await openCompact(jwe, Buffer.from(jwk?.k ?? '', 'base64url'));
+        if (plaintext === undefined) continue;
+        expect(result, `test ${String(tcId)}`).toBe('valid');
+        expect(plaintext, `test ${String(tcId)}`).toEqual(pt);
+        opened += 1;
       }
-      expect(opened).toBeGreaterThan(0);
-    },
-  );
+    }
+    expect(opened).toBeGreaterThan(0);
+  });
 });
 
 /** Compact serialization (RFC 7516 §3.1), by the vault's own functions and by jose as it calls it. */
@@ -123,7 +120,9 @@ async function openCompact(jwe: string, kek: Uint8Array): Promise<Uint8Array | u
   const [, encryptedKey, iv, ciphertext, tag] = parts;
   const claims = readProtected(jwe.slice(0, Math.max(0, jwe.indexOf('.'))));
   if (claims?.['alg'] !== KEY_WRAP || claims['enc'] !== CONTENT_ENCRYPTION) return byJose;
-  if (!encryptedKey || !iv || !ciphertext || !tag) return byJose;
+  if (parts.length !== 5 || !encryptedKey || iv?.length !== 12 || !ciphertext || !tag) {
+    return byJose;
+  }
   const key = unwrapKey(kek, encryptedKey);
   const associated = Buffer.from(jwe.slice(0, jwe.indexOf('.')));
   const own = key && openGcm(key, iv, associated, Buffer.concat([ciphertext, tag]));
