@@ -19,11 +19,13 @@ const MIN_LENGTH = 8;
 export function keyForms(key: string): KeyForms | undefined {
   if (key.length < MIN_LENGTH) return undefined;
   const json = JSON.stringify(key).slice(1, -1);
+  const inUrl = encodeURIComponent(key);
   const texts = [
     key,
     json,
     json.replaceAll('/', '\\/'),
-    encodeURIComponent(key),
+    inUrl,
+    inUrl.replace(/%../g, (escape) => escape.toLowerCase()),
     Buffer.from(key).toString('hex'),
     ...[0, 1, 2].flatMap((shift) => base64Forms(key, shift)),
   ];
