@@ -60,7 +60,7 @@ describe('RevokedCalls', () => {
 
 type RevokedCallsKeys = ConstructorParameters<typeof RevokedCalls>[0];
 
-describe('a key that is revoked while its calls run', () => {
+describe('a key that is revoked while its calls run', { timeout: 60_000 }, () => {
   let upstream: FakeUpstream;
   let running: RunningGateway;
 

@@ -192,7 +192,7 @@ describe('keys', () => {
     store = expectOk(open());
   });
 
-  it('die at once when another process revokes them', () => {
+  it('die at once when another process revokes them', { timeout: 60_000 }, () => {
     const { text, id } = create('laptop');
     expect(expectOk(store.keys.verify(text))).toBe(id);
     const script = `
