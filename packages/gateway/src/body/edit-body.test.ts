@@ -6,7 +6,7 @@ import { asksForUsage, readRequestBody, type RequestBody } from './request-body.
 import { Turns } from './turns.ts';
 
 const read = async (text: string): Promise<RequestBody> =>
-  expectOk(await readRequestBody(Buffer.from(text), new Turns()));
+  expectOk(await readRequestBody([Buffer.from(text)], new Turns()));
 
 const NASTY = `{ "a":12345678901234567890, "a":-0.10E+02,"\\u006dessages" : [{"model":"p/in",
   "content":"\\"model\\":\\"p/no\\" \\ud83d\\ude00 é€😀 \\/"}],"__proto__":{"x":null},

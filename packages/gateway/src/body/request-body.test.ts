@@ -4,10 +4,10 @@ import { asksForUsage, readRequestBody, type RequestBody } from './request-body.
 import { Turns } from './turns.ts';
 
 const read = (text: string): ReturnType<typeof readRequestBody> =>
-  readRequestBody(Buffer.from(text), new Turns());
+  readRequestBody([Buffer.from(text)], new Turns());
 const body = async (text: string): Promise<RequestBody> => expectOk(await read(text));
 const reason = async (text: string | Buffer): Promise<string> => {
-  const result = await readRequestBody(Buffer.from(text), new Turns());
+  const result = await readRequestBody([Buffer.from(text)], new Turns());
   if (result.ok) return 'none';
   return 'field' in result.failure
     ? `${result.failure.reason} ${result.failure.field}`
@@ -86,5 +86,19 @@ describe('readRequestBody', () => {
       ]);
       expect(await reason(text)).toBe('body-malformed');
     }
+  });
+
+  it('joins what came in pieces', async () => {
+    const text = `{"model":"pieces","x":"${'é'.repeat(50)}"}`;
+    for (const size of [1, 7, 1000]) {
+      const bytes = Buffer.from(text);
+      const count = Math.ceil(bytes.length / size);
+      const pieces = Array.from({ length: count }, (_, at) =>
+        bytes.subarray(at * size, (at + 1) * size),
+      );
+      const body = expectOk(await readRequestBody(pieces, new Turns()));
+      expect([body.model.name, body.bytes.toString()]).toEqual(['pieces', text]);
+    }
+    expect(await readRequestBody([], new Turns())).toMatchObject({ ok: false });
   });
 });

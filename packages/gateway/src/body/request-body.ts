@@ -33,6 +33,7 @@ const DECIDING_FIELDS = ['model', 'stream', 'stream_options', 'include_usage'] a
 type DecidingField = (typeof DECIDING_FIELDS)[number];
 
 const MAX_DEPTH = 128;
+const MANY_PIECES = 16;
 /** A deciding key is at most this long, every character written as a `\u` escape. */
 const MIN_KEY_BYTES = 2 + Math.min(...DECIDING_FIELDS.map((field) => field.length));
 const MAX_KEY_BYTES = 2 + 6 * Math.max(...DECIDING_FIELDS.map((field) => field.length));
@@ -45,9 +46,10 @@ const MAX_MODEL_BYTES = 2048;
  * read in many turns of the event loop.
  */
 export async function readRequestBody(
-  bytes: Buffer,
+  pieces: readonly Buffer[],
   turns: Turns,
 ): Promise<Result<RequestBody, BodyFailure>> {
+  const bytes = await joined(pieces, turns);
   if (!isUtf8(bytes)) return failed({ reason: 'body-malformed' });
   const found = await decidingMembers(bytes, { start: 0, end: bytes.length }, turns);
   if (!found.ok) return found;
@@ -66,6 +68,17 @@ export async function readRequestBody(
     stream: stream !== undefined && isTrue(bytes, stream) ? stream : undefined,
     streamOptions: streamOptions.value,
   });
+}
+
+/** To join many pieces is work too, and has a turn of its own. */
+async function joined(pieces: readonly Buffer[], turns: Turns): Promise<Buffer> {
+  const [first] = pieces;
+  if (first !== undefined && pieces.length === 1) return first;
+  if (pieces.length <= MANY_PIECES) return Buffer.concat(pieces);
+  await turns.next();
+  const bytes = Buffer.concat(pieces);
+  await turns.next();
+  return bytes;
 }
 
 /** Whether the client itself asked for the usage chunk at the end of the stream. */

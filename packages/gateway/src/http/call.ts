@@ -67,10 +67,10 @@ export class Call {
     } else if (head.encoded) this.#fail({ reason: 'body-encoded' });
     else if (this.#deps.usage.isFull()) this.#fail({ reason: 'store-unavailable' });
     else {
-      this.#body.read(this.#input.request, (bytes) => {
+      this.#body.read(this.#input.request, (pieces) => {
         if (this.#over) return;
         // The outermost frame of what runs after the body: a fault here must not end other calls.
-        this.#proceed(bytes).catch(() => {
+        this.#proceed(pieces).catch(() => {
           this.stop({ reason: 'internal' });
         });
       });
@@ -105,8 +105,8 @@ export class Call {
     this.#revoked = true;
   }
 
-  async #proceed(bytes: Result<Buffer, ReadFailure>): Promise<void> {
-    const body = bytes.ok ? await readRequestBody(bytes.value, this.#resources.turns) : bytes;
+  async #proceed(pieces: Result<readonly Buffer[], ReadFailure>): Promise<void> {
+    const body = pieces.ok ? await readRequestBody(pieces.value, this.#resources.turns) : pieces;
     if (this.#over) return;
     if (!body.ok) this.#fail(body.failure);
     else if (await this.#slot()) await this.#call(body.value);

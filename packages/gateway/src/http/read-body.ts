@@ -37,10 +37,13 @@ export class BodyReader {
    * Collects the body and calls `done` once, or never where the client leaves before the end (the
    * response closes then). What is over the cap or the key's share is refused as soon as it shows.
    */
-  read(request: IncomingMessage, done: (body: Result<Buffer, ReadFailure>) => void): void {
+  read(
+    request: IncomingMessage,
+    done: (pieces: Result<readonly Buffer[], ReadFailure>) => void,
+  ): void {
     const chunks: Buffer[] = [];
     let length = 0;
-    const settle = (body: Result<Buffer, ReadFailure>): void => {
+    const settle = (body: Result<readonly Buffer[], ReadFailure>): void => {
       clearTimeout(timer);
       request.off('data', onData);
       request.off('end', onEnd);
@@ -54,8 +57,7 @@ export class BodyReader {
       else chunks.push(chunk);
     };
     const onEnd = (): void => {
-      const [only] = chunks;
-      settle(ok(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length)));
+      settle(ok(chunks));
     };
     const onClose = (): void => {
       clearTimeout(timer);
