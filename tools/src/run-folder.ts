@@ -20,6 +20,8 @@ export function openRunFolder(environment: Record<string, string | undefined>): 
   // A short name: paths of sockets may have 107 bytes.
   const path = mkdtempSync(join(tmpdir(), 'pt-'));
   environment['TMPDIR'] = path;
+  // npm and TypeScript keep compiled code in the temporary directory.
+  environment['NODE_DISABLE_COMPILE_CACHE'] = '1';
   return {
     path,
     leftovers: async () => [

@@ -84,7 +84,8 @@ const SOUND = {
   'SECURITY.md': SECURITY,
   'README.md': README,
   'docs/security-claims.md': LEDGER,
-  'packages/vault/src/store.ts': '',
+  'apps/cli/bin/postern.js': "import '../../../packages/vault/src/store.ts';",
+  'packages/vault/src/store.ts': 'export {};',
   'packages/vault/src/store.test.ts': TESTS,
   'packages/vault/src/testing/contract.ts':
     "export const f = () => { test('forgets', () => {}); };",
@@ -151,6 +152,11 @@ describe('claims', () => {
       'a file that is not there',
       inLedger('src/store.ts`', 'src/gone.ts`'),
       /enforced in packages\/vault\/src\/gone\.ts, which is not there/,
+    ],
+    [
+      'a file that the product never reaches',
+      { 'apps/cli/bin/postern.js': 'export {};' },
+      /C-NET-1 is enforced in packages\/vault\/src\/store\.ts, which the product never reaches/,
     ],
     [
       'a row without a file',

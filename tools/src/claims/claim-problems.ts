@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseLedger, type LedgerRow } from './parse-ledger.ts';
 import { promisesOfReadme, promisesOfSecurity, type Promised } from './parse-promises.ts';
+import { reachableFiles } from './reachable-files.ts';
 import type { TestRun } from './read-report.ts';
 import { canBecome, testNamesIn, type TestName } from './test-names.ts';
 
@@ -9,7 +10,8 @@ const LEDGER = 'docs/security-claims.md';
 
 /**
  * What is wrong with the promises of a checkout, one line each: a promise without a mark, a claim
- * without a row, a row whose file or test is not there, and with `runs` a test that did not pass.
+ * without a row, a row whose file or test is not there, a row that is enforced in a file which the product
+ * never reaches, and with `runs` a test that did not pass.
  */
 export function claimProblems(root: string, runs?: readonly TestRun[]): readonly string[] {
   const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -20,6 +22,7 @@ export function claimProblems(root: string, runs?: readonly TestRun[]): readonly
     ...problemsOfPromises([...security, ...readme], rows),
     ...problemsOfSentences(security, rows),
     ...rows.flatMap((row) => problemsOfRow(row, root)),
+    ...problemsOfReach(rows, reachableFiles(root)),
     ...(runs === undefined ? [] : rows.flatMap((row) => problemsOfRuns(row, runs))),
   ];
 }
@@ -60,6 +63,20 @@ function problemsOfRow({ claim, enforcedIn, shownBy }: LedgerRow, root: string):
     ...problems,
     ...missing.map((id) => `${LEDGER}: ${claim} names no test that is there: ${id}`),
   ];
+}
+
+/** Sources of the product; what stands beside them is checks and documents, which nothing imports. */
+const PRODUCT_SOURCE = /^(?:packages|apps)\/.*\.[jt]sx?$/;
+
+function problemsOfReach(
+  rows: readonly LedgerRow[],
+  reachable: ReadonlySet<string>,
+): readonly string[] {
+  return rows.flatMap(({ claim, enforcedIn }) =>
+    enforcedIn
+      .filter((file) => PRODUCT_SOURCE.test(file) && !reachable.has(file))
+      .map((file) => `${LEDGER}: ${claim} is enforced in ${file}, which the product never reaches`),
+  );
 }
 
 interface TestId {
