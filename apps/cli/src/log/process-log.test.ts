@@ -41,4 +41,31 @@ describe('what a process says of itself', () => {
       on: true,
     });
   });
+
+  test('does not repeat itself more than so often a minute, and counts the rest', () => {
+    let nowMs = 0;
+    const lines: string[] = [];
+    const log = createProcessLog({
+      clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
+      config: { level: 'info', format: 'text' },
+      out: (line) => lines.push(line),
+    });
+    const attempt = (): void => {
+      log.write('warn', 'app.sign-in', 'Invalid launch code.', { succeeded: false });
+    };
+    for (let count = 0; count < 5000; count += 1) attempt();
+    expect(lines).toHaveLength(20);
+    // What nobody outside can cause is never held back.
+    for (let count = 0; count < 100; count += 1) log.write('info', 'gateway.call', 'Answered.');
+    expect(lines).toHaveLength(120);
+    nowMs += 60_000;
+    attempt();
+    expect(lines.slice(120)).toEqual([
+      'postern: Lines were suppressed within a minute. kind=app.sign-in count=4980',
+      'postern: Invalid launch code. succeeded=false',
+    ]);
+    nowMs += 60_000;
+    attempt();
+    expect(lines).toHaveLength(123);
+  });
 });

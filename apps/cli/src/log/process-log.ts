@@ -1,5 +1,6 @@
 import type { Clock } from '@postern/kernel';
 import type { Config } from '@postern/protocol';
+import { createLineLimit } from './limit-lines.ts';
 
 /** From what is lost only to what is of use to somebody who looks for a fault. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
@@ -8,6 +9,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** What happens in the running process, by name. */
 export type LogEventName =
   | 'notice'
+  | 'log.suppressed'
   | 'fault'
   | 'app.sign-in'
   | 'vault.opened'
@@ -16,6 +18,17 @@ export type LogEventName =
   | 'http.request'
   | 'process.stopping'
   | 'process.stopped';
+
+/**
+ * How many lines of an event are written within a minute, where anybody on the machine can cause one.
+ * What is over is counted.
+ */
+const LINES_PER_MINUTE: Partial<Record<LogEventName, number>> = {
+  fault: 20,
+  notice: 60,
+  'app.sign-in': 20,
+  'http.request': 600,
+};
 
 /** Values from closed sets, counts and ids of our own: nothing that a person or a client wrote. */
 export type LogFields = Readonly<Record<string, string | number | boolean>>;
@@ -43,18 +56,25 @@ export interface ProcessLogOptions {
 export function createProcessLog({ clock, config, out }: ProcessLogOptions): ProcessLog {
   const most = LOG_LEVELS.indexOf(config.level);
   const shows = (level: LogLevel): boolean => LOG_LEVELS.indexOf(level) <= most;
+  const limit = createLineLimit(clock);
+  const say = (level: LogLevel, event: LogEventName, message: string, fields: LogFields): void => {
+    if (config.format === 'json') {
+      const time = new Date(clock.nowMs()).toISOString();
+      out(JSON.stringify({ time, level, event, message, ...fields }));
+      return;
+    }
+    const details = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
+    out(['postern:', message, ...details].join(' '));
+  };
   return {
     format: config.format,
     shows,
     write: (level, event, message, fields = {}) => {
       if (!shows(level)) return;
-      if (config.format === 'json') {
-        const time = new Date(clock.nowMs()).toISOString();
-        out(JSON.stringify({ time, level, event, message, ...fields }));
-        return;
+      for (const { kind, count } of limit.takeSuppressed()) {
+        say('warn', 'log.suppressed', 'Lines were suppressed within a minute.', { kind, count });
       }
-      const details = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
-      out(['postern:', message, ...details].join(' '));
+      if (limit.admits(event, LINES_PER_MINUTE[event])) say(level, event, message, fields);
     },
   };
 }

@@ -74,6 +74,7 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
   const front = await listenOnLoopback(port, (request, response) => {
     const area = areaOf(request);
     logRequest(postern, area, request, response);
+    if (area !== 'gateway') closeIfUnread(request, response);
     if (area === 'gateway') gateway.handle(request, response);
     else if (area === 'app') void appListener(request, response);
     else if (area === 'page') void pageListener(request, response);
@@ -116,6 +117,19 @@ function areaOf({ method, url = '' }: IncomingMessage): Area {
   if (isGatewayTarget(method, url)) return 'gateway';
   if (url.startsWith('/api/')) return 'app';
   return url.startsWith('/') ? 'page' : 'nowhere';
+}
+
+/** As much of a refused body as is waited for; a page that was signed out still gets its answer. */
+const MAX_UNREAD_BYTES = 65_536;
+
+/** A body that was refused before it was read is not read after it either. */
+function closeIfUnread(request: IncomingMessage, response: ServerResponse): void {
+  const length = Number(request.headers['content-length'] ?? '0');
+  const isLong = length > MAX_UNREAD_BYTES || request.headers['transfer-encoding'] !== undefined;
+  if (!isLong) return;
+  response.once('finish', () => {
+    if (!request.complete) request.socket.destroySoon();
+  });
 }
 
 /** Whose part it was and how it ended; a path may hold anybody's words and is left out. */

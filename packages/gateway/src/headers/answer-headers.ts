@@ -8,6 +8,12 @@ import type { AnswerHeaders } from '@postern/upstreams';
  */
 const PASSED = ['content-type', 'retry-after', 'retry-after-ms', 'x-should-retry'] as const;
 
+/** On every answer: its bytes are what `content-type` says, and nobody on the way keeps them. */
+export const SAFE_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+} as const;
+
 /** The name under which each dialect's clients look for the request's id. */
 export function requestIdHeader(dialect: DialectId): string {
   return dialect === 'anthropic-messages' ? 'request-id' : 'x-request-id';
@@ -29,14 +35,14 @@ export function answerHeaders(
   dialect: DialectId,
   requestId: string,
 ): string[] {
-  const answer = [requestIdHeader(dialect), requestId];
+  const answer = [requestIdHeader(dialect), requestId, ...Object.entries(SAFE_HEADERS).flat()];
   for (const name of PASSED) {
     const value = single(headers[name]);
     if (value !== undefined) answer.push(name, value);
   }
   if (isEventStream(headers)) {
-    // A proxy in front must neither keep an answer nor collect it before handing it on.
-    answer.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
+    // A proxy in front must not collect an answer before handing it on.
+    answer.push('x-accel-buffering', 'no');
   } else {
     const length = single(headers['content-length']);
     if (length !== undefined) answer.push('content-length', length);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerHeaders, contentLength, isEventStream } from './answer-headers.ts';
+import { answerHeaders, contentLength, isEventStream, SAFE_HEADERS } from './answer-headers.ts';
 import { upstreamHeaders } from './upstream-headers.ts';
 
 describe('upstreamHeaders', () => {
@@ -25,6 +25,8 @@ describe('upstreamHeaders', () => {
   });
 });
 
+const SAFE = Object.entries(SAFE_HEADERS).flat();
+
 describe('answerHeaders', () => {
   it.each([
     'set-cookie',
@@ -45,13 +47,14 @@ describe('answerHeaders', () => {
     'transfer-encoding',
   ])('keeps %s back', (name) => {
     const passed = answerHeaders({ [name]: 'theirs' }, 'openai-chat', 'req_ours');
-    expect(passed).toEqual(['x-request-id', 'req_ours']);
+    expect(passed).toEqual(['x-request-id', 'req_ours', ...SAFE]);
   });
 
   it('takes the first of a repeated field', () => {
     expect(answerHeaders({ 'retry-after': ['3', '4'] }, 'anthropic-messages', 'r')).toEqual([
       'request-id',
       'r',
+      ...SAFE,
       'retry-after',
       '3',
     ]);

@@ -1,7 +1,7 @@
 import { DIALECTS, type ModelEntry } from '@postern/dialects';
 import type { DialectId, Provider } from '@postern/protocol';
 import type { ServerResponse } from 'node:http';
-import { requestIdHeader } from '../headers/answer-headers.ts';
+import { requestIdHeader, SAFE_HEADERS } from '../headers/answer-headers.ts';
 import type { GatewayDeps } from '../ports.ts';
 
 /** Claude Code gives the list three seconds in all. */
@@ -43,6 +43,7 @@ export async function answerModels(
   response.writeHead(200, {
     'content-type': 'application/json',
     'content-length': body.length,
+    ...SAFE_HEADERS,
     [requestIdHeader(dialect)]: requestId,
   });
   response.end(body);

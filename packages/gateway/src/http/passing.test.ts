@@ -148,7 +148,10 @@ describe('the answer', () => {
     ] as const) {
       const response = await ask(dialect, body);
       expect([...response.headers.keys()].sort()).toEqual(
-        ['connection', 'content-length', 'content-type', 'date', 'keep-alive', idHeader].sort(),
+        [
+          ...['connection', 'content-length', 'content-type', 'date', 'keep-alive', idHeader],
+          ...['cache-control', 'x-content-type-options'],
+        ].sort(),
       );
       expect(response.headers.get(idHeader)).toMatch(/^req_(?!fake)/);
     }
@@ -294,7 +297,7 @@ describe('a stream', () => {
   it('has headers that keep proxies from collecting it', async () => {
     const response = await ask('anthropic-messages', { ...MESSAGES, stream: true });
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
-    expect(response.headers.get('cache-control')).toBe('no-cache');
+    expect(response.headers.get('cache-control')).toBe('no-store');
     expect(response.headers.get('content-length')).toBeNull();
     await response.text();
   });

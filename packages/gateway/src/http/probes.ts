@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { SAFE_HEADERS } from '../headers/answer-headers.ts';
 import type { ProbeRoute } from '../route/routes.ts';
 
 /**
@@ -15,7 +16,7 @@ export function answerProbe(
   response.writeHead(fine ? 200 : 503, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
+    ...SAFE_HEADERS,
   });
   response.end(body);
 }

@@ -1,6 +1,7 @@
 import { DIALECTS } from '@postern/dialects';
 import type { DialectId } from '@postern/protocol';
 import type { ServerResponse } from 'node:http';
+import { SAFE_HEADERS } from '../headers/answer-headers.ts';
 import { describeGatewayFailure, type GatewayFailure } from '../failure.ts';
 
 /** Answers with a failure of the gateway's own, in the dialect of the route that was called. */
@@ -18,6 +19,7 @@ export function sendFailure(
     ...headers,
     ...(allow === undefined ? {} : { allow }),
     'content-length': bytes.length,
+    ...SAFE_HEADERS,
   });
   response.end(bytes);
   return status;
