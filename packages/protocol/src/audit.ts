@@ -42,6 +42,7 @@ export const AUDIT_ACTIONS = {
   'vault.migrate': { meaning: 'Vault moved to another storage', effect: 'update' },
   'vault.backup': { meaning: 'Vault backed up', effect: 'read' },
   'vault.restore': { meaning: 'Vault restored from a backup', effect: 'update' },
+  'vault.rollback.accept': { meaning: 'Older vault files accepted', effect: 'update' },
   'secret.read': { meaning: 'Secret shown', effect: 'read' },
   'secret.use': { meaning: 'Secret used', effect: 'read' },
   'secret.inject': { meaning: 'Secret handed to a program', effect: 'read' },

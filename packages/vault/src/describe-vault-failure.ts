@@ -18,6 +18,7 @@ const CODES: Readonly<Record<Reason, ErrorCodeName>> = {
   'vault-busy': 'VAULT_BUSY',
   'vault-damaged': 'VAULT_DAMAGED',
   'version-unknown': 'VAULT_VERSION_UNKNOWN',
+  'rolled-back': 'VAULT_ROLLED_BACK',
   'wrong-passphrase': 'VAULT_WRONG_PASSPHRASE',
   'wrong-recovery-code': 'VAULT_WRONG_PASSPHRASE',
   'recovery-code-mistyped': 'VAULT_RECOVERY_CODE_MISTYPED',
@@ -97,6 +98,10 @@ function detailOf(failure: VaultFailure): string | undefined {
       return `${failure.file} ${DAMAGES[failure.damage]}`;
     case 'version-unknown':
       return failure.file;
+    case 'rolled-back':
+      return failure.how === 'older'
+        ? `${failure.file} is older than the newest that this vault had`
+        : `${failure.file} was removed`;
     case 'backend-changed':
       return `it was made with ${failure.recorded} storage, but ${FOUND[failure.found]}`;
     case 'keyring-unavailable':

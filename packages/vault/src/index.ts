@@ -69,6 +69,9 @@ export {
   type ScanPlace,
   type ScanReport,
 } from './scan/scan-paths.ts';
+// The anchor.
+export type { AuditHead } from './anchor/anchor-file.ts';
+export type { AnchorAuditOptions } from './anchor/audit-anchor.ts';
 // Masking.
 export { createMasker, MASK, type Masker, type MaskerOptions } from './masking/masker.ts';
 export { isMaskable, MIN_MASKED_BYTES } from './masking/secret-forms.ts';

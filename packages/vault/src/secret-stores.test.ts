@@ -26,7 +26,7 @@ secretStoreContract('the encrypted file', async () => {
   const { randomness } = systemWorld;
   const dataKey = newDataKey(VAULT, randomness);
   const contentKey = await newContentKey(dataKey, undefined, systemWorld);
-  const bytes = await sealSecrets(dataKey, contentKey, new Map());
+  const bytes = await sealSecrets(dataKey, contentKey, new Map(), 1);
   expectOk(await writeAtomically(nodeDisk, join(directory, SECRETS_FILE), bytes, randomness));
   const open = () => {
     const lock = fileLock(join(directory, 'vault.lock'), systemClock);

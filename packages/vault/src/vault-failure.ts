@@ -29,6 +29,8 @@ export type VaultFailure =
   | { readonly reason: 'vault-busy' }
   | { readonly reason: 'vault-damaged'; readonly file: string; readonly damage: Damage }
   | { readonly reason: 'version-unknown'; readonly file: string }
+  /** A file is older than the newest that this vault had, or its anchor is gone. */
+  | { readonly reason: 'rolled-back'; readonly file: string; readonly how: 'older' | 'missing' }
   | { readonly reason: 'wrong-passphrase' }
   | { readonly reason: 'wrong-recovery-code' }
   | { readonly reason: 'recovery-code-mistyped' }

@@ -42,6 +42,7 @@ const ROWS: readonly Row[] = [
   { command: 'vault lock', code: 0 },
   { command: 'vault passphrase', code: 2 },
   { command: 'vault recovery', code: 0 },
+  { command: 'vault accept-rollback', code: 0 },
   { command: 'run --secret KEY=postern://openai -- printenv KEY', code: 0, prints: 'text' },
   { command: 'inject -i TEMPLATE -o -', code: 0, prints: 'text', shows: true },
   { command: 'inject -i TEMPLATE -o FILLED', code: 0, tells: true },

@@ -4,7 +4,7 @@ import type { Described } from '../failure/described.ts';
 import { agesOf, checkAges, type CredentialAge } from '../health/check-credentials.ts';
 import { checkFiles } from '../health/check-files.ts';
 import { checkLeftovers, wellKnownPlaces } from '../health/check-leftovers.ts';
-import { checkUnfinished } from '../health/check-unfinished.ts';
+import { checkNewest, checkUnfinished } from '../health/check-unfinished.ts';
 import { failing, type Finding } from '../health/finding.ts';
 import { holderPlaces } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
@@ -46,9 +46,9 @@ export async function inspectStorage(context: CommandContext): Promise<StorageIn
     const absent = { about: 'Vault', level: 'ok', message: 'none yet.' } as const;
     return { ...NO_VAULT, findings: [absent, ...around] };
   }
-  const unfinished = await checkUnfinished(vault);
+  const noticed = [await checkNewest(vault), await checkUnfinished(vault)];
   return await inspectFound(context, vault, [
-    ...(unfinished === undefined ? [] : [unfinished]),
+    ...noticed.filter((finding) => finding !== undefined),
     ...around,
   ]);
 }

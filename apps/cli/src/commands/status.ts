@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '@postern/kernel';
 import { describeVaultFailure, type KeyringProbe } from '@postern/vault';
-import { checkUnfinished } from '../health/check-unfinished.ts';
 import type { Described } from '../failure/described.ts';
+import { checkNewest, checkUnfinished } from '../health/check-unfinished.ts';
 import type { Finding } from '../health/finding.ts';
 import { askRunning } from '../instance/ask-running.ts';
 import { agentPlace, controlPlace, type ControlPlace } from '../instance/control-address.ts';
@@ -13,6 +13,7 @@ import { lookAtVault, orFail, report, type CommandContext } from './context.ts';
  */
 export async function status(context: CommandContext): Promise<void> {
   const { vault, loaded, probe } = orFail(await lookAtVault(context), (failure) => failure);
+  const rolledBack = await checkNewest(vault);
   const unfinished = await checkUnfinished(vault);
   const keyring = await probe();
   const running = await processAt(controlPlace(context.home));
@@ -25,6 +26,7 @@ export async function status(context: CommandContext): Promise<void> {
     storage: vault.storage ?? null,
     storageMode: context.storage ?? loaded.config.storage,
     slots: vault.slots.map(({ kind }) => kind),
+    rolledBack: rolledBack ?? null,
     unfinished: unfinished ?? null,
     keyring: keyringValue(keyring),
     running: running.status,
@@ -35,7 +37,8 @@ export async function status(context: CommandContext): Promise<void> {
   report(context, value, [
     `Vault     ${vaultLine(state, vault.storage)}`,
     `Slots     ${value.slots.length === 0 ? 'none' : value.slots.join(', ')}`,
-    ...unfinishedLines(unfinished),
+    ...findingLines('Files     ', rolledBack),
+    ...findingLines('Left      ', unfinished),
     `Keyring   ${keyringLine(keyring)}`,
     `Running   ${running.problem ?? runningLine(running.status)}`,
     ...agentLines(agent),
@@ -49,10 +52,10 @@ function vaultLine(state: string, storage: string | undefined): string {
   return `${storage ?? 'unknown'} storage, ${state}`;
 }
 
-function unfinishedLines(unfinished: Finding | undefined): readonly string[] {
-  if (unfinished === undefined) return [];
-  const { message, fix = '' } = unfinished;
-  return [`Left      ${message} Fix: ${fix}`];
+function findingLines(label: string, finding: Finding | undefined): readonly string[] {
+  if (finding === undefined) return [];
+  const { message, fix = '' } = finding;
+  return [`${label}${message} Fix: ${fix}`];
 }
 
 function keyringValue(keyring: KeyringProbe): JsonObject {

@@ -1,6 +1,13 @@
 import { describeVaultFailure, type Vault } from '@postern/vault';
 import { failing, type Finding } from './finding.ts';
 
+/** A file of the vault that was replaced by an older one; undefined where none was. */
+export async function checkNewest(vault: Vault): Promise<Finding | undefined> {
+  const newest = await vault.expectNewest();
+  if (newest.ok || newest.failure.reason !== 'rolled-back') return undefined;
+  return failing('Vault files', describeVaultFailure(newest.failure));
+}
+
 type Operation = Extract<Awaited<ReturnType<Vault['unfinished']>>, { ok: true }>['value'];
 
 /** What another process began with the vault and did not finish; undefined where that is nothing. */

@@ -38,6 +38,12 @@ export const VAULT_ERRORS = {
     remedy: 'Put back the copy from your last backup.',
     exit: EXIT.damaged,
   },
+  VAULT_ROLLED_BACK: {
+    meaning: 'A vault file was replaced by an older one, or removed; it was left as it is.',
+    remedy:
+      'If you put it back yourself, run: postern vault accept-rollback. If not, somebody changed your files: replace the keys.',
+    exit: EXIT.damaged,
+  },
   VAULT_VERSION_UNKNOWN: {
     meaning: 'A vault file was written by a newer Postern.',
     remedy: 'Install that version or a newer one.',

@@ -30,7 +30,7 @@ const VERSION = 1;
 const MAX_BYTES = 32 * 1024 * 1024;
 
 export function backupKind(path: string): SealedKind {
-  return { typ: 'postern-backup', file: basename(path), maxBytes: MAX_BYTES };
+  return { typ: 'postern-backup', file: basename(path), maxBytes: MAX_BYTES, version: VERSION };
 }
 
 const ContentSchema = v.strictObject({

@@ -27,6 +27,18 @@ export interface FileStoreOptions {
   readonly randomness: Randomness;
   readonly kdfCosts: KdfCosts;
   readonly dataKey: DataKey;
+  /** Tells a file that is older than the newest; without it nobody does. */
+  readonly generations?: StoreGenerations;
+}
+
+/** What the vault remembers of the generation of its secrets file. */
+export interface StoreGenerations {
+  /** The newest that is known. */
+  newest(): Promise<Result<number, VaultFailure>>;
+  /** Before a writing: everything is as it should be. The caller holds the lock. */
+  settle(): Promise<Result<unknown, VaultFailure>>;
+  /** After a writing. The caller holds the lock. */
+  follow(): Promise<Result<unknown, VaultFailure>>;
 }
 
 /**
@@ -36,11 +48,11 @@ export interface FileStoreOptions {
 export function fileStore(options: FileStoreOptions): SecretStore {
   return {
     get: async (name) => {
-      const opened = await readSecrets(options);
+      const opened = await readNewest(options);
       return opened.ok ? ok(opened.value.secrets.get(name)) : opened;
     },
     list: async () => {
-      const opened = await readSecrets(options);
+      const opened = await readNewest(options);
       return opened.ok ? ok([...opened.value.secrets.values()].map(infoOf).sort(byName)) : opened;
     },
     put: async (record) => {
@@ -53,6 +65,15 @@ export function fileStore(options: FileStoreOptions): SecretStore {
     },
     remove: (name) => rewrite(options, (secrets) => ok(secrets.delete(name))),
   };
+}
+
+/** Reads the newest generation first: the file may be newer by then, never older. */
+async function readNewest(options: FileStoreOptions): Promise<Result<OpenedSecrets, VaultFailure>> {
+  const newest = (await options.generations?.newest()) ?? ok(0);
+  if (!newest.ok) return newest;
+  const opened = await readSecrets(options);
+  if (!opened.ok || opened.value.generation >= newest.value) return opened;
+  return failed({ reason: 'rolled-back', file: SECRETS_FILE, how: 'older' });
 }
 
 type Place = Pick<FileStoreOptions, 'directory' | 'disk' | 'dataKey' | 'kdfCosts'>;
@@ -95,6 +116,8 @@ async function rewrite<T>(
   change: (secrets: Map<SecretName, RecordWire>) => Result<T, VaultFailure>,
 ): Promise<Result<T, VaultFailure>> {
   return await options.lock.hold(async () => {
+    const settled = await options.generations?.settle();
+    if (settled?.ok === false) return settled;
     const opened = await readSecrets(options);
     if (!opened.ok) return opened;
     const before = recordsToWire(opened.value.secrets.values());
@@ -102,11 +125,14 @@ async function rewrite<T>(
     const changed = change(before.value);
     if (!changed.ok) return changed;
     const { dataKey, directory, disk, randomness } = options;
-    const bytes = await sealSecrets(dataKey, opened.value.contentKey, before.value);
+    const generation = opened.value.generation + 1;
+    const bytes = await sealSecrets(dataKey, opened.value.contentKey, before.value, generation);
     if (bytes.length > SECRETS_KIND.maxBytes) {
       return failed({ reason: 'secret-invalid', problem: 'too-large' });
     }
     const written = await writeAtomically(disk, join(directory, SECRETS_FILE), bytes, randomness);
-    return written.ok ? changed : written;
+    if (!written.ok) return written;
+    const followed = await options.generations?.follow();
+    return followed?.ok === false ? followed : changed;
   });
 }

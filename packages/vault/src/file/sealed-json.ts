@@ -29,17 +29,20 @@ export interface SealedKind {
   /** How the file is called in failures. */
   readonly file: string;
   readonly maxBytes: number;
+  /** The newest version that is written and read; from 2 on it has a generation. */
+  readonly version: 1 | 2;
 }
 
 /** A sealed file, parsed and within bounds, not yet opened. */
 export interface SealedJson {
   readonly vaultId: VaultId;
   readonly recipients: Recipients;
+  /** Counts the writings of the file; 0 where its version has no count. */
+  readonly generation: number;
   /** The content; `altered` where it is not what was sealed under this key. */
   open(key: Uint8Array): Promise<Result<JsonValue, VaultFailure>>;
 }
 
-const VERSION = 1;
 /** Canonical: unused bits in a last character would be bytes of the file that nothing authenticates. */
 const base64url = v.pipe(
   v.string(),
@@ -55,25 +58,38 @@ const EnvelopeSchema = v.strictObject({
   tag: v.pipe(base64url, v.length(22)),
 });
 
-const ProtectedSchema = v.strictObject({
+const claims = {
   enc: v.literal(CONTENT_ENCRYPTION),
   typ: v.string(),
-  v: v.literal(VERSION),
   vault: v.pipe(
     v.string(),
     v.check((text) => vaultId.parse(text) !== undefined),
     v.transform((text) => vaultId.from(text)),
   ),
-});
+};
 
-/** Encrypts `content` under a fresh random IV and gives the file's bytes, one line. */
+const ProtectedSchema = v.variant('v', [
+  v.strictObject({ ...claims, v: v.literal(1) }),
+  v.strictObject({
+    ...claims,
+    v: v.literal(2),
+    generation: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  }),
+]);
+
+/**
+ * Encrypts `content` under a fresh random IV and gives the file's bytes, one line.
+ * @param generation From 1; 0 for a kind that has none.
+ */
 export async function sealJson(
   kind: SealedKind,
   vault: VaultId,
   { key, recipients }: ContentKey,
   content: JsonValue,
+  generation = 0,
 ): Promise<Uint8Array> {
-  const header = { enc: CONTENT_ENCRYPTION, typ: kind.typ, v: VERSION, vault } as const;
+  const form = generation === 0 ? { v: 1, vault } : { v: 2, vault, generation };
+  const header = { enc: CONTENT_ENCRYPTION, typ: kind.typ, ...form } as const;
   const associated = digestOfRecipients(recipients);
   const sealed = await sealContent(key, header, associated, JSON.stringify(content));
   const { protected: protectedHeader, ...rest } = sealed;
@@ -93,13 +109,13 @@ export function parseSealedJson(
   if (!envelope.ok) return envelope;
   const { recipients, ...content } = envelope.value;
   if (!hasAcceptedCost(recipients, costs)) return damaged(kind, 'parameters');
-  const vault = parseProtected(kind, content.protected);
-  if (!vault.ok) return vault;
+  const header = parseProtected(kind, content.protected);
+  if (!header.ok) return header;
   if (content.aad !== Buffer.from(digestOfRecipients(recipients)).toString('base64url')) {
     return damaged(kind, 'altered');
   }
   return ok({
-    vaultId: vault.value,
+    ...header.value,
     recipients,
     open: (key) => openJson(kind, content, key),
   });
@@ -119,13 +135,17 @@ function parseEnvelope(kind: SealedKind, bytes: Uint8Array): Result<Envelope, Va
     : damaged(kind, 'malformed');
 }
 
-function parseProtected(kind: SealedKind, header: string): Result<VaultId, VaultFailure> {
-  const claims = readProtected(header);
-  if (claims === undefined) return damaged(kind, 'malformed');
-  if (isNewer(claims)) return failed({ reason: 'version-unknown', file: kind.file });
-  const parsed = v.safeParse(ProtectedSchema, claims);
+function parseProtected(
+  kind: SealedKind,
+  header: string,
+): Result<Pick<SealedJson, 'vaultId' | 'generation'>, VaultFailure> {
+  const found = readProtected(header);
+  if (found === undefined) return damaged(kind, 'malformed');
+  if (isNewer(kind, found)) return failed({ reason: 'version-unknown', file: kind.file });
+  const parsed = v.safeParse(ProtectedSchema, found);
   if (!parsed.success || parsed.output.typ !== kind.typ) return damaged(kind, 'malformed');
-  return ok(parsed.output.vault);
+  const { output } = parsed;
+  return ok({ vaultId: output.vault, generation: output.v === 1 ? 0 : output.generation });
 }
 
 async function openJson(
@@ -140,8 +160,8 @@ async function openJson(
   return json?.ok === true ? json : damaged(kind, 'malformed');
 }
 
-function isNewer({ v: version }: JsonObject): boolean {
-  return typeof version === 'number' && Number.isInteger(version) && version > VERSION;
+function isNewer(kind: SealedKind, { v: version }: JsonObject): boolean {
+  return typeof version === 'number' && Number.isInteger(version) && version > kind.version;
 }
 
 function damageOf(issues: readonly v.BaseIssue<unknown>[]): Damage {

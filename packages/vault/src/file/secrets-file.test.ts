@@ -26,7 +26,7 @@ const CONTENT_KEY = await newContentKey(
   { slotId: 'slot-1', passphrase: Secret.of(PASSPHRASE) },
   SEALING,
 );
-const BYTES = await sealSecrets(DATA_KEY, CONTENT_KEY, SECRETS);
+const BYTES = await sealSecrets(DATA_KEY, CONTENT_KEY, SECRETS, 1);
 const TEXT = Buffer.from(BYTES).toString('utf8');
 
 function parsed(text: string): GeneralJWE {
@@ -66,7 +66,7 @@ describe('the encrypted file of secrets', () => {
   });
 
   it('keeps the content key and recipients when it is written again, never the IV', async () => {
-    const again = Buffer.from(await sealSecrets(DATA_KEY, CONTENT_KEY, SECRETS)).toString();
+    const again = Buffer.from(await sealSecrets(DATA_KEY, CONTENT_KEY, SECRETS, 1)).toString();
     const [before, after] = [parsed(TEXT), parsed(again)];
     expect(after.recipients).toEqual(before.recipients);
     expect(after.iv).not.toBe(before.iv);

@@ -24,6 +24,8 @@ export type SecretsByName = ReadonlyMap<SecretName, RecordWire>;
 export interface OpenedSecrets {
   readonly secrets: ReadonlyMap<SecretName, SecretRecord>;
   readonly contentKey: ContentKey;
+  /** Counts the writings of the file; 0 for one of version 1. */
+  readonly generation: number;
 }
 
 export const SECRETS_FILE = 'secrets.jwe.json';
@@ -33,6 +35,7 @@ export const SECRETS_KIND: SealedKind = {
   typ: 'postern-secrets',
   file: SECRETS_FILE,
   maxBytes: 16 * 1024 * 1024,
+  version: 2,
 };
 const KEK_PURPOSE = 'postern/v1/secrets-file';
 const CONTENT_VERSION = 1;
@@ -54,10 +57,11 @@ export async function sealSecrets(
   dataKey: DataKey,
   contentKey: ContentKey,
   secrets: SecretsByName,
+  generation: number,
 ): Promise<Uint8Array> {
   const sorted = [...secrets].sort(([a], [b]) => (a < b ? -1 : 1));
   const content = { version: CONTENT_VERSION, secrets: Object.fromEntries(sorted) };
-  return await sealJson(SECRETS_KIND, dataKey.vaultId, contentKey, content);
+  return await sealJson(SECRETS_KIND, dataKey.vaultId, contentKey, content, generation);
 }
 
 /** Opens the file with the unlocked data key; `vault-locked` where that is no longer its key. */
@@ -68,7 +72,7 @@ export async function openSecrets(
 ): Promise<Result<OpenedSecrets, VaultFailure>> {
   const sealed = parseSealedJson(SECRETS_KIND, bytes, costs);
   if (!sealed.ok) return sealed;
-  const { recipients, vaultId } = sealed.value;
+  const { recipients, vaultId, generation } = sealed.value;
   if (vaultId !== dataKey.vaultId) return damaged('foreign');
   // Sealed under another data key: another process changed it since this vault was unlocked.
   if (findDataKey(recipients)?.header.kid !== dataKey.id) return failed({ reason: 'vault-locked' });
@@ -79,7 +83,7 @@ export async function openSecrets(
   const secrets = secretsOf(content.value);
   return secrets === undefined
     ? damaged('malformed')
-    : ok({ secrets, contentKey: { key, recipients } });
+    : ok({ secrets, contentKey: { key, recipients }, generation });
 }
 
 /** Opens the file with the passphrase alone, as any JOSE tool can: for when the slots are lost. */
@@ -90,7 +94,7 @@ export async function openSecretsWithPassphrase(
 ): Promise<Result<OpenedSecrets, VaultFailure>> {
   const sealed = parseSealedJson(SECRETS_KIND, bytes, costs);
   if (!sealed.ok) return sealed;
-  const { recipients } = sealed.value;
+  const { recipients, generation } = sealed.value;
   const key = await openWithPassphrase(recipients, passphrase);
   if (key === undefined) return failed({ reason: 'wrong-passphrase' });
   const content = await sealed.value.open(key);
@@ -98,7 +102,13 @@ export async function openSecretsWithPassphrase(
   const secrets = secretsOf(content.value);
   return secrets === undefined
     ? damaged('malformed')
-    : ok({ secrets, contentKey: { key, recipients } });
+    : ok({ secrets, contentKey: { key, recipients }, generation });
+}
+
+/** The generation of a file, by its header alone; undefined where it does not read. */
+export function generationOf(bytes: Uint8Array, costs: KdfCosts): number | undefined {
+  const sealed = parseSealedJson(SECRETS_KIND, bytes, costs);
+  return sealed.ok ? sealed.value.generation : undefined;
 }
 
 function secretsOf(content: JsonValue): ReadonlyMap<SecretName, SecretRecord> | undefined {

@@ -19,6 +19,11 @@ export function slotAccount(vault: VaultId, slotId: string): string {
   return `+slot.${slotId}@${vault}`;
 }
 
+/** The anchor, where the keyring opens the vault or keeps its secrets. */
+export function anchorAccount(vault: VaultId): string {
+  return `+anchor@${vault}`;
+}
+
 /** A key derived for one purpose, beside the secrets and protected as they are. */
 export function keptKeyAccount(vault: VaultId, purpose: string): string {
   return `+key.${purpose.replaceAll('/', '-')}@${vault}`;

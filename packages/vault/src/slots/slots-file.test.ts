@@ -29,6 +29,7 @@ async function exampleHeader(): Promise<SlotsHeader> {
   ];
   const lasting = newLastingKey(DATA_KEY, systemRandomness).seal(DATA_KEY, systemRandomness);
   return {
+    generation: 3,
     vaultId: VAULT,
     dataKeyId: DATA_KEY.id,
     storage: 'file',
@@ -50,6 +51,10 @@ describe('the file of slots', () => {
   it('reads what it wrote, and the data key proves it', () => {
     const read = expectOk(decodeSlots(BYTES, KDF_COSTS));
     expect(read.header).toEqual(HEADER);
+    const first = { ...HEADER, generation: 0 };
+    const version1 = encodeSlots(first, DATA_KEY);
+    expect(version1.toString()).toMatch(/^\{"format":"postern-slots","version":1,"vaultId"/);
+    expect(expectOk(decodeSlots(version1, KDF_COSTS)).header).toEqual(first);
     expect(read.isProvenBy(DATA_KEY)).toBe(true);
     expect(read.isProvenBy(newDataKey(VAULT, systemRandomness))).toBe(false);
   });
@@ -92,8 +97,15 @@ describe('the file of slots', () => {
   });
 
   it.each<readonly [string, (body: string) => string, string]>([
-    ['a newer version', (body) => body.replace('"version":1', '"version":2'), 'version-unknown'],
-    ['version 0', (body) => body.replace('"version":1', '"version":0'), 'vault-damaged'],
+    ['a newer version', (body) => body.replace('"version":2', '"version":3'), 'version-unknown'],
+    ['version 0', (body) => body.replace('"version":2', '"version":0'), 'vault-damaged'],
+    [
+      'version 1 with a count',
+      (body) => body.replace('"version":2', '"version":1'),
+      'vault-damaged',
+    ],
+    ['no generation', (body) => body.replace('"generation":3,', ''), 'vault-damaged'],
+    ['generation 0', (body) => body.replace('"generation":3', '"generation":0'), 'vault-damaged'],
     ['no slots', (body) => body.replace(/"slots":\[.*\],/, '"slots":[],'), 'vault-damaged'],
     ['an unknown kind', (body) => body.replace('"recovery"', '"recover2"'), 'vault-damaged'],
     ['an unknown member', (body) => body.replace('{"format"', '{"x":1,"format"'), 'vault-damaged'],

@@ -1,9 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { decodeUtf8, failed, isJsonObject, ok, parseJson, type Result } from '@postern/kernel';
 import { vaultId, type VaultId } from '@postern/protocol';
 import * as v from 'valibot';
-import { withDigest, withoutDigest } from '../primitives/digested-json.ts';
 import type { KdfCosts } from '../kdf-costs.ts';
+import { readMac, withMac, type MacedJson } from '../primitives/maced-json.ts';
 import type { Damage, VaultFailure, VaultStorage } from '../vault-failure.ts';
 import type { DataKey } from './data-key.ts';
 import type { SealedLastingKey } from './lasting-key.ts';
@@ -11,6 +10,11 @@ import { base64urlOf, hasAcceptedCosts, SlotSchema, type Slot } from './slot.ts'
 
 /** The header of a vault: who it is, where its secrets are, and every way to open it. */
 export interface SlotsHeader {
+  /**
+   * Counts the writings of the header, from 1; 0 for one of version 1, which had no count. From 1 on there
+   * is an anchor, and where it is missing it was removed.
+   */
+  readonly generation: number;
   readonly vaultId: VaultId;
   readonly dataKeyId: string;
   readonly storage: VaultStorage;
@@ -32,12 +36,11 @@ export interface UnverifiedSlots {
 export const SLOTS_FILE = 'slots.json';
 export const MAX_SLOTS_BYTES = 65_536;
 const MAX_SLOTS = 16;
-const VERSION = 1;
+const VERSION = 2;
 const MAC_PURPOSE = 'postern/v1/slots-mac';
 
-const HeaderSchema = v.strictObject({
+const members = {
   format: v.literal('postern-slots'),
-  version: v.literal(VERSION),
   vaultId: v.pipe(
     v.string(),
     v.check((text) => vaultId.parse(text) !== undefined),
@@ -49,19 +52,24 @@ const HeaderSchema = v.strictObject({
   slots: v.pipe(v.array(SlotSchema), v.minLength(1), v.maxLength(MAX_SLOTS)),
   /** The lasting key, AES-256-GCM under a key derived from the data key. */
   lasting: v.strictObject({ nonce: base64urlOf(12), wrapped: base64urlOf(48) }),
-});
+};
 
-/**
- * One line of JSON whose last two members are a MAC under a key derived from the data key and a
- * plain SHA-256, each over all bytes before its own member. The digest tells damage apart from a wrong
- * passphrase before any key is derived; the MAC tells tampering once the vault is open.
- */
+const HeaderSchema = v.variant('version', [
+  v.strictObject({ ...members, version: v.literal(1) }),
+  v.strictObject({
+    ...members,
+    version: v.literal(VERSION),
+    generation: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  }),
+]);
+
+/** One line of JSON with a MAC under a key derived from the data key. A header of generation 0 is of version 1. */
 export function encodeSlots(header: SlotsHeader, dataKey: DataKey): Buffer {
-  const { vaultId: vault, dataKeyId, storage, createdAtMs, slots, lasting } = header;
-  const start = { format: 'postern-slots', version: VERSION, vaultId: vault, dataKeyId, storage };
-  const body = JSON.stringify({ ...start, createdAtMs, slots, lasting }).slice(0, -1);
-  const mac = macOf(body, dataKey).toString('base64url');
-  return Buffer.from(`${withDigest(`${body},"mac":"${mac}"}`)}\n`, 'utf8');
+  const { vaultId: vault, generation, dataKeyId, storage, createdAtMs, slots, lasting } = header;
+  const form = generation === 0 ? { version: 1 } : { version: VERSION, generation };
+  const start = { format: 'postern-slots', ...form, vaultId: vault, dataKeyId, storage };
+  const json = JSON.stringify({ ...start, createdAtMs, slots, lasting });
+  return Buffer.from(`${withMac(json, dataKey.derive(MAC_PURPOSE))}\n`, 'utf8');
 }
 
 /** Reads strictly; every derivation cost is within its bounds before anything is derived. */
@@ -69,10 +77,9 @@ export function decodeSlots(
   bytes: Uint8Array,
   costs: KdfCosts,
 ): Result<UnverifiedSlots, VaultFailure> {
-  const parts = partsOf(bytes);
-  if (!parts.ok) return parts;
-  const { body, mac } = parts.value;
-  const json = parseJson(`${body}}`, { maxDepth: 8 });
+  const maced = macedOf(bytes);
+  if (!maced.ok) return maced;
+  const json = parseJson(maced.value.json, { maxDepth: 8 });
   if (!json.ok || !isJsonObject(json.value)) return damaged('malformed');
   if (isNewer(json.value['version'])) {
     return failed({ reason: 'version-unknown', file: SLOTS_FILE });
@@ -81,30 +88,17 @@ export function decodeSlots(
   if (!parsed.success) return damaged(damageOf(parsed.issues));
   const { vaultId: vault, dataKeyId, storage, createdAtMs, slots, lasting } = parsed.output;
   if (!slots.every((slot) => hasAcceptedCosts(slot, costs))) return damaged('parameters');
+  const generation = parsed.output.version === 1 ? 0 : parsed.output.generation;
   return ok({
-    header: { vaultId: vault, dataKeyId, storage, createdAtMs, slots, lasting },
-    isProvenBy: (dataKey) => timingSafeEqual(Buffer.from(mac, 'base64url'), macOf(body, dataKey)),
+    header: { generation, vaultId: vault, dataKeyId, storage, createdAtMs, slots, lasting },
+    isProvenBy: (dataKey) => maced.value.isProvenBy(dataKey.derive(MAC_PURPOSE)),
   });
 }
 
-interface Parts {
-  /** The JSON up to where `mac` begins, without its closing brace. */
-  readonly body: string;
-  readonly mac: string;
-}
-
-const PARTS = /^(?<body>.*),"mac":"(?<mac>[\w-]{43})"\}$/s;
-
-function partsOf(bytes: Uint8Array): Result<Parts, VaultFailure> {
+function macedOf(bytes: Uint8Array): Result<MacedJson, VaultFailure> {
   const text = bytes.length > MAX_SLOTS_BYTES ? undefined : decodeUtf8(bytes);
-  const proven = withoutDigest(text?.endsWith('\n') === true ? text.slice(0, -1) : '');
-  if (!proven.ok) return damaged(proven.failure.reason);
-  const { body, mac } = PARTS.exec(proven.value)?.groups ?? {};
-  return body === undefined || mac === undefined ? damaged('malformed') : ok({ body, mac });
-}
-
-function macOf(body: string, dataKey: DataKey): Buffer {
-  return createHmac('sha256', dataKey.derive(MAC_PURPOSE)).update(body, 'utf8').digest();
+  const maced = readMac(text?.endsWith('\n') === true ? text.slice(0, -1) : '');
+  return maced.ok ? maced : damaged(maced.failure.reason);
 }
 
 function isNewer(version: unknown): boolean {

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { expectOk, failed, ok, type Result, type Secret } from '@postern/kernel';
+import { forgetAnchorEntry } from '../anchor/anchor.ts';
+import { settleGenerations } from '../anchor/generations.ts';
 import { writeAtomically } from '../disk/write-atomically.ts';
 import { readSecrets } from '../file/file-store.ts';
 import { findPassphrase, type SlotPassphrase } from '../file/recipients.ts';
@@ -136,7 +138,9 @@ export async function settleSlots(
 ): Promise<Result<undefined, VaultFailure>> {
   const gone = slotIds.filter((slotId) => header.slots.every(({ id }) => id !== slotId));
   const forgotten = await forgetSalts(context.keyring, header.vaultId, gone);
-  return forgotten.ok ? await removeJournal(context) : forgotten;
+  if (!forgotten.ok) return forgotten;
+  const anchor = await forgetAnchorEntry(context, header);
+  return anchor.ok ? await removeJournal(context) : anchor;
 }
 
 /**
@@ -152,12 +156,14 @@ export async function healPassphraseRecipient(
   if (!opened.ok) return opened;
   if (findPassphrase(opened.value.contentKey.recipients)?.header.kid === slotId) return ok();
   return await context.lock.hold(async () => {
-    const header = await readProvenSlots(context, dataKey);
-    if (!header.ok) return header;
-    const current = header.value.slots.some(({ id }) => id === slotId);
-    return current
-      ? await renewRecipients(context, dataKey, header.value, { slotId, passphrase })
-      : ok();
+    const current = await settleGenerations(context, dataKey);
+    if (!current.ok) return current;
+    const { header } = current.value;
+    if (header.slots.every(({ id }) => id !== slotId)) return ok();
+    const renewed = await renewRecipients(context, dataKey, header, { slotId, passphrase });
+    if (!renewed.ok) return renewed;
+    const followed = await settleGenerations(context, dataKey);
+    return followed.ok ? ok() : followed;
   });
 }
 
@@ -171,7 +177,9 @@ async function changeSlots(
     if (!header.ok) return header;
     const lasting = await expectNoNextKey(context, header.value);
     if (!lasting.ok) return lasting;
-    const changed = await writeChange(context, dataKey, header.value, change);
+    const current = await settleGenerations(context, dataKey);
+    if (!current.ok) return current;
+    const changed = await writeChange(context, dataKey, current.value.header, change);
     // What the header now says decides which entries go; what cannot go now, goes at the next start.
     const now = await readProvenSlots(context, dataKey);
     const journal = await readJournal(context);
@@ -201,9 +209,12 @@ async function writeChange(
 ): ChangedSlots {
   const slots = await change(header);
   if (!slots.ok) return slots;
-  const changed = { ...header, slots: slots.value };
+  const changed = { ...header, generation: header.generation + 1, slots: slots.value };
   const written = await writeSlots(context, changed, dataKey);
-  return written.ok ? ok(changed) : written;
+  if (!written.ok) return written;
+  // It heals the anchor of the secrets too, which were written before.
+  const followed = await settleGenerations(context, dataKey);
+  return followed.ok ? ok(changed) : followed;
 }
 
 async function withPassphrase(
@@ -231,7 +242,8 @@ async function renewRecipients(
   if (!secrets.ok) return secrets;
   const { disk, directory, randomness } = context;
   const contentKey = await newContentKey(dataKey, passphrase, context);
-  const bytes = await sealSecrets(dataKey, contentKey, secrets.value);
+  const generation = opened.value.generation + 1;
+  const bytes = await sealSecrets(dataKey, contentKey, secrets.value, generation);
   return await writeAtomically(disk, join(directory, SECRETS_FILE), bytes, randomness);
 }
 

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { expectOk, failed, ok, sortableId, type Result, type Secret } from '@postern/kernel';
 import { vaultId } from '@postern/protocol';
+import { ANCHOR_FILE } from '../anchor/anchor-file.ts';
+import { writeAnchor } from '../anchor/anchor.ts';
 import { removeTemporaries, writeAtomically } from '../disk/write-atomically.ts';
 import { newContentKey, SECRETS_FILE, sealSecrets } from '../file/secrets-file.ts';
 import { checkPassphrase } from '../passphrase.ts';
@@ -29,6 +31,8 @@ export interface VaultChoice {
 export interface VaultSeed {
   readonly keys: VaultKeys;
   readonly records: readonly SecretRecord[];
+  /** The first of the new files; more than any that this vault's id had before. */
+  readonly generation: number;
 }
 
 export interface CreatedVault {
@@ -77,7 +81,7 @@ function checkChoice({ storage, passphrase }: VaultChoice): Result<undefined, Va
 
 function freshSeed({ clock, randomness }: VaultContext): VaultSeed {
   const id = vaultId.from(sortableId(clock.nowMs(), randomness));
-  return { keys: newVaultKeys(id, randomness), records: [] };
+  return { keys: newVaultKeys(id, randomness), records: [], generation: 1 };
 }
 
 interface Draft {
@@ -108,6 +112,7 @@ async function draftVault(
     seed,
     recoveryCode,
     header: {
+      generation: seed.generation,
       vaultId: dataKey.vaultId,
       dataKeyId: dataKey.id,
       storage,
@@ -141,12 +146,16 @@ async function makePieces(
     const wires = recordsToWire(seed.records);
     if (!wires.ok) return wires;
     const contentKey = await newContentKey(dataKey, passphrase, context);
-    const bytes = await sealSecrets(dataKey, contentKey, wires.value);
+    const bytes = await sealSecrets(dataKey, contentKey, wires.value, seed.generation);
     const written = await writeAtomically(disk, join(directory, SECRETS_FILE), bytes, randomness);
     if (!written.ok) return written;
   }
   const same = await expectRecords(storeOf(context, header.storage, dataKey), seed.records);
-  return same.ok ? await writeSlots(context, header, dataKey) : same;
+  if (!same.ok) return same;
+  const { generation } = seed;
+  const first = { revision: generation - 1, slots: generation, secrets: generation };
+  const anchored = await writeAnchor(context, header, dataKey, { ...first, audit: undefined });
+  return anchored.ok ? await writeSlots(context, header, dataKey) : anchored;
 }
 
 /** Nothing that existed is overwritten but what the journal says was never a vault. */
@@ -159,7 +168,8 @@ async function clearTheWay(context: VaultContext): Promise<Result<undefined, Vau
   if (journal.value?.operation === 'create') return await clearPieces(context, journal.value);
   const names = await context.disk.list(context.directory);
   if (!names.ok) return names;
-  if (names.value.includes(SECRETS_FILE) || journal.value !== undefined) {
+  const isLeft = names.value.some((name) => name === SECRETS_FILE || name === ANCHOR_FILE);
+  if (isLeft || journal.value !== undefined) {
     return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'missing' });
   }
   const cleaned = await removeTemporaries(context.disk, context.directory);
@@ -172,8 +182,10 @@ async function clearPieces(
 ): Promise<Result<undefined, VaultFailure>> {
   // As well as it goes: entries of a vault that never was open nothing.
   if (keyringSlotId !== null) await emptyKeyring(keyring, id, [keyringSlotId]);
-  const removed = await disk.remove(join(directory, SECRETS_FILE));
-  if (!removed.ok) return removed;
+  for (const file of [ANCHOR_FILE, SECRETS_FILE]) {
+    const removed = await disk.remove(join(directory, file));
+    if (!removed.ok) return removed;
+  }
   const cleaned = await removeTemporaries(disk, directory);
   return cleaned.ok ? await removeJournal({ ...context, disk, directory, keyring }) : cleaned;
 }

@@ -2,6 +2,7 @@ import { failed, ok, type Result } from '@postern/kernel';
 import type { SecretName, VaultId } from '@postern/protocol';
 import { KEPT_PURPOSES } from '../keyring/kept-key.ts';
 import {
+  anchorAccount,
   indexAccount,
   keptKeyAccount,
   sealEntry,
@@ -67,6 +68,7 @@ export async function emptyKeyring(
     ...names.map((name) => secretAccount(vault, name)),
     ...slotIds.map((id) => slotAccount(vault, id)),
     ...KEPT_PURPOSES.map((purpose) => keptKeyAccount(vault, purpose)),
+    anchorAccount(vault),
     indexAccount(vault),
   ];
   const gone: string[] = [];

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { writeAtomically } from '../disk/write-atomically.ts';
 import { withDigest, withoutDigest } from '../primitives/digested-json.ts';
 import { base64urlOf } from '../slots/slot.ts';
+import { decodeSlots, type SlotsHeader } from '../slots/slots-file.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import type { VaultContext } from './vault-context.ts';
 
@@ -115,4 +116,18 @@ export async function expectNoJournal(
   if (!journal.ok) return journal;
   if (journal.value === undefined) return ok();
   return failed({ reason: 'unfinished', operation: journal.value.operation });
+}
+
+/** Both headers of a change under way. */
+export function headersOf(
+  { kdfCosts }: Pick<VaultContext, 'kdfCosts'>,
+  journal: JournalOf<'rekey'>,
+): Result<{ readonly oldHeader: SlotsHeader; readonly newHeader: SlotsHeader }, VaultFailure> {
+  const [old, next] = [journal.oldHeader, journal.newHeader].map((text) =>
+    decodeSlots(Buffer.from(text, 'utf8'), kdfCosts),
+  );
+  if (old?.ok !== true || next?.ok !== true) {
+    return failed({ reason: 'vault-damaged', file: JOURNAL_FILE, damage: 'malformed' });
+  }
+  return ok({ oldHeader: old.value.header, newHeader: next.value.header });
 }

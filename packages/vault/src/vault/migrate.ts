@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import { followAnchor } from '../anchor/anchor.ts';
+import { settleGenerations, type Current } from '../anchor/generations.ts';
 import { writeAtomically } from '../disk/write-atomically.ts';
 import { newContentKey, SECRETS_FILE, sealSecrets } from '../file/secrets-file.ts';
 import { probeKeyring } from '../keyring/probe-keyring.ts';
@@ -65,7 +67,9 @@ export async function migrate(
     const copied = records.value.map(({ name }) => name);
     const report = { from, to: migration.to, copied, removed: [] };
     if (migration.dryRun === true) return ok({ header: header.value, report });
-    const plan = await planMigration(context, dataKey, header.value, migration);
+    const current = await settleGenerations(context, dataKey);
+    if (!current.ok) return current;
+    const plan = await planMigration(context, dataKey, current.value, migration);
     const begun = await writeJournal(context, plan.journal);
     if (!begun.ok) return begun;
     const copy = await makeCopy(context, dataKey, plan, records.value);
@@ -109,12 +113,14 @@ interface Plan {
   readonly header: SlotsHeader;
   readonly salt: { readonly slotId: string; readonly bytes: Uint8Array } | undefined;
   readonly passphrase: { readonly slotId: string; readonly passphrase: Secret } | undefined;
+  /** That of the secrets file once the copy is in force. */
+  readonly secretsGeneration: number;
 }
 
 async function planMigration(
   context: VaultContext,
   dataKey: DataKey,
-  before: SlotsHeader,
+  { header: before, record }: Current,
   migration: Migration,
 ): Promise<Plan> {
   const towardsKeyring = migration.to === 'keyring';
@@ -130,11 +136,13 @@ async function planMigration(
   return {
     header: {
       ...before,
+      generation: before.generation + 1,
       storage: migration.to,
       slots: slots.filter((slot) => slot !== undefined),
     },
     salt: keyring && { slotId: keyring.slot.id, bytes: keyring.salt },
     passphrase: passphrase && { slotId: passphrase.slot.id, passphrase: passphrase.passphrase },
+    secretsGeneration: record.secrets + (towardsKeyring ? 0 : 1),
     journal: {
       version: 1,
       vaultId: before.vaultId,
@@ -163,7 +171,7 @@ async function passphraseSlot(
 async function makeCopy(
   context: VaultContext,
   dataKey: DataKey,
-  { header, salt, passphrase }: Plan,
+  { header, salt, passphrase, secretsGeneration }: Plan,
   records: readonly SecretRecord[],
 ): Promise<Result<undefined, VaultFailure>> {
   const { keyring, disk, directory, randomness } = context;
@@ -176,12 +184,17 @@ async function makeCopy(
     const wires = recordsToWire(records);
     if (!wires.ok) return wires;
     const contentKey = await newContentKey(dataKey, passphrase, context);
-    const bytes = await sealSecrets(dataKey, contentKey, wires.value);
+    const bytes = await sealSecrets(dataKey, contentKey, wires.value, secretsGeneration);
     const written = await writeAtomically(disk, join(directory, SECRETS_FILE), bytes, randomness);
     if (!written.ok) return written;
   }
   const same = await expectRecords(storeOf(context, header.storage, dataKey), records);
-  return same.ok ? await writeSlots(context, header, dataKey) : same;
+  if (!same.ok) return same;
+  const written = await writeSlots(context, header, dataKey);
+  if (!written.ok) return written;
+  const changed = { slots: header.generation, secrets: secretsGeneration };
+  const followed = await followAnchor(context, header, dataKey, changed);
+  return followed.ok ? ok() : followed;
 }
 
 /**

@@ -24,10 +24,11 @@ export async function stageSecrets(
   dataKey: DataKey,
   contentKey: ContentKey,
   records: Iterable<SecretRecord>,
+  generation: number,
 ): Promise<Result<undefined, VaultFailure>> {
   const wires = recordsToWire(records);
   if (!wires.ok) return wires;
-  const bytes = await sealSecrets(dataKey, contentKey, wires.value);
+  const bytes = await sealSecrets(dataKey, contentKey, wires.value, generation);
   const path = join(directory, NEXT_SECRETS_FILE);
   const written = await writeAtomically(disk, path, bytes, randomness);
   if (!written.ok) return written;

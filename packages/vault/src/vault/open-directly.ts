@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Result, type Secret } from '@postern/kernel';
 import type { VaultId } from '@postern/protocol';
+import { findRollback } from '../anchor/generations.ts';
 import type { Disk } from '../disk/disk.ts';
 import { nodeDisk } from '../disk/node-disk.ts';
 import { KDF_COSTS, type KdfCosts } from '../kdf-costs.ts';
@@ -41,6 +42,7 @@ export async function openDirectly(options: DirectOptions): Promise<DirectVault 
   if (!journal.ok || journal.value !== undefined) return undefined;
   const slots = await readSlots({ disk, directory, kdfCosts });
   if (!slots.ok || slots.value?.header.storage !== 'keyring') return undefined;
+  if (!(await findRollback({ disk, directory, kdfCosts })).ok) return undefined;
   const { vaultId } = slots.value.header;
   return {
     id: vaultId,

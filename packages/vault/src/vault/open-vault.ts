@@ -47,7 +47,8 @@ export async function openVault(options: VaultOptions): Promise<Result<Vault, Va
   return slots.ok ? ok(new Vault(context, slots.value?.header)) : slots;
 }
 
-function contextOf(options: VaultOptions): VaultContext {
+/** The world of a vault, by the options it is opened with. */
+export function contextOf(options: VaultOptions): VaultContext {
   const { dataDir: directory, disk = nodeDisk, clock, randomness, keyring, machineId } = options;
   const { databases = [], isLooking = false, kdfCosts = KDF_COSTS } = options;
   return {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expectOk, failed, ok, type Result, type Secret } from '@postern/kernel';
+import { settleGenerations } from '../anchor/generations.ts';
 import { writeAtomically } from '../disk/write-atomically.ts';
 import type { SlotPassphrase } from '../file/recipients.ts';
 import { readSecrets } from '../file/file-store.ts';
@@ -8,12 +9,13 @@ import { newRecoveryCode, parseRecoveryCode } from '../recovery-code.ts';
 import { newDataKey, type DataKey } from '../slots/data-key.ts';
 import { openNextKey, sealNextKey } from '../slots/next-key.ts';
 import type { Slot } from '../slots/slot.ts';
-import { decodeSlots, encodeSlots, SLOTS_FILE, type SlotsHeader } from '../slots/slots-file.ts';
+import { encodeSlots, SLOTS_FILE, type SlotsHeader } from '../slots/slots-file.ts';
 import type { VaultKeys } from '../slots/vault-keys.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { applicationKey } from './application-key.ts';
 import {
   expectNoJournal,
+  headersOf,
   JOURNAL_FILE,
   readJournal,
   removeJournal,
@@ -77,8 +79,10 @@ export async function rekey(
     if (!header.ok) return header;
     const ready = await checkRekey(context, header.value, options.passphrase);
     if (!ready.ok) return ready;
+    const current = await settleGenerations(context, keys.dataKey);
+    if (!current.ok) return current;
     options.onProgress?.({ step: 'slots' });
-    const { change, recoveryCode } = await planRekey(context, keys, header.value, options);
+    const { change, recoveryCode } = await planRekey(context, keys, current.value.header, options);
     const begun = await writeJournal(context, change.journal);
     if (!begun.ok) return begun;
     const done = await carryOut(context, change);
@@ -118,7 +122,13 @@ async function planRekey(
       : undefined;
   const recovery = makeRecoverySlot(context, next, expectOk(parseRecoveryCode(recoveryCode)));
   const slots: readonly Slot[] = known === undefined ? [recovery] : [known, recovery];
-  const header = { ...before, slots, dataKeyId: next.id, lasting: lasting.seal(next, randomness) };
+  const header = {
+    ...before,
+    generation: before.generation + 1,
+    slots,
+    dataKeyId: next.id,
+    lasting: lasting.seal(next, randomness),
+  };
   const journal: RekeyJournal = {
     version: 1,
     operation: 'rekey',
@@ -167,7 +177,9 @@ async function carryOut(
   const switched = await writeAtomically(context.disk, path, bytes, context.randomness);
   if (!switched.ok) return switched;
   const placed = await putStagedInPlace(context);
-  return placed.ok ? ok(header) : placed;
+  if (!placed.ok) return placed;
+  const followed = await settleGenerations(context, change.next);
+  return followed.ok ? ok(header) : followed;
 }
 
 /**
@@ -210,7 +222,8 @@ async function restageSecrets(
     staged.ok && staged.value !== undefined
       ? staged.value.contentKey
       : await newContentKey(next, passphrase, context);
-  return await stageSecrets(context, next, contentKey, current.value.secrets.values());
+  const { secrets, generation } = current.value;
+  return await stageSecrets(context, next, contentKey, secrets.values(), generation + 1);
 }
 
 /**
@@ -326,20 +339,6 @@ export async function confirmRekey(
     const headers = headersOf(context, journal);
     return headers.ok ? await clearAway(context, headers.value.oldHeader) : headers;
   });
-}
-
-/** Both headers of a change under way. */
-function headersOf(
-  { kdfCosts }: Pick<VaultContext, 'kdfCosts'>,
-  journal: RekeyJournal,
-): Result<{ readonly oldHeader: SlotsHeader; readonly newHeader: SlotsHeader }, VaultFailure> {
-  const [old, next] = [journal.oldHeader, journal.newHeader].map((text) =>
-    decodeSlots(Buffer.from(text, 'utf8'), kdfCosts),
-  );
-  if (old?.ok !== true || next?.ok !== true) {
-    return failed({ reason: 'vault-damaged', file: JOURNAL_FILE, damage: 'malformed' });
-  }
-  return ok({ oldHeader: old.value.header, newHeader: next.value.header });
 }
 
 function refused(purpose: string, cause: string): Result<never, VaultFailure> {

@@ -1,4 +1,6 @@
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import { followAnchor, readAnchor } from '../anchor/anchor.ts';
+import { settleGenerations } from '../anchor/generations.ts';
 import { backupKind, openBackup, sealBackup, type Backup } from '../file/backup-file.ts';
 import { readSecrets } from '../file/file-store.ts';
 import type { ContentKey } from '../file/recipients.ts';
@@ -95,10 +97,10 @@ export function reportOf({ createdAtMs, records }: Backup): BackupReport {
 }
 
 /** The keys and secrets of a backup, to make its vault anew from. */
-export function seedOf(backup: Backup): VaultSeed {
+export function seedOf(backup: Backup, generation: number): VaultSeed {
   const dataKey = new DataKey(backup.vaultId, backup.dataKeyId, backup.dataKey);
   const lasting = new LastingKey(backup.vaultId, backup.lastingKey);
-  return { keys: { dataKey, lasting }, records: backup.records };
+  return { keys: { dataKey, lasting }, records: backup.records, generation };
 }
 
 /**
@@ -116,9 +118,14 @@ export async function restoreSecrets(
     if (!header.ok) return header;
     const settled = await expectNoJournal(context);
     if (!settled.ok) return settled;
-    if (header.value.storage === 'file') return await restoreFile(context, dataKey, backup);
+    const current = await settleGenerations(context, dataKey);
+    if (!current.ok) return current;
+    const generation = current.value.record.secrets + 1;
+    if (header.value.storage === 'file') {
+      return await restoreFile(context, dataKey, backup, generation);
+    }
     const contentKey = await newContentKey(dataKey, undefined, context);
-    const staged = await stageSecrets(context, dataKey, contentKey, backup.records);
+    const staged = await stageSecrets(context, dataKey, contentKey, backup.records, generation);
     if (!staged.ok) return staged;
     const begun = await writeJournal(context, {
       version: 1,
@@ -133,11 +140,16 @@ async function restoreFile(
   context: VaultContext,
   dataKey: DataKey,
   { records }: Backup,
+  generation: number,
 ): Promise<Result<undefined, VaultFailure>> {
   const contentKey = await contentKeyFor(context, dataKey);
   if (!contentKey.ok) return contentKey;
-  const staged = await stageSecrets(context, dataKey, contentKey.value, records);
-  return staged.ok ? await putStagedInPlace(context) : staged;
+  const staged = await stageSecrets(context, dataKey, contentKey.value, records, generation);
+  if (!staged.ok) return staged;
+  const placed = await putStagedInPlace(context);
+  if (!placed.ok) return placed;
+  const followed = await settleGenerations(context, dataKey);
+  return followed.ok ? ok() : followed;
 }
 
 /** That of the present file; a new one where that is damaged, which the passphrase joins when it unlocks. */
@@ -159,12 +171,20 @@ export async function applyRestore(
 ): Promise<Result<undefined, VaultFailure>> {
   const staged = await readStagedSecrets(context, dataKey);
   if (!staged.ok) return staged;
-  if (staged.value !== undefined) {
+  const header = await readProvenSlots(context, dataKey);
+  if (!header.ok) return header;
+  const anchor = await readAnchor(context, header.value, dataKey);
+  if (!anchor.ok) return anchor;
+  // One that is no newer has filled the keyring before, or was put back by somebody.
+  if (staged.value !== undefined && staged.value.generation > anchor.value.secrets) {
     const records = [...staged.value.secrets.values()];
     const filled = await fillKeyring(context.keyring, dataKey.vaultId, records);
     if (!filled.ok) return filled;
     const same = await expectRecords(storeOf(context, 'keyring', dataKey), records);
     if (!same.ok) return same;
+    const secrets = staged.value.generation;
+    const followed = await followAnchor(context, header.value, dataKey, { secrets });
+    if (!followed.ok) return followed;
   }
   // The journal first: a staged file without one is cleared away.
   const closed = await removeJournal(context);

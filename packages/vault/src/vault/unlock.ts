@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { failed, ok, type Result } from '@postern/kernel';
+import { acceptGenerations, findRollback, meetGenerations } from '../anchor/generations.ts';
 import { openLastingKey } from '../slots/lasting-key.ts';
 import type { SlotKind } from '../slots/slot.ts';
 import { decodeSlots, SLOTS_FILE, type SlotsHeader } from '../slots/slots-file.ts';
 import type { UnverifiedSlots } from '../slots/slots-file.ts';
-import type { VaultKeys } from '../slots/vault-keys.ts';
+import { wipeKeys, type VaultKeys } from '../slots/vault-keys.ts';
 import type { DataKey } from '../slots/data-key.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { healPassphraseRecipient } from './change-slots.ts';
@@ -14,6 +15,11 @@ import { readSlots } from '../slots/read-slots.ts';
 import { nextKeyOf, resumeRekey } from './rekey.ts';
 import { settleWithKey } from './settle.ts';
 import { withLockHeld, type VaultContext } from './vault-context.ts';
+
+export interface UnlockOptions {
+  /** Takes files that are older than the newest for the newest: somebody put them back on purpose. */
+  readonly acceptRollback?: boolean;
+}
 
 export interface UnlockedVault {
   readonly header: SlotsHeader;
@@ -26,6 +32,24 @@ export interface UnlockedVault {
  * the keyring.
  */
 export async function unlockVault(
+  context: VaultContext,
+  way: UnlockWay,
+  { acceptRollback = false }: UnlockOptions = {},
+): Promise<Result<UnlockedVault, VaultFailure>> {
+  const newest = acceptRollback ? ok() : await findRollback(context);
+  // What is damaged is told by what reads it below.
+  if (!newest.ok && newest.failure.reason === 'rolled-back') return newest;
+  const opened = await openKeys(context, way);
+  if (!opened.ok) return opened;
+  const { keys } = opened.value;
+  const settled = await settleWithKey(context, keys);
+  const current = settled.ok ? await newestHeader(context, keys, acceptRollback) : settled;
+  if (current.ok) return ok({ header: current.value, keys });
+  wipeKeys(keys);
+  return current;
+}
+
+async function openKeys(
   context: VaultContext,
   way: UnlockWay,
 ): Promise<Result<UnlockedVault, VaultFailure>> {
@@ -43,9 +67,17 @@ export async function unlockVault(
   if (lasting === undefined) {
     return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'altered' });
   }
-  const keys = { dataKey, lasting };
-  const settled = await settleWithKey(context, keys);
-  return settled.ok ? ok({ header, keys }) : settled;
+  return ok({ header, keys: { dataKey, lasting } });
+}
+
+async function newestHeader(
+  context: VaultContext,
+  { dataKey }: VaultKeys,
+  acceptRollback: boolean,
+): Promise<Result<SlotsHeader, VaultFailure>> {
+  if (!acceptRollback) return await meetGenerations(context, dataKey);
+  const accepted = await context.lock.hold(() => acceptGenerations(context, dataKey));
+  return accepted.ok ? ok(accepted.value.header) : accepted;
 }
 
 /** What unlocking has to reckon with; a failure where it would have to complete it and is not to. */

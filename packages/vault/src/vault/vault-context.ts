@@ -4,7 +4,7 @@ import type { VaultLock } from '../disk/vault-lock.ts';
 import type { KdfCosts } from '../kdf-costs.ts';
 import type { KeyringPort } from '../keyring/keyring-port.ts';
 import type { SecretStore } from '../secret-store.ts';
-import { fileStore } from '../file/file-store.ts';
+import { fileStore, type StoreGenerations } from '../file/file-store.ts';
 import { keyringStore } from '../keyring/keyring-store.ts';
 import type { DataKey } from '../slots/data-key.ts';
 import type { VaultStorage } from '../vault-failure.ts';
@@ -30,10 +30,19 @@ export function storeOf(
   context: VaultContext,
   storage: VaultStorage,
   dataKey: DataKey,
+  generations?: StoreGenerations,
 ): SecretStore {
   const { directory, disk, lock, randomness, kdfCosts, keyring } = context;
   return storage === 'file'
-    ? fileStore({ directory, disk, lock, randomness, kdfCosts, dataKey })
+    ? fileStore({
+        directory,
+        disk,
+        lock,
+        randomness,
+        kdfCosts,
+        dataKey,
+        ...(generations && { generations }),
+      })
     : keyringStore({ vaultId: dataKey.vaultId, keyring, lock });
 }
 

@@ -1,5 +1,8 @@
 import { failed, Fault, ok, type Result, type Secret } from '@postern/kernel';
 import type { VaultId } from '@postern/protocol';
+import type { AuditHead } from '../anchor/anchor-file.ts';
+import { anchorAudit, auditAnchor, type AnchorAuditOptions } from '../anchor/audit-anchor.ts';
+import { findRollback } from '../anchor/generations.ts';
 import { storeKeptKey, type KeptPurpose } from '../keyring/kept-key.ts';
 import type { SecretStore } from '../secret-store.ts';
 import { DataKeyWiped, type DataKey } from '../slots/data-key.ts';
@@ -17,23 +20,9 @@ import { readProvenSlots } from '../slots/read-slots.ts';
 import { confirmRekey, rekey, type RekeyOptions } from './rekey.ts';
 import { backUp, readBackup, reportOf, restoreSecrets, seedOf } from './restore.ts';
 import type { BackupPlace, BackupReport } from './restore.ts';
-import { unlockVault } from './unlock.ts';
-import { storeOf, type VaultContext } from './vault-context.ts';
-import { whileInForce } from './while-in-force.ts';
-
-type State =
-  | { readonly at: 'absent' }
-  | { readonly at: 'locked'; readonly header: SlotsHeader }
-  | {
-      readonly at: 'unlocked';
-      readonly header: SlotsHeader;
-      readonly keys: VaultKeys;
-      readonly secrets: SecretStore;
-      /** Whether this process made the data key that is in force. */
-      readonly rekeyedHere: boolean;
-    };
-
-type Unlocked = Extract<State, { at: 'unlocked' }>;
+import { unlockVault, type UnlockOptions } from './unlock.ts';
+import type { VaultContext } from './vault-context.ts';
+import { unlockedState, type State, type Unlocked } from './vault-state.ts';
 
 /**
  * One vault in one directory. Only while it is unlocked does it hold the data key, and only then can
@@ -96,8 +85,8 @@ export class Vault {
    * where the vault is only looked at. A wrong passphrase or code changes nothing, on disk or in the
    * keyring.
    */
-  async unlock(way: UnlockWay): Promise<Result<undefined, VaultFailure>> {
-    const opened = await unlockVault(this.#context, way);
+  async unlock(way: UnlockWay, how?: UnlockOptions): Promise<Result<undefined, VaultFailure>> {
+    const opened = await unlockVault(this.#context, way, how);
     if (!opened.ok) return opened;
     this.#enter(opened.value.header, opened.value.keys);
     return ok();
@@ -142,11 +131,28 @@ export class Vault {
     });
   }
 
+  /** Keeps the head of the audit log where an older log is noticed; it never goes back to a shorter one. */
+  async anchorAudit(
+    head: AuditHead,
+    options: AnchorAuditOptions = {},
+  ): Promise<Result<undefined, VaultFailure>> {
+    const keep = ({ keys }: Unlocked) => anchorAudit(this.#context, keys.dataKey, head, options);
+    return await this.#unlocked(keep);
+  }
+
+  /** The head of the audit log that was kept last; undefined where none was. */
+  async auditAnchor(): Promise<Result<AuditHead | undefined, VaultFailure>> {
+    return await this.#unlocked(({ keys }) => auditAnchor(this.#context, keys.dataKey));
+  }
+
+  /** Whether a file was replaced by an older one, `rolled-back`, as far as that shows while it is locked. */
+  async expectNewest(): Promise<Result<undefined, VaultFailure>> {
+    return await findRollback(this.#context);
+  }
+
   /** Adds a passphrase to a vault that has none. */
   async addPassphrase(passphrase: Secret): Promise<Result<undefined, VaultFailure>> {
-    return await this.#change((dataKey) =>
-      change.addPassphrase(this.#context, dataKey, passphrase),
-    );
+    return await this.#change((key) => change.addPassphrase(this.#context, key, passphrase));
   }
 
   /**
@@ -223,7 +229,8 @@ export class Vault {
     if (this.#state.at !== 'absent') return failed({ reason: 'vault-exists' });
     const backup = await readBackup(this.#context, place);
     if (!backup.ok) return backup;
-    const made = await createVault(this.#context, choice, seedOf(backup.value));
+    const seed = seedOf(backup.value, this.#context.clock.nowMs());
+    const made = await createVault(this.#context, choice, seed);
     if (!made.ok) return made;
     const { header, keys, recoveryCode } = made.value;
     this.#enter(header, keys);
@@ -288,9 +295,7 @@ export class Vault {
   #enter(header: SlotsHeader, keys: VaultKeys, rekeyedHere = false): void {
     const before = this.#state;
     if (before.at === 'unlocked' && before.keys.lasting !== keys.lasting) wipeKeys(before.keys);
-    const guarded = whileInForce(this.#context, header.storage, keys.dataKey);
-    const secrets = storeOf(guarded, header.storage, keys.dataKey);
-    this.#state = { at: 'unlocked', header, keys, secrets, rekeyedHere };
+    this.#state = unlockedState(this.#context, header, keys, rekeyedHere);
   }
 
   /** A changed header of the same keys; nothing where the vault was locked meanwhile. */

@@ -10,6 +10,7 @@ import { memoryKeyring, systemClock, systemRandomness } from '@postern/vault/tes
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  checkAnchor,
   checkDigest,
   keyFor,
   openHeader,
@@ -117,6 +118,26 @@ describe('a reader made from the documents', () => {
     }
   });
 
+  it('proves the anchor, in its file and in the keyring, to be of the newest files', async () => {
+    const vault = await open();
+    expectOk(await vault.unlock({ with: 'passphrase', passphrase: Secret.of(PASSPHRASE) }));
+    expectOk(await vault.anchorAudit({ count: 2, hash: 'a1b2', atMs: 3 }));
+    const keys = read({ passphrase: PASSPHRASE });
+    const text = current('anchor.json');
+    const anchor = v.parse(shapes.AnchorShape, jsonOf(text));
+    checkAnchor(text, anchor, keys);
+    const altered = text.replace('"count":2', '"count":1');
+    expect(() => {
+      checkAnchor(altered, anchor, keys);
+    }).toThrow();
+    const header = v.parse(shapes.HeaderShape, jsonOf(current('slots.json')));
+    expect([anchor.slots, anchor.audit?.count]).toEqual([header.generation, 2]);
+    const entry = jsonOf(
+      revealSecret(kept.entries.get(`+anchor@${keys.vaultId}`) ?? Secret.of('')),
+    );
+    expect(v.parse(shapes.EntryShapes['+anchor'], entry).anchor).toBe(text.trimEnd());
+  });
+
   it('verifies the audit log of that vault, and finds a changed byte', async () => {
     const { vaultId, lastingKey } = read({ passphrase: PASSPHRASE });
     const key = keyFor(lastingKey, vaultId, 'audit/log');
@@ -158,6 +179,12 @@ describe('a reader made from the documents', () => {
     expectOk(await vault.migrate({ to: 'file', passphrase, removeSource: true }));
     const file = v.parse(shapes.JweShape, jsonOf(current('secrets.jwe.json')));
     const keys = read({ recoveryCode });
+    const { generation } = v.parse(
+      v.object({ generation: v.number() }),
+      jsonOf(Buffer.from(file.protected, 'base64url').toString()),
+    );
+    const anchor = v.parse(shapes.AnchorShape, jsonOf(current('anchor.json')));
+    expect(anchor.secrets).toBe(generation);
     const record = { fields: { value: VALUE }, createdAtMs: 7, updatedAtMs: 7 };
     for (const way of [{ passphrase: PASSPHRASE }, keys]) {
       const content = v.parse(shapes.SecretsShape, jsonOf(openJwe(file, way)));
@@ -206,6 +233,7 @@ describe('docs/formats', () => {
   it('says of every file that is written what it is, member by member', () => {
     const kinds: readonly (readonly [RegExp, v.GenericSchema])[] = [
       [/slots\.json/, shapes.HeaderShape],
+      [/anchor\.json/, shapes.AnchorShape],
       [/journal\.json/, shapes.JournalShape],
       [/jwe\.json|\.backup/, shapes.JweShape],
     ];
@@ -218,7 +246,7 @@ describe('docs/formats', () => {
       const { protected: header } = v.parse(shapes.JweShape, jsonOf(text));
       v.parse(shapes.ProtectedShape, jsonOf(Buffer.from(header, 'base64url').toString()));
     }
-    for (const text of written(/slots\.json|journal\.json/)) {
+    for (const text of written(/slots\.json|journal\.json|anchor\.json/)) {
       checkDigest(text, v.parse(Digested, jsonOf(text)).digest);
     }
     const operations = written(/journal\.json/).map(
@@ -233,8 +261,8 @@ describe('docs/formats', () => {
     expect(entries.size).toBeGreaterThan(3);
     for (const [account, values] of entries) {
       if (account.startsWith('+probe@')) continue;
-      const kind = account.startsWith('+index') ? '+index' : '+slot';
-      const shape = account.startsWith('+') ? shapes.EntryShapes[kind] : shapes.EntryShapes.secret;
+      const kind = (['+index', '+slot', '+anchor'] as const).find((one) => account.startsWith(one));
+      const shape: v.GenericSchema = shapes.EntryShapes[kind ?? 'secret'];
       for (const value of values) {
         v.parse(shape, jsonOf(value));
         checkDigest(value, v.parse(Digested, jsonOf(value)).digest);

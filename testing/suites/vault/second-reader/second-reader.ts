@@ -33,6 +33,14 @@ export function checkDigest(text: string, digest: string): void {
   if (sha256(text.slice(0, text.lastIndexOf(',"digest":'))) !== digest) throw new Error('damaged');
 }
 
+/** Checks an anchor whole: it is of this vault, and somebody wrote it who had the lasting key. */
+export function checkAnchor(text: string, anchor: written.Anchor, keys: Keys): void {
+  checkDigest(text, anchor.digest);
+  const macKey = hkdf(keys.lastingKey, keys.vaultId, 'postern/v1/anchor-mac');
+  const mac = hmac(macKey, text.slice(0, text.lastIndexOf(',"mac":'))).digest('base64url');
+  if (mac !== anchor.mac || anchor.vaultId !== keys.vaultId) throw new Error('tampered with');
+}
+
 /** Opens `slots.json` by whichever slot the way in belongs to, and checks that it is whole. */
 export function openHeader(text: string, header: written.Header, way: Way): Keys {
   checkDigest(text, header.digest);

@@ -35,7 +35,8 @@ export const SlotShape = v.variant('kind', [
 
 export const HeaderShape = v.strictObject({
   format: v.literal('postern-slots'),
-  version: v.literal(1),
+  version: v.literal(2),
+  generation: v.pipe(v.number(), v.integer(), v.minValue(1)),
   vaultId: text,
   dataKeyId: text,
   storage: v.picklist(['keyring', 'file']),
@@ -65,11 +66,32 @@ export const JweShape = v.strictObject({
   tag: text,
 });
 
-export const ProtectedShape = v.strictObject({
-  enc: v.literal('A256GCM'),
-  typ: v.picklist(['postern-secrets', 'postern-backup']),
-  v: v.literal(1),
-  vault: text,
+export const ProtectedShape = v.variant('typ', [
+  v.strictObject({
+    enc: v.literal('A256GCM'),
+    typ: v.literal('postern-secrets'),
+    v: v.literal(2),
+    vault: text,
+    generation: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  }),
+  v.strictObject({
+    enc: v.literal('A256GCM'),
+    typ: v.literal('postern-backup'),
+    v: v.literal(1),
+    vault: text,
+  }),
+]);
+
+export const AnchorShape = v.strictObject({
+  format: v.literal('postern-anchor'),
+  version: v.literal(1),
+  vaultId: text,
+  revision: v.number(),
+  slots: v.number(),
+  secrets: v.number(),
+  audit: v.nullable(v.strictObject({ count: v.number(), hash: text, atMs: time })),
+  mac: text,
+  digest: text,
 });
 
 const times = { createdAtMs: time, updatedAtMs: time };
@@ -95,6 +117,7 @@ export const EntryShapes = {
     secrets: v.record(text, v.nullable(v.strictObject({ fields: v.array(text), ...times }))),
   }),
   '+slot': v.strictObject({ ...entry, salt: text }),
+  '+anchor': v.strictObject({ ...entry, anchor: text }),
 } as const;
 
 const begun = { version: v.literal(1), vaultId: text, digest: text };
@@ -131,6 +154,7 @@ export const AuditHeadShape = v.strictObject({
   mac: text,
 });
 
+export type Anchor = v.InferOutput<typeof AnchorShape>;
 export type Header = v.InferOutput<typeof HeaderShape>;
 export type Slot = v.InferOutput<typeof SlotShape>;
 export interface Sealed {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { parseDurationMs } from '../../config/duration.ts';
+import { acceptRollback } from '../accept-rollback.ts';
 import { agent, lock, unlock } from '../agent.ts';
 import { changePassphrase, recover } from '../vault-slots.ts';
 import { duration, wholeNumber, type GetContext } from './option-values.ts';
@@ -38,6 +39,12 @@ export function addVaultCommands(program: Command, context: GetContext): void {
     .option('--use', 'open with the old code and choose a new passphrase', false)
     .action(async (options: { use: boolean }) => {
       await recover(context(), options);
+    });
+  vault
+    .command('accept-rollback')
+    .description('take vault files that you put back for the newest')
+    .action(async () => {
+      await acceptRollback(context());
     });
   vault
     .command('lock')

@@ -1,0 +1,46 @@
+import {
+  describeVaultFailure,
+  type UnlockWay,
+  type Vault,
+  type VaultFailure,
+} from '@postern/vault';
+import { described } from '../failure/described.ts';
+import { openVaultHere } from '../services/open-vault.ts';
+import { findPassphrase } from '../terminal/passphrase.ts';
+import { refuseWhileHeld } from './backup.ts';
+import { fail, findVault, orFail, report, tell, type CommandContext } from './context.ts';
+
+/** `postern vault accept-rollback`: files that somebody put back on purpose count as the newest. */
+export async function acceptRollback(context: CommandContext): Promise<void> {
+  await refuseWhileHeld(context);
+  const { vault } = await findVault(context);
+  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+  const way = await wayInto(context, vault);
+  const plainly = await vault.unlock(way);
+  const accepted = !plainly.ok;
+  if (accepted) {
+    if (!isAcceptable(plainly.failure)) fail(describeVaultFailure(plainly.failure));
+    orFail(await vault.unlock(way, { acceptRollback: true }), describeVaultFailure);
+    const subject =
+      vault.id === undefined ? {} : { subject: { kind: 'vault', id: vault.id } as const };
+    const action = 'vault.rollback.accept';
+    await tell(context, openVaultHere(vault), { action, outcome: 'success', ...subject });
+  }
+  report(context, { accepted }, [
+    accepted
+      ? 'The vault files that are here now count as the newest. Check its secrets: postern secret list.'
+      : 'No file of the vault is older than it should be.',
+  ]);
+}
+
+async function wayInto(context: CommandContext, vault: Vault): Promise<UnlockWay> {
+  if (vault.storage === 'keyring') return { with: 'keyring' };
+  const passphrase = orFail(await findPassphrase(context, 'Passphrase: '), (failure) => failure);
+  return { with: 'passphrase', passphrase };
+}
+
+/** An anchor that does not read has nothing to compare the files with. */
+function isAcceptable(failure: VaultFailure): boolean {
+  const { reason } = failure;
+  return reason === 'rolled-back' || (reason === 'vault-damaged' && failure.file === 'anchor.json');
+}
