@@ -1,4 +1,11 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { AUDIT_ACTIONS } from '@postern/protocol';
 import {
@@ -89,6 +96,11 @@ async function useApp(): Promise<void> {
 
 const SEGMENT = 'audit-000000000001.jsonl';
 const auditDirectory = (): string => join(home.path, '.local', 'share', 'postern', 'audit');
+
+async function removeAnchorAndAccept(): Promise<void> {
+  rmSync(join(auditDirectory(), '..', 'vault', 'anchor.json'));
+  await postern(['vault', 'accept-rollback']);
+}
 
 async function alterAndSetAside(): Promise<void> {
   const path = join(auditDirectory(), SEGMENT);
@@ -191,6 +203,11 @@ const ROWS: readonly Row[] = [
     does: 'changes the data key, which a second process confirms',
     drive: [...AUTH, 'rekey'],
     records: [UNLOCK, UNLOCK, 'vault.rekey VAULT'],
+  },
+  {
+    does: 'takes vault files that were put back',
+    drive: removeAnchorAndAccept,
+    records: [UNLOCK, 'vault.rollback.accept VAULT'],
   },
   { does: 'exports the log', drive: ['audit', 'export'], records: [UNLOCK, 'log.export (ALL)'] },
   {

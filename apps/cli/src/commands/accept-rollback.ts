@@ -8,7 +8,7 @@ import { described } from '../failure/described.ts';
 import { openVaultHere } from '../services/open-vault.ts';
 import { findPassphrase } from '../terminal/passphrase.ts';
 import { refuseWhileHeld } from './backup.ts';
-import { fail, findVault, orFail, report, tell, type CommandContext } from './context.ts';
+import { fail, findVault, orFail, report, tryToTell, type CommandContext } from './context.ts';
 
 /** `postern vault accept-rollback`: files that somebody put back on purpose count as the newest. */
 export async function acceptRollback(context: CommandContext): Promise<void> {
@@ -21,11 +21,15 @@ export async function acceptRollback(context: CommandContext): Promise<void> {
   if (accepted) {
     if (!isAcceptable(plainly.failure)) fail(describeVaultFailure(plainly.failure));
     orFail(await vault.unlock(way, { acceptRollback: true }), describeVaultFailure);
-    const subject =
-      vault.id === undefined ? {} : { subject: { kind: 'vault', id: vault.id } as const };
-    const action = 'vault.rollback.accept';
-    await tell(context, openVaultHere(vault), { action, outcome: 'success', ...subject });
   }
+  const subject =
+    vault.id === undefined ? {} : { subject: { kind: 'vault', id: vault.id } as const };
+  const done = { outcome: 'success', ...subject } as const;
+  const actions = accepted
+    ? (['vault.unlock', 'vault.rollback.accept'] as const)
+    : (['vault.unlock'] as const);
+  const events = actions.map((action) => ({ action, ...done }));
+  orFail(await tryToTell(context, openVaultHere(vault), events), (failure) => failure);
   report(context, { accepted }, [
     accepted
       ? 'The vault files that are here now count as the newest. Check its secrets: postern secret list.'
