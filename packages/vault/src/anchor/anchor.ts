@@ -25,7 +25,7 @@ export type AnchorWorld = Pick<
 const NO_ANCHOR: AnchorRecord = { revision: 0, slots: 0, secrets: 0, audit: undefined };
 
 /** Whether the anchor is an entry of the keyring too: where the keyring is part of the vault. */
-export function isAnchoredInKeyring({ storage, slots }: SlotsHeader): boolean {
+function isAnchoredInKeyring({ storage, slots }: SlotsHeader): boolean {
   return storage === 'keyring' || slots.some(({ kind }) => kind === 'keyring');
 }
 
