@@ -1,6 +1,8 @@
 import { expectOk } from '@postern/kernel';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { asksForUsage, readRequestBody, type RequestBody } from './request-body.ts';
+import { TOKENS_A_STEP } from './scan-json.ts';
 import { Turns } from './turns.ts';
 
 const read = (text: string): ReturnType<typeof readRequestBody> =>
@@ -100,5 +102,31 @@ describe('readRequestBody', () => {
       expect([body.model.name, body.bytes.toString()]).toEqual(['pieces', text]);
     }
     expect(await readRequestBody([], new Turns())).toMatchObject({ ok: false });
+  });
+});
+
+describe('a large body', () => {
+  const MEMBERS = 50_000;
+  const large = [Buffer.from(`{${'"a":1,'.repeat(MEMBERS)}"model":"m"}`)];
+  const stepsOfOne = (4 * MEMBERS) / TOKENS_A_STEP;
+
+  /** How many turns of the event loop pass until all are read. */
+  async function turnsOf(reading: readonly Promise<unknown>[]): Promise<number> {
+    const progress = { over: false };
+    const all = Promise.all(reading).then(() => (progress.over = true));
+    let count = 0;
+    for (; !progress.over; count += 1) await setImmediate();
+    await all;
+    return count;
+  }
+
+  it('is read in many turns of the event loop', async () => {
+    expect(await turnsOf([readRequestBody(large, new Turns())])).toBeGreaterThanOrEqual(stepsOfOne);
+  });
+
+  it('shares the turns with others: one step in each, whoever waits', async () => {
+    const turns = new Turns();
+    const reading = [1, 2, 3].map(() => readRequestBody(large, turns));
+    expect(await turnsOf(reading)).toBeGreaterThanOrEqual(3 * (stepsOfOne - 1));
   });
 });
