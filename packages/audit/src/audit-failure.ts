@@ -1,8 +1,12 @@
+import type { ErrorCodeName } from '@postern/protocol';
+
 /** Why the audit log could not be written or read. Carries paths and places, never contents. */
 export type AuditFailure =
   | DiskFailure
   | { readonly reason: 'audit-busy' }
   | { readonly reason: 'audit-version-unknown'; readonly file: string }
+  /** The anchor could not be read or kept; the code is that of whoever keeps it. */
+  | { readonly reason: 'audit-anchor'; readonly code: ErrorCodeName }
   | { readonly reason: 'audit-damaged'; readonly broken: BrokenLink };
 
 export type DiskFailure =
@@ -32,6 +36,7 @@ export interface BrokenLink {
  * - `forked`: a genuine record that continues another past, as after an old copy was put back.
  * - `truncated`: the log ends before the record that the head vouches for.
  * - `renamed`: a segment's name is not the number of its first record.
+ * - `deleted`, `rolled-back`: the log has no records, or ends, before the one that the anchor vouches for.
  * - `head-missing`, `head-altered`: the head is gone, or is not what was written.
  */
 export type BrokenKind = (typeof BROKEN_KINDS)[number];
@@ -44,6 +49,8 @@ export const BROKEN_KINDS = [
   'forked',
   'truncated',
   'renamed',
+  'deleted',
+  'rolled-back',
   'head-missing',
   'head-altered',
 ] as const;

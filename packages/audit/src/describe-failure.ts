@@ -11,7 +11,7 @@ export interface FailureDescription {
 
 type Failure = AuditFailure | SyslogFailure;
 
-const CODES: Readonly<Record<Failure['reason'], ErrorCodeName>> = {
+const CODES: Readonly<Record<Exclude<Failure['reason'], 'audit-anchor'>, ErrorCodeName>> = {
   'audit-busy': 'AUDIT_BUSY',
   'audit-damaged': 'AUDIT_DAMAGED',
   'audit-version-unknown': 'AUDIT_VERSION_UNKNOWN',
@@ -25,7 +25,7 @@ const CODES: Readonly<Record<Failure['reason'], ErrorCodeName>> = {
 
 /** Speaks a failure of the log, or of sending it, to a person. */
 export function describeAuditFailure(failure: Failure): FailureDescription {
-  const code = CODES[failure.reason];
+  const code = failure.reason === 'audit-anchor' ? failure.code : CODES[failure.reason];
   const { meaning, remedy } = ERROR_CODES[code];
   const detail = detailOf(failure);
   const message = detail === undefined ? meaning : `${meaning.replace(/\.$/, '')}: ${detail}.`;
@@ -35,6 +35,7 @@ export function describeAuditFailure(failure: Failure): FailureDescription {
 function detailOf(failure: Failure): string | undefined {
   switch (failure.reason) {
     case 'audit-busy':
+    case 'audit-anchor':
       return undefined;
     case 'audit-damaged':
       return describeBrokenLink(failure.broken);
@@ -61,6 +62,8 @@ const KINDS: Readonly<Record<BrokenKind, string>> = {
   forked: 'a record of another past stands in its place',
   truncated: 'the log was cut off',
   renamed: 'the segment was renamed',
+  deleted: 'the log was deleted',
+  'rolled-back': 'an older copy of the log was put back, or its end was cut off',
   'head-missing': 'the head was removed',
   'head-altered': 'the head was altered, or belongs to another key',
 };

@@ -19,6 +19,7 @@ export {
 } from './export/export-formats.ts';
 export { OCSF_VERSION } from './export/ocsf-event.ts';
 export { openAuditLog, type AuditLog, type AuditLogOptions } from './log/open-audit-log.ts';
+export type { AnchorPort, LogAnchor } from './log/log-anchor.ts';
 export type { AuditVerdict } from './log/read-log.ts';
 export type { LogSetAside } from './log/set-aside.ts';
 export {

@@ -9,7 +9,7 @@ import { described } from '../failure/described.ts';
 import { agentPlace, holderPlaces } from '../instance/control-address.ts';
 import { findHeldVault, findHolder } from '../instance/held-vault.ts';
 import { askRunning } from '../instance/ask-running.ts';
-import { openAudit, record } from '../services/audit.ts';
+import { keepAnchored, openAudit, record } from '../services/audit.ts';
 import { openVaultHere } from '../services/open-vault.ts';
 import { serveAgent } from '../server/serve-agent.ts';
 import {
@@ -18,7 +18,6 @@ import {
   findVault,
   orFail,
   report,
-  tell,
   unlockBy,
   unlockByPassphrase,
   unlockFound,
@@ -91,7 +90,11 @@ async function holdOpen(
     }),
     (failure) => failure,
   );
-  await tell(context, openVaultHere(vault), { action: 'agent.start', outcome: 'success' });
+  const opened = await openAudit(context.home.dataDir, openVaultHere(vault), context.clock);
+  const log = orFail(opened, (failure) => failure);
+  const begun = await record(log, { action: 'agent.start', outcome: 'success' });
+  orFail(begun, (failure) => failure);
+  const anchoring = keepAnchored(log);
   const watching = autoLock.start();
   const timer = setTimeout(end('EXPIRED'), Math.min(ttlMs, MAX_TIMER_MS));
   process.once('SIGINT', end('EXIT'));
@@ -101,16 +104,15 @@ async function holdOpen(
   const reason = await ended.promise;
   clearTimeout(timer);
   watching[Symbol.dispose]();
-  // Opened while its key can be derived; the keys do not wait for what is written to it.
-  const log = await openAudit(context.home.dataDir, openVaultHere(vault), context.clock);
+  anchoring[Symbol.dispose]();
+  // Only the open vault can keep it.
+  await log.keepAnchor();
   vault.lock();
-  if (log.ok) {
-    await Promise.all([
-      record(log.value, { action: 'vault.lock', outcome: 'success', reason }),
-      record(log.value, { action: 'agent.stop', outcome: 'success', reason }),
-    ]);
-    await log.value.close();
-  }
+  await Promise.all([
+    record(log, { action: 'vault.lock', outcome: 'success', reason }),
+    record(log, { action: 'agent.stop', outcome: 'success', reason }),
+  ]);
+  await log.close();
   await serving.close(0);
   context.terminal.note(`The vault is closed: ${ENDINGS[reason]}.`);
 }

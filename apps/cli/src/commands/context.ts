@@ -16,7 +16,7 @@ import { describeConfigFailure } from '../failure/describe-home.ts';
 import { described, type Described } from '../failure/described.ts';
 import { holderPlaces } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
-import { auditedVault, openAudit, record } from '../services/audit.ts';
+import { ANCHOR_MS, auditedVault, openAudit, record } from '../services/audit.ts';
 import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
 import { settledLine, unlockAndSettle, type SettledRekey } from '../services/settle-rekey.ts';
 import { vaultDatabases } from '../services/vault-databases.ts';
@@ -212,6 +212,9 @@ export async function tryToTell(
   const log = await openAudit(context.home.dataDir, vault, context.clock);
   if (!log.ok) return log;
   const written = await Promise.all(events.map((event) => record(log.value, event)));
+  // A command that only looks does not write the anchor anew each time.
+  const isLook = events.every(({ action }) => action === 'vault.unlock');
+  await log.value.keepAnchor(isLook ? ANCHOR_MS : 0);
   await log.value.close();
   return written.find((each) => !each.ok) ?? ok();
 }

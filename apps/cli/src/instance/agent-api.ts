@@ -6,6 +6,7 @@ import type { OpenVault } from '../services/open-vault.ts';
 import { thisProcess } from '../system/this-process.ts';
 import {
   infoToWire,
+  KeepAnchorSchema,
   NameSchema,
   PurposeSchema,
   PutSchema,
@@ -24,7 +25,22 @@ export function createAgentApi(vault: HeldVault): Hono {
   addReading(app, vault);
   addDeriving(app, vault);
   addWriting(app, vault);
+  addAnchor(app, vault);
   return app;
+}
+
+function addAnchor(app: Hono, vault: HeldVault): void {
+  app.get('/vault/audit-anchor', async () => {
+    const call = async (open: OpenVault) => await open.auditAnchor();
+    return await answerUse(vault, call, (anchor) => anchor ?? null);
+  });
+  app.post('/vault/audit-anchor', async (context) => {
+    const input = await parseBody(context, KeepAnchorSchema);
+    if (!input.ok) return input.response;
+    const { head, isNewLog } = input.value;
+    const call = async (open: OpenVault) => await open.anchorAudit(head, isNewLog);
+    return await answerUse(vault, call, () => ({ kept: true }));
+  });
 }
 
 /** Undefined while it is locked. */

@@ -79,6 +79,15 @@ export const SetOutcomeSchema = v.strictObject({
   outcome: v.picklist(['stored', 'missing', 'same']),
 });
 
+/** The end of the audit log as the vault remembers it. */
+export const AnchorSchema = v.strictObject({
+  count: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  hash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  atMs: timeMs,
+});
+
+export const KeepAnchorSchema = v.strictObject({ head: AnchorSchema, isNewLog: v.boolean() });
+
 export const InfosSchema = v.array(
   v.strictObject({ name, fields: v.array(v.string()), createdAtMs: timeMs, updatedAtMs: timeMs }),
 );

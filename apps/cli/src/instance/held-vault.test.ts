@@ -46,6 +46,8 @@ function vaultInMemory(): OpenVault {
     setValue: async (input) => spoken(await setValue(store, input)),
     remove: async (name) => spoken(await store.remove(name)),
     list: async () => spoken(await store.list()),
+    auditAnchor: async () => await Promise.resolve(ok(undefined)),
+    anchorAudit: async () => await Promise.resolve(ok()),
     deriveKey: async (purpose) => await keyOf(`own ${purpose}`),
     deriveLastingKey: async (purpose) => await keyOf(`lasting ${purpose}`),
   };

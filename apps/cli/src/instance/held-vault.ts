@@ -5,6 +5,7 @@ import { described, type Described } from '../failure/described.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import { thisProcess } from '../system/this-process.ts';
 import {
+  AnchorSchema,
   HolderSchema,
   InfosSchema,
   KeySchema,
@@ -81,6 +82,15 @@ function heldVault(place: ControlPlace, storage: 'keyring' | 'file'): OpenVault 
       return answer.ok ? ok(answer.value.removed) : answer;
     },
     list: async () => await ask(place, '/vault/secrets', InfosSchema),
+    auditAnchor: async () => {
+      const anchor = await ask(place, '/vault/audit-anchor', v.nullable(AnchorSchema));
+      return anchor.ok ? ok(anchor.value ?? undefined) : anchor;
+    },
+    anchorAudit: async (head, isNewLog) => {
+      const body = { head, isNewLog };
+      const answer = await ask(place, '/vault/audit-anchor', v.unknown(), body);
+      return answer.ok ? ok() : answer;
+    },
     deriveKey: async (purpose) => await derive(place, '/vault/derive', purpose),
     deriveLastingKey: async (purpose) => await derive(place, '/vault/derive-lasting', purpose),
   };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describeAuditFailure, openAuditLog, type AuditLog } from '@postern/audit';
+import { describeAuditFailure, openAuditLog, type AnchorPort, type AuditLog } from '@postern/audit';
 import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
 import type { AuditEvent, SecretName } from '@postern/protocol';
 import type { TakenSecrets } from '@postern/vault';
@@ -20,16 +20,35 @@ export async function openAudit(
   clock: Clock,
 ): Promise<Result<AuditLog, Described>> {
   const key = await vault.deriveLastingKey('audit/log');
-  return key.ok ? await openAuditUnder(key.value, dataDir, clock) : key;
+  const anchor: AnchorPort = {
+    read: async () => await vault.auditAnchor(),
+    keep: async (head, isNewLog) => await vault.anchorAudit(head, isNewLog),
+  };
+  return key.ok ? await openAuditUnder(key.value, dataDir, clock, anchor) : key;
 }
 
-/** The same under its key. */
+/** How old the anchor of the log may get while a process holds the vault. */
+export const ANCHOR_MS = 60_000;
+
+/** Keeps the anchor of the log young. What goes wrong is found again, and said, by the next append. */
+export function keepAnchored(log: AuditLog): Disposable {
+  const timer = setInterval(() => void log.keepAnchor(), ANCHOR_MS).unref();
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+    },
+  };
+}
+
+/** The same under its key; without an anchor an older log in its place is not noticed. */
 export async function openAuditUnder(
   key: Secret,
   dataDir: string,
   clock: Clock,
+  anchor?: AnchorPort,
 ): Promise<Result<AuditLog, Described>> {
   const log = await openAuditLog({
+    ...(anchor === undefined ? {} : { anchor }),
     directory: auditDirectory(dataDir),
     key,
     clock,
@@ -83,23 +102,34 @@ export function auditedVault(vault: OpenVault, log: AuditLog): OpenVault {
     put: async (next, action) => {
       const stored = await vault.put(next);
       const subject = { kind: 'secret', name: next.name } as const;
-      return await told(log, { action: action ?? 'secret.write', subject }, stored);
+      return await toldChange(log, { action: action ?? 'secret.write', subject }, stored);
     },
     setValue: async (input) => {
       const stored = await vault.setValue(input);
       if (stored.ok && stored.value !== 'stored') return stored;
       const subject = { kind: 'secret', name: input.name } as const;
-      return await told(log, { action: input.action, subject }, stored);
+      return await toldChange(log, { action: input.action, subject }, stored);
     },
     remove: async (name) => {
       const removed = await vault.remove(name);
-      return await told(
+      return await toldChange(
         log,
         { action: 'secret.remove', subject: { kind: 'secret', name } },
         removed,
       );
     },
   };
+}
+
+/** A change of the vault is one after which the log may not go back. */
+async function toldChange<T>(
+  log: AuditLog,
+  event: Omit<AuditEvent, 'outcome'>,
+  result: Result<T, Described>,
+): Promise<Result<T, Described>> {
+  const written = await told(log, event, result);
+  if (written.ok) await log.keepAnchor();
+  return written;
 }
 
 async function told<T>(

@@ -1,3 +1,4 @@
+import type { LogAnchor } from '@postern/audit';
 import { failed, type Result, type Secret } from '@postern/kernel';
 import type { AuditActor, ExecutablePath, SecretName } from '@postern/protocol';
 import {
@@ -37,6 +38,9 @@ export interface OpenVault {
   setValue(input: ValueInput): Promise<Result<ValueOutcome, Described>>;
   remove(name: SecretName): Promise<Result<boolean, Described>>;
   list(): Promise<Result<readonly SecretInfo[], Described>>;
+  /** The end of the audit log that the vault remembers, and its replacement. */
+  auditAnchor(): Promise<Result<LogAnchor | undefined, Described>>;
+  anchorAudit(head: LogAnchor, isNewLog: boolean): Promise<Result<undefined, Described>>;
   /** 64 hexadecimal digits: a key for one purpose, derived from the data key. */
   deriveKey(purpose: string): Promise<Result<Secret, Described>>;
   /** The same of what outlives every change of the data key: for MACs and keyed hashes alone. */
@@ -57,6 +61,8 @@ export function openVaultHere(vault: Vault): OpenVault {
     setValue: async (input) => spoken(await setValue(vault.secrets, input)),
     remove: async (name) => spoken(await vault.secrets.remove(name)),
     list: async () => spoken(await vault.secrets.list()),
+    auditAnchor: async () => spoken(await vault.auditAnchor()),
+    anchorAudit: async (head, isNewLog) => spoken(await vault.anchorAudit(head, { isNewLog })),
     deriveKey: async (purpose) => await Promise.resolve(spoken(vault.deriveKey(purpose))),
     deriveLastingKey: async (purpose) =>
       await Promise.resolve(spoken(vault.deriveLastingKey(purpose))),

@@ -325,6 +325,8 @@ async function closeAll(parts: PosternParts, current: State, reason: LockReason)
   const { stores } = state;
   state.stores = undefined;
   parts.connections.useProxyPassword(undefined);
+  // Only the open vault can keep it.
+  await stores?.audit.keepAnchor();
   parts.vault.lock();
   if (stores === undefined) return;
   parts.log.write('info', 'vault.locked', 'The vault is locked.', { reason });

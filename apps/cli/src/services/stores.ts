@@ -8,7 +8,7 @@ import {
 import { describeDatabaseFailure } from '@postern/database';
 import { openGatewayStore, type GatewayStore } from '@postern/gateway';
 import type { Described } from '../failure/described.ts';
-import { auditedVault, openAudit } from './audit.ts';
+import { auditedVault, keepAnchored, openAudit } from './audit.ts';
 import type { OpenVault } from './open-vault.ts';
 import { databasePurpose } from './vault-databases.ts';
 
@@ -60,12 +60,14 @@ export async function openStores(options: StoresOptions): Promise<Result<Stores,
     gateway.value.close();
     return audit;
   }
+  const anchoring = keepAnchored(audit.value);
   return ok({
     conversations: conversations.value,
     gateway: gateway.value,
     audit: audit.value,
     vault: auditedVault(options.vault, audit.value),
     close: async () => {
+      anchoring[Symbol.dispose]();
       conversations.value.close();
       gateway.value.close();
       await audit.value.close();

@@ -8,7 +8,8 @@ import type { AuditFailure } from '../audit-failure.ts';
 export interface WriteLock {
   /** Runs `work` while holding the lock, one after the other also within the process. Not re-entrant. */
   hold<T>(work: () => Promise<Result<T, AuditFailure>>): Promise<Result<T, AuditFailure>>;
-  close(): void;
+  /** Waits for what holds it or waits for it in this process, then closes it. */
+  close(): Promise<void>;
 }
 
 const POLL_MS = 5;
@@ -69,7 +70,8 @@ export function openWriteLock(
       before = mine.catch(() => undefined);
       return mine;
     },
-    close: () => {
+    close: async () => {
+      await before;
       database.close();
     },
   });

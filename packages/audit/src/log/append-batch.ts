@@ -5,7 +5,6 @@ import type { AuditFailure } from '../audit-failure.ts';
 import type { Head } from '../chain/head.ts';
 import { sealLine, type SealedLine } from '../chain/record-line.ts';
 import { segmentName } from '../chain/segment-name.ts';
-import { refuseNoted } from './damage-note.ts';
 import { findEnd, type LogEnd } from './find-end.ts';
 import { headSteps, takeSteps, type LogFiles } from './log-files.ts';
 
@@ -24,20 +23,10 @@ export interface AppendOptions {
 }
 
 /**
- * Writes events as the next records: all of them, or none. Refuses where damage was found before. The
- * caller holds the lock.
+ * Writes events as the next records, whatever was noted: all of them, or none. The caller holds the
+ * lock. The head is replaced last, so that it never vouches for a record that isn't there.
  */
 export async function appendBatch(
-  files: LogFiles,
-  options: AppendOptions,
-  events: readonly TimedEvent[],
-): Promise<Result<readonly AuditRecord[], AuditFailure>> {
-  const undamaged = await refuseNoted(files);
-  return undamaged.ok ? await appendAtEnd(files, options, events) : undamaged;
-}
-
-/** The same whatever was noted. The head is replaced last, so that it never vouches for a record that isn't there. */
-export async function appendAtEnd(
   files: LogFiles,
   options: AppendOptions,
   events: readonly TimedEvent[],

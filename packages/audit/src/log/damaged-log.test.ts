@@ -93,6 +93,7 @@ describe('a damaged log', () => {
 
   test.each(['kill', 'full'] as const)(
     'is set aside by the next call when a %s cuts one off, and no line is lost',
+    { timeout: 60_000 },
     async (fault) => {
       for (let at = 1, isDone = false; !isDone; at += 1) {
         await using directory = await testDirectory();

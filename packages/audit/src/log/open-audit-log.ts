@@ -8,6 +8,7 @@ import { nodeLogDisk } from '../disk/node-log-disk.ts';
 import { openWriteLock, type WriteLock } from '../disk/write-lock.ts';
 import { appendBatch, type AppendOptions, type TimedEvent } from './append-batch.ts';
 import { refuseNoted } from './damage-note.ts';
+import { expectUndamaged, keepAnchor, type AnchorPort } from './log-anchor.ts';
 import { makeDirectories, type LogFiles } from './log-files.ts';
 import {
   eachRecord,
@@ -40,6 +41,8 @@ export interface AuditLogOptions {
    * Default: `every-batch`.
    */
   readonly flush?: 'every-batch' | 'by-system';
+  /** Where the end of the log is kept, so that an older copy in its place is noticed. Default: nowhere. */
+  readonly anchor?: AnchorPort;
   /** How long to wait for another writer. Default: 10,000. */
   readonly lockWaitMs?: number;
   /** Default: this machine's. */
@@ -65,6 +68,11 @@ export interface AuditLog {
    * begins a new log with a record of it. Undefined where the log is whole: nothing is moved.
    */
   setAside(): Promise<Result<LogSetAside | undefined, AuditFailure>>;
+  /**
+   * Compares the log with its anchor and makes its present end the anchor; one that is younger than
+   * `minAgeMs` stays.
+   */
+  keepAnchor(minAgeMs?: number): Promise<Result<undefined, AuditFailure>>;
   /** Waits for what is being written. The log is not used afterwards. */
   close(): Promise<void>;
 }
@@ -88,7 +96,7 @@ export async function openAuditLog(
     maxSegmentBytes: options.maxSegmentBytes ?? MAX_SEGMENT_BYTES,
     isSynced: options.flush !== 'by-system',
   };
-  return ok(new SegmentedLog(files, lock.value, clock, append));
+  return ok(new SegmentedLog(files, lock.value, clock, append, options.anchor));
 }
 
 interface Waiting extends TimedEvent {
@@ -102,9 +110,18 @@ class SegmentedLog implements AuditLog {
   readonly #clock: Clock;
   readonly #options: AppendOptions;
   readonly #waiting: Waiting[] = [];
+  readonly #anchor: AnchorPort | undefined;
+  #isCompared = false;
   #writing: Promise<void> | undefined;
 
-  constructor(files: LogFiles, lock: WriteLock, clock: Clock, options: AppendOptions) {
+  constructor(
+    files: LogFiles,
+    lock: WriteLock,
+    clock: Clock,
+    options: AppendOptions,
+    anchor: AnchorPort | undefined,
+  ) {
+    this.#anchor = anchor;
     this.#files = files;
     this.#lock = lock;
     this.#clock = clock;
@@ -133,12 +150,23 @@ class SegmentedLog implements AuditLog {
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {
-    const written = await this.#lock.hold(() => appendBatch(this.#files, this.#options, batch));
+    const written = await this.#lock.hold(async () => {
+      const undamaged = await this.#expectUndamaged();
+      return undamaged.ok ? await appendBatch(this.#files, this.#options, batch) : undamaged;
+    });
     batch.forEach(({ settle }, at) => {
       const record = written.ok ? written.value[at] : undefined;
       if (record !== undefined) settle(ok(record));
       else if (!written.ok) settle(written);
     });
+  }
+
+  /** Compares the log with its anchor before the first record: the next look is for whoever keeps it. */
+  async #expectUndamaged(): Promise<Result<undefined, AuditFailure>> {
+    if (this.#isCompared) return await refuseNoted(this.#files);
+    const undamaged = await expectUndamaged(this.#files, this.#anchor);
+    this.#isCompared = undamaged.ok;
+    return undamaged;
   }
 
   tail(count: number): Promise<Result<readonly AuditRecord[], AuditFailure>> {
@@ -153,9 +181,13 @@ class SegmentedLog implements AuditLog {
     const undamaged = await refuseNoted(this.#files);
     if (!undamaged.ok) return undamaged;
     const verdict = await this.#read((snapshot) => verifyLog(this.#files, snapshot));
-    if (verdict.ok || verdict.failure.reason !== 'audit-damaged') return verdict;
-    // Once more under the lock: another process may have set the log aside meanwhile.
-    return await this.#lock.hold(() => verifyAndNote(this.#files));
+    if (!verdict.ok && verdict.failure.reason === 'audit-damaged') {
+      // Once more under the lock: another process may have set the log aside meanwhile.
+      return await this.#lock.hold(() => verifyAndNote(this.#files, this.#anchor));
+    }
+    if (!verdict.ok) return verdict;
+    const anchored = await this.#lock.hold(() => expectUndamaged(this.#files, this.#anchor));
+    return anchored.ok ? verdict : anchored;
   }
 
   async #read<T>(
@@ -166,11 +198,18 @@ class SegmentedLog implements AuditLog {
   }
 
   setAside(): Promise<Result<LogSetAside | undefined, AuditFailure>> {
-    return this.#lock.hold(() => setAside(this.#files, this.#options, this.#clock.nowMs()));
+    return this.#lock.hold(() =>
+      setAside(this.#files, this.#options, this.#anchor, this.#clock.nowMs()),
+    );
+  }
+
+  keepAnchor(minAgeMs = 0): Promise<Result<undefined, AuditFailure>> {
+    const nowMs = this.#clock.nowMs();
+    return this.#lock.hold(() => keepAnchor(this.#files, this.#anchor, nowMs, minAgeMs));
   }
 
   async close(): Promise<void> {
     await this.#writing;
-    this.#lock.close();
+    await this.#lock.close();
   }
 }

@@ -2,8 +2,9 @@ import { basename, dirname, join } from 'node:path';
 import { ok, type Result } from '@postern/kernel';
 import type { AuditFailure, BrokenLink } from '../audit-failure.ts';
 import { segmentsAmong } from '../chain/segment-name.ts';
-import { appendAtEnd, type AppendOptions } from './append-batch.ts';
+import { appendBatch, type AppendOptions } from './append-batch.ts';
 import { DAMAGE_NOTE, noteDamage, refuseNoted } from './damage-note.ts';
+import { expectUndamaged, keepHead, type AnchorPort } from './log-anchor.ts';
 import type { LogFiles } from './log-files.ts';
 import { snapshotOf, verifyLog, type AuditVerdict } from './read-log.ts';
 
@@ -15,19 +16,24 @@ export interface LogSetAside {
 }
 
 /** Checks the log, and notes damage so that nothing more is written. The caller holds the lock. */
-export async function verifyAndNote(files: LogFiles): Promise<Result<AuditVerdict, AuditFailure>> {
+export async function verifyAndNote(
+  files: LogFiles,
+  anchor: AnchorPort | undefined,
+): Promise<Result<AuditVerdict, AuditFailure>> {
   const snapshot = await snapshotOf(files);
   const verdict: Result<AuditVerdict, AuditFailure> = snapshot.ok
     ? await verifyLog(files, snapshot.value)
     : snapshot;
   // What was found first says more than what a set-aside that was cut off left.
-  const undamaged = await refuseNoted(files);
-  if (!undamaged.ok) return undamaged;
+  const noted = await refuseNoted(files);
+  if (!noted.ok) return noted;
   // A note that can't be written changes nothing about the damage.
   if (!verdict.ok && verdict.failure.reason === 'audit-damaged') {
     await noteDamage(files, verdict.failure.broken);
   }
-  return verdict;
+  if (!verdict.ok) return verdict;
+  const undamaged = await expectUndamaged(files, anchor);
+  return undamaged.ok ? verdict : undamaged;
 }
 
 /**
@@ -38,9 +44,10 @@ export async function verifyAndNote(files: LogFiles): Promise<Result<AuditVerdic
 export async function setAside(
   files: LogFiles,
   options: AppendOptions,
+  anchor: AnchorPort | undefined,
   nowMs: number,
 ): Promise<Result<LogSetAside | undefined, AuditFailure>> {
-  const verdict = await verifyAndNote(files);
+  const verdict = await verifyAndNote(files, anchor);
   if (verdict.ok) return ok(undefined);
   if (verdict.failure.reason !== 'audit-damaged') return verdict;
   const { broken } = verdict.failure;
@@ -58,8 +65,11 @@ export async function setAside(
     reason: 'AUDIT_DAMAGED',
     count: broken.seq - 1,
   } as const;
-  const begun = await appendAtEnd(files, options, [{ event, atMs: nowMs }]);
+  const begun = await appendBatch(files, options, [{ event, atMs: nowMs }]);
   if (!begun.ok) return begun;
+  // Before the note goes: without it the new log would be taken for an old one.
+  const kept = await keepHead(files, anchor, nowMs, true);
+  if (!kept.ok) return kept;
   const note = join(files.directory, DAMAGE_NOTE);
   const done = await moveIfThere(files, note, join(aside, DAMAGE_NOTE));
   return done.ok ? ok({ directory: aside, broken }) : done;
