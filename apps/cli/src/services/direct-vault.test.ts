@@ -17,7 +17,7 @@ test('asks the keyring once for the key of the log, and once for each secret', a
   expectOk(await made.vault.keepLastingKey('audit/log'));
   const dataDir = scratchDirectory();
   await mkdir(join(dataDir, 'vault'));
-  for (const name of ['slots.json', 'vault.lock']) {
+  for (const name of ['slots.json', 'anchor.json', 'vault.lock']) {
     await rename(join(made.dataDir, name), join(dataDir, 'vault', name));
   }
   const asked: string[] = [];
