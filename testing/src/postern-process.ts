@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
 import { runProgram, startProgram, type Ended, type RunningProgram } from './run-program.ts';
 
 /** The file that a Node starts the shipped product from. */
@@ -87,8 +86,8 @@ export async function upPostern(
   options: PosternOptions & { readonly port?: number },
   parameters: readonly string[] = [],
 ): Promise<PosternUp> {
-  const port = options.port ?? (await freePort());
-  const all = ['up', '--no-open', '--port', String(port), ...parameters];
+  const port = String(options.port ?? 0);
+  const all = ['up', '--no-open', '--port', port, ...parameters];
   const program = startPostern(all, options);
   const [, launchUrl = ''] = await program.waitFor(/Open\s+(http:\S+)\s/, UP_TIMEOUT_MS);
   const [, address = ''] = await program.waitFor(/Gateway\s+(http:\S+)\/v1\s/, UP_TIMEOUT_MS);

@@ -1,13 +1,19 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { errnoOf } from '@postern/kernel';
-import { freePort, freshHome, runPostern, skipBecause, upPostern } from '@postern/testing';
+import { freshHome, runPostern, skipBecause, upPostern } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 
 async function listenOn(host: string, port: number): Promise<Server> {
   const server = createServer().listen(port, host);
   await once(server, 'listening');
   return server;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('not a TCP address');
+  return address.port;
 }
 
 async function whyNoIpv6(): Promise<string | undefined> {
@@ -47,8 +53,8 @@ describe.skipIf(skipBecause('both loopback addresses', why))('both loopback addr
     'a port that somebody else has at %s is refused',
     async (host) => {
       using home = freshHome();
-      const port = await freePort();
-      const squatter = await listenOn(host, port);
+      const squatter = await listenOn(host, 0);
+      const port = portOf(squatter);
       const { environment } = home;
       const ended = await runPostern(['up', '--no-open', '--port', String(port)], { environment });
       squatter.close();

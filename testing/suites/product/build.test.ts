@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  freePort,
   runProgram,
   skipBecause,
   startKeyringSession,
@@ -78,11 +77,10 @@ describe.skipIf(skipBecause('the build over a keyring', whyNoKeyringSession()))(
   test('serves the page', async () => {
     await using session = await startKeyringSession('unlocked');
     const { environment } = session;
-    const port = String(await freePort());
-    const parameters = ['--', BUILT, 'up', '--no-open', '--port', port];
+    const parameters = ['--', BUILT, 'up', '--no-open', '--port', '0'];
     const up = startProgram(process.execPath, parameters, { environment });
-    await up.waitFor(/Gateway/);
-    const page = await fetch(`http://127.0.0.1:${port}/`);
+    const [, address = ''] = await up.waitFor(/Gateway\s+(http:\S+)\/v1\s/);
+    const page = await fetch(`${address}/`);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('<title>');
     expect(await up.stop()).toMatchObject({ code: 0 });

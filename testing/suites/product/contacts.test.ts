@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonObject } from '@postern/kernel';
 import {
-  freePort,
   freshHome,
   runPostern,
   skipBecause,
@@ -40,18 +39,9 @@ describe.skipIf(skipBecause('who is contacted', whyNoPrograms(['strace'])))(
       using home = freshHome();
       const upstream = await startFakeUpstream();
       const file = join(home.path, 'trace');
-      const port = await freePort();
       const postern = startProgram(
         'strace',
-        [
-          ...trace(CALLS, file),
-          process.execPath,
-          LAUNCHER,
-          'up',
-          '--no-open',
-          '--port',
-          String(port),
-        ],
+        [...trace(CALLS, file), process.execPath, LAUNCHER, 'up', '--no-open', '--port', '0'],
         { environment: home.environment },
       );
       const [, launchUrl = ''] = await postern.waitFor(/Open\s+(http:\S+)\s/);

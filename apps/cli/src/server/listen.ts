@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { failed, ok, type Result } from '@postern/kernel';
 
 export interface ListenFailure {
@@ -9,6 +9,12 @@ export interface ListenFailure {
 export interface Listening {
   /** Stops accepting, closes idle connections, and after the grace time all others. */
   close(graceMs: number): Promise<void>;
+}
+
+export interface LoopbackListening extends Listening {
+  readonly port: number;
+  /** Answers requests from now on. */
+  handle(listener: RequestListener): void;
 }
 
 const LIMITS = {
@@ -26,20 +32,32 @@ const LOOPBACK = [
 /** What the system says of an address that it does not have: there, nobody else can listen either. */
 const NO_ADDRESS: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
+/** How often a port that the system picked may be taken at the other address. */
+const PICKS = 20;
+
 /**
  * Listens on a port of both loopback addresses; never on another. A browser may look for `localhost`
- * at either, so a port that somebody else has on one of them is taken.
+ * at either, so a port that somebody else has on one of them is taken. For port 0 the system picks a
+ * free one.
  */
 export async function listenOnLoopback(
-  port: number,
-  listener: RequestListener,
-): Promise<Result<Listening, ListenFailure>> {
-  const opened: Listening[] = [];
+  wanted: number,
+): Promise<Result<LoopbackListening, ListenFailure>> {
+  for (let picks = 1; ; picks += 1) {
+    const opened = await openBoth(wanted);
+    if (opened.ok || wanted !== 0 || picks === PICKS) return opened;
+  }
+}
+
+async function openBoth(wanted: number): Promise<Result<LoopbackListening, ListenFailure>> {
+  const opened: Server[] = [];
+  let port = wanted;
   for (const { host, name } of LOOPBACK) {
-    const server = createServer(LIMITS, listener);
+    const server = createServer(LIMITS, refuseYet);
     const code = await outcome(server, () => server.listen({ port, host, ipv6Only: true }));
     if (code === undefined) {
-      opened.push(listening(server));
+      opened.push(server);
+      port = portOf(server);
       continue;
     }
     if (host === '::1' && NO_ADDRESS.has(code)) continue;
@@ -48,16 +66,31 @@ export async function listenOnLoopback(
     return failed({ reason, at: `${String(port)}${name}` });
   }
   return ok({
+    port,
+    handle: (listener) => {
+      for (const server of opened) server.off('request', refuseYet).on('request', listener);
+    },
     close: async (graceMs) => {
       await closeAll(opened, graceMs);
     },
   });
 }
 
-async function closeAll(opened: readonly Listening[], graceMs: number): Promise<void> {
+/** Until there is somebody to answer, a client meets a closed connection, as before the start. */
+function refuseYet(request: IncomingMessage): void {
+  request.socket.destroy();
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('not a TCP address');
+  return address.port;
+}
+
+async function closeAll(opened: readonly Server[], graceMs: number): Promise<void> {
   await Promise.all(
-    opened.map(async (each) => {
-      await each.close(graceMs);
+    opened.map(async (server) => {
+      await listening(server).close(graceMs);
     }),
   );
 }

@@ -2,9 +2,7 @@ import { listenOnLoopback } from './listen.ts';
 
 /** Whether `postern up` could listen on the port now. */
 export async function isPortFree(port: number): Promise<boolean> {
-  const tried = await listenOnLoopback(port, (_request, response) => {
-    response.destroy();
-  });
+  const tried = await listenOnLoopback(port);
   if (tried.ok) await tried.value.close(0);
   return tried.ok;
 }

@@ -20,6 +20,7 @@ import type { Postern } from '../services/postern.ts';
 
 export interface ServeOptions {
   readonly postern: Postern;
+  /** 0: a free one. */
   readonly port: number;
   readonly randomness: Randomness;
   readonly version: string;
@@ -44,7 +45,10 @@ const GRACE_MS = 5000;
 
 /** Opens the port of the app, the page and the gateway, and the control socket. */
 export async function serve(options: ServeOptions): Promise<Result<Serving, Described>> {
-  const { postern, port } = options;
+  const { postern } = options;
+  const front = await listenOnLoopback(options.port);
+  if (!front.ok) return failed(describeListenFailure(front.failure));
+  const { port } = front.value;
   const gatewayUrl = `http://127.0.0.1:${String(port)}`;
   const sessions = createSessions(postern.clock, options.randomness);
   const guard = loopbackGuard(port);
@@ -71,7 +75,7 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
       gateway.resume();
     },
   });
-  const front = await listenOnLoopback(port, (request, response) => {
+  front.value.handle((request, response) => {
     const area = areaOf(request);
     logRequest(postern, area, request, response);
     if (area !== 'gateway') closeIfUnread(request, response);
@@ -80,7 +84,6 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
     else if (area === 'page') void pageListener(request, response);
     else refuseTarget(request, response);
   });
-  if (!front.ok) return failed(describeListenFailure(front.failure));
   const control = await openControl(options, sessions, launchUrl, guard.pageOrigin);
   if (!control.ok) {
     await front.value.close(0);

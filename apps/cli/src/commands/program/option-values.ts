@@ -34,6 +34,6 @@ export function duration(text: string): string {
 
 export function portNumber(text: string): number {
   const port = wholeNumber(text);
-  if (port < 1 || port > 65_535) throw new InvalidArgumentError('A port is 1 to 65535.');
+  if (port > 65_535) throw new InvalidArgumentError('A port is 0 to 65535.');
   return port;
 }

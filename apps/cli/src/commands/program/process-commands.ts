@@ -17,7 +17,7 @@ export function addProcessCommands(program: Command, context: GetContext): void 
   program
     .command('up')
     .description('start the app, the page and the gateway on one loopback port')
-    .option('--port <n>', 'the port to listen on', portNumber)
+    .option('--port <n>', 'the port to listen on; 0 takes a free one', portNumber)
     .option('--no-open', 'do not open the browser')
     .addOption(
       new Option('--log-level <level>', 'how much to say on standard error').choices(LOG_LEVELS),
