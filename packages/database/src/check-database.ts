@@ -2,8 +2,8 @@ import { failed, ok, type Result } from '@postern/kernel';
 import { connect } from './connection.ts';
 import type { DatabaseFailure } from './database-failure.ts';
 import { attemptAt } from './failure-of-error.ts';
-import { checkFound, refuseIfOpen, type OpenDatabaseOptions } from './open-database.ts';
-import { realFilePath, sizeOf } from './private-files.ts';
+import { checkFound, notAFile, refuseIfOpen, type OpenDatabaseOptions } from './open-database.ts';
+import { areRegularFiles, realFilePath, sizeOf } from './private-files.ts';
 
 /**
  * Looks whether a database is whole, without migrating it: its key, then SQLite's `quick_check`.
@@ -18,6 +18,7 @@ export function checkDatabase({
     if (sizeOf(path) === undefined) return ok('absent');
     const place = { label, path: realFilePath(path) };
     refuseIfOpen(place);
+    if (!areRegularFiles(place.path)) return failed(notAFile(place));
     const found = checkFound(place, key);
     if (!found.ok) return found;
     const connection = connect(place.path, key, { readonly: true });

@@ -17,7 +17,9 @@ export type Damage =
   /** The write-ahead log is there, the database that it belongs to is not. */
   | 'log-without-database'
   /** It opens, but it is one of Postern's other databases under this name. */
-  | 'other-database';
+  | 'other-database'
+  /** It, or a file that SQLite keeps beside it, is a pipe, a device or the like. */
+  | 'not-a-file';
 
 export type DatabaseFailure = DatabasePlace &
   (
@@ -49,6 +51,7 @@ const DAMAGE_WORDS: Record<Damage, string> = {
   'cut-off': 'is cut off',
   'log-without-database': 'is missing while its write-ahead log is still there',
   'other-database': 'is another database of Postern under this name',
+  'not-a-file': 'is not a regular file, or one beside it is not',
 };
 
 /** The one way from a database failure to words. */

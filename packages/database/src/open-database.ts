@@ -10,6 +10,7 @@ import { attemptAt } from './failure-of-error.ts';
 import { checkVersion, migrate, type Migration } from './migrate.ts';
 import { withOpeningLock } from './opening-lock.ts';
 import {
+  areRegularFiles,
   createPrivateFile,
   ensurePrivateDirectory,
   makePrivate,
@@ -44,11 +45,16 @@ export function openDatabase(options: OpenDatabaseOptions): Result<Database, Dat
     ensurePrivateDirectory(dirname(options.path));
     const place = { label: options.label, path: realFilePath(options.path) };
     refuseIfOpen(place);
+    if (!areRegularFiles(place.path)) return failed(notAFile(place));
     return withOpeningLock(place, () => {
       const found = findOrCreate(place, options);
       return found.ok ? openFound(place, options) : found;
     });
   });
+}
+
+export function notAFile(place: DatabasePlace): DatabaseFailure {
+  return { reason: 'damaged', ...place, damage: 'not-a-file' };
 }
 
 /** Using a database under its other user in the same process is a fault. */

@@ -25,6 +25,18 @@ export function sizeOf(path: string): number | undefined {
 }
 
 /**
+ * Whether the database and all that is kept beside it are regular files, as far as they are there: to
+ * open a pipe or some devices would wait for ever.
+ */
+export function areRegularFiles(path: string): boolean {
+  return [...COMPANIONS, '.lock', '.new'].every((suffix) => {
+    const found = statSync(`${path}${suffix}`, { throwIfNoEntry: false });
+    // SQLite says of a directory by itself what it is.
+    return found === undefined || found.isFile() || found.isDirectory();
+  });
+}
+
+/**
  * Makes the directories that are missing, for their owner alone; leaves the others as they are.
  * Throws where nothing can be made in it.
  */

@@ -1,6 +1,6 @@
 import { errnoOf, failed, ok, type Result } from '@postern/kernel';
 import { connectPlain } from './connection.ts';
-import { createPrivateFile } from './private-files.ts';
+import { areRegularFiles, createPrivateFile } from './private-files.ts';
 
 /** Held until it is released or its process ends, however it ends. */
 export interface ProcessLock {
@@ -24,6 +24,7 @@ export function holdProcessLock(path: string): Result<ProcessLock, LockFailure> 
   let database: ReturnType<typeof connectPlain> | undefined;
   try {
     createPrivateFile(path);
+    if (!areRegularFiles(path)) return failed({ reason: 'not-writable', path });
     database = connectPlain(path, { busyTimeoutMs: 0 });
     database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');

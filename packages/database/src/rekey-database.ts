@@ -3,9 +3,15 @@ import { checkKey } from './check-key.ts';
 import { connect, useWriteAheadLog } from './connection.ts';
 import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
 import { attemptAt } from './failure-of-error.ts';
-import { freshPath, refuseIfOpen, replaceDatabase } from './open-database.ts';
+import { freshPath, notAFile, refuseIfOpen, replaceDatabase } from './open-database.ts';
 import { withOpeningLock } from './opening-lock.ts';
-import { createPrivateFile, realFilePath, removeDatabaseFiles, sizeOf } from './private-files.ts';
+import {
+  areRegularFiles,
+  createPrivateFile,
+  realFilePath,
+  removeDatabaseFiles,
+  sizeOf,
+} from './private-files.ts';
 import { rawKeyBytes, rawKeyForm } from './raw-key.ts';
 
 export interface RekeyDatabaseOptions {
@@ -25,6 +31,7 @@ export function rekeyDatabase(options: RekeyDatabaseOptions): Result<undefined, 
   return attemptAt({ label: options.label, path: options.path }, () => {
     const place = { label: options.label, path: realFilePath(options.path) };
     refuseIfOpen(place);
+    if (!areRegularFiles(place.path)) return failed(notAFile(place));
     return withOpeningLock(place, () => {
       if (opensWith(place, options.newKey).ok) return ok();
       const checked = opensWith(place, options.key);

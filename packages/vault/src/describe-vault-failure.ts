@@ -150,6 +150,9 @@ function remedyOf(failure: VaultFailure): string | undefined {
   if (failure.reason === 'vault-damaged' && failure.damage === 'other-key') {
     return `Put back the ${failure.file} and the slots.json of one time, or restore a backup: postern auth storage restore FILE.`;
   }
+  if (failure.reason === 'vault-damaged' && failure.damage === 'missing') {
+    return `Put ${failure.file} back, or move the vault's directory away and restore a backup: postern auth storage restore FILE.`;
+  }
   if (failure.reason === 'wrong-recovery-code') {
     return 'Use the newest recovery code of this vault, or its passphrase.';
   }

@@ -99,7 +99,7 @@ describe('the app', () => {
     expect(await lastLock()).toContain('"reason":"SUSPEND"');
   });
 
-  test('a lock waits for the gateway: what was streamed is recorded', async () => {
+  test('a lock ends the gateway’s streams at once, says why, and records what was streamed', async () => {
     const upstream = await startFakeUpstream();
     configure({
       providers: { box: { dialect: 'openai-chat', baseUrl: upstream.baseUrls['openai-chat'] } },
@@ -123,7 +123,10 @@ describe('the app', () => {
     });
     expect(streaming.status).toBe(200);
     expect(await runPostern(['vault', 'lock'], options)).toMatchObject({ code: 0 });
-    expect(await streaming.text()).toContain('GATEWAY_STOPPING');
+    const text = await streaming.text();
+    expect(text).toContain('VAULT_LOCKED');
+    // Of 2,000 words; five seconds more would have brought hundreds.
+    expect(text).not.toContain('GATEWAY_STOPPING');
     expect(await isLocked(postern, key)).toBe(true);
     expect(await lastLock()).toContain('"reason":"ASKED"');
     await postern.stop();

@@ -14,6 +14,7 @@ import {
   orFail,
   storageFor,
   tell,
+  unlockBy,
   unlockFound,
   type CommandContext,
   type FoundVault,
@@ -26,21 +27,28 @@ export async function openedOrNewVault(context: CommandContext): Promise<OpenVau
   const held = orFail(await findHeldVault(holderPlaces(context.home)), (failure) => failure);
   if (held !== undefined) return held;
   const found = await findVault(context);
-  if (found.vault.state === 'absent') await createVault(context, found);
-  else await unlockFound(context, found.vault);
+  if (found.vault.state === 'absent') {
+    return await auditedHere(context, await createVault(context, found));
+  }
+  await unlockFound(context, found.vault);
   return await auditedHere(context, found.vault);
 }
 
-async function createVault(context: CommandContext, found: FoundVault): Promise<void> {
+async function createVault(context: CommandContext, found: FoundVault): Promise<Vault> {
   const storage = await storageFor(context, found);
   const passphrase = storage === 'file' ? await newPassphrase(context) : undefined;
-  const created = orFail(
-    await found.vault.create({ storage, ...(passphrase === undefined ? {} : { passphrase }) }),
-    describeVaultFailure,
-  );
+  const made = await found.vault.create({
+    storage,
+    ...(passphrase === undefined ? {} : { passphrase }),
+  });
+  if (!made.ok && made.failure.reason === 'vault-exists') {
+    return await openMadeMeanwhile(context, passphrase);
+  }
+  const created = orFail(made, describeVaultFailure);
   context.terminal.note(`Made a new vault (storage: ${storage}).`);
   announceRecoveryCode(context, created.recoveryCode);
   await tellCreated(context, found.vault);
+  return found.vault;
 }
 
 /** The making of a vault is the first thing that its audit log knows. */
@@ -52,6 +60,17 @@ export async function tellCreated(context: CommandContext, vault: Vault): Promis
     outcome: 'success',
     subject,
   });
+}
+
+/** Another command made it while this one waited for its lock: it is opened with the same passphrase. */
+async function openMadeMeanwhile(
+  context: CommandContext,
+  passphrase: Secret | undefined,
+): Promise<Vault> {
+  const { vault } = await findVault(context);
+  if (passphrase === undefined || vault.storage !== 'file') await unlockFound(context, vault);
+  else await unlockBy(context, vault, { with: 'passphrase', passphrase });
+  return vault;
 }
 
 /** Shows a recovery code, once. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import {
   decodeUtf8,
   errnoOf,
@@ -27,8 +27,11 @@ export interface LoadedConfig {
 export function loadConfig(path: string): Result<LoadedConfig, ConfigFailure> {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    bytes = readRegularFile(path);
   } catch (error) {
+    if (error instanceof NotAFile) {
+      return failed({ reason: 'config-invalid', path, problem: 'it is not a regular file' });
+    }
     if (errnoOf(error) === 'ENOENT') return ok({ config: expectOk(parseConfig({})), written: {} });
     return failed({ reason: 'config-unreadable', path });
   }
@@ -36,6 +39,20 @@ export function loadConfig(path: string): Result<LoadedConfig, ConfigFailure> {
   const json = parseJson(text ?? '', { maxLength: 1_048_576 });
   if (!json.ok) return failed({ reason: 'config-invalid', path, problem: 'it is not valid JSON' });
   return checkConfig(path, json.value);
+}
+
+class NotAFile extends Error {}
+
+/** A pipe or a device in a file's place would be waited for, without this for ever. */
+function readRegularFile(path: string): Uint8Array {
+  const wait = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
+  const file = openSync(path, constants.O_RDONLY | wait);
+  try {
+    if (!fstatSync(file).isFile()) throw new NotAFile();
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function checkConfig(path: string, value: JsonValue): Result<LoadedConfig, ConfigFailure> {

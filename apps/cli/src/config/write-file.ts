@@ -11,7 +11,8 @@ export interface WriteFailure {
 export function writeFileAtomically(path: string, text: string): Result<undefined, WriteFailure> {
   const temporary = `${path}.${String(process.pid)}.tmp`;
   try {
-    const file = openSync(temporary, 'w', 0o600);
+    rmSync(temporary, { force: true });
+    const file = openSync(temporary, 'wx', 0o600);
     try {
       writeFileSync(file, text);
       fsyncSync(file);

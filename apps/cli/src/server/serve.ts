@@ -69,7 +69,7 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
   postern.locking.drainFirst({
     isBusy: () => gateway.runningCalls > 0,
     drain: async (timeoutMs) => {
-      await gateway.drain(timeoutMs);
+      await gateway.drain(timeoutMs, 'vault-locked');
     },
     resume: () => {
       gateway.resume();
@@ -94,7 +94,7 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
     launchUrl,
     close: async () => {
       await postern.running.stopAll();
-      await gateway.drain(GRACE_MS);
+      await gateway.drain(GRACE_MS, 'draining');
       await Promise.all([front.value.close(GRACE_MS), control.value.close(0)]);
       await postern.close();
     },

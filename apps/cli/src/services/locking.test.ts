@@ -64,15 +64,20 @@ function scene(config: Partial<Config['vault']> = {}) {
 }
 
 describe('locking', () => {
-  test('waits for what runs before the keys go, then lets it answer that it is locked', async () => {
+  test.each([
+    ['ASKED', 0],
+    ['SUSPEND', 0],
+    ['IDLE', LOCK_GRACE_MS],
+    ['EXIT', LOCK_GRACE_MS],
+  ] as const)('(%s) lets what runs end for %i ms before the keys go', async (reason, graceMs) => {
     const { locking, done, drainSlowly, endDrain } = scene();
     drainSlowly();
-    const locked = locking.lock('ASKED');
+    const locked = locking.lock(reason);
     await Promise.resolve();
-    expect(done).toEqual(['answers stopped', `draining for ${String(LOCK_GRACE_MS)}`]);
+    expect(done).toEqual(['answers stopped', `draining for ${String(graceMs)}`]);
     endDrain();
     await locked;
-    expect(done.slice(2)).toEqual(['drained', 'closed: ASKED', 'resumed']);
+    expect(done.slice(2)).toEqual(['drained', `closed: ${reason}`, 'resumed']);
   });
 
   test('asked for twice happens once, and both wait for it', async () => {

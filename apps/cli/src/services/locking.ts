@@ -42,7 +42,7 @@ export interface Locking {
   start(): Disposable;
 }
 
-/** How long a lock waits for calls that are being answered. */
+/** How long a lock that nobody asked for waits for calls that are being answered. */
 export const LOCK_GRACE_MS = 5000;
 
 export function createLocking(parts: LockingParts): Locking {
@@ -93,8 +93,9 @@ async function lockNow(
   reason: LockReason,
 ): Promise<void> {
   if (!parts.isOpen()) return;
-  // What ran through a suspension has lost its connections, and somebody else may sit there now.
-  const graceMs = reason === 'SUSPEND' ? 0 : LOCK_GRACE_MS;
+  // Whoever asks wants it now. What ran through a suspension has lost its connections, and somebody
+  // else may sit there.
+  const graceMs = reason === 'SUSPEND' || reason === 'ASKED' ? 0 : LOCK_GRACE_MS;
   await Promise.all([
     parts.stopAnswers(),
     ...drainables.map(async (each) => {

@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, failed, ok, type Clock, type Result } from '@postern/kernel';
@@ -50,6 +50,10 @@ export function openWriteLock(
   let database: InstanceType<typeof DatabaseSync>;
   try {
     createPrivately(path);
+    // To open a pipe would wait for ever. Only looked at: a descriptor must not be closed here.
+    if (!lstatSync(path).isFile()) {
+      return failed({ reason: 'unsafe-file', path, problem: 'not-a-file' });
+    }
     database = new DatabaseSync(path, { timeout: 0 });
   } catch (error) {
     return failed(failureOf(path, error));

@@ -352,7 +352,7 @@ describe('draining', () => {
     await start();
     upstream.next(textReply('one two three', { deltaDelayMs: 20 }));
     const streaming = await ask(MESSAGES, { stream: true });
-    const drained = running.gateway.drain(10_000);
+    const drained = running.gateway.drain(10_000, 'draining');
     const refused = await ask(MESSAGES);
     expect(refused.status).toBe(503);
     expect((await fetch(`${running.url}/readyz`)).status).toBe(503);
@@ -364,7 +364,7 @@ describe('draining', () => {
 
   it('is over for calls after it once it is told to resume', async () => {
     await start();
-    await running.gateway.drain(0);
+    await running.gateway.drain(0, 'draining');
     expect((await ask(MESSAGES)).status).toBe(503);
     running.gateway.resume();
     expect((await ask(MESSAGES)).status).toBe(200);
@@ -375,19 +375,23 @@ describe('draining', () => {
     upstream.next(textReply('one two three', { deltaDelayMs: 20 }));
     const streaming = await ask(MESSAGES, { stream: true });
     expect(running.gateway.runningCalls).toBe(1);
-    const drained = [running.gateway.drain(60_000), running.gateway.drain(60_000)];
+    const drained = [
+      running.gateway.drain(60_000, 'draining'),
+      running.gateway.drain(60_000, 'draining'),
+    ];
     expect(await streaming.text()).toContain('message_stop');
     await Promise.all(drained);
     expect(running.gateway.runningCalls).toBe(0);
   });
 
-  it('ends what does not end in time, with an error event, and records it', async () => {
+  const CODES = { draining: 'GATEWAY_STOPPING', 'vault-locked': 'VAULT_LOCKED' } as const;
+  it.each(['draining', 'vault-locked'] as const)('(%s) ends all with an event', async (reason) => {
     await start();
     upstream.next(textReply('word '.repeat(1000), { deltaDelayMs: 10 }));
     const streaming = await ask(CHAT, { stream: true });
-    await running.gateway.drain(50);
+    await running.gateway.drain(0, reason);
     const text = await streaming.text();
-    expect(text).toContain('GATEWAY_STOPPING');
+    expect(text).toContain(CODES[reason]);
     expect(await (await upstream.request(0)).closed).toBe('left');
     expect(running.entries[0]).toMatchObject({ ending: 'cut', estimated: true });
   });

@@ -17,6 +17,9 @@ import { discardBody } from './read-body.ts';
 import { RevokedCalls } from './revoked-calls.ts';
 import { sendFailure } from './send-failure.ts';
 
+/** What a client is told whose call ends early: the process stops, or the vault is locked. */
+export type DrainReason = 'draining' | 'vault-locked';
+
 /** The data plane: everything that `isGatewayTarget` names. */
 export interface Gateway {
   /** Answers one request. Never throws, never keeps a request without an answer. */
@@ -25,7 +28,7 @@ export interface Gateway {
    * Takes no new calls, waits for the running ones, cuts those off that are still running after
    * `timeoutMs`, and writes the usage that is waiting.
    */
-  drain(timeoutMs: number): Promise<void>;
+  drain(timeoutMs: number, reason: DrainReason): Promise<void>;
   /** Takes new calls again after `drain`. */
   resume(): void;
   /** Calls that are being answered right now. */
@@ -56,7 +59,8 @@ class DataPlane implements Gateway {
   readonly #revokedCalls: RevokedCalls;
   readonly #idPrefix: string;
   #requests = 0;
-  #draining = false;
+  /** Why nothing new is taken. */
+  #draining: DrainReason | undefined;
   readonly #onIdle = new Set<() => void>();
 
   constructor(deps: GatewayDeps) {
@@ -90,15 +94,15 @@ class DataPlane implements Gateway {
     }
   }
 
-  async drain(timeoutMs: number): Promise<void> {
-    this.#draining = true;
+  async drain(timeoutMs: number, reason: DrainReason): Promise<void> {
+    this.#draining = reason;
     await this.#idle(timeoutMs);
-    for (const call of this.#calls) call.stop({ reason: 'draining' });
+    for (const call of this.#calls) call.stop({ reason });
     this.#deps.usage.flush();
   }
 
   resume(): void {
-    this.#draining = false;
+    this.#draining = undefined;
   }
 
   get runningCalls(): number {
@@ -131,7 +135,7 @@ class DataPlane implements Gateway {
     if (route.kind === 'call' || route.kind === 'models') {
       return this.#admit(asked, route, target.query);
     }
-    answerProbe(response, route.kind, !this.#draining && this.#deps.isReady());
+    answerProbe(response, route.kind, this.#draining === undefined && this.#deps.isReady());
     return undefined;
   }
 
@@ -153,7 +157,7 @@ class DataPlane implements Gateway {
     if (!verified.ok) return uncheckedKey(verified.failure.reason, head.token);
     const keyId = verified.value;
     if (keyId === undefined) return { reason: 'key-required' };
-    if (this.#draining) return { reason: 'draining' };
+    if (this.#draining !== undefined) return { reason: this.#draining };
     if (route.kind === 'models') {
       answerModels(response, this.#deps, dialect, requestId).catch(() => {
         fault(asked);

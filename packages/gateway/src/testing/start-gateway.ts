@@ -110,7 +110,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     server,
     home,
     close: async () => {
-      await gateway.drain(0);
+      await gateway.drain(0, 'draining');
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await connections.close();

@@ -116,7 +116,8 @@ export const VAULT_ERRORS = {
   },
   KEYRING_LOCKED: {
     meaning: 'The keyring is locked.',
-    remedy: 'Unlock the login keyring of your desktop and run the command again.',
+    remedy:
+      'Unlock the login keyring of your desktop and run the command again. For a new vault in a file instead: --storage file.',
     exit: EXIT.locked,
   },
   KEYRING_DENIED: {

@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, failed, type Clock, type Result } from '@postern/kernel';
 import type { VaultFailure } from '../vault-failure.ts';
@@ -10,7 +10,7 @@ export interface VaultLock {
   hold<T>(work: () => Promise<Result<T, VaultFailure>>): Promise<Result<T, VaultFailure>>;
 }
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 30_000;
 const POLL_MS = 15;
 
 /**
@@ -55,6 +55,10 @@ async function tryOnce(path: string): Promise<Result<Release, VaultFailure>> {
   const { DatabaseSync } = await import('node:sqlite');
   try {
     createPrivately(path);
+    // To open a pipe would wait for ever. Only looked at: a descriptor must not be closed here.
+    if (!lstatSync(path).isFile()) {
+      return failed({ reason: 'unsafe-file', path, problem: 'not-a-file' });
+    }
     const database = new DatabaseSync(path, { timeout: 0 });
     try {
       database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');

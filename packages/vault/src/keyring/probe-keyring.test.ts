@@ -39,7 +39,9 @@ describe('probing a keyring', () => {
 describe('choosing the storage', () => {
   it.each([
     ['auto', WORKS, ok('keyring')],
-    ['auto', FAILS, ok('file')],
+    ['auto', NOT_KEEPING, ok('file')],
+    // It works once it is unlocked: another storage is for the person to choose.
+    ['auto', FAILS, failed(LOCKED)],
     ['keyring', WORKS, ok('keyring')],
     ['keyring', FAILS, failed(LOCKED)],
     ['file', WORKS, ok('file')],

@@ -34,14 +34,19 @@ async function roundTrip(
   return kept ? ok() : failed({ reason: 'keyring-unavailable', cause: 'not-keeping' });
 }
 
-/** The storage for a new vault. `auto` takes the keyring where it works and the file elsewhere. */
+/**
+ * The storage for a new vault. `auto` takes the keyring where it works and the file elsewhere; a locked
+ * keyring is to be unlocked, or the file to be asked for.
+ */
 export function chooseStorage(
   mode: 'auto' | VaultStorage,
   probe: KeyringProbe,
 ): Result<VaultStorage, VaultFailure> {
   if (mode === 'file') return ok('file');
   if (probe.available) return ok('keyring');
-  return mode === 'auto' ? ok('file') : failed(probe.failure);
+  // One that is only locked works, once it is unlocked.
+  const isThere = probe.failure.reason === 'keyring-locked';
+  return mode === 'auto' && !isThere ? ok('file') : failed(probe.failure);
 }
 
 /**

@@ -1,12 +1,15 @@
 import { join } from 'node:path';
-import { ok, Secret, type Clock, type Randomness, type Result } from '@postern/kernel';
+import { failed, ok, Secret, type Clock, type Randomness, type Result } from '@postern/kernel';
 import type { Disk } from '../disk/disk.ts';
 import { nodeDisk } from '../disk/node-disk.ts';
 import { fileLock } from '../disk/vault-lock.ts';
 import { KDF_COSTS, type KdfCosts } from '../kdf-costs.ts';
 import type { KeyringPort } from '../keyring/keyring-port.ts';
 import type { VaultFailure } from '../vault-failure.ts';
+import { SECRETS_FILE } from '../file/secrets-file.ts';
 import { readSlots } from '../slots/read-slots.ts';
+import { SLOTS_FILE } from '../slots/slots-file.ts';
+import { readJournal } from './journal.ts';
 import { settleWithoutKey } from './settle.ts';
 import type { KeyedDatabase } from './keyed-database.ts';
 import type { VaultContext } from './vault-context.ts';
@@ -44,7 +47,25 @@ export async function openVault(options: VaultOptions): Promise<Result<Vault, Va
   // What cannot be settled now, for want of a keyring or on a read-only disk, stays in the journal.
   if (!context.isLooking) await settleWithoutKey(context);
   const slots = await readSlots(context);
-  return slots.ok ? ok(new Vault(context, slots.value?.header)) : slots;
+  if (!slots.ok) return slots;
+  if (slots.value !== undefined) return ok(new Vault(context, slots.value.header));
+  const isLost = await isHeaderLost(context);
+  if (!isLost.ok) return isLost;
+  // Again: another process may have made the vault meanwhile.
+  const again = await readSlots(context);
+  if (!again.ok) return again;
+  if (again.value === undefined && isLost.value) {
+    return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'missing' });
+  }
+  return ok(new Vault(context, again.value?.header));
+}
+
+/** Whether there are secrets that no vault was being made with. */
+async function isHeaderLost(context: VaultContext): Promise<Result<boolean, VaultFailure>> {
+  const names = await context.disk.list(context.directory);
+  if (!names.ok || !names.value.includes(SECRETS_FILE)) return names.ok ? ok(false) : names;
+  const journal = await readJournal(context);
+  return journal.ok ? ok(journal.value?.operation !== 'create') : journal;
 }
 
 /** The world of a vault, by the options it is opened with. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
 import { describe, expect, it } from 'vitest';
 import type { KeyringFailure } from '../keyring/keyring-port.ts';
-import { snapshot, systemClock, systemRandomness } from '../testing/test-world.ts';
+import { snapshot, systemClock, systemRandomness, systemWorld } from '../testing/test-world.ts';
 import { madeVault, OPENAI, PASSPHRASE, vaultWorld } from '../testing/vault-world.ts';
 import { openVault } from './open-vault.ts';
 import type { Vault } from './vault.ts';
@@ -138,13 +138,15 @@ describe('a vault that is not there', () => {
   });
 
   it('is not taken for one whose header was lost', async () => {
-    const { dataDir, open } = await madeVault('file');
+    const { dataDir, keyring } = await madeVault('file');
     await unlink(join(dataDir, 'slots.json'));
     const before = await snapshot(dataDir);
-    const vault = await open();
-    expect(await vault.create({ storage: 'file', passphrase: PASSPHRASE })).toEqual(
-      failed({ reason: 'vault-damaged', file: 'slots.json', damage: 'missing' }),
-    );
+    for (const isLooking of [true, false]) {
+      const world = { ...systemWorld, machineId: 'machine-1', isLooking };
+      expect(await openVault({ dataDir, keyring, ...world })).toEqual(
+        failed({ reason: 'vault-damaged', file: 'slots.json', damage: 'missing' }),
+      );
+    }
     expect(await snapshot(dataDir)).toEqual(before);
   });
 

@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort, freshHome, runPostern, runProgram, type FreshHome } from '@postern/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+
+const PASSPHRASE = 'three blind mice run';
+
+let home: FreshHome;
+
+beforeAll(async () => {
+  home = freshHome();
+  const { environment } = home;
+  const set = await runPostern(['secret', 'set', 'openai'], {
+    environment,
+    passphrase: PASSPHRASE,
+    input: 'sk-a-value-that-is-long-enough',
+  });
+  expect(set).toMatchObject({ code: 0 });
+  const key = await runPostern(['key', 'create', 'k'], { environment, passphrase: PASSPHRASE });
+  expect(key).toMatchObject({ code: 0 });
+  mkdirSync(join(home.path, '.config', 'postern'), { recursive: true });
+});
+
+afterAll(() => {
+  home[Symbol.dispose]();
+});
+
+const restored: (() => void)[] = [];
+
+afterEach(() => {
+  for (const restore of restored.splice(0)) restore();
+});
+
+async function replace(path: string, kind: 'pipe' | 'device'): Promise<void> {
+  const kept = `${path}.kept`;
+  if (existsSync(path)) {
+    renameSync(path, kept);
+    restored.push(() => {
+      renameSync(kept, path);
+    });
+  } else {
+    restored.push(() => {
+      renameSync(path, `${path}.gone`);
+    });
+  }
+  if (kind === 'device') symlinkSync('/dev/zero', path);
+  else await runProgram('mkfifo', ['-m', '600', path], { environment: home.environment });
+}
+
+describe('a file that is not one is refused at once, and said to be none', () => {
+  const data = (name: string) => join('.local', 'share', 'postern', name);
+  const GATEWAY = ['key', 'list'];
+  const SECRETS = ['secret', 'list'];
+  const APP = ['up', '--no-open'];
+  test.each<readonly [string, string, 'pipe' | 'device', readonly string[]]>([
+    ['config.json', join('.config', 'postern', 'config.json'), 'pipe', SECRETS],
+    ['config.json', join('.config', 'postern', 'config.json'), 'device', SECRETS],
+    ['gateway.db', data('gateway.db'), 'pipe', GATEWAY],
+    ['gateway.db', data('gateway.db'), 'device', GATEWAY],
+    ['gateway.db-wal', data('gateway.db-wal'), 'pipe', GATEWAY],
+    ['gateway.db.lock', data('gateway.db.lock'), 'pipe', GATEWAY],
+    ['conversations.db', data('conversations.db'), 'pipe', APP],
+    ['instance.lock', data('instance.lock'), 'pipe', APP],
+    ['slots.json', data('vault/slots.json'), 'pipe', SECRETS],
+    ['secrets.jwe.json', data('vault/secrets.jwe.json'), 'pipe', SECRETS],
+    ['journal.json', data('vault/journal.json'), 'pipe', SECRETS],
+    ['vault.lock', data('vault/vault.lock'), 'pipe', ['secret', 'rm', 'openai', '--yes']],
+    ['the log’s head', data('audit/head.json'), 'pipe', GATEWAY],
+    ['the log’s lock', data('audit/lock'), 'pipe', GATEWAY],
+  ])('%s (%s, a %s)', async (_name, path, kind, command) => {
+    await replace(join(home.path, path), kind);
+    const port = command === APP ? ['--port', String(await freePort())] : [];
+    const ended = await runPostern([...command, ...port], {
+      environment: home.environment,
+      passphrase: PASSPHRASE,
+    });
+    expect(ended.signal).toBeNull();
+    expect(ended.code).toBeGreaterThan(0);
+    expect(ended.stderr).toMatch(/not.a.(regular )?file|not a regular file|Cannot write|symlink/);
+    expect(ended.stderr).not.toContain('    at ');
+  });
+});

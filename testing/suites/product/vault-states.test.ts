@@ -1,0 +1,69 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { freshHome, runPostern, startPostern, type FreshHome } from '@postern/testing';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const PASSPHRASE = 'three blind mice run';
+const VALUE = 'sk-a-value-that-is-long-enough';
+
+let home: FreshHome;
+let options: { readonly environment: FreshHome['environment']; readonly passphrase: string };
+
+beforeEach(() => {
+  home = freshHome();
+  options = { environment: home.environment, passphrase: PASSPHRASE };
+});
+
+afterEach(() => {
+  home[Symbol.dispose]();
+});
+
+describe('a vault', () => {
+  test('that several commands would make at once is made by one, and used by all', async () => {
+    const names = Array.from({ length: 8 }, (_, at) => `key-${String(at)}`);
+    const set = async (name: string) =>
+      await runPostern(['secret', 'set', name], { ...options, input: `${VALUE}-${name}` });
+    const ended = await Promise.all(names.map(set));
+    expect(ended.map(({ code, stderr }) => (code === 0 ? '' : stderr))).toEqual(
+      names.map(() => ''),
+    );
+    expect(ended.filter(({ stderr }) => stderr.includes('Recovery code'))).toHaveLength(1);
+    const listed = await runPostern(['secret', 'list', '--json'], options);
+    for (const name of names) expect(listed.stdout).toContain(`"${name}"`);
+  });
+
+  test('that an agent holds open is said to be open, by which process', async () => {
+    await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });
+    const agent = startPostern(['agent', '--ttl', '1h'], options);
+    await agent.waitFor(/The vault is open/);
+    const status = await runPostern(['status'], { environment: home.environment });
+    expect(status.stdout).toMatch(/Vault +file storage, unlocked\n/);
+    expect(status.stdout).toMatch(
+      /Agent +holds the vault open \(pid \d+; end it: postern vault lock\)/,
+    );
+    // A second one is refused: the first could then be asked for nothing any more.
+    const second = await runPostern(['agent', '--ttl', '1h'], options);
+    expect(second.stderr).toContain('ALREADY_RUNNING');
+    expect(await runPostern(['vault', 'lock'], options)).toMatchObject({ stdout: 'Locked.\n' });
+    expect((await agent.ended).code).toBe(0);
+    const after = await runPostern(['status'], { environment: home.environment });
+    expect(after.stdout).toMatch(/Vault +file storage, locked\n/);
+    expect(after.stdout).not.toContain('Agent');
+  });
+
+  test('whose slots.json is missing is damaged, and none is made over it', async () => {
+    await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });
+    const slots = join(home.path, '.local', 'share', 'postern', 'vault', 'slots.json');
+    renameSync(slots, `${slots}.kept`);
+    for (const command of [['secret', 'set', 'groq'], ['secret', 'list'], ['status']]) {
+      const ended = await runPostern(command, { ...options, input: VALUE });
+      expect(ended.stderr).toMatch(
+        /slots\.json.*Put slots\.json back.*storage restore.*VAULT_DAMAGED/,
+      );
+      expect(ended.code).toBe(6);
+    }
+    renameSync(`${slots}.kept`, slots);
+    const get = await runPostern(['secret', 'get', 'openai', '--raw'], options);
+    expect(get.stdout).toBe(VALUE);
+  });
+});
