@@ -4,8 +4,11 @@ import { readRunLine } from './commands/run-line.ts';
 import { readEnvironment } from './config/environment.ts';
 import { CommandFailed, described, exitCodeOf, type Described } from './failure/described.ts';
 import { placeOf } from './failure/place-of.ts';
+import { leaveMemoryOutOfCoreDumps } from './system/core-dumps.ts';
 import { openTerminal, styled, type Terminal } from './terminal/terminal.ts';
 
+// Before anything secret is in the memory.
+leaveMemoryOutOfCoreDumps();
 const environment = readEnvironment();
 const terminal = openTerminal(environment.wantsColour);
 const asked = { json: false };

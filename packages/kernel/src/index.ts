@@ -20,5 +20,11 @@ export {
   type Ok,
   type Result,
 } from './result.ts';
-export { revealSecret, Secret, SECRET_PLACEHOLDER } from './secret.ts';
+export {
+  eraseSecret,
+  revealSecret,
+  revealSecretBytes,
+  Secret,
+  SECRET_PLACEHOLDER,
+} from './secret.ts';
 export { decodeUtf8, encodeUtf8, utf8StreamDecoder, type Utf8StreamDecoder } from './utf8.ts';

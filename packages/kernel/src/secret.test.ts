@@ -1,6 +1,12 @@
 import { inspect, format, styleText } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { revealSecret, Secret, SECRET_PLACEHOLDER } from './secret.ts';
+import {
+  eraseSecret,
+  revealSecret,
+  revealSecretBytes,
+  Secret,
+  SECRET_PLACEHOLDER,
+} from './secret.ts';
 
 const TEXT = 'sk-ant-api03-MARKED-not-a-real-key';
 const secret = Secret.of(TEXT);
@@ -110,6 +116,28 @@ describe('Secret', () => {
     ['a proxy', new Proxy(secret, {})],
   ])('does not reveal %s', (_name, forged) => {
     expect(() => revealSecret(forged)).toThrow(TypeError);
+  });
+
+  test('made of bytes it takes them over, and can be erased', () => {
+    const given = Buffer.from(`\ufeff${TEXT}é`);
+    const made = Secret.ofBytes(given);
+    expect(given.every((byte) => byte === 0)).toBe(true);
+    expect(revealSecret(made)).toBe(`\ufeff${TEXT}é`);
+    const copy = revealSecretBytes(made);
+    expect(Buffer.from(copy).toString()).toBe(`\ufeff${TEXT}é`);
+    copy.fill(0);
+    expect(revealSecret(made)).toBe(`\ufeff${TEXT}é`);
+    eraseSecret(made);
+    expect(revealSecret(made)).toBe('');
+    expect(inspect(made, { showHidden: true })).toBe(inspect(secret, { showHidden: true }));
+  });
+
+  test('bytes that are no UTF-8 read as text do', () => {
+    expect(revealSecret(Secret.ofBytes(Uint8Array.of(0x61, 0xff)))).toBe('a\ufffd');
+  });
+
+  test('made of text it has bytes too', () => {
+    expect(Buffer.from(revealSecretBytes(Secret.of('é'))).toString()).toBe('é');
   });
 
   test('the two secrets of one text are different values', () => {

@@ -1,22 +1,31 @@
+import { encodeUtf8, utf8StreamDecoder } from './utf8.ts';
+
 /** What every printed form of a `Secret` shows. */
 export const SECRET_PLACEHOLDER = '[secret]';
 
-const values = new WeakMap<Secret, string>();
+const values = new WeakMap<Secret, string | Uint8Array>();
 
 /**
  * A value that must not be printed. Its string, JSON, template and inspect forms are the fixed
  * placeholder, it has no properties of its own, and only `revealSecret` (allow-listed by lint, file by
- * file) gives the text back. JavaScript strings cannot be wiped; `Secret` guards against leaks by
- * accident, not against a debugger.
+ * file) gives the text back. JavaScript strings cannot be wiped; one that is made of bytes can be,
+ * see `eraseSecret`. `Secret` guards against leaks by accident, not against a debugger.
  */
 export class Secret {
-  private constructor(text: string) {
-    values.set(this, text);
+  private constructor(value: string | Uint8Array) {
+    values.set(this, value);
     Object.freeze(this);
   }
 
   static of(text: string): Secret {
     return new Secret(text);
+  }
+
+  /** Of UTF-8, without making a string of it. Takes the bytes over: they are overwritten. */
+  static ofBytes(bytes: Uint8Array): Secret {
+    const own = outsideTheHeap(bytes);
+    bytes.fill(0);
+    return new Secret(own);
   }
 
   get [Symbol.toStringTag](): string {
@@ -44,7 +53,34 @@ export class Secret {
 
 /** The text of a secret. Every file that calls this is on the allow-list of the lint rule. */
 export function revealSecret(secret: Secret): string {
-  const text = values.get(secret);
-  if (text === undefined) throw new TypeError('not a Secret made by Secret.of');
-  return text;
+  const value = valueOf(secret);
+  if (typeof value === 'string') return value;
+  const decoder = utf8StreamDecoder();
+  return decoder.push(value) + decoder.end();
+}
+
+/** The UTF-8 of a secret, for the caller to overwrite. On the same allow-list. */
+export function revealSecretBytes(secret: Secret): Uint8Array {
+  const value = valueOf(secret);
+  return typeof value === 'string' ? encodeUtf8(value) : outsideTheHeap(value);
+}
+
+/** Overwrites a secret that is made of bytes; it is empty afterwards. Text stays until it is collected. */
+export function eraseSecret(secret: Secret): void {
+  const value = valueOf(secret);
+  if (typeof value !== 'string') value.fill(0);
+  values.set(secret, '');
+}
+
+/** A copy at a place of its own: small arrays are in the heap, where the collector moves them about. */
+function outsideTheHeap(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new ArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
+}
+
+function valueOf(secret: Secret): string | Uint8Array {
+  const value = values.get(secret);
+  if (value === undefined) throw new TypeError('not a Secret made by Secret.of');
+  return value;
 }

@@ -37,6 +37,7 @@ const result = !program.ok
         memoryDirectories: [process.env['XDG_RUNTIME_DIR'] ?? '', '/dev/shm'],
         io: runIoOf(process),
         signals: processSignals,
+        startWith: (start) => start(),
       },
     );
 if (result.ok) process.exit(result.value);

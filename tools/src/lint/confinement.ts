@@ -36,7 +36,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
   {
     rule: 'no-reveal',
     why: 'only listed files turn a Secret back into text',
-    imported: ['revealSecret'],
+    imported: ['revealSecret', 'revealSecretBytes'],
     exports: [
       {
         modules: [
@@ -44,7 +44,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
           'packages/kernel/src/index.ts',
           'packages/kernel/src/secret.ts',
         ],
-        names: ['revealSecret'],
+        names: ['revealSecret', 'revealSecretBytes'],
       },
     ],
     allowed: [

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import { eraseSecret, failed, ok, type Result, type Secret } from '@postern/kernel';
 import type { AuditEvent } from '@postern/protocol';
 import {
   checkStorage,
@@ -120,7 +120,11 @@ export async function unlockFound(
   vault: Vault,
   says: 'aloud' | 'silent' = 'aloud',
 ): Promise<SettledRekey | undefined> {
-  if (vault.storage !== 'keyring') return (await unlockByPassphrase(context, vault, says)).settled;
+  if (vault.storage !== 'keyring') {
+    const { passphrase, settled } = await unlockByPassphrase(context, vault, says);
+    eraseSecret(passphrase);
+    return settled;
+  }
   const way = { with: 'keyring' } as const;
   return says === 'aloud'
     ? await unlockBy(context, vault, way)
@@ -149,6 +153,7 @@ export async function unlockByPassphrase(
     if (unlocked.failure.reason !== 'wrong-passphrase' || attempt === attempts) {
       fail(describeVaultFailure(unlocked.failure));
     }
+    eraseSecret(passphrase);
     context.terminal.note('That passphrase does not open the vault. Try again.');
   }
 }

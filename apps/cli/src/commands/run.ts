@@ -19,6 +19,7 @@ import {
   type Via,
 } from '@postern/vault';
 import { described } from '../failure/described.ts';
+import { withOriginalCoreDumps } from '../system/core-dumps.ts';
 import { standardRunIo } from '../terminal/standard-run-io.ts';
 import { endWith, fail, orFail, type CommandContext } from './command-context.ts';
 import { openedForReading } from './opened-for-reading.ts';
@@ -62,6 +63,7 @@ export async function run(
     isMasked: options.masking,
     io: standardRunIo(),
     signals: processSignals,
+    startWith: withOriginalCoreDumps,
   });
   endWith(orFail(code, describeRunFailure));
 }

@@ -1,6 +1,6 @@
 import { holdProcessLock, type LockFailure } from '@postern/database';
 import { join } from 'node:path';
-import { isJsonObject } from '@postern/kernel';
+import { eraseSecret, isJsonObject } from '@postern/kernel';
 import type { KeyringProbe } from '@postern/vault';
 import { describeLockFailure } from '../failure/describe-home.ts';
 import { placeOf } from '../failure/place-of.ts';
@@ -142,7 +142,9 @@ async function unlockAtStart(context: CommandContext, postern: Postern): Promise
   const given = givenPassphrase(context);
   if (given === undefined) return;
   const passphrase = orFail(given, (failure) => failure);
-  orFail(await postern.unlockWith({ with: 'passphrase', passphrase }), (failure) => failure);
+  const unlocked = await postern.unlockWith({ with: 'passphrase', passphrase });
+  eraseSecret(passphrase);
+  orFail(unlocked, (failure) => failure);
 }
 
 function greet(context: CommandContext, serving: Serving, postern: Postern): void {

@@ -1,3 +1,4 @@
+import { revealSecret } from '@postern/kernel';
 import { expect, test } from 'vitest';
 import { readLine } from './controlling-terminal.ts';
 
@@ -20,6 +21,7 @@ test.each<readonly [name: string, typed: string, line: string | undefined, rest:
   ['a terminal that goes away', 'abc', undefined, ''],
 ])('%s', (_name, typed, line, rest) => {
   const keys = typing(typed);
-  expect(readLine(keys.next)).toBe(line);
+  const read = readLine(keys.next);
+  expect(read && revealSecret(read)).toBe(line);
   expect(keys.rest()).toBe(rest);
 });

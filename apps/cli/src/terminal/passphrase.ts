@@ -1,4 +1,4 @@
-import { closeSync, existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed, ok, Secret, type Result } from '@postern/kernel';
 import type { Environment } from '../config/environment.ts';
@@ -53,8 +53,8 @@ export function givenPassphrase(sources: PassphraseSources): Result<Secret, Desc
   const { passphraseFd, environment, terminal } = sources;
   if (passphraseFd !== undefined) return readPassphraseFrom(passphraseFd);
   if (environment.credentialsDirectory !== undefined) {
-    const text = readLine(join(environment.credentialsDirectory, CREDENTIAL_NAME));
-    if (text !== undefined) return ok(text);
+    const secret = readCredential(join(environment.credentialsDirectory, CREDENTIAL_NAME));
+    if (secret !== undefined) return ok(secret);
   }
   if (environment.passphrase === undefined) return undefined;
   terminal.note(
@@ -72,16 +72,44 @@ export function readPassphraseFrom(fd: number): Result<Secret, Described> {
 }
 
 function readDescriptor(fd: number): Secret | undefined {
-  const text = readLine(fd);
+  const secret = readLine(fd);
   // One that cannot be read is none that was given, and may be one of the process's own.
-  if (text !== undefined) closeSync(fd);
-  return text;
+  if (secret !== undefined) closeSync(fd);
+  return secret;
 }
 
-function readLine(from: string | number): Secret | undefined {
+function readCredential(path: string): Secret | undefined {
+  let fd: number;
   try {
-    return Secret.of(readFileSync(from, 'utf8').replace(/\r?\n$/, ''));
+    fd = openSync(path, 'r');
   } catch {
     return undefined;
   }
+  const secret = readLine(fd);
+  closeSync(fd);
+  return secret;
 }
+
+/** Longer than any passphrase. */
+const MAX_BYTES = 65_536;
+
+/** All of it but a newline at its end; as bytes, which can be overwritten, and read into one place. */
+function readLine(fd: number): Secret | undefined {
+  const bytes = Buffer.alloc(MAX_BYTES);
+  try {
+    let length = 0;
+    for (let read = -1; read !== 0; length += read) {
+      if (length === MAX_BYTES) return undefined;
+      read = readSync(fd, bytes, length, MAX_BYTES - length, null);
+    }
+    if (bytes[length - 1] === LINE_FEED) length -= bytes[length - 2] === CARRIAGE_RETURN ? 2 : 1;
+    return Secret.ofBytes(bytes.subarray(0, length));
+  } catch {
+    return undefined;
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;

@@ -41,8 +41,7 @@ export async function askHidden(
   if (keyboard === undefined) {
     return terminal.interactive ? await promptHidden(question) : 'nobody';
   }
-  const answer = keyboard.askHidden(question);
-  return answer === undefined ? undefined : Secret.of(answer);
+  return keyboard.askHidden(question);
 }
 
 /** Asks a yes/no question; anything but yes is no. */

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Secret } from '@postern/kernel';
-import { passphraseBytes } from '../passphrase.ts';
+import { withPassphraseBytes } from '../passphrase.ts';
 import { pbkdf2Sha512 } from './key-derivation.ts';
 
 const CIPHER = 'id-aes256-wrap';
@@ -32,5 +32,5 @@ export function unwrapKey(kek: Uint8Array, wrapped: Uint8Array): Buffer | undefi
 export async function pbes2Kek(passphrase: Secret, p2s: string, p2c: number): Promise<Buffer> {
   const algorithm = Buffer.from(`${PBES2}\0`, 'utf8');
   const salt = Buffer.concat([algorithm, Buffer.from(p2s, 'base64url')]);
-  return await pbkdf2Sha512(passphraseBytes(passphrase), salt, p2c, 32);
+  return await withPassphraseBytes(passphrase, (bytes) => pbkdf2Sha512(bytes, salt, p2c, 32));
 }

@@ -17,6 +17,8 @@ export interface RunOptions extends HandOverOptions {
   readonly isMasked: boolean;
   readonly io: RunIo;
   readonly signals: SignalSource;
+  /** Calls the start of the command, in what the command shall inherit of this process. */
+  readonly startWith: <T>(start: () => T) => T;
 }
 
 /**
@@ -37,9 +39,9 @@ export async function runCommand(
   if (!given.ok) return given;
   if (options.isMasked) return await runMasked(program, given.value, run, options);
   if (run.via === 'env' && canReplaceProcess()) {
-    return replaceProcess(program, given.value.environment);
+    return options.startWith(() => replaceProcess(program, given.value.environment));
   }
-  const child = startCommand(program, given.value, 'inherit');
+  const child = options.startWith(() => startCommand(program, given.value, 'inherit'));
   const ended = waitForCommand(child, program.path, options.io, options.signals);
   await closeFiles(given.value);
   return await ended;
@@ -62,14 +64,19 @@ async function runMasked(
   program: Program,
   given: HandOver,
   run: ResolvedRun,
-  { io, signals }: RunOptions,
+  { io, signals, startWith }: RunOptions,
 ): Promise<Result<number, RunFailure>> {
   const masker = createMasker(maskedValues(run));
   const { terminal } = io;
   if (terminal !== undefined && run.via === 'env') {
-    return await runInTerminal(program, given, { ...io, terminal }, masker, signals);
+    return await runInTerminal(program, given, {
+      io: { ...io, terminal },
+      masker,
+      signals,
+      startWith,
+    });
   }
-  const child = startCommand(program, given, 'pipe');
+  const child = startWith(() => startCommand(program, given, 'pipe'));
   const ended = waitForCommand(child, program.path, io, signals);
   const relays = [
     { source: child.stdout, sink: io.output, masker },

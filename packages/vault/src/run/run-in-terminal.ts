@@ -22,6 +22,13 @@ interface Pty {
   resume(): void;
 }
 
+export interface InTerminal {
+  readonly io: RunIo & { readonly terminal: RunTerminal };
+  readonly masker: Masker;
+  readonly signals: SignalSource;
+  readonly startWith: <T>(start: () => T) => T;
+}
+
 /**
  * Runs the program in a pseudo-terminal of its own, so that it behaves as in ours: it sees a
  * terminal of the same size, gets every key, and its output is masked on the way. Ctrl-C and the
@@ -31,22 +38,22 @@ interface Pty {
 export async function runInTerminal(
   program: Program,
   { environment }: HandOver,
-  io: RunIo & { readonly terminal: RunTerminal },
-  masker: Masker,
-  signals: SignalSource,
+  { io, masker, signals, startWith }: InTerminal,
 ): Promise<Result<number, RunFailure>> {
   // Loaded only where it is needed: it costs more than all the rest.
   const { spawn } = await import('@lydell/node-pty');
   const { columns, rows } = io.terminal.size();
   const { path, parameters } = asJob(program, environment) ?? program;
-  const pty = spawn(path, [...parameters], {
-    name: environment['TERM'] ?? 'xterm-256color',
-    env: environment,
-    cols: Math.max(1, columns),
-    rows: Math.max(1, rows),
-    cwd: process.cwd(),
-    encoding: null,
-  });
+  const pty = startWith(() =>
+    spawn(path, [...parameters], {
+      name: environment['TERM'] ?? 'xterm-256color',
+      env: environment,
+      cols: Math.max(1, columns),
+      rows: Math.max(1, rows),
+      cwd: process.cwd(),
+      encoding: null,
+    }),
+  );
   const exited = new Promise<number>((settle) => {
     pty.onExit(({ exitCode, signal = 0 }) => {
       settle(signal > 0 ? 128 + signal : exitCodeOf(exitCode, undefined));

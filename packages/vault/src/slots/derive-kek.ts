@@ -1,5 +1,5 @@
 import { revealSecret, type Secret } from '@postern/kernel';
-import { passphraseBytes } from '../passphrase.ts';
+import { withPassphraseBytes } from '../passphrase.ts';
 import { hkdfSha256, pbkdf2Sha512 } from '../primitives/key-derivation.ts';
 import type { SlotOf } from './slot.ts';
 
@@ -22,13 +22,15 @@ export async function passphraseKek(
 ): Promise<Buffer> {
   // A native library, which only a passphrase needs.
   const { hashRaw } = await import('@node-rs/argon2');
-  return await hashRaw(passphraseBytes(passphrase), {
-    memoryCost: kdf.memoryKiB,
-    timeCost: kdf.passes,
-    parallelism: kdf.lanes,
-    outputLen: KEK_BYTES,
-    salt: Buffer.from(kdf.salt, 'base64url'),
-  });
+  return await withPassphraseBytes(passphrase, (bytes) =>
+    hashRaw(bytes, {
+      memoryCost: kdf.memoryKiB,
+      timeCost: kdf.passes,
+      parallelism: kdf.lanes,
+      outputLen: KEK_BYTES,
+      salt: Buffer.from(kdf.salt, 'base64url'),
+    }),
+  );
 }
 
 /** The key of a recovery slot. Fast on purpose: 128 random bits need no stretching. */

@@ -1,0 +1,167 @@
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  freshHome,
+  runPostern,
+  skipBecause,
+  startPostern,
+  startProgram,
+  startTmuxScreen,
+  upPostern,
+  TEST_PROGRAM,
+  whyNoPrograms,
+  type FreshHome,
+} from '@postern/testing';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+
+const PASSPHRASE = 'PASS-of-the-memory-test-4711';
+const VALUE = 'sk-VALUE-of-the-memory-test-0815';
+const isLinux = process.platform === 'linux';
+const whyNotLinux = isLinux ? undefined : 'it reads /proc';
+
+let home: FreshHome;
+
+beforeAll(async () => {
+  home = freshHome();
+  const set = await runPostern(['secret', 'set', 'marked'], {
+    environment: home.environment,
+    passphrase: PASSPHRASE,
+    input: VALUE,
+  });
+  expect(set).toMatchObject({ code: 0 });
+});
+afterAll(() => {
+  home[Symbol.dispose]();
+});
+
+/** What a process has written to its memory, region by region. */
+function* memoryOf(pid: number): Generator<Buffer> {
+  const memory = openSync(`/proc/${pid}/mem`, 'r');
+  try {
+    const regions = readFileSync(`/proc/${pid}/smaps`, 'latin1').split(/^(?=[0-9a-f]+-)/m);
+    for (const region of regions) {
+      const [, from = '', to = ''] = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(region) ?? [];
+      const isFilled = /^(?:Rss|Swap): +[1-9]/m.test(region);
+      if (from === '' || !isFilled) continue;
+      const begin = BigInt(`0x${from}`);
+      const bytes = Buffer.alloc(Number(BigInt(`0x${to}`) - begin));
+      yield bytes.subarray(0, readAt(memory, bytes, begin));
+    }
+  } finally {
+    closeSync(memory);
+  }
+}
+
+/** A region that is gone by now has nothing. */
+function readAt(file: number, bytes: Buffer, position: bigint): number {
+  try {
+    return readSync(file, bytes, 0, bytes.length, position);
+  } catch {
+    return 0;
+  }
+}
+
+/** The two forms that a text has in the memory of JavaScript. */
+const formsOf = (text: string): readonly Buffer[] => [
+  Buffer.from(text, 'latin1'),
+  Buffer.from(text, 'utf16le'),
+];
+
+/** How many regions of a process's memory have a text. */
+function timesInMemory(pid: number, text: string): number {
+  const forms = formsOf(text);
+  let times = 0;
+  for (const bytes of memoryOf(pid)) if (forms.some((form) => bytes.includes(form))) times += 1;
+  return times;
+}
+
+describe.skipIf(skipBecause('the memory of a process', whyNotLinux))('after unlocking', () => {
+  const given = (): { environment: FreshHome['environment']; passphrase: string } => ({
+    environment: home.environment,
+    passphrase: PASSPHRASE,
+  });
+
+  test('the app has no passphrase in its memory that came through a descriptor', async () => {
+    await using up = await upPostern(given());
+    expect(await runPostern(['secret', 'get', 'marked', '--raw'], given())).toMatchObject({
+      stdout: VALUE,
+    });
+    // That the search finds what is there: the value that was just handed out.
+    expect(timesInMemory(up.program.pid, VALUE)).toBeGreaterThan(0);
+    expect(timesInMemory(up.program.pid, PASSPHRASE)).toBe(0);
+  });
+
+  test('nor has an agent', async () => {
+    const agent = startPostern(['agent', '--ttl', '1h'], given());
+    onTestFinished(async () => {
+      await agent.stop();
+    });
+    await agent.waitFor(/The vault is open/);
+    expect(timesInMemory(agent.pid, PASSPHRASE)).toBe(0);
+  });
+
+  test.skipIf(skipBecause('typed passphrases', whyNoPrograms(['tmux'])))(
+    'nor has one whose passphrase was typed',
+    async () => {
+      await using screen = await startTmuxScreen({
+        directory: home.path,
+        environment: home.environment,
+        shell: `echo pid=$$; exec '${process.execPath}' '${TEST_PROGRAM}' agent --ttl 1h`,
+        columns: 100,
+        rows: 30,
+      });
+      await screen.waitFor(/Passphrase:/);
+      await screen.press('-l', '--', PASSPHRASE);
+      await screen.press('Enter');
+      const [, pid] = /pid=(\d+)/.exec(await screen.waitFor(/The vault is open/)) ?? [];
+      expect(timesInMemory(Number(pid), PASSPHRASE)).toBe(0);
+    },
+  );
+});
+
+const PATTERN = '/proc/sys/kernel/core_pattern';
+const whyNoDumps =
+  whyNotLinux ??
+  (/^[\w.%-]+\n$/.test(readFileSync(PATTERN, 'latin1'))
+    ? undefined
+    : 'core dumps of this machine go elsewhere');
+
+describe.skipIf(skipBecause('core dumps', whyNoDumps))('a core dump', () => {
+  test('has neither keys nor the passphrase in it', async () => {
+    const { environment, path } = home;
+    const script = 'ulimit -c unlimited && exec "$@"';
+    const agent = [TEST_PROGRAM, '--passphrase-fd', '3', 'agent', '--ttl', '1h'];
+    const program = startProgram('sh', ['-c', script, 'sh', process.execPath, ...agent], {
+      environment,
+      directory: path,
+      descriptors: [PASSPHRASE],
+    });
+    onTestFinished(async () => {
+      await program.stop();
+    });
+    await program.waitFor(/The vault is open/);
+    const got = await runPostern(['secret', 'get', 'marked', '--raw'], { environment });
+    expect(got).toMatchObject({ stdout: VALUE });
+    expect(timesInMemory(program.pid, VALUE)).toBeGreaterThan(0);
+    await program.stop('SIGABRT');
+    const dumps = readdirSync(path).filter((name) => name.startsWith('core'));
+    expect(dumps).toHaveLength(1);
+    const dump = readFileSync(join(path, dumps[0] ?? ''));
+    for (const text of [VALUE, PASSPHRASE]) {
+      expect(formsOf(text).filter((bytes) => dump.includes(bytes))).toEqual([]);
+    }
+  });
+
+  test.each([[[]], [['--no-masking']]])(
+    'of a command of run %j is what it was',
+    async (options) => {
+      const ended = await runPostern(
+        ['run', ...options, '--', 'cat', '/proc/self/coredump_filter'],
+        {
+          environment: home.environment,
+        },
+      );
+      expect(ended.stdout).toBe(readFileSync('/proc/self/coredump_filter', 'latin1'));
+    },
+  );
+});
