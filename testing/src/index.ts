@@ -34,7 +34,7 @@ export {
 } from './tls/certificate-authority.ts';
 export { formsOfText } from './forms-of-text.ts';
 export { runKilledAt, whyNoKilling } from './kill-at-system-call.ts';
-export { giveTo, OTHER_USER, SOME_USER, whyNoOtherUser } from './other-user.ts';
+export { giveTo, letOthersThrough, OTHER_USER, SOME_USER, whyNoOtherUser } from './other-user.ts';
 export { peerPath, whyNoPeer } from './peers.ts';
 export {
   openWithSecondSqlcipher,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, lchownSync, readdirSync } from 'node:fs';
+import { chmodSync, chownSync, lchownSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { POSTERN_LAUNCHER } from './postern-process.ts';
 
@@ -14,6 +14,18 @@ export function whyNoOtherUser(): string | undefined {
   const script = `require('node:fs').accessSync(${JSON.stringify(POSTERN_LAUNCHER)})`;
   const tried = spawnSync(process.execPath, ['-e', script], { uid: OTHER_USER, gid: OTHER_USER });
   return tried.status === 0 ? undefined : 'another user cannot read this checkout';
+}
+
+/** Lets other users through a directory of this user's to what they may use in it, until disposed of. */
+export function letOthersThrough(path: string): Disposable {
+  const { mode, uid } = statSync(path);
+  const isOwn = uid === process.getuid?.();
+  if (isOwn) chmodSync(path, (mode & 0o7777) | 0o011);
+  return {
+    [Symbol.dispose]: () => {
+      if (isOwn) chmodSync(path, mode & 0o7777);
+    },
+  };
 }
 
 /** Gives a directory, and all that is in it, to a user. */

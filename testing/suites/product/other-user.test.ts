@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   freshHome,
   giveTo,
+  letOthersThrough,
   OTHER_USER,
   runPostern,
   runProgram,
@@ -25,9 +26,12 @@ const VALUE = 'sk-a-value-that-is-long-enough';
 let home: FreshHome;
 /** Where everybody may make something, as in /tmp. */
 let shared: string;
+/** The directory of a run is for nobody else. */
+let open: Disposable;
 const listeners: RunningProgram[] = [];
 
 beforeEach(() => {
+  open = letOthersThrough(tmpdir());
   home = freshHome();
   shared = mkdtempSync(join(tmpdir(), 'postern-shared-'));
   chmodSync(shared, 0o1777);
@@ -37,6 +41,7 @@ afterEach(async () => {
   for (const listener of listeners.splice(0)) await listener.stop();
   home[Symbol.dispose]();
   rmSync(shared, { recursive: true, force: true });
+  open[Symbol.dispose]();
 });
 
 const dataDir = (): string => join(home.path, '.local', 'share', 'postern');
