@@ -75,7 +75,6 @@ export {
   type ChromiumSession,
   type Complaint,
 } from './chromium.ts';
-export { freePort } from './free-port.ts';
 export {
   runPostern,
   runPosternKilledAt,

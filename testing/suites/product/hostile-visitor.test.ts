@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
-import { freePort, freshHome, POSTERN_LAUNCHER, upPostern } from '@postern/testing';
+import type { Readable } from 'node:stream';
+import { freshHome, POSTERN_LAUNCHER, upPostern } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 
 const MIB = 1024 * 1024;
@@ -89,20 +90,30 @@ describe('somebody without a session', () => {
   });
 });
 
+/** Where the page is, once that was printed. */
+async function originIn(output: Readable): Promise<string> {
+  return await new Promise((resolve) => {
+    let text = '';
+    output.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const [, link] = /Open\s+(http:\S+)\s/.exec(text) ?? [];
+      if (link !== undefined) resolve(new URL(link).origin);
+    });
+  });
+}
+
 describe('a Postern whose words nobody takes', () => {
   test.each(['stderr', 'stdout and stderr'])('goes on without the reader of %s', async (which) => {
     using home = freshHome();
-    const port = await freePort();
-    const parameters = ['--', POSTERN_LAUNCHER, 'up', '--no-open', '--port', String(port)];
+    const parameters = ['--', POSTERN_LAUNCHER, 'up', '--no-open', '--port', '0'];
     const child = spawn(process.execPath, [...parameters, '--log-level', 'debug'], {
       env: home.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const ended = once(child, 'exit');
-    await once(child.stdout, 'data');
+    const origin = await originIn(child.stdout);
     child.stderr.destroy();
     if (which !== 'stderr') child.stdout.destroy();
-    const origin = `http://localhost:${String(port)}`;
     for (let count = 0; count < 5; count += 1) expect(await attempt(origin)).toBe(401);
     expect((await fetch(`${origin}/healthz`)).status).toBe(200);
     child.kill('SIGTERM');
@@ -111,15 +122,13 @@ describe('a Postern whose words nobody takes', () => {
 
   test.skipIf(!existsSync('/dev/full'))('goes on where its log is on a full device', async () => {
     using home = freshHome();
-    const port = await freePort();
-    const line = `exec "$0" -- "$1" up --no-open --port ${String(port)} --log-level debug 2> /dev/full`;
+    const line = `exec "$0" -- "$1" up --no-open --port 0 --log-level debug 2> /dev/full`;
     const child = spawn('bash', ['-c', line, process.execPath, POSTERN_LAUNCHER], {
       env: home.environment,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const ended = once(child, 'exit');
-    await once(child.stdout, 'data');
-    const origin = `http://localhost:${String(port)}`;
+    const origin = await originIn(child.stdout);
     for (let count = 0; count < 5; count += 1) expect(await attempt(origin)).toBe(401);
     expect((await fetch(`${origin}/healthz`)).status).toBe(200);
     child.kill('SIGTERM');

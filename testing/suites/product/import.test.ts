@@ -81,7 +81,7 @@ describe('secret import', () => {
     ['nothing there', ['no such path'], 4, /IMPORT_NOT_FOUND/],
     ['no known format', ['note'], 2, /IMPORT_FORMAT_UNKNOWN/],
     ['a format that it is not', ['note', '--format', 'claude-gate'], 6, /IMPORT_/],
-    ['a contradiction', ['note', '--dry-run', '--destroy'], 2, /cannot be used with/],
+    ['a contradiction', ['note', '--dry-run', '--destroy'], 2, /exclude each other/],
   ])('%s', async (_name, [path = '', ...options], code, words) => {
     writeFileSync(join(home.path, 'note'), 'nothing of interest');
     const ended = await run(['secret', 'import', join(home.path, path), ...options]);

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, freshHome, runPostern, runProgram, type FreshHome } from '@postern/testing';
+import { freshHome, runPostern, runProgram, type FreshHome } from '@postern/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 const PASSPHRASE = 'three blind mice run';
@@ -51,7 +51,7 @@ describe('a file that is not one is refused at once, and said to be none', () =>
   const data = (name: string) => join('.local', 'share', 'postern', name);
   const GATEWAY = ['key', 'list'];
   const SECRETS = ['secret', 'list'];
-  const APP = ['up', '--no-open'];
+  const APP = ['up', '--no-open', '--port', '0'];
   test.each<readonly [string, string, 'pipe' | 'device', readonly string[]]>([
     ['config.json', join('.config', 'postern', 'config.json'), 'pipe', SECRETS],
     ['config.json', join('.config', 'postern', 'config.json'), 'device', SECRETS],
@@ -69,8 +69,7 @@ describe('a file that is not one is refused at once, and said to be none', () =>
     ['the log’s lock', data('audit/lock'), 'pipe', GATEWAY],
   ])('%s (%s, a %s)', async (_name, path, kind, command) => {
     await replace(join(home.path, path), kind);
-    const port = command === APP ? ['--port', String(await freePort())] : [];
-    const ended = await runPostern([...command, ...port], {
+    const ended = await runPostern(command, {
       environment: home.environment,
       passphrase: PASSPHRASE,
     });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathOfProgram, skipBecause } from '@postern/testing';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -49,6 +51,7 @@ describe('in a terminal', () => {
     pty.write('exit 5\r');
     expect(await ended).toBe(5);
     expect(screen()).not.toContain(SECRET);
+    expect(readFileSync(join(world.home, '.bash_history'), 'utf8')).toContain('exit 5');
   });
 
   test('jobs can be stopped and continued inside of the shell', async () => {

@@ -27,15 +27,17 @@ export interface RunningInTerminal {
   readonly ended: Promise<number>;
 }
 
-/** A directory for the files of the runs of one suite. */
+/** A directory for the files of the runs of one suite, which is also the home of their commands. */
 export class RunWorld implements Disposable {
   readonly home = mkdtempSync(join(tmpdir(), 'postern-run-'));
+  /** A shell writes its history, and not into that of the person who runs the tests. */
+  readonly #ownHome = { HOME: this.home, HISTFILE: join(this.home, '.bash_history') };
   #count = 0;
 
   /** Starts the driver with pipes on all three sides. */
   start(wish: Wish, environment: Readonly<Record<string, string>> = {}): ChildProcess {
     return spawn(process.execPath, this.#parameters(wish), {
-      env: { ...process.env, ...environment },
+      env: { ...process.env, ...this.#ownHome, ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
   }
@@ -60,7 +62,7 @@ export class RunWorld implements Disposable {
     const pty = spawnPty(process.execPath, this.#parameters(wish), {
       cols: 90,
       rows: 30,
-      env: process.env,
+      env: { ...process.env, ...this.#ownHome },
     });
     let written = '';
     pty.onData((data) => (written += data));

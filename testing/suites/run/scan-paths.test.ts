@@ -4,14 +4,20 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Secret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
+import { skipBecause, whyNoPrograms } from '@postern/testing';
 import { scanPaths, type ScanFinding } from '@postern/vault';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-const home = mkdtempSync(join(tmpdir(), 'postern-scan-'));
-const repository = join(home, 'repository');
+let home = '';
+let repository = '';
 const VALUE = 'a value that is stored';
 const STORED = [{ name: secretName.from('mine'), value: Secret.of(VALUE) }];
 const KEY = `sk-ant-api03-${'aB3_'.repeat(20)}`;
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'postern-scan-'));
+  repository = join(home, 'repository');
+});
 
 afterAll(() => {
   rmSync(home, { recursive: true, force: true });
@@ -48,66 +54,68 @@ const spoken = ({ place, found }: ScanFinding): string => {
   }
 };
 
-test('finds what stands in files and in the whole history, and says nothing of its value', async () => {
-  mkdirSync(repository);
-  git('init', '--quiet', '--initial-branch=main');
-  put('repository/größe name.txt', `one\n${VALUE}\n`);
-  const first = commit('first');
-  put('repository/größe name.txt', 'clean now\n');
-  put('repository/src/config.ts', `const key = '${KEY}';\n`);
-  const second = commit('second');
-  git('switch', '--quiet', '--create', 'side', first);
-  put('repository/side.bin', Buffer.concat([Buffer.from([0, 1, 10, 255]), Buffer.from(VALUE)]));
-  const side = commit('side');
-  git('switch', '--quiet', 'main');
-  git('merge', '--quiet', '--no-edit', 'side');
-  put('dangling', `nobody has me ${KEY}`);
-  const dangling = git('hash-object', '-w', join(home, 'dangling'));
-  rmSync(join(home, 'dangling'));
-  put('loose/.env', `A=1\nB=${Buffer.from(VALUE).toString('base64')}\n`);
-  symlinkSync(join(home, 'loose/.env'), join(home, 'loose/link'));
+describe.skipIf(skipBecause('scans of git repositories', whyNoPrograms(['git'])))('a scan', () => {
+  test('finds what stands in files and in the whole history, and says nothing of its value', async () => {
+    mkdirSync(repository);
+    git('init', '--quiet', '--initial-branch=main');
+    put('repository/größe name.txt', `one\n${VALUE}\n`);
+    const first = commit('first');
+    put('repository/größe name.txt', 'clean now\n');
+    put('repository/src/config.ts', `const key = '${KEY}';\n`);
+    const second = commit('second');
+    git('switch', '--quiet', '--create', 'side', first);
+    put('repository/side.bin', Buffer.concat([Buffer.from([0, 1, 10, 255]), Buffer.from(VALUE)]));
+    const side = commit('side');
+    git('switch', '--quiet', 'main');
+    git('merge', '--quiet', '--no-edit', 'side');
+    put('dangling', `nobody has me ${KEY}`);
+    const dangling = git('hash-object', '-w', join(home, 'dangling'));
+    rmSync(join(home, 'dangling'));
+    put('loose/.env', `A=1\nB=${Buffer.from(VALUE).toString('base64')}\n`);
+    symlinkSync(join(home, 'loose/.env'), join(home, 'loose/link'));
 
-  const report = await scanPaths([home], STORED, { history: true });
-  expect(report.findings.map(spoken).toSorted()).toEqual(
-    [
-      'mine in loose/.env:2',
-      'anthropic in repository/src/config.ts:1',
-      'mine in repository/side.bin:2',
-      `mine in ${first} größe name.txt:2`,
-      `anthropic in ${second} src/config.ts:1`,
-      `mine in ${side} side.bin:2`,
-      `anthropic in ${dangling}:1`,
-    ].toSorted(),
-  );
-  expect(report.unreadable).toEqual([]);
-  expect(report.scannedObjects).toBe(5);
-  expect(JSON.stringify(report)).not.toContain(KEY.slice(0, 20));
-  expect(JSON.stringify(report)).not.toContain(VALUE);
-});
-
-test('one file, a path that is not there, and a broken repository', async () => {
-  put('broken/.git/HEAD', 'nonsense');
-  put('broken/file', 'nothing');
-  const none = join(home, 'none');
-  const report = await scanPaths([join(home, 'loose/.env'), none, join(home, 'broken')], STORED, {
-    history: true,
+    const report = await scanPaths([home], STORED, { history: true });
+    expect(report.findings.map(spoken).toSorted()).toEqual(
+      [
+        'mine in loose/.env:2',
+        'anthropic in repository/src/config.ts:1',
+        'mine in repository/side.bin:2',
+        `mine in ${first} größe name.txt:2`,
+        `anthropic in ${second} src/config.ts:1`,
+        `mine in ${side} side.bin:2`,
+        `anthropic in ${dangling}:1`,
+      ].toSorted(),
+    );
+    expect(report.unreadable).toEqual([]);
+    expect(report.scannedObjects).toBe(5);
+    expect(JSON.stringify(report)).not.toContain(KEY.slice(0, 20));
+    expect(JSON.stringify(report)).not.toContain(VALUE);
   });
-  expect(report.findings.map(spoken)).toEqual(['mine in loose/.env:2']);
-  expect(report.unreadable).toEqual([none, join(home, 'broken/.git')]);
-  expect(report.scannedFiles).toBe(2);
-});
 
-test('a repository’s own settings start no program', async () => {
-  const marker = join(home, 'started');
-  const script = join(home, 'program.sh');
-  writeFileSync(script, `#!/bin/sh\ntouch '${marker}'\n`);
-  chmodSync(script, 0o755);
-  for (const key of ['core.fsmonitor', 'core.pager', 'diff.external', 'diff.x.textconv']) {
-    git('config', key, script);
-  }
-  put('repository/.git/info/attributes', '* diff=x\n');
-  const { scannedObjects } = await scanPaths([repository], STORED, { history: true });
-  expect(scannedObjects).toBeGreaterThan(0);
-  const after = await scanPaths([marker], STORED, { history: true });
-  expect(after.unreadable).toEqual([marker]);
+  test('one file, a path that is not there, and a broken repository', async () => {
+    put('broken/.git/HEAD', 'nonsense');
+    put('broken/file', 'nothing');
+    const none = join(home, 'none');
+    const report = await scanPaths([join(home, 'loose/.env'), none, join(home, 'broken')], STORED, {
+      history: true,
+    });
+    expect(report.findings.map(spoken)).toEqual(['mine in loose/.env:2']);
+    expect(report.unreadable).toEqual([none, join(home, 'broken/.git')]);
+    expect(report.scannedFiles).toBe(2);
+  });
+
+  test('a repository’s own settings start no program', async () => {
+    const marker = join(home, 'started');
+    const script = join(home, 'program.sh');
+    writeFileSync(script, `#!/bin/sh\ntouch '${marker}'\n`);
+    chmodSync(script, 0o755);
+    for (const key of ['core.fsmonitor', 'core.pager', 'diff.external', 'diff.x.textconv']) {
+      git('config', key, script);
+    }
+    put('repository/.git/info/attributes', '* diff=x\n');
+    const { scannedObjects } = await scanPaths([repository], STORED, { history: true });
+    expect(scannedObjects).toBeGreaterThan(0);
+    const after = await scanPaths([marker], STORED, { history: true });
+    expect(after.unreadable).toEqual([marker]);
+  });
 });
