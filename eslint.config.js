@@ -78,4 +78,11 @@ export default defineConfig(
       'no-restricted-exports': 'off',
     },
   },
+  {
+    files: ['apps/cli/{bin,build}/*.js'],
+    rules: {
+      // Plain JavaScript, whose types stand in comments.
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+    },
+  },
 );

@@ -34,6 +34,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['testing/suites/**/*.test.ts'],
+          globalSetup: './testing/src/test-program/setup.ts',
           testTimeout: HANG_MS,
           hookTimeout: HANG_MS,
           maxWorkers: WORKERS,

@@ -80,9 +80,9 @@ export {
   runPosternKilledAt,
   startPostern,
   POSTERN_LAUNCHER,
-  TEST_PROGRAM,
   upPostern,
   type PosternOptions,
   type PosternUp,
 } from './postern-process.ts';
 export { leakCanary, type Leak, type LeakCanary } from './leak-canary/leak-canary.ts';
+export { testProgram } from './test-program/test-program.ts';

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
+import { testProgram } from './test-program/test-program.ts';
 import { runProgram, startProgram, type Ended, type RunningProgram } from './run-program.ts';
 
 /** The file that a Node starts the shipped product from. */
 export const POSTERN_LAUNCHER = join(import.meta.dirname, '../../apps/cli/bin/postern.js');
-/** The same for the program of the tests, which spends no time on deriving keys. */
-export const TEST_PROGRAM = join(import.meta.dirname, 'test-program/main.ts');
 const UP_TIMEOUT_MS = 180_000;
 
 export interface PosternOptions {
@@ -15,6 +14,8 @@ export interface PosternOptions {
   readonly input?: string;
   /** The user that it runs as; needs root. */
   readonly user?: number;
+  /** Whether its time passes only as the test says, by `tell` with a `ClockCommand`. */
+  readonly isTimed?: boolean;
   /** Given on file descriptor 3, which the command is told to read it from. */
   readonly passphrase?: string;
   /** Given on the file descriptors from 4 on; needs a passphrase on 3. */
@@ -105,7 +106,7 @@ export async function upPostern(
 
 function commandLine(
   parameters: readonly string[],
-  { passphrase, program = TEST_PROGRAM }: PosternOptions,
+  { passphrase, user, program = testProgram(user) }: PosternOptions,
 ): string[] {
   const given = passphrase === undefined ? [] : ['--passphrase-fd', '3'];
   // As its own first line starts it.
@@ -113,9 +114,10 @@ function commandLine(
 }
 
 function programOptions(options: PosternOptions): Parameters<typeof startProgram>[2] {
-  const { environment, input, user, passphrase, descriptors = [] } = options;
+  const { environment, input, user, passphrase, descriptors = [], isTimed } = options;
   return {
     environment,
+    ...(isTimed === true ? { hasChannel: true } : {}),
     ...(input === undefined ? {} : { input }),
     ...(user === undefined ? {} : { user }),
     ...(passphrase === undefined ? {} : { descriptors: [passphrase, ...descriptors] }),

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 
 /** How a program ended, and all that it wrote. */
@@ -22,6 +23,8 @@ export interface ProgramOptions {
   readonly descriptors?: readonly string[];
   /** Open descriptors of this process that it gets behind those. */
   readonly inherited?: readonly number[];
+  /** Whether there is a channel to it, for `tell`. */
+  readonly hasChannel?: boolean;
 }
 
 export interface RunningProgram {
@@ -33,6 +36,8 @@ export interface RunningProgram {
   /** Waits for text on either stream; fails when it ends first or nothing comes in time. */
   waitFor(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
   send(signal: NodeJS.Signals): void;
+  /** Says something over the channel, and waits until it is answered. */
+  tell(message: object): Promise<void>;
   /** Asks it to end, kills it where it does not in time, and says how it ended. */
   stop(signal?: NodeJS.Signals, timeoutMs?: number): Promise<Ended>;
 }
@@ -53,7 +58,7 @@ export function startProgram(
   parameters: readonly string[],
   options: ProgramOptions,
 ): RunningProgram {
-  const { descriptors = [], inherited = [], input } = options;
+  const { descriptors = [], inherited = [], input, hasChannel = false } = options;
   const child = spawn(command, parameters, {
     env: options.environment,
     cwd: options.directory,
@@ -65,6 +70,7 @@ export function startProgram(
       'pipe',
       ...descriptors.map(() => 'pipe' as const),
       ...inherited,
+      ...(hasChannel ? (['ipc'] as const) : []),
     ],
   });
   running.add(child);
@@ -91,6 +97,11 @@ export function startProgram(
     waitFor: (pattern, timeoutMs = DEFAULT_TIMEOUT_MS) =>
       waitForText(child, ended, pattern, timeoutMs, () => `${stdout()}\n${stderr()}`),
     send: (signal) => child.kill(signal),
+    tell: async (message) => {
+      const answered = once(child, 'message');
+      child.send(message);
+      await Promise.race([answered, ended]);
+    },
     stop: async (signal = 'SIGTERM', timeoutMs = DEFAULT_TIMEOUT_MS) => {
       child.kill(signal);
       const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);

@@ -6,13 +6,13 @@ import { spawn } from 'node:child_process';
 import { existsSync, fstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const NEEDED_MAJOR = 24;
 const here = dirname(fileURLToPath(import.meta.url));
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
-  await import('../src/main.ts');
+  await import(pathToFileURL(await program()).href);
 } else {
   const node = carriedNode();
   if (node === undefined) {
@@ -24,6 +24,20 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
   } else {
     handOver(node);
   }
+}
+
+/** What to run: the published build; in a checkout one that is made where the sources changed. */
+async function program() {
+  const source = join(here, '..', 'src', 'main.ts');
+  if (!existsSync(source)) return join(here, '..', 'dist', 'postern.cjs');
+  const root = join(here, '..', '..', '..');
+  const { findBuild } = await import('./list-sources.js');
+  const found = findBuild(root, 'postern');
+  if (found !== undefined) return found;
+  const { buildFresh } = await import('./fresh-build.js');
+  /** @param {string} line */
+  const say = (line) => process.stderr.write(`${line}\n`);
+  return buildFresh({ root, name: 'postern', say }) ?? source;
 }
 
 /** The `node` that the workspace's platform package put into node_modules/.bin. */

@@ -75,7 +75,12 @@ export type { AnchorAuditOptions } from './anchor/audit-anchor.ts';
 // Masking.
 export { createMasker, MASK, type Masker, type MaskerOptions } from './masking/masker.ts';
 export { isMaskable, MIN_MASKED_BYTES } from './masking/secret-forms.ts';
-export { AutoLock, type AutoLockOptions, type LockCause } from './care/auto-lock.ts';
+export {
+  AUTO_LOCK_LOOK_MS,
+  AutoLock,
+  type AutoLockOptions,
+  type LockCause,
+} from './care/auto-lock.ts';
 export { testStorage } from './care/test-storage.ts';
 export { createQuickKeyring, type QuickKeyringOptions } from './keyring/quick-keyring.ts';
 export { describeVaultFailure, type VaultFailureDescription } from './describe-vault-failure.ts';

@@ -1,8 +1,15 @@
 // The program that suites start in the place of the shipped one: the same function with other parts.
 // The shipped program has no switch for any of this.
+import { AUTO_LOCK_LOOK_MS } from '@postern/vault';
 import { WEAK_KDF_COSTS } from '@postern/vault/testing/kdf-costs';
 import { runPostern } from '../../../apps/cli/src/run-postern.ts';
+import { commandedClock } from './commanded-clock.ts';
 
-const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+const systemClock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+const isCommanded = process.channel !== undefined;
 
-void runPostern({ clock, kdfCosts: WEAK_KDF_COSTS });
+void runPostern({
+  clock: isCommanded ? commandedClock(systemClock.nowMs()) : systemClock,
+  kdfCosts: WEAK_KDF_COSTS,
+  lookEveryMs: isCommanded ? 20 : AUTO_LOCK_LOOK_MS,
+});

@@ -74,10 +74,13 @@ async function newKey(): Promise<string> {
 
 describe('the app', () => {
   test('locks when nobody uses it, and says so in the log', async () => {
-    configure({ vault: { lockAfterIdle: '2s' } });
+    configure({ vault: { lockAfterIdle: '10s' } });
     const key = await newKey();
-    await using postern = await upPostern(options);
+    await using postern = await upPostern({ ...options, isTimed: true });
     const app = await signIn(postern.launchUrl);
+    await postern.program.tell({ passMs: 9000 });
+    expect(await isLocked(postern, key)).toBe(false);
+    await postern.program.tell({ passMs: 10_000 });
     await until(async () =>
       JSON.stringify(await app.request('GET', '/api/state')).includes('"locked"'),
     );
@@ -87,14 +90,12 @@ describe('the app', () => {
     expect(await isLocked(postern, key)).toBe(false);
   });
 
-  test('locks when it was suspended', { timeout: 180_000 }, async () => {
+  test('locks when it was suspended', async () => {
     configure({ vault: { lockAfterIdle: 'never', lockOnSuspend: true } });
     const key = await newKey();
-    await using postern = await upPostern(options);
+    await using postern = await upPostern({ ...options, isTimed: true });
     expect(await isLocked(postern, key)).toBe(false);
-    postern.program.send('SIGSTOP');
-    await sleep(21_000);
-    postern.program.send('SIGCONT');
+    await postern.program.tell({ sleepMs: 21_000 });
     await until(async () => await isLocked(postern, key));
     expect(await lastLock()).toContain('"reason":"SUSPEND"');
   });
@@ -138,10 +139,11 @@ describe('the app', () => {
     'its page shows by itself that it is locked',
     async () => {
       configure({ vault: { lockAfterIdle: '8s' } });
-      await using postern = await upPostern(options);
+      await using postern = await upPostern({ ...options, isTimed: true });
       await using browser = await startChromium({ origins: [postern.pageAddress] });
       await browser.page.goto(postern.launchUrl);
       await browser.page.getByLabel('Message', { exact: true }).waitFor();
+      await postern.program.tell({ passMs: 8000 });
       await browser.page.getByLabel('Passphrase').waitFor({ timeout: TIMEOUT_MS });
       await browser.page.getByLabel('Passphrase').fill(PASSPHRASE);
       await browser.page.keyboard.press('Enter');
@@ -152,22 +154,19 @@ describe('the app', () => {
 
 describe('the agent', () => {
   test.each([
-    ['nobody uses it', '2s', undefined, 'IDLE'],
-    ['it was suspended', 'never', 'SIGSTOP', 'SUSPEND'],
+    ['nobody uses it', '10s', { passMs: 10_000 }, 'IDLE'],
+    ['it was suspended', 'never', { sleepMs: 21_000 }, 'SUSPEND'],
     ['it is told to', 'never', 'lock', 'ASKED'],
     ['it is stopped', 'never', 'SIGTERM', 'EXIT'],
-  ] as const)('ends when %s', { timeout: 180_000 }, async (_, lockAfterIdle, how, reason) => {
+  ] as const)('ends when %s', async (_, lockAfterIdle, how, reason) => {
     configure({ vault: { lockAfterIdle } });
-    const agent = startPostern(['agent', '--ttl', '1h'], options);
+    const agent = startPostern(['agent', '--ttl', '1h'], { ...options, isTimed: true });
     await agent.waitFor(/The vault is open/);
     const held = await runPostern(['secret', 'list'], { environment: home.environment });
     expect(held).toMatchObject({ code: 0 });
-    if (how === 'SIGSTOP') {
-      agent.send('SIGSTOP');
-      await sleep(21_000);
-      agent.send('SIGCONT');
-    } else if (how === 'lock') await runPostern(['vault', 'lock'], options);
-    else if (how !== undefined) agent.send(how);
+    if (typeof how === 'object') await agent.tell(how);
+    else if (how === 'lock') await runPostern(['vault', 'lock'], options);
+    else agent.send(how);
     expect(await agent.ended).toMatchObject({ code: 0 });
     expect(await lastLock()).toContain(`"reason":"${reason}"`);
     const locked = await runPostern(['secret', 'list'], { environment: home.environment });
@@ -176,15 +175,15 @@ describe('the agent', () => {
 
   test('is kept open by use', async () => {
     configure({ vault: { lockAfterIdle: '12s' } });
-    const agent = startPostern(['agent', '--ttl', '1h'], options);
+    const agent = startPostern(['agent', '--ttl', '1h'], { ...options, isTimed: true });
     await agent.waitFor(/The vault is open/);
-    const untilMs = Date.now() + 30_000;
-    while (Date.now() < untilMs) {
+    for (let uses = 0; uses < 3; uses += 1) {
+      await agent.tell({ passMs: 11_000 });
       const held = await runPostern(['secret', 'list'], { environment: home.environment });
       expect(held).toMatchObject({ code: 0 });
-      await sleep(1000);
     }
-    await agent.stop();
+    await agent.tell({ passMs: 12_000 });
+    expect((await agent.ended).stderr).toContain('nobody used it');
   });
 });
 

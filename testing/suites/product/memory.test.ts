@@ -8,7 +8,7 @@ import {
   startProgram,
   startTmuxScreen,
   upPostern,
-  TEST_PROGRAM,
+  testProgram,
   whyNoPrograms,
   type FreshHome,
 } from '@postern/testing';
@@ -106,7 +106,7 @@ describe.skipIf(skipBecause('the memory of a process', whyNotLinux))('after unlo
       await using screen = await startTmuxScreen({
         directory: home.path,
         environment: home.environment,
-        shell: `echo pid=$$; exec '${process.execPath}' '${TEST_PROGRAM}' agent --ttl 1h`,
+        shell: `echo pid=$$; exec '${process.execPath}' '${testProgram()}' agent --ttl 1h`,
         columns: 100,
         rows: 30,
       });
@@ -130,7 +130,7 @@ describe.skipIf(skipBecause('core dumps', whyNoDumps))('a core dump', () => {
   test('has neither keys nor the passphrase in it', async () => {
     const { environment, path } = home;
     const script = 'ulimit -c unlimited && exec "$@"';
-    const agent = [TEST_PROGRAM, '--passphrase-fd', '3', 'agent', '--ttl', '1h'];
+    const agent = [testProgram(), '--passphrase-fd', '3', 'agent', '--ttl', '1h'];
     const program = startProgram('sh', ['-c', script, 'sh', process.execPath, ...agent], {
       environment,
       directory: path,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startTmuxScreen, TEST_PROGRAM, type FreshHome, type TmuxScreen } from '@postern/testing';
+import { startTmuxScreen, testProgram, type FreshHome, type TmuxScreen } from '@postern/testing';
 import { expect } from 'vitest';
 
 /** A shell at a terminal in which `postern` is a command that tells its exit code. */
@@ -42,7 +42,7 @@ export async function openTerminal(home: FreshHome, environment = home.environme
     },
   };
   await talk.waitFor(/[#$]$/);
-  await enter(talk, `postern() { node '${TEST_PROGRAM}' "$@"; echo "exit=$?"; }`);
+  await enter(talk, `postern() { node '${testProgram()}' "$@"; echo "exit=$?"; }`);
   await talk.waitFor(/\}\n[#$]$/);
   return talk;
 }

@@ -160,6 +160,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/database/src/page-authenticator.ts',
       'packages/database/src/open-database.ts',
       'packages/gateway/src/keys/**',
+      'apps/cli/bin/fresh-build.js',
       'apps/cli/src/system/**',
       'apps/cli/src/server/session*.ts',
       'apps/cli/src/instance/control-proof.ts',
@@ -253,8 +254,8 @@ export const CONFINEMENTS: readonly Confinement[] = [
         names: ['binding', 'dlopen', 'getBuiltinModule', 'mainModule'],
       },
     ],
-    // Where the build begins, which has Node keep the compiled code.
-    allowed: [...TESTS, 'apps/cli/build/**'],
+    // Where the build begins, which has Node keep the compiled code, and who starts it.
+    allowed: [...TESTS, 'apps/cli/build/**', 'apps/cli/bin/postern.js'],
   },
   {
     rule: 'no-global-object',

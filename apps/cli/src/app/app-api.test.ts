@@ -48,6 +48,7 @@ beforeAll(async () => {
     },
     loaded: { config: expectOk(parseConfig({})), written: {} },
     clock: systemClock,
+    lookEveryMs: 1000,
     randomness: systemRandomness,
     vault,
     keyring: { available: false, failure: { reason: 'keyring-unavailable', cause: 'no-bus' } },

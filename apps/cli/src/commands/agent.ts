@@ -95,7 +95,7 @@ async function holdOpen(
   const begun = await record(log, { action: 'agent.start', outcome: 'success' });
   orFail(begun, (failure) => failure);
   const anchoring = keepAnchored(log);
-  const watching = autoLock.start();
+  const watching = autoLock.start(context.lookEveryMs);
   const timer = setTimeout(end('EXPIRED'), Math.min(ttlMs, MAX_TIMER_MS));
   process.once('SIGINT', end('EXIT'));
   process.once('SIGTERM', end('EXIT'));

@@ -14,6 +14,8 @@ export interface CommandContext {
   readonly home: Home;
   readonly clock: Clock;
   readonly kdfCosts: KdfCosts;
+  /** How often a running process looks at the clock for whether to lock. */
+  readonly lookEveryMs: number;
   readonly randomness: Randomness;
   readonly version: string;
   /** `--storage`, which overrides the configuration. */

@@ -13,6 +13,8 @@ export const VERSION = packageJson.version;
 export interface ProgramParts {
   readonly clock: Clock;
   readonly kdfCosts: KdfCosts;
+  /** How often a running process looks at the clock for whether to lock, in milliseconds. */
+  readonly lookEveryMs: number;
 }
 
 /** What a command line is read in. */
@@ -33,13 +35,14 @@ export interface GlobalOptions {
 }
 
 export function makeContext(surroundings: Surroundings, options: GlobalOptions): CommandContext {
-  const { environment, terminal, self, clock, kdfCosts } = surroundings;
+  const { environment, terminal, self, clock, kdfCosts, lookEveryMs } = surroundings;
   return {
     terminal,
     environment,
     home: homeOf(environment, options.home),
     clock,
     kdfCosts,
+    lookEveryMs,
     randomness: systemRandomness,
     version: VERSION,
     storage: options.storage,

@@ -109,7 +109,7 @@ function compose(
   keyring: KeyringProbe,
   log: ProcessLog,
 ): ReturnType<typeof composePostern> {
-  const { home, clock, randomness } = context;
+  const { home, clock, lookEveryMs, randomness } = context;
   const { vault, loaded } = found;
   const connections = connectionsOf(loaded.config);
   const say = (line: string): void => {
@@ -119,6 +119,7 @@ function compose(
     home,
     loaded,
     clock,
+    lookEveryMs,
     randomness,
     vault,
     keyring,

@@ -15,6 +15,7 @@ interface Refused {
 async function refusal(parameters: readonly string[]): Promise<Refused | undefined> {
   const surroundings = {
     ...systemWorld,
+    lookEveryMs: 1000,
     environment: readEnvironment(),
     terminal: openTerminal(false),
     self: ['postern'] as const,

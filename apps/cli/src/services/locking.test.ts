@@ -17,6 +17,7 @@ function scene(config: Partial<Config['vault']> = {}) {
   const state = { open: true, answering: false, busy: false };
   const { promise: drained, resolve: endDrain } = Promise.withResolvers<undefined>();
   const locking = createLocking({
+    lookEveryMs: 1000,
     clock: { nowMs: () => time.nowMs, monotonicMs: () => time.monotonicMs },
     config: { ...CONFIG, ...config },
     isOpen: () => state.open,

@@ -17,6 +17,7 @@ export interface Drainable {
 
 export interface LockingParts {
   readonly clock: Clock;
+  readonly lookEveryMs: number;
   readonly config: Config['vault'];
   isOpen(): boolean;
   /** Ends what streams into the page, and saves it. */
@@ -83,7 +84,7 @@ export function createLocking(parts: LockingParts): Locking {
     look: () => {
       autoLock.look();
     },
-    start: () => autoLock.start(),
+    start: () => autoLock.start(parts.lookEveryMs),
   };
 }
 

@@ -71,6 +71,7 @@ export interface PosternParts {
   readonly home: Home;
   readonly loaded: LoadedConfig;
   readonly clock: Clock;
+  readonly lookEveryMs: number;
   readonly randomness: Randomness;
   readonly vault: Vault;
   readonly keyring: KeyringProbe;
@@ -95,7 +96,7 @@ export function composePostern(parts: PosternParts): Result<Postern, Described> 
   const running = createRunningAnswers();
   const refusedKeys = createRefusedKeys({ ...parts, log: () => state.stores?.audit });
   const locking = createLocking({
-    clock: parts.clock,
+    ...parts,
     config: parts.loaded.config.vault,
     isOpen: () => state.stores !== undefined,
     stopAnswers: async () => {

@@ -12,8 +12,8 @@ export interface AutoLockOptions {
 
 export type LockCause = 'idle' | 'suspend';
 
-/** How often time is looked at. */
-const TICK_MS = 5000;
+/** How often Postern looks at the time. */
+export const AUTO_LOCK_LOOK_MS = 5000;
 /** A step of this size between the two clocks, or between two looks, is a machine that slept. */
 const SLEPT_MS = 15_000;
 
@@ -57,10 +57,10 @@ export class AutoLock {
   }
 
   /** Looks from now on, without keeping the process alive, until it is disposed of. */
-  start(): Disposable {
+  start(everyMs: number): Disposable {
     const timer = setInterval(() => {
       this.look();
-    }, TICK_MS);
+    }, everyMs);
     timer.unref();
     return {
       [Symbol.dispose]: () => {

@@ -14,7 +14,7 @@ export interface DeathWish {
   readonly die: Die;
 }
 
-const WRITING = 'createFile';
+export const WRITING = 'createFile';
 
 /** Counts effects, and dies at the one wished for. */
 export class Effects {

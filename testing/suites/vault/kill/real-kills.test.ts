@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkScene } from './check-scene.ts';
 import { OPERATIONS } from './operations.ts';
+import { sampled } from './sampled.ts';
 import type { Scene } from './scene.ts';
 import { prepareStage, type Stage } from './stage.ts';
 
-/** How many effects of each operation a real process is killed at; all with POSTERN_KILL_ALL=1. */
-const SAMPLE = process.env['POSTERN_KILL_ALL'] === '1' ? Number.POSITIVE_INFINITY : 4;
+/** How many effects of each operation a real process is killed at. */
+const SAMPLE = 3;
 const CHILD = join(import.meta.dirname, 'die.child.ts');
 
 /** Undefined where the process was killed, else the number of its effects. */
@@ -20,13 +21,6 @@ function live(scene: Scene, stage: Stage, at: number, torn: boolean): number | u
   if (signal === 'SIGKILL') return undefined;
   expect([status, stderr]).toEqual([0, '']);
   return Number(stdout);
-}
-
-/** `SAMPLE` effects, spread from the first to the last. */
-function sampled(effects: number): readonly number[] {
-  if (effects <= SAMPLE) return Array.from({ length: effects }, (_, at) => at + 1);
-  const step = (effects - 1) / (SAMPLE - 1);
-  return Array.from({ length: SAMPLE }, (_, at) => 1 + Math.round(at * step));
 }
 
 describe.each(OPERATIONS)('a real process killed by SIGKILL while it does: $name', (operation) => {
@@ -43,7 +37,7 @@ describe.each(OPERATIONS)('a real process killed by SIGKILL while it does: $name
     const effects = live(whole, stage, 0, false) ?? 0;
     expect(effects).toBeGreaterThan(0);
     await checkScene(whole, stage, { thorough: false });
-    for (const at of sampled(effects)) {
+    for (const at of sampled(effects, SAMPLE)) {
       using scene = stage.copy();
       expect(live(scene, stage, at, false)).toBeUndefined();
       await checkScene(scene, stage, { thorough: false });
