@@ -213,6 +213,8 @@ async function unlock(
   }
   const settled = unlocked.value;
   if (settled !== undefined) parts.say(settledLine(settled));
+  // Before it is open: it may have been unused for long, and is looked at while it opens.
+  locking.used();
   const opened = await openInto(parts, state, 'vault.unlock');
   if (opened.ok) {
     locking.opened(opener);
