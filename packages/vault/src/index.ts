@@ -60,7 +60,7 @@ export type { RunIo, RunTerminal, SignalSource } from './run/run-io.ts';
 export { formatReference, parseReference, type SecretReference } from './run/secret-reference.ts';
 export type { SecretWish, TakenSecrets, TakeSecrets } from './run/take-secrets.ts';
 // Scanning.
-export { KEY_SHAPES, type KeyShapeName } from './scan/key-shapes.ts';
+export { KEY_SHAPES, looksLikeKey, type KeyShapeName } from './scan/key-shapes.ts';
 export type { Found, StoredValue } from './scan/scan-content.ts';
 export {
   scanPaths,

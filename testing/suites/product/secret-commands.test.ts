@@ -56,6 +56,45 @@ describe('secret rotate', () => {
   });
 });
 
+describe('a key in place of a name', () => {
+  const KEY = `sk-${'0a1b2c3d'.repeat(4)}`;
+  const TOLD = /looks like a key|no active key of this id or name|REFERENCE_INVALID/;
+
+  test('is refused without repeating it, and stands nowhere afterwards', async () => {
+    expect(await run(['secret', 'set', 'openai'], OLD)).toMatchObject({ code: 0 });
+    const found = join(home.path, 'found.json');
+    writeFileSync(found, JSON.stringify({ openai: NEW }));
+    const lines = [
+      ['secret', 'set', KEY],
+      ['secret', 'rotate', KEY],
+      ['secret', 'get', KEY],
+      ['secret', 'test', KEY],
+      ['secret', 'rm', KEY, '--yes'],
+      ['secret', 'import', found, '--as', KEY],
+      ['key', 'create', KEY],
+      ['key', 'revoke', KEY],
+      ['run', '--secret', `A=postern://${KEY}`, '--', 'true'],
+      ['run', '--', `A=${KEY}`, 'true'],
+      ['run', '--', KEY, 'true'],
+    ];
+    const told: string[] = [];
+    for (const line of lines) {
+      const ended = await run(line, NEW);
+      told.push(ended.stdout, ended.stderr);
+      expect({ line, isRefused: ended.code !== 0 }).toEqual({ line, isRefused: true });
+      if (!line.includes('--')) expect(ended.stderr).toMatch(TOLD);
+    }
+    const after = [
+      ['secret', 'list'],
+      ['key', 'list'],
+      ['audit', 'export'],
+    ];
+    for (const line of after) told.push((await run(line)).stdout);
+    expect(told.join('\n')).toContain('secret.write');
+    expect(told.join('\n')).not.toContain(KEY.slice(0, 20));
+  });
+});
+
 describe('secret test', () => {
   test('one request with the value; a refusal is exit code 10', async () => {
     const upstream = await startFakeUpstream();

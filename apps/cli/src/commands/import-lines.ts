@@ -16,6 +16,7 @@ const SKIPPED: Readonly<Record<SkipReason, string>> = {
   'plan-token': "a subscription token, which only the provider's own programs may use",
   empty: 'empty',
   malformed: 'malformed',
+  'key-as-name': 'its name looks like a key',
   'other-passphrase': 'under another password',
 };
 

@@ -1,5 +1,5 @@
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
-import { secretName } from '@postern/protocol';
+import type { SecretName } from '@postern/protocol';
 import {
   describeImportFailure,
   detectImport,
@@ -19,6 +19,7 @@ import { described, type Described } from '../failure/described.ts';
 import { readPassphraseFrom } from '../terminal/passphrase.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 import { fail, orFail, type CommandContext } from './context.ts';
+import { nameOf } from './name-of.ts';
 
 /** `--from`: the keyring, its item marked in some program's way or by attributes of its own. */
 export type KeyringSource = 'keyring' | `keyring:${KeyringConvention}`;
@@ -54,11 +55,12 @@ export async function readSource(
   if ((path === undefined) === (options.from === undefined)) {
     fail(described('USAGE', 'Give either a path or --from.'));
   }
+  const as = options.as === undefined ? undefined : nameOf(options.as);
   const source =
     path === undefined
       ? await readKeyring(context, options.from ?? 'keyring', options)
       : await readPath(context, path, options);
-  return { ...source, findings: named(source.findings, options.as) };
+  return { ...source, findings: named(source.findings, as) };
 }
 
 /** The keyring of the person who runs the command, as other programs see it. */
@@ -101,9 +103,8 @@ function conventionOf(from: KeyringSource): KeyringConvention | undefined {
 }
 
 /** The one secret under the name that the person wants. */
-function named(findings: ImportFindings, as: string | undefined): ImportFindings {
-  if (as === undefined) return findings;
-  const name = secretName.parse(as) ?? fail(described('SECRET_NAME_INVALID'));
+function named(findings: ImportFindings, name: SecretName | undefined): ImportFindings {
+  if (name === undefined) return findings;
   const [secret, ...others] = findings.secrets;
   if (others.length > 0) fail(described('USAGE', 'Several secrets cannot have one name: --as.'));
   return secret === undefined ? findings : { ...findings, secrets: [{ ...secret, name }] };

@@ -8,9 +8,11 @@ import { openGateway } from '../services/stores.ts';
 import { table } from '../terminal/terminal.ts';
 import { fail, orFail, report, openedVault, tell, type CommandContext } from './context.ts';
 import { openedOrNewVault } from './create-vault.ts';
+import { refuseKey } from './name-of.ts';
 
 /** `postern key create NAME`: the key is printed once and kept only as a keyed hash. */
 export async function createKey(context: CommandContext, name: string): Promise<void> {
+  refuseKey(name, 'GATEWAY_KEY_NAME_INVALID');
   const vault = await openedOrNewVault(context);
   await withGateway(context, vault, async (store) => {
     const created = orFail(store.keys.create({ name }), describeGatewayKeyFailure);
@@ -67,10 +69,10 @@ export async function revokeKey(context: CommandContext, idOrName: string): Prom
     );
     const [found, ...others] = matching;
     if (found === undefined) {
-      fail(described('GATEWAY_KEY_NOT_FOUND', `There is no active key ${idOrName}.`));
+      fail(described('GATEWAY_KEY_NOT_FOUND', 'There is no active key of this id or name.'));
     }
     if (others.length > 0) {
-      fail(described('USAGE', `Several keys are named ${idOrName}; revoke by id.`));
+      fail(described('USAGE', 'Several keys have this name; revoke by id.'));
     }
     const revoked = orFail(store.keys.revoke(found.id), describeGatewayKeyFailure);
     await tell(context, vault, {

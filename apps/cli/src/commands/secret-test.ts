@@ -19,7 +19,7 @@ import {
   tell,
   type CommandContext,
 } from './context.ts';
-import { nameOf } from './secret.ts';
+import { nameOf } from './name-of.ts';
 
 /** `postern secret test NAME`: one cheap request with it to the provider that uses it. */
 export async function testSecret(context: CommandContext, nameText: string): Promise<void> {

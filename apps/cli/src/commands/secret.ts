@@ -1,5 +1,5 @@
 import { revealSecret, type Secret } from '@postern/kernel';
-import { secretName, type SecretName } from '@postern/protocol';
+import type { SecretName } from '@postern/protocol';
 import { describeUpstreamFailure, providerTable } from '@postern/upstreams';
 import { described, type Described } from '../failure/described.ts';
 import type { OpenVault } from '../services/open-vault.ts';
@@ -9,6 +9,7 @@ import { confirm, promptHidden, readStandardInput } from '../terminal/prompt.ts'
 import { table } from '../terminal/terminal.ts';
 import { fail, openedVault, openHome, orFail, report, type CommandContext } from './context.ts';
 import { openedOrNewVault } from './create-vault.ts';
+import { anyNameOf, nameOf } from './name-of.ts';
 
 /** `postern secret set NAME`: the value from a hidden prompt or standard input, never argv. */
 export async function setSecret(
@@ -109,8 +110,10 @@ export async function removeSecret(
   nameText: string,
   options: { readonly yes: boolean },
 ): Promise<void> {
-  const name = nameOf(nameText);
+  const name = anyNameOf(nameText);
   const vault = await openedVault(context);
+  const infos = orFail(await vault.list(), (failure) => failure);
+  if (!infos.some((info) => info.name === name)) fail(missing(nameOf(nameText)));
   if (context.terminal.interactive && !options.yes) {
     if (!(await confirm(`Remove the secret ${name}? It cannot be brought back.`))) {
       fail(described('CANCELLED', 'Nothing was removed.'));
@@ -119,11 +122,6 @@ export async function removeSecret(
   const removed = orFail(await vault.remove(name), (failure) => failure);
   if (!removed) fail(missing(name));
   report(context, { name, removed }, [`Removed ${name}.`]);
-}
-
-/** The name of a secret as it was given on the command line. */
-export function nameOf(text: string): SecretName {
-  return secretName.parse(text) ?? fail(described('SECRET_NAME_INVALID'));
 }
 
 async function readValue(context: CommandContext, name: SecretName): Promise<Secret> {

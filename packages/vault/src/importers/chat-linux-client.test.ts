@@ -84,6 +84,7 @@ describe('Chat Linux Client: api_keys.enc', () => {
       number: 7,
       plan: 'sk-ant-oat01-x',
       '…': 'x',
+      'sk-0123456789abcdef0123456789abcdef': 'x',
     });
     const path = await world.put(
       'api_keys.enc',
@@ -96,6 +97,7 @@ describe('Chat Linux Client: api_keys.enc', () => {
       { entry: 'number', why: 'malformed' },
       { entry: 'plan', why: 'plan-token' },
       { entry: '…', why: 'malformed' },
+      { entry: '[masked]', why: 'key-as-name' },
     ]);
   });
 

@@ -56,6 +56,8 @@ export type SkipReason =
   | 'plan-token'
   | 'empty'
   | 'malformed'
+  /** A key stands where a name belongs; `entry` is covered. */
+  | 'key-as-name'
   /** The passphrase opened others, but not this one. */
   | 'other-passphrase';
 

@@ -1,5 +1,7 @@
 import { Secret, type JsonValue } from '@postern/kernel';
 import { secretName, type SecretName } from '@postern/protocol';
+import { MASK } from '../masking/masker.ts';
+import { looksLikeKey } from '../scan/key-shapes.ts';
 import type { FoundSecret, Skipped } from './import-shapes.ts';
 
 /** Tokens of a Claude.ai subscription: access and refresh. */
@@ -16,6 +18,7 @@ export function takeSecret(
   createdAtMs?: number,
 ): Taken {
   const skip = (why: Skipped['why']): Taken => ({ kind: 'skipped', skipped: { entry, why } });
+  if (looksLikeKey(entry)) return { kind: 'skipped', skipped: { entry: MASK, why: 'key-as-name' } };
   const name = secretNameFrom(entry);
   if (typeof value !== 'string' || name === undefined) return skip('malformed');
   const text = value.trim();

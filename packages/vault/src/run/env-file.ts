@@ -1,4 +1,5 @@
 import { failed, ok, type Result } from '@postern/kernel';
+import { looksLikeKey } from '../scan/key-shapes.ts';
 import { parseReference, REFERENCE_SCHEME, type SecretReference } from './secret-reference.ts';
 import type { ReferenceProblem, RunFailure } from './run-failure.ts';
 
@@ -47,7 +48,7 @@ function parseLine(content: string): Result<Variable, ReferenceProblem> {
   const equals = content.indexOf('=');
   if (equals === -1) return failed('no-assignment');
   const name = content.slice(0, equals).trimEnd();
-  if (!NAME.test(name)) return failed('variable-name');
+  if (!NAME.test(name) || looksLikeKey(name)) return failed('variable-name');
   const value = unquote(content.slice(equals + 1).trimStart());
   if (value === undefined) return failed('quotes');
   if (/\p{Cc}/u.test(value.replaceAll('\t', ''))) return failed('control-character');

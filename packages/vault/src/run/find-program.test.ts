@@ -61,3 +61,13 @@ test.each([
   const failure = { reason, command: command[0] ?? '' };
   expect(findProgram(command, searchPath)).toEqual({ ok: false, failure });
 });
+
+test.each([
+  ['a variable in front of the command', 'KEY=a-value', 'KEY=…'],
+  ['a value with a line break', 'KEY=a\nvalue', 'KEY=…'],
+  ['a key', 'sk-0123456789abcdef0123456789abcdef', 'it looks like a key'],
+  ['a key in front of a value', 'sk-0123456789abcdef0123456789abcdef=x', 'it looks like a key'],
+])('%s in place of the command is not repeated', (_name, command, shown) => {
+  const failure = { reason: 'command-not-found', command: shown };
+  expect(findProgram([command, 'npm', 'test'], searchPath)).toEqual({ ok: false, failure });
+});

@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { delimiter, join, sep } from 'node:path';
 import { failed, ok, type Result } from '@postern/kernel';
+import { looksLikeKey } from '../scan/key-shapes.ts';
 import type { RunFailure } from './run-failure.ts';
 
 /** What execve(2) is to be called with. */
@@ -37,7 +38,14 @@ export function findProgram(
     }
     isForbidden ||= found === 'forbidden';
   }
-  return failed({ reason: isForbidden ? 'command-not-executable' : 'command-not-found', command });
+  const reason = isForbidden ? 'command-not-executable' : 'command-not-found';
+  return failed({ reason, command: withoutValue(command) });
+}
+
+/** People write `KEY=value command`, as in a shell: the value is not repeated, nor is a key. */
+function withoutValue(command: string): string {
+  const shown = command.replace(/=.*$/s, '=…');
+  return looksLikeKey(shown) ? 'it looks like a key' : shown;
 }
 
 function lookAt(path: string): 'program' | 'script' | 'forbidden' | 'absent' {

@@ -63,6 +63,8 @@ describe('env files', () => {
     ['an escape sequence', 'A=\x1b[31m', 'control-character'],
     ['a reference inside a value', 'A=https://postern://openai/value@host', 'embedded-reference'],
     ['a reference of another form', 'A=postern://openai/value?x', 'reference-form'],
+    ['a key in place of a name', `A=postern://sk-${'0a1b'.repeat(8)}`, 'reference-form'],
+    ['a key in place of a variable', `ghp_${'0a1B'.repeat(9)}=postern://openai`, 'variable-name'],
     ['a comment after a reference', 'A=postern://openai/value # x', 'reference-form'],
     ['a name for the second time', 'OK=1\nOK=2', 'duplicate'],
   ])('refuses %s, naming the line', (_name, content, problem) => {

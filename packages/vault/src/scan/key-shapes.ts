@@ -49,6 +49,11 @@ export interface FoundShape {
   readonly shape: KeyShapeName;
 }
 
+/** Whether a key of a known form is in a text. */
+export function looksLikeKey(text: string): boolean {
+  return findShapes(text).length > 0;
+}
+
 /** Where keys of known forms begin in a text, and of which form each is. Never what they are. */
 export function findShapes(text: string): readonly FoundShape[] {
   return [...text.matchAll(ANY)].flatMap((match) => {
