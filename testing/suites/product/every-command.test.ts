@@ -95,7 +95,7 @@ async function leavesBelow(words: readonly string[]): Promise<readonly string[]>
   expect(stdout).toMatch(new RegExp(`^Usage: postern ${words.join(' ')}`));
   const [, listed] = stdout.split('\nCommands:\n');
   if (listed === undefined) return [words.join(' ')];
-  const below = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name);
+  const below = [...listed.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = '']) => name);
   const leaves: string[] = [];
   for (const name of below.filter((each) => each !== 'help')) {
     leaves.push(...(await leavesBelow([...words, name])));
