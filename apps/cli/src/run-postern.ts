@@ -3,6 +3,7 @@ import { makeContext, type ProgramParts, type Surroundings } from './commands/ma
 import { readRunLine } from './commands/run-line.ts';
 import { readEnvironment } from './config/environment.ts';
 import { CommandFailed, described, exitCodeOf, type Described } from './failure/described.ts';
+import { endOfLostOutput } from './failure/lost-output.ts';
 import { placeOf } from './failure/place-of.ts';
 import { leaveMemoryOutOfCoreDumps } from './system/core-dumps.ts';
 import { openTerminal, styled, type Terminal } from './terminal/terminal.ts';
@@ -63,21 +64,11 @@ function tellFault(fault: unknown): void {
   if (process.argv.includes('--verbose')) terminal.note(placeOf(fault));
 }
 
-/** As a shell has it of a command that SIGPIPE ended, which Node leaves to its programs. */
-const CLOSED_OUTPUT_EXIT = 141;
-
 /** A result that nobody got is no success. */
 function tellLostOutput(): void {
   const lost = terminal.lost();
   if (lost === undefined) return;
-  if (lost.how === 'closed') {
-    process.exitCode = CLOSED_OUTPUT_EXIT;
-    return;
-  }
-  const failure =
-    lost.code === 'ENOSPC'
-      ? described('DISK_FULL', 'Cannot write the result: the device is full.')
-      : described('STORAGE_FAILED', `Cannot write the result: ${lost.code}.`);
-  tell({ ...terminal, print: () => undefined }, failure, false);
-  process.exitCode = exitCodeOf(failure);
+  const { failure, exitCode } = endOfLostOutput(lost.code, 'result');
+  if (failure !== undefined) tell({ ...terminal, print: () => undefined }, failure, false);
+  process.exitCode = exitCode;
 }

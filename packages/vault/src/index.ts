@@ -52,7 +52,7 @@ export {
 } from './run/plan-run.ts';
 export { literalKeys } from './run/literal-keys.ts';
 export { processSignals } from './run/process-signals.ts';
-export { runCommand, unmaskedNames, type RunOptions } from './run/run-command.ts';
+export { runCommand, unmaskedNames, type RunEnd, type RunOptions } from './run/run-command.ts';
 export type { ReferenceProblem, RunFailure } from './run/run-failure.ts';
 export { describeRunFailure } from './run/describe-run-failure.ts';
 export { runIoOf, type StandardStreams } from './run/run-io-of.ts';

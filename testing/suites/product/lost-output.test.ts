@@ -41,6 +41,21 @@ describe('a result that nobody takes', () => {
     });
 
     test.each([
+      ['that reports success', 'echo hello', 9],
+      ['that goes on writing', 'while :; do echo hello; done', 9],
+      ['with a failing code of its own', 'echo hello; exit 3', 3],
+    ])('a command %s, of run', async (_name, command, expected) => {
+      const { code, stderr } = await shell(`postern run -- sh -c '${command}' > /dev/full`);
+      expect(code).toBe(expected);
+      expect(stderr).toMatch(/^postern: Cannot write the output: the device is full\..*\n$/);
+    });
+
+    test('a command of run whose errors are lost does not end well', async () => {
+      const { code } = await shell("postern run -- sh -c 'echo hello >&2' 2> /dev/full");
+      expect(code).toBe(9);
+    });
+
+    test.each([
       ['doctor', 9],
       ['nonsense', 2],
       ['secret get nothing', 4],

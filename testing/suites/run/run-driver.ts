@@ -40,6 +40,6 @@ const result = !program.ok
         startWith: (start) => start(),
       },
     );
-if (result.ok) process.exit(result.value);
+if (result.ok) process.exit(result.value.exitCode);
 process.stderr.write(`${result.failure.reason}\n`);
 process.exit(result.failure.reason === 'command-not-found' ? 127 : 126);

@@ -14,11 +14,13 @@ import {
   unmaskedNames,
   type Program,
   type ResolvedRun,
+  type RunEnd,
   type RunPlan,
   type SecretWish,
   type Via,
 } from '@postern/vault';
 import { described } from '../failure/described.ts';
+import { CLOSED_OUTPUT_EXIT, endOfLostOutput } from '../failure/lost-output.ts';
 import { withOriginalCoreDumps } from '../system/core-dumps.ts';
 import { standardRunIo } from '../terminal/standard-run-io.ts';
 import { endWith, fail, orFail, type CommandContext } from './command-context.ts';
@@ -56,7 +58,7 @@ export async function run(
   const program = orFail(findProgram(command, variables['PATH']), describeRunFailure);
   const resolved = await resolvePlan(context, plan, program, options.allowMissing);
   warn(context, plan, resolved, options.masking);
-  const code = await runCommand(program, resolved, {
+  const ended = await runCommand(program, resolved, {
     environment: variables,
     isClean: options.cleanEnv,
     memoryDirectories: [context.environment.xdgRuntimeDir ?? '/dev/shm', '/dev/shm'],
@@ -65,7 +67,18 @@ export async function run(
     signals: processSignals,
     startWith: withOriginalCoreDumps,
   });
-  endWith(orFail(code, describeRunFailure));
+  endWith(exitCodeAfter(context, orFail(ended, describeRunFailure)));
+}
+
+/** The command's own; where it reports success, or ended since nobody took its output, that of the loss. */
+function exitCodeAfter({ terminal }: CommandContext, { exitCode, lostOutput }: RunEnd): number {
+  if (lostOutput === undefined) return exitCode;
+  const loss = endOfLostOutput(lostOutput, 'output');
+  const { failure } = loss;
+  if (failure !== undefined) {
+    terminal.note(`postern: ${failure.message} ${failure.remedy} [${failure.code}]`);
+  }
+  return exitCode === 0 || exitCode === CLOSED_OUTPUT_EXIT ? loss.exitCode : exitCode;
 }
 
 const MAX_ENV_FILE_LENGTH = 1_048_576;

@@ -58,7 +58,7 @@ test('a sink that closes ends the relay', async () => {
 test('a sink that fails ends the relay', async () => {
   const failing = new Writable({
     write: (_chunk, _encoding, done) => {
-      done(new Error('EPIPE'));
+      done(Object.assign(new Error('full'), { code: 'ENOSPC' }));
     },
   });
   const source = new PassThrough();
@@ -66,6 +66,6 @@ test('a sink that fails ends the relay', async () => {
   const relayed = relayMasked(source, failing, masker, () => (isTold = true));
   source.write('one');
   setImmediate(() => source.write('two'));
-  await relayed;
+  expect(await relayed).toBe('ENOSPC');
   expect({ isTold, isDestroyed: source.destroyed }).toEqual({ isTold: true, isDestroyed: true });
 });

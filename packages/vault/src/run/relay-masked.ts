@@ -8,17 +8,21 @@ const FLUSH_AFTER_MS = 4;
 /**
  * Passes the source on to the sink, masked, until the source ends or the sink closes. Takes no more
  * than the sink can. Does not close the sink. Where the sink closed first it says so, and closes the
- * source after that.
+ * source after that. Returns why output was lost, as the system names it (`ENOSPC`); undefined if none was.
  */
 export async function relayMasked(
   source: AsyncIterable<unknown>,
   sink: Writable,
   masker: Masker,
   onSinkClosed: () => void,
-): Promise<void> {
-  const end = { isReached: false };
-  const onClosed = (): void => {
+): Promise<string | undefined> {
+  const end: { isReached: boolean; lost: string | undefined } = {
+    isReached: false,
+    lost: undefined,
+  };
+  const onClosed = (error?: unknown): void => {
     end.isReached = true;
+    end.lost ??= errnoOf(error);
   };
   sink.once('error', onClosed).once('close', onClosed);
   let timer: NodeJS.Timeout | undefined;
@@ -30,7 +34,7 @@ export async function relayMasked(
     for await (const chunk of source) {
       clearTimeout(timer);
       const bytes = masker.push(bytesOf(chunk));
-      if (bytes.length > 0) await write(sink, bytes);
+      if (bytes.length > 0) end.lost ??= await write(sink, bytes);
       if (end.isReached) {
         onSinkClosed();
         break;
@@ -42,16 +46,17 @@ export async function relayMasked(
   } finally {
     clearTimeout(timer);
     const rest = masker.end();
-    if (!end.isReached) await write(sink, rest);
+    if (!end.isReached && rest.length > 0) end.lost ??= await write(sink, rest);
     sink.off('close', onClosed);
   }
+  return end.lost;
 }
 
-/** Returns once the sink has taken everything up to here, or will not take it any more. */
-function write(sink: Writable, bytes: Uint8Array): Promise<void> {
+/** Returns once the sink has taken everything up to here, or why it will not take it any more. */
+function write(sink: Writable, bytes: Uint8Array): Promise<string | undefined> {
   return new Promise((settle) => {
-    sink.write(bytes, () => {
-      settle();
+    sink.write(bytes, (error) => {
+      settle(errnoOf(error));
     });
   });
 }

@@ -1,4 +1,4 @@
-import type { Result, Secret } from '@postern/kernel';
+import { ok, type Result, type Secret } from '@postern/kernel';
 import { createMasker } from '../masking/masker.ts';
 import { isMaskable } from '../masking/secret-forms.ts';
 import type { Program } from './find-program.ts';
@@ -21,9 +21,16 @@ export interface RunOptions extends HandOverOptions {
   readonly startWith: <T>(start: () => T) => T;
 }
 
+/** How a command ended. */
+export interface RunEnd {
+  readonly exitCode: number;
+  /** Why masked output did not reach its reader, as the system names it (`ENOSPC`, `EPIPE`). */
+  readonly lostOutput: string | undefined;
+}
+
 /**
- * Runs a program (see `findProgram`) with its secrets and returns its exit code as a shell has it: 128 and the number
- * where a signal ended it.
+ * Runs a program (see `findProgram`) with its secrets. Its exit code is as a shell has it: 128 and the
+ * number where a signal ended it.
  *
  * Without masking this process becomes the command and does not return; where the secrets go
  * through descriptors or the input it has to stay and only waits. With masking the command's output
@@ -34,7 +41,7 @@ export async function runCommand(
   program: Program,
   run: ResolvedRun,
   options: RunOptions,
-): Promise<Result<number, RunFailure>> {
+): Promise<Result<RunEnd, RunFailure>> {
   const given = await handOver(run, options);
   if (!given.ok) return given;
   if (options.isMasked) return await runMasked(program, given.value, run, options);
@@ -44,7 +51,14 @@ export async function runCommand(
   const child = options.startWith(() => startCommand(program, given.value, 'inherit'));
   const ended = waitForCommand(child, program.path, options.io, options.signals);
   await closeFiles(given.value);
-  return await ended;
+  return endOf(await ended);
+}
+
+function endOf(
+  result: Result<number, RunFailure>,
+  lostOutput?: string,
+): Result<RunEnd, RunFailure> {
+  return result.ok ? ok({ exitCode: result.value, lostOutput }) : result;
 }
 
 /** The secrets, and what stands in an env file and looks like one. */
@@ -65,16 +79,12 @@ async function runMasked(
   given: HandOver,
   run: ResolvedRun,
   { io, signals, startWith }: RunOptions,
-): Promise<Result<number, RunFailure>> {
+): Promise<Result<RunEnd, RunFailure>> {
   const masker = createMasker(maskedValues(run));
   const { terminal } = io;
   if (terminal !== undefined && run.via === 'env') {
-    return await runInTerminal(program, given, {
-      io: { ...io, terminal },
-      masker,
-      signals,
-      startWith,
-    });
+    const inTerminal = { io: { ...io, terminal }, masker, signals, startWith };
+    return endOf(await runInTerminal(program, given, inTerminal));
   }
   const child = startWith(() => startCommand(program, given, 'pipe'));
   const ended = waitForCommand(child, program.path, io, signals);
@@ -82,16 +92,19 @@ async function runMasked(
     { source: child.stdout, sink: io.output, masker },
     { source: child.stderr, sink: io.errors, masker: masker.sibling() },
   ].map(async (relay) => {
-    if (relay.source === null) return;
-    await relayMasked(relay.source, relay.sink, relay.masker, () => {
+    if (relay.source === null) return undefined;
+    return await relayMasked(relay.source, relay.sink, relay.masker, () => {
       // What a program gets that writes where nobody reads any more.
       child.kill('SIGPIPE');
     });
   });
   await closeFiles(given);
   const result = await ended;
-  await Promise.all(relays);
-  return result;
+  const lost = await Promise.all(relays);
+  return endOf(
+    result,
+    lost.find((each) => each !== undefined),
+  );
 }
 
 /** The command has its own descriptors of them by now. */
