@@ -190,9 +190,9 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
         await makeVault();
         const asked = await runPostern(['vault', 'recovery', '--json'], inHome());
         const [code = ''] = /postern1-[a-z0-9-]+/.exec(asked.stdout) ?? [];
-        // The fourth puts the secrets in place; the new key is in force before it.
+        // The fifth puts the secrets in place; the new key is in force before it.
         const rekey = ['auth', 'storage', 'rekey'];
-        expect(await runPosternKilledAt(4, ['rename'], rekey, inHome())).toBe(true);
+        expect(await runPosternKilledAt(5, ['rename'], rekey, inHome())).toBe(true);
         await using terminal = await openTerminal(home);
         const use = [
           [/Recovery code:$/, code],

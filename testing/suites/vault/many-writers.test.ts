@@ -28,6 +28,7 @@ describe('many processes on one vault', () => {
     );
     expect(names).toEqual([...expected.flat(), 'openai', 'shared'].sort());
     expect((await readdir(dataDir)).sort()).toEqual([
+      'anchor.json',
       'secrets.jwe.json',
       'slots.json',
       'vault.lock',
