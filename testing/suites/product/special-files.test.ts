@@ -1,6 +1,12 @@
 import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { freshHome, runPostern, runProgram, type FreshHome } from '@postern/testing';
+import {
+  POSTERN_LAUNCHER,
+  freshHome,
+  runPostern,
+  runProgram,
+  type FreshHome,
+} from '@postern/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 const PASSPHRASE = 'three blind mice run';
@@ -51,6 +57,8 @@ describe('a file that is not one is refused at once, and said to be none', () =>
   const data = (name: string) => join('.local', 'share', 'postern', name);
   const GATEWAY = ['key', 'list'];
   const SECRETS = ['secret', 'list'];
+  const RESTORE = ['auth', 'storage', 'restore', 'FILE', '--yes', '--backup-passphrase-fd', '4'];
+  const IMPORT = ['secret', 'import', 'FILE'];
   const APP = ['up', '--no-open', '--port', '0'];
   test.each<readonly [string, string, 'pipe' | 'device', readonly string[]]>([
     ['config.json', join('.config', 'postern', 'config.json'), 'pipe', SECRETS],
@@ -65,17 +73,34 @@ describe('a file that is not one is refused at once, and said to be none', () =>
     ['secrets.jwe.json', data('vault/secrets.jwe.json'), 'pipe', SECRETS],
     ['journal.json', data('vault/journal.json'), 'pipe', SECRETS],
     ['vault.lock', data('vault/vault.lock'), 'pipe', ['secret', 'rm', 'openai', '--yes']],
+    ['a segment of the log', data('audit/audit-000000000001.jsonl'), 'pipe', GATEWAY],
+    ['a backup', 'backup', 'pipe', RESTORE],
+    ['a file to import', 'import', 'pipe', IMPORT],
     ['the log’s head', data('audit/head.json'), 'pipe', GATEWAY],
     ['the log’s lock', data('audit/lock'), 'pipe', GATEWAY],
   ])('%s (%s, a %s)', async (_name, path, kind, command) => {
     await replace(join(home.path, path), kind);
-    const ended = await runPostern(command, {
+    const words = command.map((word) => (word === 'FILE' ? join(home.path, path) : word));
+    const ended = await runPostern(words, {
       environment: home.environment,
       passphrase: PASSPHRASE,
+      descriptors: ['the passphrase of the backup'],
     });
     expect(ended.signal).toBeNull();
     expect(ended.code).toBeGreaterThan(0);
     expect(ended.stderr).toMatch(/not.a.(regular )?file|not a regular file|Cannot write|symlink/);
     expect(ended.stderr).not.toContain('    at ');
   });
+});
+
+test('an env file or a template may be a pipe', async () => {
+  const { environment } = home;
+  const program = `${process.execPath} -- ${POSTERN_LAUNCHER}`;
+  const run = `${program} run --env-file <(echo LEVEL=debug) -- sh -c 'echo $LEVEL'`;
+  expect(await runProgram('bash', ['-c', run], { environment })).toMatchObject({
+    code: 0,
+    stdout: 'debug\n',
+  });
+  const filled = `${program} inject --input <(echo hello) --output ${join(home.path, 'filled')}`;
+  expect(await runProgram('bash', ['-c', filled], { environment })).toMatchObject({ code: 0 });
 });

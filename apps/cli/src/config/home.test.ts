@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed, ok } from '@postern/kernel';
 import { describe, expect, test } from 'vitest';
@@ -103,7 +103,7 @@ describe('prepareHome', () => {
     const base = scratchDirectory();
     writtenAt(join(base, 'data'));
     const home = homeOf(environment({ xdgRuntimeDir: undefined }), base);
-    expect(prepareHome(home)).toMatchObject({ ok: false, failure: { reason: 'home-read-only' } });
+    expect(prepareHome(home)).toMatchObject({ ok: false, failure: { reason: 'home-foreign' } });
     const linked = scratchDirectory();
     mkdirSync(join(linked, 'data'));
     symlinkSync(scratchDirectory(), join(linked, 'data', 'run'));
@@ -115,6 +115,10 @@ describe('prepareHome', () => {
     const shared = withMode(join(scratchDirectory(), 'shared'), 0o777);
     const home = homeOf(environment({ xdgRuntimeDir: undefined }), join(shared, 'home'));
     expect(prepareHome(home)).toEqual(failed({ reason: 'home-exposed', path: shared }));
+    expect(readdirSync(shared)).toEqual([]);
+    const open = withMode(join(shared, 'home'), 0o755);
+    expect(prepareHome(home)).toEqual(failed({ reason: 'home-exposed', path: shared }));
+    expect({ mode: modeOf(open), names: readdirSync(open) }).toEqual({ mode: 0o755, names: [] });
     // In one like /tmp only its owner can.
     chmodSync(shared, 0o1777);
     expect(prepareHome(home)).toEqual(ok());

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { errnoOf, failed, ok, type Result } from '@postern/kernel';
 import { shortName } from '../system/short-name.ts';
@@ -53,32 +53,60 @@ function runtimeDirOf({ xdgRuntimeDir }: Environment, dataDir: string): string {
     : join(dataDir, 'run');
 }
 
-/** Creates the directories with mode 0700 and checks that they are this user's own. */
+type Directory = readonly [path: string, as: 'itself' | 'or a link to one'];
+
+/**
+ * Creates the directories with mode 0700 and checks that they are this user's own. All of them are looked
+ * at before anything is made or changed.
+ */
 export function prepareHome(home: Home): Result<undefined, HomeFailure> {
   // A person may keep these two elsewhere, by a link.
-  for (const path of [home.configDir, home.dataDir]) {
-    const prepared = prepareDirectory(path, 'or a link to one');
-    if (!prepared.ok) return prepared;
-    const exposedBy = foreignAncestor(path);
+  const chosen = [home.configDir, home.dataDir];
+  const made = [dirname(home.runtimeDir), home.runtimeDir].filter((path) => path !== home.dataDir);
+  const all: readonly Directory[] = [
+    ...chosen.map((path) => [path, 'or a link to one'] as const),
+    ...made.map((path) => [path, 'itself'] as const),
+  ];
+  for (const each of all) {
+    const [path, as] = each;
+    const problem = lookAt(each);
+    if (problem !== undefined) return failed(problem);
+    const exposedBy = as === 'itself' ? undefined : foreignAncestor(path);
     if (exposedBy !== undefined) return failed({ reason: 'home-exposed', path: exposedBy });
   }
-  for (const path of [dirname(home.runtimeDir), home.runtimeDir]) {
-    const prepared = path === home.dataDir ? ok() : prepareDirectory(path, 'itself');
+  for (const each of all) {
+    const prepared = prepareDirectory(each);
     if (!prepared.ok) return prepared;
   }
   return ok();
 }
 
-function prepareDirectory(
-  path: string,
-  as: 'itself' | 'or a link to one',
-): Result<undefined, HomeFailure> {
+/** What is wrong with what stands there; undefined also where nothing does. */
+function lookAt(directory: Directory): HomeFailure | undefined {
+  const [path] = directory;
+  try {
+    const found = statsOf(directory);
+    const isFit = found === undefined || (found.isDirectory() && isOwn(found));
+    return isFit ? undefined : { reason: 'home-foreign', path };
+  } catch {
+    return { reason: 'home-read-only', path };
+  }
+}
+
+function statsOf([path, as]: Directory): Stats | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  const isFollowed = as !== 'itself' && found?.isSymbolicLink() === true && isTrustedLink(found);
+  return isFollowed ? statSync(path) : found;
+}
+
+function prepareDirectory(directory: Directory): Result<undefined, HomeFailure> {
+  const [path] = directory;
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    const found = lstatSync(path);
-    const isFollowed = as !== 'itself' && found.isSymbolicLink() && isTrustedLink(found);
-    const stats = isFollowed ? statSync(path) : found;
-    if (!stats.isDirectory() || !isOwn(stats)) return failed({ reason: 'home-foreign', path });
+    const stats = statsOf(directory);
+    if (stats === undefined || !stats.isDirectory() || !isOwn(stats)) {
+      return failed({ reason: 'home-foreign', path });
+    }
     if ((stats.mode & 0o077) !== 0) chmodSync(path, 0o700);
     return ok();
   } catch (error) {

@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { existsSync, lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** What others may do with something private: nothing. */
@@ -30,7 +30,7 @@ export function isTrustedLink(link: Stats): boolean {
 
 /**
  * The first directory above a path whose owner, or anybody, could put something else in the path's
- * place; undefined where there is none. Directories that a group may write are let through: in many
+ * place; undefined where there is none. The path itself need not be there. Directories that a group may write are let through: in many
  * systems every user has a group of his own.
  */
 export function foreignAncestor(path: string): string | undefined {
@@ -42,8 +42,14 @@ export function foreignAncestor(path: string): string | undefined {
     return isShared || !(isOwn(stats) || roots.has(stats.uid));
   };
   // Above the path, and above what it is a link to.
-  const above = [realpathSync(dirname(path)), dirname(realpathSync(path))];
+  const parent = nearestThere(dirname(path));
+  const above = [realpathSync(parent), ...(existsSync(path) ? [dirname(realpathSync(path))] : [])];
   return above.flatMap(withAncestors).find(isForeign);
+}
+
+/** The path, or the first directory above it that is there. */
+function nearestThere(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearestThere(dirname(path));
 }
 
 function withAncestors(directory: string): readonly string[] {
