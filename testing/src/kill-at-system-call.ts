@@ -18,7 +18,7 @@ export function runKilledAt(
   parameters: readonly string[],
 ): boolean {
   const set = systemCalls.join(',');
-  const { status, signal, stderr } = spawnSync(
+  const { status, signal, stdout, stderr } = spawnSync(
     'strace',
     [
       ...['-f', '-qq', '-o', '/dev/null', '-e', `trace=${set}`],
@@ -29,5 +29,5 @@ export function runKilledAt(
   // strace ends the way its child did.
   if (signal === 'SIGKILL') return true;
   if (status === 0) return false;
-  throw new Error(`ended with ${String(status ?? signal)}: ${stderr}`);
+  throw new Error(`ended with ${String(status ?? signal)}: ${stdout}${stderr}`);
 }

@@ -94,7 +94,7 @@ describe('an audit log of which a record was altered', () => {
     await expect(unlock()).rejects.toThrow('AUDIT_DAMAGED');
     expect(await app.request('GET', '/api/state')).toMatchObject({ phase: 'locked' });
     expect(await run(['audit', 'set-aside', '--yes'])).toMatchObject({ code: 0 });
-    expect(await unlock()).toMatchObject({ phase: 'ready' });
+    expect(await unlock()).toMatchObject({ state: { phase: 'ready' } });
   });
 });
 
@@ -103,5 +103,8 @@ test('a whole log is not set aside', async () => {
   const aside = await run(['audit', 'set-aside', '--yes', '--json']);
   expect(aside.code).toBe(0);
   expect(JSON.parse(aside.stdout)).toEqual({ setAside: false });
-  expect(logFiles()).toEqual(before);
+  const after = logFiles();
+  expect(Object.keys(after)).toEqual(Object.keys(before));
+  // It goes on with the record that the vault was opened for this.
+  expect(after[SEGMENT]?.startsWith(before[SEGMENT] ?? '?')).toBe(true);
 });

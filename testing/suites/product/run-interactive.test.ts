@@ -1,6 +1,12 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { skipBecause, startTmuxScreen, whyNoPrograms, type TmuxScreen } from '@postern/testing';
+import {
+  skipBecause,
+  startTmuxScreen,
+  testProgram,
+  whyNoPrograms,
+  type TmuxScreen,
+} from '@postern/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runPlace, type RunPlace } from './run-place.ts';
 
@@ -196,7 +202,8 @@ describe.skipIf(skipBecause('the passphrase at a terminal', why))('the passphras
     ['what is typed behind it', 'r cat', 'ahead', /Passphrase:\nahead\nahead$/],
     ['what comes through a pipe', 'echo piped | r cat', '', /Passphrase:\n[^]*piped\n/],
   ])('leaves the command %s', async (name, line, ahead, seen) => {
-    const way = `${POSTERN} run --secret KEY=postern://openai --`;
+    // The vault has the costs of the tests' own program.
+    const way = `${process.execPath} -- ${testProgram()} run --secret KEY=postern://openai --`;
     const directory = makeWorkplace(place.home, name.split(' ').at(-1) ?? '', way);
     const path = `${join(directory, 'node_modules/.bin')}:${place.environment['PATH'] ?? ''}`;
     await using screen = await startTmuxScreen({
