@@ -1,12 +1,6 @@
 import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  POSTERN_LAUNCHER,
-  freshHome,
-  runPostern,
-  runProgram,
-  type FreshHome,
-} from '@postern/testing';
+import { freshHome, runPostern, runProgram, testProgram, type FreshHome } from '@postern/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 const PASSPHRASE = 'three blind mice run';
@@ -95,12 +89,13 @@ describe('a file that is not one is refused at once, and said to be none', () =>
 
 test('an env file or a template may be a pipe', async () => {
   const { environment } = home;
-  const program = `${process.execPath} -- ${POSTERN_LAUNCHER}`;
+  const program = `${process.execPath} -- ${testProgram()}`;
   const run = `${program} run --env-file <(echo LEVEL=debug) -- sh -c 'echo $LEVEL'`;
   expect(await runProgram('bash', ['-c', run], { environment })).toMatchObject({
     code: 0,
     stdout: 'debug\n',
   });
-  const filled = `${program} inject --input <(echo hello) --output ${join(home.path, 'filled')}`;
+  const given = `--passphrase-fd 3 3< <(printf %s '${PASSPHRASE}')`;
+  const filled = `${program} ${given} inject --input <(echo hello) --output ${join(home.path, 'filled')}`;
   expect(await runProgram('bash', ['-c', filled], { environment })).toMatchObject({ code: 0 });
 });
