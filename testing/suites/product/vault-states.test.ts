@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { freshHome, runPostern, startPostern, type FreshHome } from '@postern/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -65,5 +65,26 @@ describe('a vault', () => {
     renameSync(`${slots}.kept`, slots);
     const get = await runPostern(['secret', 'get', 'openai', '--raw'], options);
     expect(get.stdout).toBe(VALUE);
+  });
+
+  test('whose slots.json is lost comes back from a backup, as its remedy says', async () => {
+    await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });
+    await runPostern(['key', 'create', 'laptop'], options);
+    const withBackup = { ...options, descriptors: ['the passphrase of the backup'] };
+    const place = [join(home.path, 'backup'), '--backup-passphrase-fd', '4'];
+    const backedUp = await runPostern(['auth', 'storage', 'backup', ...place], withBackup);
+    expect(backedUp).toMatchObject({ code: 0 });
+    const directory = join(home.path, '.local', 'share', 'postern', 'vault');
+    rmSync(join(directory, 'slots.json'));
+    expect(await runPostern(['secret', 'list'], options)).toMatchObject({ code: 6 });
+    renameSync(directory, `${directory}.away`);
+    const restored = await runPostern(['auth', 'storage', 'restore', ...place], withBackup);
+    expect(restored).toMatchObject({ code: 0 });
+    const get = await runPostern(['secret', 'get', 'openai', '--raw'], options);
+    expect(get).toMatchObject({ code: 0, stdout: VALUE });
+    const keys = await runPostern(['key', 'list'], options);
+    expect(keys.stdout).toContain('laptop');
+    const verified = await runPostern(['audit', 'verify'], options);
+    expect(verified).toMatchObject({ code: 0 });
   });
 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { failed, ok, Secret, type Clock, type Randomness, type Result } from '@postern/kernel';
+import { ANCHOR_FILE } from '../anchor/anchor-file.ts';
 import type { Disk } from '../disk/disk.ts';
 import { nodeDisk } from '../disk/node-disk.ts';
 import { fileLock } from '../disk/vault-lock.ts';
@@ -60,10 +61,12 @@ export async function openVault(options: VaultOptions): Promise<Result<Vault, Va
   return ok(new Vault(context, again.value?.header));
 }
 
-/** Whether there are secrets that no vault was being made with. */
+/** Whether there are secrets or an anchor that no vault was being made with. Every vault has an anchor, whatever its storage. */
 async function isHeaderLost(context: VaultContext): Promise<Result<boolean, VaultFailure>> {
   const names = await context.disk.list(context.directory);
-  if (!names.ok || !names.value.includes(SECRETS_FILE)) return names.ok ? ok(false) : names;
+  if (!names.ok) return names;
+  const isLeft = names.value.some((name) => name === SECRETS_FILE || name === ANCHOR_FILE);
+  if (!isLeft) return ok(false);
   const journal = await readJournal(context);
   return journal.ok ? ok(journal.value?.operation !== 'create') : journal;
 }

@@ -137,18 +137,21 @@ describe('a vault that is not there', () => {
     expect(Object.keys(await snapshot(dataDir))).toEqual(['vault.lock']);
   });
 
-  it('is not taken for one whose header was lost', async () => {
-    const { dataDir, keyring } = await madeVault('file');
-    await unlink(join(dataDir, 'slots.json'));
-    const before = await snapshot(dataDir);
-    for (const isLooking of [true, false]) {
-      const world = { ...systemWorld, machineId: 'machine-1', isLooking };
-      expect(await openVault({ dataDir, keyring, ...world })).toEqual(
-        failed({ reason: 'vault-damaged', file: 'slots.json', damage: 'missing' }),
-      );
-    }
-    expect(await snapshot(dataDir)).toEqual(before);
-  });
+  it.each(['keyring', 'file'] as const)(
+    'is not taken for one whose header was lost, storage %s',
+    async (storage) => {
+      const { dataDir, keyring } = await madeVault(storage);
+      await unlink(join(dataDir, 'slots.json'));
+      const before = await snapshot(dataDir);
+      for (const isLooking of [true, false]) {
+        const world = { ...systemWorld, machineId: 'machine-1', isLooking };
+        expect(await openVault({ dataDir, keyring, ...world })).toEqual(
+          failed({ reason: 'vault-damaged', file: 'slots.json', damage: 'missing' }),
+        );
+      }
+      expect(await snapshot(dataDir)).toEqual(before);
+    },
+  );
 
   it('is made by one of two who try at once', async () => {
     const { open } = await vaultWorld();
