@@ -21,6 +21,7 @@ const CODES: Readonly<Record<Exclude<Failure['reason'], 'audit-anchor'>, ErrorCo
   'unsafe-file': 'STORAGE_UNSAFE',
   'syslog-unreachable': 'SYSLOG_UNREACHABLE',
   'syslog-certificate': 'SYSLOG_CERTIFICATE',
+  'syslog-credentials': 'AUDIT_FORWARD_FILE',
 };
 
 /** Speaks a failure of the log, or of sending it, to a person. */
@@ -50,6 +51,7 @@ function detailOf(failure: Failure): string | undefined {
       return `${failure.path} (${failure.problem})`;
     case 'syslog-unreachable':
     case 'syslog-certificate':
+    case 'syslog-credentials':
       return failure.errno;
   }
 }

@@ -8,6 +8,7 @@ const DEFAULTS = {
   port: 7420,
   vault: { lockAfterIdle: 'auto', lockOnSuspend: 'auto', deleteKeysOnExit: false },
   log: { level: 'warn', format: 'text' },
+  audit: {},
   appearance: { theme: 'system' },
   providers: {},
   localHosts: [],

@@ -1,6 +1,14 @@
 import * as v from 'valibot';
 import { failed, isJsonObject, ok, type JsonValue, type Result } from '@postern/kernel';
-import { duration, endpointUrl, hostName, providerName, serverUrl } from './forms.ts';
+import {
+  absolutePath,
+  duration,
+  endpointUrl,
+  hostName,
+  providerName,
+  receiverAddress,
+  serverUrl,
+} from './forms.ts';
 
 /** The configuration file, `config.json`. An unknown key stops the start. */
 export const ConfigSchema = v.strictObject({
@@ -33,6 +41,25 @@ export const ConfigSchema = v.strictObject({
       level: v.optional(v.picklist(['error', 'warn', 'info', 'debug']), 'warn'),
       /** `json`: an object a line, for programs. */
       format: v.optional(v.picklist(['text', 'json']), 'text'),
+    }),
+    {},
+  ),
+  audit: v.optional(
+    v.strictObject({
+      /** Where the audit log is sent while a process holds the vault, and by `audit forward`. */
+      forward: v.exactOptional(
+        v.strictObject({
+          /** `tls://host:6514`; `tcp://host:601` only for loopback and the hosts of `localHosts`. */
+          to: receiverAddress,
+          format: v.optional(v.picklist(['syslog', 'jsonl', 'cef', 'ocsf']), 'syslog'),
+          /** The authority of the receiver's certificate, PEM. Default: those of the runtime. */
+          ca: v.exactOptional(absolutePath),
+          /** Shown to a receiver that asks for one, PEM. */
+          clientCertificate: v.exactOptional(absolutePath),
+          /** Its private key, PEM: a file that is the user's alone. */
+          clientKey: v.exactOptional(absolutePath),
+        }),
+      ),
     }),
     {},
   ),

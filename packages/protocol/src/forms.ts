@@ -37,3 +37,20 @@ export const hostName = v.pipe(
   v.maxLength(253),
   v.regex(/^(?:[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[?[0-9a-f:]+(?:[0-9.]+)?\]?)$/i),
 );
+
+/** `tls://host:port` or `tcp://host:port`, and nothing else. */
+export const receiverAddress = v.pipe(
+  v.string(),
+  v.maxLength(300),
+  v.regex(
+    /^(?:tls|tcp):\/\/(?:[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\]):[1-9]\d{0,4}$/i,
+  ),
+  v.check((text) => Number(/\d+$/.exec(text)?.[0]) <= 65_535),
+);
+
+/** A path that does not depend on where a command was started. */
+export const absolutePath = v.pipe(
+  v.string(),
+  v.maxLength(4096),
+  v.regex(/^(?:\/|[a-z]:[\\/])[^\0]*$/i),
+);

@@ -11,6 +11,7 @@ export type { AnswerHeaders, Exchange, ExchangeRequest, ExchangeSink } from './c
 export type { FetchedText } from './connect/fetch-text.ts';
 export type { ProxyConfig } from './connect/proxy.ts';
 export type { Pause } from './demo/demo-answer.ts';
+export { isLocalHost } from './providers/address.ts';
 export { BUILT_IN_PROVIDERS } from './providers/built-in-providers.ts';
 export { providerTable, type ProviderTable } from './providers/provider-table.ts';
 export {

@@ -54,6 +54,7 @@ const ROWS: readonly Row[] = [
   { command: 'audit verify', code: 0 },
   { command: 'audit set-aside --yes', code: 0 },
   { command: 'audit export', code: 0, prints: 'text' },
+  { command: 'audit forward', code: 2 },
   { command: 'auth storage status', code: 0 },
   { command: 'auth storage test', code: 0 },
   { command: 'auth storage migrate --to keyring --dry-run', code: 5 },

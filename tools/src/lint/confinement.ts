@@ -111,7 +111,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
   },
   {
     rule: 'no-network',
-    why: 'only upstreams and the syslog export open connections; only the composition root listens',
+    why: 'only upstreams and the sending of the audit log open connections; only the composition root listens',
     modules: [
       '@hono/node-server',
       'undici',

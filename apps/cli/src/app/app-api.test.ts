@@ -53,6 +53,7 @@ beforeAll(async () => {
     vault,
     keyring: { available: false, failure: { reason: 'keyring-unavailable', cause: 'no-bus' } },
     connections: createConnections({ localHosts: [] }),
+    version: '1.2.3',
     log: createProcessLog({
       clock: systemClock,
       config: { level: 'error', format: 'text' },

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { AuditLog, Forwarding } from '@postern/audit';
 import { holdProcessLock } from '@postern/database';
 import type { Secret } from '@postern/kernel';
+import type { Config } from '@postern/protocol';
 import { AutoLock } from '@postern/vault';
 import { lockRules } from '../config/lock-rules.ts';
 import { describeLockFailure } from '../failure/describe-home.ts';
@@ -10,6 +12,7 @@ import { agentPlace, holderPlaces } from '../instance/control-address.ts';
 import { findHeldVault, findHolder } from '../instance/held-vault.ts';
 import { askRunning } from '../instance/ask-running.ts';
 import { keepAnchored, openAudit, record } from '../services/audit.ts';
+import { forwardInBackground } from '../services/forward-audit.ts';
 import { openVaultHere } from '../services/open-vault.ts';
 import { serveAgent } from '../server/serve-agent.ts';
 import {
@@ -95,6 +98,7 @@ async function holdOpen(
   const begun = await record(log, { action: 'agent.start', outcome: 'success' });
   orFail(begun, (failure) => failure);
   const anchoring = keepAnchored(log);
+  const forwarding = forwardFrom(context, loaded.config, log);
   const watching = autoLock.start(context.lookEveryMs);
   const timer = setTimeout(end('EXPIRED'), Math.min(ttlMs, MAX_TIMER_MS));
   process.once('SIGINT', end('EXIT'));
@@ -105,6 +109,7 @@ async function holdOpen(
   clearTimeout(timer);
   watching[Symbol.dispose]();
   anchoring[Symbol.dispose]();
+  await forwarding?.stop();
   // Only the open vault can keep it.
   await log.keepAnchor();
   vault.lock();
@@ -115,6 +120,17 @@ async function holdOpen(
   await log.close();
   await serving.close(0);
   context.terminal.note(`The vault is closed: ${ENDINGS[reason]}.`);
+}
+
+function forwardFrom(
+  context: CommandContext,
+  config: Config,
+  log: AuditLog,
+): Forwarding | undefined {
+  const say = (line: string): void => {
+    context.terminal.note(`postern: ${line}`);
+  };
+  return forwardInBackground({ ...context, log, say, config: () => config });
 }
 
 /** `postern vault unlock --ttl 1h`: the same in the background. */

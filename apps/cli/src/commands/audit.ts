@@ -124,7 +124,7 @@ function createFile(path: string): number {
   }
 }
 
-async function withLog(
+export async function withLog(
   context: CommandContext,
   use: (log: AuditLog) => Promise<void>,
 ): Promise<void> {
@@ -155,6 +155,6 @@ function timeOf(entry: AuditRecord): string {
   return entry.time.replace('T', ' ').slice(0, 19);
 }
 
-function count(many: number, what: string): string {
+export function count(many: number, what: string): string {
   return `${String(many)} ${what}${many === 1 ? '' : 's'}`;
 }

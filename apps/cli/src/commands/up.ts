@@ -9,6 +9,7 @@ import { controlPlace } from '../instance/control-address.ts';
 import { openInBrowser } from '../instance/open-in-browser.ts';
 import { createProcessLog, type LogLevel, type ProcessLog } from '../log/process-log.ts';
 import { connectionsOf } from '../services/connections-of.ts';
+import { parseReceiver } from '../services/forward-receiver.ts';
 import { composePostern, type Postern } from '../services/postern.ts';
 import { serve, type Serving } from '../server/serve.ts';
 import { givenPassphrase } from '../terminal/passphrase.ts';
@@ -109,8 +110,10 @@ function compose(
   keyring: KeyringProbe,
   log: ProcessLog,
 ): ReturnType<typeof composePostern> {
-  const { home, clock, lookEveryMs, randomness } = context;
+  const { home, clock, lookEveryMs, randomness, version } = context;
   const { vault, loaded } = found;
+  const receiver = parseReceiver(loaded.config);
+  if (!receiver.ok) return receiver;
   const connections = connectionsOf(loaded.config);
   const say = (line: string): void => {
     log.write('warn', 'notice', line);
@@ -124,6 +127,7 @@ function compose(
     vault,
     keyring,
     connections,
+    version,
     log,
     say,
   });

@@ -15,6 +15,7 @@ export type LogEventName =
   | 'vault.opened'
   | 'vault.locked'
   | 'gateway.call'
+  | 'audit.forward'
   | 'http.request'
   | 'process.stopping'
   | 'process.stopped';

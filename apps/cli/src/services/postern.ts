@@ -21,6 +21,7 @@ import { described, type Described } from '../failure/described.ts';
 import type { ProcessLog } from '../log/process-log.ts';
 import { record } from './audit.ts';
 import { deleteProviderKeys } from './delete-keys.ts';
+import { forwardInBackground } from './forward-audit.ts';
 import type { Opener } from '../config/lock-rules.ts';
 import { inTurn } from './in-turn.ts';
 import { createLocking, type Locking, type LockReason } from './locking.ts';
@@ -76,6 +77,7 @@ export interface PosternParts {
   readonly vault: Vault;
   readonly keyring: KeyringProbe;
   readonly connections: Connections;
+  readonly version: string;
   readonly log: ProcessLog;
   /** Says a line to whoever started the process. */
   readonly say: (line: string) => void;
@@ -251,12 +253,17 @@ async function openInto(
 ): Promise<Result<undefined, Described>> {
   const state = current;
   const stores = await openStores({
+    ...parts,
     dataDir: parts.home.dataDir,
     conversationsPath: join(parts.home.dataDir, 'conversations.db'),
     gatewayPath: join(parts.home.dataDir, 'gateway.db'),
     vault: openVaultHere(parts.vault),
-    clock: parts.clock,
-    randomness: parts.randomness,
+    forward: (log) => {
+      const say = (line: string): void => {
+        parts.log.write('warn', 'audit.forward', line);
+      };
+      return forwardInBackground({ ...parts, say, log, config: () => state.loaded.config });
+    },
   });
   if (!stores.ok) return stores;
   state.stores = stores.value;

@@ -1,4 +1,4 @@
-import type { AuditLog } from '@postern/audit';
+import type { AuditLog, Forwarding } from '@postern/audit';
 import { failed, ok, type Clock, type Randomness, type Result } from '@postern/kernel';
 import {
   describeStoreFailure,
@@ -29,6 +29,8 @@ export interface StoresOptions {
   readonly vault: OpenVault;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  /** Sends the log to its receiver, where the configuration names one. */
+  readonly forward: (log: AuditLog) => Forwarding | undefined;
 }
 
 /** Opens every database under its own key, derived from the vault's data key. */
@@ -61,6 +63,7 @@ export async function openStores(options: StoresOptions): Promise<Result<Stores,
     return audit;
   }
   const anchoring = keepAnchored(audit.value);
+  const forwarding = options.forward(audit.value);
   return ok({
     conversations: conversations.value,
     gateway: gateway.value,
@@ -68,6 +71,7 @@ export async function openStores(options: StoresOptions): Promise<Result<Stores,
     vault: auditedVault(options.vault, audit.value),
     close: async () => {
       anchoring[Symbol.dispose]();
+      await forwarding?.stop();
       conversations.value.close();
       gateway.value.close();
       await audit.value.close();
@@ -77,7 +81,7 @@ export async function openStores(options: StoresOptions): Promise<Result<Stores,
 
 /** The gateway's keys and usage alone, for commands that need nothing else. */
 export async function openGateway(
-  options: Omit<StoresOptions, 'conversationsPath' | 'dataDir'>,
+  options: Omit<StoresOptions, 'conversationsPath' | 'dataDir' | 'forward'>,
 ): Promise<Result<GatewayStore, Described>> {
   const key = await options.vault.deriveKey(databasePurpose('gateway'));
   if (!key.ok) return key;

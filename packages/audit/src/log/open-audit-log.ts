@@ -19,6 +19,7 @@ import {
   type LogSnapshot,
 } from './read-log.ts';
 import { setAside, verifyAndNote, type LogSetAside } from './set-aside.ts';
+import { keepPosition, unsentRecords, type SentPosition, type Unsent } from './unsent-records.ts';
 
 export interface AuditLogOptions {
   /** The directory of the segments, made 0700. */
@@ -73,6 +74,10 @@ export interface AuditLog {
    * `minAgeMs` stays.
    */
   keepAnchor(minAgeMs?: number): Promise<Result<undefined, AuditFailure>>;
+  /** What a receiver has not got yet: the next records behind the position that `markSent` kept. */
+  unsent(): Promise<Result<Unsent, AuditFailure>>;
+  /** Keeps the position of the last record that a receiver has. One process at a time may send. */
+  markSent(position: SentPosition): Promise<Result<undefined, AuditFailure>>;
   /** Waits for what is being written. The log is not used afterwards. */
   close(): Promise<void>;
 }
@@ -206,6 +211,14 @@ class SegmentedLog implements AuditLog {
   keepAnchor(minAgeMs = 0): Promise<Result<undefined, AuditFailure>> {
     const nowMs = this.#clock.nowMs();
     return this.#lock.hold(() => keepAnchor(this.#files, this.#anchor, nowMs, minAgeMs));
+  }
+
+  unsent(): Promise<Result<Unsent, AuditFailure>> {
+    return this.#read((snapshot) => unsentRecords(this.#files, snapshot));
+  }
+
+  markSent(position: SentPosition): Promise<Result<undefined, AuditFailure>> {
+    return keepPosition(this.#files, position);
   }
 
   async close(): Promise<void> {

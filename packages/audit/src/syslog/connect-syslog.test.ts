@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { expectOk } from '@postern/kernel';
+import { expectOk, Secret } from '@postern/kernel';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connectSyslog, type SyslogConnection } from './connect-syslog.ts';
 
@@ -47,6 +47,30 @@ describe('over TCP', () => {
     for (const message of many) expectOk(await connection.send(message));
     expectOk(await connection.close());
     expect(framesOf(Buffer.concat(received))).toEqual(many);
+  });
+
+  test('framed by line feeds, each message is a line', async () => {
+    const received: Buffer[] = [];
+    const port = await listen((socket) => {
+      socket.on('data', (chunk) => received.push(chunk));
+      socket.on('end', () => socket.end());
+    });
+    const target = { host: '127.0.0.1', port, timeoutMs: 5000, framing: 'line-feed' } as const;
+    const connection = expectOk(await connectSyslog(target));
+    for (const message of ['{"a":1}', 'größer']) expectOk(await connection.send(message));
+    expectOk(await connection.close());
+    expect(Buffer.concat(received).toString()).toBe('{"a":1}\ngrößer\n');
+  });
+
+  test('a certificate that is not PEM is a failure of ours, and nothing is connected', async () => {
+    const tls = { client: { certificate: 'no', key: Secret.of('no') } };
+    let connections = 0;
+    const port = await listen(() => {
+      connections += 1;
+    });
+    const connected = await connectSyslog({ host: '127.0.0.1', port, timeoutMs: 5000, tls });
+    expect(connected).toMatchObject({ ok: false, failure: { reason: 'syslog-credentials' } });
+    expect(connections).toBe(0);
   });
 
   test('where nobody listens', async () => {

@@ -1,6 +1,6 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { failed, ok, revealSecret, type Result, type Secret } from '@postern/kernel';
+import { errnoOf, failed, ok, revealSecret, type Result, type Secret } from '@postern/kernel';
 
 export interface SyslogTarget {
   readonly host: string;
@@ -9,6 +9,13 @@ export interface SyslogTarget {
   readonly tls?: SyslogTls;
   /** For the connection, and for each step of sending. */
   readonly timeoutMs: number;
+  /**
+   * `octet-counting`: each message behind its length (RFC 6587 §3.4.1). `line-feed`: a line feed behind
+   * each, which then may have none inside. Default: `octet-counting`.
+   */
+  readonly framing?: 'octet-counting' | 'line-feed';
+  /** Cuts the connection off. */
+  readonly signal?: AbortSignal;
 }
 
 /** The receiver's certificate is always checked, for its chain and for its name. */
@@ -23,7 +30,9 @@ export interface SyslogTls {
 
 export type SyslogFailure =
   | { readonly reason: 'syslog-unreachable'; readonly errno: string }
-  | { readonly reason: 'syslog-certificate'; readonly errno: string };
+  | { readonly reason: 'syslog-certificate'; readonly errno: string }
+  /** Our own certificates or key are not PEM, or don't belong together. */
+  | { readonly reason: 'syslog-credentials'; readonly errno: string };
 
 /** A connection to a receiver. After a failure it is of no more use. */
 export interface SyslogConnection {
@@ -33,11 +42,13 @@ export interface SyslogConnection {
   close(): Promise<Result<undefined, SyslogFailure>>;
 }
 
-/** Opens a syslog connection over TCP with octet counting (RFC 6587 §3.4.1, RFC 5425 §4.3). */
+/** Opens a syslog connection over TCP or TLS (RFC 6587, RFC 5425 §4.3). */
 export async function connectSyslog(
   target: SyslogTarget,
 ): Promise<Result<SyslogConnection, SyslogFailure>> {
-  const socket = openSocket(target);
+  const made = openSocket(target);
+  if (!made.ok) return made;
+  const socket = made.value;
   let broken: SyslogFailure | undefined;
   let isEnding = false;
   const fail = (errno: string): void => {
@@ -53,6 +64,14 @@ export async function connectSyslog(
   socket.on('end', () => {
     if (!isEnding) fail('EPIPE');
   });
+  const cutOff = (): void => {
+    fail('ECANCELED');
+  };
+  target.signal?.addEventListener('abort', cutOff);
+  socket.once('close', () => {
+    target.signal?.removeEventListener('abort', cutOff);
+  });
+  if (target.signal?.aborted === true) cutOff();
   // What a receiver says is not for us, but unread it would keep the connection open.
   socket.resume();
   const until = (event: string): Promise<Result<undefined, SyslogFailure>> =>
@@ -70,8 +89,7 @@ export async function connectSyslog(
     send: async (message) => {
       if (socket.destroyed) fail('EPIPE');
       if (broken !== undefined) return failed(broken);
-      const bytes = Buffer.from(message);
-      const isTaken = socket.write(Buffer.concat([Buffer.from(`${bytes.length} `), bytes]));
+      const isTaken = socket.write(frameOf(message, target.framing));
       return isTaken ? ok() : await until('drain');
     },
     close: () => {
@@ -83,17 +101,35 @@ export async function connectSyslog(
   });
 }
 
-function openSocket({ host, port, tls }: SyslogTarget): Socket {
-  if (tls === undefined) return connectTcp({ host, port });
+function frameOf(message: string, framing: SyslogTarget['framing']): Uint8Array {
+  if (framing === 'line-feed') return Buffer.from(`${message}\n`);
+  const bytes = Buffer.from(message);
+  return Buffer.concat([Buffer.from(`${bytes.length} `), bytes]);
+}
+
+function openSocket({ host, port, tls }: SyslogTarget): Result<Socket, SyslogFailure> {
+  if (tls === undefined) return ok(connectTcp({ host, port }));
   const { authorities, serverName = host, client } = tls;
-  return connectTls({
-    host,
-    port,
-    servername: serverName,
-    minVersion: 'TLSv1.2',
-    ...(authorities === undefined ? {} : { ca: authorities }),
-    ...(client === undefined ? {} : { cert: client.certificate, key: revealSecret(client.key) }),
-  });
+  try {
+    return ok(
+      connectTls({
+        host,
+        port,
+        // An address is no name to ask for (RFC 6066 §3); the certificate must have it all the same.
+        ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
+        minVersion: 'TLSv1.2',
+        ...(authorities === undefined ? {} : { ca: authorities }),
+        ...(client === undefined
+          ? {}
+          : { cert: client.certificate, key: revealSecret(client.key) }),
+      }),
+    );
+  } catch (error) {
+    // OpenSSL could not read what it was given. Whatever else it says may quote it.
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    return failed({ reason: 'syslog-credentials', errno });
+  }
 }
 
 /** What Node and OpenSSL call a certificate that is not to be trusted. */

@@ -17,13 +17,24 @@ export const AUDIT_ERRORS = {
     exit: EXIT.busy,
   },
   SYSLOG_UNREACHABLE: {
-    meaning: 'The syslog receiver cannot be reached or closed the connection.',
-    remedy: 'Check its address and port, and that it listens for TCP with octet counting.',
+    meaning: 'The receiver of the audit log cannot be reached, or closed the connection.',
+    remedy: 'Check audit.forward.to, and that the receiver listens there and reads what it gets.',
     exit: EXIT.unavailable,
   },
   SYSLOG_CERTIFICATE: {
-    meaning: "The syslog receiver's certificate is not valid for its name.",
-    remedy: 'Give its authority with --ca, and check the name; no setting turns the check off.',
+    meaning: 'The certificate of the receiver of the audit log is not valid for its name.',
+    remedy:
+      'Name its authority in audit.forward.ca, and check the host; no setting turns the check off.',
     exit: EXIT.unavailable,
+  },
+  AUDIT_FORWARD_NOT_SET: {
+    meaning: 'The configuration names no receiver for the audit log.',
+    remedy: 'Name one in config.json: {"audit": {"forward": {"to": "tls://HOST:6514"}}}.',
+    exit: EXIT.usage,
+  },
+  AUDIT_FORWARD_FILE: {
+    meaning: 'A certificate or key that audit.forward names cannot be used.',
+    remedy: 'Check its path, that it is PEM, and that the private key is yours alone: chmod 600.',
+    exit: EXIT.usage,
   },
 } as const satisfies Record<string, ErrorCode>;

@@ -25,11 +25,16 @@ export function parseAddress(
   const url = URL.parse(baseUrl);
   if (url === null || !isPlain(url)) return failed({ reason: 'address-invalid', provider });
   const host = url.hostname;
-  const local = isLoopback(host) || localHosts.some((name) => sameHost(name, host));
+  const local = isLocalHost(host, localHosts);
   if (url.protocol === 'http:' && !local) {
     return failed({ reason: 'address-insecure', provider, host });
   }
   return ok({ origin: url.origin, host, basePath: url.pathname.replace(/\/+$/, ''), local });
+}
+
+/** Loopback, or named as local. The host is one that the URL parser has normalised. */
+export function isLocalHost(host: string, localHosts: readonly string[]): boolean {
+  return isLoopback(host) || localHosts.some((name) => sameHost(name, host));
 }
 
 function isPlain(url: URL): boolean {

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { ExportFormatName } from '@postern/audit';
+import { forwardAudit, tellBehind } from '../audit-forward.ts';
 import { exportAudit, setAuditAside, tailAudit, verifyAudit } from '../audit.ts';
 import { wholeNumber, type GetContext } from './option-values.ts';
 
@@ -39,5 +40,14 @@ export function addAuditCommands(program: Command, context: GetContext): void {
     .option('-o, --output <file>', 'a new file instead of standard output')
     .action(async (options: { format: ExportFormatName; output?: string }) => {
       await exportAudit(context(), { format: options.format, output: options.output });
+    });
+  audit
+    .command('forward')
+    .description('send the log to the receiver that audit.forward in config.json names')
+    .addOption(new Option('--follow', 'stay, and send what comes').conflicts('status'))
+    .option('--status', 'only tell how far behind the receiver is')
+    .action(async (options: { follow?: true; status?: true }) => {
+      if (options.status === true) await tellBehind(context());
+      else await forwardAudit(context(), { follow: options.follow === true });
     });
 }

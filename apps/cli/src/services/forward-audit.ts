@@ -1,0 +1,120 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import {
+  describeAuditFailure,
+  EXPORT_FORMATS,
+  forwardUnsent,
+  keepForwarding,
+  type AuditLog,
+  type Forwarded,
+  type Forwarding,
+} from '@postern/audit';
+import { holdProcessLock } from '@postern/database';
+import { failed, ok, type Result } from '@postern/kernel';
+import type { Config, ErrorCodeName } from '@postern/protocol';
+import type { Home } from '../config/home.ts';
+import { describeLockFailure } from '../failure/describe-home.ts';
+import { described, type Described } from '../failure/described.ts';
+import { parseReceiver, readTarget, type Receiver } from './forward-receiver.ts';
+
+export interface ForwardParts {
+  readonly home: Home;
+  readonly version: string;
+  readonly log: AuditLog;
+}
+
+export interface ForwardRun {
+  /** Cuts it off. */
+  readonly signal: AbortSignal;
+  readonly onSent?: (sent: number, behind: number) => void;
+}
+
+const HELD = described(
+  'AUDIT_BUSY',
+  'Another process is sending the audit log.',
+  'It sends everything. How far it is: postern audit forward --status.',
+);
+
+/** Sends what the receiver lacks. One process at a time does, under a lock that dies with it. */
+export async function forwardNow(
+  { home, version, log }: ForwardParts,
+  receiver: Receiver,
+  { signal, onSent }: ForwardRun,
+): Promise<Result<Forwarded, Described>> {
+  const target = readTarget(receiver);
+  if (!target.ok) return target;
+  const lock = holdProcessLock(join(home.dataDir, 'forward.lock'));
+  if (!lock.ok) {
+    return failed(lock.failure.reason === 'held' ? HELD : describeLockFailure(lock.failure));
+  }
+  const write = EXPORT_FORMATS[receiver.format];
+  const about = { version, hostname: hostname() };
+  try {
+    const forwarded = await forwardUnsent({
+      log,
+      target: { ...target.value, signal },
+      toMessage: (record) => write(record, about),
+      ...(onSent === undefined ? {} : { onSent }),
+    });
+    return forwarded.ok ? forwarded : failed(describeAuditFailure(forwarded.failure));
+  } finally {
+    lock.value.release();
+  }
+}
+
+/** What became of sending, said when it changes. */
+type ForwardNews =
+  | { readonly kind: 'failing'; readonly code: ErrorCodeName }
+  | { readonly kind: 'works-again' }
+  | { readonly kind: 'begun-anew' };
+
+export interface BackgroundParts extends ForwardParts {
+  readonly config: () => Config;
+  readonly say: (line: string) => void;
+}
+
+/** Sends the log as long as the vault is open; undefined where the configuration names no receiver. */
+export function forwardInBackground(parts: BackgroundParts): Forwarding | undefined {
+  if (parts.config().audit.forward === undefined) return undefined;
+  let failing: string | undefined;
+  return keepForwarding<Forwarded | undefined, Described>({
+    forward: async (signal) => {
+      const receiver = parseReceiver(parts.config());
+      if (!receiver.ok) return receiver;
+      if (receiver.value === undefined || !(await isBehind(parts.log))) return ok(undefined);
+      return await forwardNow(parts, receiver.value, { signal });
+    },
+    onEnd: (result) => {
+      if (!result.ok) {
+        const { code } = result.failure;
+        if (code !== failing && code !== HELD.code) {
+          parts.say(newsLine({ kind: 'failing', code }));
+        }
+        failing = code;
+        return;
+      }
+      if (result.value === undefined) return;
+      if (failing !== undefined) parts.say(newsLine({ kind: 'works-again' }));
+      if (result.value.isAnew) parts.say(newsLine({ kind: 'begun-anew' }));
+      failing = undefined;
+    },
+  });
+}
+
+/** Whether there is anything to send; a log that can't be read is for whoever sends to say. */
+async function isBehind(log: AuditLog): Promise<boolean> {
+  const unsent = await log.unsent();
+  return !unsent.ok || unsent.value.records.length > 0;
+}
+
+/** The news as a line for people, without what anybody wrote: the command has the details. */
+function newsLine(news: ForwardNews): string {
+  switch (news.kind) {
+    case 'failing':
+      return `The audit log is not sent: ${described(news.code).message} Details: postern audit forward.`;
+    case 'works-again':
+      return 'The audit log is sent again.';
+    case 'begun-anew':
+      return 'The audit log was begun anew; it was sent from its first record.';
+  }
+}

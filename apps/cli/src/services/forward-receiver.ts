@@ -1,0 +1,121 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import type { ExportFormatName, SyslogTarget, SyslogTls } from '@postern/audit';
+import { errnoOf, failed, ok, Secret, type Result } from '@postern/kernel';
+import type { Config } from '@postern/protocol';
+import { isLocalHost } from '@postern/upstreams';
+import { isPrivate } from '../config/private-path.ts';
+import { described, type Described } from '../failure/described.ts';
+
+/** `audit.forward` of the configuration, once it is known to be a receiver that may be sent to. */
+export interface Receiver {
+  /** As it is written. */
+  readonly to: string;
+  readonly host: string;
+  readonly port: number;
+  readonly isTls: boolean;
+  readonly format: ExportFormatName;
+  readonly ca: string | undefined;
+  readonly client: { readonly certificate: string; readonly key: string } | undefined;
+}
+
+/** The receiver of the audit log; undefined where the configuration names none. */
+export function parseReceiver({
+  audit,
+  localHosts,
+}: Pick<Config, 'audit' | 'localHosts'>): Result<Receiver | undefined, Described> {
+  const { forward } = audit;
+  if (forward === undefined) return ok(undefined);
+  const { to, format, ca, clientCertificate, clientKey } = forward;
+  const isTls = to.toLowerCase().startsWith('tls:');
+  // As the addresses of providers, so that no spelling of a host passes for another one.
+  const url = URL.parse(to.replace(/^[a-z]+:/i, 'http:'));
+  if (url === null) return invalid('audit.forward.to is not tls://HOST:PORT or tcp://HOST:PORT.');
+  const { hostname } = url;
+  if (!isTls && !isLocalHost(hostname, localHosts)) {
+    return invalid(
+      `audit.forward.to is plain TCP, and ${hostname} is neither loopback nor named in localHosts.`,
+      `Use tls://, or add "${hostname}" to localHosts in config.json.`,
+    );
+  }
+  if (!isTls && [ca, clientCertificate, clientKey].some((path) => path !== undefined)) {
+    return invalid('audit.forward names certificates, but its address is tcp://.');
+  }
+  if ((clientCertificate === undefined) !== (clientKey === undefined)) {
+    return invalid('audit.forward needs clientCertificate and clientKey together.');
+  }
+  return ok({
+    ...{ to, isTls, format, ca },
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    // The URL leaves out the port of plain HTTP.
+    port: Number(/\d+$/.exec(to)?.[0]),
+    client:
+      clientCertificate === undefined || clientKey === undefined
+        ? undefined
+        : { certificate: clientCertificate, key: clientKey },
+  });
+}
+
+function invalid(problem: string, fix?: string): Result<never, Described> {
+  return failed(described('CONFIG_INVALID', problem, fix));
+}
+
+/** For the connection, and for each step of sending. */
+const TIMEOUT_MS = 10_000;
+
+/** The receiver with what its files hold, read anew each time, since certificates are renewed. */
+export function readTarget(receiver: Receiver): Result<SyslogTarget, Described> {
+  const { host, port, isTls, format } = receiver;
+  const framing = format === 'syslog' ? 'octet-counting' : 'line-feed';
+  const target = { host, port, timeoutMs: TIMEOUT_MS, framing } as const;
+  if (!isTls) return ok(target);
+  const tls = readTls(receiver);
+  return tls.ok ? ok({ ...target, tls: tls.value }) : tls;
+}
+
+function readTls({ ca, client }: Receiver): Result<SyslogTls, Described> {
+  const authorities = ca === undefined ? ok(undefined) : readPem(ca, 'certificate');
+  if (!authorities.ok) return authorities;
+  const trusted = authorities.value === undefined ? {} : { authorities: authorities.value };
+  if (client === undefined) return ok(trusted);
+  const certificate = readPem(client.certificate, 'certificate');
+  if (!certificate.ok) return certificate;
+  const key = readPem(client.key, 'private key');
+  if (!key.ok) return key;
+  const shown = { certificate: certificate.value, key: Secret.of(key.value) };
+  return ok({ ...trusted, client: shown });
+}
+
+/** An authority without a certificate would only look like a receiver that nobody vouches for. */
+const PEM = {
+  certificate: /^-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/m,
+  'private key': /^-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/m,
+};
+
+const MAX_PEM_BYTES = 1_048_576;
+
+function readPem(path: string, kind: keyof typeof PEM): Result<string, Described> {
+  try {
+    const wait = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
+    const file = openSync(path, constants.O_RDONLY | wait);
+    try {
+      const stats = fstatSync(file);
+      if (!stats.isFile()) return unusable(path, 'is not a regular file');
+      if (stats.size > MAX_PEM_BYTES) return unusable(path, 'is larger than 1 MiB');
+      if (kind === 'private key' && !isPrivate(stats)) {
+        return unusable(path, 'belongs to another user, or others can read it');
+      }
+      const text = readFileSync(file, 'utf8');
+      return PEM[kind].test(text) ? ok(text) : unusable(path, `has no ${kind} PEM block`);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    return unusable(path, `cannot be read (${errno})`);
+  }
+}
+
+function unusable(path: string, problem: string): Result<never, Described> {
+  return failed(described('AUDIT_FORWARD_FILE', `${path} ${problem}.`));
+}

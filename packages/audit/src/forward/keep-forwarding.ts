@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Result } from '@postern/kernel';
+
+/** Sending in the background, until it is stopped. */
+export interface Forwarding {
+  /** Cuts off what is being sent, which is sent again next time, and waits for its end. */
+  stop(): Promise<void>;
+}
+
+export interface ForwardingOptions<Sent, Failure> {
+  /** Sends what there is. The signal cuts it off. */
+  readonly forward: (signal: AbortSignal) => Promise<Result<Sent, Failure>>;
+  readonly onEnd: (result: Result<Sent, Failure>) => void;
+  /** Default: those below. */
+  readonly delays?: Delays;
+}
+
+export interface Delays {
+  /** Between two looks for new records. */
+  readonly lookMs: number;
+  /** After the first failure; each further one doubles it. */
+  readonly firstMs: number;
+  readonly longestMs: number;
+}
+
+const DELAYS: Delays = { lookMs: 2000, firstMs: 1000, longestMs: 300_000 };
+
+/** Sends again and again, after a failure at growing intervals. Keeps no process alive. */
+export function keepForwarding<Sent, Failure>(
+  options: ForwardingOptions<Sent, Failure>,
+): Forwarding {
+  const { forward, onEnd, delays = DELAYS } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  // Asked anew each time: it changes while something is waited for.
+  const isStopped = (): boolean => signal.aborted;
+  const run = async (): Promise<void> => {
+    let failures = 0;
+    while (!isStopped()) {
+      const result = await forward(signal);
+      if (isStopped()) return;
+      onEnd(result);
+      failures = result.ok ? 0 : failures + 1;
+      await pause(delayOf(failures, delays), signal);
+    }
+  };
+  const ended = run();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+function delayOf(failures: number, { lookMs, firstMs, longestMs }: Delays): number {
+  return failures === 0 ? lookMs : Math.min(longestMs, firstMs * 2 ** (failures - 1));
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal, ref: false });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { ok, type Result } from '@postern/kernel';
+import type { AuditRecord } from '@postern/protocol';
+import type { AuditFailure } from '../audit-failure.ts';
+import { broken, followChain } from '../chain/follow-chain.ts';
+import { FIRST_HEAD, MAX_HEAD_BYTES, openHead, type Head } from '../chain/head.ts';
+import { linesOf, type SegmentPart } from '../chain/log-lines.ts';
+import { MAX_LINE_BYTES, openLine } from '../chain/record-line.ts';
+import { headSteps, takeSteps, type LogFiles } from './log-files.ts';
+import type { LogSnapshot } from './read-log.ts';
+import { readRecord } from './read-record.ts';
+
+/** What a receiver has not got yet. */
+export interface Unsent {
+  /** The next ones, oldest first; empty where it has all. */
+  readonly records: readonly PlacedRecord[];
+  /** How many it lacks. */
+  readonly behind: number;
+  /** How many it has. */
+  readonly sent: number;
+  /** There is a position, but of another log, or one that was altered: everything is sent again. */
+  readonly isAnew: boolean;
+}
+
+export interface PlacedRecord {
+  readonly record: AuditRecord;
+  /** The position, once this record is sent. */
+  readonly position: SentPosition;
+}
+
+/** The last record that was sent: where it ends, its number and its `mac`. */
+export type SentPosition = Head;
+
+/** Beside the segments; it stays when a log is set aside. */
+const POSITION_FILE = 'forward.json';
+/** What is read, and so kept in memory, at once. */
+const BATCH_BYTES = 262_144;
+const LINE_FEED = 0x0a;
+
+/** The next records behind the position, each only after its link was checked. */
+export async function unsentRecords(
+  files: LogFiles,
+  { head, parts }: LogSnapshot,
+): Promise<Result<Unsent, AuditFailure>> {
+  const path = join(files.directory, POSITION_FILE);
+  const bytes = await files.disk.read(path, 0, MAX_HEAD_BYTES);
+  if (!bytes.ok) return bytes;
+  const position = openHead(bytes.value, files.keys.forward);
+  const isKnown = position !== undefined && (await isInLog(files, position));
+  const from = isKnown ? position : FIRST_HEAD;
+  const records: PlacedRecord[] = [];
+  const start = { seq: from.seq, mac: from.last, file: from.segment, bytes: from.bytes };
+  const lines = linesOf(files.disk, files.directory, nextParts(parts, from));
+  // The batch may end within a line, so the end is not compared with the head here.
+  const followed = await followChain(lines, start, FIRST_HEAD, files.keys.record, (line, link) => {
+    const record = readRecord(line);
+    if (!record.ok) return record;
+    const end = line.start + line.bytes.length + 1;
+    const sent = { segment: line.file, bytes: end, seq: link.seq, last: link.mac };
+    records.push({ record: record.value, position: sent });
+    return ok();
+  });
+  if (!followed.ok && records.length === 0) return followed;
+  if (records.length === 0 && from.seq < head.seq) {
+    return broken('truncated', from.segment, 0, from.seq + 1);
+  }
+  const last = records.at(-1)?.position.seq ?? from.seq;
+  return ok({
+    records,
+    behind: Math.max(head.seq, last) - from.seq,
+    sent: from.seq,
+    isAnew: !isKnown && bytes.value.length > 0,
+  });
+}
+
+/** Keeps the position in one step; it is on the device when this returns. */
+export async function keepPosition(
+  files: LogFiles,
+  position: SentPosition,
+): Promise<Result<undefined, AuditFailure>> {
+  const headPath = join(files.directory, POSITION_FILE);
+  const keys = { ...files.keys, head: files.keys.forward };
+  const steps = headSteps({ ...files, headPath, keys }, position, true);
+  const { result } = await takeSteps([...steps, () => files.disk.sync(files.directory)]);
+  return result;
+}
+
+/** Whether the record of the position is where it was: a log that was begun anew has another there. */
+async function isInLog(files: LogFiles, position: SentPosition): Promise<boolean> {
+  const from = Math.max(0, position.bytes - MAX_LINE_BYTES);
+  const length = position.bytes - from;
+  const read = await files.disk.read(join(files.directory, position.segment), from, length);
+  if (!read.ok || read.value.length !== length || read.value.at(-1) !== LINE_FEED) return false;
+  const text = Buffer.from(read.value).subarray(0, -1);
+  const link = openLine(text.subarray(text.lastIndexOf(LINE_FEED) + 1), files.keys.record);
+  return link?.seq === position.seq && link.mac === position.last;
+}
+
+/** The segments from the position on, no more than a batch of them. */
+function nextParts(parts: readonly SegmentPart[], position: SentPosition): readonly SegmentPart[] {
+  let left = BATCH_BYTES;
+  return parts
+    .filter(({ name }) => name >= position.segment)
+    .map((part) => {
+      const from = part.name === position.segment ? position.bytes : 0;
+      const end = Math.min(part.end, from + left);
+      left -= Math.max(0, end - from);
+      return { name: part.name, from, end };
+    })
+    .filter(({ from, end }) => end > from);
+}
