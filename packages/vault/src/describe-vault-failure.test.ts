@@ -12,6 +12,7 @@ const FAILURES: readonly VaultFailure[] = [
   { reason: 'vault-damaged', file: 'secrets.jwe.json', damage: 'other-key' },
   { reason: 'version-unknown', file: 'slots.json' },
   { reason: 'wrong-passphrase' },
+  { reason: 'wrong-backup-passphrase' },
   { reason: 'wrong-recovery-code' },
   { reason: 'recovery-code-mistyped' },
   { reason: 'passphrase-needed' },

@@ -20,6 +20,7 @@ const CODES: Readonly<Record<Reason, ErrorCodeName>> = {
   'version-unknown': 'VAULT_VERSION_UNKNOWN',
   'rolled-back': 'VAULT_ROLLED_BACK',
   'wrong-passphrase': 'VAULT_WRONG_PASSPHRASE',
+  'wrong-backup-passphrase': 'BACKUP_WRONG_PASSPHRASE',
   'wrong-recovery-code': 'VAULT_WRONG_PASSPHRASE',
   'recovery-code-mistyped': 'VAULT_RECOVERY_CODE_MISTYPED',
   'passphrase-needed': 'VAULT_PASSPHRASE_UNFIT',

@@ -32,6 +32,7 @@ export type VaultFailure =
   /** A file is older than the newest that this vault had, or its anchor is gone. */
   | { readonly reason: 'rolled-back'; readonly file: string; readonly how: 'older' | 'missing' }
   | { readonly reason: 'wrong-passphrase' }
+  | { readonly reason: 'wrong-backup-passphrase' }
   | { readonly reason: 'wrong-recovery-code' }
   | { readonly reason: 'recovery-code-mistyped' }
   | { readonly reason: 'passphrase-needed' }

@@ -67,7 +67,7 @@ describe.each(['file', 'keyring'] as const)('restoring into a vault with %s stor
         PASSPHRASE,
         'vault-damaged',
       ],
-      [bytes, Secret.of('not the passphrase'), 'wrong-passphrase'],
+      [bytes, Secret.of('not the passphrase'), 'wrong-backup-passphrase'],
     ] as const) {
       writeFileSync(file, content);
       expect(await made.vault.restore({ file, passphrase })).toMatchObject({ failure: { reason } });

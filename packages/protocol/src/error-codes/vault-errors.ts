@@ -99,6 +99,11 @@ export const VAULT_ERRORS = {
     remedy: 'Confirm it: postern auth storage rekey --confirm.',
     exit: EXIT.storage,
   },
+  BACKUP_WRONG_PASSPHRASE: {
+    meaning: 'The passphrase does not open the backup; nothing was changed.',
+    remedy: "Give the backup's own passphrase, the one it was made with.",
+    exit: EXIT.denied,
+  },
   BACKUP_NOT_FOUND: {
     meaning: 'There is no such backup file.',
     remedy: 'Check the path.',

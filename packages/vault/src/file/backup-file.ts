@@ -74,7 +74,7 @@ export async function openBackup(
   const sealed = parseSealedJson(kind, bytes, costs);
   if (!sealed.ok) return sealed;
   const key = await openWithPassphrase(sealed.value.recipients, passphrase);
-  if (key === undefined) return failed({ reason: 'wrong-passphrase' });
+  if (key === undefined) return failed({ reason: 'wrong-backup-passphrase' });
   const content = await sealed.value.open(key);
   if (!content.ok) return content;
   return parseContent(kind, sealed.value.vaultId, content.value);
