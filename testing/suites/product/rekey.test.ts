@@ -270,6 +270,32 @@ describe.skipIf(skipBecause('a new data key over GNOME Keyring', why))(
       await expectInUse(options, key);
     });
 
+    test('says that it needs the passphrase of a vault that has one, and takes it', async () => {
+      await using session = await startKeyringSession('unlocked');
+      const { environment } = session;
+      const set = await runPostern(['secret', 'set', 'openai'], { environment, input: VALUE });
+      expect(set).toMatchObject({ code: 0 });
+      const add = ['vault', 'passphrase', '--new-passphrase-fd', '4'];
+      const added = await runPostern(add, {
+        environment,
+        passphrase: PASSPHRASE,
+        descriptors: [PASSPHRASE],
+      });
+      expect(added).toMatchObject({ code: 0 });
+
+      for (const command of [REKEY, ['auth', 'storage', 'migrate', '--to', 'file']]) {
+        const refused = await runPostern(command, { environment });
+        expect(refused).toMatchObject({ code: 2 });
+        expect(refused.stderr).toMatch(/has a passphrase too.*needs it.*--passphrase-fd N/);
+        expect(refused.stderr).not.toContain('locked');
+      }
+      const wrong = await runPostern(REKEY, { environment, passphrase: 'not the passphrase' });
+      expect(wrong.stderr).toContain('[VAULT_WRONG_PASSPHRASE]');
+      const changed = await runPostern(REKEY, { environment, passphrase: PASSPHRASE });
+      expect(changed).toMatchObject({ code: 0 });
+      await expectAllThere({ environment });
+    });
+
     test('killed at every step, the next start has everything', { timeout: 300_000 }, async () => {
       await using session = await startKeyringSession('unlocked');
       const options = { environment: session.environment };

@@ -2,7 +2,7 @@ import { describeVaultFailure, type Vault } from '@postern/vault';
 import type { Secret } from '@postern/kernel';
 import { described } from '../failure/described.ts';
 import { openVaultHere } from '../services/open-vault.ts';
-import { findPassphrase } from '../terminal/passphrase.ts';
+import { presentPassphrase } from '../terminal/passphrase.ts';
 import { refuseWhileHeld } from './backup.ts';
 import {
   fail,
@@ -78,7 +78,11 @@ async function unlockForMove(
     if (to === 'keyring') return undefined;
     const isFirst = vault.slots.every(({ kind }) => kind !== 'passphrase');
     if (isFirst) return await newPassphrase(context);
-    return orFail(await findPassphrase(context, 'Passphrase: '), (failure) => failure);
+    const found = await presentPassphrase(
+      context,
+      'The vault has a passphrase too, and moving it to a file needs it.',
+    );
+    return orFail(found, (failure) => failure);
   }
   await unlockByPassphrase(context, vault);
   return undefined;

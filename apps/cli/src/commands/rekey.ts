@@ -6,7 +6,7 @@ import { describeVaultFailure, type RekeyStep, type Vault } from '@postern/vault
 import { described } from '../failure/described.ts';
 import { openVaultHere } from '../services/open-vault.ts';
 import { settledLine, type SettledRekey } from '../services/settle-rekey.ts';
-import { findPassphrase } from '../terminal/passphrase.ts';
+import { presentPassphrase } from '../terminal/passphrase.ts';
 import { refuseWhileHeld } from './backup.ts';
 import {
   fail,
@@ -92,7 +92,10 @@ async function unlockForRekey(
   if (vault.slots.every(({ kind }) => kind !== 'passphrase')) {
     return { passphrase: undefined, settled };
   }
-  const found = await findPassphrase(context, 'Passphrase: ');
+  const found = await presentPassphrase(
+    context,
+    'The vault has a passphrase too, and changing its data key needs it.',
+  );
   return { passphrase: orFail(found, (failure) => failure), settled };
 }
 

@@ -39,6 +39,20 @@ export async function findPassphrase(
   return typed === undefined ? failed(described('VAULT_LOCKED')) : ok(typed);
 }
 
+/** The passphrase of a vault that is open already, from the same places; `why` it is needed. */
+export async function presentPassphrase(
+  sources: PassphraseSources,
+  why: string,
+): Promise<Result<Secret, Described>> {
+  const given = givenPassphrase(sources);
+  if (given !== undefined) return given;
+  const typed = await askHidden(sources.terminal, 'Passphrase of the vault: ');
+  if (typed === undefined) return failed(described('CANCELLED'));
+  if (typed !== 'nobody') return ok(typed);
+  const remedy = 'Run the command at a terminal, or give the passphrase with --passphrase-fd N.';
+  return failed(described('VAULT_PASSPHRASE_UNFIT', why, remedy));
+}
+
 /** Whether the passphrase would come from the person at the terminal, who may mistype it. */
 export function asksForPassphrase(sources: PassphraseSources): boolean {
   const { passphraseFd, environment, terminal } = sources;
