@@ -56,8 +56,7 @@ describe('bounds', () => {
   test.each([
     [SetupInputSchema, { storage: 'keyring' }, true],
     [SetupInputSchema, { storage: 'plaintext' }, false],
-    [SetupInputSchema, { storage: 'file', passphrase: 'x'.repeat(7) }, false],
-    [SetupInputSchema, { storage: 'file', passphrase: 'x'.repeat(1025) }, false],
+    [SetupInputSchema, { storage: 'file', passphrase: 'x'.repeat(4097) }, false],
     [UnlockInputSchema, { recoveryCode: 'x' }, true],
     [UnlockInputSchema, { recoveryCode: 'x', passphrase: 'x' }, false],
     [UnlockInputSchema, {}, false],

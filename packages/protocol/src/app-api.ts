@@ -39,7 +39,8 @@ import type { ConversationId, MessageId, ProviderId } from './ids.ts';
  */
 
 const id26 = v.pipe(v.string(), v.regex(SORTABLE));
-const passphrase = v.pipe(v.string(), v.minLength(8), v.maxLength(1024));
+/** A bound on what is taken in; the vault has the rule for a new passphrase. */
+const passphrase = v.pipe(v.string(), v.maxLength(4096));
 
 export const SessionInputSchema = v.strictObject({
   code: v.pipe(v.string(), v.maxLength(128)),

@@ -83,6 +83,7 @@ export {
 } from './care/auto-lock.ts';
 export { testStorage } from './care/test-storage.ts';
 export { createQuickKeyring, type QuickKeyringOptions } from './keyring/quick-keyring.ts';
+export { checkPassphrase } from './passphrase.ts';
 export { describeVaultFailure, type VaultFailureDescription } from './describe-vault-failure.ts';
 export type { Disk, DiskFailure } from './disk/disk.ts';
 export { nodeDisk } from './disk/node-disk.ts';

@@ -69,14 +69,28 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
         2,
       );
       expect(differ).toContain('differ');
-      const short = [
-        [NEW[0], 'short'],
-        [AGAIN[0], 'short'],
-      ] as const;
-      expect(await converse(terminal, 'postern secret set openai', short, 2)).toMatch(
-        /8 characters/,
-      );
+      const short = [[NEW[0], 'short']] as const;
+      const refused = await converse(terminal, 'postern secret set openai', short, 2);
+      expect(refused).toContain('it needs at least 8 characters');
       expect(existsSync(vaultFile())).toBe(false);
+    });
+
+    test('a short passphrase is refused before it is asked for again', async () => {
+      await makeVault();
+      await using terminal = await openTerminal(home);
+      for (const [command, present, question] of [
+        ['vault passphrase', /Present passphrase:$/, NEW[0]],
+        ['auth storage backup "$HOME/backup"', /\nPassphrase:$/, /Passphrase of the backup:$/],
+      ] as const) {
+        const answers = [
+          [present, PASSPHRASE],
+          [question, 'seven77'],
+        ] as const;
+        const refused = await converse(terminal, `postern ${command}`, answers, 2);
+        expect(refused).toContain('it needs at least 8 characters');
+      }
+      expect(existsSync(join(home.path, 'backup'))).toBe(false);
+      expect(await valueWith(PASSPHRASE)).toBe(VALUE);
     });
 
     test('Ctrl+C at the value stores nothing and leaves the terminal as it was', async () => {
@@ -261,6 +275,10 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
         const back = await converse(terminal, toKeyring, [ask], 0);
         expect(back).toContain('Moved 1 secrets from file to keyring.');
         expect(await converse(terminal, 'postern secret get openai', [], 0)).toContain(VALUE);
+        // The vault has the passphrase still, which a new data key needs.
+        const present = [/Passphrase of the vault:$/, PASSPHRASE] as const;
+        const rekeyed = await converse(terminal, 'postern auth storage rekey', [present], 0);
+        expect(rekeyed).toContain('have a new data key');
       },
     );
   },

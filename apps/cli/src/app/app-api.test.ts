@@ -194,7 +194,7 @@ describe('bodies', () => {
     ['a prototype key', '{"__proto__":{}}', 'The body is not valid JSON.'],
     ['a missing field', '{}', 'storage is not valid.'],
     ['an unknown field', '{"storage":"file","admin":true}', 'admin is not valid.'],
-    ['a short passphrase', '{"storage":"file","passphrase":"short"}', 'passphrase is not valid.'],
+    ['a number as passphrase', '{"storage":"file","passphrase":8}', 'passphrase is not valid.'],
   ])('%s answers 400 and names the place, never the value', async (_name, body, message) => {
     const response = await app.request(`${address}/api/setup`, {
       method: 'POST',
@@ -203,6 +203,16 @@ describe('bodies', () => {
     });
     expect(response.status).toBe(400);
     expect(await codeOf(response)).toMatchObject({ code: 'REQUEST_INVALID', message });
+  });
+
+  test.each([
+    ['a short', 'seven77', 'it needs at least 8 characters'],
+    ['a long', 'x'.repeat(1025), 'it is longer than 1024 bytes'],
+  ])('%s passphrase is refused by the rule of the vault', async (_name, passphrase, problem) => {
+    const response = await send('POST', '/api/setup', { storage: 'file', passphrase }, both);
+    expect(response.status).toBe(422);
+    const message = `The passphrase cannot be used: ${problem}.`;
+    expect(await codeOf(response)).toMatchObject({ code: 'VAULT_PASSPHRASE_UNFIT', message });
   });
 
   test('another content type is refused: a form of another page cannot post', async () => {

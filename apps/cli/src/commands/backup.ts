@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Secret } from '@postern/kernel';
 import type { AuditAction } from '@postern/protocol';
-import { describeVaultFailure, sameText, type Vault } from '@postern/vault';
+import { describeVaultFailure, type Vault } from '@postern/vault';
 import { described } from '../failure/described.ts';
 import { holderPlaces } from '../instance/control-address.ts';
 import { findHolder } from '../instance/held-vault.ts';
@@ -19,7 +19,13 @@ import {
   type CommandContext,
   type FoundVault,
 } from './context.ts';
-import { announceRecoveryCode, newPassphrase, tellCreated } from './create-vault.ts';
+import {
+  announceRecoveryCode,
+  newPassphrase,
+  promptTwice,
+  tellCreated,
+  usable,
+} from './create-vault.ts';
 
 export interface BackupOptions {
   readonly backupPassphraseFd?: number;
@@ -109,16 +115,15 @@ async function backupPassphrase(
   asked: 'once' | 'twice',
 ): Promise<Secret> {
   if (backupPassphraseFd !== undefined) {
-    return orFail(readPassphraseFrom(backupPassphraseFd), (failure) => failure);
+    const given = orFail(readPassphraseFrom(backupPassphraseFd), (failure) => failure);
+    return asked === 'twice' ? usable(given) : given;
   }
   if (!context.terminal.interactive) {
     fail(described('USAGE', 'Without a terminal, give --backup-passphrase-fd.'));
   }
-  const first = await promptHidden('Passphrase of the backup: ');
-  const second = asked === 'twice' ? await promptHidden('The same again: ') : first;
-  if (first === undefined || second === undefined) fail(described('CANCELLED'));
-  if (!sameText(first, second)) fail(described('USAGE', 'The two passphrases differ.'));
-  return first;
+  const question = 'Passphrase of the backup: ';
+  if (asked === 'twice') return await promptTwice(question);
+  return (await promptHidden(question)) ?? fail(described('CANCELLED'));
 }
 
 async function tellDone(

@@ -1,5 +1,5 @@
 import { revealSecret, type Secret } from '@postern/kernel';
-import { describeVaultFailure, type Vault } from '@postern/vault';
+import { checkPassphrase, describeVaultFailure, sameText, type Vault } from '@postern/vault';
 import { described } from '../failure/described.ts';
 import { holderPlaces } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
@@ -19,8 +19,6 @@ import {
   type CommandContext,
   type FoundVault,
 } from './context.ts';
-
-const MIN_PASSPHRASE_LENGTH = 8;
 
 /** The open vault of the home, made first where there is none. */
 export async function openedOrNewVault(context: CommandContext): Promise<OpenVault> {
@@ -87,7 +85,7 @@ export function announceRecoveryCode(context: CommandContext, recoveryCode: Secr
 /** A passphrase chosen now: asked for twice, or given as every passphrase can be. */
 export async function newPassphrase(context: CommandContext): Promise<Secret> {
   const given = givenPassphrase(context);
-  if (given !== undefined) return longEnough(orFail(given, (failure) => failure));
+  if (given !== undefined) return usable(orFail(given, (failure) => failure));
   if (!context.terminal.interactive) {
     fail(
       described(
@@ -97,19 +95,24 @@ export async function newPassphrase(context: CommandContext): Promise<Secret> {
       ),
     );
   }
-  const first = await promptHidden('New passphrase for the vault: ');
-  const second = await promptHidden('The same again: ');
-  if (first === undefined || second === undefined) fail(described('CANCELLED'));
-  if (revealSecret(first) !== revealSecret(second)) {
-    fail(described('USAGE', 'The two passphrases differ; nothing was made.'));
-  }
-  return longEnough(first);
+  return await promptTwice('New passphrase for the vault: ');
 }
 
-function longEnough(passphrase: Secret): Secret {
-  if (revealSecret(passphrase).length < MIN_PASSPHRASE_LENGTH) {
-    const least = String(MIN_PASSPHRASE_LENGTH);
-    fail(described('USAGE', `The passphrase needs at least ${least} characters.`));
+/** Asks for a new passphrase twice, unless the first answer cannot be used anyway. */
+export async function promptTwice(question: string): Promise<Secret> {
+  const first = await promptHidden(question);
+  if (first === undefined) fail(described('CANCELLED'));
+  usable(first);
+  const second = await promptHidden('The same again: ');
+  if (second === undefined) fail(described('CANCELLED'));
+  if (!sameText(first, second)) {
+    fail(described('USAGE', 'The two passphrases differ; nothing was made.'));
   }
+  return first;
+}
+
+/** The passphrase, if it may become a new one; else the command ends. */
+export function usable(passphrase: Secret): Secret {
+  orFail(checkPassphrase(passphrase), describeVaultFailure);
   return passphrase;
 }
