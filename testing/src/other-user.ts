@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, lchownSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { POSTERN_LAUNCHER } from './postern-process.ts';
 
 /** User ids that no user database knows. */
@@ -16,14 +16,21 @@ export function whyNoOtherUser(): string | undefined {
   return tried.status === 0 ? undefined : 'another user cannot read this checkout';
 }
 
-/** Lets other users through a directory of this user's to what they may use in it, until disposed of. */
+/**
+ * Lets other users through to what they may use below a directory: through it and every directory of
+ * this user's on the way, until disposed of.
+ */
 export function letOthersThrough(path: string): Disposable {
-  const { mode, uid } = statSync(path);
-  const isOwn = uid === process.getuid?.();
-  if (isOwn) chmodSync(path, (mode & 0o7777) | 0o011);
+  const opened: { readonly path: string; readonly mode: number }[] = [];
+  for (let at = path; dirname(at) !== at; at = dirname(at)) {
+    const { mode, uid } = statSync(at);
+    if (uid !== process.getuid?.() || (mode & 0o011) === 0o011) continue;
+    chmodSync(at, (mode & 0o7777) | 0o011);
+    opened.push({ path: at, mode: mode & 0o7777 });
+  }
   return {
     [Symbol.dispose]: () => {
-      if (isOwn) chmodSync(path, mode & 0o7777);
+      for (const { path: at, mode } of opened) chmodSync(at, mode);
     },
   };
 }
