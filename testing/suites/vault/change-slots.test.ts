@@ -1,11 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
-import type { UnlockWay, Vault } from '@postern/vault';
+import type { RekeyOptions, UnlockWay, Vault } from '@postern/vault';
 import { generalDecrypt, type GeneralJWE } from 'jose';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { madeVault, OPENAI, PASSPHRASE, vaultWorld, type VaultWorld } from '@postern/vault/testing';
+import {
+  madeVault,
+  OPENAI,
+  PASSPHRASE,
+  snapshot,
+  vaultWorld,
+  type VaultWorld,
+} from '@postern/vault/testing';
 
 const NEXT = Secret.of('a wholly different phrase');
 const by = (passphrase: Secret): UnlockWay => ({ with: 'passphrase', passphrase });
@@ -137,6 +144,57 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
     }
   });
 });
+
+/** As the product changes a passphrase or a recovery code: with a new data key. */
+const CHANGES: readonly (readonly [string, RekeyOptions])[] = [
+  ['the passphrase', { passphrase: PASSPHRASE, newPassphrase: NEXT }],
+  ['a lost passphrase', { newPassphrase: NEXT }],
+  ['the recovery code', { passphrase: PASSPHRASE }],
+];
+const DATABASE = 'database/conversations';
+const MIXTURES = [
+  ['slots.json'],
+  ['slots.json', 'anchor.json'],
+  ['slots.json', 'secrets.jwe.json'],
+  ['slots.json', 'anchor.json', 'secrets.jwe.json'],
+];
+
+describe.each(['keyring', 'file'] as const)('old files of a vault with %s storage', (storage) => {
+  it.each(CHANGES)('lead to no key of now after a change of %s', async (_what, options) => {
+    const world = await madeVault(storage);
+    const { vault, dataDir } = world;
+    const old = await snapshot(dataDir);
+    const { recoveryCode } = expectOk(await vault.rekey(options));
+    const confirming = await world.open();
+    expectOk(await confirming.unlock({ with: 'recovery', code: recoveryCode }));
+    expectOk(await confirming.confirmRekey());
+    const key = expectOk(confirming.deriveKey(DATABASE));
+    const now = await snapshot(dataDir);
+    for (const older of MIXTURES) {
+      for (const way of [by(PASSPHRASE), { with: 'recovery', code: world.recoveryCode } as const]) {
+        for (const acceptRollback of [false, true]) {
+          await putFiles(dataDir, { ...now, ...pick(old, older) });
+          const opened = await world.open();
+          const unlocked = await opened.unlock(way, { acceptRollback });
+          const found = unlocked.ok ? revealSecret(expectOk(opened.deriveKey(DATABASE))) : '';
+          expect(found, older.join(' ')).not.toBe(revealSecret(key));
+          const isWhole = storage === 'keyring' || older.includes('secrets.jwe.json');
+          if (!isWhole) expect(await opened.secrets.get(OPENAI.name)).toMatchObject({ ok: false });
+        }
+      }
+    }
+  });
+});
+
+function pick(files: Readonly<Record<string, string>>, names: readonly string[]) {
+  return Object.fromEntries(Object.entries(files).filter(([name]) => names.includes(name)));
+}
+
+async function putFiles(dataDir: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, hex] of Object.entries(files)) {
+    await writeFile(join(dataDir, name), Buffer.from(hex, 'hex'));
+  }
+}
 
 describe('a passphrase change killed between its two files', () => {
   it('is healed by unlocking', async () => {

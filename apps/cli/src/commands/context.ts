@@ -147,7 +147,7 @@ export async function unlockByPassphrase(
     const unlocked = await unlockAndSettle(vault, { with: 'passphrase', passphrase });
     if (unlocked.ok) {
       const settled = await tellOpened(context, vault, unlocked.value);
-      if (settled !== undefined && says === 'aloud') saySettled(context, settled);
+      if (says === 'aloud') saySettled(context, settled);
       return { passphrase, settled };
     }
     if (unlocked.failure.reason !== 'wrong-passphrase' || attempt === attempts) {
@@ -158,8 +158,9 @@ export async function unlockByPassphrase(
   }
 }
 
-function saySettled({ terminal }: CommandContext, settled: SettledRekey): void {
-  terminal.note(`postern: ${settledLine(settled)}`);
+/** Says what became of a change of the data key that was cut off, where one was. */
+export function saySettled({ terminal }: CommandContext, settled: SettledRekey | undefined): void {
+  if (settled !== undefined) terminal.note(`postern: ${settledLine(settled)}`);
 }
 
 /** Unlocks, and says what became of a change of the data key that was cut off. */
@@ -169,7 +170,7 @@ export async function unlockBy(
   way: UnlockWay,
 ): Promise<SettledRekey | undefined> {
   const settled = await unlockSettling(context, vault, way);
-  if (settled !== undefined) saySettled(context, settled);
+  saySettled(context, settled);
   return settled;
 }
 

@@ -2,10 +2,15 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { holdProcessLock, type ProcessLock } from '@postern/database';
 import { revealSecret, type Secret } from '@postern/kernel';
-import { describeVaultFailure, type RekeyStep, type Vault } from '@postern/vault';
+import {
+  describeVaultFailure,
+  type RekeyOptions,
+  type RekeyStep,
+  type Vault,
+} from '@postern/vault';
 import { described } from '../failure/described.ts';
 import { openVaultHere } from '../services/open-vault.ts';
-import { settledLine, type SettledRekey } from '../services/settle-rekey.ts';
+import type { SettledRekey } from '../services/settle-rekey.ts';
 import { presentPassphrase } from '../terminal/passphrase.ts';
 import { refuseWhileHeld } from './backup.ts';
 import {
@@ -14,6 +19,7 @@ import {
   openHome,
   orFail,
   report,
+  saySettled,
   tell,
   unlockByPassphrase,
   unlockFound,
@@ -28,31 +34,57 @@ import { startSelf } from './start-self.ts';
  * a new process that opens everything with it before the old key is destroyed.
  */
 export async function rekeyVault(context: CommandContext): Promise<void> {
-  openHome(context);
-  await refuseWhileHeld(context);
-  const alone = holdAlone(context);
-  try {
-    const { vault } = await findVault(context);
-    if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
-    const { passphrase, settled } = await unlockForRekey(context, vault);
-    if (settled !== undefined) context.terminal.note(`postern: ${settledLine(settled)}`);
+  await whileAlone(context, async () => {
+    const { settled, recoveryCode } = await renewKey(context, await presentVault(context));
     const resumed = settled !== undefined && settled.outcome !== 'undone';
-    const recoveryCode = resumed
-      ? await completeChange(context, vault, settled, passphrase)
-      : await changeKey(context, vault, passphrase);
     const code = context.json ? { recoveryCode: revealSecret(recoveryCode) } : {};
     report(context, { rekeyed: true, resumed, ...code }, [
       'The vault and its databases have a new data key; the old one is destroyed.',
     ]);
+  });
+}
+
+/** Works while no other Postern of this home has a database open. */
+export async function whileAlone(
+  context: CommandContext,
+  work: () => Promise<void>,
+): Promise<void> {
+  openHome(context);
+  await refuseWhileHeld(context);
+  const alone = holdAlone(context);
+  try {
+    await work();
   } finally {
     alone.release();
   }
 }
 
-/** `postern auth storage rekey --confirm`: completes a change that another process made. */
-export async function confirmRekeyed(context: CommandContext): Promise<void> {
+export async function presentVault(context: CommandContext): Promise<Vault> {
   const { vault } = await findVault(context);
   if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+  return vault;
+}
+
+interface RenewedKey {
+  readonly settled: SettledRekey | undefined;
+  readonly recoveryCode: Secret;
+}
+
+/**
+ * Opens the vault and gives it a new data key and recovery code. A change that was cut off is completed
+ * first: who has seen its code, nobody knows.
+ */
+export async function renewKey(context: CommandContext, vault: Vault): Promise<RenewedKey> {
+  const { passphrase, settled } = await unlockForRekey(context, vault);
+  saySettled(context, settled);
+  if (settled?.outcome === 'in-force') await confirmInNewProcess(context, vault, passphrase);
+  const recoveryCode = await changeKey(context, vault, passphrase && { passphrase });
+  return { settled, recoveryCode };
+}
+
+/** `postern auth storage rekey --confirm`: completes a change that another process made. */
+export async function confirmRekeyed(context: CommandContext): Promise<void> {
+  const vault = await presentVault(context);
   const settled = await unlockFound(context, vault, 'silent');
   if (settled?.outcome === 'in-force') {
     const { why } = settled;
@@ -99,14 +131,15 @@ async function unlockForRekey(
   return { passphrase: orFail(found, (failure) => failure), settled };
 }
 
-async function changeKey(
+/** A new data key for an open vault, and with it a new recovery code, which is announced. */
+export async function changeKey(
   context: CommandContext,
   vault: Vault,
-  passphrase: Secret | undefined,
+  passphrases: Pick<RekeyOptions, 'passphrase' | 'newPassphrase'> = {},
 ): Promise<Secret> {
   const { terminal } = context;
   const changed = await vault.rekey({
-    ...(passphrase === undefined ? {} : { passphrase }),
+    ...passphrases,
     onProgress: (step) => {
       terminal.note(`postern: ${wordsOf(step)}`);
     },
@@ -123,20 +156,7 @@ async function changeKey(
   const { recoveryCode } = changed.value;
   // Before anything else can go wrong: from now on the code before may be of no use.
   if (!context.json) announceRecoveryCode(context, recoveryCode);
-  await confirmInNewProcess(context, vault, passphrase);
-  return recoveryCode;
-}
-
-/** Nobody may have seen the recovery code of a change that was cut off: there is another one. */
-async function completeChange(
-  context: CommandContext,
-  vault: Vault,
-  { outcome }: SettledRekey,
-  passphrase: Secret | undefined,
-): Promise<Secret> {
-  if (outcome === 'in-force') await confirmInNewProcess(context, vault, passphrase);
-  const { recoveryCode } = orFail(await vault.newRecoveryCode(), describeVaultFailure);
-  if (!context.json) announceRecoveryCode(context, recoveryCode);
+  await confirmInNewProcess(context, vault, passphrases.newPassphrase ?? passphrases.passphrase);
   return recoveryCode;
 }
 
@@ -154,7 +174,7 @@ function wordsOf(step: RekeyStep): string {
 }
 
 /** What this process has in memory proves nothing: another one opens everything from the disk. */
-async function confirmInNewProcess(
+export async function confirmInNewProcess(
   context: CommandContext,
   vault: Vault,
   passphrase: Secret | undefined,

@@ -6,40 +6,62 @@ import { controlPlace } from '../instance/control-address.ts';
 import { openVaultHere } from '../services/open-vault.ts';
 import {
   fail,
-  findVault,
   orFail,
   report,
   tell,
   unlockBy,
   unlockByPassphrase,
-  unlockFound,
   type CommandContext,
 } from './context.ts';
-import { announceRecoveryCode, newPassphrase } from './create-vault.ts';
+import { newPassphrase } from './create-vault.ts';
+import { changeKey, confirmInNewProcess, presentVault, renewKey, whileAlone } from './rekey.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 
 /** `postern vault passphrase`: sets the passphrase, or changes it after the present one. */
-export async function changePassphrase(
+export async function setPassphrase(
   context: CommandContext,
   options: { readonly newPassphraseFd?: number },
 ): Promise<void> {
-  const { vault } = await findVault(context);
-  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
-  const has = vault.slots.some(({ kind }) => kind === 'passphrase');
-  if (!has) {
-    await unlockBy(context, vault, { with: 'keyring' });
-    const next = await chosenPassphrase(context, options.newPassphraseFd);
-    orFail(await vault.addPassphrase(next), describeVaultFailure);
-    await tellChanged(context, vault, 'vault.slot.add');
-    report(context, { changed: true }, ['The vault now opens with the passphrase too.']);
-    return;
+  const { slots } = await presentVault(context);
+  if (slots.some(({ kind }) => kind === 'passphrase')) {
+    await whileAlone(context, async () => {
+      await changePassphrase(context, options.newPassphraseFd);
+    });
+  } else {
+    await addPassphrase(context, options.newPassphraseFd);
   }
+}
+
+/** Ends no other way in: the data key stays. */
+async function addPassphrase(
+  context: CommandContext,
+  newPassphraseFd: number | undefined,
+): Promise<void> {
+  const vault = await presentVault(context);
+  await unlockBy(context, vault, { with: 'keyring' });
+  const next = await chosenPassphrase(context, newPassphraseFd);
+  orFail(await vault.addPassphrase(next), describeVaultFailure);
+  await endSessions(context);
+  await tellChanged(context, vault, 'vault.slot.add');
+  report(context, { changed: true }, ['The vault now opens with the passphrase too.']);
+}
+
+/** With a new data key: what an old copy of the files and the old passphrase lead to opens nothing of now. */
+async function changePassphrase(
+  context: CommandContext,
+  newPassphraseFd: number | undefined,
+): Promise<void> {
+  const vault = await presentVault(context);
   const question = 'Present passphrase: ';
-  const { passphrase: current } = await unlockByPassphrase(context, vault, 'aloud', question);
-  const next = await chosenPassphrase(context, options.newPassphraseFd);
-  orFail(await vault.changePassphrase({ next, current }), describeVaultFailure);
+  const { passphrase, settled } = await unlockByPassphrase(context, vault, 'aloud', question);
+  const newPassphrase = await chosenPassphrase(context, newPassphraseFd);
+  if (settled?.outcome === 'in-force') await confirmInNewProcess(context, vault, passphrase);
+  const recoveryCode = await changeKey(context, vault, { passphrase, newPassphrase });
   await tellChanged(context, vault, 'vault.slot.change');
-  report(context, { changed: true }, ['The passphrase is changed; the old one opens nothing now.']);
+  const code = context.json ? { recoveryCode: revealSecret(recoveryCode) } : {};
+  report(context, { changed: true, ...code }, [
+    'The passphrase is changed; the old one opens nothing now, nor does the old recovery code.',
+  ]);
 }
 
 /** Who gets in has changed: every browser that is signed in has to do so again. */
@@ -53,7 +75,6 @@ async function tellChanged(
   vault: Vault,
   action: 'vault.slot.add' | 'vault.slot.change',
 ): Promise<void> {
-  await endSessions(context);
   if (vault.id === undefined) return;
   const subject = { kind: 'vault', id: vault.id } as const;
   await tell(context, openVaultHere(vault), { action, outcome: 'success', subject });
@@ -77,18 +98,18 @@ export async function recover(
   context: CommandContext,
   options: { readonly use: boolean },
 ): Promise<void> {
-  const { vault } = await findVault(context);
-  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
-  if (options.use) await useRecoveryCode(context, vault);
-  else await unlockFound(context, vault);
-  const made = orFail(await vault.newRecoveryCode(), describeVaultFailure);
-  await tellChanged(context, vault, 'vault.slot.change');
-  if (context.json) report(context, { recoveryCode: revealSecret(made.recoveryCode) }, []);
-  else announceRecoveryCode(context, made.recoveryCode);
+  await whileAlone(context, async () => {
+    const vault = await presentVault(context);
+    const recoveryCode = options.use
+      ? await useRecoveryCode(context, vault)
+      : (await renewKey(context, vault)).recoveryCode;
+    await tellChanged(context, vault, 'vault.slot.change');
+    if (context.json) report(context, { recoveryCode: revealSecret(recoveryCode) }, []);
+  });
 }
 
 /** A lost passphrase is replaced; the code that opened the vault is replaced with it. */
-async function useRecoveryCode(context: CommandContext, vault: Vault): Promise<void> {
+async function useRecoveryCode(context: CommandContext, vault: Vault): Promise<Secret> {
   if (!context.terminal.interactive) {
     fail(described('USAGE', 'Recovering asks for the code at a terminal.'));
   }
@@ -96,8 +117,12 @@ async function useRecoveryCode(context: CommandContext, vault: Vault): Promise<v
   if (code === undefined) fail(described('CANCELLED'));
   await unlockBy(context, vault, { with: 'recovery', code });
   const next = await newPassphrase(context);
+  const waits = orFail(await vault.isRekeyUnconfirmed(), describeVaultFailure);
+  if (!waits) return await changeKey(context, vault, { newPassphrase: next });
+  // A new data key waits already, which the lost passphrase opens: it is confirmed by the next one, and replaced.
   const has = vault.slots.some(({ kind }) => kind === 'passphrase');
   const changed = has ? await vault.changePassphrase({ next }) : await vault.addPassphrase(next);
   orFail(changed, describeVaultFailure);
-  await endSessions(context);
+  await confirmInNewProcess(context, vault, next);
+  return await changeKey(context, vault, { passphrase: next });
 }

@@ -1,5 +1,5 @@
 export { memoryKeyring, type MemoryKeyring } from './memory-keyring.ts';
-export { systemClock, systemRandomness, systemWorld } from './test-world.ts';
+export { snapshot, systemClock, systemRandomness, systemWorld } from './test-world.ts';
 export {
   madeVault,
   OPENAI,

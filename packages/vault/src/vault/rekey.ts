@@ -5,6 +5,7 @@ import { writeAtomically } from '../disk/write-atomically.ts';
 import type { SlotPassphrase } from '../file/recipients.ts';
 import { readSecrets } from '../file/file-store.ts';
 import { newContentKey } from '../file/secrets-file.ts';
+import { checkPassphrase } from '../passphrase.ts';
 import { newRecoveryCode, parseRecoveryCode } from '../recovery-code.ts';
 import { newDataKey, type DataKey } from '../slots/data-key.ts';
 import { openNextKey, sealNextKey } from '../slots/next-key.ts';
@@ -31,8 +32,10 @@ import { readProvenSlots } from '../slots/read-slots.ts';
 import { storeOf, withLockHeld, type VaultContext } from './vault-context.ts';
 
 export interface RekeyOptions {
-  /** The vault's passphrase; needed where it has one. It stays the same. */
+  /** The vault's passphrase; needed where it has one. It stays, unless there is a new one. */
   readonly passphrase?: Secret;
+  /** Takes the place of the passphrase; without `passphrase` only after unlocking with the recovery code. */
+  readonly newPassphrase?: Secret;
   /** Called before each step, in order. */
   readonly onProgress?: (step: RekeyStep) => void;
 }
@@ -77,7 +80,7 @@ export async function rekey(
     const context = withLockHeld(outer);
     const header = await readProvenSlots(context, keys.dataKey);
     if (!header.ok) return header;
-    const ready = await checkRekey(context, header.value, options.passphrase);
+    const ready = await checkRekey(context, header.value, options);
     if (!ready.ok) return ready;
     const current = await settleGenerations(context, keys.dataKey);
     if (!current.ok) return current;
@@ -96,13 +99,17 @@ export async function rekey(
 async function checkRekey(
   context: VaultContext,
   header: SlotsHeader,
-  passphrase: Secret | undefined,
+  { passphrase, newPassphrase }: RekeyOptions,
 ): Promise<Result<undefined, VaultFailure>> {
+  const fit = newPassphrase === undefined ? ok() : checkPassphrase(newPassphrase);
+  if (!fit.ok) return fit;
   const settled = await expectNoJournal(context);
   if (!settled.ok) return settled;
   const [slot] = slotsOf(header, 'passphrase');
   if (slot === undefined) return ok();
-  if (passphrase === undefined) return failed({ reason: 'passphrase-needed' });
+  if (passphrase === undefined) {
+    return newPassphrase === undefined ? failed({ reason: 'passphrase-needed' }) : ok();
+  }
   return await expectPassphrase(header, slot, passphrase);
 }
 
@@ -110,18 +117,19 @@ async function planRekey(
   context: VaultContext,
   { dataKey: old, lasting }: VaultKeys,
   before: SlotsHeader,
-  { passphrase, onProgress }: RekeyOptions,
+  { passphrase: present, newPassphrase, onProgress }: RekeyOptions,
 ): Promise<{ readonly change: Change; readonly recoveryCode: Secret }> {
   const { randomness } = context;
   const next = newDataKey(before.vaultId, randomness);
   const recoveryCode = newRecoveryCode(randomness);
-  const hadPassphrase = slotsOf(before, 'passphrase').length > 0;
-  const known =
-    hadPassphrase && passphrase !== undefined
-      ? await makePassphraseSlot(context, next, passphrase)
-      : undefined;
+  const kept = slotsOf(before, 'passphrase').length > 0 ? present : undefined;
+  const passphrase = newPassphrase ?? kept;
+  const known = passphrase && {
+    passphrase,
+    slot: await makePassphraseSlot(context, next, passphrase),
+  };
   const recovery = makeRecoverySlot(context, next, expectOk(parseRecoveryCode(recoveryCode)));
-  const slots: readonly Slot[] = known === undefined ? [recovery] : [known, recovery];
+  const slots: readonly Slot[] = known === undefined ? [recovery] : [known.slot, recovery];
   const header = {
     ...before,
     generation: before.generation + 1,
@@ -138,15 +146,9 @@ async function planRekey(
     newDataKeyId: next.id,
     newKey: sealNextKey(old, next, randomness),
   };
-  const slotPassphrase = known && passphrase && { slotId: known.id, passphrase };
-  const change = {
-    journal,
-    old,
-    next,
-    passphrase: slotPassphrase,
-    onProgress,
-    given: new Set<string>(),
-  };
+  const slotPassphrase = known && { slotId: known.slot.id, passphrase: known.passphrase };
+  const given = new Set<string>();
+  const change = { journal, old, next, passphrase: slotPassphrase, onProgress, given };
   return { change, recoveryCode };
 }
 

@@ -156,7 +156,8 @@ export class Vault {
   }
 
   /**
-   * Changes the passphrase. Give `current` wherever the person must show that they know it; leave it
+   * Changes the passphrase and keeps the data key, to which an old header and the old passphrase still
+   * lead; `rekey` with a new passphrase leaves them nothing. Give `current` wherever the person must show that they know it; leave it
    * out only after unlocking with the recovery code.
    */
   async changePassphrase(passphrases: {
@@ -169,7 +170,7 @@ export class Vault {
     );
   }
 
-  /** Makes a new recovery code; the one before opens nothing any more. */
+  /** Makes a new recovery code and keeps the data key, as `changePassphrase` does. */
   async newRecoveryCode(): Promise<Result<{ readonly recoveryCode: Secret }, VaultFailure>> {
     return await this.#unlocked(async ({ keys }) => {
       const changed = await change.replaceRecoveryCode(this.#context, keys.dataKey);

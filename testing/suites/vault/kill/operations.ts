@@ -208,6 +208,15 @@ export const OPERATIONS: readonly Operation[] = [
     ways: [byPassphrase],
   },
   {
+    name: 'rekey to a new passphrase',
+    storage: 'file',
+    passphrase: true,
+    prepare: giveDatabases,
+    run: (vault) => vault.rekey({ passphrase: PASSPHRASE, newPassphrase: NEXT_PASSPHRASE }),
+    after: BEFORE,
+    ways: [byPassphrase, byNext],
+  },
+  {
     name: 'confirm a rekey (keyring)',
     storage: 'keyring',
     passphrase: false,

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { parseDurationMs } from '../../config/duration.ts';
 import { acceptRollback } from '../accept-rollback.ts';
 import { agent, lock, unlock } from '../agent.ts';
-import { changePassphrase, recover } from '../vault-slots.ts';
+import { recover, setPassphrase } from '../vault-slots.ts';
 import { duration, wholeNumber, type GetContext } from './option-values.ts';
 
 /** `agent` and `vault …`. */
@@ -31,7 +31,7 @@ export function addVaultCommands(program: Command, context: GetContext): void {
       wholeNumber,
     )
     .action(async (options: { newPassphraseFd?: number }) => {
-      await changePassphrase(context(), options);
+      await setPassphrase(context(), options);
     });
   vault
     .command('recovery')
