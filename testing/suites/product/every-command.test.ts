@@ -41,7 +41,7 @@ const ROWS: readonly Row[] = [
   { command: 'vault unlock --ttl 1s', code: 0 },
   { command: 'vault lock', code: 0 },
   { command: 'vault passphrase', code: 2 },
-  { command: 'vault recovery', code: 0 },
+  { command: 'vault recovery', code: 0, tells: true },
   { command: 'vault accept-rollback', code: 0 },
   { command: 'run --secret KEY=postern://openai -- printenv KEY', code: 0, prints: 'text' },
   { command: 'inject -i TEMPLATE -o -', code: 0, prints: 'text', shows: true },
@@ -63,7 +63,7 @@ const ROWS: readonly Row[] = [
   { command: 'auth storage rekey', code: 0, tells: true },
   { command: 'doctor', code: 0 },
   { command: 'completions bash', code: 0 },
-  { command: 'vault passphrase --new-passphrase-fd 5', code: 0 },
+  { command: 'vault passphrase --new-passphrase-fd 5', code: 0, tells: true },
   { command: 'secret list', code: 8 },
 ];
 
