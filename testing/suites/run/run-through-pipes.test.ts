@@ -169,18 +169,21 @@ describe('without masking', () => {
 });
 
 test('while it runs, no secret is in our arguments, files or open names', async () => {
-  const child = world.start(shell('echo ready; sleep 2', { via: 'file' }));
+  const child = world.start(shell('echo ready; sleep 60', { via: 'file' }));
   await once(child.stdout ?? child, 'data');
   const pid = child.pid ?? 0;
   expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(SECRET);
-  const open = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-    try {
-      return readlinkSync(join(`/proc/${pid}/fd`, fd));
-    } catch {
-      return [];
-    }
-  });
-  expect(open.filter((path) => path.includes('(deleted)'))).toEqual([]);
+  const unnamed = (): readonly string[] =>
+    readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        const path = readlinkSync(join(`/proc/${pid}/fd`, fd));
+        return path.includes('(deleted)') ? [path] : [];
+      } catch {
+        return [];
+      }
+    });
+  // The command may print before ours is closed, which is done as soon as the command has started.
+  await expect.poll(unnamed, { timeout: 60_000, interval: 20 }).toEqual([]);
   child.kill('SIGTERM');
   await once(child, 'close');
   await sleep(0);
