@@ -169,7 +169,7 @@ describe('without masking', () => {
 });
 
 test('while it runs, no secret is in our arguments, files or open names', async () => {
-  const child = world.start(shell('echo ready; sleep 60', { via: 'file' }));
+  const child = world.start(shell('echo ready; exec sleep 60', { via: 'file' }));
   await once(child.stdout ?? child, 'data');
   const pid = child.pid ?? 0;
   expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(SECRET);
