@@ -3,17 +3,33 @@ import { encodeUtf8, utf8StreamDecoder } from './utf8.ts';
 /** What every printed form of a `Secret` shows. */
 export const SECRET_PLACEHOLDER = '[secret]';
 
-const values = new WeakMap<Secret, string | Uint8Array>();
+/** The text, or the bytes that can be overwritten. */
+type SecretValue = string | Uint8Array;
+
+let readValue: (secret: Secret) => SecretValue;
+let dropValue: (secret: Secret) => void;
 
 /**
  * A value that must not be printed. Its string, JSON, template and inspect forms are the fixed
  * placeholder, it has no properties of its own, and only `revealSecret` (allow-listed by lint, file by
  * file) gives the text back. JavaScript strings cannot be wiped; one that is made of bytes can be,
  * see `eraseSecret`. `Secret` guards against leaks by accident, not against a debugger.
+ *
+ * The value is a private field: no reflection reaches it, and reading it throws a `TypeError` for every
+ * object that `Secret.of` didn't make. A `WeakMap` would do the same, but costs the collector time.
  */
 export class Secret {
-  private constructor(value: string | Uint8Array) {
-    values.set(this, value);
+  #value: SecretValue;
+
+  static {
+    readValue = (secret) => secret.#value;
+    dropValue = (secret) => {
+      secret.#value = '';
+    };
+  }
+
+  private constructor(value: SecretValue) {
+    this.#value = value;
     Object.freeze(this);
   }
 
@@ -53,7 +69,7 @@ export class Secret {
 
 /** The text of a secret. Every file that calls this is on the allow-list of the lint rule. */
 export function revealSecret(secret: Secret): string {
-  const value = valueOf(secret);
+  const value = readValue(secret);
   if (typeof value === 'string') return value;
   const decoder = utf8StreamDecoder();
   return decoder.push(value) + decoder.end();
@@ -61,15 +77,15 @@ export function revealSecret(secret: Secret): string {
 
 /** The UTF-8 of a secret, for the caller to overwrite. On the same allow-list. */
 export function revealSecretBytes(secret: Secret): Uint8Array {
-  const value = valueOf(secret);
+  const value = readValue(secret);
   return typeof value === 'string' ? encodeUtf8(value) : outsideTheHeap(value);
 }
 
 /** Overwrites a secret that is made of bytes; it is empty afterwards. Text stays until it is collected. */
 export function eraseSecret(secret: Secret): void {
-  const value = valueOf(secret);
+  const value = readValue(secret);
   if (typeof value !== 'string') value.fill(0);
-  values.set(secret, '');
+  dropValue(secret);
 }
 
 /** A copy at a place of its own: small arrays are in the heap, where the collector moves them about. */
@@ -77,10 +93,4 @@ function outsideTheHeap(bytes: Uint8Array): Uint8Array {
   const copy = new Uint8Array(new ArrayBuffer(bytes.length));
   copy.set(bytes);
   return copy;
-}
-
-function valueOf(secret: Secret): string | Uint8Array {
-  const value = values.get(secret);
-  if (value === undefined) throw new TypeError('not a Secret made by Secret.of');
-  return value;
 }

@@ -39,6 +39,7 @@ export interface CallResources {
 
 /** Body → slot → provider → key → upstream → client → record; each step is a method below. */
 export class Call {
+  place = -1;
   readonly #deps: GatewayDeps;
   readonly #resources: CallResources;
   readonly #input: CallInput;

@@ -15,6 +15,7 @@ import { answerModels } from './models.ts';
 import { answerProbe } from './probes.ts';
 import { discardBody } from './read-body.ts';
 import { RevokedCalls } from './revoked-calls.ts';
+import { RunningCalls } from './running-calls.ts';
 import { sendFailure } from './send-failure.ts';
 
 /** What a client is told whose call ends early: the process stops, or the vault is locked. */
@@ -55,7 +56,7 @@ const MAX_DISCARDED_BYTES = 1024 * 1024;
 class DataPlane implements Gateway {
   readonly #deps: GatewayDeps;
   readonly #resources: CallResources;
-  readonly #calls = new Set<Call>();
+  readonly #calls = new RunningCalls<Call>();
   readonly #revokedCalls: RevokedCalls;
   readonly #idPrefix: string;
   #requests = 0;
@@ -97,7 +98,7 @@ class DataPlane implements Gateway {
   async drain(timeoutMs: number, reason: DrainReason): Promise<void> {
     this.#draining = reason;
     await this.#idle(timeoutMs);
-    for (const call of this.#calls) call.stop({ reason });
+    for (const call of this.#calls.all()) call.stop({ reason });
     this.#deps.usage.flush();
   }
 
@@ -171,7 +172,7 @@ class DataPlane implements Gateway {
     this.#calls.add(call);
     input.response.once('close', () => {
       call.close();
-      this.#calls.delete(call);
+      this.#calls.remove(call);
       if (this.#calls.size === 0) for (const end of this.#onIdle) end();
     });
     this.#revokedCalls.watch();

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startGateway, type RunningGateway } from '../testing/start-gateway.ts';
 import { RevokedCalls, type RevocableCall } from './revoked-calls.ts';
+import { RunningCalls } from './running-calls.ts';
 
 const ids = ['one', 'two'].map((_, index) =>
   gatewayKeyId.from(`0000000000000000000000000${index}`),
@@ -19,6 +20,7 @@ describe('RevokedCalls', () => {
   });
 
   const call = (keyId = ids[0] ?? expect.fail()): RevocableCall & { times: number } => ({
+    place: -1,
     keyId,
     times: 0,
     revoke() {
@@ -26,9 +28,15 @@ describe('RevokedCalls', () => {
     },
   });
 
+  function running(...started: readonly RevocableCall[]): RunningCalls<RevocableCall> {
+    const calls = new RunningCalls<RevocableCall>();
+    for (const call of started) calls.add(call);
+    return calls;
+  }
+
   it('tells the calls of a revoked key twice within a second, and no others', () => {
     const [mine, other] = [call(), call(ids[1])];
-    const calls = new Set([mine, other]);
+    const calls = running(mine, other);
     const watch = new RevokedCalls({ isLive: (id) => ok(id === other.keyId) }, calls);
     watch.watch();
     vi.advanceTimersByTime(999);
@@ -39,8 +47,8 @@ describe('RevokedCalls', () => {
     const asked = vi.fn<() => ReturnType<RevokedCallsKeys['isLive']>>(() =>
       failed({ reason: 'locked' }),
     );
-    const mine = call();
-    const calls = new Set([mine, call()]);
+    const [mine, second] = [call(), call()];
+    const calls = running(mine, second);
     const watch = new RevokedCalls({ isLive: asked }, calls);
     watch.watch();
     vi.advanceTimersByTime(450);
@@ -48,7 +56,8 @@ describe('RevokedCalls', () => {
     asked.mockReturnValue(ok(false));
     vi.advanceTimersByTime(400);
     expect(mine.times).toBe(1);
-    calls.clear();
+    calls.remove(mine);
+    calls.remove(second);
     vi.advanceTimersByTime(10_000);
     expect([asked.mock.calls.length, vi.getTimerCount()]).toEqual([2, 0]);
     calls.add(mine);

@@ -1,7 +1,8 @@
 import type { GatewayKeyId } from '@postern/protocol';
 import type { KeyCheck } from '../ports.ts';
+import type { Placed, RunningCalls } from './running-calls.ts';
 
-export interface RevocableCall {
+export interface RevocableCall extends Placed {
   readonly keyId: GatewayKeyId;
   /** Called at every look from then on. */
   revoke(): void;
@@ -16,10 +17,13 @@ const LOOK_EVERY_MS = 400;
  */
 export class RevokedCalls {
   readonly #keys: Pick<KeyCheck, 'isLive'>;
-  readonly #calls: ReadonlySet<RevocableCall>;
+  readonly #calls: Pick<RunningCalls<RevocableCall>, 'all' | 'size'>;
   #watching = false;
 
-  constructor(keys: Pick<KeyCheck, 'isLive'>, calls: ReadonlySet<RevocableCall>) {
+  constructor(
+    keys: Pick<KeyCheck, 'isLive'>,
+    calls: Pick<RunningCalls<RevocableCall>, 'all' | 'size'>,
+  ) {
     this.#keys = keys;
     this.#calls = calls;
   }
@@ -35,7 +39,7 @@ export class RevokedCalls {
     if (this.#calls.size === 0) return;
     this.watch();
     const revoked = new Map<GatewayKeyId, boolean>();
-    for (const call of this.#calls) {
+    for (const call of this.#calls.all()) {
       const { keyId } = call;
       if (!revoked.has(keyId)) revoked.set(keyId, this.#isRevoked(keyId));
       if (revoked.get(keyId) === true) call.revoke();
