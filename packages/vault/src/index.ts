@@ -119,6 +119,6 @@ export type { Migration, MigrationReport } from './vault/migrate.ts';
 export type { UnlockWay } from './vault/open-data-key.ts';
 export { openDirectly, type DirectOptions, type DirectVault } from './vault/open-directly.ts';
 export { openVault, type VaultOptions } from './vault/open-vault.ts';
-export type { RekeyOptions, RekeyStep } from './vault/rekey.ts';
+export type { RekeyOptions, RekeyStep } from './vault/plan-rekey.ts';
 export type { BackupPlace, BackupReport } from './vault/restore.ts';
 export type { Vault } from './vault/vault.ts';

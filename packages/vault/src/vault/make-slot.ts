@@ -26,10 +26,12 @@ export async function makePassphraseSlot(
   context: Maker,
   dataKey: DataKey,
   passphrase: Secret,
+  id = newSlotId(context),
 ): Promise<SlotOf<'passphrase'>> {
   const { memoryKiB, passes, lanes } = context.kdfCosts.argon2;
   const header = {
-    ...newHeader(context),
+    id,
+    createdAtMs: context.clock.nowMs(),
     kind: 'passphrase',
     kdf: {
       name: 'argon2id',
@@ -57,11 +59,12 @@ export function makeRecoverySlot(
   return { ...header, ...sealSlot(header, kek, dataKey, context.randomness) };
 }
 
-function newHeader({ clock, randomness }: Maker) {
-  return {
-    id: Buffer.from(randomness.bytes(12)).toString('base64url'),
-    createdAtMs: clock.nowMs(),
-  };
+function newHeader(context: Maker) {
+  return { id: newSlotId(context), createdAtMs: context.clock.nowMs() };
+}
+
+export function newSlotId({ randomness }: Pick<Maker, 'randomness'>): string {
+  return Buffer.from(randomness.bytes(12)).toString('base64url');
 }
 
 function saltText({ randomness }: Maker): string {

@@ -1,69 +1,35 @@
 import { join } from 'node:path';
-import { expectOk, failed, ok, type Result, type Secret } from '@postern/kernel';
+import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import { settleGenerations } from '../anchor/generations.ts';
 import { writeAtomically } from '../disk/write-atomically.ts';
-import type { SlotPassphrase } from '../file/recipients.ts';
 import { readSecrets } from '../file/file-store.ts';
 import { newContentKey } from '../file/secrets-file.ts';
-import { checkPassphrase } from '../passphrase.ts';
-import { newRecoveryCode, parseRecoveryCode } from '../recovery-code.ts';
-import { newDataKey, type DataKey } from '../slots/data-key.ts';
-import { openNextKey, sealNextKey } from '../slots/next-key.ts';
-import type { Slot } from '../slots/slot.ts';
+import type { DataKey } from '../slots/data-key.ts';
+import { openNextKey } from '../slots/next-key.ts';
 import { encodeSlots, SLOTS_FILE, type SlotsHeader } from '../slots/slots-file.ts';
 import type { VaultKeys } from '../slots/vault-keys.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { applicationKey } from './application-key.ts';
-import {
-  expectNoJournal,
-  headersOf,
-  JOURNAL_FILE,
-  readJournal,
-  removeJournal,
-  writeJournal,
-  type JournalOf,
-} from './journal.ts';
+import { headersOf, JOURNAL_FILE, readJournal, removeJournal, writeJournal } from './journal.ts';
 import { fetchSalt, forgetSalts, storeSalt } from './keyring-salt.ts';
-import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from './make-slot.ts';
+import { makeKeyringSlot } from './make-slot.ts';
 import { putStagedInPlace, readStagedSecrets, removeStaged, stageSecrets } from './next-secrets.ts';
-import { expectPassphrase, slotsOf } from './open-data-key.ts';
+import { slotsOf } from './open-data-key.ts';
+import {
+  planRekey,
+  prepareRekey,
+  type Change,
+  type RekeyJournal,
+  type RekeyOptions,
+} from './plan-rekey.ts';
 import { readRecords } from './read-records.ts';
 import { readProvenSlots } from '../slots/read-slots.ts';
 import { storeOf, withLockHeld, type VaultContext } from './vault-context.ts';
-
-export interface RekeyOptions {
-  /** The vault's passphrase; needed where it has one. It stays, unless there is a new one. */
-  readonly passphrase?: Secret;
-  /** Takes the place of the passphrase; without `passphrase` only after unlocking with the recovery code. */
-  readonly newPassphrase?: Secret;
-  /** Called before each step, in order. */
-  readonly onProgress?: (step: RekeyStep) => void;
-}
-
-export type RekeyStep =
-  | { readonly step: 'slots' }
-  | { readonly step: 'secrets' }
-  | { readonly step: 'database'; readonly purpose: string }
-  | { readonly step: 'switch' };
 
 export interface Rekeyed {
   readonly header: SlotsHeader;
   readonly dataKey: DataKey;
   readonly recoveryCode: Secret;
-}
-
-type RekeyJournal = JournalOf<'rekey'>;
-
-/** Both keys of a change under way, and what is known to produce the new file of secrets. */
-interface Change {
-  readonly journal: RekeyJournal;
-  readonly old: DataKey;
-  readonly next: DataKey;
-  /** Undefined when the change goes on after a kill. */
-  readonly passphrase: SlotPassphrase | undefined;
-  readonly onProgress: ((step: RekeyStep) => void) | undefined;
-  /** Databases that have, or may have, their new key. */
-  readonly given: Set<string>;
 }
 
 /**
@@ -80,76 +46,21 @@ export async function rekey(
     const context = withLockHeld(outer);
     const header = await readProvenSlots(context, keys.dataKey);
     if (!header.ok) return header;
-    const ready = await checkRekey(context, header.value, options);
-    if (!ready.ok) return ready;
+    const prepared = await prepareRekey(context, header.value, options);
+    if (!prepared.ok) return prepared;
     const current = await settleGenerations(context, keys.dataKey);
     if (!current.ok) return current;
     options.onProgress?.({ step: 'slots' });
-    const { change, recoveryCode } = await planRekey(context, keys, current.value.header, options);
+    const plan = planRekey(context, keys, current.value.header, prepared.value);
+    const change = { ...plan.change, onProgress: options.onProgress };
     const begun = await writeJournal(context, change.journal);
     if (!begun.ok) return begun;
     const done = await carryOut(context, change);
-    if (done.ok) return ok({ header: done.value, dataKey: change.next, recoveryCode });
+    if (done.ok)
+      return ok({ header: done.value, dataKey: change.next, recoveryCode: plan.recoveryCode });
     await backOut(context, change);
     return done;
   });
-}
-
-/** Everything that may stop the change before anything is written. */
-async function checkRekey(
-  context: VaultContext,
-  header: SlotsHeader,
-  { passphrase, newPassphrase }: RekeyOptions,
-): Promise<Result<undefined, VaultFailure>> {
-  const fit = newPassphrase === undefined ? ok() : checkPassphrase(newPassphrase);
-  if (!fit.ok) return fit;
-  const settled = await expectNoJournal(context);
-  if (!settled.ok) return settled;
-  const [slot] = slotsOf(header, 'passphrase');
-  if (slot === undefined) return ok();
-  if (passphrase === undefined) {
-    return newPassphrase === undefined ? failed({ reason: 'passphrase-needed' }) : ok();
-  }
-  return await expectPassphrase(header, slot, passphrase);
-}
-
-async function planRekey(
-  context: VaultContext,
-  { dataKey: old, lasting }: VaultKeys,
-  before: SlotsHeader,
-  { passphrase: present, newPassphrase, onProgress }: RekeyOptions,
-): Promise<{ readonly change: Change; readonly recoveryCode: Secret }> {
-  const { randomness } = context;
-  const next = newDataKey(before.vaultId, randomness);
-  const recoveryCode = newRecoveryCode(randomness);
-  const kept = slotsOf(before, 'passphrase').length > 0 ? present : undefined;
-  const passphrase = newPassphrase ?? kept;
-  const known = passphrase && {
-    passphrase,
-    slot: await makePassphraseSlot(context, next, passphrase),
-  };
-  const recovery = makeRecoverySlot(context, next, expectOk(parseRecoveryCode(recoveryCode)));
-  const slots: readonly Slot[] = known === undefined ? [recovery] : [known.slot, recovery];
-  const header = {
-    ...before,
-    generation: before.generation + 1,
-    slots,
-    dataKeyId: next.id,
-    lasting: lasting.seal(next, randomness),
-  };
-  const journal: RekeyJournal = {
-    version: 1,
-    operation: 'rekey',
-    vaultId: before.vaultId,
-    oldHeader: encodeSlots(before, old).toString('utf8'),
-    newHeader: encodeSlots(header, next).toString('utf8'),
-    newDataKeyId: next.id,
-    newKey: sealNextKey(old, next, randomness),
-  };
-  const slotPassphrase = known && { slotId: known.slot.id, passphrase: known.passphrase };
-  const given = new Set<string>();
-  const change = { journal, old, next, passphrase: slotPassphrase, onProgress, given };
-  return { change, recoveryCode };
 }
 
 /** The steps up to and with the switch. Each may be repeated after a kill. */
@@ -215,7 +126,7 @@ async function ensureKeyringSlot(
 /** The file of secrets under the new key; its content key outlives a kill together with its recipients. */
 async function restageSecrets(
   context: VaultContext,
-  { old, next, passphrase }: Change,
+  { old, next, contentKey: made }: Change,
 ): Promise<Result<undefined, VaultFailure>> {
   const current = await readSecrets({ ...context, dataKey: old });
   if (!current.ok) return current;
@@ -223,7 +134,7 @@ async function restageSecrets(
   const contentKey =
     staged.ok && staged.value !== undefined
       ? staged.value.contentKey
-      : await newContentKey(next, passphrase, context);
+      : (made ?? (await newContentKey(next, undefined, context)));
   const { secrets, generation } = current.value;
   return await stageSecrets(context, next, contentKey, secrets.values(), generation + 1);
 }
@@ -304,7 +215,7 @@ export async function resumeRekey(
   // Another process went on with it meanwhile.
   if (switched.ok) return ok({ header: switched.value, dataKey: next });
   const given = new Set(context.databases.map(({ purpose }) => purpose));
-  const change = { journal, old, next, passphrase: undefined, onProgress: undefined, given };
+  const change = { journal, old, next, contentKey: undefined, onProgress: undefined, given };
   const done = await carryOut(context, change);
   if (done.ok) return ok({ header: done.value, dataKey: next });
   const back = await backOut(context, change);

@@ -16,8 +16,9 @@ import { createVault, type VaultChoice } from './create-vault.ts';
 import { readJournal, type Journal } from './journal.ts';
 import { migrate, type Migration, type MigrationReport } from './migrate.ts';
 import type { UnlockWay } from './open-data-key.ts';
-import { readProvenSlots } from '../slots/read-slots.ts';
-import { confirmRekey, rekey, type RekeyOptions } from './rekey.ts';
+import { readProvenSlots, readSlots } from '../slots/read-slots.ts';
+import type { RekeyOptions } from './plan-rekey.ts';
+import { confirmRekey, rekey } from './rekey.ts';
 import { backUp, readBackup, reportOf, restoreSecrets, seedOf } from './restore.ts';
 import type { BackupPlace, BackupReport } from './restore.ts';
 import { unlockVault, type UnlockOptions } from './unlock.ts';
@@ -67,14 +68,15 @@ export class Vault {
 
   /**
    * Makes the vault and leaves it unlocked. The recovery code is in the answer and nowhere else.
-   * Fails `vault-exists` rather than touch one that is there.
+   * Fails `vault-exists` rather than touch one that is there; one that another process made meanwhile
+   * can be unlocked then.
    */
   async create(
     choice: VaultChoice,
   ): Promise<Result<{ readonly recoveryCode: Secret }, VaultFailure>> {
     if (this.#state.at !== 'absent') return failed({ reason: 'vault-exists' });
     const made = await createVault(this.#context, choice, undefined);
-    if (!made.ok) return made;
+    if (!made.ok) return await this.#notMade(made.failure);
     const { header, keys, recoveryCode } = made.value;
     this.#enter(header, keys);
     return ok({ recoveryCode });
@@ -232,7 +234,7 @@ export class Vault {
     if (!backup.ok) return backup;
     const seed = seedOf(backup.value, this.#context.clock.nowMs());
     const made = await createVault(this.#context, choice, seed);
-    if (!made.ok) return made;
+    if (!made.ok) return await this.#notMade(made.failure);
     const { header, keys, recoveryCode } = made.value;
     this.#enter(header, keys);
     return ok({ ...reportOf(backup.value), recoveryCode });
@@ -297,6 +299,15 @@ export class Vault {
     const before = this.#state;
     if (before.at === 'unlocked' && before.keys.lasting !== keys.lasting) wipeKeys(before.keys);
     this.#state = unlockedState(this.#context, header, keys, rekeyedHere);
+  }
+
+  /** Takes over the header of a vault that another process made first. */
+  async #notMade(failure: VaultFailure): Promise<Result<never, VaultFailure>> {
+    const slots = failure.reason === 'vault-exists' ? await readSlots(this.#context) : undefined;
+    if (this.#state.at === 'absent' && slots?.ok === true && slots.value !== undefined) {
+      this.#state = { at: 'locked', header: slots.value.header };
+    }
+    return failed(failure);
   }
 
   /** A changed header of the same keys; nothing where the vault was locked meanwhile. */

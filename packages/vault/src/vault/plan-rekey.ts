@@ -1,0 +1,147 @@
+import { expectOk, failed, ok, type Result, type Secret } from '@postern/kernel';
+import type { ContentKey } from '../file/recipients.ts';
+import { newContentKey } from '../file/secrets-file.ts';
+import { checkPassphrase } from '../passphrase.ts';
+import { newRecoveryCode, parseRecoveryCode } from '../recovery-code.ts';
+import { newDataKey, type DataKey } from '../slots/data-key.ts';
+import { sealNextKey } from '../slots/next-key.ts';
+import type { Slot, SlotOf } from '../slots/slot.ts';
+import { encodeSlots, type SlotsHeader } from '../slots/slots-file.ts';
+import type { VaultKeys } from '../slots/vault-keys.ts';
+import type { VaultFailure } from '../vault-failure.ts';
+import { expectNoJournal, type JournalOf } from './journal.ts';
+import { makePassphraseSlot, makeRecoverySlot, newSlotId } from './make-slot.ts';
+import { expectPassphrase, slotsOf } from './open-data-key.ts';
+import type { VaultContext } from './vault-context.ts';
+
+export interface RekeyOptions {
+  /** The vault's passphrase; needed where it has one. It stays, unless there is a new one. */
+  readonly passphrase?: Secret;
+  /** Takes the place of the passphrase; without `passphrase` only after unlocking with the recovery code. */
+  readonly newPassphrase?: Secret;
+  /** Called before each step, in order. */
+  readonly onProgress?: (step: RekeyStep) => void;
+}
+
+export type RekeyStep =
+  | { readonly step: 'slots' }
+  | { readonly step: 'secrets' }
+  | { readonly step: 'database'; readonly purpose: string }
+  | { readonly step: 'switch' };
+
+export type RekeyJournal = JournalOf<'rekey'>;
+
+/** Both keys of a change under way, and what is known to produce the new file of secrets. */
+export interface Change {
+  readonly journal: RekeyJournal;
+  readonly old: DataKey;
+  readonly next: DataKey;
+  /** Of the new file of secrets; undefined without a passphrase, and when the change goes on after a kill. */
+  readonly contentKey: ContentKey | undefined;
+  readonly onProgress: ((step: RekeyStep) => void) | undefined;
+  /** Databases that have, or may have, their new key. */
+  readonly given: Set<string>;
+}
+
+/** The new key and what is made with it. */
+interface PreparedRekey {
+  readonly next: DataKey;
+  readonly made: MadeForPassphrase | undefined;
+}
+
+/** Checks everything that may stop the change, and derives what takes long. Writes nothing. */
+export async function prepareRekey(
+  context: VaultContext,
+  header: SlotsHeader,
+  options: RekeyOptions,
+): Promise<Result<PreparedRekey, VaultFailure>> {
+  const ready = await checkRekey(context, header, options);
+  if (!ready.ok) return ready;
+  const next = newDataKey(header.vaultId, context.randomness);
+  // Each takes a processor some tenths of a second, so they run side by side.
+  const [proven, made] = await Promise.all([
+    provePassphrase(header, options),
+    makeForPassphrase(context, header, next, options),
+  ]);
+  return proven.ok ? ok({ next, made }) : proven;
+}
+
+/** Everything that may stop the change but a wrong passphrase. */
+async function checkRekey(
+  context: VaultContext,
+  header: SlotsHeader,
+  { passphrase, newPassphrase }: RekeyOptions,
+): Promise<Result<undefined, VaultFailure>> {
+  const fit = newPassphrase === undefined ? ok() : checkPassphrase(newPassphrase);
+  if (!fit.ok) return fit;
+  const settled = await expectNoJournal(context);
+  if (!settled.ok) return settled;
+  const isNeeded = slotsOf(header, 'passphrase').length > 0;
+  return isNeeded && passphrase === undefined && newPassphrase === undefined
+    ? failed({ reason: 'passphrase-needed' })
+    : ok();
+}
+
+async function provePassphrase(
+  header: SlotsHeader,
+  { passphrase }: RekeyOptions,
+): Promise<Result<undefined, VaultFailure>> {
+  const [slot] = slotsOf(header, 'passphrase');
+  if (slot === undefined || passphrase === undefined) return ok();
+  return await expectPassphrase(header, slot, passphrase);
+}
+
+/** What the passphrase opens under the new data key. */
+interface MadeForPassphrase {
+  readonly slot: SlotOf<'passphrase'>;
+  /** Undefined with keyring storage. */
+  readonly contentKey: ContentKey | undefined;
+}
+
+async function makeForPassphrase(
+  context: VaultContext,
+  header: SlotsHeader,
+  next: DataKey,
+  { passphrase: present, newPassphrase }: RekeyOptions,
+): Promise<MadeForPassphrase | undefined> {
+  const kept = slotsOf(header, 'passphrase').length > 0 ? present : undefined;
+  const passphrase = newPassphrase ?? kept;
+  if (passphrase === undefined) return undefined;
+  const slotId = newSlotId(context);
+  const [slot, contentKey] = await Promise.all([
+    makePassphraseSlot(context, next, passphrase, slotId),
+    header.storage === 'file' ? newContentKey(next, { slotId, passphrase }, context) : undefined,
+  ]);
+  return { slot, contentKey };
+}
+
+export function planRekey(
+  context: VaultContext,
+  { dataKey: old, lasting }: VaultKeys,
+  before: SlotsHeader,
+  { next, made }: PreparedRekey,
+): { readonly change: Change; readonly recoveryCode: Secret } {
+  const { randomness } = context;
+  const recoveryCode = newRecoveryCode(randomness);
+  const recovery = makeRecoverySlot(context, next, expectOk(parseRecoveryCode(recoveryCode)));
+  const slots: readonly Slot[] = made === undefined ? [recovery] : [made.slot, recovery];
+  const header = {
+    ...before,
+    generation: before.generation + 1,
+    slots,
+    dataKeyId: next.id,
+    lasting: lasting.seal(next, randomness),
+  };
+  const journal: RekeyJournal = {
+    version: 1,
+    operation: 'rekey',
+    vaultId: before.vaultId,
+    oldHeader: encodeSlots(before, old).toString('utf8'),
+    newHeader: encodeSlots(header, next).toString('utf8'),
+    newDataKeyId: next.id,
+    newKey: sealNextKey(old, next, randomness),
+  };
+  const given = new Set<string>();
+  const change = { journal, old, next, contentKey: made?.contentKey, onProgress: undefined, given };
+  return { change, recoveryCode };
+}
