@@ -1,5 +1,6 @@
 import {
   freshHome,
+  runPostern,
   skipBecause,
   startChromium,
   upPostern,
@@ -65,6 +66,28 @@ describe.skipIf(skipBecause('first run in Chromium', whyNoPrograms(['chromium'])
       await browser.page.getByLabel(/recovery code/i).fill(code);
       await browser.page.keyboard.press('Enter');
       await browser.page.getByLabel('Message', { exact: true }).waitFor();
+    });
+
+    test('offers to unlock a vault that a command made meanwhile', async () => {
+      const environment = { environment: home.environment };
+      await using postern = await upPostern(environment);
+      await using browser = await startChromium({ origins: [postern.pageAddress] });
+      const { page } = browser;
+      await page.goto(postern.launchUrl);
+      await page.getByRole('heading', { name: /secrets live/ }).waitFor();
+      const made = await runPostern(['secret', 'set', 'groq'], {
+        ...environment,
+        passphrase: PASSPHRASE,
+        input: 'gsk_0123456789012345678901234567890123456789012345678901',
+      });
+      expect(made.code).toBe(0);
+      await page.getByLabel('Passphrase', { exact: true }).last().fill('another passphrase');
+      await page.getByLabel('The same once more').fill('another passphrase');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('button', { name: 'Unlock' }).waitFor();
+      await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+      await page.keyboard.press('Enter');
+      await page.getByLabel('Message', { exact: true }).waitFor();
     });
 
     test('a used link asks for a new one and shows nothing', async () => {

@@ -183,7 +183,7 @@ async function setUp(
   input: SetupInput,
 ): Promise<Result<Secret, Described>> {
   if (parts.vault.state !== 'absent') {
-    return failed(described('REQUEST_INVALID', 'The vault is set up already.'));
+    return failed(described('VAULT_EXISTS'));
   }
   if (input.storage === 'file' && input.passphrase === undefined) {
     return failed(described('REQUEST_INVALID', 'The encrypted file needs a passphrase.'));

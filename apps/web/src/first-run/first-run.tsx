@@ -1,6 +1,6 @@
 import type { AppState, SetupAnswer } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
-import { finishFirstRun, takeState } from '../shell/session.ts';
+import { finishFirstRun, refresh, takeState } from '../shell/session.ts';
 import { KeyStep } from './key-step.tsx';
 import { RecoveryStep } from './recovery-step.tsx';
 import { StorageStep } from './storage-step.tsx';
@@ -23,6 +23,9 @@ export function FirstRun({ state }: { readonly state: AppState }): ReactElement 
           onDone={(answer) => {
             takeState(answer.state);
             setStep({ at: 'recovery', answer });
+          }}
+          onExists={() => {
+            void refresh().then(finishFirstRun);
           }}
         />
       );

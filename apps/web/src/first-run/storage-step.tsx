@@ -15,6 +15,8 @@ type Storage = 'keyring' | 'file';
 export function StorageStep(props: {
   readonly state: AppState;
   readonly onDone: (answer: SetupAnswer) => void;
+  /** A command made the vault while this page was open. */
+  readonly onExists: () => void;
 }): ReactElement {
   const { keyring } = props.state;
   const [storage, setStorage] = useState<Storage>(keyring.available ? 'keyring' : 'file');
@@ -34,6 +36,7 @@ export function StorageStep(props: {
     );
     setBusy(false);
     if (answer.ok) props.onDone(answer.value);
+    else if (answer.failure.code === 'VAULT_EXISTS') props.onExists();
     else setProblem(answer.failure);
   };
 

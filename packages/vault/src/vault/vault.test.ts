@@ -159,6 +159,8 @@ describe('a vault that is not there', () => {
     const made = await Promise.all(vaults.map((one) => one.create({ storage: 'keyring' })));
     expect(made.filter((one) => one.ok)).toHaveLength(1);
     expect(made.filter((one) => !one.ok)).toEqual([failed({ reason: 'vault-exists' })]);
+    expect(vaults.map(({ state }) => state).sort()).toEqual(['locked', 'unlocked']);
+    for (const vault of vaults) expectOk(await vault.unlock({ with: 'keyring' }));
   });
 });
 
