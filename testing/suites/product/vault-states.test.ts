@@ -78,6 +78,10 @@ describe('a vault', () => {
     rmSync(join(directory, 'slots.json'));
     expect(await runPostern(['secret', 'list'], options)).toMatchObject({ code: 6 });
     renameSync(directory, `${directory}.away`);
+    // The directory is gone, but the database of the gateway's keys is still there.
+    const anew = await runPostern(['secret', 'set', 'groq'], { ...options, input: VALUE });
+    expect(anew.code).toBe(6);
+    expect(anew.stderr).toContain('VAULT_DAMAGED');
     const restored = await runPostern(['auth', 'storage', 'restore', ...place], withBackup);
     expect(restored).toMatchObject({ code: 0 });
     const get = await runPostern(['secret', 'get', 'openai', '--raw'], options);

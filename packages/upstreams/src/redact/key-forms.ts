@@ -20,13 +20,15 @@ export function keyForms(key: string): KeyForms | undefined {
   if (key.length < MIN_LENGTH) return undefined;
   const json = JSON.stringify(key).slice(1, -1);
   const inUrl = encodeURIComponent(key);
+  const hex = Buffer.from(key).toString('hex');
   const texts = [
     key,
     json,
     json.replaceAll('/', '\\/'),
     inUrl,
     inUrl.replace(/%../g, (escape) => escape.toLowerCase()),
-    Buffer.from(key).toString('hex'),
+    hex,
+    hex.toUpperCase(),
     ...[0, 1, 2].flatMap((shift) => base64Forms(key, shift)),
   ];
   const forms = [...new Set(texts)].map((text) => Buffer.from(text));

@@ -13,6 +13,7 @@ import type { Slot } from '../slots/slot.ts';
 import { SLOTS_FILE, type SlotsHeader } from '../slots/slots-file.ts';
 import { newVaultKeys, type VaultKeys } from '../slots/vault-keys.ts';
 import type { VaultFailure, VaultStorage } from '../vault-failure.ts';
+import { applicationKey } from './application-key.ts';
 import { emptyKeyring, fillKeyring } from './fill-keyring.ts';
 import { readJournal, removeJournal, writeJournal, type JournalOf } from './journal.ts';
 import { storeSalt } from './keyring-salt.ts';
@@ -58,6 +59,8 @@ export async function createVault(
     const context = withLockHeld(outer);
     const cleared = await clearTheWay(context);
     if (!cleared.ok) return cleared;
+    const alone = seed === undefined ? await expectNoDatabase(context) : ok();
+    if (!alone.ok) return alone;
     const draft = await draftVault(context, choice, seed ?? freshSeed(context));
     const begun = await writeJournal(context, draft.journal);
     if (!begun.ok) return begun;
@@ -174,6 +177,18 @@ async function clearTheWay(context: VaultContext): Promise<Result<undefined, Vau
   }
   const cleaned = await removeTemporaries(context.disk, context.directory);
   return cleaned.ok ? ok() : cleaned;
+}
+
+/** A database that a new key doesn't open belongs to a vault whose directory is gone: a backup brings it back. */
+async function expectNoDatabase(context: VaultContext): Promise<Result<undefined, VaultFailure>> {
+  const { keys } = freshSeed(context);
+  for (const database of context.databases) {
+    const absent = await database.verify(applicationKey(keys.dataKey, database.purpose));
+    if (!absent.ok) {
+      return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'missing' });
+    }
+  }
+  return ok();
 }
 
 async function clearPieces(
