@@ -16,6 +16,7 @@ const LAYERS = {
     'packages/dialects',
     'packages/upstreams',
   ],
+  'packages/app': ['packages/'],
   'apps/web': ['packages/kernel', 'packages/protocol'],
   'apps/cli': ['packages/'],
   tools: ['packages/kernel', 'packages/protocol'],

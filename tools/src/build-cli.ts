@@ -19,7 +19,7 @@ const NATIVE = [
   'better-sqlite3-multiple-ciphers',
 ];
 
-/** In `chunks` one level below `directory`, or all in it: serve.ts counts the levels to the page. */
+/** In `chunks` one level below `directory`, or all in it: up.ts counts the levels to the page. */
 async function buildInto(directory: string, entry: string, chunks: string): Promise<void> {
   await build({
     input: { postern: entry },

@@ -2,10 +2,11 @@ import { EXIT } from '@postern/protocol';
 import { makeContext, type ProgramParts, type Surroundings } from './commands/make-context.ts';
 import { readRunLine } from './commands/run-line.ts';
 import { readEnvironment } from './config/environment.ts';
-import { CommandFailed, described, exitCodeOf, type Described } from './failure/described.ts';
+import { CommandFailed } from './failure/command-failed.ts';
+import { exitCodeOf } from './failure/command-failed.ts';
+import { described, leaveMemoryOutOfCoreDumps, type Described } from '@postern/app';
 import { endOfLostOutput } from './failure/lost-output.ts';
 import { placeOf } from './failure/place-of.ts';
-import { leaveMemoryOutOfCoreDumps } from './system/core-dumps.ts';
 import { openTerminal, styled, type Terminal } from './terminal/terminal.ts';
 
 // Before anything secret is in the memory.

@@ -31,6 +31,11 @@ const PLANTED: Readonly<Record<string, readonly (readonly [string, string])[]>> 
   'layer-packages-gateway': [
     ['packages/gateway/src/a.ts', "import '@postern/vault';"],
     ['packages/gateway/src/b.ts', "export * from '@postern/conversations';"],
+    ['packages/gateway/src/g.ts', "import '@postern/app';"],
+  ],
+  'layer-packages-app': [
+    ['packages/app/src/a.ts', "import '../../../apps/cli/src/sound.ts';"],
+    ['packages/app/src/b.ts', "import '../../../tools/src/sound.ts';"],
   ],
   'layer-apps-web': [
     ['apps/web/src/a.ts', "import '@postern/dialects';"],
@@ -82,7 +87,9 @@ const SOUND = {
   'packages/gateway/src/planted.test.ts': "import 'node:fs'; import './testing/index.ts';",
   'packages/upstreams/src/sound.ts': "import '@postern/dialects'; import 'undici';",
   'packages/vault/src/sound.ts': "import '@postern/kernel'; import 'node:fs'; import 'jose';",
-  'apps/cli/src/sound.ts': "import '@postern/gateway'; import '@postern/vault'; import 'hono';",
+  'packages/app/src/sound.ts': "import '@postern/gateway'; import '@postern/vault'; import 'hono';",
+  'apps/cli/src/sound.ts':
+    "import '@postern/gateway'; import '@postern/vault'; import '@postern/app';",
   'testing/src/index.ts': "import '@postern/vault';",
   'tools/src/sound.ts': "import '@postern/protocol';",
 };

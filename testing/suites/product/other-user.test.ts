@@ -18,7 +18,7 @@ import {
   type RunningProgram,
 } from '@postern/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { shortName } from '../../../apps/cli/src/system/short-name.ts';
+import { shortName } from '@postern/app';
 
 const PASSPHRASE = 'three blind mice run';
 const VALUE = 'sk-a-value-that-is-long-enough';

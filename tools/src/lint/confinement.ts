@@ -74,7 +74,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/upstreams/src/authorize.ts',
       'packages/upstreams/src/connect/proxy.ts',
       'packages/gateway/src/keys/key-hash.ts',
-      'apps/cli/src/app/state-routes.ts',
+      'packages/app/src/api/state-routes.ts',
       'apps/cli/src/commands/start-self.ts',
       'apps/cli/src/commands/create-vault.ts',
       'apps/cli/src/commands/inject.ts',
@@ -82,8 +82,8 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'apps/cli/src/commands/rekey.ts',
       'apps/cli/src/commands/secret.ts',
       'apps/cli/src/commands/vault-slots.ts',
-      'apps/cli/src/instance/agent-api.ts',
-      'apps/cli/src/instance/agent-protocol.ts',
+      'packages/app/src/instance/agent-api.ts',
+      'packages/app/src/instance/agent-protocol.ts',
     ],
   },
   {
@@ -111,7 +111,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
   },
   {
     rule: 'no-network',
-    why: 'only upstreams and the sending of the audit log open connections; only the composition root listens',
+    why: 'only upstreams and the sending of the audit log open connections; only the app and the gateway listen',
     modules: [
       '@hono/node-server',
       'undici',
@@ -143,8 +143,8 @@ export const CONFINEMENTS: readonly Confinement[] = [
       // The session bus, through its socket.
       'packages/vault/src/keyring/secret-service/bus-connection.ts',
       'packages/gateway/src/http/**',
-      'apps/cli/src/server/**',
-      'apps/cli/src/instance/**',
+      'packages/app/src/server/**',
+      'packages/app/src/instance/**',
       'apps/web/src/api/**',
     ],
   },
@@ -161,9 +161,9 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/database/src/open-database.ts',
       'packages/gateway/src/keys/**',
       'apps/cli/bin/fresh-build.js',
-      'apps/cli/src/system/**',
-      'apps/cli/src/server/session*.ts',
-      'apps/cli/src/instance/control-proof.ts',
+      'packages/app/src/system/**',
+      'packages/app/src/server/session*.ts',
+      'packages/app/src/instance/control-proof.ts',
     ],
   },
   {
@@ -189,7 +189,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
     members: ['Date.now', 'process.hrtime', 'process.uptime', 'Temporal.Now'],
     exports: [{ modules: ['node:process'], names: ['hrtime', 'uptime'] }],
     withoutArgument: ['Date'],
-    allowed: [...TESTS, 'apps/cli/src/system/**', 'apps/web/src/**'],
+    allowed: [...TESTS, 'packages/app/src/system/**', 'apps/web/src/**'],
   },
   {
     rule: 'no-randomness',
@@ -209,7 +209,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
         ],
       },
     ],
-    allowed: [...TESTS, 'apps/cli/src/system/**'],
+    allowed: [...TESTS, 'packages/app/src/system/**'],
   },
   {
     rule: 'no-program',
@@ -225,8 +225,8 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/vault/src/scan/git-history.ts',
       'apps/cli/bin/**',
       'apps/cli/src/commands/start-self.ts',
-      'apps/cli/src/instance/open-in-browser.ts',
-      'apps/cli/src/system/machine-id.ts',
+      'apps/cli/src/commands/open-in-browser.ts',
+      'packages/app/src/system/machine-id.ts',
     ],
   },
   {

@@ -4,8 +4,7 @@ import {
   type Vault,
   type VaultFailure,
 } from '@postern/vault';
-import { described } from '../failure/described.ts';
-import { openVaultHere } from '../services/open-vault.ts';
+import { described, openVaultHere } from '@postern/app';
 import { findPassphrase } from '../terminal/passphrase.ts';
 import { refuseWhileHeld } from './backup.ts';
 import { fail, findVault, orFail, report, tryToTell, type CommandContext } from './context.ts';

@@ -5,16 +5,22 @@ import { holdProcessLock } from '@postern/database';
 import type { Secret } from '@postern/kernel';
 import type { Config } from '@postern/protocol';
 import { AutoLock } from '@postern/vault';
-import { lockRules } from '../config/lock-rules.ts';
-import { describeLockFailure } from '../failure/describe-home.ts';
-import { described } from '../failure/described.ts';
-import { agentPlace, holderPlaces } from '../instance/control-address.ts';
-import { findHeldVault, findHolder } from '../instance/held-vault.ts';
-import { askRunning } from '../instance/ask-running.ts';
-import { keepAnchored, openAudit, record } from '../services/audit.ts';
-import { forwardInBackground } from '../services/forward-audit.ts';
-import { openVaultHere } from '../services/open-vault.ts';
-import { serveAgent } from '../server/serve-agent.ts';
+import {
+  agentPlace,
+  askRunning,
+  describeLockFailure,
+  described,
+  findHeldVault,
+  findHolder,
+  forwardInBackground,
+  holderPlaces,
+  keepAnchored,
+  lockRules,
+  openAudit,
+  openVaultHere,
+  record,
+  serveAgent,
+} from '@postern/app';
 import {
   auditedHere,
   fail,

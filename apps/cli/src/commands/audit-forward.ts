@@ -1,7 +1,5 @@
 import { describeAuditFailure, keepForwarding, type AuditLog } from '@postern/audit';
-import { described, type Described } from '../failure/described.ts';
-import { forwardNow } from '../services/forward-audit.ts';
-import { parseReceiver, type Receiver } from '../services/forward-receiver.ts';
+import { described, forwardNow, parseReceiver, type Described, type Receiver } from '@postern/app';
 import { count, withLog } from './audit.ts';
 import { fail, openHome, orFail, report, type CommandContext } from './context.ts';
 

@@ -7,8 +7,7 @@ import {
   type ExportFormatName,
 } from '@postern/audit';
 import { AUDIT_ACTIONS, type AuditRecord } from '@postern/protocol';
-import { described } from '../failure/described.ts';
-import { openAudit, record } from '../services/audit.ts';
+import { described, openAudit, record } from '@postern/app';
 import { confirm } from '../terminal/prompt.ts';
 import { table } from '../terminal/terminal.ts';
 import { fail, openedVault, orFail, report, type CommandContext } from './context.ts';

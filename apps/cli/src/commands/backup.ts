@@ -2,10 +2,7 @@ import { resolve } from 'node:path';
 import type { Secret } from '@postern/kernel';
 import type { AuditAction } from '@postern/protocol';
 import { describeVaultFailure, type Vault } from '@postern/vault';
-import { described } from '../failure/described.ts';
-import { holderPlaces } from '../instance/control-address.ts';
-import { findHolder } from '../instance/held-vault.ts';
-import { openVaultHere } from '../services/open-vault.ts';
+import { described, findHolder, holderPlaces, openVaultHere } from '@postern/app';
 import { readPassphraseFrom } from '../terminal/passphrase.ts';
 import { confirm, promptHidden } from '../terminal/prompt.ts';
 import {

@@ -1,10 +1,16 @@
 import type { Clock, Randomness, Result } from '@postern/kernel';
 import type { KdfCosts } from '@postern/vault';
 import type { Environment } from '../config/environment.ts';
-import { prepareHome, type Home } from '../config/home.ts';
-import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
-import { describeConfigFailure, describeHomeFailure } from '../failure/describe-home.ts';
-import { CommandFailed, type Described } from '../failure/described.ts';
+import {
+  describeConfigFailure,
+  describeHomeFailure,
+  loadConfig,
+  prepareHome,
+  type Described,
+  type Home,
+  type LoadedConfig,
+} from '@postern/app';
+import { CommandFailed } from '../failure/command-failed.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** What every command gets: nothing else is global. */

@@ -1,5 +1,6 @@
 import { CommanderError, Option, type Command } from 'commander';
-import { CommandFailed, described } from '../failure/described.ts';
+import { CommandFailed } from '../failure/command-failed.ts';
+import { described } from '@postern/app';
 import { makeContext, VERSION, type GlobalOptions, type Surroundings } from './make-context.ts';
 import { addCommands } from './program.ts';
 import { wholeNumber } from './program/option-values.ts';

@@ -11,17 +11,27 @@ import {
   type UnlockWay,
   type Vault,
 } from '@postern/vault';
-import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
-import { describeConfigFailure } from '../failure/describe-home.ts';
-import { described, type Described } from '../failure/described.ts';
-import { holderPlaces } from '../instance/control-address.ts';
-import { findHeldVault } from '../instance/held-vault.ts';
-import { ANCHOR_MS, auditedVault, openAudit, record } from '../services/audit.ts';
-import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
-import { settledLine, unlockAndSettle, type SettledRekey } from '../services/settle-rekey.ts';
-import { vaultDatabases } from '../services/vault-databases.ts';
-import { machineId } from '../system/machine-id.ts';
-import { systemKeyring } from '../system/system-keyring.ts';
+import {
+  ANCHOR_MS,
+  auditedVault,
+  describeConfigFailure,
+  described,
+  findHeldVault,
+  holderPlaces,
+  loadConfig,
+  machineId,
+  openAudit,
+  openVaultHere,
+  record,
+  settledLine,
+  systemKeyring,
+  type Described,
+  type LoadedConfig,
+  type OpenVault,
+  type SettledRekey,
+  unlockAndSettle,
+  vaultDatabases,
+} from '@postern/app';
 import { asksForPassphrase, findPassphrase } from '../terminal/passphrase.ts';
 import { endWith, fail, openHome, orFail, report, type CommandContext } from './command-context.ts';
 

@@ -1,9 +1,12 @@
 import { revealSecret, type Secret } from '@postern/kernel';
 import { checkPassphrase, describeVaultFailure, sameText, type Vault } from '@postern/vault';
-import { described } from '../failure/described.ts';
-import { holderPlaces } from '../instance/control-address.ts';
-import { findHeldVault } from '../instance/held-vault.ts';
-import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
+import {
+  described,
+  findHeldVault,
+  holderPlaces,
+  openVaultHere,
+  type OpenVault,
+} from '@postern/app';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 import { styled } from '../terminal/terminal.ts';

@@ -1,6 +1,6 @@
 import { describeImportFailure, nodeImportFiles } from '@postern/vault';
 import type { ImportedRow, ImportFindings } from '@postern/vault';
-import type { OpenVault } from '../services/open-vault.ts';
+import type { OpenVault } from '@postern/app';
 import { confirm } from '../terminal/prompt.ts';
 import { printable } from '../terminal/printable.ts';
 import { foreignKeyring } from './import-source.ts';

@@ -1,16 +1,24 @@
 import { failed, isJsonObject, type Result } from '@postern/kernel';
 import { EXIT } from '@postern/protocol';
 import { probeKeyring } from '@postern/vault';
-import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
-import { describeConfigFailure } from '../failure/describe-home.ts';
-import type { Described } from '../failure/described.ts';
-import { checkConfiguration, checkKeyring, checkNode } from '../health/check-machine.ts';
-import { failing, findingLines, isUnsafe, type Finding } from '../health/finding.ts';
-import { askRunning } from '../instance/ask-running.ts';
-import { controlPlace } from '../instance/control-address.ts';
-import { isPortFree } from '../server/probe-port.ts';
-import { checkStores } from '../services/check-stores.ts';
-import { systemKeyring } from '../system/system-keyring.ts';
+import {
+  askRunning,
+  checkConfiguration,
+  checkKeyring,
+  checkNode,
+  checkStores,
+  controlPlace,
+  describeConfigFailure,
+  failing,
+  isPortFree,
+  isUnsafe,
+  loadConfig,
+  systemKeyring,
+  type Described,
+  type Finding,
+  type LoadedConfig,
+} from '@postern/app';
+import { findingLines } from './finding-lines.ts';
 import { endWith, report, type CommandContext } from './context.ts';
 import { inspectStorage } from './inspect-storage.ts';
 

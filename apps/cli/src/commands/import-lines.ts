@@ -1,5 +1,5 @@
 import type { ImportedRow, ImportOutcome, Leftover, Skipped, SkipReason } from '@postern/vault';
-import { EXPOSURES } from '../health/exposures.ts';
+import { EXPOSURES } from '@postern/app';
 import { printable } from '../terminal/printable.ts';
 import { table } from '../terminal/terminal.ts';
 

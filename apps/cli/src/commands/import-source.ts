@@ -15,7 +15,7 @@ import {
   type ImportFormat,
   type KeyringConvention,
 } from '@postern/vault';
-import { described, type Described } from '../failure/described.ts';
+import { described, type Described } from '@postern/app';
 import { readPassphraseFrom } from '../terminal/passphrase.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 import { fail, orFail, type CommandContext } from './context.ts';

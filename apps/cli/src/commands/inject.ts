@@ -9,9 +9,9 @@ import {
   type SecretWish,
   type WriteFailure,
 } from '@postern/vault';
-import { described, type Described } from '../failure/described.ts';
+import { described, type Described } from '@postern/app';
 import { fail, orFail, report, type CommandContext } from './command-context.ts';
-import { openedForReading } from './opened-for-reading.ts';
+import { openReadOnlyVault } from './open-read-only.ts';
 
 export interface InjectOptions {
   /** `-`: standard input. */
@@ -30,7 +30,7 @@ export async function inject(context: CommandContext, options: InjectOptions): P
   const { input, output } = options;
   if (output !== '-' && !options.force && existsSync(output)) fail(present(output));
   const template = readTemplate(input);
-  const vault = await openedForReading(context);
+  const vault = await openReadOnlyVault(context);
   const take = async (wish: SecretWish) => await vault.take(wish, { action: 'secret.inject' });
   const at = input === '-' ? 'standard input' : input;
   const filled = orFail(await injectTemplate(template, take, at), (failure) =>

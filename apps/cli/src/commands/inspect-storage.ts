@@ -1,15 +1,23 @@
 import { existsSync } from 'node:fs';
 import { describeVaultFailure, type SlotInfo, type Vault } from '@postern/vault';
-import type { Described } from '../failure/described.ts';
-import { agesOf, checkAges, type CredentialAge } from '../health/check-credentials.ts';
-import { checkFiles } from '../health/check-files.ts';
-import { checkLeftovers, wellKnownPlaces } from '../health/check-leftovers.ts';
-import { checkNewest, checkUnfinished } from '../health/check-unfinished.ts';
-import { failing, type Finding } from '../health/finding.ts';
-import { holderPlaces } from '../instance/control-address.ts';
-import { findHeldVault } from '../instance/held-vault.ts';
-import { auditDirectory } from '../services/audit.ts';
-import { openVaultHere, type OpenVault } from '../services/open-vault.ts';
+import {
+  agesOf,
+  auditDirectory,
+  checkAges,
+  checkFiles,
+  checkLeftovers,
+  checkNewest,
+  checkUnfinished,
+  failing,
+  findHeldVault,
+  holderPlaces,
+  openVaultHere,
+  type CredentialAge,
+  type Described,
+  type Finding,
+  type OpenVault,
+  wellKnownPlaces,
+} from '@postern/app';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import { failed, ok, type Result } from '@postern/kernel';
 import { lookAtVault, tryToTell, type CommandContext } from './context.ts';

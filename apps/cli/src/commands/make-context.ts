@@ -2,8 +2,7 @@ import type { Clock } from '@postern/kernel';
 import type { KdfCosts } from '@postern/vault';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Environment } from '../config/environment.ts';
-import { homeOf } from '../config/home.ts';
-import { systemRandomness } from '../system/system-randomness.ts';
+import { homeOf, systemRandomness } from '@postern/app';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { CommandContext } from './command-context.ts';
 

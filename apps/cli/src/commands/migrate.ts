@@ -1,7 +1,6 @@
 import { describeVaultFailure, type Vault } from '@postern/vault';
 import type { Secret } from '@postern/kernel';
-import { described } from '../failure/described.ts';
-import { openVaultHere } from '../services/open-vault.ts';
+import { described, openVaultHere } from '@postern/app';
 import { presentPassphrase } from '../terminal/passphrase.ts';
 import { refuseWhileHeld } from './backup.ts';
 import {

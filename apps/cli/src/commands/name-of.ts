@@ -1,6 +1,6 @@
 import { secretName, type ErrorCodeName, type SecretName } from '@postern/protocol';
 import { looksLikeKey } from '@postern/vault';
-import { described } from '../failure/described.ts';
+import { described } from '@postern/app';
 import { fail } from './context.ts';
 
 /** The name of a secret as it was given on the command line, if it isn't a key in the wrong place. */

@@ -8,9 +8,7 @@ import {
   type RekeyStep,
   type Vault,
 } from '@postern/vault';
-import { described } from '../failure/described.ts';
-import { openVaultHere } from '../services/open-vault.ts';
-import type { SettledRekey } from '../services/settle-rekey.ts';
+import { described, openVaultHere, type SettledRekey } from '@postern/app';
 import { presentPassphrase } from '../terminal/passphrase.ts';
 import { refuseWhileHeld } from './backup.ts';
 import {

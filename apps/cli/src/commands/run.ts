@@ -19,12 +19,11 @@ import {
   type SecretWish,
   type Via,
 } from '@postern/vault';
-import { described } from '../failure/described.ts';
+import { described, withOriginalCoreDumps } from '@postern/app';
 import { CLOSED_OUTPUT_EXIT, endOfLostOutput } from '../failure/lost-output.ts';
-import { withOriginalCoreDumps } from '../system/core-dumps.ts';
 import { standardRunIo } from '../terminal/standard-run-io.ts';
 import { endWith, fail, orFail, type CommandContext } from './command-context.ts';
-import { openedForReading } from './opened-for-reading.ts';
+import { openReadOnlyVault } from './open-read-only.ts';
 
 export interface RunCommandOptions {
   /** `NAME=postern://name/field`. */
@@ -112,7 +111,7 @@ async function resolvePlan(
     action: 'secret.inject',
     ...(path === undefined ? {} : { program: path }),
   } as const;
-  const vault = await openedForReading(context);
+  const vault = await openReadOnlyVault(context);
   const take = async (wish: SecretWish) => await vault.take(wish, use);
   return orFail(await resolveRun(plan, take, whenMissing), (failure) =>
     'code' in failure ? failure : describeRunFailure(failure),

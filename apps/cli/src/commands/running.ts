@@ -1,7 +1,5 @@
-import { described } from '../failure/described.ts';
-import { askRunning } from '../instance/ask-running.ts';
-import { controlPlace } from '../instance/control-address.ts';
-import { openInBrowser } from '../instance/open-in-browser.ts';
+import { askRunning, controlPlace, described } from '@postern/app';
+import { openInBrowser } from './open-in-browser.ts';
 import { fail, orFail, report, type CommandContext } from './context.ts';
 import { launchUrlOfRunning } from './up.ts';
 

@@ -1,5 +1,6 @@
 import { KEY_SHAPES, scanPaths, type ScanFinding, type StoredValue } from '@postern/vault';
-import { described, exitCodeOf } from '../failure/described.ts';
+import { exitCodeOf } from '../failure/command-failed.ts';
+import { described } from '@postern/app';
 import { printable } from '../terminal/printable.ts';
 import { styled } from '../terminal/terminal.ts';
 import { endWith, fail, openedVault, orFail, report, type CommandContext } from './context.ts';

@@ -7,8 +7,7 @@ import {
   type ImportFormat,
   type ImportTarget,
 } from '@postern/vault';
-import { described, type Described } from '../failure/described.ts';
-import type { OpenVault } from '../services/open-vault.ts';
+import { described, type Described, type OpenVault } from '@postern/app';
 import {
   endWith,
   fail,

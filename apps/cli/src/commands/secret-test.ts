@@ -7,9 +7,7 @@ import {
   type Connections,
 } from '@postern/upstreams';
 import { DEFAULT_FIELD } from '@postern/vault';
-import { described } from '../failure/described.ts';
-import { connectionsOf } from '../services/connections-of.ts';
-import type { OpenVault } from '../services/open-vault.ts';
+import { connectionsOf, described, type OpenVault } from '@postern/app';
 import {
   fail,
   openedVault,

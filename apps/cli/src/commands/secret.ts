@@ -1,10 +1,14 @@
 import { revealSecret, type Secret } from '@postern/kernel';
 import type { SecretName } from '@postern/protocol';
 import { describeUpstreamFailure, providerTable } from '@postern/upstreams';
-import { described, type Described } from '../failure/described.ts';
-import type { OpenVault } from '../services/open-vault.ts';
-import type { ValueOutcome } from '../services/set-value.ts';
-import { storeProviderKey, type StoreKeyInput } from '../services/store-provider-key.ts';
+import {
+  described,
+  storeProviderKey,
+  type Described,
+  type OpenVault,
+  type StoreKeyInput,
+  type ValueOutcome,
+} from '@postern/app';
 import { confirm, promptHidden, readStandardInput } from '../terminal/prompt.ts';
 import { table } from '../terminal/terminal.ts';
 import { fail, openedVault, openHome, orFail, report, type CommandContext } from './context.ts';

@@ -1,10 +1,15 @@
 import { isJsonObject, type JsonObject } from '@postern/kernel';
 import { describeVaultFailure, type KeyringProbe } from '@postern/vault';
-import type { Described } from '../failure/described.ts';
-import { checkNewest, checkUnfinished } from '../health/check-unfinished.ts';
-import type { Finding } from '../health/finding.ts';
-import { askRunning } from '../instance/ask-running.ts';
-import { agentPlace, controlPlace, type ControlPlace } from '../instance/control-address.ts';
+import {
+  agentPlace,
+  askRunning,
+  checkNewest,
+  checkUnfinished,
+  controlPlace,
+  type ControlPlace,
+  type Described,
+  type Finding,
+} from '@postern/app';
 import { lookAtVault, orFail, report, type CommandContext } from './context.ts';
 
 /**

@@ -1,9 +1,8 @@
 import { Secret } from '@postern/kernel';
 import { EXIT, secretName } from '@postern/protocol';
 import { DEFAULT_FIELD, sameText, singleValue } from '@postern/vault';
-import { described } from '../failure/described.ts';
-import { ROTATION_DAYS } from '../health/check-credentials.ts';
-import { findingLines, isUnsafe } from '../health/finding.ts';
+import { ROTATION_DAYS, described, isUnsafe } from '@postern/app';
+import { findingLines } from './finding-lines.ts';
 import { table } from '../terminal/terminal.ts';
 import { endWith, fail, openedVault, orFail, report, type CommandContext } from './context.ts';
 import { inspectStorage, type StorageInspection } from './inspect-storage.ts';

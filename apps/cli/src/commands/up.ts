@@ -1,17 +1,24 @@
 import { holdProcessLock, type LockFailure } from '@postern/database';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { eraseSecret, isJsonObject } from '@postern/kernel';
 import type { KeyringProbe } from '@postern/vault';
-import { describeLockFailure } from '../failure/describe-home.ts';
+import {
+  askRunning,
+  composePostern,
+  connectionsOf,
+  controlPlace,
+  createProcessLog,
+  describeLockFailure,
+  parseReceiver,
+  serve,
+  type LogLevel,
+  type Postern,
+  type ProcessLog,
+  type Serving,
+} from '@postern/app';
 import { placeOf } from '../failure/place-of.ts';
-import { askRunning } from '../instance/ask-running.ts';
-import { controlPlace } from '../instance/control-address.ts';
-import { openInBrowser } from '../instance/open-in-browser.ts';
-import { createProcessLog, type LogLevel, type ProcessLog } from '../log/process-log.ts';
-import { connectionsOf } from '../services/connections-of.ts';
-import { parseReceiver } from '../services/forward-receiver.ts';
-import { composePostern, type Postern } from '../services/postern.ts';
-import { serve, type Serving } from '../server/serve.ts';
+import { openInBrowser } from './open-in-browser.ts';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import { styled } from '../terminal/terminal.ts';
 import {
@@ -29,6 +36,9 @@ export interface UpOptions {
   readonly logLevel: LogLevel | undefined;
   readonly logFormat: 'text' | 'json' | undefined;
 }
+
+/** The built page: beside the sources in a checkout. */
+const PAGE_DIRECTORY = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
 
 /** `postern up`: the app, the page and the gateway, until SIGINT or SIGTERM. */
 export async function up(context: CommandContext, options: UpOptions): Promise<void> {
@@ -67,6 +77,7 @@ async function run(context: CommandContext, options: UpOptions, port: number): P
     port,
     randomness: context.randomness,
     version: context.version,
+    pageDirectory: PAGE_DIRECTORY,
     onFault: (fault) => {
       const kind = fault instanceof Error ? fault.name : typeof fault;
       log.write('error', 'fault', `internal fault (${kind}); run with --verbose for its place.`);

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { systemWorld } from '@postern/vault/testing';
 import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '../config/environment.ts';
-import { CommandFailed, type Described } from '../failure/described.ts';
+import { CommandFailed } from '../failure/command-failed.ts';
+import type { Described } from '@postern/app';
 import { openTerminal } from '../terminal/terminal.ts';
 import { runCommandLine } from './command-line.ts';
 

@@ -1,5 +1,6 @@
 import { Command, type ErrorOptions } from 'commander';
-import { CommandFailed, described, type Described } from '../failure/described.ts';
+import { CommandFailed } from '../failure/command-failed.ts';
+import { described, type Described } from '@postern/app';
 
 /**
  * Commander, except that a mistake is a failure like any other. Its own sentences repeat what was

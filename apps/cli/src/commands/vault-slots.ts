@@ -1,9 +1,6 @@
 import { revealSecret, type Secret } from '@postern/kernel';
 import { describeVaultFailure, type Vault } from '@postern/vault';
-import { described } from '../failure/described.ts';
-import { askRunning } from '../instance/ask-running.ts';
-import { controlPlace } from '../instance/control-address.ts';
-import { openVaultHere } from '../services/open-vault.ts';
+import { askRunning, controlPlace, described, openVaultHere } from '@postern/app';
 import {
   fail,
   orFail,

@@ -1,4 +1,4 @@
-import { shellQuoted as quoted } from '../terminal/shell-quoted.ts';
+import { shellQuoted as quoted } from '@postern/app';
 import type { CommandShape } from './command-shape.ts';
 
 /** A script for zsh; to be read with `source` after `compinit`, or put on `fpath` as `_postern`. */

@@ -1,11 +1,8 @@
 import { homedir } from 'node:os';
+import type { UserPlaces } from '@postern/app';
 
 /** What Postern reads from the environment; nothing else looks there. */
-export interface Environment {
-  readonly home: string;
-  readonly xdgConfigHome: string | undefined;
-  readonly xdgDataHome: string | undefined;
-  readonly xdgRuntimeDir: string | undefined;
+export interface Environment extends UserPlaces {
   /** Where systemd puts credentials (systemd.exec(5), LoadCredential=). */
   readonly credentialsDirectory: string | undefined;
   /** A passphrase in the environment: works, but warns loudly. */

@@ -1,4 +1,5 @@
-import { described, exitCodeOf, type Described } from './described.ts';
+import { exitCodeOf } from './command-failed.ts';
+import { described, type Described } from '@postern/app';
 
 /** As a shell has it of a command that SIGPIPE ended, which Node leaves to its programs. */
 export const CLOSED_OUTPUT_EXIT = 141;

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed, ok, Secret, type Result } from '@postern/kernel';
 import type { Environment } from '../config/environment.ts';
-import { described, type Described } from '../failure/described.ts';
+import { described, type Described } from '@postern/app';
 import { askHidden } from './prompt.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { parseDurationMs } from '../../config/duration.ts';
+import { parseDurationMs } from '@postern/app';
 import type { CommandContext } from '../command-context.ts';
 
 /** The context of a command; made when the command runs, since only then are the options known. */

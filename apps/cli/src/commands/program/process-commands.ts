@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { LOG_LEVELS, type LogLevel } from '../../log/process-log.ts';
+import { LOG_LEVELS, type LogLevel } from '@postern/app';
 import { open, stop } from '../running.ts';
 import { status } from '../status.ts';
 import { up } from '../up.ts';

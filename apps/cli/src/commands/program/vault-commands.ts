@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { parseDurationMs } from '../../config/duration.ts';
+import { parseDurationMs } from '@postern/app';
 import { acceptRollback } from '../accept-rollback.ts';
 import { agent, lock, unlock } from '../agent.ts';
 import { recover, setPassphrase } from '../vault-slots.ts';

@@ -1,4 +1,3 @@
-import { printable } from '../terminal/printable.ts';
 import type { Described } from '../failure/described.ts';
 
 /** One thing that was looked at. `fail` is unsafe or broken, `warn` is advice. */
@@ -18,12 +17,4 @@ export function failing(about: string, { message, remedy }: Omit<Described, 'cod
 
 export function isUnsafe(findings: readonly Finding[]): boolean {
   return findings.some(({ level }) => level === 'fail');
-}
-
-/** One line each: `warn  Recovery: … Fix: …`. */
-export function findingLines(findings: readonly Finding[]): readonly string[] {
-  return findings.map(({ about, level, message, fix }) => {
-    const line = `${level.padEnd(4)}  ${about}: ${message}`;
-    return printable(fix === undefined ? line : `${line} Fix: ${fix}`);
-  });
 }

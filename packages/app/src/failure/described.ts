@@ -12,18 +12,3 @@ export function described(code: ErrorCodeName, detail?: string, fix?: string): D
   const { meaning, remedy } = ERROR_CODES[code];
   return { code, message: detail ?? meaning, remedy: fix ?? remedy };
 }
-
-export function exitCodeOf(failure: Described): number {
-  return ERROR_CODES[failure.code].exit;
-}
-
-/** Ends a command: thrown by commands, caught by `main` alone. */
-export class CommandFailed extends Error {
-  override readonly name = 'CommandFailed';
-  readonly failure: Described;
-
-  constructor(failure: Described) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, statSync, type Stats } from 'node:f
 import { join } from 'node:path';
 import type { Home } from '../config/home.ts';
 import { foreignAncestor, isTrustedLink } from '../config/private-path.ts';
-import { shellQuoted } from '../terminal/shell-quoted.ts';
+import { shellQuoted } from './shell-quoted.ts';
 import type { Finding } from './finding.ts';
 
 const ABOUT = 'Files';

@@ -2,21 +2,14 @@ import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync
 import { join } from 'node:path';
 import { failed, ok } from '@postern/kernel';
 import { describe, expect, test } from 'vitest';
-import type { Environment } from './environment.ts';
-import { homeOf, prepareHome } from './home.ts';
+import { homeOf, prepareHome, type UserPlaces } from './home.ts';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
 
-const environment = (change: Partial<Environment> = {}): Environment => ({
+const environment = (change: Partial<UserPlaces> = {}): UserPlaces => ({
   home: '/home/ada',
   xdgConfigHome: undefined,
   xdgDataHome: undefined,
   xdgRuntimeDir: '/run/user/1000',
-  credentialsDirectory: undefined,
-  passphrase: undefined,
-  sessionBus: undefined,
-  hasDisplay: false,
-  wantsColour: false,
-  variables: {},
   ...change,
 });
 

@@ -1,9 +1,16 @@
 import { chmodSync, lstatSync, mkdirSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { errnoOf, failed, ok, type Result } from '@postern/kernel';
-import { shortName } from '../system/short-name.ts';
-import type { Environment } from './environment.ts';
+import { shortName } from './short-name.ts';
 import { foreignAncestor, isOwn, isPrivateDirectory, isTrustedLink } from './private-path.ts';
+
+/** Where this user's things are, as the environment says. */
+export interface UserPlaces {
+  readonly home: string;
+  readonly xdgConfigHome: string | undefined;
+  readonly xdgDataHome: string | undefined;
+  readonly xdgRuntimeDir: string | undefined;
+}
 
 /** Where one Postern keeps its things. Directories are 0700, files 0600. */
 export interface Home {
@@ -21,7 +28,7 @@ export interface HomeFailure {
 }
 
 /** XDG directories (XDG Base Directory Specification 0.8), or everything under one `--home`. */
-export function homeOf(environment: Environment, chosen: string | undefined): Home {
+export function homeOf(environment: UserPlaces, chosen: string | undefined): Home {
   const dirs =
     chosen === undefined
       ? {
@@ -47,7 +54,7 @@ export function homeOf(environment: Environment, chosen: string | undefined): Ho
  * variable is not set, or names a directory that is not this user's alone (one left over from another
  * user's session, or a shared one), it is a directory inside the data directory: never a shared place.
  */
-function runtimeDirOf({ xdgRuntimeDir }: Environment, dataDir: string): string {
+function runtimeDirOf({ xdgRuntimeDir }: UserPlaces, dataDir: string): string {
   return xdgRuntimeDir !== undefined && isPrivateDirectory(xdgRuntimeDir)
     ? join(xdgRuntimeDir, 'postern', shortName(dataDir))
     : join(dataDir, 'run');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describeImportFailure, detectImport, readImport } from '@postern/vault';
-import type { Environment } from '../config/environment.ts';
-import { shellQuoted } from '../terminal/shell-quoted.ts';
+import type { UserPlaces } from '../config/home.ts';
+import { shellQuoted } from './shell-quoted.ts';
 import { EXPOSURES } from './exposures.ts';
 import type { Finding } from './finding.ts';
 
@@ -9,7 +9,7 @@ const ABOUT = 'Leftovers';
 
 /** Where other programs keep keys, as they choose it themselves. */
 export function wellKnownPlaces(
-  environment: Pick<Environment, 'home' | 'xdgConfigHome'>,
+  environment: Pick<UserPlaces, 'home' | 'xdgConfigHome'>,
 ): readonly string[] {
   const { home } = environment;
   const config = environment.xdgConfigHome ?? join(home, '.config');

@@ -1,10 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { isGatewayTarget } from '@postern/gateway';
 import { failed, ok, unreachable, type Randomness, type Result } from '@postern/kernel';
-import { createAppApi } from '../app/app-api.ts';
-import { createPage } from '../app/page.ts';
+import { createAppApi } from '../api/app-api.ts';
+import { createPage } from '../api/page.ts';
 import { described, type Described } from '../failure/described.ts';
 import { createAgentApi } from '../instance/agent-api.ts';
 import { controlPlace } from '../instance/control-address.ts';
@@ -24,6 +23,8 @@ export interface ServeOptions {
   readonly port: number;
   readonly randomness: Randomness;
   readonly version: string;
+  /** Where the built page is. */
+  readonly pageDirectory: string;
   readonly onFault: (fault: unknown) => void;
   /** Somebody asked over the control socket to stop. */
   readonly onStop: () => void;
@@ -36,9 +37,6 @@ export interface Serving {
   /** Stops answers and saves them, ends open requests, closes everything. */
   close(): Promise<void>;
 }
-
-/** The built page: beside the sources in a checkout. */
-const PAGE_DIRECTORY = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
 
 /** How long a stop waits for requests that are being answered. */
 const GRACE_MS = 5000;
@@ -53,7 +51,7 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Desc
   const sessions = createSessions(postern.clock, options.randomness);
   const guard = loopbackGuard(port);
   const launchUrl = (): string => `${guard.pageOrigin}/#launch=${sessions.newLaunchCode()}`;
-  const page = createPage(loadPageFiles(PAGE_DIRECTORY), guard);
+  const page = createPage(loadPageFiles(options.pageDirectory), guard);
   const app = createAppApi({
     postern,
     sessions,

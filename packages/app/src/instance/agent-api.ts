@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { revealSecret, type Result } from '@postern/kernel';
-import { failureResponse, parseBody } from '../app/answers.ts';
+import { failureResponse, parseBody } from '../api/answers.ts';
 import { described, type Described } from '../failure/described.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import { thisProcess } from '../system/this-process.ts';

@@ -1,0 +1,61 @@
+export { parseDurationMs } from './config/duration.ts';
+export { type Home, type UserPlaces, homeOf, prepareHome } from './config/home.ts';
+export { type LoadedConfig, loadConfig } from './config/load-config.ts';
+export { lockRules } from './config/lock-rules.ts';
+export { shortName } from './config/short-name.ts';
+export {
+  describeConfigFailure,
+  describeHomeFailure,
+  describeLockFailure,
+} from './failure/describe-home.ts';
+export { type Described, described } from './failure/described.ts';
+export {
+  type CredentialAge,
+  ROTATION_DAYS,
+  agesOf,
+  checkAges,
+} from './health/check-credentials.ts';
+export { checkFiles } from './health/check-files.ts';
+export { checkLeftovers, wellKnownPlaces } from './health/check-leftovers.ts';
+export { checkConfiguration, checkKeyring, checkNode } from './health/check-machine.ts';
+export { checkNewest, checkUnfinished } from './health/check-unfinished.ts';
+export { EXPOSURES } from './health/exposures.ts';
+export { type Finding, failing, isUnsafe } from './health/finding.ts';
+export { shellQuoted } from './health/shell-quoted.ts';
+export { askRunning } from './instance/ask-running.ts';
+export {
+  type ControlPlace,
+  agentPlace,
+  controlPlace,
+  holderPlaces,
+} from './instance/control-address.ts';
+export { findHeldVault, findHolder } from './instance/held-vault.ts';
+export { LOG_LEVELS, type LogLevel, type ProcessLog, createProcessLog } from './log/process-log.ts';
+export { isPortFree } from './server/probe-port.ts';
+export { serveAgent } from './server/serve-agent.ts';
+export { type Serving, serve } from './server/serve.ts';
+export {
+  ANCHOR_MS,
+  auditDirectory,
+  auditedVault,
+  keepAnchored,
+  openAudit,
+  record,
+} from './services/audit.ts';
+export { checkStores } from './services/check-stores.ts';
+export { openReadOnly, type ReadOnlyVault } from './services/open-read-only.ts';
+export { connectionsOf } from './services/connections-of.ts';
+export { forwardInBackground, forwardNow } from './services/forward-audit.ts';
+export { type Receiver, parseReceiver } from './services/forward-receiver.ts';
+export { type OpenVault, openVaultHere } from './services/open-vault.ts';
+export { type Postern, composePostern } from './services/postern.ts';
+export type { ValueOutcome } from './services/set-value.ts';
+export { type SettledRekey, settledLine, unlockAndSettle } from './services/settle-rekey.ts';
+export { type StoreKeyInput, storeProviderKey } from './services/store-provider-key.ts';
+export { openGateway } from './services/stores.ts';
+export { vaultDatabases } from './services/vault-databases.ts';
+export { leaveMemoryOutOfCoreDumps, withOriginalCoreDumps } from './system/core-dumps.ts';
+export { machineId } from './system/machine-id.ts';
+export { systemClock } from './system/system-clock.ts';
+export { quickSystemKeyring, systemKeyring } from './system/system-keyring.ts';
+export { systemRandomness } from './system/system-randomness.ts';
