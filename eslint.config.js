@@ -4,7 +4,6 @@ import jsxA11y from 'eslint-plugin-jsx-a11y';
 import reactHooks from 'eslint-plugin-react-hooks';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
-import { CONFINEMENTS } from './tools/src/lint/confinement.ts';
 import { posternPlugin } from './tools/src/lint/plugin.ts';
 
 export default defineConfig(
@@ -18,7 +17,9 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true } },
     plugins: { postern: posternPlugin },
     rules: {
-      ...Object.fromEntries(CONFINEMENTS.map(({ rule }) => [`postern/${rule}`, 'error'])),
+      ...Object.fromEntries(
+        Object.keys(posternPlugin.rules).map((rule) => [`postern/${rule}`, 'error']),
+      ),
       '@eslint-community/eslint-comments/no-restricted-disable': [
         'error',
         'postern/*',

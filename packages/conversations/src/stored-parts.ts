@@ -6,7 +6,7 @@ import {
   type JsonValue,
   type Result,
 } from '@postern/kernel';
-import type { Part } from '@postern/protocol';
+import { DIALECT_IDS, type Part } from '@postern/protocol';
 import * as v from 'valibot';
 import type { StoreFailure } from './conversation-store.ts';
 
@@ -19,7 +19,7 @@ const GROWTH_BYTES = 8192;
 
 const json = v.custom<JsonValue>(() => true);
 const jsonObject = v.custom<JsonObject>((value) => isPlainObject(value));
-const dialect = v.picklist(['anthropic-messages', 'openai-chat']);
+const dialect = v.picklist(DIALECT_IDS);
 export const ExtraSchema = v.strictObject({ dialect, fields: jsonObject });
 const extra = v.exactOptional(ExtraSchema);
 

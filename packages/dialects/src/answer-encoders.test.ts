@@ -200,7 +200,7 @@ describe('toward an Anthropic client', () => {
 
   test('48: pings at any time, but not behind the end', () => {
     const encoder = DIALECTS[A].answerEncoder({ createdAtMs: 0, from: A });
-    const ping = 'event: ping\ndata: {"type":"ping"}\n\n';
+    const ping = 'event: ping\ndata: {"type": "ping"}\n\n';
     expect(encoder.ping()).toBe(ping);
     encoder.push(start);
     expect(encoder.ping()).toBe(ping);

@@ -6,6 +6,7 @@ import type {
   ErrorCodeName,
   ModelAnswer,
   ModelRequest,
+  UpstreamAuth,
   Usage,
 } from '@postern/protocol';
 import type { SseEvent } from './sse/sse-parser.ts';
@@ -26,16 +27,47 @@ export interface DialectFailure {
   readonly message: string;
 }
 
-/** One wire dialect: translation in both directions, without input or output. */
+/** A path that a client of the dialect posts to, and where that request goes at a provider. */
+export interface DialectRoute {
+  /** As the client calls it: `/v1/chat/completions`. */
+  readonly path: string;
+  /** Appended to a provider's `baseUrl`. */
+  readonly upstreamPath: string;
+  /** Whether the answer costs tokens. */
+  readonly metered: boolean;
+}
+
+/** One wire dialect: all that is known of it, and translation in both directions. No input or output. */
 export interface Dialect {
   readonly id: DialectId;
-  /** Appended to a provider's `baseUrl` to ask for an answer. */
+  /** What a server of the dialect answers to; the list of models is served apart from these. */
+  readonly routes: readonly DialectRoute[];
+  /** Appended to a provider's `baseUrl` to request an answer. */
   readonly answerPath: string;
-  /** Appended to a provider's `baseUrl` to list its models. */
+  /** Appended to a provider's `baseUrl` to list its models, with the query that gives all of them. */
   readonly modelsPath: string;
+  /** How a key is sent unless the provider says otherwise. */
+  readonly defaultAuth: UpstreamAuth;
   /** Headers that every request of the dialect must carry, besides the content type and the key. */
   readonly requestHeaders: Readonly<Record<string, string>>;
+  /** A request header, in lower case, that only clients of this dialect send. */
+  readonly clientHeader?: string;
+  /** The response header in which clients look for the request's id. */
+  readonly requestIdHeader: string;
+  /** A frame without meaning that may stand between any two events of a stream. */
+  readonly ping: string;
+  /** Stands in the last event of every stream that is complete, and in no other. */
+  readonly finalEventMark: string;
+  /** A stream tells its usage only where `stream_options.include_usage` requests it. */
+  readonly usageOnRequest: boolean;
 
+  /** The event that ends a stream with an error; `body` is that of `encodeError`. */
+  errorFrame(body: JsonObject): string;
+  /**
+   * Names on the wire → names of the request, for the tools whose names the dialect does not take. To
+   * be given to `decodeAnswer` and `answerDecoder`, so that calls come back under the names of the request.
+   */
+  toolNames(request: ModelRequest): ReadonlyMap<string, string>;
   /** The body that asks for an answer. */
   encodeRequest(request: ModelRequest): Result<JsonObject, DialectFailure>;
   /** The request that a body asks. `encodeRequest` is its inverse. */
@@ -63,7 +95,7 @@ export interface Dialect {
 
 export interface AnswerOptions {
   /**
-   * Names on the wire → names of the request, from `toolNamesOf`: a tool name that the dialect does not
+   * Names on the wire → names of the request, from `toolNames`: a tool name that the dialect does not
    * take is sent in another form, and calls come back under that form.
    */
   readonly toolNames?: ReadonlyMap<string, string>;

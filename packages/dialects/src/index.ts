@@ -6,13 +6,13 @@ export type {
   AnswerStreamMeta,
   Dialect,
   DialectFailure,
+  DialectRoute,
   HeaderReader,
   ModelEntry,
   UsageTap,
   WireError,
   WireErrorInput,
 } from './dialect.ts';
-export { DIALECTS } from './dialects.ts';
+export { DIALECTS, FALLBACK_DIALECT } from './dialects.ts';
 export { failureStatus } from './errors/failure-status.ts';
 export { sseParser, type SseEvent, type SseFailure, type SseParser } from './sse/sse-parser.ts';
-export { toolNamesOf } from './tool-names.ts';

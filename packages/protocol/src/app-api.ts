@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { AnswerEvent, Conversation, DialectId, Message, Part } from './conversation.ts';
+import type { AnswerEvent, Conversation, Message, Part } from './conversation.ts';
+import { DIALECT_IDS, type DialectId } from './dialect-ids.ts';
 import type { ErrorCodeName } from './error-codes/error-codes.ts';
 import { endpointUrl, providerName, SORTABLE } from './forms.ts';
 import type { ConversationId, MessageId, ProviderId } from './ids.ts';
@@ -68,7 +69,7 @@ export const KeyInputSchema = v.strictObject({
 export const EndpointInputSchema = v.strictObject({
   id: providerName,
   label: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
-  dialect: v.picklist(['anthropic-messages', 'openai-chat']),
+  dialect: v.picklist(DIALECT_IDS),
   baseUrl: endpointUrl,
   auth: v.picklist(['bearer', 'x-api-key', 'none']),
   models: v.optional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(200))), []),

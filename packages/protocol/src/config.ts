@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { failed, isJsonObject, ok, type JsonValue, type Result } from '@postern/kernel';
+import { DIALECT_IDS, DIALECT_INFO, perDialect } from './dialect-ids.ts';
 import {
   absolutePath,
   duration,
@@ -73,7 +74,7 @@ export const ConfigSchema = v.strictObject({
       providerName,
       v.strictObject({
         label: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(80))),
-        dialect: v.exactOptional(v.picklist(['anthropic-messages', 'openai-chat'])),
+        dialect: v.exactOptional(v.picklist(DIALECT_IDS)),
         baseUrl: v.exactOptional(endpointUrl),
         auth: v.exactOptional(v.picklist(['bearer', 'x-api-key', 'none'])),
         models: v.exactOptional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(200)))),
@@ -106,10 +107,9 @@ export const ConfigSchema = v.strictObject({
       queueTimeout: v.optional(duration, '10s'),
       /** The provider for a model without a `provider/` prefix, per dialect. */
       defaultProvider: v.optional(
-        v.strictObject({
-          'anthropic-messages': v.optional(v.string(), 'anthropic'),
-          'openai-chat': v.optional(v.string(), 'openai'),
-        }),
+        v.strictObject(
+          perDialect((dialect) => v.optional(v.string(), DIALECT_INFO[dialect].defaultProvider)),
+        ),
         {},
       ),
     }),

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
+import type { DialectId } from './dialect-ids.ts';
 import type { ErrorCodeName } from './error-codes/error-codes.ts';
 import type { ConversationId, MessageId, ProviderId } from './ids.ts';
 
@@ -99,8 +100,6 @@ export type Part =
   | ToolResultPart
   | RefusalPart
   | OpaquePart;
-
-export type DialectId = 'anthropic-messages' | 'openai-chat';
 
 /** Token counts of one answer, cumulative; a count is absent where the provider gave none. */
 export interface Usage {

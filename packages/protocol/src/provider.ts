@@ -1,4 +1,4 @@
-import type { DialectId } from './conversation.ts';
+import type { DialectId } from './dialect-ids.ts';
 import type { ProviderId, SecretName } from './ids.ts';
 
 /** How a key is shown to the upstream. */

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { TSESLint } from '@typescript-eslint/utils';
 import tseslint from 'typescript-eslint';
-import { CONFINEMENTS } from './confinement.ts';
 import { posternPlugin } from './plugin.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
@@ -18,7 +17,9 @@ export function complaintsAbout(code: string, path: string): readonly string[] {
         parserOptions: { ecmaFeatures: { jsx: path.endsWith('x') } },
       },
       plugins: { postern: posternPlugin },
-      rules: Object.fromEntries(CONFINEMENTS.map(({ rule }) => [`postern/${rule}`, 'error'])),
+      rules: Object.fromEntries(
+        Object.keys(posternPlugin.rules).map((rule) => [`postern/${rule}`, 'error']),
+      ),
     },
     resolve(ROOT, path),
   );

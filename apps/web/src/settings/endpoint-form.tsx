@@ -1,3 +1,4 @@
+import { DIALECT_IDS, DIALECT_INFO } from '@postern/protocol';
 import { ChevronDown } from 'lucide-react';
 import { useId, useState, type ComponentProps, type ReactElement } from 'react';
 import type { Problem } from '../api/problem.ts';
@@ -14,10 +15,10 @@ import {
 } from './endpoint-draft.ts';
 import { addEndpoint } from './providers.ts';
 
-const DIALECTS: readonly Option<EndpointDraft['dialect']>[] = [
-  { value: 'openai-chat', label: 'OpenAI chat completions' },
-  { value: 'anthropic-messages', label: 'Anthropic messages' },
-];
+const DIALECTS: readonly Option<EndpointDraft['dialect']>[] = DIALECT_IDS.map((dialect) => ({
+  value: dialect,
+  label: DIALECT_INFO[dialect].label,
+}));
 
 const AUTHS: readonly Option<EndpointDraft['auth']>[] = [
   { value: 'bearer', label: 'Authorization: Bearer' },

@@ -1,5 +1,5 @@
 import { failed, ok, type Randomness, type Result, type Secret } from '@postern/kernel';
-import { providerId, type Config, type Provider } from '@postern/protocol';
+import { perDialect, providerId, type Config, type Provider } from '@postern/protocol';
 import {
   createGateway,
   DEFAULT_LIMITS,
@@ -41,10 +41,7 @@ export function gatewayListener(
       allowsHost: (host) => guard.knowsHost(host),
       allowsOrigin: (origin) => guard.knowsOrigin(origin),
     },
-    defaultProvider: {
-      'anthropic-messages': providerId.from(defaultProvider['anthropic-messages']),
-      'openai-chat': providerId.from(defaultProvider['openai-chat']),
-    },
+    defaultProvider: perDialect((dialect) => providerId.from(defaultProvider[dialect])),
     limits: limitsOf(gateway),
     clock: postern.clock,
     randomness,

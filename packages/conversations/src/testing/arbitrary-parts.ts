@@ -1,12 +1,13 @@
 import { parseJson, type JsonValue } from '@postern/kernel';
-import type {
-  Extra,
-  FilePart,
-  ImagePart,
-  MediaSource,
-  OpaquePart,
-  Part,
-  TextPart,
+import {
+  DIALECT_IDS,
+  type Extra,
+  type FilePart,
+  type ImagePart,
+  type MediaSource,
+  type OpaquePart,
+  type Part,
+  type TextPart,
 } from '@postern/protocol';
 import fc from 'fast-check';
 
@@ -27,7 +28,7 @@ const anyJson: fc.Arbitrary<JsonValue> = fc
   .map((parsed) => parsed.value);
 
 const extra: fc.Arbitrary<Extra> = fc.record({
-  dialect: fc.constantFrom('anthropic-messages', 'openai-chat'),
+  dialect: fc.constantFrom(...DIALECT_IDS),
   fields: fc.record({ cache_control: anyJson, caller: anyJson }, { requiredKeys: [] }),
 });
 
@@ -51,7 +52,7 @@ const filePart: fc.Arbitrary<FilePart> = fc.record(
 );
 const opaquePart: fc.Arbitrary<OpaquePart> = fc.record({
   kind: fc.constant('opaque'),
-  dialect: fc.constantFrom('anthropic-messages', 'openai-chat'),
+  dialect: fc.constantFrom(...DIALECT_IDS),
   value: anyJson,
 });
 

@@ -6,12 +6,15 @@ import { extraFields, fieldsBeside, jsonObject, objectOf } from '../json/read-js
 import { sseFrame } from '../sse/sse-frame.ts';
 import { messageId } from './answer.ts';
 import { BlockStream } from './block-stream.ts';
-import { encodeError } from './encode-error.ts';
+import { encodeError, errorFrame } from './encode-error.ts';
 import { ANTHROPIC_MESSAGES } from './limits.ts';
 import { encodeStopReason } from './stop-reason.ts';
 import { encodeUsage } from './usage.ts';
 
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
+
+/** As the API itself writes it. */
+export const PING = 'event: ping\ndata: {"type": "ping"}\n\n';
 
 /**
  * Encodes an answer as a stream of `POST /v1/messages`: one `message_start`, blocks one after the
@@ -58,7 +61,7 @@ class Encoder implements AnswerEncoder {
   }
 
   ping(): string {
-    return this.#ended ? '' : sseFrame('ping', { type: 'ping' });
+    return this.#ended ? '' : PING;
   }
 
   #begin(): string {
@@ -105,5 +108,5 @@ const MESSAGE_STOP: JsonObject = { type: 'message_stop' };
 
 function fail({ code, message }: AnswerFailure): string {
   const { body } = encodeError({ status: failureStatus(code), message, code, requestId: '' });
-  return sseFrame('error', { type: 'error', error: body['error'] ?? null });
+  return errorFrame({ type: 'error', error: body['error'] ?? null });
 }

@@ -1,22 +1,39 @@
 import type { Dialect } from '../dialect.ts';
 import { decodeError } from '../errors/decode-error.ts';
+import { changedToolNames } from '../names/tool-name.ts';
 import { decodeModels } from '../models/decode-models.ts';
 import { decodeAnswer, encodeAnswer } from './answer.ts';
 import { answerDecoder } from './answer-decoder.ts';
-import { answerEncoder } from './answer-encoder.ts';
+import { answerEncoder, PING } from './answer-encoder.ts';
 import { decodeRequest } from './decode-request.ts';
-import { encodeError } from './encode-error.ts';
+import { encodeError, errorFrame, REQUEST_ID_HEADER } from './encode-error.ts';
 import { encodeRequest } from './encode-request.ts';
-import { ANTHROPIC_MESSAGES } from './limits.ts';
+import { ANTHROPIC_MESSAGES, MAX_TOOL_NAME } from './limits.ts';
 import { encodeModels } from './models.ts';
 import { readUsage, usageTap } from './usage-tap.ts';
+
+const ANSWER_PATH = '/v1/messages';
+const COUNT_PATH = '/v1/messages/count_tokens';
+const VERSION_HEADER = 'anthropic-version';
 
 /** Anthropic's Messages API, version 2023-06-01. */
 export const anthropicMessages: Dialect = {
   id: ANTHROPIC_MESSAGES,
-  answerPath: '/v1/messages',
-  modelsPath: '/v1/models',
-  requestHeaders: { 'anthropic-version': '2023-06-01' },
+  routes: [
+    { path: ANSWER_PATH, upstreamPath: ANSWER_PATH, metered: true },
+    { path: COUNT_PATH, upstreamPath: COUNT_PATH, metered: false },
+  ],
+  answerPath: ANSWER_PATH,
+  modelsPath: '/v1/models?limit=1000',
+  defaultAuth: 'x-api-key',
+  requestHeaders: { [VERSION_HEADER]: '2023-06-01' },
+  clientHeader: VERSION_HEADER,
+  requestIdHeader: REQUEST_ID_HEADER,
+  ping: PING,
+  finalEventMark: '"message_stop"',
+  usageOnRequest: false,
+  errorFrame,
+  toolNames: (request) => changedToolNames(request, MAX_TOOL_NAME),
   encodeRequest,
   decodeRequest,
   decodeAnswer,

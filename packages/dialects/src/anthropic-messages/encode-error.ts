@@ -1,5 +1,9 @@
+import type { JsonObject } from '@postern/kernel';
 import type { WireError, WireErrorInput } from '../dialect.ts';
 import { retryHeaders } from '../errors/retry-headers.ts';
+import { sseFrame } from '../sse/sse-frame.ts';
+
+export const REQUEST_ID_HEADER = 'request-id';
 
 const TYPES: ReadonlyMap<number, string> = new Map([
   [400, 'invalid_request_error'],
@@ -18,13 +22,18 @@ const TYPES: ReadonlyMap<number, string> = new Map([
 export function encodeError(error: WireErrorInput): WireError {
   return {
     status: error.status,
-    headers: { 'request-id': error.requestId, ...retryHeaders(error) },
+    headers: { [REQUEST_ID_HEADER]: error.requestId, ...retryHeaders(error) },
     body: {
       type: 'error',
       error: { type: error.type ?? typeOf(error.status), message: error.message },
       request_id: error.requestId,
     },
   };
+}
+
+/** The event that ends a stream with an error; no `message_stop` follows it. */
+export function errorFrame(body: JsonObject): string {
+  return sseFrame('error', body);
 }
 
 function typeOf(status: number): string {

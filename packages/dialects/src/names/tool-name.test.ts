@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { toolNamesOf } from '../tool-names.ts';
+import { DIALECTS } from '../dialects.ts';
 import { wireToolName } from './tool-name.ts';
 
 const LONG = 'mcp__a_server_with_a_long_name__a_tool_with_a_name_that_is_even_longer_than_that';
@@ -32,7 +32,8 @@ describe('wireToolName (wire.md 18)', () => {
 
   test('the names that were changed can be told back', () => {
     const tools = ['plain', LONG, 'server.tool'].map((name) => ({ name, inputSchema: {} }));
-    const names = toolNamesOf({ model: 'm', turns: [], stream: false, tools }, 'openai-chat');
+    const request = { model: 'm', turns: [], stream: false, tools };
+    const names = DIALECTS['openai-chat'].toolNames(request);
     expect([...names.values()]).toEqual([LONG, 'server.tool']);
     expect(names.get(wireToolName(LONG, 64))).toBe(LONG);
   });

@@ -6,13 +6,15 @@ import { extraFields, objectOf } from '../json/read-json.ts';
 import { sseFrame } from '../sse/sse-frame.ts';
 import { completionId } from './answer.ts';
 import { DeltaStream } from './delta-stream.ts';
-import { encodeError } from './encode-error.ts';
+import { encodeError, errorFrame } from './encode-error.ts';
 import { OPENAI_CHAT } from './limits.ts';
 import { encodeStopReason } from './stop-reason.ts';
 import { encodeUsage } from './usage.ts';
 
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 
+/** The dialect has no event for it, so it is a comment (WHATWG HTML, §9.2.6). */
+export const PING = ': ping\n\n';
 const DONE = 'data: [DONE]\n\n';
 
 /**
@@ -59,7 +61,7 @@ class Encoder implements AnswerEncoder {
   }
 
   ping(): string {
-    return this.#ended ? '' : ': ping\n\n';
+    return this.#ended ? '' : PING;
   }
 
   #start(id: string, model: string): string {
@@ -96,5 +98,5 @@ class Encoder implements AnswerEncoder {
 
 function fail({ code, message }: AnswerFailure): string {
   const error = { status: failureStatus(code), message, code, requestId: '' };
-  return sseFrame(undefined, encodeError(error).body);
+  return errorFrame(encodeError(error).body);
 }

@@ -1,22 +1,33 @@
 import type { Dialect } from '../dialect.ts';
 import { decodeError } from '../errors/decode-error.ts';
+import { changedToolNames } from '../names/tool-name.ts';
 import { decodeModels } from '../models/decode-models.ts';
 import { decodeAnswer, encodeAnswer } from './answer.ts';
 import { answerDecoder } from './answer-decoder.ts';
-import { answerEncoder } from './answer-encoder.ts';
+import { answerEncoder, PING } from './answer-encoder.ts';
 import { decodeRequest } from './decode-request.ts';
-import { encodeError } from './encode-error.ts';
+import { encodeError, errorFrame, REQUEST_ID_HEADER } from './encode-error.ts';
 import { encodeRequest } from './encode-request.ts';
-import { OPENAI_CHAT } from './limits.ts';
+import { MAX_TOOL_NAME, OPENAI_CHAT } from './limits.ts';
 import { encodeModels } from './models.ts';
 import { readUsage, usageTap } from './usage-tap.ts';
+
+const ANSWER_PATH = '/chat/completions';
 
 /** OpenAI's chat completions and the servers that speak them. */
 export const openaiChat: Dialect = {
   id: OPENAI_CHAT,
-  answerPath: '/chat/completions',
+  routes: [{ path: '/v1/chat/completions', upstreamPath: ANSWER_PATH, metered: true }],
+  answerPath: ANSWER_PATH,
   modelsPath: '/models',
+  defaultAuth: 'bearer',
   requestHeaders: {},
+  requestIdHeader: REQUEST_ID_HEADER,
+  ping: PING,
+  finalEventMark: '[DONE]',
+  usageOnRequest: true,
+  errorFrame,
+  toolNames: (request) => changedToolNames(request, MAX_TOOL_NAME),
   encodeRequest,
   decodeRequest,
   decodeAnswer,

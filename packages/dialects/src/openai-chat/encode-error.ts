@@ -1,5 +1,9 @@
+import type { JsonObject } from '@postern/kernel';
 import type { WireError, WireErrorInput } from '../dialect.ts';
 import { retryHeaders } from '../errors/retry-headers.ts';
+import { sseFrame } from '../sse/sse-frame.ts';
+
+export const REQUEST_ID_HEADER = 'x-request-id';
 
 const TYPES: ReadonlyMap<number, string> = new Map([
   [401, 'authentication_error'],
@@ -16,7 +20,7 @@ export function encodeError(error: WireErrorInput): WireError {
   const status = error.status === 529 ? 503 : error.status;
   return {
     status,
-    headers: { 'x-request-id': error.requestId, ...retryHeaders(error) },
+    headers: { [REQUEST_ID_HEADER]: error.requestId, ...retryHeaders(error) },
     body: {
       error: {
         message: error.message,
@@ -26,6 +30,11 @@ export function encodeError(error: WireErrorInput): WireError {
       },
     },
   };
+}
+
+/** An error in a stream is an event like any other; no `[DONE]` follows it. */
+export function errorFrame(body: JsonObject): string {
+  return sseFrame(undefined, body);
 }
 
 function typeOf(status: number): string {

@@ -10,7 +10,6 @@ export interface RequestHead {
   readonly contentLength: number | undefined;
   /** The body has a content coding. */
   readonly encoded: boolean;
-  readonly hasAnthropicVersion: boolean;
   /** What goes on to the upstream: name in lower case and value, alternating, in order. */
   readonly forwarded: readonly string[];
 }
@@ -76,7 +75,6 @@ export function readRequestHead(rawHeaders: readonly string[]): RequestHead {
     token: tokens.every((token) => token === tokens[0]) ? tokens[0] : undefined,
     contentLength,
     encoded,
-    hasAnthropicVersion: forwarded.includes('anthropic-version'),
     forwarded,
   };
 }

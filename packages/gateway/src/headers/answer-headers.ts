@@ -1,4 +1,4 @@
-import type { DialectId } from '@postern/protocol';
+import type { Dialect } from '@postern/dialects';
 import type { AnswerHeaders } from '@postern/upstreams';
 
 /**
@@ -14,11 +14,6 @@ export const SAFE_HEADERS = {
   'cache-control': 'no-store',
 } as const;
 
-/** The name under which each dialect's clients look for the request's id. */
-export function requestIdHeader(dialect: DialectId): string {
-  return dialect === 'anthropic-messages' ? 'request-id' : 'x-request-id';
-}
-
 export function isEventStream(headers: AnswerHeaders): boolean {
   return single(headers['content-type'])?.startsWith('text/event-stream') === true;
 }
@@ -32,10 +27,10 @@ export function contentLength(headers: AnswerHeaders): number | undefined {
 /** The head of the answer to the client, as alternating names and values. */
 export function answerHeaders(
   headers: AnswerHeaders,
-  dialect: DialectId,
+  dialect: Dialect,
   requestId: string,
 ): string[] {
-  const answer = [requestIdHeader(dialect), requestId, ...Object.entries(SAFE_HEADERS).flat()];
+  const answer = [dialect.requestIdHeader, requestId, ...Object.entries(SAFE_HEADERS).flat()];
   for (const name of PASSED) {
     const value = single(headers[name]);
     if (value !== undefined) answer.push(name, value);

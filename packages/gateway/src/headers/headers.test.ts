@@ -1,3 +1,4 @@
+import { DIALECTS } from '@postern/dialects';
 import { describe, expect, it } from 'vitest';
 import { answerHeaders, contentLength, isEventStream, SAFE_HEADERS } from './answer-headers.ts';
 import { upstreamHeaders } from './upstream-headers.ts';
@@ -10,7 +11,7 @@ describe('upstreamHeaders', () => {
       ['anthropic-beta', 'c'],
       ['anthropic-beta', 'd'],
     ].flat();
-    expect(upstreamHeaders(forwarded, 'anthropic-messages')).toEqual({
+    expect(upstreamHeaders(forwarded, DIALECTS['anthropic-messages'])).toEqual({
       'content-type': 'application/json',
       'anthropic-version': '2023-06-01',
       accept: '*/*',
@@ -20,8 +21,12 @@ describe('upstreamHeaders', () => {
 
   it('puts a version of the client in the place of the default, and none in the other dialect', () => {
     const version = ['anthropic-version', '2099-01-01'];
-    expect(upstreamHeaders(version, 'anthropic-messages')['anthropic-version']).toBe('2099-01-01');
-    expect(upstreamHeaders([], 'openai-chat')).toEqual({ 'content-type': 'application/json' });
+    expect(upstreamHeaders(version, DIALECTS['anthropic-messages'])['anthropic-version']).toBe(
+      '2099-01-01',
+    );
+    expect(upstreamHeaders([], DIALECTS['openai-chat'])).toEqual({
+      'content-type': 'application/json',
+    });
   });
 });
 
@@ -46,18 +51,14 @@ describe('answerHeaders', () => {
     'connection',
     'transfer-encoding',
   ])('keeps %s back', (name) => {
-    const passed = answerHeaders({ [name]: 'theirs' }, 'openai-chat', 'req_ours');
+    const passed = answerHeaders({ [name]: 'theirs' }, DIALECTS['openai-chat'], 'req_ours');
     expect(passed).toEqual(['x-request-id', 'req_ours', ...SAFE]);
   });
 
   it('takes the first of a repeated field', () => {
-    expect(answerHeaders({ 'retry-after': ['3', '4'] }, 'anthropic-messages', 'r')).toEqual([
-      'request-id',
-      'r',
-      ...SAFE,
-      'retry-after',
-      '3',
-    ]);
+    expect(
+      answerHeaders({ 'retry-after': ['3', '4'] }, DIALECTS['anthropic-messages'], 'r'),
+    ).toEqual(['request-id', 'r', ...SAFE, 'retry-after', '3']);
   });
 
   it('tells length and kind', () => {

@@ -1,22 +1,19 @@
-import type { DialectId } from '@postern/protocol';
-
-/** The version that a request without one is meant for (Anthropic, API versioning). */
-const ANTHROPIC_VERSION = '2023-06-01';
+import type { Dialect } from '@postern/dialects';
 
 /**
- * The header fields of the request to the upstream, apart from its credentials. A field that came
- * more than once goes on as often, in order.
+ * The header fields of the request to the upstream, apart from its credentials. What the client sent
+ * replaces the dialect's own; a field that came more than once goes on as often, in order.
  *
  * @param forwarded Names in lower case and values, alternating.
  */
 export function upstreamHeaders(
   forwarded: readonly string[],
-  dialect: DialectId,
+  dialect: Dialect,
 ): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {
     'content-type': 'application/json',
+    ...dialect.requestHeaders,
   };
-  if (dialect === 'anthropic-messages') headers['anthropic-version'] = ANTHROPIC_VERSION;
   const seen = new Set<string>();
   for (let at = 0; at + 1 < forwarded.length; at += 2) {
     const name = forwarded[at] ?? '';

@@ -1,4 +1,3 @@
-import { DIALECTS } from '@postern/dialects';
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import type { GatewayKeyId } from '@postern/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -133,7 +132,7 @@ export class Call {
   async #call(body: RequestBody): Promise<void> {
     const { providers, defaultProvider } = this.#deps;
     const { dialect } = this.#input.route;
-    const choice = chooseProvider(body.model.name, dialect, providers, defaultProvider);
+    const choice = chooseProvider(body.model.name, dialect.id, providers, defaultProvider);
     if (!choice.ok) {
       this.#fail(choice.failure);
       return;
@@ -153,12 +152,12 @@ export class Call {
 
   #exchange(body: RequestBody, choice: Choice, key: Secret | undefined): void {
     const { route, query, head, response, requestId } = this.#input;
+    const { dialect } = route;
     const edits: Edit[] = [];
     if (choice.model !== body.model.name) edits.push(renameModel(body, choice.model));
     const hidesUsage = this.#mustAskForUsage(body, choice);
     if (hidesUsage && body.stream !== undefined) edits.push(requestUsage(body, body.stream));
     const sent = applyEdits(body.bytes, edits);
-    const dialect = DIALECTS[route.dialect];
     const requestBytes = body.bytes.length;
     const meter = new AnswerMeter({ dialect, requestBytes, metered: route.metered });
     const relay = new Relay({
@@ -180,7 +179,7 @@ export class Call {
           provider: choice.provider,
           method: 'POST',
           path: route.upstreamPath + forwardedQuery(query),
-          headers: upstreamHeaders(head.forwarded, route.dialect),
+          headers: upstreamHeaders(head.forwarded, dialect),
           body: sent,
           key,
         },
@@ -190,12 +189,12 @@ export class Call {
   }
 
   /**
-   * Chat completions tell the usage of a stream only when asked. An endpoint that a person named may
+   * Some dialects give the usage of a stream only on request. An endpoint that a person named may
    * refuse the field, so it is asked for only where the table vouches for the provider.
    */
   #mustAskForUsage(body: RequestBody, { provider }: Choice): boolean {
     return (
-      this.#input.route.dialect === 'openai-chat' &&
+      this.#input.route.dialect.usageOnRequest &&
       body.stream !== undefined &&
       provider.builtIn &&
       !asksForUsage(body)
@@ -213,7 +212,7 @@ export class Call {
       atMs: this.#atMs,
       provider: provider.id,
       model,
-      dialect: this.#input.route.dialect,
+      dialect: this.#input.route.dialect.id,
       ...settlement,
       ...meter.measure(settlement),
       durationMs: this.#deps.clock.monotonicMs() - this.#startedMs,

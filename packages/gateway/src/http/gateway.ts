@@ -1,5 +1,5 @@
+import type { Dialect } from '@postern/dialects';
 import { sortableId } from '@postern/kernel';
-import type { DialectId } from '@postern/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readRequestHead, type RequestHead } from '../admit/request-head.ts';
 import { Shares } from '../admit/shares.ts';
@@ -46,7 +46,7 @@ interface Asked {
   readonly response: ServerResponse;
   readonly head: RequestHead;
   readonly target: Target | undefined;
-  readonly dialect: DialectId;
+  readonly dialect: Dialect;
   readonly requestId: string;
 }
 
@@ -84,7 +84,7 @@ class DataPlane implements Gateway {
       response,
       head,
       target,
-      dialect: dialectOf(target?.path ?? '', head.hasAnthropicVersion),
+      dialect: dialectOf(target?.path ?? '', head),
       requestId: `${this.#idPrefix}${this.#requests.toString(36)}`,
     };
     try {

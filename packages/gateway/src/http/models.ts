@@ -1,7 +1,7 @@
-import { DIALECTS, type ModelEntry } from '@postern/dialects';
-import type { DialectId, Provider } from '@postern/protocol';
+import type { Dialect, ModelEntry } from '@postern/dialects';
+import type { Provider } from '@postern/protocol';
 import type { ServerResponse } from 'node:http';
-import { requestIdHeader, SAFE_HEADERS } from '../headers/answer-headers.ts';
+import { SAFE_HEADERS } from '../headers/answer-headers.ts';
 import type { GatewayDeps } from '../ports.ts';
 
 /** Claude Code gives the list three seconds in all. */
@@ -14,15 +14,15 @@ const LIST_TIMEOUT_MS = 2000;
  */
 async function listModels(
   deps: Pick<GatewayDeps, 'providers' | 'models' | 'defaultProvider'>,
-  dialect: DialectId,
+  dialect: Dialect,
 ): Promise<readonly ModelEntry[]> {
   const providers = deps.providers.all.filter(
-    (provider) => provider.dialect === dialect && !provider.demo,
+    (provider) => provider.dialect === dialect.id && !provider.demo,
   );
   const lists = await Promise.all(
     providers.map(async (provider) => ({ provider, models: await modelsInTime(deps, provider) })),
   );
-  const bare = lists.filter(({ provider }) => provider.id === deps.defaultProvider[dialect]);
+  const bare = lists.filter(({ provider }) => provider.id === deps.defaultProvider[dialect.id]);
   return [
     ...bare.flatMap(({ models }) => models),
     ...lists.flatMap(({ provider, models }) =>
@@ -34,17 +34,15 @@ async function listModels(
 export async function answerModels(
   response: ServerResponse,
   deps: GatewayDeps,
-  dialect: DialectId,
+  dialect: Dialect,
   requestId: string,
 ): Promise<void> {
-  const body = Buffer.from(
-    JSON.stringify(DIALECTS[dialect].encodeModels(await listModels(deps, dialect))),
-  );
+  const body = Buffer.from(JSON.stringify(dialect.encodeModels(await listModels(deps, dialect))));
   response.writeHead(200, {
     'content-type': 'application/json',
     'content-length': body.length,
     ...SAFE_HEADERS,
-    [requestIdHeader(dialect)]: requestId,
+    [dialect.requestIdHeader]: requestId,
   });
   response.end(body);
 }

@@ -4,7 +4,6 @@ import type { ServerResponse } from 'node:http';
 import type { GatewayFailure } from '../failure.ts';
 import { answerHeaders, contentLength, isEventStream } from '../headers/answer-headers.ts';
 import type { AnswerMeter } from '../meter/answer-meter.ts';
-import { PINGS } from '../stream/ping.ts';
 import { StreamOpening, type OpeningError } from '../stream/stream-opening.ts';
 import { StreamTail } from '../stream/stream-tail.ts';
 import { UsageChunkFilter } from '../stream/usage-chunk-filter.ts';
@@ -116,9 +115,9 @@ export class Relay implements ExchangeSink {
   #failWith(failure: GatewayFailure): void {
     const { response, dialect, requestId } = this.#task;
     if (!response.headersSent) {
-      this.#status = sendFailure(response, dialect.id, requestId, failure);
+      this.#status = sendFailure(response, dialect, requestId, failure);
     } else if (this.#streamed && this.#tail.endsEvent()) {
-      response.end(streamFailure(dialect.id, requestId, failure));
+      response.end(streamFailure(dialect, requestId, failure));
     } else {
       // In the middle of an event or of a counted body: only a cut connection is not mistaken.
       response.destroy();
@@ -168,7 +167,7 @@ export class Relay implements ExchangeSink {
     const { response, dialect } = this.#task;
     this.#release();
     if (!response.headersSent) this.#sendHead();
-    if (this.#tail.isEmpty || this.#tail.endsEvent()) response.write(PINGS[dialect.id]);
+    if (this.#tail.isEmpty || this.#tail.endsEvent()) response.write(dialect.ping);
   }
 
   #passBytes(chunk: Buffer): void {
@@ -186,7 +185,7 @@ export class Relay implements ExchangeSink {
     response.end();
     if (response.writableLength > 0) this.#stall ??= this.#stallTimer();
     // What broke off politely, without its last event, is not an answer that was paid as a whole.
-    const isWhole = !this.#streamed || this.#status >= 400 || this.#tail.isWhole(dialect.id);
+    const isWhole = !this.#streamed || this.#status >= 400 || this.#tail.isWhole(dialect);
     this.#settle(isWhole ? 'complete' : 'cut');
   }
 
@@ -199,7 +198,7 @@ export class Relay implements ExchangeSink {
     }
     const headers = { 'content-type': 'application/json' };
     this.#status = error.status;
-    response.writeHead(error.status, answerHeaders(headers, dialect.id, requestId));
+    response.writeHead(error.status, answerHeaders(headers, dialect, requestId));
     response.end(error.body);
     this.#settle('cut');
     this.#exchange?.cancel();
@@ -207,7 +206,7 @@ export class Relay implements ExchangeSink {
 
   #sendHead(): void {
     const { response, dialect, requestId } = this.#task;
-    response.writeHead(this.#status, answerHeaders(this.#headers, dialect.id, requestId));
+    response.writeHead(this.#status, answerHeaders(this.#headers, dialect, requestId));
   }
 
   #write(out: Buffer): void {

@@ -1,5 +1,4 @@
-import { DIALECTS } from '@postern/dialects';
-import type { DialectId } from '@postern/protocol';
+import type { Dialect } from '@postern/dialects';
 import type { ServerResponse } from 'node:http';
 import { SAFE_HEADERS } from '../headers/answer-headers.ts';
 import { describeGatewayFailure, type GatewayFailure } from '../failure.ts';
@@ -7,12 +6,12 @@ import { describeGatewayFailure, type GatewayFailure } from '../failure.ts';
 /** Answers with a failure of the gateway's own, in the dialect of the route that was called. */
 export function sendFailure(
   response: ServerResponse,
-  dialect: DialectId,
+  dialect: Dialect,
   requestId: string,
   failure: GatewayFailure,
 ): number {
   const { allow, ...answer } = describeGatewayFailure(failure);
-  const { status, headers, body } = DIALECTS[dialect].encodeError({ ...answer, requestId });
+  const { status, headers, body } = dialect.encodeError({ ...answer, requestId });
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(status, {
     'content-type': 'application/json',

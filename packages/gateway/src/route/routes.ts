@@ -1,4 +1,5 @@
-import type { DialectId } from '@postern/protocol';
+import { DIALECTS, FALLBACK_DIALECT, type Dialect } from '@postern/dialects';
+import type { RequestHead } from '../admit/request-head.ts';
 
 /** What stands at a path. */
 export type Route = CallRoute | ModelsRoute | ProbeRoute;
@@ -7,7 +8,7 @@ export type Route = CallRoute | ModelsRoute | ProbeRoute;
 export interface CallRoute {
   readonly kind: 'call';
   readonly method: 'POST';
-  readonly dialect: DialectId;
+  readonly dialect: Dialect;
   /** Appended to the provider's base URL. */
   readonly upstreamPath: string;
   /** Whether the answer costs tokens. */
@@ -26,38 +27,17 @@ export interface ProbeRoute {
   readonly method: 'GET' | 'HEAD';
 }
 
+const CALLS: readonly (readonly [string, CallRoute])[] = Object.values(DIALECTS).flatMap(
+  (dialect) =>
+    dialect.routes.map(({ path, upstreamPath, metered }): readonly [string, CallRoute] => [
+      path,
+      { kind: 'call', method: 'POST', dialect, upstreamPath, metered },
+    ]),
+);
+
 /** Every route of the data plane. A path that is not here does not exist. */
 export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
-  [
-    '/v1/chat/completions',
-    {
-      kind: 'call',
-      method: 'POST',
-      dialect: 'openai-chat',
-      upstreamPath: '/chat/completions',
-      metered: true,
-    },
-  ],
-  [
-    '/v1/messages',
-    {
-      kind: 'call',
-      method: 'POST',
-      dialect: 'anthropic-messages',
-      upstreamPath: '/v1/messages',
-      metered: true,
-    },
-  ],
-  [
-    '/v1/messages/count_tokens',
-    {
-      kind: 'call',
-      method: 'POST',
-      dialect: 'anthropic-messages',
-      upstreamPath: '/v1/messages/count_tokens',
-      metered: false,
-    },
-  ],
+  ...CALLS,
   ['/v1/models', { kind: 'models', method: 'GET' }],
   ['/', { kind: 'presence', method: 'HEAD' }],
   ['/healthz', { kind: 'liveness', method: 'GET' }],
@@ -65,15 +45,17 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
 ]);
 
 /**
- * The dialect in which to speak about a path: the route's own; for a path shared by both or unknown,
- * the one that the `anthropic-version` header or the path's beginning shows.
+ * The dialect in which to answer at a path: the route's own; for a path that all share or nobody
+ * serves, the one that a header of the client or the path's beginning shows.
  */
-export function dialectOf(path: string, hasAnthropicVersion: boolean): DialectId {
+export function dialectOf(path: string, { forwarded }: Pick<RequestHead, 'forwarded'>): Dialect {
   const route = ROUTES.get(path);
   if (route?.kind === 'call') return route.dialect;
-  return hasAnthropicVersion || path.startsWith('/v1/messages')
-    ? 'anthropic-messages'
-    : 'openai-chat';
+  const shown = Object.values(DIALECTS).find(
+    ({ clientHeader }) => clientHeader !== undefined && forwarded.includes(clientHeader),
+  );
+  const [, below] = CALLS.find(([served]) => path.startsWith(served)) ?? [];
+  return shown ?? below?.dialect ?? FALLBACK_DIALECT;
 }
 
 /** Whether the gateway answers this request rather than whatever else shares its port. */

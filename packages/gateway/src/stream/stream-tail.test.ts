@@ -1,3 +1,4 @@
+import { DIALECTS } from '@postern/dialects';
 import { describe, expect, it } from 'vitest';
 import { StreamTail } from './stream-tail.ts';
 
@@ -16,17 +17,23 @@ describe('StreamTail', () => {
       `${filler}event: message_stop\ndata: {"type":"message_stop"   }\n\n`,
       size,
     );
-    expect([messages.isWhole('anthropic-messages'), messages.endsEvent()]).toEqual([true, true]);
+    expect([messages.isWhole(DIALECTS['anthropic-messages']), messages.endsEvent()]).toEqual([
+      true,
+      true,
+    ]);
     const chat = tailOf(`${filler}data: [DONE]\r\n\r\n`, size);
-    expect([chat.isWhole('openai-chat'), chat.endsEvent()]).toEqual([true, true]);
+    expect([chat.isWhole(DIALECTS['openai-chat']), chat.endsEvent()]).toEqual([true, true]);
   });
 
   it('tells a stream that stopped early', () => {
     const between = tailOf(filler, 100);
-    expect([between.isWhole('openai-chat'), between.endsEvent()]).toEqual([false, true]);
+    expect([between.isWhole(DIALECTS['openai-chat']), between.endsEvent()]).toEqual([false, true]);
     const within = tailOf(`${filler}data: {"type":"mess`, 100);
-    expect([within.isWhole('anthropic-messages'), within.endsEvent()]).toEqual([false, false]);
+    expect([within.isWhole(DIALECTS['anthropic-messages']), within.endsEvent()]).toEqual([
+      false,
+      false,
+    ]);
     const nothing = new StreamTail();
-    expect([nothing.isWhole('openai-chat'), nothing.endsEvent()]).toEqual([false, false]);
+    expect([nothing.isWhole(DIALECTS['openai-chat']), nothing.endsEvent()]).toEqual([false, false]);
   });
 });

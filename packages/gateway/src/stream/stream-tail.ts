@@ -1,14 +1,8 @@
-import type { DialectId } from '@postern/protocol';
+import type { Dialect } from '@postern/dialects';
 import { endsEvent } from './event-borders.ts';
 
-/** Room for the last event of either dialect, padded with spaces as some are. */
+/** Room for the last event of any dialect, padded with spaces as some are. */
 const KEPT_BYTES = 512;
-
-/** What stands in the last event of a stream that was told to its end. */
-const LAST_WORDS: Readonly<Record<DialectId, string>> = {
-  'anthropic-messages': '"message_stop"',
-  'openai-chat': '[DONE]',
-};
 
 /** The last bytes of a stream, to tell in the end how it stopped. */
 export class StreamTail {
@@ -31,7 +25,7 @@ export class StreamTail {
   }
 
   /** Whether its last event says that the answer is whole. */
-  isWhole(dialect: DialectId): boolean {
-    return this.#bytes.includes(LAST_WORDS[dialect]);
+  isWhole({ finalEventMark }: Pick<Dialect, 'finalEventMark'>): boolean {
+    return this.#bytes.includes(finalEventMark);
   }
 }

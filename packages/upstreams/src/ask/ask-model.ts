@@ -1,10 +1,4 @@
-import {
-  DIALECTS,
-  sseParser,
-  toolNamesOf,
-  type AnswerDecoder,
-  type Dialect,
-} from '@postern/dialects';
+import { DIALECTS, sseParser, type AnswerDecoder, type Dialect } from '@postern/dialects';
 import { parseJson, type JsonObject, type Secret } from '@postern/kernel';
 import type { AnswerEvent, AnswerFailure, ModelRequest, Provider } from '@postern/protocol';
 import type { Connections } from '../connect/connections.ts';
@@ -69,7 +63,7 @@ async function* upstreamAnswer(
   const inbox = new AnswerInbox();
   const sent = questionOf(dialect, provider, key, body.value);
   inbox.attach(connections.exchange({ ...sent, signal }, inbox));
-  const question = { request, dialect, toolNames: toolNamesOf(request, dialect.id) };
+  const question = { request, dialect, toolNames: dialect.toolNames(request) };
   let complete = false;
   try {
     for await (const event of readAnswer(inbox, question)) {

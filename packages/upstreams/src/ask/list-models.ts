@@ -1,6 +1,6 @@
 import { DIALECTS, type Dialect } from '@postern/dialects';
 import { failed, ok, parseJson, type Result, type Secret } from '@postern/kernel';
-import type { AnswerFailure, DialectId, Provider } from '@postern/protocol';
+import type { AnswerFailure, Provider } from '@postern/protocol';
 import type { Connections } from '../connect/connections.ts';
 import type { FetchedText } from '../connect/fetch-text.ts';
 import { DEMO_MODELS } from '../demo/demo-answer.ts';
@@ -10,12 +10,6 @@ export interface ListedModel {
   readonly id: string;
   readonly label: string;
 }
-
-/** The Messages API lists twenty models unless asked for more. */
-const LIST_QUERY: Readonly<Record<DialectId, string>> = {
-  'anthropic-messages': '?limit=1000',
-  'openai-chat': '',
-};
 
 const LIST_TIMEOUT_MS = 20_000;
 
@@ -50,7 +44,7 @@ export async function listModels(
     const checked = await get(provider.keyCheckPath);
     if (!checked.ok) return checked;
   }
-  const list = await get(dialect.modelsPath + LIST_QUERY[provider.dialect]);
+  const list = await get(dialect.modelsPath);
   return list.ok ? modelsOf(dialect, list.value.text) : list;
 }
 

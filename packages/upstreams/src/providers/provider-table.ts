@@ -1,3 +1,4 @@
+import { DIALECTS } from '@postern/dialects';
 import { failed, ok, type Result } from '@postern/kernel';
 import { providerId, secretName, type Config, type Provider } from '@postern/protocol';
 import type { UpstreamFailure } from '../upstream-failure.ts';
@@ -46,7 +47,7 @@ function named(id: string, endpoint: Endpoint): Result<Provider, UpstreamFailure
     label: endpoint.label ?? id,
     dialect,
     baseUrl,
-    auth: endpoint.auth ?? (dialect === 'anthropic-messages' ? 'x-api-key' : 'bearer'),
+    auth: endpoint.auth ?? DIALECTS[dialect].defaultAuth,
     secret: secretName.from(id),
     keyForm: undefined,
     models: endpoint.models ?? [],

@@ -1,0 +1,52 @@
+import { relative, sep } from 'node:path';
+import { AST_NODE_TYPES as Type, type TSESLint, type TSESTree } from '@typescript-eslint/utils';
+import { DIALECT_IDS } from '@postern/protocol';
+import { staticTextOf } from './static-text.ts';
+
+const ROOT = new URL('../../../', import.meta.url).pathname;
+
+/** The two tables in which a dialect has its rows. */
+const TABLES = ['packages/protocol/src/dialect-ids.ts', 'packages/dialects/src/dialects.ts'];
+
+/** Tests, and the fake upstream: it stands for other people's servers, so it knows their formats itself. */
+const EXEMPT = /^testing\/|\.test\.tsx?$|\/src\/testing\//;
+
+export type DialectIdRule = TSESLint.RuleModule<'outside'>;
+
+/**
+ * What distinguishes one dialect from another is in its folder. Elsewhere a dialect's id is written
+ * only as the value of a property (`dialect: 'openai-chat'`): nothing compares with one, switches on
+ * one, or has a table of its own keyed by them, but takes a field of the dialect's record.
+ */
+export const dialectIdRule: DialectIdRule = {
+  meta: {
+    type: 'problem',
+    docs: { description: 'what distinguishes a dialect is a field of its record' },
+    messages: {
+      outside:
+        'what distinguishes {{dialect}} is in its folder: take a field of the dialect record instead',
+    },
+    schema: [],
+    defaultOptions: [],
+  },
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the type still asks for it
+  defaultOptions: [],
+  create: (context) => {
+    const path = relative(ROOT, context.filename).split(sep).join('/');
+    if (TABLES.includes(path) || EXEMPT.test(path)) return {};
+    return {
+      'Literal, TemplateLiteral': (node: TSESTree.Literal | TSESTree.TemplateLiteral) => {
+        const text = staticTextOf(node);
+        const dialect = DIALECT_IDS.find((id) => id === text);
+        if (dialect === undefined || isPropertyValue(node)) return;
+        if (path.startsWith(`packages/dialects/src/${dialect}/`)) return;
+        context.report({ node, messageId: 'outside', data: { dialect } });
+      },
+    };
+  },
+};
+
+function isPropertyValue(node: TSESTree.Node): boolean {
+  const { parent } = node;
+  return parent?.type === Type.Property && parent.value === node && !parent.computed;
+}
