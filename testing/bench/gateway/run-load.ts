@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { LoadOrder, LoadResult } from './load.ts';
-import { processorSeconds, residentMegabytes, spawnNode } from './processes.ts';
+import { processorSeconds, residentMegabytes, spawnPinned, stopChild } from './processes.ts';
 
 /** One run, with what the measured processes spent on it. */
 export interface Run extends LoadResult {
@@ -23,30 +22,49 @@ export interface Sides {
   readonly processor: number;
 }
 
-/** Runs the load generator as a process of its own and watches the others while it measures. */
+/** The generator's start and end, beyond the time that it is told to take. */
+const MARGIN_MS = 20_000;
+
+/**
+ * Runs the load generator as a process of its own and watches the others while it measures. Throws if
+ * one of them ends, or if the generator takes much longer than it was told to.
+ */
 export async function runLoad(order: LoadOrder, sides: Sides): Promise<Run> {
-  const child = spawnNode(sides.processor, [
-    join(import.meta.dirname, 'load-generator.ts'),
-    JSON.stringify(order),
-  ]);
+  const child = spawnPinned({
+    name: 'the load generator',
+    processor: sides.processor,
+    command: [
+      process.execPath,
+      join(import.meta.dirname, 'load-generator.ts'),
+      JSON.stringify(order),
+    ],
+  });
   if (child.stdout === null) throw new Error('the load generator has no output');
+  const limitMs = order.warmUpMs + order.measureMs + MARGIN_MS;
+  const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
   const spent = (): [number, number] => [
     sides.gateway === undefined ? 0 : processorSeconds(sides.gateway),
     processorSeconds(sides.upstream),
   ];
-  let before = spent();
-  let result: LoadResult | undefined;
-  const exited = once(child, 'exit');
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line === 'measuring') before = spent();
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- written by our own generator
-    else result = JSON.parse(line) as LoadResult;
+  try {
+    let before = spent();
+    let result: LoadResult | undefined;
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line === 'measuring') before = spent();
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- written by our own generator
+      else result = JSON.parse(line) as LoadResult;
+    }
+    const after = spent();
+    if (result === undefined) throw new Error('the load generator ended without a result');
+    return runOf(result, sides, [after[0] - before[0], after[1] - before[1]]);
+  } finally {
+    clearTimeout(timer);
+    await stopChild(child);
   }
-  await exited;
-  const after = spent();
-  if (result === undefined) throw new Error('the load generator ended without a result');
-  const gatewaySeconds = after[0] - before[0];
-  const upstreamSeconds = after[1] - before[1];
+}
+
+function runOf(result: LoadResult, sides: Sides, spent: readonly [number, number]): Run {
+  const [gatewaySeconds, upstreamSeconds] = spent;
   return {
     ...result,
     gatewayMs: sides.gateway === undefined ? undefined : (gatewaySeconds / result.requests) * 1000,
@@ -58,10 +76,13 @@ export async function runLoad(order: LoadOrder, sides: Sides): Promise<Run> {
 
 const SATURATED = 0.85;
 
-/** Why a run says nothing about the throughput of what was measured; undefined where it does. */
+export const isBad = ({ failures, requests }: Run): boolean => failures > 0 || requests === 0;
+
+/** Why a run says nothing about the throughput of what was measured; undefined if it does. */
 export function whyNoFigure(run: Run, isDirect: boolean): string | undefined {
-  if (run.failures > 0 || run.requests === 0)
-    return `${run.failures} of ${run.failures + run.requests} answers were not good`;
+  if (isBad(run)) {
+    return `${run.failures} of ${run.failures + run.requests} responses were not good`;
+  }
   if (!isDirect && run.gatewayShare >= SATURATED) return undefined;
   const isOtherSaturated = run.otherShare >= SATURATED;
   if (isDirect) return isOtherSaturated ? undefined : BUSY;

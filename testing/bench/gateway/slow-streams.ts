@@ -1,0 +1,88 @@
+import { FAST_STREAM_EVENTS } from '@postern/testing';
+import { residentMegabytes } from './processes.ts';
+import { BUSY, runLoad, type Run } from './run-load.ts';
+import { order, ratio, row, say } from './tables.ts';
+import { directWay, startBare, startNginx, startOurs, startUpstream, type Way } from './ways.ts';
+
+const SLOW_STREAMS = 512;
+const DELTA_MS = 20;
+const STREAM_MS = FAST_STREAM_EVENTS * DELTA_MS;
+const LOAD = {
+  concurrency: SLOW_STREAMS,
+  rampMs: STREAM_MS,
+  warmUpMs: 2 * STREAM_MS,
+  measureMs: 4 * STREAM_MS,
+};
+/** How long the gateway rests before its memory is read again. */
+const REST_MS = 2000;
+
+/** Many streams at the pace of a model, and the memory they take. */
+export async function slowStreams(home: string): Promise<void> {
+  const upstream = await startUpstream(DELTA_MS);
+  say(`\n${SLOW_STREAMS} streams at once, ${DELTA_MS} ms an event (x: beside bare)`);
+  row('', ['a second', 'first byte p50', 'x', 'first byte p99', 'x', 'processor each']);
+  const direct = directWay(upstream);
+  const without = await runLoad(order(direct, true, LOAD), direct.sides);
+  slowRow('direct', without, undefined);
+  const bare = await throughWay(await startBare(upstream));
+  slowRow('bare', bare.run, undefined);
+  const nginx = await startNginx(upstream, home);
+  if (nginx !== undefined) slowRow('nginx', (await throughWay(nginx)).run, bare.run);
+  const ours = await throughWay(await startOurs(upstream));
+  slowRow('Postern', ours.run, bare.run);
+  const why = whyNotItsOwnPace(without, ours.run);
+  if (why !== undefined) say(`            not a figure of Postern's: ${why}`);
+  say(`  memory of bare:    ${bare.memory}`);
+  const times = ratio(ours.run.gatewayMegabytes, bare.run.gatewayMegabytes);
+  say(`  memory of Postern: ${ours.memory} (${times} under load)`);
+  await upstream.stop();
+}
+
+interface SlowRun {
+  readonly run: Run;
+  readonly memory: string;
+}
+
+/** Runs the load through one way and stops it. */
+async function throughWay(way: Way): Promise<SlowRun> {
+  const pid = way.sides.gateway ?? 0;
+  const idle = residentMegabytes(pid);
+  const run = await runLoad(order(way, true, LOAD), way.sides);
+  await new Promise((resolve) => setTimeout(resolve, REST_MS));
+  const [before, loaded, after] = [idle, run.gatewayMegabytes ?? 0, residentMegabytes(pid)].map(
+    (megabytes) => megabytes.toFixed(0),
+  );
+  await way.stop();
+  return {
+    run,
+    memory: `${before ?? ''} MB idle, ${loaded ?? ''} MB under load, ${after ?? ''} MB ${REST_MS / 1000} s after`,
+  };
+}
+
+function slowRow(name: string, run: Run, bare: Run | undefined): void {
+  if (run.requests === 0) {
+    row(name, ['none']);
+    return;
+  }
+  row(name, [
+    run.perSecond.toFixed(0),
+    `${run.firstByteP50.toFixed(2)} ms`,
+    ratio(run.firstByteP50, bare?.firstByteP50),
+    `${run.firstByteP99.toFixed(2)} ms`,
+    ratio(run.firstByteP99, bare?.firstByteP99),
+    run.gatewayMs === undefined ? '' : `${run.gatewayMs.toFixed(3)} ms`,
+  ]);
+}
+
+function whyNotItsOwnPace(without: Run, through: Run): string | undefined {
+  if (without.failures + through.failures > 0) {
+    return `${without.failures} direct responses and ${through.failures} through it were not good`;
+  }
+  if (Math.max(without.otherShare, through.otherShare) >= 0.9) {
+    return 'the generator or the upstream was the bottleneck';
+  }
+  const pace = (SLOW_STREAMS * 1000) / STREAM_MS;
+  return without.perSecond < 0.9 * pace
+    ? `${BUSY}: the direct way itself fell behind the pace of ${pace.toFixed(0)} a second`
+    : undefined;
+}

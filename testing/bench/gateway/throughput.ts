@@ -1,0 +1,34 @@
+import { FAST_STREAM_EVENTS } from '@postern/testing';
+import { isBad, runLoad, whyNoFigure, type Run } from './run-load.ts';
+import { CONCURRENCY, order, ratio, row, say } from './tables.ts';
+import type { Way } from './ways.ts';
+
+/** As many requests as go through each way, and what one of them costs. */
+export async function throughput(ways: readonly Way[], streamed: boolean): Promise<void> {
+  const kind = streamed ? `streams of ${FAST_STREAM_EVENTS} events` : 'JSON responses';
+  say(`\n${kind}, ${CONCURRENCY} at once (x: beside bare)`);
+  row('', ['a second', 'processor each', 'x', 'p50 / p99 ms', 'x of p99']);
+  let bare: Run | undefined;
+  for (const way of ways) {
+    const run = await runLoad(order(way, streamed), way.sides);
+    if (way.name === 'bare') bare = run;
+    throughputRow(way, run, bare);
+  }
+}
+
+/** One line of the table; a run that says nothing gets its reason and no figure. */
+function throughputRow(way: Way, run: Run, bare: Run | undefined): void {
+  const why = whyNoFigure(run, way.sides.gateway === undefined);
+  const floor = bare === undefined || isBad(bare) || bare === run ? undefined : bare;
+  if (isBad(run)) row(way.name, ['none']);
+  else {
+    row(way.name, [
+      why === undefined ? run.perSecond.toFixed(0) : 'none',
+      run.gatewayMs === undefined ? '' : `${run.gatewayMs.toFixed(3)} ms`,
+      ratio(run.gatewayMs, floor?.gatewayMs),
+      `${run.wholeP50.toFixed(2)} / ${run.wholeP99.toFixed(2)}`,
+      ratio(run.wholeP99, floor?.wholeP99),
+    ]);
+  }
+  if (why !== undefined) say(`            no figure a second: ${why}`);
+}

@@ -1,0 +1,149 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { peerPath } from '@postern/testing';
+import { startProgram, type Measured } from './processes.ts';
+import type { Sides } from './run-load.ts';
+
+const GATEWAY_PROCESSOR = 0;
+const OTHER_PROCESSOR = 1;
+
+/** A way for a request to go: straight to the upstream or through a gateway. */
+export interface Way {
+  readonly name: string;
+  readonly port: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly sides: Sides;
+  stop(): Promise<void>;
+}
+
+export interface Upstream extends Measured {
+  readonly port: number;
+}
+
+export async function startUpstream(deltaDelayMs: number): Promise<Upstream> {
+  const main = join(import.meta.dirname, '../../src/fake-upstream/main.ts');
+  const started = await startProgram({
+    name: 'the fake upstream',
+    processor: OTHER_PROCESSOR,
+    command: [process.execPath, main, '--fast', '--delta-delay-ms', String(deltaDelayMs)],
+    ready: /^http:\/\/127\.0\.0\.1:(\d+)$/,
+  });
+  return { ...started, port: Number(started.ready[1]) };
+}
+
+export function directWay(upstream: Upstream): Way {
+  return {
+    name: 'direct',
+    port: upstream.port,
+    headers: {},
+    sides: { gateway: undefined, upstream: upstream.pid, processor: OTHER_PROCESSOR },
+    stop: () => Promise.resolve(),
+  };
+}
+
+/** Postern's gateway with everything on. */
+export async function startOurs(upstream: Upstream): Promise<Way> {
+  const url = `http://127.0.0.1:${upstream.port}`;
+  const started = await startProgram({
+    name: 'Postern',
+    processor: GATEWAY_PROCESSOR,
+    command: [process.execPath, join(import.meta.dirname, 'our-gateway.ts'), `${url}/v1`, url],
+    ready: /^(\d+) (\S+)$/,
+  });
+  const [, port = '', key = ''] = started.ready;
+  return wayThrough('Postern', started, Number(port), upstream, { authorization: `Bearer ${key}` });
+}
+
+/** A forwarder without any feature: what Node's `http` and undici cost alone. */
+export async function startBare(upstream: Upstream): Promise<Way> {
+  const started = await startProgram({
+    name: 'the bare forwarder',
+    processor: GATEWAY_PROCESSOR,
+    command: [
+      process.execPath,
+      join(import.meta.dirname, 'bare-forwarder.ts'),
+      `http://127.0.0.1:${upstream.port}`,
+    ],
+    ready: /^(\d+)$/,
+  });
+  return wayThrough('bare', started, Number(started.ready[1]), upstream);
+}
+
+/** One worker of nginx with `proxy_pass`; undefined if nginx is not installed. */
+export async function startNginx(upstream: Upstream, home: string): Promise<Way | undefined> {
+  if (spawnSync('nginx', ['-v']).status !== 0) return undefined;
+  const port = await freePort();
+  const configuration = join(home, 'nginx.conf');
+  writeFileSync(configuration, nginxConfiguration(port, upstream.port, home));
+  const started = await startProgram({
+    name: 'nginx',
+    processor: GATEWAY_PROCESSOR,
+    command: ['nginx', '-p', home, '-c', configuration, '-e', 'stderr'],
+    ready: { port },
+  });
+  return wayThrough('nginx', started, port, upstream);
+}
+
+export async function startPortkey(upstream: Upstream, home: string): Promise<Way> {
+  const port = await freePort();
+  const started = await startProgram({
+    name: 'Portkey',
+    processor: GATEWAY_PROCESSOR,
+    command: [process.execPath, 'build/start-server.js', `--port=${port}`, '--headless'],
+    ready: /Ready for connections/,
+    cwd: peerPath('@portkey-ai/gateway'),
+    env: { PATH: process.env['PATH'], HOME: home },
+    silent: true,
+  });
+  return wayThrough('Portkey', started, port, upstream, {
+    authorization: 'Bearer sk-upstream',
+    'x-portkey-provider': 'openai',
+    'x-portkey-custom-host': `http://127.0.0.1:${upstream.port}/v1`,
+  });
+}
+
+function wayThrough(
+  name: string,
+  started: Measured,
+  port: number,
+  upstream: Upstream,
+  headers: Way['headers'] = {},
+): Way {
+  const sides = { gateway: started.pid, upstream: upstream.pid, processor: OTHER_PROCESSOR };
+  return { name, port, headers, sides, stop: () => started.stop() };
+}
+
+/** One process, so that its processor time is all that nginx takes. */
+function nginxConfiguration(port: number, upstreamPort: number, home: string): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  return `daemon off;
+master_process off;
+pid ${home}/nginx.pid;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  ${temporary.map((name) => `${name}_temp_path ${home}/${name};`).join('\n  ')}
+  upstream fake { server 127.0.0.1:${upstreamPort}; keepalive 1024; }
+  server {
+    listen 127.0.0.1:${port};
+    keepalive_requests 100000000;
+    location / {
+      proxy_pass http://fake;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_buffering off;
+    }
+  }
+}
+`;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
