@@ -2,28 +2,28 @@ import { ERROR_AREAS, EXIT, type ErrorCode } from '@postern/protocol';
 
 const INTRODUCTION = `# Errors
 
-Every failure that Postern speaks of has a stable code. The command line prints it at the end of its
-one line and ends with the exit code; the app API and the gateway carry it in the body of the answer.
-The codes of a later version are these and more: none is renamed, none changes its meaning.
+Every failure that Postern reports has a stable code. The command line prints it at the end of its
+one-line message and exits with the exit code; the app API and the gateway return it in the response body.
+Later versions may add codes, but never rename one or change its meaning.
 
-This page is made from the table in the source: \`npm run docs:errors\` writes it, \`npm run
-check:errors\` fails when it is stale.
+This page is generated from the table in the source: \`npm run docs:errors\` writes it, and \`npm run
+check:errors\` fails when it is out of date.
 `;
 
 const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
-  ok: 'It worked.',
-  failure: 'It failed in a way that none of the others names.',
+  ok: 'Success.',
+  failure: 'A failure that no other exit code describes.',
   usage: 'The command, its input or the configuration is wrong.',
   locked: 'The vault or the keyring is locked.',
-  notFound: 'The named thing does not exist.',
-  unavailable: 'A service that is needed cannot be reached.',
-  damaged: 'A file is damaged or of an unknown version; it was left as it is.',
-  busy: 'Something else holds what is needed; try again.',
-  denied: 'Not allowed: a wrong passphrase, a missing session, a refused access.',
-  storage: 'The disk is full or cannot be written.',
-  upstream: 'A provider refused, failed or did not answer.',
-  commandNotExecutable: 'The file of the command to run is no program that may be run.',
-  commandNotFound: 'There is no program of the name of the command to run.',
+  notFound: 'Something that was named does not exist.',
+  unavailable: "A required service can't be reached.",
+  damaged: 'A file is damaged or has an unknown version; it was left unchanged.',
+  busy: 'Another process is using something that is needed; try again.',
+  denied: 'Not allowed: wrong passphrase, missing session or access denied.',
+  storage: 'The disk is full or read-only.',
+  upstream: 'A provider refused the request, failed or did not respond.',
+  commandNotExecutable: 'The command to run is not executable.',
+  commandNotFound: 'The command to run was not found.',
 };
 
 /** The text of `docs/errors.md`: every code with its meaning, remedy and exit code, by area. */

@@ -5,8 +5,7 @@ import { format, resolveConfig } from 'prettier';
 import { errorsDocument } from './errors-document.ts';
 
 /*
- * `npm run docs:errors` writes docs/errors.md; `npm run check:errors` fails when it is not what would
- * be written.
+ * `npm run docs:errors` writes docs/errors.md; `npm run check:errors` fails when the file on disk differs.
  */
 
 const PATH = join(import.meta.dirname, '..', '..', 'docs', 'errors.md');
@@ -17,7 +16,7 @@ const text = await format(errorsDocument(), { ...options, filepath: PATH });
 if (values.check !== true) {
   writeFileSync(PATH, text);
 } else if (read() !== text) {
-  console.error('docs/errors.md is stale: npm run docs:errors');
+  console.error('docs/errors.md is out of date; run: npm run docs:errors');
   process.exitCode = 1;
 }
 

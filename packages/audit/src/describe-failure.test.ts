@@ -18,7 +18,7 @@ test.each([
     'AUDIT_DAMAGED',
     'head.json: the head was removed.',
   ],
-  [{ reason: 'audit-busy' }, 'AUDIT_BUSY', 'for too long.'],
+  [{ reason: 'audit-busy' }, 'AUDIT_BUSY', 'that is writing the audit log.'],
   [{ reason: 'audit-version-unknown', file: 'head.json' }, 'AUDIT_VERSION_UNKNOWN', ': head.json.'],
   [{ reason: 'disk-full', path: '/a' }, 'DISK_FULL', ': /a.'],
   [{ reason: 'storage-read-only', path: '/a' }, 'HOME_READ_ONLY', ': /a.'],

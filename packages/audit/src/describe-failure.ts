@@ -61,11 +61,11 @@ const KINDS: Readonly<Record<BrokenKind, string>> = {
   inserted: 'a line was inserted',
   removed: 'the record was removed',
   reordered: 'the record was moved',
-  forked: 'a record of another past stands in its place',
+  forked: 'the record belongs to another branch of the log',
   truncated: 'the log was cut off',
   renamed: 'the segment was renamed',
   deleted: 'the log was deleted',
-  'rolled-back': 'an older copy of the log was put back, or its end was cut off',
+  'rolled-back': 'an older copy of the log was restored, or its end was cut off',
   'head-missing': 'the head was removed',
   'head-altered': 'the head was altered, or belongs to another key',
 };

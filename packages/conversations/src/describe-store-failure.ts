@@ -7,20 +7,21 @@ export function describeStoreFailure(failure: StoreFailure): DescribedFailure {
     case 'conversation-not-found':
       return {
         code: 'CONVERSATION_NOT_FOUND',
-        message: 'There is no such conversation, or it was deleted.',
+        message: "The conversation doesn't exist, or it was deleted.",
         remedy: 'Reload the list of conversations.',
       };
     case 'message-not-found':
       return {
         code: 'CONVERSATION_NOT_FOUND',
-        message: 'There is no such message in the conversation.',
+        message: 'The conversation has no such message.',
         remedy: 'Reload the conversation.',
       };
     case 'message-damaged':
       return {
         code: 'DATABASE_DAMAGED',
-        message: 'What is stored of this message cannot be read; the others are not concerned.',
-        remedy: 'Put back the database from your last backup, or go on without the message.',
+        message:
+          "Can't read this message, because its stored data is damaged; other messages aren't affected.",
+        remedy: 'Restore the database from your last backup, or continue without the message.',
       };
     case 'message-too-large':
       return {

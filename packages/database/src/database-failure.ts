@@ -50,8 +50,8 @@ const DAMAGE_WORDS: Record<Damage, string> = {
   content: 'is damaged',
   'cut-off': 'is cut off',
   'log-without-database': 'is missing while its write-ahead log is still there',
-  'other-database': 'is another database of Postern under this name',
-  'not-a-file': 'is not a regular file, or one beside it is not',
+  'other-database': 'is a different Postern database under this name',
+  'not-a-file': "or a file next to it isn't a regular file",
 };
 
 /** The one way from a database failure to words. */
@@ -61,19 +61,19 @@ export function describeDatabaseFailure(failure: DatabaseFailure): DescribedFail
     case 'wrong-key-or-damaged':
       return {
         code: 'DATABASE_WRONG_KEY',
-        message: `${which} does not open with this vault's key, or its beginning is damaged; it was left as it is.`,
-        remedy: `Bring back the vault it was made with; or move ${failure.path} and its -wal file away, then put back your last backup or begin anew.`,
+        message: `${which} can't be opened with this vault's key, or its start is damaged; it was left unchanged.`,
+        remedy: `Restore the vault that it belongs to; or move ${failure.path} and its -wal file away, then restore your last backup or start over.`,
       };
     case 'damaged':
       return {
         code: 'DATABASE_DAMAGED',
-        message: `${which} ${DAMAGE_WORDS[failure.damage]}; it was left as it is.`,
-        remedy: `Move ${failure.path} and its -wal file away, then put back your last backup or begin anew.`,
+        message: `${which} ${DAMAGE_WORDS[failure.damage]}; it was left unchanged.`,
+        remedy: `Move ${failure.path} and its -wal file away, then restore your last backup or start over.`,
       };
     case 'version-unknown':
       return {
         code: 'DATABASE_VERSION_UNKNOWN',
-        message: `${which} has version ${failure.found}; this Postern knows versions up to ${failure.known}.`,
+        message: `${which} has version ${failure.found}; this Postern supports versions up to ${failure.known}.`,
         remedy: 'Install the Postern that wrote it, or a newer one.',
       };
     default:
@@ -91,26 +91,26 @@ function describeDiskFailure(failure: DiskFailure, which: string): DescribedFail
     case 'disk-full':
       return {
         code: 'DISK_FULL',
-        message: `The disk is full under ${failure.path}; what was stored before is safe.`,
+        message: `The disk that holds ${failure.path} is full, but no stored data was lost.`,
         remedy: 'Free some space and try again.',
       };
     case 'read-only':
       return {
         code: 'HOME_READ_ONLY',
-        message: `${which} cannot be written.`,
-        remedy: 'Make its directory writable for you alone, or choose another with --home DIR.',
+        message: `${which} can't be written to.`,
+        remedy: 'Make its directory writable for you only, or choose another with --home DIR.',
       };
     case 'busy':
       return {
         code: 'DATABASE_BUSY',
-        message: `${which} is held by another process.`,
-        remedy: 'Close the other Postern and try again.',
+        message: `${which} is in use by another process.`,
+        remedy: 'Stop the other Postern and try again.',
       };
     case 'disk-fault':
       return {
         code: 'DISK_FAULT',
-        message: `${which} could not be read or written: ${failure.systemCode}.`,
-        remedy: 'Check the disk and the rights of the directory, and try again.',
+        message: `${which} can't be read or written: ${failure.systemCode}.`,
+        remedy: "Check the disk and the directory's permissions, then try again.",
       };
   }
 }

@@ -58,16 +58,16 @@ const invalid = (message: string): Row => ({ status: 400, code: 'REQUEST_INVALID
 
 /** Statuses: RFC 9110 §15, and the table of both APIs' error types. */
 const ROWS: Readonly<Record<Exclude<GatewayFailure['reason'], 'upstream-failed'>, Row>> = {
-  'target-invalid': invalid('The request target is not a plain path.'),
+  'target-invalid': invalid("The request target isn't a plain path."),
   'host-invalid': invalid('The Host header is missing or malformed.'),
   'host-refused': { status: 403, code: 'ORIGIN_REFUSED' },
   'origin-refused': { status: 403, code: 'ORIGIN_REFUSED' },
   'key-required': { status: 401, code: 'GATEWAY_KEY_REQUIRED' },
   'route-unknown': { status: 404, code: 'ROUTE_UNKNOWN' },
   'method-not-allowed': { status: 405, code: 'METHOD_NOT_ALLOWED' },
-  'body-malformed': invalid('The body is not a JSON object.'),
+  'body-malformed': invalid("The body isn't a JSON object."),
   'body-too-deep': invalid('The body is nested too deeply.'),
-  'body-ambiguous': invalid('The body holds a field that decides the route more than once.'),
+  'body-ambiguous': invalid('The body repeats a field that determines the route.'),
   'body-encoded': invalid('The body must be sent without a content encoding.'),
   'model-missing': invalid('The field "model" must be a non-empty string.'),
   'body-too-large': { status: 413, code: 'REQUEST_TOO_LARGE' },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { describeUpstreamFailure, type UpstreamFailure } from './upstream-failure.ts';
 
 const rows: readonly (readonly [UpstreamFailure, string, RegExp])[] = [
-  [{ reason: 'address-invalid', provider: 'p' }, 'UPSTREAM_ADDRESS_INVALID', /of p is not/],
+  [{ reason: 'address-invalid', provider: 'p' }, 'UPSTREAM_ADDRESS_INVALID', /of p isn.t/],
   [
     { reason: 'address-insecure', provider: 'p', host: 'h.example' },
     'UPSTREAM_INSECURE',
@@ -30,13 +30,13 @@ const rows: readonly (readonly [UpstreamFailure, string, RegExp])[] = [
   [{ reason: 'proxy-password-missing' }, 'UPSTREAM_PROXY', /vault/],
   [{ reason: 'proxy-failed', status: 407 }, 'UPSTREAM_PROXY', /user name and password/],
   [{ reason: 'proxy-failed', status: 502 }, 'UPSTREAM_PROXY', /502/],
-  [{ reason: 'proxy-failed', status: undefined }, 'UPSTREAM_PROXY', /cannot be reached/],
-  [{ reason: 'timeout', waitingFor: 'body' }, 'UPSTREAM_TIMEOUT', /silent/],
+  [{ reason: 'proxy-failed', status: undefined }, 'UPSTREAM_PROXY', /Can't reach/],
+  [{ reason: 'timeout', waitingFor: 'body' }, 'UPSTREAM_TIMEOUT', /stopped sending/],
   [{ reason: 'redirected', status: 307 }, 'UPSTREAM_REDIRECTED', /redirect/],
   [{ reason: 'cut' }, 'UPSTREAM_CUT', /cut off/],
-  [{ reason: 'malformed' }, 'UPSTREAM_MALFORMED', /not an answer/],
-  [{ reason: 'too-large', maxBytes: 5 }, 'UPSTREAM_MALFORMED', /not an answer/],
-  [{ reason: 'cancelled' }, 'REQUEST_CANCELLED', /stopped/],
+  [{ reason: 'malformed' }, 'UPSTREAM_MALFORMED', /invalid response/],
+  [{ reason: 'too-large', maxBytes: 5 }, 'UPSTREAM_MALFORMED', /invalid response/],
+  [{ reason: 'cancelled' }, 'REQUEST_CANCELLED', /cancelled/],
 ];
 
 describe('describeUpstreamFailure', () => {

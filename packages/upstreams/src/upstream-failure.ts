@@ -96,26 +96,26 @@ function codeOf(failure: UpstreamFailure): ErrorCodeName {
 }
 
 const UNREACHABLE: Readonly<Record<Unreachable, string>> = {
-  'name-unknown': "The provider's host name is not known.",
+  'name-unknown': "The provider's host name can't be resolved.",
   refused: 'The provider refused the connection.',
-  'no-route': 'There is no way to the provider from this network.',
-  closed: 'The provider closed the connection without an answer.',
-  tls: 'The provider does not speak TLS 1.2 or newer at that address.',
-  other: 'The provider cannot be reached.',
+  'no-route': 'There is no route to the provider from this network.',
+  closed: 'The provider closed the connection without responding.',
+  tls: "The provider doesn't support TLS 1.2 or newer at that address.",
+  other: "Can't reach the provider.",
 };
 
 const CERTIFICATE: Readonly<Record<CertificateFault, string>> = {
   expired: "The provider's certificate has expired.",
-  'not-yet-valid': "The provider's certificate is not valid yet.",
+  'not-yet-valid': "The provider's certificate isn't valid yet.",
   'wrong-host': "The provider's certificate is for another host.",
-  untrusted: "The provider's certificate is signed by nobody whom this machine trusts.",
-  other: "The provider's certificate is not valid.",
+  untrusted: "The provider's certificate isn't signed by an authority that this machine trusts.",
+  other: "The provider's certificate isn't valid.",
 };
 
 const WAITING: Readonly<Record<'connection' | 'head' | 'body', string>> = {
-  connection: 'The provider did not take the connection in time.',
-  head: 'The provider did not begin its answer in time.',
-  body: 'The provider fell silent in the middle of its answer.',
+  connection: 'Timed out connecting to the provider.',
+  head: "The provider didn't start to respond in time.",
+  body: 'The provider stopped sending in the middle of its response.',
 };
 
 function detailOf(failure: UpstreamFailure): string | undefined {
@@ -125,11 +125,11 @@ function detailOf(failure: UpstreamFailure): string | undefined {
     case 'certificate':
       return CERTIFICATE[failure.why];
     case 'proxy-invalid':
-      return 'The configured proxy is not a plain http:// or https:// address.';
+      return "The configured proxy isn't a plain http:// or https:// address.";
     case 'proxy-password-missing':
-      return 'The password of the proxy is not in the vault, or the vault is locked.';
+      return "The proxy's password isn't in the vault, or the vault is locked.";
     case 'compressed':
-      return 'The provider compressed its answer, although it was asked not to.';
+      return "The provider sent a compressed response, which Postern didn't ask for.";
     case 'proxy-failed':
       return proxyDetail(failure.status);
     case 'timeout':
@@ -145,24 +145,24 @@ function providerDetail(failure: ProviderFailure): string | undefined {
   const { provider } = failure;
   switch (failure.reason) {
     case 'address-invalid':
-      return `The address of ${provider} is not a plain http:// or https:// URL.`;
+      return `The address of ${provider} isn't a plain http:// or https:// URL.`;
     case 'address-insecure':
-      return `The address of ${provider} is plain HTTP, and ${failure.host} is neither loopback nor named as local.`;
+      return `The address of ${provider} uses plain HTTP, and ${failure.host} is neither loopback nor listed as local.`;
     case 'endpoint-incomplete':
       return `The endpoint ${provider} needs "${failure.field}".`;
     case 'provider-fixed':
       return `"${failure.field}" of the built-in provider ${provider} cannot be changed.`;
     case 'key-missing':
-      return `There is no key for ${provider} in the vault.`;
+      return `The vault has no key for ${provider}.`;
     case 'key-unsendable':
-      return `The key stored for ${provider} has characters that no key can have.`;
+      return `The key stored for ${provider} contains invalid characters.`;
     case 'plan-token':
       return undefined;
   }
 }
 
 function proxyDetail(status: number | undefined): string {
-  if (status === undefined) return 'The proxy cannot be reached or broke off.';
-  if (status === 407) return 'The proxy does not accept the user name and password.';
+  if (status === undefined) return "Can't reach the proxy, or it closed the connection.";
+  if (status === 407) return 'The proxy rejected the user name and password.';
   return `The proxy refused to connect with status ${status}.`;
 }

@@ -57,26 +57,26 @@ export function describeVaultFailure(failure: VaultFailure): VaultFailureDescrip
 
 const ABSENCES: Readonly<Record<KeyringAbsence, string>> = {
   'no-bus': 'there is no session bus',
-  'no-service': 'no program on the session bus keeps secrets',
-  'no-collection': 'its service has no keyring to store anything in',
+  'no-service': 'no Secret Service provider on the session bus',
+  'no-collection': 'the service has no keyring to store secrets in',
   'no-answer': 'it stopped answering',
-  'not-keeping': 'it does not give back what was stored',
-  unknown: 'its library gave no known reason',
+  'not-keeping': "it doesn't return what was stored",
+  unknown: 'the keyring library gave no known reason',
 };
 
 const DAMAGES: Readonly<Record<Damage, string>> = {
   missing: 'is missing',
   malformed: 'is cut off or malformed',
-  altered: 'is not what was written',
-  parameters: 'demands key derivation costs that are not accepted',
+  altered: 'was altered',
+  parameters: "demands key derivation costs that Postern doesn't accept",
   foreign: 'belongs to another vault',
-  'other-key': 'is of another time than slots.json, under another data key',
+  'other-key': 'is encrypted with a different data key than slots.json',
 };
 
 const FOUND: Readonly<Record<BackendFound, string>> = {
-  keyring: 'the keyring is asked for',
-  file: 'the encrypted file is asked for',
-  'empty-keyring': "the keyring found does not have this vault's entries",
+  keyring: 'the keyring was requested',
+  file: 'the encrypted file was requested',
+  'empty-keyring': 'the keyring has no entries of this vault',
   'other-machine': 'its keyring entry was made on another machine',
 };
 
@@ -86,7 +86,7 @@ const PROBLEMS: Readonly<Record<SecretProblem, string>> = {
   'field-name': 'a field has an invalid name',
   'empty-value': 'a value is empty',
   'too-large': 'it is too large',
-  'not-text': 'a value is not well-formed text',
+  'not-text': "a value isn't well-formed text",
   times: 'its times are invalid',
 };
 
@@ -101,7 +101,7 @@ function detailOf(failure: VaultFailure): string | undefined {
       return failure.file;
     case 'rolled-back':
       return failure.how === 'older'
-        ? `${failure.file} is older than the newest that this vault had`
+        ? `${failure.file} is older than this vault's newest copy`
         : `${failure.file} was removed`;
     case 'backend-changed':
       return `it was made with ${failure.recorded} storage, but ${FOUND[failure.found]}`;
@@ -144,12 +144,12 @@ function remedyOf(failure: VaultFailure): string | undefined {
   if (failure.reason === 'backend-changed') {
     const { recorded, found } = failure;
     if (found === 'keyring' || found === 'file') {
-      return `Set storage back to ${recorded}, or run: postern auth storage migrate --from ${recorded} --to ${found}.`;
+      return `Change the storage setting back to ${recorded}, or run: postern auth storage migrate --from ${recorded} --to ${found}.`;
     }
-    return 'Log in to the desktop session that has it, or open with the recovery code or the passphrase.';
+    return 'Log in to the desktop session that has the keyring, or unlock with the recovery code or the passphrase.';
   }
   if (failure.reason === 'vault-damaged' && failure.damage === 'other-key') {
-    return `Put back the ${failure.file} and the slots.json of one time, or restore a backup: postern auth storage restore FILE.`;
+    return `Put back copies of ${failure.file} and slots.json from the same time, or restore a backup: postern auth storage restore FILE.`;
   }
   if (failure.reason === 'vault-damaged' && failure.damage === 'missing') {
     return `Put ${failure.file} back, or move the vault's directory away and restore a backup: postern auth storage restore FILE.`;

@@ -29,7 +29,7 @@ export type VaultFailure =
   | { readonly reason: 'vault-busy' }
   | { readonly reason: 'vault-damaged'; readonly file: string; readonly damage: Damage }
   | { readonly reason: 'version-unknown'; readonly file: string }
-  /** A file is older than the newest that this vault had, or its anchor is gone. */
+  /** A file is older than this vault's newest copy, or its anchor is gone. */
   | { readonly reason: 'rolled-back'; readonly file: string; readonly how: 'older' | 'missing' }
   | { readonly reason: 'wrong-passphrase' }
   | { readonly reason: 'wrong-backup-passphrase' }

@@ -50,7 +50,7 @@ describe('an audit log of which a record was altered', () => {
     alterRecord();
     const verified = await run(['audit', 'verify']);
     expect(verified).toMatchObject({ code: DAMAGED, stdout: '' });
-    expect(verified.stderr).toContain('Postern writes nothing more to it');
+    expect(verified.stderr).toContain('Postern has stopped writing to it');
     expect(verified.stderr).toContain('postern audit set-aside');
     const before = logFiles();
     for (const command of [

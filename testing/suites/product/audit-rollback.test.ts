@@ -59,7 +59,7 @@ describe.each(['file', 'keyring'] as const)('the audit log of a vault in the %s'
 
   test.skipIf(isSkipped).each([
     ['deleted', undefined, /the log was deleted/],
-    ['put back to an older copy', 'older', /an older copy of the log was put back/],
+    ['put back to an older copy', 'older', /an older copy of the log was restored/],
   ])('that was %s is named, and takes no more records', async (_, copy, words) => {
     rmSync(audit(), { recursive: true });
     if (copy !== undefined) cpSync(`${data}-${copy}`, audit(), { recursive: true });

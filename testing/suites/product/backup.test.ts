@@ -33,7 +33,7 @@ test('a backup brings back its secrets, into the vault and into a new home', asy
   expect(await run(restore)).toMatchObject({ code: 2 });
   const wrong = await run([...restore, '--yes'], { backup: 'another one' });
   expect(wrong).toMatchObject({ code: 8 });
-  expect(wrong.stderr).toContain('The passphrase does not open the backup; nothing was changed.');
+  expect(wrong.stderr).toContain("Can't open the backup: wrong passphrase. Nothing was changed.");
   expect(wrong.stderr).not.toMatch(/recovery code|open the vault/);
   expect((await run(['secret', 'get', 'openai', '--raw'])).stdout).toBe(LATER);
   expect(await run([...restore, '--yes'])).toMatchObject({ code: 0 });

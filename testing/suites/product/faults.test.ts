@@ -124,7 +124,7 @@ describe('what goes wrong gets one line with its remedy and loses nothing', () =
     disk.makeReadOnly();
     const onDisk = ['--home', join(disk.path, 'home')];
     const ended = await runPostern([...onDisk, 'up', '--no-open'], environment);
-    expectOneLine(ended, 9, /Cannot write .*--home DIR.*HOME_READ_ONLY/);
+    expectOneLine(ended, 9, /Can't write .*--home DIR.*HOME_READ_ONLY/);
   });
 
   test('a configuration with a mistake', async () => {

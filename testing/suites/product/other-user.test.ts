@@ -160,7 +160,7 @@ describe.skipIf(skipBecause('a home that another user made', whyNoOtherUser()))(
         ...options,
         input: VALUE,
       });
-      expect(set.stderr).toMatch(/isn't a directory of your own.*--home DIR.*\[HOME_FOREIGN\]/);
+      expect(set.stderr).toMatch(/isn't a directory that you own.*--home DIR.*\[HOME_FOREIGN\]/);
       expect(set).toMatchObject({ code: 9, stdout: '' });
       const doctor = await runPostern([...there, 'doctor'], options);
       expect(doctor.stdout).toMatch(

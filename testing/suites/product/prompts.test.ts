@@ -103,7 +103,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       await terminal.screen.press('-l', '--', 'half of a value');
       await terminal.screen.press('C-c');
       expect(await terminal.waitFor(/exit=\d+\n/)).toMatch(
-        /nothing was stored\. Run the command again when you want it done\.[^]*exit=1/,
+        /nothing was stored\. Run the command again when you're ready\.[^]*exit=1/,
       );
       await enter(terminal, 'echo typed and shown');
       await terminal.waitFor(/^typed and shown$/m);
@@ -119,7 +119,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
         [/cannot be brought back\. \[y\/N\]$/, 'n'],
       ] as const;
       expect(await converse(terminal, 'postern secret rm openai', asked, 1)).toContain(
-        'postern: Nothing was removed. Run the command again when you want it done. [CANCELLED]',
+        "postern: Nothing was removed. Run the command again when you're ready. [CANCELLED]",
       );
       expect(await valueWith(PASSPHRASE)).toBe(VALUE);
     });

@@ -130,8 +130,8 @@ describe('auth storage rekey with the encrypted file', () => {
           // The anchor knows the newest: an older file was put back, a newer one is of no use here.
           const said =
             to === home
-              ? /is older than the newest.*accept-rollback.*\[VAULT_ROLLED_BACK\]/
-              : /of another time.*Put back.*\[VAULT_DAMAGED\]/;
+              ? /is older than this vault's newest copy.*accept-rollback.*\[VAULT_ROLLED_BACK\]/
+              : /a different data key than slots\.json.*Put back.*\[VAULT_DAMAGED\]/;
           expect(ended.stderr).toMatch(said);
         }
       }

@@ -34,7 +34,7 @@ describe('a file of the vault that was put back', () => {
     const before = readFileSync(at(name));
     const refused = await run(['secret', 'get', 'anthropic']);
     expect(refused).toMatchObject({ code: 6, stdout: '' });
-    expect(refused.stderr).toContain(`${name} is older than the newest that this vault had`);
+    expect(refused.stderr).toContain(`${name} is older than this vault's newest copy`);
     expect(refused.stderr).toContain('postern vault accept-rollback');
     for (const command of [['doctor'], ['status'], ['auth', 'storage', 'status']]) {
       const looked = await run(command);
@@ -65,7 +65,7 @@ describe('a file of the vault that was put back', () => {
       if (accepted) await run(['vault', 'accept-rollback']);
       const secret = await run(['secret', 'get', 'anthropic']);
       expect(secret).toMatchObject({ code: 6, stdout: '' });
-      expect(secret.stderr).toContain('under another data key');
+      expect(secret.stderr).toContain('a different data key than slots.json');
       expect(await run(['key', 'list'])).toMatchObject({ code: 6, stdout: '' });
     }
     // All of them put back are the vault of then, which opens no database of now.

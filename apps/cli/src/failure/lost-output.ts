@@ -18,7 +18,7 @@ export function endOfLostOutput(code: string, what: 'result' | 'output'): LostOu
   }
   const failure =
     code === 'ENOSPC'
-      ? described('DISK_FULL', `Cannot write the ${what}: the device is full.`)
-      : described('STORAGE_FAILED', `Cannot write the ${what}: ${code}.`);
+      ? described('DISK_FULL', `Can't write the ${what}: the device is full.`)
+      : described('STORAGE_FAILED', `Can't write the ${what}: ${code}.`);
   return { failure, exitCode: exitCodeOf(failure) };
 }

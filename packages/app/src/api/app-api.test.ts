@@ -211,7 +211,7 @@ describe('bodies', () => {
   ])('%s passphrase is refused by the rule of the vault', async (_name, passphrase, problem) => {
     const response = await send('POST', '/api/setup', { storage: 'file', passphrase }, both);
     expect(response.status).toBe(422);
-    const message = `The passphrase cannot be used: ${problem}.`;
+    const message = `The passphrase can't be used: ${problem}.`;
     expect(await codeOf(response)).toMatchObject({ code: 'VAULT_PASSPHRASE_UNFIT', message });
   });
 

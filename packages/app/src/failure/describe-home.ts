@@ -7,16 +7,16 @@ import { described, type Described } from './described.ts';
 export function describeHomeFailure(failure: HomeFailure): Described {
   switch (failure.reason) {
     case 'home-read-only':
-      return described('HOME_READ_ONLY', `Cannot write ${failure.path}.`);
+      return described('HOME_READ_ONLY', `Can't write ${failure.path}.`);
     case 'home-foreign':
       return described(
         'HOME_FOREIGN',
-        `${failure.path} isn't a directory of your own, or is a link that another user made.`,
+        `${failure.path} isn't a directory that you own, or is a link that another user made.`,
       );
     case 'home-exposed':
       return described(
         'HOME_FOREIGN',
-        `${failure.path} is above Postern's home, and another user can change what is in it.`,
+        `${failure.path} contains Postern's home, and another user can change its contents.`,
       );
     case 'disk-full':
       return described('DISK_FULL', `No space left to write ${failure.path}.`);
@@ -30,9 +30,9 @@ export function describeConfigFailure(failure: ConfigFailure): Described {
     case 'config-invalid':
       return described('CONFIG_INVALID', `${failure.path}: ${failure.problem}.`);
     case 'config-unreadable':
-      return described('CONFIG_INVALID', `${failure.path} cannot be read.`);
+      return described('CONFIG_INVALID', `Can't read ${failure.path}.`);
     case 'config-unwritable':
-      return described('HOME_READ_ONLY', `Cannot write ${failure.path}.`);
+      return described('HOME_READ_ONLY', `Can't write ${failure.path}.`);
     case 'disk-full':
       return described('DISK_FULL', `No space left to write ${failure.path}.`);
     default:
@@ -45,7 +45,7 @@ export function describeLockFailure(failure: LockFailure): Described {
     case 'held':
       return described('ALREADY_RUNNING');
     case 'not-writable':
-      return described('HOME_READ_ONLY', `Cannot write ${failure.path}.`);
+      return described('HOME_READ_ONLY', `Can't write ${failure.path}.`);
     case 'disk-full':
       return described('DISK_FULL', `No space left to write ${failure.path}.`);
     default:

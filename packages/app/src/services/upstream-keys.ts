@@ -39,9 +39,7 @@ export function readUpstreamKeys(parts: UpstreamKeyParts): UpstreamKeyReader {
     if (!record.ok) return failed(describeVaultFailure(record.failure));
     const key = record.value?.fields.get('value');
     if (key === undefined) {
-      return failed(
-        described('UPSTREAM_NO_KEY', `There is no key for ${provider.label} in the vault.`),
-      );
+      return failed(described('UPSTREAM_NO_KEY', `The vault has no key for ${provider.label}.`));
     }
     held.set(provider.secret, { key, untilMs: clock.monotonicMs() + HELD_MS });
     return ok(key);

@@ -54,9 +54,9 @@ describe('decodeError', () => {
     ['{"detail":"Not Found"}', 'Not Found'],
     ['[{"error":{"code":400,"message":"bad"}}]', 'bad'],
     ['upstream connect error', 'upstream connect error'],
-    ['<!doctype html><p>secret page</p>', 'The provider failed.'],
-    ['', 'The provider failed.'],
-    ['null', 'The provider failed.'],
+    ['<!doctype html><p>secret page</p>', 'The provider reported a server error.'],
+    ['', 'The provider reported a server error.'],
+    ['null', 'The provider reported a server error.'],
     [anthropic('api_error', 'two\nlines\u0007'), 'two lines'],
   ];
   test.each(MESSAGES)('the message of %s', (body, message) => {

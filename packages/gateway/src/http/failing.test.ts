@@ -113,8 +113,8 @@ describe('before the first byte', () => {
 
   it.each([
     ['locked', failed({ reason: 'locked' } as const), 503, 'The vault is locked'],
-    ['unavailable', failed({ reason: 'unavailable' } as const), 503, 'The vault cannot be read'],
-    ['without that key', ok(undefined), 503, 'There is no key for that provider'],
+    ['unavailable', failed({ reason: 'unavailable' } as const), 503, "Can't read the vault"],
+    ['without that key', ok(undefined), 503, 'The vault has no key for that provider'],
   ])('the vault is %s', async (_name, answer, status, words) => {
     await start({ upstreamKey: () => answer });
     for (const path of [CHAT, MESSAGES]) {

@@ -134,7 +134,7 @@ describe('the request', () => {
         body: JSON.stringify({ ...MESSAGES, model }),
       });
       expect(response.status).toBe(400);
-      expect(await response.text()).toContain('translation is not available');
+      expect(await response.text()).toContain("translation isn't available");
       expect(upstream.requests).toHaveLength(0);
     },
   );

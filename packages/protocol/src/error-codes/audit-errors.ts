@@ -2,8 +2,8 @@ import { EXIT, type ErrorCode } from './error-code.ts';
 
 export const AUDIT_ERRORS = {
   AUDIT_DAMAGED: {
-    meaning: 'The audit log was altered, cut or is damaged, and Postern writes nothing more to it.',
-    remedy: 'Keep it as evidence and start a new one: postern audit set-aside.',
+    meaning: 'The audit log is damaged or was altered, so Postern has stopped writing to it.',
+    remedy: 'Keep it as evidence and start a new log: postern audit set-aside.',
     exit: EXIT.damaged,
   },
   AUDIT_VERSION_UNKNOWN: {
@@ -12,29 +12,31 @@ export const AUDIT_ERRORS = {
     exit: EXIT.damaged,
   },
   AUDIT_BUSY: {
-    meaning: 'Another process has been writing the audit log for too long.',
-    remedy: 'Wait for it to finish, or end it, and run the command again.',
+    meaning: 'Timed out waiting for another process that is writing the audit log.',
+    remedy: 'Wait for that process to finish, or end it, then run the command again.',
     exit: EXIT.busy,
   },
   SYSLOG_UNREACHABLE: {
-    meaning: 'The receiver of the audit log cannot be reached, or closed the connection.',
-    remedy: 'Check audit.forward.to, and that the receiver listens there and reads what it gets.',
+    meaning: "The audit log receiver can't be reached, or it closed the connection.",
+    remedy:
+      'Check audit.forward.to, and check that the receiver is listening there and reading its input.',
     exit: EXIT.unavailable,
   },
   SYSLOG_CERTIFICATE: {
-    meaning: 'The certificate of the receiver of the audit log is not valid for its name.',
+    meaning: "The audit log receiver's certificate isn't valid for its host name.",
     remedy:
-      'Name its authority in audit.forward.ca, and check the host; no setting turns the check off.',
+      "Set audit.forward.ca to its certificate authority, and check the host name; the check can't be turned off.",
     exit: EXIT.unavailable,
   },
   AUDIT_FORWARD_NOT_SET: {
-    meaning: 'The configuration names no receiver for the audit log.',
-    remedy: 'Name one in config.json: {"audit": {"forward": {"to": "tls://HOST:6514"}}}.',
+    meaning: 'No audit log receiver is configured.',
+    remedy: 'Add one to config.json: {"audit": {"forward": {"to": "tls://HOST:6514"}}}.',
     exit: EXIT.usage,
   },
   AUDIT_FORWARD_FILE: {
-    meaning: 'A certificate or key that audit.forward names cannot be used.',
-    remedy: 'Check its path, that it is PEM, and that the private key is yours alone: chmod 600.',
+    meaning: "Can't use a certificate or key file named in audit.forward.",
+    remedy:
+      'Check the path, that the file is PEM, and that only you can read the private key: chmod 600.',
     exit: EXIT.usage,
   },
 } as const satisfies Record<string, ErrorCode>;

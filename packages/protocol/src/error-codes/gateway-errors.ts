@@ -2,52 +2,53 @@ import { EXIT, type ErrorCode } from './error-code.ts';
 
 export const GATEWAY_ERRORS = {
   GATEWAY_KEY_REQUIRED: {
-    meaning: 'The request carries no valid Postern key.',
-    remedy: 'Make one: postern key create NAME.',
+    meaning: 'The gateway key is missing or invalid.',
+    remedy: 'Create one: postern key create NAME.',
     exit: EXIT.denied,
   },
   GATEWAY_KEY_NOT_FOUND: {
-    meaning: 'There is no gateway key of that name or id.',
-    remedy: 'List them: postern key list.',
+    meaning: 'No gateway key has that name or id.',
+    remedy: 'List the keys: postern key list.',
     exit: EXIT.notFound,
   },
   GATEWAY_MODEL_UNKNOWN: {
     meaning: 'No provider is configured for that model in this dialect.',
-    remedy: 'Name it as provider/model; see GET /v1/models.',
+    remedy: 'Write it as provider/model; GET /v1/models lists the models.',
     exit: EXIT.notFound,
   },
   GATEWAY_TRANSLATION_UNAVAILABLE: {
-    meaning: 'The provider of that model speaks another dialect, and translation is not available.',
-    remedy: "Call the endpoint of that provider's own dialect, or choose another model.",
+    meaning: "The model's provider speaks another dialect, and translation isn't available.",
+    remedy: "Call the endpoint of the provider's own dialect, or choose another model.",
     exit: EXIT.usage,
   },
   GATEWAY_KEY_NAME_TAKEN: {
-    meaning: 'There is a gateway key of that name already.',
-    remedy: 'Choose another name, or revoke the other one first.',
+    meaning: 'A gateway key with that name already exists.',
+    remedy: 'Choose another name, or revoke the existing key first.',
     exit: EXIT.usage,
   },
   GATEWAY_KEY_NAME_INVALID: {
-    meaning: 'The name is not one that a gateway key can have.',
-    remedy: 'Begin with a letter or digit; then letters, digits, spaces and . _ - @, at most 64.',
+    meaning: 'Invalid gateway key name.',
+    remedy:
+      'Start with a letter or digit, and use up to 64 letters, digits, spaces and . _ - @ characters.',
     exit: EXIT.usage,
   },
   GATEWAY_STOPPING: {
-    meaning: 'Postern is stopping and takes no new requests.',
+    meaning: 'Postern is shutting down and accepts no new requests.',
     remedy: 'Retry in a moment.',
     exit: EXIT.unavailable,
   },
   GATEWAY_STORE_UNAVAILABLE: {
-    meaning: 'Keys cannot be checked or use cannot be recorded, so nothing is passed on.',
-    remedy: 'Look at the disk and the log of Postern, then retry.',
+    meaning: "Can't check keys or record usage, so no request is forwarded.",
+    remedy: "Check the disk and Postern's log, then retry.",
     exit: EXIT.storage,
   },
   GATEWAY_VAULT_UNAVAILABLE: {
-    meaning: 'The vault cannot be read.',
-    remedy: 'Run postern status for the reason.',
+    meaning: "Can't read the vault.",
+    remedy: 'Run postern status to see why.',
     exit: EXIT.unavailable,
   },
   GATEWAY_OVERLOADED: {
-    meaning: 'Too many requests at once.',
+    meaning: 'Too many concurrent requests.',
     remedy: 'Retry in a moment.',
     exit: EXIT.busy,
   },

@@ -3,12 +3,12 @@ import { EXIT, type ErrorCode } from './error-code.ts';
 export const VAULT_ERRORS = {
   VAULT_NOT_SET_UP: {
     meaning: 'There is no vault yet.',
-    remedy: 'Run postern up and follow the first steps, or postern secret set NAME.',
+    remedy: 'Run postern up and follow the setup, or run postern secret set NAME.',
     exit: EXIT.notFound,
   },
   VAULT_EXISTS: {
-    meaning: 'There is a vault already; it was left as it is.',
-    remedy: 'Use it, or choose another place with --home DIR.',
+    meaning: 'A vault already exists and was left unchanged.',
+    remedy: 'Use that vault, or choose another directory with --home DIR.',
     exit: EXIT.denied,
   },
   VAULT_LOCKED: {
@@ -19,29 +19,29 @@ export const VAULT_ERRORS = {
     exit: EXIT.locked,
   },
   VAULT_WRONG_PASSPHRASE: {
-    meaning: 'The passphrase or recovery code does not open the vault; nothing was changed.',
-    remedy: 'Try again; if it is lost, use the recovery code.',
+    meaning: "Can't open the vault: wrong passphrase or recovery code. Nothing was changed.",
+    remedy: 'Try again. If you lost the passphrase, use the recovery code.',
     exit: EXIT.denied,
   },
   VAULT_RECOVERY_CODE_MISTYPED: {
-    meaning: 'That is not a recovery code: a character is wrong or missing.',
-    remedy: 'Compare it with your copy and type it again; case, spaces and dashes do not matter.',
+    meaning: 'Invalid recovery code: a character is wrong or missing.',
+    remedy: "Compare it with your copy and type it again; case, spaces and dashes don't matter.",
     exit: EXIT.usage,
   },
   VAULT_PASSPHRASE_UNFIT: {
-    meaning: 'The passphrase cannot be used.',
-    remedy: 'Choose one of 8 to 1024 characters; several random words are best.',
+    meaning: "The passphrase can't be used.",
+    remedy: 'Choose one with 8 to 1024 characters; several random words are best.',
     exit: EXIT.usage,
   },
   VAULT_DAMAGED: {
-    meaning: 'A vault file is damaged or was altered; it was left as it is.',
-    remedy: 'Put back the copy from your last backup.',
+    meaning: 'A vault file is damaged or was altered, and was left unchanged.',
+    remedy: 'Restore it from your last backup.',
     exit: EXIT.damaged,
   },
   VAULT_ROLLED_BACK: {
-    meaning: 'A vault file was replaced by an older one, or removed; it was left as it is.',
+    meaning: 'A vault file was removed or replaced by an older copy, and nothing was changed.',
     remedy:
-      'If you put it back yourself, run: postern vault accept-rollback. If not, somebody changed your files: replace the keys.',
+      'If you restored it yourself, run: postern vault accept-rollback. If not, someone changed your files: replace your keys.',
     exit: EXIT.damaged,
   },
   VAULT_VERSION_UNKNOWN: {
@@ -50,103 +50,106 @@ export const VAULT_ERRORS = {
     exit: EXIT.damaged,
   },
   VAULT_BUSY: {
-    meaning: 'Another process is writing the vault.',
-    remedy: 'Wait for it to finish and run the command again.',
+    meaning: 'Another process is writing to the vault.',
+    remedy: 'Wait for it to finish, then run the command again.',
     exit: EXIT.busy,
   },
   VAULT_LAST_SLOT: {
-    meaning: 'That is the only way left to open the vault.',
+    meaning: "This is the vault's only key slot, so it can't be removed.",
     remedy: 'Add another passphrase or recovery code first.',
     exit: EXIT.denied,
   },
   VAULT_SLOT_MISSING: {
-    meaning: 'The vault has no such way to open it.',
-    remedy: 'List the ways it has: postern auth storage status.',
+    meaning: 'The vault has no such key slot.',
+    remedy: 'List its key slots: postern auth storage status.',
     exit: EXIT.notFound,
   },
   VAULT_SLOT_EXISTS: {
-    meaning: 'The vault has that way to open it already.',
+    meaning: 'The vault already has such a key slot.',
     remedy: 'Change or remove it instead: postern vault passphrase.',
     exit: EXIT.denied,
   },
   VAULT_BACKEND_CHANGED: {
-    meaning: 'The vault was made with another storage than the one found now.',
-    remedy: 'Bring the recorded storage back, or open with the passphrase or recovery code.',
+    meaning: "This isn't the storage that the vault was created with.",
+    remedy:
+      'Make the original storage available again, or unlock with the passphrase or recovery code.',
     exit: EXIT.unavailable,
   },
   VAULT_SAME_STORAGE: {
-    meaning: 'The secrets are in that storage already.',
-    remedy: 'Nothing needs to be moved; see postern auth storage status.',
+    meaning: 'The secrets are already in that storage.',
+    remedy: 'There is nothing to move; see postern auth storage status.',
     exit: EXIT.usage,
   },
   VAULT_COPY_DIFFERS: {
-    meaning: 'What was written could not be read back the same; the change was undone.',
-    remedy: 'Run postern auth storage test, and try again once it passes.',
+    meaning: "A value didn't read back as it was written, so the change was undone.",
+    remedy: 'Run postern auth storage test, then try again once it passes.',
     exit: EXIT.storage,
   },
   VAULT_UNFINISHED: {
-    meaning: 'An earlier operation on the vault was cut off and is not completed yet.',
-    remedy: 'Unlock the vault with the storage it needs at hand; it is completed then.',
+    meaning: "An earlier vault operation was interrupted and isn't finished yet.",
+    remedy:
+      'Make the storage that it needs available and unlock the vault; Postern then finishes the operation.',
     exit: EXIT.busy,
   },
   VAULT_DATABASE_REFUSED: {
-    meaning: 'A database did not take its new key; the vault keeps the old one.',
-    remedy: 'Stop every running Postern and run the command again.',
+    meaning:
+      "A database couldn't be re-encrypted with the new key, so the vault keeps the old one.",
+    remedy: 'Stop every running Postern, then run the command again.',
     exit: EXIT.busy,
   },
   VAULT_REKEY_UNCONFIRMED: {
-    meaning: 'The new data key is in force, but it is not confirmed; the old one is kept.',
+    meaning: 'The new data key is in use but not confirmed yet, so the old one is kept.',
     remedy: 'Confirm it: postern auth storage rekey --confirm.',
     exit: EXIT.storage,
   },
   BACKUP_WRONG_PASSPHRASE: {
-    meaning: 'The passphrase does not open the backup; nothing was changed.',
-    remedy: "Give the backup's own passphrase, the one it was made with.",
+    meaning: "Can't open the backup: wrong passphrase. Nothing was changed.",
+    remedy: 'Enter the passphrase that the backup was made with.',
     exit: EXIT.denied,
   },
   BACKUP_NOT_FOUND: {
-    meaning: 'There is no such backup file.',
+    meaning: "The backup file doesn't exist.",
     remedy: 'Check the path.',
     exit: EXIT.notFound,
   },
   BACKUP_EXISTS: {
-    meaning: 'There is a file of that name already; it was left as it is.',
+    meaning: 'A file with that name already exists and was left unchanged.',
     remedy: 'Choose another name for the backup.',
     exit: EXIT.denied,
   },
   KEYRING_UNAVAILABLE: {
-    meaning: 'No keyring service can be reached.',
+    meaning: "Can't reach a keyring service.",
     remedy: 'Start GNOME Keyring, KWallet or KeePassXC, or use --storage file.',
     exit: EXIT.unavailable,
   },
   KEYRING_LOCKED: {
     meaning: 'The keyring is locked.',
     remedy:
-      'Unlock the login keyring of your desktop and run the command again. For a new vault in a file instead: --storage file.',
+      "Unlock your desktop's login keyring, then run the command again. To create a vault in a file instead, use --storage file.",
     exit: EXIT.locked,
   },
   KEYRING_DENIED: {
-    meaning: 'The keyring refused access.',
-    remedy: 'Allow Postern when the desktop asks, and run the command again.',
+    meaning: 'The keyring denied access.',
+    remedy: 'Allow access when the desktop asks, then run the command again.',
     exit: EXIT.denied,
   },
   SECRET_NOT_FOUND: {
-    meaning: 'There is no secret of that name.',
+    meaning: 'No secret has that name.',
     remedy: 'List the names: postern secret list.',
     exit: EXIT.notFound,
   },
   SECRET_NAME_INVALID: {
-    meaning: 'The name is not a valid secret name.',
-    remedy: 'Use lower-case letters, digits, dot, dash and underscore, at most 64.',
+    meaning: 'Invalid secret name.',
+    remedy: 'Use up to 64 lowercase letters, digits, dots, dashes and underscores.',
     exit: EXIT.usage,
   },
   SECRET_INVALID: {
-    meaning: 'The secret cannot be stored.',
-    remedy: 'Give a value of at most 64 KiB of text.',
+    meaning: "Can't store the secret.",
+    remedy: 'Enter a text value of at most 64 KiB.',
     exit: EXIT.usage,
   },
   SECRET_FORM_UNEXPECTED: {
-    meaning: "The value does not look like that provider's key; nothing was stored.",
+    meaning: "Nothing was stored, because the value doesn't look like that provider's key.",
     remedy: 'Check the value, or store it anyway with --force.',
     exit: EXIT.usage,
   },

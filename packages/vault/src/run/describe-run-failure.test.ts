@@ -10,10 +10,10 @@ test.each([
   [
     { reason: 'reference-invalid', at: '--secret', line: 0, problem: 'not-a-reference' },
     'REFERENCE_INVALID',
-    ': --secret: a value must not stand on the command line.',
+    ": --secret: a value isn't allowed on the command line.",
   ],
   [{ reason: 'references-missing', missing: ['a/b', 'c/d'] }, 'REFERENCES_MISSING', ': a/b, c/d.'],
-  [{ reason: 'stdin-takes-one', count: 2 }, 'RUN_STDIN_TAKES_ONE', ': there are 2.'],
+  [{ reason: 'stdin-takes-one', count: 2 }, 'RUN_STDIN_TAKES_ONE', ': 2 were given.'],
   [{ reason: 'memory-file-unavailable' }, 'RUN_NO_MEMORY_FILE', 'private file.'],
   [{ reason: 'command-not-found', command: 'x' }, 'COMMAND_NOT_FOUND', ': x.'],
   [{ reason: 'command-not-executable', command: 'x' }, 'COMMAND_NOT_EXECUTABLE', ': x.'],

@@ -3,14 +3,14 @@ import { describeVaultFailure, type VaultFailureDescription } from '../describe-
 import type { ReferenceProblem, RunFailure } from './run-failure.ts';
 
 const PROBLEMS: Readonly<Record<ReferenceProblem, string>> = {
-  'no-assignment': 'it is no NAME=value',
+  'no-assignment': "it isn't NAME=value",
   'variable-name': 'the name is not letters, digits and underscores',
   quotes: 'the quotation marks do not match',
   'control-character': 'it has a control character',
   'embedded-reference': 'a reference must be the whole value',
   'reference-form': 'the reference is not of the form',
-  'not-a-reference': 'a value must not stand on the command line',
-  duplicate: 'the name is there twice',
+  'not-a-reference': "a value isn't allowed on the command line",
+  duplicate: 'the name appears twice',
   unclosed: 'the braces are not closed',
 };
 
@@ -24,7 +24,7 @@ export function describeRunFailure(failure: RunFailure): VaultFailureDescription
     case 'references-missing':
       return described('REFERENCES_MISSING', failure.missing.join(', '));
     case 'stdin-takes-one':
-      return described('RUN_STDIN_TAKES_ONE', `there are ${failure.count}`);
+      return described('RUN_STDIN_TAKES_ONE', `${failure.count} were given`);
     case 'memory-file-unavailable':
       return described('RUN_NO_MEMORY_FILE');
     case 'command-not-found':
