@@ -4,8 +4,8 @@ import { freshHome, startChromium, upPostern } from '@postern/testing';
 import { ask, walkFirstRun } from '../suites/product/walk-first-run.ts';
 
 /*
- * Takes the pictures of the documentation from the running product: `npm run docs:images`. Further
- * sizes go to the directory given as the argument, for looking at every screen.
+ * Takes the screenshots for the documentation from the running product: `npm run docs:images`. With a
+ * directory as the argument it also saves every screen there, in all sizes.
  */
 
 const IMAGES = join(import.meta.dirname, '..', '..', 'docs', 'images');

@@ -21,13 +21,13 @@ import { createRoot } from 'react-dom/client';
 import { App, keepStateFresh } from './shell/app.tsx';
 import { Crash } from './shell/crash.tsx';
 import { start, watchSession } from './shell/session.ts';
-import { takeLaunchCode } from './sign-in/launch-code.ts';
+import { consumeLaunchCode } from './sign-in/launch-code.ts';
 import { rememberedTheme, showTheme } from './theme/theme.ts';
 
 showTheme(rememberedTheme());
 watchSession();
 keepStateFresh();
-void start(takeLaunchCode());
+void start(consumeLaunchCode());
 
 const root = document.getElementById('root');
 if (root !== null) {

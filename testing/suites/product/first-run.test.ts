@@ -94,7 +94,7 @@ describe.skipIf(skipBecause('first run in Chromium', whyNoPrograms(['chromium'])
       await using postern = await upPostern({ environment: home.environment });
       await using browser = await startChromium({ origins: [postern.pageAddress] });
       await browser.page.goto(postern.launchUrl);
-      await browser.page.getByRole('heading', { name: /secrets live/ }).waitFor();
+      await browser.page.getByRole('heading', { name: /how to unlock Postern/ }).waitFor();
       await browser.context.clearCookies();
       await browser.page.goto('about:blank');
       await browser.page.goto(postern.launchUrl);

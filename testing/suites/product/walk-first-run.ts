@@ -2,28 +2,28 @@ import type { Page } from 'playwright-core';
 
 export const PASSPHRASE = 'three blind mice run';
 
-/** Opens the printed link and sets the vault up; the recovery code that was shown. */
+/** Opens the printed link, sets up the vault and returns the recovery code. */
 export async function walkFirstRun(
   page: Page,
   launchUrl: string,
   storage: 'keyring' | 'file',
 ): Promise<string> {
   await page.goto(launchUrl);
-  await page.getByRole('heading', { name: 'Where should your secrets live?' }).waitFor();
+  await page.getByRole('heading', { name: 'Choose how to unlock Postern' }).waitFor();
   if (storage === 'file') {
     await page.getByLabel('Passphrase', { exact: true }).last().fill(PASSPHRASE);
-    await page.getByLabel('The same once more').fill(PASSPHRASE);
+    await page.getByLabel('Confirm passphrase').fill(PASSPHRASE);
   }
   await page.getByRole('button', { name: 'Continue' }).click();
   const code = (await page.getByLabel('Recovery code', { exact: true }).textContent()) ?? '';
-  await page.getByLabel('I have stored the recovery code').check();
+  await page.getByLabel('I’ve saved the recovery code').check();
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('button', { name: /demo/i }).click();
   await page.getByLabel('Message', { exact: true }).waitFor();
   return code.trim();
 }
 
-/** Asks a question and waits until the answer is whole, however quick or slow it is. */
+/** Asks a question and waits for the complete answer. */
 export async function ask(
   page: Page,
   question: string,
@@ -36,7 +36,7 @@ export async function ask(
   await finished.nth(before).waitFor({ state: 'attached' });
 }
 
-/** Sends what the message field holds, once there is a model: before, the page sends nothing. */
+/** Sends the message once a model has loaded; before that the page sends nothing. */
 export async function sendWhenReady(
   page: Page,
   key: 'Enter' | 'Control+Enter' = 'Control+Enter',

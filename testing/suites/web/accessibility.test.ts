@@ -22,7 +22,7 @@ export const answer: number = 42;
 \`\`\`
 `;
 
-/** What axe finds against WCAG 2.2 AA, one line each. */
+/** Runs axe for WCAG 2.2 AA and returns one line per violation. */
 async function findingsOf(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
   return await page.evaluate<readonly string[]>(`axe
@@ -31,7 +31,7 @@ async function findingsOf(page: Page): Promise<readonly string[]> {
       nodes.map((node) => id + ': ' + node.html.slice(0, 160) + ' ' + node.failureSummary)))`);
 }
 
-/** What scrolls sideways that should not. */
+/** Returns the elements that overflow horizontally. */
 async function overflowOf(page: Page): Promise<readonly string[]> {
   return await page.evaluate<readonly string[]>(`
     [...document.querySelectorAll('html, .gate, .messages, .conversations, .settings-body, dialog')]
@@ -84,7 +84,7 @@ describe.skipIf(skipBecause('accessibility in Chromium', why))('every screen', (
     }
     await goTo(page, '#/');
     if (look.viewport.width < 800) {
-      await page.getByRole('button', { name: 'Show the list of chats' }).click();
+      await page.getByRole('button', { name: 'Show sidebar' }).click();
     }
     await page.getByRole('button', { name: 'Lock now' }).click();
     await page.getByRole('heading', { name: 'Postern is locked' }).waitFor();

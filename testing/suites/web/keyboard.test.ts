@@ -13,7 +13,7 @@ import { goTo, pickModel, signedInPage, type SignedInPage } from './signed-in-pa
 
 const why = whyNoPrograms(['chromium']);
 
-/** Presses Tab until the element of that name has the focus; a person would give up after forty. */
+/** Presses Tab, up to 40 times, until the element with that name has the focus. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
   for (let presses = 0; presses < 40; presses += 1) {
     await page.keyboard.press('Tab');
@@ -22,7 +22,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
   throw new Error(`Tab never reached ${String(name)}`);
 }
 
-/** The name of what has the focus, and whether a ring shows that. */
+/** Returns the name of the focused element; the name says so if it has no focus ring. */
 async function focusedName(page: Page): Promise<string> {
   return await page.evaluate<string>(`(() => {
     const at = document.activeElement;
@@ -32,24 +32,24 @@ async function focusedName(page: Page): Promise<string> {
 }
 
 describe.skipIf(skipBecause('keyboard in Chromium', why))('first run by keyboard alone', () => {
-  test('leads from the link to an answer', async () => {
+  test('goes from the sign-in link to an answer', async () => {
     using home = freshHome();
     await using postern = await upPostern({ environment: home.environment });
     await using browser = await startChromium({ origins: [postern.pageAddress] });
     const { page } = browser;
     await page.goto(postern.launchUrl);
-    await page.getByRole('heading', { name: /secrets live/ }).waitFor();
+    await page.getByRole('heading', { name: /how to unlock Postern/ }).waitFor();
     await tabTo(page, /^Passphrase$/);
     await page.keyboard.type('lantern moss window');
-    await tabTo(page, /^The same once more$/);
+    await tabTo(page, /^Confirm passphrase$/);
     await page.keyboard.type('lantern moss window');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Your recovery code' }).waitFor();
-    await tabTo(page, /I have stored/);
+    await page.getByRole('heading', { name: 'Save your recovery code' }).waitFor();
+    await tabTo(page, /saved the recovery code/);
     await page.keyboard.press('Space');
     await tabTo(page, /^Continue$/);
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Add a key' }).waitFor();
+    await page.getByRole('heading', { name: 'Add an API key' }).waitFor();
     await tabTo(page, /demo/i);
     await page.keyboard.press('Enter');
     await page.getByLabel('Message', { exact: true }).waitFor();
@@ -87,7 +87,7 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('the chat by keyboard 
     await goTo(page, '#/');
   });
 
-  test('Enter sends and Shift+Enter does not', async () => {
+  test('Enter sends, Shift+Enter adds a line', async () => {
     const field = page.getByLabel('Message', { exact: true });
     await field.fill('');
     await field.focus();
@@ -105,12 +105,12 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('the chat by keyboard 
     await page.getByText('An answer to second words.').waitFor();
     expect(await field.inputValue()).toBe('');
     await page.keyboard.press('Control+Alt+n');
-    await page.getByText(/goes only to the model/).waitFor();
+    await page.getByText(/go only to the model/).waitFor();
     expect(await field.inputValue()).toBe('half a thought');
     await field.fill('');
   });
 
-  test('Esc stops the answer at the upstream and keeps what had arrived', async () => {
+  test('Esc cancels the upstream request and keeps the partial answer', async () => {
     const words = 'word '.repeat(400);
     await pickModel(page, 'gpt-fake-large');
     product.upstream.next(textReply(words, { deltaDelayMs: 20 }));
@@ -128,14 +128,14 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('the chat by keyboard 
     expect(kept?.length).toBeLessThan(words.length);
   });
 
-  test('a retry is a sibling, and both can be read', async () => {
+  test('Regenerate adds a version, and both stay readable', async () => {
     await page.getByRole('link', { name: 'third words' }).click();
     await page.getByText('An answer to third words.').waitFor();
     product.upstream.next(textReply('Another answer.'));
-    await page.getByRole('button', { name: 'Answer again' }).press('Enter');
+    await page.getByRole('button', { name: 'Regenerate' }).press('Enter');
     await page.getByText('Another answer.').waitFor();
     await page.getByText('2/2').waitFor();
-    await page.getByRole('button', { name: 'Earlier version' }).press('Enter');
+    await page.getByRole('button', { name: 'Previous version' }).press('Enter');
     await page.getByText('An answer to third words.').waitFor();
     await page.getByText('1/2').waitFor();
   });
@@ -149,7 +149,7 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('the chat by keyboard 
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
-  test('arrows walk the list, F2 renames, Delete deletes and the toast undoes', async () => {
+  test('arrow keys move, F2 renames, Delete deletes and Undo restores', async () => {
     await page.getByRole('link', { name: 'second words' }).focus();
     await page.keyboard.press('ArrowDown');
     expect(await focusedName(page)).toBe('first words');
@@ -167,7 +167,7 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('the chat by keyboard 
     await renamed.waitFor();
   });
 
-  test('dialogs keep the focus, close with Esc and give it back', async () => {
+  test('dialogs trap the focus, close on Esc and return the focus', async () => {
     const settings = page.getByRole('button', { name: 'Settings', exact: true });
     await settings.focus();
     await page.keyboard.press('?');
@@ -183,7 +183,7 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('the chat by keyboard 
     expect(await focusedName(page)).toBe('Settings');
   });
 
-  test('the model picker narrows, moves and picks', async () => {
+  test('the model picker filters, moves and selects', async () => {
     await page.locator('.model-button').press('Enter');
     await page.keyboard.type('fake-large');
     await page.locator('[role=option]').nth(1).waitFor();

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
-// Watches everything that is ever put into the page, also for a moment, and notes what no text of
-// a model or a person may become there. Payloads that manage to run set `window.ran`.
+// Watches every node that enters the page, however briefly, and records those that text of a model or
+// user must never create. Payloads that run set `window.ran`.
 const WATCH = `(() => {
   const TAGS = new Set(['script', 'iframe', 'frame', 'frameset', 'object', 'embed', 'applet', 'base',
     'meta', 'link', 'style', 'form', 'audio', 'video', 'source', 'track', 'portal', 'template',
@@ -42,13 +42,13 @@ const WATCH = `(() => {
   document.addEventListener('DOMContentLoaded', start);
 })();`;
 
-/** Begins to watch every page that is loaded from now on. */
+/** Watches every page load from now on. */
 export async function watchPage(page: Page): Promise<void> {
   await page.addInitScript({ content: WATCH });
   await page.reload();
 }
 
-/** What was found since the page was loaded, and whether something ran. */
+/** Returns what was found since the page load, and whether a payload ran. */
 export async function auditOf(page: Page): Promise<readonly unknown[]> {
   const found = await page.evaluate<readonly string[]>('window.auditFound()');
   const ran = await page.evaluate('window.ran');

@@ -8,7 +8,7 @@ import { goTo, signedInPage, type SignedInPage } from './signed-in-page.ts';
 const ID = '0'.repeat(26);
 const TURN = { parentId: null, text: 'hello', provider: 'fake', model: 'any' };
 
-/** What somebody with a stolen half would try first. */
+/** Requests that an attacker with a stolen half would try. */
 const ATTEMPTS: readonly (readonly [string, string, unknown])[] = [
   ['GET', '/api/state', undefined],
   ['GET', '/api/conversations', undefined],
@@ -22,7 +22,7 @@ const ATTEMPTS: readonly (readonly [string, string, unknown])[] = [
   ['DELETE', '/api/sessions', undefined],
 ];
 
-/** Another program of this machine that a browser is made to visit, and the cookies that it got. */
+/** Another server on this machine that records the cookies it receives. */
 async function otherServer(): Promise<{
   readonly origin: string;
   readonly cookies: readonly string[];
@@ -81,11 +81,11 @@ describe.skipIf(skipBecause('session theft in Chromium', whyNoPrograms(['chromiu
       return response.status;
     };
 
-    test('is sent the cookie by the browser, which is why it must open nothing', () => {
+    test('receives the cookie, so the cookie alone must not grant access', () => {
       expect(stolen).toMatch(/postern-session-\d+=[\w-]{43}/);
     });
 
-    test.each(ATTEMPTS)('%s %s refuses the cookie alone and either half alone', async (...row) => {
+    test.each(ATTEMPTS)('%s %s rejects either half of the session alone', async (...row) => {
       expect(await attempt(row, { cookie: stolen })).toBe(401);
       expect(await attempt(row, { cookie: stolen, [SESSION_HEADER]: '' })).toBe(401);
       expect(await attempt(row, { cookie: stolen, [SESSION_HEADER]: 'a'.repeat(43) })).toBe(401);
@@ -93,13 +93,13 @@ describe.skipIf(skipBecause('session theft in Chromium', whyNoPrograms(['chromiu
         `sessionStorage.getItem('postern-session')`,
       );
       expect(await attempt(row, { [SESSION_HEADER]: secret })).toBe(401);
-      // Both together do open it: the refusals above are not for want of a session.
+      // Both halves together work, so the refusals above are not due to a missing session.
       if (row[1] === '/api/state') {
         expect(await attempt(row, { cookie: stolen, [SESSION_HEADER]: secret })).toBe(200);
       }
     });
 
-    test('cannot have its page ask for it, nor read the secret', async () => {
+    test('cannot send requests from its page or read the secret', async () => {
       const page = product.browser.context.pages().at(-1);
       const asked = await page?.evaluate(
         `fetch('${product.postern.pageAddress}/api/state', { credentials: 'include' })
@@ -109,7 +109,7 @@ describe.skipIf(skipBecause('session theft in Chromium', whyNoPrograms(['chromiu
       expect(await page?.evaluate(`sessionStorage.getItem('postern-session')`)).toBeNull();
     });
 
-    test('changed nothing: the page goes on', async () => {
+    test('leaves the signed-in page working', async () => {
       await goTo(product.page, '#/');
       expect(await product.page.getByLabel('Message', { exact: true }).isVisible()).toBe(true);
     });
@@ -119,7 +119,7 @@ describe.skipIf(skipBecause('session theft in Chromium', whyNoPrograms(['chromiu
 describe.skipIf(skipBecause('sessions in Chromium', whyNoPrograms(['chromium'])))(
   'the sessions of a browser',
   () => {
-    test('a tab without a link says what to do; signing out ends every tab', async () => {
+    test('a tab without a link explains how to sign in; signing out ends every tab', async () => {
       await using product = await signedInPage({ reducedMotion: true });
       const { page, browser, postern } = product;
       const tab = await browser.context.newPage();
@@ -127,7 +127,7 @@ describe.skipIf(skipBecause('sessions in Chromium', whyNoPrograms(['chromium']))
       await tab.getByRole('heading', { name: 'Sign in again' }).waitFor();
       await tab.getByText('postern open').first().waitFor();
       await page.evaluate(`location.hash = '#/settings/sessions'`);
-      await page.getByText('Chrome on Linux, this one').waitFor();
+      await page.getByText('Chrome on Linux (this browser)').waitFor();
       await page.getByRole('button', { name: 'Sign out', exact: true }).click();
       await page.getByRole('heading', { name: 'Sign in again' }).waitFor();
       await page.reload();
@@ -135,7 +135,7 @@ describe.skipIf(skipBecause('sessions in Chromium', whyNoPrograms(['chromium']))
       expect(await page.evaluate(`sessionStorage.getItem('postern-session')`)).toBeNull();
     });
 
-    test('after a lock the page asks for the passphrase, and it opens a new session', async () => {
+    test('unlocking after a lock starts a new session', async () => {
       await using product = await signedInPage({ reducedMotion: true });
       const { page } = product;
       const secretOf = async (): Promise<unknown> =>

@@ -12,7 +12,7 @@ import type { DialectId } from '@postern/protocol';
 import type { Page } from 'playwright-core';
 import { walkFirstRun } from '../product/walk-first-run.ts';
 
-/** The product with an open vault in a browser, and a model of one's own behind it. */
+/** Postern with an unlocked vault in a browser, and a fake upstream. */
 export interface SignedInPage extends AsyncDisposable {
   readonly page: Page;
   readonly browser: ChromiumSession;
@@ -20,7 +20,7 @@ export interface SignedInPage extends AsyncDisposable {
   readonly upstream: FakeUpstream;
 }
 
-/** Starts it all; the fake models are there as the providers `fake` and `fake-anthropic`. */
+/** Starts everything; the fake upstream is configured as providers `fake` and `fake-anthropic`. */
 export async function signedInPage(
   options: Omit<ChromiumOptions, 'origins'> = {},
 ): Promise<SignedInPage> {
@@ -62,7 +62,7 @@ async function addEndpoint(
   await callApi(page, 'PUT', `/api/providers/${id}/key`, { key: 'sk-fake-key-of-the-test' });
 }
 
-/** One request to the app API, sent by the page itself. */
+/** Sends a request to the app API from the page. */
 export async function callApi(
   page: Page,
   method: string,
@@ -86,7 +86,7 @@ export async function callApi(
   })`);
 }
 
-/** Picks a model for the conversation that is open, by keyboard. */
+/** Selects a model for the open conversation by keyboard. */
 export async function pickModel(page: Page, words: string): Promise<void> {
   await page.locator('.model-button').click();
   await page.getByLabel('Search models').fill(words);
@@ -95,7 +95,7 @@ export async function pickModel(page: Page, words: string): Promise<void> {
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 }
 
-/** Goes to a new chat (`#/`) or a stored one (`#/c/ID`) and waits until the page shows that one. */
+/** Opens a new chat (`#/`) or a stored one (`#/c/ID`) and waits until the page shows it. */
 export async function goTo(page: Page, fragment: string): Promise<void> {
   const id = fragment.split('/')[2];
   const shown =

@@ -23,7 +23,7 @@ function payloads(): readonly string[] {
   );
 }
 
-/** The texts to push through, each with a word of its own that a search finds. */
+/** Batches of payloads, each with a unique word to search for. */
 function batches(): readonly { readonly word: string; readonly text: string }[] {
   const all = [...payloads(), ...HOSTILE_MARKDOWN.map(([, text]) => text)];
   const found: { word: string; text: string }[] = [];
@@ -35,7 +35,7 @@ function batches(): readonly { readonly word: string; readonly text: string }[] 
   return found;
 }
 
-/** A text in small pieces, so that every tag and link is cut somewhere. */
+/** Splits a text into small deltas, so that every tag and link is cut somewhere. */
 function inPieces(text: string): FakeReply {
   const deltas = text.match(/[^]{1,9}/gu) ?? [];
   return { kind: 'answer', parts: [{ kind: 'text', text, deltas }] };
@@ -60,7 +60,7 @@ describe.skipIf(skipBecause('hostile texts in Chromium', why))('hostile texts', 
     expect(product.browser.complaints()).toEqual([]);
   };
 
-  test('would be noticed, also when they are there for a moment only', async () => {
+  test('are detected even if they appear only briefly', async () => {
     await product.page.evaluate(`{
       const bell = document.createElement('marquee');
       document.body.append(bell);
@@ -73,7 +73,7 @@ describe.skipIf(skipBecause('hostile texts in Chromium', why))('hostile texts', 
     await expectHarmless();
   });
 
-  test('do nothing as questions, as answers that stream in, and as history', async () => {
+  test('are harmless as questions, streamed answers and history', async () => {
     const { page, upstream } = product;
     for (const { text } of batches()) {
       await goTo(page, '#/');
@@ -87,7 +87,7 @@ describe.skipIf(skipBecause('hostile texts in Chromium', why))('hostile texts', 
     }
   });
 
-  test('do nothing in the pieces that a search shows', async () => {
+  test('are harmless in search snippets', async () => {
     const { page } = product;
     await goTo(page, '#/');
     await page.keyboard.press('Control+k');
@@ -99,7 +99,7 @@ describe.skipIf(skipBecause('hostile texts in Chromium', why))('hostile texts', 
     await page.keyboard.press('Escape');
   });
 
-  test('do nothing as titles in the list, above a chat and in the search', async () => {
+  test('are harmless as titles in the list, the header and the search', async () => {
     const { page } = product;
     const ids: string[] = [];
     for (const payload of [...payloads(), ...HOSTILE_MARKDOWN.map(([, text]) => text)]) {
@@ -120,7 +120,7 @@ describe.skipIf(skipBecause('hostile texts in Chromium', why))('hostile texts', 
     await page.keyboard.press('Escape');
   });
 
-  test('do nothing as reasoning, as a tool call and as the words of an error', async () => {
+  test('are harmless as reasoning, tool calls and error messages', async () => {
     const { page, upstream } = product;
     const hostile = '<img src=x onerror=ran=1><script>ran=1</script>[a](javascript:ran=1)';
     await goTo(page, '#/');
@@ -145,17 +145,17 @@ describe.skipIf(skipBecause('hostile texts in Chromium', why))('hostile texts', 
     await expectHarmless();
   });
 
-  test('links open only after the whole address was shown, whatever button is pressed', async () => {
+  test('show the full address before a link opens, for any mouse button', async () => {
     const { page, browser, upstream, postern } = product;
     await goTo(page, '#/');
     await pickModel(page, 'gpt-fake-large');
     const last = '[the last](https://attacker.example/last)';
-    // Behind code that is never closed everything is code.
+    // An unclosed code fence would turn the rest into code.
     const closed = HOSTILE_MARKDOWN.filter(([name]) => !name.endsWith('code that is open'));
     upstream.next(textReply([...closed.map(([, text]) => text), last].join('\n\n')));
     await ask(page, 'links');
     const links = page.locator('[data-look=answer] .md a');
-    // The page shows a long text after the answer is whole: count when its end is there.
+    // The page renders long text in a deferred pass: count the links once the last one is there.
     await links.filter({ hasText: 'the last' }).waitFor();
     const count = await links.count();
     expect(count).toBeGreaterThan(5);

@@ -22,54 +22,56 @@ import type {
   UnlockAnswer,
   UnlockInput,
 } from '@postern/protocol';
-import { command, request, type Answer } from './request.ts';
+import { command, request, type ApiResult } from './request.ts';
 
-/** The routes of the app API but the streamed turn, which `streamTurn` speaks. */
+/** One method per app API route. `streamTurn` covers the streamed one. */
 export const appApi = {
-  signIn: (code: string): Promise<Answer<SessionAnswer>> =>
+  signIn: (code: string): Promise<ApiResult<SessionAnswer>> =>
     request('POST', '/api/session', { code }),
-  signOut: (): Promise<Answer<undefined>> => command('DELETE', '/api/session'),
-  sessions: (): Promise<Answer<readonly SessionView[]>> => request('GET', '/api/sessions'),
-  endSession: (id: string): Promise<Answer<undefined>> =>
+  signOut: (): Promise<ApiResult<undefined>> => command('DELETE', '/api/session'),
+  sessions: (): Promise<ApiResult<readonly SessionView[]>> => request('GET', '/api/sessions'),
+  endSession: (id: string): Promise<ApiResult<undefined>> =>
     command('DELETE', `/api/sessions/${encodeURIComponent(id)}`),
-  endOtherSessions: (): Promise<Answer<undefined>> => command('DELETE', '/api/sessions'),
-  state: (): Promise<Answer<AppState>> => request('GET', '/api/state'),
-  setUp: (input: SetupInput): Promise<Answer<SetupAnswer>> => request('POST', '/api/setup', input),
-  unlock: (input: UnlockInput): Promise<Answer<UnlockAnswer>> =>
+  endOtherSessions: (): Promise<ApiResult<undefined>> => command('DELETE', '/api/sessions'),
+  state: (): Promise<ApiResult<AppState>> => request('GET', '/api/state'),
+  setUp: (input: SetupInput): Promise<ApiResult<SetupAnswer>> =>
+    request('POST', '/api/setup', input),
+  unlock: (input: UnlockInput): Promise<ApiResult<UnlockAnswer>> =>
     request('POST', '/api/unlock', input),
-  lock: (): Promise<Answer<AppState>> => request('POST', '/api/lock'),
+  lock: (): Promise<ApiResult<AppState>> => request('POST', '/api/lock'),
 
-  providers: (): Promise<Answer<readonly ProviderView[]>> => request('GET', '/api/providers'),
-  addEndpoint: (input: EndpointInput): Promise<Answer<ProviderView>> =>
+  providers: (): Promise<ApiResult<readonly ProviderView[]>> => request('GET', '/api/providers'),
+  addEndpoint: (input: EndpointInput): Promise<ApiResult<ProviderView>> =>
     request('POST', '/api/providers', input),
-  removeEndpoint: (id: ProviderId): Promise<Answer<undefined>> => command('DELETE', provider(id)),
-  storeKey: (id: ProviderId, input: KeyInput): Promise<Answer<ProviderView>> =>
+  removeEndpoint: (id: ProviderId): Promise<ApiResult<undefined>> =>
+    command('DELETE', provider(id)),
+  storeKey: (id: ProviderId, input: KeyInput): Promise<ApiResult<ProviderView>> =>
     request('PUT', `${provider(id)}/key`, input),
-  removeKey: (id: ProviderId): Promise<Answer<ProviderView>> =>
+  removeKey: (id: ProviderId): Promise<ApiResult<ProviderView>> =>
     request('DELETE', `${provider(id)}/key`),
-  testKey: (id: ProviderId): Promise<Answer<KeyTest>> => request('POST', `${provider(id)}/test`),
-  models: (): Promise<Answer<readonly ModelGroup[]>> => request('GET', '/api/models'),
+  testKey: (id: ProviderId): Promise<ApiResult<KeyTest>> => request('POST', `${provider(id)}/test`),
+  models: (): Promise<ApiResult<readonly ModelGroup[]>> => request('GET', '/api/models'),
 
-  changeSettings: (input: SettingsInput): Promise<Answer<Settings>> =>
+  changeSettings: (input: SettingsInput): Promise<ApiResult<Settings>> =>
     request('PATCH', '/api/settings', input),
 
-  conversations: (before: ConversationId | null): Promise<Answer<ConversationPage>> =>
+  conversations: (before: ConversationId | null): Promise<ApiResult<ConversationPage>> =>
     request('GET', `/api/conversations${before === null ? '' : `?before=${before}`}`),
-  startConversation: (input: ConversationInput): Promise<Answer<Conversation>> =>
+  startConversation: (input: ConversationInput): Promise<ApiResult<Conversation>> =>
     request('POST', '/api/conversations', input),
-  conversation: (id: ConversationId): Promise<Answer<ConversationView>> =>
+  conversation: (id: ConversationId): Promise<ApiResult<ConversationView>> =>
     request('GET', conversation(id)),
   changeConversation: (
     id: ConversationId,
     patch: ConversationPatch,
-  ): Promise<Answer<Conversation>> => request('PATCH', conversation(id), patch),
-  deleteConversation: (id: ConversationId): Promise<Answer<undefined>> =>
+  ): Promise<ApiResult<Conversation>> => request('PATCH', conversation(id), patch),
+  deleteConversation: (id: ConversationId): Promise<ApiResult<undefined>> =>
     command('DELETE', conversation(id)),
-  restoreConversation: (id: ConversationId): Promise<Answer<Conversation>> =>
+  restoreConversation: (id: ConversationId): Promise<ApiResult<Conversation>> =>
     request('POST', `${conversation(id)}/restore`),
-  stopAnswer: (id: ConversationId): Promise<Answer<undefined>> =>
+  stopAnswer: (id: ConversationId): Promise<ApiResult<undefined>> =>
     command('POST', `${conversation(id)}/stop`),
-  search: (text: string): Promise<Answer<readonly SearchHit[]>> =>
+  search: (text: string): Promise<ApiResult<readonly SearchHit[]>> =>
     request('GET', `/api/search?q=${encodeURIComponent(text)}`),
 };
 

@@ -21,7 +21,7 @@ describe('eventDataDecoder', () => {
     expect(whole(text)).toEqual(expected);
   });
 
-  it('gives the same however the bytes are cut', () => {
+  it('decodes the same events wherever the chunks end', () => {
     const events = fc.array(
       fc.string({ unit: 'binary', minLength: 1 }).map((s) => JSON.stringify(s)),
     );

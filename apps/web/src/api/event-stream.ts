@@ -1,9 +1,8 @@
 import { utf8StreamDecoder } from '@postern/kernel';
 
 /**
- * The `data` of each event of a `text/event-stream` (WHATWG HTML, "Server-sent events"), whatever
- * the chunks are cut like. Comments and other fields are passed over; an event that the stream
- * ends in the middle of is dropped.
+ * Decodes the `data` of each event in a `text/event-stream` (WHATWG HTML, "Server-sent events").
+ * Chunks may end anywhere. Ignores comments and other fields; drops an event the stream cuts off.
  */
 export function eventDataDecoder(): { push(chunk: Uint8Array): readonly string[] } {
   const decoder = utf8StreamDecoder();
@@ -23,7 +22,7 @@ export function eventDataDecoder(): { push(chunk: Uint8Array): readonly string[]
     push(chunk) {
       const found: string[] = [];
       rest += decoder.push(chunk);
-      // A lone CR at the end may be the first half of CRLF, so it waits.
+      // A CR at the end may be the first half of a CRLF, so it stays in the buffer.
       const lines = /\r\n|\n|\r(?!$)/g;
       let from = 0;
       for (const end of rest.matchAll(lines)) {

@@ -1,16 +1,16 @@
 import { SESSION_HEADER } from '@postern/protocol';
 
 /*
- * The page's half of its session. A cookie goes to every port of this machine; this goes to Postern
- * alone. It lasts as long as the tab and is never in an address.
+ * The page's half of the session. Browsers send cookies to every port of a host; this secret goes
+ * to Postern only. It lives as long as the tab and never appears in a URL.
  */
 const KEY = 'postern-session';
 
-export function keepPageSecret(secret: string): void {
+export function savePageSecret(secret: string): void {
   window.sessionStorage.setItem(KEY, secret);
 }
 
-export function forgetPageSecret(): void {
+export function clearPageSecret(): void {
   window.sessionStorage.removeItem(KEY);
 }
 

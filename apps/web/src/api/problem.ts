@@ -1,11 +1,11 @@
 import { ERROR_CODES, type AnswerFailure, type ErrorCodeName } from '@postern/protocol';
 import * as v from 'valibot';
 
-/** Why a request to the process gave nothing, in words for the person. */
+/** Why a request to the Postern process failed, in words for the user. */
 export interface Problem {
   /**
-   * `unreachable`: nothing answers at the address. `refused`: the process said no, with a code.
-   * `garbled`: something answered that is not the process.
+   * `unreachable`: nothing listens at the address. `refused`: the process responded with an error
+   * code. `garbled`: the response isn't one of Postern's.
    */
   readonly reason: 'unreachable' | 'refused' | 'garbled';
   readonly code: ErrorCodeName | undefined;
@@ -24,15 +24,15 @@ const FailureSchema = v.object({
 export const UNREACHABLE: Problem = {
   reason: 'unreachable',
   code: undefined,
-  message: 'Postern is not running.',
+  message: 'Postern isn’t running.',
   remedy: 'Start it with postern up, then try again.',
 };
 
 export const GARBLED: Problem = {
   reason: 'garbled',
   code: undefined,
-  message: 'The answer is not one of Postern’s.',
-  remedy: 'Reload the page; if it stays, look at the log of the process.',
+  message: 'The page can’t read the response.',
+  remedy: 'Reload the page. If that doesn’t help, check Postern’s log.',
 };
 
 /** Reads the body of a failed request. */
@@ -45,8 +45,8 @@ export function problemFrom(body: unknown): Problem {
     : { ...GARBLED, message, remedy };
 }
 
-/** A failed answer as a problem, with the remedy of the error table. */
-export function problemOfAnswer(failure: AnswerFailure): Problem {
+/** Turns a failed answer into a problem, with the remedy from the error table. */
+export function problemFromFailure(failure: AnswerFailure): Problem {
   const remedy = Object.hasOwn(ERROR_CODES, failure.code)
     ? ERROR_CODES[failure.code].remedy
     : undefined;

@@ -4,43 +4,43 @@ import { GARBLED, problemFrom, UNREACHABLE, type Problem } from './problem.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-export type Answer<T> = Result<T, Problem>;
+export type ApiResult<T> = Result<T, Problem>;
 
 type Watcher = (outcome: Problem | 'answered') => void;
 const watchers = new Set<Watcher>();
 
-/** Calls the watcher after every request; a session, lock or connection that ends shows there. */
+/** Calls the watcher after every request, for example to see that the session has ended. */
 export function watchRequests(watcher: Watcher): () => void {
   watchers.add(watcher);
   return () => watchers.delete(watcher);
 }
 
-/** One request to the app API whose answer has a body. */
+/** Sends a request whose response has a body. */
 export async function request<T>(
   method: Method,
   path: string,
   input?: unknown,
-): Promise<Answer<T>> {
+): Promise<ApiResult<T>> {
   const answer = await exchange(method, path, input);
   return answer.ok ? bodyOf<T>(answer.value) : answer;
 }
 
-/** One request to the app API that answers 204. */
+/** Sends a request whose response is 204. */
 export async function command(
   method: Method,
   path: string,
   input?: unknown,
-): Promise<Answer<undefined>> {
+): Promise<ApiResult<undefined>> {
   const answer = await exchange(method, path, input);
   return answer.ok ? ok() : answer;
 }
 
-/** Sends a request and gives its response where the status is a success. */
+/** Sends a request and returns the response if its status is a success. */
 export async function exchange(
   method: Method,
   path: string,
   input?: unknown,
-): Promise<Answer<Response>> {
+): Promise<ApiResult<Response>> {
   let response: Response;
   try {
     response = await fetch(path, {
@@ -58,23 +58,23 @@ export async function exchange(
     return report(UNREACHABLE);
   }
   if (response.ok) {
-    tell('answered');
+    notify('answered');
     return ok(response);
   }
   const body = await bodyOf<unknown>(response);
   return report(body.ok ? problemFrom(body.value) : body.failure);
 }
 
-function tell(outcome: Problem | 'answered'): void {
+function notify(outcome: Problem | 'answered'): void {
   for (const watcher of watchers) watcher(outcome);
 }
 
-function report(problem: Problem): Answer<never> {
-  tell(problem);
+function report(problem: Problem): ApiResult<never> {
+  notify(problem);
   return failed(problem);
 }
 
-async function bodyOf<T>(response: Response): Promise<Answer<T>> {
+async function bodyOf<T>(response: Response): Promise<ApiResult<T>> {
   let text: string;
   try {
     text = await response.text();
@@ -83,6 +83,6 @@ async function bodyOf<T>(response: Response): Promise<Answer<T>> {
   }
   const json = parseJson(text);
   if (!json.ok) return failed(GARBLED);
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the process that served this page gives the protocol's types
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the process that served this page sends the protocol's types
   return ok(json.value as T);
 }

@@ -2,17 +2,17 @@ import { failed, ok, parseJson } from '@postern/kernel';
 import type { ConversationId, TurnEvent, TurnInput } from '@postern/protocol';
 import { eventDataDecoder } from './event-stream.ts';
 import { GARBLED, UNREACHABLE } from './problem.ts';
-import { exchange, type Answer } from './request.ts';
+import { exchange, type ApiResult } from './request.ts';
 
 /**
- * Asks for an answer and gives each event as it arrives. Ends well once the stream has ended, also
- * where the answer itself failed; whether `done` came is the caller's to see.
+ * Requests an answer and passes on each event as it arrives. Succeeds when the stream ends, even if
+ * the answer failed; the caller checks whether `done` arrived.
  */
 export async function streamTurn(
   id: ConversationId,
   turn: TurnInput,
   onEvent: (event: TurnEvent) => void,
-): Promise<Answer<undefined>> {
+): Promise<ApiResult<undefined>> {
   const response = await exchange('POST', `/api/conversations/${id}/turns`, turn);
   if (!response.ok) return response;
   const body = response.value.body;
@@ -26,7 +26,7 @@ export async function streamTurn(
     for (const data of decoder.push(chunk)) {
       const event = parseJson(data);
       if (!event.ok) return failed(GARBLED);
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the process that served this page gives the protocol's types
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the process that served this page sends the protocol's types
       onEvent(event.value as unknown as TurnEvent);
     }
   }

@@ -3,14 +3,14 @@ import type { Message, TurnInput } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import { UNREACHABLE, type Problem } from '../api/problem.ts';
 import { streamTurn } from '../api/stream-turn.ts';
-import { noteConversation } from '../conversations/conversation-list.ts';
+import { upsertConversation } from '../conversations/conversation-list.ts';
 import { loadChat, type Chat, type OpenChat } from './chat.ts';
 import { createFrameBatch } from './frame-batch.ts';
 import { withMessage } from './tree.ts';
 
 /**
- * Asks for an answer and follows it to its end. Gives false where the question was not taken, so
- * that its text can go back to where it was written.
+ * Runs one turn and follows the answer to its end. Returns false if the server rejected the
+ * question, so that its text can go back into the composer.
  */
 export async function ask(open: OpenChat, turn: TurnInput): Promise<boolean> {
   const { chat, live } = open;
@@ -26,7 +26,7 @@ export async function ask(open: OpenChat, turn: TurnInput): Promise<boolean> {
     problem: undefined,
   }));
 
-  const take = (event: TurnEvent): void => {
+  const handleEvent = (event: TurnEvent): void => {
     switch (event.kind) {
       case 'begun':
         seen.begun = true;
@@ -34,24 +34,24 @@ export async function ask(open: OpenChat, turn: TurnInput): Promise<boolean> {
         return;
       case 'answer':
         answer = foldAnswer(answer, event.event);
-        frame.ask();
+        frame.schedule();
         return;
       case 'done':
         seen.done = true;
         frame.flush();
         chat.update((now) => finish(now, event.answer, event.conversation));
-        noteConversation(event.conversation);
+        upsertConversation(event.conversation);
     }
   };
 
-  const streamed = await streamTurn(open.id, turn, take);
+  const streamed = await streamTurn(open.id, turn, handleEvent);
   if (seen.done) return true;
   frame.flush();
-  await abandon(open, answer, streamed.ok ? UNREACHABLE : streamed.failure);
+  await handleCutStream(open, answer, streamed.ok ? UNREACHABLE : streamed.failure);
   return seen.begun;
 }
 
-/** Stops the running answer where it is made, not only where it is shown. */
+/** Cancels the running answer on the server, not only on the page. */
 export async function stop({ id, chat }: OpenChat): Promise<void> {
   const mark = (stopping: boolean): void => {
     chat.update((now) =>
@@ -82,12 +82,16 @@ function finish(now: Chat, answer: Message, conversation: Chat['conversation']):
   return { ...now, tree: withMessage(now.tree, answer), conversation, run: undefined };
 }
 
-/** The stream ended without its end: keeps what had arrived, and asks how things stand. */
-async function abandon(open: OpenChat, answer: FoldedAnswer, problem: Problem): Promise<void> {
+/** Handles a stream that closed without its final event: keeps the text, reloads the chat. */
+async function handleCutStream(
+  open: OpenChat,
+  answer: FoldedAnswer,
+  problem: Problem,
+): Promise<void> {
   const { run, tree } = open.chat.get();
   const begun = run?.at === 'answering' ? tree.byId.get(run.answerId) : undefined;
   if (begun === undefined) {
-    // That nobody answers is said over the whole page already.
+    // The lost-connection banner already reports this.
     const shown = problem.reason === 'unreachable' ? undefined : problem;
     open.chat.update((now) => ({ ...now, run: undefined, problem: shown }));
     return;

@@ -3,19 +3,19 @@ import type { Conversation, ConversationId, MessageId } from '@postern/protocol'
 import { useEffect, type ReactElement } from 'react';
 import { Button, IconButton } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
-import { go, type Route } from '../shell/route.ts';
+import { navigate, type Route } from '../shell/route.ts';
 import { useStore } from '../state/store.ts';
 import { useModelFor } from '../models/use-model.ts';
-import { shownTitle } from '../conversations/shown-title.ts';
+import { displayTitle } from '../conversations/display-title.ts';
 import { DemoBadge } from '../models/demo-badge.tsx';
-import { isWrittenElsewhere, loadChat, openChat, showMessage } from './chat.ts';
+import { isStreamingElsewhere, loadChat, openChat, showMessage } from './chat.ts';
 import { Composer } from './composer.tsx';
 import { EmptyChat } from './empty-chat.tsx';
 import { MessageList } from './message-list.tsx';
 
 type ChatRoute = Exclude<Route, { at: 'settings' }>;
 
-/** A conversation with its composer, or the beginning of a new one. */
+/** A conversation, or the start of a new one, with its composer. */
 export function ChatPage(props: {
   readonly route: ChatRoute;
   readonly onSidebar: () => void;
@@ -56,7 +56,7 @@ function OpenConversation(props: {
   const open = openChat(id);
   const chat = useStore(open.chat);
   const loaded = chat.loading === 'loaded';
-  const elsewhere = isWrittenElsewhere(chat);
+  const elsewhere = isStreamingElsewhere(chat);
   useEffect(() => {
     if (open.chat.get().run === undefined) void loadChat(open);
   }, [open]);
@@ -95,7 +95,7 @@ function ChatHead(props: {
 }): ReactElement {
   const { conversation, id, onSidebar } = props;
   const model = useModelFor(id, conversation);
-  const title = conversation === undefined ? undefined : shownTitle(conversation.title);
+  const title = conversation === undefined ? undefined : displayTitle(conversation.title);
   useEffect(() => {
     document.title = title === undefined ? 'Postern' : `${title} · Postern`;
     return () => {
@@ -104,12 +104,7 @@ function ChatHead(props: {
   }, [title]);
   return (
     <header className="chat-head">
-      <IconButton
-        label="Show the list of chats"
-        tipAt="right"
-        className="sidebar-toggle"
-        onClick={onSidebar}
-      >
+      <IconButton label="Show sidebar" tipAt="right" className="sidebar-toggle" onClick={onSidebar}>
         <PanelLeft aria-hidden="true" size={18} />
       </IconButton>
       <h1>{title ?? (id === 'new' ? 'New chat' : 'Chat')}</h1>
@@ -121,7 +116,7 @@ function ChatHead(props: {
           tipAt="left"
           className="sidebar-toggle"
           onClick={() => {
-            go({ at: 'new' });
+            navigate({ at: 'new' });
           }}
         >
           <SquarePen aria-hidden="true" size={17} />

@@ -5,27 +5,27 @@ import type { Problem } from '../api/problem.ts';
 import { createStore, type Store } from '../state/store.ts';
 import { choicesTo, EMPTY_TREE, treeOf, type Choices, type MessageTree } from './tree.ts';
 
-/** A turn that this page asked for and whose end has not come. */
+/** A turn that this page started and that has not finished. */
 export type Run =
-  /** Nothing of the answer is there; `question` is shown until the process has stored it. */
+  /** Waiting for the first event; the page shows `question` until the server has stored it. */
   | { readonly at: 'asking'; readonly question: string | undefined }
   | { readonly at: 'answering'; readonly answerId: MessageId; readonly stopping: boolean };
 
-/** What the page holds of one conversation. */
+/** The state of one conversation on this page. */
 export interface Chat {
   readonly loading: 'idle' | 'loading' | 'loaded' | Problem;
   readonly conversation: Conversation | undefined;
   readonly tree: MessageTree;
   readonly choices: Choices;
   readonly run: Run | undefined;
-  /** Why the last turn could not begin, or was torn from the page. */
+  /** Why the last turn could not start or was cut off. */
   readonly problem: Problem | undefined;
 }
 
 export interface OpenChat {
   readonly id: ConversationId;
   readonly chat: Store<Chat>;
-  /** The answer that is coming in; apart, because it changes with every frame. */
+  /** The answer that is streaming in; separate, because it changes with every frame. */
   readonly live: Store<FoldedAnswer>;
 }
 
@@ -40,7 +40,7 @@ const NOT_LOADED: Chat = {
 
 const open = new Map<ConversationId, OpenChat>();
 
-/** The chat of a conversation; the same one for as long as the page lives. */
+/** Returns the chat of a conversation; always the same object until `closeChats`. */
 export function openChat(id: ConversationId): OpenChat {
   const known = open.get(id);
   if (known !== undefined) return known;
@@ -49,23 +49,23 @@ export function openChat(id: ConversationId): OpenChat {
   return fresh;
 }
 
-/** Forgets every conversation, as when the vault is locked. */
+/** Drops every conversation, for example when the vault locks. */
 export function closeChats(): void {
   open.clear();
 }
 
-/** A chat for a conversation that was just made, which needs no loading. */
+/** Opens a conversation that was just created and needs no loading. */
 export function openNewChat(conversation: Conversation): OpenChat {
   const fresh = openChat(conversation.id);
   fresh.chat.update((now) => ({ ...now, loading: 'loaded', conversation }));
   return fresh;
 }
 
-/** Reads a conversation anew; what is shown stays while it loads. */
+/** Reloads a conversation; the page keeps showing the old state until it arrives. */
 export async function loadChat({ id, chat }: OpenChat): Promise<void> {
   chat.update((now) => ({ ...now, loading: now.loading === 'loaded' ? 'loaded' : 'loading' }));
   const view = await appApi.conversation(id);
-  // A turn that began meanwhile knows better than the answer to an older question.
+  // A turn that started meanwhile has newer messages than this response.
   if (chat.get().run !== undefined) return;
   chat.update((now) =>
     view.ok
@@ -86,7 +86,7 @@ export function chooseSibling({ chat }: OpenChat, message: Message): void {
   }));
 }
 
-/** Shows the branch that a message is in. */
+/** Switches to the branch that contains a message. */
 export function showMessage({ chat }: OpenChat, id: MessageId): void {
   chat.update((now) => ({ ...now, choices: choicesTo(now.tree, now.choices, id) }));
 }
@@ -95,8 +95,8 @@ export function dismissProblem({ chat }: OpenChat): void {
   chat.update((now) => ({ ...now, problem: undefined }));
 }
 
-/** Whether an answer is being written that this page did not ask for, or asked for in a past life. */
-export function isWrittenElsewhere(chat: Chat): boolean {
+/** Whether an answer is streaming that another page, or this page before a reload, started. */
+export function isStreamingElsewhere(chat: Chat): boolean {
   if (chat.run !== undefined) return false;
   return Array.from(chat.tree.byId.values()).some(({ status }) => status === 'streaming');
 }

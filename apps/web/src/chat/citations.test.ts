@@ -13,22 +13,22 @@ describe('citationsOf', () => {
           cited_text: 'x',
         },
       ],
-      [{ words: 'A', url: 'https://a.example' }],
+      [{ title: 'A', url: 'https://a.example' }],
     ],
     [
       'Anthropic, document',
       [{ type: 'char_location', document_title: 'B', start_char_index: 0, end_char_index: 9 }],
-      [{ words: 'B', url: undefined }],
+      [{ title: 'B', url: undefined }],
     ],
     [
       'OpenAI',
       [{ type: 'url_citation', url_citation: { url: 'https://c.example', title: 'C' } }],
-      [{ words: 'C', url: 'https://c.example' }],
+      [{ title: 'C', url: 'https://c.example' }],
     ],
     [
       'an address alone',
       [{ url: 'https://d.example' }],
-      [{ words: 'https://d.example', url: 'https://d.example' }],
+      [{ title: 'https://d.example', url: 'https://d.example' }],
     ],
     [
       'the same source twice',
@@ -36,9 +36,9 @@ describe('citationsOf', () => {
         { url: 'https://e.example', title: 'E', cited_text: 'x' },
         { url: 'https://e.example', title: 'E', cited_text: 'y' },
       ],
-      [{ words: 'E', url: 'https://e.example' }],
+      [{ title: 'E', url: 'https://e.example' }],
     ],
-    ['what nobody knows', [null, 1, 'x', [], {}, { title: 4 }, { url_citation: 'x' }], []],
+    ['unknown annotations', [null, 1, 'x', [], {}, { title: 4 }, { url_citation: 'x' }], []],
   ])('%s', (_name, annotations, expected) => {
     expect(citationsOf(annotations)).toEqual(expected);
   });

@@ -1,21 +1,20 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@postern/kernel';
 
-/** Where a model says that something of its text comes from. */
+/** A source that a model cites. */
 export interface Citation {
-  readonly words: string;
+  readonly title: string;
   readonly url: string | undefined;
 }
 
 /**
- * What can be shown of a text's annotations, each source once. Both dialects' citations are known
- * (Anthropic's `*_location`, OpenAI's `url_citation` and `file_citation`); others are left to the
- * whole JSON beside them.
+ * Reads the sources in a text's annotations, each once: Anthropic's `*_location`, OpenAI's
+ * `url_citation` and `file_citation`. Other annotations appear only in the JSON beside them.
  */
 export function citationsOf(annotations: readonly JsonValue[]): readonly Citation[] {
   const found = new Map<string, Citation>();
   for (const annotation of annotations) {
     const citation = isJsonObject(annotation) ? citationOf(annotation) : undefined;
-    if (citation !== undefined) found.set(`${citation.url ?? ''} ${citation.words}`, citation);
+    if (citation !== undefined) found.set(`${citation.url ?? ''} ${citation.title}`, citation);
   }
   return [...found.values()];
 }
@@ -24,9 +23,9 @@ function citationOf(annotation: JsonObject): Citation | undefined {
   const inner = annotation['url_citation'] ?? annotation['file_citation'];
   const source = isJsonObject(inner) ? inner : annotation;
   const url = text(source['url']);
-  const words =
+  const title =
     text(source['title']) ?? text(source['document_title']) ?? text(source['filename']) ?? url;
-  return words === undefined ? undefined : { words, url };
+  return title === undefined ? undefined : { title, url };
 }
 
 function text(value: JsonValue | undefined): string | undefined {

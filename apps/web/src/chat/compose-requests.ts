@@ -2,12 +2,12 @@ type Listener = (text: string | undefined) => void;
 
 const listeners = new Set<Listener>();
 
-/** Puts a text into the composer and the focus with it. */
+/** Puts a text into the composer and focuses it. */
 export function proposeDraft(text: string): void {
   for (const listener of listeners) listener(text);
 }
 
-/** Puts the focus into the composer. */
+/** Focuses the composer. */
 export function focusComposer(): void {
   for (const listener of listeners) listener(undefined);
 }

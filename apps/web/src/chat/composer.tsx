@@ -15,10 +15,10 @@ import { Keys } from '../shell/shortcuts-sheet.tsx';
 import { stop } from './ask.ts';
 import { openChat, type Run } from './chat.ts';
 import { onComposeRequest } from './compose-requests.ts';
-import { draftOf, keepDraft } from './drafts.ts';
+import { getDraft, saveDraft } from './drafts.ts';
 import { sendMessage } from './send.ts';
 
-/** Where a message is written and sent, and its model chosen. */
+/** The message field with its model button and its Send or Stop button. */
 export function Composer(props: {
   readonly id: ConversationId | 'new';
   readonly conversation: Conversation | undefined;
@@ -43,8 +43,8 @@ export function Composer(props: {
     setDraft('');
     const taken = await sendMessage(id, text, model);
     setSending(false);
-    // What was not taken goes back, unless something new is written already.
-    if (!taken && draftOf(id) === '') setDraft(text);
+    // Restore a rejected message, unless the user has typed something new.
+    if (!taken && getDraft(id) === '') setDraft(text);
   };
   const keyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
@@ -71,7 +71,7 @@ export function Composer(props: {
         </div>
       </div>
       <p className="composer-hint">
-        <Keys keys={['Enter']} /> sends, <Keys keys={['Shift', 'Enter']} /> begins a new line
+        <Keys keys={['Enter']} /> to send, <Keys keys={['Shift', 'Enter']} /> for a new line
       </p>
     </form>
   );
@@ -117,7 +117,7 @@ function MessageField(props: {
       value={text}
       placeholder="Write a message"
       aria-label="Message"
-      // eslint-disable-next-line jsx-a11y/no-autofocus -- a chat is for writing
+      // eslint-disable-next-line jsx-a11y/no-autofocus -- typing is the main action of a chat
       autoFocus={!isTouch()}
       onChange={(event) => {
         onText(event.target.value);
@@ -128,10 +128,10 @@ function MessageField(props: {
 }
 
 function useDraft(id: ConversationId | 'new'): readonly [string, (text: string) => void] {
-  const [text, setText] = useState(() => draftOf(id));
+  const [text, setText] = useState(() => getDraft(id));
   const setDraft = useCallback(
     (next: string) => {
-      keepDraft(id, next);
+      saveDraft(id, next);
       setText(next);
     },
     [id],
@@ -153,7 +153,7 @@ function useComposeRequests(
   );
 }
 
-/** Esc stops the answer, unless it is meant for something that lies over the chat. */
+/** Stops the answer on Esc, unless a dialog is open. */
 function useEscapeStops(running: boolean, halt: () => void): void {
   useEffect(() => {
     if (!running) return undefined;
@@ -169,14 +169,14 @@ function useEscapeStops(running: boolean, halt: () => void): void {
   }, [running, halt]);
 }
 
-/** Makes the field as high as its text, where CSS alone (`field-sizing`) does not. */
+/** Grows the field with its text in browsers without `field-sizing`. */
 function growWithText(area: HTMLTextAreaElement): void {
   if (CSS.supports('field-sizing', 'content')) return;
   area.style.height = 'auto';
   area.style.height = `${area.scrollHeight}px`;
 }
 
-/** On a touch screen Enter is the only way to a new line. */
+/** On touch screens Enter has to add a line, because there is no Shift+Enter. */
 function isTouch(): boolean {
   return window.matchMedia('(pointer: coarse)').matches;
 }

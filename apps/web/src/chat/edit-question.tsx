@@ -6,7 +6,7 @@ import { useSelected } from '../state/store.ts';
 import type { OpenChat } from './chat.ts';
 import { resendQuestion } from './send.ts';
 
-/** A question in other words; the old one stays as an earlier version. */
+/** Edits a question; the old one stays as an earlier version. */
 export function EditQuestion(props: {
   readonly open: OpenChat;
   readonly message: Message;
@@ -32,10 +32,10 @@ export function EditQuestion(props: {
       }}
     >
       <textarea
-        aria-label="The question in other words"
+        aria-label="Edit message"
         value={text}
         rows={3}
-        // eslint-disable-next-line jsx-a11y/no-autofocus -- the field takes the place of what was just chosen
+        // eslint-disable-next-line jsx-a11y/no-autofocus -- the field replaces the message the user chose to edit
         autoFocus
         onChange={(event) => {
           setText(event.target.value);
@@ -53,7 +53,7 @@ export function EditQuestion(props: {
       <div className="edit-actions">
         <Button onClick={onDone}>Cancel</Button>
         <Button type="submit" look="primary" disabled={!ready}>
-          Ask again
+          Send
         </Button>
       </div>
     </form>

@@ -2,31 +2,31 @@ import type { ReactElement } from 'react';
 import { Mark } from '../shell/mark.tsx';
 import { proposeDraft } from './compose-requests.ts';
 
-const IDEAS = [
+const SUGGESTIONS = [
   'Explain what a postern gate was for',
   'Show me a table, some code and a formula',
   'Help me name a small project',
 ] as const;
 
-/** What a chat looks like before its first word. */
+/** A chat without messages. */
 export function EmptyChat(): ReactElement {
   return (
     <div className="empty-chat">
       <Mark size={52} />
       <p className="empty-title">{greeting(new Date().getHours())}</p>
-      <p className="empty-words">
-        What you write stays on this machine and goes only to the model you pick.
+      <p className="empty-text">
+        Your chats are stored on this machine. Messages go only to the model you choose.
       </p>
-      <ul className="ideas" aria-label="Ideas to begin with">
-        {IDEAS.map((idea) => (
-          <li key={idea}>
+      <ul className="suggestions" aria-label="Suggestions">
+        {SUGGESTIONS.map((suggestion) => (
+          <li key={suggestion}>
             <button
               type="button"
               onClick={() => {
-                proposeDraft(idea);
+                proposeDraft(suggestion);
               }}
             >
-              {idea}
+              {suggestion}
             </button>
           </li>
         ))}
@@ -36,7 +36,6 @@ export function EmptyChat(): ReactElement {
 }
 
 function greeting(hour: number): string {
-  if (hour < 5) return 'Still up?';
-  if (hour < 12) return 'Good morning.';
-  return hour < 18 ? 'Good afternoon.' : 'Good evening.';
+  if (hour >= 5 && hour < 12) return 'Good morning.';
+  return hour >= 12 && hour < 18 ? 'Good afternoon.' : 'Good evening.';
 }

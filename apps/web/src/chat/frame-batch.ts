@@ -1,7 +1,7 @@
-/** Runs a task at most once per animation frame, however often it is asked for. */
+/** Runs a task at most once per animation frame. */
 export interface FrameBatch {
-  ask(): void;
-  /** Runs the task at once where it was asked for, and forgets the frame. */
+  schedule(): void;
+  /** Runs a scheduled task now. */
   flush(): void;
 }
 
@@ -24,7 +24,7 @@ export function createFrameBatch(task: () => void, frames: Frames = BROWSER_FRAM
     task();
   };
   return {
-    ask() {
+    schedule() {
       waiting ??= frames.request(run);
     },
     flush() {

@@ -5,10 +5,10 @@ import { IconButton } from '../controls/button.tsx';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { chooseSibling, type OpenChat } from './chat.ts';
 import type { PathStep } from './tree.ts';
-import { usageWords } from './usage.ts';
+import { formatUsage } from './usage.ts';
 import { useRetry } from './use-retry.ts';
 
-/** What can be done with a message, under it. */
+/** The buttons under a message. */
 export function MessageActions(props: {
   readonly open: OpenChat;
   readonly step: PathStep;
@@ -18,18 +18,18 @@ export function MessageActions(props: {
   const { message } = step;
   const text = plainText(message.parts);
   const retry = useRetry(open, message);
-  const usage = message.usage === undefined ? '' : usageWords(message.usage);
+  const usage = message.usage === undefined ? '' : formatUsage(message.usage);
   return (
     <footer className="message-actions">
       <Siblings open={open} step={step} />
       {text !== '' && <CopyButton text={text} label="Copy message" tipAt="above" />}
       {message.role === 'assistant' && (
-        <IconButton label="Answer again" disabled={retry === undefined} onClick={retry}>
+        <IconButton label="Regenerate" disabled={retry === undefined} onClick={retry}>
           <RotateCw aria-hidden="true" size={15} />
         </IconButton>
       )}
       {onEdit !== undefined && text !== '' && (
-        <IconButton label="Edit and ask again" onClick={onEdit}>
+        <IconButton label="Edit" onClick={onEdit}>
           <Pencil aria-hidden="true" size={15} />
         </IconButton>
       )}
@@ -38,7 +38,7 @@ export function MessageActions(props: {
   );
 }
 
-/** ‹ 2/3 ›: which of several answers, or wordings of a question, is shown. */
+/** ‹ 2/3 ›: switches between versions of a question or an answer. */
 function Siblings(props: {
   readonly open: OpenChat;
   readonly step: PathStep;
@@ -52,14 +52,14 @@ function Siblings(props: {
   };
   return (
     <span className="siblings">
-      <IconButton label="Earlier version" disabled={place === 0} onClick={turnTo(place - 1)}>
+      <IconButton label="Previous version" disabled={place === 0} onClick={turnTo(place - 1)}>
         <ChevronLeft aria-hidden="true" size={16} />
       </IconButton>
       <span aria-label={`Version ${place + 1} of ${siblings.length}`}>
         {place + 1}/{siblings.length}
       </span>
       <IconButton
-        label="Later version"
+        label="Next version"
         disabled={place === siblings.length - 1}
         onClick={turnTo(place + 1)}
       >

@@ -12,11 +12,11 @@ import type { OpenChat } from './chat.ts';
 import { MessageView } from './message-view.tsx';
 import type { PathStep } from './tree.ts';
 
-/** Pixels a message takes up until it was laid out once. */
+/** The assumed height of a message, in pixels, before its first layout. */
 const GUESSED_HEIGHT = 220;
 
 /**
- * A few messages. Far from what is read they are taken out and their height is kept, so that a
+ * A few messages. Groups far outside the viewport are unmounted and keep their height, so that a
  * conversation of thousands costs no more than one of dozens.
  */
 export const MessageGroup = memo(function MessageGroup(props: {
@@ -24,7 +24,7 @@ export const MessageGroup = memo(function MessageGroup(props: {
   readonly steps: readonly PathStep[];
   readonly running: MessageId | undefined;
   readonly target: MessageId | undefined;
-  /** Never taken out: the end, where things grow. */
+  /** Never unmount: the end of the chat, where answers grow. */
   readonly pinned: boolean;
   readonly scroller: Box;
 }): ReactElement {
@@ -55,7 +55,7 @@ export const MessageGroup = memo(function MessageGroup(props: {
 
 type Box = RefObject<HTMLElement | null>;
 
-/** Whether the box is within about two screens of what is seen. */
+/** Whether the box is within about two screens of the viewport. */
 function useNear(box: Box, scroller: Box): boolean {
   const [near, setNear] = useState(false);
   useEffect(() => {
@@ -75,7 +75,7 @@ function useNear(box: Box, scroller: Box): boolean {
   return near;
 }
 
-/** Keeps the box as high as its content was, while its content is out. */
+/** Keeps the height of the box while its content is unmounted. */
 function useKeptHeight(box: Box, shown: boolean, count: number): void {
   const height = useRef<number>(undefined);
   useLayoutEffect(() => {

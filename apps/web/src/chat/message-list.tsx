@@ -12,10 +12,10 @@ import { StreamStatus } from './stream-status.tsx';
 import { useFollowing } from './use-following.ts';
 import { visiblePath, type PathStep } from './tree.ts';
 
-/** Messages that are laid out together; far ones leave only their height behind. */
+/** Messages that are mounted and unmounted together. */
 const GROUP_SIZE = 6;
 
-/** The visible way through a conversation; follows its end unless the reader scrolled up. */
+/** The visible path through a conversation; follows its end unless the reader scrolls up. */
 export function MessageList(props: {
   readonly open: OpenChat;
   readonly target: MessageId | undefined;
@@ -36,7 +36,7 @@ export function MessageList(props: {
           {chat.loading === 'loading' && <ChatSkeleton />}
           {groups.map((steps, index) => (
             <MessageGroup
-              // A path only grows at its end or forks: a group keeps its place.
+              // A path only grows at its end or forks, so a group keeps its index.
               key={index}
               open={open}
               steps={steps}
@@ -56,7 +56,7 @@ export function MessageList(props: {
       {!following && (
         <button type="button" className="to-latest" onClick={follow}>
           <ArrowDown aria-hidden="true" size={15} />
-          Jump to latest
+          Show latest
         </button>
       )}
       <StreamStatus run={run} />
@@ -87,7 +87,7 @@ function TurnProblem(props: { readonly open: OpenChat; readonly chat: Chat }): R
 function ChatSkeleton(): ReactElement {
   return (
     <div className="chat-skeleton">
-      <Spinner label="Reading the chat" />
+      <Spinner label="Loading…" />
     </div>
   );
 }

@@ -11,11 +11,11 @@ import { MessageActions } from './message-actions.tsx';
 import { PartView } from './part-view.tsx';
 import type { PathStep } from './tree.ts';
 
-/** One message of the way that is shown. */
+/** One message on the visible path. */
 export const MessageView = memo(function MessageView(props: {
   readonly open: OpenChat;
   readonly step: PathStep;
-  /** Its answer is coming in right now. */
+  /** The answer is streaming in now. */
   readonly running: boolean;
   readonly marked: boolean;
 }): ReactElement {
@@ -28,7 +28,7 @@ export const MessageView = memo(function MessageView(props: {
       className="message"
       data-look={look}
       data-marked={marked}
-      aria-label={LOOK_WORDS[look]}
+      aria-label={LOOK_LABELS[look]}
     >
       {running ? <LiveAnswer open={open} message={message} /> : LOOKS[look]({ open, step })}
     </article>
@@ -42,7 +42,7 @@ interface MessageProps {
   readonly step: PathStep;
 }
 
-const LOOK_WORDS: Readonly<Record<Look, string>> = {
+const LOOK_LABELS: Readonly<Record<Look, string>> = {
   question: 'You',
   answer: 'Answer',
   'tool-results': 'Tool results',
@@ -61,18 +61,18 @@ const LOOKS: Readonly<Record<Look, (props: MessageProps) => ReactElement>> = {
   ),
 };
 
-/** Dialects send what a tool gave back as a user's message; no person wrote it. */
+/** Dialects send tool results as user messages, though no user wrote them. */
 function lookOf({ role, parts }: Message): Look {
   if (role === 'assistant') return 'answer';
   if (role === 'system') return 'system';
-  return parts.some(isWritten) ? 'question' : 'tool-results';
+  return parts.some(isUserContent) ? 'question' : 'tool-results';
 }
 
-function isWritten({ kind }: Part): boolean {
+function isUserContent({ kind }: Part): boolean {
   return kind === 'text' || kind === 'image' || kind === 'file';
 }
 
-/** A question that is on its way to the process. */
+/** A question that the server has not stored yet. */
 export function AskedQuestion({ text }: { readonly text: string }): ReactElement {
   return (
     <article className="message" data-look="question" aria-label="You">
@@ -83,7 +83,7 @@ export function AskedQuestion({ text }: { readonly text: string }): ReactElement
   );
 }
 
-/** Stands where an answer will begin. */
+/** A placeholder for an answer that has not started. */
 export function Waiting(): ReactElement {
   return (
     <div className="waiting" aria-hidden="true">
@@ -171,7 +171,7 @@ function Parts(props: {
   return (
     <>
       {parts.map((part, index) => (
-        // Parts are numbered in the order in which they start and never move.
+        // Parts keep their index: they are appended in the order in which they start.
         <PartView key={index} part={part} growing={growing && index === parts.length - 1} />
       ))}
     </>

@@ -7,7 +7,7 @@ import { ImageLink } from '../markdown/safe-link.tsx';
 import { Sources } from './sources.tsx';
 import { ToolCall, ToolResult } from './tool-cards.tsx';
 
-/** One part of a message, whatever its kind: nothing that a provider sent is left out. */
+/** Shows one part of a message. Unknown kinds appear as JSON, so that nothing is hidden. */
 export const PartView = memo(function PartView(props: {
   readonly part: Part;
   readonly growing: boolean;
@@ -29,7 +29,7 @@ export const PartView = memo(function PartView(props: {
       return (
         <p className="part-note">
           <Brain aria-hidden="true" size={15} />
-          Reasoning that the provider keeps encrypted.
+          Encrypted reasoning that only the provider can read.
         </p>
       );
     case 'tool-call':
@@ -43,7 +43,7 @@ export const PartView = memo(function PartView(props: {
         <div className="refusal">
           <ShieldOff aria-hidden="true" size={16} />
           <div>
-            <strong>The model declined.</strong>
+            <strong>The model declined to answer.</strong>
             <Markdown text={part.text} growing={growing} />
           </div>
         </div>
@@ -84,7 +84,7 @@ function Opaque(props: { readonly dialect: string; readonly value: unknown }): R
       <summary>
         <FileIcon aria-hidden="true" size={15} />
         <span className="tool-name">{type ?? 'Unknown block'}</span>
-        <span className="tool-kind">kept as {dialect} sent it</span>
+        <span className="tool-kind">as sent by {dialect}</span>
       </summary>
       <CodeBlock code={JSON.stringify(value, null, 2)} language="json" />
     </details>
@@ -96,17 +96,17 @@ function typeOf(value: unknown): string | undefined {
   return typeof value.type === 'string' ? value.type : undefined;
 }
 
-/** Pictures that a browser shows without running anything in them. */
-const PICTURES = /^image\/(?:png|jpeg|gif|webp|avif)$/;
+/** Image types that can’t contain scripts. */
+const SAFE_IMAGES = /^image\/(?:png|jpeg|gif|webp|avif)$/;
 
 function Image({ part }: { readonly part: ImagePart }): ReactElement {
   const { source } = part;
-  if (source.kind === 'base64' && PICTURES.test(source.mediaType)) {
+  if (source.kind === 'base64' && SAFE_IMAGES.test(source.mediaType)) {
     return (
       <img
         className="part-image"
         src={`data:${source.mediaType};base64,${source.data}`}
-        alt="Part of this message"
+        alt="Attached to this message"
       />
     );
   }
@@ -114,7 +114,7 @@ function Image({ part }: { readonly part: ImagePart }): ReactElement {
   return (
     <p className="part-note">
       <ImageIcon aria-hidden="true" size={15} />
-      Image ({wordsOf(source)})
+      Image ({describeSource(source)})
     </p>
   );
 }
@@ -123,18 +123,18 @@ function File({ part }: { readonly part: FilePart }): ReactElement {
   return (
     <p className="part-note">
       <FileIcon aria-hidden="true" size={15} />
-      {part.name ?? 'File'} ({wordsOf(part.source)})
+      {part.name ?? 'File'} ({describeSource(part.source)})
     </p>
   );
 }
 
-function wordsOf(source: MediaSource): string {
+function describeSource(source: MediaSource): string {
   switch (source.kind) {
     case 'base64':
       return source.mediaType;
     case 'url':
       return source.url;
     case 'provider-file':
-      return `kept by the provider as ${source.fileId}`;
+      return `stored by the provider as ${source.fileId}`;
   }
 }

@@ -1,43 +1,43 @@
 import type { ConversationId, Message, MessageId } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
-import { noteConversation } from '../conversations/conversation-list.ts';
+import { upsertConversation } from '../conversations/conversation-list.ts';
 import type { ModelChoice } from '../models/choose-model.ts';
 import { pickModel } from '../models/models.ts';
-import { currentRoute, goInstead } from '../shell/route.ts';
+import { currentRoute, replaceRoute } from '../shell/route.ts';
 import { showToast } from '../shell/toasts.tsx';
 import { ask } from './ask.ts';
 import { openChat, openNewChat, type OpenChat } from './chat.ts';
 import { visiblePath } from './tree.ts';
 
-/** Sends a message to the end of what is shown; false where it was not taken. */
+/** Sends a message at the end of the visible path; returns false if the server rejected it. */
 export async function sendMessage(
   id: ConversationId | 'new',
   text: string,
   { provider, model }: ModelChoice,
 ): Promise<boolean> {
-  if (id === 'new') return beginConversation(text, { provider, model });
+  if (id === 'new') return startConversation(text, { provider, model });
   const open = openChat(id);
   const { tree, choices } = open.chat.get();
   const last = visiblePath(tree, choices).at(-1)?.message;
   return ask(open, { parentId: last?.id ?? null, text, provider, model });
 }
 
-async function beginConversation(text: string, choice: ModelChoice): Promise<boolean> {
+async function startConversation(text: string, choice: ModelChoice): Promise<boolean> {
   const { provider, model } = choice;
-  const begun = await appApi.startConversation({ provider, model });
-  if (!begun.ok) {
-    showToast(`The chat could not be begun. ${begun.failure.message}`, { tone: 'danger' });
+  const started = await appApi.startConversation({ provider, model });
+  if (!started.ok) {
+    showToast(`Couldn’t start the chat. ${started.failure.message}`, { tone: 'danger' });
     return false;
   }
-  const open = openNewChat(begun.value);
-  noteConversation(begun.value);
+  const open = openNewChat(started.value);
+  upsertConversation(started.value);
   pickModel(open.id, choice);
-  // Somebody who went elsewhere while it began is not pulled back.
-  if (currentRoute().at === 'new') goInstead({ at: 'conversation', id: open.id });
+  // Don’t pull the user back if they have left this page meanwhile.
+  if (currentRoute().at === 'new') replaceRoute({ at: 'conversation', id: open.id });
   return ask(open, { parentId: null, text, provider, model });
 }
 
-/** Asks for another answer to the question above one; the two become siblings. */
+/** Requests another answer to the same question; the two become siblings. */
 export async function retryAnswer(
   open: OpenChat,
   answer: Message,
@@ -47,7 +47,7 @@ export async function retryAnswer(
   if (question !== undefined) await ask(open, { parentId: question, provider, model });
 }
 
-/** Asks a question anew in other words; the old one stays as its sibling. */
+/** Sends an edited question; the old one stays as its sibling. */
 export async function resendQuestion(
   open: OpenChat,
   question: Message,

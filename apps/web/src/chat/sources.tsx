@@ -5,7 +5,7 @@ import { CodeBlock } from '../markdown/code-block.tsx';
 import { SafeLink } from '../markdown/safe-link.tsx';
 import { citationsOf } from './citations.ts';
 
-/** The sources of a text as its model named them, and all that was said of them. */
+/** The sources that a model cites for a text, and the raw annotations. */
 export function Sources(props: { readonly annotations: readonly JsonValue[] }): ReactElement {
   const { annotations } = props;
   const citations = citationsOf(annotations);
@@ -18,9 +18,9 @@ export function Sources(props: { readonly annotations: readonly JsonValue[] }): 
       </summary>
       {citations.length > 0 && (
         <ol className="sources">
-          {citations.map(({ words, url }) => (
-            <li key={`${url ?? ''} ${words}`}>
-              {url === undefined ? words : <SafeLink href={url}>{words}</SafeLink>}
+          {citations.map(({ title, url }) => (
+            <li key={`${url ?? ''} ${title}`}>
+              {url === undefined ? title : <SafeLink href={url}>{title}</SafeLink>}
             </li>
           ))}
         </ol>

@@ -4,7 +4,7 @@ import type { ToolCallPart, ToolResultPart } from '@postern/protocol';
 import { Fragment, type ReactElement } from 'react';
 import { CodeBlock } from '../markdown/code-block.tsx';
 
-/** A tool that the model wants to use, with what it hands over. */
+/** A tool call and its arguments. */
 export function ToolCall(props: {
   readonly part: ToolCallPart;
   readonly growing: boolean;
@@ -16,11 +16,11 @@ export function ToolCall(props: {
       <summary>
         <Wrench aria-hidden="true" size={15} />
         <span className="tool-name">{name}</span>
-        <span className="tool-kind">{growing ? 'writing the arguments' : 'tool call'}</span>
-        <code className="tool-glance">{inputJson.slice(0, 120)}</code>
+        <span className="tool-kind">{growing ? 'writing arguments…' : 'tool call'}</span>
+        <code className="tool-preview">{inputJson.slice(0, 120)}</code>
       </summary>
       <CodeBlock
-        code={growing ? inputJson : laidOut(inputJson)}
+        code={growing ? inputJson : indentJson(inputJson)}
         language="json"
         growing={growing}
       />
@@ -28,10 +28,10 @@ export function ToolCall(props: {
   );
 }
 
-/** What a tool gave back. */
+/** The result of a tool call. */
 export function ToolResult(props: {
   readonly part: ToolResultPart;
-  /** Shows what is not plain text. */
+  /** Renders parts other than text. */
   readonly renderPart: (part: ToolResultPart['content'][number]) => ReactElement;
 }): ReactElement {
   const { part, renderPart } = props;
@@ -41,10 +41,10 @@ export function ToolResult(props: {
       <summary>
         <Icon aria-hidden="true" size={15} />
         <span className="tool-name">{part.isError ? 'Tool failed' : 'Tool result'}</span>
-        <span className="tool-kind">{glance(part)}</span>
+        <span className="tool-kind">{previewOf(part)}</span>
       </summary>
       <div className="tool-content">
-        {part.content.length === 0 && <p className="quiet">It gave nothing back.</p>}
+        {part.content.length === 0 && <p className="quiet">The tool returned nothing.</p>}
         {part.content.map((inner, index) =>
           inner.kind === 'text' ? (
             <CodeBlock key={index} code={inner.text} language="" />
@@ -57,14 +57,14 @@ export function ToolResult(props: {
   );
 }
 
-function glance(part: ToolResultPart): string {
+function previewOf(part: ToolResultPart): string {
   const text = part.content.find((inner) => inner.kind === 'text')?.text ?? '';
   const line = text.trim().split('\n', 1)[0] ?? '';
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
 
-/** JSON on several lines; what is not JSON stays as the model wrote it. */
-function laidOut(json: string): string {
+/** Indents JSON; leaves other text as the model wrote it. */
+function indentJson(json: string): string {
   const parsed = parseJson(json);
   return parsed.ok ? JSON.stringify(parsed.value, null, 2) : json;
 }

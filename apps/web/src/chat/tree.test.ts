@@ -4,7 +4,7 @@ import { choicesTo, treeOf, visiblePath, withMessage, type PathStep } from './tr
 
 const id = (name: string): Message['id'] => messageId.from(name.padStart(26, '0'));
 
-/** `a<b` reads: the message a, child of b. Created in the order of the list. */
+/** `a<b` is message a, a child of b. Messages are created in list order. */
 function messages(...edges: string[]): Message[] {
   return edges.map((edge, index) => {
     const [name = '', parent] = edge.split('<');
@@ -28,7 +28,7 @@ describe('visiblePath', () => {
     ['nothing', [], ''],
     ['a line', ['a', 'b<a', 'c<b'], 'a b c'],
     ['the newest answer', ['a', 'b<a', 'c<a'], 'a c'],
-    ['the newest beginning', ['a', 'b<a', 'c', 'd<c'], 'c d'],
+    ['the newest first message', ['a', 'b<a', 'c', 'd<c'], 'c d'],
     ['a missing parent', ['a', 'b<x'], 'b'],
     ['a cycle', ['a<b', 'b<a'], ''],
     ['its own parent', ['a<a'], ''],
@@ -36,7 +36,7 @@ describe('visiblePath', () => {
     expect(names(visiblePath(treeOf(messages(...edges)), new Map()))).toBe(expected);
   });
 
-  it('follows the choices and tells the place among the siblings', () => {
+  it('follows the choices and returns the position among the siblings', () => {
     const tree = treeOf(messages('a', 'b<a', 'c<a', 'd<b', 'e<c'));
     const path = visiblePath(tree, new Map([[id('a'), id('b')]]));
     expect(names(path)).toBe('a b d');
@@ -47,32 +47,32 @@ describe('visiblePath', () => {
     ]);
   });
 
-  it('falls back to the newest where the chosen one is gone', () => {
+  it('falls back to the newest sibling if the chosen one is gone', () => {
     const tree = treeOf(messages('a', 'b<a', 'c<a'));
     expect(names(visiblePath(tree, new Map([[id('a'), id('x')]])))).toBe('a c');
   });
 
-  it('walks ten thousand messages', () => {
+  it('handles ten thousand messages', () => {
     const edges = Array.from({ length: 10_000 }, (_, n) => `m${n}${n === 0 ? '' : `<m${n - 1}`}`);
     expect(visiblePath(treeOf(messages(...edges)), new Map())).toHaveLength(10_000);
   });
 });
 
 describe('choicesTo', () => {
-  it('leads to a message in another branch', () => {
+  it('selects a message in another branch', () => {
     const tree = treeOf(messages('a', 'b<a', 'c<a', 'd<b', 'e<d', 'f<d'));
     const path = visiblePath(tree, choicesTo(tree, new Map(), id('e')));
     expect(names(path)).toBe('a b d e');
   });
 
-  it('ends on a cycle', () => {
+  it('terminates on a cycle', () => {
     const tree = treeOf(messages('a<b', 'b<a'));
     expect(choicesTo(tree, new Map(), id('a')).size).toBe(2);
   });
 });
 
 describe('withMessage', () => {
-  it('adds and replaces as building anew does', () => {
+  it('adds and replaces messages like a full rebuild', () => {
     const all = messages('a', 'b<a', 'c<a');
     const [first, second, third] = all;
     if (first === undefined || second === undefined || third === undefined) throw new Error();

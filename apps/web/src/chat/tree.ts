@@ -1,16 +1,16 @@
 import type { Message, MessageId } from '@postern/protocol';
 
-/** A conversation's messages by their parents; the key null holds the first ones. */
+/** A conversation's messages by parent; the key null holds the first messages. */
 export interface MessageTree {
   readonly byId: ReadonlyMap<MessageId, Message>;
   /** Siblings in the order of their creation. */
   readonly children: ReadonlyMap<MessageId | null, readonly Message[]>;
 }
 
-/** Which of several siblings is shown: the parent's id (null: the beginning) to the child's. */
+/** The sibling that is visible, by parent id (null for the first messages). */
 export type Choices = ReadonlyMap<MessageId | null, MessageId>;
 
-/** One message of the way through the tree, and where it stands among its siblings. */
+/** One message on a path through the tree, and its position among its siblings. */
 export interface PathStep {
   readonly message: Message;
   readonly siblings: readonly Message[];
@@ -20,7 +20,7 @@ export interface PathStep {
 
 export const EMPTY_TREE: MessageTree = { byId: new Map(), children: new Map() };
 
-/** A message whose parent is missing stands at the beginning, so that nothing is hidden. */
+/** Builds a tree. A message with a missing parent becomes a first message and stays visible. */
 export function treeOf(messages: readonly Message[]): MessageTree {
   const byId = new Map(messages.map((message) => [message.id, message]));
   const children = new Map<MessageId | null, Message[]>();
@@ -35,7 +35,7 @@ export function treeOf(messages: readonly Message[]): MessageTree {
   return { byId, children };
 }
 
-/** The tree with a message added, or replaced where its id is there already. */
+/** Returns the tree with a message added or replaced. */
 export function withMessage(tree: MessageTree, message: Message): MessageTree {
   const byId = new Map(tree.byId).set(message.id, message);
   const known = message.parentId !== null && byId.has(message.parentId);
@@ -46,7 +46,7 @@ export function withMessage(tree: MessageTree, message: Message): MessageTree {
   return { byId, children };
 }
 
-/** The way from the beginning to a leaf: at each fork the chosen sibling, else the newest. */
+/** Returns the path from the first message to a leaf: at each fork the chosen or newest one. */
 export function visiblePath(tree: MessageTree, choices: Choices): readonly PathStep[] {
   const path: PathStep[] = [];
   const seen = new Set<MessageId>();
@@ -65,7 +65,7 @@ export function visiblePath(tree: MessageTree, choices: Choices): readonly PathS
   }
 }
 
-/** The choices that lead to a message, keeping the others. */
+/** Returns the choices that make a message visible; other choices stay. */
 export function choicesTo(tree: MessageTree, choices: Choices, target: MessageId): Choices {
   const next = new Map(choices);
   const seen = new Set<MessageId>();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { usageWords } from './usage.ts';
+import { formatUsage } from './usage.ts';
 
-describe('usageWords', () => {
+describe('formatUsage', () => {
   it.each([
     ['nothing', {}, ''],
     ['both', { inputTokens: 1204, outputTokens: 96 }, '1,204 in · 96 out tokens'],
@@ -15,6 +15,6 @@ describe('usageWords', () => {
     ['cache alone', { cacheReadTokens: 7 }, '7 in (7 cached) tokens'],
     ['thinking', { outputTokens: 96, reasoningTokens: 64 }, '96 out (64 thinking) tokens'],
   ])('%s', (_name, usage, expected) => {
-    expect(usageWords(usage, 'en')).toBe(expected);
+    expect(formatUsage(usage, 'en')).toBe(expected);
   });
 });

@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState, type RefObject } from 'react';
 
-/** Pixels from the end within which a reader counts as being there. */
+/** Distance from the end, in pixels, that still counts as being at the end. */
 const NEAR_END = 40;
 
 type Box = RefObject<HTMLElement | null>;
 
 /**
- * Keeps the end of a growing content in view until the reader scrolls up, and again once they are
- * back at the end.
+ * Keeps the end of growing content in view. Pauses when the reader scrolls up and resumes when they
+ * return to the end.
  */
 export function useFollowing(
   scroller: Box,
@@ -29,7 +29,7 @@ export function useFollowing(
     let lastTop = box.scrollTop;
     const scrolled = (): void => {
       const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR_END;
-      // Content that shrinks or loads above moves the top too; only going up means reading.
+      // Content that shrinks or loads above also moves the top; only scrolling up pauses.
       const wentUp = box.scrollTop < lastTop - 2;
       lastTop = box.scrollTop;
       if (atEnd) wanted.current = true;

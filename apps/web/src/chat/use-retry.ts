@@ -4,7 +4,7 @@ import { useSelected } from '../state/store.ts';
 import type { OpenChat } from './chat.ts';
 import { retryAnswer } from './send.ts';
 
-/** Asks for another answer in place of this one; undefined while that cannot be done. */
+/** Returns a function that requests another answer, or undefined while that isn’t possible. */
 export function useRetry(open: OpenChat, answer: Message): (() => void) | undefined {
   const conversation = useSelected(open.chat, (chat) => chat.conversation);
   const busy = useSelected(open.chat, ({ run }) => run !== undefined);

@@ -3,7 +3,7 @@ import { Spinner } from './spinner.tsx';
 
 interface ButtonProps extends ComponentProps<'button'> {
   readonly look?: 'plain' | 'primary' | 'danger' | 'quiet';
-  /** Its work is under way: it cannot be pressed, and keeps its width. */
+  /** Shows a spinner and disables the button while its action runs. */
   readonly busy?: boolean;
 }
 
@@ -23,7 +23,7 @@ export function Button(props: ButtonProps): ReactElement {
   );
 }
 
-/** A button that is only a picture; `label` is its name and its tip. */
+/** An icon without text; `label` is its accessible name and its tooltip. */
 export function IconButton(
   props: ComponentProps<'button'> & {
     readonly label: string;

@@ -3,15 +3,15 @@ import { useEffect, useState, type ReactElement } from 'react';
 
 const SHOWN_MS = 1600;
 
-/** Copies a text and says so for a moment. */
+/** Copies a text and confirms briefly. */
 export function CopyButton(props: {
   readonly text: string;
   readonly label: string;
-  /** Also shown as words beside the icon. */
-  readonly worded?: boolean;
+  /** Shows the label beside the icon. */
+  readonly labelled?: boolean;
   readonly tipAt?: 'above' | 'left';
 }): ReactElement {
-  const [outcome, setOutcome] = useState<'idle' | 'copied' | 'refused'>('idle');
+  const [outcome, setOutcome] = useState<'idle' | 'copied' | 'failed'>('idle');
   useEffect(() => {
     if (outcome === 'idle') return undefined;
     const timer = setTimeout(() => {
@@ -28,20 +28,20 @@ export function CopyButton(props: {
         setOutcome('copied');
       },
       () => {
-        setOutcome('refused');
+        setOutcome('failed');
       },
     );
   };
-  const said = { idle: props.label, copied: 'Copied', refused: 'Copying was refused' }[outcome];
-  const worded = props.worded === true;
+  const shown = { idle: props.label, copied: 'Copied', failed: 'Couldn’t copy' }[outcome];
+  const labelled = props.labelled === true;
   return (
     <button
       type="button"
-      className={worded ? 'button' : 'icon-button'}
+      className={labelled ? 'button' : 'icon-button'}
       data-outcome={outcome}
-      data-tip={worded ? undefined : said}
+      data-tip={labelled ? undefined : shown}
       data-tip-at={props.tipAt ?? 'left'}
-      aria-label={worded ? undefined : said}
+      aria-label={labelled ? undefined : shown}
       onClick={copy}
     >
       {outcome === 'copied' ? (
@@ -49,7 +49,7 @@ export function CopyButton(props: {
       ) : (
         <Copy aria-hidden="true" size={15} />
       )}
-      {worded && <span>{said}</span>}
+      {labelled && <span>{shown}</span>}
     </button>
   );
 }

@@ -3,12 +3,12 @@ import { useEffect, useId, useRef, type ReactElement, type ReactNode } from 'rea
 import { IconButton } from './button.tsx';
 
 /**
- * A modal dialog. While it is shown the rest of the page is inert; Esc and a press outside close
- * it, and the focus goes back to where it was.
+ * A modal dialog. The rest of the page is inert while it is open. Esc or a press outside closes it
+ * and returns the focus.
  */
 export function Dialog(props: {
   readonly title: string;
-  /** The title is for screen readers alone; the content shows what it is. */
+  /** Shows the title to screen readers only. */
   readonly titleHidden?: boolean;
   readonly className?: string;
   readonly onClose: () => void;

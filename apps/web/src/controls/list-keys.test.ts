@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { movedMark } from './list-keys.ts';
+import { nextIndex } from './list-keys.ts';
 
-describe('movedMark', () => {
+describe('nextIndex', () => {
   it.each([
     ['ArrowDown', 0, 3, 1],
     ['ArrowDown', 2, 3, 0],
@@ -12,6 +12,6 @@ describe('movedMark', () => {
     ['ArrowDown', 0, 0, undefined],
     ['a', 0, 3, undefined],
   ])('%s at %i of %i', (key, at, count, expected) => {
-    expect(movedMark(key, at, count)).toBe(expected);
+    expect(nextIndex(key, at, count)).toBe(expected);
   });
 });

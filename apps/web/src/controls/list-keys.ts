@@ -1,5 +1,5 @@
-/** Where the mark in a list of `count` rows goes at a key; undefined for other keys. */
-export function movedMark(key: string, at: number, count: number): number | undefined {
+/** Returns the row that a key moves to in a list of `count` rows; undefined for other keys. */
+export function nextIndex(key: string, at: number, count: number): number | undefined {
   if (count === 0) return undefined;
   switch (key) {
     case 'ArrowDown':

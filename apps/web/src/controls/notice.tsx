@@ -2,7 +2,7 @@ import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import type { Problem } from '../api/problem.ts';
 
-/** A message that stands in the page: what is so, and what can be done. */
+/** A message in the page, with optional actions. */
 export function Notice(props: {
   readonly tone?: 'info' | 'warning' | 'danger';
   readonly title?: string;
@@ -14,7 +14,7 @@ export function Notice(props: {
   return (
     <div className={`notice notice-${tone}`} role={tone === 'danger' ? 'alert' : undefined}>
       <Icon aria-hidden="true" size={17} />
-      <div className="notice-words">
+      <div className="notice-text">
         {props.title !== undefined && <strong>{props.title}</strong>}
         {props.children}
       </div>
@@ -23,7 +23,7 @@ export function Notice(props: {
   );
 }
 
-/** A failed request, with its remedy and its code for whoever looks it up. */
+/** A failed request with its remedy and error code. */
 export function ProblemNotice(props: {
   readonly problem: Problem;
   readonly actions?: ReactNode;

@@ -6,18 +6,18 @@ interface TextFieldProps extends Omit<ComponentProps<'input'>, 'onChange' | 'val
   readonly value: string;
   readonly onText: (text: string) => void;
   readonly hint?: ReactNode;
-  readonly fault?: string | undefined;
-  /** Hidden as it is typed, with a way to look. */
+  readonly error?: string | undefined;
+  /** Masks the text, with a button that shows it. */
   readonly secret?: boolean;
 }
 
-/** A labelled line of text with its hint and what is wrong with it. */
+/** A labelled text field with a hint and an error message. */
 export function TextField(props: TextFieldProps): ReactElement {
-  const { label, value, onText, hint, fault, secret = false, ...rest } = props;
+  const { label, value, onText, hint, error, secret = false, ...rest } = props;
   const id = useId();
   const [shown, setShown] = useState(false);
   return (
-    <div className="field" data-fault={fault !== undefined}>
+    <div className="field" data-error={error !== undefined}>
       <label htmlFor={id}>{label}</label>
       <div className="field-box">
         <input
@@ -28,8 +28,8 @@ export function TextField(props: TextFieldProps): ReactElement {
           id={id}
           type={secret && !shown ? 'password' : (rest.type ?? 'text')}
           value={value}
-          aria-invalid={fault !== undefined}
-          aria-describedby={`${id}-words`}
+          aria-invalid={error !== undefined}
+          aria-describedby={`${id}-description`}
           onChange={(event) => {
             onText(event.target.value);
           }}
@@ -38,7 +38,7 @@ export function TextField(props: TextFieldProps): ReactElement {
           <button
             type="button"
             className="field-eye"
-            aria-label={shown ? 'Hide what is typed' : 'Show what is typed'}
+            aria-label={shown ? 'Hide text' : 'Show text'}
             aria-pressed={shown}
             onClick={() => {
               setShown(!shown);
@@ -48,8 +48,8 @@ export function TextField(props: TextFieldProps): ReactElement {
           </button>
         )}
       </div>
-      <div id={`${id}-words`} className="field-words">
-        {fault !== undefined && <p className="field-fault">{fault}</p>}
+      <div id={`${id}-description`} className="field-description">
+        {error !== undefined && <p className="field-error">{error}</p>}
         {hint !== undefined && <div className="field-hint">{hint}</div>}
       </div>
     </div>

@@ -1,10 +1,10 @@
 import type { Conversation, ConversationId } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import type { Problem } from '../api/problem.ts';
-import type { Answer } from '../api/request.ts';
+import type { ApiResult } from '../api/request.ts';
 import { createStore } from '../state/store.ts';
 
-/** The conversations read so far, the one used last first. */
+/** The conversations loaded so far, most recently used first. */
 export interface ConversationList {
   readonly status: 'idle' | 'loading' | 'loaded' | Problem;
   readonly conversations: readonly Conversation[];
@@ -15,16 +15,16 @@ const NOTHING: ConversationList = { status: 'idle', conversations: [], next: nul
 
 export const conversationList = createStore<ConversationList>(NOTHING);
 
-export function forgetConversations(): void {
+export function clearConversations(): void {
   conversationList.set(NOTHING);
 }
 
-/** Reads the first page anew. */
+/** Reloads the first page. */
 export async function loadConversations(): Promise<void> {
   await loadPage(null);
 }
 
-/** Reads the page after those already there. */
+/** Loads the next page. */
 export async function loadMoreConversations(): Promise<void> {
   const { next, status } = conversationList.get();
   if (next !== null && status !== 'loading') await loadPage(next);
@@ -42,10 +42,10 @@ async function loadPage(before: ConversationId | null): Promise<void> {
   });
 }
 
-/** Takes a conversation that is new or changed; the one used last comes first. */
-export function noteConversation(conversation: Conversation): void {
+/** Adds or updates a conversation; the most recently used comes first. */
+export function upsertConversation(conversation: Conversation): void {
   conversationList.update((now) => {
-    // Forgotten, as when the vault was locked while an answer still came in.
+    // The list was cleared, for example because the vault locked while an answer was streaming.
     if (now.status === 'idle') return now;
     const others = now.conversations.filter(({ id }) => id !== conversation.id);
     const all = [...others, conversation].sort((a, b) => b.updatedAtMs - a.updatedAtMs);
@@ -53,7 +53,7 @@ export function noteConversation(conversation: Conversation): void {
   });
 }
 
-/** Takes a conversation out of the list without asking the process. */
+/** Removes a conversation from the list on the page only. */
 function dropConversation(dropped: ConversationId): void {
   conversationList.update((now) => ({
     ...now,
@@ -64,22 +64,24 @@ function dropConversation(dropped: ConversationId): void {
 export async function renameConversation(
   conversation: Conversation,
   title: string,
-): Promise<Answer<Conversation>> {
-  noteConversation({ ...conversation, title });
+): Promise<ApiResult<Conversation>> {
+  upsertConversation({ ...conversation, title });
   const renamed = await appApi.changeConversation(conversation.id, { title });
-  noteConversation(renamed.ok ? renamed.value : conversation);
+  upsertConversation(renamed.ok ? renamed.value : conversation);
   return renamed;
 }
 
-export async function deleteConversation(conversation: Conversation): Promise<Answer<undefined>> {
+export async function deleteConversation(
+  conversation: Conversation,
+): Promise<ApiResult<undefined>> {
   dropConversation(conversation.id);
   const deleted = await appApi.deleteConversation(conversation.id);
-  if (!deleted.ok) noteConversation(conversation);
+  if (!deleted.ok) upsertConversation(conversation);
   return deleted;
 }
 
-export async function restoreConversation(id: ConversationId): Promise<Answer<Conversation>> {
+export async function restoreConversation(id: ConversationId): Promise<ApiResult<Conversation>> {
   const restored = await appApi.restoreConversation(id);
-  if (restored.ok) noteConversation(restored.value);
+  if (restored.ok) upsertConversation(restored.value);
   return restored;
 }

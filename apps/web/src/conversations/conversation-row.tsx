@@ -4,7 +4,7 @@ import { memo, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { openChat } from '../chat/chat.ts';
 import { IconButton } from '../controls/button.tsx';
 import { Spinner } from '../controls/spinner.tsx';
-import { currentRoute, go, routeToFragment } from '../shell/route.ts';
+import { currentRoute, navigate, routeToFragment } from '../shell/route.ts';
 import { showToast } from '../shell/toasts.tsx';
 import { useSelected } from '../state/store.ts';
 import {
@@ -12,9 +12,9 @@ import {
   renameConversation,
   restoreConversation,
 } from './conversation-list.ts';
-import { shownTitle } from './shown-title.ts';
+import { displayTitle } from './display-title.ts';
 
-/** One conversation in the list: opened, renamed in place, deleted. */
+/** One conversation in the list. It can be opened, renamed in place and deleted. */
 export const ConversationRow = memo(function ConversationRow(props: {
   readonly conversation: Conversation;
   readonly active: boolean;
@@ -39,10 +39,10 @@ export const ConversationRow = memo(function ConversationRow(props: {
     );
   }
   const keyDown = (event: KeyboardEvent<HTMLElement>): void => {
-    const work = ROW_KEYS[event.key];
-    if (work === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    const command = ROW_KEYS[event.key];
+    if (command === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    work(event.currentTarget, conversation, startRenaming);
+    command(event.currentTarget, conversation, startRenaming);
   };
   return (
     <li className="row" data-active={active}>
@@ -54,9 +54,9 @@ export const ConversationRow = memo(function ConversationRow(props: {
         onDoubleClick={startRenaming}
         onKeyDown={keyDown}
       >
-        <span className="row-title">{shownTitle(conversation.title)}</span>
+        <span className="row-title">{displayTitle(conversation.title)}</span>
       </a>
-      {running && <Spinner label="An answer is being written" />}
+      {running && <Spinner label="Answering…" />}
       <span className="row-actions">
         <IconButton label="Rename" onClick={startRenaming}>
           <Pencil aria-hidden="true" size={14} />
@@ -69,9 +69,9 @@ export const ConversationRow = memo(function ConversationRow(props: {
   );
 });
 
-type RowWork = (link: HTMLElement, conversation: Conversation, rename: () => void) => void;
+type RowCommand = (link: HTMLElement, conversation: Conversation, rename: () => void) => void;
 
-const ROW_KEYS: Readonly<Record<string, RowWork>> = {
+const ROW_KEYS: Readonly<Record<string, RowCommand>> = {
   ArrowDown: (link) => {
     moveFocus(link, (at) => at + 1);
   },
@@ -112,10 +112,10 @@ function TitleField(props: {
   return (
     <input
       className="row-field"
-      aria-label="Title of the chat"
+      aria-label="Chat title"
       value={title}
       maxLength={200}
-      // eslint-disable-next-line jsx-a11y/no-autofocus -- the field takes the place of what was just chosen
+      // eslint-disable-next-line jsx-a11y/no-autofocus -- the field replaces the title the user chose to rename
       autoFocus
       onFocus={(event) => {
         event.target.select();
@@ -139,35 +139,35 @@ async function rename(conversation: Conversation, title: string): Promise<void> 
     const now = renamed.value;
     openChat(now.id).chat.update((chat) => ({ ...chat, conversation: now }));
   } else {
-    showToast(`The chat was not renamed. ${renamed.failure.message}`, { tone: 'danger' });
+    showToast(`Couldn’t rename the chat. ${renamed.failure.message}`, { tone: 'danger' });
   }
 }
 
 async function remove(conversation: Conversation): Promise<void> {
   const route = currentRoute();
   const wasOpen = route.at === 'conversation' && route.id === conversation.id;
-  if (wasOpen) go({ at: 'new' });
+  if (wasOpen) navigate({ at: 'new' });
   const deleted = await deleteConversation(conversation);
   if (!deleted.ok) {
-    showToast(`The chat was not deleted. ${deleted.failure.message}`, { tone: 'danger' });
+    showToast(`Couldn’t delete the chat. ${deleted.failure.message}`, { tone: 'danger' });
     return;
   }
   const undo = (): void => {
-    void bringBack(conversation, wasOpen);
+    void restore(conversation, wasOpen);
   };
-  showToast(`“${shortened(shownTitle(conversation.title))}” was deleted.`, {
+  showToast(`Deleted “${shortened(displayTitle(conversation.title))}”.`, {
     action: { label: 'Undo', run: undo },
   });
 }
 
-async function bringBack(conversation: Conversation, reopen: boolean): Promise<void> {
+async function restore(conversation: Conversation, reopen: boolean): Promise<void> {
   const restored = await restoreConversation(conversation.id);
   if (!restored.ok) {
-    showToast(`The chat could not be brought back. ${restored.failure.message}`, {
+    showToast(`Couldn’t restore the chat. ${restored.failure.message}`, {
       tone: 'danger',
     });
   } else if (reopen) {
-    go({ at: 'conversation', id: conversation.id });
+    navigate({ at: 'conversation', id: conversation.id });
   }
 }
 

@@ -8,7 +8,7 @@ import { conversationList, loadConversations, loadMoreConversations } from './co
 import { ConversationRow } from './conversation-row.tsx';
 import { groupByDay } from './group-by-day.ts';
 
-/** Every conversation, by the day it was last used; more are read as the end comes near. */
+/** All conversations, grouped by the day of their last use; loads more near the end. */
 export function Conversations(props: {
   readonly active: ConversationId | undefined;
   readonly onLeave: () => void;
@@ -38,7 +38,7 @@ export function Conversations(props: {
         </section>
       ))}
       {empty && status === 'loaded' && (
-        <p className="conversations-empty">Your chats will stand here.</p>
+        <p className="conversations-empty">No chats yet. Send a message to start one.</p>
       )}
       {status === 'loading' && <ListSkeleton whole={empty} />}
       {typeof status === 'object' && (
@@ -53,9 +53,9 @@ export function Conversations(props: {
 }
 
 function ListSkeleton({ whole }: { readonly whole: boolean }): ReactElement {
-  if (!whole) return <Spinner label="Reading more chats" />;
+  if (!whole) return <Spinner label="Loading more chats…" />;
   return (
-    <div className="list-skeleton" role="status" aria-label="Reading the chats">
+    <div className="list-skeleton" role="status" aria-label="Loading chats…">
       <i />
       <i />
       <i />
@@ -64,7 +64,7 @@ function ListSkeleton({ whole }: { readonly whole: boolean }): ReactElement {
   );
 }
 
-/** Reads the next page once it comes into view. */
+/** Loads the next page when it comes into view. */
 function NextPage(): ReactElement {
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {

@@ -22,8 +22,8 @@ describe('groupByDay', () => {
   it.each([
     ['now', NOW, 'Today'],
     ['the first moment of today', new Date(2025, 2, 31), 'Today'],
-    ['a clock that runs ahead', new Date(2025, 3, 2), 'Today'],
-    // Summer time began on the 30th in many places: a day is not always 24 hours.
+    ['a time in the future', new Date(2025, 3, 2), 'Today'],
+    // Summer time began on the 30th in many places, so this day has 23 hours.
     ['the last moment of yesterday', new Date(2025, 2, 30, 23, 59, 59, 999), 'Yesterday'],
     ['the first moment of yesterday', new Date(2025, 2, 30), 'Yesterday'],
     ['the day before', new Date(2025, 2, 29, 12), 'Last 7 days'],
@@ -36,7 +36,7 @@ describe('groupByDay', () => {
     expect(labels(date)).toEqual([`${label}: 0`]);
   });
 
-  it('keeps the order and joins what belongs together', () => {
+  it('keeps the order and merges neighbours with the same label', () => {
     expect(
       labels(NOW, NOW, new Date(2025, 2, 30), new Date(2025, 0, 5), new Date(2025, 0, 4)),
     ).toEqual(['Today: 0 1', 'Yesterday: 2', 'January 2025: 3 4']);

@@ -6,8 +6,8 @@ export interface DayGroup {
 }
 
 /**
- * Groups conversations, newest first, by the day they were last used: today, yesterday, the seven
- * and the thirty days before, then by month. Days are those of the reader's time zone.
+ * Groups conversations, newest first, by the day of their last use: today, yesterday, the last 7
+ * and 30 days, then by month. Uses the browser's time zone.
  */
 export function groupByDay(
   conversations: readonly Conversation[],

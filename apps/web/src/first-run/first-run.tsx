@@ -1,6 +1,6 @@
 import type { AppState, SetupAnswer } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
-import { finishFirstRun, refresh, takeState } from '../shell/session.ts';
+import { applyState, finishFirstRun, refresh } from '../shell/session.ts';
 import { KeyStep } from './key-step.tsx';
 import { RecoveryStep } from './recovery-step.tsx';
 import { StorageStep } from './storage-step.tsx';
@@ -10,7 +10,7 @@ type Step =
   | { readonly at: 'recovery'; readonly answer: SetupAnswer }
   | { readonly at: 'key' };
 
-/** The first steps: where secrets live, the recovery code, a key or the demo. */
+/** Set-up: storage, recovery code, then a first API key or the demo. */
 export function FirstRun({ state }: { readonly state: AppState }): ReactElement {
   const [step, setStep] = useState<Step>(
     state.phase === 'setup' ? { at: 'storage' } : { at: 'key' },
@@ -21,7 +21,7 @@ export function FirstRun({ state }: { readonly state: AppState }): ReactElement 
         <StorageStep
           state={state}
           onDone={(answer) => {
-            takeState(answer.state);
+            applyState(answer.state);
             setStep({ at: 'recovery', answer });
           }}
           onExists={() => {

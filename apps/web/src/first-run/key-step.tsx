@@ -11,7 +11,7 @@ import { ProviderMonogram } from '../settings/provider-monogram.tsx';
 import { Gate } from '../shell/gate.tsx';
 import { useStore } from '../state/store.ts';
 
-/** Adds a first key, or goes on with the demo. */
+/** Adds a first API key, or starts the demo. */
 export function KeyStep({ onDone }: { readonly onDone: () => void }): ReactElement {
   const { status, list } = useStore(providers);
   const [chosen, setChosen] = useState<ProviderView['id']>();
@@ -23,18 +23,18 @@ export function KeyStep({ onDone }: { readonly onDone: () => void }): ReactEleme
   const anyReady = usable.some(({ hasKey, needsKey }) => hasKey && needsKey);
   return (
     <Gate
-      title="Add a key"
+      title="Add an API key"
       wide
       step={{ now: 3, of: 3 }}
       lead={
         <p>
-          Choose a provider that you have an API key for. You can add more, and your own endpoints,
-          in the settings.
+          Choose a provider you have an API key for. You can add more providers and your own
+          endpoints later in Settings.
         </p>
       }
     >
       <div className="gate-form">
-        {status === 'loading' && list.length === 0 && <Spinner label="Reading the providers" />}
+        {status === 'loading' && list.length === 0 && <Spinner label="Loading providers…" />}
         {typeof status === 'object' && (
           <ProblemNotice
             problem={status}
@@ -43,7 +43,7 @@ export function KeyStep({ onDone }: { readonly onDone: () => void }): ReactEleme
         )}
         <ProviderCards list={usable} chosen={chosen} onChoose={setChosen} />
         {provider?.needsKey === true && (
-          <section className="gate-card" aria-label={`Key for ${provider.label}`}>
+          <section className="gate-card" aria-label={`API key for ${provider.label}`}>
             <KeyForm key={provider.id} provider={provider} />
           </section>
         )}
@@ -61,10 +61,10 @@ export function KeyStep({ onDone }: { readonly onDone: () => void }): ReactEleme
           }}
         >
           <Sparkles aria-hidden="true" size={16} />
-          {anyReady ? 'Go on with the offline demo' : 'Try the offline demo first'}
+          Try demo
         </Button>
         <p className="quiet centred">
-          The demo is a scripted answer made on this machine. It speaks to nobody.
+          The offline demo replies with scripted text. It contacts no provider.
         </p>
       </div>
     </Gate>
@@ -90,14 +90,14 @@ function ProviderCards(props: {
         >
           <ProviderMonogram label={provider.label} />
           <span className="provider-card-name">{provider.label}</span>
-          <span className="provider-card-state">{stateOf(provider)}</span>
+          <span className="provider-card-state">{statusOf(provider)}</span>
         </button>
       ))}
     </div>
   );
 }
 
-function stateOf(provider: ProviderView): string {
-  if (!provider.needsKey) return provider.local ? 'On this machine, no key' : 'No key needed';
-  return provider.hasKey ? 'Key stored' : 'Needs a key';
+function statusOf(provider: ProviderView): string {
+  if (!provider.needsKey) return provider.local ? 'Runs locally' : 'No key needed';
+  return provider.hasKey ? 'Key saved' : 'No key yet';
 }

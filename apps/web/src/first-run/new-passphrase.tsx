@@ -7,17 +7,17 @@ export interface PassphraseEntry {
   readonly second: string;
 }
 
-/** A new passphrase, typed twice, with a hint of its strength. */
+/** Two fields for a new passphrase, with a hint about its strength. */
 export function NewPassphrase(props: {
   readonly entry: PassphraseEntry;
   readonly onEntry: (entry: PassphraseEntry) => void;
-  /** Also says what is missing from fields that are still empty. */
-  readonly showFaults: boolean;
+  /** Show errors for empty fields too. */
+  readonly showErrors: boolean;
 }): ReactElement {
-  const { entry, onEntry, showFaults } = props;
+  const { entry, onEntry, showErrors } = props;
   const { level, hint } = passphraseStrength(entry.first);
   const tooShort = level === 'too-short';
-  const differs = entry.second !== '' || showFaults ? entry.first !== entry.second : false;
+  const differs = entry.second !== '' || showErrors ? entry.first !== entry.second : false;
   return (
     <div className="new-passphrase">
       <TextField
@@ -31,7 +31,7 @@ export function NewPassphrase(props: {
         onText={(first) => {
           onEntry({ ...entry, first });
         }}
-        fault={tooShort && showFaults ? hint : undefined}
+        error={tooShort && showErrors ? hint : undefined}
         hint={
           <span className="strength" data-level={entry.first === '' ? 'none' : level}>
             <span className="strength-bar" aria-hidden="true">
@@ -40,12 +40,14 @@ export function NewPassphrase(props: {
               <i />
               <i />
             </span>
-            <span aria-live="polite">{entry.first === '' ? 'A few unrelated words.' : hint}</span>
+            <span aria-live="polite">
+              {entry.first === '' ? 'Use four or five unrelated words.' : hint}
+            </span>
           </span>
         }
       />
       <TextField
-        label="The same once more"
+        label="Confirm passphrase"
         secret
         required
         maxLength={1024}
@@ -54,11 +56,11 @@ export function NewPassphrase(props: {
         onText={(second) => {
           onEntry({ ...entry, second });
         }}
-        fault={differs ? 'The two are not the same.' : undefined}
+        error={differs ? 'The passphrases don’t match.' : undefined}
       />
       <p className="quiet">
-        Nobody can reset it, not even Postern. The recovery code on the next page is the only other
-        way in.
+        Nobody can reset your passphrase. If you lose it, only the recovery code on the next page
+        unlocks Postern.
       </p>
     </div>
   );

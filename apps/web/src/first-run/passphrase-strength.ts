@@ -6,9 +6,9 @@ export interface Strength {
 }
 
 const HINTS: Readonly<Record<Strength['level'], string>> = {
-  'too-short': `At least ${MIN_PASSPHRASE_LENGTH} characters.`,
-  weak: 'Easy to guess. Four or five words that have nothing to do with each other are better.',
-  fair: 'It would hold for a while. Another word or two makes it last.',
+  'too-short': `Use at least ${MIN_PASSPHRASE_LENGTH} characters.`,
+  weak: 'Weak. Use four or five unrelated words.',
+  fair: 'Fair. Add another word or two.',
   good: 'Good.',
   strong: 'Strong.',
 };
@@ -17,8 +17,8 @@ const COMMON =
   /passwor[dt]|passphrase|qwert[yz]|letmein|welcome|iloveyou|admin|postern|monkey|dragon/gi;
 
 /**
- * A rough judgement of a passphrase, as a hint only: bits of variety that are left once repeats,
- * runs like `1234` and the commonest words are counted as one character each.
+ * Estimates the strength of a passphrase, as a hint only. Repeats, runs like `1234` and the most
+ * common words count as one character each.
  */
 export function passphraseStrength(text: string): Strength {
   const level = levelOf(text);
@@ -44,7 +44,7 @@ function varietyBits(text: string): number {
     (/[^\u0020-\u007e]/.test(text) ? 60 : 0);
   const distinct = new Set(letters).size;
   const useful = letters.filter((letter, at) => !continuesRun(letters[at - 1], letter)).length;
-  // Few different letters are few choices, however often they come.
+  // Repeating few distinct letters adds little variety.
   const choices = Math.min(alphabet, distinct * 4);
   return useful * Math.log2(Math.max(2, choices)) * 0.8;
 }

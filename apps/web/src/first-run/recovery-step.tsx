@@ -10,16 +10,16 @@ export function RecoveryStep(props: {
   readonly onDone: () => void;
 }): ReactElement {
   const { code, onDone } = props;
-  const [stored, setStored] = useState(false);
+  const [saved, setSaved] = useState(false);
   const id = useId();
   return (
     <Gate
-      title="Your recovery code"
+      title="Save your recovery code"
       step={{ now: 2, of: 3 }}
       lead={
         <p>
-          It opens Postern if the keyring or the passphrase is lost. It is shown <em>only now</em>:
-          put it in a password manager, or on paper in a drawer.
+          If you lose your keyring or passphrase, this code unlocks Postern. Postern shows it{' '}
+          <em>only once</em>. Save it in a password manager or print it.
         </p>
       }
     >
@@ -27,25 +27,25 @@ export function RecoveryStep(props: {
         className="gate-form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (stored) onDone();
+          if (saved) onDone();
         }}
       >
         <output className="recovery-code" aria-label="Recovery code">
           {code}
         </output>
-        <WaysToKeep code={code} />
+        <SaveButtons code={code} />
         <label className="check" htmlFor={id}>
           <input
             id={id}
             type="checkbox"
-            checked={stored}
+            checked={saved}
             onChange={(event) => {
-              setStored(event.target.checked);
+              setSaved(event.target.checked);
             }}
           />
-          I have stored the recovery code
+          I’ve saved the recovery code
         </label>
-        <Button type="submit" look="primary" className="wide" disabled={!stored}>
+        <Button type="submit" look="primary" className="wide" disabled={!saved}>
           Continue
         </Button>
       </form>
@@ -53,17 +53,17 @@ export function RecoveryStep(props: {
   );
 }
 
-function WaysToKeep({ code }: { readonly code: string }): ReactElement {
+function SaveButtons({ code }: { readonly code: string }): ReactElement {
   return (
     <div className="recovery-ways">
-      <CopyButton text={code} label="Copy" worded />
+      <CopyButton text={code} label="Copy" labelled />
       <Button
         onClick={() => {
-          saveAsText(code);
+          downloadAsText(code);
         }}
       >
         <Download aria-hidden="true" size={15} />
-        Save as text
+        Download
       </Button>
       <Button
         onClick={() => {
@@ -77,9 +77,9 @@ function WaysToKeep({ code }: { readonly code: string }): ReactElement {
   );
 }
 
-function saveAsText(code: string): void {
-  const words = `Postern recovery code\n\n${code}\n\nIt opens Postern's vault and chats. Keep it secret.\n`;
-  const address = URL.createObjectURL(new Blob([words], { type: 'text/plain' }));
+function downloadAsText(code: string): void {
+  const text = `Postern recovery code\n\n${code}\n\nThis code unlocks Postern's vault and chats. Keep it secret.\n`;
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
   const link = document.createElement('a');
   link.href = address;
   link.download = 'postern-recovery-code.txt';

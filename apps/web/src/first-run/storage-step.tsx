@@ -11,7 +11,7 @@ import { MIN_PASSPHRASE_LENGTH } from './passphrase-strength.ts';
 
 type Storage = 'keyring' | 'file';
 
-/** Chooses where the key to everything is kept. */
+/** Chooses where the key that encrypts everything is stored. */
 export function StorageStep(props: {
   readonly state: AppState;
   readonly onDone: (answer: SetupAnswer) => void;
@@ -42,11 +42,11 @@ export function StorageStep(props: {
 
   return (
     <Gate
-      title="Where should your secrets live?"
+      title="Choose how to unlock Postern"
       step={{ now: 1, of: 3 }}
       lead={
         <p>
-          Keys and chats are encrypted on this machine and never leave it, except to the model
+          Postern encrypts your keys and chats on this machine. It sends them only to the model
           providers you choose.
         </p>
       }
@@ -60,7 +60,7 @@ export function StorageStep(props: {
       >
         <StorageChoice keyring={keyring} storage={storage} onChoose={setStorage} />
         {storage === 'file' && (
-          <NewPassphrase entry={entry} onEntry={setEntry} showFaults={tried} />
+          <NewPassphrase entry={entry} onEntry={setEntry} showErrors={tried} />
         )}
         {problem !== undefined && <ProblemNotice problem={problem} />}
         <Button type="submit" look="primary" className="wide" busy={busy}>
@@ -84,7 +84,7 @@ function StorageChoice(props: {
   return (
     <>
       {!keyring.available && (
-        <Notice title="The keyring of this system cannot be used.">{keyring.message}</Notice>
+        <Notice title="The system keyring isn’t available.">{keyring.message}</Notice>
       )}
       <fieldset className="choices">
         <legend className="visually-hidden">Storage</legend>
@@ -95,9 +95,9 @@ function StorageChoice(props: {
           onChoose={onChoose}
           icon={<KeyRound aria-hidden="true" size={19} />}
           title="System keyring"
-          badge={keyring.available ? 'Recommended' : 'Not available'}
+          badge={keyring.available ? 'Recommended' : 'Unavailable'}
         >
-          Opens by itself when you are logged in. Nothing to remember.
+          Postern unlocks when you log in. There’s nothing to remember.
         </Choice>
         <Choice
           name="file"
@@ -107,7 +107,7 @@ function StorageChoice(props: {
           title="Passphrase"
           badge={keyring.available ? undefined : 'Works everywhere'}
         >
-          An encrypted file that your passphrase opens whenever Postern starts.
+          Your secrets go into an encrypted file. You enter the passphrase when Postern starts.
         </Choice>
       </fieldset>
     </>
@@ -133,7 +133,7 @@ function Choice(props: {
         name="storage"
         checked={props.chosen}
         disabled={props.disabled}
-        aria-describedby={`${id}-words`}
+        aria-describedby={`${id}-description`}
         onChange={() => {
           props.onChoose(props.name);
         }}
@@ -142,7 +142,7 @@ function Choice(props: {
         <span className="choice-icon">{props.icon}</span>
         <span className="choice-title">{props.title}</span>
         {props.badge !== undefined && <span className="badge">{props.badge}</span>}
-        <span className="choice-words" id={`${id}-words`}>
+        <span className="choice-description" id={`${id}-description`}>
           {props.children}
         </span>
       </label>

@@ -1,10 +1,10 @@
-// Code comes first in the alternation, so that nothing inside it is taken for maths.
+// Code comes first in the alternation, so that its content never counts as maths.
 const CODE_OR_MATHS =
   /(^[ \t]*(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^[ \t]*\2[ \t]*$|$(?![\s\S]))|(`+)(?!`)[\s\S]*?[^`]\3(?!`))|\\\(([^\n]+?)\\\)|^([ \t]*)\\\[([\s\S]+?)\\\]/gm;
 
 /**
- * Turns LaTeX's own delimiters, which many models write, into those of markdown: `\(x\)` into
- * `$x$`, and `\[x\]` that begins a line into a `$$` block. Code is left as it is.
+ * Converts LaTeX delimiters, which many models write, to markdown: `\(x\)` to `$x$`, and `\[x\]` at
+ * the start of a line to a `$$` block. Leaves code unchanged.
  */
 export function bracketMathsToDollars(text: string): string {
   if (!text.includes('\\(') && !text.includes('\\[')) return text;

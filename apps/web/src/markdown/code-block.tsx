@@ -4,11 +4,11 @@ import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { languageLabel, lowlight } from './languages.ts';
 
-/** Code that is still growing is coloured anew with every frame, so only while it is short. */
+/** Streaming code is highlighted again with every frame, so only short code is. */
 const MAX_GROWING_LENGTH = 12_000;
 const MAX_LENGTH = 200_000;
 
-/** A block of code with its language, its colours and a way to copy it. */
+/** A code block with its language, highlighting and a copy button. */
 export const CodeBlock = memo(function CodeBlock(props: {
   readonly code: string;
   readonly language: string;

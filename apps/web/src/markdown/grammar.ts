@@ -7,19 +7,19 @@ import remarkParse from 'remark-parse';
 import remarkRehype, { type Options as RehypeOptions } from 'remark-rehype';
 import { unified } from 'unified';
 import { pricesAreNotMaths } from './prices.ts';
-import { isTangled } from './tangle.ts';
+import { isTooComplex } from './complexity.ts';
 
 const KATEX: KatexOptions = {
   output: 'htmlAndMathml',
   strict: 'ignore',
-  // No links, no images, no classes or styles of the author's; sizes and expansions bounded.
+  // No links, images, or author-defined classes and styles; limited size and expansion.
   trust: false,
   maxSize: 8,
   maxExpand: 500,
 };
 
 const TO_HAST: RehypeOptions = {
-  // HTML in an answer is text of that answer, shown as written.
+  // HTML in an answer is shown as text.
   handlers: { html: (_state, node: Html) => ({ type: 'text', value: node.value }) },
 };
 
@@ -33,14 +33,14 @@ const processor = unified()
   .freeze();
 
 /**
- * The syntax tree of a markdown text: CommonMark, GFM and maths between dollars. A text that the
- * parser cannot cope with is one paragraph of plain words.
+ * Parses CommonMark, GFM and maths between dollars. A text that would take the parser too long
+ * becomes one plain paragraph.
  */
 export function parseMarkdown(source: string): MdastRoot {
-  return isTangled(source) ? plain(source) : processor.parse(source);
+  return isTooComplex(source) ? plain(source) : processor.parse(source);
 }
 
-/** The elements a markdown text stands for; built from nodes alone, never from HTML. */
+/** Converts markdown to elements, built from syntax nodes only, never from HTML. */
 export function markdownToElements(source: string): HastRoot {
   return processor.runSync(parseMarkdown(source), source);
 }

@@ -8,7 +8,7 @@ import protobuf from 'highlight.js/lib/languages/protobuf';
 import scala from 'highlight.js/lib/languages/scala';
 import { common, createLowlight } from 'lowlight';
 
-/** The languages that code blocks are coloured in. */
+/** The languages that code blocks are highlighted in. */
 export const lowlight = createLowlight({
   ...common,
   dockerfile,
@@ -22,7 +22,7 @@ export const lowlight = createLowlight({
 });
 lowlight.registerAlias({ typescript: ['tsx', 'mts', 'cts'], javascript: ['mjs', 'cjs'] });
 
-/** What a person calls a language, where its id says it badly. */
+/** Display names for language ids. */
 const LABELS: Readonly<Record<string, string>> = {
   bash: 'Bash',
   c: 'C',

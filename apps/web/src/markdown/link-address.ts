@@ -1,6 +1,6 @@
 const OPENABLE = new Set(['http:', 'https:', 'mailto:']);
 
-/** The address of a link that may be opened: absolute http, https or mailto; else undefined. */
+/** Returns the URL of an absolute http, https or mailto link, else undefined. */
 export function openableAddress(href: string | undefined): URL | undefined {
   if (href === undefined || !URL.canParse(href)) return undefined;
   const address = new URL(href);

@@ -6,26 +6,24 @@ import { Dialog } from '../controls/dialog.tsx';
 import { useStore } from '../state/store.ts';
 import { linkRequest } from './link-request.ts';
 
-/** Shows the whole address of a link before it is opened. */
+/** Shows the full URL of a link before opening it. */
 export function LinkDialog(): ReactElement | null {
   const address = useStore(linkRequest);
   if (address === undefined) return null;
   const close = (): void => {
     linkRequest.set(undefined);
   };
-  const [before, host, after] = pieces(address);
+  const [before, host, after] = splitAtHost(address);
   return (
     <Dialog title="Open this link?" onClose={close}>
-      <p className="dialog-lead">
-        It was written by a model and leads out of Postern. Look at where it goes.
-      </p>
+      <p className="dialog-lead">This link leaves Postern. Check the address before you open it.</p>
       <p className="link-address">
         {before}
         <strong>{host}</strong>
         {after}
       </p>
       <footer className="dialog-actions">
-        <CopyButton text={address.href} label="Copy address" worded />
+        <CopyButton text={address.href} label="Copy address" labelled />
         <span className="grow" />
         <Button onClick={close}>Cancel</Button>
         <a
@@ -43,8 +41,8 @@ export function LinkDialog(): ReactElement | null {
   );
 }
 
-/** The address around its host, which is what decides where it goes. */
-function pieces(address: URL): readonly [string, string, string] {
+/** Splits the address around its host, so that the host stands out. */
+function splitAtHost(address: URL): readonly [string, string, string] {
   const { href, host } = address;
   const at = host === '' ? -1 : href.indexOf(host, address.protocol.length + 2);
   if (at === -1) return [href, '', ''];

@@ -1,4 +1,4 @@
 import { createStore } from '../state/store.ts';
 
-/** The address that a person asked to open and has not yet confirmed. */
+/** The link that waits for the user to confirm it. */
 export const linkRequest = createStore<URL | undefined>(undefined);

@@ -8,7 +8,7 @@ const render = (text: string): string => renderToStaticMarkup(createElement(Mark
 describe('Markdown', () => {
   it.each([
     ['emphasis', '*a* **b** ~~c~~', '<em>a</em> <strong>b</strong> <del>c</del>'],
-    ['headings stand below those of the page', '# a', '<h3>a</h3>'],
+    ['headings one level below the page’s', '# a', '<h3>a</h3>'],
     ['a table', '| a |\n|--|\n| b |', '<table><thead><tr><th>a</th></tr></thead>'],
     ['a task', '- [x] a', 'aria-label="done"'],
     ['a language', '```ts\nlet a = 1;\n```', '<span class="code-language">TypeScript</span>'],
@@ -16,7 +16,7 @@ describe('Markdown', () => {
     ['an unknown language', '```zz\nlet\n```', '<code>let</code>'],
     ['maths', 'a $x^2$', '<math'],
     ['maths in LaTeX brackets', 'a \\(x^2\\)', '<math'],
-    ['an amount is no maths', '$5 and $10', '<p>$5 and $10</p>'],
+    ['amounts are not maths', '$5 and $10', '<p>$5 and $10</p>'],
     ['amounts with words', 'from $1,000 a month to $2k', '<p>from $1,000 a month to $2k</p>'],
     [
       'a link definition further down',
@@ -51,7 +51,7 @@ describe('Markdown', () => {
 
   it.each([
     ['javascript', '[a](javascript:alert(1))'],
-    ['javascript in disguise', '[a](JaVaScRiPt:alert(1))'],
+    ['javascript in mixed case', '[a](JaVaScRiPt:alert(1))'],
     ['javascript with an entity', '[a](java&#115;cript:alert(1))'],
     ['javascript with a tab', '[a](java&Tab;script:alert(1))'],
     ['data', '[a](data:text/html;base64,PHNjcmlwdD4=)'],
@@ -61,7 +61,7 @@ describe('Markdown', () => {
     ['a reference', '[a][b]\n\n[b]: vbscript:x'],
     ['maths', '$\\href{javascript:alert(1)}{a}$'],
     ['maths with an address', '$\\url{https://a.example}$'],
-  ])('makes no link of %s', (_name, text) => {
+  ])('renders no link for %s', (_name, text) => {
     expect(render(text)).not.toMatch(/\shref=/);
   });
 
@@ -79,7 +79,7 @@ describe('Markdown', () => {
     ['a link', '[a](https://b.example)'],
     ['an autolink', 'https://b.example'],
     ['mail', '<a@b.example>'],
-  ])('opens %s apart and without a trace', (_name, text) => {
+  ])('opens %s in a new tab without a referrer', (_name, text) => {
     expect(render(text)).toContain('target="_blank" rel="noopener noreferrer"');
   });
 
@@ -96,7 +96,7 @@ describe('Markdown', () => {
     expect(render(text)).toContain('class="md"');
   });
 
-  it('keeps a formula within a size', () => {
+  it('limits the size of a formula', () => {
     expect(render('$\\rule{9999em}{9999em}$')).not.toContain('9999em;');
   });
 });

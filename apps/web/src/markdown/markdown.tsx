@@ -10,21 +10,21 @@ import { createBlockSplitter } from './split-blocks.ts';
 import './markdown.css';
 import './code-colours.css';
 
-/** Characters that are rendered in one go; a longer text follows after its beginning. */
+/** Characters rendered at once; the rest of a longer text follows in a deferred render. */
 const AT_ONCE = 20_000;
 
 /**
- * The one way from a text of a model or a person to the page: streaming, history and previews all
- * come through here. Nothing in the text becomes HTML, is fetched, or opens unasked.
+ * Renders all text of models and users: streaming, history and previews. Nothing in the text
+ * becomes HTML, is fetched, or opens without a click.
  */
 export const Markdown = memo(function Markdown(props: {
   readonly text: string;
-  /** More of the text may come. */
+  /** The text is still streaming. */
   readonly growing?: boolean;
 }): ReactElement {
   const { text, growing = false } = props;
   const [splitter] = useState(createBlockSplitter);
-  // Rendered block by block behind whatever a person does meanwhile, such as typing.
+  // Rendering yields to user input such as typing.
   const shown = useDeferredValue(text, text.slice(0, AT_ONCE));
   const { blocks, definitions } = splitter.split(bracketMathsToDollars(shown));
   const last = blocks.length - 1;
@@ -32,7 +32,7 @@ export const Markdown = memo(function Markdown(props: {
     <div className="md">
       {blocks.map((source, index) => (
         <Block
-          // A block keeps its place for as long as the text grows.
+          // A block keeps its index while the text grows.
           key={index}
           source={source}
           definitions={definitions !== '' && source.includes('[') ? definitions : ''}
@@ -64,7 +64,7 @@ const Block = memo(function Block(props: {
 });
 
 const BASE: Partial<Components> = {
-  // An answer's headings stand below those of the page.
+  // Headings in answers rank below those of the page.
   h1: 'h3',
   h2: 'h4',
   h3: 'h5',

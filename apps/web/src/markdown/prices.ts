@@ -2,8 +2,8 @@ import type { Root } from 'mdast';
 import { visit } from 'unist-util-visit';
 
 /**
- * Turns `$5 or $10` back into text: maths between single dollars touches both of its dollars and
- * does not begin like an amount followed by a word (pandoc's rule, made a little stricter).
+ * Turns `$5 or $10` back into text: inline maths has no space inside its dollars and doesn't start
+ * like an amount followed by a word (pandoc's rule, a little stricter).
  */
 export function pricesAreNotMaths(): (tree: Root, file: { readonly value: unknown }) => void {
   return (tree, file) => {

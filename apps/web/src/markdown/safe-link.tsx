@@ -3,7 +3,7 @@ import type { MouseEvent, ReactElement, ReactNode } from 'react';
 import { openableAddress } from './link-address.ts';
 import { linkRequest } from './link-request.ts';
 
-/** A link out of an answer: it opens only after the person saw the whole address. */
+/** A link that opens only after the user has seen and confirmed the full URL. */
 export function SafeLink(props: {
   readonly href?: string | undefined;
   readonly children?: ReactNode;
@@ -28,24 +28,24 @@ export function SafeLink(props: {
   );
 }
 
-/** Stands for an image, which is never fetched: its words and where it is. */
+/** Replaces an image, which is never fetched, with its alternative text and host. */
 export function ImageLink(props: {
   readonly src?: string | undefined;
   readonly alt?: string | undefined;
 }): ReactElement {
   const address = openableAddress(props.src);
-  const words = props.alt === undefined || props.alt === '' ? 'Image' : props.alt;
+  const text = props.alt === undefined || props.alt === '' ? 'Image' : props.alt;
   const label = (
     <span className="md-image">
       <ImageIcon aria-hidden="true" size={14} />
-      <span>{words}</span>
+      <span>{text}</span>
       {address !== undefined && <span className="md-image-host">{address.host}</span>}
     </span>
   );
   return address === undefined ? label : <SafeLink href={address.href}>{label}</SafeLink>;
 }
 
-/** A footnote's mark or its way back: moves inside the answer, not through the address bar. */
+/** A footnote mark or back link: scrolls inside the answer and leaves the URL unchanged. */
 export function FootnoteLink(props: {
   readonly target: string;
   readonly label: string | undefined;

@@ -4,7 +4,7 @@ import { createBlockSplitter } from './split-blocks.ts';
 
 const split = (text: string): readonly string[] => createBlockSplitter().split(text).blocks;
 
-/** Pieces that change what stands before or after them, put together at random. */
+/** Pieces that change the meaning of their neighbours, combined at random. */
 const PIECES = [
   'word',
   ' ',
@@ -35,17 +35,17 @@ describe('createBlockSplitter', () => {
     ['nothing', '', []],
     ['one paragraph', 'a\nb', ['a\nb']],
     ['two paragraphs', 'a\n\nb\n', ['a\n\n', 'b\n']],
-    ['a line that is not complete may still change the one above', 'a\n\nb', ['a\n\nb']],
+    ['an incomplete line may still change the one above', 'a\n\nb', ['a\n\nb']],
     ['a heading stays with what follows it', '# a\nb\n\nc\n', ['# a\nb\n\n', 'c\n']],
     ['blank lines inside code', '```\na\n\nb\n```\n\nc\n', ['```\na\n\nb\n```\n\n', 'c\n']],
     ['a loose list is one block', '- a\n\n- b\n\nc\n\nd\n', ['- a\n\n- b\n\n', 'c\n\n', 'd\n']],
     ['indented code', 'a\n\n    b\n\nc\n', ['a\n\n', '    b\n\n', 'c\n']],
-    ['footnotes keep the text whole', 'a[^1]\n\n[^1]: b\n\nc', ['a[^1]\n\n[^1]: b\n\nc']],
+    ['a text with footnotes is one block', 'a[^1]\n\n[^1]: b\n\nc', ['a[^1]\n\n[^1]: b\n\nc']],
   ])('%s', (_name, text, blocks) => {
     expect(split(text)).toEqual(blocks);
   });
 
-  it('collects the link definitions of finished blocks', () => {
+  it('collects link definitions of finished blocks', () => {
     const { definitions } = createBlockSplitter().split('[a]\n\n[a]: /b\n\n[c]: /d\n\ne\n');
     expect(definitions).toBe('\n\n[a]: /b\n\n[c]: /d');
   });
@@ -58,7 +58,7 @@ describe('createBlockSplitter', () => {
     );
   });
 
-  it('gives the same for a text that grew as for a text at once', () => {
+  it('splits a growing text like a complete one', () => {
     fc.assert(
       fc.property(markdown, fc.array(fc.nat({ max: 9 }), { minLength: 1 }), (text, steps) => {
         const splitter = createBlockSplitter();
@@ -73,7 +73,7 @@ describe('createBlockSplitter', () => {
     );
   });
 
-  it('starts over where the text is another one', () => {
+  it('starts over when the text is replaced', () => {
     const splitter = createBlockSplitter();
     splitter.split('a\n\nb\n\nc\n\n');
     expect(splitter.split('x\n\ny\n').blocks).toEqual(['x\n\n', 'y\n']);

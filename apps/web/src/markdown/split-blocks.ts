@@ -1,16 +1,16 @@
 import type { RootContent } from 'mdast';
 import { parseMarkdown } from './grammar.ts';
 
-/** A markdown text in its top-level blocks, so that finished ones need no second rendering. */
+/** A markdown text split into top-level blocks, so that finished ones render only once. */
 interface SplitText {
-  /** The source of each block; put together they are the text. */
+  /** The source of each block; concatenated they are the text. */
   readonly blocks: readonly string[];
-  /** Link definitions of the whole text, for blocks that may refer to them. */
+  /** All link definitions of the text, for blocks that refer to them. */
   readonly definitions: string;
 }
 
 export interface BlockSplitter {
-  /** Splits a text. One that only grew since the last call costs as much as its last block. */
+  /** Splits a text. A text that only grew since the last call costs only its last block. */
   split(text: string): SplitText;
 }
 
@@ -18,11 +18,11 @@ const EMPTY: Progress = { text: '', done: [], doneLength: 0, definitions: '', wh
 
 interface Progress {
   readonly text: string;
-  /** Blocks that no later text can change. */
+  /** Blocks that later text cannot change. */
   readonly done: readonly string[];
   readonly doneLength: number;
   readonly definitions: string;
-  /** Footnotes tie blocks together: the text is then one block. */
+  /** A text with footnotes stays one block. */
   readonly whole: boolean;
 }
 
@@ -40,7 +40,7 @@ export function createBlockSplitter(): BlockSplitter {
   };
 }
 
-/** Finishes every block of the complete lines but the last one, which may still go on. */
+/** Finishes all blocks of complete lines except the last, which may continue. */
 function advance(progress: Progress, text: string): Progress {
   const lines = text.slice(progress.doneLength, text.lastIndexOf('\n') + 1);
   if (progress.whole || lines === '') return { ...progress, text };
@@ -56,11 +56,11 @@ function advance(progress: Progress, text: string): Progress {
     const next = nodes[index + 1];
     const to = next?.position?.start.offset;
     if (to === undefined) return;
-    // An indented block begins at its line's start, not at its first letter.
+    // An indented block starts at the beginning of its line.
     const end = lines.lastIndexOf('\n', to - 1) + 1;
     const source = lines.slice(from, end);
     if (node.type === 'definition') pending += `\n\n${sourceOf(node, lines)}`;
-    // Without a blank line between them two blocks may yet turn out to be one.
+    // Without a blank line between them, two blocks may still merge.
     if (!/\n[ \t]*\n$/.test(source)) return;
     done.push(source);
     definitions += pending;

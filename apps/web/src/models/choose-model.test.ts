@@ -16,7 +16,7 @@ const DEMO = group('demo', { demo: true });
 const DEAD = group('dead', {
   failure: { code: 'UPSTREAM_UNREACHABLE', message: 'The provider cannot be reached.' },
 });
-const wish = (provider: string, model: string): ModelChoice => ({
+const choice = (provider: string, model: string): ModelChoice => ({
   provider: providerId.from(provider),
   model,
 });
@@ -24,16 +24,31 @@ const wish = (provider: string, model: string): ModelChoice => ({
 describe('chooseModel', () => {
   it.each([
     ['nothing on offer', [], [], undefined],
-    ['the first real one', [DEMO, group('a'), group('b')], [], 'a-1'],
+    ['the first reachable model', [DEMO, group('a'), group('b')], [], 'a-1'],
     ['the demo alone', [DEMO], [], 'demo-1'],
-    ['the demo before one that cannot be reached', [DEAD, DEMO], [], 'demo-1'],
-    ['one that cannot be reached, if there is no other', [DEAD], [], 'dead-1'],
-    ['one that cannot be reached, if wished for', [DEAD, DEMO], [wish('dead', 'dead-2')], 'dead-2'],
-    ['the first wish', [group('a'), group('b')], [wish('b', 'b-2'), wish('a', 'a-2')], 'b-2'],
-    ['the next wish, where one is gone', [group('a')], [wish('b', 'b-2'), wish('a', 'a-2')], 'a-2'],
-    ['the same name at another provider is another model', [group('a')], [wish('b', 'a-2')], 'a-1'],
-  ])('%s', (_name, groups, wishes, expected) => {
-    expect(chooseModel(offeredModels(groups), [undefined, ...wishes])?.model).toBe(expected);
+    ['the demo before an unreachable model', [DEAD, DEMO], [], 'demo-1'],
+    ['an unreachable model if there is no other', [DEAD], [], 'dead-1'],
+    ['an unreachable model if preferred', [DEAD, DEMO], [choice('dead', 'dead-2')], 'dead-2'],
+    [
+      'the first preference',
+      [group('a'), group('b')],
+      [choice('b', 'b-2'), choice('a', 'a-2')],
+      'b-2',
+    ],
+    [
+      'the next preference if one is gone',
+      [group('a')],
+      [choice('b', 'b-2'), choice('a', 'a-2')],
+      'a-2',
+    ],
+    [
+      'the same name at another provider is a different model',
+      [group('a')],
+      [choice('b', 'a-2')],
+      'a-1',
+    ],
+  ])('%s', (_name, groups, preferences, expected) => {
+    expect(chooseModel(offeredModels(groups), [undefined, ...preferences])?.model).toBe(expected);
   });
 });
 

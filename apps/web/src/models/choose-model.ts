@@ -5,12 +5,12 @@ export interface ModelChoice {
   readonly model: string;
 }
 
-/** A model with the words around it. */
+/** A model with its display names. */
 export interface OfferedModel extends ModelChoice {
   readonly label: string;
   readonly providerLabel: string;
   readonly demo: boolean;
-  /** The provider's own list was read, so it is likely to answer. */
+  /** Whether the provider's model list could be loaded. */
   readonly reached: boolean;
 }
 
@@ -28,15 +28,15 @@ export function offeredModels(groups: readonly ModelGroup[]): readonly OfferedMo
 }
 
 /**
- * The model to ask: the one picked for this conversation, the one it used last, the one used last
- * anywhere, else the first real one that can be reached, else the demo. A wish that is not on offer is passed over.
+ * Chooses a model: the first preference that is available, else the first reachable model, else the
+ * demo.
  */
 export function chooseModel(
   offered: readonly OfferedModel[],
-  wishes: readonly (ModelChoice | undefined)[],
+  preferences: readonly (ModelChoice | undefined)[],
 ): OfferedModel | undefined {
-  for (const wish of wishes) {
-    const found = wish === undefined ? undefined : findModel(offered, wish);
+  for (const preference of preferences) {
+    const found = preference === undefined ? undefined : findModel(offered, preference);
     if (found !== undefined) return found;
   }
   return (
@@ -46,16 +46,21 @@ export function chooseModel(
   );
 }
 
-function findModel(offered: readonly OfferedModel[], wish: ModelChoice): OfferedModel | undefined {
-  return offered.find(({ provider, model }) => provider === wish.provider && model === wish.model);
+function findModel(
+  offered: readonly OfferedModel[],
+  preference: ModelChoice,
+): OfferedModel | undefined {
+  return offered.find(
+    ({ provider, model }) => provider === preference.provider && model === preference.model,
+  );
 }
 
-export function choiceOf(conversation: Conversation | undefined): ModelChoice | undefined {
+export function lastUsedModel(conversation: Conversation | undefined): ModelChoice | undefined {
   if (conversation?.provider === undefined || conversation.model === undefined) return undefined;
   return { provider: conversation.provider, model: conversation.model };
 }
 
-/** The models whose name, id or provider has every word of the query, in their order. */
+/** Returns the models whose name, id or provider contains every word of the query. */
 export function matchModels(
   offered: readonly OfferedModel[],
   query: string,

@@ -7,7 +7,7 @@ import { DemoBadge } from './demo-badge.tsx';
 import { ModelPicker } from './model-picker.tsx';
 import { loadModels, models, pickModel } from './models.ts';
 
-/** Shows which model is asked next, and opens the list of all. */
+/** Shows the current model and opens the model picker. */
 export function ModelButton(props: {
   readonly id: ConversationId | 'new';
   readonly model: OfferedModel | undefined;
@@ -30,7 +30,7 @@ export function ModelButton(props: {
         }}
       >
         {model === undefined ? (
-          <span>{status === 'loading' ? 'Reading the models…' : 'Choose a model'}</span>
+          <span>{status === 'loading' ? 'Loading models…' : 'Choose model'}</span>
         ) : (
           <>
             <span className="model-button-name">{model.label}</span>

@@ -1,8 +1,8 @@
 import { Check } from 'lucide-react';
 import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { Dialog } from '../controls/dialog.tsx';
-import { movedMark } from '../controls/list-keys.ts';
-import { useInView } from '../controls/use-in-view.ts';
+import { nextIndex } from '../controls/list-keys.ts';
+import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
 import { Spinner } from '../controls/spinner.tsx';
 import { useStore } from '../state/store.ts';
 import { matchModels, offeredModels, type ModelChoice, type OfferedModel } from './choose-model.ts';
@@ -10,7 +10,7 @@ import { DemoBadge } from './demo-badge.tsx';
 import { models } from './models.ts';
 import { useAnchored } from './use-anchored.ts';
 
-/** Every model on offer, by provider; typing narrows, arrows move, Enter picks. */
+/** All models by provider: type to filter, arrow keys to move, Enter to choose. */
 export function ModelPicker(props: {
   readonly anchor: { readonly current: HTMLElement | null };
   readonly chosen: OfferedModel | undefined;
@@ -29,10 +29,10 @@ export function ModelPicker(props: {
   const listId = useId();
   const box = useRef<HTMLDivElement>(null);
   useAnchored(box, anchor);
-  useInView(`${listId}-${markedAt}`);
+  useScrollIntoView(`${listId}-${markedAt}`);
 
   const keyDown = (event: KeyboardEvent): void => {
-    const moved = movedMark(event.key, markedAt, found.length);
+    const moved = nextIndex(event.key, markedAt, found.length);
     const model = found[moved ?? markedAt];
     if (model === undefined) return;
     if (moved !== undefined) setMarked(model);
@@ -110,7 +110,7 @@ function QueryField(props: {
       aria-controls={listId}
       aria-activedescendant={markedId}
       placeholder="Search models"
-      // eslint-disable-next-line jsx-a11y/no-autofocus -- the picker opens to be typed into
+      // eslint-disable-next-line jsx-a11y/no-autofocus -- the picker opens for typing
       autoFocus
       spellCheck={false}
       value={query}
@@ -125,9 +125,9 @@ function QueryField(props: {
 function NothingFound(): ReactElement {
   const { status } = useStore(models);
   return status === 'loading' ? (
-    <Spinner label="Reading the models" />
+    <Spinner label="Loading models…" />
   ) : (
-    <p className="picker-empty">No model of that name.</p>
+    <p className="picker-empty">No models found. Try another search.</p>
   );
 }
 
@@ -165,13 +165,13 @@ function ModelRow(props: {
       >
         <span className="picker-name">{model.label}</span>
         {model.label !== model.model && <span className="picker-id">{model.model}</span>}
-        {chosen && <Check aria-label="in use" size={15} />}
+        {chosen && <Check aria-label="Selected" size={15} />}
       </button>
     </>
   );
 }
 
-/** Which providers' own lists could not be read. */
+/** Lists the providers whose models could not be loaded. */
 function GroupFailures(): ReactElement | null {
   const { groups, status } = useStore(models);
   const failed = groups.filter(({ failure }) => failure !== undefined);
@@ -181,7 +181,7 @@ function GroupFailures(): ReactElement | null {
     <div className="picker-note">
       {failed.map(({ provider, label, failure }) => (
         <p key={provider}>
-          {label}: its list could not be read. {failure?.message}
+          Couldn’t load models from {label}. {failure?.message}
         </p>
       ))}
     </div>

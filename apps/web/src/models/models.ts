@@ -11,7 +11,7 @@ export interface Models {
 
 export const models = createStore<Models>({ status: 'idle', groups: [] });
 
-/** What was picked per conversation and not used yet. */
+/** The model chosen for each conversation, before its first use. */
 export const pickedModels = createStore<ReadonlyMap<ConversationId | 'new', ModelChoice>>(
   new Map(),
 );
@@ -31,7 +31,7 @@ export function pickModel(id: ConversationId | 'new', choice: ModelChoice): void
   rememberModel(choice);
 }
 
-/** Picks the offline demo for the next new conversation. */
+/** Chooses the offline demo for the next new conversation. */
 export async function pickDemo(): Promise<void> {
   await loadModels();
   const demo = models.get().groups.find((group) => group.demo);
@@ -41,12 +41,12 @@ export async function pickDemo(): Promise<void> {
   }
 }
 
-/** Remembers the model as the one that the next new conversation begins with. */
+/** Remembers the model for the next new conversation. */
 function rememberModel({ provider, model }: ModelChoice): void {
   try {
     window.localStorage.setItem(LAST_USED, `${provider}/${model}`);
   } catch {
-    // A browser without storage for this page begins with the first model.
+    // Without storage the page starts with the first model.
   }
 }
 

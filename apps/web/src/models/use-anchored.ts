@@ -5,7 +5,7 @@ type Box = RefObject<HTMLElement | null>;
 const GAP = 8;
 const MARGIN = 12;
 
-/** Puts the dialog around a box above its anchor, left edges in line; a narrow page does it in CSS. */
+/** Places a dialog above its anchor, left-aligned; on narrow screens CSS does it. */
 export function useAnchored(box: Box, anchor: Box): void {
   useLayoutEffect(() => {
     const place = (): void => {

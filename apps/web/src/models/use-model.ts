@@ -1,10 +1,10 @@
 import type { Conversation, ConversationId, Message } from '@postern/protocol';
 import { useMemo } from 'react';
 import { useSelected, useStore } from '../state/store.ts';
-import { chooseModel, choiceOf, offeredModels, type OfferedModel } from './choose-model.ts';
+import { chooseModel, lastUsedModel, offeredModels, type OfferedModel } from './choose-model.ts';
 import { models, pickedModels, rememberedModel } from './models.ts';
 
-/** The model that the next message of a conversation goes to; undefined while none is known. */
+/** Returns the model for the next message of a conversation, or undefined while none is loaded. */
 export function useModelFor(
   id: ConversationId | 'new',
   conversation: Conversation | undefined,
@@ -13,12 +13,12 @@ export function useModelFor(
   const picked = useSelected(pickedModels, (all) => all.get(id));
   const offered = useMemo(() => offeredModels(groups), [groups]);
   return useMemo(
-    () => chooseModel(offered, [picked, choiceOf(conversation), rememberedModel()]),
+    () => chooseModel(offered, [picked, lastUsedModel(conversation), rememberedModel()]),
     [offered, picked, conversation],
   );
 }
 
-/** What an answer's model is called, and whether it was the demo. */
+/** Returns the display name of an answer's model, and whether it is the demo. */
 export function useModelName(message: Message): { readonly name: string; readonly demo: boolean } {
   const { groups } = useStore(models);
   const { provider, model } = message;

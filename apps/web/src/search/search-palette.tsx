@@ -2,12 +2,12 @@ import { MessageSquare, Search, SquarePen } from 'lucide-react';
 import type { Conversation, SearchHit } from '@postern/protocol';
 import { useId, useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
 import { conversationList } from '../conversations/conversation-list.ts';
-import { shownTitle } from '../conversations/shown-title.ts';
+import { displayTitle } from '../conversations/display-title.ts';
 import { Dialog } from '../controls/dialog.tsx';
-import { movedMark } from '../controls/list-keys.ts';
-import { useInView } from '../controls/use-in-view.ts';
+import { nextIndex } from '../controls/list-keys.ts';
+import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
 import { Spinner } from '../controls/spinner.tsx';
-import { go, type Route } from '../shell/route.ts';
+import { navigate, type Route } from '../shell/route.ts';
 import { useStore } from '../state/store.ts';
 import { useSearch } from './use-search.ts';
 
@@ -20,7 +20,7 @@ interface Row {
   readonly atMs: number | undefined;
 }
 
-/** Finds chats by their titles and messages. */
+/** Searches chat titles and messages. */
 export function SearchPalette({ onClose }: { readonly onClose: () => void }): ReactElement {
   const { conversations } = useStore(conversationList);
   const [query, setQuery] = useState('');
@@ -29,16 +29,16 @@ export function SearchPalette({ onClose }: { readonly onClose: () => void }): Re
   const rows = query.trim() === '' ? recentRows(conversations) : hitRows(search.hits);
   const markedAt = Math.min(marked, Math.max(0, rows.length - 1));
   const listId = useId();
-  useInView(`${listId}-${markedAt}`);
+  useScrollIntoView(`${listId}-${markedAt}`);
 
   const open = (row: Row | undefined): void => {
     if (row === undefined) return;
     onClose();
-    go(row.route);
+    navigate(row.route);
   };
   const keyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;
-    const moved = movedMark(event.key, markedAt, rows.length);
+    const moved = nextIndex(event.key, markedAt, rows.length);
     if (moved !== undefined) setMarked(moved);
     else if (event.key === 'Enter') open(rows[markedAt]);
     else return;
@@ -69,7 +69,7 @@ export function SearchPalette({ onClose }: { readonly onClose: () => void }): Re
           />
         ))}
       </div>
-      <SearchWords query={query} search={search} found={rows.length} />
+      <SearchStatus query={query} search={search} found={rows.length} />
     </Dialog>
   );
 }
@@ -93,7 +93,7 @@ function SearchField(props: {
         aria-controls={listId}
         aria-activedescendant={markedId}
         placeholder="Search titles and messages"
-        // eslint-disable-next-line jsx-a11y/no-autofocus -- the palette opens to be typed into
+        // eslint-disable-next-line jsx-a11y/no-autofocus -- the palette opens for typing
         autoFocus
         spellCheck={false}
         maxLength={400}
@@ -141,7 +141,7 @@ function SearchRow(props: {
   );
 }
 
-function SearchWords(props: {
+function SearchStatus(props: {
   readonly query: string;
   readonly search: ReturnType<typeof useSearch>;
   readonly found: number;
@@ -149,21 +149,21 @@ function SearchWords(props: {
   const { query, search, found } = props;
   if (search.problem !== undefined) {
     return (
-      <p className="search-words" role="alert">
+      <p className="search-status" role="alert">
         {search.problem.message} {search.problem.remedy}
       </p>
     );
   }
   if (query.trim() === '' || search.busy || found > 0) return null;
   return (
-    <p className="search-words" role="status">
-      Nothing found for “{query.trim()}”.
+    <p className="search-status" role="status">
+      No results for “{query.trim()}”. Try other words.
     </p>
   );
 }
 
 function recentRows(conversations: readonly Conversation[]): readonly Row[] {
-  const begin: Row = {
+  const newChat: Row = {
     key: 'new',
     route: { at: 'new' },
     icon: <SquarePen aria-hidden="true" size={16} />,
@@ -175,11 +175,11 @@ function recentRows(conversations: readonly Conversation[]): readonly Row[] {
     key: conversation.id,
     route: { at: 'conversation', id: conversation.id } as const,
     icon: <MessageSquare aria-hidden="true" size={16} />,
-    title: shownTitle(conversation.title),
+    title: displayTitle(conversation.title),
     snippet: [],
     atMs: conversation.updatedAtMs,
   }));
-  return [begin, ...recent];
+  return [newChat, ...recent];
 }
 
 function hitRows(hits: readonly SearchHit[]): readonly Row[] {
@@ -191,7 +191,7 @@ function hitRows(hits: readonly SearchHit[]): readonly Row[] {
       ...(hit.messageId === null ? {} : { message: hit.messageId }),
     },
     icon: <MessageSquare aria-hidden="true" size={16} />,
-    title: shownTitle(hit.conversationTitle),
+    title: displayTitle(hit.conversationTitle),
     snippet: hit.snippet,
     atMs: hit.createdAtMs,
   }));

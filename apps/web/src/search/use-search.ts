@@ -19,7 +19,7 @@ interface Outcome {
 
 const NONE: Outcome = { query: '', hits: [], problem: undefined };
 
-/** Searches once the typing pauses; what was found stays until something newer is. */
+/** Searches when typing pauses; keeps the old results until new ones arrive. */
 export function useSearch(query: string): Search {
   const wanted = query.trim();
   const [outcome, setOutcome] = useState(NONE);

@@ -4,7 +4,7 @@ import { useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
 import type { Problem } from '../api/problem.ts';
 import { ProblemNotice } from '../controls/notice.tsx';
-import { takeSettings } from '../shell/session.ts';
+import { applySettings } from '../shell/session.ts';
 import { showTheme, type Theme } from '../theme/theme.ts';
 
 const THEMES = [
@@ -19,7 +19,7 @@ export function AppearanceSection({ settings }: { readonly settings: Settings })
     showTheme(theme);
     const changed = await appApi.changeSettings({ theme });
     if (changed.ok) {
-      takeSettings(changed.value);
+      applySettings(changed.value);
       setProblem(undefined);
     } else {
       showTheme(settings.theme);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { EMPTY_ENDPOINT, isEndpoint, parseEndpoint, suggestedId } from './endpoint-draft.ts';
+import { EMPTY_ENDPOINT, isEndpoint, parseEndpoint, suggestId } from './endpoint-draft.ts';
 
 const GOOD = { ...EMPTY_ENDPOINT, label: 'Mine', id: 'mine', baseUrl: 'http://127.0.0.1:8000/v1' };
 
 describe('parseEndpoint', () => {
-  it('takes models between commas and lines', () => {
+  it('accepts models separated by commas or lines', () => {
     const parsed = parseEndpoint({ ...GOOD, models: ' a, b\n\nc/d:7b ,' });
     expect(parsed).toEqual({
       id: 'mine',
@@ -26,14 +26,14 @@ describe('parseEndpoint', () => {
     ['baseUrl', { baseUrl: '127.0.0.1:8000 v1' }],
     ['baseUrl', { baseUrl: '' }],
     ['models', { models: 'x'.repeat(201) }],
-  ])('names %s as wrong in %o', (field, change) => {
+  ])('reports %s as invalid in %o', (field, change) => {
     const parsed = parseEndpoint({ ...GOOD, ...change });
     expect(isEndpoint(parsed)).toBe(false);
     expect(Object.keys(parsed)).toEqual([field]);
   });
 });
 
-describe('suggestedId', () => {
+describe('suggestId', () => {
   it.each([
     ['My Server 2', 'my-server-2'],
     ['Łódź / GPU', 'odz-gpu'],
@@ -41,6 +41,6 @@ describe('suggestedId', () => {
     ['日本', ''],
     ['x'.repeat(90), 'x'.repeat(64)],
   ])('%s', (label, id) => {
-    expect(suggestedId(label)).toBe(id);
+    expect(suggestId(label)).toBe(id);
   });
 });

@@ -1,18 +1,18 @@
 import { EndpointInputSchema, type EndpointInput } from '@postern/protocol';
 import * as v from 'valibot';
 
-/** The endpoint form as it is typed. */
+/** The text in the endpoint form. */
 export interface EndpointDraft {
   readonly label: string;
   readonly id: string;
   readonly dialect: EndpointInput['dialect'];
   readonly baseUrl: string;
   readonly auth: EndpointInput['auth'];
-  /** One model a line, or several between commas. */
+  /** Separated by lines or commas. */
   readonly models: string;
 }
 
-export type EndpointFaults = Readonly<Partial<Record<keyof EndpointDraft, string>>>;
+export type EndpointErrors = Readonly<Partial<Record<keyof EndpointDraft, string>>>;
 
 export const EMPTY_ENDPOINT: EndpointDraft = {
   label: '',
@@ -23,17 +23,17 @@ export const EMPTY_ENDPOINT: EndpointDraft = {
   models: '',
 };
 
-const WORDS: Readonly<Record<keyof EndpointDraft, string>> = {
-  label: 'Give it a name of at most 80 characters.',
-  id: 'Lower-case letters, digits, dots, dashes and underscores; at most 64.',
-  dialect: 'Choose the dialect it speaks.',
-  baseUrl: 'A whole address, as in http://127.0.0.1:8000/v1.',
-  auth: 'Choose how the key is shown.',
-  models: 'A model name has at most 200 characters.',
+const ERRORS: Readonly<Record<keyof EndpointDraft, string>> = {
+  label: 'Enter a name of up to 80 characters.',
+  id: 'Use up to 64 lowercase letters, digits, dots, dashes and underscores.',
+  dialect: 'Choose the API format.',
+  baseUrl: 'Enter a full URL, such as http://127.0.0.1:8000/v1.',
+  auth: 'Choose how to send the key.',
+  models: 'Use at most 200 characters for each model name.',
 };
 
-/** The id that a name suggests: `My Server 2` makes `my-server-2`. */
-export function suggestedId(label: string): string {
+/** Derives an id from a name: `My Server 2` gives `my-server-2`. */
+export function suggestId(label: string): string {
   return label
     .normalize('NFKD')
     .replace(/\p{Mark}+/gu, '')
@@ -43,8 +43,8 @@ export function suggestedId(label: string): string {
     .slice(0, 64);
 }
 
-/** The input that the draft stands for, or what is wrong with each field. */
-export function parseEndpoint(draft: EndpointDraft): EndpointInput | EndpointFaults {
+/** Parses the draft; returns the input or one error per invalid field. */
+export function parseEndpoint(draft: EndpointDraft): EndpointInput | EndpointErrors {
   const parsed = v.safeParse(EndpointInputSchema, {
     ...draft,
     label: draft.label.trim(),
@@ -55,18 +55,18 @@ export function parseEndpoint(draft: EndpointDraft): EndpointInput | EndpointFau
       .filter((model) => model !== ''),
   });
   if (parsed.success) return parsed.output;
-  const faults: Partial<Record<keyof EndpointDraft, string>> = {};
+  const errors: Partial<Record<keyof EndpointDraft, string>> = {};
   for (const { path } of parsed.issues) {
     const field = path?.[0].key;
-    if (typeof field === 'string' && isField(field)) faults[field] = WORDS[field];
+    if (typeof field === 'string' && isField(field)) errors[field] = ERRORS[field];
   }
-  return faults;
+  return errors;
 }
 
-export function isEndpoint(parsed: EndpointInput | EndpointFaults): parsed is EndpointInput {
+export function isEndpoint(parsed: EndpointInput | EndpointErrors): parsed is EndpointInput {
   return Array.isArray(parsed.models);
 }
 
 function isField(name: string): name is keyof EndpointDraft {
-  return Object.hasOwn(WORDS, name);
+  return Object.hasOwn(ERRORS, name);
 }

@@ -9,9 +9,9 @@ import {
   EMPTY_ENDPOINT,
   isEndpoint,
   parseEndpoint,
-  suggestedId,
+  suggestId,
   type EndpointDraft,
-  type EndpointFaults,
+  type EndpointErrors,
 } from './endpoint-draft.ts';
 import { addEndpoint } from './providers.ts';
 
@@ -26,19 +26,19 @@ const AUTHS: readonly Option<EndpointDraft['auth']>[] = [
   { value: 'none', label: 'No key' },
 ];
 
-/** Adds an endpoint of one's own: any server that speaks one of the dialects. */
+/** Adds a custom endpoint: any server that speaks one of the API formats. */
 export function EndpointForm({ onDone }: { readonly onDone: () => void }): ReactElement {
   const [draft, setDraft] = useState(EMPTY_ENDPOINT);
-  const [faults, setFaults] = useState<EndpointFaults>({});
+  const [errors, setErrors] = useState<EndpointErrors>({});
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const add = async (): Promise<void> => {
     const parsed = parseEndpoint(draft);
     if (!isEndpoint(parsed)) {
-      setFaults(parsed);
+      setErrors(parsed);
       return;
     }
-    setFaults({});
+    setErrors({});
     setBusy(true);
     const added = await addEndpoint(parsed);
     setBusy(false);
@@ -55,11 +55,11 @@ export function EndpointForm({ onDone }: { readonly onDone: () => void }): React
         if (!busy) void add();
       }}
     >
-      <EndpointFields draft={draft} faults={faults} onDraft={setDraft} />
+      <EndpointFields draft={draft} errors={errors} onDraft={setDraft} />
       {problem !== undefined && <ProblemNotice problem={problem} />}
       <div className="provider-actions">
         <Button type="submit" look="primary" busy={busy}>
-          Add the endpoint
+          Add endpoint
         </Button>
         <Button look="quiet" onClick={onDone}>
           Cancel
@@ -71,26 +71,26 @@ export function EndpointForm({ onDone }: { readonly onDone: () => void }): React
 
 function EndpointFields(props: {
   readonly draft: EndpointDraft;
-  readonly faults: EndpointFaults;
+  readonly errors: EndpointErrors;
   readonly onDraft: (draft: EndpointDraft) => void;
 }): ReactElement {
-  const { draft, faults, onDraft } = props;
+  const { draft, errors, onDraft } = props;
   const change = (changed: Partial<EndpointDraft>): void => {
     onDraft({ ...draft, ...changed });
   };
   const named = (label: string): void => {
-    // The id follows the name until somebody wrote another one.
-    const follows = draft.id === suggestedId(draft.label);
-    change({ label, ...(follows ? { id: suggestedId(label) } : {}) });
+    // The id follows the name until the user edits it.
+    const follows = draft.id === suggestId(draft.label);
+    change({ label, ...(follows ? { id: suggestId(label) } : {}) });
   };
   const field = (
     name: 'id' | 'baseUrl' | 'models',
-  ): Pick<ComponentProps<typeof TextField>, 'value' | 'onText' | 'fault'> => ({
+  ): Pick<ComponentProps<typeof TextField>, 'value' | 'onText' | 'error'> => ({
     value: draft[name],
     onText: (text) => {
       change({ [name]: text });
     },
-    fault: faults[name],
+    error: errors[name],
   });
   return (
     <div className="endpoint-fields">
@@ -98,29 +98,29 @@ function EndpointFields(props: {
         label="Name"
         value={draft.label}
         onText={named}
-        fault={faults.label}
+        error={errors.label}
         placeholder="My model server"
-        // eslint-disable-next-line jsx-a11y/no-autofocus -- the form opens to be filled in
+        // eslint-disable-next-line jsx-a11y/no-autofocus -- the form opens for typing
         autoFocus
       />
       <TextField
         label="Id"
         {...field('id')}
-        hint={draft.id === '' ? undefined : <>Models are named {draft.id}/model.</>}
+        hint={draft.id === '' ? undefined : <>Model names start with {draft.id}/.</>}
       />
       <TextField
-        label="Address"
+        label="Base URL"
         {...field('baseUrl')}
         placeholder="http://127.0.0.1:8000/v1"
         inputMode="url"
-        hint="https, or http on this machine."
+        hint="Use https. On this machine, http works too."
       />
       <WireChoices draft={draft} change={change} />
       <TextField
         label="Models"
         {...field('models')}
         placeholder="llama3.3:70b, qwen3"
-        hint="Offered where the server does not list its own."
+        hint="Separate names with commas. Used if the server doesn’t list its models."
       />
     </div>
   );
@@ -134,7 +134,7 @@ function WireChoices(props: {
   return (
     <>
       <Choice
-        label="Dialect"
+        label="API format"
         options={DIALECTS}
         value={draft.dialect}
         onChoose={(dialect) => {
@@ -142,7 +142,7 @@ function WireChoices(props: {
         }}
       />
       <Choice
-        label="Key is shown as"
+        label="Send key as"
         options={AUTHS}
         value={draft.auth}
         onChoose={(auth) => {

@@ -1,32 +1,32 @@
 import { useState, type KeyboardEvent, type ReactElement } from 'react';
 import { CopyButton } from '../controls/copy-button.tsx';
-import { movedMark } from '../controls/list-keys.ts';
+import { nextIndex } from '../controls/list-keys.ts';
 import { CodeBlock } from '../markdown/code-block.tsx';
 import { snippetsFor } from './snippets.ts';
 
 const COMMAND = 'postern key create my-program';
 
-/** Where programs reach the gateway, and how. */
+/** How programs connect to the gateway. */
 export function GatewaySection({ gatewayUrl }: { readonly gatewayUrl: string }): ReactElement {
   return (
     <section className="settings-section" aria-labelledby="gateway">
       <h2 id="gateway">Gateway</h2>
       <p className="settings-lead">
-        Programs that speak OpenAI’s or Anthropic’s API can use your providers through Postern, with
-        keys of Postern’s own. The real ones never leave the vault.
+        Programs that use the OpenAI or Anthropic API can call your providers through Postern. They
+        use keys that Postern creates and never see your provider keys.
       </p>
       <h3>Address</h3>
       <div className="command">
         <code>{gatewayUrl}</code>
-        <CopyButton text={gatewayUrl} label="Copy the address" />
+        <CopyButton text={gatewayUrl} label="Copy address" />
       </div>
-      <h3>Make a key</h3>
+      <h3>Create a key</h3>
       <div className="command">
         <code>{COMMAND}</code>
-        <CopyButton text={COMMAND} label="Copy the command" />
+        <CopyButton text={COMMAND} label="Copy command" />
       </div>
-      <p className="quiet">It is shown once, and can be revoked at any time.</p>
-      <h3>Use it</h3>
+      <p className="quiet">Postern shows the key once. You can revoke it at any time.</p>
+      <h3>Use the key</h3>
       <Snippets gatewayUrl={gatewayUrl} />
     </section>
   );
@@ -38,7 +38,7 @@ function Snippets({ gatewayUrl }: { readonly gatewayUrl: string }): ReactElement
   const shown = snippets[at];
   const keyDown = (event: KeyboardEvent): void => {
     const key = { ArrowRight: 'ArrowDown', ArrowLeft: 'ArrowUp' }[event.key];
-    const moved = key === undefined ? undefined : movedMark(key, at, snippets.length);
+    const moved = key === undefined ? undefined : nextIndex(key, at, snippets.length);
     if (moved === undefined) return;
     event.preventDefault();
     setAt(moved);

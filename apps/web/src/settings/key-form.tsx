@@ -8,7 +8,7 @@ import { SafeLink } from '../markdown/safe-link.tsx';
 import { KeyTestButton } from './key-test.tsx';
 import { storeKey } from './providers.ts';
 
-/** Stores a provider's key, and tests it once it is there. */
+/** Saves a provider's key and lets the user test it. */
 export function KeyForm(props: {
   readonly provider: ProviderView;
   readonly onStored?: () => void;
@@ -17,7 +17,7 @@ export function KeyForm(props: {
   const [key, setKey] = useState('');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
-  const [stored, setStored] = useState(false);
+  const [saved, setSaved] = useState(false);
 
   const store = async (force: boolean): Promise<void> => {
     setBusy(true);
@@ -29,7 +29,7 @@ export function KeyForm(props: {
       return;
     }
     setKey('');
-    setStored(true);
+    setSaved(true);
     onStored?.();
   };
   const wrongForm = problem?.code === 'SECRET_FORM_UNEXPECTED';
@@ -53,16 +53,18 @@ export function KeyForm(props: {
       />
       {problem !== undefined && (
         <ProblemNotice
-          problem={wrongForm ? { ...problem, remedy: 'Check it, or store it as it is.' } : problem}
-          actions={wrongForm && <Button onClick={() => void store(true)}>Store it anyway</Button>}
+          problem={
+            wrongForm ? { ...problem, remedy: 'Check the key, or save it anyway.' } : problem
+          }
+          actions={wrongForm && <Button onClick={() => void store(true)}>Save anyway</Button>}
         />
       )}
-      {stored && <Notice title="The key is stored, encrypted." />}
+      {saved && <Notice title="Key saved." />}
       <div className="key-form-actions">
         <Button type="submit" look="primary" busy={busy} disabled={key.trim() === ''}>
-          Store the key
+          Save key
         </Button>
-        {(stored || provider.hasKey) && <KeyTestButton provider={provider} />}
+        {(saved || provider.hasKey) && <KeyTestButton provider={provider} />}
       </div>
     </form>
   );
@@ -73,11 +75,11 @@ function KeyHint({ provider }: { readonly provider: ProviderView }): ReactElemen
     <>
       {provider.keyExample !== null && (
         <>
-          Looks like <code>{provider.keyExample}</code>.{' '}
+          Keys look like <code>{provider.keyExample}</code>.{' '}
         </>
       )}
       {provider.keyPage !== null && (
-        <SafeLink href={provider.keyPage}>Get one from {provider.label}</SafeLink>
+        <SafeLink href={provider.keyPage}>Get a key from {provider.label}</SafeLink>
       )}
     </>
   );

@@ -6,7 +6,7 @@ import type { Problem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 
-/** Asks the provider whether it takes the stored key, and says what it answered. */
+/** Tests the stored key with the provider and shows the result. */
 export function KeyTestButton({ provider }: { readonly provider: ProviderView }): ReactElement {
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<KeyTest | Problem>();
@@ -20,7 +20,7 @@ export function KeyTestButton({ provider }: { readonly provider: ProviderView })
   return (
     <>
       <Button busy={busy} onClick={() => void test()}>
-        {provider.needsKey ? 'Test the key' : 'Test'}
+        {provider.needsKey ? 'Test key' : 'Test'}
       </Button>
       <div className="key-test" aria-live="polite">
         {outcome !== undefined && <Outcome outcome={outcome} />}
@@ -36,7 +36,7 @@ function Outcome({ outcome }: { readonly outcome: KeyTest | Problem }): ReactEle
     return (
       <p className="key-test-ok">
         <CircleCheck aria-hidden="true" size={16} />
-        It works: {models}, answered in {Math.round(outcome.latencyMs)} ms.
+        Connected. Found {models} in {Math.round(outcome.latencyMs)} ms.
       </p>
     );
   }

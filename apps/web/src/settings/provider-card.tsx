@@ -2,7 +2,7 @@ import { CircleCheck, CircleDashed, Laptop } from 'lucide-react';
 import type { ProviderView } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import type { Problem } from '../api/problem.ts';
-import type { Answer } from '../api/request.ts';
+import type { ApiResult } from '../api/request.ts';
 import { Button } from '../controls/button.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
@@ -12,7 +12,7 @@ import { KeyTestButton } from './key-test.tsx';
 import { ProviderMonogram } from './provider-monogram.tsx';
 import { removeEndpoint, removeKey } from './providers.ts';
 
-/** One provider: where it is, whether it has its key, and what can be changed. */
+/** One provider with its address, key status and actions. */
 export function ProviderCard({ provider }: { readonly provider: ProviderView }): ReactElement {
   const [editing, setEditing] = useState(false);
   return (
@@ -21,7 +21,7 @@ export function ProviderCard({ provider }: { readonly provider: ProviderView }):
         <ProviderMonogram label={provider.label} />
         <div className="provider-names">
           <strong>{provider.label}</strong>
-          <span>{provider.demo ? 'A scripted answer, made here' : provider.baseUrl}</span>
+          <span>{provider.demo ? 'Scripted replies, no provider needed' : provider.baseUrl}</span>
         </div>
         <ProviderState provider={provider} />
       </div>
@@ -34,22 +34,22 @@ export function ProviderCard({ provider }: { readonly provider: ProviderView }):
                 setEditing(!editing);
               }}
             >
-              {provider.hasKey ? 'Replace the key' : 'Add a key'}
+              {provider.hasKey ? 'Replace key' : 'Add key'}
             </Button>
           )}
           {provider.hasKey && provider.needsKey && (
             <Removal
-              words={`Remove the key of ${provider.label}?`}
-              detail="It is erased from the vault. You can store it again at any time."
-              label="Remove the key"
+              title={`Remove the ${provider.label} key?`}
+              detail="Postern erases the key from the vault. You can add it again at any time."
+              label="Remove key"
               remove={() => removeKey(provider.id)}
             />
           )}
           {!provider.builtIn && (
             <Removal
-              words={`Remove ${provider.label}?`}
-              detail="The endpoint and its key are removed. Chats that used it stay."
-              label="Remove the endpoint"
+              title={`Remove ${provider.label}?`}
+              detail="Postern removes the endpoint and its key. Your chats stay."
+              label="Remove endpoint"
               remove={() => removeEndpoint(provider.id)}
             />
           )}
@@ -69,14 +69,14 @@ function ProviderState({ provider }: { readonly provider: ProviderView }): React
     return (
       <span className="provider-state" data-state="ready">
         <Laptop aria-hidden="true" size={15} />
-        {provider.local ? 'On this machine' : 'No key needed'}
+        {provider.local ? 'Runs locally' : 'No key needed'}
       </span>
     );
   }
   return provider.hasKey ? (
     <span className="provider-state" data-state="ready">
       <CircleCheck aria-hidden="true" size={15} />
-      Key stored
+      Key saved
     </span>
   ) : (
     <span className="provider-state" data-state="empty">
@@ -86,19 +86,19 @@ function ProviderState({ provider }: { readonly provider: ProviderView }): React
   );
 }
 
-/** A button that asks once more before it removes something for good. */
+/** A button that asks for confirmation before it removes something. */
 function Removal(props: {
-  readonly words: string;
+  readonly title: string;
   readonly detail: string;
   readonly label: string;
-  readonly remove: () => Promise<Answer<unknown>>;
+  readonly remove: () => Promise<ApiResult<unknown>>;
 }): ReactElement {
-  const { words, detail, label, remove } = props;
-  const [asking, setAsking] = useState(false);
+  const { title, detail, label, remove } = props;
+  const [confirming, setConfirming] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const close = (): void => {
-    setAsking(false);
+    setConfirming(false);
     setProblem(undefined);
   };
   const confirm = async (): Promise<void> => {
@@ -113,18 +113,18 @@ function Removal(props: {
       <Button
         look="quiet"
         onClick={() => {
-          setAsking(true);
+          setConfirming(true);
         }}
       >
         {label}
       </Button>
-      {asking && (
-        <Dialog title={words} onClose={close}>
+      {confirming && (
+        <Dialog title={title} onClose={close}>
           <p className="dialog-lead">{detail}</p>
           {problem !== undefined && <ProblemNotice problem={problem} />}
           <footer className="dialog-actions">
             <span className="grow" />
-            <Button onClick={close}>Keep it</Button>
+            <Button onClick={close}>Cancel</Button>
             <Button look="danger" busy={busy} onClick={() => void confirm()}>
               {label}
             </Button>

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 
-/** A provider's first letter on a tile; its name stands beside it. */
+/** A tile with the provider's first letter. */
 export function ProviderMonogram(props: { readonly label: string }): ReactElement {
   return (
     <span className="monogram" aria-hidden="true">

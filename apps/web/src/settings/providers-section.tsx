@@ -8,7 +8,7 @@ import { EndpointForm } from './endpoint-form.tsx';
 import { ProviderCard } from './provider-card.tsx';
 import { loadProviders, providers } from './providers.ts';
 
-/** Every provider with its key, and one's own endpoints. */
+/** All providers with their keys, and custom endpoints. */
 export function ProvidersSection(): ReactElement {
   const { list, status } = useStore(providers);
   const [adding, setAdding] = useState(false);
@@ -19,10 +19,10 @@ export function ProvidersSection(): ReactElement {
     <section className="settings-section" aria-labelledby="providers">
       <h2 id="providers">Providers</h2>
       <p className="settings-lead">
-        Keys are stored encrypted, and this page never shows them again. Each is sent only to its
-        own provider.
+        Postern stores keys encrypted and never shows them again. It sends each key only to its own
+        provider.
       </p>
-      {list.length === 0 && status === 'loading' && <Spinner label="Reading the providers" />}
+      {list.length === 0 && status === 'loading' && <Spinner label="Loading providers…" />}
       {typeof status === 'object' && (
         <ProblemNotice
           problem={status}
@@ -47,7 +47,7 @@ export function ProvidersSection(): ReactElement {
           }}
         >
           <Plus aria-hidden="true" size={16} />
-          Add an endpoint
+          Add endpoint
         </Button>
       )}
     </section>

@@ -1,7 +1,7 @@
 import type { EndpointInput, KeyInput, ProviderId, ProviderView } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import type { Problem } from '../api/problem.ts';
-import type { Answer } from '../api/request.ts';
+import type { ApiResult } from '../api/request.ts';
 import { loadModels } from '../models/models.ts';
 import { createStore } from '../state/store.ts';
 
@@ -20,19 +20,19 @@ export async function loadProviders(): Promise<void> {
   );
 }
 
-export async function storeKey(id: ProviderId, input: KeyInput): Promise<Answer<ProviderView>> {
-  return taken(await appApi.storeKey(id, input));
+export async function storeKey(id: ProviderId, input: KeyInput): Promise<ApiResult<ProviderView>> {
+  return applyProvider(await appApi.storeKey(id, input));
 }
 
-export async function removeKey(id: ProviderId): Promise<Answer<ProviderView>> {
-  return taken(await appApi.removeKey(id));
+export async function removeKey(id: ProviderId): Promise<ApiResult<ProviderView>> {
+  return applyProvider(await appApi.removeKey(id));
 }
 
-export async function addEndpoint(input: EndpointInput): Promise<Answer<ProviderView>> {
-  return taken(await appApi.addEndpoint(input));
+export async function addEndpoint(input: EndpointInput): Promise<ApiResult<ProviderView>> {
+  return applyProvider(await appApi.addEndpoint(input));
 }
 
-export async function removeEndpoint(id: ProviderId): Promise<Answer<undefined>> {
+export async function removeEndpoint(id: ProviderId): Promise<ApiResult<undefined>> {
   const removed = await appApi.removeEndpoint(id);
   if (removed.ok) {
     providers.update((now) => ({ ...now, list: now.list.filter((known) => known.id !== id) }));
@@ -41,8 +41,8 @@ export async function removeEndpoint(id: ProviderId): Promise<Answer<undefined>>
   return removed;
 }
 
-/** Puts a provider's newest view in its place; what can be asked has changed with it. */
-function taken(answer: Answer<ProviderView>): Answer<ProviderView> {
+/** Updates the provider in the list, and reloads the models, which depend on it. */
+function applyProvider(answer: ApiResult<ProviderView>): ApiResult<ProviderView> {
   if (answer.ok) {
     const view = answer.value;
     providers.update(({ status, list }) => ({

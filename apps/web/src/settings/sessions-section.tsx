@@ -3,25 +3,25 @@ import type { SessionView } from '@postern/protocol';
 import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
 import type { Problem } from '../api/problem.ts';
-import type { Answer } from '../api/request.ts';
+import type { ApiResult } from '../api/request.ts';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { signOut } from '../shell/session.ts';
 
 const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** The browsers that are signed in, and how to sign them out. */
+/** Signed-in browsers, with buttons to sign them out. */
 export function SessionsSection(): ReactElement {
   const [sessions, setSessions] = useState<readonly SessionView[]>();
   const [problem, setProblem] = useState<Problem>();
-  const take = useCallback((listed: Answer<readonly SessionView[]>): void => {
+  const take = useCallback((listed: ApiResult<readonly SessionView[]>): void => {
     if (listed.ok) setSessions(listed.value);
     setProblem(listed.ok ? undefined : listed.failure);
   }, []);
   useEffect(() => {
     void appApi.sessions().then(take);
   }, [take]);
-  const end = async (ending: Promise<Answer<undefined>>): Promise<void> => {
+  const end = async (ending: Promise<ApiResult<undefined>>): Promise<void> => {
     const ended = await ending;
     if (ended.ok) take(await appApi.sessions());
     else setProblem(ended.failure);
@@ -32,8 +32,8 @@ export function SessionsSection(): ReactElement {
     <section className="settings-section" aria-labelledby="sessions">
       <h2 id="sessions">Sessions</h2>
       <p className="settings-lead">
-        Browsers that are signed in. A session ends after a day, when Postern locks or stops, and
-        when the passphrase or the recovery code changes.
+        These browsers are signed in. A session ends after a day, when Postern locks or stops, or
+        when you change the passphrase or recovery code.
       </p>
       {problem !== undefined && <ProblemNotice problem={problem} />}
       {current !== undefined && (
@@ -57,11 +57,14 @@ export function SessionsSection(): ReactElement {
       {others.length > 0 && (
         <div className="settings-row">
           <div>
-            <strong>Everywhere else</strong>
-            <p>Only this browser stays signed in.</p>
+            <strong>Other browsers</strong>
+            <p>Sign out every browser except this one.</p>
           </div>
-          <Button onClick={() => void end(appApi.endOtherSessions())}>
-            Sign out everywhere else
+          <Button
+            aria-label="Sign out other browsers"
+            onClick={() => void end(appApi.endOtherSessions())}
+          >
+            Sign out
           </Button>
         </div>
       )}
@@ -77,7 +80,7 @@ function Row(props: {
   return (
     <div className="settings-row session">
       <div>
-        <strong>{current ? `${browser}, this one` : browser}</strong>
+        <strong>{current ? `${browser} (this browser)` : browser}</strong>
         <p>
           Signed in {TIME.format(beganAtMs)}. Last used {TIME.format(lastUsedAtMs)}.
         </p>

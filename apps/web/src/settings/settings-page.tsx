@@ -2,6 +2,7 @@ import { PanelLeft } from 'lucide-react';
 import type { AppState } from '@postern/protocol';
 import { useEffect, type ReactElement } from 'react';
 import { IconButton } from '../controls/button.tsx';
+import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
 import { routeToFragment, SETTINGS_SECTIONS, type SettingsSection } from '../shell/route.ts';
 import { AppearanceSection } from './appearance-section.tsx';
 import { GatewaySection } from './gateway-section.tsx';
@@ -26,11 +27,12 @@ export function SettingsPage(props: {
   useEffect(() => {
     document.title = `${TITLES[section]} · Postern`;
   }, [section]);
+  useScrollIntoView(`settings-tab-${section}`);
   return (
     <div className="settings">
       <header className="chat-head">
         <IconButton
-          label="Show the list of chats"
+          label="Show sidebar"
           tipAt="right"
           className="sidebar-toggle"
           onClick={onSidebar}
@@ -44,6 +46,7 @@ export function SettingsPage(props: {
           {SETTINGS_SECTIONS.map((name) => (
             <a
               key={name}
+              id={`settings-tab-${name}`}
               href={routeToFragment({ at: 'settings', section: name })}
               aria-current={name === section ? 'page' : undefined}
             >

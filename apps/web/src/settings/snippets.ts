@@ -4,7 +4,7 @@ export interface Snippet {
   readonly code: string;
 }
 
-/** How programs are pointed at the gateway: `gatewayUrl` as in `http://127.0.0.1:7420`. */
+/** Example code for the gateway; `gatewayUrl` is like `http://127.0.0.1:7420`. */
 export function snippetsFor(gatewayUrl: string): readonly Snippet[] {
   return [
     {

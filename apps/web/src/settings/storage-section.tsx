@@ -14,25 +14,25 @@ export function StorageSection({ state }: { readonly state: AppState }): ReactEl
           <dt>Secrets</dt>
           <dd>
             {storage === 'keyring'
-              ? 'In the system keyring. Postern opens by itself while you are logged in.'
-              : 'In an encrypted file that your passphrase or recovery code opens.'}
+              ? 'Stored in the system keyring. Postern unlocks when you log in.'
+              : 'Stored in an encrypted file. Your passphrase or recovery code unlocks it.'}
           </dd>
         </div>
         <div>
           <dt>System keyring</dt>
-          <dd>{keyring.available ? 'Works on this system.' : keyring.message}</dd>
+          <dd>{keyring.available ? 'Available.' : keyring.message}</dd>
         </div>
         <div>
           <dt>Chats</dt>
-          <dd>In an encrypted database on this machine.</dd>
+          <dd>Stored in an encrypted database on this machine.</dd>
         </div>
       </dl>
       <div className="settings-row">
         <div>
-          <strong>Lock now</strong>
+          <strong>Lock Postern</strong>
           <p>
-            Forgets every key until you unlock again. Answers that are being written are stopped and
-            kept.
+            Postern forgets all keys until you unlock it. Running answers stop, and what has arrived
+            is kept.
           </p>
         </div>
         <Button onClick={() => void lockNow()}>

@@ -11,7 +11,7 @@ import { Unlock } from '../unlock/unlock.tsx';
 import { Gate } from './gate.tsx';
 import { LostConnection } from './lost-connection.tsx';
 import { Main } from './main.tsx';
-import { noticeLock, refresh, session, start, type Session } from './session.ts';
+import { checkLock, refresh, session, start, type Session } from './session.ts';
 import { Toasts } from './toasts.tsx';
 
 export function App(): ReactElement {
@@ -38,7 +38,7 @@ function Screen({ now }: { readonly now: Session }): ReactElement {
     case 'starting':
       return (
         <main className="starting">
-          <Spinner label="Opening Postern" />
+          <Spinner label="Loading…" />
         </main>
       );
     case 'signed-out':
@@ -65,12 +65,12 @@ function Screen({ now }: { readonly now: Session }): ReactElement {
 const STATE_INTERVAL_MS = 5000;
 
 /**
- * Looks every few seconds whether the vault locked by itself, and reads the state again whenever the
- * page is looked at after a while.
+ * Checks every few seconds whether the vault has locked, and reloads the state when the tab becomes
+ * visible again.
  */
 export function keepStateFresh(): void {
   setInterval(() => {
-    void noticeLock();
+    void checkLock();
   }, STATE_INTERVAL_MS);
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible' && session.get().at === 'open') void refresh();

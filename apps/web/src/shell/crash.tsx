@@ -2,7 +2,7 @@ import { Component, type ReactNode } from 'react';
 import { Button } from '../controls/button.tsx';
 import { Gate } from './gate.tsx';
 
-/** Stands in for the page where its own code failed. */
+/** Replaces the page after an uncaught error in its own code. */
 export class Crash extends Component<
   { readonly children: ReactNode },
   { readonly crashed: boolean }
@@ -17,8 +17,8 @@ export class Crash extends Component<
     if (!this.state.crashed) return this.props.children;
     return (
       <Gate
-        title="The page failed"
-        lead={<p>Something in the page itself went wrong. Your chats are stored and safe.</p>}
+        title="Something went wrong"
+        lead={<p>This page hit an unexpected error. Your chats are saved. Reload to continue.</p>}
       >
         <div className="gate-actions">
           <Button
@@ -27,7 +27,7 @@ export class Crash extends Component<
               window.location.reload();
             }}
           >
-            Reload the page
+            Reload
           </Button>
         </div>
       </Gate>

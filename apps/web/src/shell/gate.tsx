@@ -1,7 +1,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import { Mark } from './mark.tsx';
 
-/** The frame of everything before the chat: one quiet column under the mark. */
+/** The layout of every screen before the chat: one centred column under the logo. */
 export function Gate(props: {
   readonly title: string;
   readonly lead?: ReactNode;

@@ -5,9 +5,9 @@ import { refresh } from './session.ts';
 
 const RETRY_MS = 3000;
 
-/** Over everything while nobody answers; asks again by itself and at a press. */
+/** Covers the top of the page while Postern can’t be reached, and retries until it can. */
 export function LostConnection(): ReactElement {
-  const [asking, setAsking] = useState(false);
+  const [retrying, setRetrying] = useState(false);
   useEffect(() => {
     const timer = setInterval(() => {
       void refresh();
@@ -17,19 +17,19 @@ export function LostConnection(): ReactElement {
     };
   }, []);
   const retry = async (): Promise<void> => {
-    setAsking(true);
+    setRetrying(true);
     await refresh();
-    setAsking(false);
+    setRetrying(false);
   };
   return (
     <div className="lost" role="alert">
       <Unplug aria-hidden="true" size={16} />
       <span>
-        <strong>Postern is not running.</strong> Start it with <code>postern up</code>; what you
-        typed here stays.
+        <strong>Postern isn’t running.</strong> Start it with <code>postern up</code>. Your unsent
+        text is kept.
       </span>
       <Button
-        busy={asking}
+        busy={retrying}
         onClick={() => {
           void retry();
         }}

@@ -3,28 +3,28 @@ import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import { closeChats } from '../chat/chat.ts';
 import { ChatPage } from '../chat/chat-page.tsx';
 import { focusComposer } from '../chat/compose-requests.ts';
-import { forgetDrafts } from '../chat/drafts.ts';
+import { clearDrafts } from '../chat/drafts.ts';
 import {
   conversationList,
-  forgetConversations,
+  clearConversations,
   loadConversations,
 } from '../conversations/conversation-list.ts';
 import { loadModels } from '../models/models.ts';
 import { SearchPalette } from '../search/search-palette.tsx';
 import { SettingsPage } from '../settings/settings-page.tsx';
-import { currentRoute, go, useRoute } from './route.ts';
-import { commandOf, type Command } from './shortcuts.ts';
+import { currentRoute, navigate, useRoute } from './route.ts';
+import { commandFor, type Command } from './shortcuts.ts';
 import { ShortcutsSheet } from './shortcuts-sheet.tsx';
 import { Sidebar } from './sidebar.tsx';
 
 type Overlay = 'search' | 'shortcuts' | undefined;
 
-/** The page once the vault is open: the list of chats beside a chat or the settings. */
+/** The page of an unlocked vault: the sidebar beside a chat or the settings. */
 export function Main({ state }: { readonly state: AppState }): ReactElement {
   const route = useRoute();
   const [overlay, setOverlay] = useState<Overlay>();
   const [sidebar, setSidebar] = useState<SidebarState>({ shown: true, drawer: false });
-  useWorkingData();
+  useChatData();
 
   const closeOverlay = useCallback(() => {
     setOverlay(undefined);
@@ -52,13 +52,13 @@ export function Main({ state }: { readonly state: AppState }): ReactElement {
       data-drawer={sidebar.drawer}
     >
       <a className="skip" href="#content" onClick={skipToContent}>
-        Skip to the content
+        Skip to content
       </a>
       <Sidebar route={route} onCommand={run} onLeave={closeDrawer} />
       <button
         type="button"
         className="drawer-shade"
-        aria-label="Close the list of chats"
+        aria-label="Close sidebar"
         tabIndex={-1}
         onClick={closeDrawer}
       />
@@ -76,9 +76,9 @@ export function Main({ state }: { readonly state: AppState }): ReactElement {
 }
 
 interface SidebarState {
-  /** On a wide page. */
+  /** On wide screens. */
   readonly shown: boolean;
-  /** On a narrow page, where it lies over the content. */
+  /** On narrow screens, where it covers the content. */
   readonly drawer: boolean;
 }
 
@@ -88,15 +88,15 @@ function toggled(now: SidebarState): SidebarState {
     : { ...now, shown: !now.shown };
 }
 
-/** Reads what the page works with, and forgets it when the vault is locked. */
-function useWorkingData(): void {
+/** Loads chats and models, and clears them when the vault locks. */
+function useChatData(): void {
   useEffect(() => {
     void loadConversations();
     void loadModels();
     return () => {
-      forgetConversations();
+      clearConversations();
       closeChats();
-      forgetDrafts();
+      clearDrafts();
     };
   }, []);
 }
@@ -107,7 +107,7 @@ function useShortcuts(run: (command: Command) => void, enabled: boolean): void {
     const press = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing) return;
       if (document.querySelector('dialog[open]') !== null) return;
-      const command = commandOf(event, isTyping(event.target));
+      const command = commandFor(event, isTyping(event.target));
       if (command === undefined) return;
       event.preventDefault();
       run(command);
@@ -128,10 +128,10 @@ function isTyping(target: EventTarget | null): boolean {
 
 function goBy(command: Exclude<Command, 'search' | 'shortcuts' | 'sidebar'>): void {
   if (command === 'new-chat') {
-    go({ at: 'new' });
+    navigate({ at: 'new' });
     focusComposer();
   } else if (command === 'settings') {
-    go({ at: 'settings', section: 'providers' });
+    navigate({ at: 'settings', section: 'providers' });
   } else {
     goToNeighbour(command === 'earlier-chat' ? 1 : -1);
   }
@@ -143,7 +143,7 @@ function goToNeighbour(step: number): void {
   const at =
     route.at === 'conversation' ? conversations.findIndex(({ id }) => id === route.id) : -1;
   const next = conversations[Math.max(0, at + step)];
-  if (next !== undefined) go({ at: 'conversation', id: next.id });
+  if (next !== undefined) navigate({ at: 'conversation', id: next.id });
 }
 
 function skipToContent(event: { preventDefault: () => void }): void {

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 
-/** Postern's mark: a small gate in a wall, its door ajar. */
+/** Postern's logo: a small gate in a wall, its door ajar. */
 export function Mark(props: { readonly size?: number }): ReactElement {
   const { size = 28 } = props;
   return (

@@ -18,7 +18,7 @@ describe('route', () => {
     ['#/settings', '#/settings/providers'],
     ['#/settings/gateway', '#/settings/gateway'],
     ['#/settings/nowhere', '#/settings/providers'],
-  ])('%s leads to %s', (fragment, expected) => {
+  ])('parses %s as %s', (fragment, expected) => {
     expect(routeToFragment(parseRoute(fragment))).toBe(expected);
   });
 });

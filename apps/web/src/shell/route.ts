@@ -1,13 +1,13 @@
 import { conversationId, messageId, type ConversationId, type MessageId } from '@postern/protocol';
 import { useSyncExternalStore } from 'react';
 
-/** Where in the page a person is. It lives in the fragment, which no server ever sees. */
+/** What the page shows. Stored in the URL fragment, which browsers never send to a server. */
 export type Route =
   | { readonly at: 'new' }
   | {
       readonly at: 'conversation';
       readonly id: ConversationId;
-      /** Scrolled to and marked. */
+      /** Scroll to this message and highlight it. */
       readonly message?: MessageId;
     }
   | { readonly at: 'settings'; readonly section: SettingsSection };
@@ -49,12 +49,12 @@ export function routeToFragment(route: Route): string {
   }
 }
 
-export function go(route: Route): void {
+export function navigate(route: Route): void {
   window.location.hash = routeToFragment(route);
 }
 
-/** Goes without leaving the place before in the history. */
-export function goInstead(route: Route): void {
+/** Replaces the current history entry. */
+export function replaceRoute(route: Route): void {
   window.history.replaceState(null, '', routeToFragment(route));
   window.dispatchEvent(new HashChangeEvent('hashchange'));
 }

@@ -1,30 +1,30 @@
 import type { AppState } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import type { Problem } from '../api/problem.ts';
-import { forgetPageSecret, keepPageSecret } from '../api/page-secret.ts';
-import { watchRequests, type Answer } from '../api/request.ts';
+import { clearPageSecret, savePageSecret } from '../api/page-secret.ts';
+import { watchRequests, type ApiResult } from '../api/request.ts';
 import { createStore } from '../state/store.ts';
 
-/** How the page stands with the process. */
+/** The connection between the page and the Postern process. */
 export type Session =
   | { readonly at: 'starting' }
-  /** Without both halves of a session; `problem` where a launch link did not work. */
+  /** No valid session; `problem` is set when a sign-in link failed. */
   | { readonly at: 'signed-out'; readonly problem: Problem | undefined }
-  /** The first answer never came. */
+  /** The first request failed. */
   | { readonly at: 'failed'; readonly problem: Problem }
   | {
       readonly at: 'open';
       readonly state: AppState;
-      /** The first steps are not through, though the vault may be there already. */
+      /** The set-up steps are not finished, even if the vault already exists. */
       readonly firstRun: boolean;
-      /** The process stopped answering. */
+      /** The process stopped responding. */
       readonly lost: boolean;
     };
 
 export const session = createStore<Session>({ at: 'starting' });
 
-/** Takes a newer state of the app. */
-export function takeState(state: AppState): void {
+/** Stores a newer app state. */
+export function applyState(state: AppState): void {
   session.update((now) => ({
     at: 'open',
     state,
@@ -37,11 +37,11 @@ export function finishFirstRun(): void {
   session.update((now) => (now.at === 'open' ? { ...now, firstRun: false } : now));
 }
 
-/** Asks the process anew how things stand. */
+/** Reloads the app state. */
 export async function refresh(): Promise<void> {
   const state = await appApi.state();
   if (state.ok) {
-    takeState(state.value);
+    applyState(state.value);
     return;
   }
   session.update((now) => {
@@ -50,42 +50,42 @@ export async function refresh(): Promise<void> {
   });
 }
 
-/** Takes the state where the vault is no longer open; an answer that changes nothing redraws nothing. */
-export async function noticeLock(): Promise<void> {
+/** Reloads the state, but applies it only if the vault has locked: polling redraws nothing. */
+export async function checkLock(): Promise<void> {
   const now = session.get();
   if (now.at !== 'open' || now.state.phase !== 'ready') return;
   const state = await appApi.state();
-  if (state.ok && state.value.phase !== 'ready') takeState(state.value);
+  if (state.ok && state.value.phase !== 'ready') applyState(state.value);
 }
 
-/** Signs in with the launch code of the address, where there is one, and reads the state. */
+/** Signs in with the launch code from the URL, if there is one, and loads the state. */
 export async function start(launchCode: string | undefined): Promise<void> {
   session.set({ at: 'starting' });
   if (launchCode !== undefined) {
     const signedIn = await appApi.signIn(launchCode);
-    if (signedIn.ok) keepPageSecret(signedIn.value.secret);
+    if (signedIn.ok) savePageSecret(signedIn.value.secret);
     else if (signedIn.failure.reason !== 'unreachable') {
       session.set({ at: 'signed-out', problem: signedIn.failure });
       const state = await appApi.state();
-      // A link opened twice in a browser that is signed in already is no trouble.
-      if (state.ok) takeState(state.value);
+      // Opening a used link is harmless in a browser that is already signed in.
+      if (state.ok) applyState(state.value);
       return;
     }
   }
   await refresh();
 }
 
-/** Ends the session of this browser, in all its tabs. */
-export async function signOut(): Promise<Answer<undefined>> {
+/** Ends this browser’s session in all its tabs. */
+export async function signOut(): Promise<ApiResult<undefined>> {
   const ended = await appApi.signOut();
   if (ended.ok) {
-    forgetPageSecret();
+    clearPageSecret();
     session.set({ at: 'signed-out', problem: undefined });
   }
   return ended;
 }
 
-/** Notices, whatever was asked, that the session ended, the vault was locked or nobody answers. */
+/** Watches every response for an ended session, a locked vault or a lost connection. */
 export function watchSession(): () => void {
   return watchRequests((outcome) => {
     const now = session.get();
@@ -106,8 +106,8 @@ function signedOut(now: Session): Session {
   return now.at === 'signed-out' ? now : { at: 'signed-out', problem: undefined };
 }
 
-/** Takes newer settings. */
-export function takeSettings(settings: AppState['settings']): void {
+/** Stores newer settings. */
+export function applySettings(settings: AppState['settings']): void {
   session.update((now) =>
     now.at === 'open' ? { ...now, state: { ...now.state, settings } } : now,
   );

@@ -4,7 +4,7 @@ import { SHORTCUTS } from './shortcuts.ts';
 
 const APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
-/** The name of a key on this system. */
+/** The name of a key on this operating system. */
 function keyName(key: string): string {
   if (key === 'Mod') return APPLE ? '⌘' : 'Ctrl';
   return APPLE && key === 'Alt' ? '⌥' : key;
@@ -14,9 +14,9 @@ export function ShortcutsSheet({ onClose }: { readonly onClose: () => void }): R
   return (
     <Dialog title="Keyboard shortcuts" onClose={onClose}>
       <dl className="shortcuts">
-        {SHORTCUTS.map(({ keys, words }) => (
-          <div key={words}>
-            <dt>{words}</dt>
+        {SHORTCUTS.map(({ keys, description }) => (
+          <div key={keys.join(' ')}>
+            <dt>{description}</dt>
             <dd>
               <Keys keys={keys} />
             </dd>
@@ -24,7 +24,7 @@ export function ShortcutsSheet({ onClose }: { readonly onClose: () => void }): R
         ))}
       </dl>
       <p className="quiet">
-        Browsers keep some keys, such as Ctrl N, for themselves; the others work in every tab.
+        Some browsers reserve shortcuts such as Ctrl N. The others work in every browser.
       </p>
     </Dialog>
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandOf, type KeyPress } from './shortcuts.ts';
+import { commandFor, type KeyPress } from './shortcuts.ts';
 
 function press(text: string): KeyPress {
   const keys = text.split('+');
@@ -14,7 +14,7 @@ function press(text: string): KeyPress {
   };
 }
 
-describe('commandOf', () => {
+describe('commandFor', () => {
   it.each([
     ['Ctrl+k', false, 'search'],
     ['Ctrl+k', true, 'search'],
@@ -33,10 +33,10 @@ describe('commandOf', () => {
     ['k', false, undefined],
     ['n', true, undefined],
   ])('%s while typing: %s', (text, typing, expected) => {
-    expect(commandOf(press(text), typing)).toBe(expected);
+    expect(commandFor(press(text), typing)).toBe(expected);
   });
 
-  it('takes the place of the key where Alt changes what it writes', () => {
-    expect(commandOf({ ...press('Ctrl+Alt+n'), key: '˜' }, true)).toBe('new-chat');
+  it('uses the physical key when Alt changes the character', () => {
+    expect(commandFor({ ...press('Ctrl+Alt+n'), key: '˜' }, true)).toBe('new-chat');
   });
 });

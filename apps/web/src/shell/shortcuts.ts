@@ -1,10 +1,10 @@
-/** What a key press can mean wherever the focus is. */
+/** A command with a global keyboard shortcut. */
 export type Command =
   'new-chat' | 'search' | 'shortcuts' | 'settings' | 'sidebar' | 'earlier-chat' | 'later-chat';
 
 export interface KeyPress {
   readonly key: string;
-  /** Where on the keyboard, as Alt changes what `key` says on some systems. */
+  /** The physical key, because Alt changes `key` on some systems. */
   readonly code: string;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
@@ -12,8 +12,8 @@ export interface KeyPress {
   readonly shiftKey: boolean;
 }
 
-/** The command of a key press; `typing` is true while the focus is in a text. */
-export function commandOf(press: KeyPress, typing: boolean): Command | undefined {
+/** The command for a key press; `typing` is true while a text field has the focus. */
+export function commandFor(press: KeyPress, typing: boolean): Command | undefined {
   const control = press.ctrlKey || press.metaKey;
   const key = press.key.toLowerCase();
   if (control && press.altKey) return press.code === 'KeyN' ? 'new-chat' : undefined;
@@ -35,21 +35,24 @@ const ALT: Readonly<Record<string, Command>> = {
   arrowdown: 'earlier-chat',
 };
 
-/** The rows of the shortcuts sheet. `Mod` is Ctrl, and Command on Apple's systems. */
-export const SHORTCUTS: readonly { readonly keys: readonly string[]; readonly words: string }[] = [
-  { keys: ['Mod', 'Alt', 'N'], words: 'New chat' },
-  { keys: ['Mod', 'N'], words: 'New chat, where the browser leaves the key to the page' },
-  { keys: ['Mod', 'K'], words: 'Search chats' },
-  { keys: ['Enter'], words: 'Send the message' },
-  { keys: ['Mod', 'Enter'], words: 'Send the message, from anywhere in it' },
-  { keys: ['Shift', 'Enter'], words: 'New line' },
-  { keys: ['Esc'], words: 'Stop the answer; close what is open' },
-  { keys: ['Alt', '↑'], words: 'The chat above' },
-  { keys: ['Alt', '↓'], words: 'The chat below' },
-  { keys: ['↑', '↓'], words: 'Move in the list of chats' },
-  { keys: ['F2'], words: 'Rename the chat in the list' },
-  { keys: ['Delete'], words: 'Delete the chat in the list' },
-  { keys: ['Mod', 'B'], words: 'Show or hide the list' },
-  { keys: ['Mod', ','], words: 'Settings' },
-  { keys: ['?'], words: 'This sheet' },
+/** The rows of the shortcuts dialog. `Mod` is Ctrl, or Command on Apple systems. */
+export const SHORTCUTS: readonly {
+  readonly keys: readonly string[];
+  readonly description: string;
+}[] = [
+  { keys: ['Mod', 'Alt', 'N'], description: 'New chat' },
+  { keys: ['Mod', 'N'], description: 'New chat, if the browser allows it' },
+  { keys: ['Mod', 'K'], description: 'Search chats' },
+  { keys: ['Enter'], description: 'Send a message' },
+  { keys: ['Mod', 'Enter'], description: 'Send a message or an edit' },
+  { keys: ['Shift', 'Enter'], description: 'Add a line' },
+  { keys: ['Esc'], description: 'Stop the answer or close a dialog' },
+  { keys: ['Alt', '↑'], description: 'Go to the chat above' },
+  { keys: ['Alt', '↓'], description: 'Go to the chat below' },
+  { keys: ['↑', '↓'], description: 'Move through the chat list' },
+  { keys: ['F2'], description: 'Rename the selected chat' },
+  { keys: ['Delete'], description: 'Delete the selected chat' },
+  { keys: ['Mod', 'B'], description: 'Show or hide the sidebar' },
+  { keys: ['Mod', ','], description: 'Open settings' },
+  { keys: ['?'], description: 'Show these shortcuts' },
 ];

@@ -10,11 +10,11 @@ import type { Command } from './shortcuts.ts';
 import { Keys } from './shortcuts-sheet.tsx';
 import { showToast } from './toasts.tsx';
 
-/** The list of chats and what stands around it; a drawer on a narrow page. */
+/** Chat list, search and settings; a drawer on narrow screens. */
 export function Sidebar(props: {
   readonly route: Route;
   readonly onCommand: (command: Command) => void;
-  /** Something was chosen: a drawer closes. */
+  /** Called when a choice was made, so that a drawer can close. */
   readonly onLeave: () => void;
 }): ReactElement {
   const { route, onCommand, onLeave } = props;
@@ -30,7 +30,7 @@ export function Sidebar(props: {
           Postern
         </span>
         <IconButton
-          label="Hide the list"
+          label="Hide sidebar"
           tipAt="left"
           onClick={() => {
             onCommand('sidebar');
@@ -86,10 +86,10 @@ function SidebarFoot(props: {
   );
 }
 
-/** Locks the vault; the page then shows the lock. */
+/** Locks the vault; the page then shows the unlock screen. */
 export async function lockNow(): Promise<void> {
   const locked = await appApi.lock();
-  // The lock ended the session too: a fresh look says whether this page may ask for the passphrase.
+  // Locking ends the session too; the new state says whether this page may unlock again.
   if (locked.ok) await refresh();
-  else showToast(`Postern could not be locked. ${locked.failure.message}`, { tone: 'danger' });
+  else showToast(`Couldn’t lock Postern. ${locked.failure.message}`, { tone: 'danger' });
 }

@@ -5,7 +5,7 @@ import { createStore, useStore } from '../state/store.ts';
 
 interface Toast {
   readonly id: number;
-  readonly words: string;
+  readonly text: string;
   readonly tone: 'plain' | 'danger';
   readonly action: { readonly label: string; readonly run: () => void } | undefined;
 }
@@ -15,15 +15,15 @@ const SHOWN_MS = 8000;
 const toasts = createStore<readonly Toast[]>([]);
 let lastId = 0;
 
-/** Says something for about eight seconds, with at most one thing to do about it. */
+/** Shows a message for eight seconds, with at most one action. */
 export function showToast(
-  words: string,
+  text: string,
   options: { readonly tone?: Toast['tone']; readonly action?: Toast['action'] } = {},
 ): void {
   lastId += 1;
   const toast: Toast = {
     id: lastId,
-    words,
+    text,
     tone: options.tone ?? 'plain',
     action: options.action,
   };
@@ -60,7 +60,7 @@ function ToastCard({ toast }: { readonly toast: Toast }): ReactElement {
   useAttention(card, setHeld);
   return (
     <div ref={card} className={`toast toast-${toast.tone}`}>
-      <span className="toast-words">{toast.words}</span>
+      <span className="toast-text">{toast.text}</span>
       {toast.action !== undefined && (
         <button
           type="button"
@@ -85,22 +85,22 @@ function ToastCard({ toast }: { readonly toast: Toast }): ReactElement {
   );
 }
 
-/** Tells whether somebody points at the card or has the focus in it: then it must not vanish. */
+/** Reports whether the pointer or the focus is in the card, so that it stays visible. */
 function useAttention(
   card: RefObject<HTMLElement | null>,
   onChange: (attended: boolean) => void,
 ): void {
   useEffect(() => {
     const element = card.current;
-    const heed = (): void => {
+    const enter = (): void => {
       onChange(true);
     };
     const leave = (): void => {
       onChange(false);
     };
     const pairs = [
-      ['pointerenter', heed],
-      ['focusin', heed],
+      ['pointerenter', enter],
+      ['focusin', enter],
       ['pointerleave', leave],
       ['focusout', leave],
     ] as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { launchCodeOf } from './launch-code.ts';
+import { parseLaunchCode } from './launch-code.ts';
 
-describe('launchCodeOf', () => {
+describe('parseLaunchCode', () => {
   it.each([
     ['#launch=abc', 'abc'],
     ['#launch=a-b_c%2B', 'a-b_c+'],
@@ -10,6 +10,6 @@ describe('launchCodeOf', () => {
     ['#/c/launch=abc', undefined],
     ['', undefined],
   ])('%s', (fragment, expected) => {
-    expect(launchCodeOf(fragment)).toBe(expected);
+    expect(parseLaunchCode(fragment)).toBe(expected);
   });
 });

@@ -7,7 +7,7 @@ import { Gate } from '../shell/gate.tsx';
 
 const COMMAND = 'postern open';
 
-/** Without a session: how to get one. */
+/** Explains how to get a session. */
 export function SignedOut(props: {
   readonly problem: Problem | undefined;
   readonly onRetry: () => void;
@@ -17,24 +17,24 @@ export function SignedOut(props: {
       title="Sign in again"
       lead={
         <p>
-          This tab isn’t signed in: it was opened without a link, its session ended, or Postern was
-          locked or restarted. Each tab needs its own link; your chats are safe.
+          This tab isn’t signed in. Either its session ended, Postern was locked or restarted, or
+          you opened the page without a sign-in link. Your chats are safe.
         </p>
       }
     >
       {props.problem !== undefined && (
         <Notice tone="warning" title={props.problem.message}>
-          A link works once and for a short time. Make a new one.
+          Each link works once and expires quickly. Get a new one.
         </Notice>
       )}
       <div className="gate-card">
-        <p>In a terminal on this machine, run</p>
+        <p>Run this command in a terminal on this machine:</p>
         <div className="command">
           <code>{COMMAND}</code>
-          <CopyButton text={COMMAND} label="Copy the command" />
+          <CopyButton text={COMMAND} label="Copy command" />
         </div>
         <p className="quiet">
-          and open the link that it prints. In a checkout the command is{' '}
+          Then open the link it prints. Every tab needs its own link. In a source checkout, run{' '}
           <code>npx postern open</code>.
         </p>
       </div>

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** A value that changes and tells so; what it holds is replaced, never changed in place. */
+/** An observable value. It is replaced, never mutated. */
 export interface Store<S> {
   readonly get: () => S;
   readonly set: (next: S) => void;
@@ -29,12 +29,12 @@ export function createStore<S>(initial: S): Store<S> {
   };
 }
 
-/** The store's value in a component, rendered anew when it changes. */
+/** Reads the store in a component, which renders again when the value changes. */
 export function useStore<S>(store: Store<S>): S {
   return useSyncExternalStore(store.subscribe, store.get);
 }
 
-/** A part of the store's value; `select` must give the same object for the same state. */
+/** Reads a part of the store; `select` must return the same object for the same state. */
 export function useSelected<S, T>(store: Store<S>, select: (state: S) => T): T {
   return useSyncExternalStore(store.subscribe, () => select(store.get()));
 }

@@ -4,13 +4,13 @@ export type Theme = Settings['theme'];
 
 const REMEMBERED = 'postern.theme';
 
-/** Shows the page in a theme, and remembers it so that the next start does not flash. */
+/** Applies a theme, and remembers it so that the next page load does not flash. */
 export function showTheme(theme: Theme): void {
   document.documentElement.dataset['theme'] = theme;
   try {
     window.localStorage.setItem(REMEMBERED, theme);
   } catch {
-    // A browser without storage for this page starts in the system's theme.
+    // Without storage the page starts in the system theme.
   }
 }
 

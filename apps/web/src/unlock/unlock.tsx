@@ -2,46 +2,46 @@ import type { AppState, UnlockAnswer, UnlockInput } from '@postern/protocol';
 import { KeyRound, LockKeyhole } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
-import { keepPageSecret } from '../api/page-secret.ts';
+import { savePageSecret } from '../api/page-secret.ts';
 import type { Problem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
 import { TextField } from '../controls/text-field.tsx';
 import { Gate } from '../shell/gate.tsx';
-import { takeState } from '../shell/session.ts';
+import { applyState } from '../shell/session.ts';
 
-type Way = 'keyring' | 'passphrase' | 'recovery';
+type UnlockMethod = 'keyring' | 'passphrase' | 'recovery';
 
-const OTHER_WAYS: Readonly<Record<Way, string>> = {
-  keyring: 'Use the keyring instead',
-  passphrase: 'Use a passphrase instead',
-  recovery: 'Use the recovery code instead',
+const SWITCH_LABELS: Readonly<Record<UnlockMethod, string>> = {
+  keyring: 'Use keyring',
+  passphrase: 'Use passphrase',
+  recovery: 'Use recovery code',
 };
 
-/** Asks for a way in: the keyring again where that keeps the key, else words that open it. */
+/** Unlocks the vault with the keyring, the passphrase or the recovery code. */
 export function Unlock({ state }: { readonly state: AppState }): ReactElement {
-  const ways: readonly Way[] =
+  const methods: readonly UnlockMethod[] =
     state.storage === 'keyring'
       ? ['keyring', 'passphrase', 'recovery']
       : ['passphrase', 'recovery'];
-  const [way, setWay] = useState<Way>(ways[0] ?? 'passphrase');
+  const [method, setMethod] = useState<UnlockMethod>(methods[0] ?? 'passphrase');
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
-  const ready = way === 'keyring' || text !== '';
+  const ready = method === 'keyring' || text !== '';
 
   const unlock = async (): Promise<void> => {
     setBusy(true);
     setProblem(undefined);
-    const unlocked = await appApi.unlock(inputOf(way, text));
+    const unlocked = await appApi.unlock(inputOf(method, text));
     setBusy(false);
-    if (unlocked.ok) takeUnlocked(unlocked.value);
+    if (unlocked.ok) applyUnlocked(unlocked.value);
     else setProblem(unlocked.failure);
   };
   return (
     <Gate title="Postern is locked" lead={<p>{leadOf(state)}</p>}>
       {state.storage === 'keyring' && !state.keyring.available && (
-        <Notice tone="warning" title="The keyring cannot be used right now.">
+        <Notice tone="warning" title="The system keyring isn’t available.">
           {state.keyring.message}
         </Notice>
       )}
@@ -52,23 +52,23 @@ export function Unlock({ state }: { readonly state: AppState }): ReactElement {
           if (ready && !busy) void unlock();
         }}
       >
-        <WayIn way={way} text={text} onText={setText} />
+        <SecretField method={method} text={text} onText={setText} />
         {problem !== undefined && <ProblemNotice problem={problem} />}
-        <UnlockButton way={way} busy={busy} ready={ready} />
-        {ways
-          .filter((other) => other !== way)
+        <UnlockButton method={method} busy={busy} ready={ready} />
+        {methods
+          .filter((other) => other !== method)
           .map((other) => (
             <Button
               key={other}
               look="quiet"
               className="wide"
               onClick={() => {
-                setWay(other);
+                setMethod(other);
                 setText('');
                 setProblem(undefined);
               }}
             >
-              {OTHER_WAYS[other]}
+              {SWITCH_LABELS[other]}
             </Button>
           ))}
       </form>
@@ -76,59 +76,59 @@ export function Unlock({ state }: { readonly state: AppState }): ReactElement {
   );
 }
 
-function takeUnlocked({ secret, state }: UnlockAnswer): void {
-  if (secret !== undefined) keepPageSecret(secret);
-  takeState(state);
+function applyUnlocked({ secret, state }: UnlockAnswer): void {
+  if (secret !== undefined) savePageSecret(secret);
+  applyState(state);
 }
 
 function UnlockButton(props: {
-  readonly way: Way;
+  readonly method: UnlockMethod;
   readonly busy: boolean;
   readonly ready: boolean;
 }): ReactElement {
-  const { way, busy, ready } = props;
-  const Icon = way === 'keyring' ? KeyRound : LockKeyhole;
+  const { method, busy, ready } = props;
+  const Icon = method === 'keyring' ? KeyRound : LockKeyhole;
   return (
     <Button
-      key={way}
+      key={method}
       type="submit"
       look="primary"
       className="wide"
       busy={busy}
       disabled={!ready}
-      // eslint-disable-next-line jsx-a11y/no-autofocus -- with the keyring there is nothing else to do here
-      autoFocus={way === 'keyring'}
+      // eslint-disable-next-line jsx-a11y/no-autofocus -- the keyring needs no other input
+      autoFocus={method === 'keyring'}
     >
       {!busy && <Icon aria-hidden="true" size={16} />}
-      {way === 'keyring' ? 'Unlock with the keyring' : 'Unlock'}
+      {method === 'keyring' ? 'Use keyring' : 'Unlock'}
     </Button>
   );
 }
 
-function WayIn(props: {
-  readonly way: Way;
+function SecretField(props: {
+  readonly method: UnlockMethod;
   readonly text: string;
   readonly onText: (text: string) => void;
 }): ReactElement | null {
-  const { way, text, onText } = props;
-  if (way === 'keyring') return null;
-  const byPassphrase = way === 'passphrase';
+  const { method, text, onText } = props;
+  if (method === 'keyring') return null;
+  const isPassphrase = method === 'passphrase';
   return (
     <TextField
-      key={way}
-      label={byPassphrase ? 'Passphrase' : 'Recovery code'}
+      key={method}
+      label={isPassphrase ? 'Passphrase' : 'Recovery code'}
       value={text}
       onText={onText}
-      secret={byPassphrase}
+      secret={isPassphrase}
       // eslint-disable-next-line jsx-a11y/no-autofocus -- the screen asks for exactly this
       autoFocus
-      autoComplete={byPassphrase ? 'current-password' : 'off'}
+      autoComplete={isPassphrase ? 'current-password' : 'off'}
     />
   );
 }
 
-function inputOf(way: Way, text: string): UnlockInput {
-  switch (way) {
+function inputOf(method: UnlockMethod, text: string): UnlockInput {
+  switch (method) {
     case 'keyring':
       return { keyring: true };
     case 'passphrase':
@@ -140,6 +140,6 @@ function inputOf(way: Way, text: string): UnlockInput {
 
 function leadOf(state: AppState): string {
   return state.storage === 'keyring'
-    ? 'Its key is in the keyring of this system. Your recovery code opens it too, and your passphrase if you set one.'
-    : 'Your keys and chats are encrypted on this machine. Your passphrase opens them.';
+    ? 'Unlock it with the system keyring, your recovery code, or your passphrase if you set one.'
+    : 'Your keys and chats are encrypted on this machine. Enter your passphrase to unlock them.';
 }

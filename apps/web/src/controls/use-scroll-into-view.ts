@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 
-/** Scrolls the element of that id into view whenever another one is meant. */
-export function useInView(id: string): void {
+/** Scrolls the element with this id into view whenever the id changes. */
+export function useScrollIntoView(id: string): void {
   useEffect(() => {
     document.getElementById(id)?.scrollIntoView({ block: 'nearest' });
   }, [id]);

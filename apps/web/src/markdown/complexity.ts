@@ -1,24 +1,23 @@
-/** Lists and quotes inside each other; the parser's time grows with the square of their depth. */
+/** Maximum nesting of lists and quotes; parse time grows with the square of the depth. */
 const MAX_DEPTH = 24;
-/** Columns before a list's marker, which stand for depth too. */
+/** Maximum indent before a list marker, which implies depth. */
 const MAX_INDENT = 72;
-/** Possible delimiters in one paragraph; the parser's time grows with the square of their number. */
+/** Maximum delimiters in one paragraph; parse time grows with the square of their number. */
 const MAX_DELIMITERS = 800;
 
 const CONTAINERS = /^(?:[ \t]*(?:>|[-*+](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)))+/;
 const MARKERS = />|[-*+](?=[ \t]|$)|[.)]/g;
 const DELIMITERS = /\*+|_+|~+|\$+|\[/g;
-// Only what begins a block wherever it stands: other markers may be words of a paragraph.
+// Only markers that always start a block; others may be paragraph text.
 const NEW_BLOCK = /^\s*$|^ {0,3}(?:[-*+][ \t]+\S|1[.)][ \t]+\S|#{1,6}[ \t])/;
 const FENCE = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)$/;
 
 /**
- * Whether a markdown text would take the parser or the page longer than a person waits, or more
- * stack than there is. Such a text is shown as it was written. Written by a machine gone wrong or
- * by somebody who wants the page to hang; people do not write it.
+ * Whether a markdown text would hang the parser or overflow its stack. The page shows such a text
+ * unformatted. Only broken models and attackers write it.
  */
-export function isTangled(source: string): boolean {
-  // Inside HTML what looks like a fence is none, so then nothing counts as code.
+export function isTooComplex(source: string): boolean {
+  // Fences inside HTML are not fences, so a text with HTML has no code here.
   const mayHaveCode = !/^[ \t>]*</m.test(source);
   const lines = source.split('\n');
   let fence: string | undefined;
@@ -41,12 +40,12 @@ function delimitersIn(line: string): number {
   return line.match(DELIMITERS)?.length ?? 0;
 }
 
-/** Whether the line is the second of a GFM table, under a header of as many cells. */
+/** Whether the line is the delimiter row of a GFM table. */
 function beginsTable(lines: readonly string[], at: number): boolean {
   const row = lines[at] ?? '';
   const header = lines[at - 1] ?? '';
   if (!/^ {0,3}[|:-][\s|:-]*$/.test(row) || !row.includes('|')) return false;
-  // A header inside a paragraph, or with escapes, is not worth being exact about.
+  // Ignores headers inside a paragraph or with escapes; an exact answer isn’t needed.
   if ((lines[at - 2] ?? '').trim() !== '' || /[\\`]|^ {4}/.test(header)) return false;
   return cellsOf(header) === cellsOf(row);
 }
@@ -55,7 +54,7 @@ function cellsOf(row: string): number {
   return row.trim().replace(/^\|/, '').replace(/\|$/, '').split('|').length;
 }
 
-/** The fence that is open after a line (CommonMark 0.31, 4.5); undefined outside code. */
+/** Returns the fence that is open after a line (CommonMark 0.31, 4.5), or undefined. */
 function fenceAfter(open: string | undefined, line: string): string | undefined {
   const [, marks = '', rest = ''] = FENCE.exec(line) ?? [];
   if (open === undefined) return marks === '' ? undefined : marks;

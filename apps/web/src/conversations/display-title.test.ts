@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { shownTitle } from './shown-title.ts';
+import { displayTitle } from './display-title.ts';
 
-describe('shownTitle', () => {
+describe('displayTitle', () => {
   it.each([
     ['A chat', 'A chat'],
     ['…', '…'],
@@ -11,6 +11,6 @@ describe('shownTitle', () => {
     [' \n\t', 'Untitled'],
     ['\u200b\u202e\u0000', 'Untitled'],
   ])('%j', (title, shown) => {
-    expect(shownTitle(title)).toBe(shown);
+    expect(displayTitle(title)).toBe(shown);
   });
 });
