@@ -3,9 +3,10 @@
 const LAYERS = {
   'packages/kernel': [],
   'packages/protocol': ['packages/kernel'],
-  'packages/database': ['packages/kernel', 'packages/protocol'],
-  'packages/vault': ['packages/kernel', 'packages/protocol'],
-  'packages/audit': ['packages/kernel', 'packages/protocol'],
+  'packages/disk': ['packages/kernel'],
+  'packages/database': ['packages/kernel', 'packages/protocol', 'packages/disk'],
+  'packages/vault': ['packages/kernel', 'packages/protocol', 'packages/disk'],
+  'packages/audit': ['packages/kernel', 'packages/protocol', 'packages/disk'],
   'packages/conversations': ['packages/kernel', 'packages/protocol', 'packages/database'],
   'packages/dialects': ['packages/kernel', 'packages/protocol'],
   'packages/upstreams': ['packages/kernel', 'packages/protocol', 'packages/dialects'],

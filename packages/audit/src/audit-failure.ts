@@ -1,3 +1,4 @@
+import type { DiskFailure } from '@postern/disk';
 import type { ErrorCodeName } from '@postern/protocol';
 
 /** Why the audit log could not be written or read. Carries paths and places, never contents. */
@@ -8,14 +9,6 @@ export type AuditFailure =
   /** The anchor could not be read or kept; the code is that of whoever keeps it. */
   | { readonly reason: 'audit-anchor'; readonly code: ErrorCodeName }
   | { readonly reason: 'audit-damaged'; readonly broken: BrokenLink };
-
-export type DiskFailure =
-  | { readonly reason: 'disk-full'; readonly path: string }
-  | { readonly reason: 'storage-read-only'; readonly path: string }
-  | { readonly reason: 'storage-failed'; readonly path: string; readonly errno: string }
-  | { readonly reason: 'unsafe-file'; readonly path: string; readonly problem: UnsafeFile };
-
-export type UnsafeFile = 'symlink' | 'not-a-file' | 'not-a-directory' | 'owner' | 'open-to-others';
 
 /** The first place at which the log is not what was written. */
 export interface BrokenLink {

@@ -1,16 +1,9 @@
-export type {
-  AuditFailure,
-  BrokenKind,
-  BrokenLink,
-  DiskFailure as AuditDiskFailure,
-} from './audit-failure.ts';
+export type { AuditFailure, BrokenKind, BrokenLink } from './audit-failure.ts';
 export {
   describeAuditFailure,
   describeBrokenLink,
   type FailureDescription,
 } from './describe-failure.ts';
-export type { LogDisk } from './disk/log-disk.ts';
-export { nodeLogDisk } from './disk/node-log-disk.ts';
 export type { ExportContext } from './export/export-context.ts';
 export {
   EXPORT_FORMATS,

@@ -41,8 +41,7 @@ export function connect(path: string, key: Secret, options: ConnectOptions = {})
   return connection;
 }
 
-/** Opens an existing file without a key: for locks, which hold no data. */
-export function connectPlain(path: string, options: ConnectOptions = {}): Connection {
+function connectPlain(path: string, options: ConnectOptions = {}): Connection {
   return new Sqlite(path, {
     fileMustExist: true,
     readonly: options.readonly ?? false,

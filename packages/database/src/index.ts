@@ -11,5 +11,4 @@ export type { Migration, MigrationTarget } from './migrate.ts';
 export { openDatabase, type OpenDatabaseOptions } from './open-database.ts';
 export { openMemoryDatabase } from './open-memory-database.ts';
 export { rekeyDatabase, type RekeyDatabaseOptions } from './rekey-database.ts';
-export { holdProcessLock, type LockFailure, type ProcessLock } from './process-lock.ts';
 export { numberColumn, optionalNumberColumn, optionalTextColumn, textColumn } from './columns.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { createUnlessThere, moveIntoPlaceSync } from '@postern/disk';
 import { failed, Fault, ok, type Result, type Secret } from '@postern/kernel';
 import { checkKey } from './check-key.ts';
 import { connect, numberPragma, useWriteAheadLog, type Connection } from './connection.ts';
@@ -11,13 +11,11 @@ import { checkVersion, migrate, type Migration } from './migrate.ts';
 import { withOpeningLock } from './opening-lock.ts';
 import {
   areRegularFiles,
-  createPrivateFile,
   ensurePrivateDirectory,
   makePrivate,
   realFilePath,
   removeDatabaseFiles,
   sizeOf,
-  syncToDisk,
 } from './private-files.ts';
 import { rawKeyBytes } from './raw-key.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
@@ -96,7 +94,7 @@ export function checkFound(place: DatabasePlace, key: Secret): Result<undefined,
 
 /** Makes the whole database beside its place, so that a half-made one is never found there. */
 function createAt(path: string, options: OpenDatabaseOptions): void {
-  createPrivateFile(path);
+  createUnlessThere(path);
   const connection = connect(path, options.key);
   try {
     useWriteAheadLog(connection);
@@ -162,9 +160,7 @@ export function freshPath(place: DatabasePlace): string {
 
 /** Puts a finished, closed database in its place: at every moment the old or the new one. */
 export function replaceDatabase(fresh: string, place: DatabasePlace): void {
-  syncToDisk(fresh);
-  renameSync(fresh, place.path);
-  syncToDisk(dirname(place.path));
+  moveIntoPlaceSync(fresh, place.path);
 }
 
 /** SQLite's mark of an application file: the first four bytes of the label's SHA-256. */

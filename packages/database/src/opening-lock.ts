@@ -1,33 +1,38 @@
-import { ok, type Result } from '@postern/kernel';
-import { connectPlain } from './connection.ts';
+import { takeLock, type LockFailure } from '@postern/disk';
+import { failed, type Result } from '@postern/kernel';
 import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
-import { attemptAt } from './failure-of-error.ts';
-import { createPrivateFile } from './private-files.ts';
 
 /** Long enough for another start to finish its migrations. */
 const WAIT_MS = 15_000;
 
-/**
- * Runs the work while no other process makes, opens, migrates or rekeys the same database. The lock
- * is SQLite's own on an empty file beside it, so it ends with the process that holds it, however
- * that ends; the file stays, because removing it would let two processes hold two locks.
- */
+/** Runs the work while no other process makes, opens, migrates or rekeys the same database. */
 export function withOpeningLock<T>(
   place: DatabasePlace,
   work: () => Result<T, DatabaseFailure>,
 ): Result<T, DatabaseFailure> {
-  const path = `${place.path}.lock`;
-  createPrivateFile(path);
-  const lock = connectPlain(path, { busyTimeoutMs: WAIT_MS });
+  const lock = takeLock(`${place.path}.lock`, WAIT_MS);
+  if (!lock.ok) return failed(toDatabaseFailure(place, lock.failure));
   try {
-    const taken = attemptAt<undefined, never>(place, () => {
-      // The transaction is never committed, so it needs no journal on the disk.
-      lock.pragma('journal_mode = MEMORY');
-      lock.exec('BEGIN EXCLUSIVE');
-      return ok();
-    });
-    return taken.ok ? work() : taken;
+    return work();
   } finally {
-    lock.close();
+    lock.value.release();
+  }
+}
+
+function toDatabaseFailure(place: DatabasePlace, failure: LockFailure): DatabaseFailure {
+  const { label, path } = place;
+  switch (failure.reason) {
+    case 'lock-held':
+      return { reason: 'busy', label, path };
+    case 'lock-damaged':
+      return { reason: 'damaged', label, path, damage: 'content' };
+    case 'unsafe-file':
+      return { reason: 'damaged', label, path, damage: 'not-a-file' };
+    case 'disk-full':
+      return { reason: 'disk-full', label, path };
+    case 'storage-read-only':
+      return { reason: 'read-only', label, path };
+    case 'storage-failed':
+      return { reason: 'disk-fault', label, path, systemCode: failure.errno };
   }
 }

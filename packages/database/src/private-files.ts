@@ -1,21 +1,15 @@
 import {
   accessSync,
   chmodSync,
-  closeSync,
   constants,
-  fsyncSync,
   mkdirSync,
-  openSync,
   realpathSync,
   rmSync,
   statSync,
 } from 'node:fs';
-import { errnoOf } from '@postern/kernel';
 import { basename, dirname, join } from 'node:path';
+import { OTHERS, PRIVATE_DIRECTORY, PRIVATE_FILE } from '@postern/disk';
 
-const PRIVATE_FILE = 0o600;
-const PRIVATE_DIRECTORY = 0o700;
-const FOREIGN_BITS = 0o077;
 /** What SQLite keeps beside a database, and the database itself last. */
 const COMPANIONS = ['-wal', '-shm', '-journal', ''];
 
@@ -45,22 +39,11 @@ export function ensurePrivateDirectory(path: string): void {
   accessSync(path, constants.W_OK | constants.X_OK);
 }
 
-/** Makes an empty file for its owner alone; false where a file was there already. */
-export function createPrivateFile(path: string): boolean {
-  try {
-    closeSync(openSync(path, 'wx', PRIVATE_FILE));
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
 /** Takes away what others may do with a database; SQLite makes its companions with its rights. */
 export function makePrivate(path: string): void {
   for (const suffix of COMPANIONS) {
     const found = statSync(`${path}${suffix}`, { throwIfNoEntry: false });
-    if (found !== undefined && (found.mode & FOREIGN_BITS) !== 0) {
+    if (found !== undefined && (found.mode & OTHERS) !== 0) {
       chmodSync(`${path}${suffix}`, PRIVATE_FILE);
     }
   }
@@ -72,18 +55,7 @@ export function realFilePath(path: string): string {
   return sizeOf(real) === undefined ? real : realpathSync(real);
 }
 
-/** Puts the content of a file, or the names in a directory, on the disk itself. */
-export function syncToDisk(path: string): void {
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
 /** Removes a database that is not in use with everything that SQLite keeps beside it. */
 export function removeDatabaseFiles(path: string): void {
-  for (const suffix of ['-wal', '-shm', '-journal', ''])
-    rmSync(`${path}${suffix}`, { force: true });
+  for (const suffix of COMPANIONS) rmSync(`${path}${suffix}`, { force: true });
 }

@@ -1,3 +1,4 @@
+import { createUnlessThere } from '@postern/disk';
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import { checkKey } from './check-key.ts';
 import { connect, useWriteAheadLog } from './connection.ts';
@@ -5,13 +6,7 @@ import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
 import { attemptAt } from './failure-of-error.ts';
 import { freshPath, notAFile, refuseIfOpen, replaceDatabase } from './open-database.ts';
 import { withOpeningLock } from './opening-lock.ts';
-import {
-  areRegularFiles,
-  createPrivateFile,
-  realFilePath,
-  removeDatabaseFiles,
-  sizeOf,
-} from './private-files.ts';
+import { areRegularFiles, realFilePath, removeDatabaseFiles, sizeOf } from './private-files.ts';
 import { rawKeyBytes, rawKeyForm } from './raw-key.ts';
 
 export interface RekeyDatabaseOptions {
@@ -69,7 +64,7 @@ function makeRekeyed(
     old.pragma('locking_mode = EXCLUSIVE');
     old.prepare('SELECT count(*) FROM sqlite_schema').get();
     old.pragma('wal_checkpoint(TRUNCATE)');
-    createPrivateFile(fresh);
+    createUnlessThere(fresh);
     old.prepare('VACUUM INTO ?').run(fresh);
   } finally {
     old.close();

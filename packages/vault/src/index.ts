@@ -85,8 +85,6 @@ export { testStorage } from './care/test-storage.ts';
 export { createQuickKeyring, type QuickKeyringOptions } from './keyring/quick-keyring.ts';
 export { checkPassphrase } from './passphrase.ts';
 export { describeVaultFailure, type VaultFailureDescription } from './describe-vault-failure.ts';
-export type { Disk, DiskFailure } from './disk/disk.ts';
-export { nodeDisk } from './disk/node-disk.ts';
 export { checkKeyForm } from './key-form.ts';
 export type { KeyringFailure, KeyringPort } from './keyring/keyring-port.ts';
 export { KDF_COSTS, type KdfCosts } from './kdf-costs.ts';

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
+import { nodeDisk, writeAtomically } from '@postern/disk';
 import { expectOk } from '@postern/kernel';
 import { vaultId } from '@postern/protocol';
-import { nodeDisk } from './disk/node-disk.ts';
-import { fileLock } from './disk/vault-lock.ts';
-import { writeAtomically } from './disk/write-atomically.ts';
 import { fileStore } from './file/file-store.ts';
 import { newContentKey, SECRETS_FILE, sealSecrets } from './file/secrets-file.ts';
 import { writeIndex } from './keyring/keyring-index.ts';
@@ -13,6 +11,7 @@ import { newDataKey } from './slots/data-key.ts';
 import { memoryKeyring } from './testing/memory-keyring.ts';
 import { secretStoreContract } from './testing/secret-store-contract.ts';
 import { systemClock, systemWorld, temporaryDirectory } from './testing/test-world.ts';
+import { vaultLock } from './vault-lock.ts';
 
 const VAULT = vaultId.from('01arz3ndektsv4rrffq69g5fav');
 
@@ -29,7 +28,7 @@ secretStoreContract('the encrypted file', async () => {
   const bytes = await sealSecrets(dataKey, contentKey, new Map(), 1);
   expectOk(await writeAtomically(nodeDisk, join(directory, SECRETS_FILE), bytes, randomness));
   const open = () => {
-    const lock = fileLock(join(directory, 'vault.lock'), systemClock);
+    const lock = vaultLock(join(directory, 'vault.lock'), systemClock);
     return fileStore({ directory, disk: nodeDisk, lock, ...systemWorld, dataKey });
   };
   return { store: open(), reopen: () => Promise.resolve(open()) };
@@ -40,7 +39,7 @@ secretStoreContract('a keyring', async () => {
   const keyring = memoryKeyring();
   expectOk(await writeIndex(keyring, VAULT, new Map()));
   const open = () => {
-    const lock = fileLock(join(directory, 'vault.lock'), systemClock);
+    const lock = vaultLock(join(directory, 'vault.lock'), systemClock);
     return keyringStore({ vaultId: VAULT, keyring, lock });
   };
   return { store: open(), reopen: () => Promise.resolve(open()) };

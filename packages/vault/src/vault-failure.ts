@@ -1,4 +1,4 @@
-import type { DiskFailure } from './disk/disk.ts';
+import type { DiskFailure } from '@postern/disk';
 import type { KeyringFailure } from './keyring/keyring-port.ts';
 
 /** Where the values of secrets live: entries of the keyring, or the encrypted file. */

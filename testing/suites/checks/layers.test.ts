@@ -14,6 +14,7 @@ const PLANTED: Readonly<Record<string, readonly (readonly [string, string])[]>> 
     ['packages/protocol/src/a.ts', "import '@postern/vault';"],
     ['packages/protocol/src/b.ts', "import '../../../tools/src/a.ts';"],
   ],
+  'layer-packages-disk': [['packages/disk/src/a.ts', "import '@postern/protocol';"]],
   'layer-packages-database': [['packages/database/src/a.ts', "import '@postern/vault';"]],
   'layer-packages-vault': [
     ['packages/vault/src/a.ts', "import '@postern/database';"],

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { AuditLog, Forwarding } from '@postern/audit';
-import { holdProcessLock } from '@postern/database';
+import { takeLock } from '@postern/disk';
 import type { Secret } from '@postern/kernel';
 import type { Config } from '@postern/protocol';
 import { AutoLock } from '@postern/vault';
@@ -41,8 +41,9 @@ export async function agent(context: CommandContext, ttlMs: number): Promise<voi
   const found = await findVault(context);
   const { vault } = found;
   if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
-  const lock = holdProcessLock(join(context.home.dataDir, 'agent.lock'));
-  if (!lock.ok) fail(lock.failure.reason === 'held' ? HELD : describeLockFailure(lock.failure));
+  const lock = takeLock(join(context.home.dataDir, 'agent.lock'));
+  if (!lock.ok)
+    fail(lock.failure.reason === 'lock-held' ? HELD : describeLockFailure(lock.failure));
   try {
     await unlockFound(context, vault);
     await holdOpen(context, found, ttlMs);

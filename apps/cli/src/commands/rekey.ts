@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { holdProcessLock, type ProcessLock } from '@postern/database';
+import { takeLock, type HeldLock } from '@postern/disk';
 import { revealSecret, type Secret } from '@postern/kernel';
 import {
   describeVaultFailure,
@@ -98,10 +98,10 @@ export async function confirmRekeyed(context: CommandContext): Promise<void> {
 }
 
 /** No Postern may open the databases while their keys change; it would keep one that is gone. */
-function holdAlone(context: CommandContext): ProcessLock {
-  const lock = holdProcessLock(join(context.home.dataDir, 'instance.lock'));
+function holdAlone(context: CommandContext): HeldLock {
+  const lock = takeLock(join(context.home.dataDir, 'instance.lock'));
   if (lock.ok) return lock.value;
-  if (lock.failure.reason === 'held') {
+  if (lock.failure.reason === 'lock-held') {
     const running = described('ALREADY_RUNNING', 'A running Postern uses this home.');
     fail({ ...running, remedy: 'Stop it first: postern stop.' });
   }

@@ -1,4 +1,4 @@
-import { holdProcessLock, type LockFailure } from '@postern/database';
+import { takeLock, type LockFailure } from '@postern/disk';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eraseSecret, isJsonObject } from '@postern/kernel';
@@ -44,7 +44,7 @@ const PAGE_DIRECTORY = fileURLToPath(new URL('../../../web/dist/', import.meta.u
 export async function up(context: CommandContext, options: UpOptions): Promise<void> {
   const loaded = openHome(context);
   const lockPath = join(context.home.dataDir, 'instance.lock');
-  const lock = holdProcessLock(lockPath);
+  const lock = takeLock(lockPath);
   if (!lock.ok) return refuseSecondStart(lock.failure);
   try {
     await run(context, options, options.port ?? loaded.config.port);

@@ -1,8 +1,15 @@
 import { chmodSync, lstatSync, mkdirSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import {
+  foreignAncestor,
+  isOwn,
+  isPrivateDirectory,
+  isTrustedLink,
+  OTHERS,
+  PRIVATE_DIRECTORY,
+} from '@postern/disk';
 import { errnoOf, failed, ok, type Result } from '@postern/kernel';
 import { shortName } from './short-name.ts';
-import { foreignAncestor, isOwn, isPrivateDirectory, isTrustedLink } from './private-path.ts';
 
 /** Where this user's things are, as the environment says. */
 export interface UserPlaces {
@@ -109,12 +116,12 @@ function statsOf([path, as]: Directory): Stats | undefined {
 function prepareDirectory(directory: Directory): Result<undefined, HomeFailure> {
   const [path] = directory;
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    mkdirSync(path, { recursive: true, mode: PRIVATE_DIRECTORY });
     const stats = statsOf(directory);
     if (stats === undefined || !stats.isDirectory() || !isOwn(stats)) {
       return failed({ reason: 'home-foreign', path });
     }
-    if ((stats.mode & 0o077) !== 0) chmodSync(path, 0o700);
+    if ((stats.mode & OTHERS) !== 0) chmodSync(path, PRIVATE_DIRECTORY);
     return ok();
   } catch (error) {
     const full = errnoOf(error) === 'ENOSPC';

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { writeAtomicallySync } from '@postern/disk';
 import {
   decodeUtf8,
   errnoOf,
@@ -10,7 +11,6 @@ import {
   type Result,
 } from '@postern/kernel';
 import { parseConfig, type Config, type ConfigInput } from '@postern/protocol';
-import { writeFileAtomically } from './write-file.ts';
 
 export type ConfigFailure =
   | { readonly reason: 'config-invalid'; readonly path: string; readonly problem: string }
@@ -83,7 +83,7 @@ export function changeConfig<Refusal>(
   const refusal = refuse(checked.value.config);
   if (refusal !== undefined) return failed(refusal);
   const text = `${JSON.stringify(checked.value.written, null, 2)}\n`;
-  const written = writeFileAtomically(path, text);
+  const written = writeAtomicallySync(path, text);
   if (!written.ok) {
     const reason = written.failure.reason === 'disk-full' ? 'disk-full' : 'config-unwritable';
     return failed({ reason, path });

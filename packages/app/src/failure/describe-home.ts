@@ -1,4 +1,4 @@
-import type { LockFailure } from '@postern/database';
+import type { LockFailure } from '@postern/disk';
 import { unreachable } from '@postern/kernel';
 import type { HomeFailure } from '../config/home.ts';
 import type { ConfigFailure } from '../config/load-config.ts';
@@ -42,13 +42,16 @@ export function describeConfigFailure(failure: ConfigFailure): Described {
 
 export function describeLockFailure(failure: LockFailure): Described {
   switch (failure.reason) {
-    case 'held':
+    case 'lock-held':
       return described('ALREADY_RUNNING');
-    case 'not-writable':
-      return described('HOME_READ_ONLY', `Can't write ${failure.path}.`);
     case 'disk-full':
       return described('DISK_FULL', `No space left to write ${failure.path}.`);
+    case 'lock-damaged':
+    case 'storage-read-only':
+    case 'storage-failed':
+    case 'unsafe-file':
+      return described('HOME_READ_ONLY', `Can't write ${failure.path}.`);
     default:
-      return unreachable(failure.reason);
+      return unreachable(failure);
   }
 }

@@ -1,15 +1,11 @@
 import { existsSync, lstatSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { foreignAncestor, isTrustedLink, OTHERS, OTHERS_WRITE } from '@postern/disk';
 import type { Home } from '../config/home.ts';
-import { foreignAncestor, isTrustedLink } from '../config/private-path.ts';
 import { shellQuoted } from './shell-quoted.ts';
 import type { Finding } from './finding.ts';
 
 const ABOUT = 'Files';
-/** What others may do: nothing, or read what holds no secret. */
-const PRIVATE = 0o077;
-const READABLE = 0o022;
-
 /** Whether everything of a home is this user's alone. Changes nothing. */
 export function checkFiles(home: Home, uid: number | undefined): readonly Finding[] {
   // Windows keeps no such modes; there the directories of a user are private by inheritance.
@@ -17,10 +13,10 @@ export function checkFiles(home: Home, uid: number | undefined): readonly Findin
   const below = [home.dataDir, home.runtimeDir].flatMap((path) => everythingIn(path, uid));
   const inside = new Set([home.runtimeDir, ...below]);
   const findings = [
-    checkStats(home.configDir, homeStats(home.configDir), uid, PRIVATE),
-    checkPath(home.configFile, uid, READABLE),
-    checkStats(home.dataDir, homeStats(home.dataDir), uid, PRIVATE),
-    ...[...inside].map((path) => checkPath(path, uid, PRIVATE)),
+    checkStats(home.configDir, homeStats(home.configDir), uid, OTHERS),
+    checkPath(home.configFile, uid, OTHERS_WRITE),
+    checkStats(home.dataDir, homeStats(home.dataDir), uid, OTHERS),
+    ...[...inside].map((path) => checkPath(path, uid, OTHERS)),
     checkAbove(home.dataDir),
   ].filter((finding) => finding !== undefined);
   if (findings.length > 0) return findings;
@@ -69,7 +65,7 @@ function checkStats(
   }
   if ((stats.mode & forbidden) === 0) return undefined;
   const mode = (stats.mode & 0o777).toString(8).padStart(3, '0');
-  const fix = forbidden === PRIVATE ? 'go=' : 'go-w';
+  const fix = forbidden === OTHERS ? 'go=' : 'go-w';
   return wrong(
     `${path} is open to other users (mode ${mode}).`,
     `chmod ${fix} ${shellQuoted(path)}`,

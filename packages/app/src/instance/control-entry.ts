@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { isPrivate, writeAtomicallySync } from '@postern/disk';
 import {
   decodeUtf8,
   errnoOf,
@@ -9,8 +10,6 @@ import {
   type Result,
 } from '@postern/kernel';
 import * as v from 'valibot';
-import { isPrivate } from '../config/private-path.ts';
-import { writeFileAtomically } from '../config/write-file.ts';
 import { described, type Described } from '../failure/described.ts';
 import type { ControlPlace } from './control-address.ts';
 
@@ -34,7 +33,7 @@ export function writeControlEntry(
   { entryFile }: ControlPlace,
   entry: ControlEntry,
 ): Result<undefined, Described> {
-  const written = writeFileAtomically(entryFile, `${JSON.stringify(entry)}\n`);
+  const written = writeAtomicallySync(entryFile, `${JSON.stringify(entry)}\n`);
   if (written.ok) return written;
   const code = written.failure.reason === 'disk-full' ? 'DISK_FULL' : 'HOME_READ_ONLY';
   return failed(described(code, `Cannot write ${entryFile}.`));

@@ -1,7 +1,7 @@
 import { closeSync, constants, lstatSync, openSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { isPrivate, isPrivateDirectory } from '@postern/disk';
 import { failed, ok, type Result } from '@postern/kernel';
-import { isPrivate, isPrivateDirectory } from '../config/private-path.ts';
 import { described, type Described } from '../failure/described.ts';
 import { foreign } from './control-entry.ts';
 

@@ -2,8 +2,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { isOwn } from '@postern/disk';
 import { failed, ok, type Randomness, type Result } from '@postern/kernel';
-import { isOwn } from '../config/private-path.ts';
 import { described, type Described } from '../failure/described.ts';
 import type { ControlPlace } from '../instance/control-address.ts';
 import {

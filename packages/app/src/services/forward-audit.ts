@@ -9,7 +9,7 @@ import {
   type Forwarded,
   type Forwarding,
 } from '@postern/audit';
-import { holdProcessLock } from '@postern/database';
+import { takeLock } from '@postern/disk';
 import { failed, ok, type Result } from '@postern/kernel';
 import type { Config, ErrorCodeName } from '@postern/protocol';
 import type { Home } from '../config/home.ts';
@@ -43,9 +43,9 @@ export async function forwardNow(
 ): Promise<Result<Forwarded, Described>> {
   const target = readTarget(receiver);
   if (!target.ok) return target;
-  const lock = holdProcessLock(join(home.dataDir, 'forward.lock'));
+  const lock = takeLock(join(home.dataDir, 'forward.lock'));
   if (!lock.ok) {
-    return failed(lock.failure.reason === 'held' ? HELD : describeLockFailure(lock.failure));
+    return failed(lock.failure.reason === 'lock-held' ? HELD : describeLockFailure(lock.failure));
   }
   const write = EXPORT_FORMATS[receiver.format];
   const about = { version, hostname: hostname() };

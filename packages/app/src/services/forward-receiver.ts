@@ -1,9 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { ExportFormatName, SyslogTarget, SyslogTls } from '@postern/audit';
+import { isPrivate } from '@postern/disk';
 import { errnoOf, failed, ok, Secret, type Result } from '@postern/kernel';
 import type { Config } from '@postern/protocol';
 import { isLocalHost } from '@postern/upstreams';
-import { isPrivate } from '../config/private-path.ts';
 import { described, type Described } from '../failure/described.ts';
 
 /** `audit.forward` of the configuration, once it is known to be a receiver that may be sent to. */

@@ -1,5 +1,6 @@
+import type { DiskFailure } from '@postern/disk';
 import { failed, ok, type Failed, type Result } from '@postern/kernel';
-import type { AuditFailure, BrokenKind, DiskFailure } from '../audit-failure.ts';
+import type { AuditFailure, BrokenKind } from '../audit-failure.ts';
 import type { Head } from './head.ts';
 import type { LogLine } from './log-lines.ts';
 import { openLine, type LineLink } from './record-line.ts';

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
+import type { DiskFailure, LogDisk } from '@postern/disk';
 import { ok, type Result } from '@postern/kernel';
-import type { DiskFailure } from '../audit-failure.ts';
-import type { LogDisk } from '../disk/log-disk.ts';
 import { MAX_LINE_BYTES } from './record-line.ts';
 
 /** A segment as far as it is to be read. */

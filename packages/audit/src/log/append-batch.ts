@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { takeSteps } from '@postern/disk';
 import { ok, type Result } from '@postern/kernel';
 import type { AuditActor, AuditEvent, AuditRecord } from '@postern/protocol';
 import type { AuditFailure } from '../audit-failure.ts';
@@ -6,7 +7,7 @@ import type { Head } from '../chain/head.ts';
 import { sealLine, type SealedLine } from '../chain/record-line.ts';
 import { segmentName } from '../chain/segment-name.ts';
 import { findEnd, type LogEnd } from './find-end.ts';
-import { headSteps, takeSteps, type LogFiles } from './log-files.ts';
+import { headSteps, type LogFiles } from './log-files.ts';
 
 /** An event with the time at which it happened. */
 export interface TimedEvent {

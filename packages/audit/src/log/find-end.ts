@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import { takeSteps } from '@postern/disk';
 import { ok, type Result } from '@postern/kernel';
 import type { AuditFailure } from '../audit-failure.ts';
 import { broken, followChain } from '../chain/follow-chain.ts';
 import { FIRST_HEAD, type Head } from '../chain/head.ts';
 import { linesOf, type SegmentPart } from '../chain/log-lines.ts';
-import { headSteps, readHead, segmentParts, takeSteps, type LogFiles } from './log-files.ts';
+import { headSteps, readHead, segmentParts, type LogFiles } from './log-files.ts';
 
 /** Where the next record goes. */
 export interface LogEnd {

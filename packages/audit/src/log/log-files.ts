@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { replaceSteps, type LogDisk, type Step } from '@postern/disk';
 import { failed, ok, type Result } from '@postern/kernel';
 import type { AuditFailure } from '../audit-failure.ts';
 import type { AuditKeys } from '../chain/audit-keys.ts';
@@ -6,7 +7,6 @@ import { broken } from '../chain/follow-chain.ts';
 import { MAX_HEAD_BYTES, openHead, sealHead, type Head } from '../chain/head.ts';
 import type { SegmentPart } from '../chain/log-lines.ts';
 import { segmentsAmong } from '../chain/segment-name.ts';
-import type { LogDisk } from '../disk/log-disk.ts';
 
 /** Where one log lives. */
 export interface LogFiles {
@@ -40,29 +40,16 @@ function isOfNewerVersion(bytes: Uint8Array): boolean {
   return /^\{"v":(?!1,)\d{1,6},/.test(Buffer.from(bytes).toString('latin1'));
 }
 
-type Step = () => Promise<Result<undefined, AuditFailure>>;
-
-/** What replaces the head: only the last step has an effect, and it is one step. */
+/** What replaces the head. */
 export function headSteps(files: LogFiles, head: Head, isSynced: boolean): readonly Step[] {
   const { disk, headPath, keys } = files;
   // One name is enough: only the holder of the lock writes it.
   const temporary = `${headPath}.tmp`;
-  return [
-    () => disk.write(temporary, sealHead(head, keys.head)),
-    ...(isSynced ? [() => disk.sync(temporary)] : []),
-    () => disk.rename(temporary, headPath),
-  ];
-}
-
-/** Takes steps until one fails; `at` is the number of those that were done. */
-export async function takeSteps(
-  steps: readonly Step[],
-): Promise<{ readonly at: number; readonly result: Result<undefined, AuditFailure> }> {
-  for (const [at, step] of steps.entries()) {
-    const result = await step();
-    if (!result.ok) return { at, result };
-  }
-  return { at: steps.length, result: ok() };
+  return replaceSteps(headPath, temporary, {
+    create: (at) => disk.write(at, sealHead(head, keys.head)),
+    ...(isSynced ? { sync: (at) => disk.sync(at) } : {}),
+    rename: (from, to) => disk.rename(from, to),
+  });
 }
 
 export async function makeDirectories(files: LogFiles): Promise<Result<undefined, AuditFailure>> {

@@ -1,11 +1,16 @@
 import { join } from 'node:path';
-import { ok, type Clock, type Result, type Secret } from '@postern/kernel';
+import {
+  fileLock,
+  nodeLogDisk,
+  prepareLock,
+  type FileLock,
+  type LockFailure,
+  type LogDisk,
+} from '@postern/disk';
+import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
 import type { AuditActor, AuditEvent, AuditRecord } from '@postern/protocol';
 import type { AuditFailure } from '../audit-failure.ts';
 import { deriveAuditKeys } from '../chain/audit-keys.ts';
-import type { LogDisk } from '../disk/log-disk.ts';
-import { nodeLogDisk } from '../disk/node-log-disk.ts';
-import { openWriteLock, type WriteLock } from '../disk/write-lock.ts';
 import { appendBatch, type AppendOptions, type TimedEvent } from './append-batch.ts';
 import { refuseNoted } from './damage-note.ts';
 import { expectUndamaged, keepAnchor, type AnchorPort } from './log-anchor.ts';
@@ -94,14 +99,28 @@ export async function openAuditLog(
   const files: LogFiles = { disk, directory, headPath, keys: deriveAuditKeys(options.key) };
   const made = await makeDirectories(files);
   if (!made.ok) return made;
-  const lock = openWriteLock(join(directory, 'lock'), clock, options.lockWaitMs ?? LOCK_WAIT_MS);
-  if (!lock.ok) return lock;
+  const lockPath = join(directory, 'lock');
+  const prepared = prepareLock(lockPath);
+  if (!prepared.ok) return failed(toAuditFailure(prepared.failure));
+  const waitMs = options.lockWaitMs ?? LOCK_WAIT_MS;
+  const lock = fileLock(lockPath, { clock, waitMs, toFailure: toAuditFailure });
   const append: AppendOptions = {
     actor: options.actor,
     maxSegmentBytes: options.maxSegmentBytes ?? MAX_SEGMENT_BYTES,
     isSynced: options.flush !== 'by-system',
   };
-  return ok(new SegmentedLog(files, lock.value, clock, append, options.anchor));
+  return ok(new SegmentedLog(files, lock, clock, append, options.anchor));
+}
+
+function toAuditFailure(failure: LockFailure): AuditFailure {
+  switch (failure.reason) {
+    case 'lock-held':
+      return { reason: 'audit-busy' };
+    case 'lock-damaged':
+      return { reason: 'unsafe-file', path: failure.path, problem: 'not-a-file' };
+    default:
+      return failure;
+  }
 }
 
 interface Waiting extends TimedEvent {
@@ -111,7 +130,7 @@ interface Waiting extends TimedEvent {
 
 class SegmentedLog implements AuditLog {
   readonly #files: LogFiles;
-  readonly #lock: WriteLock;
+  readonly #lock: FileLock<AuditFailure>;
   readonly #clock: Clock;
   readonly #options: AppendOptions;
   readonly #waiting: Waiting[] = [];
@@ -121,7 +140,7 @@ class SegmentedLog implements AuditLog {
 
   constructor(
     files: LogFiles,
-    lock: WriteLock,
+    lock: FileLock<AuditFailure>,
     clock: Clock,
     options: AppendOptions,
     anchor: AnchorPort | undefined,
@@ -223,6 +242,6 @@ class SegmentedLog implements AuditLog {
 
   async close(): Promise<void> {
     await this.#writing;
-    await this.#lock.close();
+    await this.#lock.idle();
   }
 }

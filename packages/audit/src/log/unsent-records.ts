@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { takeSteps } from '@postern/disk';
 import { ok, type Result } from '@postern/kernel';
 import type { AuditRecord } from '@postern/protocol';
 import type { AuditFailure } from '../audit-failure.ts';
@@ -6,7 +7,7 @@ import { broken, followChain } from '../chain/follow-chain.ts';
 import { FIRST_HEAD, MAX_HEAD_BYTES, openHead, type Head } from '../chain/head.ts';
 import { linesOf, type SegmentPart } from '../chain/log-lines.ts';
 import { MAX_LINE_BYTES, openLine } from '../chain/record-line.ts';
-import { headSteps, takeSteps, type LogFiles } from './log-files.ts';
+import { headSteps, type LogFiles } from './log-files.ts';
 import type { LogSnapshot } from './read-log.ts';
 import { readRecord } from './read-record.ts';
 

@@ -1,7 +1,5 @@
+import { nodeLogDisk, type DiskFailure, type LogDisk } from '@postern/disk';
 import { failed, type Result } from '@postern/kernel';
-import type { DiskFailure } from '../audit-failure.ts';
-import type { LogDisk } from '../disk/log-disk.ts';
-import { nodeLogDisk } from '../disk/node-log-disk.ts';
 
 /** Thrown where the process would have been killed. */
 export class Killed extends Error {

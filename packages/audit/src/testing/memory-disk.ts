@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
+import type { LogDisk } from '@postern/disk';
 import { ok, type Ok } from '@postern/kernel';
-import type { LogDisk } from '../disk/log-disk.ts';
 
 /** A disk in memory, by path, for tests that change it thousands of times. */
 export function memoryDisk(files: Map<string, Uint8Array>): LogDisk {

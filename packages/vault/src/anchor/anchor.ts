@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { writeAtomically } from '@postern/disk';
 import { decodeUtf8, encodeUtf8, failed, ok, type Result } from '@postern/kernel';
-import { writeAtomically } from '../disk/write-atomically.ts';
 import { anchorAccount, openEntry, sealEntry } from '../keyring/keyring-entries.ts';
 import { openLastingKey } from '../slots/lasting-key.ts';
 import type { LastingKey } from '../slots/lasting-key.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { writeAtomically } from '@postern/disk';
 import { failed, ok, type Result } from '@postern/kernel';
-import { writeAtomically } from '../disk/write-atomically.ts';
 import { readSecrets, type StoreGenerations } from '../file/file-store.ts';
 import { generationOf, SECRETS_FILE, SECRETS_KIND, sealSecrets } from '../file/secrets-file.ts';
 import { recordsToWire } from '../record-wire.ts';

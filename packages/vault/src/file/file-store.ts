@@ -1,9 +1,7 @@
 import { join } from 'node:path';
+import { type Disk, writeAtomically } from '@postern/disk';
 import { failed, ok, type Randomness, type Result } from '@postern/kernel';
 import type { SecretName } from '@postern/protocol';
-import type { Disk } from '../disk/disk.ts';
-import type { VaultLock } from '../disk/vault-lock.ts';
-import { writeAtomically } from '../disk/write-atomically.ts';
 import type { KdfCosts } from '../kdf-costs.ts';
 import { recordsToWire, recordToWire, type RecordWire } from '../record-wire.ts';
 import { byName, infoOf, type SecretStore } from '../secret-store.ts';
@@ -18,6 +16,7 @@ import {
   sealSecrets,
   type OpenedSecrets,
 } from './secrets-file.ts';
+import type { VaultLock } from '../vault-lock.ts';
 
 export interface FileStoreOptions {
   /** The vault's directory; `secrets.jwe.json` is in it, made with the vault. */

@@ -1,4 +1,4 @@
-import type { DiskFailure } from '../disk/disk.ts';
+import type { DiskFailure } from '@postern/disk';
 
 /** Why nothing was read from a source, or not all of it. */
 export type ImportFailure =

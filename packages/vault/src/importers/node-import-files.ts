@@ -1,8 +1,8 @@
 import { constants, type Stats } from 'node:fs';
 import { open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { diskFailureOf } from '@postern/disk';
 import { errnoOf, failed, ok, type Randomness, type Result } from '@postern/kernel';
-import { diskFailureOf } from '../disk/disk-failure-of.ts';
 import type { ImportFiles } from './import-files.ts';
 import type { ImportFailure } from './import-failure.ts';
 

@@ -3,9 +3,8 @@ import { once } from 'node:events';
 import { constants, type Stats } from 'node:fs';
 import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { type DiskFailure, diskFailureOf } from '@postern/disk';
 import { errnoOf, failed, ok, revealSecret, type Result, type Secret } from '@postern/kernel';
-import type { DiskFailure } from '../disk/disk.ts';
-import { diskFailureOf } from '../disk/disk-failure-of.ts';
 
 export type WriteFailure = DiskFailure | { readonly reason: 'file-exists'; readonly path: string };
 

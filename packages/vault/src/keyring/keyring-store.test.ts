@@ -1,12 +1,12 @@
 import { expectOk, failed, ok, Secret } from '@postern/kernel';
 import { secretName, vaultId } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
-import type { VaultLock } from '../disk/vault-lock.ts';
 import { singleValue } from '../secret-store.ts';
 import { memoryKeyring, type MemoryKeyring } from '../testing/memory-keyring.ts';
 import { writeIndex } from './keyring-index.ts';
 import type { KeyringPort } from './keyring-port.ts';
 import { keyringStore } from './keyring-store.ts';
+import type { VaultLock } from '../vault-lock.ts';
 
 const VAULT = vaultId.from('01arz3ndektsv4rrffq69g5fav');
 const RECORD = singleValue(secretName.from('openai'), Secret.of('sk-test-1'), 1);

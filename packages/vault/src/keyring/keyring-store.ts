@@ -1,6 +1,5 @@
 import { failed, ok, type Result } from '@postern/kernel';
 import type { SecretName, VaultId } from '@postern/protocol';
-import type { VaultLock } from '../disk/vault-lock.ts';
 import { recordFromWire, recordToWire } from '../record-wire.ts';
 import { byName, infoOf, type SecretInfo, type SecretRecord } from '../secret-store.ts';
 import type { SecretStore } from '../secret-store.ts';
@@ -8,6 +7,7 @@ import type { VaultFailure } from '../vault-failure.ts';
 import { openEntry, sealEntry, secretAccount } from './keyring-entries.ts';
 import { readIndex, writeIndex, type KeyringIndex } from './keyring-index.ts';
 import type { KeyringPort } from './keyring-port.ts';
+import type { VaultLock } from '../vault-lock.ts';
 
 export interface KeyringStoreOptions {
   readonly vaultId: VaultId;

@@ -1,4 +1,4 @@
-import type { DiskFailure } from '../disk/disk.ts';
+import type { DiskFailure } from '@postern/disk';
 
 /** Why a command was not started, or a template not filled in. Never carries a value. */
 export type RunFailure =

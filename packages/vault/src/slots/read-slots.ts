@@ -1,9 +1,8 @@
 import { join } from 'node:path';
+import { type Disk, writeAtomically } from '@postern/disk';
 import { failed, ok, type Result } from '@postern/kernel';
 import type { Randomness } from '@postern/kernel';
-import type { Disk } from '../disk/disk.ts';
 import type { KdfCosts } from '../kdf-costs.ts';
-import { writeAtomically } from '../disk/write-atomically.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import type { DataKey } from './data-key.ts';
 import { decodeSlots, encodeSlots, MAX_SLOTS_BYTES, SLOTS_FILE } from './slots-file.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { writeAtomically } from '@postern/disk';
 import { expectOk, failed, ok, type Result, type Secret } from '@postern/kernel';
 import { forgetAnchorEntry } from '../anchor/anchor.ts';
 import { settleGenerations } from '../anchor/generations.ts';
-import { writeAtomically } from '../disk/write-atomically.ts';
 import { readSecrets } from '../file/file-store.ts';
 import { findPassphrase, type SlotPassphrase } from '../file/recipients.ts';
 import { newContentKey, SECRETS_FILE, sealSecrets } from '../file/secrets-file.ts';

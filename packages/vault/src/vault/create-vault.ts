@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { removeTemporaries, writeAtomically } from '@postern/disk';
 import { expectOk, failed, ok, sortableId, type Result, type Secret } from '@postern/kernel';
 import { vaultId } from '@postern/protocol';
 import { ANCHOR_FILE } from '../anchor/anchor-file.ts';
 import { writeAnchor } from '../anchor/anchor.ts';
-import { removeTemporaries, writeAtomically } from '../disk/write-atomically.ts';
 import { newContentKey, SECRETS_FILE, sealSecrets } from '../file/secrets-file.ts';
 import { checkPassphrase } from '../passphrase.ts';
 import { newRecoveryCode, parseRecoveryCode } from '../recovery-code.ts';

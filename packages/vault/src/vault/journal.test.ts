@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nodeDisk } from '@postern/disk';
 import { expectOk, failed, ok, Secret } from '@postern/kernel';
 import { vaultId } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
-import { nodeDisk } from '../disk/node-disk.ts';
 import { flips, truncations } from '../testing/damage.ts';
 import { memoryKeyring } from '../testing/memory-keyring.ts';
 import { systemWorld, temporaryDirectory } from '../testing/test-world.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { writeAtomically } from '@postern/disk';
 import { decodeUtf8, encodeUtf8, failed, ok, parseJson, type Result } from '@postern/kernel';
 import { vaultId } from '@postern/protocol';
 import * as v from 'valibot';
-import { writeAtomically } from '../disk/write-atomically.ts';
 import { withDigest, withoutDigest } from '../primitives/digested-json.ts';
 import { base64urlOf } from '../slots/slot.ts';
 import { decodeSlots, type SlotsHeader } from '../slots/slots-file.ts';

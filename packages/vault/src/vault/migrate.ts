@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { writeAtomically } from '@postern/disk';
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import { followAnchor } from '../anchor/anchor.ts';
 import { settleGenerations, type Current } from '../anchor/generations.ts';
-import { writeAtomically } from '../disk/write-atomically.ts';
 import { newContentKey, SECRETS_FILE, sealSecrets } from '../file/secrets-file.ts';
 import { probeKeyring } from '../keyring/probe-keyring.ts';
 import { checkPassphrase } from '../passphrase.ts';

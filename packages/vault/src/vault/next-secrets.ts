@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { writeAtomically } from '@postern/disk';
 import { failed, ok, type Result } from '@postern/kernel';
-import { writeAtomically } from '../disk/write-atomically.ts';
 import {
   NEXT_SECRETS_FILE,
   openSecrets,

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
+import { type Disk, nodeDisk } from '@postern/disk';
 import { type Result, type Secret } from '@postern/kernel';
 import type { VaultId } from '@postern/protocol';
 import { findRollback } from '../anchor/generations.ts';
-import type { Disk } from '../disk/disk.ts';
-import { nodeDisk } from '../disk/node-disk.ts';
 import { KDF_COSTS, type KdfCosts } from '../kdf-costs.ts';
 import { fetchKeptKey, type KeptPurpose } from '../keyring/kept-key.ts';
 import type { KeyringPort } from '../keyring/keyring-port.ts';

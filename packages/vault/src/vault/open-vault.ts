@@ -1,9 +1,7 @@
 import { join } from 'node:path';
+import { type Disk, nodeDisk } from '@postern/disk';
 import { failed, ok, Secret, type Clock, type Randomness, type Result } from '@postern/kernel';
 import { ANCHOR_FILE } from '../anchor/anchor-file.ts';
-import type { Disk } from '../disk/disk.ts';
-import { nodeDisk } from '../disk/node-disk.ts';
-import { fileLock } from '../disk/vault-lock.ts';
 import { KDF_COSTS, type KdfCosts } from '../kdf-costs.ts';
 import type { KeyringPort } from '../keyring/keyring-port.ts';
 import type { VaultFailure } from '../vault-failure.ts';
@@ -15,6 +13,7 @@ import { settleWithoutKey } from './settle.ts';
 import type { KeyedDatabase } from './keyed-database.ts';
 import type { VaultContext } from './vault-context.ts';
 import { Vault } from './vault.ts';
+import { vaultLock } from '../vault-lock.ts';
 
 export interface VaultOptions {
   /** The directory of the vault's files. Need not exist; nothing is made before `create`. */
@@ -78,7 +77,7 @@ export function contextOf(options: VaultOptions): VaultContext {
   return {
     directory,
     disk,
-    lock: fileLock(join(directory, LOCK_FILE), clock),
+    lock: vaultLock(join(directory, LOCK_FILE), clock),
     clock,
     randomness,
     kdfCosts,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { writeAtomically } from '@postern/disk';
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import { settleGenerations } from '../anchor/generations.ts';
-import { writeAtomically } from '../disk/write-atomically.ts';
 import { readSecrets } from '../file/file-store.ts';
 import { newContentKey } from '../file/secrets-file.ts';
 import type { DataKey } from '../slots/data-key.ts';

@@ -1,3 +1,4 @@
+import { writeAtomically } from '@postern/disk';
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import { followAnchor, readAnchor } from '../anchor/anchor.ts';
 import { settleGenerations } from '../anchor/generations.ts';
@@ -5,7 +6,6 @@ import { backupKind, openBackup, sealBackup, type Backup } from '../file/backup-
 import { readSecrets } from '../file/file-store.ts';
 import type { ContentKey } from '../file/recipients.ts';
 import { newContentKey } from '../file/secrets-file.ts';
-import { writeAtomically } from '../disk/write-atomically.ts';
 import { checkPassphrase } from '../passphrase.ts';
 import { DataKey } from '../slots/data-key.ts';
 import { LastingKey } from '../slots/lasting-key.ts';

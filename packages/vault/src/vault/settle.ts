@@ -1,5 +1,5 @@
+import { removeTemporaries, TEMPORARY } from '@postern/disk';
 import { failed, ok, type Result } from '@postern/kernel';
-import { removeTemporaries, TEMPORARY } from '../disk/write-atomically.ts';
 import { NEXT_SECRETS_FILE } from '../file/secrets-file.ts';
 import type { VaultKeys } from '../slots/vault-keys.ts';
 import type { SlotsHeader } from '../slots/slots-file.ts';

@@ -1,6 +1,5 @@
+import type { Disk } from '@postern/disk';
 import type { Clock, Randomness, Secret } from '@postern/kernel';
-import type { Disk } from '../disk/disk.ts';
-import type { VaultLock } from '../disk/vault-lock.ts';
 import type { KdfCosts } from '../kdf-costs.ts';
 import type { KeyringPort } from '../keyring/keyring-port.ts';
 import type { SecretStore } from '../secret-store.ts';
@@ -9,6 +8,7 @@ import { keyringStore } from '../keyring/keyring-store.ts';
 import type { DataKey } from '../slots/data-key.ts';
 import type { VaultStorage } from '../vault-failure.ts';
 import type { KeyedDatabase } from './keyed-database.ts';
+import type { VaultLock } from '../vault-lock.ts';
 
 /** The world as every operation on a vault sees it. */
 export interface VaultContext {

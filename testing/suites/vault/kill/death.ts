@@ -1,4 +1,5 @@
-import type { Disk, KeyringPort } from '@postern/vault';
+import type { Disk } from '@postern/disk';
+import type { KeyringPort } from '@postern/vault';
 
 /** How the process ends: for good by SIGKILL, or by an exception that nothing but the test catches. */
 export type Die = () => never;

@@ -9,14 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { nodeDisk } from '@postern/disk';
 import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
-import {
-  nodeDisk,
-  openVault,
-  type KeyedDatabase,
-  type KeyringPort,
-  type Vault,
-} from '@postern/vault';
+import { openVault, type KeyedDatabase, type KeyringPort, type Vault } from '@postern/vault';
 import { WEAK_KDF_COSTS } from '@postern/vault/testing/kdf-costs';
 import { Effects, mortalDisk, mortalKeyring, type DeathWish } from './death.ts';
 

@@ -3,7 +3,7 @@ import { chmod, lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { expectOk, failed, ok } from '@postern/kernel';
 import { describe, expect, it } from 'vitest';
-import { snapshot, systemRandomness, temporaryDirectory } from '../testing/test-world.ts';
+import { snapshot, systemRandomness, temporaryDirectory } from './testing/test-world.ts';
 import type { Disk } from './disk.ts';
 import { nodeDisk } from './node-disk.ts';
 import { removeTemporaries, writeAtomically } from './write-atomically.ts';

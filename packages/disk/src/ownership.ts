@@ -1,9 +1,14 @@
 import { existsSync, lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** What others may do with something private: nothing. */
-const FOREIGN_BITS = 0o077;
-const OTHERS_MAY_WRITE = 0o002;
+/** Mode bits. */
+export const PRIVATE_FILE = 0o600;
+export const PRIVATE_DIRECTORY = 0o700;
+/** Everything that the group and all others may do: with something private, nothing. */
+export const OTHERS = 0o077;
+/** The part of it that changes something. */
+export const OTHERS_WRITE = 0o022;
+const ANYBODY_WRITES = 0o002;
 const STICKY = 0o1000;
 
 /** Windows has no owners of this kind: its directories of a user are private by inheritance. */
@@ -14,7 +19,7 @@ export function isOwn({ uid }: { readonly uid: number | bigint }): boolean {
 
 /** Whether nobody but its owner, who is this user, may do anything with it. */
 export function isPrivate(stats: Pick<Stats, 'uid' | 'mode'>): boolean {
-  return process.platform === 'win32' || (isOwn(stats) && (stats.mode & FOREIGN_BITS) === 0);
+  return process.platform === 'win32' || (isOwn(stats) && (stats.mode & OTHERS) === 0);
 }
 
 /** Whether this is a directory itself, no link to one, that is this user's alone. */
@@ -38,7 +43,7 @@ export function foreignAncestor(path: string): string | undefined {
   const roots = rootIds();
   const isForeign = (directory: string): boolean => {
     const stats = statSync(directory);
-    const isShared = (stats.mode & OTHERS_MAY_WRITE) !== 0 && (stats.mode & STICKY) === 0;
+    const isShared = (stats.mode & ANYBODY_WRITES) !== 0 && (stats.mode & STICKY) === 0;
     return isShared || !(isOwn(stats) || roots.has(stats.uid));
   };
   // Above the path, and above what it is a link to.

@@ -1,0 +1,34 @@
+export { diskFailureOf, type DiskFailure } from './disk-failure.ts';
+export type { Disk, LogDisk } from './disk.ts';
+export { createUnlessThere, flushDirectory } from './file-access.ts';
+export {
+  fileLock,
+  prepareLock,
+  takeLock,
+  type FileLock,
+  type HeldLock,
+  type LockFailure,
+} from './file-lock.ts';
+export { nodeDisk } from './node-disk.ts';
+export { nodeLogDisk } from './node-log-disk.ts';
+export {
+  foreignAncestor,
+  isOwn,
+  isPrivate,
+  isPrivateDirectory,
+  isTrustedLink,
+  OTHERS,
+  OTHERS_WRITE,
+  PRIVATE_DIRECTORY,
+  PRIVATE_FILE,
+} from './ownership.ts';
+export {
+  moveIntoPlaceSync,
+  removeTemporaries,
+  replaceSteps,
+  takeSteps,
+  TEMPORARY,
+  writeAtomically,
+  writeAtomicallySync,
+  type Step,
+} from './write-atomically.ts';
