@@ -1,4 +1,4 @@
-import { encodeUtf8, expectOk } from '@postern/kernel';
+import { encodeUtf8, expectOk, sseParser, type SseEvent } from '@postern/kernel';
 import {
   EMPTY_ANSWER,
   foldAnswer,
@@ -12,7 +12,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AnswerStreamMeta } from './dialect.ts';
 import { DIALECTS } from './dialects.ts';
-import { sseParser, type SseEvent } from './sse/sse-parser.ts';
 import { answerEvents } from './testing/arbitrary-answer.ts';
 
 const META: AnswerStreamMeta = { createdAtMs: 5_000, from: 'openai-chat', includeUsage: true };

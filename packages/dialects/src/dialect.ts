@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue, Result } from '@postern/kernel';
+import type { JsonObject, JsonValue, Result, SseEvent } from '@postern/kernel';
 import type {
   AnswerEvent,
   AnswerFailure,
@@ -9,7 +9,6 @@ import type {
   UpstreamAuth,
   Usage,
 } from '@postern/protocol';
-import type { SseEvent } from './sse/sse-parser.ts';
 
 /**
  * Why something could not be translated. `path` names the place (`messages[2].content`), `message` is

@@ -15,4 +15,3 @@ export type {
 } from './dialect.ts';
 export { DIALECTS, FALLBACK_DIALECT } from './dialects.ts';
 export { failureStatus } from './errors/failure-status.ts';
-export { sseParser, type SseEvent, type SseFailure, type SseParser } from './sse/sse-parser.ts';

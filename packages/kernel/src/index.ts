@@ -27,4 +27,6 @@ export {
   Secret,
   SECRET_PLACEHOLDER,
 } from './secret.ts';
+export { endsEvent, eventAround, lastEventEnd, nextEventEnd } from './sse/event-ends.ts';
+export { sseParser, type SseEvent, type SseFailure, type SseParser } from './sse/sse-parser.ts';
 export { decodeUtf8, encodeUtf8, utf8StreamDecoder, type Utf8StreamDecoder } from './utf8.ts';

@@ -1,5 +1,5 @@
-import { DIALECTS, sseParser } from '@postern/dialects';
-import { expectOk } from '@postern/kernel';
+import { DIALECTS } from '@postern/dialects';
+import { expectOk, sseParser } from '@postern/kernel';
 import {
   EMPTY_ANSWER,
   foldAnswer,

@@ -1,4 +1,4 @@
-import { parseJson, type JsonValue } from '@postern/kernel';
+import { encodeUtf8, expectOk, parseJson, sseParser, type JsonValue } from '@postern/kernel';
 import { SESSION_HEADER } from '@postern/protocol';
 import * as v from 'valibot';
 
@@ -47,8 +47,7 @@ export async function signIn(launchUrl: string): Promise<AppClient> {
     },
     turn: async (conversation, body) => {
       const text = await send('POST', `/api/conversations/${conversation}/turns`, body);
-      const lines = text.split('\n').filter((line) => line.startsWith('data: '));
-      return lines.map((line) => valueOf(line.slice('data: '.length)));
+      return expectOk(sseParser().push(encodeUtf8(text))).map(({ data }) => valueOf(data));
     },
   };
 }

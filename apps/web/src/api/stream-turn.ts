@@ -1,6 +1,5 @@
-import { failed, ok, parseJson } from '@postern/kernel';
+import { failed, ok, parseJson, sseParser } from '@postern/kernel';
 import type { ConversationId, TurnEvent, TurnInput } from '@postern/protocol';
-import { eventDataDecoder } from './event-stream.ts';
 import { GARBLED, UNREACHABLE } from './problem.ts';
 import { exchange, type ApiResult } from './request.ts';
 
@@ -17,13 +16,15 @@ export async function streamTurn(
   if (!response.ok) return response;
   const body = response.value.body;
   if (body === null) return failed(GARBLED);
-  const decoder = eventDataDecoder();
+  const parser = sseParser();
   const reader = body.getReader();
   for (;;) {
     const chunk = await nextChunk(reader);
     if (chunk === 'cut') return failed(UNREACHABLE);
     if (chunk === 'end') return ok();
-    for (const data of decoder.push(chunk)) {
+    const events = parser.push(chunk);
+    if (!events.ok) return failed(GARBLED);
+    for (const { data } of events.value) {
       const event = parseJson(data);
       if (!event.ok) return failed(GARBLED);
       // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the process that served this page sends the protocol's types

@@ -1,11 +1,10 @@
-import { parseJson, type JsonObject } from '@postern/kernel';
+import { parseJson, type JsonObject, type SseEvent } from '@postern/kernel';
 import type { AnswerEvent } from '@postern/protocol';
 import { AnswerEvents } from '../answer-events.ts';
 import type { AnswerDecoder, AnswerOptions } from '../dialect.ts';
 import { decodeStreamError } from '../errors/decode-error.ts';
 import { CUT, malformedStream } from '../errors/stream-failures.ts';
 import { countOf, fieldsBeside, filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
-import type { SseEvent } from '../sse/sse-parser.ts';
 import { messageExtra } from './answer.ts';
 import { ANTHROPIC_MESSAGES } from './limits.ts';
 import { openBlock, type OpenBlock } from './open-block.ts';

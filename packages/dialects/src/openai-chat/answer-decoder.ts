@@ -1,11 +1,10 @@
-import { parseJson, type JsonObject, type JsonValue } from '@postern/kernel';
+import { parseJson, type JsonObject, type JsonValue, type SseEvent } from '@postern/kernel';
 import type { AnswerEvent, PartDelta } from '@postern/protocol';
 import { AnswerEvents } from '../answer-events.ts';
 import type { AnswerDecoder, AnswerOptions } from '../dialect.ts';
 import { decodeStreamError } from '../errors/decode-error.ts';
 import { CUT, malformedStream } from '../errors/stream-failures.ts';
 import { filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
-import type { SseEvent } from '../sse/sse-parser.ts';
 import { answerExtra, usageOf } from './answer.ts';
 import { REASONING_FIELDS, tellingFields, thinkingPart } from './decode-assistant.ts';
 import { OPENAI_CHAT } from './limits.ts';

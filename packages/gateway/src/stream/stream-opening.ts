@@ -1,4 +1,5 @@
 import { failureStatus, type Dialect } from '@postern/dialects';
+import { nextEventEnd, sseParser, type SseEvent } from '@postern/kernel';
 import type { ErrorCodeName } from '@postern/protocol';
 
 /** A dialect may have no such status, and then has a neighbour; nothing else of its error is used. */
@@ -21,8 +22,6 @@ export type Opening =
 
 /** A first event that is longer is no error, and is not waited for. */
 const MAX_HELD_BYTES = 65_536;
-/** The blank line after an event, with whichever line ends (WHATWG HTML, §9.2.6). */
-const EVENT_END = /\r?\n\r?\n|\r\r/g;
 const PING = /^\s*\{\s*"type"\s*:\s*"ping"\s*\}/;
 
 /**
@@ -32,8 +31,11 @@ const PING = /^\s*\{\s*"type"\s*:\s*"ping"\s*\}/;
  */
 export class StreamOpening {
   readonly #dialect: Dialect;
+  readonly #parser = sseParser();
   #held: Buffer | undefined;
-  #lookedAt = 0;
+  /** Up to where events have been parsed, and up to where their ends have been looked for. */
+  #parsedTo = 0;
+  #searchedTo = 0;
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect;
@@ -42,16 +44,20 @@ export class StreamOpening {
   push(chunk: Buffer): Opening {
     const bytes = this.#held === undefined ? chunk : Buffer.concat([this.#held, chunk]);
     this.#held = bytes;
-    const text = bytes.toString('utf8', this.#lookedAt, this.#lookedAt + MAX_HELD_BYTES);
-    let start = 0;
-    for (const border of text.matchAll(EVENT_END)) {
-      const end = border.index + border[0].length;
-      const event = fieldsOf(text.slice(start, end));
-      if (isReal(event)) return this.#decide(event, bytes);
-      start = end;
+    // One event at a time: what follows the first real one is none of this class's business.
+    for (let end = this.#nextEnd(bytes); end !== undefined; end = this.#nextEnd(bytes)) {
+      const events = this.#parser.push(bytes.subarray(this.#parsedTo, end));
+      this.#parsedTo = end;
+      const first = events.ok ? events.value.find(isReal) : undefined;
+      if (first !== undefined) return this.#decide(first, bytes);
     }
-    this.#lookedAt += Buffer.byteLength(text.slice(0, start));
     return bytes.length > MAX_HELD_BYTES ? { state: 'open', bytes } : { state: 'undecided' };
+  }
+
+  #nextEnd(bytes: Buffer): number | undefined {
+    const end = nextEventEnd(bytes, this.#searchedTo);
+    this.#searchedTo = end ?? bytes.length;
+    return end;
   }
 
   /** What is held back, where it must go on before the first event has come. */
@@ -59,12 +65,12 @@ export class StreamOpening {
     return this.#held;
   }
 
-  #decide(event: EventFields, bytes: Buffer): Opening {
+  #decide(event: SseEvent, bytes: Buffer): Opening {
     const error = this.#errorIn(event);
     return error === undefined ? { state: 'open', bytes } : { state: 'error', error };
   }
 
-  #errorIn({ name, data }: EventFields): OpeningError | undefined {
+  #errorIn({ event: name, data }: SseEvent): OpeningError | undefined {
     // Hardly any stream begins so; most are told by this.
     if (name !== 'error' && !data.includes('"error"')) return undefined;
     const [event] = this.#dialect.answerDecoder().push({ event: 'error', data });
@@ -76,22 +82,6 @@ export class StreamOpening {
   }
 }
 
-interface EventFields {
-  readonly name: string;
-  readonly data: string;
-}
-
-function isReal({ name, data }: EventFields): boolean {
-  return data.trim() !== '' && name !== 'ping' && !PING.test(data);
-}
-
-function fieldsOf(event: string): EventFields {
-  let name = '';
-  const data: string[] = [];
-  for (const line of event.split(/\r\n|\r|\n/)) {
-    const [, field, value = ''] = /^\uFEFF?(event|data):(.*)$/.exec(line) ?? [];
-    if (field === 'event') name = value.trim();
-    if (field === 'data') data.push(value.startsWith(' ') ? value.slice(1) : value);
-  }
-  return { name, data: data.join('\n') };
+function isReal({ event, data }: SseEvent): boolean {
+  return data.trim() !== '' && event !== 'ping' && !PING.test(data);
 }

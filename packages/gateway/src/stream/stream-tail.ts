@@ -1,5 +1,5 @@
 import type { Dialect } from '@postern/dialects';
-import { endsEvent } from './event-borders.ts';
+import { endsEvent } from '@postern/kernel';
 
 /** Room for the last event of any dialect, padded with spaces as some are. */
 const KEPT_BYTES = 512;

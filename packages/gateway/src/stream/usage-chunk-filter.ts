@@ -1,5 +1,4 @@
-import { isJsonObject, parseJson } from '@postern/kernel';
-import { eventAround, lastEventEnd } from './event-borders.ts';
+import { eventAround, isJsonObject, lastEventEnd, parseJson, sseParser } from '@postern/kernel';
 
 /*
  * Where the gateway asked for the usage chunk and the client did not, the client must not see it: it
@@ -51,13 +50,8 @@ function withoutUsage(bytes: Buffer): Buffer {
 }
 
 function isUsageChunk(event: Buffer): boolean {
-  const data = event
-    .toString('utf8')
-    .split(/\r\n|\r|\n/)
-    .filter((line) => line.startsWith('data:'))
-    .map((line) => line.slice('data:'.length))
-    .join('\n');
-  const parsed = parseJson(data);
+  const events = sseParser().push(event);
+  const parsed = parseJson(events.ok ? (events.value[0]?.data ?? '') : '');
   if (!parsed.ok || !isJsonObject(parsed.value)) return false;
   const { choices, usage } = parsed.value;
   return Array.isArray(choices) && choices.length === 0 && isJsonObject(usage);

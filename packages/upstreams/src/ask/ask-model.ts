@@ -1,5 +1,5 @@
-import { DIALECTS, sseParser, type AnswerDecoder, type Dialect } from '@postern/dialects';
-import { parseJson, type JsonObject, type Secret } from '@postern/kernel';
+import { DIALECTS, type AnswerDecoder, type Dialect } from '@postern/dialects';
+import { parseJson, sseParser, type JsonObject, type Secret } from '@postern/kernel';
 import type { AnswerEvent, AnswerFailure, ModelRequest, Provider } from '@postern/protocol';
 import type { Connections } from '../connect/connections.ts';
 import type { AnswerHeaders } from '../connect/exchange.ts';

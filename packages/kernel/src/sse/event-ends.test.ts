@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { endsEvent, eventAround, lastEventEnd } from './event-borders.ts';
+import { endsEvent, eventAround, lastEventEnd, nextEventEnd } from './event-ends.ts';
 
-describe('event borders', () => {
+describe('event ends', () => {
   it.each([
     ['a\n\nb\n\n', 6, true],
     ['a\r\n\r\n', 5, true],
@@ -17,6 +17,17 @@ describe('event borders', () => {
   ])('%j: the last one ends at %i', (text, end, ends) => {
     expect(lastEventEnd(Buffer.from(text))).toBe(end);
     expect(endsEvent(Buffer.from(text))).toBe(ends);
+  });
+
+  it('finds every end behind a position', () => {
+    const bytes = Buffer.from('a\n\nb\r\n\r\nc');
+    expect([0, 2, 3, 7, 8].map((after) => nextEventEnd(bytes, after))).toEqual([
+      3,
+      3,
+      8,
+      8,
+      undefined,
+    ]);
   });
 
   it('finds the event around every byte, whatever the line ends', () => {

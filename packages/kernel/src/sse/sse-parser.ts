@@ -1,4 +1,5 @@
-import { failed, ok, utf8StreamDecoder, type Result } from '@postern/kernel';
+import { failed, ok, type Result } from '../result.ts';
+import { utf8StreamDecoder } from '../utf8.ts';
 
 /** One dispatched event of a `text/event-stream`. */
 export interface SseEvent {

@@ -1,0 +1,40 @@
+/*
+ * Where events end in a `text/event-stream` that is passed on as bytes: after a blank line, whichever
+ * of the three line ends the server writes (WHATWG HTML, §9.2.6). Nothing is decoded.
+ */
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** The position after the last whole event; 0 where none has ended yet. */
+export function lastEventEnd(bytes: Uint8Array): number {
+  for (let at = bytes.length; at > 0; at -= 1) if (isEventEnd(bytes, at)) return at;
+  return 0;
+}
+
+/** The first position behind `after` at which an event ends; undefined where none does. */
+export function nextEventEnd(bytes: Uint8Array, after: number): number | undefined {
+  for (let at = after + 1; at <= bytes.length; at += 1) if (isEventEnd(bytes, at)) return at;
+  return undefined;
+}
+
+/** Whether a stream that stops after these bytes stops between two events. */
+export function endsEvent(bytes: Uint8Array): boolean {
+  return isEventEnd(bytes, bytes.length);
+}
+
+/** The event in which the byte at `at` stands, with the blank line after it if that is there. */
+export function eventAround(bytes: Uint8Array, at: number): { start: number; end: number } {
+  let start = at;
+  while (start > 0 && !isEventEnd(bytes, start)) start -= 1;
+  return { start, end: nextEventEnd(bytes, at) ?? bytes.length };
+}
+
+/** Whether the bytes before `at` end with a blank line. */
+function isEventEnd(bytes: Uint8Array, at: number): boolean {
+  const last = bytes[at - 1];
+  if (last === CR) return bytes[at - 2] === CR;
+  if (last !== LF) return false;
+  const before = bytes[at - 2];
+  return before === LF || (before === CR && bytes[at - 3] === LF);
+}
