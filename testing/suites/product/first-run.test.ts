@@ -74,7 +74,7 @@ describe.skipIf(skipBecause('first run in Chromium', whyNoPrograms(['chromium'])
       await using browser = await startChromium({ origins: [postern.pageAddress] });
       const { page } = browser;
       await page.goto(postern.launchUrl);
-      await page.getByRole('heading', { name: /secrets live/ }).waitFor();
+      await page.getByRole('heading', { name: /how to unlock Postern/ }).waitFor();
       const made = await runPostern(['secret', 'set', 'groq'], {
         ...environment,
         passphrase: PASSPHRASE,
@@ -82,7 +82,7 @@ describe.skipIf(skipBecause('first run in Chromium', whyNoPrograms(['chromium'])
       });
       expect(made.code).toBe(0);
       await page.getByLabel('Passphrase', { exact: true }).last().fill('another passphrase');
-      await page.getByLabel('The same once more').fill('another passphrase');
+      await page.getByLabel('Confirm passphrase').fill('another passphrase');
       await page.getByRole('button', { name: 'Continue' }).click();
       await page.getByRole('button', { name: 'Unlock' }).waitFor();
       await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);

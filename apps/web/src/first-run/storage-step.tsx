@@ -15,7 +15,7 @@ type Storage = 'keyring' | 'file';
 export function StorageStep(props: {
   readonly state: AppState;
   readonly onDone: (answer: SetupAnswer) => void;
-  /** A command made the vault while this page was open. */
+  /** Called when a command has created the vault while this page was open. */
   readonly onExists: () => void;
 }): ReactElement {
   const { keyring } = props.state;
