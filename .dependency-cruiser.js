@@ -6,6 +6,8 @@ const LAYERS = {
   'packages/disk': ['packages/kernel'],
   'packages/database': ['packages/kernel', 'packages/protocol', 'packages/disk'],
   'packages/vault': ['packages/kernel', 'packages/protocol', 'packages/disk'],
+  'packages/run': ['packages/kernel', 'packages/protocol', 'packages/disk', 'packages/vault'],
+  'packages/importers': ['packages/kernel', 'packages/protocol', 'packages/disk', 'packages/vault'],
   'packages/audit': ['packages/kernel', 'packages/protocol', 'packages/disk'],
   'packages/conversations': ['packages/kernel', 'packages/protocol', 'packages/database'],
   'packages/dialects': ['packages/kernel', 'packages/protocol'],

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '@postern/kernel';
-import { createMasker } from '@postern/vault';
+import { createMasker } from '@postern/run';
 import { median, quantile } from './median.ts';
 
 const PROMISED_MB_PER_S = 200;

@@ -19,7 +19,13 @@ const PLANTED: Readonly<Record<string, readonly (readonly [string, string])[]>> 
   'layer-packages-vault': [
     ['packages/vault/src/a.ts', "import '@postern/database';"],
     ['packages/vault/src/b.ts', "import type {} from '@postern/upstreams';"],
+    ['packages/vault/src/d.ts', "import '@postern/run';"],
   ],
+  'layer-packages-run': [
+    ['packages/run/src/a.ts', "import '@postern/importers';"],
+    ['packages/run/src/b.ts', "import '@postern/database';"],
+  ],
+  'layer-packages-importers': [['packages/importers/src/a.ts', "import '@postern/run';"]],
   'layer-packages-audit': [
     ['packages/audit/src/a.ts', "import '@postern/vault';"],
     ['packages/audit/src/b.ts', "import '@postern/database';"],

@@ -6,7 +6,7 @@ import {
   whyNoPrograms,
   type KeyringSession,
 } from '@postern/testing';
-import { osForeignKeyring } from '@postern/vault';
+import { osForeignKeyring } from '@postern/importers';
 import { describe, expect, test } from 'vitest';
 
 const reason = whyNoKeyringSession() ?? whyNoPrograms(['secret-tool']);

@@ -2,7 +2,7 @@
 // secrets coming in through a file (never through parameters, which others can see).
 import { readFileSync } from 'node:fs';
 import { Secret } from '@postern/kernel';
-import { findProgram, processSignals, runCommand, runIoOf, type Via } from '@postern/vault';
+import { findProgram, processSignals, runCommand, runIoOf, type Via } from '@postern/run';
 
 /** What the driver is told. */
 export interface RunWishFile {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { Secret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
 import { skipBecause, whyNoPrograms } from '@postern/testing';
-import { scanPaths, type ScanFinding } from '@postern/vault';
+import { scanPaths, type ScanFinding } from '@postern/run';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 let home = '';

@@ -1,5 +1,6 @@
 import { revealSecret, type Secret } from '@postern/kernel';
-import { checkPassphrase, describeVaultFailure, sameText, type Vault } from '@postern/vault';
+import { sameText } from '@postern/importers';
+import { checkPassphrase, describeVaultFailure, type Vault } from '@postern/vault';
 import {
   described,
   findHeldVault,

@@ -1,5 +1,5 @@
-import { describeImportFailure, nodeImportFiles } from '@postern/vault';
-import type { ImportedRow, ImportFindings } from '@postern/vault';
+import { describeImportFailure, nodeImportFiles } from '@postern/importers';
+import type { ImportedRow, ImportFindings } from '@postern/importers';
 import type { OpenVault } from '@postern/app';
 import { confirm } from '../terminal/prompt.ts';
 import { printable } from '../terminal/printable.ts';

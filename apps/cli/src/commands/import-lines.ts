@@ -1,4 +1,4 @@
-import type { ImportedRow, ImportOutcome, Leftover, Skipped, SkipReason } from '@postern/vault';
+import type { ImportedRow, ImportOutcome, Leftover, Skipped, SkipReason } from '@postern/importers';
 import { EXPOSURES } from '@postern/app';
 import { printable } from '../terminal/printable.ts';
 import { table } from '../terminal/terminal.ts';

@@ -14,7 +14,7 @@ import {
   type ImportFindings,
   type ImportFormat,
   type KeyringConvention,
-} from '@postern/vault';
+} from '@postern/importers';
 import { described, type Described } from '@postern/app';
 import { readPassphraseFrom } from '../terminal/passphrase.ts';
 import { promptHidden } from '../terminal/prompt.ts';

@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { decodeUtf8, revealSecret, type Secret } from '@postern/kernel';
 import {
   describeRunFailure,
-  describeVaultFailure,
   injectTemplate,
   writePrivateFile,
   type SecretWish,
   type WriteFailure,
-} from '@postern/vault';
+} from '@postern/run';
+import { describeVaultFailure } from '@postern/vault';
 import { described, type Described } from '@postern/app';
 import { fail, orFail, report, type CommandContext } from './command-context.ts';
 import { openReadOnlyVault } from './open-read-only.ts';

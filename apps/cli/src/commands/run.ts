@@ -18,7 +18,7 @@ import {
   type RunPlan,
   type SecretWish,
   type Via,
-} from '@postern/vault';
+} from '@postern/run';
 import { described, withOriginalCoreDumps } from '@postern/app';
 import { CLOSED_OUTPUT_EXIT, endOfLostOutput } from '../failure/lost-output.ts';
 import { standardRunIo } from '../terminal/standard-run-io.ts';

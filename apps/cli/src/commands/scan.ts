@@ -1,4 +1,5 @@
-import { KEY_SHAPES, scanPaths, type ScanFinding, type StoredValue } from '@postern/vault';
+import { scanPaths, type ScanFinding, type StoredValue } from '@postern/run';
+import { KEY_SHAPES } from '@postern/vault';
 import { exitCodeOf } from '../failure/command-failed.ts';
 import { described } from '@postern/app';
 import { printable } from '../terminal/printable.ts';

@@ -6,7 +6,7 @@ import {
   type ImportFindings,
   type ImportFormat,
   type ImportTarget,
-} from '@postern/vault';
+} from '@postern/importers';
 import { described, type Described, type OpenVault } from '@postern/app';
 import {
   endWith,

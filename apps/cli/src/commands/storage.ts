@@ -1,6 +1,7 @@
 import { Secret } from '@postern/kernel';
 import { EXIT, secretName } from '@postern/protocol';
-import { DEFAULT_FIELD, sameText, singleValue } from '@postern/vault';
+import { sameText } from '@postern/importers';
+import { DEFAULT_FIELD, singleValue } from '@postern/vault';
 import { ROTATION_DAYS, described, isUnsafe } from '@postern/app';
 import { findingLines } from './finding-lines.ts';
 import { table } from '../terminal/terminal.ts';

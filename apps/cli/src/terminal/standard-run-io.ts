@@ -1,4 +1,4 @@
-import { runIoOf, type RunIo } from '@postern/vault';
+import { runIoOf, type RunIo } from '@postern/run';
 import { standardError, standardOutput } from './standard-streams.ts';
 
 /** The standard streams of this process for a command that it runs. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describeImportFailure, detectImport, readImport } from '@postern/vault';
+import { describeImportFailure, detectImport, readImport } from '@postern/importers';
 import type { UserPlaces } from '../config/home.ts';
 import { shellQuoted } from './shell-quoted.ts';
 import { EXPOSURES } from './exposures.ts';

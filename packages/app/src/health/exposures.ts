@@ -1,4 +1,4 @@
-import type { Exposure } from '@postern/vault';
+import type { Exposure } from '@postern/importers';
 
 /** How a file that another program left gives secrets away, in words. */
 export const EXPOSURES: Readonly<Record<Exposure, string>> = {

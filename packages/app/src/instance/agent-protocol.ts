@@ -1,6 +1,7 @@
 import { executablePath, secretName } from '@postern/protocol';
 import { Secret, revealSecret } from '@postern/kernel';
-import type { SecretInfo, SecretRecord, TakenSecrets } from '@postern/vault';
+import type { TakenSecrets } from '@postern/run';
+import type { SecretInfo, SecretRecord } from '@postern/vault';
 import * as v from 'valibot';
 import type { ValueInput } from '../services/set-value.ts';
 

@@ -1,7 +1,8 @@
 import { openAuditLog, type AuditLog } from '@postern/audit';
 import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
 import { executablePath, secretName, type AuditEvent } from '@postern/protocol';
-import { parseReference, type SecretRecord, type SecretWish } from '@postern/vault';
+import { parseReference, type SecretWish } from '@postern/run';
+import { type SecretRecord } from '@postern/vault';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { described } from '../failure/described.ts';
 import { scratchDirectory } from '../testing/scratch-directory.ts';

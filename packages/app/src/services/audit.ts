@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describeAuditFailure, openAuditLog, type AnchorPort, type AuditLog } from '@postern/audit';
 import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
 import type { AuditEvent, SecretName } from '@postern/protocol';
-import type { TakenSecrets } from '@postern/vault';
+import type { TakenSecrets } from '@postern/run';
 import type { Described } from '../failure/described.ts';
 import { thisProcess } from '../system/this-process.ts';
 import { findSecrets, type FoundSecrets, type UnreadableSecret } from './find-secrets.ts';

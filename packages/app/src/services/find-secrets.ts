@@ -1,11 +1,7 @@
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import type { SecretName } from '@postern/protocol';
-import {
-  formatReference,
-  type SecretRecord,
-  type SecretWish,
-  type TakenSecrets,
-} from '@postern/vault';
+import { formatReference, type SecretWish, type TakenSecrets } from '@postern/run';
+import { type SecretRecord } from '@postern/vault';
 import type { Described } from '../failure/described.ts';
 
 export interface FoundSecrets extends TakenSecrets {

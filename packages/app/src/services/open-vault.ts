@@ -1,12 +1,11 @@
 import type { LogAnchor } from '@postern/audit';
 import { failed, type Result, type Secret } from '@postern/kernel';
 import type { AuditActor, ExecutablePath, SecretName } from '@postern/protocol';
+import { type SecretWish, type TakenSecrets } from '@postern/run';
 import {
   describeVaultFailure,
   type SecretInfo,
   type SecretRecord,
-  type SecretWish,
-  type TakenSecrets,
   type Vault,
   type VaultFailure,
 } from '@postern/vault';

@@ -1,6 +1,7 @@
 import { ok, type Result, type Secret } from '@postern/kernel';
 import type { SecretName } from '@postern/protocol';
-import { sameText, type SecretRecord } from '@postern/vault';
+import { sameText } from '@postern/importers';
+import { type SecretRecord } from '@postern/vault';
 
 /** A value that a person gives a secret; its other fields and its age stay. */
 export interface ValueInput {

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { IMPORTERS } from '@postern/vault';
+import { IMPORTERS } from '@postern/importers';
 import { importFrom, type ImportCommandOptions } from '../secret-import.ts';
 import { testSecret } from '../secret-test.ts';
 import { getSecret, listSecrets, removeSecret, rotateSecret, setSecret } from '../secret.ts';

@@ -2,7 +2,7 @@ import { link, mkdir, open, readdir, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectOk, type Randomness } from '@postern/kernel';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { importWorld, type ImportWorld } from '../testing/import-world.ts';
+import { importWorld, type ImportWorld } from './testing/import-world.ts';
 import { nodeImportFiles } from './node-import-files.ts';
 
 let world: ImportWorld;

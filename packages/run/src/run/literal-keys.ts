@@ -1,5 +1,5 @@
 import { Secret } from '@postern/kernel';
-import { findShapes } from '../scan/key-shapes.ts';
+import { findShapes } from '@postern/vault';
 import type { ResolvedRun } from './plan-run.ts';
 
 /** A variable of an env file with a key in it as it stands, where a reference belongs. */

@@ -1,6 +1,5 @@
 import { secretName, type SecretName } from '@postern/protocol';
-import { looksLikeKey } from '../scan/key-shapes.ts';
-import { DEFAULT_FIELD } from '../secret-store.ts';
+import { DEFAULT_FIELD, looksLikeKey } from '@postern/vault';
 
 /** What `postern://name/field` names: safe to write down, it is no secret. */
 export interface SecretReference {

@@ -1,6 +1,6 @@
 import { expectOk, ok, Secret } from '@postern/kernel';
 import { describe, expect, test } from 'vitest';
-import { valuesOf } from '../testing/import-world.ts';
+import { valuesOf } from './testing/import-world.ts';
 import { describeImportFailure } from './describe-import-failure.ts';
 import {
   readByAttributes,

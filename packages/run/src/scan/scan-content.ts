@@ -1,7 +1,7 @@
+import { findShapes, type KeyShapeName, MAX_SHAPE_LENGTH } from '@postern/vault';
 import { createSecretFinder, type SecretFinder, type SecretHit } from '../masking/secret-finder.ts';
 import type { Secret } from '@postern/kernel';
 import type { SecretName } from '@postern/protocol';
-import { findShapes, MAX_SHAPE_LENGTH, type KeyShapeName } from './key-shapes.ts';
 
 /** What was found, without anything of its value. */
 export type Found =

@@ -1,6 +1,6 @@
 import { ok, type Clock, type Result } from '@postern/kernel';
 import type { SecretName } from '@postern/protocol';
-import { DEFAULT_FIELD, singleValue, type SecretRecord } from '../secret-store.ts';
+import { DEFAULT_FIELD, type SecretRecord, singleValue } from '@postern/vault';
 import { sameText } from './foreign-passphrase.ts';
 import type { FoundSecret } from './import-shapes.ts';
 

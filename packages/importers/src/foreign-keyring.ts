@@ -7,7 +7,7 @@ import {
   type Result,
   type Secret,
 } from '@postern/kernel';
-import type { KeyringFailure } from '../keyring/keyring-port.ts';
+import type { KeyringFailure } from '@postern/vault';
 import type { ImportFindings, Leftover } from './import-shapes.ts';
 import { sortTaken, takeSecret, type Taken } from './take-secret.ts';
 

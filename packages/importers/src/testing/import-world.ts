@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expectOk, revealSecret, Secret, type Result } from '@postern/kernel';
 import { expect } from 'vitest';
-import type { ImportFailure } from '../importers/import-failure.ts';
-import type { ImportFindings } from '../importers/import-shapes.ts';
-import { detectImport, readImport } from '../importers/importers.ts';
+import type { ImportFailure } from '../import-failure.ts';
+import type { ImportFindings } from '../import-shapes.ts';
+import { detectImport, readImport } from '../importers.ts';
 
 /** A directory with files of other programs, which a test makes from the descriptions of formats. */
 export interface ImportWorld extends AsyncDisposable {

@@ -1,13 +1,13 @@
 import { expectOk, Secret, type Clock } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
-import { expect, test } from 'vitest';
-import { memoryStore } from '../memory-store.ts';
 import {
   DEFAULT_FIELD,
-  singleValue,
+  memoryStore,
   type SecretRecord,
   type SecretStore,
-} from '../secret-store.ts';
+  singleValue,
+} from '@postern/vault';
+import { expect, test } from 'vitest';
 import { sameText } from './foreign-passphrase.ts';
 import { importSecrets, type ImportOptions } from './import-into-store.ts';
 import type { FoundSecret } from './import-shapes.ts';

@@ -1,11 +1,13 @@
 import { Secret, type JsonValue } from '@postern/kernel';
 import { secretName, type SecretName } from '@postern/protocol';
-import { MASK } from '../masking/masker.ts';
-import { looksLikeKey } from '../scan/key-shapes.ts';
+import { looksLikeKey } from '@postern/vault';
 import type { FoundSecret, Skipped } from './import-shapes.ts';
 
 /** Tokens of a Claude.ai subscription: access and refresh. */
 const PLAN_TOKEN = /^sk-ant-o[ar]t\d\d-/;
+
+/** In place of a name that is itself a key. */
+const MASKED_NAME = '[masked]';
 
 export type Taken =
   | { readonly kind: 'secret'; readonly secret: FoundSecret }
@@ -18,7 +20,8 @@ export function takeSecret(
   createdAtMs?: number,
 ): Taken {
   const skip = (why: Skipped['why']): Taken => ({ kind: 'skipped', skipped: { entry, why } });
-  if (looksLikeKey(entry)) return { kind: 'skipped', skipped: { entry: MASK, why: 'key-as-name' } };
+  if (looksLikeKey(entry))
+    return { kind: 'skipped', skipped: { entry: MASKED_NAME, why: 'key-as-name' } };
   const name = secretNameFrom(entry);
   if (typeof value !== 'string' || name === undefined) return skip('malformed');
   const text = value.trim();

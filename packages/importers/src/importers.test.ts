@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expectOk } from '@postern/kernel';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { detectImport, readImport } from './importers.ts';
-import { importWorld, valuesOf, type ImportWorld } from '../testing/import-world.ts';
+import { importWorld, valuesOf, type ImportWorld } from './testing/import-world.ts';
 
 let world: ImportWorld;
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
+import { findShapes, KEY_SHAPES } from '@postern/vault';
 import { describe, expect, test } from 'vitest';
-import { findShapes, KEY_SHAPES } from './key-shapes.ts';
 import { createContentScanner, type FoundAt } from './scan-content.ts';
 
 const VALUE = 'not of a known form: 3f!9';

@@ -1,5 +1,5 @@
 import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
-import { describeVaultFailure, type VaultFailureDescription } from '../describe-vault-failure.ts';
+import { describeVaultFailure, type VaultFailureDescription } from '@postern/vault';
 import type { ReferenceProblem, RunFailure } from './run-failure.ts';
 
 const PROBLEMS: Readonly<Record<ReferenceProblem, string>> = {

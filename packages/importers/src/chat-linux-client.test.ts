@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expectOk } from '@postern/kernel';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { importWorld, valuesOf, type ImportWorld } from '../testing/import-world.ts';
+import { importWorld, valuesOf, type ImportWorld } from './testing/import-world.ts';
 
 let world: ImportWorld;
 

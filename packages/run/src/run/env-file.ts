@@ -1,5 +1,5 @@
 import { failed, ok, type Result } from '@postern/kernel';
-import { looksLikeKey } from '../scan/key-shapes.ts';
+import { looksLikeKey } from '@postern/vault';
 import { parseReference, REFERENCE_SCHEME, type SecretReference } from './secret-reference.ts';
 import type { ReferenceProblem, RunFailure } from './run-failure.ts';
 

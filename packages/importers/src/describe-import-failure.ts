@@ -1,5 +1,5 @@
 import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
-import { describeVaultFailure, type VaultFailureDescription } from '../describe-vault-failure.ts';
+import { describeVaultFailure, type VaultFailureDescription } from '@postern/vault';
 import type { ForeignKeyringFailure } from './foreign-keyring.ts';
 import type { ImportFailure } from './import-failure.ts';
 

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { findCredentialsAsync } from '@napi-rs/keyring';
 import { failed, ok, revealSecret, Secret, type Result } from '@postern/kernel';
-import { classifyKeyringError } from '../keyring/classify-keyring-error.ts';
-import type { KeyringFailure } from '../keyring/keyring-port.ts';
+import { classifyKeyringError, type KeyringFailure } from '@postern/vault';
 import type { ForeignKeyring } from './foreign-keyring.ts';
 
 const TIME_LIMIT_MS = 60_000;

@@ -1,7 +1,7 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { delimiter, join, sep } from 'node:path';
 import { failed, ok, type Result } from '@postern/kernel';
-import { looksLikeKey } from '../scan/key-shapes.ts';
+import { looksLikeKey } from '@postern/vault';
 import type { RunFailure } from './run-failure.ts';
 
 /** What execve(2) is to be called with. */

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { expectOk } from '@postern/kernel';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { importWorld, valuesOf, type ImportWorld } from '../testing/import-world.ts';
+import { importWorld, valuesOf, type ImportWorld } from './testing/import-world.ts';
 
 let world: ImportWorld;
 

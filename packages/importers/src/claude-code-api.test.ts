@@ -2,7 +2,7 @@ import { createCipheriv, createHash, pbkdf2Sync } from 'node:crypto';
 import { dirname } from 'node:path';
 import { expectOk, revealSecret } from '@postern/kernel';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { importWorld, type ImportWorld } from '../testing/import-world.ts';
+import { importWorld, type ImportWorld } from './testing/import-world.ts';
 
 let world: ImportWorld;
 

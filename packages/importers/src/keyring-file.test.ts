@@ -2,7 +2,7 @@ import { createCipheriv, createHash, pbkdf2Sync } from 'node:crypto';
 import { join } from 'node:path';
 import { expectOk } from '@postern/kernel';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { importWorld, valuesOf, type ImportWorld } from '../testing/import-world.ts';
+import { importWorld, valuesOf, type ImportWorld } from './testing/import-world.ts';
 
 let world: ImportWorld;
 
