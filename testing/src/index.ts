@@ -4,6 +4,7 @@ export {
   type FastUpstream,
   type FastUpstreamOptions,
 } from './fake-upstream/fast-upstream.ts';
+export type { FakeDialect } from './fake-upstream/fake-dialect.ts';
 export { echoText } from './fake-upstream/question.ts';
 export { countRecordedAnswers, readRecording, type Recording } from './fake-upstream/recording.ts';
 export type {

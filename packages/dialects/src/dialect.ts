@@ -26,12 +26,12 @@ export interface DialectFailure {
   readonly message: string;
 }
 
-/** A path that a client of the dialect posts to, and where that request goes at a provider. */
+/** A path that a client of the dialect posts to. */
 export interface DialectRoute {
   /** As the client calls it: `/v1/chat/completions`. */
   readonly path: string;
-  /** Appended to a provider's `baseUrl`. */
-  readonly upstreamPath: string;
+  /** Appended to the path at which a provider answers in this dialect; empty for an answer itself. */
+  readonly suffix: string;
   /** Whether the answer costs tokens. */
   readonly metered: boolean;
 }
@@ -41,7 +41,7 @@ export interface Dialect {
   readonly id: DialectId;
   /** What a server of the dialect answers to; the list of models is served apart from these. */
   readonly routes: readonly DialectRoute[];
-  /** Appended to a provider's `baseUrl` to request an answer. */
+  /** Appended to a provider's `baseUrl` to request an answer, unless the provider has its own path. */
   readonly answerPath: string;
   /** Appended to a provider's `baseUrl` to list its models, with the query that gives all of them. */
   readonly modelsPath: string;

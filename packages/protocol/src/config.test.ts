@@ -1,6 +1,7 @@
 import { expectOk, type JsonValue } from '@postern/kernel';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from './config.ts';
+import { DIALECT_INFO, perDialect } from './dialect-ids.ts';
 
 const DEFAULTS = {
   version: 1,
@@ -17,13 +18,20 @@ const DEFAULTS = {
     maxConcurrent: 256,
     maxQueued: 512,
     queueTimeout: '10s',
-    defaultProvider: { 'anthropic-messages': 'anthropic', 'openai-chat': 'openai' },
+    defaultProvider: perDialect((dialect) => DIALECT_INFO[dialect].defaultProvider),
   },
 };
 
 describe('defaults', () => {
   test('an empty file is the whole default configuration', () => {
     expect(expectOk(parseConfig({}))).toEqual(DEFAULTS);
+  });
+
+  test('each dialect has its default provider', () => {
+    expect(DEFAULTS.gateway.defaultProvider).toMatchObject({
+      'anthropic-messages': 'anthropic',
+      'openai-chat': 'openai',
+    });
   });
 
   test('a group that is written in part keeps the rest of its defaults', () => {
@@ -47,6 +55,7 @@ describe('defaults', () => {
           baseUrl: 'http://10.0.0.7:8080/v1',
           auth: 'none',
           models: ['a', 'b/c:latest'],
+          alsoSpeaks: [{ dialect: 'anthropic-messages', path: '/v1/messages' }],
         },
         anthropic: { models: ['claude-x'] },
       },
@@ -125,6 +134,28 @@ describe('refused, with the path of the first mistake', () => {
   ])('as the address of an endpoint: %j', (address) => {
     const failure = { reason: 'config-invalid', path: 'providers.box.baseUrl' };
     expect(parseConfig(url(address))).toMatchObject({ ok: false, failure });
+  });
+
+  test.each([
+    '',
+    '/',
+    'messages',
+    '//host',
+    '/a//b',
+    '/a/',
+    '/../admin',
+    '/a/..',
+    '/./a',
+    '/a?b=c',
+    '/a#b',
+    '/a%2fb',
+    '/a\\b',
+    '/a b',
+  ])('as the path of a dialect: %j', (path) => {
+    const alsoSpeaks = [{ dialect: 'openai-chat', path }];
+    expect(parseConfig({ providers: { box: { alsoSpeaks } } })).toMatchObject({
+      failure: { reason: 'config-invalid', path: 'providers.box.alsoSpeaks.0.path' },
+    });
   });
 
   test.each([

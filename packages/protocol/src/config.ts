@@ -4,6 +4,7 @@ import { DIALECT_IDS, DIALECT_INFO, perDialect } from './dialect-ids.ts';
 import {
   absolutePath,
   duration,
+  endpointPath,
   endpointUrl,
   hostName,
   providerName,
@@ -75,6 +76,19 @@ export const ConfigSchema = v.strictObject({
       v.strictObject({
         label: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(80))),
         dialect: v.exactOptional(v.picklist(DIALECT_IDS)),
+        /** Dialects that it speaks beside `dialect`. */
+        alsoSpeaks: v.exactOptional(
+          v.pipe(
+            v.array(
+              v.strictObject({
+                dialect: v.picklist(DIALECT_IDS),
+                /** Where it answers, below `baseUrl`: `/messages`. Default: the dialect's usual path. */
+                path: v.exactOptional(endpointPath),
+              }),
+            ),
+            v.maxLength(DIALECT_IDS.length),
+          ),
+        ),
         baseUrl: v.exactOptional(endpointUrl),
         auth: v.exactOptional(v.picklist(['bearer', 'x-api-key', 'none'])),
         models: v.exactOptional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(200)))),

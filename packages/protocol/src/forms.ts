@@ -20,6 +20,13 @@ export const endpointUrl = v.pipe(
   v.url(),
 );
 
+/** What follows an address: plain segments, none of them `.` or `..`, without a slash at the end. */
+export const endpointPath = v.pipe(
+  v.string(),
+  v.maxLength(200),
+  v.regex(/^(?:\/(?!\.{1,2}(?:\/|$))[a-z0-9._~-]+)+$/i),
+);
+
 /** A time as people write it: a count of 1 to 99999 seconds, minutes, hours or days. */
 export const duration = v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}[smhd]$/));
 

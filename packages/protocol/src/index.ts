@@ -28,4 +28,4 @@ export { EXIT, type ErrorCode } from './error-codes/error-code.ts';
 export { ERROR_AREAS, ERROR_CODES, type ErrorCodeName } from './error-codes/error-codes.ts';
 export { EMPTY_ANSWER, foldAnswer, type FoldedAnswer } from './fold-answer.ts';
 export * from './ids.ts';
-export type { KeyForm, Provider, UpstreamAuth } from './provider.ts';
+export type { KeyForm, Provider, SpokenDialect, UpstreamAuth } from './provider.ts';

@@ -8,7 +8,10 @@ export type UpstreamAuth = 'bearer' | 'x-api-key' | 'none';
 export interface Provider {
   readonly id: ProviderId;
   readonly label: string;
+  /** The dialect in which the chat talks to it and its models are listed. */
   readonly dialect: DialectId;
+  /** The other dialects it speaks, under the same key; absent where it speaks only the one. */
+  readonly alsoSpeaks?: readonly SpokenDialect[];
   /** Up to and without the dialect's own path: `https://api.anthropic.com`, `https://api.openai.com/v1`. */
   readonly baseUrl: string;
   readonly auth: UpstreamAuth;
@@ -27,6 +30,13 @@ export interface Provider {
   readonly builtIn: boolean;
   /** Plain HTTP is allowed: loopback, or a host named as local in the configuration. */
   readonly local: boolean;
+}
+
+/** A dialect that a provider speaks beside its own. */
+export interface SpokenDialect {
+  readonly dialect: DialectId;
+  /** Where it answers, below `baseUrl`; absent where that is the dialect's usual path. */
+  readonly path?: string;
 }
 
 /** The form of a provider's keys as data. */

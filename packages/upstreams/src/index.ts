@@ -13,6 +13,7 @@ export type { ProxyConfig } from './connect/proxy.ts';
 export type { Pause } from './demo/demo-answer.ts';
 export { isLocalHost } from './providers/address.ts';
 export { BUILT_IN_PROVIDERS } from './providers/built-in-providers.ts';
+export { spokenPath } from './providers/spoken-path.ts';
 export { providerTable, type ProviderTable } from './providers/provider-table.ts';
 export {
   describeUpstreamFailure,

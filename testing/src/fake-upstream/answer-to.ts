@@ -1,5 +1,4 @@
 import { isJsonObject } from '@postern/kernel';
-import type { DialectId } from '@postern/protocol';
 import {
   anthropicAnswer,
   anthropicError,
@@ -12,6 +11,7 @@ import { echoAnswer, questionOf } from './question.ts';
 import { readRecording } from './recording.ts';
 import type { Delivery, FakeModel, FakeReply } from './reply.ts';
 import type { OpenRequest } from './request-log.ts';
+import type { FakeDialect } from './fake-dialect.ts';
 
 const JSON_TYPE = 'application/json';
 const STREAM_TYPE = 'text/event-stream; charset=utf-8';
@@ -25,7 +25,7 @@ export interface Answer {
 export async function answerTo(
   request: OpenRequest,
   chooseReply: (request: OpenRequest) => Promise<FakeReply>,
-  models: Readonly<Record<DialectId, readonly FakeModel[]>>,
+  models: Readonly<Record<FakeDialect, readonly FakeModel[]>>,
 ): Promise<Answer | 'hang-up'> {
   const { dialect, method, path, refusal } = request;
   if (dialect === undefined) {
@@ -43,7 +43,7 @@ export async function answerTo(
 /** The list, unless a responder has another reply. */
 async function modelsAnswer(
   request: OpenRequest,
-  dialect: DialectId,
+  dialect: FakeDialect,
   models: readonly FakeModel[],
   chooseReply: (request: OpenRequest) => Promise<FakeReply>,
 ): Promise<Answer | 'hang-up'> {
@@ -55,7 +55,7 @@ async function modelsAnswer(
   return plain(request, 200, JSON_TYPE, body, chosen);
 }
 
-function reply(request: OpenRequest, dialect: DialectId, chosen: FakeReply): Answer | 'hang-up' {
+function reply(request: OpenRequest, dialect: FakeDialect, chosen: FakeReply): Answer | 'hang-up' {
   switch (chosen.kind) {
     case 'hang-up':
       return 'hang-up';
@@ -83,7 +83,7 @@ function reply(request: OpenRequest, dialect: DialectId, chosen: FakeReply): Ans
 
 function scripted(
   request: OpenRequest,
-  dialect: DialectId,
+  dialect: FakeDialect,
   chosen: FakeReply & { kind: 'echo' | 'answer' },
 ): Answer {
   const question = questionOf(isJsonObject(request.json) ? request.json : {});
@@ -104,7 +104,7 @@ function scripted(
 
 function streamed(
   request: OpenRequest,
-  dialect: DialectId,
+  dialect: FakeDialect,
   frames: readonly string[],
   delivery: Delivery,
 ): Answer {
@@ -137,7 +137,7 @@ function plain(
 
 function refused(
   request: OpenRequest,
-  dialect: DialectId,
+  dialect: FakeDialect,
   status: number,
   message: string,
   reply: { readonly errorType?: string; readonly retryAfter?: number } & Delivery = {},

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { DialectId, UpstreamAuth } from '@postern/protocol';
+import type { UpstreamAuth } from '@postern/protocol';
+import type { FakeDialect } from './fake-dialect.ts';
 
 /** What the fake demands of the headers. */
 export interface HeaderRules {
@@ -29,7 +30,7 @@ const GATEWAY_KEY = 'sk-postern-';
 
 export function checkHeaders(
   headers: IncomingHttpHeaders,
-  dialect: DialectId,
+  dialect: FakeDialect,
   hasBody: boolean,
   rules: HeaderRules,
 ): readonly HeaderIssue[] {
@@ -45,7 +46,7 @@ export function checkHeaders(
 
 function checkKey(
   headers: IncomingHttpHeaders,
-  dialect: DialectId,
+  dialect: FakeDialect,
   rules: HeaderRules,
 ): readonly HeaderIssue[] {
   const shown: readonly (readonly [way: UpstreamAuth, key: string])[] = [
@@ -65,14 +66,14 @@ function checkKey(
 }
 
 /** The Messages API takes both, as the official client's version 1 sends its key as a bearer. */
-const WAYS: Readonly<Record<DialectId, readonly UpstreamAuth[]>> = {
+const WAYS: Readonly<Record<FakeDialect, readonly UpstreamAuth[]>> = {
   'anthropic-messages': ['x-api-key', 'bearer'],
   'openai-chat': ['bearer'],
 };
 
 function checkShown(
   key: string | undefined,
-  dialect: DialectId,
+  dialect: FakeDialect,
   keys: readonly string[] | undefined,
 ): readonly HeaderIssue[] {
   if (key === undefined) return [{ status: 401, message: missingKey(dialect) }];
@@ -80,14 +81,14 @@ function checkShown(
   return [];
 }
 
-function missingKey(dialect: DialectId): string {
+function missingKey(dialect: FakeDialect): string {
   return dialect === 'anthropic-messages'
     ? 'x-api-key header is required'
     : "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).";
 }
 
 /** OpenAI answers with a part of the key, compatible servers with the whole. */
-function wrongKey(dialect: DialectId, key: string): string {
+function wrongKey(dialect: FakeDialect, key: string): string {
   return dialect === 'anthropic-messages'
     ? 'invalid x-api-key'
     : `Incorrect API key provided: ${key}. You can find your API key at https://platform.openai.com/account/api-keys.`;

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
-import type { DialectId } from '@postern/protocol';
 import { anthropicErrorFrame, anthropicFrame } from './anthropic-wire.ts';
 import { openaiErrorFrame, openaiFrame } from './openai-wire.ts';
 import type { Delivery, Fault } from './reply.ts';
+import type { FakeDialect } from './fake-dialect.ts';
 
 /** An answer ready to be sent, its fault built in. */
 export interface Outgoing {
@@ -18,7 +18,7 @@ export interface Outgoing {
 export function streamWrites(
   frames: readonly string[],
   delivery: Delivery,
-  dialect: DialectId,
+  dialect: FakeDialect,
 ): Pick<Outgoing, 'writes' | 'ending'> {
   const { fault } = delivery;
   const ending = fault?.kind === 'cut' || fault?.kind === 'stall' ? fault.kind : 'end';
@@ -26,7 +26,11 @@ export function streamWrites(
   return { writes: cutUp(faulty, delivery.chunking ?? 'event'), ending };
 }
 
-function withFault(frames: readonly string[], fault: Fault, dialect: DialectId): readonly string[] {
+function withFault(
+  frames: readonly string[],
+  fault: Fault,
+  dialect: FakeDialect,
+): readonly string[] {
   if (fault.kind === 'no-done') return frames.slice(0, -1);
   const at = fault.afterFrames ?? Math.floor(frames.length / 2);
   const before = frames.slice(0, at);
@@ -41,7 +45,7 @@ function withFault(frames: readonly string[], fault: Fault, dialect: DialectId):
   }
 }
 
-const BROKEN_FRAMES: Readonly<Record<DialectId, string>> = {
+const BROKEN_FRAMES: Readonly<Record<FakeDialect, string>> = {
   'anthropic-messages': anthropicFrame(
     'content_block_delta',
     '{"type":"content_block_delta","index":0,"delta":{"type":"text_del',
@@ -49,7 +53,7 @@ const BROKEN_FRAMES: Readonly<Record<DialectId, string>> = {
   'openai-chat': openaiFrame('{"id":"chatcmpl-broken","choices":[{"delta":{"cont'),
 };
 
-function errorFrame(fault: Fault & { kind: 'error-event' }, dialect: DialectId): string {
+function errorFrame(fault: Fault & { kind: 'error-event' }, dialect: FakeDialect): string {
   const message = fault.message ?? 'Overloaded';
   return dialect === 'anthropic-messages'
     ? anthropicErrorFrame(message, fault.errorType ?? 'overloaded_error')

@@ -1,9 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { DialectId } from '@postern/protocol';
 import { anthropicAnswer, anthropicFrames } from './anthropic-wire.ts';
 import { openaiAnswer, openaiFrames } from './openai-wire.ts';
 import type { Question } from './question.ts';
 import type { ScriptedAnswer } from './reply.ts';
+import type { FakeDialect } from './fake-dialect.ts';
 
 export interface FastUpstreamOptions {
   /** Default: a free one. */
@@ -17,7 +17,7 @@ export interface FastUpstreamOptions {
 /** A fake upstream that does as little as possible, to be the ceiling of a benchmark. */
 export interface FastUpstream {
   readonly url: string;
-  readonly baseUrls: Readonly<Record<DialectId, string>>;
+  readonly baseUrls: Readonly<Record<FakeDialect, string>>;
   /** Answers begun so far. */
   readonly served: number;
   close(): Promise<void>;
@@ -89,7 +89,7 @@ const QUESTION: Question = {
   promptLength: 400,
 };
 
-function prepare(dialect: DialectId, options: FastUpstreamOptions): Prepared {
+function prepare(dialect: FakeDialect, options: FastUpstreamOptions): Prepared {
   const messages = dialect === 'anthropic-messages';
   const deltas = Array.from({ length: messages ? 63 : 65 }, (_, index) => ` word${index}`);
   const answer: ScriptedAnswer = { parts: [{ kind: 'text', text: deltas.join(''), deltas }] };

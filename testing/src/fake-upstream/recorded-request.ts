@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { JsonValue } from '@postern/kernel';
-import type { DialectId } from '@postern/protocol';
+import type { FakeDialect } from './fake-dialect.ts';
 
 /** Something in a request that the real API would refuse or that must never have been sent. */
 export interface Violation {
@@ -20,7 +20,7 @@ export interface RecordedRequest {
   readonly method: string;
   /** With the query. */
   readonly path: string;
-  readonly dialect: DialectId | undefined;
+  readonly dialect: FakeDialect | undefined;
   readonly headers: IncomingHttpHeaders;
   /** Name and value by turns, as sent. */
   readonly rawHeaders: readonly string[];

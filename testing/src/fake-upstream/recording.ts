@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { isJsonObject, parseJson } from '@postern/kernel';
-import type { DialectId } from '@postern/protocol';
 import { stringOf } from './json-view.ts';
 import { anthropicFrame } from './anthropic-wire.ts';
 import { OPENAI_DONE, openaiFrame } from './openai-wire.ts';
+import type { FakeDialect } from './fake-dialect.ts';
 
 /** A recorded answer, framed for the wire. */
 export type Recording =
@@ -15,7 +15,7 @@ export type Recording =
  * added, and `[DONE]` where it has one), `.sse` as it is, `.json` whole. Some files of the Messages API
  * hold several answers one after the other; `answer` chooses one of them, from 0.
  */
-export function readRecording(file: string, dialect: DialectId, answer = 0): Recording {
+export function readRecording(file: string, dialect: FakeDialect, answer = 0): Recording {
   const text = readFileSync(file, 'utf8');
   if (file.endsWith('.json')) return { kind: 'whole', body: text };
   if (file.endsWith('.sse')) {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@postern/kernel';
-import type { DialectId } from '@postern/protocol';
 import type { RecordedRequest } from './recorded-request.ts';
+import type { FakeDialect } from './fake-dialect.ts';
 
 /** One part of a scripted answer. */
 export type ScriptedPart =
@@ -107,7 +107,7 @@ export interface FakeModel {
   readonly label: string;
 }
 
-export const FAKE_MODELS: Readonly<Record<DialectId, readonly FakeModel[]>> = {
+export const FAKE_MODELS: Readonly<Record<FakeDialect, readonly FakeModel[]>> = {
   'anthropic-messages': [
     { id: 'claude-fake-large', label: 'Claude Fake Large' },
     { id: 'claude-fake-small', label: 'Claude Fake Small' },

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { isJsonObject, parseJson, type JsonValue } from '@postern/kernel';
-import type { DialectId } from '@postern/protocol';
 import { checkAnthropicBody } from './check-anthropic.ts';
 import { checkHeaders, type HeaderIssue, type HeaderRules } from './check-headers.ts';
 import { checkOpenaiBody } from './check-openai.ts';
 import type { RecordedRequest, RequestOutcome, Violation } from './recorded-request.ts';
+import type { FakeDialect } from './fake-dialect.ts';
 
 /** The largest body taken: what the Messages API allows. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -43,7 +43,7 @@ export class RequestLog {
   /** Reads and keeps one request; undefined where the client left before it was whole. */
   async record(
     incoming: IncomingMessage,
-    rules: Partial<Readonly<Record<DialectId, HeaderRules>>>,
+    rules: Partial<Readonly<Record<FakeDialect, HeaderRules>>>,
   ): Promise<OpenRequest | undefined> {
     const body = await bodyOf(incoming);
     if (body === undefined) return undefined;
@@ -74,7 +74,7 @@ function openRequest(
   body: Buffer,
   index: number,
   connection: number,
-  rules: Partial<Readonly<Record<DialectId, HeaderRules>>>,
+  rules: Partial<Readonly<Record<FakeDialect, HeaderRules>>>,
 ): OpenRequest {
   const { method = 'GET', url: path = '/', headers, rawHeaders } = incoming;
   const arrivedMs = performance.now();
@@ -116,7 +116,7 @@ function openRequest(
   };
 }
 
-function dialectOf(path: string, headers: IncomingHttpHeaders): DialectId | undefined {
+function dialectOf(path: string, headers: IncomingHttpHeaders): FakeDialect | undefined {
   const bare = path.replace(/\?.*$/, '');
   if (bare === '/v1/messages' || bare === '/v1/messages/count_tokens') return 'anthropic-messages';
   if (/^(\/v1)?\/chat\/completions$/.test(bare)) return 'openai-chat';
@@ -135,7 +135,7 @@ function checkRequest(
   headers: IncomingHttpHeaders,
   body: Buffer,
   json: JsonValue | undefined,
-  dialect: DialectId,
+  dialect: FakeDialect,
   rules: HeaderRules = {},
 ): readonly HeaderIssue[] {
   const asked = method === 'POST';

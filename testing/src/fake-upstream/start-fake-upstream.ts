@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import type { DialectId } from '@postern/protocol';
 import type { MadeCertificate } from '../tls/certificate-authority.ts';
 import { answerTo } from './answer-to.ts';
 import type { HeaderRules } from './check-headers.ts';
@@ -9,6 +8,7 @@ import { deliver } from './deliver.ts';
 import { RequestLog } from './request-log.ts';
 import type { RecordedRequest, Violation } from './recorded-request.ts';
 import { FAKE_MODELS, type FakeModel, type FakeReply, type Responder } from './reply.ts';
+import type { FakeDialect } from './fake-dialect.ts';
 
 export interface FakeUpstreamOptions {
   /** Default: a free one. */
@@ -16,9 +16,9 @@ export interface FakeUpstreamOptions {
   /** Serves HTTPS with this certificate. */
   readonly tls?: MadeCertificate;
   /** What it demands of the headers, per dialect. */
-  readonly headers?: Partial<Readonly<Record<DialectId, HeaderRules>>>;
+  readonly headers?: Partial<Readonly<Record<FakeDialect, HeaderRules>>>;
   /** What `GET /v1/models` lists. */
-  readonly models?: Readonly<Record<DialectId, readonly FakeModel[]>>;
+  readonly models?: Readonly<Record<FakeDialect, readonly FakeModel[]>>;
 }
 
 /** A server that speaks both dialects as the real ones do, on 127.0.0.1. */
@@ -26,7 +26,7 @@ export interface FakeUpstream {
   /** `http://127.0.0.1:PORT`, or https. */
   readonly url: string;
   /** What a provider's `baseUrl` must be to reach it. */
-  readonly baseUrls: Readonly<Record<DialectId, string>>;
+  readonly baseUrls: Readonly<Record<FakeDialect, string>>;
   readonly requests: readonly RecordedRequest[];
   /** Of all requests. */
   readonly violations: readonly Violation[];

@@ -1,24 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { DialectId } from '@postern/protocol';
-import { corpusFiles } from '@postern/testing';
+import { corpusFiles, type FakeDialect } from '@postern/testing';
 
 /** One recorded answer as its events: the data of each, in order. */
 export interface Recording {
   readonly name: string;
-  readonly dialect: DialectId;
+  readonly dialect: FakeDialect;
   readonly events: readonly string[];
 }
 
 /** One recorded answer that was not streamed. */
 export interface WholeAnswer {
   readonly name: string;
-  readonly dialect: DialectId;
+  readonly dialect: FakeDialect;
   readonly body: string;
 }
 
 /** Each folder of recordings, and what it is in; some only other people have. */
-export const FOLDERS: readonly (readonly [string, DialectId])[] = [
+export const FOLDERS: readonly (readonly [string, FakeDialect])[] = [
   ['anthropic-messages', 'anthropic-messages'],
   ['openai-chat', 'openai-chat'],
   ['groq-chat', 'openai-chat'],

@@ -194,6 +194,11 @@ describe('@anthropic-ai/sdk', () => {
   it('models', async () => {
     const ids = [];
     for await (const model of client.models.list()) ids.push(model.id);
-    expect(ids).toEqual(['claude-x', 'anthropic/claude-x']);
+    expect(ids).toEqual([
+      'claude-x',
+      'anthropic/claude-x',
+      'openrouter/claude-x',
+      'ollama/claude-x',
+    ]);
   });
 });

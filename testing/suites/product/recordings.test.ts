@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
-import { DIALECTS } from '@postern/dialects';
 import { encodeUtf8, isJsonObject, type JsonValue } from '@postern/kernel';
-import type { DialectId, Part } from '@postern/protocol';
+import type { Part } from '@postern/protocol';
 import {
   corpusFiles,
   countRecordedAnswers,
@@ -13,6 +12,7 @@ import {
   startFakeUpstream,
   upPostern,
   whyNoPrograms,
+  type FakeDialect,
 } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import { decodeChunks, fold } from '../dialects/decode-bytes.ts';
@@ -23,7 +23,7 @@ import { PASSPHRASE } from './walk-first-run.ts';
 interface Row {
   readonly name: string;
   readonly file: string;
-  readonly dialect: DialectId;
+  readonly dialect: FakeDialect;
   readonly answer: number;
 }
 
@@ -46,9 +46,9 @@ function field(value: JsonValue | undefined, name: string): JsonValue {
 
 async function addEndpoints(
   app: AppClient,
-  baseUrls: Readonly<Record<DialectId, string>>,
+  baseUrls: Readonly<Record<FakeDialect, string>>,
 ): Promise<void> {
-  for (const dialect of Object.values(DIALECTS).map(({ id }) => id)) {
+  for (const dialect of ['anthropic-messages', 'openai-chat'] as const) {
     const endpoint = { id: `fake-${dialect}`, label: `Fake ${dialect}`, dialect, auth: 'bearer' };
     await app.request('POST', '/api/providers', { ...endpoint, baseUrl: baseUrls[dialect] });
     const key = 'sk-0123456789abcdef0123';

@@ -7,7 +7,6 @@ import {
   providerId,
   secretName,
   type AnswerEvent,
-  type DialectId,
   type FoldedAnswer,
   type Provider,
 } from '@postern/protocol';
@@ -18,6 +17,7 @@ import {
   startFakeUpstream,
   type Delivery,
   type FakeUpstream,
+  type FakeDialect,
 } from '@postern/testing';
 import { askModel, createConnections, type Connections } from '@postern/upstreams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ const CHUNKINGS: readonly NonNullable<Delivery['chunking']>[] = ['event', 'whole
 interface Row {
   readonly name: string;
   readonly file: string;
-  readonly dialect: DialectId;
+  readonly dialect: FakeDialect;
   readonly answer: number;
 }
 
@@ -46,7 +46,7 @@ function rows(form: RegExp): readonly Row[] {
   );
 }
 
-function answersOf(file: string, name: string, dialect: DialectId): readonly Row[] {
+function answersOf(file: string, name: string, dialect: FakeDialect): readonly Row[] {
   const several = dialect === 'anthropic-messages' && file.endsWith('.chunks.txt');
   const count = several ? countRecordedAnswers(file) : 1;
   return Array.from({ length: count }, (_, answer) => ({
@@ -74,7 +74,7 @@ describe('recorded answers through the product', () => {
     await upstream.close();
   });
 
-  const provider = (dialect: DialectId): Provider => ({
+  const provider = (dialect: FakeDialect): Provider => ({
     id: providerId.from('fake'),
     label: 'Fake',
     dialect,

@@ -7,8 +7,8 @@ import {
   type ChromiumSession,
   type FakeUpstream,
   type PosternUp,
+  type FakeDialect,
 } from '@postern/testing';
-import type { DialectId } from '@postern/protocol';
 import type { Page } from 'playwright-core';
 import { walkFirstRun } from '../product/walk-first-run.ts';
 
@@ -49,7 +49,7 @@ export async function signedInPage(
 async function addEndpoint(
   page: Page,
   id: string,
-  dialect: DialectId,
+  dialect: FakeDialect,
   upstream: FakeUpstream,
 ): Promise<void> {
   await callApi(page, 'POST', '/api/providers', {

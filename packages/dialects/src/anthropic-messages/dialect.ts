@@ -13,15 +13,15 @@ import { encodeModels } from './models.ts';
 import { readUsage, usageTap } from './usage-tap.ts';
 
 const ANSWER_PATH = '/v1/messages';
-const COUNT_PATH = '/v1/messages/count_tokens';
+const COUNT = '/count_tokens';
 const VERSION_HEADER = 'anthropic-version';
 
 /** Anthropic's Messages API, version 2023-06-01. */
 export const anthropicMessages: Dialect = {
   id: ANTHROPIC_MESSAGES,
   routes: [
-    { path: ANSWER_PATH, upstreamPath: ANSWER_PATH, metered: true },
-    { path: COUNT_PATH, upstreamPath: COUNT_PATH, metered: false },
+    { path: ANSWER_PATH, suffix: '', metered: true },
+    { path: ANSWER_PATH + COUNT, suffix: COUNT, metered: false },
   ],
   answerPath: ANSWER_PATH,
   modelsPath: '/v1/models?limit=1000',

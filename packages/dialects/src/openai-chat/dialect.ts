@@ -12,13 +12,11 @@ import { MAX_TOOL_NAME, OPENAI_CHAT } from './limits.ts';
 import { encodeModels } from './models.ts';
 import { readUsage, usageTap } from './usage-tap.ts';
 
-const ANSWER_PATH = '/chat/completions';
-
 /** OpenAI's chat completions and the servers that speak them. */
 export const openaiChat: Dialect = {
   id: OPENAI_CHAT,
-  routes: [{ path: '/v1/chat/completions', upstreamPath: ANSWER_PATH, metered: true }],
-  answerPath: ANSWER_PATH,
+  routes: [{ path: '/v1/chat/completions', suffix: '', metered: true }],
+  answerPath: '/chat/completions',
   modelsPath: '/models',
   defaultAuth: 'bearer',
   requestHeaders: {},

@@ -178,7 +178,7 @@ export class Call {
         {
           provider: choice.provider,
           method: 'POST',
-          path: route.upstreamPath + forwardedQuery(query),
+          path: choice.path + route.suffix + forwardedQuery(query),
           headers: upstreamHeaders(head.forwarded, dialect),
           body: sent,
           key,

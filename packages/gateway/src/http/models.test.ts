@@ -54,9 +54,8 @@ describe('GET /v1/models', () => {
   });
 
   it('lists what messages can call, in the shape of Anthropic', async () => {
-    await start(() =>
-      Promise.resolve([{ id: 'claude-x', label: 'Claude X', createdAtMs: Date.UTC(2026, 0, 1) }]),
-    );
+    const models = [{ id: 'claude-x', label: 'Claude X', createdAtMs: Date.UTC(2026, 0, 1) }];
+    await start(({ id }) => Promise.resolve(id === 'anthropic' ? models : []));
     const response = await list({ 'anthropic-version': '2023-06-01' });
     expect(response.headers.get('request-id')).toMatch(/^req_/);
     expect(await response.json()).toEqual({
@@ -78,6 +77,13 @@ describe('GET /v1/models', () => {
       first_id: 'claude-x',
       last_id: 'anthropic/claude-x',
     });
+  });
+
+  it('lists a provider in every dialect it speaks', async () => {
+    await start(({ id }) => Promise.resolve(id === 'openrouter' ? [{ id: 'm', label: 'M' }] : []));
+    expect(await ids(await list())).toEqual(['openrouter/m']);
+    const headers = { 'anthropic-version': '2023-06-01' };
+    expect(await ids(await list(headers))).toEqual(['openrouter/m']);
   });
 
   it('names the models of the table where a provider fails or is slow', async () => {

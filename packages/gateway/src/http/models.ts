@@ -1,5 +1,6 @@
 import type { Dialect, ModelEntry } from '@postern/dialects';
 import type { Provider } from '@postern/protocol';
+import { spokenPath } from '@postern/upstreams';
 import type { ServerResponse } from 'node:http';
 import { SAFE_HEADERS } from '../headers/answer-headers.ts';
 import type { GatewayDeps } from '../ports.ts';
@@ -17,7 +18,7 @@ async function listModels(
   dialect: Dialect,
 ): Promise<readonly ModelEntry[]> {
   const providers = deps.providers.all.filter(
-    (provider) => provider.dialect === dialect.id && !provider.demo,
+    (provider) => spokenPath(provider, dialect.id) !== undefined && !provider.demo,
   );
   const lists = await Promise.all(
     providers.map(async (provider) => ({ provider, models: await modelsInTime(deps, provider) })),

@@ -1,10 +1,10 @@
 import { expectOk, isJsonObject, parseJson } from '@postern/kernel';
-import type { DialectId } from '@postern/protocol';
 import {
   corpusFiles,
   readRecording,
   startFakeUpstream,
   textReply,
+  type FakeDialect,
   type FakeUpstream,
 } from '@postern/testing';
 import { basename } from 'node:path';
@@ -28,7 +28,7 @@ afterAll(async () => {
   await upstream.close();
 });
 
-const PATHS: Readonly<Record<DialectId, string>> = {
+const PATHS: Readonly<Record<FakeDialect, string>> = {
   'anthropic-messages': '/v1/messages',
   'openai-chat': '/v1/chat/completions',
 };
@@ -37,7 +37,7 @@ const CHAT = { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] };
 const MESSAGES = { ...CHAT, max_tokens: 5 };
 
 function ask(
-  dialect: DialectId,
+  dialect: FakeDialect,
   body: string | object,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
@@ -64,6 +64,26 @@ describe('the request', () => {
   it('loses the prefix of its model and nothing else', async () => {
     await ask('anthropic-messages', nasty.replace('MODEL', 'anthropic\\/claude'));
     expect(await sentBody()).toBe(nasty.replace('MODEL', 'claude'));
+  });
+
+  it('goes to the path of its dialect at a provider that speaks several', async () => {
+    const alsoSpeaks = [{ dialect: 'anthropic-messages' as const, path: '/messages' }];
+    const baseUrl = upstream.baseUrls['openai-chat'];
+    const both = await startGateway({
+      baseUrls: upstream.baseUrls,
+      endpoints: { both: { dialect: 'openai-chat', baseUrl, alsoSpeaks } },
+    });
+    for (const path of Object.values(PATHS)) {
+      const response = await fetch(both.url + path, {
+        method: 'POST',
+        headers: { 'x-api-key': both.key },
+        body: JSON.stringify({ ...MESSAGES, model: 'both/m' }),
+      });
+      expect(response.status).toBe(200);
+    }
+    await both.close();
+    const sent = [await upstream.request(0), await upstream.request(1)];
+    expect(sent.map(({ path }) => path)).toEqual(Object.values(PATHS));
   });
 
   it('goes to the provider that the prefix names', async () => {
@@ -245,7 +265,7 @@ describe('the usage chunk', () => {
   });
 });
 
-const FOLDERS: readonly (readonly [string, DialectId])[] = [
+const FOLDERS: readonly (readonly [string, FakeDialect])[] = [
   ['anthropic-messages', 'anthropic-messages'],
   ['openai-chat', 'openai-chat'],
   ['groq-chat', 'openai-chat'],
@@ -255,7 +275,7 @@ const FOLDERS: readonly (readonly [string, DialectId])[] = [
 
 describe('every recorded answer passes byte for byte', () => {
   const rows = FOLDERS.flatMap(([folder, dialect]) =>
-    corpusFiles('streams', /./, { folder }).map((file): [string, string, DialectId] => [
+    corpusFiles('streams', /./, { folder }).map((file): [string, string, FakeDialect] => [
       `${folder}/${basename(file)}`,
       file,
       dialect,

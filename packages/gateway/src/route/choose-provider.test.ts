@@ -1,4 +1,11 @@
-import { providerId, secretName, type DialectId, type Provider } from '@postern/protocol';
+import {
+  DIALECT_INFO,
+  perDialect,
+  providerId,
+  secretName,
+  type DialectId,
+  type Provider,
+} from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
 import { chooseProvider } from './choose-provider.ts';
 
@@ -21,15 +28,15 @@ const table = new Map(
   [
     provider('anthropic', 'anthropic-messages'),
     provider('openai', 'openai-chat'),
-    provider('openrouter', 'openai-chat'),
+    {
+      ...provider('openrouter', 'openai-chat'),
+      alsoSpeaks: [{ dialect: 'anthropic-messages' as const, path: '/messages' }],
+    },
     { ...provider('demo', 'openai-chat'), demo: true },
   ].map((provider) => [String(provider.id), provider]),
 );
 const providers = { get: (id: string) => table.get(id) };
-const defaults = {
-  'anthropic-messages': providerId.from('anthropic'),
-  'openai-chat': providerId.from('openai'),
-};
+const defaults = perDialect((dialect) => providerId.from(DIALECT_INFO[dialect].defaultProvider));
 
 describe('chooseProvider', () => {
   it.each([
@@ -56,6 +63,17 @@ describe('chooseProvider', () => {
     expect(chooseProvider(model, 'openai-chat', providers, defaults)).toMatchObject({
       failure: { reason },
     });
+  });
+
+  it('finds the path of each dialect that a provider speaks', () => {
+    expect(chooseProvider('openrouter/x', 'openai-chat', providers, defaults)).toMatchObject({
+      value: { path: '/chat/completions' },
+    });
+    expect(chooseProvider('openrouter/x', 'anthropic-messages', providers, defaults)).toMatchObject(
+      {
+        value: { path: '/messages' },
+      },
+    );
   });
 
   it('refuses a bare name where the default provider is not configured', () => {

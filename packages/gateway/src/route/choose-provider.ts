@@ -1,11 +1,13 @@
 import { failed, ok, type Result } from '@postern/kernel';
 import type { DialectId, Provider, ProviderId } from '@postern/protocol';
-import type { ProviderTable } from '@postern/upstreams';
+import { spokenPath, type ProviderTable } from '@postern/upstreams';
 
 export interface Choice {
   readonly provider: Provider;
   /** As the provider knows it: without the prefix. */
   readonly model: string;
+  /** Where the provider answers in the dialect, below its base URL. */
+  readonly path: string;
 }
 
 export type ChoiceFailure =
@@ -28,6 +30,8 @@ export function chooseProvider(
   // The demo answers in the chat alone.
   if (provider === undefined || provider.demo || model === '')
     return failed({ reason: 'model-unknown' });
-  if (provider.dialect !== dialect) return failed({ reason: 'translation-unavailable' });
-  return ok({ provider, model });
+  const path = spokenPath(provider, dialect);
+  return path === undefined
+    ? failed({ reason: 'translation-unavailable' })
+    : ok({ provider, model, path });
 }

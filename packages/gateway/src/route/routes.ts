@@ -9,8 +9,8 @@ export interface CallRoute {
   readonly kind: 'call';
   readonly method: 'POST';
   readonly dialect: Dialect;
-  /** Appended to the provider's base URL. */
-  readonly upstreamPath: string;
+  /** Appended to the path at which a provider answers in the dialect. */
+  readonly suffix: string;
   /** Whether the answer costs tokens. */
   readonly metered: boolean;
 }
@@ -29,9 +29,9 @@ export interface ProbeRoute {
 
 const CALLS: readonly (readonly [string, CallRoute])[] = Object.values(DIALECTS).flatMap(
   (dialect) =>
-    dialect.routes.map(({ path, upstreamPath, metered }): readonly [string, CallRoute] => [
+    dialect.routes.map(({ path, suffix, metered }): readonly [string, CallRoute] => [
       path,
-      { kind: 'call', method: 'POST', dialect, upstreamPath, metered },
+      { kind: 'call', method: 'POST', dialect, suffix, metered },
     ]),
 );
 

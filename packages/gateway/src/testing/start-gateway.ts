@@ -7,7 +7,7 @@ import {
   type Randomness,
   type Result,
 } from '@postern/kernel';
-import { providerId, type DialectId } from '@postern/protocol';
+import { DIALECT_INFO, perDialect, providerId } from '@postern/protocol';
 import {
   createConnections,
   providerTable,
@@ -46,7 +46,7 @@ export interface RunningGateway {
 
 export interface StartGatewayOptions {
   /** Where the built-in `anthropic` and `openai` are to be found. */
-  readonly baseUrls: Readonly<Record<DialectId, string>>;
+  readonly baseUrls: Readonly<Record<'anthropic-messages' | 'openai-chat', string>>;
   /** Further endpoints, as the configuration has them. */
   readonly endpoints?: Parameters<typeof providerTable>[0]['providers'];
   readonly limits?: Partial<GatewayLimits>;
@@ -139,10 +139,9 @@ function depsOf(
       allowsHost: (host) => /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host),
       allowsOrigin: () => false,
     },
-    defaultProvider: {
-      'anthropic-messages': providerId.from('anthropic'),
-      'openai-chat': providerId.from('openai'),
-    },
+    defaultProvider: perDialect((dialect) =>
+      providerId.from(DIALECT_INFO[dialect].defaultProvider),
+    ),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     clock,
     randomness,

@@ -6,7 +6,6 @@ import {
   providerId,
   secretName,
   type AnswerEvent,
-  type DialectId,
   type FoldedAnswer,
   type ModelRequest,
   type Provider,
@@ -17,6 +16,7 @@ import {
   textReply,
   type FakeReply,
   type FakeUpstream,
+  type FakeDialect,
 } from '@postern/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createConnections, type Connections } from '../connect/connections.ts';
@@ -25,7 +25,7 @@ import { askModel } from './ask-model.ts';
 const KEY_TEXT = 'sk-ant-canary-0123456789abcdef';
 const KEY = Secret.of(KEY_TEXT);
 const never = new AbortController().signal;
-const DIALECT_IDS: readonly DialectId[] = ['anthropic-messages', 'openai-chat'];
+const DIALECT_IDS: readonly FakeDialect[] = ['anthropic-messages', 'openai-chat'];
 
 let upstream: FakeUpstream;
 let connections: Connections;
@@ -52,7 +52,7 @@ afterAll(async () => {
   await upstream.close();
 });
 
-function provider(dialect: DialectId): Provider {
+function provider(dialect: FakeDialect): Provider {
   return {
     id: providerId.from('fake'),
     label: 'Fake',
@@ -75,7 +75,7 @@ function request(changes: Partial<ModelRequest> = {}): ModelRequest {
 }
 
 async function ask(
-  dialect: DialectId,
+  dialect: FakeDialect,
   changes: Partial<ModelRequest> = {},
   key: Secret | undefined = KEY,
 ): Promise<FoldedAnswer> {

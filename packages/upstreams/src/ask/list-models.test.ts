@@ -1,6 +1,11 @@
 import { Secret } from '@postern/kernel';
-import { providerId, secretName, type DialectId, type Provider } from '@postern/protocol';
-import { startFakeUpstream, type FakeReply, type FakeUpstream } from '@postern/testing';
+import { providerId, secretName, type Provider } from '@postern/protocol';
+import {
+  startFakeUpstream,
+  type FakeDialect,
+  type FakeReply,
+  type FakeUpstream,
+} from '@postern/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createConnections, type Connections } from '../connect/connections.ts';
 import { listModels } from './list-models.ts';
@@ -37,7 +42,7 @@ afterAll(async () => {
   await upstream.close();
 });
 
-function provider(dialect: DialectId, changes: Partial<Provider> = {}): Provider {
+function provider(dialect: FakeDialect, changes: Partial<Provider> = {}): Provider {
   return {
     id: providerId.from('fake'),
     label: 'Fake',

@@ -61,12 +61,14 @@ export const BUILT_IN_PROVIDERS: readonly Provider[] = [
     keyPage: 'https://openrouter.ai/settings/keys',
     // Its list of models is public, so it says nothing about a key.
     keyCheckPath: '/key',
+    alsoSpeaks: [{ dialect: 'anthropic-messages', path: '/messages' }],
     models: ['openrouter/auto'],
   }),
   builtIn('ollama', {
     label: 'Ollama',
     dialect: 'openai-chat',
     baseUrl: 'http://127.0.0.1:11434/v1',
+    alsoSpeaks: [{ dialect: 'anthropic-messages', path: '/messages' }],
     auth: 'none',
     local: true,
   }),

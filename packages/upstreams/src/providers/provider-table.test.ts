@@ -3,6 +3,7 @@ import type { Config, Provider } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN_PROVIDERS } from './built-in-providers.ts';
 import { providerTable } from './provider-table.ts';
+import { spokenPath } from './spoken-path.ts';
 
 const MINE = { dialect: 'openai-chat', baseUrl: 'https://llm.example/v1' } as const;
 
@@ -70,6 +71,29 @@ describe('named endpoints', () => {
         local: true,
       },
       expect.objectContaining({ id: 'zebra', auth: 'bearer', local: false }),
+    ]);
+  });
+
+  it('may speak several dialects, each with its path', () => {
+    const spoken: Config['providers'][string] = {
+      ...MINE,
+      alsoSpeaks: [{ dialect: 'anthropic-messages', path: '/messages' }],
+    };
+    const both = provider({ providers: { both: spoken } }, 'both');
+    const usual = provider(
+      { providers: { usual: { ...MINE, alsoSpeaks: [{ dialect: 'anthropic-messages' }] } } },
+      'usual',
+    );
+    const one = provider({ providers: { one: MINE } }, 'one');
+    const paths = [both, usual, one].map((row) =>
+      row === undefined
+        ? []
+        : [spokenPath(row, 'openai-chat'), spokenPath(row, 'anthropic-messages')],
+    );
+    expect(paths).toEqual([
+      ['/chat/completions', '/messages'],
+      ['/chat/completions', '/v1/messages'],
+      ['/chat/completions', undefined],
     ]);
   });
 

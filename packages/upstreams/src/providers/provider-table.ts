@@ -46,6 +46,7 @@ function named(id: string, endpoint: Endpoint): Result<Provider, UpstreamFailure
     id: providerId.from(id),
     label: endpoint.label ?? id,
     dialect,
+    ...(endpoint.alsoSpeaks !== undefined && { alsoSpeaks: endpoint.alsoSpeaks }),
     baseUrl,
     auth: endpoint.auth ?? DIALECTS[dialect].defaultAuth,
     secret: secretName.from(id),
