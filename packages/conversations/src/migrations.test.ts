@@ -16,6 +16,10 @@ function everyStatement(database: Database): readonly string[] {
     },
     attempt: (work) => database.attempt(work),
     runInTransaction: (work) => database.runInTransaction(work),
+    runUnsynced: (work) => database.runUnsynced(work),
+    sync: () => database.sync(),
+    syncSoon: () => database.syncSoon(),
+    dataVersion: () => database.dataVersion(),
     quickCheck: () => database.quickCheck(),
     emptyLog: () => database.emptyLog(),
     close: () => {

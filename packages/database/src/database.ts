@@ -32,6 +32,25 @@ export interface Database {
    */
   runInTransaction<T, F>(work: () => Result<T, F>): Result<T, F | DatabaseFailure>;
 
+  /**
+   * As `runInTransaction`, but doesn't wait for the disk: a kill loses nothing, a power cut may lose the
+   * transaction until `sync`, `syncSoon` or the next transaction that waits has succeeded.
+   */
+  runUnsynced<T, F>(work: () => Result<T, F>): Result<T, F | DatabaseFailure>;
+
+  /** Brings everything committed so far onto the disk. */
+  sync(): Result<undefined, DatabaseFailure>;
+
+  /** As `sync`, but other work goes on meanwhile. */
+  syncSoon(): Promise<Result<undefined, DatabaseFailure>>;
+
+  /**
+   * A number that changes when another connection, of this or another process, has committed
+   * (`PRAGMA data_version`); this connection's own commits don't change it. Throws what SQLite
+   * reports, so it belongs inside `attempt`.
+   */
+  dataVersion(): number;
+
   /** Reads every page (which authenticates it) and checks the structure; seconds for a gigabyte. */
   quickCheck(): Result<undefined, DatabaseFailure>;
 

@@ -43,6 +43,22 @@ describe.each([
     expect(countNotes(database)).toBe(1);
   });
 
+  test('keeps what it has written without waiting for the disk, and syncs it later', async () => {
+    const database = open();
+    expect(
+      database.runUnsynced(() => {
+        database.prepare('INSERT INTO note (text) VALUES (?)').run('kept');
+        return ok();
+      }),
+    ).toEqual(ok());
+    expect(await database.syncSoon()).toEqual(ok());
+    addNotes(database, 1);
+    expect(database.sync()).toEqual(ok());
+    expect(countNotes(database)).toBe(2);
+    expect(database.runUnsynced(() => failed({ reason: 'changed-my-mind' })).ok).toBe(false);
+    expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+  });
+
   test('does not nest transactions', () => {
     const database = open();
     expect(() => database.runInTransaction(() => database.runInTransaction(() => ok()))).toThrow(

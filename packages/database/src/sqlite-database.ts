@@ -1,14 +1,17 @@
 import { failed, Fault, ok, type Result } from '@postern/kernel';
+import { numberColumn } from './columns.ts';
 import type { Connection } from './connection.ts';
 import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
 import type { Database, SqlRow, SqlValue, Statement } from './database.ts';
 import { attemptAt } from './failure-of-error.ts';
+import { syncLog, syncLogSoon } from './sync-log.ts';
 
 /** `Database` over one connection of better-sqlite3. */
 export class SqliteDatabase implements Database {
   readonly #connection: Connection;
   readonly #place: DatabasePlace;
   readonly #onClose: () => void;
+  #versionQuery: Statement | undefined;
 
   constructor(connection: Connection, place: DatabasePlace, onClose: () => void) {
     this.#connection = connection;
@@ -50,6 +53,41 @@ export class SqliteDatabase implements Database {
         if (connection.inTransaction) connection.exec('ROLLBACK');
       }
     });
+  }
+
+  runUnsynced<T, F>(work: () => Result<T, F>): Result<T, F | DatabaseFailure> {
+    return attemptAt(this.#place, () => {
+      // In write-ahead mode: FULL waits for the log at every commit, NORMAL only before a checkpoint.
+      this.#connection.pragma('synchronous = NORMAL');
+      try {
+        return this.runInTransaction(work);
+      } finally {
+        this.#connection.pragma('synchronous = FULL');
+      }
+    });
+  }
+
+  sync(): Result<undefined, DatabaseFailure> {
+    return attemptAt(this.#place, () => {
+      syncLog(this.#place.path);
+      return ok();
+    });
+  }
+
+  async syncSoon(): Promise<Result<undefined, DatabaseFailure>> {
+    try {
+      await syncLogSoon(this.#place.path);
+      return ok();
+    } catch (error) {
+      return attemptAt(this.#place, () => {
+        throw error;
+      });
+    }
+  }
+
+  dataVersion(): number {
+    this.#versionQuery ??= this.prepare('PRAGMA data_version');
+    return numberColumn(this.#versionQuery.get() ?? {}, 'data_version');
   }
 
   quickCheck(): Result<undefined, DatabaseFailure> {

@@ -12,21 +12,23 @@ import {
 import { gatewayKeyId, type GatewayKeyId } from '@postern/protocol';
 import type { GatewayKeyFailure, GatewayKeyRecord, GatewayKeyStore } from './gateway-key.ts';
 import { sameHash, type KeyHasher } from './key-hash.ts';
-import { isKeyText, mintKey } from './key-text.ts';
+import { mintKey } from './key-text.ts';
+import { VerifiedKeys } from './verified-keys.ts';
 
 /** A letter or digit first; then also spaces and `. _ - @`, 64 characters in all. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u;
 const COLUMNS = 'id, name, prefix, created_at_ms, last_used_at_ms, revoked_at_ms';
 
 /**
- * Keys in the gateway's database. Every question goes to the database (some microseconds): nothing is
- * remembered between two requests, so a key that another process revokes is dead at once.
+ * Keys in the gateway's database. A token that was valid is remembered until anybody writes to the
+ * database, so a key that another process revokes is dead at once.
  */
 export class SqliteKeys implements GatewayKeyStore {
   readonly #database: Database;
   readonly #hashOf: KeyHasher;
   readonly #clock: Clock;
   readonly #randomness: Randomness;
+  readonly #verified: VerifiedKeys;
   readonly #findByHash: Statement;
   readonly #findLive: Statement;
   readonly #insert: Statement;
@@ -39,6 +41,7 @@ export class SqliteKeys implements GatewayKeyStore {
     this.#hashOf = hashOf;
     this.#clock = clock;
     this.#randomness = randomness;
+    this.#verified = new VerifiedKeys(() => database.dataVersion());
     this.#findByHash = database.prepare(
       'SELECT id, hash FROM gateway_key WHERE hash = ? AND revoked_at_ms IS NULL',
     );
@@ -81,7 +84,7 @@ export class SqliteKeys implements GatewayKeyStore {
   }
 
   revoke(idOrName: string): Result<GatewayKeyRecord, GatewayKeyFailure> {
-    return this.#database.runInTransaction(() => {
+    const revoked = this.#database.runInTransaction(() => {
       const row = this.#findNamed.get(idOrName, idOrName);
       if (row === undefined) return failed({ reason: 'gateway-key-not-found' });
       const record = recordOf(row);
@@ -89,16 +92,19 @@ export class SqliteKeys implements GatewayKeyStore {
       this.#revoke.run(revokedAtMs, record.id);
       return ok({ ...record, revokedAtMs });
     });
+    this.#verified.clear();
+    return revoked;
   }
 
   verify(text: string): Result<GatewayKeyId | undefined, DatabaseFailure> {
-    if (!isKeyText(text)) return ok();
+    return this.#database.attempt(() => this.#verified.idOf(text, () => this.#find(text)));
+  }
+
+  #find(text: string): GatewayKeyId | undefined {
     const hash = this.#hashOf(text);
-    const found = this.#database.attempt(() => this.#findByHash.get(hash));
-    if (!found.ok) return found;
-    const { id, hash: stored } = found.value ?? {};
+    const { id, hash: stored } = this.#findByHash.get(hash) ?? {};
     const isSame = stored instanceof Uint8Array && sameHash(stored, hash);
-    return ok(isSame && typeof id === 'string' ? gatewayKeyId.from(id) : undefined);
+    return isSame && typeof id === 'string' ? gatewayKeyId.from(id) : undefined;
   }
 
   isLive(id: GatewayKeyId): Result<boolean, DatabaseFailure> {

@@ -81,4 +81,34 @@ describe('SqliteUsage', () => {
     expect(usage.isFull()).toBe(false);
     expect(stored()).toBe(10_000);
   });
+
+  it('waits for the disk in flush() alone, and there also for what was written before', async () => {
+    const sync = vi.spyOn(database, 'sync');
+    const syncSoon = vi.spyOn(database, 'syncSoon');
+    usage.record(entry);
+    vi.advanceTimersByTime(200);
+    expect([sync.mock.calls.length, syncSoon.mock.calls.length]).toEqual([0, 1]);
+    expect(usage.flush()).toEqual({ ok: true, value: undefined });
+    expect(sync).toHaveBeenCalledTimes(1);
+    await syncSoon.mock.results[0]?.value;
+    usage.flush();
+    expect(sync).toHaveBeenCalledTimes(1);
+  });
+
+  it('syncs again after a failure', async () => {
+    const failure = {
+      reason: 'disk-fault',
+      label: 'gateway',
+      path: 'p',
+      systemCode: 'EIO',
+    } as const;
+    const syncSoon = vi.spyOn(database, 'syncSoon').mockResolvedValueOnce({ ok: false, failure });
+    usage.record(entry);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(syncSoon).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(syncSoon).toHaveBeenCalledTimes(2);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(syncSoon).toHaveBeenCalledTimes(2);
+  });
 });

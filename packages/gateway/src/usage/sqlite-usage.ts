@@ -7,6 +7,8 @@ import type { UsageEntry, UsageLog, UsageTotals } from './usage-log.ts';
 const FLUSH_AFTER_MS = 200;
 /** So many waiting entries are written without waiting longer: a short pause rather than a long one. */
 const FLUSH_AT = 256;
+/** Rows of one statement: a third less work than one by one. */
+const ROWS_AT_ONCE = 32;
 /** So many wait while the disk refuses them; then no more calls are taken on. */
 const MAX_WAITING = 10_000;
 
@@ -30,20 +32,29 @@ const COLUMNS = [
   'answer_bytes',
 ];
 
-/** Usage in the gateway's database, written in batches after the answers have gone out. */
+/**
+ * Usage in the gateway's database, written in batches after the responses have gone out. Batches are
+ * committed without waiting for the disk, which a thread of Node's pool then does: the event loop would
+ * stand still for some milliseconds at every batch.
+ */
 export class SqliteUsage implements UsageLog {
   readonly #database: Database;
   readonly #insert: Statement;
+  readonly #insertMany: Statement;
   readonly #touch: Statement;
   readonly #totals: Statement;
   #waiting: UsageEntry[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** Batches committed so far, and how many of them are on the disk for sure. */
+  #committed = 0;
+  #synced = 0;
+  #isSyncing = false;
+  #isClosed = false;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#insert = database.prepare(
-      `INSERT INTO usage (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`,
-    );
+    this.#insert = database.prepare(insertionOf(1));
+    this.#insertMany = database.prepare(insertionOf(ROWS_AT_ONCE));
     this.#touch = database.prepare(
       'UPDATE gateway_key SET last_used_at_ms = max(coalesce(last_used_at_ms, 0), ?) WHERE id = ?',
     );
@@ -59,8 +70,8 @@ export class SqliteUsage implements UsageLog {
 
   record(entry: UsageEntry): void {
     this.#waiting.push(entry);
-    if (this.#waiting.length === FLUSH_AT) setImmediate(() => this.flush());
-    this.#timer ??= setTimeout(() => this.flush(), FLUSH_AFTER_MS);
+    if (this.#waiting.length === FLUSH_AT) setImmediate(this.#writeSoon);
+    this.#timer ??= setTimeout(this.#writeSoon, FLUSH_AFTER_MS);
   }
 
   isFull(): boolean {
@@ -68,28 +79,73 @@ export class SqliteUsage implements UsageLog {
   }
 
   flush(): Result<undefined, DatabaseFailure> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#waiting.length === 0) return ok();
+    this.#stopTimer();
+    if (this.#waiting.length === 0 && this.#synced === this.#committed) return ok();
+    const flushed =
+      this.#waiting.length > 0
+        ? this.#write((insert) => this.#database.runInTransaction(insert))
+        : this.#database.sync();
+    if (flushed.ok) this.#synced = this.#committed;
+    else this.#tryAgain();
+    return flushed;
+  }
+
+  #write(
+    run: (insert: () => Result<undefined, never>) => Result<undefined, DatabaseFailure>,
+  ): Result<undefined, DatabaseFailure> {
     const batch = this.#waiting;
-    const written = this.#write(batch);
-    if (written.ok) this.#waiting = [];
-    else this.#timer = setTimeout(() => this.flush(), FLUSH_AFTER_MS);
+    const written = run(() => {
+      this.#insertAll(batch);
+      return ok();
+    });
+    if (written.ok) {
+      this.#waiting = [];
+      this.#committed += 1;
+    }
     return written;
   }
 
-  #write(batch: readonly UsageEntry[]): Result<undefined, DatabaseFailure> {
-    return this.#database.runInTransaction((): Result<undefined, never> => {
-      const lastUsed = new Map<GatewayKeyId, number>();
-      for (const entry of batch) {
-        this.#insert.run(...rowOf(entry));
-        lastUsed.set(entry.keyId, Math.max(entry.atMs, lastUsed.get(entry.keyId) ?? 0));
-      }
-      for (const [keyId, atMs] of lastUsed) this.#touch.run(atMs, keyId);
-      return ok();
-    });
+  #insertAll(batch: readonly UsageEntry[]): void {
+    const lastUsed = new Map<GatewayKeyId, number>();
+    const whole = batch.length - (batch.length % ROWS_AT_ONCE);
+    for (let at = 0; at < whole; at += ROWS_AT_ONCE) {
+      this.#insertMany.run(...batch.slice(at, at + ROWS_AT_ONCE).flatMap(rowOf));
+    }
+    for (const entry of batch.slice(whole)) this.#insert.run(...rowOf(entry));
+    for (const { keyId, atMs } of batch) {
+      lastUsed.set(keyId, Math.max(atMs, lastUsed.get(keyId) ?? 0));
+    }
+    for (const [keyId, atMs] of lastUsed) this.#touch.run(atMs, keyId);
   }
 
+  readonly #writeSoon = (): void => {
+    this.#stopTimer();
+    const written =
+      this.#waiting.length === 0
+        ? ok()
+        : this.#write((insert) => this.#database.runUnsynced(insert));
+    if (written.ok) void this.#syncSoon();
+    else this.#tryAgain();
+  };
+
+  async #syncSoon(): Promise<void> {
+    if (this.#isSyncing || this.#synced === this.#committed) return;
+    this.#isSyncing = true;
+    const committed = this.#committed;
+    const synced = await this.#database.syncSoon();
+    this.#isSyncing = false;
+    if (synced.ok) this.#synced = Math.max(this.#synced, committed);
+    if (this.#synced < this.#committed) this.#tryAgain();
+  }
+
+  #tryAgain(): void {
+    if (!this.#isClosed) this.#timer ??= setTimeout(this.#writeSoon, FLUSH_AFTER_MS);
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
   usageOf(keyId: GatewayKeyId): Result<UsageTotals, DatabaseFailure> {
     const flushed = this.flush();
     if (!flushed.ok) return flushed;
@@ -108,10 +164,16 @@ export class SqliteUsage implements UsageLog {
 
   /** Writes what is waiting and stops the clock. */
   close(): Result<undefined, DatabaseFailure> {
+    this.#isClosed = true;
     const flushed = this.flush();
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     return flushed;
   }
+}
+
+function insertionOf(rows: number): string {
+  const row = `(${COLUMNS.map(() => '?').join(', ')})`;
+  return `INSERT INTO usage (${COLUMNS.join(', ')}) VALUES ${Array.from({ length: rows }, () => row).join(', ')}`;
 }
 
 function rowOf(entry: UsageEntry): SqlValue[] {

@@ -34,11 +34,14 @@ export interface UsageTotals {
 }
 
 export interface UsageLog {
-  /** Takes an entry; it is on disk within 200 ms, and at the latest when the log is closed. */
+  /**
+   * Takes an entry. It is written within 200 ms, so that a kill can't lose it any more, and is on the
+   * disk itself soon after; `flush` and closing wait for the disk.
+   */
   record(entry: UsageEntry): void;
   /** True while so many entries wait for a disk that refuses them that no more may be taken on. */
   isFull(): boolean;
-  /** Writes what is waiting. A failure keeps it waiting. */
+  /** Writes what is waiting and waits for the disk. A failure keeps it waiting. */
   flush(): Result<undefined, DatabaseFailure>;
   /** Totals of what is on disk and what is waiting. */
   usageOf(keyId: GatewayKeyId): Result<UsageTotals, DatabaseFailure>;
