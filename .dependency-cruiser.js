@@ -38,10 +38,46 @@ const layerRules = Object.entries(LAYERS).map(([part, allowed]) => ({
   },
 }));
 
+// The folders of the page, lowest level first. A folder may import itself and lower levels, so that
+// features never import each other and only the shell puts them together.
+const WEB_LEVELS = [
+  ['api', 'navigation', 'state', 'theme'],
+  ['controls'],
+  ['conversations', 'markdown', 'models', 'session', 'shortcuts'],
+  ['chat', 'providers', 'search', 'sign-in', 'unlock'],
+  ['first-run', 'settings', 'sidebar'],
+  ['shell'],
+];
+
+const webRules = WEB_LEVELS.map((folders, level) => ({
+  name: `web-level-${level + 1}`,
+  comment: `${folders.join(', ')} may import only themselves and lower levels`,
+  severity: 'error',
+  from: { path: `^apps/web/src/(${folders.join('|')})/`, pathNot: TESTS },
+  to: {
+    path: '^apps/web/src/',
+    pathNot: [
+      '^apps/web/src/$1/',
+      ...WEB_LEVELS.slice(0, level).map((lower) => `^apps/web/src/(${lower.join('|')})/`),
+    ],
+  },
+}));
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
     ...layerRules,
+    ...webRules,
+    {
+      name: 'web-folder-has-a-level',
+      comment: 'A new folder of the page needs a place in WEB_LEVELS.',
+      severity: 'error',
+      from: {
+        path: '^apps/web/src/[^/]+/',
+        pathNot: [TESTS, `^apps/web/src/(${WEB_LEVELS.flat().join('|')})/`],
+      },
+      to: { path: '.' },
+    },
     {
       name: 'no-cycles',
       severity: 'error',

@@ -49,6 +49,23 @@ const PLANTED: Readonly<Record<string, readonly (readonly [string, string])[]>> 
     ['apps/web/src/b.tsx', "import '../../cli/src/index.ts';"],
     ['apps/web/src/c.ts', "await import('@postern/vault');"],
   ],
+  'web-level-1': [
+    ['apps/web/src/api/a.ts', "import '../controls/planted.ts';"],
+    ['apps/web/src/state/a.ts', "import '../api/planted.ts';"],
+  ],
+  'web-level-2': [['apps/web/src/controls/a.ts', "import type {} from '../session/planted.ts';"]],
+  'web-level-3': [['apps/web/src/conversations/a.ts', "import '../chat/planted.ts';"]],
+  'web-level-4': [
+    ['apps/web/src/chat/a.ts', "import '../shell/planted.ts';"],
+    ['apps/web/src/search/a.ts', "import '../chat/planted.ts';"],
+    ['apps/web/src/unlock/a.ts', "import '../main.tsx';"],
+  ],
+  'web-level-5': [
+    ['apps/web/src/settings/a.ts', "import '../sidebar/planted.ts';"],
+    ['apps/web/src/sidebar/a.ts', "import '../shell/planted.ts';"],
+  ],
+  'web-level-6': [['apps/web/src/shell/a.ts', "import '../main.tsx';"]],
+  'web-folder-has-a-level': [['apps/web/src/nowhere/a.ts', "import '../api/planted.ts';"]],
   'layer-apps-cli': [['apps/cli/src/a.ts', "import '../../../testing/src/index.ts';"]],
   'layer-tools': [['tools/src/a.ts', "import '@postern/vault';"]],
   'no-cycles': [['packages/vault/src/cycle/a.ts', "import type {} from './b.ts';"]],
@@ -97,6 +114,14 @@ const SOUND = {
   'packages/app/src/sound.ts': "import '@postern/gateway'; import '@postern/vault'; import 'hono';",
   'apps/cli/src/sound.ts':
     "import '@postern/gateway'; import '@postern/vault'; import '@postern/app';",
+  ...Object.fromEntries(
+    ['api', 'chat', 'controls', 'session', 'sidebar'].map((folder) => [
+      `apps/web/src/${folder}/planted.ts`,
+      'export {};',
+    ]),
+  ),
+  'apps/web/src/main.tsx': "import './shell/planted.ts';",
+  'apps/web/src/shell/planted.ts': "import '../chat/planted.ts'; import '../sidebar/planted.ts';",
   'testing/src/index.ts': "import '@postern/vault';",
   'tools/src/sound.ts': "import '@postern/protocol';",
 };

@@ -1,9 +1,10 @@
-import { PanelLeft, SquarePen } from 'lucide-react';
+import { SquarePen } from 'lucide-react';
 import type { Conversation, ConversationId, MessageId } from '@postern/protocol';
 import { useEffect, type ReactElement } from 'react';
 import { Button, IconButton } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
-import { navigate, type Route } from '../shell/route.ts';
+import { PageHead } from '../controls/page-head.tsx';
+import { navigate, type Route } from '../navigation/route.ts';
 import { useStore } from '../state/store.ts';
 import { useModelFor } from '../models/use-model.ts';
 import { displayTitle } from '../conversations/display-title.ts';
@@ -103,11 +104,7 @@ function ChatHead(props: {
     };
   }, [title]);
   return (
-    <header className="chat-head">
-      <IconButton label="Show sidebar" tipAt="right" className="sidebar-toggle" onClick={onSidebar}>
-        <PanelLeft aria-hidden="true" size={18} />
-      </IconButton>
-      <h1>{title ?? (id === 'new' ? 'New chat' : 'Chat')}</h1>
+    <PageHead title={title ?? (id === 'new' ? 'New chat' : 'Chat')} onSidebar={onSidebar}>
       {model?.demo === true && <DemoBadge />}
       <span className="grow" />
       {id !== 'new' && (
@@ -122,6 +119,6 @@ function ChatHead(props: {
           <SquarePen aria-hidden="true" size={17} />
         </IconButton>
       )}
-    </header>
+    </PageHead>
   );
 }

@@ -11,7 +11,7 @@ import {
 import { IconButton } from '../controls/button.tsx';
 import { ModelButton } from '../models/model-button.tsx';
 import { useModelFor } from '../models/use-model.ts';
-import { Keys } from '../shell/shortcuts-sheet.tsx';
+import { Keys } from '../controls/keys.tsx';
 import { stop } from './ask.ts';
 import { openChat, type Run } from './chat.ts';
 import { onComposeRequest } from './compose-requests.ts';

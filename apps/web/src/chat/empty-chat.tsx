@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { Mark } from '../shell/mark.tsx';
+import { Mark } from '../controls/mark.tsx';
 import { proposeDraft } from './compose-requests.ts';
 
 const SUGGESTIONS = [

@@ -1,6 +1,6 @@
 import type { AppState, SetupAnswer } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
-import { applyState, finishFirstRun, refresh } from '../shell/session.ts';
+import { applyState, finishFirstRun, refresh } from '../session/session.ts';
 import { KeyStep } from './key-step.tsx';
 import { RecoveryStep } from './recovery-step.tsx';
 import { StorageStep } from './storage-step.tsx';

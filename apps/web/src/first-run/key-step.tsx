@@ -5,10 +5,10 @@ import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { Spinner } from '../controls/spinner.tsx';
 import { pickDemo } from '../models/models.ts';
-import { KeyForm } from '../settings/key-form.tsx';
-import { loadProviders, providers } from '../settings/providers.ts';
-import { ProviderMonogram } from '../settings/provider-monogram.tsx';
-import { Gate } from '../shell/gate.tsx';
+import { KeyForm } from '../providers/key-form.tsx';
+import { loadProviders, providers } from '../providers/providers.ts';
+import { ProviderMonogram } from '../providers/provider-monogram.tsx';
+import { Gate } from '../controls/gate.tsx';
 import { useStore } from '../state/store.ts';
 
 /** Adds a first API key, or starts the demo. */

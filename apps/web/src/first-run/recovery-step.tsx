@@ -2,7 +2,7 @@ import { Download, Printer } from 'lucide-react';
 import { useId, useState, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
 import { CopyButton } from '../controls/copy-button.tsx';
-import { Gate } from '../shell/gate.tsx';
+import { Gate } from '../controls/gate.tsx';
 
 /** Shows the recovery code, once. */
 export function RecoveryStep(props: {

@@ -5,7 +5,7 @@ import { appApi } from '../api/app-api.ts';
 import type { Problem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
-import { Gate } from '../shell/gate.tsx';
+import { Gate } from '../controls/gate.tsx';
 import { NewPassphrase, type PassphraseEntry } from './new-passphrase.tsx';
 import { MIN_PASSPHRASE_LENGTH } from './passphrase-strength.ts';
 

@@ -7,7 +7,7 @@ import { Dialog } from '../controls/dialog.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
 import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
 import { Spinner } from '../controls/spinner.tsx';
-import { navigate, type Route } from '../shell/route.ts';
+import { navigate, type Route } from '../navigation/route.ts';
 import { useStore } from '../state/store.ts';
 import { useSearch } from './use-search.ts';
 

@@ -4,7 +4,7 @@ import { useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
 import type { Problem } from '../api/problem.ts';
 import { ProblemNotice } from '../controls/notice.tsx';
-import { applySettings } from '../shell/session.ts';
+import { applySettings } from '../session/session.ts';
 import { showTheme, type Theme } from '../theme/theme.ts';
 
 const THEMES = [

@@ -1,5 +1,5 @@
 import { useState, type KeyboardEvent, type ReactElement } from 'react';
-import { CopyButton } from '../controls/copy-button.tsx';
+import { CopyField } from '../controls/copy-field.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
 import { CodeBlock } from '../markdown/code-block.tsx';
 import { snippetsFor } from './snippets.ts';
@@ -16,15 +16,9 @@ export function GatewaySection({ gatewayUrl }: { readonly gatewayUrl: string }):
         use keys that Postern creates and never see your provider keys.
       </p>
       <h3>Address</h3>
-      <div className="command">
-        <code>{gatewayUrl}</code>
-        <CopyButton text={gatewayUrl} label="Copy address" />
-      </div>
+      <CopyField text={gatewayUrl} label="Copy address" />
       <h3>Create a key</h3>
-      <div className="command">
-        <code>{COMMAND}</code>
-        <CopyButton text={COMMAND} label="Copy command" />
-      </div>
+      <CopyField text={COMMAND} label="Copy command" />
       <p className="quiet">Postern shows the key once. You can revoke it at any time.</p>
       <h3>Use the key</h3>
       <Snippets gatewayUrl={gatewayUrl} />

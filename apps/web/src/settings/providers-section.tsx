@@ -4,9 +4,9 @@ import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { Spinner } from '../controls/spinner.tsx';
 import { useStore } from '../state/store.ts';
-import { EndpointForm } from './endpoint-form.tsx';
-import { ProviderCard } from './provider-card.tsx';
-import { loadProviders, providers } from './providers.ts';
+import { EndpointForm } from '../providers/endpoint-form.tsx';
+import { ProviderCard } from '../providers/provider-card.tsx';
+import { loadProviders, providers } from '../providers/providers.ts';
 
 /** All providers with their keys, and custom endpoints. */
 export function ProvidersSection(): ReactElement {

@@ -6,7 +6,7 @@ import type { Problem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
-import { signOut } from '../shell/session.ts';
+import { signOut } from '../session/session.ts';
 
 const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 

@@ -1,9 +1,8 @@
-import { PanelLeft } from 'lucide-react';
 import type { AppState } from '@postern/protocol';
 import { useEffect, type ReactElement } from 'react';
-import { IconButton } from '../controls/button.tsx';
+import { PageHead } from '../controls/page-head.tsx';
 import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
-import { routeToFragment, SETTINGS_SECTIONS, type SettingsSection } from '../shell/route.ts';
+import { routeToFragment, SETTINGS_SECTIONS, type SettingsSection } from '../navigation/route.ts';
 import { AppearanceSection } from './appearance-section.tsx';
 import { GatewaySection } from './gateway-section.tsx';
 import { ProvidersSection } from './providers-section.tsx';
@@ -30,17 +29,7 @@ export function SettingsPage(props: {
   useScrollIntoView(`settings-tab-${section}`);
   return (
     <div className="settings">
-      <header className="chat-head">
-        <IconButton
-          label="Show sidebar"
-          tipAt="right"
-          className="sidebar-toggle"
-          onClick={onSidebar}
-        >
-          <PanelLeft aria-hidden="true" size={18} />
-        </IconButton>
-        <h1>Settings</h1>
-      </header>
+      <PageHead title="Settings" onSidebar={onSidebar} />
       <div className="settings-body">
         <nav className="settings-tabs" aria-label="Settings">
           {SETTINGS_SECTIONS.map((name) => (

@@ -2,7 +2,7 @@ import { LockKeyhole } from 'lucide-react';
 import type { AppState } from '@postern/protocol';
 import type { ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
-import { lockNow } from '../shell/sidebar.tsx';
+import { lockNow } from '../session/lock-now.ts';
 
 export function StorageSection({ state }: { readonly state: AppState }): ReactElement {
   const { storage, keyring } = state;

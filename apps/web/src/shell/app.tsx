@@ -8,11 +8,11 @@ import { SignedOut } from '../sign-in/signed-out.tsx';
 import { useStore } from '../state/store.ts';
 import { showTheme } from '../theme/theme.ts';
 import { Unlock } from '../unlock/unlock.tsx';
-import { Gate } from './gate.tsx';
+import { Gate } from '../controls/gate.tsx';
 import { LostConnection } from './lost-connection.tsx';
 import { Main } from './main.tsx';
-import { checkLock, refresh, session, start, type Session } from './session.ts';
-import { Toasts } from './toasts.tsx';
+import { checkLock, refresh, session, start, type Session } from '../session/session.ts';
+import { Toasts } from '../controls/toasts.tsx';
 
 export function App(): ReactElement {
   const now = useStore(session);

@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from 'react';
 import { Button } from '../controls/button.tsx';
-import { Gate } from './gate.tsx';
+import { Gate } from '../controls/gate.tsx';
 
 /** Replaces the page after an uncaught error in its own code. */
 export class Crash extends Component<

@@ -1,7 +1,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import { Unplug } from 'lucide-react';
 import { Button } from '../controls/button.tsx';
-import { refresh } from './session.ts';
+import { refresh } from '../session/session.ts';
 
 const RETRY_MS = 3000;
 

@@ -12,10 +12,10 @@ import {
 import { loadModels } from '../models/models.ts';
 import { SearchPalette } from '../search/search-palette.tsx';
 import { SettingsPage } from '../settings/settings-page.tsx';
-import { currentRoute, navigate, useRoute } from './route.ts';
-import { commandFor, type Command } from './shortcuts.ts';
-import { ShortcutsSheet } from './shortcuts-sheet.tsx';
-import { Sidebar } from './sidebar.tsx';
+import { currentRoute, navigate, useRoute } from '../navigation/route.ts';
+import { commandFor, type Command } from '../shortcuts/shortcuts.ts';
+import { ShortcutsSheet } from '../shortcuts/shortcuts-sheet.tsx';
+import { Sidebar } from '../sidebar/sidebar.tsx';
 
 type Overlay = 'search' | 'shortcuts' | undefined;
 

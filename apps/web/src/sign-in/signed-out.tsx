@@ -1,9 +1,9 @@
 import type { ReactElement } from 'react';
 import type { Problem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
-import { CopyButton } from '../controls/copy-button.tsx';
+import { CopyField } from '../controls/copy-field.tsx';
 import { Notice } from '../controls/notice.tsx';
-import { Gate } from '../shell/gate.tsx';
+import { Gate } from '../controls/gate.tsx';
 
 const COMMAND = 'postern open';
 
@@ -29,10 +29,7 @@ export function SignedOut(props: {
       )}
       <div className="gate-card">
         <p>Run this command in a terminal on this machine:</p>
-        <div className="command">
-          <code>{COMMAND}</code>
-          <CopyButton text={COMMAND} label="Copy command" />
-        </div>
+        <CopyField text={COMMAND} label="Copy command" />
         <p className="quiet">
           Then open the link it prints. Every tab needs its own link. In a source checkout, run{' '}
           <code>npx postern open</code>.

@@ -7,8 +7,8 @@ import type { Problem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
 import { TextField } from '../controls/text-field.tsx';
-import { Gate } from '../shell/gate.tsx';
-import { applyState } from '../shell/session.ts';
+import { Gate } from '../controls/gate.tsx';
+import { applyState } from '../session/session.ts';
 
 type UnlockMethod = 'keyring' | 'passphrase' | 'recovery';
 

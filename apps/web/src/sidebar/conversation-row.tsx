@@ -4,15 +4,15 @@ import { memo, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { openChat } from '../chat/chat.ts';
 import { IconButton } from '../controls/button.tsx';
 import { Spinner } from '../controls/spinner.tsx';
-import { currentRoute, navigate, routeToFragment } from '../shell/route.ts';
-import { showToast } from '../shell/toasts.tsx';
+import { currentRoute, navigate, routeToFragment } from '../navigation/route.ts';
+import { showToast } from '../controls/toasts.tsx';
 import { useSelected } from '../state/store.ts';
 import {
   deleteConversation,
   renameConversation,
   restoreConversation,
-} from './conversation-list.ts';
-import { displayTitle } from './display-title.ts';
+} from '../conversations/conversation-list.ts';
+import { displayTitle } from '../conversations/display-title.ts';
 
 /** One conversation in the list. It can be opened, renamed in place and deleted. */
 export const ConversationRow = memo(function ConversationRow(props: {

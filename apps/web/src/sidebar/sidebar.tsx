@@ -1,14 +1,12 @@
 import { Keyboard, LockKeyhole, PanelLeftClose, Search, Settings, SquarePen } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { appApi } from '../api/app-api.ts';
 import { IconButton } from '../controls/button.tsx';
-import { Conversations } from '../conversations/conversations.tsx';
-import { Mark } from './mark.tsx';
-import type { Route } from './route.ts';
-import { refresh } from './session.ts';
-import type { Command } from './shortcuts.ts';
-import { Keys } from './shortcuts-sheet.tsx';
-import { showToast } from './toasts.tsx';
+import { Conversations } from './conversations.tsx';
+import { Mark } from '../controls/mark.tsx';
+import type { Route } from '../navigation/route.ts';
+import { lockNow } from '../session/lock-now.ts';
+import type { Command } from '../shortcuts/shortcuts.ts';
+import { Keys } from '../controls/keys.tsx';
 
 /** Chat list, search and settings; a drawer on narrow screens. */
 export function Sidebar(props: {
@@ -84,12 +82,4 @@ function SidebarFoot(props: {
       </IconButton>
     </footer>
   );
-}
-
-/** Locks the vault; the page then shows the unlock screen. */
-export async function lockNow(): Promise<void> {
-  const locked = await appApi.lock();
-  // Locking ends the session too; the new state says whether this page may unlock again.
-  if (locked.ok) await refresh();
-  else showToast(`Couldn’t lock Postern. ${locked.failure.message}`, { tone: 'danger' });
 }

@@ -1,14 +1,7 @@
 import type { ReactElement } from 'react';
 import { Dialog } from '../controls/dialog.tsx';
+import { Keys } from '../controls/keys.tsx';
 import { SHORTCUTS } from './shortcuts.ts';
-
-const APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
-
-/** The name of a key on this operating system. */
-function keyName(key: string): string {
-  if (key === 'Mod') return APPLE ? '⌘' : 'Ctrl';
-  return APPLE && key === 'Alt' ? '⌥' : key;
-}
 
 export function ShortcutsSheet({ onClose }: { readonly onClose: () => void }): ReactElement {
   return (
@@ -27,15 +20,5 @@ export function ShortcutsSheet({ onClose }: { readonly onClose: () => void }): R
         Some browsers reserve shortcuts such as Ctrl N. The others work in every browser.
       </p>
     </Dialog>
-  );
-}
-
-export function Keys({ keys }: { readonly keys: readonly string[] }): ReactElement {
-  return (
-    <span className="keys">
-      {keys.map((key) => (
-        <kbd key={key}>{keyName(key)}</kbd>
-      ))}
-    </span>
   );
 }

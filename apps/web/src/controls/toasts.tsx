@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactElement, type RefObject } from 'react';
-import { IconButton } from '../controls/button.tsx';
+import { IconButton } from './button.tsx';
 import { createStore, useStore } from '../state/store.ts';
 
 interface Toast {

@@ -4,7 +4,11 @@ import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { Spinner } from '../controls/spinner.tsx';
 import { useStore } from '../state/store.ts';
-import { conversationList, loadConversations, loadMoreConversations } from './conversation-list.ts';
+import {
+  conversationList,
+  loadConversations,
+  loadMoreConversations,
+} from '../conversations/conversation-list.ts';
 import { ConversationRow } from './conversation-row.tsx';
 import { groupByDay } from './group-by-day.ts';
 

@@ -1,0 +1,26 @@
+import { PanelLeft } from 'lucide-react';
+import type { ReactElement, ReactNode } from 'react';
+import { IconButton } from './button.tsx';
+
+/** The title bar of a page, with the button that shows a hidden sidebar. */
+export function PageHead(props: {
+  readonly title: string;
+  readonly onSidebar: () => void;
+  /** Shown after the title. */
+  readonly children?: ReactNode;
+}): ReactElement {
+  return (
+    <header className="page-head">
+      <IconButton
+        label="Show sidebar"
+        tipAt="right"
+        className="sidebar-toggle"
+        onClick={props.onSidebar}
+      >
+        <PanelLeft aria-hidden="true" size={18} />
+      </IconButton>
+      <h1>{props.title}</h1>
+      {props.children}
+    </header>
+  );
+}
