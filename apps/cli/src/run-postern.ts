@@ -1,10 +1,10 @@
-import { EXIT } from '@postern/protocol';
+import { EXIT, problem, type Problem } from '@postern/protocol';
 import { makeContext, type ProgramParts, type Surroundings } from './commands/make-context.ts';
 import { readRunLine } from './commands/run-line.ts';
 import { readEnvironment } from './config/environment.ts';
 import { CommandFailed } from './failure/command-failed.ts';
 import { exitCodeOf } from './failure/command-failed.ts';
-import { described, leaveMemoryOutOfCoreDumps, type Described } from '@postern/app';
+import { leaveMemoryOutOfCoreDumps } from '@postern/app';
 import { endOfLostOutput } from './failure/lost-output.ts';
 import { placeOf } from './failure/place-of.ts';
 import { openTerminal, styled, type Terminal } from './terminal/terminal.ts';
@@ -51,7 +51,7 @@ async function runAsAsked(
 }
 
 /** One line: what happened and what to do. */
-function tell(to: Terminal, failure: Described, asJson: boolean): void {
+function tell(to: Terminal, failure: Problem, asJson: boolean): void {
   if (asJson) to.print(JSON.stringify({ error: failure }));
   to.note(
     `${styled(to, 'red', 'postern:')} ${failure.message} ${failure.remedy} [${failure.code}]`,
@@ -61,7 +61,7 @@ function tell(to: Terminal, failure: Described, asJson: boolean): void {
 /** A fault's message may hold anything and is never shown; its place only where that is asked for. */
 function tellFault(fault: unknown): void {
   const kind = fault instanceof Error ? fault.name : typeof fault;
-  tell(terminal, described('INTERNAL', `Internal fault (${kind}).`), asked.json);
+  tell(terminal, problem('INTERNAL', `Internal fault (${kind}).`), asked.json);
   if (process.argv.includes('--verbose')) terminal.note(placeOf(fault));
 }
 

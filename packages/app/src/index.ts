@@ -8,7 +8,6 @@ export {
   describeHomeFailure,
   describeLockFailure,
 } from './failure/describe-home.ts';
-export { type Described, described } from './failure/described.ts';
 export {
   type CredentialAge,
   ROTATION_DAYS,

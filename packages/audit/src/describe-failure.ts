@@ -1,13 +1,6 @@
-import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
+import { problemWithDetail, type ErrorCodeName, type Problem } from '@postern/protocol';
 import type { AuditFailure, BrokenKind, BrokenLink } from './audit-failure.ts';
 import type { SyslogFailure } from './syslog/connect-syslog.ts';
-
-/** A failure as it is spoken outward: stable code, one line, and what to do. */
-export interface FailureDescription {
-  readonly code: ErrorCodeName;
-  readonly message: string;
-  readonly remedy: string;
-}
 
 type Failure = AuditFailure | SyslogFailure;
 
@@ -25,12 +18,9 @@ const CODES: Readonly<Record<Exclude<Failure['reason'], 'audit-anchor'>, ErrorCo
 };
 
 /** Speaks a failure of the log, or of sending it, to a person. */
-export function describeAuditFailure(failure: Failure): FailureDescription {
+export function describeAuditFailure(failure: Failure): Problem {
   const code = failure.reason === 'audit-anchor' ? failure.code : CODES[failure.reason];
-  const { meaning, remedy } = ERROR_CODES[code];
-  const detail = detailOf(failure);
-  const message = detail === undefined ? meaning : `${meaning.replace(/\.$/, '')}: ${detail}.`;
-  return { code, message, remedy };
+  return problemWithDetail(code, detailOf(failure));
 }
 
 function detailOf(failure: Failure): string | undefined {

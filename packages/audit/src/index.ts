@@ -1,9 +1,5 @@
 export type { AuditFailure, BrokenKind, BrokenLink } from './audit-failure.ts';
-export {
-  describeAuditFailure,
-  describeBrokenLink,
-  type FailureDescription,
-} from './describe-failure.ts';
+export { describeAuditFailure, describeBrokenLink } from './describe-failure.ts';
 export type { ExportContext } from './export/export-context.ts';
 export {
   EXPORT_FORMATS,

@@ -1,8 +1,9 @@
-import { describeDatabaseFailure, type DescribedFailure } from '@postern/database';
+import { describeDatabaseFailure } from '@postern/database';
+import type { Problem } from '@postern/protocol';
 import type { StoreFailure } from './conversation-store.ts';
 
 /** The one way from a failure of the store to a stable code, one line and a remedy. */
-export function describeStoreFailure(failure: StoreFailure): DescribedFailure {
+export function describeStoreFailure(failure: StoreFailure): Problem {
   switch (failure.reason) {
     case 'conversation-not-found':
       return {

@@ -1,4 +1,4 @@
-import type { ErrorCodeName } from '@postern/protocol';
+import type { Problem } from '@postern/protocol';
 
 /** Which database a failure speaks of. Neither field is secret. */
 export interface DatabasePlace {
@@ -39,13 +39,6 @@ export type DatabaseFailure = DatabasePlace &
     | { readonly reason: 'disk-fault'; readonly systemCode: string }
   );
 
-/** A failure as it is told: a stable code, one line, and what the person can do. */
-export interface DescribedFailure {
-  readonly code: ErrorCodeName;
-  readonly message: string;
-  readonly remedy: string;
-}
-
 const DAMAGE_WORDS: Record<Damage, string> = {
   content: 'is damaged',
   'cut-off': 'is cut off',
@@ -55,7 +48,7 @@ const DAMAGE_WORDS: Record<Damage, string> = {
 };
 
 /** The one way from a database failure to words. */
-export function describeDatabaseFailure(failure: DatabaseFailure): DescribedFailure {
+export function describeDatabaseFailure(failure: DatabaseFailure): Problem {
   const which = `The ${failure.label} database ${failure.path}`;
   switch (failure.reason) {
     case 'wrong-key-or-damaged':
@@ -86,7 +79,7 @@ type DiskFailure = Exclude<
   { reason: 'wrong-key-or-damaged' | 'damaged' | 'version-unknown' }
 >;
 
-function describeDiskFailure(failure: DiskFailure, which: string): DescribedFailure {
+function describeDiskFailure(failure: DiskFailure, which: string): Problem {
   switch (failure.reason) {
     case 'disk-full':
       return {

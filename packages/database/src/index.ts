@@ -5,7 +5,6 @@ export {
   type Damage,
   type DatabaseFailure,
   type DatabasePlace,
-  type DescribedFailure,
 } from './database-failure.ts';
 export type { Migration, MigrationTarget } from './migrate.ts';
 export { openDatabase, type OpenDatabaseOptions } from './open-database.ts';

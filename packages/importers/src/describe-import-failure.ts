@@ -1,5 +1,5 @@
-import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
-import { describeVaultFailure, type VaultFailureDescription } from '@postern/vault';
+import { problemWithDetail, type ErrorCodeName, type Problem } from '@postern/protocol';
+import { describeVaultFailure } from '@postern/vault';
 import type { ForeignKeyringFailure } from './foreign-keyring.ts';
 import type { ImportFailure } from './import-failure.ts';
 
@@ -18,7 +18,7 @@ const CODES: Readonly<Record<OwnReason, ErrorCodeName>> = {
 };
 
 /** Speaks a failure to read another program's secrets to a person. */
-export function describeImportFailure(failure: Failure): VaultFailureDescription {
+export function describeImportFailure(failure: Failure): Problem {
   switch (failure.reason) {
     case 'import-not-found':
     case 'import-format-unknown':
@@ -26,18 +26,12 @@ export function describeImportFailure(failure: Failure): VaultFailureDescription
     case 'import-wrong-passphrase':
     case 'import-malformed':
     case 'import-too-costly':
-      return described(failure.reason, failure.path);
+      return problemWithDetail(CODES[failure.reason], failure.path);
     case 'import-forbidden':
-      return described(failure.reason, failure.service);
+      return problemWithDetail(CODES[failure.reason], failure.service);
     case 'import-account-needed':
-      return described(failure.reason, failure.convention);
+      return problemWithDetail(CODES[failure.reason], failure.convention);
     default:
       return describeVaultFailure(failure);
   }
-}
-
-function described(reason: OwnReason, detail: string): VaultFailureDescription {
-  const code = CODES[reason];
-  const { meaning, remedy } = ERROR_CODES[code];
-  return { code, message: `${meaning.replace(/\.$/, '')}: ${detail}.`, remedy };
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { AnswerEvent, Conversation, Message, Part } from './conversation.ts';
 import { DIALECT_IDS, type DialectId } from './dialect-ids.ts';
-import type { ErrorCodeName } from './error-codes/error-codes.ts';
+import type { Problem } from './problem.ts';
 import { endpointUrl, providerName, SORTABLE } from './forms.ts';
 import type { ConversationId, MessageId, ProviderId } from './ids.ts';
 
@@ -111,12 +111,7 @@ export type ConversationPatch = v.InferOutput<typeof ConversationPatchSchema>;
 export type TurnInput = v.InferOutput<typeof TurnInputSchema>;
 
 export interface ApiFailure {
-  readonly error: {
-    readonly code: ErrorCodeName;
-    readonly message: string;
-    /** What the person can do about it. */
-    readonly remedy?: string;
-  };
+  readonly error: Problem;
 }
 
 /** Holds the half of a session that only the page knows. */
@@ -152,7 +147,7 @@ export interface AppState {
   /** What the probe of the operating system's keyring found. */
   readonly keyring:
     | { readonly available: true }
-    | { readonly available: false; readonly code: ErrorCodeName; readonly message: string };
+    | ({ readonly available: false } & Pick<Problem, 'code' | 'message'>);
   /** The gateway's address for SDKs: `http://127.0.0.1:7420`. */
   readonly gatewayUrl: string;
   readonly settings: Settings;
@@ -184,12 +179,7 @@ export interface ProviderView {
 
 export type KeyTest =
   | { readonly ok: true; readonly modelCount: number; readonly latencyMs: number }
-  | {
-      readonly ok: false;
-      readonly code: ErrorCodeName;
-      readonly message: string;
-      readonly remedy?: string;
-    };
+  | ({ readonly ok: false } & Problem);
 
 export interface ModelGroup {
   readonly provider: ProviderId;
@@ -197,7 +187,7 @@ export interface ModelGroup {
   readonly demo: boolean;
   readonly models: readonly { readonly id: string; readonly label: string }[];
   /** Why the upstream's own list could not be read; `models` then holds the built-in ones. */
-  readonly failure?: { readonly code: ErrorCodeName; readonly message: string };
+  readonly failure?: Pick<Problem, 'code' | 'message'>;
 }
 
 export interface ConversationPage {

@@ -29,3 +29,4 @@ export { ERROR_AREAS, ERROR_CODES, type ErrorCodeName } from './error-codes/erro
 export { EMPTY_ANSWER, foldAnswer, type FoldedAnswer } from './fold-answer.ts';
 export * from './ids.ts';
 export type { KeyForm, Provider, SpokenDialect, UpstreamAuth } from './provider.ts';
+export { problem, problemWithDetail, type Problem } from './problem.ts';

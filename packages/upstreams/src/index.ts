@@ -15,8 +15,4 @@ export { isLocalHost } from './providers/address.ts';
 export { BUILT_IN_PROVIDERS } from './providers/built-in-providers.ts';
 export { spokenPath } from './providers/spoken-path.ts';
 export { providerTable, type ProviderTable } from './providers/provider-table.ts';
-export {
-  describeUpstreamFailure,
-  type DescribedUpstreamFailure,
-  type UpstreamFailure,
-} from './upstream-failure.ts';
+export { describeUpstreamFailure, type UpstreamFailure } from './upstream-failure.ts';

@@ -41,9 +41,9 @@ const rows: readonly (readonly [UpstreamFailure, string, RegExp])[] = [
 
 describe('describeUpstreamFailure', () => {
   it.each(rows)('%j', (failure, code, words) => {
-    const described = describeUpstreamFailure(failure);
-    expect(described.code).toBe(code);
-    expect(described.message).toMatch(words);
-    expect(described.remedy).toBe(ERROR_CODES[described.code].remedy);
+    const problem = describeUpstreamFailure(failure);
+    expect(problem.code).toBe(code);
+    expect(problem.message).toMatch(words);
+    expect(problem.remedy).toBe(ERROR_CODES[problem.code].remedy);
   });
 });

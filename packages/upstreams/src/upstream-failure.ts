@@ -1,4 +1,4 @@
-import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
+import { problem, type ErrorCodeName, type Problem } from '@postern/protocol';
 
 /** Why an upstream could not be configured, reached or read. Carries no secret and nothing sent. */
 export type UpstreamFailure =
@@ -53,19 +53,9 @@ export type Unreachable =
 
 export type CertificateFault = 'expired' | 'not-yet-valid' | 'wrong-host' | 'untrusted' | 'other';
 
-export interface DescribedUpstreamFailure {
-  readonly code: ErrorCodeName;
-  /** One sentence with the detail of the case. */
-  readonly message: string;
-  /** What the person can do. */
-  readonly remedy: string;
-}
-
 /** What a failure means outwardly; every boundary of the product speaks it through this. */
-export function describeUpstreamFailure(failure: UpstreamFailure): DescribedUpstreamFailure {
-  const code = codeOf(failure);
-  const { meaning, remedy } = ERROR_CODES[code];
-  return { code, message: detailOf(failure) ?? meaning, remedy };
+export function describeUpstreamFailure(failure: UpstreamFailure): Problem {
+  return problem(codeOf(failure), detailOf(failure));
 }
 
 const CODES = {

@@ -1,13 +1,6 @@
-import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
+import { problemWithDetail, type ErrorCodeName, type Problem } from '@postern/protocol';
 import type { KeyringAbsence } from './keyring/keyring-port.ts';
 import type { BackendFound, Damage, SecretProblem, VaultFailure } from './vault-failure.ts';
-
-/** A failure as it is spoken outward: stable code, one line, and what to do. Never a secret. */
-export interface VaultFailureDescription {
-  readonly code: ErrorCodeName;
-  readonly message: string;
-  readonly remedy: string;
-}
 
 type Reason = VaultFailure['reason'];
 
@@ -47,12 +40,9 @@ const CODES: Readonly<Record<Reason, ErrorCodeName>> = {
   'unsafe-file': 'STORAGE_UNSAFE',
 };
 
-export function describeVaultFailure(failure: VaultFailure): VaultFailureDescription {
-  const code = CODES[failure.reason];
-  const { meaning, remedy } = ERROR_CODES[code];
-  const detail = detailOf(failure);
-  const message = detail === undefined ? meaning : `${meaning.replace(/\.$/, '')}: ${detail}.`;
-  return { code, message, remedy: remedyOf(failure) ?? remedy };
+export function describeVaultFailure(failure: VaultFailure): Problem {
+  const found = problemWithDetail(CODES[failure.reason], detailOf(failure));
+  return { ...found, remedy: remedyOf(failure) ?? found.remedy };
 }
 
 const ABSENCES: Readonly<Record<KeyringAbsence, string>> = {

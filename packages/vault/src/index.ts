@@ -7,7 +7,7 @@ export {
   type LockCause,
 } from './care/auto-lock.ts';
 export { testStorage } from './care/test-storage.ts';
-export { describeVaultFailure, type VaultFailureDescription } from './describe-vault-failure.ts';
+export { describeVaultFailure } from './describe-vault-failure.ts';
 export { KDF_COSTS, type KdfCosts } from './kdf-costs.ts';
 export { checkKeyForm } from './key-form.ts';
 export { KEY_SHAPES, looksLikeKey, type KeyShapeName } from './key-shapes.ts';

@@ -1,10 +1,11 @@
+import { problem } from '@postern/protocol';
 import {
   describeVaultFailure,
   type UnlockWay,
   type Vault,
   type VaultFailure,
 } from '@postern/vault';
-import { described, openVaultHere } from '@postern/app';
+import { openVaultHere } from '@postern/app';
 import { findPassphrase } from '../terminal/passphrase.ts';
 import { refuseWhileHeld } from './backup.ts';
 import { fail, findVault, orFail, report, tryToTell, type CommandContext } from './context.ts';
@@ -13,7 +14,7 @@ import { fail, findVault, orFail, report, tryToTell, type CommandContext } from 
 export async function acceptRollback(context: CommandContext): Promise<void> {
   await refuseWhileHeld(context);
   const { vault } = await findVault(context);
-  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+  if (vault.state === 'absent') fail(problem('VAULT_NOT_SET_UP'));
   const way = await wayInto(context, vault);
   const plainly = await vault.unlock(way);
   const accepted = !plainly.ok;
@@ -28,7 +29,7 @@ export async function acceptRollback(context: CommandContext): Promise<void> {
     ? (['vault.unlock', 'vault.rollback.accept'] as const)
     : (['vault.unlock'] as const);
   const events = actions.map((action) => ({ action, ...done }));
-  orFail(await tryToTell(context, openVaultHere(vault), events), (failure) => failure);
+  orFail(await tryToTell(context, openVaultHere(vault), events));
   report(context, { accepted }, [
     accepted
       ? 'The vault files that are here now count as the newest. Check its secrets: postern secret list.'
@@ -38,7 +39,7 @@ export async function acceptRollback(context: CommandContext): Promise<void> {
 
 async function wayInto(context: CommandContext, vault: Vault): Promise<UnlockWay> {
   if (vault.storage === 'keyring') return { with: 'keyring' };
-  const passphrase = orFail(await findPassphrase(context, 'Passphrase: '), (failure) => failure);
+  const passphrase = orFail(await findPassphrase(context, 'Passphrase: '));
   return { with: 'passphrase', passphrase };
 }
 

@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import type { AuditLog, Forwarding } from '@postern/audit';
 import { takeLock } from '@postern/disk';
 import type { Secret } from '@postern/kernel';
-import type { Config } from '@postern/protocol';
+import { type Config, problem } from '@postern/protocol';
 import { AutoLock } from '@postern/vault';
 import {
   agentPlace,
   askRunning,
   describeLockFailure,
-  described,
   findHeldVault,
   findHolder,
   forwardInBackground,
@@ -40,7 +39,7 @@ export async function agent(context: CommandContext, ttlMs: number): Promise<voi
   await refuseSecondHolder(context);
   const found = await findVault(context);
   const { vault } = found;
-  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+  if (vault.state === 'absent') fail(problem('VAULT_NOT_SET_UP'));
   const lock = takeLock(join(context.home.dataDir, 'agent.lock'));
   if (!lock.ok)
     fail(lock.failure.reason === 'lock-held' ? HELD : describeLockFailure(lock.failure));
@@ -52,7 +51,7 @@ export async function agent(context: CommandContext, ttlMs: number): Promise<voi
   }
 }
 
-const HELD = described('ALREADY_RUNNING', 'A running Postern already holds the vault open.');
+const HELD = problem('ALREADY_RUNNING', 'A running Postern already holds the vault open.');
 
 /** Why an agent ends, in the words of the audit log and in those for people. */
 const ENDINGS = {
@@ -98,12 +97,11 @@ async function holdOpen(
       },
       onLock: end('ASKED'),
     }),
-    (failure) => failure,
   );
   const opened = await openAudit(context.home.dataDir, openVaultHere(vault), context.clock);
-  const log = orFail(opened, (failure) => failure);
+  const log = orFail(opened);
   const begun = await record(log, { action: 'agent.start', outcome: 'success' });
-  orFail(begun, (failure) => failure);
+  orFail(begun);
   const anchoring = keepAnchored(log);
   const forwarding = forwardFrom(context, loaded.config, log);
   const watching = autoLock.start(context.lookEveryMs);
@@ -144,7 +142,7 @@ function forwardFrom(
 export async function unlock(context: CommandContext, ttl: string): Promise<void> {
   await refuseSecondHolder(context);
   const { vault } = await findVault(context);
-  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+  if (vault.state === 'absent') fail(problem('VAULT_NOT_SET_UP'));
   let passphrase: Secret | undefined;
   if (vault.storage === 'file') ({ passphrase } = await unlockByPassphrase(context, vault));
   else await unlockBy(context, vault, { with: 'keyring' });
@@ -163,14 +161,14 @@ async function startInBackground(
   const gone = once(child, 'exit').then(() => true);
   for (let tries = 0; tries < 100; tries += 1) {
     const held = await findHeldVault([agentPlace(context.home)]);
-    if (orFail(held, (failure) => failure) !== undefined) {
+    if (orFail(held) !== undefined) {
       child.unref();
       return;
     }
     const ended = await Promise.race([gone, pause(100)]);
     if (ended) break;
   }
-  fail(described('VAULT_LOCKED', 'The agent did not start.'));
+  fail(problem('VAULT_LOCKED', 'The agent did not start.'));
 }
 
 async function pause(ms: number): Promise<false> {
@@ -185,7 +183,7 @@ export async function lock(context: CommandContext): Promise<void> {
   );
   // Whoever can be asked has been, before one that cannot ends the command.
   const locked = answers
-    .map((answer) => orFail(answer, (failure) => failure))
+    .map((answer) => orFail(answer))
     .filter((answer) => answer?.status === 200).length;
   const line = locked === 0 ? 'Nothing held the vault open.' : 'Locked.';
   report(context, { locked: locked > 0 }, [line]);
@@ -193,7 +191,7 @@ export async function lock(context: CommandContext): Promise<void> {
 
 async function refuseSecondHolder(context: CommandContext): Promise<void> {
   const holder = await findHolder(holderPlaces(context.home));
-  if (orFail(holder, (failure) => failure) !== undefined) fail(HELD);
+  if (orFail(holder) !== undefined) fail(HELD);
 }
 
 function minutes(ms: number): string {

@@ -1,5 +1,6 @@
 import { describeAuditFailure, keepForwarding, type AuditLog } from '@postern/audit';
-import { described, forwardNow, parseReceiver, type Described, type Receiver } from '@postern/app';
+import { problem, type Problem } from '@postern/protocol';
+import { forwardNow, parseReceiver, type Receiver } from '@postern/app';
 import { count, withLog } from './audit.ts';
 import { fail, openHome, orFail, report, type CommandContext } from './context.ts';
 
@@ -20,10 +21,7 @@ async function sendOnce(context: CommandContext, log: AuditLog, receiver: Receiv
   const onSent = (sent: number, behind: number): void => {
     if (behind > 0) context.terminal.note(`Sent ${count(sent, 'record')}, ${behind} to go.`);
   };
-  const forwarded = orFail(
-    await forwardNow({ ...context, log }, receiver, { signal, onSent }),
-    (failure) => failure,
-  );
+  const forwarded = orFail(await forwardNow({ ...context, log }, receiver, { signal, onSent }));
   report(context, { to: receiver.to, ...forwarded }, linesOf(forwarded, receiver));
 }
 
@@ -37,7 +35,7 @@ async function follow(context: CommandContext, log: AuditLog, receiver: Receiver
   }
   // The timers of sending keep no process alive.
   const alive = setInterval(() => undefined, 60_000);
-  const forwarding = keepForwarding<Sent, Described>({
+  const forwarding = keepForwarding<Sent, Problem>({
     forward: (signal) => forwardNow({ ...context, log }, receiver, { signal }),
     onEnd: (result) => {
       if (!result.ok) context.terminal.note(`${result.failure.message} ${result.failure.remedy}`);
@@ -82,6 +80,6 @@ export async function tellBehind(context: CommandContext): Promise<void> {
 
 function receiverOf(context: CommandContext): Receiver {
   const { config } = openHome(context);
-  const receiver = orFail(parseReceiver(config), (failure) => failure);
-  return receiver ?? fail(described('AUDIT_FORWARD_NOT_SET'));
+  const receiver = orFail(parseReceiver(config));
+  return receiver ?? fail(problem('AUDIT_FORWARD_NOT_SET'));
 }

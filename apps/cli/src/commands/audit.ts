@@ -6,8 +6,8 @@ import {
   type AuditLog,
   type ExportFormatName,
 } from '@postern/audit';
-import { AUDIT_ACTIONS, type AuditRecord } from '@postern/protocol';
-import { described, openAudit, record } from '@postern/app';
+import { AUDIT_ACTIONS, type AuditRecord, problem } from '@postern/protocol';
+import { openAudit, record } from '@postern/app';
 import { confirm } from '../terminal/prompt.ts';
 import { table } from '../terminal/terminal.ts';
 import { fail, openedVault, orFail, report, type CommandContext } from './context.ts';
@@ -42,7 +42,7 @@ export async function setAuditAside(
   options: { readonly yes: boolean },
 ): Promise<void> {
   if (!options.yes && !context.terminal.interactive) {
-    fail(described('USAGE', 'Setting the audit log aside without a question needs --yes.'));
+    fail(problem('USAGE', 'Setting the audit log aside without a question needs --yes.'));
   }
   await withLog(context, async (log) => {
     const verdict = await log.verify();
@@ -50,7 +50,7 @@ export async function setAuditAside(
     if (damage?.reason === 'audit-damaged' && !options.yes) {
       context.terminal.note(describeAuditFailure(damage).message);
       if (!(await confirm('Set this log aside and start a new one?'))) {
-        fail(described('REQUEST_CANCELLED', 'Nothing was set aside.'));
+        fail(problem('REQUEST_CANCELLED', 'Nothing was set aside.'));
       }
     }
     const aside = orFail(await log.setAside(), describeAuditFailure);
@@ -79,10 +79,7 @@ export async function exportAudit(
     });
     sink.close();
     const exported = orFail(count, describeAuditFailure);
-    orFail(
-      await record(log, { action: 'log.export', outcome: 'success', count: exported }),
-      (failure) => failure,
-    );
+    orFail(await record(log, { action: 'log.export', outcome: 'success', count: exported }));
     if (options.output !== undefined) {
       context.terminal.note(`Wrote ${String(exported)} records to ${options.output}.`);
     }
@@ -119,7 +116,7 @@ function createFile(path: string): number {
   try {
     return openSync(path, 'wx', 0o600);
   } catch {
-    return fail(described('HOME_READ_ONLY', `Cannot make the file ${path}; is it there already?`));
+    return fail(problem('HOME_READ_ONLY', `Cannot make the file ${path}; is it there already?`));
   }
 }
 
@@ -128,10 +125,7 @@ export async function withLog(
   use: (log: AuditLog) => Promise<void>,
 ): Promise<void> {
   const vault = await openedVault({ ...context, isForLog: true });
-  const log = orFail(
-    await openAudit(context.home.dataDir, vault, context.clock),
-    (failure) => failure,
-  );
+  const log = orFail(await openAudit(context.home.dataDir, vault, context.clock));
   try {
     await use(log);
   } finally {

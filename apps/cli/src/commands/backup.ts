@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Secret } from '@postern/kernel';
-import type { AuditAction } from '@postern/protocol';
+import { type AuditAction, problem } from '@postern/protocol';
 import { describeVaultFailure, type Vault } from '@postern/vault';
-import { described, findHolder, holderPlaces, openVaultHere } from '@postern/app';
+import { findHolder, holderPlaces, openVaultHere } from '@postern/app';
 import { readPassphraseFrom } from '../terminal/passphrase.ts';
 import { confirm, promptHidden } from '../terminal/prompt.ts';
 import {
@@ -35,7 +35,7 @@ export async function backUpVault(
   options: BackupOptions,
 ): Promise<void> {
   const { vault } = await findVault(context);
-  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+  if (vault.state === 'absent') fail(problem('VAULT_NOT_SET_UP'));
   await unlockFound(context, vault);
   const passphrase = await backupPassphrase(context, options, 'twice');
   const place = { file: resolve(file), passphrase };
@@ -91,18 +91,18 @@ async function createFrom(
 /** What is done to the vault as a whole is not done under a process that has it open. */
 export async function refuseWhileHeld(context: CommandContext): Promise<void> {
   const holder = await findHolder(holderPlaces(context.home));
-  if (orFail(holder, (failure) => failure) === undefined) return;
-  const held = described('ALREADY_RUNNING', 'A running Postern holds the vault open.');
+  if (orFail(holder) === undefined) return;
+  const held = problem('ALREADY_RUNNING', 'A running Postern holds the vault open.');
   fail({ ...held, remedy: 'Stop it first: postern stop, and postern vault lock.' });
 }
 
 async function agreeToReplace(context: CommandContext, isAgreed: boolean): Promise<void> {
   if (isAgreed) return;
   if (!context.terminal.interactive) {
-    fail(described('USAGE', 'Replacing every secret without being asked needs --yes.'));
+    fail(problem('USAGE', 'Replacing every secret without being asked needs --yes.'));
   }
   if (!(await confirm('Replace every secret of the vault with those of the backup?'))) {
-    fail(described('CANCELLED', 'Nothing was changed.'));
+    fail(problem('CANCELLED', 'Nothing was changed.'));
   }
 }
 
@@ -112,15 +112,15 @@ async function backupPassphrase(
   asked: 'once' | 'twice',
 ): Promise<Secret> {
   if (backupPassphraseFd !== undefined) {
-    const given = orFail(readPassphraseFrom(backupPassphraseFd), (failure) => failure);
+    const given = orFail(readPassphraseFrom(backupPassphraseFd));
     return asked === 'twice' ? usable(given) : given;
   }
   if (!context.terminal.interactive) {
-    fail(described('USAGE', 'Without a terminal, give --backup-passphrase-fd.'));
+    fail(problem('USAGE', 'Without a terminal, give --backup-passphrase-fd.'));
   }
   const question = 'Passphrase of the backup: ';
   if (asked === 'twice') return await promptTwice(question);
-  return (await promptHidden(question)) ?? fail(described('CANCELLED'));
+  return (await promptHidden(question)) ?? fail(problem('CANCELLED'));
 }
 
 async function tellDone(

@@ -1,4 +1,5 @@
 import type { Clock, Randomness, Result } from '@postern/kernel';
+import type { Problem } from '@postern/protocol';
 import type { KdfCosts } from '@postern/vault';
 import type { Environment } from '../config/environment.ts';
 import {
@@ -6,7 +7,6 @@ import {
   describeHomeFailure,
   loadConfig,
   prepareHome,
-  type Described,
   type Home,
   type LoadedConfig,
 } from '@postern/app';
@@ -40,12 +40,17 @@ export interface CommandContext {
 }
 
 /** The value, or the end of the command with the failure's line and exit code. */
-export function orFail<T, F>(result: Result<T, F>, describe: (failure: F) => Described): T {
+export function orFail<T>(result: Result<T, Problem>): T;
+export function orFail<T, F>(result: Result<T, F>, describe: (failure: F) => Problem): T;
+export function orFail<T>(
+  result: Result<T, Problem>,
+  describe = (failure: Problem): Problem => failure,
+): T {
   if (result.ok) return result.value;
   throw new CommandFailed(describe(result.failure));
 }
 
-export function fail(failure: Described): never {
+export function fail(failure: Problem): never {
   throw new CommandFailed(failure);
 }
 

@@ -1,6 +1,6 @@
+import { problem } from '@postern/protocol';
 import { CommanderError, Option, type Command } from 'commander';
 import { CommandFailed } from '../failure/command-failed.ts';
-import { described } from '@postern/app';
 import { makeContext, VERSION, type GlobalOptions, type Surroundings } from './make-context.ts';
 import { addCommands } from './program.ts';
 import { wholeNumber } from './program/option-values.ts';
@@ -28,7 +28,7 @@ function commandLine(surroundings: Surroundings): PosternCommand {
     // Without the wish for help Commander says which commands have a similar name.
     if (unknown !== undefined) commandLine(surroundings).parse(unknown, { from: 'user' });
     if (error && program.opts<GlobalOptions>().json === true) {
-      throw new CommandFailed(described('USAGE', `${pathOf(command)} needs a command.`));
+      throw new CommandFailed(problem('USAGE', `${pathOf(command)} needs a command.`));
     }
     return '';
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { eraseSecret, failed, ok, type Result, type Secret } from '@postern/kernel';
-import type { AuditEvent } from '@postern/protocol';
+import { type AuditEvent, problem, type Problem } from '@postern/protocol';
 import {
   checkStorage,
   chooseStorage,
@@ -15,7 +15,6 @@ import {
   ANCHOR_MS,
   auditedVault,
   describeConfigFailure,
-  described,
   findHeldVault,
   holderPlaces,
   loadConfig,
@@ -25,7 +24,6 @@ import {
   record,
   settledLine,
   systemKeyring,
-  type Described,
   type LoadedConfig,
   type OpenVault,
   type SettledRekey,
@@ -48,14 +46,14 @@ export interface FoundVault {
 /** The vault of the home as it is found: absent or locked. */
 export async function findVault(context: CommandContext): Promise<FoundVault> {
   const found = await lookForVault(context, openHome(context), false);
-  return orFail(found, (failure) => failure);
+  return orFail(found);
 }
 
 /**
  * The same without making or changing anything: no directories are made, and what a killed process
  * left stays as it is; where unlocking would complete that, it fails.
  */
-export async function lookAtVault(context: CommandContext): Promise<Result<FoundVault, Described>> {
+export async function lookAtVault(context: CommandContext): Promise<Result<FoundVault, Problem>> {
   const loaded = loadConfig(context.home.configFile);
   return loaded.ok
     ? await lookForVault(context, loaded.value, true)
@@ -66,7 +64,7 @@ async function lookForVault(
   context: CommandContext,
   loaded: LoadedConfig,
   isLooking: boolean,
-): Promise<Result<FoundVault, Described>> {
+): Promise<Result<FoundVault, Problem>> {
   const keyring = systemKeyring(context.environment);
   const opened = await openVault({
     dataDir: join(context.home.dataDir, 'vault'),
@@ -100,14 +98,14 @@ export async function storageFor(
  * passphrase where the keyring does not open it.
  */
 export async function openedVault(context: CommandContext): Promise<OpenVault> {
-  const held = orFail(await findHeldVault(holderPlaces(context.home)), (failure) => failure);
+  const held = orFail(await findHeldVault(holderPlaces(context.home)));
   return held ?? (await openedHere(context));
 }
 
 /** Unlocked here, asking for the passphrase where the keyring does not open it. */
 export async function openedHere(context: CommandContext): Promise<OpenVault> {
   const { vault } = await findVault(context);
-  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+  if (vault.state === 'absent') fail(problem('VAULT_NOT_SET_UP'));
   await unlockFound(context, vault);
   return await auditedHere(context, vault);
 }
@@ -118,10 +116,7 @@ export async function auditedHere(context: CommandContext, vault: Vault): Promis
   await vault.keepLastingKey('audit/log');
   const open = openVaultHere(vault);
   const log = await openAudit(context.home.dataDir, open, context.clock);
-  return auditedVault(
-    open,
-    orFail(log, (failure) => failure),
-  );
+  return auditedVault(open, orFail(log));
 }
 
 /** Unlocks by the keyring where that is the storage, else by a passphrase from where one is given. */
@@ -153,7 +148,7 @@ export async function unlockByPassphrase(
 ): Promise<{ readonly passphrase: Secret; readonly settled: SettledRekey | undefined }> {
   const attempts = asksForPassphrase(context) ? ATTEMPTS : 1;
   for (let attempt = 1; ; attempt += 1) {
-    const passphrase = orFail(await findPassphrase(context, question), (failure) => failure);
+    const passphrase = orFail(await findPassphrase(context, question));
     const unlocked = await unlockAndSettle(vault, { with: 'passphrase', passphrase });
     if (unlocked.ok) {
       const settled = await tellOpened(context, vault, unlocked.value);
@@ -206,7 +201,7 @@ async function tellOpened(
     { action: 'vault.unlock', ...about },
     ...(settled?.outcome === 'confirmed' ? [{ action: 'vault.rekey', ...about } as const] : []),
   ]);
-  if (context.isForLog !== true) orFail(told, (failure) => failure);
+  if (context.isForLog !== true) orFail(told);
   return settled;
 }
 
@@ -216,7 +211,7 @@ export async function tell(
   vault: OpenVault,
   event: AuditEvent,
 ): Promise<void> {
-  orFail(await tryToTell(context, vault, [event]), (failure) => failure);
+  orFail(await tryToTell(context, vault, [event]));
 }
 
 /** The same as a value; events that belong together are written at once. */
@@ -224,7 +219,7 @@ export async function tryToTell(
   context: CommandContext,
   vault: OpenVault,
   events: readonly AuditEvent[],
-): Promise<Result<undefined, Described>> {
+): Promise<Result<undefined, Problem>> {
   const log = await openAudit(context.home.dataDir, vault, context.clock);
   if (!log.ok) return log;
   const written = await Promise.all(events.map((event) => record(log.value, event)));

@@ -1,13 +1,8 @@
 import { revealSecret, type Secret } from '@postern/kernel';
+import { problem } from '@postern/protocol';
 import { sameText } from '@postern/importers';
 import { checkPassphrase, describeVaultFailure, type Vault } from '@postern/vault';
-import {
-  described,
-  findHeldVault,
-  holderPlaces,
-  openVaultHere,
-  type OpenVault,
-} from '@postern/app';
+import { findHeldVault, holderPlaces, openVaultHere, type OpenVault } from '@postern/app';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 import { styled } from '../terminal/terminal.ts';
@@ -26,7 +21,7 @@ import {
 
 /** The open vault of the home, made first where there is none. */
 export async function openedOrNewVault(context: CommandContext): Promise<OpenVault> {
-  const held = orFail(await findHeldVault(holderPlaces(context.home)), (failure) => failure);
+  const held = orFail(await findHeldVault(holderPlaces(context.home)));
   if (held !== undefined) return held;
   const found = await findVault(context);
   if (found.vault.state === 'absent') {
@@ -89,10 +84,10 @@ export function announceRecoveryCode(context: CommandContext, recoveryCode: Secr
 /** A passphrase chosen now: asked for twice, or given as every passphrase can be. */
 export async function newPassphrase(context: CommandContext): Promise<Secret> {
   const given = givenPassphrase(context);
-  if (given !== undefined) return usable(orFail(given, (failure) => failure));
+  if (given !== undefined) return usable(orFail(given));
   if (!context.terminal.interactive) {
     fail(
-      described(
+      problem(
         'VAULT_NOT_SET_UP',
         'No keyring works here, and there is no terminal to ask for a new passphrase.',
         'Give a new passphrase with --passphrase-fd N, or run the command at a terminal.',
@@ -105,12 +100,12 @@ export async function newPassphrase(context: CommandContext): Promise<Secret> {
 /** Asks for a new passphrase twice, unless the first answer cannot be used anyway. */
 export async function promptTwice(question: string): Promise<Secret> {
   const first = await promptHidden(question);
-  if (first === undefined) fail(described('CANCELLED'));
+  if (first === undefined) fail(problem('CANCELLED'));
   usable(first);
   const second = await promptHidden('The same again: ');
-  if (second === undefined) fail(described('CANCELLED'));
+  if (second === undefined) fail(problem('CANCELLED'));
   if (!sameText(first, second)) {
-    fail(described('USAGE', 'The two passphrases differ; nothing was made.'));
+    fail(problem('USAGE', 'The two passphrases differ; nothing was made.'));
   }
   return first;
 }

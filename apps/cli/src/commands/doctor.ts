@@ -1,5 +1,5 @@
 import { failed, isJsonObject, type Result } from '@postern/kernel';
-import { EXIT } from '@postern/protocol';
+import { EXIT, type Problem } from '@postern/protocol';
 import { probeKeyring } from '@postern/vault';
 import {
   askRunning,
@@ -14,7 +14,6 @@ import {
   isUnsafe,
   loadConfig,
   systemKeyring,
-  type Described,
   type Finding,
   type LoadedConfig,
 } from '@postern/app';
@@ -41,7 +40,7 @@ export async function doctor(context: CommandContext): Promise<void> {
   if (!healthy) endWith(EXIT.failure);
 }
 
-function readConfig(context: CommandContext): Result<LoadedConfig, Described> {
+function readConfig(context: CommandContext): Result<LoadedConfig, Problem> {
   const loaded = loadConfig(context.home.configFile);
   return loaded.ok ? loaded : failed(describeConfigFailure(loaded.failure));
 }

@@ -1,5 +1,5 @@
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
-import type { SecretName } from '@postern/protocol';
+import { type Problem, problem, type SecretName } from '@postern/protocol';
 import {
   describeImportFailure,
   detectImport,
@@ -15,7 +15,6 @@ import {
   type ImportFormat,
   type KeyringConvention,
 } from '@postern/importers';
-import { described, type Described } from '@postern/app';
 import { readPassphraseFrom } from '../terminal/passphrase.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 import { fail, orFail, type CommandContext } from './context.ts';
@@ -53,7 +52,7 @@ export async function readSource(
   options: SourceOptions,
 ): Promise<ReadSource> {
   if ((path === undefined) === (options.from === undefined)) {
-    fail(described('USAGE', 'Give either a path or --from.'));
+    fail(problem('USAGE', 'Give either a path or --from.'));
   }
   const as = options.as === undefined ? undefined : nameOf(options.as);
   const source =
@@ -80,7 +79,7 @@ async function readKeyring(
   const convention = conventionOf(from);
   if (convention === undefined) {
     if (attribute === undefined || as === undefined) {
-      fail(described('USAGE', '--from keyring needs --attribute NAME=VALUE and --as NAME.'));
+      fail(problem('USAGE', '--from keyring needs --attribute NAME=VALUE and --as NAME.'));
     }
     const findings = await readByAttributes(keyring, attribute, as);
     return {
@@ -91,7 +90,7 @@ async function readKeyring(
   }
   const { label } = KEYRING_CONVENTIONS[convention];
   if (service === undefined && convention !== 'claude-for-linux' && convention !== '99designs') {
-    fail(described('USAGE', `--from ${from} needs --service NAME.`));
+    fail(problem('USAGE', `--from ${from} needs --service NAME.`));
   }
   const item = { service: service ?? '', ...(account === undefined ? {} : { account }) };
   const findings = await readForeignKeyring(keyring, convention, item);
@@ -106,7 +105,7 @@ function conventionOf(from: KeyringSource): KeyringConvention | undefined {
 function named(findings: ImportFindings, name: SecretName | undefined): ImportFindings {
   if (name === undefined) return findings;
   const [secret, ...others] = findings.secrets;
-  if (others.length > 0) fail(described('USAGE', 'Several secrets cannot have one name: --as.'));
+  if (others.length > 0) fail(problem('USAGE', 'Several secrets cannot have one name: --as.'));
   return secret === undefined ? findings : { ...findings, secrets: [{ ...secret, name }] };
 }
 
@@ -150,11 +149,11 @@ async function read(
   return orFail(await readImport(source, typed), describeImportFailure);
 }
 
-async function askFor({ passphrase }: DetectedSource): Promise<Result<Secret, Described>> {
+async function askFor({ passphrase }: DetectedSource): Promise<Result<Secret, Problem>> {
   const typed = await promptHidden(`Password of the other program (${passphrase ?? 'its own'}): `);
-  return typed === undefined ? failed(described('IMPORT_PASSPHRASE_NEEDED')) : ok(typed);
+  return typed === undefined ? failed(problem('IMPORT_PASSPHRASE_NEEDED')) : ok(typed);
 }
 
-function same(failure: Described): Described {
+function same(failure: Problem): Problem {
   return failure;
 }

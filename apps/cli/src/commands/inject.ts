@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { decodeUtf8, revealSecret, type Secret } from '@postern/kernel';
+import { problem, type Problem } from '@postern/protocol';
 import {
   describeRunFailure,
   injectTemplate,
@@ -9,7 +10,6 @@ import {
   type WriteFailure,
 } from '@postern/run';
 import { describeVaultFailure } from '@postern/vault';
-import { described, type Described } from '@postern/app';
 import { fail, orFail, report, type CommandContext } from './command-context.ts';
 import { openReadOnlyVault } from './open-read-only.ts';
 
@@ -48,10 +48,10 @@ function readTemplate(path: string): string {
   try {
     bytes = readFileSync(path === '-' ? 0 : path);
   } catch {
-    return fail(described('ENV_FILE_UNREADABLE', `The template ${name} cannot be read.`));
+    return fail(problem('ENV_FILE_UNREADABLE', `The template ${name} cannot be read.`));
   }
   const text = bytes.length > MAX_TEMPLATE_LENGTH ? undefined : decodeUtf8(bytes);
-  return text ?? fail(described('ENV_FILE_UNREADABLE', `The template ${name} is no UTF-8 text.`));
+  return text ?? fail(problem('ENV_FILE_UNREADABLE', `The template ${name} is no UTF-8 text.`));
 }
 
 async function writeOutput(
@@ -70,10 +70,10 @@ async function writeOutput(
   );
 }
 
-function describeWriteFailure(path: string, failure: WriteFailure): Described {
+function describeWriteFailure(path: string, failure: WriteFailure): Problem {
   return failure.reason === 'file-exists' ? present(path) : describeVaultFailure(failure);
 }
 
-function present(path: string): Described {
-  return described('OUTPUT_EXISTS', `${path} exists already; it was left as it is.`);
+function present(path: string): Problem {
+  return problem('OUTPUT_EXISTS', `${path} exists already; it was left as it is.`);
 }

@@ -13,13 +13,13 @@ import {
   holderPlaces,
   openVaultHere,
   type CredentialAge,
-  type Described,
   type Finding,
   type OpenVault,
   wellKnownPlaces,
 } from '@postern/app';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import { failed, ok, type Result } from '@postern/kernel';
+import type { Problem } from '@postern/protocol';
 import { lookAtVault, tryToTell, type CommandContext } from './context.ts';
 
 /** What is known about where secrets live, without asking anybody anything. */
@@ -130,7 +130,7 @@ async function tellLook(context: CommandContext, vault: Vault): Promise<OpenVaul
 async function openWithoutAsking(
   context: CommandContext,
   vault: Vault,
-): Promise<Result<OpenVault | undefined, Described>> {
+): Promise<Result<OpenVault | undefined, Problem>> {
   const given = vault.storage === 'keyring' ? undefined : givenPassphrase(context);
   if (vault.storage !== 'keyring' && given === undefined) return ok(undefined);
   if (given?.ok === false) return given;

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { revealSecret } from '@postern/kernel';
 import { describeDatabaseFailure } from '@postern/database';
 import { describeGatewayKeyFailure, type GatewayStore } from '@postern/gateway';
-import { described, openGateway, type OpenVault } from '@postern/app';
+import { problem } from '@postern/protocol';
+import { openGateway, type OpenVault } from '@postern/app';
 import { table } from '../terminal/terminal.ts';
 import { fail, orFail, report, openedVault, tell, type CommandContext } from './context.ts';
 import { openedOrNewVault } from './create-vault.ts';
@@ -67,10 +68,10 @@ export async function revokeKey(context: CommandContext, idOrName: string): Prom
     );
     const [found, ...others] = matching;
     if (found === undefined) {
-      fail(described('GATEWAY_KEY_NOT_FOUND', 'There is no active key of this id or name.'));
+      fail(problem('GATEWAY_KEY_NOT_FOUND', 'There is no active key of this id or name.'));
     }
     if (others.length > 0) {
-      fail(described('USAGE', 'Several keys have this name; revoke by id.'));
+      fail(problem('USAGE', 'Several keys have this name; revoke by id.'));
     }
     const revoked = orFail(store.keys.revoke(found.id), describeGatewayKeyFailure);
     await tell(context, vault, {
@@ -94,7 +95,6 @@ async function withGateway(
       clock: context.clock,
       randomness: context.randomness,
     }),
-    (failure) => failure,
   );
   try {
     await use(store);

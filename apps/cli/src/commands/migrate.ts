@@ -1,6 +1,7 @@
 import { describeVaultFailure, type Vault } from '@postern/vault';
 import type { Secret } from '@postern/kernel';
-import { described, openVaultHere } from '@postern/app';
+import { problem } from '@postern/protocol';
+import { openVaultHere } from '@postern/app';
 import { presentPassphrase } from '../terminal/passphrase.ts';
 import { refuseWhileHeld } from './backup.ts';
 import {
@@ -30,9 +31,9 @@ export async function migrateStorage(
   await refuseWhileHeld(context);
   const { vault, loaded } = await findVault(context);
   const { storage } = vault;
-  if (storage === undefined) fail(described('VAULT_NOT_SET_UP'));
+  if (storage === undefined) fail(problem('VAULT_NOT_SET_UP'));
   if (options.from !== undefined && options.from !== storage) {
-    fail(described('USAGE', `The secrets are in the ${storage} storage, not in ${options.from}.`));
+    fail(problem('USAGE', `The secrets are in the ${storage} storage, not in ${options.from}.`));
   }
   const passphrase = await unlockForMove(context, vault, options);
   const { to, dryRun, removeSource } = options;
@@ -81,7 +82,7 @@ async function unlockForMove(
       context,
       'The vault has a passphrase too, and moving it to a file needs it.',
     );
-    return orFail(found, (failure) => failure);
+    return orFail(found);
   }
   await unlockByPassphrase(context, vault);
   return undefined;

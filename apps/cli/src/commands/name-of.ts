@@ -1,6 +1,5 @@
-import { secretName, type ErrorCodeName, type SecretName } from '@postern/protocol';
+import { type ErrorCodeName, problem, secretName, type SecretName } from '@postern/protocol';
 import { looksLikeKey } from '@postern/vault';
-import { described } from '@postern/app';
 import { fail } from './context.ts';
 
 /** The name of a secret as it was given on the command line, if it isn't a key in the wrong place. */
@@ -11,7 +10,7 @@ export function nameOf(text: string): SecretName {
 
 /** The same, also if it looks like a key: for a secret that is there and shall be removed. */
 export function anyNameOf(text: string): SecretName {
-  return secretName.parse(text) ?? fail(described('SECRET_NAME_INVALID'));
+  return secretName.parse(text) ?? fail(problem('SECRET_NAME_INVALID'));
 }
 
 /** Names stand in lists and in the audit log. The message doesn't repeat this one either. */
@@ -20,5 +19,5 @@ export function refuseKey(name: string, code: ErrorCodeName): void {
   const remedy =
     "Choose a name. If you typed a real key, remove it from the shell's history and replace it at " +
     'its provider.';
-  fail(described(code, 'The name looks like a key; nothing was done.', remedy));
+  fail(problem(code, 'The name looks like a key; nothing was done.', remedy));
 }

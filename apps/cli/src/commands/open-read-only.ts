@@ -8,5 +8,5 @@ export async function openReadOnlyVault(context: CommandContext): Promise<ReadOn
     return await openedHere(context);
   };
   const keyring = quickSystemKeyring(context.environment);
-  return orFail(await openReadOnly({ ...context, keyring, open }), (failure) => failure);
+  return orFail(await openReadOnly({ ...context, keyring, open }));
 }

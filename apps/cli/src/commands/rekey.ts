@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { takeLock, type HeldLock } from '@postern/disk';
 import { revealSecret, type Secret } from '@postern/kernel';
+import { problem } from '@postern/protocol';
 import {
   describeVaultFailure,
   type RekeyOptions,
   type RekeyStep,
   type Vault,
 } from '@postern/vault';
-import { described, openVaultHere, type SettledRekey } from '@postern/app';
+import { openVaultHere, type SettledRekey } from '@postern/app';
 import { presentPassphrase } from '../terminal/passphrase.ts';
 import { refuseWhileHeld } from './backup.ts';
 import {
@@ -59,7 +60,7 @@ export async function whileAlone(
 
 export async function presentVault(context: CommandContext): Promise<Vault> {
   const { vault } = await findVault(context);
-  if (vault.state === 'absent') fail(described('VAULT_NOT_SET_UP'));
+  if (vault.state === 'absent') fail(problem('VAULT_NOT_SET_UP'));
   return vault;
 }
 
@@ -87,7 +88,7 @@ export async function confirmRekeyed(context: CommandContext): Promise<void> {
   if (settled?.outcome === 'in-force') {
     const { why } = settled;
     const cause = why === undefined ? undefined : describeVaultFailure(why).message;
-    fail(described('VAULT_REKEY_UNCONFIRMED', cause));
+    fail(problem('VAULT_REKEY_UNCONFIRMED', cause));
   }
   const confirmed = settled?.outcome === 'confirmed';
   report(context, { confirmed }, [
@@ -102,11 +103,11 @@ function holdAlone(context: CommandContext): HeldLock {
   const lock = takeLock(join(context.home.dataDir, 'instance.lock'));
   if (lock.ok) return lock.value;
   if (lock.failure.reason === 'lock-held') {
-    const running = described('ALREADY_RUNNING', 'A running Postern uses this home.');
+    const running = problem('ALREADY_RUNNING', 'A running Postern uses this home.');
     fail({ ...running, remedy: 'Stop it first: postern stop.' });
   }
   const code = lock.failure.reason === 'disk-full' ? 'DISK_FULL' : 'HOME_READ_ONLY';
-  return fail(described(code, `Cannot write ${lock.failure.path}.`));
+  return fail(problem(code, `Cannot write ${lock.failure.path}.`));
 }
 
 /** Opens the vault; answers its passphrase where it has one, since its slot is made anew. */
@@ -126,7 +127,7 @@ async function unlockForRekey(
     context,
     'The vault has a passphrase too, and changing its data key needs it.',
   );
-  return { passphrase: orFail(found, (failure) => failure), settled };
+  return { passphrase: orFail(found), settled };
 }
 
 /** A new data key for an open vault, and with it a new recovery code, which is announced. */
@@ -185,5 +186,5 @@ export async function confirmInNewProcess(
   });
   await once(child, 'close');
   const waits = orFail(await vault.isRekeyUnconfirmed(), describeVaultFailure);
-  if (waits) fail(described('VAULT_REKEY_UNCONFIRMED'));
+  if (waits) fail(problem('VAULT_REKEY_UNCONFIRMED'));
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { decodeUtf8 } from '@postern/kernel';
-import { executablePath } from '@postern/protocol';
+import { executablePath, problem } from '@postern/protocol';
 import {
   describeRunFailure,
   findProgram,
@@ -19,7 +19,7 @@ import {
   type SecretWish,
   type Via,
 } from '@postern/run';
-import { described, withOriginalCoreDumps } from '@postern/app';
+import { withOriginalCoreDumps } from '@postern/app';
 import { CLOSED_OUTPUT_EXIT, endOfLostOutput } from '../failure/lost-output.ts';
 import { standardRunIo } from '../terminal/standard-run-io.ts';
 import { endWith, fail, orFail, type CommandContext } from './command-context.ts';
@@ -87,10 +87,10 @@ function readEnvFile(path: string): string {
   try {
     bytes = readFileSync(path);
   } catch {
-    return fail(described('ENV_FILE_UNREADABLE', `The env file ${path} cannot be read.`));
+    return fail(problem('ENV_FILE_UNREADABLE', `The env file ${path} cannot be read.`));
   }
   const text = bytes.length > MAX_ENV_FILE_LENGTH ? undefined : decodeUtf8(bytes);
-  return text ?? fail(described('ENV_FILE_UNREADABLE', `The env file ${path} is no UTF-8 text.`));
+  return text ?? fail(problem('ENV_FILE_UNREADABLE', `The env file ${path} is no UTF-8 text.`));
 }
 
 /** Opens the vault only for a plan that needs it. */

@@ -1,7 +1,7 @@
+import { problem } from '@postern/protocol';
 import { scanPaths, type ScanFinding, type StoredValue } from '@postern/run';
 import { KEY_SHAPES } from '@postern/vault';
 import { exitCodeOf } from '../failure/command-failed.ts';
-import { described } from '@postern/app';
 import { printable } from '../terminal/printable.ts';
 import { styled } from '../terminal/terminal.ts';
 import { endWith, fail, openedVault, orFail, report, type CommandContext } from './context.ts';
@@ -33,18 +33,18 @@ export async function scan(
   if (!context.json) context.terminal.note(summaryOf(findings.length, counts, options));
   if (findings.length > 0) endWith(FOUND_EXIT);
   else if (unreadable.length > 0) {
-    if (context.json) endWith(exitCodeOf(described('SCAN_FAILED')));
-    else fail(described('SCAN_FAILED'));
+    if (context.json) endWith(exitCodeOf(problem('SCAN_FAILED')));
+    else fail(problem('SCAN_FAILED'));
   }
 }
 
 /** Every value in the vault; each reading stands in the audit log. */
 async function storedValues(context: CommandContext): Promise<readonly StoredValue[]> {
   const vault = await openedVault(context);
-  const infos = orFail(await vault.list(), (failure) => failure);
+  const infos = orFail(await vault.list());
   const stored: StoredValue[] = [];
   for (const { name } of infos) {
-    const record = orFail(await vault.get(name, { action: 'secret.use' }), (failure) => failure);
+    const record = orFail(await vault.get(name, { action: 'secret.use' }));
     for (const value of record?.fields.values() ?? []) stored.push({ name, value });
   }
   return stored;

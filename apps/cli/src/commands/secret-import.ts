@@ -1,5 +1,5 @@
 import { failed, ok } from '@postern/kernel';
-import { EXIT } from '@postern/protocol';
+import { EXIT, type Problem, problem } from '@postern/protocol';
 import {
   importSecrets,
   type ImportedRow,
@@ -7,7 +7,7 @@ import {
   type ImportFormat,
   type ImportTarget,
 } from '@postern/importers';
-import { described, type Described, type OpenVault } from '@postern/app';
+import { type OpenVault } from '@postern/app';
 import {
   endWith,
   fail,
@@ -44,7 +44,7 @@ export async function importFrom(
   options: ImportCommandOptions,
 ): Promise<void> {
   if (options.destroy && !options.yes && !context.terminal.interactive) {
-    fail(described('USAGE', 'Destroying without being asked needs --yes; nothing was imported.'));
+    fail(problem('USAGE', 'Destroying without being asked needs --yes; nothing was imported.'));
   }
   const source = await readSource(context, path, options);
   const { findings } = source;
@@ -83,16 +83,16 @@ async function vaultFor(
 }
 
 /** What is there and what is read back is compared, and shown to nobody. */
-function into(vault: OpenVault): ImportTarget<Described> {
+function into(vault: OpenVault): ImportTarget<Problem> {
   return {
     get: async (name) => await vault.get(name, { action: 'secret.use' }),
     put: async (record) => await vault.put(record, 'secret.import'),
   };
 }
 
-const NOTHING: ImportTarget<Described> = {
+const NOTHING: ImportTarget<Problem> = {
   get: () => Promise.resolve(ok(undefined)),
-  put: () => Promise.resolve(failed(described('VAULT_NOT_SET_UP'))),
+  put: () => Promise.resolve(failed(problem('VAULT_NOT_SET_UP'))),
 };
 
 async function store(
@@ -107,7 +107,6 @@ async function store(
       isDryRun: options.dryRun,
       isReplacing: options.replace,
     }),
-    same,
   );
   for (const { name, outcome } of rows) {
     if (vault === undefined || outcome !== 'not-verified') continue;
@@ -115,8 +114,4 @@ async function store(
     await tell(context, vault, { action: 'secret.import', outcome: 'failure', subject });
   }
   return rows;
-}
-
-function same(failure: Described): Described {
-  return failure;
 }

@@ -1,5 +1,5 @@
 import type { Result } from '@postern/kernel';
-import { secretName, type AnswerFailure, type Config } from '@postern/protocol';
+import { type AnswerFailure, type Config, problem, secretName } from '@postern/protocol';
 import {
   describeUpstreamFailure,
   listModels,
@@ -7,7 +7,7 @@ import {
   type Connections,
 } from '@postern/upstreams';
 import { DEFAULT_FIELD } from '@postern/vault';
-import { connectionsOf, described, type OpenVault } from '@postern/app';
+import { connectionsOf, type OpenVault } from '@postern/app';
 import {
   fail,
   openedVault,
@@ -25,12 +25,12 @@ export async function testSecret(context: CommandContext, nameText: string): Pro
   const vault = await openedVault(context);
   const { config } = openHome(context);
   const { all } = orFail(providerTable(config), describeUpstreamFailure);
-  const record = orFail(await vault.get(name, { action: 'secret.use' }), (failure) => failure);
+  const record = orFail(await vault.get(name, { action: 'secret.use' }));
   const key = record?.fields.get(DEFAULT_FIELD);
-  if (key === undefined) fail(described('SECRET_NOT_FOUND', `There is no secret ${name}.`));
+  if (key === undefined) fail(problem('SECRET_NOT_FOUND', `There is no secret ${name}.`));
   const provider = all.find(({ secret, auth }) => secret === name && auth !== 'none');
   if (provider === undefined) {
-    fail(described('PROVIDER_UNKNOWN', `No provider uses the secret ${name}.`));
+    fail(problem('PROVIDER_UNKNOWN', `No provider uses the secret ${name}.`));
   }
   const begunMs = context.clock.monotonicMs();
   const models = await connected(config, vault, async (connections) => {
@@ -42,7 +42,7 @@ export async function testSecret(context: CommandContext, nameText: string): Pro
     subject: { kind: 'secret', name },
     ...(models.ok ? { outcome: 'success' } : { outcome: 'failure', reason: models.failure.code }),
   });
-  const { length } = orFail(models, ({ code, message }) => described(code, message));
+  const { length } = orFail(models, ({ code, message }) => problem(code, message));
   const value = { name, provider: provider.id, accepted: true, modelCount: length, latencyMs };
   report(context, value, [
     `${provider.label} accepts ${name} (${String(length)} models, ${String(latencyMs)} ms).`,
@@ -59,7 +59,7 @@ async function connected<T>(
     const name = secretName.parse(config.proxy?.passwordSecret ?? '');
     if (name !== undefined) {
       const used = await vault.get(name, { action: 'secret.use' });
-      const password = orFail(used, (failure) => failure);
+      const password = orFail(used);
       connections.useProxyPassword(password?.fields.get(DEFAULT_FIELD));
     }
     return await use(connections);

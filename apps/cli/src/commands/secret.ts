@@ -1,10 +1,8 @@
 import { revealSecret, type Secret } from '@postern/kernel';
-import type { SecretName } from '@postern/protocol';
+import { problem, type Problem, type SecretName } from '@postern/protocol';
 import { describeUpstreamFailure, providerTable } from '@postern/upstreams';
 import {
-  described,
   storeProviderKey,
-  type Described,
   type OpenVault,
   type StoreKeyInput,
   type ValueOutcome,
@@ -37,14 +35,14 @@ export async function rotateSecret(
   const name = nameOf(nameText);
   const vault = await openedVault(context);
   // Nobody types a value for a secret that isn't there.
-  const infos = orFail(await vault.list(), (failure) => failure);
+  const infos = orFail(await vault.list());
   if (!infos.some((info) => info.name === name)) fail(missing(name));
   const value = await readValue(context, name);
   const action = 'secret.rotate';
   const outcome = await store(context, vault, { name, value, force: options.force, action });
   if (outcome === 'missing') fail(missing(name));
   if (outcome === 'same') {
-    fail(described('USAGE', 'The vault has that value already; nothing was changed.'));
+    fail(problem('USAGE', 'The vault has that value already; nothing was changed.'));
   }
   report(context, { name, rotated: true, storage: vault.storage }, [
     `Replaced ${name}. Revoke the old value at its provider.`,
@@ -60,11 +58,11 @@ async function store(
   const provider = providers.all.find(({ secret }) => secret === given.name);
   const { clock } = context;
   const stored = await storeProviderKey({ vault, clock, keyForm: provider?.keyForm, ...given });
-  return orFail(stored, (failure) => failure);
+  return orFail(stored);
 }
 
-function missing(name: SecretName): Described {
-  return described('SECRET_NOT_FOUND', `There is no secret ${name}.`);
+function missing(name: SecretName): Problem {
+  return problem('SECRET_NOT_FOUND', `There is no secret ${name}.`);
 }
 
 /** `postern secret get NAME`: prints the value because it was asked for by name. */
@@ -75,7 +73,7 @@ export async function getSecret(
 ): Promise<void> {
   const name = nameOf(nameText);
   const vault = await openedVault(context);
-  const record = orFail(await vault.get(name), (failure) => failure);
+  const record = orFail(await vault.get(name));
   const value = record?.fields.get(options.field);
   if (value === undefined) fail(missing(name));
   const text = revealSecret(value);
@@ -86,7 +84,7 @@ export async function getSecret(
 /** `postern secret list`: names and ages, never values. */
 export async function listSecrets(context: CommandContext): Promise<void> {
   const vault = await openedVault(context);
-  const infos = orFail(await vault.list(), (failure) => failure);
+  const infos = orFail(await vault.list());
   const rows = infos.map(({ name, updatedAtMs }) => ({
     name,
     updatedAt: new Date(updatedAtMs).toISOString(),
@@ -116,14 +114,14 @@ export async function removeSecret(
 ): Promise<void> {
   const name = anyNameOf(nameText);
   const vault = await openedVault(context);
-  const infos = orFail(await vault.list(), (failure) => failure);
+  const infos = orFail(await vault.list());
   if (!infos.some((info) => info.name === name)) fail(missing(nameOf(nameText)));
   if (context.terminal.interactive && !options.yes) {
     if (!(await confirm(`Remove the secret ${name}? It cannot be brought back.`))) {
-      fail(described('CANCELLED', 'Nothing was removed.'));
+      fail(problem('CANCELLED', 'Nothing was removed.'));
     }
   }
-  const removed = orFail(await vault.remove(name), (failure) => failure);
+  const removed = orFail(await vault.remove(name));
   if (!removed) fail(missing(name));
   report(context, { name, removed }, [`Removed ${name}.`]);
 }
@@ -134,18 +132,15 @@ async function readValue(context: CommandContext, name: SecretName): Promise<Sec
   if (value === undefined) {
     fail(
       interactive
-        ? described('CANCELLED', 'No value was given; nothing was stored.')
-        : described(
-            'SECRET_INVALID',
-            'Standard input is longer than a secret; nothing was stored.',
-          ),
+        ? problem('CANCELLED', 'No value was given; nothing was stored.')
+        : problem('SECRET_INVALID', 'Standard input is longer than a secret; nothing was stored.'),
     );
   }
   if (revealSecret(value) === '') {
     const remedy = interactive
       ? 'Type or paste the value when asked.'
       : `Pipe the value in: postern secret set ${name} < FILE.`;
-    fail(described('USAGE', 'The value is empty; nothing was stored.', remedy));
+    fail(problem('USAGE', 'The value is empty; nothing was stored.', remedy));
   }
   return value;
 }

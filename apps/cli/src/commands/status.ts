@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '@postern/kernel';
+import type { Problem } from '@postern/protocol';
 import { describeVaultFailure, type KeyringProbe } from '@postern/vault';
 import {
   agentPlace,
@@ -7,7 +8,6 @@ import {
   checkUnfinished,
   controlPlace,
   type ControlPlace,
-  type Described,
   type Finding,
 } from '@postern/app';
 import { lookAtVault, orFail, report, type CommandContext } from './context.ts';
@@ -17,7 +17,7 @@ import { lookAtVault, orFail, report, type CommandContext } from './context.ts';
  * anything.
  */
 export async function status(context: CommandContext): Promise<void> {
-  const { vault, loaded, probe } = orFail(await lookAtVault(context), (failure) => failure);
+  const { vault, loaded, probe } = orFail(await lookAtVault(context));
   const rolledBack = await checkNewest(vault);
   const unfinished = await checkUnfinished(vault);
   const keyring = await probe();
@@ -74,7 +74,7 @@ function keyringLine(keyring: KeyringProbe): string {
   return failureLine(describeVaultFailure(keyring.failure));
 }
 
-function failureLine({ message, remedy }: Pick<Described, 'message' | 'remedy'>): string {
+function failureLine({ message, remedy }: Pick<Problem, 'message' | 'remedy'>): string {
   return `${message} ${remedy}`;
 }
 

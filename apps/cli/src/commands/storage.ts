@@ -1,8 +1,8 @@
 import { Secret } from '@postern/kernel';
-import { EXIT, secretName } from '@postern/protocol';
+import { EXIT, problem, secretName } from '@postern/protocol';
 import { sameText } from '@postern/importers';
 import { DEFAULT_FIELD, singleValue } from '@postern/vault';
-import { ROTATION_DAYS, described, isUnsafe } from '@postern/app';
+import { ROTATION_DAYS, isUnsafe } from '@postern/app';
 import { findingLines } from './finding-lines.ts';
 import { table } from '../terminal/terminal.ts';
 import { endWith, fail, openedVault, orFail, report, type CommandContext } from './context.ts';
@@ -51,11 +51,11 @@ export async function testStorage(context: CommandContext): Promise<void> {
   const read = await vault.get(name, { action: 'secret.use' });
   // Removed whatever happened before: the probe must not stay.
   const removed = await vault.remove(name);
-  orFail(written, (failure) => failure);
-  const value = orFail(read, (failure) => failure)?.fields.get(DEFAULT_FIELD);
-  const isGone = orFail(removed, (failure) => failure);
+  orFail(written);
+  const value = orFail(read)?.fields.get(DEFAULT_FIELD);
+  const isGone = orFail(removed);
   if (value === undefined || !isGone || !sameText(value, Secret.of(mark))) {
-    fail(described('STORAGE_FAILED', 'The storage did not give back what was written to it.'));
+    fail(problem('STORAGE_FAILED', 'The storage did not give back what was written to it.'));
   }
   const durationMs = Math.round(context.clock.monotonicMs() - begunMs);
   report(context, { backend: vault.storage, works: true, durationMs }, [

@@ -66,7 +66,7 @@ async function run(context: CommandContext, options: UpOptions, port: number): P
       context.terminal.note(line);
     },
   });
-  const postern = orFail(compose(context, found, await found.probe(), log), (failure) => failure);
+  const postern = orFail(compose(context, found, await found.probe(), log));
   await unlockAtStart(context, postern);
   const stopped = Promise.withResolvers<undefined>();
   const stop = (): void => {
@@ -157,10 +157,10 @@ async function unlockAtStart(context: CommandContext, postern: Postern): Promise
   }
   const given = givenPassphrase(context);
   if (given === undefined) return;
-  const passphrase = orFail(given, (failure) => failure);
+  const passphrase = orFail(given);
   const unlocked = await postern.unlockWith({ with: 'passphrase', passphrase });
   eraseSecret(passphrase);
-  orFail(unlocked, (failure) => failure);
+  orFail(unlocked);
 }
 
 function greet(context: CommandContext, serving: Serving, postern: Postern): void {
@@ -189,7 +189,7 @@ const LAUNCH_URL = /^http:\/\/(?:127\.0\.0\.1|localhost):\d{1,5}\/#launch=[\w-]+
 /** The running process's page with a fresh code; undefined where none answers. */
 export async function launchUrlOfRunning(context: CommandContext): Promise<string | undefined> {
   const asked = await askRunning(controlPlace(context.home), 'POST', '/launch');
-  const answer = orFail(asked, (failure) => failure);
+  const answer = orFail(asked);
   const url = isJsonObject(answer?.body) ? answer.body['url'] : undefined;
   return typeof url === 'string' && LAUNCH_URL.test(url) ? url : undefined;
 }

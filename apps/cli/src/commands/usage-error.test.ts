@@ -1,14 +1,14 @@
+import type { Problem } from '@postern/protocol';
 import fc from 'fast-check';
 import { systemWorld } from '@postern/vault/testing';
 import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '../config/environment.ts';
 import { CommandFailed } from '../failure/command-failed.ts';
-import type { Described } from '@postern/app';
 import { openTerminal } from '../terminal/terminal.ts';
 import { runCommandLine } from './command-line.ts';
 
 interface Refused {
-  readonly failure: Described;
+  readonly failure: Problem;
   readonly isJson: boolean;
 }
 

@@ -1,6 +1,6 @@
+import { problem, type Problem } from '@postern/protocol';
 import { Command, type ErrorOptions } from 'commander';
 import { CommandFailed } from '../failure/command-failed.ts';
-import { described, type Described } from '@postern/app';
 
 /**
  * Commander, except that a mistake is a failure like any other. Its own sentences repeat what was
@@ -29,9 +29,9 @@ const MISPLACED_VALUE =
   'Give the value when asked, or on standard input. If you typed a real one, remove it from the ' +
   "shell's history and replace it at its provider.";
 
-function describeUsage(command: Command, code: string, message: string): Described {
+function describeUsage(command: Command, code: string, message: string): Problem {
   const path = pathOf(command);
-  const usage = described('USAGE', sentence(code, message, path, `${path} ${command.usage()}`));
+  const usage = problem('USAGE', sentence(code, message, path, `${path} ${command.usage()}`));
   const isMisplaced = code === 'commander.excessArguments' && TAKE_A_VALUE.has(path);
   return { ...usage, remedy: isMisplaced ? MISPLACED_VALUE : `Run ${path} --help.` };
 }
@@ -55,7 +55,7 @@ function sentence(code: string, message: string, path: string, usage: string): s
     case 'commander.invalidArgument':
       return invalidValue(message);
     default:
-      return described('USAGE').message;
+      return problem('USAGE').message;
   }
 }
 

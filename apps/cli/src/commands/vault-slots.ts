@@ -1,6 +1,7 @@
 import { revealSecret, type Secret } from '@postern/kernel';
+import { problem } from '@postern/protocol';
 import { describeVaultFailure, type Vault } from '@postern/vault';
-import { askRunning, controlPlace, described, openVaultHere } from '@postern/app';
+import { askRunning, controlPlace, openVaultHere } from '@postern/app';
 import {
   fail,
   orFail,
@@ -64,7 +65,7 @@ async function changePassphrase(
 /** Who gets in has changed: every browser that is signed in has to do so again. */
 async function endSessions(context: CommandContext): Promise<void> {
   const asked = await askRunning(controlPlace(context.home), 'POST', '/sessions/end');
-  orFail(asked, (failure) => failure);
+  orFail(asked);
 }
 
 async function tellChanged(
@@ -83,7 +84,7 @@ async function chosenPassphrase(
   passphraseFd: number | undefined,
 ): Promise<Secret> {
   if (passphraseFd === undefined && !context.terminal.interactive) {
-    fail(described('USAGE', 'Without a terminal, give --new-passphrase-fd.'));
+    fail(problem('USAGE', 'Without a terminal, give --new-passphrase-fd.'));
   }
   const { environment } = context;
   const without = { ...environment, passphrase: undefined, credentialsDirectory: undefined };
@@ -108,10 +109,10 @@ export async function recover(
 /** A lost passphrase is replaced; the code that opened the vault is replaced with it. */
 async function useRecoveryCode(context: CommandContext, vault: Vault): Promise<Secret> {
   if (!context.terminal.interactive) {
-    fail(described('USAGE', 'Recovering asks for the code at a terminal.'));
+    fail(problem('USAGE', 'Recovering asks for the code at a terminal.'));
   }
   const code = await promptHidden('Recovery code: ');
-  if (code === undefined) fail(described('CANCELLED'));
+  if (code === undefined) fail(problem('CANCELLED'));
   await unlockBy(context, vault, { with: 'recovery', code });
   const next = await newPassphrase(context);
   const waits = orFail(await vault.isRekeyUnconfirmed(), describeVaultFailure);

@@ -1,12 +1,12 @@
+import { problem, type Problem } from '@postern/protocol';
 import { exitCodeOf } from './command-failed.ts';
-import { described, type Described } from '@postern/app';
 
 /** As a shell has it of a command that SIGPIPE ended, which Node leaves to its programs. */
 export const CLOSED_OUTPUT_EXIT = 141;
 
 export interface LostOutputEnd {
   /** Undefined if the reader had enough: nobody wants to know. */
-  readonly failure: Described | undefined;
+  readonly failure: Problem | undefined;
   readonly exitCode: number;
 }
 
@@ -18,7 +18,7 @@ export function endOfLostOutput(code: string, what: 'result' | 'output'): LostOu
   }
   const failure =
     code === 'ENOSPC'
-      ? described('DISK_FULL', `Can't write the ${what}: the device is full.`)
-      : described('STORAGE_FAILED', `Can't write the ${what}: ${code}.`);
+      ? problem('DISK_FULL', `Can't write the ${what}: the device is full.`)
+      : problem('STORAGE_FAILED', `Can't write the ${what}: ${code}.`);
   return { failure, exitCode: exitCodeOf(failure) };
 }

@@ -1,8 +1,8 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed, ok, Secret, type Result } from '@postern/kernel';
+import { problem, type Problem } from '@postern/protocol';
 import type { Environment } from '../config/environment.ts';
-import { described, type Described } from '@postern/app';
 import { askHidden } from './prompt.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -24,33 +24,33 @@ const CREDENTIAL_NAME = 'postern-passphrase';
 export async function findPassphrase(
   sources: PassphraseSources,
   question: string,
-): Promise<Result<Secret, Described>> {
+): Promise<Result<Secret, Problem>> {
   const given = givenPassphrase(sources);
   if (given !== undefined) return given;
   const typed = await askHidden(sources.terminal, question);
   if (typed === 'nobody') {
     return failed(
-      described(
+      problem(
         'VAULT_LOCKED',
         'The vault is locked and there is no terminal to ask for the passphrase.',
       ),
     );
   }
-  return typed === undefined ? failed(described('VAULT_LOCKED')) : ok(typed);
+  return typed === undefined ? failed(problem('VAULT_LOCKED')) : ok(typed);
 }
 
 /** The passphrase of a vault that is open already, from the same places; `why` it is needed. */
 export async function presentPassphrase(
   sources: PassphraseSources,
   why: string,
-): Promise<Result<Secret, Described>> {
+): Promise<Result<Secret, Problem>> {
   const given = givenPassphrase(sources);
   if (given !== undefined) return given;
   const typed = await askHidden(sources.terminal, 'Passphrase of the vault: ');
-  if (typed === undefined) return failed(described('CANCELLED'));
+  if (typed === undefined) return failed(problem('CANCELLED'));
   if (typed !== 'nobody') return ok(typed);
   const remedy = 'Run the command at a terminal, or give the passphrase with --passphrase-fd N.';
-  return failed(described('VAULT_PASSPHRASE_UNFIT', why, remedy));
+  return failed(problem('VAULT_PASSPHRASE_UNFIT', why, remedy));
 }
 
 /** Whether the passphrase would come from the person at the terminal, who may mistype it. */
@@ -63,7 +63,7 @@ export function asksForPassphrase(sources: PassphraseSources): boolean {
 }
 
 /** A passphrase that was given without asking; undefined where none was. */
-export function givenPassphrase(sources: PassphraseSources): Result<Secret, Described> | undefined {
+export function givenPassphrase(sources: PassphraseSources): Result<Secret, Problem> | undefined {
   const { passphraseFd, environment, terminal } = sources;
   if (passphraseFd !== undefined) return readPassphraseFrom(passphraseFd);
   if (environment.credentialsDirectory !== undefined) {
@@ -79,10 +79,10 @@ export function givenPassphrase(sources: PassphraseSources): Result<Secret, Desc
 }
 
 /** The passphrase on an open file descriptor, which is closed after it. */
-export function readPassphraseFrom(fd: number): Result<Secret, Described> {
+export function readPassphraseFrom(fd: number): Result<Secret, Problem> {
   const text = readDescriptor(fd);
   if (text !== undefined) return ok(text);
-  return failed(described('USAGE', `File descriptor ${String(fd)} cannot be read.`));
+  return failed(problem('USAGE', `File descriptor ${String(fd)} cannot be read.`));
 }
 
 function readDescriptor(fd: number): Secret | undefined {

@@ -1,8 +1,7 @@
-import type { ApiFailure } from '@postern/protocol';
+import { type ApiFailure, problem, type Problem } from '@postern/protocol';
 import { parseJson } from '@postern/kernel';
 import type { Context, MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
-import { described, type Described } from '../failure/described.ts';
 import { API_STATUS } from './api-status.ts';
 
 /** The largest body of an app request in bytes: a long pasted text and its JSON escapes. */
@@ -13,10 +12,10 @@ export function limitBody(maxBytes: number): MiddlewareHandler {
   return async (context, next) => {
     const { headers } = context.req.raw;
     if (headers.has('transfer-encoding')) {
-      return failureResponse(described('REQUEST_INVALID', 'The body must come with its length.'));
+      return failureResponse(problem('REQUEST_INVALID', 'The body must come with its length.'));
     }
     if (Number(headers.get('content-length') ?? '0') > maxBytes) {
-      return failureResponse(described('REQUEST_TOO_LARGE'));
+      return failureResponse(problem('REQUEST_TOO_LARGE'));
     }
     await next();
     return undefined;
@@ -24,7 +23,7 @@ export function limitBody(maxBytes: number): MiddlewareHandler {
 }
 
 /** A failure as the page gets it. */
-export function failureResponse(failure: Described): Response {
+export function failureResponse(failure: Problem): Response {
   const body: ApiFailure = {
     error: { code: failure.code, message: failure.message, remedy: failure.remedy },
   };
@@ -39,18 +38,18 @@ export async function parseBody<Schema extends v.GenericSchema>(
   context: Context,
   schema: Schema,
 ): Promise<ParsedBody<v.InferOutput<Schema>>> {
-  const refuse = (failure: Described): ParsedBody<never> => ({
+  const refuse = (failure: Problem): ParsedBody<never> => ({
     ok: false,
     response: failureResponse(failure),
   });
   const type = context.req.header('content-type') ?? '';
   if (!/^application\/json(;|$)/i.test(type)) {
-    return refuse(described('REQUEST_INVALID', 'The body must be application/json.'));
+    return refuse(problem('REQUEST_INVALID', 'The body must be application/json.'));
   }
   const json = parseJson(await context.req.text(), { maxLength: MAX_APP_BODY_BYTES, maxDepth: 32 });
-  if (!json.ok) return refuse(described('REQUEST_INVALID', 'The body is not valid JSON.'));
+  if (!json.ok) return refuse(problem('REQUEST_INVALID', 'The body is not valid JSON.'));
   const parsed = v.safeParse(schema, json.value);
   if (parsed.success) return { ok: true, value: parsed.output };
   const place = v.getDotPath(parsed.issues[0]) ?? 'The body';
-  return refuse(described('REQUEST_INVALID', `${place} is not valid.`));
+  return refuse(problem('REQUEST_INVALID', `${place} is not valid.`));
 }

@@ -1,5 +1,5 @@
+import { problem } from '@postern/protocol';
 import { Hono } from 'hono';
-import { described } from '../failure/described.ts';
 import type { RequestOrigin } from '../server/host-guard.ts';
 import { SECURITY_HEADERS } from '../server/security-headers.ts';
 import { failureResponse, limitBody, MAX_APP_BODY_BYTES } from './answers.ts';
@@ -19,7 +19,7 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use('*', async (context, next) => {
     if (!parts.guard.admits(originOf(context.req.raw.headers))) {
-      return withSecurityHeaders(failureResponse(described('ORIGIN_REFUSED')));
+      return withSecurityHeaders(failureResponse(problem('ORIGIN_REFUSED')));
     }
     await next();
     context.res = withSecurityHeaders(context.res);
@@ -32,10 +32,10 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', providerRoutes(parts.postern));
   app.route('/api', conversationRoutes(parts.postern));
   app.route('/api', turnRoutes(parts.postern));
-  app.notFound(() => failureResponse(described('ROUTE_UNKNOWN')));
+  app.notFound(() => failureResponse(problem('ROUTE_UNKNOWN')));
   app.onError((fault) => {
     parts.onFault(fault);
-    return withSecurityHeaders(failureResponse(described('INTERNAL')));
+    return withSecurityHeaders(failureResponse(problem('INTERNAL')));
   });
   return app;
 }

@@ -2,10 +2,11 @@ import { Hono, type Context } from 'hono';
 import type { Result } from '@postern/kernel';
 import {
   conversationId,
+  type ConversationId,
   ConversationInputSchema,
   ConversationPatchSchema,
+  problem,
   providerId,
-  type ConversationId,
 } from '@postern/protocol';
 import {
   describeStoreFailure,
@@ -13,7 +14,6 @@ import {
   type StoreFailure,
 } from '@postern/conversations';
 import { UNTITLED } from '../chat/question-turns.ts';
-import { described } from '../failure/described.ts';
 import type { Postern } from '../services/postern.ts';
 import { failureResponse, parseBody } from './answers.ts';
 
@@ -53,7 +53,7 @@ export function conversationRoutes(postern: Postern): Hono {
     const input = await parseBody(context, ConversationPatchSchema);
     if (!input.ok) return input.response;
     const { title } = input.value;
-    if (title === undefined) return failureResponse(described('REQUEST_INVALID'));
+    if (title === undefined) return failureResponse(problem('REQUEST_INVALID'));
     return withConversation(postern, context, (store, id) => json(store.rename(id, title)));
   });
   app.delete('/conversations/:id', (context) =>
@@ -81,8 +81,8 @@ function withStore(postern: Postern, use: (store: ConversationStore) => Response
   return use(stores.conversations);
 }
 
-export function lockedFailure(postern: Postern): ReturnType<typeof described> {
-  return described(postern.vault.state === 'absent' ? 'VAULT_NOT_SET_UP' : 'VAULT_LOCKED');
+export function lockedFailure(postern: Postern): ReturnType<typeof problem> {
+  return problem(postern.vault.state === 'absent' ? 'VAULT_NOT_SET_UP' : 'VAULT_LOCKED');
 }
 
 function withConversation(
@@ -91,7 +91,7 @@ function withConversation(
   use: (store: ConversationStore, id: ConversationId) => Response,
 ): Response {
   const id = conversationId.parse(context.req.param('id') ?? '');
-  if (id === undefined) return failureResponse(described('CONVERSATION_NOT_FOUND'));
+  if (id === undefined) return failureResponse(problem('CONVERSATION_NOT_FOUND'));
   return withStore(postern, (store) => use(store, id));
 }
 

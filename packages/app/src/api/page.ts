@@ -1,5 +1,5 @@
+import { problem } from '@postern/protocol';
 import { Hono, type Context } from 'hono';
-import { described } from '../failure/described.ts';
 import type { HostGuard } from '../server/host-guard.ts';
 import type { PageFile } from '../server/page-files.ts';
 import { SECURITY_HEADERS } from '../server/security-headers.ts';
@@ -39,9 +39,8 @@ function pageAnswer(
     fetchSite: isNavigation && path === '/' ? 'none' : fetchSite,
   };
   const isElsewhere = guard.admitsElsewhere(request);
-  if (!isElsewhere && !guard.admits(request)) return failureResponse(described('ORIGIN_REFUSED'));
-  if (method !== 'GET' && method !== 'HEAD')
-    return failureResponse(described('METHOD_NOT_ALLOWED'));
+  if (!isElsewhere && !guard.admits(request)) return failureResponse(problem('ORIGIN_REFUSED'));
+  if (method !== 'GET' && method !== 'HEAD') return failureResponse(problem('METHOD_NOT_ALLOWED'));
   // Browsers keep what is after `#`, so that a launch code comes along.
   if (isElsewhere) {
     const location = `${guard.pageOrigin}${path}`;
@@ -59,7 +58,7 @@ function fileAnswer(
     return new Response('The page was not built. Run npm run build.\n', { status: 503 });
   }
   const file = files.get(path === '/' ? '/index.html' : path);
-  if (file === undefined) return failureResponse(described('ROUTE_UNKNOWN'));
+  if (file === undefined) return failureResponse(problem('ROUTE_UNKNOWN'));
   const headers: Record<string, string> = { 'content-type': file.type };
   if (file.immutable) headers['cache-control'] = 'public, max-age=31536000, immutable';
   return new Response(method === 'HEAD' ? null : file.bytes, { headers });

@@ -3,15 +3,16 @@ import { Secret } from '@postern/kernel';
 import {
   EndpointInputSchema,
   KeyInputSchema,
-  providerId,
   type KeyTest,
   type ModelGroup,
+  problem,
+  type Problem,
   type Provider,
+  providerId,
   type ProviderView,
 } from '@postern/protocol';
 import { listModels } from '@postern/upstreams';
 import { describeVaultFailure } from '@postern/vault';
-import { described, type Described } from '../failure/described.ts';
 import type { Postern } from '../services/postern.ts';
 import { storeProviderKey } from '../services/store-provider-key.ts';
 import { failureResponse, parseBody } from './answers.ts';
@@ -29,7 +30,7 @@ export function providerRoutes(postern: Postern): Hono {
   app.put('/providers/:id/key', async (context) => await putKey(postern, context));
   app.delete('/providers/:id/key', async (context) => {
     const provider = providerOf(postern, context.req.param('id'));
-    if (provider === undefined) return failureResponse(described('PROVIDER_UNKNOWN'));
+    if (provider === undefined) return failureResponse(problem('PROVIDER_UNKNOWN'));
     const vault = postern.openVault();
     if (vault === undefined) return failureResponse(lockedFailure(postern));
     const removed = await vault.remove(provider.secret);
@@ -39,7 +40,7 @@ export function providerRoutes(postern: Postern): Hono {
   });
   app.post('/providers/:id/test', async (context) => {
     const provider = providerOf(postern, context.req.param('id'));
-    if (provider === undefined) return failureResponse(described('PROVIDER_UNKNOWN'));
+    if (provider === undefined) return failureResponse(problem('PROVIDER_UNKNOWN'));
     return Response.json(await testKey(postern, provider, context.req.raw.signal));
   });
   app.get('/models', async (context) => {
@@ -63,7 +64,7 @@ async function addEndpoint(postern: Postern, context: Context): Promise<Response
   if (!input.ok) return input.response;
   const { id, ...endpoint } = input.value;
   if (providerOf(postern, id) !== undefined) {
-    return failureResponse(described('PROVIDER_NAME_TAKEN'));
+    return failureResponse(problem('PROVIDER_NAME_TAKEN'));
   }
   const changed = await postern.change((written) => ({
     ...written,
@@ -71,15 +72,15 @@ async function addEndpoint(postern: Postern, context: Context): Promise<Response
   }));
   if (!changed.ok) return failureResponse(changed.failure);
   const provider = providerOf(postern, id);
-  if (provider === undefined) return failureResponse(described('INTERNAL'));
+  if (provider === undefined) return failureResponse(problem('INTERNAL'));
   return await viewResponse(postern, provider);
 }
 
 async function removeEndpoint(postern: Postern, id: string): Promise<Response> {
   const provider = providerOf(postern, id);
-  if (provider === undefined) return failureResponse(described('PROVIDER_UNKNOWN'));
+  if (provider === undefined) return failureResponse(problem('PROVIDER_UNKNOWN'));
   if (provider.builtIn) {
-    return failureResponse(described('REQUEST_INVALID', 'A built-in provider cannot be removed.'));
+    return failureResponse(problem('REQUEST_INVALID', 'A built-in provider cannot be removed.'));
   }
   const vault = postern.openVault();
   if (vault === undefined) return failureResponse(lockedFailure(postern));
@@ -95,7 +96,7 @@ async function removeEndpoint(postern: Postern, id: string): Promise<Response> {
 
 async function putKey(postern: Postern, context: Context): Promise<Response> {
   const provider = providerOf(postern, context.req.param('id'));
-  if (provider === undefined) return failureResponse(described('PROVIDER_UNKNOWN'));
+  if (provider === undefined) return failureResponse(problem('PROVIDER_UNKNOWN'));
   const input = await parseBody(context, KeyInputSchema);
   if (!input.ok) return input.response;
   const vault = postern.openVault();
@@ -121,7 +122,7 @@ async function viewResponse(postern: Postern, provider: Provider): Promise<Respo
 async function viewsOf(
   postern: Postern,
   providers: readonly Provider[],
-): Promise<{ readonly list: readonly ProviderView[] } | { readonly failure: Described }> {
+): Promise<{ readonly list: readonly ProviderView[] } | { readonly failure: Problem }> {
   const stored = await postern.vault.secrets.list();
   if (!stored.ok) return { failure: describeVaultFailure(stored.failure) };
   const names = new Set<string>(stored.value.map(({ name }) => name));
@@ -153,7 +154,7 @@ async function testKey(
   const models = await listModels(postern.connections, provider, key.value, signal);
   if (!models.ok) {
     const { code, message } = models.failure;
-    return { ok: false, code, message, remedy: described(code).remedy };
+    return { ok: false, code, message, remedy: problem(code).remedy };
   }
   const latencyMs = Math.round(postern.clock.monotonicMs() - begunMs);
   return { ok: true, modelCount: models.value.length, latencyMs };

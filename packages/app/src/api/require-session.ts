@@ -1,7 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { parse } from 'hono/utils/cookie';
-import { SESSION_HEADER } from '@postern/protocol';
-import { described } from '../failure/described.ts';
+import { problem, SESSION_HEADER } from '@postern/protocol';
 import type { Session } from '../server/sessions.ts';
 import { failureResponse } from './answers.ts';
 import type { AppApiParts } from './app-api-parts.ts';
@@ -35,12 +34,12 @@ export function requireSession(parts: AppApiParts): MiddlewareHandler<AppEnv> {
     const secret = context.req.header(SESSION_HEADER);
     const session =
       token === undefined || secret === undefined ? undefined : parts.sessions.find(token, secret);
-    if (session === undefined) return failureResponse(described('SESSION_REQUIRED'));
+    if (session === undefined) return failureResponse(problem('SESSION_REQUIRED'));
     const { method, path } = context.req;
     if (session.isLocked) {
       const isOpen = parts.postern.stores() !== undefined;
       if (isOpen || !WHILE_LOCKED.has(`${method} ${path}`)) {
-        return failureResponse(described('SESSION_REQUIRED'));
+        return failureResponse(problem('SESSION_REQUIRED'));
       }
     }
     // The page asks for the state by itself, all the time.

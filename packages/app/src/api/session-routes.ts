@@ -1,8 +1,13 @@
 import { Hono, type Context } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import { ok, type Result } from '@postern/kernel';
-import { SessionInputSchema, type SessionAnswer, type SessionView } from '@postern/protocol';
-import { described, type Described } from '../failure/described.ts';
+import {
+  problem,
+  type Problem,
+  type SessionAnswer,
+  SessionInputSchema,
+  type SessionView,
+} from '@postern/protocol';
 import { describeBrowser } from '../server/describe-browser.ts';
 import type { SessionPass } from '../server/sessions.ts';
 import { record } from '../services/audit.ts';
@@ -75,7 +80,7 @@ export function givePass(parts: AppApiParts, context: Context, pass: SessionPass
   });
 }
 
-async function tellSignIn(postern: Postern): Promise<Result<undefined, Described>> {
+async function tellSignIn(postern: Postern): Promise<Result<undefined, Problem>> {
   postern.log.write('info', 'app.sign-in', 'Somebody signed in to the page.', { succeeded: true });
   const audit = postern.stores()?.audit;
   if (audit === undefined) return ok();
@@ -90,7 +95,7 @@ const WINDOW_MS = 60_000;
  * many within a minute are refused in fewer words. A right code works all the while: with 128 bits it
  * is not guessed, and nobody may be locked out by somebody who tries.
  */
-function failedAttempts({ clock, log }: Postern): { refuse(): Described } {
+function failedAttempts({ clock, log }: Postern): { refuse(): Problem } {
   let [windowAtMs, inWindow] = [Number.NEGATIVE_INFINITY, 0];
   return {
     refuse: () => {
@@ -98,7 +103,7 @@ function failedAttempts({ clock, log }: Postern): { refuse(): Described } {
       const nowMs = clock.monotonicMs();
       if (nowMs - windowAtMs >= WINDOW_MS) [windowAtMs, inWindow] = [nowMs, 0];
       inWindow += 1;
-      return described(
+      return problem(
         inWindow > ATTEMPTS_PER_WINDOW ? 'LAUNCH_ATTEMPTS_LIMITED' : 'LAUNCH_CODE_INVALID',
       );
     },

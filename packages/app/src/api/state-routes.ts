@@ -1,19 +1,19 @@
 import { Hono, type Context } from 'hono';
 import {
-  SettingsInputSchema,
-  SetupInputSchema,
-  UnlockInputSchema,
   type AppState,
+  problem,
   type Settings,
+  SettingsInputSchema,
   type SetupAnswer,
+  SetupInputSchema,
   type UnlockAnswer,
   type UnlockInput,
+  UnlockInputSchema,
 } from '@postern/protocol';
 import { revealSecret } from '@postern/kernel';
 import { describeVaultFailure } from '@postern/vault';
 import type { Postern } from '../services/postern.ts';
 import type { AppApiParts } from './app-api-parts.ts';
-import { described } from '../failure/described.ts';
 import { failureResponse, parseBody } from './answers.ts';
 import type { AppEnv } from './require-session.ts';
 import { givePass } from './session-routes.ts';
@@ -65,7 +65,7 @@ async function unlock(
 ): Promise<Response> {
   const session = context.get('session');
   if (session.isLocked && 'keyring' in input) {
-    return failureResponse(described('SESSION_REQUIRED'));
+    return failureResponse(problem('SESSION_REQUIRED'));
   }
   const unlocked = await parts.postern.unlock(input);
   if (!unlocked.ok) return failureResponse(unlocked.failure);
@@ -74,7 +74,7 @@ async function unlock(
     return context.json({ state: stateOf(parts) } satisfies UnlockAnswer);
   }
   const pass = unlocked.value === 'opened' ? parts.sessions.reopen(session) : undefined;
-  if (pass === undefined) return failureResponse(described('SESSION_REQUIRED'));
+  if (pass === undefined) return failureResponse(problem('SESSION_REQUIRED'));
   givePass(parts, context, pass);
   return context.json({ state: stateOf(parts), secret: pass.secret } satisfies UnlockAnswer);
 }

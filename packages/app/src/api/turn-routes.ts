@@ -1,8 +1,7 @@
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import { conversationId, TurnInputSchema } from '@postern/protocol';
+import { conversationId, problem, TurnInputSchema } from '@postern/protocol';
 import { beginTurn } from '../chat/begin-turn.ts';
-import { described } from '../failure/described.ts';
 import type { Postern } from '../services/postern.ts';
 import { failureResponse, parseBody } from './answers.ts';
 import type { AppEnv } from './require-session.ts';
@@ -14,7 +13,7 @@ export function turnRoutes(postern: Postern): Hono<AppEnv> {
     const input = await parseBody(context, TurnInputSchema);
     if (!input.ok) return input.response;
     const id = conversationId.parse(context.req.param('id'));
-    if (id === undefined) return failureResponse(described('CONVERSATION_NOT_FOUND'));
+    if (id === undefined) return failureResponse(problem('CONVERSATION_NOT_FOUND'));
     const turn = beginTurn(postern, id, input.value);
     if (!turn.ok) return failureResponse(turn.failure);
     const { ended } = context.get('session');

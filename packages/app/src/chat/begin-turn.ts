@@ -1,19 +1,20 @@
 import { failed, ok, type Result } from '@postern/kernel';
 import {
-  messageId,
-  providerId,
   type AnswerEvent,
   type ConversationId,
   type ConversationView,
   type Message,
+  messageId,
   type MessageId,
+  problem,
+  type Problem,
   type Provider,
+  providerId,
   type TurnEvent,
   type TurnInput,
 } from '@postern/protocol';
 import { describeStoreFailure, recordAnswer, type ConversationStore } from '@postern/conversations';
 import { askModel } from '@postern/upstreams';
-import { described, type Described } from '../failure/described.ts';
 import type { Postern } from '../services/postern.ts';
 import { titleOf, turnsLeadingTo, UNTITLED } from './question-turns.ts';
 
@@ -28,13 +29,13 @@ export function beginTurn(
   postern: Postern,
   id: ConversationId,
   input: TurnInput,
-): Result<AsyncGenerator<TurnEvent>, Described> {
+): Result<AsyncGenerator<TurnEvent>, Problem> {
   const store = postern.stores()?.conversations;
-  if (store === undefined) return failed(described('VAULT_LOCKED'));
+  if (store === undefined) return failed(problem('VAULT_LOCKED'));
   const provider = postern.providers().get(providerId.from(input.provider));
-  if (provider === undefined) return failed(described('PROVIDER_UNKNOWN'));
+  if (provider === undefined) return failed(problem('PROVIDER_UNKNOWN'));
   const slot = postern.running.begin(id);
-  if (slot === undefined) return failed(described('ANSWER_RUNNING'));
+  if (slot === undefined) return failed(problem('ANSWER_RUNNING'));
   const prepared = prepare(store, id, input, provider);
   if (!prepared.ok) {
     slot.end();
@@ -62,20 +63,20 @@ function prepare(
   id: ConversationId,
   input: TurnInput,
   provider: Provider,
-): Result<PreparedTurn, Described> {
+): Result<PreparedTurn, Problem> {
   const opened = store.open(id);
   if (!opened.ok) return failed(describeStoreFailure(opened.failure));
   const { messages } = opened.value;
   const parentId = input.parentId === null ? null : messageId.from(input.parentId);
   const parent = messages.find((message) => message.id === parentId);
-  if (parentId !== null && parent === undefined) return failed(described('CONVERSATION_NOT_FOUND'));
+  if (parentId !== null && parent === undefined) return failed(problem('CONVERSATION_NOT_FOUND'));
   const asked =
     input.text === undefined
       ? ok(parent)
       : storeQuestion(store, opened.value, parentId, input.text);
   if (!asked.ok) return asked;
   if (asked.value?.role !== 'user') {
-    return failed(described('REQUEST_INVALID', 'Only a question can be answered.'));
+    return failed(problem('REQUEST_INVALID', 'Only a question can be answered.'));
   }
   const answer = store.addMessage({
     conversationId: id,
@@ -96,7 +97,7 @@ function storeQuestion(
   { conversation, messages }: ConversationView,
   parentId: MessageId | null,
   text: string,
-): Result<Message, Described> {
+): Result<Message, Problem> {
   const added = store.addMessage({
     conversationId: conversation.id,
     parentId,

@@ -1,56 +1,56 @@
 import type { LockFailure } from '@postern/disk';
 import { unreachable } from '@postern/kernel';
+import { problem, type Problem } from '@postern/protocol';
 import type { HomeFailure } from '../config/home.ts';
 import type { ConfigFailure } from '../config/load-config.ts';
-import { described, type Described } from './described.ts';
 
-export function describeHomeFailure(failure: HomeFailure): Described {
+export function describeHomeFailure(failure: HomeFailure): Problem {
   switch (failure.reason) {
     case 'home-read-only':
-      return described('HOME_READ_ONLY', `Can't write ${failure.path}.`);
+      return problem('HOME_READ_ONLY', `Can't write ${failure.path}.`);
     case 'home-foreign':
-      return described(
+      return problem(
         'HOME_FOREIGN',
         `${failure.path} isn't a directory that you own, or is a link that another user made.`,
       );
     case 'home-exposed':
-      return described(
+      return problem(
         'HOME_FOREIGN',
         `${failure.path} contains Postern's home, and another user can change its contents.`,
       );
     case 'disk-full':
-      return described('DISK_FULL', `No space left to write ${failure.path}.`);
+      return problem('DISK_FULL', `No space left to write ${failure.path}.`);
     default:
       return unreachable(failure.reason);
   }
 }
 
-export function describeConfigFailure(failure: ConfigFailure): Described {
+export function describeConfigFailure(failure: ConfigFailure): Problem {
   switch (failure.reason) {
     case 'config-invalid':
-      return described('CONFIG_INVALID', `${failure.path}: ${failure.problem}.`);
+      return problem('CONFIG_INVALID', `${failure.path}: ${failure.problem}.`);
     case 'config-unreadable':
-      return described('CONFIG_INVALID', `Can't read ${failure.path}.`);
+      return problem('CONFIG_INVALID', `Can't read ${failure.path}.`);
     case 'config-unwritable':
-      return described('HOME_READ_ONLY', `Can't write ${failure.path}.`);
+      return problem('HOME_READ_ONLY', `Can't write ${failure.path}.`);
     case 'disk-full':
-      return described('DISK_FULL', `No space left to write ${failure.path}.`);
+      return problem('DISK_FULL', `No space left to write ${failure.path}.`);
     default:
       return unreachable(failure);
   }
 }
 
-export function describeLockFailure(failure: LockFailure): Described {
+export function describeLockFailure(failure: LockFailure): Problem {
   switch (failure.reason) {
     case 'lock-held':
-      return described('ALREADY_RUNNING');
+      return problem('ALREADY_RUNNING');
     case 'disk-full':
-      return described('DISK_FULL', `No space left to write ${failure.path}.`);
+      return problem('DISK_FULL', `No space left to write ${failure.path}.`);
     case 'lock-damaged':
     case 'storage-read-only':
     case 'storage-failed':
     case 'unsafe-file':
-      return described('HOME_READ_ONLY', `Can't write ${failure.path}.`);
+      return problem('HOME_READ_ONLY', `Can't write ${failure.path}.`);
     default:
       return unreachable(failure);
   }

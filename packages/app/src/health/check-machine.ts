@@ -1,8 +1,8 @@
 import type { Result } from '@postern/kernel';
+import type { Problem } from '@postern/protocol';
 import { describeUpstreamFailure, providerTable } from '@postern/upstreams';
 import { describeVaultFailure, type KeyringProbe } from '@postern/vault';
 import type { LoadedConfig } from '../config/load-config.ts';
-import type { Described } from '../failure/described.ts';
 import { failing, type Finding } from './finding.ts';
 
 const NEEDED_NODE_MAJOR = 24;
@@ -18,7 +18,7 @@ export function checkNode(version: string): Finding {
 }
 
 /** The configuration file, and whether every provider in it can be used. */
-export function checkConfiguration(loaded: Result<LoadedConfig, Described>): Finding {
+export function checkConfiguration(loaded: Result<LoadedConfig, Problem>): Finding {
   const about = 'Configuration';
   if (!loaded.ok) return failing(about, loaded.failure);
   const providers = providerTable(loaded.value.config);

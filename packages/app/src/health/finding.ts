@@ -1,4 +1,4 @@
-import type { Described } from '../failure/described.ts';
+import type { Problem } from '@postern/protocol';
 
 /** One thing that was looked at. `fail` is unsafe or broken, `warn` is advice. */
 export interface Finding {
@@ -10,8 +10,8 @@ export interface Finding {
   readonly fix?: string;
 }
 
-/** A described failure as a finding. */
-export function failing(about: string, { message, remedy }: Omit<Described, 'code'>): Finding {
+/** A problem as a finding. */
+export function failing(about: string, { message, remedy }: Omit<Problem, 'code'>): Finding {
   return { about, level: 'fail', message, fix: remedy };
 }
 

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { revealSecret, type Result } from '@postern/kernel';
+import { type Problem, problem } from '@postern/protocol';
 import { failureResponse, parseBody } from '../api/answers.ts';
-import { described, type Described } from '../failure/described.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import { thisProcess } from '../system/this-process.ts';
 import {
@@ -113,11 +113,11 @@ function addWriting(app: Hono, vault: HeldVault): void {
 
 async function answerUse<T>(
   vault: HeldVault,
-  call: (open: OpenVault) => Promise<Result<T, Described>>,
+  call: (open: OpenVault) => Promise<Result<T, Problem>>,
   answer: (value: T) => unknown,
 ): Promise<Response> {
   const open = vault();
-  if (open === undefined) return failureResponse(described('VAULT_LOCKED'));
+  if (open === undefined) return failureResponse(problem('VAULT_LOCKED'));
   const result = await call(open);
   return result.ok ? Response.json(answer(result.value)) : failureResponse(result.failure);
 }

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { decodeUtf8, failed, ok, parseJson, type JsonValue, type Result } from '@postern/kernel';
-import { described, type Described } from '../failure/described.ts';
+import { type Problem, problem } from '@postern/protocol';
 import { systemRandomness } from '../system/system-randomness.ts';
 import type { ControlPlace } from './control-address.ts';
 import { foreign, readControlEntry, type ControlEntry } from './control-entry.ts';
@@ -38,7 +38,7 @@ export async function askRunning(
   path: string,
   body?: unknown,
   timeouts: AskTimeouts = TIMEOUTS,
-): Promise<Result<RunningAnswer | undefined, Described>> {
+): Promise<Result<RunningAnswer | undefined, Problem>> {
   let asked: ControlEntry | undefined;
   for (let tries = 1; ; tries += 1) {
     const entry = readControlEntry(place);
@@ -52,8 +52,8 @@ export async function askRunning(
   }
 }
 
-function unproven({ socket }: ControlEntry): Described {
-  return described(
+function unproven({ socket }: ControlEntry): Problem {
+  return problem(
     'CONTROL_UNPROVEN',
     `What listens on ${socket} didn't prove that it is the Postern of this home; it was told nothing.`,
   );
@@ -77,7 +77,7 @@ async function exchange(
   { socket: file, key }: ControlEntry,
   request: Buffer,
   { proofMs, answerMs }: AskTimeouts,
-): Promise<Result<Buffer | 'unproven' | undefined, Described>> {
+): Promise<Result<Buffer | 'unproven' | undefined, Problem>> {
   const before = socketIdentity(file);
   if (!before.ok || before.value === undefined) return before.ok ? ok(undefined) : before;
   const reachable = socketPath(file);

@@ -9,8 +9,8 @@ import {
   type Randomness,
   type Result,
 } from '@postern/kernel';
+import { type Problem, problem } from '@postern/protocol';
 import * as v from 'valibot';
-import { described, type Described } from '../failure/described.ts';
 import type { ControlPlace } from './control-address.ts';
 
 const KEY_BYTES = 32;
@@ -32,17 +32,17 @@ export function newControlEntry(socket: string, randomness: Randomness): Control
 export function writeControlEntry(
   { entryFile }: ControlPlace,
   entry: ControlEntry,
-): Result<undefined, Described> {
+): Result<undefined, Problem> {
   const written = writeAtomicallySync(entryFile, `${JSON.stringify(entry)}\n`);
   if (written.ok) return written;
   const code = written.failure.reason === 'disk-full' ? 'DISK_FULL' : 'HOME_READ_ONLY';
-  return failed(described(code, `Cannot write ${entryFile}.`));
+  return failed(problem(code, `Cannot write ${entryFile}.`));
 }
 
 /** Undefined where nobody listens; a failure where the file is not this user's alone. */
 export function readControlEntry({
   entryFile,
-}: ControlPlace): Result<ControlEntry | undefined, Described> {
+}: ControlPlace): Result<ControlEntry | undefined, Problem> {
   const bytes = readPrivately(entryFile);
   if (!bytes.ok || bytes.value === undefined) return bytes.ok ? ok(undefined) : bytes;
   const json = parseJson(decodeUtf8(bytes.value) ?? '', { maxLength: MAX_ENTRY_BYTES });
@@ -54,7 +54,7 @@ export function readControlEntry({
 // Windows has neither flag; making a link there needs a privilege.
 const SAFELY = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-function readPrivately(path: string): Result<Uint8Array | undefined, Described> {
+function readPrivately(path: string): Result<Uint8Array | undefined, Problem> {
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | SAFELY);
@@ -74,6 +74,6 @@ function readPrivately(path: string): Result<Uint8Array | undefined, Described> 
 }
 
 /** What is in the place of something of Postern's, and is not to be used. */
-export function foreign(path: string): Described {
-  return described('HOME_FOREIGN', `${path} isn't a file of yours alone; Postern doesn't use it.`);
+export function foreign(path: string): Problem {
+  return problem('HOME_FOREIGN', `${path} isn't a file of yours alone; Postern doesn't use it.`);
 }

@@ -2,11 +2,10 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { failed, ok, revealSecret, Secret, type Result } from '@postern/kernel';
-import { secretName } from '@postern/protocol';
+import { type Problem, problem, secretName } from '@postern/protocol';
 import { memoryStore } from '@postern/vault';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, test } from 'vitest';
-import { described, type Described } from '../failure/described.ts';
 import type { Listening } from '../server/listen.ts';
 import { listenOnSocket } from '../server/listen-on-socket.ts';
 import { setValue } from '../services/set-value.ts';
@@ -25,8 +24,8 @@ afterEach(async () => {
   for (const one of running.splice(0)) await one.close(0);
 });
 
-function spoken<T>(result: Result<T, unknown>): Result<T, Described> {
-  return result.ok ? result : failed(described('INTERNAL'));
+function spoken<T>(result: Result<T, unknown>): Result<T, Problem> {
+  return result.ok ? result : failed(problem('INTERNAL'));
 }
 
 async function keyOf(text: string): Promise<Result<Secret, never>> {

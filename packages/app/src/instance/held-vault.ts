@@ -1,7 +1,6 @@
 import { failed, isJsonObject, ok, Secret, type JsonValue, type Result } from '@postern/kernel';
-import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
+import { ERROR_CODES, type ErrorCodeName, type Problem, problem } from '@postern/protocol';
 import * as v from 'valibot';
-import { described, type Described } from '../failure/described.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import { thisProcess } from '../system/this-process.ts';
 import {
@@ -23,7 +22,7 @@ import type { ControlPlace } from './control-address.ts';
 /** The vault as one of the processes at these places holds it open; undefined where none does. */
 export async function findHeldVault(
   places: readonly ControlPlace[],
-): Promise<Result<OpenVault | undefined, Described>> {
+): Promise<Result<OpenVault | undefined, Problem>> {
   const holder = await findHolder(places);
   if (!holder.ok || holder.value === undefined) return holder.ok ? ok(undefined) : holder;
   return ok(heldVault(holder.value.place, holder.value.storage));
@@ -37,7 +36,7 @@ export interface Holder {
 /** The first process at these places whose vault is open. */
 export async function findHolder(
   places: readonly ControlPlace[],
-): Promise<Result<Holder | undefined, Described>> {
+): Promise<Result<Holder | undefined, Problem>> {
   for (const place of places) {
     const status = await askRunning(place, 'GET', '/status');
     if (!status.ok) return status;
@@ -100,7 +99,7 @@ async function derive(
   place: ControlPlace,
   path: string,
   purpose: string,
-): Promise<Result<Secret, Described>> {
+): Promise<Result<Secret, Problem>> {
   const answer = await ask(place, path, KeySchema, { purpose });
   return answer.ok ? ok(Secret.of(answer.value.key)) : answer;
 }
@@ -110,21 +109,21 @@ async function ask<Schema extends v.GenericSchema>(
   path: string,
   schema: Schema,
   body?: unknown,
-): Promise<Result<v.InferOutput<Schema>, Described>> {
+): Promise<Result<v.InferOutput<Schema>, Problem>> {
   const answer = await askRunning(place, body === undefined ? 'GET' : 'POST', path, body);
   if (!answer.ok) return answer;
-  if (answer.value === undefined) return failed(described('NOT_RUNNING'));
+  if (answer.value === undefined) return failed(problem('NOT_RUNNING'));
   if (answer.value.status >= 400) return failed(failureOf(answer.value.body));
   const parsed = v.safeParse(schema, answer.value.body);
-  return parsed.success ? ok(parsed.output) : failed(described('INTERNAL'));
+  return parsed.success ? ok(parsed.output) : failed(problem('INTERNAL'));
 }
 
-function failureOf(body: JsonValue): Described {
+function failureOf(body: JsonValue): Problem {
   const error = isJsonObject(body) ? body['error'] : undefined;
-  if (!isJsonObject(error)) return described('INTERNAL');
+  if (!isJsonObject(error)) return problem('INTERNAL');
   const { code, message } = error;
-  if (typeof code !== 'string' || !isErrorCode(code)) return described('INTERNAL');
-  return described(code, typeof message === 'string' ? message : undefined);
+  if (typeof code !== 'string' || !isErrorCode(code)) return problem('INTERNAL');
+  return problem(code, typeof message === 'string' ? message : undefined);
 }
 
 function isErrorCode(text: string): text is ErrorCodeName {

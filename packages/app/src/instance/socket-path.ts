@@ -2,7 +2,7 @@ import { closeSync, constants, lstatSync, openSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { isPrivate, isPrivateDirectory } from '@postern/disk';
 import { failed, ok, type Result } from '@postern/kernel';
-import { described, type Described } from '../failure/described.ts';
+import { problem, type Problem } from '@postern/protocol';
 import { foreign } from './control-entry.ts';
 
 const IS_WINDOWS = process.platform === 'win32';
@@ -19,12 +19,12 @@ export interface SocketPath extends Disposable {
  * The path itself, or for one that is too long for a socket a short one: through the descriptor of its
  * directory (proc(5)), which stays open until this is disposed of.
  */
-export function socketPath(path: string): Result<SocketPath, Described> {
+export function socketPath(path: string): Result<SocketPath, Problem> {
   if (IS_WINDOWS || Buffer.byteLength(path) <= MAX_PATH_BYTES) {
     return ok({ path, [Symbol.dispose]: () => undefined });
   }
   if (process.platform !== 'linux') {
-    return failed(described('CONTROL_SOCKET', `The path of the socket is too long: ${path}.`));
+    return failed(problem('CONTROL_SOCKET', `The path of the socket is too long: ${path}.`));
   }
   try {
     const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -36,7 +36,7 @@ export function socketPath(path: string): Result<SocketPath, Described> {
       },
     });
   } catch {
-    return failed(described('CONTROL_SOCKET', `Cannot open the directory of ${path}.`));
+    return failed(problem('CONTROL_SOCKET', `Cannot open the directory of ${path}.`));
   }
 }
 
@@ -44,7 +44,7 @@ export function socketPath(path: string): Result<SocketPath, Described> {
  * What tells this very socket from every other: its file, found to be this user's alone in a directory
  * that is too. Undefined where there is none.
  */
-export function socketIdentity(path: string): Result<string | undefined, Described> {
+export function socketIdentity(path: string): Result<string | undefined, Problem> {
   // The pipes of Windows are in no directory; the proof is all there is, and their names are random.
   if (IS_WINDOWS) return ok(path);
   const directory = dirname(path);

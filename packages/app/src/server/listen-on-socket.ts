@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { isOwn } from '@postern/disk';
 import { failed, ok, type Randomness, type Result } from '@postern/kernel';
-import { described, type Described } from '../failure/described.ts';
+import { problem, type Problem } from '@postern/protocol';
 import type { ControlPlace } from '../instance/control-address.ts';
 import {
   foreign,
@@ -38,7 +38,7 @@ export async function listenOnSocket(
   place: ControlPlace,
   randomness: Randomness,
   listener: RequestListener,
-): Promise<Result<Listening, Described>> {
+): Promise<Result<Listening, Problem>> {
   const entry = newControlEntry(addressOf(place, randomness), randomness);
   const cleared = clearSocket(entry.socket);
   if (!cleared.ok) return cleared;
@@ -74,7 +74,7 @@ function addressOf({ name, runtimeDir }: ControlPlace, randomness: Randomness): 
     : join(runtimeDir, `${name}.sock`);
 }
 
-function clearSocket(path: ControlEntry['socket']): Result<undefined, Described> {
+function clearSocket(path: ControlEntry['socket']): Result<undefined, Problem> {
   if (process.platform === 'win32') return ok();
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return ok();
@@ -86,7 +86,7 @@ function clearSocket(path: ControlEntry['socket']): Result<undefined, Described>
 async function openSocket(
   server: Server,
   socket: string,
-): Promise<Result<{ readonly identity: string; readonly release: () => void }, Described>> {
+): Promise<Result<{ readonly identity: string; readonly release: () => void }, Problem>> {
   const bound = socketPath(socket);
   if (!bound.ok) return bound;
   const { path } = bound.value;
@@ -101,7 +101,7 @@ async function openSocket(
   }
   server.close();
   release();
-  return identity.ok ? failed(described('CONTROL_SOCKET', `Cannot open ${socket}.`)) : identity;
+  return identity.ok ? failed(problem('CONTROL_SOCKET', `Cannot open ${socket}.`)) : identity;
 }
 
 /** Puts the proof before the server's own handling of a connection; those that still owe it. */

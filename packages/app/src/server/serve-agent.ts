@@ -1,7 +1,7 @@
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Randomness, Result } from '@postern/kernel';
-import type { Described } from '../failure/described.ts';
+import type { Problem } from '@postern/protocol';
 import { createAgentApi } from '../instance/agent-api.ts';
 import type { ControlPlace } from '../instance/control-address.ts';
 import type { OpenVault } from '../services/open-vault.ts';
@@ -20,9 +20,7 @@ export interface ServeAgentOptions {
 }
 
 /** Serves one open vault on a Unix socket, to this user's other commands. */
-export async function serveAgent(
-  options: ServeAgentOptions,
-): Promise<Result<Listening, Described>> {
+export async function serveAgent(options: ServeAgentOptions): Promise<Result<Listening, Problem>> {
   const app = new Hono();
   app.get('/status', (context) =>
     context.json({

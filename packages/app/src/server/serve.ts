@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { isGatewayTarget } from '@postern/gateway';
 import { failed, ok, unreachable, type Randomness, type Result } from '@postern/kernel';
+import { type Problem, problem } from '@postern/protocol';
 import { createAppApi } from '../api/app-api.ts';
 import { createPage } from '../api/page.ts';
-import { described, type Described } from '../failure/described.ts';
 import { createAgentApi } from '../instance/agent-api.ts';
 import { controlPlace } from '../instance/control-address.ts';
 import { createControlApi } from '../instance/control-api.ts';
@@ -42,7 +42,7 @@ export interface Serving {
 const GRACE_MS = 5000;
 
 /** Opens the port of the app, the page and the gateway, and the control socket. */
-export async function serve(options: ServeOptions): Promise<Result<Serving, Described>> {
+export async function serve(options: ServeOptions): Promise<Result<Serving, Problem>> {
   const { postern } = options;
   const front = await listenOnLoopback(options.port);
   if (!front.ok) return failed(describeListenFailure(front.failure));
@@ -160,7 +160,7 @@ async function openControl(
   sessions: Sessions,
   launchUrl: () => string,
   address: string,
-): Promise<Result<Listening, Described>> {
+): Promise<Result<Listening, Problem>> {
   const { postern } = options;
   const held = (): OpenVault | undefined => {
     postern.locking.used();
@@ -192,15 +192,12 @@ async function openControl(
   });
 }
 
-function describeListenFailure(failure: ListenFailure): Described {
+function describeListenFailure(failure: ListenFailure): Problem {
   switch (failure.reason) {
     case 'port-taken':
-      return described('PORT_TAKEN', `Another program listens on port ${failure.at}.`);
+      return problem('PORT_TAKEN', `Another program listens on port ${failure.at}.`);
     case 'port-refused':
-      return described(
-        'PORT_TAKEN',
-        `The system does not let Postern listen on port ${failure.at}.`,
-      );
+      return problem('PORT_TAKEN', `The system does not let Postern listen on port ${failure.at}.`);
     default:
       return unreachable(failure.reason);
   }

@@ -1,16 +1,15 @@
 import { openAuditLog, type AuditLog } from '@postern/audit';
 import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
-import { executablePath, secretName, type AuditEvent } from '@postern/protocol';
+import { type AuditEvent, executablePath, problem, secretName } from '@postern/protocol';
 import { parseReference, type SecretWish } from '@postern/run';
 import { type SecretRecord } from '@postern/vault';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { described } from '../failure/described.ts';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
 import { handOut } from './audit.ts';
 import { findSecrets } from './find-secrets.ts';
 
 const USE = { action: 'secret.inject', program: executablePath.from('/bin/true') } as const;
-const UNREADABLE = described('KEYRING_LOCKED');
+const UNREADABLE = problem('KEYRING_LOCKED');
 const SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   openai: { value: 'sk-1' },
   db: { user: 'me', password: 'mine' },

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { describeAuditFailure, openAuditLog, type AnchorPort, type AuditLog } from '@postern/audit';
 import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
-import type { AuditEvent, SecretName } from '@postern/protocol';
+import type { AuditEvent, Problem, SecretName } from '@postern/protocol';
 import type { TakenSecrets } from '@postern/run';
-import type { Described } from '../failure/described.ts';
 import { thisProcess } from '../system/this-process.ts';
 import { findSecrets, type FoundSecrets, type UnreadableSecret } from './find-secrets.ts';
 import type { OpenVault, SecretUse } from './open-vault.ts';
@@ -18,7 +17,7 @@ export async function openAudit(
   dataDir: string,
   vault: OpenVault,
   clock: Clock,
-): Promise<Result<AuditLog, Described>> {
+): Promise<Result<AuditLog, Problem>> {
   const key = await vault.deriveLastingKey('audit/log');
   const anchor: AnchorPort = {
     read: async () => await vault.auditAnchor(),
@@ -46,7 +45,7 @@ export async function openAuditUnder(
   dataDir: string,
   clock: Clock,
   anchor?: AnchorPort,
-): Promise<Result<AuditLog, Described>> {
+): Promise<Result<AuditLog, Problem>> {
   const log = await openAuditLog({
     ...(anchor === undefined ? {} : { anchor }),
     directory: auditDirectory(dataDir),
@@ -61,7 +60,7 @@ export async function openAuditUnder(
 export async function record(
   log: AuditLog,
   event: AuditEvent,
-): Promise<Result<undefined, Described>> {
+): Promise<Result<undefined, Problem>> {
   const written = await log.append(event);
   return written.ok ? ok() : failed(describeAuditFailure(written.failure));
 }
@@ -73,7 +72,7 @@ export async function handOut(
   log: AuditLog,
   use: SecretUse,
   found: Result<FoundSecrets, UnreadableSecret>,
-): Promise<Result<TakenSecrets, Described>> {
+): Promise<Result<TakenSecrets, Problem>> {
   if (!found.ok) {
     const { name, failure } = found.failure;
     return await told(log, { ...use, subject: { kind: 'secret', name } }, failed(failure));
@@ -125,8 +124,8 @@ export function auditedVault(vault: OpenVault, log: AuditLog): OpenVault {
 async function toldChange<T>(
   log: AuditLog,
   event: Omit<AuditEvent, 'outcome'>,
-  result: Result<T, Described>,
-): Promise<Result<T, Described>> {
+  result: Result<T, Problem>,
+): Promise<Result<T, Problem>> {
   const written = await told(log, event, result);
   if (written.ok) await log.keepAnchor();
   return written;
@@ -135,8 +134,8 @@ async function toldChange<T>(
 async function told<T>(
   log: AuditLog,
   event: Omit<AuditEvent, 'outcome'>,
-  result: Result<T, Described>,
-): Promise<Result<T, Described>> {
+  result: Result<T, Problem>,
+): Promise<Result<T, Problem>> {
   const written = await record(
     log,
     result.ok

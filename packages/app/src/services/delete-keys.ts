@@ -1,7 +1,6 @@
 import { ok, type Result } from '@postern/kernel';
-import type { SecretName } from '@postern/protocol';
+import type { Problem, SecretName } from '@postern/protocol';
 import type { ProviderTable } from '@postern/upstreams';
-import type { Described } from '../failure/described.ts';
 import type { OpenVault } from './open-vault.ts';
 
 /**
@@ -11,7 +10,7 @@ import type { OpenVault } from './open-vault.ts';
 export async function deleteProviderKeys(
   vault: OpenVault,
   providers: ProviderTable,
-): Promise<Result<readonly SecretName[], Described>> {
+): Promise<Result<readonly SecretName[], Problem>> {
   const stored = await vault.list();
   if (!stored.ok) return stored;
   const ofProviders = new Set([...providers.all].map(({ secret }) => secret));

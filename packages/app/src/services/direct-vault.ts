@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { AuditLog } from '@postern/audit';
 import { failed, type Clock, type Result } from '@postern/kernel';
-import type { SecretName } from '@postern/protocol';
+import type { Problem, SecretName } from '@postern/protocol';
 import {
   describeVaultFailure,
   openDirectly,
@@ -9,7 +9,6 @@ import {
   type KeyringPort,
   type SecretRecord,
 } from '@postern/vault';
-import type { Described } from '../failure/described.ts';
 import { findSecrets } from './find-secrets.ts';
 import type { OpenVault } from './open-vault.ts';
 
@@ -35,13 +34,13 @@ export async function openVaultDirectly(
   if (direct === undefined) return undefined;
   // With what locks and flushes the log; loaded while the keyring is asked.
   const audit = import('./audit.ts');
-  const openLog = async (): Promise<Result<AuditLog, Described> | undefined> => {
+  const openLog = async (): Promise<Result<AuditLog, Problem> | undefined> => {
     const key = await direct.keptKey('audit/log');
     if (!key.ok || key.value === undefined) return undefined;
     const { openAuditUnder } = await audit;
     return await openAuditUnder(key.value, dataDir, parts.clock);
   };
-  const get = async (name: SecretName): Promise<Result<SecretRecord | undefined, Described>> => {
+  const get = async (name: SecretName): Promise<Result<SecretRecord | undefined, Problem>> => {
     const found = await direct.get(name);
     return found.ok ? found : failed(describeVaultFailure(found.failure));
   };

@@ -1,8 +1,7 @@
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
-import type { SecretName } from '@postern/protocol';
+import type { Problem, SecretName } from '@postern/protocol';
 import { formatReference, type SecretWish, type TakenSecrets } from '@postern/run';
 import { type SecretRecord } from '@postern/vault';
-import type { Described } from '../failure/described.ts';
 
 export interface FoundSecrets extends TakenSecrets {
   /** The secrets that the values are of. */
@@ -11,10 +10,10 @@ export interface FoundSecrets extends TakenSecrets {
 
 export interface UnreadableSecret {
   readonly name: SecretName;
-  readonly failure: Described;
+  readonly failure: Problem;
 }
 
-type Get = (name: SecretName) => Promise<Result<SecretRecord | undefined, Described>>;
+type Get = (name: SecretName) => Promise<Result<SecretRecord | undefined, Problem>>;
 
 /** Looks for what is wanted, each secret once. Where the wish is not to be met, no value is found. */
 export async function findSecrets(

@@ -11,10 +11,9 @@ import {
 } from '@postern/audit';
 import { takeLock } from '@postern/disk';
 import { failed, ok, type Result } from '@postern/kernel';
-import type { Config, ErrorCodeName } from '@postern/protocol';
+import { type Config, type ErrorCodeName, type Problem, problem } from '@postern/protocol';
 import type { Home } from '../config/home.ts';
 import { describeLockFailure } from '../failure/describe-home.ts';
-import { described, type Described } from '../failure/described.ts';
 import { parseReceiver, readTarget, type Receiver } from './forward-receiver.ts';
 
 export interface ForwardParts {
@@ -29,7 +28,7 @@ export interface ForwardRun {
   readonly onSent?: (sent: number, behind: number) => void;
 }
 
-const HELD = described(
+const HELD = problem(
   'AUDIT_BUSY',
   'Another process is sending the audit log.',
   'It sends everything. How far it is: postern audit forward --status.',
@@ -40,7 +39,7 @@ export async function forwardNow(
   { home, version, log }: ForwardParts,
   receiver: Receiver,
   { signal, onSent }: ForwardRun,
-): Promise<Result<Forwarded, Described>> {
+): Promise<Result<Forwarded, Problem>> {
   const target = readTarget(receiver);
   if (!target.ok) return target;
   const lock = takeLock(join(home.dataDir, 'forward.lock'));
@@ -77,7 +76,7 @@ export interface BackgroundParts extends ForwardParts {
 export function forwardInBackground(parts: BackgroundParts): Forwarding | undefined {
   if (parts.config().audit.forward === undefined) return undefined;
   let failing: string | undefined;
-  return keepForwarding<Forwarded | undefined, Described>({
+  return keepForwarding<Forwarded | undefined, Problem>({
     forward: async (signal) => {
       const receiver = parseReceiver(parts.config());
       if (!receiver.ok) return receiver;
@@ -111,7 +110,7 @@ async function isBehind(log: AuditLog): Promise<boolean> {
 function newsLine(news: ForwardNews): string {
   switch (news.kind) {
     case 'failing':
-      return `The audit log is not sent: ${described(news.code).message} Details: postern audit forward.`;
+      return `The audit log is not sent: ${problem(news.code).message} Details: postern audit forward.`;
     case 'works-again':
       return 'The audit log is sent again.';
     case 'begun-anew':

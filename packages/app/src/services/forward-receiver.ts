@@ -2,9 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import type { ExportFormatName, SyslogTarget, SyslogTls } from '@postern/audit';
 import { isPrivate } from '@postern/disk';
 import { errnoOf, failed, ok, Secret, type Result } from '@postern/kernel';
-import type { Config } from '@postern/protocol';
+import { type Config, type Problem, problem } from '@postern/protocol';
 import { isLocalHost } from '@postern/upstreams';
-import { described, type Described } from '../failure/described.ts';
 
 /** `audit.forward` of the configuration, once it is known to be a receiver that may be sent to. */
 export interface Receiver {
@@ -22,7 +21,7 @@ export interface Receiver {
 export function parseReceiver({
   audit,
   localHosts,
-}: Pick<Config, 'audit' | 'localHosts'>): Result<Receiver | undefined, Described> {
+}: Pick<Config, 'audit' | 'localHosts'>): Result<Receiver | undefined, Problem> {
   const { forward } = audit;
   if (forward === undefined) return ok(undefined);
   const { to, format, ca, clientCertificate, clientKey } = forward;
@@ -55,15 +54,15 @@ export function parseReceiver({
   });
 }
 
-function invalid(problem: string, fix?: string): Result<never, Described> {
-  return failed(described('CONFIG_INVALID', problem, fix));
+function invalid(message: string, remedy?: string): Result<never, Problem> {
+  return failed(problem('CONFIG_INVALID', message, remedy));
 }
 
 /** For the connection, and for each step of sending. */
 const TIMEOUT_MS = 10_000;
 
 /** The receiver with what its files hold, read anew each time, since certificates are renewed. */
-export function readTarget(receiver: Receiver): Result<SyslogTarget, Described> {
+export function readTarget(receiver: Receiver): Result<SyslogTarget, Problem> {
   const { host, port, isTls, format } = receiver;
   const framing = format === 'syslog' ? 'octet-counting' : 'line-feed';
   const target = { host, port, timeoutMs: TIMEOUT_MS, framing } as const;
@@ -72,7 +71,7 @@ export function readTarget(receiver: Receiver): Result<SyslogTarget, Described> 
   return tls.ok ? ok({ ...target, tls: tls.value }) : tls;
 }
 
-function readTls({ ca, client }: Receiver): Result<SyslogTls, Described> {
+function readTls({ ca, client }: Receiver): Result<SyslogTls, Problem> {
   const authorities = ca === undefined ? ok(undefined) : readPem(ca, 'certificate');
   if (!authorities.ok) return authorities;
   const trusted = authorities.value === undefined ? {} : { authorities: authorities.value };
@@ -93,7 +92,7 @@ const PEM = {
 
 const MAX_PEM_BYTES = 1_048_576;
 
-function readPem(path: string, kind: keyof typeof PEM): Result<string, Described> {
+function readPem(path: string, kind: keyof typeof PEM): Result<string, Problem> {
   try {
     const wait = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
     const file = openSync(path, constants.O_RDONLY | wait);
@@ -116,6 +115,6 @@ function readPem(path: string, kind: keyof typeof PEM): Result<string, Described
   }
 }
 
-function unusable(path: string, problem: string): Result<never, Described> {
-  return failed(described('AUDIT_FORWARD_FILE', `${path} ${problem}.`));
+function unusable(path: string, why: string): Result<never, Problem> {
+  return failed(problem('AUDIT_FORWARD_FILE', `${path} ${why}.`));
 }

@@ -1,7 +1,6 @@
 import type { AuditLog } from '@postern/audit';
 import { failed, ok, type Clock, type Result } from '@postern/kernel';
-import type { ProviderId } from '@postern/protocol';
-import { described, type Described } from '../failure/described.ts';
+import { type Problem, problem, type ProviderId } from '@postern/protocol';
 import { record } from './audit.ts';
 
 export interface KeyUsesParts {
@@ -16,7 +15,7 @@ export interface KeyUses {
    * Counts one request. The first of a minute is written before this returns, so that no key is used
    * without a record; the others are written together when the minute is over.
    */
-  used(provider: ProviderId): Promise<Result<undefined, Described>>;
+  used(provider: ProviderId): Promise<Result<undefined, Problem>>;
   /** Writes what is counted but not written. */
   flush(): Promise<void>;
   /** Writes the minutes that are over; `start` does so all the time. */
@@ -26,7 +25,7 @@ export interface KeyUses {
 
 interface Minute {
   readonly sinceMs: number;
-  readonly first: Promise<Result<undefined, Described>>;
+  readonly first: Promise<Result<undefined, Problem>>;
   /** Requests since the first one. */
   count: number;
 }
@@ -36,9 +35,9 @@ const LOOK_EVERY_MS = 10_000;
 
 export function createKeyUses({ clock, log }: KeyUsesParts): KeyUses {
   const minutes = new Map<ProviderId, Minute>();
-  const write = async (id: ProviderId, count: number): Promise<Result<undefined, Described>> => {
+  const write = async (id: ProviderId, count: number): Promise<Result<undefined, Problem>> => {
     const open = log();
-    if (open === undefined) return failed(described('VAULT_LOCKED'));
+    if (open === undefined) return failed(problem('VAULT_LOCKED'));
     const subject = { kind: 'provider', id } as const;
     return await record(open, { action: 'secret.use', outcome: 'success', subject, count });
   };

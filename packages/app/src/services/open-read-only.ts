@@ -1,9 +1,9 @@
 import { failed, ok, type Clock, type Result } from '@postern/kernel';
+import type { Problem } from '@postern/protocol';
 import type { KdfCosts, KeyringPort } from '@postern/vault';
 import { prepareHome, type Home } from '../config/home.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { describeConfigFailure, describeHomeFailure } from '../failure/describe-home.ts';
-import type { Described } from '../failure/described.ts';
 import { holderPlaces } from '../instance/control-address.ts';
 import { findHeldVault } from '../instance/held-vault.ts';
 import type { OpenVault } from './open-vault.ts';
@@ -27,9 +27,7 @@ export type ReadOnlyVault = Pick<OpenVault, 'take'>;
  * the keyring gives without being unlocked; else the vault unlocked here. Each way's code is loaded
  * when it is taken: a command that is put in front of others has no time for the rest.
  */
-export async function openReadOnly(
-  parts: ReadOnlyParts,
-): Promise<Result<ReadOnlyVault, Described>> {
+export async function openReadOnly(parts: ReadOnlyParts): Promise<Result<ReadOnlyVault, Problem>> {
   const { home, clock, kdfCosts, keyring } = parts;
   const held = await findHeldVault(holderPlaces(home));
   if (!held.ok) return held;
@@ -48,7 +46,7 @@ export async function openReadOnly(
   return ok(direct ?? (await parts.open()));
 }
 
-function configuredStorage(home: Home): Result<'auto' | 'keyring' | 'file', Described> {
+function configuredStorage(home: Home): Result<'auto' | 'keyring' | 'file', Problem> {
   const prepared = prepareHome(home);
   if (!prepared.ok) return failed(describeHomeFailure(prepared.failure));
   const loaded = loadConfig(home.configFile);

@@ -1,6 +1,6 @@
 import type { LogAnchor } from '@postern/audit';
 import { failed, type Result, type Secret } from '@postern/kernel';
-import type { AuditActor, ExecutablePath, SecretName } from '@postern/protocol';
+import type { AuditActor, ExecutablePath, Problem, SecretName } from '@postern/protocol';
 import { type SecretWish, type TakenSecrets } from '@postern/run';
 import {
   describeVaultFailure,
@@ -9,7 +9,6 @@ import {
   type Vault,
   type VaultFailure,
 } from '@postern/vault';
-import type { Described } from '../failure/described.ts';
 import { findSecrets } from './find-secrets.ts';
 import { setValue, type ValueInput, type ValueOutcome } from './set-value.ts';
 
@@ -29,21 +28,21 @@ export interface SecretUse {
 export interface OpenVault {
   readonly storage: 'keyring' | 'file';
   /** Without a use it is a plain reading. */
-  get(name: SecretName, use?: SecretUse): Promise<Result<SecretRecord | undefined, Described>>;
+  get(name: SecretName, use?: SecretUse): Promise<Result<SecretRecord | undefined, Problem>>;
   /** Values out of several secrets for one use; where the wish is not to be met, none. */
-  take(wish: SecretWish, use: SecretUse): Promise<Result<TakenSecrets, Described>>;
-  put(record: SecretRecord, action?: 'secret.import'): Promise<Result<undefined, Described>>;
+  take(wish: SecretWish, use: SecretUse): Promise<Result<TakenSecrets, Problem>>;
+  put(record: SecretRecord, action?: 'secret.import'): Promise<Result<undefined, Problem>>;
   /** Stores or replaces a value, of which one record tells. */
-  setValue(input: ValueInput): Promise<Result<ValueOutcome, Described>>;
-  remove(name: SecretName): Promise<Result<boolean, Described>>;
-  list(): Promise<Result<readonly SecretInfo[], Described>>;
+  setValue(input: ValueInput): Promise<Result<ValueOutcome, Problem>>;
+  remove(name: SecretName): Promise<Result<boolean, Problem>>;
+  list(): Promise<Result<readonly SecretInfo[], Problem>>;
   /** The end of the audit log that the vault remembers, and its replacement. */
-  auditAnchor(): Promise<Result<LogAnchor | undefined, Described>>;
-  anchorAudit(head: LogAnchor, isNewLog: boolean): Promise<Result<undefined, Described>>;
+  auditAnchor(): Promise<Result<LogAnchor | undefined, Problem>>;
+  anchorAudit(head: LogAnchor, isNewLog: boolean): Promise<Result<undefined, Problem>>;
   /** 64 hexadecimal digits: a key for one purpose, derived from the data key. */
-  deriveKey(purpose: string): Promise<Result<Secret, Described>>;
+  deriveKey(purpose: string): Promise<Result<Secret, Problem>>;
   /** The same of what outlives every change of the data key: for MACs and keyed hashes alone. */
-  deriveLastingKey(purpose: string): Promise<Result<Secret, Described>>;
+  deriveLastingKey(purpose: string): Promise<Result<Secret, Problem>>;
 }
 
 /** The vault that this process unlocked itself. */
@@ -68,6 +67,6 @@ export function openVaultHere(vault: Vault): OpenVault {
   };
 }
 
-function spoken<T>(result: Result<T, VaultFailure>): Result<T, Described> {
+function spoken<T>(result: Result<T, VaultFailure>): Result<T, Problem> {
   return result.ok ? result : failed(describeVaultFailure(result.failure));
 }

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { failed, ok, Secret, type Clock, type Randomness, type Result } from '@postern/kernel';
 import {
-  secretName,
   type Config,
   type ConfigInput,
+  type Problem,
+  problem,
+  secretName,
   type SetupInput,
   type UnlockInput,
 } from '@postern/protocol';
@@ -17,7 +19,6 @@ import { describeVaultFailure, type KeyringProbe, type Vault } from '@postern/va
 import type { Home } from '../config/home.ts';
 import { changeConfig, type LoadedConfig } from '../config/load-config.ts';
 import { describeConfigFailure } from '../failure/describe-home.ts';
-import { described, type Described } from '../failure/described.ts';
 import type { ProcessLog } from '../log/process-log.ts';
 import { record } from './audit.ts';
 import { deleteProviderKeys } from './delete-keys.ts';
@@ -46,16 +47,16 @@ export interface Postern {
   config(): Config;
   providers(): ProviderTable;
   /** Changes the configuration file; the providers follow at once. Recorded where the vault is open. */
-  change(change: (written: ConfigInput) => ConfigInput): Promise<Result<undefined, Described>>;
+  change(change: (written: ConfigInput) => ConfigInput): Promise<Result<undefined, Problem>>;
   /** The open stores; undefined while the vault is absent or locked. */
   stores(): Stores | undefined;
   /** The vault while it is open, each use of a secret written to the audit log. */
   openVault(): OpenVault | undefined;
   /** First run: makes the vault. The recovery code is given once. */
-  setUp(input: SetupInput): Promise<Result<Secret, Described>>;
-  unlock(input: UnlockInput): Promise<Result<Unlocked, Described>>;
+  setUp(input: SetupInput): Promise<Result<Secret, Problem>>;
+  unlock(input: UnlockInput): Promise<Result<Unlocked, Problem>>;
   /** The same with a secret that was given at the start. */
-  unlockWith(wayIn: WayIn): Promise<Result<Unlocked, Described>>;
+  unlockWith(wayIn: WayIn): Promise<Result<Unlocked, Problem>>;
   /** When and how it is locked; `locking.lock` is the way to lock it. */
   readonly locking: Locking;
   /** Requests with gateway keys that are none. */
@@ -84,7 +85,7 @@ export interface PosternParts {
 }
 
 /** Puts the parts together; a configuration that names an unusable provider is a failure. */
-export function composePostern(parts: PosternParts): Result<Postern, Described> {
+export function composePostern(parts: PosternParts): Result<Postern, Problem> {
   const firstTable = providerTable(parts.loaded.config);
   if (!firstTable.ok) return failed(describeUpstreamFailure(firstTable.failure));
   const state: State = {
@@ -157,7 +158,7 @@ async function applyChange(
   home: Home,
   current: State,
   change: (written: ConfigInput) => ConfigInput,
-): Promise<Result<undefined, Described>> {
+): Promise<Result<undefined, Problem>> {
   const state = current;
   // The table is tried on the change before the file is touched.
   const candidate = changeConfig(home.configFile, change, (config) => {
@@ -181,12 +182,12 @@ async function setUp(
   parts: PosternParts,
   state: State,
   input: SetupInput,
-): Promise<Result<Secret, Described>> {
+): Promise<Result<Secret, Problem>> {
   if (parts.vault.state !== 'absent') {
-    return failed(described('VAULT_EXISTS'));
+    return failed(problem('VAULT_EXISTS'));
   }
   if (input.storage === 'file' && input.passphrase === undefined) {
-    return failed(described('REQUEST_INVALID', 'The encrypted file needs a passphrase.'));
+    return failed(problem('REQUEST_INVALID', 'The encrypted file needs a passphrase.'));
   }
   const created = await parts.vault.create({
     storage: input.storage,
@@ -203,9 +204,9 @@ async function unlock(
   locking: Locking,
   way: WayIn,
   opener: Opener,
-): Promise<Result<Unlocked, Described>> {
+): Promise<Result<Unlocked, Problem>> {
   await locking.settled();
-  if (parts.vault.state === 'absent') return failed(described('VAULT_NOT_SET_UP'));
+  if (parts.vault.state === 'absent') return failed(problem('VAULT_NOT_SET_UP'));
   if (state.stores !== undefined) return ok('already');
   const unlocked = await unlockAndSettle(parts.vault, way);
   if (!unlocked.ok) {
@@ -231,10 +232,7 @@ async function unlock(
   return told.ok ? ok('opened') : told;
 }
 
-async function tellRekeyed(
-  { id }: Vault,
-  { stores }: State,
-): Promise<Result<undefined, Described>> {
+async function tellRekeyed({ id }: Vault, { stores }: State): Promise<Result<undefined, Problem>> {
   if (stores === undefined || id === undefined) return ok();
   const subject = { kind: 'vault', id } as const;
   return await record(stores.audit, { action: 'vault.rekey', outcome: 'success', subject });
@@ -250,7 +248,7 @@ async function openInto(
   parts: PosternParts,
   current: State,
   action: 'vault.create' | 'vault.unlock',
-): Promise<Result<undefined, Described>> {
+): Promise<Result<undefined, Problem>> {
   const state = current;
   const stores = await openStores({
     ...parts,
@@ -292,7 +290,7 @@ async function tellOpened(
   vault: Vault,
   current: State,
   action: 'vault.create' | 'vault.unlock',
-): Promise<Result<undefined, Described>> {
+): Promise<Result<undefined, Problem>> {
   const state = current;
   if (state.stores === undefined || vault.id === undefined) return ok();
   const subject = { kind: 'vault', id: vault.id } as const;
@@ -350,7 +348,7 @@ async function useProxyPassword(
   parts: PosternParts,
   vault: OpenVault,
   config: Config,
-): Promise<Result<undefined, Described>> {
+): Promise<Result<undefined, Problem>> {
   const name = secretName.parse(config.proxy?.passwordSecret ?? '');
   if (name === undefined) return ok();
   const record = await vault.get(name, { action: 'secret.use' });

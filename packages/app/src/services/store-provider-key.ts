@@ -1,7 +1,6 @@
 import { failed, type Clock, type Result, type Secret } from '@postern/kernel';
-import type { KeyForm, SecretName } from '@postern/protocol';
+import type { KeyForm, Problem, SecretName } from '@postern/protocol';
 import { checkKeyForm, describeVaultFailure } from '@postern/vault';
-import type { Described } from '../failure/described.ts';
 import type { OpenVault } from './open-vault.ts';
 import type { ValueInput, ValueOutcome } from './set-value.ts';
 
@@ -20,7 +19,7 @@ export interface StoreKeyInput {
 /** Checks a value against the form of its provider's keys and stores it. */
 export async function storeProviderKey(
   input: StoreKeyInput,
-): Promise<Result<ValueOutcome, Described>> {
+): Promise<Result<ValueOutcome, Problem>> {
   const { vault, clock, name, value, action = 'secret.write' } = input;
   const checked = checkKeyForm(input.keyForm, value);
   const overridden = input.force && !checked.ok && checked.failure.reason === 'key-form-unexpected';

@@ -7,7 +7,7 @@ import {
 } from '@postern/conversations';
 import { describeDatabaseFailure } from '@postern/database';
 import { openGatewayStore, type GatewayStore } from '@postern/gateway';
-import type { Described } from '../failure/described.ts';
+import type { Problem } from '@postern/protocol';
 import { auditedVault, keepAnchored, openAudit } from './audit.ts';
 import type { OpenVault } from './open-vault.ts';
 import { databasePurpose } from './vault-databases.ts';
@@ -34,7 +34,7 @@ export interface StoresOptions {
 }
 
 /** Opens every database under its own key, derived from the vault's data key. */
-export async function openStores(options: StoresOptions): Promise<Result<Stores, Described>> {
+export async function openStores(options: StoresOptions): Promise<Result<Stores, Problem>> {
   const { clock, randomness } = options;
   const conversationsKey = await options.vault.deriveKey(databasePurpose('conversations'));
   if (!conversationsKey.ok) return conversationsKey;
@@ -82,7 +82,7 @@ export async function openStores(options: StoresOptions): Promise<Result<Stores,
 /** The gateway's keys and usage alone, for commands that need nothing else. */
 export async function openGateway(
   options: Omit<StoresOptions, 'conversationsPath' | 'dataDir' | 'forward'>,
-): Promise<Result<GatewayStore, Described>> {
+): Promise<Result<GatewayStore, Problem>> {
   const key = await options.vault.deriveKey(databasePurpose('gateway'));
   if (!key.ok) return key;
   // The hashes of keys cannot be made anew, since the keys are not there.

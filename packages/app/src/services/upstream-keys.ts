@@ -1,7 +1,6 @@
 import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
-import type { Provider } from '@postern/protocol';
+import { type Problem, problem, type Provider } from '@postern/protocol';
 import { describeVaultFailure, type Vault } from '@postern/vault';
-import { described, type Described } from '../failure/described.ts';
 import type { KeyUses } from './key-uses.ts';
 
 /** The keys of upstreams, read from the vault when a request needs one. */
@@ -10,7 +9,7 @@ export interface UpstreamKeyReader {
    * The provider's key for one request, which is counted in the audit log; undefined where it needs
    * none. No key where one is needed is a failure.
    */
-  keyFor(provider: Provider): Promise<Result<Secret | undefined, Described>>;
+  keyFor(provider: Provider): Promise<Result<Secret | undefined, Problem>>;
   /** Forgets what it holds: after a key was changed, and when the vault is locked. */
   forget(): void;
 }
@@ -29,17 +28,17 @@ const HELD_MS = 10_000;
 export function readUpstreamKeys(parts: UpstreamKeyParts): UpstreamKeyReader {
   const { clock, uses, vault, isOpen } = parts;
   const held = new Map<string, { readonly key: Secret; readonly untilMs: number }>();
-  const find = async (provider: Provider): Promise<Result<Secret, Described>> => {
+  const find = async (provider: Provider): Promise<Result<Secret, Problem>> => {
     const recent = held.get(provider.secret);
     if (recent !== undefined && recent.untilMs > clock.monotonicMs()) return ok(recent.key);
     held.delete(provider.secret);
-    if (!isOpen()) return failed(described('VAULT_LOCKED'));
+    if (!isOpen()) return failed(problem('VAULT_LOCKED'));
     // Not through the vault that records each reading: what is recorded is the use.
     const record = await vault.secrets.get(provider.secret);
     if (!record.ok) return failed(describeVaultFailure(record.failure));
     const key = record.value?.fields.get('value');
     if (key === undefined) {
-      return failed(described('UPSTREAM_NO_KEY', `The vault has no key for ${provider.label}.`));
+      return failed(problem('UPSTREAM_NO_KEY', `The vault has no key for ${provider.label}.`));
     }
     held.set(provider.secret, { key, untilMs: clock.monotonicMs() + HELD_MS });
     return ok(key);

@@ -1,10 +1,6 @@
 import type { Result, Secret } from '@postern/kernel';
-import {
-  describeDatabaseFailure,
-  type DatabaseFailure,
-  type DescribedFailure,
-} from '@postern/database';
-import { ERROR_CODES, type ErrorCodeName, type GatewayKeyId } from '@postern/protocol';
+import { describeDatabaseFailure, type DatabaseFailure } from '@postern/database';
+import { problem, type GatewayKeyId, type Problem } from '@postern/protocol';
 
 /** What is known about a gateway key. The key itself is nowhere. */
 export interface GatewayKeyRecord {
@@ -41,20 +37,15 @@ export interface GatewayKeyStore {
 }
 
 /** Speaks a failure with keys to a person. */
-export function describeGatewayKeyFailure(failure: GatewayKeyFailure): DescribedFailure {
+export function describeGatewayKeyFailure(failure: GatewayKeyFailure): Problem {
   switch (failure.reason) {
     case 'gateway-key-not-found':
-      return described('GATEWAY_KEY_NOT_FOUND');
+      return problem('GATEWAY_KEY_NOT_FOUND');
     case 'gateway-key-name-taken':
-      return described('GATEWAY_KEY_NAME_TAKEN');
+      return problem('GATEWAY_KEY_NAME_TAKEN');
     case 'gateway-key-name-invalid':
-      return described('GATEWAY_KEY_NAME_INVALID');
+      return problem('GATEWAY_KEY_NAME_INVALID');
     default:
       return describeDatabaseFailure(failure);
   }
-}
-
-function described(code: ErrorCodeName): DescribedFailure {
-  const { meaning, remedy } = ERROR_CODES[code];
-  return { code, message: meaning, remedy };
 }

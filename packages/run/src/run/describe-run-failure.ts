@@ -1,5 +1,5 @@
-import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
-import { describeVaultFailure, type VaultFailureDescription } from '@postern/vault';
+import { problem, problemWithDetail, type Problem } from '@postern/protocol';
+import { describeVaultFailure } from '@postern/vault';
 import type { ReferenceProblem, RunFailure } from './run-failure.ts';
 
 const PROBLEMS: Readonly<Record<ReferenceProblem, string>> = {
@@ -15,29 +15,23 @@ const PROBLEMS: Readonly<Record<ReferenceProblem, string>> = {
 };
 
 /** Speaks a failure of a run, or of filling in a template, to a person. */
-export function describeRunFailure(failure: RunFailure): VaultFailureDescription {
+export function describeRunFailure(failure: RunFailure): Problem {
   switch (failure.reason) {
     case 'reference-invalid': {
       const place = failure.line === 0 ? failure.at : `${failure.at}, line ${failure.line}`;
-      return described('REFERENCE_INVALID', `${place}: ${PROBLEMS[failure.problem]}`);
+      return problemWithDetail('REFERENCE_INVALID', `${place}: ${PROBLEMS[failure.problem]}`);
     }
     case 'references-missing':
-      return described('REFERENCES_MISSING', failure.missing.join(', '));
+      return problemWithDetail('REFERENCES_MISSING', failure.missing.join(', '));
     case 'stdin-takes-one':
-      return described('RUN_STDIN_TAKES_ONE', `${failure.count} were given`);
+      return problemWithDetail('RUN_STDIN_TAKES_ONE', `${failure.count} were given`);
     case 'memory-file-unavailable':
-      return described('RUN_NO_MEMORY_FILE');
+      return problem('RUN_NO_MEMORY_FILE');
     case 'command-not-found':
-      return described('COMMAND_NOT_FOUND', failure.command);
+      return problemWithDetail('COMMAND_NOT_FOUND', failure.command);
     case 'command-not-executable':
-      return described('COMMAND_NOT_EXECUTABLE', failure.command);
+      return problemWithDetail('COMMAND_NOT_EXECUTABLE', failure.command);
     default:
       return describeVaultFailure(failure);
   }
-}
-
-function described(code: ErrorCodeName, detail?: string): VaultFailureDescription {
-  const { meaning, remedy } = ERROR_CODES[code];
-  const message = detail === undefined ? meaning : `${meaning.replace(/\.$/, '')}: ${detail}.`;
-  return { code, message, remedy };
 }
