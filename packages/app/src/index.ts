@@ -47,7 +47,7 @@ export { connectionsOf } from './services/connections-of.ts';
 export { forwardInBackground, forwardNow } from './services/forward-audit.ts';
 export { type Receiver, parseReceiver } from './services/forward-receiver.ts';
 export { type OpenVault, openVaultHere } from './services/open-vault.ts';
-export { type Postern, composePostern } from './services/postern.ts';
+export { Postern } from './services/postern.ts';
 export type { ValueOutcome } from './services/set-value.ts';
 export { type SettledRekey, settledLine, unlockAndSettle } from './services/settle-rekey.ts';
 export { type StoreKeyInput, storeProviderKey } from './services/store-provider-key.ts';

@@ -5,7 +5,6 @@ import { eraseSecret, isJsonObject } from '@postern/kernel';
 import type { KeyringProbe } from '@postern/vault';
 import {
   askRunning,
-  composePostern,
   connectionsOf,
   controlPlace,
   createProcessLog,
@@ -13,7 +12,7 @@ import {
   parseReceiver,
   serve,
   type LogLevel,
-  type Postern,
+  Postern,
   type ProcessLog,
   type Serving,
 } from '@postern/app';
@@ -120,7 +119,7 @@ function compose(
   found: FoundVault,
   keyring: KeyringProbe,
   log: ProcessLog,
-): ReturnType<typeof composePostern> {
+): ReturnType<typeof Postern.create> {
   const { home, clock, lookEveryMs, randomness, version } = context;
   const { vault, loaded } = found;
   const receiver = parseReceiver(loaded.config);
@@ -129,7 +128,7 @@ function compose(
   const say = (line: string): void => {
     log.write('warn', 'notice', line);
   };
-  return composePostern({
+  return Postern.create({
     home,
     loaded,
     clock,
