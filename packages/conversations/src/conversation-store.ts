@@ -87,6 +87,9 @@ export interface ConversationStore {
    */
   open(id: ConversationId): Result<ConversationView, StoreFailure>;
 
+  /** The conversation alone, without its messages. */
+  conversation(id: ConversationId): Result<Conversation, StoreFailure>;
+
   /** Does not count as an update: the conversation keeps its place in the list. */
   rename(id: ConversationId, title: string): Result<Conversation, StoreFailure>;
 

@@ -94,6 +94,11 @@ export class SqliteConversations implements ConversationStore {
     );
   }
 
+  conversation(id: ConversationId): Result<Conversation, StoreFailure> {
+    const found = flat(this.#database.attempt(() => this.#findKept(id)));
+    return found.ok ? ok(found.value.conversation) : found;
+  }
+
   rename(id: ConversationId, title: string): Result<Conversation, StoreFailure> {
     return this.#changeConversation(this.#findKept, id, (found) => {
       this.#conversations.rename(found.row, title.toWellFormed());

@@ -34,9 +34,11 @@ export async function rotateSecret(
 ): Promise<void> {
   const name = nameOf(nameText);
   const vault = await openedVault(context);
-  // Nobody types a value for a secret that isn't there.
-  const infos = orFail(await vault.list());
-  if (!infos.some((info) => info.name === name)) fail(missing(name));
+  // Nobody types a value for a secret that isn't there; one that is piped in is refused all the same.
+  if (context.terminal.interactive) {
+    const infos = orFail(await vault.list());
+    if (!infos.some((info) => info.name === name)) fail(missing(name));
+  }
   const value = await readValue(context, name);
   const action = 'secret.rotate';
   const outcome = await store(context, vault, { name, value, force: options.force, action });

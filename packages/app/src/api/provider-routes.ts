@@ -14,6 +14,7 @@ import {
 import { listModels } from '@postern/upstreams';
 import { describeVaultFailure } from '@postern/vault';
 import type { Postern } from '../services/postern.ts';
+import { describeUpstreamKeyFailure } from '../services/upstream-keys.ts';
 import { storeProviderKey } from '../services/store-provider-key.ts';
 import { failureResponse, parseBody } from './answers.ts';
 import { lockedFailure } from './conversation-routes.ts';
@@ -149,7 +150,7 @@ async function testKey(
   signal: AbortSignal,
 ): Promise<KeyTest> {
   const key = await postern.keys.keyFor(provider);
-  if (!key.ok) return { ok: false, ...key.failure };
+  if (!key.ok) return { ok: false, ...describeUpstreamKeyFailure(key.failure) };
   const begunMs = postern.clock.monotonicMs();
   const models = await listModels(postern.connections, provider, key.value, signal);
   if (!models.ok) {

@@ -6,6 +6,8 @@ import {
   type Message,
   messageId,
   type MessageId,
+  type ModelRequest,
+  type Part,
   problem,
   type Problem,
   type Provider,
@@ -13,9 +15,15 @@ import {
   type TurnEvent,
   type TurnInput,
 } from '@postern/protocol';
-import { describeStoreFailure, recordAnswer, type ConversationStore } from '@postern/conversations';
+import {
+  describeStoreFailure,
+  recordAnswer,
+  type ConversationStore,
+  type StoreFailure,
+} from '@postern/conversations';
 import { askModel } from '@postern/upstreams';
 import type { Postern } from '../services/postern.ts';
+import { describeUpstreamKeyFailure } from '../services/upstream-keys.ts';
 import { titleOf, turnsLeadingTo, UNTITLED } from './question-turns.ts';
 
 /** How often a streaming answer is saved: `kill -9` loses at most this much and one write. */
@@ -51,11 +59,12 @@ function afterDelay(work: () => void, delayMs: number): () => void {
   };
 }
 
+/** A turn whose question and empty answer are stored. */
 interface PreparedTurn {
-  readonly input: TurnInput;
+  /** Undefined where an answer is made again. */
   readonly question: Message | undefined;
   readonly answer: Message;
-  readonly asked: Message;
+  readonly request: ModelRequest;
 }
 
 function prepare(
@@ -70,17 +79,19 @@ function prepare(
   const parentId = input.parentId === null ? null : messageId.from(input.parentId);
   const parent = messages.find((message) => message.id === parentId);
   if (parentId !== null && parent === undefined) return failed(problem('CONVERSATION_NOT_FOUND'));
-  const asked =
+  const stored =
     input.text === undefined
-      ? ok(parent)
+      ? ok(undefined)
       : storeQuestion(store, opened.value, parentId, input.text);
-  if (!asked.ok) return asked;
-  if (asked.value?.role !== 'user') {
+  if (!stored.ok) return stored;
+  const question = stored.value;
+  const asked = question ?? parent;
+  if (asked?.role !== 'user') {
     return failed(problem('REQUEST_INVALID', 'Only a question can be answered.'));
   }
   const answer = store.addMessage({
     conversationId: id,
-    parentId: asked.value.id,
+    parentId: asked.id,
     role: 'assistant',
     parts: [],
     status: 'streaming',
@@ -88,8 +99,12 @@ function prepare(
     model: input.model,
   });
   if (!answer.ok) return failed(describeStoreFailure(answer.failure));
-  const question = input.text === undefined ? undefined : asked.value;
-  return ok({ input, question, asked: asked.value, answer: answer.value });
+  const turns = turnsLeadingTo([...messages, asked], asked.id, provider.id);
+  return ok({
+    question,
+    answer: answer.value,
+    request: { model: input.model, turns, stream: true },
+  });
 }
 
 function storeQuestion(
@@ -117,57 +132,55 @@ async function* streamTurn(
   postern: Postern,
   store: ConversationStore,
   provider: Provider,
-  turn: PreparedTurn,
+  { question, answer, request }: PreparedTurn,
   slot: { readonly signal: AbortSignal; end(): void },
 ): AsyncGenerator<TurnEvent> {
-  const { answer, question } = turn;
   const recorder = recordAnswer(store, answer, {
     saveEveryMs: SAVE_EVERY_MS,
     clock: postern.clock,
     schedule: afterDelay,
   });
+  let finished: Result<Message, StoreFailure>;
   try {
     yield { kind: 'begun', answer, ...(question === undefined ? {} : { question }) };
-    for await (const event of answerEvents(postern, store, provider, turn, slot.signal)) {
+    for await (const event of answerEvents(postern, provider, request, slot.signal)) {
       recorder.add(event);
       yield { kind: 'answer', event };
     }
   } finally {
     // Also reached when the reader leaves in the middle of an event.
-    recorder.finish();
+    finished = recorder.finish();
     slot.end();
   }
-  const done = storedTurn(store, answer);
-  if (done !== undefined) yield done;
+  const conversation = store.conversation(answer.conversationId);
+  // Deleted meanwhile: nobody shows it any more.
+  if (!conversation.ok) return;
+  yield {
+    kind: 'done',
+    answer: finished.ok
+      ? finished.value
+      : unsavedAnswer(answer, recorder.answer.parts, finished.failure),
+    conversation: conversation.value,
+  };
+}
+
+/** All that came, and why it could not be stored. */
+function unsavedAnswer(answer: Message, parts: readonly Part[], failure: StoreFailure): Message {
+  const { code, message } = describeStoreFailure(failure);
+  return { ...answer, parts, status: 'failed', failure: { code, message } };
 }
 
 async function* answerEvents(
-  postern: Postern,
-  store: ConversationStore,
+  { keys, connections }: Postern,
   provider: Provider,
-  turn: PreparedTurn,
+  request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
-  const key = await postern.keys.keyFor(provider);
-  if (!key.ok) {
-    const { code, message } = key.failure;
+  const key = await keys.keyFor(provider);
+  if (key.ok) {
+    yield* askModel(connections, provider, key.value, request, signal);
+  } else {
+    const { code, message } = describeUpstreamKeyFailure(key.failure);
     yield { kind: 'failure', failure: { code, message } };
-    return;
   }
-  const opened = store.open(turn.answer.conversationId);
-  if (!opened.ok) {
-    const { code, message } = describeStoreFailure(opened.failure);
-    yield { kind: 'failure', failure: { code, message } };
-    return;
-  }
-  const turns = turnsLeadingTo(opened.value.messages, turn.asked.id, provider.id);
-  const request = { model: turn.input.model, turns, stream: true };
-  yield* askModel(postern.connections, provider, key.value, request, signal);
-}
-
-function storedTurn(store: ConversationStore, answer: Message): TurnEvent | undefined {
-  const message = store.message(answer.id);
-  const opened = store.open(answer.conversationId);
-  if (!message.ok || !opened.ok) return undefined;
-  return { kind: 'done', answer: message.value, conversation: opened.value.conversation };
 }

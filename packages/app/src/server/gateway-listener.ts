@@ -1,4 +1,4 @@
-import { failed, ok, type Randomness, type Result, type Secret } from '@postern/kernel';
+import { failed, ok, type Randomness } from '@postern/kernel';
 import { perDialect, providerId, type Config, type Provider } from '@postern/protocol';
 import {
   createGateway,
@@ -95,14 +95,20 @@ function logCall(log: ProcessLog, entry: UsageEntry): void {
 }
 
 async function keyFor(
-  postern: Postern,
+  { keys }: Postern,
   provider: Provider,
-): Promise<Result<Secret | undefined, { readonly reason: 'locked' | 'unavailable' }>> {
-  const key = await postern.keys.keyFor(provider);
+): ReturnType<GatewayDeps['upstreamKeys']['keyFor']> {
+  const key = await keys.keyFor(provider);
   if (key.ok) return key;
-  if (key.failure.code === 'UPSTREAM_NO_KEY') return ok(undefined);
-  const locked = key.failure.code === 'VAULT_LOCKED' || key.failure.code === 'VAULT_NOT_SET_UP';
-  return failed({ reason: locked ? 'locked' : 'unavailable' });
+  switch (key.failure.reason) {
+    case 'upstream-key-missing':
+      return ok(undefined);
+    case 'vault-locked':
+    case 'vault-absent':
+      return failed({ reason: 'locked' });
+    default:
+      return failed({ reason: 'unavailable' });
+  }
 }
 
 /** Asks upstreams for their models at most every five minutes. */

@@ -59,10 +59,12 @@ describe('the uses of provider keys', () => {
 
   test('are refused where they cannot be recorded, and counted once they can', async () => {
     open = undefined;
-    expect(await uses.used(OPENAI)).toMatchObject({ failure: { code: 'VAULT_LOCKED' } });
+    expect(await uses.used(OPENAI)).toMatchObject({ failure: { reason: 'vault-locked' } });
     const full = failed({ reason: 'disk-full', path: 'somewhere' } as const);
     open = { ...log, append: () => Promise.resolve(full) };
-    expect(await uses.used(OPENAI)).toMatchObject({ failure: { code: 'DISK_FULL' } });
+    expect(await uses.used(OPENAI)).toMatchObject({
+      failure: { reason: 'use-unrecorded', failure: { reason: 'disk-full' } },
+    });
     open = log;
     for (let at = 0; at < 3; at += 1) expect(await uses.used(OPENAI)).toEqual(ok());
     open = { ...log, append: () => Promise.resolve(full) };

@@ -1,7 +1,15 @@
-import type { AuditLog } from '@postern/audit';
+import type { AuditFailure, AuditLog } from '@postern/audit';
 import { failed, ok, type Clock, type Result } from '@postern/kernel';
-import { type Problem, problem, type ProviderId } from '@postern/protocol';
-import { record } from './audit.ts';
+import type { ProviderId } from '@postern/protocol';
+
+/** The audit log took no record, so the key may not be used. */
+export interface UnrecordedUse {
+  readonly reason: 'use-unrecorded';
+  readonly failure: AuditFailure;
+}
+
+/** The log is locked with the vault. */
+export type KeyUseFailure = UnrecordedUse | { readonly reason: 'vault-locked' };
 
 export interface KeyUsesParts {
   readonly clock: Clock;
@@ -15,7 +23,7 @@ export interface KeyUses {
    * Counts one request. The first of a minute is written before this returns, so that no key is used
    * without a record; the others are written together when the minute is over.
    */
-  used(provider: ProviderId): Promise<Result<undefined, Problem>>;
+  used(provider: ProviderId): Promise<Result<undefined, KeyUseFailure>>;
   /** Writes what is counted but not written. */
   flush(): Promise<void>;
   /** Writes the minutes that are over; `start` does so all the time. */
@@ -25,7 +33,7 @@ export interface KeyUses {
 
 interface Minute {
   readonly sinceMs: number;
-  readonly first: Promise<Result<undefined, Problem>>;
+  readonly first: Promise<Result<undefined, KeyUseFailure>>;
   /** Requests since the first one. */
   count: number;
 }
@@ -35,11 +43,15 @@ const LOOK_EVERY_MS = 10_000;
 
 export function createKeyUses({ clock, log }: KeyUsesParts): KeyUses {
   const minutes = new Map<ProviderId, Minute>();
-  const write = async (id: ProviderId, count: number): Promise<Result<undefined, Problem>> => {
+  const write = async (
+    id: ProviderId,
+    count: number,
+  ): Promise<Result<undefined, KeyUseFailure>> => {
     const open = log();
-    if (open === undefined) return failed(problem('VAULT_LOCKED'));
+    if (open === undefined) return failed({ reason: 'vault-locked' });
     const subject = { kind: 'provider', id } as const;
-    return await record(open, { action: 'secret.use', outcome: 'success', subject, count });
+    const written = await open.append({ action: 'secret.use', outcome: 'success', subject, count });
+    return written.ok ? ok() : failed({ reason: 'use-unrecorded', failure: written.failure });
   };
   const writeMinutes = async (isDue: (minute: Minute) => boolean): Promise<void> => {
     for (const [id, minute] of [...minutes]) {

@@ -200,9 +200,10 @@ export class Postern {
     if (this.#stores !== undefined) return ok('already');
     const unlocked = await unlockAndSettle(this.vault, way);
     if (!unlocked.ok) {
-      const failure = describeVaultFailure(unlocked.failure);
-      if (failure.code === 'VAULT_WRONG_PASSPHRASE') this.#wrongPassphrases.add();
-      return failed(failure);
+      const { reason } = unlocked.failure;
+      const isWrong = reason === 'wrong-passphrase' || reason === 'wrong-recovery-code';
+      if (isWrong) this.#wrongPassphrases.add();
+      return failed(describeVaultFailure(unlocked.failure));
     }
     const settled = unlocked.value;
     if (settled !== undefined) this.#parts.say(settledLine(settled));

@@ -1,7 +1,26 @@
+import { describeAuditFailure } from '@postern/audit';
 import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
 import { type Problem, problem, type Provider } from '@postern/protocol';
-import { describeVaultFailure, type Vault } from '@postern/vault';
-import type { KeyUses } from './key-uses.ts';
+import { describeVaultFailure, type Vault, type VaultFailure } from '@postern/vault';
+import type { KeyUses, UnrecordedUse } from './key-uses.ts';
+
+/** Why a request gets no key. */
+export type UpstreamKeyFailure =
+  | VaultFailure
+  /** The vault has none for the provider, which is named for people. */
+  | { readonly reason: 'upstream-key-missing'; readonly provider: string }
+  | UnrecordedUse;
+
+export function describeUpstreamKeyFailure(failure: UpstreamKeyFailure): Problem {
+  switch (failure.reason) {
+    case 'upstream-key-missing':
+      return problem('UPSTREAM_NO_KEY', `The vault has no key for ${failure.provider}.`);
+    case 'use-unrecorded':
+      return describeAuditFailure(failure.failure);
+    default:
+      return describeVaultFailure(failure);
+  }
+}
 
 /** The keys of upstreams, read from the vault when a request needs one. */
 export interface UpstreamKeyReader {
@@ -9,7 +28,7 @@ export interface UpstreamKeyReader {
    * The provider's key for one request, which is counted in the audit log; undefined where it needs
    * none. No key where one is needed is a failure.
    */
-  keyFor(provider: Provider): Promise<Result<Secret | undefined, Problem>>;
+  keyFor(provider: Provider): Promise<Result<Secret | undefined, UpstreamKeyFailure>>;
   /** Forgets what it holds: after a key was changed, and when the vault is locked. */
   forget(): void;
 }
@@ -28,17 +47,17 @@ const HELD_MS = 10_000;
 export function readUpstreamKeys(parts: UpstreamKeyParts): UpstreamKeyReader {
   const { clock, uses, vault, isOpen } = parts;
   const held = new Map<string, { readonly key: Secret; readonly untilMs: number }>();
-  const find = async (provider: Provider): Promise<Result<Secret, Problem>> => {
+  const find = async (provider: Provider): Promise<Result<Secret, UpstreamKeyFailure>> => {
     const recent = held.get(provider.secret);
     if (recent !== undefined && recent.untilMs > clock.monotonicMs()) return ok(recent.key);
     held.delete(provider.secret);
-    if (!isOpen()) return failed(problem('VAULT_LOCKED'));
+    if (!isOpen()) return failed({ reason: 'vault-locked' });
     // Not through the vault that records each reading: what is recorded is the use.
     const record = await vault.secrets.get(provider.secret);
-    if (!record.ok) return failed(describeVaultFailure(record.failure));
+    if (!record.ok) return record;
     const key = record.value?.fields.get('value');
     if (key === undefined) {
-      return failed(problem('UPSTREAM_NO_KEY', `The vault has no key for ${provider.label}.`));
+      return failed({ reason: 'upstream-key-missing', provider: provider.label });
     }
     held.set(provider.secret, { key, untilMs: clock.monotonicMs() + HELD_MS });
     return ok(key);
@@ -48,8 +67,8 @@ export function readUpstreamKeys(parts: UpstreamKeyParts): UpstreamKeyReader {
       if (provider.auth === 'none') return ok(undefined);
       const key = await find(provider);
       if (!key.ok) return key;
-      const told = await uses.used(provider.id);
-      return told.ok ? key : told;
+      const recorded = await uses.used(provider.id);
+      return recorded.ok ? key : recorded;
     },
     forget: () => {
       held.clear();

@@ -60,6 +60,7 @@ function keepsConversations(open: OpenStore): void {
       value: { conversation: other, messages: [] },
     });
     expect(store.open(plain.id)).toMatchObject({ value: { conversation: plain } });
+    expect(store.conversation(other.id)).toEqual({ ok: true, value: other });
   });
 
   test.each(TITLES)('keeps a title with %s', (_name, title) => {
@@ -91,6 +92,7 @@ function renamesConversations(open: OpenStore): void {
     const { store } = begin(open);
     const calls = [
       store.open(NOWHERE),
+      store.conversation(NOWHERE),
       store.rename(NOWHERE, 'x'),
       store.remove(NOWHERE),
       store.restore(NOWHERE),
@@ -119,6 +121,7 @@ function removesConversations(open: OpenStore): void {
     expect(store.search('needle', 10)).toMatchObject({ value: [] });
     expect(store.open(conversation.id)).toEqual(notFound);
     expect(store.rename(conversation.id, 'x')).toEqual(notFound);
+    expect(store.conversation(conversation.id)).toEqual(notFound);
 
     expect(store.restore(conversation.id)).toEqual({ ok: true, value: conversation });
     expect(store.open(conversation.id)).toMatchObject({ value: { messages: [message] } });
