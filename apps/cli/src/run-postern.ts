@@ -61,7 +61,7 @@ function tell(to: Terminal, failure: Problem, asJson: boolean): void {
 /** A fault's message may hold anything and is never shown; its place only where that is asked for. */
 function tellFault(fault: unknown): void {
   const kind = fault instanceof Error ? fault.name : typeof fault;
-  tell(terminal, problem('INTERNAL', `Internal fault (${kind}).`), asked.json);
+  tell(terminal, problem('INTERNAL', `Internal error (${kind}).`), asked.json);
   if (process.argv.includes('--verbose')) terminal.note(placeOf(fault));
 }
 

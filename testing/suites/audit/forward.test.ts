@@ -153,8 +153,12 @@ describe.skipIf(skipBecause('sending over TLS', why))('over TLS', () => {
 
 describe('refused before anything is connected', () => {
   test.each<readonly [string, Readonly<Record<string, string>>, string]>([
-    ['plain TCP to another machine', { to: 'tcp://192.0.2.1:601' }, 'is plain TCP, and 192.0.2.1'],
-    ['plain TCP to a name', { to: 'tcp://127.0.0.1.example:601' }, 'is plain TCP'],
+    [
+      'plain TCP to another machine',
+      { to: 'tcp://192.0.2.1:601' },
+      'uses plain TCP, and 192.0.2.1',
+    ],
+    ['plain TCP to a name', { to: 'tcp://127.0.0.1.example:601' }, 'uses plain TCP'],
     ['plain TCP with certificates', { to: 'tcp://127.0.0.1:1', ca: '/ca.pem' }, 'tcp://'],
     ['a certificate alone', { to: 'tls://a:1', clientCertificate: '/a' }, 'together'],
     ['a file that is missing', { to: 'tls://a.invalid:1', ca: '/nowhere/ca.pem' }, '(ENOENT)'],
@@ -176,7 +180,7 @@ describe('refused before anything is connected', () => {
     configure({ to: 'tcp://192.0.2.1:601' });
     const ended = await run(['up', '--no-open', '--port', '0']);
     expect(ended).toMatchObject({ code: USAGE });
-    expect(ended.stderr).toContain('audit.forward.to is plain TCP');
+    expect(ended.stderr).toContain('audit.forward.to uses plain TCP');
   });
 
   test('no receiver at all', async () => {
@@ -194,7 +198,7 @@ describe('what is not sent stays, and is sent the next time', () => {
     expect(ended).toMatchObject({ code: UNAVAILABLE });
     expect(ended.stderr).toContain('ECONNREFUSED');
     const { stdout } = await run(['audit', 'forward', '--status']);
-    expect(stdout).toMatch(/ has 0 records and lacks \d+, the oldest from \d{4}-/);
+    expect(stdout).toMatch(/ has received 0 records; \d+ are waiting, the oldest from \d{4}-/);
   });
 
   test.skipIf(skipBecause('kills at a system call', whyNoPrograms(['strace'])))(
@@ -244,11 +248,11 @@ describe('a process that holds the vault', () => {
     const { port } = await startAndStop();
     configure({ to: `tcp://127.0.0.1:${String(port)}` });
     await using up = await upPostern(options());
-    await up.program.waitFor(/The audit log is not sent: [^\n]*postern audit forward/);
+    await up.program.waitFor(/The audit log isn't being sent: [^\n]*postern audit forward/);
     expect(await run(['secret', 'set', 'mine'], `${VALUE}-2`)).toMatchObject({ code: 0 });
     await using receiver = await startReceiver({ port });
     await expect.poll(() => receiver.text(), SOON).toContain('"name":"mine"');
-    await up.program.waitFor(/The audit log is sent again/);
+    await up.program.waitFor(/The audit log is being sent again/);
     await expect.poll(behind, SOON).toMatchObject({ behind: 0 });
     const numbers = receiver.numbers();
     expect(numbers).toEqual(upTo(numbers.length));

@@ -161,7 +161,7 @@ describe('the agent', () => {
   ] as const)('ends when %s', async (_, lockAfterIdle, how, reason) => {
     configure({ vault: { lockAfterIdle } });
     const agent = startPostern(['agent', '--ttl', '1h'], { ...options, isTimed: true });
-    await agent.waitFor(/The vault is open/);
+    await agent.waitFor(/The vault is unlocked/);
     const held = await runPostern(['secret', 'list'], { environment: home.environment });
     expect(held).toMatchObject({ code: 0 });
     if (typeof how === 'object') await agent.tell(how);
@@ -176,20 +176,20 @@ describe('the agent', () => {
   test('is kept open by use', async () => {
     configure({ vault: { lockAfterIdle: '12s' } });
     const agent = startPostern(['agent', '--ttl', '1h'], { ...options, isTimed: true });
-    await agent.waitFor(/The vault is open/);
+    await agent.waitFor(/The vault is unlocked/);
     for (let uses = 0; uses < 3; uses += 1) {
       await agent.tell({ passMs: 11_000 });
       const held = await runPostern(['secret', 'list'], { environment: home.environment });
       expect(held).toMatchObject({ code: 0 });
     }
     await agent.tell({ passMs: 12_000 });
-    expect((await agent.ended).stderr).toContain('nobody used it');
+    expect((await agent.ended).stderr).toContain('it was not used');
   });
 });
 
 describe('vault.deleteKeysOnExit', () => {
   test.each([
-    ['removes the keys of providers and nothing else', true, 'Removed 1 keys', ['note']],
+    ['removes the keys of providers and nothing else', true, 'Removed 1 provider keys', ['note']],
     ['is off by itself', false, 'Stopped', ['note', 'openai']],
   ])('%s', async (_, deleteKeysOnExit, said, left) => {
     configure({ vault: { deleteKeysOnExit } });
@@ -208,7 +208,7 @@ describe('vault.deleteKeysOnExit', () => {
   test('says that the keys stay where the vault is locked, or the process was killed', async () => {
     configure({ vault: { deleteKeysOnExit: true } });
     const locked = await upPostern({ environment: home.environment });
-    expect((await locked.stop()).stderr).toContain('still in the vault: it is locked');
+    expect((await locked.stop()).stderr).toContain('still in the vault, because it is locked');
     const killed = await upPostern(options);
     await killed.stop('SIGKILL');
     expect(await runPostern(['secret', 'get', 'openai', '--raw'], options)).toMatchObject({

@@ -91,7 +91,7 @@ describe.skipIf(skipBecause('completions of fish', whyNoPrograms(['fish'])))('fi
     const lines = ['postern secret ro', 'postern --storage ke', 'postern run -- sha512su'];
     const code = [`source ${path}`, ...lines.map(ask)].join('; ');
     const answers = await runShell('fish', ['--no-config', '-c', code]);
-    expect(answers).toMatch(/^rotate\treplace a value/);
+    expect(answers).toMatch(/^rotate\treplace a secret/);
     expect(answers).toContain('keyring');
     expect(answers).toContain('sha512sum');
   });

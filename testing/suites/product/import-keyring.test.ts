@@ -47,7 +47,7 @@ describe.skipIf(skipBecause('importing out of GNOME Keyring', why))('secret impo
     expect(await valueOf(session, 'openai')).toBe('');
 
     const kept = await importing(session, from);
-    expect(kept.stdout).toMatch(/Still there: keyring item service=their-app username=OpenAI/);
+    expect(kept.stdout).toMatch(/Still exposed: keyring item service=their-app username=OpenAI/);
     expect(await valueOf(session, 'openai')).toBe(VALUE);
     expect(await valueOf(session, 'groq')).toBe(`${VALUE}2`);
     expect(await isThere(session, first)).toBe(true);
@@ -102,7 +102,7 @@ describe.skipIf(skipBecause('importing out of GNOME Keyring', why))('secret impo
     await store(session, 'another', ['tool', 'mine', 'key', 'two']);
     const from = ['--from', 'keyring', '--attribute', 'tool=mine', '--as', 'mine'];
     const ended = await importing(session, [...from, '--destroy', '--yes']);
-    expect(ended.stdout).toContain('Still there: keyring item tool=mine');
+    expect(ended.stdout).toContain('Still exposed: keyring item tool=mine');
     expect(await isThere(session, ['tool', 'mine', 'key', 'one'])).toBe(true);
     expect(await isThere(session, ['tool', 'mine', 'key', 'two'])).toBe(true);
   });

@@ -68,7 +68,7 @@ describe('secret import', () => {
     expect(await run(['secret', 'set', 'openai'], OTHER)).toMatchObject({ code: 0 });
     const kept = await run(['secret', 'import', source, '--destroy', '--yes']);
     expect(kept).toMatchObject({ code: 1 });
-    expect(kept.stdout).toMatch(/openai +left: the vault has another value/);
+    expect(kept.stdout).toMatch(/openai +skipped: the vault has a different value/);
     expect(kept.stderr).toMatch(/Nothing was destroyed/);
     expect(existsSync(join(source, 'api_keys.enc'))).toBe(true);
     expect((await run(['secret', 'get', 'openai', '--raw'])).stdout).toBe(OTHER);
@@ -81,7 +81,7 @@ describe('secret import', () => {
     ['nothing there', ['no such path'], 4, /IMPORT_NOT_FOUND/],
     ['no known format', ['note'], 2, /IMPORT_FORMAT_UNKNOWN/],
     ['a format that it is not', ['note', '--format', 'claude-gate'], 6, /IMPORT_/],
-    ['a contradiction', ['note', '--dry-run', '--destroy'], 2, /exclude each other/],
+    ['a contradiction', ['note', '--dry-run', '--destroy'], 2, /can't be used together/],
   ])('%s', async (_name, [path = '', ...options], code, words) => {
     writeFileSync(join(home.path, 'note'), 'nothing of interest');
     const ended = await run(['secret', 'import', join(home.path, path), ...options]);
@@ -102,8 +102,8 @@ describe('secret import', () => {
     const ended = await run(['secret', 'import', path]);
     expect(ended).toMatchObject({ code: 0 });
     expect(ended.stdout).toMatch(/anthropic +imported/);
-    expect(ended.stdout).toMatch(/Not taken: bad\ufffd\[2J \(a login/);
-    expect(ended.stdout).toMatch(/Still there: .*auth\.json \(in plain text\)/);
+    expect(ended.stdout).toMatch(/Skipped: bad\ufffd\[2J \(a login/);
+    expect(ended.stdout).toMatch(/Still exposed: .*auth\.json \(in plain text\)/);
     expect(ended.stdout).not.toContain('\u001b');
     expect(ended.stdout).not.toContain('sk-ant');
   });

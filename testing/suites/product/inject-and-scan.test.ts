@@ -31,7 +31,7 @@ describe('postern inject', () => {
     const before = await place.audited('secret.inject');
     const ended = await place.run(['inject', '-i', join(directory, 'app.tpl'), '-o', output]);
     expect(ended).toMatchObject({ code: 0, stdout: '' });
-    expect(ended.stderr).toMatch(/^postern: warning: .*app\.toml now holds secrets/);
+    expect(ended.stderr).toMatch(/^postern: warning: .*app\.toml now contains secrets/);
     const text = readFileSync(output, 'utf8');
     expect(text.startsWith(`key = "${place.value}"\nother = `)).toBe(true);
     expect(text.endsWith(' {{ mine }}\n')).toBe(true);
@@ -132,7 +132,9 @@ describe.skipIf(skipBecause('postern scan', whyNoPrograms(['git'])))('postern sc
     expect(await place.audited('secret.use')).toEqual(['openai -', 'proxy -']);
     const spoken = await place.run(['scan', directory]);
     expect(spoken.code).toBe(1);
-    expect(spoken.stdout).toMatch(/plain\.txt:2: the value of the secret openai\n {2}Put postern/);
+    expect(spoken.stdout).toMatch(
+      /plain\.txt:2: the value of the secret openai\n {2}Replace it with postern/,
+    );
     expect(spoken.stdout).not.toContain(' commit ');
     for (const { stdout, stderr } of [ended, spoken]) {
       place.canary.searchBytes('what scan says', stdout + stderr);
@@ -151,7 +153,7 @@ describe.skipIf(skipBecause('postern scan', whyNoPrograms(['git'])))('postern sc
   test('what cannot be read is said', async () => {
     const ended = await place.run(['scan', join(place.home, 'not-there')]);
     expect(ended.code).toBe(5);
-    expect(ended.stderr).toMatch(/cannot read .*not-there\n[^]*SCAN_FAILED/);
+    expect(ended.stderr).toMatch(/can't read .*not-there\n[^]*SCAN_FAILED/);
   });
 
   test('--shapes-only leaves the vault closed', async () => {

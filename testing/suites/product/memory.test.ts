@@ -96,7 +96,7 @@ describe.skipIf(skipBecause('the memory of a process', whyNotLinux))('after unlo
     onTestFinished(async () => {
       await agent.stop();
     });
-    await agent.waitFor(/The vault is open/);
+    await agent.waitFor(/The vault is unlocked/);
     expect(timesInMemory(agent.pid, PASSPHRASE)).toBe(0);
   });
 
@@ -113,7 +113,7 @@ describe.skipIf(skipBecause('the memory of a process', whyNotLinux))('after unlo
       await screen.waitFor(/Passphrase:/);
       await screen.press('-l', '--', PASSPHRASE);
       await screen.press('Enter');
-      const [, pid] = /pid=(\d+)/.exec(await screen.waitFor(/The vault is open/)) ?? [];
+      const [, pid] = /pid=(\d+)/.exec(await screen.waitFor(/The vault is unlocked/)) ?? [];
       expect(timesInMemory(Number(pid), PASSPHRASE)).toBe(0);
     },
   );
@@ -139,7 +139,7 @@ describe.skipIf(skipBecause('core dumps', whyNoDumps))('a core dump', () => {
     onTestFinished(async () => {
       await program.stop();
     });
-    await program.waitFor(/The vault is open/);
+    await program.waitFor(/The vault is unlocked/);
     const got = await runPostern(['secret', 'get', 'marked', '--raw'], { environment });
     expect(got).toMatchObject({ stdout: VALUE });
     expect(timesInMemory(program.pid, VALUE)).toBeGreaterThan(0);

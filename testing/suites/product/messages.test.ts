@@ -21,8 +21,8 @@ const IN_A_FRESH_HOME: readonly Row[] = [
     command: 'secret set openai',
     code: 4,
     says:
-      'postern: No keyring works here, and there is no terminal to ask for a new passphrase. ' +
-      'Give a new passphrase with --passphrase-fd N, or run the command at a terminal. ' +
+      'postern: No keyring is available, and there is no terminal to ask for a new passphrase. ' +
+      'Pass a new passphrase with --passphrase-fd N, or run the command in a terminal. ' +
       '[VAULT_NOT_SET_UP]\n',
   },
   {
@@ -39,7 +39,7 @@ const WITH_A_VAULT: readonly Row[] = [
     command: 'secret list',
     code: 3,
     says:
-      'postern: The vault is locked and there is no terminal to ask for the passphrase. Unlock it ' +
+      'postern: The vault is locked, and there is no terminal to ask for the passphrase. Unlock it ' +
       'in the app, or give the passphrase: at a terminal when asked, else with --passphrase-fd N. ' +
       '[VAULT_LOCKED]\n',
   },
@@ -48,8 +48,8 @@ const WITH_A_VAULT: readonly Row[] = [
     command: 'inject -i TEMPLATE -o TEMPLATE',
     code: 8,
     says:
-      'postern: TEMPLATE exists already; it was left as it is. Choose another name, or replace it: ' +
-      '--force. [OUTPUT_EXISTS]\n',
+      'postern: TEMPLATE already exists and was left unchanged. Choose another name, or overwrite it ' +
+      'with --force. [OUTPUT_EXISTS]\n',
   },
 ];
 
@@ -68,8 +68,8 @@ const WITH_ITS_PASSPHRASE: readonly Row[] = [
     input: 'x'.repeat(70_000),
     code: 2,
     says:
-      'postern: Standard input is longer than a secret; nothing was stored. Give a value of at most ' +
-      '64 KiB of text. [SECRET_INVALID]\n',
+      'postern: Standard input is too long for a secret; nothing was stored. Enter a text value ' +
+      'of at most 64 KiB. [SECRET_INVALID]\n',
   },
 ];
 

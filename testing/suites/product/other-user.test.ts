@@ -105,7 +105,7 @@ async function expectUndisturbed(options: PosternOptions): Promise<void> {
   const get = await runPostern(['secret', 'get', 'openai', '--raw'], options);
   expect(get).toMatchObject({ code: 0, stdout: VALUE });
   const lock = await runPostern(['vault', 'lock'], options);
-  expect(lock.stdout).toBe('Nothing held the vault open.\n');
+  expect(lock.stdout).toBe('The vault was already locked.\n');
   expect((await runPostern(['open'], options)).stderr).toContain('NOT_RUNNING');
   const status = await runPostern(['status', '--json'], options);
   expect(JSON.parse(status.stdout)).toMatchObject({ running: null, vault: 'locked' });

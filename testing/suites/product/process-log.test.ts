@@ -100,6 +100,6 @@ describe('what the app says of itself', () => {
     const options = { environment: home.environment, passphrase: PASSPHRASE };
     await using postern = await upPostern(options, ['--log-level', 'error']);
     await fetch(`${postern.address}/`);
-    expect((await postern.stop()).stderr).toBe('Stopping: saving running answers.\nStopped.\n');
+    expect((await postern.stop()).stderr).toBe('Stopping: saving answers in progress.\nStopped.\n');
   });
 });

@@ -41,7 +41,7 @@ async function valueWith(passphrase: string): Promise<string> {
 
 const vaultFile = (): string => join(home.path, '.local/share/postern/vault/slots.json');
 const NEW = [/New passphrase for the vault:$/, PASSPHRASE] as const;
-const AGAIN = [/The same again:$/, PASSPHRASE] as const;
+const AGAIN = [/Confirm passphrase:$/, PASSPHRASE] as const;
 
 describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
   'at a terminal',
@@ -68,7 +68,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
         [NEW, [AGAIN[0], OTHER]],
         2,
       );
-      expect(differ).toContain('differ');
+      expect(differ).toContain("don't match");
       const short = [[NEW[0], 'short']] as const;
       const refused = await converse(terminal, 'postern secret set openai', short, 2);
       expect(refused).toContain('it needs at least 8 characters');
@@ -79,8 +79,8 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       await makeVault();
       await using terminal = await openTerminal(home);
       for (const [command, present, question] of [
-        ['vault passphrase', /Present passphrase:$/, NEW[0]],
-        ['auth storage backup "$HOME/backup"', /\nPassphrase:$/, /Passphrase of the backup:$/],
+        ['vault passphrase', /Current passphrase:$/, NEW[0]],
+        ['auth storage backup "$HOME/backup"', /\nPassphrase:$/, /Backup passphrase:$/],
       ] as const) {
         const answers = [
           [present, PASSPHRASE],
@@ -116,7 +116,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       await using terminal = await openTerminal(home);
       const asked = [
         [/Passphrase:$/, PASSPHRASE],
-        [/cannot be brought back\. \[y\/N\]$/, 'n'],
+        [/can't be undone\. \[y\/N\]$/, 'n'],
       ] as const;
       expect(await converse(terminal, 'postern secret rm openai', asked, 1)).toContain(
         "postern: Nothing was removed. Run the command again when you're ready. [CANCELLED]",
@@ -151,7 +151,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
         ],
         0,
       );
-      expect(right).toContain('does not open the vault. Try again.');
+      expect(right).toContain('Wrong passphrase. Try again.');
       expect(right).toContain(VALUE);
       const wrong = [
         [ask, 'wrong 1'],
@@ -166,7 +166,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
     test('vault passphrase wants the present one, and the new one twice', async () => {
       await makeVault();
       await using terminal = await openTerminal(home);
-      const present = [/Present passphrase:$/, PASSPHRASE] as const;
+      const present = [/Current passphrase:$/, PASSPHRASE] as const;
       const differ = [present, [NEW[0], OTHER], AGAIN] as const;
       await converse(terminal, 'postern vault passphrase', differ, 2);
       expect(await valueWith(PASSPHRASE)).toBe(VALUE);
@@ -214,7 +214,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
           [AGAIN[0], OTHER],
         ] as const;
         const used = await converse(terminal, 'postern vault recovery --use', use, 0);
-        expect(used).toMatch(/the new key is in force[^]*Recovery code: postern1-/);
+        expect(used).toMatch(/the new key is in use[^]*Recovery code: postern1-/);
         expect(await valueWith(PASSPHRASE)).toBe('');
         const confirmed = await runPostern([...rekey, '--confirm', '--json'], inHome(OTHER));
         expect(JSON.parse(confirmed.stdout)).toEqual({ confirmed: false });
@@ -228,7 +228,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       await using terminal = await openTerminal(home);
       const backup = 'postern auth storage backup "$HOME/backup"';
       const restore = 'postern auth storage restore "$HOME/backup"';
-      const [vault, first, again] = [/\nPassphrase:$/, /Passphrase of the backup:$/, AGAIN[0]];
+      const [vault, first, again] = [/\nPassphrase:$/, /Backup passphrase:$/, AGAIN[0]];
       const differ = [
         [vault, PASSPHRASE],
         [first, OTHER],
@@ -276,9 +276,9 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
         expect(back).toContain('Moved 1 secrets from file to keyring.');
         expect(await converse(terminal, 'postern secret get openai', [], 0)).toContain(VALUE);
         // The vault has the passphrase still, which a new data key needs.
-        const present = [/Passphrase of the vault:$/, PASSPHRASE] as const;
+        const present = [/Vault passphrase:$/, PASSPHRASE] as const;
         const rekeyed = await converse(terminal, 'postern auth storage rekey', [present], 0);
-        expect(rekeyed).toContain('have a new data key');
+        expect(rekeyed).toContain('use a new data key');
       },
     );
   },

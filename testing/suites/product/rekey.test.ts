@@ -105,7 +105,9 @@ describe('auth storage rekey with the encrypted file', () => {
     const changed = await runPostern([...REKEY, '--json'], options);
     expect(changed).toMatchObject({ code: 0 });
     expect(recoveryCodeIn(changed.stdout)).toMatch(/^postern1-/);
-    expect(changed.stderr).toMatch(/conversations anew[^]*gateway anew[^]*in a new process/);
+    expect(changed.stderr).toMatch(
+      /encrypting conversations[^]*encrypting gateway[^]*a new process/,
+    );
     expect(await expectAllThere(options)).not.toContain('data key');
     await expectInUse(options, key);
     const told = await runPostern(['audit', 'export'], options);
@@ -185,7 +187,7 @@ describe('auth storage rekey with the encrypted file', () => {
           ]);
           const begun = existsSync(join(dataOf(killed), 'vault', 'journal.json'));
           const said = await expectAllThere(options);
-          const [, outcome] = /data key that was cut off is (\S+ \S+)/.exec(said) ?? [];
+          const [, outcome] = /(\S+) an interrupted data key change/.exec(said) ?? [];
           expect([calls, at, outcome !== undefined]).toEqual([calls, at, begun]);
           if (outcome !== undefined) heard.add(outcome);
           // Whatever was left is completed by the second start at the latest.
@@ -195,7 +197,7 @@ describe('auth storage rekey with the encrypted file', () => {
           if (calls[0] === 'rename') await expectInUse(options, key);
         }
       }
-      expect([...heard].toSorted()).toEqual(['carried on:', 'completed, and']);
+      expect([...heard].toSorted()).toEqual(['Continued', 'Finished']);
     },
   );
 
@@ -206,8 +208,8 @@ describe('auth storage rekey with the encrypted file', () => {
       using home = freshHome();
       await furnish(inHome(home));
       for (const [at, message] of [
-        [RENAMINGS.begun, 'a change of the data key is not finished'],
-        [RENAMINGS.inForce, 'a change of the data key waits to be confirmed'],
+        [RENAMINGS.begun, 'changing the data key is not finished'],
+        [RENAMINGS.inForce, "a data key change isn't confirmed yet"],
       ] as const) {
         using killed = freshHome();
         copyData(home, killed);
@@ -286,7 +288,7 @@ describe.skipIf(skipBecause('a new data key over GNOME Keyring', why))(
       for (const command of [REKEY, ['auth', 'storage', 'migrate', '--to', 'file']]) {
         const refused = await runPostern(command, { environment });
         expect(refused).toMatchObject({ code: 2 });
-        expect(refused.stderr).toMatch(/has a passphrase too.*needs it.*--passphrase-fd N/);
+        expect(refused.stderr).toMatch(/also has a passphrase.*is needed.*--passphrase-fd N/);
         expect(refused.stderr).not.toContain('locked');
       }
       const wrong = await runPostern(REKEY, { environment, passphrase: 'not the passphrase' });
@@ -301,12 +303,12 @@ describe.skipIf(skipBecause('a new data key over GNOME Keyring', why))(
       const options = { environment: session.environment };
       const key = await furnish(options);
       for (const step of [
-        /making a new data key/,
-        /encrypting conversations anew/,
-        /encrypting gateway anew/,
-        /putting the new key in force/,
+        /creating a new data key/,
+        /re-encrypting conversations/,
+        /re-encrypting gateway/,
+        /switching to the new key/,
         /Recovery code/,
-        /in a new process/,
+        /a new process can open/,
       ]) {
         const rekey = startPostern(REKEY, options);
         await rekey.waitFor(step);

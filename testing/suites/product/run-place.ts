@@ -40,7 +40,7 @@ export async function runPlace(kind: PlaceKind): Promise<RunPlace> {
     kind === 'an agent'
       ? startPostern(['agent', '--ttl', '1h'], { environment, ...given })
       : undefined;
-  await agent?.waitFor(/The vault is open/);
+  await agent?.waitFor(/The vault is unlocked/);
   const way = kind === 'the encrypted file' ? given : {};
   const run: RunPlace['run'] = async (parameters, options = {}) =>
     await runPostern(parameters, {

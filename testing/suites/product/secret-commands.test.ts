@@ -43,7 +43,7 @@ describe('secret rotate', () => {
 
   test.each([
     ['a name that is not there', 'groq', `gsk_${NEW}`, 4, /SECRET_NOT_FOUND/],
-    ['the value that is there', 'openai', OLD, 2, /has that value already/],
+    ['the value that is there', 'openai', OLD, 2, /already has that value/],
     ['an empty value', 'openai', '', 2, /empty/],
     ['a value of another form', 'openai', 'not-a-key', 2, /SECRET_FORM_UNEXPECTED/],
   ])('%s changes nothing', async (_name, secret, value, code, words) => {
@@ -58,7 +58,7 @@ describe('secret rotate', () => {
 
 describe('a key in place of a name', () => {
   const KEY = `sk-${'0a1b2c3d'.repeat(4)}`;
-  const TOLD = /looks like a key|no active key of this id or name|REFERENCE_INVALID/;
+  const TOLD = /looks like a key|No active key has this id or name|REFERENCE_INVALID/;
 
   test('is refused without repeating it, and stands nowhere afterwards', async () => {
     expect(await run(['secret', 'set', 'openai'], OLD)).toMatchObject({ code: 0 });

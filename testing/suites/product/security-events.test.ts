@@ -70,7 +70,9 @@ beforeAll(async () => {
   }
   const { stderr, stdout } = await postern.stop();
   expect(`${stdout}${stderr}`).toMatch(/WARNING: 5 wrong passphrases were tried/);
-  expect(`${stdout}${stderr}`).toMatch(/WARNING: 20 requests within a minute/);
+  expect(`${stdout}${stderr}`).toMatch(
+    /WARNING: 20 requests with an invalid gateway key within a minute/,
+  );
   await run(['key', 'revoke', 'mine']);
   const file = join(home.path, 'backup');
   const backup = ['auth', 'storage', 'backup', file, '--backup-passphrase-fd', '5'];

@@ -147,7 +147,7 @@ describe('a session is dead', () => {
     const link = (await runPostern(['open'], options)).stdout.trim();
     const refused = await runPostern(command, { ...options, descriptors: [NEXT] });
     expect(refused).toMatchObject({ code: 7 });
-    expect(refused.stderr).toContain('Stop it first: postern stop');
+    expect(refused.stderr).toContain('Stop it and lock the vault first: postern stop');
     expect(await statusOf(keep(mine), 'GET', '/api/state')).toBe(200);
     await run('stop');
     await postern.program.ended;

@@ -75,16 +75,16 @@ describe('a start in a checkout', () => {
 
     // As long as before, and as old: only what nobody can set tells.
     const { atime, mtime } = statSync(at(SOURCE));
-    replaceIn(SOURCE, 'One door between', 'One d00r between');
+    replaceIn(SOURCE, 'A vault for API keys', 'A vau1t for API keys');
     utimesSync(at(SOURCE), atime, mtime);
     const changed = await start();
     expect(changed.stderr).toBe(BUILDING);
-    expect(changed.stdout).toContain('One d00r between');
+    expect(changed.stdout).toContain('A vau1t for API keys');
 
-    replaceIn(SOURCE, 'One d00r between', 'One door between');
+    replaceIn(SOURCE, 'A vau1t for API keys', 'A vault for API keys');
     const back = await start();
     expect(back.stderr).toBe('');
-    expect(back.stdout).toContain('One door between');
+    expect(back.stdout).toContain('A vault for API keys');
     expect(builds()).toHaveLength(2);
     expect(builds()).toContain(first);
   });
@@ -111,7 +111,7 @@ describe('a start in a checkout', () => {
       `${BUILDING}postern: the build failed (Error: broken on purpose). ` +
         'Running from source. See: npm run build.\n',
     );
-    expect(ended.stdout).toContain('One door between');
+    expect(ended.stdout).toContain('A vault for API keys');
     expect(builds()).toEqual([]);
   });
 
@@ -132,7 +132,7 @@ describe('a start in a checkout', () => {
     writeFileSync(program, "console.log('of a third');\n");
     chownSync(join(dist(), build), owner, owner);
     const again = await start();
-    expect(again.stdout).toContain('One door between');
+    expect(again.stdout).toContain('A vault for API keys');
     expect(readFileSync(program, 'utf8')).not.toContain('of a third');
   });
 
@@ -157,7 +157,7 @@ describe('a start in a checkout', () => {
       rmSync(at(path), { recursive: true });
     const ended = await start();
     expect(ended.stderr).toBe('');
-    expect(ended.stdout).toContain('One door between');
+    expect(ended.stdout).toContain('A vault for API keys');
     expect(builds()).toEqual([]);
   });
 });

@@ -90,7 +90,7 @@ describe('auth storage status', () => {
     const unsafe = await run(['auth', 'storage', 'status']);
     expect(unsafe).toMatchObject({ code: 1 });
     expect(unsafe.stdout).toContain(`(mode 644). Fix: chmod go= '${slots}'`);
-    expect(unsafe.stdout).toContain(`${auth} holds keys in plain text`);
+    expect(unsafe.stdout).toContain(`${auth} contains keys in plain text`);
     expect(unsafe.stdout).toContain(`secret import '${join(home.path, '.claude-gate')}' --destroy`);
     expect(unsafe.stdout).not.toContain(VALUE);
   });

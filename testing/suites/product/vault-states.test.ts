@@ -35,11 +35,11 @@ describe('a vault', () => {
   test('that an agent holds open is said to be open, by which process', async () => {
     await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });
     const agent = startPostern(['agent', '--ttl', '1h'], options);
-    await agent.waitFor(/The vault is open/);
+    await agent.waitFor(/The vault is unlocked/);
     const status = await runPostern(['status'], { environment: home.environment });
     expect(status.stdout).toMatch(/Vault +file storage, unlocked\n/);
     expect(status.stdout).toMatch(
-      /Agent +holds the vault open \(pid \d+; end it: postern vault lock\)/,
+      /Agent +has the vault unlocked \(pid \d+; lock it: postern vault lock\)/,
     );
     // A second one is refused: the first could then be asked for nothing any more.
     const second = await runPostern(['agent', '--ttl', '1h'], options);

@@ -32,8 +32,8 @@ export async function acceptRollback(context: CommandContext): Promise<void> {
   orFail(await tryToTell(context, openVaultHere(vault), events));
   report(context, { accepted }, [
     accepted
-      ? 'The vault files that are here now count as the newest. Check its secrets: postern secret list.'
-      : 'No file of the vault is older than it should be.',
+      ? 'Accepted the vault files in place as the newest. Check the secrets: postern secret list.'
+      : 'No vault file was rolled back; there is nothing to accept.',
   ]);
 }
 

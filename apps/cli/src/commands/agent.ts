@@ -51,14 +51,14 @@ export async function agent(context: CommandContext, ttlMs: number): Promise<voi
   }
 }
 
-const HELD = problem('ALREADY_RUNNING', 'A running Postern already holds the vault open.');
+const HELD = problem('ALREADY_RUNNING', 'A running Postern already has the vault unlocked.');
 
 /** Why an agent ends, in the words of the audit log and in those for people. */
 const ENDINGS = {
   ASKED: 'locked',
-  IDLE: 'nobody used it',
+  IDLE: 'it was not used',
   SUSPEND: 'the machine was suspended',
-  EXPIRED: 'time is up',
+  EXPIRED: 'its time is up',
   EXIT: 'stopped',
 } as const;
 
@@ -109,7 +109,7 @@ async function holdOpen(
   process.once('SIGINT', end('EXIT'));
   process.once('SIGTERM', end('EXIT'));
   if (context.json) report(context, { unlocked: true, ttlMs }, []);
-  context.terminal.note(`The vault is open for ${minutes(ttlMs)}; postern vault lock ends it.`);
+  context.terminal.note(`The vault is unlocked for ${minutes(ttlMs)}; postern vault lock ends it.`);
   const reason = await ended.promise;
   clearTimeout(timer);
   watching[Symbol.dispose]();
@@ -124,7 +124,7 @@ async function holdOpen(
   ]);
   await log.close();
   await serving.close(0);
-  context.terminal.note(`The vault is closed: ${ENDINGS[reason]}.`);
+  context.terminal.note(`The vault is locked: ${ENDINGS[reason]}.`);
 }
 
 function forwardFrom(
@@ -148,7 +148,7 @@ export async function unlock(context: CommandContext, ttl: string): Promise<void
   else await unlockBy(context, vault, { with: 'keyring' });
   vault.lock();
   await startInBackground(context, ttl, passphrase);
-  report(context, { unlocked: true, ttl }, [`The vault is open for ${ttl}.`]);
+  report(context, { unlocked: true, ttl }, [`The vault is unlocked for ${ttl}.`]);
 }
 
 async function startInBackground(
@@ -168,7 +168,7 @@ async function startInBackground(
     const ended = await Promise.race([gone, pause(100)]);
     if (ended) break;
   }
-  fail(problem('VAULT_LOCKED', 'The agent did not start.'));
+  fail(problem('VAULT_LOCKED', "The agent didn't start."));
 }
 
 async function pause(ms: number): Promise<false> {
@@ -185,7 +185,7 @@ export async function lock(context: CommandContext): Promise<void> {
   const locked = answers
     .map((answer) => orFail(answer))
     .filter((answer) => answer?.status === 200).length;
-  const line = locked === 0 ? 'Nothing held the vault open.' : 'Locked.';
+  const line = locked === 0 ? 'The vault was already locked.' : 'Locked.';
   report(context, { locked: locked > 0 }, [line]);
 }
 

@@ -57,8 +57,8 @@ interface Sent {
 }
 
 function linesOf({ sent, isAnew }: Sent, { to }: Receiver): readonly string[] {
-  const anew = 'The log was begun anew, so it was sent from its first record.';
-  if (sent === 0) return [`${to} has every record.`];
+  const anew = 'The log was started over, so it was sent from its first record.';
+  if (sent === 0) return [`${to} has received every record.`];
   return [...(isAnew ? [anew] : []), `Sent ${count(sent, 'record')} to ${to}.`];
 }
 
@@ -72,8 +72,8 @@ export async function tellBehind(context: CommandContext): Promise<void> {
     const value = { to, sent, behind, since: since ?? null, ageMs };
     report(context, value, [
       since === undefined
-        ? `${to} has every record (${String(sent)}).`
-        : `${to} has ${count(sent, 'record')} and lacks ${String(behind)}, the oldest from ${since}.`,
+        ? `${to} has received every record (${String(sent)}).`
+        : `${to} has received ${count(sent, 'record')}; ${String(behind)} are waiting, the oldest from ${since}.`,
     ]);
   });
 }

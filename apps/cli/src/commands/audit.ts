@@ -19,7 +19,7 @@ export async function tailAudit(context: CommandContext, count: number): Promise
     const rows = records.map(rowOf);
     const lines =
       rows.length === 0
-        ? ['Nothing is recorded yet.']
+        ? ['The audit log is empty.']
         : [table(['TIME', 'WHAT', 'ABOUT', 'OUTCOME', 'WHO'], rows)];
     report(context, records, lines);
   });
@@ -31,7 +31,7 @@ export async function verifyAudit(context: CommandContext): Promise<void> {
     const verdict = orFail(await log.verify(), describeAuditFailure);
     const { records, segments } = verdict;
     report(context, verdict, [
-      `The log is whole: ${count(records, 'record')} in ${count(segments, 'segment')}.`,
+      `The log is intact: ${count(records, 'record')} in ${count(segments, 'segment')}.`,
     ]);
   });
 }
@@ -42,7 +42,9 @@ export async function setAuditAside(
   options: { readonly yes: boolean },
 ): Promise<void> {
   if (!options.yes && !context.terminal.interactive) {
-    fail(problem('USAGE', 'Setting the audit log aside without a question needs --yes.'));
+    fail(
+      problem('USAGE', 'Without a terminal to confirm, setting the audit log aside needs --yes.'),
+    );
   }
   await withLog(context, async (log) => {
     const verdict = await log.verify();
@@ -56,10 +58,10 @@ export async function setAuditAside(
     const aside = orFail(await log.setAside(), describeAuditFailure);
     const lines =
       aside === undefined
-        ? ['The log is whole; nothing was set aside.']
+        ? ['The log is intact; nothing was set aside.']
         : [
             `The damaged log is kept in ${aside.directory}.`,
-            'A new log has begun, and its first record says so.',
+            'A new log was started; its first record notes this.',
           ];
     report(context, { setAside: aside !== undefined, ...aside }, lines);
   });
@@ -116,7 +118,9 @@ function createFile(path: string): number {
   try {
     return openSync(path, 'wx', 0o600);
   } catch {
-    return fail(problem('HOME_READ_ONLY', `Cannot make the file ${path}; is it there already?`));
+    return fail(
+      problem('HOME_READ_ONLY', `Can't create ${path}. Check that it doesn't exist already.`),
+    );
   }
 }
 

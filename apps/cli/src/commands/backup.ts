@@ -42,7 +42,7 @@ export async function backUpVault(
   const made = orFail(await vault.backUp(place), describeVaultFailure);
   await tellDone(context, vault, 'vault.backup', made.names.length);
   report(context, { file: place.file, names: made.names }, [
-    `Wrote ${String(made.names.length)} secrets to ${place.file}, and read them back.`,
+    `Backed up ${String(made.names.length)} secrets to ${place.file} and verified them.`,
   ]);
 }
 
@@ -70,7 +70,7 @@ export async function restoreVault(
   await tellDone(context, vault, 'vault.restore', restored.names.length);
   const madeAt = new Date(restored.createdAtMs).toISOString();
   report(context, { file: place.file, madeAt, names: restored.names, newVault: isNew }, [
-    `Restored ${String(restored.names.length)} secrets of the backup of ${madeAt.slice(0, 10)}.`,
+    `Restored ${String(restored.names.length)} secrets from the backup of ${madeAt.slice(0, 10)}.`,
   ]);
 }
 
@@ -92,16 +92,16 @@ async function createFrom(
 export async function refuseWhileHeld(context: CommandContext): Promise<void> {
   const holder = await findHolder(holderPlaces(context.home));
   if (orFail(holder) === undefined) return;
-  const held = problem('ALREADY_RUNNING', 'A running Postern holds the vault open.');
-  fail({ ...held, remedy: 'Stop it first: postern stop, and postern vault lock.' });
+  const held = problem('ALREADY_RUNNING', 'A running Postern has the vault unlocked.');
+  fail({ ...held, remedy: 'Stop it and lock the vault first: postern stop, postern vault lock.' });
 }
 
 async function agreeToReplace(context: CommandContext, isAgreed: boolean): Promise<void> {
   if (isAgreed) return;
   if (!context.terminal.interactive) {
-    fail(problem('USAGE', 'Replacing every secret without being asked needs --yes.'));
+    fail(problem('USAGE', 'Without a terminal to confirm, replacing every secret needs --yes.'));
   }
-  if (!(await confirm('Replace every secret of the vault with those of the backup?'))) {
+  if (!(await confirm('Replace every secret in the vault with those in the backup?'))) {
     fail(problem('CANCELLED', 'Nothing was changed.'));
   }
 }
@@ -116,9 +116,14 @@ async function backupPassphrase(
     return asked === 'twice' ? usable(given) : given;
   }
   if (!context.terminal.interactive) {
-    fail(problem('USAGE', 'Without a terminal, give --backup-passphrase-fd.'));
+    fail(
+      problem(
+        'USAGE',
+        "Without a terminal, the backup's passphrase must come from --backup-passphrase-fd.",
+      ),
+    );
   }
-  const question = 'Passphrase of the backup: ';
+  const question = 'Backup passphrase: ';
   if (asked === 'twice') return await promptTwice(question);
   return (await promptHidden(question)) ?? fail(problem('CANCELLED'));
 }

@@ -11,7 +11,7 @@ const USAGE_EXIT = 2;
 /** The whole command line. */
 function commandLine(surroundings: Surroundings): PosternCommand {
   const program = new PosternCommand('postern')
-    .description('One door between people and language models: keys, chat and a gateway.')
+    .description('A vault for API keys, an encrypted chat and a gateway to language models.')
     .version(VERSION)
     .exitOverride()
     .configureOutput({
@@ -28,7 +28,7 @@ function commandLine(surroundings: Surroundings): PosternCommand {
     // Without the wish for help Commander says which commands have a similar name.
     if (unknown !== undefined) commandLine(surroundings).parse(unknown, { from: 'user' });
     if (error && program.opts<GlobalOptions>().json === true) {
-      throw new CommandFailed(problem('USAGE', `${pathOf(command)} needs a command.`));
+      throw new CommandFailed(problem('USAGE', `${pathOf(command)} needs a subcommand.`));
     }
     return '';
   });
@@ -77,11 +77,11 @@ function asksForJson(parameters: readonly string[]): boolean {
 /** Before or after the command they mean the same. */
 export function addGlobalOptions(program: Command): void {
   program
-    .option('--home <dir>', 'keep everything under this directory instead of the XDG ones')
+    .option('--home <dir>', 'keep all data in this directory instead of the XDG directories')
     .addOption(
-      new Option('--storage <mode>', 'where secrets live').choices(['auto', 'keyring', 'file']),
+      new Option('--storage <mode>', 'where to store secrets').choices(['auto', 'keyring', 'file']),
     )
     .option('--passphrase-fd <n>', 'read the passphrase from this file descriptor', wholeNumber)
     .option('--json', 'print the result as JSON')
-    .option('--verbose', 'say more when something fails');
+    .option('--verbose', 'print details when something fails');
 }

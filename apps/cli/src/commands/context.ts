@@ -159,7 +159,7 @@ export async function unlockByPassphrase(
       fail(describeVaultFailure(unlocked.failure));
     }
     eraseSecret(passphrase);
-    context.terminal.note('That passphrase does not open the vault. Try again.');
+    context.terminal.note('Wrong passphrase. Try again.');
   }
 }
 

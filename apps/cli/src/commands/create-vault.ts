@@ -42,7 +42,7 @@ async function createVault(context: CommandContext, found: FoundVault): Promise<
     return await openMadeMeanwhile(context, passphrase);
   }
   const created = orFail(made, describeVaultFailure);
-  context.terminal.note(`Made a new vault (storage: ${storage}).`);
+  context.terminal.note(`Created a new vault (storage: ${storage}).`);
   announceRecoveryCode(context, created.recoveryCode);
   await tellCreated(context, found.vault);
   return found.vault;
@@ -77,7 +77,7 @@ export function announceRecoveryCode(context: CommandContext, recoveryCode: Secr
   terminal.note(`  Recovery code: ${styled(terminal, 'bold', revealSecret(recoveryCode))}`);
   terminal.note('');
   terminal.note(
-    'Write it down now: it is shown once, and it opens the vault when all else is lost.',
+    'Write it down now. It is shown only once, and it unlocks the vault if you lose everything else.',
   );
 }
 
@@ -89,8 +89,8 @@ export async function newPassphrase(context: CommandContext): Promise<Secret> {
     fail(
       problem(
         'VAULT_NOT_SET_UP',
-        'No keyring works here, and there is no terminal to ask for a new passphrase.',
-        'Give a new passphrase with --passphrase-fd N, or run the command at a terminal.',
+        'No keyring is available, and there is no terminal to ask for a new passphrase.',
+        'Pass a new passphrase with --passphrase-fd N, or run the command in a terminal.',
       ),
     );
   }
@@ -102,10 +102,10 @@ export async function promptTwice(question: string): Promise<Secret> {
   const first = await promptHidden(question);
   if (first === undefined) fail(problem('CANCELLED'));
   usable(first);
-  const second = await promptHidden('The same again: ');
+  const second = await promptHidden('Confirm passphrase: ');
   if (second === undefined) fail(problem('CANCELLED'));
   if (!sameText(first, second)) {
-    fail(problem('USAGE', 'The two passphrases differ; nothing was made.'));
+    fail(problem('USAGE', "The passphrases don't match; nothing was changed."));
   }
   return first;
 }

@@ -12,13 +12,13 @@ export function whyKept(
   { skipped }: Pick<ImportFindings, 'skipped'>,
 ): string | undefined {
   if (rows.some(({ outcome }) => outcome === 'not-verified')) {
-    return 'What was read back is not what was stored.';
+    return "A stored secret didn't read back as it was written.";
   }
   if (rows.some(({ outcome }) => outcome === 'kept')) {
-    return 'The vault has another value under a name that was found; see --replace.';
+    return 'The vault already has a different value under one of the names; see --replace.';
   }
   if (skipped.some(({ why }) => why === 'other-passphrase')) {
-    return 'Some of what was found is under another password.';
+    return 'Some entries are encrypted with a different password.';
   }
   return undefined;
 }
@@ -38,9 +38,9 @@ export async function destroyLeftovers(
     const lost = skipped.length + gatewayKeys.length;
     for (const { path } of leftovers) context.terminal.note(`  ${printable(path)}`);
     if (lost > 0) {
-      context.terminal.note(`They also hold ${String(lost)} entries that were not taken.`);
+      context.terminal.note(`They also contain ${String(lost)} entries that were not imported.`);
     }
-    if (!(await confirm('Destroy them? They cannot be brought back.'))) return [];
+    if (!(await confirm("Destroy them? This can't be undone."))) return [];
   }
   const destroyed: string[] = [];
   for (const { path, item } of leftovers) {

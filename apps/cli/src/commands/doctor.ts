@@ -55,10 +55,10 @@ async function checkPort(context: CommandContext, port: number | undefined): Pro
     return { about, level: 'ok', message: `Postern runs at ${address}.` };
   }
   if (port === undefined) {
-    const message = 'not looked at, since the configuration cannot be read.';
-    return { about, level: 'warn', message, fix: 'Correct the configuration.' };
+    const message = "not checked, because the configuration can't be read.";
+    return { about, level: 'warn', message, fix: 'Fix the configuration.' };
   }
   if (await isPortFree(port)) return { about, level: 'ok', message: `${String(port)} is free.` };
-  const message = `another program listens on ${String(port)}.`;
+  const message = `another program is listening on ${String(port)}.`;
   return { about, level: 'warn', message, fix: 'postern up --port N, or "port" in config.json.' };
 }

@@ -15,14 +15,14 @@ test('gateway keys are told by name and not adopted; nothing steers the terminal
     destroyed: ['/gone.json'],
   });
   expect(lines).toEqual([
-    'claude-code-api: data/keys.json (dry run: nothing is changed)',
-    'No secrets to import.',
-    'Not taken: bad\ufffd[2J\ufffd (a login; log in anew instead).',
-    'Not taken: the gateway key phone, which stands readable in the file; make its client a new one: postern key create NAME.',
-    'Not taken: the inactive gateway key old\ufffd, which stands readable in the file; make its client a new one: postern key create NAME.',
+    'claude-code-api: data/keys.json (dry run, nothing is changed)',
+    'Found no secrets to import.',
+    'Skipped: bad\ufffd[2J\ufffd (a login; sign in again instead).',
+    'Skipped: the gateway key phone, which is readable in the file. Create a new one for its client: postern key create NAME.',
+    'Skipped: the inactive gateway key old\ufffd, which is readable in the file. Create a new one for its client: postern key create NAME.',
     'Destroyed: /gone.json',
-    'Still there: /keys\ufffd.json (in plain text).',
-    'Destroy what is still there: --destroy.',
-    'Copies in backups and snapshots stay: replace the keys at their providers too.',
+    'Still exposed: /keys\ufffd.json (in plain text).',
+    'To destroy these files, run the command again with --destroy.',
+    'Copies in backups and snapshots remain, so replace the keys at their providers too.',
   ]);
 });

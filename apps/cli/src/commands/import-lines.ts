@@ -6,18 +6,18 @@ import { table } from '../terminal/terminal.ts';
 const OUTCOMES: Readonly<Record<ImportOutcome, string>> = {
   imported: 'imported',
   'would-import': 'would be imported',
-  same: 'in the vault already',
-  kept: 'left: the vault has another value (--replace)',
-  'not-verified': 'stored, but not read back as it was',
+  same: 'already in the vault',
+  kept: 'skipped: the vault has a different value (see --replace)',
+  'not-verified': "stored, but didn't read back as written",
 };
 
 const SKIPPED: Readonly<Record<SkipReason, string>> = {
-  'oauth-token': 'a login; log in anew instead',
+  'oauth-token': 'a login; sign in again instead',
   'plan-token': "a subscription token, which only the provider's own programs may use",
   empty: 'empty',
   malformed: 'malformed',
   'key-as-name': 'its name looks like a key',
-  'other-passphrase': 'under another password',
+  'other-passphrase': 'encrypted with a different password',
 };
 
 export interface ImportReport {
@@ -35,21 +35,23 @@ export function importLines(found: ImportReport): readonly string[] {
   const { secrets, skipped, gatewayKeys, leftovers, destroyed } = found;
   const rows = secrets.map(({ name, outcome }) => [name, OUTCOMES[outcome]]);
   return [
-    `${found.label}${found.dryRun ? ' (dry run: nothing is changed)' : ''}`,
-    ...(rows.length === 0 ? ['No secrets to import.'] : [table(['NAME', 'OUTCOME'], rows)]),
-    ...skipped.map(({ entry, why }) => `Not taken: ${printable(entry)} (${SKIPPED[why]}).`),
+    `${found.label}${found.dryRun ? ' (dry run, nothing is changed)' : ''}`,
+    ...(rows.length === 0 ? ['Found no secrets to import.'] : [table(['NAME', 'OUTCOME'], rows)]),
+    ...skipped.map(({ entry, why }) => `Skipped: ${printable(entry)} (${SKIPPED[why]}).`),
     ...gatewayKeys.map(
       ({ name, isActive }) =>
-        `Not taken: ${isActive ? 'the' : 'the inactive'} gateway key ${printable(name)}, which stands ` +
-        'readable in the file; make its client a new one: postern key create NAME.',
+        `Skipped: ${isActive ? 'the' : 'the inactive'} gateway key ${printable(name)}, which is ` +
+        'readable in the file. Create a new one for its client: postern key create NAME.',
     ),
     ...destroyed.map((path) => `Destroyed: ${printable(path)}`),
     ...leftovers.map(
-      ({ path, exposure }) => `Still there: ${printable(path)} (${EXPOSURES[exposure]}).`,
+      ({ path, exposure }) => `Still exposed: ${printable(path)} (${EXPOSURES[exposure]}).`,
     ),
-    ...(leftovers.length === 0 ? [] : ['Destroy what is still there: --destroy.']),
+    ...(leftovers.length === 0
+      ? []
+      : ['To destroy these files, run the command again with --destroy.']),
     ...(destroyed.length === 0
       ? []
-      : ['Copies in backups and snapshots stay: replace the keys at their providers too.']),
+      : ['Copies in backups and snapshots remain, so replace the keys at their providers too.']),
   ];
 }

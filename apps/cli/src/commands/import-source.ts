@@ -52,7 +52,7 @@ export async function readSource(
   options: SourceOptions,
 ): Promise<ReadSource> {
   if ((path === undefined) === (options.from === undefined)) {
-    fail(problem('USAGE', 'Give either a path or --from.'));
+    fail(problem('USAGE', 'Give either a path or --from, not both.'));
   }
   const as = options.as === undefined ? undefined : nameOf(options.as);
   const source =
@@ -105,7 +105,8 @@ function conventionOf(from: KeyringSource): KeyringConvention | undefined {
 function named(findings: ImportFindings, name: SecretName | undefined): ImportFindings {
   if (name === undefined) return findings;
   const [secret, ...others] = findings.secrets;
-  if (others.length > 0) fail(problem('USAGE', 'Several secrets cannot have one name: --as.'));
+  if (others.length > 0)
+    fail(problem('USAGE', '--as can name only one secret, and several were found.'));
   return secret === undefined ? findings : { ...findings, secrets: [{ ...secret, name }] };
 }
 

@@ -48,10 +48,10 @@ function readTemplate(path: string): string {
   try {
     bytes = readFileSync(path === '-' ? 0 : path);
   } catch {
-    return fail(problem('ENV_FILE_UNREADABLE', `The template ${name} cannot be read.`));
+    return fail(problem('ENV_FILE_UNREADABLE', `Can't read the template ${name}.`));
   }
   const text = bytes.length > MAX_TEMPLATE_LENGTH ? undefined : decodeUtf8(bytes);
-  return text ?? fail(problem('ENV_FILE_UNREADABLE', `The template ${name} is no UTF-8 text.`));
+  return text ?? fail(problem('ENV_FILE_UNREADABLE', `The template ${name} isn't UTF-8 text.`));
 }
 
 async function writeOutput(
@@ -65,8 +65,8 @@ async function writeOutput(
   );
   report(context, { written: resolve(path) }, []);
   context.terminal.note(
-    `postern: warning: ${path} now holds secrets that anybody can read who reads the file (0600). ` +
-      'Remove it when it has served; better, hand the secrets to the program: postern run.',
+    `postern: warning: ${path} now contains secrets in plain text (mode 0600). ` +
+      'Delete it after use, or pass the secrets to the program with postern run instead.',
   );
 }
 
@@ -75,5 +75,5 @@ function describeWriteFailure(path: string, failure: WriteFailure): Problem {
 }
 
 function present(path: string): Problem {
-  return problem('OUTPUT_EXISTS', `${path} exists already; it was left as it is.`);
+  return problem('OUTPUT_EXISTS', `${path} already exists and was left unchanged.`);
 }

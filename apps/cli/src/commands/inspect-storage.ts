@@ -91,7 +91,7 @@ async function inspectFound(
   const infos = await open.list();
   const ages = infos.ok ? agesOf(infos.value, context.clock.nowMs()) : null;
   const state = held === undefined ? 'unlockable' : 'held';
-  const opens = { about: 'Vault', level: 'ok', message: 'it opens and can be read.' } as const;
+  const opens = { about: 'Vault', level: 'ok', message: 'it can be opened and read.' } as const;
   const findings = [
     infos.ok ? opens : failing('Vault', infos.failure),
     checkRecovery(slots),
@@ -104,16 +104,16 @@ async function inspectFound(
 const LOCKED: Finding = {
   about: 'Vault',
   level: 'warn',
-  message: 'it is locked, so the age of the credentials is not known.',
+  message: 'it is locked, so the age of the credentials is unknown.',
   fix: 'postern vault unlock, then run this again.',
 };
 
 function checkRecovery(slots: readonly SlotInfo[]): Finding {
   const about = 'Recovery';
   if (slots.some(({ kind }) => kind === 'recovery')) {
-    return { about, level: 'ok', message: 'there is a recovery code.' };
+    return { about, level: 'ok', message: 'a recovery code is set.' };
   }
-  const message = 'there is no recovery code.';
+  const message = 'no recovery code is set.';
   return { about, level: 'warn', message, fix: 'postern vault recovery' };
 }
 

@@ -24,7 +24,7 @@ export async function createKey(context: CommandContext, name: string): Promise<
     const lines = [
       revealSecret(key),
       '',
-      `Key ${made.name} (${made.id}). It is shown once; revoke it with: postern key revoke ${made.id}`,
+      `Key ${made.name} (${made.id}). It is shown only once. To revoke it: postern key revoke ${made.id}`,
     ];
     if (context.json) report(context, { ...made, key: revealSecret(key) }, []);
     else {
@@ -51,7 +51,7 @@ export async function listKeys(context: CommandContext): Promise<void> {
     ]);
     const lines =
       rows.length === 0
-        ? ['No keys yet. Make one: postern key create NAME']
+        ? ['No keys yet. Create one: postern key create NAME']
         : [table(['ID', 'NAME', 'KEY', 'CREATED', 'LAST USED', 'STATE'], rows)];
     report(context, records, lines);
   });
@@ -68,10 +68,10 @@ export async function revokeKey(context: CommandContext, idOrName: string): Prom
     );
     const [found, ...others] = matching;
     if (found === undefined) {
-      fail(problem('GATEWAY_KEY_NOT_FOUND', 'There is no active key of this id or name.'));
+      fail(problem('GATEWAY_KEY_NOT_FOUND', 'No active key has this id or name.'));
     }
     if (others.length > 0) {
-      fail(problem('USAGE', 'Several keys have this name; revoke by id.'));
+      fail(problem('USAGE', 'Several keys have this name; revoke the key by its id.'));
     }
     const revoked = orFail(store.keys.revoke(found.id), describeGatewayKeyFailure);
     await tell(context, vault, {

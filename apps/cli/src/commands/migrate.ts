@@ -33,7 +33,7 @@ export async function migrateStorage(
   const { storage } = vault;
   if (storage === undefined) fail(problem('VAULT_NOT_SET_UP'));
   if (options.from !== undefined && options.from !== storage) {
-    fail(problem('USAGE', `The secrets are in the ${storage} storage, not in ${options.from}.`));
+    fail(problem('USAGE', `The secrets are in ${storage} storage, not in ${options.from}.`));
   }
   const passphrase = await unlockForMove(context, vault, options);
   const { to, dryRun, removeSource } = options;
@@ -80,7 +80,7 @@ async function unlockForMove(
     if (isFirst) return await newPassphrase(context);
     const found = await presentPassphrase(
       context,
-      'The vault has a passphrase too, and moving it to a file needs it.',
+      'The vault also has a passphrase, which is needed to move it to a file.',
     );
     return orFail(found);
   }

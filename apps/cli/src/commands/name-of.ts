@@ -17,7 +17,7 @@ export function anyNameOf(text: string): SecretName {
 export function refuseKey(name: string, code: ErrorCodeName): void {
   if (!looksLikeKey(name)) return;
   const remedy =
-    "Choose a name. If you typed a real key, remove it from the shell's history and replace it at " +
+    "Choose a name. If you typed a real key, remove it from your shell's history and replace it at " +
     'its provider.';
-  fail(problem(code, 'The name looks like a key; nothing was done.', remedy));
+  fail(problem(code, 'That name looks like a key, so nothing was done.', remedy));
 }

@@ -38,7 +38,7 @@ export async function rekeyVault(context: CommandContext): Promise<void> {
     const resumed = settled !== undefined && settled.outcome !== 'undone';
     const code = context.json ? { recoveryCode: revealSecret(recoveryCode) } : {};
     report(context, { rekeyed: true, resumed, ...code }, [
-      'The vault and its databases have a new data key; the old one is destroyed.',
+      'The vault and its databases use a new data key; the old one was destroyed.',
     ]);
   });
 }
@@ -93,8 +93,8 @@ export async function confirmRekeyed(context: CommandContext): Promise<void> {
   const confirmed = settled?.outcome === 'confirmed';
   report(context, { confirmed }, [
     confirmed
-      ? 'Everything opens with the new data key; the old one is destroyed.'
-      : 'No change of the data key waits to be confirmed.',
+      ? 'Confirmed: everything opens with the new data key. The old one was destroyed.'
+      : 'There is no data key change to confirm.',
   ]);
 }
 
@@ -103,11 +103,11 @@ function holdAlone(context: CommandContext): HeldLock {
   const lock = takeLock(join(context.home.dataDir, 'instance.lock'));
   if (lock.ok) return lock.value;
   if (lock.failure.reason === 'lock-held') {
-    const running = problem('ALREADY_RUNNING', 'A running Postern uses this home.');
+    const running = problem('ALREADY_RUNNING', 'A running Postern is using this home directory.');
     fail({ ...running, remedy: 'Stop it first: postern stop.' });
   }
   const code = lock.failure.reason === 'disk-full' ? 'DISK_FULL' : 'HOME_READ_ONLY';
-  return fail(problem(code, `Cannot write ${lock.failure.path}.`));
+  return fail(problem(code, `Can't write ${lock.failure.path}.`));
 }
 
 /** Opens the vault; answers its passphrase where it has one, since its slot is made anew. */
@@ -125,7 +125,7 @@ async function unlockForRekey(
   }
   const found = await presentPassphrase(
     context,
-    'The vault has a passphrase too, and changing its data key needs it.',
+    'The vault also has a passphrase, which is needed to change its data key.',
   );
   return { passphrase: orFail(found), settled };
 }
@@ -162,13 +162,13 @@ export async function changeKey(
 function wordsOf(step: RekeyStep): string {
   switch (step.step) {
     case 'slots':
-      return 'making a new data key and wrapping it for each way in…';
+      return 'creating a new data key and wrapping it for each key slot…';
     case 'secrets':
-      return 'encrypting the secrets anew…';
+      return 're-encrypting the secrets…';
     case 'database':
-      return `encrypting ${step.purpose.replace('database/', '')} anew…`;
+      return `re-encrypting ${step.purpose.replace('database/', '')}…`;
     case 'switch':
-      return 'putting the new key in force…';
+      return 'switching to the new key…';
   }
 }
 
@@ -178,7 +178,7 @@ export async function confirmInNewProcess(
   vault: Vault,
   passphrase: Secret | undefined,
 ): Promise<void> {
-  context.terminal.note('postern: opening everything with it in a new process…');
+  context.terminal.note('postern: verifying that a new process can open everything with it…');
   const child = startSelf(context, {
     parameters: ['auth', 'storage', 'rekey', '--confirm'],
     passphrase: vault.storage === 'file' ? passphrase : undefined,

@@ -87,10 +87,10 @@ function readEnvFile(path: string): string {
   try {
     bytes = readFileSync(path);
   } catch {
-    return fail(problem('ENV_FILE_UNREADABLE', `The env file ${path} cannot be read.`));
+    return fail(problem('ENV_FILE_UNREADABLE', `Can't read the env file ${path}.`));
   }
   const text = bytes.length > MAX_ENV_FILE_LENGTH ? undefined : decodeUtf8(bytes);
-  return text ?? fail(problem('ENV_FILE_UNREADABLE', `The env file ${path} is no UTF-8 text.`));
+  return text ?? fail(problem('ENV_FILE_UNREADABLE', `The env file ${path} isn't UTF-8 text.`));
 }
 
 /** Opens the vault only for a plan that needs it. */
@@ -131,15 +131,13 @@ function warn(
       : [],
   );
   if (missing.length > 0) {
-    terminal.note(
-      `postern: warning: not in the vault and therefore not handed over: ${missing.join(', ')}.`,
-    );
+    terminal.note(`postern: warning: not in the vault, so not set: ${missing.join(', ')}.`);
   }
   const literal = literalKeys(run).map(({ name }) => name);
   if (literal.length > 0) {
     terminal.note(
-      `postern: warning: an env file holds what looks like a key: ${literal.join(', ')}. ` +
-        'Store it with postern secret set NAME, and write postern://NAME in the file.',
+      `postern: warning: these env file entries look like keys: ${literal.join(', ')}. ` +
+        'Store them with postern secret set NAME, and write postern://NAME in the file.',
     );
   }
   const short = isMasked ? unmaskedNames(run) : [];

@@ -29,7 +29,7 @@ export async function scan(
   report(context, { findings: findings.map(findingToWire), unreadable, ...counts }, [
     ...findings.flatMap((finding) => linesOf(context, finding)),
   ]);
-  for (const path of unreadable) context.terminal.note(`postern: cannot read ${printable(path)}`);
+  for (const path of unreadable) context.terminal.note(`postern: can't read ${printable(path)}`);
   if (!context.json) context.terminal.note(summaryOf(findings.length, counts, options));
   if (findings.length > 0) endWith(FOUND_EXIT);
   else if (unreadable.length > 0) {
@@ -80,17 +80,17 @@ function whatOf({ found }: ScanFinding): string {
 function fixOf({ place, found }: ScanFinding): string {
   const renew =
     found.kind === 'stored'
-      ? `make a new key at its provider and store it (postern secret rotate ${found.secret})`
+      ? `create a new key at its provider and store it (postern secret rotate ${found.secret})`
       : 'if it is a real key, revoke it and store the new one (postern secret set NAME)';
   switch (place.kind) {
     case 'file': {
       const name = found.kind === 'stored' ? found.secret : 'NAME';
-      return `Put postern://${name} in its place, use postern run or inject; ${renew}.`;
+      return `Replace it with postern://${name} and use postern run or inject. Then ${renew}.`;
     }
     case 'commit':
-      return `Everyone with a clone has it: ${renew}; then rewrite the history (git filter-repo).`;
+      return `Everyone with a clone has it, so ${renew}; then rewrite the history (git filter-repo).`;
     case 'object':
-      return `No branch or tag has it: ${renew}; then git reflog expire --expire=now --all && git gc --prune=now.`;
+      return `No branch or tag contains it: ${renew}; then git reflog expire --expire=now --all && git gc --prune=now.`;
   }
 }
 

@@ -44,7 +44,12 @@ export async function importFrom(
   options: ImportCommandOptions,
 ): Promise<void> {
   if (options.destroy && !options.yes && !context.terminal.interactive) {
-    fail(problem('USAGE', 'Destroying without being asked needs --yes; nothing was imported.'));
+    fail(
+      problem(
+        'USAGE',
+        'Without a terminal to confirm, --destroy needs --yes; nothing was imported.',
+      ),
+    );
   }
   const source = await readSource(context, path, options);
   const { findings } = source;

@@ -27,7 +27,7 @@ export async function testSecret(context: CommandContext, nameText: string): Pro
   const { all } = orFail(providerTable(config), describeUpstreamFailure);
   const record = orFail(await vault.get(name, { action: 'secret.use' }));
   const key = record?.fields.get(DEFAULT_FIELD);
-  if (key === undefined) fail(problem('SECRET_NOT_FOUND', `There is no secret ${name}.`));
+  if (key === undefined) fail(problem('SECRET_NOT_FOUND', `No secret is named ${name}.`));
   const provider = all.find(({ secret, auth }) => secret === name && auth !== 'none');
   if (provider === undefined) {
     fail(problem('PROVIDER_UNKNOWN', `No provider uses the secret ${name}.`));

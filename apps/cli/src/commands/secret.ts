@@ -44,7 +44,7 @@ export async function rotateSecret(
   const outcome = await store(context, vault, { name, value, force: options.force, action });
   if (outcome === 'missing') fail(missing(name));
   if (outcome === 'same') {
-    fail(problem('USAGE', 'The vault has that value already; nothing was changed.'));
+    fail(problem('USAGE', 'The vault already has that value; nothing was changed.'));
   }
   report(context, { name, rotated: true, storage: vault.storage }, [
     `Replaced ${name}. Revoke the old value at its provider.`,
@@ -64,7 +64,7 @@ async function store(
 }
 
 function missing(name: SecretName): Problem {
-  return problem('SECRET_NOT_FOUND', `There is no secret ${name}.`);
+  return problem('SECRET_NOT_FOUND', `No secret is named ${name}.`);
 }
 
 /** `postern secret get NAME`: prints the value because it was asked for by name. */
@@ -119,7 +119,7 @@ export async function removeSecret(
   const infos = orFail(await vault.list());
   if (!infos.some((info) => info.name === name)) fail(missing(nameOf(nameText)));
   if (context.terminal.interactive && !options.yes) {
-    if (!(await confirm(`Remove the secret ${name}? It cannot be brought back.`))) {
+    if (!(await confirm(`Remove the secret ${name}? This can't be undone.`))) {
       fail(problem('CANCELLED', 'Nothing was removed.'));
     }
   }
@@ -135,7 +135,7 @@ async function readValue(context: CommandContext, name: SecretName): Promise<Sec
     fail(
       interactive
         ? problem('CANCELLED', 'No value was given; nothing was stored.')
-        : problem('SECRET_INVALID', 'Standard input is longer than a secret; nothing was stored.'),
+        : problem('SECRET_INVALID', 'Standard input is too long for a secret; nothing was stored.'),
     );
   }
   if (revealSecret(value) === '') {

@@ -53,7 +53,7 @@ export async function status(context: CommandContext): Promise<void> {
 }
 
 function vaultLine(state: string, storage: string | undefined): string {
-  if (state === 'absent') return 'none yet (postern up, or postern secret set NAME)';
+  if (state === 'absent') return 'none yet (create one: postern up, or postern secret set NAME)';
   return `${storage ?? 'unknown'} storage, ${state}`;
 }
 
@@ -96,7 +96,7 @@ function agentLines({ status, problem }: ProcessStatus): readonly string[] {
   if (problem !== undefined) return [`Agent     ${problem}`];
   if (status === null) return [];
   const pid = JSON.stringify(status['pid']);
-  return [`Agent     holds the vault open (pid ${pid}; end it: postern vault lock)`];
+  return [`Agent     has the vault unlocked (pid ${pid}; lock it: postern vault lock)`];
 }
 
 function runningLine(running: JsonObject | null): string {

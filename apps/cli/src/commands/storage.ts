@@ -26,9 +26,9 @@ export async function storageStatus(context: CommandContext): Promise<void> {
 const STATES: Readonly<Record<StorageInspection['state'], string>> = {
   absent: 'no vault yet',
   locked: 'locked',
-  held: 'open in a running process',
-  unlockable: 'locked; it opens without asking',
-  damaged: 'cannot be read',
+  held: 'unlocked in a running process',
+  unlockable: 'locked; unlocks without a passphrase',
+  damaged: "can't be read",
 };
 
 function credentialLines(credentials: StorageInspection['credentials']): readonly string[] {
@@ -55,10 +55,10 @@ export async function testStorage(context: CommandContext): Promise<void> {
   const value = orFail(read)?.fields.get(DEFAULT_FIELD);
   const isGone = orFail(removed);
   if (value === undefined || !isGone || !sameText(value, Secret.of(mark))) {
-    fail(problem('STORAGE_FAILED', 'The storage did not give back what was written to it.'));
+    fail(problem('STORAGE_FAILED', "The storage didn't return what was written to it."));
   }
   const durationMs = Math.round(context.clock.monotonicMs() - begunMs);
   report(context, { backend: vault.storage, works: true, durationMs }, [
-    `The ${vault.storage} storage works: written, read back and removed (${String(durationMs)} ms).`,
+    `The ${vault.storage} storage works: wrote, read and removed a test value (${String(durationMs)} ms).`,
   ]);
 }

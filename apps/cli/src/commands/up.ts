@@ -79,7 +79,7 @@ async function run(context: CommandContext, options: UpOptions, port: number): P
     pageDirectory: PAGE_DIRECTORY,
     onFault: (fault) => {
       const kind = fault instanceof Error ? fault.name : typeof fault;
-      log.write('error', 'fault', `internal fault (${kind}); run with --verbose for its place.`);
+      log.write('error', 'fault', `internal error (${kind}); run with --verbose to see where.`);
       if (context.verbose) context.terminal.note(placeOf(fault));
     },
     onStop: stop,
@@ -98,7 +98,7 @@ async function run(context: CommandContext, options: UpOptions, port: number): P
   // A second signal does not wait for running answers.
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
-  sayEnding(context, log, 'process.stopping', 'Stopping: saving running answers.');
+  sayEnding(context, log, 'process.stopping', 'Stopping: saving answers in progress.');
   await serving.value.close();
   sayEnding(context, log, 'process.stopped', 'Stopped.');
 }
@@ -174,7 +174,7 @@ function greet(context: CommandContext, serving: Serving, postern: Postern): voi
   terminal.announce(`  Data      ${context.home.dataDir}`);
   terminal.announce('');
   terminal.announce(
-    'The link works once, for ten minutes; postern open prints another. Ctrl+C stops.',
+    'The link works once and expires in ten minutes; get another with postern open. Press Ctrl+C to stop.',
   );
 }
 

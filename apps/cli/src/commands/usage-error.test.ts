@@ -47,7 +47,7 @@ const MISTAKES: Readonly<Record<string, string | readonly [message: string, reme
   'secret lst': 'postern secret has no such command. Did you mean postern secret list?',
   'secret set name TYPED': [
     'Too many arguments. Usage: postern secret set [options] <name>.',
-    "Give the value when asked, or on standard input. If you typed a real one, remove it from the shell's history and replace it at its provider.",
+    "Enter the value when asked, or on standard input. If you typed a real key, remove it from your shell's history and replace it at its provider.",
   ],
   'secret rm name TYPED': [
     'Too many arguments. Usage: postern secret rm [options] <name>.',
@@ -59,15 +59,15 @@ const MISTAKES: Readonly<Record<string, string | readonly [message: string, reme
   'secret set name -pTYPED': 'postern secret set has no such option.',
   'secret set name --froce': 'postern secret set has no such option. Did you mean --force?',
   'status --storage TYPED':
-    'The value of --storage <mode> is not valid. Allowed choices are auto, keyring, file.',
+    'Invalid value for --storage <mode>. Allowed choices are auto, keyring, file.',
   "status --storage TYPED'is-invalid":
-    'The value of --storage <mode> is not valid. Allowed choices are auto, keyring, file.',
-  'up --port TYPED': 'The value of --port <n> is not valid. It must be a whole number.',
-  'completions TYPED': 'The argument <shell> is not valid. Allowed choices are bash, zsh, fish.',
+    'Invalid value for --storage <mode>. Allowed choices are auto, keyring, file.',
+  'up --port TYPED': 'Invalid value for --port <n>. It must be a whole number.',
+  'completions TYPED': 'Invalid value for <shell>. Allowed choices are bash, zsh, fish.',
   'up --port': 'The option --port <n> needs a value.',
   'auth storage migrate': 'The option --to <backend> is required.',
   'secret import TYPED --dry-run --destroy':
-    'The options --dry-run and --destroy exclude each other.',
+    "The options --dry-run and --destroy can't be used together.",
 };
 
 describe('a line that is not understood', () => {
@@ -87,7 +87,7 @@ describe('a line that is not understood', () => {
   });
 
   test('a group without a command of it fails as JSON where that is asked for', async () => {
-    const message = 'postern secret needs a command.';
+    const message = 'postern secret needs a subcommand.';
     expect(await refusal(['--json', 'secret'])).toMatchObject({ failure: { message } });
   });
 

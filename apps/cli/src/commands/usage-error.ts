@@ -26,7 +26,7 @@ export function pathOf(command: Command): string {
 const TAKE_A_VALUE: ReadonlySet<string> = new Set(['postern secret set', 'postern secret rotate']);
 
 const MISPLACED_VALUE =
-  'Give the value when asked, or on standard input. If you typed a real one, remove it from the ' +
+  'Enter the value when asked, or on standard input. If you typed a real key, remove it from your ' +
   "shell's history and replace it at its provider.";
 
 function describeUsage(command: Command, code: string, message: string): Problem {
@@ -47,7 +47,7 @@ function sentence(code: string, message: string, path: string, usage: string): s
     case 'commander.missingMandatoryOptionValue':
       return `The option ${flagsIn(message)} is required.`;
     case 'commander.conflictingOption':
-      return `The options ${flagsIn(message)} exclude each other.`;
+      return `The options ${flagsIn(message)} can't be used together.`;
     case 'commander.unknownOption':
       return `${path} has no such option.${suggestionIn(message, '')}`;
     case 'commander.unknownCommand':
@@ -80,7 +80,7 @@ function invalidValue(message: string): string {
   const [, flags] = OF_OPTION.exec(message) ?? [];
   const behind = flags === undefined ? BEHIND_ARGUMENT : BEHIND_OPTION;
   const rest = message.slice(message.lastIndexOf(behind) + behind.length);
-  if (flags !== undefined) return `The value of ${flags} is not valid. ${rest}`;
+  if (flags !== undefined) return `Invalid value for ${flags}. ${rest}`;
   const [name = '', ...reason] = rest.split("'. ");
-  return `The argument <${name}> is not valid. ${reason.join("'. ")}`;
+  return `Invalid value for <${name}>. ${reason.join("'. ")}`;
 }

@@ -41,7 +41,7 @@ async function addPassphrase(
   orFail(await vault.addPassphrase(next), describeVaultFailure);
   await endSessions(context);
   await tellChanged(context, vault, 'vault.slot.add');
-  report(context, { changed: true }, ['The vault now opens with the passphrase too.']);
+  report(context, { changed: true }, ['Set the passphrase; the vault now unlocks with it too.']);
 }
 
 /** With a new data key: what an old copy of the files and the old passphrase lead to opens nothing of now. */
@@ -50,7 +50,7 @@ async function changePassphrase(
   newPassphraseFd: number | undefined,
 ): Promise<void> {
   const vault = await presentVault(context);
-  const question = 'Present passphrase: ';
+  const question = 'Current passphrase: ';
   const { passphrase, settled } = await unlockByPassphrase(context, vault, 'aloud', question);
   const newPassphrase = await chosenPassphrase(context, newPassphraseFd);
   if (settled?.outcome === 'in-force') await confirmInNewProcess(context, vault, passphrase);
@@ -58,7 +58,7 @@ async function changePassphrase(
   await tellChanged(context, vault, 'vault.slot.change');
   const code = context.json ? { recoveryCode: revealSecret(recoveryCode) } : {};
   report(context, { changed: true, ...code }, [
-    'The passphrase is changed; the old one opens nothing now, nor does the old recovery code.',
+    'Changed the passphrase. The old passphrase and the old recovery code no longer work.',
   ]);
 }
 
@@ -84,7 +84,12 @@ async function chosenPassphrase(
   passphraseFd: number | undefined,
 ): Promise<Secret> {
   if (passphraseFd === undefined && !context.terminal.interactive) {
-    fail(problem('USAGE', 'Without a terminal, give --new-passphrase-fd.'));
+    fail(
+      problem(
+        'USAGE',
+        'Without a terminal, the new passphrase must come from --new-passphrase-fd.',
+      ),
+    );
   }
   const { environment } = context;
   const without = { ...environment, passphrase: undefined, credentialsDirectory: undefined };
@@ -109,7 +114,7 @@ export async function recover(
 /** A lost passphrase is replaced; the code that opened the vault is replaced with it. */
 async function useRecoveryCode(context: CommandContext, vault: Vault): Promise<Secret> {
   if (!context.terminal.interactive) {
-    fail(problem('USAGE', 'Recovering asks for the code at a terminal.'));
+    fail(problem('USAGE', 'Recovery asks for the code, which needs a terminal.'));
   }
   const code = await promptHidden('Recovery code: ');
   if (code === undefined) fail(problem('CANCELLED'));

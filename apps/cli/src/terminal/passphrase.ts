@@ -32,7 +32,7 @@ export async function findPassphrase(
     return failed(
       problem(
         'VAULT_LOCKED',
-        'The vault is locked and there is no terminal to ask for the passphrase.',
+        'The vault is locked, and there is no terminal to ask for the passphrase.',
       ),
     );
   }
@@ -46,10 +46,10 @@ export async function presentPassphrase(
 ): Promise<Result<Secret, Problem>> {
   const given = givenPassphrase(sources);
   if (given !== undefined) return given;
-  const typed = await askHidden(sources.terminal, 'Passphrase of the vault: ');
+  const typed = await askHidden(sources.terminal, 'Vault passphrase: ');
   if (typed === undefined) return failed(problem('CANCELLED'));
   if (typed !== 'nobody') return ok(typed);
-  const remedy = 'Run the command at a terminal, or give the passphrase with --passphrase-fd N.';
+  const remedy = 'Run the command in a terminal, or pass the passphrase with --passphrase-fd N.';
   return failed(problem('VAULT_PASSPHRASE_UNFIT', why, remedy));
 }
 
@@ -72,7 +72,7 @@ export function givenPassphrase(sources: PassphraseSources): Result<Secret, Prob
   }
   if (environment.passphrase === undefined) return undefined;
   terminal.note(
-    'postern: WARNING: the passphrase comes from POSTERN_PASSPHRASE; every program of this user ' +
+    'postern: WARNING: the passphrase comes from POSTERN_PASSPHRASE, which every program of this user ' +
       'can read it. Use --passphrase-fd or a systemd credential instead.',
   );
   return ok(Secret.of(environment.passphrase));
@@ -82,7 +82,7 @@ export function givenPassphrase(sources: PassphraseSources): Result<Secret, Prob
 export function readPassphraseFrom(fd: number): Result<Secret, Problem> {
   const text = readDescriptor(fd);
   if (text !== undefined) return ok(text);
-  return failed(problem('USAGE', `File descriptor ${String(fd)} cannot be read.`));
+  return failed(problem('USAGE', `Can't read file descriptor ${String(fd)}.`));
 }
 
 function readDescriptor(fd: number): Secret | undefined {

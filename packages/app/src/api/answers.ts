@@ -12,7 +12,9 @@ export function limitBody(maxBytes: number): MiddlewareHandler {
   return async (context, next) => {
     const { headers } = context.req.raw;
     if (headers.has('transfer-encoding')) {
-      return failureResponse(problem('REQUEST_INVALID', 'The body must come with its length.'));
+      return failureResponse(
+        problem('REQUEST_INVALID', 'The request needs a Content-Length header.'),
+      );
     }
     if (Number(headers.get('content-length') ?? '0') > maxBytes) {
       return failureResponse(problem('REQUEST_TOO_LARGE'));
@@ -47,9 +49,9 @@ export async function parseBody<Schema extends v.GenericSchema>(
     return refuse(problem('REQUEST_INVALID', 'The body must be application/json.'));
   }
   const json = parseJson(await context.req.text(), { maxLength: MAX_APP_BODY_BYTES, maxDepth: 32 });
-  if (!json.ok) return refuse(problem('REQUEST_INVALID', 'The body is not valid JSON.'));
+  if (!json.ok) return refuse(problem('REQUEST_INVALID', "The body isn't valid JSON."));
   const parsed = v.safeParse(schema, json.value);
   if (parsed.success) return { ok: true, value: parsed.output };
   const place = v.getDotPath(parsed.issues[0]) ?? 'The body';
-  return refuse(problem('REQUEST_INVALID', `${place} is not valid.`));
+  return refuse(problem('REQUEST_INVALID', `${place} is invalid.`));
 }

@@ -190,11 +190,11 @@ describe('every route of the app API', () => {
 
 describe('bodies', () => {
   test.each([
-    ['no JSON', '{', 'The body is not valid JSON.'],
-    ['a prototype key', '{"__proto__":{}}', 'The body is not valid JSON.'],
-    ['a missing field', '{}', 'storage is not valid.'],
-    ['an unknown field', '{"storage":"file","admin":true}', 'admin is not valid.'],
-    ['a number as passphrase', '{"storage":"file","passphrase":8}', 'passphrase is not valid.'],
+    ['no JSON', '{', "The body isn't valid JSON."],
+    ['a prototype key', '{"__proto__":{}}', "The body isn't valid JSON."],
+    ['a missing field', '{}', 'storage is invalid.'],
+    ['an unknown field', '{"storage":"file","admin":true}', 'admin is invalid.'],
+    ['a number as passphrase', '{"storage":"file","passphrase":8}', 'passphrase is invalid.'],
   ])('%s answers 400 and names the place, never the value', async (_name, body, message) => {
     const response = await app.request(`${address}/api/setup`, {
       method: 'POST',

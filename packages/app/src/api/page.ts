@@ -55,7 +55,7 @@ function fileAnswer(
   path: string,
 ): Response {
   if (files === undefined) {
-    return new Response('The page was not built. Run npm run build.\n', { status: 503 });
+    return new Response("The page hasn't been built. Run npm run build.\n", { status: 503 });
   }
   const file = files.get(path === '/' ? '/index.html' : path);
   if (file === undefined) return failureResponse(problem('ROUTE_UNKNOWN'));

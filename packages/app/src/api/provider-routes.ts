@@ -81,7 +81,7 @@ async function removeEndpoint(postern: Postern, id: string): Promise<Response> {
   const provider = providerOf(postern, id);
   if (provider === undefined) return failureResponse(problem('PROVIDER_UNKNOWN'));
   if (provider.builtIn) {
-    return failureResponse(problem('REQUEST_INVALID', 'A built-in provider cannot be removed.'));
+    return failureResponse(problem('REQUEST_INVALID', "A built-in provider can't be removed."));
   }
   const vault = postern.openVault();
   if (vault === undefined) return failureResponse(lockedFailure(postern));

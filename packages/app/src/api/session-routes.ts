@@ -81,7 +81,7 @@ export function givePass(parts: AppApiParts, context: Context, pass: SessionPass
 }
 
 async function tellSignIn(postern: Postern): Promise<Result<undefined, Problem>> {
-  postern.log.write('info', 'app.sign-in', 'Somebody signed in to the page.', { succeeded: true });
+  postern.log.write('info', 'app.sign-in', 'Signed in to the page.', { succeeded: true });
   const audit = postern.stores()?.audit;
   if (audit === undefined) return ok();
   return await record(audit, { action: 'app.session.begin', outcome: 'success' });

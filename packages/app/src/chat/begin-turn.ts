@@ -87,7 +87,7 @@ function prepare(
   const question = stored.value;
   const asked = question ?? parent;
   if (asked?.role !== 'user') {
-    return failed(problem('REQUEST_INVALID', 'Only a question can be answered.'));
+    return failed(problem('REQUEST_INVALID', 'Only a user message can be answered.'));
   }
   const answer = store.addMessage({
     conversationId: id,

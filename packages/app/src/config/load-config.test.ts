@@ -14,13 +14,13 @@ describe('loadConfig', () => {
   });
 
   test.each([
-    ['text that is no JSON', '{', 'it is not valid JSON'],
-    ['bytes that are no UTF-8', Buffer.from([0xff, 0xfe]), 'it is not valid JSON'],
+    ['text that is no JSON', '{', "it isn't valid JSON"],
+    ['bytes that are no UTF-8', Buffer.from([0xff, 0xfe]), "it isn't valid JSON"],
     ['a list', '[]', 'the file: not an object'],
     ['an unknown key', '{"prot":1}', 'prot: unknown key'],
     ['an unknown key inside', '{"gateway":{"maxBody":1}}', 'gateway.maxBody: unknown key'],
     ['a port out of range', '{"port":70000}', 'port: not a valid value'],
-    ['a prototype key', '{"__proto__":{"port":1}}', 'it is not valid JSON'],
+    ['a prototype key', '{"__proto__":{"port":1}}', "it isn't valid JSON"],
   ])('%s is an error that names the place', (_name, content, problem) => {
     const path = newPath();
     writeFileSync(path, content);

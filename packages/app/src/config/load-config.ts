@@ -30,14 +30,14 @@ export function loadConfig(path: string): Result<LoadedConfig, ConfigFailure> {
     bytes = readRegularFile(path);
   } catch (error) {
     if (error instanceof NotAFile) {
-      return failed({ reason: 'config-invalid', path, problem: 'it is not a regular file' });
+      return failed({ reason: 'config-invalid', path, problem: "it isn't a regular file" });
     }
     if (errnoOf(error) === 'ENOENT') return ok({ config: expectOk(parseConfig({})), written: {} });
     return failed({ reason: 'config-unreadable', path });
   }
   const text = decodeUtf8(bytes);
   const json = parseJson(text ?? '', { maxLength: 1_048_576 });
-  if (!json.ok) return failed({ reason: 'config-invalid', path, problem: 'it is not valid JSON' });
+  if (!json.ok) return failed({ reason: 'config-invalid', path, problem: "it isn't valid JSON" });
   return checkConfig(path, json.value);
 }
 

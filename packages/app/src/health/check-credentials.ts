@@ -26,8 +26,8 @@ export function checkAges(ages: readonly CredentialAge[]): readonly Finding[] {
     return old.map(({ name, ageDays }) => ({
       about,
       level: 'warn',
-      message: `${name} is ${String(ageDays)} days old; ${String(ROTATION_DAYS)} is the advice.`,
-      fix: `Make a new key at its provider, then: postern secret rotate ${name}`,
+      message: `${name} is ${String(ageDays)} days old; rotate it every ${String(ROTATION_DAYS)} days.`,
+      fix: `Create a new key at its provider, then run: postern secret rotate ${name}`,
     }));
   }
   const message = `no credential is older than ${String(ROTATION_DAYS)} days.`;

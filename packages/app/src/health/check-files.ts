@@ -20,7 +20,7 @@ export function checkFiles(home: Home, uid: number | undefined): readonly Findin
     checkAbove(home.dataDir),
   ].filter((finding) => finding !== undefined);
   if (findings.length > 0) return findings;
-  return [{ about: ABOUT, level: 'ok', message: 'they are yours alone.' }];
+  return [{ about: ABOUT, level: 'ok', message: 'only you can access them.' }];
 }
 
 /** What is in a directory of this user's own; of another's nothing is looked at. */
@@ -38,8 +38,8 @@ function everythingIn(directory: string, uid: number): readonly string[] {
 function checkAbove(path: string): Finding | undefined {
   const exposedBy = existsSync(path) ? foreignAncestor(path) : undefined;
   if (exposedBy === undefined) return undefined;
-  const message = `${exposedBy} is above ${path}, and another user can change what is in it.`;
-  return wrong(message, 'Use a home of your own: --home DIR.');
+  const message = `${exposedBy} contains ${path}, and another user can change its contents.`;
+  return wrong(message, 'Use a home directory of your own: --home DIR.');
 }
 
 function checkPath(path: string, uid: number, forbidden: number): Finding | undefined {
@@ -57,17 +57,20 @@ function checkStats(
     const owner = String(stats.uid);
     return wrong(
       `${path} belongs to another user (id ${owner}).`,
-      'Leave it alone, and use a home of your own: --home DIR.',
+      'Leave it in place, and use a home directory of your own: --home DIR.',
     );
   }
   if (stats.isSymbolicLink()) {
-    return wrong(`${path} is a link to somewhere else.`, 'Put what it points to in its place.');
+    return wrong(
+      `${path} is a symbolic link.`,
+      'Replace it with the file or directory that it points to.',
+    );
   }
   if ((stats.mode & forbidden) === 0) return undefined;
   const mode = (stats.mode & 0o777).toString(8).padStart(3, '0');
   const fix = forbidden === OTHERS ? 'go=' : 'go-w';
   return wrong(
-    `${path} is open to other users (mode ${mode}).`,
+    `other users can access ${path} (mode ${mode}).`,
     `chmod ${fix} ${shellQuoted(path)}`,
   );
 }

@@ -26,7 +26,7 @@ export async function checkLeftovers(places: readonly string[]): Promise<readonl
   const found: Finding[] = [];
   for (const place of places) found.push(...(await checkPlace(place)));
   if (found.length > 0) return found;
-  return [{ about: ABOUT, level: 'ok', message: 'none of other programs that are known.' }];
+  return [{ about: ABOUT, level: 'ok', message: 'no known program left keys behind.' }];
 }
 
 async function checkPlace(place: string): Promise<readonly Finding[]> {
@@ -43,7 +43,7 @@ async function checkPlace(place: string): Promise<readonly Finding[]> {
   return read.value.leftovers.map(({ path, exposure }) => ({
     about: ABOUT,
     level: 'fail',
-    message: `${path} holds keys ${EXPOSURES[exposure]} (${label}).`,
+    message: `${path} contains keys ${EXPOSURES[exposure]} (${label}).`,
     fix,
   }));
 }

@@ -19,18 +19,18 @@ export async function checkUnfinished(vault: Vault): Promise<Finding | undefined
   const waits = await vault.isRekeyUnconfirmed();
   if (waits.ok && waits.value) {
     const message =
-      'a change of the data key waits to be confirmed; the new key is in force, the old one is kept.';
+      "a data key change isn't confirmed yet; the new key is in use, and the old one is kept.";
     return { about, level: 'warn', message, fix: 'postern auth storage rekey --confirm' };
   }
   const begun = `${NAMES[unfinished.value]} is not finished`;
-  const message = `${begun}; where it was cut off, whatever opens the vault completes or undoes it.`;
+  const message = `${begun}; if it was interrupted, the next unlock finishes or undoes it.`;
   return { about, level: 'warn', message, fix: 'postern vault unlock' };
 }
 
 const NAMES: Readonly<Record<NonNullable<Operation>, string>> = {
-  create: 'the making of the vault',
-  migrate: 'the moving of the secrets to another storage',
-  rekey: 'a change of the data key',
-  slots: 'a change of the ways to open the vault',
-  restore: 'the restoring of a backup',
+  create: 'creating the vault',
+  migrate: 'moving the secrets to another storage',
+  rekey: 'changing the data key',
+  slots: 'changing the key slots',
+  restore: 'restoring a backup',
 };

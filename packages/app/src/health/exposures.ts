@@ -3,8 +3,8 @@ import type { Exposure } from '@postern/importers';
 /** How a file that another program left gives secrets away, in words. */
 export const EXPOSURES: Readonly<Record<Exposure, string>> = {
   plaintext: 'in plain text',
-  'known-password': "under a password that stands in the program's source",
-  'key-beside': 'with their key beside them',
-  'weak-derivation': 'under a password that is too quickly guessed',
+  'known-password': "under a password that is in the program's source code",
+  'key-beside': 'next to the key that decrypts them',
+  'weak-derivation': 'under a password that is easy to guess',
   'keyring-item': 'as the other program stored it',
 };

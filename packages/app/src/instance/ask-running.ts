@@ -55,7 +55,7 @@ export async function askRunning(
 function unproven({ socket }: ControlEntry): Problem {
   return problem(
     'CONTROL_UNPROVEN',
-    `What listens on ${socket} didn't prove that it is the Postern of this home; it was told nothing.`,
+    `The program listening on ${socket} couldn't prove that it's this home's Postern, so nothing was sent to it.`,
   );
 }
 

@@ -36,7 +36,7 @@ export function writeControlEntry(
   const written = writeAtomicallySync(entryFile, `${JSON.stringify(entry)}\n`);
   if (written.ok) return written;
   const code = written.failure.reason === 'disk-full' ? 'DISK_FULL' : 'HOME_READ_ONLY';
-  return failed(problem(code, `Cannot write ${entryFile}.`));
+  return failed(problem(code, `Can't write ${entryFile}.`));
 }
 
 /** Undefined where nobody listens; a failure where the file is not this user's alone. */
@@ -75,5 +75,8 @@ function readPrivately(path: string): Result<Uint8Array | undefined, Problem> {
 
 /** What is in the place of something of Postern's, and is not to be used. */
 export function foreign(path: string): Problem {
-  return problem('HOME_FOREIGN', `${path} isn't a file of yours alone; Postern doesn't use it.`);
+  return problem(
+    'HOME_FOREIGN',
+    `${path} isn't a file that only you can access, so Postern doesn't use it.`,
+  );
 }

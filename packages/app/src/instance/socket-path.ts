@@ -24,7 +24,7 @@ export function socketPath(path: string): Result<SocketPath, Problem> {
     return ok({ path, [Symbol.dispose]: () => undefined });
   }
   if (process.platform !== 'linux') {
-    return failed(problem('CONTROL_SOCKET', `The path of the socket is too long: ${path}.`));
+    return failed(problem('CONTROL_SOCKET', `The socket's path is too long: ${path}.`));
   }
   try {
     const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -36,7 +36,7 @@ export function socketPath(path: string): Result<SocketPath, Problem> {
       },
     });
   } catch {
-    return failed(problem('CONTROL_SOCKET', `Cannot open the directory of ${path}.`));
+    return failed(problem('CONTROL_SOCKET', `Can't open the directory of ${path}.`));
   }
 }
 

@@ -91,7 +91,7 @@ function logCall(log: ProcessLog, entry: UsageEntry): void {
   const { keyId, provider, dialect, status, ending, streamed } = entry;
   const durationMs = Math.round(entry.durationMs);
   const fields = { keyId, provider, dialect, status, ending, streamed, durationMs };
-  log.write('info', 'gateway.call', 'A call was answered.', fields);
+  log.write('info', 'gateway.call', 'Gateway request finished.', fields);
 }
 
 async function keyFor(

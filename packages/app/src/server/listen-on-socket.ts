@@ -101,7 +101,7 @@ async function openSocket(
   }
   server.close();
   release();
-  return identity.ok ? failed(problem('CONTROL_SOCKET', `Cannot open ${socket}.`)) : identity;
+  return identity.ok ? failed(problem('CONTROL_SOCKET', `Can't open ${socket}.`)) : identity;
 }
 
 /** Puts the proof before the server's own handling of a connection; those that still owe it. */

@@ -195,9 +195,12 @@ async function openControl(
 function describeListenFailure(failure: ListenFailure): Problem {
   switch (failure.reason) {
     case 'port-taken':
-      return problem('PORT_TAKEN', `Another program listens on port ${failure.at}.`);
+      return problem('PORT_TAKEN', `Another program is already listening on port ${failure.at}.`);
     case 'port-refused':
-      return problem('PORT_TAKEN', `The system does not let Postern listen on port ${failure.at}.`);
+      return problem(
+        'PORT_TAKEN',
+        `The operating system doesn't let Postern listen on port ${failure.at}.`,
+      );
     default:
       return unreachable(failure.reason);
   }

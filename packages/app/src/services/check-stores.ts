@@ -29,7 +29,7 @@ async function checkOne(dataDir: string, vault: OpenVault, label: DatabaseLabel)
   if (!key.ok) return failing(about, key.failure);
   const checked = checkDatabase({ path: databasePath(dataDir, label), key: key.value, label });
   if (!checked.ok) return failing(about, describeDatabaseFailure(checked.failure));
-  const state = checked.value === 'whole' ? 'is whole' : 'is not made yet';
+  const state = checked.value === 'whole' ? 'is intact' : 'is not created yet';
   return { about, level: 'ok', message: `${label} ${state}.` };
 }
 
@@ -37,7 +37,7 @@ async function checkAudit(dataDir: string, vault: OpenVault, clock: Clock): Prom
   const about = 'Audit log';
   // Opening it would begin one.
   if (!existsSync(auditDirectory(dataDir))) {
-    return { about, level: 'ok', message: 'not begun yet.' };
+    return { about, level: 'ok', message: 'not started yet.' };
   }
   const log = await openAudit(dataDir, vault, clock);
   if (!log.ok) return failing(about, log.failure);

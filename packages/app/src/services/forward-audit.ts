@@ -31,7 +31,7 @@ export interface ForwardRun {
 const HELD = problem(
   'AUDIT_BUSY',
   'Another process is sending the audit log.',
-  'It sends everything. How far it is: postern audit forward --status.',
+  'It sends every record. See its progress: postern audit forward --status.',
 );
 
 /** Sends what the receiver lacks. One process at a time does, under a lock that dies with it. */
@@ -110,10 +110,10 @@ async function isBehind(log: AuditLog): Promise<boolean> {
 function newsLine(news: ForwardNews): string {
   switch (news.kind) {
     case 'failing':
-      return `The audit log is not sent: ${problem(news.code).message} Details: postern audit forward.`;
+      return `The audit log isn't being sent: ${problem(news.code).message} Details: postern audit forward.`;
     case 'works-again':
-      return 'The audit log is sent again.';
+      return 'The audit log is being sent again.';
     case 'begun-anew':
-      return 'The audit log was begun anew; it was sent from its first record.';
+      return 'The audit log was started over, so it was sent from its first record.';
   }
 }

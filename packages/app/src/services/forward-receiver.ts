@@ -28,16 +28,16 @@ export function parseReceiver({
   const isTls = to.toLowerCase().startsWith('tls:');
   // As the addresses of providers, so that no spelling of a host passes for another one.
   const url = URL.parse(to.replace(/^[a-z]+:/i, 'http:'));
-  if (url === null) return invalid('audit.forward.to is not tls://HOST:PORT or tcp://HOST:PORT.');
+  if (url === null) return invalid("audit.forward.to isn't tls://HOST:PORT or tcp://HOST:PORT.");
   const { hostname } = url;
   if (!isTls && !isLocalHost(hostname, localHosts)) {
     return invalid(
-      `audit.forward.to is plain TCP, and ${hostname} is neither loopback nor named in localHosts.`,
+      `audit.forward.to uses plain TCP, and ${hostname} is neither loopback nor listed in localHosts.`,
       `Use tls://, or add "${hostname}" to localHosts in config.json.`,
     );
   }
   if (!isTls && [ca, clientCertificate, clientKey].some((path) => path !== undefined)) {
-    return invalid('audit.forward names certificates, but its address is tcp://.');
+    return invalid('audit.forward has certificates, but audit.forward.to uses tcp://.');
   }
   if ((clientCertificate === undefined) !== (clientKey === undefined)) {
     return invalid('audit.forward needs clientCertificate and clientKey together.');

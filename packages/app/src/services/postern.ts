@@ -164,7 +164,7 @@ export class Postern {
   async setUp({ storage, passphrase }: SetupInput): Promise<Result<Secret, Problem>> {
     if (this.vault.state !== 'absent') return failed(problem('VAULT_EXISTS'));
     if (storage === 'file' && passphrase === undefined) {
-      return failed(problem('REQUEST_INVALID', 'The encrypted file needs a passphrase.'));
+      return failed(problem('REQUEST_INVALID', 'Encrypted file storage needs a passphrase.'));
     }
     const created = await this.vault.create({
       storage,
@@ -215,7 +215,7 @@ export class Postern {
       return opened;
     }
     this.locking.opened(opener);
-    this.log.write('info', 'vault.opened', 'The vault is open.', { by: opener });
+    this.log.write('info', 'vault.opened', 'The vault is unlocked.', { by: opener });
     if (settled?.outcome !== 'confirmed') return ok('opened');
     const recorded = await this.#recordVault(opened.value, 'vault.rekey');
     return recorded.ok ? ok('opened') : recorded;
@@ -304,14 +304,14 @@ export class Postern {
     const deleted = await deleteProviderKeys(this.#stores.vault, this.#providers);
     this.#parts.say(
       deleted.ok
-        ? `Removed ${String(deleted.value.length)} keys of providers from the vault.`
-        : `Keys of providers are still in the vault: ${deleted.failure.message}`,
+        ? `Removed ${String(deleted.value.length)} provider keys from the vault.`
+        : `The provider keys are still in the vault: ${deleted.failure.message}`,
     );
   }
 
   #sayKeysStay(): void {
     if (this.vault.state === 'absent' || !this.config().vault.deleteKeysOnExit) return;
-    this.#parts.say('Keys of providers are still in the vault: it is locked.');
+    this.#parts.say('The provider keys are still in the vault, because it is locked.');
   }
 }
 

@@ -75,7 +75,7 @@ describe('refused gateway keys', () => {
     expect(said).toEqual([]);
     refuse(500);
     expect(said).toHaveLength(1);
-    expect(said[0]).toMatch(/^WARNING: 20 requests within a minute/);
+    expect(said[0]).toMatch(/^WARNING: 20 requests with an invalid gateway key within a minute/);
     clock.time += 60_000;
     refuse(MANY_REFUSALS - 1);
     expect(said).toHaveLength(1);

@@ -51,8 +51,8 @@ export function createRefusedKeys({ clock, log, say }: RefusedKeysParts): Refuse
       inWindow += 1;
       if (inWindow === MANY_REFUSALS) {
         say(
-          `WARNING: ${String(MANY_REFUSALS)} requests within a minute had a gateway key that is none. ` +
-            'Somebody may be guessing; postern audit tail shows how many.',
+          `WARNING: ${String(MANY_REFUSALS)} requests with an invalid gateway key within a minute. ` +
+            'Someone may be guessing keys; postern audit tail shows how many.',
         );
       }
     },

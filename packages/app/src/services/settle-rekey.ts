@@ -43,15 +43,15 @@ export function settledLine({ outcome }: SettledRekey): string {
   switch (outcome) {
     case 'confirmed':
       return (
-        'A change of the data key that was cut off is completed, and the old key destroyed. ' +
-        'If you have no recovery code of it, make a new one: postern vault recovery.'
+        'Finished an interrupted data key change and destroyed the old key. ' +
+        "If you don't have its recovery code, create a new one: postern vault recovery."
       );
     case 'in-force':
       return (
-        'A change of the data key that was cut off is carried on: the new key is in force, ' +
-        'the old one is kept until: postern auth storage rekey --confirm.'
+        'Continued an interrupted data key change: the new key is in use, and ' +
+        'the old one is kept until you run postern auth storage rekey --confirm.'
       );
     case 'undone':
-      return 'A change of the data key that was cut off is undone; the old key stays in force.';
+      return 'Undid an interrupted data key change; the old key stays in use.';
   }
 }

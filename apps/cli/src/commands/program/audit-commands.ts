@@ -6,46 +6,46 @@ import { wholeNumber, type GetContext } from './option-values.ts';
 
 /** `audit …`. */
 export function addAuditCommands(program: Command, context: GetContext): void {
-  const audit = program
-    .command('audit')
-    .description('what was done, by whom, with which credential');
+  const audit = program.command('audit').description('read, check and export the audit log');
   audit
     .command('tail')
-    .description('show the last events')
-    .option('-n, --lines <n>', 'how many', wholeNumber, 20)
+    .description('show the most recent events')
+    .option('-n, --lines <n>', 'how many events to show', wholeNumber, 20)
     .action(async (options: { lines: number }) => {
       await tailAudit(context(), options.lines);
     });
   audit
     .command('verify')
-    .description('check that nothing was altered, removed or cut off')
+    .description('check that no record was altered, removed or cut off')
     .action(async () => {
       await verifyAudit(context());
     });
   audit
     .command('set-aside')
     .description('keep a damaged log as evidence and start a new one')
-    .option('--yes', 'do not ask', false)
+    .option('--yes', "don't ask for confirmation", false)
     .action(async (options: { yes: boolean }) => {
       await setAuditAside(context(), options);
     });
   audit
     .command('export')
-    .description('write every event in the format of another system')
+    .description('export every event in a standard format')
     .addOption(
-      new Option('--format <format>', 'of each line')
+      new Option('--format <format>', 'output format')
         .choices(['jsonl', 'syslog', 'cef', 'ocsf'])
         .default('jsonl'),
     )
-    .option('-o, --output <file>', 'a new file instead of standard output')
+    .option('-o, --output <file>', 'write to a new file instead of standard output')
     .action(async (options: { format: ExportFormatName; output?: string }) => {
       await exportAudit(context(), { format: options.format, output: options.output });
     });
   audit
     .command('forward')
-    .description('send the log to the receiver that audit.forward in config.json names')
-    .addOption(new Option('--follow', 'stay, and send what comes').conflicts('status'))
-    .option('--status', 'only tell how far behind the receiver is')
+    .description('send the log to the receiver set in audit.forward in config.json')
+    .addOption(
+      new Option('--follow', 'keep running and send new records as they come').conflicts('status'),
+    )
+    .option('--status', 'show how many records the receiver is missing')
     .action(async (options: { follow?: true; status?: true }) => {
       if (options.status === true) await tellBehind(context());
       else await forwardAudit(context(), { follow: options.follow === true });

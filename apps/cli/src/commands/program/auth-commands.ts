@@ -10,18 +10,18 @@ import { wholeNumber, type GetContext } from './option-values.ts';
 export function addAuthCommands(program: Command, context: GetContext): void {
   const storage = program
     .command('auth')
-    .description('where credentials live')
+    .description('manage where credentials are stored')
     .command('storage')
-    .description('look after where credentials live');
+    .description('manage credential storage');
   storage
     .command('status')
-    .description('show the backend, slots, ages and whatever is unsafe, each with its fix')
+    .description('show the backend, key slots and credential ages, and how to fix what is unsafe')
     .action(async () => {
       await storageStatus(context());
     });
   storage
     .command('test')
-    .description('write, read and remove a probe where credentials really live')
+    .description('test the storage: write, read and remove a test value')
     .action(async () => {
       await testStorage(context());
     });
@@ -30,28 +30,28 @@ export function addAuthCommands(program: Command, context: GetContext): void {
   addRekey(storage, context);
   program
     .command('doctor')
-    .description('look at everything and say what to do about what is wrong')
+    .description('check everything and say how to fix what is wrong')
     .action(async () => {
       await doctor(context());
     });
 }
 
 const PASSPHRASE_FD = '--backup-passphrase-fd <n>';
-const PASSPHRASE_WORDS = "read the backup's own passphrase from this file descriptor";
+const PASSPHRASE_WORDS = "read the backup's passphrase from this file descriptor";
 
 function addBackups(storage: Command, context: GetContext): void {
   storage
     .command('backup <file>')
-    .description('write the vault into one new encrypted file under a passphrase of its own')
+    .description('back up the vault to a new file, encrypted with its own passphrase')
     .option(PASSPHRASE_FD, PASSPHRASE_WORDS, wholeNumber)
     .action(async (file: string, options: BackupOptions) => {
       await backUpVault(context(), file, options);
     });
   storage
     .command('restore <file>')
-    .description('make the secrets exactly those of a backup, or a new vault of it')
+    .description("replace the vault's secrets with a backup's, or create a new vault from it")
     .option(PASSPHRASE_FD, PASSPHRASE_WORDS, wholeNumber)
-    .option('--yes', 'do not ask before replacing what is there', false)
+    .option('--yes', "don't ask before replacing existing secrets", false)
     .action(async (file: string, options: BackupOptions & { yes: boolean }) => {
       await restoreVault(context(), file, options);
     });
@@ -60,8 +60,8 @@ function addBackups(storage: Command, context: GetContext): void {
 function addRekey(storage: Command, context: GetContext): void {
   storage
     .command('rekey')
-    .description('give the vault and its databases a new data key, and you a new recovery code')
-    .option('--confirm', 'only complete a change of the key that was cut off', false)
+    .description('re-encrypt the vault and its databases with a new data key and recovery code')
+    .option('--confirm', 'only finish an interrupted key change', false)
     .action(async ({ confirm }: { confirm: boolean }) => {
       await (confirm ? confirmRekeyed(context()) : rekeyVault(context()));
     });
@@ -71,13 +71,19 @@ function addMigrate(storage: Command, context: GetContext): void {
   const backends = ['keyring', 'file'];
   storage
     .command('migrate')
-    .description('move the secrets to the other storage: copied, read back, then in force')
-    .addOption(new Option('--from <backend>', 'where they must be now').choices(backends))
+    .description('move the secrets to the other storage: copy, verify, then switch')
     .addOption(
-      new Option('--to <backend>', 'where they shall be').choices(backends).makeOptionMandatory(),
+      new Option('--from <backend>', 'fail unless the secrets are stored here now').choices(
+        backends,
+      ),
     )
-    .option('--dry-run', 'say what would be done; change nothing', false)
-    .option('--remove-source', 'then remove what was copied from', false)
+    .addOption(
+      new Option('--to <backend>', 'where to move the secrets')
+        .choices(backends)
+        .makeOptionMandatory(),
+    )
+    .option('--dry-run', 'show what would be done without changing anything', false)
+    .option('--remove-source', 'remove the originals after moving', false)
     .action(async (options: MigrateOptions) => {
       await migrateStorage(context(), options);
     });

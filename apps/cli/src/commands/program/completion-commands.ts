@@ -16,8 +16,8 @@ const SHELLS = {
 export function addCompletionCommands(program: Command, context: GetContext): void {
   program
     .command('completions')
-    .description('print a script that completes commands and options in a shell')
-    .addArgument(new Argument('<shell>', 'whose script').choices(Object.keys(SHELLS)))
+    .description('print a completion script for your shell')
+    .addArgument(new Argument('<shell>', 'the shell to complete in').choices(Object.keys(SHELLS)))
     .action((shell: keyof typeof SHELLS) => {
       const script = SHELLS[shell](commandShapes(program));
       report(context(), { name: shell, script }, [script.trimEnd()]);

@@ -4,22 +4,22 @@ import type { GetContext } from './option-values.ts';
 
 /** `key …`. */
 export function addKeyCommands(program: Command, context: GetContext): void {
-  const key = program.command('key').description("the gateway's own keys");
+  const key = program.command('key').description('manage the keys that clients of the gateway use');
   key
     .command('create <name>')
-    .description('make a key; it is shown once')
+    .description('create a key; it is shown only once')
     .action(async (name: string) => {
       await createKey(context(), name);
     });
   key
     .command('list')
-    .description('list keys, never their text')
+    .description('list keys (never the key itself)')
     .action(async () => {
       await listKeys(context());
     });
   key
     .command('revoke <id-or-name>')
-    .description('revoke a key at once')
+    .description('revoke a key, effective immediately')
     .action(async (idOrName: string) => {
       await revokeKey(context(), idOrName);
     });

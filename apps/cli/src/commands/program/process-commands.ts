@@ -16,14 +16,14 @@ interface UpArguments {
 export function addProcessCommands(program: Command, context: GetContext): void {
   program
     .command('up')
-    .description('start the app, the page and the gateway on one loopback port')
-    .option('--port <n>', 'the port to listen on; 0 takes a free one', portNumber)
-    .option('--no-open', 'do not open the browser')
+    .description('start the app and the gateway on a loopback port')
+    .option('--port <n>', 'the port to listen on; 0 picks a free port', portNumber)
+    .option('--no-open', "don't open the browser")
     .addOption(
-      new Option('--log-level <level>', 'how much to say on standard error').choices(LOG_LEVELS),
+      new Option('--log-level <level>', 'how much to log to standard error').choices(LOG_LEVELS),
     )
     .addOption(
-      new Option('--log-format <format>', 'for people or for programs').choices(['text', 'json']),
+      new Option('--log-format <format>', 'log as text or as JSON lines').choices(['text', 'json']),
     )
     .action(async (options: UpArguments) => {
       const { port, open, logLevel, logFormat } = options;
@@ -31,7 +31,7 @@ export function addProcessCommands(program: Command, context: GetContext): void 
     });
   program
     .command('open')
-    .description('print (and open) a fresh link to the running page')
+    .description('print a new link to the running app and open it')
     .action(async () => {
       await open(context());
     });
@@ -43,7 +43,7 @@ export function addProcessCommands(program: Command, context: GetContext): void 
     });
   program
     .command('status')
-    .description('show the vault, the keyring and the running process')
+    .description('show the state of the vault, the keyring and the running process')
     .action(async () => {
       await status(context());
     });

@@ -9,8 +9,8 @@ Examples:
   $ postern run --secret PW=postern://proxy/password --via fd -- sh -c 'head -c 99 <&$PW'
   $ postern run --secret KEY=postern://openai --no-masking -- claude
 
-An env file holds lines like OPENAI_API_KEY=postern://openai and is safe to commit. What stands
-behind -- is the command, untouched. The exit code is the command's own, or 128+n where the signal n
+An env file contains lines like OPENAI_API_KEY=postern://openai and is safe to commit. Everything
+after -- is the command and its arguments. The exit code is the command's own, or 128+n if signal n
 ended it.`;
 
 /** `run`. */
@@ -28,18 +28,18 @@ export function addRunWith(
   program
     .command('run')
     .usage('[options] -- <command...>')
-    .description('run a command with secrets from the vault, masked in what it prints')
+    .description('run a command with secrets from the vault, and mask them in its output')
     .argument('<command...>', 'the command and its arguments')
-    .option('--secret <name=reference>', 'a secret for the command, repeatable', collected)
-    .option('--env-file <file>', 'a file of NAME=reference lines, repeatable', collected)
+    .option('--secret <name=reference>', 'set a variable to a secret (repeatable)', collected)
+    .option('--env-file <file>', 'read NAME=reference lines from a file (repeatable)', collected)
     .addOption(
-      new Option('--via <way>', 'how the command gets its secrets')
+      new Option('--via <way>', 'how to pass the secrets to the command')
         .choices(['env', 'fd', 'stdin', 'file'])
         .default('env'),
     )
-    .option('--clean-env', 'pass on only what every program needs of the environment', false)
-    .option('--no-masking', "do not look at the command's output; become the command")
-    .option('--allow-missing', 'start it without the secrets that are not in the vault', false)
+    .option('--clean-env', 'pass only a minimal environment to the command', false)
+    .option('--no-masking', "don't mask the output; exec the command instead")
+    .option('--allow-missing', "start even if some secrets aren't in the vault", false)
     .addHelpText('after', EXAMPLES)
     .action(action);
 }

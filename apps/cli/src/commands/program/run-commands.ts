@@ -16,16 +16,17 @@ Examples:
   $ postern inject -i app.toml.tpl -o app.toml
   $ postern inject -i - -o - < app.toml.tpl | ssh server 'cat > app.toml'
 
-In the template {{ postern://name/field }} stands for a value, {{ postern://name }} for the only one.
-A program that reads its environment is better served by postern run, which leaves no file.`;
+In the template, {{ postern://name/field }} is replaced by the value of that field, and
+{{ postern://name }} by the secret's value. If the program can read its secrets from the environment,
+use postern run instead, which leaves no file.`;
 
 function addInject(program: Command, context: GetContext): void {
   program
     .command('inject')
-    .description('fill the secrets of a template in')
+    .description('fill in the secrets in a template')
     .option('-i, --input <file>', 'the template; - is standard input', '-')
-    .option('-o, --output <file>', 'a new file, of mode 0600; - is standard output', '-')
-    .option('--force', 'replace a file that is there', false)
+    .option('-o, --output <file>', 'a new file with mode 0600; - is standard output', '-')
+    .option('--force', 'overwrite an existing file', false)
     .addHelpText('after', INJECT_EXAMPLES)
     .action(async (options: InjectOptions) => {
       await inject(context(), options);
@@ -38,15 +39,19 @@ Examples:
   $ postern scan --history ~/src ~/.config
   $ postern scan --shapes-only --json . > findings.json
 
-Exit code 0: nothing found. 1: something was found. 5: something could not be read.`;
+Exit code 0: nothing found. 1: secrets found. 5: a file couldn't be read.`;
 
 function addScan(program: Command, context: GetContext): void {
   program
     .command('scan')
-    .description('find stored values, and whatever looks like a key, in files')
-    .argument('<path...>', 'files and directories; links are not followed')
-    .option('--history', 'search the history of git repositories too', false)
-    .option('--shapes-only', 'look for the forms of keys alone; the vault stays closed', false)
+    .description('find stored secrets, and anything that looks like a key, in files')
+    .argument('<path...>', 'files and directories to search; symbolic links are not followed')
+    .option('--history', 'also search the history of git repositories', false)
+    .option(
+      '--shapes-only',
+      'only look for values shaped like keys, without unlocking the vault',
+      false,
+    )
     .addHelpText('after', SCAN_EXAMPLES)
     .action(async (paths: string[], options: ScanOptions) => {
       await scan(context(), paths, options);

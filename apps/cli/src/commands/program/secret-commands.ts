@@ -8,45 +8,45 @@ import { attribute, wholeNumber, type GetContext } from './option-values.ts';
 
 /** `secret …`. */
 export function addSecretCommands(program: Command, context: GetContext): void {
-  const secret = program.command('secret').description('keep keys in the vault');
+  const secret = program.command('secret').description('manage the secrets in the vault');
   secret
     .command('set <name>')
-    .description('store a value, from a hidden prompt or standard input')
-    .option('--force', "store a value that does not have the provider's form", false)
+    .description('store a secret, read from a hidden prompt or standard input')
+    .option('--force', "store the value even if it doesn't look like the provider's keys", false)
     .action(async (name: string, options: { force: boolean }) => {
       await setSecret(context(), name, options);
     });
   secret
     .command('get <name>')
-    .description('print a value')
-    .option('--field <field>', 'the field of the secret', 'value')
-    .option('--raw', 'without a newline', false)
+    .description('print a secret')
+    .option('--field <field>', 'which field of the secret', 'value')
+    .option('--raw', 'print without a trailing newline', false)
     .action(async (name: string, options: { field: string; raw: boolean }) => {
       await getSecret(context(), name, options);
     });
   secret
     .command('list')
-    .description('list names and ages, never values')
+    .description('list names and ages (never values)')
     .action(async () => {
       await listSecrets(context());
     });
   secret
     .command('rm <name>')
-    .description('remove a value')
-    .option('--yes', 'do not ask', false)
+    .description('remove a secret')
+    .option('--yes', "don't ask for confirmation", false)
     .action(async (name: string, options: { yes: boolean }) => {
       await removeSecret(context(), name, options);
     });
   secret
     .command('rotate <name>')
-    .description('replace a value that is there, from a hidden prompt or standard input')
-    .option('--force', "store a value that does not have the provider's form", false)
+    .description('replace a secret, read from a hidden prompt or standard input')
+    .option('--force', "store the value even if it doesn't look like the provider's keys", false)
     .action(async (name: string, options: { force: boolean }) => {
       await rotateSecret(context(), name, options);
     });
   secret
     .command('test <name>')
-    .description('ask the provider that uses it for its models, which costs nothing')
+    .description("test a key by listing its provider's models, which is free")
     .action(async (name: string) => {
       await testSecret(context(), name);
     });
@@ -56,29 +56,33 @@ export function addSecretCommands(program: Command, context: GetContext): void {
 function addImport(secret: Command, context: GetContext): void {
   secret
     .command('import [path]')
-    .description("take over another program's keys from its file or directory, or from the keyring")
+    .description("import another program's keys from a file, a directory or the keyring")
     .addOption(
-      new Option('--format <format>', 'read it as this instead of finding out').choices(
+      new Option('--format <format>', 'the format, instead of detecting it').choices(
         Object.keys(IMPORTERS),
       ),
     )
     .addOption(
-      new Option('--from <source>', 'read the keyring, as this program marks its items').choices(
+      new Option('--from <source>', 'read the keyring items that this program stored').choices(
         KEYRING_SOURCES,
       ),
     )
-    .option('--service <name>', 'with --from: the service of the items')
-    .option('--account <name>', 'with --from: the account of the one item')
-    .option('--attribute <name=value>', 'with --from keyring: an attribute of the item', attribute)
-    .option('--as <name>', 'what the one secret shall be called')
-    .option('--replace', 'put found values in the place of others of the same name', false)
+    .option('--service <name>', 'with --from: the service name of the items')
+    .option('--account <name>', 'with --from: the account name, to import a single item')
+    .option(
+      '--attribute <name=value>',
+      'with --from keyring: an attribute to match (repeatable)',
+      attribute,
+    )
+    .option('--as <name>', 'the name for the secret, if there is only one')
+    .option('--replace', 'replace secrets that have the same name', false)
     .addOption(
-      new Option('--dry-run', 'say what would be done; change nothing')
+      new Option('--dry-run', 'show what would be done without changing anything')
         .default(false)
         .conflicts('destroy'),
     )
-    .option('--destroy', 'then destroy the files that still give the keys away', false)
-    .option('--yes', 'do not ask before destroying', false)
+    .option('--destroy', 'destroy the files that still expose the keys afterwards', false)
+    .option('--yes', "don't ask before destroying files", false)
     .option(
       '--import-passphrase-fd <n>',
       "read the other program's password from this file descriptor",

@@ -9,16 +9,16 @@ import { duration, wholeNumber, type GetContext } from './option-values.ts';
 export function addVaultCommands(program: Command, context: GetContext): void {
   program
     .command('agent')
-    .description('hold the vault open for other commands, in the foreground')
-    .option('--ttl <time>', 'for how long: 15m, 8h', duration, '1h')
+    .description('keep the vault unlocked for other commands, in the foreground')
+    .option('--ttl <time>', 'how long, such as 15m or 8h', duration, '1h')
     .action(async (options: { ttl: string }) => {
       await agent(context(), parseDurationMs(options.ttl) ?? 0);
     });
-  const vault = program.command('vault').description('open and close the vault');
+  const vault = program.command('vault').description('unlock and lock the vault');
   vault
     .command('unlock')
-    .description('hold the vault open in the background')
-    .option('--ttl <time>', 'for how long: 15m, 8h', duration, '1h')
+    .description('unlock the vault for other commands, in the background')
+    .option('--ttl <time>', 'how long, such as 15m or 8h', duration, '1h')
     .action(async (options: { ttl: string }) => {
       await unlock(context(), options.ttl);
     });
@@ -35,20 +35,20 @@ export function addVaultCommands(program: Command, context: GetContext): void {
     });
   vault
     .command('recovery')
-    .description('make a new recovery code; the old one opens nothing any more')
-    .option('--use', 'open with the old code and choose a new passphrase', false)
+    .description('create a new recovery code and invalidate the old one')
+    .option('--use', 'unlock with the recovery code and set a new passphrase', false)
     .action(async (options: { use: boolean }) => {
       await recover(context(), options);
     });
   vault
     .command('accept-rollback')
-    .description('take vault files that you put back for the newest')
+    .description('accept vault files that you restored from an older copy')
     .action(async () => {
       await acceptRollback(context());
     });
   vault
     .command('lock')
-    .description('close the vault wherever it is held open')
+    .description('lock the vault in every running process')
     .action(async () => {
       await lock(context());
     });
