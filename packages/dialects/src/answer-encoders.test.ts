@@ -340,7 +340,7 @@ describe('toward an OpenAI client', () => {
       { kind: 'text', text: 'a' },
     ] as const;
     const answer = { id: 'x', model: 'm', parts: thought, stopReason: 'end', usage: {} } as const;
-    const completion = DIALECTS[O].encodeAnswer(answer, { createdAtMs: 0 });
+    const completion = DIALECTS[O].encodeAnswer(answer, { createdAtMs: 0 }).value;
     const message = objectOf(objectOf(listOf(completion['choices'])?.[0])?.['message']) ?? {};
     const asked = { role: 'user', content: 'q' };
     const body = { model: 'm', messages: [asked, message, asked] };
@@ -350,9 +350,11 @@ describe('toward an OpenAI client', () => {
       { role: 'assistant', parts: thought },
       user(text('q')),
     ]);
-    expect(JSON.stringify(expectOk(DIALECTS[A].encodeRequest(request)))).toContain(
+    expect(JSON.stringify(expectOk(DIALECTS[A].encodeRequest(request)).value)).toContain(
       '"signature":"s"',
     );
-    expect(JSON.stringify(expectOk(DIALECTS[O].encodeRequest(request)))).not.toMatch(/"s"|hm/);
+    expect(JSON.stringify(expectOk(DIALECTS[O].encodeRequest(request)).value)).not.toMatch(
+      /"s"|hm/,
+    );
   });
 });

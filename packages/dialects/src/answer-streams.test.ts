@@ -35,7 +35,7 @@ function wholeOf({ id = '', model = '', parts, usage, stopReason }: FoldedAnswer
 
 /** The whole answer as the dialect says it without streaming. */
 function unstreamed(dialect: DialectId, source: FoldedAnswer): ModelAnswer {
-  const wire = DIALECTS[dialect].encodeAnswer(wholeOf(source), META);
+  const wire = DIALECTS[dialect].encodeAnswer(wholeOf(source), META).value;
   return expectOk(DIALECTS[dialect].decodeAnswer(wire));
 }
 

@@ -1,5 +1,5 @@
 import { expectOk, type JsonObject } from '@postern/kernel';
-import type { ModelAnswer, Part, StopReason, Usage } from '@postern/protocol';
+import type { DialectId, ModelAnswer, Part, StopReason, Usage } from '@postern/protocol';
 import { describe, expect, test } from 'vitest';
 import { DIALECTS } from './dialects.ts';
 
@@ -11,8 +11,10 @@ function answer(beside: Partial<ModelAnswer> = {}): ModelAnswer {
   return { id: 'x1', model: 'm', parts: [], stopReason: 'end', usage: {}, ...beside };
 }
 
-const encodeO = (beside: Partial<ModelAnswer>): JsonObject => O.encodeAnswer(answer(beside), META);
-const encodeA = (beside: Partial<ModelAnswer>): JsonObject => A.encodeAnswer(answer(beside), META);
+const encodeO = (beside: Partial<ModelAnswer>): JsonObject =>
+  O.encodeAnswer(answer(beside), META).value;
+const encodeA = (beside: Partial<ModelAnswer>): JsonObject =>
+  A.encodeAnswer(answer(beside), META).value;
 
 const messageO = (parts: readonly Part[]): unknown => encodeO({ parts });
 const completion = (
@@ -138,7 +140,7 @@ describe('whole answers toward an Anthropic client', () => {
 
   test('37: a refusal is text', () => {
     const refused = expectOk(O.decodeAnswer(completion({ content: null, refusal: 'No' })));
-    expect(A.encodeAnswer(refused, META)).toMatchObject({
+    expect(A.encodeAnswer(refused, META).value).toMatchObject({
       content: [{ type: 'text', text: 'No' }],
       stop_reason: 'refusal',
     });
@@ -149,7 +151,7 @@ describe('whole answers toward an Anthropic client', () => {
       { id: 'a', type: 'function', function: { name: 'f', arguments: '{"x":1}' } },
     ];
     const called = expectOk(O.decodeAnswer(completion({ content: null, tool_calls }, 'stop')));
-    expect(A.encodeAnswer(called, META)).toMatchObject({
+    expect(A.encodeAnswer(called, META).value).toMatchObject({
       content: [{ type: 'tool_use', id: 'a', name: 'f', input: { x: 1 } }],
       stop_reason: 'tool_use',
     });
@@ -224,6 +226,28 @@ describe('decoding whole answers', () => {
     const message = { role: 'assistant', content: 'a' };
     const first = { index: 0, message, finish_reason: 'stop' };
     const decoded = expectOk(O.decodeAnswer({ id: 'c', model: 'm', choices: [first, ...others] }));
-    expect(O.encodeAnswer(decoded, META)['choices']).toEqual([first, ...others]);
+    expect(O.encodeAnswer(decoded, META).value['choices']).toEqual([first, ...others]);
+  });
+});
+
+describe('what an answer loses', () => {
+  const stopped = { stopReason: 'stop-sequence', stopSequence: 's' } as const;
+  const opaque = (dialect: DialectId): Part => ({ kind: 'opaque', dialect, value: {} });
+
+  test('is named', () => {
+    const ofO = answer({ ...stopped, parts: [opaque('openai-chat')] });
+    expect(A.encodeAnswer(ofO, META).warnings).toMatchObject([
+      { kind: 'dropped', path: 'parts[0]' },
+    ]);
+    const ofA = answer({ ...stopped, parts: [opaque('anthropic-messages')] });
+    expect(O.encodeAnswer(ofA, META).warnings).toMatchObject([
+      { kind: 'dropped', path: 'parts[0]' },
+      { kind: 'dropped', path: 'stopSequence' },
+    ]);
+  });
+
+  test('is nothing where it loses nothing', () => {
+    const plain = answer({ parts: [{ kind: 'text', text: 't' }] });
+    expect([A, O].map((dialect) => dialect.encodeAnswer(plain, META).warnings)).toEqual([[], []]);
   });
 });

@@ -20,10 +20,26 @@ export interface DialectFailure {
     | 'malformed'
     /** It is well formed, but this dialect or this product has no way to say it. */
     | 'unsupported'
+    /** The conversation is kept by another server, and this request has only what is new. */
+    | 'thread-unsupported'
     /** The turns do not make a conversation: a result without its call, nothing to answer. */
     | 'conversation-invalid';
   readonly path: string;
   readonly message: string;
+}
+
+/** One thing that a translation could not keep. It names fields of the model, and holds nothing of the conversation. */
+export interface EncodeWarning {
+  readonly kind: 'dropped' | 'changed';
+  /** `topK`, `turns[2].parts[0]`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What a translation made, and what it could not keep. */
+export interface Encoded<T> {
+  readonly value: T;
+  readonly warnings: readonly EncodeWarning[];
 }
 
 /** A path that a client of the dialect posts to. */
@@ -68,13 +84,13 @@ export interface Dialect {
    */
   toolNames(request: ModelRequest): ReadonlyMap<string, string>;
   /** The body that asks for an answer. */
-  encodeRequest(request: ModelRequest): Result<JsonObject, DialectFailure>;
+  encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>, DialectFailure>;
   /** The request that a body asks. `encodeRequest` is its inverse. */
   decodeRequest(body: JsonValue): Result<ModelRequest, DialectFailure>;
   /** A whole answer, as it came without streaming. */
   decodeAnswer(body: JsonValue, options?: AnswerOptions): Result<ModelAnswer, DialectFailure>;
   /** The inverse of `decodeAnswer`. */
-  encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): JsonObject;
+  encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): Encoded<JsonObject>;
   /** Decodes one streamed answer. */
   answerDecoder(options?: AnswerOptions): AnswerDecoder;
   /** Encodes one answer as a stream; the inverse of `answerDecoder`. */

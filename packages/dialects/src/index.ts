@@ -7,6 +7,8 @@ export type {
   Dialect,
   DialectFailure,
   DialectRoute,
+  EncodeWarning,
+  Encoded,
   HeaderReader,
   ModelEntry,
   UsageTap,

@@ -137,6 +137,35 @@ export type ToolChoice =
   | { readonly kind: 'none' }
   | { readonly kind: 'tool'; readonly name: string };
 
+/** The form that the text of an answer must have; without one it is plain text. */
+export type ResponseFormat =
+  | { readonly kind: 'json' }
+  | {
+      readonly kind: 'json-schema';
+      readonly schema: JsonValue;
+      readonly name?: string;
+      readonly description?: string;
+      readonly strict?: boolean;
+    };
+
+export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+
+/** How much a model reasons before it answers, and how much of that it shows. */
+export interface Reasoning {
+  /** `adaptive`: the model decides how much; `off`: none at all. */
+  readonly mode?: 'adaptive' | 'off';
+  readonly effort?: ReasoningEffort;
+  /** Tokens that it may spend on reasoning. */
+  readonly budgetTokens?: number;
+  readonly summary?: 'none' | 'auto' | 'concise' | 'detailed';
+}
+
+export type ServiceTier = 'auto' | 'standard' | 'flex' | 'priority';
+
+/** A conversation that the server keeps: only what is new is in the request. */
+export type Thread =
+  { readonly kind: 'create' } | { readonly kind: 'continue'; readonly previousMessageId: string };
+
 /** A question to a model, independent of the dialect that will carry it. */
 export interface ModelRequest {
   readonly model: string;
@@ -145,10 +174,24 @@ export interface ModelRequest {
   readonly maxOutputTokens?: number;
   readonly temperature?: number;
   readonly topP?: number;
+  readonly topK?: number;
+  readonly seed?: number;
+  readonly presencePenalty?: number;
+  readonly frequencyPenalty?: number;
+  /** The log probability of each token is requested, with so many alternatives for each. */
+  readonly logprobs?: number;
+  readonly responseFormat?: ResponseFormat;
+  readonly reasoning?: Reasoning;
   readonly stopSequences?: readonly string[];
   readonly tools?: readonly ToolDefinition[];
   readonly toolChoice?: ToolChoice;
   readonly parallelToolCalls?: boolean;
+  readonly serviceTier?: ServiceTier;
+  /** The client's own user, as a stable pseudonym. */
+  readonly userId?: string;
+  /** Labels that the provider keeps with the request. */
+  readonly metadata?: JsonObject;
+  readonly thread?: Thread;
   readonly extra?: Extra;
 }
 

@@ -36,7 +36,7 @@ describe('recordings of the Messages API', () => {
   test.each(streams)('$name: the stream has the content of the SDK', async (recording) => {
     const bytes = framed(recording);
     const folded = fold(decodeChunks(ANTHROPIC, [bytes]));
-    const ours = dialect.encodeAnswer(wholeOf(folded), META);
+    const ours = dialect.encodeAnswer(wholeOf(folded), META).value;
     const theirs = await accumulate(bytes);
     expect(folded.failure).toBeUndefined();
     expect(ours['content']).toEqual(jsonOf(theirs.content));
@@ -49,7 +49,10 @@ describe('recordings of the Messages API', () => {
   test.each(answers)('$name: decoding and encoding gives the whole answer back', ({ body }) => {
     const wire = expectOk(parseJson(body));
     const answer = expectOk(dialect.decodeAnswer(wire));
-    expect(dialect.encodeAnswer(answer, META)).toEqual({ stop_sequence: null, ...jsonOf(wire) });
+    expect(dialect.encodeAnswer(answer, META).value).toEqual({
+      stop_sequence: null,
+      ...jsonOf(wire),
+    });
   });
 
   test.each(MALFORMED)('%s: a second beginning fails, and nothing is mixed', async (name) => {

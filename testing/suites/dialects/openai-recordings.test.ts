@@ -114,14 +114,14 @@ describe('recordings of chat completions', () => {
     expect(
       calls.map(({ callId, name, inputJson }) => ({ id: callId, name, json: inputJson })),
     ).toEqual(wire.calls);
-    const encoded = dialect.encodeAnswer(wholeOf(folded), META);
+    const encoded = dialect.encodeAnswer(wholeOf(folded), META).value;
     expect(parsed(JSON.stringify(encoded)).choices[0]?.finish_reason).toBe(wire.finishReason);
     expect(folded.usage.outputTokens).toBe(completionTokens(recording));
   });
 
   test.each(answers)('$name: decoding and encoding gives the whole answer back', ({ body }) => {
     const answer = expectOk(dialect.decodeAnswer(expectOk(parseJson(body))));
-    const encoded = parsed(JSON.stringify(dialect.encodeAnswer(answer, META)));
+    const encoded = parsed(JSON.stringify(dialect.encodeAnswer(answer, META).value));
     const { choices, usage, ...beside } = parsed(body);
     const { message, ...choice } = choices[0] ?? {};
     const { message: encodedMessage, ...encodedChoice } = encoded.choices[0] ?? {};

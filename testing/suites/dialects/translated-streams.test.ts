@@ -48,7 +48,7 @@ describe('recorded streams, translated as streams', () => {
     const { id, content, stop_reason, usage } = DIALECTS['anthropic-messages'].encodeAnswer(
       whole,
       META,
-    );
+    ).value;
     expect(await readByAnthropic(stream)).toMatchObject({
       ...{ id, content, stop_reason },
       ...(recording.dialect === 'openai-chat' && { usage }),
@@ -58,7 +58,7 @@ describe('recorded streams, translated as streams', () => {
   test.each(streams)('$name: toward an OpenAI client', async (recording) => {
     const { events, whole } = decode(recording);
     const stream = streamIn('openai-chat', recording.dialect, events);
-    const { id, choices, usage } = DIALECTS['openai-chat'].encodeAnswer(whole, META);
+    const { id, choices, usage } = DIALECTS['openai-chat'].encodeAnswer(whole, META).value;
     const choice = firstChoice({ choices });
     const { reasoning_content, reasoning, reasoning_details, ...message } = choice.message;
     const read = await readByOpenai(stream);

@@ -1,6 +1,6 @@
 import { failed, ok, type JsonObject, type JsonValue, type Result } from '@postern/kernel';
 import type { DialectId, ModelAnswer, Part } from '@postern/protocol';
-import type { AnswerOptions, DialectFailure } from '../dialect.ts';
+import type { AnswerOptions, DialectFailure, Encoded } from '../dialect.ts';
 import {
   extraFields,
   fieldsBeside,
@@ -10,6 +10,7 @@ import {
   objectOf,
   textOf,
 } from '../json/read-json.ts';
+import { warnDroppedPart, warning, type Warn } from '../report.ts';
 import { decodeBlock } from './decode-block.ts';
 import { encodeBlock } from './encode-block.ts';
 import { ANTHROPIC_MESSAGES } from './limits.ts';
@@ -62,7 +63,11 @@ export function messageExtra(message: JsonObject, usage: JsonObject): JsonObject
 }
 
 /** The message object of an answer, as `POST /v1/messages` gives it without streaming. */
-export function encodeAnswer(answer: ModelAnswer): JsonObject {
+export function encodeAnswer(answer: ModelAnswer): Encoded<JsonObject> {
+  return warning((warn) => encodeMessage(answer, warn));
+}
+
+function encodeMessage(answer: ModelAnswer, warn: Warn): JsonObject {
   const { usage: usageFields, ...fields } = extraFields(ANTHROPIC_MESSAGES, answer.extra);
   return jsonObject({
     stop_reason: answer.stopReason === undefined ? null : encodeStopReason(answer.stopReason),
@@ -71,13 +76,17 @@ export function encodeAnswer(answer: ModelAnswer): JsonObject {
     type: 'message',
     role: 'assistant',
     model: answer.model,
-    content: answer.parts.flatMap((part) => encodeBlock(part, 'content', ignore) ?? []),
+    content: answer.parts.flatMap((part, index) => {
+      const block = encodeBlock(part, 'content', ignore);
+      if (block === undefined) warnDroppedPart(part, index, warn);
+      return block ?? [];
+    }),
     stop_sequence: answer.stopSequence ?? null,
     usage: { ...encodeUsage(answer.usage), ...objectOf(usageFields) },
   });
 }
 
-/** An answer has nothing that could be refused: parts that cannot be said are left out. */
+/** An answer has nothing that could be refused. */
 function ignore(): void {
   return undefined;
 }

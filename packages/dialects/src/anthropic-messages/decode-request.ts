@@ -11,8 +11,10 @@ import {
   textOf,
 } from '../json/read-json.ts';
 import { reporting, type Report } from '../report.ts';
+import { readSettings } from '../settings/read-settings.ts';
 import { decodeBlock } from './decode-block.ts';
 import { ANTHROPIC_MESSAGES } from './limits.ts';
+import { SETTINGS } from './read-settings.ts';
 
 const KNOWN = new Set([
   'model',
@@ -34,12 +36,13 @@ export function decodeRequest(value: JsonValue): Result<ModelRequest, DialectFai
     const model = textOf(body['model']);
     if (model === undefined) report(malformed('model', 'a text is required'));
     const { tools, serverTools } = decodeTools(body, report);
-    const fields = fieldsBeside(body, KNOWN);
+    const { settings, beside: fields } = readSettings(fieldsBeside(body, KNOWN), SETTINGS);
     return {
       model: model ?? '',
       turns: [...decodeSystem(body, report), ...decodeMessages(body, report)],
       stream: flagOf(body['stream']) ?? false,
       ...decodeSampling(body),
+      ...settings,
       ...(tools.length > 0 && { tools }),
       ...decodeToolChoice(objectOf(body['tool_choice'])),
       ...extraFor(

@@ -11,7 +11,7 @@ function request(beside: Partial<ModelRequest>): ModelRequest {
 }
 
 function encode(beside: Partial<ModelRequest>): JsonObject {
-  return expectOk(anthropicMessages.encodeRequest(request(beside)));
+  return expectOk(anthropicMessages.encodeRequest(request(beside))).value;
 }
 
 const wireText = (words: string): JsonObject => ({ type: 'text', text: words });

@@ -10,7 +10,7 @@ function request(beside: Partial<ModelRequest>): ModelRequest {
 }
 
 function encode(beside: Partial<ModelRequest>): JsonObject {
-  return expectOk(anthropicMessages.encodeRequest(request(beside)));
+  return expectOk(anthropicMessages.encodeRequest(request(beside))).value;
 }
 
 describe('settings toward the Messages API', () => {
@@ -120,7 +120,7 @@ describe('settings toward the Messages API', () => {
           request({ turns: [user(text('q')), ...turns] }),
         );
         // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the check is what reads it
-        expectValid(expectOk(body)['messages'] as unknown as readonly WireMessage[]);
+        expectValid(expectOk(body).value['messages'] as unknown as readonly WireMessage[]);
       }),
       { numRuns: 100 },
     );

@@ -1,12 +1,14 @@
 import type { JsonObject, JsonValue, Result } from '@postern/kernel';
 import type { ModelRequest, Part, ToolDefinition, Turn } from '@postern/protocol';
-import type { DialectFailure } from '../dialect.ts';
+import type { DialectFailure, Encoded } from '../dialect.ts';
 import { extraFields, jsonObject, listOf, objectOf } from '../json/read-json.ts';
 import { wireToolName } from '../names/tool-name.ts';
-import { reporting, type Report } from '../report.ts';
+import { encoding, type Report, type Warn } from '../report.ts';
+import { warnForeignExtra } from '../settings/dropped-settings.ts';
 import { arrangeTurns, type TurnBlock } from '../turns/arrange-turns.ts';
 import { sayableTurns } from '../turns/sayable-turns.ts';
 import { encodeBlock } from './encode-block.ts';
+import { encodeSettings } from './encode-settings.ts';
 import { ANTHROPIC_MESSAGES, maxTokensFor, MAX_TOOL_NAME } from './limits.ts';
 
 /** What stands before a conversation that begins with an answer; the API wants a user message first. */
@@ -14,29 +16,52 @@ export const CONVERSATION_BEGINS = '(The conversation begins.)';
 
 /**
  * The body of `POST /v1/messages`. System turns are hoisted to `system`, wherever they stand; sides
- * alternate; results come first; `max_tokens` is always there. `top_p` is left out beside
- * `temperature`, which newer models refuse together; `temperature` is at most 1.
+ * alternate; results come first; `max_tokens` is always there. Of a thread that goes on, results may
+ * answer calls that only the server has.
  */
-export function encodeRequest(request: ModelRequest): Result<JsonObject, DialectFailure> {
-  return reporting((report) => {
-    const turns = sayableTurns(request.turns, ANTHROPIC_MESSAGES, isAccepted, report);
+export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>, DialectFailure> {
+  return encoding((report, warn) => {
+    const turns = sayableTurns(request.turns, ANTHROPIC_MESSAGES, {
+      report,
+      warn,
+      says: isAccepted,
+    });
     const tools = encodeTools(request);
-    const { temperature, topP, stopSequences } = request;
-    const stops = stopSequences?.filter((stop) => stop.trim() !== '') ?? [];
+    warnForeignExtra(request, ANTHROPIC_MESSAGES, warn);
     return jsonObject({
       ...extraFields(ANTHROPIC_MESSAGES, request.extra),
       model: request.model,
-      max_tokens: maxTokensFor(request.model, request.maxOutputTokens),
+      max_tokens: encodeMaxTokens(request, warn),
       system: encodeSystem(turns, report),
-      messages: encodeMessages(turns, report),
+      messages: encodeMessages(turns, request.thread?.kind === 'continue', report),
       stream: request.stream,
-      temperature: temperature === undefined ? undefined : Math.min(temperature, 1),
-      top_p: temperature === undefined ? topP : undefined,
-      stop_sequences: stops.length === 0 ? undefined : stops,
+      ...encodeSettings(request, warn),
+      stop_sequences: encodeStops(request, warn),
       tools: tools.length === 0 ? undefined : tools,
       tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request),
     });
   });
+}
+
+function encodeMaxTokens({ model, maxOutputTokens }: ModelRequest, warn: Warn): number {
+  const maxTokens = maxTokensFor(model, maxOutputTokens);
+  if (maxOutputTokens !== undefined && maxTokens < maxOutputTokens) {
+    const message = 'more than the model can give';
+    warn({ kind: 'changed', path: 'maxOutputTokens', message });
+  }
+  return maxTokens;
+}
+
+/** The API refuses sequences of white space. */
+function encodeStops(
+  { stopSequences = [] }: ModelRequest,
+  warn: Warn,
+): readonly string[] | undefined {
+  const stops = stopSequences.filter((stop) => stop.trim() !== '');
+  if (stops.length < stopSequences.length) {
+    warn({ kind: 'dropped', path: 'stopSequences', message: 'a sequence of white space' });
+  }
+  return stops.length === 0 ? undefined : stops;
 }
 
 /** The API refuses blank texts, and thinking without a signature, which comes from elsewhere. */
@@ -62,10 +87,15 @@ function encodeSystem(turns: readonly Turn[], report: Report): JsonValue | undef
   return parts.length === 1 && isPlain ? only.text : encodeBlocks(parts, 'system', report);
 }
 
-function encodeMessages(turns: readonly Turn[], report: Report): readonly JsonObject[] {
+function encodeMessages(
+  turns: readonly Turn[],
+  continues: boolean,
+  report: Report,
+): readonly JsonObject[] {
   const blocks = arrangeTurns(
     turns.filter(({ role }) => role !== 'system'),
     report,
+    { continues },
   );
   const messages = blocks
     .map((block, index) => {

@@ -35,3 +35,8 @@ export function maxTokensFor(model: string, asked: number | undefined): number {
   const { usual, most } = OUTPUT_LIMITS.find(({ family }) => family.test(model)) ?? UNKNOWN_MODEL;
   return Math.min(asked ?? usual, most);
 }
+
+/** Models that take `output_config.effort`: all but those known to refuse it. */
+export function takesEffort(model: string): boolean {
+  return !/claude-3|claude-(?:opus|sonnet)-4(?!-[5-9])|claude-(?:sonnet|haiku)-4-5/.test(model);
+}

@@ -1,5 +1,5 @@
 import { expectOk } from '@postern/kernel';
-import type { Part } from '@postern/protocol';
+import type { Part, Reasoning, ResponseFormat, ServiceTier, Thread } from '@postern/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anthropicMessages } from './dialect.ts';
@@ -64,6 +64,8 @@ const thinking: fc.Arbitrary<Part> = fc.oneof(
   fc.record({ kind: fc.constant('redacted-thinking'), data: filledText }),
 );
 
+const summary = fc.constantFrom<'auto' | 'none'>('auto', 'none');
+
 const SAYABLE: Sayable = {
   dialect: ANTHROPIC,
   userPart: fc.oneof(textPart, cachedText, image, file, opaque),
@@ -77,17 +79,45 @@ const SAYABLE: Sayable = {
     .map((input) => JSON.stringify(input))
     // In this dialect the input is an object of the body, where such keys are refused.
     .filter((json) => !/__proto__|constructor/.test(json)),
+  settings: fc.record(
+    {
+      topK: fc.integer({ min: 1, max: 500 }),
+      serviceTier: fc.constantFrom<ServiceTier>('auto', 'standard'),
+      userId: filledText,
+      thread: fc.constant<Thread>({ kind: 'create' }),
+      responseFormat: fc.constant<ResponseFormat>({
+        kind: 'json-schema',
+        schema: { type: 'object', additionalProperties: false },
+      }),
+    },
+    { requiredKeys: [] },
+  ),
+  reasoning: fc.record({
+    reasoning: fc.oneof(
+      fc.constant<Reasoning>({ mode: 'off' }),
+      fc.record({ mode: fc.constant('adaptive' as const), summary }, { requiredKeys: ['mode'] }),
+      fc.record(
+        { budgetTokens: fc.integer({ min: 1024, max: 60_000 }), summary },
+        { requiredKeys: ['budgetTokens'] },
+      ),
+    ),
+  }),
   extra: fc.constant({
     dialect: ANTHROPIC,
-    fields: { thinking: { type: 'adaptive' }, tools: [{ type: 'bash_20250124', name: 'bash' }] },
+    fields: {
+      inference_geo: 'us',
+      metadata: { tag: 't' },
+      tools: [{ type: 'bash_20250124', name: 'bash' }],
+    },
   }),
 };
 
 test('decoding what was encoded gives the request back', () => {
   fc.assert(
     fc.property(arbitraryRequest(SAYABLE), (request) => {
-      const body = expectOk(anthropicMessages.encodeRequest(request));
+      const { value: body, warnings } = expectOk(anthropicMessages.encodeRequest(request));
       expect(anthropicMessages.decodeRequest(body)).toEqual({ ok: true, value: request });
+      expect(warnings).toEqual([]);
       expect(JSON.parse(JSON.stringify(body))).toEqual(body);
     }),
     { numRuns: 100 },

@@ -1,6 +1,6 @@
 import { failed, ok, type JsonObject, type JsonValue, type Result } from '@postern/kernel';
 import type { DialectId, ModelAnswer } from '@postern/protocol';
-import type { AnswerMeta, AnswerOptions, DialectFailure } from '../dialect.ts';
+import type { AnswerMeta, AnswerOptions, DialectFailure, Encoded } from '../dialect.ts';
 import {
   extraFields,
   fieldsBeside,
@@ -9,6 +9,7 @@ import {
   objectOf,
   textOf,
 } from '../json/read-json.ts';
+import { warnDroppedPart, warning, type Warn } from '../report.ts';
 import { decodeAssistantMessage } from './decode-assistant.ts';
 import { encodeAssistantMessage } from './encode-assistant.ts';
 import { OPENAI_CHAT } from './limits.ts';
@@ -72,7 +73,18 @@ export function answerExtra(body: JsonObject, choice: JsonObject, usage: JsonObj
 }
 
 /** The completion object of an answer, as it is given without streaming. */
-export function encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): JsonObject {
+export function encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): Encoded<JsonObject> {
+  return warning((warn) => encodeCompletion(answer, meta, warn));
+}
+
+function encodeCompletion(answer: ModelAnswer, meta: AnswerMeta, warn: Warn): JsonObject {
+  answer.parts.forEach((part, index) => {
+    if (part.kind === 'opaque' && part.dialect !== OPENAI_CHAT) warnDroppedPart(part, index, warn);
+  });
+  if (answer.stopSequence !== undefined) {
+    const message = 'a completion does not say which sequence stopped it';
+    warn({ kind: 'dropped', path: 'stopSequence', message });
+  }
   const { choice, choices, usage, ...fields } = extraFields(OPENAI_CHAT, answer.extra);
   const own = {
     ...objectOf(choice),

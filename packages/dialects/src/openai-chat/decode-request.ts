@@ -11,8 +11,10 @@ import {
   textOf,
 } from '../json/read-json.ts';
 import { reporting, type Report } from '../report.ts';
+import { readSettings } from '../settings/read-settings.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { OPENAI_CHAT } from './limits.ts';
+import { SETTINGS } from './read-settings.ts';
 
 const KNOWN = new Set([
   'model',
@@ -42,12 +44,14 @@ export function decodeRequest(value: JsonValue): Result<ModelRequest, DialectFai
     const { tools, otherTools } = decodeTools(body, report);
     const toolChoice = decodeToolChoice(body['tool_choice']);
     const parallelToolCalls = flagOf(body['parallel_tool_calls']);
-    const fields = { ...fieldsBeside(body, KNOWN), ...decodeStreamOptions(body) };
+    const { settings, beside } = readSettings(fieldsBeside(body, KNOWN), SETTINGS);
+    const fields = { ...beside, ...decodeStreamOptions(body) };
     return {
       model: model ?? '',
       turns: decodeTurns(body, report),
       stream: flagOf(body['stream']) ?? false,
       ...decodeSampling(body),
+      ...settings,
       ...(tools.length > 0 && { tools }),
       ...(toolChoice !== undefined && { toolChoice }),
       ...(parallelToolCalls !== undefined && { parallelToolCalls }),

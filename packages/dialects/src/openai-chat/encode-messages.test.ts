@@ -10,7 +10,7 @@ function request(turns: readonly Turn[]): ModelRequest {
 }
 
 function messagesOf(turns: readonly Turn[]): JsonValue | undefined {
-  return expectOk(openaiChat.encodeRequest(request(turns)))['messages'];
+  return expectOk(openaiChat.encodeRequest(request(turns))).value['messages'];
 }
 
 const asked: JsonObject = { role: 'user', content: 'q' };

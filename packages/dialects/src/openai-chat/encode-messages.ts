@@ -1,7 +1,7 @@
 import type { JsonObject } from '@postern/kernel';
 import type { Part, ToolResultPart, Turn } from '@postern/protocol';
 import { wireCallId } from '../names/call-id.ts';
-import type { Report } from '../report.ts';
+import type { Report, Warn } from '../report.ts';
 import { arrangeTurns, type UserBlock } from '../turns/arrange-turns.ts';
 import { encodeAssistantMessage } from './encode-assistant.ts';
 import { OPENAI_CHAT } from './limits.ts';
@@ -12,14 +12,23 @@ import { encodeContent } from './user-content.ts';
  * was said, each turn a message. Images and files of a result cannot stand in it, so they open the
  * user message that follows, under the id of the call.
  */
-export function encodeMessages(turns: readonly Turn[], report: Report): readonly JsonObject[] {
+export function encodeMessages(
+  turns: readonly Turn[],
+  report: Report,
+  warn: Warn,
+): readonly JsonObject[] {
   const blocks = arrangeTurns(turns, report);
   const lastQuestion = blocks.findLastIndex((block) => block.side === 'user' && holdsWords(block));
   return blocks.flatMap((block, index) => {
     const path = `messages[${index}]`;
     if (block.side === 'user') return encodeUserBlock(block, path, report);
     const isAtWork = index > lastQuestion;
-    const parts = block.parts.map((part) => (isSent(part, isAtWork) ? part : UNSAID));
+    const parts = block.parts.map((part, at) => {
+      if (isSent(part, isAtWork)) return part;
+      const message = 'reasoning that cannot go back in this dialect';
+      warn({ kind: 'dropped', path: `${path}.parts[${at}]`, message });
+      return UNSAID;
+    });
     return parts.every((part) => part === UNSAID) ? [] : [encodeAssistantMessage(parts)];
   });
 }

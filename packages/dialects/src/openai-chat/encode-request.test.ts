@@ -7,7 +7,7 @@ import { openaiChat } from './dialect.ts';
 const QUESTION: ModelRequest = { model: 'gpt-4o', turns: [user(text('q'))], stream: false };
 
 function encode(beside: Partial<ModelRequest>): JsonObject {
-  return expectOk(openaiChat.encodeRequest({ ...QUESTION, ...beside }));
+  return expectOk(openaiChat.encodeRequest({ ...QUESTION, ...beside })).value;
 }
 
 const tools = [{ name: 'look', inputSchema: { type: 'object' } }];

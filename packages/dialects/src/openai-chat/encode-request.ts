@@ -1,20 +1,23 @@
 import type { JsonObject, Result } from '@postern/kernel';
 import type { ModelRequest, Part, ToolDefinition } from '@postern/protocol';
-import type { DialectFailure } from '../dialect.ts';
+import type { DialectFailure, Encoded } from '../dialect.ts';
 import { extraFields, jsonObject, listOf, objectOf } from '../json/read-json.ts';
 import { wireToolName } from '../names/tool-name.ts';
-import { reporting, type Report } from '../report.ts';
+import { encoding, type Report } from '../report.ts';
+import { warnDropped, warnForeignExtra } from '../settings/dropped-settings.ts';
 import { sayableTurns } from '../turns/sayable-turns.ts';
 import { encodeMessages } from './encode-messages.ts';
+import { encodeSettings } from './encode-settings.ts';
 import { MAX_STOPS, MAX_TOOL_NAME, OPENAI_CHAT, takesMaxCompletionTokens } from './limits.ts';
 
 /**
  * The body of `POST /chat/completions`. A streamed answer is asked to tell its usage; `tool_choice`
  * and `parallel_tool_calls` are sent only beside tools; reasoning signed by another dialect is not sent.
  */
-export function encodeRequest(request: ModelRequest): Result<JsonObject, DialectFailure> {
-  return reporting((report) => {
-    const turns = sayableTurns(request.turns, OPENAI_CHAT, isFilled, report);
+export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>, DialectFailure> {
+  return encoding((report, warn) => {
+    const turns = sayableTurns(request.turns, OPENAI_CHAT, { report, warn, says: isFilled });
+    warnForeignExtra(request, OPENAI_CHAT, warn);
     if (!turns.some(({ role }) => role !== 'system')) {
       const message = 'there is no message to answer';
       report({ reason: 'conversation-invalid', path: 'messages', message });
@@ -26,10 +29,11 @@ export function encodeRequest(request: ModelRequest): Result<JsonObject, Dialect
     } = extraFields(OPENAI_CHAT, request.extra);
     const tools = [...(request.tools ?? []).map(encodeTool), ...(listOf(otherTools) ?? [])];
     const hasTools = tools.length > 0;
+    if (!hasTools) warnDropped(request, ['toolChoice', 'parallelToolCalls'], warn);
     return jsonObject({
       ...beside,
       model: request.model,
-      messages: encodeMessages(turns, report),
+      messages: encodeMessages(turns, report, warn),
       stream: request.stream,
       stream_options: request.stream
         ? { ...objectOf(streamOptions), include_usage: true }
@@ -39,6 +43,7 @@ export function encodeRequest(request: ModelRequest): Result<JsonObject, Dialect
       temperature: request.temperature,
       top_p: request.topP,
       stop: encodeStops(request, report),
+      ...encodeSettings(request, report, warn),
       tools: hasTools ? tools : undefined,
       tool_choice: hasTools ? encodeToolChoice(request) : undefined,
       parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,

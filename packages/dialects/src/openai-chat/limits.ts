@@ -14,3 +14,8 @@ const REASONING_MODEL = /^(?:openai\/)?(?:o[1-9]|gpt-[5-9]|codex)/;
 export function takesMaxCompletionTokens(model: string): boolean {
   return REASONING_MODEL.test(model);
 }
+
+/** OpenAI's models that do not reason refuse a wish for it; other servers pass over it. */
+export function refusesReasoning(model: string): boolean {
+  return /^(?:openai\/)?(?:gpt-[34]|chatgpt-4)/.test(model);
+}

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { openaiChat } from './dialect.ts';
 import {
   arbitraryRequest,
+  chatSettings,
   filledText,
   textPart,
   type Sayable,
@@ -65,11 +66,13 @@ const SAYABLE: Sayable = {
   inputJson: fc
     .tuple(input, fc.constantFrom(0, 2))
     .map(([value, indent]) => JSON.stringify(value, undefined, indent)),
+  settings: chatSettings,
+  reasoning: fc.constant({}),
   extra: fc.constant({
     dialect: OPENAI,
     fields: {
-      seed: 7,
-      reasoning_effort: 'low',
+      prompt_cache_key: 'k',
+      logit_bias: { 7: -100 },
       tools: [{ type: 'custom', custom: { name: 'c' } }],
     },
   }),
@@ -78,8 +81,9 @@ const SAYABLE: Sayable = {
 test('decoding what was encoded gives the request back', () => {
   fc.assert(
     fc.property(arbitraryRequest(SAYABLE), (request) => {
-      const body = expectOk(openaiChat.encodeRequest(request));
+      const { value: body, warnings } = expectOk(openaiChat.encodeRequest(request));
       expect(openaiChat.decodeRequest(body)).toEqual({ ok: true, value: request });
+      expect(warnings).toEqual([]);
       expect(JSON.parse(JSON.stringify(body))).toEqual(body);
     }),
     { numRuns: 100 },
@@ -93,6 +97,6 @@ test('fields of a message beside the known ones come and go with it', () => {
     { role: 'user', parts: [{ kind: 'text', text: 'q' }] },
   ] as const;
   const request = { model: 'm', stream: false, turns };
-  const body = expectOk(openaiChat.encodeRequest(request));
+  const body = expectOk(openaiChat.encodeRequest(request)).value;
   expect(openaiChat.decodeRequest(body)).toEqual({ ok: true, value: request });
 });

@@ -3,6 +3,8 @@ import type {
   Extra,
   ModelRequest,
   Part,
+  ResponseFormat,
+  ServiceTier,
   ToolChoice,
   ToolDefinition,
   ToolResultPart,
@@ -20,6 +22,10 @@ export interface Sayable {
   readonly resultContent: fc.Arbitrary<ToolResultPart['content']>;
   readonly resultIsError: fc.Arbitrary<boolean>;
   readonly inputJson: fc.Arbitrary<string>;
+  /** Settings beside those that every dialect has. */
+  readonly settings: fc.Arbitrary<Partial<ModelRequest>>;
+  /** Those that may not stand beside a temperature. */
+  readonly reasoning: fc.Arbitrary<Partial<ModelRequest>>;
   readonly extra: fc.Arbitrary<Extra>;
 }
 
@@ -30,6 +36,33 @@ export const filledText: fc.Arbitrary<string> = fc
 export const textPart: fc.Arbitrary<Part> = filledText.map((text) => ({ kind: 'text', text }));
 
 export const base64Text: fc.Arbitrary<string> = filledText.map(encodeBase64Text);
+
+/** JSON has no negative zero. */
+const penalty = fc.double({ min: -2, max: 2, noNaN: true }).map((value) => value + 0);
+
+export const chatSettings: fc.Arbitrary<Partial<ModelRequest>> = fc.record(
+  {
+    serviceTier: fc.constantFrom<ServiceTier>('auto', 'standard', 'flex', 'priority'),
+    userId: filledText,
+    metadata: fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), filledText),
+    seed: fc.integer(),
+    presencePenalty: penalty,
+    frequencyPenalty: penalty,
+    logprobs: fc.integer({ min: 0, max: 20 }),
+    responseFormat: fc.constantFrom<ResponseFormat>(
+      { kind: 'json' },
+      { kind: 'json-schema', name: 'n', schema: { type: 'object' } },
+      {
+        kind: 'json-schema',
+        name: 'n',
+        description: 'd',
+        schema: { type: 'object' },
+        strict: true,
+      },
+    ),
+  },
+  { requiredKeys: [] },
+);
 
 /** Requests that a dialect can say as they are, so that decoding what was encoded gives them back. */
 export function arbitraryRequest(sayable: Sayable): fc.Arbitrary<ModelRequest> {
@@ -99,11 +132,12 @@ function turnsOf(exchanges: readonly Exchange[], last: readonly Part[]): readonl
 }
 
 function settings(sayable: Sayable): fc.Arbitrary<Omit<ModelRequest, 'turns'>> {
-  const { extra } = sayable;
+  const { extra, reasoning } = sayable;
   const sampling = fc.oneof(
     fc.constant({}),
     fc.record({ temperature: fc.double({ min: 0, max: 1, noNaN: true }) }),
     fc.record({ topP: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    reasoning,
   );
   return fc
     .tuple(
@@ -117,6 +151,7 @@ function settings(sayable: Sayable): fc.Arbitrary<Omit<ModelRequest, 'turns'>> {
         { stopSequences: fc.array(filledText, { minLength: 1, maxLength: 4 }) },
         { requiredKeys: [] },
       ),
+      sayable.settings,
       tools(),
       fc.record({ extra }, { requiredKeys: [] }),
     )

@@ -26,10 +26,17 @@ export const MISSING_RESULT = 'No result was recorded for this call.';
 /**
  * Puts turns into the order that both dialects demand: sides alternate, every tool call is answered by
  * exactly one result at the start of the block that follows (a call that never was is answered by an
- * error), ids of calls are unique in the whole conversation.
+ * error), ids of calls are unique in the whole conversation. Where the turns continue a conversation
+ * that the server keeps, the results they begin with answer calls that are not among them.
  */
-export function arrangeTurns(turns: readonly Turn[], report: Report): readonly TurnBlock[] {
-  return pairResults(mergeSides(turns), report);
+export function arrangeTurns(
+  turns: readonly Turn[],
+  report: Report,
+  { continues = false } = {},
+): readonly TurnBlock[] {
+  const [first, ...others] = mergeSides(turns);
+  if (!continues || first?.side !== 'user') return pairResults(mergeSides(turns), report);
+  return [first, ...pairResults(others, report)];
 }
 
 interface OpenUserBlock {

@@ -1,5 +1,12 @@
 import type { DialectId, Part, Role, Turn } from '@postern/protocol';
-import type { Report } from '../report.ts';
+import type { Report, Warn } from '../report.ts';
+
+interface Speech {
+  /** Whether the dialect can say a part. */
+  readonly says: (part: Part) => boolean;
+  readonly report: Report;
+  readonly warn: Warn;
+}
 
 /**
  * The turns with the parts that a dialect can say. Of an answer, whatever `says` refuses is left out;
@@ -8,22 +15,31 @@ import type { Report } from '../report.ts';
 export function sayableTurns(
   turns: readonly Turn[],
   dialect: DialectId,
-  says: (part: Part) => boolean,
-  report: Report,
+  { says, report, warn }: Speech,
 ): readonly Turn[] {
   return turns
     .map(({ role, parts }, index): Turn => {
       const failure = { reason: 'unsupported', path: `messages[${index}]` } as const;
       return {
         role,
-        parts: parts.filter((part) => {
+        parts: parts.filter((part, at) => {
           const problem = problemOf(part, role, dialect);
           if (problem !== undefined) report({ ...failure, message: problem });
-          return problem === undefined && says(part);
+          if (problem !== undefined) return false;
+          const isSaid = says(part);
+          if (!isSaid && !isBlank(part)) {
+            const path = `turns[${index}].parts[${at}]`;
+            warn({ kind: 'dropped', path, message: `this dialect cannot say this ${part.kind}` });
+          }
+          return isSaid;
         }),
       };
     })
     .filter(({ parts }) => parts.length > 0);
+}
+
+function isBlank(part: Part): boolean {
+  return (part.kind === 'text' || part.kind === 'refusal') && part.text.trim() === '';
 }
 
 /** Why a part that a person wrote cannot be said. */

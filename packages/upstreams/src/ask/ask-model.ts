@@ -61,7 +61,7 @@ async function* upstreamAnswer(
     return;
   }
   const inbox = new AnswerInbox();
-  const sent = questionOf(dialect, provider, key, body.value);
+  const sent = questionOf(dialect, provider, key, body.value.value);
   inbox.attach(connections.exchange({ ...sent, signal }, inbox));
   const question = { request, dialect, toolNames: dialect.toolNames(request) };
   let complete = false;

@@ -1,0 +1,24 @@
+import type { DialectId, ModelRequest } from '@postern/protocol';
+import type { Warn } from '../report.ts';
+
+type Setting = Exclude<keyof ModelRequest, 'model' | 'turns' | 'stream' | 'extra'>;
+
+/** Warns of each setting of a request that a dialect has no field for. */
+export function warnDropped(request: ModelRequest, settings: readonly Setting[], warn: Warn): void {
+  for (const path of settings) {
+    if (request[path] === undefined) continue;
+    warn({ kind: 'dropped', path, message: `this dialect has no field for ${path}` });
+  }
+}
+
+/** A name that says nothing of the conversation, whoever chose it. */
+const PLAIN_NAME = /^[a-z][a-z0-9_]{0,39}$/;
+
+/** Warns of fields that came in another dialect and have no place in the model. */
+export function warnForeignExtra({ extra }: ModelRequest, dialect: DialectId, warn: Warn): void {
+  if (extra === undefined || extra.dialect === dialect) return;
+  for (const name of Object.keys(extra.fields)) {
+    const path = PLAIN_NAME.test(name) ? `extra.${name}` : 'extra';
+    warn({ kind: 'dropped', path, message: 'a field of another dialect' });
+  }
+}

@@ -1,0 +1,109 @@
+import type { JsonObject, JsonValue } from '@postern/kernel';
+import type {
+  ModelRequest,
+  Reasoning,
+  ReasoningEffort,
+  ResponseFormat,
+  ServiceTier,
+} from '@postern/protocol';
+import { flagOf, jsonObject, objectOf, textOf } from '../json/read-json.ts';
+import type { Report, Warn } from '../report.ts';
+import type { FieldReader } from './read-settings.ts';
+
+/*
+ * What all dialects of OpenAI write alike: efforts, service tiers, labels, schemas of a format.
+ */
+
+const EFFORTS: readonly ReasoningEffort[] = [
+  'none',
+  'minimal',
+  'low',
+  'medium',
+  'high',
+  'xhigh',
+  'max',
+];
+
+const TIERS = {
+  auto: 'auto',
+  standard: 'default',
+  flex: 'flex',
+  priority: 'priority',
+} as const satisfies Record<ServiceTier, string>;
+
+const TIERS_BY_WIRE: ReadonlyMap<JsonValue, ServiceTier> = new Map([
+  ['auto', 'auto'],
+  ['default', 'standard'],
+  ['flex', 'flex'],
+  ['priority', 'priority'],
+]);
+
+export function readEffort(value: JsonValue | undefined): Pick<Reasoning, 'effort'> | undefined {
+  const effort = EFFORTS.find((known) => known === value);
+  return effort === undefined ? undefined : { effort };
+}
+
+export const readUser: FieldReader = (value) =>
+  typeof value === 'string' ? { settings: { userId: value } } : undefined;
+
+export const readMetadata: FieldReader = (value) => {
+  const metadata = objectOf(value);
+  return metadata === undefined ? undefined : { settings: { metadata } };
+};
+
+export const readTier: FieldReader = (value) => {
+  const serviceTier = TIERS_BY_WIRE.get(value);
+  return serviceTier === undefined ? undefined : { settings: { serviceTier } };
+};
+
+/** A format by its schema; undefined without one. */
+export function readSchema(format: JsonObject): ResponseFormat | undefined {
+  const schema = format['schema'];
+  const name = textOf(format['name']);
+  const description = textOf(format['description']);
+  const strict = flagOf(format['strict']);
+  if (schema === undefined) return undefined;
+  return {
+    kind: 'json-schema',
+    schema,
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    ...(strict !== undefined && { strict }),
+  };
+}
+
+/** A schema must have a name. */
+export function encodeSchema(format: ResponseFormat & { kind: 'json-schema' }): JsonObject {
+  const { schema, name = 'answer', description, strict } = format;
+  return jsonObject({ name, description, schema, strict });
+}
+
+/** User, labels and service tier. */
+export function encodeLabels({ userId, metadata, serviceTier }: ModelRequest): JsonObject {
+  return jsonObject({
+    user: userId,
+    metadata,
+    service_tier: serviceTier === undefined ? undefined : TIERS[serviceTier],
+  });
+}
+
+/** The effort of a request; where it gives a budget instead, the nearest one. */
+export function encodeEffort(reasoning: Reasoning, warn: Warn): ReasoningEffort | undefined {
+  const { mode, effort, budgetTokens } = reasoning;
+  if (budgetTokens !== undefined) {
+    const message = 'a budget for reasoning has no field here; an effort stands for it';
+    warn({ kind: 'changed', path: 'reasoning.budgetTokens', message });
+  }
+  if (effort !== undefined) return effort;
+  if (mode === 'off') return 'none';
+  if (budgetTokens === undefined) return undefined;
+  if (budgetTokens <= 2048) return 'low';
+  return budgetTokens <= 16_384 ? 'medium' : 'high';
+}
+
+/** What a server keeps of a conversation cannot be had by a dialect that sends all of it. */
+export function refuseThread({ thread }: ModelRequest, report: Report): void {
+  if (thread === undefined) return;
+  const message = 'a conversation kept by the server cannot be translated; send all of it';
+  report({ reason: 'thread-unsupported', path: 'thread', message });
+}
