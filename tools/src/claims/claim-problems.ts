@@ -9,9 +9,9 @@ import { canBecome, testNamesIn, type TestName } from './test-names.ts';
 const LEDGER = 'docs/security-claims.md';
 
 /**
- * What is wrong with the promises of a checkout, one line each: a promise without a mark, a claim
- * without a row, a row whose file or test is not there, a row that is enforced in a file which the product
- * never reaches, and with `runs` a test that did not pass.
+ * The problems of a checkout's promises, one line each: a promise without a mark, a claim without a
+ * row, a row without a claim, a row whose file or test doesn't exist, a row enforced in a file that the
+ * product never reaches, and with `runs` a test that didn't pass.
  */
 export function claimProblems(root: string, runs?: readonly TestRun[]): readonly string[] {
   const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -20,7 +20,7 @@ export function claimProblems(root: string, runs?: readonly TestRun[]): readonly
   const rows = parseLedger(read(LEDGER));
   return [
     ...problemsOfPromises([...security, ...readme], rows),
-    ...problemsOfSentences(security, rows),
+    ...problemsOfIds(security, rows),
     ...rows.flatMap((row) => problemsOfRow(row, root)),
     ...problemsOfReach(rows, reachableFiles(root)),
     ...(runs === undefined ? [] : rows.flatMap((row) => problemsOfRuns(row, runs))),
@@ -37,18 +37,15 @@ function problemsOfPromises(promises: readonly Promised[], rows: readonly Ledger
   });
 }
 
-function problemsOfSentences(security: readonly Promised[], rows: readonly LedgerRow[]): string[] {
+function problemsOfIds(security: readonly Promised[], rows: readonly LedgerRow[]): string[] {
+  const promised = new Set(security.flatMap((promise) => promise.claims));
   const claims = rows.map(({ claim }) => claim);
   const twice = claims.filter((claim, at) => claims.indexOf(claim) !== at);
   return [
     ...twice.map((claim) => `${LEDGER}: ${claim} has more than one row`),
-    ...rows.flatMap(({ claim, sentence }) => {
-      const promised = security.filter((promise) => promise.claims.includes(claim));
-      if (promised.length === 0) return [`${LEDGER}: ${claim} is not in SECURITY.md`];
-      return promised.some((promise) => promise.sentence === sentence)
-        ? []
-        : [`${LEDGER}: ${claim} does not say what SECURITY.md says`];
-    }),
+    ...claims
+      .filter((claim) => !promised.has(claim))
+      .map((claim) => `${LEDGER}: ${claim} is not in SECURITY.md`),
   ];
 }
 
@@ -65,7 +62,7 @@ function problemsOfRow({ claim, enforcedIn, shownBy }: LedgerRow, root: string):
   ];
 }
 
-/** Sources of the product; what stands beside them is checks and documents, which nothing imports. */
+/** Source files of the product. Checks and documents are not, because nothing imports them. */
 const PRODUCT_SOURCE = /^(?:packages|apps)\/.*\.[jt]sx?$/;
 
 function problemsOfReach(
@@ -109,7 +106,7 @@ function problemsOfRuns({ claim, shownBy }: LedgerRow, runs: readonly TestRun[])
   });
 }
 
-/** Tests of a shared suite, in a file that is no test itself, run in the files that call it. */
+/** Tests of a shared suite, in a file that isn't a test file itself, run in the files that call it. */
 function isRunOf(run: TestRun, path: string, name: TestName): boolean {
   if (/\.test\.tsx?$/.test(path)) return run.file === path && beginsWith(run.name, name);
   return run.name.some((_, from) => beginsWith(run.name.slice(from), name));

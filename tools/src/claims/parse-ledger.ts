@@ -1,7 +1,6 @@
-/** One row of the ledger: what is claimed, where it is enforced, which tests fail without it. */
+/** One row of the ledger: a claim's id, the files that enforce it, the tests that fail without it. */
 export interface LedgerRow {
   readonly claim: string;
-  readonly sentence: string;
   /** Paths from the root. */
   readonly enforcedIn: readonly string[];
   /** `path › describe › test`, or up to a describe, which then stands for all of its tests. */
@@ -9,8 +8,8 @@ export interface LedgerRow {
 }
 
 /**
- * Reads `docs/security-claims.md`. A row is a heading `### C-KEYS-1`, the sentence as a quote, and
- * list items `- enforced: `path`` and `- test: `path › name``.
+ * Reads `docs/security-claims.md`. A row is a heading `### C-KEYS-1` and list items
+ * `- enforced: `path`` and `- test: `path › name``.
  */
 export function parseLedger(text: string): readonly LedgerRow[] {
   return text
@@ -20,7 +19,6 @@ export function parseLedger(text: string): readonly LedgerRow[] {
       const row = section.split(/^## /m)[0] ?? '';
       return {
         claim: /^\S*/.exec(row)?.[0] ?? '',
-        sentence: [...row.matchAll(/^> ?(.*)$/gm)].map(([, line = '']) => line.trim()).join(' '),
         enforcedIn: itemsOf(row, 'enforced'),
         shownBy: itemsOf(row, 'test'),
       };
