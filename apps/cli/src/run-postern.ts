@@ -1,6 +1,5 @@
 import { EXIT, problem, type Problem } from '@postern/protocol';
-import { makeContext, type ProgramParts, type Surroundings } from './commands/make-context.ts';
-import { readRunLine } from './commands/run-line.ts';
+import type { ProgramParts } from './commands/make-context.ts';
 import { readEnvironment } from './config/environment.ts';
 import { CommandFailed } from './failure/command-failed.ts';
 import { exitCodeOf } from './failure/command-failed.ts';
@@ -24,30 +23,17 @@ export async function runPostern(parts: ProgramParts): Promise<void> {
   process.once('exit', tellLostOutput);
   const self = [process.execPath, ...process.argv.slice(1, 2)] as const;
   try {
-    await runAsAsked({ ...parts, environment, terminal, self }, process.argv.slice(2));
+    // With what it needs: a terminal can be told of a fault while it is loaded.
+    const { runCommandLine } = await import('./commands/command-line.ts');
+    const surroundings = { ...parts, environment, terminal, self };
+    await runCommandLine(surroundings, process.argv.slice(2), () => {
+      asked.json = true;
+    });
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     tell(terminal, error.failure, asked.json);
     process.exitCode = exitCodeOf(error.failure);
   }
-}
-
-/** `run` stands between a person and a command at every start: it waits for no other's code. */
-async function runAsAsked(
-  surroundings: Surroundings,
-  parameters: readonly string[],
-): Promise<void> {
-  const line = readRunLine(parameters);
-  if (line === undefined) {
-    const { runCommandLine } = await import('./commands/command-line.ts');
-    await runCommandLine(surroundings, parameters, () => {
-      asked.json = true;
-    });
-    return;
-  }
-  asked.json = line.globals.json ?? false;
-  const { run } = await import('./commands/run.ts');
-  await run(makeContext(surroundings, line.globals), line.command, line.options);
 }
 
 /** One line: what happened and what to do. */

@@ -56,5 +56,5 @@ export { vaultDatabases } from './services/vault-databases.ts';
 export { leaveMemoryOutOfCoreDumps, withOriginalCoreDumps } from './system/core-dumps.ts';
 export { machineId } from './system/machine-id.ts';
 export { systemClock } from './system/system-clock.ts';
-export { quickSystemKeyring, systemKeyring } from './system/system-keyring.ts';
+export { systemKeyring } from './system/system-keyring.ts';
 export { systemRandomness } from './system/system-randomness.ts';

@@ -2,12 +2,8 @@ import { expectOk, ok, Secret } from '@postern/kernel';
 import { describe, expect, test } from 'vitest';
 import { valuesOf } from './testing/import-world.ts';
 import { describeImportFailure } from './describe-import-failure.ts';
-import {
-  readByAttributes,
-  readForeignKeyring,
-  type ForeignKeyring,
-  type KeyringConvention,
-} from './foreign-keyring.ts';
+import { readByAttributes, readForeignKeyring, type ForeignKeyring } from './foreign-keyring.ts';
+import type { KeyringConvention } from './source-names.ts';
 
 interface Item {
   readonly attributes: Readonly<Record<string, string>>;

@@ -9,6 +9,7 @@ import {
 } from '@postern/kernel';
 import type { KeyringFailure } from '@postern/vault';
 import type { ImportFindings, Leftover } from './import-shapes.ts';
+import type { KeyringConvention } from './source-names.ts';
 import { sortTaken, takeSecret, type Taken } from './take-secret.ts';
 
 /** What other programs keep in the person's keyring. Reads only what is named. */
@@ -84,9 +85,7 @@ export const KEYRING_CONVENTIONS = {
     isListed: false,
     take: (_account, value) => asItIs('anthropic', value),
   },
-} as const satisfies Readonly<Record<string, Convention>>;
-
-export type KeyringConvention = keyof typeof KEYRING_CONVENTIONS;
+} as const satisfies Readonly<Record<KeyringConvention, Convention>>;
 
 /** Claude Code's own login: not a key, and not ours to read. */
 const FORBIDDEN: ReadonlySet<string> = new Set(['Claude Code-credentials']);

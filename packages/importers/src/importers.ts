@@ -11,8 +11,9 @@ import type { ImportFailure } from './import-failure.ts';
 import type { Candidate, ImportFindings, Importer } from './import-shapes.ts';
 import { KEYRING_FILE } from './keyring-file.ts';
 import { nodeImportFiles } from './node-import-files.ts';
+import { IMPORT_FORMATS, type ImportFormat } from './source-names.ts';
 
-/** Every format of files that is read; the first that fits a path is its format. */
+/** How each format of files is read; the first that fits a path is its format. */
 export const IMPORTERS = {
   'chat-linux-client': CHAT_LINUX_CLIENT,
   'chat-linux-client-config': CHAT_LINUX_CLIENT_CONFIG,
@@ -20,9 +21,7 @@ export const IMPORTERS = {
   'keyring-file': KEYRING_FILE,
   'claude-code-api': CLAUDE_CODE_API,
   'claude-gate': CLAUDE_GATE,
-} as const satisfies Readonly<Record<string, Importer>>;
-
-export type ImportFormat = keyof typeof IMPORTERS;
+} as const satisfies Readonly<Record<ImportFormat, Importer>>;
 
 /** A path whose format is known, not read yet. */
 export interface DetectedSource {
@@ -42,7 +41,7 @@ export async function detectImport(
 ): Promise<Result<DetectedSource, ImportFailure>> {
   const candidate = await candidateAt(path, files);
   if (!candidate.ok) return candidate;
-  const format = formats().find((name) => IMPORTERS[name].fits(candidate.value));
+  const format = IMPORT_FORMATS.find((name) => IMPORTERS[name].fits(candidate.value));
   if (format === undefined) return failed({ reason: 'import-format-unknown', path });
   const { label, passphrase } = IMPORTERS[format];
   return ok({ path, format, label, passphrase });
@@ -57,11 +56,6 @@ export async function readImport(
   const candidate = await candidateAt(path, files);
   if (!candidate.ok) return candidate;
   return await IMPORTERS[format].read({ candidate: candidate.value, files, passphrase });
-}
-
-function formats(): readonly ImportFormat[] {
-  const isFormat = (name: string): name is ImportFormat => Object.hasOwn(IMPORTERS, name);
-  return Object.keys(IMPORTERS).filter(isFormat);
 }
 
 async function candidateAt(

@@ -6,7 +6,6 @@ export {
   type ForeignItem,
   type ForeignKeyring,
   type ForeignKeyringFailure,
-  type KeyringConvention,
 } from './foreign-keyring.ts';
 export { sameText } from './foreign-passphrase.ts';
 export type { ImportFailure } from './import-failure.ts';
@@ -27,12 +26,12 @@ export type {
   Skipped,
   SkipReason,
 } from './import-shapes.ts';
-export {
-  detectImport,
-  IMPORTERS,
-  readImport,
-  type DetectedSource,
-  type ImportFormat,
-} from './importers.ts';
+export { detectImport, IMPORTERS, readImport, type DetectedSource } from './importers.ts';
 export { nodeImportFiles } from './node-import-files.ts';
 export { osForeignKeyring } from './os-foreign-keyring.ts';
+export {
+  IMPORT_FORMATS,
+  KEYRING_CONVENTION_NAMES,
+  type ImportFormat,
+  type KeyringConvention,
+} from './source-names.ts';

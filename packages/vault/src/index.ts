@@ -27,7 +27,6 @@ export {
   probeKeyring,
   type KeyringProbe,
 } from './keyring/probe-keyring.ts';
-export { createQuickKeyring, type QuickKeyringOptions } from './keyring/quick-keyring.ts';
 export { memoryStore } from './memory-store.ts';
 export { checkPassphrase } from './passphrase.ts';
 export {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expectOk, ok, revealSecret, Secret } from '@postern/kernel';
+import { expectOk } from '@postern/kernel';
 import {
   skipBecause,
   startKeyringSession,
@@ -10,13 +10,7 @@ import {
   type KeyringService,
   type KeyringSession,
 } from '@postern/testing';
-import {
-  createOsKeyring,
-  createQuickKeyring,
-  openVault,
-  probeKeyring,
-  type KeyringPort,
-} from '@postern/vault';
+import { createOsKeyring, openVault, probeKeyring } from '@postern/vault';
 import { OPENAI, secretStoreContract, systemClock, systemRandomness } from '@postern/vault/testing';
 import { WEAK_KDF_COSTS } from '@postern/vault/testing/kdf-costs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -80,29 +74,6 @@ export function vaultOverKeyring(service: KeyringService | undefined): void {
       expect(`${found?.stdout ?? ''}${found?.stderr ?? ''}`).toContain(
         `attribute.username = openai@${vault.id ?? ''}`,
       );
-    });
-
-    it.runIf(service)('lets an entry be read without the library', async () => {
-      const busAddress = session?.environment['DBUS_SESSION_BUS_ADDRESS'] ?? '';
-      const none = expectOk(await keyring.get('not-there'));
-      expectOk(await keyring.set('quick', Secret.of('read ünï quickly')));
-      const asked: string[] = [];
-      const library = (): KeyringPort => {
-        asked.push('the library');
-        return keyring;
-      };
-      // KWallet forgets now and then a session that it has just opened; the library is asked then.
-      let value: Secret | undefined;
-      for (let attempt = 1; attempt <= 4; attempt += 1) {
-        asked.length = 0;
-        value = expectOk(await createQuickKeyring({ busAddress, library }).get('quick'));
-        if (asked.length === 0) break;
-      }
-      expect([value && revealSecret(value), asked]).toEqual(['read ünï quickly', []]);
-      const quick = createQuickKeyring({ busAddress, library });
-      expect([none, await quick.get('not-there')]).toEqual([undefined, ok(undefined)]);
-      expect(asked).toEqual(['the library']);
-      expectOk(await quick.remove('quick'));
     });
 
     let vaults = 0;

@@ -141,7 +141,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       // The one other thing that leaves the machine, and only when a receiver is named.
       'packages/audit/src/syslog/connect-syslog.ts',
       // The session bus, through its socket.
-      'packages/vault/src/keyring/secret-service/bus-connection.ts',
+      'packages/vault/src/keyring/ask-secret-service.ts',
       'packages/gateway/src/http/**',
       'packages/app/src/server/**',
       'packages/app/src/instance/**',

@@ -4,6 +4,7 @@ import {
   describeImportFailure,
   detectImport,
   IMPORTERS,
+  KEYRING_CONVENTION_NAMES,
   KEYRING_CONVENTIONS,
   osForeignKeyring,
   readByAttributes,
@@ -18,15 +19,8 @@ import {
 import { readPassphraseFrom } from '../terminal/passphrase.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 import { fail, orFail, type CommandContext } from './context.ts';
+import type { KeyringSource } from './keyring-sources.ts';
 import { nameOf } from './name-of.ts';
-
-/** `--from`: the keyring, its item marked in some program's way or by attributes of its own. */
-export type KeyringSource = 'keyring' | `keyring:${KeyringConvention}`;
-
-export const KEYRING_SOURCES: readonly KeyringSource[] = [
-  'keyring',
-  ...namesOf(KEYRING_CONVENTIONS).map((name) => `keyring:${name}` as const),
-];
 
 export interface SourceOptions {
   readonly format?: ImportFormat;
@@ -98,7 +92,7 @@ async function readKeyring(
 }
 
 function conventionOf(from: KeyringSource): KeyringConvention | undefined {
-  return namesOf(KEYRING_CONVENTIONS).find((name) => from === `keyring:${name}`);
+  return KEYRING_CONVENTION_NAMES.find((name) => from === `keyring:${name}`);
 }
 
 /** The one secret under the name that the person wants. */
@@ -108,11 +102,6 @@ function named(findings: ImportFindings, name: SecretName | undefined): ImportFi
   if (others.length > 0)
     fail(problem('USAGE', '--as can name only one secret, and several were found.'));
   return secret === undefined ? findings : { ...findings, secrets: [{ ...secret, name }] };
-}
-
-function namesOf<Name extends string>(table: Readonly<Record<Name, unknown>>): Name[] {
-  const isName = (name: string): name is Name => Object.hasOwn(table, name);
-  return Object.keys(table).filter(isName);
 }
 
 async function readPath(

@@ -1,4 +1,4 @@
-import { openReadOnly, quickSystemKeyring, type OpenVault, type ReadOnlyVault } from '@postern/app';
+import { openReadOnly, systemKeyring, type OpenVault, type ReadOnlyVault } from '@postern/app';
 import { orFail, type CommandContext } from './command-context.ts';
 
 /** The vault of the home for reading secrets alone. What unlocks it is loaded when it is needed. */
@@ -7,6 +7,6 @@ export async function openReadOnlyVault(context: CommandContext): Promise<ReadOn
     const { openedHere } = await import('./context.ts');
     return await openedHere(context);
   };
-  const keyring = quickSystemKeyring(context.environment);
+  const keyring = () => systemKeyring(context.environment);
   return orFail(await openReadOnly({ ...context, keyring, open }));
 }

@@ -9,7 +9,7 @@ import { addSecretCommands } from './program/secret-commands.ts';
 import { addVaultCommands } from './program/vault-commands.ts';
 import type { GetContext } from './program/option-values.ts';
 
-/** Every command. */
+/** Every command. What a command does is loaded when it is run: `run` waits for no other's code. */
 export function addCommands(program: Command, context: GetContext): void {
   addProcessCommands(program, context);
   addVaultCommands(program, context);

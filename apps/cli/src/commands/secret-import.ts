@@ -20,7 +20,8 @@ import {
 } from './context.ts';
 import { openedOrNewVault } from './create-vault.ts';
 import { destroyLeftovers, whyKept } from './destroy-leftovers.ts';
-import { readSource, type KeyringSource } from './import-source.ts';
+import { readSource } from './import-source.ts';
+import type { KeyringSource } from './keyring-sources.ts';
 import { importLines } from './import-lines.ts';
 
 export interface ImportCommandOptions {

@@ -1,4 +1,6 @@
-import { digestOf } from './digest.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { encodeUtf8 } from '@postern/kernel';
+import { base32crockford } from '@scure/base';
 
 /** What both sides take: Anthropic's `^[a-zA-Z0-9_-]+$` and OpenAI's 40 characters. */
 const VALID = /^[a-zA-Z0-9_-]{1,40}$/;
@@ -19,4 +21,14 @@ export function wireCallId(callId: string): string {
 /** Injective: a hyphen stands only around the code of an escaped character. */
 function escape(text: string): string {
   return text.replace(/[^a-zA-Z0-9_]/g, (char) => `-${char.charCodeAt(0).toString(16)}-`);
+}
+
+const DIGEST_LENGTH = 36;
+
+/** A short name for a long text: the beginning of its SHA-256, in lower-case letters and digits. */
+export function digestOf(text: string, length = DIGEST_LENGTH): string {
+  return base32crockford
+    .encode(sha256(encodeUtf8(text)))
+    .toLowerCase()
+    .slice(0, length);
 }

@@ -1,5 +1,5 @@
 import type { ModelRequest } from '@postern/protocol';
-import { digestOf } from './digest.ts';
+import { digestOf } from './call-id.ts';
 
 const INVALID_CHARACTERS = /[^a-zA-Z0-9_-]/g;
 const DIGEST_LENGTH = 20;

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageLength } from '../keyring/secret-service/bus-message.ts';
-import { BusReader, BusWriter } from '../keyring/secret-service/bus-values.ts';
+import { alignedTo, BusReader, BusWriter } from './bus-values.ts';
 
 /** A call as the bus hears it: its member and its arguments. */
 export interface HeardCall {
@@ -18,7 +17,6 @@ export interface FakeBus extends AsyncDisposable {
   readonly address: string;
   /** The members that were called, over all connections. */
   readonly heard: readonly string[];
-  readonly connections: number;
 }
 
 export interface FakeBusOptions {
@@ -58,15 +56,22 @@ export async function startFakeBus(
   return {
     address: `unix:path=${path}`,
     heard,
-    get connections() {
-      return sockets.size;
-    },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
       rmSync(directory, { recursive: true });
     },
   };
+}
+
+const FIXED_BYTES = 16;
+const HEADER_ALIGNMENT = 8;
+
+/** The length in bytes of the message that begins here; undefined before that can be told. */
+function messageLength(received: Buffer): number | undefined {
+  if (received.length < FIXED_BYTES) return undefined;
+  const [bodyBytes, fieldsBytes] = [received.readUInt32LE(4), received.readUInt32LE(12)];
+  return alignedTo(FIXED_BYTES + fieldsBytes, HEADER_ALIGNMENT) + bodyBytes;
 }
 
 const sayHello: Say = (writer) => void writer.text(':1.7');
@@ -111,7 +116,7 @@ function heardCall(message: Buffer): HeardCall {
 }
 
 /** A method return or an error (D-Bus Specification 0.43, "Message Format"). */
-export function answerTo(serial: number, say: ((writer: BusWriter) => void) | 'error'): Buffer {
+function answerTo(serial: number, say: ((writer: BusWriter) => void) | 'error'): Buffer {
   const body = new BusWriter();
   if (say !== 'error') say(body);
   const header = new BusWriter();

@@ -1,7 +1,5 @@
 import { Option, type Command } from 'commander';
 import type { ExportFormatName } from '@postern/audit';
-import { forwardAudit, tellBehind } from '../audit-forward.ts';
-import { exportAudit, setAuditAside, tailAudit, verifyAudit } from '../audit.ts';
 import { wholeNumber, type GetContext } from './option-values.ts';
 
 /** `audit …`. */
@@ -12,12 +10,14 @@ export function addAuditCommands(program: Command, context: GetContext): void {
     .description('show the most recent events')
     .option('-n, --lines <n>', 'how many events to show', wholeNumber, 20)
     .action(async (options: { lines: number }) => {
+      const { tailAudit } = await import('../audit.ts');
       await tailAudit(context(), options.lines);
     });
   audit
     .command('verify')
     .description('check that no record was altered, removed or cut off')
     .action(async () => {
+      const { verifyAudit } = await import('../audit.ts');
       await verifyAudit(context());
     });
   audit
@@ -25,6 +25,7 @@ export function addAuditCommands(program: Command, context: GetContext): void {
     .description('keep a damaged log as evidence and start a new one')
     .option('--yes', "don't ask for confirmation", false)
     .action(async (options: { yes: boolean }) => {
+      const { setAuditAside } = await import('../audit.ts');
       await setAuditAside(context(), options);
     });
   audit
@@ -37,6 +38,7 @@ export function addAuditCommands(program: Command, context: GetContext): void {
     )
     .option('-o, --output <file>', 'write to a new file instead of standard output')
     .action(async (options: { format: ExportFormatName; output?: string }) => {
+      const { exportAudit } = await import('../audit.ts');
       await exportAudit(context(), { format: options.format, output: options.output });
     });
   audit
@@ -47,6 +49,7 @@ export function addAuditCommands(program: Command, context: GetContext): void {
     )
     .option('--status', 'show how many records the receiver is missing')
     .action(async (options: { follow?: true; status?: true }) => {
+      const { forwardAudit, tellBehind } = await import('../audit-forward.ts');
       if (options.status === true) await tellBehind(context());
       else await forwardAudit(context(), { follow: options.follow === true });
     });

@@ -1,9 +1,6 @@
 import { Option, type Command } from 'commander';
-import { backUpVault, restoreVault, type BackupOptions } from '../backup.ts';
-import { doctor } from '../doctor.ts';
-import { migrateStorage, type MigrateOptions } from '../migrate.ts';
-import { storageStatus, testStorage } from '../storage.ts';
-import { confirmRekeyed, rekeyVault } from '../rekey.ts';
+import type { BackupOptions } from '../backup.ts';
+import type { MigrateOptions } from '../migrate.ts';
 import { wholeNumber, type GetContext } from './option-values.ts';
 
 /** `auth storage …` and `doctor`. */
@@ -17,12 +14,14 @@ export function addAuthCommands(program: Command, context: GetContext): void {
     .command('status')
     .description('show the backend, key slots and credential ages, and how to fix what is unsafe')
     .action(async () => {
+      const { storageStatus } = await import('../storage.ts');
       await storageStatus(context());
     });
   storage
     .command('test')
     .description('test the storage: write, read and remove a test value')
     .action(async () => {
+      const { testStorage } = await import('../storage.ts');
       await testStorage(context());
     });
   addBackups(storage, context);
@@ -32,6 +31,7 @@ export function addAuthCommands(program: Command, context: GetContext): void {
     .command('doctor')
     .description('check everything and say how to fix what is wrong')
     .action(async () => {
+      const { doctor } = await import('../doctor.ts');
       await doctor(context());
     });
 }
@@ -45,6 +45,7 @@ function addBackups(storage: Command, context: GetContext): void {
     .description('back up the vault to a new file, encrypted with its own passphrase')
     .option(PASSPHRASE_FD, PASSPHRASE_WORDS, wholeNumber)
     .action(async (file: string, options: BackupOptions) => {
+      const { backUpVault } = await import('../backup.ts');
       await backUpVault(context(), file, options);
     });
   storage
@@ -53,6 +54,7 @@ function addBackups(storage: Command, context: GetContext): void {
     .option(PASSPHRASE_FD, PASSPHRASE_WORDS, wholeNumber)
     .option('--yes', "don't ask before replacing existing secrets", false)
     .action(async (file: string, options: BackupOptions & { yes: boolean }) => {
+      const { restoreVault } = await import('../backup.ts');
       await restoreVault(context(), file, options);
     });
 }
@@ -63,6 +65,7 @@ function addRekey(storage: Command, context: GetContext): void {
     .description('re-encrypt the vault and its databases with a new data key and recovery code')
     .option('--confirm', 'only finish an interrupted key change', false)
     .action(async ({ confirm }: { confirm: boolean }) => {
+      const { confirmRekeyed, rekeyVault } = await import('../rekey.ts');
       await (confirm ? confirmRekeyed(context()) : rekeyVault(context()));
     });
 }
@@ -85,6 +88,7 @@ function addMigrate(storage: Command, context: GetContext): void {
     .option('--dry-run', 'show what would be done without changing anything', false)
     .option('--remove-source', 'remove the originals after moving', false)
     .action(async (options: MigrateOptions) => {
+      const { migrateStorage } = await import('../migrate.ts');
       await migrateStorage(context(), options);
     });
 }

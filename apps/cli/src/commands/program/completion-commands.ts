@@ -3,7 +3,6 @@ import { bashCompletions } from '../../completions/bash-completions.ts';
 import { commandShapes } from '../../completions/command-shape.ts';
 import { fishCompletions } from '../../completions/fish-completions.ts';
 import { zshCompletions } from '../../completions/zsh-completions.ts';
-import { report } from '../context.ts';
 import type { GetContext } from './option-values.ts';
 
 const SHELLS = {
@@ -18,7 +17,8 @@ export function addCompletionCommands(program: Command, context: GetContext): vo
     .command('completions')
     .description('print a completion script for your shell')
     .addArgument(new Argument('<shell>', 'the shell to complete in').choices(Object.keys(SHELLS)))
-    .action((shell: keyof typeof SHELLS) => {
+    .action(async (shell: keyof typeof SHELLS) => {
+      const { report } = await import('../context.ts');
       const script = SHELLS[shell](commandShapes(program));
       report(context(), { name: shell, script }, [script.trimEnd()]);
     });

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { createKey, listKeys, revokeKey } from '../key.ts';
 import type { GetContext } from './option-values.ts';
 
 /** `key …`. */
@@ -9,18 +8,21 @@ export function addKeyCommands(program: Command, context: GetContext): void {
     .command('create <name>')
     .description('create a key; it is shown only once')
     .action(async (name: string) => {
+      const { createKey } = await import('../key.ts');
       await createKey(context(), name);
     });
   key
     .command('list')
     .description('list keys (never the key itself)')
     .action(async () => {
+      const { listKeys } = await import('../key.ts');
       await listKeys(context());
     });
   key
     .command('revoke <id-or-name>')
     .description('revoke a key, effective immediately')
     .action(async (idOrName: string) => {
+      const { revokeKey } = await import('../key.ts');
       await revokeKey(context(), idOrName);
     });
 }

@@ -1,8 +1,5 @@
 import { Option, type Command } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '@postern/app';
-import { open, stop } from '../running.ts';
-import { status } from '../status.ts';
-import { up } from '../up.ts';
 import { portNumber, type GetContext } from './option-values.ts';
 
 interface UpArguments {
@@ -27,24 +24,28 @@ export function addProcessCommands(program: Command, context: GetContext): void 
     )
     .action(async (options: UpArguments) => {
       const { port, open, logLevel, logFormat } = options;
+      const { up } = await import('../up.ts');
       await up(context(), { port, open, logLevel, logFormat });
     });
   program
     .command('open')
     .description('print a new link to the running app and open it')
     .action(async () => {
+      const { open } = await import('../running.ts');
       await open(context());
     });
   program
     .command('stop')
     .description('stop the running Postern')
     .action(async () => {
+      const { stop } = await import('../running.ts');
       await stop(context());
     });
   program
     .command('status')
     .description('show the state of the vault, the keyring and the running process')
     .action(async () => {
+      const { status } = await import('../status.ts');
       await status(context());
     });
 }

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { run, type RunCommandOptions } from '../run.ts';
+import type { RunCommandOptions } from '../run.ts';
 import { collected, type GetContext } from './option-values.ts';
 
 const EXAMPLES = `
@@ -16,6 +16,7 @@ ended it.`;
 /** `run`. */
 export function addRun(program: Command, context: GetContext): void {
   addRunWith(program, async (command, options) => {
+    const { run } = await import('../run.ts');
     await run(context(), command, options);
   });
 }

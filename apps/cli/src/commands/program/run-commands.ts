@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { inject, type InjectOptions } from '../inject.ts';
-import { scan, type ScanOptions } from '../scan.ts';
+import type { InjectOptions } from '../inject.ts';
+import type { ScanOptions } from '../scan.ts';
 import type { GetContext } from './option-values.ts';
 import { addRun } from './run-command.ts';
 
@@ -29,6 +29,7 @@ function addInject(program: Command, context: GetContext): void {
     .option('--force', 'overwrite an existing file', false)
     .addHelpText('after', INJECT_EXAMPLES)
     .action(async (options: InjectOptions) => {
+      const { inject } = await import('../inject.ts');
       await inject(context(), options);
     });
 }
@@ -54,6 +55,7 @@ function addScan(program: Command, context: GetContext): void {
     )
     .addHelpText('after', SCAN_EXAMPLES)
     .action(async (paths: string[], options: ScanOptions) => {
+      const { scan } = await import('../scan.ts');
       await scan(context(), paths, options);
     });
 }

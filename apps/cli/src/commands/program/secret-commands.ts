@@ -1,9 +1,7 @@
 import { Option, type Command } from 'commander';
-import { IMPORTERS } from '@postern/importers';
-import { importFrom, type ImportCommandOptions } from '../secret-import.ts';
-import { testSecret } from '../secret-test.ts';
-import { getSecret, listSecrets, removeSecret, rotateSecret, setSecret } from '../secret.ts';
-import { KEYRING_SOURCES } from '../import-source.ts';
+import { IMPORT_FORMATS } from '@postern/importers';
+import type { ImportCommandOptions } from '../secret-import.ts';
+import { KEYRING_SOURCES } from '../keyring-sources.ts';
 import { attribute, wholeNumber, type GetContext } from './option-values.ts';
 
 /** `secret …`. */
@@ -14,6 +12,7 @@ export function addSecretCommands(program: Command, context: GetContext): void {
     .description('store a secret, read from a hidden prompt or standard input')
     .option('--force', "store the value even if it doesn't look like the provider's keys", false)
     .action(async (name: string, options: { force: boolean }) => {
+      const { setSecret } = await import('../secret.ts');
       await setSecret(context(), name, options);
     });
   secret
@@ -22,12 +21,14 @@ export function addSecretCommands(program: Command, context: GetContext): void {
     .option('--field <field>', 'which field of the secret', 'value')
     .option('--raw', 'print without a trailing newline', false)
     .action(async (name: string, options: { field: string; raw: boolean }) => {
+      const { getSecret } = await import('../secret.ts');
       await getSecret(context(), name, options);
     });
   secret
     .command('list')
     .description('list names and ages (never values)')
     .action(async () => {
+      const { listSecrets } = await import('../secret.ts');
       await listSecrets(context());
     });
   secret
@@ -35,6 +36,7 @@ export function addSecretCommands(program: Command, context: GetContext): void {
     .description('remove a secret')
     .option('--yes', "don't ask for confirmation", false)
     .action(async (name: string, options: { yes: boolean }) => {
+      const { removeSecret } = await import('../secret.ts');
       await removeSecret(context(), name, options);
     });
   secret
@@ -42,12 +44,14 @@ export function addSecretCommands(program: Command, context: GetContext): void {
     .description('replace a secret, read from a hidden prompt or standard input')
     .option('--force', "store the value even if it doesn't look like the provider's keys", false)
     .action(async (name: string, options: { force: boolean }) => {
+      const { rotateSecret } = await import('../secret.ts');
       await rotateSecret(context(), name, options);
     });
   secret
     .command('test <name>')
     .description("test a key by listing its provider's models, which is free")
     .action(async (name: string) => {
+      const { testSecret } = await import('../secret-test.ts');
       await testSecret(context(), name);
     });
   addImport(secret, context);
@@ -59,7 +63,7 @@ function addImport(secret: Command, context: GetContext): void {
     .description("import another program's keys from a file, a directory or the keyring")
     .addOption(
       new Option('--format <format>', 'the format, instead of detecting it').choices(
-        Object.keys(IMPORTERS),
+        IMPORT_FORMATS,
       ),
     )
     .addOption(
@@ -89,6 +93,7 @@ function addImport(secret: Command, context: GetContext): void {
       wholeNumber,
     )
     .action(async (path: string | undefined, options: ImportCommandOptions) => {
+      const { importFrom } = await import('../secret-import.ts');
       await importFrom(context(), path, options);
     });
 }

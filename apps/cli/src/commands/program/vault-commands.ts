@@ -1,8 +1,5 @@
 import type { Command } from 'commander';
 import { parseDurationMs } from '@postern/app';
-import { acceptRollback } from '../accept-rollback.ts';
-import { agent, lock, unlock } from '../agent.ts';
-import { recover, setPassphrase } from '../vault-slots.ts';
 import { duration, wholeNumber, type GetContext } from './option-values.ts';
 
 /** `agent` and `vault …`. */
@@ -12,6 +9,7 @@ export function addVaultCommands(program: Command, context: GetContext): void {
     .description('keep the vault unlocked for other commands, in the foreground')
     .option('--ttl <time>', 'how long, such as 15m or 8h', duration, '1h')
     .action(async (options: { ttl: string }) => {
+      const { agent } = await import('../agent.ts');
       await agent(context(), parseDurationMs(options.ttl) ?? 0);
     });
   const vault = program.command('vault').description('unlock and lock the vault');
@@ -20,6 +18,7 @@ export function addVaultCommands(program: Command, context: GetContext): void {
     .description('unlock the vault for other commands, in the background')
     .option('--ttl <time>', 'how long, such as 15m or 8h', duration, '1h')
     .action(async (options: { ttl: string }) => {
+      const { unlock } = await import('../agent.ts');
       await unlock(context(), options.ttl);
     });
   vault
@@ -31,6 +30,7 @@ export function addVaultCommands(program: Command, context: GetContext): void {
       wholeNumber,
     )
     .action(async (options: { newPassphraseFd?: number }) => {
+      const { setPassphrase } = await import('../vault-slots.ts');
       await setPassphrase(context(), options);
     });
   vault
@@ -38,18 +38,21 @@ export function addVaultCommands(program: Command, context: GetContext): void {
     .description('create a new recovery code and invalidate the old one')
     .option('--use', 'unlock with the recovery code and set a new passphrase', false)
     .action(async (options: { use: boolean }) => {
+      const { recover } = await import('../vault-slots.ts');
       await recover(context(), options);
     });
   vault
     .command('accept-rollback')
     .description('accept vault files that you restored from an older copy')
     .action(async () => {
+      const { acceptRollback } = await import('../accept-rollback.ts');
       await acceptRollback(context());
     });
   vault
     .command('lock')
     .description('lock the vault in every running process')
     .action(async () => {
+      const { lock } = await import('../agent.ts');
       await lock(context());
     });
 }
