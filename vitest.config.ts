@@ -32,6 +32,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'page',
+          include: ['apps/web/src/**/*.test.tsx'],
+          environment: 'happy-dom',
+          setupFiles: ['./apps/web/src/testing/set-up-page.ts'],
+          testTimeout: HANG_MS,
+          hookTimeout: HANG_MS,
+          maxWorkers: WORKERS,
+        },
+      },
+      {
+        test: {
           name: 'system',
           include: ['testing/suites/**/*.test.ts'],
           globalSetup: './testing/src/test-program/setup.ts',

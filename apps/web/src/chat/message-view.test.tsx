@@ -1,0 +1,191 @@
+import { act, render, screen, within } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import type { Message, Part } from '@postern/protocol';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { models } from '../models/models.ts';
+import { fakeServer, turnStream } from '../testing/fake-server.ts';
+import { conversation, idOf, message, modelGroup } from '../testing/page-data.ts';
+import { openNewChat, type OpenChat } from './chat.ts';
+import { MessageList } from './message-list.tsx';
+import { treeOf } from './tree.ts';
+
+const server = fakeServer();
+const TURNS = `POST /api/conversations/${conversation(1).id}/turns`;
+const QUESTION = message(1, 'What is a gate?', { role: 'user', parentId: null });
+const answer = (changes: Partial<Message> = {}, number = 2): Message =>
+  message(number, 'A **door**.', { role: 'assistant', parentId: idOf(1), ...changes });
+
+/** Shows a chat with these messages. */
+function show(...messages: readonly Message[]): OpenChat {
+  const open = openNewChat(conversation(1));
+  open.chat.update((now) => ({ ...now, tree: treeOf(messages) }));
+  render(<MessageList open={open} target={undefined} />);
+  return open;
+}
+
+const answerOf = (): HTMLElement => screen.getByRole('article', { name: 'Answer' });
+const button = (name: string): HTMLElement => within(answerOf()).getByRole('button', { name });
+
+beforeEach(() => {
+  models.set({ status: 'loaded', groups: [modelGroup('Acme', 'a-1')] });
+});
+
+describe('message view', () => {
+  it('shows questions, answers, tool results and system prompts as such', () => {
+    show(
+      message(1, 'Be brief.', { role: 'system', parentId: null }),
+      message(2, 'Hi', { role: 'user', parentId: idOf(1) }),
+      message(3, 'Hello', { role: 'assistant', parentId: idOf(2) }),
+      message(4, '', {
+        role: 'user',
+        parentId: idOf(3),
+        parts: [{ kind: 'tool-result', callId: 'c', content: [], isError: false }],
+      }),
+    );
+    const names = screen.getAllByRole('article').map((each) => each.getAttribute('aria-label'));
+    expect(names).toEqual(['System prompt', 'You', 'Answer', 'Tool results']);
+    expect(screen.getByText('The tool returned nothing.')).toBeDefined();
+  });
+
+  it('renders markdown and names the model', () => {
+    models.set({ status: 'loaded', groups: [modelGroup('Demo', 'scripted')] });
+    const [group] = models.get().groups;
+    if (group === undefined) throw new Error('no group');
+    show(QUESTION, answer({ provider: group.provider, model: 'scripted' }));
+    expect(within(answerOf()).getByText('door').tagName).toBe('STRONG');
+    expect(within(answerOf()).getByRole('heading').textContent).toBe('scripted');
+    expect(within(answerOf()).getByText('Offline demo')).toBeDefined();
+  });
+
+  it.each<readonly [string, Partial<Message>, string]>([
+    [
+      'failed',
+      { status: 'failed', failure: { code: 'UPSTREAM_OVERLOADED', message: 'Acme is busy.' } },
+      'Acme is busy.',
+    ],
+    ['failed for an unknown reason', { status: 'failed' }, 'Couldn’t get an answer.'],
+    [
+      'was stopped',
+      { status: 'interrupted', failure: { code: 'REQUEST_CANCELLED', message: 'Cancelled.' } },
+      'Stopped.',
+    ],
+    ['was cut off', { status: 'interrupted' }, 'The answer is incomplete.'],
+    ['is too long', { stopReason: 'max-tokens' }, 'The answer reached the length limit.'],
+    [
+      'did not fit',
+      { stopReason: 'context-full' },
+      'This chat is too long for the model. Start a new chat or choose another model.',
+    ],
+  ])('says that an answer %s', (_name, changes, text) => {
+    show(QUESTION, answer(changes));
+    expect(within(answerOf()).getByText(text)).toBeDefined();
+  });
+
+  it.each<readonly [Part, string]>([
+    [{ kind: 'thinking', text: 'Hmm' }, 'Thinking'],
+    [
+      { kind: 'redacted-thinking', data: 'x' },
+      'Encrypted reasoning that only the provider can read.',
+    ],
+    [{ kind: 'refusal', text: 'No.' }, 'The model declined to answer.'],
+    [{ kind: 'tool-call', callId: 'c', name: 'search', inputJson: '{"a":1}' }, 'search'],
+    [
+      { kind: 'opaque', dialect: 'openai-chat', value: { type: 'new_block' } },
+      'as sent by openai-chat',
+    ],
+  ])('shows a part %o', (part, text) => {
+    show(QUESTION, answer({ parts: [part] }));
+    expect(within(answerOf()).getByText(text)).toBeDefined();
+  });
+
+  it('streams an answer and announces it', () => {
+    const open = show(QUESTION, answer({ parts: [], status: 'streaming' }));
+    act(() => {
+      const run = { at: 'answering', answerId: idOf(2), stopping: false } as const;
+      open.chat.update((now) => ({ ...now, run }));
+      open.live.update((now) => ({ ...now, parts: [{ kind: 'text', text: 'A do' }] }));
+    });
+    expect(answerOf().textContent).toContain('A do');
+    expect(screen.getByRole('status').textContent).toBe('The model is answering.');
+    act(() => {
+      const run = { at: 'answering', answerId: idOf(2), stopping: true } as const;
+      open.chat.update((now) => ({ ...now, run }));
+    });
+    expect(within(answerOf()).getByText('Stopping…')).toBeDefined();
+  });
+});
+
+describe('message actions', () => {
+  it('copies the text of a message', async () => {
+    const user = userEvent.setup();
+    show(QUESTION, answer());
+    await user.click(button('Copy message'));
+    expect(await window.navigator.clipboard.readText()).toBe('A **door**.');
+  });
+
+  it('regenerates an answer with the current model', async () => {
+    server.reply(TURNS, turnStream().reply);
+    show(QUESTION, answer());
+    await userEvent.click(button('Regenerate'));
+    expect(server.sentTo(TURNS)).toEqual([{ parentId: idOf(1), provider: 'acme', model: 'a-1' }]);
+  });
+
+  it('cannot regenerate without a model', () => {
+    models.set({ status: 'loaded', groups: [] });
+    show(QUESTION, answer());
+    expect(button('Regenerate')).toHaveProperty('disabled', true);
+  });
+
+  it('switches between versions', async () => {
+    show(QUESTION, answer(), answer({ parts: [{ kind: 'text', text: 'A wall.' }] }, 3));
+    expect(answerOf().textContent).toContain('A wall.');
+    expect(screen.getByLabelText('Version 2 of 2')).toBeDefined();
+    expect(button('Next version')).toHaveProperty('disabled', true);
+    await userEvent.click(button('Previous version'));
+    expect(answerOf().textContent).toContain('A door.');
+    expect(button('Previous version')).toHaveProperty('disabled', true);
+  });
+
+  it('shows the token count', () => {
+    show(QUESTION, answer({ usage: { inputTokens: 3, outputTokens: 4 } }));
+    expect(within(answerOf()).getByText('3 in · 4 out tokens')).toBeDefined();
+  });
+});
+
+describe('editing a question', () => {
+  const edit = async (): Promise<HTMLElement> => {
+    await userEvent.click(screen.getByRole('button', { name: 'Edit' }));
+    return screen.getByLabelText('Edit message');
+  };
+
+  it('sends the new text beside the old question', async () => {
+    server.reply(TURNS, turnStream().reply);
+    show(QUESTION, answer());
+    const field = await edit();
+    expect(field).toHaveProperty('value', 'What is a gate?');
+    await userEvent.clear(field);
+    await userEvent.type(field, 'What is a wall?{Control>}{Enter}{/Control}');
+    expect(server.sentTo(TURNS)).toEqual([
+      { parentId: null, text: 'What is a wall?', provider: 'acme', model: 'a-1' },
+    ]);
+    expect(screen.queryByLabelText('Edit message')).toBeNull();
+  });
+
+  it.each([
+    ['Esc', () => userEvent.keyboard('{Escape}')],
+    ['Cancel', () => userEvent.click(screen.getByRole('button', { name: 'Cancel' }))],
+  ])('is left with %s and sends nothing', async (_name, leave) => {
+    show(QUESTION, answer());
+    await userEvent.type(await edit(), '!');
+    await leave();
+    expect(screen.queryByLabelText('Edit message')).toBeNull();
+    expect(screen.getByText('What is a gate?')).toBeDefined();
+    expect(server.requests()).toEqual([]);
+  });
+
+  it('needs text', async () => {
+    show(QUESTION, answer());
+    await userEvent.clear(await edit());
+    expect(screen.getByRole('button', { name: 'Send' })).toHaveProperty('disabled', true);
+  });
+});

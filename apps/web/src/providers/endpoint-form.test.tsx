@@ -1,0 +1,79 @@
+import { render, screen } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import { describe, expect, it, vi } from 'vitest';
+import { failure, fakeServer, json } from '../testing/fake-server.ts';
+import { provider } from '../testing/page-data.ts';
+import { EndpointForm } from './endpoint-form.tsx';
+
+const server = fakeServer();
+const POST = 'POST /api/providers';
+const type = (label: string, text: string): Promise<void> =>
+  userEvent.type(screen.getByLabelText(label), text);
+const add = (): Promise<void> =>
+  userEvent.click(screen.getByRole('button', { name: 'Add endpoint' }));
+
+describe('EndpointForm', () => {
+  it('adds an endpoint with the chosen format, authentication and models', async () => {
+    const done = vi.fn();
+    server.reply(POST, json(provider({ builtIn: false })));
+    server.reply('GET /api/models', json([]));
+    render(<EndpointForm onDone={done} />);
+    await type('Name', 'My Server');
+    await type('Base URL', 'http://127.0.0.1:8000/v1');
+    await userEvent.selectOptions(screen.getByLabelText('API format'), 'anthropic-messages');
+    await userEvent.selectOptions(screen.getByLabelText('Send key as'), 'x-api-key');
+    await type('Models', 'one, two');
+    await add();
+    expect(server.sentTo(POST)).toEqual([
+      {
+        id: 'my-server',
+        label: 'My Server',
+        dialect: 'anthropic-messages',
+        baseUrl: 'http://127.0.0.1:8000/v1',
+        auth: 'x-api-key',
+        models: ['one', 'two'],
+      },
+    ]);
+    expect(done).toHaveBeenCalledOnce();
+  });
+
+  it('derives the id from the name until the user edits the id', async () => {
+    render(<EndpointForm onDone={vi.fn()} />);
+    await type('Name', 'My Server');
+    const id = screen.getByLabelText('Id');
+    expect(id).toHaveProperty('value', 'my-server');
+    await type('Id', '-2');
+    await type('Name', ' again');
+    expect(id).toHaveProperty('value', 'my-server-2');
+  });
+
+  it('marks every invalid field and sends nothing', async () => {
+    render(<EndpointForm onDone={vi.fn()} />);
+    await type('Base URL', 'nonsense');
+    await add();
+    for (const label of ['Name', 'Id', 'Base URL']) {
+      expect(screen.getByLabelText(label).getAttribute('aria-invalid')).toBe('true');
+    }
+    expect(screen.getByText('Enter a full URL, such as http://127.0.0.1:8000/v1.')).toBeDefined();
+    expect(screen.getByLabelText('Models').getAttribute('aria-invalid')).toBe('false');
+    expect(server.requests()).toEqual([]);
+  });
+
+  it('stays open when the server refuses', async () => {
+    const done = vi.fn();
+    server.reply(POST, failure('PROVIDER_NAME_TAKEN', 'This id is taken.'));
+    render(<EndpointForm onDone={done} />);
+    await type('Name', 'Acme');
+    await type('Base URL', 'https://acme.example');
+    await add();
+    expect((await screen.findByRole('alert')).textContent).toContain('This id is taken.');
+    expect(done).not.toHaveBeenCalled();
+  });
+
+  it('cancels', async () => {
+    const done = vi.fn();
+    render(<EndpointForm onDone={done} />);
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(done).toHaveBeenCalledOnce();
+  });
+});

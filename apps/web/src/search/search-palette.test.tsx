@@ -1,0 +1,101 @@
+import { act, render, screen } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import type { SearchHit } from '@postern/protocol';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { loadConversations } from '../conversations/conversation-list.ts';
+import { currentRoute } from '../navigation/route.ts';
+import { failure, fakeServer, held, json } from '../testing/fake-server.ts';
+import { conversation, idOf } from '../testing/page-data.ts';
+import { SearchPalette } from './search-palette.tsx';
+
+const server = fakeServer();
+const close = vi.fn();
+
+function hit(title: string, messageNumber?: number): SearchHit {
+  return {
+    conversationId: conversation(1).id,
+    conversationTitle: title,
+    messageId: messageNumber === undefined ? null : idOf(messageNumber),
+    snippet: [
+      { text: 'an old ', match: false },
+      { text: 'gate', match: true },
+    ],
+    createdAtMs: 0,
+  };
+}
+
+const rows = (): readonly HTMLElement[] => screen.queryAllByRole('option');
+
+async function open(): Promise<void> {
+  server.reply(
+    'GET /api/conversations',
+    json({ conversations: [conversation(1, 'First'), conversation(2, 'Second')], next: null }),
+  );
+  await act(loadConversations);
+  render(<SearchPalette onClose={close} />);
+}
+
+beforeEach(() => {
+  close.mockClear();
+});
+
+describe('SearchPalette', () => {
+  it('offers a new chat and recent chats before a search', async () => {
+    await open();
+    const titles = rows().map((row) => row.querySelector('.search-title')?.textContent);
+    expect(titles).toEqual(['New chat', 'First', 'Second']);
+    await userEvent.keyboard('{ArrowDown}{ArrowDown}{Enter}');
+    expect(currentRoute()).toEqual({ at: 'conversation', id: conversation(2).id });
+    expect(close).toHaveBeenCalledOnce();
+  });
+
+  it('shows hits with the match highlighted and opens the message', async () => {
+    server.reply('GET /api/search?q=gate', json([hit('Gates', 7), hit('Walls')]));
+    await open();
+    await userEvent.keyboard('gate');
+    await expect.poll(rows).toHaveLength(2);
+    expect(document.querySelector('mark')?.textContent).toBe('gate');
+    await userEvent.click(screen.getByText('Gates'));
+    expect(currentRoute()).toMatchObject({ message: idOf(7) });
+  });
+
+  it('searches once after typing pauses', async () => {
+    server.reply('GET /api/search?q=gate', json([hit('Gates')]));
+    await open();
+    await userEvent.keyboard('gate');
+    await expect.poll(rows).toHaveLength(1);
+    expect(server.requests().filter(({ route }) => route.includes('/search'))).toHaveLength(1);
+  });
+
+  it('keeps the newest result when an older response arrives late', async () => {
+    const late = held(json([hit('Late')]));
+    server.reply('GET /api/search?q=a', late.reply);
+    server.reply('GET /api/search?q=ab', json([hit('Newest')]));
+    await open();
+    await userEvent.keyboard('a');
+    await expect.poll(() => server.sentTo('GET /api/search?q=a')).toHaveLength(1);
+    await userEvent.keyboard('b');
+    await screen.findByText('Newest');
+    await act(async () => {
+      late.release();
+      await Promise.resolve();
+    });
+    expect(screen.queryByText('Late')).toBeNull();
+  });
+
+  it('says when nothing was found', async () => {
+    server.reply('GET /api/search?q=zzz', json([]));
+    await open();
+    await userEvent.keyboard('zzz');
+    expect((await screen.findByText(/No results/)).textContent).toBe(
+      'No results for “zzz”. Try other words.',
+    );
+  });
+
+  it('shows why the search failed', async () => {
+    server.reply('GET /api/search?q=x', failure('DATABASE_BUSY', 'It is busy.', 'Try again.'));
+    await open();
+    await userEvent.keyboard('x');
+    expect((await screen.findByRole('alert')).textContent).toBe('It is busy. Try again.');
+  });
+});

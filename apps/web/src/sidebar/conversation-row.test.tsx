@@ -1,0 +1,105 @@
+import { act, render, screen, within } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { openChat } from '../chat/chat.ts';
+import { Toasts } from '../controls/toasts.tsx';
+import { conversationList, loadConversations } from '../conversations/conversation-list.ts';
+import { currentRoute, navigate } from '../navigation/route.ts';
+import { failure, fakeServer, json, noContent } from '../testing/fake-server.ts';
+import { conversation } from '../testing/page-data.ts';
+import { Conversations } from './conversations.tsx';
+
+const server = fakeServer();
+const FIRST = conversation(1, 'First');
+const SECOND = conversation(2, 'Second');
+const path = `/api/conversations/${FIRST.id}`;
+
+const link = (name: string): HTMLElement => screen.getByRole('link', { name });
+const titles = (): readonly string[] =>
+  conversationList.get().conversations.map(({ title }) => title);
+
+beforeEach(async () => {
+  server.reply('GET /api/conversations', json({ conversations: [FIRST, SECOND], next: null }));
+  await loadConversations();
+  render(
+    <>
+      <Conversations active={undefined} onLeave={vi.fn()} />
+      <Toasts />
+    </>,
+  );
+});
+
+describe('ConversationRow', () => {
+  it('renames with F2 and Enter, also in the open chat', async () => {
+    server.reply(`PATCH ${path}`, json({ ...FIRST, title: 'Gates' }));
+    link('First').focus();
+    await userEvent.keyboard('{F2}Gates{Enter}');
+    expect(server.sentTo(`PATCH ${path}`)).toEqual([{ title: 'Gates' }]);
+    expect(await screen.findByRole('link', { name: 'Gates' })).toBeDefined();
+    await expect
+      .poll(() => openChat(FIRST.id).chat.get().conversation)
+      .toMatchObject({ title: 'Gates' });
+  });
+
+  it.each(['{Escape}', '{Control>}a{/Control}{Backspace}{Enter}', '{Enter}'])(
+    'changes nothing after %s',
+    async (keys) => {
+      await userEvent.dblClick(link('First'));
+      await userEvent.type(screen.getByLabelText('Chat title'), keys, {
+        initialSelectionStart: 0,
+        initialSelectionEnd: 5,
+      });
+      expect(link('First')).toBeDefined();
+      expect(server.sentTo(`PATCH ${path}`)).toEqual([]);
+    },
+  );
+
+  it('restores the title when renaming fails', async () => {
+    server.reply(`PATCH ${path}`, failure('DISK_FULL', 'The disk is full.'));
+    link('First').focus();
+    await userEvent.keyboard('{F2}Gates{Enter}');
+    await screen.findByText('Couldn’t rename the chat. The disk is full.');
+    expect(titles()).toEqual(['First', 'Second']);
+  });
+
+  it('deletes the open chat, leaves it, and Undo brings it back', async () => {
+    navigate({ at: 'conversation', id: FIRST.id });
+    server.reply(`DELETE ${path}`, noContent());
+    server.reply(`POST ${path}/restore`, json(FIRST));
+    link('First').focus();
+    await userEvent.keyboard('{Delete}');
+    await screen.findByText('Deleted “First”.');
+    expect(titles()).toEqual(['Second']);
+    expect(currentRoute()).toEqual({ at: 'new' });
+    expect(document.activeElement).toBe(link('Second'));
+    await userEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    await screen.findByRole('link', { name: 'First' });
+    expect(currentRoute()).toEqual({ at: 'conversation', id: FIRST.id });
+  });
+
+  it('keeps the chat when deleting fails', async () => {
+    server.reply(`DELETE ${path}`, failure('DATABASE_BUSY', 'It is busy.'));
+    const row = within(screen.getAllByRole('listitem')[0] ?? document.body);
+    await userEvent.click(row.getByRole('button', { name: 'Delete' }));
+    await screen.findByText('Couldn’t delete the chat. It is busy.');
+    expect(titles()).toEqual(['First', 'Second']);
+  });
+
+  it('moves the focus with the arrow keys, Home and End', async () => {
+    link('First').focus();
+    await userEvent.keyboard('{ArrowDown}');
+    expect(document.activeElement).toBe(link('Second'));
+    await userEvent.keyboard('{Home}');
+    expect(document.activeElement).toBe(link('First'));
+    await userEvent.keyboard('{End}{ArrowUp}');
+    expect(document.activeElement).toBe(link('First'));
+  });
+
+  it('shows that an answer is streaming', () => {
+    act(() => {
+      const run = { at: 'asking', question: 'Hi' } as const;
+      openChat(SECOND.id).chat.update((now) => ({ ...now, run }));
+    });
+    expect(screen.getByLabelText('Answering…').closest('li')?.textContent).toBe('Second');
+  });
+});

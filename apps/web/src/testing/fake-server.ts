@@ -1,0 +1,118 @@
+import { encodeUtf8, parseJson } from '@postern/kernel';
+import type { ErrorCodeName, TurnEvent } from '@postern/protocol';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
+
+/** What the page sent. */
+export interface SentRequest {
+  /** Method and path: `POST /api/unlock`. */
+  readonly route: string;
+  readonly body: unknown;
+}
+
+type Reply = () => Response | Promise<Response>;
+
+/** The Postern process as the page sees it: `fetch` is replaced, everything behind it is real. */
+export interface FakeServer {
+  /** Sets the response of a route; the last one set counts. */
+  reply(route: string, reply: Reply): void;
+  /** Everything sent so far, oldest first. */
+  requests(): readonly SentRequest[];
+  /** The bodies sent to one route. */
+  sentTo(route: string): readonly unknown[];
+}
+
+/** Installs a fake server for every test of a file. A request without a reply fails its test. */
+export function fakeServer(): FakeServer {
+  const replies = new Map<string, Reply>();
+  let requests: SentRequest[] = [];
+  let unexpected: string[] = [];
+
+  beforeEach(() => {
+    replies.clear();
+    requests = [];
+    unexpected = [];
+    vi.stubGlobal('fetch', async (path: string, init: RequestInit): Promise<Response> => {
+      const route = `${init.method ?? 'GET'} ${path}`;
+      requests.push({ route, body: bodyOf(init) });
+      const reply = replies.get(route);
+      if (reply === undefined) unexpected.push(route);
+      return await (reply ?? unreachable())();
+    });
+  });
+
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    expect(unexpected).toEqual([]);
+  });
+
+  return {
+    reply: (route, reply) => {
+      replies.set(route, reply);
+    },
+    requests: () => requests,
+    sentTo: (route) => requests.filter((sent) => sent.route === route).map(({ body }) => body),
+  };
+}
+
+function bodyOf(init: RequestInit): unknown {
+  if (typeof init.body !== 'string') return undefined;
+  const parsed = parseJson(init.body);
+  return parsed.ok ? parsed.value : init.body;
+}
+
+export function json(value: unknown): Reply {
+  return () => Response.json(value);
+}
+
+export function noContent(): Reply {
+  return () => new Response(null, { status: 204 });
+}
+
+export function failure(code: ErrorCodeName, message: string, remedy?: string): Reply {
+  return () => Response.json({ error: { code, message, remedy } }, { status: 400 });
+}
+
+/** A process that isn't running. */
+export function unreachable(): Reply {
+  return () => Promise.reject(new TypeError('fetch failed'));
+}
+
+/** A response that arrives when the test says so. */
+export function held(reply: Reply): { readonly reply: Reply; release(): void } {
+  let release = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return {
+    reply: async () => {
+      await gate;
+      return await reply();
+    },
+    release: () => {
+      release();
+    },
+  };
+}
+
+/** The stream of a turn, whose events the test sends one by one. */
+export function turnStream(): {
+  readonly reply: Reply;
+  send(event: TurnEvent): void;
+  end(): void;
+} {
+  let sink: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      sink = controller;
+    },
+  });
+  return {
+    reply: () => new Response(body, { headers: { 'content-type': 'text/event-stream' } }),
+    send: (event) => {
+      sink?.enqueue(encodeUtf8(`data: ${JSON.stringify(event)}\n\n`));
+    },
+    end: () => {
+      sink?.close();
+    },
+  };
+}

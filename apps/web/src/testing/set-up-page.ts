@@ -1,0 +1,29 @@
+import { cleanup } from '@testing-library/react';
+import { afterEach } from 'vitest';
+import { closeChats } from '../chat/chat.ts';
+import { clearDrafts } from '../chat/drafts.ts';
+import { clearConversations } from '../conversations/conversation-list.ts';
+import { linkRequest } from '../markdown/link-request.ts';
+import { models, pickedModels } from '../models/models.ts';
+import { providers } from '../providers/providers.ts';
+import { session } from '../session/session.ts';
+
+// KaTeX warns in documents without a doctype, which happy-dom doesn't know.
+Object.defineProperty(document, 'compatMode', { value: 'CSS1Compat' });
+
+// Runs before every component test file. A page keeps its state in modules, so that it must be
+// reset for the next test.
+afterEach(() => {
+  cleanup();
+  closeChats();
+  clearDrafts();
+  clearConversations();
+  linkRequest.set(undefined);
+  models.set({ status: 'idle', groups: [] });
+  pickedModels.set(new Map());
+  providers.set({ status: 'idle', list: [] });
+  session.set({ at: 'starting' });
+  window.localStorage.clear();
+  window.sessionStorage.clear();
+  window.location.hash = '';
+});
