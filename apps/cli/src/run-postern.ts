@@ -3,13 +3,14 @@ import type { ProgramParts } from './commands/make-context.ts';
 import { readEnvironment } from './config/environment.ts';
 import { CommandFailed } from './failure/command-failed.ts';
 import { exitCodeOf } from './failure/command-failed.ts';
-import { leaveMemoryOutOfCoreDumps } from '@postern/app';
+import { keepReportOffTheNetwork, leaveMemoryOutOfCoreDumps } from '@postern/app';
 import { endOfLostOutput } from './failure/lost-output.ts';
 import { placeOf } from './failure/place-of.ts';
 import { openTerminal, styled, type Terminal } from './terminal/terminal.ts';
 
 // Before anything secret is in the memory.
 leaveMemoryOutOfCoreDumps();
+keepReportOffTheNetwork();
 const environment = readEnvironment();
 const terminal = openTerminal(environment.wantsColour);
 const asked = { json: false };

@@ -54,6 +54,7 @@ export { type StoreKeyInput, storeProviderKey } from './services/store-provider-
 export { openGateway } from './services/stores.ts';
 export { vaultDatabases } from './services/vault-databases.ts';
 export { leaveMemoryOutOfCoreDumps, withOriginalCoreDumps } from './system/core-dumps.ts';
+export { keepReportOffTheNetwork } from './system/diagnostic-report.ts';
 export { machineId } from './system/machine-id.ts';
 export { systemClock } from './system/system-clock.ts';
 export { systemKeyring } from './system/system-keyring.ts';

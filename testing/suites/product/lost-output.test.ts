@@ -37,7 +37,7 @@ describe('a result that nobody takes', () => {
     test.each(COMMANDS)('%s says so in one line', async (command) => {
       const { code, stderr } = await shell(`postern ${command} > /dev/full`);
       expect(code).toBe(9);
-      expect(stderr).toMatch(/^postern: Cannot write the result: the device is full\..*\n$/);
+      expect(stderr).toMatch(/^postern: Can't write the result: the device is full\..*\n$/);
     });
 
     test.each([
@@ -47,7 +47,7 @@ describe('a result that nobody takes', () => {
     ])('a command %s, of run', async (_name, command, expected) => {
       const { code, stderr } = await shell(`postern run -- sh -c '${command}' > /dev/full`);
       expect(code).toBe(expected);
-      expect(stderr).toMatch(/^postern: Cannot write the output: the device is full\..*\n$/);
+      expect(stderr).toMatch(/^postern: Can't write the output: the device is full\..*\n$/);
     });
 
     test('a command of run whose errors are lost does not end well', async () => {
