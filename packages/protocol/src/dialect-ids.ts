@@ -13,6 +13,7 @@ interface DialectInfo {
 export const DIALECT_INFO = {
   'openai-chat': { label: 'OpenAI chat completions', defaultProvider: 'openai' },
   'anthropic-messages': { label: 'Anthropic messages', defaultProvider: 'anthropic' },
+  'openai-responses': { label: 'OpenAI responses', defaultProvider: 'openai' },
 } as const satisfies Readonly<Record<string, DialectInfo>>;
 
 export type DialectId = keyof typeof DIALECT_INFO;

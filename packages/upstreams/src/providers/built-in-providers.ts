@@ -41,6 +41,7 @@ export const BUILT_IN_PROVIDERS: readonly Provider[] = [
     label: 'OpenAI',
     dialect: 'openai-chat',
     baseUrl: 'https://api.openai.com/v1',
+    alsoSpeaks: [{ dialect: 'openai-responses' }],
     keyForm: keyForm('sk-'),
     keyPage: 'https://platform.openai.com/api-keys',
     models: ['gpt-6.1-sol', 'gpt-6.1-terra', 'gpt-6-luna'],

@@ -1,0 +1,150 @@
+import type { JsonObject } from '@postern/kernel';
+import {
+  EMPTY_ANSWER,
+  foldAnswer,
+  type AnswerEvent,
+  type AnswerFailure,
+  type FoldedAnswer,
+} from '@postern/protocol';
+import type { AnswerEncoder, AnswerStreamMeta } from '../dialect.ts';
+import { failureStatus } from '../errors/failure-status.ts';
+import { objectOf } from '../json/read-json.ts';
+import { sseFrame } from '../sse/sse-frame.ts';
+import { encodeError } from './encode-error.ts';
+import { encodeOutputItem } from './encode-items.ts';
+import { beginningOf, endingOf, identified, responseId } from './response-object.ts';
+import { itemDeltas, itemEnding, itemStart } from './item-events.ts';
+
+type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
+
+/** A frame that says nothing: the dialect has no event for it (WHATWG HTML, §9.2.6). */
+export const PING = ': ping\n\n';
+
+/**
+ * Encodes an answer as a stream of `POST /responses`: the response as it begins, each part as an item
+ * from `added` to `done`, the whole response last. Events are numbered without gaps.
+ */
+export function answerEncoder(meta: AnswerStreamMeta): AnswerEncoder {
+  return new Encoder(meta);
+}
+
+class Encoder implements AnswerEncoder {
+  readonly #meta: AnswerStreamMeta;
+  /** Parts by their index → their place among the items. */
+  readonly #items = new Map<number, number>();
+  /** The items that have ended, by their place. */
+  readonly #output: JsonObject[] = [];
+  readonly #open = new Set<number>();
+  #answer: FoldedAnswer = EMPTY_ANSWER;
+  #id = '';
+  #sequence = 0;
+  #ended = false;
+
+  constructor(meta: AnswerStreamMeta) {
+    this.#meta = meta;
+  }
+
+  push(event: AnswerEvent): string {
+    if (this.#ended) return '';
+    this.#answer = foldAnswer(this.#answer, event);
+    switch (event.kind) {
+      case 'start':
+        return this.#start(event.id);
+      case 'part-start':
+        return this.#startItem(event.index);
+      case 'part-delta': {
+        const place = this.#items.get(event.index);
+        if (place === undefined || !this.#open.has(event.index)) return '';
+        return this.#frames(itemDeltas(this.#item(event.index, place), place, event.delta));
+      }
+      case 'part-end':
+        return this.#endItem(event.index);
+      case 'usage':
+        return '';
+      case 'finish':
+        this.#ended = true;
+        return this.#finish(event);
+      case 'failure':
+        this.#ended = true;
+        return this.#fail(event.failure);
+    }
+  }
+
+  ping(): string {
+    return this.#ended ? '' : PING;
+  }
+
+  #start(id: string): string {
+    this.#id = responseId(id, this.#meta.from);
+    const response = beginningOf(this.#soFar());
+    return this.#frames([
+      { type: 'response.created', response },
+      { type: 'response.in_progress', response },
+    ]);
+  }
+
+  #startItem(index: number): string {
+    const part = this.#answer.parts[index];
+    if (part === undefined || encodeOutputItem(part) === undefined) return '';
+    const place = this.#items.size;
+    this.#items.set(index, place);
+    this.#open.add(index);
+    return this.#frames(itemStart(this.#item(index, place), place, part));
+  }
+
+  #endItem(index: number): string {
+    const place = this.#items.get(index);
+    if (place === undefined || !this.#open.delete(index)) return '';
+    const item = this.#item(index, place);
+    this.#output[place] = item;
+    return this.#frames(itemEnding(item, place));
+  }
+
+  /** The item as it has become. */
+  #item(index: number, place: number): JsonObject {
+    const part = this.#answer.parts[index];
+    const item = part === undefined ? undefined : encodeOutputItem(part);
+    const status = this.#open.has(index) ? 'in_progress' : 'completed';
+    return identified(item ?? {}, this.#id, place, status);
+  }
+
+  #finish({ stopReason, extra }: Finish): string {
+    const ended = [...this.#open].map((index) => this.#endItem(index)).join('');
+    const response = endingOf(this.#soFar(), stopReason, this.#answer.usage, extra);
+    const type = `response.${response['status'] === 'completed' ? 'completed' : 'incomplete'}`;
+    return ended + this.#frames([{ type, response }]);
+  }
+
+  #fail({ code, message }: AnswerFailure): string {
+    const status = failureStatus(code);
+    const { body } = encodeError({ status, message, code, requestId: '' });
+    const error = objectOf(body['error']) ?? {};
+    const response = {
+      ...beginningOf(this.#soFar()),
+      status: 'failed',
+      error: { code: error['code'] ?? null, message },
+    };
+    const events = [
+      { type: 'error', error },
+      { type: 'response.failed', response },
+    ];
+    return this.#frames(this.#id === '' ? events.slice(0, 1) : events);
+  }
+
+  #soFar(): Parameters<typeof beginningOf>[0] {
+    const { createdAtMs } = this.#meta;
+    const output = [...this.#output];
+    return { id: this.#id, model: this.#answer.model ?? '', createdAtMs, output };
+  }
+
+  #frames(events: readonly (JsonObject & { readonly type: string })[]): string {
+    return events
+      .map((event) => {
+        const { type, ...fields } = event;
+        const numbered = { type, sequence_number: this.#sequence, ...fields };
+        this.#sequence += 1;
+        return sseFrame(type, numbered);
+      })
+      .join('');
+  }
+}

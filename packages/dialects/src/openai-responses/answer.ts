@@ -1,0 +1,77 @@
+import { failed, ok, type JsonObject, type JsonValue, type Result } from '@postern/kernel';
+import type { ModelAnswer, Part } from '@postern/protocol';
+import type { AnswerMeta, AnswerOptions, DialectFailure, Encoded } from '../dialect.ts';
+import { fieldsBeside, listOf, objectOf, textOf } from '../json/read-json.ts';
+import { warnDroppedPart, warning } from '../report.ts';
+import { decodeOutputItem } from './decode-items.ts';
+import { encodeOutputItem } from './encode-items.ts';
+import { OPENAI_RESPONSES } from './limits.ts';
+import { endingOf, identified, responseId } from './response-object.ts';
+import { decodeEnding } from './stop-reason.ts';
+import { decodeUsage, usageBeside } from './usage.ts';
+
+/** Fields of a response that `ModelAnswer` has its own place for, or that always are the same. */
+const KNOWN = new Set([
+  'id',
+  'object',
+  'model',
+  'output',
+  'status',
+  'incomplete_details',
+  'error',
+  'usage',
+]);
+
+export function decodeAnswer(
+  value: JsonValue,
+  options: AnswerOptions = {},
+): Result<ModelAnswer, DialectFailure> {
+  const response = objectOf(value) ?? {};
+  const output = listOf(response['output']);
+  if (output === undefined || response['status'] === 'failed') {
+    return failed({ reason: 'malformed', path: 'output', message: 'the answer has no output' });
+  }
+  const parts = output
+    .flatMap((item) => decodeOutputItem(objectOf(item) ?? {}))
+    .map((part) => renamed(part, options));
+  return ok({
+    id: textOf(response['id']) ?? '',
+    model: textOf(response['model']) ?? '',
+    parts,
+    stopReason: decodeEnding(response, parts),
+    usage: decodeUsage(objectOf(response['usage']) ?? {}),
+    extra: { dialect: OPENAI_RESPONSES, fields: responseExtra(response) },
+  });
+}
+
+function renamed(part: Part, { toolNames }: AnswerOptions): Part {
+  if (part.kind !== 'tool-call') return part;
+  return { ...part, name: toolNames?.get(part.name) ?? part.name };
+}
+
+/** Everything beside the model's own fields. */
+export function responseExtra(response: JsonObject): JsonObject {
+  const beside = usageBeside(objectOf(response['usage']) ?? {});
+  return {
+    ...fieldsBeside(response, KNOWN),
+    ...(Object.keys(beside).length > 0 && { usage: beside }),
+  };
+}
+
+/** The response object of an answer, as it is given without streaming. */
+export function encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): Encoded<JsonObject> {
+  return warning((warn) => {
+    const id = responseId(answer.id, answer.extra?.dialect);
+    const output = answer.parts.flatMap((part, index) => {
+      const item = encodeOutputItem(part);
+      if (item === undefined) warnDroppedPart(part, index, warn);
+      return item === undefined ? [] : [identified(item, id, index, 'completed')];
+    });
+    if (answer.stopSequence !== undefined) {
+      const message = 'a response does not say which sequence stopped it';
+      warn({ kind: 'dropped', path: 'stopSequence', message });
+    }
+    const response = { id, model: answer.model, createdAtMs: meta.createdAtMs, output };
+    return endingOf(response, answer.stopReason, answer.usage, answer.extra);
+  });
+}

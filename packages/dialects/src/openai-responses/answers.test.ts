@@ -1,0 +1,208 @@
+import {
+  encodeUtf8,
+  expectOk,
+  isJsonObject,
+  parseJson,
+  sseParser,
+  type JsonObject,
+} from '@postern/kernel';
+import {
+  EMPTY_ANSWER,
+  foldAnswer,
+  type AnswerEvent,
+  type FoldedAnswer,
+  type ModelAnswer,
+} from '@postern/protocol';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AnswerStreamMeta } from '../dialect.ts';
+import { answerEvents } from '../testing/arbitrary-answer.ts';
+import { openaiResponses } from './dialect.ts';
+
+const META: AnswerStreamMeta = { createdAtMs: 5_000, from: 'openai-chat' };
+
+function stream(events: readonly AnswerEvent[]): string {
+  const encoder = openaiResponses.answerEncoder(META);
+  return events.map((event) => encoder.push(event)).join('');
+}
+
+function eventsOf(text: string): readonly JsonObject[] {
+  return expectOk(sseParser().push(encodeUtf8(text))).map(({ event, data }) => {
+    const parsed = expectOk(parseJson(data));
+    if (!isJsonObject(parsed)) throw new Error('the event is no object');
+    expect(event).toBe(parsed['type']);
+    return parsed;
+  });
+}
+
+function decodedStream(text: string): FoldedAnswer {
+  const decoder = openaiResponses.answerDecoder();
+  const frames = expectOk(sseParser().push(encodeUtf8(text)));
+  const events = [...frames.flatMap((frame) => decoder.push(frame)), ...decoder.end()];
+  return events.reduce(foldAnswer, EMPTY_ANSWER);
+}
+
+const HELLO: readonly AnswerEvent[] = [
+  { kind: 'start', id: 'x', model: 'm' },
+  { kind: 'part-start', index: 0, part: { kind: 'text', text: '' } },
+  { kind: 'part-delta', index: 0, delta: { kind: 'text', text: 'Hel' } },
+  { kind: 'part-delta', index: 0, delta: { kind: 'text', text: 'lo' } },
+  { kind: 'part-end', index: 0 },
+  { kind: 'usage', usage: { inputTokens: 3, cacheReadTokens: 2, outputTokens: 5 } },
+  { kind: 'finish', stopReason: 'end' },
+];
+
+describe('a streamed answer toward a Responses client', () => {
+  test('is the whole sequence of events, numbered without gaps', () => {
+    const events = eventsOf(stream(HELLO));
+    expect(events.map(({ type }) => type)).toEqual([
+      'response.created',
+      'response.in_progress',
+      'response.output_item.added',
+      'response.content_part.added',
+      'response.output_text.delta',
+      'response.output_text.delta',
+      'response.output_text.done',
+      'response.content_part.done',
+      'response.output_item.done',
+      'response.completed',
+    ]);
+    expect(events.map(({ sequence_number }) => sequence_number)).toEqual([...events.keys()]);
+    expect(events.at(-1)?.['response']).toMatchObject({
+      id: 'resp_x',
+      object: 'response',
+      created_at: 5,
+      status: 'completed',
+      output: [
+        {
+          type: 'message',
+          id: 'msg_x_0',
+          status: 'completed',
+          role: 'assistant',
+          content: [{ type: 'output_text', text: 'Hello', annotations: [], logprobs: [] }],
+        },
+      ],
+      usage: {
+        input_tokens: 5,
+        input_tokens_details: { cached_tokens: 2 },
+        output_tokens: 5,
+        output_tokens_details: { reasoning_tokens: 0 },
+        total_tokens: 10,
+      },
+    });
+  });
+
+  test('has a call as an item with its arguments', () => {
+    const part = { kind: 'tool-call', callId: 'call_1', name: 'look', inputJson: '' } as const;
+    const events = eventsOf(
+      stream([
+        { kind: 'start', id: 'x', model: 'm' },
+        { kind: 'part-start', index: 0, part },
+        { kind: 'part-delta', index: 0, delta: { kind: 'tool-input', json: '{}' } },
+        { kind: 'part-end', index: 0 },
+        { kind: 'finish', stopReason: 'tool-calls' },
+      ]),
+    );
+    expect(events.slice(2, -1)).toMatchObject([
+      { type: 'response.output_item.added', item: { call_id: 'call_1', arguments: '' } },
+      { type: 'response.function_call_arguments.delta', delta: '{}' },
+      { type: 'response.function_call_arguments.done', arguments: '{}' },
+      { type: 'response.output_item.done', item: { status: 'completed', arguments: '{}' } },
+    ]);
+  });
+
+  test('is incomplete when the tokens run out', () => {
+    const cut = HELLO.map((event) =>
+      event.kind === 'finish' ? ({ ...event, stopReason: 'max-tokens' } as const) : event,
+    );
+    expect(eventsOf(stream(cut)).at(-1)).toMatchObject({
+      type: 'response.incomplete',
+      response: { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } },
+    });
+  });
+
+  test('ends in an error and a failed response, and nothing follows', () => {
+    const failure = { code: 'UPSTREAM_CUT', message: 'cut' } as const;
+    const text = stream([...HELLO.slice(0, 3), { kind: 'failure', failure }, ...HELLO]);
+    expect(eventsOf(text).slice(-2)).toMatchObject([
+      { type: 'error', error: { message: 'cut' } },
+      { type: 'response.failed', response: { status: 'failed', error: { message: 'cut' } } },
+    ]);
+    expect(decodedStream(text).failure).toMatchObject({ message: 'cut' });
+  });
+
+  test('says what the whole answer says', () => {
+    fc.assert(
+      fc.property(answerEvents, (events) => {
+        const source = events.reduce(foldAnswer, EMPTY_ANSWER);
+        const { id = '', model = '', parts, usage, stopReason } = source;
+        const answer: ModelAnswer = { id, model, parts, usage, stopReason };
+        const whole = openaiResponses.encodeAnswer(answer, META).value;
+        const streamed = eventsOf(stream(events)).at(-1)?.['response'];
+        expect(streamed).toEqual(whole);
+        const again = decodedStream(stream(events));
+        const decoded = expectOk(openaiResponses.decodeAnswer(whole));
+        expect([again.parts, again.usage, again.stopReason]).toEqual([
+          decoded.parts,
+          decoded.usage,
+          decoded.stopReason,
+        ]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('can be filled with pings until it ends', () => {
+    const encoder = openaiResponses.answerEncoder(META);
+    expect(encoder.ping()).toBe(openaiResponses.ping);
+    for (const event of HELLO) encoder.push(event);
+    expect(encoder.ping()).toBe('');
+  });
+});
+
+describe('a streamed answer of a server', () => {
+  test('that was cut off is a failure', () => {
+    const whole = stream(HELLO);
+    const cut = whole.slice(0, whole.indexOf('event: response.completed'));
+    expect(decodedStream(cut).failure?.code).toBe('UPSTREAM_CUT');
+  });
+
+  test('that is told in its last event alone is whole', () => {
+    const frames = stream(HELLO);
+    const last = frames.slice(frames.indexOf('event: response.completed'));
+    expect(decodedStream(last).parts).toMatchObject([{ kind: 'text', text: 'Hello' }]);
+  });
+
+  test('has its usage and its text read in passing', () => {
+    const tap = openaiResponses.usageTap();
+    tap.push(encodeUtf8(stream(HELLO)));
+    tap.end();
+    expect(tap.usage()).toMatchObject({ inputTokens: 3, cacheReadTokens: 2, outputTokens: 5 });
+    expect(tap.textLength()).toBe(5);
+  });
+
+  test('ends with the mark of its last event', () => {
+    const text = stream(HELLO);
+    expect(text.slice(-512)).toContain(openaiResponses.finalEventMark);
+    const before = text.slice(0, text.indexOf('event: response.completed'));
+    expect(before).not.toContain(openaiResponses.finalEventMark);
+  });
+});
+
+describe('a whole answer', () => {
+  test('that failed is no answer', () => {
+    const body = { status: 'failed', output: [], error: { code: 'server_error', message: 'm' } };
+    expect(openaiResponses.decodeAnswer(body).ok).toBe(false);
+    const read = openaiResponses.decodeError(200, { get: () => undefined }, JSON.stringify(body));
+    expect(read).toMatchObject({ message: 'm' });
+  });
+
+  test('gives back the name that the request has for a tool', () => {
+    const item = { type: 'function_call', call_id: 'c', name: 'short', arguments: '{}' };
+    const body = { id: 'resp_1', model: 'm', status: 'completed', output: [item] };
+    const toolNames = new Map([['short', 'long']]);
+    expect(expectOk(openaiResponses.decodeAnswer(body, { toolNames })).parts).toEqual([
+      { kind: 'tool-call', callId: 'c', name: 'long', inputJson: '{}' },
+    ]);
+  });
+});

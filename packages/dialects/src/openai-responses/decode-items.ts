@@ -1,0 +1,135 @@
+import type { JsonObject, JsonValue } from '@postern/kernel';
+import type {
+  Part,
+  Role,
+  ThinkingPart,
+  ToolCallPart,
+  ToolResultPart,
+  Turn,
+} from '@postern/protocol';
+import { extraFor, fieldsBeside, filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
+import type { Report } from '../report.ts';
+import { decodeContent, decodeOutput } from './decode-content.ts';
+import { OPENAI_RESPONSES } from './limits.ts';
+
+const ROLES: ReadonlyMap<JsonValue | undefined, Role> = new Map([
+  ['system', 'system'],
+  ['developer', 'system'],
+  ['user', 'user'],
+  ['assistant', 'assistant'],
+]);
+
+/** One item, and who said it. */
+interface DecodedItem {
+  readonly role: Role;
+  readonly parts: readonly Part[];
+  readonly isResult: boolean;
+}
+
+/**
+ * The turns of `input`. What the model said in a row is one turn; so are results of calls in a row and
+ * a user message right behind them.
+ */
+export function decodeInput(input: JsonValue | undefined, report: Report): readonly Turn[] {
+  if (typeof input === 'string') return [{ role: 'user', parts: [{ kind: 'text', text: input }] }];
+  const items = listOf(input);
+  if (items === undefined) report(malformed('input', 'a text or a list is required'));
+  const turns: { role: Role; parts: Part[]; isOpen: boolean }[] = [];
+  (items ?? []).forEach((value, index) => {
+    const item = decodeInputItem(objectOf(value) ?? {}, `input[${index}]`, report);
+    const last = turns.at(-1);
+    if (last?.isOpen === true && last.role === item.role) {
+      last.parts.push(...item.parts);
+      last.isOpen = item.role === 'assistant' || item.isResult;
+    } else {
+      const isOpen = item.role === 'assistant' || item.isResult;
+      turns.push({ role: item.role, parts: [...item.parts], isOpen });
+    }
+  });
+  return turns.map(({ role, parts }) => ({ role, parts }));
+}
+
+function malformed(path: string, message: string): Parameters<Report>[0] {
+  return { reason: 'malformed', path, message };
+}
+
+function decodeInputItem(item: JsonObject, path: string, report: Report): DecodedItem {
+  const type = textOf(item['type']) ?? 'message';
+  if (type === 'function_call_output') {
+    return { role: 'user', parts: [decodeResult(item, path, report)], isResult: true };
+  }
+  if (type !== 'message') {
+    const role = isOfPerson(type) ? 'user' : 'assistant';
+    return { role, parts: decodeOutputItem(item), isResult: role === 'user' };
+  }
+  const role = ROLES.get(item['role']);
+  if (role === undefined) {
+    report(malformed(`${path}.role`, 'must be system, developer, user or assistant'));
+  }
+  const parts = role === 'assistant' ? decodeOutputItem(item) : decodeContent(item['content']);
+  return { role: role ?? 'user', parts, isResult: false };
+}
+
+/** Results of tools of another kind, and answers to what the model wanted allowed. */
+function isOfPerson(type: string): boolean {
+  return type.endsWith('_output') || type.endsWith('_response') || type === 'additional_tools';
+}
+
+function decodeResult(item: JsonObject, path: string, report: Report): ToolResultPart {
+  const callId = filledText(item['call_id']);
+  if (callId === undefined) report(malformed(`${path}.call_id`, 'a text is required'));
+  return {
+    kind: 'tool-result',
+    callId: callId ?? '',
+    content: decodeContent(item['output']),
+    isError: false,
+  };
+}
+
+const MESSAGE_FIELDS = new Set(['type', 'id', 'role', 'content', 'status']);
+
+/** The parts of one item of an answer; an item of a kind that the model does not know is kept whole. */
+export function decodeOutputItem(item: JsonObject): readonly Part[] {
+  switch (item['type'] ?? 'message') {
+    case 'message':
+      return decodeOutput(item['content'], messageBeside(item));
+    case 'function_call':
+      return [decodeCall(item)];
+    case 'reasoning':
+      return [decodeReasoning(item)];
+    default:
+      return [{ kind: 'opaque', dialect: OPENAI_RESPONSES, value: item }];
+  }
+}
+
+/** `phase` and whatever else a message has beside its content. */
+export function messageBeside(item: JsonObject): JsonObject {
+  return fieldsBeside(item, MESSAGE_FIELDS);
+}
+
+const CALL_FIELDS = new Set(['type', 'id', 'call_id', 'name', 'arguments', 'status']);
+
+export function decodeCall(item: JsonObject): ToolCallPart {
+  return {
+    kind: 'tool-call',
+    callId: textOf(item['call_id']) ?? '',
+    name: textOf(item['name']) ?? '',
+    inputJson: textOf(item['arguments']) ?? '',
+    ...extraFor(OPENAI_RESPONSES, fieldsBeside(item, CALL_FIELDS)),
+  };
+}
+
+/** Reasoning goes back only under its id. */
+export function decodeReasoning(item: JsonObject): ThinkingPart {
+  const signature = filledText(item['encrypted_content']);
+  const texts = [...(listOf(item['summary']) ?? []), ...(listOf(item['content']) ?? [])];
+  const id = filledText(item['id']);
+  return {
+    kind: 'thinking',
+    text: texts.flatMap((text) => textOf(objectOf(text)?.['text']) ?? []).join(BETWEEN_SUMMARIES),
+    ...(signature !== undefined && { signature }),
+    ...extraFor(OPENAI_RESPONSES, id === undefined ? {} : { id }),
+  };
+}
+
+export const BETWEEN_SUMMARIES = '\n\n';

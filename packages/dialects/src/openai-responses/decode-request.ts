@@ -1,0 +1,210 @@
+import type { JsonObject, JsonValue, Result } from '@postern/kernel';
+import type { ModelRequest, Reasoning, ToolChoice, ToolDefinition, Turn } from '@postern/protocol';
+import type { DialectFailure } from '../dialect.ts';
+import {
+  countOf,
+  extraFor,
+  fieldsBeside,
+  filledText,
+  flagOf,
+  listOf,
+  numberOf,
+  objectOf,
+  textOf,
+} from '../json/read-json.ts';
+import { reporting, type Report } from '../report.ts';
+import {
+  readEffort,
+  readMetadata,
+  readSchema,
+  readTier,
+  readUser,
+} from '../settings/openai-settings.ts';
+import { readSettings, type FieldReader } from '../settings/read-settings.ts';
+import { decodeInput } from './decode-items.ts';
+import { INCLUDED_LOGPROBS, OPENAI_RESPONSES } from './limits.ts';
+
+const KNOWN = new Set([
+  'model',
+  'instructions',
+  'input',
+  'stream',
+  'max_output_tokens',
+  'temperature',
+  'top_p',
+  'tools',
+  'tool_choice',
+  'parallel_tool_calls',
+  'include',
+  'top_logprobs',
+]);
+
+/** What only the server that has the earlier answers could do. */
+const STATEFUL = ['previous_response_id', 'conversation', 'prompt'] as const;
+
+/** The request that a body of `POST /responses` makes: one that holds the whole conversation. */
+export function decodeRequest(value: JsonValue): Result<ModelRequest, DialectFailure> {
+  return reporting((report) => {
+    const body = objectOf(value) ?? {};
+    const model = textOf(body['model']);
+    if (model === undefined) {
+      report({ reason: 'malformed', path: 'model', message: 'a text is required' });
+    }
+    refuseStateful(body, report);
+    const { settings, beside } = readSettings(fieldsBeside(body, KNOWN), SETTINGS);
+    const { tools, otherTools } = decodeTools(body, report);
+    const { logprobs, include } = decodeInclude(body);
+    const toolChoice = decodeToolChoice(body['tool_choice']);
+    const parallelToolCalls = flagOf(body['parallel_tool_calls']);
+    return {
+      model: model ?? '',
+      turns: [...decodeInstructions(body), ...decodeInput(body['input'], report)],
+      stream: flagOf(body['stream']) ?? false,
+      ...decodeSampling(body),
+      ...settings,
+      ...(logprobs !== undefined && { logprobs }),
+      ...(tools.length > 0 && { tools }),
+      ...(toolChoice !== undefined && { toolChoice }),
+      ...(parallelToolCalls !== undefined && { parallelToolCalls }),
+      ...extraFor(OPENAI_RESPONSES, {
+        ...beside,
+        ...(include.length > 0 && { include }),
+        ...(otherTools.length > 0 && { tools: otherTools }),
+      }),
+    };
+  });
+}
+
+function refuseStateful(body: JsonObject, report: Report): void {
+  for (const path of STATEFUL) {
+    const isThere = body[path] !== undefined && body[path] !== null;
+    const message = 'what a server keeps cannot be translated; send the whole conversation';
+    if (isThere) report({ reason: 'thread-unsupported', path, message });
+  }
+  if (body['background'] === true) {
+    const message = 'an answer in the background cannot be translated';
+    report({ reason: 'unsupported', path: 'background', message });
+  }
+}
+
+const EMPTY = { settings: {} } as const;
+
+const SETTINGS: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
+  ['text', readText],
+  ['reasoning', readReasoning],
+  ['user', readUser],
+  ['metadata', readMetadata],
+  ['service_tier', readTier],
+  // Encoding says so by itself, as nobody asked a provider to keep the answer.
+  ['store', (value) => (value === false ? EMPTY : undefined)],
+  ['background', (value) => (value === false ? EMPTY : undefined)],
+]);
+
+const FORMAT = new Set(['format']);
+
+function readText(value: JsonValue): ReturnType<FieldReader> {
+  const text = objectOf(value);
+  const format = objectOf(text?.['format']);
+  if (text === undefined) return undefined;
+  const rest = fieldsBeside(text, FORMAT);
+  switch (format?.['type']) {
+    case undefined:
+    case 'text':
+      return { settings: {}, rest };
+    case 'json_object':
+      return { settings: { responseFormat: { kind: 'json' } }, rest };
+    case 'json_schema': {
+      const responseFormat = readSchema(format);
+      return responseFormat === undefined ? undefined : { settings: { responseFormat }, rest };
+    }
+    default:
+      return undefined;
+  }
+}
+
+const SUMMARIES = ['auto', 'concise', 'detailed'] as const;
+
+function readReasoning(value: JsonValue): ReturnType<FieldReader> {
+  const object = objectOf(value);
+  if (object === undefined) return undefined;
+  const effort = readEffort(object['effort']);
+  const summary = SUMMARIES.find((known) => known === object['summary']);
+  const read = new Set([
+    ...(effort !== undefined || object['effort'] === null ? ['effort'] : []),
+    ...(summary !== undefined || object['summary'] === null ? ['summary'] : []),
+  ]);
+  const reasoning: Reasoning = { ...effort, ...(summary !== undefined && { summary }) };
+  const settings = Object.keys(reasoning).length === 0 ? {} : { reasoning };
+  return { settings, rest: fieldsBeside(object, read) };
+}
+
+function decodeInclude(body: JsonObject): {
+  logprobs: number | undefined;
+  include: readonly JsonValue[];
+} {
+  const list = listOf(body['include']) ?? [];
+  const count = countOf(body['top_logprobs']);
+  const isIncluded = list.includes(INCLUDED_LOGPROBS);
+  return {
+    logprobs: isIncluded || (count ?? 0) > 0 ? (count ?? 0) : undefined,
+    include: list.filter((entry) => entry !== INCLUDED_LOGPROBS),
+  };
+}
+
+function decodeInstructions(body: JsonObject): readonly Turn[] {
+  const text = filledText(body['instructions']);
+  return text === undefined ? [] : [{ role: 'system', parts: [{ kind: 'text', text }] }];
+}
+
+function decodeSampling(
+  body: JsonObject,
+): Pick<ModelRequest, 'maxOutputTokens' | 'temperature' | 'topP'> {
+  const maxOutputTokens = numberOf(body['max_output_tokens']);
+  const temperature = numberOf(body['temperature']);
+  const topP = numberOf(body['top_p']);
+  return {
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { topP }),
+  };
+}
+
+const TOOL_FIELDS = new Set(['type', 'name', 'description', 'parameters', 'strict']);
+
+/** Tools of another type (`web_search`, `namespace`, `custom`…) are the server's own, kept as they are. */
+function decodeTools(
+  body: JsonObject,
+  report: Report,
+): { tools: readonly ToolDefinition[]; otherTools: readonly JsonObject[] } {
+  const tools: ToolDefinition[] = [];
+  const otherTools: JsonObject[] = [];
+  (listOf(body['tools']) ?? []).forEach((value, index) => {
+    const tool = objectOf(value) ?? {};
+    const name = textOf(tool['name']);
+    if (tool['type'] !== 'function') otherTools.push(tool);
+    else if (name === undefined) {
+      const path = `tools[${index}].name`;
+      report({ reason: 'malformed', path, message: 'a text is required' });
+    } else tools.push(decodeTool(name, tool));
+  });
+  return { tools, otherTools };
+}
+
+function decodeTool(name: string, tool: JsonObject): ToolDefinition {
+  const description = textOf(tool['description']);
+  const strict = flagOf(tool['strict']);
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    inputSchema: tool['parameters'] ?? { type: 'object', properties: {} },
+    ...(strict !== undefined && { strict }),
+    ...extraFor(OPENAI_RESPONSES, fieldsBeside(tool, TOOL_FIELDS)),
+  };
+}
+
+function decodeToolChoice(choice: JsonValue | undefined): ToolChoice | undefined {
+  if (choice === 'auto' || choice === 'required' || choice === 'none') return { kind: choice };
+  const object = objectOf(choice);
+  const name = object?.['type'] === 'function' ? textOf(object['name']) : undefined;
+  return name === undefined ? undefined : { kind: 'tool', name };
+}

@@ -1,0 +1,48 @@
+import type { Dialect } from '../dialect.ts';
+import { decodeError } from '../errors/decode-error.ts';
+import { decodeModels } from '../models/decode-models.ts';
+import { changedToolNames } from '../names/tool-name.ts';
+import { encodeModels } from '../openai-chat/models.ts';
+import { decodeAnswer, encodeAnswer } from './answer.ts';
+import { answerDecoder } from './answer-decoder.ts';
+import { answerEncoder, PING } from './answer-encoder.ts';
+import { decodeRequest } from './decode-request.ts';
+import { encodeError, errorFrame, REQUEST_ID_HEADER } from './encode-error.ts';
+import { encodeRequest } from './encode-request.ts';
+import { MAX_TOOL_NAME, OPENAI_RESPONSES } from './limits.ts';
+import { readUsage, usageTap } from './usage.ts';
+
+const COUNT = '/input_tokens';
+
+/** OpenAI's Responses API, as far as it needs nothing that the server keeps. */
+export const openaiResponses: Dialect = {
+  id: OPENAI_RESPONSES,
+  routes: [
+    { path: '/v1/responses', suffix: '', metered: true },
+    { path: `/v1/responses${COUNT}`, suffix: COUNT, metered: false },
+  ],
+  answerPath: '/responses',
+  modelsPath: '/models',
+  defaultAuth: 'bearer',
+  requestHeaders: {},
+  requestIdHeader: REQUEST_ID_HEADER,
+  ping: PING,
+  // The last event is long, as it holds the whole response; its counts stand near its end, and only
+  // there: in the events before it `usage` is null.
+  finalEventMark: '"total_tokens"',
+  usageOnRequest: false,
+  errorFrame,
+  toolNames: (request) => changedToolNames(request, MAX_TOOL_NAME),
+  encodeRequest,
+  decodeRequest,
+  decodeAnswer,
+  encodeAnswer,
+  answerDecoder,
+  answerEncoder,
+  decodeError,
+  encodeError,
+  usageTap,
+  readUsage,
+  decodeModels,
+  encodeModels,
+};

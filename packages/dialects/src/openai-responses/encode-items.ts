@@ -1,0 +1,215 @@
+import type { JsonObject, JsonValue } from '@postern/kernel';
+import type {
+  FilePart,
+  ImagePart,
+  Part,
+  ThinkingPart,
+  ToolCallPart,
+  ToolResultPart,
+  Turn,
+} from '@postern/protocol';
+import {
+  extraFields,
+  fieldsBeside,
+  filledText,
+  jsonObject,
+  listOf,
+  objectOf,
+  textOf,
+} from '../json/read-json.ts';
+import { decodeBase64Text } from '../media/base64-text.ts';
+import { dataUrl } from '../media/data-url.ts';
+import { wireCallId } from '../names/call-id.ts';
+import { wireToolName } from '../names/tool-name.ts';
+import type { Report } from '../report.ts';
+import { arrangeTurns } from '../turns/arrange-turns.ts';
+import { MAX_TOOL_NAME, OPENAI_RESPONSES } from './limits.ts';
+
+/** The `input` of a request: what was said as messages, calls and their results as items of their own. */
+export function encodeInput(turns: readonly Turn[], report: Report): readonly JsonObject[] {
+  return arrangeTurns(turns, report).flatMap((block, index) => {
+    const path = `input[${index}]`;
+    if (block.side === 'assistant')
+      return block.parts.map(encodeOutputItem).filter(isItem).map(inputForm);
+    return [
+      ...block.results.map((result) => encodeResult(result, path, report)),
+      ...block.entries.flatMap(({ role, parts }) => encodeWords(role, parts, path, report)),
+    ];
+  });
+}
+
+function isItem(item: JsonObject | undefined): item is JsonObject {
+  return item !== undefined;
+}
+
+/** What a person said: a message, and items of other kinds where they stood. */
+function encodeWords(
+  role: 'system' | 'user',
+  parts: readonly Part[],
+  path: string,
+  report: Report,
+): readonly JsonObject[] {
+  const items: JsonObject[] = [];
+  let content: JsonObject[] = [];
+  const endMessage = (): void => {
+    if (content.length === 0) return;
+    const wireRole = role === 'system' ? 'developer' : 'user';
+    items.push({ type: 'message', role: wireRole, content });
+    content = [];
+  };
+  for (const part of parts) {
+    const encoded = encodeContentPart(part, path, report);
+    if (part.kind === 'opaque' && !isContent(encoded)) {
+      endMessage();
+      if (encoded !== undefined) items.push(encoded);
+    } else if (encoded !== undefined) content.push(encoded);
+  }
+  endMessage();
+  return items;
+}
+
+function isContent(value: JsonObject | undefined): boolean {
+  return textOf(value?.['type'])?.startsWith('input_') ?? false;
+}
+
+function encodeContentPart(part: Part, path: string, report: Report): JsonObject | undefined {
+  switch (part.kind) {
+    case 'text':
+      return {
+        type: 'input_text',
+        text: part.text,
+        ...extraFields(OPENAI_RESPONSES, part.extra),
+      };
+    case 'image':
+      return encodeImage(part);
+    case 'file':
+      return encodeFile(part, path, report);
+    case 'opaque':
+      return objectOf(part.value);
+    default:
+      return undefined;
+  }
+}
+
+function encodeImage({ source, extra }: ImagePart): JsonObject {
+  const beside = extraFields(OPENAI_RESPONSES, extra);
+  if (source.kind === 'provider-file') {
+    return { type: 'input_image', file_id: source.fileId, ...beside };
+  }
+  const url = source.kind === 'url' ? source.url : dataUrl(source.mediaType, source.data);
+  return { type: 'input_image', image_url: url, ...beside };
+}
+
+/** A PDF goes as a file, anything textual as text under its name. */
+function encodeFile({ source, name, extra }: FilePart, path: string, report: Report): JsonObject {
+  const beside = extraFields(OPENAI_RESPONSES, extra);
+  if (source.kind === 'provider-file') {
+    return jsonObject({ type: 'input_file', file_id: source.fileId, filename: name, ...beside });
+  }
+  if (source.kind === 'url') {
+    return jsonObject({ type: 'input_file', file_url: source.url, filename: name, ...beside });
+  }
+  if (source.mediaType === 'application/pdf') {
+    return {
+      type: 'input_file',
+      filename: name ?? 'document.pdf',
+      file_data: dataUrl(source.mediaType, source.data),
+      ...beside,
+    };
+  }
+  const text = decodeBase64Text(source.data);
+  if (text === undefined) {
+    report({ reason: 'unsupported', path, message: 'a file must be a PDF or UTF-8 text' });
+  }
+  return { type: 'input_text', text: `${name === undefined ? '' : `${name}\n\n`}${text ?? ''}` };
+}
+
+/** One text goes as it is; anything more as a list. The API has no field for a failed call. */
+function encodeResult(result: ToolResultPart, path: string, report: Report): JsonObject {
+  const parts: readonly Part[] = result.isError
+    ? [{ kind: 'text', text: 'Error:' }, ...result.content]
+    : result.content;
+  return {
+    type: 'function_call_output',
+    call_id: wireCallId(result.callId),
+    output: plainText(parts) ?? encodeList(parts, path, report),
+    ...extraFields(OPENAI_RESPONSES, result.extra),
+  };
+}
+
+function encodeList(parts: readonly Part[], path: string, report: Report): readonly JsonObject[] {
+  return parts.map((part) => encodeContentPart(part, path, report)).filter(isItem);
+}
+
+/** The text of parts that are one text, or nothing. */
+function plainText([only, ...more]: readonly Part[]): string | undefined {
+  if (only === undefined) return '';
+  const isPlain = only.kind === 'text' && only.extra === undefined && more.length === 0;
+  return isPlain ? only.text : undefined;
+}
+
+/** The item of a part of an answer, without id and status; undefined where the dialect has none. */
+export function encodeOutputItem(part: Part): JsonObject | undefined {
+  switch (part.kind) {
+    case 'text':
+      return {
+        type: 'message',
+        role: 'assistant',
+        content: [outputText(part.text, part.annotations ?? [])],
+        ...extraFields(OPENAI_RESPONSES, part.extra),
+      };
+    case 'refusal':
+      return {
+        type: 'message',
+        role: 'assistant',
+        content: [{ type: 'refusal', refusal: part.text }],
+      };
+    case 'tool-call':
+      return encodeCall(part);
+    case 'thinking':
+      return encodeReasoning(part);
+    case 'opaque':
+      return part.dialect === OPENAI_RESPONSES ? objectOf(part.value) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function outputText(text: string, annotations: readonly JsonValue[]): JsonObject {
+  return { type: 'output_text', text, annotations: annotations.filter(isOwn), logprobs: [] };
+}
+
+/** Annotations of this API are named by their type; citations of the Messages API are not its own. */
+function isOwn(annotation: JsonValue): boolean {
+  return textOf(objectOf(annotation)?.['type'])?.endsWith('_location') !== true;
+}
+
+function encodeCall(part: ToolCallPart): JsonObject {
+  return {
+    type: 'function_call',
+    call_id: wireCallId(part.callId),
+    name: wireToolName(part.name, MAX_TOOL_NAME),
+    arguments: part.inputJson,
+    ...extraFields(OPENAI_RESPONSES, part.extra),
+  };
+}
+
+function encodeReasoning({ text, signature, extra }: ThinkingPart): JsonObject {
+  const isOwn = extra?.dialect === OPENAI_RESPONSES;
+  return jsonObject({
+    type: 'reasoning',
+    ...extraFields(OPENAI_RESPONSES, extra),
+    summary: text === '' ? [] : [{ type: 'summary_text', text }],
+    encrypted_content: isOwn ? filledText(signature) : undefined,
+  });
+}
+
+/** A message that is sent back does not say how likely its words were. */
+function inputForm(item: JsonObject): JsonObject {
+  const content = listOf(item['content']);
+  if (item['type'] !== 'message' || content === undefined) return item;
+  const parts = content.map((part) => fieldsBeside(objectOf(part) ?? {}, LOGPROBS));
+  return { ...item, content: parts };
+}
+
+const LOGPROBS = new Set(['logprobs']);

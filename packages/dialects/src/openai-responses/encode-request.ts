@@ -1,0 +1,161 @@
+import type { JsonObject, JsonValue, Result } from '@postern/kernel';
+import type {
+  ModelRequest,
+  Part,
+  Reasoning,
+  ResponseFormat,
+  ToolDefinition,
+  Turn,
+} from '@postern/protocol';
+import type { DialectFailure, Encoded } from '../dialect.ts';
+import { extraFields, jsonObject, listOf, objectOf } from '../json/read-json.ts';
+import { wireToolName } from '../names/tool-name.ts';
+import { refusesReasoning } from '../openai-chat/limits.ts';
+import { encoding, type Warn } from '../report.ts';
+import { warnDropped, warnForeignExtra } from '../settings/dropped-settings.ts';
+import {
+  encodeEffort,
+  encodeLabels,
+  encodeSchema,
+  refuseThread,
+} from '../settings/openai-settings.ts';
+import { sayableTurns } from '../turns/sayable-turns.ts';
+import { encodeInput } from './encode-items.ts';
+import { INCLUDED_LOGPROBS, MAX_TOOL_NAME, OPENAI_RESPONSES } from './limits.ts';
+
+/** Settings that the API has no field for. */
+const FOREIGN = ['stopSequences', 'topK', 'seed', 'presencePenalty', 'frequencyPenalty'] as const;
+
+/**
+ * The body of `POST /responses`. It holds the whole conversation and has the server keep nothing of it
+ * (`store: false`) unless the client asked for that; reasoning goes back where the API gave it.
+ */
+export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>, DialectFailure> {
+  return encoding((report, warn) => {
+    refuseThread(request, report);
+    warnForeignExtra(request, OPENAI_RESPONSES, warn);
+    warnDropped(request, FOREIGN, warn);
+    const turns = sayableTurns(request.turns, OPENAI_RESPONSES, { report, warn, says });
+    if (!turns.some(({ role }) => role !== 'system')) {
+      const message = 'there is no message to answer';
+      report({ reason: 'conversation-invalid', path: 'input', message });
+    }
+    const { tools: otherTools, include, ...beside } = extraFields(OPENAI_RESPONSES, request.extra);
+    const { instructions, rest } = splitInstructions(turns);
+    const tools = [...(request.tools ?? []).map(encodeTool), ...(listOf(otherTools) ?? [])];
+    const hasTools = tools.length > 0;
+    if (!hasTools) warnDropped(request, ['toolChoice', 'parallelToolCalls'], warn);
+    return jsonObject({
+      store: false,
+      ...beside,
+      model: request.model,
+      instructions,
+      input: encodeInput(rest, report),
+      stream: request.stream,
+      max_output_tokens: request.maxOutputTokens,
+      temperature: request.temperature,
+      top_p: request.topP,
+      ...encodeLabels(request),
+      reasoning: encodeReasoning(request, warn, beside['reasoning']),
+      text: encodeText(request.responseFormat, beside['text']),
+      ...encodeLogprobs(request, listOf(include) ?? []),
+      tools: hasTools ? tools : undefined,
+      tool_choice: hasTools ? encodeToolChoice(request) : undefined,
+      parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
+    });
+  });
+}
+
+/** Reasoning is bound to the item that the API gave; anybody else's means nothing to it. */
+function says(part: Part): boolean {
+  switch (part.kind) {
+    case 'text':
+    case 'refusal':
+      return part.text !== '';
+    case 'thinking':
+      return part.signature !== undefined && part.extra?.dialect === OPENAI_RESPONSES;
+    case 'redacted-thinking':
+      return false;
+    case 'opaque':
+      return part.dialect === OPENAI_RESPONSES;
+    default:
+      return true;
+  }
+}
+
+/** The first words of the system stand apart from the conversation. */
+function splitInstructions(turns: readonly Turn[]): {
+  readonly instructions: string | undefined;
+  readonly rest: readonly Turn[];
+} {
+  const [first, ...rest] = turns;
+  const [only, ...more] = first?.role === 'system' ? first.parts : [];
+  const isPlain = only?.kind === 'text' && only.extra === undefined && more.length === 0;
+  return isPlain ? { instructions: only.text, rest } : { instructions: undefined, rest: turns };
+}
+
+function encodeReasoning(
+  request: ModelRequest,
+  warn: Warn,
+  own: JsonValue | undefined,
+): JsonObject | undefined {
+  const { model, reasoning } = request;
+  if (reasoning !== undefined && refusesReasoning(model)) {
+    warnDropped(request, ['reasoning'], warn);
+    return objectOf(own);
+  }
+  const fields = reasoning === undefined ? {} : reasoningFields(reasoning, warn);
+  return filled({ ...objectOf(own), ...fields });
+}
+
+function reasoningFields(reasoning: Reasoning, warn: Warn): JsonObject {
+  const { summary } = reasoning;
+  return jsonObject({
+    effort: encodeEffort(reasoning, warn),
+    // None is what there is unless one is asked for.
+    summary: summary === 'none' ? undefined : summary,
+  });
+}
+
+function encodeText(
+  format: ResponseFormat | undefined,
+  own: JsonValue | undefined,
+): JsonObject | undefined {
+  return filled({
+    ...objectOf(own),
+    ...(format !== undefined && { format: encodeFormat(format) }),
+  });
+}
+
+function encodeFormat(format: ResponseFormat): JsonObject {
+  if (format.kind === 'json') return { type: 'json_object' };
+  return { type: 'json_schema', ...encodeSchema(format) };
+}
+
+function encodeLogprobs({ logprobs }: ModelRequest, own: readonly JsonValue[]): JsonObject {
+  const include = logprobs === undefined ? own : [...own, INCLUDED_LOGPROBS];
+  return jsonObject({
+    include: include.length === 0 ? undefined : include,
+    top_logprobs: logprobs === 0 ? undefined : logprobs,
+  });
+}
+
+function filled(object: JsonObject): JsonObject | undefined {
+  return Object.keys(object).length === 0 ? undefined : object;
+}
+
+function encodeTool(tool: ToolDefinition): JsonObject {
+  return jsonObject({
+    type: 'function',
+    name: wireToolName(tool.name, MAX_TOOL_NAME),
+    description: tool.description,
+    parameters: tool.inputSchema,
+    strict: tool.strict,
+    ...extraFields(OPENAI_RESPONSES, tool.extra),
+  });
+}
+
+function encodeToolChoice({ toolChoice }: ModelRequest): JsonValue | undefined {
+  if (toolChoice?.kind !== 'tool') return toolChoice?.kind;
+  return { type: 'function', name: wireToolName(toolChoice.name, MAX_TOOL_NAME) };
+}

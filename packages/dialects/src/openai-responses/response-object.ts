@@ -1,0 +1,100 @@
+import type { JsonObject } from '@postern/kernel';
+import type { DialectId, Extra, StopReason, Usage } from '@postern/protocol';
+import { extraFields, jsonObject, objectOf, textOf } from '../json/read-json.ts';
+import { OPENAI_RESPONSES } from './limits.ts';
+import { encodeEnding } from './stop-reason.ts';
+import { encodeUsage } from './usage.ts';
+
+/** What every response object has, whether or not there is anything to say. */
+const ALWAYS: JsonObject = {
+  completed_at: null,
+  error: null,
+  incomplete_details: null,
+  instructions: null,
+  max_output_tokens: null,
+  max_tool_calls: null,
+  metadata: {},
+  parallel_tool_calls: true,
+  previous_response_id: null,
+  reasoning: { effort: null, summary: null },
+  safety_identifier: null,
+  service_tier: 'default',
+  store: false,
+  temperature: 1,
+  text: { format: { type: 'text' } },
+  tool_choice: 'auto',
+  tools: [],
+  top_logprobs: 0,
+  top_p: 1,
+  truncation: 'disabled',
+  user: null,
+};
+
+/** One response as far as it has come. */
+export interface ResponseSoFar {
+  readonly id: string;
+  readonly model: string;
+  readonly createdAtMs: number;
+  readonly output: readonly JsonObject[];
+}
+
+/** The object of a response that is still being made. */
+export function beginningOf({ id, model, createdAtMs, output }: ResponseSoFar): JsonObject {
+  return {
+    ...ALWAYS,
+    id,
+    object: 'response',
+    created_at: Math.floor(createdAtMs / 1000),
+    status: 'in_progress',
+    model,
+    output,
+    usage: null,
+  };
+}
+
+/** The object of a response that has ended. */
+export function endingOf(
+  response: ResponseSoFar,
+  stopReason: StopReason | undefined,
+  usage: Usage,
+  extra: Extra | undefined,
+): JsonObject {
+  const { usage: besideUsage, ...fields } = extraFields(OPENAI_RESPONSES, extra);
+  const beginning = beginningOf(response);
+  return jsonObject({
+    ...beginning,
+    completed_at: beginning['created_at'],
+    ...fields,
+    ...encodeEnding(stopReason),
+    usage: encodeUsage(usage, objectOf(besideUsage)),
+  });
+}
+
+/** Ids of this API begin with `resp_`; that of another dialect is given the form. */
+export function responseId(id: string, from: DialectId | undefined): string {
+  const isOwn = from === OPENAI_RESPONSES || id.startsWith('resp_');
+  return isOwn ? id : `resp_${plainId(id)}`;
+}
+
+const PREFIXES: ReadonlyMap<string, string> = new Map([
+  ['message', 'msg'],
+  ['function_call', 'fc'],
+  ['reasoning', 'rs'],
+]);
+
+/** An item with its id, which stays the same in every event that speaks of it. */
+export function identified(
+  item: JsonObject,
+  responseId: string,
+  index: number,
+  status: 'in_progress' | 'completed',
+): JsonObject {
+  const prefix = PREFIXES.get(textOf(item['type']) ?? '');
+  if (prefix === undefined) return item;
+  const id = `${prefix}_${plainId(responseId)}_${index}`;
+  return item['type'] === 'reasoning' ? { id, ...item } : { id, status, ...item };
+}
+
+function plainId(id: string): string {
+  return id.replace(/^resp_/, '').replace(/[^a-zA-Z0-9]/g, '');
+}

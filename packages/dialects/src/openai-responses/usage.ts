@@ -1,0 +1,72 @@
+import { parseJson, type JsonObject } from '@postern/kernel';
+import type { Usage } from '@postern/protocol';
+import type { UsageTap } from '../dialect.ts';
+import { countOf, fieldsBeside, jsonObject, objectOf, textOf } from '../json/read-json.ts';
+import { usageCounts } from '../json/usage-counts.ts';
+import { StreamTap } from '../usage-tap/stream-tap.ts';
+
+const COUNTS = new Set([
+  'input_tokens',
+  'input_tokens_details',
+  'output_tokens',
+  'output_tokens_details',
+  'total_tokens',
+]);
+
+/** Counts of a response: `input_tokens` includes what was read from and written to the cache. */
+export function decodeUsage(usage: JsonObject): Usage {
+  const inputDetails = objectOf(usage['input_tokens_details']);
+  const input = countOf(usage['input_tokens']);
+  const cacheReadTokens = countOf(inputDetails?.['cached_tokens']);
+  const cacheWriteTokens = countOf(inputDetails?.['cache_write_tokens']);
+  const cached = (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0);
+  return usageCounts({
+    inputTokens: input === undefined ? undefined : Math.max(0, input - cached),
+    cacheReadTokens,
+    cacheWriteTokens,
+    outputTokens: countOf(usage['output_tokens']),
+    reasoningTokens: countOf(objectOf(usage['output_tokens_details'])?.['reasoning_tokens']),
+  });
+}
+
+/** What `decodeUsage` leaves out. */
+export function usageBeside(usage: JsonObject): JsonObject {
+  return fieldsBeside(usage, COUNTS);
+}
+
+export function encodeUsage(usage: Usage, beside: JsonObject | undefined): JsonObject {
+  const { inputTokens = 0, cacheReadTokens, cacheWriteTokens, outputTokens = 0 } = usage;
+  const input = inputTokens + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0);
+  return jsonObject({
+    ...beside,
+    input_tokens: input,
+    input_tokens_details: jsonObject({
+      cached_tokens: cacheReadTokens ?? 0,
+      cache_write_tokens: cacheWriteTokens,
+    }),
+    output_tokens: outputTokens,
+    output_tokens_details: { reasoning_tokens: usage.reasoningTokens ?? 0 },
+    total_tokens: input + outputTokens,
+  });
+}
+
+/** The counts stand in the last event, inside its response. */
+export function usageTap(): UsageTap {
+  return new StreamTap({
+    deltaMark: '"delta"',
+    textKeys: ['delta'],
+    usageIn: (event) => usageIn(objectOf(event['response']) ?? {}),
+    textLengthIn: (event) => textOf(event['delta'])?.length ?? 0,
+  });
+}
+
+/** The usage in the body of a whole answer. */
+export function readUsage(bodyText: string): Usage {
+  const body = parseJson(bodyText);
+  return body.ok ? usageIn(objectOf(body.value) ?? {}) : {};
+}
+
+function usageIn(response: JsonObject): Usage {
+  const usage = objectOf(response['usage']);
+  return usage === undefined ? {} : decodeUsage(usage);
+}
