@@ -61,7 +61,7 @@ const KINDS: Readonly<Record<BrokenKind, string>> = {
 };
 
 /** The first broken link in words: `audit-000000000001.jsonl, line 3, record 3: the line was altered`. */
-export function describeBrokenLink({ kind, file, line, seq }: BrokenLink): string {
+function describeBrokenLink({ kind, file, line, seq }: BrokenLink): string {
   const place = line === 0 ? file : `${file}, line ${line}, record ${seq}`;
   return `${place}: ${KINDS[kind]}`;
 }

@@ -1,14 +1,7 @@
-export { brandOf, type Branded, type BrandParser } from './brand.ts';
+export { brandOf, type Branded } from './brand.ts';
 export type { Clock } from './clock.ts';
 export { errnoOf } from './errno.ts';
-export {
-  isJsonObject,
-  parseJson,
-  type JsonFailure,
-  type JsonLimits,
-  type JsonObject,
-  type JsonValue,
-} from './json.ts';
+export { isJsonObject, parseJson, type JsonObject, type JsonValue } from './json.ts';
 export { sortableId, type Randomness } from './randomness.ts';
 export {
   expectOk,
@@ -28,5 +21,5 @@ export {
   SECRET_PLACEHOLDER,
 } from './secret.ts';
 export { endsEvent, eventAround, lastEventEnd, nextEventEnd } from './sse/event-ends.ts';
-export { sseParser, type SseEvent, type SseFailure, type SseParser } from './sse/sse-parser.ts';
-export { decodeUtf8, encodeUtf8, utf8StreamDecoder, type Utf8StreamDecoder } from './utf8.ts';
+export { sseParser, type SseEvent } from './sse/sse-parser.ts';
+export { decodeUtf8, encodeUtf8, utf8StreamDecoder } from './utf8.ts';

@@ -4,6 +4,7 @@ import { DIALECT_IDS, type DialectId } from './dialect-ids.ts';
 import type { Problem } from './problem.ts';
 import { endpointUrl, providerName, SORTABLE } from './forms.ts';
 import type { ConversationId, MessageId, ProviderId } from './ids.ts';
+import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
 
 /*
  * The app API: what the page and the process say to each other under `/api`. Inputs are schemas,
@@ -40,7 +41,7 @@ import type { ConversationId, MessageId, ProviderId } from './ids.ts';
  */
 
 const id26 = v.pipe(v.string(), v.regex(SORTABLE));
-/** A bound on what is taken in; the vault has the rule for a new passphrase. */
+/** A bound on what is taken in; `passphraseProblem` is the rule for a new passphrase. */
 const passphrase = v.pipe(v.string(), v.maxLength(4096));
 
 export const SessionInputSchema = v.strictObject({
@@ -54,7 +55,7 @@ export const SetupInputSchema = v.strictObject({
 });
 
 export const UnlockInputSchema = v.union([
-  v.strictObject({ passphrase: v.pipe(v.string(), v.maxLength(1024)) }),
+  v.strictObject({ passphrase: v.pipe(v.string(), v.maxLength(MAX_PASSPHRASE_BYTES)) }),
   v.strictObject({ recoveryCode: v.pipe(v.string(), v.maxLength(256)) }),
   /** Tries the keyring again, after the person unlocked it. */
   v.strictObject({ keyring: v.literal(true) }),

@@ -1,16 +1,13 @@
 export * from './app-api.ts';
 export {
   AUDIT_ACTIONS,
-  AUDIT_CAUSES,
   AuditRecordSchema,
   executablePath,
   type AuditAction,
-  type AuditActionInfo,
   type AuditActor,
   type AuditEffect,
   type AuditEvent,
   type AuditOutcome,
-  type AuditReason,
   type AuditRecord,
   type AuditSubject,
   type ExecutablePath,
@@ -28,5 +25,11 @@ export { EXIT, type ErrorCode } from './error-codes/error-code.ts';
 export { ERROR_AREAS, ERROR_CODES, type ErrorCodeName } from './error-codes/error-codes.ts';
 export { EMPTY_ANSWER, foldAnswer, type FoldedAnswer } from './fold-answer.ts';
 export * from './ids.ts';
-export type { KeyForm, Provider, SpokenDialect, UpstreamAuth } from './provider.ts';
+export {
+  MAX_PASSPHRASE_BYTES,
+  MIN_PASSPHRASE_LENGTH,
+  passphraseProblem,
+  type PassphraseProblem,
+} from './passphrase.ts';
+export type { KeyForm, Provider, UpstreamAuth } from './provider.ts';
 export { problem, problemWithDetail, type Problem } from './problem.ts';

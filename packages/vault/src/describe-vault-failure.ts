@@ -1,4 +1,11 @@
-import { problemWithDetail, type ErrorCodeName, type Problem } from '@postern/protocol';
+import {
+  MAX_PASSPHRASE_BYTES,
+  MIN_PASSPHRASE_LENGTH,
+  problemWithDetail,
+  type ErrorCodeName,
+  type PassphraseProblem,
+  type Problem,
+} from '@postern/protocol';
 import type { KeyringAbsence } from './keyring/keyring-port.ts';
 import type { BackendFound, Damage, SecretProblem, VaultFailure } from './vault-failure.ts';
 
@@ -80,7 +87,10 @@ const PROBLEMS: Readonly<Record<SecretProblem, string>> = {
   times: 'its times are invalid',
 };
 
-const MIN_PASSPHRASE = 'it needs at least 8 characters';
+const UNFIT: Readonly<Record<PassphraseProblem, string>> = {
+  'too-short': `it needs at least ${MIN_PASSPHRASE_LENGTH} characters`,
+  'too-long': `it is longer than ${MAX_PASSPHRASE_BYTES} bytes`,
+};
 
 /** What is particular to this case; undefined where the code's meaning says it all. */
 function detailOf(failure: VaultFailure): string | undefined {
@@ -111,7 +121,7 @@ function detailOfOthers(failure: VaultFailure): string | undefined {
     case 'passphrase-needed':
       return 'none was given';
     case 'passphrase-unfit':
-      return failure.problem === 'too-short' ? MIN_PASSPHRASE : 'it is longer than 1024 bytes';
+      return UNFIT[failure.problem];
     case 'slot-missing':
     case 'slot-exists':
       return failure.kind;

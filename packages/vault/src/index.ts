@@ -1,26 +1,13 @@
-export type { AuditHead } from './anchor/anchor-file.ts';
-export type { AnchorAuditOptions } from './anchor/audit-anchor.ts';
-export {
-  AUTO_LOCK_LOOK_MS,
-  AutoLock,
-  type AutoLockOptions,
-  type LockCause,
-} from './care/auto-lock.ts';
-export { testStorage } from './care/test-storage.ts';
+export { AUTO_LOCK_LOOK_MS, AutoLock } from './care/auto-lock.ts';
 export { describeVaultFailure } from './describe-vault-failure.ts';
 export { KDF_COSTS, type KdfCosts } from './kdf-costs.ts';
 export { checkKeyForm } from './key-form.ts';
 export { KEY_SHAPES, looksLikeKey, type KeyShapeName } from './key-shapes.ts';
-export { findShapes, MAX_SHAPE_LENGTH, type FoundShape } from './key-shapes.ts';
+export { findShapes, MAX_SHAPE_LENGTH } from './key-shapes.ts';
 export { classifyKeyringError } from './keyring/classify-keyring-error.ts';
 export type { KeyringFailure, KeyringPort } from './keyring/keyring-port.ts';
 export { leaveProcess } from './keyring/leave-process.ts';
-export {
-  createOsKeyring,
-  KEYRING_SERVICE,
-  type OsKeyring,
-  type OsKeyringOptions,
-} from './keyring/os-keyring.ts';
+export { createOsKeyring, type OsKeyring } from './keyring/os-keyring.ts';
 export {
   checkStorage,
   chooseStorage,
@@ -36,14 +23,11 @@ export {
   type SecretRecord,
   type SecretStore,
 } from './secret-store.ts';
-export type { SlotInfo, SlotKind } from './slots/slot.ts';
+export type { SlotInfo } from './slots/slot.ts';
 export type { VaultFailure, VaultStorage } from './vault-failure.ts';
-export type { VaultChoice } from './vault/create-vault.ts';
 export type { KeyedDatabase } from './vault/keyed-database.ts';
-export type { Migration, MigrationReport } from './vault/migrate.ts';
 export type { UnlockWay } from './vault/open-data-key.ts';
-export { openDirectly, type DirectOptions, type DirectVault } from './vault/open-directly.ts';
-export { openVault, type VaultOptions } from './vault/open-vault.ts';
+export { openDirectly } from './vault/open-directly.ts';
+export { openVault } from './vault/open-vault.ts';
 export type { RekeyOptions, RekeyStep } from './vault/plan-rekey.ts';
-export type { BackupPlace, BackupReport } from './vault/restore.ts';
 export type { Vault } from './vault/vault.ts';

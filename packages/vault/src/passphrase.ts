@@ -1,20 +1,14 @@
 import { isAscii } from 'node:buffer';
 import { failed, ok, revealSecretBytes, type Result, type Secret } from '@postern/kernel';
+import { passphraseProblem } from '@postern/protocol';
 import type { VaultFailure } from './vault-failure.ts';
 
-/** UTF-16 code units in the normalised form: NIST SP 800-63B §5.1.1 asks for at least 8. */
-const MIN_LENGTH = 8;
-const MAX_BYTES = 1024;
-
-/** Whether a new passphrase may be used. Nothing is demanded of its composition. */
+/** Whether a new passphrase can be used; see `passphraseProblem`. */
 export function checkPassphrase(passphrase: Secret): Result<undefined, VaultFailure> {
   const bytes = passphraseBytes(passphrase);
-  const length = isAscii(bytes) ? bytes.length : bytes.toString('utf8').length;
-  const byteLength = bytes.length;
+  const problem = passphraseProblem(bytes);
   bytes.fill(0);
-  if (length < MIN_LENGTH) return failed({ reason: 'passphrase-unfit', problem: 'too-short' });
-  if (byteLength > MAX_BYTES) return failed({ reason: 'passphrase-unfit', problem: 'too-long' });
-  return ok();
+  return problem === undefined ? ok() : failed({ reason: 'passphrase-unfit', problem });
 }
 
 /**

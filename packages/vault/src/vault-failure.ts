@@ -1,4 +1,5 @@
 import type { DiskFailure } from '@postern/disk';
+import type { PassphraseProblem } from '@postern/protocol';
 import type { KeyringFailure } from './keyring/keyring-port.ts';
 
 /** Where the values of secrets live: entries of the keyring, or the encrypted file. */
@@ -36,7 +37,7 @@ export type VaultFailure =
   | { readonly reason: 'wrong-recovery-code' }
   | { readonly reason: 'recovery-code-mistyped' }
   | { readonly reason: 'passphrase-needed' }
-  | { readonly reason: 'passphrase-unfit'; readonly problem: 'too-short' | 'too-long' }
+  | { readonly reason: 'passphrase-unfit'; readonly problem: PassphraseProblem }
   | { readonly reason: 'slot-missing'; readonly kind: string }
   | { readonly reason: 'slot-exists'; readonly kind: string }
   | { readonly reason: 'last-slot' }

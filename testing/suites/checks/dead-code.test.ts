@@ -12,6 +12,9 @@ const PLANTED = {
   'packages/vault/src/used.ts':
     'export const used = 1;\nexport const deadExport = 2;\nexport type DeadType = 3;\n',
   'packages/vault/src/dead-file.ts': 'export {};\n',
+  'apps/cli/src/main.ts': "import { used } from '@postern/vault';\nvoid used;\n",
+  'packages/audit/src/index.ts': "export { deadEntry } from './dead-entry.ts';\n",
+  'packages/audit/src/dead-entry.ts': 'export const deadEntry = 1;\n',
 };
 
 beforeAll(() => {
@@ -35,6 +38,7 @@ describe('dead code', () => {
     ['a file that nothing imports', /dead-file\.ts/],
     ['an export that nothing imports', /used\.ts: .*deadExport/],
     ['a type that nothing imports', /used\.ts: .*DeadType/],
+    ['an export of a package that nothing outside imports', /audit\/src\/index\.ts: .*deadEntry/],
     ['a dependency that nothing imports', /packages\/vault\/package\.json: .*@napi-rs\/keyring/],
     ['a package that is not declared', /undeclared-package/],
   ])('%s is reported', (_name, line) => {

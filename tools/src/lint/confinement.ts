@@ -50,7 +50,6 @@ export const CONFINEMENTS: readonly Confinement[] = [
     allowed: [
       ...TESTS,
       'packages/kernel/src/index.ts',
-      'packages/vault/src/care/test-storage.ts',
       'packages/vault/src/key-form.ts',
       'packages/run/src/masking/secret-forms.ts',
       'packages/run/src/inject/inject-template.ts',

@@ -1,6 +1,7 @@
+import { MAX_PASSPHRASE_BYTES, MIN_PASSPHRASE_LENGTH } from '@postern/protocol';
 import type { ReactElement } from 'react';
 import { TextField } from '../controls/text-field.tsx';
-import { MIN_PASSPHRASE_LENGTH, passphraseStrength } from './passphrase-strength.ts';
+import { passphraseStrength } from './passphrase-strength.ts';
 
 export interface PassphraseEntry {
   readonly first: string;
@@ -25,7 +26,7 @@ export function NewPassphrase(props: {
         secret
         required
         minLength={MIN_PASSPHRASE_LENGTH}
-        maxLength={1024}
+        maxLength={MAX_PASSPHRASE_BYTES}
         autoComplete="new-password"
         value={entry.first}
         onText={(first) => {
@@ -50,7 +51,7 @@ export function NewPassphrase(props: {
         label="Confirm passphrase"
         secret
         required
-        maxLength={1024}
+        maxLength={MAX_PASSPHRASE_BYTES}
         autoComplete="new-password"
         value={entry.second}
         onText={(second) => {

@@ -1,4 +1,5 @@
-export const MIN_PASSPHRASE_LENGTH = 8;
+import { encodeUtf8 } from '@postern/kernel';
+import { MIN_PASSPHRASE_LENGTH, passphraseProblem } from '@postern/protocol';
 
 export interface Strength {
   readonly level: 'too-short' | 'weak' | 'fair' | 'good' | 'strong';
@@ -26,8 +27,7 @@ export function passphraseStrength(text: string): Strength {
 }
 
 function levelOf(text: string): Strength['level'] {
-  const length = Array.from(text).length;
-  if (length < MIN_PASSPHRASE_LENGTH) return 'too-short';
+  if (passphraseProblem(encodeUtf8(text.normalize('NFC'))) === 'too-short') return 'too-short';
   const bits = varietyBits(text.replace(COMMON, '#'));
   if (bits < 40) return 'weak';
   if (bits < 60) return 'fair';

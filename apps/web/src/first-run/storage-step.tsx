@@ -7,7 +7,7 @@ import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
 import { Gate } from '../controls/gate.tsx';
 import { NewPassphrase, type PassphraseEntry } from './new-passphrase.tsx';
-import { MIN_PASSPHRASE_LENGTH } from './passphrase-strength.ts';
+import { passphraseStrength } from './passphrase-strength.ts';
 
 type Storage = 'keyring' | 'file';
 
@@ -72,7 +72,7 @@ export function StorageStep(props: {
 }
 
 function isUsable({ first, second }: PassphraseEntry): boolean {
-  return Array.from(first).length >= MIN_PASSPHRASE_LENGTH && first === second;
+  return passphraseStrength(first).level !== 'too-short' && first === second;
 }
 
 function StorageChoice(props: {

@@ -10,7 +10,7 @@ import type { ExportContext } from './export-context.ts';
 import { subjectName } from './subject-name.ts';
 
 /** The schema that the events conform to: schema.ocsf.io/1.3.0. */
-export const OCSF_VERSION = '1.3.0';
+const OCSF_VERSION = '1.3.0';
 
 interface ClassUse {
   readonly className: 'Authentication' | 'API Activity';

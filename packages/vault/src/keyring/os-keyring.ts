@@ -4,7 +4,7 @@ import { classifyKeyringError } from './classify-keyring-error.ts';
 import type { KeyringFailure, KeyringPort } from './keyring-port.ts';
 
 /** The attribute `service` of every entry, as in `secret-tool search service postern`. */
-export const KEYRING_SERVICE = 'postern';
+const KEYRING_SERVICE = 'postern';
 
 export interface OsKeyringOptions {
   readonly service?: string;
