@@ -5,6 +5,7 @@ import type { DialectId, GatewayKeyId, Provider, ProviderId } from '@postern/pro
 import type { Exchange, ExchangeRequest, ExchangeSink, ProviderTable } from '@postern/upstreams';
 import type { SlotLimits } from './admit/slots.ts';
 import type { BodyLimits } from './http/read-body.ts';
+import type { RetryPolicy } from './relay/retry-policy.ts';
 import type { UsageLog } from './usage/usage-log.ts';
 
 /** Where the upstreams' keys come from. */
@@ -86,6 +87,8 @@ export interface GatewayDeps {
   /** The provider of a model without a `provider/` prefix. */
   readonly defaultProvider: Readonly<Record<DialectId, ProviderId>>;
   readonly limits: GatewayLimits;
+  /** Whether a call whose attempt went wrong makes another one; by default it never does. */
+  readonly retries?: RetryPolicy;
   readonly clock: Clock;
   readonly randomness: Randomness;
 }

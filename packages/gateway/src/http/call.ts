@@ -1,22 +1,21 @@
-import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import type { Result } from '@postern/kernel';
 import type { GatewayKeyId } from '@postern/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHead } from '../admit/request-head.ts';
 import type { Shares } from '../admit/shares.ts';
 import type { Slots } from '../admit/slots.ts';
-import { applyEdits, renameModel, requestUsage, type Edit } from '../body/edit-body.ts';
-import { asksForUsage, readRequestBody, type RequestBody } from '../body/request-body.ts';
+import { readRequestBody, type RequestBody } from '../body/request-body.ts';
 import type { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
-import { upstreamHeaders } from '../headers/upstream-headers.ts';
-import { AnswerMeter } from '../meter/answer-meter.ts';
+import type { AnswerMeter } from '../meter/answer-meter.ts';
 import type { GatewayDeps } from '../ports.ts';
+import { neverRetry } from '../relay/retry-policy.ts';
+import { sendFailure } from '../relay/send-failure.ts';
+import type { Outcome } from '../relay/upstream-reader.ts';
 import { chooseProvider, type Choice } from '../route/choose-provider.ts';
-import { forwardedQuery } from '../route/forwarded-query.ts';
 import type { CallRoute } from '../route/routes.ts';
+import { Attempt } from './attempt.ts';
 import { BodyReader, discardBody, type ReadFailure } from './read-body.ts';
-import { Relay, type Settlement } from './relay.ts';
-import { sendFailure } from './send-failure.ts';
 
 /** One admitted request on its way to an upstream and back. */
 export interface CallInput {
@@ -36,7 +35,7 @@ export interface CallResources {
   readonly turns: Turns;
 }
 
-/** Body → slot → provider → key → upstream → client → record; each step is a method below. */
+/** Body → concurrency limiter → provider → attempts → record; each step is a method below. */
 export class Call {
   place = -1;
   readonly #deps: GatewayDeps;
@@ -45,7 +44,7 @@ export class Call {
   readonly #body: BodyReader;
   readonly #atMs: number;
   readonly #startedMs: number;
-  #relay: Relay | undefined;
+  #attempt: Attempt | undefined;
   #leaveQueue: (() => void) | undefined;
   #hasSlot = false;
   #over = false;
@@ -81,7 +80,7 @@ export class Call {
   close(): void {
     this.#over = true;
     this.#leaveQueue?.();
-    this.#relay?.close();
+    this.#attempt?.close();
     this.#body.letGo();
     if (this.#hasSlot) this.#resources.slots.release(this.#input.keyId);
     this.#hasSlot = false;
@@ -94,8 +93,7 @@ export class Call {
   /** Ends the call from our side, whatever step it is at. */
   stop(failure: GatewayFailure): void {
     if (this.#over) return;
-    if (this.#relay === undefined) this.#fail(failure);
-    else this.#relay.stop(failure);
+    if (this.#attempt?.stop(failure) !== true) this.#fail(failure);
   }
 
   /** Its key was revoked: ends the call, and the next time what the client has not taken by then. */
@@ -133,76 +131,32 @@ export class Call {
     const { providers, defaultProvider } = this.#deps;
     const { dialect } = this.#input.route;
     const choice = chooseProvider(body.model.name, dialect.id, providers, defaultProvider);
-    if (!choice.ok) {
-      this.#fail(choice.failure);
-      return;
-    }
-    const key = await this.#upstreamKey(choice.value);
-    if (this.#over) return;
-    if (key.ok) this.#exchange(body, choice.value, key.value);
-    else this.#fail(key.failure);
+    if (choice.ok) await this.#attempts(body, choice.value);
+    else this.#fail(choice.failure);
   }
 
-  async #upstreamKey({ provider }: Choice): Promise<Result<Secret | undefined, GatewayFailure>> {
-    if (provider.auth === 'none') return ok();
-    const key = await this.#deps.upstreamKeys.keyFor(provider);
-    if (!key.ok) return failed({ reason: `vault-${key.failure.reason}` });
-    return key.value === undefined ? failed({ reason: 'upstream-key-missing' }) : key;
-  }
-
-  #exchange(body: RequestBody, choice: Choice, key: Secret | undefined): void {
-    const { route, query, head, response, requestId } = this.#input;
-    const { dialect } = route;
-    const edits: Edit[] = [];
-    if (choice.model !== body.model.name) edits.push(renameModel(body, choice.model));
-    const hidesUsage = this.#mustAskForUsage(body, choice);
-    if (hidesUsage && body.stream !== undefined) edits.push(requestUsage(body, body.stream));
-    const sent = applyEdits(body.bytes, edits);
-    const requestBytes = body.bytes.length;
-    const meter = new AnswerMeter({ dialect, requestBytes, metered: route.metered });
-    const relay = new Relay({
-      response,
-      dialect,
-      requestId,
-      meter,
-      hidesUsage,
-      stallTimeoutMs: this.#deps.limits.stallTimeoutMs,
-      pingAfterMs: this.#deps.limits.pingAfterMs,
-      onSettled: (settlement) => {
-        this.#record(settlement, choice, meter, requestBytes);
-      },
-    });
-    this.#relay = relay;
-    relay.attach(
-      this.#deps.upstreams.exchange(
-        {
-          provider: choice.provider,
-          method: 'POST',
-          path: choice.path + route.suffix + forwardedQuery(query),
-          headers: upstreamHeaders(head.forwarded, dialect),
-          body: sent,
-          key,
+  /** One attempt after the other, until one responds or the retry policy allows no more. */
+  async #attempts(body: RequestBody, choice: Choice): Promise<void> {
+    const { retries = neverRetry } = this.#deps;
+    for (let attempts = 1; !this.#over; attempts += 1) {
+      const attempt = new Attempt(this.#deps, {
+        ...this.#input,
+        body,
+        choice,
+        givesUp: (end) => !this.#over && retries(end, attempts),
+        onOutcome: (outcome, meter) => {
+          this.#record(outcome, choice, meter, body.bytes.length);
         },
-        relay,
-      ),
-    );
-  }
-
-  /**
-   * Some dialects give the usage of a stream only on request. An endpoint that a person named may
-   * refuse the field, so it is asked for only where the table vouches for the provider.
-   */
-  #mustAskForUsage(body: RequestBody, { provider }: Choice): boolean {
-    return (
-      this.#input.route.dialect.usageOnRequest &&
-      body.stream !== undefined &&
-      provider.builtIn &&
-      !asksForUsage(body)
-    );
+      });
+      this.#attempt = attempt;
+      const end = await attempt.run();
+      if (end.state === 'failed') this.#fail(end.failure);
+      if (end.state !== 'given-up') return;
+    }
   }
 
   #record(
-    settlement: Settlement,
+    outcome: Outcome,
     { provider, model }: Choice,
     meter: AnswerMeter,
     requestBytes: number,
@@ -213,8 +167,8 @@ export class Call {
       provider: provider.id,
       model,
       dialect: this.#input.route.dialect.id,
-      ...settlement,
-      ...meter.measure(settlement),
+      ...outcome,
+      ...meter.measure(outcome),
       durationMs: this.#deps.clock.monotonicMs() - this.#startedMs,
       requestBytes,
       answerBytes: meter.answerBytes,

@@ -16,7 +16,7 @@ import { answerProbe } from './probes.ts';
 import { discardBody } from './read-body.ts';
 import { RevokedCalls } from './revoked-calls.ts';
 import { RunningCalls } from './running-calls.ts';
-import { sendFailure } from './send-failure.ts';
+import { sendFailure } from '../relay/send-failure.ts';
 
 /** What a client is told whose call ends early: the process stops, or the vault is locked. */
 export type DrainReason = 'draining' | 'vault-locked';

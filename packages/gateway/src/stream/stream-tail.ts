@@ -6,26 +6,37 @@ const KEPT_BYTES = 512;
 
 /** The last bytes of a stream, to tell in the end how it stopped. */
 export class StreamTail {
-  #bytes: Buffer = Buffer.alloc(0);
+  /** The newest chunks; together at least `KEPT_BYTES` once so many have come. */
+  #chunks: Buffer[] = [];
+  #length = 0;
 
   push(chunk: Buffer): void {
-    this.#bytes =
-      chunk.length >= KEPT_BYTES
-        ? chunk
-        : Buffer.concat([this.#bytes, chunk]).subarray(-KEPT_BYTES);
+    if (chunk.length >= KEPT_BYTES) {
+      this.#chunks = [chunk];
+      this.#length = chunk.length;
+      return;
+    }
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    let [oldest] = this.#chunks;
+    while (oldest !== undefined && this.#length - oldest.length >= KEPT_BYTES) {
+      this.#length -= oldest.length;
+      this.#chunks.shift();
+      [oldest] = this.#chunks;
+    }
   }
 
   get isEmpty(): boolean {
-    return this.#bytes.length === 0;
+    return this.#length === 0;
   }
 
   /** Whether it stopped between two events, so that another event may follow. */
   endsEvent(): boolean {
-    return endsEvent(this.#bytes);
+    return endsEvent(Buffer.concat(this.#chunks));
   }
 
   /** Whether its last event says that the answer is whole. */
   isWhole({ finalEventMark }: Pick<Dialect, 'finalEventMark'>): boolean {
-    return this.#bytes.includes(finalEventMark);
+    return Buffer.concat(this.#chunks).includes(finalEventMark);
   }
 }

@@ -19,8 +19,8 @@ export class UsageChunkFilter {
   /** What may go on to the client now: whole events, or nothing yet. */
   push(chunk: Buffer): Buffer {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    const end =
-      bytes.length - lastEventEnd(bytes) > MAX_HELD_BYTES ? bytes.length : lastEventEnd(bytes);
+    const lastEnd = lastEventEnd(bytes);
+    const end = bytes.length - lastEnd > MAX_HELD_BYTES ? bytes.length : lastEnd;
     this.#held = end === bytes.length ? NOTHING : bytes.subarray(end);
     const whole = end === bytes.length ? bytes : bytes.subarray(0, end);
     return withoutUsage(whole);

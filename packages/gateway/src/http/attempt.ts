@@ -1,0 +1,155 @@
+import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import type { ServerResponse } from 'node:http';
+import type { RequestHead } from '../admit/request-head.ts';
+import { applyEdits, renameModel, requestUsage, type Edit } from '../body/edit-body.ts';
+import { asksForUsage, type RequestBody } from '../body/request-body.ts';
+import type { GatewayFailure } from '../failure.ts';
+import { upstreamHeaders } from '../headers/upstream-headers.ts';
+import { AnswerMeter } from '../meter/answer-meter.ts';
+import type { GatewayDeps } from '../ports.ts';
+import { ClientWriter } from '../relay/client-writer.ts';
+import { Passthrough } from '../relay/passthrough.ts';
+import type { EarlyEnd } from '../relay/retry-policy.ts';
+import { UpstreamReader, type Outcome } from '../relay/upstream-reader.ts';
+import type { Choice } from '../route/choose-provider.ts';
+import { forwardedQuery } from '../route/forwarded-query.ts';
+import type { CallRoute } from '../route/routes.ts';
+
+/** What is requested of an upstream, and for whom. */
+export interface AttemptTask {
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly head: RequestHead;
+  readonly route: CallRoute;
+  readonly query: string;
+  readonly body: RequestBody;
+  readonly choice: Choice;
+  /** Whether to give up for another attempt; asked only while nothing has gone out. */
+  readonly givesUp: (end: EarlyEnd) => boolean;
+  /** Called once if the attempt was the one that responded. */
+  readonly onOutcome: (outcome: Outcome, meter: AnswerMeter) => void;
+}
+
+/**
+ * `over`: the response is complete, cut or not wanted any more. `given-up`: nothing has gone out and another
+ * attempt may follow. A failure is one before the upstream was reached; nothing has gone out either.
+ */
+export type AttemptEnd =
+  | { readonly state: 'over' | 'given-up' }
+  | { readonly state: 'failed'; readonly failure: GatewayFailure };
+
+const OVER: AttemptEnd = { state: 'over' };
+const GIVEN_UP: AttemptEnd = { state: 'given-up' };
+
+/** One request to one upstream: key → exchange → response. */
+export class Attempt {
+  readonly #deps: GatewayDeps;
+  readonly #task: AttemptTask;
+  readonly #writer: ClientWriter;
+  #reader: UpstreamReader | undefined;
+  #isOver = false;
+  #isGivenUp = false;
+
+  constructor(deps: GatewayDeps, task: AttemptTask) {
+    this.#deps = deps;
+    this.#task = task;
+    this.#writer = new ClientWriter({
+      response: task.response,
+      dialect: task.route.dialect,
+      requestId: task.requestId,
+      stallTimeoutMs: deps.limits.stallTimeoutMs,
+    });
+  }
+
+  async run(): Promise<AttemptEnd> {
+    const key = await this.#upstreamKey();
+    if (this.#isOver) return OVER;
+    if (!key.ok) {
+      const { failure } = key;
+      return this.#task.givesUp({ reason: 'failure', failure })
+        ? GIVEN_UP
+        : { state: 'failed', failure };
+    }
+    return await new Promise((resolve) => {
+      this.#exchange(key.value, resolve);
+    });
+  }
+
+  /** The response has closed. */
+  close(): void {
+    this.#isOver = true;
+    this.#reader?.close();
+    this.#writer.close();
+  }
+
+  /** Ends the attempt from our side; false if it has no response to end. */
+  stop(failure: GatewayFailure): boolean {
+    this.#isOver = true;
+    if (this.#reader === undefined || this.#isGivenUp) return false;
+    this.#reader.stop(failure);
+    return true;
+  }
+
+  async #upstreamKey(): Promise<Result<Secret | undefined, GatewayFailure>> {
+    const { provider } = this.#task.choice;
+    if (provider.auth === 'none') return ok();
+    const key = await this.#deps.upstreamKeys.keyFor(provider);
+    if (!key.ok) return failed({ reason: `vault-${key.failure.reason}` });
+    return key.value === undefined ? failed({ reason: 'upstream-key-missing' }) : key;
+  }
+
+  #exchange(key: Secret | undefined, onEnd: (end: AttemptEnd) => void): void {
+    const { route, query, head, requestId, body, choice, givesUp, onOutcome } = this.#task;
+    const { dialect, metered, suffix } = route;
+    const hidesUsage = this.#mustRequestUsage();
+    const meter = new AnswerMeter({ dialect, requestBytes: body.bytes.length, metered });
+    const reader = new UpstreamReader({
+      pipe: new Passthrough({ dialect, requestId, meter, hidesUsage }),
+      writer: this.#writer,
+      ping: dialect.ping,
+      pingAfterMs: this.#deps.limits.pingAfterMs,
+      givesUp,
+      onEnd: (outcome) => {
+        this.#isGivenUp = outcome === undefined;
+        if (outcome !== undefined) onOutcome(outcome, meter);
+        onEnd(outcome === undefined ? GIVEN_UP : OVER);
+      },
+    });
+    this.#reader = reader;
+    reader.attach(
+      this.#deps.upstreams.exchange(
+        {
+          provider: choice.provider,
+          method: 'POST',
+          path: choice.path + suffix + forwardedQuery(query),
+          headers: upstreamHeaders(head.forwarded, dialect),
+          body: this.#bodyToSend(hidesUsage),
+          key,
+        },
+        reader,
+      ),
+    );
+  }
+
+  #bodyToSend(requestsUsage: boolean): Buffer {
+    const { body, choice } = this.#task;
+    const edits: Edit[] = [];
+    if (choice.model !== body.model.name) edits.push(renameModel(body, choice.model));
+    if (requestsUsage && body.stream !== undefined) edits.push(requestUsage(body, body.stream));
+    return applyEdits(body.bytes, edits);
+  }
+
+  /**
+   * Some dialects give the usage of a stream only on request. An endpoint that a person named may
+   * refuse the field, so it is requested only if the table vouches for the provider.
+   */
+  #mustRequestUsage(): boolean {
+    const { route, body, choice } = this.#task;
+    return (
+      route.dialect.usageOnRequest &&
+      body.stream !== undefined &&
+      choice.provider.builtIn &&
+      !asksForUsage(body)
+    );
+  }
+}

@@ -1,0 +1,106 @@
+import type { Dialect } from '@postern/dialects';
+import type { AnswerHeaders } from '@postern/upstreams';
+import { answerHeaders, contentLength, isEventStream } from '../headers/answer-headers.ts';
+import type { AnswerMeter } from '../meter/answer-meter.ts';
+import { StreamOpening, type OpeningError } from '../stream/stream-opening.ts';
+import { StreamTail } from '../stream/stream-tail.ts';
+import { UsageChunkFilter } from '../stream/usage-chunk-filter.ts';
+import type { AnswerPipe, ClientHead } from './answer-pipe.ts';
+
+export interface PassthroughOptions {
+  readonly dialect: Dialect;
+  readonly requestId: string;
+  readonly meter: AnswerMeter;
+  /** The usage chunk was requested by the gateway alone and doesn't go on to the client. */
+  readonly hidesUsage: boolean;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** The upstream's bytes as they came, but for the usage chunk that the client didn't request. */
+export class Passthrough implements AnswerPipe {
+  readonly #options: PassthroughOptions;
+  readonly #tail = new StreamTail();
+  #status = 0;
+  #headers: AnswerHeaders = {};
+  #isStream = false;
+  #opening: StreamOpening | undefined;
+  #openingError: OpeningError | undefined;
+  #filter: UsageChunkFilter | undefined;
+
+  constructor(options: PassthroughOptions) {
+    this.#options = options;
+  }
+
+  begin(status: number, headers: AnswerHeaders): void {
+    const { dialect, meter, hidesUsage } = this.#options;
+    this.#status = status;
+    this.#headers = headers;
+    this.#isStream = isEventStream(headers);
+    meter.begin(this.#isStream);
+    if (!this.#isStream || status >= 400) return;
+    this.#opening = new StreamOpening(dialect);
+    if (hidesUsage) this.#filter = new UsageChunkFilter();
+  }
+
+  get head(): ClientHead {
+    const { dialect, requestId } = this.#options;
+    return {
+      status: this.#status,
+      fields: answerHeaders(this.#headers, dialect, requestId),
+      length: this.#isStream ? undefined : contentLength(this.#headers),
+    };
+  }
+
+  get isStream(): boolean {
+    return this.#isStream;
+  }
+
+  get openingError(): OpeningError | undefined {
+    return this.#openingError;
+  }
+
+  push(chunk: Buffer): Buffer {
+    if (this.#opening === undefined) return this.#pass(chunk);
+    const opening = this.#opening.push(chunk);
+    if (opening.state === 'undecided') return NOTHING;
+    this.#opening = undefined;
+    if (opening.state === 'open') return this.#pass(opening.bytes);
+    this.#openingError = opening.error;
+    return NOTHING;
+  }
+
+  release(): Buffer {
+    const held = this.#opening?.held;
+    this.#opening = undefined;
+    return held === undefined ? NOTHING : this.#pass(held);
+  }
+
+  end(): Buffer {
+    const released = this.release();
+    const rest = this.#filter?.end() ?? NOTHING;
+    if (rest.length === 0) return released;
+    this.#tail.push(rest);
+    return released.length === 0 ? rest : Buffer.concat([released, rest]);
+  }
+
+  get isWhole(): boolean {
+    return !this.#isStream || this.#status >= 400 || this.#tail.isWhole(this.#options.dialect);
+  }
+
+  get isBetweenEvents(): boolean {
+    return this.#isStream && (this.#tail.isEmpty || this.#tail.endsEvent());
+  }
+
+  abandon(): void {
+    const held = this.#opening?.held;
+    if (held !== undefined) this.#options.meter.push(held);
+  }
+
+  #pass(chunk: Buffer): Buffer {
+    this.#options.meter.push(chunk);
+    const out = this.#filter === undefined ? chunk : this.#filter.push(chunk);
+    if (this.#isStream && out.length > 0) this.#tail.push(out);
+    return out;
+  }
+}
