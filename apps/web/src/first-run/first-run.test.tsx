@@ -48,7 +48,8 @@ describe('storage step', () => {
   });
 
   it.each([
-    ['too short', 'short', 'short', 'Use at least 8 characters.'],
+    // Four characters, though JavaScript and the browser count eight code units.
+    ['too short', '🔑🔑🔑🔑', '🔑🔑🔑🔑', 'Use at least 8 characters.'],
     ['mistyped', 'lantern moss window', 'lantern moss', 'The passphrases don’t match.'],
   ])('rejects a passphrase that is %s', async (_name, first, second, error) => {
     render(<FirstRun state={withoutKeyring} />);

@@ -33,15 +33,17 @@ describe('KeyTestButton', () => {
     );
   });
 
-  it('shows a failed request and replaces it with the next result', async () => {
+  it('shows a failed request until the next test starts', async () => {
     server.reply(TEST, failure('VAULT_LOCKED', 'Postern is locked.'));
     render(<KeyTestButton provider={provider({ hasKey: true })} />);
     await press();
     await screen.findByText('Postern is locked.');
-    server.reply(TEST, json({ ok: true, modelCount: 2, latencyMs: 1 }));
+    const later = held(json({ ok: true, modelCount: 2, latencyMs: 1 }));
+    server.reply(TEST, later.reply);
     await press();
-    await screen.findByText(/Connected/);
     expect(screen.queryByText('Postern is locked.')).toBeNull();
+    later.release();
+    expect(await screen.findByText(/Connected/)).toBeDefined();
   });
 
   it('cannot be pressed twice while it runs', async () => {

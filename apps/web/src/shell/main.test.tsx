@@ -70,7 +70,8 @@ describe('Main', () => {
   });
 
   it('ignores shortcuts while a dialog is open', async () => {
-    await press('{Control>}k{/Control}');
+    await userEvent.click(await screen.findByRole('button', { name: /scripted/ }));
+    expect(screen.getByRole('dialog', { name: 'Choose a model' })).toBeDefined();
     await press('{Control>}b{/Control}');
     expect(screen.getByRole('main').parentElement?.dataset['sidebar']).toBe('shown');
   });
