@@ -8,7 +8,7 @@ import { choicesTo, EMPTY_TREE, treeOf, type Choices, type MessageTree } from '.
 /** A turn that this page started and that has not finished. */
 export type Run =
   /** Waiting for the first event; the page shows `question` until the server has stored it. */
-  | { readonly at: 'asking'; readonly question: string | undefined }
+  | { readonly at: 'sending'; readonly question: string | undefined }
   | { readonly at: 'answering'; readonly answerId: MessageId; readonly stopping: boolean };
 
 /** The state of one conversation on this page. */

@@ -12,7 +12,7 @@ import { IconButton } from '../controls/button.tsx';
 import { ModelButton } from '../models/model-button.tsx';
 import { useModelFor } from '../models/use-model.ts';
 import { Keys } from '../controls/keys.tsx';
-import { stop } from './ask.ts';
+import { stop } from './run-turn.ts';
 import { openChat, type Run } from './chat.ts';
 import { onComposeRequest } from './compose-requests.ts';
 import { getDraft, saveDraft } from './drafts.ts';
@@ -30,10 +30,10 @@ export function Composer(props: {
   const [sending, setSending] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   useComposeRequests(area, setDraft);
-  const halt = useCallback(() => {
+  const stopAnswer = useCallback(() => {
     if (id !== 'new') void stop(openChat(id));
   }, [id]);
-  useEscapeStops(run?.at === 'answering' && !run.stopping, halt);
+  useEscapeStops(run?.at === 'answering' && !run.stopping, stopAnswer);
 
   const busy = sending || run !== undefined;
   const ready = text.trim() !== '' && model !== undefined && !busy;
@@ -67,7 +67,7 @@ export function Composer(props: {
         <div className="composer-bar">
           <ModelButton id={id} model={model} />
           <span className="grow" />
-          <SendOrStop run={run} ready={ready} onStop={halt} />
+          <SendOrStop run={run} ready={ready} onStop={stopAnswer} />
         </div>
       </div>
       <p className="composer-hint">
@@ -154,19 +154,19 @@ function useComposeRequests(
 }
 
 /** Stops the answer on Esc, unless a dialog is open. */
-function useEscapeStops(running: boolean, halt: () => void): void {
+function useEscapeStops(running: boolean, stopAnswer: () => void): void {
   useEffect(() => {
     if (!running) return undefined;
     const press = (event: globalThis.KeyboardEvent): void => {
       if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
       if (document.querySelector('dialog[open]') !== null) return;
-      halt();
+      stopAnswer();
     };
     window.addEventListener('keydown', press);
     return () => {
       window.removeEventListener('keydown', press);
     };
-  }, [running, halt]);
+  }, [running, stopAnswer]);
 }
 
 /** Grows the field with its text in browsers without `field-sizing`. */

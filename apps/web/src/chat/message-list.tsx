@@ -7,7 +7,7 @@ import { Spinner } from '../controls/spinner.tsx';
 import { useStore } from '../state/store.ts';
 import { dismissProblem, type Chat, type OpenChat } from './chat.ts';
 import { MessageGroup } from './message-group.tsx';
-import { AskedQuestion, Waiting } from './message-view.tsx';
+import { PendingQuestion, Waiting } from './message-view.tsx';
 import { StreamStatus } from './stream-status.tsx';
 import { useFollowing } from './use-following.ts';
 import { visiblePath, type PathStep } from './tree.ts';
@@ -46,10 +46,10 @@ export function MessageList(props: {
               scroller={scroller}
             />
           ))}
-          {run?.at === 'asking' && run.question !== undefined && (
-            <AskedQuestion text={run.question} />
+          {run?.at === 'sending' && run.question !== undefined && (
+            <PendingQuestion text={run.question} />
           )}
-          {run?.at === 'asking' && <Waiting />}
+          {run?.at === 'sending' && <Waiting />}
           <TurnProblem open={open} chat={chat} />
         </div>
       </div>

@@ -73,7 +73,7 @@ function isUserContent({ kind }: Part): boolean {
 }
 
 /** A question that the server has not stored yet. */
-export function AskedQuestion({ text }: { readonly text: string }): ReactElement {
+export function PendingQuestion({ text }: { readonly text: string }): ReactElement {
   return (
     <article className="message" data-look="question" aria-label="You">
       <div className="bubble">

@@ -12,7 +12,7 @@ import { withMessage } from './tree.ts';
  * Runs one turn and follows the answer to its end. Returns false if the server rejected the
  * question, so that its text can go back into the composer.
  */
-export async function ask(open: OpenChat, turn: TurnInput): Promise<boolean> {
+export async function runTurn(open: OpenChat, turn: TurnInput): Promise<boolean> {
   const { chat, live } = open;
   let answer: FoldedAnswer = EMPTY_ANSWER;
   const seen = { begun: false, done: false };
@@ -22,7 +22,7 @@ export async function ask(open: OpenChat, turn: TurnInput): Promise<boolean> {
   live.set(EMPTY_ANSWER);
   chat.update((now) => ({
     ...now,
-    run: { at: 'asking', question: turn.text },
+    run: { at: 'sending', question: turn.text },
     problem: undefined,
   }));
 

@@ -5,7 +5,7 @@ import type { ModelChoice } from '../models/choose-model.ts';
 import { pickModel } from '../models/models.ts';
 import { currentRoute, replaceRoute } from '../navigation/route.ts';
 import { showToast } from '../controls/toasts.tsx';
-import { ask } from './ask.ts';
+import { runTurn } from './run-turn.ts';
 import { openChat, openNewChat, type OpenChat } from './chat.ts';
 import { visiblePath } from './tree.ts';
 
@@ -19,7 +19,7 @@ export async function sendMessage(
   const open = openChat(id);
   const { tree, choices } = open.chat.get();
   const last = visiblePath(tree, choices).at(-1)?.message;
-  return ask(open, { parentId: last?.id ?? null, text, provider, model });
+  return runTurn(open, { parentId: last?.id ?? null, text, provider, model });
 }
 
 async function startConversation(text: string, choice: ModelChoice): Promise<boolean> {
@@ -34,7 +34,7 @@ async function startConversation(text: string, choice: ModelChoice): Promise<boo
   pickModel(open.id, choice);
   // Don’t pull the user back if they have left this page meanwhile.
   if (currentRoute().at === 'new') replaceRoute({ at: 'conversation', id: open.id });
-  return ask(open, { parentId: null, text, provider, model });
+  return runTurn(open, { parentId: null, text, provider, model });
 }
 
 /** Requests another answer to the same question; the two become siblings. */
@@ -44,7 +44,7 @@ export async function retryAnswer(
   { provider, model }: ModelChoice,
 ): Promise<void> {
   const question = questionOf(open, answer);
-  if (question !== undefined) await ask(open, { parentId: question, provider, model });
+  if (question !== undefined) await runTurn(open, { parentId: question, provider, model });
 }
 
 /** Sends an edited question; the old one stays as its sibling. */
@@ -54,7 +54,7 @@ export async function resendQuestion(
   text: string,
   { provider, model }: ModelChoice,
 ): Promise<void> {
-  await ask(open, { parentId: question.parentId, text, provider, model });
+  await runTurn(open, { parentId: question.parentId, text, provider, model });
 }
 
 function questionOf(open: OpenChat, answer: Message): MessageId | undefined {

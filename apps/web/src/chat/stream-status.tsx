@@ -12,6 +12,6 @@ export function StreamStatus({ run }: { readonly run: Run | undefined }): ReactE
 
 function statusText(run: Run | undefined): string {
   if (run === undefined) return '';
-  if (run.at === 'asking') return 'Message sent.';
+  if (run.at === 'sending') return 'Message sent.';
   return run.stopping ? 'Stopping…' : 'The model is answering.';
 }

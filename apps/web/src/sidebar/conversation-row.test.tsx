@@ -97,7 +97,7 @@ describe('ConversationRow', () => {
 
   it('shows that an answer is streaming', () => {
     act(() => {
-      const run = { at: 'asking', question: 'Hi' } as const;
+      const run = { at: 'sending', question: 'Hi' } as const;
       openChat(SECOND.id).chat.update((now) => ({ ...now, run }));
     });
     expect(screen.getByLabelText('Answering…').closest('li')?.textContent).toBe('Second');
