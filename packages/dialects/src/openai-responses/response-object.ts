@@ -60,11 +60,10 @@ export function endingOf(
   extra: Extra | undefined,
 ): JsonObject {
   const { usage: besideUsage, ...fields } = extraFields(OPENAI_RESPONSES, extra);
-  const beginning = beginningOf(response);
+  const whole: JsonObject = { ...beginningOf(response), ...fields };
   return jsonObject({
-    ...beginning,
-    completed_at: beginning['created_at'],
-    ...fields,
+    ...whole,
+    completed_at: 'completed_at' in fields ? whole['completed_at'] : whole['created_at'],
     ...encodeEnding(stopReason),
     usage: encodeUsage(usage, objectOf(besideUsage)),
   });
