@@ -28,31 +28,37 @@ export {
   controlPlace,
   holderPlaces,
 } from './instance/control-address.ts';
-export { findHeldVault, findHolder } from './instance/held-vault.ts';
+export { connect, findHolder } from './instance/connect.ts';
 export { LOG_LEVELS, type LogLevel, type ProcessLog, createProcessLog } from './log/process-log.ts';
 export { isPortFree } from './server/probe-port.ts';
 export { serveAgent } from './server/serve-agent.ts';
 export { type Serving, serve } from './server/serve.ts';
 export {
-  ANCHOR_MS,
   auditDirectory,
-  auditedVault,
+  auditedLocalVault,
   keepAnchored,
   openAudit,
   record,
+  recordEvents,
 } from './services/audit.ts';
 export { checkStores } from './services/check-stores.ts';
-export { openReadOnly, type ReadOnlyVault } from './services/open-read-only.ts';
+export { takeSecrets } from './services/take-secrets.ts';
 export { connectionsOf } from './services/connections-of.ts';
 export { forwardInBackground, forwardNow } from './services/forward-audit.ts';
 export { type Receiver, parseReceiver } from './services/forward-receiver.ts';
-export { type OpenVault, openVaultHere } from './services/open-vault.ts';
+export { type OpenVault, type SecretUse, localVault } from './services/open-vault.ts';
 export { Postern } from './services/postern.ts';
 export type { ValueOutcome } from './services/set-value.ts';
-export { type SettledRekey, settledLine, unlockAndSettle } from './services/settle-rekey.ts';
+export { type RecoveredRekey, recordUnlocked, recoveredLine, unlock } from './services/unlock.ts';
+export {
+  create,
+  type HomeVault,
+  open,
+  openReadOnly,
+  recordCreated,
+} from './services/home-vault.ts';
 export { type StoreKeyInput, storeProviderKey } from './services/store-provider-key.ts';
 export { openGateway } from './services/stores.ts';
-export { vaultDatabases } from './services/vault-databases.ts';
 export { leaveMemoryOutOfCoreDumps, withOriginalCoreDumps } from './system/core-dumps.ts';
 export { keepReportOffTheNetwork } from './system/diagnostic-report.ts';
 export { machineId } from './system/machine-id.ts';

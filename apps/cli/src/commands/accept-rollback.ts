@@ -1,20 +1,18 @@
-import { problem } from '@postern/protocol';
 import {
   describeVaultFailure,
   type UnlockWay,
   type Vault,
   type VaultFailure,
 } from '@postern/vault';
-import { openVaultHere } from '@postern/app';
+import { localVault, recordEvents } from '@postern/app';
 import { findPassphrase } from '../terminal/passphrase.ts';
 import { refuseWhileHeld } from './backup.ts';
-import { fail, findVault, orFail, report, tryToTell, type CommandContext } from './context.ts';
+import { type CommandContext, fail, openExistingVault, orFail, report } from './context.ts';
 
 /** `postern vault accept-rollback`: files that somebody put back on purpose count as the newest. */
 export async function acceptRollback(context: CommandContext): Promise<void> {
   await refuseWhileHeld(context);
-  const { vault } = await findVault(context);
-  if (vault.state === 'absent') fail(problem('VAULT_NOT_SET_UP'));
+  const { vault } = await openExistingVault(context);
   const way = await wayInto(context, vault);
   const plainly = await vault.unlock(way);
   const accepted = !plainly.ok;
@@ -29,7 +27,7 @@ export async function acceptRollback(context: CommandContext): Promise<void> {
     ? (['vault.unlock', 'vault.rollback.accept'] as const)
     : (['vault.unlock'] as const);
   const events = actions.map((action) => ({ action, ...done }));
-  orFail(await tryToTell(context, openVaultHere(vault), events));
+  orFail(await recordEvents(context, localVault(vault), events));
   report(context, { accepted }, [
     accepted
       ? 'Accepted the vault files in place as the newest. Check the secrets: postern secret list.'

@@ -8,43 +8,41 @@ import { AutoLock } from '@postern/vault';
 import {
   agentPlace,
   askRunning,
+  auditedLocalVault,
+  connect,
   describeLockFailure,
-  findHeldVault,
   findHolder,
   forwardInBackground,
   holderPlaces,
+  type HomeVault,
   keepAnchored,
+  localVault,
   lockRules,
   openAudit,
-  openVaultHere,
   record,
   serveAgent,
 } from '@postern/app';
 import {
-  auditedHere,
+  type CommandContext,
   fail,
-  findVault,
+  openExistingVault,
   orFail,
   report,
-  unlockBy,
   unlockByPassphrase,
-  unlockFound,
-  type CommandContext,
-  type FoundVault,
+  unlockVault,
 } from './context.ts';
 import { startSelf } from './start-self.ts';
 
 /** `postern agent --ttl 1h`: holds the vault open for the other commands, in the foreground. */
 export async function agent(context: CommandContext, ttlMs: number): Promise<void> {
   await refuseSecondHolder(context);
-  const found = await findVault(context);
+  const found = await openExistingVault(context);
   const { vault } = found;
-  if (vault.state === 'absent') fail(problem('VAULT_NOT_SET_UP'));
   const lock = takeLock(join(context.home.dataDir, 'agent.lock'));
   if (!lock.ok)
     fail(lock.failure.reason === 'lock-held' ? HELD : describeLockFailure(lock.failure));
   try {
-    await unlockFound(context, vault);
+    await unlockVault(context, vault);
     await holdOpen(context, found, ttlMs);
   } finally {
     lock.value.release();
@@ -69,7 +67,7 @@ const MAX_TIMER_MS = 2_147_483_647;
 
 async function holdOpen(
   context: CommandContext,
-  { vault, loaded }: FoundVault,
+  { vault, loaded }: HomeVault,
   ttlMs: number,
 ): Promise<void> {
   const ended = Promise.withResolvers<Ending>();
@@ -90,7 +88,7 @@ async function holdOpen(
     await serveAgent({
       place: agentPlace(context.home),
       randomness: context.randomness,
-      vault: await auditedHere(context, vault),
+      vault: orFail(await auditedLocalVault(context, vault)),
       version: context.version,
       onUse: () => {
         autoLock.touch();
@@ -98,7 +96,7 @@ async function holdOpen(
       onLock: end('ASKED'),
     }),
   );
-  const opened = await openAudit(context.home.dataDir, openVaultHere(vault), context.clock);
+  const opened = await openAudit(context.home.dataDir, localVault(vault), context.clock);
   const log = orFail(opened);
   const begun = await record(log, { action: 'agent.start', outcome: 'success' });
   orFail(begun);
@@ -141,11 +139,10 @@ function forwardFrom(
 /** `postern vault unlock --ttl 1h`: the same in the background. */
 export async function unlock(context: CommandContext, ttl: string): Promise<void> {
   await refuseSecondHolder(context);
-  const { vault } = await findVault(context);
-  if (vault.state === 'absent') fail(problem('VAULT_NOT_SET_UP'));
+  const { vault } = await openExistingVault(context);
   let passphrase: Secret | undefined;
   if (vault.storage === 'file') ({ passphrase } = await unlockByPassphrase(context, vault));
-  else await unlockBy(context, vault, { with: 'keyring' });
+  else await unlockVault(context, vault, { way: { with: 'keyring' } });
   vault.lock();
   await startInBackground(context, ttl, passphrase);
   report(context, { unlocked: true, ttl }, [`The vault is unlocked for ${ttl}.`]);
@@ -160,7 +157,7 @@ async function startInBackground(
   const child = startSelf(context, { parameters, passphrase, as: 'background' });
   const gone = once(child, 'exit').then(() => true);
   for (let tries = 0; tries < 100; tries += 1) {
-    const held = await findHeldVault([agentPlace(context.home)]);
+    const held = await connect([agentPlace(context.home)]);
     if (orFail(held) !== undefined) {
       child.unref();
       return;

@@ -10,7 +10,7 @@ import { AUDIT_ACTIONS, type AuditRecord, problem } from '@postern/protocol';
 import { openAudit, record } from '@postern/app';
 import { confirm } from '../terminal/prompt.ts';
 import { table } from '../terminal/terminal.ts';
-import { fail, openedVault, orFail, report, type CommandContext } from './context.ts';
+import { fail, connectOrUnlock, orFail, report, type CommandContext } from './context.ts';
 
 /** `postern audit tail`: the last events, oldest first. */
 export async function tailAudit(context: CommandContext, count: number): Promise<void> {
@@ -128,7 +128,7 @@ export async function withLog(
   context: CommandContext,
   use: (log: AuditLog) => Promise<void>,
 ): Promise<void> {
-  const vault = await openedVault({ ...context, isForLog: true });
+  const vault = await connectOrUnlock({ ...context, isForLog: true });
   const log = orFail(await openAudit(context.home.dataDir, vault, context.clock));
   try {
     await use(log);

@@ -2,27 +2,20 @@ import { resolve } from 'node:path';
 import type { Secret } from '@postern/kernel';
 import { type AuditAction, problem } from '@postern/protocol';
 import { describeVaultFailure, type Vault } from '@postern/vault';
-import { findHolder, holderPlaces, openVaultHere } from '@postern/app';
+import { findHolder, holderPlaces, type HomeVault, localVault, recordCreated } from '@postern/app';
 import { readPassphraseFrom } from '../terminal/passphrase.ts';
 import { confirm, promptHidden } from '../terminal/prompt.ts';
 import {
-  fail,
-  findVault,
-  orFail,
-  report,
-  storageFor,
-  tell,
-  unlockFound,
   type CommandContext,
-  type FoundVault,
+  fail,
+  openExistingVault,
+  openVault,
+  orFail,
+  recordEvent,
+  report,
+  unlockVault,
 } from './context.ts';
-import {
-  announceRecoveryCode,
-  newPassphrase,
-  promptTwice,
-  tellCreated,
-  usable,
-} from './create-vault.ts';
+import { announceRecoveryCode, newPassphrase, promptTwice, usable } from './create-vault.ts';
 
 export interface BackupOptions {
   readonly backupPassphraseFd?: number;
@@ -34,13 +27,12 @@ export async function backUpVault(
   file: string,
   options: BackupOptions,
 ): Promise<void> {
-  const { vault } = await findVault(context);
-  if (vault.state === 'absent') fail(problem('VAULT_NOT_SET_UP'));
-  await unlockFound(context, vault);
+  const { vault } = await openExistingVault(context);
+  await unlockVault(context, vault);
   const passphrase = await backupPassphrase(context, options, 'twice');
   const place = { file: resolve(file), passphrase };
   const made = orFail(await vault.backUp(place), describeVaultFailure);
-  await tellDone(context, vault, 'vault.backup', made.names.length);
+  await recordDone(context, vault, 'vault.backup', made.names.length);
   report(context, { file: place.file, names: made.names }, [
     `Backed up ${String(made.names.length)} secrets to ${place.file} and verified them.`,
   ]);
@@ -53,12 +45,12 @@ export async function restoreVault(
   options: BackupOptions & { readonly yes: boolean },
 ): Promise<void> {
   await refuseWhileHeld(context);
-  const found = await findVault(context);
+  const found = await openVault(context);
   const { vault } = found;
   const isNew = vault.state === 'absent';
   if (!isNew) {
     await agreeToReplace(context, options.yes);
-    await unlockFound(context, vault);
+    await unlockVault(context, vault);
   }
   const place = {
     file: resolve(file),
@@ -67,7 +59,7 @@ export async function restoreVault(
   const restored = isNew
     ? await createFrom(context, found, place)
     : orFail(await vault.restore(place), describeVaultFailure);
-  await tellDone(context, vault, 'vault.restore', restored.names.length);
+  await recordDone(context, vault, 'vault.restore', restored.names.length);
   const madeAt = new Date(restored.createdAtMs).toISOString();
   report(context, { file: place.file, madeAt, names: restored.names, newVault: isNew }, [
     `Restored ${String(restored.names.length)} secrets from the backup of ${madeAt.slice(0, 10)}.`,
@@ -76,15 +68,15 @@ export async function restoreVault(
 
 async function createFrom(
   context: CommandContext,
-  found: FoundVault,
+  found: HomeVault,
   place: { readonly file: string; readonly passphrase: Secret },
 ): Promise<{ readonly createdAtMs: number; readonly names: readonly string[] }> {
-  const storage = await storageFor(context, found);
+  const storage = orFail(await found.storageForNew());
   const choice =
     storage === 'file' ? { storage, passphrase: await newPassphrase(context) } : { storage };
   const made = orFail(await found.vault.createFromBackup(choice, place), describeVaultFailure);
   announceRecoveryCode(context, made.recoveryCode);
-  await tellCreated(context, found.vault);
+  orFail(await recordCreated(context, found.vault));
   return { createdAtMs: made.createdAtMs, names: made.names };
 }
 
@@ -128,7 +120,7 @@ async function backupPassphrase(
   return (await promptHidden(question)) ?? fail(problem('CANCELLED'));
 }
 
-async function tellDone(
+async function recordDone(
   context: CommandContext,
   vault: Vault,
   action: Extract<AuditAction, 'vault.backup' | 'vault.restore'>,
@@ -136,5 +128,5 @@ async function tellDone(
 ): Promise<void> {
   const { id } = vault;
   const subject = id === undefined ? {} : { subject: { kind: 'vault', id } as const };
-  await tell(context, openVaultHere(vault), { action, outcome: 'success', ...subject, count });
+  await recordEvent(context, localVault(vault), { action, outcome: 'success', ...subject, count });
 }

@@ -1,34 +1,21 @@
-import { join } from 'node:path';
-import { eraseSecret, failed, ok, type Result, type Secret } from '@postern/kernel';
+import { eraseSecret, type Result, type Secret } from '@postern/kernel';
 import { type AuditEvent, problem, type Problem } from '@postern/protocol';
+import { describeVaultFailure, type UnlockWay, type Vault } from '@postern/vault';
 import {
-  checkStorage,
-  chooseStorage,
-  describeVaultFailure,
-  openVault,
-  probeKeyring,
-  type KeyringProbe,
-  type UnlockWay,
-  type Vault,
-} from '@postern/vault';
-import {
-  ANCHOR_MS,
-  auditedVault,
-  describeConfigFailure,
-  findHeldVault,
+  auditedLocalVault,
+  connect,
   holderPlaces,
-  loadConfig,
   machineId,
-  openAudit,
-  openVaultHere,
-  record,
-  settledLine,
+  open,
+  openReadOnly,
+  recordEvents,
+  recordUnlocked,
+  recoveredLine,
   systemKeyring,
-  type LoadedConfig,
+  unlock,
+  type HomeVault,
   type OpenVault,
-  type SettledRekey,
-  unlockAndSettle,
-  vaultDatabases,
+  type RecoveredRekey,
 } from '@postern/app';
 import { asksForPassphrase, findPassphrase } from '../terminal/passphrase.ts';
 import { endWith, fail, openHome, orFail, report, type CommandContext } from './command-context.ts';
@@ -36,124 +23,87 @@ import { endWith, fail, openHome, orFail, report, type CommandContext } from './
 // What a command needs before it has a vault.
 export { endWith, fail, openHome, orFail, report, type CommandContext };
 
-export interface FoundVault {
-  readonly vault: Vault;
-  readonly loaded: LoadedConfig;
-  /** Finds out by doing whether the keyring works; takes some milliseconds. */
-  readonly probe: () => Promise<KeyringProbe>;
+/** The vault of the home as it is: absent or locked. */
+export async function openVault(context: CommandContext): Promise<HomeVault> {
+  return orFail(await open(homeVaultParts(context)));
 }
 
-/** The vault of the home as it is found: absent or locked. */
-export async function findVault(context: CommandContext): Promise<FoundVault> {
-  const found = await lookForVault(context, openHome(context), false);
-  return orFail(found);
+/** The same where there must be one. */
+export async function openExistingVault(context: CommandContext): Promise<HomeVault> {
+  const opened = await openVault(context);
+  if (opened.vault.state === 'absent') fail(problem('VAULT_NOT_SET_UP'));
+  return opened;
 }
 
-/**
- * The same without making or changing anything: no directories are made, and what a killed process
- * left stays as it is; where unlocking would complete that, it fails.
- */
-export async function lookAtVault(context: CommandContext): Promise<Result<FoundVault, Problem>> {
-  const loaded = loadConfig(context.home.configFile);
-  return loaded.ok
-    ? await lookForVault(context, loaded.value, true)
-    : failed(describeConfigFailure(loaded.failure));
-}
-
-async function lookForVault(
+/** The vault to look at: nothing is made or changed. */
+export async function openVaultReadOnly(
   context: CommandContext,
-  loaded: LoadedConfig,
-  isLooking: boolean,
-): Promise<Result<FoundVault, Problem>> {
-  const keyring = systemKeyring(context.environment);
-  const opened = await openVault({
-    dataDir: join(context.home.dataDir, 'vault'),
-    machineId: machineId(),
-    clock: context.clock,
-    randomness: context.randomness,
-    kdfCosts: context.kdfCosts,
-    keyring,
-    databases: vaultDatabases(context.home.dataDir),
-    isLooking,
-  });
-  if (!opened.ok) return failed(describeVaultFailure(opened.failure));
-  const vault = opened.value;
-  const mode = context.storage ?? loaded.config.storage;
-  const checked = vault.storage === undefined ? ok() : checkStorage(mode, vault.storage);
-  if (!checked.ok) return failed(describeVaultFailure(checked.failure));
-  return ok({ vault, loaded, probe: async () => await probeKeyring(keyring, context.randomness) });
+): Promise<Result<HomeVault, Problem>> {
+  return await openReadOnly(homeVaultParts(context));
 }
 
-/** The storage for a new vault by `--storage`, the configuration and what really works. */
-export async function storageFor(
-  context: CommandContext,
-  found: FoundVault,
-): Promise<'keyring' | 'file'> {
-  const mode = context.storage ?? found.loaded.config.storage;
-  return orFail(chooseStorage(mode, await found.probe()), describeVaultFailure);
+function homeVaultParts(context: CommandContext): Parameters<typeof open>[0] {
+  return { ...context, keyring: systemKeyring(context.environment), machineId: machineId() };
 }
 
-/**
- * The open vault: the one that a running process holds, else unlocked here, asking for the
- * passphrase where the keyring does not open it.
- */
-export async function openedVault(context: CommandContext): Promise<OpenVault> {
-  const held = orFail(await findHeldVault(holderPlaces(context.home)));
-  return held ?? (await openedHere(context));
+/** What is in the vault: through the process that has it open, else unlocked here. */
+export async function connectOrUnlock(context: CommandContext): Promise<OpenVault> {
+  const running = orFail(await connect(holderPlaces(context.home)));
+  return running ?? (await openUnlocked(context));
 }
 
-/** Unlocked here, asking for the passphrase where the keyring does not open it. */
-export async function openedHere(context: CommandContext): Promise<OpenVault> {
-  const { vault } = await findVault(context);
-  if (vault.state === 'absent') fail(problem('VAULT_NOT_SET_UP'));
-  await unlockFound(context, vault);
-  return await auditedHere(context, vault);
+/** What is in the vault, unlocked here: by its passphrase where the keyring does not unlock it. */
+export async function openUnlocked(context: CommandContext): Promise<OpenVault> {
+  const { vault } = await openExistingVault(context);
+  await unlockVault(context, vault);
+  return orFail(await auditedLocalVault(context, vault));
 }
 
-/** The vault that this command unlocked, each use of a secret written to the audit log. */
-export async function auditedHere(context: CommandContext, vault: Vault): Promise<OpenVault> {
-  // Without it the next command takes the long way too; that is all.
-  await vault.keepLastingKey('audit/log');
-  const open = openVaultHere(vault);
-  const log = await openAudit(context.home.dataDir, open, context.clock);
-  return auditedVault(open, orFail(log));
+export interface UnlockOptions {
+  /** Default: by the keyring where that is the storage, else by a passphrase. */
+  readonly way?: UnlockWay;
+  /** Does not say that a change of the data key was recovered. */
+  readonly isSilent?: boolean;
 }
 
-/** Unlocks by the keyring where that is the storage, else by a passphrase from where one is given. */
-export async function unlockFound(
+/** Unlocks the vault; what became of a change of the data key that was cut off. */
+export async function unlockVault(
   context: CommandContext,
   vault: Vault,
-  says: 'aloud' | 'silent' = 'aloud',
-): Promise<SettledRekey | undefined> {
-  if (vault.storage !== 'keyring') {
-    const { passphrase, settled } = await unlockByPassphrase(context, vault, says);
+  { way, isSilent = false }: UnlockOptions = {},
+): Promise<RecoveredRekey | undefined> {
+  const chosen = way ?? (vault.storage === 'keyring' ? ({ with: 'keyring' } as const) : undefined);
+  if (chosen === undefined) {
+    const { passphrase, recovered } = await unlockByPassphrase(context, vault, { isSilent });
     eraseSecret(passphrase);
-    return settled;
+    return recovered;
   }
-  const way = { with: 'keyring' } as const;
-  return says === 'aloud'
-    ? await unlockBy(context, vault, way)
-    : await unlockSettling(context, vault, way);
+  const recovered = orFail(await unlock(vault, chosen), describeVaultFailure);
+  await afterUnlock(context, vault, recovered, isSilent);
+  return recovered;
 }
 
 /** How often a person may mistype the passphrase before the command ends. */
 const ATTEMPTS = 3;
 
+export interface UnlockedByPassphrase {
+  readonly passphrase: Secret;
+  readonly recovered: RecoveredRekey | undefined;
+}
+
 /** Unlocks by the passphrase, and gives it back: tried once where it was given, and typed up to three times. */
 export async function unlockByPassphrase(
   context: CommandContext,
   vault: Vault,
-  says: 'aloud' | 'silent' = 'aloud',
-  question = 'Passphrase: ',
-): Promise<{ readonly passphrase: Secret; readonly settled: SettledRekey | undefined }> {
+  { question = 'Passphrase: ', isSilent = false } = {},
+): Promise<UnlockedByPassphrase> {
   const attempts = asksForPassphrase(context) ? ATTEMPTS : 1;
   for (let attempt = 1; ; attempt += 1) {
     const passphrase = orFail(await findPassphrase(context, question));
-    const unlocked = await unlockAndSettle(vault, { with: 'passphrase', passphrase });
+    const unlocked = await unlock(vault, { with: 'passphrase', passphrase });
     if (unlocked.ok) {
-      const settled = await tellOpened(context, vault, unlocked.value);
-      if (says === 'aloud') saySettled(context, settled);
-      return { passphrase, settled };
+      await afterUnlock(context, vault, unlocked.value, isSilent);
+      return { passphrase, recovered: unlocked.value };
     }
     if (unlocked.failure.reason !== 'wrong-passphrase' || attempt === attempts) {
       fail(describeVaultFailure(unlocked.failure));
@@ -163,69 +113,30 @@ export async function unlockByPassphrase(
   }
 }
 
+async function afterUnlock(
+  context: CommandContext,
+  vault: Vault,
+  recovered: RecoveredRekey | undefined,
+  isSilent: boolean,
+): Promise<void> {
+  const recorded = await recordUnlocked(context, vault, recovered);
+  if (context.isForLog !== true) orFail(recorded);
+  if (!isSilent) sayRecovered(context, recovered);
+}
+
 /** Says what became of a change of the data key that was cut off, where one was. */
-export function saySettled({ terminal }: CommandContext, settled: SettledRekey | undefined): void {
-  if (settled !== undefined) terminal.note(`postern: ${settledLine(settled)}`);
-}
-
-/** Unlocks, and says what became of a change of the data key that was cut off. */
-export async function unlockBy(
-  context: CommandContext,
-  vault: Vault,
-  way: UnlockWay,
-): Promise<SettledRekey | undefined> {
-  const settled = await unlockSettling(context, vault, way);
-  saySettled(context, settled);
-  return settled;
-}
-
-/** The same without a word, but for the audit log. */
-export async function unlockSettling(
-  context: CommandContext,
-  vault: Vault,
-  way: UnlockWay,
-): Promise<SettledRekey | undefined> {
-  const settled = orFail(await unlockAndSettle(vault, way), describeVaultFailure);
-  return await tellOpened(context, vault, settled);
-}
-
-async function tellOpened(
-  context: CommandContext,
-  vault: Vault,
-  settled: SettledRekey | undefined,
-): Promise<SettledRekey | undefined> {
-  const { id } = vault;
-  if (id === undefined) return settled;
-  const about = { outcome: 'success', subject: { kind: 'vault', id } } as const;
-  const told = await tryToTell(context, openVaultHere(vault), [
-    { action: 'vault.unlock', ...about },
-    ...(settled?.outcome === 'confirmed' ? [{ action: 'vault.rekey', ...about } as const] : []),
-  ]);
-  if (context.isForLog !== true) orFail(told);
-  return settled;
+export function sayRecovered(
+  { terminal }: CommandContext,
+  recovered: RecoveredRekey | undefined,
+): void {
+  if (recovered !== undefined) terminal.note(`postern: ${recoveredLine(recovered)}`);
 }
 
 /** Writes what a command did to the audit log. */
-export async function tell(
+export async function recordEvent(
   context: CommandContext,
   vault: OpenVault,
   event: AuditEvent,
 ): Promise<void> {
-  orFail(await tryToTell(context, vault, [event]));
-}
-
-/** The same as a value; events that belong together are written at once. */
-export async function tryToTell(
-  context: CommandContext,
-  vault: OpenVault,
-  events: readonly AuditEvent[],
-): Promise<Result<undefined, Problem>> {
-  const log = await openAudit(context.home.dataDir, vault, context.clock);
-  if (!log.ok) return log;
-  const written = await Promise.all(events.map((event) => record(log.value, event)));
-  // A command that only looks does not write the anchor anew each time.
-  const isLook = events.every(({ action }) => action === 'vault.unlock');
-  await log.value.keepAnchor(isLook ? ANCHOR_MS : 0);
-  await log.value.close();
-  return written.find((each) => !each.ok) ?? ok();
+  orFail(await recordEvents(context, vault, [event]));
 }

@@ -2,71 +2,54 @@ import { revealSecret, type Secret } from '@postern/kernel';
 import { problem } from '@postern/protocol';
 import { sameText } from '@postern/importers';
 import { checkPassphrase, describeVaultFailure, type Vault } from '@postern/vault';
-import { findHeldVault, holderPlaces, openVaultHere, type OpenVault } from '@postern/app';
+import {
+  auditedLocalVault,
+  connect,
+  create,
+  holderPlaces,
+  type HomeVault,
+  type OpenVault,
+} from '@postern/app';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 import { styled } from '../terminal/terminal.ts';
-import {
-  auditedHere,
-  fail,
-  findVault,
-  orFail,
-  storageFor,
-  tell,
-  unlockBy,
-  unlockFound,
-  type CommandContext,
-  type FoundVault,
-} from './context.ts';
+import { type CommandContext, fail, openVault, orFail, unlockVault } from './context.ts';
 
 /** The open vault of the home, made first where there is none. */
-export async function openedOrNewVault(context: CommandContext): Promise<OpenVault> {
-  const held = orFail(await findHeldVault(holderPlaces(context.home)));
+export async function connectOrCreate(context: CommandContext): Promise<OpenVault> {
+  const held = orFail(await connect(holderPlaces(context.home)));
   if (held !== undefined) return held;
-  const found = await findVault(context);
+  const found = await openVault(context);
   if (found.vault.state === 'absent') {
-    return await auditedHere(context, await createVault(context, found));
+    return orFail(await auditedLocalVault(context, await createVault(context, found)));
   }
-  await unlockFound(context, found.vault);
-  return await auditedHere(context, found.vault);
+  await unlockVault(context, found.vault);
+  return orFail(await auditedLocalVault(context, found.vault));
 }
 
-async function createVault(context: CommandContext, found: FoundVault): Promise<Vault> {
-  const storage = await storageFor(context, found);
+async function createVault(context: CommandContext, found: HomeVault): Promise<Vault> {
+  const storage = orFail(await found.storageForNew());
   const passphrase = storage === 'file' ? await newPassphrase(context) : undefined;
-  const made = await found.vault.create({
-    storage,
-    ...(passphrase === undefined ? {} : { passphrase }),
-  });
+  const choice = { storage, ...(passphrase === undefined ? {} : { passphrase }) };
+  const made = await create(context, found.vault, choice);
   if (!made.ok && made.failure.reason === 'vault-exists') {
-    return await openMadeMeanwhile(context, passphrase);
+    return await unlockMadeMeanwhile(context, passphrase);
   }
   const created = orFail(made, describeVaultFailure);
   context.terminal.note(`Created a new vault (storage: ${storage}).`);
   announceRecoveryCode(context, created.recoveryCode);
-  await tellCreated(context, found.vault);
+  orFail(created.recorded);
   return found.vault;
 }
 
-/** The making of a vault is the first thing that its audit log knows. */
-export async function tellCreated(context: CommandContext, vault: Vault): Promise<void> {
-  if (vault.id === undefined) return;
-  const subject = { kind: 'vault', id: vault.id } as const;
-  await tell(context, openVaultHere(vault), {
-    action: 'vault.create',
-    outcome: 'success',
-    subject,
-  });
-}
-
 /** Another command made it while this one waited for its lock: it is opened with the same passphrase. */
-async function openMadeMeanwhile(
+async function unlockMadeMeanwhile(
   context: CommandContext,
   passphrase: Secret | undefined,
 ): Promise<Vault> {
-  const { vault } = await findVault(context);
-  if (passphrase === undefined || vault.storage !== 'file') await unlockFound(context, vault);
-  else await unlockBy(context, vault, { with: 'passphrase', passphrase });
+  const { vault } = await openVault(context);
+  if (passphrase === undefined || vault.storage !== 'file') await unlockVault(context, vault);
+  else await unlockVault(context, vault, { way: { with: 'passphrase', passphrase } });
   return vault;
 }
 

@@ -4,7 +4,7 @@ import type { OpenVault } from '@postern/app';
 import { confirm } from '../terminal/prompt.ts';
 import { printable } from '../terminal/printable.ts';
 import { foreignKeyring } from './import-source.ts';
-import { orFail, tell, type CommandContext } from './context.ts';
+import { orFail, recordEvent, type CommandContext } from './context.ts';
 
 /** Why the files of the other program must stay; undefined where they may go. */
 export function whyKept(
@@ -49,18 +49,18 @@ export async function destroyLeftovers(
         ? await nodeImportFiles.destroy(path, context.randomness)
         : await foreignKeyring(context).remove(item);
     if (gone.ok && gone.value) destroyed.push(path);
-    if (!gone.ok) await tellDestroyed(context, vault, destroyed.length, 'failure');
+    if (!gone.ok) await recordDestroyed(context, vault, destroyed.length, 'failure');
     orFail(gone, describeImportFailure);
   }
-  await tellDestroyed(context, vault, destroyed.length, 'success');
+  await recordDestroyed(context, vault, destroyed.length, 'success');
   return destroyed;
 }
 
-async function tellDestroyed(
+async function recordDestroyed(
   context: CommandContext,
   vault: OpenVault,
   count: number,
   outcome: 'success' | 'failure',
 ): Promise<void> {
-  await tell(context, vault, { action: 'leftover.destroy', outcome, count });
+  await recordEvent(context, vault, { action: 'leftover.destroy', outcome, count });
 }

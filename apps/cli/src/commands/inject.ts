@@ -11,7 +11,7 @@ import {
 } from '@postern/run';
 import { describeVaultFailure } from '@postern/vault';
 import { fail, orFail, report, type CommandContext } from './command-context.ts';
-import { openReadOnlyVault } from './open-read-only.ts';
+import { take } from './take-secrets.ts';
 
 export interface InjectOptions {
   /** `-`: standard input. */
@@ -30,10 +30,10 @@ export async function inject(context: CommandContext, options: InjectOptions): P
   const { input, output } = options;
   if (output !== '-' && !options.force && existsSync(output)) fail(present(output));
   const template = readTemplate(input);
-  const vault = await openReadOnlyVault(context);
-  const take = async (wish: SecretWish) => await vault.take(wish, { action: 'secret.inject' });
+  const takeForUse = async (wish: SecretWish) =>
+    await take(context, wish, { action: 'secret.inject' });
   const at = input === '-' ? 'standard input' : input;
-  const filled = orFail(await injectTemplate(template, take, at), (failure) =>
+  const filled = orFail(await injectTemplate(template, takeForUse, at), (failure) =>
     'code' in failure ? failure : describeRunFailure(failure),
   );
   if (output === '-') context.terminal.write(revealSecret(filled));

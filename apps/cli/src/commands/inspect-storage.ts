@@ -8,19 +8,20 @@ import {
   checkLeftovers,
   checkNewest,
   checkUnfinished,
-  failing,
-  findHeldVault,
-  holderPlaces,
-  openVaultHere,
+  connect,
   type CredentialAge,
+  failing,
   type Finding,
+  holderPlaces,
+  localVault,
   type OpenVault,
+  recordEvents,
   wellKnownPlaces,
 } from '@postern/app';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import { failed, ok, type Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
-import { lookAtVault, tryToTell, type CommandContext } from './context.ts';
+import { type CommandContext, openVaultReadOnly } from './context.ts';
 
 /** What is known about where secrets live, without asking anybody anything. */
 export interface StorageInspection {
@@ -41,7 +42,7 @@ export async function inspectStorage(context: CommandContext): Promise<StorageIn
     ...checkFiles(context.home, process.getuid?.()),
     ...(await checkLeftovers(wellKnownPlaces(context.environment))),
   ];
-  const found = await lookAtVault(context);
+  const found = await openVaultReadOnly(context);
   if (!found.ok) {
     return {
       ...NO_VAULT,
@@ -76,7 +77,7 @@ async function inspectFound(
 ): Promise<StorageInspection> {
   const { slots } = vault;
   const backend = vault.storage ?? null;
-  const found = await findHeldVault(holderPlaces(context.home));
+  const found = await connect(holderPlaces(context.home));
   const held = found.ok ? found.value : undefined;
   const opened = found.ok && held === undefined ? await openWithoutAsking(context, vault) : found;
   if (!opened.ok) {
@@ -118,11 +119,11 @@ function checkRecovery(slots: readonly SlotInfo[]): Finding {
 }
 
 /** The opened vault. That it was opened is recorded where there is a log that takes records. */
-async function tellLook(context: CommandContext, vault: Vault): Promise<OpenVault> {
-  const open = openVaultHere(vault);
+async function recordLook(context: CommandContext, vault: Vault): Promise<OpenVault> {
+  const open = localVault(vault);
   if (vault.id === undefined || !existsSync(auditDirectory(context.home.dataDir))) return open;
   const subject = { kind: 'vault', id: vault.id } as const;
-  await tryToTell(context, open, [{ action: 'vault.unlock', outcome: 'success', subject }]);
+  await recordEvents(context, open, [{ action: 'vault.unlock', outcome: 'success', subject }]);
   return open;
 }
 
@@ -137,7 +138,7 @@ async function openWithoutAsking(
   const unlocked = await vault.unlock(
     given === undefined ? { with: 'keyring' } : { with: 'passphrase', passphrase: given.value },
   );
-  if (unlocked.ok) return ok(await tellLook(context, vault));
+  if (unlocked.ok) return ok(await recordLook(context, vault));
   // To open it now would be to complete that.
   if (unlocked.failure.reason === 'unfinished') return ok(undefined);
   return failed(describeVaultFailure(unlocked.failure));

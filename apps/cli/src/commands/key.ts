@@ -5,18 +5,25 @@ import { describeGatewayKeyFailure, type GatewayStore } from '@postern/gateway';
 import { problem } from '@postern/protocol';
 import { openGateway, type OpenVault } from '@postern/app';
 import { table } from '../terminal/terminal.ts';
-import { fail, orFail, report, openedVault, tell, type CommandContext } from './context.ts';
-import { openedOrNewVault } from './create-vault.ts';
+import {
+  fail,
+  orFail,
+  report,
+  connectOrUnlock,
+  recordEvent,
+  type CommandContext,
+} from './context.ts';
+import { connectOrCreate } from './create-vault.ts';
 import { refuseKey } from './name-of.ts';
 
 /** `postern key create NAME`: the key is printed once and kept only as a keyed hash. */
 export async function createKey(context: CommandContext, name: string): Promise<void> {
   refuseKey(name, 'GATEWAY_KEY_NAME_INVALID');
-  const vault = await openedOrNewVault(context);
+  const vault = await connectOrCreate(context);
   await withGateway(context, vault, async (store) => {
     const created = orFail(store.keys.create({ name }), describeGatewayKeyFailure);
     const { key, record: made } = created;
-    await tell(context, vault, {
+    await recordEvent(context, vault, {
       action: 'gateway.key.create',
       outcome: 'success',
       subject: { kind: 'gateway-key', id: made.id },
@@ -36,7 +43,7 @@ export async function createKey(context: CommandContext, name: string): Promise<
 
 /** `postern key list`: what there is, never a key. */
 export async function listKeys(context: CommandContext): Promise<void> {
-  const vault = await openedVault(context);
+  const vault = await connectOrUnlock(context);
   await withGateway(context, vault, (store) => {
     const records = orFail(store.keys.list(), describeDatabaseFailure);
     const day = (ms: number | undefined): string =>
@@ -59,7 +66,7 @@ export async function listKeys(context: CommandContext): Promise<void> {
 
 /** `postern key revoke ID|NAME`: dead at once, also in a gateway that is running. */
 export async function revokeKey(context: CommandContext, idOrName: string): Promise<void> {
-  const vault = await openedVault(context);
+  const vault = await connectOrUnlock(context);
   await withGateway(context, vault, async (store) => {
     const records = orFail(store.keys.list(), describeDatabaseFailure);
     const matching = records.filter(
@@ -74,7 +81,7 @@ export async function revokeKey(context: CommandContext, idOrName: string): Prom
       fail(problem('USAGE', 'Several keys have this name; revoke the key by its id.'));
     }
     const revoked = orFail(store.keys.revoke(found.id), describeGatewayKeyFailure);
-    await tell(context, vault, {
+    await recordEvent(context, vault, {
       action: 'gateway.key.revoke',
       outcome: 'success',
       subject: { kind: 'gateway-key', id: found.id },

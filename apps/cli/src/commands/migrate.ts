@@ -1,18 +1,18 @@
 import { describeVaultFailure, type Vault } from '@postern/vault';
 import type { Secret } from '@postern/kernel';
 import { problem } from '@postern/protocol';
-import { openVaultHere } from '@postern/app';
+import { localVault } from '@postern/app';
 import { presentPassphrase } from '../terminal/passphrase.ts';
 import { refuseWhileHeld } from './backup.ts';
 import {
-  fail,
-  findVault,
-  orFail,
-  report,
-  tell,
-  unlockBy,
-  unlockByPassphrase,
   type CommandContext,
+  fail,
+  openVault,
+  orFail,
+  recordEvent,
+  report,
+  unlockByPassphrase,
+  unlockVault,
 } from './context.ts';
 import { newPassphrase } from './create-vault.ts';
 
@@ -29,7 +29,7 @@ export async function migrateStorage(
   options: MigrateOptions,
 ): Promise<void> {
   await refuseWhileHeld(context);
-  const { vault, loaded } = await findVault(context);
+  const { vault, loaded } = await openVault(context);
   const { storage } = vault;
   if (storage === undefined) fail(problem('VAULT_NOT_SET_UP'));
   if (options.from !== undefined && options.from !== storage) {
@@ -50,7 +50,7 @@ export async function migrateStorage(
   if (!dryRun && id !== undefined) {
     const subject = { kind: 'vault', id } as const;
     const count = moved.copied.length;
-    await tell(context, openVaultHere(vault), {
+    await recordEvent(context, localVault(vault), {
       action: 'vault.migrate',
       outcome: 'success',
       subject,
@@ -74,7 +74,7 @@ async function unlockForMove(
   { to }: MigrateOptions,
 ): Promise<Secret | undefined> {
   if (vault.storage === 'keyring') {
-    await unlockBy(context, vault, { with: 'keyring' });
+    await unlockVault(context, vault, { way: { with: 'keyring' } });
     if (to === 'keyring') return undefined;
     const isFirst = vault.slots.every(({ kind }) => kind !== 'passphrase');
     if (isFirst) return await newPassphrase(context);

@@ -9,21 +9,20 @@ import {
   type RekeyStep,
   type Vault,
 } from '@postern/vault';
-import { openVaultHere, type SettledRekey } from '@postern/app';
+import { localVault, type RecoveredRekey } from '@postern/app';
 import { presentPassphrase } from '../terminal/passphrase.ts';
 import { refuseWhileHeld } from './backup.ts';
 import {
+  type CommandContext,
   fail,
-  findVault,
+  openExistingVault,
   openHome,
   orFail,
+  recordEvent,
   report,
-  saySettled,
-  tell,
+  sayRecovered,
   unlockByPassphrase,
-  unlockFound,
-  unlockSettling,
-  type CommandContext,
+  unlockVault,
 } from './context.ts';
 import { announceRecoveryCode } from './create-vault.ts';
 import { startSelf } from './start-self.ts';
@@ -34,8 +33,9 @@ import { startSelf } from './start-self.ts';
  */
 export async function rekeyVault(context: CommandContext): Promise<void> {
   await whileAlone(context, async () => {
-    const { settled, recoveryCode } = await renewKey(context, await presentVault(context));
-    const resumed = settled !== undefined && settled.outcome !== 'undone';
+    const { vault } = await openExistingVault(context);
+    const { recovered, recoveryCode } = await renewKey(context, vault);
+    const resumed = recovered !== undefined && recovered.outcome !== 'undone';
     const code = context.json ? { recoveryCode: revealSecret(recoveryCode) } : {};
     report(context, { rekeyed: true, resumed, ...code }, [
       'The vault and its databases use a new data key; the old one was destroyed.',
@@ -58,14 +58,8 @@ export async function whileAlone(
   }
 }
 
-export async function presentVault(context: CommandContext): Promise<Vault> {
-  const { vault } = await findVault(context);
-  if (vault.state === 'absent') fail(problem('VAULT_NOT_SET_UP'));
-  return vault;
-}
-
 interface RenewedKey {
-  readonly settled: SettledRekey | undefined;
+  readonly recovered: RecoveredRekey | undefined;
   readonly recoveryCode: Secret;
 }
 
@@ -74,23 +68,23 @@ interface RenewedKey {
  * first: who has seen its code, nobody knows.
  */
 export async function renewKey(context: CommandContext, vault: Vault): Promise<RenewedKey> {
-  const { passphrase, settled } = await unlockForRekey(context, vault);
-  saySettled(context, settled);
-  if (settled?.outcome === 'in-force') await confirmInNewProcess(context, vault, passphrase);
+  const { passphrase, recovered } = await unlockForRekey(context, vault);
+  sayRecovered(context, recovered);
+  if (recovered?.outcome === 'in-force') await confirmInNewProcess(context, vault, passphrase);
   const recoveryCode = await changeKey(context, vault, passphrase && { passphrase });
-  return { settled, recoveryCode };
+  return { recovered, recoveryCode };
 }
 
 /** `postern auth storage rekey --confirm`: completes a change that another process made. */
 export async function confirmRekeyed(context: CommandContext): Promise<void> {
-  const vault = await presentVault(context);
-  const settled = await unlockFound(context, vault, 'silent');
-  if (settled?.outcome === 'in-force') {
-    const { why } = settled;
+  const { vault } = await openExistingVault(context);
+  const recovered = await unlockVault(context, vault, { isSilent: true });
+  if (recovered?.outcome === 'in-force') {
+    const { why } = recovered;
     const cause = why === undefined ? undefined : describeVaultFailure(why).message;
     fail(problem('VAULT_REKEY_UNCONFIRMED', cause));
   }
-  const confirmed = settled?.outcome === 'confirmed';
+  const confirmed = recovered?.outcome === 'confirmed';
   report(context, { confirmed }, [
     confirmed
       ? 'Confirmed: everything opens with the new data key. The old one was destroyed.'
@@ -116,18 +110,18 @@ async function unlockForRekey(
   vault: Vault,
 ): Promise<{
   readonly passphrase: Secret | undefined;
-  readonly settled: SettledRekey | undefined;
+  readonly recovered: RecoveredRekey | undefined;
 }> {
-  if (vault.storage === 'file') return await unlockByPassphrase(context, vault, 'silent');
-  const settled = await unlockSettling(context, vault, { with: 'keyring' });
+  if (vault.storage === 'file') return await unlockByPassphrase(context, vault, { isSilent: true });
+  const recovered = await unlockVault(context, vault, { way: { with: 'keyring' }, isSilent: true });
   if (vault.slots.every(({ kind }) => kind !== 'passphrase')) {
-    return { passphrase: undefined, settled };
+    return { passphrase: undefined, recovered };
   }
   const found = await presentPassphrase(
     context,
     'The vault also has a passphrase, which is needed to change its data key.',
   );
-  return { passphrase: orFail(found), settled };
+  return { passphrase: orFail(found), recovered };
 }
 
 /** A new data key for an open vault, and with it a new recovery code, which is announced. */
@@ -145,7 +139,7 @@ export async function changeKey(
   });
   if (!changed.ok) {
     const failure = describeVaultFailure(changed.failure);
-    await tell(context, openVaultHere(vault), {
+    await recordEvent(context, localVault(vault), {
       action: 'vault.rekey',
       outcome: 'failure',
       reason: failure.code,

@@ -23,7 +23,7 @@ import { withOriginalCoreDumps } from '@postern/app';
 import { CLOSED_OUTPUT_EXIT, endOfLostOutput } from '../failure/lost-output.ts';
 import { standardRunIo } from '../terminal/standard-run-io.ts';
 import { endWith, fail, orFail, type CommandContext } from './command-context.ts';
-import { openReadOnlyVault } from './open-read-only.ts';
+import { take } from './take-secrets.ts';
 
 export interface RunCommandOptions {
   /** `NAME=postern://name/field`. */
@@ -111,9 +111,8 @@ async function resolvePlan(
     action: 'secret.inject',
     ...(path === undefined ? {} : { program: path }),
   } as const;
-  const vault = await openReadOnlyVault(context);
-  const take = async (wish: SecretWish) => await vault.take(wish, use);
-  return orFail(await resolveRun(plan, take, whenMissing), (failure) =>
+  const takeForUse = async (wish: SecretWish) => await take(context, wish, use);
+  return orFail(await resolveRun(plan, takeForUse, whenMissing), (failure) =>
     'code' in failure ? failure : describeRunFailure(failure),
   );
 }

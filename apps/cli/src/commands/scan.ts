@@ -4,7 +4,7 @@ import { KEY_SHAPES } from '@postern/vault';
 import { exitCodeOf } from '../failure/command-failed.ts';
 import { printable } from '../terminal/printable.ts';
 import { styled } from '../terminal/terminal.ts';
-import { endWith, fail, openedVault, orFail, report, type CommandContext } from './context.ts';
+import { endWith, fail, connectOrUnlock, orFail, report, type CommandContext } from './context.ts';
 
 export interface ScanOptions {
   readonly history: boolean;
@@ -40,7 +40,7 @@ export async function scan(
 
 /** Every value in the vault; each reading stands in the audit log. */
 async function storedValues(context: CommandContext): Promise<readonly StoredValue[]> {
-  const vault = await openedVault(context);
+  const vault = await connectOrUnlock(context);
   const infos = orFail(await vault.list());
   const stored: StoredValue[] = [];
   for (const { name } of infos) {

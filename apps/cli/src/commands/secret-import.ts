@@ -11,14 +11,14 @@ import { type OpenVault } from '@postern/app';
 import {
   endWith,
   fail,
-  findVault,
-  openedVault,
+  openVault,
+  connectOrUnlock,
   orFail,
   report,
-  tell,
+  recordEvent,
   type CommandContext,
 } from './context.ts';
-import { openedOrNewVault } from './create-vault.ts';
+import { connectOrCreate } from './create-vault.ts';
 import { destroyLeftovers, whyKept } from './destroy-leftovers.ts';
 import { readSource } from './import-source.ts';
 import type { KeyringSource } from './keyring-sources.ts';
@@ -83,9 +83,9 @@ async function vaultFor(
   context: CommandContext,
   isDryRun: boolean,
 ): Promise<OpenVault | undefined> {
-  if (!isDryRun) return await openedOrNewVault(context);
-  const { vault } = await findVault(context);
-  return vault.state === 'absent' ? undefined : await openedVault(context);
+  if (!isDryRun) return await connectOrCreate(context);
+  const { vault } = await openVault(context);
+  return vault.state === 'absent' ? undefined : await connectOrUnlock(context);
 }
 
 /** What is there and what is read back is compared, and shown to nobody. */
@@ -117,7 +117,7 @@ async function store(
   for (const { name, outcome } of rows) {
     if (vault === undefined || outcome !== 'not-verified') continue;
     const subject = { kind: 'secret', name } as const;
-    await tell(context, vault, { action: 'secret.import', outcome: 'failure', subject });
+    await recordEvent(context, vault, { action: 'secret.import', outcome: 'failure', subject });
   }
   return rows;
 }

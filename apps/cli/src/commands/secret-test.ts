@@ -10,11 +10,11 @@ import { DEFAULT_FIELD } from '@postern/vault';
 import { connectionsOf, type OpenVault } from '@postern/app';
 import {
   fail,
-  openedVault,
+  connectOrUnlock,
   openHome,
   orFail,
   report,
-  tell,
+  recordEvent,
   type CommandContext,
 } from './context.ts';
 import { nameOf } from './name-of.ts';
@@ -22,7 +22,7 @@ import { nameOf } from './name-of.ts';
 /** `postern secret test NAME`: one cheap request with it to the provider that uses it. */
 export async function testSecret(context: CommandContext, nameText: string): Promise<void> {
   const name = nameOf(nameText);
-  const vault = await openedVault(context);
+  const vault = await connectOrUnlock(context);
   const { config } = openHome(context);
   const { all } = orFail(providerTable(config), describeUpstreamFailure);
   const record = orFail(await vault.get(name, { action: 'secret.use' }));
@@ -37,7 +37,7 @@ export async function testSecret(context: CommandContext, nameText: string): Pro
     return await listModels(connections, provider, key, new AbortController().signal);
   });
   const latencyMs = Math.round(context.clock.monotonicMs() - begunMs);
-  await tell(context, vault, {
+  await recordEvent(context, vault, {
     action: 'secret.test',
     subject: { kind: 'secret', name },
     ...(models.ok ? { outcome: 'success' } : { outcome: 'failure', reason: models.failure.code }),

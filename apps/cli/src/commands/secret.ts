@@ -9,8 +9,8 @@ import {
 } from '@postern/app';
 import { confirm, promptHidden, readStandardInput } from '../terminal/prompt.ts';
 import { table } from '../terminal/terminal.ts';
-import { fail, openedVault, openHome, orFail, report, type CommandContext } from './context.ts';
-import { openedOrNewVault } from './create-vault.ts';
+import { fail, connectOrUnlock, openHome, orFail, report, type CommandContext } from './context.ts';
+import { connectOrCreate } from './create-vault.ts';
 import { anyNameOf, nameOf } from './name-of.ts';
 
 /** `postern secret set NAME`: the value from a hidden prompt or standard input, never argv. */
@@ -20,7 +20,7 @@ export async function setSecret(
   options: { readonly force: boolean },
 ): Promise<void> {
   const name = nameOf(nameText);
-  const vault = await openedOrNewVault(context);
+  const vault = await connectOrCreate(context);
   const value = await readValue(context, name);
   await store(context, vault, { name, value, force: options.force });
   report(context, { name, stored: true, storage: vault.storage }, [`Stored ${name}.`]);
@@ -33,7 +33,7 @@ export async function rotateSecret(
   options: { readonly force: boolean },
 ): Promise<void> {
   const name = nameOf(nameText);
-  const vault = await openedVault(context);
+  const vault = await connectOrUnlock(context);
   // Nobody types a value for a secret that isn't there; one that is piped in is refused all the same.
   if (context.terminal.interactive) {
     const infos = orFail(await vault.list());
@@ -74,7 +74,7 @@ export async function getSecret(
   options: { readonly field: string; readonly raw: boolean },
 ): Promise<void> {
   const name = nameOf(nameText);
-  const vault = await openedVault(context);
+  const vault = await connectOrUnlock(context);
   const record = orFail(await vault.get(name));
   const value = record?.fields.get(options.field);
   if (value === undefined) fail(missing(name));
@@ -85,7 +85,7 @@ export async function getSecret(
 
 /** `postern secret list`: names and ages, never values. */
 export async function listSecrets(context: CommandContext): Promise<void> {
-  const vault = await openedVault(context);
+  const vault = await connectOrUnlock(context);
   const infos = orFail(await vault.list());
   const rows = infos.map(({ name, updatedAtMs }) => ({
     name,
@@ -115,7 +115,7 @@ export async function removeSecret(
   options: { readonly yes: boolean },
 ): Promise<void> {
   const name = anyNameOf(nameText);
-  const vault = await openedVault(context);
+  const vault = await connectOrUnlock(context);
   const infos = orFail(await vault.list());
   if (!infos.some((info) => info.name === name)) fail(missing(nameOf(nameText)));
   if (context.terminal.interactive && !options.yes) {

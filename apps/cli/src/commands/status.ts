@@ -10,14 +10,14 @@ import {
   type ControlPlace,
   type Finding,
 } from '@postern/app';
-import { lookAtVault, orFail, report, type CommandContext } from './context.ts';
+import { openVaultReadOnly, orFail, report, type CommandContext } from './context.ts';
 
 /**
  * `postern status`: the vault, the keyring and the running process, without unlocking or changing
  * anything.
  */
 export async function status(context: CommandContext): Promise<void> {
-  const { vault, loaded, probe } = orFail(await lookAtVault(context));
+  const { vault, loaded, probe } = orFail(await openVaultReadOnly(context));
   const rolledBack = await checkNewest(vault);
   const unfinished = await checkUnfinished(vault);
   const keyring = await probe();

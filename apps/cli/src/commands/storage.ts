@@ -5,7 +5,7 @@ import { DEFAULT_FIELD, singleValue } from '@postern/vault';
 import { ROTATION_DAYS, isUnsafe } from '@postern/app';
 import { findingLines } from './finding-lines.ts';
 import { table } from '../terminal/terminal.ts';
-import { endWith, fail, openedVault, orFail, report, type CommandContext } from './context.ts';
+import { endWith, fail, connectOrUnlock, orFail, report, type CommandContext } from './context.ts';
 import { inspectStorage, type StorageInspection } from './inspect-storage.ts';
 
 /** `postern auth storage status`: where secrets live and whether that is safe; 1 where it is not. */
@@ -43,7 +43,7 @@ function credentialLines(credentials: StorageInspection['credentials']): readonl
 
 /** `postern auth storage test`: writes, reads and removes a probe where secrets really live. */
 export async function testStorage(context: CommandContext): Promise<void> {
-  const vault = await openedVault(context);
+  const vault = await connectOrUnlock(context);
   const mark = Buffer.from(context.randomness.bytes(16)).toString('hex');
   const name = secretName.from(`postern-probe-${mark.slice(0, 12)}`);
   const begunMs = context.clock.monotonicMs();

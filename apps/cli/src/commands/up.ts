@@ -9,25 +9,19 @@ import {
   controlPlace,
   createProcessLog,
   describeLockFailure,
-  parseReceiver,
-  serve,
+  type HomeVault,
   type LogLevel,
+  parseReceiver,
   Postern,
   type ProcessLog,
+  serve,
   type Serving,
 } from '@postern/app';
 import { placeOf } from '../failure/place-of.ts';
 import { openInBrowser } from './open-in-browser.ts';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import { styled } from '../terminal/terminal.ts';
-import {
-  fail,
-  findVault,
-  openHome,
-  orFail,
-  type CommandContext,
-  type FoundVault,
-} from './context.ts';
+import { type CommandContext, fail, openHome, openVault, orFail } from './context.ts';
 
 export interface UpOptions {
   readonly port: number | undefined;
@@ -53,7 +47,7 @@ export async function up(context: CommandContext, options: UpOptions): Promise<v
 }
 
 async function run(context: CommandContext, options: UpOptions, port: number): Promise<void> {
-  const found = await findVault(context);
+  const found = await openVault(context);
   const { config } = found.loaded;
   const log = createProcessLog({
     clock: context.clock,
@@ -116,7 +110,7 @@ function sayEnding(
 
 function compose(
   context: CommandContext,
-  found: FoundVault,
+  found: HomeVault,
   keyring: KeyringProbe,
   log: ProcessLog,
 ): ReturnType<typeof Postern.create> {

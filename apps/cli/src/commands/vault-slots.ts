@@ -1,18 +1,19 @@
 import { revealSecret, type Secret } from '@postern/kernel';
 import { problem } from '@postern/protocol';
 import { describeVaultFailure, type Vault } from '@postern/vault';
-import { askRunning, controlPlace, openVaultHere } from '@postern/app';
+import { askRunning, controlPlace, localVault } from '@postern/app';
 import {
-  fail,
-  orFail,
-  report,
-  tell,
-  unlockBy,
-  unlockByPassphrase,
   type CommandContext,
+  fail,
+  openExistingVault,
+  orFail,
+  recordEvent,
+  report,
+  unlockByPassphrase,
+  unlockVault,
 } from './context.ts';
 import { newPassphrase } from './create-vault.ts';
-import { changeKey, confirmInNewProcess, presentVault, renewKey, whileAlone } from './rekey.ts';
+import { changeKey, confirmInNewProcess, renewKey, whileAlone } from './rekey.ts';
 import { promptHidden } from '../terminal/prompt.ts';
 
 /** `postern vault passphrase`: sets the passphrase, or changes it after the present one. */
@@ -20,7 +21,7 @@ export async function setPassphrase(
   context: CommandContext,
   options: { readonly newPassphraseFd?: number },
 ): Promise<void> {
-  const { slots } = await presentVault(context);
+  const { slots } = (await openExistingVault(context)).vault;
   if (slots.some(({ kind }) => kind === 'passphrase')) {
     await whileAlone(context, async () => {
       await changePassphrase(context, options.newPassphraseFd);
@@ -35,12 +36,12 @@ async function addPassphrase(
   context: CommandContext,
   newPassphraseFd: number | undefined,
 ): Promise<void> {
-  const vault = await presentVault(context);
-  await unlockBy(context, vault, { with: 'keyring' });
+  const { vault } = await openExistingVault(context);
+  await unlockVault(context, vault, { way: { with: 'keyring' } });
   const next = await chosenPassphrase(context, newPassphraseFd);
   orFail(await vault.addPassphrase(next), describeVaultFailure);
   await endSessions(context);
-  await tellChanged(context, vault, 'vault.slot.add');
+  await recordChanged(context, vault, 'vault.slot.add');
   report(context, { changed: true }, ['Set the passphrase; the vault now unlocks with it too.']);
 }
 
@@ -49,13 +50,13 @@ async function changePassphrase(
   context: CommandContext,
   newPassphraseFd: number | undefined,
 ): Promise<void> {
-  const vault = await presentVault(context);
+  const { vault } = await openExistingVault(context);
   const question = 'Current passphrase: ';
-  const { passphrase, settled } = await unlockByPassphrase(context, vault, 'aloud', question);
+  const { passphrase, recovered } = await unlockByPassphrase(context, vault, { question });
   const newPassphrase = await chosenPassphrase(context, newPassphraseFd);
-  if (settled?.outcome === 'in-force') await confirmInNewProcess(context, vault, passphrase);
+  if (recovered?.outcome === 'in-force') await confirmInNewProcess(context, vault, passphrase);
   const recoveryCode = await changeKey(context, vault, { passphrase, newPassphrase });
-  await tellChanged(context, vault, 'vault.slot.change');
+  await recordChanged(context, vault, 'vault.slot.change');
   const code = context.json ? { recoveryCode: revealSecret(recoveryCode) } : {};
   report(context, { changed: true, ...code }, [
     'Changed the passphrase. The old passphrase and the old recovery code no longer work.',
@@ -68,14 +69,14 @@ async function endSessions(context: CommandContext): Promise<void> {
   orFail(asked);
 }
 
-async function tellChanged(
+async function recordChanged(
   context: CommandContext,
   vault: Vault,
   action: 'vault.slot.add' | 'vault.slot.change',
 ): Promise<void> {
   if (vault.id === undefined) return;
   const subject = { kind: 'vault', id: vault.id } as const;
-  await tell(context, openVaultHere(vault), { action, outcome: 'success', subject });
+  await recordEvent(context, localVault(vault), { action, outcome: 'success', subject });
 }
 
 /** The new passphrase, which is never taken from where the present one comes from. */
@@ -102,11 +103,11 @@ export async function recover(
   options: { readonly use: boolean },
 ): Promise<void> {
   await whileAlone(context, async () => {
-    const vault = await presentVault(context);
+    const { vault } = await openExistingVault(context);
     const recoveryCode = options.use
       ? await useRecoveryCode(context, vault)
       : (await renewKey(context, vault)).recoveryCode;
-    await tellChanged(context, vault, 'vault.slot.change');
+    await recordChanged(context, vault, 'vault.slot.change');
     if (context.json) report(context, { recoveryCode: revealSecret(recoveryCode) }, []);
   });
 }
@@ -118,7 +119,7 @@ async function useRecoveryCode(context: CommandContext, vault: Vault): Promise<S
   }
   const code = await promptHidden('Recovery code: ');
   if (code === undefined) fail(problem('CANCELLED'));
-  await unlockBy(context, vault, { with: 'recovery', code });
+  await unlockVault(context, vault, { way: { with: 'recovery', code } });
   const next = await newPassphrase(context);
   const waits = orFail(await vault.isRekeyUnconfirmed(), describeVaultFailure);
   if (!waits) return await changeKey(context, vault, { newPassphrase: next });

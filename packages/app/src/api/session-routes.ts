@@ -30,8 +30,8 @@ export function signInRoute(parts: AppApiParts): Hono {
     const token = sessionToken(parts, context);
     const pass = parts.sessions.redeem(input.value.code, { browser, token });
     if (pass === undefined) return failureResponse(attempts.refuse());
-    const told = await tellSignIn(parts.postern);
-    if (!told.ok) return failureResponse(told.failure);
+    const recorded = await recordSignIn(parts.postern);
+    if (!recorded.ok) return failureResponse(recorded.failure);
     givePass(parts, context, pass);
     return context.json({ secret: pass.secret } satisfies SessionAnswer);
   });
@@ -80,7 +80,7 @@ export function givePass(parts: AppApiParts, context: Context, pass: SessionPass
   });
 }
 
-async function tellSignIn(postern: Postern): Promise<Result<undefined, Problem>> {
+async function recordSignIn(postern: Postern): Promise<Result<undefined, Problem>> {
   postern.log.write('info', 'app.sign-in', 'Signed in to the page.', { succeeded: true });
   const audit = postern.stores()?.audit;
   if (audit === undefined) return ok();

@@ -38,7 +38,7 @@ function scene(config: Partial<Config['vault']> = {}) {
       time.monotonicMs += TICK_MS;
       locking.look();
     }
-    await locking.settled();
+    await locking.waitUntilIdle();
   };
   const drainSlowly = (): void => {
     locking.drainFirst({
@@ -84,7 +84,11 @@ describe('locking', () => {
   test('asked for twice happens once, and both wait for it', async () => {
     const { locking, done, drainSlowly, endDrain } = scene();
     drainSlowly();
-    const both = Promise.all([locking.lock('ASKED'), locking.lock('EXIT'), locking.settled()]);
+    const both = Promise.all([
+      locking.lock('ASKED'),
+      locking.lock('EXIT'),
+      locking.waitUntilIdle(),
+    ]);
     endDrain();
     await both;
     expect(done.filter((each) => each.startsWith('closed'))).toEqual(['closed: ASKED']);

@@ -37,7 +37,7 @@ export interface Locking {
   /** Everything that runs ends, what it used is recorded, then the keys go. Nothing where locked. */
   lock(reason: LockReason): Promise<void>;
   /** Resolves once no locking is under way. */
-  settled(): Promise<void>;
+  waitUntilIdle(): Promise<void>;
   /** Looks at the time once; `start` does so all the time. */
   look(): void;
   start(): Disposable;
@@ -78,7 +78,7 @@ export function createLocking(parts: LockingParts): Locking {
       drainables.push(drainable);
     },
     lock,
-    settled: async () => {
+    waitUntilIdle: async () => {
       await underWay;
     },
     look: () => {

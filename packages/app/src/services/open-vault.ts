@@ -46,27 +46,27 @@ export interface OpenVault {
 }
 
 /** The vault that this process unlocked itself. */
-export function openVaultHere(vault: Vault): OpenVault {
+export function localVault(vault: Vault): OpenVault {
   return {
     storage: vault.storage ?? 'file',
-    get: async (name) => spoken(await vault.secrets.get(name)),
+    get: async (name) => withProblem(await vault.secrets.get(name)),
     take: async (wish) => {
-      const get = async (name: SecretName) => spoken(await vault.secrets.get(name));
+      const get = async (name: SecretName) => withProblem(await vault.secrets.get(name));
       const found = await findSecrets(get, wish);
       return found.ok ? found : failed(found.failure.failure);
     },
-    put: async (record) => spoken(await vault.secrets.put(record)),
-    setValue: async (input) => spoken(await setValue(vault.secrets, input)),
-    remove: async (name) => spoken(await vault.secrets.remove(name)),
-    list: async () => spoken(await vault.secrets.list()),
-    auditAnchor: async () => spoken(await vault.auditAnchor()),
-    anchorAudit: async (head, isNewLog) => spoken(await vault.anchorAudit(head, { isNewLog })),
-    deriveKey: async (purpose) => await Promise.resolve(spoken(vault.deriveKey(purpose))),
+    put: async (record) => withProblem(await vault.secrets.put(record)),
+    setValue: async (input) => withProblem(await setValue(vault.secrets, input)),
+    remove: async (name) => withProblem(await vault.secrets.remove(name)),
+    list: async () => withProblem(await vault.secrets.list()),
+    auditAnchor: async () => withProblem(await vault.auditAnchor()),
+    anchorAudit: async (head, isNewLog) => withProblem(await vault.anchorAudit(head, { isNewLog })),
+    deriveKey: async (purpose) => await Promise.resolve(withProblem(vault.deriveKey(purpose))),
     deriveLastingKey: async (purpose) =>
-      await Promise.resolve(spoken(vault.deriveLastingKey(purpose))),
+      await Promise.resolve(withProblem(vault.deriveLastingKey(purpose))),
   };
 }
 
-function spoken<T>(result: Result<T, VaultFailure>): Result<T, Problem> {
+function withProblem<T>(result: Result<T, VaultFailure>): Result<T, Problem> {
   return result.ok ? result : failed(describeVaultFailure(result.failure));
 }

@@ -32,10 +32,10 @@ import { forwardInBackground } from './forward-audit.ts';
 import { inTurn } from './in-turn.ts';
 import { createKeyUses, type KeyUses } from './key-uses.ts';
 import { createLocking, type Locking, type LockReason } from './locking.ts';
-import { openVaultHere, type OpenVault } from './open-vault.ts';
+import { localVault, type OpenVault } from './open-vault.ts';
 import { createRefusedKeys, type RefusedKeys } from './refused-keys.ts';
 import { createRunningAnswers, type RunningAnswers } from './running-answers.ts';
-import { settledLine, unlockAndSettle } from './settle-rekey.ts';
+import { recoveredLine, unlock } from './unlock.ts';
 import { openStores, type Stores } from './stores.ts';
 import { readUpstreamKeys, type UpstreamKeyReader } from './upstream-keys.ts';
 import { WrongPassphrases } from './wrong-passphrases.ts';
@@ -195,18 +195,18 @@ export class Postern {
   }
 
   async #unlock(way: UnlockWay, opener: Opener): Promise<Result<Unlocked, Problem>> {
-    await this.locking.settled();
+    await this.locking.waitUntilIdle();
     if (this.vault.state === 'absent') return failed(problem('VAULT_NOT_SET_UP'));
     if (this.#stores !== undefined) return ok('already');
-    const unlocked = await unlockAndSettle(this.vault, way);
+    const unlocked = await unlock(this.vault, way);
     if (!unlocked.ok) {
       const { reason } = unlocked.failure;
       const isWrong = reason === 'wrong-passphrase' || reason === 'wrong-recovery-code';
       if (isWrong) this.#wrongPassphrases.add();
       return failed(describeVaultFailure(unlocked.failure));
     }
-    const settled = unlocked.value;
-    if (settled !== undefined) this.#parts.say(settledLine(settled));
+    const recovered = unlocked.value;
+    if (recovered !== undefined) this.#parts.say(recoveredLine(recovered));
     // Before it is open: it may have been unused for long, and is looked at while it opens.
     this.locking.used();
     const opened = await this.#openStores('vault.unlock');
@@ -216,7 +216,7 @@ export class Postern {
     }
     this.locking.opened(opener);
     this.log.write('info', 'vault.opened', 'The vault is unlocked.', { by: opener });
-    if (settled?.outcome !== 'confirmed') return ok('opened');
+    if (recovered?.outcome !== 'confirmed') return ok('opened');
     const recorded = await this.#recordVault(opened.value, 'vault.rekey');
     return recorded.ok ? ok('opened') : recorded;
   }
@@ -228,7 +228,7 @@ export class Postern {
       dataDir,
       conversationsPath: join(dataDir, 'conversations.db'),
       gatewayPath: join(dataDir, 'gateway.db'),
-      vault: openVaultHere(this.vault),
+      vault: localVault(this.vault),
       forward: (log) => {
         const say = (line: string): void => {
           this.log.write('warn', 'audit.forward', line);

@@ -10,7 +10,7 @@ export interface RefusedKeysParts {
   readonly say: (line: string) => void;
 }
 
-/** What becomes of requests with a gateway key that is none: recorded, and told when they are many. */
+/** What becomes of requests with an invalid gateway key: recorded, and reported when they are many. */
 export interface RefusedKeys {
   refused(): void;
   /** Writes what was refused since it was written last. */
@@ -29,13 +29,13 @@ export function createRefusedKeys({ clock, log, say }: RefusedKeysParts): Refuse
     const [open, count] = [log(), unwritten];
     if (open === undefined || count === 0) return;
     unwritten = 0;
-    const told = await record(open, {
+    const written = await record(open, {
       action: 'gateway.refuse',
       outcome: 'denied',
       reason: 'GATEWAY_KEY_REQUIRED',
       count,
     });
-    if (!told.ok) unwritten += count;
+    if (!written.ok) unwritten += count;
   };
   return {
     flush,

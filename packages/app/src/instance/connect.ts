@@ -19,13 +19,13 @@ import {
 import { askRunning } from './ask-running.ts';
 import type { ControlPlace } from './control-address.ts';
 
-/** The vault as one of the processes at these places holds it open; undefined where none does. */
-export async function findHeldVault(
+/** The vault as the process that has it open serves it; undefined where none has. */
+export async function connect(
   places: readonly ControlPlace[],
 ): Promise<Result<OpenVault | undefined, Problem>> {
   const holder = await findHolder(places);
   if (!holder.ok || holder.value === undefined) return holder.ok ? ok(undefined) : holder;
-  return ok(heldVault(holder.value.place, holder.value.storage));
+  return ok(remoteVault(holder.value.place, holder.value.storage));
 }
 
 export interface Holder {
@@ -48,7 +48,7 @@ export async function findHolder(
   return ok(undefined);
 }
 
-function heldVault(place: ControlPlace, storage: 'keyring' | 'file'): OpenVault {
+function remoteVault(place: ControlPlace, storage: 'keyring' | 'file'): OpenVault {
   return {
     storage,
     get: async (name, use = { action: 'secret.read' }) => {

@@ -7,7 +7,7 @@ import type { KeyringPort } from '@postern/vault';
 import { madeVault, OPENAI, systemWorld } from '@postern/vault/testing';
 import { expect, test } from 'vitest';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
-import { openVaultDirectly } from './direct-vault.ts';
+import { keyringSecrets } from './keyring-secrets.ts';
 
 const USE = { action: 'secret.inject' } as const;
 const OPENAI_VALUE = { name: OPENAI.name, field: 'value' };
@@ -29,11 +29,11 @@ test('asks the keyring once for the key of the log, and once for each secret', a
       return await made.keyring.get(account);
     },
   };
-  const longWay = () => Promise.reject(new Error('the long way'));
+  const unlocked = () => Promise.reject(new Error('unlocked'));
   const take = async (wish: SecretWish): Promise<readonly string[]> => {
     asked.length = 0;
-    const parts = { ...systemWorld, dataDir, keyring: () => keyring, longWay };
-    const vault = await openVaultDirectly(parts);
+    const parts = { ...systemWorld, dataDir, keyring: () => keyring, unlocked };
+    const vault = await keyringSecrets(parts);
     if (vault === undefined) throw new Error('not opened');
     const taken = await vault.take(wish, USE);
     if (!taken.ok) throw new Error(taken.failure.code);

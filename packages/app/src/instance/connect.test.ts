@@ -13,7 +13,7 @@ import { findSecrets } from '../services/find-secrets.ts';
 import type { OpenVault } from '../services/open-vault.ts';
 import { createAgentApi } from './agent-api.ts';
 import type { ControlPlace } from './control-address.ts';
-import { findHeldVault } from './held-vault.ts';
+import { connect } from './connect.ts';
 import { scratchPlace } from '../testing/scratch-place.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
 
@@ -72,7 +72,7 @@ async function hold(vault: OpenVault | undefined): Promise<ControlPlace> {
 }
 
 async function heldAt(place: ControlPlace): Promise<OpenVault> {
-  const held = await findHeldVault([place]);
+  const held = await connect([place]);
   if (!held.ok || held.value === undefined) throw new Error('not held');
   return held.value;
 }
@@ -133,7 +133,7 @@ describe('a vault held by another process', () => {
     ['a process whose vault is locked', async () => await hold(undefined)],
     ['no process', async () => await Promise.resolve(scratchPlace())],
   ])('%s holds none', async (_name, place) => {
-    expect(await findHeldVault([await place()])).toEqual(ok(undefined));
+    expect(await connect([await place()])).toEqual(ok(undefined));
   });
 
   test('a vault locked in the meantime is a failure with its code', async () => {

@@ -12,22 +12,22 @@ import {
 import { findSecrets } from './find-secrets.ts';
 import type { OpenVault } from './open-vault.ts';
 
-export interface DirectParts {
+export interface KeyringSecretsParts {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly kdfCosts: KdfCosts;
   readonly keyring: () => KeyringPort;
-  /** The same vault opened with its data key, for what this way does not have. */
-  readonly longWay: () => Promise<Pick<OpenVault, 'take'>>;
+  /** The same vault unlocked, for what the keyring alone does not give. */
+  readonly unlocked: () => Promise<Pick<OpenVault, 'take'>>;
 }
 
 /**
  * The secrets of a vault in the keyring for a command that only reads some: without the data key,
  * whose derivation takes longer than all the rest. The key of the audit log is asked for at the
- * same time as the first secret. Undefined where the vault must be opened the long way.
+ * same time as the first secret. Undefined where the vault must be unlocked.
  */
-export async function openVaultDirectly(
-  parts: DirectParts,
+export async function keyringSecrets(
+  parts: KeyringSecretsParts,
 ): Promise<Pick<OpenVault, 'take'> | undefined> {
   const { keyring, dataDir, kdfCosts } = parts;
   const direct = await openDirectly({ dataDir: join(dataDir, 'vault'), keyring, kdfCosts });
@@ -47,7 +47,7 @@ export async function openVaultDirectly(
   return {
     take: async (wish, use) => {
       const [log, found] = await Promise.all([openLog(), findSecrets(get, wish)]);
-      if (log === undefined) return await (await parts.longWay()).take(wish, use);
+      if (log === undefined) return await (await parts.unlocked()).take(wish, use);
       const { handOut } = await audit;
       return log.ok ? await handOut(log.value, use, found) : log;
     },

@@ -1,5 +1,8 @@
 import { ok, type Result } from '@postern/kernel';
+import type { Problem } from '@postern/protocol';
 import type { UnlockWay, Vault, VaultFailure } from '@postern/vault';
+import { recordEvents, type AuditPlace } from './audit.ts';
+import { localVault } from './open-vault.ts';
 
 /**
  * What became of a change of the data key that was cut off. `confirmed`: everything was opened with
@@ -7,7 +10,7 @@ import type { UnlockWay, Vault, VaultFailure } from '@postern/vault';
  * either because the change was carried on by this very process, or for `why`. `undone`: the old key
  * stays in force.
  */
-export type SettledRekey =
+export type RecoveredRekey =
   | { readonly outcome: 'confirmed' | 'undone' }
   | { readonly outcome: 'in-force'; readonly why?: VaultFailure };
 
@@ -16,10 +19,10 @@ export type SettledRekey =
  * left. By a recovery code nothing is confirmed: the person may not have the one that came with the
  * new key. No database may be open in this process.
  */
-export async function unlockAndSettle(
+export async function unlock(
   vault: Vault,
   way: UnlockWay,
-): Promise<Result<SettledRekey | undefined, VaultFailure>> {
+): Promise<Result<RecoveredRekey | undefined, VaultFailure>> {
   const left = await vault.unfinished();
   if (!left.ok) return left;
   const waited = await vault.isRekeyUnconfirmed();
@@ -38,8 +41,23 @@ export async function unlockAndSettle(
   );
 }
 
+/** Writes to the audit log that the vault was unlocked, and a change of the data key that this confirmed. */
+export async function recordUnlocked(
+  place: AuditPlace,
+  vault: Vault,
+  recovered: RecoveredRekey | undefined,
+): Promise<Result<undefined, Problem>> {
+  const { id } = vault;
+  if (id === undefined) return ok();
+  const about = { outcome: 'success', subject: { kind: 'vault', id } } as const;
+  return await recordEvents(place, localVault(vault), [
+    { action: 'vault.unlock', ...about },
+    ...(recovered?.outcome === 'confirmed' ? [{ action: 'vault.rekey', ...about } as const] : []),
+  ]);
+}
+
 /** What is said of it to the person. */
-export function settledLine({ outcome }: SettledRekey): string {
+export function recoveredLine({ outcome }: RecoveredRekey): string {
   switch (outcome) {
     case 'confirmed':
       return (

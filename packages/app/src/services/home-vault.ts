@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { failed, ok, type Clock, type Randomness, type Result, type Secret } from '@postern/kernel';
+import type { Problem } from '@postern/protocol';
+import {
+  checkStorage,
+  chooseStorage,
+  describeVaultFailure,
+  openVault,
+  probeKeyring,
+  type KdfCosts,
+  type KeyringPort,
+  type KeyringProbe,
+  type Vault,
+  type VaultFailure,
+  type VaultStorage,
+} from '@postern/vault';
+import { prepareHome, type Home } from '../config/home.ts';
+import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
+import { describeConfigFailure, describeHomeFailure } from '../failure/describe-home.ts';
+import { recordEvents } from './audit.ts';
+import { localVault } from './open-vault.ts';
+import { vaultDatabases } from './vault-databases.ts';
+
+/*
+ * How a front end gets at a vault: `connect` (instance/connect.ts) to the process that has it open,
+ * or `open` it and `unlock` it here; `openReadOnly` only to look at it, and `create` where there is
+ * none.
+ */
+
+export interface HomeVaultParts {
+  readonly home: Home;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly kdfCosts: KdfCosts;
+  readonly keyring: KeyringPort;
+  readonly machineId: string;
+  /** Where the secrets have to be; undefined: where the configuration says. */
+  readonly storage: VaultStorage | 'auto' | undefined;
+}
+
+/** The vault of a home with its configuration: absent or locked when it is opened. */
+export interface HomeVault {
+  readonly vault: Vault;
+  readonly loaded: LoadedConfig;
+  /** Finds out by doing whether the keyring works; takes some milliseconds. */
+  readonly probe: () => Promise<KeyringProbe>;
+  /** The storage for a new vault, by what is wanted and what really works. */
+  readonly storageForNew: () => Promise<Result<VaultStorage, Problem>>;
+}
+
+/** Makes the directories of the home where they are missing, and recovers what a killed process left. */
+export async function open(parts: HomeVaultParts): Promise<Result<HomeVault, Problem>> {
+  const prepared = prepareHome(parts.home);
+  if (!prepared.ok) return failed(describeHomeFailure(prepared.failure));
+  return await openFiles(parts, false);
+}
+
+/**
+ * The same without making or changing anything: what a killed process left stays as it is, and where
+ * unlocking would recover that, it fails.
+ */
+export async function openReadOnly(parts: HomeVaultParts): Promise<Result<HomeVault, Problem>> {
+  return await openFiles(parts, true);
+}
+
+async function openFiles(
+  parts: HomeVaultParts,
+  isReadOnly: boolean,
+): Promise<Result<HomeVault, Problem>> {
+  const { home, randomness, keyring, storage } = parts;
+  const loaded = loadConfig(home.configFile);
+  if (!loaded.ok) return failed(describeConfigFailure(loaded.failure));
+  const opened = await openVault({
+    ...parts,
+    dataDir: join(home.dataDir, 'vault'),
+    databases: vaultDatabases(home.dataDir),
+    isLooking: isReadOnly,
+  });
+  if (!opened.ok) return failed(describeVaultFailure(opened.failure));
+  const vault = opened.value;
+  const mode = storage ?? loaded.value.config.storage;
+  const checked = vault.storage === undefined ? ok() : checkStorage(mode, vault.storage);
+  if (!checked.ok) return failed(describeVaultFailure(checked.failure));
+  const probe = async (): Promise<KeyringProbe> => await probeKeyring(keyring, randomness);
+  return ok({
+    vault,
+    loaded: loaded.value,
+    probe,
+    storageForNew: async () => {
+      const chosen = chooseStorage(mode, await probe());
+      return chosen.ok ? chosen : failed(describeVaultFailure(chosen.failure));
+    },
+  });
+}
+
+/** What a person must keep, and whether the audit log took the record. */
+export interface CreatedVault {
+  readonly recoveryCode: Secret;
+  readonly recorded: Result<undefined, Problem>;
+}
+
+/** Makes the vault and leaves it unlocked. Its making is the first thing that its audit log knows. */
+export async function create(
+  parts: Pick<HomeVaultParts, 'home' | 'clock'>,
+  vault: Vault,
+  choice: Parameters<Vault['create']>[0],
+): Promise<Result<CreatedVault, VaultFailure>> {
+  const created = await vault.create(choice);
+  if (!created.ok) return created;
+  return ok({ ...created.value, recorded: await recordCreated(parts, vault) });
+}
+
+/** For a vault that was made in another way than by `create`, such as from a backup. */
+export async function recordCreated(
+  parts: Pick<HomeVaultParts, 'home' | 'clock'>,
+  vault: Vault,
+): Promise<Result<undefined, Problem>> {
+  const { id } = vault;
+  if (id === undefined) return ok();
+  const subject = { kind: 'vault', id } as const;
+  return await recordEvents(parts, localVault(vault), [
+    { action: 'vault.create', outcome: 'success', subject },
+  ]);
+}
