@@ -1,6 +1,6 @@
 export { diskFailureOf, type DiskFailure } from './disk-failure.ts';
 export type { Disk, LogDisk } from './disk.ts';
-export { createUnlessThere } from './file-access.ts';
+export { createUnlessThere, flushDirectory } from './file-access.ts';
 export {
   fileLock,
   prepareLock,

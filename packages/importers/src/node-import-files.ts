@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { diskFailureOf } from '@postern/disk';
+import { diskFailureOf, flushDirectory } from '@postern/disk';
 import { errnoOf, failed, ok, type Randomness, type Result } from '@postern/kernel';
 import type { ImportFiles } from './import-files.ts';
 import type { ImportFailure } from './import-failure.ts';
@@ -40,7 +40,7 @@ export const nodeImportFiles: ImportFiles = {
       if (!stats.isFile()) return notAFile(path);
       await overwrite(file, stats, randomness);
       await rm(path);
-      await syncDirectory(dirname(path));
+      await flushDirectory(dirname(path));
       return ok(true);
     }),
 };
@@ -51,13 +51,6 @@ async function overwrite(file: FileHandle, stats: Stats, randomness: Randomness)
     await file.write(randomness.bytes(count), 0, count, at);
   }
   await file.sync();
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  // Windows has no handle on a directory to flush.
-  if (IS_WINDOWS) return;
-  await using directory = await open(path, constants.O_RDONLY);
-  await directory.sync();
 }
 
 function notAFile(path: string) {

@@ -6,6 +6,7 @@ import {
   type AuditLog,
   type ExportFormatName,
 } from '@postern/audit';
+import { PRIVATE_FILE } from '@postern/disk';
 import { AUDIT_ACTIONS, type AuditRecord, problem } from '@postern/protocol';
 import { openAudit, record } from '@postern/app';
 import { confirm } from '../terminal/prompt.ts';
@@ -116,7 +117,7 @@ function openSink(context: CommandContext, path: string | undefined): Sink {
 
 function createFile(path: string): number {
   try {
-    return openSync(path, 'wx', 0o600);
+    return openSync(path, 'wx', PRIVATE_FILE);
   } catch {
     return fail(
       problem('HOME_READ_ONLY', `Can't create ${path}. Check that it doesn't exist already.`),

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PRIVATE_FILE } from '@postern/disk';
 
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
   linux: ['xdg-open'],
@@ -22,7 +23,7 @@ export function openInBrowser(runtimeDir: string, launchUrl: string): void {
   const page = `<!doctype html><meta charset="utf-8"><title>Postern</title><meta http-equiv="refresh" content="0;url=${launchUrl}">\n`;
   try {
     rmSync(file, { force: true });
-    writeFileSync(file, page, { mode: 0o600, flag: 'wx' });
+    writeFileSync(file, page, { mode: PRIVATE_FILE, flag: 'wx' });
   } catch {
     return;
   }

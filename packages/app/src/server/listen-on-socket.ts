@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { isOwn } from '@postern/disk';
+import { isOwn, PRIVATE_FILE } from '@postern/disk';
 import { failed, ok, type Randomness, type Result } from '@postern/kernel';
 import { problem, type Problem } from '@postern/protocol';
 import type { ControlPlace } from '../instance/control-address.ts';
@@ -94,7 +94,7 @@ async function openSocket(
     bound.value[Symbol.dispose]();
   };
   const code = await outcome(server, () => server.listen(path));
-  if (code === undefined && process.platform !== 'win32') chmodSync(path, 0o600);
+  if (code === undefined && process.platform !== 'win32') chmodSync(path, PRIVATE_FILE);
   const identity = code === undefined ? socketIdentity(socket) : ok(undefined);
   if (identity.ok && identity.value !== undefined) {
     return ok({ identity: identity.value, release });

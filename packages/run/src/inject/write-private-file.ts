@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { constants, type Stats } from 'node:fs';
 import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type DiskFailure, diskFailureOf } from '@postern/disk';
+import { diskFailureOf, flushDirectory, PRIVATE_FILE, type DiskFailure } from '@postern/disk';
 import { errnoOf, failed, ok, revealSecret, type Result, type Secret } from '@postern/kernel';
 
 export type WriteFailure = DiskFailure | { readonly reason: 'file-exists'; readonly path: string };
@@ -34,7 +34,7 @@ export async function writePrivateFile(
     await rm(second, { force: true });
     await writeAs(isReplacing ? second : path, second, revealSecret(content));
     if (isReplacing) await rename(second, path);
-    await syncDirectory(dirname(path));
+    await flushDirectory(dirname(path));
     return ok();
   } catch (error) {
     const errno = errnoOf(error);
@@ -72,7 +72,11 @@ async function fill(file: FileHandle, text: string): Promise<void> {
 async function openUnnamed(directory: string): Promise<FileHandle | undefined> {
   if (process.platform !== 'linux') return undefined;
   try {
-    return await open(directory, constants.O_RDWR | constants.O_DIRECTORY | TMPFILE_BIT, 0o600);
+    return await open(
+      directory,
+      constants.O_RDWR | constants.O_DIRECTORY | TMPFILE_BIT,
+      PRIVATE_FILE,
+    );
   } catch {
     // A file system without O_TMPFILE; what else is wrong shows with a name.
     return undefined;
@@ -101,7 +105,7 @@ async function writeNamed(path: string, temporary: string, text: string): Promis
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
   try {
     {
-      await using file = await open(temporary, flags, 0o600);
+      await using file = await open(temporary, flags, PRIVATE_FILE);
       await fill(file, text);
     }
     if (path !== temporary) {
@@ -112,10 +116,4 @@ async function writeNamed(path: string, temporary: string, text: string): Promis
     await rm(temporary, { force: true });
     throw error;
   }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  await using handle = await open(path, constants.O_RDONLY);
-  await handle.sync();
 }
