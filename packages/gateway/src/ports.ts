@@ -1,10 +1,10 @@
-import type { DatabaseFailure } from '@postern/database';
 import type { ModelEntry } from '@postern/dialects';
 import type { Clock, Randomness, Result, Secret } from '@postern/kernel';
 import type { DialectId, GatewayKeyId, Provider, ProviderId } from '@postern/protocol';
 import type { Exchange, ExchangeRequest, ExchangeSink, ProviderTable } from '@postern/upstreams';
-import type { SlotLimits } from './admit/slots.ts';
+import type { ConcurrencyLimits } from './admit/concurrency-limiter.ts';
 import type { BodyLimits } from './http/read-body.ts';
+import type { MaybePromise } from './maybe-promise.ts';
 import type { RetryPolicy } from './relay/retry-policy.ts';
 import type { UsageLog } from './usage/usage-log.ts';
 
@@ -21,19 +21,35 @@ export interface UpstreamKeyFailure {
   readonly reason: 'locked' | 'unavailable';
 }
 
-/** What `GatewayKeyStore` says of a key, or that the store cannot be opened yet. */
-export interface KeyCheck {
-  /** Whose key a text is. */
-  verify(text: string): Result<GatewayKeyId | undefined, KeyCheckFailure>;
-  /** Whether a key that was good is not revoked yet. */
-  isLive(id: GatewayKeyId): Result<boolean, KeyCheckFailure>;
+/** What a valid token entitles to. Everything in it is enforced. */
+export interface Grant {
+  readonly keyId: GatewayKeyId;
+  /** The models that may be called, by the names that a client uses. */
+  readonly models: 'all' | readonly string[];
+  /** Milliseconds since the Unix epoch, from which on the token is invalid; undefined for never. */
+  readonly expiresAtMs: number | undefined;
 }
 
-type KeyCheckFailure = DatabaseFailure | { readonly reason: 'locked' };
+/**
+ * Why a store of keys or usage doesn't answer: a person must unlock the vault first, or it can't be
+ * reached or read. What exactly is wrong stays with the adapter.
+ */
+export interface StoreFailure {
+  readonly reason: 'locked' | 'unavailable';
+}
 
-/** The part of the usage log that the data plane writes to. */
+/** Who may call. A remote store may stand behind it; see `MaybePromise`. */
+export interface KeyAdmission {
+  /** Resolves a token to its grant; undefined alike for an unknown, a revoked and a malformed one. */
+  admit(token: string): MaybePromise<Result<Grant | undefined, StoreFailure>>;
+  /** Whether a key that was valid is not revoked yet. Asked again and again while its calls run. */
+  isLive(id: GatewayKeyId): MaybePromise<Result<boolean, StoreFailure>>;
+}
+
+/** Where usage goes. Recording never waits. */
 export interface UsageSink extends Pick<UsageLog, 'record' | 'isFull'> {
-  flush(): unknown;
+  /** Brings what was recorded to where nothing loses it. */
+  flush(): MaybePromise<Result<undefined, StoreFailure>>;
 }
 
 /** Opens one request to an upstream; what comes back goes to the sink as it comes. */
@@ -55,7 +71,7 @@ export interface Callers {
   allowsOrigin(origin: string): boolean;
 }
 
-export interface GatewayLimits extends SlotLimits, BodyLimits {
+export interface GatewayLimits extends ConcurrencyLimits, BodyLimits {
   /** A client that takes nothing of its answer for so long is cut off. */
   readonly stallTimeoutMs: number;
   /** A stream in which nothing came for so long gets a ping. */
@@ -75,7 +91,7 @@ export const DEFAULT_LIMITS: GatewayLimits = {
 
 /** Everything that the data plane needs and does not own. */
 export interface GatewayDeps {
-  readonly keys: KeyCheck;
+  readonly keys: KeyAdmission;
   readonly usage: UsageSink;
   /** Whether keys can be checked and use be recorded; what `/readyz` tells. */
   readonly isReady: () => boolean;

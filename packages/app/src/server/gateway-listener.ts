@@ -1,8 +1,9 @@
-import { failed, ok, type Randomness } from '@postern/kernel';
+import { failed, ok, type Randomness, type Result } from '@postern/kernel';
 import { perDialect, providerId, type Config, type Provider } from '@postern/protocol';
 import {
   createGateway,
   DEFAULT_LIMITS,
+  SqliteAdmission,
   type Gateway,
   type GatewayDeps,
   type GatewayLimits,
@@ -60,19 +61,23 @@ function limitsOf(gateway: Config['gateway']): GatewayLimits {
   };
 }
 
+const LOCKED: Result<never, { readonly reason: 'locked' }> = failed({ reason: 'locked' });
+
 /** Keys and usage of the open stores; while the vault is locked no key can be checked. */
 function storesOf(postern: Postern): Pick<GatewayDeps, 'keys' | 'usage' | 'isReady'> {
+  const admission = (): SqliteAdmission | undefined => {
+    const keys = postern.stores()?.gateway.keys;
+    return keys === undefined ? undefined : new SqliteAdmission(keys);
+  };
   return {
     keys: {
-      verify: (token) => {
-        const verified = postern.stores()?.gateway.keys.verify(token);
-        if (verified?.ok === true) {
-          if (verified.value === undefined) postern.refusedKeys.refused();
-          else postern.locking.used();
-        }
-        return verified ?? failed({ reason: 'locked' });
+      admit: (token) => {
+        const admitted = admission()?.admit(token) ?? LOCKED;
+        if (admitted.ok && admitted.value === undefined) postern.refusedKeys.refused();
+        else if (admitted.ok) postern.locking.used();
+        return admitted;
       },
-      isLive: (id) => postern.stores()?.gateway.keys.isLive(id) ?? failed({ reason: 'locked' }),
+      isLive: (id) => admission()?.isLive(id) ?? LOCKED,
     },
     usage: {
       record: (entry) => {
@@ -80,7 +85,10 @@ function storesOf(postern: Postern): Pick<GatewayDeps, 'keys' | 'usage' | 'isRea
         logCall(postern.log, entry);
       },
       isFull: () => postern.stores()?.gateway.usage.isFull() ?? false,
-      flush: () => postern.stores()?.gateway.usage.flush(),
+      flush: () => {
+        const flushed = postern.stores()?.gateway.usage.flush();
+        return flushed?.ok === false ? failed({ reason: 'unavailable' }) : ok();
+      },
     },
     isReady: () => postern.stores() !== undefined,
   };

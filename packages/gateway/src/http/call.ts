@@ -1,14 +1,14 @@
 import type { Result } from '@postern/kernel';
 import type { GatewayKeyId } from '@postern/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ConcurrencyLimiter } from '../admit/concurrency-limiter.ts';
 import type { RequestHead } from '../admit/request-head.ts';
 import type { Shares } from '../admit/shares.ts';
-import type { Slots } from '../admit/slots.ts';
 import { readRequestBody, type RequestBody } from '../body/request-body.ts';
 import type { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
 import type { AnswerMeter } from '../meter/answer-meter.ts';
-import type { GatewayDeps } from '../ports.ts';
+import type { GatewayDeps, Grant } from '../ports.ts';
 import { neverRetry } from '../relay/retry-policy.ts';
 import { sendFailure } from '../relay/send-failure.ts';
 import type { Outcome } from '../relay/upstream-reader.ts';
@@ -23,14 +23,14 @@ export interface CallInput {
   readonly response: ServerResponse;
   readonly requestId: string;
   readonly head: RequestHead;
-  readonly keyId: GatewayKeyId;
+  readonly grant: Grant;
   readonly route: CallRoute;
   readonly query: string;
 }
 
 /** What all calls draw from. */
 export interface CallResources {
-  readonly slots: Slots;
+  readonly limiter: ConcurrencyLimiter;
   readonly bodyMemory: Shares;
   readonly turns: Turns;
 }
@@ -46,7 +46,7 @@ export class Call {
   readonly #startedMs: number;
   #attempt: Attempt | undefined;
   #leaveQueue: (() => void) | undefined;
-  #hasSlot = false;
+  #isCounted = false;
   #over = false;
   #revoked = false;
 
@@ -54,7 +54,7 @@ export class Call {
     this.#deps = deps;
     this.#resources = resources;
     this.#input = input;
-    this.#body = new BodyReader(deps.limits, resources.bodyMemory, input.keyId);
+    this.#body = new BodyReader(deps.limits, resources.bodyMemory, input.grant.keyId);
     this.#atMs = deps.clock.nowMs();
     this.#startedMs = deps.clock.monotonicMs();
   }
@@ -82,12 +82,12 @@ export class Call {
     this.#leaveQueue?.();
     this.#attempt?.close();
     this.#body.letGo();
-    if (this.#hasSlot) this.#resources.slots.release(this.#input.keyId);
-    this.#hasSlot = false;
+    if (this.#isCounted) this.#resources.limiter.release(this.#input.grant.keyId);
+    this.#isCounted = false;
   }
 
   get keyId(): GatewayKeyId {
-    return this.#input.keyId;
+    return this.#input.grant.keyId;
   }
 
   /** Ends the call from our side, whatever step it is at. */
@@ -107,21 +107,21 @@ export class Call {
     const body = pieces.ok ? await readRequestBody(pieces.value, this.#resources.turns) : pieces;
     if (this.#over) return;
     if (!body.ok) this.#fail(body.failure);
-    else if (await this.#slot()) await this.#call(body.value);
+    else if (await this.#turn()) await this.#call(body.value);
     else this.#fail({ reason: 'overloaded' });
   }
 
-  /** Whether a slot was given; never an answer where the client leaves while it waits. */
-  async #slot(): Promise<boolean> {
-    const { slots } = this.#resources;
-    const { keyId } = this.#input;
-    this.#hasSlot = slots.take(keyId);
-    if (this.#hasSlot) return true;
+  /** Whether the request may run; never settles if the client leaves while it waits. */
+  async #turn(): Promise<boolean> {
+    const { limiter } = this.#resources;
+    const { keyId } = this.#input.grant;
+    this.#isCounted = limiter.acquire(keyId);
+    if (this.#isCounted) return true;
     return await new Promise<boolean>((resolve) => {
-      this.#leaveQueue = slots.wait(keyId, (given) => {
+      this.#leaveQueue = limiter.wait(keyId, (mayRun) => {
         this.#leaveQueue = undefined;
-        this.#hasSlot = given;
-        resolve(given);
+        this.#isCounted = mayRun;
+        resolve(mayRun);
       });
       if (this.#leaveQueue === undefined) resolve(false);
     });
@@ -131,8 +131,9 @@ export class Call {
     const { providers, defaultProvider } = this.#deps;
     const { dialect } = this.#input.route;
     const choice = chooseProvider(body.model.name, dialect.id, providers, defaultProvider);
-    if (choice.ok) await this.#attempts(body, choice.value);
-    else this.#fail(choice.failure);
+    if (!choice.ok) this.#fail(choice.failure);
+    else if (!mayCall(this.#input.grant, body.model.name)) this.#fail({ reason: 'model-unknown' });
+    else await this.#attempts(body, choice.value);
   }
 
   /** One attempt after the other, until one responds or the retry policy allows no more. */
@@ -162,7 +163,7 @@ export class Call {
     requestBytes: number,
   ): void {
     this.#deps.usage.record({
-      keyId: this.#input.keyId,
+      keyId: this.#input.grant.keyId,
       atMs: this.#atMs,
       provider: provider.id,
       model,
@@ -181,4 +182,9 @@ export class Call {
     sendFailure(response, route.dialect, requestId, failure);
     discardBody(request, 2 * this.#deps.limits.maxBodyBytes);
   }
+}
+
+/** A model that a key may not call looks like one that doesn't exist. */
+function mayCall({ models }: Grant, name: string): boolean {
+  return models === 'all' || models.includes(name);
 }

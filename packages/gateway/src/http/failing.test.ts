@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { mintKey } from '../keys/key-text.ts';
-import type { KeyCheck } from '../ports.ts';
+import type { KeyAdmission } from '../ports.ts';
 import {
   startGateway,
   type RunningGateway,
@@ -142,8 +142,8 @@ describe('before the first byte', () => {
   });
 
   it('keys cannot be checked: nothing is passed on, and no key is told from another', async () => {
-    const locked = (): ReturnType<KeyCheck['verify']> => failed({ reason: 'locked' });
-    await start({ deps: { keys: { verify: locked, isLive: () => failed({ reason: 'locked' }) } } });
+    const locked = (): ReturnType<KeyAdmission['admit']> => failed({ reason: 'locked' });
+    await start({ deps: { keys: { admit: locked, isLive: () => failed({ reason: 'locked' }) } } });
     const unknown = mintKey(() => Buffer.alloc(0), { bytes: (count) => Buffer.alloc(count, 7) });
     const told = async (key: string): Promise<string> => {
       const response = await ask(MESSAGES, {}, key);
@@ -162,7 +162,7 @@ describe('before the first byte', () => {
 
   it('use cannot be recorded: nothing is passed on', async () => {
     await start({
-      deps: { usage: { record: () => undefined, isFull: () => true, flush: () => undefined } },
+      deps: { usage: { record: () => undefined, isFull: () => true, flush: () => ok() } },
     });
     expect((await ask(MESSAGES)).status).toBe(503);
     expect(upstream.requests).toHaveLength(0);

@@ -70,7 +70,7 @@ describe('a key that takes all it can', { timeout: 60_000 }, () => {
     expect(running.gateway.runningCalls).toBe(300);
   });
 
-  it('with slow streams leaves slots and places in the queue to others', async () => {
+  it('with slow streams leaves room to run and to wait to others', async () => {
     await start({ maxConcurrent: 40, maxQueued: 40, queueTimeoutMs: 600_000 });
     upstream.respond(({ body }) =>
       Buffer.from(body).includes('"slow"')

@@ -1,13 +1,14 @@
 import type { Dialect } from '@postern/dialects';
-import { sortableId } from '@postern/kernel';
+import { failed, ok, sortableId, type Result } from '@postern/kernel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ConcurrencyLimiter } from '../admit/concurrency-limiter.ts';
 import { readRequestHead, type RequestHead } from '../admit/request-head.ts';
 import { Shares } from '../admit/shares.ts';
-import { Slots } from '../admit/slots.ts';
 import { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
 import { isKeyText } from '../keys/key-text.ts';
-import type { GatewayDeps } from '../ports.ts';
+import { whenReady } from '../maybe-promise.ts';
+import type { GatewayDeps, Grant, StoreFailure } from '../ports.ts';
 import { dialectOf, ROUTES, type CallRoute, type ModelsRoute } from '../route/routes.ts';
 import { parseTarget, type Target } from '../route/target.ts';
 import { Call, type CallInput, type CallResources } from './call.ts';
@@ -67,7 +68,7 @@ class DataPlane implements Gateway {
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
     this.#resources = {
-      slots: new Slots(deps.limits),
+      limiter: new ConcurrencyLimiter(deps.limits),
       bodyMemory: new Shares(deps.limits.bodyMemoryBytes),
       turns: new Turns(),
     };
@@ -99,7 +100,7 @@ class DataPlane implements Gateway {
     this.#draining = reason;
     await this.#idle(timeoutMs);
     for (const call of this.#calls.all()) call.stop({ reason });
-    this.#deps.usage.flush();
+    await this.#deps.usage.flush();
   }
 
   resume(): void {
@@ -152,19 +153,47 @@ class DataPlane implements Gateway {
   }
 
   #admit(asked: Asked, route: CallRoute | ModelsRoute, query: string): GatewayFailure | undefined {
-    const { request, response, head, dialect, requestId } = asked;
-    if (head.token === undefined) return { reason: 'key-required' };
-    const verified = this.#deps.keys.verify(head.token);
-    if (!verified.ok) return uncheckedKey(verified.failure.reason, head.token);
-    const keyId = verified.value;
-    if (keyId === undefined) return { reason: 'key-required' };
-    if (this.#draining !== undefined) return { reason: this.#draining };
-    if (route.kind === 'models') {
-      answerModels(response, this.#deps, dialect, requestId).catch(() => {
+    const { head, response } = asked;
+    const { token } = head;
+    if (token === undefined) return { reason: 'key-required' };
+    whenReady(
+      this.#deps.keys.admit(token),
+      (admitted) => {
+        // The client may have left while a remote store was asked.
+        if (response.destroyed) return;
+        const grant = this.#checked(admitted, token);
+        if (!grant.ok) refuse(asked, grant.failure);
+        else this.#enter(asked, route, query, grant.value);
+      },
+      () => {
         fault(asked);
-      });
-    } else this.#run({ request, response, requestId, head, keyId, route, query });
+      },
+    );
     return undefined;
+  }
+
+  /** The grant if it is valid now and calls are taken. */
+  #checked(
+    admitted: Result<Grant | undefined, StoreFailure>,
+    token: string,
+  ): Result<Grant, GatewayFailure> {
+    if (!admitted.ok) return failed(uncheckedKey(admitted.failure, token));
+    const grant = admitted.value;
+    const isValid =
+      grant !== undefined && (grant.expiresAtMs ?? Infinity) > this.#deps.clock.nowMs();
+    if (!isValid) return failed({ reason: 'key-required' });
+    return this.#draining === undefined ? ok(grant) : failed({ reason: this.#draining });
+  }
+
+  #enter(asked: Asked, route: CallRoute | ModelsRoute, query: string, grant: Grant): void {
+    const { request, response, head, dialect, requestId } = asked;
+    if (route.kind === 'call') {
+      this.#run({ request, response, requestId, head, grant, route, query });
+      return;
+    }
+    answerModels(response, this.#deps, dialect, requestId).catch(() => {
+      fault(asked);
+    });
   }
 
   #run(input: CallInput): void {
@@ -184,7 +213,7 @@ class DataPlane implements Gateway {
  * The answer to a key that cannot be looked up. While the vault is locked nobody here knows which keys
  * there are: all that have a key's form are answered alike, and what has not is no key, as ever.
  */
-function uncheckedKey(reason: string, token: string): GatewayFailure {
+function uncheckedKey({ reason }: StoreFailure, token: string): GatewayFailure {
   if (reason !== 'locked') return { reason: 'store-unavailable' };
   return { reason: isKeyText(token) ? 'vault-locked' : 'key-required' };
 }

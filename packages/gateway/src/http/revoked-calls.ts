@@ -1,5 +1,6 @@
 import type { GatewayKeyId } from '@postern/protocol';
-import type { KeyCheck } from '../ports.ts';
+import { whenReady } from '../maybe-promise.ts';
+import type { KeyAdmission } from '../ports.ts';
 import type { Placed, RunningCalls } from './running-calls.ts';
 
 export interface RevocableCall extends Placed {
@@ -16,12 +17,12 @@ const LOOK_EVERY_MS = 400;
  * store is asked, for each key once and only while calls run.
  */
 export class RevokedCalls {
-  readonly #keys: Pick<KeyCheck, 'isLive'>;
+  readonly #keys: Pick<KeyAdmission, 'isLive'>;
   readonly #calls: Pick<RunningCalls<RevocableCall>, 'all' | 'size'>;
   #watching = false;
 
   constructor(
-    keys: Pick<KeyCheck, 'isLive'>,
+    keys: Pick<KeyAdmission, 'isLive'>,
     calls: Pick<RunningCalls<RevocableCall>, 'all' | 'size'>,
   ) {
     this.#keys = keys;
@@ -38,17 +39,19 @@ export class RevokedCalls {
     this.#watching = false;
     if (this.#calls.size === 0) return;
     this.watch();
-    const revoked = new Map<GatewayKeyId, boolean>();
-    for (const call of this.#calls.all()) {
-      const { keyId } = call;
-      if (!revoked.has(keyId)) revoked.set(keyId, this.#isRevoked(keyId));
-      if (revoked.get(keyId) === true) call.revoke();
-    }
+    const keyIds = new Set(this.#calls.all().map(({ keyId }) => keyId));
+    for (const keyId of keyIds) this.#endIfRevoked(keyId);
   };
 
-  /** A store that does not answer now is asked again; a call may go on until it says so. */
-  #isRevoked(keyId: GatewayKeyId): boolean {
-    const live = this.#keys.isLive(keyId);
-    return live.ok && !live.value;
+  /** A store that doesn't answer now is asked again; a call may go on until it says so. */
+  #endIfRevoked(keyId: GatewayKeyId): void {
+    whenReady(
+      this.#keys.isLive(keyId),
+      (live) => {
+        if (!live.ok || live.value) return;
+        for (const call of this.#calls.all()) if (call.keyId === keyId) call.revoke();
+      },
+      () => undefined,
+    );
   }
 }

@@ -1,5 +1,6 @@
 import {
   expectOk,
+  failed,
   ok,
   revealSecret,
   Secret,
@@ -20,6 +21,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway, type Gateway } from '../http/gateway.ts';
+import { SqliteAdmission } from '../keys/sqlite-admission.ts';
 import { keyHasher } from '../keys/key-hash.ts';
 import { DEFAULT_LIMITS, type GatewayDeps, type GatewayLimits, type UsageSink } from '../ports.ts';
 import type { UsageEntry } from '../usage/usage-log.ts';
@@ -83,7 +85,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
       store.usage.record(entry);
     },
     isFull: () => store.usage.isFull(),
-    flush: () => store.usage.flush(),
+    flush: () => (store.usage.flush().ok ? ok() : failed({ reason: 'unavailable' })),
   };
   const gateway = createGateway({
     ...depsOf(options, store, connections),
@@ -128,8 +130,8 @@ function depsOf(
   const key = Secret.of('sk-upstream-key-of-the-test');
   const upstreamKey = options.upstreamKey ?? (() => ok(key));
   return {
-    keys: store.keys,
-    usage: store.usage,
+    keys: new SqliteAdmission(store.keys),
+    usage: { record: () => undefined, isFull: () => false, flush: () => ok() },
     isReady: () => store.isReady(),
     upstreamKeys: { keyFor: () => Promise.resolve(upstreamKey()) },
     upstreams: connections,

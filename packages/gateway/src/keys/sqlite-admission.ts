@@ -1,0 +1,28 @@
+import { failed, ok, type Result } from '@postern/kernel';
+import type { GatewayKeyId } from '@postern/protocol';
+import type { Grant, KeyAdmission, StoreFailure } from '../ports.ts';
+import type { GatewayKeyStore } from './gateway-key.ts';
+
+const UNAVAILABLE: Result<never, StoreFailure> = failed({ reason: 'unavailable' });
+
+/** Admission by the keys in the gateway's database, which answers at once. */
+export class SqliteAdmission implements KeyAdmission {
+  readonly #keys: GatewayKeyStore;
+
+  constructor(keys: GatewayKeyStore) {
+    this.#keys = keys;
+  }
+
+  admit(token: string): Result<Grant | undefined, StoreFailure> {
+    const verified = this.#keys.verify(token);
+    if (!verified.ok) return UNAVAILABLE;
+    const keyId = verified.value;
+    // A key has no list of models and no expiry yet.
+    return ok(keyId === undefined ? undefined : { keyId, models: 'all', expiresAtMs: undefined });
+  }
+
+  isLive(keyId: GatewayKeyId): Result<boolean, StoreFailure> {
+    const live = this.#keys.isLive(keyId);
+    return live.ok ? live : UNAVAILABLE;
+  }
+}
