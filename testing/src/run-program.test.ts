@@ -6,7 +6,7 @@ const environment = { MARK: 'one' };
 const script = (code: string): string[] => ['--input-type=module', '--eval', code];
 
 describe('runProgram', () => {
-  test('gives what was written and the exit code', async () => {
+  test('returns the output and the exit code', async () => {
     const code = "process.stdout.write('out'); process.stderr.write('err'); process.exitCode = 7;";
     expect(await runProgram(NODE, script(code), { environment })).toEqual({
       code: 7,
@@ -16,13 +16,13 @@ describe('runProgram', () => {
     });
   });
 
-  test('passes on the environment given and nothing else', async () => {
+  test('passes only the given environment', async () => {
     const code = 'process.stdout.write(Object.keys(process.env).join());';
     const { stdout } = await runProgram(NODE, script(code), { environment });
     expect(stdout).toBe('MARK');
   });
 
-  test('gives input and further descriptors, each closed after it', async () => {
+  test('passes input and other descriptors, and closes each one', async () => {
     const code = `
       import { readFileSync } from 'node:fs';
       process.stdout.write([0, 3, 4].map((fd) => readFileSync(fd, 'utf8')).join('|'));`;
@@ -34,7 +34,7 @@ describe('runProgram', () => {
     expect(stdout).toBe('standard input|third|fourth');
   });
 
-  test('kills what takes too long', async () => {
+  test('kills a program that takes too long', async () => {
     const { signal } = await runProgram(
       NODE,
       script('setInterval(() => 0, 1000);'),
@@ -44,7 +44,7 @@ describe('runProgram', () => {
     expect(signal).toBe('SIGKILL');
   });
 
-  test('fails where there is no such program', async () => {
+  test("fails if the program doesn't exist", async () => {
     await expect(runProgram('/no/such/program', [], { environment })).rejects.toThrow(/ENOENT/);
   });
 });
@@ -53,14 +53,14 @@ describe('startProgram', () => {
   const waiting =
     "process.stdout.write('rea'); setTimeout(() => process.stderr.write('dy 42'), 20); setInterval(() => 0, 1000);";
 
-  test('waits for text, also on the other stream, and stops', async () => {
+  test('waits for text on either stream, and stops', async () => {
     const program = startProgram(NODE, script(waiting), { environment });
     expect((await program.waitFor(/dy (\d+)/))[1]).toBe('42');
     expect(program.stdout()).toBe('rea');
     expect(await program.stop()).toMatchObject({ signal: 'SIGTERM' });
   });
 
-  test('kills what does not stop when asked', async () => {
+  test("kills a program that doesn't stop when asked", async () => {
     const stubborn =
       "process.on('SIGTERM', () => 0); process.stdout.write('up'); setInterval(() => 0, 1000);";
     const program = startProgram(NODE, script(stubborn), { environment });
@@ -68,7 +68,7 @@ describe('startProgram', () => {
     expect(await program.stop('SIGTERM', 50)).toMatchObject({ signal: 'SIGKILL' });
   });
 
-  test('says what was written where the text does not come', async () => {
+  test("reports the output if the text doesn't appear", async () => {
     const ending = startProgram(NODE, script("process.stdout.write('alone')"), { environment });
     await expect(ending.waitFor(/together/)).rejects.toThrow(/ended with 0.*\n.*alone/s);
     const silent = startProgram(NODE, script(waiting), { environment });

@@ -81,7 +81,7 @@ describe('putInPlace', () => {
     expect(readdirSync(join(root, 'cache'))).toEqual([]);
   });
 
-  it('leaves a whole page where two starts are as quick as each other', () => {
+  it('leaves a complete page if two starts race', () => {
     write('cache/web-1/index.html', 'first');
     write('cache/web-2/index.html', 'second');
     putInPlace(join(root, 'cache/web-1'), dist());

@@ -79,7 +79,7 @@ describe('closing counts', { timeout: 60_000 }, () => {
     expect(ended.status).toBe(1);
   });
 
-  test('a file that is left in the temporary directory is named and removed', () => {
+  test('names and removes a file left in the temporary directory', () => {
     const ended = run(['file', 'passed'], '');
     expect(ended.counts).toEqual(['3 passed, 1 failed, 0 skipped']);
     const left = /left behind:\n {2}a file: (\S+\/left-\w+)\n/.exec(ended.stdout)?.[1] ?? '';
@@ -88,7 +88,7 @@ describe('closing counts', { timeout: 60_000 }, () => {
     expect(ended.status).toBe(1);
   });
 
-  test.skipIf(process.platform !== 'linux')('a process that goes on is named', () => {
+  test.skipIf(process.platform !== 'linux')('names a process that is still running', () => {
     const ended = run(['process'], '');
     const pid = /left behind:\n {2}process (\d+): sleep 1000\n/.exec(ended.stdout)?.[1];
     process.kill(Number(pid), 'SIGKILL');
@@ -96,7 +96,7 @@ describe('closing counts', { timeout: 60_000 }, () => {
     expect(ended.status).toBe(1);
   });
 
-  test('with CI=true nothing skipped is no failure', () => {
+  test('with CI=true, nothing skipped is a success', () => {
     expect(run(['passed'], 'true').status).toBe(0);
   });
 });

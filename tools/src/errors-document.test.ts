@@ -24,11 +24,14 @@ describe('the document', () => {
     expect(listed.toSorted()).toEqual(Object.keys(ERROR_CODES).toSorted());
   });
 
-  test.each(Object.entries(ERROR_CODES))('says all of %s', (code, { meaning, remedy, exit }) => {
-    expect(text).toContain(
-      `### \`${code}\`\n\n${meaning}\n\n_What to do:_ ${remedy} Exit code ${String(exit)}.\n`,
-    );
-  });
+  test.each(Object.entries(ERROR_CODES))(
+    'documents %s completely',
+    (code, { meaning, remedy, exit }) => {
+      expect(text).toContain(
+        `### \`${code}\`\n\n${meaning}\n\n_What to do:_ ${remedy} Exit code ${String(exit)}.\n`,
+      );
+    },
+  );
 
   test('explains every exit code', () => {
     const explained = [...text.matchAll(/^\| (\d+) \| \S.* \|$/gm)].map(([, exit]) => Number(exit));
@@ -48,7 +51,7 @@ describe('the check', { timeout: 60_000 }, () => {
   const run = (...parameters: readonly string[]): number | null =>
     spawnSync(process.execPath, [join(copy, 'tools/src/generate-errors.ts'), ...parameters]).status;
 
-  test('fails when the page is missing or stale, and not when it was just written', () => {
+  test('fails if the page is missing or out of date, and passes after it was written', () => {
     cpSync(join(ROOT, 'tools/src'), join(copy, 'tools/src'), { recursive: true });
     cpSync(join(ROOT, 'tools/package.json'), join(copy, 'tools/package.json'));
     symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
@@ -61,7 +64,7 @@ describe('the check', { timeout: 60_000 }, () => {
     expect(run('--check')).toBe(1);
   });
 
-  test('this page is not stale', () => {
+  test('this page is up to date', () => {
     const { status, stderr } = spawnSync(
       process.execPath,
       [join(ROOT, 'tools/src/generate-errors.ts'), '--check'],

@@ -77,7 +77,7 @@ describe('problems of a lockfile', () => {
     ]);
   });
 
-  test('a text that is no lockfile', () => {
+  test("a text that isn't a lockfile", () => {
     expect(lockfileProblems('{}')).toEqual(['there is no list of packages']);
   });
 });

@@ -34,7 +34,7 @@ test.each([
     'SYSLOG_CERTIFICATE',
     ': CERT_HAS_EXPIRED.',
   ],
-] as const)('%o is spoken as %s', (failure, code, end) => {
+] as const)('describes %o as %s', (failure, code, end) => {
   const { message, ...rest } = describeAuditFailure(failure);
   expect(rest.code).toBe(code);
   expect(message.endsWith(end), message).toBe(true);

@@ -66,7 +66,7 @@ function readLog(directory: string, key: string): Record<string, unknown>[] {
   return records;
 }
 
-test('a reader made from the document reads what the product writes', async () => {
+test("a reader written from the document reads the product's log", async () => {
   await using directory = await testDirectory();
   const log = await openTestLog(directory.path, { maxSegmentBytes: 700 });
   await appendReads(log, 1, 6);
@@ -82,7 +82,7 @@ test('a reader made from the document reads what the product writes', async () =
   await log.close();
 });
 
-test('and finds what the product finds', async () => {
+test('and finds the same damage as the product', async () => {
   await using directory = await testDirectory();
   const log = await openTestLog(directory.path);
   await appendReads(log, 1, 3);

@@ -12,7 +12,7 @@ test.each<[StoreFailure, string]>([
   [{ reason: 'message-too-large', maxLength: 5 }, 'REQUEST_TOO_LARGE'],
   [{ reason: 'disk-full', ...place }, 'DISK_FULL'],
   [{ reason: 'wrong-key-or-damaged', ...place }, 'DATABASE_WRONG_KEY'],
-])('%o is told as %s, with what to do', (failure, expected) => {
+])('describes %o as %s, with a remedy', (failure, expected) => {
   const { code, message, remedy } = describeStoreFailure(failure);
   expect(code).toBe(expected);
   expect(ERROR_CODES).toHaveProperty(code);

@@ -59,7 +59,7 @@ const planOf = (database: Database, sql: string): string[] => {
 
 const open = (): Database => openMemoryDatabase({ migrations: MIGRATIONS, label: 'x' });
 
-test('no statement reads a whole table or sorts what it finds', () => {
+test('no statement scans a whole table or sorts its result', () => {
   const database = open();
   const slow = everyStatement(database).filter((sql) =>
     planOf(database, sql).some((step) => WHOLE_TABLE.test(step) || step.includes('TEMP B-TREE')),
@@ -71,7 +71,7 @@ test.each([
   'SELECT * FROM conversation',
   'SELECT * FROM message WHERE status = ?',
   'SELECT count(*) FROM message_search',
-])('a statement that reads a whole table is noticed: %s', (sql) => {
+])('detects a statement that scans a whole table: %s', (sql) => {
   expect(planOf(open(), sql).join()).toMatch(WHOLE_TABLE);
 });
 

@@ -65,7 +65,7 @@ function earliest(due: ReadonlyMap<() => void, number>): [() => void, number] | 
   return [...due].toSorted(([, a], [, b]) => a - b)[0];
 }
 
-describe('an answer that is recorded', () => {
+describe('a recorded answer', () => {
   test('is saved at most every 500 ms, and never later than that', () => {
     const { recorder, stored, pass, delays } = record();
     const seen: string[] = [];
@@ -89,7 +89,7 @@ describe('an answer that is recorded', () => {
     expect(Math.max(...delays)).toBeLessThanOrEqual(500);
   });
 
-  test('is saved though nothing more comes', () => {
+  test('is saved even if no more events arrive', () => {
     const { recorder, stored, pass } = record();
     for (const event of [START, BEGIN, word('and then silence')]) recorder.add(event);
     pass(500);
@@ -100,7 +100,7 @@ describe('an answer that is recorded', () => {
     });
   });
 
-  test('is not saved again where nothing changed', () => {
+  test("isn't saved again if nothing changed", () => {
     const { recorder, pass, delays } = record();
     for (const event of [START, BEGIN, word('once')]) recorder.add(event);
     pass(60_000);
@@ -136,7 +136,7 @@ describe('an answer that is recorded', () => {
     expect(recorder.answer.parts).toEqual(final.parts);
   });
 
-  test('is not touched after its end, whatever was still due', () => {
+  test("isn't changed after its end, even if a save was due", () => {
     const { recorder, store, message, stored, pass } = record();
     for (const event of [START, BEGIN, word('done'), FINISH]) recorder.add(event);
     expectOk(recorder.finish());
@@ -146,7 +146,7 @@ describe('an answer that is recorded', () => {
     expect(stored()).toMatchObject({ parts: [text('edited')], status: 'complete' });
   });
 
-  test('that cannot be saved is tried again, and its end is told as the failure it is', () => {
+  test("that can't be saved is retried, and its end reports the failure", () => {
     const { recorder, store, message, clock, pass, delays } = record();
     store.remove(message.conversationId);
     expectOk(store.purgeRemoved(clock.time + 1));

@@ -18,7 +18,7 @@ function meddle(path: string, sql: string, ...values: (string | number | null)[]
 }
 
 describe('conversations in a file', () => {
-  test('are there again after it was closed', () => {
+  test('persist after the store is closed', () => {
     const path = scratchPath();
     const environment = testEnvironment();
     const store = openAt(path, environment);
@@ -34,7 +34,7 @@ describe('conversations in a file', () => {
     expect(expectOk(again.search('answer', 5))).toHaveLength(1);
   });
 
-  test('keep messages of any content, and find none damaged', () => {
+  test('keep messages with any content undamaged', () => {
     const path = scratchPath();
     const environment = testEnvironment();
     const first = openAt(path, environment);
@@ -54,7 +54,7 @@ describe('conversations in a file', () => {
     expect(messages).toEqual(added);
   });
 
-  test('do not open with another key', () => {
+  test("don't open with a different key", () => {
     const path = scratchPath();
     openAt(path, testEnvironment()).close();
     const bytes = readFileSync(path);
@@ -67,7 +67,7 @@ describe('conversations in a file', () => {
     expect(readFileSync(path).equals(bytes)).toBe(true);
   });
 
-  test('of 10,000 messages open whole and in order', () => {
+  test('with 10,000 messages open complete and in order', () => {
     const path = scratchPath();
     const environment = testEnvironment();
     const store = openAt(path, environment);
@@ -90,7 +90,7 @@ describe('conversations in a file', () => {
   });
 });
 
-describe('a message that is stored wrongly', () => {
+describe('a message with invalid stored data', () => {
   const damages: readonly (readonly [string, string, string | number | null])[] = [
     ['no parts', 'parts = ?', 'nothing'],
     ['parts of another time', 'parts = ?', '[{"kind":"hologram"}]'],
@@ -103,33 +103,36 @@ describe('a message that is stored wrongly', () => {
     ['no failure', 'failure = ?', '"oops"'],
     ['a provider that is none', 'provider = ?', '../etc'],
   ];
-  test.each(damages)('is damaged, and the others are not: %s', (_name, change, value) => {
-    const path = scratchPath();
-    const environment = testEnvironment();
-    const store = openAt(path, environment);
-    const conversation = expectOk(store.create({ title: 'x' }));
-    const before = say(store, conversation, 'before');
-    const wrong = say(store, conversation, 'wrong', { role: 'assistant', parentId: before.id });
-    const after = say(store, conversation, 'after');
-    store.close();
-    meddle(path, `UPDATE message SET ${change} WHERE row = 2`, value);
-    const again = openAt(path, environment);
-    const { messages } = expectOk(again.open(conversation.id));
-    expect([messages[0], messages[2]]).toEqual([before, after]);
-    expect(messages[1]).toMatchObject({
-      role: 'assistant',
-      parts: [],
-      status: 'failed',
-      failure: { code: 'DATABASE_DAMAGED' },
-    });
-    expect(again.message(wrong.id)).toMatchObject({ failure: { reason: 'message-damaged' } });
-    expect(again.updateMessage(wrong.id, { model: 'm' })).toMatchObject({
-      failure: { reason: 'message-damaged' },
-    });
-    expect(again.markInterrupted().ok).toBe(true);
-  });
+  test.each(damages)(
+    "is reported as damaged, and other messages aren't: %s",
+    (_name, change, value) => {
+      const path = scratchPath();
+      const environment = testEnvironment();
+      const store = openAt(path, environment);
+      const conversation = expectOk(store.create({ title: 'x' }));
+      const before = say(store, conversation, 'before');
+      const wrong = say(store, conversation, 'wrong', { role: 'assistant', parentId: before.id });
+      const after = say(store, conversation, 'after');
+      store.close();
+      meddle(path, `UPDATE message SET ${change} WHERE row = 2`, value);
+      const again = openAt(path, environment);
+      const { messages } = expectOk(again.open(conversation.id));
+      expect([messages[0], messages[2]]).toEqual([before, after]);
+      expect(messages[1]).toMatchObject({
+        role: 'assistant',
+        parts: [],
+        status: 'failed',
+        failure: { code: 'DATABASE_DAMAGED' },
+      });
+      expect(again.message(wrong.id)).toMatchObject({ failure: { reason: 'message-damaged' } });
+      expect(again.updateMessage(wrong.id, { model: 'm' })).toMatchObject({
+        failure: { reason: 'message-damaged' },
+      });
+      expect(again.markInterrupted().ok).toBe(true);
+    },
+  );
 
-  test('with a code that is no longer known is readable', () => {
+  test('with an error code that no longer exists is readable', () => {
     const path = scratchPath();
     const environment = testEnvironment();
     const store = openAt(path, environment);
@@ -145,7 +148,7 @@ describe('a message that is stored wrongly', () => {
   });
 });
 
-test('conversations in memory are gone when the store is closed, and use of it is a fault', () => {
+test('conversations in memory are lost when the store is closed, and using it throws', () => {
   const store = createMemoryConversations(testEnvironment());
   const { id } = expectOk(store.create({ title: 'x' }));
   store.close();

@@ -17,11 +17,11 @@ type Read = v.InferOutput<typeof PartsSchema>[number];
 const COMPLETE: Same<Fields<Part>, Fields<Read>> = true;
 
 describe('the parts of a message', () => {
-  test('are all of those of the model', () => {
+  test('cover every part type of the model', () => {
     expect(COMPLETE).toBe(true);
   });
 
-  test('are read as they were written, whatever is in them', () => {
+  test('are read as written, with any content', () => {
     fc.assert(
       fc.property(anyParts, fc.boolean(), (parts, growing) => {
         const written = expectOk(partsToJson(parts, growing));
@@ -31,7 +31,7 @@ describe('the parts of a message', () => {
     );
   });
 
-  test('of a growing answer fill whole blocks, so that they keep their size for a while', () => {
+  test('of a growing answer are padded to blocks, so that their size changes rarely', () => {
     fc.assert(
       fc.property(anyParts, (parts) => {
         expect(Buffer.byteLength(expectOk(partsToJson(parts, true))) % 8192).toBe(0);
@@ -68,7 +68,7 @@ describe('the parts of a message', () => {
     ['a prototype', '[{"kind":"opaque","dialect":"openai-chat","value":{"__proto__":1}}]'],
     ['a prototype as a field', '[{"kind":"text","text":"a","__proto__":{"kind":"image"}}]'],
     ['a depth beyond measure', `[{"kind":"opaque","dialect":"openai-chat","value":${nested}}]`],
-  ])('that are not parts make a damaged message: %s', (_name, written) => {
+  ])('that are invalid make the message damaged: %s', (_name, written) => {
     expect(parseParts(written)).toEqual({ ok: false, failure: { reason: 'message-damaged' } });
   });
 });

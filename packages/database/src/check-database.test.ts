@@ -35,7 +35,7 @@ function make(): void {
   database.close();
 }
 
-test('absent, whole, and left as it was', () => {
+test('reports absent and intact databases, and changes neither', () => {
   expect(checkDatabase({ path, key: KEY, label: LABEL })).toEqual({ ok: true, value: 'absent' });
   make();
   const before = readFileSync(path);

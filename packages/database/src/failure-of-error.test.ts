@@ -9,7 +9,7 @@ import { attemptAt, failureOfError } from './failure-of-error.ts';
 const place = { label: 'notes', path: '/home/p/notes.db' };
 const systemError = (code: string) => Object.assign(new Error(code), { code, syscall: 'open' });
 
-describe('what SQLite and the system report', () => {
+describe('errors from SQLite and the system', () => {
   test.each([
     ['SQLITE_CORRUPT', { reason: 'damaged', damage: 'content' }],
     ['SQLITE_CORRUPT_VTAB', { reason: 'damaged', damage: 'content' }],
@@ -48,7 +48,7 @@ describe('what SQLite and the system report', () => {
     ['a broken constraint', new Sqlite.SqliteError('text', 'SQLITE_CONSTRAINT_UNIQUE')],
     ['a misused library', Object.assign(new TypeError('x'), { code: 'ERR_INVALID_ARG_TYPE' })],
     ['a plain error', new Error('ENOSPC')],
-  ])('%s is a fault and thrown on', (_name, error) => {
+  ])('%s is rethrown', (_name, error) => {
     expect(failureOfError(error, place)).toBeUndefined();
     expect(() =>
       attemptAt(place, () => {
@@ -57,7 +57,7 @@ describe('what SQLite and the system report', () => {
     ).toThrow();
   });
 
-  test('a real missing file, and failures of the work itself, come back as values', () => {
+  test("returns a missing file and the callback's own failures as values", () => {
     const missing = attemptAt(place, () => failed({ reason: String(readFileSync('/no/such')) }));
     expect(missing).toMatchObject({ failure: { reason: 'disk-fault', systemCode: 'ENOENT' } });
     expect(attemptAt(place, () => failed({ reason: 'mine' }))).toEqual({
@@ -89,7 +89,7 @@ describe('in words', () => {
     expect(remedy).toMatch(/^[A-Z].*\.$/);
   });
 
-  test('each way of being damaged has its own line', () => {
+  test('each kind of damage has its own message', () => {
     const lines = failures.map((failure) => describeDatabaseFailure(failure).message);
     expect(new Set(lines).size).toBe(failures.length);
   });

@@ -34,7 +34,7 @@ const open = (path: string, migrations: readonly Migration[]) =>
   openDatabase({ path, key: KEY, migrations, label: 'notes' });
 
 describe('migrations', () => {
-  test('run once each, in order, on what is there', () => {
+  test('run once each, in order, on an existing database', () => {
     const path = scratchPath();
     const before = openNotes(path);
     addNotes(before, 2);
@@ -50,7 +50,7 @@ describe('migrations', () => {
     }
   });
 
-  test('that break leave the steps before them and nothing of their own', () => {
+  test('that fail keep earlier steps and none of their own changes', () => {
     const path = scratchPath();
     const before = openNotes(path);
     addNotes(before, 2);
@@ -61,7 +61,7 @@ describe('migrations', () => {
     database.close();
   });
 
-  test('that break in a new database leave no file', () => {
+  test('that fail in a new database leave no file', () => {
     const path = scratchPath();
     expect(() => open(path, [...MIGRATIONS, third, breaking])).toThrow('no such table: nowhere');
     expect(hashes(path)).toEqual({});
@@ -72,7 +72,7 @@ describe('migrations', () => {
     ['a gap', [1, 3]],
     ['a double', [1, 1]],
     ['a wrong beginning', [0, 1]],
-  ])('out of order are a fault: %s', (_name, versions) => {
+  ])('out of order throw: %s', (_name, versions) => {
     const migrations = versions.map((version) => ({ version, name: 'x', up: () => undefined }));
     expect(() => openMemoryDatabase({ migrations, label: 'notes' })).toThrow('out of order');
   });

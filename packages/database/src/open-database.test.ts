@@ -43,7 +43,7 @@ function leftByKill(): string {
 }
 
 describe('a new database', () => {
-  test('is made with its directories, for its owner alone', () => {
+  test('is created with its directories, accessible only to its owner', () => {
     const path = join(dirname(scratchPath()), 'a', 'b', 'notes.db');
     const database = openNotes(path);
     addNotes(database, 3);
@@ -56,7 +56,7 @@ describe('a new database', () => {
     expect(countNotes(openNotes(path))).toBe(3);
   });
 
-  test('shows nothing of its content, nor that it is SQLite', () => {
+  test('reveals neither its content nor that it is SQLite', () => {
     const path = scratchPath();
     const database = openNotes(path);
     addNotes(database, 50, 'marked-canary');
@@ -68,7 +68,7 @@ describe('a new database', () => {
     }
   });
 
-  test('is not made over the log of one that is missing', () => {
+  test("isn't created over the log of a missing database", () => {
     const path = leftByKill();
     const log = readFileSync(`${path}-wal`);
     const moved = scratchPath();
@@ -81,7 +81,7 @@ describe('a new database', () => {
     expect(existsSync(moved)).toBe(false);
   });
 
-  test('is made again where a killed process left a half', () => {
+  test('is created again if a killed process left an incomplete one', () => {
     const path = scratchPath();
     writeFileSync(`${path}.new`, 'half a database');
     writeFileSync(`${path}.new-wal`, 'and a log');
@@ -93,11 +93,11 @@ describe('a new database', () => {
 });
 
 describe('an existing database', () => {
-  test('opens with what a killed process had committed', () => {
+  test('opens with the data that a killed process had committed', () => {
     expect(countNotes(openNotes(leftByKill()))).toBe(600);
   });
 
-  test('is taken from others who could read it', () => {
+  test('loses permissions that let others read it', () => {
     const path = leftByKill();
     chmodSync(path, 0o644);
     chmodSync(`${path}-wal`, 0o644);
@@ -115,7 +115,7 @@ describe('an existing database', () => {
     expect(() => open(path)).toThrow('open already');
   });
 
-  test('can be opened twice only one after the other', () => {
+  test("can't be opened twice at the same time", () => {
     const path = scratchPath();
     const first = openNotes(path);
     expect(() => open(path)).toThrow('the notes database is open already');
@@ -155,11 +155,11 @@ describe('a wrong key', () => {
     ['not hex', 'xy'.repeat(32)],
     ['a quote', `${'ab'.repeat(31)}''`],
     ['a passphrase', 'correct horse battery staple'],
-  ])('that is no key is a fault: %s', (_name, text) => {
+  ])('that is malformed throws: %s', (_name, text) => {
     expect(() => open(scratchPath(), Secret.of(text))).toThrow('64 hex digits');
   });
 
-  test('in upper case is the same key', () => {
+  test('in upper case works the same', () => {
     const path = scratchPath();
     openNotes(path).close();
     openNotes(path, Secret.of('0123456789ABCDEF'.repeat(4)));
@@ -170,7 +170,7 @@ const rewrite = (path: string, change: (bytes: Buffer) => Buffer): void => {
   writeFileSync(path, change(readFileSync(path)));
 };
 
-describe('what cannot be opened is left as it is', () => {
+describe("a database that can't be opened is left unchanged", () => {
   const foreign = { reason: 'wrong-key-or-damaged' } as const;
   const cutOff = { reason: 'damaged', damage: 'cut-off' } as const;
   const content = { reason: 'damaged', damage: 'content' } as const;
@@ -195,7 +195,7 @@ describe('what cannot be opened is left as it is', () => {
     expect(hashes(path)).toEqual(before);
   });
 
-  test('a damaged database with a log: neither is written', () => {
+  test('a damaged database with a log: writes to neither', () => {
     const path = leftByKill();
     // What is left of the log is no whole commit, so the cut database is all there is.
     rewrite(path, (bytes) => bytes.subarray(0, 8192));
@@ -219,7 +219,7 @@ describe('what cannot be opened is left as it is', () => {
     expect(hashes(path)).toEqual(before);
   });
 
-  test('another of the databases under this name', () => {
+  test('a different Postern database under this name', () => {
     const path = scratchPath();
     openNotes(path).close();
     const before = hashes(path);
@@ -250,7 +250,7 @@ describe('what cannot be opened is left as it is', () => {
 });
 
 describe('a first page torn while the log was moved into the database', () => {
-  test('is put back from the log', () => {
+  test('is restored from the log', () => {
     const path = leftByKill();
     rewrite(path, (bytes) => bytes.fill(0, 512, 4096));
     expect(countNotes(openNotes(path))).toBe(600);

@@ -26,7 +26,7 @@ const rekey = (path: string, key = KEY, newKey = OTHER_KEY) =>
   rekeyDatabase({ path, label: 'notes', key, newKey });
 
 describe('another key', () => {
-  test('opens the database with all its content, and the old one does not', () => {
+  test("opens the database with all its content, and the old key doesn't", () => {
     const path = closedDatabase();
     const salt = readFileSync(path).subarray(0, 16);
     expect(rekey(path)).toEqual(ok());
@@ -45,7 +45,7 @@ describe('another key', () => {
     }
   });
 
-  test('given again, as after a kill, changes nothing more', () => {
+  test('applied again, as after a kill, changes nothing', () => {
     const path = closedDatabase();
     expect(rekey(path)).toEqual(ok());
     const before = hashes(path);
@@ -53,14 +53,14 @@ describe('another key', () => {
     expect(hashes(path)).toEqual(before);
   });
 
-  test('is given also where a killed process left its copy', () => {
+  test('is applied even if a killed process left its copy', () => {
     const path = closedDatabase();
     writeFileSync(`${path}.new`, 'half a copy');
     expect(rekey(path)).toEqual(ok());
     expect(countNotes(openNotes(path, OTHER_KEY))).toBe(300);
   });
 
-  test('is refused, and nothing changes, where the old one is wrong', () => {
+  test('is rejected without changes if the old key is wrong', () => {
     const path = closedDatabase();
     const before = hashes(path);
     expect(rekey(path, OTHER_KEY, OTHER_KEY)).toMatchObject({
@@ -69,7 +69,7 @@ describe('another key', () => {
     expect(hashes(path)).toEqual(before);
   });
 
-  test('is refused, and nothing changes, where a page is damaged', () => {
+  test('is rejected without changes if a page is damaged', () => {
     const path = closedDatabase();
     writeFileSync(path, readFileSync(path).fill(1, 3 * 4096, 3 * 4096 + 1));
     const before = hashes(path);
@@ -77,7 +77,7 @@ describe('another key', () => {
     expect(hashes(path)).toEqual(before);
   });
 
-  test('is a fault while this process has the database open', () => {
+  test('throws while this process has the database open', () => {
     const path = closedDatabase();
     openNotes(path);
     expect(() => rekey(path)).toThrow('open already');

@@ -8,7 +8,7 @@ describe.each([
   ['in a file', () => openNotes(scratchPath())],
   ['in memory', () => openMemoryDatabase({ migrations: MIGRATIONS, label: 'notes' })],
 ])('a database %s', (_name, open) => {
-  test('keeps what a transaction that succeeds has written', () => {
+  test('keeps the writes of a successful transaction', () => {
     const database = open();
     const insert = database.prepare('INSERT INTO note (text) VALUES (?)');
     expect(database.runInTransaction(() => ok(insert.run('kept')))).toEqual({
@@ -20,7 +20,7 @@ describe.each([
     expect(database.label).toBe('notes');
   });
 
-  test('undoes what a transaction that fails has written', () => {
+  test('rolls back a transaction that fails', () => {
     const database = open();
     const result = database.runInTransaction(() => {
       database.prepare('INSERT INTO note (text) VALUES (?)').run('gone');
@@ -30,7 +30,7 @@ describe.each([
     expect(countNotes(database)).toBe(0);
   });
 
-  test('undoes what a transaction that throws has written, and throws on', () => {
+  test('rolls back a transaction that throws, and rethrows', () => {
     const database = open();
     expect(() =>
       database.runInTransaction(() => {
@@ -43,7 +43,7 @@ describe.each([
     expect(countNotes(database)).toBe(1);
   });
 
-  test('keeps what it has written without waiting for the disk, and syncs it later', async () => {
+  test('commits without waiting for the disk, and syncs later', async () => {
     const database = open();
     expect(
       database.runUnsynced(() => {
@@ -59,7 +59,7 @@ describe.each([
     expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
   });
 
-  test('does not nest transactions', () => {
+  test("doesn't nest transactions", () => {
     const database = open();
     expect(() => database.runInTransaction(() => database.runInTransaction(() => ok()))).toThrow(
       'do not nest',
@@ -67,7 +67,7 @@ describe.each([
     addNotes(database, 1);
   });
 
-  test('holds constraints, and a broken one is a fault', () => {
+  test('enforces constraints, and throws if one is violated', () => {
     const database = open();
     const insert = database.prepare('INSERT INTO note (row, text) VALUES (?, ?)');
     expect(() => database.attempt(() => insert.run(1, null))).toThrow('NOT NULL');
@@ -108,8 +108,8 @@ test('the log of a large transaction is emptied on request', () => {
   expect(readFileSync(`${path}-wal`).length).toBe(0);
 });
 
-describe('a database damaged while it is closed', () => {
-  test('is found damaged by reading, by the check, and never by a crash', () => {
+describe('a database that is damaged while closed', () => {
+  test('is reported as damaged by reading and by the check, without a crash', () => {
     const path = scratchPath();
     const before = openNotes(path);
     addNotes(before, 2000);

@@ -4,7 +4,7 @@ import { brandOf } from './brand.ts';
 const petName = brandOf('PetName', /^[a-z]{2,8}$/);
 
 describe('brandOf', () => {
-  test('gives the text itself where it has the form', () => {
+  test('returns the text if it has the right format', () => {
     expect(petName.parse('rex')).toBe('rex');
     expect(petName.from('rex')).toBe('rex');
   });
@@ -16,12 +16,12 @@ describe('brandOf', () => {
     },
   );
 
-  test('from is a fault for another form, without the text in its message', () => {
+  test('from throws for another format, without the text in the message', () => {
     expect(() => petName.from('MARKED')).toThrow(TypeError);
     expect(() => petName.from('MARKED')).toThrow('not a valid PetName');
   });
 
-  test('keeps no state between calls, also under a global or sticky form', () => {
+  test('keeps no state between calls, even with a global or sticky pattern', () => {
     const sticky = brandOf('Sticky', /^[a-z]+$/gy);
     expect([sticky.parse('aa'), sticky.parse('aa'), sticky.parse('aa')]).toEqual([
       'aa',

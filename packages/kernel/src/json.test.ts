@@ -72,14 +72,14 @@ describe('limits', () => {
     expect(reasonOf('['.repeat(129) + ']'.repeat(129))).toBe('json-too-deep');
   });
 
-  test('a high limit on depth does not exhaust the stack', () => {
+  test("a high depth limit doesn't exhaust the stack", () => {
     const depth = 200_000;
     const text = `${'['.repeat(depth)}"\\u0041"${']'.repeat(depth)}`;
     expect(reasonOf(text, { maxDepth: depth })).toBe('ok');
   });
 });
 
-describe('hostile sizes are read once over', () => {
+describe('reads hostile sizes in one pass', () => {
   // Were any of these read in quadratic time, the test would run for hours, not a moment.
   const MANY = 4_000_000;
   test.each([
@@ -151,7 +151,7 @@ describe('agreement with JSON.parse', () => {
     return typeof parsed === 'object' && parsed !== null && Object.hasOwn(parsed, name);
   };
 
-  test('the same value, or a forbidden key that was really written', () => {
+  test('returns the same value, or rejects a forbidden key that is really there', () => {
     fc.assert(
       fc.property(value, ({ text, forbidden }) => {
         const expected = forbidden
@@ -212,7 +212,7 @@ describe('agreement with JSON.parse', () => {
     'nul',
     '// c\n1',
     '"\u0000"',
-  ])('%j is malformed, and the failure carries nothing of it', (text) => {
+  ])('%j is malformed, and the failure contains none of it', (text) => {
     expect(parseJson(text)).toEqual({ ok: false, failure: { reason: 'json-malformed' } });
   });
 });

@@ -43,7 +43,7 @@ describe('sortableId', () => {
     );
   });
 
-  test('keeps every random bit: different bytes give different ids', () => {
+  test('uses every random bit: different bytes give different ids', () => {
     fc.assert(
       fc.property(timeMs, tenBytes, tenBytes, (nowMs, first, second) => {
         const same = first.every((byte, at) => byte === second[at]);
@@ -52,7 +52,7 @@ describe('sortableId', () => {
     );
   });
 
-  test('a source that gives another number of bytes is a fault', () => {
+  test('throws if the source returns another number of bytes', () => {
     expect(() => sortableId(0, of(new Uint8Array(9)))).toThrow(TypeError);
     expect(() => sortableId(0, of(new Uint8Array(11)))).toThrow(TypeError);
   });

@@ -18,14 +18,14 @@ describe('Result', () => {
     expect(expectOk(ok('value'))).toBe('value');
   });
 
-  test('expectOk of a failure is a fault that names the reason and nothing else', () => {
+  test('expectOk of a failure throws, naming only the reason', () => {
     const failure = { reason: 'wrong-passphrase', passphrase: 'MARKED' } as const;
     expect(() => expectOk(failed(failure))).toThrow(Fault);
     expect(() => expectOk(failed(failure))).toThrow(/"wrong-passphrase"$/);
     expect(() => expectOk(failed(failure))).not.toThrow(/MARKED/);
   });
 
-  test('unreachable is a fault that does not print the value', () => {
+  test('unreachable throws without printing the value', () => {
     // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- a variant that the types say cannot be
     const impossible = 'MARKED' as never;
     expect(() => unreachable(impossible)).toThrow(Fault);

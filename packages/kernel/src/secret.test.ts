@@ -82,11 +82,11 @@ function forgedSecret(): Secret {
 }
 
 describe('Secret', () => {
-  test.each(PRINTED)('%s does not print the text', (_name, print) => {
+  test.each(PRINTED)("%s doesn't print the text", (_name, print) => {
     expect(print()).not.toContain('MARKED');
   });
 
-  test.each(COPIED)('%s does not carry the text along', (_name, copy) => {
+  test.each(COPIED)("%s doesn't copy the text", (_name, copy) => {
     const copied = copy();
     expect(inspect(copied, { showHidden: true, depth: null })).not.toContain('MARKED');
     expect(JSON.stringify(copied)).not.toContain('MARKED');
@@ -105,7 +105,7 @@ describe('Secret', () => {
     expect(Object.isFrozen(secret)).toBe(true);
   });
 
-  test('gives its text to revealSecret alone', () => {
+  test('reveals its text only to revealSecret', () => {
     expect(revealSecret(secret)).toBe(TEXT);
     expect(revealSecret(Secret.of(''))).toBe('');
   });
@@ -114,11 +114,11 @@ describe('Secret', () => {
     ['an object of the class, but not made by Secret.of', forgedSecret()],
     ['a clone', structuredClone(secret)],
     ['a proxy', new Proxy(secret, {})],
-  ])('does not reveal %s', (_name, forged) => {
+  ])("doesn't reveal %s", (_name, forged) => {
     expect(() => revealSecret(forged)).toThrow(TypeError);
   });
 
-  test('made of bytes it takes them over, and can be erased', () => {
+  test('made of bytes, it takes ownership of them and can be erased', () => {
     const given = Buffer.from(`\ufeff${TEXT}é`);
     const made = Secret.ofBytes(given);
     expect(given.every((byte) => byte === 0)).toBe(true);
@@ -132,11 +132,11 @@ describe('Secret', () => {
     expect(inspect(made, { showHidden: true })).toBe(inspect(secret, { showHidden: true }));
   });
 
-  test('bytes that are no UTF-8 read as text do', () => {
+  test("bytes that aren't UTF-8 are decoded like text", () => {
     expect(revealSecret(Secret.ofBytes(Uint8Array.of(0x61, 0xff)))).toBe('a\ufffd');
   });
 
-  test('made of text it has bytes too', () => {
+  test('made of text, it has bytes too', () => {
     expect(Buffer.from(revealSecretBytes(Secret.of('é'))).toString()).toBe('é');
   });
 

@@ -28,7 +28,7 @@ function streamed(chunks: readonly Uint8Array[]): string {
 }
 
 describe('utf8StreamDecoder', () => {
-  test('gives for any cuts what the whole gives', () => {
+  test('returns the same for any split', () => {
     fc.assert(
       fc.property(anyBytes, cuts, (bytes, at) => {
         expect(streamed(inChunks(bytes, at))).toBe(streamed([bytes]));
@@ -37,7 +37,7 @@ describe('utf8StreamDecoder', () => {
     );
   });
 
-  test('gives byte by byte what the whole gives', () => {
+  test('returns the same byte by byte', () => {
     fc.assert(
       fc.property(anyBytes, (bytes) => {
         const single = [...bytes].map((byte) => Uint8Array.of(byte));
@@ -47,7 +47,7 @@ describe('utf8StreamDecoder', () => {
     );
   });
 
-  test('gives back every text, byte by byte', () => {
+  test('returns every text, byte by byte', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const single = [...encodeUtf8(text)].map((byte) => Uint8Array.of(byte));
@@ -56,7 +56,7 @@ describe('utf8StreamDecoder', () => {
     );
   });
 
-  test('gives a character with the chunk that completes it', () => {
+  test('returns a character with the chunk that completes it', () => {
     const decoder = utf8StreamDecoder();
     expect(decoder.push(Uint8Array.of(0xe2, 0x82))).toBe('');
     expect(decoder.push(Uint8Array.of(0xac))).toBe('€');
@@ -74,7 +74,7 @@ describe('utf8StreamDecoder', () => {
     expect(streamed([Uint8Array.from(bytes)])).toBe(expected);
   });
 
-  test('begins anew after its end', () => {
+  test('starts over after its end', () => {
     const decoder = utf8StreamDecoder();
     decoder.push(Uint8Array.of(0xe2));
     expect(decoder.end()).toBe('\uFFFD');

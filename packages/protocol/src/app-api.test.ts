@@ -36,7 +36,7 @@ const SCHEMAS = {
 } as const;
 
 describe.each(Object.entries(SCHEMAS))('%s', (_name, [schema, input]) => {
-  test('takes its form', () => {
+  test('accepts the valid input', () => {
     expect(v.safeParse(schema, input).success).toBe(true);
   });
 
@@ -80,7 +80,7 @@ describe('bounds', () => {
 });
 
 describe('plainText', () => {
-  test('is the text and the refusals, without empty ones and other parts', () => {
+  test('is the text and refusals, without empty and other parts', () => {
     expect(
       plainText([
         { kind: 'thinking', text: 'hm' },

@@ -23,7 +23,7 @@ const DEFAULTS = {
 };
 
 describe('defaults', () => {
-  test('an empty file is the whole default configuration', () => {
+  test('an empty file is the default configuration', () => {
     expect(expectOk(parseConfig({}))).toEqual(DEFAULTS);
   });
 
@@ -34,7 +34,7 @@ describe('defaults', () => {
     });
   });
 
-  test('a group that is written in part keeps the rest of its defaults', () => {
+  test('a partial group keeps its other defaults', () => {
     const config = expectOk(parseConfig({ gateway: { maxConcurrent: 4 }, storage: 'file' }));
     expect(config).toEqual({
       ...DEFAULTS,
@@ -43,7 +43,7 @@ describe('defaults', () => {
     });
   });
 
-  test('what is written is what comes out', () => {
+  test('returns the values as written', () => {
     const written = {
       ...DEFAULTS,
       version: 1 as const,
@@ -74,7 +74,7 @@ describe('defaults', () => {
 const url = (baseUrl: string): JsonValue => ({ providers: { box: { baseUrl } } });
 const proxy = (address: string): JsonValue => ({ proxy: { url: address } });
 
-describe('refused, with the path of the first mistake', () => {
+describe('rejected, with the path of the first error', () => {
   test.each<readonly [JsonValue, string, string]>([
     [[], '', 'not an object'],
     [null, '', 'not an object'],

@@ -100,7 +100,7 @@ function interleave(all: readonly Arrival[], order: readonly number[]): AnswerEv
 }
 
 describe('foldAnswer', () => {
-  test('gives the parts back, however their deltas are interleaved', () => {
+  test('returns the parts, however their deltas are interleaved', () => {
     fc.assert(
       fc.property(arrivals, fc.array(fc.nat({ max: 4 })), (all, order) => {
         expect(fold(interleave(all, order)).parts).toEqual(all.map(({ part }) => part));
@@ -109,7 +109,7 @@ describe('foldAnswer', () => {
     );
   });
 
-  test('never changes what it was given', () => {
+  test('never mutates its input', () => {
     fc.assert(
       fc.property(arrivals, (all) => {
         let answer = EMPTY_ANSWER;
@@ -148,7 +148,7 @@ describe('foldAnswer', () => {
     expect(fold(counts.map((usage) => ({ kind: 'usage', usage }))).usage).toEqual(expected);
   });
 
-  test('a part that starts whole needs no delta', () => {
+  test('a part that starts complete needs no delta', () => {
     const part: Part = { kind: 'image', source: { kind: 'url', url: 'https://a.example/i.png' } };
     expect(
       fold([

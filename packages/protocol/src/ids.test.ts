@@ -5,7 +5,7 @@ const SORTABLE = { conversationId, messageId, vaultId, gatewayKeyId };
 const NAMES = { providerId, secretName };
 
 describe.each(Object.entries(SORTABLE))('%s', (_name, id) => {
-  test('takes the 26 characters of a sortable id', () => {
+  test('accepts the 26 characters of a sortable id', () => {
     const text = '01aryz6s41tsv4rrffq69g5fav';
     expect(id.parse(text)).toBe(text);
   });
@@ -54,7 +54,7 @@ describe.each(Object.entries(NAMES))('%s', (_name, id) => {
     expect(id.parse(text)).toBeUndefined();
   });
 
-  test('names no property that every object has', () => {
+  test('rejects names of Object.prototype properties', () => {
     const inherited = Object.getOwnPropertyNames(Object.prototype);
     expect(inherited.filter((name) => id.parse(name) !== undefined)).toEqual([]);
   });

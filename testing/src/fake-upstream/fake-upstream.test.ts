@@ -144,7 +144,7 @@ describe('errors', () => {
     expect(failures[1]).toBeInstanceOf(OpenAI.APIError);
   });
 
-  it('refuses a missing and a wrong key as the real ones do', async () => {
+  it('rejects a missing or wrong key like the real APIs', async () => {
     const stranger = new OpenAI({
       apiKey: 'sk-other',
       maxRetries: 0,
@@ -179,7 +179,7 @@ describe('faults', () => {
     expect(upstream.requests[0]?.sentWrites).toBe(5);
   });
 
-  it('stalls until the client leaves, and says that it left', async () => {
+  it('stalls until the client disconnects, and reports it', async () => {
     upstream.next({ ...long, fault: { kind: 'stall', afterFrames: 5 } });
     const stream = anthropic.messages.stream(ask);
     const failure = stream.finalMessage().catch((error: unknown) => error);
@@ -199,7 +199,7 @@ describe('faults', () => {
     await expect(stream.finalChatCompletion()).rejects.toThrow(/too much/);
   });
 
-  it('breaks JSON, leaves out the end, lies about the type, hangs up', async () => {
+  it('breaks JSON, omits the end, sends a wrong type, closes the connection', async () => {
     const read = async (): Promise<string> => {
       const response = await fetch(`${upstream.url}/v1/chat/completions`, {
         method: 'POST',
@@ -248,7 +248,7 @@ describe('recordings', () => {
 });
 
 describe('the wire', () => {
-  it('answers HEAD / and tells which connection carried a request', async () => {
+  it('responds to HEAD / and reports the connection of each request', async () => {
     const client = new Client(upstream.url);
     const probe = await client.request({ path: '/', method: 'HEAD' });
     expect(probe.statusCode).toBe(200);
@@ -268,7 +268,7 @@ describe('the wire', () => {
     expect(await upstream.requests[2]?.closed).toBe('finished');
   });
 
-  it('speaks TLS with a made certificate', async () => {
+  it('serves TLS with a generated certificate', async () => {
     const authority = makeCertificateAuthority();
     const tls = authority.issue({ names: ['127.0.0.1'] });
     const secure = await startFakeUpstream({ tls });

@@ -45,7 +45,7 @@ describe('the fast upstream', () => {
 });
 
 describe('the process', () => {
-  it.each([[[]], [['--fast']]])('prints its address and stops when told: %j', async (args) => {
+  it.each([[[]], [['--fast']]])('prints its address and stops on request: %j', async (args) => {
     const main = fileURLToPath(new URL('main.ts', import.meta.url));
     const child = spawn(process.execPath, [main, ...args]);
     const line = await new Promise((resolve) => child.stdout.once('data', resolve));

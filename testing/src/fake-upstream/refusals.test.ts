@@ -17,7 +17,7 @@ afterAll(async () => {
   await upstream.close();
 });
 
-describe('requests that the real API refuses', () => {
+describe('requests that the real API rejects', () => {
   const user = { role: 'user', content: 'hi' };
   const use = { type: 'tool_use', id: 'a', name: 'f', input: {} };
   const tool = { name: 'f', input_schema: { type: 'object' } };
@@ -181,7 +181,7 @@ describe('requests that the real API refuses', () => {
     expect(upstream.violations.length).toBeGreaterThan(0);
   });
 
-  it('notices headers that were passed on, and answers all the same', async () => {
+  it('records forwarded headers and responds anyway', async () => {
     const answer = await post(
       '/v1/chat/completions',
       {

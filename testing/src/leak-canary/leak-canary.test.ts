@@ -108,7 +108,7 @@ describe('each form is found', () => {
     }
   });
 
-  test('whatever shape the planted text has', () => {
+  test('for any kind of planted text', () => {
     const canary = leakCanary();
     const key = canary.plant('a key', (mark) => `sk-ant-api03-${mark}-ü`);
     expect(key).toMatch(/^sk-ant-api03-[a-z2-7]{24}-ü$/);
@@ -116,7 +116,7 @@ describe('each form is found', () => {
     expect(canary.leaks).toHaveLength(1);
   });
 
-  test('also of a text that was made elsewhere', () => {
+  test('also for a text that was made elsewhere', () => {
     const canary = leakCanary();
     const made = 'sk-postern-0123456789abcdefghijkl';
     canary.watch('a made key', made);
@@ -127,7 +127,7 @@ describe('each form is found', () => {
     }).toThrow(/too short/);
   });
 
-  test('and never shown in the report', () => {
+  test('and never appears in the report', () => {
     const canary = leakCanary();
     const text = canary.plant('a secret');
     canary.searchBytes('a log', text);
@@ -135,7 +135,7 @@ describe('each form is found', () => {
   });
 });
 
-describe('each place is looked through', () => {
+describe('searches each place', () => {
   const canary = leakCanary();
   const inFile = canary.plant('in a file');
   const inName = canary.plant('in a name');
@@ -210,7 +210,7 @@ describe('nothing else is found', () => {
     expect(leakCanary().plant('a')).not.toBe(leakCanary().plant('a'));
   });
 
-  test('but having planted nothing, or looked nowhere, is a failure', () => {
+  test('fails if nothing was planted or searched', () => {
     const canary = leakCanary();
     expect(canary.expectNone).toThrow(/anything to plant/);
     canary.plant('a secret');

@@ -39,7 +39,7 @@ const install = (programs: readonly SystemProgram[]): string =>
   `noninteractive ${OPTIONS} install --yes --no-install-recommends ${packagesOf(programs).join(' ')}`;
 const here = (isRoot: boolean): Installer => ({ environment: { PATH: folder }, isRoot });
 
-test('installs what is missing, and only that', () => {
+test('installs only the missing programs', () => {
   plant('apt-get');
   for (const program of ALL.filter((name) => name !== 'strace')) plant(program);
   expect(installPrograms(here(true))).toBe(
@@ -48,13 +48,13 @@ test('installs what is missing, and only that', () => {
   expect(calls()).toEqual([UPDATE, install(['strace'])]);
 });
 
-test('tries three times, and names what is still missing', () => {
+test('tries three times, then names the missing programs', () => {
   plant('apt-get', 100);
   expect(installPrograms(here(true))).toMatch(/^Can't install bash, .*: apt-get failed\. Install/);
   expect(calls()).toEqual([UPDATE, install(ALL), UPDATE, install(ALL), UPDATE, install(ALL)]);
 });
 
-test('goes through sudo when it is not root', () => {
+test('uses sudo when not root', () => {
   plant('apt-get');
   plant('sudo');
   installPrograms(here(false));
@@ -66,7 +66,7 @@ test('goes through sudo when it is not root', () => {
   ]);
 });
 
-test('says why it can install nothing', () => {
+test("says why it can't install anything", () => {
   expect(installPrograms(here(true))).toContain('there is no apt-get');
   plant('apt-get');
   expect(installPrograms(here(false))).toContain('this needs root or sudo');

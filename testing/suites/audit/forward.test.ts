@@ -84,7 +84,7 @@ describe.skipIf(skipBecause('sending over TLS', why))('over TLS', () => {
     tls: { certificates, server: certificates[server], asksClient },
   });
 
-  test('a receiver gets every record once, as export writes it, then only new ones', async () => {
+  test('a receiver gets every record once, in the export format, then only new ones', async () => {
     await using receiver = await startReceiver(listening('server'));
     configure(trusted(receiver));
     expect(await behind()).toMatchObject({ to: tls(receiver), sent: 0 });
@@ -116,7 +116,7 @@ describe.skipIf(skipBecause('sending over TLS', why))('over TLS', () => {
     }
   });
 
-  test('a receiver that asks for a certificate gets ours; without it nothing counts as sent', async () => {
+  test('a receiver that requires a client certificate gets it; without it nothing counts as sent', async () => {
     await using receiver = await startReceiver(listening('server', true));
     configure(trusted(receiver));
     const refused = await run(['audit', 'forward']);
@@ -136,7 +136,7 @@ describe.skipIf(skipBecause('sending over TLS', why))('over TLS', () => {
 
   describe.each([RSYSLOG, SYSLOG_NG])('$name', (daemon) => {
     const isSkipped = skipBecause(`delivery to ${daemon.name}`, whyNoDaemon(daemon.name));
-    test.skipIf(isSkipped)('takes what the command sends', async () => {
+    test.skipIf(isSkipped)('receives the records that the command sends', async () => {
       const place = join(directory, `${daemon.name}-product`);
       await using running = await startDaemon(daemon, listening('server'), place);
       const ca = certificates.authority.certificate;
@@ -151,7 +151,7 @@ describe.skipIf(skipBecause('sending over TLS', why))('over TLS', () => {
   });
 });
 
-describe('refused before anything is connected', () => {
+describe('rejected before connecting', () => {
   test.each<readonly [string, Readonly<Record<string, string>>, string]>([
     [
       'plain TCP to another machine',
@@ -176,7 +176,7 @@ describe('refused before anything is connected', () => {
     expect(ended.stderr).toContain(problem);
   });
 
-  test('plain TCP to a host that is no local one stops the start of the app too', async () => {
+  test("plain TCP to a host that isn't local also stops the app from starting", async () => {
     configure({ to: 'tcp://192.0.2.1:601' });
     const ended = await run(['up', '--no-open', '--port', '0']);
     expect(ended).toMatchObject({ code: USAGE });
@@ -190,8 +190,8 @@ describe('refused before anything is connected', () => {
   });
 });
 
-describe('what is not sent stays, and is sent the next time', () => {
-  test('nobody listens: a failure, and how far behind the receiver is', async () => {
+describe('unsent records stay and are sent the next time', () => {
+  test('nobody listens: fails, and status shows what the receiver is missing', async () => {
     const { port } = await startAndStop();
     configure({ to: `tcp://127.0.0.1:${String(port)}` });
     const ended = await run(['audit', 'forward']);
@@ -202,7 +202,7 @@ describe('what is not sent stays, and is sent the next time', () => {
   });
 
   test.skipIf(skipBecause('kills at a system call', whyNoPrograms(['strace'])))(
-    'killed at any rename: every record arrives, if need be twice',
+    'killed at any rename: every record arrives, some of them twice',
     async () => {
       await using receiver = await startReceiver();
       configure({ to: tcp(receiver) });
@@ -221,7 +221,7 @@ describe('what is not sent stays, and is sent the next time', () => {
     },
   );
 
-  test('of two processes one sends, and the other says so', async () => {
+  test('of two processes, one sends and the other says so', async () => {
     await using receiver = await startReceiver({ treat: (at) => (at === 1 ? 'leave' : 'read') });
     configure({ to: tcp(receiver) });
     const sending = startPostern(['audit', 'forward'], options());
@@ -243,8 +243,8 @@ async function startAndStop(): Promise<{ readonly port: number }> {
 /** Only bounds a hang. */
 const SOON = { timeout: 120_000, interval: 50 };
 
-describe('a process that holds the vault', () => {
-  test('sends in the background, goes on when the receiver comes back, and delays nothing', async () => {
+describe('a process that holds the vault unlocked', () => {
+  test('sends in the background, resumes when the receiver is back, and delays nothing', async () => {
     const { port } = await startAndStop();
     configure({ to: `tcp://127.0.0.1:${String(port)}` });
     await using up = await upPostern(options());
@@ -259,7 +259,7 @@ describe('a process that holds the vault', () => {
     expect(await run(['vault', 'lock'])).toMatchObject({ code: 0 });
   });
 
-  test('does not wait at its end for a receiver that takes nothing', async () => {
+  test('exits without waiting for a receiver that reads nothing', async () => {
     await using receiver = await startReceiver({ treat: () => 'leave' });
     configure({ to: tcp(receiver) });
     await using up = await upPostern(options());
@@ -270,7 +270,7 @@ describe('a process that holds the vault', () => {
     expect(readFileSync(join(home.path, '.local/share/postern/forward.lock')).length).toBe(0);
   });
 
-  test('the agent does too, and --follow without one', async () => {
+  test('so does the agent, and --follow without an agent', async () => {
     await using receiver = await startReceiver();
     configure({ to: tcp(receiver) });
     const agent = startPostern(['agent', '--ttl', '1h'], options());

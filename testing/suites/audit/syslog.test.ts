@@ -147,7 +147,7 @@ describe.each([RSYSLOG, SYSLOG_NG])('$name', (daemon) => {
   );
 
   test.skipIf(isSkipped)(
-    'that asks for a certificate of ours: taken with it, refused without',
+    'that requires a client certificate: accepts with it, rejects without it',
     async () => {
       const tls = { certificates, server: certificates.server, asksClient: true };
       await using running = await start(daemon, tls);

@@ -45,7 +45,7 @@ describe('dead code', () => {
     expect(report).toMatch(line);
   });
 
-  test('what is used is not reported', () => {
+  test("doesn't report used code", () => {
     expect(report).not.toMatch(/\bused\b(?!\.ts)/);
   });
 });

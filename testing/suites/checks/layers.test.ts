@@ -184,7 +184,7 @@ describe('layers', () => {
     );
   });
 
-  test('nothing is reported where nothing was planted', () => {
+  test('reports nothing if nothing was planted', () => {
     const planted = new Set(Object.values(PLANTED).flatMap((rows) => rows.map(([file]) => file)));
     expect(violations.filter(({ from }) => !planted.has(from))).toEqual([]);
   });

@@ -113,7 +113,7 @@ describe('lint', () => {
     expect(await complaintsAbout(code, WEB)).toContain(rule);
   });
 
-  test('sound code is not reported', async () => {
+  test("doesn't report correct code", async () => {
     const code =
       "import { ok, type Ok } from '@postern/kernel';\n\nexport const a: Ok<number> = ok(1);\n";
     expect(await complaintsAbout(code, PRODUCT)).toEqual([]);

@@ -92,7 +92,7 @@ describe('types', () => {
     },
   );
 
-  test('sound code is not reported', () => {
+  test("doesn't report correct code", () => {
     const code =
       "import { ok, type Ok } from '@postern/kernel';\nexport const a: Ok<number> = ok(1);";
     expect(complaintsAbout(code, PRODUCT, 'tsconfig.json')).toEqual([]);
@@ -116,7 +116,7 @@ describe('the pure parts compile against ECMAScript alone', () => {
     expect(complaintsAbout(`${code}\nexport {};`, PRODUCT, 'tsconfig.es.json')).not.toEqual([]);
   });
 
-  test('they are all three included, without their tests', () => {
+  test('all three parts are included, without their tests', () => {
     const { fileNames } = configurationAt('tsconfig.es.json');
     for (const part of ['kernel', 'protocol', 'dialects']) {
       expect(fileNames).toContain(join(ROOT, `packages/${part}/src/index.ts`));

@@ -14,7 +14,7 @@ import { add, KEY, openStore, scratchPath } from './store.ts';
 const TITLE = 'zqtitlemark of the conversation';
 const TEXT = 'zqtextmark in a message, with ünïcödé';
 
-test('no word of a conversation is in any file, in any form', () => {
+test('no file contains a word of a conversation, in any encoding', () => {
   const path = scratchPath();
   const store = openStore(path);
   const conversation = expectOk(store.create({ title: TITLE }));
@@ -37,7 +37,7 @@ test('no word of a conversation is in any file, in any form', () => {
 });
 
 test.skipIf(skipBecause('a second SQLCipher', whyNoSecondSqlcipher()))(
-  'another SQLCipher reads conversations, messages and the search index',
+  'another SQLCipher build reads conversations, messages and the search index',
   async () => {
     const path = scratchPath();
     const store = openStore(path);
@@ -68,7 +68,7 @@ function isInPages(path: string, words: string): boolean {
 test.each([
   ['a few conversations among many', 1, 200],
   ['nearly all of them', 30, 10],
-])('a purge of %s leaves no word of them, in free pages neither', (_name, marked, others) => {
+])('a purge of %s leaves no word of them, not even in free pages', (_name, marked, others) => {
   const path = scratchPath();
   const store = openStore(path);
   const fill = (count: number, title: string, text: string) =>

@@ -119,7 +119,7 @@ describe.each([
   ['a closed database', false],
   ['a database with a log', true],
 ])('%s', (_name, withLog) => {
-  test('with one bit flipped says so or gives the truth', () => {
+  test('with one bit flipped reports damage or returns correct data', () => {
     const original = makeOriginal(withLog);
     const whole = original.files.get('') ?? Buffer.alloc(0);
     let damaged = 0;
@@ -135,7 +135,7 @@ describe.each([
     expect(damaged).toBeGreaterThan(whole.length / 4096 / 4);
   });
 
-  test('cut off anywhere says so or gives the truth', () => {
+  test('cut off anywhere reports damage or returns correct data', () => {
     const original = makeOriginal(withLog);
     const whole = original.files.get('') ?? Buffer.alloc(0);
     for (const length of offsetsIn(whole.length)) {
@@ -149,7 +149,7 @@ describe.each([
   });
 });
 
-test('a damaged log gives what was true before it, or says so', () => {
+test('a damaged log reports damage or returns an earlier state', () => {
   const original = makeOriginal(true);
   const length = original.files.get('-wal')?.length ?? 0;
   for (const offset of offsetsIn(length).filter((_, at) => at % 5 === 0)) {

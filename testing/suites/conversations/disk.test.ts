@@ -10,7 +10,7 @@ import { add, environment, openStore } from './store.ts';
 const skip = skipBecause('conversations on a full disk', whyNoSmallDisk());
 
 describe.skipIf(skip)('a disk that fills up', () => {
-  test('loses no message, and the answer that runs is saved when there is room', () => {
+  test('loses no message, and saves the running answer when there is space again', () => {
     const disk = mountSmallDisk(4 * 1024 * 1024);
     onTestFinished(() => {
       disk.unmount();

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 const skip = skipBecause('privacy mode under strace', whyNoKilling());
 
 describe.skipIf(skip)('conversations in memory', () => {
-  test('make no file, and no system call carries a word of them', () => {
+  test('create no file, and no system call contains a word of them', () => {
     using home = freshHome();
     const log = join(home.path, 'calls.log');
     const child = join(import.meta.dirname, 'private.child.ts');

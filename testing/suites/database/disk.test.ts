@@ -25,7 +25,7 @@ function fill(disk: SmallDisk, free: number): string {
 
 describe.skipIf(skip)('a full disk', () => {
   test.each([0, 4096, 8192, 16_384, 32_768, 65_536])(
-    'with %i bytes left makes a whole database or none',
+    'with %i bytes left creates a complete database or none',
     (free) => {
       const disk = smallDisk(512 * 1024);
       const ballast = fill(disk, free);
@@ -43,7 +43,7 @@ describe.skipIf(skip)('a full disk', () => {
     },
   );
 
-  test('in the middle of writing loses nothing that was written, and goes on when there is room', () => {
+  test('while writing loses no committed data, and works again when there is space', () => {
     const disk = smallDisk(1024 * 1024);
     const path = join(disk.path, 'notes.db');
     const database = openNotes(path);
@@ -71,7 +71,7 @@ describe.skipIf(skip)('a read-only disk', () => {
   test.each([
     ['with a database', true],
     ['without one', false],
-  ])('%s is told as such', (_name, withDatabase) => {
+  ])('%s is reported as such', (_name, withDatabase) => {
     const disk = smallDisk(512 * 1024);
     const path = join(disk.path, 'notes.db');
     if (withDatabase) openNotes(path).close();

@@ -36,19 +36,22 @@ function databaseWithLog(): string {
   return path;
 }
 
-test.skipIf(skip)('another SQLCipher reads the database and its log with the key', async () => {
-  const path = databaseWithLog();
-  const second = await openWithSecondSqlcipher(path, KEY);
-  expect(second.all('PRAGMA cipher_version')[0]?.['cipher_version']).toMatch(/^4\./);
-  expect(second.all('SELECT count(*) AS n, min(text) AS text FROM note')).toEqual([
-    { n: 40, text: MARK },
-  ]);
-  expect(second.all('PRAGMA cipher_integrity_check')).toEqual([]);
-  expect(second.all('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-  second.close();
-});
+test.skipIf(skip)(
+  'another SQLCipher build reads the database and its log with the key',
+  async () => {
+    const path = databaseWithLog();
+    const second = await openWithSecondSqlcipher(path, KEY);
+    expect(second.all('PRAGMA cipher_version')[0]?.['cipher_version']).toMatch(/^4\./);
+    expect(second.all('SELECT count(*) AS n, min(text) AS text FROM note')).toEqual([
+      { n: 40, text: MARK },
+    ]);
+    expect(second.all('PRAGMA cipher_integrity_check')).toEqual([]);
+    expect(second.all('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    second.close();
+  },
+);
 
-test.skipIf(skip)('what another SQLCipher wrote is read here', async () => {
+test.skipIf(skip)('reads a database that another SQLCipher build wrote', async () => {
   const path = databaseWithLog();
   const second = await openWithSecondSqlcipher(path, KEY);
   second.all("INSERT INTO note (text) VALUES ('from elsewhere') RETURNING row");
@@ -59,13 +62,13 @@ test.skipIf(skip)('what another SQLCipher wrote is read here', async () => {
   database.close();
 });
 
-test.skipIf(skip)('another SQLCipher refuses the wrong key', async () => {
+test.skipIf(skip)('another SQLCipher build rejects the wrong key', async () => {
   const path = databaseWithLog();
   const second = await openWithSecondSqlcipher(path, OTHER_KEY);
   expect(() => second.all('SELECT count(*) FROM note')).toThrow('not a database');
 });
 
-test('no marked text is in the database, its log or its shared memory, in any form', () => {
+test('no marked text is in the database, its log or its shared memory, in any encoding', () => {
   const path = databaseWithLog();
   for (const suffix of ['', '-wal', '-shm']) {
     const bytes = readFileSync(path + suffix);
@@ -76,7 +79,7 @@ test('no marked text is in the database, its log or its shared memory, in any fo
   }
 });
 
-test('decrypted by the documented format, the text is there: the search above can find it', () => {
+test('the text is found after decrypting with the documented format', () => {
   const path = databaseWithLog();
   openNotes(path).close();
   expect(existsSync(`${path}-wal`)).toBe(false);

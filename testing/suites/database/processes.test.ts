@@ -47,7 +47,7 @@ const CHANGES = ['pwrite64', 'fsync', 'fdatasync', 'ftruncate', 'rename', 'unlin
 const skip = skipBecause('databases whose process is killed', whyNoKilling());
 
 describe('several processes', () => {
-  test.each([1, 2, 3])('start on a new database at once and all write, round %i', async () => {
+  test.each([1, 2, 3])('create one database at the same time and all write, round %i', async () => {
     const path = scratchPath();
     const children = [1, 2, 3, 4].map(() => startChild(path, 'write', 50));
     const ends = await Promise.all(children.map(({ ended }) => ended));
@@ -58,7 +58,7 @@ describe('several processes', () => {
     database.close();
   });
 
-  test('have one database: it is not rekeyed under the other', async () => {
+  test("share a database: one can't rekey it while the other uses it", async () => {
     const path = scratchPath();
     const database = openNotes(path);
     const rekeying = startChild(path, 'rekey', 1);
@@ -71,7 +71,7 @@ describe('several processes', () => {
     again.close();
   });
 
-  test('wait for a writer only so long', async () => {
+  test('time out waiting for a writer', async () => {
     const path = scratchPath();
     const holder = startChild(path, 'hold', 0);
     await holder.firstOutput;
@@ -83,7 +83,7 @@ describe('several processes', () => {
 });
 
 describe('a process killed at any moment', () => {
-  test('while it writes leaves all that it had committed', async () => {
+  test('while it writes leaves all committed data', async () => {
     const path = scratchPath();
     let committed = 0;
     for (let round = 0; round < 15; round += 1) {
@@ -104,7 +104,7 @@ describe('a process killed at any moment', () => {
 });
 
 describe.skipIf(skip)(
-  'a process killed before any one of its changes to the disk',
+  'a process killed before any of its disk writes',
   { timeout: 400_000 },
   () => {
     /** Runs the task killed at its first, second… change until it ends alive; then `check`s. */
@@ -126,7 +126,7 @@ describe.skipIf(skip)(
       }
     }
 
-    test('while it makes the database leaves none or a whole one', () => {
+    test('while it creates the database leaves none or a complete one', () => {
       const points = killAtEach('write', scratchPath, (path) => {
         const database = openNotes(path);
         expect(countNotes(database)).toBeLessThanOrEqual(1);

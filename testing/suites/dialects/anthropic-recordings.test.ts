@@ -33,20 +33,23 @@ describe('recordings of the Messages API', () => {
     expect(answers.length).toBeGreaterThan(5);
   });
 
-  test.each(streams)('$name: the stream has the content of the SDK', async (recording) => {
-    const bytes = framed(recording);
-    const folded = fold(decodeChunks(ANTHROPIC, [bytes]));
-    const ours = dialect.encodeAnswer(wholeOf(folded), META).value;
-    const theirs = await accumulate(bytes);
-    expect(folded.failure).toBeUndefined();
-    expect(ours['content']).toEqual(jsonOf(theirs.content));
-    expect(ours['stop_reason']).toBe(theirs.stop_reason);
-    expect(ours['stop_sequence']).toBe(theirs.stop_sequence);
-    expect(ours['id']).toBe(theirs.id);
-    expect(ours['usage']).toMatchObject(countsOf(theirs.usage));
-  });
+  test.each(streams)(
+    '$name: the stream decodes to the same content as with the SDK',
+    async (recording) => {
+      const bytes = framed(recording);
+      const folded = fold(decodeChunks(ANTHROPIC, [bytes]));
+      const ours = dialect.encodeAnswer(wholeOf(folded), META).value;
+      const theirs = await accumulate(bytes);
+      expect(folded.failure).toBeUndefined();
+      expect(ours['content']).toEqual(jsonOf(theirs.content));
+      expect(ours['stop_reason']).toBe(theirs.stop_reason);
+      expect(ours['stop_sequence']).toBe(theirs.stop_sequence);
+      expect(ours['id']).toBe(theirs.id);
+      expect(ours['usage']).toMatchObject(countsOf(theirs.usage));
+    },
+  );
 
-  test.each(answers)('$name: decoding and encoding gives the whole answer back', ({ body }) => {
+  test.each(answers)('$name: decoding and encoding returns the whole answer', ({ body }) => {
     const wire = expectOk(parseJson(body));
     const answer = expectOk(dialect.decodeAnswer(wire));
     expect(dialect.encodeAnswer(answer, META).value).toEqual({
@@ -55,7 +58,7 @@ describe('recordings of the Messages API', () => {
     });
   });
 
-  test.each(MALFORMED)('%s: a second beginning fails, and nothing is mixed', async (name) => {
+  test.each(MALFORMED)('%s: a second start event fails, and nothing is mixed', async (name) => {
     const recording = malformedRecording(name);
     const folded = fold(decodeChunks(ANTHROPIC, [framed(recording)]));
     expect(folded.failure?.code).toBe('UPSTREAM_MALFORMED');

@@ -9,13 +9,13 @@ import { framed, recordings, type Recording } from './recordings.ts';
 describe('streams cut anywhere', () => {
   const streams = recordings();
 
-  test.each(streams)('$name: byte by byte is as whole', (recording) => {
+  test.each(streams)('$name: decodes byte by byte like the whole stream', (recording) => {
     const bytes = framed(recording);
     const single = Array.from(bytes, (byte) => Uint8Array.of(byte));
     expect(decodeChunks(recording.dialect, single)).toEqual(wholeEvents(recording));
   });
 
-  test.each(streams)('$name: random cuts are as whole', (recording) => {
+  test.each(streams)('$name: decodes random splits like the whole stream', (recording) => {
     const bytes = framed(recording);
     const whole = wholeEvents(recording);
     fc.assert(
@@ -26,7 +26,7 @@ describe('streams cut anywhere', () => {
     );
   });
 
-  test.each(streams)('$name: other line ends are the same stream', (recording) => {
+  test.each(streams)('$name: decodes other line endings the same', (recording) => {
     const text = new TextDecoder().decode(framed(recording));
     const whole = wholeEvents(recording);
     for (const lineEnd of ['\r\n', '\r']) {
@@ -35,7 +35,7 @@ describe('streams cut anywhere', () => {
     }
   });
 
-  test.each(streams)('$name: the tap counts what the decoder tells', (recording) => {
+  test.each(streams)('$name: the usage tap counts the same as the decoder', (recording) => {
     const bytes = framed(recording);
     const { usage } = fold(wholeEvents(recording));
     const delivered = recording.events.reduce((sum, event) => sum + textIn(JSON.parse(event)), 0);
@@ -49,14 +49,17 @@ describe('streams cut anywhere', () => {
   });
 
   const cuttable = streams.filter(({ events }) => events.length > 2);
-  test.each(cuttable)('$name: a stream cut short fails and keeps what had come', (recording) => {
-    const decoder = DIALECTS[recording.dialect].answerDecoder();
-    const arrived = recording.events.slice(0, Math.floor(recording.events.length / 2));
-    const events = arrived.flatMap((data) => decoder.push({ event: undefined, data }));
-    expect(decoder.end()).toMatchObject([{ kind: 'failure', failure: { code: 'UPSTREAM_CUT' } }]);
-    expect(decoder.end()).toEqual([]);
-    expect(wholeEvents(recording).slice(0, events.length)).toEqual(events);
-  });
+  test.each(cuttable)(
+    '$name: a truncated stream fails and keeps the part that arrived',
+    (recording) => {
+      const decoder = DIALECTS[recording.dialect].answerDecoder();
+      const arrived = recording.events.slice(0, Math.floor(recording.events.length / 2));
+      const events = arrived.flatMap((data) => decoder.push({ event: undefined, data }));
+      expect(decoder.end()).toMatchObject([{ kind: 'failure', failure: { code: 'UPSTREAM_CUT' } }]);
+      expect(decoder.end()).toEqual([]);
+      expect(wholeEvents(recording).slice(0, events.length)).toEqual(events);
+    },
+  );
 });
 
 function wholeEvents(recording: Recording): readonly AnswerEvent[] {

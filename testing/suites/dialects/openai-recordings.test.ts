@@ -104,7 +104,7 @@ describe('recordings of chat completions', () => {
     expect(answers.length).toBeGreaterThan(5);
   });
 
-  test.each(streams)('$name: nothing is lost of the stream', (recording) => {
+  test.each(streams)('$name: loses nothing from the stream', (recording) => {
     const folded = fold(decodeChunks(OPENAI, [framed(recording)]));
     const wire = concatenated(recording);
     const calls = folded.parts.filter((part) => part.kind === 'tool-call');
@@ -119,7 +119,7 @@ describe('recordings of chat completions', () => {
     expect(folded.usage.outputTokens).toBe(completionTokens(recording));
   });
 
-  test.each(answers)('$name: decoding and encoding gives the whole answer back', ({ body }) => {
+  test.each(answers)('$name: decoding and encoding returns the whole answer', ({ body }) => {
     const answer = expectOk(dialect.decodeAnswer(expectOk(parseJson(body))));
     const encoded = parsed(JSON.stringify(dialect.encodeAnswer(answer, META).value));
     const { choices, usage, ...beside } = parsed(body);

@@ -42,7 +42,7 @@ function jsonOf(value: unknown): unknown {
 describe('recorded streams, translated as streams', () => {
   const streams = recordings();
 
-  test.each(streams)('$name: toward an Anthropic client', async (recording) => {
+  test.each(streams)('$name: to an Anthropic client', async (recording) => {
     const { events, whole } = decode(recording);
     const stream = streamIn('anthropic-messages', recording.dialect, events);
     const { id, content, stop_reason, usage } = DIALECTS['anthropic-messages'].encodeAnswer(
@@ -55,7 +55,7 @@ describe('recorded streams, translated as streams', () => {
     });
   });
 
-  test.each(streams)('$name: toward an OpenAI client', async (recording) => {
+  test.each(streams)('$name: to an OpenAI client', async (recording) => {
     const { events, whole } = decode(recording);
     const stream = streamIn('openai-chat', recording.dialect, events);
     const { id, choices, usage } = DIALECTS['openai-chat'].encodeAnswer(whole, META).value;

@@ -35,39 +35,42 @@ const MAKERS: Readonly<Record<string, (path: string) => void>> = {
 const Named = v.array(v.object({ name: v.string() }));
 
 describe('docs/formats', () => {
-  it.skipIf(skip).each(Object.entries(MAKERS))('names what is in %s.db', async (name, make) => {
-    const directory = mkdtempSync(join(tmpdir(), 'postern-formats-'));
-    onTestFinished(() => {
-      rmSync(directory, { recursive: true, force: true });
-    });
-    const path = join(directory, `${name}.db`);
-    make(path);
-    const database = await openWithSecondSqlcipher(path, KEY);
-    const namesOf = (sql: string) => v.parse(Named, database.all(sql)).map((row) => row.name);
-    // FTS5 keeps its index in tables of its own, whose form is SQLite's.
-    const tables = namesOf(
-      "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow' AND name NOT LIKE 'sqlite_%'",
-    );
-    const columns = tables
-      .filter((table) => !table.endsWith('_search'))
-      .flatMap((table) => namesOf(`SELECT name FROM pragma_table_info('${table}')`));
-    const indexes = namesOf(
-      "SELECT name FROM sqlite_schema WHERE type = 'index' AND name NOT LIKE 'sqlite_%'",
-    );
-    const text = document(name);
-    expect(tables.length).toBeGreaterThan(1);
-    expect(columns.length).toBeGreaterThan(10);
-    expect(unnamed([...tables, ...columns, ...indexes], text)).toEqual([]);
+  it.skipIf(skip).each(Object.entries(MAKERS))(
+    'documents every table and column of %s.db',
+    async (name, make) => {
+      const directory = mkdtempSync(join(tmpdir(), 'postern-formats-'));
+      onTestFinished(() => {
+        rmSync(directory, { recursive: true, force: true });
+      });
+      const path = join(directory, `${name}.db`);
+      make(path);
+      const database = await openWithSecondSqlcipher(path, KEY);
+      const namesOf = (sql: string) => v.parse(Named, database.all(sql)).map((row) => row.name);
+      // FTS5 keeps its index in tables of its own, whose form is SQLite's.
+      const tables = namesOf(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow' AND name NOT LIKE 'sqlite_%'",
+      );
+      const columns = tables
+        .filter((table) => !table.endsWith('_search'))
+        .flatMap((table) => namesOf(`SELECT name FROM pragma_table_info('${table}')`));
+      const indexes = namesOf(
+        "SELECT name FROM sqlite_schema WHERE type = 'index' AND name NOT LIKE 'sqlite_%'",
+      );
+      const text = document(name);
+      expect(tables.length).toBeGreaterThan(1);
+      expect(columns.length).toBeGreaterThan(10);
+      expect(unnamed([...tables, ...columns, ...indexes], text)).toEqual([]);
 
-    const [version] = database.all('PRAGMA user_version');
-    expect(text).toMatch(new RegExp(`^# .*, version ${String(version?.['user_version'])}\n`));
-    const [mark] = database.all('PRAGMA application_id');
-    const digest = createHash('sha256').update(name).digest();
-    expect(mark?.['application_id']).toBe(digest.readInt32BE());
-    database.close();
-  });
+      const [version] = database.all('PRAGMA user_version');
+      expect(text).toMatch(new RegExp(`^# .*, version ${String(version?.['user_version'])}\n`));
+      const [mark] = database.all('PRAGMA application_id');
+      const digest = createHash('sha256').update(name).digest();
+      expect(mark?.['application_id']).toBe(digest.readInt32BE());
+      database.close();
+    },
+  );
 
-  it('names every member of config.json', () => {
+  it('documents every field of config.json', () => {
     const members = membersOf(ConfigSchema);
     expect(members).toContain('lockAfterIdle');
     expect(members).toContain('baseUrl');

@@ -96,7 +96,7 @@ describe('@anthropic-ai/sdk', () => {
     }
   });
 
-  it('a tool round with what was received, signature included', async () => {
+  it('a tool round with the received content, signature included', async () => {
     upstream.next(toolReply, textReply('Sunny.'));
     const first = await client.messages.stream({ ...question, tools }).finalMessage();
     const second = await client.messages
@@ -119,13 +119,13 @@ describe('@anthropic-ai/sdk', () => {
     expect(second).toBe('Sunny.');
   });
 
-  it('betas go on as they came', async () => {
+  it('forwards beta headers unchanged', async () => {
     await client.beta.messages.create({ ...question, betas: ['one-2025-01-01', 'two-2099-01-01'] });
     const sent = await upstream.request(0);
     expect(sent.headers['anthropic-beta']).toBe('one-2025-01-01,two-2099-01-01');
   });
 
-  it('with a token in place of a key', async () => {
+  it('accepts a token instead of a key', async () => {
     const other = new Anthropic({
       baseURL: running.url,
       apiKey: null,
@@ -154,7 +154,7 @@ describe('@anthropic-ai/sdk', () => {
     });
   });
 
-  it('errors of our own: key, dialect, route', async () => {
+  it('gateway errors: key, dialect, route', async () => {
     const stranger = new Anthropic({ baseURL: running.url, apiKey: 'sk-x', maxRetries: 0 });
     await expect(stranger.messages.create(question)).rejects.toMatchObject({
       status: 401,
@@ -173,7 +173,7 @@ describe('@anthropic-ai/sdk', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
-  it('an error inside a stream is thrown, whether the upstream says it or breaks off', async () => {
+  it('throws on an error inside a stream, sent by the upstream or caused by a closed connection', async () => {
     for (const fault of [
       { kind: 'error-event', afterFrames: 4 },
       { kind: 'cut', afterFrames: 4 },
@@ -184,7 +184,7 @@ describe('@anthropic-ai/sdk', () => {
     }
   });
 
-  it('leaving a stream stops the upstream', async () => {
+  it('closing a stream cancels the upstream request', async () => {
     upstream.next(textReply('word '.repeat(1000), { deltaDelayMs: 5 }));
     const stream = client.messages.stream(question);
     for await (const event of stream) if (event.type === 'content_block_delta') break;

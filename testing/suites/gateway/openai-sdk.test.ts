@@ -84,7 +84,7 @@ describe('openai', () => {
     expect(completion.usage).toMatchObject({ prompt_tokens: 12, completion_tokens: 5 });
   });
 
-  it('streamed, without usage where it does not ask', async () => {
+  it("streamed, without usage if it doesn't ask for it", async () => {
     upstream.next(textReply(TEXT));
     let text = '';
     for await (const chunk of await client.chat.completions.create({ ...question, stream: true })) {
@@ -145,7 +145,7 @@ describe('openai', () => {
     expect(failure).toMatchObject({ status, error: { message: 'words of the upstream' } });
   });
 
-  it('errors of our own: key, model, body, dialect', async () => {
+  it('gateway errors: key, model, body, dialect', async () => {
     const stranger = new OpenAI({ baseURL: `${running.url}/v1`, apiKey: 'sk-x', maxRetries: 0 });
     await expect(stranger.chat.completions.create(question)).rejects.toMatchObject({
       status: 401,
@@ -165,7 +165,7 @@ describe('openai', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
-  it('an error inside a stream is thrown, whether the upstream says it or breaks off', async () => {
+  it('throws on an error inside a stream, sent by the upstream or caused by a closed connection', async () => {
     for (const fault of [
       { kind: 'error-event', afterFrames: 3 },
       { kind: 'cut', afterFrames: 3 },
@@ -176,7 +176,7 @@ describe('openai', () => {
     }
   });
 
-  it('leaving a stream stops the upstream', async () => {
+  it('closing a stream cancels the upstream request', async () => {
     upstream.next(textReply('word '.repeat(1000), { deltaDelayMs: 5 }));
     const stream = await client.chat.completions.create({ ...question, stream: true });
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content === 'word') break;

@@ -75,7 +75,7 @@ function withChecksum(body: string): string {
 
 const KEY_BODY_LENGTH = 'sk-postern-'.length + 43;
 
-describe('SQL injection through the bearer token before authentication', () => {
+describe('SQL injection through the bearer token', () => {
   const injections = [
     "' OR '1'='1",
     "' OR 1=1 --",
@@ -100,7 +100,7 @@ describe('SQL injection through the bearer token before authentication', () => {
   });
 });
 
-describe('`Host` with `#@` changed the route that was checked', () => {
+describe('a `Host` with `#@` that changes the checked route', () => {
   it.each(['evil.test#@127.0.0.1', '127.0.0.1#@evil.test', '127.0.0.1/v1/models?', 'a@127.0.0.1'])(
     '%s is 400',
     async (host) => {
@@ -111,9 +111,9 @@ describe('`Host` with `#@` changed the route that was checked', () => {
   );
 });
 
-describe("cache keyed by a token's prefix mixed two identities", () => {
+describe("a cache keyed by a token's prefix", () => {
   it.each([1, 2, 9, 20, 42])(
-    'a key that differs in its last %i characters alone is nobody',
+    'rejects a key that differs only in its last %i characters',
     async (cut) => {
       expect((await ask()).status).toBe(200);
       const kept = running.key.slice(0, KEY_BODY_LENGTH - cut);
@@ -124,7 +124,7 @@ describe("cache keyed by a token's prefix mixed two identities", () => {
     },
   );
 
-  it('each key pays for itself', async () => {
+  it('records usage for the right key', async () => {
     const made = expectOk(running.store.keys.create({ name: 'second' }));
     const before = running.entries.length;
     await ask({ headers: { 'x-api-key': revealSecret(made.key) } });
@@ -135,14 +135,14 @@ describe("cache keyed by a token's prefix mixed two identities", () => {
   });
 });
 
-describe('stored password hash accepted as the password', () => {
+describe('a stored hash used as a credential', () => {
   const spellings: readonly (readonly [string, (hash: Buffer) => string])[] = [
     ['in hex', (hash) => hash.toString('hex')],
     ['in base64', (hash) => hash.toString('base64')],
     ['in the digits of a key', (hash) => inKeyDigits(hash)],
   ];
 
-  it.each(spellings)('the hash that is stored is no credential, %s', async (_name, spell) => {
+  it.each(spellings)('rejects the stored hash as a credential, %s', async (_name, spell) => {
     const hash = spell(running.storedHash);
     const cut = `sk-postern-${hash}`.slice(0, KEY_BODY_LENGTH).padEnd(KEY_BODY_LENGTH, '0');
     for (const token of [hash, `sk-postern-${hash}`, withChecksum(cut)]) {
@@ -160,9 +160,9 @@ function inKeyDigits(bytes: Buffer): string {
   return text.padStart(43, '0');
 }
 
-describe('template injection, admin-supplied commands run', () => {
+describe('template injection through the model name', () => {
   it.each(['{{7*7}}', '${7*7}', '<%= 7*7 %>', '$(id)', '`id`'])(
-    'a model named %s is just a name',
+    'treats a model named %s as a plain name',
     async (model) => {
       await ask({ body: { model, max_tokens: 5, messages: [{ role: 'user', content: 'x' }] } });
       expect(upstream.requests[0]?.json).toMatchObject({ model });
@@ -174,7 +174,7 @@ describe('template injection, admin-supplied commands run', () => {
     'file:///etc/passwd',
     '../../v1/models',
     '//evil.test/x',
-  ])('a model named %s goes nowhere else', async (model) => {
+  ])('sends a model named %s only to its provider', async (model) => {
     await ask({ body: { model, max_tokens: 5, messages: [{ role: 'user', content: 'x' }] } });
     expect(upstream.requests).toHaveLength(1);
     expect(upstream.requests[0]?.path).toBe('/v1/messages');
@@ -192,9 +192,9 @@ describe('a route without authentication', () => {
   });
 });
 
-describe('CORS reflecting any origin with credentials; proxy token never enforced', () => {
+describe('CORS and foreign origins', () => {
   it.each([...PATHS, '/v1/models', '/healthz', '/', '/anything'])(
-    'a foreign origin gets 403 at %s before any work',
+    'rejects a foreign origin with 403 at %s before any work',
     async (path) => {
       for (const method of ['POST', 'GET', 'OPTIONS']) {
         const headers = { origin: 'https://evil.test', 'x-api-key': running.key };
@@ -207,8 +207,8 @@ describe('CORS reflecting any origin with credentials; proxy token never enforce
   );
 });
 
-describe('aborted streams never billed', () => {
-  it.each(PATHS)('usage is recorded at %s', async (path) => {
+describe('usage of aborted streams', () => {
+  it.each(PATHS)('records usage at %s', async (path) => {
     upstream.next(textReply('word '.repeat(2000), { deltaDelayMs: 2 }));
     const before = running.entries.length;
     const leave = new AbortController();
@@ -236,8 +236,8 @@ describe('aborted streams never billed', () => {
   });
 });
 
-describe("key in an audit row, an error's `param`, an exception's URL", () => {
-  it('no answer and no file holds a key, a hash or a prompt in any form', async () => {
+describe('keys in records, errors and URLs', () => {
+  it('no response and no file contains a key, a hash or a prompt in any encoding', async () => {
     for (const status of [400, 401, 403, 404, 429, 500, 529]) {
       for (const path of PATHS) {
         upstream.next({ kind: 'error', status });

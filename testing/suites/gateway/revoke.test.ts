@@ -8,7 +8,7 @@ const ENDS = {
   '/v1/chat/completions': /data: \{"error":.*GATEWAY_KEY_REQUIRED/,
 };
 
-it('postern key revoke in another process ends the streams that run in the first', async () => {
+it("postern key revoke ends the key's streams in another process", async () => {
   using home = freshHome();
   const upstream = await startFakeUpstream();
   onTestFinished(async () => {

@@ -17,7 +17,7 @@ async function store(session: KeyringSession, value: string, attributes: readonl
 }
 
 describe.skipIf(skipBecause('reading a foreign keyring', reason))('a real keyring', () => {
-  test('gives the one item with all the attributes, byte for byte', async () => {
+  test('returns the only item with all the attributes, byte for byte', async () => {
     await using session = await startKeyringSession('unlocked');
     await store(session, 'größe\nline two\n', ['service', 'svc', 'username', 'a']);
     await store(session, 'other', ['service', 'svc', 'username', 'b']);
@@ -30,7 +30,7 @@ describe.skipIf(skipBecause('reading a foreign keyring', reason))('a real keyrin
     });
   });
 
-  test('locked, it says so, and still tells what is not in it', async () => {
+  test('reports that it is locked, and still reports missing items', async () => {
     await using session = await startKeyringSession('unlocked');
     await store(session, 'value', ['service', 'svc']);
     await session.lock();
@@ -45,7 +45,7 @@ describe.skipIf(skipBecause('reading a foreign keyring', reason))('a real keyrin
   test.each([
     ['no-keyring', 'no-service'],
     ['no-bus', 'no-bus'],
-  ] as const)('%s is a failure, not «nothing»', async (kind, cause) => {
+  ] as const)('%s is a failure, not an empty result', async (kind, cause) => {
     await using session = await startKeyringSession(kind);
     const failure = { reason: 'keyring-unavailable', cause };
     const result = await osForeignKeyring(session.environment).value({ service: 'svc' });

@@ -29,7 +29,7 @@ async function whyNoIpv6(): Promise<string | undefined> {
 const why = await whyNoIpv6();
 
 describe.skipIf(skipBecause('both loopback addresses', why))('both loopback addresses', () => {
-  test('the page and its API are at localhost alone, the gateway at every name', async () => {
+  test('the page and its API are only at localhost, the gateway at every loopback name', async () => {
     using home = freshHome();
     await using postern = await upPostern({ environment: home.environment });
     const { port } = new URL(postern.pageAddress);
@@ -50,7 +50,7 @@ describe.skipIf(skipBecause('both loopback addresses', why))('both loopback addr
   });
 
   test.each(['127.0.0.1', '::1'])(
-    'a port that somebody else has at %s is refused',
+    'refuses a port that another program uses at %s',
     async (host) => {
       using home = freshHome();
       const squatter = await listenOn(host, 0);

@@ -269,8 +269,8 @@ function recordsIn(directory: string): readonly string[] {
   });
 }
 
-describe('what the audit log has', () => {
-  test('every action of the table is driven by a row', () => {
+describe('the audit log', () => {
+  test('every action in the table has a test row', () => {
     const driven = new Set(
       [...ROWS, ...KEYRING_ROWS].flatMap(({ records }) =>
         records.map((record) => record.split(' ')[0]),
@@ -280,7 +280,7 @@ describe('what the audit log has', () => {
     expect(undriven).toEqual([]);
   });
 
-  test.each(ROWS)('of somebody who $does', async ({ drive, input, records }) => {
+  test.each(ROWS)('records someone who $does', async ({ drive, input, records }) => {
     mkdirSync(join(auditDirectory(), '..'), { recursive: true, mode: 0o700 });
     const before = recordsIn(auditDirectory());
     if (typeof drive === 'function') await drive();
@@ -296,9 +296,9 @@ describe('what the audit log has', () => {
 const why = whyNoKeyringSession();
 
 describe.skipIf(skipBecause('the audit log of a vault in GNOME Keyring', why))(
-  'what the audit log has, over a keyring,',
+  'the audit log with a keyring',
   () => {
-    test('of somebody who adds a passphrase and moves to the file', async () => {
+    test('records someone who adds a passphrase and moves to the file', async () => {
       await using session = await startKeyringSession('unlocked');
       const { environment } = session;
       const directory = join(environment['HOME'] ?? '', '.local', 'share', 'postern', 'audit');

@@ -46,7 +46,7 @@ function alterRecord(): void {
 }
 
 describe('an audit log of which a record was altered', () => {
-  test('gets nothing more written to it once that is found, as the message says', async () => {
+  test('accepts no more records once this is detected, and the message says so', async () => {
     alterRecord();
     const verified = await run(['audit', 'verify']);
     expect(verified).toMatchObject({ code: DAMAGED, stdout: '' });
@@ -63,7 +63,7 @@ describe('an audit log of which a record was altered', () => {
     expect(logFiles()).toEqual(before);
   });
 
-  test('is set aside with a yes, kept whole, and everything works again', async () => {
+  test('is set aside after confirmation and kept complete, and everything works again', async () => {
     alterRecord();
     const before = logFiles();
     const unasked = await run(['audit', 'set-aside']);
@@ -98,7 +98,7 @@ describe('an audit log of which a record was altered', () => {
   });
 });
 
-test('a whole log is not set aside', async () => {
+test("an intact log isn't set aside", async () => {
   const before = logFiles();
   const aside = await run(['audit', 'set-aside', '--yes', '--json']);
   expect(aside.code).toBe(0);

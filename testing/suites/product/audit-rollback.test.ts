@@ -60,7 +60,7 @@ describe.each(['file', 'keyring'] as const)('the audit log of a vault in the %s'
   test.skipIf(isSkipped).each([
     ['deleted', undefined, /the log was deleted/],
     ['put back to an older copy', 'older', /an older copy of the log was restored/],
-  ])('that was %s is named, and takes no more records', async (_, copy, words) => {
+  ])('that was %s is reported, and accepts no more records', async (_, copy, words) => {
     rmSync(audit(), { recursive: true });
     if (copy !== undefined) cpSync(`${data}-${copy}`, audit(), { recursive: true });
     const verified = await run(['audit', 'verify']);
@@ -76,7 +76,7 @@ describe.each(['file', 'keyring'] as const)('the audit log of a vault in the %s'
   });
 
   test.skipIf(isSkipped)(
-    'is begun anew by setting it aside, and watched from then on',
+    'is started over by setting it aside, and protected from then on',
     async () => {
       rmSync(audit(), { recursive: true });
       expect(await run(['audit', 'set-aside', '--yes'])).toMatchObject({ code: 0 });

@@ -73,7 +73,7 @@ async function newKey(): Promise<string> {
 }
 
 describe('the app', () => {
-  test('locks when nobody uses it, and says so in the log', async () => {
+  test("locks when it isn't used, and logs it", async () => {
     configure({ vault: { lockAfterIdle: '10s' } });
     const key = await newKey();
     await using postern = await upPostern({ ...options, isTimed: true });
@@ -90,7 +90,7 @@ describe('the app', () => {
     expect(await isLocked(postern, key)).toBe(false);
   });
 
-  test('locks when it was suspended', async () => {
+  test('locks after the machine was suspended', async () => {
     configure({ vault: { lockAfterIdle: 'never', lockOnSuspend: true } });
     const key = await newKey();
     await using postern = await upPostern({ ...options, isTimed: true });
@@ -100,7 +100,7 @@ describe('the app', () => {
     expect(await lastLock()).toContain('"reason":"SUSPEND"');
   });
 
-  test('a lock ends the gateway’s streams at once, says why, and records what was streamed', async () => {
+  test('locking ends the gateway’s streams immediately with the reason, and records their usage', async () => {
     const upstream = await startFakeUpstream();
     configure({
       providers: { box: { dialect: 'openai-chat', baseUrl: upstream.baseUrls['openai-chat'] } },
@@ -136,7 +136,7 @@ describe('the app', () => {
   });
 
   test.skipIf(skipBecause('the page of a locked vault', whyNoPrograms(['chromium'])))(
-    'its page shows by itself that it is locked',
+    'the page shows without a reload that the vault is locked',
     async () => {
       configure({ vault: { lockAfterIdle: '8s' } });
       await using postern = await upPostern({ ...options, isTimed: true });
@@ -173,7 +173,7 @@ describe('the agent', () => {
     expect(locked.stderr).toContain('[VAULT_LOCKED]');
   });
 
-  test('is kept open by use', async () => {
+  test('stays unlocked while it is used', async () => {
     configure({ vault: { lockAfterIdle: '12s' } });
     const agent = startPostern(['agent', '--ttl', '1h'], { ...options, isTimed: true });
     await agent.waitFor(/The vault is unlocked/);
@@ -205,7 +205,7 @@ describe('vault.deleteKeysOnExit', () => {
     expect(names.toSorted()).toEqual(left);
   });
 
-  test('says that the keys stay where the vault is locked, or the process was killed', async () => {
+  test('says that the keys stay if the vault is locked or the process was killed', async () => {
     configure({ vault: { deleteKeysOnExit: true } });
     const locked = await upPostern({ environment: home.environment });
     expect((await locked.stop()).stderr).toContain('still in the vault, because it is locked');

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const VALUE = 'sk-the-old-value-that-is-long-enough';
 const LATER = 'sk-the-new-value-that-is-long-enough';
 
-test('a backup brings back its secrets, into the vault and into a new home', async () => {
+test('a backup restores its secrets to the vault and to a new home', async () => {
   using home = freshHome();
   using other = freshHome();
   const run = async (

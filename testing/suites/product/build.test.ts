@@ -52,7 +52,7 @@ describe.skipIf(skipBecause('the build over a keyring', whyNoKeyringSession()))(
     expect(readdirSync(join(ROOT, 'apps/cli/dist/compiled')).length).toBeGreaterThan(0);
   });
 
-  test('where the key of the log was not kept the vault is opened, and it is again', async () => {
+  test("opens the vault if the audit log key isn't in the keyring, and stores it again", async () => {
     await using session = await startKeyringSession('unlocked');
     expect(await postern(session, ['secret', 'set', 'mine'], VALUE)).toMatchObject({ code: 0 });
     const [, account = ''] =
@@ -64,7 +64,7 @@ describe.skipIf(skipBecause('the build over a keyring', whyNoKeyringSession()))(
     expect(await postern(session, ['audit', 'verify'])).toMatchObject({ code: 0 });
   });
 
-  test('takes the key of the log along when the secrets leave the keyring', async () => {
+  test('removes the audit log key when the secrets leave the keyring', async () => {
     await using session = await startKeyringSession('unlocked');
     expect(await postern(session, ['secret', 'set', 'mine'], VALUE)).toMatchObject({ code: 0 });
     const move = ['auth', 'storage', 'migrate', '--to', 'file', '--remove-source'];

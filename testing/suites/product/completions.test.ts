@@ -37,7 +37,7 @@ async function runShell(shell: string, parameters: readonly string[]): Promise<s
   return ended.stdout;
 }
 
-test('an unknown shell is refused', async () => {
+test('rejects an unknown shell', async () => {
   const ended = await runPostern(['completions', 'tcsh'], { environment: home.environment });
   expect(ended).toMatchObject({ code: 2 });
   expect(ended.stderr).toMatch(/bash, zsh, fish/);

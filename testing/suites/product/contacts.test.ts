@@ -33,9 +33,9 @@ const trace = (calls: string, file: string): string[] => [
 const CALLS = 'connect,sendto,sendmsg,sendmmsg';
 
 describe.skipIf(skipBecause('who is contacted', whyNoPrograms(['strace'])))(
-  'who is contacted',
+  'network contacts',
   () => {
-    test('the providers that are asked, and nobody else', async () => {
+    test('contacts only the providers in use', async () => {
       using home = freshHome();
       const upstream = await startFakeUpstream();
       const file = join(home.path, 'trace');
@@ -72,7 +72,7 @@ describe.skipIf(skipBecause('who is contacted', whyNoPrograms(['strace'])))(
       await upstream.close();
     });
 
-    test('a process that asks somebody else would be seen', async () => {
+    test('detects a process that contacts another host', async () => {
       using home = freshHome();
       const file = join(home.path, 'trace');
       const code = `

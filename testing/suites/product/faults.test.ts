@@ -93,8 +93,8 @@ function fill(path: string): void {
   }
 }
 
-describe('what goes wrong gets one line with its remedy and loses nothing', () => {
-  test('a second start says how to get a link, and prints no launch code', async () => {
+describe('a failure prints one line with a remedy and loses no data', () => {
+  test('a second start says how to get a link and prints no launch code', async () => {
     await using first = await upPostern(environment);
     const second = await runPostern(['up', '--no-open'], environment);
     expectOneLine(second, 7, /already running.*postern open.*postern stop.*ALREADY_RUNNING/);
@@ -102,7 +102,7 @@ describe('what goes wrong gets one line with its remedy and loses nothing', () =
     expect(first.launchUrl).toContain('launch=');
   });
 
-  test('of two starts at once exactly one wins', async () => {
+  test('exactly one of two concurrent starts succeeds', async () => {
     const starts = await Promise.allSettled([upPostern(environment), upPostern(environment)]);
     const won = starts.filter((start) => start.status === 'fulfilled');
     expect(won).toHaveLength(1);
@@ -160,7 +160,7 @@ describe('what goes wrong gets one line with its remedy and loses nothing', () =
     expect(snapshot(dataDir())).toEqual(before);
   });
 
-  test('a corrupt database stops the start and is left as it is', async () => {
+  test('a corrupt database prevents the start and is left unchanged', async () => {
     await makeVault();
     {
       await using postern = await upPostern({ ...environment, passphrase: PASSPHRASE });

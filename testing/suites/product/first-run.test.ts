@@ -23,7 +23,7 @@ describe.skipIf(skipBecause('first run in Chromium', whyNoPrograms(['chromium'])
       home[Symbol.dispose]();
     });
 
-    test('leads with a passphrase to a streamed answer, which is there after a restart', async () => {
+    test('with a passphrase leads to a streamed answer that persists after a restart', async () => {
       const environment = { environment: home.environment };
       let address: string;
       {
@@ -68,7 +68,7 @@ describe.skipIf(skipBecause('first run in Chromium', whyNoPrograms(['chromium'])
       await browser.page.getByLabel('Message', { exact: true }).waitFor();
     });
 
-    test('offers to unlock a vault that a command made meanwhile', async () => {
+    test('offers to unlock a vault that a command created meanwhile', async () => {
       const environment = { environment: home.environment };
       await using postern = await upPostern(environment);
       await using browser = await startChromium({ origins: [postern.pageAddress] });
@@ -90,7 +90,7 @@ describe.skipIf(skipBecause('first run in Chromium', whyNoPrograms(['chromium'])
       await page.getByLabel('Message', { exact: true }).waitFor();
     });
 
-    test('a used link asks for a new one and shows nothing', async () => {
+    test('a used link asks for a new one and shows no data', async () => {
       await using postern = await upPostern({ environment: home.environment });
       await using browser = await startChromium({ origins: [postern.pageAddress] });
       await browser.page.goto(postern.launchUrl);

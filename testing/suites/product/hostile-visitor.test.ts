@@ -53,13 +53,13 @@ async function attempt(origin: string): Promise<number> {
   return response.status;
 }
 
-describe('somebody without a session', () => {
+describe('a client without a session', () => {
   test.each([
     ['/api/session', 413],
     ['/api/conversations', 401],
     ['/api/unlock', 401],
     ['/nothing', 405],
-  ])('cannot have a long body read at %s', async (path, status) => {
+  ])("can't make Postern read a long body at %s", async (path, status) => {
     using home = freshHome();
     await using postern = await upPostern({ environment: home.environment });
     const { port } = new URL(postern.pageAddress);
@@ -69,7 +69,7 @@ describe('somebody without a session', () => {
     expect((await fetch(`${postern.address}/healthz`)).status).toBe(200);
   });
 
-  test('cannot fill the log, and the right link still works', async () => {
+  test("can't fill the log, and a valid link still works", async () => {
     using home = freshHome();
     await using postern = await upPostern({ environment: home.environment });
     for (let count = 0; count < 200; count += 1) await attempt(postern.pageAddress);
@@ -102,25 +102,28 @@ async function originIn(output: Readable): Promise<string> {
   });
 }
 
-describe('a Postern whose words nobody takes', () => {
-  test.each(['stderr', 'stdout and stderr'])('goes on without the reader of %s', async (which) => {
-    using home = freshHome();
-    const parameters = ['--', POSTERN_LAUNCHER, 'up', '--no-open', '--port', '0'];
-    const child = spawn(process.execPath, [...parameters, '--log-level', 'debug'], {
-      env: home.environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const ended = once(child, 'exit');
-    const origin = await originIn(child.stdout);
-    child.stderr.destroy();
-    if (which !== 'stderr') child.stdout.destroy();
-    for (let count = 0; count < 5; count += 1) expect(await attempt(origin)).toBe(401);
-    expect((await fetch(`${origin}/healthz`)).status).toBe(200);
-    child.kill('SIGTERM');
-    expect(await ended).toEqual([0, null]);
-  });
+describe("a Postern that can't write its output", () => {
+  test.each(['stderr', 'stdout and stderr'])(
+    'keeps running without a reader of %s',
+    async (which) => {
+      using home = freshHome();
+      const parameters = ['--', POSTERN_LAUNCHER, 'up', '--no-open', '--port', '0'];
+      const child = spawn(process.execPath, [...parameters, '--log-level', 'debug'], {
+        env: home.environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      const ended = once(child, 'exit');
+      const origin = await originIn(child.stdout);
+      child.stderr.destroy();
+      if (which !== 'stderr') child.stdout.destroy();
+      for (let count = 0; count < 5; count += 1) expect(await attempt(origin)).toBe(401);
+      expect((await fetch(`${origin}/healthz`)).status).toBe(200);
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+    },
+  );
 
-  test.skipIf(!existsSync('/dev/full'))('goes on where its log is on a full device', async () => {
+  test.skipIf(!existsSync('/dev/full'))('keeps running with its log on a full device', async () => {
     using home = freshHome();
     const line = `exec "$0" -- "$1" up --no-open --port 0 --log-level debug 2> /dev/full`;
     const child = spawn('bash', ['-c', line, process.execPath, POSTERN_LAUNCHER], {

@@ -27,7 +27,7 @@ const valueOf = async (session: KeyringSession, name: string): Promise<string> =
   (await runPostern(['secret', 'get', name, '--raw'], { environment: session.environment })).stdout;
 
 describe.skipIf(skipBecause('importing out of GNOME Keyring', why))('secret import --from', () => {
-  test('takes all accounts of a service; a dry run changes nothing', async () => {
+  test('imports all accounts of a service; a dry run changes nothing', async () => {
     await using session = await startKeyringSession('unlocked');
     const [first, second] = [
       ['service', 'their-app', 'username', 'OpenAI'],
@@ -96,7 +96,7 @@ describe.skipIf(skipBecause('importing out of GNOME Keyring', why))('secret impo
     expect(await valueOf(session, name)).toBe(VALUE);
   });
 
-  test('destroys nothing where several items have the attributes', async () => {
+  test('destroys nothing if several items match the attributes', async () => {
     await using session = await startKeyringSession('unlocked');
     await store(session, VALUE, ['tool', 'mine', 'key', 'one']);
     await store(session, 'another', ['tool', 'mine', 'key', 'two']);

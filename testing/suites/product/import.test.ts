@@ -64,7 +64,7 @@ describe('secret import', () => {
     expect(stdout).toMatch(/"action":"leftover.destroy"[^\n]*"count":2/);
   });
 
-  test('another value in the vault stays, and so do the files, unless told to replace', async () => {
+  test('keeps a different value in the vault, and the files, without --replace', async () => {
     expect(await run(['secret', 'set', 'openai'], OTHER)).toMatchObject({ code: 0 });
     const kept = await run(['secret', 'import', source, '--destroy', '--yes']);
     expect(kept).toMatchObject({ code: 1 });
@@ -89,7 +89,7 @@ describe('secret import', () => {
     expect(ended).toMatchObject({ code, stdout: '' });
   });
 
-  test('a login is not taken, and what the file says cannot steer the terminal', async () => {
+  test("skips a login, and file content can't control the terminal", async () => {
     const path = join(home.path, 'auth.json');
     const key = 'sk-ant-api03-0123456789012345678901234567890123456789';
     const login = {

@@ -25,7 +25,7 @@ function directoryWith(name: string, files: Readonly<Record<string, string>>): s
 describe('postern inject', () => {
   const TEMPLATE = 'key = "{{ postern://openai }}"\nother = {{postern://proxy/value}} {{ mine }}\n';
 
-  test('fills a template in: a private file, a warning, a line in the audit log for each', async () => {
+  test('fills in a template: private file, warning, and an audit record for each secret', async () => {
     const directory = directoryWith('inject', { 'app.tpl': TEMPLATE });
     const output = join(directory, 'app.toml');
     const before = await place.audited('secret.inject');
@@ -46,7 +46,7 @@ describe('postern inject', () => {
     expect(ended).toMatchObject({ code: 0, stdout: `<${place.value}>`, stderr: '' });
   });
 
-  test('leaves a file that is there, unless it is to be replaced', async () => {
+  test('keeps an existing file without --force', async () => {
     const files = { 'app.tpl': TEMPLATE, 'app.toml': 'mine' };
     const directory = directoryWith('inject-again', files);
     const output = join(directory, 'app.toml');
@@ -150,13 +150,13 @@ describe.skipIf(skipBecause('postern scan', whyNoPrograms(['git'])))('postern sc
     expect(ended.stderr).toContain('Nothing found in 1 file.');
   });
 
-  test('what cannot be read is said', async () => {
+  test("reports a path that can't be read", async () => {
     const ended = await place.run(['scan', join(place.home, 'not-there')]);
     expect(ended.code).toBe(5);
     expect(ended.stderr).toMatch(/can't read .*not-there\n[^]*SCAN_FAILED/);
   });
 
-  test('--shapes-only leaves the vault closed', async () => {
+  test("--shapes-only doesn't unlock the vault", async () => {
     const directory = directoryWith('shapes', { 'a.txt': `${place.value}\n`, 'b.txt': KEY_SHAPE });
     const home = join(place.home, 'no-vault');
     const ended = await place.run(['--home', home, 'scan', '--shapes-only', directory]);

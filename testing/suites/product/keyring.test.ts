@@ -13,7 +13,7 @@ import { ask, walkFirstRun } from './walk-first-run.ts';
 const why = whyNoKeyringSession() ?? whyNoPrograms(['chromium', 'secret-tool']);
 
 describe.skipIf(skipBecause('the product over GNOME Keyring', why))('with a keyring', () => {
-  test('no passphrase is asked, and secret-tool finds the entry', async () => {
+  test('asks for no passphrase, and secret-tool finds the entry', async () => {
     await using session = await startKeyringSession('unlocked');
     const environment = { environment: session.environment };
     {
@@ -31,7 +31,7 @@ describe.skipIf(skipBecause('the product over GNOME Keyring', why))('with a keyr
     expect(`${found.stdout}${found.stderr}`).toContain('service = postern');
   });
 
-  test('a secret set on the command line is in the keyring and nowhere on the disk', async () => {
+  test('a secret set with the command is in the keyring and not on the disk', async () => {
     await using session = await startKeyringSession('unlocked');
     const environment = { environment: session.environment };
     const value = 'sk-ant-marked-value-of-a-test-0123456789';
@@ -53,7 +53,7 @@ describe.skipIf(skipBecause('the product over GNOME Keyring', why))('with a keyr
     ['no-keyring', 5, /KEYRING_UNAVAILABLE/],
     ['locked', 3, /KEYRING_LOCKED/],
   ] as const)(
-    '--storage keyring where it is %s ends with its own code',
+    '--storage keyring exits with a specific code if the keyring is %s',
     async (kind, code, words) => {
       await using session = await startKeyringSession(kind);
       const ended = await runPostern(['--storage', 'keyring', 'secret', 'set', 'openai'], {

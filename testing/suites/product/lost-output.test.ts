@@ -22,13 +22,13 @@ async function shell(line: string): Promise<{ code: number | null; stderr: strin
   return await runProgram('bash', ['-c', script], { environment });
 }
 
-describe('a result that nobody takes', () => {
-  test.each(COMMANDS)('closed by its reader, %s ends as SIGPIPE would have it', async (command) => {
+describe("a result that can't be written", () => {
+  test.each(COMMANDS)('closed by its reader, %s exits as after SIGPIPE', async (command) => {
     const { code, stderr } = await shell(`postern ${command} | true; exit "\${PIPESTATUS[0]}"`);
     expect({ code, stderr }).toEqual({ code: EXIT_OF_SIGPIPE, stderr: '' });
   });
 
-  test('whose reader has enough after a line is no fault', async () => {
+  test('whose reader stops after a line is not an error', async () => {
     const { stderr } = await shell('postern doctor | head -n 1');
     expect(stderr).toBe('');
   });
@@ -50,7 +50,7 @@ describe('a result that nobody takes', () => {
       expect(stderr).toMatch(/^postern: Can't write the output: the device is full\..*\n$/);
     });
 
-    test('a command of run whose errors are lost does not end well', async () => {
+    test("a command of run whose errors are lost doesn't succeed", async () => {
       const { code } = await shell("postern run -- sh -c 'echo hello >&2' 2> /dev/full");
       expect(code).toBe(9);
     });
@@ -59,7 +59,7 @@ describe('a result that nobody takes', () => {
       ['doctor', 9],
       ['nonsense', 2],
       ['secret get nothing', 4],
-    ])('on both streams %s still ends with its code', async (command, expected) => {
+    ])('on both streams %s still exits with its code', async (command, expected) => {
       expect(await shell(`postern ${command} > /dev/full 2> /dev/full`)).toEqual(
         expect.objectContaining({ code: expected, stderr: '' }),
       );

@@ -81,7 +81,7 @@ describe.skipIf(skipBecause('the memory of a process', whyNotLinux))('after unlo
     passphrase: PASSPHRASE,
   });
 
-  test('the app has no passphrase in its memory that came through a descriptor', async () => {
+  test("the app's memory doesn't contain a passphrase from a descriptor", async () => {
     await using up = await upPostern(given());
     expect(await runPostern(['secret', 'get', 'marked', '--raw'], given())).toMatchObject({
       stdout: VALUE,
@@ -91,7 +91,7 @@ describe.skipIf(skipBecause('the memory of a process', whyNotLinux))('after unlo
     expect(timesInMemory(up.program.pid, PASSPHRASE)).toBe(0);
   });
 
-  test('nor has an agent', async () => {
+  test("neither does an agent's", async () => {
     const agent = startPostern(['agent', '--ttl', '1h'], given());
     onTestFinished(async () => {
       await agent.stop();
@@ -101,7 +101,7 @@ describe.skipIf(skipBecause('the memory of a process', whyNotLinux))('after unlo
   });
 
   test.skipIf(skipBecause('typed passphrases', whyNoPrograms(['tmux'])))(
-    'nor has one whose passphrase was typed',
+    "nor an agent's whose passphrase was typed",
     async () => {
       await using screen = await startTmuxScreen({
         directory: home.path,
@@ -127,7 +127,7 @@ const whyNoDumps =
     : 'core dumps of this machine go elsewhere');
 
 describe.skipIf(skipBecause('core dumps', whyNoDumps))('a core dump', () => {
-  test('has neither keys nor the passphrase in it', async () => {
+  test('contains neither keys nor the passphrase', async () => {
     const { environment, path } = home;
     const script = 'ulimit -c unlimited && exec "$@"';
     const agent = [testProgram(), '--passphrase-fd', '3', 'agent', '--ttl', '1h'];
@@ -153,7 +153,7 @@ describe.skipIf(skipBecause('core dumps', whyNoDumps))('a core dump', () => {
   });
 
   test.each([[[]], [['--no-masking']]])(
-    'of a command of run %j is what it was',
+    'of a command of run %j is the same as without Postern',
     async (options) => {
       const ended = await runPostern(
         ['run', ...options, '--', 'cat', '/proc/self/coredump_filter'],

@@ -97,7 +97,7 @@ async function expectRow(row: Row, passphrase?: string): Promise<void> {
   });
 }
 
-describe('what a command says that cannot do what it was asked', () => {
+describe('messages of commands that fail', () => {
   test.each(IN_A_FRESH_HOME)('$name', async (row) => {
     await expectRow(row);
   });

@@ -33,7 +33,7 @@ async function entriesIn(session: KeyringSession): Promise<number> {
 const why = whyNoKeyringSession() ?? whyNoPrograms(['secret-tool']);
 
 describe.skipIf(skipBecause('migration from GNOME Keyring', why))('auth storage migrate', () => {
-  test('from the keyring to the file; nothing stays behind', async () => {
+  test('moves from the keyring to the file and leaves nothing behind', async () => {
     await using session = await startKeyringSession('unlocked');
     const run = async (parameters: readonly string[], input = '') =>
       await runPostern(parameters, {
@@ -57,7 +57,7 @@ describe.skipIf(skipBecause('migration from GNOME Keyring', why))('auth storage 
     expect(await run(migrate)).toMatchObject({ code: 2 });
   });
 
-  test('from the file to the keyring, and nothing of it stays on the disk', async () => {
+  test('moves from the file to the keyring and leaves nothing on the disk', async () => {
     await using session = await startKeyringSession('unlocked');
     const run = runIn(session);
     const set = await run(['--storage', 'file', 'secret', 'set', 'openai'], VALUE);
@@ -79,7 +79,7 @@ describe.skipIf(skipBecause('migration from GNOME Keyring', why))('auth storage 
   });
 
   test.skipIf(skipBecause('kills of a migration', whyNoKilling()))(
-    'killed anywhere on the way, in either direction, the secret is there and it can go on',
+    'killed anywhere, in either direction, keeps the secret and can be resumed',
     { timeout: 600_000 },
     async () => {
       await using session = await startKeyringSession('unlocked');

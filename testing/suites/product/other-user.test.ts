@@ -112,7 +112,7 @@ async function expectUndisturbed(options: PosternOptions): Promise<void> {
   expect(heard()).toBe('');
 }
 
-describe('a listener that another user put where the socket would be', () => {
+describe('a listener that another user put in place of the socket', () => {
   const places: readonly (readonly [string, () => readonly [string, string, string?]])[] = [
     [
       'in the directory for temporary files',
@@ -128,7 +128,7 @@ describe('a listener that another user put where the socket would be', () => {
   ];
 
   test.skipIf(skipBecause('another user at the socket', whyNoOtherUser())).each(places)(
-    '%s is told nothing, and nothing that it says is taken',
+    '%s is sent nothing, and its messages are ignored',
     async (_name, placeOf) => {
       const [base, name, runtimeDir] = placeOf();
       await squat(OTHER_USER, base, name);
@@ -138,7 +138,7 @@ describe('a listener that another user put where the socket would be', () => {
   );
 
   // The same without another user: what everybody may write could be anybody's.
-  test('in a runtime directory that everybody may write is told nothing', async () => {
+  test('in a world-writable runtime directory is sent nothing', async () => {
     const runtime = join(shared, 'runtime');
     await squat(undefined, runtime, join('postern', shortName(dataDir())));
     await expectUndisturbed(person(undefined, runtime));
@@ -146,9 +146,9 @@ describe('a listener that another user put where the socket would be', () => {
 });
 
 describe.skipIf(skipBecause('a home that another user made', whyNoOtherUser()))(
-  'a home that another user made',
+  'a home that another user created',
   () => {
-    test('is refused with what to do instead, and never touched', async () => {
+    test('is rejected with a remedy, and never changed', async () => {
       giveTo(SOME_USER, home.path);
       const foreign = join(shared, 'home');
       mkdirSync(join(foreign, 'data'), { recursive: true });
@@ -169,7 +169,7 @@ describe.skipIf(skipBecause('a home that another user made', whyNoOtherUser()))(
       expect(doctor.stdout).not.toMatch(/chown|chmod|\brm\b|sudo/);
     });
 
-    test('is not reached through a link that the other user made', async () => {
+    test("isn't reached through a link that the other user created", async () => {
       giveTo(SOME_USER, home.path);
       const own = join(home.path, 'elsewhere');
       mkdirSync(own, { mode: 0o700 });
@@ -191,9 +191,9 @@ describe.skipIf(skipBecause('a home that another user made', whyNoOtherUser()))(
 );
 
 describe.skipIf(skipBecause('a user id without an entry', whyNoOtherUser()))(
-  'a user id that the user database does not know',
+  'a user id without an entry in the user database',
   () => {
-    test('runs Postern, whose socket another such user cannot reach', async () => {
+    test("runs Postern, whose socket another such user can't reach", async () => {
       giveTo(SOME_USER, home.path);
       const options = person(SOME_USER, undefined);
       await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });

@@ -20,8 +20,8 @@ const LineShape = v.looseObject({
   message: v.string(),
 });
 
-describe('what the app says of itself', () => {
-  test('names what happened and nothing that anybody wrote', async () => {
+describe("the app's log", () => {
+  test('names events and contains no user text', async () => {
     using home = freshHome();
     const upstream = await startFakeUpstream();
     onTestFinished(async () => {
@@ -95,7 +95,7 @@ describe('what the app says of itself', () => {
     canary.expectNone();
   });
 
-  test('is little where nothing else is asked for', async () => {
+  test('is short by default', async () => {
     using home = freshHome();
     const options = { environment: home.environment, passphrase: PASSPHRASE };
     await using postern = await upPostern(options, ['--log-level', 'error']);

@@ -60,7 +60,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       expect(await valueWith(PASSPHRASE)).toBe(VALUE);
     });
 
-    test('two passphrases that differ, or one that is too short, make no vault', async () => {
+    test('mismatched or too short passphrases create no vault', async () => {
       await using terminal = await openTerminal(home);
       const differ = await converse(
         terminal,
@@ -75,7 +75,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       expect(existsSync(vaultFile())).toBe(false);
     });
 
-    test('a short passphrase is refused before it is asked for again', async () => {
+    test('rejects a short passphrase before asking to confirm it', async () => {
       await makeVault();
       await using terminal = await openTerminal(home);
       for (const [command, present, question] of [
@@ -93,7 +93,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       expect(await valueWith(PASSPHRASE)).toBe(VALUE);
     });
 
-    test('Ctrl+C at the value stores nothing and leaves the terminal as it was', async () => {
+    test('Ctrl+C at the value prompt stores nothing and restores the terminal', async () => {
       await makeVault();
       await using terminal = await openTerminal(home);
       await enter(terminal, 'postern secret set openai');
@@ -111,7 +111,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       expect(await valueWith(PASSPHRASE)).toBe(VALUE);
     });
 
-    test('a removal that is not confirmed says that nothing was removed', async () => {
+    test('an unconfirmed removal says that nothing was removed', async () => {
       await makeVault();
       await using terminal = await openTerminal(home);
       const asked = [
@@ -124,7 +124,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       expect(await valueWith(PASSPHRASE)).toBe(VALUE);
     });
 
-    test('a pasted value is hidden too, and ends at its line', async () => {
+    test('a pasted value is hidden too, and ends at the line break', async () => {
       await makeVault();
       await using terminal = await openTerminal(home);
       await enter(terminal, 'postern secret set openai');
@@ -137,7 +137,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       expect(await valueWith(PASSPHRASE)).toBe('sk-a-pasted-value-long-enough');
     });
 
-    test('a passphrase may be mistyped twice; the third time ends it', async () => {
+    test('a passphrase can be mistyped twice; the third time fails', async () => {
       await makeVault();
       await using terminal = await openTerminal(home);
       const ask = /Passphrase:$/;
@@ -163,7 +163,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       );
     });
 
-    test('vault passphrase wants the present one, and the new one twice', async () => {
+    test('vault passphrase asks for the current one, and twice for the new one', async () => {
       await makeVault();
       await using terminal = await openTerminal(home);
       const present = [/Current passphrase:$/, PASSPHRASE] as const;
@@ -199,7 +199,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
     });
 
     test.skipIf(skipBecause('kills at system calls', whyNoKilling()))(
-      'a recovery code gets on while a new data key waits to be confirmed',
+      'a recovery code works while a new data key is unconfirmed',
       async () => {
         await makeVault();
         const asked = await runPostern(['vault', 'recovery', '--json'], inHome());
@@ -223,7 +223,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       },
     );
 
-    test('backup and restore have a passphrase of their own', async () => {
+    test('backup and restore have their own passphrase', async () => {
       await makeVault();
       await using terminal = await openTerminal(home);
       const backup = 'postern auth storage backup "$HOME/backup"';
@@ -258,7 +258,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
     });
 
     test.skipIf(skipBecause('migration at a terminal', whyNoKeyringSession()))(
-      'migrate asks for a new passphrase on the way to the file, and for it on the way back',
+      'migrate to the file asks for a new passphrase, and migrate back asks for it',
       async () => {
         await using session = await startKeyringSession('unlocked');
         const { environment } = session;

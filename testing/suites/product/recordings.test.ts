@@ -59,7 +59,7 @@ async function addEndpoints(
 describe.skipIf(skipBecause('recorded streams through the product', why))(
   'every recorded stream',
   () => {
-    test('renders and is stored without loss', { timeout: 240_000 }, async () => {
+    test('is rendered and stored without loss', { timeout: 240_000 }, async () => {
       using home = freshHome();
       await using postern = await upPostern({ environment: home.environment });
       const upstream = await startFakeUpstream();

@@ -95,7 +95,7 @@ function recoveryCodeIn(stdout: string): string {
 }
 
 describe('auth storage rekey with the encrypted file', () => {
-  test('changes every key; nothing old opens with the new, nothing new with the old', async () => {
+  test('changes every key; the new key opens no old data and the old key no new data', async () => {
     using home = freshHome();
     using before = freshHome();
     const options = inHome(home);
@@ -141,7 +141,7 @@ describe('auth storage rekey with the encrypted file', () => {
     await expectAllThere(inHome(before));
   });
 
-  test('is refused while a Postern runs, while an agent holds the vault, and without a vault', async () => {
+  test('is rejected while Postern runs, while an agent has the vault unlocked, and without a vault', async () => {
     using home = freshHome();
     const options = inHome(home);
     expect(await runPostern(REKEY, options)).toMatchObject({ code: 4 });
@@ -167,7 +167,7 @@ describe('auth storage rekey with the encrypted file', () => {
   });
 
   test.skipIf(skipBecause('kills at system calls', whyNoKilling()))(
-    'killed anywhere, the next start has everything, and says what became of it',
+    'killed anywhere, keeps everything at the next start and reports the outcome',
     { timeout: 900_000 },
     async () => {
       using home = freshHome();
@@ -202,7 +202,7 @@ describe('auth storage rekey with the encrypted file', () => {
   );
 
   test.skipIf(skipBecause('kills at system calls', whyNoKilling()))(
-    'cut off or waiting, whatever only looks changes nothing and says so',
+    'interrupted or unconfirmed, is reported by read-only commands, which change nothing',
     { timeout: 300_000 },
     async () => {
       using home = freshHome();
@@ -230,7 +230,7 @@ describe('auth storage rekey with the encrypted file', () => {
   );
 
   test.skipIf(skipBecause('kills at system calls', whyNoKilling()))(
-    'rekey itself completes what was cut off, and gives a recovery code that opens',
+    'rekey finishes an interrupted one, and prints a recovery code that works',
     { timeout: 300_000 },
     async () => {
       using home = freshHome();
@@ -272,7 +272,7 @@ describe.skipIf(skipBecause('a new data key over GNOME Keyring', why))(
       await expectInUse(options, key);
     });
 
-    test('says that it needs the passphrase of a vault that has one, and takes it', async () => {
+    test('says that it needs the passphrase if the vault has one, and accepts it', async () => {
       await using session = await startKeyringSession('unlocked');
       const { environment } = session;
       const set = await runPostern(['secret', 'set', 'openai'], { environment, input: VALUE });
@@ -298,26 +298,30 @@ describe.skipIf(skipBecause('a new data key over GNOME Keyring', why))(
       await expectAllThere({ environment });
     });
 
-    test('killed at every step, the next start has everything', { timeout: 300_000 }, async () => {
-      await using session = await startKeyringSession('unlocked');
-      const options = { environment: session.environment };
-      const key = await furnish(options);
-      for (const step of [
-        /creating a new data key/,
-        /re-encrypting conversations/,
-        /re-encrypting gateway/,
-        /switching to the new key/,
-        /Recovery code/,
-        /a new process can open/,
-      ]) {
-        const rekey = startPostern(REKEY, options);
-        await rekey.waitFor(step);
-        expect(await rekey.stop('SIGKILL')).toMatchObject({ signal: 'SIGKILL' });
-        await expectAllThere(options);
-      }
-      await expectInUse(options, key);
-      const journal = join(dataOf(session.home), 'vault', 'journal.json');
-      expect(existsSync(journal)).toBe(false);
-    });
+    test(
+      'killed at any step, keeps everything at the next start',
+      { timeout: 300_000 },
+      async () => {
+        await using session = await startKeyringSession('unlocked');
+        const options = { environment: session.environment };
+        const key = await furnish(options);
+        for (const step of [
+          /creating a new data key/,
+          /re-encrypting conversations/,
+          /re-encrypting gateway/,
+          /switching to the new key/,
+          /Recovery code/,
+          /a new process can open/,
+        ]) {
+          const rekey = startPostern(REKEY, options);
+          await rekey.waitFor(step);
+          expect(await rekey.stop('SIGKILL')).toMatchObject({ signal: 'SIGKILL' });
+          await expectAllThere(options);
+        }
+        await expectInUse(options, key);
+        const journal = join(dataOf(session.home), 'vault', 'journal.json');
+        expect(existsSync(journal)).toBe(false);
+      },
+    );
   },
 );

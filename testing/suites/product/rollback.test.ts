@@ -28,8 +28,8 @@ afterEach(() => {
   home[Symbol.dispose]();
 });
 
-describe('a file of the vault that was put back', () => {
-  it.each(['slots.json', 'secrets.jwe.json'])('is named: %s', async (name) => {
+describe('a vault file that was replaced by an older copy', () => {
+  it.each(['slots.json', 'secrets.jwe.json'])('is reported: %s', async (name) => {
     copyFileSync(at(`${name}.old`), at(name));
     const before = readFileSync(at(name));
     const refused = await run(['secret', 'get', 'anthropic']);
@@ -46,7 +46,7 @@ describe('a file of the vault that was put back', () => {
   it.each([
     ['the passphrase', ['vault', 'passphrase', '--new-passphrase-fd', '4'], NEXT],
     ['the recovery code', ['vault', 'recovery'], PASSPHRASE],
-  ])('leads to nothing of now after a change of %s', async (_what, change, passphrase) => {
+  ])('opens no current data after a change of %s', async (_what, change, passphrase) => {
     expect(await run(['key', 'create', 'mine'])).toMatchObject({ code: 0 });
     for (const name of OLDER) copyFileSync(at(name), at(`${name}.old`));
     const { environment } = home;
@@ -75,7 +75,7 @@ describe('a file of the vault that was put back', () => {
     expect(await run(['key', 'list'])).toMatchObject({ code: 6, stdout: '' });
   });
 
-  it('is taken on purpose, and that is recorded', async () => {
+  it('can be accepted, and the audit log records it', async () => {
     copyFileSync(at('secrets.jwe.json.old'), at('secrets.jwe.json'));
     expect(await run(['vault', 'accept-rollback'])).toMatchObject({ code: 0 });
     const found = await run(['secret', 'get', 'anthropic']);
@@ -86,7 +86,7 @@ describe('a file of the vault that was put back', () => {
     expect(JSON.parse(again.stdout)).toEqual({ accepted: false });
   });
 
-  it('is missed where it is the anchor that was removed', async () => {
+  it('is detected if the anchor was removed', async () => {
     rmSync(at('anchor.json'));
     const refused = await run(['secret', 'list']);
     expect(refused).toMatchObject({ code: 6, stdout: '' });

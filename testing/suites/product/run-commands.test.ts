@@ -58,7 +58,7 @@ describe.each(PLACES)('secrets from %s', (kind) => {
     expect((await place.audited('secret.inject')).at(-1)).toMatch(/^openai \/.*\/sh$/);
   });
 
-  test.skipIf(skipped)('are in the audit log only where they are handed over', async () => {
+  test.skipIf(skipped)('are in the audit log only if the command gets them', async () => {
     const before = await place.audited('secret.inject');
     const missing = ['--secret', 'NONE=postern://none', '--secret', 'NOR=postern://proxy/nor'];
     const run = ['--secret', REFERENCE, ...missing, '--', 'true'];
@@ -71,7 +71,7 @@ describe.each(PLACES)('secrets from %s', (kind) => {
     expect(handed).toEqual([expect.stringMatching(/^openai \/.*\/true$/)]);
   });
 
-  test.skipIf(skipped)('are masked in what it prints, however it prints it', async () => {
+  test.skipIf(skipped)('are masked in its output, however it prints them', async () => {
     const script = `
       const { KEY } = process.env;
       const write = (text) => new Promise((done) => process.stdout.write(text, done));
@@ -92,7 +92,7 @@ describe.each(PLACES)('secrets from %s', (kind) => {
     place.canary.searchBytes('masked errors', ended.stderr);
   });
 
-  test.skipIf(skipped)('are in no argument list while it runs, and on no disk', async () => {
+  test.skipIf(skipped)('are in no argument list while it runs, and not on the disk', async () => {
     const options = ['run', '--via', 'fd', '--secret', REFERENCE];
     const program = place.start([...options, '--', 'sh', '-c', 'echo ready; exec sleep 60']);
     await program.waitFor(/ready/);
@@ -133,7 +133,7 @@ describe('the command', () => {
   const shell = async (script: string, options: readonly string[] = []) =>
     await place.run(['run', '--secret', REFERENCE, ...options, '--', 'sh', '-c', script]);
 
-  test('gets nothing that opens the vault, and no reference that nobody resolved', async () => {
+  test('gets no vault credentials and no unresolved references', async () => {
     const environment = {
       POSTERN_PASSPHRASE: 'x',
       POSTERN_OTHER: 'x',
@@ -148,7 +148,7 @@ describe('the command', () => {
     expect(names.filter((name) => name !== undefined && name in environment)).toEqual(['MINE']);
   });
 
-  test('with --clean-env only what every program needs', async () => {
+  test('gets only a minimal environment with --clean-env', async () => {
     const environment = { MINE: 'x', LC_ALL: 'C' };
     const command = ['run', '--clean-env', '--secret', REFERENCE, '--', 'env'];
     const { stdout } = await place.run(command, { environment });
@@ -158,7 +158,7 @@ describe('the command', () => {
     expect(stdout).not.toMatch(/^MINE=/m);
   });
 
-  test('has its arguments untouched, options and dashes too', async () => {
+  test('gets its arguments unchanged, including options and dashes', async () => {
     const words = ['--json', '--', '--secret', 'x=y', '-h', 'two words', '$HOME', '', '--home'];
     const script = 'for word do printf "<%s>" "$word"; done';
     const { stdout } = await place.run(['run', '--', 'sh', '-c', script, 'sh', ...words]);
@@ -178,7 +178,7 @@ describe('the command', () => {
     ['a code like one of ours', 'exit 3', 3],
     ['128 and the number of the signal', 'kill -TERM $$', 143],
     ['also of a kill', 'kill -KILL $$', 137],
-  ])('ends us with %s', async (_name, script, code) => {
+  ])('makes Postern exit with %s', async (_name, script, code) => {
     expect(await shell(script)).toMatchObject({ code, stderr: '' });
   });
 
@@ -190,12 +190,12 @@ describe('the command', () => {
     expect(await program.ended).toMatchObject({ code: 9, stdout: 'ready\ngot it\n' });
   });
 
-  test('is a pipeline’s writer like any other', async () => {
+  test('works as the writer of a pipeline', async () => {
     const ended = await shell('yes "$KEY" | head -n 1');
     expect(ended).toMatchObject({ code: 0, stdout: '[masked]\n' });
   });
 
-  test('an env file is safe to commit and says which secrets there are', async () => {
+  test('an env file is safe to commit and lists the secrets', async () => {
     const refs = join(place.home, 'refs.env');
     const lines = [
       '# keys',
@@ -209,7 +209,7 @@ describe('the command', () => {
     expect(ended.stdout).toBe(`debug [masked]\n${digestOf(place.value)}  -\n`);
   });
 
-  test('a key that stands in an env file is masked and named', async () => {
+  test('a plain key in an env file is masked and reported', async () => {
     const file = join(place.home, 'literal.env');
     const key = `sk-ant-api03-${'Zq7x9Lm2'.repeat(4)}`;
     writeFileSync(file, `A=${key}\nURL=https://host/?key=${key}&x\nLEVEL=debug\n`);
@@ -226,7 +226,7 @@ describe('the command', () => {
     });
   });
 
-  test('is not started when a secret is missing; with --allow-missing it is, and that is said', async () => {
+  test("isn't started if a secret is missing, but is with --allow-missing and a warning", async () => {
     const marker = join(place.home, 'started');
     const missing = ['--secret', 'NONE=postern://none', '--secret', 'NOR=postern://openai/nor'];
     const refused = await shell(`touch ${marker}`, missing);
@@ -238,7 +238,7 @@ describe('the command', () => {
     expect(started.stderr).toMatch(/^postern: warning: .*NONE \(postern:\/\/none\/value\)/);
   });
 
-  test('a value too short to be masked is warned of', async () => {
+  test('warns about a value that is too short to be masked', async () => {
     await place.run(['secret', 'set', 'pin'], { input: '1234' });
     const ended = await shell('echo "$PIN"', ['--secret', 'PIN=postern://pin']);
     expect(ended.stderr).toMatch(/^postern: warning: too short to be masked .*: PIN\.\n$/);
@@ -272,7 +272,7 @@ describe('the command', () => {
   test.each([
     ['that does not exist', 'no-such-command', 127, 'COMMAND_NOT_FOUND'],
     ['that may not be run', '/etc/passwd', 126, 'COMMAND_NOT_EXECUTABLE'],
-  ])('one %s takes no secret out of the vault', async (_name, command, code, word) => {
+  ])('one %s reads no secret from the vault', async (_name, command, code, word) => {
     const before = await place.audited('secret.inject');
     const ended = await place.run(['run', '--secret', REFERENCE, '--', command]);
     expect(ended).toMatchObject({ code, stdout: '' });
@@ -281,7 +281,7 @@ describe('the command', () => {
   });
 });
 
-describe('a use that cannot be recorded', () => {
+describe("a use that can't be recorded", () => {
   test('starts nothing', async () => {
     await using place = await runPlace('the encrypted file');
     writeFileSync(join(place.home, '.local/share/postern/audit/head.json'), '{}\n', {

@@ -143,7 +143,7 @@ describe.skipIf(skipBecause('postern run at a terminal', why))('at a terminal', 
     return screen;
   };
 
-  test.each(PROGRAMS)('%s behaves as without it', async (name, steps) => {
+  test.each(PROGRAMS)('%s behaves as without Postern', async (name, steps) => {
     const word = name.split(' ').at(-1) ?? '';
     await using plain = await startScreen(`plain-${word}`, 'env PS1="inner> "');
     const wrap = `env PS1="inner> " ${POSTERN} run --secret KEY=postern://openai --`;
@@ -159,7 +159,7 @@ describe.skipIf(skipBecause('postern run at a terminal', why))('at a terminal', 
     }
   });
 
-  test('a program that is killed while it is stopped leaves the terminal as it was', async () => {
+  test('a program that is killed while suspended restores the terminal', async () => {
     const way = `${POSTERN} run --secret KEY=postern://openai --`;
     await using screen = await startScreen('killed', way);
     await screen.press("r sh -c 'echo $$ > pid; echo ready; exec sleep 99'", 'Enter');
@@ -201,7 +201,7 @@ describe.skipIf(skipBecause('the passphrase at a terminal', why))('the passphras
   test.each([
     ['what is typed behind it', 'r cat', 'ahead', /Passphrase:\nahead\nahead$/],
     ['what comes through a pipe', 'echo piped | r cat', '', /Passphrase:\n[^]*piped\n/],
-  ])('leaves the command %s', async (name, line, ahead, seen) => {
+  ])('is removed from the command %s', async (name, line, ahead, seen) => {
     // The vault has the costs of the tests' own program.
     const way = `${process.execPath} -- ${testProgram()} run --secret KEY=postern://openai --`;
     const directory = makeWorkplace(place.home, name.split(' ').at(-1) ?? '', way);

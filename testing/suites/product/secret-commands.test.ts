@@ -32,7 +32,7 @@ async function actions(): Promise<readonly string[]> {
 }
 
 describe('secret rotate', () => {
-  test('replaces a value that is there, keeps its birth, and stands in the audit log', async () => {
+  test('replaces a value, keeps its creation time, and is in the audit log', async () => {
     expect(await run(['secret', 'set', 'openai'], OLD)).toMatchObject({ code: 0 });
     const rotated = await run(['secret', 'rotate', 'openai', '--json'], NEW);
     expect(JSON.parse(rotated.stdout)).toEqual({ name: 'openai', rotated: true, storage: 'file' });
@@ -56,11 +56,11 @@ describe('secret rotate', () => {
   });
 });
 
-describe('a key in place of a name', () => {
+describe('a key typed in place of a name', () => {
   const KEY = `sk-${'0a1b2c3d'.repeat(4)}`;
   const TOLD = /looks like a key|No active key has this id or name|REFERENCE_INVALID/;
 
-  test('is refused without repeating it, and stands nowhere afterwards', async () => {
+  test('is rejected without repeating it, and is stored nowhere', async () => {
     expect(await run(['secret', 'set', 'openai'], OLD)).toMatchObject({ code: 0 });
     const found = join(home.path, 'found.json');
     writeFileSync(found, JSON.stringify({ openai: NEW }));
@@ -96,7 +96,7 @@ describe('a key in place of a name', () => {
 });
 
 describe('secret test', () => {
-  test('one request with the value; a refusal is exit code 10', async () => {
+  test('sends one request with the value, and exits with 10 if it is rejected', async () => {
     const upstream = await startFakeUpstream();
     const directory = join(home.path, '.config', 'postern');
     mkdirSync(directory, { recursive: true });

@@ -85,8 +85,8 @@ afterAll(() => {
   home[Symbol.dispose]();
 });
 
-describe('the audit log of a day', () => {
-  test('has every attempt to get in, refused ones with their number', async () => {
+describe('the audit log after a day of use', () => {
+  test('has every unlock attempt, with the number of failed ones', async () => {
     const recorded = await events();
     expect(recorded).toContain('vault.unlock denied VAULT_WRONG_PASSPHRASE 5');
     expect(recorded).toContain('vault.unlock success');
@@ -96,7 +96,7 @@ describe('the audit log of a day', () => {
     expect(refused).toBe(25);
   });
 
-  test('has what changed who gets in, and what left the vault', async () => {
+  test('has changes of the key slots, and secrets that left the vault', async () => {
     const recorded = await events();
     expect(recorded).toEqual(
       expect.arrayContaining([
@@ -116,7 +116,7 @@ describe('the audit log of a day', () => {
     expect(recorded.every((event) => !event.includes(' failure'))).toBe(true);
   });
 
-  test('has no value, passphrase, key, prompt or address in it', async () => {
+  test('contains no value, passphrase, key, prompt or address', async () => {
     const { stdout } = await run(['audit', 'export']);
     for (const text of [
       VALUE,
@@ -134,7 +134,7 @@ describe('the audit log of a day', () => {
     }
   });
 
-  test('knows of a changed passphrase, and goes on under the new one', async () => {
+  test('records a changed passphrase, and continues with the new one', async () => {
     const change = ['vault', 'passphrase', '--new-passphrase-fd', '4'];
     expect(await run(change)).toMatchObject({ code: 0 });
     expect((await run(['audit', 'verify'])).code).toBe(8);

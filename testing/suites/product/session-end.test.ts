@@ -84,7 +84,7 @@ async function run(...parameters: readonly string[]): Promise<void> {
   expect(ended).toMatchObject({ code: 0 });
 }
 
-describe('a session is dead', () => {
+describe('a session ends', () => {
   test('after signing out, and the others are not', async () => {
     const [mine, other] = [await freshSession(), await freshSession()];
     await mine.request('DELETE', '/api/session');
@@ -92,7 +92,7 @@ describe('a session is dead', () => {
     expect(await statusOf(keep(other), 'GET', '/api/state')).toBe(200);
   });
 
-  test('after another one revoked it, together with the answer that it was getting', async () => {
+  test('after another session revoked it, and so does its streaming answer', async () => {
     const [mine, other] = [await freshSession(), await freshSession()];
     const words = 'word '.repeat(400);
     upstream.next(textReply(words, { deltaDelayMs: 20 }));
@@ -109,7 +109,7 @@ describe('a session is dead', () => {
     await expectDead(keep(mine));
   });
 
-  test('after a lock, but that its page may ask for the passphrase', async () => {
+  test('after a lock, but its page can ask for the passphrase', async () => {
     const [mine, other] = [await freshSession(), await freshSession()];
     const [old, oldOther] = [keep(mine), keep(other)];
     await run('vault', 'lock');
@@ -130,7 +130,7 @@ describe('a session is dead', () => {
     await expectDead(oldOther);
   });
 
-  test('after a stop, also where the next one has the same port', async () => {
+  test('after a stop, even if the next Postern has the same port', async () => {
     const mine = await freshSession();
     await run('stop');
     await postern.program.ended;
@@ -142,7 +142,7 @@ describe('a session is dead', () => {
   test.each([
     ['the passphrase', ['vault', 'passphrase', '--new-passphrase-fd', '4']],
     ['the recovery code', ['vault', 'recovery']],
-  ])('before a change of %s, which waits until it is stopped', async (_name, command) => {
+  ])('before a change of %s, which requires a stop', async (_name, command) => {
     const mine = await freshSession();
     const link = (await runPostern(['open'], options)).stdout.trim();
     const refused = await runPostern(command, { ...options, descriptors: [NEXT] });

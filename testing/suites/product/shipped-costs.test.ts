@@ -39,7 +39,7 @@ async function makeWith(
   return { ...slots, ...secrets };
 }
 
-test('the shipped program writes the strong costs, and refuses what demands less', async () => {
+test('the shipped program uses the strong costs and rejects lower ones', async () => {
   using strong = freshHome();
   using weak = freshHome();
   expect(await makeWith(POSTERN_LAUNCHER, strong)).toEqual(STRONG);

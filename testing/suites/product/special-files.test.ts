@@ -47,7 +47,7 @@ async function replace(path: string, kind: 'pipe' | 'device'): Promise<void> {
   else await runProgram('mkfifo', ['-m', '600', path], { environment: home.environment });
 }
 
-describe('a file that is not one is refused at once, and said to be none', () => {
+describe("a path that isn't a regular file is rejected immediately and reported", () => {
   const data = (name: string) => join('.local', 'share', 'postern', name);
   const GATEWAY = ['key', 'list'];
   const SECRETS = ['secret', 'list'];

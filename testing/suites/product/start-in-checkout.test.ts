@@ -68,7 +68,7 @@ function replaceIn(path: string, from: string, to: string): void {
 }
 
 describe('a start in a checkout', () => {
-  test('builds once, says so, and builds again only for other sources', async () => {
+  test('builds once, says so, and rebuilds only if the sources change', async () => {
     expect((await start()).stderr).toBe(BUILDING);
     expect((await start()).stderr).toBe('');
     const [first] = builds();
@@ -89,14 +89,14 @@ describe('a start in a checkout', () => {
     expect(builds()).toContain(first);
   });
 
-  test('builds once for two that start together', async () => {
+  test('builds once for two concurrent starts', async () => {
     const both = await Promise.all([start(), start()]);
     expect(both.map(({ stderr }) => stderr).join('')).toBe(BUILDING);
     expect(builds()).toHaveLength(1);
     expect(readdirSync(dist()).filter((name) => /new|lock/.test(name))).toEqual([]);
   });
 
-  test('goes on where a build was killed', async () => {
+  test('recovers after a build was killed', async () => {
     mkdirSync(dist());
     // No process has this number (pid_max of Linux).
     writeFileSync(join(dist(), 'postern.lock'), '4194305');
@@ -104,7 +104,7 @@ describe('a start in a checkout', () => {
     expect((await start()).stderr).toBe('');
   });
 
-  test('runs from source, and says why, where the build fails', async () => {
+  test('runs from source and says why if the build fails', async () => {
     writeFileSync(at('tools/src/build-cli.ts'), "throw new Error('broken on purpose');\n");
     const ended = await start();
     expect(ended.stderr).toBe(
@@ -115,7 +115,7 @@ describe('a start in a checkout', () => {
     expect(builds()).toEqual([]);
   });
 
-  test('writes nothing into a checkout of somebody else, and runs no build of a third', async () => {
+  test("writes nothing to another user's checkout, and runs no build of a third user", async () => {
     const owner = isRoot ? NOBODY : undefined;
     if (owner === undefined) chmodSync(at('apps/cli'), 0o555);
     else chownSync(root, owner, owner);
@@ -136,7 +136,7 @@ describe('a start in a checkout', () => {
     expect(readFileSync(program, 'utf8')).not.toContain('of a third');
   });
 
-  test('keeps what it built to its user whatever the umask is', async () => {
+  test('keeps its build private whatever the umask is', async () => {
     await start(undefined, '0');
     await start(undefined, '0');
     const [build = ''] = builds();
@@ -149,7 +149,7 @@ describe('a start in a checkout', () => {
     expect((await start()).stderr).toBe(BUILDING);
   });
 
-  test('is not needed where there are no sources: the published layout', async () => {
+  test("doesn't build in the published layout, which has no sources", async () => {
     const build = [at('tools/src/build-cli.ts')];
     const environment = { PATH: process.env['PATH'] ?? '' };
     expect(await runProgram(process.execPath, build, { environment })).toMatchObject({ code: 0 });

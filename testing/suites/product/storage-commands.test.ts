@@ -45,14 +45,14 @@ const run = async (parameters: readonly string[], input?: string) =>
 const dataDir = (): string => join(home.path, '.local', 'share', 'postern');
 
 describe('auth storage status', () => {
-  test('without a vault it is safe, and nothing is made', async () => {
+  test('without a vault reports a safe state and creates nothing', async () => {
     const ended = await run(['auth', 'storage', 'status', '--json']);
     expect(ended).toMatchObject({ code: 0 });
     expect(JSON.parse(ended.stdout)).toMatchObject({ safe: true, state: 'absent', slots: [] });
     expect(existsSync(dataDir())).toBe(false);
   });
 
-  test('ages and slots when it opens without asking, and no ages when it does not', async () => {
+  test('shows ages and key slots if it unlocks without a passphrase, otherwise no ages', async () => {
     expect(await run(['secret', 'set', 'anthropic'], VALUE)).toMatchObject({ code: 0 });
     const open = await run(['auth', 'storage', 'status', '--json']);
     expect(open).toMatchObject({ code: 0 });
@@ -70,7 +70,7 @@ describe('auth storage status', () => {
     expect(locked.stdout).toMatch(/warn {2}Vault: it is locked.* Fix: postern vault unlock/);
   });
 
-  test('an old credential is advice; open files and leftovers are unsafe', async () => {
+  test('reports an old credential as advice, and open files and leftovers as unsafe', async () => {
     const source = join(home.path, 'api_keys.enc');
     // Sealed in 2023, which is the age of what is in it.
     const sealed =
@@ -97,7 +97,7 @@ describe('auth storage status', () => {
 });
 
 describe('auth storage test', () => {
-  test('the encrypted file gives back what is written to it, and keeps no probe', async () => {
+  test('the encrypted file returns the test value and keeps no copy', async () => {
     expect(await run(['auth', 'storage', 'test'])).toMatchObject({ code: 4 });
     expect(await run(['secret', 'set', 'anthropic'], VALUE)).toMatchObject({ code: 0 });
     const tested = await run(['auth', 'storage', 'test', '--json']);
@@ -108,7 +108,7 @@ describe('auth storage test', () => {
   });
 
   test.skipIf(skipBecause('the storage test over GNOME Keyring', whyNoKeyringSession()))(
-    'so does the keyring; when it is locked, that is said',
+    'so does the keyring, and a locked keyring is reported',
     async () => {
       await using session = await startKeyringSession('unlocked');
       const options = { environment: session.environment };
@@ -128,7 +128,7 @@ describe('auth storage test', () => {
 
 describe('looking', () => {
   test.each(['status', 'doctor', 'auth storage status'])(
-    'makes nothing in a home that is not there: %s',
+    'creates nothing in a missing home: %s',
     async (command) => {
       expect(await run(command.split(' '))).toMatchObject({ code: 0 });
       expect(existsSync(dataDir())).toBe(false);
@@ -138,7 +138,7 @@ describe('looking', () => {
 });
 
 describe('doctor', () => {
-  test('every line has its level, every trouble its fix; a damaged database is found', async () => {
+  test('every line has a level, every problem a fix, and a damaged database is found', async () => {
     expect(await run(['key', 'create', 'laptop'])).toMatchObject({ code: 0 });
     const healthy = await run(['doctor', '--json']);
     expect(healthy).toMatchObject({ code: 0 });
@@ -158,7 +158,7 @@ describe('doctor', () => {
     expect(readFileSync(path).equals(bytes)).toBe(true);
   });
 
-  test('a configuration with a mistake is a line, not the end', async () => {
+  test('an invalid configuration is reported in a line, and the checks continue', async () => {
     mkdirSync(join(home.path, '.config', 'postern'), { recursive: true });
     writeFileSync(join(home.path, '.config', 'postern', 'config.json'), '{"prot": 1}');
     const ended = await run(['doctor']);

@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 describe('a vault', () => {
-  test('that several commands would make at once is made by one, and used by all', async () => {
+  test('that several commands create at the same time is created once and shared', async () => {
     const names = Array.from({ length: 8 }, (_, at) => `key-${String(at)}`);
     const set = async (name: string) =>
       await runPostern(['secret', 'set', name], { ...options, input: `${VALUE}-${name}` });
@@ -32,7 +32,7 @@ describe('a vault', () => {
     for (const name of names) expect(listed.stdout).toContain(`"${name}"`);
   });
 
-  test('that an agent holds open is said to be open, by which process', async () => {
+  test('that an agent holds unlocked is reported with its process', async () => {
     await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });
     const agent = startPostern(['agent', '--ttl', '1h'], options);
     await agent.waitFor(/The vault is unlocked/);
@@ -51,7 +51,7 @@ describe('a vault', () => {
     expect(after.stdout).not.toContain('Agent');
   });
 
-  test('whose slots.json is missing is damaged, and none is made over it', async () => {
+  test('whose slots.json is missing is damaged, and no new vault replaces it', async () => {
     await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });
     const slots = join(home.path, '.local', 'share', 'postern', 'vault', 'slots.json');
     renameSync(slots, `${slots}.kept`);
@@ -67,7 +67,7 @@ describe('a vault', () => {
     expect(get.stdout).toBe(VALUE);
   });
 
-  test('whose slots.json is lost comes back from a backup, as its remedy says', async () => {
+  test('whose slots.json is lost is restored from a backup, as the remedy says', async () => {
     await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });
     await runPostern(['key', 'create', 'laptop'], options);
     const withBackup = { ...options, descriptors: ['the passphrase of the backup'] };

@@ -14,7 +14,7 @@ const FULL = 'the whole text with the secret';
 test.skipIf(skipBecause('an inject that is killed', whyNoKilling())).each([
   ['a new file', 'making', undefined],
   ['a file that is replaced', 'replacing', 'old'],
-])('%s is the old or the new one after a kill, and no copy stays', (_name, way, old) => {
+])('%s is the old or the new one after a kill, and no copy is left', (_name, way, old) => {
   const killed: number[] = [];
   for (let at = 1, isKilled = true; isKilled; at += 1) {
     expect(at).toBeLessThan(30);

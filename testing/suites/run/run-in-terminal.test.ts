@@ -17,7 +17,7 @@ const shell = (script: string): { command: readonly string[] } => ({
 });
 
 describe('in a terminal', () => {
-  test('the command sees one, of our size, also after it changed', async () => {
+  test('the command gets a terminal of the same size, even after a resize', async () => {
     const script = `
       trap 'stty size' WINCH; [ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo terminal
       stty size; echo "key $KEY"; i=0; while [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done`;
@@ -54,7 +54,7 @@ describe('in a terminal', () => {
     expect(readFileSync(join(world.home, '.bash_history'), 'utf8')).toContain('exit 5');
   });
 
-  test('jobs can be stopped and continued inside of the shell', async () => {
+  test('jobs can be suspended and resumed inside the shell', async () => {
     const bash = { command: ['/bin/bash', '--norc', '--noprofile', '-i'] };
     const { pty, screen, ended } = world.inTerminal(bash);
     await expect.poll(screen, IN_TIME).toMatch(/[$#] $/);
@@ -86,7 +86,7 @@ describe('in a terminal', () => {
     expect(screen()).not.toContain(SECRET);
   });
 
-  test('a signal to us reaches the command', async () => {
+  test('a signal to Postern reaches the command', async () => {
     const script = `trap 'echo got it; exit 9' TERM; echo ready; while :; do sleep 0.05; done`;
     const { pty, screen, ended } = world.inTerminal(shell(script));
     await expect.poll(screen, IN_TIME).toContain('ready');
@@ -95,13 +95,13 @@ describe('in a terminal', () => {
     expect(screen()).toContain('got it');
   });
 
-  test('the last line needs no end', async () => {
+  test('the last line needs no line break', async () => {
     const { screen, ended } = world.inTerminal(shell('printf "no newline at the end"; exit 3'));
     expect(await ended).toBe(3);
     expect(screen()).toBe('no newline at the end');
   });
 
-  test('much output arrives whole', async () => {
+  test('large output arrives complete', async () => {
     const script = 'i=0; while [ $i -lt 2000 ]; do echo "$KEY line $i"; i=$((i+1)); done';
     const { screen, ended } = world.inTerminal(shell(script));
     expect(await ended).toBe(0);

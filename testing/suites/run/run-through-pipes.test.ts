@@ -17,7 +17,7 @@ const shell = (script: string, rest: Partial<Wish> = {}): Wish => ({
 });
 
 describe('output', () => {
-  test('is masked in both streams, in every form, everything else as it was', async () => {
+  test('masks both streams, in every encoding, and changes nothing else', async () => {
     const script = `printf 'a %s b\\n' "$KEY"; printf '%s' "$KEY" | base64; printf 'e %s f' "$KEY" >&2; printf '\\000\\377'`;
     const { code, output, errors } = await world.run(shell(script));
     expect(code).toBe(0);
@@ -25,14 +25,14 @@ describe('output', () => {
     expect(errors).toBe('e [masked] f');
   });
 
-  test('is masked when it comes slowly and in pieces', async () => {
+  test('masks output that arrives slowly and in pieces', async () => {
     const script = `for c in $(printf '%s' "$KEY" | sed 's/./& /g'); do printf '%s' "$c"; sleep 0.02; done`;
     const { output } = await world.run(shell(script));
     expect(output.replace('[masked]', '')).toBe(SECRET.slice(0, output.indexOf('[')));
     expect(output.indexOf('[masked]')).toBeLessThanOrEqual(3);
   });
 
-  test('large output arrives whole', async () => {
+  test('large output arrives complete', async () => {
     const script =
       'i=0; while [ $i -lt 3000 ]; do echo "$KEY line $i of the output, long enough"; i=$((i+1)); done';
     const { output } = await world.run(shell(script));
@@ -42,20 +42,20 @@ describe('output', () => {
     );
   });
 
-  test('a reader that goes away ends the command, as without us', async () => {
+  test('a reader that closes the pipe ends the command, as without Postern', async () => {
     const child = world.start(shell('yes "$KEY"'));
     child.stdout?.once('data', () => child.stdout?.destroy());
     await once(child, 'close');
     expect(child.exitCode).toBe(128 + 13);
   });
 
-  test('without masking it is the command’s own', async () => {
+  test('is the command’s own without masking', async () => {
     const { output } = await world.run(shell('printf %s "$KEY"', { isMasked: false }));
     expect(output).toBe(SECRET);
   });
 });
 
-describe('how the secrets get there', () => {
+describe('how the command gets its secrets', () => {
   test.each([true, false])('standard input, masked %s', async (isMasked) => {
     const { output } = await world.run(
       shell('wc -c; echo "${KEY-unset}"', { via: 'stdin', isMasked }),
@@ -70,7 +70,7 @@ describe('how the secrets get there', () => {
     expect(output.trim().split(/\s+/)).toEqual(['3', '4', String(SECRET.length), '0', '20']);
   });
 
-  test.each([true, false])('a file in memory that has no name, masked %s', async (isMasked) => {
+  test.each([true, false])('an unnamed file in memory, masked %s', async (isMasked) => {
     const script = `
       echo "$KEY"; wc -c < "$KEY"; cat "$KEY" "$KEY" | wc -c
       readlink "$KEY"; stat -L -c %a "$KEY"; (echo x >&3) 2>/dev/null && echo written`;
@@ -86,7 +86,7 @@ describe('how the secrets get there', () => {
     expect(rest).toEqual([]);
   });
 
-  test('never as a parameter, and the vault’s own variables are gone', async () => {
+  test('never as a parameter, and the vault’s own variables are removed', async () => {
     const script =
       'tr "\\0" "\\n" < /proc/self/cmdline; env | grep -c POSTERN; env | grep -c "^KEY="';
     const own = { POSTERN_PASSPHRASE: 'p', LEFT: 'postern://x' };
@@ -100,7 +100,7 @@ describe('how the secrets get there', () => {
     expect(clean.output.split('\n')).toEqual(expect.arrayContaining(['KEY', 'PATH']));
   });
 
-  test('our own input is the command’s', async () => {
+  test('Postern’s input is the command’s input', async () => {
     const { output } = await world.run(shell('cat'), `typed ${SECRET}`);
     expect(output).toBe('typed [masked]');
   });
@@ -116,7 +116,7 @@ describe('the end', () => {
     expect((await world.run(shell(script, { via: 'file', isMasked: false }))).code).toBe(code);
   });
 
-  test('nothing of that name: 127; not to be run: 126', async () => {
+  test("exits with 127 if the command isn't found, 126 if it can't be executed", async () => {
     expect(await world.run({ command: ['no-such-command'] })).toMatchObject({
       code: 127,
       errors: 'command-not-found\n',
@@ -144,7 +144,7 @@ describe('the end', () => {
 });
 
 describe('without masking', () => {
-  test('the command takes our place: the same process, nothing of ours in it', async () => {
+  test('execs the command: the same process, nothing of Postern in it', async () => {
     const script =
       'echo $$; readlink /proc/$$/exe; ls /proc/$$/fd | wc -l; grep SigIgn /proc/$$/status';
     const child = world.start(shell(`${script}; sleep 0.3`, { isMasked: false }));
@@ -159,7 +159,7 @@ describe('without masking', () => {
     expect(mask & (1n << 12n)).toBe(0n);
   });
 
-  test('a text without an interpreter runs as a script', async () => {
+  test('a text file without an interpreter line runs as a script', async () => {
     const { output } = await world.run({
       command: ['/bin/sh', '-c', 'echo "$0"'],
       isMasked: false,
@@ -168,7 +168,7 @@ describe('without masking', () => {
   });
 });
 
-test('while it runs, no secret is in our arguments, files or open names', async () => {
+test('while it runs, no secret is in Postern’s arguments, files or open file names', async () => {
   const child = world.start(shell('echo ready; exec sleep 60', { via: 'file' }));
   await once(child.stdout ?? child, 'data');
   const pid = child.pid ?? 0;

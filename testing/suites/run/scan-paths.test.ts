@@ -55,7 +55,7 @@ const spoken = ({ place, found }: ScanFinding): string => {
 };
 
 describe.skipIf(skipBecause('scans of git repositories', whyNoPrograms(['git'])))('a scan', () => {
-  test('finds what stands in files and in the whole history, and says nothing of its value', async () => {
+  test('finds values in files and in the whole history without printing them', async () => {
     mkdirSync(repository);
     git('init', '--quiet', '--initial-branch=main');
     put('repository/größe name.txt', `one\n${VALUE}\n`);
@@ -92,7 +92,7 @@ describe.skipIf(skipBecause('scans of git repositories', whyNoPrograms(['git']))
     expect(JSON.stringify(report)).not.toContain(VALUE);
   });
 
-  test('one file, a path that is not there, and a broken repository', async () => {
+  test('handles one file, a missing path and a broken repository', async () => {
     put('broken/.git/HEAD', 'nonsense');
     put('broken/file', 'nothing');
     const none = join(home, 'none');
@@ -104,7 +104,7 @@ describe.skipIf(skipBecause('scans of git repositories', whyNoPrograms(['git']))
     expect(report.scannedFiles).toBe(2);
   });
 
-  test('a repository’s own settings start no program', async () => {
+  test('a repository’s settings start no program', async () => {
     const marker = join(home, 'started');
     const script = join(home, 'program.sh');
     writeFileSync(script, `#!/bin/sh\ntouch '${marker}'\n`);

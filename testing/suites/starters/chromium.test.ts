@@ -54,7 +54,7 @@ describe.skipIf(skipBecause('Chromium', whyNoPrograms(['chromium'])))('Chromium'
     return browser.complaints().slice(before);
   }
 
-  test('has no complaint about a quiet page', async () => {
+  test('reports nothing for a page without errors', async () => {
     expect(await complaintsOf('/quiet')).toEqual([]);
   });
 

@@ -16,7 +16,7 @@ const lookUp = (session: KeyringSession): ReturnType<KeyringSession['run']> =>
   session.run('secret-tool', ['lookup', 'purpose', 'test']);
 
 describe.skipIf(skipBecause('keyring sessions', reason))('a keyring session', () => {
-  test('unlocked keeps values, until it is locked', async () => {
+  test('keeps values while it is unlocked', async () => {
     await using session = await startKeyringSession('unlocked');
     expect(await store(session)).toMatchObject({ code: 0 });
     expect(await lookUp(session)).toMatchObject({ code: 0, stdout: 'a value' });
@@ -24,7 +24,7 @@ describe.skipIf(skipBecause('keyring sessions', reason))('a keyring session', ()
     expect(await lookUp(session)).toMatchObject({ code: 1, stdout: '' });
   });
 
-  test('two of them at once see nothing of each other', async () => {
+  test('two sessions are isolated from each other', async () => {
     await using first = await startKeyringSession('unlocked');
     await using second = await startKeyringSession('unlocked');
     await store(first);
@@ -35,21 +35,21 @@ describe.skipIf(skipBecause('keyring sessions', reason))('a keyring session', ()
     ['locked', /locked collection/],
     ['no-keyring', /org\.freedesktop\.secrets was not provided/],
     ['no-bus', /D-Bus|dbus|DISPLAY/i],
-  ] as const)('%s keeps nothing and says so', async (kind, message) => {
+  ] as const)('%s stores nothing and says so', async (kind, message) => {
     await using session = await startKeyringSession(kind);
     const { code, stderr } = await store(session);
     expect(code).not.toBe(0);
     expect(stderr).toMatch(message);
   });
 
-  test('a killed keyring is gone from the bus', async () => {
+  test('a killed keyring leaves the bus', async () => {
     await using session = await startKeyringSession('unlocked');
     await store(session);
     await session.killKeyring();
     expect((await lookUp(session)).stderr).toMatch(/not provided by any \.service files/);
   });
 
-  test('a paused keyring answers when it is resumed', async () => {
+  test('a paused keyring responds when it is resumed', async () => {
     await using session = await startKeyringSession('unlocked');
     await store(session);
     session.pauseKeyring();
@@ -58,7 +58,7 @@ describe.skipIf(skipBecause('keyring sessions', reason))('a keyring session', ()
     expect(await answer).toMatchObject({ code: 0, stdout: 'a value' });
   });
 
-  test('its home is private, and is gone when it ends', async () => {
+  test('its home is private, and removed when it ends', async () => {
     const session = await startKeyringSession('unlocked');
     const { path, environment } = session.home;
     expect(statSync(environment['XDG_RUNTIME_DIR'] ?? '').mode & 0o777).toBe(0o700);

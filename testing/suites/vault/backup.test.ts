@@ -41,7 +41,7 @@ function everythingOf({ dataDir, keyring }: MadeVault): unknown {
 }
 
 describe.each(['file', 'keyring'] as const)('restoring into a vault with %s storage', (storage) => {
-  test('brings the value of the backup back', async () => {
+  test('restores the value of the backup', async () => {
     const { vault } = await changedSinceBackup(storage);
     expectOk(await vault.restore({ file, passphrase: PASSPHRASE }));
     const record = expectOk(await vault.secrets.get(NAME));
@@ -49,7 +49,7 @@ describe.each(['file', 'keyring'] as const)('restoring into a vault with %s stor
     expect(value && revealSecret(value)).not.toBe(LATER);
   });
 
-  test('changes nothing where the backup is damaged, foreign or not there', async () => {
+  test('changes nothing if the backup is damaged, foreign or missing', async () => {
     const made = await changedSinceBackup(storage);
     const before = everythingOf(made);
     const bytes = readFileSync(file);
@@ -80,7 +80,7 @@ describe.each(['file', 'keyring'] as const)('restoring into a vault with %s stor
     expect(everythingOf(made)).toEqual(before);
   });
 
-  test('refuses each byte that is cut off, within moments', async () => {
+  test('rejects every truncation quickly', async () => {
     const made = await changedSinceBackup(storage);
     const before = everythingOf(made);
     const bytes = readFileSync(file);

@@ -46,7 +46,7 @@ async function opensAsJose({ dataDir }: VaultWorld, passphrase: Secret): Promise
 }
 
 describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storage', (storage) => {
-  it('change their passphrase: only the new one opens', async () => {
+  it('change their passphrase: only the new one works', async () => {
     const world = await madeVault(storage);
     const { vault } = world;
     expect(await vault.changePassphrase({ next: NEXT, current: NEXT })).toEqual(WRONG);
@@ -61,7 +61,7 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
     }
   });
 
-  it('take a new recovery code: the old one opens nothing', async () => {
+  it('get a new recovery code: the old one stops working', async () => {
     const world = await madeVault(storage);
     const { recoveryCode } = expectOk(await world.vault.newRecoveryCode());
     expect(await unlocks(world, { with: 'recovery', code: recoveryCode })).toBe(true);
@@ -70,7 +70,7 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
     ).toEqual(failed({ reason: 'wrong-recovery-code' }));
   });
 
-  it('can be removed but for the last', async () => {
+  it('can be removed, except for the last', async () => {
     const world = await madeVault(storage);
     const { vault } = world;
     const kinds = vault.slots.map(({ kind }) => kind);
@@ -91,7 +91,7 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
     if (storage === 'file') expect(await opensAsJose(world, PASSPHRASE)).toBe(false);
   });
 
-  it('take a passphrase again after it was removed, but no second one', async () => {
+  it('accept a passphrase after it was removed, but no second one', async () => {
     const world = await madeVault(storage);
     const { vault } = world;
     expect(await vault.addPassphrase(NEXT)).toMatchObject({ failure: { reason: 'slot-exists' } });
@@ -104,7 +104,7 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
     if (storage === 'file') expect(await opensAsJose(world, NEXT)).toBe(true);
   });
 
-  it('take a keyring slot, whose entry goes when it is replaced or removed', async () => {
+  it('accept a keyring slot, whose entry is removed with it', async () => {
     const world = await madeVault(storage);
     const { vault, keyring } = world;
     const saltEntries = () => [...keyring.entries.keys()].filter((key) => key.startsWith('+slot.'));
@@ -116,7 +116,7 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
     expect(saltEntries()).toEqual([]);
   });
 
-  it('see what another process changed', async () => {
+  it('see the changes of another process', async () => {
     const world = await madeVault(storage);
     const other = await world.open();
     expectOk(await other.unlock(by(PASSPHRASE)));
@@ -126,7 +126,7 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
     expect(await unlocks(world, { with: 'recovery', code: recoveryCode })).toBe(true);
   });
 
-  it('are not written over a header that somebody put in its place', async () => {
+  it("aren't written over a replaced header", async () => {
     const world = await madeVault(storage);
     const before = await readFile(join(world.dataDir, 'slots.json'));
     expectOk(await world.vault.changePassphrase({ next: NEXT }));
@@ -160,7 +160,7 @@ const MIXTURES = [
 ];
 
 describe.each(['keyring', 'file'] as const)('old files of a vault with %s storage', (storage) => {
-  it.each(CHANGES)('lead to no key of now after a change of %s', async (_what, options) => {
+  it.each(CHANGES)('open no current key after a change of %s', async (_what, options) => {
     const world = await madeVault(storage);
     const { vault, dataDir } = world;
     const old = await snapshot(dataDir);
@@ -197,7 +197,7 @@ async function putFiles(dataDir: string, files: Readonly<Record<string, string>>
 }
 
 describe('a passphrase change killed between its two files', () => {
-  it('is healed by unlocking', async () => {
+  it('is repaired by unlocking', async () => {
     const world = await madeVault('file');
     // The secrets go first: what is written after them is as it was before.
     const paths = ['slots.json', 'anchor.json'].map((name) => join(world.dataDir, name));
@@ -210,7 +210,7 @@ describe('a passphrase change killed between its two files', () => {
   });
 });
 
-describe('a vault that was never made', () => {
+describe('a vault that was never created', () => {
   it('has no slots to change', async () => {
     const vault = await (await vaultWorld()).open();
     expect(await vault.addPassphrase(NEXT)).toEqual(failed({ reason: 'vault-absent' }));

@@ -40,7 +40,7 @@ const DONE = { ok: true };
 /** A process takes some hundred to reach its call, which then waits for two seconds. */
 const WITHIN_THE_CALL_MS = 1200;
 
-describe.skipIf(skipped)('a keyring that does not work', () => {
+describe.skipIf(skipped)("a keyring that doesn't work", () => {
   eachSecretService();
 
   it.each<readonly [string, KeyringKind, object]>([
@@ -55,7 +55,7 @@ describe.skipIf(skipped)('a keyring that does not work', () => {
     ]);
   });
 
-  it('for want of a collection is unavailable, though it says "no result"', async () => {
+  it('without a collection is unavailable, though it says "no result"', async () => {
     await using session = await startKeyringSession('no-collection');
     expect(answers(await ask(session, 'get', 'set', 'probe'))).toEqual([
       NOTHING,
@@ -64,7 +64,7 @@ describe.skipIf(skipped)('a keyring that does not work', () => {
     ]);
   });
 
-  it('says of an entry that is not there that it is not there', async () => {
+  it('reports a missing entry as missing', async () => {
     await using session = await startKeyringSession('unlocked');
     const steps = ['probe', 'get', 'set', 'get', 'get-other', 'remove', 'get'];
     expect(answers(await ask(session, ...steps))).toEqual([
@@ -78,7 +78,7 @@ describe.skipIf(skipped)('a keyring that does not work', () => {
     ]);
   });
 
-  it('is locked where its collection is, for every call', async () => {
+  it('is locked for every call if its collection is locked', async () => {
     await using session = await startKeyringSession('unlocked');
     expect(answers(await ask(session, 'set'))).toEqual([DONE]);
     await session.lock();
@@ -90,7 +90,7 @@ describe.skipIf(skipped)('a keyring that does not work', () => {
     ]);
   });
 
-  it('is locked where it waits for a person who does not come, without blocking', async () => {
+  it('is locked, without blocking, if it waits for an absent user', async () => {
     await using session = await startKeyringSession('prompting');
     expect(answers(await ask(session, 'set'))).toEqual([DONE]);
     await session.lock();
@@ -106,12 +106,12 @@ function eachSecretService(): void {
   describe.each([GNOME_KEYRING, KEEPASSXC, KWALLET])('where it is $name', (service) => {
     const without = skipBecause(service.name, whyNoKeyringSession(service));
 
-    it.skipIf(without)('is denied where the bus forbids it', async () => {
+    it.skipIf(without)('is denied if the bus forbids it', async () => {
       await using session = await startKeyringSession('denied', service);
       expect(answers(await ask(session, 'get', 'set', 'remove'))).toEqual([DENIED, DENIED, DENIED]);
     });
 
-    it.skipIf(without)('is locked while it waits for a person to unlock it', async () => {
+    it.skipIf(without)('is locked while it waits for the user to unlock it', async () => {
       await using session = await startKeyringSession('prompting', service);
       expect(answers(await ask(session, 'set', 'get'))).toEqual([
         DONE,
@@ -124,18 +124,21 @@ function eachSecretService(): void {
       ]);
     });
 
-    it.skipIf(without)('is unavailable, in time, where it hangs or was killed', async () => {
-      await using session = await startKeyringSession('unlocked', service);
-      session.pauseKeyring();
-      expect(answers(await ask(session, 'get', 'set'))).toEqual([
-        unavailable('no-answer'),
-        unavailable('no-answer'),
-      ]);
-      await session.killKeyring();
-      expect(answers(await ask(session, 'get'))).toEqual([unavailable('no-service')]);
-    });
+    it.skipIf(without)(
+      'is unavailable, within the timeout, if it hangs or was killed',
+      async () => {
+        await using session = await startKeyringSession('unlocked', service);
+        session.pauseKeyring();
+        expect(answers(await ask(session, 'get', 'set'))).toEqual([
+          unavailable('no-answer'),
+          unavailable('no-answer'),
+        ]);
+        await session.killKeyring();
+        expect(answers(await ask(session, 'get'))).toEqual([unavailable('no-service')]);
+      },
+    );
 
-    it.skipIf(without)('goes away in the middle of a call, which says so', async () => {
+    it.skipIf(without)('disappears during a call, which reports it', async () => {
       await using session = await startKeyringSession('unlocked', service);
       session.pauseKeyring();
       const answer = ask(session, 'get');

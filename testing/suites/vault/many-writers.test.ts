@@ -11,7 +11,7 @@ const WRITES = 8;
 
 /** Four processes at once, each adding its own secrets and rewriting one that all share. */
 describe('many processes on one vault', () => {
-  it('lose no write to the encrypted file, and leave nothing beside it', async () => {
+  it('lose no write to the encrypted file, and leave no other files', async () => {
     const { dataDir, vault, recoveryCode } = await madeVault('file');
     const script = join(import.meta.dirname, 'write-secrets.child.ts');
     const writers = Array.from({ length: WRITERS }, async (_, writer) => {

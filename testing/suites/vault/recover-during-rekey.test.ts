@@ -74,7 +74,7 @@ async function expectWays(
   for (const way of ended) expect(await opened(world, way)).toBeUndefined();
 }
 
-describe('a passphrase lost while a new data key waits to be confirmed', () => {
+describe('a passphrase lost while a new data key is unconfirmed', () => {
   it.each(['before', 'with'] as const)(
     'is replaced by the recovery code from %s the change',
     async (which) => {
@@ -95,7 +95,7 @@ describe('a passphrase lost while a new data key waits to be confirmed', () => {
     },
   );
 
-  it('leaves both codes until there is a new one, for nobody may have seen it', async () => {
+  it('keeps both codes valid until there is a new one, which nobody may have seen', async () => {
     const world = await scene();
     const made = expectOk(await world.vault.rekey({ passphrase: PASSPHRASE }));
     const codes = [byCode(world.recoveryCode), byCode(made.recoveryCode)];
@@ -105,8 +105,8 @@ describe('a passphrase lost while a new data key waits to be confirmed', () => {
   });
 });
 
-describe('a passphrase lost after a change of the data key was cut off', () => {
-  it('is replaced by the code, which carries the change on', async () => {
+describe('a passphrase lost after a data key change was interrupted', () => {
+  it('is replaced with the code, which continues the change', async () => {
     const world = await scene();
     world.database.answers.push('killed');
     await expect(world.vault.rekey({ passphrase: PASSPHRASE })).rejects.toThrow('killed');
@@ -120,7 +120,7 @@ describe('a passphrase lost after a change of the data key was cut off', () => {
     await expectWays(world, [by(NEXT), byCode(code)], ended);
   });
 
-  it('is replaced where the change is undone, and nobody goes on with it later', async () => {
+  it("is replaced if the change is undone, and the change isn't resumed later", async () => {
     const world = await scene();
     const { vault: first, keyring, database } = world;
     expectOk(await first.addKeyring());
@@ -142,7 +142,7 @@ describe('a passphrase lost after a change of the data key was cut off', () => {
     expect(await vault.unfinished()).toEqual(ok(undefined));
   });
 
-  it('is not replaced in a header that is about to go', async () => {
+  it("isn't replaced in a header that is about to be removed", async () => {
     const databases = [databaseFor(PURPOSE), databaseFor('database/gateway')] as const;
     const { vault, open } = await madeVault('file', databases);
     for (const database of databases) {

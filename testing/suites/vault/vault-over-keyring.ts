@@ -63,18 +63,23 @@ export function vaultOverKeyring(service: KeyringService | undefined): void {
       expect(await probeKeyring(keyring, systemRandomness)).toEqual({ available: true });
     });
 
-    it.runIf(service)('opens a vault by itself, and secret-tool finds its entries', async () => {
-      const vault = await open('first');
-      expectOk(await vault.create({ storage: 'keyring' }));
-      expectOk(await vault.secrets.put(OPENAI));
-      const again = await open('first');
-      expectOk(await again.unlock({ with: 'keyring' }));
-      expect(expectOk(await again.secrets.get(OPENAI.name))?.updatedAtMs).toBe(OPENAI.updatedAtMs);
-      const found = await session?.run('secret-tool', ['search', '--all', 'service', 'postern']);
-      expect(`${found?.stdout ?? ''}${found?.stderr ?? ''}`).toContain(
-        `attribute.username = openai@${vault.id ?? ''}`,
-      );
-    });
+    it.runIf(service)(
+      'unlocks a vault without a passphrase, and secret-tool finds its entries',
+      async () => {
+        const vault = await open('first');
+        expectOk(await vault.create({ storage: 'keyring' }));
+        expectOk(await vault.secrets.put(OPENAI));
+        const again = await open('first');
+        expectOk(await again.unlock({ with: 'keyring' }));
+        expect(expectOk(await again.secrets.get(OPENAI.name))?.updatedAtMs).toBe(
+          OPENAI.updatedAtMs,
+        );
+        const found = await session?.run('secret-tool', ['search', '--all', 'service', 'postern']);
+        expect(`${found?.stdout ?? ''}${found?.stderr ?? ''}`).toContain(
+          `attribute.username = openai@${vault.id ?? ''}`,
+        );
+      },
+    );
 
     let vaults = 0;
     secretStoreContract(name, async () => {

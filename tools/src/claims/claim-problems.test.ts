@@ -114,7 +114,7 @@ const inTests = (from: string, to: string): Readonly<Record<string, string>> => 
 });
 
 describe('claims', () => {
-  test('a sound ledger has no problem', () => {
+  test('a correct ledger has no problems', () => {
     expect(problems({})).toEqual([]);
     expect(problems({}, RUNS)).toEqual([]);
   });

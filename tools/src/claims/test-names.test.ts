@@ -61,7 +61,7 @@ describe('readReport', () => {
   });
 
   test.each(['{}', '[]', '{"testResults":{}}', '{"testResults":[{}]}'])(
-    '%s is no report',
+    'rejects %s as a report',
     (text) => {
       expect(() => readReport(text, '/root')).toThrow(/the report has no/);
     },

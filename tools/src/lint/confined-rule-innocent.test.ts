@@ -40,7 +40,7 @@ test.each([
   expect(complaintsAbout(code, 'packages/dialects/src/openai-chat/planted.ts')).toEqual([]);
 });
 
-test('reports nothing in an element of the page named like a global', () => {
+test('reports nothing for a page element named like a global', () => {
   const code = 'export const X = () => <parent fetch={1}>{top(1)}</parent>; const top = (x) => x;';
   expect(complaintsAbout(code, 'apps/web/src/planted.tsx')).toEqual([]);
 });

@@ -60,7 +60,7 @@ const ALL: readonly AuditRecord[] = Object.keys(AUDIT_ACTIONS)
     ),
   );
 
-test('jsonl is the record itself', () => {
+test('jsonl is the stored record', () => {
   expect(JSON.parse(EXPORT_FORMATS.jsonl(RECORD))).toEqual(RECORD);
 });
 
@@ -94,7 +94,7 @@ describe('syslog (RFC 5424)', () => {
     expect(EXPORT_FORMATS.syslog(RECORD, { ...CONTEXT, hostname })).toContain(expected);
   });
 
-  test('every record has the form', () => {
+  test('every record has the documented format', () => {
     expect(ALL.filter((record) => !FORM.test(EXPORT_FORMATS.syslog(record, CONTEXT)))).toEqual([]);
   });
 });
@@ -140,7 +140,7 @@ describe('CEF', () => {
     });
   });
 
-  test('a header with its own separators is escaped', () => {
+  test('escapes separators in the header', () => {
     const line = EXPORT_FORMATS.cef(RECORD, { ...CONTEXT, version: '1|2\\3\n4' });
     expect(line).toContain('|1\\|2\\\\3 4|');
   });
@@ -150,7 +150,7 @@ describe('OCSF 1.3.0', () => {
   const has = (event: JsonObject, ...names: readonly string[]): boolean =>
     names.every((name) => event[name] !== undefined && event[name] !== null);
 
-  test('a credential handed out is API Activity: Read', () => {
+  test('a secret that is handed out is API Activity: Read', () => {
     expect(ocsfEvent(RECORD, CONTEXT)).toMatchObject({
       category_uid: 6,
       class_uid: 6003,
@@ -172,7 +172,7 @@ describe('OCSF 1.3.0', () => {
     });
   });
 
-  test('a client that logs on is Authentication: Logon, as the key that it has', () => {
+  test('a client that authenticates is Authentication: Logon, with its key as the user', () => {
     const subject = { kind: 'gateway-key', id: gatewayKeyId.from(ID) } as const;
     const record = { ...RECORD, action: 'app.session.begin', subject } as const;
     expect(ocsfEvent(record, CONTEXT)).toMatchObject({
@@ -185,7 +185,7 @@ describe('OCSF 1.3.0', () => {
     });
   });
 
-  test('every record has what its class requires', () => {
+  test('every record has the fields that its class requires', () => {
     const base = ['activity_id', 'category_uid', 'class_uid', 'metadata', 'severity_id', 'time'];
     const wrong = ALL.map((record) => ocsfEvent(record, CONTEXT)).filter((event) => {
       const own =
@@ -195,7 +195,7 @@ describe('OCSF 1.3.0', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('an actor of whom the system says little', () => {
+  test('an actor with few known details', () => {
     const actor = { uid: null, pid: 1, executable: null };
     expect(ocsfEvent({ ...RECORD, actor }, CONTEXT)).toMatchObject({
       actor: { process: { pid: 1 }, user: { name: 'unknown' } },

@@ -24,8 +24,8 @@ async function forward(
 const numbers = (first: number, last: number): readonly string[] =>
   Array.from({ length: last - first + 1 }, (_, at) => String(first + at));
 
-describe('sending goes on behind the last record that was sent', () => {
-  test('over segments, and in a log that was opened again', async () => {
+describe('resumes after the last record that was sent', () => {
+  test('across segments, and after the log was reopened', async () => {
     await using directory = await testDirectory();
     await using receiver = await startReceiver();
     for (const [first, last] of [
@@ -47,7 +47,7 @@ describe('sending goes on behind the last record that was sent', () => {
     expect(receiver.lines()).toEqual(numbers(1, 40));
   });
 
-  test('a log of several batches arrives whole, and no batch is kept longer than it takes', async () => {
+  test('sends a log in several batches and keeps no batch after it was sent', async () => {
     await using directory = await testDirectory();
     await using receiver = await startReceiver();
     const log = await openTestLog(directory.path, { flush: 'by-system' });
@@ -73,7 +73,7 @@ describe('a receiver that', () => {
       (socket) => (socket.once('data', () => socket.end()), 'left'),
       10_000,
     ],
-  ])('%s: a failure, and everything is sent again', async (_, treat, timeoutMs) => {
+  ])('%s: fails, then sends everything again', async (_, treat, timeoutMs) => {
     await using directory = await testDirectory();
     const log = await openTestLog(directory.path, OPTIONS);
     await appendReads(log, 1, 20);
@@ -88,7 +88,7 @@ describe('a receiver that', () => {
     await log.close();
   });
 
-  test('closes each second connection: nothing is lost', async () => {
+  test('closes every other connection: loses nothing', async () => {
     await using directory = await testDirectory();
     await using receiver = await startReceiver((socket, connection) => {
       if (connection % 2 === 0) return 'read';
@@ -106,7 +106,7 @@ describe('a receiver that', () => {
   });
 });
 
-test('what is cut off ends at once and is sent again', async () => {
+test('an aborted send ends immediately and is repeated', async () => {
   await using directory = await testDirectory();
   const log = await openTestLog(directory.path);
   const stop = new AbortController();
@@ -136,7 +136,7 @@ describe('a position that', () => {
     ['was altered', flip],
     ['is of a later version', (path) => writeFile(path, '{"v":2}\n')],
     ['was cut off', async (path) => writeFile(path, (await readFile(path)).subarray(0, 50))],
-  ])('%s: everything is sent again, which is told', async (_, change) => {
+  ])('%s: sends everything again and reports it', async (_, change) => {
     await using directory = await testDirectory();
     await using receiver = await startReceiver();
     const log = await openTestLog(directory.path, OPTIONS);
@@ -162,7 +162,7 @@ describe('a position that', () => {
 });
 
 describe('a damaged log', () => {
-  test('is sent up to the damage, once; set aside, the new one is sent from its beginning', async () => {
+  test('is sent once, up to the damage; after it is set aside, the new log is sent from its start', async () => {
     await using directory = await testDirectory();
     await using receiver = await startReceiver();
     const log = await openTestLog(directory.path);
@@ -180,7 +180,7 @@ describe('a damaged log', () => {
     await log.close();
   });
 
-  test('that was cut off behind what was sent is told as damage, not as all sent', async () => {
+  test('that was cut off before the last sent record is reported as damaged, not as fully sent', async () => {
     await using directory = await testDirectory();
     await using receiver = await startReceiver();
     const log = await openTestLog(directory.path, OPTIONS);

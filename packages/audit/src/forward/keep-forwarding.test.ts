@@ -4,7 +4,7 @@ import { keepForwarding } from './keep-forwarding.ts';
 
 const DELAYS = { lookMs: 1, firstMs: 1, longestMs: 4 };
 
-test('it goes on after failures, and tells how each run ended', async () => {
+test('continues after failures and reports how each run ended', async () => {
   const results: readonly Result<number, string>[] = [ok(1), failed('a'), failed('b'), ok(2)];
   const seen: unknown[] = [];
   const enough = Promise.withResolvers<undefined>();
@@ -22,7 +22,7 @@ test('it goes on after failures, and tells how each run ended', async () => {
   expect(seen.slice(0, 4)).toEqual(results);
 });
 
-test('stopped, it cuts off what runs, waits for its end and tells nothing more', async () => {
+test('stopping aborts the current run, waits for its end and reports nothing more', async () => {
   const begun = Promise.withResolvers<undefined>();
   let isEnded = false;
   const forwarding = keepForwarding<undefined, string>({
@@ -44,7 +44,7 @@ test('stopped, it cuts off what runs, waits for its end and tells nothing more',
   expect(isEnded).toBe(true);
 });
 
-test('stopped while it waits, it does not wait any longer', async () => {
+test('stopping ends a wait between runs', async () => {
   const waiting = Promise.withResolvers<undefined>();
   const forwarding = keepForwarding<undefined, string>({
     delays: { lookMs: 86_400_000, firstMs: 1, longestMs: 1 },

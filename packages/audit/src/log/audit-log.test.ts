@@ -7,7 +7,7 @@ import { appendReads, openTestLog, readOf, testDirectory } from '../testing/test
 import { openAuditLog } from './open-audit-log.ts';
 
 describe('append and read', () => {
-  test('records come back as they were written, after the one that begins the log', async () => {
+  test('returns records as written, after the record that starts the log', async () => {
     await using directory = await testDirectory();
     const log = await openTestLog(directory.path);
     const written = expectOk(
@@ -37,7 +37,7 @@ describe('append and read', () => {
     await log.close();
   });
 
-  test('a log that was never written is empty and whole', async () => {
+  test('a log that was never written is empty and intact', async () => {
     await using directory = await testDirectory();
     const log = await openTestLog(directory.path);
     expect(expectOk(await log.tail(5))).toEqual([]);
@@ -61,7 +61,7 @@ describe('append and read', () => {
     }
   });
 
-  test('the chain goes on over segments and over a new process', async () => {
+  test('the chain continues across segments and processes', async () => {
     await using directory = await testDirectory();
     const options = { maxSegmentBytes: 1000 };
     for (const [first, last] of [
@@ -89,7 +89,7 @@ describe('append and read', () => {
     await log.close();
   });
 
-  test('a hundred events at once keep their order', async () => {
+  test('a hundred concurrent events keep their order', async () => {
     await using directory = await testDirectory();
     const log = await openTestLog(directory.path, { maxSegmentBytes: 4000 });
     const events = Array.from({ length: 100 }, (_, at) => readOf(`secret-${at}`));
@@ -114,7 +114,7 @@ describe('append and read', () => {
     await two.close();
   });
 
-  test('the head may be kept elsewhere', async () => {
+  test('the head can be stored elsewhere', async () => {
     await using directory = await testDirectory();
     const headPath = `${directory.path}-elsewhere/head.json`;
     const log = await openTestLog(directory.path, { headPath });
@@ -124,7 +124,7 @@ describe('append and read', () => {
     await log.close();
   });
 
-  test('without flushing the same is written', async () => {
+  test('writes the same without flushing', async () => {
     await using directory = await testDirectory();
     const log = await openTestLog(directory.path, { flush: 'by-system' });
     await appendReads(log, 1, 3);
@@ -133,13 +133,13 @@ describe('append and read', () => {
   });
 });
 
-describe('what the log refuses', () => {
-  test('a key that is none', async () => {
+describe('what the log rejects', () => {
+  test('an invalid key', async () => {
     await using directory = await testDirectory();
     await expect(openTestLog(directory.path, { key: Secret.of('short') })).rejects.toThrow(Fault);
   });
 
-  test('another key: the head does not open', async () => {
+  test("a different key: the head doesn't verify", async () => {
     await using directory = await testDirectory();
     const log = await openTestLog(directory.path);
     await appendReads(log, 1, 1);
@@ -212,7 +212,7 @@ describe('what the log refuses', () => {
   });
 });
 
-test('no field of an event takes free text or a secret', () => {
+test('no field of an event accepts free text or a secret', () => {
   const secret = Secret.of('sk-test');
   const events: readonly AuditEvent[] = [
     // @ts-expect-error -- an action is a word of the table

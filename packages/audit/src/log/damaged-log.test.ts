@@ -22,7 +22,7 @@ describe('a damaged log', () => {
   }
 
   test.each(['cut off', 'altered'] as const)(
-    'that was %s takes no more records once it is found, from any process',
+    'that was %s accepts no records from any process once it is detected',
     async (how) => {
       await using directory = await testDirectory();
       const log = await damaged(directory.path, how);
@@ -39,7 +39,7 @@ describe('a damaged log', () => {
     },
   );
 
-  test('is not trusted again when its damage is undone', async () => {
+  test('stays untrusted after its damage is undone', async () => {
     await using directory = await testDirectory();
     const log = await damaged(directory.path, 'altered');
     expect(await log.verify()).toMatchObject({ ok: false });
@@ -52,7 +52,7 @@ describe('a damaged log', () => {
   });
 
   test.each(['cut off', 'altered'] as const)(
-    'that was %s is kept as evidence, and the new one begins with saying why',
+    'that was %s is kept as evidence, and the new log starts with the reason',
     async (how) => {
       await using directory = await testDirectory();
       const log = await damaged(directory.path, how);
@@ -77,7 +77,7 @@ describe('a damaged log', () => {
     },
   );
 
-  test('is not overwritten by another of the same time', async () => {
+  test("isn't overwritten by another one set aside at the same time", async () => {
     await using directory = await testDirectory();
     const clock = { nowMs: () => 0, monotonicMs: () => performance.now() };
     const log = await openTestLog(directory.path, { clock });
@@ -92,7 +92,7 @@ describe('a damaged log', () => {
   });
 
   test.each(['kill', 'full'] as const)(
-    'is set aside by the next call when a %s cuts one off, and no line is lost',
+    'is set aside by the next call if a %s interrupts the first, and loses no line',
     { timeout: 60_000 },
     async (fault) => {
       for (let at = 1, isDone = false; !isDone; at += 1) {

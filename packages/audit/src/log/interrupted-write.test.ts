@@ -20,7 +20,7 @@ async function countChanges(): Promise<number> {
 }
 
 test(
-  'killed at any change to the disk: what was acknowledged is there, and the chain goes on',
+  'killed at any disk write: acknowledged records survive and the chain continues',
   { timeout: 60_000 },
   async () => {
     const changes = await countChanges();
@@ -55,7 +55,7 @@ test(
 );
 
 test(
-  'full at any change to the disk: a failure as a value, and the next record follows on',
+  'disk full at any write: returns a failure, and the next record continues the chain',
   { timeout: 60_000 },
   async () => {
     const changes = await countChanges();

@@ -87,7 +87,7 @@ describe('a log with an anchor', () => {
         }
       },
     ],
-  ])('that was %s is damaged for whoever looks or writes', async (_, kind, change) => {
+  ])('that was %s is reported as damaged to readers and writers', async (_, kind, change) => {
     await using directory = await testDirectory();
     const anchor = await anchored(directory.path);
     await change(directory.path);
@@ -113,7 +113,7 @@ describe('a log with an anchor', () => {
     await log.close();
   });
 
-  test('is whole when a kill came between its last records and the next anchor', async () => {
+  test('is intact after a kill between its last records and the next anchor', async () => {
     await using directory = await testDirectory();
     const anchor = await anchored(directory.path);
     await goOn(directory.path, 5);
@@ -129,7 +129,7 @@ describe('a log with an anchor', () => {
     await log.close();
   });
 
-  test('is anchored while other processes write, and never behind what was anchored', async () => {
+  test('is anchored while other processes write, and the anchor never moves back', async () => {
     await using directory = await testDirectory();
     const anchor = anchorPort();
     const logs = await Promise.all(
@@ -151,7 +151,7 @@ describe('a log with an anchor', () => {
     for (const log of logs) await log.close();
   });
 
-  test('takes no record where its anchor cannot be read', async () => {
+  test("accepts no record if its anchor can't be read", async () => {
     await using directory = await testDirectory();
     const anchor = { ...anchorPort(), read: () => Promise.resolve(failed(LOCKED)) };
     const log = await openTestLog(directory.path, { anchor });
@@ -160,7 +160,7 @@ describe('a log with an anchor', () => {
     await log.close();
   });
 
-  test('keeps an anchor that is young enough', async () => {
+  test('keeps an anchor that is recent enough', async () => {
     await using directory = await testDirectory();
     const anchor = await anchored(directory.path);
     let nowMs = anchor.kept?.atMs ?? 0;

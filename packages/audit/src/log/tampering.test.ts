@@ -80,7 +80,7 @@ async function missed(
   return isRight && kinds.includes(found.kind) ? undefined : { found, name, line };
 }
 
-test('as it was written it is whole', async () => {
+test('is intact as it was written', async () => {
   expect(await brokenWith(new Map())).toBe('whole');
 });
 
@@ -146,7 +146,7 @@ describe('every byte', { timeout: 60_000 }, () => {
   });
 });
 
-test('any bytes anywhere: never whole, never before the place', async () => {
+test('any bytes anywhere: never intact, and never reported before the place', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.nat(segments.length - 1),
@@ -211,7 +211,7 @@ describe('lines', () => {
     expect(atEnd).toMatchObject({ kind: 'altered', file: last(), seq: 8 });
   });
 
-  test('a genuine one of another past', async () => {
+  test('a genuine record from another branch of the log', async () => {
     const key = deriveAuditKeys(TEST_KEY).record;
     const [line = ''] = linesOf(second());
     const record = v.parse(AuditRecordSchema, JSON.parse(line));
@@ -260,7 +260,7 @@ describe('files', () => {
     });
   });
 
-  test('an older head that was once genuine only vouches for less', async () => {
+  test('an older genuine head only covers fewer records', async () => {
     const key = deriveAuditKeys(TEST_KEY).head;
     const [first = ''] = segments;
     const mac = /"mac":"([0-9a-f]{64})"\}$/.exec(linesOf(first)[0] ?? '')?.[1] ?? '';
@@ -269,7 +269,7 @@ describe('files', () => {
     expect(await brokenWith(new Map([['head.json', older]]))).toBe('whole');
   });
 
-  test('and a damaged log takes no record', async () => {
+  test('and a damaged log accepts no record', async () => {
     const name = segments.at(-1) ?? '';
     files.set(pathOf(name), bytesOf(name).subarray(0, -10));
     expect(await log.append(readOf('x'))).toMatchObject({

@@ -35,7 +35,7 @@ function framesOf(bytes: Buffer): string[] {
 }
 
 describe('over TCP', () => {
-  test('every message arrives whole, counted in bytes, before close returns', async () => {
+  test('every message arrives complete, counted in bytes, before close returns', async () => {
     const received: Buffer[] = [];
     const port = await listen((socket) => {
       socket.on('data', (chunk) => received.push(chunk));
@@ -62,7 +62,7 @@ describe('over TCP', () => {
     expect(Buffer.concat(received).toString()).toBe('{"a":1}\ngrößer\n');
   });
 
-  test('a certificate that is not PEM is a failure of ours, and nothing is connected', async () => {
+  test("a client certificate that isn't PEM fails before connecting", async () => {
     const tls = { client: { certificate: 'no', key: Secret.of('no') } };
     let connections = 0;
     const port = await listen(() => {
@@ -73,13 +73,13 @@ describe('over TCP', () => {
     expect(connections).toBe(0);
   });
 
-  test('where nobody listens', async () => {
+  test('a port that nobody listens on', async () => {
     const failure = { reason: 'syslog-unreachable', errno: 'ECONNREFUSED' };
     const connected = await connectSyslog({ host: '127.0.0.1', port: 1, timeoutMs: 5000 });
     expect(connected).toEqual({ ok: false, failure });
   });
 
-  test('a receiver that hangs up: the next message or the close says so', async () => {
+  test('a receiver that closes the connection: the next message or close fails', async () => {
     const port = await listen((socket) => socket.once('data', () => socket.end()));
     const connection = await connectTo(port);
     expectOk(await connection.send('first'));
@@ -87,7 +87,7 @@ describe('over TCP', () => {
     expect(await connection.close()).toMatchObject({ failure: { reason: 'syslog-unreachable' } });
   });
 
-  test('a receiver that takes nothing: a failure after the time allowed', async () => {
+  test('a receiver that reads nothing: fails after the timeout', async () => {
     const port = await listen((socket) => socket.pause());
     const connection = await connectTo(port, 200);
     const sendUntilFull = async (): Promise<unknown> => {
@@ -99,7 +99,7 @@ describe('over TCP', () => {
     expect(await sendUntilFull()).toEqual({ reason: 'syslog-unreachable', errno: 'ETIMEDOUT' });
   });
 
-  test('a receiver that never closes: the close fails after the time allowed', async () => {
+  test('a receiver that never closes: close fails after the timeout', async () => {
     const port = await listen((socket) => socket.resume());
     const connection = await connectTo(port, 200);
     expectOk(await connection.send('message'));

@@ -70,7 +70,7 @@ function keepsConversations(open: OpenStore): void {
     expect(store.list({ limit: 1 })).toMatchObject({ value: { conversations: [{ title }] } });
   });
 
-  test('loses half a character pair of a title and nothing else', () => {
+  test('drops a lone surrogate from a title and nothing else', () => {
     const { store } = begin(open);
     const { id, title } = expectOk(store.create({ title: 'half \ud83d of one' }));
     expect(title).toBe('half \ufffd of one');
@@ -88,7 +88,7 @@ function renamesConversations(open: OpenStore): void {
     expect(store.open(id)).toMatchObject({ value: { conversation: renamed } });
   });
 
-  test('does not find unknown conversations', () => {
+  test("doesn't find unknown conversations", () => {
     const { store } = begin(open);
     const calls = [
       store.open(NOWHERE),
@@ -110,7 +110,7 @@ function renamesConversations(open: OpenStore): void {
 }
 
 function removesConversations(open: OpenStore): void {
-  test('takes a removed conversation out of sight until it is restored', () => {
+  test('hides a removed conversation until it is restored', () => {
     const { store, clock } = begin(open);
     const conversation = expectOk(store.create({ title: 'needle in the title' }));
     const message = say(store, conversation, 'needle in the text');
@@ -128,7 +128,7 @@ function removesConversations(open: OpenStore): void {
     expect(expectOk(store.search('needle', 10))).toHaveLength(2);
   });
 
-  test('removed twice keeps the first time; restored twice stays restored', () => {
+  test('removing twice keeps the first time, and restoring twice stays restored', () => {
     const { store, clock } = begin(open);
     const { id } = expectOk(store.create({ title: 'x' }));
     store.remove(id);
@@ -138,7 +138,7 @@ function removesConversations(open: OpenStore): void {
     expect(expectOk(store.restore(id))).not.toHaveProperty('deletedAtMs');
   });
 
-  test('lets a running answer of a removed conversation end', () => {
+  test('lets a running answer of a removed conversation finish', () => {
     const { store } = begin(open);
     const conversation = expectOk(store.create({ title: 'x' }));
     const answer = say(store, conversation, '', { role: 'assistant', status: 'streaming' });
@@ -148,7 +148,7 @@ function removesConversations(open: OpenStore): void {
 }
 
 function purgesConversations(open: OpenStore): void {
-  test('purges for good what was removed before a time', () => {
+  test('permanently purges conversations removed before a time', () => {
     const { store, clock } = begin(open);
     const make = (title: string) => {
       const conversation = expectOk(store.create({ title }));
@@ -174,7 +174,7 @@ function purgesConversations(open: OpenStore): void {
 }
 
 function keepsMessages(open: OpenStore): void {
-  test('adds a message and updates its conversation with the time, provider and model', () => {
+  test("adds a message and updates its conversation's time, provider and model", () => {
     const { store, clock } = begin(open);
     const conversation = expectOk(store.create({ title: 'x' }));
     clock.time += 7;
@@ -218,7 +218,7 @@ function keepsMessages(open: OpenStore): void {
 }
 
 function refusesMessages(open: OpenStore): void {
-  test('refuses a message whose parent is not in its conversation', () => {
+  test("rejects a message whose parent isn't in its conversation", () => {
     const { store, clock } = begin(open);
     const conversation = expectOk(store.create({ title: 'x' }));
     const elsewhere = say(store, expectOk(store.create({ title: 'y' })), 'elsewhere');
@@ -236,7 +236,7 @@ function refusesMessages(open: OpenStore): void {
     expect(expectOk(store.open(conversation.id))).toEqual({ conversation, messages: [] });
   });
 
-  test('refuses a message of more than can be stored', () => {
+  test('rejects a message over the size limit', () => {
     const { store } = begin(open);
     const conversation = expectOk(store.create({ title: 'x' }));
     const huge = [text('x'.repeat(64 * 1024 * 1024))];
@@ -256,7 +256,7 @@ function refusesMessages(open: OpenStore): void {
 }
 
 function changesMessages(open: OpenStore): void {
-  test('changes a message in what is given and nothing else', () => {
+  test('changes only the given fields of a message', () => {
     const { store } = begin(open);
     const conversation = expectOk(store.create({ title: 'x' }));
     const added = say(store, conversation, '', {

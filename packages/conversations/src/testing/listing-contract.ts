@@ -102,7 +102,7 @@ function listsPageByPage(open: OpenStore): void {
     });
   });
 
-  test('has the one updated last first', () => {
+  test('starts with the most recently updated', () => {
     const { store, clock, made } = begin(open, 4);
     const [first] = made;
     clock.time += 10;
@@ -126,7 +126,7 @@ function listsPageByPage(open: OpenStore): void {
     expect(pages(store, limit)).toEqual(made.toReversed());
   });
 
-  test('goes by the id where the times are the same, and leaves none out', () => {
+  test('orders by id if the times are equal, and omits none', () => {
     const { store, made } = begin(open, 20, 0);
     const all = pages(store, 3);
     expect(new Set(all.map(({ id }) => id)).size).toBe(20);
@@ -140,7 +140,7 @@ function listsPageByPage(open: OpenStore): void {
 }
 
 function listsUnderChange(open: OpenStore): void {
-  test.each(CHANGES)('leaves none of the others out while %s', (_name, change) => {
+  test.each(CHANGES)('omits no other conversation while %s', (_name, change) => {
     const { store, clock, made } = begin(open, 20);
     const seen = new Set(
       pages(store, 4, (page) => {
@@ -153,7 +153,7 @@ function listsUnderChange(open: OpenStore): void {
     expect(titles(missing)).toEqual([]);
   });
 
-  test.each([0, -1, 501, 1.5, Number.NaN])('takes no limit of %d', (limit) => {
+  test.each([0, -1, 501, 1.5, Number.NaN])('rejects a limit of %d', (limit) => {
     const { store } = begin(open, 0);
     expect(() => store.list({ limit })).toThrow('a limit is');
   });

@@ -150,17 +150,17 @@ function findsTexts(open: OpenStore): void {
     expect(found(query).toSorted()).toEqual(expected);
   });
 
-  test.each(TAKES_FOR_TEXT)('takes %s for text', (_name, query, expected) => {
+  test.each(TAKES_FOR_TEXT)('treats %s as text', (_name, query, expected) => {
     expect(found(query)).toEqual(expected);
   });
 
-  test.each([0, -1, 201, 1.5, Number.NaN])('takes no limit of %d', (limit) => {
+  test.each([0, -1, 201, 1.5, Number.NaN])('rejects a limit of %d', (limit) => {
     expect(() => open(testEnvironment()).search('x', limit)).toThrow('a limit is');
   });
 }
 
 function showsSnippets(open: OpenStore): void {
-  test('shows the match among what is around it, in pieces', () => {
+  test('shows the match with its surrounding text, as separate pieces', () => {
     const { store } = withTexts(open);
     const first = (query: string) => shown(expectOk(store.search(query, 1))[0]);
     expect(first('fox jum')).toBe('The quick brown [fox] [jumps] over the lazy dog.');
@@ -169,7 +169,7 @@ function showsSnippets(open: OpenStore): void {
     expect(first('🚀')).toBe('launch[🚀] it 👩‍💻 now ❤️');
   });
 
-  test('shows a part of a long text, and no markup of its own', () => {
+  test('shows an excerpt of a long text, without adding markup', () => {
     const store = open(testEnvironment());
     const conversation = expectOk(store.create({ title: 'x' }));
     say(store, conversation, `${'before '.repeat(500)}<b>needle</b>\u0002 ${'after '.repeat(500)}`);
@@ -182,7 +182,7 @@ function showsSnippets(open: OpenStore): void {
 }
 
 function ordersHits(open: OpenStore): void {
-  test('has titles before messages, each newest first, up to the limit', () => {
+  test('lists titles before messages, newest first, up to the limit', () => {
     const environment = testEnvironment();
     const { clock } = environment;
     const store = open(environment);
@@ -232,7 +232,7 @@ function followsChanges(open: OpenStore): void {
     expect(count('another')).toBe(0);
   });
 
-  test('reads texts and refusals, not what is under them', () => {
+  test('searches texts and refusals, not other parts', () => {
     const store = open(testEnvironment());
     const conversation = expectOk(store.create({ title: 'x' }));
     say(store, conversation, 'alpha', {

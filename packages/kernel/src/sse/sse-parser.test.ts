@@ -64,14 +64,14 @@ const ROWS: readonly (readonly [name: string, text: string, outcome: Outcome])[]
   ],
 ];
 
-describe('sseParser (wire.md 55–58)', () => {
+describe('sseParser', () => {
   test.each(ROWS)('%s', (_name, text, outcome) => {
     const bytes = encodeUtf8(text);
     expect(parse([bytes])).toEqual(outcome);
     expect(parse(bytewise(bytes))).toEqual(outcome);
   });
 
-  test('malformed UTF-8 becomes U+FFFD and does not swallow the line end', () => {
+  test("malformed UTF-8 becomes U+FFFD and doesn't consume the line end", () => {
     const bytes = Uint8Array.of(...encodeUtf8('data: '), 0xe2, 0x0a, 0x0a);
     expect(parse([bytes])).toEqual({ events: [message('\uFFFD')] });
     expect(parse(bytewise(bytes))).toEqual({ events: [message('\uFFFD')] });
@@ -93,17 +93,20 @@ describe('sseParser (wire.md 55–58)', () => {
     ['in a comment', `:${'x'.repeat(100)}\n\n`],
     ['in the name of the event', `event: ${'x'.repeat(100)}\n\n`],
   ];
-  test.each(LARGE)('too large an event %s is refused, after what came before', (_name, text) => {
-    const bytes = encodeUtf8(`data: a\n\n${text}`);
-    const outcome = {
-      events: [message('a')],
-      failure: { reason: 'sse-event-too-large', maxEventBytes: 64 },
-    };
-    expect(parse([bytes], 64)).toEqual(outcome);
-    expect(parse(bytewise(bytes), 64)).toEqual(outcome);
-  });
+  test.each(LARGE)(
+    'rejects an event that is too large %s, after the events before it',
+    (_name, text) => {
+      const bytes = encodeUtf8(`data: a\n\n${text}`);
+      const outcome = {
+        events: [message('a')],
+        failure: { reason: 'sse-event-too-large', maxEventBytes: 64 },
+      };
+      expect(parse([bytes], 64)).toEqual(outcome);
+      expect(parse(bytewise(bytes), 64)).toEqual(outcome);
+    },
+  );
 
-  test('many small events and comments never are too large', () => {
+  test('many small events and comments are never too large', () => {
     const bytes = encodeUtf8(': ping\n'.repeat(100) + 'data: a\n\n'.repeat(100));
     expect(parse([bytes], 64).events).toHaveLength(100);
     expect(parse([bytes], 64).failure).toBeUndefined();
@@ -141,7 +144,7 @@ describe('sseParser (wire.md 55–58)', () => {
     fc.array(fc.nat(200), { maxLength: 12 }),
     fc.constantFrom(12, 40, 1000),
   );
-  test('any text, cut anywhere, is as whole', () => {
+  test('parses any text split anywhere like the whole text', () => {
     fc.assert(
       fc.property(chunked, ([bytes, cuts, maxEventBytes]) => {
         const at = [...cuts.filter((cut) => cut <= bytes.length)].sort((a, b) => a - b);
@@ -154,7 +157,7 @@ describe('sseParser (wire.md 55–58)', () => {
     );
   });
 
-  test('any bytes, cut anywhere, are as whole', () => {
+  test('parses any bytes split anywhere like the whole', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (noise) => {
         const bytes = Uint8Array.of(...encodeUtf8('data: a\ndata: '), ...noise, 0x0a, 0x0a);

@@ -9,7 +9,7 @@ describe('the error table', () => {
     expect(Object.keys(ERROR_CODES).toSorted()).toEqual(names.toSorted());
   });
 
-  test('exit codes are those of the list, which has no number twice', () => {
+  test('every exit code is in the list, which has no duplicates', () => {
     const known = Object.values(EXIT);
     expect(new Set(known).size).toBe(known.length);
     for (const { exit } of Object.values(ERROR_CODES)) expect(known).toContain(exit);

@@ -69,7 +69,7 @@ describe.each(OPERATIONS)('a process killed while it does: $name', (operation) =
   );
 
   it(
-    'and so does the next, killed while it completes that',
+    'and so does the next one, killed while it recovers',
     async () => {
       await deaths(4, async (first) => {
         using before = stage.copy();
@@ -101,7 +101,7 @@ async function dieAgain(
 }
 
 describe('all of these', () => {
-  it('are hundreds of points, and more than a thousand in an exhaustive run', () => {
+  it('are hundreds of kill points, and more than a thousand in an exhaustive run', () => {
     process.stdout.write(`\n${String(points)} kill points, each checked\n`);
     expect(points).toBeGreaterThan(isExhaustive ? 1000 : 300);
   });

@@ -93,8 +93,8 @@ afterAll(async () => {
   await rm(backup(), { force: true });
 });
 
-describe('a reader made from the documents', () => {
-  it('opens the header by passphrase, recovery code and keyring to the same keys', () => {
+describe('a reader written from the documents', () => {
+  it('opens the header with passphrase, recovery code and keyring to the same keys', () => {
     const keys = read({ passphrase: PASSPHRASE });
     expect(read({ recoveryCode })).toEqual(keys);
     expect(read({ recoveryCode: recoveryCode.toUpperCase().replaceAll('-', ' ') })).toEqual(keys);
@@ -119,7 +119,7 @@ describe('a reader made from the documents', () => {
     }
   });
 
-  it('proves the anchor, in its file and in the keyring, to be of the newest files', async () => {
+  it('verifies that the anchor, in its file and in the keyring, matches the newest files', async () => {
     const vault = await open();
     expectOk(await vault.unlock({ with: 'passphrase', passphrase: Secret.of(PASSPHRASE) }));
     expectOk(await vault.anchorAudit({ count: 2, hash: 'a1b2', atMs: 3 }));
@@ -173,7 +173,7 @@ describe('a reader made from the documents', () => {
     expect(secrets).toEqual({ openai: { fields: ['value'], createdAtMs: 7, updatedAtMs: 7 } });
   });
 
-  it('opens the secrets file by passphrase and by data key, and the backup', async () => {
+  it('opens the secrets file with the passphrase and with the data key, and the backup', async () => {
     const vault = await open();
     expectOk(await vault.unlock({ with: 'passphrase', passphrase: Secret.of(PASSPHRASE) }));
     const passphrase = Secret.of(PASSPHRASE);
@@ -205,7 +205,7 @@ describe('a reader made from the documents', () => {
     );
   });
 
-  it('finds the new data key in the journal of a change of it', async () => {
+  it('finds the new data key in the journal of a key change', async () => {
     const vault = await open();
     expectOk(await vault.unlock({ with: 'recovery', code: Secret.of(recoveryCode) }));
     const before = read({ recoveryCode });
@@ -231,7 +231,7 @@ describe('a reader made from the documents', () => {
 });
 
 describe('docs/formats', () => {
-  it('says of every file that is written what it is, member by member', () => {
+  it('documents every file, field by field', () => {
     const kinds: readonly (readonly [RegExp, v.GenericSchema])[] = [
       [/slots\.json/, shapes.HeaderShape],
       [/anchor\.json/, shapes.AnchorShape],
@@ -258,7 +258,7 @@ describe('docs/formats', () => {
     );
   });
 
-  it('says of every entry of the keyring what it is', () => {
+  it('documents every keyring entry', () => {
     expect(entries.size).toBeGreaterThan(3);
     for (const [account, values] of entries) {
       if (account.startsWith('+probe@')) continue;
