@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the built page is made of: globs from the root. */
+/** The sources of the built page: globs from the root. */
 const INPUTS = [
   'apps/web/{index.html,package.json,vite.config.ts}',
   'apps/web/{src,public}/**/*',
@@ -26,13 +26,13 @@ export function digestOfInputs(root: string): string {
   return hash.digest('hex');
 }
 
-/** Whether the built page belongs to the sources as they are. */
+/** Whether the built page is up to date with the sources. */
 export function isFresh(root: string, digest: string): boolean {
   const stamp = join(root, DIST, STAMP);
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
 }
 
-/** Builds the page; false, after it said why, where that failed. */
+/** Builds the page. Prints the reason and returns false if that fails. */
 function buildWeb(root: string, digest: string): boolean {
   const fresh = join(root, 'node_modules/.cache', `web-${String(process.pid)}`);
   const vite = join(root, 'node_modules/vite/bin/vite.js');
@@ -52,8 +52,9 @@ function buildWeb(root: string, digest: string): boolean {
 }
 
 /**
- * Moves a built page to its place whole, so that two starts at once, or one that is killed, never
- * leave half a page. Where another start was quicker its page stays: it is built from the same.
+ * Moves a built page into place atomically, so that two concurrent starts, or one that is killed,
+ * never leave an incomplete page. If another start was faster, its page stays: it has the same
+ * sources.
  */
 export function putInPlace(fresh: string, dist: string): void {
   const old = `${fresh}-old`;

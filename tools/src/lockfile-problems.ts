@@ -6,7 +6,7 @@ import {
   type JsonValue,
 } from '@postern/kernel';
 
-/** Licences of other people's packages that fit Apache-2.0, by their SPDX identifiers. */
+/** Licences of third-party packages that are compatible with Apache-2.0, by SPDX identifier. */
 const FITTING_LICENCES: ReadonlySet<string> = new Set([
   '0BSD',
   'Apache-2.0',

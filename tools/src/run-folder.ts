@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A temporary directory of one run of the tests, to see what they leave. */
+/** A temporary directory for one test run, to detect leftovers. */
 export interface RunFolder {
   readonly path: string;
   /** The files that are in it and the processes that were started in it, one line each. */
@@ -36,7 +36,7 @@ export function openRunFolder(environment: Record<string, string | undefined>): 
   };
 }
 
-/** What has been told to end may take a moment. */
+/** Processes that were told to exit may need a moment. */
 async function processesOf(path: string): Promise<readonly string[]> {
   for (let tries = 0; ; tries += 1) {
     const found = runningIn(path);

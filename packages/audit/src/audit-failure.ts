@@ -1,16 +1,16 @@
 import type { DiskFailure } from '@postern/disk';
 import type { ErrorCodeName } from '@postern/protocol';
 
-/** Why the audit log could not be written or read. Carries paths and places, never contents. */
+/** Why the audit log couldn't be written or read. Carries paths and places, never contents. */
 export type AuditFailure =
   | DiskFailure
   | { readonly reason: 'audit-busy' }
   | { readonly reason: 'audit-version-unknown'; readonly file: string }
-  /** The anchor could not be read or kept; the code is that of whoever keeps it. */
+  /** The anchor couldn't be read or saved. The code comes from the store that keeps it. */
   | { readonly reason: 'audit-anchor'; readonly code: ErrorCodeName }
   | { readonly reason: 'audit-damaged'; readonly broken: BrokenLink };
 
-/** The first place at which the log is not what was written. */
+/** The first place where the log differs from what was written. */
 export interface BrokenLink {
   readonly kind: BrokenKind;
   /** The file's name in the log's directory. */

@@ -17,7 +17,7 @@ const CODES: Readonly<Record<Exclude<Failure['reason'], 'audit-anchor'>, ErrorCo
   'syslog-credentials': 'AUDIT_FORWARD_FILE',
 };
 
-/** Speaks a failure of the log, or of sending it, to a person. */
+/** Describes a failure of the log, or of sending it, to the user. */
 export function describeAuditFailure(failure: Failure): Problem {
   const code = failure.reason === 'audit-anchor' ? failure.code : CODES[failure.reason];
   return problemWithDetail(code, detailOf(failure));

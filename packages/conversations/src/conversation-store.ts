@@ -23,7 +23,7 @@ export type StoreFailure =
   /** There is no such conversation, or it is removed. */
   | { readonly reason: 'conversation-not-found' }
   | { readonly reason: 'message-not-found' }
-  /** What is stored of the message is not a message; the rest of the conversation is readable. */
+  /** The stored data isn't a valid message; the rest of the conversation is readable. */
   | { readonly reason: 'message-damaged' }
   /** The parts, as JSON, are longer than can be stored. */
   | { readonly reason: 'message-too-large'; readonly maxLength: number };
@@ -56,7 +56,7 @@ export interface NewMessage {
   readonly extra?: Extra;
 }
 
-/** What is left out stays as it is. */
+/** Omitted fields stay unchanged. */
 export interface MessageChange {
   readonly parts?: readonly Part[];
   readonly status?: MessageStatus;
@@ -68,8 +68,8 @@ export interface MessageChange {
 }
 
 /**
- * Where conversations are kept. Synchronous: each call is one transaction and has happened, on the
- * disk where there is one, when it returns. A failure leaves everything as it was.
+ * The store of conversations. Synchronous: each call is one transaction, which is committed (to the
+ * disk, if there is one) when it returns. A failure changes nothing.
  */
 export interface ConversationStore {
   create(input: NewConversation): Result<Conversation, StoreFailure>;
@@ -82,32 +82,32 @@ export interface ConversationStore {
   list(page: PageRequest): Result<ConversationPage, StoreFailure>;
 
   /**
-   * A conversation with every message of its tree, oldest first. A damaged message is there as an
-   * empty one of status `failed` with the code DATABASE_DAMAGED.
+   * A conversation with every message of its tree, oldest first. A damaged message is returned as
+   * an empty one with the status `failed` and the code DATABASE_DAMAGED.
    */
   open(id: ConversationId): Result<ConversationView, StoreFailure>;
 
-  /** The conversation alone, without its messages. */
+  /** The conversation without its messages. */
   conversation(id: ConversationId): Result<Conversation, StoreFailure>;
 
   /** Does not count as an update: the conversation keeps its place in the list. */
   rename(id: ConversationId, title: string): Result<Conversation, StoreFailure>;
 
-  /** Takes it out of lists and search; it can be restored until it is purged. */
+  /** Hides it from lists and search; it can be restored until it is purged. */
   remove(id: ConversationId): Result<Conversation, StoreFailure>;
 
   /** Undoes `remove`; does nothing to a conversation that is not removed. */
   restore(id: ConversationId): Result<Conversation, StoreFailure>;
 
   /**
-   * Deletes for good what was removed before that time (milliseconds of the clock): the rows, their
-   * entries in the search index, and what SQLite would leave of both in free pages and in the log.
-   * The number of conversations deleted. Takes some milliseconds for each message, seconds for
-   * thousands.
+   * Permanently deletes conversations removed before that time (milliseconds of the clock): the
+   * rows, their entries in the search index, and what SQLite would leave of both in free pages and
+   * in the log. The number of conversations deleted. Takes some milliseconds for each message,
+   * seconds for thousands.
    */
   purgeRemoved(removedBeforeMs: number): Result<number, StoreFailure>;
 
-  /** Also updates the conversation's time, and its provider and model where they are given. */
+  /** Also updates the conversation's time, and its provider and model if they are given. */
   addMessage(input: NewMessage): Result<Message, StoreFailure>;
 
   /** Searchable as soon as its status is not `streaming`. */
@@ -116,8 +116,8 @@ export interface ConversationStore {
   message(id: MessageId): Result<Message, StoreFailure>;
 
   /**
-   * Marks every message that is still `streaming` as `interrupted`; how many there were. For the
-   * start of the one process that writes answers.
+   * Marks every message that is still `streaming` as `interrupted`, and returns how many. Called at
+   * startup by the only process that writes answers.
    */
   markInterrupted(): Result<number, StoreFailure>;
 
@@ -129,6 +129,6 @@ export interface ConversationStore {
    */
   search(query: string, limit: number): Result<readonly SearchHit[], StoreFailure>;
 
-  /** Ends the store, and with it the conversations in memory. Any later call is a fault. */
+  /** Closes the store, which drops conversations in memory. Any later call throws. */
   close(): void;
 }

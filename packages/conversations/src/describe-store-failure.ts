@@ -2,7 +2,7 @@ import { describeDatabaseFailure } from '@postern/database';
 import type { Problem } from '@postern/protocol';
 import type { StoreFailure } from './conversation-store.ts';
 
-/** The one way from a failure of the store to a stable code, one line and a remedy. */
+/** Maps every failure of the store to a stable code, one line and a remedy. */
 export function describeStoreFailure(failure: StoreFailure): Problem {
   switch (failure.reason) {
     case 'conversation-not-found':

@@ -73,7 +73,7 @@ export class MessageTable {
     return ok(lastRow);
   }
 
-  /** The message; with `parts` those are taken for its own, and what is stored is not read. */
+  /** The message. If `parts` is given, it is used instead of the stored parts. */
   find(id: MessageId, parts?: readonly Part[]): Result<StoredMessage, StoreFailure> {
     const row = parts === undefined ? this.#find.get(id) : this.#findHead.get(id);
     if (row === undefined) return failed({ reason: 'message-not-found' });
@@ -112,7 +112,7 @@ export class MessageTable {
   }
 }
 
-/** The columns that are NULL where the message has no such thing. */
+/** The columns that may be NULL. */
 function details(
   message: Message,
 ): Record<'model' | 'stopReason' | 'usage' | 'failure' | 'extra', string | null> {
@@ -126,7 +126,7 @@ function details(
   };
 }
 
-/** JSON has no infinity, which a provider's `1e999` becomes; a count of it is no count. */
+/** JSON has no infinity, which a provider's `1e999` becomes; such a count is dropped. */
 function withoutInfinity(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? undefined : value;
 }

@@ -12,8 +12,8 @@ export interface ConversationsEnvironment {
 }
 
 /**
- * The conversations in an encrypted database, which is made where there is none. The key is 64 hex
- * digits; a wrong one, or a damaged file, changes nothing on the disk.
+ * The conversations in an encrypted database, which is created if it doesn't exist. The key is 64
+ * hex digits; a wrong one, or a damaged file, changes nothing on the disk.
  */
 export function openSqliteConversations(
   options: ConversationsEnvironment & { readonly path: string; readonly key: Secret },

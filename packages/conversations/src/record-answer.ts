@@ -9,28 +9,28 @@ import {
 } from '@postern/protocol';
 import type { ConversationStore, MessageChange, StoreFailure } from './conversation-store.ts';
 
-/** Runs the work once after the delay; what it returns takes it back. */
+/** Runs the work once after the delay; the returned function cancels it. */
 export type Schedule = (work: () => void, delayMs: number) => () => void;
 
 export interface RecordOptions {
-  /** How often an answer that still grows is saved at most: what a killed process can lose. */
+  /** The minimum time between saves of a streaming answer: what a killed process can lose. */
   readonly saveEveryMs: number;
   readonly clock: Clock;
   readonly schedule: Schedule;
 }
 
-/** One answer on its way into the store. */
+/** One answer that is being recorded. */
 export interface AnswerRecorder {
-  /** What the events so far amount to. */
+  /** The answer so far. */
   readonly answer: FoldedAnswer;
 
-  /** Takes the next event. A save that fails is tried again with the next one that is due. */
+  /** Adds the next event. A failed save is retried with the next one. */
   add(event: AnswerEvent): void;
 
   /**
    * Saves the whole answer and ends the recording: `complete` after a `finish` event, `failed`
-   * after a `failure`, `interrupted` where neither came or the failure is that it was stopped. Ends
-   * it also where the save fails; called again, it tries to save again.
+   * after a `failure`, `interrupted` if neither came or it was stopped. It ends even if the save
+   * fails; called again, it retries the save.
    */
   finish(): Result<Message, StoreFailure>;
 }

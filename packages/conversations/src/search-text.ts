@@ -6,9 +6,9 @@
  * then found as a phrase.
  */
 
-/** Separates characters in the index and is taken out of what is shown. */
+/** Separates characters in the index, and is removed from displayed text. */
 const SEPARATOR = '\u001f';
-/** Surround a match in what the index gives back. */
+/** Mark a match in the index's snippets. */
 export const MATCH_START = '\u0002';
 export const MATCH_END = '\u0003';
 
@@ -24,14 +24,14 @@ const ENDS_IN_WORD = new RegExp(`(?:(?!${ALONE})[\\p{L}\\p{N}\\p{Co}]\\p{M}*){2}
 const MAX_QUERY_LENGTH = 1000;
 const MAX_TERMS = 32;
 
-/** A text as the index takes it: composed, without control characters, separators in place. */
+/** A text prepared for the index: composed, without control characters, with separators. */
 export function indexedText(text: string): string {
   return text.normalize('NFC').replace(UNSEARCHABLE, ' ').replace(AROUND_ALONE, SEPARATOR);
 }
 
 /**
  * The FTS5 expression for what a person typed: each term quoted, all of them required, the last one
- * completed where it ends in a word of two characters or more. Undefined where it holds no word.
+ * completed where it ends in a word of two characters or more. Undefined if it has no words.
  */
 export function searchExpression(query: string): string | undefined {
   const terms = indexedText(query.slice(0, MAX_QUERY_LENGTH))

@@ -21,7 +21,7 @@ const isProvider = (value: unknown): value is ProviderId =>
 
 const isErrorCode = (code: string): code is ErrorCodeName => Object.hasOwn(ERROR_CODES, code);
 
-/** The columns beside the parts that are not plain text, read as strictly as those. */
+/** The other columns that are not plain text, parsed as strictly as the parts. */
 const ColumnsSchema = v.object({
   role: v.picklist(['system', 'user', 'assistant']),
   status: v.picklist(['complete', 'streaming', 'interrupted', 'failed']),

@@ -14,7 +14,7 @@ import type { StoreFailure } from './conversation-store.ts';
 const MAX_PARTS_LENGTH = 64 * 1024 * 1024;
 /** Opaque values come from JSON of at most 128 levels and lie a few deeper here. */
 const MAX_DEPTH = 256;
-/** The length, in bytes, to a multiple of which the JSON of a growing answer is filled up. */
+/** The JSON of a streaming answer is padded to a multiple of this length in bytes. */
 const GROWTH_BYTES = 8192;
 
 const json = v.custom<JsonValue>(() => true);
@@ -76,7 +76,7 @@ export const PartsSchema = v.array(
 );
 
 /**
- * The parts of a message as they are stored. Those of an answer that still grows are filled up with
+ * The parts of a message as they are stored. The parts of a streaming answer are padded with
  * spaces: SQLite overwrites a row of unchanged size in place and writes only the pages that differ,
  * so that saving a long answer again costs a page or two and not all of it.
  */

@@ -6,8 +6,8 @@ import { checkFound, notAFile, refuseIfOpen, type OpenDatabaseOptions } from './
 import { areRegularFiles, realFilePath, sizeOf } from './private-files.ts';
 
 /**
- * Looks whether a database is whole, without migrating it: its key, then SQLite's `quick_check`.
- * Must not run while this process has the database open, which is a fault; another process may.
+ * Checks whether a database is intact, without migrating it: its key, then SQLite's `quick_check`.
+ * Throws while this process has the database open; another process may have it open.
  */
 export function checkDatabase({
   path,

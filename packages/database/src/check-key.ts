@@ -4,7 +4,7 @@ import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
 import { PAGE_BYTES, pageAuthenticator } from './page-authenticator.ts';
 import { sizeOf } from './private-files.ts';
 
-/** How many pages are tried before a file whose first page fails counts as foreign. */
+/** How many pages are checked before a file whose first page fails counts as foreign. */
 const PAGES_TRIED = 64;
 const LOG_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;

@@ -1,14 +1,14 @@
 import type { Problem } from '@postern/protocol';
 
-/** Which database a failure speaks of. Neither field is secret. */
+/** The database that a failure is about. Neither field is secret. */
 export interface DatabasePlace {
-  /** What it holds, in the words of a person: `conversations`. */
+  /** Its name for users: `conversations`. */
   readonly label: string;
   /** Its file, or `:memory:`. */
   readonly path: string;
 }
 
-/** How a database was found to be damaged. */
+/** The kind of damage to a database. */
 export type Damage =
   /** A page does not authenticate, or the structure contradicts itself. */
   | 'content'
@@ -47,7 +47,7 @@ const DAMAGE_WORDS: Record<Damage, string> = {
   'not-a-file': "or a file next to it isn't a regular file",
 };
 
-/** The one way from a database failure to words. */
+/** Describes every database failure. */
 export function describeDatabaseFailure(failure: DatabaseFailure): Problem {
   const which = `The ${failure.label} database ${failure.path}`;
   switch (failure.reason) {

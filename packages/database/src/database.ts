@@ -11,7 +11,7 @@ export type SqlRow = Readonly<Record<string, SqlValue>>;
  */
 export interface Statement {
   run(...values: readonly SqlValue[]): { readonly changes: number; readonly lastRow: number };
-  /** The first row, or undefined where there is none. */
+  /** The first row, or undefined if there is none. */
   get(...values: readonly SqlValue[]): SqlRow | undefined;
   all(...values: readonly SqlValue[]): readonly SqlRow[];
 }
@@ -20,15 +20,15 @@ export interface Statement {
 export interface Database {
   readonly label: string;
 
-  /** Compiles a statement; a mistake in it is a fault. */
+  /** Compiles a statement; throws on a syntax error. */
   prepare(sql: string): Statement;
 
-  /** Runs statements outside a transaction of its own. Faults throw on. */
+  /** Runs statements without a transaction of its own. Rethrows bugs. */
   attempt<T>(work: () => T): Result<T, DatabaseFailure>;
 
   /**
-   * Runs the work in one writing transaction: kept where it succeeds, undone where it fails or
-   * throws. Transactions do not nest.
+   * Runs the work in one write transaction: committed if it succeeds, rolled back if it fails or
+   * throws. Transactions don't nest.
    */
   runInTransaction<T, F>(work: () => Result<T, F>): Result<T, F | DatabaseFailure>;
 
@@ -38,10 +38,10 @@ export interface Database {
    */
   runUnsynced<T, F>(work: () => Result<T, F>): Result<T, F | DatabaseFailure>;
 
-  /** Brings everything committed so far onto the disk. */
+  /** Syncs everything committed so far to the disk. */
   sync(): Result<undefined, DatabaseFailure>;
 
-  /** As `sync`, but other work goes on meanwhile. */
+  /** Like `sync`, but without blocking other work. */
   syncSoon(): Promise<Result<undefined, DatabaseFailure>>;
 
   /**
@@ -60,6 +60,6 @@ export interface Database {
    */
   emptyLog(): Result<undefined, DatabaseFailure>;
 
-  /** Ends the connection; a second call does nothing. Any other use afterwards is a fault. */
+  /** Closes the connection; a second call does nothing. Any other use afterwards throws. */
   close(): void;
 }

@@ -32,7 +32,7 @@ const SYSTEM_OUTCOMES: Readonly<Record<string, Outcome>> = {
   EPERM: 'read-only',
 };
 
-/** The failure that an error of SQLite or of the file system stands for; undefined for a fault. */
+/** Maps an error of SQLite or of the file system to a failure; undefined for a bug. */
 export function failureOfError(error: unknown, place: DatabasePlace): DatabaseFailure | undefined {
   const code = errnoOf(error);
   if (code === undefined) return undefined;
@@ -47,7 +47,7 @@ export function failureOfError(error: unknown, place: DatabasePlace): DatabaseFa
   return { reason: outcome, label, path };
 }
 
-/** Runs the work; an error that stands for a failure becomes one, any other is thrown on. */
+/** Runs the work. Errors that map to a failure are returned, all others rethrown. */
 export function attemptAt<T, F>(
   place: DatabasePlace,
   work: () => Result<T, F>,

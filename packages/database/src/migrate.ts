@@ -27,8 +27,8 @@ export function checkVersion(
 }
 
 /**
- * Brings the database to the newest version, each step in its own transaction. To be run under the
- * opening lock. Errors of SQLite are thrown, with the step that met them undone.
+ * Migrates the database to the newest version, each step in its own transaction. The caller holds
+ * the opening lock. Errors of SQLite are thrown, and the failed step is rolled back.
  */
 export function migrate(connection: Connection, migrations: readonly Migration[]): void {
   checkNumbering(migrations);

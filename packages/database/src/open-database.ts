@@ -21,9 +21,9 @@ import { rawKeyBytes } from './raw-key.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 
 export interface OpenDatabaseOptions {
-  /** The file; made, with its directory, where it does not exist. */
+  /** The file; created, with its directory, if it doesn't exist. */
   readonly path: string;
-  /** 256 bits as 64 hex digits, used as they are. Anything else is a fault. */
+  /** 256 bits as 64 hex digits, used as they are. Throws on anything else. */
   readonly key: Secret;
   readonly migrations: readonly Migration[];
   /** What the database holds, in the words of a person: `conversations`. Also marks the file. */
@@ -34,9 +34,9 @@ export interface OpenDatabaseOptions {
 const openPaths = new Set<string>();
 
 /**
- * Opens an encrypted database, makes it where there is none, and brings it to the newest version.
- * Where it fails, nothing that was on the disk has changed. One process opens a database once:
- * a second time is a fault (see `checkKey` for what it would break).
+ * Opens an encrypted database, creates it if it doesn't exist, and migrates it to the newest
+ * version. A failure changes nothing on the disk. One process opens a database once: a second time
+ * throws (see `checkKey` for what it would break).
  */
 export function openDatabase(options: OpenDatabaseOptions): Result<Database, DatabaseFailure> {
   return attemptAt({ label: options.label, path: options.path }, () => {
@@ -92,7 +92,7 @@ export function checkFound(place: DatabasePlace, key: Secret): Result<undefined,
   }
 }
 
-/** Makes the whole database beside its place, so that a half-made one is never found there. */
+/** Creates the whole database next to its place, so that an incomplete one is never found there. */
 function createAt(path: string, options: OpenDatabaseOptions): void {
   createUnlessThere(path);
   const connection = connect(path, options.key);
@@ -153,12 +153,12 @@ function checkContent(
   return checkVersion(connection, options.migrations, place);
 }
 
-/** Where a database is made or rekeyed before it takes its place. */
+/** Where a database is created or rekeyed before it is moved into place. */
 export function freshPath(place: DatabasePlace): string {
   return `${place.path}.new`;
 }
 
-/** Puts a finished, closed database in its place: at every moment the old or the new one. */
+/** Moves a finished, closed database into place atomically. */
 export function replaceDatabase(fresh: string, place: DatabasePlace): void {
   moveIntoPlaceSync(fresh, place.path);
 }

@@ -2,7 +2,7 @@ import { takeLock, type LockFailure } from '@postern/disk';
 import { failed, type Result } from '@postern/kernel';
 import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
 
-/** Long enough for another start to finish its migrations. */
+/** Long enough for another process to finish its migrations. */
 const WAIT_MS = 15_000;
 
 /** Runs the work while no other process makes, opens, migrates or rekeys the same database. */

@@ -13,7 +13,7 @@ const MAC_KEY_ITERATIONS = 2;
 const MAC_KEY_BYTES = 32;
 
 export interface PageAuthenticator {
-  /** Whether these 4,096 bytes were written as that page under the key. */
+  /** Whether these 4,096 bytes authenticate as that page with the key. */
   authenticates(page: Uint8Array, pageNumber: number): boolean;
 }
 

@@ -39,7 +39,10 @@ export function ensurePrivateDirectory(path: string): void {
   accessSync(path, constants.W_OK | constants.X_OK);
 }
 
-/** Takes away what others may do with a database; SQLite makes its companions with its rights. */
+/**
+ * Removes other users' permissions for a database; SQLite creates its other files with the same
+ * mode.
+ */
 export function makePrivate(path: string): void {
   for (const suffix of COMPANIONS) {
     const found = statSync(`${path}${suffix}`, { throwIfNoEntry: false });

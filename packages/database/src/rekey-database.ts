@@ -17,10 +17,10 @@ export interface RekeyDatabaseOptions {
 }
 
 /**
- * Encrypts a database that nobody has open under another key and a fresh salt. A copy is made,
- * rekeyed, read through and put on the disk before it takes the old one's place, so that a process
- * killed at any moment leaves the old or the new one; run again after that, it completes or finds
- * that it was done. Fails with `busy` while another process has the database open.
+ * Re-encrypts a database that nobody has open with another key and a fresh salt. A copy is created,
+ * rekeyed, verified and synced before it replaces the old one, so that a process killed at any
+ * moment leaves the old or the new one. Run again after that, it finishes or finds that it was
+ * done. Fails with `busy` while another process has the database open.
  */
 export function rekeyDatabase(options: RekeyDatabaseOptions): Result<undefined, DatabaseFailure> {
   return attemptAt({ label: options.label, path: options.path }, () => {

@@ -1,12 +1,14 @@
 declare const brand: unique symbol;
 
-/** A string that only its own parser can make, so that ids of different things cannot be mixed. */
+/**
+ * A string that only its own parser can create, so that ids of different kinds can't be mixed up.
+ */
 export type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 export interface BrandParser<Name extends string> {
-  /** The branded text, or undefined where it does not have the form. */
+  /** The branded text, or undefined if it doesn't have the right format. */
   parse(text: string): Branded<Name> | undefined;
-  /** The branded text; a text of another form is a fault of the caller. */
+  /** The branded text; throws if the text has another format. */
   from(text: string): Branded<Name>;
 }
 

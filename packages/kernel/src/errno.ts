@@ -1,6 +1,6 @@
 /**
- * The code of an error that the operating system, or what stands between it and us, raised: `ENOENT`
- * (errno(3)), `SQLITE_BUSY`, `ERR_…` of Node. Undefined for whatever has none.
+ * The code of an error from the operating system, SQLite or Node: `ENOENT` (errno(3)),
+ * `SQLITE_BUSY`, `ERR_…`. Undefined for errors without a code.
  */
 export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;

@@ -24,7 +24,7 @@ const DEFAULT_MAX_DEPTH = 128;
 /**
  * Parses untrusted JSON (RFC 8259). Refuses texts over the limits before they are parsed and any
  * object that could reach a prototype when merged: a key `__proto__`, or a key `constructor`
- * holding an object with a key `prototype`. Failures carry nothing of the text.
+ * holding an object with a key `prototype`. Failures contain nothing of the text.
  */
 export function parseJson(text: string, limits: JsonLimits = {}): Result<JsonValue, JsonFailure> {
   const maxLength = limits.maxLength ?? DEFAULT_MAX_LENGTH;

@@ -24,18 +24,18 @@ export function failed<const F>(failure: F): Failed<F> {
   return { ok: false, failure };
 }
 
-/** Raised by `expectOk` and `unreachable`: a fault, never an answer to bad input. */
+/** Thrown by `expectOk` and `unreachable`: a bug, never a response to bad input. */
 export class Fault extends Error {
   override readonly name = 'Fault';
 }
 
-/** The value of a result that cannot have failed here; a failure is a fault of the caller. */
+/** The value of a result that can't have failed here; throws if it has. */
 export function expectOk<T>(result: Result<T, { readonly reason: string }>): T {
   if (result.ok) return result.value;
   throw new Fault(`expected success, got failure "${result.failure.reason}"`);
 }
 
-/** Closes an exhaustive switch: a new variant makes the call fail to compile. */
+/** Ends an exhaustive switch: with a new variant, the call doesn't compile. */
 export function unreachable(value: never): never {
   throw new Fault(`unreachable variant of type ${typeof value}`);
 }

@@ -88,7 +88,7 @@ export function eraseSecret(secret: Secret): void {
   dropValue(secret);
 }
 
-/** A copy at a place of its own: small arrays are in the heap, where the collector moves them about. */
+/** A copy outside the heap: the collector moves small arrays around, which leaves copies. */
 function outsideTheHeap(bytes: Uint8Array): Uint8Array {
   const copy = new Uint8Array(new ArrayBuffer(bytes.length));
   copy.set(bytes);

@@ -17,7 +17,7 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
-/** The text of well-formed UTF-8, a byte order mark kept; undefined where it is malformed. */
+/** The text of well-formed UTF-8, with its byte order mark; undefined if it is malformed. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new platform.TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -29,11 +29,11 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 export interface Utf8StreamDecoder {
   /** The characters completed by this chunk; malformed sequences become U+FFFD. */
   push(chunk: Uint8Array): string;
-  /** What was left unfinished, as U+FFFD, or the empty string. */
+  /** The incomplete rest as U+FFFD, or the empty string. */
   end(): string;
 }
 
-/** Decodes UTF-8 that arrives in chunks cut anywhere, also inside a character. */
+/** Decodes UTF-8 that arrives in chunks split anywhere, even inside a character. */
 export function utf8StreamDecoder(): Utf8StreamDecoder {
   const decoder = new platform.TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
   return {

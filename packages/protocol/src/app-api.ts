@@ -50,20 +50,20 @@ export const SessionInputSchema = v.strictObject({
 
 export const SetupInputSchema = v.strictObject({
   storage: v.picklist(['keyring', 'file']),
-  /** Required with `file`; with `keyring` it adds a second way in. */
+  /** Required with `file`; with `keyring` it adds a second key slot. */
   passphrase: v.exactOptional(passphrase),
 });
 
 export const UnlockInputSchema = v.union([
   v.strictObject({ passphrase: v.pipe(v.string(), v.maxLength(MAX_PASSPHRASE_BYTES)) }),
   v.strictObject({ recoveryCode: v.pipe(v.string(), v.maxLength(256)) }),
-  /** Tries the keyring again, after the person unlocked it. */
+  /** Tries the keyring again, after the user unlocked it. */
   v.strictObject({ keyring: v.literal(true) }),
 ]);
 
 export const KeyInputSchema = v.strictObject({
   key: v.pipe(v.string(), v.minLength(1), v.maxLength(8192)),
-  /** Store a value that does not have the provider's form. */
+  /** Store a value that doesn't have the provider's key format. */
   force: v.optional(v.boolean(), false),
 });
 
@@ -129,7 +129,7 @@ export interface SessionView {
   readonly browser: string;
   readonly beganAtMs: number;
   readonly lastUsedAtMs: number;
-  /** Whether it is the one that asks. */
+  /** Whether it is the session of this request. */
   readonly current: boolean;
 }
 
@@ -187,7 +187,7 @@ export interface ModelGroup {
   readonly label: string;
   readonly demo: boolean;
   readonly models: readonly { readonly id: string; readonly label: string }[];
-  /** Why the upstream's own list could not be read; `models` then holds the built-in ones. */
+  /** Why the upstream's own list couldn't be read; `models` then has the built-in ones. */
   readonly failure?: Pick<Problem, 'code' | 'message'>;
 }
 
@@ -206,7 +206,7 @@ export interface ConversationView {
 export interface SearchHit {
   readonly conversationId: ConversationId;
   readonly conversationTitle: string;
-  /** null where the title matched. */
+  /** null if the title matched. */
   readonly messageId: MessageId | null;
   /** Plain text around the match, in pieces; render as text only. */
   readonly snippet: readonly { readonly text: string; readonly match: boolean }[];

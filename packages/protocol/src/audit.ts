@@ -63,12 +63,12 @@ export const AUDIT_ACTIONS = {
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
 
-/** Why something was done, beside the error codes that say why it was not. */
+/** Why something was done; error codes say why something failed. */
 export const AUDIT_CAUSES = ['ASKED', 'IDLE', 'SUSPEND', 'EXPIRED', 'EXIT', 'SCHEDULE'] as const;
 
 export type AuditReason = ErrorCodeName | (typeof AUDIT_CAUSES)[number];
 
-/** What an action was about, by name or id. */
+/** The subject of an action, by name or id. */
 export type AuditSubject =
   | { readonly kind: 'secret'; readonly name: SecretName }
   | { readonly kind: 'gateway-key'; readonly id: GatewayKeyId }
@@ -82,21 +82,21 @@ export const executablePath = brandOf('ExecutablePath', /^(?:\/|[A-Za-z]:\\)[^\p
 
 /** The process that did it. */
 export interface AuditActor {
-  /** The numeric user id; null where the system has none (Windows). */
+  /** The numeric user id; null if the system has none (Windows). */
   readonly uid: number | null;
   readonly pid: number;
-  /** null where the system would not say. */
+  /** null if the system doesn't say. */
   readonly executable: ExecutablePath | null;
 }
 
-/** `denied`: somebody was refused. `failure`: it was allowed and did not work. */
+/** `denied`: someone was refused. `failure`: it was allowed and didn't work. */
 export type AuditOutcome = 'success' | 'failure' | 'denied';
 
 export interface AuditEvent {
   readonly action: AuditAction;
   readonly outcome: AuditOutcome;
   readonly subject?: AuditSubject;
-  /** The program that a secret was handed to. */
+  /** The program that got a secret. */
   readonly program?: ExecutablePath;
   readonly reason?: AuditReason;
   /** How many things the action was about: records exported, bytes removed. */

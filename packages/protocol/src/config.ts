@@ -12,11 +12,11 @@ import {
   serverUrl,
 } from './forms.ts';
 
-/** The configuration file, `config.json`. An unknown key stops the start. */
+/** The configuration file, `config.json`. Postern doesn't start with an unknown key. */
 export const ConfigSchema = v.strictObject({
   /** Format version of the file. */
   version: v.optional(v.literal(1), 1),
-  /** Where secrets live. `auto`: the keyring if it really works, else the encrypted file. */
+  /** Where to store secrets. `auto`: the keyring if it works, otherwise the encrypted file. */
   storage: v.optional(v.picklist(['auto', 'keyring', 'file']), 'auto'),
   /** The loopback port of the app, the page and the gateway. */
   port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)), 7420),
@@ -37,7 +37,7 @@ export const ConfigSchema = v.strictObject({
     }),
     {},
   ),
-  /** What the running app says of itself on standard error; nothing of it is kept. */
+  /** What the running app logs to standard error; nothing of it is stored. */
   log: v.optional(
     v.strictObject({
       level: v.optional(v.picklist(['error', 'warn', 'info', 'debug']), 'warn'),
@@ -131,21 +131,21 @@ export const ConfigSchema = v.strictObject({
   ),
 });
 
-/** The configuration with every default filled in. */
+/** The configuration with all defaults. */
 export type Config = v.InferOutput<typeof ConfigSchema>;
-/** The configuration as a person writes it. */
+/** The configuration as a user writes it. */
 export type ConfigInput = v.InferInput<typeof ConfigSchema>;
 
-/** The first mistake of a configuration: where it is and what is wrong, without the value. */
+/** The first error in a configuration: where it is and what is wrong, without the value. */
 export interface ConfigFailure {
   readonly reason: 'config-invalid';
-  /** Dotted path of the key, `gateway.maxBodyBytes`; empty where the whole file is meant. */
+  /** Dotted path of the key, `gateway.maxBodyBytes`; empty for the whole file. */
   readonly path: string;
-  /** One phrase for a person: `unknown key`, `not a valid value`. */
+  /** A short phrase: `unknown key`, `not a valid value`. */
   readonly problem: string;
 }
 
-/** Parses what `config.json` holds. No unknown key is accepted or dropped. */
+/** Parses the content of `config.json`. Rejects unknown keys. */
 export function parseConfig(value: JsonValue): Result<Config, ConfigFailure> {
   if (!isJsonObject(value)) return invalid('', 'not an object');
   const providers = value['providers'];

@@ -11,15 +11,15 @@ import type { ConversationId, MessageId, ProviderId } from './ids.ts';
 export type Role = 'system' | 'user' | 'assistant';
 
 /**
- * What one dialect said beside the fields of the model (`cache_control`, `caller`, `metadata`…). It is
- * written back in that dialect only.
+ * Other fields of one dialect that the model doesn't have (`cache_control`, `caller`, `metadata`…).
+ * It is written back in that dialect only.
  */
 export interface Extra {
   readonly dialect: DialectId;
   readonly fields: JsonObject;
 }
 
-/** Where the bytes of an image or file are. */
+/** The location of an image's or file's bytes. */
 export type MediaSource =
   | { readonly kind: 'base64'; readonly mediaType: string; readonly data: string }
   | { readonly kind: 'url'; readonly url: string }

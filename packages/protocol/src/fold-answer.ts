@@ -8,7 +8,7 @@ import type {
   Usage,
 } from './conversation.ts';
 
-/** What an answer amounts to after some of its events. */
+/** An answer after some of its events. */
 export interface FoldedAnswer {
   readonly id: string | undefined;
   readonly model: string | undefined;

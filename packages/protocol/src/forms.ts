@@ -1,10 +1,8 @@
 import * as v from 'valibot';
 
-/*
- * The forms of short texts that people write into the configuration and that the page sends.
- */
+/* The formats of short texts in the configuration and in requests of the page. */
 
-/** What names a provider or a secret. Two names that every object answers to are left out. */
+/** The name of a provider or a secret, except two names that every object has. */
 export const NAME = /^(?!(?:constructor|prototype)$)[a-z0-9][a-z0-9._-]{0,63}$/;
 
 /** The text of `sortableId`. */

@@ -1,10 +1,10 @@
 import type { DialectId } from './dialect-ids.ts';
 import type { ProviderId, SecretName } from './ids.ts';
 
-/** How a key is shown to the upstream. */
+/** How a key is sent to the upstream. */
 export type UpstreamAuth = 'bearer' | 'x-api-key' | 'none';
 
-/** One upstream: a row of the built-in table or an endpoint that a person named. */
+/** One upstream: a row of the built-in table or a user's endpoint. */
 export interface Provider {
   readonly id: ProviderId;
   readonly label: string;
@@ -17,13 +17,13 @@ export interface Provider {
   readonly auth: UpstreamAuth;
   /** The vault's entry for its key. */
   readonly secret: SecretName;
-  /** What a key looks like; a value of another form is refused unless forced. */
+  /** The format of a key; a value in another format is rejected unless forced. */
   readonly keyForm: KeyForm | undefined;
-  /** A path below `baseUrl` that wants a valid key, where the list of models is public. */
+  /** A path below `baseUrl` that requires a valid key, if the list of models is public. */
   readonly keyCheckPath?: string;
-  /** Model ids offered when the upstream's list cannot be read. */
+  /** Model ids offered if the upstream's list can't be read. */
   readonly models: readonly string[];
-  /** Where a person gets a key. */
+  /** Where the user gets a key. */
   readonly keyPage: string | undefined;
   /** True for the labelled offline demo, which speaks to nobody. */
   readonly demo: boolean;
@@ -39,7 +39,7 @@ export interface SpokenDialect {
   readonly path?: string;
 }
 
-/** The form of a provider's keys as data. */
+/** The format of a provider's keys as data. */
 export interface KeyForm {
   readonly prefixes: readonly string[];
   readonly minLength: number;

@@ -1,4 +1,4 @@
-/** A promise as a document makes it: what it says and the claims that it is marked with. */
+/** A promise in a document: its sentence and the claims that it is marked with. */
 export interface Promised {
   readonly file: string;
   readonly sentence: string;
@@ -11,7 +11,7 @@ const CLAIM = /C-[A-Z]+-\d+/;
 const VISIBLE_MARK = new RegExp(`\\[(${CLAIM.source})\\]`, 'g');
 const HIDDEN_MARK = new RegExp(`<!-- ((?:${CLAIM.source})(?: ${CLAIM.source})*) -->`, 'g');
 
-/** Words with which a sentence promises something, in a document that is not all promises. */
+/** Words that make a sentence a promise, in a document that also has other sentences. */
 const PROMISING =
   /\b(?:always|at once|cannot|encrypted|never|no one|nobody|once|only|private|secure)\b/i;
 

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import ts from 'typescript';
 
-/** Where the product begins: the command line, from source and built, and the page. */
+/** The entry points of the product: the command line, from source and built, and the page. */
 const ENTRIES = ['apps/cli/bin/postern.js', 'apps/cli/build/entry.js', 'apps/web/src/main.tsx'];
 
 const OPTIONS: ts.CompilerOptions = {
@@ -14,9 +14,9 @@ const OPTIONS: ts.CompilerOptions = {
 };
 
 /**
- * The source files that run when somebody uses the product, as paths from the root. An import reaches
- * the file that declares the imported name: what an `index.ts` only offers and nobody imports is not
- * reached, and neither are types.
+ * The source files that run when somebody uses the product, as paths from the root. An import
+ * reaches the file that declares the imported name: an export of an `index.ts` that nothing imports
+ * is not reached, and neither are types.
  */
 export function reachableFiles(root: string): ReadonlySet<string> {
   const program = ts.createProgram(

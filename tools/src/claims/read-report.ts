@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { expectOk, isJsonObject, parseJson, type JsonValue } from '@postern/kernel';
 
-/** A test that ran, as Vitest's JSON report tells. */
+/** A test that ran, from Vitest's JSON report. */
 export interface TestRun {
   /** Path from the root. */
   readonly file: string;

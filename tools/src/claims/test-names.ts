@@ -3,14 +3,14 @@ import ts from 'typescript';
 /** The names of a test from its outermost describe on, as the source writes them. */
 export type TestName = readonly string[];
 
-/** Stands for a part of a name that the source computes. */
+/** Placeholder for a computed part of a name. */
 const COMPUTED = '%s';
 
 const BLOCKS: ReadonlySet<string> = new Set(['describe', 'suite', 'test', 'it']);
 
 /**
- * Every describe and every test that a source file holds. Names are parsed, not searched for: what
- * stands in a comment or a string does not count.
+ * Every describe and every test in a source file. Names are parsed, not searched for, so comments
+ * and strings don't count.
  */
 export function testNamesIn(source: string, path: string): readonly TestName[] {
   const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true);

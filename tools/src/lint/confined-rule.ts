@@ -9,7 +9,7 @@ import { usesOf, type Use } from './uses-of.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
 
-/** Names under which a program reaches its global object. */
+/** Names that refer to the global object. */
 const GLOBAL_OBJECTS = ['globalThis', 'global', 'window', 'self', 'frames', 'parent', 'top'];
 
 const NOTHING_CONFINED = {
@@ -30,7 +30,7 @@ interface Check extends Required<Confinement> {
 
 export type ConfinedRule = TSESLint.RuleModule<'confined'>;
 
-/** Makes the lint rule of one confinement: a mention outside the allowed files is an error. */
+/** Creates the lint rule of one confinement: any use outside the allowed files is an error. */
 export function confinedRule(confinement: Confinement): ConfinedRule {
   return {
     meta: {

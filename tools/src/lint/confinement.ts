@@ -8,13 +8,13 @@ export interface Confinement {
   readonly exports?: readonly ModuleExports[];
   /** Names whose import is the capability, whatever module they come from. */
   readonly imported?: readonly string[];
-  /** Globals whose mere mention is the capability. */
+  /** Globals that are the capability when mentioned. */
   readonly globals?: readonly string[];
   /** `object.property` pairs on globals; the object may then be used for nothing but properties. */
   readonly members?: readonly string[];
   /** Global classes that are the capability when made or called without an argument. */
   readonly withoutArgument?: readonly string[];
-  /** Names of options, in an object written down in the source. */
+  /** Names of options in an object literal. */
   readonly options?: readonly string[];
   /** Whether imports whose target cannot be read off the source are the capability. */
   readonly hiddenImports?: boolean;

@@ -1,6 +1,6 @@
 import { AST_NODE_TYPES as Type, type TSESTree } from '@typescript-eslint/utils';
 
-/** The text that an expression plainly is: a string, or a template without holes. */
+/** The static text of an expression: a string, or a template without expressions. */
 export function staticTextOf(node: TSESTree.Node): string | undefined {
   if (node.type === Type.Literal && typeof node.value === 'string') return node.value;
   if (node.type !== Type.TemplateLiteral || node.quasis.length !== 1) return undefined;

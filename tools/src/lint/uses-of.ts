@@ -1,7 +1,7 @@
 import { AST_NODE_TYPES as Type, type TSESTree } from '@typescript-eslint/utils';
 import { propertyNameOf } from './static-text.ts';
 
-/** What a place does with an object such as `process` or a module's namespace. */
+/** How code uses an object such as `process` or a module's namespace. */
 export type Use =
   /** Takes one property, named in the source; `node` is where that property's value goes. */
   | { readonly kind: 'property'; readonly name: string; readonly node: TSESTree.Node }

@@ -72,7 +72,7 @@ function isUnfinished(line: LogLine): boolean {
   return !line.isWhole || line.bytes.includes(0);
 }
 
-/** Names what happened at a broken link; may read on to see where the missing record went. */
+/** Classifies a broken link. May read further to find the missing record. */
 async function kindOf(
   end: ChainStart,
   line: LogLine,
@@ -95,7 +95,7 @@ async function kindOf(
   return link.prev === end.mac && !isNamed ? 'renamed' : 'forked';
 }
 
-/** Looks for the record of a number in what follows; `isEnd` where nothing follows at all. */
+/** Searches the following lines for a record by its number; `isEnd` if there are none. */
 async function findLater(
   seq: number,
   rest: Lines,

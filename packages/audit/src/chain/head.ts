@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { NO_RECORD } from './record-line.ts';
 import { segmentName } from './segment-name.ts';
 
-/** What the log had come to when it was last written: the record that must be there. */
+/** The end of the log when it was last written: a record that must exist. */
 export interface Head {
   /** The segment of the last record, or the one that the first will go to. */
   readonly segment: string;
@@ -26,7 +26,7 @@ export function sealHead({ segment, bytes, seq, last }: Head, key: Uint8Array): 
   return Buffer.from(`${sealed},"mac":"${macOf(sealed, key).toString('hex')}"}\n`);
 }
 
-/** The head that was sealed under the key; undefined where these bytes were not. */
+/** The head, if these bytes were sealed with the key; otherwise undefined. */
 export function openHead(bytes: Uint8Array, key: Uint8Array): Head | undefined {
   const parts = FORM.exec(Buffer.from(bytes).toString('latin1'));
   if (parts === null) return undefined;

@@ -3,12 +3,12 @@ import type { DiskFailure, LogDisk } from '@postern/disk';
 import { ok, type Result } from '@postern/kernel';
 import { MAX_LINE_BYTES } from './record-line.ts';
 
-/** A segment as far as it is to be read. */
+/** The part of a segment to read. */
 export interface SegmentPart {
   readonly name: string;
   /** Where to begin, in bytes; always the beginning of a line. */
   readonly from: number;
-  /** Where to end: what was added since then is not read. */
+  /** Where to stop: bytes added since then are not read. */
   readonly end: number;
 }
 
@@ -27,7 +27,7 @@ export interface LogLine {
 const LINE_FEED = 0x0a;
 const CHUNK_BYTES = 65_536;
 
-/** The lines of several segments, one after the other. After an overlong line nothing follows. */
+/** The lines of several segments in order. An overlong line is the last one. */
 export async function* linesOf(
   disk: LogDisk,
   directory: string,

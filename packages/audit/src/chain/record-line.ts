@@ -15,7 +15,7 @@ export interface SealedLine {
   readonly mac: string;
 }
 
-/** What a genuine line says about its place. */
+/** The position of a genuine line in the chain. */
 export interface LineLink {
   readonly seq: number;
   readonly prev: string;

@@ -1,4 +1,4 @@
-/** What an exported record says of where it comes from, beside its own content. */
+/** The origin of an exported record, added to its own content. */
 export interface ExportContext {
   /** The product's version. */
   readonly version: string;

@@ -87,7 +87,9 @@ export function ocsfEvent(record: AuditRecord, context: ExportContext): JsonObje
   };
 }
 
-/** What the class has no member for; the schema's own `count` counts repetitions of the event. */
+/**
+ * Values that the class has no field for. The schema's own `count` counts repetitions of the event.
+ */
 function unmapped({ program, count }: AuditRecord): JsonObject {
   const rest = {
     ...(program === undefined ? {} : { program }),

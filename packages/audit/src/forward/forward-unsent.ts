@@ -11,15 +11,15 @@ export type ForwardFailure = AuditFailure | SyslogFailure;
 export interface ForwardOptions {
   readonly log: AuditLog;
   readonly target: SyslogTarget;
-  /** A record as the receiver gets it. */
+  /** A record in the receiver's format. */
   readonly toMessage: (record: AuditRecord) => string;
-  /** After each batch: how many were sent by now, and how many the receiver still lacks. */
+  /** After each batch: how many records are sent so far, and how many the receiver still lacks. */
   readonly onSent?: (sent: number, behind: number) => void;
 }
 
 export interface Forwarded {
   readonly sent: number;
-  /** The log was begun anew since the last time, so it was sent from its first record. */
+  /** The log was started over since the last time, so it was sent from its first record. */
   readonly isAnew: boolean;
 }
 

@@ -3,12 +3,12 @@ import type { Result } from '@postern/kernel';
 
 /** Sending in the background, until it is stopped. */
 export interface Forwarding {
-  /** Cuts off what is being sent, which is sent again next time, and waits for its end. */
+  /** Aborts the current batch, which is sent again next time, and waits for its end. */
   stop(): Promise<void>;
 }
 
 export interface ForwardingOptions<Sent, Failure> {
-  /** Sends what there is. The signal cuts it off. */
+  /** Sends the unsent records until the signal aborts it. */
   readonly forward: (signal: AbortSignal) => Promise<Result<Sent, Failure>>;
   readonly onEnd: (result: Result<Sent, Failure>) => void;
   /** Default: those below. */
@@ -16,7 +16,7 @@ export interface ForwardingOptions<Sent, Failure> {
 }
 
 export interface Delays {
-  /** Between two looks for new records. */
+  /** Interval between checks for new records. */
   readonly lookMs: number;
   /** After the first failure; each further one doubles it. */
   readonly firstMs: number;
@@ -25,7 +25,7 @@ export interface Delays {
 
 const DELAYS: Delays = { lookMs: 2000, firstMs: 1000, longestMs: 300_000 };
 
-/** Sends again and again, after a failure at growing intervals. Keeps no process alive. */
+/** Sends repeatedly, with a growing delay after failures. Doesn't keep the process alive. */
 export function keepForwarding<Sent, Failure>(
   options: ForwardingOptions<Sent, Failure>,
 ): Forwarding {

@@ -5,7 +5,7 @@ import { BROKEN_KINDS } from '../audit-failure.ts';
 import { broken } from '../chain/follow-chain.ts';
 import type { LogFiles } from './log-files.ts';
 
-/** The file that says that damage was found: while it is there, nothing is written to the log. */
+/** The file that marks the log as damaged. While it exists, nothing is written to the log. */
 export const DAMAGE_NOTE = 'damaged.json';
 
 const MAX_NOTE_BYTES = 512;
@@ -13,7 +13,7 @@ const MAX_NOTE_BYTES = 512;
 const FORM =
   /^\{"v":1,"kind":"([a-z-]{1,20})","file":"([\w.-]{1,60})","line":(\d{1,15}),"seq":(\d{1,15})\}\n$/;
 
-/** What the note says; undefined where there is none. A note that can't be read still counts. */
+/** The note; undefined if there is none. A note that can't be read still counts. */
 async function readDamageNote(
   files: LogFiles,
 ): Promise<Result<BrokenLink | undefined, AuditFailure>> {
@@ -31,7 +31,7 @@ async function readDamageNote(
   return ok({ kind, file: parts[2] ?? '', line: Number(parts[3]), seq: Number(parts[4]) });
 }
 
-/** Fails where damage was found before. */
+/** Fails if damage was found before. */
 export async function refuseNoted(files: LogFiles): Promise<Result<undefined, AuditFailure>> {
   const noted = await readDamageNote(files);
   if (!noted.ok) return noted;

@@ -7,7 +7,7 @@ import { FIRST_HEAD, type Head } from '../chain/head.ts';
 import { linesOf, type SegmentPart } from '../chain/log-lines.ts';
 import { headSteps, readHead, segmentParts, type LogFiles } from './log-files.ts';
 
-/** Where the next record goes. */
+/** Where the next record is written. */
 export interface LogEnd {
   /** The last record, which may be newer than the head that is on the disk. */
   readonly head: Head;
@@ -16,9 +16,9 @@ export interface LogEnd {
 }
 
 /**
- * Finds the end of the log, begins a log where there is none, and cuts off what a killed writer
- * left unfinished. Records that it wrote whole, but did not live to vouch for in the head, are
- * checked and kept. The caller holds the lock.
+ * Finds the end of the log, starts a log if there is none, and truncates what a killed writer left
+ * unfinished. Complete records that it wrote but didn't add to the head are verified and kept. The
+ * caller holds the lock.
  */
 export async function findEnd(files: LogFiles): Promise<Result<LogEnd, AuditFailure>> {
   const read = await readHead(files);
@@ -53,7 +53,7 @@ async function followOn(
   return await cutOff(files, found, parts, unfinished);
 }
 
-/** Cuts the segments off behind the end; nothing there was ever acknowledged. */
+/** Truncates the segments after the end; nothing there was ever acknowledged. */
 async function cutOff(
   files: LogFiles,
   head: Head,

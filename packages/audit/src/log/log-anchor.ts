@@ -8,7 +8,7 @@ import { firstSeqOf, segmentName } from '../chain/segment-name.ts';
 import { noteDamage, refuseNoted } from './damage-note.ts';
 import { readHead, segmentParts, type LogFiles } from './log-files.ts';
 
-/** The end of the log at one time, kept where whoever changes the log can't change it too. */
+/** The end of the log at one time, stored where someone who changes the log can't change it too. */
 export interface LogAnchor {
   /** How many records the log had. */
   readonly count: number;
@@ -17,18 +17,20 @@ export interface LogAnchor {
   readonly atMs: number;
 }
 
-/** Keeps the anchor of one log. Its failures are error codes of whatever keeps it. */
+/** Stores the anchor of one log. Its failures are error codes of the underlying store. */
 export interface AnchorPort {
-  /** The anchor that was kept last; undefined where none was. */
+  /** The last stored anchor; undefined if there is none. */
   read(): Promise<Result<LogAnchor | undefined, { readonly code: ErrorCodeName }>>;
-  /** Replaces it. `isNewLog`: the log was begun anew, so the anchor may go back. */
+  /** Replaces it. `isNewLog`: the log was started over, so the anchor may move back. */
   keep(
     anchor: LogAnchor,
     isNewLog: boolean,
   ): Promise<Result<undefined, { readonly code: ErrorCodeName }>>;
 }
 
-/** Fails where damage was noted, and where the log no longer has the anchored record, which it notes. */
+/**
+ * Fails if damage was noted, or if the log no longer has the anchored record, which it then notes.
+ */
 export async function expectUndamaged(
   files: LogFiles,
   port: AnchorPort | undefined,
@@ -87,8 +89,8 @@ function lineOf(bytes: Buffer, seq: number): Uint8Array | undefined {
 }
 
 /**
- * Makes the log's present end the anchor, after it was compared with the one before. One that is
- * younger than `minAgeMs` stays. The caller holds the lock.
+ * Anchors the log's current end after comparing the log with the previous anchor. An anchor younger
+ * than `minAgeMs` is kept. The caller holds the lock.
  */
 export async function keepAnchor(
   files: LogFiles,

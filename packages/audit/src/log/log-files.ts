@@ -8,7 +8,7 @@ import { MAX_HEAD_BYTES, openHead, sealHead, type Head } from '../chain/head.ts'
 import type { SegmentPart } from '../chain/log-lines.ts';
 import { segmentsAmong } from '../chain/segment-name.ts';
 
-/** Where one log lives. */
+/** The location of one log. */
 export interface LogFiles {
   readonly disk: LogDisk;
   readonly directory: string;
@@ -16,7 +16,7 @@ export interface LogFiles {
   readonly keys: AuditKeys;
 }
 
-/** The head as it was sealed; undefined where the log was never begun. */
+/** The sealed head; undefined if the log was never started. */
 export async function readHead(files: LogFiles): Promise<Result<Head | undefined, AuditFailure>> {
   const { disk, headPath, keys } = files;
   const bytes = await disk.read(headPath, 0, MAX_HEAD_BYTES);
@@ -40,7 +40,7 @@ function isOfNewerVersion(bytes: Uint8Array): boolean {
   return /^\{"v":(?!1,)\d{1,6},/.test(Buffer.from(bytes).toString('latin1'));
 }
 
-/** What replaces the head. */
+/** The steps that replace the head. */
 export function headSteps(files: LogFiles, head: Head, isSynced: boolean): readonly Step[] {
   const { disk, headPath, keys } = files;
   // One name is enough: only the holder of the lock writes it.

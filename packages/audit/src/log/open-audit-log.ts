@@ -47,7 +47,7 @@ export interface AuditLogOptions {
    * Default: `every-batch`.
    */
   readonly flush?: 'every-batch' | 'by-system';
-  /** Where the end of the log is kept, so that an older copy in its place is noticed. Default: nowhere. */
+  /** Where the end of the log is stored, so that an older copy is detected. Default: nowhere. */
   readonly anchor?: AnchorPort;
   /** How long to wait for another writer. Default: 10,000. */
   readonly lockWaitMs?: number;
@@ -70,20 +70,20 @@ export interface AuditLog {
    */
   verify(): Promise<Result<AuditVerdict, AuditFailure>>;
   /**
-   * For a damaged log: moves everything to a directory beside the segments, kept as evidence, and
-   * begins a new log with a record of it. Undefined where the log is whole: nothing is moved.
+   * For a damaged log: moves everything to a directory next to the segments, kept as evidence, and
+   * starts a new log with a record of it. Undefined if the log is intact: nothing is moved.
    */
   setAside(): Promise<Result<LogSetAside | undefined, AuditFailure>>;
   /**
-   * Compares the log with its anchor and makes its present end the anchor; one that is younger than
-   * `minAgeMs` stays.
+   * Compares the log with its anchor and anchors its current end. An anchor younger than `minAgeMs`
+   * is kept.
    */
   keepAnchor(minAgeMs?: number): Promise<Result<undefined, AuditFailure>>;
-  /** What a receiver has not got yet: the next records behind the position that `markSent` kept. */
+  /** What a receiver lacks: the next records after the position that `markSent` stored. */
   unsent(): Promise<Result<Unsent, AuditFailure>>;
-  /** Keeps the position of the last record that a receiver has. One process at a time may send. */
+  /** Stores the position of the last record that a receiver has. One process at a time may send. */
   markSent(position: SentPosition): Promise<Result<undefined, AuditFailure>>;
-  /** Waits for what is being written. The log is not used afterwards. */
+  /** Waits for pending writes. The log can't be used afterwards. */
   close(): Promise<void>;
 }
 

@@ -18,13 +18,13 @@ export interface AuditVerdict {
   readonly unfinishedBytes: number;
 }
 
-/** The log at one moment; later additions do not matter to whoever reads it. */
+/** The log at one moment; a reader doesn't see later additions. */
 export interface LogSnapshot {
   readonly head: Head;
   readonly parts: readonly SegmentPart[];
 }
 
-/** Takes the moment. The caller holds the lock, or knows that nobody writes. */
+/** Takes the snapshot. The caller holds the lock, or knows that nobody writes. */
 export async function snapshotOf(files: LogFiles): Promise<Result<LogSnapshot, AuditFailure>> {
   const head = await readHead(files);
   if (!head.ok) return head;
@@ -53,7 +53,7 @@ export async function verifyLog(
   });
 }
 
-/** Hands over every record, oldest first, each only after its link was checked. */
+/** Passes on every record, oldest first, each after its link was verified. */
 export async function eachRecord(
   files: LogFiles,
   { head, parts }: LogSnapshot,
@@ -68,7 +68,7 @@ export async function eachRecord(
   return end.ok ? ok(end.value.seq) : end;
 }
 
-/** The last records, oldest first, reading no more segments than it must. */
+/** The last records, oldest first, read from as few segments as possible. */
 export async function lastRecords(
   files: LogFiles,
   { head, parts }: LogSnapshot,

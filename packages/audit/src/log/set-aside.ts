@@ -8,9 +8,9 @@ import { expectUndamaged, keepHead, type AnchorPort } from './log-anchor.ts';
 import type { LogFiles } from './log-files.ts';
 import { snapshotOf, verifyLog, type AuditVerdict } from './read-log.ts';
 
-/** A damaged log that was moved away. */
+/** A damaged log that was set aside. */
 export interface LogSetAside {
-  /** Where it lies now. */
+  /** Where it is now. */
   readonly directory: string;
   readonly broken: BrokenLink;
 }

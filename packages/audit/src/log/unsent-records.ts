@@ -11,15 +11,15 @@ import { headSteps, type LogFiles } from './log-files.ts';
 import type { LogSnapshot } from './read-log.ts';
 import { readRecord } from './read-record.ts';
 
-/** What a receiver has not got yet. */
+/** What a receiver lacks. */
 export interface Unsent {
-  /** The next ones, oldest first; empty where it has all. */
+  /** The next ones, oldest first; empty if it has all. */
   readonly records: readonly PlacedRecord[];
   /** How many it lacks. */
   readonly behind: number;
   /** How many it has. */
   readonly sent: number;
-  /** There is a position, but of another log, or one that was altered: everything is sent again. */
+  /** The position belongs to another log, or was altered: everything is sent again. */
   readonly isAnew: boolean;
 }
 
@@ -34,11 +34,11 @@ export type SentPosition = Head;
 
 /** Beside the segments; it stays when a log is set aside. */
 const POSITION_FILE = 'forward.json';
-/** What is read, and so kept in memory, at once. */
+/** How much is read, and kept in memory, at once. */
 const BATCH_BYTES = 262_144;
 const LINE_FEED = 0x0a;
 
-/** The next records behind the position, each only after its link was checked. */
+/** The next records after the position, each after its link was verified. */
 export async function unsentRecords(
   files: LogFiles,
   { head, parts }: LogSnapshot,

@@ -5,7 +5,7 @@ import { errnoOf, failed, ok, revealSecret, type Result, type Secret } from '@po
 export interface SyslogTarget {
   readonly host: string;
   readonly port: number;
-  /** TLS (RFC 5425). Without it everything crosses the network in the clear. */
+  /** TLS (RFC 5425). Without it, everything is sent unencrypted. */
   readonly tls?: SyslogTls;
   /** For the connection, and for each step of sending. */
   readonly timeoutMs: number;
@@ -24,7 +24,7 @@ export interface SyslogTls {
   readonly authorities?: string;
   /** The name that the certificate must have. Default: the host. */
   readonly serverName?: string;
-  /** Who we are, where the receiver asks: both PEM. */
+  /** The client certificate and key, for a receiver that requires them: both PEM. */
   readonly client?: { readonly certificate: string; readonly key: Secret };
 }
 
@@ -34,11 +34,11 @@ export type SyslogFailure =
   /** Our own certificates or key are not PEM, or don't belong together. */
   | { readonly reason: 'syslog-credentials'; readonly errno: string };
 
-/** A connection to a receiver. After a failure it is of no more use. */
+/** A connection to a receiver. It can't be used after a failure. */
 export interface SyslogConnection {
   /** Sends one message. Returns when it may take more; the protocol has no acknowledgement. */
   send(message: string): Promise<Result<undefined, SyslogFailure>>;
-  /** Returns when the receiver has closed too: then it has taken every byte. */
+  /** Returns when the receiver has closed too, and so has taken every byte. */
   close(): Promise<Result<undefined, SyslogFailure>>;
 }
 

@@ -7,9 +7,8 @@ export class Killed extends Error {
 }
 
 /**
- * This machine's disk, on which the `at`-th change (counting from 1) goes wrong: with `kill` it is
- * done by half and nothing works any more; with `full` it is done by half and fails for want of
- * space.
+ * This machine's disk, on which the `at`-th change (counting from 1) fails halfway: with `kill`,
+ * nothing works afterwards; with `full`, it fails for lack of space.
  */
 export function faultyDisk(at: number, fault: 'kill' | 'full'): LogDisk & { changes: number } {
   const disk = { ...nodeLogDisk, changes: 0 };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 
-/** What takes records over plain TCP, each behind a line feed. */
+/** A receiver of records over plain TCP, separated by line feeds. */
 export interface TestReceiver extends AsyncDisposable {
   readonly port: number;
   /** Everything that was read, of all connections. */

@@ -12,7 +12,7 @@ const TEST_ACTOR: AuditActor = {
   executable: executablePath.from('/usr/bin/postern'),
 };
 
-/** A clock that goes on by one second with every look. */
+/** A clock that advances by one second on every read. */
 function steppingClock(): Clock {
   let nowMs = Date.UTC(2025, 0, 1);
   return { nowMs: () => (nowMs += 1000), monotonicMs: () => performance.now() };

@@ -11,7 +11,7 @@ import {
 } from '@postern/protocol';
 import fc from 'fast-check';
 
-/** Any text that JavaScript can hold: halves of character pairs, NUL and separators too. */
+/** Any text that JavaScript can hold, including lone surrogates, NUL and separators. */
 const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc.string({ unit: 'binary' }),
@@ -20,7 +20,7 @@ const anyText: fc.Arbitrary<string> = fc.oneof(
     .map((codes) => String.fromCharCode(...codes)),
 );
 
-/** What a dialect can have taken over from a provider: all that `parseJson` lets through. */
+/** Any value that a dialect can receive from a provider: everything that `parseJson` accepts. */
 const anyJson: fc.Arbitrary<JsonValue> = fc
   .json()
   .map((text) => parseJson(text))

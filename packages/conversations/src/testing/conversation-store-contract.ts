@@ -24,7 +24,7 @@ const TITLES: readonly (readonly [string, string])[] = [
   ['10 kB', 'x'.repeat(10_000)],
 ];
 
-/** What every `ConversationStore` does, whatever it keeps the conversations in. */
+/** The contract of every `ConversationStore`. */
 export function describeConversationStore(name: string, open: OpenStore): void {
   describe(name, () => {
     keepsConversations(open);

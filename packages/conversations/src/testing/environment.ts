@@ -29,10 +29,10 @@ export function testEnvironment(): TestEnvironment {
   return { clock, randomness: { bytes: (count) => randomBytes(count) } };
 }
 
-/** Takes what is to be done when the test, or the group of tests, is over. */
+/** Registers a cleanup for the end of the test or group of tests. */
 export type AtEnd = (work: () => void) => void;
 
-/** A path in a directory that goes with the test. */
+/** A path in a directory that is removed after the test. */
 export function scratchPath(atEnd: AtEnd = onTestFinished): string {
   const directory = mkdtempSync(join(tmpdir(), 'postern-conversations-'));
   atEnd(() => {

@@ -32,7 +32,7 @@ function titles(conversations: readonly Conversation[]): string[] {
   return conversations.map(({ title }) => title);
 }
 
-/** Every page to the end, with something done between two pages. */
+/** Every page to the end, with an action between pages. */
 function pages(
   store: ConversationStore,
   limit: number,

@@ -29,7 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
-/** A path in a directory that goes with the test. */
+/** A path in a directory that is removed after the test. */
 export function scratchPath(name = 'notes.db'): string {
   const directory = mkdtempSync(join(tmpdir(), 'postern-database-'));
   onTestFinished(() => {

@@ -6,13 +6,13 @@
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** The position after the last whole event; 0 where none has ended yet. */
+/** The position after the last complete event; 0 if none has ended yet. */
 export function lastEventEnd(bytes: Uint8Array): number {
   for (let at = bytes.length; at > 0; at -= 1) if (isEventEnd(bytes, at)) return at;
   return 0;
 }
 
-/** The first position behind `after` at which an event ends; undefined where none does. */
+/** The first position after `after` where an event ends; undefined if there is none. */
 export function nextEventEnd(bytes: Uint8Array, after: number): number | undefined {
   for (let at = after + 1; at <= bytes.length; at += 1) if (isEventEnd(bytes, at)) return at;
   return undefined;
@@ -23,7 +23,7 @@ export function endsEvent(bytes: Uint8Array): boolean {
   return isEventEnd(bytes, bytes.length);
 }
 
-/** The event in which the byte at `at` stands, with the blank line after it if that is there. */
+/** The event that contains the byte at `at`, with the blank line after it if there is one. */
 export function eventAround(bytes: Uint8Array, at: number): { start: number; end: number } {
   let start = at;
   while (start > 0 && !isEventEnd(bytes, start)) start -= 1;

@@ -3,7 +3,7 @@ import { utf8StreamDecoder } from '../utf8.ts';
 
 /** One dispatched event of a `text/event-stream`. */
 export interface SseEvent {
-  /** The `event:` field; undefined where it is missing or empty. */
+  /** The `event:` field; undefined if it is missing or empty. */
   readonly event: string | undefined;
   /** The `data:` lines, joined by line feeds. */
   readonly data: string;
@@ -17,8 +17,8 @@ export type SseFailure =
 
 export interface SseParser {
   /**
-   * The events that this chunk completes; chunks may be cut anywhere. A failure is told once what came
-   * before it has been delivered, and stays.
+   * The events that this chunk completes; chunks may be split anywhere. A failure is returned after
+   * the events before it were delivered, and stays.
    */
   push(chunk: Uint8Array): Result<readonly SseEvent[], SseFailure>;
   end(): Result<readonly SseEvent[], SseFailure>;
@@ -46,7 +46,7 @@ class Parser implements SseParser {
   #atStart = true;
   /** The last chunk ended in a carriage return: a line feed that follows belongs to it. */
   #afterReturn = false;
-  /** The beginning of a line whose end has not come. */
+  /** The start of a line whose end hasn't arrived. */
   #rest = '';
   #event: string | undefined;
   #data: string | undefined;

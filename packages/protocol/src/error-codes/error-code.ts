@@ -1,8 +1,8 @@
-/** One row of the error table. `docs/errors.md` lists exactly these; a test says so. */
+/** One row of the error table. `docs/errors.md` lists exactly these, which a test checks. */
 export interface ErrorCode {
-  /** What happened, one sentence, no detail of the case. */
+  /** What failed, in one sentence without details of the case. */
   readonly meaning: string;
-  /** What the person can do, with the command where there is one. */
+  /** How to fix it, with a command if there is one. */
   readonly remedy: string;
   /** Exit code of the command line: stable, see `docs/errors.md`. */
   readonly exit: number;
@@ -21,7 +21,7 @@ export const EXIT = {
   denied: 8,
   storage: 9,
   upstream: 10,
-  /** As a shell says it of a command that it was to run. */
+  /** The same as a shell's exit codes for a command that it can't run. */
   commandNotExecutable: 126,
   commandNotFound: 127,
 } as const;

@@ -7,7 +7,7 @@ import { STORAGE_ERRORS } from './storage-errors.ts';
 import { UPSTREAM_ERRORS } from './upstream-errors.ts';
 import { VAULT_ERRORS } from './vault-errors.ts';
 
-/** Every stable code that Postern speaks. */
+/** Every stable code of Postern. */
 export const ERROR_CODES = {
   ...APP_ERRORS,
   ...STORAGE_ERRORS,
