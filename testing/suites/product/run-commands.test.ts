@@ -221,7 +221,7 @@ describe('the command', () => {
       signal: null,
       stdout: '[masked]\n[masked]&x\n[masked]debug\n',
       stderr:
-        'postern: warning: an env file holds what looks like a key: A, URL. Store it with postern ' +
+        'postern: warning: these env file entries look like keys: A, URL. Store them with postern ' +
         'secret set NAME, and write postern://NAME in the file.\n',
     });
   });
