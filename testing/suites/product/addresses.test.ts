@@ -59,7 +59,7 @@ describe.skipIf(skipBecause('both loopback addresses', why))('both loopback addr
       const ended = await runPostern(['up', '--no-open', '--port', String(port)], { environment });
       squatter.close();
       expect(ended).toMatchObject({ code: 7, stdout: '' });
-      expect(ended.stderr).toMatch(/listens on port \d+.*\[PORT_TAKEN\]\n$/);
+      expect(ended.stderr).toMatch(/listening on port \d+.*\[PORT_TAKEN\]\n$/);
       expect(ended.stderr.includes('[::1]')).toBe(host === '::1');
       // Nothing was left behind at the address that was free.
       (await listenOn(host === '::1' ? '127.0.0.1' : '::1', port)).close();
