@@ -8,18 +8,10 @@ export {
   describeHomeFailure,
   describeLockFailure,
 } from './failure/describe-home.ts';
-export {
-  type CredentialAge,
-  ROTATION_DAYS,
-  agesOf,
-  checkAges,
-} from './health/check-credentials.ts';
-export { checkFiles } from './health/check-files.ts';
-export { checkLeftovers, wellKnownPlaces } from './health/check-leftovers.ts';
-export { checkConfiguration, checkKeyring, checkNode } from './health/check-machine.ts';
+export { type CredentialAge, ROTATION_DAYS } from './health/check-credentials.ts';
 export { checkNewest, checkUnfinished } from './health/check-unfinished.ts';
 export { EXPOSURES } from './health/exposures.ts';
-export { type Finding, failing, isUnsafe } from './health/finding.ts';
+export { type Finding, isUnsafe } from './health/finding.ts';
 export { shellQuoted } from './health/shell-quoted.ts';
 export { askRunning } from './instance/ask-running.ts';
 export {
@@ -30,20 +22,16 @@ export {
 } from './instance/control-address.ts';
 export { connect, findHolder } from './instance/connect.ts';
 export { LOG_LEVELS, type LogLevel, type ProcessLog, createProcessLog } from './log/process-log.ts';
-export { isPortFree } from './server/probe-port.ts';
 export { serveAgent } from './server/serve-agent.ts';
 export { type Serving, serve } from './server/serve.ts';
 export {
-  auditDirectory,
   auditedLocalVault,
   keepAnchored,
   openAudit,
   record,
   recordEvents,
 } from './services/audit.ts';
-export { checkStores } from './services/check-stores.ts';
 export { takeSecrets } from './services/take-secrets.ts';
-export { connectionsOf } from './services/connections-of.ts';
 export { forwardInBackground, forwardNow } from './services/forward-audit.ts';
 export { type Receiver, parseReceiver } from './services/forward-receiver.ts';
 export { type OpenVault, type SecretUse, localVault } from './services/open-vault.ts';
@@ -58,10 +46,18 @@ export {
   recordCreated,
 } from './services/home-vault.ts';
 export { type StoreKeyInput, storeProviderKey } from './services/store-provider-key.ts';
-export { openGateway } from './services/stores.ts';
 export { leaveMemoryOutOfCoreDumps, withOriginalCoreDumps } from './system/core-dumps.ts';
 export { keepReportOffTheNetwork } from './system/diagnostic-report.ts';
 export { machineId } from './system/machine-id.ts';
 export { systemClock } from './system/system-clock.ts';
 export { systemKeyring } from './system/system-keyring.ts';
 export { systemRandomness } from './system/system-randomness.ts';
+export {
+  type InspectionParts,
+  type StorageInspection,
+  inspectStorage,
+} from './health/inspect-storage.ts';
+export { examine } from './health/examine.ts';
+export { testSecret } from './services/test-key.ts';
+export { createGatewayKey, listGatewayKeys, revokeGatewayKey } from './services/gateway-keys.ts';
+export { connectionsOf } from './services/connections.ts';

@@ -14,10 +14,11 @@ import {
   systemKeyring,
   unlock,
   type HomeVault,
+  type InspectionParts,
   type OpenVault,
   type RecoveredRekey,
 } from '@postern/app';
-import { asksForPassphrase, findPassphrase } from '../terminal/passphrase.ts';
+import { asksForPassphrase, findPassphrase, givenPassphrase } from '../terminal/passphrase.ts';
 import { endWith, fail, openHome, orFail, report, type CommandContext } from './command-context.ts';
 
 // What a command needs before it has a vault.
@@ -40,6 +41,15 @@ export async function openVaultReadOnly(
   context: CommandContext,
 ): Promise<Result<HomeVault, Problem>> {
   return await openReadOnly(homeVaultParts(context));
+}
+
+/** For looking at everything without asking anybody. */
+export function inspectionParts(context: CommandContext): InspectionParts {
+  return {
+    ...homeVaultParts(context),
+    places: context.environment,
+    givenPassphrase: () => givenPassphrase(context),
+  };
 }
 
 function homeVaultParts(context: CommandContext): Parameters<typeof open>[0] {

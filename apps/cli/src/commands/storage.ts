@@ -2,15 +2,24 @@ import { Secret } from '@postern/kernel';
 import { EXIT, problem, secretName } from '@postern/protocol';
 import { sameText } from '@postern/importers';
 import { DEFAULT_FIELD, singleValue } from '@postern/vault';
-import { ROTATION_DAYS, isUnsafe } from '@postern/app';
+import { ROTATION_DAYS, isUnsafe, inspectStorage, type StorageInspection } from '@postern/app';
 import { findingLines } from './finding-lines.ts';
 import { table } from '../terminal/terminal.ts';
-import { endWith, fail, connectOrUnlock, orFail, report, type CommandContext } from './context.ts';
-import { inspectStorage, type StorageInspection } from './inspect-storage.ts';
+import {
+  endWith,
+  fail,
+  connectOrUnlock,
+  inspectionParts,
+  orFail,
+  report,
+  type CommandContext,
+} from './context.ts';
 
 /** `postern auth storage status`: where secrets live and whether that is safe; 1 where it is not. */
 export async function storageStatus(context: CommandContext): Promise<void> {
-  const { backend, state, slots, credentials, findings } = await inspectStorage(context);
+  const { backend, state, slots, credentials, findings } = await inspectStorage(
+    inspectionParts(context),
+  );
   const safe = !isUnsafe(findings);
   report(context, { safe, backend, state, slots, credentials, findings }, [
     `Backend  ${backend ?? 'none yet'}`,

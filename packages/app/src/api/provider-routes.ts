@@ -14,6 +14,7 @@ import {
 import { listModels } from '@postern/upstreams';
 import { describeVaultFailure } from '@postern/vault';
 import type { Postern } from '../services/postern.ts';
+import { testKey } from '../services/test-key.ts';
 import { describeUpstreamKeyFailure } from '../services/upstream-keys.ts';
 import { storeProviderKey } from '../services/store-provider-key.ts';
 import { failureResponse, parseBody } from './answers.ts';
@@ -42,7 +43,7 @@ export function providerRoutes(postern: Postern): Hono {
   app.post('/providers/:id/test', async (context) => {
     const provider = providerOf(postern, context.req.param('id'));
     if (provider === undefined) return failureResponse(problem('PROVIDER_UNKNOWN'));
-    return Response.json(await testKey(postern, provider, context.req.raw.signal));
+    return Response.json(await testStoredKey(postern, provider, context.req.raw.signal));
   });
   app.get('/models', async (context) => {
     const groups = await Promise.all(
@@ -144,21 +145,17 @@ async function viewsOf(
   };
 }
 
-async function testKey(
+async function testStoredKey(
   postern: Postern,
   provider: Provider,
   signal: AbortSignal,
 ): Promise<KeyTest> {
   const key = await postern.keys.keyFor(provider);
   if (!key.ok) return { ok: false, ...describeUpstreamKeyFailure(key.failure) };
-  const begunMs = postern.clock.monotonicMs();
-  const models = await listModels(postern.connections, provider, key.value, signal);
-  if (!models.ok) {
-    const { code, message } = models.failure;
-    return { ok: false, code, message, remedy: problem(code).remedy };
-  }
-  const latencyMs = Math.round(postern.clock.monotonicMs() - begunMs);
-  return { ok: true, modelCount: models.value.length, latencyMs };
+  const tested = await testKey(postern, provider, key.value, signal);
+  return tested.ok
+    ? { ok: true, ...tested.value }
+    : { ok: false, ...problem(tested.failure.code, tested.failure.message) };
 }
 
 /** A provider's models; undefined where its key is missing, so that it is not offered. */

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { failed, ok, Secret, type Clock, type Randomness, type Result } from '@postern/kernel';
 import {
   problem,
-  secretName,
   type Config,
   type ConfigInput,
   type Problem,
@@ -27,6 +26,7 @@ import type { Opener } from '../config/lock-rules.ts';
 import { describeConfigFailure } from '../failure/describe-home.ts';
 import type { ProcessLog } from '../log/process-log.ts';
 import { record } from './audit.ts';
+import { useProxyPassword } from './connections.ts';
 import { deleteProviderKeys } from './delete-keys.ts';
 import { forwardInBackground } from './forward-audit.ts';
 import { inTurn } from './in-turn.ts';
@@ -239,7 +239,9 @@ export class Postern {
     if (!stores.ok) return stores;
     this.#stores = stores.value;
     const recorded = await this.#recordOpened(stores.value, action);
-    const opened = recorded.ok ? await this.#useProxyPassword(stores.value) : recorded;
+    const opened = recorded.ok
+      ? await useProxyPassword(this.connections, stores.value.vault, this.config())
+      : recorded;
     if (opened.ok) return stores;
     this.#stores = undefined;
     await stores.value.close();
@@ -263,16 +265,6 @@ export class Postern {
     const { id } = this.vault;
     if (id === undefined) return ok();
     return await record(audit, { action, outcome: 'success', subject: { kind: 'vault', id } });
-  }
-
-  /** A proxy that asks for a password gets it from the vault, as every other secret is got. */
-  async #useProxyPassword({ vault }: Stores): Promise<Result<undefined, Problem>> {
-    const name = secretName.parse(this.config().proxy?.passwordSecret ?? '');
-    if (name === undefined) return ok();
-    const found = await vault.get(name, { action: 'secret.use' });
-    if (!found.ok) return found;
-    this.connections.useProxyPassword(found.value?.fields.get('value'));
-    return ok();
   }
 
   async #lock(reason: LockReason): Promise<void> {

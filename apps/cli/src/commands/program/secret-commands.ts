@@ -51,8 +51,8 @@ export function addSecretCommands(program: Command, context: GetContext): void {
     .command('test <name>')
     .description("test a key by listing its provider's models, which is free")
     .action(async (name: string) => {
-      const { testSecret } = await import('../secret-test.ts');
-      await testSecret(context(), name);
+      const { testSecretNamed } = await import('../secret-test.ts');
+      await testSecretNamed(context(), name);
     });
   addImport(secret, context);
 }

@@ -1,27 +1,24 @@
 import { existsSync } from 'node:fs';
-import { describeVaultFailure, type SlotInfo, type Vault } from '@postern/vault';
-import {
-  agesOf,
-  auditDirectory,
-  checkAges,
-  checkFiles,
-  checkLeftovers,
-  checkNewest,
-  checkUnfinished,
-  connect,
-  type CredentialAge,
-  failing,
-  type Finding,
-  holderPlaces,
-  localVault,
-  type OpenVault,
-  recordEvents,
-  wellKnownPlaces,
-} from '@postern/app';
-import { givenPassphrase } from '../terminal/passphrase.ts';
-import { failed, ok, type Result } from '@postern/kernel';
+import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
-import { type CommandContext, openVaultReadOnly } from './context.ts';
+import { describeVaultFailure, type SlotInfo, type Vault } from '@postern/vault';
+import type { UserPlaces } from '../config/home.ts';
+import { connect } from '../instance/connect.ts';
+import { holderPlaces } from '../instance/control-address.ts';
+import { auditDirectory, recordEvents } from '../services/audit.ts';
+import { openReadOnly, type HomeVaultParts } from '../services/home-vault.ts';
+import { localVault, type OpenVault } from '../services/open-vault.ts';
+import { agesOf, checkAges, type CredentialAge } from './check-credentials.ts';
+import { checkFiles } from './check-files.ts';
+import { checkLeftovers, wellKnownPlaces } from './check-leftovers.ts';
+import { checkNewest, checkUnfinished } from './check-unfinished.ts';
+import { failing, type Finding } from './finding.ts';
+
+export interface InspectionParts extends HomeVaultParts {
+  readonly places: Pick<UserPlaces, 'home' | 'xdgConfigHome'>;
+  /** The passphrase where it is given without asking anybody; undefined where none is. */
+  readonly givenPassphrase: () => Result<Secret, Problem> | undefined;
+}
 
 /** What is known about where secrets live, without asking anybody anything. */
 export interface StorageInspection {
@@ -37,12 +34,12 @@ export interface StorageInspection {
 }
 
 /** Looks at the vault, its files and what other programs left. Changes nothing but the audit log. */
-export async function inspectStorage(context: CommandContext): Promise<StorageInspection> {
+export async function inspectStorage(parts: InspectionParts): Promise<StorageInspection> {
   const around = [
-    ...checkFiles(context.home, process.getuid?.()),
-    ...(await checkLeftovers(wellKnownPlaces(context.environment))),
+    ...checkFiles(parts.home, process.getuid?.()),
+    ...(await checkLeftovers(wellKnownPlaces(parts.places))),
   ];
-  const found = await openVaultReadOnly(context);
+  const found = await openReadOnly(parts);
   if (!found.ok) {
     return {
       ...NO_VAULT,
@@ -56,7 +53,7 @@ export async function inspectStorage(context: CommandContext): Promise<StorageIn
     return { ...NO_VAULT, findings: [absent, ...around] };
   }
   const noticed = [await checkNewest(vault), await checkUnfinished(vault)];
-  return await inspectFound(context, vault, [
+  return await inspectFound(parts, vault, [
     ...noticed.filter((finding) => finding !== undefined),
     ...around,
   ]);
@@ -71,15 +68,15 @@ const NO_VAULT = {
 } as const;
 
 async function inspectFound(
-  context: CommandContext,
+  parts: InspectionParts,
   vault: Vault,
   around: readonly Finding[],
 ): Promise<StorageInspection> {
   const { slots } = vault;
   const backend = vault.storage ?? null;
-  const found = await connect(holderPlaces(context.home));
+  const found = await connect(holderPlaces(parts.home));
   const held = found.ok ? found.value : undefined;
-  const opened = found.ok && held === undefined ? await openWithoutAsking(context, vault) : found;
+  const opened = found.ok && held === undefined ? await openWithoutAsking(parts, vault) : found;
   if (!opened.ok) {
     const findings = [failing('Vault', opened.failure), checkRecovery(slots), ...around];
     return { backend, state: 'locked', slots, credentials: null, findings, vault: undefined };
@@ -90,7 +87,7 @@ async function inspectFound(
     return { backend, state: 'locked', slots, credentials: null, findings, vault: undefined };
   }
   const infos = await open.list();
-  const ages = infos.ok ? agesOf(infos.value, context.clock.nowMs()) : null;
+  const ages = infos.ok ? agesOf(infos.value, parts.clock.nowMs()) : null;
   const state = held === undefined ? 'unlockable' : 'held';
   const opens = { about: 'Vault', level: 'ok', message: 'it can be opened and read.' } as const;
   const findings = [
@@ -119,26 +116,26 @@ function checkRecovery(slots: readonly SlotInfo[]): Finding {
 }
 
 /** The opened vault. That it was opened is recorded where there is a log that takes records. */
-async function recordLook(context: CommandContext, vault: Vault): Promise<OpenVault> {
+async function recordLook(parts: InspectionParts, vault: Vault): Promise<OpenVault> {
   const open = localVault(vault);
-  if (vault.id === undefined || !existsSync(auditDirectory(context.home.dataDir))) return open;
+  if (vault.id === undefined || !existsSync(auditDirectory(parts.home.dataDir))) return open;
   const subject = { kind: 'vault', id: vault.id } as const;
-  await recordEvents(context, open, [{ action: 'vault.unlock', outcome: 'success', subject }]);
+  await recordEvents(parts, open, [{ action: 'vault.unlock', outcome: 'success', subject }]);
   return open;
 }
 
 /** The vault where the keyring or a passphrase given with the command opens it as it is. */
 async function openWithoutAsking(
-  context: CommandContext,
+  parts: InspectionParts,
   vault: Vault,
 ): Promise<Result<OpenVault | undefined, Problem>> {
-  const given = vault.storage === 'keyring' ? undefined : givenPassphrase(context);
+  const given = vault.storage === 'keyring' ? undefined : parts.givenPassphrase();
   if (vault.storage !== 'keyring' && given === undefined) return ok(undefined);
   if (given?.ok === false) return given;
   const unlocked = await vault.unlock(
     given === undefined ? { with: 'keyring' } : { with: 'passphrase', passphrase: given.value },
   );
-  if (unlocked.ok) return ok(await recordLook(context, vault));
+  if (unlocked.ok) return ok(await recordLook(parts, vault));
   // To open it now would be to complete that.
   if (unlocked.failure.reason === 'unfinished') return ok(undefined);
   return failed(describeVaultFailure(unlocked.failure));

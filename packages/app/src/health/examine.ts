@@ -1,0 +1,29 @@
+import { failed } from '@postern/kernel';
+import { probeKeyring } from '@postern/vault';
+import { loadConfig } from '../config/load-config.ts';
+import { describeConfigFailure } from '../failure/describe-home.ts';
+import { checkStores } from '../services/check-stores.ts';
+import { checkConfiguration, checkKeyring, checkNode } from './check-machine.ts';
+import { checkPort } from './check-port.ts';
+import type { Finding } from './finding.ts';
+import { inspectStorage, type InspectionParts } from './inspect-storage.ts';
+
+/** Everything that can be looked at without asking anybody, each with its fix. */
+export async function examine(
+  parts: InspectionParts,
+  nodeVersion: string,
+): Promise<readonly Finding[]> {
+  const { home, keyring, randomness, clock } = parts;
+  const read = loadConfig(home.configFile);
+  const loaded = read.ok ? read : failed(describeConfigFailure(read.failure));
+  const { vault, backend, findings } = await inspectStorage(parts);
+  const probe = await probeKeyring(keyring, randomness);
+  return [
+    checkNode(nodeVersion),
+    checkConfiguration(loaded),
+    await checkPort(home, loaded.ok ? loaded.value.config.port : undefined),
+    checkKeyring(probe, backend === 'keyring'),
+    ...findings,
+    ...(vault === undefined ? [] : await checkStores(home.dataDir, vault, clock)),
+  ];
+}

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { describeDatabaseFailure } from '@postern/database';
+import { describeGatewayKeyFailure, type GatewayStore } from '@postern/gateway';
+import { failed, type Randomness, type Result, type Secret } from '@postern/kernel';
+import { problem, type Problem } from '@postern/protocol';
+import { recordEvents, type AuditPlace } from './audit.ts';
+import type { OpenVault } from './open-vault.ts';
+import { openGateway } from './stores.ts';
+
+type GatewayKeyRecord = Extract<ReturnType<GatewayStore['keys']['revoke']>, { ok: true }>['value'];
+
+export interface GatewayKeyParts extends AuditPlace {
+  readonly randomness: Randomness;
+}
+
+export interface CreatedGatewayKey {
+  /** Given once: only its keyed hash is stored. */
+  readonly key: Secret;
+  readonly record: GatewayKeyRecord;
+}
+
+/** Creates a gateway key and records it. */
+export async function createGatewayKey(
+  parts: GatewayKeyParts,
+  vault: OpenVault,
+  name: string,
+): Promise<Result<CreatedGatewayKey, Problem>> {
+  return await withGateway(parts, vault, async ({ keys }) => {
+    const created = keys.create({ name });
+    if (!created.ok) return failed(describeGatewayKeyFailure(created.failure));
+    const recorded = await recordKey(parts, vault, 'gateway.key.create', created.value.record);
+    return recorded.ok ? created : recorded;
+  });
+}
+
+export async function listGatewayKeys(
+  parts: GatewayKeyParts,
+  vault: OpenVault,
+): Promise<Result<readonly GatewayKeyRecord[], Problem>> {
+  return await withGateway(parts, vault, async ({ keys }) => await Promise.resolve(listed(keys)));
+}
+
+/** Revokes the one active key of this id or name, also for a gateway that is running, and records it. */
+export async function revokeGatewayKey(
+  parts: GatewayKeyParts,
+  vault: OpenVault,
+  idOrName: string,
+): Promise<Result<GatewayKeyRecord, Problem>> {
+  return await withGateway(parts, vault, async ({ keys }) => {
+    const records = listed(keys);
+    if (!records.ok) return records;
+    const [found, ...others] = records.value.filter(
+      ({ id, name, revokedAtMs }) =>
+        revokedAtMs === undefined && (id === idOrName || name === idOrName),
+    );
+    if (found === undefined) {
+      return failed(problem('GATEWAY_KEY_NOT_FOUND', 'No active key has this id or name.'));
+    }
+    if (others.length > 0) {
+      return failed(problem('USAGE', 'Several keys have this name; revoke the key by its id.'));
+    }
+    const revoked = keys.revoke(found.id);
+    if (!revoked.ok) return failed(describeGatewayKeyFailure(revoked.failure));
+    const recorded = await recordKey(parts, vault, 'gateway.key.revoke', found);
+    return recorded.ok ? revoked : recorded;
+  });
+}
+
+function listed(keys: GatewayStore['keys']): Result<readonly GatewayKeyRecord[], Problem> {
+  const records = keys.list();
+  return records.ok ? records : failed(describeDatabaseFailure(records.failure));
+}
+
+async function recordKey(
+  place: AuditPlace,
+  vault: OpenVault,
+  action: 'gateway.key.create' | 'gateway.key.revoke',
+  { id }: GatewayKeyRecord,
+): Promise<Result<undefined, Problem>> {
+  const subject = { kind: 'gateway-key', id } as const;
+  return await recordEvents(place, vault, [{ action, outcome: 'success', subject }]);
+}
+
+async function withGateway<T>(
+  { home, clock, randomness }: GatewayKeyParts,
+  vault: OpenVault,
+  use: (store: GatewayStore) => Promise<Result<T, Problem>>,
+): Promise<Result<T, Problem>> {
+  const gatewayPath = join(home.dataDir, 'gateway.db');
+  const store = await openGateway({ gatewayPath, vault, clock, randomness });
+  if (!store.ok) return store;
+  try {
+    return await use(store.value);
+  } finally {
+    store.value.close();
+  }
+}

@@ -1,0 +1,86 @@
+import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
+import {
+  problem,
+  type AnswerFailure,
+  type Config,
+  type Problem,
+  type Provider,
+  type SecretName,
+} from '@postern/protocol';
+import {
+  describeUpstreamFailure,
+  listModels,
+  providerTable,
+  type Connections,
+} from '@postern/upstreams';
+import { DEFAULT_FIELD } from '@postern/vault';
+import { recordEvents, type AuditPlace } from './audit.ts';
+import { connectionsOf, useProxyPassword } from './connections.ts';
+import type { OpenVault } from './open-vault.ts';
+
+/** What a provider that accepts a key answers. */
+export interface AcceptedKey {
+  readonly modelCount: number;
+  readonly latencyMs: number;
+}
+
+/** One cheap request with a key: the provider's list of models. */
+export async function testKey(
+  { connections, clock }: { readonly connections: Connections; readonly clock: Clock },
+  provider: Provider,
+  key: Secret | undefined,
+  signal: AbortSignal,
+): Promise<Result<AcceptedKey, AnswerFailure>> {
+  const begunMs = clock.monotonicMs();
+  const models = await listModels(connections, provider, key, signal);
+  const latencyMs = Math.round(clock.monotonicMs() - begunMs);
+  return models.ok ? ok({ modelCount: models.value.length, latencyMs }) : models;
+}
+
+export interface TestedSecret extends AcceptedKey {
+  readonly provider: Provider;
+}
+
+/** Tests the secret of a vault with the provider that uses it. Both its use and the outcome are recorded. */
+export async function testSecret(
+  place: AuditPlace,
+  vault: OpenVault,
+  config: Config,
+  name: SecretName,
+): Promise<Result<TestedSecret, Problem>> {
+  const providers = providerTable(config);
+  if (!providers.ok) return failed(describeUpstreamFailure(providers.failure));
+  const found = await vault.get(name, { action: 'secret.use' });
+  if (!found.ok) return found;
+  const key = found.value?.fields.get(DEFAULT_FIELD);
+  if (key === undefined) {
+    return failed(problem('SECRET_NOT_FOUND', `No secret is named ${name}.`));
+  }
+  const provider = providers.value.all.find(
+    ({ secret, auth }) => secret === name && auth !== 'none',
+  );
+  if (provider === undefined) {
+    return failed(problem('PROVIDER_UNKNOWN', `No provider uses the secret ${name}.`));
+  }
+  const connections = connectionsOf(config);
+  try {
+    const connected = await useProxyPassword(connections, vault, config);
+    if (!connected.ok) return connected;
+    const signal = new AbortController().signal;
+    const tested = await testKey({ connections, clock: place.clock }, provider, key, signal);
+    const recorded = await recordEvents(place, vault, [
+      {
+        action: 'secret.test',
+        subject: { kind: 'secret', name },
+        ...(tested.ok
+          ? { outcome: 'success' }
+          : { outcome: 'failure', reason: tested.failure.code }),
+      },
+    ]);
+    if (!recorded.ok) return recorded;
+    if (!tested.ok) return failed(problem(tested.failure.code, tested.failure.message));
+    return ok({ provider, ...tested.value });
+  } finally {
+    await connections.close();
+  }
+}
