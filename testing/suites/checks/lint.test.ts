@@ -48,6 +48,7 @@ const PLANTED: Readonly<Record<string, string>> = {
   'max-lines-per-function': body(lines(60, 'Math.max(1, 2);')),
   'no-eval': "eval('1');",
   'no-param-reassign': 'export function f(a: number): number { a = 2; return a; }',
+  'postern/dialect-id': "declare const a: string; export const b = a === 'openai-chat';",
   'postern/no-reveal': "export { revealSecret } from '@postern/kernel';",
   'postern/no-environment': 'export const a = process.env;',
   'postern/no-network': "export const a = fetch('x');",

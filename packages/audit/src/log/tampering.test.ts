@@ -146,6 +146,12 @@ describe('every byte', { timeout: 60_000 }, () => {
   });
 });
 
+/** As a write that was cut off leaves it: every acknowledged byte is there, so the log is intact. */
+function onlyAddsAnUnfinishedLine(bytes: Buffer, changed: Buffer): boolean {
+  const added = changed.subarray(bytes.length);
+  return changed.subarray(0, bytes.length).equals(bytes) && !added.includes('\n');
+}
+
 test('any bytes anywhere: never intact, and never reported before the place', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -162,7 +168,8 @@ test('any bytes anywhere: never intact, and never reported before the place', as
           inserted,
           bytes.subarray(at + removed),
         ]);
-        if (changed.equals(bytes)) return;
+        const isLast = segment === segments.length - 1;
+        if (changed.equals(bytes) || (isLast && onlyAddsAnUnfinishedLine(bytes, changed))) return;
         const found = await brokenWith(new Map([[name, changed]]));
         const least = firstSeq(name) + lineOfByte(bytes, at) - 1;
         expect(typeof found === 'string' ? found : found.seq).toBeGreaterThanOrEqual(least);
