@@ -110,7 +110,7 @@ export function damagedMessage(row: SqlRow, conversationId: ConversationId): Mes
     createdAtMs: numberColumn(row, 'created_at_ms'),
     failure: {
       code: 'DATABASE_DAMAGED',
-      message: 'What is stored of this message cannot be read.',
+      message: "Can't read this message, because its stored data is damaged.",
     },
   };
 }

@@ -34,6 +34,6 @@ export function warning<T>(encode: (warn: Warn) => T): Encoded<T> {
 
 /** Warns of a part of an answer that a dialect has no place for. */
 export function warnDroppedPart(part: Part, index: number, warn: Warn): void {
-  const message = `this dialect cannot say this ${part.kind}`;
+  const message = `this dialect has no field for this ${part.kind}`;
   warn({ kind: 'dropped', path: `parts[${index}]`, message });
 }

@@ -17,7 +17,7 @@ const rows: readonly (readonly [UpstreamFailure, string, RegExp])[] = [
   [
     { reason: 'provider-fixed', provider: 'demo', field: 'dialect' },
     'CONFIG_INVALID',
-    /demo cannot/,
+    /demo can't/,
   ],
   [{ reason: 'key-missing', provider: 'p' }, 'UPSTREAM_NO_KEY', /no key for p/],
   [{ reason: 'plan-token', provider: 'p' }, 'UPSTREAM_PLAN_TOKEN', /subscription/],

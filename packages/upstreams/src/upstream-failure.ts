@@ -141,7 +141,7 @@ function providerDetail(failure: ProviderFailure): string | undefined {
     case 'endpoint-incomplete':
       return `The endpoint ${provider} needs "${failure.field}".`;
     case 'provider-fixed':
-      return `"${failure.field}" of the built-in provider ${provider} cannot be changed.`;
+      return `"${failure.field}" of the built-in provider ${provider} can't be changed.`;
     case 'key-missing':
       return `The vault has no key for ${provider}.`;
     case 'key-unsendable':

@@ -96,7 +96,7 @@ function encodeSource(source: MediaSource, path: string, report: Report): JsonOb
       return { type: 'url', url: source.url };
     case 'provider-file':
       if (!source.fileId.startsWith('file_')) {
-        const message = 'a file stored at another provider cannot be sent to this one';
+        const message = "a file stored at another provider can't be sent to this one";
         report({ reason: 'unsupported', path, message });
       }
       return { type: 'file', file_id: source.fileId };

@@ -6,7 +6,7 @@ import { wireToolName } from '../names/tool-name.ts';
 import { encoding, type Report, type Warn } from '../report.ts';
 import { warnForeignExtra } from '../settings/dropped-settings.ts';
 import { arrangeTurns, type TurnBlock } from '../turns/arrange-turns.ts';
-import { sayableTurns } from '../turns/sayable-turns.ts';
+import { encodableTurns } from '../turns/encodable-turns.ts';
 import { encodeBlock } from './encode-block.ts';
 import { encodeSettings } from './encode-settings.ts';
 import { ANTHROPIC_MESSAGES, maxTokensFor, MAX_TOOL_NAME } from './limits.ts';
@@ -21,7 +21,7 @@ export const CONVERSATION_BEGINS = '(The conversation begins.)';
  */
 export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>, DialectFailure> {
   return encoding((report, warn) => {
-    const turns = sayableTurns(request.turns, ANTHROPIC_MESSAGES, {
+    const turns = encodableTurns(request.turns, ANTHROPIC_MESSAGES, {
       report,
       warn,
       says: isAccepted,

@@ -8,7 +8,7 @@ import {
   base64Text,
   filledText,
   textPart,
-  type Sayable,
+  type Encodable,
 } from '../testing/arbitrary-request.ts';
 
 const ANTHROPIC = 'anthropic-messages';
@@ -66,7 +66,7 @@ const thinking: fc.Arbitrary<Part> = fc.oneof(
 
 const summary = fc.constantFrom<'auto' | 'none'>('auto', 'none');
 
-const SAYABLE: Sayable = {
+const ENCODABLE: Encodable = {
   dialect: ANTHROPIC,
   userPart: fc.oneof(textPart, cachedText, image, file, opaque),
   answer: fc.array(fc.oneof(textPart, citedText, thinking, opaque), { minLength: 1, maxLength: 4 }),
@@ -114,7 +114,7 @@ const SAYABLE: Sayable = {
 
 test('decoding what was encoded gives the request back', () => {
   fc.assert(
-    fc.property(arbitraryRequest(SAYABLE), (request) => {
+    fc.property(arbitraryRequest(ENCODABLE), (request) => {
       const { value: body, warnings } = expectOk(anthropicMessages.encodeRequest(request));
       expect(anthropicMessages.decodeRequest(body)).toEqual({ ok: true, value: request });
       expect(warnings).toEqual([]);

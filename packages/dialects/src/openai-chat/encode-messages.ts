@@ -25,11 +25,11 @@ export function encodeMessages(
     const isAtWork = index > lastQuestion;
     const parts = block.parts.map((part, at) => {
       if (isSent(part, isAtWork)) return part;
-      const message = 'reasoning that cannot go back in this dialect';
+      const message = 'this dialect has no field for reasoning in a request';
       warn({ kind: 'dropped', path: `${path}.parts[${at}]`, message });
-      return UNSAID;
+      return OMITTED;
     });
-    return parts.every((part) => part === UNSAID) ? [] : [encodeAssistantMessage(parts)];
+    return parts.every((part) => part === OMITTED) ? [] : [encodeAssistantMessage(parts)];
   });
 }
 
@@ -38,7 +38,7 @@ function holdsWords(block: UserBlock): boolean {
 }
 
 /** Stands where a part was that is not sent, so that the texts around it do not run together. */
-const UNSAID: Part = { kind: 'redacted-thinking', data: '' };
+const OMITTED: Part = { kind: 'redacted-thinking', data: '' };
 
 /**
  * Reasoning goes back only while its answer is still being worked out, between calls and results:

@@ -5,7 +5,7 @@ import { extraFields, jsonObject, listOf, objectOf } from '../json/read-json.ts'
 import { wireToolName } from '../names/tool-name.ts';
 import { encoding, type Report } from '../report.ts';
 import { warnDropped, warnForeignExtra } from '../settings/dropped-settings.ts';
-import { sayableTurns } from '../turns/sayable-turns.ts';
+import { encodableTurns } from '../turns/encodable-turns.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeSettings } from './encode-settings.ts';
 import { MAX_STOPS, MAX_TOOL_NAME, OPENAI_CHAT, takesMaxCompletionTokens } from './limits.ts';
@@ -16,7 +16,7 @@ import { MAX_STOPS, MAX_TOOL_NAME, OPENAI_CHAT, takesMaxCompletionTokens } from 
  */
 export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>, DialectFailure> {
   return encoding((report, warn) => {
-    const turns = sayableTurns(request.turns, OPENAI_CHAT, { report, warn, says: isFilled });
+    const turns = encodableTurns(request.turns, OPENAI_CHAT, { report, warn, says: isFilled });
     warnForeignExtra(request, OPENAI_CHAT, warn);
     if (!turns.some(({ role }) => role !== 'system')) {
       const message = 'there is no message to answer';

@@ -8,7 +8,7 @@ import {
   chatSettings,
   filledText,
   textPart,
-  type Sayable,
+  type Encodable,
 } from '../testing/arbitrary-request.ts';
 
 const OPENAI = 'openai-chat';
@@ -55,7 +55,7 @@ const beside: Part = {
 
 const input = fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.jsonValue());
 
-const SAYABLE: Sayable = {
+const ENCODABLE: Encodable = {
   dialect: OPENAI,
   userPart: fc.oneof(textPart, cachedText, image, file, audio),
   answer: fc
@@ -80,7 +80,7 @@ const SAYABLE: Sayable = {
 
 test('decoding what was encoded gives the request back', () => {
   fc.assert(
-    fc.property(arbitraryRequest(SAYABLE), (request) => {
+    fc.property(arbitraryRequest(ENCODABLE), (request) => {
       const { value: body, warnings } = expectOk(openaiChat.encodeRequest(request));
       expect(openaiChat.decodeRequest(body)).toEqual({ ok: true, value: request });
       expect(warnings).toEqual([]);

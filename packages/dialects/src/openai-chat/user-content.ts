@@ -42,7 +42,7 @@ function encodePart(part: Part, path: string, report: Report): JsonObject | unde
 function encodeImage({ source, extra }: ImagePart, path: string, report: Report): JsonObject {
   const { detail, ...beside } = extraFields(OPENAI_CHAT, extra);
   if (source.kind === 'provider-file') {
-    const message = 'an image stored at a provider cannot be sent to this one';
+    const message = "an image stored at another provider can't be sent to this one";
     report({ reason: 'unsupported', path, message });
     return {};
   }

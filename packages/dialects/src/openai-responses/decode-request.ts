@@ -78,11 +78,12 @@ export function decodeRequest(value: JsonValue): Result<ModelRequest, DialectFai
 function refuseStateful(body: JsonObject, report: Report): void {
   for (const path of STATEFUL) {
     const isThere = body[path] !== undefined && body[path] !== null;
-    const message = 'what a server keeps cannot be translated; send the whole conversation';
+    const message =
+      "a conversation that the server stores can't be translated; send the whole conversation";
     if (isThere) report({ reason: 'thread-unsupported', path, message });
   }
   if (body['background'] === true) {
-    const message = 'an answer in the background cannot be translated';
+    const message = "a background response can't be translated";
     report({ reason: 'unsupported', path: 'background', message });
   }
 }

@@ -19,7 +19,7 @@ import {
   encodeSchema,
   refuseThread,
 } from '../settings/openai-settings.ts';
-import { sayableTurns } from '../turns/sayable-turns.ts';
+import { encodableTurns } from '../turns/encodable-turns.ts';
 import { encodeInput } from './encode-items.ts';
 import { INCLUDED_LOGPROBS, MAX_TOOL_NAME, OPENAI_RESPONSES } from './limits.ts';
 
@@ -35,7 +35,7 @@ export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>
     refuseThread(request, report);
     warnForeignExtra(request, OPENAI_RESPONSES, warn);
     warnDropped(request, FOREIGN, warn);
-    const turns = sayableTurns(request.turns, OPENAI_RESPONSES, { report, warn, says });
+    const turns = encodableTurns(request.turns, OPENAI_RESPONSES, { report, warn, says });
     if (!turns.some(({ role }) => role !== 'system')) {
       const message = 'there is no message to answer';
       report({ reason: 'conversation-invalid', path: 'input', message });

@@ -6,7 +6,7 @@ import {
   arbitraryRequest,
   filledText,
   textPart,
-  type Sayable,
+  type Encodable,
 } from '../testing/arbitrary-request.ts';
 import { openaiResponses } from './dialect.ts';
 
@@ -60,7 +60,7 @@ const answerPart: fc.Arbitrary<Part> = fc.oneof(
   }),
 );
 
-const SAYABLE: Sayable = {
+const ENCODABLE: Encodable = {
   dialect: RESPONSES,
   userPart: fc.oneof(textPart, image, file, opaque),
   answer: fc.array(answerPart, { minLength: 1, maxLength: 3 }),
@@ -103,7 +103,7 @@ const SAYABLE: Sayable = {
 };
 
 /** Stop sequences have no field here. */
-const requests: fc.Arbitrary<ModelRequest> = arbitraryRequest(SAYABLE).map((request) => {
+const requests: fc.Arbitrary<ModelRequest> = arbitraryRequest(ENCODABLE).map((request) => {
   const others = { ...request };
   delete others.stopSequences;
   return others;

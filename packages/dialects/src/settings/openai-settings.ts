@@ -104,6 +104,7 @@ export function encodeEffort(reasoning: Reasoning, warn: Warn): ReasoningEffort 
 /** What a server keeps of a conversation cannot be had by a dialect that sends all of it. */
 export function refuseThread({ thread }: ModelRequest, report: Report): void {
   if (thread === undefined) return;
-  const message = 'a conversation kept by the server cannot be translated; send all of it';
+  const message =
+    "a conversation that the server stores can't be translated; send the whole conversation";
   report({ reason: 'thread-unsupported', path: 'thread', message });
 }

@@ -14,7 +14,7 @@ import fc from 'fast-check';
 import { encodeBase64Text } from '../media/base64-text.ts';
 
 /** What a dialect can say without a change; other requests are put into an order first. */
-export interface Sayable {
+export interface Encodable {
   readonly dialect: DialectId;
   readonly userPart: fc.Arbitrary<Part>;
   /** The words of an answer, without its calls. */
@@ -65,13 +65,13 @@ export const chatSettings: fc.Arbitrary<Partial<ModelRequest>> = fc.record(
 );
 
 /** Requests that a dialect can say as they are, so that decoding what was encoded gives them back. */
-export function arbitraryRequest(sayable: Sayable): fc.Arbitrary<ModelRequest> {
+export function arbitraryRequest(encodable: Encodable): fc.Arbitrary<ModelRequest> {
   return fc
     .record({
       system: fc.option(fc.array(textPart, { minLength: 1, maxLength: 3 }), { nil: undefined }),
-      exchanges: fc.array(exchange(sayable), { maxLength: 4 }),
-      last: fc.array(sayable.userPart, { minLength: 1, maxLength: 3 }),
-      settings: settings(sayable),
+      exchanges: fc.array(exchange(encodable), { maxLength: 4 }),
+      last: fc.array(encodable.userPart, { minLength: 1, maxLength: 3 }),
+      settings: settings(encodable),
     })
     .map(({ system, exchanges, last, settings: beside }) => ({
       ...beside,
@@ -93,16 +93,16 @@ interface Exchange {
   }[];
 }
 
-function exchange(sayable: Sayable): fc.Arbitrary<Exchange> {
+function exchange(encodable: Encodable): fc.Arbitrary<Exchange> {
   const call = fc.record({
     name: toolName,
-    inputJson: sayable.inputJson,
-    content: sayable.resultContent,
-    isError: sayable.resultIsError,
+    inputJson: encodable.inputJson,
+    content: encodable.resultContent,
+    isError: encodable.resultIsError,
   });
   return fc.record({
-    question: fc.array(sayable.userPart, { minLength: 1, maxLength: 3 }),
-    answer: sayable.answer,
+    question: fc.array(encodable.userPart, { minLength: 1, maxLength: 3 }),
+    answer: encodable.answer,
     calls: fc.array(call, { maxLength: 3 }),
   });
 }
@@ -131,8 +131,8 @@ function turnsOf(exchanges: readonly Exchange[], last: readonly Part[]): readonl
   return turns;
 }
 
-function settings(sayable: Sayable): fc.Arbitrary<Omit<ModelRequest, 'turns'>> {
-  const { extra, reasoning } = sayable;
+function settings(encodable: Encodable): fc.Arbitrary<Omit<ModelRequest, 'turns'>> {
+  const { extra, reasoning } = encodable;
   const sampling = fc.oneof(
     fc.constant({}),
     fc.record({ temperature: fc.double({ min: 0, max: 1, noNaN: true }) }),
@@ -151,7 +151,7 @@ function settings(sayable: Sayable): fc.Arbitrary<Omit<ModelRequest, 'turns'>> {
         { stopSequences: fc.array(filledText, { minLength: 1, maxLength: 4 }) },
         { requiredKeys: [] },
       ),
-      sayable.settings,
+      encodable.settings,
       tools(),
       fc.record({ extra }, { requiredKeys: [] }),
     )

@@ -12,7 +12,7 @@ interface Speech {
  * The turns with the parts that a dialect can say. Of an answer, whatever `says` refuses is left out;
  * what a person said is never left out in silence but reported. Turns without a part are gone.
  */
-export function sayableTurns(
+export function encodableTurns(
   turns: readonly Turn[],
   dialect: DialectId,
   { says, report, warn }: Speech,
@@ -26,12 +26,16 @@ export function sayableTurns(
           const problem = problemOf(part, role, dialect);
           if (problem !== undefined) report({ ...failure, message: problem });
           if (problem !== undefined) return false;
-          const isSaid = says(part);
-          if (!isSaid && !isBlank(part)) {
+          const isEncodable = says(part);
+          if (!isEncodable && !isBlank(part)) {
             const path = `turns[${index}].parts[${at}]`;
-            warn({ kind: 'dropped', path, message: `this dialect cannot say this ${part.kind}` });
+            warn({
+              kind: 'dropped',
+              path,
+              message: `this dialect has no field for this ${part.kind}`,
+            });
           }
-          return isSaid;
+          return isEncodable;
         }),
       };
     })
@@ -42,12 +46,12 @@ function isBlank(part: Part): boolean {
   return (part.kind === 'text' || part.kind === 'refusal') && part.text.trim() === '';
 }
 
-/** Why a part that a person wrote cannot be said. */
+/** Why a part that a person wrote can't be encoded. */
 function problemOf(part: Part, role: Role, dialect: DialectId): string | undefined {
   if (role === 'assistant' || part.kind === 'text') return undefined;
   if (part.kind === 'opaque') {
     if (part.dialect === dialect) return undefined;
-    return 'a part of this message cannot be said in the dialect of the model';
+    return "the model's dialect has no field for a part of this message";
   }
   return role === 'system' ? 'a system message holds text only' : undefined;
 }
