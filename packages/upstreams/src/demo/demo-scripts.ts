@@ -1,16 +1,16 @@
 /*
- * What the offline demo says: fixed texts, so that a page can be tried without a key and a test knows
- * every character. Each shows something that a page must be able to render.
+ * The offline demo's answers: fixed texts, so that people can try the page without a key and tests know
+ * every character. Each shows something that the page must be able to render.
  */
 
 export interface DemoScript {
-  /** Words of a question that ask for it. */
+  /** Words in a question that select this script. */
   readonly keywords: RegExp;
   readonly text: string;
 }
 
 const HONEST =
-  '> **This is the offline demo.** No language model is behind it, and nothing leaves this machine: every answer is a fixed text.';
+  '> **This is the offline demo.** It uses no language model and sends nothing anywhere. Every answer is a fixed text.';
 
 const CODE = `\`\`\`python
 from openai import OpenAI
@@ -25,13 +25,13 @@ answer = client.chat.completions.create(
 print(answer.choices[0].message.content)
 \`\`\``;
 
-const FACES = `| Face | Keeps | Try |
+const FACES = `| Part | Stores | Try |
 | :-- | :-- | :-- |
-| Vault | keys, in the keyring or an encrypted file | \`postern secret set anthropic\` |
-| Chat | conversations, in an encrypted database | this page |
-| Gateway | access, with keys of its own | \`postern key create laptop\` |`;
+| Vault | your keys, in the keyring or an encrypted file | \`postern secret set anthropic\` |
+| Chat | your conversations, in an encrypted database | this page |
+| Gateway | keys for your programs, as hashes | \`postern key create laptop\` |`;
 
-const MATHS = String.raw`Inline, as in $e^{i\pi} + 1 = 0$, and on lines of its own:
+const MATHS = String.raw`Inline: $e^{i\pi} + 1 = 0$. As a block:
 
 $$
 \int_{-\infty}^{\infty} e^{-x^2}\,dx = \sqrt{\pi}
@@ -41,23 +41,23 @@ export const GREETING = `# Welcome to Postern
 
 ${HONEST}
 
-Postern is one door between you and the language models that you use. It has three faces.
+Postern sits between you and the language models you use. It has three parts.
 
 ## The vault
 
-It keeps the keys of your providers in the keyring of your system, or in a file that only your passphrase opens. A key leaves it only into the request that needs it.
+The vault stores your provider keys in the system keyring, or in a file encrypted with your passphrase. A key leaves it only for the request that needs it.
 
 ## The chat
 
-It speaks to Anthropic, OpenAI, Groq, OpenRouter, Ollama and whatever is compatible with them. What you write and read stays in an encrypted database on your own disk.
+The chat works with Anthropic, OpenAI, Groq, OpenRouter, Ollama and any compatible endpoint. Your conversations are stored in an encrypted database on your own disk.
 
 ## The gateway
 
-It gives your programs keys of its own, so that yours stay in the vault:
+Your programs use keys that Postern creates, so your provider keys stay in the vault:
 
 ${CODE}
 
-## All three at a glance
+## All three parts
 
 ${FACES}
 
@@ -66,22 +66,22 @@ ${FACES}
 - [x] Start Postern
 - [x] Ask the demo
 - [ ] Add a key under *Settings → Providers*
-- [ ] Ask a real model the same
+- [ ] Ask a real model
 
-## And it can write maths
+## Maths
 
 ${MATHS}
 
-Ask for a *table*, for *code*, for *maths*, for *help* or for something *long* to see more.`;
+To see more, ask for a *table*, *code*, *maths*, *help* or something *long*.`;
 
 const HELP = `## Postern in four lines
 
 ${HONEST}
 
-1. **Vault**: \`postern secret set anthropic\` stores a key; \`postern status\` says where.
+1. **Vault**: \`postern secret set anthropic\` stores a key; \`postern status\` shows where.
 2. **Chat**: choose a model below, write, and press Ctrl+Enter. Esc stops an answer.
-3. **Gateway**: \`postern key create laptop\` makes a key for your programs.
-4. **Lock**: a locked vault opens nothing, neither the chat nor the gateway.
+3. **Gateway**: \`postern key create laptop\` creates a key for your programs.
+4. **Lock**: while the vault is locked, neither the chat nor the gateway works.
 
 ${FACES}`;
 
@@ -128,7 +128,7 @@ $$
 \sum_{k=1}^{n} (2k - 1) = n^2
 $$
 
-A sum of money, such as \$5 or \$10, is no formula.`;
+A sum of money, such as \$5 or \$10, isn't a formula.`;
 
 const STONES = Array.from({ length: 24 }, (_, index) => {
   const number = index + 1;
@@ -146,12 +146,12 @@ export const DEMO_SCRIPTS: readonly DemoScript[] = [
   { keywords: /\b(help|postern|vault|gateway)\b/i, text: HELP },
 ];
 
-/** The answer to whatever no script is for. */
+/** The answer to a question that matches no script. */
 export function confession(questionLength: number): string {
   const characters = questionLength === 1 ? '1 character' : `${questionLength} characters`;
   return `${HONEST}
 
-Your question has **${characters}**. I can count them, and that is all: I have not understood one of them.
+Your question has **${characters}**. I can count them, but I can't understand them.
 
-To have it answered, add a key under *Settings → Providers* and choose a model of that provider. Until then I know what to say to *table*, *code*, *maths*, *long* and *help*.`;
+For a real answer, add a key under *Settings → Providers* and choose one of that provider's models. Until then, try *table*, *code*, *maths*, *long* or *help*.`;
 }
