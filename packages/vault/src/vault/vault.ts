@@ -12,7 +12,7 @@ import { wipeKeys, type VaultKeys } from '../slots/vault-keys.ts';
 import type { VaultFailure, VaultStorage } from '../vault-failure.ts';
 import { applicationKey } from './application-key.ts';
 import * as change from './change-slots.ts';
-import { createVault, type VaultChoice } from './create-vault.ts';
+import { createVault, type VaultChoice, type VaultSeed } from './create-vault.ts';
 import { readJournal, type Journal } from './journal.ts';
 import { migrate, type Migration, type MigrationReport } from './migrate.ts';
 import type { UnlockWay } from './open-data-key.ts';
@@ -74,12 +74,7 @@ export class Vault {
   async create(
     choice: VaultChoice,
   ): Promise<Result<{ readonly recoveryCode: Secret }, VaultFailure>> {
-    if (this.#state.at !== 'absent') return failed({ reason: 'vault-exists' });
-    const made = await createVault(this.#context, choice, undefined);
-    if (!made.ok) return await this.#notMade(made.failure);
-    const { header, keys, recoveryCode } = made.value;
-    this.#enter(header, keys);
-    return ok({ recoveryCode });
+    return await this.#create(choice, undefined);
   }
 
   /**
@@ -233,11 +228,8 @@ export class Vault {
     const backup = await readBackup(this.#context, place);
     if (!backup.ok) return backup;
     const seed = seedOf(backup.value, this.#context.clock.nowMs());
-    const made = await createVault(this.#context, choice, seed);
-    if (!made.ok) return await this.#notMade(made.failure);
-    const { header, keys, recoveryCode } = made.value;
-    this.#enter(header, keys);
-    return ok({ ...reportOf(backup.value), recoveryCode });
+    const made = await this.#create(choice, seed);
+    return made.ok ? ok({ ...reportOf(backup.value), ...made.value }) : made;
   }
 
   /**
@@ -301,13 +293,22 @@ export class Vault {
     this.#state = unlockedState(this.#context, header, keys, rekeyedHere);
   }
 
-  /** Takes over the header of a vault that another process made first. */
-  async #notMade(failure: VaultFailure): Promise<Result<never, VaultFailure>> {
-    const slots = failure.reason === 'vault-exists' ? await readSlots(this.#context) : undefined;
-    if (this.#state.at === 'absent' && slots?.ok === true && slots.value !== undefined) {
+  async #create(
+    choice: VaultChoice,
+    seed: VaultSeed | undefined,
+  ): Promise<Result<{ readonly recoveryCode: Secret }, VaultFailure>> {
+    if (this.#state.at !== 'absent') return failed({ reason: 'vault-exists' });
+    const made = await createVault(this.#context, choice, seed);
+    if (made.ok) {
+      this.#enter(made.value.header, made.value.keys);
+      return ok({ recoveryCode: made.value.recoveryCode });
+    }
+    // Another process created the vault first: from now on it can be unlocked here.
+    const slots = made.failure.reason === 'vault-exists' ? await readSlots(this.#context) : ok();
+    if (slots.ok && slots.value !== undefined) {
       this.#state = { at: 'locked', header: slots.value.header };
     }
-    return failed(failure);
+    return made;
   }
 
   /** A changed header of the same keys; nothing where the vault was locked meanwhile. */
