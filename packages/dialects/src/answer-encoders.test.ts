@@ -52,7 +52,7 @@ const deltas = (to: DialectId, events: readonly AnswerEvent[]): readonly unknown
   frames(to, [start, ...events, finish]).slice(1, to === A ? -2 : -1);
 
 describe('toward an Anthropic client', () => {
-  test('39: one beginning, with the best that is known of the prompt', () => {
+  test('one beginning, with the best that is known of the prompt', () => {
     expect(frames(A, [start, usage, begin(0, words), say(0, 'a')])[0]).toEqual({
       type: 'message_start',
       message: {
@@ -67,7 +67,7 @@ describe('toward an Anthropic client', () => {
     });
   });
 
-  test('38, 46: the frames of a short answer, to the letter', () => {
+  test('the frames of a short answer, to the letter', () => {
     const answer = [start, begin(0, words), say(0, 'Hi'), end(0), usage, finish];
     expect(stream(A, answer).split('\n\n')).toEqual([
       'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_x1","type":"message","role":"assistant","model":"m","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":0,"output_tokens":0}}}',
@@ -101,9 +101,9 @@ describe('toward an Anthropic client', () => {
     events: readonly AnswerEvent[],
     frames: readonly unknown[],
   ])[] = [
-    ['40: an empty text has no block', [begin(0, words), end(0)], []],
+    ['an empty text has no block', [begin(0, words), end(0)], []],
     [
-      '41: calls that take turns stand one behind the other, whole',
+      'calls that take turns stand one behind the other, whole',
       [
         call(0),
         call(1),
@@ -125,9 +125,9 @@ describe('toward an Anthropic client', () => {
         stop(1),
       ],
     ],
-    ['41: a call without arguments', [call(0), end(0)], [tool(0, 0), stop(0)]],
+    ['a call without arguments', [call(0), end(0)], [tool(0, 0), stop(0)]],
     [
-      '43: thinking, its signature, its end',
+      'thinking, its signature, its end',
       [
         begin(0, { kind: 'thinking', text: '' }),
         add(0, { kind: 'thinking', text: 'hm' }),
@@ -142,7 +142,7 @@ describe('toward an Anthropic client', () => {
       ],
     ],
     [
-      '37: a refusal is text',
+      'a refusal is text',
       [begin(0, { kind: 'refusal', text: '' }), add(0, { kind: 'refusal', text: 'No' }), end(0)],
       [
         blockStart(0, { type: 'text', text: '' }),
@@ -183,7 +183,7 @@ describe('toward an Anthropic client', () => {
     expect(deltas(A, events)).toEqual(expected);
   });
 
-  test('44: counts are told once, the newest', () => {
+  test('counts are told once, the newest', () => {
     const newer: AnswerEvent = { kind: 'usage', usage: { outputTokens: 9 } };
     expect(frames(A, [start, usage, newer, finish]).at(-2)).toMatchObject({
       type: 'message_delta',
@@ -191,14 +191,14 @@ describe('toward an Anthropic client', () => {
     });
   });
 
-  test('47: an error before the beginning is all there is', () => {
+  test('an error before the beginning is all there is', () => {
     const failure = { code: 'UPSTREAM_OVERLOADED', message: 'm' } as const;
     expect(stream(A, [start, { kind: 'failure', failure }, finish])).toBe(
       'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"m"}}\n\n',
     );
   });
 
-  test('48: pings at any time, but not behind the end', () => {
+  test('pings at any time, but not behind the end', () => {
     const encoder = DIALECTS[A].answerEncoder({ createdAtMs: 0, from: A });
     const ping = 'event: ping\ndata: {"type": "ping"}\n\n';
     expect(encoder.ping()).toBe(ping);
@@ -215,7 +215,7 @@ describe('toward an OpenAI client', () => {
     choices: [{ index: 0, delta, finish_reason }],
   });
 
-  test('49: the role, the words, the reason; usage only when asked for', () => {
+  test('the role, the words, the reason; usage only when asked for', () => {
     const answer = [start, begin(0, words), say(0, 'Hi'), end(0), usage, finish];
     const said = [
       chunk({ role: 'assistant', content: '' }),
@@ -239,7 +239,7 @@ describe('toward an OpenAI client', () => {
     frames: readonly unknown[],
   ])[] = [
     [
-      '50: calls are counted among themselves, and named once',
+      'calls are counted among themselves, and named once',
       [begin(0, words), say(0, 'a'), end(0), call(1), input(1, '{}'), call(2), input(2, '{}')],
       [
         chunk({ content: 'a' }),
@@ -260,7 +260,7 @@ describe('toward an OpenAI client', () => {
       ],
     ],
     [
-      '54: blocks of another dialect make no chunk',
+      'blocks of another dialect make no chunk',
       [begin(0, { kind: 'opaque', dialect: A, value: { type: 'fallback' } }), end(0)],
       [],
     ],
@@ -290,7 +290,7 @@ describe('toward an OpenAI client', () => {
       ],
     ],
     [
-      '36: thinking, and at the end what it needs to come back',
+      'thinking, and at the end what it needs to come back',
       [
         begin(0, { kind: 'thinking', text: '' }),
         add(0, { kind: 'thinking', text: 'hm' }),
@@ -311,13 +311,13 @@ describe('toward an OpenAI client', () => {
         }),
       ],
     ],
-    ['37: a refusal', [begin(0, { kind: 'refusal', text: 'No' })], [chunk({ refusal: 'No' })]],
+    ['a refusal', [begin(0, { kind: 'refusal', text: 'No' })], [chunk({ refusal: 'No' })]],
   ];
   test.each(ROWS)('%s', (_name, events, expected) => {
     expect(deltas(O, events)).toEqual(expected);
   });
 
-  test('49, 52: an error ends the stream', () => {
+  test('an error ends the stream', () => {
     const failure = { code: 'UPSTREAM_RATE_LIMITED', message: 'm' } as const;
     expect(
       stream(O, [start, { kind: 'failure', failure }, finish])
@@ -329,11 +329,11 @@ describe('toward an OpenAI client', () => {
     ]);
   });
 
-  test('48: silence is filled with comments', () => {
+  test('silence is filled with comments', () => {
     expect(DIALECTS[O].answerEncoder({ createdAtMs: 0, from: O }).ping()).toBe(': ping\n\n');
   });
 
-  test('36: signed thinking comes back by way of an OpenAI client', () => {
+  test('signed thinking comes back by way of an OpenAI client', () => {
     const thought = [
       { kind: 'thinking', text: 'hm', signature: 's' },
       { kind: 'redacted-thinking', data: 'd' },

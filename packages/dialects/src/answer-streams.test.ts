@@ -69,7 +69,7 @@ describe('answers as streams', () => {
     );
   });
 
-  test('36, 43: toward an Anthropic client the blocks are those of the whole answer', () => {
+  test('toward an Anthropic client the blocks are those of the whole answer', () => {
     fc.assert(
       fc.property(answerEvents, (events) => {
         const source = events.reduce(foldAnswer, EMPTY_ANSWER);
@@ -80,7 +80,7 @@ describe('answers as streams', () => {
     );
   });
 
-  test('38–46: toward an Anthropic client every stream has the form', () => {
+  test('toward an Anthropic client every stream has the form', () => {
     fc.assert(
       fc.property(answerEvents, (events) => {
         expectAnthropicForm(streamed('anthropic-messages', events));
@@ -89,7 +89,7 @@ describe('answers as streams', () => {
     );
   });
 
-  test('49, 50: toward an OpenAI client every stream has the form', () => {
+  test('toward an OpenAI client every stream has the form', () => {
     fc.assert(
       fc.property(answerEvents, (events) => {
         expectOpenaiForm(streamed('openai-chat', events));

@@ -38,11 +38,11 @@ describe('whole answers toward an OpenAI client', () => {
     ['refusal', 'content_filter'],
     ['pause', 'stop'],
   ];
-  test.each(REASONS)('31: %s is %s', (stopReason, reason) => {
+  test.each(REASONS)('%s is %s', (stopReason, reason) => {
     expect(encodeO({ stopReason })).toMatchObject({ choices: [{ finish_reason: reason }] });
   });
 
-  test('33: the prompt is what was read, written and cached', () => {
+  test('the prompt is what was read, written and cached', () => {
     const usage: Usage = {
       inputTokens: 1,
       cacheReadTokens: 2,
@@ -59,7 +59,7 @@ describe('whole answers toward an OpenAI client', () => {
     });
   });
 
-  test('35: the shape', () => {
+  test('the shape', () => {
     expect(encodeO({})).toMatchObject({
       id: 'chatcmpl-x1',
       object: 'chat.completion',
@@ -76,7 +76,7 @@ describe('whole answers toward an OpenAI client', () => {
     message: JsonObject,
   ])[] = [
     [
-      '36: thinking',
+      'thinking',
       [
         { kind: 'thinking', text: 'hm', signature: 's' },
         { kind: 'text', text: 'a' },
@@ -84,13 +84,13 @@ describe('whole answers toward an OpenAI client', () => {
       { reasoning_content: 'hm', content: 'a' },
     ],
     [
-      '37: calls alone',
+      'calls alone',
       [{ kind: 'tool-call', callId: 'c', name: 'f', inputJson: '{}' }],
       { content: null },
     ],
-    ['37: a refusal', [{ kind: 'refusal', text: 'No' }], { content: null, refusal: 'No' }],
+    ['a refusal', [{ kind: 'refusal', text: 'No' }], { content: null, refusal: 'No' }],
     [
-      '17: ids are mapped here too',
+      'ids are mapped here too',
       [{ kind: 'tool-call', callId: 'a:0', name: 'f', inputJson: '{}' }],
       { tool_calls: [{ id: 'pid_a-3a-0' }] },
     ],
@@ -116,7 +116,7 @@ describe('whole answers toward an OpenAI client', () => {
 });
 
 describe('whole answers toward an Anthropic client', () => {
-  test('34: counts that are not known are 0 where they are required', () => {
+  test('counts that are not known are 0 where they are required', () => {
     expect(encodeA({})['usage']).toEqual({ input_tokens: 0, output_tokens: 0 });
     expect(encodeA({ usage: { inputTokens: 4, cacheReadTokens: 6 } })['usage']).toEqual({
       input_tokens: 4,
@@ -125,7 +125,7 @@ describe('whole answers toward an Anthropic client', () => {
     });
   });
 
-  test('35: the shape', () => {
+  test('the shape', () => {
     expect(encodeA({ id: 'chatcmpl-x1' })).toEqual({
       id: 'msg_chatcmplx1',
       type: 'message',
@@ -138,7 +138,7 @@ describe('whole answers toward an Anthropic client', () => {
     });
   });
 
-  test('37: a refusal is text', () => {
+  test('a refusal is text', () => {
     const refused = expectOk(O.decodeAnswer(completion({ content: null, refusal: 'No' })));
     expect(A.encodeAnswer(refused, META).value).toMatchObject({
       content: [{ type: 'text', text: 'No' }],
@@ -146,7 +146,7 @@ describe('whole answers toward an Anthropic client', () => {
     });
   });
 
-  test('37: calls alone have no empty text', () => {
+  test('calls alone have no empty text', () => {
     const tool_calls = [
       { id: 'a', type: 'function', function: { name: 'f', arguments: '{"x":1}' } },
     ];
@@ -178,16 +178,12 @@ describe('decoding whole answers', () => {
   const tool_calls = [{ type: 'function', function: { name: 'f', arguments: '' } }];
   const O_ROWS: readonly (readonly [name: string, body: JsonObject, decoded: object])[] = [
     [
-      '32: stop with calls',
+      'stop with calls',
       completion({ tool_calls }, 'stop'),
       { stopReason: 'tool-calls', parts: [{ callId: 'call_0', inputJson: '{}' }] },
     ],
-    ['32: length', completion({ content: 'a' }, 'length'), { stopReason: 'max-tokens' }],
-    [
-      '32: content_filter',
-      completion({ content: 'a' }, 'content_filter'),
-      { stopReason: 'refusal' },
-    ],
+    ['length', completion({ content: 'a' }, 'length'), { stopReason: 'max-tokens' }],
+    ['content_filter', completion({ content: 'a' }, 'content_filter'), { stopReason: 'refusal' }],
     [
       'content in parts',
       completion({
@@ -209,7 +205,7 @@ describe('decoding whole answers', () => {
       { parts: [{ kind: 'opaque' }], stopReason: 'end' },
     ],
     [
-      '18: a changed name',
+      'a changed name',
       completion({ tool_calls: [{ id: 'a', function: { name: 'short', arguments: '{}' } }] }),
       { parts: [{ name: 'long' }] },
     ],

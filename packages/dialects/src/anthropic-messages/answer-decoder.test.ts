@@ -54,7 +54,7 @@ const PARTS: readonly (readonly [
 ])[] = [
   ['text', [start(), ...hello, ...ended], [{ kind: 'text', text: 'Hello' }]],
   [
-    '51: pings, unknown events and unknown deltas are passed over',
+    'pings, unknown events and unknown deltas are passed over',
     [
       { type: 'ping' },
       start(),
@@ -71,7 +71,7 @@ const PARTS: readonly (readonly [
     [{ kind: 'text', text: 'yes' }],
   ],
   [
-    '51: citations become annotations',
+    'citations become annotations',
     [
       start(),
       blockStart(0, { type: 'text', text: '', citations: [] }),
@@ -83,7 +83,7 @@ const PARTS: readonly (readonly [
     [{ kind: 'text', text: 'a', annotations: [{ type: 'char_location' }] }],
   ],
   [
-    '43: thinking, then its signature; the last signature counts',
+    'thinking, then its signature; the last signature counts',
     [
       start(),
       blockStart(0, { type: 'thinking', thinking: '', signature: '' }),
@@ -96,7 +96,7 @@ const PARTS: readonly (readonly [
     [{ kind: 'thinking', text: 'hm', signature: 'b' }],
   ],
   [
-    '36: signed thinking without text is kept',
+    'signed thinking without text is kept',
     [
       start(),
       blockStart(0, { type: 'thinking', thinking: '', signature: '' }),
@@ -125,12 +125,12 @@ const PARTS: readonly (readonly [
     [{ kind: 'tool-call', callId: 'toolu_1', name: 'look', inputJson: '{"a":1}' }],
   ],
   [
-    '42: no arguments are {}',
+    'no arguments are {}',
     [start(), blockStart(0, TOOL), input(0, ''), blockStop(0), ...ended],
     [{ kind: 'tool-call', callId: 'toolu_1', name: 'look', inputJson: '{}' }],
   ],
   [
-    '42: arguments in the start of the block, and who called',
+    'arguments in the start of the block, and who called',
     [
       start(),
       blockStart(0, { ...TOOL, input: { a: 1 }, caller: { type: 'direct' } }),
@@ -148,7 +148,7 @@ const PARTS: readonly (readonly [
     ],
   ],
   [
-    '54: blocks without a meaning here are kept whole, deltas included',
+    'blocks without a meaning here are kept whole, deltas included',
     [
       start(),
       blockStart(0, { type: 'server_tool_use', id: 's', name: 'web_search', input: {} }),
@@ -173,7 +173,7 @@ const PARTS: readonly (readonly [
     ].map((value) => ({ kind: 'opaque', dialect: ANTHROPIC, value })),
   ],
   [
-    '41: blocks that take turns do not mix',
+    'blocks that take turns do not mix',
     [
       start(),
       textStart,
@@ -212,26 +212,26 @@ const PARTS: readonly (readonly [
     ],
   ],
   [
-    '57: padded JSON',
+    'padded JSON',
     [`${JSON.stringify(start())}    `, ...hello, ...ended],
     [{ kind: 'text', text: 'Hello' }],
   ],
 ];
 
 const FAILURES: readonly (readonly [name: string, events: readonly unknown[], code: string])[] = [
-  ['45: nothing at all', [], 'UPSTREAM_CUT'],
-  ['45: an end before the stop reason', [start(), ...hello], 'UPSTREAM_CUT'],
-  ['45: an end inside a block', [start(), textStart], 'UPSTREAM_CUT'],
-  ['58: an event that is not JSON', [start(), '{"type":"content_bl'], 'UPSTREAM_MALFORMED'],
+  ['nothing at all', [], 'UPSTREAM_CUT'],
+  ['an end before the stop reason', [start(), ...hello], 'UPSTREAM_CUT'],
+  ['an end inside a block', [start(), textStart], 'UPSTREAM_CUT'],
+  ['an event that is not JSON', [start(), '{"type":"content_bl'], 'UPSTREAM_MALFORMED'],
   ['a second beginning', [start(), ...hello, start()], 'UPSTREAM_MALFORMED'],
   ['content without a beginning', hello, 'UPSTREAM_MALFORMED'],
   [
-    '47: an error before the answer',
+    'an error before the answer',
     [{ type: 'error', error: { type: 'overloaded_error', message: 'm' } }],
     'UPSTREAM_OVERLOADED',
   ],
   [
-    '47: an error inside the answer',
+    'an error inside the answer',
     [start(), ...hello, { type: 'error', error: { type: 'api_error', message: 'm' } }, ...ended],
     'UPSTREAM_FAULT',
   ],
@@ -261,19 +261,19 @@ describe('streams of the Messages API', () => {
     ['model_context_window_exceeded', 'context-full'],
     ['something_new', undefined],
   ] as const;
-  test.each(STOPS)('31: %s is %s', (wire, stopReason) => {
+  test.each(STOPS)('%s is %s', (wire, stopReason) => {
     const folded = foldEvents(ANTHROPIC, [start(), ...hello, messageDelta(wire), stop]);
     expect(folded.stopReason).toBe(stopReason);
     expect(folded.failure).toBeUndefined();
     expect(folded.extra?.fields['stop_reason']).toBe(stopReason === undefined ? wire : undefined);
   });
 
-  test('45: after a stop reason the end of the stream is the end', () => {
+  test('after a stop reason the end of the stream is the end', () => {
     const folded = foldEvents(ANTHROPIC, [start(), ...hello, messageDelta('end_turn')]);
     expect(folded).toMatchObject({ stopReason: 'end', failure: undefined });
   });
 
-  test('53: counts are cumulative, and null says nothing', () => {
+  test('counts are cumulative, and null says nothing', () => {
     const usage = { input_tokens: 4, cache_read_input_tokens: 3, output_tokens: 1 };
     const later = { output_tokens: 7, input_tokens: null, cache_creation_input_tokens: 2 };
     const folded = foldEvents(ANTHROPIC, [start({ usage }), messageDelta('end_turn', later), stop]);
@@ -309,7 +309,7 @@ describe('streams of the Messages API', () => {
     expect(decoder.end()).toEqual([]);
   });
 
-  test('18: names that were changed come back', () => {
+  test('names that were changed come back', () => {
     const decoder = anthropicMessages.answerDecoder({ toolNames: new Map([['look', 'a.look']]) });
     const events = [start(), blockStart(0, TOOL)].flatMap((event) =>
       decoder.push({ event: undefined, data: JSON.stringify(event) }),

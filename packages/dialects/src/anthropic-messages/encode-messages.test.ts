@@ -39,7 +39,7 @@ const MESSAGES: readonly (readonly [
   messages: readonly JsonObject[],
 ])[] = [
   [
-    '21: turns of one side are merged',
+    'turns of one side are merged',
     [user(text('a')), user(text('b')), assistant(text('c')), assistant(text('d')), user(text('e'))],
     [
       wireUser(wireText('a'), wireText('b')),
@@ -48,7 +48,7 @@ const MESSAGES: readonly (readonly [
     ],
   ],
   [
-    '21: results come first, in one message, before what the user said',
+    'results come first, in one message, before what the user said',
     [
       user(text('q')),
       assistant(call('c1'), call('c2')),
@@ -62,7 +62,7 @@ const MESSAGES: readonly (readonly [
     ],
   ],
   [
-    '21: results that stand in the turn of the answer are the other side',
+    'results that stand in the turn of the answer are the other side',
     [user(text('q')), assistant(call('c1'), result('c1'), text('done')), user(text('thanks'))],
     [
       wireUser(wireText('q')),
@@ -73,7 +73,7 @@ const MESSAGES: readonly (readonly [
     ],
   ],
   [
-    '21: a call that was never answered is answered by an error',
+    'a call that was never answered is answered by an error',
     [user(text('q')), assistant(call('c1'), call('c2')), user(result('c2'), text('and?'))],
     [
       wireUser(wireText('q')),
@@ -82,12 +82,12 @@ const MESSAGES: readonly (readonly [
     ],
   ],
   [
-    '21: so is one at the end',
+    'so is one at the end',
     [user(text('q')), assistant(call('c1'))],
     [wireUser(wireText('q')), wireAssistant(wireCall('c1')), wireUser(missingResult('c1'))],
   ],
   [
-    '22: a conversation that begins with an answer is given a beginning',
+    'a conversation that begins with an answer is given a beginning',
     [assistant(text('hello')), user(text('q'))],
     [
       wireUser(wireText(CONVERSATION_BEGINS)),
@@ -96,17 +96,17 @@ const MESSAGES: readonly (readonly [
     ],
   ],
   [
-    '22: empty and blank texts are left out, and their messages',
+    'empty and blank texts are left out, and their messages',
     [user(text('a'), text('')), assistant(text(' \n')), user(text('b'))],
     [wireUser(wireText('a'), wireText('b'))],
   ],
   [
-    '22: an answer to be continued does not end in white space',
+    'an answer to be continued does not end in white space',
     [user(text('q')), assistant(text('Once'), text('upon '))],
     [wireUser(wireText('q')), wireAssistant(wireText('Once'), wireText('upon'))],
   ],
   [
-    '23: arguments that were cut off are none',
+    'arguments that were cut off are none',
     [user(text('q')), assistant(call('c1', '{"a":'), call('c2', ''), call('c3', '"x"')), user()],
     [
       wireUser(wireText('q')),
@@ -115,7 +115,7 @@ const MESSAGES: readonly (readonly [
     ],
   ],
   [
-    '17: ids of another provider are mapped, alike in call and result',
+    'ids of another provider are mapped, alike in call and result',
     [user(text('q')), assistant(call('functions.Bash:0')), user(result('functions.Bash:0'))],
     [
       wireUser(wireText('q')),
@@ -124,7 +124,7 @@ const MESSAGES: readonly (readonly [
     ],
   ],
   [
-    '17: an id that a server gives in every answer is made unique',
+    'an id that a server gives in every answer is made unique',
     [
       user(text('q')),
       assistant(call('call_0'), call('call_0')),
@@ -141,7 +141,7 @@ const MESSAGES: readonly (readonly [
     ],
   ],
   [
-    '70: thinking goes back only with its signature',
+    'thinking goes back only with its signature',
     [
       user(text('q')),
       assistant(
@@ -174,7 +174,7 @@ const MESSAGES: readonly (readonly [
     [wireUser(wireText('a'), wireText('b'))],
   ],
   [
-    '37: a refusal is text',
+    'a refusal is text',
     [user(text('q')), assistant({ kind: 'refusal', text: 'No.' }), user(text('why'))],
     [wireUser(wireText('q')), wireAssistant(wireText('No.')), wireUser(wireText('why'))],
   ],
@@ -194,7 +194,7 @@ describe('messages toward the Messages API', () => {
     expect(encode({ turns })['messages']).toEqual(messages);
   });
 
-  test('19: system turns are hoisted in order, wherever they stand', () => {
+  test('system turns are hoisted in order, wherever they stand', () => {
     const turns = [
       system(text('1'), text('2')),
       user(text('q')),
@@ -208,12 +208,12 @@ describe('messages toward the Messages API', () => {
 
   const MEDIA: readonly (readonly [name: string, part: Part, block: JsonObject])[] = [
     [
-      '24: an image as bytes',
+      'an image as bytes',
       { kind: 'image', source: { kind: 'base64', mediaType: 'image/png', data: 'AA' } },
       { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA' } },
     ],
     [
-      '24: an image by address',
+      'an image by address',
       { kind: 'image', source: { kind: 'url', url: 'https://e.org/a.png' } },
       { type: 'image', source: { type: 'url', url: 'https://e.org/a.png' } },
     ],
@@ -262,12 +262,12 @@ describe('messages toward the Messages API', () => {
       'conversation-invalid',
     ],
     [
-      '24: an image by plain HTTP',
+      'an image by plain HTTP',
       [user({ kind: 'image', source: { kind: 'url', url: 'http://e.org/a.png' } })],
       'unsupported',
     ],
     [
-      '24: audio',
+      'audio',
       [user({ kind: 'opaque', dialect: 'openai-chat', value: { type: 'input_audio' } })],
       'unsupported',
     ],

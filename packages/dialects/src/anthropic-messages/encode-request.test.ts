@@ -29,41 +29,41 @@ describe('settings toward the Messages API', () => {
       ['claude-opus-5', 200_000, 200_000],
       ['some-other-model', undefined, 8_192],
     ];
-  test.each(MAX_TOKENS)('20: max_tokens of %s, asked for %s, is %i', (model, asked, sent) => {
+  test.each(MAX_TOKENS)('max_tokens of %s, asked for %s, is %i', (model, asked, sent) => {
     const maxOutputTokens = asked === undefined ? {} : { maxOutputTokens: asked };
     expect(encode({ model, ...maxOutputTokens })['max_tokens']).toBe(sent);
   });
 
   const tools = [{ name: 'look', inputSchema: { type: 'object' } }];
   const SETTINGS: readonly (readonly [name: string, Partial<ModelRequest>, JsonObject])[] = [
-    ['25: temperature is at most 1', { temperature: 1.7 }, { temperature: 1 }],
-    ['25: not both', { temperature: 0.5, topP: 0.9 }, { temperature: 0.5 }],
-    ['25: top_p alone', { topP: 0.9 }, { top_p: 0.9 }],
-    ['26: blank stops go', { stopSequences: ['\n', 'END'] }, { stop_sequences: ['END'] }],
-    ['26: only blank stops', { stopSequences: [' '] }, {}],
+    ['temperature is at most 1', { temperature: 1.7 }, { temperature: 1 }],
+    ['not both', { temperature: 0.5, topP: 0.9 }, { temperature: 0.5 }],
+    ['top_p alone', { topP: 0.9 }, { top_p: 0.9 }],
+    ['blank stops go', { stopSequences: ['\n', 'END'] }, { stop_sequences: ['END'] }],
+    ['only blank stops', { stopSequences: [' '] }, {}],
     [
-      '28: serial calls need a choice',
+      'serial calls need a choice',
       { tools, parallelToolCalls: false },
       {
         tool_choice: { type: 'auto', disable_parallel_tool_use: true },
       },
     ],
     [
-      '28: serial calls, one of them demanded',
+      'serial calls, one of them demanded',
       { tools, toolChoice: { kind: 'required' }, parallelToolCalls: false },
       {
         tool_choice: { type: 'any', disable_parallel_tool_use: true },
       },
     ],
     [
-      '10: a choice of tool',
+      'a choice of tool',
       { tools, toolChoice: { kind: 'tool', name: 'look' } },
       {
         tool_choice: { type: 'tool', name: 'look' },
       },
     ],
     [
-      '10: no choice',
+      'no choice',
       { tools, toolChoice: { kind: 'none' }, parallelToolCalls: false },
       { tool_choice: { type: 'none' } },
     ],
@@ -101,7 +101,7 @@ describe('settings toward the Messages API', () => {
     ]);
   });
 
-  test('20–22: whatever the turns, the messages are what the API takes', () => {
+  test('whatever the turns, the messages are what the API takes', () => {
     const part: fc.Arbitrary<Part> = fc.oneof(
       fc.string({ maxLength: 3 }).map(text),
       fc.constantFrom('a', 'b', 'c:').map((id) => call(id)),

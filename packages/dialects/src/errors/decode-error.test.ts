@@ -43,7 +43,7 @@ const ROWS: readonly (readonly [status: number, body: string, code: ErrorCodeNam
 ];
 
 describe('decodeError', () => {
-  test.each(ROWS)('61: %i %s → %s', (status, body, code) => {
+  test.each(ROWS)('%i %s → %s', (status, body, code) => {
     expect(decodeError(status, headers(), body).code).toBe(code);
   });
 
@@ -132,7 +132,7 @@ describe('decodeError', () => {
     ['years', { 'retry-after': '99999999999' }, 86_400_000],
     ['nothing', {}, undefined],
   ];
-  test.each(WAITS)('62: retry after %s', (_name, fields, ms) => {
+  test.each(WAITS)('retry after %s', (_name, fields, ms) => {
     expect(decodeError(429, headers(fields), '').retryAfterMs).toBe(ms);
   });
 
@@ -161,7 +161,7 @@ describe('decodeStreamError', () => {
     ['{"error":"boom"}', 'UPSTREAM_FAULT'],
     ['{"message":"boom"}', 'UPSTREAM_FAULT'],
   ];
-  test.each(EVENTS)('47: %s → %s', (event, code) => {
+  test.each(EVENTS)('%s → %s', (event, code) => {
     // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the rows are objects
     expect(decodeStreamError(JSON.parse(event) as Record<string, string>).code).toBe(code);
   });

@@ -36,7 +36,7 @@ describe('errors in the shape of the dialect (wire.md 60, 61)', () => {
     });
   });
 
-  test('62: what the SDKs obey', () => {
+  test('what the SDKs obey', () => {
     const error = {
       status: 429,
       message: 'm',

@@ -31,7 +31,7 @@ const WORDS: readonly (readonly [
     [thinking('a', 'reasoning'), { kind: 'text', text: 'b' }],
   ],
   [
-    '40: a chunk with everything is told in order',
+    'a chunk with everything is told in order',
     [
       chunk({
         tool_calls: [{ index: 0, id: 'a', ...fn('{}', 'look') }],
@@ -42,12 +42,12 @@ const WORDS: readonly (readonly [
     [thinking('r', 'reasoning_content'), { kind: 'text', text: 't' }, part('a', '{}')],
   ],
   [
-    '40: a change of kind ends a part',
+    'a change of kind ends a part',
     [chunk({ content: 'a' }), chunk({ reasoning: 'b' }), chunk({ content: 'c' })],
     [{ kind: 'text', text: 'a' }, thinking('b', 'reasoning'), { kind: 'text', text: 'c' }],
   ],
   [
-    '37: a refusal',
+    'a refusal',
     [chunk({ refusal: 'N' }), chunk({ refusal: 'o' })],
     [{ kind: 'refusal', text: 'No' }],
   ],
@@ -57,7 +57,7 @@ const WORDS: readonly (readonly [
     [{ kind: 'text', text: 'a', annotations: [{ type: 'url_citation' }] }],
   ],
   [
-    '37: calls without text have no empty text',
+    'calls without text have no empty text',
     [chunk({ role: 'assistant', content: null }), call({ index: 0, id: 'a', ...fn('{}', 'look') })],
     [part('a', '{}')],
   ],
@@ -93,19 +93,19 @@ describe('streams of chat completions', () => {
     ['content_filter', 'refusal'],
     ['something_new', undefined],
   ] as const;
-  test.each(STOPS)('32: %s is %s', (reason, stopReason) => {
+  test.each(STOPS)('%s is %s', (reason, stopReason) => {
     const folded = foldEvents(OPENAI, [chunk({ content: 'a' }), chunk({}, reason), done]);
     expect(folded).toMatchObject({ stopReason, failure: undefined, ended: true });
   });
 
-  test('32: a call that the limit cut off is not to be made', () => {
+  test('a call that the limit cut off is not to be made', () => {
     const cut = [call({ index: 0, id: 'a', ...fn('{"x', 'look') }), chunk({}, 'length'), done];
     expect(foldEvents(OPENAI, cut).stopReason).toBe('max-tokens');
     const whole = [call({ index: 0, id: 'a', ...fn('{}', 'look') }), chunk({}, 'length'), done];
     expect(foldEvents(OPENAI, whole).stopReason).toBe('tool-calls');
   });
 
-  test('37: declining in words is a refusal', () => {
+  test('declining in words is a refusal', () => {
     expect(foldEvents(OPENAI, [chunk({ refusal: 'No' }), ...stopped]).stopReason).toBe('refusal');
   });
 
@@ -113,14 +113,14 @@ describe('streams of chat completions', () => {
   const counted = { inputTokens: 10, outputTokens: 4 };
   const USAGE: readonly (readonly [name: string, chunks: readonly unknown[], usage: object])[] = [
     [
-      '44: behind the finish reason, without choices',
+      'behind the finish reason, without choices',
       [chunk({}, 'stop'), { id: 'chatcmpl-1', choices: [], usage }, done],
       counted,
     ],
-    ['44: beside the finish reason', [{ ...chunk({}, 'stop'), usage }, done], counted],
+    ['beside the finish reason', [{ ...chunk({}, 'stop'), usage }, done], counted],
     ["Groq's own place", [{ ...chunk({}, 'stop'), x_groq: { usage } }, done], counted],
     [
-      '44: in every chunk, cumulative',
+      'in every chunk, cumulative',
       [
         { ...chunk({ content: 'a' }), usage: { ...usage, completion_tokens: 2 } },
         { ...chunk({}, 'stop'), usage },
@@ -129,12 +129,12 @@ describe('streams of chat completions', () => {
       counted,
     ],
     [
-      '34: cached tokens are apart',
+      'cached tokens are apart',
       [{ ...chunk({}, 'stop'), usage: { ...usage, prompt_tokens_details: { cached_tokens: 6 } } }],
       { inputTokens: 4, cacheReadTokens: 6, outputTokens: 4 },
     ],
     [
-      '34: never negative',
+      'never negative',
       [{ ...chunk({}, 'stop'), usage: { ...usage, prompt_cache_hit_tokens: 60 } }],
       { inputTokens: 0, cacheReadTokens: 60, outputTokens: 4 },
     ],
@@ -154,17 +154,17 @@ describe('streams of chat completions', () => {
   });
 
   const FAILURES: readonly (readonly [name: string, chunks: readonly unknown[], code: string])[] = [
-    ['45: nothing at all', [], 'UPSTREAM_CUT'],
-    ['45: no finish reason', [chunk({ content: 'a' })], 'UPSTREAM_CUT'],
-    ['45: no finish reason, though done', [chunk({ content: 'a' }), done], 'UPSTREAM_CUT'],
-    ['58: not JSON', [chunk({ content: 'a' }), '{"id":'], 'UPSTREAM_MALFORMED'],
+    ['nothing at all', [], 'UPSTREAM_CUT'],
+    ['no finish reason', [chunk({ content: 'a' })], 'UPSTREAM_CUT'],
+    ['no finish reason, though done', [chunk({ content: 'a' }), done], 'UPSTREAM_CUT'],
+    ['not JSON', [chunk({ content: 'a' }), '{"id":'], 'UPSTREAM_MALFORMED'],
     [
-      '52: an error inside',
+      'an error inside',
       [chunk({ content: 'a' }), { error: { message: 'm', code: 'rate_limit_exceeded' } }],
       'UPSTREAM_RATE_LIMITED',
     ],
     [
-      '52: an error beside a choice',
+      'an error beside a choice',
       [{ ...chunk({}, 'error'), error: { message: 'm', code: 502 } }],
       'UPSTREAM_FAULT',
     ],
@@ -175,7 +175,7 @@ describe('streams of chat completions', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'failure', failure: { code } });
   });
 
-  test('45: without [DONE] a finish reason is the end', () => {
+  test('without [DONE] a finish reason is the end', () => {
     expect(foldEvents(OPENAI, [chunk({ content: 'a' }, 'stop')])).toMatchObject({
       stopReason: 'end',
       failure: undefined,

@@ -51,7 +51,7 @@ const ROWS: readonly (readonly [
   messages: readonly JsonObject[],
 ])[] = [
   [
-    '1: no block of a system turn is lost, and the first is its own',
+    'no block of a system turn is lost, and the first is its own',
     [system(text('attribution'), text('rules')), user(text('q'))],
     [
       {
@@ -65,12 +65,12 @@ const ROWS: readonly (readonly [
     ],
   ],
   [
-    '2: a system turn in the middle stays there',
+    'a system turn in the middle stays there',
     [user(text('q')), assistant(text('a')), system(text('s')), user(text('q'))],
     [asked, { role: 'assistant', content: 'a' }, { role: 'system', content: 's' }, asked],
   ],
   [
-    '3: text and calls are one message, {} is "{}"',
+    'text and calls are one message, {} is "{}"',
     [
       user(text('q')),
       assistant(text('I '), text('look'), call('c1', ''), call('c2')),
@@ -79,17 +79,17 @@ const ROWS: readonly (readonly [
     [asked, called('I look', 'c1', 'c2'), tool('c1'), tool('c2')],
   ],
   [
-    '3: without text the content is null',
+    'without text the content is null',
     [user(text('q')), assistant(call('c1')), user(result('c1'))],
     [asked, called(null, 'c1'), tool('c1')],
   ],
   [
-    '3: arguments that were cut off are none',
+    'arguments that were cut off are none',
     [user(text('q')), assistant(call('c1', '{"a":')), user(result('c1'))],
     [asked, called(null, 'c1'), tool('c1')],
   ],
   [
-    '3: arguments are a text, whatever their keys',
+    'arguments are a text, whatever their keys',
     [user(text('q')), assistant(call('c1', UNUSUAL_KEYS)), user(result('c1'))],
     [
       asked,
@@ -98,7 +98,7 @@ const ROWS: readonly (readonly [
     ],
   ],
   [
-    '4: results are right behind the answer, then the rest',
+    'results are right behind the answer, then the rest',
     [
       user(text('q')),
       assistant(call('c1')),
@@ -114,7 +114,7 @@ const ROWS: readonly (readonly [
     ],
   ],
   [
-    '5: texts of a result are joined, a missing one is empty',
+    'texts of a result are joined, a missing one is empty',
     [
       user(text('q')),
       assistant(call('c1'), call('c2')),
@@ -123,7 +123,7 @@ const ROWS: readonly (readonly [
     [asked, called(null, 'c1', 'c2'), tool('c1', 'a\nb'), tool('c2', '')],
   ],
   [
-    '5: an image of a result opens the next user message',
+    'an image of a result opens the next user message',
     [
       user(text('q')),
       assistant(call('c1')),
@@ -144,7 +144,7 @@ const ROWS: readonly (readonly [
     ],
   ],
   [
-    '5: or a message of its own',
+    'or a message of its own',
     [user(text('q')), assistant(call('c1')), user(withContent(image))],
     [
       asked,
@@ -157,7 +157,7 @@ const ROWS: readonly (readonly [
     ],
   ],
   [
-    "4: another dialect's block of a result goes as its JSON",
+    "another dialect's block of a result goes as its JSON",
     [
       user(text('q')),
       assistant(call('c1')),
@@ -172,7 +172,7 @@ const ROWS: readonly (readonly [
     [asked, called(null, 'c1'), tool('c1', '{"type":"search_result"}')],
   ],
   [
-    '6: an error says so',
+    'an error says so',
     [user(text('q')), assistant(call('c1')), user({ ...result('c1', 'no file'), isError: true })],
     [asked, called(null, 'c1'), tool('c1', 'Error: no file')],
   ],
@@ -182,7 +182,7 @@ const ROWS: readonly (readonly [
     [asked, called(null, 'c1'), tool('c1', `Error: ${MISSING_RESULT}`), asked],
   ],
   [
-    '15, 70: signed and hidden thinking is not sent, least of all as text',
+    'signed and hidden thinking is not sent, least of all as text',
     [
       user(text('q')),
       assistant(
@@ -195,12 +195,12 @@ const ROWS: readonly (readonly [
     [asked, { role: 'assistant', content: 'a' }, asked],
   ],
   [
-    '15: reasoning goes back under its own name while its tools are at work',
+    'reasoning goes back under its own name while its tools are at work',
     [user(text('q')), assistant(reasoned('reasoning'), call('c1')), user(result('c1'))],
     [asked, { ...called(null, 'c1'), reasoning: 'hm' }, tool('c1')],
   ],
   [
-    '15: and no longer behind the next question',
+    'and no longer behind the next question',
     [
       user(text('q')),
       assistant(reasoned('reasoning_content'), call('c1')),
@@ -224,23 +224,23 @@ const ROWS: readonly (readonly [
     [asked, called('a\n\nb\n\nc', 'c1'), tool('c1')],
   ],
   [
-    '17: ids that are too long or strange are mapped, alike in call and result',
+    'ids that are too long or strange are mapped, alike in call and result',
     [user(text('q')), assistant(call('a:0')), user(result('a:0'))],
     [asked, called(null, 'pid_a-3a-0'), tool('pid_a-3a-0')],
   ],
   [
-    '37: a refusal has its field',
+    'a refusal has its field',
     [user(text('q')), assistant({ kind: 'refusal', text: 'No.' }), user(text('q'))],
     [asked, { role: 'assistant', content: null, refusal: 'No.' }, asked],
   ],
-  ['7: an image', [user(image)], [{ role: 'user', content: [wireImage] }]],
+  ['an image', [user(image)], [{ role: 'user', content: [wireImage] }]],
   [
-    '7: an image by address',
+    'an image by address',
     [user({ kind: 'image', source: { kind: 'url', url: 'https://e.org/a.png' } })],
     [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://e.org/a.png' } }] }],
   ],
   [
-    '8: a PDF',
+    'a PDF',
     [user({ kind: 'file', source: { kind: 'base64', mediaType: 'application/pdf', data: 'AA' } })],
     [
       {
@@ -255,7 +255,7 @@ const ROWS: readonly (readonly [
     ],
   ],
   [
-    '8: a text file',
+    'a text file',
     [
       user({
         kind: 'file',
@@ -277,22 +277,22 @@ describe('messages toward chat completions', () => {
     ['only a system turn', [system(text('s'))], 'conversation-invalid'],
     ['a result without its call', [user(result('c1'))], 'conversation-invalid'],
     [
-      '7: an image at another provider',
+      'an image at another provider',
       [user({ kind: 'image', source: { kind: 'provider-file', fileId: 'file_1' } })],
       'unsupported',
     ],
     [
-      '8: a file by address',
+      'a file by address',
       [user({ kind: 'file', source: { kind: 'url', url: 'https://e.org/a.pdf' } })],
       'unsupported',
     ],
     [
-      '8: a file at another provider',
+      'a file at another provider',
       [user({ kind: 'file', source: { kind: 'provider-file', fileId: 'file_1' } })],
       'unsupported',
     ],
     [
-      '8: a file that is neither PDF nor text',
+      'a file that is neither PDF nor text',
       [
         user({
           kind: 'file',
@@ -302,7 +302,7 @@ describe('messages toward chat completions', () => {
       'unsupported',
     ],
     [
-      '4: a block that only another dialect knows',
+      'a block that only another dialect knows',
       [
         user({
           kind: 'opaque',

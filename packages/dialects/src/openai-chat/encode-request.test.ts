@@ -14,46 +14,38 @@ const tools = [{ name: 'look', inputSchema: { type: 'object' } }];
 
 describe('settings toward chat completions', () => {
   const ROWS: readonly (readonly [name: string, Partial<ModelRequest>, JsonObject])[] = [
-    ['16: a stream tells its usage', { stream: true }, { stream_options: { include_usage: true } }],
-    ['12: the limit', { maxOutputTokens: 9 }, { max_tokens: 9 }],
+    ['a stream tells its usage', { stream: true }, { stream_options: { include_usage: true } }],
+    ['the limit', { maxOutputTokens: 9 }, { max_tokens: 9 }],
     [
-      '12: of a reasoning model',
+      'of a reasoning model',
       { model: 'o3-mini', maxOutputTokens: 9 },
       { max_completion_tokens: 9 },
     ],
+    ['of the newest', { model: 'gpt-5-nano', maxOutputTokens: 9 }, { max_completion_tokens: 9 }],
     [
-      '12: of the newest',
-      { model: 'gpt-5-nano', maxOutputTokens: 9 },
-      { max_completion_tokens: 9 },
-    ],
-    [
-      '12: by way of a router',
+      'by way of a router',
       { model: 'openai/o1', maxOutputTokens: 9 },
       { max_completion_tokens: 9 },
     ],
     [
-      '12: of a compatible server',
+      'of a compatible server',
       { model: 'openai/gpt-oss-20b', maxOutputTokens: 9 },
       { max_tokens: 9 },
     ],
-    ['11: temperature', { temperature: 1.5, topP: 0.5 }, { temperature: 1.5, top_p: 0.5 }],
-    ['11: stops', { stopSequences: ['a', 'b'] }, { stop: ['a', 'b'] }],
-    ['10: auto', { tools, toolChoice: { kind: 'auto' } }, { tool_choice: 'auto' }],
-    ['10: any', { tools, toolChoice: { kind: 'required' } }, { tool_choice: 'required' }],
-    ['10: none', { tools, toolChoice: { kind: 'none' } }, { tool_choice: 'none' }],
+    ['temperature', { temperature: 1.5, topP: 0.5 }, { temperature: 1.5, top_p: 0.5 }],
+    ['stops', { stopSequences: ['a', 'b'] }, { stop: ['a', 'b'] }],
+    ['auto', { tools, toolChoice: { kind: 'auto' } }, { tool_choice: 'auto' }],
+    ['any', { tools, toolChoice: { kind: 'required' } }, { tool_choice: 'required' }],
+    ['none', { tools, toolChoice: { kind: 'none' } }, { tool_choice: 'none' }],
     [
-      '10: one',
+      'one',
       { tools, toolChoice: { kind: 'tool', name: 'look' } },
       { tool_choice: { type: 'function', function: { name: 'look' } } },
     ],
-    ['10: serial', { tools, parallelToolCalls: false }, { parallel_tool_calls: false }],
-    ['10: serial without tools', { parallelToolCalls: false }, {}],
+    ['serial', { tools, parallelToolCalls: false }, { parallel_tool_calls: false }],
+    ['serial without tools', { parallelToolCalls: false }, {}],
     ['a choice without tools', { toolChoice: { kind: 'required' } }, {}],
-    [
-      '11: top_k is dropped',
-      { extra: { dialect: 'anthropic-messages', fields: { top_k: 1 } } },
-      {},
-    ],
+    ['top_k is dropped', { extra: { dialect: 'anthropic-messages', fields: { top_k: 1 } } }, {}],
     ['own fields stay', { extra: { dialect: 'openai-chat', fields: { seed: 1 } } }, { seed: 1 }],
   ];
   test.each(ROWS)('%s', (_name, beside, sent) => {
@@ -64,13 +56,13 @@ describe('settings toward chat completions', () => {
     expect(Object.fromEntries(body)).toEqual(sent);
   });
 
-  test('11: more than four stops are refused', () => {
+  test('more than four stops are refused', () => {
     const stopSequences = ['a', 'b', 'c', 'd', 'e'];
     const encoded = openaiChat.encodeRequest({ ...QUESTION, stopSequences });
     expect(encoded).toMatchObject({ ok: false, failure: { reason: 'unsupported', path: 'stop' } });
   });
 
-  test("9: a tool's schema, description and strictness; nothing of another dialect", () => {
+  test("a tool's schema, description and strictness; nothing of another dialect", () => {
     const extra = { dialect: 'anthropic-messages', fields: { cache_control: {} } } as const;
     const tool = { name: 'look', description: 'd', inputSchema: { type: 'object' }, strict: true };
     expect(encode({ tools: [{ ...tool, extra }] })['tools']).toEqual([
@@ -81,7 +73,7 @@ describe('settings toward chat completions', () => {
     ]);
   });
 
-  test("9: another dialect's server tools are not sent", () => {
+  test("another dialect's server tools are not sent", () => {
     const fields = { tools: [{ type: 'web_search_20250305', name: 'web_search' }] };
     expect(encode({ extra: { dialect: 'anthropic-messages', fields } })['tools']).toBeUndefined();
   });
@@ -97,10 +89,10 @@ describe('requests of chat completions', () => {
   ])[] = [
     ['no model', { messages }, 'malformed', 'model'],
     ['no messages', { model: 'm' }, 'malformed', 'messages'],
-    ['26: several choices', { model: 'm', messages, n: 2 }, 'unsupported', 'n'],
-    ['30: legacy functions', { model: 'm', messages, functions: [] }, 'unsupported', 'functions'],
+    ['several choices', { model: 'm', messages, n: 2 }, 'unsupported', 'n'],
+    ['legacy functions', { model: 'm', messages, functions: [] }, 'unsupported', 'functions'],
     [
-      '30: a legacy call',
+      'a legacy call',
       { model: 'm', messages, function_call: 'auto' },
       'unsupported',
       'function_call',
@@ -129,12 +121,12 @@ describe('requests of chat completions', () => {
     turns: unknown,
   ])[] = [
     [
-      '19: developer is system',
+      'developer is system',
       [{ role: 'developer', content: 's' }, ...messages],
       [{ role: 'system', parts: [text('s')] }, user(text('q'))],
     ],
     [
-      '21: tool messages in a row and the user message behind them are one turn',
+      'tool messages in a row and the user message behind them are one turn',
       [
         { role: 'tool', tool_call_id: 'a', content: '1' },
         { role: 'tool', tool_call_id: 'b', content: [{ type: 'text', text: '2' }] },
@@ -161,7 +153,7 @@ describe('requests of chat completions', () => {
       ],
     ],
     [
-      '23: empty arguments are none',
+      'empty arguments are none',
       [
         {
           role: 'assistant',
@@ -177,7 +169,7 @@ describe('requests of chat completions', () => {
       ],
     ],
     [
-      '24: a data: address is bytes',
+      'a data: address is bytes',
       [
         {
           role: 'user',
@@ -192,7 +184,7 @@ describe('requests of chat completions', () => {
     expect(expectOk(decoded).turns).toEqual(turns);
   });
 
-  test('26: one stop is a list of one; both limits are one', () => {
+  test('one stop is a list of one; both limits are one', () => {
     const body = { model: 'm', messages, stop: 'END', max_tokens: 1, max_completion_tokens: 2 };
     const decoded = expectOk(openaiChat.decodeRequest(body));
     expect(decoded).toMatchObject({ stopSequences: ['END'], maxOutputTokens: 2 });

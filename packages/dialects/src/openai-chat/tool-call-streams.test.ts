@@ -11,7 +11,7 @@ const CALLS: readonly (readonly [
   parts: readonly Part[],
 ])[] = [
   [
-    '41: fragments that take turns, the first one included',
+    'fragments that take turns, the first one included',
     [
       call({ index: 0, id: 'a', ...fn('{"x', 'look') }),
       call({ index: 1, id: 'b', ...fn('{"y', 'look') }),
@@ -21,7 +21,7 @@ const CALLS: readonly (readonly [
     [part('a', '{"x":1}'), part('b', '{"y":2}')],
   ],
   [
-    '41: several calls in one chunk',
+    'several calls in one chunk',
     [
       chunk({
         tool_calls: [
@@ -33,7 +33,7 @@ const CALLS: readonly (readonly [
     [part('a', '{}'), part('b', '{}')],
   ],
   [
-    '42: a name later than its id and the first arguments',
+    'a name later than its id and the first arguments',
     [
       call({ index: 0, id: 'a' }),
       call({ index: 0, ...fn('{"x"') }),
@@ -42,17 +42,17 @@ const CALLS: readonly (readonly [
     [part('a', '{"x":1}')],
   ],
   [
-    '42: an id later than its name',
+    'an id later than its name',
     [call({ index: 0, ...fn('{', 'look') }), call({ index: 0, id: 'a', ...fn('}') })],
     [part('a', '{}')],
   ],
   [
-    '42: whole arguments in one chunk',
+    'whole arguments in one chunk',
     [call({ index: 0, id: 'a', ...fn('{"x":1}', 'look') })],
     [part('a', '{"x":1}')],
   ],
   [
-    '42: no index, one call after the other',
+    'no index, one call after the other',
     [
       call({ id: 'a', ...fn('{"x"', 'look') }),
       call(fn(':1}')),
@@ -61,7 +61,7 @@ const CALLS: readonly (readonly [
     [part('a', '{"x":1}'), part('b', '{}')],
   ],
   [
-    '42: no index, but the id every time',
+    'no index, but the id every time',
     [
       call({ id: 'a', ...fn('{', 'look') }),
       call({ id: 'b', ...fn('{', 'look') }),
@@ -71,7 +71,7 @@ const CALLS: readonly (readonly [
     [part('a', '{}'), part('b', '{}')],
   ],
   [
-    '42: every call numbered 0',
+    'every call numbered 0',
     [
       call({ index: 0, id: 'a', ...fn('{"x":1}', 'look') }),
       call({ index: 0, id: 'b', ...fn('{"y":2}', 'look') }),
@@ -79,23 +79,23 @@ const CALLS: readonly (readonly [
     [part('a', '{"x":1}'), part('b', '{"y":2}')],
   ],
   [
-    '42: no id at all',
+    'no id at all',
     [call({ index: 0, ...fn('{}', 'look') }), call({ index: 1, ...fn('{}', 'look') })],
     [part('call_0', '{}'), part('call_1', '{}')],
   ],
-  ['42: no arguments', [call({ index: 0, id: 'a', ...fn('', 'look') })], [part('a', '{}')]],
+  ['no arguments', [call({ index: 0, id: 'a', ...fn('', 'look') })], [part('a', '{}')]],
   [
-    '42: arguments as an object',
+    'arguments as an object',
     [call({ index: 0, id: 'a', function: { name: 'look', arguments: { x: 1 } } })],
     [part('a', '{"x":1}')],
   ],
   [
-    '17: an index that does not begin at 0',
+    'an index that does not begin at 0',
     [call({ index: 1, id: 'a', ...fn('{}', 'look') })],
     [part('a', '{}')],
   ],
   [
-    '17: two calls of one tool',
+    'two calls of one tool',
     [
       call({ index: 0, id: 'a', ...fn('{}', 'look') }),
       call({ index: 1, id: 'b', ...fn('{}', 'look') }),
@@ -103,7 +103,7 @@ const CALLS: readonly (readonly [
     [part('a', '{}'), part('b', '{}')],
   ],
   [
-    '30: a legacy call',
+    'a legacy call',
     [
       chunk({ function_call: { name: 'look', arguments: '{' } }),
       chunk({ function_call: { arguments: '}' } }),

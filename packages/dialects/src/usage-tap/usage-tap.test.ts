@@ -32,7 +32,7 @@ const ROWS: readonly (readonly [
   textLength: number,
 ])[] = [
   [
-    '53: the first and the last counts',
+    'the first and the last counts',
     A,
     'data: {"type":"message_start","message":{"usage":{"input_tokens":5,"cache_read_input_tokens":2,"output_tokens":1}}}\n\n' +
       'data: {"type":"message_delta","delta":{},"usage":{"output_tokens":9,"input_tokens":6}}\n\n',
@@ -64,7 +64,7 @@ const ROWS: readonly (readonly [
     27,
   ],
   [
-    '44: usage of null, then the counts',
+    'usage of null, then the counts',
     O,
     chunk({ content: 'a' }, { usage: null }) +
       chunk({}, { usage: { prompt_tokens: 4, completion_tokens: 2 } }),
@@ -152,7 +152,7 @@ describe('usageTap', () => {
     );
   });
 
-  test('58: a line without an end does not grow without bound', () => {
+  test('a line without an end does not grow without bound', () => {
     const tap = DIALECTS[O].usageTap();
     const piece = encodeUtf8('x'.repeat(1_000_000));
     for (let pushed = 0; pushed < 20; pushed += 1) tap.push(piece);
