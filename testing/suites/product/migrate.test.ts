@@ -99,7 +99,8 @@ describe.skipIf(skipBecause('migration from GNOME Keyring', why))('auth storage 
           await runPosternKilledAt(at, calls, parameters, options);
           expect((await run(['secret', 'get', 'openai', '--raw'])).stdout).toBe(VALUE);
           // Completed, or begun anew; where the switch was made before, it is there already.
-          expect([0, 2]).toContain((await run(parameters)).code);
+          const { code, stderr } = await run(parameters);
+          expect([0, 2], stderr).toContain(code);
           const status = await run(['auth', 'storage', 'status', '--json']);
           expect(JSON.parse(status.stdout)).toMatchObject({ backend: storage });
           expect((await run(['secret', 'get', 'openai', '--raw'])).stdout).toBe(VALUE);
