@@ -97,13 +97,14 @@ describe.skipIf(skipBecause('migration from GNOME Keyring', why))('auth storage 
         for (const storage of ['file', 'keyring']) {
           const parameters = [...to(storage), '--remove-source'];
           await runPosternKilledAt(at, calls, parameters, options);
-          expect((await run(['secret', 'get', 'openai', '--raw'])).stdout).toBe(VALUE);
+          const get = ['secret', 'get', 'openai', '--raw'];
+          expect(await run(get)).toMatchObject({ stderr: '', stdout: VALUE });
           // Completed, or begun anew; where the switch was made before, it is there already.
           const { code, stderr } = await run(parameters);
           expect([0, 2], stderr).toContain(code);
           const status = await run(['auth', 'storage', 'status', '--json']);
           expect(JSON.parse(status.stdout)).toMatchObject({ backend: storage });
-          expect((await run(['secret', 'get', 'openai', '--raw'])).stdout).toBe(VALUE);
+          expect(await run(get)).toMatchObject({ stdout: VALUE });
           const journal = join(session.home.path, '.local/share/postern/vault/journal.json');
           expect(existsSync(journal)).toBe(false);
         }

@@ -104,7 +104,7 @@ async function settle<T>(
   busAddress: string | undefined,
 ): Promise<Result<T, KeyringFailure>> {
   try {
-    return ok(await againWhereSessionIsLost(call));
+    return ok(await againAfterPassingFault(call));
   } catch (error) {
     const failure = classifyKeyringError(error);
     const unanswered = failure.reason === 'keyring-unavailable' && failure.cause === 'no-answer';
@@ -116,20 +116,29 @@ async function settle<T>(
 }
 
 const ATTEMPTS = 4;
-const SESSION_LOST =
-  /Can't find session|Client public key size|Unpad ?Error|Crypto error|decryption failed/i;
 
 /**
  * KWallet (5.103) forgets now and then a session that it has just opened, and disagrees with its
  * caller on the session's key where that begins with a zero byte. In another session it works.
  */
-async function againWhereSessionIsLost<T>(call: () => Promise<T>): Promise<T> {
+const SESSION_LOST =
+  /Can't find session|Client public key size|Unpad ?Error|Crypto error|decryption failed/i;
+
+/**
+ * An item that the search found was removed before it was read, by another process or by one that was
+ * killed since. A new search doesn't find it.
+ */
+const ITEM_GONE =
+  /No such (?:interface|object path)|does not exist at path|UnknownObject|NoSuchObject/i;
+
+async function againAfterPassingFault<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();
     } catch (error) {
-      const lost = error instanceof Error && SESSION_LOST.test(error.message);
-      if (!lost || attempt === ATTEMPTS) throw error;
+      const message = error instanceof Error ? error.message : '';
+      const passes = SESSION_LOST.test(message) || ITEM_GONE.test(message);
+      if (!passes || attempt === ATTEMPTS) throw error;
     }
   }
 }
