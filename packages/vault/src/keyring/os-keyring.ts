@@ -2,6 +2,7 @@ import type { AsyncEntry } from '@napi-rs/keyring';
 import { failed, ok, revealSecret, Secret, type Result } from '@postern/kernel';
 import { classifyKeyringError } from './classify-keyring-error.ts';
 import type { KeyringFailure, KeyringPort } from './keyring-port.ts';
+import { againAfterPassingFault } from './passing-fault.ts';
 
 /** The attribute `service` of every entry, as in `secret-tool search service postern`. */
 const KEYRING_SERVICE = 'postern';
@@ -112,34 +113,6 @@ async function settle<T>(
     const { secretServiceAnswers } = await import('./ask-secret-service.ts');
     const alive = await secretServiceAnswers(busAddress, ALIVE_TIME_LIMIT_MS);
     return alive ? WAITING : failed(failure);
-  }
-}
-
-const ATTEMPTS = 4;
-
-/**
- * KWallet (5.103) forgets now and then a session that it has just opened, and disagrees with its
- * caller on the session's key where that begins with a zero byte. In another session it works.
- */
-const SESSION_LOST =
-  /Can't find session|Client public key size|Unpad ?Error|Crypto error|decryption failed/i;
-
-/**
- * An item that the search found was removed before it was read, by another process or by one that was
- * killed since. A new search doesn't find it.
- */
-const ITEM_GONE =
-  /No such (?:interface|object path)|does not exist at path|UnknownObject|NoSuchObject/i;
-
-async function againAfterPassingFault<T>(call: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await call();
-    } catch (error) {
-      const message = error instanceof Error ? error.message : '';
-      const passes = SESSION_LOST.test(message) || ITEM_GONE.test(message);
-      if (!passes || attempt === ATTEMPTS) throw error;
-    }
   }
 }
 
