@@ -7,7 +7,8 @@ import { attemptAt } from './failure-of-error.ts';
 import { freshPath, notAFile, refuseIfOpen, replaceDatabase } from './open-database.ts';
 import { withOpeningLock } from './opening-lock.ts';
 import { areRegularFiles, realFilePath, removeDatabaseFiles, sizeOf } from './private-files.ts';
-import { rawKeyBytes, rawKeyForm } from './raw-key.ts';
+import { rawKeyBytes } from './raw-key.ts';
+import { rekeyInPlace } from './rekey-in-place.ts';
 
 export interface RekeyDatabaseOptions {
   readonly path: string;
@@ -71,7 +72,7 @@ function makeRekeyed(
   }
   // A log that is still there would be replayed into the new file.
   if ((sizeOf(`${place.path}-wal`) ?? 0) > 0) return failed({ reason: 'busy', ...place });
-  rekeyInPlace(fresh, options);
+  rekeyInPlace(fresh, options.key, options.newKey);
   const copy = connect(fresh, options.newKey);
   try {
     useWriteAheadLog(copy);
@@ -79,17 +80,6 @@ function makeRekeyed(
     if (finding === 'ok') return ok();
     return failed({ reason: 'damaged', ...place, damage: 'content' });
   } finally {
-    copy.close();
-  }
-}
-
-function rekeyInPlace(path: string, options: RekeyDatabaseOptions): void {
-  const copy = connect(path, options.key);
-  const form = rawKeyForm(options.newKey);
-  try {
-    copy.rekey(form);
-  } finally {
-    form.fill(0);
     copy.close();
   }
 }
