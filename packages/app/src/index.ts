@@ -24,28 +24,16 @@ export { connect, findHolder } from './instance/connect.ts';
 export { LOG_LEVELS, type LogLevel, type ProcessLog, createProcessLog } from './log/process-log.ts';
 export { serveAgent } from './server/serve-agent.ts';
 export { type Serving, serve } from './server/serve.ts';
-export {
-  auditedLocalVault,
-  keepAnchored,
-  openAudit,
-  record,
-  recordEvents,
-} from './services/audit.ts';
-export { takeSecrets } from './services/take-secrets.ts';
-export { forwardInBackground, forwardNow } from './services/forward-audit.ts';
-export { type Receiver, parseReceiver } from './services/forward-receiver.ts';
-export { type OpenVault, type SecretUse, localVault } from './services/open-vault.ts';
-export { Postern } from './services/postern.ts';
-export type { ValueOutcome } from './services/set-value.ts';
-export { type RecoveredRekey, recordUnlocked, recoveredLine, unlock } from './services/unlock.ts';
-export {
-  create,
-  type HomeVault,
-  open,
-  openReadOnly,
-  recordCreated,
-} from './services/home-vault.ts';
-export { type StoreKeyInput, storeProviderKey } from './services/store-provider-key.ts';
+export { auditedLocalVault, keepAnchored, openAudit, record, recordEvents } from './audit/audit.ts';
+export { takeSecrets } from './secrets/take-secrets.ts';
+export { forwardInBackground, forwardNow } from './audit/forward-audit.ts';
+export { type Receiver, parseReceiver } from './audit/forward-receiver.ts';
+export { type OpenVault, type SecretUse, localVault } from './vault/open-vault.ts';
+export { Postern } from './postern.ts';
+export type { ValueOutcome } from './secrets/set-value.ts';
+export { type RecoveredRekey, recordUnlocked, recoveredLine, unlock } from './vault/unlock.ts';
+export { create, type HomeVault, open, openReadOnly, recordCreated } from './vault/home-vault.ts';
+export { type StoreKeyInput, storeProviderKey } from './providers/store-provider-key.ts';
 export { leaveMemoryOutOfCoreDumps, withOriginalCoreDumps } from './system/core-dumps.ts';
 export { keepReportOffTheNetwork } from './system/diagnostic-report.ts';
 export { machineId } from './system/machine-id.ts';
@@ -58,6 +46,6 @@ export {
   inspectStorage,
 } from './health/inspect-storage.ts';
 export { examine } from './health/examine.ts';
-export { testSecret } from './services/test-key.ts';
-export { createGatewayKey, listGatewayKeys, revokeGatewayKey } from './services/gateway-keys.ts';
-export { connectionsOf } from './services/connections.ts';
+export { testSecret } from './providers/test-key.ts';
+export { createGatewayKey, listGatewayKeys, revokeGatewayKey } from './gateway/gateway-keys.ts';
+export { connectionsOf } from './providers/connections.ts';

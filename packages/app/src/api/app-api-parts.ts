@@ -1,6 +1,6 @@
 import type { HostGuard } from '../server/host-guard.ts';
 import type { Sessions } from '../server/sessions.ts';
-import type { Postern } from '../services/postern.ts';
+import type { Postern } from '../postern.ts';
 
 export interface AppApiParts {
   readonly postern: Postern;

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createProcessLog } from '../log/process-log.ts';
 import { loopbackGuard } from '../server/host-guard.ts';
 import { createSessions, type Sessions } from '../server/sessions.ts';
-import { Postern } from '../services/postern.ts';
+import { Postern } from '../postern.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
 import { createAppApi } from './app-api.ts';

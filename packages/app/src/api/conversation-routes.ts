@@ -14,7 +14,7 @@ import {
   type StoreFailure,
 } from '@postern/conversations';
 import { UNTITLED } from '../chat/question-turns.ts';
-import type { Postern } from '../services/postern.ts';
+import type { Postern } from '../postern.ts';
 import { failureResponse, parseBody } from './answers.ts';
 
 const PAGE_SIZE = 50;

@@ -13,10 +13,10 @@ import {
 } from '@postern/protocol';
 import { listModels } from '@postern/upstreams';
 import { describeVaultFailure } from '@postern/vault';
-import type { Postern } from '../services/postern.ts';
-import { testKey } from '../services/test-key.ts';
-import { describeUpstreamKeyFailure } from '../services/upstream-keys.ts';
-import { storeProviderKey } from '../services/store-provider-key.ts';
+import type { Postern } from '../postern.ts';
+import { testKey } from '../providers/test-key.ts';
+import { describeUpstreamKeyFailure } from '../providers/upstream-keys.ts';
+import { storeProviderKey } from '../providers/store-provider-key.ts';
 import { failureResponse, parseBody } from './answers.ts';
 import { lockedFailure } from './conversation-routes.ts';
 

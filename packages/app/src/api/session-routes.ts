@@ -10,8 +10,8 @@ import {
 } from '@postern/protocol';
 import { describeBrowser } from '../server/describe-browser.ts';
 import type { SessionPass } from '../server/sessions.ts';
-import { record } from '../services/audit.ts';
-import type { Postern } from '../services/postern.ts';
+import { record } from '../audit/audit.ts';
+import type { Postern } from '../postern.ts';
 import { failureResponse, limitBody, parseBody } from './answers.ts';
 import type { AppApiParts } from './app-api-parts.ts';
 import { sessionCookie, sessionToken, type AppEnv } from './require-session.ts';

@@ -12,7 +12,7 @@ import {
 } from '@postern/protocol';
 import { revealSecret } from '@postern/kernel';
 import { describeVaultFailure } from '@postern/vault';
-import type { Postern } from '../services/postern.ts';
+import type { Postern } from '../postern.ts';
 import type { AppApiParts } from './app-api-parts.ts';
 import { failureResponse, parseBody } from './answers.ts';
 import type { AppEnv } from './require-session.ts';

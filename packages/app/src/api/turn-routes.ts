@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { conversationId, problem, TurnInputSchema } from '@postern/protocol';
 import { beginTurn } from '../chat/begin-turn.ts';
-import type { Postern } from '../services/postern.ts';
+import type { Postern } from '../postern.ts';
 import { failureResponse, parseBody } from './answers.ts';
 import type { AppEnv } from './require-session.ts';
 

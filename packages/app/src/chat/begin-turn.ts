@@ -22,8 +22,8 @@ import {
   type StoreFailure,
 } from '@postern/conversations';
 import { askModel } from '@postern/upstreams';
-import type { Postern } from '../services/postern.ts';
-import { describeUpstreamKeyFailure } from '../services/upstream-keys.ts';
+import type { Postern } from '../postern.ts';
+import { describeUpstreamKeyFailure } from '../providers/upstream-keys.ts';
 import { titleOf, turnsLeadingTo, UNTITLED } from './question-turns.ts';
 
 /** How often a streaming answer is saved: `kill -9` loses at most this much and one write. */

@@ -2,7 +2,7 @@ import { failed } from '@postern/kernel';
 import { probeKeyring } from '@postern/vault';
 import { loadConfig } from '../config/load-config.ts';
 import { describeConfigFailure } from '../failure/describe-home.ts';
-import { checkStores } from '../services/check-stores.ts';
+import { checkStores } from '../stores/check-stores.ts';
 import { checkConfiguration, checkKeyring, checkNode } from './check-machine.ts';
 import { checkPort } from './check-port.ts';
 import type { Finding } from './finding.ts';

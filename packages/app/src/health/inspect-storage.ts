@@ -5,9 +5,9 @@ import { describeVaultFailure, type SlotInfo, type Vault } from '@postern/vault'
 import type { UserPlaces } from '../config/home.ts';
 import { connect } from '../instance/connect.ts';
 import { holderPlaces } from '../instance/control-address.ts';
-import { auditDirectory, recordEvents } from '../services/audit.ts';
-import { openReadOnly, type HomeVaultParts } from '../services/home-vault.ts';
-import { localVault, type OpenVault } from '../services/open-vault.ts';
+import { auditDirectory, recordEvents } from '../audit/audit.ts';
+import { openReadOnly, type HomeVaultParts } from '../vault/home-vault.ts';
+import { localVault, type OpenVault } from '../vault/open-vault.ts';
 import { agesOf, checkAges, type CredentialAge } from './check-credentials.ts';
 import { checkFiles } from './check-files.ts';
 import { checkLeftovers, wellKnownPlaces } from './check-leftovers.ts';

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { revealSecret, type Result } from '@postern/kernel';
 import { type Problem, problem } from '@postern/protocol';
 import { failureResponse, parseBody } from '../api/answers.ts';
-import type { OpenVault } from '../services/open-vault.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
 import { thisProcess } from '../system/this-process.ts';
 import {
   infoToWire,

@@ -3,7 +3,7 @@ import { Secret, revealSecret } from '@postern/kernel';
 import type { TakenSecrets } from '@postern/run';
 import type { SecretInfo, SecretRecord } from '@postern/vault';
 import * as v from 'valibot';
-import type { ValueInput } from '../services/set-value.ts';
+import type { ValueInput } from '../secrets/set-value.ts';
 
 /*
  * What a process that holds an open vault answers over its Unix socket (0600, in a 0700 directory):

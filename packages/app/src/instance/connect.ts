@@ -1,7 +1,7 @@
 import { failed, isJsonObject, ok, Secret, type JsonValue, type Result } from '@postern/kernel';
 import { ERROR_CODES, type ErrorCodeName, type Problem, problem } from '@postern/protocol';
 import * as v from 'valibot';
-import type { OpenVault } from '../services/open-vault.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
 import { thisProcess } from '../system/this-process.ts';
 import {
   AnchorSchema,

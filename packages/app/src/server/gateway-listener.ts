@@ -12,7 +12,7 @@ import {
 import { listModels } from '@postern/upstreams';
 import { parseDurationMs } from '../config/duration.ts';
 import type { ProcessLog } from '../log/process-log.ts';
-import type { Postern } from '../services/postern.ts';
+import type { Postern } from '../postern.ts';
 import type { HostGuard } from './host-guard.ts';
 
 const MODELS_HELD_MS = 300_000;

@@ -4,7 +4,7 @@ import type { Randomness, Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
 import { createAgentApi } from '../instance/agent-api.ts';
 import type { ControlPlace } from '../instance/control-address.ts';
-import type { OpenVault } from '../services/open-vault.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
 import type { Listening } from './listen.ts';
 import { listenOnSocket } from './listen-on-socket.ts';
 

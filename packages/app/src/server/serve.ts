@@ -14,8 +14,8 @@ import { listenOnSocket } from './listen-on-socket.ts';
 import { loadPageFiles } from './page-files.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { gatewayListener } from './gateway-listener.ts';
-import type { OpenVault } from '../services/open-vault.ts';
-import type { Postern } from '../services/postern.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+import type { Postern } from '../postern.ts';
 
 export interface ServeOptions {
   readonly postern: Postern;

@@ -9,8 +9,8 @@ import {
   type Vault,
   type VaultFailure,
 } from '@postern/vault';
-import { findSecrets } from './find-secrets.ts';
-import { setValue, type ValueInput, type ValueOutcome } from './set-value.ts';
+import { findSecrets } from '../secrets/find-secrets.ts';
+import { setValue, type ValueInput, type ValueOutcome } from '../secrets/set-value.ts';
 
 /** What a secret is taken out for: it stands in the audit log before the value is handed out. */
 export interface SecretUse {

@@ -8,8 +8,8 @@ import {
 import { describeDatabaseFailure } from '@postern/database';
 import { openGatewayStore, type GatewayStore } from '@postern/gateway';
 import type { Problem } from '@postern/protocol';
-import { auditedVault, keepAnchored, openAudit } from './audit.ts';
-import type { OpenVault } from './open-vault.ts';
+import { auditedVault, keepAnchored, openAudit } from '../audit/audit.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
 import { databasePurpose } from './vault-databases.ts';
 
 /** What is open only while the vault is. */

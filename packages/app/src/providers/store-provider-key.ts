@@ -1,8 +1,8 @@
 import { failed, type Clock, type Result, type Secret } from '@postern/kernel';
 import type { KeyForm, Problem, SecretName } from '@postern/protocol';
 import { checkKeyForm, describeVaultFailure } from '@postern/vault';
-import type { OpenVault } from './open-vault.ts';
-import type { ValueInput, ValueOutcome } from './set-value.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+import type { ValueInput, ValueOutcome } from '../secrets/set-value.ts';
 
 export interface StoreKeyInput {
   readonly vault: OpenVault;

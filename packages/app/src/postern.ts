@@ -20,25 +20,25 @@ import {
   type UnlockWay,
   type Vault,
 } from '@postern/vault';
-import type { Home } from '../config/home.ts';
-import { changeConfig, type LoadedConfig } from '../config/load-config.ts';
-import type { Opener } from '../config/lock-rules.ts';
-import { describeConfigFailure } from '../failure/describe-home.ts';
-import type { ProcessLog } from '../log/process-log.ts';
-import { record } from './audit.ts';
-import { useProxyPassword } from './connections.ts';
-import { deleteProviderKeys } from './delete-keys.ts';
-import { forwardInBackground } from './forward-audit.ts';
-import { inTurn } from './in-turn.ts';
-import { createKeyUses, type KeyUses } from './key-uses.ts';
-import { createLocking, type Locking, type LockReason } from './locking.ts';
-import { localVault, type OpenVault } from './open-vault.ts';
-import { createRefusedKeys, type RefusedKeys } from './refused-keys.ts';
-import { createRunningAnswers, type RunningAnswers } from './running-answers.ts';
-import { recoveredLine, unlock } from './unlock.ts';
-import { openStores, type Stores } from './stores.ts';
-import { readUpstreamKeys, type UpstreamKeyReader } from './upstream-keys.ts';
-import { WrongPassphrases } from './wrong-passphrases.ts';
+import type { Home } from './config/home.ts';
+import { changeConfig, type LoadedConfig } from './config/load-config.ts';
+import type { Opener } from './config/lock-rules.ts';
+import { describeConfigFailure } from './failure/describe-home.ts';
+import type { ProcessLog } from './log/process-log.ts';
+import { record } from './audit/audit.ts';
+import { useProxyPassword } from './providers/connections.ts';
+import { deleteProviderKeys } from './providers/delete-provider-keys.ts';
+import { forwardInBackground } from './audit/forward-audit.ts';
+import { inTurn } from './vault/in-turn.ts';
+import { createKeyUses, type KeyUses } from './providers/key-uses.ts';
+import { createLocking, type Locking, type LockReason } from './vault/locking.ts';
+import { localVault, type OpenVault } from './vault/open-vault.ts';
+import { createRefusedKeys, type RefusedKeys } from './gateway/refused-keys.ts';
+import { createRunningAnswers, type RunningAnswers } from './chat/running-answers.ts';
+import { recoveredLine, unlock } from './vault/unlock.ts';
+import { openStores, type Stores } from './stores/stores.ts';
+import { readUpstreamKeys, type UpstreamKeyReader } from './providers/upstream-keys.ts';
+import { WrongPassphrases } from './vault/wrong-passphrases.ts';
 
 /** `already`: the vault was open, and what was given was not even tried. */
 export type Unlocked = 'opened' | 'already';

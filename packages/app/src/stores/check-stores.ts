@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { checkDatabase, describeDatabaseFailure } from '@postern/database';
 import { failing, type Finding } from '../health/finding.ts';
-import { auditDirectory, openAudit } from './audit.ts';
-import type { OpenVault } from './open-vault.ts';
+import { auditDirectory, openAudit } from '../audit/audit.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
 import { describeAuditFailure } from '@postern/audit';
 import type { Clock } from '@postern/kernel';
 import {

@@ -2,7 +2,7 @@ import { ok, type Result } from '@postern/kernel';
 import { secretName, type Config, type Problem } from '@postern/protocol';
 import { createConnections, type Connections } from '@postern/upstreams';
 import { DEFAULT_FIELD } from '@postern/vault';
-import type { OpenVault } from './open-vault.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
 
 /** Connections as the configuration wants them; a proxy's password is given to them later. */
 export function connectionsOf({ localHosts, proxy }: Config): Connections {

@@ -7,7 +7,7 @@ import { loadConfig } from '../config/load-config.ts';
 import { describeConfigFailure, describeHomeFailure } from '../failure/describe-home.ts';
 import { holderPlaces } from '../instance/control-address.ts';
 import { connect } from '../instance/connect.ts';
-import type { OpenVault, SecretUse } from './open-vault.ts';
+import type { OpenVault, SecretUse } from '../vault/open-vault.ts';
 
 export interface TakeParts {
   readonly home: Home;

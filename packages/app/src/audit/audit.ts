@@ -6,8 +6,8 @@ import type { TakenSecrets } from '@postern/run';
 import type { Vault } from '@postern/vault';
 import type { Home } from '../config/home.ts';
 import { thisProcess } from '../system/this-process.ts';
-import { findSecrets, type FoundSecrets, type UnreadableSecret } from './find-secrets.ts';
-import { localVault, type OpenVault, type SecretUse } from './open-vault.ts';
+import { findSecrets, type FoundSecrets, type UnreadableSecret } from '../secrets/find-secrets.ts';
+import { localVault, type OpenVault, type SecretUse } from '../vault/open-vault.ts';
 
 /** Where the log of a home is. */
 export function auditDirectory(dataDir: string): string {

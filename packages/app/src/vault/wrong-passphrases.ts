@@ -2,7 +2,7 @@ import type { AuditLog } from '@postern/audit';
 import { ok, type Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
 import type { Vault } from '@postern/vault';
-import { record } from './audit.ts';
+import { record } from '../audit/audit.ts';
 
 /** So many in a row are nobody's slip. */
 const MANY = 5;

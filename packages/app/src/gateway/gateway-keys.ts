@@ -3,9 +3,9 @@ import { describeDatabaseFailure } from '@postern/database';
 import { describeGatewayKeyFailure, type GatewayStore } from '@postern/gateway';
 import { failed, type Randomness, type Result, type Secret } from '@postern/kernel';
 import { problem, type Problem } from '@postern/protocol';
-import { recordEvents, type AuditPlace } from './audit.ts';
-import type { OpenVault } from './open-vault.ts';
-import { openGateway } from './stores.ts';
+import { recordEvents, type AuditPlace } from '../audit/audit.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+import { openGateway } from '../stores/stores.ts';
 
 type GatewayKeyRecord = Extract<ReturnType<GatewayStore['keys']['revoke']>, { ok: true }>['value'];
 

@@ -17,9 +17,9 @@ import {
 import { prepareHome, type Home } from '../config/home.ts';
 import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
 import { describeConfigFailure, describeHomeFailure } from '../failure/describe-home.ts';
-import { recordEvents } from './audit.ts';
+import { recordEvents } from '../audit/audit.ts';
 import { localVault } from './open-vault.ts';
-import { vaultDatabases } from './vault-databases.ts';
+import { vaultDatabases } from '../stores/vault-databases.ts';
 
 /*
  * How a front end gets at a vault: `connect` (instance/connect.ts) to the process that has it open,

@@ -6,7 +6,7 @@ import { type SecretRecord } from '@postern/vault';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
 import { handOut } from './audit.ts';
-import { findSecrets } from './find-secrets.ts';
+import { findSecrets } from '../secrets/find-secrets.ts';
 
 const USE = { action: 'secret.inject', program: executablePath.from('/bin/true') } as const;
 const UNREADABLE = problem('KEYRING_LOCKED');

@@ -1,6 +1,6 @@
 import type { AuditLog } from '@postern/audit';
 import type { Clock } from '@postern/kernel';
-import { record } from './audit.ts';
+import { record } from '../audit/audit.ts';
 
 export interface RefusedKeysParts {
   readonly clock: Clock;

@@ -10,7 +10,7 @@ import {
   type SecretRecord,
 } from '@postern/vault';
 import { findSecrets } from './find-secrets.ts';
-import type { OpenVault } from './open-vault.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
 
 export interface KeyringSecretsParts {
   readonly dataDir: string;
@@ -33,7 +33,7 @@ export async function keyringSecrets(
   const direct = await openDirectly({ dataDir: join(dataDir, 'vault'), keyring, kdfCosts });
   if (direct === undefined) return undefined;
   // With what locks and flushes the log; loaded while the keyring is asked.
-  const audit = import('./audit.ts');
+  const audit = import('../audit/audit.ts');
   const openLog = async (): Promise<Result<AuditLog, Problem> | undefined> => {
     const key = await direct.keptKey('audit/log');
     if (!key.ok || key.value === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { ok, type Result } from '@postern/kernel';
 import type { Problem, SecretName } from '@postern/protocol';
 import type { ProviderTable } from '@postern/upstreams';
-import type { OpenVault } from './open-vault.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
 
 /**
  * Removes the key of every provider from the vault, and leaves what belongs to no provider; the names

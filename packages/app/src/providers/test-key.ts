@@ -14,9 +14,9 @@ import {
   type Connections,
 } from '@postern/upstreams';
 import { DEFAULT_FIELD } from '@postern/vault';
-import { recordEvents, type AuditPlace } from './audit.ts';
+import { recordEvents, type AuditPlace } from '../audit/audit.ts';
 import { connectionsOf, useProxyPassword } from './connections.ts';
-import type { OpenVault } from './open-vault.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
 
 /** What a provider that accepts a key answers. */
 export interface AcceptedKey {

@@ -1,7 +1,7 @@
 import { ok, type Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
 import type { UnlockWay, Vault, VaultFailure } from '@postern/vault';
-import { recordEvents, type AuditPlace } from './audit.ts';
+import { recordEvents, type AuditPlace } from '../audit/audit.ts';
 import { localVault } from './open-vault.ts';
 
 /**
