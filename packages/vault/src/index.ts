@@ -27,7 +27,7 @@ export type { SlotInfo } from './slots/slot.ts';
 export type { VaultFailure, VaultStorage } from './vault-failure.ts';
 export type { KeyedDatabase } from './vault/keyed-database.ts';
 export type { UnlockWay } from './vault/open-data-key.ts';
-export { openDirectly } from './vault/open-directly.ts';
+export { openKeyringReadOnly } from './vault/open-keyring-read-only.ts';
 export { openVault } from './vault/open-vault.ts';
 export type { RekeyOptions, RekeyStep } from './vault/plan-rekey.ts';
 export type { Vault } from './vault/vault.ts';

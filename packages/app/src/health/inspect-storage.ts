@@ -76,7 +76,7 @@ async function inspectFound(
   const backend = vault.storage ?? null;
   const found = await connect(holderPlaces(parts.home));
   const held = found.ok ? found.value : undefined;
-  const opened = found.ok && held === undefined ? await openWithoutAsking(parts, vault) : found;
+  const opened = found.ok && held === undefined ? await unlockWithoutAsking(parts, vault) : found;
   if (!opened.ok) {
     const findings = [failing('Vault', opened.failure), checkRecovery(slots), ...around];
     return { backend, state: 'locked', slots, credentials: null, findings, vault: undefined };
@@ -116,7 +116,7 @@ function checkRecovery(slots: readonly SlotInfo[]): Finding {
 }
 
 /** The opened vault. That it was opened is recorded where there is a log that takes records. */
-async function recordLook(parts: InspectionParts, vault: Vault): Promise<OpenVault> {
+async function recordUnlock(parts: InspectionParts, vault: Vault): Promise<OpenVault> {
   const open = localVault(vault);
   if (vault.id === undefined || !existsSync(auditDirectory(parts.home.dataDir))) return open;
   const subject = { kind: 'vault', id: vault.id } as const;
@@ -125,7 +125,7 @@ async function recordLook(parts: InspectionParts, vault: Vault): Promise<OpenVau
 }
 
 /** The vault where the keyring or a passphrase given with the command opens it as it is. */
-async function openWithoutAsking(
+async function unlockWithoutAsking(
   parts: InspectionParts,
   vault: Vault,
 ): Promise<Result<OpenVault | undefined, Problem>> {
@@ -135,7 +135,7 @@ async function openWithoutAsking(
   const unlocked = await vault.unlock(
     given === undefined ? { with: 'keyring' } : { with: 'passphrase', passphrase: given.value },
   );
-  if (unlocked.ok) return ok(await recordLook(parts, vault));
+  if (unlocked.ok) return ok(await recordUnlock(parts, vault));
   // To open it now would be to complete that.
   if (unlocked.failure.reason === 'unfinished') return ok(undefined);
   return failed(describeVaultFailure(unlocked.failure));

@@ -4,7 +4,7 @@ import { failed, type Clock, type Result } from '@postern/kernel';
 import type { Problem, SecretName } from '@postern/protocol';
 import {
   describeVaultFailure,
-  openDirectly,
+  openKeyringReadOnly,
   type KdfCosts,
   type KeyringPort,
   type SecretRecord,
@@ -30,18 +30,18 @@ export async function keyringSecrets(
   parts: KeyringSecretsParts,
 ): Promise<Pick<OpenVault, 'take'> | undefined> {
   const { keyring, dataDir, kdfCosts } = parts;
-  const direct = await openDirectly({ dataDir: join(dataDir, 'vault'), keyring, kdfCosts });
-  if (direct === undefined) return undefined;
+  const vault = await openKeyringReadOnly({ dataDir: join(dataDir, 'vault'), keyring, kdfCosts });
+  if (vault === undefined) return undefined;
   // With what locks and flushes the log; loaded while the keyring is asked.
   const audit = import('../audit/audit.ts');
   const openLog = async (): Promise<Result<AuditLog, Problem> | undefined> => {
-    const key = await direct.keptKey('audit/log');
+    const key = await vault.keptKey('audit/log');
     if (!key.ok || key.value === undefined) return undefined;
     const { openAuditUnder } = await audit;
     return await openAuditUnder(key.value, dataDir, parts.clock);
   };
   const get = async (name: SecretName): Promise<Result<SecretRecord | undefined, Problem>> => {
-    const found = await direct.get(name);
+    const found = await vault.get(name);
     return found.ok ? found : failed(describeVaultFailure(found.failure));
   };
   return {

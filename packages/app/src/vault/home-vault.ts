@@ -74,7 +74,7 @@ async function openFiles(
     ...parts,
     dataDir: join(home.dataDir, 'vault'),
     databases: vaultDatabases(home.dataDir),
-    isLooking: isReadOnly,
+    isReadOnly,
   });
   if (!opened.ok) return failed(describeVaultFailure(opened.failure));
   const vault = opened.value;

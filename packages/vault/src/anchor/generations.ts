@@ -38,7 +38,7 @@ export interface Current {
   readonly record: AnchorRecord;
 }
 
-type World = AnchorWorld & Pick<VaultContext, 'lock' | 'isLooking'>;
+type World = AnchorWorld & Pick<VaultContext, 'lock' | 'isReadOnly'>;
 
 /**
  * Whether a file is older than the anchor says, as far as that shows without a key. What is written
@@ -63,7 +63,7 @@ export async function findRollback(
 
 /**
  * Compares every file with the anchor, brings the anchor up to date where a process was killed before
- * it did, and gives a vault of version 1 its generations. A vault that is only looked at, or that
+ * it did, and gives a vault of version 1 its generations. A vault that is open read-only, or that
  * cannot be written now, stays as it is.
  */
 export async function meetGenerations(
@@ -72,7 +72,7 @@ export async function meetGenerations(
 ): Promise<Result<SlotsHeader, VaultFailure>> {
   const seen = await compare(world, dataKey);
   if (seen.ok && seen.value.isCurrent) return ok(seen.value.header);
-  if (world.isLooking) {
+  if (world.isReadOnly) {
     // Another process may have written between two of the readings.
     const again = await compare(world, dataKey);
     return again.ok ? ok(again.value.header) : again;

@@ -46,7 +46,7 @@ async function world(): Promise<VaultContext> {
     keyring: memoryKeyring(),
     machineId: Secret.of('machine-1'),
     databases: [],
-    isLooking: false,
+    isReadOnly: false,
   };
 }
 

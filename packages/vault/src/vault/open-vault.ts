@@ -33,19 +33,19 @@ export interface VaultOptions {
    * Leaves everything as it is: what a killed process left is neither completed nor undone, and where
    * unlocking would have to do that, it fails (`unfinished`).
    */
-  readonly isLooking?: boolean;
+  readonly isReadOnly?: boolean;
 }
 
 const LOCK_FILE = 'vault.lock';
 
 /**
- * Reads the vault's header, after completing or undoing what a killed process left, unless it is only
- * to be looked at. A vault that is not there is `absent`, one that is damaged a failure; nothing is asked of the person.
+ * Reads the vault's header, after completing or undoing what a killed process left, unless it is
+ * opened read-only. A vault that is not there is `absent`, one that is damaged a failure; nothing is asked of the person.
  */
 export async function openVault(options: VaultOptions): Promise<Result<Vault, VaultFailure>> {
   const context = contextOf(options);
   // What cannot be settled now, for want of a keyring or on a read-only disk, stays in the journal.
-  if (!context.isLooking) await settleWithoutKey(context);
+  if (!context.isReadOnly) await settleWithoutKey(context);
   const slots = await readSlots(context);
   if (!slots.ok) return slots;
   if (slots.value !== undefined) return ok(new Vault(context, slots.value.header));
@@ -73,7 +73,7 @@ async function isHeaderLost(context: VaultContext): Promise<Result<boolean, Vaul
 /** The world of a vault, by the options it is opened with. */
 export function contextOf(options: VaultOptions): VaultContext {
   const { dataDir: directory, disk = nodeDisk, clock, randomness, keyring, machineId } = options;
-  const { databases = [], isLooking = false, kdfCosts = KDF_COSTS } = options;
+  const { databases = [], isReadOnly = false, kdfCosts = KDF_COSTS } = options;
   return {
     directory,
     disk,
@@ -83,7 +83,7 @@ export function contextOf(options: VaultOptions): VaultContext {
     kdfCosts,
     keyring,
     databases,
-    isLooking,
+    isReadOnly,
     machineId: typeof machineId === 'string' ? Secret.of(machineId) : machineId,
   };
 }

@@ -28,7 +28,7 @@ export interface UnlockedVault {
 
 /**
  * Opens the vault's keys and completes what a killed process left, or fails `unfinished` where the
- * vault is only to be looked at. A way that does not open the vault changes nothing, on disk or in
+ * vault is open read-only. A way that does not open the vault changes nothing, on disk or in
  * the keyring.
  */
 export async function unlockVault(
@@ -85,7 +85,7 @@ async function journalToMeet(
   context: VaultContext,
 ): Promise<Result<Journal | undefined, VaultFailure>> {
   const journal = await readJournal(context);
-  if (!journal.ok || !context.isLooking) return journal;
+  if (!journal.ok || !context.isReadOnly) return journal;
   const operation = journal.value?.operation;
   return operation === 'rekey' || operation === 'restore'
     ? failed({ reason: 'unfinished', operation })
@@ -106,7 +106,7 @@ async function openPlainly(
   if (!opened.ok) return opened;
   const { dataKey, slot } = opened.value;
   const { header } = slots;
-  if (way.with === 'passphrase' && header.storage === 'file' && !context.isLooking) {
+  if (way.with === 'passphrase' && header.storage === 'file' && !context.isReadOnly) {
     // What cannot be healed now is healed at the next unlocking; it does not keep anybody out.
     const { passphrase } = way;
     await healPassphraseRecipient(context, dataKey, { slotId: slot.id, passphrase });

@@ -22,7 +22,7 @@ export interface VaultContext {
   readonly machineId: Secret;
   readonly databases: readonly KeyedDatabase[];
   /** Whether what a killed process left is to stay as it is. */
-  readonly isLooking: boolean;
+  readonly isReadOnly: boolean;
 }
 
 /** The secrets of a vault in one of the two storages. */

@@ -143,8 +143,8 @@ describe('a vault that is not there', () => {
       const { dataDir, keyring } = await madeVault(storage);
       await unlink(join(dataDir, 'slots.json'));
       const before = await snapshot(dataDir);
-      for (const isLooking of [true, false]) {
-        const world = { ...systemWorld, machineId: 'machine-1', isLooking };
+      for (const isReadOnly of [true, false]) {
+        const world = { ...systemWorld, machineId: 'machine-1', isReadOnly };
         expect(await openVault({ dataDir, keyring, ...world })).toEqual(
           failed({ reason: 'vault-damaged', file: 'slots.json', damage: 'missing' }),
         );

@@ -79,7 +79,7 @@ export class Vault {
 
   /**
    * Opens the vault, and completes what an operation left that was killed; fails `unfinished` instead
-   * where the vault is only looked at. A wrong passphrase or code changes nothing, on disk or in the
+   * where the vault is open read-only. A wrong passphrase or code changes nothing, on disk or in the
    * keyring.
    */
   async unlock(way: UnlockWay, how?: UnlockOptions): Promise<Result<undefined, VaultFailure>> {
@@ -118,7 +118,7 @@ export class Vault {
 
   /**
    * Keeps a lasting key in the keyring beside the secrets, where those are in the keyring, so that
-   * `openDirectly` finds it. It goes when the secrets go. Nothing with the other storage.
+   * `openKeyringReadOnly` finds it. It goes when the secrets go. Nothing with the other storage.
    */
   async keepLastingKey(purpose: KeptPurpose): Promise<Result<undefined, VaultFailure>> {
     return await this.#unlocked(async ({ header, keys }) => {

@@ -11,15 +11,15 @@ import {
   type VaultWorld,
 } from '../testing/vault-world.ts';
 import { systemWorld } from '../testing/test-world.ts';
-import { openDirectly } from './open-directly.ts';
+import { openKeyringReadOnly } from './open-keyring-read-only.ts';
 
-const direct = async ({ dataDir, keyring }: VaultWorld) =>
-  await openDirectly({ dataDir, keyring: () => keyring, ...systemWorld });
+const openReadOnly = async ({ dataDir, keyring }: VaultWorld) =>
+  await openKeyringReadOnly({ dataDir, keyring: () => keyring, ...systemWorld });
 
-describe('a vault in the keyring, opened directly', () => {
+describe('a vault in the keyring, opened read-only', () => {
   it('gives the secrets, and the key that was kept, without the data key', async () => {
     const world = await madeVault('keyring');
-    const opened = await direct(world);
+    const opened = await openReadOnly(world);
     expect(opened?.id).toBe(world.vault.id);
     expect(expectOk((await opened?.get(OPENAI.name)) ?? ok())).toEqual(OPENAI);
     expect(await opened?.get(secretName.from('absent'))).toEqual(ok(undefined));
@@ -48,28 +48,28 @@ describe('a vault in the keyring, opened directly', () => {
   it('refuses a kept key that is damaged', async () => {
     const world = await madeVault('keyring');
     await world.keyring.set(`+key.audit-log@${world.vault.id ?? ''}`, Secret.of('{}'));
-    const read = await (await direct(world))?.keptKey('audit/log');
+    const read = await (await openReadOnly(world))?.keptKey('audit/log');
     expect(read).toMatchObject({ ok: false, failure: { reason: 'vault-damaged' } });
   });
 
   it('is not, where an operation waits to be completed', async () => {
     const world = await madeVault('keyring');
     await writeFile(join(world.dataDir, 'journal.json'), '{}', { mode: 0o600 });
-    expect(await direct(world)).toBeUndefined();
+    expect(await openReadOnly(world)).toBeUndefined();
   });
 
   it('is not, where the header is damaged or there is none', async () => {
     const world = await madeVault('keyring');
     await writeFile(join(world.dataDir, 'slots.json'), '{}');
-    expect(await direct(world)).toBeUndefined();
-    expect(await direct(await vaultWorld())).toBeUndefined();
+    expect(await openReadOnly(world)).toBeUndefined();
+    expect(await openReadOnly(await vaultWorld())).toBeUndefined();
   });
 });
 
 describe('a vault in the file', () => {
-  it('is not opened directly, and keeps no key', async () => {
+  it('has no keyring to read, and keeps no key', async () => {
     const world = await madeVault('file');
-    expect(await direct(world)).toBeUndefined();
+    expect(await openReadOnly(world)).toBeUndefined();
     expect(await world.vault.keepLastingKey('audit/log')).toEqual(ok());
     expect([...world.keyring.entries.keys()].filter((name) => name.startsWith('+key'))).toEqual([]);
   });

@@ -13,14 +13,14 @@ import { JOURNAL_FILE, MAX_JOURNAL_BYTES } from './journal.ts';
 import { readSlots } from '../slots/read-slots.ts';
 
 /** What can be read of a vault in the keyring without its data key. */
-export interface DirectVault {
+export interface ReadOnlyKeyringVault {
   readonly id: VaultId;
   readonly get: SecretStore['get'];
   /** What `keepLastingKey` left; undefined where it was never called. */
   keptKey(purpose: KeptPurpose): Promise<Result<Secret | undefined, VaultFailure>>;
 }
 
-export interface DirectOptions {
+export interface OpenKeyringOptions {
   readonly dataDir: string;
   /** A keyring for each call: two of them can be asked at the same time. */
   readonly keyring: () => KeyringPort;
@@ -35,7 +35,9 @@ export interface DirectOptions {
  * derive; nothing that is under the data key can be had here. The header is read but not proven:
  * one that was tampered with leads to entries that are not there.
  */
-export async function openDirectly(options: DirectOptions): Promise<DirectVault | undefined> {
+export async function openKeyringReadOnly(
+  options: OpenKeyringOptions,
+): Promise<ReadOnlyKeyringVault | undefined> {
   const { dataDir: directory, disk = nodeDisk, keyring, kdfCosts = KDF_COSTS } = options;
   const journal = await disk.read(join(directory, JOURNAL_FILE), MAX_JOURNAL_BYTES);
   if (!journal.ok || journal.value !== undefined) return undefined;

@@ -27,15 +27,15 @@ function deadly(): KeyedDatabase {
   };
 }
 
-async function look({ dataDir, keyring }: MadeVault): Promise<Vault> {
+async function openReadOnly({ dataDir, keyring }: MadeVault): Promise<Vault> {
   const world = { ...systemWorld, machineId: 'machine-1' };
-  return expectOk(await openVault({ dataDir, keyring, ...world, isLooking: true }));
+  return expectOk(await openVault({ dataDir, keyring, ...world, isReadOnly: true }));
 }
 
-/** Opening it to look, and unlocking, as it is answered; nothing is changed by it. */
-async function lookAt(made: MadeVault, way: UnlockWay): Promise<unknown> {
+/** What opening it read-only and unlocking it gives; checks that nothing on the disk or in the keyring changes. */
+async function unlockReadOnly(made: MadeVault, way: UnlockWay): Promise<unknown> {
   const before = [await snapshot(made.dataDir), new Map(made.keyring.entries)];
-  const vault = await look(made);
+  const vault = await openReadOnly(made);
   const unlocked = await vault.unlock(way);
   const found = unlocked.ok ? expectOk(await vault.secrets.list()).map(({ name }) => name) : [];
   expect(found).toEqual(unlocked.ok ? [OPENAI.name] : []);
@@ -48,24 +48,24 @@ const unfinished = (operation: string) => ({ reason: 'unfinished', operation });
 /** What a change of the passphrase writes after the secrets. */
 const LAST = ['slots.json', 'anchor.json'];
 
-describe('looking at a vault', () => {
+describe('a vault opened read-only', () => {
   it('opens one that is at rest', async () => {
-    expect(await lookAt(await madeVault('keyring'), { with: 'keyring' })).toBe('opens');
-    expect(await lookAt(await madeVault('file'), byPassphrase)).toBe('opens');
+    expect(await unlockReadOnly(await madeVault('keyring'), { with: 'keyring' })).toBe('opens');
+    expect(await unlockReadOnly(await madeVault('file'), byPassphrase)).toBe('opens');
   });
 
   it('neither carries a cut-off change of the data key on nor undoes it', async () => {
     const made = await madeVault('file', [deadly()]);
     await expect(made.vault.rekey({ passphrase: PASSPHRASE })).rejects.toThrow('killed');
-    expect(await lookAt(made, byPassphrase)).toEqual(unfinished('rekey'));
-    expect(await (await look(made)).isRekeyUnconfirmed()).toEqual(ok(false));
+    expect(await unlockReadOnly(made, byPassphrase)).toEqual(unfinished('rekey'));
+    expect(await (await openReadOnly(made)).isRekeyUnconfirmed()).toEqual(ok(false));
     expectOk(await (await made.open()).unlock(byPassphrase));
-    expect(await lookAt(made, byPassphrase)).toEqual(unfinished('rekey'));
-    expect(await (await look(made)).isRekeyUnconfirmed()).toEqual(ok(true));
+    expect(await unlockReadOnly(made, byPassphrase)).toEqual(unfinished('rekey'));
+    expect(await (await openReadOnly(made)).isRekeyUnconfirmed()).toEqual(ok(true));
     const next = await made.open();
     expectOk(await next.unlock(byPassphrase));
     expectOk(await next.confirmRekey());
-    expect(await lookAt(made, byPassphrase)).toBe('opens');
+    expect(await unlockReadOnly(made, byPassphrase)).toBe('opens');
   });
 
   it('leaves keyring entries that are to go', async () => {
@@ -76,11 +76,11 @@ describe('looking at a vault', () => {
     const journal = { version: 1, operation: 'slots', vaultId: made.vault.id, slotIds: [slotId] };
     const text = `${withDigest(JSON.stringify(journal))}\n`;
     await writeFile(join(made.dataDir, 'journal.json'), text, { mode: 0o600 });
-    expect(await lookAt(made, { with: 'keyring' })).toBe('opens');
-    expect(await (await look(made)).unfinished()).toEqual(ok('slots'));
+    expect(await unlockReadOnly(made, { with: 'keyring' })).toBe('opens');
+    expect(await (await openReadOnly(made)).unfinished()).toEqual(ok('slots'));
     expect(await (await made.open()).unfinished()).toEqual(ok(undefined));
     expect(made.keyring.entries.has(account)).toBe(false);
-    expect(await lookAt(made, { with: 'keyring' })).toBe('opens');
+    expect(await unlockReadOnly(made, { with: 'keyring' })).toBe('opens');
   });
 
   it('does not go on with a restore', async () => {
@@ -88,7 +88,7 @@ describe('looking at a vault', () => {
     const journal = { version: 1, operation: 'restore', vaultId: made.vault.id };
     const text = `${withDigest(JSON.stringify(journal))}\n`;
     await writeFile(join(made.dataDir, 'journal.json'), text, { mode: 0o600 });
-    expect(await lookAt(made, { with: 'keyring' })).toEqual(unfinished('restore'));
+    expect(await unlockReadOnly(made, { with: 'keyring' })).toEqual(unfinished('restore'));
   });
 
   it('leaves files of a killed process', async () => {
@@ -96,7 +96,7 @@ describe('looking at a vault', () => {
     for (const name of ['.slots.json.0123456789abcdef.tmp', 'secrets.next.jwe.json']) {
       await writeFile(join(made.dataDir, name), 'torn', { mode: 0o600 });
     }
-    expect(await lookAt(made, byPassphrase)).toBe('opens');
+    expect(await unlockReadOnly(made, byPassphrase)).toBe('opens');
   });
 
   it('does not heal a passphrase that was being changed', async () => {
@@ -108,7 +108,7 @@ describe('looking at a vault', () => {
     for (const [index, bytes] of before.entries()) await writeFile(at(LAST[index] ?? ''), bytes);
     const path = at('secrets.jwe.json');
     const left = await readFile(path);
-    expect(await lookAt(made, byPassphrase)).toBe('opens');
+    expect(await unlockReadOnly(made, byPassphrase)).toBe('opens');
     expect((await readFile(path)).equals(left)).toBe(true);
     expectOk(await (await made.open()).unlock(byPassphrase));
     expect((await readFile(path)).equals(left)).toBe(false);
