@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { pathOfProgram } from './system-programs/system-programs.ts';
 
-/** Something that a page of the product must never cause. */
+/** A problem that no page of the product may cause. */
 export interface Complaint {
   readonly kind:
     | 'console-error'
@@ -18,22 +18,22 @@ export interface Complaint {
 }
 
 export interface ChromiumOptions {
-  /** Origins that pages may ask for things, such as `http://127.0.0.1:7420`. */
+  /** The origins that pages may send requests to, such as `http://127.0.0.1:7420`. */
   readonly origins: readonly string[];
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly colorScheme?: 'light' | 'dark';
   readonly reducedMotion?: boolean;
 }
 
-/** A browser with a profile of its own. */
+/** A browser with its own profile. */
 export interface ChromiumSession extends AsyncDisposable {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** Everything that went wrong so far, in order. */
+  /** All problems so far, in order. */
   complaints(): readonly Complaint[];
 }
 
-// Nothing but loopback is ever resolved, whatever a page or the browser itself asks for.
+// No host name except loopback resolves, for pages and for the browser itself.
 const ARGUMENTS = [
   '--headless',
   '--no-sandbox',
@@ -47,7 +47,7 @@ const ARGUMENTS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE [::1]',
 ];
 
-/** Playwright's own limit is 30 s, which a busy machine can take. */
+/** Playwright's default is 30 s, which isn't enough on a busy machine. */
 const HANG_MS = 180_000;
 
 const VIOLATION = 'policy violation: ';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { corpusFiles } from './corpora.ts';
 
-test("a corpus is our own files, and other people's where they are", () => {
+test("lists our files, then other people's if their directory exists", () => {
   const root = mkdtempSync(join(tmpdir(), 'postern-corpora-'));
   onTestFinished(() => {
     rmSync(root, { recursive: true });
@@ -29,7 +29,7 @@ test.each([
   ['streams', 'openai-chat', 13],
   ['vectors', '', 4],
   ['xss', '', 1],
-] as const)('our own %s %s are there', (corpus, folder, count) => {
+] as const)('the corpus %s %s is in the repository', (corpus, folder, count) => {
   const files = corpusFiles(corpus, /./, { folder, others: '/nowhere' });
   expect(files.length).toBeGreaterThanOrEqual(count);
 });

@@ -1,19 +1,22 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Ours, in the repository. */
+/** Our own corpora, in the repository. */
 const OWN = join(import.meta.dirname, '..', 'corpora');
-/** Other people's larger ones, beside a checkout that has them; read in place, never copied. */
+/**
+ * Other people's larger corpora, in a directory next to the checkout. They're read in place, never
+ * copied.
+ */
 const OTHERS = join(import.meta.dirname, '..', '..', '..', 'shared', 'corpora');
 
-/** Each corpus, and its folder among the others'. */
+/** The name of each corpus, and its folder in the other directory. */
 const FOLDERS = { streams: 'streams', vectors: 'wycheproof', xss: 'xss' } as const;
 
 export type Corpus = keyof typeof FOLDERS;
 
 /**
- * The paths of a corpus's files whose names match: our own, and then those of other people where they
- * are. `folder` is one within the corpus.
+ * Returns the paths of a corpus's files whose names match: first our own, then other people's if
+ * they exist. `folder` is a folder within the corpus.
  */
 export function corpusFiles(
   corpus: Corpus,

@@ -1,6 +1,6 @@
 /**
- * What a text looks like where it leaks: raw, hex, base64 and base64url at their three alignments,
- * UTF-16, URL- and JSON-escaped. Forms that are the same bytes come once.
+ * Returns the forms in which a text can leak: raw, hex, base64 and base64url at the three
+ * alignments, UTF-16, URL- and JSON-escaped. Forms with the same bytes are returned once.
  */
 export function formsOfText(text: string): readonly (readonly [form: string, bytes: Buffer])[] {
   const raw = Buffer.from(text, 'utf8');
@@ -30,7 +30,7 @@ export function formsOfText(text: string): readonly (readonly [form: string, byt
   });
 }
 
-/** The digits that stand for the text alone, whatever comes before and after it. */
+/** The base64 digits that depend only on the text, not on the bytes before and after it. */
 function base64Core(raw: Buffer, alignment: number, encoding: 'base64' | 'base64url'): string {
   const padded = Buffer.concat([Buffer.alloc(alignment), raw]);
   const whole = padded.subarray(0, padded.length - (padded.length % 3)).toString(encoding);

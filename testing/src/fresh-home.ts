@@ -2,14 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A home directory of its own, and the environment of a program that lives in it. */
+/** A temporary home directory, and the environment of a program that uses it. */
 export interface FreshHome extends Disposable {
   readonly path: string;
   /** HOME, XDG_RUNTIME_DIR (0700), TMPDIR, PATH and a UTF-8 locale; no display, no session bus. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Makes a home that has nothing of the person's own who runs the tests. */
+/** Creates a home directory that contains no file of the user who runs the tests. */
 export function freshHome(): FreshHome {
   const path = mkdtempSync(join(tmpdir(), 'postern-home-'));
   const runtime = join(path, 'run');
@@ -21,7 +21,7 @@ export function freshHome(): FreshHome {
       HOME: path,
       XDG_RUNTIME_DIR: runtime,
       TMPDIR: temporary,
-      // The tests' own Node comes first: it is the one that the product is made for.
+      // The tests' own Node comes first: the product is made for that version.
       PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
       LANG: 'C.UTF-8',
     },

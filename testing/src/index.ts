@@ -30,12 +30,12 @@ export {
   makeCertificateAuthority,
   makeSelfSignedCertificate,
   type CertificateAuthority,
-  type CertificateWish,
+  type CertificateRequest,
   type MadeCertificate,
 } from './tls/certificate-authority.ts';
 export { formsOfText } from './forms-of-text.ts';
 export { runKilledAt, whyNoKilling } from './kill-at-system-call.ts';
-export { giveTo, letOthersThrough, OTHER_USER, SOME_USER, whyNoOtherUser } from './other-user.ts';
+export { chownTree, allowTraversal, OTHER_USER, SOME_USER, whyNoOtherUser } from './other-user.ts';
 export { peerPath, whyNoPeer } from './peers.ts';
 export {
   openWithSecondSqlcipher,

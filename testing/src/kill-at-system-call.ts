@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** Why a process cannot be killed at a chosen system call here; undefined where it can. */
+/** Returns why a process can't be killed at a chosen system call here; undefined if it can. */
 export function whyNoKilling(): string | undefined {
   if (process.platform !== 'linux') return 'choosing the moment of a kill needs Linux';
   const { status, error } = spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']);
@@ -8,9 +8,9 @@ export function whyNoKilling(): string | undefined {
 }
 
 /**
- * Runs a Node script that is killed (SIGKILL) as one of its threads enters its own `at`th of the system
- * calls named, counted from 1 over all of them; whether it came that far. Throws where it ended by
- * itself with a failure.
+ * Runs a Node script and kills it (SIGKILL) when one of its threads enters its `at`th call of the
+ * named system calls, counted together from 1. Returns whether that call was reached. Throws if the
+ * script failed before it.
  */
 export function runKilledAt(
   at: number,
@@ -26,7 +26,7 @@ export function runKilledAt(
     ],
     { encoding: 'utf8' },
   );
-  // strace ends the way its child did.
+  // strace exits with the status of its child.
   if (signal === 'SIGKILL') return true;
   if (status === 0) return false;
   throw new Error(`ended with ${String(status ?? signal)}: ${stdout}${stderr}`);

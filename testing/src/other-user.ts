@@ -3,11 +3,11 @@ import { chmodSync, chownSync, lchownSync, readdirSync, statSync } from 'node:fs
 import { dirname, join } from 'node:path';
 import { POSTERN_LAUNCHER } from './postern-process.ts';
 
-/** User ids that no user database knows. */
+/** User ids that are in no user database. */
 export const SOME_USER = 54_321;
 export const OTHER_USER = 54_322;
 
-/** Why no program can be run as another user here; undefined where one can. */
+/** Returns why no program can run as another user here; undefined if one can. */
 export function whyNoOtherUser(): string | undefined {
   if (process.platform !== 'linux') return 'running as another user needs Linux';
   if (process.getuid?.() !== 0) return 'running as another user needs root';
@@ -17,10 +17,10 @@ export function whyNoOtherUser(): string | undefined {
 }
 
 /**
- * Lets other users through to what they may use below a directory: through it and every directory of
- * this user's on the way, until disposed of.
+ * Lets other users pass through a directory and its parents, as far as this user owns them, until
+ * disposed.
  */
-export function letOthersThrough(path: string): Disposable {
+export function allowTraversal(path: string): Disposable {
   const opened: { readonly path: string; readonly mode: number }[] = [];
   for (let at = path; dirname(at) !== at; at = dirname(at)) {
     const { mode, uid } = statSync(at);
@@ -35,8 +35,8 @@ export function letOthersThrough(path: string): Disposable {
   };
 }
 
-/** Gives a directory, and all that is in it, to a user. */
-export function giveTo(user: number, path: string): void {
+/** Gives a directory and everything in it to a user. */
+export function chownTree(user: number, path: string): void {
   chownSync(path, user, user);
   for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' })) {
     lchownSync(join(path, name), user, user);

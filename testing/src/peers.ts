@@ -7,8 +7,8 @@ const ATTEMPTS = 3;
 const SETUP = 'npm run test:setup';
 
 /**
- * The directory of another people's program that tests run Postern against. Throws when it is not
- * installed.
+ * Returns the directory of another project's program that tests run Postern against. Throws if it
+ * isn't installed.
  */
 export function peerPath(name: string): string {
   const why = whyNoPeer(name);
@@ -16,14 +16,17 @@ export function peerPath(name: string): string {
   return join(DIRECTORY, 'node_modules', name);
 }
 
-/** Why tests that need that program cannot run here; undefined when they can. */
+/** Returns why tests that need that program can't run here; undefined if they can. */
 export function whyNoPeer(name: string): string | undefined {
   if (arePeersInstalled() && existsSync(join(DIRECTORY, 'node_modules', name, 'package.json')))
     return undefined;
   return `not installed: ${name} (${SETUP})`;
 }
 
-/** Installs every program of `testing/peers` that the lockfile names; why not, or undefined. */
+/**
+ * Installs every program of `testing/peers` from its lockfile. Returns why that failed, or
+ * undefined.
+ */
 export function installPeers(): string | undefined {
   if (arePeersInstalled()) return undefined;
   process.stdout.write('Installing: testing/peers\n');
@@ -38,7 +41,7 @@ export function installPeers(): string | undefined {
   return "Can't install testing/peers: npm ci failed";
 }
 
-/** npm writes its own lock file last, so half an installation does not count. */
+/** npm writes its own lock file last, so a partial installation doesn't count. */
 function arePeersInstalled(): boolean {
   return existsSync(join(DIRECTORY, 'node_modules', '.package-lock.json'));
 }

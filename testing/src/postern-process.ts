@@ -2,23 +2,25 @@ import { join } from 'node:path';
 import { testProgram } from './test-program/test-program.ts';
 import { runProgram, startProgram, type Ended, type RunningProgram } from './run-program.ts';
 
-/** The file that a Node starts the shipped product from. */
+/** The script that starts the shipped product. */
 export const POSTERN_LAUNCHER = join(import.meta.dirname, '../../apps/cli/bin/postern.js');
 const UP_TIMEOUT_MS = 180_000;
 
 export interface PosternOptions {
-  /** Where it lives, for example a keyring session's environment. */
+  /** The program's environment, for example a keyring session's. */
   readonly environment: Readonly<Record<string, string>>;
-  /** `POSTERN_LAUNCHER` for what only the shipped program can show; else it is the tests' own. */
+  /**
+   * Use `POSTERN_LAUNCHER` for what only the shipped program can show. Default: the test program.
+   */
   readonly program?: string;
   readonly input?: string;
-  /** The user that it runs as; needs root. */
+  /** The id of the user to run it as; needs root. */
   readonly user?: number;
-  /** Whether its time passes only as the test says, by `tell` with a `ClockCommand`. */
+  /** Whether the test controls its clock, by `sendMessage` with a `ClockCommand`. */
   readonly isTimed?: boolean;
-  /** Given on file descriptor 3, which the command is told to read it from. */
+  /** Passed on file descriptor 3, with `--passphrase-fd 3`. */
   readonly passphrase?: string;
-  /** Given on the file descriptors from 4 on; needs a passphrase on 3. */
+  /** Passed on the file descriptors from 4 on; needs a passphrase on 3. */
   readonly descriptors?: readonly string[];
 }
 
@@ -35,9 +37,9 @@ export async function runPostern(
 }
 
 /**
- * Runs one `postern` command that is killed (SIGKILL) as one of its threads enters the `at`th of a
- * system call; whether it came that far. What is done in the thread pool is done by one thread. Throws
- * where it ended by itself with a failure.
+ * Runs one `postern` command and kills it (SIGKILL) when one of its threads enters the `at`th of
+ * the named system calls. Returns whether that call was reached. The thread pool has one thread.
+ * Throws if the command failed before it.
  */
 export async function runPosternKilledAt(
   at: number,
@@ -56,13 +58,13 @@ export async function runPosternKilledAt(
     ],
     { ...others, environment: { ...environment, UV_THREADPOOL_SIZE: '1' } },
   );
-  // strace ends the way its child did.
+  // strace exits with the status of its child.
   if (signal === 'SIGKILL') return true;
   if (code === 0) return false;
   throw new Error(`ended with ${String(code ?? signal)}: ${stderr}`);
 }
 
-/** Starts a `postern` command that stays. */
+/** Starts a `postern` command that keeps running. */
 export function startPostern(
   parameters: readonly string[],
   options: PosternOptions,
@@ -73,16 +75,16 @@ export function startPostern(
 /** A running `postern up`. */
 export interface PosternUp extends AsyncDisposable {
   readonly program: RunningProgram;
-  /** The page with the launch code, which works once. */
+  /** The URL of the page with the launch code, which works once. */
   readonly launchUrl: string;
-  /** Where programs reach the gateway: `http://127.0.0.1:PORT`. */
+  /** The address of the gateway: `http://127.0.0.1:PORT`. */
   readonly address: string;
-  /** Where the page and its API are: `http://localhost:PORT`. */
+  /** The address of the page and its API: `http://localhost:PORT`. */
   readonly pageAddress: string;
   stop(signal?: NodeJS.Signals): Promise<Ended>;
 }
 
-/** Starts `postern up` on a free port and waits until it has printed where it is. */
+/** Starts `postern up` on a free port and waits until it has printed its addresses. */
 export async function upPostern(
   options: PosternOptions & { readonly port?: number },
   parameters: readonly string[] = [],
@@ -109,7 +111,7 @@ function commandLine(
   { passphrase, user, program = testProgram(user) }: PosternOptions,
 ): string[] {
   const given = passphrase === undefined ? [] : ['--passphrase-fd', '3'];
-  // As its own first line starts it.
+  // `--` as in the launcher's first line.
   return ['--', program, ...given, ...parameters];
 }
 

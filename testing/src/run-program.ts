@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 
-/** How a program ended, and all that it wrote. */
+/** How a program ended, and everything that it wrote. */
 export interface Ended {
-  /** null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
@@ -15,30 +15,30 @@ export interface ProgramOptions {
   /** The whole environment of the program; nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
   readonly directory?: string;
-  /** The id of the user, and of the group, that it runs as; needs root. */
+  /** The id of the user and group to run it as; needs root. */
   readonly user?: number;
-  /** What it reads from standard input, which is then closed; without it there is none. */
+  /** Written to standard input, which is then closed. Without it, standard input is empty. */
   readonly input?: string;
-  /** What it reads from further file descriptors, from 3 on, each then closed. */
+  /** Written to further file descriptors, from 3 on, which are then closed. */
   readonly descriptors?: readonly string[];
-  /** Open descriptors of this process that it gets behind those. */
+  /** Open descriptors of this process that the program inherits, numbered after `descriptors`. */
   readonly inherited?: readonly number[];
-  /** Whether there is a channel to it, for `tell`. */
+  /** Whether the program has an IPC channel, for `sendMessage`. */
   readonly hasChannel?: boolean;
 }
 
 export interface RunningProgram {
   readonly pid: number;
-  /** What it has written so far. */
+  /** Everything written so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
   readonly ended: Promise<Ended>;
-  /** Waits for text on either stream; fails when it ends first or nothing comes in time. */
+  /** Waits for text on either stream. Rejects if the program ends first or the time is up. */
   waitFor(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
   send(signal: NodeJS.Signals): void;
-  /** Says something over the channel, and waits until it is answered. */
-  tell(message: object): Promise<void>;
-  /** Asks it to end, kills it where it does not in time, and says how it ended. */
+  /** Sends a message over the IPC channel and waits for the reply. */
+  sendMessage(message: object): Promise<void>;
+  /** Sends the signal, kills the program if it doesn't end in time, and returns how it ended. */
   stop(signal?: NodeJS.Signals, timeoutMs?: number): Promise<Ended>;
 }
 
@@ -50,8 +50,8 @@ process.on('exit', () => {
 });
 
 /**
- * Starts a program in a process group of its own. What it started and left behind is killed when it
- * ends, and it itself at the latest when the tests do.
+ * Starts a program in a process group of its own. Its descendants are killed when it ends, and the
+ * whole group is killed at the latest when the tests end.
  */
 export function startProgram(
   command: string,
@@ -87,7 +87,7 @@ export function startProgram(
       resolve({ code, signal, stdout: stdout(), stderr: stderr() });
     });
   }).finally(() => running.delete(child));
-  // A program that nobody waits for must not end the tests.
+  // Without this, a failed program that no test awaits would end the tests.
   ended.catch(() => undefined);
   return {
     pid: child.pid ?? -1,
@@ -97,7 +97,7 @@ export function startProgram(
     waitFor: (pattern, timeoutMs = DEFAULT_TIMEOUT_MS) =>
       waitForText(child, ended, pattern, timeoutMs, () => `${stdout()}\n${stderr()}`),
     send: (signal) => child.kill(signal),
-    tell: async (message) => {
+    sendMessage: async (message) => {
       const answered = once(child, 'message');
       child.send(message);
       await Promise.race([answered, ended]);
@@ -112,7 +112,7 @@ export function startProgram(
   };
 }
 
-/** Runs a program to its end; it is killed where that takes too long. */
+/** Runs a program to its end. Kills it if that takes too long. */
 export async function runProgram(
   command: string,
   parameters: readonly string[],
@@ -133,7 +133,7 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nobody of the group is left.
+    // No process of the group is left.
   }
 }
 
@@ -151,7 +151,7 @@ function feed(
 
 function write(to: Readable | Writable | null | undefined, text: string): void {
   if (to === null || to === undefined || !('end' in to)) return;
-  // A program may end without reading what it was given.
+  // A program may end without reading its input.
   to.on('error', () => undefined);
   to.end(text);
 }

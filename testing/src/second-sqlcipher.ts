@@ -4,9 +4,9 @@ import { peerPath, whyNoPeer } from './peers.ts';
 
 const PEER = '@signalapp/sqlcipher';
 
-/** A database opened by another SQLCipher build than the product's. */
+/** A database opened by a different SQLCipher build than the product's. */
 export interface SecondSqlcipher {
-  /** Runs a statement and gives its rows. */
+  /** Runs a statement and returns its rows. */
   all(sql: string): readonly Readonly<Record<string, unknown>>[];
   close(): void;
 }
@@ -17,14 +17,14 @@ interface SignalDatabase {
   close(): void;
 }
 
-/** Why tests that need the second SQLCipher cannot run here; undefined when they can. */
+/** Returns why tests that need the second SQLCipher can't run here; undefined if they can. */
 export function whyNoSecondSqlcipher(): string | undefined {
   return whyNoPeer(PEER);
 }
 
 /**
- * Opens a database with Signal's build of Zetetic's SQLCipher under a raw key of 64 hex digits.
- * A wrong key shows as an error at the first statement.
+ * Opens a database with Signal's build of Zetetic's SQLCipher and a raw key of 64 hex digits. A
+ * wrong key causes an error at the first statement.
  */
 export async function openWithSecondSqlcipher(path: string, key: string): Promise<SecondSqlcipher> {
   const module = join(peerPath(PEER), 'dist', 'index.mjs');

@@ -1,8 +1,8 @@
-const told = new Set<string>();
+const reported = new Set<string>();
 
 /**
- * Whether tests are skipped for this reason, for `describe.skipIf`; undefined means that there is
- * none. Says once which part is skipped and why. With `CI=true` a reason is a failure instead.
+ * Returns whether to skip tests for this reason, for `describe.skipIf`. Undefined means no reason.
+ * Prints once which part is skipped and why. With `CI=true`, throws instead.
  */
 export function skipBecause(
   part: string,
@@ -12,7 +12,7 @@ export function skipBecause(
   if (reason === undefined) return false;
   const line = `${part}: ${reason}`;
   if (environment['CI'] === 'true') throw new Error(`must not be skipped here: ${line}`);
-  if (!told.has(line)) process.stderr.write(`skipped: ${line}\n`);
-  told.add(line);
+  if (!reported.has(line)) process.stderr.write(`skipped: ${line}\n`);
+  reported.add(line);
   return true;
 }

@@ -3,14 +3,14 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A file system of its own in memory, small enough to fill. */
+/** A file system in memory that is small enough to fill. */
 export interface SmallDisk {
   readonly path: string;
   makeReadOnly(): void;
   unmount(): void;
 }
 
-/** Why no small disk can be mounted here; undefined where one can. */
+/** Returns why no small disk can be mounted here; undefined if one can. */
 export function whyNoSmallDisk(): string | undefined {
   if (process.platform !== 'linux') return 'mounting a small disk needs Linux';
   try {
@@ -35,7 +35,7 @@ export function mountSmallDisk(bytes: number): SmallDisk {
       run('mount', '-o', 'remount,ro', path);
     },
     unmount: () => {
-      // Lazily: a test that fails may still have a file open on it.
+      // Lazily: a failed test may still have a file open on it.
       run('umount', '-l', path);
       rmdirSync(path);
     },

@@ -7,8 +7,8 @@ const MAC = 64;
 const BODY = PAGE - IV - MAC;
 
 /**
- * Every page of a closed database decrypted, free ones too: an independent reader of the format in
- * `docs/formats/conversations.md`. Throws at a page that does not authenticate.
+ * Decrypts every page of a closed database, including free ones: an independent reader of the
+ * format in `docs/formats/conversations.md`. Throws at a page that fails authentication.
  */
 export function decryptPages(file: Buffer, keyHex: string): Buffer[] {
   const key = Buffer.from(keyHex, 'hex');

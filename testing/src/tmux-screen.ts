@@ -2,31 +2,31 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runProgram } from './run-program.ts';
 import { pathOfProgram } from './system-programs/system-programs.ts';
 
-/** A terminal that can be looked at: a pane of a tmux server of its own, with a shell in it. */
+/** A terminal whose screen can be read: a pane of a separate tmux server with a shell in it. */
 export interface TmuxScreen extends AsyncDisposable {
-  /** Presses keys, by tmux's names (`Enter`, `C-c`) or as text. */
+  /** Presses keys, given by tmux's names (`Enter`, `C-c`) or as text. */
   press(...keys: readonly string[]): Promise<void>;
-  /** Pastes text as a terminal does, newlines and all. */
+  /** Pastes text as a terminal does, including newlines. */
   paste(text: string): Promise<void>;
-  /** What is on the screen, without what is blank at the end. */
+  /** Returns the text on the screen without trailing blanks. */
   look(): Promise<string>;
-  /** Waits until the screen is of that form, and returns it. */
+  /** Waits until the screen matches the pattern, and returns it. */
   waitFor(pattern: RegExp): Promise<string>;
   resize(columns: number, rows: number): Promise<void>;
 }
 
 export interface TmuxOptions {
-  /** Where its socket may lie; a short path. */
+  /** The directory for its socket; must be a short path. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** What runs in the pane: words of a POSIX shell. */
+  /** The command that runs in the pane, in POSIX shell syntax. */
   readonly shell: string;
   readonly columns: number;
   readonly rows: number;
 }
 
 const TIME_LIMIT_MS = 180_000;
-const LOOK_EVERY_MS = 50;
+const POLL_MS = 50;
 
 export async function startTmuxScreen(options: TmuxOptions): Promise<TmuxScreen> {
   const { directory, environment, shell, columns, rows } = options;
@@ -61,23 +61,23 @@ export async function startTmuxScreen(options: TmuxOptions): Promise<TmuxScreen>
         if (pattern.test(screen)) return screen;
         if (Date.now() > untilMs)
           throw new Error(`no ${String(pattern)} on the screen:\n${screen}`);
-        await sleep(LOOK_EVERY_MS);
+        await sleep(POLL_MS);
       }
     },
     resize: async (newColumns, newRows) => {
       await tmux('resize-window', '-x', String(newColumns), '-y', String(newRows));
     },
     [Symbol.asyncDispose]: async () => {
-      // By its number: its socket may have gone with the home it was in.
+      // Killed by its process id: its socket may have been removed with the home directory.
       const untilMs = Date.now() + TIME_LIMIT_MS;
       while (isRunning(server, Date.now() > untilMs ? 'SIGKILL' : 'SIGTERM')) {
-        await sleep(LOOK_EVERY_MS);
+        await sleep(POLL_MS);
       }
     },
   };
 }
 
-/** Sends it the signal; whether there was a process to get it. */
+/** Sends the signal and returns whether the process exists. */
 function isRunning(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);

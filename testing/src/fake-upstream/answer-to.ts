@@ -21,7 +21,7 @@ export interface Answer {
   readonly delivery: Delivery;
 }
 
-/** What is sent for one request: the route's own answer, a refusal, or the chosen reply. */
+/** Returns the response to a request: the route's own, an error, or the chosen reply. */
 export async function answerTo(
   request: OpenRequest,
   chooseReply: (request: OpenRequest) => Promise<FakeReply>,
@@ -40,7 +40,7 @@ export async function answerTo(
   return reply(request, dialect, await chooseReply(request));
 }
 
-/** The list, unless a responder has another reply. */
+/** Returns the model list, unless a responder chooses another reply. */
 async function modelsAnswer(
   request: OpenRequest,
   dialect: FakeDialect,
@@ -64,7 +64,7 @@ function reply(request: OpenRequest, dialect: FakeDialect, chosen: FakeReply): A
         request,
         dialect,
         chosen.status,
-        chosen.message ?? `The fake upstream was told to answer ${chosen.status}.`,
+        chosen.message ?? `The fake upstream is set to return ${chosen.status}.`,
         chosen,
       );
     case 'raw':
@@ -158,7 +158,7 @@ function idOf(request: OpenRequest): string {
   return `fake${String(request.index).padStart(6, '0')}`;
 }
 
-/** What the real ones send beside the answer, and what a gateway must not hand on. */
+/** Headers that the real APIs add to a response and that a gateway must not forward. */
 function usualHeaders(request: OpenRequest): Record<string, string | string[]> {
   const common = {
     server: 'cloudflare',

@@ -2,8 +2,9 @@ import { isJsonObject, type JsonObject, type JsonValue } from '@postern/kernel';
 import { isList, itemsOf, objectsOf, stringOf } from './json-view.ts';
 
 /*
- * What the Messages API refuses with 400, in its own words where they are known. Stricter than it
- * in one point: fields of the other dialect are refused by name, as unknown ones are there.
+ * The checks that make the Messages API return 400, with its messages where they are known. One
+ * check is stricter than the API: fields of the other dialect are rejected by name, as unknown
+ * fields are.
  */
 
 const ID = /^[a-zA-Z0-9_-]+$/;
@@ -29,10 +30,10 @@ const OF_OPENAI = [
   'store',
 ];
 const BLOCKS_OF_USER = /^(text|image|document|tool_result|search_result|container_upload)$/;
-/** The betas under which a `system` entry may stand between messages, past and present. */
+/** Beta versions that allow a `system` entry between messages. */
 const MID_CONVERSATION_SYSTEM = /\b(mid-conversation-(system|tool-changes)|per-turn-control)-/;
 
-/** The complaints about a request body; the first one is what the real API would answer. */
+/** Returns the problems of a request body. The first one is what the real API would return. */
 export function checkAnthropicBody(body: JsonObject, betas: string): readonly string[] {
   return [
     ...OF_OPENAI.filter((name) => name in body).map(
@@ -190,7 +191,9 @@ function checkToolResult(block: JsonObject, at: string): readonly string[] {
   return objectsOf(content).flatMap((inner, index) => checkText(inner, `${at}.content.${index}`));
 }
 
-/** Every tool_use is answered in the next message, results first, and nothing else is. */
+/**
+ * Each tool_use needs a result in the next message. Results come first, and no others are allowed.
+ */
 function checkPairing(messages: readonly JsonObject[]): readonly string[] {
   let waiting: readonly string[] = [];
   const issues: string[] = [];

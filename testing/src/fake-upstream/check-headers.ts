@@ -2,27 +2,27 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { UpstreamAuth } from '@postern/protocol';
 import type { FakeDialect } from './fake-dialect.ts';
 
-/** What the fake demands of the headers. */
+/** The rules that the fake checks request headers against. */
 export interface HeaderRules {
-  /** How the key must be shown. Default: one of the ways that the real API takes. */
+  /** The header that carries the key. Default: any that the real API accepts. */
   readonly auth?: UpstreamAuth;
-  /** The keys that are accepted; absent: any. */
+  /** The accepted keys. Default: any. */
   readonly keys?: readonly string[];
-  /** Whether headers that identify a client, such as `x-stainless-os`, must be absent. */
+  /** Whether headers that identify the client, such as `x-stainless-os`, must be absent. */
   readonly anonymous?: boolean;
 }
 
 export interface HeaderIssue {
-  /** What the real API would answer; undefined where it would not notice. */
+  /** The status that the real API would return; undefined if the real API wouldn't notice. */
   readonly status: number | undefined;
   readonly message: string;
 }
 
-/** Headers of somebody else's conversation: never to be passed on. */
+/** Headers of the client's own connection, which must never be forwarded. */
 const FOREIGN =
   /^(cookie|forwarded|via|x-forwarded-.*|x-real-ip|x-postern.*|origin|referer|proxy-.*|te|trailer|upgrade|keep-alive|x-claude-code-.*|cf-.*|true-client-ip)$/;
 
-/** Headers that tell who or what the client is. */
+/** Headers that identify the client. */
 const IDENTIFYING =
   /^(x-stainless-.*|sec-.*|x-app|x-client-.*|http-referer|x-title|openai-organization)$/;
 
@@ -49,24 +49,26 @@ function checkKey(
   dialect: FakeDialect,
   rules: HeaderRules,
 ): readonly HeaderIssue[] {
-  const shown: readonly (readonly [way: UpstreamAuth, key: string])[] = [
+  const shown: readonly (readonly [header: UpstreamAuth, key: string])[] = [
     ['x-api-key', headers['x-api-key']?.toString() ?? ''],
     ['bearer', /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? ''],
   ];
-  const ways = rules.auth === undefined ? WAYS[dialect] : [rules.auth];
-  const [first, ...more] = shown.filter(([way, key]) => key !== '' && ways.includes(way));
-  const strays = shown.filter(([way, key]) => key !== '' && !ways.includes(way));
+  const accepted = rules.auth === undefined ? AUTH_HEADERS[dialect] : [rules.auth];
+  const [first, ...more] = shown.filter(([header, key]) => key !== '' && accepted.includes(header));
+  const strays = shown.filter(([header, key]) => key !== '' && !accepted.includes(header));
   return [
     ...(rules.auth === 'none' ? [] : checkShown(first?.[1], dialect, rules.keys)),
-    ...[...more, ...strays].map(([way]) => ({
+    ...[...more, ...strays].map(([header]) => ({
       status: undefined,
-      message: `a key was also sent as ${way}`,
+      message: `a key was also sent as ${header}`,
     })),
   ];
 }
 
-/** The Messages API takes both, as the official client's version 1 sends its key as a bearer. */
-const WAYS: Readonly<Record<FakeDialect, readonly UpstreamAuth[]>> = {
+/**
+ * The Messages API accepts both: version 1 of the official client sends its key as a bearer token.
+ */
+const AUTH_HEADERS: Readonly<Record<FakeDialect, readonly UpstreamAuth[]>> = {
   'anthropic-messages': ['x-api-key', 'bearer'],
   'openai-chat': ['bearer'],
 };
@@ -87,7 +89,7 @@ function missingKey(dialect: FakeDialect): string {
     : "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).";
 }
 
-/** OpenAI answers with a part of the key, compatible servers with the whole. */
+/** OpenAI shows a part of the rejected key in its message; compatible servers show all of it. */
 function wrongKey(dialect: FakeDialect, key: string): string {
   return dialect === 'anthropic-messages'
     ? 'invalid x-api-key'

@@ -1,7 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@postern/kernel';
 import { isList, itemsOf, objectsOf, stringOf } from './json-view.ts';
 
-/* What chat completions refuse with 400, in their own words where they are known. */
+/*
+ * The checks that make the chat completions API return 400, with its messages where they are known.
+ */
 
 const ROLES = ['system', 'developer', 'user', 'assistant', 'tool', 'function'];
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
@@ -14,7 +16,7 @@ const OF_ANTHROPIC = [
   'container',
 ];
 
-/** The complaints about a request body; the first one is what the real API would answer. */
+/** Returns the problems of a request body. The first one is what the real API would return. */
 export function checkOpenaiBody(body: JsonObject): readonly string[] {
   return [
     ...OF_ANTHROPIC.filter((name) => name in body).map(
@@ -144,7 +146,7 @@ function checkToolCall(call: JsonObject, at: string): string[] {
   return issues;
 }
 
-/** Tool messages answer the assistant message before them, all of its calls and no others. */
+/** Tool messages must answer each call of the assistant message before them, and no other calls. */
 function checkPairing(messages: readonly JsonObject[]): readonly string[] {
   let open = new Set<string>();
   const issues: string[] = [];

@@ -6,7 +6,7 @@ import { openaiErrorFrame, openaiFrame } from './openai-wire.ts';
 import type { Delivery, Fault } from './reply.ts';
 import type { FakeDialect } from './fake-dialect.ts';
 
-/** An answer ready to be sent, its fault built in. */
+/** A response that is ready to be sent, including its fault. */
 export interface Outgoing {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number | string[]>>;
@@ -60,7 +60,7 @@ function errorFrame(fault: Fault & { kind: 'error-event' }, dialect: FakeDialect
     : openaiErrorFrame(message, fault.errorType ?? 'server_error');
 }
 
-/** A whole body, with its length as announced. */
+/** A whole body, with its content-length. */
 export function bodyWrites(
   body: string | Uint8Array,
   delivery: Delivery,
@@ -93,10 +93,13 @@ function cutUp(
   return writes;
 }
 
-/** Called after each piece was handed to the socket. */
+/** Called after each chunk is written to the socket. */
 export type OnSent = (bytes: number) => void;
 
-/** Sends an answer at its pace and ends it as it must end. Returns early when the client leaves. */
+/**
+ * Sends a response at its set pace, then ends it as its fault requires. Returns early if the client
+ * disconnects.
+ */
 export async function deliver(
   response: ServerResponse,
   outgoing: Outgoing,
@@ -135,7 +138,9 @@ async function writeAll(
   }
 }
 
-/** The time given, or one turn of the event loop, so that writes leave one by one. */
+/**
+ * Waits for the given time, or for one turn of the event loop, so that writes are sent one by one.
+ */
 async function pause(ms: number | undefined, gone: AbortSignal): Promise<void> {
   if (ms === undefined) await turn(undefined, { signal: gone });
   else await sleep(ms, undefined, { signal: gone });

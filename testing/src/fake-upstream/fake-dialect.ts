@@ -1,2 +1,4 @@
-/** The dialects that the fake upstream speaks. It knows their wire by itself, not from the product. */
+/**
+ * The dialects that the fake upstream supports. It implements them independently of the product.
+ */
 export type FakeDialect = 'anthropic-messages' | 'openai-chat';

@@ -14,7 +14,7 @@ const QUESTION = [{ role: 'user' as const, content: 'What is a postern?' }];
 const CALL: FakeReply = {
   kind: 'answer',
   parts: [
-    { kind: 'text', text: 'I look it up.' },
+    { kind: 'text', text: "I'll look it up." },
     { kind: 'tool-call', id: 'call_1', name: 'look_up', input: { word: 'postern', pages: [1, 2] } },
     { kind: 'tool-call', id: 'call_2', name: 'look_up', input: {} },
   ],
@@ -71,7 +71,7 @@ describe('the official Anthropic client', () => {
     expect(streamed.content).toEqual(whole.content);
     expect(whole.content).toMatchObject([
       { type: 'thinking', thinking: 'Hm, ünïcode 🚪.', signature: 'sig==' },
-      { type: 'text', text: 'I look it up.' },
+      { type: 'text', text: "I'll look it up." },
       { type: 'tool_use', id: 'call_1', input: { word: 'postern', pages: [1, 2] } },
       { type: 'tool_use', id: 'call_2', input: {} },
     ]);
@@ -127,7 +127,7 @@ describe('errors', () => {
   const statuses = [400, 401, 402, 403, 404, 413, 429, 500, 529];
 
   it.each(statuses)('%i has the shape of each dialect', async (status) => {
-    upstream.respond(() => ({ kind: 'error', status, message: 'as told', retryAfter: 7 }));
+    upstream.respond(() => ({ kind: 'error', status, message: 'the set message', retryAfter: 7 }));
     const failures = await Promise.all([
       anthropic.messages
         .create({ model: 'm', max_tokens: 1, messages: QUESTION })
@@ -138,19 +138,19 @@ describe('errors', () => {
     ]);
     for (const failure of failures) {
       expect(failure).toMatchObject({ status });
-      expect(String(failure)).toContain('as told');
+      expect(String(failure)).toContain('the set message');
     }
     expect(failures[0]).toBeInstanceOf(Anthropic.APIError);
     expect(failures[1]).toBeInstanceOf(OpenAI.APIError);
   });
 
   it('rejects a missing or wrong key like the real APIs', async () => {
-    const stranger = new OpenAI({
+    const wrongKey = new OpenAI({
       apiKey: 'sk-other',
       maxRetries: 0,
       baseURL: upstream.baseUrls['openai-chat'],
     });
-    await expect(stranger.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
+    await expect(wrongKey.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
     const keyless = await fetch(`${upstream.url}/v1/models`, {
       headers: { 'anthropic-version': '2023-06-01' },
     });

@@ -6,30 +6,30 @@ import type { ScriptedAnswer } from './reply.ts';
 import type { FakeDialect } from './fake-dialect.ts';
 
 export interface FastUpstreamOptions {
-  /** Default: a free one. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** Milliseconds between two writes of a stream. Default 0: all at once. */
+  /** Milliseconds between two writes of a stream. Default: 0, which sends all of them at once. */
   readonly deltaDelayMs?: number;
-  /** SSE events handed to the socket at once. Default 1, as the real ones do. */
+  /** SSE events per write. Default: 1, as the real APIs do. */
   readonly eventsPerWrite?: number;
 }
 
-/** A fake upstream that does as little as possible, to be the ceiling of a benchmark. */
+/** A fake upstream that does as little as possible, as the upper limit of a benchmark. */
 export interface FastUpstream {
   readonly url: string;
   readonly baseUrls: Readonly<Record<FakeDialect, string>>;
-  /** Answers begun so far. */
+  /** The number of responses started so far. */
   readonly served: number;
   close(): Promise<void>;
 }
 
-/** Events of a prepared stream, in both dialects. */
+/** The number of events in a prepared stream, in both dialects. */
 export const FAST_STREAM_EVENTS = 69;
 
 /**
- * Starts a server that gives one prepared answer of either dialect, whole or as a stream of 69
- * events, straight over TCP: it checks nothing, records nothing, and reads of a request no more
- * than its path, its length and whether it asks for a stream. Requests must have a content-length.
+ * Starts a server that returns one prepared response in either dialect, whole or as a stream of 69
+ * events, directly over TCP. It checks and records nothing. It reads only the path, the length and
+ * the `stream` field of a request. Requests must have a content-length.
  */
 export async function startFastUpstream(options: FastUpstreamOptions = {}): Promise<FastUpstream> {
   const prepared = {
@@ -48,7 +48,7 @@ export async function startFastUpstream(options: FastUpstreamOptions = {}): Prom
     };
     socket.on('data', requestReader(serve));
     socket.on('close', () => sockets.delete(socket));
-    // A client that leaves in the middle is part of every benchmark.
+    // Clients that disconnect early are part of every benchmark.
     socket.on('error', () => socket.destroy());
   });
   await new Promise<void>((resolve) => {
@@ -135,7 +135,7 @@ function stream(socket: Socket, writes: readonly Buffer[], deltaDelayMs: number)
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 
-/** Cuts what arrives into requests, pipelined ones included. */
+/** Splits the received bytes into requests, including pipelined ones. */
 function requestReader(serve: (path: string, streamed: boolean) => void): (data: Buffer) => void {
   let pending: Buffer = Buffer.alloc(0);
   return (data) => {

@@ -1,11 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@postern/kernel';
 
-/** The items of a JSON array; of anything else none. */
+/** Returns the items of a JSON array, or an empty list for any other value. */
 export function itemsOf(value: JsonValue | undefined): readonly JsonValue[] {
   return isList(value) ? value : [];
 }
 
-/** The objects among the items of a JSON array. */
+/** Returns the objects among the items of a JSON array. */
 export function objectsOf(value: JsonValue | undefined): readonly JsonObject[] {
   return itemsOf(value).filter((item) => isJsonObject(item));
 }

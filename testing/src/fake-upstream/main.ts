@@ -3,8 +3,9 @@ import { startFakeUpstream } from './start-fake-upstream.ts';
 import { startFastUpstream } from './fast-upstream.ts';
 
 /*
- * The fake upstream as a process of its own; prints its address and runs until it is stopped.
- *   node testing/src/fake-upstream/main.ts [--port N] [--fast [--delta-delay-ms N] [--events-per-write N]]
+ * Starts the fake upstream as a separate process, prints its address and runs until it is stopped:
+ * node testing/src/fake-upstream/main.ts [--port N] [--fast [--delta-delay-ms N]
+ * [--events-per-write N]]
  */
 
 const { values } = parseArgs({

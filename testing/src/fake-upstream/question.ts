@@ -3,16 +3,16 @@ import { isJsonObject, type JsonObject, type JsonValue } from '@postern/kernel';
 import { itemsOf, objectsOf, stringOf } from './json-view.ts';
 import type { ScriptedAnswer } from './reply.ts';
 
-/** What the fake needs to know of a request in either dialect. */
+/** The parts of a request, in either dialect, that the fake needs. */
 export interface Question {
   readonly model: string;
   readonly stream: boolean;
-  /** OpenAI: whether the usage chunk was asked for. */
+  /** OpenAI: whether the request asks for the usage chunk. */
   readonly includeUsage: boolean;
   /** The text of the last user message. */
   readonly text: string;
   readonly messageCount: number;
-  /** Characters of all messages as JSON: what the fake counts as prompt. */
+  /** The length of all messages as JSON, from which the fake computes the prompt tokens. */
   readonly promptLength: number;
 }
 
@@ -37,7 +37,7 @@ function textOf(content: JsonValue | undefined): string {
     .join('');
 }
 
-/** The default answer: a digest of the question, so that a mix-up of answers is seen. */
+/** The default answer: a digest of the question, which shows if two answers were mixed up. */
 export function echoText(question: string): string {
   const digest = createHash('sha256').update(question).digest('hex').slice(0, 16);
   return `You asked ${question.length} characters with the digest ${digest}.`;
@@ -47,7 +47,9 @@ export function echoAnswer(question: Question): ScriptedAnswer {
   return { parts: [{ kind: 'text', text: echoText(question.text) }] };
 }
 
-/** The counts of an answer; what the script leaves open is a fourth of the characters. */
+/**
+ * The token counts of an answer. Counts that the script leaves out are a quarter of the characters.
+ */
 export interface Counts {
   readonly input: number;
   readonly output: number;
@@ -67,7 +69,7 @@ export function countsOf(answer: ScriptedAnswer, question: Question): Counts {
   };
 }
 
-/** The pieces that a text is streamed in: words with the space before them. */
+/** Splits a text into the deltas of a stream: words, each with the space before it. */
 export function wordsOf(text: string): readonly string[] {
   return text.match(/\s*\S+|\s+$/g) ?? [];
 }

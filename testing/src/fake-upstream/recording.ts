@@ -5,15 +5,15 @@ import { anthropicFrame } from './anthropic-wire.ts';
 import { OPENAI_DONE, openaiFrame } from './openai-wire.ts';
 import type { FakeDialect } from './fake-dialect.ts';
 
-/** A recorded answer, framed for the wire. */
+/** A recorded response, framed as it is sent. */
 export type Recording =
   | { readonly kind: 'stream'; readonly frames: readonly string[] }
   | { readonly kind: 'whole'; readonly body: string };
 
 /**
- * Reads a recorded answer: `.chunks.txt` (one JSON event a line; the SSE framing of the dialect is
- * added, and `[DONE]` where it has one), `.sse` as it is, `.json` whole. Some files of the Messages API
- * hold several answers one after the other; `answer` chooses one of them, from 0.
+ * Reads a recorded response: `.chunks.txt` (one JSON event per line; this function adds the
+ * dialect's SSE framing, and `[DONE]` if the dialect has it), `.sse` unchanged, or `.json` whole.
+ * Some Messages API files hold several responses in sequence; `answer` selects one, from 0.
  */
 export function readRecording(file: string, dialect: FakeDialect, answer = 0): Recording {
   const text = readFileSync(file, 'utf8');
@@ -30,7 +30,7 @@ export function readRecording(file: string, dialect: FakeDialect, answer = 0): R
   return { kind: 'stream', frames };
 }
 
-/** How many answers a recorded stream of the Messages API holds. */
+/** Returns the number of responses in a recorded Messages API stream. */
 export function countRecordedAnswers(file: string): number {
   return splitAnswers(readFileSync(file, 'utf8').split('\n')).length;
 }

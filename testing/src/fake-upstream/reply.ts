@@ -7,7 +7,7 @@ export type ScriptedPart =
   | {
       readonly kind: 'text';
       readonly text: string;
-      /** The pieces it is streamed in; must join to `text`. Default: word by word. */
+      /** The deltas to stream it in, which must join to `text`. Default: one per word. */
       readonly deltas?: readonly string[];
     }
   | { readonly kind: 'thinking'; readonly text: string; readonly signature?: string }
@@ -18,20 +18,20 @@ export type ScriptedPart =
       readonly input: JsonObject;
     };
 
-/** A whole answer, in neither dialect yet. */
+/** A whole answer, in neither dialect. */
 export interface ScriptedAnswer {
   readonly parts: readonly ScriptedPart[];
-  /** Default: what fits the parts. */
+  /** Default: derived from the parts. */
   readonly stop?: 'end' | 'tool-calls' | 'max-tokens' | 'refusal';
-  /** Tokens; default: a fourth of the characters, rounded up. */
+  /** Token counts. Default: a quarter of the characters, rounded up. */
   readonly inputTokens?: number;
   readonly outputTokens?: number;
   readonly cacheReadTokens?: number;
 }
 
-/** What goes wrong while an answer is sent. Frames are SSE events, counted from 1. */
+/** A fault while a response is sent. Frames are SSE events, counted from 1. */
 export type Fault =
-  /** The socket is destroyed. In a whole answer: after half of the bytes. */
+  /** Destroys the socket. In a whole response: after half of the bytes. */
   | { readonly kind: 'cut'; readonly afterFrames?: number }
   /** Nothing more is sent, and the socket stays open until somebody leaves. */
   | { readonly kind: 'stall'; readonly afterFrames?: number }
@@ -47,16 +47,16 @@ export type Fault =
   /** The last event (`[DONE]`, `message_stop`) is missing. */
   | { readonly kind: 'no-done' };
 
-/** How the bytes of an answer reach the client. */
+/** How a response is delivered. */
 export interface Delivery {
-  /** Milliseconds before the head is sent. */
+  /** Milliseconds before the headers are sent. */
   readonly headDelayMs?: number;
-  /** Milliseconds between one write and the next. */
+  /** Milliseconds between two writes. */
   readonly deltaDelayMs?: number;
-  /** One write per SSE event (the default), one for all, or pieces of so many bytes. */
+  /** One write per SSE event (the default), one for everything, or chunks of a fixed size. */
   readonly chunking?: 'event' | 'whole' | { readonly bytes: number };
   readonly fault?: Fault;
-  /** Added to the head, or in place of what is there. */
+  /** Added to the headers; replaces headers of the same name. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -69,13 +69,13 @@ export type FakeReply = Delivery &
     | {
         readonly kind: 'recording';
         readonly file: string;
-        /** Which of the answers of the file, from 0. */
+        /** The index of the response in the file, from 0. */
         readonly answer?: number;
       }
     | {
         readonly kind: 'error';
         readonly status: number;
-        /** Default: what the dialect says for that status. */
+        /** Default: the dialect's type for that status. */
         readonly errorType?: string;
         readonly message?: string;
         /** Seconds, sent as `retry-after`. */
@@ -92,12 +92,12 @@ export type FakeReply = Delivery &
     | { readonly kind: 'hang-up' }
   );
 
-/** Chooses the reply to a request; undefined: the next one of the queue, or the echo. */
+/** Chooses the reply to a request. Undefined selects the next reply of the queue, or the echo. */
 export type Responder = (
   request: RecordedRequest,
 ) => FakeReply | undefined | Promise<FakeReply | undefined>;
 
-/** A reply of one text part. */
+/** A reply with one text part. */
 export function textReply(text: string, delivery: Delivery = {}): FakeReply {
   return { kind: 'answer', parts: [{ kind: 'text', text }], ...delivery };
 }

@@ -7,18 +7,18 @@ import { checkOpenaiBody } from './check-openai.ts';
 import type { RecordedRequest, RequestOutcome, Violation } from './recorded-request.ts';
 import type { FakeDialect } from './fake-dialect.ts';
 
-/** The largest body taken: what the Messages API allows. */
+/** The largest accepted body: the limit of the Messages API. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-/** A recorded request as the fake itself sees it. */
+/** A recorded request, with the fields that the fake itself writes. */
 export interface OpenRequest extends RecordedRequest {
-  /** The error that the real API would answer; undefined for a valid request. */
+  /** The error that the real API would return; undefined for a valid request. */
   readonly refusal: HeaderIssue | undefined;
   sent(bytes: number): void;
   settle(outcome: RequestOutcome): void;
 }
 
-/** Every request in order of arrival. */
+/** Every request, in order of arrival. */
 export class RequestLog {
   requests: OpenRequest[] = [];
   connectionCount = 0;
@@ -40,7 +40,10 @@ export class RequestLog {
     return new Promise((resolve) => this.#waiting.push({ index, resolve }));
   }
 
-  /** Reads and keeps one request; undefined where the client left before it was whole. */
+  /**
+   * Reads and records one request. Returns undefined if the client disconnected before it was
+   * complete.
+   */
   async record(
     incoming: IncomingMessage,
     rules: Partial<Readonly<Record<FakeDialect, HeaderRules>>>,

@@ -11,42 +11,42 @@ import { FAKE_MODELS, type FakeModel, type FakeReply, type Responder } from './r
 import type { FakeDialect } from './fake-dialect.ts';
 
 export interface FakeUpstreamOptions {
-  /** Default: a free one. */
+  /** Default: a free port. */
   readonly port?: number;
   /** Serves HTTPS with this certificate. */
   readonly tls?: MadeCertificate;
-  /** What it demands of the headers, per dialect. */
+  /** The header rules, per dialect. */
   readonly headers?: Partial<Readonly<Record<FakeDialect, HeaderRules>>>;
-  /** What `GET /v1/models` lists. */
+  /** The models that `GET /v1/models` lists. */
   readonly models?: Readonly<Record<FakeDialect, readonly FakeModel[]>>;
 }
 
-/** A server that speaks both dialects as the real ones do, on 127.0.0.1. */
+/** A server on 127.0.0.1 that supports both dialects as the real APIs do. */
 export interface FakeUpstream {
   /** `http://127.0.0.1:PORT`, or https. */
   readonly url: string;
-  /** What a provider's `baseUrl` must be to reach it. */
+  /** The `baseUrl` that a provider needs to reach it. */
   readonly baseUrls: Readonly<Record<FakeDialect, string>>;
   readonly requests: readonly RecordedRequest[];
-  /** Of all requests. */
+  /** The violations of all requests. */
   readonly violations: readonly Violation[];
   /** TCP connections accepted so far. */
   readonly connectionCount: number;
-  /** Queues replies for the questions to come that are valid and that no responder takes. */
+  /** Queues replies for the next valid questions that no responder handles. */
   next(...replies: readonly FakeReply[]): void;
-  /** Chooses replies by a function of the request, until the next call. */
+  /** Sets the function that chooses replies, until the next call. */
   respond(responder: Responder | undefined): void;
-  /** The request of that index, once it has arrived. */
+  /** Returns the request with that index, once it has arrived. */
   request(index: number): Promise<RecordedRequest>;
-  /** Forgets requests, violations, queue and responder. */
+  /** Removes all requests, violations, queued replies and the responder. */
   reset(): void;
   close(): Promise<void>;
 }
 
 /**
- * Starts a fake upstream. It answers `POST /v1/messages`, `POST /v1/chat/completions`, `GET
- * /v1/models` (also without `/v1`) and `HEAD /`; it records every request and refuses what the
- * real API would refuse. Without a script it echoes a digest of the question.
+ * Starts a fake upstream. It serves `POST /v1/messages`, `POST /v1/chat/completions`, `GET
+ * /v1/models` (also without `/v1`) and `HEAD /`. It records every request and rejects what the real
+ * API would reject. Without a script it echoes a digest of the question.
  */
 export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Promise<FakeUpstream> {
   const log = new RequestLog();
@@ -109,7 +109,7 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
   };
 }
 
-/** A list of models is asked for at any time, and must not take the reply to a question. */
+/** Model lists can be requested at any time, and must not use up a reply to a question. */
 function queuedReply(queue: FakeReply[], { method }: RecordedRequest): FakeReply | undefined {
   return method === 'GET' ? undefined : queue.shift();
 }

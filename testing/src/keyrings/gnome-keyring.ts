@@ -5,7 +5,7 @@ import { callSecretService, type KeyringService } from './keyring-service.ts';
 const PASSWORD = 'the login password of a test';
 const LOGIN = '/org/freedesktop/secrets/collection/login';
 
-/** GNOME Keyring, whose login collection opens with a password on standard input. */
+/** GNOME Keyring. Its login collection unlocks with a password on standard input. */
 export const GNOME_KEYRING: KeyringService = {
   name: 'GNOME Keyring',
   programs: ['gnome-keyring-daemon'],

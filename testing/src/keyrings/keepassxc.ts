@@ -9,13 +9,12 @@ const PASSWORD = 'the password of a test database';
 const COLLECTION = '/org/freedesktop/secrets/collection/test';
 const READY_TIMEOUT_MS = 180_000;
 const POLL_MS = 50;
-/** Qt draws its windows into memory. */
+/** Qt renders its windows in memory. */
 const WITHOUT_DISPLAY = { QT_QPA_PLATFORM: 'offscreen' };
 
 /**
- * KeePassXC with one database whose root group it shows to the bus, and without the questions that
- * it would ask a person. Once locked it opens a window for the password and waits: it is never just
- * locked.
+ * KeePassXC with one database. It exposes the root group on the bus and asks no questions. After a
+ * lock it opens a window for the password and waits, so it never has the state `locked`.
  */
 export const KEEPASSXC: KeyringService = {
   name: 'KeePassXC',
@@ -30,7 +29,7 @@ export const KEEPASSXC: KeyringService = {
       environment: { ...environment, ...WITHOUT_DISPLAY },
       input: PASSWORD,
     });
-    // It is on the bus before its database is open; a call in between would open a window.
+    // It is on the bus before its database is open. A call in between would open a window.
     const untilMs = Date.now() + READY_TIMEOUT_MS;
     while (kind !== 'denied' && !(await isUnlocked(place))) {
       if (Date.now() > untilMs) throw new Error(`KeePassXC stays locked: ${program.stderr()}`);
@@ -56,7 +55,7 @@ async function isUnlocked({ run }: KeyringPlace): Promise<boolean> {
   return stdout.includes('false');
 }
 
-/** It saves only when it ends: 2.7.4 can crash when it is written to while it saves. */
+/** It saves only on exit: KeePassXC 2.7.4 can crash if a value is written while it saves. */
 function settingsIn(home: string): string {
   const directory = join(home, 'keepassxc');
   mkdirSync(directory);
@@ -82,8 +81,8 @@ ConfirmDeleteItem=false
 }
 
 /**
- * The group that is shown is an entry of the database's own custom data, which only the import of
- * XML can write without a window. The group's id, as bytes in Base64 and as a UUID.
+ * The exposed group is stored in the database's custom data, which only the XML import can write
+ * without a window. The group's id appears as bytes in Base64 and as a UUID.
  */
 async function makeDatabase({ home, run }: KeyringPlace, database: string): Promise<void> {
   const xml = join(home.path, 'test.xml');

@@ -3,32 +3,33 @@ import type { Ended, RunningProgram } from '../run-program.ts';
 import type { SystemProgram } from '../system-programs/system-programs.ts';
 
 /**
- * `unlocked`: the keyring with an open collection. `locked`: the same, its collection locked, and
- * nobody there to be asked. `prompting`: open, but once it is locked it asks for the password without
- * end. `denied`: open, but the bus lets nobody speak to it. `no-collection`: the service without any
- * collection. `no-keyring`: a session bus without a Secret Service. `no-bus`: no session bus.
+ * `unlocked`: the keyring with an unlocked collection. `locked`: its collection is locked, and
+ * there is no prompt. `prompting`: unlocked, but after a lock it shows a password prompt that never
+ * ends. `denied`: unlocked, but the bus forbids all calls to it. `no-collection`: the service
+ * without a collection. `no-keyring`: a session bus without a Secret Service. `no-bus`: no session
+ * bus.
  */
 export type KeyringKind =
   'unlocked' | 'locked' | 'prompting' | 'denied' | 'no-collection' | 'no-keyring' | 'no-bus';
 
-/** Where a keyring is started. */
+/** The session in which a keyring is started. */
 export interface KeyringPlace {
   readonly home: FreshHome;
-  /** The environment of a program in the session, its bus included. */
+  /** The environment of a program in the session, including its bus. */
   readonly environment: Readonly<Record<string, string>>;
   /** Runs a program in the session to its end. */
   readonly run: (command: string, parameters: readonly string[], input?: string) => Promise<Ended>;
 }
 
-/** A program that offers `org.freedesktop.secrets`, and how it is had without a desktop. */
+/** A program that provides `org.freedesktop.secrets`, and how to run it without a desktop. */
 export interface KeyringService {
   readonly name: string;
   readonly programs: readonly SystemProgram[];
-  /** What it can be besides what only the bus decides. */
+  /** The kinds that it supports, apart from those that only the bus decides. */
   readonly kinds: readonly KeyringKind[];
-  /** The object path of the collection that `default` stands for. */
+  /** The object path of the collection with the alias `default`. */
   readonly collection: string;
-  /** Starts it; whether it is ready the session finds out by asking for its collection. */
+  /** Starts it. The session waits until its collection exists. */
   start(place: KeyringPlace, kind: KeyringKind): Promise<RunningProgram>;
   lock(place: KeyringPlace): Promise<void>;
 }

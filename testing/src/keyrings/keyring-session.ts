@@ -12,13 +12,16 @@ import {
 } from './keyring-service.ts';
 import { startSessionBus } from './session-bus.ts';
 
-/** A desktop session without a desktop: a private home, a private bus, a keyring of that kind. */
+/**
+ * A desktop session without a desktop: a private home, a private bus and a keyring of the given
+ * kind.
+ */
 export interface KeyringSession extends KeyringPlace, AsyncDisposable {
-  /** Locks the collection that `default` stands for. */
+  /** Locks the collection with the alias `default`. */
   lock(): Promise<void>;
-  /** Stops the keyring in the middle of whatever it does; its name leaves the bus. */
+  /** Kills the keyring in the middle of its work; its name disappears from the bus. */
   killKeyring(): Promise<void>;
-  /** The keyring stays on the bus but answers nothing until it is resumed. */
+  /** The keyring stays on the bus but doesn't respond until it is resumed. */
   pauseKeyring(): void;
   resumeKeyring(): void;
 }
@@ -26,7 +29,7 @@ export interface KeyringSession extends KeyringPlace, AsyncDisposable {
 const READY_TIMEOUT_MS = 180_000;
 const POLL_MS = 50;
 
-/** Why no session with that keyring can be started here; undefined where one can. */
+/** Returns why a session with that keyring can't be started here; undefined if it can. */
 export function whyNoKeyringSession(service: KeyringService = GNOME_KEYRING): string | undefined {
   return whyNoPrograms(['dbus-daemon', 'gdbus', ...service.programs]);
 }
@@ -77,11 +80,12 @@ async function startKeyring(
   service: KeyringService,
   kind: KeyringKind,
 ): Promise<RunningProgram> {
-  if (!service.kinds.includes(kind)) throw new Error(`${service.name} is never ${kind}`);
+  if (!service.kinds.includes(kind))
+    throw new Error(`${service.name} doesn't support the kind ${kind}`);
   const keyring = await service.start(place, kind);
   const isReady = async (): Promise<boolean> => {
     const { stdout, stderr } = await callSecretService(place.run, 'ReadAlias', "'default'");
-    // What is denied is there; without a collection the alias is "/".
+    // A denied keyring counts as ready. Without a collection, the alias is "/".
     if (kind === 'denied') return stderr.includes('AccessDenied');
     return stdout.includes(kind === 'no-collection' ? "'/'" : service.collection);
   };

@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import { startProgram, type RunningProgram } from '../run-program.ts';
 import type { KeyringPlace, KeyringService } from './keyring-service.ts';
 
-/** What the login hands over: PBKDF2's output, whose length alone matters here. */
+/** The hash that a login passes: the output of PBKDF2. Only its length matters here. */
 const LOGIN_HASH = 'k'.repeat(56);
 const SALT_BYTES = 56;
 const READY_TIMEOUT_MS = 180_000;
@@ -16,9 +16,9 @@ const POLL_MS = 50;
 const WALLET = 'kdewallet';
 
 /**
- * KWallet, opened as a login by way of PAM opens it: the hash of the password comes through a pipe,
- * the session's environment through a socket, and no window is needed. Once locked it opens one for
- * the password and waits: it is never just locked.
+ * KWallet, unlocked as a login through PAM unlocks it: the password hash arrives through a pipe,
+ * the session's environment through a socket, and no window is needed. After a lock it opens a
+ * window for the password and waits, so it never has the state `locked`.
  */
 export const KWALLET: KeyringService = {
   name: 'KWallet',
@@ -27,7 +27,8 @@ export const KWALLET: KeyringService = {
   collection: `/org/freedesktop/secrets/collection/${WALLET}`,
   start: async (place) => {
     const wallet = prepare(place.home.path);
-    // The first start makes the wallet, but shows the bus only wallets that were there before.
+    // The first start creates the wallet, but only wallets that existed before a start appear on
+    // the bus.
     const first = await startDaemon(place);
     const untilMs = Date.now() + READY_TIMEOUT_MS;
     while (!existsSync(wallet)) {
@@ -46,7 +47,7 @@ export const KWALLET: KeyringService = {
   },
 };
 
-/** Settings and salt; the path of the wallet that is not there yet. */
+/** Writes the settings and the salt. Returns the path of the wallet, which doesn't exist yet. */
 function prepare(home: string): string {
   const [configuration, wallets] = [join(home, '.config'), join(home, '.local/share/kwalletd')];
   for (const directory of [configuration, wallets]) mkdirSync(directory, { recursive: true });
@@ -78,7 +79,7 @@ async function startDaemon({ environment }: KeyringPlace): Promise<RunningProgra
   server.listen(address);
   await once(server, 'listening');
   const { fd } = v.parse(Listening, server)._handle;
-  // Waits in the socket's queue before the daemon looks into it, which it does only once.
+  // The data must wait in the socket's queue before the daemon reads it, which it does only once.
   const client = connect(address);
   const daemon = startProgram('kwalletd5', ['--pam-login', '3', '4'], {
     environment: { ...environment, QT_QPA_PLATFORM: 'offscreen', PAM_KWALLET5_LOGIN: address },

@@ -8,8 +8,9 @@ import type { KeyringKind } from './keyring-service.ts';
 const READY_TIMEOUT_MS = 180_000;
 
 /**
- * A bus with the limits of a desktop's that starts no service by itself, so that a session has exactly what it was given; where it
- * is to prompt, GNOME Keyring's prompter is a program that never says a word.
+ * Starts a bus with the limits of a desktop's bus. It starts no services by itself, so a session
+ * has only what it was given. For the kind `prompting`, GNOME Keyring's prompter is a program that
+ * never responds.
  */
 export async function startSessionBus(
   home: FreshHome,

@@ -1,4 +1,4 @@
-/** One way in which a text can be written down, and the bytes that are then found. */
+/** One encoding of a text, and the bytes to search for. */
 export interface EncodedForm {
   readonly form: string;
   readonly bytes: Buffer;
@@ -7,7 +7,10 @@ export interface EncodedForm {
 const ALIGNMENTS = [0, 1, 2] as const;
 const BASE64_GROUP = 3;
 
-/** The forms of an ASCII text that have bytes of their own; views undo the others. */
+/**
+ * Returns the encodings of an ASCII text that can be searched for as bytes. Views decode the
+ * others.
+ */
 export function encodedFormsOf(text: string): readonly EncodedForm[] {
   const bytes = Buffer.from(text, 'latin1');
   const little = Buffer.from(text, 'utf16le');
@@ -33,10 +36,12 @@ export function encodedFormsOf(text: string): readonly EncodedForm[] {
   return forms.filter(isFirst);
 }
 
-/** The digits that stand for these bytes alone when `alignment` bytes precede them in a group. */
+/**
+ * The base64 digits that depend only on these bytes if `alignment` bytes precede them in a group.
+ */
 function base64Within(bytes: Buffer, alignment: number, encoding: 'base64' | 'base64url'): string {
   const preceded = Buffer.concat([Buffer.alloc(alignment), bytes]);
   const whole = preceded.subarray(0, preceded.length - (preceded.length % BASE64_GROUP));
-  // The first group holds the bytes before, so its digits depend on them.
+  // The digits of the first group depend on the bytes before, so they are left out.
   return whole.toString(encoding).slice(alignment === 0 ? 0 : 4);
 }

@@ -25,7 +25,7 @@ const escaped = (text: string, write: (code: number) => string): string =>
 const hex2 = (code: number): string => code.toString(16).padStart(2, '0');
 const utf16be = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();
 
-/** The form that must be reported, and how a text is written in it. */
+/** The form that must be reported, and a function that writes a text in it. */
 const FORMS: readonly (readonly [string, (text: string) => string | Buffer])[] = [
   ['raw', (text) => text],
   ['upper case', (text) => text.toUpperCase()],
@@ -77,7 +77,10 @@ const surrounded = (bytes: string | Buffer): Buffer =>
     Buffer.from('\x1f\x8b\x08 after'),
   ]);
 
-/** Half of a planted text; one whose hexadecimal form has no letter would be the same in either case. */
+/**
+ * Returns half of a planted text. Its hexadecimal form must contain a letter, or both cases would
+ * be the same.
+ */
 function plantedHalf(from: number, to: number): { canary: LeakCanary; half: string } {
   for (;;) {
     const canary = leakCanary();
@@ -86,7 +89,7 @@ function plantedHalf(from: number, to: number): { canary: LeakCanary; half: stri
   }
 }
 
-describe('each form is found', () => {
+describe('finds each form', () => {
   test.each(FORMS)('%s', (form, write) => {
     const canary = leakCanary();
     const text = canary.plant('a secret');
@@ -97,7 +100,7 @@ describe('each form is found', () => {
     }).toThrow(`a secret, ${form}, in a log`);
   });
 
-  test.each(FORMS)('also of either half: %s', (form, write) => {
+  test.each(FORMS)('of either half: %s', (form, write) => {
     for (const [from, to] of [
       [0, 12],
       [12, 24],
@@ -108,7 +111,7 @@ describe('each form is found', () => {
     }
   });
 
-  test('for any kind of planted text', () => {
+  test('of a text with any prefix', () => {
     const canary = leakCanary();
     const key = canary.plant('a key', (mark) => `sk-ant-api03-${mark}-ü`);
     expect(key).toMatch(/^sk-ant-api03-[a-z2-7]{24}-ü$/);
@@ -116,7 +119,7 @@ describe('each form is found', () => {
     expect(canary.leaks).toHaveLength(1);
   });
 
-  test('also for a text that was made elsewhere', () => {
+  test('of a text that the product generated', () => {
     const canary = leakCanary();
     const made = 'sk-postern-0123456789abcdefghijkl';
     canary.watch('a made key', made);
@@ -127,7 +130,7 @@ describe('each form is found', () => {
     }).toThrow(/too short/);
   });
 
-  test('and never appears in the report', () => {
+  test('without repeating the text in the report', () => {
     const canary = leakCanary();
     const text = canary.plant('a secret');
     canary.searchBytes('a log', text);
@@ -135,7 +138,7 @@ describe('each form is found', () => {
   });
 });
 
-describe('searches each place', () => {
+describe('searches', () => {
   const canary = leakCanary();
   const inFile = canary.plant('in a file');
   const inName = canary.plant('in a name');
@@ -174,7 +177,7 @@ describe('searches each place', () => {
     expect(open.leaks.map(({ label }) => label)).toEqual(['deleted']);
   });
 
-  test('command line and environment of a process and its children', async () => {
+  test('the command line and environment of a process and its children', async () => {
     const running = leakCanary();
     const argument = running.plant('an argument');
     const variable = running.plant('a variable');
@@ -193,8 +196,8 @@ describe('searches each place', () => {
   });
 });
 
-describe('nothing else is found', () => {
-  test('in bytes without the mark', () => {
+describe('the canary', () => {
+  test('finds nothing in bytes without the mark', () => {
     const canary = leakCanary();
     const text = canary.plant('a secret');
     canary.searchBytes(
@@ -206,14 +209,14 @@ describe('nothing else is found', () => {
     canary.expectNone();
   });
 
-  test('two canaries plant different marks', () => {
+  test('plants different marks with two canaries', () => {
     expect(leakCanary().plant('a')).not.toBe(leakCanary().plant('a'));
   });
 
   test('fails if nothing was planted or searched', () => {
     const canary = leakCanary();
-    expect(canary.expectNone).toThrow(/anything to plant/);
+    expect(canary.expectNone).toThrow(/no text was planted/);
     canary.plant('a secret');
-    expect(canary.expectNone).toThrow(/looked through nothing/);
+    expect(canary.expectNone).toThrow(/nothing was searched/);
   });
 });

@@ -5,32 +5,34 @@ import { encodedFormsOf, type EncodedForm } from './encoded-forms.ts';
 import { processPlaces } from './process-places.ts';
 import { viewsOf } from './views.ts';
 
-/** A place where a planted text was found, without the text. */
+/** A place where a planted text was found. It doesn't contain the text. */
 export interface Leak {
-  /** What was planted. */
+  /** The label of the planted text. */
   readonly label: string;
   readonly form: string;
   readonly where: string;
 }
 
 /**
- * Plants marked texts and looks for them afterwards. A mark counts as found when either half of it
- * is there in any form: raw, hex, base64 at its three alignments, URL-, JSON- or HTML-escaped in
+ * Plants marked texts and searches for them later. A mark counts as found if either half of it
+ * appears in any form: raw, hex, base64 at the three alignments, URL-, JSON- or HTML-escaped in
  * whole or in part, UTF-16, broken into lines, or within a gzip or zlib stream.
  */
 export interface LeakCanary {
-  /** A text to use as a secret or a prompt; `shape` puts the mark into its form. */
+  /**
+   * Returns a text to use as a secret or a prompt. `shape` puts the mark into the required format.
+   */
   readonly plant: (label: string, shape?: (mark: string) => string) => string;
-  /** Takes a text that the product made itself, such as a key, as if it had been planted. */
+  /** Watches for a text that the product generated, such as a key, as if it had been planted. */
   readonly watch: (label: string, text: string) => void;
-  /** Looks through something captured: a log, an answer, a screen. */
+  /** Searches captured bytes: a log, a response, a screen. */
   readonly searchBytes: (where: string, bytes: Uint8Array | string) => void;
-  /** Looks through the contents, names and link targets of everything below a path. */
+  /** Searches the contents, names and link targets of everything below a path. */
   readonly searchFiles: (path: string) => void;
-  /** Looks at what others can see of a process and its descendants, at this moment. */
+  /** Searches what other users can currently see of a process and its descendants. */
   readonly searchProcess: (pid: number) => void;
   readonly leaks: readonly Leak[];
-  /** Fails where a mark was found, and where nothing was planted or looked through. */
+  /** Throws if a mark was found, or if nothing was planted or searched. */
   readonly expectNone: () => void;
 }
 
@@ -57,7 +59,7 @@ export function leakCanary(): LeakCanary {
   };
 
   const watch: LeakCanary['watch'] = (label, text) => {
-    if (text.length < MARK_LENGTH) throw new TypeError(`too short to be told apart: ${label}`);
+    if (text.length < MARK_LENGTH) throw new TypeError(`too short to be unique: ${label}`);
     const middle = Math.floor(text.length / 2);
     for (const half of [text.slice(0, middle), text.slice(middle)]) {
       for (const form of encodedFormsOf(half)) needles.push({ label, ...form });
@@ -80,8 +82,8 @@ export function leakCanary(): LeakCanary {
     },
     leaks,
     expectNone: () => {
-      if (needles.length === 0) throw new Error('the canary was not given anything to plant');
-      if (searched === 0) throw new Error('the canary has looked through nothing');
+      if (needles.length === 0) throw new Error('no text was planted');
+      if (searched === 0) throw new Error('nothing was searched');
       if (leaks.length > 0) throw new Error(`leaked:\n${leaks.map(lineOf).join('\n')}`);
     },
   };

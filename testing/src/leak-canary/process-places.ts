@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 
-/** Bytes of a running process that others can see, and what they are. */
+/** Bytes of a running process that others can see, and where they are. */
 export interface ProcessPlace {
   readonly where: string;
   readonly bytes: Buffer;
 }
 
 /**
- * Command line, environment, name and deleted but open files of a process and of all its
- * descendants, at this moment (proc(5), so Linux only). A process that has ended shows nothing.
+ * Returns the command line, environment, name and deleted but open files of a process and all its
+ * descendants, at this moment (proc(5), so Linux only). Returns nothing for a process that has
+ * ended.
  */
 export function processPlaces(pid: number): readonly ProcessPlace[] {
   return [pid, ...descendantsOf(pid)].flatMap((one) => [
@@ -61,7 +62,7 @@ function descendantsOf(pid: number): readonly number[] {
 
 function parentOf(pid: number): number | undefined {
   try {
-    // The name in parentheses may hold anything, parentheses too; what follows it does not.
+    // The name in parentheses may contain anything, even parentheses; the fields after it can't.
     const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '');
     return Number(afterName.trim().split(' ')[1]);
   } catch {

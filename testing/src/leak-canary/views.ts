@@ -1,6 +1,6 @@
 import { constants, inflateRawSync } from 'node:zlib';
 
-/** What bytes are after one encoding around them is undone. */
+/** The bytes after one encoding is undone. */
 export interface View {
   readonly name: string;
   readonly bytes: Buffer;
@@ -9,7 +9,10 @@ export interface View {
 const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
 const MAX_DEPTH = 3;
 
-/** The bytes as they are, and with each encoding undone that hides a text from a plain search. */
+/**
+ * Returns the bytes as they are, and with each encoding undone that hides a text from a plain
+ * search.
+ */
 export function viewsOf(bytes: Buffer, depth = 0): readonly View[] {
   const text = bytes.toString('latin1');
   const views: View[] = [{ name: '', bytes }];
@@ -45,7 +48,7 @@ function htmlCharOf(whole: string, hex: string | undefined, decimal: string | un
   return code < 0x100 ? String.fromCharCode(code) : whole;
 }
 
-/** What the gzip and zlib streams that begin anywhere in the bytes unpack to, cut ones too. */
+/** Unpacks the gzip and zlib streams that start anywhere in the bytes, including truncated ones. */
 function packedStreamsIn(bytes: Buffer): readonly Buffer[] {
   const found: Buffer[] = [];
   const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_UNPACKED_BYTES };
@@ -53,7 +56,7 @@ function packedStreamsIn(bytes: Buffer): readonly Buffer[] {
     const header = gzipHeaderLength(bytes, at) ?? zlibHeaderLength(bytes, at);
     if (header === undefined) continue;
     try {
-      // Without the header, so that whatever follows the stream does not matter.
+      // The header is skipped, so bytes after the stream don't matter.
       const unpacked = inflateRawSync(bytes.subarray(at + header), options);
       if (unpacked.length > 0) found.push(unpacked);
     } catch {

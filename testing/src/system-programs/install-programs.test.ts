@@ -15,7 +15,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** An executable of that name, which records what it is called with. */
+/** Creates an executable that records its arguments. */
 function plant(name: string, exitCode = 0): void {
   const path = join(folder, name);
   writeFileSync(
@@ -43,7 +43,7 @@ test('installs only the missing programs', () => {
   plant('apt-get');
   for (const program of ALL.filter((name) => name !== 'strace')) plant(program);
   expect(installPrograms(here(true))).toBe(
-    "Can't install strace: the packages do not bring them. Install them yourself: strace",
+    "Can't install strace: the packages don't contain them. Install them yourself: strace",
   );
   expect(calls()).toEqual([UPDATE, install(['strace'])]);
 });

@@ -6,7 +6,7 @@ import {
   type SystemProgram,
 } from './system-programs.ts';
 
-/** What decides how packages are installed here. */
+/** The conditions that decide how packages are installed. */
 export interface Installer {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isRoot: boolean;
@@ -16,8 +16,8 @@ const ATTEMPTS = 3;
 const HERE: Installer = { environment: process.env, isRoot: process.getuid?.() === 0 };
 
 /**
- * Installs with Debian's package manager the programs that the tests need and that are missing, as
- * root or through sudo. Gives what is still missing and why; undefined when everything is there.
+ * Installs the missing programs that the tests need with Debian's package manager, as root or
+ * through sudo. Returns what is still missing and why; undefined if nothing is.
  */
 export function installPrograms(installer: Installer = HERE): string | undefined {
   const missing = missingPrograms(installer);
@@ -27,10 +27,10 @@ export function installPrograms(installer: Installer = HERE): string | undefined
   const failure = installPackages(packages, installer);
   const still = missingPrograms(installer);
   if (still.length === 0) return undefined;
-  return `Can't install ${still.join(', ')}: ${failure ?? 'the packages do not bring them'}. Install them yourself: ${packages.join(' ')}`;
+  return `Can't install ${still.join(', ')}: ${failure ?? "the packages don't contain them"}. Install them yourself: ${packages.join(' ')}`;
 }
 
-/** Installs Debian packages; why that did not work, or undefined. */
+/** Installs Debian packages. Returns why that failed, or undefined. */
 export function installPackages(
   packages: readonly string[],
   { environment, isRoot }: Installer = HERE,
@@ -42,7 +42,7 @@ export function installPackages(
   if (!isRoot && sudo === undefined) return 'this needs root or sudo';
   const asRoot = isRoot ? [] : [String(sudo), ...(process.stdin.isTTY ? [] : ['-n'])];
   const run = (...parameters: readonly string[]): boolean => {
-    // As an argument, for sudo empties the environment.
+    // Passed as an argument because sudo clears the environment.
     const [command = '', ...rest] = [
       ...[...asRoot, '/usr/bin/env', 'DEBIAN_FRONTEND=noninteractive'],
       ...[aptGet, '-qq', '-o', 'Acquire::Retries=3', ...parameters],

@@ -1,7 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Each program of the operating system that tests use, with Debian's packages that bring it. */
+/**
+ * Each program of the operating system that tests use, with the Debian packages that contain it.
+ */
 export const SYSTEM_PROGRAMS = {
   bash: ['bash'],
   chromium: ['chromium', 'fonts-dejavu-core', 'fonts-noto-core', 'fonts-noto-color-emoji'],
@@ -13,7 +15,7 @@ export const SYSTEM_PROGRAMS = {
   'gnome-keyring-daemon': ['gnome-keyring'],
   keepassxc: ['keepassxc'],
   'keepassxc-cli': ['keepassxc'],
-  // Without the plugins it refuses every session.
+  // Without the plugins, it refuses every session.
   kwalletd5: ['libkf5wallet-bin', 'libqca-qt5-2-plugins'],
   less: ['less'],
   openssl: ['openssl'],
@@ -25,7 +27,7 @@ export const SYSTEM_PROGRAMS = {
 
 export type SystemProgram = keyof typeof SYSTEM_PROGRAMS;
 
-/** Where a program is; undefined where it is not installed. */
+/** Returns the path of a program; undefined if it isn't installed. */
 export function pathOfProgram(
   program: string,
   searchPath = process.env['PATH'] ?? '',
@@ -37,7 +39,7 @@ export function pathOfProgram(
     .find(isExecutable);
 }
 
-/** Why tests that need these programs cannot run here; undefined where they can. */
+/** Returns why tests that need these programs can't run here; undefined if they can. */
 export function whyNoPrograms(
   programs: readonly SystemProgram[],
   searchPath?: string,
@@ -48,7 +50,7 @@ export function whyNoPrograms(
   return `not installed: ${missing.join(', ')} (Debian: apt-get install ${packages})`;
 }
 
-/** The packages that bring these programs, each once. */
+/** Returns the packages that contain these programs, each once. */
 export function packagesOf(programs: readonly SystemProgram[]): readonly string[] {
   return [...new Set(programs.flatMap((program) => SYSTEM_PROGRAMS[program]))];
 }

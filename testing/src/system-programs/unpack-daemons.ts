@@ -6,8 +6,8 @@ import { installPackages } from './install-programs.ts';
 const PROGRAMS = join(import.meta.dirname, '../../../node_modules/.cache/postern-programs');
 
 /**
- * The syslog daemons, with the Debian packages to unpack. Neither is installed: each removes the
- * other, and the one that this machine logs with.
+ * The syslog daemons, with the Debian packages to unpack. They aren't installed, because installing
+ * one removes the other and the machine's own syslog daemon.
  */
 const DAEMONS = {
   rsyslogd: ['rsyslog', 'rsyslog-gnutls'],
@@ -16,12 +16,14 @@ const DAEMONS = {
 
 export type UnpackedDaemon = keyof typeof DAEMONS;
 
-/** Where `npm run test:setup` unpacks a daemon's packages: the root of their file tree. */
+/**
+ * Returns the root of the file tree into which `npm run test:setup` unpacks a daemon's packages.
+ */
 export function daemonRoot(name: UnpackedDaemon): string {
   return join(PROGRAMS, name);
 }
 
-/** Why tests that need an unpacked daemon cannot run here; undefined when they can. */
+/** Returns why tests that need an unpacked daemon can't run here; undefined if they can. */
 export function whyNoDaemon(name: UnpackedDaemon): string | undefined {
   return isUnpacked(daemonRoot(name), name)
     ? undefined
@@ -32,7 +34,10 @@ function isUnpacked(root: string, name: string): boolean {
   return existsSync(join(root, 'usr/sbin', name));
 }
 
-/** Unpacks each daemon that is not there and installs the libraries it needs; why not, or undefined. */
+/**
+ * Unpacks each missing daemon and installs the libraries it needs. Returns why that failed, or
+ * undefined.
+ */
 export function unpackDaemons(): string | undefined {
   for (const [name, packages] of Object.entries(DAEMONS)) {
     const root = join(PROGRAMS, name);
@@ -50,7 +55,9 @@ export function unpackDaemons(): string | undefined {
   return undefined;
 }
 
-/** What the packages depend on, besides each other; where there is a choice, Debian has made it. */
+/**
+ * Returns the dependencies of the packages, apart from each other. Debian resolves alternatives.
+ */
 function librariesOf(packages: readonly string[]): readonly string[] {
   const { stdout } = spawnSync(
     'apt-cache',

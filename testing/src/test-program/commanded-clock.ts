@@ -1,14 +1,19 @@
 import type { Clock } from '@postern/kernel';
 
-/** What a test tells the clock of a program that it started; each is answered once it is so. */
+/**
+ * A message from a test to the clock of the program that it started. The clock replies once it is
+ * done.
+ */
 export interface ClockCommand {
-  /** So long passes, and nothing happens. */
+  /** Advances the clock by this time. */
   readonly passMs?: number;
-  /** So long the machine sleeps, which the monotonic clock does not count. */
+  /**
+   * Advances the wall clock by this time, but not the monotonic clock, as when the machine sleeps.
+   */
   readonly sleepMs?: number;
 }
 
-/** Time that stands still but for what the test says over the channel between the two processes. */
+/** Returns a clock that advances only on messages from the test. */
 export function commandedClock(startMs: number): Clock {
   let passedMs = 0;
   let sleptMs = 0;
@@ -17,7 +22,7 @@ export function commandedClock(startMs: number): Clock {
     sleptMs += sleepMs;
     process.send?.('done');
   });
-  // It ends when its work does, whether the test still listens or not.
+  // The program ends when its work does, even if the test is still connected.
   process.channel?.unref();
   return {
     nowMs: () => startMs + passedMs + sleptMs,

@@ -1,5 +1,5 @@
-// The program that suites start in the place of the shipped one: the same function with other parts.
-// The shipped program has no switch for any of this.
+// The program that suites start instead of the shipped one: the same function with different
+// arguments. The shipped program has no switch for any of them.
 import { AUTO_LOCK_LOOK_MS } from '@postern/vault';
 import { WEAK_KDF_COSTS } from '@postern/vault/testing/kdf-costs';
 import { runPostern } from '../../../apps/cli/src/run-postern.ts';

@@ -8,9 +8,9 @@ const SOURCE = join(import.meta.dirname, 'main.ts');
 let found: string | undefined;
 
 /**
- * The file that a Node starts the tests' own Postern from, which spends no time on deriving keys:
- * built, where that can be, for a start from source takes most of a second. From source for another
- * user, who cannot read the build.
+ * Returns the script that starts Postern with cheap key derivation. It is built if possible,
+ * because a start from source takes most of a second. Another user can't read the build, so it gets
+ * the source.
  */
 export function testProgram(user?: number): string {
   if (user !== undefined) return SOURCE;

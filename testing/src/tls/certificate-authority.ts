@@ -13,13 +13,13 @@ import {
   utf8String,
 } from './der.ts';
 
-/** What a TLS server needs, in PEM. */
+/** A TLS server's key and certificate, in PEM. */
 export interface MadeCertificate {
   readonly key: string;
   readonly cert: string;
 }
 
-export interface CertificateWish {
+export interface CertificateRequest {
   /** DNS names and IP addresses of the server. */
   readonly names: readonly string[];
   /** Default: an hour ago. */
@@ -29,16 +29,16 @@ export interface CertificateWish {
 }
 
 export interface CertificateAuthority {
-  /** The root certificate in PEM: what a client must trust. */
+  /** The root certificate that a client must trust, in PEM. */
   readonly certificate: string;
-  /** A server certificate signed by this authority. */
-  issue(wish: CertificateWish): MadeCertificate;
+  /** Issues a server certificate signed by this authority. */
+  issue(request: CertificateRequest): MadeCertificate;
 }
 
 const HOUR_MS = 3_600_000;
 const ECDSA_WITH_SHA256 = sequence(oid('1.2.840.10045.4.3.2'));
 
-/** A certificate authority of its own, with a fresh P-256 key (RFC 5280 profile). */
+/** Creates a certificate authority with a new P-256 key (RFC 5280 profile). */
 export function makeCertificateAuthority(): CertificateAuthority {
   const root = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const rootName = `Test root ${randomBytes(4).toString('hex')}`;
@@ -55,32 +55,32 @@ export function makeCertificateAuthority(): CertificateAuthority {
   });
   return {
     certificate,
-    issue: (wish) => serverCertificate(wish, rootName, root.privateKey),
+    issue: (request) => serverCertificate(request, rootName, root.privateKey),
   };
 }
 
-/** A server certificate that nobody but itself vouches for. */
-export function makeSelfSignedCertificate(wish: CertificateWish): MadeCertificate {
-  return serverCertificate(wish, undefined, undefined);
+/** Creates a server certificate that is signed only by itself. */
+export function makeSelfSignedCertificate(request: CertificateRequest): MadeCertificate {
+  return serverCertificate(request, undefined, undefined);
 }
 
 function serverCertificate(
-  wish: CertificateWish,
+  request: CertificateRequest,
   issuer: string | undefined,
   issuerKey: KeyObject | undefined,
 ): MadeCertificate {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const subject = wish.names[0] ?? 'nameless';
+  const subject = request.names[0] ?? 'nameless';
   const cert = signedCertificate({
     subject,
     issuer: issuer ?? subject,
     publicKey: pair.publicKey,
     signer: issuerKey ?? pair.privateKey,
-    validity: validityOf(wish),
+    validity: validityOf(request),
     extensions: [
       extension('2.5.29.19', true, sequence()),
       extension('2.5.29.37', false, sequence(oid('1.3.6.1.5.5.7.3.1'))),
-      extension('2.5.29.17', false, sequence(...wish.names.map(generalName))),
+      extension('2.5.29.17', false, sequence(...request.names.map(generalName))),
     ],
   });
   return { cert, key: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
@@ -116,11 +116,11 @@ function nameOf(commonName: string): Uint8Array {
   return sequence(setOf(sequence(oid('2.5.4.3'), utf8String(commonName))));
 }
 
-function validityOf(wish: CertificateWish): Uint8Array {
+function validityOf(request: CertificateRequest): Uint8Array {
   const now = Date.now();
   return sequence(
-    time(wish.notBefore ?? new Date(now - HOUR_MS)),
-    time(wish.notAfter ?? new Date(now + 24 * HOUR_MS)),
+    time(request.notBefore ?? new Date(now - HOUR_MS)),
+    time(request.notAfter ?? new Date(now + 24 * HOUR_MS)),
   );
 }
 

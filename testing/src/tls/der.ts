@@ -1,6 +1,6 @@
 /*
- * As much of DER (ITU-T X.690) as a certificate needs. Tests make their own certificates with it,
- * so that no test depends on an openssl program or on files that expire.
+ * The part of DER (ITU-T X.690) that a certificate needs. Tests create their own certificates with
+ * it, so that they don't depend on an openssl program or on files that expire.
  */
 
 /** Tag, length and the joined contents. */

@@ -78,9 +78,9 @@ describe('the app', () => {
     const key = await newKey();
     await using postern = await upPostern({ ...options, isTimed: true });
     const app = await signIn(postern.launchUrl);
-    await postern.program.tell({ passMs: 9000 });
+    await postern.program.sendMessage({ passMs: 9000 });
     expect(await isLocked(postern, key)).toBe(false);
-    await postern.program.tell({ passMs: 10_000 });
+    await postern.program.sendMessage({ passMs: 10_000 });
     await until(async () =>
       JSON.stringify(await app.request('GET', '/api/state')).includes('"locked"'),
     );
@@ -95,7 +95,7 @@ describe('the app', () => {
     const key = await newKey();
     await using postern = await upPostern({ ...options, isTimed: true });
     expect(await isLocked(postern, key)).toBe(false);
-    await postern.program.tell({ sleepMs: 21_000 });
+    await postern.program.sendMessage({ sleepMs: 21_000 });
     await until(async () => await isLocked(postern, key));
     expect(await lastLock()).toContain('"reason":"SUSPEND"');
   });
@@ -143,7 +143,7 @@ describe('the app', () => {
       await using browser = await startChromium({ origins: [postern.pageAddress] });
       await browser.page.goto(postern.launchUrl);
       await browser.page.getByLabel('Message', { exact: true }).waitFor();
-      await postern.program.tell({ passMs: 8000 });
+      await postern.program.sendMessage({ passMs: 8000 });
       await browser.page.getByLabel('Passphrase').waitFor({ timeout: TIMEOUT_MS });
       await browser.page.getByLabel('Passphrase').fill(PASSPHRASE);
       await browser.page.keyboard.press('Enter');
@@ -164,7 +164,7 @@ describe('the agent', () => {
     await agent.waitFor(/The vault is unlocked/);
     const held = await runPostern(['secret', 'list'], { environment: home.environment });
     expect(held).toMatchObject({ code: 0 });
-    if (typeof how === 'object') await agent.tell(how);
+    if (typeof how === 'object') await agent.sendMessage(how);
     else if (how === 'lock') await runPostern(['vault', 'lock'], options);
     else agent.send(how);
     expect(await agent.ended).toMatchObject({ code: 0 });
@@ -178,11 +178,11 @@ describe('the agent', () => {
     const agent = startPostern(['agent', '--ttl', '1h'], { ...options, isTimed: true });
     await agent.waitFor(/The vault is unlocked/);
     for (let uses = 0; uses < 3; uses += 1) {
-      await agent.tell({ passMs: 11_000 });
+      await agent.sendMessage({ passMs: 11_000 });
       const held = await runPostern(['secret', 'list'], { environment: home.environment });
       expect(held).toMatchObject({ code: 0 });
     }
-    await agent.tell({ passMs: 12_000 });
+    await agent.sendMessage({ passMs: 12_000 });
     expect((await agent.ended).stderr).toContain('it was not used');
   });
 });

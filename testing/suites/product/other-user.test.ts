@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   freshHome,
-  giveTo,
-  letOthersThrough,
+  chownTree,
+  allowTraversal,
   OTHER_USER,
   runPostern,
   runProgram,
@@ -31,7 +31,7 @@ let open: Disposable;
 const listeners: RunningProgram[] = [];
 
 beforeEach(() => {
-  open = letOthersThrough(tmpdir());
+  open = allowTraversal(tmpdir());
   home = freshHome();
   shared = mkdtempSync(join(tmpdir(), 'postern-shared-'));
   chmodSync(shared, 0o1777);
@@ -132,7 +132,7 @@ describe('a listener that another user put in place of the socket', () => {
     async (_name, placeOf) => {
       const [base, name, runtimeDir] = placeOf();
       await squat(OTHER_USER, base, name);
-      giveTo(SOME_USER, home.path);
+      chownTree(SOME_USER, home.path);
       await expectUndisturbed(person(SOME_USER, runtimeDir));
     },
   );
@@ -149,10 +149,10 @@ describe.skipIf(skipBecause('a home that another user made', whyNoOtherUser()))(
   'a home that another user created',
   () => {
     test('is rejected with a remedy, and never changed', async () => {
-      giveTo(SOME_USER, home.path);
+      chownTree(SOME_USER, home.path);
       const foreign = join(shared, 'home');
       mkdirSync(join(foreign, 'data'), { recursive: true });
-      giveTo(OTHER_USER, foreign);
+      chownTree(OTHER_USER, foreign);
       for (const path of [foreign, join(foreign, 'data')]) chmodSync(path, 0o777);
       const options = person(SOME_USER, undefined);
       const there = ['--home', foreign];
@@ -170,10 +170,10 @@ describe.skipIf(skipBecause('a home that another user made', whyNoOtherUser()))(
     });
 
     test("isn't reached through a link that the other user created", async () => {
-      giveTo(SOME_USER, home.path);
+      chownTree(SOME_USER, home.path);
       const own = join(home.path, 'elsewhere');
       mkdirSync(own, { mode: 0o700 });
-      giveTo(SOME_USER, own);
+      chownTree(SOME_USER, own);
       const link = join(shared, 'link');
       const made = await runProgram('ln', ['-s', own, link], {
         environment: home.environment,
@@ -194,7 +194,7 @@ describe.skipIf(skipBecause('a user id without an entry', whyNoOtherUser()))(
   'a user id without an entry in the user database',
   () => {
     test("runs Postern, whose socket another such user can't reach", async () => {
-      giveTo(SOME_USER, home.path);
+      chownTree(SOME_USER, home.path);
       const options = person(SOME_USER, undefined);
       await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });
       await using postern = await upPostern(options);
