@@ -17,7 +17,7 @@ import {
 import {
   describeVaultFailure,
   type KeyringProbe,
-  type UnlockWay,
+  type UnlockMethod,
   type Vault,
 } from '@postern/vault';
 import type { Home } from './config/home.ts';
@@ -183,7 +183,7 @@ export class Postern {
   }
 
   /** The same with a secret that was given at the start. */
-  async unlockWith(way: UnlockWay): Promise<Result<Unlocked, Problem>> {
+  async unlockWith(way: UnlockMethod): Promise<Result<Unlocked, Problem>> {
     return await this.#unlock(way, 'itself');
   }
 
@@ -194,7 +194,7 @@ export class Postern {
     await this.connections.close();
   }
 
-  async #unlock(way: UnlockWay, opener: Opener): Promise<Result<Unlocked, Problem>> {
+  async #unlock(way: UnlockMethod, opener: Opener): Promise<Result<Unlocked, Problem>> {
     await this.locking.waitUntilIdle();
     if (this.vault.state === 'absent') return failed(problem('VAULT_NOT_SET_UP'));
     if (this.#stores !== undefined) return ok('already');
@@ -307,7 +307,7 @@ export class Postern {
   }
 }
 
-function unlockWay(input: UnlockInput): UnlockWay {
+function unlockWay(input: UnlockInput): UnlockMethod {
   if ('passphrase' in input) return { with: 'passphrase', passphrase: Secret.of(input.passphrase) };
   if ('recoveryCode' in input) return { with: 'recovery', code: Secret.of(input.recoveryCode) };
   return { with: 'keyring' };

@@ -40,8 +40,8 @@ const FAILURES: readonly VaultFailure[] = [
   { reason: 'unsafe-file', path: '/home/someone', problem: 'symlink' },
 ];
 
-describe('a failure spoken outward', () => {
-  it.each(FAILURES)('is a code, one line and a remedy: %o', (failure) => {
+describe('the description of a failure', () => {
+  it.each(FAILURES)('has a code, one line and a remedy: %o', (failure) => {
     const { code, message, remedy } = describeVaultFailure(failure);
     expect(ERROR_CODES).toHaveProperty(code);
     expect(message).toMatch(/^[A-Z][^\n]*\.$/);
@@ -49,14 +49,14 @@ describe('a failure spoken outward', () => {
     expect(`${message} ${remedy}`).not.toContain('undefined');
   });
 
-  it('tells the three failures of a keyring and a wrong passphrase apart', () => {
+  it('distinguishes the three keyring failures and a wrong passphrase', () => {
     const codes = FAILURES.filter(({ reason }) => /keyring|passphrase$/.test(reason)).map(
       (failure) => describeVaultFailure(failure).code,
     );
     expect(new Set(codes).size).toBe(codes.length);
   });
 
-  it('names the exact command where the storage asked for is another', () => {
+  it('contains the exact command if another storage is configured', () => {
     const failure = { reason: 'backend-changed', recorded: 'keyring', found: 'file' } as const;
     expect(describeVaultFailure(failure).remedy).toContain(
       'postern auth storage migrate --from keyring --to file',

@@ -92,7 +92,7 @@ const UNFIT: Readonly<Record<PassphraseProblem, string>> = {
   'too-long': `it is longer than ${MAX_PASSPHRASE_BYTES} bytes`,
 };
 
-/** What is particular to this case; undefined where the code's meaning says it all. */
+/** Details about this failure; undefined if there are none. */
 function detailOf(failure: VaultFailure): string | undefined {
   switch (failure.reason) {
     case 'vault-damaged':

@@ -1,4 +1,4 @@
-export { AUTO_LOCK_LOOK_MS, AutoLock } from './care/auto-lock.ts';
+export { AUTO_LOCK_CHECK_MS, AutoLock } from './auto-lock.ts';
 export { describeVaultFailure } from './describe-vault-failure.ts';
 export { KDF_COSTS, type KdfCosts } from './kdf-costs.ts';
 export { checkKeyForm } from './key-form.ts';
@@ -6,7 +6,7 @@ export { KEY_SHAPES, looksLikeKey, type KeyShapeName } from './key-shapes.ts';
 export { findShapes, MAX_SHAPE_LENGTH } from './key-shapes.ts';
 export { classifyKeyringError } from './keyring/classify-keyring-error.ts';
 export type { KeyringFailure, KeyringPort } from './keyring/keyring-port.ts';
-export { leaveProcess } from './keyring/leave-process.ts';
+export { exitProcess } from './keyring/exit-process.ts';
 export { createOsKeyring, type OsKeyring } from './keyring/os-keyring.ts';
 export {
   checkStorage,
@@ -26,7 +26,7 @@ export {
 export type { SlotInfo } from './slots/slot.ts';
 export type { VaultFailure, VaultStorage } from './vault-failure.ts';
 export type { KeyedDatabase } from './vault/keyed-database.ts';
-export type { UnlockWay } from './vault/open-data-key.ts';
+export type { UnlockMethod } from './vault/open-data-key.ts';
 export { openKeyringReadOnly } from './vault/open-keyring-read-only.ts';
 export { openVault } from './vault/open-vault.ts';
 export type { RekeyOptions, RekeyStep } from './vault/plan-rekey.ts';

@@ -1,12 +1,12 @@
-/** One cost of a derivation: what is written, and what a file may demand of whoever opens it. */
+/** One cost parameter of a key derivation. */
 export interface KdfCost {
-  /** Also the least that is accepted, so that an altered file cannot weaken a guess. */
+  /** The cost for new keys, and the minimum for existing ones: an altered file can't make guessing easier. */
   readonly written: number;
-  /** Keeps a hostile file from taking the machine's memory or minutes of its time. */
+  /** The maximum. Without it, a hostile file could use up memory or take minutes. */
   readonly max: number;
 }
 
-/** The costs of every key that is derived from something a person or a machine knows. */
+/** The costs of deriving keys from passphrases and machine ids. */
 export interface KdfCosts {
   /** The keyring slot. */
   readonly pbkdf2Iterations: KdfCost;
@@ -15,14 +15,14 @@ export interface KdfCosts {
     readonly memoryKiB: KdfCost;
     readonly passes: KdfCost;
     readonly lanes: KdfCost;
-    /** Largest product of memory in KiB and passes. */
+    /** The maximum of memory in KiB times passes. */
     readonly maxWork: number;
   };
   /** The passphrase recipient of an encrypted file. */
   readonly pbes2Count: KdfCost;
 }
 
-/** What Postern writes and demands. Only tests give a vault others. */
+/** The costs of Postern. Only tests use others. */
 export const KDF_COSTS: KdfCosts = {
   pbkdf2Iterations: { written: 256_000, max: 2_000_000 },
   // RFC 9106 §4, the second recommended option.

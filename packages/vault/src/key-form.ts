@@ -2,15 +2,15 @@ import { failed, ok, revealSecret, type Result, type Secret } from '@postern/ker
 import type { KeyForm } from '@postern/protocol';
 import type { VaultFailure } from './vault-failure.ts';
 
-/** Tokens of a Claude.ai subscription: they serve Anthropic's own clients and are not proxied. */
+/** Claude.ai subscription tokens. They are only for Anthropic's own clients, so Postern refuses them. */
 const PLAN_TOKEN = /^sk-ant-oat\d\d-/;
 
-/** Visible ASCII: what can stand in a header (RFC 9110 §5.5) and nothing that copying adds. */
+/** Visible ASCII: valid in a header (RFC 9110 §5.5), and no spaces or line feeds from copying. */
 const HEADER_TOKEN = /^[\x21-\x7e]+$/;
 
 /**
- * Whether a value can be a provider's key. `plan-token` is refused whatever the form; the caller may
- * let a person override `key-form-unexpected`, never `plan-token`.
+ * Whether a value can be a provider's key. Subscription tokens always fail with `plan-token`. The
+ * caller may let the user override `key-form-unexpected`, but never `plan-token`.
  */
 export function checkKeyForm(
   form: KeyForm | undefined,

@@ -1,14 +1,14 @@
-/** What a kind of key looks like. */
+/** The form of one kind of key. */
 interface KeyShape {
-  /** Whose key it is, in words. */
+  /** The kind of key, for messages. */
   readonly label: string;
-  /** Between characters that no key is made of. */
+  /** The source of a regular expression without anchors. */
   readonly pattern: string;
 }
 
 /**
- * Known forms of keys, each exact enough not to fit ordinary text. The first that fits a place names
- * it, so that the more particular stand first.
+ * Known forms of keys, each specific enough not to match ordinary text. The first match wins, so more
+ * specific forms come first.
  */
 export const KEY_SHAPES = {
   postern: { label: 'Postern gateway key', pattern: 'sk-postern-[A-Za-z0-9_-]{16,}' },
@@ -40,7 +40,7 @@ const ANY = new RegExp(
   'g',
 );
 
-/** A key of this form is looked for across the borders of chunks up to this length. */
+/** Keys up to this length are found even if they are split across chunks. */
 export const MAX_SHAPE_LENGTH = 512;
 
 export interface FoundShape {
@@ -49,12 +49,12 @@ export interface FoundShape {
   readonly shape: KeyShapeName;
 }
 
-/** Whether a key of a known form is in a text. */
+/** Whether a text contains a key of a known form. */
 export function looksLikeKey(text: string): boolean {
   return findShapes(text).length > 0;
 }
 
-/** Where keys of known forms begin in a text, and of which form each is. Never what they are. */
+/** The position, length and form of each key in a text, but never the key itself. */
 export function findShapes(text: string): readonly FoundShape[] {
   return [...text.matchAll(ANY)].flatMap((match) => {
     const groups: readonly (string | undefined)[] = match.slice(1);

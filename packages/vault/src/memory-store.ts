@@ -2,7 +2,7 @@ import { ok } from '@postern/kernel';
 import { recordToWire } from './record-wire.ts';
 import { byName, infoOf, type SecretRecord, type SecretStore } from './secret-store.ts';
 
-/** Secrets that live as long as the process: privacy mode, and tests. */
+/** Stores secrets in memory only, for privacy mode and tests. */
 export function memoryStore(): SecretStore {
   const records = new Map<string, SecretRecord>();
   return {

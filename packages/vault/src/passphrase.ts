@@ -12,9 +12,8 @@ export function checkPassphrase(passphrase: Secret): Result<undefined, VaultFail
 }
 
 /**
- * Derives from a passphrase and overwrites what was made of it: UTF-8 of Unicode normalisation form
- * C, so that the same passphrase typed on another keyboard or system is the same bytes (RFC 8265
- * §4.2).
+ * Passes the bytes of a passphrase to `derive` and overwrites them afterwards. The bytes are UTF-8 in
+ * Unicode normalization form C, so that every keyboard and system gives the same bytes (RFC 8265 §4.2).
  */
 export async function withPassphraseBytes<T>(
   passphrase: Secret,
@@ -28,7 +27,7 @@ export async function withPassphraseBytes<T>(
   }
 }
 
-/** ASCII is normalised as it is. Other text becomes a string on the way, which cannot be overwritten. */
+/** ASCII needs no normalization. Other text must become a string first, which can't be overwritten. */
 function passphraseBytes(passphrase: Secret): Buffer {
   const revealed = revealSecretBytes(passphrase);
   const bytes = Buffer.from(revealed.buffer, revealed.byteOffset, revealed.byteLength);

@@ -4,15 +4,15 @@ import * as v from 'valibot';
 import type { SecretRecord } from './secret-store.ts';
 import type { SecretProblem, VaultFailure } from './vault-failure.ts';
 
-/** A record as JSON, inside an encrypted file or a keyring entry. Never written anywhere else. */
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is no JsonObject: it could be widened
+/** A secret as JSON, written only inside an encrypted file or a keyring entry. */
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface isn't assignable to JsonObject
 export type RecordWire = {
   readonly fields: Readonly<Record<string, string>>;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 };
 
-/** Bytes of UTF-8 over all fields of one secret: a certificate chain with its key fits. */
+/** The total size of a secret's values in UTF-8: enough for a certificate chain with its key. */
 const MAX_SECRET_BYTES = 65_536;
 const MAX_FIELDS = 32;
 const FIELD_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
@@ -27,7 +27,7 @@ const RecordWireSchema = v.strictObject({
   updatedAtMs: time,
 });
 
-/** The wire form of a record, or `secret-invalid` where it breaks a limit. */
+/** The wire form of a record. Fails with `secret-invalid` if the record exceeds a limit. */
 export function recordToWire(record: SecretRecord): Result<RecordWire, VaultFailure> {
   const texts = [...record.fields].map(([field, value]) => [field, revealSecret(value)] as const);
   const fields = Object.fromEntries(texts);
@@ -37,7 +37,7 @@ export function recordToWire(record: SecretRecord): Result<RecordWire, VaultFail
   return ok({ fields, createdAtMs, updatedAtMs });
 }
 
-/** The wire forms of many records by name; the first that breaks a limit fails them all. */
+/** The wire forms of several records by name. Fails if any record exceeds a limit. */
 export function recordsToWire(
   records: Iterable<SecretRecord>,
 ): Result<Map<SecretName, RecordWire>, VaultFailure> {
@@ -50,7 +50,7 @@ export function recordsToWire(
   return ok(wires);
 }
 
-/** The record that a wire form stands for; undefined where it is not one. */
+/** Parses a wire form; undefined if it is invalid. */
 export function recordFromWire(name: SecretName, wire: JsonValue): SecretRecord | undefined {
   const parsed = v.safeParse(RecordWireSchema, wire);
   if (!parsed.success) return undefined;

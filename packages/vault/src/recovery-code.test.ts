@@ -12,13 +12,13 @@ const parse = (text: string) => parseRecoveryCode(Secret.of(text));
 const MISTYPED = failed({ reason: 'recovery-code-mistyped' });
 
 describe('a recovery code', () => {
-  it('is a prefix and eight groups of four', () => {
+  it('is a prefix and eight groups of four characters', () => {
     expect(revealSecret(newRecoveryCode(systemRandomness))).toMatch(
       /^postern1(-[02-9ac-hj-np-z]{4}){8}$/,
     );
   });
 
-  it('reads back however it is typed', () => {
+  it('is accepted however it is typed', () => {
     fc.assert(
       fc.property(code, ({ bytes, text }) => {
         const typed = [
@@ -33,7 +33,7 @@ describe('a recovery code', () => {
     );
   });
 
-  it('finds any wrong character, any two swapped, any one missing or doubled', () => {
+  it('detects a wrong, swapped, missing or doubled character', () => {
     const { text } = fc.sample(code, { numRuns: 1, seed: 1 })[0] ?? { text: '' };
     const bare = text.replaceAll('-', '');
     for (let at = 8; at < bare.length; at += 1) {

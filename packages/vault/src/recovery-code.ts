@@ -2,14 +2,14 @@ import { bech32m } from '@scure/base';
 import { failed, ok, revealSecret, Secret, type Randomness, type Result } from '@postern/kernel';
 import type { VaultFailure } from './vault-failure.ts';
 
-/** 128 bits: beyond any search, short enough to write down. */
+/** 128 bits: impossible to guess, and short enough to write down. */
 const CODE_BYTES = 16;
 const PREFIX = 'postern';
 const GROUP = /.{4}/g;
 
 /**
- * A fresh recovery code to print: `postern1` and eight groups of four, Bech32m (BIP 350). Its alphabet has
- * no 1, b, i or o, and its checksum finds any four wrong characters.
+ * Generates a recovery code: `postern1` and eight groups of four characters in Bech32m (BIP 350). The
+ * alphabet has no 1, b, i or o, and the checksum detects up to four wrong characters.
  */
 export function newRecoveryCode(randomness: Randomness): Secret {
   const encoded = bech32m.encodeFromBytes(PREFIX, randomness.bytes(CODE_BYTES));
@@ -18,8 +18,8 @@ export function newRecoveryCode(randomness: Randomness): Secret {
 }
 
 /**
- * The bytes of a code as typed: case, spaces, dashes and a missing prefix do not matter. A typing
- * error is found here, before any key is derived.
+ * Parses a code as typed, ignoring case, spaces, dashes and a missing prefix. Typing errors fail here,
+ * before any key is derived.
  */
 export function parseRecoveryCode(code: Secret): Result<Uint8Array, VaultFailure> {
   const mistyped = failed({ reason: 'recovery-code-mistyped' } as const);

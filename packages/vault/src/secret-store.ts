@@ -2,18 +2,18 @@ import type { Result, Secret } from '@postern/kernel';
 import type { SecretName } from '@postern/protocol';
 import type { VaultFailure } from './vault-failure.ts';
 
-/** One secret: named values, so that `postern://openai/value` and `postern://proxy/password` work. */
+/** A secret: one or more named values, as in `postern://openai/value` and `postern://proxy/password`. */
 export interface SecretRecord {
   readonly name: SecretName;
-  /** At least one; a secret with a single value calls it `value`. */
+  /** At least one. The only field of a secret with a single value is called `value`. */
   readonly fields: ReadonlyMap<string, Secret>;
   /** Milliseconds since the epoch. */
   readonly createdAtMs: number;
-  /** When a value last changed, in milliseconds since the epoch; rotation advice counts from here. */
+  /** When a value last changed, in milliseconds since the epoch. Rotation advice is based on it. */
   readonly updatedAtMs: number;
 }
 
-/** What may be listed: everything about a secret but its values. */
+/** Everything about a secret except its values. */
 export interface SecretInfo {
   readonly name: SecretName;
   readonly fields: readonly string[];
@@ -21,22 +21,22 @@ export interface SecretInfo {
   readonly updatedAtMs: number;
 }
 
-/** Where secrets are kept. Every adapter passes the contract suite in `testing/`. */
+/** Stores secrets. Every adapter passes the contract suite in `testing/`. */
 export interface SecretStore {
-  /** Undefined where there is no secret of that name; unreachable storage is a failure instead. */
+  /** Undefined if there is no secret of that name. Fails if the storage can't be reached. */
   get(name: SecretName): Promise<Result<SecretRecord | undefined, VaultFailure>>;
-  /** Stores or replaces; either the whole record or nothing. */
+  /** Adds or replaces a secret atomically. */
   put(record: SecretRecord): Promise<Result<undefined, VaultFailure>>;
-  /** False where there was no secret of that name. */
+  /** False if there was no secret of that name. */
   remove(name: SecretName): Promise<Result<boolean, VaultFailure>>;
   /** Sorted by name. */
   list(): Promise<Result<readonly SecretInfo[], VaultFailure>>;
 }
 
-/** The field of a secret that has only one. */
+/** The name of the field of a secret with a single value. */
 export const DEFAULT_FIELD = 'value';
 
-/** A record with the one field `value`; `previous` gives a replacement its creation time. */
+/** A secret with the single field `value`. A replacement keeps the creation time of `previous`. */
 export function singleValue(
   name: SecretName,
   value: Secret,

@@ -2,25 +2,25 @@ import type { DiskFailure } from '@postern/disk';
 import type { PassphraseProblem } from '@postern/protocol';
 import type { KeyringFailure } from './keyring/keyring-port.ts';
 
-/** Where the values of secrets live: entries of the keyring, or the encrypted file. */
+/** Where secrets are stored: in the keyring or in an encrypted file. */
 export type VaultStorage = 'keyring' | 'file';
 
-/** What is wrong with a file that is refused as damaged. */
+/** Why a file counts as damaged. */
 export type Damage =
-  /** It should be there and is not. */
+  /** The file doesn't exist. */
   | 'missing'
-  /** Cut off, or not the documented format. */
+  /** Truncated, or not in the documented format. */
   | 'malformed'
-  /** The format is right, but the bytes are not those that were written. */
+  /** The format is correct, but a digest, MAC or authentication tag isn't. */
   | 'altered'
-  /** A key derivation cost or length outside the bounds that are accepted. */
+  /** A key derivation cost or length is out of bounds. */
   | 'parameters'
   /** It belongs to another vault. */
   | 'foreign'
-  /** It is of this vault, but sealed under a data key that is not the one in force. */
+  /** It belongs to this vault, but is encrypted with a different data key than the current one. */
   | 'other-key';
 
-/** Every expected way in which a call on the vault can fail. None carries a value or a passphrase. */
+/** The expected failures of the vault. None contains a secret or a passphrase. */
 export type VaultFailure =
   | DiskFailure
   | KeyringFailure
@@ -30,7 +30,7 @@ export type VaultFailure =
   | { readonly reason: 'vault-busy' }
   | { readonly reason: 'vault-damaged'; readonly file: string; readonly damage: Damage }
   | { readonly reason: 'version-unknown'; readonly file: string }
-  /** A file is older than this vault's newest copy, or its anchor is gone. */
+  /** A file is older than this vault's newest copy, or the anchor was removed. */
   | { readonly reason: 'rolled-back'; readonly file: string; readonly how: 'older' | 'missing' }
   | { readonly reason: 'wrong-passphrase' }
   | { readonly reason: 'wrong-backup-passphrase' }
@@ -47,9 +47,9 @@ export type VaultFailure =
       readonly found: BackendFound;
     }
   | { readonly reason: 'same-storage'; readonly storage: VaultStorage }
-  /** What was written was not what was read back; the change was undone. */
+  /** The copy read back differs from the original. The change was undone. */
   | { readonly reason: 'copy-differs' }
-  /** An earlier operation was cut off and could not be completed yet. */
+  /** An earlier operation was interrupted and isn't completed yet. */
   | { readonly reason: 'unfinished'; readonly operation: string }
   | { readonly reason: 'database-refused'; readonly purpose: string; readonly cause: string }
   | { readonly reason: 'backup-missing'; readonly path: string }
@@ -58,13 +58,13 @@ export type VaultFailure =
   | { readonly reason: 'key-form-unexpected'; readonly example: string }
   | { readonly reason: 'plan-token' };
 
-/** What was found in the place of the recorded storage. */
+/** What was found instead of the recorded storage. */
 export type BackendFound =
-  /** The configuration asks for the other storage. */
+  /** The other storage is configured. */
   | VaultStorage
-  /** A keyring works, but this vault's entries are not in it. */
+  /** The keyring works, but has no entries of this vault. */
   | 'empty-keyring'
-  /** The entries are there, but were made on a machine with another id. */
+  /** The entries were made on a machine with another id. */
   | 'other-machine';
 
 export type SecretProblem =

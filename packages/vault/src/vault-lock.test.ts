@@ -8,7 +8,7 @@ import { vaultLock } from './vault-lock.ts';
 
 const work = () => Promise.resolve(ok());
 
-it('is busy while another holder has it', async () => {
+it('is busy while another process holds it', async () => {
   const path = join(await temporaryDirectory(), 'vault.lock');
   const held = expectOk(takeLock(path));
   let now = 0;
@@ -18,7 +18,7 @@ it('is busy while another holder has it', async () => {
   expectOk(await vaultLock(path, hastyClock).hold(work));
 });
 
-it('is damaged if the file is something else', async () => {
+it("is damaged if the file isn't a lock file", async () => {
   const path = join(await temporaryDirectory(), 'vault.lock');
   await writeFile(path, 'not a lock'.repeat(500));
   expect(await vaultLock(path, systemClock).hold(work)).toEqual(

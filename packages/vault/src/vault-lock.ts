@@ -2,12 +2,12 @@ import { fileLock, type FileLock, type LockFailure } from '@postern/disk';
 import type { Clock } from '@postern/kernel';
 import type { VaultFailure } from './vault-failure.ts';
 
-/** One writer at a time, among all processes that share the data directory. */
+/** Allows one writer at a time among all processes that share the data directory. */
 export type VaultLock = Pick<FileLock<VaultFailure>, 'hold'>;
 
 const WAIT_MS = 30_000;
 
-/** The lock of a vault, by its file; `vault-busy` if another process holds it for too long. */
+/** The lock of a vault. Fails with `vault-busy` if another process holds it for too long. */
 export function vaultLock(path: string, clock: Clock): VaultLock {
   return fileLock(path, { clock, waitMs: WAIT_MS, toFailure: toVaultFailure });
 }

@@ -1,6 +1,6 @@
 // The program that suites start instead of the shipped one: the same function with different
 // arguments. The shipped program has no switch for any of them.
-import { AUTO_LOCK_LOOK_MS } from '@postern/vault';
+import { AUTO_LOCK_CHECK_MS } from '@postern/vault';
 import { WEAK_KDF_COSTS } from '@postern/vault/testing/kdf-costs';
 import { runPostern } from '../../../apps/cli/src/run-postern.ts';
 import { commandedClock } from './commanded-clock.ts';
@@ -11,5 +11,5 @@ const isCommanded = process.channel !== undefined;
 void runPostern({
   clock: isCommanded ? commandedClock(systemClock.nowMs()) : systemClock,
   kdfCosts: WEAK_KDF_COSTS,
-  lookEveryMs: isCommanded ? 20 : AUTO_LOCK_LOOK_MS,
+  lookEveryMs: isCommanded ? 20 : AUTO_LOCK_CHECK_MS,
 });

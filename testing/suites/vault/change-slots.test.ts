@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
-import type { RekeyOptions, UnlockWay, Vault } from '@postern/vault';
+import type { RekeyOptions, UnlockMethod, Vault } from '@postern/vault';
 import { generalDecrypt, type GeneralJWE } from 'jose';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -15,10 +15,10 @@ import {
 } from '@postern/vault/testing';
 
 const NEXT = Secret.of('a wholly different phrase');
-const by = (passphrase: Secret): UnlockWay => ({ with: 'passphrase', passphrase });
+const by = (passphrase: Secret): UnlockMethod => ({ with: 'passphrase', passphrase });
 const WRONG = failed({ reason: 'wrong-passphrase' });
 
-async function unlocks({ open }: VaultWorld, way: UnlockWay): Promise<boolean> {
+async function unlocks({ open }: VaultWorld, way: UnlockMethod): Promise<boolean> {
   const again = await open();
   return (await again.unlock(way)).ok && (await again.secrets.get(OPENAI.name)).ok;
 }

@@ -3,7 +3,7 @@
  * process. Prints one JSON line for each step named on the command line.
  */
 import { revealSecret, Secret, type Result } from '@postern/kernel';
-import { createOsKeyring, leaveProcess, probeKeyring } from '@postern/vault';
+import { createOsKeyring, exitProcess, probeKeyring } from '@postern/vault';
 import { randomBytes } from 'node:crypto';
 
 const busAddress = process.env['DBUS_SESSION_BUS_ADDRESS'];
@@ -35,4 +35,4 @@ for (const step of process.argv.slice(2)) {
   process.stdout.write(`${JSON.stringify({ step, answer, beats })}\n`);
 }
 // Also while a call still waits for a prompt.
-leaveProcess(keyring, 5);
+exitProcess(keyring, 5);

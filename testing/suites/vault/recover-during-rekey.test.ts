@@ -1,12 +1,12 @@
 import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
-import type { KeyedDatabase, UnlockWay, Vault } from '@postern/vault';
+import type { KeyedDatabase, UnlockMethod, Vault } from '@postern/vault';
 import { madeVault, OPENAI, PASSPHRASE, type MadeVault } from '@postern/vault/testing';
 import { describe, expect, it } from 'vitest';
 
 const NEXT = Secret.of('a wholly different phrase');
 const PURPOSE = 'database/conversations';
-const by = (passphrase: Secret): UnlockWay => ({ with: 'passphrase', passphrase });
-const byCode = (code: Secret): UnlockWay => ({ with: 'recovery', code });
+const by = (passphrase: Secret): UnlockMethod => ({ with: 'passphrase', passphrase });
+const byCode = (code: Secret): UnlockMethod => ({ with: 'recovery', code });
 
 /** A database that has a key, and answers or dies as it is told. */
 interface Database extends KeyedDatabase {
@@ -48,7 +48,7 @@ async function scene(): Promise<Scene> {
 }
 
 /** The vault as another process opens it; undefined where this is no way in. */
-async function opened({ open }: Scene, way: UnlockWay): Promise<Vault | undefined> {
+async function opened({ open }: Scene, way: UnlockMethod): Promise<Vault | undefined> {
   const vault = await open();
   return (await vault.unlock(way)).ok ? vault : undefined;
 }
@@ -62,8 +62,8 @@ async function recover(vault: Vault): Promise<Secret> {
 /** These ways open the vault to everything that was in it, those do not. */
 async function expectWays(
   world: Scene,
-  ways: readonly UnlockWay[],
-  ended: readonly UnlockWay[],
+  ways: readonly UnlockMethod[],
+  ended: readonly UnlockMethod[],
 ): Promise<void> {
   for (const way of ways) {
     const vault = await opened(world, way);

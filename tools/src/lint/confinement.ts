@@ -57,7 +57,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/run/src/run/hand-over.ts',
       'packages/importers/src/foreign-keyring.ts',
       'packages/importers/src/foreign-passphrase.ts',
-      'packages/vault/src/keyring/kept-key.ts',
+      'packages/vault/src/keyring/stable-key-entry.ts',
       'packages/importers/src/os-foreign-keyring.ts',
       'packages/vault/src/keyring/keyring-entries.ts',
       'packages/vault/src/keyring/os-keyring.ts',
@@ -140,7 +140,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       // The one other thing that leaves the machine, and only when a receiver is named.
       'packages/audit/src/syslog/connect-syslog.ts',
       // The session bus, through its socket.
-      'packages/vault/src/keyring/ask-secret-service.ts',
+      'packages/vault/src/keyring/secret-service-alive.ts',
       'packages/gateway/src/http/**',
       'packages/app/src/server/**',
       'packages/app/src/instance/**',

@@ -1,6 +1,6 @@
 import {
   describeVaultFailure,
-  type UnlockWay,
+  type UnlockMethod,
   type Vault,
   type VaultFailure,
 } from '@postern/vault';
@@ -35,7 +35,7 @@ export async function acceptRollback(context: CommandContext): Promise<void> {
   ]);
 }
 
-async function wayInto(context: CommandContext, vault: Vault): Promise<UnlockWay> {
+async function wayInto(context: CommandContext, vault: Vault): Promise<UnlockMethod> {
   if (vault.storage === 'keyring') return { with: 'keyring' };
   const passphrase = orFail(await findPassphrase(context, 'Passphrase: '));
   return { with: 'passphrase', passphrase };

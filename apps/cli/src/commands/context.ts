@@ -1,6 +1,6 @@
 import { eraseSecret, type Result, type Secret } from '@postern/kernel';
 import { type AuditEvent, problem, type Problem } from '@postern/protocol';
-import { describeVaultFailure, type UnlockWay, type Vault } from '@postern/vault';
+import { describeVaultFailure, type UnlockMethod, type Vault } from '@postern/vault';
 import {
   auditedLocalVault,
   connect,
@@ -71,7 +71,7 @@ export async function openUnlocked(context: CommandContext): Promise<OpenVault> 
 
 export interface UnlockOptions {
   /** Default: by the keyring where that is the storage, else by a passphrase. */
-  readonly way?: UnlockWay;
+  readonly way?: UnlockMethod;
   /** Does not say that a change of the data key was recovered. */
   readonly isSilent?: boolean;
 }

@@ -20,10 +20,10 @@ export async function openAudit(
   vault: OpenVault,
   clock: Clock,
 ): Promise<Result<AuditLog, Problem>> {
-  const key = await vault.deriveLastingKey('audit/log');
+  const key = await vault.deriveStableKey('audit/log');
   const anchor: AnchorPort = {
-    read: async () => await vault.auditAnchor(),
-    keep: async (head, isNewLog) => await vault.anchorAudit(head, isNewLog),
+    read: async () => await vault.readAuditHead(),
+    keep: async (head, isNewLog) => await vault.saveAuditHead(head, isNewLog),
   };
   return key.ok ? await openAuditUnder(key.value, dataDir, clock, anchor) : key;
 }
@@ -150,7 +150,7 @@ export async function auditedLocalVault(
   vault: Vault,
 ): Promise<Result<OpenVault, Problem>> {
   // Without it the next `takeSecrets` has to unlock the vault; that is all.
-  await vault.keepLastingKey('audit/log');
+  await vault.storeStableKey('audit/log');
   const open = localVault(vault);
   const log = await openAudit(home.dataDir, open, clock);
   return log.ok ? ok(auditedVault(open, log.value)) : log;

@@ -3,7 +3,7 @@ import { failing, type Finding } from './finding.ts';
 
 /** A file of the vault that was replaced by an older one; undefined where none was. */
 export async function checkNewest(vault: Vault): Promise<Finding | undefined> {
-  const newest = await vault.expectNewest();
+  const newest = await vault.checkRollback();
   if (newest.ok || newest.failure.reason !== 'rolled-back') return undefined;
   return failing('Vault files', describeVaultFailure(newest.failure));
 }

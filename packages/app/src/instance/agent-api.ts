@@ -31,14 +31,14 @@ export function createAgentApi(vault: HeldVault): Hono {
 
 function addAnchor(app: Hono, vault: HeldVault): void {
   app.get('/vault/audit-anchor', async () => {
-    const call = async (open: OpenVault) => await open.auditAnchor();
+    const call = async (open: OpenVault) => await open.readAuditHead();
     return await answerUse(vault, call, (anchor) => anchor ?? null);
   });
   app.post('/vault/audit-anchor', async (context) => {
     const input = await parseBody(context, KeepAnchorSchema);
     if (!input.ok) return input.response;
     const { head, isNewLog } = input.value;
-    const call = async (open: OpenVault) => await open.anchorAudit(head, isNewLog);
+    const call = async (open: OpenVault) => await open.saveAuditHead(head, isNewLog);
     return await answerUse(vault, call, () => ({ kept: true }));
   });
 }
@@ -85,7 +85,7 @@ function addDeriving(app: Hono, vault: HeldVault): void {
     });
   };
   derive('/vault/derive', (open, purpose) => open.deriveKey(purpose));
-  derive('/vault/derive-lasting', (open, purpose) => open.deriveLastingKey(purpose));
+  derive('/vault/derive-lasting', (open, purpose) => open.deriveStableKey(purpose));
 }
 
 function addWriting(app: Hono, vault: HeldVault): void {

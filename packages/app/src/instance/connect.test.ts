@@ -45,10 +45,10 @@ function vaultInMemory(): OpenVault {
     setValue: async (input) => spoken(await setValue(store, input)),
     remove: async (name) => spoken(await store.remove(name)),
     list: async () => spoken(await store.list()),
-    auditAnchor: async () => await Promise.resolve(ok(undefined)),
-    anchorAudit: async () => await Promise.resolve(ok()),
+    readAuditHead: async () => await Promise.resolve(ok(undefined)),
+    saveAuditHead: async () => await Promise.resolve(ok()),
     deriveKey: async (purpose) => await keyOf(`own ${purpose}`),
-    deriveLastingKey: async (purpose) => await keyOf(`lasting ${purpose}`),
+    deriveStableKey: async (purpose) => await keyOf(`lasting ${purpose}`),
   };
 }
 
@@ -117,7 +117,7 @@ describe('a vault held by another process', () => {
     const vault = vaultInMemory();
     const held = await heldAt(await hold(vault));
     const purpose = 'audit/log';
-    for (const derive of ['deriveKey', 'deriveLastingKey'] as const) {
+    for (const derive of ['deriveKey', 'deriveStableKey'] as const) {
       const there = await vault[derive](purpose);
       const here = await held[derive](purpose);
       expect(here.ok && revealSecret(here.value)).toBe(there.ok && revealSecret(there.value));

@@ -81,17 +81,17 @@ function remoteVault(place: ControlPlace, storage: 'keyring' | 'file'): OpenVaul
       return answer.ok ? ok(answer.value.removed) : answer;
     },
     list: async () => await ask(place, '/vault/secrets', InfosSchema),
-    auditAnchor: async () => {
+    readAuditHead: async () => {
       const anchor = await ask(place, '/vault/audit-anchor', v.nullable(AnchorSchema));
       return anchor.ok ? ok(anchor.value ?? undefined) : anchor;
     },
-    anchorAudit: async (head, isNewLog) => {
+    saveAuditHead: async (head, isNewLog) => {
       const body = { head, isNewLog };
       const answer = await ask(place, '/vault/audit-anchor', v.unknown(), body);
       return answer.ok ? ok() : answer;
     },
     deriveKey: async (purpose) => await derive(place, '/vault/derive', purpose),
-    deriveLastingKey: async (purpose) => await derive(place, '/vault/derive-lasting', purpose),
+    deriveStableKey: async (purpose) => await derive(place, '/vault/derive-lasting', purpose),
   };
 }
 

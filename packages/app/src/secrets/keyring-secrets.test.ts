@@ -15,7 +15,7 @@ const NONE = { name: secretName.from('none'), field: 'value' };
 
 test('asks the keyring once for the key of the log, and once for each secret', async () => {
   const made = await madeVault('keyring');
-  expectOk(await made.vault.keepLastingKey('audit/log'));
+  expectOk(await made.vault.storeStableKey('audit/log'));
   const dataDir = scratchDirectory();
   await mkdir(join(dataDir, 'vault'));
   for (const name of ['slots.json', 'anchor.json', 'vault.lock']) {

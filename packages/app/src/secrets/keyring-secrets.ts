@@ -35,7 +35,7 @@ export async function keyringSecrets(
   // With what locks and flushes the log; loaded while the keyring is asked.
   const audit = import('../audit/audit.ts');
   const openLog = async (): Promise<Result<AuditLog, Problem> | undefined> => {
-    const key = await vault.keptKey('audit/log');
+    const key = await vault.stableKey('audit/log');
     if (!key.ok || key.value === undefined) return undefined;
     const { openAuditUnder } = await audit;
     return await openAuditUnder(key.value, dataDir, parts.clock);

@@ -86,7 +86,7 @@ export async function openGateway(
   const key = await options.vault.deriveKey(databasePurpose('gateway'));
   if (!key.ok) return key;
   // The hashes of keys cannot be made anew, since the keys are not there.
-  const hashKey = await options.vault.deriveLastingKey('gateway/key-hash');
+  const hashKey = await options.vault.deriveStableKey('gateway/key-hash');
   if (!hashKey.ok) return hashKey;
   const store = openGatewayStore({
     path: options.gatewayPath,

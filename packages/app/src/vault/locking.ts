@@ -82,7 +82,7 @@ export function createLocking(parts: LockingParts): Locking {
       await underWay;
     },
     look: () => {
-      autoLock.look();
+      autoLock.check();
     },
     start: () => autoLock.start(parts.lookEveryMs),
   };

@@ -37,12 +37,12 @@ export interface OpenVault {
   remove(name: SecretName): Promise<Result<boolean, Problem>>;
   list(): Promise<Result<readonly SecretInfo[], Problem>>;
   /** The end of the audit log that the vault remembers, and its replacement. */
-  auditAnchor(): Promise<Result<LogAnchor | undefined, Problem>>;
-  anchorAudit(head: LogAnchor, isNewLog: boolean): Promise<Result<undefined, Problem>>;
+  readAuditHead(): Promise<Result<LogAnchor | undefined, Problem>>;
+  saveAuditHead(head: LogAnchor, isNewLog: boolean): Promise<Result<undefined, Problem>>;
   /** 64 hexadecimal digits: a key for one purpose, derived from the data key. */
   deriveKey(purpose: string): Promise<Result<Secret, Problem>>;
   /** The same of what outlives every change of the data key: for MACs and keyed hashes alone. */
-  deriveLastingKey(purpose: string): Promise<Result<Secret, Problem>>;
+  deriveStableKey(purpose: string): Promise<Result<Secret, Problem>>;
 }
 
 /** The vault that this process unlocked itself. */
@@ -59,11 +59,12 @@ export function localVault(vault: Vault): OpenVault {
     setValue: async (input) => withProblem(await setValue(vault.secrets, input)),
     remove: async (name) => withProblem(await vault.secrets.remove(name)),
     list: async () => withProblem(await vault.secrets.list()),
-    auditAnchor: async () => withProblem(await vault.auditAnchor()),
-    anchorAudit: async (head, isNewLog) => withProblem(await vault.anchorAudit(head, { isNewLog })),
+    readAuditHead: async () => withProblem(await vault.readAuditHead()),
+    saveAuditHead: async (head, isNewLog) =>
+      withProblem(await vault.saveAuditHead(head, { isNewLog })),
     deriveKey: async (purpose) => await Promise.resolve(withProblem(vault.deriveKey(purpose))),
-    deriveLastingKey: async (purpose) =>
-      await Promise.resolve(withProblem(vault.deriveLastingKey(purpose))),
+    deriveStableKey: async (purpose) =>
+      await Promise.resolve(withProblem(vault.deriveStableKey(purpose))),
   };
 }
 

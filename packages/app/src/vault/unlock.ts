@@ -1,6 +1,6 @@
 import { ok, type Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
-import type { UnlockWay, Vault, VaultFailure } from '@postern/vault';
+import type { UnlockMethod, Vault, VaultFailure } from '@postern/vault';
 import { recordEvents, type AuditPlace } from '../audit/audit.ts';
 import { localVault } from './open-vault.ts';
 
@@ -21,7 +21,7 @@ export type RecoveredRekey =
  */
 export async function unlock(
   vault: Vault,
-  way: UnlockWay,
+  way: UnlockMethod,
 ): Promise<Result<RecoveredRekey | undefined, VaultFailure>> {
   const left = await vault.unfinished();
   if (!left.ok) return left;

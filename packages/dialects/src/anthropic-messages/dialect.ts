@@ -1,4 +1,4 @@
-import type { Dialect, TerminalEvent } from '../dialect.ts';
+import type { Dialect } from '../dialect.ts';
 import { decodeError } from '../errors/decode-error.ts';
 import { changedToolNames } from '../names/tool-name.ts';
 import { decodeModels } from '../models/decode-models.ts';
@@ -14,7 +14,6 @@ import { readUsage, usageTap } from './usage-tap.ts';
 
 const ANSWER_PATH = '/v1/messages';
 const COUNT = '/count_tokens';
-const TERMINAL_EVENT: TerminalEvent = { types: ['message_stop'] };
 const VERSION_HEADER = 'anthropic-version';
 
 /** Anthropic's Messages API, version 2023-06-01. */
@@ -31,7 +30,7 @@ export const anthropicMessages: Dialect = {
   clientHeader: VERSION_HEADER,
   requestIdHeader: REQUEST_ID_HEADER,
   ping: PING,
-  terminalEvent: TERMINAL_EVENT,
+  finalEventMark: '"message_stop"',
   usageOnRequest: false,
   errorFrame,
   toolNames: (request) => changedToolNames(request, MAX_TOOL_NAME),
@@ -43,7 +42,7 @@ export const anthropicMessages: Dialect = {
   answerEncoder,
   decodeError,
   encodeError,
-  usageTap: () => usageTap(TERMINAL_EVENT),
+  usageTap,
   readUsage,
   decodeModels,
   encodeModels,

@@ -1,4 +1,4 @@
-import type { Dialect, TerminalEvent } from '../dialect.ts';
+import type { Dialect } from '../dialect.ts';
 import { decodeError } from '../errors/decode-error.ts';
 import { changedToolNames } from '../names/tool-name.ts';
 import { decodeModels } from '../models/decode-models.ts';
@@ -12,8 +12,6 @@ import { MAX_TOOL_NAME, OPENAI_CHAT } from './limits.ts';
 import { encodeModels } from './models.ts';
 import { readUsage, usageTap } from './usage-tap.ts';
 
-const TERMINAL_EVENT: TerminalEvent = { data: '[DONE]' };
-
 /** OpenAI's chat completions and the servers that speak them. */
 export const openaiChat: Dialect = {
   id: OPENAI_CHAT,
@@ -24,7 +22,7 @@ export const openaiChat: Dialect = {
   requestHeaders: {},
   requestIdHeader: REQUEST_ID_HEADER,
   ping: PING,
-  terminalEvent: TERMINAL_EVENT,
+  finalEventMark: '[DONE]',
   usageOnRequest: true,
   errorFrame,
   toolNames: (request) => changedToolNames(request, MAX_TOOL_NAME),
@@ -36,7 +34,7 @@ export const openaiChat: Dialect = {
   answerEncoder,
   decodeError,
   encodeError,
-  usageTap: () => usageTap(TERMINAL_EVENT),
+  usageTap,
   readUsage,
   decodeModels,
   encodeModels,

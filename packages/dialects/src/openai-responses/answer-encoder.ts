@@ -6,12 +6,10 @@ import {
   type AnswerFailure,
   type FoldedAnswer,
 } from '@postern/protocol';
-import { AnswerWarnings } from '../answer-warnings.ts';
-import type { AnswerEncoder, AnswerStreamMeta, EncodeWarning } from '../dialect.ts';
+import type { AnswerEncoder, AnswerStreamMeta } from '../dialect.ts';
 import { failureStatus } from '../errors/failure-status.ts';
 import { objectOf } from '../json/read-json.ts';
 import { sseFrame } from '../sse/sse-frame.ts';
-import { ANSWER_FIELDS } from './answer.ts';
 import { encodeError } from './encode-error.ts';
 import { encodeOutputItem } from './encode-items.ts';
 import { beginningOf, endingOf, identified, responseId } from './response-object.ts';
@@ -40,7 +38,6 @@ class Encoder implements AnswerEncoder {
   #answer: FoldedAnswer = EMPTY_ANSWER;
   #id = '';
   #sequence = 0;
-  readonly #warnings = new AnswerWarnings(ANSWER_FIELDS);
   #ended = false;
 
   constructor(meta: AnswerStreamMeta) {
@@ -49,7 +46,6 @@ class Encoder implements AnswerEncoder {
 
   push(event: AnswerEvent): string {
     if (this.#ended) return '';
-    this.#warnings.takeEvent(event);
     this.#answer = foldAnswer(this.#answer, event);
     switch (event.kind) {
       case 'start':
@@ -72,10 +68,6 @@ class Encoder implements AnswerEncoder {
         this.#ended = true;
         return this.#fail(event.failure);
     }
-  }
-
-  warnings(): readonly EncodeWarning[] {
-    return this.#warnings.list();
   }
 
   ping(): string {

@@ -27,7 +27,8 @@ export function chooseProvider(
   const named = slash < 1 ? undefined : providers.get(name.slice(0, slash));
   const provider = named ?? providers.get(defaults[dialect]);
   const model = named === undefined ? name : name.slice(slash + 1);
-  if (provider === undefined || provider.inProcess || model === '')
+  // The demo answers in the chat alone.
+  if (provider === undefined || provider.demo || model === '')
     return failed({ reason: 'model-unknown' });
   const path = spokenPath(provider, dialect);
   return path === undefined

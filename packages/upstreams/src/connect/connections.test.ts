@@ -3,14 +3,12 @@ import { expectOk, Secret } from '@postern/kernel';
 import { providerId, secretName, type Provider } from '@postern/protocol';
 import { startFakeUpstream, textReply, type FakeReply, type FakeUpstream } from '@postern/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BUILT_IN_PROVIDERS } from '../providers/built-in-providers.ts';
 import { describeUpstreamFailure, type UpstreamFailure } from '../upstream-failure.ts';
 import { createConnections, type Connections } from './connections.ts';
 import type { Exchange, ExchangeRequest } from './exchange.ts';
 
 const KEY_TEXT = 'sk-test-canary-0123456789abcdef';
 const KEY = Secret.of(KEY_TEXT);
-const DEMO_ADDRESS = BUILT_IN_PROVIDERS.find(({ inProcess }) => inProcess)?.baseUrl ?? '';
 
 let upstream: FakeUpstream;
 let connections: Connections;
@@ -45,7 +43,7 @@ function provider(changes: Partial<Provider> = {}): Provider {
     keyForm: undefined,
     models: [],
     keyPage: undefined,
-    inProcess: false,
+    demo: false,
     builtIn: false,
     local: true,
     ...changes,
@@ -230,7 +228,7 @@ describe('failures', () => {
     ['a plan token', {}, Secret.of('sk-ant-oat01-canary-canary-canary'), 'plan-token'],
     ['a refresh token', {}, Secret.of('sk-ant-ort01-canary-canary-canary'), 'plan-token'],
     ['a key with a line end', {}, Secret.of('sk-canary\r\nx: y'), 'key-unsendable'],
-    ['the address of the demo', { baseUrl: DEMO_ADDRESS }, KEY, 'address-invalid'],
+    ['the demo', { demo: true }, KEY, 'demo-has-no-wire'],
   ])('%s never reaches the network', async (_, changes, key, reason) => {
     const request = { ...ask({ provider: provider(changes) }), key };
     expect(await run(request).heard).toEqual([`failure ${reason}`]);

@@ -44,7 +44,7 @@ function providerAt(baseUrl: string): Provider {
     keyForm: undefined,
     models: [],
     keyPage: undefined,
-    inProcess: false,
+    demo: false,
     builtIn: false,
     local: true,
   };

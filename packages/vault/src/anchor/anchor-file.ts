@@ -2,21 +2,21 @@ import { failed, isJsonObject, ok, parseJson, type Result } from '@postern/kerne
 import { vaultId, type VaultId } from '@postern/protocol';
 import * as v from 'valibot';
 import { readMac, withMac } from '../primitives/maced-json.ts';
-import type { LastingKey } from '../slots/lasting-key.ts';
+import type { StableKey } from '../slots/stable-key.ts';
 import type { Damage, VaultFailure } from '../vault-failure.ts';
 
-/** The end of the audit log at one time: what a later look at the log must still find in it. */
+/** The end of the audit log at one time. The log must still contain it later. */
 export interface AuditHead {
-  /** How many records it had. */
+  /** The number of records in the log. */
   readonly count: number;
-  /** What names its last record: hexadecimal or base64url. */
+  /** The hash of the last record, hexadecimal or base64url. */
   readonly hash: string;
   readonly atMs: number;
 }
 
-/** What a vault remembers of its newest files, so that an older one in the place of one is noticed. */
+/** The newest generation of each of the vault's files, so that a rollback to an older file is noticed. */
 export interface AnchorRecord {
-  /** Counts the writings of the anchor itself. */
+  /** How many times the anchor itself was written. */
   readonly revision: number;
   /** The generations of `slots.json` and of the secrets file. */
   readonly slots: number;
@@ -24,11 +24,11 @@ export interface AnchorRecord {
   readonly audit: AuditHead | undefined;
 }
 
-/** A record as read: well formed and undamaged, not yet proven by the lasting key. */
+/** A record as read: well formed and undamaged, but its MAC isn't checked yet. */
 export interface UnverifiedAnchor {
   readonly vaultId: VaultId;
   readonly record: AnchorRecord;
-  isProvenBy(lasting: LastingKey): boolean;
+  isVerifiedBy(stableKey: StableKey): boolean;
 }
 
 export const ANCHOR_FILE = 'anchor.json';
@@ -60,14 +60,14 @@ const AnchorSchema = v.strictObject({
 });
 
 /**
- * One line of JSON, without its line feed, with a MAC. Its key is of the lasting key, so that a
- * change of the data key leaves it as it is.
+ * One line of JSON with a MAC, without a line feed. The MAC's key is derived from the stable key, so
+ * the anchor stays valid when the data key changes.
  */
-export function encodeAnchor(vault: VaultId, record: AnchorRecord, lasting: LastingKey): string {
+export function encodeAnchor(vault: VaultId, record: AnchorRecord, stableKey: StableKey): string {
   const { revision, slots, secrets, audit = null } = record;
   const start = { format: FORMAT, version: VERSION, vaultId: vault };
   const json = JSON.stringify({ ...start, revision, slots, secrets, audit });
-  return withMac(json, lasting.derive(MAC_PURPOSE));
+  return withMac(json, stableKey.derive(MAC_PURPOSE));
 }
 
 export function decodeAnchor(text: string): Result<UnverifiedAnchor, VaultFailure> {
@@ -85,7 +85,7 @@ export function decodeAnchor(text: string): Result<UnverifiedAnchor, VaultFailur
   return ok({
     vaultId: vault,
     record: { revision, slots, secrets, audit: audit ?? undefined },
-    isProvenBy: (lasting) => maced.value.isProvenBy(lasting.derive(MAC_PURPOSE)),
+    isVerifiedBy: (stableKey) => maced.value.isVerifiedBy(stableKey.derive(MAC_PURPOSE)),
   });
 }
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { writeAtomically } from '@postern/disk';
 import { decodeUtf8, encodeUtf8, failed, ok, type Result } from '@postern/kernel';
 import { anchorAccount, openEntry, sealEntry } from '../keyring/keyring-entries.ts';
-import { openLastingKey } from '../slots/lasting-key.ts';
-import type { LastingKey } from '../slots/lasting-key.ts';
+import { openStableKey } from '../slots/stable-key.ts';
+import type { StableKey } from '../slots/stable-key.ts';
 import type { DataKey } from '../slots/data-key.ts';
 import { SLOTS_FILE, type SlotsHeader } from '../slots/slots-file.ts';
 import type { VaultFailure } from '../vault-failure.ts';
@@ -17,23 +17,23 @@ import {
   type UnverifiedAnchor,
 } from './anchor-file.ts';
 
-export type AnchorWorld = Pick<
+export type AnchorContext = Pick<
   VaultContext,
   'disk' | 'directory' | 'randomness' | 'keyring' | 'kdfCosts'
 >;
 
 const NO_ANCHOR: AnchorRecord = { revision: 0, slots: 0, secrets: 0, audit: undefined };
 
-/** Whether the anchor is an entry of the keyring too: where the keyring is part of the vault. */
+/** Whether there is a copy of the anchor in the keyring: only if the vault uses the keyring. */
 function isAnchoredInKeyring({ storage, slots }: SlotsHeader): boolean {
   return storage === 'keyring' || slots.some(({ kind }) => kind === 'keyring');
 }
 
-/** The anchor as it is on disk; undefined where there is none. */
+/** The anchor as it is on disk; undefined if there is none. */
 export async function readAnchorFile({
   disk,
   directory,
-}: Pick<AnchorWorld, 'disk' | 'directory'>): Promise<
+}: Pick<AnchorContext, 'disk' | 'directory'>): Promise<
   Result<UnverifiedAnchor | undefined, VaultFailure>
 > {
   const bytes = await disk.read(join(directory, ANCHOR_FILE), MAX_ANCHOR_BYTES);
@@ -43,21 +43,21 @@ export async function readAnchorFile({
   return decodeAnchor(text?.endsWith('\n') === true ? text.slice(0, -1) : '');
 }
 
-/** The record on disk, proven. A header that has no generation is of a time without anchors. */
+/** The record on disk, verified. A header without a generation is older than anchors are. */
 export async function readAnchor(
-  world: AnchorWorld,
+  context: AnchorContext,
   header: SlotsHeader,
   dataKey: DataKey,
 ): Promise<Result<AnchorRecord, VaultFailure>> {
-  const anchor = await readAnchorFile(world);
+  const anchor = await readAnchorFile(context);
   if (!anchor.ok) return anchor;
   if (anchor.value === undefined) {
     return header.generation === 0 ? ok(NO_ANCHOR) : failed(ANCHOR_MISSING);
   }
-  const lasting = lastingOf(header, dataKey);
-  if (!lasting.ok) return lasting;
+  const stableKey = stableKeyOf(header, dataKey);
+  if (!stableKey.ok) return stableKey;
   if (anchor.value.vaultId !== header.vaultId) return damaged('foreign');
-  return anchor.value.isProvenBy(lasting.value) ? ok(anchor.value.record) : damaged('altered');
+  return anchor.value.isVerifiedBy(stableKey.value) ? ok(anchor.value.record) : damaged('altered');
 }
 
 export const ANCHOR_MISSING = {
@@ -66,15 +66,15 @@ export const ANCHOR_MISSING = {
   how: 'missing',
 } as const satisfies VaultFailure;
 
-/** The record in the keyring. It is a second witness: no way to open the vault waits for it. */
+/** The copy of the record in the keyring. Opening the vault works without it. */
 export type AnchorEntry =
   | { readonly state: 'none' }
-  /** The keyring is no part of the vault, or gives no answer. */
+  /** The vault doesn't use the keyring, or the keyring can't be reached. */
   | { readonly state: 'unreachable' }
   | { readonly state: 'read'; readonly record: AnchorRecord };
 
 export async function readAnchorEntry(
-  { keyring }: AnchorWorld,
+  { keyring }: AnchorContext,
   header: SlotsHeader,
   dataKey: DataKey,
 ): Promise<AnchorEntry> {
@@ -86,26 +86,26 @@ export async function readAnchorEntry(
   const entry = openEntry(account, value.value);
   const text = entry.state === 'sound' ? entry.members['anchor'] : undefined;
   const anchor = typeof text === 'string' ? decodeAnchor(text) : undefined;
-  const lasting = lastingOf(header, dataKey);
-  const proven = anchor?.ok === true && lasting.ok && anchor.value.isProvenBy(lasting.value);
+  const stableKey = stableKeyOf(header, dataKey);
+  const proven = anchor?.ok === true && stableKey.ok && anchor.value.isVerifiedBy(stableKey.value);
   return proven ? { state: 'read', record: anchor.value.record } : { state: 'none' };
 }
 
 /**
- * Writes the record as the next revision: the file, then the keyring, which may lag behind where it
- * gives no answer. The caller holds the lock.
+ * Writes the record as the next revision: to the file, then to the keyring. If the keyring can't be
+ * reached, its copy stays behind. The caller holds the lock.
  */
 export async function writeAnchor(
-  world: AnchorWorld,
+  context: AnchorContext,
   header: SlotsHeader,
   dataKey: DataKey,
   record: AnchorRecord,
 ): Promise<Result<AnchorRecord, VaultFailure>> {
-  const lasting = lastingOf(header, dataKey);
-  if (!lasting.ok) return lasting;
-  const { disk, directory, randomness, keyring } = world;
+  const stableKey = stableKeyOf(header, dataKey);
+  if (!stableKey.ok) return stableKey;
+  const { disk, directory, randomness, keyring } = context;
   const next = { ...record, revision: record.revision + 1 };
-  const text = encodeAnchor(header.vaultId, next, lasting.value);
+  const text = encodeAnchor(header.vaultId, next, stableKey.value);
   const path = join(directory, ANCHOR_FILE);
   const written = await writeAtomically(disk, path, encodeUtf8(`${text}\n`), randomness);
   if (!written.ok) return written;
@@ -116,21 +116,21 @@ export async function writeAnchor(
   return ok(next);
 }
 
-/** Writes what changed into the anchor. The caller holds the lock and wrote the file that changed. */
-export async function followAnchor(
-  world: AnchorWorld,
+/** Updates some members of the anchor after their file was written. The caller holds the lock. */
+export async function updateAnchor(
+  context: AnchorContext,
   header: SlotsHeader,
   dataKey: DataKey,
   changed: Partial<AnchorRecord>,
 ): Promise<Result<AnchorRecord, VaultFailure>> {
-  const record = await readAnchor(world, header, dataKey);
+  const record = await readAnchor(context, header, dataKey);
   if (!record.ok) return record;
-  return await writeAnchor(world, header, dataKey, { ...record.value, ...changed });
+  return await writeAnchor(context, header, dataKey, { ...record.value, ...changed });
 }
 
-/** The entry goes where the keyring is no part of the vault any more. */
-export async function forgetAnchorEntry(
-  { keyring }: Pick<AnchorWorld, 'keyring'>,
+/** Removes the anchor from the keyring if the vault no longer uses the keyring. */
+export async function removeUnusedAnchorEntry(
+  { keyring }: Pick<AnchorContext, 'keyring'>,
   header: SlotsHeader,
 ): Promise<Result<undefined, VaultFailure>> {
   if (isAnchoredInKeyring(header)) return ok();
@@ -138,9 +138,9 @@ export async function forgetAnchorEntry(
   return removed.ok ? ok() : removed;
 }
 
-function lastingOf(header: SlotsHeader, dataKey: DataKey): Result<LastingKey, VaultFailure> {
-  const lasting = openLastingKey(header.lasting, dataKey);
-  if (lasting !== undefined) return ok(lasting);
+function stableKeyOf(header: SlotsHeader, dataKey: DataKey): Result<StableKey, VaultFailure> {
+  const stableKey = openStableKey(header.stableKey, dataKey);
+  if (stableKey !== undefined) return ok(stableKey);
   return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'altered' });
 }
 

@@ -7,7 +7,7 @@ import { openSecrets, sealSecrets } from '../file/secrets-file.ts';
 import { recordsToWire } from '../record-wire.ts';
 import type { DataKey } from '../slots/data-key.ts';
 import { decodeSlots, encodeSlots } from '../slots/slots-file.ts';
-import { openDataKey, type UnlockWay } from '../vault/open-data-key.ts';
+import { openDataKey, type UnlockMethod } from '../vault/open-data-key.ts';
 import { contextOf } from '../vault/open-vault.ts';
 import { snapshot, systemWorld } from '../testing/test-world.ts';
 import { madeVault, OPENAI, PASSPHRASE, type MadeVault } from '../testing/vault-world.ts';
@@ -15,7 +15,7 @@ import type { VaultStorage } from '../vault-failure.ts';
 
 const FILES = ['slots.json', 'secrets.jwe.json', 'anchor.json'] as const;
 const [OLD_VALUE, NEW_VALUE] = ['sk-test-0123456789', 'sk-test-rotated'];
-const byOldPassphrase: UnlockWay = { with: 'passphrase', passphrase: PASSPHRASE };
+const byOldPassphrase: UnlockMethod = { with: 'passphrase', passphrase: PASSPHRASE };
 const ROTATED = { ...OPENAI, fields: new Map([['value', Secret.of(NEW_VALUE)]]) };
 
 interface Era {
@@ -34,8 +34,8 @@ async function put({ dataDir }: MadeVault, name: string, { files }: Era): Promis
   if (bytes !== undefined) await writeFile(path, Buffer.from(bytes, 'hex'), { mode: 0o600 });
 }
 
-/** What a vault answers by one way: the value of its secret, or the failure with the file it names. */
-async function answerOf(made: MadeVault, way: UnlockWay): Promise<string> {
+/** Unlocks a vault and returns the value of its secret, or the failure and its file. */
+async function answerOf(made: MadeVault, way: UnlockMethod): Promise<string> {
   const vault = await made.open();
   const unlocked = await vault.unlock(way);
   const failure = unlocked.ok ? undefined : unlocked.failure;
@@ -55,10 +55,10 @@ describe.each<readonly [VaultStorage, boolean]>([
   ['file', false],
   ['file', true],
   ['keyring', false],
-])('old files in the place of new ones, %s storage, keyring slot: %s', (storage, hasSlot) => {
+])('files rolled back, %s storage, keyring slot: %s', (storage, hasSlot) => {
   const names = storage === 'file' ? FILES : (['slots.json', 'anchor.json'] as const);
 
-  it('do not open, and are named, in every mixture', async () => {
+  it('refuses every combination of old and new files, and names one', async () => {
     const { made, old, now, byCode } = await twoEras(storage, hasSlot);
     const isAnchored = hasSlot || storage === 'keyring';
     for (const older of combinations(names)) {
@@ -66,7 +66,7 @@ describe.each<readonly [VaultStorage, boolean]>([
       for (const name of FILES) await put(made, name, older.includes(name) ? old : now);
       const before = await snapshot(made.dataDir);
       const answer = await answerOf(made, byCode);
-      // All of them old, and nothing else that remembers what there was: SECURITY.md says so.
+      // If all files are old and there is no keyring entry, it can't be detected. SECURITY.md says so.
       const isUnnoticed = older.length === names.length && !isAnchored;
       if (older.length === 0) expect(answer, mixture).toBe(NEW_VALUE);
       else if (isUnnoticed) expect(answer, mixture).toBe(OLD_VALUE);
@@ -82,7 +82,7 @@ describe.each<readonly [VaultStorage, boolean]>([
     }
   });
 
-  it('open on purpose, and from then on the newer ones are the old ones', async () => {
+  it('accepts old files on request, and refuses the newer ones afterwards', async () => {
     const { made, old, now, byCode } = await twoEras(storage, hasSlot);
     await rm(join(made.dataDir, 'anchor.json'));
     expect(await answerOf(made, byCode)).toBe('rolled-back anchor.json');
@@ -99,7 +99,7 @@ describe.each<readonly [VaultStorage, boolean]>([
   });
 });
 
-/** A vault at two times, between which each file was written more than once. */
+/** A vault at two times. In between, each file was written more than once. */
 async function twoEras(storage: VaultStorage, hasSlot: boolean) {
   const made = await madeVault(storage);
   const { vault } = made;
@@ -109,19 +109,19 @@ async function twoEras(storage: VaultStorage, hasSlot: boolean) {
     expectOk(await vault.secrets.put(ROTATED));
     expectOk(await vault.changePassphrase({ next: Secret.of(next) }));
   }
-  const byCode: UnlockWay = { with: 'recovery', code: made.recoveryCode };
+  const byCode: UnlockMethod = { with: 'recovery', code: made.recoveryCode };
   return { made, old, now: await eraOf(made), byCode };
 }
 
 describe('a vault of version 1', () => {
   it.each<VaultStorage>(['file', 'keyring'])(
-    'opens, and is given its generations, %s storage',
+    'opens and gets generations, %s storage',
     async (storage) => {
       const made = await madeVault(storage);
-      const way: UnlockWay = { with: 'recovery', code: made.recoveryCode };
+      const way: UnlockMethod = { with: 'recovery', code: made.recoveryCode };
       await makeVersion1(made, way);
       const looking = await made.open();
-      expect(await looking.expectNewest()).toEqual(ok());
+      expect(await looking.checkRollback()).toEqual(ok());
       expect(await answerOf(made, way)).toBe(OLD_VALUE);
       const text = await readFile(join(made.dataDir, 'slots.json'), 'utf8');
       expect(text).toContain('"version":2,"generation":1,');
@@ -145,8 +145,8 @@ async function version1Secrets(
   return await sealSecrets(dataKey, contentKey, expectOk(recordsToWire(secrets.values())), 0);
 }
 
-/** The vault as the version before wrote it: no generations, no anchor. */
-async function makeVersion1(made: MadeVault, way: UnlockWay): Promise<void> {
+/** The vault as version 1 wrote it: without generations and without an anchor. */
+async function makeVersion1(made: MadeVault, way: UnlockMethod): Promise<void> {
   const context = contextOf({
     ...made,
     machineId: 'machine-1',

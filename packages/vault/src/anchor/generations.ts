@@ -5,7 +5,7 @@ import { readSecrets, type StoreGenerations } from '../file/file-store.ts';
 import { generationOf, SECRETS_FILE, SECRETS_KIND, sealSecrets } from '../file/secrets-file.ts';
 import { recordsToWire } from '../record-wire.ts';
 import type { DataKey } from '../slots/data-key.ts';
-import { readProvenSlots, readSlots, writeSlots } from '../slots/read-slots.ts';
+import { readVerifiedSlots, readSlots, writeSlots } from '../slots/read-slots.ts';
 import { SLOTS_FILE, type SlotsHeader } from '../slots/slots-file.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import type { VaultContext } from '../vault/vault-context.ts';
@@ -17,43 +17,43 @@ import {
   readAnchorFile,
   writeAnchor,
   type AnchorEntry,
-  type AnchorWorld,
+  type AnchorContext,
 } from './anchor.ts';
 
 /*
- * Every writing of `slots.json` and of the secrets file counts its generation up by one, and is
- * followed by the anchor. So a file is what the anchor says, or one ahead of it where a process was
- * killed in between; anything else is a file of another time.
+ * Each write of `slots.json` or the secrets file increments its generation, and then the anchor is
+ * written. So a file has the generation that the anchor has for it, or the next one if a process was
+ * killed between the two writes. Any other generation means that the file was rolled back or replaced.
  */
 
-/** Generations as found on disk; undefined for secrets that are elsewhere, missing or unreadable. */
+/** The generations on disk. `secrets` is undefined with keyring storage, or if the file can't be read. */
 interface Found {
   readonly slots: number;
   readonly secrets: number | undefined;
 }
 
-/** A header and an anchor that belong together. */
+/** A header and the anchor that matches it. */
 export interface Current {
   readonly header: SlotsHeader;
   readonly record: AnchorRecord;
 }
 
-type World = AnchorWorld & Pick<VaultContext, 'lock' | 'isReadOnly'>;
+type Context = AnchorContext & Pick<VaultContext, 'lock' | 'isReadOnly'>;
 
 /**
- * Whether a file is older than the anchor says, as far as that shows without a key. What is written
- * meanwhile does not mislead it: the anchor is read first, and generations only grow.
+ * Checks, without a key, whether a file is older than the anchor. A write at the same time can't
+ * cause a false alarm: the anchor is read first, and generations only grow.
  */
 export async function findRollback(
-  world: Pick<AnchorWorld, 'disk' | 'directory' | 'kdfCosts'>,
+  context: Pick<AnchorContext, 'disk' | 'directory' | 'kdfCosts'>,
 ): Promise<Result<undefined, VaultFailure>> {
-  const anchor = await readAnchorFile(world);
+  const anchor = await readAnchorFile(context);
   if (!anchor.ok) return anchor;
-  const slots = await readSlots(world);
+  const slots = await readSlots(context);
   if (!slots.ok) return slots;
   if (slots.value === undefined) return ok();
   const { header } = slots.value;
-  const secrets = await secretsGeneration(world, header);
+  const secrets = await secretsGeneration(context, header);
   if (!secrets.ok) return secrets;
   const found = { slots: header.generation, secrets: secrets.value };
   if (anchor.value === undefined) return expectNoGeneration(found);
@@ -62,55 +62,55 @@ export async function findRollback(
 }
 
 /**
- * Compares every file with the anchor, brings the anchor up to date where a process was killed before
- * it did, and gives a vault of version 1 its generations. A vault that is open read-only, or that
- * cannot be written now, stays as it is.
+ * Compares every file with the anchor. Also updates the anchor if a process was killed before it
+ * could, and gives generations to a vault of version 1. If the vault is read-only or can't be written
+ * now, nothing is updated.
  */
-export async function meetGenerations(
-  world: World,
+export async function checkGenerations(
+  context: Context,
   dataKey: DataKey,
 ): Promise<Result<SlotsHeader, VaultFailure>> {
-  const seen = await compare(world, dataKey);
+  const seen = await compare(context, dataKey);
   if (seen.ok && seen.value.isCurrent) return ok(seen.value.header);
-  if (world.isReadOnly) {
-    // Another process may have written between two of the readings.
-    const again = await compare(world, dataKey);
+  if (context.isReadOnly) {
+    // Another process may have written a file between the reads.
+    const again = await compare(context, dataKey);
     return again.ok ? ok(again.value.header) : again;
   }
-  return await world.lock.hold(async () => {
-    const found = await compare(world, dataKey);
+  return await context.lock.hold(async () => {
+    const found = await compare(context, dataKey);
     if (!found.ok) return found;
-    const updated = await bringUp(world, dataKey, found.value);
+    const updated = await bringUpToDate(context, dataKey, found.value);
     return ok(updated.ok ? updated.value.header : found.value.header);
   });
 }
 
-/** The same before something is written, which needs it done. The caller holds the lock. */
-export async function settleGenerations(
-  world: AnchorWorld,
+/** As `checkGenerations`, but fails if the anchor can't be updated. The caller holds the lock. */
+export async function syncAnchor(
+  context: AnchorContext,
   dataKey: DataKey,
 ): Promise<Result<Current, VaultFailure>> {
-  const found = await compare(world, dataKey);
-  return found.ok ? await bringUp(world, dataKey, found.value) : found;
+  const found = await compare(context, dataKey);
+  return found.ok ? await bringUpToDate(context, dataKey, found.value) : found;
 }
 
 /**
- * Takes the files as they are for the newest: the one deliberate way back. They and the anchor become
- * a generation that none of them had. The caller holds the lock.
+ * Accepts a deliberate rollback: the files on disk become the newest. They and the anchor get a
+ * generation higher than any that is known. The caller holds the lock.
  */
 export async function acceptGenerations(
-  world: AnchorWorld,
+  context: AnchorContext,
   dataKey: DataKey,
 ): Promise<Result<Current, VaultFailure>> {
-  const header = await readProvenSlots(world, dataKey);
+  const header = await readVerifiedSlots(context, dataKey);
   if (!header.ok) return header;
-  const file = await readAnchor(world, header.value, dataKey);
-  const entry = await readAnchorEntry(world, header.value, dataKey);
+  const file = await readAnchor(context, header.value, dataKey);
+  const entry = await readAnchorEntry(context, header.value, dataKey);
   const known = [
     file.ok ? file.value : undefined,
     'record' in entry ? entry.record : undefined,
   ].filter((one) => one !== undefined);
-  const secrets = await secretsGeneration(world, header.value);
+  const secrets = await secretsGeneration(context, header.value);
   if (!secrets.ok) return secrets;
   const generation =
     1 +
@@ -121,23 +121,23 @@ export async function acceptGenerations(
     );
   const revision = Math.max(0, ...known.map((one) => one.revision));
   const audit = known.find((one) => one.revision === revision)?.audit;
-  return await renew(world, dataKey, header.value, { revision, generation, audit });
+  return await rewriteAll(context, dataKey, header.value, { revision, generation, audit });
 }
 
-/** The generations as the store of the secrets needs them. */
+/** Connects the secrets file to the anchor. */
 export function storeGenerations(
-  world: AnchorWorld,
+  context: AnchorContext,
   header: SlotsHeader,
   dataKey: DataKey,
 ): StoreGenerations {
-  const settle = () => settleGenerations(world, dataKey);
+  const sync = () => syncAnchor(context, dataKey);
   return {
     newest: async () => {
-      const record = await readAnchor(world, header, dataKey);
+      const record = await readAnchor(context, header, dataKey);
       return record.ok ? ok(record.value.secrets) : record;
     },
-    settle,
-    follow: settle,
+    beforeWrite: sync,
+    afterWrite: sync,
   };
 }
 
@@ -147,22 +147,22 @@ interface Compared extends Current {
 }
 
 async function compare(
-  world: AnchorWorld,
+  context: AnchorContext,
   dataKey: DataKey,
 ): Promise<Result<Compared, VaultFailure>> {
-  const before = await readProvenSlots(world, dataKey);
+  const before = await readVerifiedSlots(context, dataKey);
   if (!before.ok) return before;
-  const record = await readAnchor(world, before.value, dataKey);
+  const record = await readAnchor(context, before.value, dataKey);
   if (!record.ok) return record;
-  const entry = await readAnchorEntry(world, before.value, dataKey);
-  const header = await readProvenSlots(world, dataKey);
+  const entry = await readAnchorEntry(context, before.value, dataKey);
+  const header = await readVerifiedSlots(context, dataKey);
   if (!header.ok) return header;
-  const secrets = await secretsGeneration(world, header.value);
+  const secrets = await secretsGeneration(context, header.value);
   if (!secrets.ok) return secrets;
   const found = { slots: header.value.generation, secrets: secrets.value };
   const newest = expectNewest(record.value, found, entry);
   if (!newest.ok) return newest;
-  const isCurrent = isAnchored(record.value, found) && isRepeated(record.value, entry);
+  const isCurrent = isAnchored(record.value, found) && isKeyringCopyCurrent(record.value, entry);
   return ok({ header: header.value, record: record.value, found, isCurrent });
 }
 
@@ -175,30 +175,31 @@ function expectNewest(
     return rolledBack(ANCHOR_FILE);
   }
   if (record.revision === 0) return expectNoGeneration(found);
-  const older = olderFile(record, found) ?? (isFarAhead(record, found) ? ANCHOR_FILE : undefined);
+  const older =
+    olderFile(record, found) ?? (isMoreThanOneAhead(record, found) ? ANCHOR_FILE : undefined);
   return older === undefined ? ok() : rolledBack(older);
 }
 
-/** Whether the anchor says of each file what it is; a header without a generation has to get one. */
+/** Whether the anchor matches the files. A header without a generation still has to get one. */
 function isAnchored(record: AnchorRecord, { slots, secrets = record.secrets }: Found): boolean {
   return slots > 0 && slots === record.slots && secrets === record.secrets;
 }
 
-/** Whether the keyring says what the file says, or cannot be told. */
-function isRepeated({ revision }: AnchorRecord, entry: AnchorEntry): boolean {
+/** Whether the copy in the keyring matches the file, or can't be reached. */
+function isKeyringCopyCurrent({ revision }: AnchorRecord, entry: AnchorEntry): boolean {
   return entry.state === 'read'
     ? entry.record.revision === revision
     : entry.state === 'unreachable';
 }
 
-async function bringUp(
-  world: AnchorWorld,
+async function bringUpToDate(
+  context: AnchorContext,
   dataKey: DataKey,
   { header, record, found, isCurrent }: Compared,
 ): Promise<Result<Current, VaultFailure>> {
   if (isCurrent) return ok({ header, record });
   const secrets = found.secrets ?? record.secrets;
-  const written = await writeAnchor(world, header, dataKey, {
+  const written = await writeAnchor(context, header, dataKey, {
     ...record,
     slots: found.slots,
     secrets,
@@ -206,12 +207,12 @@ async function bringUp(
   if (!written.ok || header.generation > 0)
     return written.ok ? ok({ header, record: written.value }) : written;
   const { revision, audit } = written.value;
-  return await renew(world, dataKey, header, { revision, generation: 1, audit });
+  return await rewriteAll(context, dataKey, header, { revision, generation: 1, audit });
 }
 
-/** Writes secrets and header as one generation, and the anchor after them. */
-async function renew(
-  world: AnchorWorld,
+/** Writes the secrets, the header and then the anchor, all with the same generation. */
+async function rewriteAll(
+  context: AnchorContext,
   dataKey: DataKey,
   before: SlotsHeader,
   {
@@ -220,35 +221,36 @@ async function renew(
     audit,
   }: Pick<AnchorRecord, 'revision' | 'audit'> & { readonly generation: number },
 ): Promise<Result<Current, VaultFailure>> {
-  const sealed = before.storage === 'file' ? await resealSecrets(world, dataKey, generation) : ok();
+  const sealed =
+    before.storage === 'file' ? await rewriteSecrets(context, dataKey, generation) : ok();
   if (!sealed.ok) return sealed;
   const header = { ...before, generation };
-  const written = await writeSlots(world, header, dataKey);
+  const written = await writeSlots(context, header, dataKey);
   if (!written.ok) return written;
-  const secrets = await secretsGeneration(world, header);
+  const secrets = await secretsGeneration(context, header);
   if (!secrets.ok) return secrets;
   const record = { revision, slots: generation, secrets: secrets.value ?? generation, audit };
-  const anchored = await writeAnchor(world, header, dataKey, record);
+  const anchored = await writeAnchor(context, header, dataKey, record);
   return anchored.ok ? ok({ header, record: anchored.value }) : anchored;
 }
 
-/** Secrets that do not open stay as they are; whoever reads them is told why. */
-async function resealSecrets(
-  world: AnchorWorld,
+/** Leaves secrets that can't be opened as they are; reading them reports why. */
+async function rewriteSecrets(
+  context: AnchorContext,
   dataKey: DataKey,
   generation: number,
 ): Promise<Result<undefined, VaultFailure>> {
-  const opened = await readSecrets({ ...world, dataKey });
+  const opened = await readSecrets({ ...context, dataKey });
   if (!opened.ok) return ok();
   const wires = recordsToWire(opened.value.secrets.values());
   if (!wires.ok) return wires;
   const bytes = await sealSecrets(dataKey, opened.value.contentKey, wires.value, generation);
-  const path = join(world.directory, SECRETS_FILE);
-  return await writeAtomically(world.disk, path, bytes, world.randomness);
+  const path = join(context.directory, SECRETS_FILE);
+  return await writeAtomically(context.disk, path, bytes, context.randomness);
 }
 
 async function secretsGeneration(
-  { disk, directory, kdfCosts }: Pick<AnchorWorld, 'disk' | 'directory' | 'kdfCosts'>,
+  { disk, directory, kdfCosts }: Pick<AnchorContext, 'disk' | 'directory' | 'kdfCosts'>,
   { storage }: SlotsHeader,
 ): Promise<Result<number | undefined, VaultFailure>> {
   if (storage !== 'file') return ok(undefined);
@@ -265,11 +267,14 @@ function olderFile(
   return secrets < record.secrets ? SECRETS_FILE : undefined;
 }
 
-function isFarAhead(record: AnchorRecord, { slots, secrets = record.secrets }: Found): boolean {
+function isMoreThanOneAhead(
+  record: AnchorRecord,
+  { slots, secrets = record.secrets }: Found,
+): boolean {
   return slots > record.slots + 1 || secrets > record.secrets + 1;
 }
 
-/** Where there is no anchor, no file may be of a time that had one. */
+/** Without an anchor, no file may have a generation. */
 function expectNoGeneration({ slots, secrets = 0 }: Found): Result<undefined, VaultFailure> {
   return slots === 0 && secrets === 0 ? ok() : failed(ANCHOR_MISSING);
 }

@@ -18,12 +18,12 @@ const BACKUP = {
   createdAtMs: 1_700_000_000_000,
   dataKeyId: Buffer.alloc(12, 1).toString('base64url'),
   dataKey: Uint8Array.from(Buffer.alloc(32, 2)),
-  lastingKey: Uint8Array.from(Buffer.alloc(32, 3)),
+  stableKey: Uint8Array.from(Buffer.alloc(32, 3)),
   records: [singleValue(secretName.from('openai'), Secret.of('sk-test-0123456789'), 7)],
 };
 const BYTES = expectOk(await sealBackup(BACKUP, PASSPHRASE, SEALING));
 const TEXT = Buffer.from(BYTES).toString('utf8');
-/** Derived once: deriving it anew for each byte would take minutes and prove nothing more. */
+/** Derived only once, because deriving it for each byte would take minutes. */
 const KEY = await openWithPassphrase(
   expectOk(parseSealedJson(backupKind(FILE), BYTES, KDF_COSTS)).recipients,
   PASSPHRASE,
@@ -38,13 +38,13 @@ async function reasonWithKey(bytes: Uint8Array): Promise<string> {
 }
 
 describe('the backup file', () => {
-  it('opens to what was sealed', async () => {
+  it('opens with its passphrase', async () => {
     const { records, ...rest } = expectOk(await openBackup(BYTES, PLACE, KDF_COSTS));
     expect({ ...rest, records: records.length }).toEqual({ ...BACKUP, records: 1 });
     expect(await reasonWithKey(BYTES)).toBe('opened');
   });
 
-  it('refuses every flipped byte, also to who has its key', async () => {
+  it('refuses every flipped byte, even with the right passphrase', async () => {
     for (const [at, damaged] of flips(BYTES)) {
       const reason = await reasonWithKey(damaged);
       expect(['vault-damaged', 'version-unknown'], `byte ${String(at)}`).toContain(reason);
@@ -62,12 +62,12 @@ describe('the backup file', () => {
   it.each<readonly [string, string | RegExp, string, string]>([
     ['too few iterations', '"p2c":600000', '"p2c":599999', 'parameters'],
     ['a billion iterations', '"p2c":600000', '"p2c":1000000000', 'parameters'],
-    ['no whole number of them', '"p2c":600000', '"p2c":600000.5', 'parameters'],
+    ['a fraction of an iteration', '"p2c":600000', '"p2c":600000.5', 'parameters'],
     ['a huge salt', '"p2s":"', `"p2s":"${'A'.repeat(10_000)}`, 'parameters'],
     ['no salt', /"p2s":"[^"]*"/, '"p2s":""', 'parameters'],
-    ['a member twice', '"p2c":600000', '"p2c":600000,"p2c":600000', 'malformed'],
-    ['a member more', '{"protected"', '{"more":1,"protected"', 'malformed'],
-    ['a blank', '{"protected"', '{ "protected"', 'malformed'],
+    ['a duplicate member', '"p2c":600000', '"p2c":600000,"p2c":600000', 'malformed'],
+    ['an additional member', '{"protected"', '{"more":1,"protected"', 'malformed'],
+    ['a space', '{"protected"', '{ "protected"', 'malformed'],
     ['another algorithm', 'PBES2-HS512+A256KW', 'PBES2-HS256+A128KW', 'malformed'],
   ])('refuses %s before deriving anything', async (_, from, to, damage) => {
     const hostile = Buffer.from(TEXT.replace(from, to));
@@ -81,7 +81,7 @@ describe('the backup file', () => {
     ['a newer version', { v: 2 }, { reason: 'version-unknown', file: FILE }],
     ['another kind of file', { typ: 'postern-secrets' }, undefined],
     ['another encryption', { enc: 'A128GCM' }, undefined],
-    ['a vault that is none', { vault: 'not an id' }, undefined],
+    ['an invalid vault id', { vault: 'not an id' }, undefined],
   ])('refuses %s', async (_, claims, failure) => {
     const [, header = ''] = /"protected":"([^"]*)"/.exec(TEXT) ?? [];
     const before: unknown = JSON.parse(Buffer.from(header, 'base64url').toString());

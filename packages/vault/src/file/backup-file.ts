@@ -16,13 +16,14 @@ import {
 } from './recipients.ts';
 import { parseSealedJson, sealJson, type SealedKind } from './sealed-json.ts';
 
-/** Everything that a vault is: enough to make it anew on another machine. */
+/** The whole content of a vault: enough to recreate it on another machine. */
 export interface Backup {
   readonly vaultId: VaultId;
   readonly createdAtMs: number;
   readonly dataKeyId: string;
   readonly dataKey: Uint8Array;
-  readonly lastingKey: Uint8Array;
+  /** Called `lastingKey` in the file. */
+  readonly stableKey: Uint8Array;
   readonly records: readonly SecretRecord[];
 }
 
@@ -42,7 +43,7 @@ const ContentSchema = v.strictObject({
   secrets: v.record(v.string(), v.unknown()),
 });
 
-/** Encrypts a backup under a passphrase of its own, as any JOSE tool opens it. */
+/** Encrypts a backup under its own passphrase, in a form that any JOSE tool can open. */
 export async function sealBackup(
   backup: Backup,
   passphrase: Secret,
@@ -57,14 +58,14 @@ export async function sealBackup(
     createdAtMs: backup.createdAtMs,
     dataKeyId: backup.dataKeyId,
     dataKey: Buffer.from(backup.dataKey).toString('base64url'),
-    lastingKey: Buffer.from(backup.lastingKey).toString('base64url'),
+    lastingKey: Buffer.from(backup.stableKey).toString('base64url'),
     secrets: Object.fromEntries(secrets.value),
   };
   const contentKey: ContentKey = { key, recipients: [recipient] };
   return ok(await sealJson(backupKind(''), backup.vaultId, contentKey, content));
 }
 
-/** The backup in a file; `file` only names it in failures. */
+/** Opens a backup. `file` is its name in failures. */
 export async function openBackup(
   bytes: Uint8Array,
   { file, passphrase }: { readonly file: string; readonly passphrase: Secret },
@@ -97,7 +98,7 @@ function parseContent(
     createdAtMs,
     dataKeyId,
     dataKey: Uint8Array.from(Buffer.from(dataKey, 'base64url')),
-    lastingKey: Uint8Array.from(Buffer.from(lastingKey, 'base64url')),
+    stableKey: Uint8Array.from(Buffer.from(lastingKey, 'base64url')),
     records,
   });
 }

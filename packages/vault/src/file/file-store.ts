@@ -6,7 +6,7 @@ import type { KdfCosts } from '../kdf-costs.ts';
 import { recordsToWire, recordToWire, type RecordWire } from '../record-wire.ts';
 import { byName, infoOf, type SecretStore } from '../secret-store.ts';
 import type { DataKey } from '../slots/data-key.ts';
-import { readProvenSlots } from '../slots/read-slots.ts';
+import { readVerifiedSlots } from '../slots/read-slots.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import {
   NEXT_SECRETS_FILE,
@@ -19,30 +19,30 @@ import {
 import type { VaultLock } from '../vault-lock.ts';
 
 export interface FileStoreOptions {
-  /** The vault's directory; `secrets.jwe.json` is in it, made with the vault. */
+  /** The vault's directory, which contains `secrets.jwe.json`. */
   readonly directory: string;
   readonly disk: Disk;
   readonly lock: VaultLock;
   readonly randomness: Randomness;
   readonly kdfCosts: KdfCosts;
   readonly dataKey: DataKey;
-  /** Tells a file that is older than the newest; without it nobody does. */
+  /** Detects a rollback of the file. Without it, a rollback isn't noticed. */
   readonly generations?: StoreGenerations;
 }
 
-/** What the vault remembers of the generation of its secrets file. */
+/** Tracks the generation of the secrets file. */
 export interface StoreGenerations {
-  /** The newest that is known. */
+  /** The newest known generation. */
   newest(): Promise<Result<number, VaultFailure>>;
-  /** Before a writing: everything is as it should be. The caller holds the lock. */
-  settle(): Promise<Result<unknown, VaultFailure>>;
-  /** After a writing. The caller holds the lock. */
-  follow(): Promise<Result<unknown, VaultFailure>>;
+  /** Checks for a rollback before the file is written. The caller holds the lock. */
+  beforeWrite(): Promise<Result<unknown, VaultFailure>>;
+  /** Records the new generation after the file was written. The caller holds the lock. */
+  afterWrite(): Promise<Result<unknown, VaultFailure>>;
 }
 
 /**
- * Secrets in one encrypted file, opened anew for each call so that what other processes wrote is
- * seen. A file that is missing or cannot be opened is `vault-damaged`, never an empty store.
+ * Secrets in one encrypted file. Each call reads the file again, so it sees the changes of other
+ * processes. A missing or unreadable file is `vault-damaged`, never an empty store.
  */
 export function fileStore(options: FileStoreOptions): SecretStore {
   return {
@@ -66,7 +66,7 @@ export function fileStore(options: FileStoreOptions): SecretStore {
   };
 }
 
-/** Reads the newest generation first: the file may be newer by then, never older. */
+/** Reads the newest generation before the file: the file may become newer in between, but not older. */
 async function readNewest(options: FileStoreOptions): Promise<Result<OpenedSecrets, VaultFailure>> {
   const newest = (await options.generations?.newest()) ?? ok(0);
   if (!newest.ok) return newest;
@@ -78,19 +78,19 @@ async function readNewest(options: FileStoreOptions): Promise<Result<OpenedSecre
 type Place = Pick<FileStoreOptions, 'directory' | 'disk' | 'dataKey' | 'kdfCosts'>;
 
 /**
- * Reads and opens the file of secrets. Under another data key it is `vault-locked` where that is in
- * force, and damaged where this one is: then it is of another time than the slots.
+ * Reads and opens the secrets file. If it is encrypted with a different data key, fails with
+ * `vault-locked` if the vault has a new data key, and with `vault-damaged` if only the file does.
  */
 export async function readSecrets(place: Place): Promise<Result<OpenedSecrets, VaultFailure>> {
   const opened = await readOnce(place);
   if (opened.ok || opened.failure.reason !== 'vault-locked') return opened;
-  // Between the slots and the secrets of a new data key lies one renaming.
+  // During a rekey, the new slots are in place before the new secrets file is.
   const names = await place.disk.list(place.directory);
   if (!names.ok) return names;
   if (names.value.includes(NEXT_SECRETS_FILE)) return failed({ reason: 'vault-busy' });
   const again = await readOnce(place);
   if (again.ok || again.failure.reason !== 'vault-locked') return again;
-  const slots = await readProvenSlots(place, place.dataKey);
+  const slots = await readVerifiedSlots(place, place.dataKey);
   return slots.ok
     ? failed({ reason: 'vault-damaged', file: SECRETS_FILE, damage: 'other-key' })
     : slots;
@@ -115,8 +115,8 @@ async function rewrite<T>(
   change: (secrets: Map<SecretName, RecordWire>) => Result<T, VaultFailure>,
 ): Promise<Result<T, VaultFailure>> {
   return await options.lock.hold(async () => {
-    const settled = await options.generations?.settle();
-    if (settled?.ok === false) return settled;
+    const checked = await options.generations?.beforeWrite();
+    if (checked?.ok === false) return checked;
     const opened = await readSecrets(options);
     if (!opened.ok) return opened;
     const before = recordsToWire(opened.value.secrets.values());
@@ -131,7 +131,7 @@ async function rewrite<T>(
     }
     const written = await writeAtomically(disk, join(directory, SECRETS_FILE), bytes, randomness);
     if (!written.ok) return written;
-    const followed = await options.generations?.follow();
-    return followed?.ok === false ? followed : changed;
+    const recorded = await options.generations?.afterWrite();
+    return recorded?.ok === false ? recorded : changed;
   });
 }

@@ -1,7 +1,7 @@
 import { decodeUtf8, encodeUtf8, isJsonObject, parseJson, type JsonObject } from '@postern/kernel';
 import { errors, flattenedDecrypt, FlattenedEncrypt } from 'jose';
 
-/** What RFC 7516 encrypts and authenticates, without the recipients. */
+/** The encrypted and authenticated members of a JWE (RFC 7516), without the recipients. */
 export interface JweContent {
   readonly protected: string;
   readonly aad: string;
@@ -12,14 +12,14 @@ export interface JweContent {
 
 export const CONTENT_ENCRYPTION = 'A256GCM';
 
-/** Encrypts under a content key (A256GCM) and a fresh random IV. */
+/** Encrypts with A256GCM under a content key and a new random IV. */
 export async function sealContent(
   key: Uint8Array,
   header: { readonly enc: typeof CONTENT_ENCRYPTION } & JsonObject,
   associated: Uint8Array,
   text: string,
 ): Promise<JweContent> {
-  // `dir` says to jose that `key` is the content key itself; the recipients' keys are wrapped beside.
+  // `dir`: `key` is the content key itself. We wrap it for the recipients ourselves.
   const sealed = await new FlattenedEncrypt(encodeUtf8(text))
     .setProtectedHeader({ ...header })
     .setUnprotectedHeader({ alg: 'dir' })
@@ -29,7 +29,7 @@ export async function sealContent(
   return { protected: protectedHeader, aad, iv, ciphertext, tag };
 }
 
-/** The plaintext; undefined where it is not what was sealed under this key. */
+/** The plaintext; undefined if the key is wrong or the content was altered. */
 export async function openContent(
   key: Uint8Array,
   content: JweContent,
@@ -46,7 +46,7 @@ export async function openContent(
   }
 }
 
-/** The members of a protected header; undefined where it is not base64url of a JSON object. */
+/** The members of a protected header; undefined if it isn't base64url of a JSON object. */
 export function readProtected(header: string): JsonObject | undefined {
   const text = decodeUtf8(Buffer.from(header, 'base64url'));
   const json = text === undefined ? undefined : parseJson(text, { maxDepth: 3 });

@@ -7,7 +7,7 @@ import { KEY_WRAP, PBES2, pbes2Kek, unwrapKey, wrapKey } from '../primitives/key
 
 const SALT_BYTES = 16;
 
-/** 32 bytes wrapped are 40: 54 characters. */
+/** A wrapped key of 32 bytes takes 40 bytes, or 54 characters. */
 const wrappedKey = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{54}$/));
 const base64url16 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/));
 const keyId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
@@ -16,7 +16,7 @@ const PassphraseRecipient = v.strictObject({
   header: v.strictObject({
     alg: v.literal(PBES2),
     kid: keyId,
-    /** By its form alone; `hasAcceptedCost` holds it against the bounds. */
+    /** Any positive integer; `hasAcceptedCost` checks the bounds. */
     p2c: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
     p2s: base64url16,
   }),
@@ -34,25 +34,25 @@ export const RecipientsSchema = v.union([
   v.strictTuple([PassphraseRecipient]),
 ]);
 
-/** Who can open a sealed file: its content key, wrapped once for each. */
+/** The recipients of a sealed file. For each, the content key is wrapped once. */
 export type Recipients = v.InferOutput<typeof RecipientsSchema>;
 type Recipient = Recipients[number];
 export type PassphraseRecipient = v.InferOutput<typeof PassphraseRecipient>;
 export type DataKeyRecipient = v.InferOutput<typeof DataKeyRecipient>;
 
-/** The content key of one sealed file together with those who can open it. */
+/** The content key of a sealed file and its recipients. */
 export interface ContentKey {
   readonly key: Uint8Array;
   readonly recipients: Recipients;
 }
 
-/** What new recipients are made with. */
+/** The options for creating recipients. */
 export interface Sealing {
   readonly randomness: Randomness;
   readonly kdfCosts: KdfCosts;
 }
 
-/** A passphrase and the slot that it belongs to. */
+/** A passphrase and its slot. */
 export interface SlotPassphrase {
   readonly slotId: string;
   readonly passphrase: Secret;
@@ -91,7 +91,7 @@ export function findDataKey(recipients: Recipients): DataKeyRecipient | undefine
   return all.find((one): one is DataKeyRecipient => one.header.alg === KEY_WRAP);
 }
 
-/** Whether what a file demands of whoever opens it with a passphrase is within the bounds. */
+/** Whether the passphrase recipient's key derivation cost is within the bounds. */
 export function hasAcceptedCost(recipients: Recipients, { pbes2Count }: KdfCosts): boolean {
   const passphrase = findPassphrase(recipients);
   return passphrase === undefined || isWithin(passphrase.header.p2c, pbes2Count);
@@ -120,7 +120,7 @@ function wrappedKeyOf(recipient: Recipient): Buffer {
   return Buffer.from(recipient.encrypted_key, 'base64url');
 }
 
-/** What the file's associated data says of its recipients, so that none can be swapped or added. */
+/** The file's associated data: it binds the recipients, so that none can be replaced or added. */
 export function digestOfRecipients(recipients: Recipients): Uint8Array {
   return createHash('sha256').update(JSON.stringify(recipients), 'utf8').digest();
 }

@@ -26,24 +26,24 @@ import {
 export interface SealedKind {
   /** The protected header's `typ`. */
   readonly typ: string;
-  /** How the file is called in failures. */
+  /** The file's name in failures. */
   readonly file: string;
   readonly maxBytes: number;
-  /** The newest version that is written and read; from 2 on it has a generation. */
+  /** The newest supported version. Version 2 added the generation. */
   readonly version: 1 | 2;
 }
 
-/** A sealed file, parsed and within bounds, not yet opened. */
+/** A sealed file after parsing and bounds checks, still encrypted. */
 export interface SealedJson {
   readonly vaultId: VaultId;
   readonly recipients: Recipients;
-  /** Counts the writings of the file; 0 where its version has no count. */
+  /** How many times the file was written; 0 if its version has no count. */
   readonly generation: number;
-  /** The content; `altered` where it is not what was sealed under this key. */
+  /** Decrypts the content. Fails as `altered` if the key is wrong or the content was changed. */
   open(key: Uint8Array): Promise<Result<JsonValue, VaultFailure>>;
 }
 
-/** Canonical: unused bits in a last character would be bytes of the file that nothing authenticates. */
+/** Canonical base64url only: otherwise unused bits of the last character could be changed unnoticed. */
 const base64url = v.pipe(
   v.string(),
   v.check((text) => Buffer.from(text, 'base64url').toString('base64url') === text),
@@ -78,8 +78,8 @@ const ProtectedSchema = v.variant('v', [
 ]);
 
 /**
- * Encrypts `content` under a fresh random IV and gives the file's bytes, one line.
- * @param generation From 1; 0 for a kind that has none.
+ * Encrypts `content` under a new random IV and returns the bytes of the file, one line.
+ * @param generation From 1, or 0 for a kind without generations.
  */
 export async function sealJson(
   kind: SealedKind,
@@ -97,8 +97,8 @@ export async function sealJson(
 }
 
 /**
- * Reads a sealed file strictly: exactly the bytes that `sealJson` writes for these members, so that
- * no byte is outside what the content key authenticates.
+ * Parses a sealed file. Accepts only the exact bytes that `sealJson` would write, so that the content
+ * key authenticates every byte.
  */
 export function parseSealedJson(
   kind: SealedKind,
@@ -129,7 +129,7 @@ function parseEnvelope(kind: SealedKind, bytes: Uint8Array): Result<Envelope, Va
   if (json?.ok !== true) return damaged(kind, 'malformed');
   const envelope = v.safeParse(EnvelopeSchema, json.value);
   if (!envelope.success) return damaged(kind, damageOf(envelope.issues));
-  // The schema's members come out in its own order, which is the order that is written.
+  // The schema returns its members in the order in which they are written.
   return text === `${JSON.stringify(envelope.output)}\n`
     ? ok(envelope.output)
     : damaged(kind, 'malformed');

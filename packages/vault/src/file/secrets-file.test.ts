@@ -36,8 +36,8 @@ function parsed(text: string): GeneralJWE {
   );
 }
 
-describe('the encrypted file of secrets', () => {
-  it('opens with the data key and with the passphrase to what was sealed', async () => {
+describe('the encrypted secrets file', () => {
+  it('opens with the data key and with the passphrase', async () => {
     const ways = [
       await openSecrets(BYTES, DATA_KEY, KDF_COSTS),
       await openSecretsWithPassphrase(BYTES, Secret.of(PASSPHRASE.normalize('NFC')), KDF_COSTS),
@@ -53,7 +53,7 @@ describe('the encrypted file of secrets', () => {
     }
   });
 
-  it('opens in another JOSE library with the passphrase alone', async () => {
+  it('opens in another JOSE library with only the passphrase', async () => {
     const { plaintext } = await generalDecrypt(
       parsed(TEXT),
       Buffer.from(PASSPHRASE.normalize('NFC')),
@@ -65,7 +65,7 @@ describe('the encrypted file of secrets', () => {
     });
   });
 
-  it('keeps the content key and recipients when it is written again, never the IV', async () => {
+  it('keeps the content key and recipients when it is written again, but uses a new IV', async () => {
     const again = Buffer.from(await sealSecrets(DATA_KEY, CONTENT_KEY, SECRETS, 1)).toString();
     const [before, after] = [parsed(TEXT), parsed(again)];
     expect(after.recipients).toEqual(before.recipients);
@@ -81,7 +81,7 @@ describe('the encrypted file of secrets', () => {
     }
   });
 
-  it('refuses every truncation, and anything appended', async () => {
+  it('refuses every truncation and appended bytes', async () => {
     for (const cut of truncations(BYTES)) {
       expect(await openSecrets(cut, DATA_KEY, KDF_COSTS), `${String(cut.length)} bytes`).toEqual(
         failed({ reason: 'vault-damaged', file: 'secrets.jwe.json', damage: 'malformed' }),
@@ -105,7 +105,7 @@ describe('the encrypted file of secrets', () => {
     expect(await openSecrets(hostile, DATA_KEY, KDF_COSTS)).toMatchObject(expected);
   });
 
-  it('refuses a recipient that is added, removed, or taken from another file', async () => {
+  it('refuses an added, removed or copied recipient', async () => {
     const other = await newContentKey(DATA_KEY, undefined, SEALING);
     const envelope = parsed(TEXT);
     const [passphrase, dataKey] = envelope.recipients;
@@ -118,7 +118,7 @@ describe('the encrypted file of secrets', () => {
     }
   });
 
-  it('refuses the file of another vault and of another data key', async () => {
+  it('refuses a file of another vault or data key', async () => {
     const elsewhere = newDataKey(vaultId.from('01arz3ndektsv4rrffq69g5faw'), systemRandomness);
     expect(await openSecrets(BYTES, elsewhere, KDF_COSTS)).toMatchObject({
       failure: { damage: 'foreign' },
@@ -129,7 +129,7 @@ describe('the encrypted file of secrets', () => {
     );
   });
 
-  it('tells a wrong passphrase from damage', async () => {
+  it('distinguishes a wrong passphrase from damage', async () => {
     expect(await openSecretsWithPassphrase(BYTES, Secret.of('wrong'), KDF_COSTS)).toEqual(
       failed({ reason: 'wrong-passphrase' }),
     );

@@ -18,18 +18,18 @@ import {
 import { parseSealedJson, sealJson, type SealedKind } from './sealed-json.ts';
 import type { Secret } from '@postern/kernel';
 
-/** All secrets of a vault with file storage, in wire form, by name. */
+/** The wire forms of all secrets by name. */
 export type SecretsByName = ReadonlyMap<SecretName, RecordWire>;
 
 export interface OpenedSecrets {
   readonly secrets: ReadonlyMap<SecretName, SecretRecord>;
   readonly contentKey: ContentKey;
-  /** Counts the writings of the file; 0 for one of version 1. */
+  /** How many times the file was written; 0 for version 1. */
   readonly generation: number;
 }
 
 export const SECRETS_FILE = 'secrets.jwe.json';
-/** What is to take the place of `SECRETS_FILE`, or to fill the keyring, once it is read back. */
+/** The staged file: once verified, it replaces `SECRETS_FILE` or is copied into the keyring. */
 export const NEXT_SECRETS_FILE = 'secrets.next.jwe.json';
 export const SECRETS_KIND: SealedKind = {
   typ: 'postern-secrets',
@@ -40,7 +40,7 @@ export const SECRETS_KIND: SealedKind = {
 const KEK_PURPOSE = 'postern/v1/secrets-file';
 const CONTENT_VERSION = 1;
 
-/** A fresh content key, openable by the data key and, where there is one, the passphrase. */
+/** A new content key that the data key opens and, if there is a passphrase, the passphrase too. */
 export async function newContentKey(
   dataKey: DataKey,
   passphrase: SlotPassphrase | undefined,
@@ -52,7 +52,7 @@ export async function newContentKey(
   return { key, recipients: [await passphraseRecipient(key, passphrase, sealing), unlocked] };
 }
 
-/** Seals all secrets; the content key and its recipients stay what they were, the IV is new. */
+/** Encrypts all secrets under the same content key and recipients, with a new IV. */
 export async function sealSecrets(
   dataKey: DataKey,
   contentKey: ContentKey,
@@ -64,7 +64,7 @@ export async function sealSecrets(
   return await sealJson(SECRETS_KIND, dataKey.vaultId, contentKey, content, generation);
 }
 
-/** Opens the file with the unlocked data key; `vault-locked` where that is no longer its key. */
+/** Opens the file with the data key. Fails with `vault-locked` if the file has another data key. */
 export async function openSecrets(
   bytes: Uint8Array,
   dataKey: DataKey,
@@ -74,7 +74,7 @@ export async function openSecrets(
   if (!sealed.ok) return sealed;
   const { recipients, vaultId, generation } = sealed.value;
   if (vaultId !== dataKey.vaultId) return damaged('foreign');
-  // Sealed under another data key: another process changed it since this vault was unlocked.
+  // Another process changed the data key after this vault was unlocked.
   if (findDataKey(recipients)?.header.kid !== dataKey.id) return failed({ reason: 'vault-locked' });
   const key = openWithDataKey(recipients, dataKey, KEK_PURPOSE);
   if (key === undefined) return damaged('altered');
@@ -86,7 +86,7 @@ export async function openSecrets(
     : ok({ secrets, contentKey: { key, recipients }, generation });
 }
 
-/** Opens the file with the passphrase alone, as any JOSE tool can: for when the slots are lost. */
+/** Opens the file with the passphrase alone, in case `slots.json` is lost. Any JOSE tool can too. */
 export async function openSecretsWithPassphrase(
   bytes: Uint8Array,
   passphrase: Secret,
@@ -105,7 +105,7 @@ export async function openSecretsWithPassphrase(
     : ok({ secrets, contentKey: { key, recipients }, generation });
 }
 
-/** The generation of a file, by its header alone; undefined where it does not read. */
+/** The generation in the file's header; undefined if the file can't be parsed. */
 export function generationOf(bytes: Uint8Array, costs: KdfCosts): number | undefined {
   const sealed = parseSealedJson(SECRETS_KIND, bytes, costs);
   return sealed.ok ? sealed.value.generation : undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classifyKeyringError } from './classify-keyring-error.ts';
 import type { KeyringFailure } from './keyring-port.ts';
 
-/** Messages as real services and buses caused them; the suites of testing/ cause them again. */
+/** Messages caused by real services and buses. The suites in `testing/` cause them again. */
 const RECORDED: readonly (readonly [string, KeyringFailure])[] = [
   [
     'Platform failure: DBus error: Using X11 for dbus-daemon autolaunch was disabled at compile time, set your DBUS_SESSION_BUS_ADDRESS instead',
@@ -48,7 +48,7 @@ describe('a message of the keyring library', () => {
     expect(classifyKeyringError(new Error(message))).toEqual(failure);
   });
 
-  it('that is no error at all is unknown', () => {
+  it("is unknown if it isn't an error", () => {
     expect(classifyKeyringError('text')).toEqual({
       reason: 'keyring-unavailable',
       cause: 'unknown',

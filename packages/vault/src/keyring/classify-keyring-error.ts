@@ -1,9 +1,9 @@
 import type { KeyringFailure } from './keyring-port.ts';
 
 /**
- * What the keyring library's messages mean. Recorded from @napi-rs/keyring 2.1.2 (crates keyring-core
- * and dbus-secret-service) against GNOME Keyring, KeePassXC, KWallet and D-Bus; the first row that matches wins. The
- * messages themselves are dropped: they may quote attributes.
+ * Maps messages of the keyring library to failures; the first matching row wins. Recorded from
+ * @napi-rs/keyring 2.1.2 (crates keyring-core and dbus-secret-service) with GNOME Keyring, KeePassXC,
+ * KWallet and D-Bus. The messages themselves are dropped because they may contain attributes.
  */
 const MEANINGS: readonly (readonly [RegExp, KeyringFailure])[] = [
   [

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { withDigest } from '../primitives/digested-json.ts';
 import { flips, truncations } from '../testing/damage.ts';
 import { memoryKeyring } from '../testing/memory-keyring.ts';
-import { fetchSalt, storeSalt } from '../vault/keyring-salt.ts';
+import { loadSalt, storeSalt } from '../vault/keyring-salt.ts';
 import {
   indexAccount,
   openEntry,
@@ -25,8 +25,8 @@ const lock = { hold: <T>(work: () => Promise<T>): Promise<T> => work() };
 const textOf = (bytes: Uint8Array) => Secret.of(Buffer.from(bytes).toString('utf8'));
 const bytesOf = (value: Secret) => Buffer.from(revealSecret(value));
 
-describe('an entry of the keyring', () => {
-  it('opens to what was sealed, under its own account alone', () => {
+describe('a keyring entry', () => {
+  it('opens under its own account only', () => {
     const value = sealEntry(ACCOUNT, MEMBERS);
     expect(openEntry(ACCOUNT, value)).toEqual({ state: 'sound', members: MEMBERS });
     const other = secretAccount(VAULT, secretName.from('other'));
@@ -50,18 +50,18 @@ describe('an entry of the keyring', () => {
   it.each<readonly [string, string, 'malformed' | 'newer']>([
     ['a newer version', withDigest(`{"v":2,"account":"${ACCOUNT}"}`), 'newer'],
     ['no version', withDigest(`{"account":"${ACCOUNT}"}`), 'malformed'],
-    ['no object', withDigest('[1]'), 'malformed'],
+    ["something that isn't an object", withDigest('[1]'), 'malformed'],
     ['a prototype', withDigest(`{"v":1,"account":"${ACCOUNT}","__proto__":{}}`), 'malformed'],
     ['deep nesting', withDigest(`{"v":1,"x":${'['.repeat(9999)}}`), 'malformed'],
     ['no digest', `{"v":1,"account":"${ACCOUNT}"}`, 'malformed'],
-    ['nothing', '', 'malformed'],
+    ['an empty value', '', 'malformed'],
     ['five megabytes', withDigest(`{"x":"${'x'.repeat(5_000_000)}"}`), 'malformed'],
-  ])('of %s is refused', (_, text, state) => {
+  ])('refuses %s', (_, text, state) => {
     expect(openEntry(ACCOUNT, Secret.of(text))).toEqual({ state });
   });
 });
 
-/** Each kind of entry: how one is made, and how the product reads it. */
+/** For each kind of entry: how to create one, and how Postern reads it. */
 const KINDS = [
   {
     kind: 'a secret',
@@ -89,12 +89,12 @@ const KINDS = [
     account: slotAccount(VAULT, SLOT),
     make: (keyring: ReturnType<typeof memoryKeyring>) =>
       storeSalt(keyring, VAULT, SLOT, new Uint8Array(32).fill(7)),
-    read: (keyring: ReturnType<typeof memoryKeyring>) => fetchSalt(keyring, VAULT, SLOT),
+    read: (keyring: ReturnType<typeof memoryKeyring>) => loadSalt(keyring, VAULT, SLOT),
   },
 ];
 
 describe.each(KINDS)('$kind in the keyring', ({ account, make, read }) => {
-  it('says which entry is damaged, for every flipped byte and truncation', async () => {
+  it('reports which entry is damaged, for every flipped byte and truncation', async () => {
     const keyring = memoryKeyring();
     expectOk(await make(keyring));
     expect(await read(keyring)).toMatchObject({ ok: true });

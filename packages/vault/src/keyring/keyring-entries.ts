@@ -4,8 +4,8 @@ import type { SecretName, VaultId } from '@postern/protocol';
 import { withDigest, withoutDigest } from '../primitives/digested-json.ts';
 
 /**
- * How the entries of a vault are called (the attribute `username`). The vault's id keeps two vaults of
- * one person apart; `+` cannot start the name of a secret.
+ * The name of a secret's entry (the attribute `username`). The vault's id is part of it because a
+ * person can have two vaults. Other entries begin with `+`, which no secret's name does.
  */
 export function secretAccount(vault: VaultId, name: SecretName): string {
   return `${name}@${vault}`;
@@ -19,13 +19,13 @@ export function slotAccount(vault: VaultId, slotId: string): string {
   return `+slot.${slotId}@${vault}`;
 }
 
-/** The anchor, where the keyring opens the vault or keeps its secrets. */
+/** The anchor's entry, if the keyring opens the vault or stores its secrets. */
 export function anchorAccount(vault: VaultId): string {
   return `+anchor@${vault}`;
 }
 
-/** A key derived for one purpose, beside the secrets and protected as they are. */
-export function keptKeyAccount(vault: VaultId, purpose: string): string {
+/** The entry of a stable key for one purpose. */
+export function stableKeyAccount(vault: VaultId, purpose: string): string {
   return `+key.${purpose.replaceAll('/', '-')}@${vault}`;
 }
 
@@ -33,8 +33,8 @@ const VERSION = 1;
 const MAX_ENTRY_LENGTH = 4_194_304;
 
 /**
- * The value of an entry: JSON that names its version and its own account, so that one pasted over
- * another is noticed, and ends in a digest, so that a damaged one is.
+ * The value of an entry, as JSON. It contains its own account, to detect a value copied from another
+ * entry, and ends with a digest, to detect damage.
  */
 export function sealEntry(account: string, members: JsonObject): Secret {
   return Secret.of(withDigest(JSON.stringify({ v: VERSION, account, ...members })));

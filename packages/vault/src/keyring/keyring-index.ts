@@ -6,8 +6,8 @@ import { indexAccount, openEntry, sealEntry } from './keyring-entries.ts';
 import type { KeyringPort } from './keyring-port.ts';
 
 /**
- * What the index entry says of a secret. `undefined` marks one that was being written: whether and as
- * what it exists, only its own entry can say.
+ * The index's information about a secret. `undefined` means that a change of the secret was started:
+ * only the secret's own entry shows whether it exists.
  */
 export type Indexed = v.InferOutput<typeof IndexedSchema> | undefined;
 export type KeyringIndex = ReadonlyMap<SecretName, Indexed>;
@@ -20,10 +20,10 @@ const IndexedSchema = v.strictObject({
 });
 
 /**
- * The names in a vault with keyring storage. Listing by search instead would hand every value to
- * this process, ask the person for each on some systems, and has no time limit on others. The entry
- * exists from the vault's creation on, so that its absence tells "the keyring of another login" from
- * "no such secret".
+ * The names of the secrets in a vault with keyring storage. A search of the keyring would load every
+ * value into this process, show a prompt for each on some systems, and have no time limit on others.
+ * The index exists as long as the vault does, so a missing index means that this is another person's
+ * or machine's keyring.
  */
 export async function readIndex(
   keyring: KeyringPort,

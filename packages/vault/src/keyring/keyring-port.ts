@@ -1,8 +1,6 @@
 import type { Result, Secret } from '@postern/kernel';
 
-/**
- * Why the keyring gave no answer. An entry that is not there is an answer, not a failure.
- */
+/** Why a call to the keyring failed. A missing entry isn't a failure. */
 export type KeyringFailure =
   | { readonly reason: 'keyring-unavailable'; readonly cause: KeyringAbsence }
   | { readonly reason: 'keyring-locked' }
@@ -11,23 +9,23 @@ export type KeyringFailure =
 export type KeyringAbsence =
   /** No session bus, or no keyring at all on this system. */
   | 'no-bus'
-  /** A bus, but nothing on it that keeps secrets. */
+  /** A bus without a Secret Service provider. */
   | 'no-service'
-  /** A service without a collection to put anything in. */
+  /** A service without a collection to store entries in. */
   | 'no-collection'
-  /** It went away, or did not answer in time. */
+  /** It disappeared, or didn't respond in time. */
   | 'no-answer'
-  /** It takes an entry and does not give it back. */
+  /** It accepts an entry, but returns something else afterwards. */
   | 'not-keeping'
-  /** Anything else that its library says. */
+  /** Any other error of the keyring library. */
   | 'unknown';
 
-/** Entries of the person's keyring under one service name. */
+/** The entries of the user's keyring under one service name. */
 export interface KeyringPort {
-  /** Undefined where the keyring says that there is no such entry. */
+  /** Undefined if there is no such entry. */
   get(account: string): Promise<Result<Secret | undefined, KeyringFailure>>;
-  /** Replaces what was there. */
+  /** Replaces an existing entry. */
   set(account: string, value: Secret): Promise<Result<undefined, KeyringFailure>>;
-  /** False where there was no such entry. */
+  /** False if there was no such entry. */
   remove(account: string): Promise<Result<boolean, KeyringFailure>>;
 }

@@ -13,7 +13,7 @@ const RECORD = singleValue(secretName.from('openai'), Secret.of('sk-test-1'), 1)
 const NEXT = singleValue(RECORD.name, Secret.of('sk-test-2'), 2, RECORD);
 const lock: VaultLock = { hold: (work) => work() };
 
-/** A keyring that answers its first `calls` calls and then is gone, as when its service dies. */
+/** A keyring that fails after `calls` calls, as if its service had crashed. */
 function dyingAfter(keyring: MemoryKeyring, calls: number): KeyringPort {
   let left = calls;
   const dead = failed({ reason: 'keyring-unavailable', cause: 'no-answer' } as const);
@@ -31,9 +31,9 @@ async function filled(): Promise<MemoryKeyring> {
   return keyring;
 }
 
-describe('a keyring that dies at any call', () => {
+describe('a keyring that fails at any call', () => {
   it.each(Array.from({ length: 5 }, (_, calls) => calls))(
-    'after %i calls of storing keeps the old or the new value, and lists it',
+    'after %i calls of a put, has the old or the new value and lists it',
     async (calls) => {
       const keyring = await filled();
       const store = keyringStore({ vaultId: VAULT, keyring, lock });
@@ -56,7 +56,7 @@ describe('a keyring that dies at any call', () => {
   );
 
   it.each([0, 1, 2, 3, 4])(
-    'after %i calls of removing has it or not, as it lists',
+    'after %i calls of a removal, lists the secret only if it exists',
     async (calls) => {
       const keyring = await filled();
       const store = keyringStore({ vaultId: VAULT, keyring, lock });
@@ -73,7 +73,7 @@ describe('a keyring that dies at any call', () => {
 });
 
 describe('two vaults in one keyring', () => {
-  it('never see or touch each other', async () => {
+  it("don't affect each other", async () => {
     const keyring = await filled();
     const other = vaultId.from('01arz3ndektsv4rrffq69g5faw');
     expectOk(await writeIndex(keyring, other, new Map()));

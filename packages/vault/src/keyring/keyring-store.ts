@@ -16,9 +16,9 @@ export interface KeyringStoreOptions {
 }
 
 /**
- * Secrets as entries of the person's keyring, one each, beside an index of their names. The index
- * marks a secret before its entry is written or removed, so that a process killed in between leaves
- * nothing that is not listed and lists nothing that is not there.
+ * Secrets in the user's keyring: one entry for each, and an index of their names. A secret is marked in
+ * the index before its entry is written or removed. So the index stays correct if the process is killed
+ * in between: `list` reads the entries of marked secrets.
  */
 export function keyringStore(options: KeyringStoreOptions): SecretStore {
   const { keyring, vaultId, lock } = options;
@@ -26,7 +26,7 @@ export function keyringStore(options: KeyringStoreOptions): SecretStore {
     get: async (name) => {
       const record = await readRecord(options, name);
       if (!record.ok || record.value !== undefined) return record;
-      // No entry: of a keyring that does have this vault's index, that is an answer.
+      // The secret doesn't exist, unless the index is missing too: then it's the wrong keyring.
       const index = await readIndex(keyring, vaultId);
       return index.ok ? ok(undefined) : index;
     },

@@ -2,7 +2,7 @@ import type { AsyncEntry } from '@napi-rs/keyring';
 import { failed, ok, revealSecret, Secret, type Result } from '@postern/kernel';
 import { classifyKeyringError } from './classify-keyring-error.ts';
 import type { KeyringFailure, KeyringPort } from './keyring-port.ts';
-import { againAfterPassingFault } from './passing-fault.ts';
+import { retryTransientErrors } from './retry-transient-errors.ts';
 
 /** The attribute `service` of every entry, as in `secret-tool search service postern`. */
 const KEYRING_SERVICE = 'postern';
@@ -10,32 +10,32 @@ const KEYRING_SERVICE = 'postern';
 export interface OsKeyringOptions {
   readonly service?: string;
   /**
-   * How long one call may take, in milliseconds. A keyring that answers at all takes some ten; one
-   * that is locked asks the person for its password meanwhile.
+   * The time limit of one call, in milliseconds. An unlocked keyring takes about 10 ms; a locked one
+   * shows a password prompt in this time.
    */
   readonly timeLimitMs?: number;
   /**
-   * The address of the session bus (DBUS_SESSION_BUS_ADDRESS). With it, a Secret Service that left a
-   * call unanswered but is alive counts as locked: it waits for the person.
+   * The address of the session bus (DBUS_SESSION_BUS_ADDRESS). If it is given, a Secret Service that
+   * is alive but doesn't reply to a call counts as locked: it is showing a prompt.
    */
   readonly busAddress?: string;
 }
 
 /** The keyring of the operating system. */
 export interface OsKeyring extends KeyringPort {
-  /** True while a call that is over its time limit has still not come back. */
+  /** True while a call that exceeded its time limit is still pending. */
   readonly isWaiting: boolean;
 }
 
 const DEFAULT_TIME_LIMIT_MS = 60_000;
 
 /**
- * The person's keyring: Secret Service on Linux (never the kernel's, which forgets at a restart),
- * Keychain on macOS, Credential Manager on Windows.
+ * The user's keyring: Secret Service on Linux (never the kernel keyring, which loses its entries at a
+ * restart), Keychain on macOS, Credential Manager on Windows.
  *
- * Calls run one after another on a thread of libuv's pool. A call over its time limit fails, but its
- * thread stays until the keyring answers; until then every further call fails at once, so that
- * no second thread is lost.
+ * Calls run one at a time on a thread of libuv's pool. A call that exceeds its time limit fails, but
+ * still blocks its thread. Until it returns, every further call fails immediately, so that no second
+ * thread is blocked.
  */
 export function createOsKeyring(options: OsKeyringOptions = {}): OsKeyring {
   const { service = KEYRING_SERVICE, timeLimitMs = DEFAULT_TIME_LIMIT_MS } = options;
@@ -58,7 +58,7 @@ export function createOsKeyring(options: OsKeyringOptions = {}): OsKeyring {
       inTurn(async () => {
         const there = await entry(account);
         await there.setPassword(revealSecret(value));
-        // Under a session key that the keyring has otherwise, it may have stored something else.
+        // If KWallet has a different session key, it stored something else (see `SESSION_LOST`).
         const stored = await there.getPassword();
         const otherwise = typeof stored === 'string' && stored !== revealSecret(value);
         if (otherwise) throw new Error('Crypto error: read back otherwise');
@@ -82,7 +82,7 @@ function oneAtATime(timeLimitMs: number, busAddress: string | undefined): Turns 
       const mine = turn.then(async () => {
         if (unanswered) return WAITING;
         unanswered = true;
-        const answer = settle(call, busAddress).finally(() => {
+        const answer = callLibrary(call, busAddress).finally(() => {
           [unanswered, late] = [false, false];
         });
         const inTime = await withinTime(answer, timeLimitMs);
@@ -95,23 +95,23 @@ function oneAtATime(timeLimitMs: number, busAddress: string | undefined): Turns 
   };
 }
 
-/** A keyring that takes this long is waiting for the person: its own calls give up far sooner. */
+/** A keyring that exceeds the time limit is showing a prompt: its own timeouts are far shorter. */
 const WAITING = failed({ reason: 'keyring-locked' } as const);
 
 const ALIVE_TIME_LIMIT_MS = 1000;
 
-async function settle<T>(
+async function callLibrary<T>(
   call: () => Promise<T>,
   busAddress: string | undefined,
 ): Promise<Result<T, KeyringFailure>> {
   try {
-    return ok(await againAfterPassingFault(call));
+    return ok(await retryTransientErrors(call));
   } catch (error) {
     const failure = classifyKeyringError(error);
     const unanswered = failure.reason === 'keyring-unavailable' && failure.cause === 'no-answer';
     if (!unanswered || busAddress === undefined) return failed(failure);
-    const { secretServiceAnswers } = await import('./ask-secret-service.ts');
-    const alive = await secretServiceAnswers(busAddress, ALIVE_TIME_LIMIT_MS);
+    const { isSecretServiceAlive } = await import('./secret-service-alive.ts');
+    const alive = await isSecretServiceAlive(busAddress, ALIVE_TIME_LIMIT_MS);
     return alive ? WAITING : failed(failure);
   }
 }

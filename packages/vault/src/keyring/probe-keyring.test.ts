@@ -14,23 +14,23 @@ const NOT_KEEPING: KeyringProbe = {
 };
 
 describe('probing a keyring', () => {
-  it('finds one that works and leaves nothing in it', async () => {
+  it('finds a working keyring and leaves no entry in it', async () => {
     const keyring = memoryKeyring();
     expect(await probeKeyring(keyring, systemRandomness)).toEqual(WORKS);
     expect(keyring.entries.size).toBe(0);
   });
 
-  it('passes on why one does not', async () => {
+  it("reports why a keyring doesn't work", async () => {
     const keyring = memoryKeyring();
     keyring.failure = LOCKED;
     expect(await probeKeyring(keyring, systemRandomness)).toEqual(FAILS);
   });
 
   it.each<readonly [string, Partial<KeyringPort>]>([
-    ['forgets', { get: () => Promise.resolve(ok(undefined)) }],
-    ['gives back something else', { get: () => Promise.resolve(ok(Secret.of('other'))) }],
-    ['does not remove', { remove: () => Promise.resolve(ok(false)) }],
-  ])('does not trust one that %s', async (_, wrong) => {
+    ['loses entries', { get: () => Promise.resolve(ok(undefined)) }],
+    ['returns a different value', { get: () => Promise.resolve(ok(Secret.of('other'))) }],
+    ['keeps removed entries', { remove: () => Promise.resolve(ok(false)) }],
+  ])('refuses a keyring that %s', async (_, wrong) => {
     const keyring: KeyringPort = { ...memoryKeyring(), ...wrong };
     expect(await probeKeyring(keyring, systemRandomness)).toEqual(NOT_KEEPING);
   });
@@ -40,13 +40,13 @@ describe('choosing the storage', () => {
   it.each([
     ['auto', WORKS, ok('keyring')],
     ['auto', NOT_KEEPING, ok('file')],
-    // It works once it is unlocked: another storage is for the person to choose.
+    // It works once it is unlocked, so only the user may choose the other storage.
     ['auto', FAILS, failed(LOCKED)],
     ['keyring', WORKS, ok('keyring')],
     ['keyring', FAILS, failed(LOCKED)],
     ['file', WORKS, ok('file')],
     ['file', FAILS, ok('file')],
-  ] as const)('of a new vault: %s with %o', (mode, probe, chosen) => {
+  ] as const)('for a new vault: %s with %o', (mode, probe, chosen) => {
     expect(chooseStorage(mode, probe)).toEqual(chosen);
   });
 
@@ -57,7 +57,7 @@ describe('choosing the storage', () => {
     ['file', 'file', ok()],
     ['file', 'keyring', failed({ reason: 'backend-changed', recorded: 'keyring', found: 'file' })],
     ['keyring', 'file', failed({ reason: 'backend-changed', recorded: 'file', found: 'keyring' })],
-  ] as const)('of an existing vault: %s for one in %s', (mode, recorded, outcome) => {
+  ] as const)('for an existing vault: mode %s, stored in %s', (mode, recorded, outcome) => {
     expect(checkStorage(mode, recorded)).toEqual(outcome);
   });
 });

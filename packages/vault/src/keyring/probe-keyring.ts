@@ -6,8 +6,8 @@ export type KeyringProbe =
   { readonly available: true } | { readonly available: false; readonly failure: KeyringFailure };
 
 /**
- * Whether the keyring really works, found out by doing: a random entry is written, read back,
- * compared and removed. The name of the desktop says nothing about that.
+ * Whether the keyring really works: writes a random entry, reads it back, compares and removes it. The
+ * name of the desktop environment isn't a reliable sign.
  */
 export async function probeKeyring(
   keyring: KeyringPort,
@@ -35,8 +35,8 @@ async function roundTrip(
 }
 
 /**
- * The storage for a new vault. `auto` takes the keyring where it works and the file elsewhere; a locked
- * keyring is to be unlocked, or the file to be asked for.
+ * The storage for a new vault. `auto` chooses the keyring if it works, otherwise the file. If the
+ * keyring is locked, it fails: the user unlocks the keyring or chooses `file`.
  */
 export function chooseStorage(
   mode: 'auto' | VaultStorage,
@@ -44,14 +44,13 @@ export function chooseStorage(
 ): Result<VaultStorage, VaultFailure> {
   if (mode === 'file') return ok('file');
   if (probe.available) return ok('keyring');
-  // One that is only locked works, once it is unlocked.
-  const isThere = probe.failure.reason === 'keyring-locked';
-  return mode === 'auto' && !isThere ? ok('file') : failed(probe.failure);
+  const isLocked = probe.failure.reason === 'keyring-locked';
+  return mode === 'auto' && !isLocked ? ok('file') : failed(probe.failure);
 }
 
 /**
- * Whether an existing vault may be used under the configured mode. The recorded storage stays in
- * force under `auto`; asking for the other one is `backend-changed`, which a migration resolves.
+ * Whether an existing vault matches the configured mode. `auto` accepts the recorded storage. The
+ * other storage fails with `backend-changed`, which a migration resolves.
  */
 export function checkStorage(
   mode: 'auto' | VaultStorage,

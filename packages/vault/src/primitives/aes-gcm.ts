@@ -3,11 +3,11 @@ import { Fault } from '@postern/kernel';
 
 const CIPHER = 'aes-256-gcm';
 const KEY_BYTES = 32;
-/** The only lengths of NIST SP 800-38D that are used here: others weaken it. */
+/** The lengths that NIST SP 800-38D recommends: others weaken the cipher. */
 export const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** The ciphertext and, after it, the tag. A nonce is never used twice under one key. */
+/** Returns the ciphertext followed by the tag. Never use a nonce twice under one key. */
 export function sealGcm(
   key: Uint8Array,
   nonce: Uint8Array,
@@ -20,7 +20,7 @@ export function sealGcm(
   return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** The plaintext; undefined where key, nonce, associated data or a byte of `sealed` is another. */
+/** The plaintext; undefined if the key, nonce, associated data or any byte of `sealed` is wrong. */
 export function openGcm(
   key: Uint8Array,
   nonce: Uint8Array,

@@ -7,7 +7,7 @@ import { withDigest, withoutDigest } from './digested-json.ts';
 const JSON_TEXT = '{"v":1,"text":"a \\"quoted\\" } and ,\\"digest\\":\\"x\\"}"}';
 const TEXT = withDigest(JSON_TEXT);
 
-it('is JSON with one member more, and gives back what it was made of', () => {
+it('is JSON with an additional member, which can be removed again', () => {
   const { digest, ...members } = v.parse(v.looseObject({ digest: v.string() }), JSON.parse(TEXT));
   expect(members).toEqual(JSON.parse(JSON_TEXT));
   expect(digest).toHaveLength(43);
@@ -15,7 +15,7 @@ it('is JSON with one member more, and gives back what it was made of', () => {
   expect(withoutDigest(TEXT)).toEqual(ok(JSON_TEXT));
 });
 
-it('refuses every flipped byte, truncation and addition', () => {
+it('refuses every flipped byte, truncation and appended byte', () => {
   const bytes = Buffer.from(TEXT);
   for (const [at, damaged] of flips(bytes)) {
     const whole = withoutDigest(Buffer.from(damaged).toString('latin1'));

@@ -3,7 +3,7 @@ import { failed, ok, type Result } from '@postern/kernel';
 
 /*
  * A JSON object whose last member is `digest`: SHA-256, base64url, over all bytes before `,"digest":`.
- * It proves nothing against whoever can write the text, but tells damage apart from what was written.
+ * It detects accidental damage, not an attacker, who can compute the digest too.
  */
 const FORM = /^(?<body>\{.+),"digest":"(?<digest>[\w-]{43})"\}$/s;
 
@@ -13,7 +13,7 @@ export function withDigest(json: string): string {
   return `${body},"digest":"${digestOf(body)}"}`;
 }
 
-/** The JSON text before it got its digest. */
+/** The JSON text without the digest. */
 export function withoutDigest(
   text: string,
 ): Result<string, { readonly reason: 'malformed' | 'altered' }> {

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const pbkdf2Async = promisify(pbkdf2);
 
-/** HKDF-SHA256 (RFC 5869): keys from a key. */
+/** Derives a key from another key by HKDF-SHA256 (RFC 5869). */
 export function hkdfSha256(
   key: Uint8Array,
   salt: string | Uint8Array,

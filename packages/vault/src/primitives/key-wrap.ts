@@ -4,7 +4,7 @@ import { withPassphraseBytes } from '../passphrase.ts';
 import { pbkdf2Sha512 } from './key-derivation.ts';
 
 const CIPHER = 'id-aes256-wrap';
-/** The initial value of RFC 3394 §2.2.3.1: unwrapping with the wrong key does not give it back. */
+/** The initial value of RFC 3394 §2.2.3.1. Unwrapping checks it to detect a wrong key. */
 const INITIAL_VALUE = Buffer.alloc(8, 0xa6);
 
 /** The `alg` names of RFC 7518 §4.4 and §4.8. */
@@ -17,7 +17,7 @@ export function wrapKey(kek: Uint8Array, key: Uint8Array): Buffer {
   return Buffer.concat([cipher.update(key), cipher.final()]);
 }
 
-/** The wrapped key; undefined where it is not one of 32 bytes that `kek` wrapped. */
+/** The unwrapped key of 32 bytes; undefined if `kek` is wrong or the wrapped key was altered. */
 export function unwrapKey(kek: Uint8Array, wrapped: Uint8Array): Buffer | undefined {
   try {
     const decipher = createDecipheriv(CIPHER, kek, INITIAL_VALUE);
@@ -28,7 +28,7 @@ export function unwrapKey(kek: Uint8Array, wrapped: Uint8Array): Buffer | undefi
   }
 }
 
-/** The key that `PBES2-HS512+A256KW` wraps with. */
+/** Derives the wrapping key of `PBES2-HS512+A256KW`. */
 export async function pbes2Kek(passphrase: Secret, p2s: string, p2c: number): Promise<Buffer> {
   const algorithm = Buffer.from(`${PBES2}\0`, 'utf8');
   const salt = Buffer.concat([algorithm, Buffer.from(p2s, 'base64url')]);

@@ -4,15 +4,15 @@ import { withDigest, withoutDigest } from './digested-json.ts';
 
 /*
  * A JSON object whose last two members are `mac`, HMAC-SHA-256, and `digest`, a plain SHA-256, each
- * base64url and over all bytes before its own member. The digest tells damage apart from a wrong
- * key before there is any key; the MAC tells tampering once there is one.
+ * base64url and over all bytes before its own member. The digest detects accidental damage before a
+ * key is available; the MAC detects tampering.
  */
 const PARTS = /^(?<body>.*),"mac":"(?<mac>[\w-]{43})"\}$/s;
 
 export interface MacedJson {
-  /** The JSON text before it got its MAC. */
+  /** The JSON text without the MAC. */
   readonly json: string;
-  isProvenBy(key: Uint8Array): boolean;
+  isVerifiedBy(key: Uint8Array): boolean;
 }
 
 /** @param json A JSON object with at least one member, without white space at its end. */
@@ -30,7 +30,7 @@ export function readMac(
   if (body === undefined || mac === undefined) return failed({ reason: 'malformed' });
   return ok({
     json: `${body}}`,
-    isProvenBy: (key) => timingSafeEqual(Buffer.from(mac, 'base64url'), macOf(body, key)),
+    isVerifiedBy: (key) => timingSafeEqual(Buffer.from(mac, 'base64url'), macOf(body, key)),
   });
 }
 

@@ -8,7 +8,7 @@ import { openGcm, sealGcm } from './aes-gcm.ts';
 import { hkdfSha256, pbkdf2Sha512 } from './key-derivation.ts';
 import { KEY_WRAP, unwrapKey } from './key-wrap.ts';
 
-/** Our own vectors and Wycheproof's (github.com/C2SP/wycheproof), through the functions that the vault uses. */
+/** Tests the vault's functions with Wycheproof's vectors (github.com/C2SP/wycheproof) and our own. */
 
 const hex = v.pipe(
   v.string(),
@@ -31,7 +31,7 @@ describe('AES-256-GCM', () => {
   const test = v.object({ ...common, key: hex, iv: hex, aad: hex, msg: hex, ct: hex, tag: hex });
   const groups = vectors('aes_gcm_test.json', test, { keySize: v.number(), ivSize: v.number() });
 
-  it('accepts what is valid and used here, and nothing else', () => {
+  it('accepts valid vectors with our parameters, and nothing else', () => {
     let accepted = 0;
     for (const { keySize, ivSize, tests } of groups) {
       for (const { tcId, key, iv, aad, msg, ct, tag, result } of tests) {
@@ -55,7 +55,7 @@ describe('HKDF-SHA256', () => {
   const test = v.object({ ...common, ikm: hex, salt: hex, info: hex, size: v.number(), okm: hex });
   const groups = vectors('hkdf_sha256_test.json', test, {});
 
-  it('derives what it must and refuses impossible lengths', () => {
+  it('derives the expected keys and refuses impossible lengths', () => {
     const tests = groups.flatMap((group) => group.tests);
     expect(tests.length).toBeGreaterThan(40);
     for (const { tcId, ikm, salt, info, size, okm, result } of tests) {
@@ -77,7 +77,7 @@ describe('PBKDF2-HMAC-SHA512', () => {
   });
   const groups = vectors('pbkdf2_hmacsha512_test.json', test, {});
 
-  it('derives what it must', async () => {
+  it('derives the expected key', async () => {
     const tests = groups.flatMap((group) => group.tests);
     expect(tests.length).toBeGreaterThan(40);
     for (const { tcId, password, salt, iterationCount, dkLen, dk } of tests) {
@@ -92,7 +92,7 @@ describe('JWE with A256KW and A256GCM', () => {
   const key = v.looseObject({ alg: v.optional(v.string()), k: v.optional(v.string()) });
   const groups = vectors('json_web_encryption_test.json', test, { private: v.optional(key) });
 
-  it('opens no invalid one, and none of another algorithm', async () => {
+  it('refuses invalid files and other algorithms', async () => {
     let opened = 0;
     for (const { private: jwk, tests } of groups) {
       for (const { tcId, jwe, pt, result } of tests) {
@@ -107,7 +107,7 @@ describe('JWE with A256KW and A256GCM', () => {
   });
 });
 
-/** Compact serialization (RFC 7516 §3.1), by the vault's own functions and by jose as it calls it. */
+/** Opens a compact JWE (RFC 7516 §3.1) with our functions and with jose, which must agree. */
 async function openCompact(jwe: string, kek: Uint8Array): Promise<Uint8Array | undefined> {
   const byJose = await compactDecrypt(jwe, kek, {
     keyManagementAlgorithms: [KEY_WRAP],

@@ -6,13 +6,13 @@ import { hkdfSha256 } from '../primitives/key-derivation.ts';
 const DATA_KEY_BYTES = 32;
 
 /**
- * The random key at the bottom of a vault. Its bytes never encrypt anything themselves: every use
- * derives its own key by HKDF-SHA256 (RFC 5869) with the vault's id as salt and the purpose as
- * info, so that one use cannot be mistaken for another.
+ * The random root key of a vault. It never encrypts anything directly: each purpose gets its own
+ * key by HKDF-SHA256 (RFC 5869), with the vault's id as salt and the purpose as info, so that a
+ * value encrypted for one purpose can't be opened as another.
  */
 export class DataKey {
   readonly vaultId: VaultId;
-  /** Names this key in file headers; random, says nothing about the key. */
+  /** Identifies this key in file headers. Random, so it reveals nothing about the key. */
   readonly id: string;
   readonly #bytes: Uint8Array;
   #wiped = false;
@@ -29,7 +29,7 @@ export class DataKey {
     return hkdfSha256(this.#readable(), this.vaultId, purpose, 32);
   }
 
-  /** Hands the bytes to whoever wraps them; they are not to be kept. */
+  /** Passes the bytes to `use`, which must not keep them. */
   expose<T>(use: (bytes: Uint8Array) => T): T {
     return use(this.#readable());
   }
@@ -38,7 +38,7 @@ export class DataKey {
     return timingSafeEqual(this.#readable(), other.#readable());
   }
 
-  /** Overwrites the bytes; every later use is a fault. */
+  /** Overwrites the bytes. Any later use throws `DataKeyWiped`. */
   wipe(): void {
     this.#bytes.fill(0);
     this.#wiped = true;
@@ -50,7 +50,7 @@ export class DataKey {
   }
 }
 
-/** A call was under way when the vault was locked; the vault's own methods answer `vault-locked`. */
+/** The vault was locked during a call. The vault's methods turn this into `vault-locked`. */
 export class DataKeyWiped extends Fault {
   constructor() {
     super('the key was wiped');

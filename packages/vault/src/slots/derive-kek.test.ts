@@ -5,7 +5,7 @@ import { keyringKek, passphraseKek, recoveryKek } from './derive-kek.ts';
 
 const SALT = Buffer.from(Array.from({ length: 32 }, (_, at) => at));
 
-/** Known answers, computed once with other implementations: they pin every parameter for good. */
+/** Expected values from other implementations, so that no parameter can change unnoticed. */
 describe('the key of a slot', () => {
   it('of a passphrase is Argon2id of its NFC form', async () => {
     const kdf = {

@@ -5,7 +5,7 @@ import type { SlotOf } from './slot.ts';
 
 const KEK_BYTES = 32;
 
-/** The key of a keyring slot: only this machine with this keyring has both halves. */
+/** The key of a keyring slot, from the machine's id and the salt in the keyring: both are needed. */
 export async function keyringKek(
   kdf: SlotOf<'keyring'>['kdf'],
   machineId: Secret,
@@ -15,12 +15,15 @@ export async function keyringKek(
   return await pbkdf2Sha512(id, keyringSalt, kdf.iterations, KEK_BYTES);
 }
 
-/** The key of a passphrase slot: Argon2id, version 0x13. Costs what the slot's header says, which its reader held against the bounds. */
+/**
+ * The key of a passphrase slot: Argon2id, version 0x13. The costs come from the slot's header;
+ * `decodeSlots` has checked them.
+ */
 export async function passphraseKek(
   kdf: SlotOf<'passphrase'>['kdf'],
   passphrase: Secret,
 ): Promise<Buffer> {
-  // A native library, which only a passphrase needs.
+  // Imported here because only passphrases need this native library.
   const { hashRaw } = await import('@node-rs/argon2');
   return await withPassphraseBytes(passphrase, (bytes) =>
     hashRaw(bytes, {
@@ -33,7 +36,7 @@ export async function passphraseKek(
   );
 }
 
-/** The key of a recovery slot. Fast on purpose: 128 random bits need no stretching. */
+/** The key of a recovery slot. Fast on purpose: 128 random bits can't be guessed. */
 export function recoveryKek(kdf: SlotOf<'recovery'>['kdf'], code: Uint8Array): Buffer {
   const salt = Buffer.from(kdf.salt, 'base64url');
   return hkdfSha256(code, salt, 'postern/v1/recovery-slot', KEK_BYTES);

@@ -2,7 +2,7 @@ import type { Randomness } from '@postern/kernel';
 import { NONCE_BYTES, openGcm, sealGcm } from '../primitives/aes-gcm.ts';
 import { DataKey } from './data-key.ts';
 
-/** The data key to come, encrypted under a key derived from the one before. */
+/** The new data key, encrypted under a key derived from the old one. */
 export interface SealedNextKey {
   readonly nonce: string;
   readonly wrapped: string;
@@ -10,7 +10,7 @@ export interface SealedNextKey {
 
 const PURPOSE = 'postern/v1/next-key';
 
-/** As long as this lies in the journal, whoever can open the old key can finish the change. */
+/** While this is in the journal, any process that opens the old key can finish the rekey. */
 export function sealNextKey(old: DataKey, next: DataKey, randomness: Randomness): SealedNextKey {
   const nonce = randomness.bytes(NONCE_BYTES);
   const wrapped = next.expose((bytes) =>
@@ -22,7 +22,7 @@ export function sealNextKey(old: DataKey, next: DataKey, randomness: Randomness)
   };
 }
 
-/** Undefined where it was not sealed under `old`. */
+/** Undefined if it wasn't sealed under `old`. */
 export function openNextKey(
   sealed: SealedNextKey,
   old: DataKey,

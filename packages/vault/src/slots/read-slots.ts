@@ -8,14 +8,14 @@ import type { DataKey } from './data-key.ts';
 import { decodeSlots, encodeSlots, MAX_SLOTS_BYTES, SLOTS_FILE } from './slots-file.ts';
 import type { SlotsHeader, UnverifiedSlots } from './slots-file.ts';
 
-/** Where a vault's files are. */
+/** The location of a vault's files. */
 interface Place {
   readonly disk: Disk;
   readonly directory: string;
   readonly kdfCosts: KdfCosts;
 }
 
-/** The vault's header as it is on disk; undefined where there is no vault. */
+/** The vault's header as it is on disk; undefined if there is no vault. */
 export async function readSlots({
   disk,
   directory,
@@ -27,10 +27,10 @@ export async function readSlots({
 }
 
 /**
- * The header, proven to be the one of this data key. Another process may have changed it since the
- * vault was unlocked, or have given the vault a new data key: then it counts as locked.
+ * The header, verified with the data key. Fails with `vault-locked` if another process has given the
+ * vault a new data key since it was unlocked here.
  */
-export async function readProvenSlots(
+export async function readVerifiedSlots(
   place: Place,
   dataKey: DataKey,
 ): Promise<Result<SlotsHeader, VaultFailure>> {
@@ -44,7 +44,7 @@ export async function readProvenSlots(
     return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'foreign' });
   }
   if (header.dataKeyId !== dataKey.id) return failed({ reason: 'vault-locked' });
-  if (slots.value.isProvenBy(dataKey)) return ok(header);
+  if (slots.value.isVerifiedBy(dataKey)) return ok(header);
   return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'altered' });
 }
 

@@ -22,7 +22,7 @@ const kek = () => Uint8Array.from(KEK);
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
 describe('a sealed slot', () => {
-  it('opens under the key that sealed it to the same data key', () => {
+  it('opens with its key and returns the data key', () => {
     fc.assert(
       fc.property(bytes32, bytes32, fc.nat(), (key, wrapping, createdAtMs) => {
         const dataKey = new DataKey(VAULT, ID, Uint8Array.from(key));
@@ -64,11 +64,11 @@ describe('a sealed slot', () => {
       { ...sealed, kind: 'keyring', kdf: { name: 'pbkdf2-hmac-sha512', iterations: 256_000 } },
     ],
     ['another nonce', { ...sealed, nonce: 'AAAAAAAAAAAAAAAA' }],
-  ])('does not open as %s', (_, slot) => {
+  ])("doesn't open with %s", (_, slot) => {
     expect(openSlot(slot, kek(), VAULT, ID)).toBeUndefined();
   });
 
-  it('does not open in another vault, for another data key, or under another key', () => {
+  it("doesn't open in another vault, with another data key id, or with another key", () => {
     expect(openSlot(sealed, kek(), VAULT, ID)?.equals(dataKey)).toBe(true);
     expect(openSlot(sealed, kek(), OTHER_VAULT, ID)).toBeUndefined();
     expect(openSlot(sealed, kek(), VAULT, 'BBBBBBBBBBBBBBBB')).toBeUndefined();

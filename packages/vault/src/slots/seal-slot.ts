@@ -4,7 +4,7 @@ import { NONCE_BYTES, openGcm, sealGcm } from '../primitives/aes-gcm.ts';
 import { DataKey } from './data-key.ts';
 import type { Slot } from './slot.ts';
 
-/** What a slot says before the data key is sealed into it. */
+/** A slot without the sealed data key. */
 export type SlotHeader = Pick<Slot, 'id' | 'kind' | 'kdf' | 'createdAtMs'>;
 
 export interface SlotSeal {
@@ -12,7 +12,7 @@ export interface SlotSeal {
   readonly wrapped: string;
 }
 
-/** Encrypts the data key under the key of one slot, which is overwritten. */
+/** Encrypts the data key under the key of one slot. Overwrites `kek`. */
 export function sealSlot(
   header: SlotHeader,
   kek: Uint8Array,
@@ -29,10 +29,7 @@ export function sealSlot(
   };
 }
 
-/**
- * The data key in a slot; undefined where `kek` is not its key or anything in it was changed. `kek` is
- * overwritten.
- */
+/** The data key in a slot; undefined if `kek` is wrong or the slot was altered. Overwrites `kek`. */
 export function openSlot(
   slot: Slot,
   kek: Uint8Array,
@@ -47,8 +44,8 @@ export function openSlot(
 }
 
 /**
- * The associated data: a sealed key opens only in its own vault, slot, purpose and cost. The members
- * stand in the order in which the file has them.
+ * The associated data, which binds a sealed key to its vault, slot, purpose and derivation costs.
+ * The order of the members is the order in the file.
  */
 function boundTo(vaultId: VaultId, dataKeyId: string, slot: SlotHeader): Buffer {
   const { id, kind, kdf, createdAtMs } = slot;

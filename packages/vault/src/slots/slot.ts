@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { isWithin, type KdfCosts } from '../kdf-costs.ts';
 
-/** Of every salt of a slot. */
+/** The length of a slot's salt. */
 export const SALT_BYTES = 32;
 
-/** A cost by its form alone; `hasAcceptedCosts` holds it against the bounds. */
+/** Any positive integer; `hasAcceptedCosts` checks the bounds. */
 const cost = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
 /** Unpadded base64url of exactly `bytes` bytes. */
@@ -15,19 +15,19 @@ export function base64urlOf(bytes: number): v.GenericSchema<string, string> {
 
 const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const sealed = {
-  /** Random, 12 bytes: names the slot. */
+  /** Identifies the slot: 12 random bytes. */
   id: base64urlOf(12),
   createdAtMs: time,
   /** AES-256-GCM, 12 bytes. */
   nonce: base64urlOf(12),
-  /** The 32 bytes of the data key, encrypted, and the tag of 16. */
+  /** The encrypted data key (32 bytes) and the tag (16 bytes). */
   wrapped: base64urlOf(48),
 };
 
 export const SlotSchema = v.variant('kind', [
   v.strictObject({
     kind: v.literal('keyring'),
-    /** PBKDF2-HMAC-SHA512 (RFC 8018) over the machine's id; its salt is in the keyring alone. */
+    /** PBKDF2-HMAC-SHA512 (RFC 8018) of the machine's id. The salt is stored only in the keyring. */
     kdf: v.strictObject({
       name: v.literal('pbkdf2-hmac-sha512'),
       iterations: cost,
@@ -36,7 +36,7 @@ export const SlotSchema = v.variant('kind', [
   }),
   v.strictObject({
     kind: v.literal('passphrase'),
-    /** Argon2id version 0x13 (RFC 9106) over the passphrase, NFC, UTF-8. */
+    /** Argon2id version 0x13 (RFC 9106) of the passphrase as UTF-8 in NFC. */
     kdf: v.strictObject({
       name: v.literal('argon2id'),
       memoryKiB: cost,
@@ -48,7 +48,7 @@ export const SlotSchema = v.variant('kind', [
   }),
   v.strictObject({
     kind: v.literal('recovery'),
-    /** HKDF-SHA256 (RFC 5869) over the code's 16 random bytes, which no guess can find. */
+    /** HKDF-SHA256 (RFC 5869) of the code's 16 random bytes, which can't be guessed. */
     kdf: v.strictObject({
       name: v.literal('hkdf-sha256'),
       salt: base64urlOf(SALT_BYTES),
@@ -57,12 +57,12 @@ export const SlotSchema = v.variant('kind', [
   }),
 ]);
 
-/** One way to open the vault: the data key, encrypted under a key that only that way yields. */
+/** The data key, encrypted under a key derived from the keyring, a passphrase or a recovery code. */
 export type Slot = v.InferOutput<typeof SlotSchema>;
 export type SlotKind = Slot['kind'];
 export type SlotOf<Kind extends SlotKind> = Extract<Slot, { kind: Kind }>;
 
-/** Whether what a slot demands of whoever opens it is within the bounds. */
+/** Whether a slot's key derivation costs are within the bounds. */
 export function hasAcceptedCosts({ kdf }: Slot, { pbkdf2Iterations, argon2 }: KdfCosts): boolean {
   switch (kdf.name) {
     case 'pbkdf2-hmac-sha512':

@@ -7,7 +7,7 @@ import { systemClock, systemRandomness } from '../testing/test-world.ts';
 import { KDF_COSTS } from '../kdf-costs.ts';
 import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from '../vault/make-slot.ts';
 import { newDataKey } from './data-key.ts';
-import { newLastingKey } from './lasting-key.ts';
+import { newStableKey } from './stable-key.ts';
 import { decodeSlots, encodeSlots, type SlotsHeader } from './slots-file.ts';
 
 const VAULT = vaultId.from('01arz3ndektsv4rrffq69g5fav');
@@ -27,7 +27,7 @@ async function exampleHeader(): Promise<SlotsHeader> {
     await makePassphraseSlot(context, DATA_KEY, Secret.of('correct horse')),
     makeRecoverySlot(context, DATA_KEY, systemRandomness.bytes(16)),
   ];
-  const lasting = newLastingKey(DATA_KEY, systemRandomness).seal(DATA_KEY, systemRandomness);
+  const stableKey = newStableKey(DATA_KEY, systemRandomness).seal(DATA_KEY, systemRandomness);
   return {
     generation: 3,
     vaultId: VAULT,
@@ -35,11 +35,11 @@ async function exampleHeader(): Promise<SlotsHeader> {
     storage: 'file',
     createdAtMs: 1,
     slots,
-    lasting,
+    stableKey,
   };
 }
 
-/** The file as somebody without the data key would alter it: the digest made to fit again. */
+/** Alters the file as an attacker without the data key can: with a correct digest. */
 function forged(change: (body: string) => string): Buffer {
   const text = BYTES.toString('utf8');
   const proven = change(text.slice(0, text.indexOf(',"digest":"')));
@@ -47,16 +47,16 @@ function forged(change: (body: string) => string): Buffer {
   return Buffer.from(`${proven},"digest":"${digest}"}\n`);
 }
 
-describe('the file of slots', () => {
-  it('reads what it wrote, and the data key proves it', () => {
+describe('the slots file', () => {
+  it('is read back unchanged, and verified by the data key', () => {
     const read = expectOk(decodeSlots(BYTES, KDF_COSTS));
     expect(read.header).toEqual(HEADER);
     const first = { ...HEADER, generation: 0 };
     const version1 = encodeSlots(first, DATA_KEY);
     expect(version1.toString()).toMatch(/^\{"format":"postern-slots","version":1,"vaultId"/);
     expect(expectOk(decodeSlots(version1, KDF_COSTS)).header).toEqual(first);
-    expect(read.isProvenBy(DATA_KEY)).toBe(true);
-    expect(read.isProvenBy(newDataKey(VAULT, systemRandomness))).toBe(false);
+    expect(read.isVerifiedBy(DATA_KEY)).toBe(true);
+    expect(read.isVerifiedBy(newDataKey(VAULT, systemRandomness))).toBe(false);
   });
 
   it('refuses every flipped byte as damage', () => {
@@ -66,7 +66,7 @@ describe('the file of slots', () => {
     }
   });
 
-  it('refuses every truncation, and anything appended', () => {
+  it('refuses every truncation and appended bytes', () => {
     for (const cut of truncations(BYTES)) {
       expect(decodeSlots(cut, KDF_COSTS), `${String(cut.length)} bytes`).toEqual(
         failed({ reason: 'vault-damaged', file: 'slots.json', damage: 'malformed' }),
@@ -90,17 +90,17 @@ describe('the file of slots', () => {
     ['the other storage', (body) => body.replace('"storage":"file"', '"storage":"keyring"')],
     ['another time', (body) => body.replace('"createdAtMs":1,', '"createdAtMs":2,')],
     ['white space', (body) => body.replace('"slots":[', '"slots": [')],
-  ])('reads %s by a forger, and the data key does not prove it', (_, change) => {
+  ])("parses a forged file with %s, but doesn't verify it", (_, change) => {
     const file = forged(change);
     expect(file.toString()).not.toBe(BYTES.toString());
-    expect(expectOk(decodeSlots(file, KDF_COSTS)).isProvenBy(DATA_KEY)).toBe(false);
+    expect(expectOk(decodeSlots(file, KDF_COSTS)).isVerifiedBy(DATA_KEY)).toBe(false);
   });
 
   it.each<readonly [string, (body: string) => string, string]>([
     ['a newer version', (body) => body.replace('"version":2', '"version":3'), 'version-unknown'],
     ['version 0', (body) => body.replace('"version":2', '"version":0'), 'vault-damaged'],
     [
-      'version 1 with a count',
+      'version 1 with a generation',
       (body) => body.replace('"version":2', '"version":1'),
       'vault-damaged',
     ],
@@ -128,9 +128,9 @@ function HOSTILE_COSTS(): readonly (readonly [string, string, string])[] {
     ['too little memory', '"memoryKiB":65536', '"memoryKiB":65535'],
     ['all the memory', '"memoryKiB":65536', '"memoryKiB":4294967295'],
     ['too few passes', '"passes":3', '"passes":2'],
-    ['endless passes', '"passes":3', '"passes":4294967295'],
+    ['billions of passes', '"passes":3', '"passes":4294967295'],
     [
-      'memory and passes that are too much together',
+      'memory and passes whose product is too large',
       '"memoryKiB":65536,"passes":3',
       '"memoryKiB":524288,"passes":10',
     ],
@@ -138,6 +138,6 @@ function HOSTILE_COSTS(): readonly (readonly [string, string, string])[] {
     ['too many lanes', '"lanes":4', '"lanes":255'],
     ['a negative cost', '"passes":3', '"passes":-3'],
     ['a cost as text', '"passes":3', '"passes":"3"'],
-    ['another derivation', '"name":"argon2id"', '"name":"argon2i"'],
+    ['another key derivation function', '"name":"argon2id"', '"name":"argon2i"'],
   ];
 }

@@ -5,14 +5,14 @@ import type { KdfCosts } from '../kdf-costs.ts';
 import { readMac, withMac, type MacedJson } from '../primitives/maced-json.ts';
 import type { Damage, VaultFailure, VaultStorage } from '../vault-failure.ts';
 import type { DataKey } from './data-key.ts';
-import type { SealedLastingKey } from './lasting-key.ts';
+import type { SealedStableKey } from './stable-key.ts';
 import { base64urlOf, hasAcceptedCosts, SlotSchema, type Slot } from './slot.ts';
 
-/** The header of a vault: who it is, where its secrets are, and every way to open it. */
+/** The header of a vault: its id, where its secrets are stored, and its key slots. */
 export interface SlotsHeader {
   /**
-   * Counts the writings of the header, from 1; 0 for one of version 1, which had no count. From 1 on there
-   * is an anchor, and where it is missing it was removed.
+   * How many times the header was written, from 1. Headers of version 1 have no count and get 0. If
+   * it is 1 or more, an anchor was written too, and a missing anchor was removed.
    */
   readonly generation: number;
   readonly vaultId: VaultId;
@@ -20,17 +20,15 @@ export interface SlotsHeader {
   readonly storage: VaultStorage;
   readonly createdAtMs: number;
   readonly slots: readonly Slot[];
-  readonly lasting: SealedLastingKey;
+  /** Called `lasting` in the file. */
+  readonly stableKey: SealedStableKey;
 }
 
-/** A header as read: well formed and undamaged, not yet proven by the data key. */
+/** A header as read: well formed and undamaged, but its MAC isn't checked yet. */
 export interface UnverifiedSlots {
   readonly header: SlotsHeader;
-  /**
-   * True where the header is the one that a holder of this data key wrote: nothing in it was
-   * changed, added or removed.
-   */
-  isProvenBy(dataKey: DataKey): boolean;
+  /** Whether somebody who had this data key wrote exactly this header. */
+  isVerifiedBy(dataKey: DataKey): boolean;
 }
 
 export const SLOTS_FILE = 'slots.json';
@@ -50,7 +48,7 @@ const members = {
   storage: v.picklist(['keyring', 'file']),
   createdAtMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   slots: v.pipe(v.array(SlotSchema), v.minLength(1), v.maxLength(MAX_SLOTS)),
-  /** The lasting key, AES-256-GCM under a key derived from the data key. */
+  /** The stable key, AES-256-GCM under a key derived from the data key. */
   lasting: v.strictObject({ nonce: base64urlOf(12), wrapped: base64urlOf(48) }),
 };
 
@@ -63,16 +61,19 @@ const HeaderSchema = v.variant('version', [
   }),
 ]);
 
-/** One line of JSON with a MAC under a key derived from the data key. A header of generation 0 is of version 1. */
+/**
+ * One line of JSON with a MAC. The MAC's key is derived from the data key. A header of generation 0
+ * is written as version 1.
+ */
 export function encodeSlots(header: SlotsHeader, dataKey: DataKey): Buffer {
-  const { vaultId: vault, generation, dataKeyId, storage, createdAtMs, slots, lasting } = header;
+  const { vaultId: vault, generation, dataKeyId, storage, createdAtMs, slots, stableKey } = header;
   const form = generation === 0 ? { version: 1 } : { version: VERSION, generation };
   const start = { format: 'postern-slots', ...form, vaultId: vault, dataKeyId, storage };
-  const json = JSON.stringify({ ...start, createdAtMs, slots, lasting });
+  const json = JSON.stringify({ ...start, createdAtMs, slots, lasting: stableKey });
   return Buffer.from(`${withMac(json, dataKey.derive(MAC_PURPOSE))}\n`, 'utf8');
 }
 
-/** Reads strictly; every derivation cost is within its bounds before anything is derived. */
+/** Parses strictly, and checks every key derivation cost before anything is derived. */
 export function decodeSlots(
   bytes: Uint8Array,
   costs: KdfCosts,
@@ -86,12 +87,13 @@ export function decodeSlots(
   }
   const parsed = v.safeParse(HeaderSchema, json.value);
   if (!parsed.success) return damaged(damageOf(parsed.issues));
-  const { vaultId: vault, dataKeyId, storage, createdAtMs, slots, lasting } = parsed.output;
+  const { vaultId: vault, dataKeyId, storage, createdAtMs, slots } = parsed.output;
   if (!slots.every((slot) => hasAcceptedCosts(slot, costs))) return damaged('parameters');
   const generation = parsed.output.version === 1 ? 0 : parsed.output.generation;
+  const { lasting: stableKey } = parsed.output;
   return ok({
-    header: { generation, vaultId: vault, dataKeyId, storage, createdAtMs, slots, lasting },
-    isProvenBy: (dataKey) => maced.value.isProvenBy(dataKey.derive(MAC_PURPOSE)),
+    header: { generation, vaultId: vault, dataKeyId, storage, createdAtMs, slots, stableKey },
+    isVerifiedBy: (dataKey) => maced.value.isVerifiedBy(dataKey.derive(MAC_PURPOSE)),
   });
 }
 
@@ -105,7 +107,7 @@ function isNewer(version: unknown): boolean {
   return typeof version === 'number' && Number.isInteger(version) && version > VERSION;
 }
 
-/** A cost out of bounds is named as such: it is how a hostile file would try to stall the reader. */
+/** Reports costs out of bounds as `parameters`: a hostile file would use them to stall the reader. */
 function damageOf(issues: readonly v.BaseIssue<unknown>[]): Damage {
   const inKdf = issues.every(({ path }) => path?.some(({ key }) => key === 'kdf') ?? false);
   return inKdf ? 'parameters' : 'malformed';

@@ -1,20 +1,20 @@
 import type { Randomness } from '@postern/kernel';
 import type { VaultId } from '@postern/protocol';
 import { newDataKey, type DataKey } from './data-key.ts';
-import { newLastingKey, type LastingKey } from './lasting-key.ts';
+import { newStableKey, type StableKey } from './stable-key.ts';
 
-/** What an unlocked vault holds in memory, and nothing else does. */
+/** The keys of an unlocked vault. They are only ever in memory. */
 export interface VaultKeys {
   readonly dataKey: DataKey;
-  readonly lasting: LastingKey;
+  readonly stableKey: StableKey;
 }
 
 export function newVaultKeys(vaultId: VaultId, randomness: Randomness): VaultKeys {
   const dataKey = newDataKey(vaultId, randomness);
-  return { dataKey, lasting: newLastingKey(dataKey, randomness) };
+  return { dataKey, stableKey: newStableKey(dataKey, randomness) };
 }
 
-export function wipeKeys({ dataKey, lasting }: VaultKeys): void {
+export function wipeKeys({ dataKey, stableKey }: VaultKeys): void {
   dataKey.wipe();
-  lasting.wipe();
+  stableKey.wipe();
 }

@@ -1,6 +1,6 @@
 /**
- * Values as D-Bus puts them into bytes, little-endian, each at a multiple of its own alignment.
- * Only the types that the Secret Service's calls need. Source: D-Bus Specification 0.43, "Marshaling".
+ * Writes D-Bus values, little-endian, each aligned. Supports only the types that the Secret Service
+ * needs. Source: D-Bus Specification 0.43, "Marshaling".
  */
 export class BusWriter {
   #bytes = Buffer.alloc(512);
@@ -37,7 +37,7 @@ export class BusWriter {
     return this.#append(Buffer.from(value)).byte(0);
   }
 
-  /** An array of what `fill` writes; each element is aligned by it. */
+  /** An array. `fill` writes and aligns its elements. */
   array(alignment: number, fill: () => void): this {
     this.uint32(0);
     const lengthAt = this.#length - 4;
@@ -76,8 +76,8 @@ export class BusWriter {
 }
 
 /**
- * Reads what `BusWriter` writes, from bytes of whoever sent them: behind their end it reads zeros
- * and empty texts, and `isSound` says that it did.
+ * Reads D-Bus values from untrusted bytes. After the end of the bytes it returns zeros and empty
+ * strings, and `isSound` becomes false.
  */
 export class BusReader {
   readonly #bytes: Buffer;
@@ -89,7 +89,7 @@ export class BusReader {
     this.#at = at;
   }
 
-  /** Whether everything that was read was there. */
+  /** Whether everything so far was within the bytes. */
   get isSound(): boolean {
     return this.#isSound;
   }

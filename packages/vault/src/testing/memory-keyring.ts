@@ -1,10 +1,10 @@
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import type { KeyringFailure, KeyringPort } from '../keyring/keyring-port.ts';
 
-/** A keyring in memory, for tests of what is built on one. */
+/** A keyring in memory, for tests. */
 export interface MemoryKeyring extends KeyringPort {
   readonly entries: Map<string, Secret>;
-  /** While set, every call fails so: the service died, or its keyring was locked. */
+  /** While set, every call fails with it. */
   failure: KeyringFailure | undefined;
 }
 

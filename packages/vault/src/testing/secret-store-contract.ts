@@ -6,13 +6,13 @@ import type { SecretProblem, VaultFailure } from '../vault-failure.ts';
 
 export interface StoreUnderTest {
   readonly store: SecretStore;
-  /** The same secrets, opened anew, as by another process. */
+  /** Opens the same store again, as another process would. */
   readonly reopen: () => Promise<SecretStore>;
 }
 
 type Open = () => Promise<StoreUnderTest>;
 
-/** What every adapter of `SecretStore` must do. Each test begins with an empty store. */
+/** The tests that every adapter of `SecretStore` must pass. Each starts with an empty store. */
 export function secretStoreContract(name: string, open: Open): void {
   describe(`${name} as a secret store`, () => {
     keepsWhatItIsGiven(open);
@@ -22,21 +22,21 @@ export function secretStoreContract(name: string, open: Open): void {
 }
 
 function keepsWhatItIsGiven(open: Open): void {
-  it('answers a name that it does not have with nothing, not with a failure', async () => {
+  it('returns undefined for an unknown name, not a failure', async () => {
     const { store } = await open();
     expect(expectOk(await store.get(secretName.from('absent')))).toBeUndefined();
     expect(expectOk(await store.remove(secretName.from('absent')))).toBe(false);
     expect(expectOk(await store.list())).toEqual([]);
   });
 
-  it.each(VALUES)('keeps %s exactly', async (_, text) => {
+  it.each(VALUES)('stores %s exactly', async (_, text) => {
     const { store } = await open();
     const record = singleValue(secretName.from('kept'), Secret.of(text), 1_700_000_000_000);
     expectOk(await store.put(record));
     expect(plain(await store.get(record.name))).toEqual(plain({ ok: true, value: record }));
   });
 
-  it('keeps every field and both times', async () => {
+  it('stores every field and both times', async () => {
     const { store } = await open();
     expectOk(await store.put(PROXY));
     expect(plain(await store.get(PROXY.name))).toEqual(plain({ ok: true, value: PROXY }));
@@ -44,7 +44,7 @@ function keepsWhatItIsGiven(open: Open): void {
 }
 
 function changesOneAtATime(open: Open): void {
-  it('replaces a record whole', async () => {
+  it('replaces a whole record', async () => {
     const { store } = await open();
     expectOk(await store.put(PROXY));
     const next = singleValue(PROXY.name, Secret.of('other'), 1_800_000_000_000, PROXY);
@@ -53,7 +53,7 @@ function changesOneAtATime(open: Open): void {
     expect(expectOk(await store.list())).toHaveLength(1);
   });
 
-  it('lists names, fields and times by name, never a value', async () => {
+  it('lists names, fields and times sorted by name, but no values', async () => {
     const { store } = await open();
     const zebra = singleValue(secretName.from('zebra'), Secret.of('stripes-are-secret'), 5);
     expectOk(await store.put(zebra));
@@ -66,7 +66,7 @@ function changesOneAtATime(open: Open): void {
     expect(JSON.stringify(listed)).not.toMatch(/stripes|pa55/);
   });
 
-  it('removes one and leaves the others', async () => {
+  it('removes only the given secret', async () => {
     const { store } = await open();
     const other = singleValue(secretName.from('other'), Secret.of('stays'), 1);
     expectOk(await store.put(PROXY));
@@ -89,7 +89,7 @@ function refusesWhole(open: Open): void {
     expect(expectOk(await store.list())).toEqual([]);
   });
 
-  it('loses nothing when many write at once', async () => {
+  it('loses nothing during concurrent writes', async () => {
     const { store } = await open();
     const records = Array.from({ length: 8 }, (_, at) =>
       singleValue(secretName.from(`key-${String(at)}`), Secret.of(`value ${String(at)}`), at),
@@ -99,7 +99,7 @@ function refusesWhole(open: Open): void {
     expect(expectOk(await store.list())).toHaveLength(records.length);
   });
 
-  it('gives the same secrets when it is opened again', async () => {
+  it('has the same secrets when it is opened again', async () => {
     const { store, reopen } = await open();
     expectOk(await store.put(PROXY));
     const again = await reopen();
@@ -136,15 +136,15 @@ const REFUSED: readonly (readonly [string, SecretRecord, SecretProblem])[] = [
   ['a lone surrogate', singleValue(PROXY.name, Secret.of('a\ud800'), 1), 'not-text'],
   ['more than 64 KiB', singleValue(PROXY.name, Secret.of('k'.repeat(65_537)), 1), 'too-large'],
   ['a field name with a slash', withField('a/b'), 'field-name'],
-  ['a field that reaches a prototype', withField('__proto__'), 'field-name'],
-  ['a time that is none', singleValue(PROXY.name, Secret.of('x'), Number.NaN), 'times'],
+  ['a field named __proto__', withField('__proto__'), 'field-name'],
+  ['an invalid time', singleValue(PROXY.name, Secret.of('x'), Number.NaN), 'times'],
 ];
 
 function withField(field: string): SecretRecord {
   return { ...PROXY, fields: new Map([[field, Secret.of('x')]]) };
 }
 
-/** A record with its values readable, so that a difference is a difference. */
+/** A record with plain values, so that they can be compared. */
 function plain(result: Result<SecretRecord | undefined, VaultFailure>): unknown {
   const record = expectOk(result);
   if (record === undefined) return undefined;

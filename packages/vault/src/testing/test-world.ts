@@ -13,21 +13,21 @@ export const systemClock: Clock = {
 
 export const systemRandomness: Randomness = { bytes: (count) => randomBytes(count) };
 
-/** The ports of a vault in a test: this machine's, but no time for deriving keys. */
+/** This machine's clock and randomness, and key derivation costs that take no time. */
 export const systemWorld = {
   clock: systemClock,
   randomness: systemRandomness,
   kdfCosts: WEAK_KDF_COSTS,
 } as const;
 
-/** An empty directory that goes away after the test. */
+/** An empty directory that is removed after the test. */
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'postern-vault-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }
 
-/** Every file of a directory with its bytes in hexadecimal, to compare before and after. */
+/** The files of a directory with their bytes in hexadecimal, to compare before and after. */
 export async function snapshot(directory: string): Promise<Readonly<Record<string, string>>> {
   const names = (await readdir(directory)).sort();
   const files = names.map(

@@ -18,7 +18,7 @@ export const OPENAI: SecretRecord = singleValue(
   7,
 );
 
-/** A directory and a keyring, and vaults opened on them as separate processes would. */
+/** A directory and a keyring. Each `open` opens the vault as a separate process would. */
 export interface VaultWorld {
   readonly dataDir: string;
   readonly keyring: MemoryKeyring;
@@ -26,7 +26,7 @@ export interface VaultWorld {
 }
 
 export interface MadeVault extends VaultWorld {
-  /** Unlocked, holding `OPENAI`, with a passphrase slot whatever its storage. */
+  /** Unlocked, contains `OPENAI`, and has a passphrase slot with either storage. */
   readonly vault: Vault;
   readonly recoveryCode: Secret;
 }
@@ -48,7 +48,7 @@ function worldIn(
   };
 }
 
-/** A world with a vault in it: a copy of one that was made once. */
+/** A directory with a vault, copied from a template because creating one is slow. */
 export async function madeVault(
   storage: VaultStorage,
   databases: readonly KeyedDatabase[] = [],
@@ -73,7 +73,7 @@ interface Template {
 const templates: Partial<Record<VaultStorage, Promise<Template>>> = {};
 
 async function makeTemplate(storage: VaultStorage): Promise<Template> {
-  // It outlives the test that needs it first.
+  // Not `temporaryDirectory`, because the template is used by several tests.
   const dataDir = await mkdtemp(join(tmpdir(), 'postern-template-'));
   const { keyring, open } = worldIn(dataDir, memoryKeyring(), []);
   const vault = await open();

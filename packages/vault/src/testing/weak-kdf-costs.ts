@@ -1,8 +1,8 @@
 import { KDF_COSTS, type KdfCosts } from '../kdf-costs.ts';
 
 /**
- * Costs that take no time, for tests whose subject is not the derivation. What is written under the
- * shipped costs opens with these too, never the other way round.
+ * Costs that take no time, for tests that aren't about key derivation. A vault with the normal costs
+ * opens with these too, but not the other way round.
  */
 export const WEAK_KDF_COSTS: KdfCosts = {
   pbkdf2Iterations: { ...KDF_COSTS.pbkdf2Iterations, written: 1000 },

@@ -1,12 +1,12 @@
 import { Fault, Secret } from '@postern/kernel';
 import type { DataKey } from '../slots/data-key.ts';
-import type { LastingKey } from '../slots/lasting-key.ts';
+import type { StableKey } from '../slots/stable-key.ts';
 
-/** What keys are derived for: part of every derived key, so that it never changes its meaning. */
+/** A purpose is part of the key derivation, so it must never be reused for something else. */
 const PURPOSE = /^[a-z0-9][a-z0-9./-]{0,99}$/;
 
-/** A key for one purpose outside of the vault, 32 bytes as 64 hexadecimal digits. */
-export function applicationKey(root: DataKey | LastingKey, purpose: string): Secret {
+/** Derives a key for one purpose outside the vault, 32 bytes as 64 hexadecimal digits. */
+export function applicationKey(root: DataKey | StableKey, purpose: string): Secret {
   if (!PURPOSE.test(purpose)) throw new Fault('not a valid purpose');
   return Secret.of(root.derive(`postern/v1/app/${purpose}`).toString('hex'));
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { writeAtomically } from '@postern/disk';
 import { expectOk, failed, ok, type Result, type Secret } from '@postern/kernel';
-import { forgetAnchorEntry } from '../anchor/anchor.ts';
-import { settleGenerations } from '../anchor/generations.ts';
+import { removeUnusedAnchorEntry } from '../anchor/anchor.ts';
+import { syncAnchor } from '../anchor/generations.ts';
 import { readSecrets } from '../file/file-store.ts';
 import { findPassphrase, type SlotPassphrase } from '../file/recipients.ts';
 import { newContentKey, SECRETS_FILE, sealSecrets } from '../file/secrets-file.ts';
@@ -15,16 +15,16 @@ import type { SlotsHeader } from '../slots/slots-file.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { expectNoJournal, readJournal, removeJournal, writeJournal } from './journal.ts';
 import type { JournalOf } from './journal.ts';
-import { forgetSalts, storeSalt } from './keyring-salt.ts';
+import { removeSalts, storeSalt } from './keyring-salt.ts';
 import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from './make-slot.ts';
 import { expectPassphrase, slotsOf } from './open-data-key.ts';
-import { readProvenSlots, writeSlots } from '../slots/read-slots.ts';
+import { readVerifiedSlots, writeSlots } from '../slots/read-slots.ts';
 import type { VaultContext } from './vault-context.ts';
 
-/** Every change gives the header as it is now. */
+/** The changed header. */
 export type ChangedSlots = Promise<Result<SlotsHeader, VaultFailure>>;
 
-/** Adds the passphrase slot; there is at most one. */
+/** Adds the passphrase slot. A vault has at most one. */
 export async function addPassphrase(
   context: VaultContext,
   dataKey: DataKey,
@@ -40,7 +40,7 @@ export async function addPassphrase(
   });
 }
 
-/** Replaces the passphrase slot. With `current`, only where that is the passphrase now. */
+/** Replaces the passphrase slot. Fails if `current` is given and isn't the current passphrase. */
 export async function changePassphrase(
   context: VaultContext,
   dataKey: DataKey,
@@ -52,13 +52,13 @@ export async function changePassphrase(
   return await changeSlots(context, dataKey, async (header) => {
     const [slot] = slotsOf(header, 'passphrase');
     if (slot === undefined) return failed({ reason: 'slot-missing', kind: 'passphrase' });
-    const known = current === undefined ? ok() : await expectPassphrase(header, slot, current);
-    if (!known.ok) return known;
+    const correct = current === undefined ? ok() : await expectPassphrase(header, slot, current);
+    if (!correct.ok) return correct;
     return await withPassphrase(context, dataKey, header, next);
   });
 }
 
-/** Replaces the recovery slot by one with a new code, which is in the answer and nowhere else. */
+/** Replaces the recovery slot. The new code is returned and not stored anywhere. */
 export async function replaceRecoveryCode(
   context: VaultContext,
   dataKey: DataKey,
@@ -71,19 +71,19 @@ export async function replaceRecoveryCode(
   return changed.ok ? ok({ header: changed.value, recoveryCode }) : changed;
 }
 
-/** Adds a slot for this machine's keyring in the place of any that there is. */
+/** Adds a slot for this machine's keyring, or replaces it. */
 export async function replaceKeyringSlot(context: VaultContext, dataKey: DataKey): ChangedSlots {
   const { slot, salt } = await makeKeyringSlot(context, dataKey);
   return await changeSlots(context, dataKey, async (header) => {
     const ids = [slot.id, ...slotsOf(header, 'keyring').map(({ id }) => id)];
-    const begun = await beginSlots(context, header, ids);
-    if (!begun.ok) return begun;
+    const started = await startSlotChange(context, header, ids);
+    if (!started.ok) return started;
     const stored = await storeSalt(context.keyring, header.vaultId, slot.id, salt);
     return stored.ok ? ok([slot, ...withoutKind(header, 'keyring')]) : stored;
   });
 }
 
-/** Removes one slot, never the last. */
+/** Removes a slot, but never the last one. */
 export async function removeSlot(
   context: VaultContext,
   dataKey: DataKey,
@@ -109,19 +109,19 @@ async function prepareRemoval(
     case 'passphrase':
       return await renewRecipients(context, dataKey, header, undefined);
     case 'keyring':
-      return await beginSlots(context, header, [slot.id]);
+      return await startSlotChange(context, header, [slot.id]);
     case 'recovery':
       return ok();
   }
 }
 
-async function beginSlots(
+async function startSlotChange(
   context: VaultContext,
   { vaultId }: SlotsHeader,
   slotIds: readonly string[],
 ): Promise<Result<undefined, VaultFailure>> {
-  const settled = await expectNoJournal(context);
-  if (!settled.ok) return settled;
+  const free = await expectNoJournal(context);
+  if (!free.ok) return free;
   return await writeJournal(context, {
     version: 1,
     operation: 'slots',
@@ -130,24 +130,24 @@ async function beginSlots(
   });
 }
 
-/** Removes the keyring entries of slots that came to nothing or are gone. The caller holds the lock. */
-export async function settleSlots(
+/** Removes the keyring entries of the journal's slots that aren't in the header. The caller holds the lock. */
+export async function finishSlotChange(
   context: VaultContext,
   header: SlotsHeader,
   { slotIds }: JournalOf<'slots'>,
 ): Promise<Result<undefined, VaultFailure>> {
   const gone = slotIds.filter((slotId) => header.slots.every(({ id }) => id !== slotId));
-  const forgotten = await forgetSalts(context.keyring, header.vaultId, gone);
+  const forgotten = await removeSalts(context.keyring, header.vaultId, gone);
   if (!forgotten.ok) return forgotten;
-  const anchor = await forgetAnchorEntry(context, header);
+  const anchor = await removeUnusedAnchorEntry(context, header);
   return anchor.ok ? await removeJournal(context) : anchor;
 }
 
 /**
- * Makes the file of secrets open with the passphrase that the slots know, where a process was
- * killed between writing the one and the other. The caller knows the passphrase to be right.
+ * Makes the secrets file open with the passphrase of the header again. They differ if a process was
+ * killed between writing one and the other. The caller has verified the passphrase.
  */
-export async function healPassphraseRecipient(
+export async function repairPassphraseRecipient(
   context: VaultContext,
   dataKey: DataKey,
   { slotId, passphrase }: SlotPassphrase,
@@ -156,13 +156,13 @@ export async function healPassphraseRecipient(
   if (!opened.ok) return opened;
   if (findPassphrase(opened.value.contentKey.recipients)?.header.kid === slotId) return ok();
   return await context.lock.hold(async () => {
-    const current = await settleGenerations(context, dataKey);
+    const current = await syncAnchor(context, dataKey);
     if (!current.ok) return current;
     const { header } = current.value;
     if (header.slots.every(({ id }) => id !== slotId)) return ok();
     const renewed = await renewRecipients(context, dataKey, header, { slotId, passphrase });
     if (!renewed.ok) return renewed;
-    const followed = await settleGenerations(context, dataKey);
+    const followed = await syncAnchor(context, dataKey);
     return followed.ok ? ok() : followed;
   });
 }
@@ -173,25 +173,25 @@ async function changeSlots(
   change: (header: SlotsHeader) => Promise<Result<readonly Slot[], VaultFailure>>,
 ): ChangedSlots {
   return await context.lock.hold(async () => {
-    const header = await readProvenSlots(context, dataKey);
+    const header = await readVerifiedSlots(context, dataKey);
     if (!header.ok) return header;
-    const lasting = await expectNoNextKey(context, header.value);
-    if (!lasting.ok) return lasting;
-    const current = await settleGenerations(context, dataKey);
+    const idle = await expectNoRekey(context, header.value);
+    if (!idle.ok) return idle;
+    const current = await syncAnchor(context, dataKey);
     if (!current.ok) return current;
     const changed = await writeChange(context, dataKey, current.value.header, change);
-    // What the header now says decides which entries go; what cannot go now, goes at the next start.
-    const now = await readProvenSlots(context, dataKey);
+    // Remove the entries of slots that aren't in the header. If that fails, the next start does it.
+    const now = await readVerifiedSlots(context, dataKey);
     const journal = await readJournal(context);
     if (now.ok && journal.ok && journal.value?.operation === 'slots') {
-      await settleSlots(context, now.value, journal.value);
+      await finishSlotChange(context, now.value, journal.value);
     }
     return changed;
   });
 }
 
-/** Whoever goes on with a change of the data key puts a header in force that was made before. */
-async function expectNoNextKey(
+/** During a rekey no slot may change: the rekey's header is written already and would undo the change. */
+async function expectNoRekey(
   context: VaultContext,
   { dataKeyId }: SlotsHeader,
 ): Promise<Result<undefined, VaultFailure>> {
@@ -212,8 +212,8 @@ async function writeChange(
   const changed = { ...header, generation: header.generation + 1, slots: slots.value };
   const written = await writeSlots(context, changed, dataKey);
   if (!written.ok) return written;
-  // It heals the anchor of the secrets too, which were written before.
-  const followed = await settleGenerations(context, dataKey);
+  // Covers the secrets file too, which `change` may have written.
+  const followed = await syncAnchor(context, dataKey);
   return followed.ok ? ok(changed) : followed;
 }
 
@@ -228,7 +228,7 @@ async function withPassphrase(
   return sealed.ok ? ok([...withoutKind(header, 'passphrase'), slot]) : sealed;
 }
 
-/** Gives the file of secrets, where the vault has one, a fresh content key for new recipients. */
+/** With file storage, encrypts the secrets file under a new content key for new recipients. */
 async function renewRecipients(
   context: VaultContext,
   dataKey: DataKey,

@@ -24,15 +24,15 @@ import { storeOf, withLockHeld, type VaultContext } from './vault-context.ts';
 
 export interface VaultChoice {
   readonly storage: VaultStorage;
-  /** Needed for file storage; one more way to open with keyring storage. */
+  /** Required for file storage; optional with keyring storage. */
   readonly passphrase?: Secret;
 }
 
-/** What a vault starts with: nothing but fresh keys, or all that was in a backup. */
+/** The initial content of a vault: only new keys, or everything from a backup. */
 export interface VaultSeed {
   readonly keys: VaultKeys;
   readonly records: readonly SecretRecord[];
-  /** The first of the new files; more than any that this vault's id had before. */
+  /** The generation of the new files, higher than any that a vault with this id had before. */
   readonly generation: number;
 }
 
@@ -43,8 +43,8 @@ export interface CreatedVault {
 }
 
 /**
- * Makes a vault. Its last step is `slots.json`: a process killed before that leaves no vault, only
- * pieces that the journal names and that the next creation clears away.
+ * Creates a vault. `slots.json` is written last: if the process is killed before that, there is no
+ * vault, and the next creation removes the leftovers that the journal lists.
  */
 export async function createVault(
   outer: VaultContext,
@@ -57,18 +57,18 @@ export async function createVault(
   if (!directory.ok) return directory;
   return await outer.lock.hold(async () => {
     const context = withLockHeld(outer);
-    const cleared = await clearTheWay(context);
+    const cleared = await prepareDirectory(context);
     if (!cleared.ok) return cleared;
-    const alone = seed === undefined ? await expectNoDatabase(context) : ok();
-    if (!alone.ok) return alone;
+    const unused = seed === undefined ? await expectNoDatabase(context) : ok();
+    if (!unused.ok) return unused;
     const draft = await draftVault(context, choice, seed ?? freshSeed(context));
-    const begun = await writeJournal(context, draft.journal);
-    if (!begun.ok) return begun;
-    const made = await makePieces(context, draft);
+    const started = await writeJournal(context, draft.journal);
+    if (!started.ok) return started;
+    const made = await writeVaultFiles(context, draft);
     if (!made.ok) {
-      // The header first: with it gone, what is left is pieces again.
+      // Remove the header first: without it, the other files are leftovers.
       const undone = await context.disk.remove(join(context.directory, SLOTS_FILE));
-      if (undone.ok) await clearPieces(context, draft.journal);
+      if (undone.ok) await removeLeftovers(context, draft.journal);
       return made;
     }
     const finished = await removeJournal(context);
@@ -102,7 +102,7 @@ async function draftVault(
   seed: VaultSeed,
 ): Promise<Draft> {
   const { clock, randomness } = context;
-  const { dataKey, lasting } = seed.keys;
+  const { dataKey, stableKey } = seed.keys;
   const recoveryCode = newRecoveryCode(randomness);
   const keyring = storage === 'keyring' ? await makeKeyringSlot(context, dataKey) : undefined;
   const known = passphrase && {
@@ -121,7 +121,7 @@ async function draftVault(
       storage,
       createdAtMs: clock.nowMs(),
       slots: slots.filter((slot) => slot !== undefined),
-      lasting: lasting.seal(dataKey, randomness),
+      stableKey: stableKey.seal(dataKey, randomness),
     },
     salt: keyring && { slotId: keyring.slot.id, bytes: keyring.salt },
     passphrase: known && { slotId: known.slot.id, passphrase: known.passphrase },
@@ -134,7 +134,7 @@ async function draftVault(
   };
 }
 
-async function makePieces(
+async function writeVaultFiles(
   context: VaultContext,
   { header, seed, salt, passphrase }: Draft,
 ): Promise<Result<undefined, VaultFailure>> {
@@ -161,14 +161,14 @@ async function makePieces(
   return anchored.ok ? await writeSlots(context, header, dataKey) : anchored;
 }
 
-/** Nothing that existed is overwritten but what the journal says was never a vault. */
-async function clearTheWay(context: VaultContext): Promise<Result<undefined, VaultFailure>> {
+/** Removes the leftovers of an interrupted creation, and fails if there is anything else. */
+async function prepareDirectory(context: VaultContext): Promise<Result<undefined, VaultFailure>> {
   const slots = await readSlots(context);
   if (!slots.ok) return slots;
   if (slots.value !== undefined) return failed({ reason: 'vault-exists' });
   const journal = await readJournal(context);
   if (!journal.ok) return journal;
-  if (journal.value?.operation === 'create') return await clearPieces(context, journal.value);
+  if (journal.value?.operation === 'create') return await removeLeftovers(context, journal.value);
   const names = await context.disk.list(context.directory);
   if (!names.ok) return names;
   const isLeft = names.value.some((name) => name === SECRETS_FILE || name === ANCHOR_FILE);
@@ -179,7 +179,10 @@ async function clearTheWay(context: VaultContext): Promise<Result<undefined, Vau
   return cleaned.ok ? ok() : cleaned;
 }
 
-/** A database that a new key doesn't open belongs to a vault whose directory is gone: a backup brings it back. */
+/**
+ * Fails if a database exists: a new key can't open it, so it belongs to a vault whose directory was
+ * removed, and which a backup can restore.
+ */
 async function expectNoDatabase(context: VaultContext): Promise<Result<undefined, VaultFailure>> {
   const { keys } = freshSeed(context);
   for (const database of context.databases) {
@@ -191,11 +194,11 @@ async function expectNoDatabase(context: VaultContext): Promise<Result<undefined
   return ok();
 }
 
-async function clearPieces(
+async function removeLeftovers(
   { disk, directory, keyring, ...context }: VaultContext,
   { vaultId: id, keyringSlotId }: JournalOf<'create'>,
 ): Promise<Result<undefined, VaultFailure>> {
-  // As well as it goes: entries of a vault that never was open nothing.
+  // Failures are ignored: entries of a vault that was never created are harmless.
   if (keyringSlotId !== null) await emptyKeyring(keyring, id, [keyringSlotId]);
   for (const file of [ANCHOR_FILE, SECRETS_FILE]) {
     const removed = await disk.remove(join(directory, file));

@@ -1,10 +1,10 @@
 import { failed, ok, type Result } from '@postern/kernel';
 import type { SecretName, VaultId } from '@postern/protocol';
-import { KEPT_PURPOSES } from '../keyring/kept-key.ts';
+import { STABLE_KEY_PURPOSES } from '../keyring/stable-key-entry.ts';
 import {
   anchorAccount,
   indexAccount,
-  keptKeyAccount,
+  stableKeyAccount,
   sealEntry,
   secretAccount,
   slotAccount,
@@ -16,9 +16,9 @@ import { infoOf, type SecretRecord } from '../secret-store.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 
 /**
- * Makes the keyring's entries of a vault exactly these records. The index names everything that is
- * or was there before an entry changes, so that a process killed in between leaves nothing that
- * `emptyKeyring` does not find. The caller holds the lock.
+ * Replaces the vault's entries in the keyring with these records. Before any entry changes, the index
+ * lists all old and new names, so that `emptyKeyring` finds every entry even if the process is killed in
+ * between. The caller holds the lock.
  */
 export async function fillKeyring(
   keyring: KeyringPort,
@@ -39,8 +39,8 @@ export async function fillKeyring(
     const written = await keyring.set(account, sealEntry(account, { ...wire.value }));
     if (!written.ok) return written;
   }
-  const kept = new Set(records.map(({ name }) => name));
-  for (const name of old.filter((one) => !kept.has(one))) {
+  const written = new Set(records.map(({ name }) => name));
+  for (const name of old.filter((one) => !written.has(one))) {
     const removed = await keyring.remove(secretAccount(vault, name));
     if (!removed.ok) return removed;
   }
@@ -53,8 +53,9 @@ function indexed(record: SecretRecord): readonly [SecretName, Indexed] {
 }
 
 /**
- * Removes every entry of a vault that the index names, the index, the kept keys, and the entries of
- * these slots; the names of what it removed. The index goes last, so that a killed process can be followed up.
+ * Removes the vault's entries from the keyring and returns their names: the secrets in the index, the
+ * given slots, the stable keys, the anchor and the index. The index goes last, so that the removal can be
+ * repeated if the process is killed.
  */
 export async function emptyKeyring(
   keyring: KeyringPort,
@@ -67,7 +68,7 @@ export async function emptyKeyring(
   const accounts = [
     ...names.map((name) => secretAccount(vault, name)),
     ...slotIds.map((id) => slotAccount(vault, id)),
-    ...KEPT_PURPOSES.map((purpose) => keptKeyAccount(vault, purpose)),
+    ...STABLE_KEY_PURPOSES.map((purpose) => stableKeyAccount(vault, purpose)),
     anchorAccount(vault),
     indexAccount(vault),
   ];

@@ -11,13 +11,13 @@ import { JOURNAL_FILE, readJournal, removeJournal, writeJournal, type Journal } 
 import type { VaultContext } from './vault-context.ts';
 
 const SLOT = 'AAAAAAAAAAAAAAAA';
-const begun = { version: 1, vaultId: vaultId.from('01arz3ndektsv4rrffq69g5fav') } as const;
+const started = { version: 1, vaultId: vaultId.from('01arz3ndektsv4rrffq69g5fav') } as const;
 
 const JOURNALS: readonly Journal[] = [
-  { ...begun, operation: 'create', keyringSlotId: null },
-  { ...begun, operation: 'create', keyringSlotId: SLOT },
+  { ...started, operation: 'create', keyringSlotId: null },
+  { ...started, operation: 'create', keyringSlotId: SLOT },
   {
-    ...begun,
+    ...started,
     operation: 'migrate',
     from: 'file',
     to: 'keyring',
@@ -25,16 +25,16 @@ const JOURNALS: readonly Journal[] = [
     newSlotIds: [SLOT],
     oldSlotIds: [],
   },
-  { ...begun, operation: 'slots', slotIds: [SLOT] },
+  { ...started, operation: 'slots', slotIds: [SLOT] },
   {
-    ...begun,
+    ...started,
     operation: 'rekey',
     oldHeader: '{"format":"postern-slots"}\n',
     newHeader: '{"format":"postern-slots","version":1}\n',
     newDataKeyId: SLOT,
     newKey: { nonce: SLOT, wrapped: 'A'.repeat(64) },
   },
-  { ...begun, operation: 'restore' },
+  { ...started, operation: 'restore' },
 ];
 
 async function world(): Promise<VaultContext> {
@@ -51,7 +51,7 @@ async function world(): Promise<VaultContext> {
 }
 
 describe.each(JOURNALS)('the journal of "$operation"', (journal) => {
-  it('is read as it was written, and gone when it is removed', async () => {
+  it('is read back unchanged, and can be removed', async () => {
     const context = await world();
     expect(await readJournal(context)).toEqual(ok(undefined));
     expectOk(await writeJournal(context, journal));

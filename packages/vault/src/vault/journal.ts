@@ -12,7 +12,7 @@ import type { VaultContext } from './vault-context.ts';
 export const JOURNAL_FILE = 'journal.json';
 export const MAX_JOURNAL_BYTES = 262_144;
 
-const begun = {
+const common = {
   version: v.literal(1),
   vaultId: v.pipe(
     v.string(),
@@ -24,48 +24,49 @@ const slotId = base64urlOf(12);
 const storage = v.picklist(['keyring', 'file']);
 
 const JournalSchema = v.variant('operation', [
-  /** A vault is being made: what is there of this id is no vault until `slots.json` is. */
+  /** A vault is being created. It doesn't exist until `slots.json` does. */
   v.strictObject({
-    ...begun,
+    ...common,
     operation: v.literal('create'),
-    /** The keyring slot whose entry may have been written. */
+    /** The keyring slot whose entry may exist already. */
     keyringSlotId: v.nullable(slotId),
   }),
   /**
-   * Secrets are being copied from one storage to the other. The header says which one counts: until
-   * it names `to`, what is in `to` is undone; from then on, what is in `from` is removed if asked.
+   * Secrets are being copied from one storage to the other. The header names the current one: before it
+   * names `to`, the copy is undone; after that, the source is removed if `removeSource` is set.
    */
   v.strictObject({
-    ...begun,
+    ...common,
     operation: v.literal('migrate'),
     from: storage,
     to: storage,
     removeSource: v.boolean(),
-    /** Slots whose keyring entries go when the copy is undone. */
+    /** Slots whose keyring entries are removed if the copy is undone. */
     newSlotIds: v.array(slotId),
-    /** Slots whose keyring entries go when the source is removed. */
+    /** Slots whose keyring entries are removed with the source. */
     oldSlotIds: v.array(slotId),
   }),
   /**
-   * The vault is getting a new data key. Until the header is the new one, whoever opens the old key
-   * goes on; from then on the old one is kept until another process has opened everything.
+   * The vault is getting a new data key. Until the new header is in place, any process that opens the
+   * old key resumes the change. After that, the old key is kept until another process has opened
+   * everything with the new one.
    */
   v.strictObject({
-    ...begun,
+    ...common,
     operation: v.literal('rekey'),
-    /** Both headers as the bytes of `slots.json`. */
+    /** Both headers, each as the text of `slots.json`. */
     oldHeader: v.string(),
     newHeader: v.string(),
     newDataKeyId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16}$/)),
     newKey: v.strictObject({ nonce: base64urlOf(12), wrapped: base64urlOf(48) }),
   }),
-  /** A keyring slot comes or goes: entries of these slots that the header does not have are removed. */
-  v.strictObject({ ...begun, operation: v.literal('slots'), slotIds: v.array(slotId) }),
+  /** A keyring slot is being added or removed. Entries of slots that aren't in the header are removed. */
+  v.strictObject({ ...common, operation: v.literal('slots'), slotIds: v.array(slotId) }),
   /** The keyring is being filled from `secrets.next.jwe.json`. */
-  v.strictObject({ ...begun, operation: v.literal('restore') }),
+  v.strictObject({ ...common, operation: v.literal('restore') }),
 ]);
 
-/** What was begun and, as long as this is there, not known to be finished. Holds no plain secret. */
+/** An operation that was started and isn't known to be finished. Contains no unencrypted secret. */
 export type Journal = v.InferOutput<typeof JournalSchema>;
 export type JournalOf<Operation extends Journal['operation']> = Extract<
   Journal,
@@ -108,7 +109,7 @@ export async function removeJournal({
   return removed.value ? await disk.syncDirectory(directory) : ok();
 }
 
-/** Where nothing is unfinished; the caller holds the lock and has settled what could be. */
+/** Fails if there is a journal. The caller holds the lock and has tried to recover. */
 export async function expectNoJournal(
   context: VaultContext,
 ): Promise<Result<undefined, VaultFailure>> {
@@ -118,7 +119,7 @@ export async function expectNoJournal(
   return failed({ reason: 'unfinished', operation: journal.value.operation });
 }
 
-/** Both headers of a change under way. */
+/** Both headers of a rekey. */
 export function headersOf(
   { kdfCosts }: Pick<VaultContext, 'kdfCosts'>,
   journal: JournalOf<'rekey'>,

@@ -1,22 +1,22 @@
 import type { Result, Secret } from '@postern/kernel';
 
-/** Why a database refused its new key; `reason` is what its own part calls it. */
+/** Why a database refused a key. `reason` comes from the package that owns the database. */
 export interface DatabaseRefusal {
   readonly reason: string;
 }
 
 /**
- * A database whose key the vault derives, as the change of the data key needs it. Keys are 64
- * hexadecimal digits, as `deriveKey` gives them.
+ * A database whose key the vault derives, so that a rekey of the vault rekeys it too. Keys are 64
+ * hexadecimal digits, as returned by `deriveKey`.
  */
 export interface KeyedDatabase {
-  /** What its key is derived for. */
+  /** The purpose of its key in `deriveKey`. */
   readonly purpose: string;
   /**
-   * Gives the database its new key, whole or not at all. A database that has it already, or that is
-   * not there, is a success: after a kill the call is made again.
+   * Changes the database's key atomically. Succeeds if the database has the new key already or doesn't
+   * exist, because the call is repeated after an interruption.
    */
   rekey(from: Secret, to: Secret): Promise<Result<undefined, DatabaseRefusal>>;
-  /** Whether the key opens the database, or there is none. */
+  /** Succeeds if the key opens the database or there is no database. */
   verify(key: Secret): Promise<Result<undefined, DatabaseRefusal>>;
 }

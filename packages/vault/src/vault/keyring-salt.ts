@@ -5,7 +5,7 @@ import type { KeyringPort } from '../keyring/keyring-port.ts';
 import { SALT_BYTES } from '../slots/slot.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 
-/** Puts a keyring slot's salt into the keyring and reads it back: a slot that cannot open is none. */
+/** Stores the salt of a keyring slot and reads it back, because without it the slot is useless. */
 export async function storeSalt(
   keyring: KeyringPort,
   vault: VaultId,
@@ -16,14 +16,14 @@ export async function storeSalt(
   const text = Buffer.from(salt).toString('base64url');
   const stored = await keyring.set(account, sealEntry(account, { salt: text }));
   if (!stored.ok) return stored;
-  const back = await fetchSalt(keyring, vault, slotId);
+  const back = await loadSalt(keyring, vault, slotId);
   if (!back.ok) return back;
   if (back.value !== undefined && Buffer.from(back.value).equals(Buffer.from(salt))) return ok();
   return failed({ reason: 'keyring-unavailable', cause: 'not-keeping' });
 }
 
-/** Undefined where the keyring has no such entry. */
-export async function fetchSalt(
+/** Undefined if the keyring has no such entry. */
+export async function loadSalt(
   keyring: KeyringPort,
   vault: VaultId,
   slotId: string,
@@ -37,8 +37,8 @@ export async function fetchSalt(
   return failed({ reason: 'vault-damaged', file: account, damage: 'malformed' });
 }
 
-/** Removes the entries of slots that are gone; the accounts that were there. */
-export async function forgetSalts(
+/** Removes the entries of slots and returns the accounts of those that existed. */
+export async function removeSalts(
   keyring: KeyringPort,
   vault: VaultId,
   slotIds: readonly string[],

@@ -7,7 +7,7 @@ import type { VaultContext } from './vault-context.ts';
 
 type Maker = Pick<VaultContext, 'clock' | 'randomness' | 'machineId' | 'kdfCosts'>;
 
-/** A slot for this machine's keyring, and the salt that the caller puts into it. */
+/** A slot for this machine's keyring, and its salt, which the caller stores in the keyring. */
 export async function makeKeyringSlot(
   context: Maker,
   dataKey: DataKey,

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { writeAtomically } from '@postern/disk';
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
-import { followAnchor } from '../anchor/anchor.ts';
-import { settleGenerations, type Current } from '../anchor/generations.ts';
+import { updateAnchor } from '../anchor/anchor.ts';
+import { syncAnchor, type Current } from '../anchor/generations.ts';
 import { newContentKey, SECRETS_FILE, sealSecrets } from '../file/secrets-file.ts';
 import { probeKeyring } from '../keyring/probe-keyring.ts';
 import { checkPassphrase } from '../passphrase.ts';
@@ -15,29 +15,29 @@ import type { VaultFailure, VaultStorage } from '../vault-failure.ts';
 import type { VaultId } from '@postern/protocol';
 import { emptyKeyring, fillKeyring } from './fill-keyring.ts';
 import { expectNoJournal, removeJournal, writeJournal, type JournalOf } from './journal.ts';
-import { forgetSalts, storeSalt } from './keyring-salt.ts';
+import { removeSalts, storeSalt } from './keyring-salt.ts';
 import { makeKeyringSlot, makePassphraseSlot } from './make-slot.ts';
 import { expectPassphrase, slotsOf } from './open-data-key.ts';
 import { expectRecords, readRecords } from './read-records.ts';
-import { readProvenSlots, readSlots, writeSlots } from '../slots/read-slots.ts';
+import { readVerifiedSlots, readSlots, writeSlots } from '../slots/read-slots.ts';
 import { storeOf, withLockHeld, type VaultContext } from './vault-context.ts';
 
 export interface Migration {
   readonly to: VaultStorage;
-  /** Needed towards `file`: the vault's passphrase, or its first one. */
+  /** Required for `file`: the vault's passphrase, or a new one if it has none. */
   readonly passphrase?: Secret;
-  /** Removes the source once the copy is in force. */
+  /** Whether to remove the source after switching to the copy. */
   readonly removeSource: boolean;
-  /** Changes nothing and reports what would be done. */
+  /** Only reports what would be done. */
   readonly dryRun?: boolean;
 }
 
 export interface MigrationReport {
   readonly from: VaultStorage;
   readonly to: VaultStorage;
-  /** Names of the secrets that were, or would be, copied. */
+  /** The names of the secrets that were, or would be, copied. */
   readonly copied: readonly string[];
-  /** What of the source was removed: keyring entries by account, or the file. Empty in a dry run. */
+  /** The removed keyring accounts or file. Empty in a dry run. */
   readonly removed: readonly string[];
 }
 
@@ -47,8 +47,8 @@ export interface Migrated {
 }
 
 /**
- * Moves the secrets to the other storage: copies them, reads the copy back, then puts it in force
- * by the one write of the header. No value is ever outside of the keyring and the encrypted file.
+ * Moves the secrets to the other storage: copies them, verifies the copy, and switches to it by writing
+ * the header. Values are never anywhere but in the keyring and the encrypted file.
  */
 export async function migrate(
   outer: VaultContext,
@@ -57,7 +57,7 @@ export async function migrate(
 ): Promise<Result<Migrated, VaultFailure>> {
   return await outer.lock.hold(async () => {
     const context = withLockHeld(outer);
-    const header = await readProvenSlots(context, dataKey);
+    const header = await readVerifiedSlots(context, dataKey);
     if (!header.ok) return header;
     const ready = await checkMigration(context, header.value, migration);
     if (!ready.ok) return ready;
@@ -67,35 +67,35 @@ export async function migrate(
     const copied = records.value.map(({ name }) => name);
     const report = { from, to: migration.to, copied, removed: [] };
     if (migration.dryRun === true) return ok({ header: header.value, report });
-    const current = await settleGenerations(context, dataKey);
+    const current = await syncAnchor(context, dataKey);
     if (!current.ok) return current;
     const plan = await planMigration(context, dataKey, current.value, migration);
-    const begun = await writeJournal(context, plan.journal);
-    if (!begun.ok) return begun;
+    const started = await writeJournal(context, plan.journal);
+    if (!started.ok) return started;
     const copy = await makeCopy(context, dataKey, plan, records.value);
     if (!copy.ok) {
-      // Which storage is in force only the header can tell: its write may have failed late.
+      // The write of the header may have failed after the switch, so read which storage is current.
       const slots = await readSlots(context);
       if (slots.ok && slots.value !== undefined) {
-        await settleMigration(context, plan.journal, slots.value.header.storage);
+        await finishMigration(context, plan.journal, slots.value.header.storage);
       }
       return copy;
     }
-    const removed = await settleMigration(context, plan.journal, migration.to);
+    const removed = await finishMigration(context, plan.journal, migration.to);
     if (!removed.ok) return removed;
     return ok({ header: plan.header, report: { ...report, removed: removed.value } });
   });
 }
 
-/** Everything that may stop a migration before anything is written. */
+/** Checks, before anything is written, whether the migration is possible. */
 async function checkMigration(
   context: VaultContext,
   header: SlotsHeader,
   { to, passphrase }: Migration,
 ): Promise<Result<undefined, VaultFailure>> {
   if (to === header.storage) return failed({ reason: 'same-storage', storage: to });
-  const settled = await expectNoJournal(context);
-  if (!settled.ok) return settled;
+  const free = await expectNoJournal(context);
+  if (!free.ok) return free;
   if (to === 'keyring') {
     const probe = await probeKeyring(context.keyring, context.randomness);
     return probe.available ? ok() : failed(probe.failure);
@@ -109,11 +109,11 @@ async function checkMigration(
 
 interface Plan {
   readonly journal: JournalOf<'migrate'>;
-  /** The header once the copy is in force. */
+  /** The header after the switch. */
   readonly header: SlotsHeader;
   readonly salt: { readonly slotId: string; readonly bytes: Uint8Array } | undefined;
   readonly passphrase: { readonly slotId: string; readonly passphrase: Secret } | undefined;
-  /** That of the secrets file once the copy is in force. */
+  /** The generation of the secrets file after the switch. */
   readonly secretsGeneration: number;
 }
 
@@ -193,15 +193,15 @@ async function makeCopy(
   const written = await writeSlots(context, header, dataKey);
   if (!written.ok) return written;
   const changed = { slots: header.generation, secrets: secretsGeneration };
-  const followed = await followAnchor(context, header, dataKey, changed);
+  const followed = await updateAnchor(context, header, dataKey, changed);
   return followed.ok ? ok() : followed;
 }
 
 /**
- * Brings a migration to its end, whichever that is by the storage in force: undoes the copy, or
- * removes the source where that was asked. Gives what of the source it removed.
+ * Finishes a migration. If the source is still the current storage, undoes the copy; otherwise removes
+ * the source if that was requested. Returns what it removed of the source.
  */
-export async function settleMigration(
+export async function finishMigration(
   context: VaultContext,
   journal: JournalOf<'migrate'>,
   inForce: VaultStorage,
@@ -210,7 +210,7 @@ export async function settleMigration(
   const undone = inForce === from;
   const gone = await (undone || removeSource
     ? dropStorage(context, vaultId, undone ? to : from, undone ? newSlotIds : oldSlotIds)
-    : forgetSalts(context.keyring, vaultId, oldSlotIds));
+    : removeSalts(context.keyring, vaultId, oldSlotIds));
   if (!gone.ok) return gone;
   const closed = await removeJournal(context);
   if (!closed.ok) return closed;
@@ -228,6 +228,6 @@ async function dropStorage(
   if (!removed.ok) return removed;
   const synced = await disk.syncDirectory(directory);
   if (!synced.ok) return synced;
-  const forgotten = await forgetSalts(keyring, vaultId, slotIds);
+  const forgotten = await removeSalts(keyring, vaultId, slotIds);
   return forgotten.ok ? ok(removed.value ? [SECRETS_FILE] : []) : forgotten;
 }

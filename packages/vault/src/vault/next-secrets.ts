@@ -18,7 +18,7 @@ import type { VaultContext } from './vault-context.ts';
 
 type Place = Pick<VaultContext, 'disk' | 'directory' | 'randomness' | 'kdfCosts'>;
 
-/** Writes what is to become the file of secrets beside it, and opens it again. */
+/** Writes the new secrets file next to the current one, and verifies it. */
 export async function stageSecrets(
   { disk, directory, randomness, kdfCosts }: Place,
   dataKey: DataKey,
@@ -39,7 +39,7 @@ export async function stageSecrets(
     : failed({ reason: 'copy-differs' });
 }
 
-/** Undefined where nothing is staged. */
+/** Undefined if nothing is staged. */
 export async function readStagedSecrets(
   { disk, directory, kdfCosts }: Pick<Place, 'disk' | 'directory' | 'kdfCosts'>,
   dataKey: DataKey,
@@ -51,8 +51,8 @@ export async function readStagedSecrets(
     : await openSecrets(bytes.value, dataKey, kdfCosts);
 }
 
-/** Puts the staged file in the place of the file of secrets; nothing happens where none is staged. */
-export async function putStagedInPlace({
+/** Replaces the secrets file with the staged one, if there is one. */
+export async function commitStagedSecrets({
   disk,
   directory,
 }: Pick<Place, 'disk' | 'directory'>): Promise<Result<undefined, VaultFailure>> {
@@ -64,7 +64,7 @@ export async function putStagedInPlace({
   return moved.ok ? await disk.syncDirectory(directory) : moved;
 }
 
-export async function removeStaged({
+export async function removeStagedSecrets({
   disk,
   directory,
 }: Pick<Place, 'disk' | 'directory'>): Promise<Result<undefined, VaultFailure>> {

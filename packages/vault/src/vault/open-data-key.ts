@@ -7,11 +7,11 @@ import { openSlot } from '../slots/seal-slot.ts';
 import type { Slot, SlotKind, SlotOf } from '../slots/slot.ts';
 import { SLOTS_FILE, type SlotsHeader, type UnverifiedSlots } from '../slots/slots-file.ts';
 import type { VaultFailure } from '../vault-failure.ts';
-import { fetchSalt } from './keyring-salt.ts';
+import { loadSalt } from './keyring-salt.ts';
 import type { VaultContext } from './vault-context.ts';
 
-/** What a person or machine unlocks with. */
-export type UnlockWay =
+/** How to unlock a vault. */
+export type UnlockMethod =
   | { readonly with: 'keyring' }
   | { readonly with: 'passphrase'; readonly passphrase: Secret }
   | { readonly with: 'recovery'; readonly code: Secret };
@@ -22,19 +22,19 @@ export interface OpenedDataKey {
   readonly slot: Slot;
 }
 
-/** Opens the data key and proves the header with it. Changes nothing anywhere. */
+/** Opens the data key and verifies the header with it. Changes nothing. */
 export async function openDataKey(
   context: VaultContext,
   slots: UnverifiedSlots,
-  way: UnlockWay,
+  method: UnlockMethod,
 ): Promise<Result<OpenedDataKey, VaultFailure>> {
-  const opened = await openBy(context, slots.header, way);
-  if (!opened.ok || slots.isProvenBy(opened.value.dataKey)) return opened;
+  const opened = await openBy(context, slots.header, method);
+  if (!opened.ok || slots.isVerifiedBy(opened.value.dataKey)) return opened;
   opened.value.dataKey.wipe();
   return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'altered' });
 }
 
-/** Whether this is the passphrase of that slot. */
+/** Fails with `wrong-passphrase` if the passphrase doesn't open the slot. */
 export async function expectPassphrase(
   header: SlotsHeader,
   slot: SlotOf<'passphrase'>,
@@ -49,17 +49,17 @@ export async function expectPassphrase(
 async function openBy(
   context: VaultContext,
   header: SlotsHeader,
-  way: UnlockWay,
+  method: UnlockMethod,
 ): Promise<Result<OpenedDataKey, VaultFailure>> {
-  switch (way.with) {
+  switch (method.with) {
     case 'keyring':
       return await openByKeyring(context, header);
     case 'passphrase':
       return await tryEach(header, 'passphrase', 'wrong-passphrase', ({ kdf }) =>
-        passphraseKek(kdf, way.passphrase),
+        passphraseKek(kdf, method.passphrase),
       );
     case 'recovery': {
-      const code = parseRecoveryCode(way.code);
+      const code = parseRecoveryCode(method.code);
       if (!code.ok) return code;
       return await tryEach(header, 'recovery', 'wrong-recovery-code', ({ kdf }) =>
         Promise.resolve(recoveryKek(kdf, code.value)),
@@ -92,7 +92,7 @@ async function openByKeyring(
   if (slots.length === 0) return failed({ reason: 'slot-missing', kind: 'keyring' });
   let found = false;
   for (const slot of slots) {
-    const salt = await fetchSalt(keyring, header.vaultId, slot.id);
+    const salt = await loadSalt(keyring, header.vaultId, slot.id);
     if (!salt.ok) return salt;
     if (salt.value === undefined) continue;
     found = true;
@@ -102,7 +102,7 @@ async function openByKeyring(
   }
   const recorded = header.storage;
   if (found) return failed({ reason: 'backend-changed', recorded, found: 'other-machine' });
-  // "No result" is what a service without any keyring answers as well: only a probe tells.
+  // A service without a keyring finds nothing either. Only a probe can tell the difference.
   const probe = await probeKeyring(keyring, randomness);
   if (!probe.available) return failed(probe.failure);
   return failed({ reason: 'backend-changed', recorded, found: 'empty-keyring' });

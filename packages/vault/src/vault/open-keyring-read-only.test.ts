@@ -17,48 +17,48 @@ const openReadOnly = async ({ dataDir, keyring }: VaultWorld) =>
   await openKeyringReadOnly({ dataDir, keyring: () => keyring, ...systemWorld });
 
 describe('a vault in the keyring, opened read-only', () => {
-  it('gives the secrets, and the key that was kept, without the data key', async () => {
+  it('reads the secrets and the stable key without the data key', async () => {
     const world = await madeVault('keyring');
     const opened = await openReadOnly(world);
     expect(opened?.id).toBe(world.vault.id);
     expect(expectOk((await opened?.get(OPENAI.name)) ?? ok())).toEqual(OPENAI);
     expect(await opened?.get(secretName.from('absent'))).toEqual(ok(undefined));
-    expect(await opened?.keptKey('audit/log')).toEqual(ok(undefined));
+    expect(await opened?.stableKey('audit/log')).toEqual(ok(undefined));
 
-    expect(await world.vault.keepLastingKey('audit/log')).toEqual(ok());
-    const kept = expectOk((await opened?.keptKey('audit/log')) ?? ok());
-    const derived = expectOk(world.vault.deriveLastingKey('audit/log'));
+    expect(await world.vault.storeStableKey('audit/log')).toEqual(ok());
+    const kept = expectOk((await opened?.stableKey('audit/log')) ?? ok());
+    const derived = expectOk(world.vault.deriveStableKey('audit/log'));
     expect(kept && revealSecret(kept)).toBe(revealSecret(derived));
   });
 
-  it('keeps a key once, and again where it was damaged', async () => {
+  it('stores a stable key once, and again if it was damaged', async () => {
     const { vault, keyring } = await madeVault('keyring');
-    expect(await vault.keepLastingKey('audit/log')).toEqual(ok());
+    expect(await vault.storeStableKey('audit/log')).toEqual(ok());
     const account = `+key.audit-log@${vault.id ?? ''}`;
     const entry = keyring.entries.get(account);
     expect(entry).toBeDefined();
-    expect(await vault.keepLastingKey('audit/log')).toEqual(ok());
+    expect(await vault.storeStableKey('audit/log')).toEqual(ok());
     for (const damaged of ['', '{"v":1}', `{"v":1,"account":"${account}","key":"short"}`]) {
       await keyring.set(account, Secret.of(damaged));
-      expect(await vault.keepLastingKey('audit/log')).toEqual(ok());
+      expect(await vault.storeStableKey('audit/log')).toEqual(ok());
       expect(keyring.entries.get(account)).toEqual(entry);
     }
   });
 
-  it('refuses a kept key that is damaged', async () => {
+  it('refuses a damaged stable key', async () => {
     const world = await madeVault('keyring');
     await world.keyring.set(`+key.audit-log@${world.vault.id ?? ''}`, Secret.of('{}'));
-    const read = await (await openReadOnly(world))?.keptKey('audit/log');
+    const read = await (await openReadOnly(world))?.stableKey('audit/log');
     expect(read).toMatchObject({ ok: false, failure: { reason: 'vault-damaged' } });
   });
 
-  it('is not, where an operation waits to be completed', async () => {
+  it("doesn't open during an unfinished operation", async () => {
     const world = await madeVault('keyring');
     await writeFile(join(world.dataDir, 'journal.json'), '{}', { mode: 0o600 });
     expect(await openReadOnly(world)).toBeUndefined();
   });
 
-  it('is not, where the header is damaged or there is none', async () => {
+  it("doesn't open if the header is damaged or missing", async () => {
     const world = await madeVault('keyring');
     await writeFile(join(world.dataDir, 'slots.json'), '{}');
     expect(await openReadOnly(world)).toBeUndefined();
@@ -67,26 +67,26 @@ describe('a vault in the keyring, opened read-only', () => {
 });
 
 describe('a vault in the file', () => {
-  it('has no keyring to read, and keeps no key', async () => {
+  it('has no keyring to read, and stores no stable key', async () => {
     const world = await madeVault('file');
     expect(await openReadOnly(world)).toBeUndefined();
-    expect(await world.vault.keepLastingKey('audit/log')).toEqual(ok());
+    expect(await world.vault.storeStableKey('audit/log')).toEqual(ok());
     expect([...world.keyring.entries.keys()].filter((name) => name.startsWith('+key'))).toEqual([]);
   });
 });
 
 describe('a vault that leaves the keyring', () => {
-  it('takes the key that was kept along', async () => {
+  it('removes the stable key from the keyring', async () => {
     const { vault, keyring } = await madeVault('keyring');
-    expect(await vault.keepLastingKey('audit/log')).toEqual(ok());
+    expect(await vault.storeStableKey('audit/log')).toEqual(ok());
     const migration = { to: 'file', removeSource: true, passphrase: PASSPHRASE } as const;
     expect(expectOk(await vault.migrate(migration)).to).toBe('file');
     expect([...keyring.entries.keys()]).toEqual([]);
   });
 
-  it('a locked vault keeps none', async () => {
+  it('stores no stable key while locked', async () => {
     const { vault } = await madeVault('keyring');
     vault.lock();
-    expect((await vault.keepLastingKey('audit/log')).ok).toBe(false);
+    expect((await vault.storeStableKey('audit/log')).ok).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { type Result, type Secret } from '@postern/kernel';
 import type { VaultId } from '@postern/protocol';
 import { findRollback } from '../anchor/generations.ts';
 import { KDF_COSTS, type KdfCosts } from '../kdf-costs.ts';
-import { fetchKeptKey, type KeptPurpose } from '../keyring/kept-key.ts';
+import { loadStableKey, type StableKeyPurpose } from '../keyring/stable-key-entry.ts';
 import type { KeyringPort } from '../keyring/keyring-port.ts';
 import { keyringStore } from '../keyring/keyring-store.ts';
 import type { SecretStore } from '../secret-store.ts';
@@ -12,28 +12,27 @@ import type { VaultFailure } from '../vault-failure.ts';
 import { JOURNAL_FILE, MAX_JOURNAL_BYTES } from './journal.ts';
 import { readSlots } from '../slots/read-slots.ts';
 
-/** What can be read of a vault in the keyring without its data key. */
+/** The parts of a vault with keyring storage that can be read without its data key. */
 export interface ReadOnlyKeyringVault {
   readonly id: VaultId;
   readonly get: SecretStore['get'];
-  /** What `keepLastingKey` left; undefined where it was never called. */
-  keptKey(purpose: KeptPurpose): Promise<Result<Secret | undefined, VaultFailure>>;
+  /** The key that `storeStableKey` stored; undefined if it was never called. */
+  stableKey(purpose: StableKeyPurpose): Promise<Result<Secret | undefined, VaultFailure>>;
 }
 
 export interface OpenKeyringOptions {
   readonly dataDir: string;
-  /** A keyring for each call: two of them can be asked at the same time. */
+  /** Called for each request, because one keyring object handles one request at a time. */
   readonly keyring: () => KeyringPort;
   readonly disk?: Disk;
   readonly kdfCosts?: KdfCosts;
 }
 
 /**
- * The vault of a directory for reading alone, where its secrets are in the keyring and no operation
- * waits to be completed; undefined otherwise, and then `openVault` is the way. The secrets of the
- * keyring are protected by the keyring, not by the data key, which takes a quarter of a second to
- * derive; nothing that is under the data key can be had here. The header is read but not proven:
- * one that was tampered with leads to entries that are not there.
+ * Opens a vault with keyring storage for reading, without its data key: deriving that takes a quarter of
+ * a second, and secrets in the keyring aren't encrypted with it. Returns undefined with file storage, or
+ * if an operation is unfinished; use `openVault` then. The header isn't verified: an altered one leads
+ * to keyring entries that don't exist.
  */
 export async function openKeyringReadOnly(
   options: OpenKeyringOptions,
@@ -51,6 +50,6 @@ export async function openKeyringReadOnly(
       const store = keyringStore({ vaultId, keyring: keyring(), lock: { hold: (work) => work() } });
       return await store.get(name);
     },
-    keptKey: async (purpose) => await fetchKeptKey(keyring(), vaultId, purpose),
+    stableKey: async (purpose) => await loadStableKey(keyring(), vaultId, purpose),
   };
 }

@@ -7,13 +7,13 @@ import { snapshot, systemWorld } from '../testing/test-world.ts';
 import { madeVault, OPENAI, PASSPHRASE, type MadeVault } from '../testing/vault-world.ts';
 import type { KeyedDatabase } from './keyed-database.ts';
 import { openVault } from './open-vault.ts';
-import type { UnlockWay } from './open-data-key.ts';
+import type { UnlockMethod } from './open-data-key.ts';
 import type { Vault } from './vault.ts';
 
 const NEXT = Secret.of('a wholly different phrase');
-const byPassphrase: UnlockWay = { with: 'passphrase', passphrase: PASSPHRASE };
+const byPassphrase: UnlockMethod = { with: 'passphrase', passphrase: PASSPHRASE };
 
-/** A database at whose new key a process is killed, once. */
+/** A database whose first rekey throws, as if the process had been killed. */
 function deadly(): KeyedDatabase {
   let isArmed = true;
   return {
@@ -32,8 +32,8 @@ async function openReadOnly({ dataDir, keyring }: MadeVault): Promise<Vault> {
   return expectOk(await openVault({ dataDir, keyring, ...world, isReadOnly: true }));
 }
 
-/** What opening it read-only and unlocking it gives; checks that nothing on the disk or in the keyring changes. */
-async function unlockReadOnly(made: MadeVault, way: UnlockWay): Promise<unknown> {
+/** Opens a vault read-only and unlocks it. Checks that nothing on disk or in the keyring changes. */
+async function unlockReadOnly(made: MadeVault, way: UnlockMethod): Promise<unknown> {
   const before = [await snapshot(made.dataDir), new Map(made.keyring.entries)];
   const vault = await openReadOnly(made);
   const unlocked = await vault.unlock(way);
@@ -45,16 +45,16 @@ async function unlockReadOnly(made: MadeVault, way: UnlockWay): Promise<unknown>
 
 const unfinished = (operation: string) => ({ reason: 'unfinished', operation });
 
-/** What a change of the passphrase writes after the secrets. */
+/** The files that a change of the passphrase writes after the secrets. */
 const LAST = ['slots.json', 'anchor.json'];
 
 describe('a vault opened read-only', () => {
-  it('opens one that is at rest', async () => {
+  it('opens without changing anything', async () => {
     expect(await unlockReadOnly(await madeVault('keyring'), { with: 'keyring' })).toBe('opens');
     expect(await unlockReadOnly(await madeVault('file'), byPassphrase)).toBe('opens');
   });
 
-  it('neither carries a cut-off change of the data key on nor undoes it', async () => {
+  it('neither resumes nor rolls back an interrupted rekey', async () => {
     const made = await madeVault('file', [deadly()]);
     await expect(made.vault.rekey({ passphrase: PASSPHRASE })).rejects.toThrow('killed');
     expect(await unlockReadOnly(made, byPassphrase)).toEqual(unfinished('rekey'));
@@ -68,7 +68,7 @@ describe('a vault opened read-only', () => {
     expect(await unlockReadOnly(made, byPassphrase)).toBe('opens');
   });
 
-  it('leaves keyring entries that are to go', async () => {
+  it('leaves keyring entries of an unfinished slot change', async () => {
     const made = await madeVault('keyring');
     const slotId = Buffer.alloc(12, 1).toString('base64url');
     const account = `+slot.${slotId}@${made.vault.id ?? ''}`;
@@ -83,7 +83,7 @@ describe('a vault opened read-only', () => {
     expect(await unlockReadOnly(made, { with: 'keyring' })).toBe('opens');
   });
 
-  it('does not go on with a restore', async () => {
+  it("doesn't resume a restore", async () => {
     const made = await madeVault('keyring');
     const journal = { version: 1, operation: 'restore', vaultId: made.vault.id };
     const text = `${withDigest(JSON.stringify(journal))}\n`;
@@ -91,7 +91,7 @@ describe('a vault opened read-only', () => {
     expect(await unlockReadOnly(made, { with: 'keyring' })).toEqual(unfinished('restore'));
   });
 
-  it('leaves files of a killed process', async () => {
+  it('leaves temporary files of a killed process', async () => {
     const made = await madeVault('file');
     for (const name of ['.slots.json.0123456789abcdef.tmp', 'secrets.next.jwe.json']) {
       await writeFile(join(made.dataDir, name), 'torn', { mode: 0o600 });
@@ -99,12 +99,12 @@ describe('a vault opened read-only', () => {
     expect(await unlockReadOnly(made, byPassphrase)).toBe('opens');
   });
 
-  it('does not heal a passphrase that was being changed', async () => {
+  it("doesn't repair an interrupted change of the passphrase", async () => {
     const made = await madeVault('file');
     const at = (name: string) => join(made.dataDir, name);
     const before = await Promise.all(LAST.map(async (name) => await readFile(at(name))));
     expectOk(await made.vault.changePassphrase({ next: NEXT }));
-    // Killed after the secrets were written: slots and anchor are those of before.
+    // As if the process was killed after writing the secrets: slots and anchor are still the old ones.
     for (const [index, bytes] of before.entries()) await writeFile(at(LAST[index] ?? ''), bytes);
     const path = at('secrets.jwe.json');
     const left = await readFile(path);

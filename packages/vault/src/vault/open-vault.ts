@@ -9,7 +9,7 @@ import { SECRETS_FILE } from '../file/secrets-file.ts';
 import { readSlots } from '../slots/read-slots.ts';
 import { SLOTS_FILE } from '../slots/slots-file.ts';
 import { readJournal } from './journal.ts';
-import { settleWithoutKey } from './settle.ts';
+import { recoverWithoutKey } from './recover.ts';
 import type { KeyedDatabase } from './keyed-database.ts';
 import type { VaultContext } from './vault-context.ts';
 import { Vault } from './vault.ts';
@@ -18,20 +18,20 @@ import { vaultLock } from '../vault-lock.ts';
 export interface VaultOptions {
   /** The directory of the vault's files. Need not exist; nothing is made before `create`. */
   readonly dataDir: string;
-  /** What this machine is called by its operating system; half of the keyring slot's key. */
+  /** The operating system's id of this machine. The keyring slot's key is derived from it. */
   readonly machineId: Secret | string;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly keyring: KeyringPort;
-  /** Other costs than Postern's own, of which a file that demands less is refused. */
+  /** The key derivation costs; Postern's own by default. A file with lower costs is refused. */
   readonly kdfCosts?: KdfCosts;
-  /** Another file system than this machine's. */
+  /** The file system; this machine's by default. */
   readonly disk?: Disk;
-  /** The databases whose keys it derives: a change of the data key is a change of theirs. */
+  /** The databases whose keys are derived from the data key. A rekey of the vault rekeys them too. */
   readonly databases?: readonly KeyedDatabase[];
   /**
-   * Leaves everything as it is: what a killed process left is neither completed nor undone, and where
-   * unlocking would have to do that, it fails (`unfinished`).
+   * Doesn't complete or undo interrupted operations. If unlocking would have to, it fails with
+   * `unfinished`.
    */
   readonly isReadOnly?: boolean;
 }
@@ -39,19 +39,19 @@ export interface VaultOptions {
 const LOCK_FILE = 'vault.lock';
 
 /**
- * Reads the vault's header, after completing or undoing what a killed process left, unless it is
- * opened read-only. A vault that is not there is `absent`, one that is damaged a failure; nothing is asked of the person.
+ * Reads the vault's header, after completing or undoing an interrupted operation unless `isReadOnly` is
+ * set. If there is no vault, the state is `absent`; a damaged vault is a failure. Never shows a prompt.
  */
 export async function openVault(options: VaultOptions): Promise<Result<Vault, VaultFailure>> {
   const context = contextOf(options);
-  // What cannot be settled now, for want of a keyring or on a read-only disk, stays in the journal.
-  if (!context.isReadOnly) await settleWithoutKey(context);
+  // If it fails, for example because there is no keyring, the journal stays for the next time.
+  if (!context.isReadOnly) await recoverWithoutKey(context);
   const slots = await readSlots(context);
   if (!slots.ok) return slots;
   if (slots.value !== undefined) return ok(new Vault(context, slots.value.header));
   const isLost = await isHeaderLost(context);
   if (!isLost.ok) return isLost;
-  // Again: another process may have made the vault meanwhile.
+  // Read it again, because another process may have created the vault in the meantime.
   const again = await readSlots(context);
   if (!again.ok) return again;
   if (again.value === undefined && isLost.value) {
@@ -60,7 +60,10 @@ export async function openVault(options: VaultOptions): Promise<Result<Vault, Va
   return ok(new Vault(context, again.value?.header));
 }
 
-/** Whether there are secrets or an anchor that no vault was being made with. Every vault has an anchor, whatever its storage. */
+/**
+ * Whether there are secrets or an anchor, but not because a creation was interrupted: then the header
+ * was removed. Every vault has an anchor, with either storage.
+ */
 async function isHeaderLost(context: VaultContext): Promise<Result<boolean, VaultFailure>> {
   const names = await context.disk.list(context.directory);
   if (!names.ok) return names;
@@ -70,7 +73,7 @@ async function isHeaderLost(context: VaultContext): Promise<Result<boolean, Vaul
   return journal.ok ? ok(journal.value?.operation !== 'create') : journal;
 }
 
-/** The world of a vault, by the options it is opened with. */
+/** Builds the context of a vault. */
 export function contextOf(options: VaultOptions): VaultContext {
   const { dataDir: directory, disk = nodeDisk, clock, randomness, keyring, machineId } = options;
   const { databases = [], isReadOnly = false, kdfCosts = KDF_COSTS } = options;

@@ -15,9 +15,9 @@ import { expectPassphrase, slotsOf } from './open-data-key.ts';
 import type { VaultContext } from './vault-context.ts';
 
 export interface RekeyOptions {
-  /** The vault's passphrase; needed where it has one. It stays, unless there is a new one. */
+  /** The vault's passphrase, required if it has one. It doesn't change without `newPassphrase`. */
   readonly passphrase?: Secret;
-  /** Takes the place of the passphrase; without `passphrase` only after unlocking with the recovery code. */
+  /** The new passphrase. Leave out `passphrase` only after unlocking with the recovery code. */
   readonly newPassphrase?: Secret;
   /** Called before each step, in order. */
   readonly onProgress?: (step: RekeyStep) => void;
@@ -31,25 +31,25 @@ export type RekeyStep =
 
 export type RekeyJournal = JournalOf<'rekey'>;
 
-/** Both keys of a change under way, and what is known to produce the new file of secrets. */
+/** A rekey in progress. */
 export interface Change {
   readonly journal: RekeyJournal;
   readonly old: DataKey;
   readonly next: DataKey;
-  /** Of the new file of secrets; undefined without a passphrase, and when the change goes on after a kill. */
+  /** For the new secrets file. Undefined without a passphrase, and when an interrupted rekey resumes. */
   readonly contentKey: ContentKey | undefined;
   readonly onProgress: ((step: RekeyStep) => void) | undefined;
-  /** Databases that have, or may have, their new key. */
-  readonly given: Set<string>;
+  /** The purposes of the databases that have, or may have, their new key. */
+  readonly rekeyedDatabases: Set<string>;
 }
 
-/** The new key and what is made with it. */
+/** The new key, and what the passphrase needs to open it. */
 interface PreparedRekey {
   readonly next: DataKey;
   readonly made: MadeForPassphrase | undefined;
 }
 
-/** Checks everything that may stop the change, and derives what takes long. Writes nothing. */
+/** Checks whether a rekey is possible, and does the slow key derivations. Writes nothing. */
 export async function prepareRekey(
   context: VaultContext,
   header: SlotsHeader,
@@ -58,7 +58,7 @@ export async function prepareRekey(
   const ready = await checkRekey(context, header, options);
   if (!ready.ok) return ready;
   const next = newDataKey(header.vaultId, context.randomness);
-  // Each takes a processor some tenths of a second, so they run side by side.
+  // Each derivation takes a few tenths of a second of CPU time, so they run in parallel.
   const [proven, made] = await Promise.all([
     provePassphrase(header, options),
     makeForPassphrase(context, header, next, options),
@@ -66,7 +66,7 @@ export async function prepareRekey(
   return proven.ok ? ok({ next, made }) : proven;
 }
 
-/** Everything that may stop the change but a wrong passphrase. */
+/** Checks everything except whether the passphrase is right. */
 async function checkRekey(
   context: VaultContext,
   header: SlotsHeader,
@@ -74,8 +74,8 @@ async function checkRekey(
 ): Promise<Result<undefined, VaultFailure>> {
   const fit = newPassphrase === undefined ? ok() : checkPassphrase(newPassphrase);
   if (!fit.ok) return fit;
-  const settled = await expectNoJournal(context);
-  if (!settled.ok) return settled;
+  const free = await expectNoJournal(context);
+  if (!free.ok) return free;
   const isNeeded = slotsOf(header, 'passphrase').length > 0;
   return isNeeded && passphrase === undefined && newPassphrase === undefined
     ? failed({ reason: 'passphrase-needed' })
@@ -91,7 +91,7 @@ async function provePassphrase(
   return await expectPassphrase(header, slot, passphrase);
 }
 
-/** What the passphrase opens under the new data key. */
+/** The passphrase's slot and recipient for the new data key. */
 interface MadeForPassphrase {
   readonly slot: SlotOf<'passphrase'>;
   /** Undefined with keyring storage. */
@@ -117,7 +117,7 @@ async function makeForPassphrase(
 
 export function planRekey(
   context: VaultContext,
-  { dataKey: old, lasting }: VaultKeys,
+  { dataKey: old, stableKey }: VaultKeys,
   before: SlotsHeader,
   { next, made }: PreparedRekey,
 ): { readonly change: Change; readonly recoveryCode: Secret } {
@@ -130,7 +130,7 @@ export function planRekey(
     generation: before.generation + 1,
     slots,
     dataKeyId: next.id,
-    lasting: lasting.seal(next, randomness),
+    stableKey: stableKey.seal(next, randomness),
   };
   const journal: RekeyJournal = {
     version: 1,
@@ -141,7 +141,8 @@ export function planRekey(
     newDataKeyId: next.id,
     newKey: sealNextKey(old, next, randomness),
   };
-  const given = new Set<string>();
-  const change = { journal, old, next, contentKey: made?.contentKey, onProgress: undefined, given };
+  const { contentKey } = made ?? {};
+  const rekeyedDatabases = new Set<string>();
+  const change = { journal, old, next, contentKey, onProgress: undefined, rekeyedDatabases };
   return { change, recoveryCode };
 }

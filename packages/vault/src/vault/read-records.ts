@@ -4,7 +4,7 @@ import { recordToWire } from '../record-wire.ts';
 import type { SecretRecord, SecretStore } from '../secret-store.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 
-/** Every record of a store, by name. */
+/** All records of a store, sorted by name. */
 export async function readRecords(
   store: SecretStore,
 ): Promise<Result<readonly SecretRecord[], VaultFailure>> {
@@ -14,13 +14,13 @@ export async function readRecords(
   for (const { name } of infos.value) {
     const record = await store.get(name);
     if (!record.ok) return record;
-    // Removed by hand between listing and reading: then it is not there.
+    // Undefined if the entry was removed by hand after listing.
     if (record.value !== undefined) records.push(record.value);
   }
   return ok(records);
 }
 
-/** Reads a store back and compares; `copy-differs` where it is not exactly these records. */
+/** Fails with `copy-differs` if a store doesn't contain exactly these records. */
 export async function expectRecords(
   store: SecretStore,
   expected: readonly SecretRecord[],

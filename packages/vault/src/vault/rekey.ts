@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeAtomically } from '@postern/disk';
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
-import { settleGenerations } from '../anchor/generations.ts';
+import { syncAnchor } from '../anchor/generations.ts';
 import { readSecrets } from '../file/file-store.ts';
 import { newContentKey } from '../file/secrets-file.ts';
 import type { DataKey } from '../slots/data-key.ts';
@@ -11,9 +11,14 @@ import type { VaultKeys } from '../slots/vault-keys.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { applicationKey } from './application-key.ts';
 import { headersOf, JOURNAL_FILE, readJournal, removeJournal, writeJournal } from './journal.ts';
-import { fetchSalt, forgetSalts, storeSalt } from './keyring-salt.ts';
+import { loadSalt, removeSalts, storeSalt } from './keyring-salt.ts';
 import { makeKeyringSlot } from './make-slot.ts';
-import { putStagedInPlace, readStagedSecrets, removeStaged, stageSecrets } from './next-secrets.ts';
+import {
+  commitStagedSecrets,
+  readStagedSecrets,
+  removeStagedSecrets,
+  stageSecrets,
+} from './next-secrets.ts';
 import { slotsOf } from './open-data-key.ts';
 import {
   planRekey,
@@ -23,7 +28,7 @@ import {
   type RekeyOptions,
 } from './plan-rekey.ts';
 import { readRecords } from './read-records.ts';
-import { readProvenSlots } from '../slots/read-slots.ts';
+import { readVerifiedSlots } from '../slots/read-slots.ts';
 import { storeOf, withLockHeld, type VaultContext } from './vault-context.ts';
 
 export interface Rekeyed {
@@ -33,9 +38,9 @@ export interface Rekeyed {
 }
 
 /**
- * Gives the vault a new data key and puts it in force. From its first line on the journal holds both
- * headers and the new key under the old one, so that whichever way opens the vault leads to
- * everything; `confirmRekey` destroys the old key.
+ * Gives the vault a new data key. The journal is written first and contains both headers and the new
+ * key, encrypted with the old one. So every slot, old or new, leads to all data until `confirmRekey`
+ * destroys the old key.
  */
 export async function rekey(
   outer: VaultContext,
@@ -44,31 +49,31 @@ export async function rekey(
 ): Promise<Result<Rekeyed, VaultFailure>> {
   return await outer.lock.hold(async () => {
     const context = withLockHeld(outer);
-    const header = await readProvenSlots(context, keys.dataKey);
+    const header = await readVerifiedSlots(context, keys.dataKey);
     if (!header.ok) return header;
     const prepared = await prepareRekey(context, header.value, options);
     if (!prepared.ok) return prepared;
-    const current = await settleGenerations(context, keys.dataKey);
+    const current = await syncAnchor(context, keys.dataKey);
     if (!current.ok) return current;
     options.onProgress?.({ step: 'slots' });
     const plan = planRekey(context, keys, current.value.header, prepared.value);
     const change = { ...plan.change, onProgress: options.onProgress };
-    const begun = await writeJournal(context, change.journal);
-    if (!begun.ok) return begun;
-    const done = await carryOut(context, change);
+    const started = await writeJournal(context, change.journal);
+    if (!started.ok) return started;
+    const done = await applyRekey(context, change);
     if (done.ok)
       return ok({ header: done.value, dataKey: change.next, recoveryCode: plan.recoveryCode });
-    await backOut(context, change);
+    await rollBack(context, change);
     return done;
   });
 }
 
-/** The steps up to and with the switch. Each may be repeated after a kill. */
-async function carryOut(
+/** All steps, including the switch to the new header. Each can be repeated after an interruption. */
+async function applyRekey(
   context: VaultContext,
-  begun: Change,
+  initial: Change,
 ): Promise<Result<SlotsHeader, VaultFailure>> {
-  const ensured = await ensureKeyringSlot(context, begun);
+  const ensured = await ensureKeyringSlot(context, initial);
   if (!ensured.ok) return ensured;
   const { change, header } = ensured.value;
   if (header.storage === 'file') {
@@ -80,24 +85,24 @@ async function carryOut(
     const { purpose } = database;
     change.onProgress?.({ step: 'database', purpose });
     const [from, to] = [applicationKey(change.old, purpose), applicationKey(change.next, purpose)];
-    const given = await database.rekey(from, to);
-    if (!given.ok) return refused(purpose, given.failure.reason);
-    change.given.add(purpose);
+    const rekeyed = await database.rekey(from, to);
+    if (!rekeyed.ok) return refused(purpose, rekeyed.failure.reason);
+    change.rekeyedDatabases.add(purpose);
   }
   change.onProgress?.({ step: 'switch' });
   const bytes = Buffer.from(change.journal.newHeader, 'utf8');
   const path = join(context.directory, SLOTS_FILE);
   const switched = await writeAtomically(context.disk, path, bytes, context.randomness);
   if (!switched.ok) return switched;
-  const placed = await putStagedInPlace(context);
+  const placed = await commitStagedSecrets(context);
   if (!placed.ok) return placed;
-  const followed = await settleGenerations(context, change.next);
+  const followed = await syncAnchor(context, change.next);
   return followed.ok ? ok(header) : followed;
 }
 
 /**
- * Where the vault had a keyring slot, the new header gets one whose salt is in the keyring. The journal
- * knows the slot before the keyring does, so that its entry can be removed again.
+ * Adds a keyring slot to the new header if the old one has one. The journal is written before the
+ * keyring entry, so that the entry can be removed again.
  */
 async function ensureKeyringSlot(
   context: VaultContext,
@@ -109,7 +114,7 @@ async function ensureKeyringSlot(
   if (slotsOf(oldHeader, 'keyring').length === 0) return ok({ change, header: newHeader });
   const { keyring } = context;
   const [known] = slotsOf(newHeader, 'keyring');
-  const salt = known ? await fetchSalt(keyring, newHeader.vaultId, known.id) : ok(undefined);
+  const salt = known ? await loadSalt(keyring, newHeader.vaultId, known.id) : ok(undefined);
   if (!salt.ok) return salt;
   if (salt.value !== undefined) return ok({ change, header: newHeader });
   const made = await makeKeyringSlot(context, change.next);
@@ -123,7 +128,7 @@ async function ensureKeyringSlot(
   return stored.ok ? ok({ change: { ...change, journal }, header }) : stored;
 }
 
-/** The file of secrets under the new key; its content key outlives a kill together with its recipients. */
+/** Stages the secrets file for the new key, with the content key of an earlier attempt if there is one. */
 async function restageSecrets(
   context: VaultContext,
   { old, next, contentKey: made }: Change,
@@ -140,56 +145,56 @@ async function restageSecrets(
 }
 
 /**
- * Goes back to the old key: databases first, then what was made for the new one. Success where the old
- * key is in force for everything; where the journal cannot be replaced now, it stays, and no slot is
- * changed until it is gone.
+ * Returns to the old key: first the databases, then everything else. Succeeds if the old key opens
+ * everything again, even if the journal is still there; until it is removed, slots can't be changed.
  */
-async function backOut(
+async function rollBack(
   context: VaultContext,
-  { old, next, given }: Change,
+  { old, next, rekeyedDatabases }: Change,
 ): Promise<Result<undefined, VaultFailure>> {
-  const header = await readProvenSlots(context, old);
+  const header = await readVerifiedSlots(context, old);
   if (!header.ok) return header;
-  for (const database of context.databases.filter(({ purpose }) => given.has(purpose))) {
+  for (const database of context.databases) {
     const { purpose } = database;
+    if (!rekeyedDatabases.has(purpose)) continue;
     const [from, to] = [applicationKey(next, purpose), applicationKey(old, purpose)];
     const back = await database.rekey(from, to);
     if (!back.ok) return refused(purpose, back.failure.reason);
   }
-  // As it is now: it may know a keyring slot that was made since.
+  // Read it again: it may contain a keyring slot that was added after it was first written.
   const journal = await readJournal(context);
   if (!journal.ok) return journal;
-  if (journal.value?.operation === 'rekey') await giveUp(context, journal.value);
+  if (journal.value?.operation === 'rekey') await discardNewHeader(context, journal.value);
   return ok();
 }
 
 /**
- * Forgets the new header. Keyring entries that cannot go now are left to a journal of their own, for
- * nobody is to go on with the change: the slots changed by then would be lost.
+ * Discards the new header. If its keyring entries can't be removed now, a `slots` journal replaces this
+ * one, so that the rekey isn't resumed: resuming it would undo later changes of slots.
  */
-async function giveUp(
+async function discardNewHeader(
   context: VaultContext,
   journal: RekeyJournal,
 ): Promise<Result<undefined, VaultFailure>> {
   const headers = headersOf(context, journal);
   if (!headers.ok) return headers;
   const { newHeader } = headers.value;
-  const cleared = await clearAway(context, newHeader);
-  if (cleared.ok) return cleared;
+  const discarded = await discardHeader(context, newHeader);
+  if (discarded.ok) return discarded;
   const { vaultId } = journal;
   const slotIds = slotsOf(newHeader, 'keyring').map(({ id }) => id);
   return await writeJournal(context, { version: 1, operation: 'slots', vaultId, slotIds });
 }
 
-/** Forgets one of the two headers, and with it its key. */
-async function clearAway(
+/** Removes the journal and the keyring entries of one of the two headers, and so destroys its key. */
+async function discardHeader(
   context: VaultContext,
   header: SlotsHeader,
 ): Promise<Result<undefined, VaultFailure>> {
-  const removed = await removeStaged(context);
+  const removed = await removeStagedSecrets(context);
   if (!removed.ok) return removed;
   const gone = slotsOf(header, 'keyring').map(({ id }) => id);
-  const forgotten = await forgetSalts(context.keyring, header.vaultId, gone);
+  const forgotten = await removeSalts(context.keyring, header.vaultId, gone);
   return forgotten.ok ? await removeJournal(context) : forgotten;
 }
 
@@ -199,8 +204,8 @@ export interface ResumedRekey {
 }
 
 /**
- * Goes on with a change that was cut off before the switch, or back where it cannot: either way one
- * key is in force for everything. The caller holds the lock and has opened the old key.
+ * Resumes a rekey that was interrupted before the switch. If that fails, rolls it back, so that one key
+ * opens everything. The caller holds the lock and has opened the old key.
  */
 export async function resumeRekey(
   context: VaultContext,
@@ -211,27 +216,28 @@ export async function resumeRekey(
   if (next === undefined) {
     return failed({ reason: 'vault-damaged', file: JOURNAL_FILE, damage: 'altered' });
   }
-  const switched = await readProvenSlots(context, next);
-  // Another process went on with it meanwhile.
+  const switched = await readVerifiedSlots(context, next);
+  // Another process has completed it.
   if (switched.ok) return ok({ header: switched.value, dataKey: next });
-  const given = new Set(context.databases.map(({ purpose }) => purpose));
-  const change = { journal, old, next, contentKey: undefined, onProgress: undefined, given };
-  const done = await carryOut(context, change);
+  const rekeyedDatabases = new Set(context.databases.map(({ purpose }) => purpose));
+  const unknown = { contentKey: undefined, onProgress: undefined };
+  const change = { journal, old, next, ...unknown, rekeyedDatabases };
+  const done = await applyRekey(context, change);
   if (done.ok) return ok({ header: done.value, dataKey: next });
-  const back = await backOut(context, change);
+  const back = await rollBack(context, change);
   if (!back.ok) return done;
-  const header = await readProvenSlots(context, old);
+  const header = await readVerifiedSlots(context, old);
   return header.ok ? ok({ header: header.value, dataKey: old }) : header;
 }
 
-/** The new key by way of the old one, while the journal still has both. */
+/** Opens the new key in the journal with the old one. */
 export function nextKeyOf(journal: RekeyJournal, old: DataKey): DataKey | undefined {
   return openNextKey(journal.newKey, old, journal.newDataKeyId);
 }
 
 /**
- * Destroys the old key, after opening everything with the new one: every secret and every database.
- * To be called in another process than the one that made the change.
+ * Destroys the old key, after opening every secret and database with the new one. Call it in another
+ * process than the one that made the change.
  */
 export async function confirmRekey(
   outer: VaultContext,
@@ -240,7 +246,7 @@ export async function confirmRekey(
 ): Promise<Result<undefined, VaultFailure>> {
   return await outer.lock.hold(async () => {
     const context = withLockHeld(outer);
-    const header = await readProvenSlots(context, dataKey);
+    const header = await readVerifiedSlots(context, dataKey);
     if (!header.ok) return header;
     const records = await readRecords(storeOf(context, header.value.storage, dataKey));
     if (!records.ok) return records;
@@ -250,7 +256,7 @@ export async function confirmRekey(
       if (!opened.ok) return refused(purpose, opened.failure.reason);
     }
     const headers = headersOf(context, journal);
-    return headers.ok ? await clearAway(context, headers.value.oldHeader) : headers;
+    return headers.ok ? await discardHeader(context, headers.value.oldHeader) : headers;
   });
 }
 

@@ -1,25 +1,30 @@
 import { writeAtomically } from '@postern/disk';
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
-import { followAnchor, readAnchor } from '../anchor/anchor.ts';
-import { settleGenerations } from '../anchor/generations.ts';
+import { updateAnchor, readAnchor } from '../anchor/anchor.ts';
+import { syncAnchor } from '../anchor/generations.ts';
 import { backupKind, openBackup, sealBackup, type Backup } from '../file/backup-file.ts';
 import { readSecrets } from '../file/file-store.ts';
 import type { ContentKey } from '../file/recipients.ts';
 import { newContentKey } from '../file/secrets-file.ts';
 import { checkPassphrase } from '../passphrase.ts';
 import { DataKey } from '../slots/data-key.ts';
-import { LastingKey } from '../slots/lasting-key.ts';
+import { StableKey } from '../slots/stable-key.ts';
 import type { VaultKeys } from '../slots/vault-keys.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import type { VaultSeed } from './create-vault.ts';
 import { fillKeyring } from './fill-keyring.ts';
 import { expectNoJournal, removeJournal, writeJournal } from './journal.ts';
-import { putStagedInPlace, readStagedSecrets, removeStaged, stageSecrets } from './next-secrets.ts';
+import {
+  commitStagedSecrets,
+  readStagedSecrets,
+  removeStagedSecrets,
+  stageSecrets,
+} from './next-secrets.ts';
 import { expectRecords, readRecords } from './read-records.ts';
-import { readProvenSlots } from '../slots/read-slots.ts';
+import { readVerifiedSlots } from '../slots/read-slots.ts';
 import { storeOf, withLockHeld, type VaultContext } from './vault-context.ts';
 
-export interface BackupPlace {
+export interface BackupFile {
   /** The backup file. */
   readonly file: string;
   /** The backup's own passphrase. */
@@ -32,24 +37,24 @@ export interface BackupReport {
   readonly names: readonly string[];
 }
 
-/** Writes everything that the vault is into one encrypted file, and opens it again. */
+/** Writes the whole content of the vault to one encrypted file, and verifies it. */
 export async function backUp(
   context: VaultContext,
   keys: VaultKeys,
-  place: BackupPlace,
+  target: BackupFile,
 ): Promise<Result<BackupReport, VaultFailure>> {
-  const fit = checkPassphrase(place.passphrase);
+  const fit = checkPassphrase(target.passphrase);
   if (!fit.ok) return fit;
-  const free = await expectNoFile(context, place.file);
+  const free = await expectNoFile(context, target.file);
   if (!free.ok) return free;
   const backup = await context.lock.hold(() => collect(withLockHeld(context), keys));
   if (!backup.ok) return backup;
-  const bytes = await sealBackup(backup.value, place.passphrase, context);
+  const bytes = await sealBackup(backup.value, target.passphrase, context);
   if (!bytes.ok) return bytes;
   const { disk, randomness } = context;
-  const written = await writeAtomically(disk, place.file, bytes.value, randomness);
+  const written = await writeAtomically(disk, target.file, bytes.value, randomness);
   if (!written.ok) return written;
-  const back = await readBackup(context, place);
+  const back = await readBackup(context, target);
   return back.ok ? ok(reportOf(back.value)) : back;
 }
 
@@ -65,9 +70,9 @@ async function expectNoFile(
 
 async function collect(
   context: VaultContext,
-  { dataKey, lasting }: VaultKeys,
+  { dataKey, stableKey }: VaultKeys,
 ): Promise<Result<Backup, VaultFailure>> {
-  const header = await readProvenSlots(context, dataKey);
+  const header = await readVerifiedSlots(context, dataKey);
   if (!header.ok) return header;
   const records = await readRecords(storeOf(context, header.value.storage, dataKey));
   if (!records.ok) return records;
@@ -76,15 +81,15 @@ async function collect(
     createdAtMs: context.clock.nowMs(),
     dataKeyId: dataKey.id,
     dataKey: dataKey.expose((bytes) => Uint8Array.from(bytes)),
-    lastingKey: lasting.expose((bytes) => Uint8Array.from(bytes)),
+    stableKey: stableKey.expose((bytes) => Uint8Array.from(bytes)),
     records: records.value,
   });
 }
 
-/** Opens and checks a backup whole. */
+/** Opens a backup and checks all of it. */
 export async function readBackup(
   { disk, kdfCosts }: Pick<VaultContext, 'disk' | 'kdfCosts'>,
-  { file, passphrase }: BackupPlace,
+  { file, passphrase }: BackupFile,
 ): Promise<Result<Backup, VaultFailure>> {
   const bytes = await disk.read(file, backupKind(file).maxBytes);
   if (!bytes.ok) return bytes;
@@ -96,16 +101,16 @@ export function reportOf({ createdAtMs, records }: Backup): BackupReport {
   return { createdAtMs, names: records.map(({ name }) => name) };
 }
 
-/** The keys and secrets of a backup, to make its vault anew from. */
+/** The keys and secrets of a backup, to create a vault from. */
 export function seedOf(backup: Backup, generation: number): VaultSeed {
   const dataKey = new DataKey(backup.vaultId, backup.dataKeyId, backup.dataKey);
-  const lasting = new LastingKey(backup.vaultId, backup.lastingKey);
-  return { keys: { dataKey, lasting }, records: backup.records, generation };
+  const stableKey = new StableKey(backup.vaultId, backup.stableKey);
+  return { keys: { dataKey, stableKey }, records: backup.records, generation };
 }
 
 /**
- * Makes the secrets of an unlocked vault exactly those of a backup. They are staged beside the vault
- * under its own key and read back first; its keys and slots stay as they are.
+ * Replaces the secrets of an unlocked vault with those of a backup. First they are written to a staged
+ * file under the vault's own key and verified. Keys and slots don't change.
  */
 export async function restoreSecrets(
   outer: VaultContext,
@@ -114,11 +119,11 @@ export async function restoreSecrets(
 ): Promise<Result<undefined, VaultFailure>> {
   return await outer.lock.hold(async () => {
     const context = withLockHeld(outer);
-    const header = await readProvenSlots(context, dataKey);
+    const header = await readVerifiedSlots(context, dataKey);
     if (!header.ok) return header;
-    const settled = await expectNoJournal(context);
-    if (!settled.ok) return settled;
-    const current = await settleGenerations(context, dataKey);
+    const free = await expectNoJournal(context);
+    if (!free.ok) return free;
+    const current = await syncAnchor(context, dataKey);
     if (!current.ok) return current;
     const generation = current.value.record.secrets + 1;
     if (header.value.storage === 'file') {
@@ -127,12 +132,12 @@ export async function restoreSecrets(
     const contentKey = await newContentKey(dataKey, undefined, context);
     const staged = await stageSecrets(context, dataKey, contentKey, backup.records, generation);
     if (!staged.ok) return staged;
-    const begun = await writeJournal(context, {
+    const started = await writeJournal(context, {
       version: 1,
       operation: 'restore',
       vaultId: dataKey.vaultId,
     });
-    return begun.ok ? await applyRestore(context, dataKey) : begun;
+    return started.ok ? await applyRestore(context, dataKey) : started;
   });
 }
 
@@ -146,13 +151,16 @@ async function restoreFile(
   if (!contentKey.ok) return contentKey;
   const staged = await stageSecrets(context, dataKey, contentKey.value, records, generation);
   if (!staged.ok) return staged;
-  const placed = await putStagedInPlace(context);
+  const placed = await commitStagedSecrets(context);
   if (!placed.ok) return placed;
-  const followed = await settleGenerations(context, dataKey);
+  const followed = await syncAnchor(context, dataKey);
   return followed.ok ? ok() : followed;
 }
 
-/** That of the present file; a new one where that is damaged, which the passphrase joins when it unlocks. */
+/**
+ * The content key of the current secrets file, or a new one if the file is damaged. The next unlock
+ * with the passphrase adds its recipient again.
+ */
 async function contentKeyFor(
   context: VaultContext,
   dataKey: DataKey,
@@ -164,18 +172,18 @@ async function contentKeyFor(
     : current;
 }
 
-/** Fills the keyring from the staged file, which may have been begun before. */
+/** Copies the staged secrets to the keyring. Also completes an interrupted copy. */
 export async function applyRestore(
   context: VaultContext,
   dataKey: DataKey,
 ): Promise<Result<undefined, VaultFailure>> {
   const staged = await readStagedSecrets(context, dataKey);
   if (!staged.ok) return staged;
-  const header = await readProvenSlots(context, dataKey);
+  const header = await readVerifiedSlots(context, dataKey);
   if (!header.ok) return header;
   const anchor = await readAnchor(context, header.value, dataKey);
   if (!anchor.ok) return anchor;
-  // One that is no newer has filled the keyring before, or was put back by somebody.
+  // A staged file that isn't newer was already copied, or it is a rollback.
   if (staged.value !== undefined && staged.value.generation > anchor.value.secrets) {
     const records = [...staged.value.secrets.values()];
     const filled = await fillKeyring(context.keyring, dataKey.vaultId, records);
@@ -183,10 +191,10 @@ export async function applyRestore(
     const same = await expectRecords(storeOf(context, 'keyring', dataKey), records);
     if (!same.ok) return same;
     const secrets = staged.value.generation;
-    const followed = await followAnchor(context, header.value, dataKey, { secrets });
+    const followed = await updateAnchor(context, header.value, dataKey, { secrets });
     if (!followed.ok) return followed;
   }
-  // The journal first: a staged file without one is cleared away.
+  // Remove the journal first: a staged file without a journal is removed at the next start.
   const closed = await removeJournal(context);
-  return closed.ok ? await removeStaged(context) : closed;
+  return closed.ok ? await removeStagedSecrets(context) : closed;
 }

@@ -10,7 +10,7 @@ import type { VaultStorage } from '../vault-failure.ts';
 import type { KeyedDatabase } from './keyed-database.ts';
 import type { VaultLock } from '../vault-lock.ts';
 
-/** The world as every operation on a vault sees it. */
+/** The ports and settings that every operation on a vault needs. */
 export interface VaultContext {
   readonly directory: string;
   readonly disk: Disk;
@@ -21,11 +21,11 @@ export interface VaultContext {
   readonly keyring: KeyringPort;
   readonly machineId: Secret;
   readonly databases: readonly KeyedDatabase[];
-  /** Whether what a killed process left is to stay as it is. */
+  /** Whether to leave interrupted operations as they are. */
   readonly isReadOnly: boolean;
 }
 
-/** The secrets of a vault in one of the two storages. */
+/** The store of a vault's secrets. */
 export function storeOf(
   context: VaultContext,
   storage: VaultStorage,
@@ -46,7 +46,7 @@ export function storeOf(
     : keyringStore({ vaultId: dataKey.vaultId, keyring, lock });
 }
 
-/** The same world for work that is done while its lock is held already. */
+/** The same context for work that runs while the lock is already held. */
 export function withLockHeld(context: VaultContext): VaultContext {
   return { ...context, lock: { hold: (work) => work() } };
 }

@@ -18,7 +18,7 @@ async function valueOf(vault: Vault): Promise<readonly string[]> {
 }
 
 describe.each(['keyring', 'file'] as const)('a vault with %s storage', (storage) => {
-  it('opens by each of its slots with the same keys and secrets', async () => {
+  it('opens with each of its slots and has the same keys and secrets', async () => {
     const { vault, open, recoveryCode } = await madeVault(storage);
     const key = revealSecret(expectOk(vault.deriveKey('conversations')));
     expect(key).toMatch(/^[0-9a-f]{64}$/);
@@ -37,7 +37,7 @@ describe.each(['keyring', 'file'] as const)('a vault with %s storage', (storage)
     }
   });
 
-  it('derives another key for another purpose', async () => {
+  it('derives a different key for each purpose', async () => {
     const { vault } = await madeVault(storage);
     const keys = ['conversations', 'audit', 'conversations/2'].map((purpose) =>
       revealSecret(expectOk(vault.deriveKey(purpose))),
@@ -67,7 +67,7 @@ describe.each(['keyring', 'file'] as const)('a vault with %s storage', (storage)
     expect(keyring.entries).toEqual(entries);
   });
 
-  it('forgets everything when it is locked, also for calls under way', async () => {
+  it('drops its keys when it is locked, even during a call', async () => {
     const { vault, recoveryCode } = await madeVault(storage);
     const underWay = [vault.secrets.list(), vault.newRecoveryCode()];
     vault.lock();
@@ -82,7 +82,7 @@ describe.each(['keyring', 'file'] as const)('a vault with %s storage', (storage)
     expect(await valueOf(vault)).toEqual(['sk-test-0123456789']);
   });
 
-  it('has no plain value in its files', async () => {
+  it('has no plaintext value in its files', async () => {
     const { dataDir } = await madeVault(storage);
     const files = Object.values(await snapshot(dataDir)).join();
     const value = Buffer.from('sk-test-0123456789');
@@ -97,8 +97,8 @@ describe.each(['keyring', 'file'] as const)('a vault with %s storage', (storage)
   });
 });
 
-describe('a vault that is not there', () => {
-  it('is absent, and nothing is made by looking', async () => {
+describe('a missing vault', () => {
+  it('is absent, and opening it creates nothing', async () => {
     const { dataDir, open } = await vaultWorld();
     const vault = await open();
     expect([vault.state, vault.id, vault.storage, vault.slots]).toEqual([
@@ -114,9 +114,9 @@ describe('a vault that is not there', () => {
 
   it.each<readonly [string, string | undefined, object]>([
     ['no passphrase', undefined, { reason: 'passphrase-needed' }],
-    ['seven letters', 'seven77', { reason: 'passphrase-unfit', problem: 'too-short' }],
+    ['seven characters', 'seven77', { reason: 'passphrase-unfit', problem: 'too-short' }],
     ['a megabyte', 'x'.repeat(1e6), { reason: 'passphrase-unfit', problem: 'too-long' }],
-  ])('is not made with %s for file storage', async (_, text, failure) => {
+  ])("isn't created with %s for file storage", async (_, text, failure) => {
     const { dataDir, open } = await vaultWorld();
     const vault = await open();
     const passphrase = text === undefined ? {} : { passphrase: Secret.of(text) };
@@ -128,7 +128,7 @@ describe('a vault that is not there', () => {
     { reason: 'keyring-unavailable', cause: 'no-bus' },
     { reason: 'keyring-locked' },
     { reason: 'keyring-denied' },
-  ])('is not made in a keyring that fails with %o, and leaves nothing', async (failure) => {
+  ])("isn't created if the keyring fails with %o, and leaves nothing behind", async (failure) => {
     const { dataDir, keyring, open } = await vaultWorld();
     keyring.failure = failure;
     const vault = await open();
@@ -138,7 +138,7 @@ describe('a vault that is not there', () => {
   });
 
   it.each(['keyring', 'file'] as const)(
-    'is not taken for one whose header was lost, storage %s',
+    'is distinguished from a vault without a header, storage %s',
     async (storage) => {
       const { dataDir, keyring } = await madeVault(storage);
       await unlink(join(dataDir, 'slots.json'));
@@ -153,7 +153,7 @@ describe('a vault that is not there', () => {
     },
   );
 
-  it('is made by one of two who try at once', async () => {
+  it('is created by only one of two processes that try at the same time', async () => {
     const { open } = await vaultWorld();
     const vaults = [await open(), await open()];
     const made = await Promise.all(vaults.map((one) => one.create({ storage: 'keyring' })));
@@ -164,12 +164,12 @@ describe('a vault that is not there', () => {
   });
 });
 
-describe('a vault whose keyring is another', () => {
+describe('a vault with a different keyring', () => {
   it.each<KeyringFailure>([
     { reason: 'keyring-unavailable', cause: 'no-service' },
     { reason: 'keyring-locked' },
     { reason: 'keyring-denied' },
-  ])('says of a keyring that fails just that: %o', async (failure) => {
+  ])('reports the failure of the keyring: %o', async (failure) => {
     const { keyring, vault, open } = await madeVault('keyring');
     keyring.failure = failure;
     const again = await open();
@@ -178,11 +178,11 @@ describe('a vault whose keyring is another', () => {
     expect(await vault.secrets.list()).toEqual(failed(failure));
     expect(await vault.secrets.put(OPENAI)).toEqual(failed(failure));
     expect(await vault.secrets.remove(OPENAI.name)).toEqual(failed(failure));
-    // The data key, and so the conversations, still open with the passphrase.
+    // The passphrase still opens the data key, and so the conversations.
     expect(await again.unlock(byPassphrase)).toEqual(ok());
   });
 
-  it('says of one that works but is empty that the backend changed', async () => {
+  it('reports backend-changed if the keyring works but is empty', async () => {
     const { keyring, vault, open } = await madeVault('keyring');
     keyring.entries.clear();
     const changed = failed({
@@ -198,7 +198,7 @@ describe('a vault whose keyring is another', () => {
     expect(keyring.entries.size).toBe(0);
   });
 
-  it('says of a copied home that it was made on another machine', async () => {
+  it('reports that a copied home was made on another machine', async () => {
     const { open } = await madeVault('keyring');
     const elsewhere = await open('machine-2');
     expect(await elsewhere.unlock(byKeyring)).toEqual(
@@ -207,7 +207,7 @@ describe('a vault whose keyring is another', () => {
     expect(await elsewhere.unlock(byPassphrase)).toEqual(ok());
   });
 
-  it('refuses an entry that was pasted over another or made elsewhere', async () => {
+  it('refuses a malformed entry and one copied from another account', async () => {
     const { keyring, vault } = await madeVault('keyring');
     const accounts = [...keyring.entries.keys()];
     const slot = accounts.find((account) => account.startsWith('+slot.')) ?? '';
@@ -230,7 +230,7 @@ describe('a vault whose keyring is another', () => {
 });
 
 describe('a damaged vault', () => {
-  it('with a torn file of secrets is never overwritten', async () => {
+  it("isn't overwritten if the secrets file is truncated", async () => {
     const { dataDir, open, recoveryCode } = await madeVault('file');
     const path = join(dataDir, 'secrets.jwe.json');
     const whole = await readFile(path);
@@ -249,7 +249,7 @@ describe('a damaged vault', () => {
     }
   });
 
-  it('with a torn header does not open and is not made anew', async () => {
+  it("doesn't open and isn't created again if the header is truncated", async () => {
     const { dataDir, keyring } = await madeVault('file');
     await writeFile(join(dataDir, 'slots.json'), '{"format":"postern-slots"');
     const opened = await openVault({
@@ -264,7 +264,7 @@ describe('a damaged vault', () => {
     );
   });
 
-  it('that others can write is not opened', async () => {
+  it("doesn't open if other users can write it", async () => {
     const { dataDir, vault } = await madeVault('file');
     const path = join(dataDir, 'secrets.jwe.json');
     await chmod(path, 0o620);

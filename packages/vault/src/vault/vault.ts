@@ -1,75 +1,74 @@
 import { failed, Fault, ok, type Result, type Secret } from '@postern/kernel';
 import type { VaultId } from '@postern/protocol';
 import type { AuditHead } from '../anchor/anchor-file.ts';
-import { anchorAudit, auditAnchor, type AnchorAuditOptions } from '../anchor/audit-anchor.ts';
+import { saveAuditHead, readAuditHead, type SaveAuditHeadOptions } from '../anchor/audit-head.ts';
 import { findRollback } from '../anchor/generations.ts';
-import { storeKeptKey, type KeptPurpose } from '../keyring/kept-key.ts';
+import { saveStableKey, type StableKeyPurpose } from '../keyring/stable-key-entry.ts';
 import type { SecretStore } from '../secret-store.ts';
-import { DataKeyWiped, type DataKey } from '../slots/data-key.ts';
+import type { DataKey } from '../slots/data-key.ts';
 import { slotInfo, type SlotInfo } from '../slots/slot.ts';
 import type { SlotsHeader } from '../slots/slots-file.ts';
-import { wipeKeys, type VaultKeys } from '../slots/vault-keys.ts';
 import type { VaultFailure, VaultStorage } from '../vault-failure.ts';
 import { applicationKey } from './application-key.ts';
 import * as change from './change-slots.ts';
 import { createVault, type VaultChoice, type VaultSeed } from './create-vault.ts';
-import { readJournal, type Journal } from './journal.ts';
+import { readJournal, type Journal, type JournalOf } from './journal.ts';
 import { migrate, type Migration, type MigrationReport } from './migrate.ts';
-import type { UnlockWay } from './open-data-key.ts';
-import { readProvenSlots, readSlots } from '../slots/read-slots.ts';
+import type { UnlockMethod } from './open-data-key.ts';
+import { readVerifiedSlots, readSlots } from '../slots/read-slots.ts';
 import type { RekeyOptions } from './plan-rekey.ts';
 import { confirmRekey, rekey } from './rekey.ts';
 import { backUp, readBackup, reportOf, restoreSecrets, seedOf } from './restore.ts';
-import type { BackupPlace, BackupReport } from './restore.ts';
+import type { BackupFile, BackupReport } from './restore.ts';
 import { unlockVault, type UnlockOptions } from './unlock.ts';
 import type { VaultContext } from './vault-context.ts';
-import { unlockedState, type State, type Unlocked } from './vault-state.ts';
+import { VaultState } from './vault-state.ts';
 
 /**
- * One vault in one directory. Only while it is unlocked does it hold the data key, and only then can
- * anything be opened with it; every other call fails `vault-absent` or `vault-locked`. A damaged vault
- * never becomes one of these: `openVault` and `unlock` fail instead.
+ * The vault in one directory. It holds the data key only while it is unlocked. Calls that need the key
+ * fail with `vault-absent` or `vault-locked` otherwise. There is no `Vault` for a damaged vault:
+ * `openVault` and `unlock` fail instead.
  */
 export class Vault {
-  /** The secrets, in the storage that the vault was made with. */
+  /** The secrets, in the vault's storage. */
   readonly secrets: SecretStore = {
-    get: (name) => this.#inForce((secrets) => secrets.get(name)),
-    put: (record) => this.#inForce((secrets) => secrets.put(record)),
-    remove: (name) => this.#inForce((secrets) => secrets.remove(name)),
-    list: () => this.#inForce((secrets) => secrets.list()),
+    get: (name) => this.#state.withSecrets((secrets) => secrets.get(name)),
+    put: (record) => this.#state.withSecrets((secrets) => secrets.put(record)),
+    remove: (name) => this.#state.withSecrets((secrets) => secrets.remove(name)),
+    list: () => this.#state.withSecrets((secrets) => secrets.list()),
   };
   readonly #context: VaultContext;
-  #state: State;
+  readonly #state: VaultState;
 
   /** Called by `openVault`. */
   constructor(context: VaultContext, header: SlotsHeader | undefined) {
     this.#context = context;
-    this.#state = header === undefined ? { at: 'absent' } : { at: 'locked', header };
+    this.#state = new VaultState(context, header);
   }
 
-  get state(): State['at'] {
+  get state(): VaultState['at'] {
     return this.#state.at;
   }
 
-  /** Undefined where there is no vault. */
+  /** Undefined if there is no vault. */
   get id(): VaultId | undefined {
-    return this.#header?.vaultId;
+    return this.#state.header?.vaultId;
   }
 
-  /** Where its secrets are; undefined where there is no vault. */
+  /** Where the secrets are stored; undefined if there is no vault. */
   get storage(): VaultStorage | undefined {
-    return this.#header?.storage;
+    return this.#state.header?.storage;
   }
 
-  /** Every way to open it; what the header says, proven only once it is unlocked. */
+  /** The key slots in the header, which is verified only when the vault is unlocked. */
   get slots(): readonly SlotInfo[] {
-    return this.#header?.slots.map(slotInfo) ?? [];
+    return this.#state.header?.slots.map(slotInfo) ?? [];
   }
 
   /**
-   * Makes the vault and leaves it unlocked. The recovery code is in the answer and nowhere else.
-   * Fails `vault-exists` rather than touch one that is there; one that another process made meanwhile
-   * can be unlocked then.
+   * Creates the vault and leaves it unlocked. The recovery code isn't stored anywhere. Fails with
+   * `vault-exists` if there is a vault, even if another process created it just now; that one can then
+   * be unlocked.
    */
   async create(
     choice: VaultChoice,
@@ -78,138 +77,140 @@ export class Vault {
   }
 
   /**
-   * Opens the vault, and completes what an operation left that was killed; fails `unfinished` instead
-   * where the vault is open read-only. A wrong passphrase or code changes nothing, on disk or in the
-   * keyring.
+   * Opens the vault and completes an interrupted operation; if the vault is open read-only, fails with
+   * `unfinished` instead. A wrong passphrase or code changes nothing on disk or in the keyring.
    */
-  async unlock(way: UnlockWay, how?: UnlockOptions): Promise<Result<undefined, VaultFailure>> {
-    const opened = await unlockVault(this.#context, way, how);
+  async unlock(
+    method: UnlockMethod,
+    options?: UnlockOptions,
+  ): Promise<Result<undefined, VaultFailure>> {
+    const opened = await unlockVault(this.#context, method, options);
     if (!opened.ok) return opened;
-    this.#enter(opened.value.header, opened.value.keys);
+    this.#state.unlock(opened.value.header, opened.value.keys);
     return ok();
   }
 
-  /** Overwrites the keys in memory. Keys derived from them are their holders' to drop. */
+  /** Overwrites the keys in memory. The callers of `deriveKey` must drop their keys themselves. */
   lock(): void {
-    if (this.#state.at !== 'unlocked') return;
-    const { header, keys } = this.#state;
-    wipeKeys(keys);
-    this.#state = { at: 'locked', header };
+    this.#state.lock();
   }
 
   /**
    * A key for one purpose, 32 bytes as 64 hexadecimal digits: HKDF-SHA256 of the data key with the
-   * vault's id as salt and `postern/v1/app/` and the purpose as info. A change of the data key
-   * changes it, so it is for what can be encrypted anew; name its database in `VaultOptions`.
+   * vault's id as salt and `postern/v1/app/` and the purpose as info. It changes with the data key, so
+   * use it for databases that can be encrypted again, and list them in `VaultOptions`.
    */
   deriveKey(purpose: string): Result<Secret, VaultFailure> {
-    if (this.#state.at !== 'unlocked') return failed(this.#closed());
-    return ok(applicationKey(this.#state.keys.dataKey, purpose));
+    const state = this.#state.unlocked;
+    return state.ok ? ok(applicationKey(state.value.keys.dataKey, purpose)) : state;
   }
 
   /**
-   * As `deriveKey`, but of a root that outlives every change of the data key: for MACs and keyed
-   * hashes over what cannot be written anew. Never encrypt under it.
+   * As `deriveKey`, but from the stable key, which doesn't change with the data key. For MACs and keyed
+   * hashes of data that can't be written again. Never encrypt with it.
    */
-  deriveLastingKey(purpose: string): Result<Secret, VaultFailure> {
-    if (this.#state.at !== 'unlocked') return failed(this.#closed());
-    return ok(applicationKey(this.#state.keys.lasting, purpose));
+  deriveStableKey(purpose: string): Result<Secret, VaultFailure> {
+    const state = this.#state.unlocked;
+    return state.ok ? ok(applicationKey(state.value.keys.stableKey, purpose)) : state;
   }
 
   /**
-   * Keeps a lasting key in the keyring beside the secrets, where those are in the keyring, so that
-   * `openKeyringReadOnly` finds it. It goes when the secrets go. Nothing with the other storage.
+   * With keyring storage, stores a stable key in the keyring for `openKeyringReadOnly`. It is removed
+   * when the secrets leave the keyring. Does nothing with file storage.
    */
-  async keepLastingKey(purpose: KeptPurpose): Promise<Result<undefined, VaultFailure>> {
-    return await this.#unlocked(async ({ header, keys }) => {
+  async storeStableKey(purpose: StableKeyPurpose): Promise<Result<undefined, VaultFailure>> {
+    return await this.#state.whileUnlocked(async ({ header, keys }) => {
       if (header.storage !== 'keyring') return ok();
-      const key = applicationKey(keys.lasting, purpose);
-      return await storeKeptKey(this.#context.keyring, header.vaultId, purpose, key);
+      const key = applicationKey(keys.stableKey, purpose);
+      return await saveStableKey(this.#context.keyring, header.vaultId, purpose, key);
     });
   }
 
-  /** Keeps the head of the audit log where an older log is noticed; it never goes back to a shorter one. */
-  async anchorAudit(
+  /** Saves the head of the audit log, to detect a rollback of the log. Never goes back to a shorter log. */
+  async saveAuditHead(
     head: AuditHead,
-    options: AnchorAuditOptions = {},
+    options: SaveAuditHeadOptions = {},
   ): Promise<Result<undefined, VaultFailure>> {
-    const keep = ({ keys }: Unlocked) => anchorAudit(this.#context, keys.dataKey, head, options);
-    return await this.#unlocked(keep);
+    return await this.#state.whileUnlocked(({ keys }) =>
+      saveAuditHead(this.#context, keys.dataKey, head, options),
+    );
   }
 
-  /** The head of the audit log that was kept last; undefined where none was. */
-  async auditAnchor(): Promise<Result<AuditHead | undefined, VaultFailure>> {
-    return await this.#unlocked(({ keys }) => auditAnchor(this.#context, keys.dataKey));
+  /** The head of the audit log that was saved last; undefined if none was. */
+  async readAuditHead(): Promise<Result<AuditHead | undefined, VaultFailure>> {
+    return await this.#state.whileUnlocked(({ keys }) =>
+      readAuditHead(this.#context, keys.dataKey),
+    );
   }
 
-  /** Whether a file was replaced by an older one, `rolled-back`, as far as that shows while it is locked. */
-  async expectNewest(): Promise<Result<undefined, VaultFailure>> {
+  /** Fails with `rolled-back` if a file is older than the anchor, which is all that shows without a key. */
+  async checkRollback(): Promise<Result<undefined, VaultFailure>> {
     return await findRollback(this.#context);
   }
 
   /** Adds a passphrase to a vault that has none. */
   async addPassphrase(passphrase: Secret): Promise<Result<undefined, VaultFailure>> {
-    return await this.#change((key) => change.addPassphrase(this.#context, key, passphrase));
+    return await this.#changeSlots((key) => change.addPassphrase(this.#context, key, passphrase));
   }
 
   /**
-   * Changes the passphrase and keeps the data key, to which an old header and the old passphrase still
-   * lead; `rekey` with a new passphrase leaves them nothing. Give `current` wherever the person must show that they know it; leave it
-   * out only after unlocking with the recovery code.
+   * Changes the passphrase but not the data key, so a copy of the old header still opens with the old
+   * passphrase; `rekey` with a new passphrase prevents that. Leave out `current` only after unlocking
+   * with the recovery code.
    */
   async changePassphrase(passphrases: {
     readonly next: Secret;
     readonly current?: Secret;
   }): Promise<Result<undefined, VaultFailure>> {
     const { next, current } = passphrases;
-    return await this.#change((dataKey) =>
+    return await this.#changeSlots((dataKey) =>
       change.changePassphrase(this.#context, dataKey, next, current),
     );
   }
 
-  /** Makes a new recovery code and keeps the data key, as `changePassphrase` does. */
+  /** Replaces the recovery code but not the data key, as `changePassphrase` does. */
   async newRecoveryCode(): Promise<Result<{ readonly recoveryCode: Secret }, VaultFailure>> {
-    return await this.#unlocked(async ({ keys }) => {
+    return await this.#state.whileUnlocked(async ({ keys }) => {
       const changed = await change.replaceRecoveryCode(this.#context, keys.dataKey);
       if (!changed.ok) return changed;
-      this.#renew(changed.value.header, keys);
+      this.#state.updateHeader(changed.value.header, keys);
       return ok({ recoveryCode: changed.value.recoveryCode });
     });
   }
 
-  /** Lets this machine's keyring open the vault; replaces the keyring slot where there is one. */
+  /** Adds a slot for this machine's keyring, or replaces it. */
   async addKeyring(): Promise<Result<undefined, VaultFailure>> {
-    return await this.#change((dataKey) => change.replaceKeyringSlot(this.#context, dataKey));
+    return await this.#changeSlots((dataKey) => change.replaceKeyringSlot(this.#context, dataKey));
   }
 
-  /** Removes one way to open the vault; `last-slot` where there would be none. */
+  /** Removes a key slot. Fails with `last-slot` if it is the only one. */
   async removeSlot(slotId: string): Promise<Result<undefined, VaultFailure>> {
-    return await this.#change((dataKey) => change.removeSlot(this.#context, dataKey, slotId));
+    return await this.#changeSlots((dataKey) => change.removeSlot(this.#context, dataKey, slotId));
   }
 
-  /** Moves the secrets to the other storage: copied, read back, and only then in force. */
+  /** Moves the secrets to the other storage, after verifying the copy. */
   async migrate(migration: Migration): Promise<Result<MigrationReport, VaultFailure>> {
-    return await this.#unlocked(async ({ keys }) => {
+    return await this.#state.whileUnlocked(async ({ keys }) => {
       const moved = await migrate(this.#context, keys.dataKey, migration);
-      // Also a failure may have come after the new storage was in force.
-      const header = await readProvenSlots(this.#context, keys.dataKey);
-      if (header.ok) this.#renew(header.value, keys);
+      // Even if it failed, the new storage may already be the current one.
+      const header = await readVerifiedSlots(this.#context, keys.dataKey);
+      if (header.ok) this.#state.updateHeader(header.value, keys);
       return moved.ok ? ok(moved.value.report) : moved;
     });
   }
 
-  /** Writes keys and secrets into one file that only the backup's own passphrase opens. */
-  async backUp(place: BackupPlace): Promise<Result<BackupReport, VaultFailure>> {
-    return await this.#unlocked(({ keys }) => backUp(this.#context, keys, place));
+  /** Writes the keys and secrets to one file, encrypted with the backup's own passphrase. */
+  async backUp(backup: BackupFile): Promise<Result<BackupReport, VaultFailure>> {
+    return await this.#state.whileUnlocked(({ keys }) => backUp(this.#context, keys, backup));
   }
 
   /**
-   * Makes the secrets exactly those of a backup; keys and slots stay. Everything is read and
-   * checked before anything is changed.
+   * Replaces the secrets with those of a backup. Keys and slots don't change. The whole backup is
+   * verified before anything is changed.
    */
-  async restore(place: BackupPlace): Promise<Result<BackupReport, VaultFailure>> {
-    return await this.#unlocked(async ({ keys }) => {
-      const backup = await readBackup(this.#context, place);
+  async restore(file: BackupFile): Promise<Result<BackupReport, VaultFailure>> {
+    return await this.#state.whileUnlocked(async ({ keys }) => {
+      const backup = await readBackup(this.#context, file);
       if (!backup.ok) return backup;
       const restored = await restoreSecrets(this.#context, keys.dataKey, backup.value);
       return restored.ok ? ok(reportOf(backup.value)) : restored;
@@ -217,15 +218,15 @@ export class Vault {
   }
 
   /**
-   * Makes the vault of a backup anew where there is none, with its id and its keys, so that its
-   * databases open again. Its slots are new.
+   * Creates a vault from a backup, with the backup's id and keys, so that its databases can be opened
+   * again. The slots are new.
    */
   async createFromBackup(
     choice: VaultChoice,
-    place: BackupPlace,
+    file: BackupFile,
   ): Promise<Result<BackupReport & { readonly recoveryCode: Secret }, VaultFailure>> {
     if (this.#state.at !== 'absent') return failed({ reason: 'vault-exists' });
-    const backup = await readBackup(this.#context, place);
+    const backup = await readBackup(this.#context, file);
     if (!backup.ok) return backup;
     const seed = seedOf(backup.value, this.#context.clock.nowMs());
     const made = await this.#create(choice, seed);
@@ -233,64 +234,49 @@ export class Vault {
   }
 
   /**
-   * Gives the vault and its databases a new data key, and a new recovery code. The old key is kept
-   * until `confirmRekey` was called in another process.
+   * Gives the vault and its databases a new data key, and creates a new recovery code. The old key is
+   * kept until another process calls `confirmRekey`.
    */
   async rekey(
     options: RekeyOptions = {},
   ): Promise<Result<{ readonly recoveryCode: Secret }, VaultFailure>> {
-    return await this.#unlocked(async ({ keys }) => {
+    return await this.#state.whileUnlocked(async ({ keys }) => {
       const changed = await rekey(this.#context, keys, options);
       if (!changed.ok) return changed;
       const { header, dataKey, recoveryCode } = changed.value;
-      if (this.#state.at === 'unlocked' && this.#state.keys === keys) {
-        keys.dataKey.wipe();
-        this.#enter(header, { dataKey, lasting: keys.lasting }, true);
-      } else {
-        dataKey.wipe();
-      }
+      this.#state.replaceDataKey(keys, header, dataKey);
       return ok({ recoveryCode });
     });
   }
 
-  /** What a process began with the vault and is not known to have finished; undefined for nothing. */
+  /** The operation in the journal, which isn't known to be finished; undefined if there is none. */
   async unfinished(): Promise<Result<Journal['operation'] | undefined, VaultFailure>> {
     const journal = await readJournal(this.#context);
     return journal.ok ? ok(journal.value?.operation) : journal;
   }
 
-  /** Whether a change of the data key waits for `confirmRekey`. */
+  /** Whether a rekey is waiting for `confirmRekey`. */
   async isRekeyUnconfirmed(): Promise<Result<boolean, VaultFailure>> {
     const journal = await readJournal(this.#context);
-    return journal.ok ? ok(this.#isToConfirm(journal.value)) : journal;
+    return journal.ok ? ok(this.#isUnconfirmed(journal.value)) : journal;
   }
 
   /**
-   * Destroys the old data key, after opening every secret and every database with the new one. A
-   * fault in the process that made the change: what it has in memory proves nothing.
+   * Opens every secret and database with the new data key and then destroys the old one. Throws in the
+   * process that made the change, because what works there may only be in memory.
    */
   async confirmRekey(): Promise<Result<undefined, VaultFailure>> {
-    return await this.#unlocked(async ({ keys, rekeyedHere }) => {
+    return await this.#state.whileUnlocked(async ({ keys, rekeyedHere }) => {
       if (rekeyedHere) throw new Fault('a new data key is confirmed by another process');
       const journal = await readJournal(this.#context);
       if (!journal.ok) return journal;
-      if (!this.#isToConfirm(journal.value)) return ok();
+      if (!this.#isUnconfirmed(journal.value)) return ok();
       return await confirmRekey(this.#context, keys.dataKey, journal.value);
     });
   }
 
-  #isToConfirm(journal: Journal | undefined): journal is Extract<Journal, { operation: 'rekey' }> {
-    return journal?.operation === 'rekey' && journal.newDataKeyId === this.#header?.dataKeyId;
-  }
-
-  get #header(): SlotsHeader | undefined {
-    return this.#state.at === 'absent' ? undefined : this.#state.header;
-  }
-
-  #enter(header: SlotsHeader, keys: VaultKeys, rekeyedHere = false): void {
-    const before = this.#state;
-    if (before.at === 'unlocked' && before.keys.lasting !== keys.lasting) wipeKeys(before.keys);
-    this.#state = unlockedState(this.#context, header, keys, rekeyedHere);
+  #isUnconfirmed(journal: Journal | undefined): journal is JournalOf<'rekey'> {
+    return journal?.operation === 'rekey' && journal.newDataKeyId === this.#state.header?.dataKeyId;
   }
 
   async #create(
@@ -300,63 +286,22 @@ export class Vault {
     if (this.#state.at !== 'absent') return failed({ reason: 'vault-exists' });
     const made = await createVault(this.#context, choice, seed);
     if (made.ok) {
-      this.#enter(made.value.header, made.value.keys);
+      this.#state.unlock(made.value.header, made.value.keys);
       return ok({ recoveryCode: made.value.recoveryCode });
     }
-    // Another process created the vault first: from now on it can be unlocked here.
     const slots = made.failure.reason === 'vault-exists' ? await readSlots(this.#context) : ok();
-    if (slots.ok && slots.value !== undefined) {
-      this.#state = { at: 'locked', header: slots.value.header };
-    }
+    if (slots.ok && slots.value !== undefined) this.#state.setCreated(slots.value.header);
     return made;
   }
 
-  /** A changed header of the same keys; nothing where the vault was locked meanwhile. */
-  #renew(header: SlotsHeader, keys: VaultKeys): void {
-    if (this.#state.at === 'unlocked' && this.#state.keys === keys) {
-      this.#enter(header, keys, this.#state.rekeyedHere);
-    }
-  }
-
-  /** Works on the storage that the header names now: another process may have moved the secrets. */
-  async #inForce<T>(
-    work: (secrets: SecretStore) => Promise<Result<T, VaultFailure>>,
-  ): Promise<Result<T, VaultFailure>> {
-    return await this.#unlocked(async ({ header, keys, secrets }) => {
-      const now = await readProvenSlots(this.#context, keys.dataKey);
-      if (!now.ok) return now;
-      if (now.value.storage === header.storage) return await work(secrets);
-      this.#renew(now.value, keys);
-      return this.#state.at === 'unlocked'
-        ? await work(this.#state.secrets)
-        : failed(this.#closed());
-    });
-  }
-
-  async #change(
+  async #changeSlots(
     work: (dataKey: DataKey) => change.ChangedSlots,
   ): Promise<Result<undefined, VaultFailure>> {
-    return await this.#unlocked(async ({ keys }) => {
+    return await this.#state.whileUnlocked(async ({ keys }) => {
       const changed = await work(keys.dataKey);
       if (!changed.ok) return changed;
-      this.#renew(changed.value, keys);
+      this.#state.updateHeader(changed.value, keys);
       return ok();
     });
-  }
-
-  async #unlocked<T>(
-    work: (state: Unlocked) => Promise<Result<T, VaultFailure>>,
-  ): Promise<Result<T, VaultFailure>> {
-    if (this.#state.at !== 'unlocked') return failed(this.#closed());
-    try {
-      return await work(this.#state);
-    } catch (error) {
-      if (error instanceof DataKeyWiped) return failed(this.#closed());
-      throw error;
-    }
-  }
-
-  #closed(): VaultFailure {
-    return { reason: this.#state.at === 'absent' ? 'vault-absent' : 'vault-locked' };
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectOk, revealSecret, Secret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
-import { singleValue, type UnlockWay, type Vault } from '@postern/vault';
+import { singleValue, type UnlockMethod, type Vault } from '@postern/vault';
 import { expect } from 'vitest';
 import { VALUES, type Secrets } from './operations.ts';
 import { BEFORE } from './operations.ts';
@@ -29,7 +29,7 @@ export async function checkScene(
   { thorough }: { readonly thorough: boolean },
 ): Promise<void> {
   const { operation, recoveryCode } = stage;
-  const byCode: UnlockWay = { with: 'recovery', code: Secret.of(recoveryCode) };
+  const byCode: UnlockMethod = { with: 'recovery', code: Secret.of(recoveryCode) };
   const { vault } = await enter(scene, IMMORTAL);
   if (vault.state === 'absent') {
     expect(operation.storage).toBeUndefined();
@@ -51,7 +51,7 @@ export async function checkScene(
 
 async function expectSomeWay(
   scene: Scene,
-  ways: readonly UnlockWay[],
+  ways: readonly UnlockMethod[],
   given?: Vault,
 ): Promise<void> {
   const vault = given ?? (await enter(scene, IMMORTAL)).vault;

@@ -2,7 +2,7 @@ import { expectOk, Secret, type Result } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
 import {
   singleValue,
-  type UnlockWay,
+  type UnlockMethod,
   type Vault,
   type VaultFailure,
   type VaultStorage,
@@ -44,16 +44,16 @@ export interface Operation {
   /** What the secrets are once it is done. */
   readonly after: Secrets;
   /** Ways that open the vault before or after. */
-  readonly ways?: readonly UnlockWay[];
+  readonly ways?: readonly UnlockMethod[];
   /** False where the recovery code of before may open nothing afterwards. */
   readonly recoveryStays?: false;
   /** What may stay in the storage that is no longer in force. */
   readonly keepsSource?: true;
 }
 
-const byKeyring: UnlockWay = { with: 'keyring' };
-const byPassphrase: UnlockWay = { with: 'passphrase', passphrase: PASSPHRASE };
-const byNext: UnlockWay = { with: 'passphrase', passphrase: NEXT_PASSPHRASE };
+const byKeyring: UnlockMethod = { with: 'keyring' };
+const byPassphrase: UnlockMethod = { with: 'passphrase', passphrase: PASSPHRASE };
+const byNext: UnlockMethod = { with: 'passphrase', passphrase: NEXT_PASSPHRASE };
 
 const makeBackup = async (vault: Vault, scene: Scene) => {
   expectOk(await vault.backUp({ file: backupOf(scene), passphrase: BACKUP_PASSPHRASE }));

@@ -106,7 +106,7 @@ describe('a reader written from the documents', () => {
   });
 
   it('derives the keys of databases, of the audit log and of the gateway', async () => {
-    const { vaultId, dataKey, lastingKey } = read({ passphrase: PASSPHRASE });
+    const { vaultId, dataKey, stableKey } = read({ passphrase: PASSPHRASE });
     const vault = await open();
     expectOk(await vault.unlock({ with: 'passphrase', passphrase: Secret.of(PASSPHRASE) }));
     for (const purpose of ['database/conversations', 'database/gateway']) {
@@ -114,15 +114,15 @@ describe('a reader written from the documents', () => {
       expect(own).toBe(revealSecret(expectOk(vault.deriveKey(purpose))));
     }
     for (const purpose of ['audit/log', 'gateway/key-hash']) {
-      const own = keyFor(lastingKey, vaultId, purpose).toString('hex');
-      expect(own).toBe(revealSecret(expectOk(vault.deriveLastingKey(purpose))));
+      const own = keyFor(stableKey, vaultId, purpose).toString('hex');
+      expect(own).toBe(revealSecret(expectOk(vault.deriveStableKey(purpose))));
     }
   });
 
   it('verifies that the anchor, in its file and in the keyring, matches the newest files', async () => {
     const vault = await open();
     expectOk(await vault.unlock({ with: 'passphrase', passphrase: Secret.of(PASSPHRASE) }));
-    expectOk(await vault.anchorAudit({ count: 2, hash: 'a1b2', atMs: 3 }));
+    expectOk(await vault.saveAuditHead({ count: 2, hash: 'a1b2', atMs: 3 }));
     const keys = read({ passphrase: PASSPHRASE });
     const text = current('anchor.json');
     const anchor = v.parse(shapes.AnchorShape, jsonOf(text));
@@ -140,8 +140,8 @@ describe('a reader written from the documents', () => {
   });
 
   it('verifies the audit log of that vault, and finds a changed byte', async () => {
-    const { vaultId, lastingKey } = read({ passphrase: PASSPHRASE });
-    const key = keyFor(lastingKey, vaultId, 'audit/log');
+    const { vaultId, stableKey } = read({ passphrase: PASSPHRASE });
+    const key = keyFor(stableKey, vaultId, 'audit/log');
     const directory = join(dataDir, 'audit');
     const log = expectOk(
       await openAuditLog({
@@ -201,7 +201,7 @@ describe('a reader written from the documents', () => {
     );
     expect(secrets).toEqual({ openai: record });
     expect([dataKey, lastingKey]).toEqual(
-      [keys.dataKey, keys.lastingKey].map((key) => key.toString('base64url')),
+      [keys.dataKey, keys.stableKey].map((key) => key.toString('base64url')),
     );
   });
 
@@ -217,7 +217,7 @@ describe('a reader written from the documents', () => {
     const bound = ['postern-next-key', 1, old.vaultId, old.dataKeyId, journal.newDataKeyId];
     const after = read({ passphrase: PASSPHRASE });
     expect(openNextKey(before, journal.newKey, bound)).toEqual(after.dataKey);
-    expect(after.lastingKey).toEqual(before.lastingKey);
+    expect(after.stableKey).toEqual(before.stableKey);
     const next = await open();
     expectOk(await next.unlock({ with: 'passphrase', passphrase: Secret.of(PASSPHRASE) }));
     expectOk(await next.confirmRekey());

@@ -14,7 +14,7 @@ export type Way =
 export interface Keys {
   readonly vaultId: string;
   readonly dataKey: Buffer;
-  readonly lastingKey: Buffer;
+  readonly stableKey: Buffer;
 }
 
 const bytesOf = (text: string) => Buffer.from(text, 'base64url');
@@ -23,7 +23,7 @@ const hkdf = (key: Buffer, salt: string | Buffer, info: string) =>
 const hmac = (key: Buffer, bytes: string | Buffer) => createHmac('sha256', key).update(bytes);
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 
-/** A key for one purpose outside of the vault, from the data key or the lasting key. */
+/** A key for one purpose outside of the vault, from the data key or the stable key. */
 export function keyFor(root: Buffer, vaultId: string, purpose: string): Buffer {
   return hkdf(root, vaultId, `postern/v1/app/${purpose}`);
 }
@@ -33,10 +33,10 @@ export function checkDigest(text: string, digest: string): void {
   if (sha256(text.slice(0, text.lastIndexOf(',"digest":'))) !== digest) throw new Error('damaged');
 }
 
-/** Checks an anchor whole: it is of this vault, and somebody wrote it who had the lasting key. */
+/** Checks an anchor whole: it is of this vault, and somebody wrote it who had the stable key. */
 export function checkAnchor(text: string, anchor: written.Anchor, keys: Keys): void {
   checkDigest(text, anchor.digest);
-  const macKey = hkdf(keys.lastingKey, keys.vaultId, 'postern/v1/anchor-mac');
+  const macKey = hkdf(keys.stableKey, keys.vaultId, 'postern/v1/anchor-mac');
   const mac = hmac(macKey, text.slice(0, text.lastIndexOf(',"mac":'))).digest('base64url');
   if (mac !== anchor.mac || anchor.vaultId !== keys.vaultId) throw new Error('tampered with');
 }
@@ -54,9 +54,9 @@ export function openHeader(text: string, header: written.Header, way: Way): Keys
     const macKey = hkdf(dataKey, vaultId, 'postern/v1/slots-mac');
     const mac = hmac(macKey, text.slice(0, text.lastIndexOf(',"mac":'))).digest('base64url');
     if (mac !== header.mac) throw new Error('tampered with');
-    const lastingWrap = hkdf(dataKey, vaultId, 'postern/v1/lasting-key');
-    const lastingBound = ['postern-lasting-key', 1, vaultId, dataKeyId];
-    return { vaultId, dataKey, lastingKey: openGcm(lastingWrap, lasting, lastingBound) };
+    const stableKeyWrap = hkdf(dataKey, vaultId, 'postern/v1/lasting-key');
+    const stableKeyBound = ['postern-lasting-key', 1, vaultId, dataKeyId];
+    return { vaultId, dataKey, stableKey: openGcm(stableKeyWrap, lasting, stableKeyBound) };
   }
   throw new Error('no such slot');
 }

@@ -1,29 +1,29 @@
 import { ok, type Result } from '@postern/kernel';
 import type { DataKey } from '../slots/data-key.ts';
-import { readProvenSlots } from '../slots/read-slots.ts';
+import { readVerifiedSlots } from '../slots/read-slots.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import type { VaultContext } from '../vault/vault-context.ts';
 import type { AuditHead } from './anchor-file.ts';
 import { readAnchor, writeAnchor } from './anchor.ts';
-import { settleGenerations } from './generations.ts';
+import { syncAnchor } from './generations.ts';
 
-export interface AnchorAuditOptions {
-  /** The log was set aside and begun anew: its head may have fewer records than the one before. */
+export interface SaveAuditHeadOptions {
+  /** The log was set aside and a new one started, so its head may have fewer records than before. */
   readonly isNewLog?: boolean;
 }
 
 /**
- * Keeps the head of the audit log in the anchor. One that is no longer than the head that is there
- * already changes nothing, so that of two processes the slower takes nothing back.
+ * Saves the head of the audit log in the anchor. A head that isn't longer than the saved one changes
+ * nothing, so that the slower of two processes can't move it backwards.
  */
-export async function anchorAudit(
+export async function saveAuditHead(
   context: VaultContext,
   dataKey: DataKey,
   head: AuditHead,
-  { isNewLog = false }: AnchorAuditOptions,
+  { isNewLog = false }: SaveAuditHeadOptions,
 ): Promise<Result<undefined, VaultFailure>> {
   return await context.lock.hold(async () => {
-    const current = await settleGenerations(context, dataKey);
+    const current = await syncAnchor(context, dataKey);
     if (!current.ok) return current;
     const { header, record } = current.value;
     const before = record.audit;
@@ -34,12 +34,12 @@ export async function anchorAudit(
   });
 }
 
-/** The head that was kept last; undefined where none was. */
-export async function auditAnchor(
+/** The head that was saved last; undefined if none was. */
+export async function readAuditHead(
   context: VaultContext,
   dataKey: DataKey,
 ): Promise<Result<AuditHead | undefined, VaultFailure>> {
-  const header = await readProvenSlots(context, dataKey);
+  const header = await readVerifiedSlots(context, dataKey);
   if (!header.ok) return header;
   const record = await readAnchor(context, header.value, dataKey);
   return record.ok ? ok(record.value.audit) : record;

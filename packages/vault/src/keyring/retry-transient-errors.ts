@@ -1,21 +1,21 @@
 const ATTEMPTS = 4;
 
 /**
- * KWallet (5.103) forgets now and then a session that it has just opened, and disagrees with its
- * caller on the session's key where that begins with a zero byte. In another session it works.
+ * KWallet 5.103 sometimes loses a session that it has just opened, and computes a different session
+ * key if the key begins with a zero byte. A new session works.
  */
 const SESSION_LOST =
   /Can't find session|Client public key size|Unpad ?Error|Crypto error|decryption failed/i;
 
 /**
- * GNOME Keyring, KeePassXC: an item that the search found was removed before it was read, by another
- * process or by one that was killed since. A new search doesn't find it.
+ * GNOME Keyring and KeePassXC: another process removed an item between our search and our read. A new
+ * search doesn't find it.
  */
 const ITEM_GONE =
   /No such (?:interface|object path)|does not exist at path|UnknownObject|NoSuchObject/i;
 
-/** Calls the keyring's library, and again if it failed in a way that a new call doesn't meet. */
-export async function againAfterPassingFault<T>(call: () => Promise<T>): Promise<T> {
+/** Calls the keyring library, and retries up to three times after one of the errors above. */
+export async function retryTransientErrors<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();

@@ -1,14 +1,14 @@
 import { connect, type Socket } from 'node:net';
 
 /**
- * Whether the Secret Service on that session bus is alive: it is asked which collection `default`
- * stands for, which needs nothing unlocked. Also false if the address names no Unix socket, if the
- * service is gone, and if it takes longer than the time limit.
+ * Whether the Secret Service on a session bus responds: calls `ReadAlias` for `default`, which works
+ * while everything is locked. False if the address isn't a Unix socket, if there is no service, or
+ * if it doesn't respond within the time limit.
  *
- * Why: KeePassXC leaves a search unanswered while it asks the person for the password, which its
- * caller can't tell from a service that hangs. The keyring's library can only search.
+ * Needed because KeePassXC doesn't reply to a search while it shows its password prompt, which looks
+ * like a service that hangs. The keyring library offers nothing but a search.
  */
-export async function secretServiceAnswers(
+export async function isSecretServiceAlive(
   busAddress: string,
   timeLimitMs: number,
 ): Promise<boolean> {
@@ -17,7 +17,7 @@ export async function secretServiceAnswers(
   const socket = connect(path);
   const timer = setTimeout(() => socket.destroy(), timeLimitMs);
   try {
-    return await isAnswered(socket);
+    return await hasReplied(socket);
   } catch {
     return false;
   } finally {
@@ -32,8 +32,8 @@ const LITTLE_ENDIAN = 0x6c;
 const FIXED_BYTES = 16;
 const MAX_RECEIVED_BYTES = 65_536;
 
-/** Two calls, so the second return is the service's. Source: D-Bus Specification 0.43. */
-async function isAnswered(socket: Socket): Promise<boolean> {
+/** Makes two calls; the second reply is the service's. Source: D-Bus Specification 0.43. */
+async function hasReplied(socket: Socket): Promise<boolean> {
   const uid = Buffer.from(String(process.getuid?.() ?? 0)).toString('hex');
   socket.write(`\0AUTH EXTERNAL ${uid}\r\n`);
   let received: Buffer = Buffer.alloc(0);
@@ -59,7 +59,7 @@ async function isAnswered(socket: Socket): Promise<boolean> {
   return false;
 }
 
-/** The types of the whole messages at the beginning, and the bytes behind them. */
+/** The types of the complete messages at the beginning, and the remaining bytes. */
 function takeMessages(received: Buffer): {
   readonly types: readonly number[];
   readonly rest: Buffer;
@@ -67,18 +67,18 @@ function takeMessages(received: Buffer): {
   const length = messageLength(received);
   if (length === undefined) return { types: [], rest: received };
   const [order, type = ERROR] = received;
-  // What isn't a message in this order of bytes is no answer either.
+  // Messages in another byte order aren't supported and count as errors.
   if (order !== LITTLE_ENDIAN) return { types: [ERROR], rest: received };
   const { types, rest } = takeMessages(received.subarray(length));
   return { types: [type, ...types], rest };
 }
 
-/** The length in bytes of the whole message at the beginning; undefined if there is none yet. */
+/** The length in bytes of the first message; undefined while it is incomplete. */
 function messageLength(received: Buffer): number | undefined {
   if (received.length < FIXED_BYTES) return undefined;
   const [bodyBytes, fieldsBytes] = [received.readUInt32LE(4), received.readUInt32LE(12)];
   const length = FIXED_BYTES + fieldsBytes + paddingOf(fieldsBytes) + bodyBytes;
-  // Whatever isn't a message is looked at by its first bytes alone.
+  // The length means nothing in another byte order: return it, so the caller rejects the message.
   return received.length >= length || received[0] !== LITTLE_ENDIAN ? length : undefined;
 }
 

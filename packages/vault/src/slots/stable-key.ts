@@ -3,27 +3,28 @@ import { NONCE_BYTES, openGcm, sealGcm } from '../primitives/aes-gcm.ts';
 import { hkdfSha256 } from '../primitives/key-derivation.ts';
 import { DataKeyWiped, type DataKey } from './data-key.ts';
 
-/** The lasting key as the header has it: encrypted under a key derived from the data key. */
-export interface SealedLastingKey {
+/** The stable key in the header, encrypted under a key derived from the data key. */
+export interface SealedStableKey {
   readonly nonce: string;
   readonly wrapped: string;
 }
 
-const LASTING_KEY_BYTES = 32;
+const STABLE_KEY_BYTES = 32;
 const PURPOSE = 'postern/v1/lasting-key';
 
 /**
- * The root of keys that must outlive a change of the data key: those of MACs and keyed hashes over
- * what was written before and cannot be written anew. Made with the vault and only ever re-wrapped;
- * nothing is encrypted under it.
+ * A random key that stays the same when the data key changes. Keys for MACs and keyed hashes are
+ * derived from it, because old records can't be authenticated again with a new key. It is created
+ * with the vault, and a new data key only encrypts it again. Nothing is encrypted under it. The
+ * files and labels call it "lasting key".
  */
-export class LastingKey {
+export class StableKey {
   readonly #bytes: Uint8Array;
   readonly #vaultId: string;
   #wiped = false;
 
   constructor(vaultId: string, bytes: Uint8Array) {
-    if (bytes.length !== LASTING_KEY_BYTES) throw new Fault('a lasting key has 32 bytes');
+    if (bytes.length !== STABLE_KEY_BYTES) throw new Fault('a stable key has 32 bytes');
     this.#vaultId = vaultId;
     this.#bytes = bytes;
   }
@@ -32,7 +33,7 @@ export class LastingKey {
     return hkdfSha256(this.#readable(), this.#vaultId, purpose, 32);
   }
 
-  seal(dataKey: DataKey, randomness: Randomness): SealedLastingKey {
+  seal(dataKey: DataKey, randomness: Randomness): SealedStableKey {
     const nonce = randomness.bytes(NONCE_BYTES);
     const wrapped = sealGcm(dataKey.derive(PURPOSE), nonce, boundTo(dataKey), this.#readable());
     return {
@@ -41,7 +42,7 @@ export class LastingKey {
     };
   }
 
-  /** For the backup, which is encrypted itself. */
+  /** Passes the bytes to `use`, for a backup, which is encrypted. */
   expose<T>(use: (bytes: Uint8Array) => T): T {
     return use(this.#readable());
   }
@@ -57,16 +58,16 @@ export class LastingKey {
   }
 }
 
-export function newLastingKey({ vaultId }: DataKey, randomness: Randomness): LastingKey {
-  return new LastingKey(vaultId, Uint8Array.from(randomness.bytes(LASTING_KEY_BYTES)));
+export function newStableKey({ vaultId }: DataKey, randomness: Randomness): StableKey {
+  return new StableKey(vaultId, Uint8Array.from(randomness.bytes(STABLE_KEY_BYTES)));
 }
 
-/** Undefined where it was not sealed under this data key. */
-export function openLastingKey(sealed: SealedLastingKey, dataKey: DataKey): LastingKey | undefined {
+/** Undefined if it wasn't sealed under this data key. */
+export function openStableKey(sealed: SealedStableKey, dataKey: DataKey): StableKey | undefined {
   const nonce = Buffer.from(sealed.nonce, 'base64url');
   const wrapped = Buffer.from(sealed.wrapped, 'base64url');
   const bytes = openGcm(dataKey.derive(PURPOSE), nonce, boundTo(dataKey), wrapped);
-  return bytes && new LastingKey(dataKey.vaultId, bytes);
+  return bytes && new StableKey(dataKey.vaultId, bytes);
 }
 
 function boundTo({ vaultId, id }: DataKey): Buffer {

@@ -6,11 +6,11 @@ import type { Vault } from './vault.ts';
 const keysOf = (vault: Vault): readonly string[] => [
   revealSecret(expectOk(vault.deriveKey('database/conversations'))),
   revealSecret(expectOk(vault.deriveKey('database/gateway'))),
-  revealSecret(expectOk(vault.deriveLastingKey('audit/log'))),
-  revealSecret(expectOk(vault.deriveLastingKey('gateway/key-hash'))),
+  revealSecret(expectOk(vault.deriveStableKey('audit/log'))),
+  revealSecret(expectOk(vault.deriveStableKey('gateway/key-hash'))),
 ];
 
-it('every vault has keys of its own, one for each purpose', async () => {
+it('every vault has its own keys, one for each purpose', async () => {
   const keys: string[] = [];
   const entries: string[] = [];
   for (const machine of ['machine-1', 'machine-1', 'machine-2']) {
@@ -25,7 +25,7 @@ it('every vault has keys of its own, one for each purpose', async () => {
   expect(new Set(entries).size).toBe(entries.length);
 });
 
-it('the keyring of one machine does not open a vault on another', async () => {
+it("a keyring copied from another machine doesn't open the vault", async () => {
   const world = await vaultWorld();
   const vault = await world.open('machine-1');
   expectOk(await vault.create({ storage: 'keyring' }));

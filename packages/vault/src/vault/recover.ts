@@ -5,18 +5,18 @@ import type { VaultKeys } from '../slots/vault-keys.ts';
 import type { SlotsHeader } from '../slots/slots-file.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { JOURNAL_FILE, readJournal, removeJournal, type Journal } from './journal.ts';
-import { settleMigration } from './migrate.ts';
-import { settleSlots } from './change-slots.ts';
-import { putStagedInPlace, removeStaged } from './next-secrets.ts';
+import { finishMigration } from './migrate.ts';
+import { finishSlotChange } from './change-slots.ts';
+import { commitStagedSecrets, removeStagedSecrets } from './next-secrets.ts';
 import { readSlots } from '../slots/read-slots.ts';
 import { applyRestore } from './restore.ts';
 import { withLockHeld, type VaultContext } from './vault-context.ts';
 
 /**
- * Completes or undoes, as far as that takes no key, what a killed process left, and clears its
- * temporary files away. Where nothing was left it only lists the directory.
+ * Completes or undoes an interrupted operation as far as possible without a key, and removes temporary
+ * files. If nothing was interrupted, it only lists the directory.
  */
-export async function settleWithoutKey(
+export async function recoverWithoutKey(
   outer: VaultContext,
 ): Promise<Result<undefined, VaultFailure>> {
   const names = await outer.disk.list(outer.directory);
@@ -32,38 +32,38 @@ export async function settleWithoutKey(
     if (!slots.ok) return slots;
     const journal = await readJournal(context);
     if (!journal.ok) return journal;
-    if (journal.value === undefined) return await removeStaged(context);
+    if (journal.value === undefined) return await removeStagedSecrets(context);
     if (slots.value === undefined) return ok();
-    return await settleJournal(context, slots.value.header, journal.value);
+    return await recoverFromJournal(context, slots.value.header, journal.value);
   });
 }
 
-async function settleJournal(
+async function recoverFromJournal(
   context: VaultContext,
   header: SlotsHeader,
   journal: Journal,
 ): Promise<Result<undefined, VaultFailure>> {
   switch (journal.operation) {
     case 'create':
-      // Its last step was done.
+      // The header exists, so the creation is complete.
       return await removeJournal(context);
     case 'migrate': {
-      const settled = await settleMigration(context, journal, header.storage);
-      return settled.ok ? ok() : settled;
+      const done = await finishMigration(context, journal, header.storage);
+      return done.ok ? ok() : done;
     }
     case 'rekey':
-      return header.dataKeyId === journal.newDataKeyId ? await putStagedInPlace(context) : ok();
+      return header.dataKeyId === journal.newDataKeyId ? await commitStagedSecrets(context) : ok();
     case 'slots': {
-      const settled = await settleSlots(context, header, journal);
-      return settled.ok ? ok() : settled;
+      const done = await finishSlotChange(context, header, journal);
+      return done.ok ? ok() : done;
     }
     case 'restore':
       return ok();
   }
 }
 
-/** Completes what takes the data key, other than its own change. */
-export async function settleWithKey(
+/** Completes an interrupted restore, which needs the data key. `unlock` resumes a rekey. */
+export async function recoverWithKey(
   outer: VaultContext,
   keys: VaultKeys,
 ): Promise<Result<undefined, VaultFailure>> {

@@ -2,64 +2,64 @@ import type { Clock } from '@postern/kernel';
 
 export interface AutoLockOptions {
   readonly clock: Clock;
-  /** How long nobody may use the vault before it locks, in milliseconds; undefined: as long as one likes. Asked at every look. */
+  /** The idle time before the vault locks, in milliseconds; undefined means never. Read at each check. */
   readonly idleMs: () => number | undefined;
-  /** Whether it is in use at this moment, which counts as a use. */
+  /** Whether the vault is being used right now. If so, the idle time starts again. */
   readonly isInUse?: () => boolean;
-  /** Locks the vault, and drops what was derived from it. */
+  /** Locks the vault and drops the keys derived from it. */
   readonly lock: (cause: LockCause) => void;
 }
 
 export type LockCause = 'idle' | 'suspend';
 
-/** How often Postern looks at the time. */
-export const AUTO_LOCK_LOOK_MS = 5000;
-/** A step of this size between the two clocks, or between two looks, is a machine that slept. */
+/** How often Postern checks the time. */
+export const AUTO_LOCK_CHECK_MS = 5000;
+/** If the two clocks drift apart by this much, or two checks are this far apart, the machine slept. */
 const SLEPT_MS = 15_000;
 
 /**
- * Locks the vault when nobody used it for a while and when the machine was suspended. A suspension
- * shows as wall time that the monotonic clock did not count, or as looks that were missed; that
- * somebody set the clock looks the same, and locks as well.
+ * Locks the vault after an idle time and when the machine was suspended. A suspension is detected by
+ * wall time that the monotonic clock didn't count, or by missed checks. Setting the clock can't be
+ * told apart from that and locks the vault too.
  */
 export class AutoLock {
   readonly #options: AutoLockOptions;
   #usedAtMs: number;
-  #lookedAtMs: number;
+  #checkedAtMs: number;
   #offsetMs: number;
 
   constructor(options: AutoLockOptions) {
     this.#options = options;
     const { clock } = options;
     this.#usedAtMs = clock.monotonicMs();
-    this.#lookedAtMs = this.#usedAtMs;
+    this.#checkedAtMs = this.#usedAtMs;
     this.#offsetMs = clock.nowMs() - this.#usedAtMs;
   }
 
-  /** The vault was used. */
+  /** Restarts the idle time. */
   touch(): void {
     this.#usedAtMs = this.#options.clock.monotonicMs();
   }
 
-  /** Looks at the time, and locks where it is time to. */
-  look(): void {
+  /** Checks the time, and locks the vault if it is due. */
+  check(): void {
     const { clock, lock } = this.#options;
     const idleMs = this.#options.idleMs();
     if (this.#options.isInUse?.() === true) this.touch();
     const nowMs = clock.monotonicMs();
     const offsetMs = clock.nowMs() - nowMs;
     const slept =
-      Math.abs(offsetMs - this.#offsetMs) >= SLEPT_MS || nowMs - this.#lookedAtMs >= SLEPT_MS;
-    this.#lookedAtMs = nowMs;
+      Math.abs(offsetMs - this.#offsetMs) >= SLEPT_MS || nowMs - this.#checkedAtMs >= SLEPT_MS;
+    this.#checkedAtMs = nowMs;
     this.#offsetMs = offsetMs;
     if (slept) lock('suspend');
     else if (idleMs !== undefined && nowMs - this.#usedAtMs >= idleMs) lock('idle');
   }
 
-  /** Looks from now on, without keeping the process alive, until it is disposed of. */
+  /** Checks at intervals until disposed of. The timer doesn't keep the process alive. */
   start(everyMs: number): Disposable {
     const timer = setInterval(() => {
-      this.look();
+      this.check();
     }, everyMs);
     timer.unref();
     return {
