@@ -1,24 +1,10 @@
-import { startFakeUpstream, textReply, type FakeUpstream } from '@postern/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { textReply } from '@postern/testing';
+import { describe, expect, it } from 'vitest';
 import type { EarlyEnd, RetryPolicy } from '../relay/retry-policy.ts';
-import { startGateway, type RunningGateway } from '../testing/start-gateway.ts';
+import { gatewayWorld } from '../testing/gateway-world.ts';
 
-let upstream: FakeUpstream;
-let running: RunningGateway;
+const world = gatewayWorld();
 let asked: { readonly reason: EarlyEnd['reason']; readonly attempts: number }[];
-
-beforeAll(async () => {
-  upstream = await startFakeUpstream();
-});
-
-afterEach(async () => {
-  upstream.reset();
-  await running.close();
-});
-
-afterAll(async () => {
-  await upstream.close();
-});
 
 /** Allows so many attempts, and notes when it was asked. */
 const atMost =
@@ -30,21 +16,10 @@ const atMost =
 
 async function start(retries?: RetryPolicy): Promise<void> {
   asked = [];
-  const deps = retries === undefined ? {} : { deps: { retries } };
-  running = await startGateway({ baseUrls: upstream.baseUrls, ...deps });
+  await world.start(retries === undefined ? {} : { deps: { retries } });
 }
 
-const send = (): Promise<Response> =>
-  fetch(`${running.url}/v1/messages`, {
-    method: 'POST',
-    headers: { 'x-api-key': running.key },
-    body: JSON.stringify({
-      model: 'm',
-      max_tokens: 500,
-      stream: true,
-      messages: [{ role: 'user', content: 'hi' }],
-    }),
-  });
+const send = (): Promise<Response> => world.post('/v1/messages', { stream: true });
 
 const overloaded = textReply('a', {
   fault: { kind: 'error-event', afterFrames: 0, errorType: 'overloaded_error' },
@@ -58,20 +33,20 @@ const EARLY = [
 describe('an attempt that goes wrong before the first byte', () => {
   it.each(EARLY)('is the only one without a policy: %s', async (_reason, reply) => {
     await start();
-    upstream.next(reply);
+    world.upstream.next(reply);
     const response = await send();
     await response.text();
     expect(response.status).toBeGreaterThanOrEqual(500);
-    expect(upstream.requests).toHaveLength(1);
+    expect(world.upstream.requests).toHaveLength(1);
   });
 
   it.each(EARLY)(
     'is followed by another one if the policy allows it: %s',
     async (reason, reply) => {
       await start(atMost(3));
-      upstream.next(reply);
-      upstream.next(reply);
-      upstream.next(textReply('third time lucky'));
+      world.upstream.next(reply);
+      world.upstream.next(reply);
+      world.upstream.next(textReply('third time lucky'));
       const response = await send();
       expect(response.status).toBe(200);
       expect(await response.text()).toContain('message_stop');
@@ -79,8 +54,8 @@ describe('an attempt that goes wrong before the first byte', () => {
         { reason, attempts: 1 },
         { reason, attempts: 2 },
       ]);
-      expect(upstream.requests).toHaveLength(3);
-      expect(running.entries.map(({ status, ending }) => [status, ending])).toEqual([
+      expect(world.upstream.requests).toHaveLength(3);
+      expect(world.running.entries.map(({ status, ending }) => [status, ending])).toEqual([
         [200, 'complete'],
       ]);
     },
@@ -88,37 +63,32 @@ describe('an attempt that goes wrong before the first byte', () => {
 
   it.each(EARLY)('is what the client gets if it was the last one: %s', async (_reason, reply) => {
     await start(atMost(2));
-    upstream.next(reply);
-    upstream.next(reply);
+    world.upstream.next(reply);
+    world.upstream.next(reply);
     const response = await send();
     await response.text();
     expect(response.status).toBeGreaterThanOrEqual(500);
-    expect(upstream.requests).toHaveLength(2);
-    expect(running.entries).toHaveLength(1);
+    expect(world.upstream.requests).toHaveLength(2);
+    expect(world.running.entries).toHaveLength(1);
   });
 });
 
 it('makes no other attempt after the first byte', async () => {
   await start(atMost(9));
-  upstream.next(textReply('a b c', { fault: { kind: 'cut', afterFrames: 4 } }));
+  world.upstream.next(textReply('a b c', { fault: { kind: 'cut', afterFrames: 4 } }));
   const response = await send();
   await response.text().catch(() => '');
   expect(response.status).toBe(200);
   expect(asked).toEqual([]);
-  expect(upstream.requests).toHaveLength(1);
+  expect(world.upstream.requests).toHaveLength(1);
 });
 
 it('makes no other attempt for a client that has left', async () => {
   await start(atMost(9));
-  upstream.next(textReply('a', { headDelayMs: 60_000 }));
+  world.upstream.next(textReply('a', { headDelayMs: 60_000 }));
   const leaving = new AbortController();
-  const sent = fetch(`${running.url}/v1/messages`, {
-    method: 'POST',
-    signal: leaving.signal,
-    headers: { 'x-api-key': running.key },
-    body: '{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}',
-  }).catch(() => undefined);
-  const request = await upstream.request(0);
+  const sent = world.post('/v1/messages', {}, { signal: leaving.signal }).catch(() => undefined);
+  const request = await world.upstream.request(0);
   leaving.abort();
   await sent;
   await request.closed;

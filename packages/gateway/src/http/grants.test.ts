@@ -1,33 +1,17 @@
 import { failed, ok } from '@postern/kernel';
 import { gatewayKeyId } from '@postern/protocol';
-import { startFakeUpstream, type FakeUpstream } from '@postern/testing';
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Grant, KeyAdmission } from '../ports.ts';
-import { startGateway, type RunningGateway } from '../testing/start-gateway.ts';
+import { gatewayWorld } from '../testing/gateway-world.ts';
 
-let upstream: FakeUpstream;
-let running: RunningGateway;
-let keys: KeyAdmission;
-
-beforeAll(async () => {
-  upstream = await startFakeUpstream();
-});
-
-afterEach(async () => {
-  upstream.reset();
-  await running.close();
-});
-
-afterAll(async () => {
-  await upstream.close();
-});
+const world = gatewayWorld();
 
 const start = async (changed: Partial<KeyAdmission>): Promise<void> => {
-  keys = { admit: () => ok(undefined), isLive: () => ok(true), ...changed };
+  const keys: KeyAdmission = { admit: () => ok(undefined), isLive: () => ok(true), ...changed };
   // The key of these grants isn't one of the store's own.
   const usage = { record: () => undefined, isFull: () => false, flush: () => ok() };
-  running = await startGateway({ baseUrls: upstream.baseUrls, deps: { keys, usage } });
+  await world.start({ deps: { keys, usage } });
 };
 
 const grant = (changes: Partial<Grant> = {}): Grant => ({
@@ -37,13 +21,9 @@ const grant = (changes: Partial<Grant> = {}): Grant => ({
   ...changes,
 });
 
-async function statusOf(model = 'm', signal: AbortSignal | null = null): Promise<number> {
-  const response = await fetch(`${running.url}/v1/messages`, {
-    method: 'POST',
-    signal,
-    headers: { 'x-api-key': 'any' },
-    body: JSON.stringify({ model, max_tokens: 5, messages: [{ role: 'user', content: 'hi' }] }),
-  });
+async function statusOf(model = 'm', signal?: AbortSignal): Promise<number> {
+  const options = { key: 'any', ...(signal !== undefined && { signal }) };
+  const response = await world.post('/v1/messages', { model }, options);
   await response.text();
   return response.status;
 }
@@ -58,7 +38,7 @@ describe('a grant', () => {
   ])('%s', async (_name, given, model, status) => {
     await start({ admit: () => ok(given) });
     expect(await statusOf(model)).toBe(status);
-    expect(upstream.requests).toHaveLength(status === 200 ? 1 : 0);
+    expect(world.upstream.requests).toHaveLength(status === 200 ? 1 : 0);
   });
 });
 
@@ -88,7 +68,7 @@ describe('a remote store of keys', () => {
       },
     });
     const closed = new Promise((resolve) => {
-      running.server.once('connection', (socket) => socket.once('close', resolve));
+      world.running.server.once('connection', (socket) => socket.once('close', resolve));
     });
     const leaving = new AbortController();
     const left = statusOf('m', leaving.signal).catch(() => 'left');
@@ -98,12 +78,12 @@ describe('a remote store of keys', () => {
     await closed;
     admitted.resolve(ok(grant()));
     await setImmediate();
-    expect([upstream.requests.length, running.gateway.runningCalls]).toEqual([0, 0]);
+    expect([world.upstream.requests.length, world.running.gateway.runningCalls]).toEqual([0, 0]);
   });
 
   it('ends the calls of a key that it says is revoked', async () => {
     await start({ admit: () => ok(grant()), isLive: () => later(ok(false)) });
-    upstream.next({
+    world.upstream.next({
       kind: 'raw',
       status: 200,
       contentType: 'text/event-stream',

@@ -1,31 +1,17 @@
 import { expectOk, isJsonObject, parseJson, type JsonValue } from '@postern/kernel';
-import { startFakeUpstream, type FakeUpstream } from '@postern/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ModelLists } from '../ports.ts';
-import { startGateway, type RunningGateway } from '../testing/start-gateway.ts';
+import { gatewayWorld } from '../testing/gateway-world.ts';
 
-let upstream: FakeUpstream;
-let running: RunningGateway;
-
-beforeAll(async () => {
-  upstream = await startFakeUpstream();
-});
-
-afterEach(async () => {
-  await running.close();
-});
-
-afterAll(async () => {
-  await upstream.close();
-});
+const world = gatewayWorld();
 
 const start = async (modelsOf: ModelLists['modelsOf']): Promise<void> => {
-  running = await startGateway({ baseUrls: upstream.baseUrls, deps: { models: { modelsOf } } });
+  await world.start({ deps: { models: { modelsOf } } });
 };
 
 const list = (headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
-  fetch(`${running.url}/v1/models?limit=1000`, {
-    headers: { authorization: `Bearer ${running.key}`, ...headers },
+  fetch(`${world.running.url}/v1/models?limit=1000`, {
+    headers: { authorization: `Bearer ${world.running.key}`, ...headers },
   });
 
 async function ids(response: Response): Promise<readonly unknown[]> {

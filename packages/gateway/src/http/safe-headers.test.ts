@@ -1,24 +1,11 @@
-import { startFakeUpstream, textReply, type FakeUpstream } from '@postern/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startGateway, type RunningGateway } from '../testing/start-gateway.ts';
+import { textReply } from '@postern/testing';
+import { describe, expect, it } from 'vitest';
+import { gatewayWorld } from '../testing/gateway-world.ts';
 
 const CHAT = '/v1/chat/completions';
 const MESSAGES = '/v1/messages';
 
-let upstream: FakeUpstream;
-let running: RunningGateway;
-
-beforeAll(async () => {
-  upstream = await startFakeUpstream();
-});
-
-afterEach(async () => {
-  await running.close();
-});
-
-afterAll(async () => {
-  await upstream.close();
-});
+const world = gatewayWorld();
 
 describe('every answer', () => {
   it.each<readonly [string, string, string, boolean, boolean]>([
@@ -32,12 +19,12 @@ describe('every answer', () => {
     ['liveness', 'GET', '/healthz', false, false],
     ['readiness', 'GET', '/readyz', false, false],
   ])('%s is neither kept nor guessed at', async (_name, method, path, hasKey, stream) => {
-    running = await startGateway({ baseUrls: upstream.baseUrls });
-    upstream.next(textReply('Hello'));
+    await world.start();
+    world.upstream.next(textReply('Hello'));
     const body = { model: 'm', max_tokens: 9, stream, messages: [{ role: 'user', content: 'hi' }] };
-    const response = await fetch(running.url + path, {
+    const response = await fetch(world.running.url + path, {
       method,
-      headers: hasKey ? { 'x-api-key': running.key } : {},
+      headers: hasKey ? { 'x-api-key': world.running.key } : {},
       ...(method === 'POST' ? { body: JSON.stringify(body) } : {}),
     });
     await response.text();
