@@ -1,4 +1,4 @@
-import { encodeUtf8, expectOk, sseParser, type SseEvent } from '@postern/kernel';
+import { expectOk, type SseEvent } from '@postern/kernel';
 import {
   EMPTY_ANSWER,
   foldAnswer,
@@ -13,20 +13,13 @@ import { describe, expect, test } from 'vitest';
 import type { AnswerStreamMeta } from './dialect.ts';
 import { DIALECTS } from './dialects.ts';
 import { answerEvents } from './testing/arbitrary-answer.ts';
+import { encodeEvents, foldFrames, framesOf } from './testing/encode-events.ts';
 
 const META: AnswerStreamMeta = { createdAtMs: 5_000, from: 'openai-chat', includeUsage: true };
 const IDS: readonly DialectId[] = ['anthropic-messages', 'openai-chat'];
 
 function streamed(dialect: DialectId, events: readonly AnswerEvent[]): readonly SseEvent[] {
-  const encoder = DIALECTS[dialect].answerEncoder(META);
-  const stream = events.map((event) => encoder.push(event)).join('');
-  return expectOk(sseParser().push(encodeUtf8(stream)));
-}
-
-function decoded(dialect: DialectId, frames: readonly SseEvent[]): FoldedAnswer {
-  const decoder = DIALECTS[dialect].answerDecoder();
-  const events = [...frames.flatMap((frame) => decoder.push(frame)), ...decoder.end()];
-  return events.reduce(foldAnswer, EMPTY_ANSWER);
+  return framesOf(encodeEvents(dialect, events, META));
 }
 
 function wholeOf({ id = '', model = '', parts, usage, stopReason }: FoldedAnswer): ModelAnswer {
@@ -61,7 +54,7 @@ describe('answers as streams', () => {
     fc.assert(
       fc.property(answerEvents, (events) => {
         const source = events.reduce(foldAnswer, EMPTY_ANSWER);
-        const again = decoded(dialect, streamed(dialect, events));
+        const again = foldFrames(dialect, streamed(dialect, events));
         expect(again.failure).toBeUndefined();
         expect(saidIn(again)).toEqual(saidIn(unstreamed(dialect, source)));
       }),
@@ -73,7 +66,7 @@ describe('answers as streams', () => {
     fc.assert(
       fc.property(answerEvents, (events) => {
         const source = events.reduce(foldAnswer, EMPTY_ANSWER);
-        const again = decoded('anthropic-messages', streamed('anthropic-messages', events));
+        const again = foldFrames('anthropic-messages', streamed('anthropic-messages', events));
         const parts = unstreamed('anthropic-messages', source).parts.filter(saysSomething);
         expect(again.parts.map(withoutEmptySignature)).toEqual(parts.map(withoutEmptySignature));
       }),
@@ -109,7 +102,7 @@ describe('answers as streams', () => {
         const frames = streamed(dialect, cut);
         expect(JSON.parse(frames.at(-1)?.data ?? '')).toMatchObject({ error: { message: 'cut' } });
         expect(JSON.stringify(frames)).not.toMatch(/DONE|message_stop|"finish_reason\\":\\"/);
-        expect(decoded(dialect, frames).failure?.code).toBe('UPSTREAM_FAULT');
+        expect(foldFrames(dialect, frames).failure?.code).toBe('UPSTREAM_FAULT');
       }),
     );
   });

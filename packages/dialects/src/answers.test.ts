@@ -2,6 +2,8 @@ import { expectOk, type JsonObject } from '@postern/kernel';
 import type { DialectId, ModelAnswer, Part, StopReason, Usage } from '@postern/protocol';
 import { describe, expect, test } from 'vitest';
 import { DIALECTS } from './dialects.ts';
+import { listOf, objectOf } from './json/read-json.ts';
+import { text, user } from './testing/turns.ts';
 
 const A = DIALECTS['anthropic-messages'];
 const O = DIALECTS['openai-chat'];
@@ -245,5 +247,28 @@ describe('what an answer loses', () => {
   test('is nothing where it loses nothing', () => {
     const plain = answer({ parts: [{ kind: 'text', text: 't' }] });
     expect([A, O].map((dialect) => dialect.encodeAnswer(plain, META).warnings)).toEqual([[], []]);
+  });
+});
+
+describe('signed thinking', () => {
+  test('comes back from an OpenAI client', () => {
+    const thought = [
+      { kind: 'thinking', text: 'hm', signature: 's' },
+      { kind: 'redacted-thinking', data: 'd' },
+      { kind: 'text', text: 'a' },
+    ] as const;
+    const answer = { id: 'x', model: 'm', parts: thought, stopReason: 'end', usage: {} } as const;
+    const completion = O.encodeAnswer(answer, { createdAtMs: 0 }).value;
+    const message = objectOf(objectOf(listOf(completion['choices'])?.[0])?.['message']) ?? {};
+    const asked = { role: 'user', content: 'q' };
+    const body = { model: 'm', messages: [asked, message, asked] };
+    const request = expectOk(O.decodeRequest(body));
+    expect(request.turns).toEqual([
+      user(text('q')),
+      { role: 'assistant', parts: thought },
+      user(text('q')),
+    ]);
+    expect(JSON.stringify(expectOk(A.encodeRequest(request)).value)).toContain('"signature":"s"');
+    expect(JSON.stringify(expectOk(O.encodeRequest(request)).value)).not.toMatch(/"s"|hm/);
   });
 });

@@ -1,11 +1,4 @@
-import {
-  encodeUtf8,
-  expectOk,
-  isJsonObject,
-  parseJson,
-  sseParser,
-  type JsonObject,
-} from '@postern/kernel';
+import { encodeUtf8, expectOk, isJsonObject, parseJson, type JsonObject } from '@postern/kernel';
 import {
   EMPTY_ANSWER,
   foldAnswer,
@@ -17,17 +10,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AnswerStreamMeta } from '../dialect.ts';
 import { answerEvents } from '../testing/arbitrary-answer.ts';
+import { encodeEvents, foldFrames, framesOf } from '../testing/encode-events.ts';
 import { openaiResponses } from './dialect.ts';
 
 const META: AnswerStreamMeta = { createdAtMs: 5_000, from: 'openai-chat' };
 
-function stream(events: readonly AnswerEvent[]): string {
-  const encoder = openaiResponses.answerEncoder(META);
-  return events.map((event) => encoder.push(event)).join('');
-}
+const stream = (events: readonly AnswerEvent[]): string =>
+  encodeEvents('openai-responses', events, META);
 
 function eventsOf(text: string): readonly JsonObject[] {
-  return expectOk(sseParser().push(encodeUtf8(text))).map(({ event, data }) => {
+  return framesOf(text).map(({ event, data }) => {
     const parsed = expectOk(parseJson(data));
     if (!isJsonObject(parsed)) throw new Error('the event is no object');
     expect(event).toBe(parsed['type']);
@@ -35,12 +27,8 @@ function eventsOf(text: string): readonly JsonObject[] {
   });
 }
 
-function decodedStream(text: string): FoldedAnswer {
-  const decoder = openaiResponses.answerDecoder();
-  const frames = expectOk(sseParser().push(encodeUtf8(text)));
-  const events = [...frames.flatMap((frame) => decoder.push(frame)), ...decoder.end()];
-  return events.reduce(foldAnswer, EMPTY_ANSWER);
-}
+const decodedStream = (text: string): FoldedAnswer =>
+  foldFrames('openai-responses', framesOf(text));
 
 const HELLO: readonly AnswerEvent[] = [
   { kind: 'start', id: 'x', model: 'm' },
