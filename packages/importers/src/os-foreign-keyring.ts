@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { findCredentialsAsync } from '@napi-rs/keyring';
 import { failed, ok, revealSecret, Secret, type Result } from '@postern/kernel';
-import { classifyKeyringError, type KeyringFailure } from '@postern/vault';
+import { retryTransientErrors, classifyKeyringError, type KeyringFailure } from '@postern/vault';
 import type { ForeignKeyring } from './foreign-keyring.ts';
 
 const TIME_LIMIT_MS = 60_000;
@@ -16,10 +16,8 @@ export function osForeignKeyring(environment: Readonly<Record<string, string>>):
     value: (attributes) => lookUp(attributes, environment),
     accounts: async (service) => {
       try {
-        const found = await findCredentialsAsync(
-          service,
-          undefined,
-          AbortSignal.timeout(TIME_LIMIT_MS),
+        const found = await retryTransientErrors(() =>
+          findCredentialsAsync(service, undefined, AbortSignal.timeout(TIME_LIMIT_MS)),
         );
         return ok(found.map(({ account, password }) => ({ account, value: Secret.of(password) })));
       } catch (error) {
@@ -58,11 +56,23 @@ async function lookUp(
 }
 
 /** What it writes; undefined where it found nothing. */
-function secretTool(
+async function secretTool(
   parameters: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<Result<Secret | undefined, KeyringFailure>> {
-  return new Promise((settle) => {
+  try {
+    return ok(await retryTransientErrors(() => runSecretTool(parameters, environment)));
+  } catch (error) {
+    return failed(classifyKeyringError(error));
+  }
+}
+
+/** Rejects with the message that it printed. */
+function runSecretTool(
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<Secret | undefined> {
+  return new Promise((resolve, reject) => {
     const child = spawn('secret-tool', parameters, {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -73,13 +83,13 @@ function secretTool(
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => (message += chunk.toString()));
     child.on('error', () => {
-      settle(failed({ reason: 'keyring-unavailable', cause: 'unknown' }));
+      reject(new Error('secret-tool could not be started'));
     });
     child.on('close', (code) => {
       const text = Buffer.concat(output).toString();
-      if (code === 0) settle(ok(text === '' ? undefined : Secret.of(text)));
-      else if (code === 1 && message === '') settle(ok(undefined));
-      else settle(failed(classifyKeyringError(new Error(message))));
+      if (code === 0) resolve(text === '' ? undefined : Secret.of(text));
+      else if (code === 1 && message === '') resolve(undefined);
+      else reject(new Error(message));
     });
   });
 }

@@ -8,6 +8,7 @@ export { classifyKeyringError } from './keyring/classify-keyring-error.ts';
 export type { KeyringFailure, KeyringPort } from './keyring/keyring-port.ts';
 export { exitProcess } from './keyring/exit-process.ts';
 export { createOsKeyring, type OsKeyring } from './keyring/os-keyring.ts';
+export { retryTransientErrors } from './keyring/retry-transient-errors.ts';
 export {
   checkStorage,
   chooseStorage,

@@ -21,6 +21,8 @@ export interface KeyringSession extends KeyringPlace, AsyncDisposable {
   lock(): Promise<void>;
   /** Kills the keyring in the middle of its work; its name disappears from the bus. */
   killKeyring(): Promise<void>;
+  /** Crashes the keyring; resolves when it is started again. */
+  crashKeyring(): Promise<void>;
   /** The keyring stays on the bus but doesn't respond until it is resumed. */
   pauseKeyring(): void;
   resumeKeyring(): void;
@@ -48,17 +50,19 @@ export async function startKeyringSession(
   const run: KeyringSession['run'] = (command, parameters, input) =>
     runProgram(command, parameters, { environment, ...(input === undefined ? {} : { input }) });
   const place: KeyringPlace = { home, environment, run };
-  let keyring: RunningProgram | undefined;
+  let keyring: SupervisedKeyring | undefined;
   if (kind !== 'no-bus') programs.push(await startSessionBus(home, bus, kind));
   if (kind !== 'no-bus' && kind !== 'no-keyring') {
-    keyring = await startKeyring(place, service, kind);
-    programs.push(keyring);
+    keyring = await supervise(() => startKeyring(place, service, kind));
   }
   const session: KeyringSession = {
     ...place,
     lock: () => service.lock(place),
     killKeyring: async () => {
-      await keyring?.stop('SIGKILL');
+      await keyring?.stop();
+    },
+    crashKeyring: async () => {
+      await keyring?.crash();
     },
     pauseKeyring: () => {
       keyring?.send('SIGSTOP');
@@ -67,12 +71,58 @@ export async function startKeyringSession(
       keyring?.send('SIGCONT');
     },
     [Symbol.asyncDispose]: async () => {
+      await keyring?.stop();
       for (const program of programs.toReversed()) await program.stop('SIGKILL');
       home[Symbol.dispose]();
     },
   };
   if (kind === 'locked') await session.lock();
   return session;
+}
+
+interface SupervisedKeyring {
+  send(signal: NodeJS.Signals): void;
+  crash(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Restarts a keyring that crashes, as the service manager of a desktop does (GNOME Keyring's service
+ * has Restart=on-failure). It is unlocked again here; on a desktop the user unlocks it.
+ */
+async function supervise(start: () => Promise<RunningProgram>): Promise<SupervisedKeyring> {
+  let isStopped = false;
+  let keyring = await start();
+  let restarted = Promise.withResolvers<undefined>();
+  const restartAfterCrash = async (): Promise<void> => {
+    for (;;) {
+      const { signal } = await keyring.ended;
+      if (isStopped || signal === null) return;
+      process.stderr.write(`the keyring crashed (${signal}); it is started again\n`);
+      keyring = await start();
+      restarted.resolve(undefined);
+      restarted = Promise.withResolvers();
+    }
+  };
+  const supervision = restartAfterCrash();
+  // Where it could not be started again, the test reports that there is no keyring.
+  supervision.catch(() => undefined);
+  return {
+    send: (signal) => {
+      keyring.send(signal);
+    },
+    crash: async () => {
+      const back = restarted.promise;
+      keyring.send('SIGSEGV');
+      await Promise.race([back, supervision]);
+    },
+    stop: async () => {
+      isStopped = true;
+      await keyring.stop('SIGKILL');
+      await supervision.catch(() => undefined);
+      await keyring.stop('SIGKILL');
+    },
+  };
 }
 
 async function startKeyring(

@@ -47,6 +47,7 @@ describe.skipIf(skipBecause('importing out of GNOME Keyring', why))('secret impo
     expect(await valueOf(session, 'openai')).toBe('');
 
     const kept = await importing(session, from);
+    expect(kept).toMatchObject({ code: 0 });
     expect(kept.stdout).toMatch(/Still exposed: keyring item service=their-app username=OpenAI/);
     expect(await valueOf(session, 'openai')).toBe(VALUE);
     expect(await valueOf(session, 'groq')).toBe(`${VALUE}2`);

@@ -49,6 +49,15 @@ describe.skipIf(skipBecause('keyring sessions', reason))('a keyring session', ()
     expect((await lookUp(session)).stderr).toMatch(/not provided by any \.service files/);
   });
 
+  test('a keyring that crashes is started again, unlocked and with its content', async () => {
+    await using session = await startKeyringSession('unlocked');
+    await store(session);
+    await session.crashKeyring();
+    expect(await lookUp(session)).toMatchObject({ code: 0, stdout: 'a value' });
+    await session.killKeyring();
+    expect((await lookUp(session)).stderr).toMatch(/not provided by any \.service files/);
+  });
+
   test('a paused keyring responds when it is resumed', async () => {
     await using session = await startKeyringSession('unlocked');
     await store(session);

@@ -32,6 +32,27 @@ describe('retryTransientErrors', () => {
     await expect(retryTransientErrors(failingTimes(4, message))).rejects.toThrow(message);
   });
 
+  it('waits for a keyring that crashed until it is started again', async () => {
+    const messages = [
+      'DBus error: Message recipient disconnected from message bus without replying',
+      'DBus error: The name org.freedesktop.secrets was not provided by any .service files',
+    ];
+    const waits: number[] = [];
+    const wait = (durationMs: number) => Promise.resolve(waits.push(durationMs));
+    const call = (): Promise<string> => {
+      const message = messages.shift();
+      return message === undefined ? Promise.resolve('back') : Promise.reject(new Error(message));
+    };
+    expect(await retryTransientErrors(call, wait)).toBe('back');
+    expect(waits).toEqual([500, 500]);
+  });
+
+  it("doesn't wait for a keyring that was never there", async () => {
+    const message = 'The name org.freedesktop.secrets was not provided by any .service files';
+    const wait = () => Promise.reject(new Error('waited'));
+    await expect(retryTransientErrors(failingTimes(1, message), wait)).rejects.toThrow(message);
+  });
+
   it("doesn't retry after other errors", async () => {
     const message = 'unlock prompt was dismissed';
     await expect(retryTransientErrors(failingTimes(1, message))).rejects.toThrow(message);

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 const ATTEMPTS = 4;
 
 /**
@@ -14,15 +16,36 @@ const SESSION_LOST =
 const ITEM_GONE =
   /No such (?:interface|object path)|does not exist at path|UnknownObject|NoSuchObject/i;
 
-/** Calls the keyring library, and retries up to three times after one of the errors above. */
-export async function retryTransientErrors<T>(call: () => Promise<T>): Promise<T> {
+/**
+ * GNOME Keyring crashes now and then, when it loses the record of a client that has just connected (its
+ * work items 190, 196 and 199). The desktop starts it again; until then its name is not on the bus.
+ */
+const SERVICE_CRASHED = /recipient disconnected/i;
+const SERVICE_ABSENT = /not provided by any \.service|ServiceUnknown/i;
+const RESTART_MS = 500;
+
+const TRANSIENT = [SESSION_LOST, ITEM_GONE];
+const AWAY = [SERVICE_CRASHED, SERVICE_ABSENT];
+
+/**
+ * Calls the keyring library, and retries up to three times after one of the errors above. After a
+ * crash it waits, so that the desktop can start the keyring again.
+ */
+export async function retryTransientErrors<T>(
+  call: () => Promise<T>,
+  wait: (durationMs: number) => Promise<unknown> = sleep,
+): Promise<T> {
+  let hasCrashed = false;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();
     } catch (error) {
       const message = error instanceof Error ? error.message : '';
-      const passes = SESSION_LOST.test(message) || ITEM_GONE.test(message);
-      if (!passes || attempt === ATTEMPTS) throw error;
+      hasCrashed ||= SERVICE_CRASHED.test(message);
+      const isAway = hasCrashed && AWAY.some((pattern) => pattern.test(message));
+      const isTransient = isAway || TRANSIENT.some((pattern) => pattern.test(message));
+      if (!isTransient || attempt === ATTEMPTS) throw error;
+      if (isAway) await wait(RESTART_MS);
     }
   }
 }
