@@ -46,7 +46,7 @@ test('reports absent and intact databases, and changes neither', () => {
 test.each([
   ['the first page', 100, 'damaged'],
   ['the last page', -100, 'damaged'],
-])('a byte altered in %s', (_name, at, reason) => {
+])('detects an altered byte in %s', (_name, at, reason) => {
   make();
   const bytes = readFileSync(path);
   bytes[at < 0 ? bytes.length + at : at] = (bytes.at(at) ?? 0) ^ 1;
@@ -54,7 +54,7 @@ test.each([
   expect(checkDatabase({ path, key: KEY, label: LABEL })).toMatchObject({ failure: { reason } });
 });
 
-test('another key', () => {
+test('reports a wrong key', () => {
   make();
   const other = Secret.of('cd'.repeat(32));
   expect(checkDatabase({ path, key: other, label: LABEL })).toMatchObject({

@@ -6,8 +6,8 @@ import { checkFound, notAFile, refuseIfOpen, type OpenDatabaseOptions } from './
 import { areRegularFiles, realFilePath, sizeOf } from './private-files.ts';
 
 /**
- * Checks whether a database is intact, without migrating it: its key, then SQLite's `quick_check`.
- * Throws while this process has the database open; another process may have it open.
+ * Checks the key of a database and runs SQLite's `quick_check`, without migrating it. Throws if this
+ * process has the database open; other processes may have it open.
  */
 export function checkDatabase({
   path,

@@ -4,7 +4,7 @@ import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
 import { PAGE_BYTES, pageAuthenticator } from './page-authenticator.ts';
 import { sizeOf } from './private-files.ts';
 
-/** How many pages are checked before a file whose first page fails counts as foreign. */
+/** How many pages are checked if the first one fails, to distinguish damage from a wrong key. */
 const PAGES_TRIED = 64;
 const LOG_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
@@ -12,13 +12,13 @@ const FRAME_SALTS = { from: 8, to: 16 };
 const LOG_SALTS = { from: 16, to: 24 };
 
 /**
- * Whether a database file is one under this key, from its bytes alone: SQLite does not see the file
- * before, because its mere opening and closing may write (log recovery, checkpoint). A first page
- * that fails is forgiven where the write-ahead log holds a good one, which SQLite will put back. A
- * file that is good elsewhere is damaged; one that is good nowhere may as well have another key.
+ * Checks whether the key belongs to a database file, without SQLite: opening and closing the file with
+ * SQLite may write to it (log recovery, checkpoint). A bad first page is accepted if the write-ahead log
+ * contains a good one, because SQLite restores it from there. If another page is good, the file is
+ * damaged. If no page is good, the file may be damaged or the key may be wrong.
  *
- * Must not run while this process has the database open: closing a descriptor drops the POSIX locks
- * that SQLite holds on the same file (sqlite.org/howtocorrupt.html §2.2).
+ * Don't call it while this process has the database open: closing a descriptor releases the POSIX locks
+ * that SQLite holds on the file (sqlite.org/howtocorrupt.html §2.2).
  */
 export function checkKey(
   place: DatabasePlace,
@@ -41,7 +41,7 @@ export function checkKey(
   });
 }
 
-/** Looks for a current frame of page 1 (format: sqlite.org/fileformat2.html §4) under the key. */
+/** Whether the log has a valid frame of page 1 (format: sqlite.org/fileformat2.html §4) under the key. */
 function logHoldsFirstPage(path: string, key: Uint8Array): boolean {
   if (sizeOf(path) === undefined) return false;
   return withFile(path, (file) => {

@@ -2,20 +2,19 @@ import { Fault } from '@postern/kernel';
 import type { SqlRow } from './database.ts';
 
 /*
- * A column of a row as its type. The tables are STRICT, so another type is a mistake in a
- * statement, and a fault.
+ * Reads a column with a type check. The tables are STRICT, so a wrong type is a bug in a statement.
  */
 
 export function textColumn(row: SqlRow, name: string): string {
   const value = row[name];
   if (typeof value === 'string') return value;
-  throw new Fault(`column ${name} holds no text`);
+  throw new Fault(`column ${name} isn't text`);
 }
 
 export function numberColumn(row: SqlRow, name: string): number {
   const value = row[name];
   if (typeof value === 'number') return value;
-  throw new Fault(`column ${name} holds no number`);
+  throw new Fault(`column ${name} isn't a number`);
 }
 
 /** The text, or undefined for NULL. */

@@ -10,15 +10,15 @@ export interface DatabasePlace {
 
 /** The kind of damage to a database. */
 export type Damage =
-  /** A page does not authenticate, or the structure contradicts itself. */
+  /** A page doesn't authenticate, or the structure is inconsistent. */
   | 'content'
-  /** The file is shorter than one page: cut off, or emptied by a file system after a crash. */
+  /** The file is shorter than one page: truncated, or emptied by a file system after a crash. */
   | 'cut-off'
-  /** The write-ahead log is there, the database that it belongs to is not. */
+  /** There is a write-ahead log, but no database. */
   | 'log-without-database'
-  /** It opens, but it is one of Postern's other databases under this name. */
+  /** A different Postern database has this name. */
   | 'other-database'
-  /** It, or a file that SQLite keeps beside it, is a pipe, a device or the like. */
+  /** It, or one of its companion files, is a pipe, a device or similar. */
   | 'not-a-file';
 
 export type DatabaseFailure = DatabasePlace &

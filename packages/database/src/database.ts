@@ -1,13 +1,13 @@
 import type { Result } from '@postern/kernel';
 import type { DatabaseFailure } from './database-failure.ts';
 
-/** What a column can hold or a placeholder can be given. Whole numbers up to 2⁵³ are numbers. */
+/** The value of a column or a placeholder. Integers up to 2⁵³ are numbers. */
 export type SqlValue = string | number | null | Uint8Array;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
 /**
- * A prepared statement; `?` placeholders in order. Its calls throw what SQLite reports, so they
- * belong inside `attempt` or `runInTransaction`, which turn that into failures.
+ * A prepared statement with `?` placeholders. Its methods throw SQLite's errors. Call them inside
+ * `attempt` or `runInTransaction`, which turn these errors into failures.
  */
 export interface Statement {
   run(...values: readonly SqlValue[]): { readonly changes: number; readonly lastRow: number };
@@ -33,8 +33,8 @@ export interface Database {
   runInTransaction<T, F>(work: () => Result<T, F>): Result<T, F | DatabaseFailure>;
 
   /**
-   * As `runInTransaction`, but doesn't wait for the disk: a kill loses nothing, a power cut may lose the
-   * transaction until `sync`, `syncSoon` or the next transaction that waits has succeeded.
+   * As `runInTransaction`, but doesn't wait for the disk. Nothing is lost if the process is killed. A power
+   * failure may lose the transaction until `sync`, `syncSoon` or the next `runInTransaction` succeeds.
    */
   runUnsynced<T, F>(work: () => Result<T, F>): Result<T, F | DatabaseFailure>;
 
@@ -45,18 +45,17 @@ export interface Database {
   syncSoon(): Promise<Result<undefined, DatabaseFailure>>;
 
   /**
-   * A number that changes when another connection, of this or another process, has committed
-   * (`PRAGMA data_version`); this connection's own commits don't change it. Throws what SQLite
-   * reports, so it belongs inside `attempt`.
+   * A number that changes when another connection, in any process, commits (`PRAGMA data_version`). This
+   * connection's own commits don't change it. Throws SQLite's errors: call it inside `attempt`.
    */
   dataVersion(): number;
 
-  /** Reads every page (which authenticates it) and checks the structure; seconds for a gigabyte. */
+  /** Reads and authenticates every page and checks the structure. Takes seconds for a gigabyte. */
   quickCheck(): Result<undefined, DatabaseFailure>;
 
   /**
-   * Moves the write-ahead log into the database and empties it, so that nothing deleted is left in
-   * it. Fails with `busy` while another process reads an older state.
+   * Moves the write-ahead log into the database and empties it, so that no deleted data is left in it.
+   * Fails with `busy` while another process reads an older state.
    */
   emptyLog(): Result<undefined, DatabaseFailure>;
 

@@ -48,7 +48,7 @@ describe('errors from SQLite and the system', () => {
     ['a broken constraint', new Sqlite.SqliteError('text', 'SQLITE_CONSTRAINT_UNIQUE')],
     ['a misused library', Object.assign(new TypeError('x'), { code: 'ERR_INVALID_ARG_TYPE' })],
     ['a plain error', new Error('ENOSPC')],
-  ])('%s is rethrown', (_name, error) => {
+  ])('rethrows %s', (_name, error) => {
     expect(failureOfError(error, place)).toBeUndefined();
     expect(() =>
       attemptAt(place, () => {
@@ -67,7 +67,7 @@ describe('errors from SQLite and the system', () => {
   });
 });
 
-describe('in words', () => {
+describe('descriptions of failures', () => {
   const failures: readonly DatabaseFailure[] = [
     { reason: 'wrong-key-or-damaged', ...place },
     { reason: 'damaged', damage: 'content', ...place },
@@ -89,7 +89,7 @@ describe('in words', () => {
     expect(remedy).toMatch(/^[A-Z].*\.$/);
   });
 
-  test('each kind of damage has its own message', () => {
+  test('have a different message for each kind of damage', () => {
     const lines = failures.map((failure) => describeDatabaseFailure(failure).message);
     expect(new Set(lines).size).toBe(failures.length);
   });

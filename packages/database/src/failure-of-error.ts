@@ -5,14 +5,14 @@ import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
 type Outcome = 'damaged' | 'disk-full' | 'read-only' | 'busy' | 'disk-fault';
 
 /**
- * SQLite's result codes (sqlite.org/rescode.html), by the longest prefix that fits. Codes that are
- * not here (SQLITE_ERROR, CONSTRAINT, MISUSE, NOMEM…) are faults and are thrown on.
+ * SQLite's result codes (sqlite.org/rescode.html) by prefix; the first match wins. Other codes
+ * (SQLITE_ERROR, CONSTRAINT, MISUSE, NOMEM…) are bugs and are rethrown.
  */
 const SQLITE_OUTCOMES: readonly (readonly [prefix: string, outcome: Outcome])[] = [
   ['SQLITE_CORRUPT', 'damaged'],
   ['SQLITE_NOTADB', 'damaged'],
   ['SQLITE_FULL', 'disk-full'],
-  // The shared-memory file is extended before it is mapped: this is how a full disk shows there.
+  // A full disk causes this when the shared-memory file is extended.
   ['SQLITE_IOERR_SHMSIZE', 'disk-full'],
   ['SQLITE_BUSY', 'busy'],
   ['SQLITE_LOCKED', 'busy'],
@@ -61,7 +61,7 @@ export function attemptAt<T, F>(
   }
 }
 
-/** An error of a system call, which names the call; errors of misuse (`ERR_…`) do not. */
+/** Whether an error comes from a system call. Node's errors about misuse (`ERR_…`) have no `syscall`. */
 function isSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
 }

@@ -50,7 +50,7 @@ describe('migrations', () => {
     }
   });
 
-  test('that fail keep earlier steps and none of their own changes', () => {
+  test('keep the earlier steps if one fails, and undo its changes', () => {
     const path = scratchPath();
     const before = openNotes(path);
     addNotes(before, 2);
@@ -61,7 +61,7 @@ describe('migrations', () => {
     database.close();
   });
 
-  test('that fail in a new database leave no file', () => {
+  test('leave no file if one fails in a new database', () => {
     const path = scratchPath();
     expect(() => open(path, [...MIGRATIONS, third, breaking])).toThrow('no such table: nowhere');
     expect(hashes(path)).toEqual({});
@@ -70,9 +70,9 @@ describe('migrations', () => {
 
   test.each([
     ['a gap', [1, 3]],
-    ['a double', [1, 1]],
+    ['a duplicate', [1, 1]],
     ['a wrong beginning', [0, 1]],
-  ])('out of order throw: %s', (_name, versions) => {
+  ])('throw if they are out of order: %s', (_name, versions) => {
     const migrations = versions.map((version) => ({ version, name: 'x', up: () => undefined }));
     expect(() => openMemoryDatabase({ migrations, label: 'notes' })).toThrow('out of order');
   });

@@ -2,20 +2,20 @@ import { failed, Fault, ok, type Result } from '@postern/kernel';
 import { numberPragma, type Connection } from './connection.ts';
 import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
 
-/** What a migration may do to the database. */
+/** The methods that a migration may use. */
 export type MigrationTarget = Pick<Connection, 'exec' | 'prepare'>;
 
-/** One numbered step of the schema. Never edited after a release: a later one corrects it. */
+/** One numbered step of the schema. Never edit it after a release; add another one instead. */
 export interface Migration {
-  /** 1, 2, 3… without a gap; kept in the database as `user_version`. */
+  /** 1, 2, 3… without gaps. Stored in the database as `user_version`. */
   readonly version: number;
-  /** What it does, in a few words. */
+  /** A short description. */
   readonly name: string;
   /** Runs inside a transaction that also writes the version. */
   readonly up: (database: MigrationTarget) => void;
 }
 
-/** Whether this set of migrations knows the version that the database has. */
+/** Fails with `version-unknown` if the database is newer than these migrations. */
 export function checkVersion(
   connection: Connection,
   migrations: readonly Migration[],
@@ -27,8 +27,8 @@ export function checkVersion(
 }
 
 /**
- * Migrates the database to the newest version, each step in its own transaction. The caller holds
- * the opening lock. Errors of SQLite are thrown, and the failed step is rolled back.
+ * Migrates the database to the newest version, each step in its own transaction. Throws SQLite's errors
+ * after rolling back the failed step. The caller holds the opening lock.
  */
 export function migrate(connection: Connection, migrations: readonly Migration[]): void {
   checkNumbering(migrations);

@@ -29,7 +29,7 @@ const open = (path: string, key = KEY, migrations = MIGRATIONS, label = 'notes')
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
-/** A database that a killed process left: the last rows are in its log only. */
+/** A database that a killed process left, whose last rows are only in the log. */
 function leftByKill(): string {
   const path = scratchPath();
   const database = openNotes(path);
@@ -138,7 +138,7 @@ describe('a wrong key', () => {
       },
     ],
     ['of a database that a killed process left', leftByKill],
-  ])('%s opens nothing and changes no byte', (_name, make) => {
+  ])('%s: opens nothing and changes no byte', (_name, make) => {
     const path = make();
     const before = hashes(path);
     expect(open(path, OTHER_KEY)).toEqual({
@@ -155,11 +155,11 @@ describe('a wrong key', () => {
     ['not hex', 'xy'.repeat(32)],
     ['a quote', `${'ab'.repeat(31)}''`],
     ['a passphrase', 'correct horse battery staple'],
-  ])('that is malformed throws: %s', (_name, text) => {
+  ])('throws if it is malformed: %s', (_name, text) => {
     expect(() => open(scratchPath(), Secret.of(text))).toThrow('64 hex digits');
   });
 
-  test('in upper case works the same', () => {
+  test('works in upper case too', () => {
     const path = scratchPath();
     openNotes(path).close();
     openNotes(path, Secret.of('0123456789ABCDEF'.repeat(4)));
@@ -176,9 +176,9 @@ describe("a database that can't be opened is left unchanged", () => {
   const content = { reason: 'damaged', damage: 'content' } as const;
   test.each([
     ['emptied', cutOff, () => Buffer.alloc(0)],
-    ['cut to one byte', cutOff, (bytes: Buffer) => bytes.subarray(0, 1)],
-    ['cut within its first page', cutOff, (bytes: Buffer) => bytes.subarray(0, 4095)],
-    ['cut to its first page', content, (bytes: Buffer) => bytes.subarray(0, 4096)],
+    ['truncated to one byte', cutOff, (bytes: Buffer) => bytes.subarray(0, 1)],
+    ['truncated within its first page', cutOff, (bytes: Buffer) => bytes.subarray(0, 4095)],
+    ['truncated to its first page', content, (bytes: Buffer) => bytes.subarray(0, 4096)],
     ['a text', foreign, () => Buffer.from('hello '.repeat(4096))],
     ['zeros', foreign, () => Buffer.alloc(40_960)],
     ['plain SQLite', foreign, () => Buffer.from(`SQLite format 3\0${'\0'.repeat(8192)}`)],
@@ -197,7 +197,7 @@ describe("a database that can't be opened is left unchanged", () => {
 
   test('a damaged database with a log: writes to neither', () => {
     const path = leftByKill();
-    // What is left of the log is no whole commit, so the cut database is all there is.
+    // The rest of the log isn't a complete commit, so only the truncated database is left.
     rewrite(path, (bytes) => bytes.subarray(0, 8192));
     rewrite(`${path}-wal`, (bytes) => bytes.subarray(0, 32 + 2 * (24 + 4096)));
     rmSync(`${path}-shm`);
@@ -249,7 +249,7 @@ describe("a database that can't be opened is left unchanged", () => {
   });
 });
 
-describe('a first page torn while the log was moved into the database', () => {
+describe('a first page torn during a checkpoint', () => {
   test('is restored from the log', () => {
     const path = leftByKill();
     rewrite(path, (bytes) => bytes.fill(0, 512, 4096));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import { createUnlessThere, moveIntoPlaceSync } from '@postern/disk';
+import { createIfMissing, moveIntoPlaceSync } from '@postern/disk';
 import { failed, Fault, ok, type Result, type Secret } from '@postern/kernel';
 import { checkKey } from './check-key.ts';
 import { connect, numberPragma, useWriteAheadLog, type Connection } from './connection.ts';
@@ -23,20 +23,20 @@ import { SqliteDatabase } from './sqlite-database.ts';
 export interface OpenDatabaseOptions {
   /** The file; created, with its directory, if it doesn't exist. */
   readonly path: string;
-  /** 256 bits as 64 hex digits, used as they are. Throws on anything else. */
+  /** 256 bits as 64 hex digits, used without key derivation. Anything else throws. */
   readonly key: Secret;
   readonly migrations: readonly Migration[];
-  /** What the database holds, in the words of a person: `conversations`. Also marks the file. */
+  /** The name of the database in messages, such as `conversations`. The file is marked with it too. */
   readonly label: string;
 }
 
-/** Databases that this process has open, by their real path. */
+/** The real paths of the databases that this process has open. */
 const openPaths = new Set<string>();
 
 /**
- * Opens an encrypted database, creates it if it doesn't exist, and migrates it to the newest
- * version. A failure changes nothing on the disk. One process opens a database once: a second time
- * throws (see `checkKey` for what it would break).
+ * Opens an encrypted database, creates it if it doesn't exist, and migrates it to the newest version. A
+ * failure changes nothing on the disk. Throws if this process has the database open already, because
+ * `checkKey` would release SQLite's locks.
  */
 export function openDatabase(options: OpenDatabaseOptions): Result<Database, DatabaseFailure> {
   return attemptAt({ label: options.label, path: options.path }, () => {
@@ -55,7 +55,7 @@ export function notAFile(place: DatabasePlace): DatabaseFailure {
   return { reason: 'damaged', ...place, damage: 'not-a-file' };
 }
 
-/** Using a database under its other user in the same process is a fault. */
+/** Throws if this process has the database open. */
 export function refuseIfOpen(place: DatabasePlace): void {
   if (openPaths.has(place.path)) throw new Fault(`the ${place.label} database is open already`);
 }
@@ -65,10 +65,10 @@ function findOrCreate(
   options: OpenDatabaseOptions,
 ): Result<undefined, DatabaseFailure> {
   const fresh = freshPath(place);
-  // What a process left that was killed while it made or rekeyed the database.
+  // A process may have been killed while it created or rekeyed the database.
   removeDatabaseFiles(fresh);
   if (sizeOf(place.path) !== undefined) return checkFound(place, options.key);
-  // A log without its database is somebody's data; SQLite would replay it into the new file.
+  // The log may contain data of a lost database, and SQLite would replay it into the new file.
   if ((sizeOf(`${place.path}-wal`) ?? 0) > 0) {
     return failed({ reason: 'damaged', ...place, damage: 'log-without-database' });
   }
@@ -82,7 +82,7 @@ function findOrCreate(
   return ok();
 }
 
-/** Whether the file is one under this key; see `checkKey`. */
+/** Checks whether the key belongs to an existing file; see `checkKey`. */
 export function checkFound(place: DatabasePlace, key: Secret): Result<undefined, DatabaseFailure> {
   const bytes = rawKeyBytes(key);
   try {
@@ -92,13 +92,13 @@ export function checkFound(place: DatabasePlace, key: Secret): Result<undefined,
   }
 }
 
-/** Creates the whole database next to its place, so that an incomplete one is never found there. */
+/** Creates the database under a temporary name, so that an incomplete one never has the final name. */
 function createAt(path: string, options: OpenDatabaseOptions): void {
-  createUnlessThere(path);
+  createIfMissing(path);
   const connection = connect(path, options.key);
   try {
     useWriteAheadLog(connection);
-    // Nobody sees the file before it is put on the disk as a whole.
+    // The whole file is synced before it is moved into place.
     connection.pragma('synchronous = OFF');
     connection.pragma(`application_id = ${applicationId(options.label)}`);
     migrate(connection, options.migrations);
@@ -111,8 +111,8 @@ function openFound(
   place: DatabasePlace,
   options: OpenDatabaseOptions,
 ): Result<Database, DatabaseFailure> {
-  // Closing the last writing connection moves the log into the database. Where there is a log to
-  // move, a reading connection looks first whether this one should be written at all.
+  // Closing the last read-write connection moves the log into the database. So if there is a log,
+  // check with a read-only connection first whether this is the right database.
   if ((sizeOf(`${place.path}-wal`) ?? 0) > 0) {
     const probe = connect(place.path, options.key, { readonly: true });
     try {
@@ -140,7 +140,7 @@ function openFound(
   return ok(new SqliteDatabase(connection, place, () => openPaths.delete(place.path)));
 }
 
-/** Reads the schema, the mark and the version; changes nothing. */
+/** Checks the schema, the application id and the version. Changes nothing. */
 function checkContent(
   connection: Connection,
   place: DatabasePlace,
@@ -153,7 +153,7 @@ function checkContent(
   return checkVersion(connection, options.migrations, place);
 }
 
-/** Where a database is created or rekeyed before it is moved into place. */
+/** The temporary path of a database that is being created or rekeyed. */
 export function freshPath(place: DatabasePlace): string {
   return `${place.path}.new`;
 }
@@ -163,7 +163,7 @@ export function replaceDatabase(fresh: string, place: DatabasePlace): void {
   moveIntoPlaceSync(fresh, place.path);
 }
 
-/** SQLite's mark of an application file: the first four bytes of the label's SHA-256. */
+/** SQLite's application id: the first four bytes of the label's SHA-256. */
 function applicationId(label: string): number {
   return createHash('sha256').update(label).digest().readInt32BE();
 }

@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import { migrate, type Migration } from './migrate.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 
-/** A database in memory, which is lost when it is closed. It writes nothing to any disk. */
+/** Opens a database in memory. It is lost when it is closed, and writes nothing to disk. */
 export function openMemoryDatabase(options: {
   readonly migrations: readonly Migration[];
   readonly label: string;

@@ -5,7 +5,7 @@ import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
 /** Long enough for another process to finish its migrations. */
 const WAIT_MS = 15_000;
 
-/** Runs the work while no other process makes, opens, migrates or rekeys the same database. */
+/** Runs the work while no other process creates, opens, migrates or rekeys the same database. */
 export function withOpeningLock<T>(
   place: DatabasePlace,
   work: () => Result<T, DatabaseFailure>,

@@ -15,7 +15,7 @@ function pagesOfADatabase(): Buffer[] {
   );
 }
 
-test('every page authenticates only with its own key and page number', () => {
+test('authenticates every page only with its own key and page number', () => {
   const pages = pagesOfADatabase();
   const [first = Buffer.alloc(0), second = Buffer.alloc(0)] = pages;
   const right = pageAuthenticator(rawKeyBytes(KEY), first);
@@ -27,7 +27,7 @@ test('every page authenticates only with its own key and page number', () => {
   expect(right.authenticates(second.subarray(1), 2)).toBe(false);
 });
 
-test("a page with any bit flipped doesn't authenticate", () => {
+test('refuses a page with any flipped bit', () => {
   const [first = Buffer.alloc(0), second = Buffer.alloc(0)] = pagesOfADatabase();
   const pages = pageAuthenticator(rawKeyBytes(KEY), first);
   const accepted = [];

@@ -1,9 +1,9 @@
 import { createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
 
 /*
- * The outside of a page as SQLCipher 4 writes it (zetetic.net/sqlcipher/design): 4,096 bytes, the
- * last 80 reserved for a 16-byte IV and the HMAC-SHA512 of everything before it. The first 16 bytes
- * of page 1 are the salt of the file, in the clear and outside of the HMAC.
+ * The layout of a SQLCipher 4 page (zetetic.net/sqlcipher/design): 4,096 bytes, of which the last 80 are
+ * a 16-byte IV and the HMAC-SHA512 of everything before it. The first 16 bytes of page 1 are the file's
+ * salt, which is neither encrypted nor part of the HMAC.
  */
 export const PAGE_BYTES = 4096;
 const MAC_BYTES = 64;
@@ -13,11 +13,11 @@ const MAC_KEY_ITERATIONS = 2;
 const MAC_KEY_BYTES = 32;
 
 export interface PageAuthenticator {
-  /** Whether these 4,096 bytes authenticate as that page with the key. */
+  /** Whether the key authenticates these 4,096 bytes as the page with this number. */
   authenticates(page: Uint8Array, pageNumber: number): boolean;
 }
 
-/** Checks pages of the file whose page 1 begins with this salt. Decrypts nothing. */
+/** Authenticates pages of the file with this first page, without decrypting them. */
 export function pageAuthenticator(key: Uint8Array, firstPage: Uint8Array): PageAuthenticator {
   const macSalt = firstPage.subarray(0, SALT_BYTES).map((byte) => byte ^ SALT_MASK);
   const macKey = pbkdf2Sync(key, macSalt, MAC_KEY_ITERATIONS, MAC_KEY_BYTES, 'sha512');

@@ -25,8 +25,8 @@ function closedDatabase(): string {
 const rekey = (path: string, key = KEY, newKey = OTHER_KEY) =>
   rekeyDatabase({ path, label: 'notes', key, newKey });
 
-describe('another key', () => {
-  test("opens the database with all its content, and the old key doesn't", () => {
+describe('rekeying a database', () => {
+  test('opens all content with the new key, and not with the old one', () => {
     const path = closedDatabase();
     const salt = readFileSync(path).subarray(0, 16);
     expect(rekey(path)).toEqual(ok());
@@ -45,7 +45,7 @@ describe('another key', () => {
     }
   });
 
-  test('applied again, as after a kill, changes nothing', () => {
+  test('changes nothing if it is repeated', () => {
     const path = closedDatabase();
     expect(rekey(path)).toEqual(ok());
     const before = hashes(path);
@@ -53,14 +53,14 @@ describe('another key', () => {
     expect(hashes(path)).toEqual(before);
   });
 
-  test('is applied even if a killed process left its copy', () => {
+  test('works even if a killed process left its copy', () => {
     const path = closedDatabase();
     writeFileSync(`${path}.new`, 'half a copy');
     expect(rekey(path)).toEqual(ok());
     expect(countNotes(openNotes(path, OTHER_KEY))).toBe(300);
   });
 
-  test('is rejected without changes if the old key is wrong', () => {
+  test('fails without changes if the old key is wrong', () => {
     const path = closedDatabase();
     const before = hashes(path);
     expect(rekey(path, OTHER_KEY, OTHER_KEY)).toMatchObject({
@@ -69,7 +69,7 @@ describe('another key', () => {
     expect(hashes(path)).toEqual(before);
   });
 
-  test('is rejected without changes if a page is damaged', () => {
+  test('fails without changes if a page is damaged', () => {
     const path = closedDatabase();
     writeFileSync(path, readFileSync(path).fill(1, 3 * 4096, 3 * 4096 + 1));
     const before = hashes(path);
@@ -83,7 +83,7 @@ describe('another key', () => {
     expect(() => rekey(path)).toThrow('open already');
   });
 
-  test('needs a database', () => {
+  test('fails if there is no database', () => {
     expect(rekey(scratchPath())).toMatchObject({
       failure: { reason: 'disk-fault', systemCode: 'ENOENT' },
     });

@@ -1,4 +1,4 @@
-import { createUnlessThere } from '@postern/disk';
+import { createIfMissing } from '@postern/disk';
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import { checkKey } from './check-key.ts';
 import { connect, useWriteAheadLog } from './connection.ts';
@@ -18,10 +18,9 @@ export interface RekeyDatabaseOptions {
 }
 
 /**
- * Re-encrypts a database that nobody has open with another key and a fresh salt. A copy is created,
- * rekeyed, verified and synced before it replaces the old one, so that a process killed at any
- * moment leaves the old or the new one. Run again after that, it finishes or finds that it was
- * done. Fails with `busy` while another process has the database open.
+ * Encrypts a database with another key and a new salt. A copy is created, rekeyed, verified and synced
+ * before it replaces the old file, so a process that is killed leaves either the old or the new one. The
+ * call can then be repeated. Fails with `busy` while another process has the database open.
  */
 export function rekeyDatabase(options: RekeyDatabaseOptions): Result<undefined, DatabaseFailure> {
   return attemptAt({ label: options.label, path: options.path }, () => {
@@ -61,16 +60,16 @@ function makeRekeyed(
 ): Result<undefined, DatabaseFailure> {
   const old = connect(place.path, options.key);
   try {
-    // Alone, or not at all: a process that has the database open would go on writing the old file.
+    // Another process that has the database open would keep writing to the old file.
     old.pragma('locking_mode = EXCLUSIVE');
     old.prepare('SELECT count(*) FROM sqlite_schema').get();
     old.pragma('wal_checkpoint(TRUNCATE)');
-    createUnlessThere(fresh);
+    createIfMissing(fresh);
     old.prepare('VACUUM INTO ?').run(fresh);
   } finally {
     old.close();
   }
-  // A log that is still there would be replayed into the new file.
+  // SQLite would replay a remaining log into the new file.
   if ((sizeOf(`${place.path}-wal`) ?? 0) > 0) return failed({ reason: 'busy', ...place });
   rekeyInPlace(fresh, options.key, options.newKey);
   const copy = connect(fresh, options.newKey);

@@ -6,7 +6,7 @@ import { rekeyInPlace } from './rekey-in-place.ts';
 import { putPageSizeInCiphertext } from './testing/clear-page-size.ts';
 import { addNotes, countNotes, KEY, openNotes, OTHER_KEY, scratchPath } from './testing/scratch.ts';
 
-/** All that SQLite accepts: powers of two from 512 to 32,768, and 1 for 65,536. */
+/** All page sizes that SQLite accepts: powers of two from 512 to 32,768, and 1 for 65,536. */
 const PAGE_SIZES = [2, 4, 8, 16, 32, 64, 128].map((high) => [high, 0]).concat([[0, 1]]);
 
 describe('a file whose ciphertext has a page size at byte 16', () => {

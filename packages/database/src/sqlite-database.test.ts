@@ -75,7 +75,7 @@ describe.each([
     expect(() => database.prepare('SELECT absent')).toThrow('no such column');
   });
 
-  test('checks itself and empties its log', () => {
+  test('runs a quick check and empties its log', () => {
     const database = open();
     addNotes(database, 10);
     expect([database.quickCheck(), database.emptyLog()]).toEqual([ok(), ok()]);
@@ -99,7 +99,7 @@ describe('settings', () => {
   });
 });
 
-test('the log of a large transaction is emptied on request', () => {
+test('empties the log of a large transaction on request', () => {
   const path = scratchPath();
   const database = openNotes(path);
   addNotes(database, 500);
@@ -109,7 +109,7 @@ test('the log of a large transaction is emptied on request', () => {
 });
 
 describe('a database that is damaged while closed', () => {
-  test('is reported as damaged by reading and by the check, without a crash', () => {
+  test('is reported as damaged by reads and by the check, without a crash', () => {
     const path = scratchPath();
     const before = openNotes(path);
     addNotes(before, 2000);

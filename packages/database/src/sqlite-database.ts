@@ -6,7 +6,7 @@ import type { Database, SqlRow, SqlValue, Statement } from './database.ts';
 import { attemptAt } from './failure-of-error.ts';
 import { syncLog, syncLogSoon } from './sync-log.ts';
 
-/** `Database` over one connection of better-sqlite3. */
+/** Implements `Database` with one connection of better-sqlite3. */
 export class SqliteDatabase implements Database {
   readonly #connection: Connection;
   readonly #place: DatabasePlace;
@@ -49,7 +49,7 @@ export class SqliteDatabase implements Database {
         connection.exec(result.ok ? 'COMMIT' : 'ROLLBACK');
         return result;
       } finally {
-        // Left open by a throw; some errors of SQLite have ended it already.
+        // Still open if the work threw, but some SQLite errors end the transaction.
         if (connection.inTransaction) connection.exec('ROLLBACK');
       }
     });
@@ -57,7 +57,7 @@ export class SqliteDatabase implements Database {
 
   runUnsynced<T, F>(work: () => Result<T, F>): Result<T, F | DatabaseFailure> {
     return attemptAt(this.#place, () => {
-      // In write-ahead mode: FULL waits for the log at every commit, NORMAL only before a checkpoint.
+      // With a write-ahead log, FULL syncs at every commit, NORMAL only before a checkpoint.
       this.#connection.pragma('synchronous = NORMAL');
       try {
         return this.runInTransaction(work);

@@ -3,12 +3,12 @@ import { open } from 'node:fs/promises';
 import { errnoOf } from '@postern/kernel';
 
 /*
- * Brings a database's write-ahead log onto the disk from outside SQLite. A descriptor of its own is
- * safe here: closing one drops the process's POSIX locks on that file, and SQLite locks the database
- * and the shared memory, never the log.
+ * Syncs a database's write-ahead log to the disk without SQLite. Closing a file releases the process's
+ * POSIX locks on it. That is safe here, because SQLite locks the database and the shared memory, but
+ * not the log.
  */
 
-/** Throws what the file system reports. A log that isn't there has gone into the database, synced. */
+/** Throws file system errors. If there is no log, it was moved into the database and synced. */
 export function syncLog(databasePath: string): void {
   let log: number;
   try {

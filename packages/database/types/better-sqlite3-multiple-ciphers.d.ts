@@ -1,5 +1,5 @@
-// The library's own declarations are not reachable through its `exports`. This is the part of it
-// that Postern uses (github.com/WiseLibs/better-sqlite3, docs/api.md).
+// The library's `exports` don't include its own declarations. These are the ones that Postern needs
+// (github.com/WiseLibs/better-sqlite3, docs/api.md).
 declare module 'better-sqlite3-multiple-ciphers' {
   interface SqliteError extends Error {
     /** SQLite's extended result code by name: `SQLITE_IOERR_READ`. */
@@ -33,7 +33,7 @@ declare module 'better-sqlite3-multiple-ciphers' {
     pragma(text: string, options?: { readonly simple?: boolean }): unknown;
     /** Sets the key before the first statement. */
     key(key: Buffer): number;
-    /** Encrypts the database anew under another key, in place. */
+    /** Encrypts the database with another key, in place. */
     rekey(key: Buffer): number;
     close(): this;
   }

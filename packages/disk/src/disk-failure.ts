@@ -1,4 +1,4 @@
-/** What the operating system, or the state of a file, refused. Carries paths, never contents. */
+/** Why a file couldn't be read or written. Contains paths, but never file contents. */
 export type DiskFailure =
   | { readonly reason: 'storage-read-only'; readonly path: string }
   | { readonly reason: 'disk-full'; readonly path: string }

@@ -2,24 +2,24 @@ import type { Result } from '@postern/kernel';
 import type { DiskFailure } from './disk-failure.ts';
 
 /**
- * The effects on whole files, each atomic or harmless on its own, so that a process may die between
- * any two of them. Files are created 0600, directories 0700.
+ * Operations on whole files. Each is atomic or harmless on its own, so the process may be killed
+ * between any two of them. Files are created with mode 0600, directories with 0700.
  */
 export interface Disk {
   /**
-   * The bytes of a regular file that belongs to this user and that nobody else can write;
-   * undefined if there is no such file. Never follows a symbolic link at `path`.
+   * The bytes of a file; undefined if there is none. Refuses a file of another user, one that other
+   * users can write, a symbolic link, and anything that isn't a regular file.
    */
   read(path: string, maxBytes: number): Promise<Result<Uint8Array | undefined, DiskFailure>>;
   /** Names in a directory; empty if there is no such directory. */
   list(path: string): Promise<Result<readonly string[], DiskFailure>>;
-  /** Creates a directory and its parents; one that exists is tightened to 0700. */
+  /** Creates a directory and its parents. Changes the mode of an existing directory to 0700. */
   makeDirectory(path: string): Promise<Result<undefined, DiskFailure>>;
   /** Creates and fills a file that must not exist yet. */
   createFile(path: string, bytes: Uint8Array): Promise<Result<undefined, DiskFailure>>;
   /** Returns once the file's contents are on the device. */
   syncFile(path: string): Promise<Result<undefined, DiskFailure>>;
-  /** Replaces `to` in one step. */
+  /** Replaces `to` atomically. */
   rename(from: string, to: string): Promise<Result<undefined, DiskFailure>>;
   /** Returns once the names in a directory are on the device. */
   syncDirectory(path: string): Promise<Result<undefined, DiskFailure>>;
@@ -28,19 +28,19 @@ export interface Disk {
 }
 
 /**
- * The effects on files that grow, each of which may be the last before the process dies. A symbolic
- * link, another user's file, and one that others can read or write is refused, not followed.
+ * Operations on files that grow. The process may be killed after any of them. Refuses symbolic links,
+ * files of other users, and files that other users can read or write.
  */
 export interface LogDisk extends Pick<Disk, 'makeDirectory' | 'list' | 'rename'> {
   /** Size in bytes; undefined if there is no such file. */
   size(path: string): Promise<Result<number | undefined, DiskFailure>>;
   /** At most `maxBytes` from the offset on; empty at the end or if there is no such file. */
   read(path: string, from: number, maxBytes: number): Promise<Result<Uint8Array, DiskFailure>>;
-  /** Adds to the end (O_APPEND), creating the file if there is none. May leave a part on failure. */
+  /** Appends to the file (O_APPEND), creating it if needed. A failure may leave part of the bytes. */
   append(path: string, bytes: Uint8Array): Promise<Result<undefined, DiskFailure>>;
   /** Creates or overwrites a file. */
   write(path: string, bytes: Uint8Array): Promise<Result<undefined, DiskFailure>>;
-  /** Cuts the file to its first bytes. */
+  /** Truncates the file to this many bytes. */
   truncate(path: string, bytes: number): Promise<Result<undefined, DiskFailure>>;
   /** Returns once the file's contents, or the names in a directory, are on the device. */
   sync(path: string): Promise<Result<undefined, DiskFailure>>;

@@ -6,15 +6,15 @@ import { isOwn, PRIVATE_FILE } from './ownership.ts';
 
 const IS_WINDOWS = process.platform === 'win32';
 
-// Windows has neither flag; creating a link there needs a privilege.
+// Windows has neither flag. Creating a link needs a privilege there.
 const NO_FOLLOW = IS_WINDOWS ? 0 : constants.O_NOFOLLOW;
 
-/** Never follows a link, and never waits for the other end of a pipe in the file's place. */
+/** Doesn't follow a link, and doesn't block on a pipe. */
 export const OPEN_SAFELY = IS_WINDOWS ? 0 : NO_FOLLOW | constants.O_NONBLOCK;
 
 const CREATE_NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW;
 
-/** Runs an effect; an error of the operating system becomes a failure, any other is thrown on. */
+/** Runs an operation. Turns errors of the operating system into failures and rethrows all others. */
 export async function attempt<T>(
   path: string,
   effect: () => Result<T, DiskFailure> | Promise<Result<T, DiskFailure>>,
@@ -41,7 +41,7 @@ export function unsafe(path: string, problem: UnsafeFile): Failed<DiskFailure> {
   return failed({ reason: 'unsafe-file', path, problem });
 }
 
-/** Why a file isn't to be used; `forbidden` are the mode bits that it must not have. */
+/** Why a file must not be used. `forbidden` are mode bits that must not be set. */
 export function problemOf(
   path: string,
   stats: Stats,
@@ -62,15 +62,15 @@ export function withFile<T>(file: number, work: (file: number) => T): T {
   }
 }
 
-/** Creates a file for its owner alone; throws EEXIST if there is one. */
+/** Creates a file that only its owner can read or write. Throws EEXIST if it exists. */
 export function createPrivately(path: string, bytes: Uint8Array = new Uint8Array(0)): void {
   withFile(openSync(path, CREATE_NEW, PRIVATE_FILE), (file) => {
     writeAll(file, bytes);
   });
 }
 
-/** Creates an empty file for its owner alone; leaves one that is there as it is. */
-export function createUnlessThere(path: string): void {
+/** Creates an empty file that only its owner can read or write, unless there is one. */
+export function createIfMissing(path: string): void {
   try {
     createPrivately(path);
   } catch (error) {
@@ -84,14 +84,14 @@ export function writeAll(file: number, bytes: Uint8Array): void {
 
 const flush = promisify(fsync);
 
-/** Returns once what was written to a file is on the device. */
+/** Returns once a file's contents are on the device. */
 export async function flushFile(path: string): Promise<Result<undefined, DiskFailure>> {
   return await flushed(openSync(path, constants.O_RDWR | OPEN_SAFELY));
 }
 
 /** Returns once the names in a directory are on the device. */
 export async function flushDirectory(path: string): Promise<Result<undefined, DiskFailure>> {
-  // Windows has no handle on a directory to flush; its rename is written through.
+  // Windows can't flush a directory. It writes a rename to the device immediately.
   return IS_WINDOWS ? ok() : await flushed(openSync(path, constants.O_RDONLY));
 }
 

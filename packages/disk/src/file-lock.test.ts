@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { fileLock } from './file-lock.ts';
 import { systemClock, temporaryDirectory } from './testing/test-world.ts';
 
-/** A clock on which the wait for a lock is over after a few looks at it. */
+/** A clock that advances at each call, so that waiting for a lock ends after a few calls. */
 function hastyClock() {
   let now = 0;
   return { nowMs: () => now, monotonicMs: () => (now += 4000) };
@@ -17,8 +17,8 @@ function hastyClock() {
 const lockOf = (path: string, clock: Clock = systemClock) =>
   fileLock(path, { clock, waitMs: 30_000, toFailure: (failure) => failure });
 
-describe('a lock for short sections', () => {
-  it('lets one in at a time, in the same process too', async () => {
+describe('a file lock', () => {
+  it('runs one piece of work at a time, in the same process too', async () => {
     const path = join(await temporaryDirectory(), 'vault.lock');
     let [inside, most, done] = [0, 0, 0];
     const work = async () => {
@@ -35,7 +35,7 @@ describe('a lock for short sections', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  it('is given back when the work fails or throws', async () => {
+  it('is released when the work fails or throws', async () => {
     const lock = lockOf(join(await temporaryDirectory(), 'vault.lock'));
     const failure = failed({ reason: 'disk-full', path: '/' } as const);
     expect(await lock.hold(() => Promise.resolve(failure))).toEqual(failure);
@@ -43,7 +43,7 @@ describe('a lock for short sections', () => {
     expect(await lock.hold(() => Promise.resolve(ok(1)))).toEqual(ok(1));
   });
 
-  it('is busy while another process holds it, and free the moment that one is killed', async () => {
+  it('is busy while another process holds it, and free once that process is killed', async () => {
     const path = join(await temporaryDirectory(), 'vault.lock');
     const script = `
       const { fileLock } = await import(${JSON.stringify(join(import.meta.dirname, 'file-lock.ts'))});
@@ -68,7 +68,7 @@ describe('a lock for short sections', () => {
     }
   });
 
-  it('says what keeps it from being taken', async () => {
+  it("reports why it can't be taken", async () => {
     const directory = await temporaryDirectory();
     const path = join(directory, 'vault.lock');
     await writeFile(path, 'not a lock'.repeat(500));

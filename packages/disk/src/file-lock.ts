@@ -3,51 +3,53 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, failed, ok, type Clock, type Result } from '@postern/kernel';
 import { diskFailureOf, type DiskFailure } from './disk-failure.ts';
-import { createUnlessThere, unsafe } from './file-access.ts';
+import { createIfMissing, unsafe } from './file-access.ts';
 
 /** Why a lock wasn't taken. */
 export type LockFailure =
   | DiskFailure
-  /** Another process, or another holder in this one, has it. */
+  /** Another process, or other code in this process, holds it. */
   | { readonly reason: 'lock-held'; readonly path: string }
-  /** The file is something else than a lock. */
+  /** The file isn't a lock file. */
   | { readonly reason: 'lock-damaged'; readonly path: string };
 
-/** A lock that is held until it is released or its process ends, however it ends. */
+/** A lock that is held until it is released or the process ends, even if the process is killed. */
 export interface HeldLock {
   release(): void;
 }
 
 /** Runs work while holding a lock. */
 export interface FileLock<F> {
-  /** One after the other, also within the process. Not re-entrant. */
+  /** Runs one piece of work at a time, within this process too. Not re-entrant. */
   hold<T>(work: () => Promise<Result<T, F>>): Promise<Result<T, F>>;
-  /** Waits until nobody in this process holds it or waits for it. */
+  /** Waits until nothing in this process holds the lock or waits for it. */
   idle(): Promise<void>;
 }
 
 export interface FileLockOptions<F> {
   readonly clock: Clock;
-  /** How long to wait for another process before the failure `lock-held`. */
+  /** How long to wait for another process before failing with `lock-held`. */
   readonly waitMs: number;
-  /** A failure to take the lock, as the owner of the lock says it. */
+  /** Converts a failure to take the lock into the caller's own failure. */
   readonly toFailure: (failure: LockFailure) => F;
 }
 
 const POLL_MS = 5;
 
-/** SQLite looks for these beside a database; to open a pipe in their place would wait for ever. */
+/** The files that SQLite opens along with a database. If one were a pipe, opening it would block. */
 const COMPANIONS = ['-journal', '-wal', '-shm'];
 
-/** A lock that nobody refers to any more is still one: without this, collecting it would drop it. */
+/** Keeps held locks from being garbage-collected, which would release them. */
 const HELD = new Set<DatabaseSync>();
 
 /**
- * Takes the lock file for this holder alone; `waitMs` blocks the thread. The lock is the exclusive
- * lock of an empty SQLite database (fcntl locks on POSIX, LockFileEx on Windows; sqlite.org/lockingv3.html),
- * which the operating system takes back when its holder dies: after `kill -9` nothing has to be cleaned
- * up, and two starts at once can't both win. A lock file with a pid or a heartbeat would have to guess.
- * The file stays when the lock is released, because removing it would let two processes hold two locks.
+ * Takes an exclusive lock. Blocks the thread for up to `waitMs`.
+ *
+ * The lock is the exclusive lock of an empty SQLite database (fcntl locks on POSIX, LockFileEx on Windows;
+ * sqlite.org/lockingv3.html). The operating system releases it when the process ends, so nothing has to
+ * be cleaned up after `kill -9`, and two processes can't both get it. With a process id or a heartbeat in
+ * a lock file, we would have to guess whether the owner is alive. The file isn't removed on release,
+ * because a process could then create and lock a new file while another still waits for the old one.
  */
 export function takeLock(path: string, waitMs = 0): Result<HeldLock, LockFailure> {
   let database: DatabaseSync | undefined;
@@ -70,7 +72,7 @@ export function takeLock(path: string, waitMs = 0): Result<HeldLock, LockFailure
   }
 }
 
-/** Creates the lock file if there is none. Fails if it could never be taken, whoever holds it. */
+/** Creates the lock file if there is none. Fails if the lock could never be taken. */
 export function prepareLock(path: string): Result<undefined, LockFailure> {
   try {
     return checkFile(path);
@@ -80,17 +82,17 @@ export function prepareLock(path: string): Result<undefined, LockFailure> {
 }
 
 /**
- * Created 0600 before SQLite would create it otherwise. One that is there is only looked at: closing a
- * second descriptor of a locked file would drop the lock (POSIX fcntl).
+ * Creates the file with mode 0600, because SQLite would use another mode. An existing file isn't opened:
+ * closing a second descriptor would release a lock that this process holds (POSIX fcntl).
  */
 function checkFile(path: string): Result<undefined, DiskFailure> {
-  createUnlessThere(path);
+  createIfMissing(path);
   const isFile = (at: string) => lstatSync(at, { throwIfNoEntry: false })?.isFile() !== false;
   const isRegular = [path, ...COMPANIONS.map((suffix) => `${path}${suffix}`)].every(isFile);
   return isRegular ? ok() : unsafe(path, 'not-a-file');
 }
 
-/** A lock for short sections: whoever comes while it is held waits without blocking the thread. */
+/** A lock for short critical sections. Waits for it without blocking the thread. */
 export function fileLock<F>(
   path: string,
   { clock, waitMs, toFailure }: FileLockOptions<F>,

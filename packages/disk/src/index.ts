@@ -1,6 +1,6 @@
 export { diskFailureOf, type DiskFailure } from './disk-failure.ts';
 export type { Disk, LogDisk } from './disk.ts';
-export { createUnlessThere, flushDirectory } from './file-access.ts';
+export { createIfMissing, flushDirectory } from './file-access.ts';
 export {
   fileLock,
   prepareLock,
@@ -12,7 +12,7 @@ export {
 export { nodeDisk } from './node-disk.ts';
 export { nodeLogDisk } from './node-log-disk.ts';
 export {
-  foreignAncestor,
+  unsafeAncestor,
   isOwn,
   isPrivate,
   isPrivateDirectory,
@@ -26,7 +26,7 @@ export {
   moveIntoPlaceSync,
   removeTemporaries,
   replaceSteps,
-  takeSteps,
+  runSteps,
   TEMPORARY,
   writeAtomically,
   writeAtomicallySync,

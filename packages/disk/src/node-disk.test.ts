@@ -12,7 +12,7 @@ const bytes = Buffer.from('contents');
 const modeOf = async (path: string) => (await lstat(path)).mode & 0o777;
 
 describe('reading', () => {
-  it('gives the bytes of a private file, and nothing where there is none', async () => {
+  it('returns the bytes of a private file, and undefined if there is none', async () => {
     const path = join(await temporaryDirectory(), 'file');
     expect(await nodeDisk.read(path, 100)).toEqual(ok());
     await writeFile(path, bytes, { mode: 0o600 });
@@ -27,7 +27,7 @@ describe('reading', () => {
     ['a file others can write', 'writable-by-others', (path) => writable(path, 0o602)],
     ['a file its group can write', 'writable-by-others', (path) => writable(path, 0o620)],
     ['a file over the limit', 'too-large', (path) => writeFile(path, 'x'.repeat(101))],
-  ])('refuses %s without waiting for anything', async (_, problem, make) => {
+  ])('refuses %s without blocking', async (_, problem, make) => {
     const path = join(await temporaryDirectory(), 'file');
     await make(path);
     expect(await nodeDisk.read(path, 100)).toEqual(
@@ -41,8 +41,8 @@ describe('reading', () => {
   }
 });
 
-describe('making a directory', () => {
-  it('makes parents too and leaves nothing open to others', async () => {
+describe('creating a directory', () => {
+  it('creates parents too, and makes them private', async () => {
     const path = join(await temporaryDirectory(), 'a', 'b');
     expect(await nodeDisk.makeDirectory(path)).toEqual(ok());
     expect(await modeOf(path)).toBe(0o700);
@@ -51,7 +51,7 @@ describe('making a directory', () => {
     expect(await modeOf(path)).toBe(0o700);
   });
 
-  it('refuses a link or a file in its place', async () => {
+  it('refuses a link or a file at the path', async () => {
     const parent = await temporaryDirectory();
     await mkdir(join(parent, 'real'));
     await symlink('real', join(parent, 'link'));
@@ -63,7 +63,7 @@ describe('making a directory', () => {
 });
 
 describe('writing', () => {
-  it('replaces a file by one of mode 0600 and leaves nothing beside it', async () => {
+  it('replaces a file with mode 0600 and leaves no temporary file', async () => {
     const directory = await temporaryDirectory();
     const path = join(directory, 'file');
     await writeFile(path, 'old', { mode: 0o644 });
@@ -72,7 +72,7 @@ describe('writing', () => {
     expect(await modeOf(path)).toBe(0o600);
   });
 
-  it('replaces a link, not what it points to', async () => {
+  it('replaces a link, not its target', async () => {
     const directory = await temporaryDirectory();
     const [target, path] = [join(directory, 'target'), join(directory, 'file')];
     await writeFile(target, 'untouched');
@@ -83,7 +83,7 @@ describe('writing', () => {
   });
 
   it.each(['createFile', 'syncFile', 'rename'] as const)(
-    'leaves the old file and no other where %s fails',
+    'leaves only the old file if %s fails',
     async (effect) => {
       const directory = await temporaryDirectory();
       const path = join(directory, 'file');
@@ -95,7 +95,7 @@ describe('writing', () => {
     },
   );
 
-  it('clears away what a killed process left, and nothing else', async () => {
+  it('removes the temporary files of a killed process, and nothing else', async () => {
     const directory = await temporaryDirectory();
     const left = '.slots.json.0123456789abcdef.tmp';
     for (const name of [left, '.other.tmp', 'slots.json'])
@@ -104,7 +104,7 @@ describe('writing', () => {
     expect(Object.keys(await snapshot(directory))).toEqual(['.other.tmp', 'slots.json']);
   });
 
-  it('names what the operating system refuses', async () => {
+  it('reports errors of the operating system', async () => {
     const directory = await temporaryDirectory();
     const inFile = join(directory, 'file', 'inside');
     await writeFile(join(directory, 'file'), '');

@@ -27,8 +27,8 @@ import {
 import { isOwn, OTHERS, OTHERS_WRITE, PRIVATE_DIRECTORY } from './ownership.ts';
 
 /**
- * The file system of this machine. What ends in the system's cache takes microseconds and is done at
- * once, since to hand it to a thread takes longer; only the flush to the device is waited for.
+ * The file system of this machine. Uses synchronous calls for everything that the system's cache handles
+ * in microseconds, because a thread pool would take longer. Only flushing to the device is asynchronous.
  */
 export const nodeDisk: Disk = {
   read: (path, maxBytes) =>
@@ -88,7 +88,7 @@ function makePrivateDirectory(path: string): Result<undefined, DiskFailure> {
   return ok();
 }
 
-/** Reads at most one byte beyond the limit, also when the file grows meanwhile. */
+/** Stops after the limit, even if the file grows while it is read. */
 function readAll(file: number, path: string, maxBytes: number): Result<Uint8Array, DiskFailure> {
   const chunks: Uint8Array[] = [];
   let total = 0;

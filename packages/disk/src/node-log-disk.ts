@@ -14,7 +14,7 @@ import {
 import { nodeDisk } from './node-disk.ts';
 import { OTHERS, PRIVATE_FILE } from './ownership.ts';
 
-/** Growing files on the file system of this machine; see `nodeDisk` on what is waited for. */
+/** Growing files on this machine's file system. As in `nodeDisk`, only flushing is asynchronous. */
 export const nodeLogDisk: LogDisk = {
   makeDirectory: (path) => nodeDisk.makeDirectory(path),
   list: (path) => nodeDisk.list(path),

@@ -5,28 +5,28 @@ import { diskFailureOf, type DiskFailure } from './disk-failure.ts';
 import type { Disk } from './disk.ts';
 import { createPrivately, flushDirectorySync, flushFileSync } from './file-access.ts';
 
-/** How a temporary sibling is named, so that the leftovers of a killed process can be recognized. */
+/** The names of temporary files, to find those that a killed process left. */
 export const TEMPORARY = /^\..+\.[0-9a-f]{16}\.tmp$/;
 
-/** One effect of a longer operation. */
+/** One step of a longer operation. */
 export type Step<F = DiskFailure> = () => Promise<Result<undefined, F>>;
 
-/** What `replaceSteps` does with the temporary file. */
-export interface Replacing<F = DiskFailure> {
+/** The actions of `replaceSteps`. */
+export interface ReplaceActions<F = DiskFailure> {
   readonly create: (temporary: string) => Promise<Result<undefined, F>>;
-  /** Left out: the new contents may be lost in a power cut, together with the old. */
+  /** Without it, a power failure may lose both the new and the old contents. */
   readonly sync?: (temporary: string) => Promise<Result<undefined, F>>;
   readonly rename: (temporary: string, path: string) => Promise<Result<undefined, F>>;
 }
 
 /**
- * What replaces a file: only the last step has an effect on it, and that is one step. A reader, or a
- * process that starts after a crash, sees the old file or the new one whole.
+ * The steps that replace a file. Only the last one changes it, atomically. So a reader, or a process that
+ * starts after a crash, sees either the old or the new file.
  */
 export function replaceSteps<F = DiskFailure>(
   path: string,
   temporary: string,
-  { create, sync, rename }: Replacing<F>,
+  { create, sync, rename }: ReplaceActions<F>,
 ): readonly Step<F>[] {
   return [
     () => create(temporary),
@@ -35,8 +35,8 @@ export function replaceSteps<F = DiskFailure>(
   ];
 }
 
-/** Takes steps until one fails; `at` is the number of those that were done. */
-export async function takeSteps<F>(
+/** Runs steps until one fails. `at` is the number of completed steps. */
+export async function runSteps<F>(
   steps: readonly Step<F>[],
 ): Promise<{ readonly at: number; readonly result: Result<undefined, F> }> {
   for (const [at, step] of steps.entries()) {
@@ -46,7 +46,7 @@ export async function takeSteps<F>(
   return { at: steps.length, result: ok() };
 }
 
-/** Replaces a file as a whole, on the device when it returns. The caller holds the directory's lock. */
+/** Replaces a file atomically and flushes it to the device. The caller holds the directory's lock. */
 export async function writeAtomically(
   disk: Disk,
   path: string,
@@ -59,7 +59,7 @@ export async function writeAtomically(
     sync: (at) => disk.syncFile(at),
     rename: (from, to) => disk.rename(from, to),
   });
-  const { result } = await takeSteps(steps);
+  const { result } = await runSteps(steps);
   if (!result.ok) {
     await disk.remove(temporary);
     return result;
@@ -68,8 +68,8 @@ export async function writeAtomically(
 }
 
 /**
- * The same, blocking, for the small files of a start and of the settings. Its temporary sibling is
- * named after the process, so it takes no randomness.
+ * As `writeAtomically`, but synchronous, for small files such as settings. The name of the temporary
+ * file contains the process id, so it needs no randomness.
  */
 export function writeAtomicallySync(path: string, text: string): Result<undefined, DiskFailure> {
   const temporary = temporarySibling(path, process.pid.toString(16).padStart(16, '0'));
@@ -86,7 +86,7 @@ export function writeAtomicallySync(path: string, text: string): Result<undefine
   }
 }
 
-/** Puts a finished file in the place of another in one step, on the device when it returns. */
+/** Replaces `to` with a finished file atomically, and flushes both to the device. */
 export function moveIntoPlaceSync(from: string, to: string): void {
   flushFileSync(from);
   renameSync(from, to);
@@ -97,7 +97,7 @@ function temporarySibling(path: string, suffix: string): string {
   return join(dirname(path), `.${basename(path)}.${suffix}.tmp`);
 }
 
-/** Removes the temporary siblings that killed processes left. The caller holds the lock. */
+/** Removes temporary files that killed processes left. The caller holds the lock. */
 export async function removeTemporaries(
   disk: Disk,
   directory: string,

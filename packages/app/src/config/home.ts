@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
-  foreignAncestor,
+  unsafeAncestor,
   isOwn,
   isPrivateDirectory,
   isTrustedLink,
@@ -85,7 +85,7 @@ export function prepareHome(home: Home): Result<undefined, HomeFailure> {
     const [path, as] = each;
     const problem = lookAt(each);
     if (problem !== undefined) return failed(problem);
-    const exposedBy = as === 'itself' ? undefined : foreignAncestor(path);
+    const exposedBy = as === 'itself' ? undefined : unsafeAncestor(path);
     if (exposedBy !== undefined) return failed({ reason: 'home-exposed', path: exposedBy });
   }
   for (const each of all) {

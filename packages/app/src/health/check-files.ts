@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { foreignAncestor, isTrustedLink, OTHERS, OTHERS_WRITE } from '@postern/disk';
+import { unsafeAncestor, isTrustedLink, OTHERS, OTHERS_WRITE } from '@postern/disk';
 import type { Home } from '../config/home.ts';
 import { shellQuoted } from './shell-quoted.ts';
 import type { Finding } from './finding.ts';
@@ -36,7 +36,7 @@ function everythingIn(directory: string, uid: number): readonly string[] {
 }
 
 function checkAbove(path: string): Finding | undefined {
-  const exposedBy = existsSync(path) ? foreignAncestor(path) : undefined;
+  const exposedBy = existsSync(path) ? unsafeAncestor(path) : undefined;
   if (exposedBy === undefined) return undefined;
   const message = `${exposedBy} contains ${path}, and another user can change its contents.`;
   return wrong(message, 'Use a home directory of your own: --home DIR.');

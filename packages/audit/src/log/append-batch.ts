@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { takeSteps } from '@postern/disk';
+import { runSteps } from '@postern/disk';
 import { ok, type Result } from '@postern/kernel';
 import type { AuditActor, AuditEvent, AuditRecord } from '@postern/protocol';
 import type { AuditFailure } from '../audit-failure.ts';
@@ -104,7 +104,7 @@ async function writeLines(
     ...(options.isSynced && oldBytes === 0 ? [() => disk.sync(directory)] : []),
     ...headSteps(files, next, options.isSynced),
   ];
-  const { at, result } = await takeSteps(steps);
+  const { at, result } = await runSteps(steps);
   // Where not even this works, the next writer finds the unfinished end and cuts it off. After the
   // last step nothing is taken back: the head may have been replaced although it failed.
   if (!result.ok && at < steps.length - 1) await disk.truncate(path, oldBytes);

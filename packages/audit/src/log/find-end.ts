@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { takeSteps } from '@postern/disk';
+import { runSteps } from '@postern/disk';
 import { ok, type Result } from '@postern/kernel';
 import type { AuditFailure } from '../audit-failure.ts';
 import { broken, followChain } from '../chain/follow-chain.ts';
@@ -24,7 +24,7 @@ export async function findEnd(files: LogFiles): Promise<Result<LogEnd, AuditFail
   const read = await readHead(files);
   if (!read.ok) return read;
   if (read.value === undefined) {
-    const { result } = await takeSteps(headSteps(files, FIRST_HEAD, true));
+    const { result } = await runSteps(headSteps(files, FIRST_HEAD, true));
     if (!result.ok) return result;
   }
   const head = read.value ?? FIRST_HEAD;

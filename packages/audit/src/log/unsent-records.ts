@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { takeSteps } from '@postern/disk';
+import { runSteps } from '@postern/disk';
 import { ok, type Result } from '@postern/kernel';
 import type { AuditRecord } from '@postern/protocol';
 import type { AuditFailure } from '../audit-failure.ts';
@@ -82,7 +82,7 @@ export async function keepPosition(
   const headPath = join(files.directory, POSITION_FILE);
   const keys = { ...files.keys, head: files.keys.forward };
   const steps = headSteps({ ...files, headPath, keys }, position, true);
-  const { result } = await takeSteps([...steps, () => files.disk.sync(files.directory)]);
+  const { result } = await runSteps([...steps, () => files.disk.sync(files.directory)]);
   return result;
 }
 

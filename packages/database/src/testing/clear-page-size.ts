@@ -5,8 +5,8 @@ import { revealSecret, type Secret } from '@postern/kernel';
 const [SALT, IV, MAC] = [16, 4096 - 80, 4096 - 64];
 
 /**
- * Encrypts page 1 of a SQLCipher 4 file anew, so that its ciphertext has these two bytes where a file
- * in the clear has its page size (sqlite.org/fileformat2.html §1.3). Chance alone does it now and then.
+ * Encrypts page 1 of a SQLCipher 4 file again, so that its ciphertext has these two bytes where an
+ * unencrypted file has its page size (sqlite.org/fileformat2.html §1.3). Sometimes it happens by chance.
  */
 export function putPageSizeInCiphertext(path: string, key: Secret, size: readonly number[]): void {
   const keyBytes = Buffer.from(revealSecret(key), 'hex');
@@ -17,7 +17,7 @@ export function putPageSizeInCiphertext(path: string, key: Secret, size: readonl
   };
   const decipher = createDecipheriv('aes-256-cbc', keyBytes, file.subarray(IV, MAC));
   const plain = decipher.setAutoPadding(false).update(file.subarray(SALT, IV));
-  // The initialization vector that turns the first block into the one that is wanted.
+  // Choose the initialization vector that gives the wanted first block.
   const wanted = Buffer.from([...size, ...file.subarray(SALT + 2, SALT + 16)]);
   const iv = block(wanted).map((byte, at) => byte ^ (plain[at] ?? 0));
   const cipher = createCipheriv('aes-256-cbc', keyBytes, iv).setAutoPadding(false);

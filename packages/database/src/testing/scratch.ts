@@ -11,7 +11,7 @@ import { openDatabase } from '../open-database.ts';
 export const KEY = Secret.of('0123456789abcdef'.repeat(4));
 export const OTHER_KEY = Secret.of('fedcba9876543210'.repeat(4));
 
-/** Two steps of a schema with one table, `note(row, text)`. */
+/** Two migrations for one table, `note(row, text)`. */
 export const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
@@ -63,7 +63,7 @@ export function countNotes(database: Database): number {
   return Number(row?.['n']);
 }
 
-/** The SHA-256 of a database's files by their suffix; one that is not there is left out. */
+/** The SHA-256 of each existing file of a database, by suffix. */
 export function hashes(path: string): Record<string, string> {
   return Object.fromEntries(
     ['', '-wal', '-shm', '-journal', '.new']

@@ -12,14 +12,14 @@ export const systemClock: Clock = {
 
 export const systemRandomness: Randomness = { bytes: (count) => randomBytes(count) };
 
-/** An empty directory that goes away after the test. */
+/** An empty directory that is removed after the test. */
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'postern-disk-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }
 
-/** Every file of a directory with its bytes in hexadecimal, to compare before and after. */
+/** The files of a directory with their bytes in hexadecimal, to compare before and after. */
 export async function snapshot(directory: string): Promise<Readonly<Record<string, string>>> {
   const names = (await readdir(directory)).sort();
   const files = names.map(
