@@ -1,51 +1,59 @@
+export { openAudit } from './audit/audit.ts';
+export { exportAudit } from './audit/export-audit.ts';
+export { forwardNow } from './audit/forward-audit.ts';
+export { type Receiver, parseReceiver } from './audit/forward-receiver.ts';
+export { composePostern, unlockAtStart } from './compose-postern.ts';
 export { parseDurationMs } from './config/duration.ts';
-export { type Home, type UserPlaces, homeOf, prepareHome } from './config/home.ts';
-export { type LoadedConfig, loadConfig } from './config/load-config.ts';
-export { lockRules } from './config/lock-rules.ts';
+export { type Home, type UserPlaces, homeOf } from './config/home.ts';
+export type { LoadedConfig } from './config/load-config.ts';
+export { openHome } from './config/open-home.ts';
 export { shortName } from './config/short-name.ts';
-export {
-  describeConfigFailure,
-  describeHomeFailure,
-  describeLockFailure,
-} from './failure/describe-home.ts';
-export { type CredentialAge, ROTATION_DAYS } from './health/check-credentials.ts';
-export { checkNewest, checkUnfinished } from './health/check-unfinished.ts';
+export { createGatewayKey, listGatewayKeys, revokeGatewayKey } from './gateway/gateway-keys.ts';
+export { ROTATION_DAYS } from './health/check-credentials.ts';
+export { examine } from './health/examine.ts';
 export { EXPOSURES } from './health/exposures.ts';
 export { type Finding, isUnsafe } from './health/finding.ts';
-export { shellQuoted } from './health/shell-quoted.ts';
-export { askRunning } from './instance/ask-running.ts';
+export { inspectStatus, type ProcessStatus } from './health/inspect-status.ts';
 export {
-  type ControlPlace,
-  agentPlace,
-  controlPlace,
-  holderPlaces,
-} from './instance/control-address.ts';
-export { connect, findHolder } from './instance/connect.ts';
+  type InspectionParts,
+  type StorageInspection,
+  inspectStorage,
+} from './health/inspect-storage.ts';
+export { shellQuoted } from './health/shell-quoted.ts';
+export { testStorage } from './health/test-storage.ts';
+export { destroyLeftovers, whyKept } from './imports/destroy-leftovers.ts';
+export { importIntoVault } from './imports/import-into-vault.ts';
+export { type FoundImport, type ImportSource, readImportSource } from './imports/import-source.ts';
+export { takeInstanceLock } from './instance/alone.ts';
+export { type HoldEnd, holdOpen } from './instance/hold-open.ts';
+export { launchUrlOfRunning, stopRunning } from './instance/running.ts';
+export { lockHolders, startHolder } from './instance/start-holder.ts';
 export { LOG_LEVELS, type LogLevel, type ProcessLog, createProcessLog } from './log/process-log.ts';
-export { serveAgent } from './server/serve-agent.ts';
-export { type Serving, serve } from './server/serve.ts';
-export { auditedLocalVault, keepAnchored, openAudit, record, recordEvents } from './audit/audit.ts';
+export type { Postern } from './postern.ts';
+export { rotateSecret, storeSecret } from './providers/store-provider-key.ts';
+export { testSecret } from './providers/test-key.ts';
+export {
+  parseSecretName,
+  parseStoredName,
+  refuseKeyAsName,
+  secretNotFound,
+} from './secrets/secret-name.ts';
+export { listStoredValues } from './secrets/stored-values.ts';
 export { takeSecrets } from './secrets/take-secrets.ts';
-export { forwardInBackground, forwardNow } from './audit/forward-audit.ts';
-export { type Receiver, parseReceiver } from './audit/forward-receiver.ts';
-export { type OpenVault, type SecretUse, localVault } from './vault/open-vault.ts';
-export { Postern } from './postern.ts';
-export type { ValueOutcome } from './secrets/set-value.ts';
-export { type RecoveredRekey, recordUnlocked, recoveredLine, unlock } from './vault/unlock.ts';
-export { create, type HomeVault, open, openReadOnly, recordCreated } from './vault/home-vault.ts';
-export { type StoreKeyInput, storeProviderKey } from './providers/store-provider-key.ts';
+export { type Serving, serve } from './server/serve.ts';
 export { leaveMemoryOutOfCoreDumps, withOriginalCoreDumps } from './system/core-dumps.ts';
 export { keepReportOffTheNetwork } from './system/diagnostic-report.ts';
 export { machineId } from './system/machine-id.ts';
 export { systemClock } from './system/system-clock.ts';
 export { systemKeyring } from './system/system-keyring.ts';
 export { systemRandomness } from './system/system-randomness.ts';
-export {
-  type InspectionParts,
-  type StorageInspection,
-  inspectStorage,
-} from './health/inspect-storage.ts';
-export { examine } from './health/examine.ts';
-export { testSecret } from './providers/test-key.ts';
-export { createGatewayKey, listGatewayKeys, revokeGatewayKey } from './gateway/gateway-keys.ts';
-export { connectionsOf } from './providers/connections.ts';
+export { acceptRollback } from './vault/accept-rollback.ts';
+export { backUpVault, restoreVault } from './vault/backup.ts';
+export { recoverVault, renewRecoveryCode, setPassphrase } from './vault/change-slots.ts';
+export { connectOrCreate, connectOrUnlock } from './vault/connect-or-open.ts';
+export type { FrontEnd, OpenParts } from './vault/front-end.ts';
+export { open } from './vault/home-vault.ts';
+export { type MigrateOptions, migrateVault } from './vault/migrate.ts';
+export type { OpenVault, SecretUse } from './vault/open-vault.ts';
+export { confirmRekey, type RekeyParts, rekeyVault } from './vault/rekey.ts';
+export { type RecoveredRekey, recoveredLine } from './vault/unlock.ts';

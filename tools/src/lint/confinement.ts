@@ -75,7 +75,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/gateway/src/keys/key-hash.ts',
       'packages/app/src/api/state-routes.ts',
       'apps/cli/src/commands/start-self.ts',
-      'apps/cli/src/commands/create-vault.ts',
+      'apps/cli/src/commands/front-end.ts',
       'apps/cli/src/commands/inject.ts',
       'apps/cli/src/commands/key.ts',
       'apps/cli/src/commands/rekey.ts',

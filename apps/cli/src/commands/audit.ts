@@ -1,14 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { hostname } from 'node:os';
-import {
-  describeAuditFailure,
-  EXPORT_FORMATS,
-  type AuditLog,
-  type ExportFormatName,
-} from '@postern/audit';
+import { describeAuditFailure, type AuditLog, type ExportFormatName } from '@postern/audit';
 import { PRIVATE_FILE } from '@postern/disk';
 import { AUDIT_ACTIONS, type AuditRecord, problem } from '@postern/protocol';
-import { openAudit, record } from '@postern/app';
+import { exportAudit as writeExport, openAudit } from '@postern/app';
 import { confirm } from '../terminal/prompt.ts';
 import { table } from '../terminal/terminal.ts';
 import { fail, connectOrUnlock, orFail, report, type CommandContext } from './context.ts';
@@ -74,17 +68,15 @@ export async function exportAudit(
   options: { readonly format: ExportFormatName; readonly output: string | undefined },
 ): Promise<void> {
   await withLog(context, async (log) => {
-    const write = EXPORT_FORMATS[options.format];
-    const about = { version: context.version, hostname: hostname() };
     const sink = openSink(context, options.output);
-    const count = await log.forEach((entry) => {
-      sink.line(write(entry, about));
+    const { format } = options;
+    const exported = await writeExport(log, { format, version: context.version }, (line) => {
+      sink.line(line);
     });
     sink.close();
-    const exported = orFail(count, describeAuditFailure);
-    orFail(await record(log, { action: 'log.export', outcome: 'success', count: exported }));
+    const written = orFail(exported);
     if (options.output !== undefined) {
-      context.terminal.note(`Wrote ${String(exported)} records to ${options.output}.`);
+      context.terminal.note(`Wrote ${String(written)} records to ${options.output}.`);
     }
   });
 }

@@ -2,14 +2,7 @@ import type { Clock, Randomness, Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
 import type { KdfCosts } from '@postern/vault';
 import type { Environment } from '../config/environment.ts';
-import {
-  describeConfigFailure,
-  describeHomeFailure,
-  loadConfig,
-  prepareHome,
-  type Home,
-  type LoadedConfig,
-} from '@postern/app';
+import { openHome as openHomeOf, type Home, type LoadedConfig } from '@postern/app';
 import { CommandFailed } from '../failure/command-failed.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -67,6 +60,5 @@ export function report(context: CommandContext, value: unknown, lines: readonly 
 
 /** The home with its directories made, and its configuration. */
 export function openHome(context: CommandContext): LoadedConfig {
-  orFail(prepareHome(context.home), describeHomeFailure);
-  return orFail(loadConfig(context.home.configFile), describeConfigFailure);
+  return orFail(openHomeOf(context.home));
 }

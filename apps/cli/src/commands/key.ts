@@ -1,13 +1,17 @@
 import { revealSecret } from '@postern/kernel';
-import { createGatewayKey, listGatewayKeys, revokeGatewayKey } from '@postern/app';
+import { createGatewayKey, listGatewayKeys, refuseKeyAsName, revokeGatewayKey } from '@postern/app';
 import { table } from '../terminal/terminal.ts';
-import { connectOrUnlock, orFail, report, type CommandContext } from './context.ts';
-import { connectOrCreate } from './create-vault.ts';
-import { refuseKey } from './name-of.ts';
+import {
+  connectOrCreate,
+  connectOrUnlock,
+  orFail,
+  report,
+  type CommandContext,
+} from './context.ts';
 
 /** `postern key create NAME`: the key is printed once and kept only as a keyed hash. */
 export async function createKey(context: CommandContext, name: string): Promise<void> {
-  refuseKey(name, 'GATEWAY_KEY_NAME_INVALID');
+  orFail(refuseKeyAsName(name, 'GATEWAY_KEY_NAME_INVALID'));
   const vault = await connectOrCreate(context);
   const { key, record } = orFail(await createGatewayKey(context, vault, name));
   if (context.json) {

@@ -1,12 +1,11 @@
 import { problem } from '@postern/protocol';
-import { askRunning, controlPlace } from '@postern/app';
+import { launchUrlOfRunning, stopRunning } from '@postern/app';
 import { openInBrowser } from './open-in-browser.ts';
 import { fail, orFail, report, type CommandContext } from './context.ts';
-import { launchUrlOfRunning } from './up.ts';
 
 /** `postern open`: a fresh link to the running Postern's page. */
 export async function open(context: CommandContext): Promise<void> {
-  const url = await launchUrlOfRunning(context);
+  const url = orFail(await launchUrlOfRunning(context.home));
   if (url === undefined) fail(problem('NOT_RUNNING'));
   report(context, { url }, [url]);
   if (context.environment.hasDisplay && context.terminal.interactive && !context.json) {
@@ -16,8 +15,6 @@ export async function open(context: CommandContext): Promise<void> {
 
 /** `postern stop`: the running Postern saves its answers and ends. */
 export async function stop(context: CommandContext): Promise<void> {
-  const asked = await askRunning(controlPlace(context.home), 'POST', '/stop');
-  const answer = orFail(asked);
-  if (answer?.status !== 200) fail(problem('NOT_RUNNING'));
+  if (!orFail(await stopRunning(context.home))) fail(problem('NOT_RUNNING'));
   report(context, { stopping: true }, ['Stopping.']);
 }

@@ -1,6 +1,7 @@
 import { problem } from '@postern/protocol';
-import { scanPaths, type ScanFinding, type StoredValue } from '@postern/run';
+import { scanPaths, type ScanFinding } from '@postern/run';
 import { KEY_SHAPES } from '@postern/vault';
+import { listStoredValues } from '@postern/app';
 import { exitCodeOf } from '../failure/command-failed.ts';
 import { printable } from '../terminal/printable.ts';
 import { styled } from '../terminal/terminal.ts';
@@ -22,7 +23,9 @@ export async function scan(
   paths: readonly string[],
   options: ScanOptions,
 ): Promise<void> {
-  const stored = options.shapesOnly ? [] : await storedValues(context);
+  const stored = options.shapesOnly
+    ? []
+    : orFail(await listStoredValues(await connectOrUnlock(context)));
   const result = await scanPaths(paths, stored, { history: options.history });
   const { findings, unreadable } = result;
   const counts = { scannedFiles: result.scannedFiles, scannedObjects: result.scannedObjects };
@@ -36,18 +39,6 @@ export async function scan(
     if (context.json) endWith(exitCodeOf(problem('SCAN_FAILED')));
     else fail(problem('SCAN_FAILED'));
   }
-}
-
-/** Every value in the vault; each reading stands in the audit log. */
-async function storedValues(context: CommandContext): Promise<readonly StoredValue[]> {
-  const vault = await connectOrUnlock(context);
-  const infos = orFail(await vault.list());
-  const stored: StoredValue[] = [];
-  for (const { name } of infos) {
-    const record = orFail(await vault.get(name, { action: 'secret.use' }));
-    for (const value of record?.fields.values() ?? []) stored.push({ name, value });
-  }
-  return stored;
 }
 
 function findingToWire(finding: ScanFinding): unknown {

@@ -1,25 +1,14 @@
-import { failed, ok } from '@postern/kernel';
-import { EXIT, type Problem, problem } from '@postern/protocol';
+import { EXIT, problem } from '@postern/protocol';
 import {
-  importSecrets,
-  type ImportedRow,
+  osForeignKeyring,
+  type ForeignKeyring,
   type ImportFindings,
   type ImportFormat,
-  type ImportTarget,
 } from '@postern/importers';
-import { type OpenVault } from '@postern/app';
-import {
-  endWith,
-  fail,
-  openVault,
-  connectOrUnlock,
-  orFail,
-  report,
-  recordEvent,
-  type CommandContext,
-} from './context.ts';
-import { connectOrCreate } from './create-vault.ts';
-import { destroyLeftovers, whyKept } from './destroy-leftovers.ts';
+import { destroyLeftovers, importIntoVault, whyKept } from '@postern/app';
+import { printable } from '../terminal/printable.ts';
+import { confirm } from '../terminal/prompt.ts';
+import { endWith, fail, openParts, orFail, report, type CommandContext } from './context.ts';
 import { readSource } from './import-source.ts';
 import type { KeyringSource } from './keyring-sources.ts';
 import { importLines } from './import-lines.ts';
@@ -44,22 +33,19 @@ export async function importFrom(
   path: string | undefined,
   options: ImportCommandOptions,
 ): Promise<void> {
-  if (options.destroy && !options.yes && !context.terminal.interactive) {
-    fail(
-      problem(
-        'USAGE',
-        'Without a terminal to confirm, --destroy needs --yes; nothing was imported.',
-      ),
-    );
-  }
-  const source = await readSource(context, path, options);
+  refuseUnconfirmed(context, options);
+  const keyring = () => foreignKeyring(context);
+  const source = await readSource(context, path, options, keyring);
   const { findings } = source;
-  const vault = await vaultFor(context, options.dryRun);
-  const rows = await store(context, vault, findings, options);
+  const { dryRun: isDryRun, replace: isReplacing } = options;
+  const parts = openParts(context);
+  const imported = orFail(await importIntoVault(parts, findings, { isDryRun, isReplacing }));
+  const { rows, vault } = imported;
   const kept = options.destroy ? whyKept(rows, findings) : undefined;
+  const isToGo = options.destroy && kept === undefined && vault !== undefined;
   const destroyed =
-    options.destroy && kept === undefined && vault !== undefined
-      ? await destroyLeftovers(context, vault, findings, options.yes)
+    isToGo && (options.yes || (await isDestroyAgreed(context, findings)))
+      ? orFail(await destroyLeftovers({ ...context, keyring }, vault, findings))
       : [];
   const value = {
     format: source.format,
@@ -78,46 +64,33 @@ export async function importFrom(
   if (kept !== undefined || !isVerified) endWith(EXIT.failure);
 }
 
-/** Undefined for a dry run where there is no vault yet: a dry run makes none. */
-async function vaultFor(
-  context: CommandContext,
-  isDryRun: boolean,
-): Promise<OpenVault | undefined> {
-  if (!isDryRun) return await connectOrCreate(context);
-  const { vault } = await openVault(context);
-  return vault.state === 'absent' ? undefined : await connectOrUnlock(context);
-}
-
-/** What is there and what is read back is compared, and shown to nobody. */
-function into(vault: OpenVault): ImportTarget<Problem> {
-  return {
-    get: async (name) => await vault.get(name, { action: 'secret.use' }),
-    put: async (record) => await vault.put(record, 'secret.import'),
-  };
-}
-
-const NOTHING: ImportTarget<Problem> = {
-  get: () => Promise.resolve(ok(undefined)),
-  put: () => Promise.resolve(failed(problem('VAULT_NOT_SET_UP'))),
-};
-
-async function store(
-  context: CommandContext,
-  vault: OpenVault | undefined,
-  findings: ImportFindings,
-  options: ImportCommandOptions,
-): Promise<readonly ImportedRow[]> {
-  const rows = orFail(
-    await importSecrets(findings.secrets, vault === undefined ? NOTHING : into(vault), {
-      clock: context.clock,
-      isDryRun: options.dryRun,
-      isReplacing: options.replace,
-    }),
+function refuseUnconfirmed(
+  { terminal }: CommandContext,
+  { destroy, yes }: ImportCommandOptions,
+): void {
+  if (!destroy || yes || terminal.interactive) return;
+  fail(
+    problem('USAGE', 'Without a terminal to confirm, --destroy needs --yes; nothing was imported.'),
   );
-  for (const { name, outcome } of rows) {
-    if (vault === undefined || outcome !== 'not-verified') continue;
-    const subject = { kind: 'secret', name } as const;
-    await recordEvent(context, vault, { action: 'secret.import', outcome: 'failure', subject });
+}
+
+/** The keyring of the person who runs the command, as other programs see it. */
+function foreignKeyring({ environment }: CommandContext): ForeignKeyring {
+  const set = Object.entries(environment.variables).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return osForeignKeyring(Object.fromEntries(set));
+}
+
+async function isDestroyAgreed(
+  { terminal }: CommandContext,
+  { leftovers, skipped, gatewayKeys }: ImportFindings,
+): Promise<boolean> {
+  if (leftovers.length === 0) return false;
+  const lost = skipped.length + gatewayKeys.length;
+  for (const { path } of leftovers) terminal.note(`  ${printable(path)}`);
+  if (lost > 0) {
+    terminal.note(`They also contain ${String(lost)} entries that were not imported.`);
   }
-  return rows;
+  return await confirm("Destroy them? This can't be undone.");
 }

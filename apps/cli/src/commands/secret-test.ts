@@ -1,10 +1,9 @@
-import { testSecret } from '@postern/app';
+import { parseSecretName, testSecret } from '@postern/app';
 import { connectOrUnlock, openHome, orFail, report, type CommandContext } from './context.ts';
-import { nameOf } from './name-of.ts';
 
 /** `postern secret test NAME`: one cheap request with it to the provider that uses it. */
 export async function testSecretNamed(context: CommandContext, nameText: string): Promise<void> {
-  const name = nameOf(nameText);
+  const name = orFail(parseSecretName(nameText));
   const vault = await connectOrUnlock(context);
   const { config } = openHome(context);
   const tested = orFail(await testSecret(context, vault, config, name));

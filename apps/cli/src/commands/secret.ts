@@ -1,17 +1,23 @@
 import { revealSecret, type Secret } from '@postern/kernel';
-import { problem, type Problem, type SecretName } from '@postern/protocol';
-import { describeUpstreamFailure, providerTable } from '@postern/upstreams';
+import { problem, type SecretName } from '@postern/protocol';
 import {
-  storeProviderKey,
-  type OpenVault,
-  type StoreKeyInput,
-  type ValueOutcome,
+  parseSecretName,
+  parseStoredName,
+  rotateSecret as rotate,
+  secretNotFound,
+  storeSecret,
 } from '@postern/app';
 import { confirm, promptHidden, readStandardInput } from '../terminal/prompt.ts';
 import { table } from '../terminal/terminal.ts';
-import { fail, connectOrUnlock, openHome, orFail, report, type CommandContext } from './context.ts';
-import { connectOrCreate } from './create-vault.ts';
-import { anyNameOf, nameOf } from './name-of.ts';
+import {
+  connectOrCreate,
+  connectOrUnlock,
+  fail,
+  openHome,
+  orFail,
+  report,
+  type CommandContext,
+} from './context.ts';
 
 /** `postern secret set NAME`: the value from a hidden prompt or standard input, never argv. */
 export async function setSecret(
@@ -19,10 +25,11 @@ export async function setSecret(
   nameText: string,
   options: { readonly force: boolean },
 ): Promise<void> {
-  const name = nameOf(nameText);
+  const name = orFail(parseSecretName(nameText));
   const vault = await connectOrCreate(context);
   const value = await readValue(context, name);
-  await store(context, vault, { name, value, force: options.force });
+  const { config } = openHome(context);
+  orFail(await storeSecret(config, { ...options, vault, clock: context.clock, name, value }));
   report(context, { name, stored: true, storage: vault.storage }, [`Stored ${name}.`]);
 }
 
@@ -32,39 +39,19 @@ export async function rotateSecret(
   nameText: string,
   options: { readonly force: boolean },
 ): Promise<void> {
-  const name = nameOf(nameText);
+  const name = orFail(parseSecretName(nameText));
   const vault = await connectOrUnlock(context);
   // Nobody types a value for a secret that isn't there; one that is piped in is refused all the same.
   if (context.terminal.interactive) {
     const infos = orFail(await vault.list());
-    if (!infos.some((info) => info.name === name)) fail(missing(name));
+    if (!infos.some((info) => info.name === name)) fail(secretNotFound(name));
   }
   const value = await readValue(context, name);
-  const action = 'secret.rotate';
-  const outcome = await store(context, vault, { name, value, force: options.force, action });
-  if (outcome === 'missing') fail(missing(name));
-  if (outcome === 'same') {
-    fail(problem('USAGE', 'The vault already has that value; nothing was changed.'));
-  }
+  const { config } = openHome(context);
+  orFail(await rotate(config, { ...options, vault, clock: context.clock, name, value }));
   report(context, { name, rotated: true, storage: vault.storage }, [
     `Replaced ${name}. Revoke the old value at its provider.`,
   ]);
-}
-
-async function store(
-  context: CommandContext,
-  vault: OpenVault,
-  given: Pick<StoreKeyInput, 'name' | 'value' | 'force' | 'action'>,
-): Promise<ValueOutcome> {
-  const providers = orFail(providerTable(openHome(context).config), describeUpstreamFailure);
-  const provider = providers.all.find(({ secret }) => secret === given.name);
-  const { clock } = context;
-  const stored = await storeProviderKey({ vault, clock, keyForm: provider?.keyForm, ...given });
-  return orFail(stored);
-}
-
-function missing(name: SecretName): Problem {
-  return problem('SECRET_NOT_FOUND', `No secret is named ${name}.`);
 }
 
 /** `postern secret get NAME`: prints the value because it was asked for by name. */
@@ -73,11 +60,11 @@ export async function getSecret(
   nameText: string,
   options: { readonly field: string; readonly raw: boolean },
 ): Promise<void> {
-  const name = nameOf(nameText);
+  const name = orFail(parseSecretName(nameText));
   const vault = await connectOrUnlock(context);
   const record = orFail(await vault.get(name));
   const value = record?.fields.get(options.field);
-  if (value === undefined) fail(missing(name));
+  if (value === undefined) fail(secretNotFound(name));
   const text = revealSecret(value);
   if (options.raw) context.terminal.write(text);
   else report(context, { name, field: options.field, value: text }, [text]);
@@ -114,17 +101,18 @@ export async function removeSecret(
   nameText: string,
   options: { readonly yes: boolean },
 ): Promise<void> {
-  const name = anyNameOf(nameText);
+  const name = orFail(parseStoredName(nameText));
   const vault = await connectOrUnlock(context);
   const infos = orFail(await vault.list());
-  if (!infos.some((info) => info.name === name)) fail(missing(nameOf(nameText)));
+  if (!infos.some((info) => info.name === name))
+    fail(secretNotFound(orFail(parseSecretName(nameText))));
   if (context.terminal.interactive && !options.yes) {
     if (!(await confirm(`Remove the secret ${name}? This can't be undone.`))) {
       fail(problem('CANCELLED', 'Nothing was removed.'));
     }
   }
   const removed = orFail(await vault.remove(name));
-  if (!removed) fail(missing(name));
+  if (!removed) fail(secretNotFound(name));
   report(context, { name, removed }, [`Removed ${name}.`]);
 }
 

@@ -1,36 +1,23 @@
-import { isJsonObject, type JsonObject } from '@postern/kernel';
+import type { JsonObject } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
 import { describeVaultFailure, type KeyringProbe } from '@postern/vault';
-import {
-  agentPlace,
-  askRunning,
-  checkNewest,
-  checkUnfinished,
-  controlPlace,
-  type ControlPlace,
-  type Finding,
-} from '@postern/app';
-import { openVaultReadOnly, orFail, report, type CommandContext } from './context.ts';
+import { inspectStatus, type Finding, type ProcessStatus } from '@postern/app';
+import { openParts, orFail, report, type CommandContext } from './context.ts';
 
 /**
  * `postern status`: the vault, the keyring and the running process, without unlocking or changing
  * anything.
  */
 export async function status(context: CommandContext): Promise<void> {
-  const { vault, loaded, probe } = orFail(await openVaultReadOnly(context));
-  const rolledBack = await checkNewest(vault);
-  const unfinished = await checkUnfinished(vault);
-  const keyring = await probe();
-  const running = await processAt(controlPlace(context.home));
-  const agent = await processAt(agentPlace(context.home));
-  const holder = [running, agent].find((each) => each.status?.['unlocked'] === true);
-  const state = holder === undefined ? vault.state : 'unlocked';
+  const inspected = orFail(await inspectStatus(openParts(context)));
+  const { state, storage, storageMode, rolledBack, unfinished, keyring, running, agent } =
+    inspected;
   const value = {
     version: context.version,
     vault: state,
-    storage: vault.storage ?? null,
-    storageMode: context.storage ?? loaded.config.storage,
-    slots: vault.slots.map(({ kind }) => kind),
+    storage: storage ?? null,
+    storageMode,
+    slots: inspected.slots.map(({ kind }) => kind),
     rolledBack: rolledBack ?? null,
     unfinished: unfinished ?? null,
     keyring: keyringValue(keyring),
@@ -40,12 +27,12 @@ export async function status(context: CommandContext): Promise<void> {
     data: context.home.dataDir,
   };
   report(context, value, [
-    `Vault     ${vaultLine(state, vault.storage)}`,
+    `Vault     ${vaultLine(state, storage)}`,
     `Slots     ${value.slots.length === 0 ? 'none' : value.slots.join(', ')}`,
     ...findingLines('Files     ', rolledBack),
     ...findingLines('Left      ', unfinished),
     `Keyring   ${keyringLine(keyring)}`,
-    `Running   ${running.problem ?? runningLine(running.status)}`,
+    `Running   ${runningLine(running)}`,
     ...agentLines(agent),
     `Config    ${context.home.configFile}`,
     `Data      ${context.home.dataDir}`,
@@ -78,28 +65,15 @@ function failureLine({ message, remedy }: Pick<Problem, 'message' | 'remedy'>): 
   return `${message} ${remedy}`;
 }
 
-interface ProcessStatus {
-  /** What it says of itself; null where there is none. */
-  readonly status: JsonObject | null;
-  /** Why what is there was not asked. */
-  readonly problem?: string;
-}
-
-async function processAt(place: ControlPlace): Promise<ProcessStatus> {
-  const answer = await askRunning(place, 'GET', '/status');
-  if (!answer.ok) return { status: null, problem: failureLine(answer.failure) };
-  const body = answer.value?.body;
-  return { status: isJsonObject(body) ? body : null };
-}
-
 function agentLines({ status, problem }: ProcessStatus): readonly string[] {
-  if (problem !== undefined) return [`Agent     ${problem}`];
+  if (problem !== undefined) return [`Agent     ${failureLine(problem)}`];
   if (status === null) return [];
   const pid = JSON.stringify(status['pid']);
   return [`Agent     has the vault unlocked (pid ${pid}; lock it: postern vault lock)`];
 }
 
-function runningLine(running: JsonObject | null): string {
+function runningLine({ status: running, problem }: ProcessStatus): string {
+  if (problem !== undefined) return failureLine(problem);
   if (running === null) return 'no (start it: postern up)';
   const { address, pid, unlocked } = running;
   const state = unlocked === true ? 'unlocked' : 'locked';

@@ -1,13 +1,15 @@
-import { Secret } from '@postern/kernel';
-import { EXIT, problem, secretName } from '@postern/protocol';
-import { sameText } from '@postern/importers';
-import { DEFAULT_FIELD, singleValue } from '@postern/vault';
-import { ROTATION_DAYS, isUnsafe, inspectStorage, type StorageInspection } from '@postern/app';
+import { EXIT } from '@postern/protocol';
+import {
+  inspectStorage,
+  isUnsafe,
+  ROTATION_DAYS,
+  testStorage as testVaultStorage,
+  type StorageInspection,
+} from '@postern/app';
 import { findingLines } from './finding-lines.ts';
 import { table } from '../terminal/terminal.ts';
 import {
   endWith,
-  fail,
   connectOrUnlock,
   inspectionParts,
   orFail,
@@ -53,20 +55,7 @@ function credentialLines(credentials: StorageInspection['credentials']): readonl
 /** `postern auth storage test`: writes, reads and removes a probe where secrets really live. */
 export async function testStorage(context: CommandContext): Promise<void> {
   const vault = await connectOrUnlock(context);
-  const mark = Buffer.from(context.randomness.bytes(16)).toString('hex');
-  const name = secretName.from(`postern-probe-${mark.slice(0, 12)}`);
-  const begunMs = context.clock.monotonicMs();
-  const written = await vault.put(singleValue(name, Secret.of(mark), context.clock.nowMs()));
-  const read = await vault.get(name, { action: 'secret.use' });
-  // Removed whatever happened before: the probe must not stay.
-  const removed = await vault.remove(name);
-  orFail(written);
-  const value = orFail(read)?.fields.get(DEFAULT_FIELD);
-  const isGone = orFail(removed);
-  if (value === undefined || !isGone || !sameText(value, Secret.of(mark))) {
-    fail(problem('STORAGE_FAILED', "The storage didn't return what was written to it."));
-  }
-  const durationMs = Math.round(context.clock.monotonicMs() - begunMs);
+  const durationMs = orFail(await testVaultStorage(context, vault));
   report(context, { backend: vault.storage, works: true, durationMs }, [
     `The ${vault.storage} storage works: wrote, read and removed a test value (${String(durationMs)} ms).`,
   ]);

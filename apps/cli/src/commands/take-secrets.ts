@@ -1,4 +1,4 @@
-import { systemKeyring, takeSecrets, type OpenVault, type SecretUse } from '@postern/app';
+import { systemKeyring, takeSecrets, type OpenParts, type SecretUse } from '@postern/app';
 import type { Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
 import type { SecretWish, TakenSecrets } from '@postern/run';
@@ -10,10 +10,10 @@ export async function take(
   wish: SecretWish,
   use: SecretUse,
 ): Promise<Result<TakenSecrets, Problem>> {
-  const unlocked = async (): Promise<OpenVault> => {
-    const { openUnlocked } = await import('./context.ts');
-    return await openUnlocked(context);
+  const openParts = async (): Promise<OpenParts> => {
+    const loaded = await import('./context.ts');
+    return loaded.openParts(context);
   };
   const keyring = () => systemKeyring(context.environment);
-  return await takeSecrets({ ...context, keyring, unlocked }, wish, use);
+  return await takeSecrets({ ...context, keyring, openParts }, wish, use);
 }

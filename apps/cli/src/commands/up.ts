@@ -1,27 +1,21 @@
-import { takeLock, type LockFailure } from '@postern/disk';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { eraseSecret, isJsonObject } from '@postern/kernel';
-import type { KeyringProbe } from '@postern/vault';
 import {
-  askRunning,
-  connectionsOf,
-  controlPlace,
+  composePostern,
   createProcessLog,
-  describeLockFailure,
-  type HomeVault,
-  type LogLevel,
-  parseReceiver,
-  Postern,
-  type ProcessLog,
+  open,
   serve,
+  takeInstanceLock,
+  unlockAtStart,
+  type LogLevel,
+  type Postern,
+  type ProcessLog,
   type Serving,
 } from '@postern/app';
 import { placeOf } from '../failure/place-of.ts';
 import { openInBrowser } from './open-in-browser.ts';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import { styled } from '../terminal/terminal.ts';
-import { type CommandContext, fail, openHome, openVault, orFail } from './context.ts';
+import { type CommandContext, fail, openHome, openParts, orFail } from './context.ts';
 
 export interface UpOptions {
   readonly port: number | undefined;
@@ -36,18 +30,16 @@ const PAGE_DIRECTORY = fileURLToPath(new URL('../../../web/dist/', import.meta.u
 /** `postern up`: the app, the page and the gateway, until SIGINT or SIGTERM. */
 export async function up(context: CommandContext, options: UpOptions): Promise<void> {
   const loaded = openHome(context);
-  const lockPath = join(context.home.dataDir, 'instance.lock');
-  const lock = takeLock(lockPath);
-  if (!lock.ok) return refuseSecondStart(lock.failure);
+  const lock = orFail(takeInstanceLock(context.home));
   try {
     await run(context, options, options.port ?? loaded.config.port);
   } finally {
-    lock.value.release();
+    lock.release();
   }
 }
 
 async function run(context: CommandContext, options: UpOptions, port: number): Promise<void> {
-  const found = await openVault(context);
+  const found = orFail(await open(openParts(context)));
   const { config } = found.loaded;
   const log = createProcessLog({
     clock: context.clock,
@@ -59,8 +51,12 @@ async function run(context: CommandContext, options: UpOptions, port: number): P
       context.terminal.note(line);
     },
   });
-  const postern = orFail(compose(context, found, await found.probe(), log));
-  await unlockAtStart(context, postern);
+  const say = (line: string): void => {
+    log.write('warn', 'notice', line);
+  };
+  const postern = orFail(await composePostern({ ...context, log, say }, found));
+  const notice = orFail(await unlockAtStart(postern, () => givenPassphrase(context)));
+  if (notice !== undefined) context.terminal.note(`postern: ${notice.message} ${notice.remedy}`);
   const stopped = Promise.withResolvers<undefined>();
   const stop = (): void => {
     stopped.resolve(undefined);
@@ -108,54 +104,6 @@ function sayEnding(
   else context.terminal.note(message);
 }
 
-function compose(
-  context: CommandContext,
-  found: HomeVault,
-  keyring: KeyringProbe,
-  log: ProcessLog,
-): ReturnType<typeof Postern.create> {
-  const { home, clock, lookEveryMs, randomness, version } = context;
-  const { vault, loaded } = found;
-  const receiver = parseReceiver(loaded.config);
-  if (!receiver.ok) return receiver;
-  const connections = connectionsOf(loaded.config);
-  const say = (line: string): void => {
-    log.write('warn', 'notice', line);
-  };
-  return Postern.create({
-    home,
-    loaded,
-    clock,
-    lookEveryMs,
-    randomness,
-    vault,
-    keyring,
-    connections,
-    version,
-    log,
-    say,
-  });
-}
-
-/** Opens what opens without asking; a file vault waits for its passphrase in the page. */
-async function unlockAtStart(context: CommandContext, postern: Postern): Promise<void> {
-  const { vault } = postern;
-  if (vault.state === 'absent') return;
-  if (vault.storage === 'keyring') {
-    const unlocked = await postern.unlock({ keyring: true });
-    if (unlocked.ok) return;
-    if (unlocked.failure.code.startsWith('DATABASE')) fail(unlocked.failure);
-    context.terminal.note(`postern: ${unlocked.failure.message} ${unlocked.failure.remedy}`);
-    return;
-  }
-  const given = givenPassphrase(context);
-  if (given === undefined) return;
-  const passphrase = orFail(given);
-  const unlocked = await postern.unlockWith({ with: 'passphrase', passphrase });
-  eraseSecret(passphrase);
-  orFail(unlocked);
-}
-
 function greet(context: CommandContext, serving: Serving, postern: Postern): void {
   const { terminal } = context;
   const state = { absent: 'first run', locked: 'locked', unlocked: 'unlocked' }[
@@ -170,19 +118,4 @@ function greet(context: CommandContext, serving: Serving, postern: Postern): voi
   terminal.announce(
     'The link works once and expires in ten minutes; get another with postern open. Press Ctrl+C to stop.',
   );
-}
-
-function refuseSecondStart(failure: LockFailure): never {
-  return fail(describeLockFailure(failure));
-}
-
-/** It goes into a page, so it is taken for nothing else than what it must be. */
-const LAUNCH_URL = /^http:\/\/(?:127\.0\.0\.1|localhost):\d{1,5}\/#launch=[\w-]+$/;
-
-/** The running process's page with a fresh code; undefined where none answers. */
-export async function launchUrlOfRunning(context: CommandContext): Promise<string | undefined> {
-  const asked = await askRunning(controlPlace(context.home), 'POST', '/launch');
-  const answer = orFail(asked);
-  const url = isJsonObject(answer?.body) ? answer.body['url'] : undefined;
-  return typeof url === 'string' && LAUNCH_URL.test(url) ? url : undefined;
 }

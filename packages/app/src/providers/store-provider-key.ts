@@ -1,8 +1,16 @@
-import { failed, type Clock, type Result, type Secret } from '@postern/kernel';
-import type { KeyForm, Problem, SecretName } from '@postern/protocol';
+import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
+import {
+  problem,
+  type Config,
+  type KeyForm,
+  type Problem,
+  type SecretName,
+} from '@postern/protocol';
+import { describeUpstreamFailure, providerTable } from '@postern/upstreams';
 import { checkKeyForm, describeVaultFailure } from '@postern/vault';
-import type { OpenVault } from '../vault/open-vault.ts';
+import { secretNotFound } from '../secrets/secret-name.ts';
 import type { ValueInput, ValueOutcome } from '../secrets/set-value.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
 
 export interface StoreKeyInput {
   readonly vault: OpenVault;
@@ -25,4 +33,32 @@ export async function storeProviderKey(
   const overridden = input.force && !checked.ok && checked.failure.reason === 'key-form-unexpected';
   if (!checked.ok && !overridden) return failed(describeVaultFailure(checked.failure));
   return await vault.setValue({ name, value, nowMs: clock.nowMs(), action });
+}
+
+/** Stores the value of a secret, checked against the keys of the provider that uses it, if one does. */
+export async function storeSecret(
+  config: Config,
+  input: Omit<StoreKeyInput, 'keyForm'>,
+): Promise<Result<ValueOutcome, Problem>> {
+  const providers = providerTable(config);
+  if (!providers.ok) return failed(describeUpstreamFailure(providers.failure));
+  const provider = providers.value.all.find(({ secret }) => secret === input.name);
+  return await storeProviderKey({ ...input, keyForm: provider?.keyForm });
+}
+
+/** The same for a secret that is stored; a failure if it isn't, or if the value is the one it has. */
+export async function rotateSecret(
+  config: Config,
+  input: Omit<StoreKeyInput, 'keyForm' | 'action'>,
+): Promise<Result<undefined, Problem>> {
+  const outcome = await storeSecret(config, { ...input, action: 'secret.rotate' });
+  if (!outcome.ok) return outcome;
+  switch (outcome.value) {
+    case 'stored':
+      return ok();
+    case 'missing':
+      return failed(secretNotFound(input.name));
+    case 'same':
+      return failed(problem('USAGE', 'The vault already has that value; nothing was changed.'));
+  }
 }

@@ -16,6 +16,7 @@ import {
 import { DEFAULT_FIELD } from '@postern/vault';
 import { recordEvents, type AuditPlace } from '../audit/audit.ts';
 import { connectionsOf, useProxyPassword } from './connections.ts';
+import { secretNotFound } from '../secrets/secret-name.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 
 /** What a provider that accepts a key answers. */
@@ -53,9 +54,7 @@ export async function testSecret(
   const found = await vault.get(name, { action: 'secret.use' });
   if (!found.ok) return found;
   const key = found.value?.fields.get(DEFAULT_FIELD);
-  if (key === undefined) {
-    return failed(problem('SECRET_NOT_FOUND', `No secret is named ${name}.`));
-  }
+  if (key === undefined) return failed(secretNotFound(name));
   const provider = providers.value.all.find(
     ({ secret, auth }) => secret === name && auth !== 'none',
   );

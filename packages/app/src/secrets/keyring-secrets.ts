@@ -18,7 +18,7 @@ export interface KeyringSecretsParts {
   readonly kdfCosts: KdfCosts;
   readonly keyring: () => KeyringPort;
   /** The same vault unlocked, for what the keyring alone does not give. */
-  readonly unlocked: () => Promise<Pick<OpenVault, 'take'>>;
+  readonly unlocked: () => Promise<Result<Pick<OpenVault, 'take'>, Problem>>;
 }
 
 /**
@@ -47,7 +47,10 @@ export async function keyringSecrets(
   return {
     take: async (wish, use) => {
       const [log, found] = await Promise.all([openLog(), findSecrets(get, wish)]);
-      if (log === undefined) return await (await parts.unlocked()).take(wish, use);
+      if (log === undefined) {
+        const unlocked = await parts.unlocked();
+        return unlocked.ok ? await unlocked.value.take(wish, use) : unlocked;
+      }
       const { handOut } = await audit;
       return log.ok ? await handOut(log.value, use, found) : log;
     },

@@ -1,12 +1,12 @@
-import { failed, ok, type Clock, type Result } from '@postern/kernel';
+import { ok, type Clock, type Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
 import type { SecretWish, TakenSecrets } from '@postern/run';
 import type { KdfCosts, KeyringPort } from '@postern/vault';
-import { prepareHome, type Home } from '../config/home.ts';
-import { loadConfig } from '../config/load-config.ts';
-import { describeConfigFailure, describeHomeFailure } from '../failure/describe-home.ts';
+import type { Home } from '../config/home.ts';
+import { openHome } from '../config/open-home.ts';
 import { holderPlaces } from '../instance/control-address.ts';
 import { connect } from '../instance/connect.ts';
+import type { OpenParts } from '../vault/front-end.ts';
 import type { OpenVault, SecretUse } from '../vault/open-vault.ts';
 
 export interface TakeParts {
@@ -16,8 +16,8 @@ export interface TakeParts {
   /** Overrides the configuration. */
   readonly storage: 'auto' | 'keyring' | 'file' | undefined;
   readonly keyring: () => KeyringPort;
-  /** The vault unlocked here, for what the keyring alone does not give. */
-  readonly unlocked: () => Promise<OpenVault>;
+  /** To unlock the vault here, for what the keyring alone does not give. */
+  readonly openParts: () => Promise<OpenParts>;
 }
 
 /**
@@ -40,24 +40,20 @@ async function vaultToTakeFrom({
   kdfCosts,
   keyring,
   storage,
-  unlocked,
+  openParts,
 }: TakeParts): Promise<Result<Pick<OpenVault, 'take'>, Problem>> {
+  const unlocked = async (): Promise<Result<OpenVault, Problem>> => {
+    const { openUnlocked } = await import('../vault/connect-or-open.ts');
+    return await openUnlocked(await openParts());
+  };
   const running = await connect(holderPlaces(home));
   if (!running.ok) return running;
   if (running.value !== undefined) return ok(running.value);
-  const mode = storage === undefined ? configuredStorage(home) : ok(storage);
-  if (!mode.ok) return mode;
-  if (mode.value === 'file') return ok(await unlocked());
+  const loaded = storage === undefined ? openHome(home) : undefined;
+  if (loaded?.ok === false) return loaded;
+  if ((storage ?? loaded?.value.config.storage) === 'file') return await unlocked();
   const { keyringSecrets } = await import('./keyring-secrets.ts');
   const { dataDir } = home;
   const found = await keyringSecrets({ dataDir, clock, kdfCosts, keyring, unlocked });
-  return ok(found ?? (await unlocked()));
-}
-
-function configuredStorage(home: Home): Result<'auto' | 'keyring' | 'file', Problem> {
-  const prepared = prepareHome(home);
-  if (!prepared.ok) return failed(describeHomeFailure(prepared.failure));
-  const loaded = loadConfig(home.configFile);
-  if (!loaded.ok) return failed(describeConfigFailure(loaded.failure));
-  return ok(loaded.value.config.storage);
+  return found === undefined ? await unlocked() : ok(found);
 }

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { BackupOptions } from '../backup.ts';
-import type { MigrateOptions } from '../migrate.ts';
+import type { MigrateOptions } from '@postern/app';
 import { wholeNumber, type GetContext } from './option-values.ts';
 
 /** `auth storage …` and `doctor`. */

@@ -1,0 +1,41 @@
+import { eraseSecret, ok, type Result, type Secret } from '@postern/kernel';
+import type { Problem } from '@postern/protocol';
+import { parseReceiver } from './audit/forward-receiver.ts';
+import { Postern, type PosternParts } from './postern.ts';
+import { connectionsOf } from './providers/connections.ts';
+import type { HomeVault } from './vault/home-vault.ts';
+
+/** The product around an opened vault, if the configuration allows it. */
+export async function composePostern(
+  parts: Omit<PosternParts, 'vault' | 'loaded' | 'keyring' | 'connections'>,
+  { vault, loaded, probe }: HomeVault,
+): Promise<Result<Postern, Problem>> {
+  const keyring = await probe();
+  const receiver = parseReceiver(loaded.config);
+  if (!receiver.ok) return receiver;
+  const connections = connectionsOf(loaded.config);
+  return Postern.create({ ...parts, vault, loaded, keyring, connections });
+}
+
+/**
+ * Unlocks what unlocks without asking; a vault in a file waits for its passphrase in the page. Why the
+ * keyring didn't unlock it is a notice, not a failure, unless a database doesn't open.
+ */
+export async function unlockAtStart(
+  postern: Postern,
+  givenPassphrase: () => Result<Secret, Problem> | undefined,
+): Promise<Result<Problem | undefined, Problem>> {
+  const { vault } = postern;
+  if (vault.state === 'absent') return ok(undefined);
+  if (vault.storage === 'keyring') {
+    const unlocked = await postern.unlock({ keyring: true });
+    if (unlocked.ok) return ok(undefined);
+    return unlocked.failure.code.startsWith('DATABASE') ? unlocked : ok(unlocked.failure);
+  }
+  const given = givenPassphrase();
+  if (given?.ok !== true) return given ?? ok(undefined);
+  const passphrase = given.value;
+  const unlocked = await postern.unlockWith({ with: 'passphrase', passphrase });
+  eraseSecret(passphrase);
+  return unlocked.ok ? ok(undefined) : unlocked;
+}

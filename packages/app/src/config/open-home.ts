@@ -1,0 +1,13 @@
+import { failed, type Result } from '@postern/kernel';
+import type { Problem } from '@postern/protocol';
+import { describeConfigFailure, describeHomeFailure } from '../failure/describe-home.ts';
+import { prepareHome, type Home } from './home.ts';
+import { loadConfig, type LoadedConfig } from './load-config.ts';
+
+/** Creates the directories of a home where they are missing, and reads its configuration. */
+export function openHome(home: Home): Result<LoadedConfig, Problem> {
+  const prepared = prepareHome(home);
+  if (!prepared.ok) return failed(describeHomeFailure(prepared.failure));
+  const loaded = loadConfig(home.configFile);
+  return loaded.ok ? loaded : failed(describeConfigFailure(loaded.failure));
+}

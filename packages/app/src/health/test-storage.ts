@@ -1,0 +1,28 @@
+import { failed, ok, Secret, type Clock, type Randomness, type Result } from '@postern/kernel';
+import { problem, secretName, type Problem } from '@postern/protocol';
+import { sameText } from '@postern/importers';
+import { DEFAULT_FIELD, singleValue } from '@postern/vault';
+import type { OpenVault } from '../vault/open-vault.ts';
+
+/** Writes, reads and removes a secret where the secrets really are; how many milliseconds it took. */
+export async function testStorage(
+  { clock, randomness }: { readonly clock: Clock; readonly randomness: Randomness },
+  vault: Pick<OpenVault, 'get' | 'put' | 'remove'>,
+): Promise<Result<number, Problem>> {
+  const mark = Buffer.from(randomness.bytes(16)).toString('hex');
+  const name = secretName.from(`postern-probe-${mark.slice(0, 12)}`);
+  const begunMs = clock.monotonicMs();
+  const written = await vault.put(singleValue(name, Secret.of(mark), clock.nowMs()));
+  const read = await vault.get(name, { action: 'secret.use' });
+  // Removed whatever happened before: the probe must not stay.
+  const removed = await vault.remove(name);
+  if (!written.ok) return written;
+  if (!read.ok) return read;
+  if (!removed.ok) return removed;
+  const value = read.value?.fields.get(DEFAULT_FIELD);
+  if (value === undefined || !removed.value || !sameText(value, Secret.of(mark))) {
+    const message = "The storage didn't return what was written to it.";
+    return failed(problem('STORAGE_FAILED', message));
+  }
+  return ok(Math.round(clock.monotonicMs() - begunMs));
+}

@@ -1,0 +1,124 @@
+import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import { problem, type Problem } from '@postern/protocol';
+import { describeVaultFailure, type RekeyOptions, type Vault } from '@postern/vault';
+import { recordEvents } from '../audit/audit.ts';
+import { whileAlone } from '../instance/alone.ts';
+import { openExisting } from './connect-or-open.ts';
+import type { OpenParts } from './front-end.ts';
+import { localVault } from './open-vault.ts';
+import type { RecoveredRekey } from './unlock.ts';
+import {
+  unlockAndRecord,
+  unlockByPassphrase,
+  type UnlockedByPassphrase,
+} from './unlock-and-record.ts';
+
+export interface RekeyParts extends OpenParts {
+  readonly onProgress: NonNullable<RekeyOptions['onProgress']>;
+  /**
+   * Starts a new process that calls `confirmRekey` on this home, and waits until it has ended. It gets
+   * the passphrase if the vault needs one.
+   */
+  readonly confirmInNewProcess: (passphrase: Secret | undefined) => Promise<void>;
+}
+
+export interface RenewedKey {
+  /** What became of a change that was interrupted before this one. */
+  readonly recovered: RecoveredRekey | undefined;
+  readonly recoveryCode: Secret;
+}
+
+/**
+ * Gives the secrets, the databases and every key slot a new data key; then a new process opens
+ * everything with it before the old key is destroyed.
+ */
+export async function rekeyVault(parts: RekeyParts): Promise<Result<RenewedKey, Problem>> {
+  return await whileAlone(parts.home, async () => {
+    const opened = await openExisting(parts);
+    return opened.ok ? await renewKey(parts, opened.value.vault) : opened;
+  });
+}
+
+/**
+ * Opens the vault and gives it a new data key and recovery code. An interrupted change is completed
+ * first: nobody knows who has seen its code.
+ */
+export async function renewKey(
+  parts: RekeyParts,
+  vault: Vault,
+): Promise<Result<RenewedKey, Problem>> {
+  const unlocked = await unlockForRekey(parts, vault);
+  if (!unlocked.ok) return unlocked;
+  const { passphrase, recovered } = unlocked.value;
+  if (recovered !== undefined) parts.frontEnd.onRecovered(recovered);
+  if (recovered?.outcome === 'in-force') {
+    const confirmed = await confirmByNewProcess(parts, vault, passphrase);
+    if (!confirmed.ok) return confirmed;
+  }
+  const changed = await changeKey(parts, vault, passphrase && { passphrase });
+  return changed.ok ? ok({ recovered, recoveryCode: changed.value }) : changed;
+}
+
+/** Completes a change that another process made; false if there is none. */
+export async function confirmRekey(parts: OpenParts): Promise<Result<boolean, Problem>> {
+  const opened = await openExisting(parts);
+  if (!opened.ok) return opened;
+  const recovered = await unlockAndRecord(parts, opened.value.vault, { isSilent: true });
+  if (!recovered.ok) return recovered;
+  if (recovered.value?.outcome !== 'in-force') return ok(recovered.value?.outcome === 'confirmed');
+  const { why } = recovered.value;
+  const cause = why === undefined ? undefined : describeVaultFailure(why).message;
+  return failed(problem('VAULT_REKEY_UNCONFIRMED', cause));
+}
+
+/** Opens the vault; its passphrase if it has one, since its slot is made anew. */
+async function unlockForRekey(
+  parts: OpenParts,
+  vault: Vault,
+): Promise<Result<Partial<UnlockedByPassphrase>, Problem>> {
+  if (vault.storage === 'file') return await unlockByPassphrase(parts, vault, { isSilent: true });
+  const unlocked = await unlockAndRecord(parts, vault, {
+    way: { with: 'keyring' },
+    isSilent: true,
+  });
+  if (!unlocked.ok) return unlocked;
+  const recovered = unlocked.value;
+  if (vault.slots.every(({ kind }) => kind !== 'passphrase')) return ok({ recovered });
+  const found = await parts.frontEnd.askPresentPassphrase(
+    'The vault also has a passphrase, which is needed to change its data key.',
+  );
+  return found.ok ? ok({ passphrase: found.value, recovered }) : found;
+}
+
+/** Gives an unlocked vault a new data key, and with it a new recovery code, which is shown. */
+export async function changeKey(
+  parts: RekeyParts,
+  vault: Vault,
+  passphrases: Pick<RekeyOptions, 'passphrase' | 'newPassphrase'> = {},
+): Promise<Result<Secret, Problem>> {
+  const changed = await vault.rekey({ ...passphrases, onProgress: parts.onProgress });
+  if (!changed.ok) {
+    const failure = describeVaultFailure(changed.failure);
+    const event = { action: 'vault.rekey', outcome: 'failure', reason: failure.code } as const;
+    const recorded = await recordEvents(parts, localVault(vault), [event]);
+    return recorded.ok ? failed(failure) : recorded;
+  }
+  const { recoveryCode } = changed.value;
+  // Before anything else can go wrong: from now on the code before may be of no use.
+  parts.frontEnd.onRecoveryCode(recoveryCode);
+  const passphrase = passphrases.newPassphrase ?? passphrases.passphrase;
+  const confirmed = await confirmByNewProcess(parts, vault, passphrase);
+  return confirmed.ok ? ok(recoveryCode) : confirmed;
+}
+
+/** What this process has in memory proves nothing: another one opens everything from the disk. */
+export async function confirmByNewProcess(
+  parts: RekeyParts,
+  vault: Vault,
+  passphrase: Secret | undefined,
+): Promise<Result<undefined, Problem>> {
+  await parts.confirmInNewProcess(vault.storage === 'file' ? passphrase : undefined);
+  const unconfirmed = await vault.isRekeyUnconfirmed();
+  if (!unconfirmed.ok) return failed(describeVaultFailure(unconfirmed.failure));
+  return unconfirmed.value ? failed(problem('VAULT_REKEY_UNCONFIRMED')) : ok();
+}
