@@ -1,12 +1,6 @@
 import { isJsonObject } from '@postern/kernel';
-import {
-  anthropicAnswer,
-  anthropicError,
-  anthropicFrames,
-  anthropicModels,
-} from './anthropic-wire.ts';
 import { bodyWrites, streamWrites, type Outgoing } from './deliver.ts';
-import { openaiAnswer, openaiError, openaiFrames, openaiModels } from './openai-wire.ts';
+import { FAKE_WIRES } from './fake-wire.ts';
 import { echoAnswer, questionOf } from './question.ts';
 import { readRecording } from './recording.ts';
 import type { Delivery, FakeModel, FakeReply } from './reply.ts';
@@ -50,8 +44,7 @@ async function modelsAnswer(
   const chosen = await chooseReply(request);
   if (chosen.kind !== 'echo') return reply(request, dialect, chosen);
   const limit = Number(new URL(request.path, 'http://fake').searchParams.get('limit') ?? 20);
-  const body =
-    dialect === 'anthropic-messages' ? anthropicModels(models, limit) : openaiModels(models);
+  const body = FAKE_WIRES[dialect].models(models, limit);
   return plain(request, 200, JSON_TYPE, body, chosen);
 }
 
@@ -89,17 +82,10 @@ function scripted(
   const question = questionOf(isJsonObject(request.json) ? request.json : {});
   const answer = chosen.kind === 'echo' ? echoAnswer(question) : chosen;
   const id = idOf(request);
-  const ofAnthropic = dialect === 'anthropic-messages';
-  if (question.stream) {
-    const frames = ofAnthropic
-      ? anthropicFrames(answer, question, id)
-      : openaiFrames(answer, question, id);
-    return streamed(request, dialect, frames, chosen);
-  }
-  const body = ofAnthropic
-    ? anthropicAnswer(answer, question, id)
-    : openaiAnswer(answer, question, id);
-  return plain(request, 200, JSON_TYPE, body, chosen);
+  const wire = FAKE_WIRES[dialect];
+  return question.stream
+    ? streamed(request, dialect, wire.frames(answer, question, id), chosen)
+    : plain(request, 200, JSON_TYPE, wire.answer(answer, question, id), chosen);
 }
 
 function streamed(
@@ -142,10 +128,8 @@ function refused(
   message: string,
   reply: { readonly errorType?: string; readonly retryAfter?: number } & Delivery = {},
 ): Answer {
-  const body =
-    dialect === 'anthropic-messages'
-      ? anthropicError(status, message, `req_${idOf(request)}`, reply.errorType)
-      : openaiError(status, message, reply.errorType);
+  const requestId = `req_${idOf(request)}`;
+  const body = FAKE_WIRES[dialect].error(status, message, requestId, reply.errorType);
   const { retryAfter, ...delivery } = reply;
   const headers = {
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),

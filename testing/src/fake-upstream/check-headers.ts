@@ -71,6 +71,7 @@ function checkKey(
 const AUTH_HEADERS: Readonly<Record<FakeDialect, readonly UpstreamAuth[]>> = {
   'anthropic-messages': ['x-api-key', 'bearer'],
   'openai-chat': ['bearer'],
+  'openai-responses': ['bearer'],
 };
 
 function checkShown(

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
-import { anthropicErrorFrame, anthropicFrame } from './anthropic-wire.ts';
-import { openaiErrorFrame, openaiFrame } from './openai-wire.ts';
+import { FAKE_WIRES } from './fake-wire.ts';
 import type { Delivery, Fault } from './reply.ts';
 import type { FakeDialect } from './fake-dialect.ts';
 
@@ -39,25 +38,13 @@ function withFault(
     case 'stall':
       return before;
     case 'error-event':
-      return [...before, errorFrame(fault, dialect)];
+      return [
+        ...before,
+        FAKE_WIRES[dialect].errorFrame(fault.message ?? 'Overloaded', fault.errorType),
+      ];
     case 'malformed':
-      return [...before, BROKEN_FRAMES[dialect], ...frames.slice(at)];
+      return [...before, FAKE_WIRES[dialect].brokenFrame, ...frames.slice(at)];
   }
-}
-
-const BROKEN_FRAMES: Readonly<Record<FakeDialect, string>> = {
-  'anthropic-messages': anthropicFrame(
-    'content_block_delta',
-    '{"type":"content_block_delta","index":0,"delta":{"type":"text_del',
-  ),
-  'openai-chat': openaiFrame('{"id":"chatcmpl-broken","choices":[{"delta":{"cont'),
-};
-
-function errorFrame(fault: Fault & { kind: 'error-event' }, dialect: FakeDialect): string {
-  const message = fault.message ?? 'Overloaded';
-  return dialect === 'anthropic-messages'
-    ? anthropicErrorFrame(message, fault.errorType ?? 'overloaded_error')
-    : openaiErrorFrame(message, fault.errorType ?? 'server_error');
 }
 
 /** A whole body, with its content-length. */

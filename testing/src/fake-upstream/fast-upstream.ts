@@ -5,6 +5,8 @@ import type { Question } from './question.ts';
 import type { ScriptedAnswer } from './reply.ts';
 import type { FakeDialect } from './fake-dialect.ts';
 
+type FastDialect = Exclude<FakeDialect, 'openai-responses'>;
+
 export interface FastUpstreamOptions {
   /** Default: a free port. */
   readonly port?: number;
@@ -17,7 +19,7 @@ export interface FastUpstreamOptions {
 /** A fake upstream that does as little as possible, as the upper limit of a benchmark. */
 export interface FastUpstream {
   readonly url: string;
-  readonly baseUrls: Readonly<Record<FakeDialect, string>>;
+  readonly baseUrls: Readonly<Record<FastDialect, string>>;
   /** The number of responses started so far. */
   readonly served: number;
   close(): Promise<void>;
@@ -89,7 +91,7 @@ const QUESTION: Question = {
   promptLength: 400,
 };
 
-function prepare(dialect: FakeDialect, options: FastUpstreamOptions): Prepared {
+function prepare(dialect: FastDialect, options: FastUpstreamOptions): Prepared {
   const messages = dialect === 'anthropic-messages';
   const deltas = Array.from({ length: messages ? 63 : 65 }, (_, index) => ` word${index}`);
   const answer: ScriptedAnswer = { parts: [{ kind: 'text', text: deltas.join(''), deltas }] };

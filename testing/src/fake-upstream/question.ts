@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '@postern/kernel';
 import { itemsOf, objectsOf, stringOf } from './json-view.ts';
 import type { ScriptedAnswer } from './reply.ts';
 
-/** The parts of a request, in either dialect, that the fake needs. */
+/** The parts of a request, in any dialect, that the fake needs. */
 export interface Question {
   readonly model: string;
   readonly stream: boolean;
@@ -17,7 +17,7 @@ export interface Question {
 }
 
 export function questionOf(body: JsonObject): Question {
-  const messages = itemsOf(body['messages']);
+  const messages = messagesOf(body);
   const last = objectsOf(messages).findLast((message) => message['role'] === 'user');
   const options = body['stream_options'];
   return {
@@ -28,6 +28,13 @@ export function questionOf(body: JsonObject): Question {
     messageCount: messages.length,
     promptLength: JSON.stringify(messages).length,
   };
+}
+
+/** The messages; the Responses API calls them `input`, which may also be one text. */
+function messagesOf(body: JsonObject): readonly JsonValue[] {
+  const { input } = body;
+  if (typeof input === 'string') return [{ role: 'user', content: input }];
+  return itemsOf(body['messages'] ?? input);
 }
 
 function textOf(content: JsonValue | undefined): string {

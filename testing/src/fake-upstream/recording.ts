@@ -3,6 +3,7 @@ import { isJsonObject, parseJson } from '@postern/kernel';
 import { stringOf } from './json-view.ts';
 import { anthropicFrame } from './anthropic-wire.ts';
 import { OPENAI_DONE, openaiFrame } from './openai-wire.ts';
+import { responsesFrame } from './responses-wire.ts';
 import type { FakeDialect } from './fake-dialect.ts';
 
 /** A recorded response, framed as it is sent. */
@@ -24,6 +25,9 @@ export function readRecording(file: string, dialect: FakeDialect, answer = 0): R
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   if (dialect === 'openai-chat') {
     return { kind: 'stream', frames: [...lines.map(openaiFrame), OPENAI_DONE] };
+  }
+  if (dialect === 'openai-responses') {
+    return { kind: 'stream', frames: lines.map((line) => responsesFrame(typeOf(line), line)) };
   }
   const frames = splitAnswers(lines)[answer]?.map((line) => anthropicFrame(typeOf(line), line));
   if (frames === undefined) throw new RangeError('the recording has fewer answers');

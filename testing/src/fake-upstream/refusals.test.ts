@@ -181,6 +181,41 @@ describe('requests that the real API rejects', () => {
     expect(upstream.violations.length).toBeGreaterThan(0);
   });
 
+  const responsesCall = { type: 'function_call', call_id: 'a', name: 'f', arguments: '{}' };
+  const responsesRows: readonly (readonly [string, object, RegExp])[] = [
+    ['no model', { model: undefined }, /model/],
+    ['no input', { input: undefined }, /input/],
+    ['fields of chat completions', { messages: [user] }, /messages/],
+    ['an unknown role', { input: [{ role: 'human', content: 'x' }] }, /human/],
+    [
+      'content of an answer in a question',
+      { input: [{ role: 'user', content: [{ type: 'output_text', text: 'x' }] }] },
+      /output_text/,
+    ],
+    ['a call without its output', { input: [user, responsesCall] }, /No tool output/],
+    [
+      'an output without its call',
+      { input: [user, { type: 'function_call_output', call_id: 'b', output: 'x' }] },
+      /No tool call/,
+    ],
+    [
+      'a tool of chat completions',
+      { tools: [{ type: 'function', function: { name: 'f' } }] },
+      /function/,
+    ],
+    ['too few tokens', { max_output_tokens: 5 }, /minimum/],
+  ];
+  it.each(responsesRows)('OpenAI Responses: %s', async (_, wrong, words) => {
+    const answer = await post(
+      '/responses',
+      { authorization: `Bearer ${KEY}` },
+      { model: 'm', input: 'hi', ...wrong },
+    );
+    expect(answer).toMatch(/^400 /);
+    expect(answer).toMatch(words);
+    expect(upstream.violations.length).toBeGreaterThan(0);
+  });
+
   it('records forwarded headers and responds anyway', async () => {
     const answer = await post(
       '/v1/chat/completions',

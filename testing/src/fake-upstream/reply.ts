@@ -18,7 +18,7 @@ export type ScriptedPart =
       readonly input: JsonObject;
     };
 
-/** A whole answer, in neither dialect. */
+/** A whole answer, independent of any dialect. */
 export interface ScriptedAnswer {
   readonly parts: readonly ScriptedPart[];
   /** Default: derived from the parts. */
@@ -44,7 +44,7 @@ export type Fault =
     }
   /** One event with broken JSON in between; in a whole answer: half of the JSON. */
   | { readonly kind: 'malformed'; readonly afterFrames?: number }
-  /** The last event (`[DONE]`, `message_stop`) is missing. */
+  /** The last event (`[DONE]`, `message_stop`, `response.completed`) is missing. */
   | { readonly kind: 'no-done' };
 
 /** How a response is delivered. */
@@ -107,13 +107,16 @@ export interface FakeModel {
   readonly label: string;
 }
 
+const OPENAI_MODELS: readonly FakeModel[] = [
+  { id: 'gpt-fake-large', label: 'gpt-fake-large' },
+  { id: 'gpt-fake-small', label: 'gpt-fake-small' },
+];
+
 export const FAKE_MODELS: Readonly<Record<FakeDialect, readonly FakeModel[]>> = {
   'anthropic-messages': [
     { id: 'claude-fake-large', label: 'Claude Fake Large' },
     { id: 'claude-fake-small', label: 'Claude Fake Small' },
   ],
-  'openai-chat': [
-    { id: 'gpt-fake-large', label: 'gpt-fake-large' },
-    { id: 'gpt-fake-small', label: 'gpt-fake-small' },
-  ],
+  'openai-chat': OPENAI_MODELS,
+  'openai-responses': OPENAI_MODELS,
 };

@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { isJsonObject, parseJson, type JsonValue } from '@postern/kernel';
-import { checkAnthropicBody } from './check-anthropic.ts';
 import { checkHeaders, type HeaderIssue, type HeaderRules } from './check-headers.ts';
-import { checkOpenaiBody } from './check-openai.ts';
+import { FAKE_WIRES } from './fake-wire.ts';
 import type { RecordedRequest, RequestOutcome, Violation } from './recorded-request.ts';
 import type { FakeDialect } from './fake-dialect.ts';
 
@@ -122,6 +121,7 @@ function openRequest(
 function dialectOf(path: string, headers: IncomingHttpHeaders): FakeDialect | undefined {
   const bare = path.replace(/\?.*$/, '');
   if (bare === '/v1/messages' || bare === '/v1/messages/count_tokens') return 'anthropic-messages';
+  if (/^(\/v1)?\/responses(\/input_tokens)?$/.test(bare)) return 'openai-responses';
   if (/^(\/v1)?\/chat\/completions$/.test(bare)) return 'openai-chat';
   if (!/^(\/v1)?\/models(\/|$)/.test(bare)) return undefined;
   return headers['anthropic-version'] === undefined ? 'openai-chat' : 'anthropic-messages';
@@ -148,9 +148,7 @@ function checkRequest(
     return [{ status: 413, message: 'Request exceeds the maximum size' }, ...issues];
   }
   const complaints = isJsonObject(json)
-    ? dialect === 'anthropic-messages'
-      ? checkAnthropicBody(json, String(headers['anthropic-beta'] ?? ''))
-      : checkOpenaiBody(json)
+    ? FAKE_WIRES[dialect].checkBody(json, String(headers['anthropic-beta'] ?? ''))
     : ['The request body is not valid JSON'];
   return [...issues, ...complaints.map((message) => ({ status: 400, message }))];
 }

@@ -18,10 +18,10 @@ export interface FakeUpstreamOptions {
   /** The header rules, per dialect. */
   readonly headers?: Partial<Readonly<Record<FakeDialect, HeaderRules>>>;
   /** The models that `GET /v1/models` lists. */
-  readonly models?: Readonly<Record<FakeDialect, readonly FakeModel[]>>;
+  readonly models?: Partial<Readonly<Record<FakeDialect, readonly FakeModel[]>>>;
 }
 
-/** A server on 127.0.0.1 that supports both dialects as the real APIs do. */
+/** A server on 127.0.0.1 that supports these dialects as the real APIs do. */
 export interface FakeUpstream {
   /** `http://127.0.0.1:PORT`, or https. */
   readonly url: string;
@@ -44,8 +44,8 @@ export interface FakeUpstream {
 }
 
 /**
- * Starts a fake upstream. It serves `POST /v1/messages`, `POST /v1/chat/completions`, `GET
- * /v1/models` (also without `/v1`) and `HEAD /`. It records every request and rejects what the real
+ * Starts a fake upstream. It serves `POST /v1/messages`, `POST /v1/chat/completions`, `POST
+ * /v1/responses`, `GET /v1/models` (also without `/v1`) and `HEAD /`. It records every request and rejects what the real
  * API would reject. Without a script it echoes a digest of the question.
  */
 export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Promise<FakeUpstream> {
@@ -58,7 +58,7 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = await log.record(incoming, options.headers ?? {});
     if (request === undefined) return;
-    const answer = await answerTo(request, chooseReply, options.models ?? FAKE_MODELS);
+    const answer = await answerTo(request, chooseReply, { ...FAKE_MODELS, ...options.models });
     if (answer === 'hang-up') {
       response.destroy();
       request.settle('broken');
@@ -83,7 +83,11 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
   const url = await listen(server, options.port ?? 0, options.tls === undefined ? 'http' : 'https');
   return {
     url,
-    baseUrls: { 'anthropic-messages': url, 'openai-chat': `${url}/v1` },
+    baseUrls: {
+      'anthropic-messages': url,
+      'openai-chat': `${url}/v1`,
+      'openai-responses': `${url}/v1`,
+    },
     get requests() {
       return log.requests;
     },

@@ -4,7 +4,6 @@ import {
   readRecording,
   startFakeUpstream,
   textReply,
-  type FakeDialect,
   type FakeUpstream,
 } from '@postern/testing';
 import { basename } from 'node:path';
@@ -28,16 +27,18 @@ afterAll(async () => {
   await upstream.close();
 });
 
-const PATHS: Readonly<Record<FakeDialect, string>> = {
+const PATHS = {
   'anthropic-messages': '/v1/messages',
   'openai-chat': '/v1/chat/completions',
-};
+} as const;
+
+type PassedDialect = keyof typeof PATHS;
 
 const CHAT = { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] };
 const MESSAGES = { ...CHAT, max_tokens: 5 };
 
 function ask(
-  dialect: FakeDialect,
+  dialect: PassedDialect,
   body: string | object,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
@@ -265,7 +266,7 @@ describe('the usage chunk', () => {
   });
 });
 
-const FOLDERS: readonly (readonly [string, FakeDialect])[] = [
+const FOLDERS: readonly (readonly [string, PassedDialect])[] = [
   ['anthropic-messages', 'anthropic-messages'],
   ['openai-chat', 'openai-chat'],
   ['groq-chat', 'openai-chat'],
@@ -275,7 +276,7 @@ const FOLDERS: readonly (readonly [string, FakeDialect])[] = [
 
 describe('every recorded answer passes byte for byte', () => {
   const rows = FOLDERS.flatMap(([folder, dialect]) =>
-    corpusFiles('streams', /./, { folder }).map((file): [string, string, FakeDialect] => [
+    corpusFiles('streams', /./, { folder }).map((file): [string, string, PassedDialect] => [
       `${folder}/${basename(file)}`,
       file,
       dialect,
