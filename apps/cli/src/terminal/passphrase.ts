@@ -73,7 +73,7 @@ export function givenPassphrase(sources: PassphraseSources): Result<Secret, Prob
   if (environment.passphrase === undefined) return undefined;
   terminal.note(
     'postern: WARNING: the passphrase comes from POSTERN_PASSPHRASE, which every program of this user ' +
-      'can read it. Use --passphrase-fd or a systemd credential instead.',
+      'can read. Use --passphrase-fd or a systemd credential instead.',
   );
   return ok(Secret.of(environment.passphrase));
 }
