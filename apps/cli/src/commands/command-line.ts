@@ -8,8 +8,8 @@ import { pathOf, PosternCommand } from './usage-error.ts';
 
 const USAGE_EXIT = 2;
 
-/** The whole command line. */
-function commandLine(surroundings: Surroundings): PosternCommand {
+/** The command line; `first` is its first word (see `addCommands`). */
+function commandLine(surroundings: Surroundings, first?: string): PosternCommand {
   const program = new PosternCommand('postern')
     .description('A vault for API keys, an encrypted chat and a gateway to language models.')
     .version(VERSION)
@@ -32,7 +32,7 @@ function commandLine(surroundings: Surroundings): PosternCommand {
     }
     return '';
   });
-  addCommands(program, () => makeContext(surroundings, program.opts<GlobalOptions>()));
+  addCommands(program, () => makeContext(surroundings, program.opts<GlobalOptions>()), first);
   return program;
 }
 
@@ -53,7 +53,7 @@ export async function runCommandLine(
   parameters: readonly string[],
   onJson: () => void,
 ): Promise<void> {
-  const program = commandLine(surroundings);
+  const program = commandLine(surroundings, parameters[0]);
   program.on('option:json', onJson);
   try {
     await program.parseAsync(parameters, { from: 'user' });

@@ -9,8 +9,16 @@ import { addSecretCommands } from './program/secret-commands.ts';
 import { addVaultCommands } from './program/vault-commands.ts';
 import type { GetContext } from './program/option-values.ts';
 
-/** Every command. What a command does is loaded when it is run: `run` waits for no other's code. */
-export function addCommands(program: Command, context: GetContext): void {
+/**
+ * Adds every command. What a command does is loaded when it is run. Programs run `postern run` at each
+ * of their starts, so it doesn't even wait for the other commands' options: where it is the first word
+ * of the command line, only it is added.
+ */
+export function addCommands(program: Command, context: GetContext, first?: string): void {
+  if (first === 'run') {
+    addRunCommands(program, context);
+    return;
+  }
   addProcessCommands(program, context);
   addVaultCommands(program, context);
   addSecretCommands(program, context);

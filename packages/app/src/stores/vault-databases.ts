@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkDatabase, rekeyDatabase } from '@postern/database';
 import { failed, ok } from '@postern/kernel';
 import type { KeyedDatabase } from '@postern/vault';
 
@@ -23,17 +22,20 @@ export function vaultDatabases(dataDir: string): readonly KeyedDatabase[] {
   return DATABASE_LABELS.map((label) => keyedDatabase(databasePath(dataDir, label), label));
 }
 
+/** SQLite is loaded when a database gets a new key, not by every command that opens the vault. */
 function keyedDatabase(path: string, label: DatabaseLabel): KeyedDatabase {
   return {
     purpose: databasePurpose(label),
     rekey: async (key, newKey) => {
       if (!existsSync(path)) return ok();
+      const { rekeyDatabase } = await import('@postern/database');
       const given = rekeyDatabase({ path, label, key, newKey });
-      return await Promise.resolve(given.ok ? ok() : failed(given.failure));
+      return given.ok ? ok() : failed(given.failure);
     },
     verify: async (key) => {
+      const { checkDatabase } = await import('@postern/database');
       const checked = checkDatabase({ path, label, key });
-      return await Promise.resolve(checked.ok ? ok() : failed(checked.failure));
+      return checked.ok ? ok() : failed(checked.failure);
     },
   };
 }

@@ -41,13 +41,11 @@ export function startTable(forms: readonly Form[]): StartTable {
   const byPair = new Map<number, Form[]>();
   const byByte = new Map<number, Form[]>();
   for (const form of forms) {
-    firstPairs(form).forEach((pairs, offset) => {
-      for (const pair of pairs) {
-        moves[pair] = Math.min(moves[pair] ?? 0, PAIRS - 1 - offset);
-        if (offset === 0) {
-          addTo(byPair, pair, form);
-          addTo(byByte, pair >> 8, form);
-        }
+    visitFirstPairs(form, (pair, offset) => {
+      moves[pair] = Math.min(moves[pair] ?? 0, PAIRS - 1 - offset);
+      if (offset === 0) {
+        addTo(byPair, pair, form);
+        addTo(byByte, pair >> 8, form);
       }
     });
   }
@@ -92,30 +90,28 @@ interface Place {
 
 const STEP = Infinity;
 
-/** For each offset of the window, the pairs of bytes that a form can have there. */
-function firstPairs(form: Form): Set<number>[] {
+/** Visits the pairs of bytes that a form can have at each offset of the window; some repeatedly. */
+function visitFirstPairs(form: Form, visit: (pair: number, offset: number) => void): void {
   const places = new Places(form);
   let here: ReadonlySet<Place> = new Set(places.of(0));
-  return Array.from({ length: PAIRS }, () => {
-    const pairs = new Set<number>();
+  for (let offset = 0; offset < PAIRS; offset += 1) {
     const following = new Set<Place>();
     for (const place of here) {
       for (const next of places.after(place)) {
         following.add(next);
-        addPairs(pairs, place, next);
+        for (const first of casesAt(place)) {
+          for (const second of casesAt(next)) visit((first << 8) | second, offset);
+        }
       }
     }
     here = following;
-    return pairs;
-  });
+  }
 }
 
-function addPairs(pairs: Set<number>, { spelling, at }: Place, next: Place): void {
-  const seconds = [next.spelling.lower[next.at] ?? 0, next.spelling.upper[next.at] ?? 0];
-  for (const second of seconds) {
-    pairs.add(((spelling.lower[at] ?? 0) << 8) | second);
-    pairs.add(((spelling.upper[at] ?? 0) << 8) | second);
-  }
+/** The byte at a place, in lower and in upper case where these differ. */
+function casesAt({ spelling: { lower, upper }, at }: Place): readonly number[] {
+  const [first = 0, second = 0] = [lower[at], upper[at]];
+  return first === second ? [first] : [first, second];
 }
 
 /** The places of a form, each one object however it is reached. */

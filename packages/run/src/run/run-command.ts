@@ -80,14 +80,16 @@ async function runMasked(
   run: ResolvedRun,
   { io, signals, startWith }: RunOptions,
 ): Promise<Result<RunEnd, RunFailure>> {
-  const masker = createMasker(maskedValues(run));
   const { terminal } = io;
   if (terminal !== undefined && run.via === 'env') {
+    const masker = createMasker(maskedValues(run));
     const inTerminal = { io: { ...io, terminal }, masker, signals, startWith };
     return endOf(await runInTerminal(program, given, inTerminal));
   }
   const child = startWith(() => startCommand(program, given, 'pipe'));
   const ended = waitForCommand(child, program.path, io, signals);
+  // Made while the command starts. Nothing of its output is read before.
+  const masker = createMasker(maskedValues(run));
   const relays = [
     { source: child.stdout, sink: io.output, masker },
     { source: child.stderr, sink: io.errors, masker: masker.sibling() },
