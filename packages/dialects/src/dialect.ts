@@ -71,8 +71,8 @@ export interface Dialect {
   readonly requestIdHeader: string;
   /** A frame without meaning that may stand between any two events of a stream. */
   readonly ping: string;
-  /** Stands in the last event of every stream that is complete, and in no other. */
-  readonly finalEventMark: string;
+  /** The event that ends every complete stream. A stream that closed without it was cut off. */
+  readonly terminalEvent: TerminalEvent;
   /** A stream tells its usage only where `stream_options.include_usage` requests it. */
   readonly usageOnRequest: boolean;
 
@@ -99,7 +99,7 @@ export interface Dialect {
   decodeError(status: number, headers: HeaderReader, bodyText: string): AnswerFailure;
   /** An error of our own, or one passed on, in the dialect's shape. */
   encodeError(error: WireErrorInput): WireError;
-  /** Reads usage from a stream that is passed through as bytes. */
+  /** Reads usage and the terminal event from a stream that is passed through as bytes. */
   usageTap(): UsageTap;
   /** The usage in the body of a whole answer; empty where there is none. */
   readUsage(bodyText: string): Usage;
@@ -151,10 +151,19 @@ export interface AnswerDecoder {
   end(): readonly AnswerEvent[];
 }
 
+/**
+ * How the terminal event of a stream is recognised: by its type, which is the SSE event name and the
+ * `type` of its JSON, or by its exact data.
+ */
+export type TerminalEvent = { readonly types: readonly string[] } | { readonly data: string };
+
 /** Watches the bytes of a stream on their way through, at little cost, and never fails. */
 export interface UsageTap {
   push(chunk: Uint8Array): void;
+  /** Reads a last line that has no line break. Further calls do nothing. */
   end(): void;
+  /** Whether the terminal event has come. */
+  isComplete(): boolean;
   /** The newest cumulative counts. */
   usage(): Usage;
   /** Delivered text, reasoning and tool arguments, in UTF-16 code units. */

@@ -39,12 +39,14 @@ describe('streams cut anywhere', () => {
     const bytes = framed(recording);
     const { usage } = fold(wholeEvents(recording));
     const delivered = recording.events.reduce((sum, event) => sum + textIn(JSON.parse(event)), 0);
+    const isComplete = TERMINAL.test(new TextDecoder().decode(bytes));
     for (const chunks of [[bytes], cutAt(bytes, [7, 301, 4099]), bytewise(bytes)]) {
       const tap = DIALECTS[recording.dialect].usageTap();
       for (const chunk of chunks) tap.push(chunk);
       tap.end();
       expect(tap.usage()).toEqual(usage);
       expect(tap.textLength()).toBe(delivered);
+      expect(tap.isComplete()).toBe(isComplete);
     }
   });
 
@@ -69,6 +71,8 @@ function wholeEvents(recording: Recording): readonly AnswerEvent[] {
 function bytewise(bytes: Uint8Array): readonly Uint8Array[] {
   return Array.from(bytes, (byte) => Uint8Array.of(byte));
 }
+
+const TERMINAL = /^data: (?:\[DONE\]|\{"type":\s*"message_stop"\s*\})\s*$/m;
 
 const TEXT_KEYS = new Set([
   ...['text', 'thinking', 'partial_json'],

@@ -104,7 +104,7 @@ describe.skipIf(streams.length === 0)('recorded streams of the Responses API', (
     tap.push(bytes);
     tap.end();
     expect(tap.usage()).toEqual(fold(decodeChunks(ID, [bytes])).usage);
-    expect(new TextDecoder().decode(bytes.subarray(-512))).toContain(RESPONSES.finalEventMark);
+    expect(tap.isComplete()).toBe(true);
   });
 });
 

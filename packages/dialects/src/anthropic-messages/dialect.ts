@@ -1,4 +1,4 @@
-import type { Dialect } from '../dialect.ts';
+import type { Dialect, TerminalEvent } from '../dialect.ts';
 import { decodeError } from '../errors/decode-error.ts';
 import { changedToolNames } from '../names/tool-name.ts';
 import { decodeModels } from '../models/decode-models.ts';
@@ -14,6 +14,7 @@ import { readUsage, usageTap } from './usage-tap.ts';
 
 const ANSWER_PATH = '/v1/messages';
 const COUNT = '/count_tokens';
+const TERMINAL_EVENT: TerminalEvent = { types: ['message_stop'] };
 const VERSION_HEADER = 'anthropic-version';
 
 /** Anthropic's Messages API, version 2023-06-01. */
@@ -30,7 +31,7 @@ export const anthropicMessages: Dialect = {
   clientHeader: VERSION_HEADER,
   requestIdHeader: REQUEST_ID_HEADER,
   ping: PING,
-  finalEventMark: '"message_stop"',
+  terminalEvent: TERMINAL_EVENT,
   usageOnRequest: false,
   errorFrame,
   toolNames: (request) => changedToolNames(request, MAX_TOOL_NAME),
@@ -42,7 +43,7 @@ export const anthropicMessages: Dialect = {
   answerEncoder,
   decodeError,
   encodeError,
-  usageTap,
+  usageTap: () => usageTap(TERMINAL_EVENT),
   readUsage,
   decodeModels,
   encodeModels,

@@ -1,6 +1,6 @@
 import { parseJson, type JsonObject } from '@postern/kernel';
 import type { Usage } from '@postern/protocol';
-import type { UsageTap } from '../dialect.ts';
+import type { TerminalEvent, UsageTap } from '../dialect.ts';
 import { objectOf, textOf } from '../json/read-json.ts';
 import { StreamTap } from '../usage-tap/stream-tap.ts';
 import { decodeUsage } from './usage.ts';
@@ -8,8 +8,9 @@ import { decodeUsage } from './usage.ts';
 /** `content` is the summary of a compaction. */
 const TEXT_KEYS = ['text', 'thinking', 'partial_json', 'content'] as const;
 
-export function usageTap(): UsageTap {
+export function usageTap(terminalEvent: TerminalEvent): UsageTap {
   return new StreamTap({
+    terminalEvent,
     deltaMark: '"content_block_delta"',
     textKeys: TEXT_KEYS,
     usageIn: (event) => usageIn(event),

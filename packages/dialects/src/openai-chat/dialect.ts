@@ -1,4 +1,4 @@
-import type { Dialect } from '../dialect.ts';
+import type { Dialect, TerminalEvent } from '../dialect.ts';
 import { decodeError } from '../errors/decode-error.ts';
 import { changedToolNames } from '../names/tool-name.ts';
 import { decodeModels } from '../models/decode-models.ts';
@@ -12,6 +12,8 @@ import { MAX_TOOL_NAME, OPENAI_CHAT } from './limits.ts';
 import { encodeModels } from './models.ts';
 import { readUsage, usageTap } from './usage-tap.ts';
 
+const TERMINAL_EVENT: TerminalEvent = { data: '[DONE]' };
+
 /** OpenAI's chat completions and the servers that speak them. */
 export const openaiChat: Dialect = {
   id: OPENAI_CHAT,
@@ -22,7 +24,7 @@ export const openaiChat: Dialect = {
   requestHeaders: {},
   requestIdHeader: REQUEST_ID_HEADER,
   ping: PING,
-  finalEventMark: '[DONE]',
+  terminalEvent: TERMINAL_EVENT,
   usageOnRequest: true,
   errorFrame,
   toolNames: (request) => changedToolNames(request, MAX_TOOL_NAME),
@@ -34,7 +36,7 @@ export const openaiChat: Dialect = {
   answerEncoder,
   decodeError,
   encodeError,
-  usageTap,
+  usageTap: () => usageTap(TERMINAL_EVENT),
   readUsage,
   decodeModels,
   encodeModels,

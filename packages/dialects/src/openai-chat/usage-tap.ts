@@ -1,6 +1,6 @@
 import { parseJson, type JsonObject } from '@postern/kernel';
 import type { Usage } from '@postern/protocol';
-import type { UsageTap } from '../dialect.ts';
+import type { TerminalEvent, UsageTap } from '../dialect.ts';
 import { listOf, objectOf, textOf } from '../json/read-json.ts';
 import { StreamTap } from '../usage-tap/stream-tap.ts';
 import { usageOf } from './answer.ts';
@@ -8,8 +8,9 @@ import { decodeUsage } from './usage.ts';
 
 const WORD_KEYS = ['content', 'reasoning_content', 'reasoning', 'refusal'] as const;
 
-export function usageTap(): UsageTap {
+export function usageTap(terminalEvent: TerminalEvent): UsageTap {
   return new StreamTap({
+    terminalEvent,
     deltaMark: '"delta"',
     textKeys: [...WORD_KEYS, 'arguments'],
     usageIn,

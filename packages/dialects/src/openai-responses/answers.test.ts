@@ -169,11 +169,17 @@ describe('a streamed answer of a server', () => {
     expect(tap.textLength()).toBe(5);
   });
 
-  test('ends with the mark of its last event', () => {
+  test('is complete with its terminal event, not before', () => {
     const text = stream(HELLO);
-    expect(text.slice(-512)).toContain(openaiResponses.finalEventMark);
-    const before = text.slice(0, text.indexOf('event: response.completed'));
-    expect(before).not.toContain(openaiResponses.finalEventMark);
+    const isComplete = (sent: string): boolean => {
+      const tap = openaiResponses.usageTap();
+      tap.push(encodeUtf8(sent));
+      tap.end();
+      return tap.isComplete();
+    };
+    expect(isComplete(text)).toBe(true);
+    expect(isComplete(text.slice(0, text.indexOf('event: response.completed')))).toBe(false);
+    expect(isComplete(text.slice(0, text.lastIndexOf('}')))).toBe(false);
   });
 });
 

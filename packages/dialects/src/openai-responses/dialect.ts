@@ -1,4 +1,4 @@
-import type { Dialect } from '../dialect.ts';
+import type { Dialect, TerminalEvent } from '../dialect.ts';
 import { decodeError } from '../errors/decode-error.ts';
 import { decodeModels } from '../models/decode-models.ts';
 import { changedToolNames } from '../names/tool-name.ts';
@@ -13,6 +13,10 @@ import { MAX_TOOL_NAME, OPENAI_RESPONSES } from './limits.ts';
 import { readUsage, usageTap } from './usage.ts';
 
 const COUNT = '/input_tokens';
+/** Each holds the whole response with its usage, so it can be long. */
+const TERMINAL_EVENT: TerminalEvent = {
+  types: ['response.completed', 'response.incomplete', 'response.failed'],
+};
 
 /** OpenAI's Responses API, as far as it needs nothing that the server keeps. */
 export const openaiResponses: Dialect = {
@@ -27,9 +31,7 @@ export const openaiResponses: Dialect = {
   requestHeaders: {},
   requestIdHeader: REQUEST_ID_HEADER,
   ping: PING,
-  // The last event is long, as it holds the whole response; its counts stand near its end, and only
-  // there: in the events before it `usage` is null.
-  finalEventMark: '"total_tokens"',
+  terminalEvent: TERMINAL_EVENT,
   usageOnRequest: false,
   errorFrame,
   toolNames: (request) => changedToolNames(request, MAX_TOOL_NAME),
@@ -41,7 +43,7 @@ export const openaiResponses: Dialect = {
   answerEncoder,
   decodeError,
   encodeError,
-  usageTap,
+  usageTap: () => usageTap(TERMINAL_EVENT),
   readUsage,
   decodeModels,
   encodeModels,

@@ -1,6 +1,6 @@
 import { parseJson, type JsonObject } from '@postern/kernel';
 import type { Usage } from '@postern/protocol';
-import type { UsageTap } from '../dialect.ts';
+import type { TerminalEvent, UsageTap } from '../dialect.ts';
 import { countOf, fieldsBeside, jsonObject, objectOf, textOf } from '../json/read-json.ts';
 import { usageCounts } from '../json/usage-counts.ts';
 import { StreamTap } from '../usage-tap/stream-tap.ts';
@@ -50,9 +50,10 @@ export function encodeUsage(usage: Usage, beside: JsonObject | undefined): JsonO
   });
 }
 
-/** The counts stand in the last event, inside its response. */
-export function usageTap(): UsageTap {
+/** The terminal event contains the response, and the response contains the counts. */
+export function usageTap(terminalEvent: TerminalEvent): UsageTap {
   return new StreamTap({
+    terminalEvent,
     deltaMark: '"delta"',
     textKeys: ['delta'],
     usageIn: (event) => usageIn(objectOf(event['response']) ?? {}),

@@ -1,11 +1,13 @@
 import { parseJson, utf8StreamDecoder, type JsonObject } from '@postern/kernel';
 import type { Usage } from '@postern/protocol';
-import type { UsageTap } from '../dialect.ts';
+import type { TerminalEvent, UsageTap } from '../dialect.ts';
 import { objectOf } from '../json/read-json.ts';
+import { TerminalEventReader } from './terminal-event.ts';
 import { endOfJsonString, jsonStringLength } from './json-string-length.ts';
 
 /** What the tap must know of a dialect. */
 export interface TapReader {
+  readonly terminalEvent: TerminalEvent;
   /** Stands in every event that delivers text, and in few others. */
   readonly deltaMark: string;
   /** Keys whose strings are delivered text. */
@@ -29,13 +31,14 @@ const CLOSING_BRACKET = 0x5d;
 const COMMA = 0x2c;
 
 /**
- * Finds the counts in a stream without building its events. Only an event that holds usage is parsed.
+ * Finds the counts in a stream without building its events. Only an event that holds usage, or ends the stream, is parsed.
  * Text is measured where it stands: the events of one stream begin alike up to their text, so the
  * beginning of the last one mostly tells where the text of the next one is.
  */
 export class StreamTap implements UsageTap {
   readonly #reader: TapReader;
   readonly #marks: readonly string[];
+  readonly #terminal: TerminalEventReader;
   readonly #decoder = utf8StreamDecoder();
   #rest = '';
   #skipsLine = false;
@@ -43,10 +46,12 @@ export class StreamTap implements UsageTap {
   #beginning = '';
   #usage: Usage = {};
   #textLength = 0;
+  #hasEnded = false;
 
   constructor(reader: TapReader) {
     this.#reader = reader;
     this.#marks = reader.textKeys.map((key) => `"${key}":"`);
+    this.#terminal = new TerminalEventReader(reader.terminalEvent);
   }
 
   push(chunk: Uint8Array): void {
@@ -54,7 +59,13 @@ export class StreamTap implements UsageTap {
   }
 
   end(): void {
-    this.#take(`${this.#decoder.end()}\n`);
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    if (!this.#skipsLine) this.#take(`${this.#decoder.end()}\n`);
+  }
+
+  isComplete(): boolean {
+    return this.#terminal.hasCome;
   }
 
   usage(): Usage {
@@ -75,6 +86,7 @@ export class StreamTap implements UsageTap {
     }
     const text = this.#rest === '' ? decoded : this.#rest + decoded;
     const start = this.#skipsLine ? text.indexOf('\n') + 1 : 0;
+    if (this.#skipsLine) this.#terminal.takeLongData();
     const end = text.length - decoded.length + ended;
     this.#rest = '';
     this.#skipsLine = false;
@@ -92,21 +104,32 @@ export class StreamTap implements UsageTap {
 
   /** Takes whole lines; the last character is a line feed. */
   #takeLines(text: string, from: number, to: number): void {
+    const mayEnd = this.#terminal.isMentionedIn(text);
     let usageAt = text.indexOf(USAGE, from);
     for (let start = from; start < to;) {
       const end = text.indexOf('\n', start);
       if (text.charCodeAt(start) === D && text.startsWith(DATA, start)) {
         if (usageAt !== -1 && usageAt < start) usageAt = text.indexOf(USAGE, start);
-        if (usageAt !== -1 && usageAt < end) this.#takeUsage(text.slice(start, end));
-        if (!this.#takeLikeBefore(text, start)) this.#takeText(text.slice(start, end));
+        const mayHoldUsage = usageAt !== -1 && usageAt < end;
+        this.#takeData(text, start, end, mayHoldUsage || mayEnd);
+      } else if (mayEnd || this.#terminal.isNamed) {
+        this.#terminal.takeField(text.slice(start, end));
       }
       start = end + 1;
     }
   }
 
-  #takeUsage(line: string): void {
-    if (!holdsUsage(line)) return;
+  #takeData(text: string, start: number, end: number, isOfInterest: boolean): void {
+    if (isOfInterest || this.#terminal.isNamed) this.#takeEvent(text.slice(start, end));
+    if (!this.#takeLikeBefore(text, start)) this.#takeText(text.slice(start, end));
+  }
+
+  /** Parses an event that may hold usage or be the terminal one. */
+  #takeEvent(line: string): void {
+    const mayBeTerminal = this.#terminal.isNamed || this.#terminal.isMentionedIn(line);
+    if (!mayBeTerminal && !holdsUsage(line)) return;
     const event = eventOf(line);
+    this.#terminal.takeData(line.slice(DATA.length), event);
     if (event !== undefined) this.#usage = { ...this.#usage, ...this.#reader.usageIn(event) };
   }
 

@@ -31,7 +31,7 @@ export class AnswerMeter {
   }
 
   begin(streamed: boolean): void {
-    if (streamed && this.#input.metered) this.#tap = this.#input.dialect.usageTap();
+    if (streamed) this.#tap = this.#input.dialect.usageTap();
   }
 
   push(chunk: Buffer): void {
@@ -42,6 +42,12 @@ export class AnswerMeter {
 
   get answerBytes(): number {
     return this.#bytes;
+  }
+
+  /** After the last chunk: whether it was a stream with its terminal event. */
+  get hasTerminalEvent(): boolean {
+    this.#tap?.end();
+    return this.#tap?.isComplete() ?? false;
   }
 
   /** What to record. Errors cost nothing; an answer that ended early counts what was delivered. */

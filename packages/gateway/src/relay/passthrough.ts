@@ -85,7 +85,7 @@ export class Passthrough implements AnswerPipe {
   }
 
   get isWhole(): boolean {
-    return !this.#isStream || this.#status >= 400 || this.#tail.isWhole(this.#options.dialect);
+    return !this.#isStream || this.#status >= 400 || this.#options.meter.hasTerminalEvent;
   }
 
   get isBetweenEvents(): boolean {

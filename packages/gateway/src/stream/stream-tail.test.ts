@@ -1,4 +1,3 @@
-import { DIALECTS } from '@postern/dialects';
 import { describe, expect, it } from 'vitest';
 import { StreamTail } from './stream-tail.ts';
 
@@ -12,28 +11,24 @@ const tailOf = (text: string, size: number): StreamTail => {
 describe('StreamTail', () => {
   const filler = 'data: {"x":"é"}\n\n'.repeat(100);
 
-  it.each([1, 2, 7, 500, 513, 10_000])('tells the end of a stream in chunks of %i', (size) => {
-    const messages = tailOf(
-      `${filler}event: message_stop\ndata: {"type":"message_stop"   }\n\n`,
-      size,
-    );
-    expect([messages.isWhole(DIALECTS['anthropic-messages']), messages.endsEvent()]).toEqual([
-      true,
-      true,
-    ]);
-    const chat = tailOf(`${filler}data: [DONE]\r\n\r\n`, size);
-    expect([chat.isWhole(DIALECTS['openai-chat']), chat.endsEvent()]).toEqual([true, true]);
+  describe.each([1, 2, 3, 7, 500, 10_000])('in chunks of %i bytes', (size) => {
+    it.each([
+      ['\\n', '\n\n'],
+      ['\\r\\n', '\r\n\r\n'],
+      ['\\r', '\r\r'],
+    ])('finds the end of an event whose lines end in %s', (_name, blank) => {
+      expect(tailOf(`${filler}data: [DONE]${blank}`, size).endsEvent()).toBe(true);
+    });
+
+    it('finds that an event is unfinished', () => {
+      for (const rest of ['data: {"type":"mess', 'data: {}\n', 'data: {}\r\n', '\ndata: {}\r\n']) {
+        expect(tailOf(filler + rest, size).endsEvent()).toBe(false);
+      }
+    });
   });
 
-  it('tells a stream that stopped early', () => {
-    const between = tailOf(filler, 100);
-    expect([between.isWhole(DIALECTS['openai-chat']), between.endsEvent()]).toEqual([false, true]);
-    const within = tailOf(`${filler}data: {"type":"mess`, 100);
-    expect([within.isWhole(DIALECTS['anthropic-messages']), within.endsEvent()]).toEqual([
-      false,
-      false,
-    ]);
-    const nothing = new StreamTail();
-    expect([nothing.isWhole(DIALECTS['openai-chat']), nothing.endsEvent()]).toEqual([false, false]);
+  it('is empty until the first byte', () => {
+    expect([new StreamTail().isEmpty, tailOf('d', 1).isEmpty]).toEqual([true, false]);
+    expect(new StreamTail().endsEvent()).toBe(false);
   });
 });

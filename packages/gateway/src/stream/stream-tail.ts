@@ -1,42 +1,26 @@
-import type { Dialect } from '@postern/dialects';
 import { endsEvent } from '@postern/kernel';
 
-/** Room for the last event of any dialect, padded with spaces as some are. */
-const KEPT_BYTES = 512;
+/** The longest blank line with the line break before it: `\r\n\r\n`. */
+const KEPT_BYTES = 4;
 
-/** The last bytes of a stream, to tell in the end how it stopped. */
+/** The last bytes of a stream, which say whether it stopped between two events. */
 export class StreamTail {
-  /** The newest chunks; together at least `KEPT_BYTES` once so many have come. */
-  #chunks: Buffer[] = [];
-  #length = 0;
+  #tail: Buffer = Buffer.alloc(0);
 
   push(chunk: Buffer): void {
-    if (chunk.length >= KEPT_BYTES) {
-      this.#chunks = [chunk];
-      this.#length = chunk.length;
-      return;
-    }
-    this.#chunks.push(chunk);
-    this.#length += chunk.length;
-    let [oldest] = this.#chunks;
-    while (oldest !== undefined && this.#length - oldest.length >= KEPT_BYTES) {
-      this.#length -= oldest.length;
-      this.#chunks.shift();
-      [oldest] = this.#chunks;
-    }
+    const bytes =
+      chunk.length >= KEPT_BYTES || this.#tail.length === 0
+        ? chunk
+        : Buffer.concat([this.#tail, chunk]);
+    this.#tail = bytes.subarray(-KEPT_BYTES);
   }
 
   get isEmpty(): boolean {
-    return this.#length === 0;
+    return this.#tail.length === 0;
   }
 
-  /** Whether it stopped between two events, so that another event may follow. */
+  /** Whether the stream stopped between two events, so that another event may follow. */
   endsEvent(): boolean {
-    return endsEvent(Buffer.concat(this.#chunks));
-  }
-
-  /** Whether its last event says that the answer is whole. */
-  isWhole({ finalEventMark }: Pick<Dialect, 'finalEventMark'>): boolean {
-    return Buffer.concat(this.#chunks).includes(finalEventMark);
+    return endsEvent(this.#tail);
   }
 }
