@@ -136,6 +136,8 @@ export interface AnswerStreamMeta extends AnswerMeta {
 export interface AnswerEncoder {
   /** The frames to send now; empty while there is nothing to say. Nothing follows the last event. */
   push(event: AnswerEvent): string;
+  /** What the events so far contained that the stream has no field for. */
+  warnings(): readonly EncodeWarning[];
   /** A frame that says nothing, to fill silence. */
   ping(): string;
 }

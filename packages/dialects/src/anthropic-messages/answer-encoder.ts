@@ -1,17 +1,23 @@
 import type { JsonObject } from '@postern/kernel';
 import type { AnswerEvent, AnswerFailure, Usage } from '@postern/protocol';
-import type { AnswerEncoder, AnswerStreamMeta } from '../dialect.ts';
+import { AnswerWarnings, type AnswerFields } from '../answer-warnings.ts';
+import type { AnswerEncoder, AnswerStreamMeta, EncodeWarning } from '../dialect.ts';
 import { failureStatus } from '../errors/failure-status.ts';
 import { extraFields, fieldsBeside, jsonObject, objectOf } from '../json/read-json.ts';
 import { sseFrame } from '../sse/sse-frame.ts';
-import { messageId } from './answer.ts';
-import { BlockStream } from './block-stream.ts';
+import { ANSWER_FIELDS, messageId } from './answer.ts';
+import { BlockStream, hasBlock } from './block-stream.ts';
 import { encodeError, errorFrame } from './encode-error.ts';
 import { ANTHROPIC_MESSAGES } from './limits.ts';
 import { encodeStopReason } from './stop-reason.ts';
 import { encodeUsage } from './usage.ts';
 
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
+
+const STREAM_FIELDS: AnswerFields = {
+  ...ANSWER_FIELDS,
+  holdsPart: (part) => ANSWER_FIELDS.holdsPart(part) && hasBlock(part),
+};
 
 /** As the API itself writes it. */
 export const PING = 'event: ping\ndata: {"type": "ping"}\n\n';
@@ -30,6 +36,7 @@ class Encoder implements AnswerEncoder {
   /** The beginning, until something follows it: counts that come right behind it belong into it. */
   #beginning: { readonly id: string; readonly model: string } | undefined;
   #usage: Usage = {};
+  readonly #warnings = new AnswerWarnings(STREAM_FIELDS);
   #ended = false;
 
   constructor(meta: AnswerStreamMeta) {
@@ -38,6 +45,7 @@ class Encoder implements AnswerEncoder {
 
   push(event: AnswerEvent): string {
     if (this.#ended) return '';
+    this.#warnings.takeEvent(event);
     switch (event.kind) {
       case 'start':
         this.#beginning = event;
@@ -58,6 +66,10 @@ class Encoder implements AnswerEncoder {
         this.#ended = true;
         return fail(event.failure);
     }
+  }
+
+  warnings(): readonly EncodeWarning[] {
+    return this.#warnings.list();
   }
 
   ping(): string {

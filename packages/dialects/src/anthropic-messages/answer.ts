@@ -1,5 +1,6 @@
 import { failed, ok, type JsonObject, type JsonValue, type Result } from '@postern/kernel';
 import type { DialectId, ModelAnswer, Part } from '@postern/protocol';
+import { answerWarnings, type AnswerFields } from '../answer-warnings.ts';
 import type { AnswerOptions, DialectFailure, Encoded } from '../dialect.ts';
 import {
   extraFields,
@@ -10,9 +11,8 @@ import {
   objectOf,
   textOf,
 } from '../json/read-json.ts';
-import { warnDroppedPart, warning, type Warn } from '../report.ts';
 import { decodeBlock } from './decode-block.ts';
-import { encodeBlock } from './encode-block.ts';
+import { encodeBlock, isCitation } from './encode-block.ts';
 import { ANTHROPIC_MESSAGES } from './limits.ts';
 import { decodeStopReason, encodeStopReason } from './stop-reason.ts';
 import { decodeUsage, encodeUsage, usageBeside } from './usage.ts';
@@ -62,12 +62,19 @@ export function messageExtra(message: JsonObject, usage: JsonObject): JsonObject
   };
 }
 
+export const ANSWER_FIELDS: AnswerFields = {
+  holdsPart: (part) => encodeBlock(part, 'content', ignore) !== undefined,
+  holdsAnnotation: isCitation,
+  holdsSignature: () => true,
+  holdsStopSequence: true,
+};
+
 /** The message object of an answer, as `POST /v1/messages` gives it without streaming. */
 export function encodeAnswer(answer: ModelAnswer): Encoded<JsonObject> {
-  return warning((warn) => encodeMessage(answer, warn));
+  return { value: encodeMessage(answer), warnings: answerWarnings(answer, ANSWER_FIELDS) };
 }
 
-function encodeMessage(answer: ModelAnswer, warn: Warn): JsonObject {
+function encodeMessage(answer: ModelAnswer): JsonObject {
   const { usage: usageFields, ...fields } = extraFields(ANTHROPIC_MESSAGES, answer.extra);
   return jsonObject({
     stop_reason: answer.stopReason === undefined ? null : encodeStopReason(answer.stopReason),
@@ -76,11 +83,7 @@ function encodeMessage(answer: ModelAnswer, warn: Warn): JsonObject {
     type: 'message',
     role: 'assistant',
     model: answer.model,
-    content: answer.parts.flatMap((part, index) => {
-      const block = encodeBlock(part, 'content', ignore);
-      if (block === undefined) warnDroppedPart(part, index, warn);
-      return block ?? [];
-    }),
+    content: answer.parts.flatMap((part) => encodeBlock(part, 'content', ignore) ?? []),
     stop_sequence: answer.stopSequence ?? null,
     usage: { ...encodeUsage(answer.usage), ...objectOf(usageFields) },
   });

@@ -92,6 +92,11 @@ function newest({ part, waiting }: OpenPart): Part {
   return part.kind === 'opaque' && last !== undefined ? { ...part, value: last.value } : part;
 }
 
+/** Whether a streamed answer has blocks of this kind; images and files have no deltas. */
+export function hasBlock({ kind }: Part): boolean {
+  return kind !== 'image' && kind !== 'file' && kind !== 'tool-result';
+}
+
 /** Parts that have a block even if nothing follows their start. */
 function isWhole(part: Part): boolean {
   return part.kind === 'tool-call' || part.kind === 'redacted-thinking';

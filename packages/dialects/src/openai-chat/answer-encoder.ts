@@ -1,10 +1,11 @@
 import type { JsonObject } from '@postern/kernel';
 import type { AnswerEvent, AnswerFailure, Usage } from '@postern/protocol';
-import type { AnswerEncoder, AnswerStreamMeta } from '../dialect.ts';
+import { AnswerWarnings } from '../answer-warnings.ts';
+import type { AnswerEncoder, AnswerStreamMeta, EncodeWarning } from '../dialect.ts';
 import { failureStatus } from '../errors/failure-status.ts';
 import { extraFields, objectOf } from '../json/read-json.ts';
 import { sseFrame } from '../sse/sse-frame.ts';
-import { completionId } from './answer.ts';
+import { completionId, DELTA_FIELDS } from './answer.ts';
 import { DeltaStream } from './delta-stream.ts';
 import { encodeError, errorFrame } from './encode-error.ts';
 import { OPENAI_CHAT } from './limits.ts';
@@ -31,6 +32,7 @@ class Encoder implements AnswerEncoder {
   /** What every chunk says. */
   #head: JsonObject = {};
   #usage: Usage = {};
+  readonly #warnings = new AnswerWarnings(DELTA_FIELDS);
   #ended = false;
 
   constructor(meta: AnswerStreamMeta) {
@@ -39,6 +41,7 @@ class Encoder implements AnswerEncoder {
 
   push(event: AnswerEvent): string {
     if (this.#ended) return '';
+    this.#warnings.takeEvent(event);
     switch (event.kind) {
       case 'start':
         return this.#start(event.id, event.model);
@@ -58,6 +61,10 @@ class Encoder implements AnswerEncoder {
         this.#ended = true;
         return fail(event.failure);
     }
+  }
+
+  warnings(): readonly EncodeWarning[] {
+    return this.#warnings.list();
   }
 
   ping(): string {

@@ -1,5 +1,6 @@
 import { failed, ok, type JsonObject, type JsonValue, type Result } from '@postern/kernel';
-import type { DialectId, ModelAnswer } from '@postern/protocol';
+import type { DialectId, ModelAnswer, Part } from '@postern/protocol';
+import { answerWarnings, type AnswerFields } from '../answer-warnings.ts';
 import type { AnswerMeta, AnswerOptions, DialectFailure, Encoded } from '../dialect.ts';
 import {
   extraFields,
@@ -9,9 +10,8 @@ import {
   objectOf,
   textOf,
 } from '../json/read-json.ts';
-import { warnDroppedPart, warning, type Warn } from '../report.ts';
 import { decodeAssistantMessage } from './decode-assistant.ts';
-import { encodeAssistantMessage } from './encode-assistant.ts';
+import { encodeAssistantMessage, isAnthropicCitation } from './encode-assistant.ts';
 import { OPENAI_CHAT } from './limits.ts';
 import { encodeStopReason, stopReasonOf } from './stop-reason.ts';
 import { decodeUsage, encodeUsage, usageBeside } from './usage.ts';
@@ -72,19 +72,44 @@ export function answerExtra(body: JsonObject, choice: JsonObject, usage: JsonObj
   };
 }
 
-/** The completion object of an answer, as it is given without streaming. */
-export function encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): Encoded<JsonObject> {
-  return warning((warn) => encodeCompletion(answer, meta, warn));
+/** Parts that a message and the deltas of a stream have a field for. */
+const PART_KINDS: ReadonlySet<Part['kind']> = new Set([
+  'text',
+  'refusal',
+  'thinking',
+  'redacted-thinking',
+  'tool-call',
+]);
+
+const ANSWER_FIELDS: AnswerFields = {
+  holdsPart: (part) => PART_KINDS.has(part.kind) || ownValue(part) !== undefined,
+  holdsAnnotation: (annotation) => !isAnthropicCitation(annotation),
+  holdsSignature: () => true,
+  holdsStopSequence: false,
+};
+
+/** A delta has no field for an opaque value with a type, which would be a part of the content. */
+export const DELTA_FIELDS: AnswerFields = {
+  ...ANSWER_FIELDS,
+  holdsPart: (part) => {
+    const value = ownValue(part);
+    return PART_KINDS.has(part.kind) || (value !== undefined && value['type'] === undefined);
+  },
+};
+
+function ownValue(part: Part): JsonObject | undefined {
+  return part.kind === 'opaque' && part.dialect === OPENAI_CHAT ? objectOf(part.value) : undefined;
 }
 
-function encodeCompletion(answer: ModelAnswer, meta: AnswerMeta, warn: Warn): JsonObject {
-  answer.parts.forEach((part, index) => {
-    if (part.kind === 'opaque' && part.dialect !== OPENAI_CHAT) warnDroppedPart(part, index, warn);
-  });
-  if (answer.stopSequence !== undefined) {
-    const message = 'a completion does not say which sequence stopped it';
-    warn({ kind: 'dropped', path: 'stopSequence', message });
-  }
+/** The completion object of an answer, as it is given without streaming. */
+export function encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): Encoded<JsonObject> {
+  return {
+    value: encodeCompletion(answer, meta),
+    warnings: answerWarnings(answer, ANSWER_FIELDS),
+  };
+}
+
+function encodeCompletion(answer: ModelAnswer, meta: AnswerMeta): JsonObject {
   const { choice, choices, usage, ...fields } = extraFields(OPENAI_CHAT, answer.extra);
   const own = {
     ...objectOf(choice),

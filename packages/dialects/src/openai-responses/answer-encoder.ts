@@ -6,10 +6,12 @@ import {
   type AnswerFailure,
   type FoldedAnswer,
 } from '@postern/protocol';
-import type { AnswerEncoder, AnswerStreamMeta } from '../dialect.ts';
+import { AnswerWarnings } from '../answer-warnings.ts';
+import type { AnswerEncoder, AnswerStreamMeta, EncodeWarning } from '../dialect.ts';
 import { failureStatus } from '../errors/failure-status.ts';
 import { objectOf } from '../json/read-json.ts';
 import { sseFrame } from '../sse/sse-frame.ts';
+import { ANSWER_FIELDS } from './answer.ts';
 import { encodeError } from './encode-error.ts';
 import { encodeOutputItem } from './encode-items.ts';
 import { beginningOf, endingOf, identified, responseId } from './response-object.ts';
@@ -38,6 +40,7 @@ class Encoder implements AnswerEncoder {
   #answer: FoldedAnswer = EMPTY_ANSWER;
   #id = '';
   #sequence = 0;
+  readonly #warnings = new AnswerWarnings(ANSWER_FIELDS);
   #ended = false;
 
   constructor(meta: AnswerStreamMeta) {
@@ -46,6 +49,7 @@ class Encoder implements AnswerEncoder {
 
   push(event: AnswerEvent): string {
     if (this.#ended) return '';
+    this.#warnings.takeEvent(event);
     this.#answer = foldAnswer(this.#answer, event);
     switch (event.kind) {
       case 'start':
@@ -68,6 +72,10 @@ class Encoder implements AnswerEncoder {
         this.#ended = true;
         return this.#fail(event.failure);
     }
+  }
+
+  warnings(): readonly EncodeWarning[] {
+    return this.#warnings.list();
   }
 
   ping(): string {

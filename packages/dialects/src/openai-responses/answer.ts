@@ -1,10 +1,10 @@
 import { failed, ok, type JsonObject, type JsonValue, type Result } from '@postern/kernel';
 import type { ModelAnswer, Part } from '@postern/protocol';
+import { answerWarnings, type AnswerFields } from '../answer-warnings.ts';
 import type { AnswerMeta, AnswerOptions, DialectFailure, Encoded } from '../dialect.ts';
 import { fieldsBeside, listOf, objectOf, textOf } from '../json/read-json.ts';
-import { warnDroppedPart, warning } from '../report.ts';
 import { decodeOutputItem } from './decode-items.ts';
-import { encodeOutputItem } from './encode-items.ts';
+import { encodeOutputItem, isOwnAnnotation } from './encode-items.ts';
 import { OPENAI_RESPONSES } from './limits.ts';
 import { endingOf, identified, responseId } from './response-object.ts';
 import { decodeEnding } from './stop-reason.ts';
@@ -58,20 +58,24 @@ export function responseExtra(response: JsonObject): JsonObject {
   };
 }
 
+export const ANSWER_FIELDS: AnswerFields = {
+  holdsPart: (part) => encodeOutputItem(part) !== undefined,
+  holdsAnnotation: isOwnAnnotation,
+  // The signature of another provider would be refused.
+  holdsSignature: (part) => part.extra?.dialect === OPENAI_RESPONSES,
+  holdsStopSequence: false,
+};
+
 /** The response object of an answer, as it is given without streaming. */
 export function encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): Encoded<JsonObject> {
-  return warning((warn) => {
-    const id = responseId(answer.id, answer.extra?.dialect);
-    const output = answer.parts.flatMap((part, index) => {
-      const item = encodeOutputItem(part);
-      if (item === undefined) warnDroppedPart(part, index, warn);
-      return item === undefined ? [] : [identified(item, id, index, 'completed')];
-    });
-    if (answer.stopSequence !== undefined) {
-      const message = 'a response does not say which sequence stopped it';
-      warn({ kind: 'dropped', path: 'stopSequence', message });
-    }
-    const response = { id, model: answer.model, createdAtMs: meta.createdAtMs, output };
-    return endingOf(response, answer.stopReason, answer.usage, answer.extra);
+  const id = responseId(answer.id, answer.extra?.dialect);
+  const output = answer.parts.flatMap((part, index) => {
+    const item = encodeOutputItem(part);
+    return item === undefined ? [] : [identified(item, id, index, 'completed')];
   });
+  const response = { id, model: answer.model, createdAtMs: meta.createdAtMs, output };
+  return {
+    value: endingOf(response, answer.stopReason, answer.usage, answer.extra),
+    warnings: answerWarnings(answer, ANSWER_FIELDS),
+  };
 }

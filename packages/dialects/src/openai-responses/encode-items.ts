@@ -176,11 +176,16 @@ export function encodeOutputItem(part: Part): JsonObject | undefined {
 }
 
 function outputText(text: string, annotations: readonly JsonValue[]): JsonObject {
-  return { type: 'output_text', text, annotations: annotations.filter(isOwn), logprobs: [] };
+  return {
+    type: 'output_text',
+    text,
+    annotations: annotations.filter(isOwnAnnotation),
+    logprobs: [],
+  };
 }
 
 /** Annotations of this API are named by their type; citations of the Messages API are not its own. */
-function isOwn(annotation: JsonValue): boolean {
+export function isOwnAnnotation(annotation: JsonValue): boolean {
   return textOf(objectOf(annotation)?.['type'])?.endsWith('_location') !== true;
 }
 
