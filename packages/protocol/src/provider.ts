@@ -25,8 +25,8 @@ export interface Provider {
   readonly models: readonly string[];
   /** Where the user gets a key. */
   readonly keyPage: string | undefined;
-  /** True for the labelled offline demo, which speaks to nobody. */
-  readonly demo: boolean;
+  /** It answers in this process and contacts nobody: only the chat can ask it. */
+  readonly inProcess: boolean;
   readonly builtIn: boolean;
   /** Plain HTTP is allowed: loopback, or a host named as local in the configuration. */
   readonly local: boolean;

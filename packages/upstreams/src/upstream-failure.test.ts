@@ -22,7 +22,6 @@ const rows: readonly (readonly [UpstreamFailure, string, RegExp])[] = [
   [{ reason: 'key-missing', provider: 'p' }, 'UPSTREAM_NO_KEY', /no key for p/],
   [{ reason: 'plan-token', provider: 'p' }, 'UPSTREAM_PLAN_TOKEN', /subscription/],
   [{ reason: 'key-unsendable', provider: 'p' }, 'UPSTREAM_KEY_REFUSED', /characters/],
-  [{ reason: 'demo-has-no-wire' }, 'UPSTREAM_NOT_FOUND', /./],
   [{ reason: 'unreachable', why: 'refused' }, 'UPSTREAM_UNREACHABLE', /refused/],
   [{ reason: 'unreachable', why: 'name-unknown' }, 'UPSTREAM_UNREACHABLE', /name/],
   [{ reason: 'certificate', why: 'expired' }, 'UPSTREAM_CERTIFICATE', /expired/],

@@ -19,8 +19,6 @@ export type UpstreamFailure =
   | { readonly reason: 'plan-token'; readonly provider: string }
   /** The key holds characters that no HTTP header can carry. */
   | { readonly reason: 'key-unsendable'; readonly provider: string }
-  /** The demo answers in this process; there is nobody to connect to. */
-  | { readonly reason: 'demo-has-no-wire' }
   | { readonly reason: 'unreachable'; readonly why: Unreachable }
   | { readonly reason: 'certificate'; readonly why: CertificateFault }
   /** The configured proxy is no plain `http(s)://host[:port]`. */
@@ -66,7 +64,6 @@ const CODES = {
   'key-missing': 'UPSTREAM_NO_KEY',
   'plan-token': 'UPSTREAM_PLAN_TOKEN',
   'key-unsendable': 'UPSTREAM_KEY_REFUSED',
-  'demo-has-no-wire': 'UPSTREAM_NOT_FOUND',
   unreachable: 'UPSTREAM_UNREACHABLE',
   certificate: 'UPSTREAM_CERTIFICATE',
   'proxy-invalid': 'UPSTREAM_PROXY',

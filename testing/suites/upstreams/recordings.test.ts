@@ -19,7 +19,7 @@ import {
   type FakeUpstream,
   type FakeDialect,
 } from '@postern/testing';
-import { askModel, createConnections, type Connections } from '@postern/upstreams';
+import { createConnections, upstreamOf, type Connections } from '@postern/upstreams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeChunks, fold } from '../dialects/decode-bytes.ts';
 import { FOLDERS } from '../dialects/recordings.ts';
@@ -84,7 +84,7 @@ describe('recorded answers through the product', () => {
     keyForm: undefined,
     models: [],
     keyPage: undefined,
-    demo: false,
+    inProcess: false,
     builtIn: false,
     local: true,
   });
@@ -95,7 +95,7 @@ describe('recorded answers through the product', () => {
     const events: AnswerEvent[] = [];
     const { signal } = new AbortController();
     const request = { model: 'any', turns, stream };
-    const answer = askModel(connections, provider(row.dialect), key, request, signal);
+    const answer = upstreamOf(connections, provider(row.dialect), key).ask(request, signal);
     for await (const event of answer) events.push(event);
     return events.reduce(foldAnswer, EMPTY_ANSWER);
   };

@@ -11,7 +11,7 @@ import {
   providerId,
   type ProviderView,
 } from '@postern/protocol';
-import { listModels } from '@postern/upstreams';
+import { upstreamOf } from '@postern/upstreams';
 import { describeVaultFailure } from '@postern/vault';
 import type { Postern } from '../postern.ts';
 import { testKey } from '../providers/test-key.ts';
@@ -138,7 +138,7 @@ async function viewsOf(
       hasKey: names.has(provider.secret),
       keyExample: provider.keyForm?.example ?? null,
       keyPage: provider.keyPage ?? null,
-      demo: provider.demo,
+      demo: provider.inProcess,
       builtIn: provider.builtIn,
       local: provider.local,
     })),
@@ -166,8 +166,8 @@ async function modelsOf(
 ): Promise<ModelGroup | undefined> {
   const key = await postern.keys.keyFor(provider);
   if (!key.ok) return undefined;
-  const { id, label, demo } = provider;
-  const models = await listModels(postern.connections, provider, key.value, signal);
+  const { id, label, inProcess: demo } = provider;
+  const models = await upstreamOf(postern.connections, provider, key.value).listModels(signal);
   if (models.ok) return { provider: id, label, demo, models: models.value };
   // A model server that is not there is simply not offered; one that failed says why.
   const absent = provider.local && models.failure.code === 'UPSTREAM_UNREACHABLE';

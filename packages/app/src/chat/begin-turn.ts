@@ -21,7 +21,7 @@ import {
   type ConversationStore,
   type StoreFailure,
 } from '@postern/conversations';
-import { askModel } from '@postern/upstreams';
+import { upstreamOf } from '@postern/upstreams';
 import type { Postern } from '../postern.ts';
 import { describeUpstreamKeyFailure } from '../providers/upstream-keys.ts';
 import { titleOf, turnsLeadingTo, UNTITLED } from './question-turns.ts';
@@ -178,7 +178,7 @@ async function* answerEvents(
 ): AsyncGenerator<AnswerEvent> {
   const key = await keys.keyFor(provider);
   if (key.ok) {
-    yield* askModel(connections, provider, key.value, request, signal);
+    yield* upstreamOf(connections, provider, key.value).ask(request, signal);
   } else {
     const { code, message } = describeUpstreamKeyFailure(key.failure);
     yield { kind: 'failure', failure: { code, message } };

@@ -9,8 +9,8 @@ import {
 } from '@postern/protocol';
 import {
   describeUpstreamFailure,
-  listModels,
   providerTable,
+  upstreamOf,
   type Connections,
 } from '@postern/upstreams';
 import { DEFAULT_FIELD } from '@postern/vault';
@@ -33,7 +33,7 @@ export async function testKey(
   signal: AbortSignal,
 ): Promise<Result<AcceptedKey, AnswerFailure>> {
   const begunMs = clock.monotonicMs();
-  const models = await listModels(connections, provider, key, signal);
+  const models = await upstreamOf(connections, provider, key).listModels(signal);
   const latencyMs = Math.round(clock.monotonicMs() - begunMs);
   return models.ok ? ok({ modelCount: models.value.length, latencyMs }) : models;
 }

@@ -9,7 +9,7 @@ import {
   type GatewayLimits,
   type UsageEntry,
 } from '@postern/gateway';
-import { listModels } from '@postern/upstreams';
+import { upstreamOf } from '@postern/upstreams';
 import { parseDurationMs } from '../config/duration.ts';
 import type { ProcessLog } from '../log/process-log.ts';
 import type { Postern } from '../postern.ts';
@@ -132,7 +132,8 @@ function heldModelLists(postern: Postern): GatewayDeps['models'] {
       const key = await postern.keys.keyFor(provider);
       if (!key.ok) return [];
       const signal = AbortSignal.timeout(2000);
-      const listed = await listModels(postern.connections, provider, key.value, signal);
+      const upstream = upstreamOf(postern.connections, provider, key.value);
+      const listed = await upstream.listModels(signal);
       const known = provider.models.map((id) => ({ id, label: id }));
       const models = listed.ok ? listed.value : known;
       held.set(provider.id, { models, untilMs: postern.clock.monotonicMs() + MODELS_HELD_MS });

@@ -18,7 +18,7 @@ async function listModels(
   dialect: Dialect,
 ): Promise<readonly ModelEntry[]> {
   const providers = deps.providers.all.filter(
-    (provider) => spokenPath(provider, dialect.id) !== undefined && !provider.demo,
+    (provider) => spokenPath(provider, dialect.id) !== undefined,
   );
   const lists = await Promise.all(
     providers.map(async (provider) => ({ provider, models: await modelsInTime(deps, provider) })),

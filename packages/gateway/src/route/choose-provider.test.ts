@@ -19,7 +19,7 @@ const provider = (id: string, dialect: DialectId): Provider => ({
   keyForm: undefined,
   models: [],
   keyPage: undefined,
-  demo: false,
+  inProcess: false,
   builtIn: true,
   local: true,
 });
@@ -32,7 +32,7 @@ const table = new Map(
       ...provider('openrouter', 'openai-chat'),
       alsoSpeaks: [{ dialect: 'anthropic-messages' as const, path: '/messages' }],
     },
-    { ...provider('demo', 'openai-chat'), demo: true },
+    { ...provider('demo', 'openai-chat'), inProcess: true },
   ].map((provider) => [String(provider.id), provider]),
 );
 const providers = { get: (id: string) => table.get(id) };

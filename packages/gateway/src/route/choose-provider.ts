@@ -27,8 +27,7 @@ export function chooseProvider(
   const named = slash < 1 ? undefined : providers.get(name.slice(0, slash));
   const provider = named ?? providers.get(defaults[dialect]);
   const model = named === undefined ? name : name.slice(slash + 1);
-  // The demo answers in the chat alone.
-  if (provider === undefined || provider.demo || model === '')
+  if (provider === undefined || provider.inProcess || model === '')
     return failed({ reason: 'model-unknown' });
   const path = spokenPath(provider, dialect);
   return path === undefined

@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   upstream.reset();
-  connections = createConnections({ localHosts: [], demoPause: () => Promise.resolve() });
+  connections = createConnections({ localHosts: [] });
 });
 
 afterEach(async () => {
@@ -63,7 +63,7 @@ function provider(dialect: FakeDialect): Provider {
     keyForm: undefined,
     models: [],
     keyPage: undefined,
-    demo: false,
+    inProcess: false,
     builtIn: false,
     local: true,
   };
@@ -331,18 +331,5 @@ describe('stopping', () => {
     }
     expect(length).toBe(deltas.length * text.length);
     expect(await asked.closed).toBe('finished');
-  });
-});
-
-describe('the demo', () => {
-  it('answers without a connection and without a key', async () => {
-    const demo = { ...provider('openai-chat'), demo: true, auth: 'none' as const };
-    const asked = request({ model: 'demo' });
-    const events: AnswerEvent[] = [];
-    for await (const event of askModel(connections, demo, undefined, asked, never)) {
-      events.push(event);
-    }
-    expect(events.reduce(foldAnswer, EMPTY_ANSWER).stopReason).toBe('end');
-    expect(upstream.requests).toEqual([]);
   });
 });

@@ -3,7 +3,6 @@ import { parseJson, sseParser, type JsonObject, type Secret } from '@postern/ker
 import type { AnswerEvent, AnswerFailure, ModelRequest, Provider } from '@postern/protocol';
 import type { Connections } from '../connect/connections.ts';
 import type { AnswerHeaders } from '../connect/exchange.ts';
-import { demoAnswer } from '../demo/demo-answer.ts';
 import type { UpstreamFailure } from '../upstream-failure.ts';
 import {
   answerFailure,
@@ -19,12 +18,7 @@ import { wholeAnswerEvents } from './whole-answer-events.ts';
 const MAX_ERROR_BYTES = 64 * 1024;
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
 
-/**
- * Asks a model and gives its answer, event by event, as `AnswerEvent` says: every failure, of the
- * provider, of the connection or of the configuration, is the last event. The upstream is stopped when
- * the signal aborts, and when the reader returns early; a reader that waits for an event is woken only
- * by the signal. A slow reader slows the upstream down. Nothing is asked twice.
- */
+/** `Upstream.ask` over HTTP. */
 export async function* askModel(
   connections: Connections,
   provider: Provider,
@@ -32,10 +26,6 @@ export async function* askModel(
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
-  if (provider.demo) {
-    yield* demoAnswer(request, connections.demoPause, signal);
-    return;
-  }
   for await (const event of upstreamAnswer(connections, provider, key, request, signal)) {
     yield event.kind === 'failure' ? failureEvent(shieldFailure(event.failure, key)) : event;
   }

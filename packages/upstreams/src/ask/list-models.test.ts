@@ -53,7 +53,7 @@ function provider(dialect: FakeDialect, changes: Partial<Provider> = {}): Provid
     keyForm: undefined,
     models: [],
     keyPage: undefined,
-    demo: false,
+    inProcess: false,
     builtIn: false,
     local: true,
     ...changes,
@@ -67,13 +67,6 @@ describe('the list of models', () => {
     const openai = await listModels(connections, provider('openai-chat'), KEY, never);
     expect(openai).toEqual({ ok: true, value: [{ id: 'gpt', label: 'gpt' }] });
     expect(upstream.violations).toEqual([]);
-  });
-
-  it('of the demo needs nobody', async () => {
-    const demo = provider('openai-chat', { demo: true });
-    const models = await listModels(connections, demo, undefined, never);
-    expect(models).toMatchObject({ ok: true, value: [{ id: 'demo' }, { id: 'demo-slow' }] });
-    expect(upstream.requests).toEqual([]);
   });
 });
 

@@ -3,19 +3,14 @@ import { failed, ok, parseJson, type Result, type Secret } from '@postern/kernel
 import type { AnswerFailure, Provider } from '@postern/protocol';
 import type { Connections } from '../connect/connections.ts';
 import type { FetchedText } from '../connect/fetch-text.ts';
-import { DEMO_MODELS } from '../demo/demo-answer.ts';
+import type { ListedModel } from '../upstream.ts';
 import { answerFailure, headerReader, malformed, shieldFailure } from './answer-failure.ts';
-
-export interface ListedModel {
-  readonly id: string;
-  readonly label: string;
-}
 
 const LIST_TIMEOUT_MS = 20_000;
 
 /**
- * Asks a provider for its models. It is also the test of a key: a provider whose list is public is
- * first asked for what only a valid key opens.
+ * `Upstream.listModels` over HTTP. A provider whose list is public is first asked for what only a
+ * valid key opens.
  */
 export async function listModels(
   connections: Connections,
@@ -23,7 +18,6 @@ export async function listModels(
   key: Secret | undefined,
   signal: AbortSignal,
 ): Promise<Result<readonly ListedModel[], AnswerFailure>> {
-  if (provider.demo) return ok(DEMO_MODELS.map(({ id, label }) => ({ id, label })));
   const dialect = DIALECTS[provider.dialect];
   const get = async (path: string): Promise<Result<FetchedText, AnswerFailure>> => {
     const fetched = await connections.fetchText({

@@ -2,10 +2,12 @@ import { expectOk, Secret } from '@postern/kernel';
 import { textReply, type FakeReply } from '@postern/testing';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { BUILT_IN_PROVIDERS } from '../providers/built-in-providers.ts';
 import { exchangeWorld, KEY, KEY_TEXT } from '../testing/exchange-world.ts';
 import { describeUpstreamFailure, type UpstreamFailure } from '../upstream-failure.ts';
 import type { ExchangeRequest } from './exchange.ts';
 
+const DEMO_ADDRESS = BUILT_IN_PROVIDERS.find(({ inProcess }) => inProcess)?.baseUrl ?? '';
 const world = exchangeWorld();
 
 function without(calls: readonly string[], call: string): readonly string[] {
@@ -135,7 +137,7 @@ describe('failures', () => {
     ['a plan token', {}, Secret.of('sk-ant-oat01-canary-canary-canary'), 'plan-token'],
     ['a refresh token', {}, Secret.of('sk-ant-ort01-canary-canary-canary'), 'plan-token'],
     ['a key with a line end', {}, Secret.of('sk-canary\r\nx: y'), 'key-unsendable'],
-    ['the demo', { demo: true }, KEY, 'demo-has-no-wire'],
+    ['the address of the demo', { baseUrl: DEMO_ADDRESS }, KEY, 'address-invalid'],
   ])('%s never reaches the network', async (_, changes, key, reason) => {
     const request = { ...world.request({ provider: world.provider(changes) }), key };
     expect(await world.run(request).calls).toEqual([`failure ${reason}`]);

@@ -1,10 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import type { Provider } from '@postern/protocol';
 import { Pool, ProxyAgent, type Dispatcher } from 'undici';
 import { authorize, redactorOf } from '../authorize.ts';
-import type { Pause } from '../demo/demo-answer.ts';
 import { parseAddress, type Address } from '../providers/address.ts';
 import type { UpstreamFailure } from '../upstream-failure.ts';
 import { RunningExchange, type ExchangeRequest, type StartExchange } from './exchange.ts';
@@ -25,14 +23,11 @@ export interface ConnectionsOptions {
   readonly proxyPassword?: Secret;
   /** Milliseconds until a connection stands, TLS included; default 10 seconds. */
   readonly connectTimeoutMs?: number;
-  /** How the offline demo waits between two words; by default with a timer. */
-  readonly demoPause?: Pause;
   readonly [trustedByTestsOnly]?: readonly string[];
 }
 
 /** Every connection of this process to upstreams. */
 export interface Connections {
-  readonly demoPause: Pause;
   readonly exchange: StartExchange;
   /** Sends one request and reads the whole answer, whatever its status. */
   fetchText(
@@ -110,7 +105,6 @@ export function createConnections(options: ConnectionsOptions): Connections {
     return running;
   };
   return {
-    demoPause: options.demoPause ?? timerPause,
     exchange,
     fetchText: (request, maxBytes) => fetchText(exchange, request, maxBytes),
     useProxyPassword: (password) => {
@@ -127,10 +121,6 @@ export function createConnections(options: ConnectionsOptions): Connections {
     },
   };
 }
-
-const timerPause: Pause = async (ms, signal) => {
-  await setTimeout(ms, undefined, { signal });
-};
 
 const POOL_OPTIONS = {
   pipelining: 1,
@@ -188,7 +178,6 @@ function findTarget(
   localHosts: readonly string[],
   routeTo: (address: Address) => Result<Route, UpstreamFailure>,
 ): Result<Target, UpstreamFailure> {
-  if (provider.demo) return failed({ reason: 'demo-has-no-wire' });
   const address = parseAddress(provider.id, provider.baseUrl, localHosts);
   if (!address.ok) return address;
   const route = routeTo(address.value);

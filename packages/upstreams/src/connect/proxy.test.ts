@@ -114,7 +114,7 @@ async function models(from: Connections, host = HOST): Promise<unknown> {
     keyForm: undefined,
     models: [],
     keyPage: undefined,
-    demo: false,
+    inProcess: false,
     builtIn: false,
     local: false,
   };

@@ -44,7 +44,7 @@ function providerAt(baseUrl: string): Provider {
     keyForm: undefined,
     models: [],
     keyPage: undefined,
-    demo: false,
+    inProcess: false,
     builtIn: false,
     local: true,
   };

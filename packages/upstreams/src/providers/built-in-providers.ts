@@ -16,7 +16,7 @@ function builtIn(id: string, row: Row): Provider {
     keyForm: undefined,
     models: [],
     keyPage: undefined,
-    demo: false,
+    inProcess: false,
     builtIn: true,
     local: false,
     ...row,
@@ -76,10 +76,10 @@ export const BUILT_IN_PROVIDERS: readonly Provider[] = [
   builtIn('demo', {
     label: 'Offline demo',
     dialect: 'openai-chat',
-    // Never spoken to: the demo answers in this process.
-    baseUrl: 'http://127.0.0.1',
+    // Not HTTP, so that no connection can be opened to it.
+    baseUrl: 'in-process:',
     auth: 'none',
-    demo: true,
+    inProcess: true,
     local: true,
     models: ['demo', 'demo-slow'],
   }),

@@ -44,7 +44,7 @@ describe('the built-in providers', () => {
       expect(row.auth === 'none').toBe(row.local);
       expect(row.baseUrl.startsWith('https://')).toBe(!row.local);
     }
-    expect(provider({}, 'demo')).toMatchObject({ label: 'Offline demo', demo: true });
+    expect(provider({}, 'demo')).toMatchObject({ label: 'Offline demo', inProcess: true });
   });
 });
 
@@ -66,7 +66,7 @@ describe('named endpoints', () => {
         keyForm: undefined,
         models: [],
         keyPage: undefined,
-        demo: false,
+        inProcess: false,
         builtIn: false,
         local: true,
       },

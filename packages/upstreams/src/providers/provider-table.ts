@@ -53,7 +53,7 @@ function named(id: string, endpoint: Endpoint): Result<Provider, UpstreamFailure
     keyForm: undefined,
     models: endpoint.models ?? [],
     keyPage: undefined,
-    demo: false,
+    inProcess: false,
     builtIn: false,
     local: false,
   });
@@ -73,6 +73,7 @@ function overridden(row: Provider, endpoint: Endpoint): Result<Provider, Upstrea
 }
 
 function fixedField(row: Provider, endpoint: Endpoint): string | undefined {
-  if (row.demo) return Object.keys(endpoint)[0];
+  // There is nothing to reach at another address or by another model's name.
+  if (row.inProcess) return Object.keys(endpoint)[0];
   return endpoint.dialect !== undefined && endpoint.dialect !== row.dialect ? 'dialect' : undefined;
 }

@@ -1,11 +1,12 @@
 import { DIALECTS } from '@postern/dialects';
 import type { DialectId, Provider } from '@postern/protocol';
 
-/** Where a provider answers in a dialect, below its `baseUrl`; undefined where it does not speak it. */
+/** Where a provider answers in a dialect, below its `baseUrl`; undefined where it does not speak it over HTTP. */
 export function spokenPath(
-  provider: Pick<Provider, 'dialect' | 'alsoSpeaks'>,
+  provider: Pick<Provider, 'dialect' | 'alsoSpeaks' | 'inProcess'>,
   dialect: DialectId,
 ): string | undefined {
+  if (provider.inProcess) return undefined;
   if (provider.dialect === dialect) return DIALECTS[dialect].answerPath;
   const spoken = provider.alsoSpeaks?.find((other) => other.dialect === dialect);
   return spoken === undefined ? undefined : (spoken.path ?? DIALECTS[dialect].answerPath);

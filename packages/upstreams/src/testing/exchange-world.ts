@@ -61,7 +61,7 @@ export function exchangeWorld(): ExchangeWorld {
       keyForm: undefined,
       models: [],
       keyPage: undefined,
-      demo: false,
+      inProcess: false,
       builtIn: false,
       local: true,
       ...changes,
