@@ -1,23 +1,30 @@
 import type { ModelEntry } from '@postern/dialects';
-import type { Clock, Randomness, Result, Secret } from '@postern/kernel';
+import type { Clock, MaybePromise, Randomness, Result } from '@postern/kernel';
 import type { DialectId, GatewayKeyId, Provider, ProviderId } from '@postern/protocol';
-import type { Exchange, ExchangeRequest, ExchangeSink, ProviderTable } from '@postern/upstreams';
+import type {
+  Credential,
+  Exchange,
+  ExchangeRequest,
+  ExchangeSink,
+  ProviderTable,
+} from '@postern/upstreams';
 import type { ConcurrencyLimits } from './admit/concurrency-limiter.ts';
 import type { BodyLimits } from './http/read-body.ts';
-import type { MaybePromise } from './maybe-promise.ts';
 import type { RetryPolicy } from './relay/retry-policy.ts';
 import type { UsageLog } from './usage/usage-log.ts';
 
-/** Where the upstreams' keys come from. */
-export interface UpstreamKeys {
+/** Where the upstreams' credentials come from. */
+export interface UpstreamCredentials {
   /**
-   * The key of a provider, for one request: nobody here keeps it. Undefined where the vault holds none.
+   * The credential of a provider, for one request: nobody here keeps it. Undefined where the vault holds none.
    * `locked` where a person must unlock first; `unavailable` where the vault cannot be read at all.
    */
-  keyFor(provider: Provider): Promise<Result<Secret | undefined, UpstreamKeyFailure>>;
+  credentialFor(
+    provider: Provider,
+  ): Promise<Result<Credential | undefined, UpstreamCredentialFailure>>;
 }
 
-export interface UpstreamKeyFailure {
+export interface UpstreamCredentialFailure {
   readonly reason: 'locked' | 'unavailable';
 }
 
@@ -95,7 +102,7 @@ export interface GatewayDeps {
   readonly usage: UsageSink;
   /** Whether keys can be checked and use be recorded; what `/readyz` tells. */
   readonly isReady: () => boolean;
-  readonly upstreamKeys: UpstreamKeys;
+  readonly credentials: UpstreamCredentials;
   readonly upstreams: UpstreamCalls;
   readonly providers: ProviderTable;
   readonly models: ModelLists;

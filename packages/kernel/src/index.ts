@@ -2,6 +2,7 @@ export { brandOf, type Branded } from './brand.ts';
 export type { Clock } from './clock.ts';
 export { errnoOf } from './errno.ts';
 export { isJsonObject, parseJson, type JsonObject, type JsonValue } from './json.ts';
+export { whenReady, type MaybePromise } from './maybe-promise.ts';
 export { sortableId, type Randomness } from './randomness.ts';
 export {
   expectOk,

@@ -1,4 +1,5 @@
 export { createConnections, type Connections } from './connect/connections.ts';
+export { storedKey, type Credential } from './credential.ts';
 export type { AnswerHeaders, Exchange, ExchangeRequest, ExchangeSink } from './connect/exchange.ts';
 export { isLocalHost } from './providers/address.ts';
 export { spokenPath } from './providers/spoken-path.ts';

@@ -19,7 +19,7 @@ import {
   type FakeUpstream,
   type FakeDialect,
 } from '@postern/testing';
-import { createConnections, upstreamOf, type Connections } from '@postern/upstreams';
+import { createConnections, storedKey, upstreamOf, type Connections } from '@postern/upstreams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeChunks, fold } from '../dialects/decode-bytes.ts';
 import { FOLDERS } from '../dialects/recordings.ts';
@@ -95,7 +95,8 @@ describe('recorded answers through the product', () => {
     const events: AnswerEvent[] = [];
     const { signal } = new AbortController();
     const request = { model: 'any', turns, stream };
-    const answer = upstreamOf(connections, provider(row.dialect), key).ask(request, signal);
+    const asked = provider(row.dialect);
+    const answer = upstreamOf(connections, asked, storedKey(asked, key)).ask(request, signal);
     for await (const event of answer) events.push(event);
     return events.reduce(foldAnswer, EMPTY_ANSWER);
   };

@@ -150,9 +150,9 @@ async function testStoredKey(
   provider: Provider,
   signal: AbortSignal,
 ): Promise<KeyTest> {
-  const key = await postern.keys.keyFor(provider);
-  if (!key.ok) return { ok: false, ...describeUpstreamKeyFailure(key.failure) };
-  const tested = await testKey(postern, provider, key.value, signal);
+  const credential = await postern.keys.credentialFor(provider);
+  if (!credential.ok) return { ok: false, ...describeUpstreamKeyFailure(credential.failure) };
+  const tested = await testKey(postern, provider, credential.value, signal);
   return tested.ok
     ? { ok: true, ...tested.value }
     : { ok: false, ...problem(tested.failure.code, tested.failure.message) };
@@ -164,10 +164,12 @@ async function modelsOf(
   provider: Provider,
   signal: AbortSignal,
 ): Promise<ModelGroup | undefined> {
-  const key = await postern.keys.keyFor(provider);
-  if (!key.ok) return undefined;
+  const credential = await postern.keys.credentialFor(provider);
+  if (!credential.ok) return undefined;
   const { id, label, inProcess: demo } = provider;
-  const models = await upstreamOf(postern.connections, provider, key.value).listModels(signal);
+  const models = await upstreamOf(postern.connections, provider, credential.value).listModels(
+    signal,
+  );
   if (models.ok) return { provider: id, label, demo, models: models.value };
   // A model server that is not there is simply not offered; one that failed says why.
   const absent = provider.local && models.failure.code === 'UPSTREAM_UNREACHABLE';

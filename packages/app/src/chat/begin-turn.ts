@@ -176,11 +176,11 @@ async function* answerEvents(
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
-  const key = await keys.keyFor(provider);
-  if (key.ok) {
-    yield* upstreamOf(connections, provider, key.value).ask(request, signal);
+  const credential = await keys.credentialFor(provider);
+  if (credential.ok) {
+    yield* upstreamOf(connections, provider, credential.value).ask(request, signal);
   } else {
-    const { code, message } = describeUpstreamKeyFailure(key.failure);
+    const { code, message } = describeUpstreamKeyFailure(credential.failure);
     yield { kind: 'failure', failure: { code, message } };
   }
 }

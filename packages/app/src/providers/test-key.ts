@@ -1,4 +1,4 @@
-import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
+import { failed, ok, type Clock, type Result } from '@postern/kernel';
 import {
   problem,
   type AnswerFailure,
@@ -10,8 +10,10 @@ import {
 import {
   describeUpstreamFailure,
   providerTable,
+  storedKey,
   upstreamOf,
   type Connections,
+  type Credential,
 } from '@postern/upstreams';
 import { DEFAULT_FIELD } from '@postern/vault';
 import { recordEvents, type AuditPlace } from '../audit/audit.ts';
@@ -25,15 +27,15 @@ export interface AcceptedKey {
   readonly latencyMs: number;
 }
 
-/** One cheap request with a key: the provider's list of models. */
+/** One cheap request with a credential: the provider's list of models. */
 export async function testKey(
   { connections, clock }: { readonly connections: Connections; readonly clock: Clock },
   provider: Provider,
-  key: Secret | undefined,
+  credential: Credential | undefined,
   signal: AbortSignal,
 ): Promise<Result<AcceptedKey, AnswerFailure>> {
   const begunMs = clock.monotonicMs();
-  const models = await upstreamOf(connections, provider, key).listModels(signal);
+  const models = await upstreamOf(connections, provider, credential).listModels(signal);
   const latencyMs = Math.round(clock.monotonicMs() - begunMs);
   return models.ok ? ok({ modelCount: models.value.length, latencyMs }) : models;
 }
@@ -66,7 +68,12 @@ export async function testSecret(
     const connected = await useProxyPassword(connections, vault, config);
     if (!connected.ok) return connected;
     const signal = new AbortController().signal;
-    const tested = await testKey({ connections, clock: place.clock }, provider, key, signal);
+    const tested = await testKey(
+      { connections, clock: place.clock },
+      provider,
+      storedKey(provider, key),
+      signal,
+    );
     const recorded = await recordEvents(place, vault, [
       {
         action: 'secret.test',

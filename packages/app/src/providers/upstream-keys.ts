@@ -1,10 +1,11 @@
 import { describeAuditFailure } from '@postern/audit';
 import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
 import { type Problem, problem, type Provider } from '@postern/protocol';
+import { storedKey, type Credential } from '@postern/upstreams';
 import { describeVaultFailure, type Vault, type VaultFailure } from '@postern/vault';
 import type { KeyUses, UnrecordedUse } from './key-uses.ts';
 
-/** Why a request gets no key. */
+/** Why a request gets no credential. */
 export type UpstreamKeyFailure =
   | VaultFailure
   /** The vault has none for the provider, which is named for people. */
@@ -22,13 +23,13 @@ export function describeUpstreamKeyFailure(failure: UpstreamKeyFailure): Problem
   }
 }
 
-/** The keys of upstreams, read from the vault when a request needs one. */
+/** The credentials of upstreams: keys, read from the vault when a request needs one. */
 export interface UpstreamKeyReader {
   /**
-   * The provider's key for one request, which is counted in the audit log; undefined where it needs
-   * none. No key where one is needed is a failure.
+   * The provider's credential for one request, which is counted in the audit log; undefined where it
+   * needs none. No key where one is needed is a failure. A key that was refused is read anew next time.
    */
-  keyFor(provider: Provider): Promise<Result<Secret | undefined, UpstreamKeyFailure>>;
+  credentialFor(provider: Provider): Promise<Result<Credential | undefined, UpstreamKeyFailure>>;
   /** Forgets what it holds: after a key was changed, and when the vault is locked. */
   forget(): void;
 }
@@ -63,12 +64,16 @@ export function readUpstreamKeys(parts: UpstreamKeyParts): UpstreamKeyReader {
     return ok(key);
   };
   return {
-    keyFor: async (provider) => {
+    credentialFor: async (provider) => {
       if (provider.auth === 'none') return ok(undefined);
       const key = await find(provider);
       if (!key.ok) return key;
       const recorded = await uses.used(provider.id);
-      return recorded.ok ? key : recorded;
+      if (!recorded.ok) return recorded;
+      const refused = (): void => {
+        if (held.get(provider.secret)?.key === key.value) held.delete(provider.secret);
+      };
+      return ok(storedKey(provider, key.value, refused));
     },
     forget: () => {
       held.clear();

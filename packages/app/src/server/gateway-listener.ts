@@ -29,7 +29,7 @@ export function gatewayListener(
   const { defaultProvider } = gateway;
   return createGateway({
     ...storesOf(postern),
-    upstreamKeys: { keyFor: async (provider) => await keyFor(postern, provider) },
+    credentials: { credentialFor: async (provider) => await credentialFor(postern, provider) },
     upstreams: postern.connections,
     providers: {
       get: (id) => postern.providers().get(id),
@@ -102,13 +102,13 @@ function logCall(log: ProcessLog, entry: UsageEntry): void {
   log.write('info', 'gateway.call', 'Gateway request finished.', fields);
 }
 
-async function keyFor(
+async function credentialFor(
   { keys }: Postern,
   provider: Provider,
-): ReturnType<GatewayDeps['upstreamKeys']['keyFor']> {
-  const key = await keys.keyFor(provider);
-  if (key.ok) return key;
-  switch (key.failure.reason) {
+): ReturnType<GatewayDeps['credentials']['credentialFor']> {
+  const credential = await keys.credentialFor(provider);
+  if (credential.ok) return credential;
+  switch (credential.failure.reason) {
     case 'upstream-key-missing':
       return ok(undefined);
     case 'vault-locked':
@@ -129,10 +129,10 @@ function heldModelLists(postern: Postern): GatewayDeps['models'] {
       if (recent !== undefined && recent.untilMs > postern.clock.monotonicMs()) {
         return recent.models;
       }
-      const key = await postern.keys.keyFor(provider);
-      if (!key.ok) return [];
+      const credential = await postern.keys.credentialFor(provider);
+      if (!credential.ok) return [];
       const signal = AbortSignal.timeout(2000);
-      const upstream = upstreamOf(postern.connections, provider, key.value);
+      const upstream = upstreamOf(postern.connections, provider, credential.value);
       const listed = await upstream.listModels(signal);
       const known = provider.models.map((id) => ({ id, label: id }));
       const models = listed.ok ? listed.value : known;

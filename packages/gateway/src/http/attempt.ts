@@ -1,4 +1,5 @@
-import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import { failed, ok, type Result } from '@postern/kernel';
+import type { Credential } from '@postern/upstreams';
 import type { ServerResponse } from 'node:http';
 import type { RequestHead } from '../admit/request-head.ts';
 import { applyEdits, renameModel, requestUsage, type Edit } from '../body/edit-body.ts';
@@ -41,7 +42,7 @@ export type AttemptEnd =
 const OVER: AttemptEnd = { state: 'over' };
 const GIVEN_UP: AttemptEnd = { state: 'given-up' };
 
-/** One request to one upstream: key → exchange → response. */
+/** One request to one upstream: credential → exchange → response. */
 export class Attempt {
   readonly #deps: GatewayDeps;
   readonly #task: AttemptTask;
@@ -62,16 +63,16 @@ export class Attempt {
   }
 
   async run(): Promise<AttemptEnd> {
-    const key = await this.#upstreamKey();
+    const credential = await this.#credential();
     if (this.#isOver) return OVER;
-    if (!key.ok) {
-      const { failure } = key;
+    if (!credential.ok) {
+      const { failure } = credential;
       return this.#task.givesUp({ reason: 'failure', failure })
         ? GIVEN_UP
         : { state: 'failed', failure };
     }
     return await new Promise((resolve) => {
-      this.#exchange(key.value, resolve);
+      this.#exchange(credential.value, resolve);
     });
   }
 
@@ -90,15 +91,15 @@ export class Attempt {
     return true;
   }
 
-  async #upstreamKey(): Promise<Result<Secret | undefined, GatewayFailure>> {
+  async #credential(): Promise<Result<Credential | undefined, GatewayFailure>> {
     const { provider } = this.#task.choice;
     if (provider.auth === 'none') return ok();
-    const key = await this.#deps.upstreamKeys.keyFor(provider);
-    if (!key.ok) return failed({ reason: `vault-${key.failure.reason}` });
-    return key.value === undefined ? failed({ reason: 'upstream-key-missing' }) : key;
+    const credential = await this.#deps.credentials.credentialFor(provider);
+    if (!credential.ok) return failed({ reason: `vault-${credential.failure.reason}` });
+    return credential.value === undefined ? failed({ reason: 'upstream-key-missing' }) : credential;
   }
 
-  #exchange(key: Secret | undefined, onEnd: (end: AttemptEnd) => void): void {
+  #exchange(credential: Credential | undefined, onEnd: (end: AttemptEnd) => void): void {
     const { route, query, head, requestId, body, choice, givesUp, onOutcome } = this.#task;
     const { dialect, metered, suffix } = route;
     const hidesUsage = this.#mustRequestUsage();
@@ -124,7 +125,7 @@ export class Attempt {
           path: choice.path + suffix + forwardedQuery(query),
           headers: upstreamHeaders(head.forwarded, dialect),
           body: this.#bodyToSend(hidesUsage),
-          key,
+          credential,
         },
         reader,
       ),

@@ -1,5 +1,5 @@
 import type { Dialect } from '@postern/dialects';
-import { failed, ok, sortableId, type Result } from '@postern/kernel';
+import { failed, ok, sortableId, whenReady, type Result } from '@postern/kernel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ConcurrencyLimiter } from '../admit/concurrency-limiter.ts';
 import { readRequestHead, type RequestHead } from '../admit/request-head.ts';
@@ -7,7 +7,6 @@ import { Shares } from '../admit/shares.ts';
 import { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
 import { isKeyText } from '../keys/key-text.ts';
-import { whenReady } from '../maybe-promise.ts';
 import type { GatewayDeps, Grant, StoreFailure } from '../ports.ts';
 import { dialectOf, ROUTES, type CallRoute, type ModelsRoute } from '../route/routes.ts';
 import { parseTarget, type Target } from '../route/target.ts';

@@ -1,5 +1,5 @@
 import type { GatewayKeyId } from '@postern/protocol';
-import { whenReady } from '../maybe-promise.ts';
+import { whenReady } from '@postern/kernel';
 import type { KeyAdmission } from '../ports.ts';
 import type { Placed, RunningCalls } from './running-calls.ts';
 

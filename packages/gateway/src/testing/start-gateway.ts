@@ -12,6 +12,7 @@ import { DIALECT_INFO, perDialect, providerId } from '@postern/protocol';
 import {
   createConnections,
   providerTable,
+  storedKey,
   type Connections,
   type ProviderTable,
 } from '@postern/upstreams';
@@ -133,7 +134,14 @@ function depsOf(
     keys: new SqliteAdmission(store.keys),
     usage: { record: () => undefined, isFull: () => false, flush: () => ok() },
     isReady: () => store.isReady(),
-    upstreamKeys: { keyFor: () => Promise.resolve(upstreamKey()) },
+    credentials: {
+      credentialFor: (provider) => {
+        const found = upstreamKey();
+        return Promise.resolve(
+          found.ok ? ok(found.value && storedKey(provider, found.value)) : found,
+        );
+      },
+    },
     upstreams: connections,
     providers: tableOf(options),
     models: { modelsOf: () => Promise.reject(new Error('not asked for in this test')) },

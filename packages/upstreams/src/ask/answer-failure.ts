@@ -1,8 +1,6 @@
 import type { HeaderReader } from '@postern/dialects';
-import type { Secret } from '@postern/kernel';
 import { ERROR_CODES, type AnswerEvent, type AnswerFailure } from '@postern/protocol';
-import { redactorOf } from '../authorize.ts';
-import type { AnswerHeaders } from '../connect/exchange.ts';
+import type { AnswerHeaders, Exchange } from '../connect/exchange.ts';
 import { describeUpstreamFailure, type UpstreamFailure } from '../upstream-failure.ts';
 
 /** A failure of the connection as the end of an answer. */
@@ -16,9 +14,11 @@ export function malformed(): AnswerFailure {
 }
 
 /** A provider's failure without the key, also where the answer had it spelled in JSON's escapes. */
-export function shieldFailure(failure: AnswerFailure, key: Secret | undefined): AnswerFailure {
-  const redactor = redactorOf(key);
-  return redactor === undefined ? failure : { ...failure, message: redactor.text(failure.message) };
+export function shieldFailure(
+  failure: AnswerFailure,
+  answer: Pick<Exchange, 'redacted'>,
+): AnswerFailure {
+  return { ...failure, message: answer.redacted(failure.message) };
 }
 
 export function failureEvent(failure: AnswerFailure): AnswerEvent {

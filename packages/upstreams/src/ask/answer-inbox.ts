@@ -62,6 +62,11 @@ export class AnswerInbox implements ExchangeSink {
     }
   }
 
+  /** As `Exchange.redacted`. */
+  redacted(text: string): string {
+    return this.#exchange?.redacted(text) ?? text;
+  }
+
   /** Nobody reads any more: stops the upstream. */
   leave(): void {
     this.#left = true;

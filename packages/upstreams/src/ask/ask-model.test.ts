@@ -20,10 +20,13 @@ import {
 } from '@postern/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createConnections, type Connections } from '../connect/connections.ts';
+import { storedKey, type Credential } from '../credential.ts';
 import { askModel } from './ask-model.ts';
 
 const KEY_TEXT = 'sk-ant-canary-0123456789abcdef';
 const KEY = Secret.of(KEY_TEXT);
+/** Without the form of a key, by which it would be found in a message anyway. */
+const LOGIN_TEXT = 'login-canary-0123456789';
 const never = new AbortController().signal;
 const DIALECT_IDS: readonly FakeDialect[] = ['anthropic-messages', 'openai-chat'];
 
@@ -33,8 +36,8 @@ let connections: Connections;
 beforeAll(async () => {
   upstream = await startFakeUpstream({
     headers: {
-      'anthropic-messages': { keys: [KEY_TEXT], auth: 'x-api-key', anonymous: true },
-      'openai-chat': { keys: [KEY_TEXT], anonymous: true },
+      'anthropic-messages': { keys: [KEY_TEXT, LOGIN_TEXT], auth: 'x-api-key', anonymous: true },
+      'openai-chat': { keys: [KEY_TEXT, LOGIN_TEXT], anonymous: true },
     },
   });
 });
@@ -69,6 +72,10 @@ function provider(dialect: FakeDialect): Provider {
   };
 }
 
+function credential(dialect: FakeDialect, key = KEY): Credential | undefined {
+  return storedKey(provider(dialect), key);
+}
+
 function request(changes: Partial<ModelRequest> = {}): ModelRequest {
   const turns = [{ role: 'user', parts: [{ kind: 'text', text: 'prompt-canary' }] }] as const;
   return { model: 'fake-model', turns, stream: true, ...changes };
@@ -77,14 +84,24 @@ function request(changes: Partial<ModelRequest> = {}): ModelRequest {
 async function ask(
   dialect: FakeDialect,
   changes: Partial<ModelRequest> = {},
-  key: Secret | undefined = KEY,
+  key: Secret = KEY,
 ): Promise<FoldedAnswer> {
   const events: AnswerEvent[] = [];
-  const answer = askModel(connections, provider(dialect), key, request(changes), never);
+  const answer = askModel(
+    connections,
+    provider(dialect),
+    credential(dialect, key),
+    request(changes),
+    never,
+  );
   for await (const event of answer) events.push(event);
   expect(events.filter(isLast)).toHaveLength(1);
   expect(events.findIndex(isLast)).toBe(events.length - 1);
   return events.reduce(foldAnswer, EMPTY_ANSWER);
+}
+
+function hex(letter: string): string {
+  return letter.charCodeAt(0).toString(16);
 }
 
 function isLast(event: AnswerEvent): boolean {
@@ -211,7 +228,7 @@ describe.each(DIALECT_IDS)('asking in %s', (dialect) => {
       });
       const other = await connections.fetchText({
         provider: provider(dialect),
-        key: KEY,
+        credential: credential(dialect),
         method: 'POST',
         path: DIALECTS[dialect].answerPath,
         headers: { ...DIALECTS[dialect].requestHeaders, 'content-type': 'application/json' },
@@ -248,6 +265,18 @@ describe.each(DIALECT_IDS)('asking in %s', (dialect) => {
     expect(JSON.stringify([failure, told.failure])).not.toContain('canary');
   });
 
+  it('a key that the provider repeats in escapes of JSON is not passed on', async () => {
+    const message = LOGIN_TEXT.replaceAll(/./g, (letter) => `\\u00${hex(letter)}`);
+    upstream.next({
+      kind: 'raw',
+      status: 400,
+      contentType: 'application/json',
+      body: `{"type":"error","error":{"type":"invalid_request_error","message":"Not ${message}!"}}`,
+    });
+    const { failure } = await ask(dialect, {}, Secret.of(LOGIN_TEXT));
+    expect(failure?.message).toContain(`Not ${'*'.repeat(LOGIN_TEXT.length)}!`);
+  });
+
   it('a key that the provider repeats in its answer is covered', async () => {
     upstream.next(textReply(`your key is ${KEY_TEXT} and fine`));
     const told = JSON.stringify(await ask(dialect));
@@ -272,7 +301,13 @@ describe('stopping', () => {
   it.each(DIALECT_IDS)('%s: a reader that returns early stops the upstream', async (dialect) => {
     upstream.next(endless);
     let read = 0;
-    for await (const event of askModel(connections, provider(dialect), KEY, request(), never)) {
+    for await (const event of askModel(
+      connections,
+      provider(dialect),
+      credential(dialect),
+      request(),
+      never,
+    )) {
       read += event.kind === 'part-delta' ? 1 : 0;
       if (read === 5) break;
     }
@@ -283,7 +318,13 @@ describe('stopping', () => {
     upstream.next({ ...endless, fault: { kind: 'stall', afterFrames: 6 } });
     const stop = new AbortController();
     const events: AnswerEvent[] = [];
-    const answer = askModel(connections, provider(dialect), KEY, request(), stop.signal);
+    const answer = askModel(
+      connections,
+      provider(dialect),
+      credential(dialect),
+      request(),
+      stop.signal,
+    );
     for await (const event of answer) {
       events.push(event);
       if (event.kind === 'part-delta')
@@ -299,7 +340,7 @@ describe('stopping', () => {
     const answer = askModel(
       connections,
       provider('openai-chat'),
-      KEY,
+      credential('openai-chat'),
       request(),
       AbortSignal.abort(),
     );
@@ -314,7 +355,13 @@ describe('stopping', () => {
       kind: 'answer',
       parts: [{ kind: 'text', text: deltas.join(''), deltas }],
     });
-    const answer = askModel(connections, provider('openai-chat'), KEY, request(), never);
+    const answer = askModel(
+      connections,
+      provider('openai-chat'),
+      credential('openai-chat'),
+      request(),
+      never,
+    );
     await answer.next();
     const asked = await upstream.request(0);
     let before = -1;

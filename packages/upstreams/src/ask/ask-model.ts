@@ -1,8 +1,9 @@
 import { DIALECTS, type AnswerDecoder, type Dialect } from '@postern/dialects';
-import { parseJson, sseParser, type JsonObject, type Secret } from '@postern/kernel';
+import { parseJson, sseParser, type JsonObject } from '@postern/kernel';
 import type { AnswerEvent, AnswerFailure, ModelRequest, Provider } from '@postern/protocol';
 import type { Connections } from '../connect/connections.ts';
 import type { AnswerHeaders } from '../connect/exchange.ts';
+import type { Credential } from '../credential.ts';
 import type { UpstreamFailure } from '../upstream-failure.ts';
 import {
   answerFailure,
@@ -18,29 +19,17 @@ import { wholeAnswerEvents } from './whole-answer-events.ts';
 const MAX_ERROR_BYTES = 64 * 1024;
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
 
-/** `Upstream.ask` over HTTP. */
-export async function* askModel(
-  connections: Connections,
-  provider: Provider,
-  key: Secret | undefined,
-  request: ModelRequest,
-  signal: AbortSignal,
-): AsyncGenerator<AnswerEvent> {
-  for await (const event of upstreamAnswer(connections, provider, key, request, signal)) {
-    yield event.kind === 'failure' ? failureEvent(shieldFailure(event.failure, key)) : event;
-  }
-}
-
 interface Question {
   readonly request: ModelRequest;
   readonly dialect: Dialect;
   readonly toolNames: ReadonlyMap<string, string>;
 }
 
-async function* upstreamAnswer(
+/** `Upstream.ask` over HTTP. */
+export async function* askModel(
   connections: Connections,
   provider: Provider,
-  key: Secret | undefined,
+  credential: Credential | undefined,
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
@@ -51,14 +40,14 @@ async function* upstreamAnswer(
     return;
   }
   const inbox = new AnswerInbox();
-  const sent = questionOf(dialect, provider, key, body.value.value);
+  const sent = questionOf(dialect, provider, credential, body.value.value);
   inbox.attach(connections.exchange({ ...sent, signal }, inbox));
   const question = { request, dialect, toolNames: dialect.toolNames(request) };
   let complete = false;
   try {
     for await (const event of readAnswer(inbox, question)) {
       complete = event.kind === 'finish';
-      yield event;
+      yield event.kind === 'failure' ? failureEvent(shieldFailure(event.failure, inbox)) : event;
     }
   } finally {
     if (complete) inbox.leaveInPeace();
@@ -69,12 +58,12 @@ async function* upstreamAnswer(
 function questionOf(
   dialect: Dialect,
   provider: Provider,
-  key: Secret | undefined,
+  credential: Credential | undefined,
   body: JsonObject,
 ): Parameters<Connections['exchange']>[0] {
   return {
     provider,
-    key,
+    credential,
     method: 'POST',
     path: dialect.answerPath,
     headers: { ...dialect.requestHeaders, 'content-type': 'application/json' },

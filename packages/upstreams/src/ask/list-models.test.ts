@@ -8,6 +8,7 @@ import {
 } from '@postern/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createConnections, type Connections } from '../connect/connections.ts';
+import { storedKey } from '../credential.ts';
 import { listModels } from './list-models.ts';
 
 const KEY_TEXT = 'sk-canary-0123456789abcdef';
@@ -60,11 +61,15 @@ function provider(dialect: FakeDialect, changes: Partial<Provider> = {}): Provid
   };
 }
 
+function list(asked: Provider, key?: Secret, signal = never): ReturnType<typeof listModels> {
+  return listModels(connections, asked, key && storedKey(asked, key), signal);
+}
+
 describe('the list of models', () => {
   it('is whole, with labels where the provider has them', async () => {
-    const anthropic = await listModels(connections, provider('anthropic-messages'), KEY, never);
+    const anthropic = await list(provider('anthropic-messages'), KEY);
     expect(anthropic).toEqual({ ok: true, value: MANY });
-    const openai = await listModels(connections, provider('openai-chat'), KEY, never);
+    const openai = await list(provider('openai-chat'), KEY);
     expect(openai).toEqual({ ok: true, value: [{ id: 'gpt', label: 'gpt' }] });
     expect(upstream.violations).toEqual([]);
   });
@@ -84,7 +89,7 @@ describe('the test of a key', () => {
     '%s is %s',
     async (_, key, reply, code) => {
       upstream.respond(() => reply);
-      const models = await listModels(connections, provider('openai-chat'), key, never);
+      const models = await list(provider('openai-chat'), key);
       expect(models).toMatchObject({ ok: false, failure: { code } });
       expect(JSON.stringify(models)).not.toContain('canary');
     },
@@ -95,12 +100,12 @@ describe('the test of a key', () => {
     upstream.respond(({ path }) =>
       path.endsWith('/secret') ? { kind: 'error', status: 401, message: 'No auth' } : undefined,
     );
-    const refused = await listModels(connections, router, KEY, never);
+    const refused = await list(router, KEY);
     expect(refused).toMatchObject({
       failure: { code: 'UPSTREAM_KEY_REFUSED', message: 'No auth' },
     });
     upstream.respond(undefined);
-    expect(await listModels(connections, router, KEY, never)).toMatchObject({ ok: true });
+    expect(await list(router, KEY)).toMatchObject({ ok: true });
     expect(upstream.requests.map(({ path }) => path)).toEqual([
       '/v1/models/secret',
       '/v1/models/secret',
@@ -111,7 +116,7 @@ describe('the test of a key', () => {
   it('ends when nobody waits for it', async () => {
     upstream.respond(() => ({ kind: 'echo', headDelayMs: 60_000 }));
     const stop = new AbortController();
-    const listed = listModels(connections, provider('openai-chat'), KEY, stop.signal);
+    const listed = list(provider('openai-chat'), KEY, stop.signal);
     const request = await upstream.request(0);
     stop.abort();
     expect(await listed).toMatchObject({ failure: { code: 'REQUEST_CANCELLED' } });

@@ -1,8 +1,9 @@
 import { DIALECTS, type Dialect } from '@postern/dialects';
-import { failed, ok, parseJson, type Result, type Secret } from '@postern/kernel';
+import { failed, ok, parseJson, type Result } from '@postern/kernel';
 import type { AnswerFailure, Provider } from '@postern/protocol';
 import type { Connections } from '../connect/connections.ts';
 import type { FetchedText } from '../connect/fetch-text.ts';
+import type { Credential } from '../credential.ts';
 import type { ListedModel } from '../upstream.ts';
 import { answerFailure, headerReader, malformed, shieldFailure } from './answer-failure.ts';
 
@@ -15,14 +16,14 @@ const LIST_TIMEOUT_MS = 20_000;
 export async function listModels(
   connections: Connections,
   provider: Provider,
-  key: Secret | undefined,
+  credential: Credential | undefined,
   signal: AbortSignal,
 ): Promise<Result<readonly ListedModel[], AnswerFailure>> {
   const dialect = DIALECTS[provider.dialect];
   const get = async (path: string): Promise<Result<FetchedText, AnswerFailure>> => {
     const fetched = await connections.fetchText({
       provider,
-      key,
+      credential,
       signal,
       method: 'GET',
       path,
@@ -32,7 +33,7 @@ export async function listModels(
       idleTimeoutMs: LIST_TIMEOUT_MS,
     });
     if (!fetched.ok) return failed(answerFailure(fetched.failure));
-    return fetched.value.status === 200 ? fetched : failed(errorOf(dialect, fetched.value, key));
+    return fetched.value.status === 200 ? fetched : failed(errorOf(dialect, fetched.value));
   };
   if (provider.keyCheckPath !== undefined) {
     const checked = await get(provider.keyCheckPath);
@@ -42,9 +43,9 @@ export async function listModels(
   return list.ok ? modelsOf(dialect, list.value.text) : list;
 }
 
-function errorOf(dialect: Dialect, answer: FetchedText, key: Secret | undefined): AnswerFailure {
+function errorOf(dialect: Dialect, answer: FetchedText): AnswerFailure {
   const { status, headers, text } = answer;
-  return shieldFailure(dialect.decodeError(status, headerReader(headers), text), key);
+  return shieldFailure(dialect.decodeError(status, headerReader(headers), text), answer);
 }
 
 function modelsOf(dialect: Dialect, text: string): Result<readonly ListedModel[], AnswerFailure> {

@@ -2,6 +2,7 @@ import { expectOk, Secret } from '@postern/kernel';
 import { textReply, type FakeReply } from '@postern/testing';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { storedKey } from '../credential.ts';
 import { BUILT_IN_PROVIDERS } from '../providers/built-in-providers.ts';
 import { exchangeWorld, KEY, KEY_TEXT } from '../testing/exchange-world.ts';
 import { describeUpstreamFailure, type UpstreamFailure } from '../upstream-failure.ts';
@@ -139,7 +140,9 @@ describe('failures', () => {
     ['a key with a line end', {}, Secret.of('sk-canary\r\nx: y'), 'key-unsendable'],
     ['the address of the demo', { baseUrl: DEMO_ADDRESS }, KEY, 'address-invalid'],
   ])('%s never reaches the network', async (_, changes, key, reason) => {
-    const request = { ...world.request({ provider: world.provider(changes) }), key };
+    const provider = world.provider(changes);
+    const credential = key && storedKey(provider, key);
+    const request = { ...world.request({ provider }), credential };
     expect(await world.run(request).calls).toEqual([`failure ${reason}`]);
     expect(world.upstream.requests).toHaveLength(0);
   });
@@ -194,7 +197,8 @@ describe('what a failure says', () => {
     await collect(
       world.request({ provider: world.provider({ baseUrl: 'https://127.0.0.1:1/secret-canary' }) }),
     );
-    await collect({ ...world.request(), key: Secret.of('sk-ant-oat01-canary') });
+    const planToken = Secret.of('sk-ant-oat01-canary');
+    await collect(world.request({ credential: storedKey({ auth: 'bearer' }, planToken) }));
     expect(failures).toHaveLength(4);
     for (const failure of failures) {
       const said = JSON.stringify([failure, describeUpstreamFailure(failure)]);

@@ -1,8 +1,8 @@
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
-import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import { failed, ok, whenReady, type Result, type Secret } from '@postern/kernel';
 import type { Provider } from '@postern/protocol';
 import { Pool, ProxyAgent, type Dispatcher } from 'undici';
-import { authorize, redactorOf } from '../authorize.ts';
+import { authorize, redactorOf, type KeyHeader } from '../authorize.ts';
 import { parseAddress, type Address } from '../providers/address.ts';
 import type { UpstreamFailure } from '../upstream-failure.ts';
 import { RunningExchange, type ExchangeRequest, type StartExchange } from './exchange.ts';
@@ -98,9 +98,9 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const exchange: StartExchange = (request, sink) => {
     const target = closed ? failed({ reason: 'cancelled' }) : targetOf(request.provider);
     const viaProxy = target.ok && target.value.route.viaProxy;
-    const running = new RunningExchange(sink, request.signal, viaProxy, redactorOf(request.key));
+    const running = new RunningExchange(sink, request.signal, viaProxy);
     if (request.signal?.aborted === true) running.failSoon({ reason: 'cancelled' });
-    else if (target.ok) send(request, target.value, running);
+    else if (target.ok) authorizeAndSend(request, target.value, running);
     else running.failSoon(target.failure);
     return running;
   };
@@ -184,18 +184,55 @@ function findTarget(
   return route.ok ? ok({ address: address.value, route: route.value }) : route;
 }
 
-function send(request: ExchangeRequest, target: Target, running: RunningExchange): void {
-  const key = authorize(request.provider, request.key);
-  if (!key.ok) {
-    running.failSoon(key.failure);
+function authorizeAndSend(
+  request: ExchangeRequest,
+  target: Target,
+  running: RunningExchange,
+): void {
+  const { provider, credential } = request;
+  if (provider.auth === 'none') {
+    send(request, target, running, undefined);
     return;
   }
+  if (credential === undefined) {
+    running.failSoon({ reason: 'key-missing', provider: provider.id });
+    return;
+  }
+  whenReady(
+    credential.header(),
+    (shown) => {
+      // Cancelled while a login renewed itself.
+      if (running.isOver) return;
+      if (!shown.ok) {
+        running.failSoon(shown.failure);
+        return;
+      }
+      const header = authorize(provider.id, shown.value);
+      if (!header.ok) {
+        running.failSoon(header.failure);
+        return;
+      }
+      running.shows(credential, redactorOf(shown.value.secret));
+      send(request, target, running, header.value);
+    },
+    (fault) => {
+      running.stopOnFault(fault);
+    },
+  );
+}
+
+function send(
+  request: ExchangeRequest,
+  target: Target,
+  running: RunningExchange,
+  header: KeyHeader | undefined,
+): void {
   target.route.dispatcher.dispatch(
     {
       origin: target.address.origin,
       path: target.address.basePath + request.path,
       method: request.method,
-      headers: requestHeaders(request.headers, key.value),
+      headers: requestHeaders(request.headers, header),
       body: request.body ?? null,
       headersTimeout: request.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
       bodyTimeout: request.idleTimeoutMs ?? IDLE_TIMEOUT_MS,

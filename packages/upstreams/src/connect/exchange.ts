@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import type { Secret } from '@postern/kernel';
 import type { Provider } from '@postern/protocol';
+import type { Credential } from '../credential.ts';
 import type { Dispatcher } from 'undici';
 import type { KeyRedactor } from '../redact/key-redactor.ts';
 import type { UpstreamFailure } from '../upstream-failure.ts';
@@ -18,8 +18,8 @@ export interface ExchangeRequest {
    */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | Uint8Array | undefined;
-  /** Shown in the way of the provider; undefined where it wants none. */
-  readonly key: Secret | undefined;
+  /** Undefined if the provider wants none. */
+  readonly credential: Credential | undefined;
   /** Cancels the request, as `cancel` does. */
   readonly signal?: AbortSignal;
   /** Until the head of the answer; default 5 minutes. */
@@ -31,7 +31,7 @@ export interface ExchangeRequest {
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
- * Takes an answer as it comes, without the key that was shown for it. `onHead` comes first and once, if the upstream answers at all; exactly
+ * Takes an answer as it comes, without the secret that was shown for it. `onHead` comes first and once, if the upstream answers at all; exactly
  * one of `onEnd` and `onFailure` comes last. None is called before `exchange` has returned.
  */
 export interface ExchangeSink {
@@ -48,6 +48,8 @@ export interface Exchange {
   resume(): void;
   /** Closes the connection to the upstream; the sink hears `cancelled` at once. Idle when over. */
   cancel(): void;
+  /** A text that was decoded from the answer, without the secret that was shown for it. */
+  redacted(text: string): string;
 }
 
 /** Sends one request and hands the answer to the sink as it comes. */
@@ -63,22 +65,17 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
   readonly #sink: ExchangeSink;
   readonly #signal: AbortSignal | undefined;
   readonly #viaProxy: boolean;
-  readonly #redactor: KeyRedactor | undefined;
+  #redactor: KeyRedactor | undefined;
+  #credential: Credential | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #phase: Phase = 'connecting';
   #paused = false;
   #over = false;
   #arrived: Buffer[] = [];
 
-  constructor(
-    sink: ExchangeSink,
-    signal: AbortSignal | undefined,
-    viaProxy: boolean,
-    redactor: KeyRedactor | undefined,
-  ) {
+  constructor(sink: ExchangeSink, signal: AbortSignal | undefined, viaProxy: boolean) {
     this.#sink = sink;
     this.#viaProxy = viaProxy;
-    this.#redactor = redactor;
     this.#signal = signal;
     signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -104,6 +101,20 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
     this.#abort(CANCELLED);
   }
 
+  redacted(text: string): string {
+    return this.#redactor?.text(text) ?? text;
+  }
+
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  /** What is shown to the upstream; called before anything is sent. */
+  shows(credential: Credential, redactor: KeyRedactor | undefined): void {
+    this.#credential = credential;
+    this.#redactor = redactor;
+  }
+
   /** Ends with a failure found before anything was sent, once the caller has the exchange. */
   failSoon(failure: UpstreamFailure): void {
     queueMicrotask(() => {
@@ -126,6 +137,7 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
     // 1xx announces an answer that is still to come (RFC 9110 §15.2).
     if (this.#over || status < 200) return;
     this.#phase = 'answering';
+    if (status === 401) this.#credential?.refused();
     if (status >= 300 && status < 400) {
       this.#abort({ reason: 'redirected', status });
       return;
@@ -137,7 +149,7 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
     try {
       this.#sink.onHead(status, this.#redacted(headers));
     } catch (fault) {
-      this.#stopOnFault(fault);
+      this.stopOnFault(fault);
     }
   }
 
@@ -170,7 +182,7 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
     try {
       this.#sink.onChunk(chunk);
     } catch (fault) {
-      this.#stopOnFault(fault);
+      this.stopOnFault(fault);
     }
   }
 
@@ -201,8 +213,8 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
     return ofProxy ? { reason: 'proxy-failed', status: undefined } : failure;
   }
 
-  /** undici would take a fault of our own sink for an error of the connection. */
-  #stopOnFault(fault: unknown): void {
+  /** undici would take a fault of our own for an error of the connection. */
+  stopOnFault(fault: unknown): void {
     rethrow(fault);
     this.#abort(CANCELLED);
   }

@@ -7,6 +7,8 @@ export interface FetchedText {
   readonly status: number;
   readonly headers: AnswerHeaders;
   readonly text: string;
+  /** What is decoded from the text goes through this, as `Exchange.redacted` says. */
+  redacted(text: string): string;
 }
 
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -38,7 +40,8 @@ export function fetchText(
         exchange.cancel();
       },
       onEnd: () => {
-        resolve(ok({ status, headers, text: text + decoder.end() }));
+        const redacted = (decoded: string): string => exchange.redacted(decoded);
+        resolve(ok({ status, headers, text: text + decoder.end(), redacted }));
       },
       onFailure: (failure) => {
         resolve(failed(failure));

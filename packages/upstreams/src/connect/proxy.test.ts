@@ -5,6 +5,7 @@ import { Secret } from '@postern/kernel';
 import { providerId, secretName, type Provider } from '@postern/protocol';
 import { makeCertificateAuthority, startFakeUpstream, type FakeUpstream } from '@postern/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { storedKey } from '../credential.ts';
 import { createConnections, trustedByTestsOnly, type Connections } from './connections.ts';
 import type { ProxyConfig } from './proxy.ts';
 
@@ -119,7 +120,11 @@ async function models(from: Connections, host = HOST): Promise<unknown> {
     local: false,
   };
   const request = { provider, method: 'GET', path: '/models', headers: {} } as const;
-  const fetched = await from.fetchText({ ...request, body: undefined, key: Secret.of(KEY) });
+  const fetched = await from.fetchText({
+    ...request,
+    body: undefined,
+    credential: storedKey({ auth: 'bearer' }, Secret.of(KEY)),
+  });
   return fetched.ok ? fetched.value.status : fetched.failure;
 }
 

@@ -11,6 +11,7 @@ import {
   type MadeCertificate,
 } from '@postern/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { storedKey } from '../credential.ts';
 import { createConnections, trustedByTestsOnly, type Connections } from './connections.ts';
 
 const authority = makeCertificateAuthority();
@@ -57,7 +58,7 @@ async function models(baseUrl: string, from: Connections = connections): Promise
     path: '/models',
     headers: {},
     body: undefined,
-    key: Secret.of('sk-0123456789'),
+    credential: storedKey({ auth: 'bearer' }, Secret.of('sk-0123456789')),
   });
   return fetched.ok ? fetched.value.status : fetched.failure;
 }

@@ -4,6 +4,7 @@ import { startFakeUpstream, type FakeUpstream } from '@postern/testing';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { createConnections, type Connections } from '../connect/connections.ts';
 import type { Exchange, ExchangeRequest } from '../connect/exchange.ts';
+import { storedKey } from '../credential.ts';
 import type { UpstreamFailure } from '../upstream-failure.ts';
 
 export const KEY_TEXT = 'sk-test-canary-0123456789abcdef';
@@ -76,7 +77,7 @@ export function exchangeWorld(): ExchangeWorld {
         stream: true,
         messages: [{ role: 'user', content: 'prompt-canary' }],
       }),
-      key: KEY,
+      credential: storedKey({ auth: 'bearer' }, KEY),
       ...changes,
     }),
     run: (request, onChunk) => run(world.connections, request, onChunk),

@@ -8,7 +8,7 @@ export type MaybePromise<T> = T | Promise<T>;
 export function whenReady<T>(
   value: MaybePromise<T>,
   use: (value: T) => void,
-  onFault: () => void,
+  onFault: (fault: unknown) => void,
 ): void {
   if (value instanceof Promise) value.then(use).catch(onFault);
   else use(value);
