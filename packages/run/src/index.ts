@@ -11,6 +11,6 @@ export { runCommand, unmaskedNames, type RunEnd } from './run/run-command.ts';
 export { runIoOf } from './run/run-io-of.ts';
 export type { RunIo } from './run/run-io.ts';
 export { formatReference, parseReference } from './run/secret-reference.ts';
-export type { SecretWish, TakenSecrets } from './run/take-secrets.ts';
+export type { SecretRequest, TakenSecrets } from './run/take-secrets.ts';
 export type { StoredValue } from './scan/scan-content.ts';
 export { scanPaths, type ScanFinding, type ScanOptions } from './scan/scan-paths.ts';

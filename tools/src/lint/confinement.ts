@@ -54,7 +54,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/run/src/masking/secret-forms.ts',
       'packages/run/src/inject/inject-template.ts',
       'packages/run/src/inject/write-private-file.ts',
-      'packages/run/src/run/hand-over.ts',
+      'packages/run/src/run/command-inputs.ts',
       'packages/importers/src/foreign-keyring.ts',
       'packages/importers/src/foreign-passphrase.ts',
       'packages/vault/src/keyring/stable-key-entry.ts',

@@ -6,7 +6,7 @@ import {
   describeRunFailure,
   injectTemplate,
   writePrivateFile,
-  type SecretWish,
+  type SecretRequest,
   type WriteFailure,
 } from '@postern/run';
 import { describeVaultFailure } from '@postern/vault';
@@ -30,7 +30,7 @@ export async function inject(context: CommandContext, options: InjectOptions): P
   const { input, output } = options;
   if (output !== '-' && !options.force && existsSync(output)) fail(present(output));
   const template = readTemplate(input);
-  const takeForUse = async (wish: SecretWish) =>
+  const takeForUse = async (wish: SecretRequest) =>
     await take(context, wish, { action: 'secret.inject' });
   const at = input === '-' ? 'standard input' : input;
   const filled = orFail(await injectTemplate(template, takeForUse, at), (failure) =>

@@ -16,7 +16,7 @@ import {
   type ResolvedRun,
   type RunEnd,
   type RunPlan,
-  type SecretWish,
+  type SecretRequest,
   type Via,
 } from '@postern/run';
 import { withOriginalCoreDumps } from '@postern/app';
@@ -111,7 +111,7 @@ async function resolvePlan(
     action: 'secret.inject',
     ...(path === undefined ? {} : { program: path }),
   } as const;
-  const takeForUse = async (wish: SecretWish) => await take(context, wish, use);
+  const takeForUse = async (wish: SecretRequest) => await take(context, wish, use);
   return orFail(await resolveRun(plan, takeForUse, whenMissing), (failure) =>
     'code' in failure ? failure : describeRunFailure(failure),
   );

@@ -1,13 +1,13 @@
 import { systemKeyring, takeSecrets, type OpenParts, type SecretUse } from '@postern/app';
 import type { Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
-import type { SecretWish, TakenSecrets } from '@postern/run';
+import type { SecretRequest, TakenSecrets } from '@postern/run';
 import type { CommandContext } from './command-context.ts';
 
 /** Secrets of the home's vault for one use. What unlocks the vault is loaded when it is needed. */
 export async function take(
   context: CommandContext,
-  wish: SecretWish,
+  wish: SecretRequest,
   use: SecretUse,
 ): Promise<Result<TakenSecrets, Problem>> {
   const openParts = async (): Promise<OpenParts> => {

@@ -1,7 +1,7 @@
 import { openAuditLog, type AuditLog } from '@postern/audit';
 import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
 import { type AuditEvent, executablePath, problem, secretName } from '@postern/protocol';
-import { parseReference, type SecretWish } from '@postern/run';
+import { parseReference, type SecretRequest } from '@postern/run';
 import { type SecretRecord } from '@postern/vault';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
@@ -27,14 +27,17 @@ beforeEach(async () => {
   asked = [];
 });
 
-function wishFor(whenMissing: SecretWish['whenMissing'], ...texts: readonly string[]): SecretWish {
+function wishFor(
+  whenMissing: SecretRequest['whenMissing'],
+  ...texts: readonly string[]
+): SecretRequest {
   const references = texts.flatMap((text) => parseReference(`postern://${text}`) ?? []);
   expect(references).toHaveLength(texts.length);
   return { references, whenMissing };
 }
 
 /** What is handed out, and what the log then says of it. */
-async function take(wish: SecretWish): Promise<readonly [object, readonly string[]]> {
+async function take(wish: SecretRequest): Promise<readonly [object, readonly string[]]> {
   const get = (name: SecretRecord['name']) => {
     asked.push(name);
     if (name === 'locked') return Promise.resolve(failed(UNREADABLE));

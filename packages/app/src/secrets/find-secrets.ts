@@ -1,6 +1,6 @@
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import type { Problem, SecretName } from '@postern/protocol';
-import { formatReference, type SecretWish, type TakenSecrets } from '@postern/run';
+import { formatReference, type SecretRequest, type TakenSecrets } from '@postern/run';
 import { type SecretRecord } from '@postern/vault';
 
 export interface FoundSecrets extends TakenSecrets {
@@ -18,7 +18,7 @@ type Get = (name: SecretName) => Promise<Result<SecretRecord | undefined, Proble
 /** Looks for what is wanted, each secret once. Where the wish is not to be met, no value is found. */
 export async function findSecrets(
   get: Get,
-  { references, whenMissing }: SecretWish,
+  { references, whenMissing }: SecretRequest,
 ): Promise<Result<FoundSecrets, UnreadableSecret>> {
   const records = new Map<SecretName, SecretRecord | undefined>();
   for (const { name } of references) {

@@ -2,7 +2,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectOk, revealSecret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
-import type { SecretWish } from '@postern/run';
+import type { SecretRequest } from '@postern/run';
 import type { KeyringPort } from '@postern/vault';
 import { madeVault, OPENAI, systemWorld } from '@postern/vault/testing';
 import { expect, test } from 'vitest';
@@ -30,7 +30,7 @@ test('asks the keyring once for the key of the log, and once for each secret', a
     },
   };
   const unlocked = () => Promise.reject(new Error('unlocked'));
-  const take = async (wish: SecretWish): Promise<readonly string[]> => {
+  const take = async (wish: SecretRequest): Promise<readonly string[]> => {
     asked.length = 0;
     const parts = { ...systemWorld, dataDir, keyring: () => keyring, unlocked };
     const vault = await keyringSecrets(parts);

@@ -1,6 +1,6 @@
 import { ok, type Clock, type Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
-import type { SecretWish, TakenSecrets } from '@postern/run';
+import type { SecretRequest, TakenSecrets } from '@postern/run';
 import type { KdfCosts, KeyringPort } from '@postern/vault';
 import type { Home } from '../config/home.ts';
 import { openHome } from '../config/open-home.ts';
@@ -27,7 +27,7 @@ export interface TakeParts {
  */
 export async function takeSecrets(
   parts: TakeParts,
-  wish: SecretWish,
+  wish: SecretRequest,
   use: SecretUse,
 ): Promise<Result<TakenSecrets, Problem>> {
   const vault = await vaultToTakeFrom(parts);

@@ -1,7 +1,7 @@
 import type { LogAnchor } from '@postern/audit';
 import { failed, type Result, type Secret } from '@postern/kernel';
 import type { AuditActor, ExecutablePath, Problem, SecretName } from '@postern/protocol';
-import { type SecretWish, type TakenSecrets } from '@postern/run';
+import { type SecretRequest, type TakenSecrets } from '@postern/run';
 import {
   describeVaultFailure,
   type SecretInfo,
@@ -30,7 +30,7 @@ export interface OpenVault {
   /** Without a use it is a plain reading. */
   get(name: SecretName, use?: SecretUse): Promise<Result<SecretRecord | undefined, Problem>>;
   /** Values out of several secrets for one use; where the wish is not to be met, none. */
-  take(wish: SecretWish, use: SecretUse): Promise<Result<TakenSecrets, Problem>>;
+  take(wish: SecretRequest, use: SecretUse): Promise<Result<TakenSecrets, Problem>>;
   put(record: SecretRecord, action?: 'secret.import'): Promise<Result<undefined, Problem>>;
   /** Stores or replaces a value, of which one record tells. */
   setValue(input: ValueInput): Promise<Result<ValueOutcome, Problem>>;

@@ -9,9 +9,9 @@ const OPEN = /\{\{\s*(?=postern:\/\/)/g;
 const CLOSE = /\s*\}\}/g;
 
 /**
- * Fills in a template: every `{{ postern://name/field }}` becomes its value, as it is, without
- * escapes. Other braces, and references outside of braces, stay as they are. All that is missing is
- * named at once, and then nothing is filled in. `at` names the template in failures.
+ * Fills in a template: replaces every `{{ postern://name/field }}` with its value, unescaped. Other braces,
+ * and references outside of braces, don't change. If secrets are missing, fails and lists all of them.
+ * `at` is the name of the template in failures.
  */
 export async function injectTemplate<F>(
   template: string,

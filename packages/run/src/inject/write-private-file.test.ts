@@ -18,16 +18,19 @@ async function holds(name: string): Promise<string> {
   return await readFile(join(home, name), 'utf8');
 }
 
-test.each([false, true])('a new file is private and alone (replacing: %o)', async (isReplacing) => {
-  const path = join(home, 'out -L');
-  expect(await writePrivateFile(path, TEXT, isReplacing)).toEqual({ ok: true, value: undefined });
-  expect(await holds('out -L')).toBe('key=sk-1\n');
-  expect((await stat(path)).mode & 0o777).toBe(0o600);
-  expect((await stat(path)).nlink).toBe(1);
-  expect(await readdir(home)).toEqual(['out -L']);
-});
+test.each([false, true])(
+  'creates a private file and no other file (replacing: %o)',
+  async (isReplacing) => {
+    const path = join(home, 'out -L');
+    expect(await writePrivateFile(path, TEXT, isReplacing)).toEqual({ ok: true, value: undefined });
+    expect(await holds('out -L')).toBe('key=sk-1\n');
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await stat(path)).nlink).toBe(1);
+    expect(await readdir(home)).toEqual(['out -L']);
+  },
+);
 
-test('what is there is left as it is', async () => {
+test("doesn't change an existing file", async () => {
   const path = join(home, 'out');
   await writeFile(path, 'mine');
   expect(await writePrivateFile(path, TEXT, false)).toEqual({
@@ -37,7 +40,7 @@ test('what is there is left as it is', async () => {
   expect(await holds('out')).toBe('mine');
 });
 
-test('or replaced, and private whatever it was', async () => {
+test('replaces an existing file with a private one', async () => {
   const path = join(home, 'out');
   await writeFile(path, 'mine', { mode: 0o644 });
   expect((await writePrivateFile(path, TEXT, true)).ok).toBe(true);
@@ -45,7 +48,7 @@ test('or replaced, and private whatever it was', async () => {
   expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
-test('a link is replaced, not followed', async () => {
+test('replaces a link, not its target', async () => {
   await writeFile(join(home, 'target'), 'mine');
   await symlink('target', join(home, 'out'));
   expect((await writePrivateFile(join(home, 'out'), TEXT, false)).ok).toBe(false);
@@ -53,7 +56,7 @@ test('a link is replaced, not followed', async () => {
   expect(await holds('target')).toBe('mine');
 });
 
-test('what a killed process left of an earlier write goes', async () => {
+test('removes what a killed process left of an earlier write', async () => {
   await writeFile(join(home, '.out.postern.tmp'), 'key=sk-0\n');
   expect((await writePrivateFile(join(home, 'out'), TEXT, false)).ok).toBe(true);
   expect(await readdir(home)).toEqual(['out']);
@@ -63,7 +66,7 @@ test.each([
   ['a directory', 'directory', 'unsafe-file'],
   ['a directory that is not there', 'none/out', 'storage-failed'],
   ['a path through a file', 'file/out', 'unsafe-file'],
-])('%s is refused', async (_name, path, reason) => {
+])('refuses %s', async (_name, path, reason) => {
   await mkdir(join(home, 'directory'));
   await writeFile(join(home, 'file'), '');
   const result = await writePrivateFile(join(home, path), TEXT, true);

@@ -8,16 +8,16 @@ import { errnoOf, failed, ok, revealSecret, type Result, type Secret } from '@po
 
 export type WriteFailure = DiskFailure | { readonly reason: 'file-exists'; readonly path: string };
 
-/** open(2): part of O_TMPFILE beside O_DIRECTORY, the same on every Linux that Node runs on. */
+/** open(2): O_TMPFILE is this bit and O_DIRECTORY, on every Linux platform of Node. */
 const TMPFILE_BIT = 0o20000000;
 
 /**
- * Writes a secret text to a file of mode 0600, whole or not at all, and on the device when it
- * returns. `path` is left as it is where there is something already, unless that is to be replaced.
+ * Writes a secret to a file of mode 0600 atomically, and flushes it to the device. Fails with `file-exists`
+ * if there is a file and `isReplacing` is false.
  *
- * On Linux the text is written to a file without a name, which gets its name once it is whole: a
- * process that is killed leaves no copy. (A replaced file has two names for the moment between two
- * system calls; the next call for the same path removes the second.)
+ * On Linux, the text is written to a file without a name, which is named once it is complete, so a killed
+ * process leaves no copy. When a file is replaced, the new one briefly has a second name; if the process
+ * is killed in that moment, the next call for the same path removes it.
  */
 export async function writePrivateFile(
   path: string,
@@ -25,7 +25,7 @@ export async function writePrivateFile(
   isReplacing: boolean,
 ): Promise<Result<undefined, WriteFailure>> {
   try {
-    const present = await lookAt(path);
+    const present = await statOf(path);
     if (present?.isDirectory() === true) {
       return failed({ reason: 'unsafe-file', path, problem: 'not-a-file' });
     }
@@ -45,7 +45,7 @@ export async function writePrivateFile(
   }
 }
 
-async function lookAt(path: string): Promise<Stats | undefined> {
+async function statOf(path: string): Promise<Stats | undefined> {
   try {
     return await lstat(path);
   } catch (error) {
@@ -59,7 +59,7 @@ async function writeAs(path: string, temporary: string, text: string): Promise<v
   if (unnamed !== undefined) {
     await using file = unnamed;
     await fill(file, text);
-    if (await giveName(file, path)) return;
+    if (await linkTo(file, path)) return;
   }
   await writeNamed(path, temporary, text);
 }
@@ -78,16 +78,16 @@ async function openUnnamed(directory: string): Promise<FileHandle | undefined> {
       PRIVATE_FILE,
     );
   } catch {
-    // A file system without O_TMPFILE; what else is wrong shows with a name.
+    // The file system doesn't support O_TMPFILE. Other problems also fail when the file has a name.
     return undefined;
   }
 }
 
 /**
- * linkat(2) with AT_SYMLINK_FOLLOW, which Node does not have and ln(1) of coreutils does. False where
- * that did not work; never replaces anything.
+ * Names the file by linkat(2) with AT_SYMLINK_FOLLOW, which ln(1) of coreutils supports and Node doesn't.
+ * False if that failed. Never replaces a file.
  */
-async function giveName(file: FileHandle, path: string): Promise<boolean> {
+async function linkTo(file: FileHandle, path: string): Promise<boolean> {
   const child = spawn('ln', ['-L', '-T', '--', '/proc/self/fd/3', path], {
     stdio: ['ignore', 'ignore', 'ignore', file.fd],
     env: { PATH: '/usr/bin:/bin' },
@@ -100,7 +100,7 @@ async function giveName(file: FileHandle, path: string): Promise<boolean> {
   }
 }
 
-/** Where a file cannot be without a name: link(2) does not replace either. */
+/** Used if files without a name aren't supported. link(2) doesn't replace a file either. */
 async function writeNamed(path: string, temporary: string, text: string): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
   try {

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { createMasker, MASK } from './masker.ts';
 
 /*
- * The reference: regular expressions over the whole stream at once, the boundary digits of base64
- * found by trying every neighbouring byte instead of by looking at bits.
+ * The reference implementation: regular expressions over the whole stream at once. It finds the boundary
+ * digits of base64 by trying every neighbouring byte, not by looking at bits.
  */
 
 const anyCase = (digits: string): string =>
@@ -37,7 +37,7 @@ function textPattern(value: string): string {
     .join('');
 }
 
-/** What an escape becomes in another JSON text or a URL; nothing where it is none. */
+/** The spellings of an escape in another JSON text or a URL; none if it isn't an escape. */
 function twice(escape: string): readonly string[] {
   if (!/^\\./.test(escape)) return [];
   const doubled = escape.replace(/["\\]/g, String.raw`\$&`);
@@ -45,7 +45,7 @@ function twice(escape: string): readonly string[] {
   return [doubled, doubled.replace('/', String.raw`\/`), percent, percent.toLowerCase()];
 }
 
-/** Of one byte order, each code unit as its two bytes. */
+/** A pattern of UTF-16 in one byte order. */
 function utf16Pattern(value: string, order: 'le' | 'be'): string {
   const inOrder = (text: string): string =>
     text
@@ -127,7 +127,7 @@ const VALUES = ['aabaabaa', 'abaabaacc', 'secret/key+"é', 'line one\nline two, 
 const LINES = ['line two, longer than it'];
 const masked = reference([...VALUES, ...LINES]);
 
-// Pieces of the encoded values, so that near misses, overlaps and cut matches are common.
+// Parts of the encoded values, so that near misses, overlaps and split matches are common.
 const ENCODED = VALUES.flatMap((value) => [
   Buffer.from(value).toString('latin1'),
   Buffer.from(value).toString('base64'),
@@ -186,7 +186,7 @@ const piece = fc.oneof(
 );
 const stream = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
 
-test('any stream in any chunks: as the reference, byte for byte', () => {
+test('gives the same bytes as the reference for any stream in any chunks', () => {
   const masker = createMasker(VALUES.map((value) => Secret.of(value)));
   fc.assert(
     fc.property(stream, fc.array(fc.nat(30), { maxLength: 30 }), (input, lengths) => {
@@ -203,7 +203,7 @@ test('any stream in any chunks: as the reference, byte for byte', () => {
   );
 });
 
-test('with pauses anywhere: no value appears in any form, and what is not one is complete', () => {
+test('shows no value in any form and all other bytes, with pauses anywhere', () => {
   const masker = createMasker(VALUES.map((value) => Secret.of(value)));
   fc.assert(
     fc.property(stream, fc.array(fc.nat(9), { maxLength: 60 }), (input, lengths) => {
@@ -224,7 +224,7 @@ test('with pauses anywhere: no value appears in any form, and what is not one is
   );
 });
 
-test('long random streams pass unchanged', () => {
+test("doesn't change long random streams", () => {
   const masker = createMasker(VALUES.map((value) => Secret.of(value)));
   fc.assert(
     fc.property(

@@ -51,7 +51,7 @@ const ENCODINGS: readonly (readonly [name: string, encode: (value: string) => st
   ['JSON with escaped slashes', (value) => escapedSlashes(value)],
   ['JSON in \\u', unicode],
   ['hex with colons', (value) => hexBytes(value).join(':')],
-  ['hex in capitals with dashes', (value) => hexBytes(value).join('-').toUpperCase()],
+  ['hex in upper case with dashes', (value) => hexBytes(value).join('-').toUpperCase()],
   ['hex with spaces', (value) => hexBytes(value).join(' ')],
   [
     'hex in pairs',
@@ -118,11 +118,11 @@ const CASES = VALUES.flatMap(([name, value]) =>
   ENCODINGS.map(([encoding, encode]) => ({ name: `${name}, ${encoding}`, value, encode })),
 );
 
-/** What remains when the encoded value, boundary digits and padding aside, is masked. */
+/** The expected output: the encoded value is masked, except for boundary digits and padding. */
 const AROUND = /^before [A-Za-z0-9]{0,3}\[masked\][\w=%\r\n]{0,12} after$/;
 
 describe('every form is masked', () => {
-  test.each(CASES)('$name: whole, at every cut into two and three, with pauses', (row) => {
+  test.each(CASES)('$name: at every split into two or three chunks, with pauses', (row) => {
     const { value, encode } = row;
     const masker = createMasker([Secret.of(value)]);
     const input = latin1(`before ${encode(value)} after`);
@@ -141,7 +141,7 @@ describe('every form is masked', () => {
     expect([...wrong]).toEqual([]);
   });
 
-  test.each(CASES)('$name: byte by byte with a pause after each', ({ value, encode }) => {
+  test.each(CASES)('$name: byte by byte, with a pause after each', ({ value, encode }) => {
     const masker = createMasker([Secret.of(value)]);
     const input = latin1(`before ${encode(value)} after`);
     const whole = run(masker, [input]);
@@ -151,7 +151,7 @@ describe('every form is masked', () => {
   });
 });
 
-/** With pauses the first three steps may stand before the mask, each of at most eight bytes. */
+/** With pauses, up to three steps may be shown before the mask, each of at most eight bytes. */
 function isShownNoFurther(paused: string, whole: string): boolean {
   const at = paused.indexOf(MASK);
   const clean = whole.indexOf(MASK);
@@ -159,11 +159,11 @@ function isShownNoFurther(paused: string, whole: string): boolean {
 }
 
 const OVERLAPS: readonly (readonly [string, readonly string[], string, string])[] = [
-  ['one within another', ['abcdefgh', 'abcdefghijkl'], '-abcdefghijkl-', '-[masked]-'],
-  ['the longer one cut off', ['abcdefgh', 'abcdefghijkl'], '-abcdefghijk-', '-[masked]ijk-'],
-  ['one reaching into the next', ['abcdefgh', 'efghijkl'], '-abcdefghijkl-', '-[masked]-'],
-  ['one inside of what is cut off', ['abcdefghijkl', 'cdefghij'], '-abcdefghijk-', '-ab[masked]k-'],
-  ['one into itself', ['abababab'], '-ababababab-', '-[masked]-'],
+  ['one inside another', ['abcdefgh', 'abcdefghijkl'], '-abcdefghijkl-', '-[masked]-'],
+  ['the longer one incomplete', ['abcdefgh', 'abcdefghijkl'], '-abcdefghijk-', '-[masked]ijk-'],
+  ['one overlapping the next', ['abcdefgh', 'efghijkl'], '-abcdefghijkl-', '-[masked]-'],
+  ['one inside an incomplete one', ['abcdefghijkl', 'cdefghij'], '-abcdefghijk-', '-ab[masked]k-'],
+  ['one overlapping itself', ['abababab'], '-ababababab-', '-[masked]-'],
   ['one after another', ['abcdefgh'], 'abcdefghabcdefgh', '[masked][masked]'],
   ['the first letter twice', ['aabcdefgh'], 'aaabcdefgh', 'a[masked]'],
   ['white space around the value', ['  abcdefgh\n'], 'abcdefgh', '[masked]'],
@@ -182,7 +182,7 @@ describe('overlapping values', () => {
   });
 });
 
-describe('values of several lines', () => {
+describe('multi-line values', () => {
   const pem =
     '-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\n9w0BAQEFAASCBKcwggSj\n-----END KEY-----\n';
   const masker = createMasker([Secret.of(pem)]);
@@ -191,12 +191,12 @@ describe('values of several lines', () => {
     ['whole', pem, '[masked]\n'],
     ['through a terminal', pem.replaceAll('\n', '\r\n'), '[masked]\r\n'],
     ['one line, indented', '  9w0BAQEFAASCBKcwggSj\n', '  [masked]\n'],
-    ['the armour alone', '-----BEGIN KEY-----\n', '-----BEGIN KEY-----\n'],
+    ['only the header line of a PEM key', '-----BEGIN KEY-----\n', '-----BEGIN KEY-----\n'],
   ])('%s', (_name, input, expected) => {
     expect(run(masker, [latin1(input)])).toBe(expected);
   });
 
-  test('stored with carriage returns, printed without', () => {
+  test('matches a value that was stored with carriage returns and printed without', () => {
     const stored = createMasker([Secret.of(pem.replaceAll('\n', '\r\n'))]);
     expect(run(stored, [latin1(pem)])).toBe('[masked]\n');
   });
@@ -215,12 +215,12 @@ describe('a pause', () => {
     ['a percentage', ['99%', ' done'], '99%| done'],
     ['the end of a line', ['Loading c\n', 'x'], 'Loading c\n|x'],
     ['no more than two letters of the secret', ['sk-', 'ant', '-api0'], 'sk||'],
-    ['what turns out to be none', ['sk-ant', ' is a prefix'], 'sk|-ant is a prefix'],
+    ['text that turns out not to be a secret', ['sk-ant', ' is a prefix'], 'sk|-ant is a prefix'],
   ])('shows %s', (_name, chunks, expected) => {
     expect(shown(...chunks)).toBe(expected);
   });
 
-  test('shows nothing of a whole value that is part of a longer one', () => {
+  test('shows nothing of a complete value inside a longer one', () => {
     const nested = createMasker(
       ['abcdefghijklmnopqrstuvwxyz', 'bcdefghi'].map((of) => Secret.of(of)),
     );
@@ -229,7 +229,7 @@ describe('a pause', () => {
     expect(text(nested.push(latin1('!')))).toBe('[masked]jk!');
   });
 
-  test('nothing is pending after ordinary text', () => {
+  test('has nothing pending after ordinary text', () => {
     masker.push(latin1('hello >'));
     expect(masker.pending).toBe(false);
     masker.push(latin1('sk-ant-a'));
@@ -239,7 +239,7 @@ describe('a pause', () => {
   });
 });
 
-test('a value is maskable from eight bytes on', () => {
+test('masks values from eight bytes on', () => {
   expect(
     ['1234567', 'wörter7', '12345678', ' 123456 '].map((of) => isMaskable(Secret.of(of))),
   ).toEqual([false, true, true, false]);

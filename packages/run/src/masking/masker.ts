@@ -3,28 +3,27 @@ import { matchForm, skipGap } from './match-form.ts';
 import { formsOf, type Form } from './secret-forms.ts';
 import { startTable, type StartTable } from './start-table.ts';
 
-/** What is written in the place of a secret. */
+/** The text that replaces a secret. */
 export const MASK = '[masked]';
 
 /**
- * Replaces secrets in a stream of bytes. However the stream is cut into chunks, the output is the
- * same; every byte outside a match passes unchanged. Matches that overlap become one mask.
+ * Replaces secrets in a stream of bytes. The output doesn't depend on how the stream is split into chunks.
+ * Bytes outside of matches don't change. Overlapping matches become one mask.
  */
 export interface Masker {
-  /** The output that this chunk decides. Bytes that may be the beginning of a match are kept. */
+  /** Adds a chunk and returns output. Holds back bytes that may be the beginning of a match. */
   push(chunk: Uint8Array): Uint8Array;
   /**
-   * For a pause of the input: shows the kept bytes as far as that gives away no more than the
-   * first few steps of a secret (one of each eight, at most three: enough for the echo of a typed
-   * letter or a progress bar's `%`), and goes on following the match, so that the rest of a secret
-   * that was cut by the pause is still masked.
+   * Call it when the input pauses. Returns held-back bytes, but at most the first few steps of a possible
+   * secret: one in eight, and no more than three. That is enough for the echo of a typed letter or the `%`
+   * of a progress bar. If the secret continues after the pause, its rest is still masked.
    */
   flush(): Uint8Array;
-  /** The rest. A match that the end cut off is not one. Afterwards another stream can begin. */
+  /** Returns the rest; an incomplete match isn't masked. Then another stream can begin. */
   end(): Uint8Array;
-  /** A masker of the same secrets for another stream, made at no cost. */
+  /** A masker of the same secrets for another stream. Costs nothing. */
   sibling(): Masker;
-  /** Whether bytes are kept that a flush might show. */
+  /** Whether bytes are held back that `flush` might return. */
   readonly pending: boolean;
 }
 
@@ -36,8 +35,8 @@ export interface MaskerOptions {
 const NOTHING = new Uint8Array(0);
 
 /**
- * Masks every form (see `formsOf`) of the secrets. Secrets shorter than `MIN_MASKED_BYTES` are not
- * masked: ask `isMaskable` and warn.
+ * Masks every form (see `formsOf`) of the secrets. Secrets shorter than `MIN_MASKED_BYTES` aren't masked:
+ * check `isMaskable` and warn the user.
  */
 export function createMasker(secrets: readonly Secret[], options: MaskerOptions = {}): Masker {
   const forms = secrets.flatMap(formsOf);
@@ -47,11 +46,11 @@ export function createMasker(secrets: readonly Secret[], options: MaskerOptions 
 class StreamMasker implements Masker {
   readonly #starts: StartTable;
   readonly #mask: Uint8Array;
-  /** From the first undecided byte on. All places below count from its beginning. */
+  /** The bytes that are held back. The offsets below are relative to them. */
   #kept: Uint8Array = NOTHING;
-  /** Up to here everything is in the output, as it was or masked. */
+  /** Everything before this offset is in the output, masked or not. */
   #shownEnd = 0;
-  /** Where the last mask ends. */
+  /** The end of the last mask. */
   #maskedEnd = 0;
 
   constructor(starts: StartTable, mask: Uint8Array) {
@@ -89,7 +88,7 @@ class StreamMasker implements Masker {
     return shown;
   }
 
-  /** How far a possible match at this place lets the bytes be shown. */
+  /** The offset up to which bytes may be shown, given the possible matches at `start`. */
   #showableEnd(bytes: Uint8Array, start: number): number {
     let showable = bytes.length;
     for (const form of this.#starts.formsAt(bytes, start)) {
@@ -140,7 +139,7 @@ class StreamMasker implements Masker {
   }
 }
 
-/** Where the steps that a pause may show end; a gap after them gives nothing away. */
+/** The end of the steps that a pause may show, including the gap after them, which reveals nothing. */
 function showableEnd(form: Form, bytes: Uint8Array, start: number): number {
   const { shortestEnd } = matchForm(form, bytes, start, form.showable);
   if (shortestEnd === -1) return bytes.length;

@@ -1,12 +1,12 @@
 import { GAP_SEPARATORS, type Form, type Gap, type Spelling, type Step } from './secret-forms.ts';
 
-/** What stands at one place of the bytes seen so far. */
+/** The matches of a form at one offset. */
 export interface FormMatch {
-  /** End of the longest whole match, or -1. */
+  /** The end of the longest complete match, or -1. */
   readonly longestEnd: number;
-  /** End of the shortest whole match, or -1. */
+  /** The end of the shortest complete match, or -1. */
   readonly shortestEnd: number;
-  /** The bytes end inside what may still become a (longer) match. */
+  /** Whether the bytes end inside a possible (longer) match. */
   readonly cut: boolean;
 }
 
@@ -17,9 +17,9 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * Follows the first `stepCount` steps of a form through the bytes from `start`. A form may be
- * ambiguous (`%25` can be three characters of the secret, or one that is encoded), so the walk
- * branches; no pair of place and step is walked twice, which bounds the work.
+ * Matches the first `stepCount` steps of a form at `start`. A form may be ambiguous: `%25` can be three
+ * characters of the secret or one encoded character. So the match branches. No pair of offset and step
+ * is tried twice, which limits the work.
  */
 export function matchForm(
   form: Form,
@@ -73,7 +73,7 @@ class Walk implements FormMatch {
     this.shortestEnd = this.shortestEnd === -1 ? at : Math.min(this.shortestEnd, at);
   }
 
-  /** The place after one step; further spellings that fit as well become branches. */
+  /** The offset after one step. If several spellings match, the others become branches. */
   #step(at: number, step: number): number {
     let next = DIFFERS;
     for (const spelling of this.#form.step(step)) {
@@ -100,7 +100,7 @@ class Walk implements FormMatch {
   }
 }
 
-/** The place after the spelling, `DIFFERS`, or `CUT` where the bytes end before it does. */
+/** The offset after the spelling, `DIFFERS`, or `CUT` if the bytes end inside it. */
 function spell(spelling: Spelling, bytes: Uint8Array, start: number): number {
   const { lower, upper } = spelling;
   const { length } = lower;
@@ -114,7 +114,7 @@ function spell(spelling: Spelling, bytes: Uint8Array, start: number): number {
 
 const SEPARATORS: ReadonlySet<number | undefined> = new Set(Buffer.from(GAP_SEPARATORS));
 
-/** The place after what may stand between two steps; `CUT` where the bytes end in its midst. */
+/** The offset after the gap between two steps; `CUT` if the bytes end inside it. */
 export function skipGap(gap: Gap, bytes: Uint8Array, start: number): number {
   if (gap === 'none') return start;
   if (gap === 'break') return skipLineBreak(bytes, start);
@@ -123,7 +123,7 @@ export function skipGap(gap: Gap, bytes: Uint8Array, start: number): number {
   return afterBreak >= 0 && SEPARATORS.has(bytes[afterBreak]) ? afterBreak + 1 : afterBreak;
 }
 
-/** The place after one line break, if there is one; `CUT` where the bytes end in its midst. */
+/** The offset after a line break, if there is one; `CUT` if the bytes end inside it. */
 function skipLineBreak(bytes: Uint8Array, at: number): number {
   const byte = bytes[at];
   if (byte === LINE_FEED) return at + 1;

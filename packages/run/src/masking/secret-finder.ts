@@ -3,18 +3,18 @@ import { matchForm } from './match-form.ts';
 import { formsOf, type Form } from './secret-forms.ts';
 import { startTable } from './start-table.ts';
 
-/** Where a named secret begins in a stream. */
+/** A secret that was found in a stream. */
 export interface SecretHit<Name> {
-  /** In bytes from the stream's beginning. */
+  /** Where it begins, in bytes from the beginning of the stream. */
   readonly at: number;
   readonly name: Name;
 }
 
-/** Looks for secrets, in every form that the masker knows, in a stream of bytes. */
+/** Finds secrets, in every form that the masker knows, in a stream of bytes. */
 export interface SecretFinder<Name> {
-  /** What this chunk completes. */
+  /** Adds a chunk and returns the secrets found so far that weren't returned before. */
   push(chunk: Uint8Array): readonly SecretHit<Name>[];
-  /** What the end decides. Afterwards another stream can begin. */
+  /** Returns the secrets found at the end. Then another stream can begin. */
   end(): readonly SecretHit<Name>[];
 }
 

@@ -6,34 +6,34 @@ export interface Spelling {
   readonly upper: Uint8Array;
 }
 
-/** One unit of a form (a character, a base64 digit, a nibble) with every spelling it may have. */
+/** One unit of a form (a character, a base64 digit, a nibble): its possible spellings. */
 export type Step = readonly Spelling[];
 
-/** One way in which a secret may show up in output: a sequence of steps. */
+/** One encoding in which a secret may appear in output, as a sequence of steps. */
 export interface Form {
   readonly stepCount: number;
-  /** Made when first asked for: most output never comes near the later steps. */
+  /** Created on demand, because most output never matches the later steps. */
   step(at: number): Step;
   /**
-   * What may stand before a step but the first: nothing; a line break, as tools wrap base64 and hex;
-   * or what tools put between the bytes of hex (see `GAP_SEPARATORS`), with and without a line break.
+   * What may be between a step and the one before it: nothing; a line break, because tools wrap base64 and
+   * hex; or the separators of hex dumps (see `GAP_SEPARATORS`), with or without a line break.
    */
   gap(at: number): Gap;
-  /** How many steps may be shown when the output pauses inside a possible match. */
+  /** The number of steps that may be shown if the output pauses inside a possible match. */
   readonly showable: number;
 }
 
 /**
- * The shortest value that is masked, in bytes of UTF-8. A shorter one would hide ordinary words
- * and numbers all over the output, and whoever sees the gaps could guess it anyway.
+ * The length in UTF-8 bytes from which a value is masked. Shorter values would mask ordinary words and
+ * numbers everywhere in the output, and could be guessed from the gaps anyway.
  */
 export const MIN_MASKED_BYTES = 8;
 
-// Single lines of a longer value (a PEM key printed with another indentation) are masked from here.
+// The length from which single lines of a value are masked, such as those of an indented PEM key.
 const MIN_LINE_BYTES = 16;
 const MAX_SHOWABLE = 3;
 
-/** At most one of these stands on each side of a line break in hex. */
+/** The separators between hex bytes. There is at most one on each side of a line break. */
 export const GAP_SEPARATORS = ': -';
 export type Gap = 'none' | 'break' | 'separators';
 
@@ -43,11 +43,15 @@ export function isMaskable(secret: Secret): boolean {
 }
 
 /**
- * Every form of one secret: its text with each character as it is, percent-encoded (RFC 3986) or
- * JSON-escaped (RFC 8259 §7), once or twice, in any mixture; base64 and base64url (RFC 4648) at the
- * three alignments; hex, also with a colon, dash or space between its bytes; UTF-16 of either byte
- * order. Empty where the secret is too short. White space around the value is not part of it; the
- * lines of a value of several lines are forms of their own.
+ * Every form of one secret; none if it is too short:
+ *
+ * - its text, with each character as it is, percent-encoded (RFC 3986) or JSON-escaped (RFC 8259 §7),
+ *   once or twice, in any mixture
+ * - base64 and base64url (RFC 4648) at all three alignments
+ * - hex, also with colons, dashes or spaces between its bytes
+ * - UTF-16 in both byte orders
+ *
+ * White space around the value isn't part of it. Each line of a multi-line value has its own forms.
  */
 export function formsOf(secret: Secret): readonly Form[] {
   if (!isMaskable(secret)) return [];
@@ -96,7 +100,7 @@ const SHORT_ESCAPES: ReadonlyMap<string, readonly string[]> = new Map([
   ['/', ['\\/']],
   ['\b', ['\\b']],
   ['\f', ['\\f']],
-  // A pseudo-terminal writes a line feed as carriage return and line feed.
+  // A pseudo-terminal turns a line feed into a carriage return and a line feed.
   ['\n', ['\\n', '\r\n']],
   ['\r', ['\\r']],
   ['\t', ['\\t']],
@@ -105,7 +109,7 @@ const SHORT_ESCAPES: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 function textForm(text: string): Form {
-  // Line feeds also match as carriage return and line feed, so that either may have been stored.
+  // A line feed also matches a carriage return and line feed, so it doesn't matter which was stored.
   const characters = charactersOf(text);
   return formOf(characters.length, noGap, (at) => spellingsOf(characters[at] ?? ''));
 }
@@ -114,7 +118,7 @@ function charactersOf(text: string): readonly string[] {
   return Array.from(text.replaceAll('\r\n', '\n'));
 }
 
-/** In both byte orders; none for a value that would be shorter so than any other form. */
+/** UTF-16 in both byte orders; none if it would be shorter than `MIN_MASKED_BYTES`. */
 function utf16Forms(text: string): readonly Form[] {
   const characters = charactersOf(text);
   if (Buffer.byteLength(characters.join(''), 'utf16le') < MIN_MASKED_BYTES) return [];
@@ -146,10 +150,10 @@ function spellingsOf(character: string): Step {
   ];
 }
 
-/** No encoder escapes these (RFC 3986 §2.3), so that none escapes them twice. */
+/** No encoder escapes these characters (RFC 3986 §2.3), so they aren't escaped twice either. */
 const UNRESERVED = /^[A-Za-z0-9._~-]$/;
 
-/** Escaped twice, as in a request that is logged: JSON in JSON, a URL in a URL, JSON in a URL. */
+/** Spellings that are escaped twice, as in a logged request: JSON in JSON, URL in URL, JSON in URL. */
 function spellingsOfTwice(
   short: readonly string[],
   bytes: readonly string[],
@@ -162,14 +166,14 @@ function spellingsOfTwice(
   ];
 }
 
-/** Each group of hexadecimal digits behind the head, which itself has only one case. */
+/** Each group of hexadecimal digits after the head. Only the digits have two cases. */
 function digitsAfter(head: string, groups: readonly string[]): Spelling {
   const spell = (digits: readonly string[]): Uint8Array =>
     Buffer.from(digits.map((group) => `${head}${group}`).join(''));
   return { lower: spell(groups), upper: spell(groups.map((group) => group.toUpperCase())) };
 }
 
-/** A short escape such as `\"`, escaped or percent-encoded in turn. */
+/** A short escape such as `\"`, escaped again or percent-encoded. */
 function escapedAgain(escape: string): readonly Spelling[] {
   const inJson = JSON.stringify(escape).slice(1, -1);
   const inUrl = encodeURIComponent(escape);
@@ -191,7 +195,7 @@ function hexForm(bytes: Uint8Array): Form {
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-// Base64 inside a URL or a JSON text has its two special digits escaped in turn.
+// In a URL or JSON text, the two special digits of base64 may be escaped.
 const SPECIAL_DIGITS: ReadonlyMap<number, readonly Spelling[]> = new Map([
   [62, [exactly('+'), exactly('-'), ...['%', '%25'].map((head) => digitsAfter(head, ['2b']))]],
   [
@@ -208,9 +212,9 @@ function base64Digit(value: number): readonly Spelling[] {
 }
 
 /**
- * The base64 digits that carry bits of the value when `skipped` bytes stand before it in the
- * encoded text. The first and the last may hold foreign bits too: they take every digit that
- * agrees in the value's own bits, so not even those are shown.
+ * The base64 digits that contain bits of the value if `skipped` bytes come before it. The first and last
+ * digit may also contain bits of other bytes. They match every digit that has the value's bits, so that
+ * they are masked too.
  */
 function base64Form(bytes: Uint8Array, skipped: number): Form {
   const firstBit = skipped * 8;

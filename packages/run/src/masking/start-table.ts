@@ -6,15 +6,15 @@ import {
   type Spelling,
 } from './secret-forms.ts';
 
-/** Finds quickly where a form could begin. */
+/** Quickly finds offsets at which a form could begin. */
 export interface StartTable {
-  /** The first place from `from` on where a form could begin; the length where there is none. */
+  /** The first offset, not before `from`, at which a form could begin; the length if there is none. */
   next(bytes: Uint8Array, from: number): number;
-  /** The forms that could begin at the place that `next` found. */
+  /** The forms that could begin at an offset that `next` returned. */
   formsAt(bytes: Uint8Array, at: number): readonly Form[];
 }
 
-// No spelling of a form is shorter than the shortest masked value.
+// Every spelling of a form has at least this length.
 const WINDOW = MIN_MASKED_BYTES;
 const PAIRS = WINDOW - 1;
 const spelled = (text: string): Spelling => {
@@ -24,7 +24,7 @@ const spelled = (text: string): Spelling => {
 const LINE_BREAKS = ['\n', '\r\n'].map(spelled);
 const SEPARATORS = Array.from(GAP_SEPARATORS, spelled);
 
-/** What a gap is made of, in its order; each part may be left out. */
+/** The parts of a gap in order. Each is optional. */
 const GAP_PARTS: Readonly<Record<Gap, readonly (readonly Spelling[])[]>> = {
   none: [],
   break: [LINE_BREAKS],
@@ -32,9 +32,9 @@ const GAP_PARTS: Readonly<Record<Gap, readonly (readonly Spelling[])[]>> = {
 };
 
 /**
- * The search of Wu and Manber ("A fast algorithm for multi-pattern searching", 1994) over the
- * first eight bytes that any form can have: the two bytes at the window's end say how far the
- * window may move before they could be part of a form. Most of the input is never looked at.
+ * Searches with the algorithm of Wu and Manber ("A fast algorithm for multi-pattern searching", 1994) over
+ * the first eight bytes of the forms. The two bytes at the end of the window determine how far it can move
+ * before they could be part of a form, so most of the input is skipped.
  */
 export function startTable(forms: readonly Form[]): StartTable {
   const moves = new Uint8Array(65_536).fill(PAIRS);
@@ -79,18 +79,18 @@ function addTo(forms: Map<number, Form[]>, key: number, form: Form): void {
   else if (list.at(-1) !== form) list.push(form);
 }
 
-/** A place inside a form: a byte of one spelling of a step, or of a part of the gap before it. */
+/** A position in a form: a byte in a spelling of a step, or of a part of the gap before the step. */
 interface Place {
   readonly step: number;
   readonly spelling: Spelling;
   readonly at: number;
-  /** Which part of the gap; `STEP`: the step itself. */
+  /** The part of the gap, or `STEP` for the step itself. */
   readonly part: number;
 }
 
 const STEP = Infinity;
 
-/** Visits the pairs of bytes that a form can have at each offset of the window; some repeatedly. */
+/** Visits the pairs of bytes that a form can have at each offset in the window, some more than once. */
 function visitFirstPairs(form: Form, visit: (pair: number, offset: number) => void): void {
   const places = new Places(form);
   let here: ReadonlySet<Place> = new Set(places.of(0));
@@ -108,13 +108,13 @@ function visitFirstPairs(form: Form, visit: (pair: number, offset: number) => vo
   }
 }
 
-/** The byte at a place, in lower and in upper case where these differ. */
+/** The byte at a place; two bytes if lower and upper case differ. */
 function casesAt({ spelling: { lower, upper }, at }: Place): readonly number[] {
   const [first = 0, second = 0] = [lower[at], upper[at]];
   return first === second ? [first] : [first, second];
 }
 
-/** The places of a form, each one object however it is reached. */
+/** The places of a form. The same place is always the same object. */
 class Places {
   readonly #form: Form;
   readonly #starts = new Map<string, readonly Place[]>();
@@ -142,7 +142,7 @@ class Places {
     return found;
   }
 
-  /** Where the bytes may go on from this part of the gap before a step. */
+  /** The places that can follow, from this part of the gap before a step. */
   #fromGap(step: number, firstPart: number): readonly Place[] {
     const parts = GAP_PARTS[this.#form.gap(step)];
     const gap = parts.flatMap((spellings, part) =>

@@ -15,7 +15,7 @@ const BASE = {
   UNSET: undefined,
 };
 
-test('what opens the vault and what was not resolved is taken out', () => {
+test('removes the variables of Postern and unresolved references', () => {
   expect(childEnvironment(BASE, false, [['KEY', 'sk-1']])).toEqual({
     PATH: '/bin',
     HOME: '/home/me',
@@ -27,7 +27,7 @@ test('what opens the vault and what was not resolved is taken out', () => {
   });
 });
 
-test('clean: only what every program needs', () => {
+test('keeps only generally needed variables if it is clean', () => {
   expect(childEnvironment(BASE, true, [['EDITOR', 'ed']])).toEqual({
     PATH: '/bin',
     HOME: '/home/me',
@@ -37,6 +37,6 @@ test('clean: only what every program needs', () => {
   });
 });
 
-test('a variable of the run wins over one of the same name', () => {
+test('overrides variables with those of the run', () => {
   expect(childEnvironment(BASE, false, [['LEFT', 'value']])['LEFT']).toBe('value');
 });

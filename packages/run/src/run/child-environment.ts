@@ -1,21 +1,21 @@
 export type Environment = Readonly<Record<string, string>>;
 
-/** What a program needs to know of the machine and the person, and no more. */
+/** The variables that programs generally need. */
 const KEPT_WHEN_CLEAN: ReadonlySet<string> = new Set([
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'PWD', 'TMPDIR', 'TZ', 'LANG', 'LANGUAGE'],
   ...['TERM', 'COLORTERM', 'TERM_PROGRAM', 'NO_COLOR', 'DISPLAY', 'WAYLAND_DISPLAY'],
   ...['XDG_RUNTIME_DIR', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME', 'XDG_STATE_HOME'],
-  // Without these hardly any program starts on Windows.
+  // Most Windows programs don't start without these.
   ...['SystemRoot', 'ComSpec', 'PATHEXT', 'TEMP', 'TMP', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'],
 ]);
 
-/** How Postern itself is given passphrases and its place: nothing for the command. */
+/** Variables for Postern itself, such as passphrases. The command must not get them. */
 const OWN = /^(?:POSTERN_.*|CREDENTIALS_DIRECTORY)$/;
 
 /**
- * The command's environment: the one given, without what opens the vault and without variables that
- * still hold a reference (nobody resolved them for this command); with `isClean` only what every
- * program needs. On top of it the variables of the run.
+ * The command's environment: the given one, without Postern's own variables and without unresolved
+ * references, and then the added variables. With `isClean`, only the variables that programs generally
+ * need are kept.
  */
 export function childEnvironment(
   base: Readonly<Record<string, string | undefined>>,

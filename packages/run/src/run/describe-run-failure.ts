@@ -14,7 +14,7 @@ const PROBLEMS: Readonly<Record<ReferenceProblem, string>> = {
   unclosed: 'the braces are not closed',
 };
 
-/** Speaks a failure of a run, or of filling in a template, to a person. */
+/** Describes a failure of a run or of filling in a template. */
 export function describeRunFailure(failure: RunFailure): Problem {
   switch (failure.reason) {
     case 'reference-invalid': {

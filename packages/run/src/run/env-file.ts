@@ -3,7 +3,7 @@ import { looksLikeKey } from '@postern/vault';
 import { parseReference, REFERENCE_SCHEME, type SecretReference } from './secret-reference.ts';
 import type { ReferenceProblem, RunFailure } from './run-failure.ts';
 
-/** A variable that the command is to get: from the vault, or as it stands. */
+/** A variable for the command: a reference to the vault or literal text. */
 export type Variable =
   | { readonly name: string; readonly reference: SecretReference }
   | { readonly name: string; readonly text: string };
@@ -11,10 +11,10 @@ export type Variable =
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
- * Parses an env file: lines `NAME=value`, comments with `#`, empty lines. A value may stand in single
- * or double quotation marks, which are taken off and change nothing inside: there are no escapes, no
- * `$` and no continued lines. A value that is a reference as a whole is resolved; one with a reference
- * inside is refused, since it would silently stay as it is. `at` names the file in failures.
+ * Parses an env file: lines `NAME=value`, comments with `#` and empty lines. Single or double quotation
+ * marks around a value are removed. There are no escapes, no `$` expansion and no continued lines. The
+ * whole value can be a reference. A value that contains one is refused, because it wouldn't be resolved.
+ * `at` is the name of the file in failures.
  */
 export function parseEnvFile(text: string, at: string): Result<readonly Variable[], RunFailure> {
   const variables = new Map<string, Variable>();

@@ -33,41 +33,41 @@ afterAll(() => rm(home, { recursive: true, force: true }));
 test.each([
   ['the first on the path', 'tool', 'a/tool'],
   ['a binary', 'binary', 'a/binary'],
-  ['the first that may be run', 'no-access', 'b/no-access'],
+  ['the first that is executable', 'no-access', 'b/no-access'],
 ])('%s', (_name, command, expected) => {
   const program = expectOk(findProgram([command, '-x', 'y'], searchPath));
   expect(program).toEqual({ path: join(home, expected), argv0: command, parameters: ['-x', 'y'] });
 });
 
-test('a path is taken as it is', () => {
+test("doesn't search for a path", () => {
   const path = join(home, 'b/tool');
   expect(expectOk(findProgram([path], searchPath)).path).toBe(path);
 });
 
-test('a text without an interpreter is a script of the shell', () => {
+test('runs a text without an interpreter with the shell', () => {
   const program = expectOk(findProgram(['plain', 'x'], searchPath));
   const parameters = [join(home, 'a/plain'), 'x'];
   expect(program).toEqual({ path: '/bin/sh', argv0: 'sh', parameters });
 });
 
 test.each([
-  ['nothing', [], 'command-not-found'],
+  ['an empty command', [], 'command-not-found'],
   ['an empty name', [''], 'command-not-found'],
   ['an unknown name', ['no-such-tool'], 'command-not-found'],
   ['an unknown path', ['./no/such/tool'], 'command-not-found'],
-  ['a file that may not be run', ['only-no-access'], 'command-not-executable'],
+  ["a file that isn't executable", ['only-no-access'], 'command-not-executable'],
   ['a directory', ['directory'], 'command-not-executable'],
-])('%s: says which', (_name, command, reason) => {
+])('reports %s', (_name, command, reason) => {
   const failure = { reason, command: command[0] ?? '' };
   expect(findProgram(command, searchPath)).toEqual({ ok: false, failure });
 });
 
 test.each([
-  ['a variable in front of the command', 'KEY=a-value', 'KEY=…'],
+  ['a variable before the command', 'KEY=a-value', 'KEY=…'],
   ['a value with a line break', 'KEY=a\nvalue', 'KEY=…'],
   ['a key', 'sk-0123456789abcdef0123456789abcdef', 'it looks like a key'],
-  ['a key in front of a value', 'sk-0123456789abcdef0123456789abcdef=x', 'it looks like a key'],
-])('%s in place of the command is not repeated', (_name, command, shown) => {
+  ['a key before a value', 'sk-0123456789abcdef0123456789abcdef=x', 'it looks like a key'],
+])("doesn't repeat %s instead of the command", (_name, command, shown) => {
   const failure = { reason: 'command-not-found', command: shown };
   expect(findProgram([command, 'npm', 'test'], searchPath)).toEqual({ ok: false, failure });
 });

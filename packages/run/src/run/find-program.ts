@@ -4,21 +4,21 @@ import { failed, ok, type Result } from '@postern/kernel';
 import { looksLikeKey } from '@postern/vault';
 import type { RunFailure } from './run-failure.ts';
 
-/** What execve(2) is to be called with. */
+/** The arguments of execve(2). */
 export interface Program {
   readonly path: string;
-  /** What the program is told that it was called. */
+  /** The name that the program sees as its own. */
   readonly argv0: string;
   readonly parameters: readonly string[];
 }
 
-/** Where a program is looked for when the environment has no search path. */
+/** The search path if the environment has no PATH. */
 const NO_PATH = '/usr/bin:/bin';
 
 /**
- * Finds the program of a command as execvp(3) does: along the search path unless the command has a
- * slash; a text file without an interpreter is a script of the shell. Blocks, since nothing else is to be done
- * before it is known, and a thread for each look takes longer than the look.
+ * Finds the program of a command as execvp(3) does: on the search path unless the command contains a slash.
+ * A text file without `#!` is a shell script. Synchronous, because there is nothing else to do in the
+ * meantime, and asynchronous calls would take longer.
  */
 export function findProgram(
   [command = '', ...parameters]: readonly string[],
@@ -31,7 +31,7 @@ export function findProgram(
         .map((directory) => join(directory === '' ? '.' : directory, command));
   let isForbidden = false;
   for (const path of command === '' ? [] : places) {
-    const found = lookAt(path);
+    const found = kindOf(path);
     if (found === 'program') return ok({ path, argv0: command, parameters });
     if (found === 'script') {
       return ok({ path: '/bin/sh', argv0: 'sh', parameters: [path, ...parameters] });
@@ -42,13 +42,13 @@ export function findProgram(
   return failed({ reason, command: withoutValue(command) });
 }
 
-/** People write `KEY=value command`, as in a shell: the value is not repeated, nor is a key. */
+/** People type `KEY=value command`, as in a shell. Messages must not repeat the value, or a key. */
 function withoutValue(command: string): string {
   const shown = command.replace(/=.*$/s, '=…');
   return looksLikeKey(shown) ? 'it looks like a key' : shown;
 }
 
-function lookAt(path: string): 'program' | 'script' | 'forbidden' | 'absent' {
+function kindOf(path: string): 'program' | 'script' | 'forbidden' | 'absent' {
   try {
     const stats = statSync(path);
     if (!stats.isFile()) return stats.isDirectory() ? 'forbidden' : 'absent';
@@ -63,7 +63,7 @@ function lookAt(path: string): 'program' | 'script' | 'forbidden' | 'absent' {
   return isText(path) ? 'script' : 'program';
 }
 
-/** Whether the kernel would not know how to run it: neither `#!` nor a binary format. */
+/** Whether the file is text without `#!`, which the kernel can't run. */
 function isText(path: string): boolean {
   let file: number | undefined;
   try {
@@ -72,7 +72,7 @@ function isText(path: string): boolean {
     const start = buffer.subarray(0, readSync(file, buffer, 0, buffer.length, 0));
     return !start.subarray(0, 2).equals(Buffer.from('#!')) && !start.includes(0);
   } catch {
-    // It may be run without being readable.
+    // It may be executable but not readable.
     return false;
   } finally {
     if (file !== undefined) closeSync(file);

@@ -4,11 +4,10 @@ import type { Environment } from './child-environment.ts';
 import type { Program } from './find-program.ts';
 
 /**
- * The job control that a shell gives to a program that it starts, and that nobody gives to one that
- * is alone in its terminal: there the key for suspending does nothing, since the group of a session
- * leader is orphaned (POSIX.1-2024, 2.4.3 and tcsetpgrp). The program runs as the one job of a
- * shell. When the job stops the shell stops itself, which its parent sees; continued, it takes the
- * job to the foreground again. Its exit code is the job's.
+ * A shell script that runs the program as its only job, so that Ctrl-Z works. Without a shell, the program
+ * would be the session leader of its terminal, and its process group would be orphaned, so Ctrl-Z would do
+ * nothing (POSIX.1-2024, 2.4.3 and tcsetpgrp). When the job stops, the shell stops too, which its parent
+ * notices. When the shell continues, it brings the job to the foreground. It exits with the job's code.
  */
 const ONE_JOB = `set -m
 exec 3>&2 2>/dev/null
@@ -17,14 +16,14 @@ code=$?
 while kill -0 %%; do kill -STOP $$; fg >/dev/null; code=$?; done
 exit $code`;
 
-/** Shells in which a job of a script gets the terminal back; others are not trusted with it. */
-const FIT_SHELLS: ReadonlySet<string> = new Set(['dash', 'busybox']);
+/** Shells in which the script is known to work: the job gets the terminal back. */
+const JOB_SHELLS: ReadonlySet<string> = new Set(['dash', 'busybox']);
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** The program as a job; undefined where that cannot be had here without changing what it sees. */
+/** The program as a job; undefined if no suitable shell is found or it would change the environment. */
 export function asJob(program: Program, environment: Environment): Program | undefined {
-  const shell = fitShell();
-  // The shell passes on only variables whose names it knows to write.
+  const shell = findJobShell();
+  // The shell drops variables whose names aren't valid in it.
   if (shell === undefined || !Object.keys(environment).every((name) => NAME.test(name))) {
     return undefined;
   }
@@ -36,11 +35,11 @@ export function asJob(program: Program, environment: Environment): Program | und
   };
 }
 
-function fitShell(): string | undefined {
+function findJobShell(): string | undefined {
   if (process.platform !== 'linux') return undefined;
   return ['/bin/sh', '/bin/dash'].find((path) => {
     try {
-      return FIT_SHELLS.has(basename(realpathSync(path)));
+      return JOB_SHELLS.has(basename(realpathSync(path)));
     } catch {
       return false;
     }
@@ -49,14 +48,14 @@ function fitShell(): string | undefined {
 
 export interface JobState {
   readonly isStopped: boolean;
-  /** The process group that its terminal's keys go to. */
+  /** The process group that gets the keys of the terminal. */
   readonly foregroundGroup: number;
 }
 
-/** What the system says of a process (proc_pid_stat(5)); undefined where it is gone. */
+/** The state of a process from proc_pid_stat(5); undefined if it has ended. */
 export function jobState(pid: number): JobState | undefined {
   try {
-    // The name in parentheses may hold anything, parentheses too; what follows it does not.
+    // The name in parentheses can contain anything, including parentheses. The rest can't.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');

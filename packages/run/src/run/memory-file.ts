@@ -3,15 +3,14 @@ import { open, statfs, type FileHandle } from 'node:fs/promises';
 import { failed, ok, type Result } from '@postern/kernel';
 import type { RunFailure } from './run-failure.ts';
 
-/** open(2): part of O_TMPFILE beside O_DIRECTORY, the same on every Linux that Node runs on. */
+/** open(2): O_TMPFILE is this bit and O_DIRECTORY, on every Linux platform of Node. */
 const TMPFILE_BIT = 0o20000000;
 /** statfs(2): TMPFS_MAGIC and RAMFS_MAGIC. */
 const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
 
 /**
- * A file that has no name and lives in memory only: O_TMPFILE on a tmpfs, so that nothing is left
- * even after kill -9. What comes back is open for reading alone. (Memory may be swapped out, as may
- * the command's own.)
+ * Creates a read-only file without a name in memory (O_TMPFILE on a tmpfs), so that nothing is left even
+ * after `kill -9`. Like all memory, it may be swapped out.
  */
 export async function openMemoryFile(
   bytes: Uint8Array,
@@ -37,7 +36,7 @@ async function openUnnamed(directory: string): Promise<FileHandle | undefined> {
     if (!IN_MEMORY.has(type)) return undefined;
     return await open(directory, constants.O_RDWR | constants.O_DIRECTORY | TMPFILE_BIT, 0o400);
   } catch {
-    // Not there, not ours, or a file system without O_TMPFILE: the next one.
+    // Missing, not ours, or without O_TMPFILE: try the next directory.
     return undefined;
   }
 }

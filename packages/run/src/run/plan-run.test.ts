@@ -1,7 +1,7 @@
 import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
 import { describe, expect, test } from 'vitest';
 import { parseAssignment, parseEnvFile } from './env-file.ts';
-import { planRun, resolveRun, type RunWish } from './plan-run.ts';
+import { planRun, resolveRun, type RunRequest } from './plan-run.ts';
 import { formatReference, parseReference } from './secret-reference.ts';
 import type { TakeSecrets } from './take-secrets.ts';
 
@@ -29,7 +29,7 @@ describe('references', () => {
 describe('env files', () => {
   const REFERENCE = { name: 'openai', field: 'value' };
 
-  test('references are recognised, all else passes as it stands', () => {
+  test('recognizes references and keeps all other text', () => {
     const text = [
       '\uFEFF# comment',
       '',
@@ -53,21 +53,21 @@ describe('env files', () => {
   test.each([
     ['no assignment', 'KEY', 'no-assignment'],
     ['a name with a dash', 'A-B=1', 'variable-name'],
-    ['a name with a digit first', '1A=1', 'variable-name'],
+    ['a name that begins with a digit', '1A=1', 'variable-name'],
     ['no name', '=1', 'variable-name'],
     ['an open quotation mark', 'A="b', 'quotes'],
-    ['something after the quotation', 'A="b" c', 'quotes'],
+    ['text after the closing quotation mark', 'A="b" c', 'quotes'],
     ['a quotation mark inside', 'A="b"c"', 'quotes'],
     ['a lone quotation mark', 'A="', 'quotes'],
     ['a NUL', 'A=b\0c', 'control-character'],
     ['an escape sequence', 'A=\x1b[31m', 'control-character'],
     ['a reference inside a value', 'A=https://postern://openai/value@host', 'embedded-reference'],
-    ['a reference of another form', 'A=postern://openai/value?x', 'reference-form'],
-    ['a key in place of a name', `A=postern://sk-${'0a1b'.repeat(8)}`, 'reference-form'],
-    ['a key in place of a variable', `ghp_${'0a1B'.repeat(9)}=postern://openai`, 'variable-name'],
+    ['a malformed reference', 'A=postern://openai/value?x', 'reference-form'],
+    ['a key instead of a name', `A=postern://sk-${'0a1b'.repeat(8)}`, 'reference-form'],
+    ['a key instead of a variable', `ghp_${'0a1B'.repeat(9)}=postern://openai`, 'variable-name'],
     ['a comment after a reference', 'A=postern://openai/value # x', 'reference-form'],
-    ['a name for the second time', 'OK=1\nOK=2', 'duplicate'],
-  ])('refuses %s, naming the line', (_name, content, problem) => {
+    ['a duplicate name', 'OK=1\nOK=2', 'duplicate'],
+  ])('refuses %s and reports the line', (_name, content, problem) => {
     const lines = `FIRST=1\n\n${content}\n`;
     const line = problem === 'duplicate' ? 4 : 3;
     expect(parseEnvFile(lines, 'x.env')).toEqual({
@@ -76,7 +76,7 @@ describe('env files', () => {
     });
   });
 
-  test('an option takes nothing but references', () => {
+  test('accepts only references in an option', () => {
     expect(parseAssignment('A=postern://openai')).toMatchObject({ ok: true });
     expect(parseAssignment('A=sk-123')).toMatchObject({
       failure: { at: '--secret', line: 0, problem: 'not-a-reference' },
@@ -85,7 +85,7 @@ describe('env files', () => {
 });
 
 describe('plans', () => {
-  const wish = (rest: Partial<RunWish>): RunWish => ({
+  const request = (rest: Partial<RunRequest>): RunRequest => ({
     assignments: [],
     envFiles: [],
     via: 'env',
@@ -102,10 +102,10 @@ describe('plans', () => {
     return Promise.resolve(ok({ values, missing }));
   };
 
-  test('later files win over earlier ones, options over files; each secret is fetched once', async () => {
+  test('overrides earlier files with later ones and files with options, and fetches each secret once', async () => {
     const plan = expectOk(
       planRun(
-        wish({
+        request({
           assignments: ['B=postern://openai', 'C=postern://openai/value'],
           envFiles: [
             { path: 'one', text: 'A=1\nB=2' },
@@ -126,28 +126,28 @@ describe('plans', () => {
 
   const missing = ['A=postern://none', 'B=postern://openai', 'C=postern://nor/field'];
 
-  test('what is missing is named at once, or left out', async () => {
-    const plan = expectOk(planRun(wish({ assignments: missing })));
+  test('reports all missing secrets, or leaves them out', async () => {
+    const plan = expectOk(planRun(request({ assignments: missing })));
     const failure = { reason: 'references-missing', missing: ['none/value', 'nor/field'] };
     expect(await resolveRun(plan, vault, 'fail')).toEqual({ ok: false, failure });
     const run = expectOk(await resolveRun(plan, vault, 'leave-out'));
     expect(run.secrets.map(({ name }) => name)).toEqual(['B']);
   });
 
-  test('a vault that is locked ends it', async () => {
-    const plan = expectOk(planRun(wish({ assignments: ['A=postern://locked'] })));
+  test('fails if the vault is locked', async () => {
+    const plan = expectOk(planRun(request({ assignments: ['A=postern://locked'] })));
     const failure = { reason: 'vault-locked' };
     expect(await resolveRun(plan, vault, 'leave-out')).toEqual({ ok: false, failure });
   });
 
-  test.each([0, 2])('standard input takes one secret, not %i', (count) => {
+  test.each([0, 2])('accepts one secret for standard input, not %i', (count) => {
     const assignments = missing.slice(0, count);
     const failure = { reason: 'stdin-takes-one', count };
-    expect(planRun(wish({ assignments, via: 'stdin' }))).toEqual({ ok: false, failure });
+    expect(planRun(request({ assignments, via: 'stdin' }))).toEqual({ ok: false, failure });
   });
 
-  test('the one for standard input must be there', async () => {
-    const plan = expectOk(planRun(wish({ assignments: ['A=postern://none'], via: 'stdin' })));
+  test('fails if the secret for standard input is missing', async () => {
+    const plan = expectOk(planRun(request({ assignments: ['A=postern://none'], via: 'stdin' })));
     expect((await resolveRun(plan, vault, 'leave-out')).ok).toBe(false);
   });
 });

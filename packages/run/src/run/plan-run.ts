@@ -5,29 +5,31 @@ import { formatReference } from './secret-reference.ts';
 import { distinctReferences, type TakeSecrets, type WhenMissing } from './take-secrets.ts';
 
 /**
- * How the command gets its secrets. `env`: as variables, which other programs of the same user can
- * read in /proc. `fd`: each through a descriptor that can be read once; the variable has its
- * number (`3`). `stdin`: the one secret on its standard input. `file`: each in a file without a
- * name, in memory; the variable names it (`/proc/self/fd/3`).
+ * How the command gets its secrets:
+ *
+ * - `env`: in variables, which other programs of the same user can read in /proc
+ * - `fd`: each through a descriptor that can be read once. The variable contains its number (`3`)
+ * - `stdin`: one secret on standard input
+ * - `file`: each in a file without a name, in memory. The variable contains its path (`/proc/self/fd/3`)
  */
 export type Via = 'env' | 'fd' | 'stdin' | 'file';
 
-export interface RunWish {
-  /** `NAME=postern://name/field`, from the command line; they win over the files. */
+export interface RunRequest {
+  /** `NAME=postern://name/field` from the command line. They override the files. */
   readonly assignments: readonly string[];
-  /** Contents and names of env files; a later one wins. */
+  /** Paths and contents of env files. Later files override earlier ones. */
   readonly envFiles: readonly { readonly path: string; readonly text: string }[];
   readonly via: Via;
 }
 
-/** Everything that the command is to get, by name; nothing is resolved yet. */
+/** The variables for the command, with unresolved references. */
 export interface RunPlan {
   readonly variables: readonly Variable[];
   readonly via: Via;
 }
 
-/** Reads every assignment, or says which one is wrong. */
-export function planRun({ assignments, envFiles, via }: RunWish): Result<RunPlan, RunFailure> {
+/** Parses all assignments. Fails at the first invalid one. */
+export function planRun({ assignments, envFiles, via }: RunRequest): Result<RunPlan, RunFailure> {
   const byName = new Map<string, Variable>();
   for (const { path, text } of envFiles) {
     const parsed = parseEnvFile(text, path);
@@ -45,7 +47,7 @@ export function planRun({ assignments, envFiles, via }: RunWish): Result<RunPlan
   return ok({ variables, via });
 }
 
-/** The plan with the values in it. */
+/** A plan with resolved references. */
 export interface ResolvedRun {
   readonly secrets: readonly { readonly name: string; readonly value: Secret }[];
   readonly texts: readonly { readonly name: string; readonly text: string }[];
@@ -53,8 +55,8 @@ export interface ResolvedRun {
 }
 
 /**
- * Takes every secret, each once, before anything is started. With `fail` a missing one fails, and all
- * that are missing are named; with `leave-out` its variable is not set.
+ * Fetches every secret once, before anything is started. If secrets are missing, `fail` fails and lists all
+ * of them, and `leave-out` leaves out their variables.
  */
 export async function resolveRun<F>(
   plan: RunPlan,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SignalSource } from './run-io.ts';
 
-/** The signal may take another thread's time to stop this one. */
+/** How long the signal may take to stop this thread. */
 const STOPPED_WITHIN_MS = 20;
 
 /** The signals of this process. */

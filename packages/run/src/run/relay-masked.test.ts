@@ -21,7 +21,7 @@ const unexpected = (): void => {
   throw new Error('the sink did not close');
 };
 
-test('masks across chunks and passes the rest, also to a slow sink', async () => {
+test('masks across chunks and passes the rest on, even to a slow sink', async () => {
   const parts: string[] = [];
   const text = `begin ${SECRET} end\n`.repeat(200);
   const chunks = [...Array(Math.ceil(text.length / 7)).keys()].map((at) =>
@@ -31,7 +31,7 @@ test('masks across chunks and passes the rest, also to a slow sink', async () =>
   expect(parts.join('')).toBe('begin [masked] end\n'.repeat(200));
 });
 
-test('a pause shows what is held, and what follows is still masked', async () => {
+test('shows held-back bytes after a pause, and still masks what follows', async () => {
   const parts: string[] = [];
   const source = new PassThrough();
   const relayed = relayMasked(source, sinkInto(parts), masker, unexpected);
@@ -44,7 +44,7 @@ test('a pause shows what is held, and what follows is still masked', async () =>
   expect(parts.join('')).toBe('password: sk[masked]!');
 });
 
-test('a sink that closes ends the relay', async () => {
+test('stops when the sink closes', async () => {
   const source = new PassThrough();
   const sink = new PassThrough();
   let isTold = false;
@@ -55,7 +55,7 @@ test('a sink that closes ends the relay', async () => {
   expect({ isTold, isDestroyed: source.destroyed }).toEqual({ isTold: true, isDestroyed: true });
 });
 
-test('a sink that fails ends the relay', async () => {
+test('stops when the sink fails', async () => {
   const failing = new Writable({
     write: (_chunk, _encoding, done) => {
       done(Object.assign(new Error('full'), { code: 'ENOSPC' }));

@@ -2,13 +2,13 @@ import type { Writable } from 'node:stream';
 import { errnoOf } from '@postern/kernel';
 import type { Masker } from '../masking/masker.ts';
 
-/** How long bytes that may begin a secret wait for more. With the write this stays under 5 ms. */
+/** How long bytes are held back that may begin a secret. Together with the write, less than 5 ms. */
 const FLUSH_AFTER_MS = 4;
 
 /**
- * Passes the source on to the sink, masked, until the source ends or the sink closes. Takes no more
- * than the sink can. Does not close the sink. Where the sink closed first it says so, and closes the
- * source after that. Returns why output was lost, as the system names it (`ENOSPC`); undefined if none was.
+ * Copies the source to the sink, masked and with backpressure, until the source ends or the sink closes.
+ * Doesn't close the sink. If the sink closes first, calls `onSinkClosed` and closes the source. Returns the
+ * system's error code (`ENOSPC`) if output was lost.
  */
 export async function relayMasked(
   source: AsyncIterable<unknown>,
@@ -52,7 +52,7 @@ export async function relayMasked(
   return end.lost;
 }
 
-/** Returns once the sink has taken everything up to here, or why it will not take it any more. */
+/** Waits until the sink has accepted the bytes. Returns the error code if it doesn't. */
 function write(sink: Writable, bytes: Uint8Array): Promise<string | undefined> {
   return new Promise((settle) => {
     sink.write(bytes, (error) => {
@@ -66,7 +66,7 @@ function bytesOf(chunk: unknown): Uint8Array {
   return Buffer.from(String(chunk));
 }
 
-/** Reading a pseudo-terminal fails with EIO when its last program is gone (Linux). */
+/** On Linux, reading a pseudo-terminal fails with EIO when its last program has ended. */
 function isEndOfTerminal(error: unknown): boolean {
   return errnoOf(error) === 'EIO';
 }

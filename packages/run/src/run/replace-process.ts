@@ -1,18 +1,18 @@
 import type { Program } from './find-program.ts';
 import type { Environment } from './child-environment.ts';
 
-/** Whether this system can put the command in the place of this process (execve(2)). */
+/** Whether this system can exec the command (execve(2)). */
 export function canReplaceProcess(): boolean {
   return process.execve !== undefined && process.platform !== 'win32';
 }
 
 /**
- * Puts the program in the place of this process: same process id, same terminal, and nothing of ours
- * stays in memory. Does not return.
+ * Execs the program. It gets our process id and terminal, and nothing of ours stays in memory. Doesn't
+ * return.
  */
 export function replaceProcess(program: Program, environment: Environment): never {
-  // Node ignores SIGPIPE, and what is ignored stays so for the program, which would then not end
-  // when its reader does. What is handled goes back to the default.
+  // Node ignores SIGPIPE, and the program would inherit that and not end when its reader does. A signal
+  // with a handler is reset to its default.
   process.on('SIGPIPE', () => undefined);
   return execve(program, environment);
 }

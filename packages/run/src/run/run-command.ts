@@ -2,7 +2,7 @@ import { ok, type Result, type Secret } from '@postern/kernel';
 import { createMasker } from '../masking/masker.ts';
 import { isMaskable } from '../masking/secret-forms.ts';
 import type { Program } from './find-program.ts';
-import { handOver, type HandOver, type HandOverOptions } from './hand-over.ts';
+import { prepareInputs, type CommandInputs, type InputOptions } from './command-inputs.ts';
 import type { ResolvedRun } from './plan-run.ts';
 import { literalKeys } from './literal-keys.ts';
 import { relayMasked } from './relay-masked.ts';
@@ -12,37 +12,36 @@ import type { RunIo, SignalSource } from './run-io.ts';
 import { runInTerminal } from './run-in-terminal.ts';
 import { startCommand, waitForCommand } from './start-command.ts';
 
-export interface RunOptions extends HandOverOptions {
-  /** Whether the secrets are masked in the command's output. */
+export interface RunOptions extends InputOptions {
+  /** Whether to mask the secrets in the command's output. */
   readonly isMasked: boolean;
   readonly io: RunIo;
   readonly signals: SignalSource;
-  /** Calls the start of the command, in what the command shall inherit of this process. */
+  /** Calls `start` with the process state that the command inherits. */
   readonly startWith: <T>(start: () => T) => T;
 }
 
 /** How a command ended. */
 export interface RunEnd {
   readonly exitCode: number;
-  /** Why masked output did not reach its reader, as the system names it (`ENOSPC`, `EPIPE`). */
+  /** The system's error code if masked output was lost (`ENOSPC`, `EPIPE`). */
   readonly lostOutput: string | undefined;
 }
 
 /**
- * Runs a program (see `findProgram`) with its secrets. Its exit code is as a shell has it: 128 and the
- * number where a signal ended it.
+ * Runs a program (see `findProgram`) with its secrets. The exit code is that of a shell: 128 plus the
+ * number of the signal if a signal ended it.
  *
- * Without masking this process becomes the command and does not return; where the secrets go
- * through descriptors or the input it has to stay and only waits. With masking the command's output
- * goes through us: in a pseudo-terminal if we have a terminal on all three sides, through pipes
- * otherwise, or where the secrets take a way that a pseudo-terminal does not have.
+ * Without masking, Postern execs the command and doesn't return; if secrets go through descriptors or
+ * standard input, it starts the command and waits. With masking, the command's output goes through us: in a
+ * pseudo-terminal if all three streams are terminals and the secrets are variables, otherwise through pipes.
  */
 export async function runCommand(
   program: Program,
   run: ResolvedRun,
   options: RunOptions,
 ): Promise<Result<RunEnd, RunFailure>> {
-  const given = await handOver(run, options);
+  const given = await prepareInputs(run, options);
   if (!given.ok) return given;
   if (options.isMasked) return await runMasked(program, given.value, run, options);
   if (run.via === 'env' && canReplaceProcess()) {
@@ -61,7 +60,7 @@ function endOf(
   return result.ok ? ok({ exitCode: result.value, lostOutput }) : result;
 }
 
-/** The secrets, and what stands in an env file and looks like one. */
+/** The secrets, and texts of env files that look like keys. */
 function maskedValues(run: ResolvedRun): readonly Secret[] {
   return [
     ...run.secrets.map(({ value }) => value),
@@ -69,14 +68,14 @@ function maskedValues(run: ResolvedRun): readonly Secret[] {
   ];
 }
 
-/** The names of variables that are too short to be masked, to warn of. */
+/** The names of variables whose values are too short to be masked, for a warning. */
 export function unmaskedNames(run: ResolvedRun): readonly string[] {
   return run.secrets.filter(({ value }) => !isMaskable(value)).map(({ name }) => name);
 }
 
 async function runMasked(
   program: Program,
-  given: HandOver,
+  given: CommandInputs,
   run: ResolvedRun,
   { io, signals, startWith }: RunOptions,
 ): Promise<Result<RunEnd, RunFailure>> {
@@ -96,7 +95,7 @@ async function runMasked(
   ].map(async (relay) => {
     if (relay.source === null) return undefined;
     return await relayMasked(relay.source, relay.sink, relay.masker, () => {
-      // What a program gets that writes where nobody reads any more.
+      // The signal that a program gets when it writes to a closed pipe.
       child.kill('SIGPIPE');
     });
   });
@@ -109,8 +108,8 @@ async function runMasked(
   );
 }
 
-/** The command has its own descriptors of them by now. */
-async function closeFiles({ descriptors }: HandOver): Promise<void> {
+/** Closes our descriptors; the command has its own. */
+async function closeFiles({ descriptors }: CommandInputs): Promise<void> {
   for (const each of descriptors) {
     if (!(each instanceof Uint8Array)) await each.close();
   }

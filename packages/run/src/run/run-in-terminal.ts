@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, type Result } from '@postern/kernel';
 import type { Masker } from '../masking/masker.ts';
 import type { Program } from './find-program.ts';
-import type { HandOver } from './hand-over.ts';
+import type { CommandInputs } from './command-inputs.ts';
 import { asJob, jobState } from './job-control.ts';
 import { relayMasked } from './relay-masked.ts';
 import type { RunFailure } from './run-failure.ts';
@@ -12,7 +12,7 @@ import { exitCodeOf } from './start-command.ts';
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
 
-/** What is used of a pseudo-terminal. Bytes go in and come out, whatever its types say. */
+/** The methods of a pseudo-terminal that we use. It takes and returns bytes, unlike its types say. */
 interface Pty {
   readonly pid: number;
   write(data: string | Uint8Array): void;
@@ -30,17 +30,16 @@ export interface InTerminal {
 }
 
 /**
- * Runs the program in a pseudo-terminal of its own, so that it behaves as in ours: it sees a
- * terminal of the same size, gets every key, and its output is masked on the way. Ctrl-C and the
- * like are keys here, which the inner terminal turns into signals; where it stops the program, this
- * process stops too, and both go on together.
+ * Runs the program in its own pseudo-terminal and masks the output. The program sees a terminal of the same
+ * size and gets every key. Keys such as Ctrl-C are passed on, and the inner terminal turns them into
+ * signals. If the program stops, this process stops too, and they continue together.
  */
 export async function runInTerminal(
   program: Program,
-  { environment }: HandOver,
+  { environment }: CommandInputs,
   { io, masker, signals, startWith }: InTerminal,
 ): Promise<Result<number, RunFailure>> {
-  // Loaded only where it is needed: it costs more than all the rest.
+  // Loaded on demand, because loading it takes longer than everything else.
   const { spawn } = await import('@lydell/node-pty');
   const { columns, rows } = io.terminal.size();
   const { path, parameters } = asJob(program, environment) ?? program;
@@ -72,7 +71,7 @@ export async function runInTerminal(
   }
 }
 
-/** The output as a stream that holds the pseudo-terminal back when nobody takes it. */
+/** The output as a stream that pauses the pseudo-terminal when its buffer is full. */
 function outputOf(
   pty: Pty,
   onData: (listener: (data: unknown) => void) => void,
@@ -90,7 +89,7 @@ function outputOf(
   return output;
 }
 
-/** Hands keys, sizes and signals on to the pseudo-terminal; returns what ends that. */
+/** Passes keys, sizes and signals to the pseudo-terminal. Returns a function that stops that. */
 function connect(
   pty: Pty,
   io: RunIo & { readonly terminal: RunTerminal },
@@ -109,7 +108,7 @@ function connect(
   });
   let isOver = false;
   const take = (): void => {
-    // The program may end while it, and with it this process, is stopped.
+    // The program may have ended while both were stopped.
     if (isOver) return;
     io.terminal.setRaw(true);
     io.input.on('data', onKeys).resume();
@@ -132,10 +131,10 @@ function connect(
   };
 }
 
-/** How long what the program wrote before it stopped may take to the screen. */
-const LAST_WORDS_MS = 30;
+/** How long to wait for the output that the program wrote before it stopped. */
+const LAST_OUTPUT_MS = 30;
 
-/** Where the program is stopped, stops this process, and continues it afterwards. */
+/** When the program stops, stops this process too, and later continues the program. */
 function followStops(
   pty: Pty,
   signals: SignalSource,
@@ -144,7 +143,7 @@ function followStops(
 ): () => void {
   let isSuspending = false;
   const suspend = async (): Promise<void> => {
-    await sleep(LAST_WORDS_MS);
+    await sleep(LAST_OUTPUT_MS);
     giveBack();
     await signals.suspend();
     takeAgain();
@@ -158,13 +157,13 @@ function followStops(
   });
 }
 
-/** To the program, not only to the shell whose job it is. */
+/** Sends a signal to the program, not only to the shell that runs it. */
 function send(pty: Pty, signal: NodeJS.Signals): void {
   const group = jobState(pty.pid)?.foregroundGroup ?? 0;
   try {
     if (group > 1 && group !== pty.pid) process.kill(-group, signal);
     else pty.kill(signal);
   } catch {
-    // It has ended in the meantime.
+    // It has already ended.
   }
 }

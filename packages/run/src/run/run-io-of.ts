@@ -2,16 +2,16 @@ import { spawnSync } from 'node:child_process';
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { RunIo, RunTerminal } from './run-io.ts';
 
-/** The three streams of a process, as `process` has them. */
+/** The three standard streams of `process`. */
 export interface StandardStreams {
   readonly stdin: ReadStream;
   readonly stdout: WriteStream;
   readonly stderr: WriteStream;
 }
 
-/** A run's input and output from the streams of this process. */
+/** Creates a run's input and output from the streams of this process. */
 export function runIoOf({ stdin, stdout, stderr }: StandardStreams): RunIo {
-  // The types promise a terminal; whether it is one only the stream knows.
+  // The types claim that each stream is a terminal, but it may not be one.
   const terminals = [stdin, stdout, stderr].filter(
     ({ isTTY }: { isTTY?: boolean }) => isTTY === true,
   );
@@ -35,8 +35,8 @@ function terminalOf(stdin: ReadStream, stdout: WriteStream): RunTerminal {
     },
     setRaw: (isRaw) => {
       stdin.setRawMode(isRaw);
-      // Node's raw mode goes on turning line feeds into two characters, which the inner terminal
-      // has done already, or has been told not to do. Leaving raw mode restores this as well.
+      // Node's raw mode still turns line feeds into two characters, but the inner terminal has done that
+      // already, or the program turned it off. Leaving raw mode turns it on again.
       if (isRaw) spawnSync('stty', ['-opost'], { stdio: [stdin, 'ignore', 'ignore'] });
     },
   };

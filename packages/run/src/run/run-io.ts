@@ -1,31 +1,31 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** The terminal around a run, there only where input, output and errors all go to it. */
+/** The terminal of a run, if input, output and errors are all terminals. */
 export interface RunTerminal {
   size(): { readonly columns: number; readonly rows: number };
-  /** Returns what ends the listening. */
+  /** Returns a function that removes the listener. */
   onResize(listener: () => void): () => void;
-  /** Raw: every key comes as it is, also those that make signals. */
+  /** In raw mode, all keys are passed on, even those that cause signals. */
   setRaw(isRaw: boolean): void;
 }
 
-/** What a run reads from and writes to. */
+/** The streams of a run. */
 export interface RunIo {
   readonly input: Readable;
   readonly output: Writable;
   readonly errors: Writable;
   readonly terminal: RunTerminal | undefined;
-  /** Whether any of the three is a terminal: then its keys reach the command without us. */
+  /** Whether any of the three is a terminal, which sends the signals of its keys to the command itself. */
   readonly touchesTerminal: boolean;
 }
 
-/** The signals that this process gets, instead of what they would do to it, and the one it sends. */
+/** The signals of this process. */
 export interface SignalSource {
-  /** Returns what ends the listening. */
+  /** Handles signals instead of their default action. Returns a function that removes the listener. */
   listen(
     signals: readonly NodeJS.Signals[],
     listener: (signal: NodeJS.Signals) => void,
   ): () => void;
-  /** Stops this process and its group, as the terminal's key does. Returns when it goes on. */
+  /** Stops this process and its group, as Ctrl-Z does. Returns when they continue. */
   suspend(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { secretName, type SecretName } from '@postern/protocol';
 import { DEFAULT_FIELD, looksLikeKey } from '@postern/vault';
 
-/** What `postern://name/field` names: safe to write down, it is no secret. */
+/** The parsed form of `postern://name/field`. It isn't secret. */
 export interface SecretReference {
   readonly name: SecretName;
   readonly field: string;
@@ -11,7 +11,10 @@ export const REFERENCE_SCHEME = 'postern://';
 
 const FORM = /^postern:\/\/([^/]+)(?:\/([a-z0-9][a-z0-9._-]{0,63}))?$/;
 
-/** The reference that a text is as a whole; undefined for any other, and where a key stands in it. Without a field: `value`. */
+/**
+ * Parses a reference; the default field is `value`. Returns undefined if the text isn't a reference or
+ * contains a key.
+ */
 export function parseReference(text: string): SecretReference | undefined {
   const [, nameText = '', field = DEFAULT_FIELD] = FORM.exec(text) ?? [];
   const name = secretName.parse(nameText);

@@ -5,20 +5,20 @@ import { constants } from 'node:os';
 import { Writable } from 'node:stream';
 import { failed, ok, type Result } from '@postern/kernel';
 import type { Program } from './find-program.ts';
-import type { HandOver } from './hand-over.ts';
+import type { CommandInputs } from './command-inputs.ts';
 import type { RunFailure } from './run-failure.ts';
 import type { RunIo, SignalSource } from './run-io.ts';
 
-/** The exit code that a shell gives a command that a signal ended. */
+/** A shell adds this to the number of the signal that ended a command. */
 const SIGNALLED = 128;
 const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
-/** A terminal sends these to the command itself, so that ours would be the second. */
+/** A terminal sends these to the command itself, so the command would get them twice. */
 const FROM_KEYS = ['SIGINT', 'SIGQUIT'] as const;
 
-/** Starts the program with what is handed over to it; `output` says where its output goes. */
+/** Starts the program with its inputs. */
 export function startCommand(
   { path, argv0, parameters }: Program,
-  { environment, input, descriptors }: HandOver,
+  { environment, input, descriptors }: CommandInputs,
   output: 'inherit' | 'pipe',
 ): ChildProcess {
   const extra = descriptors.map((each) => (isFile(each) ? each.fd : ('pipe' as const)));
@@ -31,7 +31,7 @@ export function startCommand(
   return child;
 }
 
-/** Waits for the end, handing signals on meanwhile. The code is that of a shell. */
+/** Forwards signals and waits for the end. Returns the exit code of a shell. */
 export async function waitForCommand(
   child: ChildProcess,
   command: string,
@@ -46,7 +46,7 @@ export async function waitForCommand(
     const ended: unknown[] = await once(child, 'exit');
     return ok(exitCodeOf(ended[0], ended[1]));
   } catch {
-    // It was there a moment ago, and could not be started now.
+    // It was found, but couldn't be started.
     return failed({ reason: 'command-not-executable', command });
   } finally {
     stopForwarding();
@@ -68,7 +68,7 @@ function isFile(content: Uint8Array | FileHandle): content is FileHandle {
   return !(content instanceof Uint8Array);
 }
 
-/** The command need not read it: then the pipe just closes. */
+/** Writes to a pipe. Ignores errors, because the command may not read it. */
 function feed(pipe: unknown, bytes: Uint8Array): void {
   if (!(pipe instanceof Writable)) return;
   pipe.on('error', () => undefined);

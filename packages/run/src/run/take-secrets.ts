@@ -1,30 +1,30 @@
 import type { Result, Secret } from '@postern/kernel';
 import { formatReference, type SecretReference } from './secret-reference.ts';
 
-/** What is wanted of the vault, together. */
-export interface SecretWish {
-  /** Each once. */
+/** A request for several secrets. */
+export interface SecretRequest {
+  /** Without duplicates. */
   readonly references: readonly SecretReference[];
   readonly whenMissing: WhenMissing;
 }
 
-/** `fail`: nothing is handed out where anything is missing. */
+/** With `fail`, no secret is returned if any is missing. */
 export type WhenMissing = 'fail' | 'leave-out';
 
 export interface TakenSecrets {
-  /** By reference, as `formatReference` writes it. */
+  /** The values, by the result of `formatReference`. */
   readonly values: ReadonlyMap<string, Secret>;
-  /** References to what the vault does not have. */
+  /** The references to secrets that the vault doesn't have. */
   readonly missing: readonly string[];
 }
 
 /**
- * Asks the vault for all that is wanted at once: only so is it known what is handed out before any of
- * it is, and before the audit log says so.
+ * Fetches all secrets in one call, because it must be known which of them are returned before the audit log
+ * records it and before any is used.
  */
-export type TakeSecrets<F> = (wish: SecretWish) => Promise<Result<TakenSecrets, F>>;
+export type TakeSecrets<F> = (request: SecretRequest) => Promise<Result<TakenSecrets, F>>;
 
-/** Each reference once, in the order of their first places. */
+/** The references without duplicates, in their original order. */
 export function distinctReferences(
   references: readonly SecretReference[],
 ): readonly SecretReference[] {

@@ -2,14 +2,14 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 
-/** One content that the history of a repository holds. */
+/** One version of a file in the history of a repository. */
 export interface HistoryObject {
   readonly id: string;
-  /** Where it came in; undefined for one that no commit of any branch or tag has. */
+  /** The commit that added it; undefined if no branch or tag has such a commit. */
   readonly origin: { readonly commit: string; readonly path: string } | undefined;
 }
 
-// Nothing of the repository's own configuration may start a program.
+// The repository's own configuration must not start a program.
 const SAFE = [
   ...['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'],
   ...['-c', 'core.quotePath=false', '--no-pager', '--no-optional-locks'],
@@ -23,7 +23,7 @@ function git(repository: string, ...parameters: readonly string[]): GitProcess {
   });
 }
 
-/** Whether git knows the directory as the root of a repository. */
+/** Whether the directory is the root of a git repository. */
 export async function isRepository(path: string): Promise<boolean> {
   try {
     return (await linesOf(git(path, 'rev-parse', '--show-cdup'))).join('') === '';
@@ -32,7 +32,7 @@ export async function isRepository(path: string): Promise<boolean> {
   }
 }
 
-/** Every blob in the object store, reachable or not, each once. */
+/** All blobs in the object store, reachable or not. */
 export async function historyObjects(repository: string): Promise<readonly HistoryObject[]> {
   const origins = await originsOf(repository);
   const all = await linesOf(
@@ -44,7 +44,7 @@ export async function historyObjects(repository: string): Promise<readonly Histo
   });
 }
 
-/** The first commit and path of each blob that a branch, tag, stash or note reaches. */
+/** The first commit and path of each blob that is reachable from a branch, tag, stash or note. */
 async function originsOf(
   repository: string,
 ): Promise<ReadonlyMap<string, { readonly commit: string; readonly path: string }>> {
@@ -63,7 +63,7 @@ async function originsOf(
   return origins;
 }
 
-/** The contents of objects, in the order asked for. Each must be read to its end. */
+/** The contents of objects, in the given order. Read each content to its end. */
 export async function* contentsOf(
   repository: string,
   ids: readonly string[],
@@ -74,7 +74,7 @@ export async function* contentsOf(
   const bytes = new ByteReader(process.stdout);
   for (const id of ids) {
     const [found, type, size] = (await bytes.line()).split(' ');
-    if (found !== id || type !== 'blob') throw new Error('git cat-file answered out of turn');
+    if (found !== id || type !== 'blob') throw new Error('git cat-file returned another object');
     yield { id, content: bytes.take(Number(size)) };
     await bytes.line();
   }
@@ -96,7 +96,7 @@ function bufferOf(chunk: unknown): Buffer {
   return chunk instanceof Uint8Array ? Buffer.from(chunk) : Buffer.from(String(chunk));
 }
 
-/** Reads lines and counted bytes off one stream. */
+/** Reads lines and numbers of bytes from a stream. */
 class ByteReader {
   readonly #chunks: AsyncIterator<unknown>;
   #rest: Buffer = Buffer.alloc(0);

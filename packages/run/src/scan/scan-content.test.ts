@@ -20,7 +20,7 @@ async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Uint8Array
 const spoken = ({ line, found }: FoundAt): string =>
   `${line}: ${found.kind === 'stored' ? `stored ${found.secret}` : found.shape}`;
 
-describe('a content', () => {
+describe('scanning a content', () => {
   const lines = [
     'nothing here 1234567',
     `password = "${VALUE}"`,
@@ -50,20 +50,20 @@ describe('a content', () => {
     ...['9', '10', '11', '12', '13'].map((at) => `${at}: stored mine`),
   ];
 
-  test.each([1, 7, 1000, 65_536, 1_000_000])('in chunks of %i', async (size) => {
+  test.each([1, 7, 1000, 65_536, 1_000_000])('finds everything in chunks of %i', async (size) => {
     const scanner = createContentScanner(STORED);
-    // The second pass shows that nothing of the first is left.
+    // Twice, to show that no state is left after the first time.
     for (let pass = 0; pass < 2; pass += 1) {
       expect((await scanner.scan(inChunks(content, size))).map(spoken)).toEqual(expected);
     }
   });
 
-  test('random bytes hold nothing', async () => {
+  test('finds nothing in random bytes', async () => {
     const found = await createContentScanner(STORED).scan(inChunks(randomBytes(200_000), 4096));
     expect(found).toEqual([]);
   });
 
-  test('findings have no room for a value', async () => {
+  test('returns no part of a value', async () => {
     const found = await createContentScanner(STORED).scan(inChunks(content, 1000));
     const text = JSON.stringify(found);
     expect(text).not.toContain(VALUE.slice(0, 6));
@@ -94,7 +94,7 @@ describe('known forms', () => {
     }
   });
 
-  test('every form has a sample here', () => {
+  test('has a sample of every form', () => {
     expect(new Set(SAMPLES.map(([shape]) => shape))).toEqual(new Set(Object.keys(KEY_SHAPES)));
   });
 
@@ -107,7 +107,7 @@ describe('known forms', () => {
     'xoxb-',
     '-----BEGIN PUBLIC KEY-----',
     'gsk_short',
-  ])('%s is none', (text) => {
+  ])('finds nothing in %s', (text) => {
     expect(findShapes(text)).toEqual([]);
   });
 });

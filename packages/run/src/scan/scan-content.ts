@@ -3,11 +3,11 @@ import { createSecretFinder, type SecretFinder, type SecretHit } from '../maskin
 import type { Secret } from '@postern/kernel';
 import type { SecretName } from '@postern/protocol';
 
-/** What was found, without anything of its value. */
+/** The kind of a finding. Never contains any part of the value. */
 export type Found =
-  /** A value that is stored in the vault, in any of the forms that are masked. */
+  /** A value from the vault, in any of its masked forms. */
   | { readonly kind: 'stored'; readonly secret: SecretName }
-  /** Something that looks like a key. */
+  /** A text that looks like a key. */
   | { readonly kind: 'shape'; readonly shape: KeyShapeName };
 
 export interface FoundAt {
@@ -16,9 +16,9 @@ export interface FoundAt {
   readonly found: Found;
 }
 
-/** Looks through contents, one after the other. */
+/** Scans contents, one at a time. */
 export interface ContentScanner {
-  /** Everything in one content, in the order of its lines. */
+  /** All findings in one content, sorted by line. */
   scan(content: AsyncIterable<Uint8Array>): Promise<readonly FoundAt[]>;
 }
 
@@ -62,7 +62,7 @@ async function scanContent(
   return withLines(hits, lineFeeds);
 }
 
-/** One row for each line and kind: a key that is found in two ways there is one finding of each. */
+/** At most one finding for each line, kind and name. */
 function withLines(
   hits: readonly { readonly at: number; readonly found: Found }[],
   lineFeeds: readonly number[],
@@ -77,7 +77,7 @@ function withLines(
   return [...rows.values()];
 }
 
-/** How many of the ascending places lie before one. */
+/** The number of line feeds before an offset, by binary search. */
 function lineFeedsBefore(lineFeeds: readonly number[], at: number): number {
   let low = 0;
   let high = lineFeeds.length;

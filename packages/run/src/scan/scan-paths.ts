@@ -9,10 +9,10 @@ import {
 } from './scan-content.ts';
 import { contentsOf, historyObjects, isRepository } from './git-history.ts';
 
-/** Where something was found. */
+/** The place of a finding. */
 export type ScanPlace =
   | { readonly kind: 'file'; readonly path: string; readonly line: number }
-  /** In the history: the first commit that has it. */
+  /** In the history. `commit` is the first commit that contains it. */
   | {
       readonly kind: 'commit';
       readonly repository: string;
@@ -20,7 +20,7 @@ export type ScanPlace =
       readonly path: string;
       readonly line: number;
     }
-  /** In the repository's store, but in no commit that a branch or tag reaches. */
+  /** In the object store, but not reachable from any branch or tag. */
   | {
       readonly kind: 'object';
       readonly repository: string;
@@ -28,7 +28,7 @@ export type ScanPlace =
       readonly line: number;
     };
 
-/** One finding. It has no room for the value. */
+/** One finding, without the value. */
 export interface ScanFinding {
   readonly place: ScanPlace;
   readonly found: Found;
@@ -38,19 +38,19 @@ export interface ScanReport {
   readonly findings: readonly ScanFinding[];
   readonly scannedFiles: number;
   readonly scannedObjects: number;
-  /** What could not be read: then an empty list of findings says less. */
+  /** Paths that couldn't be read, and so weren't searched. */
   readonly unreadable: readonly string[];
 }
 
 export interface ScanOptions {
-  /** Whether the history of every repository that is found is searched too. */
+  /** Whether to search the history of every repository too. */
   readonly history: boolean;
 }
 
 /**
- * Looks for the stored values, in every form that is masked, and for anything that looks like a
- * key: in the files under each path and, where asked for, in the whole history of every repository
- * found there. Links are not followed; `.git` is searched as history, never as files.
+ * Searches the files under each path for the stored values, in every masked form, and for texts that look
+ * like keys. With `history`, also searches the whole history of every repository there. Doesn't follow
+ * links, and doesn't search the files in `.git`.
  */
 export async function scanPaths(
   paths: readonly string[],
@@ -89,7 +89,7 @@ class Scan implements ScanReport {
     const names = (await readdir(path)).toSorted();
     for (const name of names.filter((each) => each !== '.git')) await this.path(join(path, name));
     if (!this.#searchesHistory) return;
-    // A bare repository has no directory of that name.
+    // A bare repository has no `.git` directory.
     const mayBeRepository = names.includes('.git') || names.includes('HEAD');
     if (mayBeRepository && (await isRepository(path))) await this.#history(path);
     else if (names.includes('.git')) this.unreadable.push(join(path, '.git'));

@@ -4,28 +4,28 @@ import { childEnvironment, type Environment } from './child-environment.ts';
 import type { ResolvedRun } from './plan-run.ts';
 import type { RunFailure } from './run-failure.ts';
 
-/** What the command is given, ready for the start. The only place where the run reveals values. */
-export interface HandOver {
+/** Everything that the command gets. Only this file reveals the values of a run. */
+export interface CommandInputs {
   readonly environment: Environment;
-  /** What goes to its standard input, before it is closed; undefined: ours. */
+  /** The content of its standard input; undefined means that it inherits ours. */
   readonly input: Uint8Array | undefined;
-  /** What it finds from descriptor 3 on: bytes through a pipe, or an open file. */
+  /** Its descriptors from 3 on: bytes through a pipe, or an open file. */
   readonly descriptors: readonly (Uint8Array | FileHandle)[];
 }
 
-export interface HandOverOptions {
+export interface InputOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isClean: boolean;
-  /** Where a file in memory may be: `$XDG_RUNTIME_DIR`, `/dev/shm`. */
+  /** Directories for files in memory: `$XDG_RUNTIME_DIR`, `/dev/shm`. */
   readonly memoryDirectories: readonly string[];
 }
 
 const FIRST_DESCRIPTOR = 3;
 
-export async function handOver(
+export async function prepareInputs(
   run: ResolvedRun,
-  options: HandOverOptions,
-): Promise<Result<HandOver, RunFailure>> {
+  options: InputOptions,
+): Promise<Result<CommandInputs, RunFailure>> {
   const texts = run.texts.map(({ name, text }) => [name, text] as const);
   const bytes = run.secrets.map(({ value }) => Buffer.from(revealSecret(value)));
   const named = (prefix: string): (readonly [string, string])[] =>
