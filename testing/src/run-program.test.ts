@@ -54,7 +54,7 @@ describe('startProgram', () => {
     "process.stdout.write('rea'); setTimeout(() => process.stderr.write('dy 42'), 20); setInterval(() => 0, 1000);";
 
   test('waits for text on either stream, and stops', async () => {
-    const program = startProgram(NODE, script(waiting), { environment });
+    await using program = startProgram(NODE, script(waiting), { environment });
     expect((await program.waitFor(/dy (\d+)/))[1]).toBe('42');
     expect(program.stdout()).toBe('rea');
     expect(await program.stop()).toMatchObject({ signal: 'SIGTERM' });
@@ -63,7 +63,7 @@ describe('startProgram', () => {
   test("kills a program that doesn't stop when asked", async () => {
     const stubborn =
       "process.on('SIGTERM', () => 0); process.stdout.write('up'); setInterval(() => 0, 1000);";
-    const program = startProgram(NODE, script(stubborn), { environment });
+    await using program = startProgram(NODE, script(stubborn), { environment });
     await program.waitFor(/up/);
     expect(await program.stop('SIGTERM', 50)).toMatchObject({ signal: 'SIGKILL' });
   });
@@ -71,7 +71,7 @@ describe('startProgram', () => {
   test("reports the output if the text doesn't appear", async () => {
     const ending = startProgram(NODE, script("process.stdout.write('alone')"), { environment });
     await expect(ending.waitFor(/together/)).rejects.toThrow(/ended with 0.*\n.*alone/s);
-    const silent = startProgram(NODE, script(waiting), { environment });
+    await using silent = startProgram(NODE, script(waiting), { environment });
     await expect(silent.waitFor(/never/, 50)).rejects.toThrow('nothing after 50 ms');
     await silent.stop();
   });

@@ -27,7 +27,8 @@ export interface ProgramOptions {
   readonly hasChannel?: boolean;
 }
 
-export interface RunningProgram {
+/** A started program. Disposing it stops it. */
+export interface RunningProgram extends AsyncDisposable {
   readonly pid: number;
   /** Everything written so far. */
   readonly stdout: () => string;
@@ -89,6 +90,16 @@ export function startProgram(
   }).finally(() => running.delete(child));
   // Without this, a failed program that no test awaits would end the tests.
   ended.catch(() => undefined);
+  const stop: RunningProgram['stop'] = async (
+    signal = 'SIGTERM',
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+  ) => {
+    child.kill(signal);
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    return await ended.finally(() => {
+      clearTimeout(timer);
+    });
+  };
   return {
     pid: child.pid ?? -1,
     stdout,
@@ -102,12 +113,9 @@ export function startProgram(
       child.send(message);
       await Promise.race([answered, ended]);
     },
-    stop: async (signal = 'SIGTERM', timeoutMs = DEFAULT_TIMEOUT_MS) => {
-      child.kill(signal);
-      const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
-      return await ended.finally(() => {
-        clearTimeout(timer);
-      });
+    stop,
+    [Symbol.asyncDispose]: async () => {
+      await stop();
     },
   };
 }

@@ -181,7 +181,7 @@ describe('searches', () => {
     const running = leakCanary();
     const argument = running.plant('an argument');
     const variable = running.plant('a variable');
-    const program = startProgram(
+    await using program = startProgram(
       '/bin/sh',
       ['-c', `"$NODE" -e 'console.log("up"); setInterval(() => 0, 1000)' ${argument} & wait`],
       { environment: { NODE: process.execPath, VARIABLE: variable } },

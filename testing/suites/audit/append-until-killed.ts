@@ -1,5 +1,5 @@
-// Run as a process of its own: appends to the log in the directory given until it is killed, and
-// prints the number of every record that it was told is written.
+// A separate process that appends to the log in the given directory until it is killed. It prints
+// the number of each record that the log has acknowledged.
 import { openAuditLog } from '@postern/audit';
 import { expectOk, Secret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';

@@ -84,7 +84,7 @@ describe.skipIf(skipBecause('sending over TLS', why))('over TLS', () => {
     tls: { certificates, server: certificates[server], asksClient },
   });
 
-  test('a receiver gets every record once, in the export format, then only new ones', async () => {
+  test('sends every record once, in the export format, then only new ones', async () => {
     await using receiver = await startReceiver(listening('server'));
     configure(trusted(receiver));
     expect(await behind()).toMatchObject({ to: tls(receiver), sent: 0 });
@@ -101,7 +101,7 @@ describe.skipIf(skipBecause('sending over TLS', why))('over TLS', () => {
     expect(numbers).toEqual(upTo(numbers.length));
   });
 
-  test('a certificate of an unknown authority, or of another name: nothing is sent', async () => {
+  test('sends nothing if the certificate is from an unknown authority or for another name', async () => {
     for (const [server, ca] of [
       ['server', {}],
       ['misnamed', { ca: certificates.authority.certificate }],
@@ -116,7 +116,7 @@ describe.skipIf(skipBecause('sending over TLS', why))('over TLS', () => {
     }
   });
 
-  test('a receiver that requires a client certificate gets it; without it nothing counts as sent', async () => {
+  test('sends the client certificate if the receiver requires it; without it nothing counts as sent', async () => {
     await using receiver = await startReceiver(listening('server', true));
     configure(trusted(receiver));
     const refused = await run(['audit', 'forward']);
@@ -136,7 +136,7 @@ describe.skipIf(skipBecause('sending over TLS', why))('over TLS', () => {
 
   describe.each([RSYSLOG, SYSLOG_NG])('$name', (daemon) => {
     const isSkipped = skipBecause(`delivery to ${daemon.name}`, whyNoDaemon(daemon.name));
-    test.skipIf(isSkipped)('receives the records that the command sends', async () => {
+    test.skipIf(isSkipped)('delivers the records that the command sends', async () => {
       const place = join(directory, `${daemon.name}-product`);
       await using running = await startDaemon(daemon, listening('server'), place);
       const ca = certificates.authority.certificate;
@@ -161,11 +161,11 @@ describe('rejected before connecting', () => {
     ['plain TCP to a name', { to: 'tcp://127.0.0.1.example:601' }, 'uses plain TCP'],
     ['plain TCP with certificates', { to: 'tcp://127.0.0.1:1', ca: '/ca.pem' }, 'tcp://'],
     ['a certificate alone', { to: 'tls://a:1', clientCertificate: '/a' }, 'together'],
-    ['a file that is missing', { to: 'tls://a.invalid:1', ca: '/nowhere/ca.pem' }, '(ENOENT)'],
-    ['a file that is a device', { to: 'tls://a.invalid:1', ca: '/dev/zero' }, 'not a regular'],
+    ['a missing file', { to: 'tls://a.invalid:1', ca: '/nowhere/ca.pem' }, '(ENOENT)'],
+    ['a device file', { to: 'tls://a.invalid:1', ca: '/dev/zero' }, 'not a regular'],
     ['another scheme', { to: 'https://a:1' }, 'audit.forward.to: not a valid value'],
     ['no port', { to: 'tls://a' }, 'audit.forward.to: not a valid value'],
-    ['a port that is none', { to: 'tls://a:70000' }, 'audit.forward.to: not a valid value'],
+    ['an invalid port', { to: 'tls://a:70000' }, 'audit.forward.to: not a valid value'],
     ['a user name', { to: 'tls://u:p@a:1' }, 'audit.forward.to: not a valid value'],
     ['a relative path', { to: 'tls://a:1', ca: 'ca.pem' }, 'audit.forward.ca: not a valid value'],
     ['an unknown member', { to: 'tls://a:1', verify: 'no' }, 'audit.forward.verify: unknown key'],
@@ -183,7 +183,7 @@ describe('rejected before connecting', () => {
     expect(ended.stderr).toContain('audit.forward.to uses plain TCP');
   });
 
-  test('no receiver at all', async () => {
+  test('no receiver', async () => {
     const ended = await run(['audit', 'forward']);
     expect(ended).toMatchObject({ code: USAGE, stdout: '' });
     expect(ended.stderr).toContain('[AUDIT_FORWARD_NOT_SET]');
@@ -191,7 +191,7 @@ describe('rejected before connecting', () => {
 });
 
 describe('unsent records stay and are sent the next time', () => {
-  test('nobody listens: fails, and status shows what the receiver is missing', async () => {
+  test('fails if no receiver listens, and status shows the number of unsent records', async () => {
     const { port } = await startAndStop();
     configure({ to: `tcp://127.0.0.1:${String(port)}` });
     const ended = await run(['audit', 'forward']);
@@ -202,7 +202,7 @@ describe('unsent records stay and are sent the next time', () => {
   });
 
   test.skipIf(skipBecause('kills at a system call', whyNoPrograms(['strace'])))(
-    'killed at any rename: every record arrives, some of them twice',
+    'delivers every record, some of them twice, if the command is killed at any rename',
     async () => {
       await using receiver = await startReceiver();
       configure({ to: tcp(receiver) });
@@ -221,10 +221,10 @@ describe('unsent records stay and are sent the next time', () => {
     },
   );
 
-  test('of two processes, one sends and the other says so', async () => {
+  test('with two processes, one sends and the other reports that', async () => {
     await using receiver = await startReceiver({ treat: (at) => (at === 1 ? 'leave' : 'read') });
     configure({ to: tcp(receiver) });
-    const sending = startPostern(['audit', 'forward'], options());
+    await using sending = startPostern(['audit', 'forward'], options());
     await receiver.connected;
     const second = await run(['audit', 'forward']);
     await sending.stop('SIGKILL');
@@ -240,7 +240,7 @@ async function startAndStop(): Promise<{ readonly port: number }> {
   return { port: receiver.port };
 }
 
-/** Only bounds a hang. */
+/** Only limits a hang. */
 const SOON = { timeout: 120_000, interval: 50 };
 
 describe('a process that holds the vault unlocked', () => {
@@ -270,18 +270,18 @@ describe('a process that holds the vault unlocked', () => {
     expect(readFileSync(join(home.path, '.local/share/postern/forward.lock')).length).toBe(0);
   });
 
-  test('so does the agent, and --follow without an agent', async () => {
+  test('sends in the background from the agent, and with --follow without an agent', async () => {
     await using receiver = await startReceiver();
     configure({ to: tcp(receiver) });
-    const agent = startPostern(['agent', '--ttl', '1h'], options());
+    await using agent = startPostern(['agent', '--ttl', '1h'], options());
     await expect.poll(() => receiver.text(), SOON).toContain('"agent.start"');
     expect(await agent.stop('SIGTERM')).toMatchObject({ code: 0 });
-    const follow = startPostern(['audit', 'forward', '--follow'], options());
+    await using follow = startPostern(['audit', 'forward', '--follow'], options());
     await expect.poll(() => receiver.text(), SOON).toContain('"agent.stop"');
     expect(await run(['secret', 'get', 'openai'])).toMatchObject({ code: 0 });
     await expect.poll(() => receiver.text(), SOON).toContain('"secret.read"');
     expect(await follow.stop('SIGTERM')).toMatchObject({ code: 0 });
-    // What a stop cuts off is sent again.
+    // Records that a stop cut off are sent again.
     const numbers = new Set(receiver.numbers());
     expect(numbers).toEqual(new Set(upTo(numbers.size)));
   });

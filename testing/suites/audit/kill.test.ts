@@ -12,7 +12,10 @@ const KEY = 'c0ffee'.padEnd(64, '0');
 const PROGRAM = new URL('append-until-killed.ts', import.meta.url).pathname;
 const ROUNDS = 20;
 
-/** Runs two writers at once and kills both, the second a little later. */
+/**
+ * Runs two writers and kills both, the second a little later. Returns the highest acknowledged
+ * number.
+ */
 async function writeAndKill(directory: string, flush: string, round: number): Promise<number> {
   const writers = [0, 1].map(() =>
     spawn(process.execPath, [PROGRAM, directory, KEY, flush], {
@@ -34,7 +37,7 @@ async function writeAndKill(directory: string, flush: string, round: number): Pr
 }
 
 test.each(['every-batch', 'by-system'])(
-  'two writers killed again and again, flush %s',
+  'keeps every acknowledged record of two writers that are killed, flush %s',
   async (flush) => {
     const parent = await mkdtemp(join(tmpdir(), 'postern-kill-'));
     const directory = join(parent, 'audit');

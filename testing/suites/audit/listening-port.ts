@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** `/proc/net/tcp` writes addresses in hexadecimal, states as numbers. */
+/** `/proc/net/tcp` has addresses in hexadecimal and states as numbers. */
 const LISTENING = /^ *\d+: 0100007F:([0-9A-F]{4}) \S+ 0A (?:\S+ +){5}(\d+) /gm;
 
-/** The TCP port of 127.0.0.1 that a process listens on (Linux); undefined while it does not. */
+/**
+ * Returns the TCP port of 127.0.0.1 that a process listens on (Linux); undefined if it doesn't
+ * listen yet.
+ */
 export function listeningPort(pid: number): number | undefined {
   const sockets = new Set(socketsOf(pid));
   const table = readFileSync('/proc/net/tcp', 'utf8');
@@ -20,7 +23,7 @@ function socketsOf(pid: number): readonly string[] {
       try {
         return [readlinkSync(`${directory}/${name}`)];
       } catch {
-        // It was closed in between.
+        // It was closed in the meantime.
         return [];
       }
     });

@@ -6,18 +6,20 @@ import { daemonRoot, startProgram, type UnpackedDaemon } from '@postern/testing'
 import { listeningPort } from './listening-port.ts';
 import type { CertificateFiles, TestCertificates } from './test-certificates.ts';
 
-/** How a receiver listens: on a port that the system picks. */
+/** How a receiver listens. The system picks the port. */
 export interface Listening {
-  /** With TLS; absent: plain TCP. */
+  /** Enables TLS. Default: plain TCP. */
   readonly tls?: {
     readonly certificates: TestCertificates;
     readonly server: CertificateFiles;
-    /** Whether clients must show a certificate of the authority. */
+    /** Whether clients must present a certificate of the authority. */
     readonly asksClient: boolean;
   };
 }
 
-/** One syslog daemon as data. Every received message is written as one line of fields. */
+/**
+ * The configuration of one syslog daemon. It writes each received message as one line of fields.
+ */
 export interface SyslogDaemon {
   readonly name: UnpackedDaemon;
   config(listening: Listening, directory: string): string;
@@ -26,7 +28,7 @@ export interface SyslogDaemon {
 
 const OUTPUT = 'received.log';
 const LIBRARIES = `usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
-/** These only bound a hang. */
+/** These only limit a hang. */
 const READY_TRIES = 600;
 const TRY_EVERY_MS = 100;
 
@@ -83,7 +85,7 @@ export const SYSLOG_NG: SyslogDaemon = {
   ],
 };
 
-/** A folder named after the version. */
+/** The modules are in a folder named after the version. */
 function modulesOfSyslogNg(): string {
   const libraries = join(daemonRoot('syslog-ng'), 'usr/lib/syslog-ng');
   const version = readdirSync(libraries).find((name) => /^\d/.test(name));
@@ -92,7 +94,9 @@ function modulesOfSyslogNg(): string {
 
 export interface RunningDaemon extends AsyncDisposable {
   readonly port: number;
-  /** What was received, once it is at least so many lines, or what there is after the time. */
+  /**
+   * Returns the received lines once there are at least `count`, or what there is after the timeout.
+   */
   lines(count: number): Promise<readonly string[]>;
 }
 

@@ -56,7 +56,7 @@ afterAll(async () => {
   if (why === undefined) await rm(directory, { recursive: true });
 });
 
-/** The fields of a received line, structured data without regard to order. */
+/** Returns the fields of a received line; the order of structured data doesn't matter. */
 function fieldsOf(line: string): unknown {
   const [priority, time = '', host, app, pid, id, ...rest] = line.split('|');
   const text = rest.join('|');
@@ -121,13 +121,13 @@ describe.each([RSYSLOG, SYSLOG_NG])('$name', (daemon) => {
   const isSkipped = skipBecause(`delivery to ${daemon.name}`, whyNot);
   const trusted = (): SyslogTls => ({ authorities: certificates.authorityPem });
 
-  test.skipIf(isSkipped)('takes every record over TCP, field by field', async () => {
+  test.skipIf(isSkipped)('accepts every record over TCP, field by field', async () => {
     await using running = await start(daemon);
     expect(await sendAll(running.port)).toBe('sent');
     expect((await running.lines(COUNT)).map(fieldsOf)).toEqual(records.map(expectedOf));
   });
 
-  test.skipIf(isSkipped)('takes every record over TLS', async () => {
+  test.skipIf(isSkipped)('accepts every record over TLS', async () => {
     const tls = { certificates, server: certificates.server, asksClient: false };
     await using running = await start(daemon, tls);
     expect(await sendAll(running.port, trusted())).toBe('sent');
@@ -135,7 +135,7 @@ describe.each([RSYSLOG, SYSLOG_NG])('$name', (daemon) => {
   });
 
   test.skipIf(isSkipped)(
-    'a certificate of an unknown authority, or of another name: nothing is sent',
+    'receives nothing if its certificate is from an unknown authority or for another name',
     async () => {
       const server = certificates.misnamed;
       await using running = await start(daemon, { certificates, server, asksClient: false });
@@ -147,7 +147,7 @@ describe.each([RSYSLOG, SYSLOG_NG])('$name', (daemon) => {
   );
 
   test.skipIf(isSkipped)(
-    'that requires a client certificate: accepts with it, rejects without it',
+    'requires a client certificate: accepts with it, rejects without it',
     async () => {
       const tls = { certificates, server: certificates.server, asksClient: true };
       await using running = await start(daemon, tls);

@@ -7,7 +7,7 @@ const openssl = async (directory: string, ...args: readonly string[]): Promise<v
   await promisify(execFile)('openssl', args, { cwd: directory });
 };
 
-/** Paths of one certificate and its key, both PEM. */
+/** The paths of a certificate and its key, both in PEM. */
 export interface CertificateFiles {
   readonly certificate: string;
   readonly key: string;
@@ -17,14 +17,14 @@ export interface TestCertificates {
   readonly authority: CertificateFiles;
   /** For `localhost`. */
   readonly server: CertificateFiles;
-  /** For a name that nothing here has. */
+  /** For a name that no server here has. */
   readonly misnamed: CertificateFiles;
   readonly client: CertificateFiles;
-  /** The authority's certificate as text. */
+  /** The authority's certificate in PEM. */
   readonly authorityPem: string;
 }
 
-/** Makes an authority and what it signs, valid for a day. */
+/** Creates an authority and the certificates that it signs, valid for a day. */
 export async function makeCertificates(directory: string): Promise<TestCertificates> {
   const at = (name: string): CertificateFiles => ({
     certificate: join(directory, `${name}.pem`),

@@ -4,26 +4,26 @@ import { createServer as createTcpServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { CertificateFiles, TestCertificates } from './test-certificates.ts';
 
-/** What takes JSON lines, one record each. */
+/** A server that receives JSON lines, one record each. */
 export interface Receiver extends AsyncDisposable {
   readonly port: number;
-  /** The numbers of the records that were read, of all connections. */
+  /** The numbers of the received records, over all connections. */
   numbers(): readonly number[];
-  /** Everything that was read. */
+  /** All received text. */
   text(): string;
-  /** Resolves with the first connection. */
+  /** Resolves on the first connection. */
   readonly connected: Promise<undefined>;
 }
 
 export interface ReceiverOptions {
-  /** Default: the system picks one. */
+  /** Default: the system picks the port. */
   readonly port?: number;
   readonly tls?: {
     readonly server: CertificateFiles;
     readonly certificates: TestCertificates;
     readonly asksClient?: boolean;
   };
-  /** What becomes of a connection, counted from 1. Default: it is read to its end. */
+  /** How to handle a connection, counted from 1. Default: read it to its end. */
   readonly treat?: (connection: number) => 'read' | 'leave' | 'close';
 }
 
@@ -59,7 +59,7 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
           },
           onSocket,
         );
-  // Also one whose TLS handshake fails.
+  // Includes connections whose TLS handshake fails.
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
   });

@@ -41,7 +41,7 @@ describe('dead code', () => {
     ['an export of a package that nothing outside imports', /audit\/src\/index\.ts: .*deadEntry/],
     ['a dependency that nothing imports', /packages\/vault\/package\.json: .*@napi-rs\/keyring/],
     ['a package that is not declared', /undeclared-package/],
-  ])('%s is reported', (_name, line) => {
+  ])('reports %s', (_name, line) => {
     expect(report).toMatch(line);
   });
 

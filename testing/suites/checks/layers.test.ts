@@ -7,7 +7,7 @@ import { plantedTree, ROOT } from './planted-tree.ts';
 
 const DEPCRUISE = join(ROOT, 'node_modules/.bin/depcruise');
 
-/** For each rule: where a violation is planted, and what is written there. */
+/** For each rule: the path of a planted violation, and its content. */
 const PLANTED: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   'layer-packages-kernel': [['packages/kernel/src/a.ts', "import '@postern/protocol';"]],
   'layer-packages-protocol': [
@@ -101,7 +101,7 @@ const PLANTED: Readonly<Record<string, readonly (readonly [string, string])[]>> 
   ],
 };
 
-/** What the planted files import, and what must stay allowed. */
+/** The files that planted files import, and imports that are allowed. */
 const SOUND = {
   'packages/vault/src/cycle/b.ts': "import type {} from './a.ts';",
   'packages/audit/package.json': '{ "name": "@postern/audit", "type": "module" }',
@@ -159,20 +159,20 @@ function cruise(cwd: string): Violation[] {
 function violationsIn(report: JsonValue): Violation[] {
   const summary = isJsonObject(report) ? report['summary'] : undefined;
   const found = isJsonObject(summary) ? summary['violations'] : undefined;
-  if (!Array.isArray(found)) throw new TypeError('not a report of dependency-cruiser');
+  if (!Array.isArray(found)) throw new TypeError('not a dependency-cruiser report');
   return found.map((violation: JsonValue) => {
     const rule = isJsonObject(violation) ? violation['rule'] : undefined;
     const from = isJsonObject(violation) ? violation['from'] : undefined;
     const name = isJsonObject(rule) ? rule['name'] : undefined;
     if (typeof name !== 'string' || typeof from !== 'string') {
-      throw new TypeError('not a violation as dependency-cruiser reports it');
+      throw new TypeError('not a dependency-cruiser violation');
     }
     return { rule: name, from };
   });
 }
 
 describe('layers', () => {
-  test('a violation is planted for every rule', () => {
+  test('plants a violation of every rule', () => {
     const names = config.forbidden?.map(({ name }) => name);
     expect(Object.keys(PLANTED).toSorted()).toEqual(names?.toSorted());
   });

@@ -12,16 +12,16 @@ import { basename, dirname, join } from 'node:path';
 
 export const ROOT = new URL('../../../', import.meta.url).pathname;
 
-/** A copy of this project's bones in which a test plants what a check must find. */
+/** A copy of this project's skeleton in which a test plants violations. */
 export interface PlantedTree extends Disposable {
   readonly path: string;
-  /** Writes files, by path from the root. */
+  /** Writes files. The keys are paths from the root. */
   plant(files: Readonly<Record<string, string>>): void;
 }
 
 /**
- * Copies the named configuration files and every part's `package.json`, gives each part an empty
- * root index, and links the installed packages, the workspace's own ones to the copy.
+ * Copies the given configuration files and each part's `package.json`, gives each part an empty
+ * root index, and links the installed packages; workspace packages link to the copy.
  */
 export function plantedTree(configuration: readonly string[]): PlantedTree {
   const path = mkdtempSync(join(tmpdir(), 'postern-planted-'));

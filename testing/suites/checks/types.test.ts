@@ -7,7 +7,7 @@ import { ROOT } from './planted-tree.ts';
 
 const sourceFiles = new Map<string, ts.SourceFile | undefined>();
 
-/** The numbers of TypeScript's complaints about `code`, as if it stood at `path`. */
+/** Returns the numbers of TypeScript's errors for `code` at `path`. */
 function complaintsAbout(code: string, path: string, configuration: string): number[] {
   const { options } = configurationAt(configuration);
   const planted = join(ROOT, path);
@@ -34,7 +34,7 @@ function configurationAt(name: string): ts.ParsedCommandLine {
 
 const PRODUCT = 'packages/protocol/src/planted.ts';
 
-/** For each strictness setting: a violation and the number of the complaint about it. */
+/** For each strictness setting: a violation and the number of its error. */
 const PLANTED: Readonly<Record<string, readonly [string, number]>> = {
   strict: ['export const f = (a) => a;', 7006],
   noUncheckedIndexedAccess: ['export const f = (a: string[]): string => a[0];', 2322],
@@ -60,7 +60,7 @@ const PLANTED: Readonly<Record<string, readonly [string, number]>> = {
   erasableSyntaxOnly: ['export enum A { B }', 1294],
 };
 
-/** Settings that make the compiler fit the tool chain and find nothing by themselves. */
+/** Settings that adapt the compiler to the tool chain and report nothing. */
 const NOT_STRICTNESS = [
   'target',
   'lib',
@@ -73,7 +73,7 @@ const NOT_STRICTNESS = [
 ];
 
 describe('types', () => {
-  test('a violation is planted for every strictness setting', () => {
+  test('plants a violation of every strictness setting', () => {
     const base = expectOk(parseJson(readFileSync(join(ROOT, 'tsconfig.base.json'), 'utf8')));
     const written = isJsonObject(base) ? Object.keys(base['compilerOptions'] ?? {}) : [];
     expect(written.toSorted()).toEqual([...Object.keys(PLANTED), ...NOT_STRICTNESS].toSorted());
@@ -99,7 +99,7 @@ describe('types', () => {
   });
 });
 
-describe('the pure parts compile against ECMAScript alone', () => {
+describe('the pure parts compile against ECMAScript only', () => {
   test.each([
     'process.pid;',
     'document.title;',

@@ -2,8 +2,8 @@ import { recordAnswer, type Schedule } from '@postern/conversations';
 import { expectOk } from '@postern/kernel';
 import { environment, openStore } from './store.ts';
 
-// A process that records an endless answer, a word every few milliseconds, until it is killed:
-// node answer.child.ts PATH. It says each word and its time on a line of its own.
+// A separate process that records an endless answer, a word every few milliseconds, until it is
+// killed: node answer.child.ts PATH. It prints each word and its time on a line.
 
 const [, , path = ''] = process.argv;
 const store = openStore(path);

@@ -59,7 +59,10 @@ test.skipIf(skipBecause('a second SQLCipher', whyNoSecondSqlcipher()))(
   },
 );
 
-/** Words of the file's pages, decrypted, free ones too; the index has them in lower case. */
+/**
+ * Whether a word is in the decrypted pages of the file, including free ones. The index has words in
+ * lower case.
+ */
 function isInPages(path: string, words: string): boolean {
   const plain = Buffer.concat(decryptPages(readFileSync(path), KEY));
   return plain.includes(words);

@@ -6,12 +6,14 @@ import { add, openStore, scratchPath, tryStore } from './store.ts';
 
 interface Original {
   readonly path: string;
-  /** The bytes of the database and of its log, by suffix. */
+  /** The bytes of the database and its log. The keys are file suffixes. */
   readonly files: ReadonlyMap<string, Buffer>;
   readonly views: readonly ConversationView[];
 }
 
-/** Twelve conversations of eight messages; with a log, the last four of them are in it only. */
+/**
+ * Creates twelve conversations with eight messages. With a log, the last four are only in the log.
+ */
 function makeOriginal(withLog: boolean): Original {
   const made = scratchPath();
   let store = openStore(made);
@@ -36,8 +38,8 @@ function makeOriginal(withLog: boolean): Original {
   return { path, files, views };
 }
 
-/** Calls everything that reads; each answer is the truth or a failure. */
-function readAll({ path, views }: Original, truth: Truth): string[] {
+/** Calls every function that reads. Each must return correct data or a failure. */
+function readAll({ path, views }: Original, check: Check): string[] {
   const opened = tryStore(path);
   if (!opened.ok) return [opened.failure.reason];
   const store = opened.value;
@@ -49,7 +51,7 @@ function readAll({ path, views }: Original, truth: Truth): string[] {
   } else failures.push(list.failure.reason);
   for (const view of views) {
     const found = store.open(view.conversation.id);
-    if (found.ok) truth(found.value, view);
+    if (found.ok) check(found.value, view);
     else failures.push(found.failure.reason);
   }
   const hits = store.search('needle', 200);
@@ -58,25 +60,25 @@ function readAll({ path, views }: Original, truth: Truth): string[] {
   return failures;
 }
 
-type Truth = (found: ConversationView, original: ConversationView) => void;
+type Check = (found: ConversationView, original: ConversationView) => void;
 
-const theWhole: Truth = (found, original) => {
+const expectComplete: Check = (found, original) => {
   expect(found).toEqual(original);
 };
 
-/** What was true at some time before: a log that is damaged ends earlier, as after a crash. */
-const theBeginning: Truth = (found, { messages }) => {
+/** Accepts an earlier state: a damaged log ends earlier, as after a crash. */
+const expectEarlierState: Check = (found, { messages }) => {
   expect(found.messages).toEqual(messages.slice(0, found.messages.length));
 };
 
-/** Offsets all over the file: in each page one, and the borders. */
+/** Returns offsets all over the file: one in each page, and those at boundaries. */
 function offsetsIn(length: number): number[] {
-  const borders = [0, 15, 16, 4015, 4016, 4031, 4032, 4095, 4096, length - 1];
+  const boundaries = [0, 15, 16, 4015, 4016, 4031, 4032, 4095, 4096, length - 1];
   const pages = Array.from({ length: Math.floor(length / 4096) }, (_, page) => page);
-  return [...borders, ...pages.map((page) => page * 4096 + ((page * 1009) % 4096))];
+  return [...boundaries, ...pages.map((page) => page * 4096 + ((page * 1009) % 4096))];
 }
 
-/** Puts the files back as they were made, then damages one of them. */
+/** Restores the original files, then damages one of them. */
 function damage(original: Original, suffix: '' | '-wal', change: (bytes: Buffer) => Buffer): void {
   for (const [file, bytes] of original.files) writeFileSync(original.path + file, bytes);
   rmSync(`${original.path}-shm`, { force: true });
@@ -91,10 +93,10 @@ function pageOf(bytes: Buffer, at: number): Buffer {
 }
 
 /**
- * Puts the damaged pages back, where they were not replaced by newer ones of the log, and reads all:
- * whatever was tried on the damaged file has overwritten nothing that could be saved.
+ * Restores the damaged pages, unless newer pages from the log replaced them, and reads everything.
+ * This shows that reading the damaged file overwrote nothing that could be recovered.
  */
-function expectAllSavedByRepair(original: Original, damaged: Buffer): void {
+function expectRecoverable(original: Original, damaged: Buffer): void {
   const whole = original.files.get('') ?? Buffer.alloc(0);
   const after = readFileSync(original.path);
   const pages = Array.from({ length: Math.max(whole.length, after.length) / PAGE }, (_, at) => {
@@ -107,7 +109,7 @@ function expectAllSavedByRepair(original: Original, damaged: Buffer): void {
   });
   writeFileSync(original.path, Buffer.concat(pages));
   rmSync(`${original.path}-shm`, { force: true });
-  expect(readAll(original, theWhole)).toEqual([]);
+  expect(readAll(original, expectComplete)).toEqual([]);
 }
 
 const EXPECTED = new Set(['damaged', 'wrong-key-or-damaged']);
@@ -126,12 +128,12 @@ describe.each([
     for (const offset of offsetsIn(whole.length)) {
       damage(original, '', flip(offset));
       const before = readFileSync(original.path);
-      const failures = readAll(original, theWhole);
+      const failures = readAll(original, expectComplete);
       expect(refusals(failures)).toEqual([]);
-      expectAllSavedByRepair(original, before);
+      expectRecoverable(original, before);
       if (failures.length > 0) damaged += 1;
     }
-    // Many pages matter; the newest of some are in the log, and some are free.
+    // Many pages don't matter: the newest version of some is in the log, and some are free.
     expect(damaged).toBeGreaterThan(whole.length / 4096 / 4);
   });
 
@@ -141,9 +143,9 @@ describe.each([
     for (const length of offsetsIn(whole.length)) {
       damage(original, '', (bytes) => bytes.subarray(0, length));
       const before = readFileSync(original.path);
-      const failures = readAll(original, theWhole);
+      const failures = readAll(original, expectComplete);
       expect(refusals(failures)).toEqual([]);
-      expectAllSavedByRepair(original, before);
+      expectRecoverable(original, before);
       if (length < whole.length / 2) expect(failures.length).toBeGreaterThan(0);
     }
   });
@@ -154,7 +156,7 @@ test('a damaged log reports damage or returns an earlier state', () => {
   const length = original.files.get('-wal')?.length ?? 0;
   for (const offset of offsetsIn(length).filter((_, at) => at % 5 === 0)) {
     damage(original, '-wal', flip(offset));
-    const failures = readAll(original, theBeginning);
+    const failures = readAll(original, expectEarlierState);
     expect(failures.filter((reason) => reason !== 'conversation-not-found')).toEqual([]);
   }
 });

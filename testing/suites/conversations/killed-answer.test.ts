@@ -6,13 +6,13 @@ import { plainText } from '@postern/protocol';
 import { expect, test } from 'vitest';
 import { openStore, scratchPath } from './store.ts';
 
-interface Said {
+interface PrintedWord {
   readonly word: number;
   readonly timeMs: number;
 }
 
-/** Lets a process record an answer and kills it as soon as it has said so many words. */
-async function killAfter(path: string, words: number): Promise<readonly Said[]> {
+/** Starts a process that records an answer, and kills it once it has printed `words` words. */
+async function killAfter(path: string, words: number): Promise<readonly PrintedWord[]> {
   const script = join(import.meta.dirname, 'answer.child.ts');
   const child = spawn(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
@@ -32,7 +32,7 @@ test.each([1, 50, 150, 333, 500])(
   'an answer whose process is killed after %i words keeps all but the last second',
   async (words) => {
     const path = scratchPath();
-    const said = await killAfter(path, words);
+    const printed = await killAfter(path, words);
     const store = openStore(path);
     const [conversation] = expectOk(store.list({ limit: 1 })).conversations;
     if (conversation === undefined) throw new Error('the conversation is gone');
@@ -46,9 +46,9 @@ test.each([1, 50, 150, 333, 500])(
       .split(' ')
       .slice(0, -1)
       .map(Number);
-    // A prefix of what was said, whole words, in order.
+    // A prefix of the printed words: whole and in order.
     expect(kept).toEqual(kept.map((_, index) => index + 1));
-    const lost = said.filter(({ word }) => word > kept.length);
+    const lost = printed.filter(({ word }) => word > kept.length);
     const lostMs = (lost.at(-1)?.timeMs ?? 0) - (lost[0]?.timeMs ?? 0);
     expect(lostMs).toBeLessThanOrEqual(1000);
     if (words > 300) expect(kept.length).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import { expectOk } from '@postern/kernel';
 import { add, memoryStore } from './store.ts';
 
-// Privacy mode from beginning to end, with a marked prompt.
+// Runs private mode from start to end with a marked prompt.
 
 const store = memoryStore();
 const conversation = expectOk(store.create({ title: 'zqprivatemark title' }));

@@ -6,7 +6,7 @@ import { plainText } from '@postern/protocol';
 import { expect, test } from 'vitest';
 import { openStore, scratchPath } from './store.ts';
 
-test("several processes on one store lose none of each other's writes", async () => {
+test('several processes write to one store without losing writes', async () => {
   const path = scratchPath();
   const script = join(import.meta.dirname, 'writer.child.ts');
   const names = ['alpha', 'bravo', 'charlie'];

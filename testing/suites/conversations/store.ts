@@ -16,7 +16,7 @@ import { onTestFinished } from 'vitest';
 
 export const KEY = '0123456789abcdef'.repeat(4);
 
-/** The clock and the random source of the machine. */
+/** The system clock and random source. */
 export const environment: ConversationsEnvironment = {
   clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
   randomness: { bytes: (count) => randomBytes(count) },
@@ -34,7 +34,7 @@ export function memoryStore(): ConversationStore {
   return createMemoryConversations(environment);
 }
 
-/** A path in a directory that goes with the test. */
+/** Returns a path in a directory that is removed after the test. */
 export function scratchPath(): string {
   const directory = mkdtempSync(join(tmpdir(), 'postern-conversations-'));
   onTestFinished(() => {

@@ -1,7 +1,7 @@
 import { expectOk } from '@postern/kernel';
 import { add, openStore } from './store.ts';
 
-// One of several processes that write into the same store: node writer.child.ts PATH NAME
+// One of several processes that write to the same store: node writer.child.ts PATH NAME
 
 const [, , path = '', name = ''] = process.argv;
 const store = openStore(path);

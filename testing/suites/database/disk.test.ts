@@ -15,7 +15,7 @@ function smallDisk(bytes: number): SmallDisk {
   return disk;
 }
 
-/** Leaves so many bytes free. */
+/** Fills the disk except for `free` bytes. */
 function fill(disk: SmallDisk, free: number): string {
   const path = join(disk.path, 'ballast');
   const { bavail, bsize } = statfsSync(disk.path);
@@ -71,7 +71,7 @@ describe.skipIf(skip)('a read-only disk', () => {
   test.each([
     ['with a database', true],
     ['without one', false],
-  ])('%s is reported as such', (_name, withDatabase) => {
+  ])('%s is reported as read-only', (_name, withDatabase) => {
     const disk = smallDisk(512 * 1024);
     const path = join(disk.path, 'notes.db');
     if (withDatabase) openNotes(path).close();

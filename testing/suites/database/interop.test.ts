@@ -23,7 +23,7 @@ function scratchPath(): string {
   return join(directory, 'notes.db');
 }
 
-/** A database whose last rows are in its log only, as a killed process leaves it. */
+/** Creates a database whose last rows are only in its log, as after a kill. */
 function databaseWithLog(): string {
   const live = scratchPath();
   const database = openNotes(live);

@@ -2,7 +2,7 @@ import { ok, Secret, type Result } from '@postern/kernel';
 import { rekeyDatabase, type DatabaseFailure } from '@postern/database';
 import { addNote, KEY, OTHER_KEY, tryNotes } from './notes.ts';
 
-// What the tests run as a process of its own: node notes.child.ts PATH write|rekey|hold COUNT
+// A separate process for the tests: node notes.child.ts PATH write|rekey|hold COUNT
 
 const [, , path = '', task = '', count = '0'] = process.argv;
 
@@ -12,7 +12,7 @@ function orExit<T>(result: Result<T, DatabaseFailure>): T {
   process.exit(1);
 }
 
-/** Says each row that is on the disk, so that the test knows what must be there. */
+/** Prints each committed row, so that the test knows what the database must contain. */
 function write(): void {
   const database = orExit(tryNotes(path));
   for (let number = 1; number <= Number(count); number += 1) {
@@ -32,7 +32,7 @@ function rekey(): void {
   }
 }
 
-/** Stays in a writing transaction until it is killed. */
+/** Keeps a write transaction open until it is killed. */
 function hold(): void {
   const database = orExit(tryNotes(path));
   database.runInTransaction(() => {

@@ -41,7 +41,7 @@ function startChild(path: string, task: 'write' | 'rekey' | 'hold', count: numbe
 
 const lastNumber = (output: string) => Number(output.trimEnd().split('\n').at(-1) ?? 0);
 
-/** The system calls by which SQLite and the file functions change the disk. */
+/** The system calls with which SQLite and the file functions change the disk. */
 const CHANGES = ['pwrite64', 'fsync', 'fdatasync', 'ftruncate', 'rename', 'unlink'];
 
 const skip = skipBecause('databases whose process is killed', whyNoKilling());
@@ -94,7 +94,7 @@ describe('a process killed at any moment', () => {
       committed += lastNumber((await child.ended).output);
       const database = openNotes(path);
       const found = countNotes(database);
-      // One more may have been committed and not yet said.
+      // One more row may have been committed but not printed.
       expect(found).toBeGreaterThanOrEqual(committed);
       expect(found).toBeLessThanOrEqual(committed + round + 1);
       expect(database.quickCheck().ok).toBe(true);
@@ -107,7 +107,10 @@ describe.skipIf(skip)(
   'a process killed before any of its disk writes',
   { timeout: 400_000 },
   () => {
-    /** Runs the task killed at its first, second… change until it ends alive; then `check`s. */
+    /**
+     * Kills the task at its first change, its second, and so on, until it runs to its end. Calls
+     * `check` after each.
+     */
     function killAtEach(
       task: 'write' | 'rekey',
       make: () => string,

@@ -9,7 +9,7 @@ const ANTHROPIC = 'anthropic-messages';
 const dialect = DIALECTS[ANTHROPIC];
 const META = { createdAtMs: 0 };
 
-/** What the official SDK makes of the same bytes. */
+/** The message that the official SDK builds from the same bytes. */
 async function accumulate(bytes: Uint8Array): Promise<Anthropic.Beta.BetaMessage> {
   const client = new Anthropic({
     apiKey: 'none',
@@ -28,7 +28,7 @@ describe('recordings of the Messages API', () => {
   const streams = recordings().filter((recording) => recording.dialect === ANTHROPIC);
   const answers = wholeAnswers().filter((answer) => answer.dialect === ANTHROPIC);
 
-  test('are there', () => {
+  test('exist', () => {
     expect(streams.length).toBeGreaterThan(10);
     expect(answers.length).toBeGreaterThan(5);
   });

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { cutAt, decodeChunks, fold } from './decode-bytes.ts';
 import { framed, recordings, type Recording } from './recordings.ts';
 
-/** wire.md 55: however the bytes are cut, the answer is the same. */
-describe('streams cut anywhere', () => {
+/** Decoding gives the same answer, wherever the bytes are split. */
+describe('streams split anywhere', () => {
   const streams = recordings();
 
   test.each(streams)('$name: decodes byte by byte like the whole stream', (recording) => {
@@ -79,7 +79,7 @@ const TEXT_KEYS = new Set([
   ...['content', 'reasoning_content', 'reasoning', 'refusal', 'arguments'],
 ]);
 
-/** The length of the texts under `delta`, however deep. */
+/** The total length of the texts under `delta`, at any depth. */
 function textIn(value: unknown, isInDelta = false): number {
   if (typeof value !== 'object' || value === null) return 0;
   return Object.entries(value).reduce((sum, [key, inner]: [string, unknown]) => {

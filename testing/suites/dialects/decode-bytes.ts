@@ -9,7 +9,7 @@ import {
   type ModelAnswer,
 } from '@postern/protocol';
 
-/** Decodes a stream that arrives in these chunks. */
+/** Decodes a stream that arrives in the given chunks. */
 export function decodeChunks(
   dialect: DialectId,
   chunks: readonly Uint8Array[],
@@ -28,7 +28,7 @@ export function fold(events: readonly AnswerEvent[]): FoldedAnswer {
   return events.reduce(foldAnswer, EMPTY_ANSWER);
 }
 
-/** A complete folded answer as a whole one. */
+/** Converts a complete folded answer to a whole answer. */
 export function wholeOf(folded: FoldedAnswer): ModelAnswer {
   const { id = '', model = '', stopSequence, extra, parts, usage, stopReason } = folded;
   return {
@@ -42,7 +42,7 @@ export function wholeOf(folded: FoldedAnswer): ModelAnswer {
   };
 }
 
-/** Cuts bytes at these offsets. */
+/** Splits bytes at the given offsets. */
 export function cutAt(bytes: Uint8Array, offsets: readonly number[]): readonly Uint8Array[] {
   const cuts = [...new Set(offsets.map((offset) => offset % (bytes.length + 1)))].sort(
     (left, right) => left - right,

@@ -40,7 +40,7 @@ interface WireCall {
   readonly json: string;
 }
 
-/** The pieces of a choice put together in the plainest way. */
+/** Joins the deltas of a choice in the simplest way. */
 function concatenated({ events }: Recording): {
   readonly text: string;
   readonly reasoning: string;
@@ -82,7 +82,7 @@ function joined(parts: readonly Part[], kind: 'text' | 'thinking'): string {
   return parts.map((part) => (part.kind === kind ? part.text : '')).join('');
 }
 
-/** What a whole answer says; servers differ in how they say that there is no text. */
+/** The text of a whole answer. Servers differ in how they write a missing text. */
 function said(message: Message | undefined): Record<string, unknown> {
   const calls = message?.tool_calls ?? [];
   return {
@@ -99,7 +99,7 @@ describe('recordings of chat completions', () => {
   const streams = recordings().filter((recording) => recording.dialect === OPENAI);
   const answers = wholeAnswers().filter((answer) => answer.dialect === OPENAI);
 
-  test('are there', () => {
+  test('exist', () => {
     expect(streams.length).toBeGreaterThan(8);
     expect(answers.length).toBeGreaterThan(5);
   });
@@ -136,7 +136,7 @@ describe('recordings of chat completions', () => {
   });
 });
 
-/** xAI leaves reasoning out of `completion_tokens`; everybody else's total is the sum of both. */
+/** xAI leaves reasoning tokens out of `completion_tokens`; all others include them. */
 function withAllOutput(usage: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return {
     ...usage,

@@ -2,21 +2,21 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { corpusFiles, type FakeDialect } from '@postern/testing';
 
-/** One recorded answer as its events: the data of each, in order. */
+/** One recorded answer as a list of events: the data of each, in order. */
 export interface Recording {
   readonly name: string;
   readonly dialect: FakeDialect;
   readonly events: readonly string[];
 }
 
-/** One recorded answer that was not streamed. */
+/** One recorded answer without streaming. */
 export interface WholeAnswer {
   readonly name: string;
   readonly dialect: FakeDialect;
   readonly body: string;
 }
 
-/** Each folder of recordings, and what it is in; some only other people have. */
+/** The folders of recordings and their dialects. Some exist only in other people's corpora. */
 export const FOLDERS: readonly (readonly [string, FakeDialect])[] = [
   ['anthropic-messages', 'anthropic-messages'],
   ['openai-chat', 'openai-chat'],
@@ -25,7 +25,7 @@ export const FOLDERS: readonly (readonly [string, FakeDialect])[] = [
   ['openai-compatible-chat', 'openai-chat'],
 ];
 
-/** Malformed on purpose; tested for themselves. */
+/** Malformed on purpose; they have their own tests. */
 export const MALFORMED = ['duplicate-message-start', 'spliced-message-start'] as const;
 
 export function recordings(): readonly Recording[] {
@@ -48,7 +48,7 @@ export function malformedRecording(name: (typeof MALFORMED)[number]): Recording 
   return { name, dialect: folder, events: eventsIn(file) };
 }
 
-/** Errors and other bodies that are no answer are left out. */
+/** Leaves out errors and other bodies that aren't answers. */
 export function wholeAnswers(): readonly WholeAnswer[] {
   return FOLDERS.flatMap(([folder, dialect]) =>
     corpusFiles('streams', /\.json$/, { folder }).map((file) => ({
@@ -76,7 +76,7 @@ function eventsIn(file: string): readonly string[] {
     .filter((line) => line.trim() !== '' && line !== '[DONE]');
 }
 
-/** Some files hold several answers one after the other. */
+/** Some files hold several answers in sequence. */
 function answersIn(events: readonly string[]): readonly (readonly string[])[] {
   const answers: string[][] = [[]];
   for (const event of events) {

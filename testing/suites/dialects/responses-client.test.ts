@@ -28,7 +28,7 @@ const EVENTS: readonly AnswerEvent[] = [
 let server: Server;
 let client: OpenAI;
 
-/** Answers every request with the same answer, as a stream to whoever asks for one. */
+/** Returns the same answer to every request, as a stream if the request asks for one. */
 beforeAll(async () => {
   server = createServer((request, response) => {
     let body = '';
@@ -60,7 +60,7 @@ afterAll(() => {
   server.close();
 });
 
-test('the official client puts the whole answer together from its stream', async () => {
+test('the official client assembles the whole answer from its stream', async () => {
   const response = await client.responses.stream({ model: 'm', input: 'q' }).finalResponse();
   expect(response.output_text).toBe('Hello');
   expect(response.output.map(({ type }) => type)).toEqual([

@@ -11,20 +11,20 @@ const ID = 'openai-responses';
 const RESPONSES = DIALECTS[ID];
 const META = { createdAtMs: 0 };
 
-/** Every line of it lacks its last brace. */
+/** Each line of it lacks its closing brace. */
 const MALFORMED = 'parallel-tool-call-wrapper.1.chunks.txt';
-/** Whoever recorded these took most of the text out of their events, but not out of the last one. */
+/** In these recordings most of the text was removed from all events except the last. */
 const SHORTENED = ['openai-phase.1.chunks.txt', 'openai-shell-container.1.chunks.txt'];
 
 const files = (names: RegExp): readonly string[] => corpusFiles('streams', names, { folder: ID });
 
 function objectOf(text: string): JsonObject {
   const value = expectOk(parseJson(text));
-  if (!isJsonObject(value)) throw new TypeError('no object');
+  if (!isJsonObject(value)) throw new TypeError('not an object');
   return value;
 }
 
-/** The events of each answer; some files hold several, one after the other. */
+/** Returns the events of each answer; some files hold several in sequence. */
 function answersIn(file: string): readonly (readonly JsonObject[])[] {
   const answers: JsonObject[][] = [];
   for (const line of readFileSync(file, 'utf8').split('\n')) {
@@ -36,7 +36,7 @@ function answersIn(file: string): readonly (readonly JsonObject[])[] {
   return answers;
 }
 
-/** The bytes in which a server sends the events: each under its name. */
+/** The bytes in which a server sends the events, each with its name. */
 function framed(events: readonly JsonObject[]): Uint8Array {
   const frames = events.map((event) => {
     const { type } = event;
@@ -62,8 +62,8 @@ function lastResponse(events: readonly JsonObject[]): JsonObject | undefined {
   return isJsonObject(response) ? response : undefined;
 }
 
-/** Parts without what a server makes anew each time that it writes them: ids and what it encrypts. */
-function lasting(parts: readonly Part[]): unknown {
+/** Removes what a server generates anew each time: ids and encrypted content. */
+function withoutGenerated(parts: readonly Part[]): unknown {
   const json = JSON.stringify(parts);
   return JSON.parse(
     json.replaceAll(/"(id|signature|encrypted_content|fingerprint)":"[^"]*"/g, '"$1":""'),
@@ -72,25 +72,25 @@ function lasting(parts: readonly Part[]): unknown {
 
 describe.skipIf(streams.length === 0)('recorded streams of the Responses API', () => {
   test.each(complete.filter(([name]) => !SHORTENED.some((file) => name.startsWith(file))))(
-    '%s says what its last event holds',
+    '%s decodes to the content of its last event',
     (_name, events) => {
       const folded = fold(decodeChunks(ID, [framed(events)]));
       const whole = expectOk(RESPONSES.decodeAnswer(lastResponse(events) ?? {}));
       expect(folded.failure).toBeUndefined();
-      expect(lasting(folded.parts)).toEqual(lasting(whole.parts));
+      expect(withoutGenerated(folded.parts)).toEqual(withoutGenerated(whole.parts));
       expect([folded.usage, folded.stopReason]).toEqual([whole.usage, whole.stopReason]);
     },
   );
 
   test.each(streams.filter(([, events]) => lastResponse(events)?.['status'] === 'failed'))(
-    '%s is a failure',
+    '%s decodes to a failure',
     (_name, events) => {
       const { failure } = fold(decodeChunks(ID, [framed(events)]));
       expect(failure).toMatchObject({ code: 'UPSTREAM_BILLING' });
     },
   );
 
-  test.each(streams)('%s is the same wherever it is cut', (_name, events) => {
+  test.each(streams)('%s decodes to the same answer in small chunks', (_name, events) => {
     const bytes = framed(events);
     const pieces = Array.from({ length: Math.ceil(bytes.length / 61) }, (_, at) =>
       bytes.subarray(at * 61, at * 61 + 61),
@@ -98,7 +98,7 @@ describe.skipIf(streams.length === 0)('recorded streams of the Responses API', (
     expect(fold(decodeChunks(ID, pieces))).toEqual(fold(decodeChunks(ID, [bytes])));
   });
 
-  test.each(complete)('%s has its usage and its end read in passing', (_name, events) => {
+  test.each(complete)('the usage tap finds the usage and the end of %s', (_name, events) => {
     const bytes = framed(events);
     const tap = RESPONSES.usageTap();
     tap.push(bytes);
@@ -109,17 +109,17 @@ describe.skipIf(streams.length === 0)('recorded streams of the Responses API', (
 });
 
 describe.skipIf(answers.length === 0)('recorded answers of the Responses API', () => {
-  test.each(answers)('%s comes back from a second encoding', (_name, body) => {
+  test.each(answers)('%s is the same after encoding and decoding', (_name, body) => {
     const answer = expectOk(RESPONSES.decodeAnswer(body));
     const { value, warnings } = RESPONSES.encodeAnswer(answer, META);
     expect(warnings).toEqual([]);
     const again = expectOk(RESPONSES.decodeAnswer(value));
     expect(again.parts).toEqual(answer.parts);
-    // A response has every field, where an older one lacked some.
+    // An encoded response has every field, even those that an older recording lacks.
     expect(again).toMatchObject(answer);
   });
 
-  test.each(answers)('%s can be asked further about', (_name, body) => {
+  test.each(answers)('%s can be sent back in a further request', (_name, body) => {
     const { model, parts } = expectOk(RESPONSES.decodeAnswer(body));
     const question = { role: 'user', parts: [{ kind: 'text', text: 'q' }] } as const;
     const turns = [question, { role: 'assistant', parts } as const, question];

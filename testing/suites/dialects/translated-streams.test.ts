@@ -7,8 +7,8 @@ import { decodeChunks, fold, wholeOf } from './decode-bytes.ts';
 import { framed, recordings, type Recording } from './recordings.ts';
 
 /*
- * Every recorded stream, translated into both dialects as a stream, must give the official client of that
- * dialect what the same answer gives when it is translated whole.
+ * Every recorded stream, translated into both dialects as a stream, must give the official client
+ * of that dialect the same result as the answer translated as a whole.
  */
 
 const META = { createdAtMs: 0 };
@@ -103,7 +103,7 @@ function decode(recording: Recording): {
   return { events, whole: wholeOf(fold(events)) };
 }
 
-/** The SDK keeps only the last piece of a field that it does not know. */
+/** The SDK keeps only the last delta of a field that it doesn't know. */
 function reasoningIn(stream: string): string {
   const pieces = stream.matchAll(/"reasoning(?:_content)?":("(?:[^"\\]|\\.)*")/g);
   return Array.from(pieces, ([, json]) => String(JSON.parse(json ?? '""'))).join('');

@@ -21,7 +21,7 @@ const skip = skipBecause('a second SQLCipher', whyNoSecondSqlcipher());
 const KEY = 'c0de'.repeat(16);
 const world = { clock: systemClock, randomness: systemRandomness, key: Secret.of(KEY) };
 
-/** Each database as the product makes it. */
+/** Creates each database in the way the product does. */
 const MAKERS: Readonly<Record<string, (path: string) => void>> = {
   conversations: (path) => {
     expectOk(openSqliteConversations({ ...world, path })).close();
@@ -46,7 +46,7 @@ describe('docs/formats', () => {
       make(path);
       const database = await openWithSecondSqlcipher(path, KEY);
       const namesOf = (sql: string) => v.parse(Named, database.all(sql)).map((row) => row.name);
-      // FTS5 keeps its index in tables of its own, whose form is SQLite's.
+      // FTS5 stores its index in tables of its own, whose format SQLite defines.
       const tables = namesOf(
         "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow' AND name NOT LIKE 'sqlite_%'",
       );
@@ -82,7 +82,9 @@ const Wrapping = v.object({ wrapped: v.looseObject({}) });
 const Recording = v.object({ value: v.looseObject({}) });
 const Listing = v.object({ entries: v.record(v.string(), v.looseObject({})) });
 
-/** The names in an object's schema and in those below it, records' values included. */
+/**
+ * The names in an object's schema and in the nested schemas, including those of records' values.
+ */
 function membersOf(schema: unknown): readonly string[] {
   if (v.is(Wrapping, schema)) return membersOf(schema.wrapped);
   if (v.is(Listing, schema)) {

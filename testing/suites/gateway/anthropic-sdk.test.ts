@@ -3,7 +3,7 @@ import { startGateway, type RunningGateway } from '@postern/gateway/testing';
 import { startFakeUpstream, textReply, type FakeReply, type FakeUpstream } from '@postern/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-/* Wire conformance §9: the official client judges what it accumulates, without retries. */
+/* The official client, without retries, checks what it accumulates. */
 
 let upstream: FakeUpstream;
 let running: RunningGateway;
@@ -81,7 +81,7 @@ describe('@anthropic-ai/sdk', () => {
     expect(message.content).toMatchObject([{ type: 'text', text: TEXT }]);
   });
 
-  it('thinking and tools, whole and streamed, with the same counts', async () => {
+  it('returns thinking and tools, whole and streamed, with the same counts', async () => {
     upstream.next(toolReply, toolReply);
     const whole = await client.messages.create({ ...question, tools });
     const streamed = await client.messages.stream({ ...question, tools }).finalMessage();
@@ -96,7 +96,7 @@ describe('@anthropic-ai/sdk', () => {
     }
   });
 
-  it('a tool round with the received content, signature included', async () => {
+  it('completes a tool round with the received content, including its signature', async () => {
     upstream.next(toolReply, textReply('Sunny.'));
     const first = await client.messages.stream({ ...question, tools }).finalMessage();
     const second = await client.messages
@@ -144,19 +144,19 @@ describe('@anthropic-ai/sdk', () => {
     [429, Anthropic.RateLimitError, 'rate_limit_error'],
     [500, Anthropic.InternalServerError, 'api_error'],
     [529, Anthropic.InternalServerError, 'overloaded_error'],
-  ])('an upstream error %i becomes its own class', async (status, type, errorType) => {
-    upstream.next({ kind: 'error', status, message: 'words of the upstream' });
+  ])('maps an upstream error %i to its error class', async (status, type, errorType) => {
+    upstream.next({ kind: 'error', status, message: "the upstream's message" });
     const failure: unknown = await client.messages.create(question).catch((e: unknown) => e);
     expect(failure).toBeInstanceOf(type);
     expect(failure).toMatchObject({
       status,
-      error: { type: 'error', error: { type: errorType, message: 'words of the upstream' } },
+      error: { type: 'error', error: { type: errorType, message: "the upstream's message" } },
     });
   });
 
-  it('gateway errors: key, dialect, route', async () => {
-    const stranger = new Anthropic({ baseURL: running.url, apiKey: 'sk-x', maxRetries: 0 });
-    await expect(stranger.messages.create(question)).rejects.toMatchObject({
+  it('maps gateway errors: key, dialect, route', async () => {
+    const wrongKey = new Anthropic({ baseURL: running.url, apiKey: 'sk-x', maxRetries: 0 });
+    await expect(wrongKey.messages.create(question)).rejects.toMatchObject({
       status: 401,
       error: { type: 'error', error: { type: 'authentication_error' } },
     });
@@ -184,7 +184,7 @@ describe('@anthropic-ai/sdk', () => {
     }
   });
 
-  it('closing a stream cancels the upstream request', async () => {
+  it('cancels the upstream request when a stream is closed', async () => {
     upstream.next(textReply('word '.repeat(1000), { deltaDelayMs: 5 }));
     const stream = client.messages.stream(question);
     for await (const event of stream) if (event.type === 'content_block_delta') break;

@@ -17,8 +17,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /*
- * Wire conformance §9: Claude Code as the judge. On a stream that it finds invalid it silently asks
- * again without `stream`, so every request that arrives must be a streaming one.
+ * Claude Code as the client. If it finds a stream invalid, it silently retries without `stream`, so
+ * every request that arrives must be a streaming one.
  */
 
 const PEER = `@anthropic-ai/claude-code-linux-${process.arch}`;
@@ -56,7 +56,7 @@ interface Outcome {
   readonly errors: string;
 }
 
-/** Runs `claude -p` in a home of its own; nothing of this process's environment goes in. */
+/** Runs `claude -p` in its own home directory, with nothing from this process's environment. */
 function claude(prompt: string, credentials: Readonly<Record<string, string>>): Promise<Outcome> {
   const child = spawn(
     join(peerPath(PEER), 'claude'),
@@ -101,18 +101,18 @@ function claude(prompt: string, credentials: Readonly<Record<string, string>>): 
   });
 }
 
-/** Asks for the file first; when its content has come back, answers with the word in it. */
+/** First asks for the file; once it has the content, answers with the word in it. */
 function readThenAnswer(request: RecordedRequest): FakeReply {
   const body = isJsonObject(request.json) ? request.json : {};
   const text = JSON.stringify(body['messages'] ?? null);
   if (text.includes('tool_result')) {
-    return textReply(text.includes(SECRET_WORD) ? `It is ${SECRET_WORD}.` : 'No word was there.');
+    return textReply(text.includes(SECRET_WORD) ? `It is ${SECRET_WORD}.` : 'There was no word.');
   }
   if (!hasTool(body['tools'], 'Read')) return textReply('A title');
   return {
     kind: 'answer',
     parts: [
-      { kind: 'thinking', text: 'The file will tell.', signature: 'c2lnbmVk' },
+      { kind: 'thinking', text: "I'll read the file.", signature: 'c2lnbmVk' },
       { kind: 'text', text: 'I read the note.' },
       {
         kind: 'tool-call',
@@ -135,7 +135,7 @@ describe.skipIf(skip)('claude -p', () => {
   it.each([
     ['a key', 'ANTHROPIC_API_KEY'],
     ['a token', 'ANTHROPIC_AUTH_TOKEN'],
-  ])('completes a tool round, shown %s', async (_name, variable) => {
+  ])('completes a tool round with %s', async (_name, variable) => {
     upstream.respond(readThenAnswer);
     const outcome = await claude('Which word is in note.txt?', { [variable]: running.key });
     expect(outcome.errors).toBe('');

@@ -3,7 +3,7 @@ import { startFakeUpstream, textReply, type FakeReply, type FakeUpstream } from 
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-/* Wire conformance §9: the official client judges what it accumulates, without retries. */
+/* The official client, without retries, checks what it accumulates. */
 
 let upstream: FakeUpstream;
 let running: RunningGateway;
@@ -68,7 +68,7 @@ describe('openai', () => {
     expect(completion._request_id).toMatch(/^req_/);
   });
 
-  it('streamed, with the usage it asks for', async () => {
+  it('streams with usage if it asks for it', async () => {
     upstream.next({
       kind: 'answer',
       parts: [{ kind: 'text', text: TEXT }],
@@ -84,7 +84,7 @@ describe('openai', () => {
     expect(completion.usage).toMatchObject({ prompt_tokens: 12, completion_tokens: 5 });
   });
 
-  it("streamed, without usage if it doesn't ask for it", async () => {
+  it("streams without usage if it doesn't ask for it", async () => {
     upstream.next(textReply(TEXT));
     let text = '';
     for await (const chunk of await client.chat.completions.create({ ...question, stream: true })) {
@@ -95,7 +95,7 @@ describe('openai', () => {
     expect(text).toBe(TEXT);
   });
 
-  it('tools, whole and streamed', async () => {
+  it('returns tools, whole and streamed', async () => {
     upstream.next(toolReply, toolReply);
     const whole = await client.chat.completions.create({ ...question, tools });
     const streamed = await client.chat.completions
@@ -108,7 +108,7 @@ describe('openai', () => {
     }
   });
 
-  it('a tool round', async () => {
+  it('completes a tool round', async () => {
     upstream.next(toolReply, textReply('Sunny.'));
     const first = await client.chat.completions.create({ ...question, tools });
     const message = first.choices[0]?.message;
@@ -136,18 +136,18 @@ describe('openai', () => {
     [429, OpenAI.RateLimitError],
     [500, OpenAI.InternalServerError],
     [503, OpenAI.InternalServerError],
-  ])('an upstream error %i becomes its own class', async (status, type) => {
-    upstream.next({ kind: 'error', status, message: 'words of the upstream' });
+  ])('maps an upstream error %i to its error class', async (status, type) => {
+    upstream.next({ kind: 'error', status, message: "the upstream's message" });
     const failure: unknown = await client.chat.completions
       .create(question)
       .catch((e: unknown) => e);
     expect(failure).toBeInstanceOf(type);
-    expect(failure).toMatchObject({ status, error: { message: 'words of the upstream' } });
+    expect(failure).toMatchObject({ status, error: { message: "the upstream's message" } });
   });
 
-  it('gateway errors: key, model, body, dialect', async () => {
-    const stranger = new OpenAI({ baseURL: `${running.url}/v1`, apiKey: 'sk-x', maxRetries: 0 });
-    await expect(stranger.chat.completions.create(question)).rejects.toMatchObject({
+  it('maps gateway errors: key, model, body, dialect', async () => {
+    const wrongKey = new OpenAI({ baseURL: `${running.url}/v1`, apiKey: 'sk-x', maxRetries: 0 });
+    await expect(wrongKey.chat.completions.create(question)).rejects.toMatchObject({
       status: 401,
       code: 'GATEWAY_KEY_REQUIRED',
       type: 'authentication_error',
@@ -176,7 +176,7 @@ describe('openai', () => {
     }
   });
 
-  it('closing a stream cancels the upstream request', async () => {
+  it('cancels the upstream request when a stream is closed', async () => {
     upstream.next(textReply('word '.repeat(1000), { deltaDelayMs: 5 }));
     const stream = await client.chat.completions.create({ ...question, stream: true });
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content === 'word') break;

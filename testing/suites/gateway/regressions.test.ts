@@ -7,10 +7,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-/*
- * What other gateways shipped (security.md §3), row by row: each row of the table that concerns the
- * gateway is a test here, under the row's own words.
- */
+/* Vulnerabilities that other gateways shipped: one test for each. */
 
 const PROMPT = 'prompt-canary-4f1d';
 const UPSTREAM_KEY = 'sk-upstream-key-of-the-test';
@@ -18,7 +15,7 @@ const PATHS = ['/v1/chat/completions', '/v1/messages'] as const;
 
 let upstream: FakeUpstream;
 let running: RunningGateway;
-/** Every answer that this file has seen, head and body. */
+/** Every response in this file, headers and body. */
 const seen: string[] = [];
 
 beforeAll(async () => {
@@ -38,22 +35,25 @@ afterAll(async () => {
   await upstream.close();
 });
 
-interface Asking {
+interface RequestOptions {
   readonly path?: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
 }
 
-/** Asks with the running gateway's own key unless other headers are given; status and text come back. */
+/**
+ * Sends a request with the running gateway's own key, unless other headers are given. Returns the
+ * status and the text.
+ */
 function ask({
   path = '/v1/messages',
   method = 'POST',
   headers = { 'x-api-key': running.key },
   body = { model: 'm', max_tokens: 5, messages: [{ role: 'user', content: PROMPT }] },
-}: Asking = {}): Promise<{ readonly status: number; readonly text: string }> {
+}: RequestOptions = {}): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
-    const asking = request(running.url + path, { method, headers }, (response) => {
+    const sent = request(running.url + path, { method, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
@@ -63,12 +63,15 @@ function ask({
       });
       response.on('error', reject);
     });
-    asking.on('error', reject);
-    asking.end(method === 'POST' ? JSON.stringify(body) : undefined);
+    sent.on('error', reject);
+    sent.end(method === 'POST' ? JSON.stringify(body) : undefined);
   });
 }
 
-/** A key's text but for the checksum, which is put right, so that the text is looked up and not just refused. */
+/**
+ * Corrects the checksum of a modified key, so that the gateway looks it up instead of rejecting its
+ * format.
+ */
 function withChecksum(body: string): string {
   return body + crc32(body).toString(16).padStart(8, '0');
 }
@@ -151,7 +154,7 @@ describe('a stored hash used as a credential', () => {
   });
 });
 
-/** 32 bytes as a key's text has its 32 random ones: 43 digits of base 62. */
+/** Encodes 32 bytes as a key encodes its random bytes: 43 digits of base 62. */
 function inKeyDigits(bytes: Buffer): string {
   const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
   let rest = BigInt(`0x${bytes.toString('hex')}`);
@@ -228,7 +231,7 @@ describe('usage of aborted streams', () => {
     while (!text.includes('word'))
       text += Buffer.from((await reader?.read())?.value ?? []).toString();
     leave.abort();
-    // The row "stop button stopped only the picture": the upstream's request is aborted as well.
+    // The upstream request is aborted too, not only the client's view of it.
     expect(await (await upstream.request(0)).closed).toBe('left');
     const [entry] = running.entries.slice(before);
     expect(entry).toMatchObject({ ending: 'aborted', estimated: true });

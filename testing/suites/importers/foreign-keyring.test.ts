@@ -17,7 +17,7 @@ async function store(session: KeyringSession, value: string, attributes: readonl
 }
 
 describe.skipIf(skipBecause('reading a foreign keyring', reason))('a real keyring', () => {
-  test('returns the only item with all the attributes, byte for byte', async () => {
+  test('returns the only item that has all the attributes, byte for byte', async () => {
     await using session = await startKeyringSession('unlocked');
     await store(session, 'größe\nline two\n', ['service', 'svc', 'username', 'a']);
     await store(session, 'other', ['service', 'svc', 'username', 'b']);

@@ -29,7 +29,7 @@ async function whyNoIpv6(): Promise<string | undefined> {
 const why = await whyNoIpv6();
 
 describe.skipIf(skipBecause('both loopback addresses', why))('both loopback addresses', () => {
-  test('the page and its API are only at localhost, the gateway at every loopback name', async () => {
+  test('serves the page and its API only at localhost, and the gateway at every loopback name', async () => {
     using home = freshHome();
     await using postern = await upPostern({ environment: home.environment });
     const { port } = new URL(postern.pageAddress);
@@ -61,7 +61,7 @@ describe.skipIf(skipBecause('both loopback addresses', why))('both loopback addr
       expect(ended).toMatchObject({ code: 7, stdout: '' });
       expect(ended.stderr).toMatch(/listening on port \d+.*\[PORT_TAKEN\]\n$/);
       expect(ended.stderr.includes('[::1]')).toBe(host === '::1');
-      // Nothing was left behind at the address that was free.
+      // The address that was free isn't in use afterwards.
       (await listenOn(host === '::1' ? '127.0.0.1' : '::1', port)).close();
     },
   );

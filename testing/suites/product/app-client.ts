@@ -2,9 +2,9 @@ import { encodeUtf8, expectOk, parseJson, sseParser, type JsonValue } from '@pos
 import { SESSION_HEADER } from '@postern/protocol';
 import * as v from 'valibot';
 
-/** Speaks the app API of a running process as its page does. */
+/** Sends requests to the app API of a running process, as its page does. */
 export interface AppClient {
-  /** Both halves of its session as they are now: the cookie, and what the page alone holds. */
+  /** Both halves of its current session: the cookie, and the secret that only the page has. */
   readonly cookie: string;
   readonly secret: string;
   request(method: string, path: string, body?: unknown): Promise<JsonValue>;
@@ -12,9 +12,9 @@ export interface AppClient {
   turn(conversation: string, body: unknown): Promise<readonly JsonValue[]>;
 }
 
-const Pass = v.object({ secret: v.string() });
+const SignInResponse = v.object({ secret: v.string() });
 
-/** Trades the launch code for a session, at the address of the link. */
+/** Exchanges the launch code for a session, at the address in the link. */
 export async function signIn(launchUrl: string): Promise<AppClient> {
   const { origin, hash } = new URL(launchUrl);
   let [cookie, secret] = ['', ''];
@@ -29,7 +29,7 @@ export async function signIn(launchUrl: string): Promise<AppClient> {
     const given = response.headers.get('set-cookie')?.split(';')[0];
     if (given !== undefined && text !== '') {
       cookie = given;
-      secret = v.parse(Pass, JSON.parse(text)).secret;
+      secret = v.parse(SignInResponse, JSON.parse(text)).secret;
     }
     return text;
   };

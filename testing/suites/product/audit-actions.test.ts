@@ -28,17 +28,17 @@ const VALUE = 'sk-the-old-value-that-is-long-enough';
 const NEXT = 'sk-the-new-value-that-is-long-enough';
 const CALLS = 3;
 
-/** Files of another program that hold a key under a password that is known. */
+/** Files of other programs that hold a key, encrypted with a known password. */
 const TOKEN =
   'gAAAAABlU_EAAAECAwQFBgcICQoLDA0OD-kjjkR9hsUsFaqyq5YKG2BO9fx9eKzw3I1EBbDAnj2nCYFQeGmpOY7twntPcRA6FhGw3Cxm2cQk7XcVqwCQur0DcMkY2bbMkppsXyiHXbM-';
 const SALT = Buffer.from([...Array(16).keys()]);
 
 interface Row {
   readonly does: string;
-  /** Drives the product; one array of words is one command that must end well. */
+  /** Drives the product. An array of words is one command that must succeed. */
   readonly drive: readonly string[] | (() => Promise<void>);
   readonly input?: string;
-  /** What the log then has, and nothing beside it: action, subject, count and reason. */
+  /** The records that the log then has, and no others: action, subject, count and reason. */
   readonly records: readonly string[];
 }
 
@@ -74,7 +74,7 @@ async function postern(parameters: readonly string[], input = ''): Promise<strin
   return stdout;
 }
 
-/** The app with its vault open: somebody signs in and changes a setting, programs use the gateway. */
+/** Runs the app with an unlocked vault: signs in, changes a setting, and calls the gateway. */
 async function useApp(): Promise<void> {
   const key = /sk-postern-\S+/.exec(await postern(['key', 'create', 'theirs']))?.[0] ?? '';
   const running = await upPostern({ environment: home.environment, passphrase: PASSPHRASE });
@@ -116,10 +116,10 @@ async function leaveUnfinishedEnd(): Promise<void> {
 const UNLOCK = 'vault.unlock VAULT';
 const AUTH = ['auth', 'storage'];
 
-/** What a person does in a vault with the encrypted file, in this order. */
+/** The actions of a user with an encrypted file, in this order. */
 const ROWS: readonly Row[] = [
   {
-    does: 'stores a first secret, which makes the vault',
+    does: 'stores a first secret, which creates the vault',
     drive: ['secret', 'set', 'openai'],
     input: VALUE,
     records: ['log.begin', 'vault.create VAULT', 'secret.write openai'],
@@ -153,7 +153,7 @@ const ROWS: readonly Row[] = [
     records: [UNLOCK, 'secret.use mine', 'secret.test mine'],
   },
   {
-    does: 'imports a secret and destroys where it was',
+    does: 'imports a secret and destroys its source',
     drive: ['secret', 'import', 'OTHER', '--replace', '--destroy', '--yes'],
     records: [
       ...[UNLOCK, 'secret.use openai', 'secret.import openai', 'secret.use openai'],
@@ -180,7 +180,7 @@ const ROWS: readonly Row[] = [
     records: [UNLOCK, 'gateway.key.revoke KEY'],
   },
   {
-    does: 'holds the vault open for a time',
+    does: 'unlocks the vault for a limited time',
     drive: ['agent', '--ttl', '1s'],
     records: [UNLOCK, 'agent.start', 'vault.lock EXPIRED', 'agent.stop EXPIRED'],
   },
@@ -195,7 +195,7 @@ const ROWS: readonly Row[] = [
     records: [UNLOCK, 'vault.restore VAULT (1)'],
   },
   {
-    does: 'makes a new recovery code',
+    does: 'creates a new recovery code',
     drive: ['vault', 'recovery'],
     records: [UNLOCK, UNLOCK, 'vault.rekey VAULT', 'vault.slot.change VAULT'],
   },
@@ -205,13 +205,13 @@ const ROWS: readonly Row[] = [
     records: [UNLOCK, UNLOCK, 'vault.rekey VAULT'],
   },
   {
-    does: 'takes vault files that were put back',
+    does: 'accepts an older copy of the vault files',
     drive: removeAnchorAndAccept,
     records: [UNLOCK, 'vault.rollback.accept VAULT'],
   },
   { does: 'exports the log', drive: ['audit', 'export'], records: [UNLOCK, 'log.export (ALL)'] },
   {
-    does: 'goes on after a record that was never finished',
+    does: 'continues after an incomplete record',
     drive: leaveUnfinishedEnd,
     records: ['log.repair (6)', UNLOCK],
   },
@@ -222,7 +222,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** The same with a keyring, for what only a vault there can do. */
+/** The same with a keyring, for actions that need one. */
 const KEYRING_ROWS: readonly Row[] = [
   {
     does: 'stores a first secret',
@@ -255,7 +255,7 @@ const Line = v.object({
   reason: v.exactOptional(v.string()),
 });
 
-/** The records on the disk as this test writes them; each is a line of JSON. */
+/** The records on disk as this test writes them. Each is a line of JSON. */
 function recordsIn(directory: string): readonly string[] {
   const isThere = readdirSync(join(directory, '..')).includes('audit');
   if (!isThere) return [];

@@ -29,7 +29,7 @@ async function run(parameters: readonly string[], input = ''): Promise<Ended> {
   return await runPostern(parameters, { environment, passphrase: PASSPHRASE, input });
 }
 
-/** What the log holds, without what only says that damage was found. */
+/** The log's files, without the marker that only says that damage was found. */
 function logFiles(directory = audit): Record<string, string> {
   const names = readdirSync(directory).filter((name) => /^(?:audit-|head)/.test(name));
   return Object.fromEntries(
@@ -45,7 +45,7 @@ function alterRecord(): void {
   writeFileSync(path, altered);
 }
 
-describe('an audit log of which a record was altered', () => {
+describe('an audit log with an altered record', () => {
   test('accepts no more records once this is detected, and the message says so', async () => {
     alterRecord();
     const verified = await run(['audit', 'verify']);
@@ -105,6 +105,6 @@ test("an intact log isn't set aside", async () => {
   expect(JSON.parse(aside.stdout)).toEqual({ setAside: false });
   const after = logFiles();
   expect(Object.keys(after)).toEqual(Object.keys(before));
-  // It goes on with the record that the vault was opened for this.
+  // The log continues with the record that this command unlocked the vault.
   expect(after[SEGMENT]?.startsWith(before[SEGMENT] ?? '?')).toBe(true);
 });

@@ -18,7 +18,7 @@ interface Place extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Where a vault of each storage lives. */
+/** Creates the home of a vault with each storage. */
 const STORAGES = {
   file: (): Promise<Place> => {
     const home = freshHome();
@@ -59,38 +59,35 @@ describe.each(['file', 'keyring'] as const)('the audit log of a vault in the %s'
 
   test.skipIf(isSkipped).each([
     ['deleted', undefined, /the log was deleted/],
-    ['put back to an older copy', 'older', /an older copy of the log was restored/],
+    ['replaced by an older copy', 'older', /an older copy of the log was restored/],
   ])('that was %s is reported, and accepts no more records', async (_, copy, words) => {
     rmSync(audit(), { recursive: true });
     if (copy !== undefined) cpSync(`${data}-${copy}`, audit(), { recursive: true });
     const verified = await run(['audit', 'verify']);
     expect(verified).toMatchObject({ code: DAMAGED, stdout: '' });
     expect(verified.stderr).toMatch(words);
-    const looked = await run(['doctor']);
-    expect(looked.code).toBe(1);
-    expect(looked.stdout).toMatch(words);
+    const doctor = await run(['doctor']);
+    expect(doctor.code).toBe(1);
+    expect(doctor.stdout).toMatch(words);
     expect(await run(['secret', 'get', 'openai'])).toMatchObject({ code: DAMAGED, stdout: '' });
     rmSync(audit(), { recursive: true });
     cpSync(`${data}-newest`, audit(), { recursive: true });
     expect(await run(['audit', 'verify'])).toMatchObject({ code: 0 });
   });
 
-  test.skipIf(isSkipped)(
-    'is started over by setting it aside, and protected from then on',
-    async () => {
-      rmSync(audit(), { recursive: true });
-      expect(await run(['audit', 'set-aside', '--yes'])).toMatchObject({ code: 0 });
-      const shown = await run(['secret', 'get', 'openai', '--raw']);
-      expect(shown).toMatchObject({ code: 0, stdout: VALUE });
-      const text = readFileSync(join(audit(), 'audit-000000000001.jsonl'), 'utf8');
-      expect(text).toMatch(/^\{[^\n]*"action":"log.set-aside"[^\n]*"AUDIT_DAMAGED"/);
-      expect(await run(['audit', 'verify'])).toMatchObject({ code: 0 });
-      rmSync(audit(), { recursive: true });
-      expect(await run(['audit', 'verify'])).toMatchObject({ code: DAMAGED });
-    },
-  );
+  test.skipIf(isSkipped)('can be set aside; the new log is protected from then on', async () => {
+    rmSync(audit(), { recursive: true });
+    expect(await run(['audit', 'set-aside', '--yes'])).toMatchObject({ code: 0 });
+    const shown = await run(['secret', 'get', 'openai', '--raw']);
+    expect(shown).toMatchObject({ code: 0, stdout: VALUE });
+    const text = readFileSync(join(audit(), 'audit-000000000001.jsonl'), 'utf8');
+    expect(text).toMatch(/^\{[^\n]*"action":"log.set-aside"[^\n]*"AUDIT_DAMAGED"/);
+    expect(await run(['audit', 'verify'])).toMatchObject({ code: 0 });
+    rmSync(audit(), { recursive: true });
+    expect(await run(['audit', 'verify'])).toMatchObject({ code: DAMAGED });
+  });
 
-  test.skipIf(isSkipped)('without its anchor opens nothing', async () => {
+  test.skipIf(isSkipped)('stops every command if its anchor is missing', async () => {
     rmSync(join(data, 'vault', 'anchor.json'));
     const refused = await run(['audit', 'verify']);
     expect(refused).toMatchObject({ code: DAMAGED, stdout: '' });

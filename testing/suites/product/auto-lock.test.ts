@@ -43,16 +43,16 @@ function configure(config: unknown): void {
   writeFileSync(join(directory, 'config.json'), JSON.stringify(config));
 }
 
-/** Looks until it is so; fails by the test's own time limit otherwise. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
+/** Polls until the condition is true. */
+async function until(condition: () => Promise<boolean>): Promise<void> {
   const untilMs = Date.now() + TIMEOUT_MS;
-  while (!(await isSo())) {
-    if (Date.now() > untilMs) throw new Error('it did not become so in time');
+  while (!(await condition())) {
+    if (Date.now() > untilMs) throw new Error('the condition did not become true in time');
     await sleep(POLL_MS);
   }
 }
 
-/** What the audit log says last of locking. */
+/** Returns the last record of a lock in the audit log. */
 async function lastLock(): Promise<string | undefined> {
   const exported = await runPostern(['audit', 'export'], options);
   return exported.stdout
@@ -126,7 +126,7 @@ describe('the app', () => {
     expect(await runPostern(['vault', 'lock'], options)).toMatchObject({ code: 0 });
     const text = await streaming.text();
     expect(text).toContain('VAULT_LOCKED');
-    // Of 2,000 words; five seconds more would have brought hundreds.
+    // The answer has 2,000 words. Five more seconds would have brought hundreds.
     expect(text).not.toContain('GATEWAY_STOPPING');
     expect(await isLocked(postern, key)).toBe(true);
     expect(await lastLock()).toContain('"reason":"ASKED"');
@@ -136,7 +136,7 @@ describe('the app', () => {
   });
 
   test.skipIf(skipBecause('the page of a locked vault', whyNoPrograms(['chromium'])))(
-    'the page shows without a reload that the vault is locked',
+    'shows that the vault is locked without a reload',
     async () => {
       configure({ vault: { lockAfterIdle: '8s' } });
       await using postern = await upPostern({ ...options, isTimed: true });
@@ -154,13 +154,13 @@ describe('the app', () => {
 
 describe('the agent', () => {
   test.each([
-    ['nobody uses it', '10s', { passMs: 10_000 }, 'IDLE'],
-    ['it was suspended', 'never', { sleepMs: 21_000 }, 'SUSPEND'],
-    ['it is told to', 'never', 'lock', 'ASKED'],
+    ['it is idle', '10s', { passMs: 10_000 }, 'IDLE'],
+    ['the machine was suspended', 'never', { sleepMs: 21_000 }, 'SUSPEND'],
+    ['a command locks the vault', 'never', 'lock', 'ASKED'],
     ['it is stopped', 'never', 'SIGTERM', 'EXIT'],
   ] as const)('ends when %s', async (_, lockAfterIdle, how, reason) => {
     configure({ vault: { lockAfterIdle } });
-    const agent = startPostern(['agent', '--ttl', '1h'], { ...options, isTimed: true });
+    await using agent = startPostern(['agent', '--ttl', '1h'], { ...options, isTimed: true });
     await agent.waitFor(/The vault is unlocked/);
     const held = await runPostern(['secret', 'list'], { environment: home.environment });
     expect(held).toMatchObject({ code: 0 });
@@ -175,7 +175,7 @@ describe('the agent', () => {
 
   test('stays unlocked while it is used', async () => {
     configure({ vault: { lockAfterIdle: '12s' } });
-    const agent = startPostern(['agent', '--ttl', '1h'], { ...options, isTimed: true });
+    await using agent = startPostern(['agent', '--ttl', '1h'], { ...options, isTimed: true });
     await agent.waitFor(/The vault is unlocked/);
     for (let uses = 0; uses < 3; uses += 1) {
       await agent.sendMessage({ passMs: 11_000 });
@@ -190,8 +190,8 @@ describe('the agent', () => {
 describe('vault.deleteKeysOnExit', () => {
   test.each([
     ['removes the keys of providers and nothing else', true, 'Removed 1 provider keys', ['note']],
-    ['is off by itself', false, 'Stopped', ['note', 'openai']],
-  ])('%s', async (_, deleteKeysOnExit, said, left) => {
+    ['keeps the keys by default', false, 'Stopped', ['note', 'openai']],
+  ])('%s', async (_, deleteKeysOnExit, message, left) => {
     configure({ vault: { deleteKeysOnExit } });
     expect(await runPostern(['secret', 'set', 'note'], { ...options, input: VALUE })).toMatchObject(
       {
@@ -199,7 +199,7 @@ describe('vault.deleteKeysOnExit', () => {
       },
     );
     const postern = await upPostern(options);
-    expect((await postern.stop()).stderr).toContain(said);
+    expect((await postern.stop()).stderr).toContain(message);
     const listed = await runPostern(['secret', 'list', '--json'], options);
     const names = [...listed.stdout.matchAll(/"name": "(\w+)"/g)].map(([, name]) => name);
     expect(names.toSorted()).toEqual(left);

@@ -48,7 +48,7 @@ describe.skipIf(skipBecause('the build over a keyring', whyNoKeyringSession()))(
     const log = await postern(session, ['audit', 'tail', '--json']);
     expect(log.stdout.match(/secret\.inject/g)).toHaveLength(2);
     expect(await postern(session, ['audit', 'verify'])).toMatchObject({ code: 0 });
-    // The code that Node compiled is kept beside the build.
+    // Node caches the compiled code next to the build.
     expect(readdirSync(join(ROOT, 'apps/cli/dist/compiled')).length).toBeGreaterThan(0);
   });
 
@@ -78,7 +78,7 @@ describe.skipIf(skipBecause('the build over a keyring', whyNoKeyringSession()))(
     await using session = await startKeyringSession('unlocked');
     const { environment } = session;
     const parameters = ['--', BUILT, 'up', '--no-open', '--port', '0'];
-    const up = startProgram(process.execPath, parameters, { environment });
+    await using up = startProgram(process.execPath, parameters, { environment });
     const [, address = ''] = await up.waitFor(/Gateway\s+(http:\S+)\/v1\s/);
     const page = await fetch(`${address}/`);
     expect(page.status).toBe(200);

@@ -14,7 +14,9 @@ import { signIn } from './app-client.ts';
 
 const LAUNCHER = join(import.meta.dirname, '../../../apps/cli/bin/postern.js');
 
-/** The network addresses that a traced process and its children tried to reach, each once. */
+/**
+ * Returns the network addresses that a traced process and its children tried to reach, each once.
+ */
 function contactsIn(trace: string): readonly string[] {
   const addresses = [
     ...trace.matchAll(/sa_family=AF_INET6?, .*?sin6?_port=htons\((\d+)\).*?"([^"]+)"/g),
@@ -32,14 +34,14 @@ const trace = (calls: string, file: string): string[] => [
 ];
 const CALLS = 'connect,sendto,sendmsg,sendmmsg';
 
-describe.skipIf(skipBecause('who is contacted', whyNoPrograms(['strace'])))(
+describe.skipIf(skipBecause('network contacts under strace', whyNoPrograms(['strace'])))(
   'network contacts',
   () => {
     test('contacts only the providers in use', async () => {
       using home = freshHome();
       const upstream = await startFakeUpstream();
       const file = join(home.path, 'trace');
-      const postern = startProgram(
+      await using postern = startProgram(
         'strace',
         [...trace(CALLS, file), process.execPath, LAUNCHER, 'up', '--no-open', '--port', '0'],
         { environment: home.environment },
@@ -65,7 +67,7 @@ describe.skipIf(skipBecause('who is contacted', whyNoPrograms(['strace'])))(
       }
       await runPostern(['stop'], { environment: home.environment });
       await postern.ended;
-      // The list of models also asks Ollama on this machine, which is a provider without a key.
+      // The model list also asks Ollama on this machine, which is a provider without a key.
       const contacts = new Set(contactsIn(readFileSync(file, 'utf8')));
       contacts.delete('127.0.0.1:11434');
       expect([...contacts]).toEqual([new URL(upstream.url).host]);

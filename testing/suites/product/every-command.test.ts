@@ -6,24 +6,24 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const PASSPHRASE = 'three blind mice run';
 const CANARY = 'sk-the-canary-that-no-command-shows-0123456789';
 const FORMS = formsOfText(CANARY);
-/** File descriptors from 4 on. */
+/** Passed on the file descriptors from 4 on. */
 const BACKUP_PASSPHRASE = 'of the backup alone';
 const NEW_PASSPHRASE = 'four and twenty blackbirds';
 
 interface Row {
-  /** The command with what it needs; words of capitals are paths in the home. */
+  /** The command with its arguments. Words in capitals are paths in the home directory. */
   readonly command: string;
   readonly code: number;
   readonly input?: string;
-  /** What it prints with `--json`: one JSON value, unless it is about text of another origin. */
+  /** What it prints with `--json`: one JSON value, or `text`, which other programs define. */
   readonly prints?: 'text';
-  /** It names the value and may show it. */
+  /** The user asked for the value, so the command may print it. */
   readonly shows?: true;
-  /** It says on standard error how it goes on. */
-  readonly tells?: true;
+  /** It prints progress or a next step on standard error. */
+  readonly isVerbose?: true;
 }
 
-/** Every command, against a vault that holds the canary, in this order. */
+/** Every command, run in this order in a vault that contains the canary. */
 const ROWS: readonly Row[] = [
   { command: 'secret list', code: 0 },
   { command: 'secret get openai', code: 0, shows: true },
@@ -37,15 +37,15 @@ const ROWS: readonly Row[] = [
   { command: 'open', code: 5 },
   { command: 'stop', code: 5 },
   { command: 'up --port 99999', code: 2, prints: 'text' },
-  { command: 'agent --ttl 1s', code: 0, tells: true },
+  { command: 'agent --ttl 1s', code: 0, isVerbose: true },
   { command: 'vault unlock --ttl 1s', code: 0 },
   { command: 'vault lock', code: 0 },
   { command: 'vault passphrase', code: 2 },
-  { command: 'vault recovery', code: 0, tells: true },
+  { command: 'vault recovery', code: 0, isVerbose: true },
   { command: 'vault accept-rollback', code: 0 },
   { command: 'run --secret KEY=postern://openai -- printenv KEY', code: 0, prints: 'text' },
   { command: 'inject -i TEMPLATE -o -', code: 0, prints: 'text', shows: true },
-  { command: 'inject -i TEMPLATE -o FILLED', code: 0, tells: true },
+  { command: 'inject -i TEMPLATE -o FILLED', code: 0, isVerbose: true },
   { command: 'scan FILE', code: 1 },
   { command: 'key create test', code: 0 },
   { command: 'key list', code: 0 },
@@ -60,10 +60,10 @@ const ROWS: readonly Row[] = [
   { command: 'auth storage migrate --to keyring --dry-run', code: 5 },
   { command: 'auth storage backup BACKUP --backup-passphrase-fd 4', code: 0 },
   { command: 'auth storage restore BACKUP --yes --backup-passphrase-fd 4', code: 0 },
-  { command: 'auth storage rekey', code: 0, tells: true },
+  { command: 'auth storage rekey', code: 0, isVerbose: true },
   { command: 'doctor', code: 0 },
   { command: 'completions bash', code: 0 },
-  { command: 'vault passphrase --new-passphrase-fd 5', code: 0, tells: true },
+  { command: 'vault passphrase --new-passphrase-fd 5', code: 0, isVerbose: true },
   { command: 'secret list', code: 8 },
 ];
 
@@ -89,7 +89,7 @@ afterAll(() => {
   home[Symbol.dispose]();
 });
 
-/** The words of each command that has none below it, read off the help. */
+/** Returns every command without subcommands, from the help texts. */
 async function leavesBelow(words: readonly string[]): Promise<readonly string[]> {
   const { code, stdout, stderr } = await run([...words, '--help']);
   expect({ code, stderr }, words.join(' ')).toEqual({ code: 0, stderr: '' });
@@ -127,7 +127,7 @@ describe('every command', () => {
     if (row.prints !== 'text') {
       expect(() => JSON.parse(ended.stdout) as unknown, ended.stdout).not.toThrow();
     }
-    if (row.code === 0 && row.tells !== true) expect(ended.stderr).toBe('');
+    if (row.code === 0 && row.isVerbose !== true) expect(ended.stderr).toBe('');
     const printed = Buffer.from(`${ended.stdout}${ended.stderr}`);
     const shown = FORMS.filter(([, bytes]) => printed.includes(bytes)).map(([form]) => form);
     expect(shown).toEqual(row.shows === true ? ['raw'] : []);

@@ -41,7 +41,7 @@ afterEach(() => {
 
 const dataDir = (): string => join(home.path, '.local', 'share', 'postern');
 
-/** Every file below a directory and what it holds. */
+/** Returns every file below a directory and its content. */
 function snapshot(directory: string): Record<string, string> {
   const files = readdirSync(directory, { recursive: true, withFileTypes: true });
   return Object.fromEntries(
@@ -81,7 +81,7 @@ function smallDisk(bytes: number): SmallDisk & Disposable {
   };
 }
 
-/** Writes until nothing more fits. */
+/** Fills the disk. */
 function fill(path: string): void {
   const file = join(path, 'filler');
   for (const size of [65_536, 1024, 1]) {
@@ -102,7 +102,7 @@ describe('a failure prints one line with a remedy and loses no data', () => {
     expect(first.launchUrl).toContain('launch=');
   });
 
-  test('exactly one of two concurrent starts succeeds', async () => {
+  test('lets exactly one of two concurrent starts succeed', async () => {
     const starts = await Promise.allSettled([upPostern(environment), upPostern(environment)]);
     const won = starts.filter((start) => start.status === 'fulfilled');
     expect(won).toHaveLength(1);
@@ -138,7 +138,7 @@ describe('a failure prints one line with a remedy and loses no data', () => {
     await makeVault();
     const path = join(dataDir(), 'vault', file);
     truncateSync(path, Math.floor(readFileSync(path).length / 2));
-    // Not the audit log: a vault whose slots are whole is opened, and that is a record.
+    // Not the audit log: if the slots are intact, the vault is unlocked, and that is recorded.
     const vault = join(dataDir(), 'vault');
     const before = snapshot(vault);
     const ended = await runPostern(['secret', 'list'], { ...environment, passphrase: PASSPHRASE });
@@ -193,7 +193,7 @@ describe('a failure prints one line with a remedy and loses no data', () => {
       input: `gsk_${'x'.repeat(60_000)}`,
     });
     expectOneLine(full, 9, /DISK_FULL/);
-    // A value is handed out only once its use is recorded, and nothing can be recorded now.
+    // A value is only returned once its use is recorded, which isn't possible now.
     const unrecorded = await runPostern([...onDisk, 'secret', 'get', 'openai', '--raw'], {
       ...environment,
       passphrase: PASSPHRASE,

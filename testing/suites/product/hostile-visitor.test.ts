@@ -7,10 +7,16 @@ import { freshHome, POSTERN_LAUNCHER, upPostern } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 
 const MIB = 1024 * 1024;
-/** What is on its way already when the other side stops to read: the buffers of the system. */
+/**
+ * The size of the system's buffers: bytes that are already in transit when the server stops
+ * reading.
+ */
 const MAX_IN_FLIGHT = 24 * MIB;
 
-/** Sends a long body for as long as somebody takes it; how much that was, and what came back. */
+/**
+ * Sends a long body for as long as the server reads it. Returns how much was sent, and the
+ * response.
+ */
 async function pour(port: number, path: string): Promise<{ sent: number; answer: string }> {
   const socket = connect(port, '127.0.0.1');
   const closed = new Promise<void>((resolve) => {
@@ -90,7 +96,7 @@ describe('a client without a session', () => {
   });
 });
 
-/** Where the page is, once that was printed. */
+/** Waits until the address of the page is printed, and returns it. */
 async function originIn(output: Readable): Promise<string> {
   return await new Promise((resolve) => {
     let text = '';

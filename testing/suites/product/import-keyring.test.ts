@@ -84,7 +84,7 @@ describe.skipIf(skipBecause('importing out of GNOME Keyring', why))('secret impo
       'anthropic',
     ],
     [
-      'attributes of one’s own',
+      'custom attributes',
       ['tool', 'mine', 'key', 'work'],
       VALUE,
       ['--from', 'keyring', '--attribute', 'tool=mine', '--attribute', 'key=work', '--as', 'work'],

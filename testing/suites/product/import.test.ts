@@ -7,7 +7,7 @@ const PASSPHRASE = 'three blind mice run';
 const VALUE = 'sk-test-000000000000000000';
 const OTHER = 'sk-another-value-that-is-long-enough';
 
-/* Made from the description of the format: salt 00…0f, the program's own password, IV 00…0f. */
+/* Created from the description of the format: salt 00…0f, the program's own password, IV 00…0f. */
 const SALT = Buffer.from([...Array(16).keys()]);
 const TOKEN =
   'gAAAAABlU_EAAAECAwQFBgcICQoLDA0OD-kjjkR9hsUsFaqyq5YKG2BO9fx9eKzw3I1EBbDAnj2nCYFQeGmpOY7twntPcRA6FhGw3Cxm2cQk7XcVqwCQur0DcMkY2bbMkppsXyiHXbM-';
@@ -78,12 +78,12 @@ describe('secret import', () => {
   });
 
   test.each([
-    ['nothing there', ['no such path'], 4, /IMPORT_NOT_FOUND/],
-    ['no known format', ['note'], 2, /IMPORT_FORMAT_UNKNOWN/],
-    ['a format that it is not', ['note', '--format', 'claude-gate'], 6, /IMPORT_/],
+    ['a missing file', ['no such path'], 4, /IMPORT_NOT_FOUND/],
+    ['an unknown format', ['note'], 2, /IMPORT_FORMAT_UNKNOWN/],
+    ['another format than the given one', ['note', '--format', 'claude-gate'], 6, /IMPORT_/],
     ['a contradiction', ['note', '--dry-run', '--destroy'], 2, /can't be used together/],
   ])('%s', async (_name, [path = '', ...options], code, words) => {
-    writeFileSync(join(home.path, 'note'), 'nothing of interest');
+    writeFileSync(join(home.path, 'note'), 'a file without keys');
     const ended = await run(['secret', 'import', join(home.path, path), ...options]);
     expect(ended.stderr).toMatch(words);
     expect(ended).toMatchObject({ code, stdout: '' });

@@ -14,7 +14,7 @@ afterAll(async () => {
   await place[Symbol.asyncDispose]();
 });
 
-/** A new directory in the home, with these files. */
+/** Creates a directory in the home with the given files. */
 function directoryWith(name: string, files: Readonly<Record<string, string>>): string {
   const path = join(place.home, name);
   mkdirSync(path);
@@ -60,14 +60,9 @@ describe('postern inject', () => {
   });
 
   test.each([
-    [
-      'a secret that is missing',
-      '{{ postern://none }}{{ postern://nor }}',
-      4,
-      /none\/value, nor\/value/,
-    ],
-    ['a reference without a form', 'a\n{{ postern://a/b/c }}', 2, /line 2: the reference is not/],
-    ['braces that stay open', '{{ postern://openai', 2, /REFERENCE_INVALID/],
+    ['a missing secret', '{{ postern://none }}{{ postern://nor }}', 4, /none\/value, nor\/value/],
+    ['an invalid reference', 'a\n{{ postern://a/b/c }}', 2, /line 2: the reference is not/],
+    ['unclosed braces', '{{ postern://openai', 2, /REFERENCE_INVALID/],
   ])('%s writes nothing', async (name, template, code, words) => {
     const directory = directoryWith(name, { 'app.tpl': template });
     const output = join(directory, 'out');
@@ -137,7 +132,7 @@ describe.skipIf(skipBecause('postern scan', whyNoPrograms(['git'])))('postern sc
     );
     expect(spoken.stdout).not.toContain(' commit ');
     for (const { stdout, stderr } of [ended, spoken]) {
-      place.canary.searchBytes('what scan says', stdout + stderr);
+      place.canary.searchBytes('the output of scan', stdout + stderr);
       expect(stdout + stderr).not.toContain(KEY_SHAPE);
     }
     place.canary.expectNone();

@@ -19,8 +19,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signIn, type AppClient } from './app-client.ts';
 
 /*
- * One life of the product in which every secret and every prompt is marked. Afterwards, and while
- * it runs, the marks are looked for wherever they have no business.
+ * One run of the product in which every secret and every prompt is marked. During and after the
+ * run, the test searches for the marks wherever they must not be.
  */
 
 interface Marks {
@@ -93,7 +93,7 @@ async function useGateway({ canary, marks, options }: Scene, up: PosternUp): Pro
   const made = await runPostern(['key', 'create', 'laptop', '--json'], options);
   const [key = ''] = /sk-postern-[\w-]+/.exec(made.stdout) ?? [];
   canary.watch('the gateway key', key);
-  canary.searchBytes('what else key create says', made.stderr);
+  canary.searchBytes('the other output of key create', made.stderr);
   const ask = async (bearer: string, body: string): Promise<Response> =>
     await fetch(`${up.address}/v1/chat/completions`, {
       method: 'POST',
@@ -147,7 +147,7 @@ async function runCommands({ canary, marks, options }: Scene): Promise<void> {
   }
 }
 
-async function liveThrough(scene: Scene, storage: 'file' | 'keyring'): Promise<void> {
+async function runScene(scene: Scene, storage: 'file' | 'keyring'): Promise<void> {
   const { canary, options, home } = scene;
   await using up = await upPostern(options);
   const app = await signIn(up.launchUrl);
@@ -159,12 +159,12 @@ async function liveThrough(scene: Scene, storage: 'file' | 'keyring'): Promise<v
   await runCommands(scene);
   canary.searchFiles(home);
   const { stdout, stderr } = await up.stop();
-  canary.searchBytes('what postern up says', stdout + stderr);
+  canary.searchBytes('the output of postern up', stdout + stderr);
   canary.searchFiles(home);
 }
 
-/** Stops the power in the middle of an answer, so that logs and temporary files are left. */
-async function dieInTheMiddle({ canary, marks, options, home, upstream }: Scene): Promise<void> {
+/** Kills the process in the middle of an answer, so that logs and temporary files remain. */
+async function killMidAnswer({ canary, marks, options, home, upstream }: Scene): Promise<void> {
   const up = await upPostern({ ...options, passphrase: marks.passphrase });
   const app = await signIn(up.launchUrl);
   const created = await app.request('POST', '/api/conversations', {});
@@ -209,11 +209,12 @@ describe.each(STORAGES)('no secret and no prompt is left anywhere, storage %s', 
       using home = session?.home ?? freshHome();
       const environment = session?.environment ?? home.environment;
       const scene: Scene = { canary, marks, options: { environment }, home: home.path, upstream };
-      await liveThrough(scene, storage);
-      await dieInTheMiddle(scene);
+      await runScene(scene, storage);
+      await killMidAnswer(scene);
       canary.expectNone();
 
-      // The scene was what it claims to be: the marks went where they belong, and left traces.
+      // Checks that the run did what it should: the marks were sent to the provider, and other
+      // traces exist.
       const sent = upstream.requests.map(({ body }) => Buffer.from(body).toString('utf8')).join('');
       expect(sent).toContain(marks.prompt);
       expect(sent).toContain(marks.gatewayPrompt);

@@ -12,7 +12,7 @@ import {
   whyNoPrograms,
   type FreshHome,
 } from '@postern/testing';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const PASSPHRASE = 'PASS-of-the-memory-test-4711';
 const VALUE = 'sk-VALUE-of-the-memory-test-0815';
@@ -34,7 +34,7 @@ afterAll(() => {
   home[Symbol.dispose]();
 });
 
-/** What a process has written to its memory, region by region. */
+/** Returns the written memory of a process, one region at a time. */
 function* memoryOf(pid: number): Generator<Buffer> {
   const memory = openSync(`/proc/${pid}/mem`, 'r');
   try {
@@ -52,7 +52,7 @@ function* memoryOf(pid: number): Generator<Buffer> {
   }
 }
 
-/** A region that is gone by now has nothing. */
+/** Returns 0 for a region that no longer exists. */
 function readAt(file: number, bytes: Buffer, position: bigint): number {
   try {
     return readSync(file, bytes, 0, bytes.length, position);
@@ -61,13 +61,13 @@ function readAt(file: number, bytes: Buffer, position: bigint): number {
   }
 }
 
-/** The two forms that a text has in the memory of JavaScript. */
+/** The two encodings of a text in the memory of a JavaScript engine. */
 const formsOf = (text: string): readonly Buffer[] => [
   Buffer.from(text, 'latin1'),
   Buffer.from(text, 'utf16le'),
 ];
 
-/** How many regions of a process's memory have a text. */
+/** Counts the regions of a process's memory that contain a text. */
 function timesInMemory(pid: number, text: string): number {
   const forms = formsOf(text);
   let times = 0;
@@ -86,22 +86,19 @@ describe.skipIf(skipBecause('the memory of a process', whyNotLinux))('after unlo
     expect(await runPostern(['secret', 'get', 'marked', '--raw'], given())).toMatchObject({
       stdout: VALUE,
     });
-    // That the search finds what is there: the value that was just handed out.
+    // Shows that the search works: it finds the value that was just read.
     expect(timesInMemory(up.program.pid, VALUE)).toBeGreaterThan(0);
     expect(timesInMemory(up.program.pid, PASSPHRASE)).toBe(0);
   });
 
-  test("neither does an agent's", async () => {
-    const agent = startPostern(['agent', '--ttl', '1h'], given());
-    onTestFinished(async () => {
-      await agent.stop();
-    });
+  test("an agent's memory doesn't contain a passphrase from a descriptor", async () => {
+    await using agent = startPostern(['agent', '--ttl', '1h'], given());
     await agent.waitFor(/The vault is unlocked/);
     expect(timesInMemory(agent.pid, PASSPHRASE)).toBe(0);
   });
 
   test.skipIf(skipBecause('typed passphrases', whyNoPrograms(['tmux'])))(
-    "nor an agent's whose passphrase was typed",
+    "an agent's memory doesn't contain a typed passphrase",
     async () => {
       await using screen = await startTmuxScreen({
         directory: home.path,
@@ -124,20 +121,17 @@ const whyNoDumps =
   whyNotLinux ??
   (/^[\w.%-]+\n$/.test(readFileSync(PATTERN, 'latin1'))
     ? undefined
-    : 'core dumps of this machine go elsewhere');
+    : 'core dumps of this machine are not written to the working directory');
 
 describe.skipIf(skipBecause('core dumps', whyNoDumps))('a core dump', () => {
   test('contains neither keys nor the passphrase', async () => {
     const { environment, path } = home;
     const script = 'ulimit -c unlimited && exec "$@"';
     const agent = [testProgram(), '--passphrase-fd', '3', 'agent', '--ttl', '1h'];
-    const program = startProgram('sh', ['-c', script, 'sh', process.execPath, ...agent], {
+    await using program = startProgram('sh', ['-c', script, 'sh', process.execPath, ...agent], {
       environment,
       directory: path,
       descriptors: [PASSPHRASE],
-    });
-    onTestFinished(async () => {
-      await program.stop();
     });
     await program.waitFor(/The vault is unlocked/);
     const got = await runPostern(['secret', 'get', 'marked', '--raw'], { environment });
@@ -153,7 +147,7 @@ describe.skipIf(skipBecause('core dumps', whyNoDumps))('a core dump', () => {
   });
 
   test.each([[[]], [['--no-masking']]])(
-    'of a command of run %j is the same as without Postern',
+    'of a command of run %j has the same filter as without Postern',
     async (options) => {
       const ended = await runPostern(
         ['run', ...options, '--', 'cat', '/proc/self/coredump_filter'],

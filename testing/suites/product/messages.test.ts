@@ -10,8 +10,8 @@ interface Row {
   readonly command: string;
   readonly input?: string;
   readonly code: number;
-  /** All of standard error. */
-  readonly says: string;
+  /** The whole standard error. */
+  readonly stderr: string;
 }
 
 /** Without a terminal, a keyring or a passphrase. */
@@ -20,7 +20,7 @@ const IN_A_FRESH_HOME: readonly Row[] = [
     name: 'a first secret without a way to get a passphrase',
     command: 'secret set openai',
     code: 4,
-    says:
+    stderr:
       'postern: No keyring is available, and there is no terminal to ask for a new passphrase. ' +
       'Pass a new passphrase with --passphrase-fd N, or run the command in a terminal. ' +
       '[VAULT_NOT_SET_UP]\n',
@@ -29,7 +29,7 @@ const IN_A_FRESH_HOME: readonly Row[] = [
     name: 'help for a command that does not exist',
     command: 'nonsense --help',
     code: 2,
-    says: 'postern: postern has no such command. Run postern --help. [USAGE]\n',
+    stderr: 'postern: postern has no such command. Run postern --help. [USAGE]\n',
   },
 ];
 
@@ -38,7 +38,7 @@ const WITH_A_VAULT: readonly Row[] = [
     name: 'a locked vault without a terminal',
     command: 'secret list',
     code: 3,
-    says:
+    stderr:
       'postern: The vault is locked, and there is no terminal to ask for the passphrase. Unlock it ' +
       'in the app, or give the passphrase: at a terminal when asked, else with --passphrase-fd N. ' +
       '[VAULT_LOCKED]\n',
@@ -47,7 +47,7 @@ const WITH_A_VAULT: readonly Row[] = [
     name: 'an output file that exists',
     command: 'inject -i TEMPLATE -o TEMPLATE',
     code: 8,
-    says:
+    stderr:
       'postern: TEMPLATE already exists and was left unchanged. Choose another name, or overwrite it ' +
       'with --force. [OUTPUT_EXISTS]\n',
   },
@@ -58,7 +58,7 @@ const WITH_ITS_PASSPHRASE: readonly Row[] = [
     name: 'an empty value',
     command: 'secret set openai',
     code: 2,
-    says:
+    stderr:
       'postern: The value is empty; nothing was stored. Pipe the value in: postern secret set ' +
       'openai < FILE. [USAGE]\n',
   },
@@ -67,7 +67,7 @@ const WITH_ITS_PASSPHRASE: readonly Row[] = [
     command: 'secret set openai',
     input: 'x'.repeat(70_000),
     code: 2,
-    says:
+    stderr:
       'postern: Standard input is too long for a secret; nothing was stored. Enter a text value ' +
       'of at most 64 KiB. [SECRET_INVALID]\n',
   },
@@ -91,9 +91,9 @@ async function expectRow(row: Row, passphrase?: string): Promise<void> {
     input: row.input ?? '',
     ...(passphrase === undefined ? {} : { passphrase }),
   });
-  expect({ code: ended.code, says: ended.stderr.replaceAll(path, 'TEMPLATE') }).toEqual({
+  expect({ code: ended.code, stderr: ended.stderr.replaceAll(path, 'TEMPLATE') }).toEqual({
     code: row.code,
-    says: row.says,
+    stderr: row.stderr,
   });
 }
 

@@ -24,7 +24,7 @@ const runIn =
       input,
     });
 
-/** How many entries of Postern the keyring has. */
+/** Counts Postern's entries in the keyring. */
 async function entriesIn(session: KeyringSession): Promise<number> {
   const found = await session.run('secret-tool', ['search', '--all', 'service', 'postern']);
   return `${found.stdout}${found.stderr}`.split('service = postern').length - 1;
@@ -79,7 +79,7 @@ describe.skipIf(skipBecause('migration from GNOME Keyring', why))('auth storage 
   });
 
   test.skipIf(skipBecause('kills of a migration', whyNoKilling()))(
-    'killed anywhere, in either direction, keeps the secret and can be resumed',
+    'keeps the secret and can be resumed after a kill anywhere, in either direction',
     { timeout: 600_000 },
     async () => {
       await using session = await startKeyringSession('unlocked');
@@ -99,7 +99,8 @@ describe.skipIf(skipBecause('migration from GNOME Keyring', why))('auth storage 
           await runPosternKilledAt(at, calls, parameters, options);
           const get = ['secret', 'get', 'openai', '--raw'];
           expect(await run(get)).toMatchObject({ stderr: '', stdout: VALUE });
-          // Completed, or begun anew; where the switch was made before, it is there already.
+          // Completed or restarted. If the storage was switched before the kill, the secret is
+          // there already.
           const { code, stderr } = await run(parameters);
           expect([0, 2], stderr).toContain(code);
           const status = await run(['auth', 'storage', 'status', '--json']);

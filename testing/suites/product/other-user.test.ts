@@ -24,14 +24,14 @@ const PASSPHRASE = 'three blind mice run';
 const VALUE = 'sk-a-value-that-is-long-enough';
 
 let home: FreshHome;
-/** Where everybody may make something, as in /tmp. */
+/** A directory in which everyone can create files, like /tmp. */
 let shared: string;
-/** The directory of a run is for nobody else. */
-let open: Disposable;
+/** The temporary directory of a test run is otherwise private. */
+let traversal: Disposable;
 const listeners: RunningProgram[] = [];
 
 beforeEach(() => {
-  open = allowTraversal(tmpdir());
+  traversal = allowTraversal(tmpdir());
   home = freshHome();
   shared = mkdtempSync(join(tmpdir(), 'postern-shared-'));
   chmodSync(shared, 0o1777);
@@ -41,14 +41,14 @@ afterEach(async () => {
   for (const listener of listeners.splice(0)) await listener.stop();
   home[Symbol.dispose]();
   rmSync(shared, { recursive: true, force: true });
-  open[Symbol.dispose]();
+  traversal[Symbol.dispose]();
 });
 
 const dataDir = (): string => join(home.path, '.local', 'share', 'postern');
 
-/** Lives in the home, without a runtime directory but for this one. */
-function person(user: number | undefined, runtimeDir: string | undefined): PosternOptions {
-  // An empty variable is none.
+/** The options of a command run by this user, with the given runtime directory or none. */
+function optionsOf(user: number | undefined, runtimeDir: string | undefined): PosternOptions {
+  // Programs treat an empty variable as unset.
   const runtime = { XDG_RUNTIME_DIR: runtimeDir ?? '' };
   return {
     environment: { ...home.environment, TMPDIR: shared, ...runtime },
@@ -58,8 +58,8 @@ function person(user: number | undefined, runtimeDir: string | undefined): Poste
 }
 
 /**
- * Listens on `control.sock` in this directory, which it makes first, for everybody; answers as an open
- * vault that holds forged values would, and prints all that it is sent.
+ * Creates this directory and listens on `control.sock` in it, for everyone. It answers as an
+ * unlocked vault with forged values, and prints everything it receives.
  */
 const SQUATTER = `
 const { chmodSync, mkdirSync } = require('node:fs');
@@ -95,10 +95,11 @@ async function squat(user: number | undefined, base: string, name: string): Prom
   await listener.waitFor(/listening/);
 }
 
-/** What was sent to all listeners. */
-const heard = (): string => listeners.map((each) => each.stdout().slice('listening'.length)).join();
+/** Everything that the listeners received. */
+const received = (): string =>
+  listeners.map((each) => each.stdout().slice('listening'.length)).join();
 
-/** A vault is made, used and locked as if nobody else were there. */
+/** Creates, uses and locks a vault, and checks that no listener interfered. */
 async function expectUndisturbed(options: PosternOptions): Promise<void> {
   const set = await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });
   expect(set).toMatchObject({ code: 0 });
@@ -109,7 +110,7 @@ async function expectUndisturbed(options: PosternOptions): Promise<void> {
   expect((await runPostern(['open'], options)).stderr).toContain('NOT_RUNNING');
   const status = await runPostern(['status', '--json'], options);
   expect(JSON.parse(status.stdout)).toMatchObject({ running: null, vault: 'locked' });
-  expect(heard()).toBe('');
+  expect(received()).toBe('');
 }
 
 describe('a listener that another user put in place of the socket', () => {
@@ -119,7 +120,7 @@ describe('a listener that another user put in place of the socket', () => {
       () => [join(shared, `postern-${String(SOME_USER)}`), shortName(dataDir())],
     ],
     [
-      'in a runtime directory of his own that the variable names',
+      "in the other user's runtime directory, if the variable names it",
       () => {
         const runtime = join(shared, 'runtime');
         return [runtime, join('postern', shortName(dataDir())), runtime];
@@ -128,20 +129,20 @@ describe('a listener that another user put in place of the socket', () => {
   ];
 
   test.skipIf(skipBecause('another user at the socket', whyNoOtherUser())).each(places)(
-    '%s is sent nothing, and its messages are ignored',
+    '%s receives nothing, and its messages are ignored',
     async (_name, placeOf) => {
       const [base, name, runtimeDir] = placeOf();
       await squat(OTHER_USER, base, name);
       chownTree(SOME_USER, home.path);
-      await expectUndisturbed(person(SOME_USER, runtimeDir));
+      await expectUndisturbed(optionsOf(SOME_USER, runtimeDir));
     },
   );
 
-  // The same without another user: what everybody may write could be anybody's.
-  test('in a world-writable runtime directory is sent nothing', async () => {
+  // The same without another user: in a world-writable directory, anyone can create the socket.
+  test('receives nothing in a world-writable runtime directory', async () => {
     const runtime = join(shared, 'runtime');
     await squat(undefined, runtime, join('postern', shortName(dataDir())));
-    await expectUndisturbed(person(undefined, runtime));
+    await expectUndisturbed(optionsOf(undefined, runtime));
   });
 });
 
@@ -154,7 +155,7 @@ describe.skipIf(skipBecause('a home that another user made', whyNoOtherUser()))(
       mkdirSync(join(foreign, 'data'), { recursive: true });
       chownTree(OTHER_USER, foreign);
       for (const path of [foreign, join(foreign, 'data')]) chmodSync(path, 0o777);
-      const options = person(SOME_USER, undefined);
+      const options = optionsOf(SOME_USER, undefined);
       const there = ['--home', foreign];
       const set = await runPostern([...there, 'secret', 'set', 'openai'], {
         ...options,
@@ -169,7 +170,7 @@ describe.skipIf(skipBecause('a home that another user made', whyNoOtherUser()))(
       expect(doctor.stdout).not.toMatch(/chown|chmod|\brm\b|sudo/);
     });
 
-    test("isn't reached through a link that the other user created", async () => {
+    test("isn't used through a link that the other user created", async () => {
       chownTree(SOME_USER, home.path);
       const own = join(home.path, 'elsewhere');
       mkdirSync(own, { mode: 0o700 });
@@ -180,7 +181,7 @@ describe.skipIf(skipBecause('a home that another user made', whyNoOtherUser()))(
         user: OTHER_USER,
       });
       expect(made).toMatchObject({ code: 0 });
-      const options = person(SOME_USER, undefined);
+      const options = optionsOf(SOME_USER, undefined);
       const set = await runPostern(['--home', link, 'secret', 'set', 'openai'], {
         ...options,
         input: VALUE,
@@ -195,10 +196,10 @@ describe.skipIf(skipBecause('a user id without an entry', whyNoOtherUser()))(
   () => {
     test("runs Postern, whose socket another such user can't reach", async () => {
       chownTree(SOME_USER, home.path);
-      const options = person(SOME_USER, undefined);
+      const options = optionsOf(SOME_USER, undefined);
       await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });
       await using postern = await upPostern(options);
-      // Without a passphrase: through the socket.
+      // No passphrase is needed because the running process answers on the socket.
       const asked = { environment: options.environment, user: SOME_USER };
       const get = await runPostern(['secret', 'get', 'openai', '--raw'], asked);
       expect(get).toMatchObject({ code: 0, stdout: VALUE });

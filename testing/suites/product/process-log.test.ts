@@ -60,7 +60,7 @@ describe("the app's log", () => {
     );
     expect(answer.status).toBe(200);
     await answer.text();
-    const wrong = canary.plant('a key that is none', (mark) => `sk-postern-${mark}`);
+    const wrong = canary.plant('an invalid key', (mark) => `sk-postern-${mark}`);
     await fetch(`${postern.address}/v1/models`, { headers: { authorization: `Bearer ${wrong}` } });
     expect(await runPostern(['vault', 'lock'], options)).toMatchObject({ code: 0 });
     const { stderr } = await postern.stop();

@@ -60,7 +60,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       expect(await valueWith(PASSPHRASE)).toBe(VALUE);
     });
 
-    test('mismatched or too short passphrases create no vault', async () => {
+    test('creates no vault with mismatched or too short passphrases', async () => {
       await using terminal = await openTerminal(home);
       const differ = await converse(
         terminal,
@@ -111,7 +111,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       expect(await valueWith(PASSPHRASE)).toBe(VALUE);
     });
 
-    test('an unconfirmed removal says that nothing was removed', async () => {
+    test('reports that nothing was removed without confirmation', async () => {
       await makeVault();
       await using terminal = await openTerminal(home);
       const asked = [
@@ -124,7 +124,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       expect(await valueWith(PASSPHRASE)).toBe(VALUE);
     });
 
-    test('a pasted value is hidden too, and ends at the line break', async () => {
+    test('hides a pasted value too, and ends it at the line break', async () => {
       await makeVault();
       await using terminal = await openTerminal(home);
       await enter(terminal, 'postern secret set openai');
@@ -137,7 +137,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       expect(await valueWith(PASSPHRASE)).toBe('sk-a-pasted-value-long-enough');
     });
 
-    test('a passphrase can be mistyped twice; the third time fails', async () => {
+    test('retries a mistyped passphrase twice; the third wrong one fails', async () => {
       await makeVault();
       await using terminal = await openTerminal(home);
       const ask = /Passphrase:$/;
@@ -177,7 +177,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
       expect(await terminal.screen.look()).not.toContain(OTHER);
     });
 
-    test('a recovery code replaces a lost passphrase, and itself', async () => {
+    test('a recovery code replaces a lost passphrase, and is itself replaced', async () => {
       await makeVault();
       await using terminal = await openTerminal(home);
       const ask = [/Passphrase:$/, PASSPHRASE] as const;
@@ -204,7 +204,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
         await makeVault();
         const asked = await runPostern(['vault', 'recovery', '--json'], inHome());
         const [code = ''] = /postern1-[a-z0-9-]+/.exec(asked.stdout) ?? [];
-        // The fifth puts the secrets in place; the new key is in force before it.
+        // The fifth rename replaces the secrets. The new key is active before it.
         const rekey = ['auth', 'storage', 'rekey'];
         expect(await runPosternKilledAt(5, ['rename'], rekey, inHome())).toBe(true);
         await using terminal = await openTerminal(home);
@@ -275,7 +275,7 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
         const back = await converse(terminal, toKeyring, [ask], 0);
         expect(back).toContain('Moved 1 secrets from file to keyring.');
         expect(await converse(terminal, 'postern secret get openai', [], 0)).toContain(VALUE);
-        // The vault has the passphrase still, which a new data key needs.
+        // The vault still has the passphrase, which a new data key needs.
         const present = [/Vault passphrase:$/, PASSPHRASE] as const;
         const rekeyed = await converse(terminal, 'postern auth storage rekey', [present], 0);
         expect(rekeyed).toContain('use a new data key');

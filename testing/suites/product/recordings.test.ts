@@ -83,8 +83,8 @@ describe.skipIf(skipBecause('recorded streams through the product', why))(
         const messages = field(view, 'messages');
         const answer = Array.isArray(messages) ? (messages as readonly JsonValue[]).at(-1) : null;
         const recording = readRecording(row.file, row.dialect, row.answer);
-        if (recording.kind !== 'stream') throw new Error(`${row.name} is no stream`);
-        // The blank line ends the last event also where a file was saved without it.
+        if (recording.kind !== 'stream') throw new Error(`${row.name} is not a stream`);
+        // The blank line ends the last event, even if the file was saved without it.
         const bytes = encodeUtf8(`${recording.frames.join('')}\n\n`);
         const expected = fold(decodeChunks(row.dialect, [bytes]));
         expect([row.name, field(answer, 'parts')]).toEqual([row.name, expected.parts]);

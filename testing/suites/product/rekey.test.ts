@@ -25,11 +25,11 @@ const TITLE = 'A conversation from before';
 const REKEY = ['auth', 'storage', 'rekey'] as const;
 
 /**
- * The renames of a change of the data key: the audit log's head (1), the journal (2), the secrets
- * under the new key (3), the two databases, the slots (6), which put it in force, the secrets (7), the
- * anchor (8). A kill comes as a rename is entered: the one before it is the last that was done.
+ * The renames of a data key change: the audit log's head (1), the journal (2), the secrets under
+ * the new key (3), the two databases, the slots (6), which activate the key, the secrets (7), the
+ * anchor (8). A kill happens before a rename, so the previous rename is the last completed one.
  */
-const RENAMINGS = { begun: 3, inForce: 7, beforeAnchor: 8 } as const;
+const RENAMES = { started: 3, active: 7, beforeAnchor: 8 } as const;
 
 const dataOf = (home: FreshHome): string => join(home.path, '.local', 'share', 'postern');
 const inHome = (home: FreshHome): PosternOptions => ({
@@ -42,7 +42,7 @@ function copyData(from: FreshHome, to: FreshHome): void {
   execFileSync('cp', ['-a', dataOf(from), dataOf(to)]);
 }
 
-/** Every file below a directory, as it is now. */
+/** Every file below a directory and its current content. */
 function bytesIn(directory: string): ReadonlyMap<string, string> {
   const files = readdirSync(directory, { recursive: true, withFileTypes: true });
   const paths = files
@@ -51,8 +51,8 @@ function bytesIn(directory: string): ReadonlyMap<string, string> {
   return new Map(paths.map((path) => [path, readFileSync(path).toString('hex')]));
 }
 
-/** A home with a secret, a conversation and a gateway key; the key's text. */
-async function furnish(options: PosternOptions): Promise<string> {
+/** Creates a secret, a conversation and a gateway key. Returns the key. */
+async function addContent(options: PosternOptions): Promise<string> {
   const set = await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });
   expect(set).toMatchObject({ code: 0 });
   const made = await runPostern(['key', 'create', 'laptop'], options);
@@ -62,8 +62,8 @@ async function furnish(options: PosternOptions): Promise<string> {
   return made.stdout.trim();
 }
 
-/** Everything is there and whole; what the first command said on standard error. */
-async function expectAllThere(options: PosternOptions): Promise<string> {
+/** Checks that everything is intact. Returns the first command's standard error. */
+async function expectIntact(options: PosternOptions): Promise<string> {
   const got = await runPostern(['secret', 'get', 'openai', '--raw'], options);
   expect(got).toMatchObject({ code: 0, stdout: VALUE });
   expect(await runPostern(['doctor'], options)).toMatchObject({ code: 0 });
@@ -71,8 +71,8 @@ async function expectAllThere(options: PosternOptions): Promise<string> {
   return got.stderr;
 }
 
-/** The running product shows the conversation, and its gateway knows the key. */
-async function expectInUse(options: PosternOptions, key: string): Promise<void> {
+/** Checks that the running product shows the conversation and that its gateway accepts the key. */
+async function expectUsable(options: PosternOptions, key: string): Promise<void> {
   await using postern = await upPostern(options);
   const app = await signIn(postern.launchUrl);
   expect(JSON.stringify(await app.request('GET', '/api/conversations'))).toContain(TITLE);
@@ -99,7 +99,7 @@ describe('auth storage rekey with the encrypted file', () => {
     using home = freshHome();
     using before = freshHome();
     const options = inHome(home);
-    const key = await furnish(options);
+    const key = await addContent(options);
     copyData(home, before);
 
     const changed = await runPostern([...REKEY, '--json'], options);
@@ -108,10 +108,10 @@ describe('auth storage rekey with the encrypted file', () => {
     expect(changed.stderr).toMatch(
       /encrypting conversations[^]*encrypting gateway[^]*a new process/,
     );
-    expect(await expectAllThere(options)).not.toContain('data key');
-    await expectInUse(options, key);
-    const told = await runPostern(['audit', 'export'], options);
-    expect(told.stdout).toMatch(/"action":"vault.rekey".*"outcome":"success"/);
+    expect(await expectIntact(options)).not.toContain('data key');
+    await expectUsable(options, key);
+    const exported = await runPostern(['audit', 'export'], options);
+    expect(exported.stdout).toMatch(/"action":"vault.rekey".*"outcome":"success"/);
 
     for (const [file, command, code] of [
       ['vault/slots.json', ['secret', 'get', 'openai'], 6],
@@ -129,27 +129,29 @@ describe('auth storage rekey with the encrypted file', () => {
         const ended = await runPostern(command, inHome(mixed));
         expect([file, ended.code]).toEqual([file, code]);
         if (file.startsWith('vault/')) {
-          // The anchor knows the newest: an older file was put back, a newer one is of no use here.
-          const said =
+          // A restored older file is detected through the anchor; a newer file doesn't match the
+          // others.
+          const message =
             to === home
               ? /is older than this vault's newest copy.*accept-rollback.*\[VAULT_ROLLED_BACK\]/
               : /a different data key than slots\.json.*Put back.*\[VAULT_DAMAGED\]/;
-          expect(ended.stderr).toMatch(said);
+          expect(ended.stderr).toMatch(message);
         }
       }
     }
-    await expectAllThere(inHome(before));
+    await expectIntact(inHome(before));
   });
 
   test('is rejected while Postern runs, while an agent has the vault unlocked, and without a vault', async () => {
     using home = freshHome();
     const options = inHome(home);
     expect(await runPostern(REKEY, options)).toMatchObject({ code: 4 });
-    await furnish(options);
+    await addContent(options);
     const slots = join(dataOf(home), 'vault', 'slots.json');
     const before = readFileSync(slots);
     {
-      // Locked: it waits for a passphrase, and would open the databases in the middle.
+      // A locked app waits for a passphrase, and would open the databases in the middle of the
+      // change.
       await using postern = await upPostern({ environment: home.environment });
       expect(postern.address).not.toBe('');
       const refused = await runPostern(REKEY, options);
@@ -167,14 +169,14 @@ describe('auth storage rekey with the encrypted file', () => {
   });
 
   test.skipIf(skipBecause('kills at system calls', whyNoKilling()))(
-    'killed anywhere, keeps everything at the next start and reports the outcome',
+    'keeps everything after a kill anywhere, and the next start reports the outcome',
     { timeout: 900_000 },
     async () => {
       using home = freshHome();
-      const key = await furnish(inHome(home));
-      const heard = new Set<string>();
+      const key = await addContent(inHome(home));
+      const outcomes = new Set<string>();
       for (const [calls, moments] of [
-        [['rename'], [1, 2, RENAMINGS.begun, 4, 5, 6, RENAMINGS.inForce, RENAMINGS.beforeAnchor]],
+        [['rename'], [1, 2, RENAMES.started, 4, 5, 6, RENAMES.active, RENAMES.beforeAnchor]],
         [['fsync'], isExhaustive ? [1, 5, 9, 13, 17, 21, 25] : [1, 13, 25]],
         [['unlink'], isExhaustive ? [1, 4, 7, 10] : [1, 10]],
       ] as const) {
@@ -185,31 +187,31 @@ describe('auth storage rekey with the encrypted file', () => {
           expect([calls, at, await runPosternKilledAt(at, calls, REKEY, options)]).toEqual([
             ...[calls, at, true],
           ]);
-          const begun = existsSync(join(dataOf(killed), 'vault', 'journal.json'));
-          const said = await expectAllThere(options);
-          const [, outcome] = /(\S+) an interrupted data key change/.exec(said) ?? [];
-          expect([calls, at, outcome !== undefined]).toEqual([calls, at, begun]);
-          if (outcome !== undefined) heard.add(outcome);
-          // Whatever was left is completed by the second start at the latest.
+          const isInterrupted = existsSync(join(dataOf(killed), 'vault', 'journal.json'));
+          const stderr = await expectIntact(options);
+          const [, outcome] = /(\S+) an interrupted data key change/.exec(stderr) ?? [];
+          expect([calls, at, outcome !== undefined]).toEqual([calls, at, isInterrupted]);
+          if (outcome !== undefined) outcomes.add(outcome);
+          // At the latest, the second start finishes what was interrupted.
           expect(readdirSync(join(dataOf(killed), 'vault')).toSorted()).toEqual([
             ...['anchor.json', 'secrets.jwe.json', 'slots.json', 'vault.lock'],
           ]);
-          if (calls[0] === 'rename') await expectInUse(options, key);
+          if (calls[0] === 'rename') await expectUsable(options, key);
         }
       }
-      expect([...heard].toSorted()).toEqual(['Continued', 'Finished']);
+      expect([...outcomes].toSorted()).toEqual(['Continued', 'Finished']);
     },
   );
 
   test.skipIf(skipBecause('kills at system calls', whyNoKilling()))(
-    'interrupted or unconfirmed, is reported by read-only commands, which change nothing',
+    'read-only commands report an interrupted or unconfirmed change and change nothing',
     { timeout: 300_000 },
     async () => {
       using home = freshHome();
-      await furnish(inHome(home));
+      await addContent(inHome(home));
       for (const [at, message] of [
-        [RENAMINGS.begun, 'changing the data key is not finished'],
-        [RENAMINGS.inForce, "a data key change isn't confirmed yet"],
+        [RENAMES.started, 'changing the data key is not finished'],
+        [RENAMES.active, "a data key change isn't confirmed yet"],
       ] as const) {
         using killed = freshHome();
         copyData(home, killed);
@@ -224,18 +226,18 @@ describe('auth storage rekey with the encrypted file', () => {
           expect(JSON.stringify(JSON.parse(json.stdout))).toContain(`"message":"${message}`);
         }
         expect(bytesIn(dataOf(killed))).toEqual(before);
-        await expectAllThere(options);
+        await expectIntact(options);
       }
     },
   );
 
   test.skipIf(skipBecause('kills at system calls', whyNoKilling()))(
-    'rekey finishes an interrupted one, and prints a recovery code that works',
+    'finishes an interrupted change, and prints a recovery code that works',
     { timeout: 300_000 },
     async () => {
       using home = freshHome();
-      const key = await furnish(inHome(home));
-      for (const at of Object.values(RENAMINGS)) {
+      const key = await addContent(inHome(home));
+      for (const at of Object.values(RENAMES)) {
         using killed = freshHome();
         copyData(home, killed);
         const options = inHome(killed);
@@ -245,8 +247,8 @@ describe('auth storage rekey with the encrypted file', () => {
         expect(JSON.parse(again.stdout)).toMatchObject({ rekeyed: true, resumed: true });
         expect(recoveryCodeIn(again.stdout)).toMatch(/^postern1-/);
         expect(existsSync(join(dataOf(killed), 'vault', 'journal.json'))).toBe(false);
-        await expectAllThere(options);
-        await expectInUse(options, key);
+        await expectIntact(options);
+        await expectUsable(options, key);
       }
     },
   );
@@ -260,7 +262,7 @@ describe.skipIf(skipBecause('a new data key over GNOME Keyring', why))(
     test('changes the key and leaves one keyring entry for it', async () => {
       await using session = await startKeyringSession('unlocked');
       const options = { environment: session.environment };
-      const key = await furnish(options);
+      const key = await addContent(options);
       const entries = async (): Promise<number> => {
         const found = await session.run('secret-tool', ['search', '--all', 'service', 'postern']);
         return `${found.stdout}${found.stderr}`.split('service = postern').length - 1;
@@ -268,8 +270,8 @@ describe.skipIf(skipBecause('a new data key over GNOME Keyring', why))(
       const before = await entries();
       expect(await runPostern(REKEY, options)).toMatchObject({ code: 0 });
       expect(await entries()).toBe(before);
-      await expectAllThere(options);
-      await expectInUse(options, key);
+      await expectIntact(options);
+      await expectUsable(options, key);
     });
 
     test('says that it needs the passphrase if the vault has one, and accepts it', async () => {
@@ -295,33 +297,29 @@ describe.skipIf(skipBecause('a new data key over GNOME Keyring', why))(
       expect(wrong.stderr).toContain('[VAULT_WRONG_PASSPHRASE]');
       const changed = await runPostern(REKEY, { environment, passphrase: PASSPHRASE });
       expect(changed).toMatchObject({ code: 0 });
-      await expectAllThere({ environment });
+      await expectIntact({ environment });
     });
 
-    test(
-      'killed at any step, keeps everything at the next start',
-      { timeout: 300_000 },
-      async () => {
-        await using session = await startKeyringSession('unlocked');
-        const options = { environment: session.environment };
-        const key = await furnish(options);
-        for (const step of [
-          /creating a new data key/,
-          /re-encrypting conversations/,
-          /re-encrypting gateway/,
-          /switching to the new key/,
-          /Recovery code/,
-          /a new process can open/,
-        ]) {
-          const rekey = startPostern(REKEY, options);
-          await rekey.waitFor(step);
-          expect(await rekey.stop('SIGKILL')).toMatchObject({ signal: 'SIGKILL' });
-          await expectAllThere(options);
-        }
-        await expectInUse(options, key);
-        const journal = join(dataOf(session.home), 'vault', 'journal.json');
-        expect(existsSync(journal)).toBe(false);
-      },
-    );
+    test('keeps everything after a kill at any step', { timeout: 300_000 }, async () => {
+      await using session = await startKeyringSession('unlocked');
+      const options = { environment: session.environment };
+      const key = await addContent(options);
+      for (const step of [
+        /creating a new data key/,
+        /re-encrypting conversations/,
+        /re-encrypting gateway/,
+        /switching to the new key/,
+        /Recovery code/,
+        /a new process can open/,
+      ]) {
+        await using rekey = startPostern(REKEY, options);
+        await rekey.waitFor(step);
+        expect(await rekey.stop('SIGKILL')).toMatchObject({ signal: 'SIGKILL' });
+        await expectIntact(options);
+      }
+      await expectUsable(options, key);
+      const journal = join(dataOf(session.home), 'vault', 'journal.json');
+      expect(existsSync(journal)).toBe(false);
+    });
   },
 );

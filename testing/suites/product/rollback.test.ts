@@ -59,7 +59,7 @@ describe('a vault file that was replaced by an older copy', () => {
     expect(changed.stderr).toMatch(/Recovery code: postern1-/);
     const now = await runPostern(['secret', 'get', 'anthropic'], { environment, passphrase });
     expect(now.stdout).toContain(NEW);
-    // As a kill would leave them, were the data key the same: the secrets are a generation ahead.
+    // As after a kill, but with an older data key: the secrets are one generation ahead.
     for (const name of OLDER) copyFileSync(at(`${name}.old`), at(name));
     for (const accepted of [false, true]) {
       if (accepted) await run(['vault', 'accept-rollback']);
@@ -68,7 +68,8 @@ describe('a vault file that was replaced by an older copy', () => {
       expect(secret.stderr).toContain('a different data key than slots.json');
       expect(await run(['key', 'list'])).toMatchObject({ code: 6, stdout: '' });
     }
-    // All of them put back are the vault of then, which opens no database of now.
+    // If all of them are restored, the vault is the older one, which can't open the current
+    // databases.
     copyFileSync(at('secrets.jwe.json.old'), at('secrets.jwe.json'));
     const secret = await run(['secret', 'get', 'anthropic']);
     expect(secret.stdout).not.toContain(NEW);

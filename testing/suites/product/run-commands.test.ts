@@ -8,7 +8,9 @@ import { runPlace, type PlaceKind, type RunPlace } from './run-place.ts';
 const REFERENCE = 'KEY=postern://openai';
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** A script's digest of what it was given: the value itself would be masked. */
+/**
+ * A script that prints the digest of what it received, because the value itself would be masked.
+ */
 const DIGESTS = {
   env: 'printf %s "$KEY" | sha256sum',
   fd: 'sha256sum <&"$KEY"',
@@ -113,7 +115,7 @@ describe.each(PLACES)('secrets from %s', (kind) => {
       if (existsSync(file)) place.canary.searchBytes(file, readFileSync(file));
     }
     await inEnvironment.stop('SIGTERM');
-    // The keyring's own file is encrypted by the keyring.
+    // The keyring encrypts its own file.
     place.canary.searchFiles(place.home);
     place.canary.expectNone();
   });
@@ -165,7 +167,7 @@ describe('the command', () => {
     expect(stdout).toBe(words.map((word) => `<${word}>`).join(''));
   });
 
-  test('reads our standard input', async () => {
+  test('reads Postern’s standard input', async () => {
     const options = ['run', '--secret', REFERENCE];
     for (const masking of [[], ['--no-masking']]) {
       const ended = await place.run([...options, ...masking, '--', 'cat'], { input: 'typed\n' });
@@ -175,20 +177,23 @@ describe('the command', () => {
 
   test.each([
     ['its code', 'exit 7', 7],
-    ['a code like one of ours', 'exit 3', 3],
+    ['a code that Postern also uses', 'exit 3', 3],
     ['128 and the number of the signal', 'kill -TERM $$', 143],
-    ['also of a kill', 'kill -KILL $$', 137],
+    ['137 after SIGKILL', 'kill -KILL $$', 137],
   ])('makes Postern exit with %s', async (_name, script, code) => {
     expect(await shell(script)).toMatchObject({ code, stderr: '' });
   });
 
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'] as const)('gets our %s', async (signal) => {
-    const script = `trap 'echo got it; exit 9' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
-    const program = place.start(['run', '--secret', REFERENCE, '--', 'sh', '-c', script]);
-    await program.waitFor(/ready/);
-    program.send(signal);
-    expect(await program.ended).toMatchObject({ code: 9, stdout: 'ready\ngot it\n' });
-  });
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'] as const)(
+    'gets a %s sent to Postern',
+    async (signal) => {
+      const script = `trap 'echo got it; exit 9' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
+      const program = place.start(['run', '--secret', REFERENCE, '--', 'sh', '-c', script]);
+      await program.waitFor(/ready/);
+      program.send(signal);
+      expect(await program.ended).toMatchObject({ code: 9, stdout: 'ready\ngot it\n' });
+    },
+  );
 
   test('works as the writer of a pipeline', async () => {
     const ended = await shell('yes "$KEY" | head -n 1');
@@ -246,20 +251,20 @@ describe('the command', () => {
 
   test.each([
     [
-      'a value in the place of a reference',
+      'a value instead of a reference',
       ['--secret', 'KEY=sk-value-on-the-line'],
       2,
       'REFERENCE_INVALID',
     ],
-    ['a reference without a form', ['--secret', 'KEY=postern://a/b/c'], 2, 'REFERENCE_INVALID'],
+    ['an invalid reference', ['--secret', 'KEY=postern://a/b/c'], 2, 'REFERENCE_INVALID'],
     [
       'two secrets for one input',
       ['--via', 'stdin', '--secret', REFERENCE, '--secret', 'B=postern://proxy'],
       2,
       'RUN_STDIN_TAKES_ONE',
     ],
-    ['an env file that is not there', ['--env-file', 'none.env'], 4, 'ENV_FILE_UNREADABLE'],
-    ['no such way', ['--via', 'argv'], 2, '[USAGE]'],
+    ['a missing env file', ['--env-file', 'none.env'], 4, 'ENV_FILE_UNREADABLE'],
+    ['an unknown --via', ['--via', 'argv'], 2, '[USAGE]'],
   ])('%s starts nothing', async (_name, options, code, word) => {
     const marker = join(place.home, 'not-started');
     const ended = await place.run(['run', ...options, '--', 'touch', marker]);
@@ -270,8 +275,8 @@ describe('the command', () => {
   });
 
   test.each([
-    ['that does not exist', 'no-such-command', 127, 'COMMAND_NOT_FOUND'],
-    ['that may not be run', '/etc/passwd', 126, 'COMMAND_NOT_EXECUTABLE'],
+    ["that doesn't exist", 'no-such-command', 127, 'COMMAND_NOT_FOUND'],
+    ["that isn't executable", '/etc/passwd', 126, 'COMMAND_NOT_EXECUTABLE'],
   ])('one %s reads no secret from the vault', async (_name, command, code, word) => {
     const before = await place.audited('secret.inject');
     const ended = await place.run(['run', '--secret', REFERENCE, '--', command]);

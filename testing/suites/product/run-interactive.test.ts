@@ -11,8 +11,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runPlace, type RunPlace } from './run-place.ts';
 
 /*
- * What a person sees: the same keys typed at a program with and without `postern run` around it,
- * and the two screens compared after every step.
+ * Compares what the user sees: the same keys are typed into a program with and without `postern
+ * run` around it, and the two screens must match after every step.
  */
 
 const LAUNCHER = join(import.meta.dirname, '..', '..', '..', 'apps', 'cli', 'bin', 'postern.js');
@@ -20,9 +20,9 @@ const POSTERN = `${process.execPath} -- ${LAUNCHER}`;
 
 interface Step {
   readonly keys: readonly string[];
-  /** What the screen has when the step is done. */
+  /** The text on the screen when the step is done. */
   readonly until: RegExp;
-  /** Whether the screens need not be the same at this moment. */
+  /** Whether the screens may differ at this step. */
   readonly isRace?: boolean;
   readonly resize?: readonly [columns: number, rows: number];
 }
@@ -30,7 +30,7 @@ interface Step {
 const type = (text: string, until: RegExp): Step => ({ keys: [text, 'Enter'], until });
 const press = (key: string, until: RegExp): Step => ({ keys: [key], until });
 
-/** The command is started as `r …`: with secrets, or without anything around it. */
+/** Each command is started as `r …`, which adds secrets or does nothing. */
 const PROGRAMS: readonly (readonly [name: string, steps: readonly Step[]])[] = [
   [
     'a pager',
@@ -61,7 +61,7 @@ const PROGRAMS: readonly (readonly [name: string, steps: readonly Step[]])[] = [
       { keys: [], resize: [70, 20], until: /inner>$/ },
       type('stty size', /20 70\ninner>$/),
       type('suspend', /Stopped +r bash --norc --noprofile\n\$$/),
-      // Whether it shows its prompt again is a race that bash has with itself.
+      // Bash may or may not show its prompt again: a race in bash itself.
       { ...type('fg', /fg\nr bash --norc --noprofile/), isRace: true },
       type('clear', /^inner>$/),
       type('exit 5', /exit\n\$$/),
@@ -69,7 +69,7 @@ const PROGRAMS: readonly (readonly [name: string, steps: readonly Step[]])[] = [
     ],
   ],
   [
-    'npx and a program that asks',
+    'npx and a program with a prompt',
     [
       type('r npx ask', /Your name\? ?$/),
       type('Ada', /Hello Ada, on 80 columns\n\$$/),
@@ -95,7 +95,9 @@ function writeProgram(path: string, text: string): void {
   chmodSync(path, 0o755);
 }
 
-/** A directory to work in, with `r` on the path that starts its arguments that way. */
+/**
+ * Creates a working directory, with an `r` on the path that runs its arguments with this prefix.
+ */
 function makeWorkplace(home: string, name: string, way: string): string {
   const directory = join(home, name);
   const programs = join(directory, 'node_modules/.bin');
@@ -160,8 +162,8 @@ describe.skipIf(skipBecause('postern run at a terminal', why))('at a terminal', 
   });
 
   test('a program that is killed while suspended restores the terminal', async () => {
-    const way = `${POSTERN} run --secret KEY=postern://openai --`;
-    await using screen = await startScreen('killed', way);
+    const prefix = `${POSTERN} run --secret KEY=postern://openai --`;
+    await using screen = await startScreen('killed', prefix);
     await screen.press("r sh -c 'echo $$ > pid; echo ready; exec sleep 99'", 'Enter');
     await screen.waitFor(/\nready$/);
     await screen.press('C-z');
@@ -199,12 +201,12 @@ describe.skipIf(skipBecause('the passphrase at a terminal', why))('the passphras
   });
 
   test.each([
-    ['what is typed behind it', 'r cat', 'ahead', /Passphrase:\nahead\nahead$/],
-    ['what comes through a pipe', 'echo piped | r cat', '', /Passphrase:\n[^]*piped\n/],
-  ])('is removed from the command %s', async (name, line, ahead, seen) => {
-    // The vault has the costs of the tests' own program.
-    const way = `${process.execPath} -- ${testProgram()} run --secret KEY=postern://openai --`;
-    const directory = makeWorkplace(place.home, name.split(' ').at(-1) ?? '', way);
+    ['with what was typed after it', 'r cat', 'ahead', /Passphrase:\nahead\nahead$/],
+    ['that reads from a pipe', 'echo piped | r cat', '', /Passphrase:\n[^]*piped\n/],
+  ])('is not passed to a command %s', async (name, line, ahead, seen) => {
+    // The vault was created with the key derivation costs of the test program.
+    const prefix = `${process.execPath} -- ${testProgram()} run --secret KEY=postern://openai --`;
+    const directory = makeWorkplace(place.home, name.split(' ').at(-1) ?? '', prefix);
     const path = `${join(directory, 'node_modules/.bin')}:${place.environment['PATH'] ?? ''}`;
     await using screen = await startTmuxScreen({
       directory,
@@ -215,7 +217,7 @@ describe.skipIf(skipBecause('the passphrase at a terminal', why))('the passphras
     });
     await screen.press(line, 'Enter');
     await screen.waitFor(/Passphrase:/);
-    // In one go: what stands behind the line end is typed ahead of the command.
+    // All at once: the text after the line break is typed ahead for the command.
     await screen.press('three blind mice run', 'Enter', ...(ahead === '' ? [] : [ahead, 'Enter']));
     expect(await screen.waitFor(seen)).not.toContain('three blind');
   });

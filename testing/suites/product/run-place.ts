@@ -5,7 +5,7 @@ const PASSPHRASE = 'three blind mice run';
 
 export type PlaceKind = 'the encrypted file' | 'the keyring' | 'an agent';
 
-/** A home with a vault that has the secrets `openai` and `proxy`, whose values are marked. */
+/** A home with a vault that contains the secrets `openai` and `proxy` with marked values. */
 export interface RunPlace extends AsyncDisposable {
   readonly home: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -18,11 +18,11 @@ export interface RunPlace extends AsyncDisposable {
     options?: { input?: string; environment?: Readonly<Record<string, string>> },
   ): Promise<Ended>;
   start(parameters: readonly string[]): RunningProgram;
-  /** What the audit log has of one action: `SUBJECT PROGRAM`. */
+  /** The audit log's records of one action, as `SUBJECT PROGRAM`. */
   audited(action: string): Promise<readonly string[]>;
 }
 
-/** Secrets in the file are given the passphrase each time; with an agent nobody is asked any more. */
+/** With the encrypted file, each command gets the passphrase; with an agent, none does. */
 export async function runPlace(kind: PlaceKind): Promise<RunPlace> {
   const session = kind === 'the keyring' ? await startKeyringSession('unlocked') : undefined;
   const home = session?.home ?? freshHome();
@@ -41,12 +41,12 @@ export async function runPlace(kind: PlaceKind): Promise<RunPlace> {
       ? startPostern(['agent', '--ttl', '1h'], { environment, ...given })
       : undefined;
   await agent?.waitFor(/The vault is unlocked/);
-  const way = kind === 'the encrypted file' ? given : {};
+  const unlock = kind === 'the encrypted file' ? given : {};
   const run: RunPlace['run'] = async (parameters, options = {}) =>
     await runPostern(parameters, {
       environment: { ...environment, ...options.environment },
       ...(options.input === undefined ? {} : { input: options.input }),
-      ...way,
+      ...unlock,
     });
   return {
     home: home.path,
@@ -54,7 +54,7 @@ export async function runPlace(kind: PlaceKind): Promise<RunPlace> {
     canary,
     value,
     run,
-    start: (parameters) => startPostern(parameters, { environment, ...way }),
+    start: (parameters) => startPostern(parameters, { environment, ...unlock }),
     audited: async (action) => {
       const { stdout } = await run(['audit', 'tail', '--json', '--lines', '500']);
       // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- what the product prints

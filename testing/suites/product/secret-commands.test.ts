@@ -42,10 +42,10 @@ describe('secret rotate', () => {
   });
 
   test.each([
-    ['a name that is not there', 'groq', `gsk_${NEW}`, 4, /SECRET_NOT_FOUND/],
-    ['the value that is there', 'openai', OLD, 2, /already has that value/],
+    ['an unknown name', 'groq', `gsk_${NEW}`, 4, /SECRET_NOT_FOUND/],
+    ['the current value', 'openai', OLD, 2, /already has that value/],
     ['an empty value', 'openai', '', 2, /empty/],
-    ['a value of another form', 'openai', 'not-a-key', 2, /SECRET_FORM_UNEXPECTED/],
+    ['a value with a wrong format', 'openai', 'not-a-key', 2, /SECRET_FORM_UNEXPECTED/],
   ])('%s changes nothing', async (_name, secret, value, code, words) => {
     expect(await run(['secret', 'set', 'openai'], OLD)).toMatchObject({ code: 0 });
     const refused = await run(['secret', 'rotate', secret], value);
@@ -58,7 +58,7 @@ describe('secret rotate', () => {
 
 describe('a key typed in place of a name', () => {
   const KEY = `sk-${'0a1b2c3d'.repeat(4)}`;
-  const TOLD = /looks like a key|No active key has this id or name|REFERENCE_INVALID/;
+  const EXPECTED_ERROR = /looks like a key|No active key has this id or name|REFERENCE_INVALID/;
 
   test('is rejected without repeating it, and is stored nowhere', async () => {
     expect(await run(['secret', 'set', 'openai'], OLD)).toMatchObject({ code: 0 });
@@ -82,7 +82,7 @@ describe('a key typed in place of a name', () => {
       const ended = await run(line, NEW);
       told.push(ended.stdout, ended.stderr);
       expect({ line, isRefused: ended.code !== 0 }).toEqual({ line, isRefused: true });
-      if (!line.includes('--')) expect(ended.stderr).toMatch(TOLD);
+      if (!line.includes('--')) expect(ended.stderr).toMatch(EXPECTED_ERROR);
     }
     const after = [
       ['secret', 'list'],
@@ -120,8 +120,8 @@ describe('secret test', () => {
     expect(refused).toMatchObject({ code: 10 });
     expect(refused.stderr).toMatch(/UPSTREAM_UNREACHABLE/);
     expect(`${accepted.stdout}${accepted.stderr}${refused.stderr}`).not.toContain(NEW);
-    const told = await actions();
-    expect(told.filter((each) => each.startsWith('secret.test'))).toEqual([
+    const recorded = await actions();
+    expect(recorded.filter((each) => each.startsWith('secret.test'))).toEqual([
       'secret.test success',
       'secret.test failure',
     ]);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signIn } from './app-client.ts';
 
 const PASSPHRASE = 'three blind mice run';
-const WRONG = 'a wrong passphrase of somebody';
+const WRONG = 'a wrong passphrase';
 const NEXT = 'four and twenty blackbirds';
 const VALUE = 'sk-a-value-that-is-in-no-record-0123456789';
 const PROMPT = 'a-text-that-is-in-no-record';
@@ -41,7 +41,7 @@ async function events(passphrase = PASSPHRASE): Promise<readonly string[]> {
   });
 }
 
-/** A day in which somebody tries what they may not. */
+/** A series of attempts at forbidden actions. */
 beforeAll(async () => {
   home = freshHome();
   const { environment } = home;

@@ -48,18 +48,23 @@ async function freshSession(): Promise<AppClient> {
   return await signIn((await runPostern(['open'], options)).stdout.trim());
 }
 
-/** What both halves of a session open as they were once. */
-type Kept = Pick<AppClient, 'cookie' | 'secret'>;
+/** The two halves of a session and an ID, saved to be tried later. */
+type SavedSession = Pick<AppClient, 'cookie' | 'secret'>;
 
-const keep = ({ cookie, secret }: AppClient): Kept => ({ cookie, secret });
+const keep = ({ cookie, secret }: AppClient): SavedSession => ({ cookie, secret });
 
-async function statusOf(pass: Kept, method: string, path: string, body?: unknown): Promise<number> {
+async function statusOf(
+  saved: SavedSession,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<number> {
   const response = await fetch(`${postern.pageAddress}${path}`, {
     method,
     headers: {
       'content-type': 'application/json',
-      cookie: pass.cookie,
-      [SESSION_HEADER]: pass.secret,
+      cookie: saved.cookie,
+      [SESSION_HEADER]: saved.secret,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
@@ -67,14 +72,14 @@ async function statusOf(pass: Kept, method: string, path: string, body?: unknown
   return response.status;
 }
 
-async function expectDead(pass: Kept): Promise<void> {
+async function expectDead(saved: SavedSession): Promise<void> {
   const turn = { parentId: null, text: 'hello', provider: 'box', model: 'any' };
   const statuses = [
-    await statusOf(pass, 'GET', '/api/state'),
-    await statusOf(pass, 'GET', '/api/conversations'),
-    await statusOf(pass, 'GET', '/api/sessions'),
-    await statusOf(pass, 'POST', `/api/conversations/${'0'.repeat(26)}/turns`, turn),
-    await statusOf(pass, 'POST', '/api/unlock', { passphrase: PASSPHRASE }),
+    await statusOf(saved, 'GET', '/api/state'),
+    await statusOf(saved, 'GET', '/api/conversations'),
+    await statusOf(saved, 'GET', '/api/sessions'),
+    await statusOf(saved, 'POST', `/api/conversations/${'0'.repeat(26)}/turns`, turn),
+    await statusOf(saved, 'POST', '/api/unlock', { passphrase: PASSPHRASE }),
   ];
   expect(statuses).toEqual([401, 401, 401, 401, 401]);
 }
@@ -85,14 +90,14 @@ async function run(...parameters: readonly string[]): Promise<void> {
 }
 
 describe('a session ends', () => {
-  test('after signing out, and the others are not', async () => {
+  test('after signing out, and other sessions don’t', async () => {
     const [mine, other] = [await freshSession(), await freshSession()];
     await mine.request('DELETE', '/api/session');
     await expectDead(keep(mine));
     expect(await statusOf(keep(other), 'GET', '/api/state')).toBe(200);
   });
 
-  test('after another session revoked it, and so does its streaming answer', async () => {
+  test('when another session revokes it, and so does its streaming answer', async () => {
     const [mine, other] = [await freshSession(), await freshSession()];
     const words = 'word '.repeat(400);
     upstream.next(textReply(words, { deltaDelayMs: 20 }));
@@ -118,7 +123,7 @@ describe('a session ends', () => {
     expect(await statusOf(old, 'POST', '/api/setup', { storage: 'keyring' })).toBe(401);
     expect(await statusOf(old, 'POST', '/api/unlock', { keyring: true })).toBe(401);
     expect(await statusOf(old, 'POST', '/api/unlock', { passphrase: NEXT })).toBe(403);
-    // Of two at once, only the one with the right passphrase gets a session.
+    // Of two concurrent requests, only the one with the right passphrase gets a session.
     const [right, wrong] = await Promise.allSettled([
       mine.request('POST', '/api/unlock', { passphrase: PASSPHRASE }),
       other.request('POST', '/api/unlock', { passphrase: NEXT }),

@@ -7,14 +7,14 @@ const PASSPHRASE = 'three blind mice run';
 const BACKUP = 'a passphrase of its own';
 const STRONG = { memoryKiB: 65_536, passes: 3, lanes: 4, p2c: 600_000 };
 
-/** Every cost that a file of the vault names. */
+/** Returns every key derivation cost in a file of the vault. */
 function costsIn(text: string): Readonly<Record<string, number>> {
   const named = text.matchAll(/"(memoryKiB|passes|lanes|p2c|iterations)":(\d+)/g);
   return Object.fromEntries([...named].map(([, name = '', cost]) => [name, Number(cost)]));
 }
 
-/** Makes a vault with one secret and a backup of it; what its files demand of whoever opens them. */
-async function makeWith(
+/** Creates a vault with one secret, and a backup. Returns the costs that their files require. */
+async function costsOfVaultFrom(
   program: string | undefined,
   home: { readonly path: string; readonly environment: Readonly<Record<string, string>> },
 ): Promise<Readonly<Record<string, number>>> {
@@ -42,8 +42,8 @@ async function makeWith(
 test('the shipped program uses the strong costs and rejects lower ones', async () => {
   using strong = freshHome();
   using weak = freshHome();
-  expect(await makeWith(POSTERN_LAUNCHER, strong)).toEqual(STRONG);
-  const cheap = await makeWith(undefined, weak);
+  expect(await costsOfVaultFrom(POSTERN_LAUNCHER, strong)).toEqual(STRONG);
+  const cheap = await costsOfVaultFrom(undefined, weak);
   expect(cheap['p2c']).toBeLessThan(STRONG.p2c);
   expect(cheap['memoryKiB']).toBeLessThan(STRONG.memoryKiB);
 
@@ -55,7 +55,7 @@ test('the shipped program uses the strong costs and rejects lower ones', async (
     });
   expect(await read(strong.environment)).toMatchObject({ code: 0 });
   expect(await read(weak.environment)).toMatchObject({ code: 6, stdout: '' });
-  // Nothing that the environment says makes it accept them.
-  const said = { POSTERN_KDF: 'weak', NODE_ENV: 'test', VITEST: 'true' };
-  expect(await read({ ...weak.environment, ...said })).toMatchObject({ code: 6, stdout: '' });
+  // No environment variable makes the shipped program accept weak costs.
+  const variables = { POSTERN_KDF: 'weak', NODE_ENV: 'test', VITEST: 'true' };
+  expect(await read({ ...weak.environment, ...variables })).toMatchObject({ code: 6, stdout: '' });
 });

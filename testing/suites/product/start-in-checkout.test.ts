@@ -30,7 +30,7 @@ const dist = (): string => at('apps/cli/dist');
 const builds = (): readonly string[] =>
   readdirSync(dist()).filter((name) => /^postern-[0-9a-f]{32}$/.test(name));
 
-/** A checkout of its own; what others wrote is the one thing that is not copied. */
+/** Copies the checkout without installed packages. */
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'postern-checkout-'));
   for (const path of [
@@ -68,12 +68,13 @@ function replaceIn(path: string, from: string, to: string): void {
 }
 
 describe('a start in a checkout', () => {
-  test('builds once, says so, and rebuilds only if the sources change', async () => {
+  test('builds once, reports it, and rebuilds only if the sources change', async () => {
     expect((await start()).stderr).toBe(BUILDING);
     expect((await start()).stderr).toBe('');
     const [first] = builds();
 
-    // As long as before, and as old: only what nobody can set tells.
+    // The size and the modification time stay the same. Only the change time, which can't be set,
+    // differs.
     const { atime, mtime } = statSync(at(SOURCE));
     replaceIn(SOURCE, 'A vault for API keys', 'A vau1t for API keys');
     utimesSync(at(SOURCE), atime, mtime);
@@ -98,7 +99,7 @@ describe('a start in a checkout', () => {
 
   test('recovers after a build was killed', async () => {
     mkdirSync(dist());
-    // No process has this number (pid_max of Linux).
+    // No process has this id (pid_max of Linux).
     writeFileSync(join(dist(), 'postern.lock'), '4194305');
     expect((await start()).stderr).toBe(BUILDING);
     expect((await start()).stderr).toBe('');
@@ -144,7 +145,7 @@ describe('a start in a checkout', () => {
       (name) => statSync(join(dist(), name)).mode & 0o777,
     );
     expect(modes).toEqual([0o700, 0o700]);
-    // What everybody could have written is not run.
+    // A build that anyone could have written isn't run.
     chmodSync(join(dist(), build), 0o777);
     expect((await start()).stderr).toBe(BUILDING);
   });

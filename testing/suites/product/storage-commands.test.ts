@@ -72,7 +72,7 @@ describe('auth storage status', () => {
 
   test('reports an old credential as advice, and open files and leftovers as unsafe', async () => {
     const source = join(home.path, 'api_keys.enc');
-    // Sealed in 2023, which is the age of what is in it.
+    // Encrypted in 2023, which is therefore the age of its content.
     const sealed =
       'gAAAAABlU_EAAAECAwQFBgcICQoLDA0OD-kjjkR9hsUsFaqyq5YKG2BO9fx9eKzw3I1EBbDAnj2nCYFQeGmpOY7twntPcRA6FhGw3Cxm2cQk7XcVqwCQur0DcMkY2bbMkppsXyiHXbM-';
     writeFileSync(source, sealed);
@@ -97,7 +97,7 @@ describe('auth storage status', () => {
 });
 
 describe('auth storage test', () => {
-  test('the encrypted file returns the test value and keeps no copy', async () => {
+  test('returns the test value from the encrypted file and keeps no copy', async () => {
     expect(await run(['auth', 'storage', 'test'])).toMatchObject({ code: 4 });
     expect(await run(['secret', 'set', 'anthropic'], VALUE)).toMatchObject({ code: 0 });
     const tested = await run(['auth', 'storage', 'test', '--json']);
@@ -108,7 +108,7 @@ describe('auth storage test', () => {
   });
 
   test.skipIf(skipBecause('the storage test over GNOME Keyring', whyNoKeyringSession()))(
-    'so does the keyring, and a locked keyring is reported',
+    'does the same with the keyring, and reports a locked keyring',
     async () => {
       await using session = await startKeyringSession('unlocked');
       const options = { environment: session.environment };
@@ -138,7 +138,7 @@ describe('looking', () => {
 });
 
 describe('doctor', () => {
-  test('every line has a level, every problem a fix, and a damaged database is found', async () => {
+  test('gives every line a level and every problem a fix, and finds a damaged database', async () => {
     expect(await run(['key', 'create', 'laptop'])).toMatchObject({ code: 0 });
     const healthy = await run(['doctor', '--json']);
     expect(healthy).toMatchObject({ code: 0 });
@@ -158,7 +158,7 @@ describe('doctor', () => {
     expect(readFileSync(path).equals(bytes)).toBe(true);
   });
 
-  test('an invalid configuration is reported in a line, and the checks continue', async () => {
+  test('reports an invalid configuration in a line and continues the checks', async () => {
     mkdirSync(join(home.path, '.config', 'postern'), { recursive: true });
     writeFileSync(join(home.path, '.config', 'postern', 'config.json'), '{"prot": 1}');
     const ended = await run(['doctor']);

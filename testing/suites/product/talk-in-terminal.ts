@@ -2,17 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startTmuxScreen, testProgram, type FreshHome, type TmuxScreen } from '@postern/testing';
 import { expect } from 'vitest';
 
-/** A shell at a terminal in which `postern` is a command that tells its exit code. */
-export interface Talk extends AsyncDisposable {
+/** A shell in a terminal, in which `postern` prints its exit code. */
+export interface TerminalSession extends AsyncDisposable {
   readonly screen: TmuxScreen;
-  /** Waits for text behind what was waited for before; all that has come since then. */
+  /** Waits for text after the previous match. Returns the text since then. */
   waitFor(pattern: RegExp): Promise<string>;
 }
 
 const TIME_LIMIT_MS = 180_000;
-const LOOK_EVERY_MS = 50;
+const POLL_MS = 50;
 
-export async function openTerminal(home: FreshHome, environment = home.environment): Promise<Talk> {
+export async function openTerminal(
+  home: FreshHome,
+  environment = home.environment,
+): Promise<TerminalSession> {
   const screen = await startTmuxScreen({
     directory: home.path,
     environment,
@@ -21,7 +24,7 @@ export async function openTerminal(home: FreshHome, environment = home.environme
     rows: 200,
   });
   let seen = 0;
-  const talk: Talk = {
+  const terminal: TerminalSession = {
     screen,
     waitFor: async (pattern) => {
       const untilMs = Date.now() + TIME_LIMIT_MS;
@@ -34,38 +37,41 @@ export async function openTerminal(home: FreshHome, environment = home.environme
           return fresh;
         }
         if (Date.now() > untilMs) throw new Error(`no ${String(pattern)} on:\n${shown}`);
-        await sleep(LOOK_EVERY_MS);
+        await sleep(POLL_MS);
       }
     },
     [Symbol.asyncDispose]: async () => {
       await screen[Symbol.asyncDispose]();
     },
   };
-  await talk.waitFor(/[#$]$/);
-  await enter(talk, `postern() { node '${testProgram()}' "$@"; echo "exit=$?"; }`);
-  await talk.waitFor(/\}\n[#$]$/);
-  return talk;
+  await terminal.waitFor(/[#$]$/);
+  await enter(terminal, `postern() { node '${testProgram()}' "$@"; echo "exit=$?"; }`);
+  await terminal.waitFor(/\}\n[#$]$/);
+  return terminal;
 }
 
-export async function enter({ screen }: Talk, line: string): Promise<void> {
+export async function enter({ screen }: TerminalSession, line: string): Promise<void> {
   await screen.press('-l', '--', line);
   await screen.press('Enter');
 }
 
-/** Types an answer to each question as it comes; what was shown from the first to the end. */
+/**
+ * Types the answer to each question when it appears. Returns everything on the screen since the
+ * command.
+ */
 export async function converse(
-  talk: Talk,
+  terminal: TerminalSession,
   command: string,
   answers: readonly (readonly [question: RegExp, answer: string])[],
   exitCode: number,
 ): Promise<string> {
-  await enter(talk, command);
+  await enter(terminal, command);
   let shown = '';
   for (const [question, answer] of answers) {
-    shown += await talk.waitFor(question);
-    await enter(talk, answer);
+    shown += await terminal.waitFor(question);
+    await enter(terminal, answer);
   }
-  shown += await talk.waitFor(/exit=\d+\n/);
+  shown += await terminal.waitFor(/exit=\d+\n/);
   expect([command, /exit=(\d+)/.exec(shown)?.[1]]).toEqual([command, String(exitCode)]);
   return shown;
 }

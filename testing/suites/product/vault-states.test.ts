@@ -34,14 +34,14 @@ describe('a vault', () => {
 
   test('that an agent holds unlocked is reported with its process', async () => {
     await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });
-    const agent = startPostern(['agent', '--ttl', '1h'], options);
+    await using agent = startPostern(['agent', '--ttl', '1h'], options);
     await agent.waitFor(/The vault is unlocked/);
     const status = await runPostern(['status'], { environment: home.environment });
     expect(status.stdout).toMatch(/Vault +file storage, unlocked\n/);
     expect(status.stdout).toMatch(
       /Agent +has the vault unlocked \(pid \d+; lock it: postern vault lock\)/,
     );
-    // A second one is refused: the first could then be asked for nothing any more.
+    // A second agent is rejected, because commands could no longer reach the first.
     const second = await runPostern(['agent', '--ttl', '1h'], options);
     expect(second.stderr).toContain('ALREADY_RUNNING');
     expect(await runPostern(['vault', 'lock'], options)).toMatchObject({ stdout: 'Locked.\n' });
@@ -78,7 +78,7 @@ describe('a vault', () => {
     rmSync(join(directory, 'slots.json'));
     expect(await runPostern(['secret', 'list'], options)).toMatchObject({ code: 6 });
     renameSync(directory, `${directory}.away`);
-    // The directory is gone, but the database of the gateway's keys is still there.
+    // The directory is gone, but the database of gateway keys still exists.
     const anew = await runPostern(['secret', 'set', 'groq'], { ...options, input: VALUE });
     expect(anew.code).toBe(6);
     expect(anew.stderr).toContain('VAULT_DAMAGED');

@@ -36,7 +36,7 @@ export async function ask(
   await finished.nth(before).waitFor({ state: 'attached' });
 }
 
-/** Sends the message once a model has loaded; before that the page sends nothing. */
+/** Sends the message once the models have loaded, because the page sends nothing before. */
 export async function sendWhenReady(
   page: Page,
   key: 'Enter' | 'Control+Enter' = 'Control+Enter',

@@ -6,15 +6,15 @@ import { expect, test, vi } from 'vitest';
 
 const CHILD = new URL('write-private.child.ts', import.meta.url).pathname;
 const CALLS = ['fsync', 'linkat', 'link', 'rename', 'renameat', 'renameat2', 'unlink'];
-// strace counts for each thread: one of them is to make all calls.
+// strace counts calls per thread, so one thread must make all of them.
 vi.stubEnv('UV_THREADPOOL_SIZE', '1');
 
 const FULL = 'the whole text with the secret';
 
 test.skipIf(skipBecause('an inject that is killed', whyNoKilling())).each([
   ['a new file', 'making', undefined],
-  ['a file that is replaced', 'replacing', 'old'],
-])('%s is the old or the new one after a kill, and no copy is left', (_name, way, old) => {
+  ['an existing file', 'replacing', 'old'],
+])('%s has its old or its new content after a kill, and no copy is left', (_name, way, old) => {
   const killed: number[] = [];
   for (let at = 1, isKilled = true; isKilled; at += 1) {
     expect(at).toBeLessThan(30);
@@ -26,7 +26,7 @@ test.skipIf(skipBecause('an inject that is killed', whyNoKilling())).each([
     const found = names.includes('out') ? readFileSync(path, 'utf8') : undefined;
     expect(isKilled ? [old, FULL] : [FULL]).toContain(found);
     const copies = names.filter((name) => name !== 'out');
-    // A file that is replaced may have its second name; the next call takes that away.
+    // The temporary name of an existing file may remain; the next write removes it.
     expect(copies).toEqual(way === 'replacing' && copies.length > 0 ? ['.out.postern.tmp'] : []);
     expect(runKilledAt(999, CALLS, [CHILD, path, FULL, 'replacing'])).toBe(false);
     expect(readdirSync(directory)).toEqual(['out']);

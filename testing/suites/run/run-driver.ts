@@ -1,11 +1,11 @@
-// Run as a process of its own: runs the command in its first parameter as `postern run` would, the
-// secrets coming in through a file (never through parameters, which others can see).
+// A separate process that runs the command in its first parameter as `postern run` would. The
+// secrets arrive in a file, never in parameters, which other users can see.
 import { readFileSync } from 'node:fs';
 import { Secret } from '@postern/kernel';
 import { findProgram, processSignals, runCommand, runIoOf, type Via } from '@postern/run';
 
-/** What the driver is told. */
-export interface RunWishFile {
+/** The driver's input file. */
+export interface RunInput {
   readonly command: readonly string[];
   readonly secrets: Readonly<Record<string, string>>;
   readonly via: Via;
@@ -13,27 +13,27 @@ export interface RunWishFile {
   readonly isClean?: boolean;
 }
 
-const [wishPath = ''] = process.argv.slice(2);
+const [inputPath = ''] = process.argv.slice(2);
 // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the suite wrote it a moment ago
-const wish = JSON.parse(readFileSync(wishPath, 'utf8')) as RunWishFile;
+const input = JSON.parse(readFileSync(inputPath, 'utf8')) as RunInput;
 
-const program = findProgram(wish.command, process.env['PATH']);
+const program = findProgram(input.command, process.env['PATH']);
 const result = !program.ok
   ? program
   : await runCommand(
       program.value,
       {
-        secrets: Object.entries(wish.secrets).map(([name, text]) => ({
+        secrets: Object.entries(input.secrets).map(([name, text]) => ({
           name,
           value: Secret.of(text),
         })),
         texts: [],
-        via: wish.via,
+        via: input.via,
       },
       {
         environment: process.env,
-        isClean: wish.isClean ?? false,
-        isMasked: wish.isMasked,
+        isClean: input.isClean ?? false,
+        isMasked: input.isMasked,
         memoryDirectories: [process.env['XDG_RUNTIME_DIR'] ?? '', '/dev/shm'],
         io: runIoOf(process),
         signals: processSignals,

@@ -17,7 +17,7 @@ const shell = (script: string): { command: readonly string[] } => ({
 });
 
 describe('in a terminal', () => {
-  test('the command gets a terminal of the same size, even after a resize', async () => {
+  test('gives the command a terminal of the same size, even after a resize', async () => {
     const script = `
       trap 'stty size' WINCH; [ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo terminal
       stty size; echo "key $KEY"; i=0; while [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done`;
@@ -30,11 +30,11 @@ describe('in a terminal', () => {
     expect(screen()).not.toContain(SECRET);
   });
 
-  test('a shell with its prompt, echo, line editing, Ctrl-C and Ctrl-D', async () => {
+  test('supports a shell with its prompt, echo, line editing, Ctrl-C and Ctrl-D', async () => {
     const bash = { command: ['/bin/bash', '--norc', '--noprofile', '-i'] };
     const { pty, screen, ended } = world.inTerminal(bash);
     await expect.poll(screen, IN_TIME).toMatch(/[$#] $/);
-    // Every letter is echoed before the next one is typed, also those that secrets begin with.
+    // Each letter is echoed before the next one is typed, even if it starts a secret.
     for (const key of 'echo 9% sk-x') {
       const before = screen().length;
       pty.write(key);
@@ -86,7 +86,7 @@ describe('in a terminal', () => {
     expect(screen()).not.toContain(SECRET);
   });
 
-  test('a signal to Postern reaches the command', async () => {
+  test('passes a signal to the command', async () => {
     const script = `trap 'echo got it; exit 9' TERM; echo ready; while :; do sleep 0.05; done`;
     const { pty, screen, ended } = world.inTerminal(shell(script));
     await expect.poll(screen, IN_TIME).toContain('ready');
@@ -95,17 +95,17 @@ describe('in a terminal', () => {
     expect(screen()).toContain('got it');
   });
 
-  test('the last line needs no line break', async () => {
+  test('shows a last line without a line break', async () => {
     const { screen, ended } = world.inTerminal(shell('printf "no newline at the end"; exit 3'));
     expect(await ended).toBe(3);
     expect(screen()).toBe('no newline at the end');
   });
 
-  test('large output arrives complete', async () => {
+  test('passes large output completely', async () => {
     const script = 'i=0; while [ $i -lt 2000 ]; do echo "$KEY line $i"; i=$((i+1)); done';
     const { screen, ended } = world.inTerminal(shell(script));
     expect(await ended).toBe(0);
-    // A pause of the machine may show what a pause may show.
+    // Masking releases the start of a secret after a pause, so a slow machine may show it.
     const lines = screen()
       .split('\r\n')
       .slice(0, -1)

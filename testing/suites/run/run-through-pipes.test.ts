@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { RunWorld, SECRET, type Wish } from './run-world.ts';
+import { RunWorld, SECRET, type RunOptions } from './run-world.ts';
 
 const world = new RunWorld();
 
@@ -11,7 +11,7 @@ afterAll(() => {
   world[Symbol.dispose]();
 });
 
-const shell = (script: string, rest: Partial<Wish> = {}): Wish => ({
+const shell = (script: string, rest: Partial<RunOptions> = {}): RunOptions => ({
   command: ['/bin/sh', '-c', script],
   ...rest,
 });
@@ -49,7 +49,7 @@ describe('output', () => {
     expect(child.exitCode).toBe(128 + 13);
   });
 
-  test('is the command’s own without masking', async () => {
+  test('is unchanged without masking', async () => {
     const { output } = await world.run(shell('printf %s "$KEY"', { isMasked: false }));
     expect(output).toBe(SECRET);
   });
@@ -182,7 +182,8 @@ test('while it runs, no secret is in Postern’s arguments, files or open file n
         return [];
       }
     });
-  // The command may print before ours is closed, which is done as soon as the command has started.
+  // The command may print before the parent closes its end, which it does as soon as the command
+  // has started.
   await expect.poll(unnamed, { timeout: 60_000, interval: 20 }).toEqual([]);
   child.kill('SIGTERM');
   await once(child, 'close');

@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn as spawnPty, type IPty } from '@lydell/node-pty';
-import type { RunWishFile } from './run-driver.ts';
+import type { RunInput } from './run-driver.ts';
 
 const DRIVER = new URL('run-driver.ts', import.meta.url).pathname;
 
 export const SECRET = 'sk-ant-api03-Zq7_x9/Lm+0=';
 
-export type Wish = Pick<RunWishFile, 'command'> & Partial<RunWishFile>;
+export type RunOptions = Pick<RunInput, 'command'> & Partial<RunInput>;
 
 export interface Ended {
   readonly code: number | null;
@@ -19,36 +19,36 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** The driver in a terminal of ours. */
+/** The driver in a pseudoterminal. */
 export interface RunningInTerminal {
   readonly pty: IPty;
-  /** Everything that was written. */
+  /** Everything written so far. */
   readonly screen: () => string;
   readonly ended: Promise<number>;
 }
 
-/** A directory for the files of the runs of one suite, which is also the home of their commands. */
+/** A directory for the files of one suite's runs. It is also the commands' home. */
 export class RunWorld implements Disposable {
   readonly home = mkdtempSync(join(tmpdir(), 'postern-run-'));
-  /** A shell writes its history, and not into that of the person who runs the tests. */
+  /** A shell must not write to the history of the user who runs the tests. */
   readonly #ownHome = { HOME: this.home, HISTFILE: join(this.home, '.bash_history') };
   #count = 0;
 
-  /** Starts the driver with pipes on all three sides. */
-  start(wish: Wish, environment: Readonly<Record<string, string>> = {}): ChildProcess {
-    return spawn(process.execPath, this.#parameters(wish), {
+  /** Starts the driver with pipes for its three streams. */
+  start(options: RunOptions, environment: Readonly<Record<string, string>> = {}): ChildProcess {
+    return spawn(process.execPath, this.#parameters(options), {
       env: { ...process.env, ...this.#ownHome, ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
   }
 
-  /** Runs it to its end. */
+  /** Runs the driver to its end. */
   async run(
-    wish: Wish,
+    options: RunOptions,
     input = '',
     environment: Readonly<Record<string, string>> = {},
   ): Promise<Ended> {
-    const child = this.start(wish, environment);
+    const child = this.start(options, environment);
     const parts = { output: '', errors: '' };
     child.stdout?.on('data', (chunk: Buffer) => (parts.output += chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => (parts.errors += chunk.toString()));
@@ -57,26 +57,26 @@ export class RunWorld implements Disposable {
     return { code: child.exitCode, signal: child.signalCode, ...parts };
   }
 
-  /** Starts the driver in a terminal, of which `screen` has everything that was written. */
-  inTerminal(wish: Wish): RunningInTerminal {
-    const pty = spawnPty(process.execPath, this.#parameters(wish), {
+  /** Starts the driver in a pseudoterminal. `screen` returns everything that it has written. */
+  inTerminal(options: RunOptions): RunningInTerminal {
+    const pty = spawnPty(process.execPath, this.#parameters(options), {
       cols: 90,
       rows: 30,
       env: { ...process.env, ...this.#ownHome },
     });
     let written = '';
     pty.onData((data) => (written += data));
-    const ended = new Promise<number>((settle) => {
+    const ended = new Promise<number>((resolve) => {
       pty.onExit(({ exitCode, signal = 0 }) => {
-        settle(signal > 0 ? 128 + signal : exitCode);
+        resolve(signal > 0 ? 128 + signal : exitCode);
       });
     });
     return { pty, screen: () => written, ended };
   }
 
-  #parameters(wish: Wish): string[] {
-    const path = join(this.home, `wish-${(this.#count += 1)}.json`);
-    const full = { secrets: { KEY: SECRET }, via: 'env', isMasked: true, ...wish };
+  #parameters(options: RunOptions): string[] {
+    const path = join(this.home, `input-${(this.#count += 1)}.json`);
+    const full = { secrets: { KEY: SECRET }, via: 'env', isMasked: true, ...options };
     writeFileSync(path, JSON.stringify(full), { mode: 0o600 });
     return [DRIVER, path];
   }

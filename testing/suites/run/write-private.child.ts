@@ -1,4 +1,4 @@
-// Run as a process of its own: writes a marked text to the path, once with each way.
+// A separate process that writes a marked text to the path with the given function.
 import { Secret } from '@postern/kernel';
 import { writePrivateFile } from '@postern/run';
 

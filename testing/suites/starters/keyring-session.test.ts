@@ -35,7 +35,7 @@ describe.skipIf(skipBecause('keyring sessions', reason))('a keyring session', ()
     ['locked', /locked collection/],
     ['no-keyring', /org\.freedesktop\.secrets was not provided/],
     ['no-bus', /D-Bus|dbus|DISPLAY/i],
-  ] as const)('%s stores nothing and says so', async (kind, message) => {
+  ] as const)('%s stores nothing and reports that', async (kind, message) => {
     await using session = await startKeyringSession(kind);
     const { code, stderr } = await store(session);
     expect(code).not.toBe(0);

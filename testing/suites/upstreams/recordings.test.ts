@@ -25,8 +25,8 @@ import { decodeChunks, fold } from '../dialects/decode-bytes.ts';
 import { FOLDERS } from '../dialects/recordings.ts';
 
 /*
- * Every recorded answer, replayed by the fake upstream over a real socket and read through the product's
- * own connections, folds to what its bytes decode to without a network in between.
+ * Every recorded answer is replayed by the fake upstream over a real socket and read through the
+ * product's own connections. It must decode to the same content as its bytes without a network.
  */
 
 const CHUNKINGS: readonly NonNullable<Delivery['chunking']>[] = ['event', 'whole', { bytes: 61 }];
@@ -101,7 +101,7 @@ describe('recorded answers through the product', () => {
     return events.reduce(foldAnswer, EMPTY_ANSWER);
   };
 
-  it('are there', () => {
+  it('exist', () => {
     expect(streams.length).toBeGreaterThan(20);
     expect(bodies.length).toBeGreaterThan(10);
   });

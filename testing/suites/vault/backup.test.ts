@@ -23,7 +23,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** A vault whose secret changed after its backup was made. */
+/** Creates a vault whose secret changed after its backup. */
 async function changedSinceBackup(storage: 'keyring' | 'file'): Promise<MadeVault> {
   const made = await madeVault(storage);
   expectOk(await made.vault.backUp({ file, passphrase: PASSPHRASE }));
@@ -31,7 +31,7 @@ async function changedSinceBackup(storage: 'keyring' | 'file'): Promise<MadeVaul
   return made;
 }
 
-/** Every byte of the vault: of its files and of the keyring. */
+/** Every byte of the vault: in its files and in the keyring. */
 function everythingOf({ dataDir, keyring }: MadeVault): unknown {
   const files = readdirSync(dataDir).filter((name) => !name.endsWith('.lock'));
   return {

@@ -27,7 +27,7 @@ function idOf(vault: Vault, kind: string): string {
   return vault.slots.find((slot) => slot.kind === kind)?.id ?? '';
 }
 
-/** What any JOSE tool finds, knowing nothing but the passphrase. */
+/** Decrypts the secrets file with a JOSE library that knows only the passphrase. */
 async function opensAsJose({ dataDir }: VaultWorld, passphrase: Secret): Promise<boolean> {
   const text = await readFile(join(dataDir, 'secrets.jwe.json'), 'utf8');
   const file = v.parse(
@@ -116,7 +116,7 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
     expect(saltEntries()).toEqual([]);
   });
 
-  it('see the changes of another process', async () => {
+  it('include the changes of another process', async () => {
     const world = await madeVault(storage);
     const other = await world.open();
     expectOk(await other.unlock(by(PASSPHRASE)));
@@ -130,13 +130,14 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
     const world = await madeVault(storage);
     const before = await readFile(join(world.dataDir, 'slots.json'));
     expectOk(await world.vault.changePassphrase({ next: NEXT }));
-    // Vaults of one storage are copies of one in these tests; another storage has another vault.
+    // In these tests, vaults with the same storage are copies of one vault, so another vault needs
+    // another storage.
     const another = await madeVault(storage === 'file' ? 'keyring' : 'file');
     const foreign = await readFile(join(another.dataDir, 'slots.json'));
     await writeFile(join(world.dataDir, 'slots.json'), foreign);
     expect(await world.vault.newRecoveryCode()).toMatchObject({ failure: { damage: 'foreign' } });
     expect(await readFile(join(world.dataDir, 'slots.json'))).toEqual(foreign);
-    // An older header of the same vault opens nothing any more, by any way.
+    // An older header of the same vault can't unlock it with any slot.
     await writeFile(join(world.dataDir, 'slots.json'), before);
     const older = failed({ reason: 'rolled-back', file: 'slots.json', how: 'older' });
     for (const way of [by(PASSPHRASE), by(NEXT)]) {
@@ -145,7 +146,7 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
   });
 });
 
-/** As the product changes a passphrase or a recovery code: with a new data key. */
+/** The product changes a passphrase or a recovery code together with the data key. */
 const CHANGES: readonly (readonly [string, RekeyOptions])[] = [
   ['the passphrase', { passphrase: PASSPHRASE, newPassphrase: NEXT }],
   ['a lost passphrase', { newPassphrase: NEXT }],
@@ -199,7 +200,7 @@ async function putFiles(dataDir: string, files: Readonly<Record<string, string>>
 describe('a passphrase change killed between its two files', () => {
   it('is repaired by unlocking', async () => {
     const world = await madeVault('file');
-    // The secrets go first: what is written after them is as it was before.
+    // The secrets are written first; everything after them is restored to its old content.
     const paths = ['slots.json', 'anchor.json'].map((name) => join(world.dataDir, name));
     const before = await Promise.all(paths.map((path) => readFile(path)));
     expectOk(await world.vault.changePassphrase({ next: NEXT }));

@@ -1,6 +1,6 @@
 /**
- * Calls on the real keyring in a process of its own: libdbus knows only one session bus for each
- * process. Prints one JSON line for each step named on the command line.
+ * Calls the real keyring in a separate process, because libdbus supports only one session bus per
+ * process. Prints one JSON line for each step on the command line.
  */
 import { revealSecret, Secret, type Result } from '@postern/kernel';
 import { createOsKeyring, exitProcess, probeKeyring } from '@postern/vault';
@@ -34,5 +34,5 @@ for (const step of process.argv.slice(2)) {
   const answer = await STEPS[step]?.();
   process.stdout.write(`${JSON.stringify({ step, answer, beats })}\n`);
 }
-// Also while a call still waits for a prompt.
+// This also works while a call waits for a prompt.
 exitProcess(keyring, 5);

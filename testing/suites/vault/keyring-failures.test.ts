@@ -12,12 +12,12 @@ import type { KeyringKind, KeyringSession } from '@postern/testing';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 
-const skipped = skipBecause('keyrings that do not work', whyNoKeyringSession());
+const skipped = skipBecause("keyrings that don't work", whyNoKeyringSession());
 
 const Line = v.object({ step: v.string(), answer: v.unknown(), beats: v.number() });
 type Line = v.InferOutput<typeof Line>;
 
-/** What a process in that session gets for each step. */
+/** Runs a process in that session. Returns the result of each step. */
 async function ask(session: KeyringSession, ...steps: readonly string[]): Promise<readonly Line[]> {
   const script = join(import.meta.dirname, 'keyring-calls.child.ts');
   const { stdout, stderr, code } = await session.run(process.execPath, [script, ...steps]);
@@ -37,7 +37,9 @@ const LOCKED = { ok: false, failure: { reason: 'keyring-locked' } };
 const DENIED = { ok: false, failure: { reason: 'keyring-denied' } };
 const NOTHING = { ok: true, value: null };
 const DONE = { ok: true };
-/** A process takes some hundred to reach its call, which then waits for two seconds. */
+/**
+ * A process needs some hundred milliseconds to reach its call, which then waits for two seconds.
+ */
 const WITHIN_THE_CALL_MS = 1200;
 
 describe.skipIf(skipped)("a keyring that doesn't work", () => {
@@ -46,7 +48,7 @@ describe.skipIf(skipped)("a keyring that doesn't work", () => {
   it.each<readonly [string, KeyringKind, object]>([
     ['without a session bus', 'no-bus', unavailable('no-bus')],
     ['without a service on the bus', 'no-keyring', unavailable('no-service')],
-  ])('%s fails every call as such', async (_, kind, failure) => {
+  ])('%s fails every call with that reason', async (_, kind, failure) => {
     await using session = await startKeyringSession(kind);
     expect(answers(await ask(session, 'get', 'set', 'remove'))).toEqual([
       failure,
@@ -96,14 +98,14 @@ describe.skipIf(skipped)("a keyring that doesn't work", () => {
     await session.lock();
     const [first, second] = await ask(session, 'get', 'get');
     expect([first?.answer, second?.answer]).toEqual([LOCKED, LOCKED]);
-    // The event loop went on during the four seconds; the second call did not wait at all.
+    // The event loop kept running during the four seconds, and the second call didn't wait at all.
     expect(first?.beats).toBeGreaterThan(5);
     expect(second?.beats).toBeLessThan(first?.beats ?? 0);
   });
 });
 
 function eachSecretService(): void {
-  describe.each([GNOME_KEYRING, KEEPASSXC, KWALLET])('where it is $name', (service) => {
+  describe.each([GNOME_KEYRING, KEEPASSXC, KWALLET])('with $name', (service) => {
     const without = skipBecause(service.name, whyNoKeyringSession(service));
 
     it.skipIf(without)('is denied if the bus forbids it', async () => {

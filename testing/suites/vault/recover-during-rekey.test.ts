@@ -8,10 +8,10 @@ const PURPOSE = 'database/conversations';
 const by = (passphrase: Secret): UnlockMethod => ({ with: 'passphrase', passphrase });
 const byCode = (code: Secret): UnlockMethod => ({ with: 'recovery', code });
 
-/** A database that has a key, and answers or dies as it is told. */
+/** A database with a key. The test sets the results of its next key changes. */
 interface Database extends KeyedDatabase {
   key: string;
-  /** What the next changes of its key come to; done where nothing is said. */
+  /** The results of the next key changes. Default: `done`. */
   readonly answers: ('done' | 'refused' | 'killed')[];
 }
 
@@ -47,31 +47,31 @@ async function scene(): Promise<Scene> {
   return { ...world, database };
 }
 
-/** The vault as another process opens it; undefined where this is no way in. */
-async function opened({ open }: Scene, way: UnlockMethod): Promise<Vault | undefined> {
+/** Opens the vault as another process does. Returns undefined if this can't unlock it. */
+async function unlockWith({ open }: Scene, method: UnlockMethod): Promise<Vault | undefined> {
   const vault = await open();
-  return (await vault.unlock(way)).ok ? vault : undefined;
+  return (await vault.unlock(method)).ok ? vault : undefined;
 }
 
-/** What a person does who has lost the passphrase: the new code. */
+/** What a user does after losing the passphrase. Returns the new recovery code. */
 async function recover(vault: Vault): Promise<Secret> {
   expect(await vault.changePassphrase({ next: NEXT })).toEqual(ok());
   return expectOk(await vault.newRecoveryCode()).recoveryCode;
 }
 
-/** These ways open the vault to everything that was in it, those do not. */
-async function expectWays(
+/** The first unlock the vault with all its content; the others don't. */
+async function expectUnlocks(
   world: Scene,
-  ways: readonly UnlockMethod[],
+  methods: readonly UnlockMethod[],
   ended: readonly UnlockMethod[],
 ): Promise<void> {
-  for (const way of ways) {
-    const vault = await opened(world, way);
+  for (const method of methods) {
+    const vault = await unlockWith(world, method);
     const record = vault && expectOk(await vault.secrets.get(OPENAI.name));
     expect([...(record?.fields.values() ?? [])].map(revealSecret)).toEqual(['sk-test-0123456789']);
     expect(vault && revealSecret(expectOk(vault.deriveKey(PURPOSE)))).toBe(world.database.key);
   }
-  for (const way of ended) expect(await opened(world, way)).toBeUndefined();
+  for (const method of ended) expect(await unlockWith(world, method)).toBeUndefined();
 }
 
 describe('a passphrase lost while a new data key is unconfirmed', () => {
@@ -81,43 +81,43 @@ describe('a passphrase lost while a new data key is unconfirmed', () => {
       const world = await scene();
       const made = expectOk(await world.vault.rekey({ passphrase: PASSPHRASE }));
       const codes = [world.recoveryCode, made.recoveryCode] as const;
-      const vault = await opened(world, byCode(codes[which === 'before' ? 0 : 1]));
-      if (vault === undefined) throw new Error('the code does not open');
+      const vault = await unlockWith(world, byCode(codes[which === 'before' ? 0 : 1]));
+      if (vault === undefined) throw new Error('the code is rejected');
       const code = await recover(vault);
-      const ways = [by(NEXT), byCode(code)];
+      const methods = [by(NEXT), byCode(code)];
       const ended = [by(PASSPHRASE), ...codes.map(byCode)];
       expect(await vault.isRekeyUnconfirmed()).toEqual(ok(true));
-      await expectWays(world, ways, ended);
-      const next = await opened(world, by(NEXT));
+      await expectUnlocks(world, methods, ended);
+      const next = await unlockWith(world, by(NEXT));
       expect(await next?.confirmRekey()).toEqual(ok());
       expect(await next?.unfinished()).toEqual(ok(undefined));
-      await expectWays(world, ways, ended);
+      await expectUnlocks(world, methods, ended);
     },
   );
 
-  it('keeps both codes valid until there is a new one, which nobody may have seen', async () => {
+  it('keeps both codes valid until a new one is created, as neither may have been noted', async () => {
     const world = await scene();
     const made = expectOk(await world.vault.rekey({ passphrase: PASSPHRASE }));
     const codes = [byCode(world.recoveryCode), byCode(made.recoveryCode)];
-    const vault = await opened(world, byCode(world.recoveryCode));
+    const vault = await unlockWith(world, byCode(world.recoveryCode));
     expect(await vault?.changePassphrase({ next: NEXT })).toEqual(ok());
-    await expectWays(world, [by(NEXT), ...codes], [by(PASSPHRASE)]);
+    await expectUnlocks(world, [by(NEXT), ...codes], [by(PASSPHRASE)]);
   });
 });
 
 describe('a passphrase lost after a data key change was interrupted', () => {
-  it('is replaced with the code, which continues the change', async () => {
+  it('is replaced with the recovery code, which continues the change', async () => {
     const world = await scene();
     world.database.answers.push('killed');
     await expect(world.vault.rekey({ passphrase: PASSPHRASE })).rejects.toThrow('killed');
-    const vault = await opened(world, byCode(world.recoveryCode));
-    if (vault === undefined) throw new Error('the code does not open');
+    const vault = await unlockWith(world, byCode(world.recoveryCode));
+    if (vault === undefined) throw new Error('the code is rejected');
     expect(await vault.isRekeyUnconfirmed()).toEqual(ok(true));
     const code = await recover(vault);
     const ended = [by(PASSPHRASE), byCode(world.recoveryCode)];
-    await expectWays(world, [by(NEXT), byCode(code)], ended);
-    expect(await (await opened(world, byCode(code)))?.confirmRekey()).toEqual(ok());
-    await expectWays(world, [by(NEXT), byCode(code)], ended);
+    await expectUnlocks(world, [by(NEXT), byCode(code)], ended);
+    expect(await (await unlockWith(world, byCode(code)))?.confirmRekey()).toEqual(ok());
+    await expectUnlocks(world, [by(NEXT), byCode(code)], ended);
   });
 
   it("is replaced if the change is undone, and the change isn't resumed later", async () => {
@@ -127,15 +127,15 @@ describe('a passphrase lost after a data key change was interrupted', () => {
     database.answers.push('killed');
     await expect(first.rekey({ passphrase: PASSPHRASE })).rejects.toThrow('killed');
     const before = database.key;
-    // Neither can the change be carried on nor its entry be removed.
+    // With a locked keyring, the change can't continue and its entry can't be removed.
     keyring.failure = { reason: 'keyring-locked' };
-    const vault = await opened(world, byCode(world.recoveryCode));
-    if (vault === undefined) throw new Error('the code does not open');
+    const vault = await unlockWith(world, byCode(world.recoveryCode));
+    if (vault === undefined) throw new Error('the code is rejected');
     const code = await recover(vault);
     const ended = [by(PASSPHRASE), byCode(world.recoveryCode)];
-    await expectWays(world, [by(NEXT), byCode(code)], ended);
+    await expectUnlocks(world, [by(NEXT), byCode(code)], ended);
     keyring.failure = undefined;
-    await expectWays(world, [by(NEXT), byCode(code), { with: 'keyring' }], ended);
+    await expectUnlocks(world, [by(NEXT), byCode(code), { with: 'keyring' }], ended);
     expect(database.key).toBe(before);
     const slots = [...keyring.entries.keys()].filter((account) => account.startsWith('+slot.'));
     expect(slots).toHaveLength(1);
@@ -148,7 +148,7 @@ describe('a passphrase lost after a data key change was interrupted', () => {
     for (const database of databases) {
       database.key = revealSecret(expectOk(vault.deriveKey(database.purpose)));
     }
-    // The second is refused its key, the first the way back.
+    // The second database refuses the new key; the first then refuses to return to the old one.
     databases[0].answers.push('done', 'refused');
     databases[1].answers.push('refused');
     expect(await vault.rekey({ passphrase: PASSPHRASE })).toMatchObject({

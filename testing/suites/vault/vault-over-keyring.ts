@@ -16,9 +16,9 @@ import { WEAK_KDF_COSTS } from '@postern/vault/testing/kdf-costs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /**
- * The vault and the contract of secret stores over a keyring: that Secret Service, started for this,
- * or where none is given the keyring of the system. One in each test file, since libdbus knows one
- * session bus in each process.
+ * Runs the vault and the secret store contract over a keyring: the given Secret Service, started
+ * for the test, or else the system's keyring. Each test file can use only one, because libdbus
+ * supports one session bus per process.
  */
 export function vaultOverKeyring(service: KeyringService | undefined): void {
   const name = service?.name ?? 'the keyring of this system';
@@ -27,7 +27,8 @@ export function vaultOverKeyring(service: KeyringService | undefined): void {
       ? undefined
       : (whyNoKeyringSession(service) ?? whyNoPrograms(['secret-tool']));
   describe.skipIf(skipBecause(name, why))(name, () => {
-    // Keychain and Credential Manager are this person's own: the tests' entries go by another name.
+    // Keychain and Credential Manager belong to the user who runs the tests, so the tests' entries
+    // have another name.
     const keyring = createOsKeyring({
       service: service === undefined ? 'postern-test' : 'postern',
     });

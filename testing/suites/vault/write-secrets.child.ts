@@ -1,4 +1,6 @@
-/** One of several writers: opens the vault with the recovery code on standard input and writes. */
+/**
+ * One of several writers. It opens the vault with the recovery code from standard input and writes.
+ */
 import { randomBytes } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { expectOk, Secret } from '@postern/kernel';

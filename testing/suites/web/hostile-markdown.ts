@@ -1,7 +1,7 @@
-/** Markdown that tries to run, fetch, open or cover something: name and text. */
+/** Markdown that tries to run, fetch, open or cover something: names and texts. */
 export const HOSTILE_MARKDOWN: readonly (readonly [string, string])[] = [
   ['a javascript link', '[a](javascript:ran=1)'],
-  ['a javascript link in disguise', '[a](JaVaScRiPt:ran=1)'],
+  ['a javascript link in mixed case', '[a](JaVaScRiPt:ran=1)'],
   ['a javascript link with entities', '[a](&#106;avascript&colon;ran=1)'],
   ['a javascript link with a tab', '[a](java&Tab;script:ran=1)'],
   ['a javascript link with a newline', '[a](java&NewLine;script:ran=1)'],
@@ -28,7 +28,7 @@ export const HOSTILE_MARKDOWN: readonly (readonly [string, string])[] = [
   ['a script inside emphasis', '*<img src=x onerror=ran=1>*'],
   ['a script as a language', '```"><img src=x onerror=ran=1>\na\n```'],
   ['a script as code', '```html\n<img src=x onerror="ran=1">\n```'],
-  ['a script inside code that is open', '```html\n<script>ran=1</script>'],
+  ['a script inside an unclosed code block', '```html\n<script>ran=1</script>'],
   ['a script inside a footnote', 'a[^1]\n\n[^1]: <img src=x onerror=ran=1>\n\nb\n'],
   ['a footnote with a name', 'a[^<img src=x onerror=ran=1>]\n\n[^<img src=x onerror=ran=1>]: b\n'],
   ['a style', '<style>@import "https://attacker.example/x.css";</style>'],
@@ -48,7 +48,7 @@ export const HOSTILE_MARKDOWN: readonly (readonly [string, string])[] = [
   ['a formula in brackets with tags', '\\(<img src=x onerror=ran=1>\\)'],
   ['a formula that covers the page', '$\\rule{9999em}{9999em}$ $\\kern-999em\\rule{99em}{99em}$'],
   ['an endless formula', '$\\def\\a{\\a\\a}\\a$'],
-  ['names of the page', '<a id=root name=getElementById>a</a> <img name=querySelector>'],
+  ['names of DOM globals', '<a id=root name=getElementById>a</a> <img name=querySelector>'],
   ['directions', '\u202egnp.exe\u202c [moc.elgoog\u202e](https://attacker.example/)'],
   ['a mail link', '<a@attacker.example?subject=x&body=y>'],
   ['a NUL in a link', '[a](java\u0000script:ran=1)'],

@@ -13,7 +13,7 @@ import { goTo, pickModel, signedInPage, type SignedInPage } from './signed-in-pa
 
 const why = whyNoPrograms(['chromium']);
 
-/** Presses Tab, up to 40 times, until the element with that name has the focus. */
+/** Presses Tab up to 40 times until the element with that name has the focus. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
   for (let presses = 0; presses < 40; presses += 1) {
     await page.keyboard.press('Tab');
@@ -22,7 +22,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
   throw new Error(`Tab never reached ${String(name)}`);
 }
 
-/** Returns the name of the focused element; the name says so if it has no focus ring. */
+/** Returns the name of the focused element. The name says so if there is no focus ring. */
 async function focusedName(page: Page): Promise<string> {
   return await page.evaluate<string>(`(() => {
     const at = document.activeElement;
@@ -98,7 +98,7 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('the chat by keyboard 
     await field.fill('');
   });
 
-  test('a draft stays with its chat', async () => {
+  test('keeps a draft with its chat', async () => {
     const field = page.getByLabel('Message', { exact: true });
     await field.fill('half a thought');
     await page.getByRole('link', { name: 'second words' }).click();

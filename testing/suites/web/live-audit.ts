@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
-// Watches every node that enters the page, however briefly, and records those that text of a model or
-// user must never create. Payloads that run set `window.ran`.
+// Watches every node that enters the page, however briefly, and records those that text from a
+// model or a user must never create. Payloads that run set `window.ran`.
 const WATCH = `(() => {
   const TAGS = new Set(['script', 'iframe', 'frame', 'frameset', 'object', 'embed', 'applet', 'base',
     'meta', 'link', 'style', 'form', 'audio', 'video', 'source', 'track', 'portal', 'template',

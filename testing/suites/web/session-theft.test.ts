@@ -8,7 +8,7 @@ import { goTo, signedInPage, type SignedInPage } from './signed-in-page.ts';
 const ID = '0'.repeat(26);
 const TURN = { parentId: null, text: 'hello', provider: 'fake', model: 'any' };
 
-/** Requests that an attacker with a stolen half would try. */
+/** Requests that an attacker with one stolen half would try. */
 const ATTEMPTS: readonly (readonly [string, string, unknown])[] = [
   ['GET', '/api/state', undefined],
   ['GET', '/api/conversations', undefined],
@@ -93,7 +93,7 @@ describe.skipIf(skipBecause('session theft in Chromium', whyNoPrograms(['chromiu
         `sessionStorage.getItem('postern-session')`,
       );
       expect(await attempt(row, { [SESSION_HEADER]: secret })).toBe(401);
-      // Both halves together work, so the refusals above are not due to a missing session.
+      // Both halves together work, so the rejections above aren't due to a missing session.
       if (row[1] === '/api/state') {
         expect(await attempt(row, { cookie: stolen, [SESSION_HEADER]: secret })).toBe(200);
       }

@@ -23,7 +23,7 @@ function payloads(): readonly string[] {
   );
 }
 
-/** Batches of payloads, each with a unique word to search for. */
+/** Returns batches of payloads, each with a unique word to search for. */
 function batches(): readonly { readonly word: string; readonly text: string }[] {
   const all = [...payloads(), ...HOSTILE_MARKDOWN.map(([, text]) => text)];
   const found: { word: string; text: string }[] = [];
@@ -35,7 +35,7 @@ function batches(): readonly { readonly word: string; readonly text: string }[] 
   return found;
 }
 
-/** Splits a text into small deltas, so that every tag and link is cut somewhere. */
+/** Splits a text into small deltas, so that every tag and link is split somewhere. */
 function inPieces(text: string): FakeReply {
   const deltas = text.match(/[^]{1,9}/gu) ?? [];
   return { kind: 'answer', parts: [{ kind: 'text', text, deltas }] };
@@ -153,7 +153,7 @@ describe.skipIf(skipBecause('hostile texts in Chromium', why))('hostile texts', 
     await pickModel(page, 'gpt-fake-large');
     const last = '[the last](https://attacker.example/last)';
     // An unclosed code fence would turn the rest into code.
-    const closed = HOSTILE_MARKDOWN.filter(([name]) => !name.endsWith('code that is open'));
+    const closed = HOSTILE_MARKDOWN.filter(([name]) => !name.endsWith('an unclosed code block'));
     upstream.next(textReply([...closed.map(([, text]) => text), last].join('\n\n')));
     await ask(page, 'links');
     const links = page.locator('[data-look=answer] .md a');

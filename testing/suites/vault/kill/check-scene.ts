@@ -11,17 +11,18 @@ import {
   backupOf,
   DATABASES,
   dataDirOf,
-  enter,
+  openScene,
   keyOfDatabase,
   type Scene,
 } from './scene.ts';
-import { IMMORTAL, type Stage } from './stage.ts';
+import { NO_KILL, type Stage } from './stage.ts';
 
 const FILES = ['anchor.json', 'secrets.jwe.json', 'slots.json', 'vault.lock'];
 
 /**
- * What must hold after a process died anywhere: the next one finds all of before or all of after,
- * opens it by every way that is left, and nothing half-made or readable lies about.
+ * Checks what must be true after a kill at any point: the next process finds all of the old or all
+ * of the new state, every remaining slot unlocks the vault, and there are no partial or readable
+ * files.
  */
 export async function checkScene(
   scene: Scene,
@@ -30,41 +31,41 @@ export async function checkScene(
 ): Promise<void> {
   const { operation, recoveryCode } = stage;
   const byCode: UnlockMethod = { with: 'recovery', code: Secret.of(recoveryCode) };
-  const { vault } = await enter(scene, IMMORTAL);
+  const { vault } = await openScene(scene, NO_KILL);
   if (vault.state === 'absent') {
     expect(operation.storage).toBeUndefined();
     if (thorough) expectOk(await operation.run(vault, scene));
   } else if (recoveryCode !== '' && operation.recoveryStays !== false) {
     expectOk(await vault.unlock(byCode));
-    if (thorough) await expectSomeWay(scene, operation.ways ?? []);
+    if (thorough) await expectUnlock(scene, operation.methods ?? []);
   } else {
-    await expectSomeWay(scene, [byCode, ...(operation.ways ?? [])], vault);
+    await expectUnlock(scene, [byCode, ...(operation.methods ?? [])], vault);
   }
   expectNothingReadable(scene);
   if (vault.state !== 'unlocked') return;
   const before = operation.before ?? (operation.storage === undefined ? {} : BEFORE);
-  await expectWhole(scene, vault, before, operation.after);
+  await expectContent(scene, vault, before, operation.after);
   expectTidy(scene, vault, operation.keepsSource === true);
   const probe = singleValue(secretName.from('afterwards'), Secret.of('works'), 2);
   expectOk(await vault.secrets.put(probe));
 }
 
-async function expectSomeWay(
+async function expectUnlock(
   scene: Scene,
-  ways: readonly UnlockMethod[],
+  methods: readonly UnlockMethod[],
   given?: Vault,
 ): Promise<void> {
-  const vault = given ?? (await enter(scene, IMMORTAL)).vault;
-  const refusals: string[] = [];
-  for (const way of ways) {
-    const opened = await vault.unlock(way);
+  const vault = given ?? (await openScene(scene, NO_KILL)).vault;
+  const failures: string[] = [];
+  for (const method of methods) {
+    const opened = await vault.unlock(method);
     if (opened.ok) return;
-    refusals.push(`${way.with}: ${opened.failure.reason}`);
+    failures.push(`${method.with}: ${opened.failure.reason}`);
   }
-  if (ways.length > 0) expect.fail(`no way opens the vault: ${refusals.join(', ')}`);
+  if (methods.length > 0) expect.fail(`nothing unlocks the vault: ${failures.join(', ')}`);
 }
 
-async function expectWhole(
+async function expectContent(
   scene: Scene,
   vault: Vault,
   before: Secrets,
@@ -91,7 +92,7 @@ function stringOf(secrets: Secrets): string {
 
 function expectTidy(scene: Scene, vault: Vault, keepsSource: boolean): void {
   const files = readdirSync(dataDirOf(scene));
-  // A change of the data key keeps its journal until it is confirmed.
+  // A data key change keeps its journal until it is confirmed.
   const allowed = [...FILES, 'journal.json'];
   expect(files.filter((name) => !allowed.includes(name))).toEqual([]);
   if (keepsSource) return;
@@ -100,7 +101,7 @@ function expectTidy(scene: Scene, vault: Vault, keepsSource: boolean): void {
     ? readFileSync(join(dataDirOf(scene), 'journal.json'), 'utf8')
     : '';
   const slots = vault.slots.filter(({ kind }) => kind === 'keyring').map(({ id }) => `+slot.${id}`);
-  // A probe's entry has a random name: one that a kill leaves is not found again, and means nothing.
+  // A probe's entry has a random name: nothing uses an entry that a kill leaves behind.
   const stray = accountsOf(scene)
     .filter((account) => !account.startsWith('+probe@'))
     .map((account) => account.slice(0, account.indexOf('@')))
@@ -112,13 +113,13 @@ function expectTidy(scene: Scene, vault: Vault, keepsSource: boolean): void {
   expect(secrets).toEqual([]);
 }
 
-/** No value is anywhere on the disk but in the keyring. */
+/** Checks that no value is on disk outside the keyring. */
 function expectNothingReadable(scene: Scene): void {
   const vault = existsSync(dataDirOf(scene))
     ? readdirSync(dataDirOf(scene)).map((name) => join(dataDirOf(scene), name))
     : [];
-  const besides = readdirSync(scene.root).filter((name) => name.includes('backup'));
-  const paths = [...vault, ...besides.map((name) => join(scene.root, name)), backupOf(scene)];
+  const backups = readdirSync(scene.root).filter((name) => name.includes('backup'));
+  const paths = [...vault, ...backups.map((name) => join(scene.root, name)), backupOf(scene)];
   for (const path of paths.filter((one) => existsSync(one))) {
     const bytes = readFileSync(path);
     for (const value of Object.values(VALUES)) {

@@ -7,13 +7,13 @@ import {
   type VaultFailure,
   type VaultStorage,
 } from '@postern/vault';
-import { backupOf, DATABASES, giveDatabaseKey, type Scene } from './scene.ts';
+import { backupOf, DATABASES, writeDatabaseKey, type Scene } from './scene.ts';
 
 export const PASSPHRASE = Secret.of('the first passphrase');
 const NEXT_PASSPHRASE = Secret.of('the second passphrase');
 export const BACKUP_PASSPHRASE = Secret.of('the passphrase of the backup');
 
-/** Marked, so that a search for any of them finds what should not be there. */
+/** Marked values, so that a search finds them where they must not be. */
 export const VALUES = {
   one: 'marked-value-one',
   two: 'marked-value-two',
@@ -23,31 +23,31 @@ export const VALUES = {
 const record = (name: string, value: string) =>
   singleValue(secretName.from(name), Secret.of(value), 1);
 
-/** What the secrets of a scene may be: names with their values. */
+/** The secrets of a scene: names and values. */
 export type Secrets = Readonly<Record<string, string>>;
 export const BEFORE: Secrets = { one: VALUES.one, two: VALUES.two };
 
 export interface Operation {
   readonly name: string;
-  /** What the scene is made with; undefined for one without a vault. */
+  /** The storage of the scene's vault; undefined for a scene without a vault. */
   readonly storage: VaultStorage | undefined;
-  /** Whether the vault has a passphrase slot; deriving its key takes most of a run's time. */
+  /** Whether the vault has a passphrase slot. Deriving its key takes most of a run's time. */
   readonly passphrase: boolean;
-  /** Brings the unlocked vault, or the absent one, to where the operation begins. */
+  /** Brings the vault, unlocked or absent, to the state in which the operation starts. */
   readonly prepare?: (vault: Vault, scene: Scene) => Promise<void>;
   readonly run: (
     vault: Vault,
     scene: Scene,
   ) => Promise<Result<unknown, { readonly reason: string }>>;
-  /** What the secrets are when it begins, where that is not `BEFORE`. */
+  /** The secrets when the operation starts. Default: `BEFORE`. */
   readonly before?: Secrets;
-  /** What the secrets are once it is done. */
+  /** The secrets when the operation is done. */
   readonly after: Secrets;
-  /** Ways that open the vault before or after. */
-  readonly ways?: readonly UnlockMethod[];
-  /** False where the recovery code of before may open nothing afterwards. */
+  /** Unlocks the vault before or after the operation. */
+  readonly methods?: readonly UnlockMethod[];
+  /** False if the old recovery code may stop working. */
   readonly recoveryStays?: false;
-  /** What may stay in the storage that is no longer in force. */
+  /** Whether the storage that is no longer in use may keep its content. */
   readonly keepsSource?: true;
 }
 
@@ -64,12 +64,12 @@ const place = (scene: Scene) => ({ file: backupOf(scene), passphrase: BACKUP_PAS
 const slotOf = (vault: Vault, kind: string) =>
   vault.slots.find((slot) => slot.kind === kind)?.id ?? '';
 
-const inEach = (operation: Omit<Operation, 'storage'>): readonly Operation[] =>
+const inEachStorage = (operation: Omit<Operation, 'storage'>): readonly Operation[] =>
   (['file', 'keyring'] as const).map((storage) => ({
     ...operation,
     storage,
     name: `${operation.name} (${storage})`,
-    ...(storage === 'keyring' ? { ways: [...(operation.ways ?? []), byKeyring] } : {}),
+    ...(storage === 'keyring' ? { methods: [...(operation.methods ?? []), byKeyring] } : {}),
   }));
 
 export const OPERATIONS: readonly Operation[] = [
@@ -79,7 +79,7 @@ export const OPERATIONS: readonly Operation[] = [
     passphrase: false,
     run: (vault) => vault.create({ storage: 'keyring' }),
     after: {},
-    ways: [byKeyring],
+    methods: [byKeyring],
   },
   {
     name: 'create (file)',
@@ -87,7 +87,7 @@ export const OPERATIONS: readonly Operation[] = [
     passphrase: true,
     run: (vault) => vault.create({ storage: 'file', passphrase: PASSPHRASE }),
     after: {},
-    ways: [byPassphrase],
+    methods: [byPassphrase],
   },
   {
     name: 'create from a backup (keyring)',
@@ -95,35 +95,35 @@ export const OPERATIONS: readonly Operation[] = [
     passphrase: false,
     run: (vault, scene) => vault.createFromBackup({ storage: 'keyring' }, place(scene)),
     after: BEFORE,
-    ways: [byKeyring],
+    methods: [byKeyring],
   },
-  ...inEach({
+  ...inEachStorage({
     name: 'set',
     passphrase: false,
     run: (vault) => vault.secrets.put(record('three', VALUES.next)),
     after: { ...BEFORE, three: VALUES.next },
   }),
-  ...inEach({
+  ...inEachStorage({
     name: 'replace',
     passphrase: false,
     run: (vault) => vault.secrets.put(record('one', VALUES.next)),
     after: { ...BEFORE, one: VALUES.next },
   }),
-  ...inEach({
+  ...inEachStorage({
     name: 'remove',
     passphrase: false,
     run: (vault) => vault.secrets.remove(secretName.from('two')),
     after: { one: VALUES.one },
   }),
-  ...inEach({
+  ...inEachStorage({
     name: 'new recovery code',
     passphrase: true,
     run: (vault) => vault.newRecoveryCode(),
     after: BEFORE,
-    ways: [byPassphrase],
+    methods: [byPassphrase],
     recoveryStays: false,
   }),
-  ...inEach({
+  ...inEachStorage({
     name: 'add the keyring',
     passphrase: false,
     run: (vault) => vault.addKeyring(),
@@ -135,7 +135,7 @@ export const OPERATIONS: readonly Operation[] = [
     passphrase: true,
     run: (vault) => vault.changePassphrase({ next: NEXT_PASSPHRASE }),
     after: BEFORE,
-    ways: [byNext, byPassphrase],
+    methods: [byNext, byPassphrase],
   },
   {
     name: 'remove the passphrase',
@@ -150,7 +150,7 @@ export const OPERATIONS: readonly Operation[] = [
     passphrase: true,
     run: (vault) => vault.migrate({ to: 'file', passphrase: PASSPHRASE, removeSource: true }),
     after: BEFORE,
-    ways: [byPassphrase],
+    methods: [byPassphrase],
   },
   {
     name: 'migrate to the file, keeping the source',
@@ -159,7 +159,7 @@ export const OPERATIONS: readonly Operation[] = [
     run: (vault) => vault.migrate({ to: 'file', passphrase: PASSPHRASE, removeSource: false }),
     after: BEFORE,
     keepsSource: true,
-    ways: [byPassphrase, byKeyring],
+    methods: [byPassphrase, byKeyring],
   },
   {
     name: 'migrate to the keyring, removing the source',
@@ -183,7 +183,7 @@ export const OPERATIONS: readonly Operation[] = [
     run: (vault, scene) => vault.backUp(place(scene)),
     after: BEFORE,
   },
-  ...inEach({
+  ...inEachStorage({
     name: 'restore',
     passphrase: false,
     prepare: makeBackup,
@@ -191,10 +191,10 @@ export const OPERATIONS: readonly Operation[] = [
     run: (vault, scene) => vault.restore(place(scene)),
     after: BEFORE,
   }),
-  ...inEach({
+  ...inEachStorage({
     name: 'rekey',
     passphrase: false,
-    prepare: giveDatabases,
+    prepare: createDatabases,
     run: (vault) => vault.rekey(),
     after: BEFORE,
   }),
@@ -202,19 +202,19 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'rekey with a passphrase',
     storage: 'file',
     passphrase: true,
-    prepare: giveDatabases,
+    prepare: createDatabases,
     run: (vault) => vault.rekey({ passphrase: PASSPHRASE }),
     after: BEFORE,
-    ways: [byPassphrase],
+    methods: [byPassphrase],
   },
   {
     name: 'rekey to a new passphrase',
     storage: 'file',
     passphrase: true,
-    prepare: giveDatabases,
+    prepare: createDatabases,
     run: (vault) => vault.rekey({ passphrase: PASSPHRASE, newPassphrase: NEXT_PASSPHRASE }),
     after: BEFORE,
-    ways: [byPassphrase, byNext],
+    methods: [byPassphrase, byNext],
   },
   {
     name: 'confirm a rekey (keyring)',
@@ -223,7 +223,7 @@ export const OPERATIONS: readonly Operation[] = [
     prepare: rekeyed,
     run: (vault) => vault.confirmRekey(),
     after: BEFORE,
-    ways: [byKeyring],
+    methods: [byKeyring],
     recoveryStays: false,
   },
   {
@@ -233,7 +233,7 @@ export const OPERATIONS: readonly Operation[] = [
     prepare: rekeyed,
     run: (vault) => vault.confirmRekey(),
     after: BEFORE,
-    ways: [byPassphrase],
+    methods: [byPassphrase],
     recoveryStays: false,
   },
   {
@@ -243,7 +243,7 @@ export const OPERATIONS: readonly Operation[] = [
     prepare: rekeyed,
     run: recoverAndConfirm,
     after: BEFORE,
-    ways: [byPassphrase, byNext],
+    methods: [byPassphrase, byNext],
     recoveryStays: false,
   },
 ];
@@ -256,13 +256,13 @@ async function recoverAndConfirm(vault: Vault): Promise<Result<unknown, VaultFai
 }
 
 async function rekeyed(vault: Vault, scene: Scene): Promise<void> {
-  await giveDatabases(vault, scene);
+  await createDatabases(vault, scene);
   expectOk(await vault.rekey({ passphrase: PASSPHRASE }));
 }
 
-function giveDatabases(vault: Vault, scene: Scene): Promise<void> {
+function createDatabases(vault: Vault, scene: Scene): Promise<void> {
   for (const purpose of DATABASES) {
-    giveDatabaseKey(scene, purpose, expectOk(vault.deriveKey(purpose)));
+    writeDatabaseKey(scene, purpose, expectOk(vault.deriveKey(purpose)));
   }
   return Promise.resolve();
 }

@@ -7,12 +7,12 @@ import { sampled } from './sampled.ts';
 import type { Scene } from './scene.ts';
 import { prepareStage, type Stage } from './stage.ts';
 
-/** How many effects of each operation a real process is killed at. */
+/** The number of effects of each operation at which a real process is killed. */
 const SAMPLE = 3;
-const CHILD = join(import.meta.dirname, 'die.child.ts');
+const CHILD = join(import.meta.dirname, 'killed.child.ts');
 
-/** Undefined where the process was killed, else the number of its effects. */
-function live(scene: Scene, stage: Stage, at: number, torn: boolean): number | undefined {
+/** Returns the number of effects, or undefined if the process was killed. */
+function runProcess(scene: Scene, stage: Stage, at: number, torn: boolean): number | undefined {
   const parameters = [CHILD, scene.root, stage.operation.name, String(at), torn ? 'torn' : ''];
   const { signal, status, stdout, stderr } = spawnSync(process.execPath, parameters, {
     input: stage.recoveryCode,
@@ -23,7 +23,7 @@ function live(scene: Scene, stage: Stage, at: number, torn: boolean): number | u
   return Number(stdout);
 }
 
-describe.each(OPERATIONS)('a real process killed by SIGKILL while it does: $name', (operation) => {
+describe.each(OPERATIONS)('a real process killed by SIGKILL during: $name', (operation) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await prepareStage(operation);
@@ -34,16 +34,16 @@ describe.each(OPERATIONS)('a real process killed by SIGKILL while it does: $name
 
   it('leaves the old or the new state, and no lock', { timeout: 900_000 }, async () => {
     using whole = stage.copy();
-    const effects = live(whole, stage, 0, false) ?? 0;
+    const effects = runProcess(whole, stage, 0, false) ?? 0;
     expect(effects).toBeGreaterThan(0);
     await checkScene(whole, stage, { thorough: false });
     for (const at of sampled(effects, SAMPLE)) {
       using scene = stage.copy();
-      expect(live(scene, stage, at, false)).toBeUndefined();
+      expect(runProcess(scene, stage, at, false)).toBeUndefined();
       await checkScene(scene, stage, { thorough: false });
     }
     using torn = stage.copy();
-    live(torn, stage, 1, true);
+    runProcess(torn, stage, 1, true);
     await checkScene(torn, stage, { thorough: false });
   });
 });

@@ -1,9 +1,9 @@
-/** Whether every kill point is to be tried: `npm run test:exhaustive`. */
+/** Whether to try every kill point: `npm run test:exhaustive`. */
 export const isExhaustive = process.env['POSTERN_TEST_EXHAUSTIVE'] === '1';
 
 /**
- * `count` of the numbers from 1 to `last`, with the first and the last, spread over all; every one
- * where the run is exhaustive or there are no more.
+ * Returns `count` numbers from 1 to `last`, evenly spread and including both. In an exhaustive run,
+ * or if there are no more than `count`, returns all of them.
  */
 export function sampled(last: number, count: number): readonly number[] {
   if (isExhaustive || last <= count) return Array.from({ length: last }, (_, at) => at + 1);

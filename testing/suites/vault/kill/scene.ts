@@ -13,7 +13,7 @@ import { nodeDisk } from '@postern/disk';
 import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
 import { openVault, type KeyedDatabase, type KeyringPort, type Vault } from '@postern/vault';
 import { WEAK_KDF_COSTS } from '@postern/vault/testing/kdf-costs';
-import { Effects, mortalDisk, mortalKeyring, type DeathWish } from './death.ts';
+import { Effects, killableDisk, killableKeyring, type KillPoint } from './kill-point.ts';
 
 /** A directory with everything that outlives a process: the vault, a keyring, two databases. */
 export interface Scene {
@@ -26,12 +26,12 @@ const keyringOf = ({ root }: Scene): string => join(root, 'keyring');
 
 export const DATABASES = ['database/conversations', 'database/gateway'] as const;
 
-/** One process's view of a scene, and how it dies. */
-export async function enter(
+/** Opens a scene as one process, which is killed at the kill point. */
+export async function openScene(
   scene: Scene,
-  wish: DeathWish,
+  killPoint: KillPoint,
 ): Promise<{ readonly vault: Vault; readonly effects: Effects }> {
-  const effects = new Effects(wish);
+  const effects = new Effects(killPoint);
   const vault = expectOk(
     await openVault({
       dataDir: dataDirOf(scene),
@@ -39,15 +39,15 @@ export async function enter(
       clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
       randomness: { bytes: (count) => randomBytes(count) },
       kdfCosts: WEAK_KDF_COSTS,
-      keyring: mortalKeyring(directoryKeyring(keyringOf(scene)), effects),
-      disk: mortalDisk(nodeDisk, effects),
+      keyring: killableKeyring(directoryKeyring(keyringOf(scene)), effects),
+      disk: killableDisk(nodeDisk, effects),
       databases: DATABASES.map((purpose) => fileDatabase(scene, purpose, effects)),
     }),
   );
   return { vault, effects };
 }
 
-/** A keyring whose entries outlive the process: a file each, replaced in one step. */
+/** A keyring whose entries outlive the process. Each is a file that is replaced atomically. */
 function directoryKeyring(directory: string): KeyringPort {
   mkdirSync(directory, { recursive: true });
   const fileOf = (account: string) => join(directory, Buffer.from(account).toString('base64url'));
@@ -79,7 +79,7 @@ export function accountsOf(scene: Scene): readonly string[] {
 const databasePath = ({ root }: Scene, purpose: string) =>
   join(root, `${purpose.replace('/', '-')}.key`);
 
-/** What a database is to a change of keys: it has one, and changes it in one step. */
+/** A database as a data key change sees it: it has a key and replaces it atomically. */
 function fileDatabase(scene: Scene, purpose: string, effects: Effects): KeyedDatabase {
   const path = databasePath(scene, purpose);
   return {
@@ -89,7 +89,7 @@ function fileDatabase(scene: Scene, purpose: string, effects: Effects): KeyedDat
       if (key === undefined || key === revealSecret(to)) return Promise.resolve(ok());
       if (key !== revealSecret(from)) return Promise.resolve(failed({ reason: 'wrong-key' }));
       effects.next('rekey database');
-      giveDatabaseKey(scene, purpose, to);
+      writeDatabaseKey(scene, purpose, to);
       return Promise.resolve(ok());
     },
     verify: (key) =>
@@ -101,13 +101,13 @@ function fileDatabase(scene: Scene, purpose: string, effects: Effects): KeyedDat
   };
 }
 
-export function giveDatabaseKey(scene: Scene, purpose: string, key: Secret): void {
+export function writeDatabaseKey(scene: Scene, purpose: string, key: Secret): void {
   const path = databasePath(scene, purpose);
   writeFileSync(`${path}.tmp`, revealSecret(key));
   renameSync(`${path}.tmp`, path);
 }
 
-/** Undefined where the database was not made yet. */
+/** Undefined if the database doesn't exist yet. */
 export function keyOfDatabase(scene: Scene, purpose: string): string | undefined {
   const path = databasePath(scene, purpose);
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;

@@ -1,11 +1,11 @@
 import { Secret } from '@postern/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkScene } from './check-scene.ts';
-import { Killed, WRITING, type DeathWish } from './death.ts';
+import { Killed, WRITE, type KillPoint } from './kill-point.ts';
 import { OPERATIONS } from './operations.ts';
 import { isExhaustive, sampled } from './sampled.ts';
-import { enter, type Scene } from './scene.ts';
-import { copyOf, perform, prepareStage, type Stage } from './stage.ts';
+import { openScene, type Scene } from './scene.ts';
+import { copyOf, runOperation, prepareStage, type Stage } from './stage.ts';
 
 const die = () => {
   throw new Killed();
@@ -13,10 +13,10 @@ const die = () => {
 
 type Effects = readonly string[];
 
-/** Lives until the process dies; its effects where it lived to the end. */
-async function live(life: () => Promise<Effects>): Promise<Effects | undefined> {
+/** Runs the process. Returns its effects, or undefined if it was killed. */
+async function runProcess(run: () => Promise<Effects>): Promise<Effects | undefined> {
   try {
-    return await life();
+    return await run();
   } catch (error) {
     if (error instanceof Killed) return undefined;
     throw error;
@@ -24,28 +24,28 @@ async function live(life: () => Promise<Effects>): Promise<Effects | undefined> 
 }
 
 /**
- * Deaths of a life: before an effect, and in the middle of the writing of a file; `count` of each,
- * and every one in an exhaustive run. How many there were.
+ * Kills a process before its effects and in the middle of its file writes, at `count` points of
+ * each kind; at every point in an exhaustive run. Returns the number of kill points.
  */
-async function deaths(
+async function killAtPoints(
   count: number,
-  life: (wish: DeathWish) => Promise<Effects | undefined>,
+  run: (killPoint: KillPoint) => Promise<Effects | undefined>,
 ): Promise<number> {
-  const lived = (await life({ at: 0, torn: false, die })) ?? [];
-  const writings = lived.filter((name) => name === WRITING);
-  const wishes = [
-    ...sampled(lived.length, count).map((at) => ({ at, torn: false, die })),
-    ...sampled(writings.length, count).map((at) => ({ at, torn: true, die })),
+  const effects = (await run({ at: 0, torn: false, die })) ?? [];
+  const writes = effects.filter((name) => name === WRITE);
+  const killPoints = [
+    ...sampled(effects.length, count).map((at) => ({ at, torn: false, die })),
+    ...sampled(writes.length, count).map((at) => ({ at, torn: true, die })),
   ];
-  for (const wish of wishes) expect(await life(wish)).toBeUndefined();
-  return wishes.length;
+  for (const killPoint of killPoints) expect(await run(killPoint)).toBeUndefined();
+  return killPoints.length;
 }
 
 let points = 0;
-/** Of an exhaustive run. */
+/** For an exhaustive run. */
 const TIMEOUT_MS = 900_000;
 
-describe.each(OPERATIONS)('a process killed while it does: $name', (operation) => {
+describe.each(OPERATIONS)('a process killed during: $name', (operation) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await prepareStage(operation);
@@ -55,53 +55,55 @@ describe.each(OPERATIONS)('a process killed while it does: $name', (operation) =
   });
 
   it(
-    'leaves the old or the new state, at every effect',
+    'leaves the old or the new state',
     async () => {
-      points += await deaths(8, async (wish) => {
+      points += await killAtPoints(8, async (killPoint) => {
         using scene = stage.copy();
-        const lived = await live(() => perform(scene, stage, wish));
-        // Every way to open it costs a derivation: not at every point.
-        await checkScene(scene, stage, { thorough: lived !== undefined || wish.at % 5 === 1 });
-        return lived;
+        const effects = await runProcess(() => runOperation(scene, stage, killPoint));
+        // Each unlock derives a key, so not every point tries all of them.
+        await checkScene(scene, stage, {
+          thorough: effects !== undefined || killPoint.at % 5 === 1,
+        });
+        return effects;
       });
     },
     TIMEOUT_MS,
   );
 
   it(
-    'and so does the next one, killed while it recovers',
+    'leaves the old or the new state if the next process is killed while it recovers',
     async () => {
-      await deaths(4, async (first) => {
+      await killAtPoints(4, async (first) => {
         using before = stage.copy();
-        const lived = await live(() => perform(before, stage, first));
-        if (lived === undefined) {
-          points += await deaths(2, (second) => dieAgain(before, stage, second));
+        const effects = await runProcess(() => runOperation(before, stage, first));
+        if (effects === undefined) {
+          points += await killAtPoints(2, (second) => recoverAndKill(before, stage, second));
         }
-        return lived;
+        return effects;
       });
     },
     TIMEOUT_MS,
   );
 });
 
-async function dieAgain(
+async function recoverAndKill(
   before: Scene,
   stage: Stage,
-  wish: DeathWish,
+  killPoint: KillPoint,
 ): Promise<Effects | undefined> {
   using scene = copyOf(before);
-  const lived = await live(async () => {
-    const { vault, effects } = await enter(scene, wish);
+  const effects = await runProcess(async () => {
+    const { vault, effects } = await openScene(scene, killPoint);
     const code = Secret.of(stage.recoveryCode);
     if (vault.state === 'locked') await vault.unlock({ with: 'recovery', code });
     return effects.names;
   });
   await checkScene(scene, stage, { thorough: false });
-  return lived;
+  return effects;
 }
 
-describe('all of these', () => {
-  it('are hundreds of kill points, and more than a thousand in an exhaustive run', () => {
+describe('all kill points', () => {
+  it('are hundreds, and more than a thousand in an exhaustive run', () => {
     process.stdout.write(`\n${String(points)} kill points, each checked\n`);
     expect(points).toBeGreaterThan(isExhaustive ? 1000 : 300);
   });

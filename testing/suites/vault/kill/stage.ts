@@ -4,25 +4,25 @@ import { join } from 'node:path';
 import { expectOk, revealSecret, Secret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
 import { singleValue } from '@postern/vault';
-import type { DeathWish } from './death.ts';
+import type { KillPoint } from './kill-point.ts';
 import { BACKUP_PASSPHRASE, BEFORE, PASSPHRASE, type Operation } from './operations.ts';
-import { backupOf, enter, type Scene } from './scene.ts';
+import { backupOf, openScene, type Scene } from './scene.ts';
 
-/** A life that ends by itself. */
-export const IMMORTAL: DeathWish = {
+/** A process that isn't killed. */
+export const NO_KILL: KillPoint = {
   at: 0,
   torn: false,
   die: () => {
-    throw new Error('was not to die');
+    throw new Error('there was no kill point');
   },
 };
 
-/** A scene in which one operation is about to begin, to be copied for each run. */
+/** A scene in which one operation is about to start. It is copied for each run. */
 export interface Stage extends Disposable {
   readonly operation: Operation;
-  /** Opens the vault before the operation; empty where there is none. */
+  /** Unlocks the vault before the operation; empty without a vault. */
   readonly recoveryCode: string;
-  /** A fresh copy of the scene. */
+  /** Returns a new copy of the scene. */
   readonly copy: () => Scene & Disposable;
 }
 
@@ -41,7 +41,7 @@ export async function prepareStage(operation: Operation): Promise<Stage> {
 
 let copies = 0;
 
-/** A copy of a scene that is removed when it is let go. */
+/** Copies a scene. The copy is removed when it is disposed. */
 export function copyOf({ root }: Scene): Scene & Disposable {
   copies += 1;
   const copy = `${root}-${String(copies)}`;
@@ -62,7 +62,7 @@ async function prepare(scene: Scene, operation: Operation): Promise<string> {
 
 async function makeVault(scene: Scene, operation: Operation): Promise<string> {
   const { storage = 'file', passphrase } = operation;
-  const { vault } = await enter(scene, IMMORTAL);
+  const { vault } = await openScene(scene, NO_KILL);
   const choice = {
     storage,
     ...(storage === 'file' || passphrase ? { passphrase: PASSPHRASE } : {}),
@@ -81,19 +81,22 @@ async function makeBackupOfAnother(scene: Scene, operation: Operation): Promise<
   const another = { root: join(scene.root, 'another') };
   mkdirSync(another.root);
   const code = await makeVault(another, { ...operation, storage: 'file' });
-  const { vault } = await enter(another, IMMORTAL);
+  const { vault } = await openScene(another, NO_KILL);
   expectOk(await vault.unlock({ with: 'recovery', code: Secret.of(code) }));
   expectOk(await vault.backUp({ file: backupOf(scene), passphrase: BACKUP_PASSPHRASE }));
   rmSync(another.root, { recursive: true });
 }
 
-/** Opens the scene as a process that dies as wished, and does the operation; its effects. */
-export async function perform(
+/**
+ * Opens the scene as a process that is killed at the kill point, and runs the operation. Returns
+ * its effects.
+ */
+export async function runOperation(
   scene: Scene,
   stage: Pick<Stage, 'operation' | 'recoveryCode'>,
-  wish: DeathWish,
+  killPoint: KillPoint,
 ): Promise<readonly string[]> {
-  const { vault, effects } = await enter(scene, wish);
+  const { vault, effects } = await openScene(scene, killPoint);
   if (vault.state === 'locked') {
     const code = Secret.of(stage.recoveryCode);
     expectOk(await vault.unlock({ with: 'recovery', code }));

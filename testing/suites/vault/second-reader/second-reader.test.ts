@@ -28,7 +28,7 @@ const BACKUP_PASSPHRASE = 'another one, for the backup';
 const VALUE = 'sk-test-0123456789 "é" \u0000';
 const FORMATS = join(import.meta.dirname, '../../../../docs/formats');
 
-/** Everything that the product wrote from a vault's beginning on, by name, in order. */
+/** Everything that the product wrote since the vault was created, by name, in order. */
 const files: [string, string][] = [];
 const entries = new Map<string, string[]>();
 
@@ -77,7 +77,7 @@ function bySalts(): Way {
   return { machineId: MACHINE, salts: new Map(salts) };
 }
 
-/** One vault through every operation that writes; each test looks at what that left. */
+/** One vault goes through every operation that writes. Each test reads the resulting files. */
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'postern-second-'));
   const vault = await open();
@@ -221,7 +221,7 @@ describe('a reader written from the documents', () => {
     const next = await open();
     expectOk(await next.unlock({ with: 'passphrase', passphrase: Secret.of(PASSPHRASE) }));
     expectOk(await next.confirmRekey());
-    // The other journals: a keyring slot comes, secrets go back to the keyring, a backup too.
+    // The other journals: adding a keyring slot, moving secrets to the keyring, restoring a backup.
     expectOk(await next.migrate({ to: 'keyring', removeSource: true }));
     const slot = next.slots.find(({ kind }) => kind === 'keyring');
     expectOk(await next.removeSlot(slot?.id ?? ''));
@@ -240,7 +240,7 @@ describe('docs/formats', () => {
     ];
     for (const [name, text] of files) {
       const shape = kinds.find(([form]) => form.test(name))?.[1];
-      if (shape === undefined) throw new Error(`${name} is written, but in no document`);
+      if (shape === undefined) throw new Error(`${name} is written but not documented`);
       v.parse(shape, jsonOf(text));
     }
     for (const text of written(/jwe\.json|\.backup/)) {
@@ -271,7 +271,7 @@ describe('docs/formats', () => {
     }
   });
 
-  it('names every member', () => {
+  it('names every field', () => {
     const document = readFileSync(join(FORMATS, 'vault.md'), 'utf8');
     const names = new Set<string>();
     for (const text of [...files.map(([, file]) => file), ...entryTexts()]) {

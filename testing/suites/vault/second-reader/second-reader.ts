@@ -1,6 +1,7 @@
 /*
- * A second reader of the vault, written from docs/formats/vault.md and docs/formats/audit.md alone. It
- * shares no code with the product: where the two disagree, a document or the product is wrong.
+ * An independent reader of the vault, written only from docs/formats/vault.md and
+ * docs/formats/audit.md. It shares no code with the product: if the two disagree, a document or the
+ * product is wrong.
  */
 import { argon2Sync, createDecipheriv, createHash, createHmac } from 'node:crypto';
 import { hkdfSync, pbkdf2Sync } from 'node:crypto';
@@ -23,17 +24,17 @@ const hkdf = (key: Buffer, salt: string | Buffer, info: string) =>
 const hmac = (key: Buffer, bytes: string | Buffer) => createHmac('sha256', key).update(bytes);
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 
-/** A key for one purpose outside of the vault, from the data key or the stable key. */
+/** Derives a key for one purpose outside the vault from the data key or the stable key. */
 export function keyFor(root: Buffer, vaultId: string, purpose: string): Buffer {
   return hkdf(root, vaultId, `postern/v1/app/${purpose}`);
 }
 
-/** Throws where the last member, `digest`, is not that of the bytes before it. */
+/** Throws if the last field, `digest`, isn't the digest of the bytes before it. */
 export function checkDigest(text: string, digest: string): void {
   if (sha256(text.slice(0, text.lastIndexOf(',"digest":'))) !== digest) throw new Error('damaged');
 }
 
-/** Checks an anchor whole: it is of this vault, and somebody wrote it who had the stable key. */
+/** Verifies an anchor: it belongs to this vault and was written with the stable key. */
 export function checkAnchor(text: string, anchor: written.Anchor, keys: Keys): void {
   checkDigest(text, anchor.digest);
   const macKey = hkdf(keys.stableKey, keys.vaultId, 'postern/v1/anchor-mac');
@@ -41,7 +42,7 @@ export function checkAnchor(text: string, anchor: written.Anchor, keys: Keys): v
   if (mac !== anchor.mac || anchor.vaultId !== keys.vaultId) throw new Error('tampered with');
 }
 
-/** Opens `slots.json` by whichever slot the way in belongs to, and checks that it is whole. */
+/** Decrypts `slots.json` with the given slot and verifies its digest. */
 export function openHeader(text: string, header: written.Header, way: Way): Keys {
   checkDigest(text, header.digest);
   const { vaultId, dataKeyId, lasting } = header;
@@ -54,9 +55,9 @@ export function openHeader(text: string, header: written.Header, way: Way): Keys
     const macKey = hkdf(dataKey, vaultId, 'postern/v1/slots-mac');
     const mac = hmac(macKey, text.slice(0, text.lastIndexOf(',"mac":'))).digest('base64url');
     if (mac !== header.mac) throw new Error('tampered with');
-    const stableKeyWrap = hkdf(dataKey, vaultId, 'postern/v1/lasting-key');
-    const stableKeyBound = ['postern-lasting-key', 1, vaultId, dataKeyId];
-    return { vaultId, dataKey, stableKey: openGcm(stableKeyWrap, lasting, stableKeyBound) };
+    const stableWrap = hkdf(dataKey, vaultId, 'postern/v1/lasting-key');
+    const stableBound = ['postern-lasting-key', 1, vaultId, dataKeyId];
+    return { vaultId, dataKey, stableKey: openGcm(stableWrap, lasting, stableBound) };
   }
   throw new Error('no such slot');
 }
@@ -76,7 +77,7 @@ function wrappingKey({ kind, kdf, id }: written.Slot, way: Way): Buffer | undefi
   return pbkdf2Sync(way.machineId, salt, kdf.iterations, 32, 'sha512');
 }
 
-/** AES-256-GCM, the tag behind the ciphertext, a JSON array as associated data. */
+/** AES-256-GCM. The tag follows the ciphertext, and the associated data is a JSON array. */
 function openGcm(key: Buffer, sealed: written.Sealed, bound: readonly unknown[]): Buffer {
   const wrapped = bytesOf(sealed.wrapped);
   const cipher = createDecipheriv('aes-256-gcm', key, bytesOf(sealed.nonce));
@@ -84,7 +85,7 @@ function openGcm(key: Buffer, sealed: written.Sealed, bound: readonly unknown[])
   return Buffer.concat([cipher.update(wrapped.subarray(0, -16)), cipher.final()]);
 }
 
-/** The data key to come, out of the journal of a change of the data key. */
+/** Decrypts the next data key from the journal of a data key change. */
 export function openNextKey(old: Keys, sealed: written.Sealed, bound: readonly unknown[]): Buffer {
   return openGcm(hkdf(old.dataKey, old.vaultId, 'postern/v1/next-key'), sealed, bound);
 }
@@ -119,7 +120,7 @@ function bech32m(code: string): Buffer {
   );
 }
 
-/** Opens a JWE of the vault with its passphrase, or with the data key, to its plaintext. */
+/** Decrypts a JWE of the vault with its passphrase or with the data key. */
 export function openJwe(jwe: written.Jwe, way: { passphrase: string } | Keys): string {
   const recipient = jwe.recipients.find(({ header }) => 'p2s' in header === 'passphrase' in way);
   if (recipient === undefined) throw new Error('no such recipient');
@@ -137,8 +138,8 @@ function jweWrappingKey(
   way: { passphrase: string } | Keys,
 ): Buffer {
   if ('dataKey' in way) return hkdf(way.dataKey, way.vaultId, 'postern/v1/secrets-file');
-  if (!('p2s' in header)) throw new Error('no passphrase opens it');
-  // RFC 7518 §4.8.1.1: the algorithm's name and a zero byte stand before the salt.
+  if (!('p2s' in header)) throw new Error('not a passphrase recipient');
+  // RFC 7518 §4.8.1.1: the algorithm's name and a zero byte precede the salt.
   const salt = Buffer.concat([Buffer.from(`${header.alg}\0`), bytesOf(header.p2s)]);
   return pbkdf2Sync(way.passphrase.normalize('NFC'), salt, header.p2c, 32, 'sha512');
 }
@@ -149,7 +150,10 @@ function unwrap(wrapping: Buffer, wrapped: Buffer): Buffer {
   return Buffer.concat([cipher.update(wrapped), cipher.final()]);
 }
 
-/** How many records a sound log of one segment has; the key is that for `audit/log`. */
+/**
+ * Returns the number of records in an intact log of one segment. The key is the one for
+ * `audit/log`.
+ */
 export function verifyAudit(
   key: Buffer,
   head: written.AuditHead,

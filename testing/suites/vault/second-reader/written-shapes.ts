@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 
 /*
- * Every member of every file of the vault, as docs/formats names them; one more or less is an error.
+ * Every field of every file of the vault, as docs/formats names them. An additional or missing
+ * field is an error.
  */
 
 const text = v.string();

@@ -1,50 +1,50 @@
 import type { Disk } from '@postern/disk';
 import type { KeyringPort } from '@postern/vault';
 
-/** How the process ends: for good by SIGKILL, or by an exception that nothing but the test catches. */
+/** How the process ends: by SIGKILL, or by an exception that only the test catches. */
 export type Die = () => never;
 
-/** Stands for a process that was killed: whatever it does from then on has no effect. */
+/** Simulates a killed process: nothing that it does afterwards has an effect. */
 export class Killed extends Error {}
 
-export interface DeathWish {
-  /** Which effect is not done any more, counted from 1 over disk and keyring; 0 for none. */
+export interface KillPoint {
+  /** The effect that doesn't happen any more, counted from 1 over disk and keyring; 0 for none. */
   readonly at: number;
-  /** Counts the writing of files alone, and does the one in question half. */
+  /** Counts only file writes, and writes half of the file before the kill. */
   readonly torn: boolean;
   readonly die: Die;
 }
 
-export const WRITING = 'createFile';
+export const WRITE = 'createFile';
 
-/** Counts effects, and dies at the one wished for. */
+/** Counts effects, and kills the process at the kill point. */
 export class Effects {
   readonly names: string[] = [];
   #dead = false;
-  readonly #wish: DeathWish;
+  readonly #killPoint: KillPoint;
 
-  constructor(wish: DeathWish) {
-    this.#wish = wish;
+  constructor(killPoint: KillPoint) {
+    this.#killPoint = killPoint;
   }
 
-  /** True where this effect is to be done half before `die`. */
+  /** True if half of this effect must happen before `die`. */
   next(name: string): boolean {
     if (this.#dead) this.die();
     this.names.push(name);
-    const { at, torn } = this.#wish;
-    const counted = torn ? this.names.filter((one) => one === WRITING) : this.names;
-    if (counted.length !== at || (torn && name !== WRITING)) return false;
+    const { at, torn } = this.#killPoint;
+    const counted = torn ? this.names.filter((one) => one === WRITE) : this.names;
+    if (counted.length !== at || (torn && name !== WRITE)) return false;
     return torn || this.die();
   }
 
   die(): never {
     this.#dead = true;
-    return this.#wish.die();
+    return this.#killPoint.die();
   }
 }
 
-/** The disk, until the process dies. Reading is no effect. */
-export function mortalDisk(disk: Disk, effects: Effects): Disk {
+/** A disk that works until the process is killed. Reading isn't an effect. */
+export function killableDisk(disk: Disk, effects: Effects): Disk {
   return {
     read: (path, maxBytes) => disk.read(path, maxBytes),
     list: (path) => disk.list(path),
@@ -53,7 +53,7 @@ export function mortalDisk(disk: Disk, effects: Effects): Disk {
       return await disk.makeDirectory(path);
     },
     createFile: async (path, bytes) => {
-      if (!effects.next(WRITING)) return await disk.createFile(path, bytes);
+      if (!effects.next(WRITE)) return await disk.createFile(path, bytes);
       await disk.createFile(path, bytes.subarray(0, bytes.length >> 1));
       return effects.die();
     },
@@ -76,8 +76,8 @@ export function mortalDisk(disk: Disk, effects: Effects): Disk {
   };
 }
 
-/** The keyring, until the process dies. */
-export function mortalKeyring(keyring: KeyringPort, effects: Effects): KeyringPort {
+/** A keyring that works until the process is killed. */
+export function killableKeyring(keyring: KeyringPort, effects: Effects): KeyringPort {
   return {
     get: (account) => keyring.get(account),
     set: async (account, value) => {

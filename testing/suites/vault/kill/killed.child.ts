@@ -1,7 +1,7 @@
-/** Does one operation on a scene and is killed, for good, at the effect that is wished for. */
+/** Runs one operation on a scene and is killed by SIGKILL at the given effect. */
 import { text } from 'node:stream/consumers';
 import { OPERATIONS } from './operations.ts';
-import { perform } from './stage.ts';
+import { runOperation } from './stage.ts';
 
 const [root = '', name = '', at = '0', torn = ''] = process.argv.slice(2);
 const operation = OPERATIONS.find((one) => one.name === name);
@@ -13,7 +13,7 @@ const die = (): never => {
   throw new Error('not reached');
 };
 
-const names = await perform(
+const names = await runOperation(
   { root },
   { operation, recoveryCode },
   { at: Number(at), torn: torn === 'torn', die },
