@@ -61,6 +61,18 @@ export default defineConfig(
     extends: [jsxA11y.flatConfigs.strict, reactHooks.configs.flat.recommended],
   },
   {
+    files: ['apps/web/src/**/*.{ts,tsx}'],
+    ignores: ['**/*.test.{ts,tsx}', '**/src/testing/**'],
+    rules: { 'no-restricted-syntax': apostropheRule("/\\p{L}'\\p{L}/u", 'The page writes ’.') },
+  },
+  {
+    files: ['{apps/cli,packages/*}/src/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/src/testing/**'],
+    rules: {
+      'no-restricted-syntax': apostropheRule('/’/', "The terminal and the server write '."),
+    },
+  },
+  {
     files: ['**/*.test.{ts,tsx}', '**/src/testing/**/*.ts', 'testing/**/*.ts'],
     rules: {
       // A describe block is a table of contents, not a function to keep short.
@@ -87,3 +99,15 @@ export default defineConfig(
     },
   },
 );
+
+/**
+ * Holds texts for the user to one form of the apostrophe.
+ *
+ * @param {string} pattern
+ * @param {string} message
+ */
+function apostropheRule(pattern, message) {
+  const nodes = [`JSXText[value=${pattern}]`, `Literal[value=${pattern}]`];
+  const selector = [...nodes, `TemplateElement[value.cooked=${pattern}]`].join(', ');
+  return ['error', { selector, message }];
+}

@@ -7,13 +7,13 @@ const ROOT = new URL('../../../', import.meta.url).pathname;
 const PRODUCT = 'packages/protocol/src/ids.ts';
 const WEB = 'apps/web/src/planted.tsx';
 
-// The planted page is part of no TypeScript project, so the rules that ask for types are off there.
+// The planted page isn't part of a TypeScript project, so rules that need types are off there.
 const eslint = new ESLint({
   cwd: ROOT,
   overrideConfig: { ...tseslint.configs.disableTypeChecked, files: [WEB] },
 });
 
-/** The rules that complain about `code`, linted as if it stood in the file `path`. */
+/** Returns the rules that report `code` when it is linted as the file `path`. */
 async function complaintsAbout(code: string, path: string): Promise<(string | null)[]> {
   const [result] = await eslint.lintText(code, { filePath: `${ROOT}${path}` });
   return [...new Set((result?.messages ?? []).map(({ ruleId }) => ruleId))];
@@ -22,7 +22,7 @@ async function complaintsAbout(code: string, path: string): Promise<(string | nu
 const lines = (count: number, line: string): string => `${line}\n`.repeat(count);
 const body = (inner: string): string => `export function f(): void {\n${inner}}\n`;
 
-/** A violation of each rule that our configuration names, with the rule of a preset beside it. */
+/** A violation of each rule that our configuration names; the preset's rule is next to it. */
 const PLANTED: Readonly<Record<string, string>> = {
   '@eslint-community/eslint-comments/no-restricted-disable':
     '/* eslint-disable postern/no-console -- a reason that does not matter */ console.log(1);',
@@ -63,7 +63,7 @@ const PLANTED: Readonly<Record<string, string>> = {
   'postern/no-global-object': 'export const a = globalThis;',
 };
 
-/** Of the presets: those that this project's rules of style speak of. */
+/** Rules of the presets that this project's style mentions. */
 const PRESET: Readonly<Record<string, string>> = {
   '@typescript-eslint/no-explicit-any': 'export let a: any;',
   '@typescript-eslint/no-floating-promises': 'Promise.resolve(1);',
@@ -75,6 +75,7 @@ const PRESET: Readonly<Record<string, string>> = {
   '@eslint-community/eslint-comments/no-unlimited-disable':
     '/* eslint-disable -- a reason */ export const a = 1;',
   'no-var': 'export var a = 1;',
+  'no-restricted-syntax': "export const a = 'It isn’t here.';",
 };
 
 const ours = new Set(
@@ -84,7 +85,7 @@ const ours = new Set(
 );
 
 describe('lint', () => {
-  test('a violation is planted for every rule that the configuration names', () => {
+  test('plants a violation of every rule that the configuration names', () => {
     expect(Object.keys(PLANTED).toSorted()).toEqual([...ours].toSorted());
   });
 
@@ -92,7 +93,7 @@ describe('lint', () => {
     expect(await complaintsAbout(code, PRODUCT)).toContain(rule);
   });
 
-  test('an unused disable is reported', async () => {
+  test('reports an unused disable', async () => {
     const code = '// eslint-disable-next-line eqeqeq -- a reason\nexport const a = 1;';
     const [result] = await eslint.lintText(code, { filePath: `${ROOT}${PRODUCT}` });
     expect(result?.messages.map(({ message }) => message)).toEqual([
@@ -110,6 +111,9 @@ describe('lint', () => {
       'react-hooks/rules-of-hooks',
       "import { useState } from 'react'; export function A(a: { b: boolean }): unknown { if (a.b) return useState(1); return 1; }",
     ],
+    ['no-restricted-syntax', "export const A = (): unknown => <p>It isn't here.</p>;"],
+    ['no-restricted-syntax', 'export const a = "It isn\'t here.";'],
+    ['no-restricted-syntax', "export const a = (b: string): string => `It isn't ${b}.`;"],
   ])('in the page: %s', async (rule, code) => {
     expect(await complaintsAbout(code, WEB)).toContain(rule);
   });

@@ -39,7 +39,9 @@ export const GARBLED: Problem = {
 export function problemFrom(body: unknown): Problem {
   const parsed = v.safeParse(FailureSchema, body);
   if (!parsed.success) return GARBLED;
-  const { code, message, remedy } = parsed.output.error;
+  const { code } = parsed.output.error;
+  const message = toPageText(parsed.output.error.message);
+  const remedy = toPageText(parsed.output.error.remedy);
   return isErrorCode(code)
     ? { reason: 'refused', code, message, remedy }
     : { ...GARBLED, message, remedy };
@@ -50,7 +52,19 @@ export function problemFromFailure(failure: AnswerFailure): Problem {
   const remedy = Object.hasOwn(ERROR_CODES, failure.code)
     ? ERROR_CODES[failure.code].remedy
     : undefined;
-  return { reason: 'refused', code: failure.code, message: failure.message, remedy };
+  return {
+    reason: 'refused',
+    code: failure.code,
+    message: toPageText(failure.message),
+    remedy: toPageText(remedy),
+  };
+}
+
+/** Converts a text from the server for the page, which writes ’ where the server writes '. */
+export function toPageText(text: string): string;
+export function toPageText(text: string | undefined): string | undefined;
+export function toPageText(text: string | undefined): string | undefined {
+  return text?.replaceAll(/(?<=\p{L})'(?=\p{L})/gu, '’');
 }
 
 function isErrorCode(code: string): code is ErrorCodeName {

@@ -1,6 +1,6 @@
 import type { Message, StopReason } from '@postern/protocol';
 import type { ReactElement } from 'react';
-import { problemFromFailure } from '../api/problem.ts';
+import { problemFromFailure, toPageText } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
 import type { OpenChat } from './chat.ts';
@@ -24,7 +24,9 @@ export function AnswerEnd(props: {
     const stopped = message.failure?.code === 'REQUEST_CANCELLED';
     return (
       <Notice title={stopped ? 'Stopped.' : 'The answer is incomplete.'} actions={actions}>
-        {!stopped && message.failure !== undefined && <span>{message.failure.message}</span>}
+        {!stopped && message.failure !== undefined && (
+          <span>{toPageText(message.failure.message)}</span>
+        )}
       </Notice>
     );
   }

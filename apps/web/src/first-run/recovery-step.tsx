@@ -78,7 +78,7 @@ function SaveButtons({ code }: { readonly code: string }): ReactElement {
 }
 
 function downloadAsText(code: string): void {
-  const text = `Postern recovery code\n\n${code}\n\nThis code unlocks Postern's vault and chats. Keep it secret.\n`;
+  const text = `Postern recovery code\n\n${code}\n\nThis code unlocks Postern’s vault and chats. Keep it secret.\n`;
   const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
   const link = document.createElement('a');
   link.href = address;

@@ -2,7 +2,7 @@ import { FileLock2, KeyRound } from 'lucide-react';
 import type { AppState, SetupAnswer } from '@postern/protocol';
 import { useId, useState, type ReactElement, type ReactNode } from 'react';
 import { appApi } from '../api/app-api.ts';
-import type { Problem } from '../api/problem.ts';
+import { toPageText, type Problem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
 import { Gate } from '../controls/gate.tsx';
@@ -84,7 +84,7 @@ function StorageChoice(props: {
   return (
     <>
       {!keyring.available && (
-        <Notice title="The system keyring isn’t available.">{keyring.message}</Notice>
+        <Notice title="The system keyring isn’t available.">{toPageText(keyring.message)}</Notice>
       )}
       <fieldset className="choices">
         <legend className="visually-hidden">Storage</legend>

@@ -1,5 +1,6 @@
 import { Check } from 'lucide-react';
 import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { toPageText } from '../api/problem.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
 import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
@@ -181,7 +182,7 @@ function GroupFailures(): ReactElement | null {
     <div className="picker-note">
       {failed.map(({ provider, label, failure }) => (
         <p key={provider}>
-          Couldn’t load models from {label}. {failure?.message}
+          Couldn’t load models from {label}. {toPageText(failure?.message)}
         </p>
       ))}
     </div>

@@ -1,6 +1,7 @@
 import { LockKeyhole } from 'lucide-react';
 import type { AppState } from '@postern/protocol';
 import type { ReactElement } from 'react';
+import { toPageText } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { lockNow } from '../session/lock-now.ts';
 
@@ -20,7 +21,7 @@ export function StorageSection({ state }: { readonly state: AppState }): ReactEl
         </div>
         <div>
           <dt>System keyring</dt>
-          <dd>{keyring.available ? 'Available.' : keyring.message}</dd>
+          <dd>{keyring.available ? 'Available.' : toPageText(keyring.message)}</dd>
         </div>
         <div>
           <dt>Chats</dt>

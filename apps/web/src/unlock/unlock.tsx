@@ -3,7 +3,7 @@ import { KeyRound, LockKeyhole } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
 import { savePageSecret } from '../api/page-secret.ts';
-import type { Problem } from '../api/problem.ts';
+import { toPageText, type Problem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
 import { TextField } from '../controls/text-field.tsx';
@@ -15,7 +15,7 @@ type UnlockMethod = 'keyring' | 'passphrase' | 'recovery';
 const SWITCH_LABELS: Readonly<Record<UnlockMethod, string>> = {
   keyring: 'Use keyring',
   passphrase: 'Use passphrase',
-  recovery: 'Use recovery code',
+  recovery: 'Use code',
 };
 
 /** Unlocks the vault with the keyring, the passphrase or the recovery code. */
@@ -42,7 +42,7 @@ export function Unlock({ state }: { readonly state: AppState }): ReactElement {
     <Gate title="Postern is locked" lead={<p>{leadOf(state)}</p>}>
       {state.storage === 'keyring' && !state.keyring.available && (
         <Notice tone="warning" title="The system keyring isn’t available.">
-          {state.keyring.message}
+          {toPageText(state.keyring.message)}
         </Notice>
       )}
       <form
@@ -141,5 +141,5 @@ function inputOf(method: UnlockMethod, text: string): UnlockInput {
 function leadOf(state: AppState): string {
   return state.storage === 'keyring'
     ? 'Unlock it with the system keyring, your recovery code, or your passphrase if you set one.'
-    : 'Your keys and chats are encrypted on this machine. Enter your passphrase to unlock them.';
+    : 'Your keys and chats are encrypted on this machine. Enter your passphrase or recovery code to unlock them.';
 }
