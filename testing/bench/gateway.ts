@@ -1,5 +1,8 @@
-// What the gateway costs, beside the direct way, a bare forwarder, nginx and Portkey, in one run of about
-// two minutes. Arguments choose parts: `npm run bench:gateway -- json streams latency slow`.
+// What the gateway costs, compared with a direct connection, a bare forwarder, nginx and Portkey. A
+// run takes about two minutes. Arguments select parts: `npm run bench:gateway -- json streams
+// latency slow`. Each gateway has one processor; the load generator and the fake upstream share
+// another. Everything in Postern is on: keys from the encrypted store, limits, metering, recorded
+// usage.
 //
 // Each gateway has one processor; the load generator and the fake upstream share another. Everything
 // in Postern is on: keys checked against the encrypted store, limits, metering, usage recorded.
@@ -23,7 +26,7 @@ import {
 
 const PARTS = ['json', 'streams', 'latency', 'slow'];
 
-/** Programs under measurement run all at once but are loaded one after the other. */
+/** All measured programs run at the same time but are loaded one after the other. */
 async function fastParts(parts: ReadonlySet<string>, home: string): Promise<void> {
   const upstream = await startUpstream(0);
   const direct = directWay(upstream);
@@ -52,7 +55,7 @@ async function main(home: string): Promise<void> {
   say(
     canPin
       ? 'gateways on processor 0; load generator and fake upstream on processor 1'
-      : 'processors cannot be assigned here: the figures mix everything that runs',
+      : "processors can't be assigned here: the figures include every running process",
   );
   say(
     'on: keys from the encrypted store, limits on size and concurrency, metering, usage recorded',

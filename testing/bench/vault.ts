@@ -1,5 +1,6 @@
-// What `postern run` costs beside a bare start of Node, and what masking costs, in one run of about
-// three minutes: npm run bench:vault. It measures the build (npm run build), not the source.
+// What `postern run` costs compared with a bare start of Node, and what masking costs: npm run
+// bench:vault. A run takes about three minutes. It measures the build (npm run build), not the
+// source, with a real GNOME Keyring, with audit log flushes, and with masking as by default.
 //
 // On: a real GNOME Keyring, the audit log with its flushes to the disk, masking as by default.
 import { spawn, spawnSync } from 'node:child_process';
@@ -21,7 +22,7 @@ const node = (...parameters: readonly string[]): Command => [process.execPath, '
 const BARE: Command = [process.execPath, '-e', '0'];
 
 function store(session: KeyringSession): void {
-  // The second one finds the vault made, and leaves the key of the audit log in the keyring.
+  // The second run finds a vault, and leaves the audit log's key in the keyring.
   for (let times = 0; times < 2; times += 1) {
     const [command, ...parameters] = node(POSTERN, 'secret', 'set', 'x');
     const options = { env: session.environment, input: SECRET, encoding: 'utf8' } as const;
@@ -40,7 +41,7 @@ async function startAgent(session: KeyringSession): Promise<() => void> {
   return () => agent.kill();
 }
 
-/** Whether every target that there is a figure for was met. */
+/** Whether every measured target was met. */
 async function compareAll(session: KeyringSession): Promise<boolean> {
   const { environment } = session;
   const command = node(POSTERN, ...RUN, '--', 'true');

@@ -55,4 +55,4 @@ if (everything !== undefined) {
     }
   }
 }
-process.stdout.write(`${String(browser.complaints().length)} complaints of the browser\n`);
+process.stdout.write(`${String(browser.complaints().length)} browser errors\n`);

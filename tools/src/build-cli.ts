@@ -1,5 +1,5 @@
-// Builds the command line: `npm run build` into apps/cli/dist, as it is published; with a name and a
-// directory that program into that directory, for the starts in a checkout.
+// Builds the command line: `npm run build` writes the published form to apps/cli/dist. With a name
+// and a directory, it builds that program into the directory, for starts in a checkout.
 import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'rolldown';
@@ -11,7 +11,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'test-program': join(ROOT, 'testing', 'src', 'test-program', 'entry.js'),
 };
 
-/** They bring native libraries, which cannot be part of a bundle. */
+/** These contain native libraries, which can't be bundled. */
 const NATIVE = [
   '@napi-rs/keyring',
   '@node-rs/argon2',
@@ -19,7 +19,9 @@ const NATIVE = [
   'better-sqlite3-multiple-ciphers',
 ];
 
-/** In `chunks` one level below `directory`, or all in it: up.ts counts the levels to the page. */
+/**
+ * Chunks go one level below `directory`, or all files into it: up.ts counts the levels to the page.
+ */
 async function buildInto(directory: string, entry: string, chunks: string): Promise<void> {
   await build({
     input: { postern: entry },
@@ -27,7 +29,8 @@ async function buildInto(directory: string, entry: string, chunks: string): Prom
     external: NATIVE,
     output: {
       dir: directory,
-      // Not modules: to import node:http from one loads all that its properties name, undici too.
+      // CommonJS, because importing node:http from a module loads everything that its properties
+      // name, including undici.
       format: 'cjs',
       entryFileNames: '[name].cjs',
       chunkFileNames: `${chunks}[name]-[hash].cjs`,

@@ -50,7 +50,7 @@ describe('digestOfInputs', () => {
     expect(digestOfInputs(root)).toBe(before);
   });
 
-  it('changes when a file takes the name of another', () => {
+  it('changes when a file is renamed', () => {
     const before = digestOfInputs(root);
     rmSync(join(root, 'apps/web/src/main.tsx'));
     write('apps/web/src/other.tsx', '1');
@@ -73,7 +73,7 @@ describe('putInPlace', () => {
   it.each([
     ['an older page', true],
     ['nothing', false],
-  ])('takes the place of %s', (_name, older) => {
+  ])('replaces %s', (_name, older) => {
     if (older) write('apps/web/dist/old.js', 'old');
     write('cache/web-1/index.html', 'new');
     putInPlace(join(root, 'cache/web-1'), dist());

@@ -4,8 +4,9 @@ import { claimProblems } from './claims/claim-problems.ts';
 import { readReport } from './claims/read-report.ts';
 
 /*
- * `npm run claims [-- --report FILE]`: every promise of SECURITY.md and README.md has a row in the
- * ledger and every row a test that is there; with a JSON report of Vitest, one that passed.
+ * `npm run claims [-- --report FILE]`: checks that every promise of SECURITY.md and README.md has a
+ * row in the ledger, and that every row has a test that exists. With a JSON report of Vitest, the
+ * test must also have passed.
  */
 
 const ROOT = new URL('../../', import.meta.url).pathname;

@@ -56,7 +56,7 @@ function run(fixtures: readonly string[], ci: string): Run {
   return { status, stdout, counts };
 }
 
-// Each row starts a test run of its own, which takes its time on a busy machine.
+// Each row starts a test run, which takes a while on a busy machine.
 describe('closing counts', { timeout: 60_000 }, () => {
   test.each([
     [['passed'], '2 passed, 0 failed, 0 skipped', 0],
@@ -72,7 +72,7 @@ describe('closing counts', { timeout: 60_000 }, () => {
     expect(ended.status).toBe(status);
   });
 
-  test('with CI=true a skipped test is named and fails the run', () => {
+  test('with CI=true names a skipped test and fails the run', () => {
     const ended = run(['skipped', 'passed'], 'true');
     expect(ended.counts).toEqual(['2 passed, 0 failed, 3 skipped']);
     expect(ended.stdout).toMatch(/this was:\n {2}skipped\.test\.ts › a\n.* › b\n.* › c > d\n/);
@@ -96,7 +96,7 @@ describe('closing counts', { timeout: 60_000 }, () => {
     expect(ended.status).toBe(1);
   });
 
-  test('with CI=true, nothing skipped is a success', () => {
+  test('with CI=true succeeds if nothing was skipped', () => {
     expect(run(['passed'], 'true').status).toBe(0);
   });
 });

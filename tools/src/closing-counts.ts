@@ -2,10 +2,10 @@ import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
 
 /**
- * Prints the closing counts on one plain line, for people and for machines that look for it. Failed
- * hooks, files that do not load and errors outside of any test count as failed. With `CI=true` a
- * skipped test is named and fails the run. The tests have a temporary directory of their own: a file
- * or a process that they leave there is named and counts as failed.
+ * Prints the final counts on one plain line that scripts can parse. Failed hooks, files that don't
+ * load and errors outside of tests count as failed. With `CI=true`, skipped tests are listed and
+ * fail the run. The tests have their own temporary directory: files or processes left in it are
+ * listed and count as failed.
  */
 export default class ClosingCounts implements Reporter {
   #folder: RunFolder | undefined;
@@ -47,7 +47,7 @@ function nameOf(test: TestCase): string {
   return `${test.module.relativeModuleId} › ${test.fullName}`;
 }
 
-/** Also a test that was never begun, because the run was cut short. */
+/** Includes tests that didn't start because the run was cancelled. */
 function isSkipped(test: TestCase): boolean {
   const { state } = test.result();
   return state === 'skipped' || state === 'pending';

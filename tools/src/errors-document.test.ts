@@ -40,7 +40,7 @@ describe('the document', () => {
   });
 });
 
-// Each row starts Node, which takes its time on a busy machine.
+// Each row starts Node, which takes a while on a busy machine.
 describe('the check', { timeout: 60_000 }, () => {
   const copy = mkdtempSync(join(tmpdir(), 'postern-errors-'));
 
@@ -64,7 +64,7 @@ describe('the check', { timeout: 60_000 }, () => {
     expect(run('--check')).toBe(1);
   });
 
-  test('this page is up to date', () => {
+  test('accepts the current page', () => {
     const { status, stderr } = spawnSync(
       process.execPath,
       [join(ROOT, 'tools/src/generate-errors.ts'), '--check'],

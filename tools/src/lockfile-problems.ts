@@ -7,7 +7,7 @@ import {
 } from '@postern/kernel';
 
 /** Licences of third-party packages that are compatible with Apache-2.0, by SPDX identifier. */
-const FITTING_LICENCES: ReadonlySet<string> = new Set([
+const COMPATIBLE_LICENCES: ReadonlySet<string> = new Set([
   '0BSD',
   'Apache-2.0',
   'BSD-2-Clause',
@@ -22,13 +22,13 @@ const FITTING_LICENCES: ReadonlySet<string> = new Set([
   'Unlicense',
 ]);
 
-/** The packages that carry Node itself, one for each system. */
-const CARRIED_NODE = /^node_modules\/node-(?:bin-)?(darwin|linux|win)-/;
+/** The packages that contain Node itself, one for each system. */
+const NODE_PACKAGES = /^node_modules\/node-(?:bin-)?(darwin|linux|win)-/;
 
 /**
- * What is wrong with npm's lockfile, one line each: a package without a SHA-512 digest, from
- * elsewhere than the registry, with an install script (none is run), or under a licence that does not
- * fit; a Node that is another on Linux than on Windows, or an older one on macOS.
+ * Returns the problems of npm's lockfile, one line each: a package without a SHA-512 digest, from
+ * another source than the registry, with an install script (none is run), or with an incompatible
+ * licence; a different Node on Linux than on Windows, or an older one on macOS.
  */
 export function lockfileProblems(text: string): readonly string[] {
   const lockfile = expectOk(parseJson(text));
@@ -39,12 +39,12 @@ export function lockfileProblems(text: string): readonly string[] {
       ? problemsOf(entry).map((problem) => `${path}: ${problem}`)
       : [],
   );
-  return [...ofPackages, ...carriedNodeProblems(packages)];
+  return [...ofPackages, ...nodeVersionProblems(packages)];
 }
 
-function carriedNodeProblems(packages: JsonObject): readonly string[] {
+function nodeVersionProblems(packages: JsonObject): readonly string[] {
   const pins = Object.entries(packages).flatMap(([path, entry]) => {
-    const system = CARRIED_NODE.exec(path)?.[1];
+    const system = NODE_PACKAGES.exec(path)?.[1];
     if (system === undefined || !isJsonObject(entry)) return [];
     return [{ path, isMacos: system === 'darwin', version: versionOf(entry) }];
   });
@@ -53,7 +53,7 @@ function carriedNodeProblems(packages: JsonObject): readonly string[] {
     .filter(({ isMacos, version }) =>
       isMacos ? isOlder(version, other?.version) : version !== other?.version,
     )
-    .map(({ path, version }) => `${path}: is ${version}, and not ${String(other?.version)}`);
+    .map(({ path, version }) => `${path}: is ${version}, not ${String(other?.version)}`);
 }
 
 function versionOf({ version }: JsonObject): string {
@@ -74,8 +74,12 @@ function problemsOf(entry: JsonObject): readonly string[] {
     problems.push('is not from the registry');
   if (hasInstallScript === true) problems.push('has an install script');
   const { license: licence } = entry;
-  if (typeof licence !== 'string' || !FITTING_LICENCES.has(licence)) {
-    problems.push(`is under ${typeof licence === 'string' ? licence : 'no licence that is named'}`);
+  if (typeof licence !== 'string' || !COMPATIBLE_LICENCES.has(licence)) {
+    problems.push(
+      typeof licence === 'string'
+        ? `has the incompatible licence ${licence}`
+        : 'has no named licence',
+    );
   }
   return problems;
 }

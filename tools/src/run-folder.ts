@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A temporary directory for one test run, to detect leftovers. */
+/** A temporary directory for one test run, which detects what the tests leave behind. */
 export interface RunFolder {
   readonly path: string;
-  /** The files that are in it and the processes that were started in it, one line each. */
+  /** The files left in it and the processes started in it that still run, one line each. */
   leftovers(): Promise<readonly string[]>;
   remove(): void;
 }
@@ -14,13 +14,13 @@ export interface RunFolder {
 const ENDING_TRIES = 50;
 const TRY_EVERY_MS = 100;
 
-/** Makes the folder; `TMPDIR` names it from now on, also to the processes that run the tests. */
+/** Creates the directory and sets `TMPDIR` to it, also for the processes that run the tests. */
 export function openRunFolder(environment: Record<string, string | undefined>): RunFolder {
   const before = environment['TMPDIR'];
-  // A short name: paths of sockets may have 107 bytes.
+  // A short name, because socket paths are limited to 107 bytes.
   const path = mkdtempSync(join(tmpdir(), 'pt-'));
   environment['TMPDIR'] = path;
-  // npm and TypeScript keep compiled code in the temporary directory.
+  // npm and TypeScript cache compiled code in the temporary directory.
   environment['NODE_DISABLE_COMPILE_CACHE'] = '1';
   return {
     path,
@@ -36,7 +36,7 @@ export function openRunFolder(environment: Record<string, string | undefined>): 
   };
 }
 
-/** Processes that were told to exit may need a moment. */
+/** Processes that were asked to exit may need a moment. */
 async function processesOf(path: string): Promise<readonly string[]> {
   for (let tries = 0; ; tries += 1) {
     const found = runningIn(path);
@@ -45,7 +45,10 @@ async function processesOf(path: string): Promise<readonly string[]> {
   }
 }
 
-/** The processes that know the folder from their environment, arguments or directory (Linux). */
+/**
+ * Returns the processes with the directory in their environment, arguments or working directory
+ * (Linux).
+ */
 function runningIn(path: string): readonly string[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc')
@@ -53,13 +56,13 @@ function runningIn(path: string): readonly string[] {
     .flatMap((pid) => {
       try {
         const at = (name: string): string => readFileSync(`/proc/${pid}/${name}`, 'utf8');
-        // What runs the tests is a child of this process, and ends by itself.
+        // The test runners are children of this process and end by themselves.
         if (Number(/\) \S (\d+)/.exec(at('stat'))?.[1]) === process.pid) return [];
         const words = at('cmdline').replaceAll('\0', ' ').trim();
         const known = [at('environ'), words, readlinkSync(`/proc/${pid}/cwd`)];
         return known.some((text) => text.includes(path)) ? [`process ${pid}: ${words}`] : [];
       } catch {
-        // It has ended, or it is somebody else's.
+        // It has ended, or it belongs to another user.
         return [];
       }
     });

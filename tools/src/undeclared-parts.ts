@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import ts from 'typescript';
 
 /**
- * The imports of one of this project's own packages that the importing part's `package.json` does
- * not list, as `file: package`. The list is of what the part ships, so tests do not count.
+ * Returns the imports of this project's own packages that the importing part's `package.json`
+ * doesn't list, as `file: package`. Tests don't count, because the part doesn't ship them.
  */
 export function undeclaredParts(root: string): readonly string[] {
   return globSync('{packages,apps}/*/package.json', { cwd: root })

@@ -4,10 +4,10 @@ import type { Way } from './ways.ts';
 
 const ALONE = { concurrency: 1, warmUpMs: 500, measureMs: 2000 };
 
-/** With one request at a time, one of the processes is always busy unless something else ran. */
+/** With one request at a time, one of the processes is always busy, unless another program ran. */
 const wasInterrupted = (run: Run): boolean => run.gatewayShare + run.otherShare < 0.6;
 
-/** What each way adds to a single request. */
+/** Measures what each target adds to a single request. */
 export async function addedLatency(direct: Way, ways: readonly Way[]): Promise<void> {
   for (const streamed of [false, true]) {
     say(`\nadded, one ${streamed ? 'stream' : 'JSON request'} at a time`);
@@ -26,7 +26,7 @@ export async function addedLatency(direct: Way, ways: readonly Way[]): Promise<v
           ? ['none']
           : [p50 - directP50, p99 - directP99].map((added) => `${added.toFixed(3)} ms`),
       );
-      if (isNoFigure) say(`            no figure: ${BUSY}`);
+      if (isNoFigure) say(`            not measured: ${BUSY}`);
     }
   }
 }

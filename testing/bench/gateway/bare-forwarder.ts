@@ -1,12 +1,12 @@
-// The floor: the least that a forwarder on Node's `http` and undici can do. No key is checked, nothing
-// is limited, read, timed or recorded. node bare-forwarder.ts UPSTREAM_URL; prints its port.
+// The lower bound: the least that a forwarder on Node's `http` and undici can do. It checks no key,
+// and limits, parses and records nothing. node bare-forwarder.ts UPSTREAM_URL; prints its port.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Pool } from 'undici';
 
 const [upstream = ''] = process.argv.slice(2);
 const pool = new Pool(upstream, { pipelining: 1, headersTimeout: 300_000, bodyTimeout: 300_000 });
 
-/** Names and values of the fields that go on, alternating. */
+/** The names and values of the forwarded headers, alternating. */
 function passed(headers: Readonly<Record<string, string | string[] | undefined>>): string[] {
   const fields: string[] = [];
   for (const name of ['content-type', 'content-length']) {
@@ -25,7 +25,7 @@ function forward(request: IncomingMessage, response: ServerResponse, body: Buffe
       body,
     },
     {
-      // undici tells the two kinds of handlers apart by this method.
+      // undici distinguishes the two kinds of handlers by this method.
       onRequestStart: () => undefined,
       onResponseStart: (_controller, status, headers) => {
         response.writeHead(status, passed(headers));

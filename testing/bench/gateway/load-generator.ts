@@ -1,6 +1,7 @@
-// A load generator that does as little as possible, as a process of its own: prepared bytes out over
-// plain sockets, one request at a time on each; of an answer it reads the status, the length and the
-// end. Told by a LoadOrder in JSON; prints "measuring" when warm, then a LoadResult in JSON.
+// A load generator that does as little as possible, as a separate process. It sends prepared bytes
+// over plain sockets, one request at a time on each, and reads only the status, the length and the
+// end of a response. Its argument is a LoadOrder in JSON. It prints "measuring" when warm, then a
+// LoadResult in JSON.
 import { connect, type Socket } from 'node:net';
 import type { LoadOrder, LoadResult } from './load.ts';
 
@@ -24,7 +25,7 @@ let failures = 0;
 let measuring = false;
 let stopped = false;
 
-/** Sends on one connection for ever, the next request when the answer before is whole. */
+/** Sends requests on one connection until stopped, each when the previous response is complete. */
 function keepAsking(): void {
   const socket = connect(order.port, '127.0.0.1');
   socket.setNoDelay(true);
@@ -59,7 +60,7 @@ class Answer {
   #body = 0;
   #tail: Buffer = Buffer.alloc(0);
 
-  /** True when this chunk completes the answer. */
+  /** Returns true if this chunk completes the response. */
   push(chunk: Buffer): boolean {
     let body = chunk;
     if (this.#status === '') {

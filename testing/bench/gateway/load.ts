@@ -1,21 +1,24 @@
-/** One run of the load generator, as it is told on its command line. */
+/** The parameters of one run of the load generator, passed on its command line. */
 export interface LoadOrder {
   readonly port: number;
   readonly path: string;
-  /** Names and values beside host, content-type and content-length. */
+  /** Headers besides host, content-type and content-length. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Requests under way at once, each on its own connection. */
+  /** Concurrent requests, each on its own connection. */
   readonly concurrency: number;
-  /** Over which time the first requests are spread, so that answers of a fixed length do not come in waves. */
+  /**
+   * The time over which the first requests are spread, so that responses of a fixed length don't
+   * come in waves.
+   */
   readonly rampMs: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
-  /** A text that every good answer's last part holds. */
+  /** A text that the last chunk of every valid response contains. */
   readonly lastPartHolds: string;
 }
 
-/** What came of it; times in milliseconds. */
+/** The result of a run. Times are in milliseconds. */
 export interface LoadResult {
   readonly requests: number;
   readonly failures: number;
@@ -25,6 +28,6 @@ export interface LoadResult {
   readonly firstByteP99: number;
   readonly wholeP50: number;
   readonly wholeP99: number;
-  /** Processor time of the generator itself over the measured time, in seconds. */
+  /** Processor time of the generator itself during the measurement, in seconds. */
   readonly ownSeconds: number;
 }

@@ -1,5 +1,6 @@
-// Our gateway as a process of its own: node our-gateway.ts CHAT_BASE_URL MESSAGES_BASE_URL. Prints
-// one line, `PORT KEY`. Everything is on: keys from the encrypted store, usage recorded, every check.
+// Postern's gateway as a separate process: node our-gateway.ts CHAT_BASE_URL MESSAGES_BASE_URL.
+// Prints one line, `PORT KEY`. Everything is on: keys from the encrypted store, recorded usage,
+// every check.
 import { startGateway } from '@postern/gateway/testing';
 
 const [chat = '', messages = ''] = process.argv.slice(2);

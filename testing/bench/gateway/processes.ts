@@ -4,28 +4,31 @@ import { connect } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 
-/** A program under measurement, as a process of its own. */
+/** A measured program, as a separate process. */
 export interface Measured {
   readonly pid: number;
-  /** The first line it printed that the pattern matched; empty for a program known by its port. */
+  /**
+   * The first printed line that matched the pattern; empty for a program that was awaited by its
+   * port.
+   */
   readonly ready: readonly string[];
   stop(): Promise<void>;
 }
 
-/** Whether processes can be kept to one processor each. */
+/** Whether each process can be assigned to one processor. */
 export const canPin =
   availableParallelism() >= 2 && spawnSync('taskset', ['--version']).status === 0;
 
 export interface Program {
-  /** What messages call it. */
+  /** The program's name in messages. */
   readonly name: string;
   readonly processor: number;
   readonly command: readonly string[];
-  /** It is ready when it prints a matching line, or when its port accepts a connection. */
+  /** The program is ready when it prints a matching line, or when its port accepts a connection. */
   readonly ready: RegExp | { readonly port: number };
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Drops its error output: some programs write a line for every request. */
+  /** Discards its error output: some programs write a line for every request. */
   readonly silent?: boolean;
 }
 
@@ -34,9 +37,10 @@ const STOP_TIMEOUT_MS = 5000;
 const TRY_PORT_EVERY_MS = 50;
 
 const children = new Set<ChildProcess>();
-/** What messages call each process. */
+/** The name of each process in messages. */
 const names = new Map<number, string>();
-// A child that outlived the benchmark would hold its output open, and whoever reads that would wait.
+// A child that outlives the benchmark would keep its output open, and a reader of that output would
+// wait.
 process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
@@ -87,7 +91,7 @@ async function readiness(
     : await openPort(ready.port, signal);
 }
 
-/** Never settles if no line matches; the caller watches for the end of the process. */
+/** Never resolves if no line matches; the caller watches for the end of the process. */
 function matchingLine(child: ChildProcess, pattern: RegExp): Promise<readonly string[]> {
   return new Promise((resolve) => {
     if (child.stdout === null) return;
@@ -116,7 +120,7 @@ function openPort(port: number, signal: AbortSignal): Promise<readonly string[]>
   });
 }
 
-/** `taskset` replaces itself with the program, so the pid is the program's own. */
+/** `taskset` execs the program, so the pid is the program's own. */
 export function spawnPinned(program: Omit<Program, 'ready'>): ChildProcess {
   const { name, processor, cwd, env, silent = false } = program;
   const pinned = canPin ? ['taskset', '-c', String(processor)] : [];
@@ -132,7 +136,7 @@ export function spawnPinned(program: Omit<Program, 'ready'>): ChildProcess {
   return child;
 }
 
-/** Asks a process to end, and kills it if it doesn't. */
+/** Asks a process to exit, and kills it if it doesn't. */
 export async function stopChild(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));

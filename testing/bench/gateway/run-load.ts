@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { LoadOrder, LoadResult } from './load.ts';
 import { processorSeconds, residentMegabytes, spawnPinned, stopChild } from './processes.ts';
 
-/** One run, with what the measured processes spent on it. */
+/** One run, with the resources that the measured processes used. */
 export interface Run extends LoadResult {
   /** Processor time of the gateway per request, in milliseconds; undefined without a gateway. */
   readonly gatewayMs: number | undefined;
@@ -15,19 +15,19 @@ export interface Run extends LoadResult {
 }
 
 export interface Sides {
-  /** The gateway in the way; undefined for the direct way. */
+  /** The pid of the gateway; undefined for the direct connection. */
   readonly gateway: number | undefined;
   readonly upstream: number;
-  /** The processor of the generator, which it shares with the upstream. */
+  /** The processor of the generator, which the upstream shares. */
   readonly processor: number;
 }
 
-/** The generator's start and end, beyond the time that it is told to take. */
+/** Extra time for the generator's start and end. */
 const MARGIN_MS = 20_000;
 
 /**
- * Runs the load generator as a process of its own and watches the others while it measures. Throws if
- * one of them ends, or if the generator takes much longer than it was told to.
+ * Runs the load generator as a separate process and watches the others while it measures. Throws if
+ * one of them ends, or if the generator takes much longer than planned.
  */
 export async function runLoad(order: LoadOrder, sides: Sides): Promise<Run> {
   const child = spawnPinned({
@@ -78,10 +78,10 @@ const SATURATED = 0.85;
 
 export const isBad = ({ failures, requests }: Run): boolean => failures > 0 || requests === 0;
 
-/** Why a run says nothing about the throughput of what was measured; undefined if it does. */
+/** Why a run can't measure the throughput; undefined if it can. */
 export function whyNoFigure(run: Run, isDirect: boolean): string | undefined {
   if (isBad(run)) {
-    return `${run.failures} of ${run.failures + run.requests} responses were not good`;
+    return `${run.failures} of ${run.failures + run.requests} responses were invalid`;
   }
   if (!isDirect && run.gatewayShare >= SATURATED) return undefined;
   const isOtherSaturated = run.otherShare >= SATURATED;

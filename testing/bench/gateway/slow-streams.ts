@@ -13,14 +13,14 @@ const LOAD = {
   warmUpMs: 2 * STREAM_MS,
   measureMs: 4 * STREAM_MS,
 };
-/** How long the gateway rests before its memory is read again. */
+/** How long the gateway is idle before its memory is read again. */
 const REST_MS = 2000;
 
-/** Many streams at the pace of a model, and the memory they take. */
+/** Runs many streams at the pace of a model, and prints the memory they use. */
 export async function slowStreams(home: string): Promise<void> {
   const upstream = await startUpstream(DELTA_MS);
-  say(`\n${SLOW_STREAMS} streams at once, ${DELTA_MS} ms an event (x: beside bare)`);
-  row('', ['a second', 'first byte p50', 'x', 'first byte p99', 'x', 'processor each']);
+  say(`\n${SLOW_STREAMS} streams at once, ${DELTA_MS} ms per event (x: compared with bare)`);
+  row('', ['per second', 'first byte p50', 'x', 'first byte p99', 'x', 'processor time']);
   const direct = directWay(upstream);
   const without = await runLoad(order(direct, true, LOAD), direct.sides);
   slowRow('direct', without, undefined);
@@ -31,7 +31,7 @@ export async function slowStreams(home: string): Promise<void> {
   const ours = await throughWay(await startOurs(upstream));
   slowRow('Postern', ours.run, bare.run);
   const why = whyNotItsOwnPace(without, ours.run);
-  if (why !== undefined) say(`            not a figure of Postern's: ${why}`);
+  if (why !== undefined) say(`            not valid for Postern: ${why}`);
   say(`  memory of bare:    ${bare.memory}`);
   const times = ratio(ours.run.gatewayMegabytes, bare.run.gatewayMegabytes);
   say(`  memory of Postern: ${ours.memory} (${times} under load)`);
@@ -43,7 +43,7 @@ interface SlowRun {
   readonly memory: string;
 }
 
-/** Runs the load through one way and stops it. */
+/** Runs the load through one target, then stops it. */
 async function throughWay(way: Way): Promise<SlowRun> {
   const pid = way.sides.gateway ?? 0;
   const idle = residentMegabytes(pid);
@@ -76,13 +76,13 @@ function slowRow(name: string, run: Run, bare: Run | undefined): void {
 
 function whyNotItsOwnPace(without: Run, through: Run): string | undefined {
   if (without.failures + through.failures > 0) {
-    return `${without.failures} direct responses and ${through.failures} through it were not good`;
+    return `${without.failures} direct responses and ${through.failures} responses through it were invalid`;
   }
   if (Math.max(without.otherShare, through.otherShare) >= 0.9) {
     return 'the generator or the upstream was the bottleneck';
   }
   const pace = (SLOW_STREAMS * 1000) / STREAM_MS;
   return without.perSecond < 0.9 * pace
-    ? `${BUSY}: the direct way itself fell behind the pace of ${pace.toFixed(0)} a second`
+    ? `${BUSY}: the direct connection itself fell behind the pace of ${pace.toFixed(0)} per second`
     : undefined;
 }

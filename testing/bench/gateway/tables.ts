@@ -18,7 +18,7 @@ export function ratio(value: number | undefined, floor: number | undefined): str
   return `${(value / floor).toFixed(2)} x`;
 }
 
-/** A load of one kind on one way. */
+/** The load of one kind for one target. */
 export function order(way: Way, streamed: boolean, changes: Partial<LoadOrder> = {}): LoadOrder {
   const body = {
     model: 'gpt-bench',

@@ -3,11 +3,11 @@ import { isBad, runLoad, whyNoFigure, type Run } from './run-load.ts';
 import { CONCURRENCY, order, ratio, row, say } from './tables.ts';
 import type { Way } from './ways.ts';
 
-/** As many requests as go through each way, and what one of them costs. */
+/** Measures how many requests each target handles, and what one of them costs. */
 export async function throughput(ways: readonly Way[], streamed: boolean): Promise<void> {
   const kind = streamed ? `streams of ${FAST_STREAM_EVENTS} events` : 'JSON responses';
-  say(`\n${kind}, ${CONCURRENCY} at once (x: beside bare)`);
-  row('', ['a second', 'processor each', 'x', 'p50 / p99 ms', 'x of p99']);
+  say(`\n${kind}, ${CONCURRENCY} at once (x: compared with bare)`);
+  row('', ['per second', 'processor time', 'x', 'p50 / p99 ms', 'x of p99']);
   let bare: Run | undefined;
   for (const way of ways) {
     const run = await runLoad(order(way, streamed), way.sides);
@@ -16,7 +16,9 @@ export async function throughput(ways: readonly Way[], streamed: boolean): Promi
   }
 }
 
-/** One line of the table; a run that says nothing gets its reason and no figure. */
+/**
+ * Prints one line of the table. A run that can't measure the throughput gets the reason instead.
+ */
 function throughputRow(way: Way, run: Run, bare: Run | undefined): void {
   const why = whyNoFigure(run, way.sides.gateway === undefined);
   const floor = bare === undefined || isBad(bare) || bare === run ? undefined : bare;
@@ -30,5 +32,5 @@ function throughputRow(way: Way, run: Run, bare: Run | undefined): void {
       ratio(run.wholeP99, floor?.wholeP99),
     ]);
   }
-  if (why !== undefined) say(`            no figure a second: ${why}`);
+  if (why !== undefined) say(`            no throughput: ${why}`);
 }

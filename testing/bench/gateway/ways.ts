@@ -9,7 +9,7 @@ import type { Sides } from './run-load.ts';
 const GATEWAY_PROCESSOR = 0;
 const OTHER_PROCESSOR = 1;
 
-/** A way for a request to go: straight to the upstream or through a gateway. */
+/** A target for requests: the upstream itself, or a gateway in front of it. */
 export interface Way {
   readonly name: string;
   readonly port: number;
@@ -56,7 +56,7 @@ export async function startOurs(upstream: Upstream): Promise<Way> {
   return wayThrough('Postern', started, Number(port), upstream, { authorization: `Bearer ${key}` });
 }
 
-/** A forwarder without any feature: what Node's `http` and undici cost alone. */
+/** A forwarder without any feature: the cost of Node's `http` and undici alone. */
 export async function startBare(upstream: Upstream): Promise<Way> {
   const started = await startProgram({
     name: 'the bare forwarder',
@@ -71,7 +71,7 @@ export async function startBare(upstream: Upstream): Promise<Way> {
   return wayThrough('bare', started, Number(started.ready[1]), upstream);
 }
 
-/** One worker of nginx with `proxy_pass`; undefined if nginx is not installed. */
+/** One nginx worker with `proxy_pass`; undefined if nginx isn't installed. */
 export async function startNginx(upstream: Upstream, home: string): Promise<Way | undefined> {
   if (spawnSync('nginx', ['-v']).status !== 0) return undefined;
   const port = await freePort();
@@ -115,7 +115,7 @@ function wayThrough(
   return { name, port, headers, sides, stop: () => started.stop() };
 }
 
-/** One process, so that its processor time is all that nginx takes. */
+/** A single process, so that its processor time is all that nginx uses. */
 function nginxConfiguration(port: number, upstreamPort: number, home: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return `daemon off;

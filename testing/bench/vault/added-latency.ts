@@ -7,8 +7,8 @@ const ROUNDS = 300;
 const QUIET_MS = 2;
 
 /**
- * How much later a line comes back through `postern run -- cat` than through `cat`: one that is
- * decided at once, and one that ends as a secret begins, which waits for what follows.
+ * The extra time that a line takes through `postern run -- cat` compared with `cat`: for a line that
+ * is released at once, and for a line that ends with the start of a secret, which is held back.
  */
 export async function addedLatency(
   say: (text: string) => void,
@@ -23,7 +23,7 @@ export async function addedLatency(
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let isKept = true;
-  say('\nadded by masking, milliseconds from written to seen');
+  say('\nadded by masking, milliseconds from write to read');
   try {
     for (const [name, text] of [
       ['a line', 'a line of text\n'],
@@ -40,7 +40,7 @@ export async function addedLatency(
       say(
         `  ${name.padEnd(32)} median ${added.toFixed(2)}, p99 ${late.toFixed(2)} (at most ${PROMISED_MS})`,
       );
-      if (!isQuiet) say('  no figure for p99: other programs kept the processors busy');
+      if (!isQuiet) say('  p99 not measured: other programs kept the processors busy');
       isKept &&= added <= PROMISED_MS && (!isQuiet || late <= PROMISED_MS);
     }
   } finally {

@@ -8,18 +8,18 @@ export interface Target {
   readonly command: Command;
   /** The promised ratio to the baseline. */
   readonly atMost?: number;
-  /** Whether its exit code says nothing. */
+  /** Whether to ignore its exit code. */
   readonly mayFail?: boolean;
 }
 
 const WARM_UPS = 3;
 const ROUNDS = 41;
-/** The middle half of the baseline's times may differ by this factor; beyond it others were at work. */
+/** Allowed ratio of the baseline's quartiles; above it, other programs were busy. */
 const QUIET = 1.35;
 
 /**
- * Starts every command once a round, the baseline among them, and prints the medians as ratios to
- * the baseline's. False where a promise was not kept; a machine that was too busy gives no figure.
+ * Starts every command and the baseline once per round, and prints the medians as ratios to the
+ * baseline's. Returns false if a promise wasn't kept; a machine that was too busy proves nothing.
  */
 export function compareStarts(
   environment: Readonly<Record<string, string>>,
@@ -48,7 +48,7 @@ export function compareStarts(
   }
   if (spread > QUIET) {
     process.stdout.write(
-      `  no figure: other programs kept the processors busy (the bare start's middle half differs by ${spread.toFixed(2)})\n`,
+      `  not measured: other programs kept the processors busy (the bare start's quartiles differ by ${spread.toFixed(2)})\n`,
     );
     return true;
   }

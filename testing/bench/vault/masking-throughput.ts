@@ -6,15 +6,15 @@ import { median, quantile } from './median.ts';
 const PROMISED_MB_PER_S = 200;
 const SIZE = 48_000_000;
 const ROUNDS = 7;
-/** The middle half of a copy's figures may differ by this factor; beyond it others were at work. */
+/** Allowed ratio of a copy's quartiles; above it, other programs were busy. */
 const QUIET = 1.35;
 
-const NO_FIGURE = '  no figure: other programs kept the processors busy';
+const NO_FIGURE = '  not measured: other programs kept the processors busy';
 
 const line = (at: number): string =>
   `2025-01-01T00:00:00.${at} INFO request served path=/v1/messages status=200 bytes=${at}\n`;
 
-/** How many megabytes a second the masker passes, beside what merely copying them does. */
+/** Measures how many megabytes per second the masker processes, compared with a plain copy. */
 export function maskingThroughput(say: (text: string) => void): boolean {
   const inputs: Readonly<Record<string, Buffer>> = {
     'random bytes': randomBytes(SIZE),
@@ -23,7 +23,7 @@ export function maskingThroughput(say: (text: string) => void): boolean {
     hex: Buffer.from(randomBytes(SIZE / 2).toString('hex')),
   };
   let slowest = Infinity;
-  say('\nmasking, megabytes a second');
+  say('\nmasking, megabytes per second');
   for (const [name, input] of Object.entries(inputs)) {
     for (const [chunkBytes, secretCount] of [
       [65_536, 1],
@@ -45,7 +45,7 @@ export function maskingThroughput(say: (text: string) => void): boolean {
     }
   }
   const found = slowest === Infinity ? 'none' : slowest.toFixed(0);
-  say(`  the slowest that is a figure: ${found} (at least ${PROMISED_MB_PER_S})`);
+  say(`  the slowest measured: ${found} (at least ${PROMISED_MB_PER_S})`);
   return slowest >= PROMISED_MB_PER_S;
 }
 

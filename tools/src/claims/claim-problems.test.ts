@@ -130,12 +130,12 @@ describe('claims', () => {
       inSecurity('[C-NET-1]', '[C-NET-2]'),
       /SECURITY\.md: C-NET-2 has no row/,
     ],
-    ['a row that nobody claims', inSecurity(' [C-NET-1]', ''), /C-NET-1 is not in SECURITY\.md/],
+    ['a row without a claim', inSecurity(' [C-NET-1]', ''), /C-NET-1 is not in SECURITY\.md/],
     ['a duplicate row', inLedger('### C-NET-1', '### C-KEYS-2'), /C-KEYS-2 has more than one row/],
     [
       'a missing file',
       inLedger('src/store.ts`', 'src/gone.ts`'),
-      /enforced in packages\/vault\/src\/gone\.ts, which is not there/,
+      /enforced in packages\/vault\/src\/gone\.ts, which doesn't exist/,
     ],
     [
       'a file that the product never reaches',
@@ -155,32 +155,32 @@ describe('claims', () => {
     [
       'a missing test file',
       inLedger('store.test.ts › alone', 'gone.test.ts › alone'),
-      /C-NET-1 names no test that is there/,
+      /C-NET-1 names a test that doesn't exist/,
     ],
     [
-      'a test that is renamed',
+      'a renamed test',
       inTests("it('alone'", "it('together'"),
-      /C-NET-1 names no test that is there: .* › alone$/,
+      /C-NET-1 names a test that doesn't exist: .* › alone$/,
     ],
     [
       'a test in another describe',
       inTests("'a store'", "'a shop'"),
-      /C-KEYS-1 names no test that is there/,
+      /C-KEYS-1 names a test that doesn't exist/,
     ],
     [
       'a test in a comment',
       inLedger('› alone', '› in a comment › commented'),
-      /C-NET-1 names no test that is there/,
+      /C-NET-1 names a test that doesn't exist/,
     ],
     [
       'a test in a string',
       inLedger('› alone', '› in a string'),
-      /C-NET-1 names no test that is there/,
+      /C-NET-1 names a test that doesn't exist/,
     ],
     [
-      'a test that is gone from a shared suite',
+      'a test that was removed from a shared suite',
       { 'packages/vault/src/testing/contract.ts': '' },
-      /C-KEYS-1 names no test that is there: .* › forgets$/,
+      /C-KEYS-1 names a test that doesn't exist: .* › forgets$/,
     ],
     [
       'a promise of the readme without a mark',
@@ -188,7 +188,7 @@ describe('claims', () => {
       /README\.md: a promise without a mark: "Keys are encrypted\."/,
     ],
     [
-      'an item of the readme without a mark',
+      'a list item of the readme without a mark',
       { 'README.md': README.replace('<!-- C-KEYS-2 C-NET-1 -->', '') },
       /README\.md: a promise without a mark: "It never lies\."/,
     ],
@@ -204,17 +204,17 @@ describe('claims', () => {
   test.each([
     ['did not run', RUNS.slice(0, 3), /C-NET-1: did not run: .* › alone$/],
     [
-      'did not pass once',
+      'failed in one of its runs',
       RUNS.with(1, { file: FILE, name: ['a store', 'keeps 2'], passed: false }),
       /C-KEYS-1: did not pass: .* › keeps %s$/,
     ],
     [
-      'did not pass within a describe',
+      'failed within a describe',
       RUNS.with(1, { file: FILE, name: ['a store', 'keeps 2'], passed: false }),
       /C-KEYS-2: did not pass: .* › a store$/,
     ],
     [
-      'did not pass in a shared suite',
+      'failed in a shared suite',
       RUNS.with(2, { file: FILE, name: ['a store', 'forgets'], passed: false }),
       /C-KEYS-1: did not pass: .* › forgets$/,
     ],

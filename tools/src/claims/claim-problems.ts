@@ -52,17 +52,17 @@ function problemsOfIds(security: readonly Promised[], rows: readonly LedgerRow[]
 function problemsOfRow({ claim, enforcedIn, shownBy }: LedgerRow, root: string): string[] {
   const problems = enforcedIn
     .filter((file) => !existsSync(join(root, file)))
-    .map((file) => `${LEDGER}: ${claim} is enforced in ${file}, which is not there`);
+    .map((file) => `${LEDGER}: ${claim} is enforced in ${file}, which doesn't exist`);
   if (enforcedIn.length === 0) problems.push(`${LEDGER}: ${claim} names no file that enforces it`);
   if (shownBy.length === 0) problems.push(`${LEDGER}: ${claim} names no test`);
   const missing = shownBy.filter((id) => !isTestThere(id, root));
   return [
     ...problems,
-    ...missing.map((id) => `${LEDGER}: ${claim} names no test that is there: ${id}`),
+    ...missing.map((id) => `${LEDGER}: ${claim} names a test that doesn't exist: ${id}`),
   ];
 }
 
-/** Source files of the product. Checks and documents are not, because nothing imports them. */
+/** Source files of the product. Checks and documents don't count, because nothing imports them. */
 const PRODUCT_SOURCE = /^(?:packages|apps)\/.*\.[jt]sx?$/;
 
 function problemsOfReach(

@@ -1,9 +1,9 @@
-/** One row of the ledger: a claim's id, the files that enforce it, the tests that fail without it. */
+/** One row of the ledger: a claim's id, the files that enforce it, and the tests that prove it. */
 export interface LedgerRow {
   readonly claim: string;
   /** Paths from the root. */
   readonly enforcedIn: readonly string[];
-  /** `path › describe › test`, or up to a describe, which then stands for all of its tests. */
+  /** `path › describe › test`, or a path up to a describe, which means all of its tests. */
   readonly shownBy: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** A promise in a document: its sentence and the claims that it is marked with. */
+/** A promise in a document: its sentence and the claims in its mark. */
 export interface Promised {
   readonly file: string;
   readonly sentence: string;
@@ -11,11 +11,13 @@ const CLAIM = /C-[A-Z]+-\d+/;
 const VISIBLE_MARK = new RegExp(`\\[(${CLAIM.source})\\]`, 'g');
 const HIDDEN_MARK = new RegExp(`<!-- ((?:${CLAIM.source})(?: ${CLAIM.source})*) -->`, 'g');
 
-/** Words that make a sentence a promise, in a document that also has other sentences. */
+/** Words that make a sentence a promise in a document that also has other sentences. */
 const PROMISING =
   /\b(?:always|at once|cannot|encrypted|never|no one|nobody|once|only|private|secure)\b/i;
 
-/** Every list item under the promises' heading; each must carry its marks, `[C-KEYS-1]`, visibly. */
+/**
+ * Returns every list item under the promises' heading. Each must have a visible mark: `[C-KEYS-1]`.
+ */
 export function promisesOfSecurity(text: string, file: string): readonly Promised[] {
   const [, after = ''] = text.split(`${PROMISES_HEADING}\n`);
   const [section = ''] = after.split(/^## /m);
@@ -30,7 +32,10 @@ export function promisesOfSecurity(text: string, file: string): readonly Promise
     }));
 }
 
-/** Every sentence that promises something outside code; its mark is a comment, `<!-- C-KEYS-1 -->`. */
+/**
+ * Returns every sentence outside code that promises something. Its mark is a comment: `<!--
+ * C-KEYS-1 -->`.
+ */
 export function promisesOfReadme(text: string, file: string): readonly Promised[] {
   return text
     .replaceAll(/^```.*?^```/gms, '')

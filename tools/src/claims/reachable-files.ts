@@ -14,9 +14,9 @@ const OPTIONS: ts.CompilerOptions = {
 };
 
 /**
- * The source files that run when somebody uses the product, as paths from the root. An import
- * reaches the file that declares the imported name: an export of an `index.ts` that nothing imports
- * is not reached, and neither are types.
+ * Returns the source files that run when the product is used, as paths from the root. An import
+ * reaches the file that declares the imported name. An export of an `index.ts` that nothing imports
+ * isn't reached, and neither are types.
  */
 export function reachableFiles(root: string): ReadonlySet<string> {
   const program = ts.createProgram(
@@ -65,7 +65,7 @@ function filesOfStatement(
   );
 }
 
-/** `const { name } = await import('…')` imports that name, any other form all names. */
+/** `const { name } = await import('…')` imports that name; any other form imports all names. */
 function filesOfCall(call: ts.CallExpression, checker: ts.TypeChecker): readonly ts.SourceFile[] {
   const [specifier] = call.arguments;
   if (specifier === undefined) return [];

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** The names of a test from its outermost describe on, as the source writes them. */
+/** The names of a test, starting with its outermost describe, as the source writes them. */
 export type TestName = readonly string[];
 
 /** Placeholder for a computed part of a name. */
@@ -9,8 +9,8 @@ const COMPUTED = '%s';
 const BLOCKS: ReadonlySet<string> = new Set(['describe', 'suite', 'test', 'it']);
 
 /**
- * Every describe and every test in a source file. Names are parsed, not searched for, so comments
- * and strings don't count.
+ * Returns every describe and every test in a source file. It parses the file, so comments and
+ * strings don't count.
  */
 export function testNamesIn(source: string, path: string): readonly TestName[] {
   const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true);
@@ -53,7 +53,7 @@ function textOf(title: ts.Expression): string {
   );
 }
 
-/** Whether a name as the source writes it can have become `title` when the test ran. */
+/** Whether a name in the source can have become `title` when the test ran. */
 export function canBecome(written: string, title: string): boolean {
   const pattern = written
     .split(/%[sdifjoO#%]|\$[\w.]+/)

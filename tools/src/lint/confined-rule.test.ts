@@ -11,7 +11,7 @@ const waysToName = (name: string): string[] => [
   `export { ${name} as x } from './elsewhere.ts';`,
 ];
 
-/** Ways to take a module into a file, none of which needs the name of an export. */
+/** Ways to import a module that don't name an export. */
 const waysToModule = (module: string): string[] => [
   `import '${module}';`,
   `import x from '${module}'; x();`,
@@ -29,7 +29,7 @@ const waysToModule = (module: string): string[] => [
   ...unprefixed(module).map((plain) => `import '${plain}';`),
 ];
 
-/** The name of one of Node's modules without its scheme, where that works. */
+/** The name of a Node module without its scheme, if Node accepts it. */
 const unprefixed = (module: string): string[] => {
   const plain = module.replace(/^node:/, '');
   return plain !== module && isBuiltin(plain) ? [plain] : [];
@@ -170,7 +170,7 @@ const GLOBAL_OBJECT_ESCAPES = [
   'declare const globalThis: X; const g = globalThis;',
 ];
 
-/** Every way that is known to reach what a rule confines, made from its own data. */
+/** Every known way to use what a rule confines, generated from the rule's own data. */
 function waysTo(confinement: Confinement): readonly (readonly [string, readonly string[]])[] {
   const { modules = [], exports = [], imported = [], globals = [], members = [] } = confinement;
   const fromPackages = exports.flatMap(({ modules: from, names }) =>

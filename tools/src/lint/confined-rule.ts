@@ -30,7 +30,7 @@ interface Check extends Required<Confinement> {
 
 export type ConfinedRule = TSESLint.RuleModule<'confined'>;
 
-/** Creates the lint rule of one confinement: any use outside the allowed files is an error. */
+/** Creates the lint rule of one confinement, which reports any use outside the allowed files. */
 export function confinedRule(confinement: Confinement): ConfinedRule {
   return {
     meta: {
@@ -86,7 +86,7 @@ function checkImport(node: ImportNode, found: ModuleImport, check: Check): void 
   for (const name of names) if (confined.has(name)) check.report(node, name);
   if (ofModule.length === 0) return;
   for (const namespace of namespaces) checkUses(usesOf(namespace), module, confined, check);
-  if (passedOn) check.report(node, `everything of ${module}`);
+  if (passedOn) check.report(node, `all exports of ${module}`);
 }
 
 function checkUses(
@@ -99,12 +99,12 @@ function checkUses(
     if (use.kind === 'escape') check.report(use.node, `${object} as a value`);
     if (use.kind !== 'property') continue;
     if (confined.has(use.name)) check.report(use.node, `${object}.${use.name}`);
-    // The default export of one of Node's modules is its namespace once more.
+    // The default export of a Node module is its namespace again.
     if (use.name === 'default') checkUses(usesOf(use.node), object, confined, check);
   }
 }
 
-/** Checks the global `name` at the place that gives it. */
+/** Checks a use of the global `name`. */
 function checkGlobal(name: string, place: TSESTree.Node, check: Check): void {
   if (check.globals.includes(name)) check.report(place, name);
   if (GLOBAL_OBJECTS.includes(name)) checkGlobalObject(name, place, check);
@@ -128,7 +128,7 @@ function checkGlobalObject(name: string, place: TSESTree.Node, check: Check): vo
 function checkArguments(uses: readonly Use[], name: string, check: Check): void {
   for (const use of uses) {
     if (use.kind === 'call' || (use.kind === 'new' && !use.withArgument)) {
-      check.report(use.node, `${name} of this moment`);
+      check.report(use.node, `the current ${name}`);
     }
   }
 }

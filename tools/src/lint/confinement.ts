@@ -1,26 +1,28 @@
-/** A capability that only some files may use. One lint rule each, made by `confined-rule.ts`. */
+/** A capability that only some files may use. `confined-rule.ts` creates one lint rule for each. */
 export interface Confinement {
   readonly rule: string;
   readonly why: string;
-  /** Modules whose import is the capability, with everything below them. */
+  /** Modules that give the capability when imported, including their subpaths. */
   readonly modules?: readonly string[];
-  /** Exports that are the capability, by module; the module's own path for a relative import. */
+  /**
+   * Exports that give the capability, by module. A relative import counts under the module's path.
+   */
   readonly exports?: readonly ModuleExports[];
-  /** Names whose import is the capability, whatever module they come from. */
+  /** Names that give the capability when imported from any module. */
   readonly imported?: readonly string[];
-  /** Globals that are the capability when mentioned. */
+  /** Globals that give the capability when mentioned. */
   readonly globals?: readonly string[];
-  /** `object.property` pairs on globals; the object may then be used for nothing but properties. */
+  /** `object.property` pairs on globals. The object may then only be used for its properties. */
   readonly members?: readonly string[];
-  /** Global classes that are the capability when made or called without an argument. */
+  /** Global classes that give the capability when constructed or called without an argument. */
   readonly withoutArgument?: readonly string[];
   /** Names of options in an object literal. */
   readonly options?: readonly string[];
-  /** Whether imports whose target cannot be read off the source are the capability. */
+  /** Whether imports with a computed target give the capability. */
   readonly hiddenImports?: boolean;
-  /** Whether the global object as a value (an alias, a computed property) is the capability. */
+  /** Whether the global object as a value (an alias, a computed property) gives the capability. */
   readonly globalObject?: boolean;
-  /** Where it is allowed: globs from the root. */
+  /** The files that may use it: globs from the root. */
   readonly allowed: readonly string[];
 }
 
@@ -35,7 +37,7 @@ const CONFIGURATION = ['*.ts', '*.js', 'apps/web/vite.config.ts'];
 export const CONFINEMENTS: readonly Confinement[] = [
   {
     rule: 'no-reveal',
-    why: 'only listed files turn a Secret back into text',
+    why: 'only listed files may reveal a Secret',
     imported: ['revealSecret', 'revealSecretBytes'],
     exports: [
       {
@@ -87,7 +89,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
   },
   {
     rule: 'no-environment',
-    why: 'the composition root alone reads the environment and the command line',
+    why: 'only the composition root reads the environment and the command line',
     members: [
       'process.env',
       'process.argv',
@@ -110,7 +112,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
   },
   {
     rule: 'no-network',
-    why: 'only upstreams and the sending of the audit log open connections; only the app and the gateway listen',
+    why: 'only upstreams and audit log forwarding open connections; only the app and the gateway listen',
     modules: [
       '@hono/node-server',
       'undici',
@@ -137,9 +139,9 @@ export const CONFINEMENTS: readonly Confinement[] = [
     allowed: [
       ...TESTS,
       'packages/upstreams/src/**',
-      // The one other thing that leaves the machine, and only when a receiver is named.
+      // The only other data that leaves the machine, and only if a receiver is configured.
       'packages/audit/src/syslog/connect-syslog.ts',
-      // The session bus, through its socket.
+      // Connects to the session bus through its socket.
       'packages/vault/src/keyring/secret-service-alive.ts',
       'packages/gateway/src/http/**',
       'packages/app/src/server/**',
@@ -149,7 +151,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
   },
   {
     rule: 'no-crypto',
-    why: 'cryptography stays where it is reviewed',
+    why: 'cryptography stays in reviewed files',
     modules: ['node:crypto', 'jose', '@node-rs/argon2', '@node-rs/bcrypt'],
     globals: ['crypto'],
     allowed: [
@@ -170,13 +172,13 @@ export const CONFINEMENTS: readonly Confinement[] = [
   },
   {
     rule: 'no-json-parse',
-    why: 'untrusted text goes through parseJson of the kernel, which caps it and refuses prototype keys',
+    why: "untrusted text goes through the kernel's parseJson, which limits its size and rejects prototype keys",
     members: ['JSON.parse'],
     allowed: [...TESTS, ...CONFIGURATION, 'packages/kernel/src/json.ts'],
   },
   {
     rule: 'no-console',
-    why: 'output goes through the command line terminal',
+    why: "output goes through the command line's terminal",
     modules: ['node:console'],
     globals: ['console'],
     members: ['process.stdout', 'process.stderr'],
@@ -185,7 +187,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
   },
   {
     rule: 'no-clock',
-    why: 'time is an argument: the Clock port of the kernel',
+    why: "pass the time as an argument: the kernel's Clock port",
     modules: ['node:perf_hooks'],
     globals: ['performance'],
     members: ['Date.now', 'process.hrtime', 'process.uptime', 'Temporal.Now'],
@@ -195,7 +197,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
   },
   {
     rule: 'no-randomness',
-    why: 'randomness is an argument: the Randomness port of the kernel',
+    why: "pass randomness as an argument: the kernel's Randomness port",
     members: ['Math.random', 'crypto.getRandomValues', 'crypto.randomUUID'],
     exports: [
       {
@@ -215,7 +217,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
   },
   {
     rule: 'no-program',
-    why: 'only listed files start a program of the operating system',
+    why: 'only listed files start other programs',
     modules: ['node:child_process', 'node:cluster', 'node:worker_threads'],
     globals: ['Worker', 'SharedWorker'],
     allowed: [
@@ -233,14 +235,14 @@ export const CONFINEMENTS: readonly Confinement[] = [
   },
   {
     rule: 'no-shell',
-    why: 'a program is started with its arguments one by one, never through a shell',
+    why: 'programs are started with an argument list, never through a shell',
     exports: [{ modules: ['node:child_process'], names: ['exec', 'execSync'] }],
     options: ['shell'],
     allowed: TESTS,
   },
   {
     rule: 'no-hidden-import',
-    why: 'the other rules read what a file imports off its source',
+    why: 'the other rules need imports that are visible in the source',
     hiddenImports: true,
     modules: ['node:module', 'node:vm'],
     globals: ['eval', 'Function', 'require', 'module', 'importScripts'],
@@ -256,12 +258,12 @@ export const CONFINEMENTS: readonly Confinement[] = [
         names: ['binding', 'dlopen', 'getBuiltinModule', 'mainModule'],
       },
     ],
-    // Where the build begins, which has Node keep the compiled code, and who starts it.
+    // The start of the build, which makes Node cache the compiled code, and the launcher.
     allowed: [...TESTS, 'apps/cli/build/**', 'apps/cli/bin/postern.js'],
   },
   {
     rule: 'no-global-object',
-    why: 'the other rules follow a global by its name',
+    why: 'the other rules find a global by its name',
     globalObject: true,
     allowed: [...TESTS, 'packages/kernel/src/utf8.ts'],
   },

@@ -16,13 +16,13 @@ describe.each(DIALECT_IDS)('the id %s', (id) => {
     `const x = ['${id}'].includes(dialect);`,
     `const x = DIALECTS['${id}'];`,
     `let x: '${id}';`,
-  ])('may not stand in %s', (code) => {
+  ])('is rejected in %s', (code) => {
     expect(complaintsAbout(code, FOREIGN)).toEqual(['dialect-id']);
     expect(complaintsAbout(code, 'apps/web/src/settings/planted.tsx')).toEqual(['dialect-id']);
     expect(complaintsAbout(code, 'packages/dialects/src/planted.ts')).toEqual(['dialect-id']);
   });
 
-  test('may stand as the value of a property', () => {
+  test('is allowed as the value of a property', () => {
     expect(complaintsAbout(`const row = { dialect: '${id}' };`, FOREIGN)).toEqual([]);
   });
 
@@ -33,12 +33,12 @@ describe.each(DIALECT_IDS)('the id %s', (id) => {
     'packages/gateway/src/http/planted.test.ts',
     'packages/gateway/src/testing/planted.ts',
     'testing/src/fake-upstream/planted.ts',
-  ])('may be compared with in %s', (path) => {
+  ])('is allowed in a comparison in %s', (path) => {
     expect(complaintsAbout(`const x = dialect === '${id}';`, path)).toEqual([]);
   });
 });
 
-test('the folder of one dialect knows nothing of another', () => {
+test("is rejected in another dialect's folder", () => {
   for (const id of DIALECT_IDS) {
     for (const other of DIALECT_IDS.filter((other) => other !== id)) {
       const path = `packages/dialects/src/${id}/planted.ts`;

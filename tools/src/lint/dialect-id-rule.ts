@@ -5,26 +5,29 @@ import { staticTextOf } from './static-text.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
 
-/** The two tables in which a dialect has its rows. */
+/** The two tables with one row per dialect. */
 const TABLES = ['packages/protocol/src/dialect-ids.ts', 'packages/dialects/src/dialects.ts'];
 
-/** Tests, and the fake upstream: it stands for other people's servers, so it knows their formats itself. */
+/**
+ * Tests, and the fake upstream, which stands for other servers and so implements their formats
+ * itself.
+ */
 const EXEMPT = /^testing\/|\.test\.tsx?$|\/src\/testing\//;
 
 export type DialectIdRule = TSESLint.RuleModule<'outside'>;
 
 /**
- * What distinguishes one dialect from another is in its folder. Elsewhere a dialect's id is written
- * only as the value of a property (`dialect: 'openai-chat'`): nothing compares with one, switches on
- * one, or has a table of its own keyed by them, but takes a field of the dialect's record.
+ * The differences between dialects belong in their folders. Elsewhere a dialect's id may only be
+ * the value of a property (`dialect: 'openai-chat'`). Code must not compare ids, switch on them, or
+ * use them as keys of a table: it takes a field of the dialect's record.
  */
 export const dialectIdRule: DialectIdRule = {
   meta: {
     type: 'problem',
-    docs: { description: 'what distinguishes a dialect is a field of its record' },
+    docs: { description: 'differences between dialects are fields of their records' },
     messages: {
       outside:
-        'what distinguishes {{dialect}} is in its folder: take a field of the dialect record instead',
+        'the differences of {{dialect}} belong in its folder: use a field of the dialect record instead',
     },
     schema: [],
     defaultOptions: [],

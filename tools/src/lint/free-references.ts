@@ -3,9 +3,8 @@ import { AST_NODE_TYPES as Type, type TSESLint, type TSESTree } from '@typescrip
 const known = new WeakMap<object, readonly TSESTree.Identifier[]>();
 
 /**
- * The names of a file that are used as values and neither declared nor imported there. What is
- * merely declared (`declare const fetch: …`) is as little there at run time as a type is, so its
- * name is free as well.
+ * Returns the names that a file uses as values without declaring or importing them. A mere
+ * declaration (`declare const fetch: …`) doesn't exist at run time, so its name counts too.
  */
 export function freeReferencesOf(
   sourceCode: Readonly<TSESLint.SourceCode>,

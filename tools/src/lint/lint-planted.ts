@@ -6,7 +6,7 @@ import { posternPlugin } from './plugin.ts';
 const ROOT = new URL('../../../', import.meta.url).pathname;
 const linter = new TSESLint.Linter({ configType: 'flat', cwd: ROOT });
 
-/** The local rules that `code` at `path` (from the root) violates, each once, in order. */
+/** Returns the local rules that `code` at `path` (from the root) violates, each once, in order. */
 export function complaintsAbout(code: string, path: string): readonly string[] {
   const messages = linter.verify(
     code,

@@ -2,16 +2,16 @@ import { AST_NODE_TYPES as Type, type TSESLint, type TSESTree } from '@typescrip
 import { moduleNameOf } from './module-name.ts';
 import { staticTextOf } from './static-text.ts';
 
-/** One place where a file imports, or passes on, what another module exports. */
+/** An import or re-export of a module in a file. */
 export interface ModuleImport {
-  /** As written; undefined where it is computed. */
+  /** As written; undefined if it is computed. */
   readonly specifier: string | undefined;
   readonly module: string;
-  /** The exports taken by name. */
+  /** The exports imported by name. */
   readonly names: readonly string[];
-  /** Every place that gives the module's namespace (or default export) as an object. */
+  /** Every place that uses the module's namespace (or default export) as an object. */
   readonly namespaces: readonly TSESTree.Node[];
-  /** Whether everything that the module exports can be reached by more than this file's source shows. */
+  /** Whether other code can reach all exports of the module through this file. */
   readonly passedOn: boolean;
 }
 
@@ -25,7 +25,7 @@ type Taken = Pick<ModuleImport, 'names' | 'namespaces' | 'passedOn'>;
 
 const NOTHING: Taken = { names: [], namespaces: [], passedOn: false };
 
-/** The import of a node; undefined where there is none at run time. */
+/** The import of a node; undefined if there is none at run time. */
 export function moduleImportOf(
   node: ImportNode,
   sourceCode: Readonly<TSESLint.SourceCode>,

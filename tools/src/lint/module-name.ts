@@ -2,7 +2,7 @@ import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
 
 /**
- * The one name of an imported module: `node:crypto` for `crypto`, a path from the root for a
+ * Normalizes the name of an imported module: `node:crypto` for `crypto`, a path from the root for a
  * relative import, else the specifier itself.
  */
 export function moduleNameOf(specifier: string, importer: string): string {
@@ -10,12 +10,12 @@ export function moduleNameOf(specifier: string, importer: string): string {
   return isBuiltin(specifier) && !specifier.startsWith('node:') ? `node:${specifier}` : specifier;
 }
 
-/** Whether a specifier can be something else than the file or package that it seems to name. */
+/** Whether a specifier can refer to something else than the file or package that it names. */
 export function isHiddenSpecifier(specifier: string): boolean {
   return /^(?:\/|#|[a-z-]+:(?<!^node:))|[%?#\\]|(?:^|\/)node_modules(?:\/|$)/.test(specifier);
 }
 
-/** Whether `name` is that module or a path below it. */
+/** Whether `name` is that module or one of its subpaths. */
 export function isWithin(name: string, module: string): boolean {
   return name === module || name.startsWith(`${module}/`);
 }

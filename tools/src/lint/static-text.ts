@@ -7,7 +7,7 @@ export function staticTextOf(node: TSESTree.Node): string | undefined {
   return node.quasis[0]?.value.cooked ?? undefined;
 }
 
-/** The name of a property as written; undefined where it is computed. */
+/** The name of a property in the source; undefined if it is computed. */
 export function propertyNameOf(key: TSESTree.Node, computed: boolean): string | undefined {
   if (!computed && key.type === Type.Identifier) return key.name;
   return staticTextOf(key);

@@ -3,7 +3,7 @@ import { propertyNameOf } from './static-text.ts';
 
 /** How code uses an object such as `process` or a module's namespace. */
 export type Use =
-  /** Takes one property, named in the source; `node` is where that property's value goes. */
+  /** Reads one property that the source names. `node` is the expression that receives its value. */
   | { readonly kind: 'property'; readonly name: string; readonly node: TSESTree.Node }
   | { readonly kind: 'call'; readonly node: TSESTree.Node }
   | { readonly kind: 'new'; readonly withArgument: boolean; readonly node: TSESTree.Node }
@@ -12,7 +12,7 @@ export type Use =
   /** Anything else: it can be reached under another name from here on. */
   | { readonly kind: 'escape'; readonly node: TSESTree.Node };
 
-/** The uses of the object that an expression gives, or that a pattern takes apart. */
+/** Returns the uses of the object in an expression or a destructuring pattern. */
 export function usesOf(node: TSESTree.Node): readonly Use[] {
   if (node.type === Type.ObjectPattern) return usesOfPattern(node);
   if (node.type === Type.AssignmentPattern && node.parent.type === Type.Property) {
@@ -25,7 +25,7 @@ export function usesOf(node: TSESTree.Node): readonly Use[] {
   return pattern === undefined ? [useIn(parent, node)] : usesOfPattern(pattern);
 }
 
-/** Whether `parent` gives what `node` gives: a cast, `await`, `?.`, the last of a sequence. */
+/** Whether `parent` has the value of `node`: a cast, `await`, `?.`, the last part of a sequence. */
 function passesThrough(parent: TSESTree.Node, node: TSESTree.Node): boolean {
   switch (parent.type) {
     case Type.TSAsExpression:
@@ -42,7 +42,9 @@ function passesThrough(parent: TSESTree.Node, node: TSESTree.Node): boolean {
   }
 }
 
-/** The pattern that takes `node` apart: `const { a } = node`, `({ a } = node)`, a default. */
+/**
+ * The pattern that destructures `node`: `const { a } = node`, `({ a } = node)`, a default value.
+ */
 function patternFor(
   parent: TSESTree.Node,
   node: TSESTree.Node,
