@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 afterEach(() => world[Symbol.asyncDispose]());
 
-/* The files are made here from the description of the format; no code of the reader is used. */
+/* The files are created from the description of the format, without using code of the importer. */
 
 interface FernetWish {
   readonly password: string;
@@ -44,7 +44,7 @@ describe('Chat Linux Client: api_keys.enc', () => {
     'gAAAAABlU_EAAAECAwQFBgcICQoLDA0OD-kjjkR9hsUsFaqyq5YKG2BO9fx9eKzw3I1EBbDAnj2nCYFQeGmpOY7twntPcRA6FhGw3Cxm2cQk7XcVqwCQur0DcMkY2bbMkppsXyiHXbM-';
   const TAKEN = { openai: 'sk-test-000000000000000000' };
 
-  test('the published vector, by the file and by its directory', async () => {
+  test('reads the published vector, by its file and by its directory', async () => {
     expect(fernet({ password: DEFAULT, salt: SALT, iterations: 100_000, text: KEYS })).toBe(VECTOR);
     const path = await world.put('clc/api_keys.enc', VECTOR);
     await world.put('clc/.key_salt', SALT);
@@ -61,11 +61,32 @@ describe('Chat Linux Client: api_keys.enc', () => {
 
   const FALLBACK = Buffer.from('chat_linux_client_fallback_salt');
   test.each([
-    ['the iterations of its documents', DEFAULT, SALT, 480_000, undefined, 'known-password'],
-    ['the salt of its source', DEFAULT, FALLBACK, 100_000, undefined, 'known-password'],
-    ['a password of its own', 'own password', SALT, 100_000, 'own password', 'weak-derivation'],
-    ['its own and 480,000', 'own password', SALT, 480_000, 'own password', 'weak-derivation'],
-    ['the known one, another given', DEFAULT, SALT, 100_000, 'mistaken', 'known-password'],
+    [
+      'the number of iterations in its documentation',
+      DEFAULT,
+      SALT,
+      480_000,
+      undefined,
+      'known-password',
+    ],
+    ['the salt in its source code', DEFAULT, FALLBACK, 100_000, undefined, 'known-password'],
+    ['a custom password', 'own password', SALT, 100_000, 'own password', 'weak-derivation'],
+    [
+      'a custom password and 480,000 iterations',
+      'own password',
+      SALT,
+      480_000,
+      'own password',
+      'weak-derivation',
+    ],
+    [
+      'the default password, and a different one given',
+      DEFAULT,
+      SALT,
+      100_000,
+      'mistaken',
+      'known-password',
+    ],
   ] as const)('with %s', async (_name, password, salt, iterations, given, exposure) => {
     const path = await world.put(
       'api_keys.enc',
@@ -77,7 +98,7 @@ describe('Chat Linux Client: api_keys.enc', () => {
     expect(found.leftovers[0]?.exposure).toBe(exposure);
   });
 
-  test('entries that are no keys are named, not taken', async () => {
+  test("skips and reports entries that aren't keys", async () => {
     const text = JSON.stringify({
       'Open AI': ' k-1 ',
       empty: '',
@@ -107,10 +128,10 @@ describe('Chat Linux Client: api_keys.enc', () => {
     ['another password', other, undefined, 'import-passphrase-needed'],
     ['a wrong password', other, 'mistaken', 'import-wrong-passphrase'],
     ['a flipped bit', flipped, 'x', 'import-wrong-passphrase'],
-    ['a token cut off', VECTOR.slice(0, 80), undefined, 'import-malformed'],
+    ['a truncated token', VECTOR.slice(0, 80), undefined, 'import-malformed'],
     ['another version', `hA${VECTOR.slice(2)}`, undefined, 'import-malformed'],
-    ['no token', 'not a token', undefined, 'import-malformed'],
-    ['nothing', '', undefined, 'import-malformed'],
+    ["a text that isn't a token", 'not a token', undefined, 'import-malformed'],
+    ['an empty file', '', undefined, 'import-malformed'],
     [
       'no object in it',
       fernet({ password: DEFAULT, salt: FALLBACK, iterations: 100_000, text: '[1]' }),
@@ -122,7 +143,7 @@ describe('Chat Linux Client: api_keys.enc', () => {
     expect(await world.read(path, given)).toEqual({ ok: false, failure: { reason, path } });
   });
 
-  test('app_config.enc with its key beside it, and without', async () => {
+  test('reads app_config.enc with and without its key file', async () => {
     const key = createHash('sha256').update('any').digest();
     const text = JSON.stringify({ theme: 'dark', groq_api_key: 'gsk_1', size: 3 });
     const path = await world.put('config/app_config.enc', fernetUnder(key, text));
@@ -146,7 +167,7 @@ describe('Chat Linux Client: api_keys.enc', () => {
     expect(valuesOf(expectOk(await world.read(path, 'mine')))).toEqual({ openai: 'sk-1' });
   });
 
-  test('its key export', async () => {
+  test('reads its key export', async () => {
     const keys = { openai: 'sk-1', anthropic: 'sk-ant-1' };
     const content = { version: '1.0', exported_at: '2025-01-01T00:00:00', keys };
     const path = await world.put('export.json', JSON.stringify(content));

@@ -25,11 +25,11 @@ const KEY_FILE = '.key';
 const KNOWN_PASSWORD = Buffer.from('chat-linux-client-default-password');
 const FALLBACK_SALT = Buffer.from('chat_linux_client_fallback_salt');
 const CONFIG_SALT = Buffer.from('chat_linux_client_salt');
-// What the program does, and what its documents claim.
+// The number that the program uses, and the number in its documentation.
 const ITERATIONS = [100_000, 480_000] as const;
 const MAX_TOKEN_BYTES = 4 * 1024 * 1024;
 
-/** `api_keys.enc`, a Fernet token under a password, the salt beside it in `.key_salt`. */
+/** `api_keys.enc`, a Fernet token under a password. The salt is in `.key_salt` in the same directory. */
 export const CHAT_LINUX_CLIENT: Importer = {
   label: 'Chat Linux Client: api_keys.enc',
   passphrase: 'the value of CHAT_CLIENT_PASSWORD, if it was set',
@@ -46,10 +46,10 @@ export const CHAT_LINUX_CLIENT: Importer = {
   },
 };
 
-/** `app_config.enc`, whose key is kept beside it in `.key`. */
+/** `app_config.enc`. Its key is in `.key` in the same directory. */
 export const CHAT_LINUX_CLIENT_CONFIG: Importer = {
   label: 'Chat Linux Client: app_config.enc',
-  passphrase: "the program's password, if the file .key is gone",
+  passphrase: "the program's password, if the file .key is missing",
   fits: (candidate) => isNamed(candidate, CONFIG_FILE) || holds(candidate, CONFIG_FILE),
   read: async (source) => {
     const path = pathOf(source.candidate, CONFIG_FILE);
@@ -68,7 +68,7 @@ export const CHAT_LINUX_CLIENT_CONFIG: Importer = {
   },
 };
 
-/** The file that the program's own export writes. */
+/** A file written by the program's export function. */
 export const CHAT_LINUX_CLIENT_EXPORT: Importer = {
   label: 'Chat Linux Client: key export',
   passphrase: undefined,
@@ -91,7 +91,7 @@ function exportedKeys(candidate: Candidate): JsonObject | undefined {
 }
 
 interface KeyToTry {
-  /** What the file is worth, if this is the key that opens it. */
+  /** The exposure of the file if this key opens it. */
   readonly exposure: Exposure;
   readonly key: () => Promise<FernetKey>;
 }
@@ -154,7 +154,7 @@ function findingsOf(
   });
 }
 
-/** A configuration holds much else: only what is called a credential is taken for one. */
+/** The entries of a configuration whose name says that they are credentials. */
 function credentialsAmong(config: JsonObject): JsonObject {
   const isCredential = ([name, value]: readonly [string, unknown]): boolean =>
     typeof value === 'string' && /key|token|secret|password/i.test(name);

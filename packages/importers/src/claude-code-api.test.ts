@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => world[Symbol.asyncDispose]());
 
-/* The files are made here from the description of the format; no code of the reader is used. */
+/* The files are created from the description of the format, without using code of the importer. */
 
 describe('claude-code-api: data/keys.json', () => {
   const PASSWORD = 'admin password';
@@ -41,7 +41,7 @@ describe('claude-code-api: data/keys.json', () => {
     ...rest,
   });
 
-  test('names, keys and times of both ages; logins are not taken', async () => {
+  test('reads names, keys and times of both versions, but no logins', async () => {
     const path = await world.put(
       'data/keys.json',
       JSON.stringify({
@@ -101,7 +101,7 @@ describe('claude-code-api: data/keys.json', () => {
     expect(found.skipped.map(({ entry: name, why }) => `${name}: ${why}`)).toEqual(skipped);
   });
 
-  test('a wrong password', async () => {
+  test('refuses a wrong password', async () => {
     const content = JSON.stringify({ [FIRST]: entry('phone', { apiKey: sealed(FIRST) }) });
     const path = await world.put('keys.json', content);
     const failure = { reason: 'import-wrong-passphrase', path };

@@ -33,13 +33,13 @@ const IV_BYTES = 16;
 const ITERATIONS = 100_000;
 
 /**
- * claude-code-api's `data/keys.json`, of both ages: the names and keys that it gave its clients. The
- * logins behind them (`oauthToken`) are never read, let alone taken.
+ * claude-code-api's `data/keys.json`, in both versions: the names and keys of its clients. The logins
+ * (`oauthToken`) are never read.
  */
 export const CLAUDE_CODE_API: Importer = {
   label: 'claude-code-api: data/keys.json',
   passphrase:
-    'ADMIN_PASSWORD, to check the entries that are encrypted; without it they are taken unchecked',
+    'ADMIN_PASSWORD, to check the encrypted entries; without it, they are imported unchecked',
   fits: (candidate) =>
     candidate.kind === 'file'
       ? entriesOf(candidate.json) !== undefined
@@ -84,7 +84,7 @@ async function readEntries(
   return entries === undefined ? failed({ reason: 'import-malformed', path }) : ok(entries);
 }
 
-/** Entries by key; undefined where one of them does not have the form. */
+/** The entries by key; undefined if any of them is malformed. */
 function entriesOf(json: JsonValue | undefined): Entries | undefined {
   if (!isJsonObject(json)) return undefined;
   const entries = Object.entries(json).flatMap(([key, entry]) =>
@@ -101,7 +101,7 @@ function nameOf(entry: JsonObject): string {
   return typeof name === 'string' && name.trim() !== '' ? name.trim().slice(0, 200) : 'unnamed';
 }
 
-/** The older age knows neither `apiKey` nor `isActive`: every key that stands there is active. */
+/** The older version has neither `apiKey` nor `isActive`. All of its keys are active. */
 function foundKey(key: string, entry: JsonObject): FoundGatewayKey | undefined {
   if (!/^[\x21-\x7e]{16,512}$/.test(key)) return undefined;
   return {
@@ -113,7 +113,7 @@ function foundKey(key: string, entry: JsonObject): FoundGatewayKey | undefined {
   };
 }
 
-/** Whether the encrypted copy of the key says the same. */
+/** Compares the key with its encrypted copy. */
 async function checkKey(
   key: string,
   entry: JsonObject,
@@ -125,7 +125,7 @@ async function checkKey(
   return (await openCopy(copy, passphrase))?.equals(Buffer.from(key)) === true ? 'same' : 'differs';
 }
 
-/** AES-256-GCM; `data` is salt, tag and ciphertext; the password goes in as its SHA-256 in hex. */
+/** AES-256-GCM. `data` is salt, tag and ciphertext. The key is derived from the password's SHA-256 in hex. */
 async function openCopy(copy: JsonObject, passphrase: Secret): Promise<Buffer | undefined> {
   const [iv, data] = [bytesOf(copy['iv']), bytesOf(copy['data'])];
   if (iv?.length !== IV_BYTES || data === undefined || data.length < SALT_BYTES + TAG_BYTES) {

@@ -20,7 +20,7 @@ describe('claude-gate: auth.json', () => {
     key: '',
   };
 
-  test('keys are taken from every copy, logins named once, and every copy listed', async () => {
+  test('reads keys from every copy, reports logins once, and lists every copy', async () => {
     const api = { type: 'api', key: 'sk-ant-api03-new' };
     const older = { type: 'api', key: 'sk-ant-api03-old' };
     const path = await world.put(

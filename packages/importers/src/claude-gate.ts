@@ -17,7 +17,7 @@ const MAX_BYTES = 1024 * 1024;
 const NAMES: ReadonlySet<string> = new Set(['auth.json', 'auth.json.migrated', 'auth.json.backup']);
 const BACKUPS = 'backups';
 
-/** claude-gate's `auth.json`, and the copies in plain text that its own migration leaves behind. */
+/** claude-gate's `auth.json`, and the plaintext copies that its migration leaves. */
 export const CLAUDE_GATE: Importer = {
   label: 'claude-gate: auth.json',
   passphrase: undefined,
@@ -42,13 +42,13 @@ export const CLAUDE_GATE: Importer = {
   },
 };
 
-/** A backup lies one directory deeper than what it is a copy of. */
+/** claude-gate's directory. Backups are in a subdirectory. */
 function homeOf(path: string): string {
   const directory = dirname(path);
   return basename(directory) === BACKUPS ? dirname(directory) : directory;
 }
 
-/** One provider's entry: an API key is taken, a login is not. */
+/** One provider's entry. An API key is imported, a login isn't. */
 export function claudeGateEntry(provider: string, entry: JsonObject, createdAtMs?: number): Taken {
   const key = entry['key'];
   const isKey = typeof key === 'string' && key !== '';
@@ -59,7 +59,7 @@ export function claudeGateEntry(provider: string, entry: JsonObject, createdAtMs
   return takeSecret(provider, key, createdAtMs);
 }
 
-/** Every copy of auth.json below claude-gate's directory. */
+/** All copies of auth.json in claude-gate's directory. */
 export async function claudeGateLeftovers(
   files: ImportFiles,
   directory: string,

@@ -17,7 +17,7 @@ const CODES: Readonly<Record<OwnReason, ErrorCodeName>> = {
   'import-account-needed': 'IMPORT_ACCOUNT_NEEDED',
 };
 
-/** Speaks a failure to read another program's secrets to a person. */
+/** Describes a failure to read another program's secrets. */
 export function describeImportFailure(failure: Failure): Problem {
   switch (failure.reason) {
     case 'import-not-found':

@@ -17,7 +17,7 @@ export interface OpenedFernet {
   readonly createdAtMs: number;
 }
 
-/** The bytes of a token: base64url with padding, white space around it ignored. */
+/** Decodes a token, base64url with padding. White space around it is ignored. */
 export function fernetBytes(token: Uint8Array): Buffer | undefined {
   const text = Buffer.from(token).toString('latin1').trim();
   if (!/^[A-Za-z0-9_-]+={0,2}$/.test(text)) return undefined;
@@ -29,8 +29,8 @@ export function fernetBytes(token: Uint8Array): Buffer | undefined {
 }
 
 /**
- * Opens a Fernet token (github.com/fernet/spec): 0x80, time, IV, AES-128-CBC, and HMAC-SHA-256 over
- * all of it, which is checked first. Undefined where the key is not the one that made it.
+ * Opens a Fernet token (github.com/fernet/spec): 0x80, time, IV, AES-128-CBC ciphertext, and an
+ * HMAC-SHA-256 of all that, which is checked first. Undefined if the key is wrong.
  */
 export function openFernet(bytes: Buffer, key: FernetKey): OpenedFernet | undefined {
   const signed = bytes.subarray(0, -MAC_BYTES);
@@ -44,12 +44,12 @@ export function openFernet(bytes: Buffer, key: FernetKey): OpenedFernet | undefi
     const createdAtMs = Number(bytes.readBigUInt64BE(1)) * 1000;
     return text === undefined ? undefined : { text, createdAtMs };
   } catch {
-    // The MAC was right and the padding wrong: nobody's honest token.
+    // The MAC is correct but the padding isn't, so the token is malformed.
     return undefined;
   }
 }
 
-/** PBKDF2-HMAC-SHA-256 to a Fernet key. */
+/** Derives a Fernet key by PBKDF2-HMAC-SHA-256. */
 export async function deriveFernetKey(
   password: Uint8Array,
   salt: Uint8Array,
@@ -58,7 +58,7 @@ export async function deriveFernetKey(
   return await pbkdf2Async(password, salt, iterations, 32, 'sha256');
 }
 
-/** A Fernet key as its own text form: 32 bytes in base64url. */
+/** Parses a Fernet key: 32 bytes in base64url. */
 export function parseFernetKey(bytes: Uint8Array): FernetKey | undefined {
   const text = Buffer.from(bytes).toString('latin1').trim();
   const key = Buffer.from(text, 'base64url');

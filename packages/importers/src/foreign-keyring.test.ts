@@ -64,19 +64,19 @@ const ROWS: readonly (readonly [KeyringConvention, string, string | undefined, o
   ['python-keyring', 'svc', 'nobody', {}],
 ];
 
-describe('what other programs keep in the keyring', () => {
+describe('the keyring items of other programs', () => {
   test.each(ROWS)('%s, service %s, account %s', async (convention, service, account, expected) => {
     const item = account === undefined ? { service } : { service, account };
     const found = expectOk(await readForeignKeyring(KEYRING, convention, item));
     expect(valuesOf(found)).toEqual(expected);
   });
 
-  test('by the attributes of a person’s own choice', async () => {
+  test('reads an item by any attributes', async () => {
     const found = expectOk(await readByAttributes(KEYRING, { mine: 'yes', kind: 'key' }, 'Mine'));
     expect(valuesOf(found)).toEqual({ mine: 'k5' });
   });
 
-  test('the login of Claude Code is not touched', async () => {
+  test("doesn't read the login of Claude Code", async () => {
     const service = 'Claude Code-credentials';
     const failure = { reason: 'import-forbidden', service } as const;
     const refused = { ok: false, failure };
@@ -85,7 +85,7 @@ describe('what other programs keep in the keyring', () => {
     expect(describeImportFailure(failure).code).toBe('IMPORT_FORBIDDEN');
   });
 
-  test('where accounts cannot be listed, one must be named', async () => {
+  test("requires an account if accounts can't be listed", async () => {
     const failure = { reason: 'import-account-needed', convention: '99designs' } as const;
     const result = await readForeignKeyring(KEYRING, '99designs', { service: 'svc' });
     expect(result).toEqual({ ok: false, failure });

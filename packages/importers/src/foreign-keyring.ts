@@ -12,32 +12,32 @@ import type { ImportFindings, Leftover } from './import-shapes.ts';
 import type { KeyringConvention } from './source-names.ts';
 import { sortTaken, takeSecret, type Taken } from './take-secret.ts';
 
-/** What other programs keep in the person's keyring. Reads only what is named. */
+/** The items of other programs in the user's keyring. Reads only the requested items. */
 export interface ForeignKeyring {
-  /** The value of the one item with all these attributes; undefined where there is none. */
+  /** The value of the item with all these attributes; undefined if there is none. */
   value(
     attributes: Readonly<Record<string, string>>,
   ): Promise<Result<Secret | undefined, KeyringFailure>>;
-  /** Every item with the attributes `service` and `username`, or their like on other systems. */
+  /** All items of a service that have an account (on Linux: the attributes `service` and `username`). */
   accounts(
     service: string,
   ): Promise<
     Result<readonly { readonly account: string; readonly value: Secret }[], KeyringFailure>
   >;
-  /** Removes the item where exactly one has all these attributes; whether it did. */
+  /** Removes an item if it is the only one with all these attributes. False if it didn't. */
   remove(attributes: Readonly<Record<string, string>>): Promise<Result<boolean, KeyringFailure>>;
 }
 
-/** Whose item is asked for, as the other program names it. */
+/** The service and account of an item, as the other program calls them. */
 export interface ForeignItem {
   readonly service: string;
-  /** Left out: every account of the service, where the convention can list them. */
+  /** Without it, all accounts of the service, if the convention can list them. */
   readonly account?: string;
 }
 
 export type ForeignKeyringFailure =
   | KeyringFailure
-  /** The item belongs to a program whose login is not to be touched. */
+  /** The item is a login of a program that Postern must not read. */
   | { readonly reason: 'import-forbidden'; readonly service: string }
   | { readonly reason: 'import-account-needed'; readonly convention: KeyringConvention };
 
@@ -47,31 +47,32 @@ interface Convention {
   readonly attributes: (service: string, account: string) => Readonly<Record<string, string>>;
   /** Whether the accounts of a service can be listed. */
   readonly isListed: boolean;
-  /** The value in what the item holds. */
+  /** Extracts the value from an item. */
   readonly take: (account: string, value: Secret) => Taken;
 }
 
-const asItIs = (account: string, value: Secret): Taken => takeSecret(account, revealSecret(value));
+const takeWhole = (account: string, value: Secret): Taken =>
+  takeSecret(account, revealSecret(value));
 
-/** How programs mark their items, one row each (Secret Service attributes). */
+/** The Secret Service attributes with which programs mark their items. */
 export const KEYRING_CONVENTIONS = {
   'python-keyring': {
     label: 'python-keyring',
     attributes: (service, username) => ({ service, username }),
     isListed: true,
-    take: asItIs,
+    take: takeWhole,
   },
   'python-keyring-keepassxc': {
     label: 'python-keyring in the KeePassXC scheme',
     attributes: (service, account) => ({ Title: service, UserName: account }),
     isListed: false,
-    take: asItIs,
+    take: takeWhole,
   },
   'keyring-rs': {
     label: 'keyring-rs and @napi-rs/keyring',
     attributes: (service, username) => ({ service, username }),
     isListed: true,
-    take: asItIs,
+    take: takeWhole,
   },
   '99designs': {
     label: '99designs/keyring in the Secret Service',
@@ -83,14 +84,14 @@ export const KEYRING_CONVENTIONS = {
     label: 'Claude for Linux',
     attributes: () => ({ service: 'claude-for-linux', username: 'anthropic-api-key' }),
     isListed: false,
-    take: (_account, value) => asItIs('anthropic', value),
+    take: (_account, value) => takeWhole('anthropic', value),
   },
 } as const satisfies Readonly<Record<KeyringConvention, Convention>>;
 
-/** Claude Code's own login: not a key, and not ours to read. */
+/** Claude Code's login. It isn't a key, and Postern must not read it. */
 const FORBIDDEN: ReadonlySet<string> = new Set(['Claude Code-credentials']);
 
-/** Reads what another program keeps in the keyring. Changes nothing there. */
+/** Reads the items of another program from the keyring. Changes nothing. */
 export async function readForeignKeyring(
   keyring: ForeignKeyring,
   convention: KeyringConvention,
@@ -118,7 +119,7 @@ export async function readForeignKeyring(
   return await readItem(keyring, attributes(service, name), (value) => take(name, value));
 }
 
-/** Reads the one item with the attributes that a person wrote into the configuration. */
+/** Reads the item with attributes from the configuration. */
 export async function readByAttributes(
   keyring: ForeignKeyring,
   attributes: Readonly<Record<string, string>>,
@@ -126,7 +127,7 @@ export async function readByAttributes(
 ): Promise<Result<ImportFindings, ForeignKeyringFailure>> {
   const forbidden = Object.values(attributes).find((value) => FORBIDDEN.has(value));
   if (forbidden !== undefined) return failed({ reason: 'import-forbidden', service: forbidden });
-  return await readItem(keyring, attributes, (value) => asItIs(name, value));
+  return await readItem(keyring, attributes, (value) => takeWhole(name, value));
 }
 
 async function readItem(
@@ -148,16 +149,16 @@ interface TakenItem {
 function findingsOf(found: readonly TakenItem[]): ImportFindings {
   const leftovers = found
     .filter(({ taken }) => taken.kind === 'secret')
-    .map(({ item }): Leftover => ({ path: wordsOf(item), item, exposure: 'keyring-item' }));
+    .map(({ item }): Leftover => ({ path: describeItem(item), item, exposure: 'keyring-item' }));
   return { ...sortTaken(found.map(({ taken }) => taken)), gatewayKeys: [], leftovers };
 }
 
-function wordsOf(item: Readonly<Record<string, string>>): string {
+function describeItem(item: Readonly<Record<string, string>>): string {
   const attributes = Object.entries(item).map(([name, value]) => `${name}=${value}`);
   return `keyring item ${attributes.join(' ')}`;
 }
 
-/** 99designs stores its Item as JSON, the value in `Data` as base64. */
+/** 99designs/keyring stores JSON, with the value as base64 in `Data`. */
 function takeItem(account: string, value: Secret): Taken {
   const json = parseJson(revealSecret(value));
   const data = json.ok && isJsonObject(json.value) ? json.value['Data'] : undefined;

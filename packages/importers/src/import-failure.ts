@@ -1,13 +1,13 @@
 import type { DiskFailure } from '@postern/disk';
 
-/** Why nothing was read from a source, or not all of it. */
+/** Why a source couldn't be read. */
 export type ImportFailure =
   | DiskFailure
   | { readonly reason: 'import-not-found'; readonly path: string }
   | { readonly reason: 'import-format-unknown'; readonly path: string }
   | { readonly reason: 'import-passphrase-needed'; readonly path: string }
-  /** Also where the file was altered: the formats cannot tell the two apart. */
+  /** Also if the file was altered: the formats can't tell the difference. */
   | { readonly reason: 'import-wrong-passphrase'; readonly path: string }
   | { readonly reason: 'import-malformed'; readonly path: string }
-  /** A file that demands more key derivation than is accepted. */
+  /** The file's key derivation cost is above the limit. */
   | { readonly reason: 'import-too-costly'; readonly path: string };

@@ -36,7 +36,13 @@ const holds = (record: SecretRecord | undefined, text: string): boolean => {
 test.each([
   ['a dry run', { isDryRun: true, isReplacing: true }, 'would-import', 'would-import', 'mine'],
   ['an import', { isDryRun: false, isReplacing: false }, 'imported', 'kept', 'mine'],
-  ['with replacing', { isDryRun: false, isReplacing: true }, 'imported', 'imported', 'theirs'],
+  [
+    'an import that replaces values',
+    { isDryRun: false, isReplacing: true },
+    'imported',
+    'imported',
+    'theirs',
+  ],
 ] as const)('%s', async (_name, wish, ofNew, ofOther, kept) => {
   const store = await storeWithSome();
   const rows = expectOk(await importSecrets(FOUND, store, { clock: CLOCK, ...wish }));
@@ -51,7 +57,7 @@ test.each([
 
 const OPTIONS: ImportOptions = { clock: CLOCK, isDryRun: false, isReplacing: true };
 
-test('the age of a key counts from when it was made', async () => {
+test('counts the age of a key from its creation', async () => {
   const store = memoryStore();
   const secrets = [
     found('aged', 'a', 5000),
@@ -67,7 +73,7 @@ test('the age of a key counts from when it was made', async () => {
   ]);
 });
 
-test('a store that does not give back what it took is noticed', async () => {
+test('detects a store that returns a different value', async () => {
   const store = memoryStore();
   const forgetful: SecretStore = {
     ...store,
@@ -77,7 +83,7 @@ test('a store that does not give back what it took is noticed', async () => {
   expect(rows).toEqual([{ name: 'new', outcome: 'not-verified' }]);
 });
 
-test('a vault that locks meanwhile: its failure, and nothing more', async () => {
+test('fails if the vault is locked during the import', async () => {
   const failure = { reason: 'vault-locked' } as const;
   const store: SecretStore = {
     ...memoryStore(),

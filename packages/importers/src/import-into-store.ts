@@ -4,39 +4,39 @@ import { DEFAULT_FIELD, type SecretRecord, singleValue } from '@postern/vault';
 import { sameText } from './foreign-passphrase.ts';
 import type { FoundSecret } from './import-shapes.ts';
 
-/** What became of one found secret. Never says its value. */
+/** The outcome for one secret, without its value. */
 export interface ImportedRow {
   readonly name: SecretName;
   readonly outcome: ImportOutcome;
 }
 
 export type ImportOutcome =
-  /** Stored and read back. */
+  /** Stored and verified. */
   | 'imported'
-  /** A dry run: it would be stored. */
+  /** In a dry run: it would be stored. */
   | 'would-import'
-  /** The vault has the same value under that name already. */
+  /** The vault already has this value under this name. */
   | 'same'
-  /** The vault has another value under that name, which was kept. */
+  /** The vault has another value under this name, which wasn't replaced. */
   | 'kept'
-  /** What was read back is not what was stored; the source must not be destroyed. */
+  /** The stored value differs. The source must not be destroyed. */
   | 'not-verified';
 
 export interface ImportOptions {
   readonly clock: Clock;
-  /** Changes nothing. */
+  /** Only reports what would be done. */
   readonly isDryRun: boolean;
-  /** Puts found values in the place of other values of the same name. */
+  /** Whether to replace existing values of the same name. */
   readonly isReplacing: boolean;
 }
 
-/** Where found secrets go: any `SecretStore`, or a vault that another process holds open. */
+/** The store for imported secrets: a `SecretStore`, or a vault in another process. */
 export interface ImportTarget<Failure> {
   get(name: SecretName): Promise<Result<SecretRecord | undefined, Failure>>;
   put(record: SecretRecord): Promise<Result<undefined, Failure>>;
 }
 
-/** Stores what was found and reads each back. Stops at the first failure of the vault. */
+/** Stores secrets and verifies each. Stops at the first failure of the vault. */
 export async function importSecrets<Failure>(
   found: readonly FoundSecret[],
   store: ImportTarget<Failure>,
@@ -63,14 +63,14 @@ async function importOne<Failure>(
   if (isDryRun) return ok('would-import');
   const nowMs = clock.nowMs();
   const record = singleValue(secret.name, secret.value, nowMs, before.value);
-  // The age of a key counts from when it came into being, not from when it moved.
-  const bornAtMs = Math.min(secret.createdAtMs ?? nowMs, nowMs);
-  const aged = {
+  // The age of a key counts from its creation, not from the import.
+  const createdAtMs = Math.min(secret.createdAtMs ?? nowMs, nowMs);
+  const dated = {
     ...record,
-    createdAtMs: Math.min(record.createdAtMs, bornAtMs),
-    updatedAtMs: bornAtMs,
+    createdAtMs: Math.min(record.createdAtMs, createdAtMs),
+    updatedAtMs: createdAtMs,
   };
-  const put = await store.put(aged);
+  const put = await store.put(dated);
   if (!put.ok) return put;
   const after = await store.get(secret.name);
   if (!after.ok) return after;

@@ -5,14 +5,14 @@ import type { ImportFiles } from './import-files.ts';
 
 /** A credential that another program stored. */
 export interface FoundSecret {
-  /** What Postern would call it. */
+  /** Its name in Postern. */
   readonly name: SecretName;
   readonly value: Secret;
   /** When it was stored there, in milliseconds since the epoch. */
   readonly createdAtMs: number | undefined;
 }
 
-/** A key of another gateway that clients may go on using. Store a hash of it and nothing else. */
+/** A key of another gateway that clients can keep using. Store only a hash of it. */
 export interface FoundGatewayKey {
   readonly name: string;
   readonly key: Secret;
@@ -21,47 +21,47 @@ export interface FoundGatewayKey {
   readonly lastUsedAtMs: number | undefined;
 }
 
-/** A file, or an item of the keyring, that still gives secrets away after the import. */
+/** A file or keyring item that still contains secrets after the import. */
 export interface Leftover {
-  /** Of an item of the keyring: its attributes, for people. */
+  /** The path of a file, or a description of a keyring item for messages. */
   readonly path: string;
-  /** The attributes of an item of the keyring; left out for a file. */
+  /** The attributes of a keyring item. Not set for a file. */
   readonly item?: Readonly<Record<string, string>>;
   readonly exposure: Exposure;
 }
 
 export type Exposure =
-  /** The secrets stand in it as they are. */
+  /** Not encrypted. */
   | 'plaintext'
-  /** Encrypted under a password that is in the program's source. */
+  /** Encrypted with a password that is in the program's source code. */
   | 'known-password'
-  /** Encrypted, with its key in a file beside it; or that file. */
+  /** Encrypted, but the key is in a file in the same directory; or that file. */
   | 'key-beside'
-  /** Encrypted under a password, but with too few iterations for today. */
+  /** Encrypted with a password, but with too few iterations. */
   | 'weak-derivation'
-  /** In the keyring, as another program stored them there. */
+  /** An item of another program in the keyring. */
   | 'keyring-item';
 
-/** Something that was found and not taken. */
+/** An entry that wasn't imported. */
 export interface Skipped {
-  /** The entry's name there. */
+  /** The entry's name in the source. */
   readonly entry: string;
   readonly why: SkipReason;
 }
 
 export type SkipReason =
-  /** A login of a person at a provider: log in anew instead. */
+  /** A login at a provider. The user must log in again instead. */
   | 'oauth-token'
-  /** A subscription token, which only the provider's own programs may use. */
+  /** A subscription token, which is only for the provider's own programs. */
   | 'plan-token'
   | 'empty'
   | 'malformed'
-  /** A key stands where a name belongs; `entry` is covered. */
+  /** The name of the entry is a key. `entry` is masked. */
   | 'key-as-name'
-  /** The passphrase opened others, but not this one. */
+  /** The passphrase opened other entries, but not this one. */
   | 'other-passphrase';
 
-/** What one source holds. */
+/** The content of one source. */
 export interface ImportFindings {
   readonly secrets: readonly FoundSecret[];
   readonly gatewayKeys: readonly FoundGatewayKey[];
@@ -69,14 +69,14 @@ export interface ImportFindings {
   readonly leftovers: readonly Leftover[];
 }
 
-/** What a path is, as far as formats are told apart by it. */
+/** The properties of a path by which formats are detected. */
 export type Candidate =
   | { readonly kind: 'directory'; readonly path: string; readonly names: readonly string[] }
   | {
       readonly kind: 'file';
       readonly path: string;
       readonly bytes: Uint8Array;
-      /** The bytes as JSON, where they are. */
+      /** The parsed bytes, if they are JSON. */
       readonly json: JsonValue | undefined;
     };
 
@@ -86,11 +86,11 @@ export interface ImportSource {
   readonly passphrase: Secret | undefined;
 }
 
-/** How one format is recognised and read: a row of `IMPORTERS`. Reading changes nothing. */
+/** Detects and reads one format. Reading changes nothing. */
 export interface Importer {
-  /** As a person would name the source. */
+  /** The name of the source, for messages. */
   readonly label: string;
-  /** Whose password it asks for, in words; undefined where none is needed. */
+  /** A description of the password that it needs; undefined if it needs none. */
   readonly passphrase: string | undefined;
   fits(candidate: Candidate): boolean;
   read(source: ImportSource): Promise<Result<ImportFindings, ImportFailure>>;

@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 afterEach(() => world[Symbol.asyncDispose]());
 
-describe('what is none of them', () => {
+describe('other files and directories', () => {
   test.each([
     ['another JSON file', 'x.json', '{"name":"x"}', 'import-format-unknown'],
     ['an empty object', 'keys.json', '{}', 'import-format-unknown'],
@@ -25,12 +25,12 @@ describe('what is none of them', () => {
       '{"__proto__":{"keyName":"x"}}',
       'import-format-unknown',
     ],
-  ])('%s', async (_name, file, content, reason) => {
+  ])("doesn't detect %s", async (_name, file, content, reason) => {
     const path = await world.put(file, content);
     expect(await detectImport(path)).toEqual({ ok: false, failure: { reason, path } });
   });
 
-  test('nothing, an empty directory, and a directory in a file’s place', async () => {
+  test('refuses a missing path, an empty directory, and a directory instead of a file', async () => {
     const path = join(world.home, 'absent');
     const absent = { reason: 'import-not-found', path };
     expect(await detectImport(path)).toEqual({ ok: false, failure: absent });
@@ -41,7 +41,7 @@ describe('what is none of them', () => {
     expect((await readImport(source)).ok).toBe(false);
   });
 
-  test('a link is followed to read: it is the person’s own path', async () => {
+  test('follows a link', async () => {
     const path = await world.put(
       'export.json',
       JSON.stringify({ version: '1.0', exported_at: '', keys: { a: 'b' } }),

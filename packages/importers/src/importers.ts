@@ -13,7 +13,7 @@ import { KEYRING_FILE } from './keyring-file.ts';
 import { nodeImportFiles } from './node-import-files.ts';
 import { IMPORT_FORMATS, type ImportFormat } from './source-names.ts';
 
-/** How each format of files is read; the first that fits a path is its format. */
+/** The importers of all file formats. The first one that fits a path is used. */
 export const IMPORTERS = {
   'chat-linux-client': CHAT_LINUX_CLIENT,
   'chat-linux-client-config': CHAT_LINUX_CLIENT_CONFIG,
@@ -23,18 +23,18 @@ export const IMPORTERS = {
   'claude-gate': CLAUDE_GATE,
 } as const satisfies Readonly<Record<ImportFormat, Importer>>;
 
-/** A path whose format is known, not read yet. */
+/** A path and its format. */
 export interface DetectedSource {
   readonly path: string;
   readonly format: ImportFormat;
   readonly label: string;
-  /** Whose password may be needed, in words; undefined where none is. */
+  /** A description of the password that may be needed; undefined if none is. */
   readonly passphrase: string | undefined;
 }
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Finds out what a file or directory is. Changes nothing. */
+/** Detects the format of a file or directory. Changes nothing. */
 export async function detectImport(
   path: string,
   files: ImportFiles = nodeImportFiles,
@@ -47,7 +47,7 @@ export async function detectImport(
   return ok({ path, format, label, passphrase });
 }
 
-/** Reads what a source holds, and lists the files that go on giving it away. Changes nothing. */
+/** Reads a source and lists the files that still contain its secrets. Changes nothing. */
 export async function readImport(
   { path, format }: Pick<DetectedSource, 'path' | 'format'>,
   passphrase?: Secret,

@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => world[Symbol.asyncDispose]());
 
-/* The files are made here from the description of the format; no code of the reader is used. */
+/* The files are created from the description of the format, without using code of the importer. */
 
 describe('99designs/keyring files', () => {
   interface JweWish {
@@ -55,7 +55,7 @@ describe('99designs/keyring files', () => {
   const login = JSON.stringify({ type: 'oauth', refresh: 'r', access: 'a', expires: 1 });
   const apiKey = JSON.stringify({ type: 'api', key: 'sk-ant-api03-1' });
 
-  test('a directory: keys are taken, logins and items of another password named', async () => {
+  test('reads the keys of a directory and reports logins and items with another password', async () => {
     const at = '.claude-gate/keyring';
     await world.put(
       `${at}/claude-gate.anthropic`,
@@ -90,7 +90,7 @@ describe('99designs/keyring files', () => {
     ]);
   });
 
-  test('elsewhere, the files beside it are nobody’s leftovers', async () => {
+  test("doesn't list other files as leftovers outside of claude-gate's directory", async () => {
     const path = await world.put('keyring/x', jwe({ password: 'p', payload: item('x', 'value') }));
     await world.put('auth.json', '{}');
     expect(world.left(expectOk(await world.read(path, 'p')))).toEqual([
@@ -110,7 +110,7 @@ describe('99designs/keyring files', () => {
       'p',
       'import-wrong-passphrase',
     ],
-    ['a tag cut off', cut(4), 'p', 'import-malformed'],
+    ['a truncated tag', cut(4), 'p', 'import-malformed'],
     ['hostile iterations', jwe({ ...good, p2c: 2_000_000_000 }), 'p', 'import-too-costly'],
     [
       'iterations that are no number',
@@ -136,7 +136,7 @@ describe('99designs/keyring files', () => {
       'p',
       'import-malformed',
     ],
-    ['a payload that is no item', jwe({ ...good, payload: '"x"' }), 'p', 'import-malformed'],
+    ["a payload that isn't an item", jwe({ ...good, payload: '"x"' }), 'p', 'import-malformed'],
   ] as const)('refuses %s', async (_name, content, given, reason) => {
     const path = await world.put('x', content);
     expect(await world.read(path, given)).toEqual({ ok: false, failure: { reason, path } });

@@ -17,12 +17,12 @@ import { sortTaken, takeSecret, timeOf, type Taken } from './take-secret.ts';
 
 const ALGORITHM = 'PBES2-HS256+A128KW';
 const ENCRYPTION = 'A256GCM';
-/** The library writes 8,192. A file that demands more than this is refused: it only costs time. */
+/** The library uses 8,192. A file with more than this maximum is refused, because it would take long. */
 const MAX_ITERATIONS = 1_000_000;
 const MAX_ITEM_BYTES = 1024 * 1024;
 const MAX_ITEMS = 1000;
 
-/** The file backend of github.com/99designs/keyring, as claude-gate uses it: one JWE an item. */
+/** The file backend of github.com/99designs/keyring, which claude-gate uses: one JWE per item. */
 export const KEYRING_FILE: Importer = {
   label: '99designs/keyring files (claude-gate)',
   passphrase: 'the password of the keyring files',
@@ -133,7 +133,7 @@ async function decrypt(
   }
 }
 
-/** `Data` is base64 of the value; what claude-gate stores there is an entry of its auth.json. */
+/** `Data` is the value in base64. claude-gate stores an entry of its auth.json there. */
 function takeItem({ item, createdAtMs }: OpenedItem): readonly Taken[] {
   const { Key: key, Data: data } = item;
   const entry = typeof key === 'string' ? key : '';

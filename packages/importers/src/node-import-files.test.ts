@@ -16,9 +16,9 @@ afterEach(() => world[Symbol.asyncDispose]());
 const FILLED: Randomness = { bytes: (count) => new Uint8Array(count).fill(0xa5) };
 
 describe('destroy', () => {
-  test.each([0, 1, 65_536, 150_000])('%i bytes are overwritten where they lie', async (size) => {
+  test.each([0, 1, 65_536, 150_000])('overwrites %i bytes in place', async (size) => {
     const path = await world.put('leftover', Buffer.alloc(size, 'x'));
-    // A second name of the same file shows what happened to the bytes.
+    // A second link to the file shows what happened to the bytes.
     await link(path, join(world.home, 'kept'));
     expect(expectOk(await nodeImportFiles.destroy(path, FILLED))).toBe(true);
     expect(await readdir(world.home)).toEqual(['kept']);
@@ -26,11 +26,11 @@ describe('destroy', () => {
     expect((await kept.readFile()).equals(Buffer.alloc(size, 0xa5))).toBe(true);
   });
 
-  test('what is not there is nothing to destroy', async () => {
+  test('returns false if there is no file', async () => {
     expect(expectOk(await nodeImportFiles.destroy(join(world.home, 'none'), FILLED))).toBe(false);
   });
 
-  test('a link is refused, and what it points at stays', async () => {
+  test("refuses a link and doesn't change its target", async () => {
     const path = await world.put('target', 'x');
     await symlink(path, join(world.home, 'link'));
     const result = await nodeImportFiles.destroy(join(world.home, 'link'), FILLED);
@@ -38,7 +38,7 @@ describe('destroy', () => {
     expect((await stat(path)).size).toBe(1);
   });
 
-  test('a directory is refused', async () => {
+  test('refuses a directory', async () => {
     await mkdir(join(world.home, 'directory'));
     const result = await nodeImportFiles.destroy(join(world.home, 'directory'), FILLED);
     expect(result.ok).toBe(false);
@@ -46,7 +46,7 @@ describe('destroy', () => {
   });
 });
 
-test('a file over the limit is not read', async () => {
+test('refuses to read a file over the limit', async () => {
   const path = await world.put('large', Buffer.alloc(11));
   const failure = { reason: 'unsafe-file', path, problem: 'too-large' };
   expect(await nodeImportFiles.read(path, 10)).toEqual({ ok: false, failure });

@@ -7,7 +7,7 @@ import type { ImportFiles } from './import-files.ts';
 import type { ImportFailure } from './import-failure.ts';
 
 const IS_WINDOWS = process.platform === 'win32';
-// A pipe in a file's place must not hold the open forever.
+// Opening a pipe must not block.
 const NONBLOCK = IS_WINDOWS ? 0 : constants.O_NONBLOCK;
 const NOFOLLOW = IS_WINDOWS ? 0 : constants.O_NOFOLLOW;
 const CHUNK_BYTES = 65_536;

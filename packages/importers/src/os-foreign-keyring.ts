@@ -7,9 +7,9 @@ import type { ForeignKeyring } from './foreign-keyring.ts';
 const TIME_LIMIT_MS = 60_000;
 
 /**
- * The person's keyring as other programs see it: items by any attributes through `secret-tool`
- * (libsecret; the value comes back on its standard output and was never an argument), items by
- * service through the same library that the vault uses. `environment` is what `secret-tool` runs in.
+ * The items of other programs in the user's keyring. Finds items by any attributes with `secret-tool`
+ * (libsecret), which prints the value on standard output, and items of a service with the library that
+ * the vault uses. `environment` is the environment of `secret-tool`.
  */
 export function osForeignKeyring(environment: Readonly<Record<string, string>>): ForeignKeyring {
   return {
@@ -28,7 +28,7 @@ export function osForeignKeyring(environment: Readonly<Record<string, string>>):
   };
 }
 
-/** `secret-tool clear` removes all that match; so it is only called where one does. */
+/** `secret-tool clear` removes all matching items, so it is only called if there is exactly one. */
 async function removeOne(
   attributes: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string>>,
@@ -49,13 +49,13 @@ async function lookUp(
   const terms = Object.entries(attributes).flat();
   const found = await secretTool(['lookup', ...terms], environment);
   if (!found.ok || found.value !== undefined) return found;
-  // For a locked item as well as for none it says nothing; a search names the locked one.
+  // It prints nothing both for a locked item and for none. A search lists locked items too.
   const named = await secretTool(['search', ...terms], environment);
   if (!named.ok) return named;
   return named.value === undefined ? ok(undefined) : failed({ reason: 'keyring-locked' });
 }
 
-/** What it writes; undefined where it found nothing. */
+/** Its output; undefined if it found nothing. */
 async function secretTool(
   parameters: readonly string[],
   environment: Readonly<Record<string, string>>,
@@ -67,7 +67,7 @@ async function secretTool(
   }
 }
 
-/** Rejects with the message that it printed. */
+/** Runs `secret-tool`. Rejects with the message that it printed. */
 function runSecretTool(
   parameters: readonly string[],
   environment: Readonly<Record<string, string>>,

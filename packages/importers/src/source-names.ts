@@ -1,4 +1,4 @@
-/** Formats of files, by the order in which they are tried. Their readers are in `IMPORTERS`. */
+/** The file formats, in the order in which they are tried. Their importers are in `IMPORTERS`. */
 export const IMPORT_FORMATS = [
   'chat-linux-client',
   'chat-linux-client-config',
@@ -10,7 +10,7 @@ export const IMPORT_FORMATS = [
 
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
-/** Whose way of marking items in the keyring it is; see `KEYRING_CONVENTIONS`. */
+/** The programs and libraries whose keyring items can be read; see `KEYRING_CONVENTIONS`. */
 export const KEYRING_CONVENTION_NAMES = [
   'python-keyring',
   'python-keyring-keepassxc',

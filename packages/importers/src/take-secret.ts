@@ -6,14 +6,14 @@ import type { FoundSecret, Skipped } from './import-shapes.ts';
 /** Tokens of a Claude.ai subscription: access and refresh. */
 const PLAN_TOKEN = /^sk-ant-o[ar]t\d\d-/;
 
-/** In place of a name that is itself a key. */
+/** Replaces a name that looks like a key. */
 const MASKED_NAME = '[masked]';
 
 export type Taken =
   | { readonly kind: 'secret'; readonly secret: FoundSecret }
   | { readonly kind: 'skipped'; readonly skipped: Skipped };
 
-/** Makes a found secret of an entry's name and value there, or says why it is not taken. */
+/** Turns an entry's name and value into a secret, or into the reason why it is skipped. */
 export function takeSecret(
   entry: string,
   value: JsonValue | undefined,
@@ -30,7 +30,7 @@ export function takeSecret(
   return { kind: 'secret', secret: { name, value: Secret.of(text), createdAtMs } };
 }
 
-/** The entries that were taken, and those that were not. Of two with one name the first counts. */
+/** Separates the secrets from the skipped entries. Of secrets with the same name, keeps the first. */
 export function sortTaken(all: readonly Taken[]): {
   readonly secrets: readonly FoundSecret[];
   readonly skipped: readonly Skipped[];
@@ -44,7 +44,7 @@ export function sortTaken(all: readonly Taken[]): {
   return { secrets: [...secrets.values()], skipped };
 }
 
-/** A name as Postern allows it: lower case, anything else as a dash. */
+/** A valid name for a secret: in lower case, with dashes for other characters. */
 function secretNameFrom(entry: string): SecretName | undefined {
   const text = entry
     .normalize('NFKD')
@@ -55,7 +55,7 @@ function secretNameFrom(entry: string): SecretName | undefined {
   return secretName.parse(text);
 }
 
-/** Milliseconds since the epoch of an ISO 8601 time; undefined where it is none. */
+/** Parses an ISO 8601 time to milliseconds since the epoch; undefined if it is invalid. */
 export function timeOf(value: JsonValue | undefined): number | undefined {
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return Number.isNaN(ms) ? undefined : ms;

@@ -7,14 +7,14 @@ import type { ImportFailure } from '../import-failure.ts';
 import type { ImportFindings } from '../import-shapes.ts';
 import { detectImport, readImport } from '../importers.ts';
 
-/** A directory with files of other programs, which a test makes from the descriptions of formats. */
+/** A directory with files of other programs, which tests create from the descriptions of the formats. */
 export interface ImportWorld extends AsyncDisposable {
   readonly home: string;
-  /** Makes a file and returns its whole path. */
+  /** Creates a file and returns its full path. */
   put(path: string, content: string | Uint8Array): Promise<string>;
-  /** Detects and reads, and makes sure that this changed nothing. */
+  /** Detects and reads a source, and checks that this changed nothing. */
   read(path: string, passphrase?: string): Promise<Result<ImportFindings, ImportFailure>>;
-  /** `path: exposure` of every leftover. */
+  /** Each leftover as `path: exposure`. */
   left(findings: ImportFindings): readonly string[];
 }
 
@@ -44,7 +44,7 @@ export async function importWorld(): Promise<ImportWorld> {
   };
 }
 
-/** The found secrets by name, as text. */
+/** The values of the secrets by name. */
 export function valuesOf({ secrets }: ImportFindings): Record<string, string> {
   return Object.fromEntries(secrets.map(({ name, value }) => [name, revealSecret(value)]));
 }
