@@ -50,7 +50,7 @@ export default defineConfig(
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
       complexity: ['error', 12],
       eqeqeq: 'error',
-      'max-lines': ['error', 400],
+      'max-lines': ['error', 350],
       'max-lines-per-function': ['error', 60],
       'no-eval': 'error',
       'no-param-reassign': 'error',
