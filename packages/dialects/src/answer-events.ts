@@ -1,8 +1,8 @@
 import type { AnswerEvent, AnswerFailure, Extra, Part, StopReason } from '@postern/protocol';
 
 /**
- * Collects the events of one answer and keeps their order right: parts are numbered as they start, and
- * nothing follows the last event.
+ * Collects the events of one answer. It numbers parts in the order in which they start, and ignores
+ * everything after the last event.
  */
 export class AnswerEvents {
   #events: AnswerEvent[] = [];
@@ -13,7 +13,7 @@ export class AnswerEvents {
     return this.#ended;
   }
 
-  /** What was added since the last call. */
+  /** The events added since the last call. */
   take(): readonly AnswerEvent[] {
     const events = this.#events;
     if (events.length > 0) this.#events = [];
@@ -24,7 +24,7 @@ export class AnswerEvents {
     if (!this.#ended) this.#events.push(event);
   }
 
-  /** The index of the part. */
+  /** Returns the index of the part. */
   startPart(part: Part): number {
     const index = this.#parts;
     this.#parts += 1;

@@ -33,7 +33,7 @@ function unstreamed(dialect: DialectId, source: FoldedAnswer): ModelAnswer {
 }
 
 /** Which words and calls there are, in order; parts that say nothing are not told apart from none. */
-function saidIn({
+function contentOf({
   parts,
   usage,
   stopReason,
@@ -56,7 +56,7 @@ describe('answers as streams', () => {
         const source = events.reduce(foldAnswer, EMPTY_ANSWER);
         const again = foldFrames(dialect, streamed(dialect, events));
         expect(again.failure).toBeUndefined();
-        expect(saidIn(again)).toEqual(saidIn(unstreamed(dialect, source)));
+        expect(contentOf(again)).toEqual(contentOf(unstreamed(dialect, source)));
       }),
       { numRuns: 100 },
     );
@@ -67,7 +67,7 @@ describe('answers as streams', () => {
       fc.property(answerEvents, (events) => {
         const source = events.reduce(foldAnswer, EMPTY_ANSWER);
         const again = foldFrames('anthropic-messages', streamed('anthropic-messages', events));
-        const parts = unstreamed('anthropic-messages', source).parts.filter(saysSomething);
+        const parts = unstreamed('anthropic-messages', source).parts.filter(hasContent);
         expect(again.parts.map(withoutEmptySignature)).toEqual(parts.map(withoutEmptySignature));
       }),
     );
@@ -108,7 +108,7 @@ describe('answers as streams', () => {
   });
 });
 
-function saysSomething(part: Part): boolean {
+function hasContent(part: Part): boolean {
   if (part.kind === 'thinking') return part.text + (part.signature ?? '') !== '';
   return part.kind !== 'text' || part.text !== '';
 }

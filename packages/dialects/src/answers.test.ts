@@ -9,25 +9,25 @@ const A = DIALECTS['anthropic-messages'];
 const O = DIALECTS['openai-chat'];
 const META = { createdAtMs: 1_700_000_000_999 };
 
-function answer(beside: Partial<ModelAnswer> = {}): ModelAnswer {
-  return { id: 'x1', model: 'm', parts: [], stopReason: 'end', usage: {}, ...beside };
+function answer(rest: Partial<ModelAnswer> = {}): ModelAnswer {
+  return { id: 'x1', model: 'm', parts: [], stopReason: 'end', usage: {}, ...rest };
 }
 
-const encodeO = (beside: Partial<ModelAnswer>): JsonObject =>
-  O.encodeAnswer(answer(beside), META).value;
-const encodeA = (beside: Partial<ModelAnswer>): JsonObject =>
-  A.encodeAnswer(answer(beside), META).value;
+const encodeO = (rest: Partial<ModelAnswer>): JsonObject =>
+  O.encodeAnswer(answer(rest), META).value;
+const encodeA = (rest: Partial<ModelAnswer>): JsonObject =>
+  A.encodeAnswer(answer(rest), META).value;
 
 const messageO = (parts: readonly Part[]): unknown => encodeO({ parts });
 const completion = (
   message: JsonObject,
   finish_reason = 'stop',
-  beside: JsonObject = {},
+  rest: JsonObject = {},
 ): JsonObject => ({
   id: 'chatcmpl-1',
   model: 'm',
   choices: [{ index: 0, message, finish_reason }],
-  ...beside,
+  ...rest,
 });
 
 describe('whole answers toward an OpenAI client', () => {

@@ -11,51 +11,51 @@ import type {
 } from '@postern/protocol';
 
 /**
- * Why something could not be translated. `path` names the place (`messages[2].content`), `message` is
- * ours; neither holds anything of the conversation.
+ * Why a translation failed. `path` names the field (`messages[2].content`) and `message` is our own text.
+ * Neither contains anything from the conversation.
  */
 export interface DialectFailure {
   readonly reason:
-    /** The body does not have the form of the dialect. */
+    /** The body isn't valid in this dialect. */
     | 'malformed'
-    /** It is well formed, but this dialect or this product has no way to say it. */
+    /** The body is valid, but the target dialect or Postern doesn't support something in it. */
     | 'unsupported'
-    /** The conversation is kept by another server, and this request has only what is new. */
+    /** The earlier turns are stored by another server, and the request contains only the new ones. */
     | 'thread-unsupported'
-    /** The turns do not make a conversation: a result without its call, nothing to answer. */
+    /** The turns aren't a valid conversation, e.g. a tool result without its call, or no turns. */
     | 'conversation-invalid';
   readonly path: string;
   readonly message: string;
 }
 
-/** One thing that a translation could not keep. It names fields of the model, and holds nothing of the conversation. */
+/** Something that a translation dropped or changed. Contains nothing from the conversation. */
 export interface EncodeWarning {
   readonly kind: 'dropped' | 'changed';
-  /** `topK`, `turns[2].parts[0]`. */
+  /** The field of the conversation model: `topK`, `turns[2].parts[0]`. */
   readonly path: string;
   readonly message: string;
 }
 
-/** What a translation made, and what it could not keep. */
+/** The result of a translation, with what it dropped or changed. */
 export interface Encoded<T> {
   readonly value: T;
   readonly warnings: readonly EncodeWarning[];
 }
 
-/** A path that a client of the dialect posts to. */
+/** A path to which clients of the dialect send POST requests. */
 export interface DialectRoute {
   /** As the client calls it: `/v1/chat/completions`. */
   readonly path: string;
-  /** Appended to the path at which a provider answers in this dialect; empty for an answer itself. */
+  /** Appended to the provider's answer path for this dialect; empty for the answer route itself. */
   readonly suffix: string;
-  /** Whether the answer costs tokens. */
+  /** Whether a response costs tokens. */
   readonly metered: boolean;
 }
 
-/** One wire dialect: all that is known of it, and translation in both directions. No input or output. */
+/** Everything about one wire dialect, including translation in both directions. Does no I/O. */
 export interface Dialect {
   readonly id: DialectId;
-  /** What a server of the dialect answers to; the list of models is served apart from these. */
+  /** The routes of a server of the dialect, without the list of models. */
   readonly routes: readonly DialectRoute[];
   /** Appended to a provider's `baseUrl` to request an answer, unless the provider has its own path. */
   readonly answerPath: string;
@@ -69,25 +69,25 @@ export interface Dialect {
   readonly clientHeader?: string;
   /** The response header in which clients look for the request's id. */
   readonly requestIdHeader: string;
-  /** A frame without meaning that may stand between any two events of a stream. */
+  /** A keep-alive frame, which clients ignore. Allowed between any two events of a stream. */
   readonly ping: string;
   /** The event that ends every complete stream. A stream that closed without it was cut off. */
   readonly terminalEvent: TerminalEvent;
-  /** A stream tells its usage only where `stream_options.include_usage` requests it. */
+  /** Whether a stream reports usage only if `stream_options.include_usage` requests it. */
   readonly usageOnRequest: boolean;
 
-  /** The event that ends a stream with an error; `body` is that of `encodeError`. */
+  /** The event that ends a stream with an error; `body` comes from `encodeError`. */
   errorFrame(body: JsonObject): string;
   /**
-   * Names on the wire → names of the request, for the tools whose names the dialect does not take. To
-   * be given to `decodeAnswer` and `answerDecoder`, so that calls come back under the names of the request.
+   * Maps wire names to the names in the request, for tools whose names are invalid in the dialect. Pass
+   * it to `decodeAnswer` and `answerDecoder`, so that tool calls have the names from the request.
    */
   toolNames(request: ModelRequest): ReadonlyMap<string, string>;
-  /** The body that asks for an answer. */
+  /** Encodes the body of a request for an answer. */
   encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>, DialectFailure>;
-  /** The request that a body asks. `encodeRequest` is its inverse. */
+  /** The inverse of `encodeRequest`. */
   decodeRequest(body: JsonValue): Result<ModelRequest, DialectFailure>;
-  /** A whole answer, as it came without streaming. */
+  /** Decodes a whole answer, one that wasn't streamed. */
   decodeAnswer(body: JsonValue, options?: AnswerOptions): Result<ModelAnswer, DialectFailure>;
   /** The inverse of `decodeAnswer`. */
   encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): Encoded<JsonObject>;
@@ -95,60 +95,60 @@ export interface Dialect {
   answerDecoder(options?: AnswerOptions): AnswerDecoder;
   /** Encodes one answer as a stream; the inverse of `answerDecoder`. */
   answerEncoder(meta: AnswerStreamMeta): AnswerEncoder;
-  /** What an answer with an HTTP status of 400 and more (or one that is no answer) means. */
+  /** Decodes a response with an HTTP status of 400 or more, or one that `decodeAnswer` rejected. */
   decodeError(status: number, headers: HeaderReader, bodyText: string): AnswerFailure;
-  /** An error of our own, or one passed on, in the dialect's shape. */
+  /** Encodes an error of Postern's own, or one from a provider. */
   encodeError(error: WireErrorInput): WireError;
   /** Reads usage and the terminal event from a stream that is passed through as bytes. */
   usageTap(): UsageTap;
-  /** The usage in the body of a whole answer; empty where there is none. */
+  /** The usage in the body of a whole answer; empty if there is none. */
   readUsage(bodyText: string): Usage;
-  /** The entries of a list of models. */
+  /** Decodes a list of models. */
   decodeModels(body: JsonValue): Result<readonly ModelEntry[], DialectFailure>;
   encodeModels(models: readonly ModelEntry[]): JsonObject;
 }
 
 export interface AnswerOptions {
   /**
-   * Names on the wire → names of the request, from `toolNames`: a tool name that the dialect does not
-   * take is sent in another form, and calls come back under that form.
+   * Maps wire names to the names in the request, from `toolNames`. A tool name that is invalid in the
+   * dialect is sent in another form, which the provider then uses in its tool calls.
    */
   readonly toolNames?: ReadonlyMap<string, string>;
 }
 
-/** What a whole answer needs beyond the model. */
+/** What encoding a whole answer needs in addition to the answer. */
 export interface AnswerMeta {
-  /** Milliseconds since the Unix epoch; used where the answer does not say when it was made. */
+  /** Milliseconds since the Unix epoch; used if the answer has no creation time. */
   readonly createdAtMs: number;
 }
 
-/** What a streamed answer needs beyond its events. */
+/** What encoding a streamed answer needs in addition to its events. */
 export interface AnswerStreamMeta extends AnswerMeta {
-  /** The dialect in which the answer came; ids of another one are given this one's form. */
+  /** The dialect of the upstream. If it is another one, ids are rewritten to this dialect's form. */
   readonly from: DialectId;
-  /** Tokens of the prompt as far as they can be guessed before the first count comes. */
+  /** An estimate of the prompt's tokens, used until the first count arrives. */
   readonly estimatedInputTokens?: number;
-  /** Whether the client asked for a last chunk with usage, where the dialect leaves it the choice. */
+  /** Whether the client requested a usage chunk, in dialects where that is optional. */
   readonly includeUsage?: boolean;
 }
 
 /** Encodes one answer, event by event, into the text of its stream. */
 export interface AnswerEncoder {
-  /** The frames to send now; empty while there is nothing to say. Nothing follows the last event. */
+  /** The frames to send now, or an empty string. Events after the last one are ignored. */
   push(event: AnswerEvent): string;
   /** What the events so far contained that the stream has no field for. */
   warnings(): readonly EncodeWarning[];
-  /** A frame that says nothing, to fill silence. */
+  /** A keep-alive frame; empty after the last event. */
   ping(): string;
 }
 
 /** Decodes one streamed answer; never throws on anything a server sends. */
 export interface AnswerDecoder {
-  /** The events that this one completes. After `finish` or `failure` there are no more. */
+  /** The events that this frame completes. After `finish` or `failure` there are no more. */
   push(event: SseEvent): readonly AnswerEvent[];
   /**
-   * To be called when the stream has ended, however it ended. Gives the last event if it did not come
-   * yet: `finish` where the server had said why it stopped, else `failure` with `UPSTREAM_CUT`.
+   * Call it when the stream has ended, for any reason. Returns the last event if it is still missing:
+   * `finish` if the server had sent a stop reason, otherwise `failure` with `UPSTREAM_CUT`.
    */
   end(): readonly AnswerEvent[];
 }
@@ -159,35 +159,35 @@ export interface AnswerDecoder {
  */
 export type TerminalEvent = { readonly types: readonly string[] } | { readonly data: string };
 
-/** Watches the bytes of a stream on their way through, at little cost, and never fails. */
+/** Reads the bytes of a stream that is passed through. It is cheap and never fails. */
 export interface UsageTap {
   push(chunk: Uint8Array): void;
   /** Reads a last line that has no line break. Further calls do nothing. */
   end(): void;
   /** Whether the terminal event has come. */
   isComplete(): boolean;
-  /** The newest cumulative counts. */
+  /** The latest cumulative counts. */
   usage(): Usage;
   /** Delivered text, reasoning and tool arguments, in UTF-16 code units. */
   textLength(): number;
 }
 
 export interface HeaderReader {
-  /** The value of a header by its lower-case name. */
+  /** The value of the header with this lower-case name. */
   get(name: string): string | undefined;
 }
 
 export interface WireErrorInput {
-  /** The HTTP status that fits best; a dialect may turn it into a neighbour. */
+  /** The HTTP status that fits best. A dialect that doesn't have it uses a similar one. */
   readonly status: number;
-  /** The dialect's own type of error; by default that of the status. */
+  /** The dialect's error type. Default: the type for the status. */
   readonly type?: string;
   readonly message: string;
   readonly code?: ErrorCodeName;
   readonly requestId: string;
   /** Milliseconds after which a retry may work. */
   readonly retryAfterMs?: number;
-  /** Tells the official SDKs to retry or not, whatever the status says. */
+  /** Tells the official SDKs whether to retry, regardless of the status. */
   readonly shouldRetry?: boolean;
 }
 
@@ -199,7 +199,7 @@ export interface WireError {
 
 export interface ModelEntry {
   readonly id: string;
-  /** What a person reads; the id where there is no better. */
+  /** The display name; the id if there is none. */
   readonly label: string;
   /** Milliseconds since the Unix epoch. */
   readonly createdAtMs?: number;

@@ -4,12 +4,12 @@ import type { Dialect } from './dialect.ts';
 import { openaiChat } from './openai-chat/dialect.ts';
 import { openaiResponses } from './openai-responses/dialect.ts';
 
-/** Every wire dialect that Postern speaks, each with its record. */
+/** The record of every wire dialect that Postern supports. */
 export const DIALECTS: Readonly<Record<DialectId, Dialect>> = {
   'anthropic-messages': anthropicMessages,
   'openai-chat': openaiChat,
   'openai-responses': openaiResponses,
 };
 
-/** Spoken to a client that shows no dialect. */
+/** Used if a request doesn't show which dialect its client expects. */
 export const FALLBACK_DIALECT: Dialect = openaiChat;

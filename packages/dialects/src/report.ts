@@ -1,13 +1,13 @@
 import { failed, ok, type Result } from '@postern/kernel';
 import type { DialectFailure, Encoded, EncodeWarning } from './dialect.ts';
 
-/** Notes why a translation cannot be; the translation goes on and its result is thrown away. */
+/** Records why a translation fails. The translation continues, and its result is discarded. */
 export type Report = (failure: DialectFailure) => void;
 
-/** Notes what a translation could not keep. */
+/** Records what a translation dropped or changed. */
 export type Warn = (warning: EncodeWarning) => void;
 
-/** Runs a translation that reports: its value, or the first failure that it reported. */
+/** Runs a translation and returns its value, or the first failure that it reported. */
 export function reporting<T>(translate: (report: Report) => T): Result<T, DialectFailure> {
   let first: DialectFailure | undefined;
   const value = translate((failure) => {
@@ -16,7 +16,7 @@ export function reporting<T>(translate: (report: Report) => T): Result<T, Dialec
   return first === undefined ? ok(value) : failed(first);
 }
 
-/** The same for a translation that may have to leave something out. */
+/** Like `reporting`, for a translation that can also warn. */
 export function encoding<T>(
   encode: (report: Report, warn: Warn) => T,
 ): Result<Encoded<T>, DialectFailure> {

@@ -83,8 +83,8 @@ describe('streams of the Messages API', () => {
       delta: { stop_reason: 'end_turn', container },
       usage: { service_tier: null },
     };
-    const begun = start({ usage: { service_tier: 'standard' } });
-    const folded = foldEvents(ANTHROPIC, [begun, told, stop]);
+    const partStart = start({ usage: { service_tier: 'standard' } });
+    const folded = foldEvents(ANTHROPIC, [partStart, told, stop]);
     expect(folded.extra).toEqual({
       dialect: ANTHROPIC,
       fields: { container, usage: { service_tier: 'standard' } },

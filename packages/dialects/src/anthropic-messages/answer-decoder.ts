@@ -4,7 +4,7 @@ import { AnswerEvents } from '../answer-events.ts';
 import type { AnswerDecoder, AnswerOptions } from '../dialect.ts';
 import { decodeStreamError } from '../errors/decode-error.ts';
 import { CUT, malformedStream } from '../errors/stream-failures.ts';
-import { countOf, fieldsBeside, filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
+import { countOf, otherFields, filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
 import { messageExtra } from './answer.ts';
 import { ANTHROPIC_MESSAGES } from './limits.ts';
 import { openBlock, type OpenBlock } from './open-block.ts';
@@ -22,8 +22,8 @@ const EVENTS = new Set([
 ]);
 
 /**
- * Decodes a stream of `POST /v1/messages`. Unknown events and deltas are passed over. A second
- * `message_start` is a failure, as two answers would be mixed. The answer is complete at
+ * Decodes a stream of `POST /v1/messages`. It ignores unknown events and deltas. A second
+ * `message_start` is a failure, because two answers would be mixed. The answer is complete at
  * `message_stop`, and also when the stream ends after a stop reason.
  */
 export function answerDecoder(options: AnswerOptions = {}): AnswerDecoder {
@@ -35,7 +35,7 @@ class Decoder implements AnswerDecoder {
   readonly #out = new AnswerEvents();
   readonly #open = new Map<number, OpenBlock>();
   #started = false;
-  /** The message without its content, as far as it was told. */
+  /** The fields of the message received so far, without its content. */
   #message: JsonObject = {};
   #usage: JsonObject = {};
 
@@ -111,7 +111,7 @@ class Decoder implements AnswerDecoder {
 
   #takeDelta(index: number, delta: JsonObject): void {
     if (!this.#open.has(index)) {
-      // Some compatible servers leave the start out; what it would have been can be told for these.
+      // Some compatible servers omit the start. These deltas show which block it would have started.
       const block = IMPLIED_BLOCKS.get(textOf(delta['type']) ?? '');
       if (block !== undefined) this.#startBlock(index, block);
     }
@@ -124,16 +124,16 @@ class Decoder implements AnswerDecoder {
   }
 
   #takeMessageDelta(event: JsonObject): void {
-    const beside = fieldsBeside(event, MESSAGE_DELTA);
-    this.#message = { ...this.#message, ...beside, ...objectOf(event['delta']) };
+    const rest = otherFields(event, MESSAGE_DELTA);
+    this.#message = { ...this.#message, ...rest, ...objectOf(event['delta']) };
     this.#takeUsage(objectOf(event['usage']));
   }
 
-  /** Counts are cumulative: a later one replaces an earlier one, a null one says nothing. */
+  /** Counts are cumulative: a later count replaces an earlier one. Null counts are ignored. */
   #takeUsage(usage: JsonObject | undefined): void {
     if (usage === undefined) return;
-    const told = Object.entries(usage).filter(([, count]) => count !== null);
-    this.#usage = { ...this.#usage, ...Object.fromEntries(told) };
+    const known = Object.entries(usage).filter(([, count]) => count !== null);
+    this.#usage = { ...this.#usage, ...Object.fromEntries(known) };
     this.#out.add({ kind: 'usage', usage: decodeUsage(usage) });
   }
 

@@ -3,7 +3,7 @@ import type { AnswerEvent, AnswerFailure, Usage } from '@postern/protocol';
 import { AnswerWarnings, type AnswerFields } from '../answer-warnings.ts';
 import type { AnswerEncoder, AnswerStreamMeta, EncodeWarning } from '../dialect.ts';
 import { failureStatus } from '../errors/failure-status.ts';
-import { extraFields, fieldsBeside, jsonObject, objectOf } from '../json/read-json.ts';
+import { extraFields, otherFields, jsonObject, objectOf } from '../json/read-json.ts';
 import { sseFrame } from '../sse/sse-frame.ts';
 import { ANSWER_FIELDS, messageId } from './answer.ts';
 import { BlockStream, hasBlock } from './block-stream.ts';
@@ -19,12 +19,12 @@ const STREAM_FIELDS: AnswerFields = {
   holdsPart: (part) => ANSWER_FIELDS.holdsPart(part) && hasBlock(part),
 };
 
-/** As the API itself writes it. */
+/** Byte for byte as the API sends it. */
 export const PING = 'event: ping\ndata: {"type": "ping"}\n\n';
 
 /**
- * Encodes an answer as a stream of `POST /v1/messages`: one `message_start`, blocks one after the
- * other, one `message_delta` with the newest counts, `message_stop`; or an `error` instead of the rest.
+ * Encodes an answer as a stream of `POST /v1/messages`: one `message_start`, the blocks in
+ * sequence, one `message_delta` with the latest counts, and `message_stop`. A failure ends it with `error`.
  */
 export function answerEncoder(meta: AnswerStreamMeta): AnswerEncoder {
   return new Encoder(meta);
@@ -33,7 +33,7 @@ export function answerEncoder(meta: AnswerStreamMeta): AnswerEncoder {
 class Encoder implements AnswerEncoder {
   readonly #meta: AnswerStreamMeta;
   readonly #blocks = new BlockStream();
-  /** The beginning, until something follows it: counts that come right behind it belong into it. */
+  /** The start event. It is sent with the next event, so that it can include counts that follow it. */
   #beginning: { readonly id: string; readonly model: string } | undefined;
   #usage: Usage = {};
   readonly #warnings = new AnswerWarnings(STREAM_FIELDS);
@@ -101,7 +101,7 @@ class Encoder implements AnswerEncoder {
     const counts = { ...encodeUsage(this.#usage), ...objectOf(usage) };
     const delta = {
       stop_reason: stopReason === undefined ? 'end_turn' : encodeStopReason(stopReason),
-      ...fieldsBeside(fields, BESIDE_DELTA),
+      ...otherFields(fields, OUTSIDE_DELTA),
       stop_sequence: stopSequence ?? null,
     };
     const messageDelta = jsonObject({
@@ -114,8 +114,8 @@ class Encoder implements AnswerEncoder {
   }
 }
 
-/** Stands beside the delta, not in it. */
-const BESIDE_DELTA = new Set(['context_management']);
+/** Fields that belong next to the delta, not in it. */
+const OUTSIDE_DELTA = new Set(['context_management']);
 const MESSAGE_STOP: JsonObject = { type: 'message_stop' };
 
 function fail({ code, message }: AnswerFailure): string {

@@ -4,7 +4,7 @@ import { answerWarnings, type AnswerFields } from '../answer-warnings.ts';
 import type { AnswerOptions, DialectFailure, Encoded } from '../dialect.ts';
 import {
   extraFields,
-  fieldsBeside,
+  otherFields,
   filledText,
   jsonObject,
   listOf,
@@ -15,9 +15,9 @@ import { decodeBlock } from './decode-block.ts';
 import { encodeBlock, isCitation } from './encode-block.ts';
 import { ANTHROPIC_MESSAGES } from './limits.ts';
 import { decodeStopReason, encodeStopReason } from './stop-reason.ts';
-import { decodeUsage, encodeUsage, usageBeside } from './usage.ts';
+import { decodeUsage, encodeUsage, otherUsage } from './usage.ts';
 
-/** Fields of a message that `ModelAnswer` has its own place for, or that always are the same. */
+/** Fields of a message that `ModelAnswer` has fields for, or that are constant. */
 const KNOWN = new Set(['id', 'type', 'role', 'model', 'content', 'usage']);
 
 export function decodeAnswer(
@@ -50,15 +50,15 @@ function decodePart(block: JsonValue, { toolNames }: AnswerOptions): Part {
     : part;
 }
 
-/** Everything beside the model's own fields; a stop reason only where the model does not know it. */
+/** The fields that `ModelAnswer` doesn't have, and a stop reason that it doesn't know. */
 export function messageExtra(message: JsonObject, usage: JsonObject): JsonObject {
-  const fields = fieldsBeside(message, KNOWN);
+  const fields = otherFields(message, KNOWN);
   const isKnown = decodeStopReason(textOf(fields['stop_reason'])) !== undefined;
-  const beside = usageBeside(usage);
+  const rest = otherUsage(usage);
   const skipped = new Set(['stop_sequence', ...(isKnown ? ['stop_reason'] : [])]);
   return {
-    ...fieldsBeside(fields, skipped),
-    ...(Object.keys(beside).length > 0 && { usage: beside }),
+    ...otherFields(fields, skipped),
+    ...(Object.keys(rest).length > 0 && { usage: rest }),
   };
 }
 
@@ -69,7 +69,7 @@ export const ANSWER_FIELDS: AnswerFields = {
   holdsStopSequence: true,
 };
 
-/** The message object of an answer, as `POST /v1/messages` gives it without streaming. */
+/** The message object of an answer, as `POST /v1/messages` returns it without streaming. */
 export function encodeAnswer(answer: ModelAnswer): Encoded<JsonObject> {
   return { value: encodeMessage(answer), warnings: answerWarnings(answer, ANSWER_FIELDS) };
 }
@@ -89,12 +89,12 @@ function encodeMessage(answer: ModelAnswer): JsonObject {
   });
 }
 
-/** An answer has nothing that could be refused. */
+/** Parts of an answer can always be encoded. */
 function ignore(): void {
   return undefined;
 }
 
-/** Ids of this API begin with `msg_`; that of another dialect is given the form. */
+/** Ids of this API begin with `msg_`. Ids of other dialects are rewritten. */
 export function messageId(id: string, from: DialectId | undefined): string {
   const isOwn = from === ANTHROPIC_MESSAGES || id.startsWith('msg_');
   return isOwn ? id : `msg_${id.replace(/[^a-zA-Z0-9]/g, '')}`;

@@ -5,7 +5,7 @@ import { encodeBlock, isCitation } from './encode-block.ts';
 
 interface OpenPart {
   readonly part: Part;
-  /** What came while another block was open. */
+  /** Deltas that arrived while another block was open. */
   readonly waiting: PartDelta[];
   /** The block's index on the wire, once it has one. */
   block: number | undefined;
@@ -13,9 +13,9 @@ interface OpenPart {
 }
 
 /**
- * Turns parts, which may be open side by side, into content blocks, of which one is open at a time:
- * index 0, 1, 2… without gaps, and none without content. The first open part is told as it comes, the
- * others wait for their turn, so that no fragment is lost.
+ * Turns parts, of which several may be open at the same time, into content blocks, of which only one may be.
+ * Blocks are numbered without gaps, and none is empty. The first open part is streamed; the deltas of the
+ * others are buffered until it ends.
  */
 export class BlockStream {
   readonly #parts = new Map<number, OpenPart>();
@@ -42,11 +42,11 @@ export class BlockStream {
     return this.#advance();
   }
 
-  /** Tells what the first open part has to say, and while that has ended, what the next one has. */
+  /** Emits the first open part, and if that has ended, the next ones. */
   #advance(): string {
     let frames = '';
     for (const [index, open] of this.#parts) {
-      frames += this.#tell(open);
+      frames += this.#emit(open);
       if (!open.ended) return frames;
       frames += this.#stop(open);
       this.#parts.delete(index);
@@ -54,7 +54,7 @@ export class BlockStream {
     return frames;
   }
 
-  #tell(open: OpenPart): string {
+  #emit(open: OpenPart): string {
     if (open.part.kind === 'opaque') return '';
     const deltas = openingDeltas(open).flatMap(encodeDelta);
     open.waiting.length = 0;
@@ -86,7 +86,7 @@ export class BlockStream {
   }
 }
 
-/** An opaque part is told whole when it ends; its last delta is its newest value. */
+/** An opaque part is emitted when it ends. Its last delta is its latest value. */
 function newest({ part, waiting }: OpenPart): Part {
   const last = waiting.findLast((delta) => delta.kind === 'opaque');
   return part.kind === 'opaque' && last !== undefined ? { ...part, value: last.value } : part;
@@ -102,7 +102,7 @@ function isWhole(part: Part): boolean {
   return part.kind === 'tool-call' || part.kind === 'redacted-thinking';
 }
 
-/** What a part held when it started, as the deltas that it would have taken. */
+/** The content that a part had when it started, as deltas. */
 function openingDeltas({ part, block, waiting }: OpenPart): readonly PartDelta[] {
   if (block !== undefined) return waiting;
   switch (part.kind) {
@@ -125,7 +125,7 @@ function openingDeltas({ part, block, waiting }: OpenPart): readonly PartDelta[]
   }
 }
 
-/** The part as its block starts: without what its deltas bring. */
+/** The part for the start of its block: without the content of its deltas. */
 function emptied(part: Part): Part {
   switch (part.kind) {
     case 'text':
@@ -141,26 +141,26 @@ function emptied(part: Part): Part {
   }
 }
 
-/** The delta on the wire; none where it says nothing. */
+/** The wire form of a delta; none if it is empty or can't be encoded. */
 function encodeDelta(delta: PartDelta): readonly JsonObject[] {
   switch (delta.kind) {
     case 'annotation':
       return isCitation(delta.value) ? [{ type: 'citations_delta', citation: delta.value }] : [];
     case 'text':
     case 'refusal':
-      return said('text_delta', 'text', delta.text);
+      return nonEmptyDelta('text_delta', 'text', delta.text);
     case 'thinking':
-      return said('thinking_delta', 'thinking', delta.text);
+      return nonEmptyDelta('thinking_delta', 'thinking', delta.text);
     case 'signature':
-      return said('signature_delta', 'signature', delta.signature);
+      return nonEmptyDelta('signature_delta', 'signature', delta.signature);
     case 'tool-input':
-      return said('input_json_delta', 'partial_json', delta.json);
+      return nonEmptyDelta('input_json_delta', 'partial_json', delta.json);
     case 'opaque':
       return [];
   }
 }
 
-function said(type: string, field: string, words: string): readonly JsonObject[] {
+function nonEmptyDelta(type: string, field: string, words: string): readonly JsonObject[] {
   return words === '' ? [] : [{ type, [field]: words }];
 }
 

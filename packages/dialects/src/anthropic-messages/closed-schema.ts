@@ -2,8 +2,8 @@ import type { JsonObject, JsonValue } from '@postern/kernel';
 import { listOf, objectOf } from '../json/read-json.ts';
 
 /**
- * A JSON Schema whose objects take no other than their named properties, as the API demands of a
- * response format; the same value where they already do.
+ * Closes every object of a JSON Schema (`additionalProperties: false`), as the API requires for a response
+ * format. Returns the same value if they are closed already.
  */
 export function closedSchema(schema: JsonValue): JsonValue {
   const list = listOf(schema);
@@ -17,7 +17,7 @@ function closedList(list: readonly JsonValue[]): readonly JsonValue[] {
   return closed.every((item, index) => item === list[index]) ? list : closed;
 }
 
-/** Values of an `enum`, a `const` or an example are no schemas. */
+/** The values of these keys aren't schemas. */
 const VALUES = new Set(['enum', 'const', 'default', 'examples']);
 
 function closedObject(object: JsonObject): JsonObject {

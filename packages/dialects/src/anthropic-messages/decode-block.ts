@@ -8,13 +8,13 @@ import type {
   TextPart,
   ToolResultPart,
 } from '@postern/protocol';
-import { extraFor, fieldsBeside, listOf, objectOf, textOf } from '../json/read-json.ts';
+import { extraFor, otherFields, listOf, objectOf, textOf } from '../json/read-json.ts';
 import { encodeBase64Text } from '../media/base64-text.ts';
 import { ANTHROPIC_MESSAGES } from './limits.ts';
 
 /**
- * The part of a content block, as it stands in a request or a whole answer. A block of another type or
- * form becomes an opaque part, so that nothing is lost.
+ * Decodes a content block of a request or a whole answer. An unknown or malformed block becomes an opaque
+ * part, so that nothing is lost.
  */
 export function decodeBlock(block: JsonObject): Part {
   const type = textOf(block['type']);
@@ -37,7 +37,7 @@ function opaque(value: JsonValue): OpaquePart {
 }
 
 function extraOf(block: JsonObject, ...known: string[]): ReturnType<typeof extraFor> {
-  return extraFor(ANTHROPIC_MESSAGES, fieldsBeside(block, new Set(['type', ...known])));
+  return extraFor(ANTHROPIC_MESSAGES, otherFields(block, new Set(['type', ...known])));
 }
 
 function decodeText(block: JsonObject): TextPart | undefined {

@@ -3,7 +3,7 @@ import type { ModelRequest, Part, Role, ToolChoice, ToolDefinition, Turn } from 
 import type { DialectFailure } from '../dialect.ts';
 import {
   extraFor,
-  fieldsBeside,
+  otherFields,
   flagOf,
   listOf,
   numberOf,
@@ -29,14 +29,14 @@ const KNOWN = new Set([
   'tool_choice',
 ]);
 
-/** The request that a body of `POST /v1/messages` makes. */
+/** Decodes the body of `POST /v1/messages`. */
 export function decodeRequest(value: JsonValue): Result<ModelRequest, DialectFailure> {
   return reporting((report) => {
     const body = objectOf(value) ?? {};
     const model = textOf(body['model']);
     if (model === undefined) report(malformed('model', 'a text is required'));
     const { tools, serverTools } = decodeTools(body, report);
-    const { settings, beside: fields } = readSettings(fieldsBeside(body, KNOWN), SETTINGS);
+    const { settings, rest: fields } = readSettings(otherFields(body, KNOWN), SETTINGS);
     return {
       model: model ?? '',
       turns: [...decodeSystem(body, report), ...decodeMessages(body, report)],
@@ -118,7 +118,7 @@ function decodeContent(
   });
 }
 
-/** Tools with a type are the server's own: `web_search_…`, `bash_…`; they have no schema. */
+/** Tools with a type (`web_search_…`, `bash_…`) run on the server and have no schema. */
 function decodeTools(
   body: JsonObject,
   report: Report,
@@ -149,7 +149,7 @@ function decodeTool(name: string, tool: JsonObject): ToolDefinition {
     ...(description !== undefined && { description }),
     inputSchema: tool['input_schema'] ?? { type: 'object', properties: {} },
     ...(strict !== undefined && { strict }),
-    ...extraFor(ANTHROPIC_MESSAGES, fieldsBeside(tool, TOOL_FIELDS)),
+    ...extraFor(ANTHROPIC_MESSAGES, otherFields(tool, TOOL_FIELDS)),
   };
 }
 

@@ -15,7 +15,7 @@ import { wireToolName } from '../names/tool-name.ts';
 import type { Report } from '../report.ts';
 import { ANTHROPIC_MESSAGES, MAX_TOOL_NAME } from './limits.ts';
 
-/** The content block of a part; undefined where the part has none in this dialect. */
+/** Encodes a part as a content block; undefined if this dialect has none for it. */
 export function encodeBlock(part: Part, path: string, report: Report): JsonObject | undefined {
   switch (part.kind) {
     case 'text':
@@ -61,7 +61,7 @@ function encodeText(part: TextPart): JsonObject {
   });
 }
 
-/** Citations of the Messages API have types such as `char_location`; other dialects' have not. */
+/** Only citations of the Messages API have types such as `char_location`. */
 export function isCitation(annotation: JsonValue): boolean {
   const type = objectOf(annotation)?.['type'];
   return typeof type === 'string' && type.endsWith('_location');
@@ -105,7 +105,7 @@ function encodeSource(source: MediaSource, path: string, report: Report): JsonOb
 
 const TEXT_TYPE = /^text\/|^application\/(?:json|xml|x-yaml|yaml|javascript|toml)$|\+(?:json|xml)$/;
 
-/** A PDF goes as bytes, anything textual as plain text; the API takes no other document. */
+/** Encodes a PDF as bytes, and textual files as plain text. The API accepts no other documents. */
 function encodeDocument(source: MediaSource, path: string, report: Report): JsonObject {
   if (source.kind !== 'base64' || source.mediaType === 'application/pdf') {
     return encodeSource(source, path, report);
@@ -132,7 +132,7 @@ function encodeResult(part: ToolResultPart, path: string, report: Report): JsonO
   });
 }
 
-/** A result must not lose anything, so another dialect's block goes as its JSON. */
+/** Encodes another dialect's block as its JSON, because a result must be complete. */
 function foreignText(part: ToolResultPart['content'][number]): JsonObject {
   return { type: 'text', text: JSON.stringify(part.kind === 'opaque' ? part.value : part) };
 }

@@ -18,7 +18,7 @@ const TYPES: ReadonlyMap<number, string> = new Map([
   [529, 'overloaded_error'],
 ]);
 
-/** `{type: "error", error: {type, message}, request_id}`, with the id in `request-id` as well. */
+/** `{type: "error", error: {type, message}, request_id}`, and the id also in `request-id`. */
 export function encodeError(error: WireErrorInput): WireError {
   return {
     status: error.status,

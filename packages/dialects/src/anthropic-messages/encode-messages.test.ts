@@ -6,12 +6,12 @@ import { assistant, call, result, system, text, user } from '../testing/turns.ts
 import { anthropicMessages } from './dialect.ts';
 import { CONVERSATION_BEGINS } from './encode-request.ts';
 
-function request(beside: Partial<ModelRequest>): ModelRequest {
-  return { model: 'claude-sonnet-4-5', turns: [user(text('q'))], stream: true, ...beside };
+function request(rest: Partial<ModelRequest>): ModelRequest {
+  return { model: 'claude-sonnet-4-5', turns: [user(text('q'))], stream: true, ...rest };
 }
 
-function encode(beside: Partial<ModelRequest>): JsonObject {
-  return expectOk(anthropicMessages.encodeRequest(request(beside))).value;
+function encode(rest: Partial<ModelRequest>): JsonObject {
+  return expectOk(anthropicMessages.encodeRequest(request(rest))).value;
 }
 
 const wireText = (words: string): JsonObject => ({ type: 'text', text: words });

@@ -5,12 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { call, text, user } from '../testing/turns.ts';
 import { anthropicMessages } from './dialect.ts';
 
-function request(beside: Partial<ModelRequest>): ModelRequest {
-  return { model: 'claude-sonnet-4-5', turns: [user(text('q'))], stream: true, ...beside };
+function request(rest: Partial<ModelRequest>): ModelRequest {
+  return { model: 'claude-sonnet-4-5', turns: [user(text('q'))], stream: true, ...rest };
 }
 
-function encode(beside: Partial<ModelRequest>): JsonObject {
-  return expectOk(anthropicMessages.encodeRequest(request(beside))).value;
+function encode(rest: Partial<ModelRequest>): JsonObject {
+  return expectOk(anthropicMessages.encodeRequest(request(rest))).value;
 }
 
 describe('settings toward the Messages API', () => {
@@ -79,9 +79,9 @@ describe('settings toward the Messages API', () => {
       { top_k: 5 },
     ],
   ];
-  test.each(SETTINGS)('%s', (_name, beside, sent) => {
+  test.each(SETTINGS)('%s', (_name, rest, sent) => {
     const always = encode({});
-    const body = Object.entries(encode(beside)).filter(
+    const body = Object.entries(encode(rest)).filter(
       ([key]) => !(key in always || key === 'tools'),
     );
     expect(Object.fromEntries(body)).toEqual(sent);

@@ -11,20 +11,20 @@ import { encodeBlock } from './encode-block.ts';
 import { encodeSettings } from './encode-settings.ts';
 import { ANTHROPIC_MESSAGES, maxTokensFor, MAX_TOOL_NAME } from './limits.ts';
 
-/** What stands before a conversation that begins with an answer; the API wants a user message first. */
+/** Inserted if a conversation begins with an answer, because the API requires a user message first. */
 export const CONVERSATION_BEGINS = '(The conversation begins.)';
 
 /**
- * The body of `POST /v1/messages`. System turns are hoisted to `system`, wherever they stand; sides
- * alternate; results come first; `max_tokens` is always there. Of a thread that goes on, results may
- * answer calls that only the server has.
+ * Encodes the body of `POST /v1/messages`. All system turns move to `system`, roles alternate, results come
+ * first, and `max_tokens` is always set. If the request continues a thread, its results may answer calls
+ * that only the server has.
  */
 export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>, DialectFailure> {
   return encoding((report, warn) => {
     const turns = encodableTurns(request.turns, ANTHROPIC_MESSAGES, {
       report,
       warn,
-      says: isAccepted,
+      canEncode: isAccepted,
     });
     const tools = encodeTools(request);
     warnForeignExtra(request, ANTHROPIC_MESSAGES, warn);
@@ -52,7 +52,7 @@ function encodeMaxTokens({ model, maxOutputTokens }: ModelRequest, warn: Warn): 
   return maxTokens;
 }
 
-/** The API refuses sequences of white space. */
+/** The API rejects sequences of white space. */
 function encodeStops(
   { stopSequences = [] }: ModelRequest,
   warn: Warn,
@@ -64,7 +64,7 @@ function encodeStops(
   return stops.length === 0 ? undefined : stops;
 }
 
-/** The API refuses blank texts, and thinking without a signature, which comes from elsewhere. */
+/** The API rejects blank texts, and thinking without its signature, such as another provider's. */
 function isAccepted(part: Part): boolean {
   switch (part.kind) {
     case 'text':
@@ -121,7 +121,7 @@ function partsOf(block: Extract<TurnBlock, { side: 'user' }>): readonly Part[] {
   return [...block.results, ...block.entries.flatMap(({ parts }) => parts)];
 }
 
-/** An answer to be continued must not end in white space. */
+/** The API rejects an unfinished answer that ends in white space. */
 function trimmed(parts: readonly Part[]): readonly Part[] {
   const last = parts.at(-1);
   if (last?.kind !== 'text') return parts;
@@ -137,7 +137,7 @@ function encodeBlocks(parts: readonly Part[], path: string, report: Report): rea
   });
 }
 
-/** Tools of the server itself (`web_search_…`) are kept among the extra fields of the request. */
+/** Tools that run on the server (`web_search_…`) are in the extra fields of the request. */
 function encodeTools(request: ModelRequest): readonly JsonValue[] {
   const server = listOf(extraFields(ANTHROPIC_MESSAGES, request.extra)['tools']) ?? [];
   return [...(request.tools ?? []).map(encodeTool), ...server];
@@ -153,7 +153,7 @@ function encodeTool(tool: ToolDefinition): JsonObject {
   });
 }
 
-/** A wish about parallel calls needs a choice to stand in. */
+/** The setting for parallel calls is a field of the tool choice, so it needs one. */
 function encodeToolChoice(request: ModelRequest): JsonObject | undefined {
   const choice = request.toolChoice ?? { kind: 'auto' };
   const isSerial = request.parallelToolCalls === false;

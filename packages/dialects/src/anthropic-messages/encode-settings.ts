@@ -9,10 +9,10 @@ import { ANTHROPIC_MESSAGES, maxTokensFor, takesEffort } from './limits.ts';
 /** Fields of a request that only other dialects have. */
 const FOREIGN = ['seed', 'presencePenalty', 'frequencyPenalty', 'logprobs', 'metadata'] as const;
 
-/** What the API takes at least for reasoning. */
+/** The smallest budget for reasoning that the API accepts. */
 const MIN_BUDGET = 1024;
 
-/** The fields of a Messages request for its settings, without those that every dialect has. */
+/** Encodes the settings that not every dialect has. */
 export function encodeSettings(request: ModelRequest, warn: Warn): JsonObject {
   const own = extraFields(ANTHROPIC_MESSAGES, request.extra);
   warnDropped(request, FOREIGN, warn);
@@ -40,7 +40,7 @@ function filled(object: JsonObject): JsonObject | undefined {
   return Object.keys(object).length === 0 ? undefined : object;
 }
 
-/** `temperature` is at most 1, alone, and refused beside reasoning unless it is 1. */
+/** `temperature` is at most 1. It excludes `top_p`, and with reasoning it must be 1. */
 function encodeSampling(
   { temperature, topP }: ModelRequest,
   reasoning: Reasoning | undefined,
@@ -48,26 +48,34 @@ function encodeSampling(
 ): { readonly temperature?: number; readonly top_p?: number } {
   if (temperature === undefined) return topP === undefined ? {} : { top_p: topP };
   if (topP !== undefined) {
-    warn({ kind: 'dropped', path: 'topP', message: 'refused beside a temperature' });
+    warn({
+      kind: 'dropped',
+      path: 'topP',
+      message: 'this dialect rejects it together with a temperature',
+    });
   }
   const reasons = reasoning?.mode === 'adaptive' || reasoning?.budgetTokens !== undefined;
   if (reasons && temperature !== 1) {
-    warn({ kind: 'dropped', path: 'temperature', message: 'refused beside reasoning' });
+    warn({
+      kind: 'dropped',
+      path: 'temperature',
+      message: 'this dialect rejects it together with reasoning',
+    });
     return {};
   }
   if (temperature > 1) {
-    warn({ kind: 'changed', path: 'temperature', message: 'at most 1' });
+    warn({ kind: 'changed', path: 'temperature', message: 'lowered to 1, the maximum' });
   }
   return { temperature: Math.min(temperature, 1) };
 }
 
-/** Older models refuse an effort; a budget stands for it as far as `max_tokens` leaves room for one. */
+/** Older models reject an effort. It becomes a budget, if `max_tokens` leaves room for one. */
 function withoutEffort(request: ModelRequest, warn: Warn): Reasoning | undefined {
   const { model, reasoning, maxOutputTokens } = request;
   if (reasoning?.effort === undefined || takesEffort(model)) return reasoning;
   const { effort, ...others } = reasoning;
   if (others.budgetTokens !== undefined || others.mode !== undefined) {
-    const message = 'this model takes no effort';
+    const message = 'this model has no reasoning effort';
     warn({ kind: 'dropped', path: 'reasoning.effort', message });
     return others;
   }
@@ -75,11 +83,11 @@ function withoutEffort(request: ModelRequest, warn: Warn): Reasoning | undefined
   const room = maxTokensFor(model, maxOutputTokens) - 1;
   const budgetTokens = Math.min(BUDGETS[effort], room);
   if (budgetTokens < MIN_BUDGET) {
-    const message = 'the answer is too short for this model to reason before it';
+    const message = 'max_tokens is too small for a reasoning budget';
     warn({ kind: 'dropped', path: 'reasoning.effort', message });
     return others;
   }
-  const message = 'this model takes a budget and no effort';
+  const message = 'replaced by a reasoning budget: this model has no effort';
   warn({ kind: 'changed', path: 'reasoning.effort', message });
   return { ...others, budgetTokens };
 }
@@ -96,7 +104,7 @@ const BUDGETS = {
 function encodeEffort(reasoning: Reasoning | undefined, warn: Warn): string | undefined {
   const effort = reasoning?.effort;
   if (effort !== 'minimal') return effort === 'none' ? undefined : effort;
-  warn({ kind: 'changed', path: 'reasoning.effort', message: 'the least effort is low' });
+  warn({ kind: 'changed', path: 'reasoning.effort', message: 'raised to low, the minimum' });
   return 'low';
 }
 
@@ -106,7 +114,7 @@ function encodeThinking(reasoning: Reasoning | undefined, warn: Warn): JsonObjec
   if (mode === 'off' || effort === 'none') return { type: 'disabled' };
   if (mode === undefined && budgetTokens === undefined && summary === undefined) return undefined;
   if (summary === 'concise' || summary === 'detailed') {
-    const message = 'a summary has one length only';
+    const message = 'the length of a summary is fixed';
     warn({ kind: 'changed', path: 'reasoning.summary', message });
   }
   const display = summary === 'none' ? 'omitted' : 'summarized';
@@ -120,17 +128,17 @@ function encodeThinking(reasoning: Reasoning | undefined, warn: Warn): JsonObjec
 function encodeFormat(format: ResponseFormat | undefined, warn: Warn): JsonObject | undefined {
   if (format === undefined) return undefined;
   if (format.kind === 'json') {
-    const message = 'a form must be given by a schema';
+    const message = 'a response format needs a schema';
     warn({ kind: 'dropped', path: 'responseFormat', message });
     return undefined;
   }
   if (format.description !== undefined) {
-    const message = 'a form has no description';
+    const message = 'a response format has no description';
     warn({ kind: 'dropped', path: 'responseFormat.description', message });
   }
   const schema = closedSchema(format.schema);
   if (schema !== format.schema) {
-    const message = 'objects may have no other than the named properties';
+    const message = 'additionalProperties is set to false';
     warn({ kind: 'changed', path: 'responseFormat.schema', message });
   }
   return { type: 'json_schema', schema };
@@ -144,7 +152,11 @@ function encodeTier({ serviceTier }: ModelRequest, warn: Warn): string | undefin
     case 'standard':
       return 'standard_only';
     default:
-      warn({ kind: 'dropped', path: 'serviceTier', message: 'no such service tier here' });
+      warn({
+        kind: 'dropped',
+        path: 'serviceTier',
+        message: 'this dialect has no such service tier',
+      });
       return undefined;
   }
 }

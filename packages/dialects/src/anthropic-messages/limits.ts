@@ -7,13 +7,13 @@ export const MAX_TOOL_NAME = 128;
 
 interface OutputLimit {
   readonly family: RegExp;
-  /** Sent where nothing was asked for. */
+  /** Sent if the request sets no limit. */
   readonly usual: number;
-  /** The largest `max_tokens` that the API takes. */
+  /** The largest `max_tokens` that the API accepts. */
   readonly most: number;
 }
 
-/** Newest families first; the model overview of the API's documentation, 2026. */
+/** Newest families first, from the model overview in the API's documentation, 2026. */
 const OUTPUT_LIMITS: readonly OutputLimit[] = [
   { family: /claude-[a-z]+-[5-9]/, usual: 64_000, most: Infinity },
   { family: /claude-opus-4-[6-9]/, usual: 128_000, most: 128_000 },
@@ -28,15 +28,15 @@ const OUTPUT_LIMITS: readonly OutputLimit[] = [
 const UNKNOWN_MODEL = { usual: 8_192, most: Infinity };
 
 /**
- * `max_tokens` is required: what was asked for, never above what the model gives where that is known,
- * else the usual for the model.
+ * The required field `max_tokens`: the requested value, at most the model's limit if that is known; by
+ * default the usual value for the model.
  */
 export function maxTokensFor(model: string, asked: number | undefined): number {
   const { usual, most } = OUTPUT_LIMITS.find(({ family }) => family.test(model)) ?? UNKNOWN_MODEL;
   return Math.min(asked ?? usual, most);
 }
 
-/** Models that take `output_config.effort`: all but those known to refuse it. */
+/** Models that accept `output_config.effort`: all except those known to reject it. */
 export function takesEffort(model: string): boolean {
   return !/claude-3|claude-(?:opus|sonnet)-4(?!-[5-9])|claude-(?:sonnet|haiku)-4-5/.test(model);
 }

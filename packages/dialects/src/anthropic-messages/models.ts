@@ -1,7 +1,7 @@
 import type { JsonObject } from '@postern/kernel';
 import type { ModelEntry } from '../dialect.ts';
 
-/** The list of `GET /v1/models`. An unknown date is the epoch, as the API's documentation has it. */
+/** The list of `GET /v1/models`. An unknown date is the epoch, as the API's documentation says. */
 export function encodeModels(models: readonly ModelEntry[]): JsonObject {
   return {
     data: models.map(({ id, label, createdAtMs }) => ({

@@ -1,7 +1,7 @@
 import { parseJson, type JsonObject, type JsonValue } from '@postern/kernel';
 import type { Part } from '@postern/protocol';
 import type { AnswerEvents } from '../answer-events.ts';
-import { fieldsBeside, filledText, listOf, textOf } from '../json/read-json.ts';
+import { otherFields, filledText, listOf, textOf } from '../json/read-json.ts';
 import { decodeBlock } from './decode-block.ts';
 import { ANTHROPIC_MESSAGES } from './limits.ts';
 
@@ -11,7 +11,7 @@ export interface OpenBlock {
   stop(): void;
 }
 
-/** Starts the part of a block and gives what takes its deltas. */
+/** Starts the part of a block and returns the object that takes its deltas. */
 export function openBlock(
   block: JsonObject,
   events: AnswerEvents,
@@ -56,7 +56,7 @@ function openText(events: AnswerEvents, index: number): OpenBlock {
   };
 }
 
-/** A signature replaces the one before, so it is told when the block stops. */
+/** A signature replaces the previous one, so it is emitted when the block stops. */
 function openThinking(part: Extract<Part, { kind: 'thinking' }>, events: AnswerEvents): OpenBlock {
   const { signature: firstSignature, ...unsigned } = part;
   const index = events.startPart(unsigned);
@@ -79,7 +79,7 @@ function openThinking(part: Extract<Part, { kind: 'thinking' }>, events: AnswerE
   };
 }
 
-/** Arguments come as deltas, or whole in the start, or not at all, which is `{}`. */
+/** Arguments arrive as deltas, or whole in the start, or not at all, which means `{}`. */
 function openToolCall(part: Extract<Part, { kind: 'tool-call' }>, events: AnswerEvents): OpenBlock {
   const index = events.startPart({ ...part, inputJson: '' });
   const addInput = (json: string): void => {
@@ -100,7 +100,7 @@ function openToolCall(part: Extract<Part, { kind: 'tool-call' }>, events: Answer
   };
 }
 
-/** Deltas change the block's JSON, which is told anew when the block stops. */
+/** Deltas change the block's JSON, which is emitted again when the block stops. */
 function openOpaque(block: JsonObject, events: AnswerEvents): OpenBlock {
   const index = events.startPart({ kind: 'opaque', dialect: ANTHROPIC_MESSAGES, value: block });
   let value = block;
@@ -120,7 +120,7 @@ function openOpaque(block: JsonObject, events: AnswerEvents): OpenBlock {
   };
 }
 
-/** Arguments that are no JSON are kept as the text that they are. */
+/** Arguments that aren't JSON are kept as text. */
 function inputOf(inputJson: string): JsonValue {
   const parsed = parseJson(inputJson);
   return parsed.ok ? parsed.value : inputJson;
@@ -128,9 +128,9 @@ function inputOf(inputJson: string): JsonValue {
 
 const TYPE = new Set(['type']);
 
-/** A `compaction_delta` gives final values; texts of any other delta are appended. */
+/** A `compaction_delta` contains final values. Texts of other deltas are appended. */
 function changed(value: JsonObject, delta: JsonObject): JsonObject {
-  const fields = fieldsBeside(delta, TYPE);
+  const fields = otherFields(delta, TYPE);
   if (delta['type'] === 'compaction_delta') return { ...value, ...fields };
   if (delta['type'] === 'citations_delta') {
     return {

@@ -1,16 +1,16 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
 import type { Reasoning, ReasoningEffort } from '@postern/protocol';
-import { fieldsBeside, numberOf, objectOf, textOf } from '../json/read-json.ts';
+import { otherFields, numberOf, objectOf, textOf } from '../json/read-json.ts';
 import { numberField, type FieldReader } from '../settings/read-settings.ts';
 
 const EFFORTS: readonly ReasoningEffort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
 
-/** The settings of a Messages request that the model knows, by the names of their fields. */
+/** The fields of a Messages request for which the conversation model has a setting. */
 export const SETTINGS: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
   ['top_k', numberField('topK')],
   ['thinking', readThinking],
   ['output_config', readOutputConfig],
-  // The name of the field while it was a beta.
+  // The field's name during its beta.
   ['output_format', (value) => readOutputConfig({ format: value })],
   ['metadata', readMetadata],
   ['service_tier', readTier],
@@ -23,7 +23,7 @@ function readThinking(value: JsonValue): ReturnType<FieldReader> {
   const thinking = objectOf(value) ?? {};
   const amount = amountOf(thinking);
   const summary = summaryOf(thinking['display']);
-  const isKnown = Object.keys(fieldsBeside(thinking, THINKING_FIELDS)).length === 0;
+  const isKnown = Object.keys(otherFields(thinking, THINKING_FIELDS)).length === 0;
   if (amount === undefined || summary === undefined || !isKnown) return undefined;
   return { settings: { reasoning: { ...amount, ...summary } } };
 }
@@ -63,7 +63,7 @@ function readOutputConfig(value: JsonValue): ReturnType<FieldReader> {
       ...(effort !== undefined && { reasoning: { effort } }),
       ...(schema !== undefined && { responseFormat: { kind: 'json-schema', schema } }),
     },
-    rest: fieldsBeside(config, read),
+    rest: otherFields(config, read),
   };
 }
 
@@ -73,7 +73,7 @@ function readMetadata(value: JsonValue): ReturnType<FieldReader> {
   const metadata = objectOf(value);
   const userId = textOf(metadata?.['user_id']);
   if (metadata === undefined || userId === undefined) return undefined;
-  return { settings: { userId }, rest: fieldsBeside(metadata, USER_ID) };
+  return { settings: { userId }, rest: otherFields(metadata, USER_ID) };
 }
 
 function readTier(value: JsonValue): ReturnType<FieldReader> {

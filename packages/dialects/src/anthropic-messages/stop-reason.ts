@@ -20,7 +20,7 @@ const BY_WIRE: ReadonlyMap<string, StopReason> = new Map([
   ['model_context_window_exceeded', 'context-full'],
 ]);
 
-/** Undefined for a reason that the model does not know. */
+/** Undefined for an unknown reason. */
 export function decodeStopReason(reason: string | undefined): StopReason | undefined {
   return reason === undefined ? undefined : BY_WIRE.get(reason);
 }

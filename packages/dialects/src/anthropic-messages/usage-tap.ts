@@ -27,7 +27,7 @@ export function readUsage(bodyText: string): Usage {
   return body.ok ? usageIn(objectOf(body.value) ?? {}) : {};
 }
 
-/** `message_start` has it inside its message, `message_delta` and a whole answer beside the rest. */
+/** `message_start` has the usage in its message; `message_delta` and whole answers have it at the top level. */
 function usageIn(object: JsonObject): Usage {
   const usage = objectOf(objectOf(object['message'])?.['usage']) ?? objectOf(object['usage']);
   return usage === undefined ? {} : decodeUsage(usage);

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@postern/kernel';
 import type { Usage } from '@postern/protocol';
-import { countOf, fieldsBeside, jsonObject, objectOf } from '../json/read-json.ts';
+import { countOf, otherFields, jsonObject, objectOf } from '../json/read-json.ts';
 import { usageCounts } from '../json/usage-counts.ts';
 
 const COUNTS = new Set([
@@ -10,7 +10,7 @@ const COUNTS = new Set([
   'output_tokens',
 ]);
 
-/** Counts of the Messages API: cumulative, a missing or null one is unknown. */
+/** Counts of the Messages API are cumulative. A missing or null count is unknown. */
 export function decodeUsage(usage: JsonObject): Usage {
   return usageCounts({
     inputTokens: countOf(usage['input_tokens']),
@@ -22,11 +22,11 @@ export function decodeUsage(usage: JsonObject): Usage {
 }
 
 /** What `decodeUsage` leaves out: tiers, regions, iterations, server tool counts. */
-export function usageBeside(usage: JsonObject): JsonObject {
-  return fieldsBeside(usage, COUNTS);
+export function otherUsage(usage: JsonObject): JsonObject {
+  return otherFields(usage, COUNTS);
 }
 
-/** `input_tokens` and `output_tokens` are required by the API's shape, so unknown ones are 0. */
+/** `input_tokens` and `output_tokens` are required, so unknown counts are 0. */
 export function encodeUsage(usage: Usage): JsonObject {
   return jsonObject({
     input_tokens: usage.inputTokens ?? 0,

@@ -5,7 +5,7 @@ import { filledText, listOf, numberOf, objectOf, textOf } from '../json/read-jso
 import { providerMessage } from './provider-message.ts';
 import { retryAfterMs } from './retry-after.ts';
 
-/** Words that say more than a status, from both dialects: compatible servers mix them. */
+/** Error types and codes that are more exact than a status. Compatible servers mix those of all dialects. */
 const EXACT: ReadonlyMap<JsonValue, ErrorCodeName> = new Map([
   ['authentication_error', 'UPSTREAM_KEY_REFUSED'],
   ['invalid_api_key', 'UPSTREAM_KEY_REFUSED'],
@@ -24,14 +24,14 @@ const EXACT: ReadonlyMap<JsonValue, ErrorCodeName> = new Map([
   ['timeout_error', 'UPSTREAM_TIMEOUT'],
 ]);
 
-/** Words that say something only where there is no status. */
+/** Error types used only if there is no status. */
 const GENERAL: ReadonlyMap<JsonValue, ErrorCodeName> = new Map([
   ['api_error', 'UPSTREAM_FAULT'],
   ['server_error', 'UPSTREAM_FAULT'],
   ['invalid_request_error', 'UPSTREAM_REQUEST_REFUSED'],
 ]);
 
-/** Refusals that only their words tell apart from other 400s. */
+/** Errors that differ from other 400s only in their message. */
 const BY_MESSAGE: readonly (readonly [RegExp, ErrorCodeName])[] = [
   [/credit balance is too low|insufficient (?:credits|balance|funds)/i, 'UPSTREAM_BILLING'],
   [/prompt is too long|maximum context length|context window/i, 'UPSTREAM_TOO_LARGE'],
@@ -51,50 +51,51 @@ const BY_STATUS: ReadonlyMap<number, ErrorCodeName> = new Map([
 ]);
 
 /**
- * What an answer that is no answer means: by its status, then by what it says more exactly. The message
- * is the provider's own, bounded and without anything that looks like a key, else ours.
+ * Decodes an error response. The code comes from the error's type, code or message if they are more exact
+ * than the status. The message is the provider's, shortened and without anything that looks like a key; or
+ * ours if the provider sent none.
  */
 export function decodeError(
   status: number,
   headers: HeaderReader,
   bodyText: string,
 ): AnswerFailure {
-  const said = readError(bodyText);
-  const code = exactCode(said) ?? codeOfStatus(status);
+  const reported = readError(bodyText);
+  const code = exactCode(reported) ?? codeOfStatus(status);
   const wait = retryAfterMs(headers);
   return {
     code,
-    message: messageOf(said, code),
+    message: messageOf(reported, code),
     ...(wait !== undefined && { retryAfterMs: wait }),
   };
 }
 
-/** An error that came as an event inside a stream, in either dialect's form. */
+/** Decodes an error event inside a stream, in the form of any dialect. */
 export function decodeStreamError(event: JsonObject): AnswerFailure {
-  const said = readErrorValue(event);
-  const status = numberOf(said.code) ?? numberOf(event['status_code']);
-  const general = wordIn(GENERAL, said) ?? 'UPSTREAM_FAULT';
-  const code = exactCode(said) ?? (status === undefined ? general : codeOfStatus(status));
-  return { code, message: messageOf(said, code) };
+  const reported = readErrorValue(event);
+  const status = numberOf(reported.code) ?? numberOf(event['status_code']);
+  const general = wordIn(GENERAL, reported) ?? 'UPSTREAM_FAULT';
+  const code = exactCode(reported) ?? (status === undefined ? general : codeOfStatus(status));
+  return { code, message: messageOf(reported, code) };
 }
 
-interface SaidError {
+interface ReportedError {
   readonly message: string | undefined;
   readonly type: string | undefined;
   readonly code: JsonValue | undefined;
 }
 
-const SAID_NOTHING: SaidError = { message: undefined, type: undefined, code: undefined };
+const NOTHING_REPORTED: ReportedError = { message: undefined, type: undefined, code: undefined };
 
-function readError(bodyText: string): SaidError {
+function readError(bodyText: string): ReportedError {
   const parsed = parseJson(bodyText);
   if (parsed.ok) return readErrorValue(parsed.value);
   const isPage = /^\s*</.test(bodyText);
-  return isPage ? SAID_NOTHING : { ...SAID_NOTHING, message: bodyText };
+  return isPage ? NOTHING_REPORTED : { ...NOTHING_REPORTED, message: bodyText };
 }
 
 /** `{error: {message}}`, `{error: "…"}`, `{message}`, `{detail}`, and a list of one of these. */
-function readErrorValue(value: JsonValue): SaidError {
+function readErrorValue(value: JsonValue): ReportedError {
   const body = objectOf(value) ?? objectOf(listOf(value)?.[0]) ?? {};
   const error = objectOf(body['error']) ?? body;
   return {
@@ -108,15 +109,15 @@ function readErrorValue(value: JsonValue): SaidError {
   };
 }
 
-/** A code that says more than the status does. */
-function exactCode(said: SaidError): ErrorCodeName | undefined {
-  const message = said.message ?? '';
-  return wordIn(EXACT, said) ?? BY_MESSAGE.find(([words]) => words.test(message))?.[1];
+/** The code if the error is more exact than its status. */
+function exactCode(reported: ReportedError): ErrorCodeName | undefined {
+  const message = reported.message ?? '';
+  return wordIn(EXACT, reported) ?? BY_MESSAGE.find(([words]) => words.test(message))?.[1];
 }
 
 function wordIn(
   words: ReadonlyMap<JsonValue, ErrorCodeName>,
-  { code, type }: SaidError,
+  { code, type }: ReportedError,
 ): ErrorCodeName | undefined {
   return words.get(code ?? null) ?? words.get(type ?? null);
 }
@@ -128,7 +129,7 @@ function codeOfStatus(status: number): ErrorCodeName {
   return status >= 400 ? 'UPSTREAM_REQUEST_REFUSED' : 'UPSTREAM_MALFORMED';
 }
 
-function messageOf(said: SaidError, code: ErrorCodeName): string {
-  const message = providerMessage(said.message ?? '');
+function messageOf(reported: ReportedError, code: ErrorCodeName): string {
+  const message = providerMessage(reported.message ?? '');
   return message === '' ? ERROR_CODES[code].meaning : message;
 }

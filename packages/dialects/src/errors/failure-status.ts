@@ -12,7 +12,7 @@ const STATUSES: Readonly<Partial<Record<ErrorCodeName, number>>> = {
   UPSTREAM_OVERLOADED: 529,
 };
 
-/** The HTTP status that a failure inside a stream would have had as an answer of its own. */
+/** The HTTP status that a failure inside a stream would have as a response of its own. */
 export function failureStatus(code: ErrorCodeName): number {
   return STATUSES[code] ?? 500;
 }

@@ -2,13 +2,13 @@ import { SECRET_PLACEHOLDER } from '@postern/kernel';
 
 /** In UTF-16 code units. */
 const MAX_LENGTH = 600;
-/** More than is shown, as taking keys out makes a message shorter. */
+/** Longer than the shown length, because removing keys shortens a message. */
 const READ_LENGTH = 4 * MAX_LENGTH;
 
-// eslint-disable-next-line no-control-regex -- control characters are what is taken out
+// eslint-disable-next-line no-control-regex -- it removes control characters
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 
-/** What is or may be a key: providers repeat the refused one in their message, whole or starred. */
+/** Keys and text that may be one: providers repeat a rejected key in their message, whole or masked. */
 const KEY_SHAPES: readonly RegExp[] = [
   /()\b(?:sk|pk|rk|gsk|xai|hf|nvapi|pplx|AIza|ghp|ya29|eyJ)[-_.]?[\w*.~+/=-]{12,}/g,
   /(\bbearer\s+["']?)[^\s"',]{8,}/gi,
@@ -17,11 +17,11 @@ const KEY_SHAPES: readonly RegExp[] = [
 ];
 
 /**
- * A message from a provider as it may be shown and stored: one line, bounded, and with everything that
- * looks like a key taken out. The empty text stays empty.
+ * Makes a provider's message safe to show and store: one line, of limited length, without anything that
+ * looks like a key. An empty message stays empty.
  */
 export function providerMessage(text: string): string {
-  // What is cut off must not leave the half of a key behind.
+  // Shortening must not leave half of a key.
   const whole = text.length <= READ_LENGTH ? text : text.slice(0, READ_LENGTH).replace(/\S*$/, '');
   const bounded = whole.replace(CONTROLS, ' ').trim();
   const clean = KEY_SHAPES.reduce(

@@ -1,11 +1,11 @@
 import type { HeaderReader } from '../dialect.ts';
 
-/** A provider that asks for a longer wait is not believed. */
+/** Longer waits are ignored. */
 const MAX_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Milliseconds until a retry may work, from `retry-after-ms` or `retry-after` (RFC 9110 §10.2.3:
- * seconds, or a date, which is compared with the answer's own `date`).
+ * seconds, or a date, which is compared with the response's `date`).
  */
 export function retryAfterMs(headers: HeaderReader): number | undefined {
   const milliseconds = amount(headers.get('retry-after-ms'));

@@ -1,6 +1,6 @@
 import type { WireErrorInput } from '../dialect.ts';
 
-/** What both official SDKs obey when they decide about a retry. */
+/** The headers that both official SDKs follow when they decide whether to retry. */
 export function retryHeaders(error: WireErrorInput): Readonly<Record<string, string>> {
   const { retryAfterMs, shouldRetry } = error;
   return {

@@ -1,12 +1,12 @@
 import { ERROR_CODES, type AnswerFailure } from '@postern/protocol';
 
-/** The stream ended before the server said why it stopped. */
+/** The stream ended before the server sent a stop reason. */
 export const CUT: AnswerFailure = {
   code: 'UPSTREAM_CUT',
   message: ERROR_CODES.UPSTREAM_CUT.meaning,
 };
 
-/** `what` says what was wrong with the stream, without anything of it. */
+/** `what` describes the problem without quoting the stream. */
 export function malformedStream(what: string): AnswerFailure {
   return { code: 'UPSTREAM_MALFORMED', message: `The provider sent ${what}.` };
 }

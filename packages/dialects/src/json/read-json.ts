@@ -5,7 +5,7 @@ export function textOf(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The text where there is some; undefined for the empty text as well. */
+/** The string, or undefined if it is empty or not a string. */
 export function filledText(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
@@ -14,7 +14,7 @@ export function numberOf(value: JsonValue | undefined): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-/** A count that a server gave; anything but a finite number ≥ 0 is none. */
+/** A count from a server: a finite number ≥ 0, otherwise undefined. */
 export function countOf(value: JsonValue | undefined): number | undefined {
   return typeof value === 'number' && value >= 0 && value < Infinity ? value : undefined;
 }
@@ -36,21 +36,21 @@ function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
 }
 
 /** The fields of an object that are not in `known`. */
-export function fieldsBeside(object: JsonObject, known: ReadonlySet<string>): JsonObject {
+export function otherFields(object: JsonObject, known: ReadonlySet<string>): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([key]) => !known.has(key)));
 }
 
-/** `{ extra }` for the fields that the model has no place for; `{}` where there are none. */
+/** `{ extra }` with fields that the conversation model doesn't have, or `{}` if there are none. */
 export function extraFor(dialect: DialectId, fields: JsonObject): { readonly extra?: Extra } {
   return Object.keys(fields).length === 0 ? {} : { extra: { dialect, fields } };
 }
 
-/** The extra fields to write back, which are those of the same dialect. */
+/** The extra fields if they come from this dialect, otherwise none. */
 export function extraFields(dialect: DialectId, extra: Extra | undefined): JsonObject {
   return extra?.dialect === dialect ? extra.fields : {};
 }
 
-/** The object without its undefined fields, as JSON has none. */
+/** The object without its undefined fields, which JSON can't represent. */
 export function jsonObject(fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
   const object: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(fields)) {

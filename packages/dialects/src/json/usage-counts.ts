@@ -8,7 +8,7 @@ const COUNTS = [
   'reasoningTokens',
 ] as const satisfies readonly (keyof Usage)[];
 
-/** The counts that are known. */
+/** Omits unknown counts. */
 export function usageCounts(counts: Readonly<Record<keyof Usage, number | undefined>>): Usage {
   const usage: { -readonly [Count in keyof Usage]: Usage[Count] } = {};
   for (const count of COUNTS) {

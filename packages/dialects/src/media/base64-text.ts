@@ -17,7 +17,7 @@ export function encodeBase64Text(text: string): string {
   return base64;
 }
 
-/** The text that was encoded; undefined where it is not base64 or not UTF-8. */
+/** Decodes the text; undefined if it isn't base64 or isn't UTF-8. */
 export function decodeBase64Text(base64: string): string | undefined {
   const digits = base64.replace(/[\t\n\r ]/g, '').replace(/={0,2}$/, '');
   if (digits.length % 4 === 1) return undefined;

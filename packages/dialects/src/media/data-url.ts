@@ -2,7 +2,7 @@ import type { MediaSource } from '@postern/protocol';
 
 const BASE64_DATA_URL = /^data:([^;,]*)(?:;[^;,]*)*;base64,/i;
 
-/** The source behind a URL: the bytes of a base64 `data:` URL (RFC 2397), else the URL as it is. */
+/** The source for a URL: the bytes of a base64 `data:` URL (RFC 2397), otherwise the URL itself. */
 export function sourceOfUrl(url: string): MediaSource {
   const match = BASE64_DATA_URL.exec(url);
   if (match === null) return { kind: 'url', url };

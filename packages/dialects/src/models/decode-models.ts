@@ -3,8 +3,8 @@ import type { DialectFailure, ModelEntry } from '../dialect.ts';
 import { countOf, filledText, listOf, objectOf } from '../json/read-json.ts';
 
 /**
- * The entries of a list of models in either dialect's shape, as compatible servers mix them; a bare
- * list is one as well. Entries without an id are passed over.
+ * Decodes a list of models. Compatible servers mix the dialects, so it accepts the form of any dialect and
+ * a bare list. Entries without an id are ignored.
  */
 export function decodeModels(body: JsonValue): Result<readonly ModelEntry[], DialectFailure> {
   const list = listOf(objectOf(body)?.['data']) ?? listOf(body);
@@ -23,10 +23,10 @@ function decodeEntry(value: JsonValue): readonly ModelEntry[] {
   return [{ id, label, ...(createdAtMs !== undefined && { createdAtMs }) }];
 }
 
-/** The last moment of ECMAScript's calendar, in milliseconds since the epoch. */
+/** The largest time that a JavaScript `Date` can represent, in milliseconds. */
 const LAST_MS = 8.64e15;
 
-/** Seconds since the epoch, or a date of RFC 3339; 0 is how unknown is said. */
+/** Seconds since the epoch or an RFC 3339 date. 0 means unknown. */
 function createdAt(
   created: JsonValue | undefined,
   createdAtText: JsonValue | undefined,

@@ -5,8 +5,8 @@ const INVALID_CHARACTERS = /[^a-zA-Z0-9_-]/g;
 const DIGEST_LENGTH = 20;
 
 /**
- * The form in which a tool's name is sent: itself where it has only letters, digits, `_` and `-` and
- * is not too long, else its beginning and a digest of the whole.
+ * The wire form of a tool's name: the name itself if it has only letters, digits, `_` and `-` and isn't
+ * too long; otherwise its beginning and a digest of the whole name.
  */
 export function wireToolName(name: string, maxLength: number): string {
   const safe = name.replace(INVALID_CHARACTERS, '_');
@@ -14,7 +14,7 @@ export function wireToolName(name: string, maxLength: number): string {
   return `${safe.slice(0, maxLength - DIGEST_LENGTH - 1)}_${digestOf(name, DIGEST_LENGTH)}`;
 }
 
-/** Names on the wire → names of the request, for the names that had to be changed. */
+/** Maps wire names to the names in the request, for names that had to be changed. */
 export function changedToolNames(
   request: ModelRequest,
   maxLength: number,

@@ -6,7 +6,7 @@ import { decodeStreamError } from '../errors/decode-error.ts';
 import { CUT, malformedStream } from '../errors/stream-failures.ts';
 import { filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
 import { answerExtra, usageOf } from './answer.ts';
-import { REASONING_FIELDS, tellingFields, thinkingPart } from './decode-assistant.ts';
+import { REASONING_FIELDS, nonEmptyFields, thinkingPart } from './decode-assistant.ts';
 import { OPENAI_CHAT } from './limits.ts';
 import { stopReasonOf } from './stop-reason.ts';
 import { ToolCallStreams } from './tool-call-streams.ts';
@@ -16,14 +16,14 @@ const DONE = '[DONE]';
 
 /**
  * Decodes a stream of `POST /chat/completions`. Usage may come after the finish reason, so the answer
- * is complete at `[DONE]` or the end of the stream; without a finish reason it was cut off. Of several
- * choices only the first is told.
+ * is complete at `[DONE]` or the end of the stream; without a finish reason it was cut off. Only
+ * the first of several choices is decoded.
  */
 export function answerDecoder(options: AnswerOptions = {}): AnswerDecoder {
   return new Decoder(options);
 }
 
-/** The text, reasoning or refusal that is being told; a change of kind ends it. */
+/** The text, reasoning or refusal that is open. A delta of another kind ends it. */
 interface OpenWords {
   readonly key: string;
   readonly index: number;
@@ -36,11 +36,11 @@ class Decoder implements AnswerDecoder {
   #words: OpenWords | undefined;
   #isRefused = false;
   #finishReason: string | undefined;
-  /** What the chunks said beside the answer; a newer word replaces an older one. */
+  /** The other fields of the chunks. A later value replaces an earlier one. */
   readonly #body: Record<string, JsonValue> = {};
   readonly #choice: Record<string, JsonValue> = {};
   #usage: JsonObject = {};
-  #besideMessage: JsonObject = {};
+  #messageFields: JsonObject = {};
 
   constructor(options: AnswerOptions) {
     this.#calls = new ToolCallStreams(this.#out, options.toolNames);
@@ -69,16 +69,16 @@ class Decoder implements AnswerDecoder {
     }
     const choice = (listOf(chunk['choices']) ?? []).map(objectOf).find(isFirst);
     this.#start(chunk, choice !== undefined);
-    tell(this.#body, chunk);
+    mergeNonNull(this.#body, chunk);
     this.#takeUsage(usageOf(chunk));
     if (choice === undefined) return;
-    tell(this.#choice, choice);
-    // A server without streaming inside its stream sends the message whole.
+    mergeNonNull(this.#choice, choice);
+    // Some servers send the whole message in one chunk.
     this.#takeDelta(objectOf(choice['delta']) ?? objectOf(choice['message']) ?? {});
     this.#finishReason = filledText(choice['finish_reason']) ?? this.#finishReason;
   }
 
-  /** Azure begins with a chunk without an id, which is not the answer yet. */
+  /** Azure's first chunk has no id and isn't part of the answer. */
   #start(chunk: JsonObject, hasChoice: boolean): void {
     const id = textOf(chunk['id']) ?? '';
     if (this.#started || (!hasChoice && id === '')) return;
@@ -95,21 +95,21 @@ class Decoder implements AnswerDecoder {
   #takeDelta(delta: JsonObject): void {
     for (const field of REASONING_FIELDS) {
       const text = filledText(delta[field]);
-      if (text !== undefined) this.#tellWords(field, { kind: 'thinking', text });
+      if (text !== undefined) this.#emitWords(field, { kind: 'thinking', text });
     }
     const text = filledText(delta['content']);
-    if (text !== undefined) this.#tellWords('content', { kind: 'text', text });
+    if (text !== undefined) this.#emitWords('content', { kind: 'text', text });
     for (const value of listOf(delta['annotations']) ?? []) {
-      this.#tellWords('content', { kind: 'annotation', value });
+      this.#emitWords('content', { kind: 'annotation', value });
     }
     const refusal = filledText(delta['refusal']);
     if (refusal !== undefined) {
       this.#isRefused = true;
-      this.#tellWords('refusal', { kind: 'refusal', text: refusal });
+      this.#emitWords('refusal', { kind: 'refusal', text: refusal });
     }
     this.#takeCalls(delta);
-    const beside = tellingFields(delta);
-    if (beside !== undefined) this.#besideMessage = appended(this.#besideMessage, beside);
+    const rest = nonEmptyFields(delta);
+    if (rest !== undefined) this.#messageFields = appended(this.#messageFields, rest);
   }
 
   #takeCalls(delta: JsonObject): void {
@@ -121,7 +121,7 @@ class Decoder implements AnswerDecoder {
     if (legacyCall !== undefined) this.#calls.addDelta({ index: 0, function: legacyCall });
   }
 
-  #tellWords(key: string, delta: PartDelta): void {
+  #emitWords(key: string, delta: PartDelta): void {
     if (this.#words?.key !== key) {
       this.#endWords();
       this.#words = { key, index: this.#out.startPart(emptyWords(key)) };
@@ -138,8 +138,8 @@ class Decoder implements AnswerDecoder {
   #finish(finishReason: string): void {
     this.#endWords();
     this.#calls.end();
-    if (Object.keys(this.#besideMessage).length > 0) {
-      const part = { kind: 'opaque', dialect: OPENAI_CHAT, value: this.#besideMessage } as const;
+    if (Object.keys(this.#messageFields).length > 0) {
+      const part = { kind: 'opaque', dialect: OPENAI_CHAT, value: this.#messageFields } as const;
       this.#out.add({ kind: 'part-end', index: this.#out.startPart(part) });
     }
     const made = { inputs: this.#calls.inputs, isRefused: this.#isRefused };
@@ -159,15 +159,15 @@ function emptyWords(key: string): Parameters<AnswerEvents['startPart']>[0] {
   return key === 'refusal' ? { kind: 'refusal', text: '' } : thinkingPart(key, '');
 }
 
-/** Takes over what a newer object says; null says nothing. */
-function tell(object: Record<string, JsonValue>, newer: JsonObject): void {
+/** Copies the fields of a newer object, except nulls. */
+function mergeNonNull(object: Record<string, JsonValue>, newer: JsonObject): void {
   for (const key of Object.keys(newer)) {
     const value = newer[key];
     if (value !== undefined && (value !== null || object[key] === undefined)) object[key] = value;
   }
 }
 
-/** Fields that come in pieces: texts and lists are appended, anything else is replaced. */
+/** Merges fields that arrive in pieces: texts and lists are appended, other values replaced. */
 function appended(object: JsonObject, piece: JsonObject): JsonObject {
   const joined = Object.entries(piece).map(([key, value]): [string, JsonValue] => {
     const before = object[key];

@@ -14,13 +14,13 @@ import { encodeUsage } from './usage.ts';
 
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 
-/** The dialect has no event for it, so it is a comment (WHATWG HTML, §9.2.6). */
+/** A comment, because the dialect has no ping event (WHATWG HTML, §9.2.6). */
 export const PING = ': ping\n\n';
 const DONE = 'data: [DONE]\n\n';
 
 /**
  * Encodes an answer as a stream of `POST /chat/completions`: the role first, the finish reason once, a
- * chunk with usage where it was asked for, `[DONE]` last; an error ends the stream without it.
+ * usage chunk if it was requested, and `[DONE]` last. An error ends the stream without `[DONE]`.
  */
 export function answerEncoder(meta: AnswerStreamMeta): AnswerEncoder {
   return new Encoder(meta);
@@ -29,7 +29,7 @@ export function answerEncoder(meta: AnswerStreamMeta): AnswerEncoder {
 class Encoder implements AnswerEncoder {
   readonly #meta: AnswerStreamMeta;
   readonly #deltas = new DeltaStream();
-  /** What every chunk says. */
+  /** The fields that all chunks have. */
   #head: JsonObject = {};
   #usage: Usage = {};
   readonly #warnings = new AnswerWarnings(DELTA_FIELDS);
@@ -46,9 +46,9 @@ class Encoder implements AnswerEncoder {
       case 'start':
         return this.#start(event.id, event.model);
       case 'part-start':
-        return this.#say(this.#deltas.start(event.index, event.part));
+        return this.#deltaChunk(this.#deltas.start(event.index, event.part));
       case 'part-delta':
-        return this.#say(this.#deltas.add(event.index, event.delta));
+        return this.#deltaChunk(this.#deltas.add(event.index, event.delta));
       case 'part-end':
         return '';
       case 'usage':
@@ -81,7 +81,7 @@ class Encoder implements AnswerEncoder {
     return this.#chunk({ role: 'assistant', content: '' }, null);
   }
 
-  #say(delta: JsonObject | undefined): string {
+  #deltaChunk(delta: JsonObject | undefined): string {
     return delta === undefined ? '' : this.#chunk(delta, null);
   }
 
@@ -92,14 +92,14 @@ class Encoder implements AnswerEncoder {
 
   #finish({ stopReason, extra }: Finish): string {
     const reason = stopReason === undefined ? 'stop' : encodeStopReason(stopReason);
-    const beside = objectOf(extraFields(OPENAI_CHAT, extra)['usage']);
+    const rest = objectOf(extraFields(OPENAI_CHAT, extra)['usage']);
     const usage = sseFrame(undefined, {
       ...this.#head,
       choices: [],
-      usage: encodeUsage(this.#usage, beside),
+      usage: encodeUsage(this.#usage, rest),
     });
     const counted = this.#meta.includeUsage === true ? usage : '';
-    return this.#say(this.#deltas.end()) + this.#chunk({}, reason) + counted + DONE;
+    return this.#deltaChunk(this.#deltas.end()) + this.#chunk({}, reason) + counted + DONE;
   }
 }
 

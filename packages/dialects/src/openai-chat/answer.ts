@@ -4,7 +4,7 @@ import { answerWarnings, type AnswerFields } from '../answer-warnings.ts';
 import type { AnswerMeta, AnswerOptions, DialectFailure, Encoded } from '../dialect.ts';
 import {
   extraFields,
-  fieldsBeside,
+  otherFields,
   jsonObject,
   listOf,
   objectOf,
@@ -14,13 +14,13 @@ import { decodeAssistantMessage } from './decode-assistant.ts';
 import { encodeAssistantMessage, isAnthropicCitation } from './encode-assistant.ts';
 import { OPENAI_CHAT } from './limits.ts';
 import { encodeStopReason, stopReasonOf } from './stop-reason.ts';
-import { decodeUsage, encodeUsage, usageBeside } from './usage.ts';
+import { decodeUsage, encodeUsage, otherUsage } from './usage.ts';
 
 /** `obfuscation` is padding against traffic analysis. */
 const KNOWN = new Set(['id', 'object', 'model', 'choices', 'usage', 'obfuscation']);
 const CHOICE_KNOWN = new Set(['index', 'message', 'delta', 'finish_reason']);
 
-/** The first choice of a completion; others, which nobody asked for, are kept beside it as they are. */
+/** Decodes the first choice of a completion. Other choices are kept unchanged in `extra`. */
 export function decodeAnswer(
   value: JsonValue,
   options: AnswerOptions = {},
@@ -56,19 +56,19 @@ export function decodeAnswer(
   });
 }
 
-/** The counts of a completion or a chunk; Groq has put them under `x_groq` as well. */
+/** The counts of a completion or a chunk. Groq also puts them under `x_groq`. */
 export function usageOf(body: JsonObject): JsonObject | undefined {
   return objectOf(body['usage']) ?? objectOf(objectOf(body['x_groq'])?.['usage']);
 }
 
-/** Everything beside the model's own fields, that of the choice under `choice`. */
+/** The fields that `ModelAnswer` doesn't have. Those of the choice are under `choice`. */
 export function answerExtra(body: JsonObject, choice: JsonObject, usage: JsonObject): JsonObject {
-  const besideChoice = fieldsBeside(choice, CHOICE_KNOWN);
-  const besideUsage = usageBeside(usage);
+  const choiceFields = otherFields(choice, CHOICE_KNOWN);
+  const usageFields = otherUsage(usage);
   return {
-    ...fieldsBeside(body, KNOWN),
-    ...(Object.keys(besideChoice).length > 0 && { choice: besideChoice }),
-    ...(Object.keys(besideUsage).length > 0 && { usage: besideUsage }),
+    ...otherFields(body, KNOWN),
+    ...(Object.keys(choiceFields).length > 0 && { choice: choiceFields }),
+    ...(Object.keys(usageFields).length > 0 && { usage: usageFields }),
   };
 }
 
@@ -101,7 +101,7 @@ function ownValue(part: Part): JsonObject | undefined {
   return part.kind === 'opaque' && part.dialect === OPENAI_CHAT ? objectOf(part.value) : undefined;
 }
 
-/** The completion object of an answer, as it is given without streaming. */
+/** The completion object of an answer, as returned without streaming. */
 export function encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): Encoded<JsonObject> {
   return {
     value: encodeCompletion(answer, meta),
@@ -128,7 +128,7 @@ function encodeCompletion(answer: ModelAnswer, meta: AnswerMeta): JsonObject {
   });
 }
 
-/** Ids of this API begin with `chatcmpl-`; that of another dialect is given the form. */
+/** Ids of this API begin with `chatcmpl-`. Ids of other dialects are rewritten. */
 export function completionId(id: string, from: DialectId | undefined): string {
   const isOwn = from === OPENAI_CHAT || id.startsWith('chatcmpl-');
   return isOwn ? id : `chatcmpl-${id.replace(/[^a-zA-Z0-9]/g, '')}`;

@@ -1,13 +1,13 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
 import type { Part, ThinkingPart } from '@postern/protocol';
-import { extraFor, fieldsBeside, filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
+import { extraFor, otherFields, filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
 import { OPENAI_CHAT } from './limits.ts';
 import { partsOfDetails } from './reasoning-details.ts';
 
-/** Where servers put reasoning: DeepSeek, xAI and most; Groq and OpenRouter. */
+/** The fields for reasoning: first that of DeepSeek, xAI and most others, then that of Groq and OpenRouter. */
 export const REASONING_FIELDS = ['reasoning_content', 'reasoning'] as const;
 
-/** Fields of a message that have a place in the model. */
+/** Fields of a message that the conversation model has. */
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'role',
   'content',
@@ -19,8 +19,8 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The parts of an assistant message: reasoning, text, refusal, calls, and one opaque part with the
- * fields that have no meaning elsewhere (`audio`, `reasoning_details`…).
+ * Decodes an assistant message: reasoning, text, refusal, calls, and one opaque part with the fields that
+ * only this dialect has (`audio`, `reasoning_details`…).
  */
 export function decodeAssistantMessage(message: JsonObject): readonly Part[] {
   const words = decodeContent(message['content'], listOf(message['annotations']));
@@ -28,29 +28,29 @@ export function decodeAssistantMessage(message: JsonObject): readonly Part[] {
   const calls = listOf(message['tool_calls']) ?? [];
   const legacyCall = objectOf(message['function_call']);
   const ours = partsOfDetails(message['reasoning_details']);
-  const beside = tellingFields(ours === undefined ? message : withoutDetails(message));
+  const rest = nonEmptyFields(ours === undefined ? message : withoutDetails(message));
   return [
     ...(ours ?? REASONING_FIELDS.flatMap((field) => decodeReasoning(field, message[field]))),
     ...words,
     ...(refusal === undefined ? [] : [{ kind: 'refusal', text: refusal } as const]),
     ...calls.map((call, index) => decodeCall(objectOf(call) ?? {}, index)),
     ...(legacyCall === undefined ? [] : [decodeCall({ function: legacyCall }, calls.length)]),
-    ...(beside === undefined ? [] : [opaque(beside)]),
+    ...(rest === undefined ? [] : [opaque(rest)]),
   ];
 }
 
 const DETAILS = new Set(['reasoning_details']);
 
 function withoutDetails(message: JsonObject): JsonObject {
-  return fieldsBeside(message, DETAILS);
+  return otherFields(message, DETAILS);
 }
 
 function opaque(value: JsonValue): Part {
   return { kind: 'opaque', dialect: OPENAI_CHAT, value };
 }
 
-/** The fields beside the known ones that say something; undefined where there are none. */
-export function tellingFields(message: JsonObject): JsonObject | undefined {
+/** The unknown fields that aren't empty; undefined if there are none. */
+export function nonEmptyFields(message: JsonObject): JsonObject | undefined {
   const keys = Object.keys(message).filter(
     (key) => !KNOWN_FIELDS.has(key) && message[key] !== null,
   );
@@ -64,7 +64,7 @@ function decodeReasoning(field: string, value: JsonValue | undefined): readonly 
   return text === undefined ? [] : [thinkingPart(field, text)];
 }
 
-/** Remembers the field, as the reasoning goes back under the name under which it came. */
+/** Stores the field's name, because reasoning must be sent back under the same name. */
 export function thinkingPart(field: string, text: string): ThinkingPart {
   return { kind: 'thinking', text, extra: { dialect: OPENAI_CHAT, fields: { field } } };
 }
@@ -99,11 +99,11 @@ function decodeCall(call: JsonObject, index: number): Part {
     callId: filledText(call['id']) ?? `call_${index}`,
     name,
     inputJson: inputText(called?.['arguments']),
-    ...extraFor(OPENAI_CHAT, fieldsBeside(call, CALL_FIELDS)),
+    ...extraFor(OPENAI_CHAT, otherFields(call, CALL_FIELDS)),
   };
 }
 
-/** Some servers give the arguments as an object; none at all are `{}`. */
+/** Some servers send the arguments as an object. Missing arguments are `{}`. */
 function inputText(value: JsonValue | undefined): string {
   if (typeof value === 'string') return value.trim() === '' ? '{}' : value;
   return value === undefined || value === null ? '{}' : JSON.stringify(value);

@@ -14,8 +14,8 @@ const ROLES: ReadonlyMap<JsonValue | undefined, Role> = new Map([
 ]);
 
 /**
- * The turns of `messages`. `tool` messages in a row and a user message right behind them are one turn,
- * as they answer the calls together.
+ * Decodes `messages`. Consecutive `tool` messages and a user message directly after them are one turn,
+ * because together they answer the calls.
  */
 export function decodeMessages(messages: readonly JsonValue[], report: Report): readonly Turn[] {
   const turns: { role: Role; parts: Part[]; isResults: boolean }[] = [];

@@ -3,7 +3,7 @@ import type { ModelRequest, ToolChoice, ToolDefinition, Turn } from '@postern/pr
 import type { DialectFailure } from '../dialect.ts';
 import {
   extraFor,
-  fieldsBeside,
+  otherFields,
   flagOf,
   listOf,
   numberOf,
@@ -34,7 +34,7 @@ const KNOWN = new Set([
 
 const INCLUDE_USAGE = new Set(['include_usage']);
 
-/** The request that a body of `POST /chat/completions` makes. One choice only; no legacy functions. */
+/** Decodes the body of `POST /chat/completions`. Rejects several choices and legacy functions. */
 export function decodeRequest(value: JsonValue): Result<ModelRequest, DialectFailure> {
   return reporting((report) => {
     const body = objectOf(value) ?? {};
@@ -44,8 +44,8 @@ export function decodeRequest(value: JsonValue): Result<ModelRequest, DialectFai
     const { tools, otherTools } = decodeTools(body, report);
     const toolChoice = decodeToolChoice(body['tool_choice']);
     const parallelToolCalls = flagOf(body['parallel_tool_calls']);
-    const { settings, beside } = readSettings(fieldsBeside(body, KNOWN), SETTINGS);
-    const fields = { ...beside, ...decodeStreamOptions(body) };
+    const { settings, rest } = readSettings(otherFields(body, KNOWN), SETTINGS);
+    const fields = { ...rest, ...decodeStreamOptions(body) };
     return {
       model: model ?? '',
       turns: decodeTurns(body, report),
@@ -60,10 +60,10 @@ export function decodeRequest(value: JsonValue): Result<ModelRequest, DialectFai
   });
 }
 
-/** Usage is always asked for, so the wish for it says nothing. */
+/** Omits `include_usage`, because Postern always requests usage. */
 function decodeStreamOptions(body: JsonObject): JsonObject {
-  const beside = fieldsBeside(objectOf(body['stream_options']) ?? {}, INCLUDE_USAGE);
-  return Object.keys(beside).length === 0 ? {} : { stream_options: beside };
+  const rest = otherFields(objectOf(body['stream_options']) ?? {}, INCLUDE_USAGE);
+  return Object.keys(rest).length === 0 ? {} : { stream_options: rest };
 }
 
 function malformed(path: string, message: string): DialectFailure {
@@ -104,7 +104,7 @@ function decodeSampling(
   };
 }
 
-/** Tools of another type (`custom`, a server's own) have no schema and are kept as they are. */
+/** Tools of other types (`custom`, server tools) have no schema and are kept unchanged. */
 function decodeTools(
   body: JsonObject,
   report: Report,
@@ -133,7 +133,7 @@ function decodeTool(name: string, called: JsonObject, tool: JsonObject): ToolDef
     ...(description !== undefined && { description }),
     inputSchema: called['parameters'] ?? { type: 'object', properties: {} },
     ...(strict !== undefined && { strict }),
-    ...extraFor(OPENAI_CHAT, fieldsBeside(tool, TOOL_FIELDS)),
+    ...extraFor(OPENAI_CHAT, otherFields(tool, TOOL_FIELDS)),
   };
 }
 

@@ -8,23 +8,23 @@ import { MAX_TOOL_NAME, OPENAI_CHAT } from './limits.ts';
 import { reasoningDetails } from './reasoning-details.ts';
 
 interface TextState {
-  /** A blank line is due before the first word: something stood between it and an earlier text. */
+  /** Whether another part came before this text, so that a blank line must separate it from earlier text. */
   isApart: boolean;
 }
 
 /**
- * Turns the parts of an answer into the deltas of one choice. What chat completions have no delta for
- * (signatures, fields beside the known ones) is told at the end.
+ * Turns the parts of an answer into the deltas of one choice. Signatures and other fields without a delta
+ * are emitted at the end.
  */
 export class DeltaStream {
   readonly #texts = new Map<number, TextState>();
   readonly #calls = new Map<number, number>();
   readonly #thinking = new Map<number, Part>();
-  readonly #beside = new Map<number, JsonValue>();
+  readonly #otherFields = new Map<number, JsonValue>();
   #lastKind: Part['kind'] | undefined;
   #hasText = false;
 
-  /** The delta that starts the part; undefined where it starts in silence. */
+  /** The delta that starts the part; undefined if it has none. */
   start(index: number, part: Part): JsonObject | undefined {
     const before = this.#lastKind;
     this.#lastKind = part.kind;
@@ -33,10 +33,10 @@ export class DeltaStream {
         this.#texts.set(index, { isApart: before !== 'text' });
         return this.#text(index, part.text, ownAnnotations(part));
       case 'refusal':
-        return said('refusal', part.text);
+        return nonEmptyDelta('refusal', part.text);
       case 'thinking':
         this.#thinking.set(index, part);
-        return said(fieldOf(part), part.text);
+        return nonEmptyDelta(fieldOf(part), part.text);
       case 'redacted-thinking':
         this.#thinking.set(index, part);
         return undefined;
@@ -44,7 +44,7 @@ export class DeltaStream {
         this.#calls.set(index, this.#calls.size);
         return callDelta(this.#calls.size - 1, part);
       case 'opaque':
-        if (part.dialect === OPENAI_CHAT) this.#beside.set(index, part.value);
+        if (part.dialect === OPENAI_CHAT) this.#otherFields.set(index, part.value);
         return undefined;
       default:
         return undefined;
@@ -58,22 +58,22 @@ export class DeltaStream {
       case 'annotation':
         return isAnthropicCitation(delta.value) ? undefined : { annotations: [delta.value] };
       case 'refusal':
-        return said('refusal', delta.text);
+        return nonEmptyDelta('refusal', delta.text);
       case 'thinking':
       case 'signature':
         return this.#think(index, delta);
       case 'tool-input':
         return this.#input(index, delta.json);
       case 'opaque':
-        if (this.#beside.has(index)) this.#beside.set(index, delta.value);
+        if (this.#otherFields.has(index)) this.#otherFields.set(index, delta.value);
         return undefined;
     }
   }
 
-  /** What is left to say before the finish reason. */
+  /** The last delta before the finish reason, if there is anything left to emit. */
   end(): JsonObject | undefined {
     const details = reasoningDetails([...this.#thinking.values()]);
-    const fields = [...this.#beside.values()].flatMap((value) => {
+    const fields = [...this.#otherFields.values()].flatMap((value) => {
       const object = objectOf(value) ?? {};
       return object['type'] === undefined ? Object.entries(object) : [];
     });
@@ -105,7 +105,7 @@ export class DeltaStream {
       return undefined;
     }
     this.#thinking.set(index, { ...part, text: part.text + delta.text });
-    return said(fieldOf(part), delta.text);
+    return nonEmptyDelta(fieldOf(part), delta.text);
   }
 
   #input(index: number, json: string): JsonObject | undefined {
@@ -115,7 +115,7 @@ export class DeltaStream {
   }
 }
 
-function said(field: string, text: string): JsonObject | undefined {
+function nonEmptyDelta(field: string, text: string): JsonObject | undefined {
   return text === '' ? undefined : { [field]: text };
 }
 

@@ -6,7 +6,7 @@ import { wireToolName } from '../names/tool-name.ts';
 import { MAX_TOOL_NAME, OPENAI_CHAT } from './limits.ts';
 import { reasoningDetails } from './reasoning-details.ts';
 
-/** The assistant message of parts; those that it cannot hold are left out. */
+/** Encodes parts as an assistant message. Parts that it has no field for are omitted. */
 export function encodeAssistantMessage(parts: readonly Part[]): JsonObject {
   const opaque = opaqueValues(parts);
   const calls = [
@@ -46,7 +46,7 @@ function encodeContent(parts: readonly Part[], opaque: readonly JsonObject[]): J
   return [...(text === '' ? [] : [{ type: 'text', text }]), ...others];
 }
 
-/** Texts that followed each other were one text; where something stood between them, a blank line does. */
+/** Joins texts: directly if they are consecutive, otherwise with a blank line. */
 function joinTexts(parts: readonly Part[]): string {
   let text = '';
   parts.forEach((part, index) => {
@@ -58,7 +58,7 @@ function joinTexts(parts: readonly Part[]): string {
   return text;
 }
 
-/** Reasoning goes back under the name under which it came; `reasoning_content` is the usual one. */
+/** Reasoning is sent back under its original field name; the usual one is `reasoning_content`. */
 function encodeReasoning(parts: readonly Part[]): JsonObject {
   const fields: Record<string, string> = {};
   for (const part of parts) {
@@ -102,8 +102,8 @@ function encodeCall(part: ToolCallPart): JsonObject {
 }
 
 /**
- * The arguments go back as the model wrote them, unless they were cut off. Here they are a text,
- * which no key in it can harm.
+ * Whether the arguments can be sent back unchanged. If they were cut off they can't. A forbidden key in them
+ * is harmless here, because they are sent as text.
  */
 function isObjectJson(inputJson: string): boolean {
   const parsed = parseJson(inputJson);

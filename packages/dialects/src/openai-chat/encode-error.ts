@@ -13,8 +13,8 @@ const TYPES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * `{error: {message, type, param, code}}`, with the id in `x-request-id`. OpenAI has no 529: overload
- * is a 503.
+ * `{error: {message, type, param, code}}`, and the id in `x-request-id`. OpenAI has no 529, so
+ * overload becomes 503.
  */
 export function encodeError(error: WireErrorInput): WireError {
   const status = error.status === 529 ? 503 : error.status;

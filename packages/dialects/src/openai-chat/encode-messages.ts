@@ -8,9 +8,9 @@ import { OPENAI_CHAT } from './limits.ts';
 import { encodeContent } from './user-content.ts';
 
 /**
- * The `messages` of a request: `tool` messages right behind the calls that they answer, then what else
- * was said, each turn a message. Images and files of a result cannot stand in it, so they open the
- * user message that follows, under the id of the call.
+ * Encodes `messages`: `tool` messages directly after the calls that they answer, then one message per turn.
+ * A `tool` message can't contain images and files, so they move to the start of the next user message, after
+ * the id of their call.
  */
 export function encodeMessages(
   turns: readonly Turn[],
@@ -37,13 +37,12 @@ function holdsWords(block: UserBlock): boolean {
   return block.entries.some(({ role }) => role === 'user');
 }
 
-/** Stands where a part was that is not sent, so that the texts around it do not run together. */
+/** Replaces an omitted part, so that the texts around it don't run together. */
 const OMITTED: Part = { kind: 'redacted-thinking', data: '' };
 
 /**
- * Reasoning goes back only while its answer is still being worked out, between calls and results:
- * DeepSeek demands it there, and everywhere else it is ignored or refused. That of another dialect
- * never does.
+ * Keeps reasoning only in the turn that is still in progress, between calls and their results. DeepSeek
+ * requires it there; elsewhere servers ignore or reject it. Reasoning of other dialects is never sent.
  */
 function isSent(part: Part, isAtWork: boolean): boolean {
   switch (part.kind) {

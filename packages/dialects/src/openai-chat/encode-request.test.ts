@@ -6,8 +6,8 @@ import { openaiChat } from './dialect.ts';
 
 const QUESTION: ModelRequest = { model: 'gpt-4o', turns: [user(text('q'))], stream: false };
 
-function encode(beside: Partial<ModelRequest>): JsonObject {
-  return expectOk(openaiChat.encodeRequest({ ...QUESTION, ...beside })).value;
+function encode(rest: Partial<ModelRequest>): JsonObject {
+  return expectOk(openaiChat.encodeRequest({ ...QUESTION, ...rest })).value;
 }
 
 const tools = [{ name: 'look', inputSchema: { type: 'object' } }];
@@ -48,9 +48,9 @@ describe('settings toward chat completions', () => {
     ['top_k is dropped', { extra: { dialect: 'anthropic-messages', fields: { top_k: 1 } } }, {}],
     ['own fields stay', { extra: { dialect: 'openai-chat', fields: { seed: 1 } } }, { seed: 1 }],
   ];
-  test.each(ROWS)('%s', (_name, beside, sent) => {
+  test.each(ROWS)('%s', (_name, rest, sent) => {
     const always = encode({});
-    const body = Object.entries(encode(beside)).filter(
+    const body = Object.entries(encode(rest)).filter(
       ([key]) => !(key in always || key === 'tools'),
     );
     expect(Object.fromEntries(body)).toEqual(sent);

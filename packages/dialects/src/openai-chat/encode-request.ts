@@ -11,12 +11,12 @@ import { encodeSettings } from './encode-settings.ts';
 import { MAX_STOPS, MAX_TOOL_NAME, OPENAI_CHAT, takesMaxCompletionTokens } from './limits.ts';
 
 /**
- * The body of `POST /chat/completions`. A streamed answer is asked to tell its usage; `tool_choice`
- * and `parallel_tool_calls` are sent only beside tools; reasoning signed by another dialect is not sent.
+ * Encodes the body of `POST /chat/completions`. A stream always requests usage. `tool_choice` and
+ * `parallel_tool_calls` are sent only with tools. Reasoning signed by another dialect isn't sent.
  */
 export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>, DialectFailure> {
   return encoding((report, warn) => {
-    const turns = encodableTurns(request.turns, OPENAI_CHAT, { report, warn, says: isFilled });
+    const turns = encodableTurns(request.turns, OPENAI_CHAT, { report, warn, canEncode: isFilled });
     warnForeignExtra(request, OPENAI_CHAT, warn);
     if (!turns.some(({ role }) => role !== 'system')) {
       const message = 'there is no message to answer';
@@ -25,13 +25,13 @@ export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>
     const {
       tools: otherTools,
       stream_options: streamOptions,
-      ...beside
+      ...rest
     } = extraFields(OPENAI_CHAT, request.extra);
     const tools = [...(request.tools ?? []).map(encodeTool), ...(listOf(otherTools) ?? [])];
     const hasTools = tools.length > 0;
     if (!hasTools) warnDropped(request, ['toolChoice', 'parallelToolCalls'], warn);
     return jsonObject({
-      ...beside,
+      ...rest,
       model: request.model,
       messages: encodeMessages(turns, report, warn),
       stream: request.stream,

@@ -7,15 +7,15 @@ import {
   encodeEffort,
   encodeLabels,
   encodeSchema,
-  refuseThread,
+  rejectThread,
 } from '../settings/openai-settings.ts';
 import { refusesReasoning } from './limits.ts';
 
-/** The fields of a chat completion for the settings of a request that not every server takes. */
+/** Encodes the settings that not every server accepts. */
 export function encodeSettings(request: ModelRequest, report: Report, warn: Warn): JsonObject {
   const { logprobs, responseFormat } = request;
   warnDropped(request, ['topK'], warn);
-  refuseThread(request, report);
+  rejectThread(request, report);
   return jsonObject({
     response_format: responseFormat === undefined ? undefined : encodeFormat(responseFormat),
     reasoning_effort: encodeReasoning(request, warn),

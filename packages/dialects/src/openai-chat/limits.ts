@@ -8,14 +8,14 @@ export const MAX_TOOL_NAME = 64;
 /** Entries of `stop`. */
 export const MAX_STOPS = 4;
 
-/** OpenAI's reasoning models, which refuse `max_tokens`; every other server knows only that. */
+/** OpenAI's reasoning models, which reject `max_tokens`. Other servers know only that field. */
 const REASONING_MODEL = /^(?:openai\/)?(?:o[1-9]|gpt-[5-9]|codex)/;
 
 export function takesMaxCompletionTokens(model: string): boolean {
   return REASONING_MODEL.test(model);
 }
 
-/** OpenAI's models that do not reason refuse a wish for it; other servers pass over it. */
+/** OpenAI's other models reject reasoning settings; other servers ignore them. */
 export function refusesReasoning(model: string): boolean {
   return /^(?:openai\/)?(?:gpt-[34]|chatgpt-4)/.test(model);
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@postern/kernel';
 import type { ModelEntry } from '../dialect.ts';
 
-/** The list of `GET /models`; the owner is the part of an id before its slash, as in `groq/llama`. */
+/** The list of `GET /models`; the owner is the part of the id before the slash, as in `groq/llama`. */
 export function encodeModels(models: readonly ModelEntry[]): JsonObject {
   return {
     object: 'list',

@@ -9,7 +9,7 @@ import {
 } from '../settings/openai-settings.ts';
 import { numberField, type FieldReader } from '../settings/read-settings.ts';
 
-/** The settings of a chat completion that the model knows, by the names of their fields. */
+/** The fields of a chat completion for which the conversation model has a setting. */
 export const SETTINGS: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
   ['response_format', readFormat],
   [

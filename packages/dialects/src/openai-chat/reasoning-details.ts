@@ -3,14 +3,14 @@ import type { Part } from '@postern/protocol';
 import { filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
 
 /*
- * Chat completions have no place for the signature of reasoning, without which it cannot go back to the
- * Messages API. It travels in `reasoning_details`, OpenRouter's field, in a format that only we write
- * and read; entries of other formats are left to whoever wrote them.
+ * The Messages API requires the signature of reasoning that is sent back, but chat completions have no field
+ * for it. Postern puts it into OpenRouter's field `reasoning_details`, in a format of its own. Entries of
+ * other formats are ignored.
  */
 
 const FORMAT = 'postern-anthropic-messages';
 
-/** The entries of an answer's reasoning; none where nothing of it is signed or hidden. */
+/** The entries for an answer's reasoning; none if no part is signed or redacted. */
 export function reasoningDetails(parts: readonly Part[]): readonly JsonObject[] {
   const isNeeded = parts.some(
     (part) =>
@@ -29,7 +29,7 @@ function entryOf(part: Part): readonly JsonObject[] {
   return [{ type: 'reasoning.text', text, signature, format: FORMAT }];
 }
 
-/** The parts that our own entries stand for; undefined where there is none of them. */
+/** Decodes Postern's own entries; undefined if there are none. */
 export function partsOfDetails(details: JsonValue | undefined): readonly Part[] | undefined {
   const parts = (listOf(details) ?? []).flatMap((value): readonly Part[] => {
     const entry = objectOf(value);

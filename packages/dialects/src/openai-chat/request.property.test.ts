@@ -47,7 +47,7 @@ const cachedText: fc.Arbitrary<Part> = fc.record({
   } as const),
 });
 
-const beside: Part = {
+const rest: Part = {
   kind: 'opaque',
   dialect: OPENAI,
   value: { reasoning_details: [{ type: 'reasoning.encrypted', data: 'd' }] },
@@ -93,7 +93,7 @@ test('decoding what was encoded gives the request back', () => {
 test('fields of a message beside the known ones come and go with it', () => {
   const turns = [
     { role: 'user', parts: [{ kind: 'text', text: 'q' }] },
-    { role: 'assistant', parts: [{ kind: 'text', text: 'a' }, beside] },
+    { role: 'assistant', parts: [{ kind: 'text', text: 'a' }, rest] },
     { role: 'user', parts: [{ kind: 'text', text: 'q' }] },
   ] as const;
   const request = { model: 'm', stream: false, turns };

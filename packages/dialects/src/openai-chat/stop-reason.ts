@@ -20,25 +20,24 @@ const BY_WIRE: ReadonlyMap<string, StopReason> = new Map([
   ['content_filter', 'refusal'],
 ]);
 
-/** The reason alone; undefined for one that the model does not know. */
+/** Decodes the reason alone; undefined if it is unknown. */
 function decodeStopReason(reason: string | undefined): StopReason | undefined {
   return reason === undefined ? undefined : BY_WIRE.get(reason);
 }
 
 /**
- * The reason of an answer that made these calls. Complete tool calls make it `tool-calls`, whatever the
- * server said (some say `stop`); calls cut off by the token limit do not. Declining in words is a
- * refusal.
+ * The stop reason of an answer with these calls. It is `tool-calls` if there are calls, even if the server
+ * sent `stop`, unless the token limit cut them off. A refusal in words is `refusal`.
  */
 export function stopReasonOf(
   reason: string | undefined,
   { inputs, isRefused }: { readonly inputs: readonly string[]; readonly isRefused: boolean },
 ): StopReason | undefined {
-  const said = decodeStopReason(reason);
+  const decoded = decodeStopReason(reason);
   if (inputs.length > 0) {
-    return said === 'max-tokens' && !inputs.every(isComplete) ? said : 'tool-calls';
+    return decoded === 'max-tokens' && !inputs.every(isComplete) ? decoded : 'tool-calls';
   }
-  return said === 'end' && isRefused ? 'refusal' : said;
+  return decoded === 'end' && isRefused ? 'refusal' : decoded;
 }
 
 function isComplete(inputJson: string): boolean {

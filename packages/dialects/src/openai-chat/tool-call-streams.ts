@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
 import type { AnswerEvents } from '../answer-events.ts';
-import { countOf, extraFor, fieldsBeside, filledText, objectOf } from '../json/read-json.ts';
+import { countOf, extraFor, otherFields, filledText, objectOf } from '../json/read-json.ts';
 import { OPENAI_CHAT } from './limits.ts';
 
 interface Call {
@@ -9,18 +9,18 @@ interface Call {
   name: string | undefined;
   /** All arguments so far. */
   inputJson: string;
-  /** What of the call has no place in the model. */
-  beside: JsonObject;
-  /** The part, once the call could be told: its name and id had come. */
+  /** Fields of the call that the conversation model doesn't have. */
+  rest: JsonObject;
+  /** The part's index, once the name and id are known and the part has started. */
   part: number | undefined;
 }
 
 const CALL_FIELDS = new Set(['index', 'id', 'type', 'function']);
 
 /**
- * Puts together the tool calls of one streamed answer. Servers send fragments of several calls in turn,
- * leave the index out, send the name after the id, the id once or never, the arguments in one piece or
- * as an object. A part starts when name and id are known; what came before is told then.
+ * Assembles the tool calls of one streamed answer. Servers interleave the fragments of several calls, omit
+ * the index, send the name after the id, send the id once or never, and send arguments in one piece or as an
+ * object. A part starts when name and id are known, with the arguments received until then.
  */
 export class ToolCallStreams {
   readonly #out: AnswerEvents;
@@ -32,7 +32,7 @@ export class ToolCallStreams {
     this.#toolNames = toolNames;
   }
 
-  /** The arguments of every call, in the order in which the calls came. */
+  /** The arguments of every call, in the order of the calls. */
   get inputs(): readonly string[] {
     return this.#calls.map(({ inputJson }) => inputJson);
   }
@@ -44,14 +44,14 @@ export class ToolCallStreams {
     const call = this.#callOf(countOf(delta['index']), id, name);
     call.id ??= id;
     call.name ??= name;
-    call.beside = { ...call.beside, ...fieldsBeside(delta, CALL_FIELDS) };
+    call.rest = { ...call.rest, ...otherFields(delta, CALL_FIELDS) };
     const fragment = fragmentOf(called['arguments']);
     call.inputJson += fragment;
     if (call.part === undefined) this.#start(call, false);
-    else this.#tell(call.part, fragment);
+    else this.#emit(call.part, fragment);
   }
 
-  /** Tells what could not be told yet and ends every part. */
+  /** Emits what is still missing and ends every part. */
   end(): void {
     this.#calls.forEach((call, index) => {
       call.id ??= `call_${index}`;
@@ -59,7 +59,7 @@ export class ToolCallStreams {
       if (call.part === undefined) return;
       if (call.inputJson.trim() === '') {
         call.inputJson = '{}';
-        this.#tell(call.part, '{}');
+        this.#emit(call.part, '{}');
       }
       this.#out.add({ kind: 'part-end', index: call.part });
     });
@@ -67,7 +67,7 @@ export class ToolCallStreams {
 
   #callOf(wireIndex: number | undefined, id: string | undefined, name: string | undefined): Call {
     const known = this.#knownCall(wireIndex, id);
-    // Some servers number every call 0: another id together with a name is another call.
+    // Some servers give every call the index 0. A different id with a name starts another call.
     const isOther =
       id !== undefined && name !== undefined && known?.id !== undefined && known.id !== id;
     if (known !== undefined && !isOther) return known;
@@ -76,7 +76,7 @@ export class ToolCallStreams {
       id,
       name,
       inputJson: '',
-      beside: {},
+      rest: {},
       part: undefined,
     };
     this.#calls.push(call);
@@ -101,20 +101,20 @@ export class ToolCallStreams {
         callId: id,
         name: this.#toolNames?.get(name) ?? name,
         inputJson: '',
-        ...extraFor(OPENAI_CHAT, call.beside),
+        ...extraFor(OPENAI_CHAT, call.rest),
       });
-      this.#tell(call.part, call.inputJson);
-    } else if (isLast) this.#tellNameless(call);
+      this.#emit(call.part, call.inputJson);
+    } else if (isLast) this.#emitNameless(call);
   }
 
-  /** A call that never got a name cannot be made; it is kept as it came. */
-  #tellNameless({ id = '', inputJson, beside }: Call): void {
-    const value = { ...beside, type: 'function', id, function: { arguments: inputJson } };
+  /** A call without a name can't be run, so it is kept as an opaque part. */
+  #emitNameless({ id = '', inputJson, rest }: Call): void {
+    const value = { ...rest, type: 'function', id, function: { arguments: inputJson } };
     const index = this.#out.startPart({ kind: 'opaque', dialect: OPENAI_CHAT, value });
     this.#out.add({ kind: 'part-end', index });
   }
 
-  #tell(index: number, json: string): void {
+  #emit(index: number, json: string): void {
     if (json === '') return;
     this.#out.add({ kind: 'part-delta', index, delta: { kind: 'tool-input', json } });
   }

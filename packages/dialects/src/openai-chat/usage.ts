@@ -1,13 +1,13 @@
 import type { JsonObject } from '@postern/kernel';
 import type { Usage } from '@postern/protocol';
-import { countOf, fieldsBeside, jsonObject, objectOf } from '../json/read-json.ts';
+import { countOf, otherFields, jsonObject, objectOf } from '../json/read-json.ts';
 import { usageCounts } from '../json/usage-counts.ts';
 
 const COUNTS = new Set(['prompt_tokens', 'completion_tokens', 'total_tokens']);
 
 /**
- * Counts of chat completions: `prompt_tokens` includes what was read from and written to the cache,
- * which DeepSeek tells as `prompt_cache_hit_tokens`; no count is ever negative.
+ * Decodes the counts of chat completions. `prompt_tokens` includes cache reads, which DeepSeek sends as
+ * `prompt_cache_hit_tokens`, and cache writes. Counts are never negative.
  */
 export function decodeUsage(usage: JsonObject): Usage {
   const promptDetails = objectOf(usage['prompt_tokens_details']);
@@ -27,7 +27,7 @@ export function decodeUsage(usage: JsonObject): Usage {
   });
 }
 
-/** xAI counts reasoning beside `completion_tokens`, which its `total_tokens` gives away. */
+/** xAI doesn't include reasoning in `completion_tokens`. Its `total_tokens` shows that. */
 function completionTokens(usage: JsonObject, reasoningTokens: number): number | undefined {
   const completion = countOf(usage['completion_tokens']);
   const total = countOf(usage['total_tokens']);
@@ -37,32 +37,32 @@ function completionTokens(usage: JsonObject, reasoningTokens: number): number | 
 }
 
 /** What `decodeUsage` leaves out: audio counts, times, prices. */
-export function usageBeside(usage: JsonObject): JsonObject {
-  return fieldsBeside(usage, COUNTS);
+export function otherUsage(usage: JsonObject): JsonObject {
+  return otherFields(usage, COUNTS);
 }
 
-export function encodeUsage(usage: Usage, beside: JsonObject | undefined): JsonObject {
+export function encodeUsage(usage: Usage, rest: JsonObject | undefined): JsonObject {
   const { inputTokens = 0, cacheReadTokens, cacheWriteTokens, outputTokens = 0 } = usage;
   const prompt = inputTokens + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0);
   return jsonObject({
-    ...beside,
+    ...rest,
     prompt_tokens: prompt,
     completion_tokens: outputTokens,
     total_tokens: prompt + outputTokens,
-    prompt_tokens_details: details(beside?.['prompt_tokens_details'], {
+    prompt_tokens_details: details(rest?.['prompt_tokens_details'], {
       cached_tokens: cacheReadTokens,
       cache_write_tokens: cacheWriteTokens,
     }),
-    completion_tokens_details: details(beside?.['completion_tokens_details'], {
+    completion_tokens_details: details(rest?.['completion_tokens_details'], {
       reasoning_tokens: usage.reasoningTokens,
     }),
   });
 }
 
 function details(
-  beside: JsonObject[string] | undefined,
+  rest: JsonObject[string] | undefined,
   counts: Readonly<Record<string, number | undefined>>,
 ): JsonObject | undefined {
-  const object = { ...objectOf(beside), ...jsonObject(counts) };
+  const object = { ...objectOf(rest), ...jsonObject(counts) };
   return Object.keys(object).length === 0 ? undefined : object;
 }

@@ -3,7 +3,7 @@ import type { FilePart, ImagePart, Part, TextPart } from '@postern/protocol';
 import {
   extraFields,
   extraFor,
-  fieldsBeside,
+  otherFields,
   filledText,
   listOf,
   objectOf,
@@ -15,7 +15,7 @@ import { dataUrl, sourceOfUrl } from '../media/data-url.ts';
 import type { Report } from '../report.ts';
 import { OPENAI_CHAT } from './limits.ts';
 
-/** The content of a user or system message: plain where it is one text, else a list of parts. */
+/** The content of a user or system message: a string if it is one text, otherwise a list of parts. */
 export function encodeContent(parts: readonly Part[], path: string, report: Report): JsonValue {
   const [only] = parts;
   if (parts.length === 1 && only?.kind === 'text' && only.extra?.dialect !== OPENAI_CHAT) {
@@ -40,25 +40,25 @@ function encodePart(part: Part, path: string, report: Report): JsonObject | unde
 }
 
 function encodeImage({ source, extra }: ImagePart, path: string, report: Report): JsonObject {
-  const { detail, ...beside } = extraFields(OPENAI_CHAT, extra);
+  const { detail, ...rest } = extraFields(OPENAI_CHAT, extra);
   if (source.kind === 'provider-file') {
     const message = "an image stored at another provider can't be sent to this one";
     report({ reason: 'unsupported', path, message });
     return {};
   }
   const url = source.kind === 'url' ? source.url : dataUrl(source.mediaType, source.data);
-  return { type: 'image_url', image_url: jsonObject({ url, detail }), ...beside };
+  return { type: 'image_url', image_url: jsonObject({ url, detail }), ...rest };
 }
 
-/** A PDF goes as a file, anything textual as text under its name. */
+/** Encodes a PDF as a file, and textual files as text after their name. */
 function encodeFile(part: FilePart, path: string, report: Report): JsonObject {
   const { source, name } = part;
-  const beside = extraFields(OPENAI_CHAT, part.extra);
+  const rest = extraFields(OPENAI_CHAT, part.extra);
   if (source.kind === 'provider-file' && source.fileId.startsWith('file-')) {
     return {
       type: 'file',
       file: jsonObject({ file_id: source.fileId, filename: name }),
-      ...beside,
+      ...rest,
     };
   }
   if (source.kind !== 'base64') {
@@ -71,7 +71,7 @@ function encodeFile(part: FilePart, path: string, report: Report): JsonObject {
       filename: name ?? 'document.pdf',
       file_data: dataUrl(source.mediaType, source.data),
     };
-    return { type: 'file', file, ...beside };
+    return { type: 'file', file, ...rest };
   }
   const text = decodeBase64Text(source.data);
   if (text === undefined) {
@@ -110,15 +110,15 @@ const URL_FIELD = new Set(['url']);
 function decodeText(part: JsonObject): TextPart | undefined {
   const text = textOf(part['text']);
   if (text === undefined) return undefined;
-  return { kind: 'text', text, ...extraFor(OPENAI_CHAT, fieldsBeside(part, TEXT_FIELDS)) };
+  return { kind: 'text', text, ...extraFor(OPENAI_CHAT, otherFields(part, TEXT_FIELDS)) };
 }
 
 function decodeImage(part: JsonObject): ImagePart | undefined {
   const image = objectOf(part['image_url']) ?? { url: part['image_url'] ?? null };
   const url = filledText(image['url']);
   if (url === undefined) return undefined;
-  const beside = { ...fieldsBeside(part, IMAGE_FIELDS), ...fieldsBeside(image, URL_FIELD) };
-  return { kind: 'image', source: sourceOfUrl(url), ...extraFor(OPENAI_CHAT, beside) };
+  const rest = { ...otherFields(part, IMAGE_FIELDS), ...otherFields(image, URL_FIELD) };
+  return { kind: 'image', source: sourceOfUrl(url), ...extraFor(OPENAI_CHAT, rest) };
 }
 
 function decodeFile(part: JsonObject): FilePart | undefined {
@@ -127,7 +127,7 @@ function decodeFile(part: JsonObject): FilePart | undefined {
   const data = filledText(file?.['file_data']);
   const name = filledText(file?.['filename']);
   const named = name === undefined ? {} : { name };
-  const extra = extraFor(OPENAI_CHAT, fieldsBeside(part, FILE_FIELDS));
+  const extra = extraFor(OPENAI_CHAT, otherFields(part, FILE_FIELDS));
   if (fileId !== undefined) {
     return { kind: 'file', source: { kind: 'provider-file', fileId }, ...named, ...extra };
   }

@@ -13,9 +13,9 @@ import { decodeEnding } from './stop-reason.ts';
 import { decodeUsage } from './usage.ts';
 
 /**
- * Decodes a stream of `POST /responses`. Events that say nothing of the answer's words are passed over;
- * an item of a kind that the model does not know is kept as it was in the end. The answer is complete
- * with the event that holds the whole response.
+ * Decodes a stream of `POST /responses`. It ignores events without content. An item of an unknown kind
+ * is kept as it was when it ended. The terminal event, which contains the whole response, completes the
+ * answer.
  */
 export function answerDecoder(options: AnswerOptions = {}): AnswerDecoder {
   return new Decoder(options);
@@ -95,7 +95,7 @@ class Decoder implements AnswerDecoder {
     this.#start(response);
     for (const item of this.#items.values()) item.end(undefined);
     const output = listOf(response['output']) ?? [];
-    // A server that streams nothing of its answer has it all in the last event.
+    // Some servers send the content only in the last event.
     if (this.#items.size === 0) for (const item of output) this.#addWhole(objectOf(item) ?? {});
     const usage = objectOf(response['usage']);
     if (usage !== undefined) this.#out.add({ kind: 'usage', usage: decodeUsage(usage) });

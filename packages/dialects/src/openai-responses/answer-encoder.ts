@@ -14,17 +14,17 @@ import { sseFrame } from '../sse/sse-frame.ts';
 import { ANSWER_FIELDS } from './answer.ts';
 import { encodeError } from './encode-error.ts';
 import { encodeOutputItem } from './encode-items.ts';
-import { beginningOf, endingOf, identified, responseId } from './response-object.ts';
+import { finishedResponse, responseInProgress, identified, responseId } from './response-object.ts';
 import { itemDeltas, itemEnding, itemStart } from './item-events.ts';
 
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 
-/** A frame that says nothing: the dialect has no event for it (WHATWG HTML, §9.2.6). */
+/** A comment, because the dialect has no ping event (WHATWG HTML, §9.2.6). */
 export const PING = ': ping\n\n';
 
 /**
- * Encodes an answer as a stream of `POST /responses`: the response as it begins, each part as an item
- * from `added` to `done`, the whole response last. Events are numbered without gaps.
+ * Encodes an answer as a stream of `POST /responses`: the empty response, each part as an item from
+ * `added` to `done`, and the whole response. Events are numbered without gaps.
  */
 export function answerEncoder(meta: AnswerStreamMeta): AnswerEncoder {
   return new Encoder(meta);
@@ -32,9 +32,9 @@ export function answerEncoder(meta: AnswerStreamMeta): AnswerEncoder {
 
 class Encoder implements AnswerEncoder {
   readonly #meta: AnswerStreamMeta;
-  /** Parts by their index → their place among the items. */
+  /** Part index → item index. */
   readonly #items = new Map<number, number>();
-  /** The items that have ended, by their place. */
+  /** Finished items, by item index. */
   readonly #output: JsonObject[] = [];
   readonly #open = new Set<number>();
   #answer: FoldedAnswer = EMPTY_ANSWER;
@@ -84,7 +84,7 @@ class Encoder implements AnswerEncoder {
 
   #start(id: string): string {
     this.#id = responseId(id, this.#meta.from);
-    const response = beginningOf(this.#soFar());
+    const response = responseInProgress(this.#soFar());
     return this.#frames([
       { type: 'response.created', response },
       { type: 'response.in_progress', response },
@@ -108,7 +108,7 @@ class Encoder implements AnswerEncoder {
     return this.#frames(itemEnding(item, place));
   }
 
-  /** The item as it has become. */
+  /** The item so far. */
   #item(index: number, place: number): JsonObject {
     const part = this.#answer.parts[index];
     const item = part === undefined ? undefined : encodeOutputItem(part);
@@ -118,7 +118,7 @@ class Encoder implements AnswerEncoder {
 
   #finish({ stopReason, extra }: Finish): string {
     const ended = [...this.#open].map((index) => this.#endItem(index)).join('');
-    const response = endingOf(this.#soFar(), stopReason, this.#answer.usage, extra);
+    const response = finishedResponse(this.#soFar(), stopReason, this.#answer.usage, extra);
     const type = `response.${response['status'] === 'completed' ? 'completed' : 'incomplete'}`;
     return ended + this.#frames([{ type, response }]);
   }
@@ -128,7 +128,7 @@ class Encoder implements AnswerEncoder {
     const { body } = encodeError({ status, message, code, requestId: '' });
     const error = objectOf(body['error']) ?? {};
     const response = {
-      ...beginningOf(this.#soFar()),
+      ...responseInProgress(this.#soFar()),
       status: 'failed',
       error: { code: error['code'] ?? null, message },
     };
@@ -139,7 +139,7 @@ class Encoder implements AnswerEncoder {
     return this.#frames(this.#id === '' ? events.slice(0, 1) : events);
   }
 
-  #soFar(): Parameters<typeof beginningOf>[0] {
+  #soFar(): Parameters<typeof responseInProgress>[0] {
     const { createdAtMs } = this.#meta;
     const output = [...this.#output];
     return { id: this.#id, model: this.#answer.model ?? '', createdAtMs, output };

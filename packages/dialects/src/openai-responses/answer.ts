@@ -2,15 +2,15 @@ import { failed, ok, type JsonObject, type JsonValue, type Result } from '@poste
 import type { ModelAnswer, Part } from '@postern/protocol';
 import { answerWarnings, type AnswerFields } from '../answer-warnings.ts';
 import type { AnswerMeta, AnswerOptions, DialectFailure, Encoded } from '../dialect.ts';
-import { fieldsBeside, listOf, objectOf, textOf } from '../json/read-json.ts';
+import { otherFields, listOf, objectOf, textOf } from '../json/read-json.ts';
 import { decodeOutputItem } from './decode-items.ts';
 import { encodeOutputItem, isOwnAnnotation } from './encode-items.ts';
 import { OPENAI_RESPONSES } from './limits.ts';
-import { endingOf, identified, responseId } from './response-object.ts';
+import { finishedResponse, identified, responseId } from './response-object.ts';
 import { decodeEnding } from './stop-reason.ts';
-import { decodeUsage, usageBeside } from './usage.ts';
+import { decodeUsage, otherUsage } from './usage.ts';
 
-/** Fields of a response that `ModelAnswer` has its own place for, or that always are the same. */
+/** Fields of a response that `ModelAnswer` has fields for, or that are constant. */
 const KNOWN = new Set([
   'id',
   'object',
@@ -49,24 +49,24 @@ function renamed(part: Part, { toolNames }: AnswerOptions): Part {
   return { ...part, name: toolNames?.get(part.name) ?? part.name };
 }
 
-/** Everything beside the model's own fields. */
+/** The fields that `ModelAnswer` doesn't have. */
 export function responseExtra(response: JsonObject): JsonObject {
-  const beside = usageBeside(objectOf(response['usage']) ?? {});
+  const rest = otherUsage(objectOf(response['usage']) ?? {});
   return {
-    ...fieldsBeside(response, KNOWN),
-    ...(Object.keys(beside).length > 0 && { usage: beside }),
+    ...otherFields(response, KNOWN),
+    ...(Object.keys(rest).length > 0 && { usage: rest }),
   };
 }
 
 export const ANSWER_FIELDS: AnswerFields = {
   holdsPart: (part) => encodeOutputItem(part) !== undefined,
   holdsAnnotation: isOwnAnnotation,
-  // The signature of another provider would be refused.
+  // The API rejects the signature of another provider.
   holdsSignature: (part) => part.extra?.dialect === OPENAI_RESPONSES,
   holdsStopSequence: false,
 };
 
-/** The response object of an answer, as it is given without streaming. */
+/** The response object of an answer, as returned without streaming. */
 export function encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): Encoded<JsonObject> {
   const id = responseId(answer.id, answer.extra?.dialect);
   const output = answer.parts.flatMap((part, index) => {
@@ -75,7 +75,7 @@ export function encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): Encoded<Jso
   });
   const response = { id, model: answer.model, createdAtMs: meta.createdAtMs, output };
   return {
-    value: endingOf(response, answer.stopReason, answer.usage, answer.extra),
+    value: finishedResponse(response, answer.stopReason, answer.usage, answer.extra),
     warnings: answerWarnings(answer, ANSWER_FIELDS),
   };
 }

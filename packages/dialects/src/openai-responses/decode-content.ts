@@ -7,7 +7,7 @@ import type {
   Part,
   TextPart,
 } from '@postern/protocol';
-import { extraFor, fieldsBeside, filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
+import { extraFor, otherFields, filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
 import { sourceOfUrl } from '../media/data-url.ts';
 import { OPENAI_RESPONSES } from './limits.ts';
 
@@ -17,7 +17,7 @@ const TEXT_FIELDS = new Set(['type', 'text']);
 const IMAGE_FIELDS = new Set(['type', 'image_url', 'file_id']);
 const FILE_FIELDS = new Set(['type', 'file_data', 'file_id', 'file_url', 'filename']);
 
-/** The parts of what a person or a tool said: a text, or a list of `input_…` parts. */
+/** Decodes the content of a user message or tool result: a string, or a list of `input_…` parts. */
 export function decodeContent(content: JsonValue | undefined): readonly ContentPart[] {
   if (typeof content === 'string') return content === '' ? [] : [{ kind: 'text', text: content }];
   return (listOf(content) ?? []).map(
@@ -44,14 +44,14 @@ function decodePart(part: JsonObject): ContentPart | undefined {
 function decodeText(part: JsonObject): TextPart | undefined {
   const text = textOf(part['text']);
   if (text === undefined) return undefined;
-  return { kind: 'text', text, ...extraFor(OPENAI_RESPONSES, fieldsBeside(part, TEXT_FIELDS)) };
+  return { kind: 'text', text, ...extraFor(OPENAI_RESPONSES, otherFields(part, TEXT_FIELDS)) };
 }
 
 function decodeImage(part: JsonObject): ImagePart | undefined {
   const source = sourceOf(part, 'image_url');
   if (source === undefined) return undefined;
-  const beside = fieldsBeside(part, IMAGE_FIELDS);
-  return { kind: 'image', source, ...extraFor(OPENAI_RESPONSES, beside) };
+  const rest = otherFields(part, IMAGE_FIELDS);
+  return { kind: 'image', source, ...extraFor(OPENAI_RESPONSES, rest) };
 }
 
 function decodeFile(part: JsonObject): FilePart | undefined {
@@ -62,7 +62,7 @@ function decodeFile(part: JsonObject): FilePart | undefined {
     kind: 'file',
     source,
     ...(name !== undefined && { name }),
-    ...extraFor(OPENAI_RESPONSES, fieldsBeside(part, FILE_FIELDS)),
+    ...extraFor(OPENAI_RESPONSES, otherFields(part, FILE_FIELDS)),
   };
 }
 
@@ -75,15 +75,15 @@ function sourceOf(part: JsonObject, key: string): MediaSource | undefined {
 
 const OUTPUT_FIELDS = new Set(['type', 'text', 'annotations', 'logprobs']);
 
-/** The parts of what the model said in one message; `beside` are the fields of the message itself. */
-export function decodeOutput(content: JsonValue | undefined, beside: JsonObject): readonly Part[] {
-  if (typeof content === 'string') return [outputText({ text: content }, beside)];
+/** Decodes the content of an assistant message. `rest` are the message's other fields. */
+export function decodeOutput(content: JsonValue | undefined, rest: JsonObject): readonly Part[] {
+  if (typeof content === 'string') return [outputText({ text: content }, rest)];
   return (listOf(content) ?? []).map((value): Part => {
     const part = objectOf(value) ?? {};
     switch (part['type']) {
       case 'output_text':
       case 'input_text':
-        return outputText(part, beside);
+        return outputText(part, rest);
       case 'refusal':
         return { kind: 'refusal', text: textOf(part['refusal']) ?? '' };
       default:
@@ -92,13 +92,13 @@ export function decodeOutput(content: JsonValue | undefined, beside: JsonObject)
   });
 }
 
-/** A text of an answer. Fields of its message stay with it: the model has no messages in an answer. */
-export function outputText(part: JsonObject, beside: JsonObject): TextPart {
+/** Decodes a text of an answer. It keeps its message's fields, because an answer has parts but no messages. */
+export function outputText(part: JsonObject, rest: JsonObject): TextPart {
   const annotations = listOf(part['annotations']) ?? [];
   return {
     kind: 'text',
     text: textOf(part['text']) ?? '',
     ...(annotations.length > 0 && { annotations }),
-    ...extraFor(OPENAI_RESPONSES, { ...fieldsBeside(part, OUTPUT_FIELDS), ...beside }),
+    ...extraFor(OPENAI_RESPONSES, { ...otherFields(part, OUTPUT_FIELDS), ...rest }),
   };
 }

@@ -7,7 +7,7 @@ import type {
   ToolResultPart,
   Turn,
 } from '@postern/protocol';
-import { extraFor, fieldsBeside, filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
+import { extraFor, otherFields, filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
 import type { Report } from '../report.ts';
 import { decodeContent, decodeOutput } from './decode-content.ts';
 import { OPENAI_RESPONSES } from './limits.ts';
@@ -19,7 +19,7 @@ const ROLES: ReadonlyMap<JsonValue | undefined, Role> = new Map([
   ['assistant', 'assistant'],
 ]);
 
-/** One item, and who said it. */
+/** The parts of one item and the role of its turn. */
 interface DecodedItem {
   readonly role: Role;
   readonly parts: readonly Part[];
@@ -27,8 +27,8 @@ interface DecodedItem {
 }
 
 /**
- * The turns of `input`. What the model said in a row is one turn; so are results of calls in a row and
- * a user message right behind them.
+ * Decodes `input`. Consecutive items of the model are one turn. Consecutive results and a user message
+ * directly after them are one turn too.
  */
 export function decodeInput(input: JsonValue | undefined, report: Report): readonly Turn[] {
   if (typeof input === 'string') return [{ role: 'user', parts: [{ kind: 'text', text: input }] }];
@@ -70,7 +70,7 @@ function decodeInputItem(item: JsonObject, path: string, report: Report): Decode
   return { role: role ?? 'user', parts, isResult: false };
 }
 
-/** Results of tools of another kind, and answers to what the model wanted allowed. */
+/** Results of other kinds of tools, and responses to approval requests. */
 function isOfPerson(type: string): boolean {
   return type.endsWith('_output') || type.endsWith('_response') || type === 'additional_tools';
 }
@@ -88,11 +88,11 @@ function decodeResult(item: JsonObject, path: string, report: Report): ToolResul
 
 const MESSAGE_FIELDS = new Set(['type', 'id', 'role', 'content', 'status']);
 
-/** The parts of one item of an answer; an item of a kind that the model does not know is kept whole. */
+/** Decodes one item of an answer. An item of an unknown kind becomes an opaque part. */
 export function decodeOutputItem(item: JsonObject): readonly Part[] {
   switch (item['type'] ?? 'message') {
     case 'message':
-      return decodeOutput(item['content'], messageBeside(item));
+      return decodeOutput(item['content'], messageRest(item));
     case 'function_call':
       return [decodeCall(item)];
     case 'reasoning':
@@ -102,9 +102,9 @@ export function decodeOutputItem(item: JsonObject): readonly Part[] {
   }
 }
 
-/** `phase` and whatever else a message has beside its content. */
-export function messageBeside(item: JsonObject): JsonObject {
-  return fieldsBeside(item, MESSAGE_FIELDS);
+/** A message's fields other than its content, such as `phase`. */
+export function messageRest(item: JsonObject): JsonObject {
+  return otherFields(item, MESSAGE_FIELDS);
 }
 
 const CALL_FIELDS = new Set(['type', 'id', 'call_id', 'name', 'arguments', 'status']);
@@ -115,11 +115,11 @@ export function decodeCall(item: JsonObject): ToolCallPart {
     callId: textOf(item['call_id']) ?? '',
     name: textOf(item['name']) ?? '',
     inputJson: textOf(item['arguments']) ?? '',
-    ...extraFor(OPENAI_RESPONSES, fieldsBeside(item, CALL_FIELDS)),
+    ...extraFor(OPENAI_RESPONSES, otherFields(item, CALL_FIELDS)),
   };
 }
 
-/** Reasoning goes back only under its id. */
+/** Reasoning keeps its id, which is required to send it back. */
 export function decodeReasoning(item: JsonObject): ThinkingPart {
   const signature = filledText(item['encrypted_content']);
   const texts = [...(listOf(item['summary']) ?? []), ...(listOf(item['content']) ?? [])];

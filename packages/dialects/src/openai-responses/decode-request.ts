@@ -4,7 +4,7 @@ import type { DialectFailure } from '../dialect.ts';
 import {
   countOf,
   extraFor,
-  fieldsBeside,
+  otherFields,
   filledText,
   flagOf,
   listOf,
@@ -39,10 +39,10 @@ const KNOWN = new Set([
   'top_logprobs',
 ]);
 
-/** What only the server that has the earlier answers could do. */
+/** Fields that refer to data stored on the server. */
 const STATEFUL = ['previous_response_id', 'conversation', 'prompt'] as const;
 
-/** The request that a body of `POST /responses` makes: one that holds the whole conversation. */
+/** Decodes the body of `POST /responses`, which must contain the whole conversation. */
 export function decodeRequest(value: JsonValue): Result<ModelRequest, DialectFailure> {
   return reporting((report) => {
     const body = objectOf(value) ?? {};
@@ -51,7 +51,7 @@ export function decodeRequest(value: JsonValue): Result<ModelRequest, DialectFai
       report({ reason: 'malformed', path: 'model', message: 'a text is required' });
     }
     refuseStateful(body, report);
-    const { settings, beside } = readSettings(fieldsBeside(body, KNOWN), SETTINGS);
+    const { settings, rest } = readSettings(otherFields(body, KNOWN), SETTINGS);
     const { tools, otherTools } = decodeTools(body, report);
     const { logprobs, include } = decodeInclude(body);
     const toolChoice = decodeToolChoice(body['tool_choice']);
@@ -67,7 +67,7 @@ export function decodeRequest(value: JsonValue): Result<ModelRequest, DialectFai
       ...(toolChoice !== undefined && { toolChoice }),
       ...(parallelToolCalls !== undefined && { parallelToolCalls }),
       ...extraFor(OPENAI_RESPONSES, {
-        ...beside,
+        ...rest,
         ...(include.length > 0 && { include }),
         ...(otherTools.length > 0 && { tools: otherTools }),
       }),
@@ -96,7 +96,7 @@ const SETTINGS: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>(
   ['user', readUser],
   ['metadata', readMetadata],
   ['service_tier', readTier],
-  // Encoding says so by itself, as nobody asked a provider to keep the answer.
+  // `store: false` needs no field: the encoder always sends it.
   ['store', (value) => (value === false ? EMPTY : undefined)],
   ['background', (value) => (value === false ? EMPTY : undefined)],
 ]);
@@ -107,7 +107,7 @@ function readText(value: JsonValue): ReturnType<FieldReader> {
   const text = objectOf(value);
   const format = objectOf(text?.['format']);
   if (text === undefined) return undefined;
-  const rest = fieldsBeside(text, FORMAT);
+  const rest = otherFields(text, FORMAT);
   switch (format?.['type']) {
     case undefined:
     case 'text':
@@ -136,7 +136,7 @@ function readReasoning(value: JsonValue): ReturnType<FieldReader> {
   ]);
   const reasoning: Reasoning = { ...effort, ...(summary !== undefined && { summary }) };
   const settings = Object.keys(reasoning).length === 0 ? {} : { reasoning };
-  return { settings, rest: fieldsBeside(object, read) };
+  return { settings, rest: otherFields(object, read) };
 }
 
 function decodeInclude(body: JsonObject): {
@@ -172,7 +172,7 @@ function decodeSampling(
 
 const TOOL_FIELDS = new Set(['type', 'name', 'description', 'parameters', 'strict']);
 
-/** Tools of another type (`web_search`, `namespace`, `custom`…) are the server's own, kept as they are. */
+/** Tools of other types (`web_search`, `namespace`, `custom`…) are kept unchanged. */
 function decodeTools(
   body: JsonObject,
   report: Report,
@@ -199,7 +199,7 @@ function decodeTool(name: string, tool: JsonObject): ToolDefinition {
     ...(description !== undefined && { description }),
     inputSchema: tool['parameters'] ?? { type: 'object', properties: {} },
     ...(strict !== undefined && { strict }),
-    ...extraFor(OPENAI_RESPONSES, fieldsBeside(tool, TOOL_FIELDS)),
+    ...extraFor(OPENAI_RESPONSES, otherFields(tool, TOOL_FIELDS)),
   };
 }
 

@@ -13,12 +13,12 @@ import { MAX_TOOL_NAME, OPENAI_RESPONSES } from './limits.ts';
 import { readUsage, usageTap } from './usage.ts';
 
 const COUNT = '/input_tokens';
-/** Each holds the whole response with its usage, so it can be long. */
+/** Each contains the whole response with its usage, so it can be long. */
 const TERMINAL_EVENT: TerminalEvent = {
   types: ['response.completed', 'response.incomplete', 'response.failed'],
 };
 
-/** OpenAI's Responses API, as far as it needs nothing that the server keeps. */
+/** OpenAI's Responses API, without the features that need state on the server. */
 export const openaiResponses: Dialect = {
   id: OPENAI_RESPONSES,
   routes: [

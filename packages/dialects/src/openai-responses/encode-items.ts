@@ -10,7 +10,7 @@ import type {
 } from '@postern/protocol';
 import {
   extraFields,
-  fieldsBeside,
+  otherFields,
   filledText,
   jsonObject,
   listOf,
@@ -25,7 +25,7 @@ import type { Report } from '../report.ts';
 import { arrangeTurns } from '../turns/arrange-turns.ts';
 import { MAX_TOOL_NAME, OPENAI_RESPONSES } from './limits.ts';
 
-/** The `input` of a request: what was said as messages, calls and their results as items of their own. */
+/** Encodes `input`. Calls and their results are items, like messages. */
 export function encodeInput(turns: readonly Turn[], report: Report): readonly JsonObject[] {
   return arrangeTurns(turns, report).flatMap((block, index) => {
     const path = `input[${index}]`;
@@ -33,7 +33,7 @@ export function encodeInput(turns: readonly Turn[], report: Report): readonly Js
       return block.parts.map(encodeOutputItem).filter(isItem).map(inputForm);
     return [
       ...block.results.map((result) => encodeResult(result, path, report)),
-      ...block.entries.flatMap(({ role, parts }) => encodeWords(role, parts, path, report)),
+      ...block.entries.flatMap(({ role, parts }) => encodeMessages(role, parts, path, report)),
     ];
   });
 }
@@ -42,8 +42,8 @@ function isItem(item: JsonObject | undefined): item is JsonObject {
   return item !== undefined;
 }
 
-/** What a person said: a message, and items of other kinds where they stood. */
-function encodeWords(
+/** Encodes a user or system turn: messages, and other items between them. */
+function encodeMessages(
   role: 'system' | 'user',
   parts: readonly Part[],
   path: string,
@@ -92,29 +92,29 @@ function encodeContentPart(part: Part, path: string, report: Report): JsonObject
 }
 
 function encodeImage({ source, extra }: ImagePart): JsonObject {
-  const beside = extraFields(OPENAI_RESPONSES, extra);
+  const rest = extraFields(OPENAI_RESPONSES, extra);
   if (source.kind === 'provider-file') {
-    return { type: 'input_image', file_id: source.fileId, ...beside };
+    return { type: 'input_image', file_id: source.fileId, ...rest };
   }
   const url = source.kind === 'url' ? source.url : dataUrl(source.mediaType, source.data);
-  return { type: 'input_image', image_url: url, ...beside };
+  return { type: 'input_image', image_url: url, ...rest };
 }
 
-/** A PDF goes as a file, anything textual as text under its name. */
+/** Encodes a PDF as a file, and textual files as text after their name. */
 function encodeFile({ source, name, extra }: FilePart, path: string, report: Report): JsonObject {
-  const beside = extraFields(OPENAI_RESPONSES, extra);
+  const rest = extraFields(OPENAI_RESPONSES, extra);
   if (source.kind === 'provider-file') {
-    return jsonObject({ type: 'input_file', file_id: source.fileId, filename: name, ...beside });
+    return jsonObject({ type: 'input_file', file_id: source.fileId, filename: name, ...rest });
   }
   if (source.kind === 'url') {
-    return jsonObject({ type: 'input_file', file_url: source.url, filename: name, ...beside });
+    return jsonObject({ type: 'input_file', file_url: source.url, filename: name, ...rest });
   }
   if (source.mediaType === 'application/pdf') {
     return {
       type: 'input_file',
       filename: name ?? 'document.pdf',
       file_data: dataUrl(source.mediaType, source.data),
-      ...beside,
+      ...rest,
     };
   }
   const text = decodeBase64Text(source.data);
@@ -124,7 +124,7 @@ function encodeFile({ source, name, extra }: FilePart, path: string, report: Rep
   return { type: 'input_text', text: `${name === undefined ? '' : `${name}\n\n`}${text ?? ''}` };
 }
 
-/** One text goes as it is; anything more as a list. The API has no field for a failed call. */
+/** Encodes a result: one text as a string, anything else as a list. The API has no field for a failed call. */
 function encodeResult(result: ToolResultPart, path: string, report: Report): JsonObject {
   const parts: readonly Part[] = result.isError
     ? [{ kind: 'text', text: 'Error:' }, ...result.content]
@@ -141,14 +141,14 @@ function encodeList(parts: readonly Part[], path: string, report: Report): reado
   return parts.map((part) => encodeContentPart(part, path, report)).filter(isItem);
 }
 
-/** The text of parts that are one text, or nothing. */
+/** The text, if there is only one plain text or nothing. */
 function plainText([only, ...more]: readonly Part[]): string | undefined {
   if (only === undefined) return '';
   const isPlain = only.kind === 'text' && only.extra === undefined && more.length === 0;
   return isPlain ? only.text : undefined;
 }
 
-/** The item of a part of an answer, without id and status; undefined where the dialect has none. */
+/** Encodes a part of an answer as an item without id and status; undefined if the dialect has none for it. */
 export function encodeOutputItem(part: Part): JsonObject | undefined {
   switch (part.kind) {
     case 'text':
@@ -184,7 +184,7 @@ function outputText(text: string, annotations: readonly JsonValue[]): JsonObject
   };
 }
 
-/** Annotations of this API are named by their type; citations of the Messages API are not its own. */
+/** Whether an annotation isn't a citation of the Messages API. */
 export function isOwnAnnotation(annotation: JsonValue): boolean {
   return textOf(objectOf(annotation)?.['type'])?.endsWith('_location') !== true;
 }
@@ -209,11 +209,11 @@ function encodeReasoning({ text, signature, extra }: ThinkingPart): JsonObject {
   });
 }
 
-/** A message that is sent back does not say how likely its words were. */
+/** Removes `logprobs`, which a message in the input can't have. */
 function inputForm(item: JsonObject): JsonObject {
   const content = listOf(item['content']);
   if (item['type'] !== 'message' || content === undefined) return item;
-  const parts = content.map((part) => fieldsBeside(objectOf(part) ?? {}, LOGPROBS));
+  const parts = content.map((part) => otherFields(objectOf(part) ?? {}, LOGPROBS));
   return { ...item, content: parts };
 }
 

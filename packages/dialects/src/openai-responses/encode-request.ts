@@ -17,7 +17,7 @@ import {
   encodeEffort,
   encodeLabels,
   encodeSchema,
-  refuseThread,
+  rejectThread,
 } from '../settings/openai-settings.ts';
 import { encodableTurns } from '../turns/encodable-turns.ts';
 import { encodeInput } from './encode-items.ts';
@@ -27,27 +27,27 @@ import { INCLUDED_LOGPROBS, MAX_TOOL_NAME, OPENAI_RESPONSES } from './limits.ts'
 const FOREIGN = ['stopSequences', 'topK', 'seed', 'presencePenalty', 'frequencyPenalty'] as const;
 
 /**
- * The body of `POST /responses`. It holds the whole conversation and has the server keep nothing of it
- * (`store: false`) unless the client asked for that; reasoning goes back where the API gave it.
+ * Encodes the body of `POST /responses`. It contains the whole conversation, and the server stores nothing
+ * (`store: false`) unless the client requested it. Reasoning is sent back if it came from this API.
  */
 export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>, DialectFailure> {
   return encoding((report, warn) => {
-    refuseThread(request, report);
+    rejectThread(request, report);
     warnForeignExtra(request, OPENAI_RESPONSES, warn);
     warnDropped(request, FOREIGN, warn);
-    const turns = encodableTurns(request.turns, OPENAI_RESPONSES, { report, warn, says });
+    const turns = encodableTurns(request.turns, OPENAI_RESPONSES, { report, warn, canEncode });
     if (!turns.some(({ role }) => role !== 'system')) {
       const message = 'there is no message to answer';
       report({ reason: 'conversation-invalid', path: 'input', message });
     }
-    const { tools: otherTools, include, ...beside } = extraFields(OPENAI_RESPONSES, request.extra);
+    const { tools: otherTools, include, ...fields } = extraFields(OPENAI_RESPONSES, request.extra);
     const { instructions, rest } = splitInstructions(turns);
     const tools = [...(request.tools ?? []).map(encodeTool), ...(listOf(otherTools) ?? [])];
     const hasTools = tools.length > 0;
     if (!hasTools) warnDropped(request, ['toolChoice', 'parallelToolCalls'], warn);
     return jsonObject({
       store: false,
-      ...beside,
+      ...fields,
       model: request.model,
       instructions,
       input: encodeInput(rest, report),
@@ -56,8 +56,8 @@ export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>
       temperature: request.temperature,
       top_p: request.topP,
       ...encodeLabels(request),
-      reasoning: encodeReasoning(request, warn, beside['reasoning']),
-      text: encodeText(request.responseFormat, beside['text']),
+      reasoning: encodeReasoning(request, warn, fields['reasoning']),
+      text: encodeText(request.responseFormat, fields['text']),
       ...encodeLogprobs(request, listOf(include) ?? []),
       tools: hasTools ? tools : undefined,
       tool_choice: hasTools ? encodeToolChoice(request) : undefined,
@@ -66,8 +66,8 @@ export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>
   });
 }
 
-/** Reasoning is bound to the item that the API gave; anybody else's means nothing to it. */
-function says(part: Part): boolean {
+/** Omits reasoning of other APIs: this one accepts only its own reasoning items. */
+function canEncode(part: Part): boolean {
   switch (part.kind) {
     case 'text':
     case 'refusal':
@@ -83,7 +83,7 @@ function says(part: Part): boolean {
   }
 }
 
-/** The first words of the system stand apart from the conversation. */
+/** Moves the first system turn to `instructions`. */
 function splitInstructions(turns: readonly Turn[]): {
   readonly instructions: string | undefined;
   readonly rest: readonly Turn[];
@@ -112,7 +112,7 @@ function reasoningFields(reasoning: Reasoning, warn: Warn): JsonObject {
   const { summary } = reasoning;
   return jsonObject({
     effort: encodeEffort(reasoning, warn),
-    // None is what there is unless one is asked for.
+    // Not requested means no summary.
     summary: summary === 'none' ? undefined : summary,
   });
 }

@@ -5,7 +5,7 @@ import { listOf, objectOf, textOf } from '../json/read-json.ts';
 /** One event of a stream, without its number. */
 type ItemEvent = JsonObject & { readonly type: string };
 
-/** How an item begins: empty, then with what its part has from the start. */
+/** The events that start an item: an empty item, then the content that the part started with. */
 export function itemStart(item: JsonObject, place: number, part: Part): readonly ItemEvent[] {
   const at = { item_id: item['id'] ?? '', output_index: place };
   const added: ItemEvent = { type: 'response.output_item.added', output_index: place, item };
@@ -47,7 +47,7 @@ function emptied(content: JsonObject): JsonObject {
     : { ...content, text: '', annotations: [] };
 }
 
-/** The events of one piece of an item; none for a piece that the dialect tells at the end only. */
+/** The events for one delta of an item; none for content that the dialect sends only at the end. */
 export function itemDeltas(
   item: JsonObject,
   place: number,
@@ -84,13 +84,13 @@ function annotationEvents(
   at: JsonObject,
 ): readonly ItemEvent[] {
   const annotations = listOf(contentOf(item)['annotations']) ?? [];
-  // An annotation of another dialect is not among them.
+  // The item doesn't contain annotations of other dialects.
   if (!annotations.includes(annotation)) return [];
   const event = { annotation_index: annotations.length - 1, annotation };
   return [{ type: 'response.output_text.annotation.added', ...at, ...event }];
 }
 
-/** How a finished item ends. */
+/** The events that end a finished item. */
 export function itemEnding(item: JsonObject, place: number): readonly ItemEvent[] {
   const at = { item_id: item['id'] ?? '', output_index: place };
   const done: ItemEvent = { type: 'response.output_item.done', output_index: place, item };

@@ -8,25 +8,25 @@ import {
   decodeCall,
   decodeOutputItem,
   decodeReasoning,
-  messageBeside,
+  messageRest,
 } from './decode-items.ts';
 import { OPENAI_RESPONSES } from './limits.ts';
 
-/** One part of an item that is being told. */
+/** One open part of an item. */
 interface OpenPart {
   readonly index: number;
-  /** Something of its words has been told. */
+  /** Whether some of its text has been emitted. */
   hasWords: boolean;
-  /** Which of several summaries is being told. */
+  /** The index of the current summary. */
   section: number;
   ended: boolean;
 }
 
-/** Follows one item of a streamed response and tells its parts. */
+/** Decodes one item of a streamed response and emits its parts. */
 export class OpenItem {
   readonly #item: JsonObject;
   readonly #out: AnswerEvents;
-  /** By their place in the item's content; an item that is no message has one, at 0. */
+  /** By index in the item's content. An item other than a message has one part, at 0. */
   readonly #parts = new Map<number, OpenPart>();
   #ended = false;
 
@@ -41,7 +41,7 @@ export class OpenItem {
       const call = { ...decodeCall(item), inputJson: '' };
       this.#open(0, { ...call, name: toolNames?.get(call.name) ?? call.name });
     } else if (item['type'] === 'reasoning') {
-      // What is hidden of it comes when it has ended.
+      // Encrypted content arrives when the item ends.
       this.#open(0, decodeReasoning({ id: item['id'] ?? null }));
     } else if (!this.#isMessage) {
       this.#open(0, { kind: 'opaque', dialect: OPENAI_RESPONSES, value: item });
@@ -62,11 +62,11 @@ export class OpenItem {
         break;
       case 'response.output_text.delta':
         this.#openContent(at, { type: 'output_text' });
-        this.#tell(at, { kind: 'text', text });
+        this.#emit(at, { kind: 'text', text });
         break;
       case 'response.refusal.delta':
         this.#openContent(at, { type: 'refusal' });
-        this.#tell(at, { kind: 'refusal', text });
+        this.#emit(at, { kind: 'refusal', text });
         break;
       case 'response.output_text.annotation.added': {
         const value = event['annotation'];
@@ -85,19 +85,19 @@ export class OpenItem {
   #takeBeside(type: string, text: string, event: JsonObject): void {
     switch (type) {
       case 'response.function_call_arguments.delta':
-        this.#tell(0, { kind: 'tool-input', json: text });
+        this.#emit(0, { kind: 'tool-input', json: text });
         break;
       case 'response.reasoning_summary_text.delta':
-        this.#tellReasoning(countOf(event['summary_index']) ?? 0, text);
+        this.#emitReasoning(countOf(event['summary_index']) ?? 0, text);
         break;
       case 'response.reasoning_text.delta':
-        this.#tellReasoning(countOf(event['content_index']) ?? 0, text);
+        this.#emitReasoning(countOf(event['content_index']) ?? 0, text);
         break;
       default:
     }
   }
 
-  /** Tells what the finished item has that its events did not say. */
+  /** Emits the content of the finished item that its events didn't contain. */
   end(item: JsonObject | undefined): void {
     if (this.#ended) return;
     if (item !== undefined) this.#complete(item);
@@ -115,7 +115,7 @@ export class OpenItem {
         break;
       case 'function_call': {
         const json = textOf(item['arguments']) ?? '';
-        if (this.#parts.get(0)?.hasWords === false) this.#tell(0, { kind: 'tool-input', json });
+        if (this.#parts.get(0)?.hasWords === false) this.#emit(0, { kind: 'tool-input', json });
         break;
       }
       case 'reasoning':
@@ -128,24 +128,24 @@ export class OpenItem {
 
   #completeReasoning(item: JsonObject): void {
     const { text, signature } = decodeReasoning(item);
-    if (this.#parts.get(0)?.hasWords === false) this.#tell(0, { kind: 'thinking', text });
+    if (this.#parts.get(0)?.hasWords === false) this.#emit(0, { kind: 'thinking', text });
     if (filledText(signature) !== undefined && signature !== undefined) {
       this.#add(0, { kind: 'signature', signature });
     }
   }
 
-  #tellReasoning(section: number, text: string): void {
+  #emitReasoning(section: number, text: string): void {
     const open = this.#parts.get(0);
     const isNext = open !== undefined && open.hasWords && section > open.section;
     if (open !== undefined) open.section = section;
-    this.#tell(0, { kind: 'thinking', text: isNext ? BETWEEN_SUMMARIES + text : text });
+    this.#emit(0, { kind: 'thinking', text: isNext ? BETWEEN_SUMMARIES + text : text });
   }
 
   /** Opens a part of a message unless it is open already. */
   #openContent(at: number, part: JsonObject): void {
     if (!this.#isMessage || this.#parts.has(at)) return;
     if (part['type'] === 'output_text') {
-      this.#open(at, outputText(part, messageBeside(this.#item)));
+      this.#open(at, outputText(part, messageRest(this.#item)));
     } else {
       const [decoded] = decodeOutputItem({ type: 'message', content: [part] });
       if (decoded !== undefined) this.#open(at, decoded);
@@ -158,8 +158,8 @@ export class OpenItem {
     this.#parts.set(at, { index, hasWords, section: 0, ended: false });
   }
 
-  /** Tells words of a part. */
-  #tell(at: number, delta: PartDelta): void {
+  /** Emits a delta of a part. */
+  #emit(at: number, delta: PartDelta): void {
     const open = this.#parts.get(at);
     const words = 'json' in delta ? delta.json : 'text' in delta ? delta.text : '';
     if (open === undefined || words === '') return;

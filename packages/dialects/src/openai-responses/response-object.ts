@@ -5,7 +5,7 @@ import { OPENAI_RESPONSES } from './limits.ts';
 import { encodeEnding } from './stop-reason.ts';
 import { encodeUsage } from './usage.ts';
 
-/** What every response object has, whether or not there is anything to say. */
+/** The fields that every response object must have. */
 const ALWAYS: JsonObject = {
   completed_at: null,
   error: null,
@@ -30,7 +30,7 @@ const ALWAYS: JsonObject = {
   user: null,
 };
 
-/** One response as far as it has come. */
+/** One response so far. */
 export interface ResponseSoFar {
   readonly id: string;
   readonly model: string;
@@ -38,8 +38,8 @@ export interface ResponseSoFar {
   readonly output: readonly JsonObject[];
 }
 
-/** The object of a response that is still being made. */
-export function beginningOf({ id, model, createdAtMs, output }: ResponseSoFar): JsonObject {
+/** The object of a response in progress. */
+export function responseInProgress({ id, model, createdAtMs, output }: ResponseSoFar): JsonObject {
   return {
     ...ALWAYS,
     id,
@@ -53,23 +53,23 @@ export function beginningOf({ id, model, createdAtMs, output }: ResponseSoFar): 
 }
 
 /** The object of a response that has ended. */
-export function endingOf(
+export function finishedResponse(
   response: ResponseSoFar,
   stopReason: StopReason | undefined,
   usage: Usage,
   extra: Extra | undefined,
 ): JsonObject {
-  const { usage: besideUsage, ...fields } = extraFields(OPENAI_RESPONSES, extra);
-  const whole: JsonObject = { ...beginningOf(response), ...fields };
+  const { usage: usageFields, ...fields } = extraFields(OPENAI_RESPONSES, extra);
+  const whole: JsonObject = { ...responseInProgress(response), ...fields };
   return jsonObject({
     ...whole,
     completed_at: 'completed_at' in fields ? whole['completed_at'] : whole['created_at'],
     ...encodeEnding(stopReason),
-    usage: encodeUsage(usage, objectOf(besideUsage)),
+    usage: encodeUsage(usage, objectOf(usageFields)),
   });
 }
 
-/** Ids of this API begin with `resp_`; that of another dialect is given the form. */
+/** Ids of this API begin with `resp_`. Ids of other dialects are rewritten. */
 export function responseId(id: string, from: DialectId | undefined): string {
   const isOwn = from === OPENAI_RESPONSES || id.startsWith('resp_');
   return isOwn ? id : `resp_${plainId(id)}`;
@@ -81,7 +81,7 @@ const PREFIXES: ReadonlyMap<string, string> = new Map([
   ['reasoning', 'rs'],
 ]);
 
-/** An item with its id, which stays the same in every event that speaks of it. */
+/** The item with its id, which is the same in all its events. */
 export function identified(
   item: JsonObject,
   responseId: string,

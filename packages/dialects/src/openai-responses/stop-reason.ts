@@ -2,7 +2,7 @@ import type { JsonObject } from '@postern/kernel';
 import type { Part, StopReason } from '@postern/protocol';
 import { objectOf } from '../json/read-json.ts';
 
-/** What a response says of its end: its status and, if it is incomplete, why. */
+/** The fields of a response that say how it ended: its status and, if it is incomplete, the reason. */
 export function encodeEnding(reason: StopReason | undefined): JsonObject {
   switch (reason) {
     case 'max-tokens':
@@ -15,7 +15,7 @@ export function encodeEnding(reason: StopReason | undefined): JsonObject {
   }
 }
 
-/** Why a response with these parts ended; undefined where it says so in words that the model has not. */
+/** The stop reason of a response with these parts; undefined if it is unknown. */
 export function decodeEnding(response: JsonObject, parts: readonly Part[]): StopReason | undefined {
   if (response['status'] === 'completed') {
     if (parts.some(({ kind }) => kind === 'tool-call')) return 'tool-calls';

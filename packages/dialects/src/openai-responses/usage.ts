@@ -1,7 +1,7 @@
 import { parseJson, type JsonObject } from '@postern/kernel';
 import type { Usage } from '@postern/protocol';
 import type { TerminalEvent, UsageTap } from '../dialect.ts';
-import { countOf, fieldsBeside, jsonObject, objectOf, textOf } from '../json/read-json.ts';
+import { countOf, otherFields, jsonObject, objectOf, textOf } from '../json/read-json.ts';
 import { usageCounts } from '../json/usage-counts.ts';
 import { StreamTap } from '../usage-tap/stream-tap.ts';
 
@@ -30,15 +30,15 @@ export function decodeUsage(usage: JsonObject): Usage {
 }
 
 /** What `decodeUsage` leaves out. */
-export function usageBeside(usage: JsonObject): JsonObject {
-  return fieldsBeside(usage, COUNTS);
+export function otherUsage(usage: JsonObject): JsonObject {
+  return otherFields(usage, COUNTS);
 }
 
-export function encodeUsage(usage: Usage, beside: JsonObject | undefined): JsonObject {
+export function encodeUsage(usage: Usage, rest: JsonObject | undefined): JsonObject {
   const { inputTokens = 0, cacheReadTokens, cacheWriteTokens, outputTokens = 0 } = usage;
   const input = inputTokens + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0);
   return jsonObject({
-    ...beside,
+    ...rest,
     input_tokens: input,
     input_tokens_details: jsonObject({
       cached_tokens: cacheReadTokens ?? 0,

@@ -3,7 +3,7 @@ import type { Warn } from '../report.ts';
 
 type Setting = Exclude<keyof ModelRequest, 'model' | 'turns' | 'stream' | 'extra'>;
 
-/** Warns of each setting of a request that a dialect has no field for. */
+/** Warns about each setting of a request that the dialect has no field for. */
 export function warnDropped(request: ModelRequest, settings: readonly Setting[], warn: Warn): void {
   for (const path of settings) {
     if (request[path] === undefined) continue;
@@ -11,10 +11,10 @@ export function warnDropped(request: ModelRequest, settings: readonly Setting[],
   }
 }
 
-/** A name that says nothing of the conversation, whoever chose it. */
+/** Shows only names that can't contain anything from the conversation. */
 const PLAIN_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
-/** Warns of fields that came in another dialect and have no place in the model. */
+/** Warns about fields of another dialect that the conversation model doesn't have. */
 export function warnForeignExtra({ extra }: ModelRequest, dialect: DialectId, warn: Warn): void {
   if (extra === undefined || extra.dialect === dialect) return;
   for (const name of Object.keys(extra.fields)) {

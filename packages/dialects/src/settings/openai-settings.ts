@@ -11,7 +11,7 @@ import type { Report, Warn } from '../report.ts';
 import type { FieldReader } from './read-settings.ts';
 
 /*
- * What all dialects of OpenAI write alike: efforts, service tiers, labels, schemas of a format.
+ * Settings that both OpenAI dialects encode the same: efforts, service tiers, labels, response formats.
  */
 
 const EFFORTS: readonly ReasoningEffort[] = [
@@ -56,7 +56,7 @@ export const readTier: FieldReader = (value) => {
   return serviceTier === undefined ? undefined : { settings: { serviceTier } };
 };
 
-/** A format by its schema; undefined without one. */
+/** Decodes a response format with a schema; undefined if it has none. */
 export function readSchema(format: JsonObject): ResponseFormat | undefined {
   const schema = format['schema'];
   const name = textOf(format['name']);
@@ -87,11 +87,11 @@ export function encodeLabels({ userId, metadata, serviceTier }: ModelRequest): J
   });
 }
 
-/** The effort of a request; where it gives a budget instead, the nearest one. */
+/** The effort of a request. A budget becomes the nearest effort. */
 export function encodeEffort(reasoning: Reasoning, warn: Warn): ReasoningEffort | undefined {
   const { mode, effort, budgetTokens } = reasoning;
   if (budgetTokens !== undefined) {
-    const message = 'a budget for reasoning has no field here; an effort stands for it';
+    const message = 'replaced by an effort: this dialect has no reasoning budget';
     warn({ kind: 'changed', path: 'reasoning.budgetTokens', message });
   }
   if (effort !== undefined) return effort;
@@ -101,8 +101,8 @@ export function encodeEffort(reasoning: Reasoning, warn: Warn): ReasoningEffort 
   return budgetTokens <= 16_384 ? 'medium' : 'high';
 }
 
-/** What a server keeps of a conversation cannot be had by a dialect that sends all of it. */
-export function refuseThread({ thread }: ModelRequest, report: Report): void {
+/** Rejects a stored thread: this dialect sends the whole conversation, which only the server has. */
+export function rejectThread({ thread }: ModelRequest, report: Report): void {
   if (thread === undefined) return;
   const message =
     "a conversation that the server stores can't be translated; send the whole conversation";

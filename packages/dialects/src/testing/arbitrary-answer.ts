@@ -51,17 +51,20 @@ export const answerEvents: fc.Arbitrary<readonly AnswerEvent[]> = fc
   })
   .map(({ first, together, order, stopReason }) => [
     { kind: 'start', id: 'x', model: 'm' },
-    ...first.flatMap((script, index) => [...begun(script, index), ...toldIn(script, index)]),
+    ...first.flatMap((script, index) => [
+      ...partStart(script, index),
+      ...deltasAndEnd(script, index),
+    ]),
     ...interleaved(together, first.length, order),
     { kind: 'usage', usage: { inputTokens: 3, outputTokens: 5 } },
     { kind: 'finish', stopReason: together.length > 0 ? 'tool-calls' : stopReason },
   ]);
 
-function begun({ part }: Script, index: number): readonly AnswerEvent[] {
+function partStart({ part }: Script, index: number): readonly AnswerEvent[] {
   return [{ kind: 'part-start', index, part }];
 }
 
-function toldIn({ deltas }: Script, index: number): readonly AnswerEvent[] {
+function deltasAndEnd({ deltas }: Script, index: number): readonly AnswerEvent[] {
   return [
     ...deltas.map((delta) => ({ kind: 'part-delta', index, delta }) as const),
     { kind: 'part-end', index },
@@ -74,8 +77,8 @@ function interleaved(
   from: number,
   order: readonly number[],
 ): readonly AnswerEvent[] {
-  const queues = scripts.map((script, at) => [...toldIn(script, from + at)]);
-  const started = scripts.flatMap((script, at) => begun(script, from + at));
+  const queues = scripts.map((script, at) => [...deltasAndEnd(script, from + at)]);
+  const started = scripts.flatMap((script, at) => partStart(script, from + at));
   const mixed = order.flatMap((at) => queues[at]?.splice(0, 1) ?? []);
   return [...started, ...mixed, ...queues.flat()];
 }

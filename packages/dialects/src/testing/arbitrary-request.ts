@@ -73,8 +73,8 @@ export function arbitraryRequest(encodable: Encodable): fc.Arbitrary<ModelReques
       last: fc.array(encodable.userPart, { minLength: 1, maxLength: 3 }),
       settings: settings(encodable),
     })
-    .map(({ system, exchanges, last, settings: beside }) => ({
-      ...beside,
+    .map(({ system, exchanges, last, settings: rest }) => ({
+      ...rest,
       turns: [
         ...(system === undefined ? [] : [{ role: 'system', parts: system } as const]),
         ...turnsOf(exchanges, last),

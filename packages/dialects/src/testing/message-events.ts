@@ -1,10 +1,10 @@
 /** Short ways to write the events of the Messages API in tests. */
-export const start = (beside: object = {}): object => ({
+export const start = (rest: object = {}): object => ({
   type: 'message_start',
   message: {
     ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'claude', content: [] },
     ...{ stop_reason: null, stop_sequence: null, usage: { input_tokens: 5, output_tokens: 1 } },
-    ...beside,
+    ...rest,
   },
 });
 export const blockStart = (index: number, content_block: object): object => ({

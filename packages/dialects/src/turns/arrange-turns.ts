@@ -1,17 +1,17 @@
 import type { Part, Role, ToolResultPart, Turn } from '@postern/protocol';
 import type { Report } from '../report.ts';
 
-/** What the model said between two blocks of the other side. */
+/** A run of assistant turns. */
 interface AssistantBlock {
   readonly side: 'assistant';
   readonly parts: readonly Part[];
 }
 
-/** What was said to the model between two of its answers: results of its calls first. */
+/** A run of user and system turns between two answers, with tool results first. */
 export interface UserBlock {
   readonly side: 'user';
   readonly results: readonly ToolResultPart[];
-  /** The turns with what is left of them, never empty. */
+  /** The turns without their results; none of them is empty. */
   readonly entries: readonly {
     readonly role: 'system' | 'user';
     readonly parts: readonly Part[];
@@ -20,14 +20,14 @@ export interface UserBlock {
 
 export type TurnBlock = AssistantBlock | UserBlock;
 
-/** The text of the result that stands in for one that was never given. */
+/** The text of the result that replaces a missing one. */
 export const MISSING_RESULT = 'No result was recorded for this call.';
 
 /**
- * Puts turns into the order that both dialects demand: sides alternate, every tool call is answered by
- * exactly one result at the start of the block that follows (a call that never was is answered by an
- * error), ids of calls are unique in the whole conversation. Where the turns continue a conversation
- * that the server keeps, the results they begin with answer calls that are not among them.
+ * Puts turns into the order that all dialects require. User and assistant blocks alternate. Every tool call
+ * has exactly one result, at the start of the next block; a missing result becomes an error. Call ids are
+ * unique in the conversation. If the turns continue a conversation that the server stores, the results at
+ * their start may answer calls that aren't among the turns.
  */
 export function arrangeTurns(
   turns: readonly Turn[],
@@ -84,7 +84,7 @@ function assistantBlock(blocks: OpenBlock[]): OpenAssistantBlock {
   return block;
 }
 
-/** Whether the model said it: thinking and calls always, other parts by the role of their turn. */
+/** Whether a part is the model's: thinking and calls always are, others if their turn is. */
 function isAnswer(part: Part, role: Role): boolean {
   switch (part.kind) {
     case 'thinking':
@@ -97,7 +97,7 @@ function isAnswer(part: Part, role: Role): boolean {
   }
 }
 
-/** Gives every call of an assistant block its result in the block that follows. */
+/** Moves the result of every call in an assistant block to the next block. */
 function pairResults(blocks: readonly OpenBlock[], report: Report): TurnBlock[] {
   const paired: TurnBlock[] = [];
   const usedIds = new Set<string>();
@@ -119,9 +119,9 @@ function pairResults(blocks: readonly OpenBlock[], report: Report): TurnBlock[] 
 }
 
 interface OpenCall {
-  /** The id as the conversation has it. */
+  /** The id in the conversation. */
   readonly callId: string;
-  /** The id that is unique in the conversation. */
+  /** The id made unique in the conversation. */
   readonly uniqueId: string;
 }
 
@@ -139,7 +139,7 @@ function nameCalls(
   return { parts: named, calls };
 }
 
-/** Servers that number their calls give `call_0` in every answer. */
+/** Makes ids unique. Servers that number their calls use `call_0` in every answer. */
 function unusedId(callId: string, usedIds: Set<string>): string {
   let id = callId;
   for (let repetition = 2; usedIds.has(id); repetition += 1) id = `${callId}_${repetition}`;

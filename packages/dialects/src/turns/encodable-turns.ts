@@ -1,21 +1,21 @@
 import type { DialectId, Part, Role, Turn } from '@postern/protocol';
 import type { Report, Warn } from '../report.ts';
 
-interface Speech {
-  /** Whether the dialect can say a part. */
-  readonly says: (part: Part) => boolean;
+interface Encoding {
+  /** Whether the dialect can encode a part. */
+  readonly canEncode: (part: Part) => boolean;
   readonly report: Report;
   readonly warn: Warn;
 }
 
 /**
- * The turns with the parts that a dialect can say. Of an answer, whatever `says` refuses is left out;
- * what a person said is never left out in silence but reported. Turns without a part are gone.
+ * Omits what a dialect can't encode. Parts of an answer are dropped with a warning. Parts that the user wrote
+ * are never dropped but reported as a failure. Turns without parts are removed.
  */
 export function encodableTurns(
   turns: readonly Turn[],
   dialect: DialectId,
-  { says, report, warn }: Speech,
+  { canEncode, report, warn }: Encoding,
 ): readonly Turn[] {
   return turns
     .map(({ role, parts }, index): Turn => {
@@ -26,7 +26,7 @@ export function encodableTurns(
           const problem = problemOf(part, role, dialect);
           if (problem !== undefined) report({ ...failure, message: problem });
           if (problem !== undefined) return false;
-          const isEncodable = says(part);
+          const isEncodable = canEncode(part);
           if (!isEncodable && !isBlank(part)) {
             const path = `turns[${index}].parts[${at}]`;
             warn({
@@ -46,7 +46,7 @@ function isBlank(part: Part): boolean {
   return (part.kind === 'text' || part.kind === 'refusal') && part.text.trim() === '';
 }
 
-/** Why a part that a person wrote can't be encoded. */
+/** Why a part that the user wrote can't be encoded. */
 function problemOf(part: Part, role: Role, dialect: DialectId): string | undefined {
   if (role === 'assistant' || part.kind === 'text') return undefined;
   if (part.kind === 'opaque') {

@@ -2,7 +2,7 @@ const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 const U = 0x75;
 
-/** Where the quote is that closes the JSON string whose first character is at `start`. */
+/** The index of the closing quote of the JSON string whose first character is at `start`. */
 export function endOfJsonString(text: string, start: number): number {
   let at = start;
   for (let code = text.charCodeAt(at); code !== QUOTE && at < text.length;) {
@@ -12,7 +12,7 @@ export function endOfJsonString(text: string, start: number): number {
   return Math.min(at, text.length);
 }
 
-/** The length of the JSON string between `start` and its closing quote, unescaped, in UTF-16 code units. */
+/** The length of the JSON string from `start` to its closing quote, once unescaped, in UTF-16 code units. */
 export function jsonStringLength(text: string, start: number, end: number): number {
   let length = end - start;
   for (let at = start; at < end; at += 1) {

@@ -5,25 +5,25 @@ import { objectOf } from '../json/read-json.ts';
 import { TerminalEventReader } from './terminal-event.ts';
 import { endOfJsonString, jsonStringLength } from './json-string-length.ts';
 
-/** What the tap must know of a dialect. */
+/** What the tap needs to know about a dialect. */
 export interface TapReader {
   readonly terminalEvent: TerminalEvent;
-  /** Stands in every event that delivers text, and in few others. */
+  /** Occurs in every event that delivers text, and in few others. */
   readonly deltaMark: string;
-  /** Keys whose strings are delivered text. */
+  /** The keys whose values are delivered text. */
   readonly textKeys: readonly string[];
-  /** The counts in an event; empty where it has none. */
+  /** The counts in an event; empty if it has none. */
   usageIn(event: JsonObject): Usage;
-  /** The delivered text in an event, for events that are not written compactly. */
+  /** The length of the delivered text in an event, for JSON with spaces between its tokens. */
   textLengthIn(event: JsonObject): number;
 }
 
-/** A longer line is passed over: no event that matters here comes near it. */
+/** Longer lines are skipped, to limit memory. */
 const MAX_LINE = 16 * 1024 * 1024;
 const DATA = 'data:';
 const D = 0x64;
 const LINE_FEED = 0x0a;
-/** Short, and rarely begun: what a search for it costs is what the tap costs. */
+/** Most of the tap's cost is the search for this string. It is short, and its beginning is rare. */
 const USAGE = 'usage"';
 const BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
@@ -31,9 +31,9 @@ const CLOSING_BRACKET = 0x5d;
 const COMMA = 0x2c;
 
 /**
- * Finds the counts in a stream without building its events. Only an event that holds usage, or ends the stream, is parsed.
- * Text is measured where it stands: the events of one stream begin alike up to their text, so the
- * beginning of the last one mostly tells where the text of the next one is.
+ * Finds usage, the length of text and the terminal event in a stream. It parses only events that contain
+ * usage or could be the terminal event. It measures text without parsing: the events of one stream usually
+ * have the same bytes before their text, so the prefix of the last event shows where the next text starts.
  */
 export class StreamTap implements UsageTap {
   readonly #reader: TapReader;
@@ -42,7 +42,7 @@ export class StreamTap implements UsageTap {
   readonly #decoder = utf8StreamDecoder();
   #rest = '';
   #skipsLine = false;
-  /** How the last event began up to its text, if it had just one. */
+  /** The bytes before the text of the last event, if it had exactly one text. */
   #beginning = '';
   #usage: Usage = {};
   #textLength = 0;
@@ -79,7 +79,7 @@ export class StreamTap implements UsageTap {
   #take(decoded: string): void {
     const ended = lastLineEnd(decoded);
     if (ended === 0) {
-      // Lines that end in a carriage return alone are rare enough to be made ordinary ones.
+      // Lines that end in a lone carriage return are rare, so they are converted.
       if (decoded.includes('\r')) this.#take(decoded.replaceAll('\r', '\n'));
       else this.#hold(decoded);
       return;
@@ -102,7 +102,7 @@ export class StreamTap implements UsageTap {
     this.#skipsLine = true;
   }
 
-  /** Takes whole lines; the last character is a line feed. */
+  /** Reads whole lines. The last character is a line feed. */
   #takeLines(text: string, from: number, to: number): void {
     const mayEnd = this.#terminal.isMentionedIn(text);
     let usageAt = text.indexOf(USAGE, from);
@@ -133,7 +133,7 @@ export class StreamTap implements UsageTap {
     if (event !== undefined) this.#usage = { ...this.#usage, ...this.#reader.usageIn(event) };
   }
 
-  /** Measures the text of an event that begins like the last one and has no other text. */
+  /** Measures the text of an event that has the prefix of the last one and only one text. */
   #takeLikeBefore(text: string, start: number): boolean {
     const textStart = start + this.#beginning.length;
     if (textStart === start || text.slice(start, textStart) !== this.#beginning) return false;
@@ -161,14 +161,14 @@ export class StreamTap implements UsageTap {
   }
 }
 
-/** Where the last whole line ends; 0 where there is none. */
+/** The end of the last whole line; 0 if there is none. */
 function lastLineEnd(text: string): number {
   return text.charCodeAt(text.length - 1) === LINE_FEED ? text.length : text.lastIndexOf('\n') + 1;
 }
 
 /**
- * Whether the string that ends here is the last of its delta: objects and lists close behind it, and
- * no other object opens.
+ * Whether the string that ends here is the last one of its delta: only closing brackets follow, and then no
+ * new object.
  */
 function isLastString(text: string, quoteAt: number): boolean {
   let at = quoteAt + 1;
@@ -181,7 +181,7 @@ function isLastString(text: string, quoteAt: number): boolean {
   return code !== COMMA || text.charCodeAt(at + 1) !== BRACE;
 }
 
-/** Whether a key `usage` holds an object; OpenAI says `"usage":null` in every chunk but the last. */
+/** Whether a key `usage` has an object. OpenAI sends `"usage":null` in every chunk but the last. */
 function holdsUsage(line: string): boolean {
   for (let at = line.indexOf(USAGE); at !== -1; at = line.indexOf(USAGE, at + USAGE.length)) {
     let value = at + USAGE.length;

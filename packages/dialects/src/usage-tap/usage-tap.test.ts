@@ -21,8 +21,8 @@ const O = 'openai-chat';
 
 const delta = (fields: object): string =>
   `event: content_block_delta\ndata: ${JSON.stringify({ type: 'content_block_delta', index: 0, delta: fields })}\n\n`;
-const chunk = (fields: object, beside: object = {}): string =>
-  `data: ${JSON.stringify({ id: 'c', choices: [{ index: 0, delta: fields, finish_reason: null }], ...beside })}\n\n`;
+const chunk = (fields: object, rest: object = {}): string =>
+  `data: ${JSON.stringify({ id: 'c', choices: [{ index: 0, delta: fields, finish_reason: null }], ...rest })}\n\n`;
 
 const ROWS: readonly (readonly [
   name: string,
