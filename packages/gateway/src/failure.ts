@@ -19,8 +19,11 @@ export type GatewayFailure =
   | { readonly reason: 'draining' }
   | { readonly reason: 'model-unknown' }
   | { readonly reason: 'translation-unavailable' }
+  /** The vault has no key for the provider. */
   | { readonly reason: 'upstream-key-missing' }
+  /** A person must unlock the vault first. */
   | { readonly reason: 'vault-locked' }
+  /** The vault can't be read. */
   | { readonly reason: 'vault-unavailable' }
   | { readonly reason: 'store-unavailable' }
   | { readonly reason: 'upstream-failed'; readonly failure: UpstreamFailure }

@@ -9,24 +9,22 @@ import type {
   ProviderTable,
 } from '@postern/upstreams';
 import type { ConcurrencyLimits } from './admit/concurrency-limiter.ts';
+import type { GatewayFailure } from './failure.ts';
 import type { BodyLimits } from './http/read-body.ts';
 import type { RetryPolicy } from './relay/retry-policy.ts';
 import type { UsageLog } from './usage/usage-log.ts';
 
 /** Where the upstreams' credentials come from. */
 export interface UpstreamCredentials {
-  /**
-   * The credential of a provider, for one request: nobody here keeps it. Undefined where the vault holds none.
-   * `locked` where a person must unlock first; `unavailable` where the vault cannot be read at all.
-   */
-  credentialFor(
-    provider: Provider,
-  ): Promise<Result<Credential | undefined, UpstreamCredentialFailure>>;
+  /** The credential of a provider that needs one, for one request: nobody here keeps it. */
+  credentialFor(provider: Provider): Promise<Result<Credential, UpstreamCredentialFailure>>;
 }
 
-export interface UpstreamCredentialFailure {
-  readonly reason: 'locked' | 'unavailable';
-}
+/** A failure of the vault, as the response reports it. What exactly is wrong stays with the adapter. */
+export type UpstreamCredentialFailure = Extract<
+  GatewayFailure,
+  { reason: 'vault-locked' | 'vault-unavailable' | 'upstream-key-missing' }
+>;
 
 /** What a valid token entitles to. Everything in it is enforced. */
 export interface Grant {

@@ -107,15 +107,20 @@ async function credentialFor(
   provider: Provider,
 ): ReturnType<GatewayDeps['credentials']['credentialFor']> {
   const credential = await keys.credentialFor(provider);
-  if (credential.ok) return credential;
-  switch (credential.failure.reason) {
+  if (credential.ok) {
+    // The gateway asks only for providers that need one.
+    const { value } = credential;
+    return value === undefined ? failed({ reason: 'upstream-key-missing' }) : ok(value);
+  }
+  const { reason } = credential.failure;
+  switch (reason) {
     case 'upstream-key-missing':
-      return ok(undefined);
     case 'vault-locked':
+      return failed({ reason });
     case 'vault-absent':
-      return failed({ reason: 'locked' });
+      return failed({ reason: 'vault-locked' });
     default:
-      return failed({ reason: 'unavailable' });
+      return failed({ reason: 'vault-unavailable' });
   }
 }
 

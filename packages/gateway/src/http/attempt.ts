@@ -1,4 +1,4 @@
-import { failed, ok, type Result } from '@postern/kernel';
+import { ok, type Result } from '@postern/kernel';
 import type { Credential } from '@postern/upstreams';
 import type { ServerResponse } from 'node:http';
 import type { RequestHead } from '../admit/request-head.ts';
@@ -94,9 +94,7 @@ export class Attempt {
   async #credential(): Promise<Result<Credential | undefined, GatewayFailure>> {
     const { provider } = this.#task.choice;
     if (provider.auth === 'none') return ok();
-    const credential = await this.#deps.credentials.credentialFor(provider);
-    if (!credential.ok) return failed({ reason: `vault-${credential.failure.reason}` });
-    return credential.value === undefined ? failed({ reason: 'upstream-key-missing' }) : credential;
+    return await this.#deps.credentials.credentialFor(provider);
   }
 
   #exchange(credential: Credential | undefined, onEnd: (end: AttemptEnd) => void): void {

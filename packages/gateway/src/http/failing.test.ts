@@ -76,11 +76,11 @@ describe('before the first byte', () => {
   });
 
   it.each([
-    ['locked', failed({ reason: 'locked' } as const), 503, 'The vault is locked'],
-    ['unavailable', failed({ reason: 'unavailable' } as const), 503, "Can't read the vault"],
-    ['without that key', ok(undefined), 503, 'The vault has no key for that provider'],
-  ])('the vault is %s', async (_name, answer, status, words) => {
-    await world.start({ upstreamKey: () => answer });
+    ['locked', 'vault-locked', 503, 'The vault is locked'],
+    ['unavailable', 'vault-unavailable', 503, "Can't read the vault"],
+    ['without that key', 'upstream-key-missing', 503, 'The vault has no key for that provider'],
+  ] as const)('the vault is %s', async (_name, reason, status, words) => {
+    await world.start({ upstreamKey: () => failed({ reason }) });
     for (const path of [CHAT, MESSAGES]) {
       const response = await world.post(path);
       expect(response.status).toBe(status);
@@ -95,7 +95,7 @@ describe('before the first byte', () => {
     await world.start({
       upstreamKey: () => {
         if (isBroken) throw new TypeError('a fault with a secret in its text: sk-canary');
-        return ok(undefined);
+        return failed({ reason: 'upstream-key-missing' });
       },
     });
     const response = await world.post(CHAT);

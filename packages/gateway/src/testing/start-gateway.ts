@@ -24,7 +24,13 @@ import { join } from 'node:path';
 import { createGateway, type Gateway } from '../http/gateway.ts';
 import { SqliteAdmission } from '../keys/sqlite-admission.ts';
 import { keyHasher } from '../keys/key-hash.ts';
-import { DEFAULT_LIMITS, type GatewayDeps, type GatewayLimits, type UsageSink } from '../ports.ts';
+import {
+  DEFAULT_LIMITS,
+  type GatewayDeps,
+  type GatewayLimits,
+  type UpstreamCredentialFailure,
+  type UsageSink,
+} from '../ports.ts';
 import type { UsageEntry } from '../usage/usage-log.ts';
 import { openGatewayStore, type GatewayStore } from '../store/open-gateway-store.ts';
 
@@ -54,7 +60,7 @@ export interface StartGatewayOptions {
   readonly endpoints?: Parameters<typeof providerTable>[0]['providers'];
   readonly limits?: Partial<GatewayLimits>;
   /** The keys of the upstreams; default one that every provider takes. */
-  readonly upstreamKey?: () => Result<Secret | undefined, { reason: 'locked' | 'unavailable' }>;
+  readonly upstreamKey?: () => Result<Secret, UpstreamCredentialFailure>;
   /** Changes to the rest of what the gateway is given. */
   readonly deps?: Partial<GatewayDeps>;
   readonly port?: number;
@@ -137,9 +143,10 @@ function depsOf(
     credentials: {
       credentialFor: (provider) => {
         const found = upstreamKey();
-        return Promise.resolve(
-          found.ok ? ok(found.value && storedKey(provider, found.value)) : found,
-        );
+        if (!found.ok) return Promise.resolve(found);
+        const credential = storedKey(provider, found.value);
+        if (credential === undefined) throw new TypeError(`${provider.id} needs no key`);
+        return Promise.resolve(ok(credential));
       },
     },
     upstreams: connections,
