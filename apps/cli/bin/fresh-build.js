@@ -1,5 +1,5 @@
-// Finds the built program of a checkout, and builds it where its sources changed. Only files of the
-// checkout's owner are run, and nothing is written into a checkout of somebody else.
+// Finds the built program of a checkout, and builds it if its sources changed. Postern runs only
+// files of the checkout's owner, and writes nothing into another user's checkout.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -43,7 +43,8 @@ export function buildFresh({ root, name, say }) {
       return remember(root, name, id);
     });
   } catch (error) {
-    // A disk that cannot be written, or a file that went away meanwhile: the source still runs.
+    // If the disk can't be written, or a file was removed meanwhile, the program still runs from
+    // source.
     if (error instanceof Error && 'code' in error) return undefined;
     throw error;
   }
@@ -59,7 +60,8 @@ const distOf = (root) => join(root, 'apps', 'cli', 'dist');
 function remember(root, name, id) {
   const dist = distOf(root);
   const listing = listSources(root);
-  // Written meanwhile: this build is of the sources as they were when the command was given.
+  // If a source was written meanwhile, this build still matches the sources at the start of the
+  // command.
   if (isOwn(root) && digestSources(root) === id) {
     try {
       const fresh = join(dist, `${name}.stamp.${String(process.pid)}`);

@@ -1,4 +1,4 @@
-// Kept apart from what builds: every start of a command in a checkout loads this.
+// A separate file, because every start of a command in a checkout loads it.
 import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';

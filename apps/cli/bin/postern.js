@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --
-// Postern needs Node 24. Where an older one starts this file, the Node that the packages carry takes
-// over; this launcher therefore keeps to syntax and modules that Node 18 knows. Without the `--` Node
-// would take an --env-file of ours for its own.
+// Postern needs Node 24. If an older Node starts this file, it starts the Node from the installed
+// packages. This launcher therefore uses only syntax and modules of Node 18. Without the `--`, Node
+// would read Postern's --env-file option as its own.
 import { spawn } from 'node:child_process';
 import { existsSync, fstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -26,7 +26,10 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
   }
 }
 
-/** What to run: the published build; in a checkout one that is made where the sources changed. */
+/**
+ * What to run: the published build, or in a checkout a build that is updated if the sources
+ * changed.
+ */
 async function program() {
   const source = join(here, '..', 'src', 'main.ts');
   if (!existsSync(source)) return join(here, '..', 'dist', 'postern.cjs');
@@ -40,7 +43,7 @@ async function program() {
   return buildFresh({ root, name: 'postern', say }) ?? source;
 }
 
-/** The `node` that the workspace's platform package put into node_modules/.bin. */
+/** The `node` that the workspace's platform package installed into node_modules/.bin. */
 function carriedNode() {
   const name = process.platform === 'win32' ? 'node.cmd' : 'node';
   for (let at = here; dirname(at) !== at; at = dirname(at)) {
@@ -50,7 +53,9 @@ function carriedNode() {
   return undefined;
 }
 
-/** The open descriptors that options such as `--passphrase-fd 3` name, each in its place. */
+/**
+ * The open descriptors that options such as `--passphrase-fd 3` name, each under its own number.
+ */
 function furtherDescriptors() {
   const words = process.argv.slice(2);
   const end = words.indexOf('--');
@@ -85,7 +90,7 @@ function handOver(node) {
   });
   /** @type {NodeJS.Signals[]} */
   const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  // A terminal sends SIGINT to both; the child decides what it means.
+  // A terminal sends SIGINT to both processes; the child decides how to handle it.
   for (const signal of forwarded) {
     process.on(signal, () => {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);

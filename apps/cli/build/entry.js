@@ -1,5 +1,6 @@
 #!/usr/bin/env -S node --
-// Where the built command line begins. Without the `--` Node would take an --env-file of ours for its own.
+// The entry point of the built command line. Without the `--`, Node would read Postern's --env-file
+// option as its own.
 import { keepCompiled } from './keep-compiled.js';
 
 keepCompiled(import.meta.dirname);

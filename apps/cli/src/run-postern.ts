@@ -8,14 +8,16 @@ import { endOfLostOutput } from './failure/lost-output.ts';
 import { placeOf } from './failure/place-of.ts';
 import { openTerminal, styled, type Terminal } from './terminal/terminal.ts';
 
-// Before anything secret is in the memory.
+// Before any secret is in memory.
 leaveMemoryOutOfCoreDumps();
 keepReportOffTheNetwork();
 const environment = readEnvironment();
 const terminal = openTerminal(environment.wantsColour);
 const asked = { json: false };
 
-/** Reads this process's command line and does what it says. The outermost frame: the only one that catches. */
+/**
+ * Runs this process's command line. This is the outermost frame, the only one that catches errors.
+ */
 export async function runPostern(parts: ProgramParts): Promise<void> {
   process.on('uncaughtException', (fault) => {
     tellFault(fault);
@@ -24,7 +26,7 @@ export async function runPostern(parts: ProgramParts): Promise<void> {
   process.once('exit', tellLostOutput);
   const self = [process.execPath, ...process.argv.slice(1, 2)] as const;
   try {
-    // With what it needs: a terminal can be told of a fault while it is loaded.
+    // The terminal is loaded first, so that an error while loading the rest can be printed.
     const { runCommandLine } = await import('./commands/command-line.ts');
     const surroundings = { ...parts, environment, terminal, self };
     await runCommandLine(surroundings, process.argv.slice(2), () => {
@@ -37,7 +39,7 @@ export async function runPostern(parts: ProgramParts): Promise<void> {
   }
 }
 
-/** One line: what happened and what to do. */
+/** Prints one line: what happened and what to do. */
 function tell(to: Terminal, failure: Problem, asJson: boolean): void {
   if (asJson) to.print(JSON.stringify({ error: failure }));
   to.note(
@@ -45,14 +47,16 @@ function tell(to: Terminal, failure: Problem, asJson: boolean): void {
   );
 }
 
-/** A fault's message may hold anything and is never shown; its place only where that is asked for. */
+/**
+ * An error's message may contain anything, so it is never shown. Its location is shown on request.
+ */
 function tellFault(fault: unknown): void {
   const kind = fault instanceof Error ? fault.name : typeof fault;
   tell(terminal, problem('INTERNAL', `Internal error (${kind}).`), asked.json);
   if (process.argv.includes('--verbose')) terminal.note(placeOf(fault));
 }
 
-/** A result that nobody got is no success. */
+/** A lost result isn't a success. */
 function tellLostOutput(): void {
   const lost = terminal.lost();
   if (lost === undefined) return;

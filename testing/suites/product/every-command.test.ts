@@ -94,6 +94,7 @@ async function leavesBelow(words: readonly string[]): Promise<readonly string[]>
   const { code, stdout, stderr } = await run([...words, '--help']);
   expect({ code, stderr }, words.join(' ')).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(new RegExp(`^Usage: postern ${words.join(' ')}`));
+  expect(stdout, 'a default of false explains nothing').not.toMatch(/default:\s+false/);
   const [, listed] = stdout.split('\nCommands:\n');
   if (listed === undefined) return [words.join(' ')];
   const below = [...listed.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = '']) => name);

@@ -1,7 +1,10 @@
 import { acceptRollback as accept } from '@postern/app';
 import { type CommandContext, openParts, orFail, report } from './context.ts';
 
-/** `postern vault accept-rollback`: files that somebody put back on purpose count as the newest. */
+/**
+ * `postern vault accept-rollback`: accepts vault files that the user restored on purpose as the
+ * newest.
+ */
 export async function acceptRollback(context: CommandContext): Promise<void> {
   const accepted = orFail(await accept(openParts(context)));
   report(context, { accepted }, [

@@ -12,7 +12,7 @@ const ENDINGS: Readonly<Record<HoldEnd, string>> = {
   EXIT: 'stopped',
 };
 
-/** `postern agent --ttl 1h`: holds the vault open for the other commands, in the foreground. */
+/** `postern agent --ttl 1h`: keeps the vault unlocked for other commands, in the foreground. */
 export async function agent(context: CommandContext, ttlMs: number): Promise<void> {
   const { terminal } = context;
   const ended = await holdOpen({
@@ -47,7 +47,7 @@ export async function unlock(context: CommandContext, ttl: string): Promise<void
   report(context, { unlocked: true, ttl }, [`The vault is unlocked for ${ttl}.`]);
 }
 
-/** `postern vault lock`: every process that holds the vault open drops its keys. */
+/** `postern vault lock`: every process that has the vault unlocked drops its keys. */
 export async function lock(context: CommandContext): Promise<void> {
   const locked = orFail(await lockHolders(context));
   const line = locked === 0 ? 'The vault was already locked.' : 'Locked.';

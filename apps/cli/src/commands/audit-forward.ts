@@ -4,7 +4,9 @@ import { forwardNow, parseReceiver, type Receiver } from '@postern/app';
 import { count, withLog } from './audit.ts';
 import { fail, openHome, orFail, report, type CommandContext } from './context.ts';
 
-/** `postern audit forward`: sends what the receiver lacks, and ends; with `--follow` it stays. */
+/**
+ * `postern audit forward`: sends the missing records and exits; with `--follow` it keeps running.
+ */
 export async function forwardAudit(
   context: CommandContext,
   options: { readonly follow: boolean },
@@ -25,7 +27,7 @@ async function sendOnce(context: CommandContext, log: AuditLog, receiver: Receiv
   report(context, { to: receiver.to, ...forwarded }, linesOf(forwarded, receiver));
 }
 
-/** Ends by SIGINT or SIGTERM. What goes wrong is told and tried again. */
+/** Ends on SIGINT or SIGTERM. Failures are printed and retried. */
 async function follow(context: CommandContext, log: AuditLog, receiver: Receiver): Promise<void> {
   const stopped = Promise.withResolvers<undefined>();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -33,7 +35,7 @@ async function follow(context: CommandContext, log: AuditLog, receiver: Receiver
       stopped.resolve(undefined);
     });
   }
-  // The timers of sending keep no process alive.
+  // The timers for sending don't keep the process alive.
   const alive = setInterval(() => undefined, 60_000);
   const forwarding = keepForwarding<Sent, Problem>({
     forward: (signal) => forwardNow({ ...context, log }, receiver, { signal }),
@@ -62,7 +64,7 @@ function linesOf({ sent, isAnew }: Sent, { to }: Receiver): readonly string[] {
   return [...(isAnew ? [anew] : []), `Sent ${count(sent, 'record')} to ${to}.`];
 }
 
-/** `postern audit forward --status`: how many records the receiver lacks, and since when. */
+/** `postern audit forward --status`: how many records the receiver is missing, and since when. */
 export async function tellBehind(context: CommandContext): Promise<void> {
   const { to } = receiverOf(context);
   await withLog(context, async (log) => {

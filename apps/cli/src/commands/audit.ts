@@ -7,7 +7,7 @@ import { confirm } from '../terminal/prompt.ts';
 import { table } from '../terminal/terminal.ts';
 import { fail, connectOrUnlock, orFail, report, type CommandContext } from './context.ts';
 
-/** `postern audit tail`: the last events, oldest first. */
+/** `postern audit tail`: the most recent events, oldest first. */
 export async function tailAudit(context: CommandContext, count: number): Promise<void> {
   await withLog(context, async (log) => {
     const records = orFail(await log.tail(count), describeAuditFailure);
@@ -31,7 +31,7 @@ export async function verifyAudit(context: CommandContext): Promise<void> {
   });
 }
 
-/** `postern audit set-aside`: keeps a damaged log as evidence and begins a new one. */
+/** `postern audit set-aside`: keeps a damaged log as evidence and starts a new one. */
 export async function setAuditAside(
   context: CommandContext,
   options: { readonly yes: boolean },
@@ -62,7 +62,7 @@ export async function setAuditAside(
   });
 }
 
-/** `postern audit export`: every record, checked, as lines of one format. */
+/** `postern audit export`: every record, verified, as lines of one format. */
 export async function exportAudit(
   context: CommandContext,
   options: { readonly format: ExportFormatName; readonly output: string | undefined },
@@ -86,7 +86,7 @@ interface Sink {
   close(): void;
 }
 
-/** A new file of mode 0600, never over one that is there; or standard output. */
+/** Creates a new file of mode 0600 and never overwrites one; or uses standard output. */
 function openSink(context: CommandContext, path: string | undefined): Sink {
   if (path === undefined) {
     return {

@@ -11,7 +11,7 @@ export interface BackupOptions {
   readonly backupPassphraseFd?: number;
 }
 
-/** `postern auth storage backup FILE`: one encrypted file under a passphrase of its own. */
+/** `postern auth storage backup FILE`: writes one file, encrypted with its own passphrase. */
 export async function backUpVault(
   context: CommandContext,
   path: string,
@@ -25,7 +25,7 @@ export async function backUpVault(
   ]);
 }
 
-/** `postern auth storage restore FILE`: makes the secrets exactly those of a backup. */
+/** `postern auth storage restore FILE`: replaces the secrets with those of a backup. */
 export async function restoreVault(
   context: CommandContext,
   path: string,

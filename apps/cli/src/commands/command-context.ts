@@ -6,14 +6,14 @@ import { openHome as openHomeOf, type Home, type LoadedConfig } from '@postern/a
 import { CommandFailed } from '../failure/command-failed.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** What every command gets: nothing else is global. */
+/** The arguments of every command. Nothing else is global. */
 export interface CommandContext {
   readonly terminal: Terminal;
   readonly environment: Environment;
   readonly home: Home;
   readonly clock: Clock;
   readonly kdfCosts: KdfCosts;
-  /** How often a running process looks at the clock for whether to lock. */
+  /** How often a running process checks whether to lock, in milliseconds. */
   readonly lookEveryMs: number;
   readonly randomness: Randomness;
   readonly version: string;
@@ -21,18 +21,18 @@ export interface CommandContext {
   readonly storage: 'auto' | 'keyring' | 'file' | undefined;
   /** `--passphrase-fd`: an open file descriptor that holds the passphrase. */
   readonly passphraseFd: number | undefined;
-  /** `--home` as it was given. */
+  /** The value of `--home`. */
   readonly chosenHome: string | undefined;
   /** The program and first arguments that start this command line again. */
   readonly self: string;
   readonly selfArguments: readonly string[];
   readonly json: boolean;
-  /** The command looks after the audit log, so it goes on where that takes no record. */
+  /** Whether the command repairs the audit log, and so runs even if the log accepts no records. */
   readonly isForLog?: true;
   readonly verbose: boolean;
 }
 
-/** The value, or the end of the command with the failure's line and exit code. */
+/** Returns the value, or ends the command with the failure's message and exit code. */
 export function orFail<T>(result: Result<T, Problem>): T;
 export function orFail<T, F>(result: Result<T, F>, describe: (failure: F) => Problem): T;
 export function orFail<T>(
@@ -47,18 +47,18 @@ export function fail(failure: Problem): never {
   throw new CommandFailed(failure);
 }
 
-/** Ends the command with this code once all it has to say is said. */
+/** Ends the command with this exit code after its output is written. */
 export function endWith(exitCode: number): void {
   process.exitCode = exitCode;
 }
 
-/** Prints a result: JSON with `--json`, else the lines for people. */
+/** Prints a result: JSON with `--json`, else lines of text. */
 export function report(context: CommandContext, value: unknown, lines: readonly string[]): void {
   if (context.json) context.terminal.print(JSON.stringify(value, null, 2));
   else for (const line of lines) context.terminal.print(line);
 }
 
-/** The home with its directories made, and its configuration. */
+/** Creates the home's directories and reads the configuration. */
 export function openHome(context: CommandContext): LoadedConfig {
   return orFail(openHomeOf(context.home));
 }

@@ -25,7 +25,7 @@ function commandLine(surroundings: Surroundings, first?: string): PosternCommand
   addGlobalOptions(program);
   program.addHelpText('beforeAll', ({ command, error }) => {
     const unknown = unknownCommandIn(command);
-    // Without the wish for help Commander says which commands have a similar name.
+    // Commander itself names similar commands if help wasn't requested.
     if (unknown !== undefined) commandLine(surroundings).parse(unknown, { from: 'user' });
     if (error && program.opts<GlobalOptions>().json === true) {
       throw new CommandFailed(problem('USAGE', `${pathOf(command)} needs a subcommand.`));
@@ -36,7 +36,7 @@ function commandLine(surroundings: Surroundings, first?: string): PosternCommand
   return program;
 }
 
-/** The words of a command that does not exist, where help is asked for in its place. */
+/** Returns the words of a command that doesn't exist, if the line requests its help. */
 function unknownCommandIn(command: Command): readonly string[] | undefined {
   const [first, second] = command.args;
   const word = first === 'help' ? second : first;
@@ -47,7 +47,7 @@ function unknownCommandIn(command: Command): readonly string[] | undefined {
   return [...pathOf(command).split(' ').slice(1), word];
 }
 
-/** Runs what the command line says; `onJson` is called first where it says `--json`. */
+/** Runs the command line. If it contains `--json`, `onJson` is called first. */
 export async function runCommandLine(
   surroundings: Surroundings,
   parameters: readonly string[],
@@ -63,7 +63,7 @@ export async function runCommandLine(
       process.exitCode = error.exitCode === 0 ? 0 : USAGE_EXIT;
       return;
     }
-    // A mistake before it ends the reading of the line.
+    // A mistake before `--json` stops the parsing.
     if (asksForJson(parameters)) onJson();
     throw error;
   }
@@ -74,7 +74,7 @@ function asksForJson(parameters: readonly string[]): boolean {
   return (end === -1 ? parameters : parameters.slice(0, end)).includes('--json');
 }
 
-/** Before or after the command they mean the same. */
+/** Options with the same meaning before and after the command. */
 export function addGlobalOptions(program: Command): void {
   program
     .option('--home <dir>', 'keep all data in this directory instead of the XDG directories')

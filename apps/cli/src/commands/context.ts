@@ -11,16 +11,16 @@ import { givenPassphrase } from '../terminal/passphrase.ts';
 import { endWith, fail, openHome, orFail, report, type CommandContext } from './command-context.ts';
 import { frontEndOf } from './front-end.ts';
 
-// What a command needs before it has a vault.
+// What a command needs before it opens a vault.
 export { endWith, fail, openHome, orFail, report, type CommandContext };
 
-/** What opens the vault of the home, with the terminal as its front end. */
+/** Opens the home's vault with the terminal as its front end. */
 export function openParts(context: CommandContext): OpenParts {
   const keyring = systemKeyring(context.environment);
   return { ...context, keyring, machineId: machineId(), frontEnd: frontEndOf(context) };
 }
 
-/** For looking at everything without asking anybody. */
+/** Read-only access without prompts. */
 export function inspectionParts(context: CommandContext): InspectionParts {
   return {
     ...openParts(context),
@@ -29,12 +29,12 @@ export function inspectionParts(context: CommandContext): InspectionParts {
   };
 }
 
-/** What is in the vault: through the process that has it open, else unlocked here. */
+/** The content of the vault: through the process that has it unlocked, or unlocked here. */
 export async function connectOrUnlock(context: CommandContext): Promise<OpenVault> {
   return orFail(await connectOrUnlockVault(openParts(context)));
 }
 
-/** The same, but if there is no vault, creates it. */
+/** The same, but creates the vault if there is none. */
 export async function connectOrCreate(context: CommandContext): Promise<OpenVault> {
   return orFail(await connectOrCreateVault(openParts(context)));
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '@postern/app';
 import { printable } from '../terminal/printable.ts';
 
-/** One line each: `warn  Recovery: … Fix: …`. */
+/** Formats one line per finding: `warn  Recovery: … Fix: …`. */
 export function findingLines(findings: readonly Finding[]): readonly string[] {
   return findings.map(({ about, level, message, fix }) => {
     const line = `${level.padEnd(4)}  ${about}: ${message}`;

@@ -41,7 +41,7 @@ export function frontEndOf(context: CommandContext, question = 'Passphrase: '): 
   };
 }
 
-/** A passphrase chosen now: asked for twice, or given as every passphrase can be. */
+/** Gets a new passphrase: typed twice, or passed like any other passphrase. */
 export async function newPassphrase(context: CommandContext): Promise<Result<Secret, Problem>> {
   const given = givenPassphrase(context);
   if (given !== undefined) return given.ok ? usable(given.value) : given;
@@ -57,7 +57,7 @@ export async function newPassphrase(context: CommandContext): Promise<Result<Sec
   return await promptTwice('New passphrase for the vault: ');
 }
 
-/** Asks for a new passphrase twice, unless the first answer can't be used anyway. */
+/** Asks for a new passphrase twice, or once if the first answer can't be used. */
 export async function promptTwice(question: string): Promise<Result<Secret, Problem>> {
   const first = await promptHidden(question);
   if (first === undefined) return failed(problem('CANCELLED'));
@@ -71,7 +71,7 @@ export async function promptTwice(question: string): Promise<Result<Secret, Prob
   return checked;
 }
 
-/** The passphrase, if it may become a new one. */
+/** Returns the passphrase if it can be used as a new one. */
 export function usable(passphrase: Secret): Result<Secret, Problem> {
   const checked = checkPassphrase(passphrase);
   return checked.ok ? ok(passphrase) : failed(describeVaultFailure(checked.failure));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { importLines } from './import-lines.ts';
 
-test('gateway keys are told by name and not adopted; nothing steers the terminal', () => {
+test("lists gateway keys by name without importing them; file content can't control the terminal", () => {
   const lines = importLines({
     label: 'claude-code-api: data/keys.json',
     dryRun: true,

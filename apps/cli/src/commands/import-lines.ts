@@ -30,7 +30,7 @@ export interface ImportReport {
   readonly destroyed: readonly string[];
 }
 
-/** The outcome of an import for people. */
+/** Formats the result of an import as text. */
 export function importLines(found: ImportReport): readonly string[] {
   const { secrets, skipped, gatewayKeys, leftovers, destroyed } = found;
   const rows = secrets.map(({ name, outcome }) => [name, OUTCOMES[outcome]]);

@@ -23,7 +23,7 @@ export interface SourceOptions {
   readonly service?: string;
   readonly account?: string;
   readonly attribute?: Readonly<Record<string, string>>;
-  /** What the one secret shall be called. */
+  /** The name for a single secret. */
   readonly as?: string;
   readonly importPassphraseFd?: number;
 }
@@ -32,7 +32,7 @@ export interface ReadSource extends Omit<FoundImport, 'format'> {
   readonly format: string;
 }
 
-/** What another program keeps, in files or in the keyring. Changes nothing there. */
+/** Reads what another program stored, in files or in the keyring, without changing it. */
 export async function readSource(
   context: CommandContext,
   path: string | undefined,

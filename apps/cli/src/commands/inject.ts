@@ -22,9 +22,8 @@ export interface InjectOptions {
 }
 
 /**
- * `postern inject -i TEMPLATE -o FILE`: the template with every `{{ postern://name/field }}` filled
- * in. The output is the one thing that Postern writes readable, because it was asked to, and it
- * says so.
+ * `postern inject -i TEMPLATE -o FILE`: fills in every `{{ postern://name/field }}` of the
+ * template. This is the only command that writes secrets in plain text, and it prints a warning.
  */
 export async function inject(context: CommandContext, options: InjectOptions): Promise<void> {
   const { input, output } = options;

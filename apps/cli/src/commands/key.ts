@@ -9,7 +9,7 @@ import {
   type CommandContext,
 } from './context.ts';
 
-/** `postern key create NAME`: the key is printed once and kept only as a keyed hash. */
+/** `postern key create NAME`: prints the key once and stores only its keyed hash. */
 export async function createKey(context: CommandContext, name: string): Promise<void> {
   orFail(refuseKeyAsName(name, 'GATEWAY_KEY_NAME_INVALID'));
   const vault = await connectOrCreate(context);
@@ -25,7 +25,7 @@ export async function createKey(context: CommandContext, name: string): Promise<
   );
 }
 
-/** `postern key list`: what there is, never a key. */
+/** `postern key list`: lists the keys' names, never a key itself. */
 export async function listKeys(context: CommandContext): Promise<void> {
   const vault = await connectOrUnlock(context);
   const records = orFail(await listGatewayKeys(context, vault));
@@ -48,7 +48,7 @@ function dayOf(ms: number | undefined): string {
   return ms === undefined ? '-' : new Date(ms).toISOString().slice(0, 10);
 }
 
-/** `postern key revoke ID|NAME`: dead at once, also in a gateway that is running. */
+/** `postern key revoke ID|NAME`: effective immediately, also in a running gateway. */
 export async function revokeKey(context: CommandContext, idOrName: string): Promise<void> {
   const vault = await connectOrUnlock(context);
   const revoked = orFail(await revokeGatewayKey(context, vault, idOrName));

@@ -1,6 +1,9 @@
 import { KEYRING_CONVENTION_NAMES, type KeyringConvention } from '@postern/importers';
 
-/** `--from`: the keyring, its item marked in some program's way or by attributes of its own. */
+/**
+ * The values of `--from`: the keyring, with items in one program's convention or with any
+ * attributes.
+ */
 export type KeyringSource = 'keyring' | `keyring:${KeyringConvention}`;
 
 export const KEYRING_SOURCES: readonly KeyringSource[] = [

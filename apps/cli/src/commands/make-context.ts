@@ -8,15 +8,15 @@ import type { CommandContext } from './command-context.ts';
 
 export const VERSION = packageJson.version;
 
-/** What a program is made of that is the same for each of its commands; tests make another program. */
+/** The dependencies that all commands share. Tests pass others. */
 export interface ProgramParts {
   readonly clock: Clock;
   readonly kdfCosts: KdfCosts;
-  /** How often a running process looks at the clock for whether to lock, in milliseconds. */
+  /** How often a running process checks whether to lock, in milliseconds. */
   readonly lookEveryMs: number;
 }
 
-/** What a command line is read in. */
+/** The environment in which a command line is run. */
 export interface Surroundings extends ProgramParts {
   readonly environment: Environment;
   readonly terminal: Terminal;

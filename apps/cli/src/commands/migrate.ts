@@ -1,7 +1,9 @@
 import { migrateVault, type MigrateOptions } from '@postern/app';
 import { type CommandContext, openParts, orFail, report } from './context.ts';
 
-/** `postern auth storage migrate --to BACKEND`: copied, read back, and only then in force. */
+/**
+ * `postern auth storage migrate --to BACKEND`: copies the secrets, reads them back, then switches.
+ */
 export async function migrateStorage(
   context: CommandContext,
   options: MigrateOptions,

@@ -9,12 +9,12 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
   win32: ['explorer.exe'],
 };
 
-/** How long the file stays for a slow browser; the code in it works once. */
+/** How long to keep the file for a slow browser. The code in it works once. */
 const FILE_LIFE_MS = 30_000;
 
 /**
- * Opens the page in the person's browser by way of a 0600 file that sends it on: an address on a
- * command line could be read by every user of the machine.
+ * Opens the page in the user's browser through a file of mode 0600 that redirects to it, because
+ * every user of the machine could read a URL on a command line.
  */
 export function openInBrowser(runtimeDir: string, launchUrl: string): void {
   const [command] = OPENERS[process.platform] ?? [];
@@ -28,7 +28,7 @@ export function openInBrowser(runtimeDir: string, launchUrl: string): void {
     return;
   }
   const child = spawn(command, [file], { stdio: 'ignore', detached: true });
-  // No browser is no failure: the address stands in the terminal.
+  // Without a browser this isn't a failure: the URL is printed in the terminal.
   child.on('error', () => undefined);
   child.unref();
   setTimeout(() => {

@@ -10,9 +10,8 @@ import { addVaultCommands } from './program/vault-commands.ts';
 import type { GetContext } from './program/option-values.ts';
 
 /**
- * Adds every command. What a command does is loaded when it is run. Programs run `postern run` at each
- * of their starts, so it doesn't even wait for the other commands' options: where it is the first word
- * of the command line, only it is added.
+ * Adds every command. A command's code is loaded when it runs. Other programs start `postern run`
+ * often, so if `run` is the first word, only it is added, without the other commands' options.
  */
 export function addCommands(program: Command, context: GetContext, first?: string): void {
   if (first === 'run') {

@@ -6,8 +6,8 @@ import { type CommandContext, openParts, orFail, report } from './context.ts';
 import { startSelf } from './start-self.ts';
 
 /**
- * `postern auth storage rekey`: a new data key for the secrets, the databases and every key slot, then
- * a new process that opens everything with it before the old key is destroyed.
+ * `postern auth storage rekey`: creates a new data key for the secrets, the databases and every key
+ * slot. A new process must then open everything with it before the old key is destroyed.
  */
 export async function rekeyVault(context: CommandContext): Promise<void> {
   const { recovered, recoveryCode } = orFail(await rekey(rekeyParts(context)));
@@ -18,7 +18,7 @@ export async function rekeyVault(context: CommandContext): Promise<void> {
   ]);
 }
 
-/** `postern auth storage rekey --confirm`: completes a change that another process made. */
+/** `postern auth storage rekey --confirm`: completes another process's change. */
 export async function confirmRekeyed(context: CommandContext): Promise<void> {
   const confirmed = orFail(await confirmRekey(openParts(context)));
   report(context, { confirmed }, [
@@ -28,7 +28,7 @@ export async function confirmRekeyed(context: CommandContext): Promise<void> {
   ]);
 }
 
-/** A new data key brings a new recovery code, which `--json` puts into the result instead. */
+/** A new data key brings a new recovery code, which `--json` includes in the result. */
 export function rekeyParts(context: CommandContext): RekeyParts {
   const { terminal } = context;
   const parts = openParts(context);

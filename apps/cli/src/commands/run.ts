@@ -36,9 +36,9 @@ export interface RunCommandOptions {
 }
 
 /**
- * `postern run … -- COMMAND`: the command gets the secrets it was promised and nothing else of the
- * vault. Everything that can be wrong is found before the vault is opened, and every secret stands
- * in the audit log before the command starts. Without masking this process becomes the command.
+ * `postern run … -- COMMAND`: the command gets only the secrets that it names. All mistakes are
+ * found before the vault is opened, and every secret is in the audit log before the command starts.
+ * Without masking, this process execs the command.
  */
 export async function run(
   context: CommandContext,
@@ -69,7 +69,10 @@ export async function run(
   endWith(exitCodeAfter(context, orFail(ended, describeRunFailure)));
 }
 
-/** The command's own; where it reports success, or ended since nobody took its output, that of the loss. */
+/**
+ * The command's own exit code. If the command succeeded or ended because its output was lost, the
+ * code of that loss.
+ */
 function exitCodeAfter({ terminal }: CommandContext, { exitCode, lostOutput }: RunEnd): number {
   if (lostOutput === undefined) return exitCode;
   const loss = endOfLostOutput(lostOutput, 'output');
@@ -93,7 +96,7 @@ function readEnvFile(path: string): string {
   return text ?? fail(problem('ENV_FILE_UNREADABLE', `The env file ${path} isn't UTF-8 text.`));
 }
 
-/** Opens the vault only for a plan that needs it. */
+/** Opens the vault only if the plan needs it. */
 async function resolvePlan(
   context: CommandContext,
   plan: RunPlan,

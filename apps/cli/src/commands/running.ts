@@ -3,7 +3,7 @@ import { launchUrlOfRunning, stopRunning } from '@postern/app';
 import { openInBrowser } from './open-in-browser.ts';
 import { fail, orFail, report, type CommandContext } from './context.ts';
 
-/** `postern open`: a fresh link to the running Postern's page. */
+/** `postern open`: prints a new link to the running Postern's page. */
 export async function open(context: CommandContext): Promise<void> {
   const url = orFail(await launchUrlOfRunning(context.home));
   if (url === undefined) fail(problem('NOT_RUNNING'));
@@ -13,7 +13,7 @@ export async function open(context: CommandContext): Promise<void> {
   }
 }
 
-/** `postern stop`: the running Postern saves its answers and ends. */
+/** `postern stop`: the running Postern saves its answers and exits. */
 export async function stop(context: CommandContext): Promise<void> {
   if (!orFail(await stopRunning(context.home))) fail(problem('NOT_RUNNING'));
   report(context, { stopping: true }, ['Stopping.']);

@@ -15,8 +15,8 @@ export interface ScanOptions {
 const FOUND_EXIT = 1;
 
 /**
- * `postern scan PATH…`: where stored values, in any form, and anything that looks like a key lie
- * readable. Exit code 1 where something was found. No value is printed.
+ * `postern scan PATH…`: finds files that contain stored values, in any encoding, or anything that
+ * looks like a key. The exit code is 1 if something was found. No value is printed.
  */
 export async function scan(
   context: CommandContext,

@@ -27,7 +27,9 @@ export interface ImportCommandOptions {
   readonly importPassphraseFd?: number;
 }
 
-/** `postern secret import PATH`: what another program keeps, by name; its values never show. */
+/**
+ * `postern secret import PATH`: imports what another program stored. Prints names, never values.
+ */
 export async function importFrom(
   context: CommandContext,
   path: string | undefined,
@@ -53,7 +55,7 @@ export async function importFrom(
     dryRun: options.dryRun,
     secrets: rows,
     skipped: findings.skipped,
-    // Found by name only: their clients need a new key.
+    // Listed by name only: their clients need a new key.
     gatewayKeys: findings.gatewayKeys.map(({ name, isActive }) => ({ name, isActive })),
     leftovers: findings.leftovers.filter((leftover) => !destroyed.includes(leftover.path)),
     destroyed,
@@ -74,7 +76,7 @@ function refuseUnconfirmed(
   );
 }
 
-/** The keyring of the person who runs the command, as other programs see it. */
+/** The keyring of the user who runs the command, as other programs see it. */
 function foreignKeyring({ environment }: CommandContext): ForeignKeyring {
   const set = Object.entries(environment.variables).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],

@@ -1,7 +1,7 @@
 import { parseSecretName, testSecret } from '@postern/app';
 import { connectOrUnlock, openHome, orFail, report, type CommandContext } from './context.ts';
 
-/** `postern secret test NAME`: one cheap request with it to the provider that uses it. */
+/** `postern secret test NAME`: sends one cheap request with the key to its provider. */
 export async function testSecretNamed(context: CommandContext, nameText: string): Promise<void> {
   const name = orFail(parseSecretName(nameText));
   const vault = await connectOrUnlock(context);

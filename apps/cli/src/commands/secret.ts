@@ -19,7 +19,10 @@ import {
   type CommandContext,
 } from './context.ts';
 
-/** `postern secret set NAME`: the value from a hidden prompt or standard input, never argv. */
+/**
+ * `postern secret set NAME`: reads the value from a hidden prompt or standard input, never from an
+ * argument.
+ */
 export async function setSecret(
   context: CommandContext,
   nameText: string,
@@ -33,7 +36,7 @@ export async function setSecret(
   report(context, { name, stored: true, storage: vault.storage }, [`Stored ${name}.`]);
 }
 
-/** `postern secret rotate NAME`: a new value in the place of one that is there. */
+/** `postern secret rotate NAME`: replaces the value of an existing secret. */
 export async function rotateSecret(
   context: CommandContext,
   nameText: string,
@@ -41,7 +44,8 @@ export async function rotateSecret(
 ): Promise<void> {
   const name = orFail(parseSecretName(nameText));
   const vault = await connectOrUnlock(context);
-  // Nobody types a value for a secret that isn't there; one that is piped in is refused all the same.
+  // If the secret doesn't exist, this fails before it asks for the value. A piped value is rejected
+  // too.
   if (context.terminal.interactive) {
     const infos = orFail(await vault.list());
     if (!infos.some((info) => info.name === name)) fail(secretNotFound(name));
@@ -54,7 +58,7 @@ export async function rotateSecret(
   ]);
 }
 
-/** `postern secret get NAME`: prints the value because it was asked for by name. */
+/** `postern secret get NAME`: prints the value, because the user asked for it by name. */
 export async function getSecret(
   context: CommandContext,
   nameText: string,
@@ -95,7 +99,7 @@ export async function listSecrets(context: CommandContext): Promise<void> {
   report(context, rows, lines);
 }
 
-/** `postern secret rm NAME`: asks first at a terminal, unless `--yes`. */
+/** `postern secret rm NAME`: asks for confirmation at a terminal, unless `--yes` is given. */
 export async function removeSecret(
   context: CommandContext,
   nameText: string,

@@ -4,13 +4,16 @@ import type { CommandContext } from './context.ts';
 
 export interface StartSelfOptions {
   readonly parameters: readonly string[];
-  /** Reaches it through a pipe: neither its arguments nor its environment. */
+  /** Passed through a pipe, not as an argument or in the environment. */
   readonly passphrase: Secret | undefined;
-  /** `background`: goes on after this process, and says nothing. `child`: what it says on standard error is shown. */
+  /**
+   * `background`: keeps running after this process and prints nothing. `child`: its standard error
+   * is shown.
+   */
   readonly as: 'background' | 'child';
 }
 
-/** Starts another command of this program on the same home. */
+/** Starts another command of this program with the same home. */
 export function startSelf(
   context: CommandContext,
   { parameters, passphrase, as }: StartSelfOptions,
@@ -26,7 +29,7 @@ export function startSelf(
   });
   const pipe = child.stdio[3];
   if (pipe !== null && pipe !== undefined && 'end' in pipe) {
-    // It may end without reading what it is given; how it ended says the rest.
+    // The process may end without reading its input; its exit code says the rest.
     pipe.on('error', () => undefined);
     pipe.end(passphrase === undefined ? '' : `${revealSecret(passphrase)}\n`);
   }

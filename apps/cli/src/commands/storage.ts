@@ -17,7 +17,10 @@ import {
   type CommandContext,
 } from './context.ts';
 
-/** `postern auth storage status`: where secrets live and whether that is safe; 1 where it is not. */
+/**
+ * `postern auth storage status`: where secrets are stored and whether that is safe. Exit code 1 if
+ * it isn't.
+ */
 export async function storageStatus(context: CommandContext): Promise<void> {
   const { backend, state, slots, credentials, findings } = await inspectStorage(
     inspectionParts(context),
@@ -52,7 +55,7 @@ function credentialLines(credentials: StorageInspection['credentials']): readonl
   return ['', table(['CREDENTIAL', 'AGE', 'ADVICE'], rows)];
 }
 
-/** `postern auth storage test`: writes, reads and removes a probe where secrets really live. */
+/** `postern auth storage test`: writes, reads and removes a test value in the real storage. */
 export async function testStorage(context: CommandContext): Promise<void> {
   const vault = await connectOrUnlock(context);
   const durationMs = orFail(await testVaultStorage(context, vault));

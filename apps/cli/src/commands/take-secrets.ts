@@ -4,7 +4,10 @@ import type { Problem } from '@postern/protocol';
 import type { SecretRequest, TakenSecrets } from '@postern/run';
 import type { CommandContext } from './command-context.ts';
 
-/** Secrets of the home's vault for one use. What unlocks the vault is loaded when it is needed. */
+/**
+ * Returns secrets of the home's vault for one use. The code that unlocks the vault is loaded when
+ * needed.
+ */
 export async function take(
   context: CommandContext,
   wish: SecretRequest,

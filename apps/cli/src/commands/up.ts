@@ -24,7 +24,7 @@ export interface UpOptions {
   readonly logFormat: 'text' | 'json' | undefined;
 }
 
-/** The built page: beside the sources in a checkout. */
+/** The built page. In a checkout it is next to the sources. */
 const PAGE_DIRECTORY = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
 
 /** `postern up`: the app, the page and the gateway, until SIGINT or SIGTERM. */
@@ -85,7 +85,7 @@ async function run(context: CommandContext, options: UpOptions, port: number): P
     openInBrowser(context.home.runtimeDir, serving.value.launchUrl());
   }
   await stopped.promise;
-  // A second signal does not wait for running answers.
+  // A second signal doesn't wait for running answers.
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
   sayEnding(context, log, 'process.stopping', 'Stopping: saving answers in progress.');
@@ -93,7 +93,7 @@ async function run(context: CommandContext, options: UpOptions, port: number): P
   sayEnding(context, log, 'process.stopped', 'Stopped.');
 }
 
-/** The person at the terminal wants to see it at any level; a program reads it at its own. */
+/** A user at the terminal wants to see this at any log level; a program only at its own level. */
 function sayEnding(
   context: CommandContext,
   log: ProcessLog,

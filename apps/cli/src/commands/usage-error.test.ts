@@ -12,7 +12,7 @@ interface Refused {
   readonly isJson: boolean;
 }
 
-/** What is said to a line that is not understood. */
+/** The message for an invalid line. */
 async function refusal(parameters: readonly string[]): Promise<Refused | undefined> {
   const surroundings = {
     ...systemWorld,
@@ -35,7 +35,7 @@ async function refusal(parameters: readonly string[]): Promise<Refused | undefin
 
 const TYPED = 'sk-ant-api03-typed_In-The-Wrong-Place';
 
-/** Every kind of mistake, with something typed that may be a secret wherever that is possible. */
+/** Every kind of mistake. Wherever the user could type a secret by mistake, the line has one. */
 const MISTAKES: Readonly<Record<string, string | readonly [message: string, remedy: string]>> = {
   TYPED: ['postern has no such command.', 'Run postern --help.'],
   'TYPED --help': 'postern has no such command.',
@@ -70,7 +70,7 @@ const MISTAKES: Readonly<Record<string, string | readonly [message: string, reme
     "The options --dry-run and --destroy can't be used together.",
 };
 
-describe('a line that is not understood', () => {
+describe('an invalid command line', () => {
   test.each(Object.entries(MISTAKES))('%s', async (line, expected) => {
     const [message, remedy] = typeof expected === 'string' ? [expected] : expected;
     const parameters = line.split(' ').map((word) => word.replace('TYPED', TYPED));
@@ -82,16 +82,16 @@ describe('a line that is not understood', () => {
     expect(asked).toEqual({ failure: refused?.failure, isJson: true });
   });
 
-  test('what stands behind -- does not ask for JSON', async () => {
+  test('ignores --json after --', async () => {
     expect(await refusal(['nonsense', '--', '--json'])).toMatchObject({ isJson: false });
   });
 
-  test('a group without a command of it fails as JSON where that is asked for', async () => {
+  test('reports a missing subcommand as JSON if --json is given', async () => {
     const message = 'postern secret needs a subcommand.';
     expect(await refusal(['--json', 'secret'])).toMatchObject({ failure: { message } });
   });
 
-  test('wherever it stands and whatever it is, nothing that was typed is repeated', async () => {
+  test('never repeats anything that was typed, wherever it is', async () => {
     const typed = fc
       .tuple(
         fc.constantFrom('', '-', '--', '--key=', '-p', "' is invalid. ", "'\n(Did you mean x?)"),

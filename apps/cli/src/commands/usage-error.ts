@@ -1,18 +1,29 @@
 import { problem, type Problem } from '@postern/protocol';
-import { Command, type ErrorOptions } from 'commander';
+import { Command, Help, type ErrorOptions, type Option } from 'commander';
 import { CommandFailed } from '../failure/command-failed.ts';
 
 /**
- * Commander, except that a mistake is a failure like any other. Its own sentences repeat what was
- * typed, which may be a secret in the wrong place: here no sentence does.
+ * A Commander command that reports mistakes as failures. Commander's own messages repeat what was
+ * typed, which may be a secret in the wrong place; these messages never do.
  */
 export class PosternCommand extends Command {
   override createCommand(name?: string): PosternCommand {
     return new PosternCommand(name);
   }
 
+  override createHelp(): Help {
+    return Object.assign(new HelpWithoutFalse(), this.configureHelp());
+  }
+
   override error(message: string, { code = '' }: ErrorOptions = {}): never {
     throw new CommandFailed(describeUsage(this, code, message));
+  }
+}
+
+/** Omits a default of `false`, which every flag has. */
+class HelpWithoutFalse extends Help {
+  override optionDescription(option: Option): string {
+    return option.defaultValue === false ? option.description : super.optionDescription(option);
   }
 }
 
@@ -22,7 +33,7 @@ export function pathOf(command: Command): string {
   return parent === null ? command.name() : `${pathOf(parent)} ${command.name()}`;
 }
 
-/** These take a value, which people try to give as an argument. */
+/** These read a value from a prompt, but users try to pass it as an argument. */
 const TAKE_A_VALUE: ReadonlySet<string> = new Set(['postern secret set', 'postern secret rotate']);
 
 const MISPLACED_VALUE =
@@ -59,12 +70,12 @@ function sentence(code: string, message: string, path: string, usage: string): s
   }
 }
 
-/** The names of options in a message that holds nothing else in quotation marks. */
+/** Returns the option names in a message that quotes nothing else. */
 function flagsIn(message: string): string {
   return [...message.matchAll(/'([^']+)'/g)].map(([, flags = '']) => flags).join(' and ');
 }
 
-/** Commander's suggestion stands at the end, behind what was typed and its quotation mark. */
+/** Returns Commander's suggestion, which follows the quoted text at the end of the message. */
 function suggestionIn(message: string, before: string): string {
   const [, names = ''] = /\n\(Did you mean (?:one of )?([a-z0-9, -]+)\?\)$/.exec(message) ?? [];
   const suggested = names === '' ? [] : names.split(', ').map((name) => `${before}${name}`);
@@ -75,7 +86,7 @@ const OF_OPTION = /^error: option '([^']+)' argument '/;
 const BEHIND_OPTION = "' is invalid. ";
 const BEHIND_ARGUMENT = "' is invalid for argument '";
 
-/** Only what stands before and behind the value, which may hold anything. */
+/** Uses only the text before and after the value, which may contain anything. */
 function invalidValue(message: string): string {
   const [, flags] = OF_OPTION.exec(message) ?? [];
   const behind = flags === undefined ? BEHIND_ARGUMENT : BEHIND_OPTION;

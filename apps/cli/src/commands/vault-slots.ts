@@ -6,7 +6,7 @@ import { type CommandContext, orFail, report } from './context.ts';
 import { frontEndOf, newPassphrase } from './front-end.ts';
 import { rekeyParts } from './rekey.ts';
 
-/** `postern vault passphrase`: sets the passphrase, or changes it after the current one. */
+/** `postern vault passphrase`: sets the passphrase, or changes it if the current one is given. */
 export async function setPassphrase(
   context: CommandContext,
   options: { readonly newPassphraseFd?: number },
@@ -29,7 +29,7 @@ export async function setPassphrase(
   ]);
 }
 
-/** The new passphrase, which is never taken from where the current one comes from. */
+/** Gets the new passphrase, never from the source of the current one. */
 async function chosenPassphrase(
   context: CommandContext,
   passphraseFd: number | undefined,
@@ -47,7 +47,10 @@ async function chosenPassphrase(
   return await newPassphrase({ ...context, passphraseFd, environment: without });
 }
 
-/** `postern vault recovery`: a new recovery code, or with `--use` a new passphrase by the old code. */
+/**
+ * `postern vault recovery`: creates a new recovery code; with `--use`, sets a new passphrase with
+ * the old code.
+ */
 export async function recover(
   context: CommandContext,
   options: { readonly use: boolean },

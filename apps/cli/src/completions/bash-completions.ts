@@ -1,7 +1,7 @@
 import { shellQuoted as quoted } from '@postern/app';
 import type { CommandShape } from './command-shape.ts';
 
-/** A script for bash 4 and newer; to be read with `source`. */
+/** A script for bash 4 and newer, loaded with `source`. */
 export function bashCompletions([program, ...commands]: readonly CommandShape[]): string {
   if (program === undefined) return '';
   const globals = program.options.map(({ long }) => long);
@@ -40,7 +40,7 @@ function wordsOf({ path, commands, options }: CommandShape, globals: readonly st
   return [...new Set([...words, ...inherited])].join(' ');
 }
 
-/** After an option that takes a value: its choices, or files. Those of the program fit everywhere. */
+/** After an option with a value: its choices, or files. Global options are completed everywhere. */
 function valueCases(shapes: readonly CommandShape[]): readonly string[] {
   return shapes.toReversed().flatMap(({ path, options }) =>
     options

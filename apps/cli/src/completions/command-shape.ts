@@ -1,21 +1,24 @@
 import type { Command } from 'commander';
 
-/** What a shell can complete of one command, read off the program itself. */
+/** What a shell can complete of one command, derived from the program itself. */
 export interface CommandShape {
-  /** The words that lead to it, each after a space; empty for the program: ` secret set`. */
+  /**
+   * The words of the command, each after a space, such as ` secret set`; empty for the program
+   * itself.
+   */
   readonly path: string;
   readonly commands: readonly { readonly name: string; readonly description: string }[];
   readonly options: readonly OptionShape[];
-  /** Whether a command of any program may follow behind `--`. */
+  /** Whether `--` may be followed by another program's command. */
   readonly takesCommand: boolean;
 }
 
 export interface OptionShape {
-  /** With its dashes. */
+  /** Includes the dashes. */
   readonly long: string;
   readonly description: string;
   readonly takesValue: boolean;
-  /** Empty where any value may be given. */
+  /** Empty if any value is allowed. */
   readonly choices: readonly string[];
 }
 

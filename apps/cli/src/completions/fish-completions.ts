@@ -1,6 +1,6 @@
 import type { CommandShape, OptionShape } from './command-shape.ts';
 
-/** A script for fish 3 and newer; to be put into `~/.config/fish/completions/postern.fish`. */
+/** A script for fish 3 and newer, installed as `~/.config/fish/completions/postern.fish`. */
 export function fishCompletions([program, ...commands]: readonly CommandShape[]): string {
   if (program === undefined) return '';
   const paths = commands.map(({ path }) => quoted(path)).join(' ');

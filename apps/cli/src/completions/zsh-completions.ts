@@ -1,7 +1,7 @@
 import { shellQuoted as quoted } from '@postern/app';
 import type { CommandShape } from './command-shape.ts';
 
-/** A script for zsh; to be read with `source` after `compinit`, or put on `fpath` as `_postern`. */
+/** A script for zsh, loaded with `source` after `compinit`, or put on `fpath` as `_postern`. */
 export function zshCompletions([program, ...commands]: readonly CommandShape[]): string {
   if (program === undefined) return '';
   const shapes = [program, ...commands];
@@ -61,7 +61,10 @@ function valueCases(shapes: readonly CommandShape[]): readonly string[] {
   );
 }
 
-/** A word and its meaning for `_describe`, which parts them at the first bare colon. */
+/**
+ * Formats a word and its description for `_describe`, which splits them at the first unescaped
+ * colon.
+ */
 function described(word: string, description: string): string {
   return quoted(`${word}:${description.replaceAll(':', String.raw`\:`)}`);
 }

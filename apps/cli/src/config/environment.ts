@@ -1,17 +1,17 @@
 import { homedir } from 'node:os';
 import type { UserPlaces } from '@postern/app';
 
-/** What Postern reads from the environment; nothing else looks there. */
+/** The environment variables that Postern reads. No other file reads them. */
 export interface Environment extends UserPlaces {
   /** Where systemd puts credentials (systemd.exec(5), LoadCredential=). */
   readonly credentialsDirectory: string | undefined;
-  /** A passphrase in the environment: works, but warns loudly. */
+  /** A passphrase in the environment is accepted, with a warning. */
   readonly passphrase: string | undefined;
   /** The address of the session bus, where the Secret Service is. */
   readonly sessionBus: string | undefined;
   readonly hasDisplay: boolean;
   readonly wantsColour: boolean;
-  /** All of it, for the command that `run` starts. */
+  /** The whole environment, for the command that `run` starts. */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
@@ -43,12 +43,12 @@ export function readEnvironment(): Environment {
   };
 }
 
-/** Where systemd has a user's bus (systemd's pam_systemd(8)). */
+/** The default location of a user's bus under systemd (pam_systemd(8)). */
 function userBus(runtimeDir: string | undefined): string | undefined {
   return runtimeDir === undefined ? undefined : `unix:path=${runtimeDir}/bus`;
 }
 
-/** A user id without an entry there has no home but the one that `HOME` names: `/`, as containers say. */
+/** A user id without a database entry has only the home in `HOME`; containers set it to `/`. */
 function homeInUserDatabase(): string {
   try {
     return homedir();

@@ -4,7 +4,7 @@ export function exitCodeOf(failure: Problem): number {
   return ERROR_CODES[failure.code].exit;
 }
 
-/** Ends a command: thrown by commands, caught by `main` alone. */
+/** Ends a command. Commands throw it, and only `main` catches it. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
   readonly failure: Problem;

@@ -1,18 +1,20 @@
 import { problem, type Problem } from '@postern/protocol';
 import { exitCodeOf } from './command-failed.ts';
 
-/** As a shell has it of a command that SIGPIPE ended, which Node leaves to its programs. */
+/** The exit code that a shell reports for SIGPIPE, which Node ignores by default. */
 export const CLOSED_OUTPUT_EXIT = 141;
 
 export interface LostOutputEnd {
-  /** Undefined if the reader had enough: nobody wants to know. */
+  /** Undefined if the reader closed the pipe, which needs no message. */
   readonly failure: Problem | undefined;
   readonly exitCode: number;
 }
 
-/** How a process ends whose output did not reach its reader; `code` is the system's, such as `ENOSPC`. */
+/**
+ * How to end a process whose output was lost. `code` is the system's error code, such as `ENOSPC`.
+ */
 export function endOfLostOutput(code: string, what: 'result' | 'output'): LostOutputEnd {
-  // A stream that is destroyed had its reader leave before.
+  // A destroyed stream means that its reader closed it earlier.
   if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') {
     return { failure: undefined, exitCode: CLOSED_OUTPUT_EXIT };
   }

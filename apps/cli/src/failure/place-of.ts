@@ -1,4 +1,4 @@
-/** Where a fault happened: file and line only, since its message may hold anything. */
+/** Returns the file and line of an error, but not its message, which may contain anything. */
 export function placeOf(fault: unknown): string {
   if (!(fault instanceof Error)) return '';
   return (fault.stack ?? '')

@@ -8,7 +8,7 @@ function typing(text: string): { next: () => number | undefined; rest: () => str
 }
 
 test.each<readonly [name: string, typed: string, line: string | undefined, rest: string]>([
-  ['a line, and nothing behind it', 'secret\rls\r', 'secret', 'ls\r'],
+  ['a line without the text after it', 'secret\rls\r', 'secret', 'ls\r'],
   ['a line feed', 'secret\nls', 'secret', 'ls'],
   ['an empty line', '\rx', '', 'x'],
   ['backspace', 'ab\u007fc\r', 'ac', ''],
@@ -18,7 +18,7 @@ test.each<readonly [name: string, typed: string, line: string | undefined, rest:
   ['Ctrl+C', 'abc\u0003def\r', undefined, 'def\r'],
   ['Ctrl+D at the beginning', '\u0004x', undefined, 'x'],
   ['Ctrl+D later changes nothing', 'ab\u0004c\r', 'abc', ''],
-  ['a terminal that goes away', 'abc', undefined, ''],
+  ['a terminal that disappears', 'abc', undefined, ''],
 ])('%s', (_name, typed, line, rest) => {
   const keys = typing(typed);
   const read = readLine(keys.next);

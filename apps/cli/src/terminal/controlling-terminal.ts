@@ -2,22 +2,23 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { Secret } from '@postern/kernel';
 import { ReadStream } from 'node:tty';
 
-/** The terminal of this session (tty(4)), whatever the standard streams are. */
+/** The controlling terminal of this session (tty(4)), independent of the standard streams. */
 export interface ControllingTerminal extends Disposable {
   /**
-   * One line without showing it; undefined where the person gives up (Ctrl+C, Ctrl+D). Hides
-   * before it asks, so that whoever answers at once is not shown either. Takes no byte behind the
-   * line: what was typed ahead belongs to the command that comes next.
+   * Reads one line without echo. Returns undefined if the user cancels (Ctrl+C, Ctrl+D). Turns the
+   * echo off before the prompt appears, so that an immediate answer isn't shown. Reads no byte
+   * after the line: text typed ahead belongs to the next command.
    */
   askHidden(question: string): Secret | undefined;
 }
 
-/** Undefined where there is none: a service, a job of cron, Windows. */
+/** Returns undefined if there is no terminal: in a service, a cron job or on Windows. */
 export function openControllingTerminal(): ControllingTerminal | undefined {
   const descriptor = openTerminalDevice();
   const ofStream = descriptor === undefined ? undefined : openTerminalDevice();
   if (descriptor === undefined || ofStream === undefined) return undefined;
-  // Only for its mode. It makes its own descriptor one that does not wait; reading below must.
+  // Used only to set the terminal's mode. It switches its own descriptor to non-blocking, but
+  // reading needs a blocking one.
   const mode = new ReadStream(ofStream);
   return {
     askHidden: (question) => {
@@ -47,12 +48,12 @@ function openTerminalDevice(): number | undefined {
 
 const KEYS = { ctrlC: 3, ctrlD: 4, backspace: 8, lineFeed: 10, enter: 13, ctrlU: 21, delete: 127 };
 
-/** As long as a terminal lets a line be. */
+/** The terminal's own limit for the length of a line. */
 const MAX_BYTES = 4096;
 
 /**
- * The editing that a terminal does itself when it is not raw. The bytes are in one place, which is
- * overwritten; what is beyond its end is left out.
+ * Implements the line editing that a terminal does when it isn't raw. The bytes stay in one buffer,
+ * which is overwritten; bytes beyond its end are dropped.
  */
 export function readLine(nextByte: () => number | undefined): Secret | undefined {
   const bytes = Buffer.alloc(MAX_BYTES);
@@ -90,7 +91,7 @@ function append(bytes: Buffer, length: number, byte: number): number {
   return length === bytes.length ? length : bytes.writeUInt8(byte, length);
 }
 
-/** UTF-8 (RFC 3629): all but the first byte of a character begin with the bits 10. */
+/** UTF-8 (RFC 3629): continuation bytes start with the bits 10. */
 function withoutLastCharacter(bytes: Uint8Array, length: number): number {
   const start = bytes.subarray(0, length).findLastIndex((byte) => (byte & 0xc0) !== 0x80);
   return Math.max(0, start);

@@ -12,14 +12,13 @@ export interface PassphraseSources {
   readonly passphraseFd: number | undefined;
 }
 
-/** The file of the passphrase among systemd's credentials. */
+/** The name of the passphrase among systemd's credentials. */
 const CREDENTIAL_NAME = 'postern-passphrase';
 
 /**
- * The passphrase from the first place that has one: the named file descriptor, the systemd
- * credential `postern-passphrase`, the environment (with a warning: other programs of the same
- * user can read it), the person at the terminal, whose keyboard is asked also where standard input
- * is something else.
+ * Gets the passphrase from the first source that has one: the given file descriptor, the systemd
+ * credential `postern-passphrase`, the environment (with a warning, because other programs of the
+ * same user can read it), or the user at the terminal, even if standard input is redirected.
  */
 export async function findPassphrase(
   sources: PassphraseSources,
@@ -39,7 +38,10 @@ export async function findPassphrase(
   return typed === undefined ? failed(problem('VAULT_LOCKED')) : ok(typed);
 }
 
-/** The passphrase of a vault that is open already, from the same places; `why` it is needed. */
+/**
+ * Gets the passphrase of an unlocked vault from the same sources. `why` explains what it is needed
+ * for.
+ */
 export async function presentPassphrase(
   sources: PassphraseSources,
   why: string,
@@ -53,7 +55,7 @@ export async function presentPassphrase(
   return failed(problem('VAULT_PASSPHRASE_UNFIT', why, remedy));
 }
 
-/** Whether the passphrase would come from the person at the terminal, who may mistype it. */
+/** Whether the user at the terminal types the passphrase, and so may mistype it. */
 export function asksForPassphrase(sources: PassphraseSources): boolean {
   const { passphraseFd, environment, terminal } = sources;
   const { credentialsDirectory: directory } = environment;
@@ -62,7 +64,7 @@ export function asksForPassphrase(sources: PassphraseSources): boolean {
   return terminal.interactive && !given && !hasCredential;
 }
 
-/** A passphrase that was given without asking; undefined where none was. */
+/** Returns a passphrase that was passed without a prompt; undefined if none was. */
 export function givenPassphrase(sources: PassphraseSources): Result<Secret, Problem> | undefined {
   const { passphraseFd, environment, terminal } = sources;
   if (passphraseFd !== undefined) return readPassphraseFrom(passphraseFd);
@@ -78,7 +80,7 @@ export function givenPassphrase(sources: PassphraseSources): Result<Secret, Prob
   return ok(Secret.of(environment.passphrase));
 }
 
-/** The passphrase on an open file descriptor, which is closed after it. */
+/** Reads the passphrase from an open file descriptor and closes it. */
 export function readPassphraseFrom(fd: number): Result<Secret, Problem> {
   const text = readDescriptor(fd);
   if (text !== undefined) return ok(text);
@@ -87,7 +89,7 @@ export function readPassphraseFrom(fd: number): Result<Secret, Problem> {
 
 function readDescriptor(fd: number): Secret | undefined {
   const secret = readLine(fd);
-  // One that cannot be read is none that was given, and may be one of the process's own.
+  // An unreadable descriptor wasn't passed by the user, and may belong to this process.
   if (secret !== undefined) closeSync(fd);
   return secret;
 }
@@ -107,7 +109,7 @@ function readCredential(path: string): Secret | undefined {
 /** Longer than any passphrase. */
 const MAX_BYTES = 65_536;
 
-/** All of it but a newline at its end; as bytes, which can be overwritten, and read into one place. */
+/** Reads everything but a final newline, into a single byte buffer that can be overwritten. */
 function readLine(fd: number): Secret | undefined {
   const bytes = Buffer.alloc(MAX_BYTES);
   try {

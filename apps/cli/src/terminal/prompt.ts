@@ -5,7 +5,7 @@ import { openControllingTerminal } from './controlling-terminal.ts';
 import { standardError } from './standard-streams.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Asks on the terminal without showing what is typed; undefined when the person gives up. */
+/** Asks on the terminal without echo. Returns undefined if the user cancels. */
 export async function promptHidden(question: string): Promise<Secret | undefined> {
   const silent = new Writable({
     write: (_chunk, _encoding, done) => {
@@ -13,7 +13,7 @@ export async function promptHidden(question: string): Promise<Secret | undefined
     },
   });
   const reader = createInterface({ input: process.stdin, output: silent, terminal: true });
-  // Only now that the terminal hides what is typed: an answer may come at once.
+  // The prompt appears only after the echo is off, because an answer may come immediately.
   standardError().write(question);
   const answer = await new Promise<string | undefined>((resolve) => {
     reader.once('SIGINT', () => {
@@ -30,8 +30,8 @@ export async function promptHidden(question: string): Promise<Secret | undefined
 }
 
 /**
- * The same of whoever sits at the terminal of this session, without touching standard input, which
- * may be for another. `nobody` where there is no terminal.
+ * The same on the session's controlling terminal, without using standard input. Returns `nobody` if
+ * there is no terminal.
  */
 export async function askHidden(
   terminal: Terminal,
@@ -44,7 +44,7 @@ export async function askHidden(
   return keyboard.askHidden(question);
 }
 
-/** Asks a yes/no question; anything but yes is no. */
+/** Asks a yes/no question. Any answer except yes means no. */
 export async function confirm(question: string): Promise<boolean> {
   const reader = createInterface({ input: process.stdin, output: standardError() });
   const answer = await new Promise<string>((resolve) => {
@@ -60,8 +60,8 @@ export async function confirm(question: string): Promise<boolean> {
 const MAX_STDIN_BYTES = 65_536;
 
 /**
- * All of standard input, one trailing newline taken off; undefined when it is longer than a secret
- * can be.
+ * Reads standard input without one trailing newline. Returns undefined if it is longer than a
+ * secret can be.
  */
 export async function readStandardInput(): Promise<Secret | undefined> {
   const chunks: Buffer[] = [];

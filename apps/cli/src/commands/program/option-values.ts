@@ -2,7 +2,10 @@ import { InvalidArgumentError } from 'commander';
 import { parseDurationMs } from '@postern/app';
 import type { CommandContext } from '../command-context.ts';
 
-/** The context of a command; made when the command runs, since only then are the options known. */
+/**
+ * Returns a command's context. It is created when the command runs, because the options are known
+ * only then.
+ */
 export type GetContext = () => CommandContext;
 
 export function wholeNumber(text: string): number {
@@ -10,12 +13,12 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
-/** Of an option that may be given several times. */
+/** For an option that can be repeated. */
 export function collected(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
 
-/** `name=value`, given once for each attribute. */
+/** Parses `name=value`; each attribute can be given once. */
 export function attribute(
   text: string,
   before: Readonly<Record<string, string>> | undefined,

@@ -11,7 +11,7 @@ interface RunLine {
   readonly command: readonly string[];
 }
 
-/** What is read of a command line; undefined if it's refused. */
+/** The parsed command line; undefined if it's rejected. */
 function read(parameters: readonly string[]): RunLine | undefined {
   const program = new Command('postern').exitOverride().configureOutput({
     writeErr: () => undefined,

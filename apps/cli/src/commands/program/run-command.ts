@@ -21,7 +21,7 @@ export function addRun(program: Command, context: GetContext): void {
   });
 }
 
-/** Its command line alone, whatever is done with it. */
+/** Only its command line; the caller adds the action. */
 export function addRunWith(
   program: Command,
   action: (command: readonly string[], options: RunCommandOptions) => void | Promise<void>,
