@@ -5,7 +5,7 @@ import { Postern, type PosternParts } from './postern.ts';
 import { connectionsOf } from './providers/connections.ts';
 import type { HomeVault } from './vault/home-vault.ts';
 
-/** The product around an opened vault, if the configuration allows it. */
+/** Creates the product for an opened vault, if the configuration is valid. */
 export async function composePostern(
   parts: Omit<PosternParts, 'vault' | 'loaded' | 'keyring' | 'connections'>,
   { vault, loaded, probe }: HomeVault,
@@ -18,8 +18,9 @@ export async function composePostern(
 }
 
 /**
- * Unlocks what unlocks without asking; a vault in a file waits for its passphrase in the page. Why the
- * keyring didn't unlock it is a notice, not a failure, unless a database doesn't open.
+ * Unlocks the vault if that needs no prompt; a vault in a file waits for its passphrase in the
+ * page. If the keyring didn't unlock it, that is a notice, not a failure, unless a database doesn't
+ * open.
  */
 export async function unlockAtStart(
   postern: Postern,

@@ -40,7 +40,7 @@ import { openStores, type Stores } from './stores/stores.ts';
 import { readUpstreamKeys, type UpstreamKeyReader } from './providers/upstream-keys.ts';
 import { WrongPassphrases } from './vault/wrong-passphrases.ts';
 
-/** `already`: the vault was open, and what was given was not even tried. */
+/** `already`: the vault was unlocked, and the given secret wasn't tried. */
 export type Unlocked = 'opened' | 'already';
 
 export interface PosternParts {
@@ -54,11 +54,11 @@ export interface PosternParts {
   readonly connections: Connections;
   readonly version: string;
   readonly log: ProcessLog;
-  /** Says a line to whoever started the process. */
+  /** Prints a line where the process was started. */
   readonly say: (line: string) => void;
 }
 
-/** The product as one process runs it: the vault, and while that is unlocked the stores. */
+/** The product in one process: the vault, and its stores while it is unlocked. */
 export class Postern {
   readonly home: Home;
   readonly clock: Clock;
@@ -68,7 +68,7 @@ export class Postern {
   readonly log: ProcessLog;
   readonly keys: UpstreamKeyReader;
   readonly running: RunningAnswers = createRunningAnswers();
-  /** When and how it is locked; `locking.lock` is the way to lock it. */
+  /** When and how the vault is locked. `locking.lock` locks it. */
   readonly locking: Locking;
   /** Requests with invalid gateway keys. */
   readonly refusedKeys: RefusedKeys;
@@ -81,7 +81,7 @@ export class Postern {
   #providers: ProviderTable;
   #stores: Stores | undefined;
 
-  /** A configuration that names an unusable provider is a failure. */
+  /** A configuration with an unusable provider is a failure. */
   static create(parts: PosternParts): Result<Postern, Problem> {
     const providers = providerTable(parts.loaded.config);
     if (!providers.ok) return failed(describeUpstreamFailure(providers.failure));
@@ -136,14 +136,17 @@ export class Postern {
     return this.#stores;
   }
 
-  /** The vault while it is open, each use of a secret written to the audit log. */
+  /** The vault while it is unlocked. Each use of a secret is recorded in the audit log. */
   openVault(): OpenVault | undefined {
     return this.#stores?.vault;
   }
 
-  /** Changes the configuration file; the providers follow at once. Recorded where the vault is open. */
+  /**
+   * Changes the configuration file; the providers are updated immediately. Recorded if the vault is
+   * unlocked.
+   */
   async change(change: (written: ConfigInput) => ConfigInput): Promise<Result<undefined, Problem>> {
-    // The table is tried on the change before the file is touched.
+    // The providers are checked with the change before the file is written.
     const changed = changeConfig(this.home.configFile, change, (config) => {
       const table = providerTable(config);
       return table.ok ? undefined : describeUpstreamFailure(table.failure);
@@ -160,7 +163,7 @@ export class Postern {
     return await record(this.#stores.audit, { action: 'config.change', outcome: 'success' });
   }
 
-  /** First run: makes the vault. The recovery code is given once. */
+  /** Set-up: creates the vault and returns the recovery code, once. */
   async setUp({ storage, passphrase }: SetupInput): Promise<Result<Secret, Problem>> {
     if (this.vault.state !== 'absent') return failed(problem('VAULT_EXISTS'));
     if (storage === 'file' && passphrase === undefined) {
@@ -182,7 +185,7 @@ export class Postern {
     return await this.#unlocking(async () => await this.#unlock(unlockWay(input), by));
   }
 
-  /** The same with a secret that was given at the start. */
+  /** The same with a secret that was given at startup. */
   async unlockWith(way: UnlockMethod): Promise<Result<Unlocked, Problem>> {
     return await this.#unlock(way, 'itself');
   }
@@ -207,7 +210,8 @@ export class Postern {
     }
     const recovered = unlocked.value;
     if (recovered !== undefined) this.#parts.say(recoveredLine(recovered));
-    // Before it is open: it may have been unused for long, and is looked at while it opens.
+    // Before it is unlocked: it may have been idle for long, and idleness is checked while it
+    // opens.
     this.locking.used();
     const opened = await this.#openStores('vault.unlock');
     if (!opened.ok) {
@@ -248,7 +252,9 @@ export class Postern {
     return opened;
   }
 
-  /** The opening, and what was refused before it, when the log could not be opened. */
+  /**
+   * Records the opening, and the attempts that were rejected before it, while the log wasn't open.
+   */
   async #recordOpened(
     stores: Stores,
     action: 'vault.create' | 'vault.unlock',
@@ -275,22 +281,22 @@ export class Postern {
     await this.#closeStores(reason);
   }
 
-  /** Drops the keys, and then closes the stores: nothing may be asked of them any more. */
+  /** Drops the keys, then closes the stores, which nothing may use any more. */
   async #closeStores(reason: LockReason): Promise<void> {
     const stores = this.#stores;
     this.#stores = undefined;
     this.connections.useProxyPassword(undefined);
-    // Only the open vault can keep it.
+    // Only an unlocked vault can store it.
     await stores?.audit.keepAnchor();
     this.vault.lock();
     if (stores === undefined) return;
     this.log.write('info', 'vault.locked', 'The vault is locked.', { reason });
-    // Locking goes on whatever becomes of its record: keys must not stay for want of a log.
+    // Locking continues even if its record fails: a missing log must not keep the keys in memory.
     await record(stores.audit, { action: 'vault.lock', outcome: 'success', reason });
     await stores.close();
   }
 
-  /** `vault.deleteKeysOnExit`: the end waits for it, and says what became of it. */
+  /** `vault.deleteKeysOnExit`: the exit waits for it and reports the result. */
   async #deleteKeysWhereWanted(): Promise<void> {
     if (this.#stores === undefined || !this.config().vault.deleteKeysOnExit) return;
     const deleted = await deleteProviderKeys(this.#stores.vault, this.#providers);

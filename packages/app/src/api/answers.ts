@@ -4,10 +4,12 @@ import type { Context, MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
 import { API_STATUS } from './api-status.ts';
 
-/** The largest body of an app request in bytes: a long pasted text and its JSON escapes. */
+/**
+ * The largest body of an app request in bytes: room for a long pasted text and its JSON escapes.
+ */
 export const MAX_APP_BODY_BYTES = 16 * 1024 * 1024;
 
-/** Refuses a body over the limit before it is read; one without a length is of no known size. */
+/** Rejects a body over the limit before it is read, and a body without a content-length. */
 export function limitBody(maxBytes: number): MiddlewareHandler {
   return async (context, next) => {
     const { headers } = context.req.raw;
@@ -24,7 +26,7 @@ export function limitBody(maxBytes: number): MiddlewareHandler {
   };
 }
 
-/** A failure as the page gets it. */
+/** The JSON form of a failure for the page. */
 export function failureResponse(failure: Problem): Response {
   const body: ApiFailure = {
     error: { code: failure.code, message: failure.message, remedy: failure.remedy },
@@ -35,7 +37,9 @@ export function failureResponse(failure: Problem): Response {
 export type ParsedBody<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly response: Response };
 
-/** The body of a request by its schema, or the answer that says which field is wrong. */
+/**
+ * Parses the body of a request with its schema, or returns a response that names the invalid field.
+ */
 export async function parseBody<Schema extends v.GenericSchema>(
   context: Context,
   schema: Schema,

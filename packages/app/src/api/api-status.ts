@@ -1,6 +1,6 @@
 import type { ErrorCodeName } from '@postern/protocol';
 
-/** The HTTP status of every failure on the app API. A new code does not compile until it has one. */
+/** The HTTP status of every failure on the app API. A new code doesn't compile without one. */
 export const API_STATUS = {
   CONFIG_INVALID: 500,
   USAGE: 400,

@@ -8,6 +8,9 @@ export interface AppApiParts {
   readonly guard: HostGuard;
   readonly version: string;
   readonly gatewayUrl: string;
-  /** A fault reached the outermost frame; its message may hold anything and is not shown. */
+  /**
+   * An unexpected error reached the outermost frame. Its message may contain anything and isn't
+   * shown.
+   */
   readonly onFault: (fault: unknown) => void;
 }

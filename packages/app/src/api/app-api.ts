@@ -12,8 +12,8 @@ import { stateRoutes } from './state-routes.ts';
 import { turnRoutes } from './turn-routes.ts';
 
 /**
- * The app API as one function from `Request` to `Response`. Every route but the one that opens a
- * session needs both halves of one; every request needs the page's host and no foreign origin.
+ * The app API as one function from `Request` to `Response`. Every route except signing in needs
+ * both halves of a session, and every request needs the page's host and no foreign origin.
  */
 export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   const app = new Hono<AppEnv>();

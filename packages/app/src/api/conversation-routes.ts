@@ -19,7 +19,7 @@ import { failureResponse, parseBody } from './answers.ts';
 
 const PAGE_SIZE = 50;
 const MAX_HITS = 50;
-/** How long a deleted conversation can be brought back. */
+/** How long a deleted conversation can be restored. */
 const UNDO_MS = 60_000;
 
 /** The list of conversations, one conversation, and search. */

@@ -6,9 +6,9 @@ import { SECURITY_HEADERS } from '../server/security-headers.ts';
 import { failureResponse } from './answers.ts';
 
 /**
- * The page's own files. They hold nothing of the person's, so they need no session; but they too
- * answer only under a known host, and to another site only as a place to go to (a link), never as
- * a frame, a script or data.
+ * The page's own files. They contain no user data, so they need no session, but they are only
+ * served under a known host. Another site may link to them, but not load them as a frame, a script
+ * or data.
  */
 export function createPage(
   files: ReadonlyMap<string, PageFile> | undefined,
@@ -41,7 +41,7 @@ function pageAnswer(
   const isElsewhere = guard.admitsElsewhere(request);
   if (!isElsewhere && !guard.admits(request)) return failureResponse(problem('ORIGIN_REFUSED'));
   if (method !== 'GET' && method !== 'HEAD') return failureResponse(problem('METHOD_NOT_ALLOWED'));
-  // Browsers keep what is after `#`, so that a launch code comes along.
+  // Browsers keep the fragment after a redirect, so the launch code is kept.
   if (isElsewhere) {
     const location = `${guard.pageOrigin}${path}`;
     return new Response(null, { status: 307, headers: { location } });

@@ -158,7 +158,7 @@ async function testStoredKey(
     : { ok: false, ...problem(tested.failure.code, tested.failure.message) };
 }
 
-/** A provider's models; undefined where its key is missing, so that it is not offered. */
+/** Returns a provider's models; undefined if its key is missing, so that they aren't offered. */
 async function modelsOf(
   postern: Postern,
   provider: Provider,
@@ -171,7 +171,7 @@ async function modelsOf(
     signal,
   );
   if (models.ok) return { provider: id, label, demo, models: models.value };
-  // A model server that is not there is simply not offered; one that failed says why.
+  // A local model server that isn't running isn't offered; one that failed reports why.
   const absent = provider.local && models.failure.code === 'UPSTREAM_UNREACHABLE';
   if (absent && provider.models.length === 0) return undefined;
   const { code, message } = models.failure;

@@ -5,29 +5,29 @@ import type { Session } from '../server/sessions.ts';
 import { failureResponse } from './answers.ts';
 import type { AppApiParts } from './app-api-parts.ts';
 
-/** What a route of the app knows beside its request. */
+/** What a route of the app gets besides its request. */
 export interface AppEnv {
   readonly Variables: { session: Session };
 }
 
-/** Cookies do not know ports: the name does, so that two homes do not sign each other out. */
+/** Cookies aren't bound to ports. The name is, so that two homes don't sign each other out. */
 export function sessionCookie({ gatewayUrl }: AppApiParts): string {
   return `postern-session-${new URL(gatewayUrl).port}`;
 }
 
-/** The half of a session that a browser sends by itself, to whoever listens on this host. */
+/** The half of a session that a browser sends by itself to every server on this host. */
 export function sessionToken(parts: AppApiParts, context: Context): string | undefined {
   return parse(context.req.raw.headers.get('cookie') ?? '')[sessionCookie(parts)];
 }
 
-/** All that is left of a session while the vault is locked. */
+/** The only right of a session while the vault is locked. */
 const WHILE_LOCKED: ReadonlySet<string> = new Set([
   'GET /api/state',
   'POST /api/unlock',
   'DELETE /api/session',
 ]);
 
-/** Lets through only what comes with both halves of a session: neither opens anything alone. */
+/** Accepts only requests with both halves of a session. Neither half works alone. */
 export function requireSession(parts: AppApiParts): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
     const token = sessionToken(parts, context);
@@ -42,7 +42,7 @@ export function requireSession(parts: AppApiParts): MiddlewareHandler<AppEnv> {
         return failureResponse(problem('SESSION_REQUIRED'));
       }
     }
-    // The page asks for the state by itself, all the time.
+    // The page polls the state, which doesn't count as use.
     if (path !== '/api/state') {
       session.lastUsedAtMs = parts.postern.clock.nowMs();
       if (!session.isLocked) parts.postern.locking.used();

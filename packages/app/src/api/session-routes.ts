@@ -16,10 +16,10 @@ import { failureResponse, limitBody, parseBody } from './answers.ts';
 import type { AppApiParts } from './app-api-parts.ts';
 import { sessionCookie, sessionToken, type AppEnv } from './require-session.ts';
 
-/** A launch code and what JSON puts around it: nobody without a session may send more. */
+/** The size of a launch code in JSON. A client without a session may send no more. */
 const MAX_SIGN_IN_BYTES = 1024;
 
-/** Signing in, the one route that needs no session. */
+/** Signing in, the only route that needs no session. */
 export function signInRoute(parts: AppApiParts): Hono {
   const app = new Hono();
   const attempts = failedAttempts(parts.postern);
@@ -38,7 +38,7 @@ export function signInRoute(parts: AppApiParts): Hono {
   return app;
 }
 
-/** Seeing and ending sessions. */
+/** Lists and ends sessions. */
 export function sessionRoutes(parts: AppApiParts): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const { sessions } = parts;
@@ -71,7 +71,7 @@ export function sessionRoutes(parts: AppApiParts): Hono<AppEnv> {
 
 const COOKIE_PATH = '/api';
 
-/** Hands out the half that a browser keeps; the other one goes to the page in the body. */
+/** Sets the cookie half in the browser; the body carries the other half for the page. */
 export function givePass(parts: AppApiParts, context: Context, pass: SessionPass): void {
   setCookie(context, sessionCookie(parts), pass.token, {
     httpOnly: true,
@@ -91,9 +91,9 @@ const ATTEMPTS_PER_WINDOW = 10;
 const WINDOW_MS = 60_000;
 
 /**
- * Wrong launch codes. Anybody on the machine can try one, so they are said and never recorded, and
- * many within a minute are refused in fewer words. A right code works all the while: with 128 bits it
- * is not guessed, and nobody may be locked out by somebody who tries.
+ * Handles wrong launch codes. Any program on the machine can try one, so they are logged but not
+ * recorded in the audit log, and many within a minute get a different error. A valid code always
+ * works: its 128 bits can't be guessed, and no program must be able to lock the user out.
  */
 function failedAttempts({ clock, log }: Postern): { refuse(): Problem } {
   let [windowAtMs, inWindow] = [Number.NEGATIVE_INFINITY, 0];

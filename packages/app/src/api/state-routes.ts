@@ -18,7 +18,7 @@ import { failureResponse, parseBody } from './answers.ts';
 import type { AppEnv } from './require-session.ts';
 import { givePass } from './session-routes.ts';
 
-/** First run, unlocking and settings. */
+/** Set-up, unlocking and settings. */
 export function stateRoutes(parts: AppApiParts): Hono<AppEnv> {
   const { postern } = parts;
   const app = new Hono<AppEnv>();
@@ -57,7 +57,10 @@ export function stateRoutes(parts: AppApiParts): Hono<AppEnv> {
   return app;
 }
 
-/** A locked session proves by the passphrase that it is still its person's, and becomes a new one. */
+/**
+ * A locked session proves with the passphrase that it belongs to the user, and becomes a new
+ * session.
+ */
 async function unlock(
   parts: AppApiParts,
   context: Context<AppEnv>,

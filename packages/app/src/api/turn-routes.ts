@@ -6,7 +6,7 @@ import type { Postern } from '../postern.ts';
 import { failureResponse, parseBody } from './answers.ts';
 import type { AppEnv } from './require-session.ts';
 
-/** Asking for an answer, and stopping it. */
+/** Requests an answer, and stops it. */
 export function turnRoutes(postern: Postern): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.post('/conversations/:id/turns', async (context) => {
@@ -20,10 +20,10 @@ export function turnRoutes(postern: Postern): Hono<AppEnv> {
     const stop = (): void => {
       postern.running.stop(id);
     };
-    // A session that ends takes nothing more, also of an answer that it asked for.
+    // A session that ended receives nothing more, not even an answer that it requested.
     ended.addEventListener('abort', stop);
     return streamSSE(context, async (stream) => {
-      // Nobody waits for the answer any more: the request is cancelled at the upstream.
+      // The client disconnected, so the request to the provider is cancelled.
       stream.onAbort(stop);
       for await (const event of turn.value) {
         if (!ended.aborted) await stream.writeSSE({ data: JSON.stringify(event) });

@@ -36,7 +36,7 @@ function wishFor(
   return { references, whenMissing };
 }
 
-/** What is handed out, and what the log then says of it. */
+/** The values that are returned, and the records that the log then has. */
 async function take(wish: SecretRequest): Promise<readonly [object, readonly string[]]> {
   const get = (name: SecretRecord['name']) => {
     asked.push(name);

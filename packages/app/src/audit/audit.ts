@@ -9,12 +9,12 @@ import { thisProcess } from '../system/this-process.ts';
 import { findSecrets, type FoundSecrets, type UnreadableSecret } from '../secrets/find-secrets.ts';
 import { localVault, type OpenVault, type SecretUse } from '../vault/open-vault.ts';
 
-/** Where the log of a home is. */
+/** The directory of a home's log. */
 export function auditDirectory(dataDir: string): string {
   return join(dataDir, 'audit');
 }
 
-/** Opens the log of a vault, under a key of its own that outlives a change of the data key. */
+/** Opens the log of a vault under its own key, which stays the same when the data key changes. */
 export async function openAudit(
   dataDir: string,
   vault: OpenVault,
@@ -28,13 +28,13 @@ export async function openAudit(
   return key.ok ? await openAuditUnder(key.value, dataDir, clock, anchor) : key;
 }
 
-/** Whose log, and by which clock. */
+/** The home and the clock of the log. */
 export interface AuditPlace {
   readonly home: Pick<Home, 'dataDir'>;
   readonly clock: Clock;
 }
 
-/** Writes events that belong together, for a process that does not keep the log open. */
+/** Writes related events, for a process that doesn't keep the log open. */
 export async function recordEvents(
   { home, clock }: AuditPlace,
   vault: OpenVault,
@@ -43,17 +43,17 @@ export async function recordEvents(
   const log = await openAudit(home.dataDir, vault, clock);
   if (!log.ok) return log;
   const written = await Promise.all(events.map((event) => record(log.value, event)));
-  // What only opens the vault does not write the anchor anew each time.
+  // Opening the vault doesn't update the anchor each time.
   const isOpening = events.every(({ action }) => action === 'vault.unlock');
   await log.value.keepAnchor(isOpening ? ANCHOR_MS : 0);
   await log.value.close();
   return written.find((each) => !each.ok) ?? ok();
 }
 
-/** How old the anchor of the log may get while a process holds the vault. */
+/** The maximum age of the log's anchor while a process has the vault unlocked. */
 const ANCHOR_MS = 60_000;
 
-/** Keeps the anchor of the log young. What goes wrong is found again, and said, by the next append. */
+/** Updates the log's anchor regularly. The next append detects and reports failures. */
 export function keepAnchored(log: AuditLog): Disposable {
   const timer = setInterval(() => void log.keepAnchor(), ANCHOR_MS).unref();
   return {
@@ -63,7 +63,7 @@ export function keepAnchored(log: AuditLog): Disposable {
   };
 }
 
-/** The same under its key; without an anchor an older log in its place is not noticed. */
+/** The same with a given key. Without an anchor, an older copy of the log isn't detected. */
 export async function openAuditUnder(
   key: Secret,
   dataDir: string,
@@ -80,7 +80,7 @@ export async function openAuditUnder(
   return log.ok ? log : failed(describeAuditFailure(log.failure));
 }
 
-/** Writes one event; that it could not be written is a failure of what it was about. */
+/** Writes one event. If it can't be written, the operation that it records fails. */
 export async function record(
   log: AuditLog,
   event: AuditEvent,
@@ -91,7 +91,7 @@ export async function record(
 
 const READING: SecretUse = { action: 'secret.read' };
 
-/** Writes to the log which secrets are handed out, and only then gives their values. */
+/** Records which secrets are used, and only then returns their values. */
 export async function handOut(
   log: AuditLog,
   use: SecretUse,
@@ -109,8 +109,8 @@ export async function handOut(
 }
 
 /**
- * The same vault, each use of a secret written to the log. A value is only handed out once its use
- * stands there.
+ * Wraps a vault so that each use of a secret is recorded. A value is only returned once its use is
+ * in the log.
  */
 export function auditedVault(vault: OpenVault, log: AuditLog): OpenVault {
   return {
@@ -144,19 +144,19 @@ export function auditedVault(vault: OpenVault, log: AuditLog): OpenVault {
   };
 }
 
-/** A vault that this process unlocked, each use of a secret written to the audit log. */
+/** A vault that this process unlocked. Each use of a secret is recorded in the audit log. */
 export async function auditedLocalVault(
   { home, clock }: AuditPlace,
   vault: Vault,
 ): Promise<Result<OpenVault, Problem>> {
-  // Without it the next `takeSecrets` has to unlock the vault; that is all.
+  // Without it, the next `takeSecrets` has to unlock the vault.
   await vault.storeStableKey('audit/log');
   const open = localVault(vault);
   const log = await openAudit(home.dataDir, open, clock);
   return log.ok ? ok(auditedVault(open, log.value)) : log;
 }
 
-/** A change of the vault is one after which the log may not go back. */
+/** Records a change of the vault and updates the anchor, so that an older log is detected later. */
 async function recordChange<T>(
   log: AuditLog,
   event: Omit<AuditEvent, 'outcome'>,

@@ -9,7 +9,10 @@ import { failed, type Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
 import { record } from './audit.ts';
 
-/** Emits every record of the log, checked, as a line of one format, and records that; their number. */
+/**
+ * Verifies every record of the log and emits it as a line of one format. Records the export and
+ * returns the number of records.
+ */
 export async function exportAudit(
   log: AuditLog,
   { format, version }: { readonly format: ExportFormatName; readonly version: string },

@@ -23,7 +23,7 @@ export interface ForwardParts {
 }
 
 export interface ForwardRun {
-  /** Cuts it off. */
+  /** Aborts the sending. */
   readonly signal: AbortSignal;
   readonly onSent?: (sent: number, behind: number) => void;
 }
@@ -34,7 +34,10 @@ const HELD = problem(
   'It sends every record. See its progress: postern audit forward --status.',
 );
 
-/** Sends what the receiver lacks. One process at a time does, under a lock that dies with it. */
+/**
+ * Sends the records that the receiver is missing. One process at a time sends, under a lock that
+ * ends with the process.
+ */
 export async function forwardNow(
   { home, version, log }: ForwardParts,
   receiver: Receiver,
@@ -61,7 +64,7 @@ export async function forwardNow(
   }
 }
 
-/** What became of sending, said when it changes. */
+/** The state of sending, reported when it changes. */
 type ForwardNews =
   | { readonly kind: 'failing'; readonly code: ErrorCodeName }
   | { readonly kind: 'works-again' }
@@ -72,7 +75,7 @@ export interface BackgroundParts extends ForwardParts {
   readonly say: (line: string) => void;
 }
 
-/** Sends the log as long as the vault is open; undefined where the configuration names no receiver. */
+/** Sends the log while the vault is unlocked; undefined if no receiver is configured. */
 export function forwardInBackground(parts: BackgroundParts): Forwarding | undefined {
   if (parts.config().audit.forward === undefined) return undefined;
   let failing: string | undefined;
@@ -100,13 +103,13 @@ export function forwardInBackground(parts: BackgroundParts): Forwarding | undefi
   });
 }
 
-/** Whether there is anything to send; a log that can't be read is for whoever sends to say. */
+/** Whether there are records to send. If the log can't be read, sending reports that. */
 async function isBehind(log: AuditLog): Promise<boolean> {
   const unsent = await log.unsent();
   return !unsent.ok || unsent.value.records.length > 0;
 }
 
-/** The news as a line for people, without what anybody wrote: the command has the details. */
+/** Formats a state as a line. It contains no text from outside; the command prints the details. */
 function newsLine(news: ForwardNews): string {
   switch (news.kind) {
     case 'failing':

@@ -5,9 +5,9 @@ import { errnoOf, failed, ok, Secret, type Result } from '@postern/kernel';
 import { type Config, type Problem, problem } from '@postern/protocol';
 import { isLocalHost } from '@postern/upstreams';
 
-/** `audit.forward` of the configuration, once it is known to be a receiver that may be sent to. */
+/** `audit.forward` of the configuration, after it was checked that sending to it is allowed. */
 export interface Receiver {
-  /** As it is written. */
+  /** As written in the configuration. */
   readonly to: string;
   readonly host: string;
   readonly port: number;
@@ -17,7 +17,7 @@ export interface Receiver {
   readonly client: { readonly certificate: string; readonly key: string } | undefined;
 }
 
-/** The receiver of the audit log; undefined where the configuration names none. */
+/** The receiver of the audit log; undefined if none is configured. */
 export function parseReceiver({
   audit,
   localHosts,
@@ -26,7 +26,7 @@ export function parseReceiver({
   if (forward === undefined) return ok(undefined);
   const { to, format, ca, clientCertificate, clientKey } = forward;
   const isTls = to.toLowerCase().startsWith('tls:');
-  // As the addresses of providers, so that no spelling of a host passes for another one.
+  // Parsed like the addresses of providers, so that no spelling of a host is mistaken for another.
   const url = URL.parse(to.replace(/^[a-z]+:/i, 'http:'));
   if (url === null) return invalid("audit.forward.to isn't tls://HOST:PORT or tcp://HOST:PORT.");
   const { hostname } = url;
@@ -45,7 +45,7 @@ export function parseReceiver({
   return ok({
     ...{ to, isTls, format, ca },
     host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    // The URL leaves out the port of plain HTTP.
+    // A URL omits the default port of plain HTTP.
     port: Number(/\d+$/.exec(to)?.[0]),
     client:
       clientCertificate === undefined || clientKey === undefined
@@ -58,10 +58,13 @@ function invalid(message: string, remedy?: string): Result<never, Problem> {
   return failed(problem('CONFIG_INVALID', message, remedy));
 }
 
-/** For the connection, and for each step of sending. */
+/** For connecting, and for each step of sending. */
 const TIMEOUT_MS = 10_000;
 
-/** The receiver with what its files hold, read anew each time, since certificates are renewed. */
+/**
+ * The receiver with the content of its files, which are read each time because certificates are
+ * renewed.
+ */
 export function readTarget(receiver: Receiver): Result<SyslogTarget, Problem> {
   const { host, port, isTls, format } = receiver;
   const framing = format === 'syslog' ? 'octet-counting' : 'line-feed';
@@ -84,7 +87,9 @@ function readTls({ ca, client }: Receiver): Result<SyslogTls, Problem> {
   return ok({ ...trusted, client: shown });
 }
 
-/** An authority without a certificate would only look like a receiver that nobody vouches for. */
+/**
+ * An authority file without a certificate would look like a receiver with an untrusted certificate.
+ */
 const PEM = {
   certificate: /^-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/m,
   'private key': /^-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/m,

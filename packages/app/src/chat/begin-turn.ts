@@ -26,12 +26,12 @@ import type { Postern } from '../postern.ts';
 import { describeUpstreamKeyFailure } from '../providers/upstream-keys.ts';
 import { titleOf, turnsLeadingTo, UNTITLED } from './question-turns.ts';
 
-/** How often a streaming answer is saved: `kill -9` loses at most this much and one write. */
+/** How often a streaming answer is saved. A `kill -9` loses at most this much and one write. */
 const SAVE_EVERY_MS = 500;
 
 /**
- * Stores the question, asks the model and streams the answer, saving it as it grows. The events end
- * with `done`, also after a stop or a failure: then the stored answer says which.
+ * Stores the question, requests the answer and streams it, saving it as it grows. The events end
+ * with `done`, even after a stop or a failure; the stored answer then says which.
  */
 export function beginTurn(
   postern: Postern,
@@ -59,9 +59,9 @@ function afterDelay(work: () => void, delayMs: number): () => void {
   };
 }
 
-/** A turn whose question and empty answer are stored. */
+/** A turn after its question and empty answer were stored. */
 interface PreparedTurn {
-  /** Undefined where an answer is made again. */
+  /** Undefined when an answer is regenerated. */
   readonly question: Message | undefined;
   readonly answer: Message;
   readonly request: ModelRequest;
@@ -148,12 +148,12 @@ async function* streamTurn(
       yield { kind: 'answer', event };
     }
   } finally {
-    // Also reached when the reader leaves in the middle of an event.
+    // Also reached when the reader disconnects in the middle of an event.
     finished = recorder.finish();
     slot.end();
   }
   const conversation = store.conversation(answer.conversationId);
-  // Deleted meanwhile: nobody shows it any more.
+  // The conversation was deleted meanwhile, so the answer isn't needed.
   if (!conversation.ok) return;
   yield {
     kind: 'done',
@@ -164,7 +164,7 @@ async function* streamTurn(
   };
 }
 
-/** All that came, and why it could not be stored. */
+/** Everything that arrived, and why it couldn't be stored. */
 function unsavedAnswer(answer: Message, parts: readonly Part[], failure: StoreFailure): Message {
   const { code, message } = describeStoreFailure(failure);
   return { ...answer, parts, status: 'failed', failure: { code, message } };

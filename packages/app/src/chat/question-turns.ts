@@ -1,9 +1,9 @@
 import type { Message, MessageId, Part, ProviderId, Turn } from '@postern/protocol';
 
 /**
- * The turns that lead to a message: its ancestors and itself, oldest first. Reasoning and blocks
- * that only one provider can read back are left out where another provider will answer (a signature
- * of one is refused by the other), and so are answers that hold nothing.
+ * Returns the messages that lead to a message: its ancestors and itself, oldest first. Leaves out
+ * empty answers, and reasoning and blocks that only another provider can read back, because a
+ * provider rejects the signatures of another.
  */
 export function turnsLeadingTo(
   messages: readonly Message[],
@@ -29,7 +29,7 @@ function canReturn(part: Part, message: Message, answering: ProviderId): boolean
     case 'thinking':
     case 'redacted-thinking':
     case 'opaque':
-      // A cut answer's reasoning may lack its signature.
+      // The reasoning of an interrupted answer may lack its signature.
       return message.provider === answering && message.status === 'complete';
     case 'text':
     case 'refusal':
@@ -45,7 +45,7 @@ export const UNTITLED = 'New chat';
 const TITLE_LENGTH = 60;
 const segmenter = new Intl.Segmenter();
 
-/** A title from the first question: its first words, cut at a word, never inside a character. */
+/** Creates a title from the first question: its first words, never cut inside a character. */
 export function titleOf(text: string): string {
   const line = text.slice(0, 2000).replace(/\s+/g, ' ').trim();
   if (line === '') return UNTITLED;

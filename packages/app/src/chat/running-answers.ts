@@ -5,15 +5,15 @@ interface RunningAnswer {
   readonly saved: Promise<void>;
 }
 
-/** The answers that stream right now, at most one a conversation. */
+/** The answers that are streaming, at most one per conversation. */
 export interface RunningAnswers {
-  /** Takes the place of a conversation's answer; undefined while one is running. */
+  /** Reserves the conversation for an answer; undefined if one is running. */
   begin(id: ConversationId): { readonly signal: AbortSignal; end(): void } | undefined;
-  /** Stops the answer at its upstream; false where none runs. */
+  /** Cancels the request to the provider; false if no answer is running. */
   stop(id: ConversationId): boolean;
-  /** How many stream right now. */
+  /** The number of streaming answers. */
   readonly count: number;
-  /** Stops all and waits until each is saved. */
+  /** Stops all answers and waits until each is saved. */
   stopAll(): Promise<void>;
 }
 

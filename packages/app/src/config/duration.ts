@@ -5,7 +5,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** Milliseconds of `90s`, `15m`, `8h` or `1d`; undefined where the text has another form. */
+/** Parses `90s`, `15m`, `8h` or `1d` to milliseconds; undefined for other formats. */
 export function parseDurationMs(text: string): number | undefined {
   const [, count, unit] = /^(\d{1,5})([smhd])$/.exec(text) ?? [];
   const unitMs = UNITS_MS[unit ?? ''];

@@ -112,7 +112,7 @@ describe('prepareHome', () => {
     const open = withMode(join(shared, 'home'), 0o755);
     expect(prepareHome(home)).toEqual(failed({ reason: 'home-exposed', path: shared }));
     expect({ mode: modeOf(open), names: readdirSync(open) }).toEqual({ mode: 0o755, names: [] });
-    // In one like /tmp only its owner can.
+    // In a directory like /tmp, only its owner can.
     chmodSync(shared, 0o1777);
     expect(prepareHome(home)).toEqual(ok());
   });

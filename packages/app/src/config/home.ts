@@ -11,7 +11,7 @@ import {
 import { errnoOf, failed, ok, type Result } from '@postern/kernel';
 import { shortName } from './short-name.ts';
 
-/** Where this user's things are, as the environment says. */
+/** This user's directories, from the environment. */
 export interface UserPlaces {
   readonly home: string;
   readonly xdgConfigHome: string | undefined;
@@ -19,17 +19,17 @@ export interface UserPlaces {
   readonly xdgRuntimeDir: string | undefined;
 }
 
-/** Where one Postern keeps its things. Directories are 0700, files 0600. */
+/** The directories of one Postern. Directories have mode 0700, files 0600. */
 export interface Home {
   readonly configFile: string;
   readonly configDir: string;
   readonly dataDir: string;
-  /** Sockets and other things of the running process; gone after a restart of the machine. */
+  /** For sockets and other files of the running process; cleared when the machine restarts. */
   readonly runtimeDir: string;
 }
 
 export interface HomeFailure {
-  /** `home-exposed`: somebody else could put another directory in its place. */
+  /** `home-exposed`: another user could replace the directory. */
   readonly reason: 'home-read-only' | 'disk-full' | 'home-foreign' | 'home-exposed';
   readonly path: string;
 }
@@ -57,9 +57,9 @@ export function homeOf(environment: UserPlaces, chosen: string | undefined): Hom
 }
 
 /**
- * One directory per data directory below `$XDG_RUNTIME_DIR`, short enough for a socket path. Where that
- * variable is not set, or names a directory that is not this user's alone (one left over from another
- * user's session, or a shared one), it is a directory inside the data directory: never a shared place.
+ * One directory per data directory below `$XDG_RUNTIME_DIR`, short enough for a socket path. If
+ * that variable isn't set, or names a directory that isn't private to this user (another user's, or
+ * a shared one), it is inside the data directory, never in a shared place.
  */
 function runtimeDirOf({ xdgRuntimeDir }: UserPlaces, dataDir: string): string {
   return xdgRuntimeDir !== undefined && isPrivateDirectory(xdgRuntimeDir)
@@ -70,11 +70,11 @@ function runtimeDirOf({ xdgRuntimeDir }: UserPlaces, dataDir: string): string {
 type Directory = readonly [path: string, as: 'itself' | 'or a link to one'];
 
 /**
- * Creates the directories with mode 0700 and checks that they are this user's own. All of them are looked
- * at before anything is made or changed.
+ * Creates the directories with mode 0700 and checks that they belong to this user. All of them are
+ * checked before any is created or changed.
  */
 export function prepareHome(home: Home): Result<undefined, HomeFailure> {
-  // A person may keep these two elsewhere, by a link.
+  // The user may link these two to another place.
   const chosen = [home.configDir, home.dataDir];
   const made = [dirname(home.runtimeDir), home.runtimeDir].filter((path) => path !== home.dataDir);
   const all: readonly Directory[] = [
@@ -95,7 +95,7 @@ export function prepareHome(home: Home): Result<undefined, HomeFailure> {
   return ok();
 }
 
-/** What is wrong with what stands there; undefined also where nothing does. */
+/** Returns the problem of an existing path; undefined if there is none, or nothing exists. */
 function lookAt(directory: Directory): HomeFailure | undefined {
   const [path] = directory;
   try {

@@ -17,13 +17,13 @@ export type ConfigFailure =
   | { readonly reason: 'config-unreadable'; readonly path: string }
   | { readonly reason: 'config-unwritable' | 'disk-full'; readonly path: string };
 
-/** A configuration and the text it came from, so that a change keeps what a person wrote. */
+/** A configuration and its source text, so that a change keeps what the user wrote. */
 export interface LoadedConfig {
   readonly config: Config;
   readonly written: ConfigInput;
 }
 
-/** The configuration of a home: defaults where there is no file. Unknown keys are an error. */
+/** Reads the configuration of a home; defaults without a file. Unknown keys are an error. */
 export function loadConfig(path: string): Result<LoadedConfig, ConfigFailure> {
   let bytes: Uint8Array;
   try {
@@ -43,7 +43,7 @@ export function loadConfig(path: string): Result<LoadedConfig, ConfigFailure> {
 
 class NotAFile extends Error {}
 
-/** A pipe or a device in a file's place would be waited for, without this for ever. */
+/** Without this check, reading a pipe or a device in place of the file could wait forever. */
 function readRegularFile(path: string): Uint8Array {
   const wait = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
   const file = openSync(path, constants.O_RDONLY | wait);
@@ -66,8 +66,8 @@ function checkConfig(path: string, value: JsonValue): Result<LoadedConfig, Confi
 }
 
 /**
- * Applies a change to the file as it is now on disk and writes it back atomically: what a person
- * edited meanwhile is kept. `refuse` may turn the outcome down before anything is written.
+ * Applies a change to the current file and writes it atomically, which keeps edits that the user
+ * made meanwhile. `refuse` can reject the result before anything is written.
  */
 export function changeConfig<Refusal>(
   path: string,

@@ -2,13 +2,13 @@ import type { Config } from '@postern/protocol';
 import { parseDurationMs } from './duration.ts';
 
 /**
- * Who opened the vault: a person who knew a secret, or the process by itself, over the keyring or with
- * a passphrase that was given at its start.
+ * Who unlocked the vault: a person who knew a secret, or the process itself with the keyring or a
+ * passphrase given at startup.
  */
 export type Opener = 'person' | 'itself';
 
 export interface LockRules {
-  /** Undefined: never. */
+  /** Undefined means never. */
   readonly idleMs: number | undefined;
   readonly onSuspend: boolean;
 }
@@ -16,8 +16,8 @@ export interface LockRules {
 const AUTO_IDLE_MS = 3_600_000;
 
 /**
- * When an open vault locks by itself. `auto` leaves one alone that opened by itself: whoever could use
- * it then can open it again, and a gateway would be dark until somebody comes.
+ * When an unlocked vault locks by itself. `auto` doesn't lock a vault that unlocked without a
+ * person: anyone who could use it could unlock it again, and a gateway would stop working.
  */
 export function lockRules(
   { lockAfterIdle, lockOnSuspend }: Config['vault'],

@@ -4,7 +4,7 @@ import { describeConfigFailure, describeHomeFailure } from '../failure/describe-
 import { prepareHome, type Home } from './home.ts';
 import { loadConfig, type LoadedConfig } from './load-config.ts';
 
-/** Creates the directories of a home where they are missing, and reads its configuration. */
+/** Creates the missing directories of a home and reads its configuration. */
 export function openHome(home: Home): Result<LoadedConfig, Problem> {
   const prepared = prepareHome(home);
   if (!prepared.ok) return failed(describeHomeFailure(prepared.failure));

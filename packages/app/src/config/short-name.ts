@@ -2,9 +2,9 @@ const OFFSET_BASIS = 0xcbf29ce484222325n;
 const PRIME = 0x100000001b3n;
 
 /**
- * Twelve hex digits that stand for a longer text in a file name: of its FNV-1a hash (64 bits). It
- * tells the homes of one person apart, who could only deceive themselves; a cryptographic one would
- * take longer to load than a short command takes otherwise.
+ * Twelve hex digits that stand for a longer text in a file name, from its FNV-1a hash (64 bits). It
+ * only distinguishes the homes of one user, so it needs no cryptographic hash, which would take
+ * longer to load than the rest of a short command.
  */
 export function shortName(text: string): string {
   let hash = OFFSET_BASIS;

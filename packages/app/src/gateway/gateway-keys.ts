@@ -14,7 +14,7 @@ export interface GatewayKeyParts extends AuditPlace {
 }
 
 export interface CreatedGatewayKey {
-  /** Given once: only its keyed hash is stored. */
+  /** Returned once: only its keyed hash is stored. */
   readonly key: Secret;
   readonly record: GatewayKeyRecord;
 }
@@ -40,7 +40,7 @@ export async function listGatewayKeys(
   return await withGateway(parts, vault, async ({ keys }) => await Promise.resolve(listed(keys)));
 }
 
-/** Revokes the one active key of this id or name, also for a gateway that is running, and records it. */
+/** Revokes the active key with this id or name, also for a running gateway, and records it. */
 export async function revokeGatewayKey(
   parts: GatewayKeyParts,
   vault: OpenVault,

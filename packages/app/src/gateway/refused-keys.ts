@@ -6,22 +6,24 @@ export interface RefusedKeysParts {
   readonly clock: Clock;
   /** The audit log; undefined while the vault is locked. */
   readonly log: () => AuditLog | undefined;
-  /** Says a line to whoever started the process. */
+  /** Prints a line where the process was started. */
   readonly say: (line: string) => void;
 }
 
-/** What becomes of requests with an invalid gateway key: recorded, and reported when they are many. */
+/** Records requests with an invalid gateway key, and reports them if there are many. */
 export interface RefusedKeys {
   refused(): void;
-  /** Writes what was refused since it was written last. */
+  /** Writes the rejected requests since the last write. */
   flush(): Promise<void>;
 }
 
 const WINDOW_MS = 60_000;
-/** So many in one window are nobody's slip. */
+/** This many within a window are not a mistake. */
 export const MANY_REFUSALS = 20;
 
-/** At most one record a window, with a count, so that nobody without a key can fill the disk. */
+/**
+ * At most one record per window, with a count, so that a client without a key can't fill the disk.
+ */
 export function createRefusedKeys({ clock, log, say }: RefusedKeysParts): RefusedKeys {
   let windowAtMs = Number.NEGATIVE_INFINITY;
   let [inWindow, unwritten] = [0, 0];

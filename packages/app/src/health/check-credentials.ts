@@ -1,13 +1,13 @@
 import type { SecretInfo } from '@postern/vault';
 import type { Finding } from './finding.ts';
 
-/** After so many days a key should be replaced at its provider. */
+/** The age in days after which a key should be replaced at its provider. */
 export const ROTATION_DAYS = 90;
 const DAY_MS = 86_400_000;
 
 export interface CredentialAge {
   readonly name: string;
-  /** Whole days since its value last changed. */
+  /** Whole days since the value last changed. */
   readonly ageDays: number;
 }
 
@@ -18,7 +18,7 @@ export function agesOf(infos: readonly SecretInfo[], nowMs: number): readonly Cr
   }));
 }
 
-/** Advice on every credential that is older than advised. */
+/** Advice for every credential that is too old. */
 export function checkAges(ages: readonly CredentialAge[]): readonly Finding[] {
   const about = 'Age';
   const old = ages.filter(({ ageDays }) => ageDays >= ROTATION_DAYS);

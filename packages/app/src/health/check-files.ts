@@ -6,9 +6,9 @@ import { shellQuoted } from './shell-quoted.ts';
 import type { Finding } from './finding.ts';
 
 const ABOUT = 'Files';
-/** Whether everything of a home is this user's alone. Changes nothing. */
+/** Checks that every file of a home is private to this user. Changes nothing. */
 export function checkFiles(home: Home, uid: number | undefined): readonly Finding[] {
-  // Windows keeps no such modes; there the directories of a user are private by inheritance.
+  // Windows has no such modes; a user's directories are private by inheritance.
   if (uid === undefined) return [];
   const below = [home.dataDir, home.runtimeDir].flatMap((path) => everythingIn(path, uid));
   const inside = new Set([home.runtimeDir, ...below]);
@@ -23,14 +23,14 @@ export function checkFiles(home: Home, uid: number | undefined): readonly Findin
   return [{ about: ABOUT, level: 'ok', message: 'only you can access them.' }];
 }
 
-/** What is in a directory of this user's own; of another's nothing is looked at. */
+/** Lists the content of a directory that this user owns. Other users' directories aren't read. */
 function everythingIn(directory: string, uid: number): readonly string[] {
   if (homeStats(directory)?.uid !== uid) return [];
   try {
     const names = readdirSync(directory, { recursive: true, encoding: 'utf8' });
     return names.map((name) => join(directory, name));
   } catch {
-    // One that cannot be listed is still looked at itself.
+    // A directory that can't be listed is still checked itself.
     return [];
   }
 }
@@ -76,11 +76,11 @@ function checkStats(
 }
 
 function statOf(path: string): Stats | undefined {
-  // What has gone meanwhile, as sockets and temporary files do, is open to nobody.
+  // A file that was removed meanwhile, such as a socket or a temporary file, is no risk.
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
-/** A home may be reached by a link that the user made. */
+/** The user may have linked the home. */
 function homeStats(path: string): Stats | undefined {
   const stats = statOf(path);
   const isFollowed = stats?.isSymbolicLink() === true && isTrustedLink(stats);

@@ -7,7 +7,7 @@ import type { Finding } from './finding.ts';
 
 const ABOUT = 'Leftovers';
 
-/** Where other programs keep keys, as they choose it themselves. */
+/** The default locations of other programs' keys. */
 export function wellKnownPlaces(
   environment: Pick<UserPlaces, 'home' | 'xdgConfigHome'>,
 ): readonly string[] {
@@ -21,7 +21,7 @@ export function wellKnownPlaces(
   ];
 }
 
-/** Files of other programs that give keys away. Reads them, changes nothing. */
+/** Finds files of other programs that expose keys. Reads them and changes nothing. */
 export async function checkLeftovers(places: readonly string[]): Promise<readonly Finding[]> {
   const found: Finding[] = [];
   for (const place of places) found.push(...(await checkPlace(place)));
@@ -31,7 +31,7 @@ export async function checkLeftovers(places: readonly string[]): Promise<readonl
 
 async function checkPlace(place: string): Promise<readonly Finding[]> {
   const source = await detectImport(place);
-  // Nothing there, or nothing that is known.
+  // The path doesn't exist, or has no known format.
   if (!source.ok) return [];
   const fix = `postern secret import ${shellQuoted(place)} --destroy`;
   const { label } = source.value;

@@ -17,7 +17,7 @@ export function checkNode(version: string): Finding {
   return { about, level: 'fail', message, fix: `Install Node ${needed}, or run npm ci.` };
 }
 
-/** The configuration file, and whether every provider in it can be used. */
+/** Checks the configuration file, and that every provider in it can be used. */
 export function checkConfiguration(loaded: Result<LoadedConfig, Problem>): Finding {
   const about = 'Configuration';
   if (!loaded.ok) return failing(about, loaded.failure);
@@ -26,7 +26,7 @@ export function checkConfiguration(loaded: Result<LoadedConfig, Problem>): Findi
   return { about, level: 'ok', message: `${String(providers.value.all.length)} providers.` };
 }
 
-/** A keyring that does not work is only bad where the vault needs it. */
+/** A keyring that doesn't work is only a problem if the vault needs it. */
 export function checkKeyring(probe: KeyringProbe, isNeeded: boolean): Finding {
   const about = 'Keyring';
   if (probe.available) return { about, level: 'ok', message: 'it works.' };

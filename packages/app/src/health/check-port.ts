@@ -5,7 +5,7 @@ import { controlPlace } from '../instance/control-address.ts';
 import { isPortFree } from '../server/probe-port.ts';
 import { failing, type Finding } from './finding.ts';
 
-/** Whether Postern runs, or could: `port` is the configured one, undefined where that is not known. */
+/** Checks that Postern runs or could run. `port` is the configured one; undefined if unknown. */
 export async function checkPort(home: Home, port: number | undefined): Promise<Finding> {
   const about = 'Port';
   const running = await askRunning(controlPlace(home), 'GET', '/status');

@@ -1,7 +1,7 @@
 import { describeVaultFailure, type Vault } from '@postern/vault';
 import { failing, type Finding } from './finding.ts';
 
-/** A file of the vault that was replaced by an older one; undefined where none was. */
+/** Reports a file of the vault that was replaced by an older copy; undefined if none was. */
 export async function checkNewest(vault: Vault): Promise<Finding | undefined> {
   const newest = await vault.checkRollback();
   if (newest.ok || newest.failure.reason !== 'rolled-back') return undefined;
@@ -10,7 +10,7 @@ export async function checkNewest(vault: Vault): Promise<Finding | undefined> {
 
 type Operation = Extract<Awaited<ReturnType<Vault['unfinished']>>, { ok: true }>['value'];
 
-/** What another process began with the vault and did not finish; undefined where that is nothing. */
+/** Reports another process's unfinished operation on the vault; undefined if there is none. */
 export async function checkUnfinished(vault: Vault): Promise<Finding | undefined> {
   const about = 'Unfinished';
   const unfinished = await vault.unfinished();

@@ -8,7 +8,7 @@ import { checkPort } from './check-port.ts';
 import type { Finding } from './finding.ts';
 import { inspectStorage, type InspectionParts } from './inspect-storage.ts';
 
-/** Everything that can be looked at without asking anybody, each with its fix. */
+/** Checks everything that needs no prompt, with a fix for each problem. */
 export async function examine(
   parts: InspectionParts,
   nodeVersion: string,

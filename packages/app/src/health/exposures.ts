@@ -1,6 +1,6 @@
 import type { Exposure } from '@postern/importers';
 
-/** How a file that another program left gives secrets away, in words. */
+/** How another program's file exposes secrets, in words. */
 export const EXPOSURES: Readonly<Record<Exposure, string>> = {
   plaintext: 'in plain text',
   'known-password': "under a password that is in the program's source code",

@@ -8,9 +8,9 @@ import { checkNewest, checkUnfinished } from './check-unfinished.ts';
 import type { Finding } from './finding.ts';
 
 export interface ProcessStatus {
-  /** What the process says of itself; null if there is none. */
+  /** What the process reports about itself; null if none is running. */
   readonly status: JsonObject | null;
-  /** Why a process that seems to be there wasn't asked. */
+  /** Why the process was found but couldn't be asked. */
   readonly problem?: Problem;
 }
 
@@ -18,7 +18,7 @@ export interface PosternStatus {
   /** `unlocked`: in one of the two processes. */
   readonly state: 'absent' | 'locked' | 'unlocked';
   readonly storage: VaultStorage | undefined;
-  /** Where the secrets of a new vault go. */
+  /** The storage that a new vault would use. */
   readonly storageMode: Config['storage'];
   readonly slots: readonly SlotInfo[];
   readonly rolledBack: Finding | undefined;

@@ -16,24 +16,26 @@ import { failing, type Finding } from './finding.ts';
 
 export interface InspectionParts extends HomeVaultParts {
   readonly places: Pick<UserPlaces, 'home' | 'xdgConfigHome'>;
-  /** The passphrase where it is given without asking anybody; undefined where none is. */
+  /** The passphrase if it was passed without a prompt; undefined if not. */
   readonly givenPassphrase: () => Result<Secret, Problem> | undefined;
 }
 
-/** What is known about where secrets live, without asking anybody anything. */
+/** What is known about the storage of secrets without a prompt. */
 export interface StorageInspection {
   readonly backend: 'keyring' | 'file' | null;
-  /** `held`: open in a running process. `unlockable`: opens without asking. */
+  /** `held`: unlocked in a running process. `unlockable`: unlocks without a prompt. */
   readonly state: 'absent' | 'locked' | 'held' | 'unlockable' | 'damaged';
   readonly slots: readonly SlotInfo[];
-  /** null while the vault is locked. */
+  /** Null while the vault is locked. */
   readonly credentials: readonly CredentialAge[] | null;
   readonly findings: readonly Finding[];
-  /** The vault, where it could be opened. */
+  /** The vault, if it could be opened. */
   readonly vault: OpenVault | undefined;
 }
 
-/** Looks at the vault, its files and what other programs left. Changes nothing but the audit log. */
+/**
+ * Checks the vault, its files and other programs' leftovers. Changes nothing except the audit log.
+ */
 export async function inspectStorage(parts: InspectionParts): Promise<StorageInspection> {
   const around = [
     ...checkFiles(parts.home, process.getuid?.()),
@@ -115,7 +117,7 @@ function checkRecovery(slots: readonly SlotInfo[]): Finding {
   return { about, level: 'warn', message, fix: 'postern vault recovery' };
 }
 
-/** The opened vault. That it was opened is recorded where there is a log that takes records. */
+/** The opened vault. Opening it is recorded if the log accepts records. */
 async function recordUnlock(parts: InspectionParts, vault: Vault): Promise<OpenVault> {
   const open = localVault(vault);
   if (vault.id === undefined || !existsSync(auditDirectory(parts.home.dataDir))) return open;
@@ -124,7 +126,10 @@ async function recordUnlock(parts: InspectionParts, vault: Vault): Promise<OpenV
   return open;
 }
 
-/** The vault where the keyring or a passphrase given with the command opens it as it is. */
+/**
+ * Opens the vault with the keyring or a passphrase passed with the command, without recovering
+ * anything.
+ */
 async function unlockWithoutAsking(
   parts: InspectionParts,
   vault: Vault,
@@ -136,7 +141,7 @@ async function unlockWithoutAsking(
     given === undefined ? { with: 'keyring' } : { with: 'passphrase', passphrase: given.value },
   );
   if (unlocked.ok) return ok(await recordUnlock(parts, vault));
-  // To open it now would be to complete that.
+  // Opening it now would complete the interrupted operation.
   if (unlocked.failure.reason === 'unfinished') return ok(undefined);
   return failed(describeVaultFailure(unlocked.failure));
 }

@@ -4,7 +4,9 @@ import { sameText } from '@postern/importers';
 import { DEFAULT_FIELD, singleValue } from '@postern/vault';
 import type { OpenVault } from '../vault/open-vault.ts';
 
-/** Writes, reads and removes a secret where the secrets really are; how many milliseconds it took. */
+/**
+ * Writes, reads and removes a test value in the real storage. Returns the duration in milliseconds.
+ */
 export async function testStorage(
   { clock, randomness }: { readonly clock: Clock; readonly randomness: Randomness },
   vault: Pick<OpenVault, 'get' | 'put' | 'remove'>,
@@ -14,7 +16,7 @@ export async function testStorage(
   const begunMs = clock.monotonicMs();
   const written = await vault.put(singleValue(name, Secret.of(mark), clock.nowMs()));
   const read = await vault.get(name, { action: 'secret.use' });
-  // Removed whatever happened before: the probe must not stay.
+  // Removed in any case: the test value must not stay.
   const removed = await vault.remove(name);
   if (!written.ok) return written;
   if (!read.ok) return read;

@@ -10,7 +10,7 @@ import {
 import { recordEvents, type AuditPlace } from '../audit/audit.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 
-/** Why the other program's files must stay; undefined if they may go. */
+/** Why the other program's files must stay; undefined if they may be destroyed. */
 export function whyKept(
   rows: readonly ImportedRow[],
   { skipped }: Pick<ImportFindings, 'skipped'>,
@@ -32,7 +32,10 @@ export interface DestroyParts extends AuditPlace {
   readonly keyring: () => ForeignKeyring;
 }
 
-/** Overwrites and removes what still gives the imported secrets away; the paths that are gone. */
+/**
+ * Overwrites and removes the files that still expose the imported secrets. Returns the destroyed
+ * paths.
+ */
 export async function destroyLeftovers(
   parts: DestroyParts,
   vault: OpenVault,

@@ -19,11 +19,11 @@ export interface ImportOptions {
 
 export interface ImportedSecrets {
   readonly rows: readonly ImportedRow[];
-  /** Undefined for a dry run if there is no vault yet: a dry run creates none. */
+  /** Undefined for a dry run without a vault, because a dry run creates none. */
   readonly vault: OpenVault | undefined;
 }
 
-/** Stores what was found at another program's; the vault is created if there is none. */
+/** Stores the secrets found in another program; creates the vault if there is none. */
 export async function importIntoVault(
   parts: OpenParts,
   { secrets }: Pick<ImportFindings, 'secrets'>,
@@ -49,7 +49,7 @@ async function vaultFor(
   return opened.value.vault.state === 'absent' ? ok(undefined) : await connectOrUnlock(parts);
 }
 
-/** What is stored and what is read back is compared, and shown to nobody. */
+/** The stored value and the value read back are compared but never shown. */
 function into(vault: OpenVault): ImportTarget<Problem> {
   return {
     get: async (name) => await vault.get(name, { action: 'secret.use' }),

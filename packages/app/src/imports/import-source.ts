@@ -14,16 +14,22 @@ import {
   type KeyringConvention,
 } from '@postern/importers';
 
-/** Where another program keeps its keys: a file or directory, or items of the keyring. */
+/** The location of another program's keys: a file or directory, or items of the keyring. */
 export type ImportSource =
   | {
       readonly kind: 'path';
       readonly path: string;
-      /** Undefined: found out from the files. */
+      /** Undefined: detected from the files. */
       readonly format: ImportFormat | undefined;
-      /** The other program's password if it is given without asking; called once the format is known. */
+      /**
+       * Returns the other program's password if it was passed without a prompt. Called once the
+       * format is known.
+       */
       readonly givenPassword: () => Result<Secret | undefined, Problem>;
-      /** Asks for it if none was given and the files need one. Undefined: there is nobody to ask. */
+      /**
+       * Asks for the password if none was passed and the files need one. Undefined without a
+       * terminal.
+       */
       readonly askPassword: ((whose: string) => Promise<Result<Secret, Problem>>) | undefined;
     }
   | {
@@ -44,7 +50,7 @@ export interface FoundImport {
   readonly findings: ImportFindings;
 }
 
-/** Reads what another program keeps, and changes nothing there; `as` is what its one secret shall be called. */
+/** Reads another program's keys without changing them. `as` is the name for a single secret. */
 export async function readImportSource(
   source: ImportSource,
   keyring: () => ForeignKeyring,
@@ -87,7 +93,7 @@ function described(
 
 type PathSource = Extract<ImportSource, { kind: 'path' }>;
 
-/** Reads the files, with the program's own password if it has one and there is a way to get it. */
+/** Reads the files, with the program's own password if they need one and it is available. */
 async function readPath(source: PathSource): Promise<Result<FoundImport, Problem>> {
   const detected = await detect(source);
   if (!detected.ok) return failed(describeImportFailure(detected.failure));

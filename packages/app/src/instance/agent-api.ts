@@ -19,7 +19,7 @@ import {
   WishSchema,
 } from './agent-protocol.ts';
 
-/** Serves an open vault to the other commands of this user; `vault` is undefined while locked. */
+/** Serves an unlocked vault to this user's other commands. `vault` is undefined while locked. */
 export function createAgentApi(vault: HeldVault): Hono {
   const app = new Hono();
   addReading(app, vault);

@@ -6,8 +6,8 @@ import * as v from 'valibot';
 import type { ValueInput } from '../secrets/set-value.ts';
 
 /*
- * What a process that holds an open vault answers over its Unix socket (0600, in a 0700 directory):
- * whoever can connect is this user. No value crosses it without a request that names it.
+ * The protocol of a process with an unlocked vault on its Unix socket (mode 0600, in a directory of
+ * mode 0700): only this user can connect. A value is only sent if a request names it.
  */
 
 const name = v.pipe(
@@ -27,8 +27,8 @@ const program = v.pipe(
 export const NameSchema = v.strictObject({ name });
 
 /**
- * What a secret is taken for. The process that asks names itself: whoever could lie here is
- * this user, who may take the secret anyway.
+ * What a secret is used for. The requesting process names itself: only this user could lie, who may
+ * use the secret anyway.
  */
 const use = {
   action: v.picklist(['secret.read', 'secret.use', 'secret.inject']),
@@ -63,7 +63,7 @@ export const RecordSchema = v.strictObject({
   updatedAtMs: timeMs,
 });
 
-/** A record to store, and what it is stored for. */
+/** A record to store, and the reason. */
 export const PutSchema = v.strictObject({
   record: RecordSchema,
   action: v.exactOptional(v.literal('secret.import')),
@@ -80,7 +80,7 @@ export const SetOutcomeSchema = v.strictObject({
   outcome: v.picklist(['stored', 'missing', 'same']),
 });
 
-/** The end of the audit log as the vault remembers it. */
+/** The end of the audit log, from the vault's anchor. */
 export const AnchorSchema = v.strictObject({
   count: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   hash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
@@ -102,7 +102,7 @@ export const HolderSchema = v.object({
 
 export type RecordWire = v.InferOutput<typeof RecordSchema>;
 
-/** A record as it crosses the socket: the one place where its values become text for that. */
+/** A record as it is sent over the socket: the only place where its values become text for that. */
 export function recordToWire(record: SecretRecord): RecordWire {
   const fields = [...record.fields].map(([field, value]) => [field, revealSecret(value)] as const);
   return { ...record, fields: Object.fromEntries(fields) };
@@ -123,7 +123,7 @@ export function recordFromWire(wire: RecordWire): SecretRecord {
   return { ...wire, fields: new Map(fields) };
 }
 
-/** Values as they cross the socket. */
+/** Values as they are sent over the socket. */
 export function takenToWire({ values, missing }: TakenSecrets): v.InferOutput<typeof TakenSchema> {
   const texts = [...values].map(([reference, value]) => [reference, revealSecret(value)] as const);
   return { values: Object.fromEntries(texts), missing: [...missing] };

@@ -8,7 +8,7 @@ import { describeLockFailure } from '../failure/describe-home.ts';
 import { findHolder } from './connect.ts';
 import { holderPlaces } from './control-address.ts';
 
-/** What is done to the vault as a whole isn't done under a process that has it unlocked. */
+/** Operations on the whole vault aren't allowed while another process has it unlocked. */
 export async function refuseWhileHeld(home: Home): Promise<Result<undefined, Problem>> {
   const holder = await findHolder(holderPlaces(home));
   if (!holder.ok) return holder;
@@ -18,7 +18,7 @@ export async function refuseWhileHeld(home: Home): Promise<Result<undefined, Pro
   return failed({ ...held, remedy });
 }
 
-/** Works while no other Postern of this home has a database open. */
+/** Runs while no other Postern of this home has a database open. */
 export async function whileAlone<T>(
   home: Home,
   work: () => Promise<Result<T, Problem>>,
@@ -42,7 +42,7 @@ export function takeInstanceLock(home: Home): Result<HeldLock, Problem> {
   return lock.ok ? lock : failed(describeLockFailure(lock.failure));
 }
 
-/** No Postern may open the databases while their keys change; it would keep one that is gone. */
+/** No Postern may open the databases while their keys change, because it would keep the old key. */
 function holdAlone(home: Home): Result<HeldLock, Problem> {
   const lock = instanceLock(home);
   if (lock.ok) return lock;

@@ -32,7 +32,7 @@ afterEach(() => {
 
 type Talk = (socket: Socket, entry: ControlEntry) => void | Promise<void>;
 
-/** A listener at a place whose entry names it, and how many bytes it was sent. */
+/** A listener at a place with its entry, and the number of bytes that it received. */
 async function listenAt(place: ControlPlace, talk: Talk): Promise<() => number> {
   const entry = newControlEntry(join(place.runtimeDir, 'control.sock'), systemRandomness);
   valueOf(writeControlEntry(place, entry));
@@ -46,7 +46,7 @@ async function listenAt(place: ControlPlace, talk: Talk): Promise<() => number> 
   return () => [...sockets].reduce((sum, { bytesRead }) => sum + bytesRead, 0);
 }
 
-/** The product's own proof, then these parts to whatever is asked. */
+/** The product's own proof, then these parts as the response. */
 function answering(parts: readonly string[], hear: (text: string) => void = () => undefined): Talk {
   return async (socket, { key, socket: file }) => {
     const identity = valueOf(socketIdentity(file)) ?? '';
@@ -148,7 +148,7 @@ describe('a listener that does not know the key is told nothing', () => {
     const place = scratchPlace();
     const sent = await listenAt(place, talk);
     expect(await ask(place)).toMatchObject(UNPROVEN);
-    // The nonce, and no byte more.
+    // Only the nonce.
     expect(sent()).toBeLessThanOrEqual(32);
   });
 
@@ -174,7 +174,7 @@ test('a Postern that starts anew while it is asked is asked again', async () => 
   const stale = newControlEntry(join(place.runtimeDir, 'control.sock'), systemRandomness);
   await listenAt(place, async (socket, entry) => {
     tries += 1;
-    // As if the client had read the entry of the process before.
+    // As if the client had read the process's entry before the restart.
     if (tries === 1) valueOf(writeControlEntry(place, entry));
     await answering([LENGTH])(socket, entry);
   });

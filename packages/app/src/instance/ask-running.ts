@@ -13,7 +13,7 @@ export interface RunningAnswer {
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-/** How long the other side may take, however slowly it goes on talking. */
+/** The total time limit for the other side, even if it keeps sending slowly. */
 export interface AskTimeouts {
   readonly proofMs: number;
   readonly answerMs: number;
@@ -21,16 +21,17 @@ export interface AskTimeouts {
 
 const TIMEOUTS: AskTimeouts = { proofMs: 10_000, answerMs: 60_000 };
 
-/** A Postern that starts while it is asked may have replaced the entry that was read. */
+/** A Postern that starts meanwhile may have replaced the entry that was read. */
 const MAX_TRIES = 3;
 
 /**
- * Asks the process that holds a home, over its control socket. Undefined where none answers: there is
- * no entry, nobody listens, or the answer is not JSON. A failure where the entry or the socket is not
- * this user's alone, or where the listener does not prove that it can read the entry; it is told nothing.
+ * Sends a request to the process that holds a home, over its control socket. Returns undefined if there
+ * is no entry, no process listens, or the response isn't JSON. Fails if the entry or the socket isn't
+ * private to this user, or if the listener doesn't prove that it can read the entry; in these cases
+ * nothing is sent.
  *
- * One exchange of HTTP/1.1 (RFC 9112) by hand, on a connection that the answer ends: a command
- * starts in a fraction of the time that a client of more takes to load.
+ * Implements one exchange of HTTP/1.1 (RFC 9112) on a connection that the response ends: a command
+ * starts in a fraction of the time that a full HTTP client takes to load.
  */
 export async function askRunning(
   place: ControlPlace,
@@ -71,7 +72,10 @@ function requestOf(method: string, path: string, body: unknown): Buffer {
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), content]);
 }
 
-/** What came back until the other side closed; undefined where nobody listens, or it closed early. */
+/**
+ * Everything that was received until the other side closed; undefined if no process listens, or it
+ * closed early.
+ */
 async function exchange(
   place: ControlPlace,
   { socket: file, key }: ControlEntry,
@@ -91,7 +95,8 @@ async function exchange(
   if (after.value !== before.value) return failed(foreign(file));
   const channel = { key, name: place.name, socket: before.value };
   const timer = setTimeout(() => socket.destroy(new Error('timeout')), proofMs);
-  // Loaded only where somebody listens: cryptography takes longer than a short command otherwise.
+  // Loaded only if a process listens, because cryptography takes longer to load than the rest of a
+  // short command.
   const { proveAsClient } = await import('./control-proof.ts');
   const outcome = await proveAsClient(socket, channel, systemRandomness);
   clearTimeout(timer);
@@ -148,7 +153,7 @@ async function send(
     socket.on('close', () => {
       finish(undefined);
     });
-    // The write side stays open: a server may take its end for a client that has gone.
+    // The write side stays open, because a server may take its end for a disconnect.
     socket.write(request);
     socket.resume();
   });
@@ -169,13 +174,13 @@ function answerOf(bytes: Buffer): RunningAnswer | undefined {
   return { status: Number(status), body: json.value };
 }
 
-/** Undefined where the answer was cut off. */
+/** Undefined if the response was cut off. */
 function whole(head: string, rest: Buffer): Buffer | undefined {
   const length = /^content-length: *(\d+)\r?$/im.exec(head)?.[1];
   return length === undefined || Number(length) === rest.length ? rest : undefined;
 }
 
-/** RFC 9112 §7.1; undefined where the last chunk is missing. */
+/** RFC 9112 §7.1; undefined if the last chunk is missing. */
 function joinChunks(bytes: Buffer): Buffer | undefined {
   const parts: Buffer[] = [];
   for (let at = 0; ;) {

@@ -19,7 +19,7 @@ import {
 import { askRunning } from './ask-running.ts';
 import type { ControlPlace } from './control-address.ts';
 
-/** The vault as the process that has it open serves it; undefined where none has. */
+/** The vault as served by the process that has it unlocked; undefined if none has. */
 export async function connect(
   places: readonly ControlPlace[],
 ): Promise<Result<OpenVault | undefined, Problem>> {
@@ -33,7 +33,7 @@ export interface Holder {
   readonly storage: 'keyring' | 'file';
 }
 
-/** The first process at these places whose vault is open. */
+/** The first process at these places with an unlocked vault. */
 export async function findHolder(
   places: readonly ControlPlace[],
 ): Promise<Result<Holder | undefined, Problem>> {

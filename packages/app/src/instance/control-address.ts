@@ -1,13 +1,18 @@
 import { join } from 'node:path';
 import type { Home } from '../config/home.ts';
 
-/** Where one process that holds a home is found by the other commands of the same user. */
+/** Where this user's other commands find a process that holds a home. */
 export interface ControlPlace {
-  /** `control` is the running Postern, `agent` holds the vault open without serving the page. */
+  /**
+   * `control` is the running Postern; `agent` keeps the vault unlocked without serving the page.
+   */
   readonly name: 'control' | 'agent';
-  /** Names the socket, and holds the key by which both sides prove that they can read it. */
+  /**
+   * The file that names the socket and contains the key with which both sides prove that they can
+   * read it.
+   */
   readonly entryFile: string;
-  /** Where the socket is made. Whoever connects goes by the entry. */
+  /** Where the socket is created. Clients use the path in the entry. */
   readonly runtimeDir: string;
 }
 
@@ -19,7 +24,7 @@ export function agentPlace(home: Home): ControlPlace {
   return placeOf(home, 'agent');
 }
 
-/** Where a process may hold the vault of this home open. */
+/** The places where a process may have this home's vault unlocked. */
 export function holderPlaces(home: Home): readonly ControlPlace[] {
   return [controlPlace(home), agentPlace(home)];
 }

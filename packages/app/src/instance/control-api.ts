@@ -2,16 +2,16 @@ import { Hono } from 'hono';
 
 /** What the running process does for its own command line, over the control socket. */
 export interface ControlParts {
-  /** The page's address with a fresh one-time code. */
+  /** The page's URL with a new launch code. */
   launchUrl(): string;
   status(): Readonly<Record<string, string | number | boolean | null>>;
   lock(): Promise<void>;
-  /** Signs every browser out. */
+  /** Signs out every browser. */
   endSessions(): void;
   stop(): void;
 }
 
-/** Reached over a Unix socket of mode 0600 only: whoever can open it is this user. */
+/** Available only on a Unix socket of mode 0600, which only this user can open. */
 export function createControlApi(parts: ControlParts): Hono {
   const app = new Hono();
   app.post('/launch', (context) => context.json({ url: parts.launchUrl() }));

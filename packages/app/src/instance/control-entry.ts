@@ -22,7 +22,9 @@ const EntrySchema = v.strictObject({
   key: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
 });
 
-/** Where a process listens, and the key that only this user can read. Made anew at every start. */
+/**
+ * The address of a process, and a key that only this user can read. Both are new at every start.
+ */
 export type ControlEntry = v.InferOutput<typeof EntrySchema>;
 
 export function newControlEntry(socket: string, randomness: Randomness): ControlEntry {
@@ -39,7 +41,7 @@ export function writeControlEntry(
   return failed(problem(code, `Can't write ${entryFile}.`));
 }
 
-/** Undefined where nobody listens; a failure where the file is not this user's alone. */
+/** Undefined if no process listens; a failure if the file isn't private to this user. */
 export function readControlEntry({
   entryFile,
 }: ControlPlace): Result<ControlEntry | undefined, Problem> {
@@ -47,11 +49,11 @@ export function readControlEntry({
   if (!bytes.ok || bytes.value === undefined) return bytes.ok ? ok(undefined) : bytes;
   const json = parseJson(decodeUtf8(bytes.value) ?? '', { maxLength: MAX_ENTRY_BYTES });
   const entry = json.ok ? v.safeParse(EntrySchema, json.value) : undefined;
-  // Torn by nobody, since it is written as a whole: not Postern's, so nobody is there.
+  // Entries are written atomically, so an invalid one isn't Postern's, and no process listens.
   return ok(entry?.success === true ? entry.output : undefined);
 }
 
-// Windows has neither flag; making a link there needs a privilege.
+// Windows supports neither flag; creating a link there needs a privilege.
 const SAFELY = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 function readPrivately(path: string): Result<Uint8Array | undefined, Problem> {
@@ -64,7 +66,7 @@ function readPrivately(path: string): Result<Uint8Array | undefined, Problem> {
   }
   try {
     const stats = fstatSync(file);
-    // A second name would be one that somebody else may have given to another file of this user.
+    // A second name may be a hard link that another user made to another file of this user.
     const isSound = stats.isFile() && isPrivate(stats) && stats.nlink === 1;
     if (!isSound || stats.size > MAX_ENTRY_BYTES) return failed(foreign(path));
     return ok(readFileSync(file));
@@ -73,7 +75,7 @@ function readPrivately(path: string): Result<Uint8Array | undefined, Problem> {
   }
 }
 
-/** What is in the place of something of Postern's, and is not to be used. */
+/** A path in place of one of Postern's files that must not be used. */
 export function foreign(path: string): Problem {
   return problem(
     'HOME_FOREIGN',

@@ -3,15 +3,15 @@ import type { Duplex } from 'node:stream';
 import type { Randomness } from '@postern/kernel';
 
 /*
- * Before anything else is said on a control socket, both sides prove that they can read the key of its
+ * Before anything else is sent on a control socket, both sides prove that they can read the key in its
  * entry (`control-entry.ts`):
  *
  *   client → server   nonce C, 32 bytes
  *   server → client   nonce S, 32 bytes, and HMAC-SHA256(key, "server" ‖ channel ‖ C ‖ S)
  *   client → server   HMAC-SHA256(key, "client" ‖ channel ‖ C ‖ S)
  *
- * The side in the text keeps a proof from being sent back to its maker; the channel, which is the name
- * of the place and the socket's own file, from being passed on through another socket.
+ * The name of the side prevents a proof from being reflected to its sender. The channel (the name of the
+ * place and the socket's own file) prevents it from being relayed through another socket.
  */
 
 const NONCE_BYTES = 32;
@@ -21,11 +21,11 @@ export interface Channel {
   /** 64 hexadecimal digits. */
   readonly key: string;
   readonly name: string;
-  /** What tells the socket from every other. */
+  /** Identifies the socket. */
   readonly socket: string;
 }
 
-/** Whether the other side is a process that can read the key. Nothing is read beyond its proof. */
+/** Whether the other side is a process that can read the key. Reads nothing after its proof. */
 export async function proveAsServer(
   socket: Duplex,
   channel: Channel,
@@ -69,7 +69,7 @@ function proof(
     .digest();
 }
 
-/** Undefined where the stream ends before that. What follows stays in the stream. */
+/** Undefined if the stream ends earlier. The rest stays in the stream. */
 async function readExactly(stream: Duplex, count: number): Promise<Buffer | undefined> {
   return await new Promise((resolve) => {
     const finish = (bytes: Buffer | undefined): void => {
@@ -78,7 +78,7 @@ async function readExactly(stream: Duplex, count: number): Promise<Buffer | unde
     };
     const look = (): void => {
       const bytes: unknown = stream.read(count);
-      // At its end a stream gives what is left, however little that is.
+      // At its end a stream returns what is left, even if that is less than requested.
       if (Buffer.isBuffer(bytes)) finish(bytes.length === count ? bytes : undefined);
     };
     const fail = (): void => {

@@ -14,7 +14,7 @@ async function createdWorld(): Promise<OpenWorld> {
   return world;
 }
 
-/** Holds the vault open, and ends it as `whileOpen` says; why it ended. */
+/** Keeps the vault unlocked until `whileOpen` ends it. Returns the reason. */
 async function hold(
   { parts }: OpenWorld,
   whileOpen: (stop: () => void) => unknown,

@@ -19,16 +19,16 @@ import { unlockAndRecord } from '../vault/unlock-and-record.ts';
 import { findHolder } from './connect.ts';
 import { agentPlace, holderPlaces } from './control-address.ts';
 
-/** Why the vault is no longer held open, in the words of the audit log. */
+/** Why the vault was locked, with the audit log's reasons. */
 export type HoldEnd = LockReason | 'EXPIRED';
 
 export interface HoldParts extends OpenParts {
   readonly version: string;
   readonly ttlMs: number;
   readonly lookEveryMs: number;
-  /** Says a line to whoever started the process. */
+  /** Prints a line where the process was started. */
   readonly say: (line: string) => void;
-  /** The vault is open to other processes, until `stop` is called or for another reason. */
+  /** The vault is available to other processes until `stop` is called or another reason ends it. */
   readonly onOpen: (stop: () => void) => void;
 }
 
@@ -43,7 +43,7 @@ export async function refuseSecondHolder({
   return holder.value === undefined ? ok() : failed(HELD);
 }
 
-/** Unlocks the vault and serves it to other processes of this user; why that ended. */
+/** Unlocks the vault and serves it to this user's other processes. Returns why that ended. */
 export async function holdOpen(parts: HoldParts): Promise<Result<HoldEnd, Problem>> {
   const alone = await refuseSecondHolder(parts);
   if (!alone.ok) return alone;
@@ -112,7 +112,7 @@ function lockByItself(
   { loaded }: HomeVault,
   end: (why: HoldEnd) => void,
 ): AutoLock {
-  // Whoever asks for an agent was asked for the passphrase, or could be.
+  // The user who started the agent was asked for the passphrase, or could have been.
   const rules = lockRules(loaded.config.vault, 'person');
   return new AutoLock({
     clock,
@@ -124,10 +124,10 @@ function lockByItself(
   });
 }
 
-/** A longer timer fires at once. */
+/** A timer with a longer delay fires at once. */
 const MAX_TIMER_MS = 2_147_483_647;
 
-/** What runs while the vault is open: the timers, the anchor of the log and its sending. */
+/** Runs while the vault is unlocked: the timers, the log's anchor and log forwarding. */
 function watch(
   parts: HoldParts,
   { loaded }: HomeVault,
@@ -158,7 +158,7 @@ async function close(
   serving: Listening,
   reason: HoldEnd,
 ): Promise<void> {
-  // Only the open vault can keep it.
+  // Only an unlocked vault can store it.
   await log.keepAnchor();
   vault.lock();
   await Promise.all([

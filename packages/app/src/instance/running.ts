@@ -4,10 +4,13 @@ import type { Home } from '../config/home.ts';
 import { askRunning } from './ask-running.ts';
 import { controlPlace } from './control-address.ts';
 
-/** It goes into a page, so it is taken for nothing else than what it must be. */
+/** The URL goes into a page, so nothing but the expected form is accepted. */
 const LAUNCH_URL = /^http:\/\/(?:127\.0\.0\.1|localhost):\d{1,5}\/#launch=[\w-]+$/;
 
-/** The page of the running Postern with a new launch code; undefined if none is running. */
+/**
+ * Returns the URL of the running Postern's page with a new launch code; undefined if none is
+ * running.
+ */
 export async function launchUrlOfRunning(home: Home): Promise<Result<string | undefined, Problem>> {
   const answer = await askRunning(controlPlace(home), 'POST', '/launch');
   if (!answer.ok) return answer;
@@ -16,7 +19,7 @@ export async function launchUrlOfRunning(home: Home): Promise<Result<string | un
   return ok(typeof url === 'string' && LAUNCH_URL.test(url) ? url : undefined);
 }
 
-/** Has the running Postern save its answers and end; false if none is running. */
+/** Makes the running Postern save its answers and exit; false if none is running. */
 export async function stopRunning(home: Home): Promise<Result<boolean, Problem>> {
   const answer = await askRunning(controlPlace(home), 'POST', '/stop');
   return answer.ok ? ok(answer.value?.status === 200) : answer;

@@ -7,17 +7,17 @@ import { foreign } from './control-entry.ts';
 
 const IS_WINDOWS = process.platform === 'win32';
 
-/** The shortest limit of a socket's path, without its last zero byte (unix(7): 108; macOS: 104). */
+/** The shortest limit of a socket path, without its final zero byte (unix(7): 108; macOS: 104). */
 const MAX_PATH_BYTES = 103;
 
-/** A path under which a socket can be bound or connected. */
+/** A path at which a socket can be bound or connected. */
 export interface SocketPath extends Disposable {
   readonly path: string;
 }
 
 /**
- * The path itself, or for one that is too long for a socket a short one: through the descriptor of its
- * directory (proc(5)), which stays open until this is disposed of.
+ * Returns the path itself, or for a path that is too long, a short one through the descriptor of
+ * its directory (proc(5)), which stays open until disposed.
  */
 export function socketPath(path: string): Result<SocketPath, Problem> {
   if (IS_WINDOWS || Buffer.byteLength(path) <= MAX_PATH_BYTES) {
@@ -41,11 +41,11 @@ export function socketPath(path: string): Result<SocketPath, Problem> {
 }
 
 /**
- * What tells this very socket from every other: its file, found to be this user's alone in a directory
- * that is too. Undefined where there is none.
+ * Identifies a socket by its file, after checking that the file and its directory are private to
+ * this user. Undefined if there is none.
  */
 export function socketIdentity(path: string): Result<string | undefined, Problem> {
-  // The pipes of Windows are in no directory; the proof is all there is, and their names are random.
+  // Windows pipes aren't in a directory. Only the proof protects them, and their names are random.
   if (IS_WINDOWS) return ok(path);
   const directory = dirname(path);
   const stats = lstatSync(path, { throwIfNoEntry: false, bigint: true });

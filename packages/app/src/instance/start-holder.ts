@@ -11,13 +11,13 @@ import { refuseSecondHolder } from './hold-open.ts';
 
 export interface StartHolderParts extends OpenParts {
   /**
-   * Starts a process that calls `holdOpen` on this home, with the passphrase if the vault needs one;
-   * resolves when that process has ended.
+   * Starts a process that calls `holdOpen` on this home, with the passphrase if the vault needs
+   * one. Resolves when that process has ended.
    */
   readonly start: (passphrase: Secret | undefined) => Promise<unknown>;
 }
 
-/** Unlocks the vault once, to check that it opens, and has another process hold it open. */
+/** Unlocks the vault once to check that it opens, then makes another process keep it unlocked. */
 export async function startHolder(parts: StartHolderParts): Promise<Result<undefined, Problem>> {
   const alone = await refuseSecondHolder(parts);
   if (!alone.ok) return alone;
@@ -30,7 +30,10 @@ export async function startHolder(parts: StartHolderParts): Promise<Result<undef
   return await waitForHolder(parts, parts.start(passphrase.value));
 }
 
-/** What opens the vault in another process; undefined if the keyring does. The vault is unlocked. */
+/**
+ * The passphrase for the other process; undefined if the keyring unlocks the vault. The vault is
+ * unlocked afterwards.
+ */
 async function passphraseOf(
   parts: OpenParts,
   vault: Vault,
@@ -65,14 +68,14 @@ async function pause(): Promise<false> {
   return false;
 }
 
-/** Has every process that holds the vault open lock it; how many did. */
+/** Makes every process with an unlocked vault lock it. Returns their number. */
 export async function lockHolders({
   home,
 }: Pick<OpenParts, 'home'>): Promise<Result<number, Problem>> {
   const answers = await Promise.all(
     holderPlaces(home).map(async (place) => await askRunning(place, 'POST', '/lock')),
   );
-  // Each that can be asked has been, before one that can't fails the whole.
+  // All reachable processes are asked before an unreachable one causes a failure.
   const failure = answers.find((answer) => !answer.ok);
   if (failure?.ok === false) return failure;
   return ok(answers.filter((answer) => answer.ok && answer.value?.status === 200).length);

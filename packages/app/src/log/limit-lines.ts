@@ -10,13 +10,13 @@ interface Window {
 }
 
 export interface LineLimit {
-  /** Whether one more line of the kind may be written in this minute; undefined is no limit. */
+  /** Whether another line of the kind may be written in this minute. Undefined means no limit. */
   admits(kind: string, perMinute: number | undefined): boolean;
-  /** What was held back in minutes that are over, each told once. */
+  /** The number of suppressed lines in past minutes, each reported once. */
   takeSuppressed(): readonly { readonly kind: string; readonly count: number }[];
 }
 
-/** Bounds how many lines of one kind are written within a minute, and counts the others. */
+/** Limits how many lines of one kind are written within a minute, and counts the others. */
 export function createLineLimit(clock: Clock): LineLimit {
   const windows = new Map<string, Window>();
   const isOver = ({ beganMs }: Window): boolean => clock.monotonicMs() - beganMs >= WINDOW_MS;

@@ -55,7 +55,7 @@ describe('what a process says of itself', () => {
     };
     for (let count = 0; count < 5000; count += 1) attempt();
     expect(lines).toHaveLength(20);
-    // What nobody outside can cause is never held back.
+    // Events that no client can cause are never suppressed.
     for (let count = 0; count < 100; count += 1) log.write('info', 'gateway.call', 'Answered.');
     expect(lines).toHaveLength(120);
     nowMs += 60_000;

@@ -2,11 +2,11 @@ import type { Clock } from '@postern/kernel';
 import type { Config } from '@postern/protocol';
 import { createLineLimit } from './limit-lines.ts';
 
-/** From what is lost only to what is of use to somebody who looks for a fault. */
+/** From data loss to details that help to find a bug. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What happens in the running process, by name. */
+/** The events of the running process, by name. */
 export type LogEventName =
   | 'notice'
   | 'log.suppressed'
@@ -21,8 +21,8 @@ export type LogEventName =
   | 'process.stopped';
 
 /**
- * How many lines of an event are written within a minute, where anybody on the machine can cause one.
- * What is over is counted.
+ * How many lines of an event are written within a minute, if any program on the machine can cause
+ * it. The others are counted.
  */
 const LINES_PER_MINUTE: Partial<Record<LogEventName, number>> = {
   fault: 20,
@@ -31,28 +31,30 @@ const LINES_PER_MINUTE: Partial<Record<LogEventName, number>> = {
   'http.request': 600,
 };
 
-/** Values from closed sets, counts and ids of our own: nothing that a person or a client wrote. */
+/**
+ * Values from closed sets, counts and Postern's own ids: nothing that a person or a client wrote.
+ */
 export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
-/** What the running process says of itself on standard error; nothing is kept. */
+/** The running process's log on standard error; nothing is stored. */
 export interface ProcessLog {
   readonly format: Config['log']['format'];
-  /** Whether what is of this level is said. */
+  /** Whether lines of this level are written. */
   shows(level: LogLevel): boolean;
-  /** `message` is a whole sentence, for people. */
+  /** `message` is a whole sentence. */
   write(level: LogLevel, event: LogEventName, message: string, fields?: LogFields): void;
 }
 
 export interface ProcessLogOptions {
   readonly clock: Clock;
   readonly config: Config['log'];
-  /** Takes a line without its end. */
+  /** Writes a line, given without its line break. */
   readonly out: (line: string) => void;
 }
 
 /**
- * Lines for people (`postern: …`) or for programs: one JSON object each, with `time` (RFC 3339, UTC),
- * `level`, `event`, `message` and the fields.
+ * Writes text lines (`postern: …`), or JSON lines: an object with `time` (RFC 3339, UTC), `level`,
+ * `event`, `message` and the fields.
  */
 export function createProcessLog({ clock, config, out }: ProcessLogOptions): ProcessLog {
   const most = LOG_LEVELS.indexOf(config.level);

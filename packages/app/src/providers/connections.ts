@@ -4,12 +4,12 @@ import { createConnections, type Connections } from '@postern/upstreams';
 import { DEFAULT_FIELD } from '@postern/vault';
 import type { OpenVault } from '../vault/open-vault.ts';
 
-/** Connections as the configuration wants them; a proxy's password is given to them later. */
+/** Creates connections from the configuration. A proxy's password is added later. */
 export function connectionsOf({ localHosts, proxy }: Config): Connections {
   return createConnections({ localHosts, ...(proxy === undefined ? {} : { proxy }) });
 }
 
-/** A proxy that asks for a password gets it from the vault, as every other secret is got. */
+/** The vault provides a proxy's password, like any other secret. */
 export async function useProxyPassword(
   connections: Connections,
   vault: OpenVault,

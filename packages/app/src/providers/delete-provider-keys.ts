@@ -4,8 +4,8 @@ import type { ProviderTable } from '@postern/upstreams';
 import type { OpenVault } from '../vault/open-vault.ts';
 
 /**
- * Removes the key of every provider from the vault, and leaves what belongs to no provider; the names
- * that were removed. Ends at the first that cannot be removed.
+ * Removes the key of every provider from the vault, and no other secrets. Returns the removed
+ * names. Stops at the first key that can't be removed.
  */
 export async function deleteProviderKeys(
   vault: OpenVault,

@@ -2,13 +2,13 @@ import type { AuditFailure, AuditLog } from '@postern/audit';
 import { failed, ok, type Clock, type Result } from '@postern/kernel';
 import type { ProviderId } from '@postern/protocol';
 
-/** The audit log took no record, so the key may not be used. */
+/** The audit log accepted no record, so the key may not be used. */
 export interface UnrecordedUse {
   readonly reason: 'use-unrecorded';
   readonly failure: AuditFailure;
 }
 
-/** The log is locked with the vault. */
+/** The log is locked together with the vault. */
 export type KeyUseFailure = UnrecordedUse | { readonly reason: 'vault-locked' };
 
 export interface KeyUsesParts {
@@ -17,16 +17,18 @@ export interface KeyUsesParts {
   readonly log: () => AuditLog | undefined;
 }
 
-/** Records which provider keys are used for requests: at most twice a minute each, with their number. */
+/**
+ * Records which provider keys are used for requests: at most twice a minute for each, with a count.
+ */
 export interface KeyUses {
   /**
-   * Counts one request. The first of a minute is written before this returns, so that no key is used
-   * without a record; the others are written together when the minute is over.
+   * Counts one request. The first of a minute is recorded before this returns, so that no key is
+   * used without a record. The others are recorded together when the minute is over.
    */
   used(provider: ProviderId): Promise<Result<undefined, KeyUseFailure>>;
-  /** Writes what is counted but not written. */
+  /** Writes the counts that aren't written yet. */
   flush(): Promise<void>;
-  /** Writes the minutes that are over; `start` does so all the time. */
+  /** Writes the counts of past minutes. `start` does this regularly. */
   look(): Promise<void>;
   start(): Disposable;
 }
@@ -34,7 +36,7 @@ export interface KeyUses {
 interface Minute {
   readonly sinceMs: number;
   readonly first: Promise<Result<undefined, KeyUseFailure>>;
-  /** Requests since the first one. */
+  /** The number of requests since the first one. */
   count: number;
 }
 
@@ -94,7 +96,7 @@ export function createKeyUses({ clock, log }: KeyUsesParts): KeyUses {
   };
 }
 
-/** What could not be written is tried again with what came meanwhile. */
+/** A count that couldn't be written is retried with the newer ones. */
 function keepCount(minutes: Map<ProviderId, Minute>, id: ProviderId, minute: Minute): void {
   const meanwhile = minutes.get(id);
   if (meanwhile === undefined) minutes.set(id, minute);

@@ -18,13 +18,13 @@ export interface StoreKeyInput {
   readonly name: SecretName;
   readonly keyForm: KeyForm | undefined;
   readonly value: Secret;
-  /** Store a value that does not have the provider's form. */
+  /** Store the value even if it doesn't look like the provider's keys. */
   readonly force: boolean;
   /** Default: `secret.write`. */
   readonly action?: ValueInput['action'];
 }
 
-/** Checks a value against the form of its provider's keys and stores it. */
+/** Checks that a value looks like its provider's keys, and stores it. */
 export async function storeProviderKey(
   input: StoreKeyInput,
 ): Promise<Result<ValueOutcome, Problem>> {
@@ -35,7 +35,10 @@ export async function storeProviderKey(
   return await vault.setValue({ name, value, nowMs: clock.nowMs(), action });
 }
 
-/** Stores the value of a secret, checked against the keys of the provider that uses it, if one does. */
+/**
+ * Stores the value of a secret. If a provider uses the secret, checks the value against its key
+ * format.
+ */
 export async function storeSecret(
   config: Config,
   input: Omit<StoreKeyInput, 'keyForm'>,
@@ -46,7 +49,7 @@ export async function storeSecret(
   return await storeProviderKey({ ...input, keyForm: provider?.keyForm });
 }
 
-/** The same for a secret that is stored; a failure if it isn't, or if the value is the one it has. */
+/** The same for an existing secret. A failure if it doesn't exist, or already has the value. */
 export async function rotateSecret(
   config: Config,
   input: Omit<StoreKeyInput, 'keyForm' | 'action'>,

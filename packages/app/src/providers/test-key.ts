@@ -21,13 +21,13 @@ import { connectionsOf, useProxyPassword } from './connections.ts';
 import { secretNotFound } from '../secrets/secret-name.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 
-/** What a provider that accepts a key answers. */
+/** The response of a provider that accepts a key. */
 export interface AcceptedKey {
   readonly modelCount: number;
   readonly latencyMs: number;
 }
 
-/** One cheap request with a credential: the provider's list of models. */
+/** Sends one cheap request with a key: for the provider's list of models. */
 export async function testKey(
   { connections, clock }: { readonly connections: Connections; readonly clock: Clock },
   provider: Provider,
@@ -44,7 +44,7 @@ export interface TestedSecret extends AcceptedKey {
   readonly provider: Provider;
 }
 
-/** Tests the secret of a vault with the provider that uses it. Both its use and the outcome are recorded. */
+/** Tests a secret of the vault with its provider. Records its use and the result. */
 export async function testSecret(
   place: AuditPlace,
   vault: OpenVault,

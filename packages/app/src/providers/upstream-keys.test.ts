@@ -9,7 +9,7 @@ import { readUpstreamKeys, type UpstreamKeyReader } from './upstream-keys.ts';
 const clock = { time: 0, nowMs: () => clock.time, monotonicMs: () => clock.time };
 const providers = expectOk(providerTable({ providers: {}, localHosts: [] }));
 
-/** The reader over a real vault, and how often it read the vault. */
+/** The reader with a real vault, and the number of reads from the vault. */
 async function openReader(): Promise<{ reader: UpstreamKeyReader; reads: () => number }> {
   const { vault } = await madeVault('file');
   let reads = 0;

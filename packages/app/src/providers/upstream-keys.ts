@@ -5,7 +5,7 @@ import { storedKey, type Credential } from '@postern/upstreams';
 import { describeVaultFailure, type Vault, type VaultFailure } from '@postern/vault';
 import type { KeyUses, UnrecordedUse } from './key-uses.ts';
 
-/** Why a request gets no credential. */
+/** Why a request gets no key. */
 export type UpstreamKeyFailure =
   | VaultFailure
   /** The vault has none for the provider, which is named for people. */
@@ -23,14 +23,15 @@ export function describeUpstreamKeyFailure(failure: UpstreamKeyFailure): Problem
   }
 }
 
-/** The credentials of upstreams: keys, read from the vault when a request needs one. */
+/** The keys for requests to providers, read from the vault when a request needs one. */
 export interface UpstreamKeyReader {
   /**
-   * The provider's credential for one request, which is counted in the audit log; undefined where it
-   * needs none. No key where one is needed is a failure. A key that was refused is read anew next time.
+   * Returns the provider's key for one request and counts it for the audit log; undefined if the
+   * provider needs none. A missing key is a failure. After a provider rejects a key, it is read
+   * again.
    */
   credentialFor(provider: Provider): Promise<Result<Credential | undefined, UpstreamKeyFailure>>;
-  /** Forgets what it holds: after a key was changed, and when the vault is locked. */
+  /** Clears the cached keys: after a key was changed, and when the vault is locked. */
   forget(): void;
 }
 
@@ -38,11 +39,11 @@ export interface UpstreamKeyParts {
   readonly clock: Clock;
   readonly uses: KeyUses;
   readonly vault: Pick<Vault, 'secrets'>;
-  /** Whether the vault is open, and the log with it. */
+  /** Whether the vault and the log are open. */
   readonly isOpen: () => boolean;
 }
 
-/** How long a key read once serves further requests: a keyring call takes milliseconds. */
+/** How long a key is cached for further requests: a keyring call takes milliseconds. */
 const HELD_MS = 10_000;
 
 export function readUpstreamKeys(parts: UpstreamKeyParts): UpstreamKeyReader {
@@ -53,7 +54,7 @@ export function readUpstreamKeys(parts: UpstreamKeyParts): UpstreamKeyReader {
     if (recent !== undefined && recent.untilMs > clock.monotonicMs()) return ok(recent.key);
     held.delete(provider.secret);
     if (!isOpen()) return failed({ reason: 'vault-locked' });
-    // Not through the vault that records each reading: what is recorded is the use.
+    // Not read through the vault that records each read, because the use is recorded instead.
     const record = await vault.secrets.get(provider.secret);
     if (!record.ok) return record;
     const key = record.value?.fields.get('value');

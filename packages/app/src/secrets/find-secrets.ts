@@ -4,7 +4,7 @@ import { formatReference, type SecretRequest, type TakenSecrets } from '@postern
 import { type SecretRecord } from '@postern/vault';
 
 export interface FoundSecrets extends TakenSecrets {
-  /** The secrets that the values are of. */
+  /** The secrets of the values. */
   readonly used: readonly SecretName[];
 }
 
@@ -15,7 +15,9 @@ export interface UnreadableSecret {
 
 type Get = (name: SecretName) => Promise<Result<SecretRecord | undefined, Problem>>;
 
-/** Looks for what is wanted, each secret once. Where the wish is not to be met, no value is found. */
+/**
+ * Finds the wanted secrets, each once. Returns no values if the request can't be met completely.
+ */
 export async function findSecrets(
   get: Get,
   { references, whenMissing }: SecretRequest,

@@ -17,14 +17,14 @@ export interface KeyringSecretsParts {
   readonly clock: Clock;
   readonly kdfCosts: KdfCosts;
   readonly keyring: () => KeyringPort;
-  /** The same vault unlocked, for what the keyring alone does not give. */
+  /** The same vault, unlocked, for values that the keyring alone can't provide. */
   readonly unlocked: () => Promise<Result<Pick<OpenVault, 'take'>, Problem>>;
 }
 
 /**
- * The secrets of a vault in the keyring for a command that only reads some: without the data key,
- * whose derivation takes longer than all the rest. The key of the audit log is asked for at the
- * same time as the first secret. Undefined where the vault must be unlocked.
+ * The secrets of a vault in the keyring, for a command that only reads some. It doesn't derive the
+ * data key, which takes longer than everything else. The audit log's key is requested at the same
+ * time as the first secret. Undefined if the vault must be unlocked.
  */
 export async function keyringSecrets(
   parts: KeyringSecretsParts,
@@ -32,7 +32,7 @@ export async function keyringSecrets(
   const { keyring, dataDir, kdfCosts } = parts;
   const vault = await openKeyringReadOnly({ dataDir: join(dataDir, 'vault'), keyring, kdfCosts });
   if (vault === undefined) return undefined;
-  // With what locks and flushes the log; loaded while the keyring is asked.
+  // Includes the code that locks and flushes the log, which is loaded during the keyring call.
   const audit = import('../audit/audit.ts');
   const openLog = async (): Promise<Result<AuditLog, Problem> | undefined> => {
     const key = await vault.stableKey('audit/log');

@@ -8,19 +8,22 @@ import {
 } from '@postern/protocol';
 import { looksLikeKey } from '@postern/vault';
 
-/** The name of a secret as somebody typed it, unless it is a key in the wrong place. */
+/** Parses a secret's name as typed, unless it looks like a key in the wrong place. */
 export function parseSecretName(text: string): Result<SecretName, Problem> {
   const checked = refuseKeyAsName(text, 'SECRET_NAME_INVALID');
   return checked.ok ? parseStoredName(text) : checked;
 }
 
-/** The same, also if it looks like a key: for a secret that is stored and is to be removed. */
+/** The same, but accepts a name that looks like a key: to remove an existing secret. */
 export function parseStoredName(text: string): Result<SecretName, Problem> {
   const name = secretName.parse(text);
   return name === undefined ? failed(problem('SECRET_NAME_INVALID')) : ok(name);
 }
 
-/** Names are in lists and in the audit log, so a key may not become one. The message doesn't repeat it. */
+/**
+ * Names appear in lists and in the audit log, so a key must not become one. The message doesn't
+ * repeat it.
+ */
 export function refuseKeyAsName(name: string, code: ErrorCodeName): Result<undefined, Problem> {
   if (!looksLikeKey(name)) return ok();
   const remedy =

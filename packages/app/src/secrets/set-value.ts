@@ -3,16 +3,16 @@ import type { SecretName } from '@postern/protocol';
 import { sameText } from '@postern/importers';
 import { type SecretRecord } from '@postern/vault';
 
-/** A value that a person gives a secret; its other fields and its age stay. */
+/** Sets the value of a secret; its other fields and its creation time stay. */
 export interface ValueInput {
   readonly name: SecretName;
   readonly value: Secret;
   readonly nowMs: number;
-  /** `secret.rotate`: another value in the place of one that is there. */
+  /** `secret.rotate`: replaces an existing value. */
   readonly action: 'secret.write' | 'secret.rotate';
 }
 
-/** `missing`, `same`: a rotation that has nothing to replace, or nothing to replace it with. */
+/** `missing`, `same`: a rotation without an existing value, or with the same value. */
 export type ValueOutcome = 'stored' | 'missing' | 'same';
 
 export interface ValueStore<Failure> {
@@ -20,7 +20,7 @@ export interface ValueStore<Failure> {
   put(record: SecretRecord): Promise<Result<undefined, Failure>>;
 }
 
-/** Stores a value beside what the secret has already, without showing that to anybody. */
+/** Stores a value and keeps the secret's other fields without showing them. */
 export async function setValue<Failure>(
   store: ValueStore<Failure>,
   { name, value, nowMs, action }: ValueInput,

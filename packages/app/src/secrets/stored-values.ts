@@ -3,7 +3,7 @@ import type { Problem } from '@postern/protocol';
 import type { StoredValue } from '@postern/run';
 import type { OpenVault } from '../vault/open-vault.ts';
 
-/** Every value in the vault, to look for copies of it. Each reading is recorded. */
+/** Returns every value in the vault, to search for copies of it. Each read is recorded. */
 export async function listStoredValues(
   vault: OpenVault,
 ): Promise<Result<readonly StoredValue[], Problem>> {

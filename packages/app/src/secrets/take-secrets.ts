@@ -16,14 +16,14 @@ export interface TakeParts {
   /** Overrides the configuration. */
   readonly storage: 'auto' | 'keyring' | 'file' | undefined;
   readonly keyring: () => KeyringPort;
-  /** To unlock the vault here, for what the keyring alone does not give. */
+  /** Unlocks the vault here, for values that the keyring alone can't provide. */
   readonly openParts: () => Promise<OpenParts>;
 }
 
 /**
- * Secrets for one use: from the running process that has the vault open; else what the keyring gives
- * without the vault being unlocked; else from the vault unlocked here. Each way's code is loaded
- * when it is taken: a command that is put in front of others has no time for the rest.
+ * Gets secrets for one use: from the running process that has the vault unlocked; else from the
+ * keyring without unlocking the vault; else from the vault, unlocked here. The code of each source
+ * is loaded when it is used, because `postern run` delays the command that it starts.
  */
 export async function takeSecrets(
   parts: TakeParts,

@@ -1,4 +1,7 @@
-/** By what each names itself in `User-Agent`; the order matters, for most also name the others. */
+/**
+ * How browsers identify themselves in `User-Agent`. The order matters, because most also name
+ * others.
+ */
 const BROWSERS = [
   ['Firefox', /\bFirefox\//],
   ['Edge', /\bEdg\//],
@@ -16,7 +19,10 @@ const SYSTEMS = [
   ['Linux', /\bLinux\b/],
 ] as const;
 
-/** A browser as its person knows it, such as `Firefox on Linux`: no word of the header itself. */
+/**
+ * The name of a browser for the user, such as `Firefox on Linux`, without any text of the header
+ * itself.
+ */
 export function describeBrowser(userAgent: string): string {
   const browser = BROWSERS.find(([, pattern]) => pattern.test(userAgent))?.[0];
   const system = SYSTEMS.find(([, pattern]) => pattern.test(userAgent))?.[0];

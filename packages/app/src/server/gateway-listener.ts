@@ -16,10 +16,10 @@ import type { Postern } from '../postern.ts';
 import type { HostGuard } from './host-guard.ts';
 
 const MODELS_HELD_MS = 300_000;
-/** So many of the largest bodies have room at once, whatever the largest is. */
+/** How many of the largest bodies are accepted at once, whatever the limit is. */
 const BODIES_IN_MEMORY = 4;
 
-/** The data plane over this process: its vault, its stores, its providers as they are now. */
+/** The gateway of this process: with its vault, its stores and its current providers. */
 export function gatewayListener(
   postern: Postern,
   guard: HostGuard,
@@ -63,7 +63,7 @@ function limitsOf(gateway: Config['gateway']): GatewayLimits {
 
 const LOCKED: Result<never, { readonly reason: 'locked' }> = failed({ reason: 'locked' });
 
-/** Keys and usage of the open stores; while the vault is locked no key can be checked. */
+/** Keys and usage in the open stores. While the vault is locked, no key can be checked. */
 function storesOf(postern: Postern): Pick<GatewayDeps, 'keys' | 'usage' | 'isReady'> {
   const admission = (): SqliteAdmission | undefined => {
     const keys = postern.stores()?.gateway.keys;
@@ -94,7 +94,7 @@ function storesOf(postern: Postern): Pick<GatewayDeps, 'keys' | 'usage' | 'isRea
   };
 }
 
-/** Not the model: that is a client's own words. */
+/** Not the model, which is the client's text. */
 function logCall(log: ProcessLog, entry: UsageEntry): void {
   const { keyId, provider, dialect, status, ending, streamed } = entry;
   const durationMs = Math.round(entry.durationMs);
@@ -124,7 +124,7 @@ async function credentialFor(
   }
 }
 
-/** Asks upstreams for their models at most every five minutes. */
+/** Requests the providers' model lists at most every five minutes. */
 function heldModelLists(postern: Postern): GatewayDeps['models'] {
   type Models = Awaited<ReturnType<GatewayDeps['models']['modelsOf']>>;
   const held = new Map<string, { readonly models: Models; readonly untilMs: number }>();

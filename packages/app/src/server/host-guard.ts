@@ -1,7 +1,7 @@
 /*
- * Local HTTP is hostile ground: any page in the person's browser can send requests to loopback.
- * A request counts only under a host name that Postern itself printed (DNS rebinding), and one
- * that a browser sent for another site is refused before any work (CSRF, cross-origin reads).
+ * Any page in the user's browser can send requests to loopback. A request is accepted only under a
+ * host name that Postern printed (against DNS rebinding), and a request that a browser sent for
+ * another site is rejected before any work (against CSRF and cross-origin reads).
  */
 
 export interface RequestOrigin {
@@ -12,25 +12,25 @@ export interface RequestOrigin {
 }
 
 export interface HostGuard {
-  /** Where the page and its API are, and nowhere else: `http://localhost:PORT`. */
+  /** The only address of the page and its API: `http://localhost:PORT`. */
   readonly pageOrigin: string;
   /** Whether the `Host` names this server. */
   knowsHost(host: string | undefined): boolean;
   /** Whether the `Origin` is the page's. */
   knowsOrigin(origin: string): boolean;
-  /** Whether the request is the page's own or comes from no browser at all. */
+  /** Whether the request comes from the page itself or from a client that isn't a browser. */
   admits(request: RequestOrigin): boolean;
-  /** Whether it would be if it had come under the page's own host. */
+  /** Whether the request would be accepted under the page's own host. */
   admitsElsewhere(request: RequestOrigin): boolean;
 }
 
-/** The guard of a server that listens on one loopback port. */
+/** The guard of a server on one loopback port. */
 export function loopbackGuard(port: number): HostGuard {
   const pageHost = `localhost:${String(port)}`;
   const pageOrigin = `http://${pageHost}`;
   const hosts = new Set([pageHost, `127.0.0.1:${String(port)}`, `[::1]:${String(port)}`]);
   const isOwn = ({ host, origin, fetchSite }: RequestOrigin): boolean => {
-    // `none` is a person's own navigation: an address typed or a link from the terminal.
+    // `none` is the user's own navigation: a typed address or a link from the terminal.
     const foreignSite =
       fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none';
     return !foreignSite && (origin === undefined || origin === `http://${host ?? ''}`);

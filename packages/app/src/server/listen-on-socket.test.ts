@@ -12,7 +12,7 @@ import { scratchPlace } from '../testing/scratch-place.ts';
 import { valueOf } from '../testing/value-of.ts';
 import { listenOnSocket } from './listen-on-socket.ts';
 
-/** A product's listener at this place, and how many requests reached it. */
+/** The product's listener at this place, and the number of requests that reached it. */
 async function listenAt(place: ControlPlace): Promise<{ requests: () => number }> {
   let requests = 0;
   const listening = await listenOnSocket(place, systemRandomness, (_request, response) => {
@@ -27,7 +27,7 @@ async function listenAt(place: ControlPlace): Promise<{ requests: () => number }
 
 const socketOf = ({ runtimeDir }: ControlPlace): string => join(runtimeDir, 'control.sock');
 
-/** What comes back until the listener hangs up. */
+/** Returns everything received until the listener disconnects. */
 async function say(place: ControlPlace, ...parts: readonly Uint8Array[]): Promise<Buffer> {
   const socket: Socket = connect(socketOf(place));
   const chunks: Buffer[] = [];
@@ -60,7 +60,7 @@ describe('a control socket', () => {
   ])('does nothing for a client that sends %s', async (_name, parts) => {
     const place = scratchPlace();
     const { requests } = await listenAt(place);
-    // A nonce and a proof of its own are all that it says.
+    // The listener sends only a nonce and its own proof.
     expect(await say(place, ...parts)).toHaveLength(64);
     expect(requests()).toBe(0);
   });

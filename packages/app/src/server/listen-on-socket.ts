@@ -23,16 +23,17 @@ const LIMITS = {
   keepAliveTimeout: 5000,
 } as const;
 
-/** One person's commands; more at once is somebody's mistake. */
+/** More concurrent commands of one user than this are a mistake. */
 const MAX_CONNECTIONS = 128;
 
-/** How long a client may take for its proof. */
+/** The time limit for a client's proof. */
 const PROOF_TIMEOUT_MS = 10_000;
 
 /**
- * Listens on the socket of a place, mode 0600, for processes of this user that prove that they can read
- * its entry. The caller holds the lock of the place: a socket that is found there is left over from a
- * dead process and is replaced. Anything else in its place is left alone, and is a failure.
+ * Listens on the socket of a place, mode 0600, for this user's processes, which must prove that
+ * they can read its entry. The caller holds the lock of the place, so an existing socket is left
+ * over from a dead process and is replaced. Anything else at the path is left unchanged and causes
+ * a failure.
  */
 export async function listenOnSocket(
   place: ControlPlace,
@@ -42,7 +43,7 @@ export async function listenOnSocket(
   const entry = newControlEntry(addressOf(place, randomness), randomness);
   const cleared = clearSocket(entry.socket);
   if (!cleared.ok) return cleared;
-  // Before the socket is there: a client that finds the entry of before would find a stranger here.
+  // Before the socket exists: a client with the old entry must not find a different process here.
   const written = writeControlEntry(place, entry);
   if (!written.ok) return written;
   const server = createServer(LIMITS, listener);
@@ -66,7 +67,7 @@ export async function listenOnSocket(
   });
 }
 
-/** On Windows a name that nobody can have taken before. */
+/** On Windows, a name that nobody can have used before. */
 function addressOf({ name, runtimeDir }: ControlPlace, randomness: Randomness): string {
   const random = Buffer.from(randomness.bytes(16)).toString('hex');
   return process.platform === 'win32'
@@ -104,7 +105,10 @@ async function openSocket(
   return identity.ok ? failed(problem('CONTROL_SOCKET', `Can't open ${socket}.`)) : identity;
 }
 
-/** Puts the proof before the server's own handling of a connection; those that still owe it. */
+/**
+ * Requires the proof before the server handles a connection. Returns the connections without a
+ * proof yet.
+ */
 function requireProof(
   server: Server,
   channel: Channel,

@@ -7,13 +7,13 @@ export interface ListenFailure {
 }
 
 export interface Listening {
-  /** Stops accepting, closes idle connections, and after the grace time all others. */
+  /** Stops accepting, closes idle connections, and after the grace time closes all others. */
   close(graceMs: number): Promise<void>;
 }
 
 export interface LoopbackListening extends Listening {
   readonly port: number;
-  /** Answers requests from now on. */
+  /** Handles requests from now on. */
   handle(listener: RequestListener): void;
 }
 
@@ -29,16 +29,18 @@ const LOOPBACK = [
   { host: '::1', name: ' of [::1], where browsers look for localhost' },
 ] as const;
 
-/** What the system says of an address that it does not have: there, nobody else can listen either. */
+/**
+ * The error for an address that the system doesn't have. No other program can listen there either.
+ */
 const NO_ADDRESS: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
-/** How often a port that the system picked may be taken at the other address. */
+/** How often to retry if the port that the system picked is in use at the other address. */
 const PICKS = 20;
 
 /**
- * Listens on a port of both loopback addresses; never on another. A browser may look for `localhost`
- * at either, so a port that somebody else has on one of them is taken. For port 0 the system picks a
- * free one.
+ * Listens on a port of both loopback addresses, and no others. A browser may try either address for
+ * `localhost`, so a port that another program uses on one of them counts as in use. For port 0 the
+ * system picks a free port.
  */
 export async function listenOnLoopback(
   wanted: number,
@@ -76,7 +78,7 @@ async function openBoth(wanted: number): Promise<Result<LoopbackListening, Liste
   });
 }
 
-/** Until there is somebody to answer, a client meets a closed connection, as before the start. */
+/** Until requests can be handled, connections are closed, as if the server weren't running yet. */
 function refuseYet(request: IncomingMessage): void {
   request.socket.destroy();
 }
@@ -95,7 +97,7 @@ async function closeAll(opened: readonly Server[], graceMs: number): Promise<voi
   );
 }
 
-/** The system's code for why it does not listen; undefined where it does. */
+/** The system's error code; undefined if the server listens. */
 export async function outcome(server: Server, listen: () => void): Promise<string | undefined> {
   return await new Promise((resolve) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -108,7 +110,7 @@ export async function outcome(server: Server, listen: () => void): Promise<strin
   });
 }
 
-/** A server that listens, and how it is closed. */
+/** A listening server, and how to close it. */
 export function listening(server: Server): Listening {
   return {
     close: async (graceMs) => {

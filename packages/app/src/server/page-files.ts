@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 
-/** A file of the built page, held in memory: no path of a request ever reaches the disk. */
+/** A file of the built page, held in memory: no request path ever reaches the disk. */
 export interface PageFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly type: string;
-  /** True for files whose name carries a hash of their content. */
+  /** True for files with a hash of their content in the name. */
   readonly immutable: boolean;
 }
 
@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** The built page by path (`/index.html`, `/assets/…`); undefined where it was never built. */
+/** The built page by path (`/index.html`, `/assets/…`); undefined if it wasn't built. */
 export function loadPageFiles(dist: string): ReadonlyMap<string, PageFile> | undefined {
   const files = new Map<string, PageFile>();
   try {

@@ -1,6 +1,6 @@
 /**
- * Sent with every answer of the app and the page. The policy allows the page's own files and
- * nothing else: no inline script or style, no remote image, no frame, no form target.
+ * Sent with every response of the app and the page. The policy allows only the page's own files: no
+ * inline script or style, no remote image, no frame, no form target.
  */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': [

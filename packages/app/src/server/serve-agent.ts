@@ -13,13 +13,13 @@ export interface ServeAgentOptions {
   readonly randomness: Randomness;
   readonly vault: OpenVault;
   readonly version: string;
-  /** Somebody used the vault. */
+  /** Called when the vault is used. */
   readonly onUse: () => void;
-  /** Somebody asked to lock. */
+  /** Called when a command locks the vault. */
   readonly onLock: () => void;
 }
 
-/** Serves one open vault on a Unix socket, to this user's other commands. */
+/** Serves an unlocked vault on a Unix socket to this user's other commands. */
 export async function serveAgent(options: ServeAgentOptions): Promise<Result<Listening, Problem>> {
   const app = new Hono();
   app.get('/status', (context) =>

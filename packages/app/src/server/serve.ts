@@ -19,26 +19,26 @@ import type { Postern } from '../postern.ts';
 
 export interface ServeOptions {
   readonly postern: Postern;
-  /** 0: a free one. */
+  /** 0 picks a free port. */
   readonly port: number;
   readonly randomness: Randomness;
   readonly version: string;
-  /** Where the built page is. */
+  /** The directory of the built page. */
   readonly pageDirectory: string;
   readonly onFault: (fault: unknown) => void;
-  /** Somebody asked over the control socket to stop. */
+  /** Called when a command stops the process over the control socket. */
   readonly onStop: () => void;
 }
 
 export interface Serving {
-  /** Where programs reach the gateway: `http://127.0.0.1:PORT`. */
+  /** The address of the gateway: `http://127.0.0.1:PORT`. */
   readonly gatewayUrl: string;
   launchUrl(): string;
-  /** Stops answers and saves them, ends open requests, closes everything. */
+  /** Stops and saves answers, ends open requests and closes everything. */
   close(): Promise<void>;
 }
 
-/** How long a stop waits for requests that are being answered. */
+/** How long a stop waits for running requests. */
 const GRACE_MS = 5000;
 
 /** Opens the port of the app, the page and the gateway, and the control socket. */
@@ -99,7 +99,7 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Prob
   });
 }
 
-/** A page may ask for the passphrase afterwards; what a keyring opens without one, it may not. */
+/** A page may ask for the passphrase afterwards, but not for an unlock through the keyring. */
 function endSessionsWithLock({ locking, vault }: Postern, sessions: Sessions): void {
   locking.drainFirst({
     isBusy: () => false,
@@ -120,10 +120,10 @@ function areaOf({ method, url = '' }: IncomingMessage): Area {
   return url.startsWith('/') ? 'page' : 'nowhere';
 }
 
-/** As much of a refused body as is waited for; a page that was signed out still gets its answer. */
+/** How much of a rejected body is read, so that a signed-out page still gets its response. */
 const MAX_UNREAD_BYTES = 65_536;
 
-/** A body that was refused before it was read is not read after it either. */
+/** A body that was rejected before it was read isn't read afterwards either. */
 function closeIfUnread(request: IncomingMessage, response: ServerResponse): void {
   const length = Number(request.headers['content-length'] ?? '0');
   const isLong = length > MAX_UNREAD_BYTES || request.headers['transfer-encoding'] !== undefined;
@@ -133,7 +133,7 @@ function closeIfUnread(request: IncomingMessage, response: ServerResponse): void
   });
 }
 
-/** Whose part it was and how it ended; a path may hold anybody's words and is left out. */
+/** Logs the part and the outcome, but not the path, which may contain anything. */
 function logRequest(
   { clock, log }: Postern,
   area: Area,
@@ -150,7 +150,7 @@ function logRequest(
   });
 }
 
-/** A target that is not a path, such as an absolute URL or `*`: never routed (RFC 9112 §3.2). */
+/** A target that isn't a path, such as an absolute URL or `*`, is never routed (RFC 9112 §3.2). */
 function refuseTarget(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(400, { connection: 'close' }).end();
 }

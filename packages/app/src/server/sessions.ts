@@ -4,62 +4,64 @@ import type { Clock, Randomness } from '@postern/kernel';
 const LAUNCH_CODE_LIFE_MS = 10 * 60_000;
 const SESSION_LIFE_MS = 24 * 3_600_000;
 const MAX_OUTSTANDING = 32;
-/** How many tabs one browser signs in before the first of them is forgotten. */
+/** How many tabs one browser can sign in before the oldest is dropped. */
 const MAX_TABS = 16;
 
 /**
- * The two halves that open a session, both needed. The token is a cookie, which a browser sends to
- * every port of a host; the secret is held by the page alone and sent in a header.
+ * The two halves of a session; both are required. The token is a cookie, which a browser sends to
+ * every port of a host. The secret is held only by the page and sent in a header.
  */
 export interface SessionPass {
   readonly token: string;
   readonly secret: string;
 }
 
-/** One browser that is signed in, with all its tabs. */
+/** A signed-in browser with all its tabs. */
 export interface Session {
-  /** Names it to people; opens nothing. */
+  /** Identifies the session to the user; it grants no access. */
   readonly id: string;
   readonly browser: string;
   readonly beganAtMs: number;
   lastUsedAtMs: number;
   /**
-   * The vault was locked since it began. It opens nothing any more; all that is left of it is that
-   * its page may ask for the passphrase.
+   * The vault was locked since the session started. The session grants no access any more, except
+   * that its page may ask for the passphrase.
    */
   readonly isLocked: boolean;
-  /** Aborted when the session ends or is locked: nothing is sent to it from then on. */
+  /** Aborted when the session ends or is locked: nothing is sent to it afterwards. */
   readonly ended: AbortSignal;
 }
 
 export interface SignIn {
   readonly browser: string;
-  /** The cookie that the browser has already. */
+  /** The browser's existing cookie. */
   readonly token: string | undefined;
 }
 
-/** Who may use the app: launch codes, each good for one sign-in, and the sessions themselves. */
+/** Who may use the app: launch codes, each valid for one sign-in, and the sessions. */
 export interface Sessions {
-  /** A new one-time code, 128 bits, good for ten minutes. */
+  /** Creates a launch code with 128 bits that expires after ten minutes. */
   newLaunchCode(): string;
   /**
-   * Trades a code for a session; undefined where the code is unknown, used or too old. A browser that
-   * has a session already, by its token, gets a secret for one more tab of it.
+   * Exchanges a code for a session; undefined if the code is unknown, used or expired. A browser
+   * that already has a session, identified by its token, gets a secret for another tab.
    */
   redeem(code: string, from: SignIn): SessionPass | undefined;
-  /** The session that both halves open. */
+  /** Returns the session of both halves. */
   find(token: string, secret: string): Session | undefined;
-  /** Those that are open, the latest first. */
+  /** Returns the active sessions, newest first. */
   list(): readonly Session[];
   end(id: string): void;
   endOthers(id: string): void;
-  /** Ends every session and every outstanding code. */
+  /** Ends every session and every launch code. */
   endAll(): void;
-  /** The same where the vault is locked, but that the pages may ask for the passphrase. */
+  /** The same when the vault is locked, but the pages may still ask for the passphrase. */
   lockAll(): void;
-  /** Ends the locked ones: the vault is open again, and asks nobody for a passphrase. */
+  /** Ends the locked sessions when the vault is unlocked again. */
   endLocked(): void;
-  /** A new session for a locked one whose page has unlocked the vault; the other locked ones end. */
+  /**
+   * Creates a session for a locked one whose page unlocked the vault. The other locked ones end.
+   */
   reopen(locked: Session): SessionPass | undefined;
 }
 
@@ -70,7 +72,7 @@ interface Entry extends Session {
   end: () => void;
 }
 
-/** Sessions live in memory and end with the process. Only digests are kept. */
+/** Sessions are stored in memory and end with the process. Only digests are stored. */
 export function createSessions(clock: Clock, randomness: Randomness): Sessions {
   return new SessionsInMemory(clock, randomness);
 }
@@ -78,7 +80,7 @@ export function createSessions(clock: Clock, randomness: Randomness): Sessions {
 class SessionsInMemory implements Sessions {
   readonly #clock: Clock;
   readonly #randomness: Randomness;
-  /** When each launch code ends, by its digest. */
+  /** The expiry of each launch code, by its digest. */
   readonly #codes = new Map<string, number>();
   /** By the digest of the token. */
   readonly #entries = new Map<string, Entry>();
@@ -197,7 +199,7 @@ function newEntry(clock: Clock, id: string, browser: string): Entry {
   };
 }
 
-/** Looking up a digest takes the same time for every wrong guess that an attacker can steer. */
+/** Looking up a digest takes the same time for every wrong guess that an attacker can choose. */
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64');
 }

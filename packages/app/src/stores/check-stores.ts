@@ -12,7 +12,7 @@ import {
   type DatabaseLabel,
 } from './vault-databases.ts';
 
-/** Whether the encrypted databases and the audit log are whole. */
+/** Checks that the encrypted databases and the audit log are intact. */
 export async function checkStores(
   dataDir: string,
   vault: OpenVault,
@@ -35,7 +35,7 @@ async function checkOne(dataDir: string, vault: OpenVault, label: DatabaseLabel)
 
 async function checkAudit(dataDir: string, vault: OpenVault, clock: Clock): Promise<Finding> {
   const about = 'Audit log';
-  // Opening it would begin one.
+  // Opening it would create one.
   if (!existsSync(auditDirectory(dataDir))) {
     return { about, level: 'ok', message: 'not started yet.' };
   }

@@ -12,12 +12,12 @@ import { auditedVault, keepAnchored, openAudit } from '../audit/audit.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { databasePurpose } from './vault-databases.ts';
 
-/** What is open only while the vault is. */
+/** What is open only while the vault is unlocked. */
 export interface Stores {
   readonly conversations: ConversationStore;
   readonly gateway: GatewayStore;
   readonly audit: AuditLog;
-  /** The vault, each use of a secret written to the audit log. */
+  /** The vault. Each use of a secret is recorded in the audit log. */
   readonly vault: OpenVault;
   close(): Promise<void>;
 }
@@ -29,11 +29,11 @@ export interface StoresOptions {
   readonly vault: OpenVault;
   readonly clock: Clock;
   readonly randomness: Randomness;
-  /** Sends the log to its receiver, where the configuration names one. */
+  /** Sends the log to its receiver, if one is configured. */
   readonly forward: (log: AuditLog) => Forwarding | undefined;
 }
 
-/** Opens every database under its own key, derived from the vault's data key. */
+/** Opens every database with its own key, derived from the vault's data key. */
 export async function openStores(options: StoresOptions): Promise<Result<Stores, Problem>> {
   const { clock, randomness } = options;
   const conversationsKey = await options.vault.deriveKey(databasePurpose('conversations'));
@@ -45,7 +45,7 @@ export async function openStores(options: StoresOptions): Promise<Result<Stores,
     randomness,
   });
   if (!conversations.ok) return failed(describeDatabaseFailure(conversations.failure));
-  // What was being answered when the last process ended is marked so before anything is shown.
+  // Answers that the last process didn't finish are marked before anything is shown.
   const interrupted = conversations.value.markInterrupted();
   if (!interrupted.ok) {
     conversations.value.close();
@@ -79,13 +79,13 @@ export async function openStores(options: StoresOptions): Promise<Result<Stores,
   });
 }
 
-/** The gateway's keys and usage alone, for commands that need nothing else. */
+/** Only the gateway's keys and usage, for commands that need nothing else. */
 export async function openGateway(
   options: Omit<StoresOptions, 'conversationsPath' | 'dataDir' | 'forward'>,
 ): Promise<Result<GatewayStore, Problem>> {
   const key = await options.vault.deriveKey(databasePurpose('gateway'));
   if (!key.ok) return key;
-  // The hashes of keys cannot be made anew, since the keys are not there.
+  // The hashes of keys can't be recomputed, because the keys aren't stored.
   const hashKey = await options.vault.deriveStableKey('gateway/key-hash');
   if (!hashKey.ok) return hashKey;
   const store = openGatewayStore({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { failed, ok } from '@postern/kernel';
 import type { KeyedDatabase } from '@postern/vault';
 
-/** Every database of a home; each is encrypted under a key that the vault derives for it. */
+/** Every database of a home. Each is encrypted with a key derived by the vault. */
 export const DATABASE_LABELS = ['conversations', 'gateway'] as const;
 
 export type DatabaseLabel = (typeof DATABASE_LABELS)[number];
@@ -12,12 +12,12 @@ export function databasePath(dataDir: string, label: DatabaseLabel): string {
   return join(dataDir, `${label}.db`);
 }
 
-/** What the key of a database is derived for. */
+/** The purpose for which a database's key is derived. */
 export function databasePurpose(label: DatabaseLabel): string {
   return `database/${label}`;
 }
 
-/** The databases of a home as a change of the vault's data key gives them new keys. */
+/** The databases of a home for a change of the vault's data key. */
 export function vaultDatabases(dataDir: string): readonly KeyedDatabase[] {
   return DATABASE_LABELS.map((label) => keyedDatabase(databasePath(dataDir, label), label));
 }

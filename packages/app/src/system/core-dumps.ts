@@ -1,15 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Which parts of the memory a core dump of this process has, as bits (core(5)). Only Linux has it. */
+/**
+ * The parts of memory in a core dump of this process, as bits (core(5)). Only Linux supports this.
+ */
 const FILTER = '/proc/self/coredump_filter';
 const NOTHING = '0x0';
 
-/** As it was before; undefined where it was not changed. */
+/** The original value; undefined if it wasn't changed. */
 let original: string | undefined;
 
 /**
- * From now on a core dump of this process has no memory in it. The filter passes to whatever is
- * started, hence `withOriginalCoreDumps`.
+ * From now on, a core dump of this process contains no memory. Child processes inherit the filter,
+ * hence `withOriginalCoreDumps`.
  */
 export function leaveMemoryOutOfCoreDumps(): void {
   try {
@@ -21,7 +23,7 @@ export function leaveMemoryOutOfCoreDumps(): void {
   }
 }
 
-/** For starting a command of the person, whose core dumps are none of our business. */
+/** For starting the user's command, which must keep its own core dumps. */
 export function withOriginalCoreDumps<T>(start: () => T): T {
   if (original === undefined) return start();
   writeFileSync(FILTER, original);

@@ -1,6 +1,7 @@
 /**
- * Keeps Node's diagnostic report from looking up the names of this process's connections: that asks a
- * name server. Loaders of native packages read the report to tell glibc from musl.
+ * Stops Node's diagnostic report from resolving the names of this process's connections, which
+ * contacts a name server. Loaders of native packages read the report to distinguish glibc from
+ * musl.
  */
 export function keepReportOffTheNetwork(): void {
   Object.assign(process.report, { excludeNetwork: true });

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /**
- * An identity of this machine that survives restarts: `/etc/machine-id` (machine-id(5)), the
- * platform's UUID on macOS, the MachineGuid on Windows; the host name where none can be read. It
- * binds the keyring slot to the machine and is no secret.
+ * An identifier of this machine that survives restarts: `/etc/machine-id` (machine-id(5)), the
+ * platform's UUID on macOS, the MachineGuid on Windows, or the host name if none can be read. It
+ * binds the keyring slot to the machine and isn't a secret.
  */
 export function machineId(): string {
   return readMachineId() ?? `host:${hostname()}`;

@@ -1,9 +1,9 @@
 import type { Randomness } from '@postern/kernel';
 
-/** What one call of the Web Cryptography API gives at most (its §10.1.1). */
+/** The largest request to the Web Cryptography API (its §10.1.1). */
 const MAX_BYTES = 65_536;
 
-/** The operating system's generator, by the global that costs nothing before it is used. */
+/** The operating system's generator, through a global that costs nothing until it is used. */
 export const systemRandomness: Randomness = {
   bytes: (count) => {
     const bytes = new Uint8Array(count);

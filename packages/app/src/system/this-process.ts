@@ -1,6 +1,6 @@
 import { executablePath, type AuditActor } from '@postern/protocol';
 
-/** This process, as the log names it. */
+/** This process, as the audit log names it. */
 export function thisProcess(): AuditActor {
   return {
     uid: process.getuid?.() ?? null,

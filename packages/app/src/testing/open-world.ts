@@ -12,7 +12,7 @@ const PASSPHRASE = 'correct horse battery staple';
 export interface OpenWorld {
   readonly parts: OpenParts;
   readonly keyring: MemoryKeyring;
-  /** What the front end was asked and told, oldest first. */
+  /** The calls of the front end, oldest first. */
   readonly talk: string[];
   /** Every recovery code that was shown. */
   readonly codes: Secret[];
@@ -20,7 +20,7 @@ export interface OpenWorld {
   readonly log: () => Promise<readonly string[]>;
 }
 
-/** A home without a vault, in a directory that goes with the test, and a front end that knows the passphrase. */
+/** A home without a vault in a temporary directory, and a front end that knows the passphrase. */
 export function openWorld(
   storage: 'file' | 'keyring' = 'file',
   answers: Partial<FrontEnd> = {},
@@ -58,7 +58,7 @@ export function openWorld(
 function frontEndOf(talk: string[], codes: Secret[]): FrontEnd {
   const give = (question: string) => () => {
     talk.push(question);
-    // A new one: whoever asked may erase it.
+    // A new copy each time, because the caller may erase it.
     return Promise.resolve(ok(Secret.of(PASSPHRASE)));
   };
   return {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A directory that goes with the test that asked for it. */
+/** Creates a directory that is removed after the test. */
 export function scratchDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), 'postern-cli-'));
   onTestFinished(() => {

@@ -12,7 +12,7 @@ import { openExisting } from './connect-or-open.ts';
 import type { OpenParts } from './front-end.ts';
 import { localVault } from './open-vault.ts';
 
-/** Takes the vault's files as the newest ones; false if none of them was rolled back. */
+/** Accepts the vault's files as the newest; false if none of them was rolled back. */
 export async function acceptRollback(parts: OpenParts): Promise<Result<boolean, Problem>> {
   const free = await refuseWhileHeld(parts.home);
   if (!free.ok) return free;
@@ -33,7 +33,7 @@ export async function acceptRollback(parts: OpenParts): Promise<Result<boolean, 
   return recorded.ok ? accepted : recorded;
 }
 
-/** The files are accepted only if they keep the vault from opening as it is. */
+/** The files are accepted only if they currently keep the vault from opening. */
 async function unlockAccepting(
   vault: Vault,
   way: UnlockMethod,
@@ -54,7 +54,7 @@ async function wayInto(
   return passphrase.ok ? ok({ with: 'passphrase', passphrase: passphrase.value }) : passphrase;
 }
 
-/** An anchor that can't be parsed has nothing to compare the files with. */
+/** There is nothing to compare with an anchor that can't be parsed. */
 function isAcceptable(failure: VaultFailure): boolean {
   const { reason } = failure;
   return reason === 'rolled-back' || (reason === 'vault-damaged' && failure.file === 'anchor.json');

@@ -12,11 +12,11 @@ import { unlockAndRecord } from './unlock-and-record.ts';
 export interface BackupParts extends OpenParts {
   /** An absolute path. */
   readonly file: string;
-  /** The passphrase of the backup, which is its own. */
+  /** The backup's own passphrase. */
   readonly askBackupPassphrase: () => Promise<Result<Secret, Problem>>;
 }
 
-/** Writes every secret to one encrypted file; the names of the secrets. */
+/** Writes every secret to one encrypted file. Returns the names of the secrets. */
 export async function backUpVault(parts: BackupParts): Promise<Result<readonly string[], Problem>> {
   const opened = await openExisting(parts);
   if (!opened.ok) return opened;
@@ -40,11 +40,11 @@ export interface RestoreParts extends BackupParts {
 export interface RestoredVault {
   readonly createdAtMs: number;
   readonly names: readonly string[];
-  /** There was no vault; this one was created from the backup. */
+  /** There was no vault, so this one was created from the backup. */
   readonly isNew: boolean;
 }
 
-/** Makes the secrets of the vault exactly those of a backup. */
+/** Replaces the secrets of the vault with those of a backup. */
 export async function restoreVault(parts: RestoreParts): Promise<Result<RestoredVault, Problem>> {
   const free = await refuseWhileHeld(parts.home);
   if (!free.ok) return free;

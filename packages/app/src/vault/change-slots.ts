@@ -10,11 +10,11 @@ import { localVault } from './open-vault.ts';
 import { changeKey, confirmByNewProcess, renewKey, type RekeyParts } from './rekey.ts';
 import { unlockAndRecord, unlockByPassphrase } from './unlock-and-record.ts';
 
-/** `added`: the vault had none. `changed`: with a new data key and a new recovery code. */
+/** `added`: the vault had none. `changed`: together with the data key and the recovery code. */
 export type SetPassphrase =
   { readonly outcome: 'added' } | { readonly outcome: 'changed'; readonly recoveryCode: Secret };
 
-/** Sets the passphrase, or changes it after the current one was given. */
+/** Sets the passphrase, or changes it after asking for the current one. */
 export async function setPassphrase(parts: RekeyParts): Promise<Result<SetPassphrase, Problem>> {
   const opened = await openExisting(parts);
   if (!opened.ok) return opened;
@@ -35,14 +35,17 @@ async function addPassphrase(parts: RekeyParts): Promise<Result<SetPassphrase, P
   if (!next.ok) return next;
   const added = await vault.addPassphrase(next.value);
   if (!added.ok) return failed(describeVaultFailure(added.failure));
-  // Who gets in has changed: every browser that is signed in has to do so again.
+  // The key slots changed, so every browser has to sign in again.
   const ended = await askRunning(controlPlace(parts.home), 'POST', '/sessions/end');
   if (!ended.ok) return ended;
   const recorded = await recordSlot(parts, vault, 'vault.slot.add');
   return recorded.ok ? ok({ outcome: 'added' }) : recorded;
 }
 
-/** With a new data key, so that an old copy of the files and the old passphrase open nothing new. */
+/**
+ * Changes the data key too, so that old copies of the files with the old passphrase can't open new
+ * data.
+ */
 async function changePassphrase(parts: RekeyParts): Promise<Result<SetPassphrase, Problem>> {
   const opened = await openExisting(parts);
   if (!opened.ok) return opened;
@@ -62,7 +65,7 @@ async function changePassphrase(parts: RekeyParts): Promise<Result<SetPassphrase
   return recorded.ok ? ok({ outcome: 'changed', recoveryCode: changed.value }) : recorded;
 }
 
-/** Replaces the recovery code, together with the data key; the new code. */
+/** Replaces the recovery code together with the data key. Returns the new code. */
 export async function renewRecoveryCode(parts: RekeyParts): Promise<Result<Secret, Problem>> {
   return await whileAlone(parts.home, async () => {
     const opened = await openExisting(parts);
@@ -78,7 +81,10 @@ export interface RecoveryParts extends RekeyParts {
   readonly askRecoveryCode: () => Promise<Result<Secret, Problem>>;
 }
 
-/** Unlocks with the recovery code and replaces a lost passphrase, and the code with it; the new code. */
+/**
+ * Unlocks with the recovery code, and replaces the lost passphrase and the code. Returns the new
+ * code.
+ */
 export async function recoverVault(parts: RecoveryParts): Promise<Result<Secret, Problem>> {
   return await whileAlone(parts.home, async () => {
     const opened = await openExisting(parts);

@@ -16,20 +16,20 @@ export async function openExisting(parts: HomeVaultParts): Promise<Result<HomeVa
   return opened.value.vault.state === 'absent' ? failed(problem('VAULT_NOT_SET_UP')) : opened;
 }
 
-/** The vault unlocked in this process, each use of a secret recorded. */
+/** The vault, unlocked in this process. Each use of a secret is recorded. */
 export async function openUnlocked(parts: OpenParts): Promise<Result<OpenVault, Problem>> {
   const opened = await openExisting(parts);
   return opened.ok ? await unlocked(parts, opened.value.vault) : opened;
 }
 
-/** The vault as the process that has it unlocked serves it, else unlocked here. */
+/** The vault as served by the process that has it unlocked, or unlocked here. */
 export async function connectOrUnlock(parts: OpenParts): Promise<Result<OpenVault, Problem>> {
   const running = await connect(holderPlaces(parts.home));
   if (!running.ok) return running;
   return running.value === undefined ? await openUnlocked(parts) : ok(running.value);
 }
 
-/** The same, but if there is no vault, creates it. */
+/** The same, but creates the vault if there is none. */
 export async function connectOrCreate(parts: OpenParts): Promise<Result<OpenVault, Problem>> {
   const running = await connect(holderPlaces(parts.home));
   if (!running.ok) return running;
@@ -69,7 +69,10 @@ async function createHere(
   return recorded.ok ? ok(vault) : recorded;
 }
 
-/** Another process created it while this one waited for its lock: it is opened with the same passphrase. */
+/**
+ * Another process created it while this one waited for the lock, so it is opened with the same
+ * passphrase.
+ */
 async function unlockCreatedMeanwhile(
   parts: OpenParts,
   passphrase: Secret | undefined,

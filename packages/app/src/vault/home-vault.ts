@@ -22,9 +22,9 @@ import { localVault } from './open-vault.ts';
 import { vaultDatabases } from '../stores/vault-databases.ts';
 
 /*
- * How a front end gets at a vault: `connect` (instance/connect.ts) to the process that has it open,
- * or `open` it and `unlock` it here; `openReadOnly` only to look at it, and `create` where there is
- * none.
+ * How a front end accesses a vault: `connect` (instance/connect.ts) to the process that has it
+ * unlocked, or `open` and `unlock` it here; `openReadOnly` only reads, and `create` creates a new
+ * vault.
  */
 
 export interface HomeVaultParts {
@@ -34,7 +34,7 @@ export interface HomeVaultParts {
   readonly kdfCosts: KdfCosts;
   readonly keyring: KeyringPort;
   readonly machineId: string;
-  /** Where the secrets have to be; undefined: where the configuration says. */
+  /** The required storage. Undefined: the configured one. */
   readonly storage: VaultStorage | 'auto' | undefined;
 }
 
@@ -42,13 +42,13 @@ export interface HomeVaultParts {
 export interface HomeVault {
   readonly vault: Vault;
   readonly loaded: LoadedConfig;
-  /** Finds out by doing whether the keyring works; takes some milliseconds. */
+  /** Tests whether the keyring works by using it; takes some milliseconds. */
   readonly probe: () => Promise<KeyringProbe>;
-  /** The storage for a new vault, by what is wanted and what really works. */
+  /** The storage for a new vault: what is requested and works. */
   readonly storageForNew: () => Promise<Result<VaultStorage, Problem>>;
 }
 
-/** Makes the directories of the home where they are missing, and recovers what a killed process left. */
+/** Creates the missing directories of the home, and recovers after a killed process. */
 export async function open(parts: HomeVaultParts): Promise<Result<HomeVault, Problem>> {
   const prepared = prepareHome(parts.home);
   if (!prepared.ok) return failed(describeHomeFailure(prepared.failure));
@@ -56,8 +56,8 @@ export async function open(parts: HomeVaultParts): Promise<Result<HomeVault, Pro
 }
 
 /**
- * The same without making or changing anything: what a killed process left stays as it is, and where
- * unlocking would recover that, it fails.
+ * The same without creating or changing anything: the leftovers of a killed process stay, and
+ * unlocking fails if it would have to recover them.
  */
 export async function openReadOnly(parts: HomeVaultParts): Promise<Result<HomeVault, Problem>> {
   return await openFiles(parts, true);
@@ -93,13 +93,13 @@ async function openFiles(
   });
 }
 
-/** What a person must keep, and whether the audit log took the record. */
+/** What the user must save, and whether the audit log accepted the record. */
 export interface CreatedVault {
   readonly recoveryCode: Secret;
   readonly recorded: Result<undefined, Problem>;
 }
 
-/** Makes the vault and leaves it unlocked. Its making is the first thing that its audit log knows. */
+/** Creates the vault and leaves it unlocked. Its creation is the first record of its audit log. */
 export async function create(
   parts: Pick<HomeVaultParts, 'home' | 'clock'>,
   vault: Vault,
