@@ -1,7 +1,7 @@
 import type { DiskFailure } from '@postern/disk';
 import type { ErrorCodeName } from '@postern/protocol';
 
-/** Why the audit log couldn't be written or read. Carries paths and places, never contents. */
+/** Why the audit log couldn't be written or read. Contains paths and positions, but never contents. */
 export type AuditFailure =
   | DiskFailure
   | { readonly reason: 'audit-busy' }
@@ -22,15 +22,16 @@ export interface BrokenLink {
 }
 
 /**
- * - `altered`: the line is not what was written there.
- * - `inserted`: a line that was not written there, before the one that was.
- * - `removed`: the record of that number is in no segment; a later one stands there.
- * - `reordered`: the record of that number stands further on.
- * - `forked`: a genuine record that continues another past, as after an old copy was put back.
- * - `truncated`: the log ends before the record that the head vouches for.
- * - `renamed`: a segment's name is not the number of its first record.
- * - `deleted`, `rolled-back`: the log has no records, or ends, before the one that the anchor vouches for.
- * - `head-missing`, `head-altered`: the head is gone, or is not what was written.
+ * - `altered`: the line was changed.
+ * - `inserted`: a line was added before the record.
+ * - `removed`: the record is missing, and a later one is in its place.
+ * - `reordered`: the record is at a later position.
+ * - `forked`: the record is genuine, but follows a different record, for example after an old copy was restored.
+ * - `truncated`: the log ends before the record in the head.
+ * - `renamed`: the segment's name isn't the number of its first record.
+ * - `deleted`: the log has no records, but the anchor has one.
+ * - `rolled-back`: the log ends before the record in the anchor.
+ * - `head-missing`, `head-altered`: the head was removed or changed.
  */
 export type BrokenKind = (typeof BROKEN_KINDS)[number];
 

@@ -60,7 +60,7 @@ const KINDS: Readonly<Record<BrokenKind, string>> = {
   'head-altered': 'the head was altered, or belongs to another key',
 };
 
-/** The first broken link in words: `audit-000000000001.jsonl, line 3, record 3: the line was altered`. */
+/** Describes a broken link: `audit-000000000001.jsonl, line 3, record 3: the line was altered`. */
 function describeBrokenLink({ kind, file, line, seq }: BrokenLink): string {
   const place = line === 0 ? file : `${file}, line ${line}, record ${seq}`;
   return `${place}: ${KINDS[kind]}`;

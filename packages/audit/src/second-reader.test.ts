@@ -7,8 +7,8 @@ import { expect, test } from 'vitest';
 import { appendReads, openTestLog, readOf, testDirectory, TEST_KEY } from './testing/test-log.ts';
 
 /*
- * A second reader of the log, written from docs/formats/audit.md alone. It shares no code with the
- * first: where the two disagree, the document or the product is wrong.
+ * A second reader of the log, written only from docs/formats/audit.md. It shares no code with Postern. If
+ * the two disagree, the document or Postern is wrong.
  */
 
 const ZEROS = '0'.repeat(64);
@@ -27,7 +27,7 @@ function readSealed(line: Buffer, key: Buffer): Record<string, unknown> {
   return { ...value };
 }
 
-/** The lines of all segments, each with the place where it ends. */
+/** The lines of all segments, each with the position of its end. */
 function* linesOf(
   directory: string,
 ): Generator<{ line: Buffer; name: string; end: number; seq: number }> {
@@ -66,7 +66,7 @@ function readLog(directory: string, key: string): Record<string, unknown>[] {
   return records;
 }
 
-test("a reader written from the document reads the product's log", async () => {
+test('reads the log with a reader written from the documentation', async () => {
   await using directory = await testDirectory();
   const log = await openTestLog(directory.path, { maxSegmentBytes: 700 });
   await appendReads(log, 1, 6);
@@ -82,7 +82,7 @@ test("a reader written from the document reads the product's log", async () => {
   await log.close();
 });
 
-test('and finds the same damage as the product', async () => {
+test('finds the same damage with both readers', async () => {
   await using directory = await testDirectory();
   const log = await openTestLog(directory.path);
   await appendReads(log, 1, 3);

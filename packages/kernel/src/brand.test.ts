@@ -16,7 +16,7 @@ describe('brandOf', () => {
     },
   );
 
-  test('from throws for another format, without the text in the message', () => {
+  test('throws for another format, without the text in the message', () => {
     expect(() => petName.from('MARKED')).toThrow(TypeError);
     expect(() => petName.from('MARKED')).toThrow('not a valid PetName');
   });

@@ -12,7 +12,7 @@ export interface BrandParser<Name extends string> {
   from(text: string): Branded<Name>;
 }
 
-/** Makes the parser of one kind of id from the form that its text must have. */
+/** Creates the parser of one kind of id. */
 export function brandOf<const Name extends string>(name: Name, form: RegExp): BrandParser<Name> {
   // A global or sticky expression would remember where its last match ended.
   const stateless = new RegExp(form.source, form.flags.replaceAll(/[gy]/g, ''));

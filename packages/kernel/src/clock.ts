@@ -1,7 +1,7 @@
-/** The time as an argument: nothing below the composition root reads the system clock. */
+/** The time, passed as an argument: only the composition root reads the system clock. */
 export interface Clock {
-  /** Milliseconds since the Unix epoch, UTC. May step when the system time is set. */
+  /** Milliseconds since the Unix epoch, UTC. Jumps when the system time is set. */
   nowMs(): number;
-  /** Milliseconds of a clock that never steps back, from an arbitrary origin. */
+  /** Milliseconds since an arbitrary time, from a clock that never goes back. */
   monotonicMs(): number;
 }

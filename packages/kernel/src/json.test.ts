@@ -21,7 +21,7 @@ describe('prototype keys', () => {
     String.raw`{"constr\u0075ctor":{"prototype":{}}}`,
     String.raw`{"\u0063onstructor":{"\u0070rototype":{}}}`,
     '{"__proto__":1,"__proto__":2}',
-  ])('%s is refused', (text) => {
+  ])('refuses %s', (text) => {
     expect(reasonOf(text)).toBe('json-forbidden-key');
   });
 
@@ -34,13 +34,13 @@ describe('prototype keys', () => {
     '{"constructor":{"name":"prototype"}}',
     '{"__proto_":1,"_proto__":2,"__PROTO__":3}',
     String.raw`{"text":"\\u005f_proto__ and \" {\"__proto__\":1}"}`,
-  ])('%s only mentions them', (text) => {
+  ])('accepts %s, which only mentions them', (text) => {
     expect(parseJson(text)).toEqual({ ok: true, value: JSON.parse(text) as unknown });
   });
 });
 
 describe('limits', () => {
-  test('length is counted in UTF-16 code units, before parsing', () => {
+  test('counts the length in UTF-16 code units, before parsing', () => {
     expect(reasonOf('"1234"', { maxLength: 6 })).toBe('ok');
     expect(reasonOf('"1234"', { maxLength: 5 })).toBe('json-too-large');
     expect(reasonOf('"😀"', { maxLength: 4 })).toBe('ok');
@@ -67,12 +67,12 @@ describe('limits', () => {
     expect(reasonOf(text, { maxDepth })).toBe(expected);
   });
 
-  test('the usual limit is 128 levels', () => {
+  test('has a default limit of 128 levels', () => {
     expect(reasonOf('['.repeat(128) + ']'.repeat(128))).toBe('ok');
     expect(reasonOf('['.repeat(129) + ']'.repeat(129))).toBe('json-too-deep');
   });
 
-  test("a high depth limit doesn't exhaust the stack", () => {
+  test("doesn't exhaust the stack with a high depth limit", () => {
     const depth = 200_000;
     const text = `${'['.repeat(depth)}"\\u0041"${']'.repeat(depth)}`;
     expect(reasonOf(text, { maxDepth: depth })).toBe('ok');
@@ -80,7 +80,7 @@ describe('limits', () => {
 });
 
 describe('reads hostile sizes in one pass', () => {
-  // Were any of these read in quadratic time, the test would run for hours, not a moment.
+  // If any of these took quadratic time, the test would run for hours.
   const MANY = 4_000_000;
   test.each([
     ['backslashes', `"${'\\\\'.repeat(MANY)}"`, 'ok'],
@@ -121,7 +121,7 @@ describe('agreement with JSON.parse', () => {
     .tuple(fc.constantFrom(...KEYS), fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }))
     .map(([name, mask]) => ({ name, written: escaped(name, mask) }));
 
-  // The oracle knows what it wrote; it does not look for forbidden keys in what was parsed.
+  // The expected value comes from generating the text, not from searching the parsed value.
   const { value } = fc.letrec<{ value: Written; object: Written; array: Written; leaf: Written }>(
     (tie) => ({
       value: fc.oneof({ maxDepth: 5 }, tie('leaf'), tie('array'), tie('object')),
@@ -168,7 +168,7 @@ describe('agreement with JSON.parse', () => {
     { maxLength: 12 },
   );
 
-  test('malformed exactly where JSON.parse throws', () => {
+  test('reports malformed text if and only if JSON.parse throws', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -212,7 +212,7 @@ describe('agreement with JSON.parse', () => {
     'nul',
     '// c\n1',
     '"\u0000"',
-  ])('%j is malformed, and the failure contains none of it', (text) => {
+  ])('refuses %j, and the failure contains none of it', (text) => {
     expect(parseJson(text)).toEqual({ ok: false, failure: { reason: 'json-malformed' } });
   });
 });

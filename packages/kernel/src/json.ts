@@ -22,9 +22,9 @@ const DEFAULT_MAX_LENGTH = 64 * 1024 * 1024;
 const DEFAULT_MAX_DEPTH = 128;
 
 /**
- * Parses untrusted JSON (RFC 8259). Refuses texts over the limits before they are parsed and any
- * object that could reach a prototype when merged: a key `__proto__`, or a key `constructor`
- * holding an object with a key `prototype`. Failures contain nothing of the text.
+ * Parses untrusted JSON (RFC 8259). Refuses texts over the limits before parsing them. Also refuses
+ * objects that could change a prototype when merged: a key `__proto__`, or a key `constructor` whose value
+ * has a key `prototype`. Failures contain no part of the text.
  */
 export function parseJson(text: string, limits: JsonLimits = {}): Result<JsonValue, JsonFailure> {
   const maxLength = limits.maxLength ?? DEFAULT_MAX_LENGTH;
@@ -49,11 +49,11 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// A cheap filter over the raw text; a backslash may hide either word behind escapes.
+// A fast check of the raw text. Either word may be hidden behind `\u` escapes.
 const MAY_REACH_PROTOTYPE = /__proto__|constructor|\\u/;
 
 function reachesPrototype(root: JsonValue): boolean {
-  // A list instead of recursion: the caller's limit on depth may be above that of the call stack.
+  // Not recursive, because the caller's depth limit may exceed the call stack.
   const waiting: JsonValue[] = [root];
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     if (isJsonObject(value) && hasForbiddenKey(value)) return true;

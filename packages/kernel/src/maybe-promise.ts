@@ -1,10 +1,10 @@
 /**
- * The answer of a port that a remote store may implement: an adapter over something local answers at once,
- * so that the hot path has no promise. A failure is in the value; a rejection is a fault.
+ * The result of a port that a remote store may implement. A local adapter returns the value directly, so
+ * that the hot path creates no promise. Failures are part of the value; a rejection is a bug.
  */
 export type MaybePromise<T> = T | Promise<T>;
 
-/** Goes on with a value, within this call if it is there. */
+/** Calls `use` with the value: immediately, unless it is a promise. */
 export function whenReady<T>(
   value: MaybePromise<T>,
   use: (value: T) => void,

@@ -57,7 +57,10 @@ describe('sortableId', () => {
     expect(() => sortableId(0, of(new Uint8Array(11)))).toThrow(TypeError);
   });
 
-  test.each([Number.NaN, Number.POSITIVE_INFINITY, LAST_MS + 1])('time %d is a fault', (nowMs) => {
-    expect(() => sortableId(nowMs, zeros)).toThrow(RangeError);
-  });
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, LAST_MS + 1])(
+    'throws for the time %d',
+    (nowMs) => {
+      expect(() => sortableId(nowMs, zeros)).toThrow(RangeError);
+    },
+  );
 });

@@ -1,6 +1,6 @@
-/** Cryptographically secure random bytes as an argument. */
+/** Cryptographically secure random bytes, passed as an argument. */
 export interface Randomness {
-  /** `count` fresh bytes from the operating system's generator. */
+  /** `count` new bytes from the operating system's generator. */
   bytes(count: number): Uint8Array;
 }
 
@@ -11,8 +11,8 @@ const BASE32 = '0123456789abcdefghjkmnpqrstvwxyz';
 /**
  * An id that sorts by creation time: 48 bits of milliseconds and 80 random bits in Crockford's
  * base 32, 26 characters, lower case (the layout of ULID, github.com/ulid/spec). Ids of the same
- * millisecond sort at random. A time before 1970 counts as 1970; one past the year 10889, or a
- * source that gives another number of bytes than asked, is a fault.
+ * millisecond sort randomly. A time before 1970 counts as 1970. Throws for a time after the year 10889, or
+ * if the source returns the wrong number of bytes.
  */
 export function sortableId(nowMs: number, randomness: Randomness): string {
   const timeMs = Math.max(0, Math.trunc(nowMs));

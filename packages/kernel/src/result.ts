@@ -29,7 +29,7 @@ export class Fault extends Error {
   override readonly name = 'Fault';
 }
 
-/** The value of a result that can't have failed here; throws if it has. */
+/** The value of a result that can't be a failure here. Throws if it is. */
 export function expectOk<T>(result: Result<T, { readonly reason: string }>): T {
   if (result.ok) return result.value;
   throw new Fault(`expected success, got failure "${result.failure.reason}"`);

@@ -118,7 +118,7 @@ describe('Secret', () => {
     expect(() => revealSecret(forged)).toThrow(TypeError);
   });
 
-  test('made of bytes, it takes ownership of them and can be erased', () => {
+  test('takes ownership of bytes and can be erased', () => {
     const given = Buffer.from(`\ufeff${TEXT}é`);
     const made = Secret.ofBytes(given);
     expect(given.every((byte) => byte === 0)).toBe(true);
@@ -132,15 +132,15 @@ describe('Secret', () => {
     expect(inspect(made, { showHidden: true })).toBe(inspect(secret, { showHidden: true }));
   });
 
-  test("bytes that aren't UTF-8 are decoded like text", () => {
+  test("decodes bytes that aren't UTF-8 like text", () => {
     expect(revealSecret(Secret.ofBytes(Uint8Array.of(0x61, 0xff)))).toBe('a\ufffd');
   });
 
-  test('made of text, it has bytes too', () => {
+  test('has bytes even if it was made of text', () => {
     expect(Buffer.from(revealSecretBytes(Secret.of('é'))).toString()).toBe('é');
   });
 
-  test('the two secrets of one text are different values', () => {
+  test('is a different value for each secret of the same text', () => {
     expect(Secret.of(TEXT)).not.toBe(Secret.of(TEXT));
   });
 });

@@ -1,22 +1,22 @@
 import { encodeUtf8, utf8StreamDecoder } from './utf8.ts';
 
-/** What every printed form of a `Secret` shows. */
+/** The text of a `Secret` in every printed form. */
 export const SECRET_PLACEHOLDER = '[secret]';
 
-/** The text, or the bytes that can be overwritten. */
+/** Text, or bytes, which can be overwritten. */
 type SecretValue = string | Uint8Array;
 
 let readValue: (secret: Secret) => SecretValue;
 let dropValue: (secret: Secret) => void;
 
 /**
- * A value that must not be printed. Its string, JSON, template and inspect forms are the fixed
- * placeholder, it has no properties of its own, and only `revealSecret` (allow-listed by lint, file by
- * file) gives the text back. JavaScript strings cannot be wiped; one that is made of bytes can be,
- * see `eraseSecret`. `Secret` guards against leaks by accident, not against a debugger.
+ * A value that must not be printed. Its string, JSON, template and inspect forms are the placeholder, and
+ * it has no own properties. Only `revealSecret` returns the text, and lint allows it only in listed files.
+ * A secret made of bytes can be overwritten (see `eraseSecret`); a string can't. `Secret` prevents
+ * accidental leaks, but not access with a debugger.
  *
- * The value is a private field: no reflection reaches it, and reading it throws a `TypeError` for every
- * object that `Secret.of` didn't make. A `WeakMap` would do the same, but costs the collector time.
+ * The value is a private field, which reflection can't read. Reading it from an object that isn't a
+ * `Secret` throws a `TypeError`. A `WeakMap` would also work, but slows down the garbage collector.
  */
 export class Secret {
   #value: SecretValue;
@@ -37,15 +37,15 @@ export class Secret {
     return new Secret(text);
   }
 
-  /** Of UTF-8, without making a string of it. Takes the bytes over: they are overwritten. */
+  /** Copies UTF-8 bytes without creating a string, and overwrites the original bytes. */
   static ofBytes(bytes: Uint8Array): Secret {
-    const own = outsideTheHeap(bytes);
+    const own = copyOutsideHeap(bytes);
     bytes.fill(0);
     return new Secret(own);
   }
 
   get [Symbol.toStringTag](): string {
-    // A getter: a field would be a property of each secret, copied by a spread.
+    // A getter, because a field would be an own property that a spread copies.
     return Secret.name;
   }
 
@@ -75,21 +75,21 @@ export function revealSecret(secret: Secret): string {
   return decoder.push(value) + decoder.end();
 }
 
-/** The UTF-8 of a secret, for the caller to overwrite. On the same allow-list. */
+/** The UTF-8 bytes of a secret. The caller overwrites them. Allowed only in the same files. */
 export function revealSecretBytes(secret: Secret): Uint8Array {
   const value = readValue(secret);
-  return typeof value === 'string' ? encodeUtf8(value) : outsideTheHeap(value);
+  return typeof value === 'string' ? encodeUtf8(value) : copyOutsideHeap(value);
 }
 
-/** Overwrites a secret that is made of bytes; it is empty afterwards. Text stays until it is collected. */
+/** Empties a secret. Overwrites bytes; a string stays in memory until it is garbage-collected. */
 export function eraseSecret(secret: Secret): void {
   const value = readValue(secret);
   if (typeof value !== 'string') value.fill(0);
   dropValue(secret);
 }
 
-/** A copy outside the heap: the collector moves small arrays around, which leaves copies. */
-function outsideTheHeap(bytes: Uint8Array): Uint8Array {
+/** A copy outside the heap, because the garbage collector moves small arrays and leaves copies. */
+function copyOutsideHeap(bytes: Uint8Array): Uint8Array {
   const copy = new Uint8Array(new ArrayBuffer(bytes.length));
   copy.set(bytes);
   return copy;

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeUtf8, encodeUtf8, utf8StreamDecoder } from './utf8.ts';
 
-/** Any bytes, with many that begin, continue or break a character. */
+/** Random bytes, many of which begin, continue or break a character. */
 const anyBytes = fc
   .array(
     fc.oneof(
@@ -98,15 +98,15 @@ describe('decodeUtf8 and encodeUtf8', () => {
     ['an encoded surrogate', [0xed, 0xa0, 0x80]],
     ['above U+10FFFF', [0xf4, 0x90, 0x80, 0x80]],
     ['0xff', [0x61, 0xff]],
-  ])('%s is not text', (_name, bytes) => {
+  ])('refuses %s', (_name, bytes) => {
     expect(decodeUtf8(Uint8Array.from(bytes))).toBeUndefined();
   });
 
-  test('a lone surrogate is written as U+FFFD', () => {
+  test('encodes a lone surrogate as U+FFFD', () => {
     expect([...encodeUtf8('\uD800')]).toEqual([0xef, 0xbf, 0xbd]);
   });
 
-  test('a byte order mark is kept', () => {
+  test('keeps a byte order mark', () => {
     expect(decodeUtf8(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))).toBe('\uFEFFa');
   });
 });

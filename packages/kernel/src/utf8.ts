@@ -6,7 +6,7 @@ interface Utf8Platform {
   ) => { decode(bytes?: Uint8Array, options?: { stream: boolean }): string };
 }
 
-// The kernel compiles against ECMAScript alone; every runtime it is meant for has these two
+// The kernel is compiled with only the types of ECMAScript, but all supported runtimes have these two
 // (Encoding Standard, encoding.spec.whatwg.org).
 // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the one place where the platform's encoder is typed
 const platform = globalThis as unknown as Utf8Platform;
@@ -17,7 +17,7 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
-/** The text of well-formed UTF-8, with its byte order mark; undefined if it is malformed. */
+/** Decodes UTF-8 and keeps a byte order mark; undefined if the bytes are malformed. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new platform.TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

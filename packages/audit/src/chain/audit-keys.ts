@@ -1,19 +1,19 @@
 import { hkdfSync } from 'node:crypto';
 import { Fault, revealSecret, type Secret } from '@postern/kernel';
 
-/** The keys of one log; they never leave the process. */
+/** The keys of one log. They are never stored. */
 export interface AuditKeys {
   readonly record: Uint8Array;
   readonly head: Uint8Array;
-  /** For the position of what was sent to a receiver. */
+  /** For the position of the last record that a receiver has. */
   readonly forward: Uint8Array;
 }
 
 const KEY_BYTES = 32;
 
 /**
- * Three keys from the vault's one (HKDF-SHA-256, RFC 5869, without salt), so that neither a head nor a
- * position can pass for anything else. The vault's key is 64 hexadecimal digits; anything else is a fault.
+ * Derives three keys from the vault's key (HKDF-SHA-256, RFC 5869, without salt), so that a head, a
+ * position and a record can't be confused. Throws if the vault's key isn't 64 hexadecimal digits.
  */
 export function deriveAuditKeys(key: Secret): AuditKeys {
   const digits = revealSecret(key);

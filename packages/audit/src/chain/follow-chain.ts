@@ -11,22 +11,22 @@ export interface ChainEnd {
   readonly seq: number;
   readonly mac: string;
   readonly file: string;
-  /** Size of the file up to and with the record. */
+  /** The size of the file up to the end of the record. */
   readonly bytes: number;
-  /** The remains of a write that was never finished, if the log ends in them. */
+  /** The remains of an incomplete write at the end of the log, if there are any. */
   readonly unfinished: LogLine | undefined;
 }
 
 type Lines = AsyncGenerator<Result<LogLine, DiskFailure>, undefined>;
 
-/** The place in front of the first line that is to be followed. */
+/** The position before the first line to check. */
 export type ChainStart = Omit<ChainEnd, 'unfinished'>;
 
 /**
- * Follows the chain from `start` to the end of the lines and hands every genuine record over in
- * order. Fails at the first broken link. A line behind what the head vouches for that has no line
- * feed, or has NUL bytes (what a file system leaves after a power cut), was never acknowledged to
- * anybody: it is the log's unfinished end, not a broken link.
+ * Checks the chain from `start` to the end of the lines and passes every genuine record to `onRecord`.
+ * Fails at the first broken link. After the record in the head, a line without a line feed or with NUL
+ * bytes (which a file system leaves after a power failure) isn't a broken link: it is an incomplete write
+ * that was never acknowledged.
  */
 export async function followChain(
   lines: Lines,
@@ -111,7 +111,7 @@ async function findLater(
   return { link: undefined, isEnd };
 }
 
-/** A broken link as a failure. */
+/** The failure for a broken link. */
 export function broken(
   kind: BrokenKind,
   file: string,

@@ -2,11 +2,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { NO_RECORD } from './record-line.ts';
 import { segmentName } from './segment-name.ts';
 
-/** The end of the log when it was last written: a record that must exist. */
+/** The end of the log at the last write. The log must contain its record. */
 export interface Head {
-  /** The segment of the last record, or the one that the first will go to. */
+  /** The segment of the last record, or of the first one if there is none yet. */
   readonly segment: string;
-  /** Size of that segment up to and with the last record. */
+  /** The size of that segment up to the end of the last record. */
   readonly bytes: number;
   /** The last record's number; 0 before the first. */
   readonly seq: number;

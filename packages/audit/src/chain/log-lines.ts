@@ -6,28 +6,28 @@ import { MAX_LINE_BYTES } from './record-line.ts';
 /** The part of a segment to read. */
 export interface SegmentPart {
   readonly name: string;
-  /** Where to begin, in bytes; always the beginning of a line. */
+  /** The offset of the first byte to read, always the beginning of a line. */
   readonly from: number;
-  /** Where to stop: bytes added since then are not read. */
+  /** The offset to stop at. Bytes added later aren't read. */
   readonly end: number;
 }
 
 export interface LogLine {
   readonly file: string;
-  /** Counts from 1 at the place where reading began. */
+  /** Counts from 1, from the beginning of the part. */
   readonly line: number;
-  /** Where the line begins in its file, in bytes. */
+  /** The offset of the line in its file, in bytes. */
   readonly start: number;
-  /** Without the line feed; of an overlong line only the beginning. */
+  /** Without the line feed. Only the beginning if the line is too long. */
   readonly bytes: Uint8Array;
-  /** Whether a line feed ends it. False only for the last of a segment, or an overlong one. */
+  /** Whether it ends with a line feed. False only for the last line of a segment, or one that is too long. */
   readonly isWhole: boolean;
 }
 
 const LINE_FEED = 0x0a;
 const CHUNK_BYTES = 65_536;
 
-/** The lines of several segments in order. An overlong line is the last one. */
+/** The lines of several segments in order. Stops after a line that is too long. */
 export async function* linesOf(
   disk: LogDisk,
   directory: string,

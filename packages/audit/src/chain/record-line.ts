@@ -4,7 +4,7 @@ import type { AuditRecord } from '@postern/protocol';
 /** The `prev` of the first record. */
 export const NO_RECORD = '0'.repeat(64);
 
-/** The longest line, its line feed included, in bytes. */
+/** The maximum length of a line in bytes, including its line feed. */
 export const MAX_LINE_BYTES = 16_384;
 
 export type UnsealedRecord = Omit<AuditRecord, 'mac'>;
@@ -26,7 +26,7 @@ const HEAD = /^\{"v":1,"seq":([1-9]\d{0,15}),"/;
 const TAIL = /,"prev":"([0-9a-f]{64})","mac":"([0-9a-f]{64})"\}$/;
 const MAC_MEMBER_BYTES = ',"mac":""}'.length + 64;
 
-/** The line of a record: its JSON without `mac`, then `mac` over exactly these bytes. */
+/** The line of a record: its JSON without `mac`, followed by the MAC of these bytes. */
 export function sealLine(record: UnsealedRecord, key: Uint8Array): SealedLine {
   const { v, seq, time, actor, action, subject, program, outcome, reason, count, prev } = record;
   const what = { action, subject, program, outcome, reason, count };
@@ -36,7 +36,7 @@ export function sealLine(record: UnsealedRecord, key: Uint8Array): SealedLine {
   return { bytes: Buffer.from(`${sealed},"mac":"${mac}"}\n`), mac };
 }
 
-/** The link of a line (without its line feed) that was sealed under the key; undefined otherwise. */
+/** The link of a line without its line feed; undefined if the line wasn't sealed under the key. */
 export function openLine(line: Uint8Array, key: Uint8Array): LineLink | undefined {
   const text = Buffer.from(line).toString('latin1');
   const [, digits] = HEAD.exec(text) ?? [];

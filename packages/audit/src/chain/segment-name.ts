@@ -1,11 +1,11 @@
 const SEGMENT = /^audit-(\d{12})\.jsonl$/;
 
-/** The file of the segment whose first record has this number. */
+/** The name of the segment whose first record has this number. */
 export function segmentName(firstSeq: number): string {
   return `audit-${String(firstSeq).padStart(12, '0')}.jsonl`;
 }
 
-/** The number of a segment's first record, as its name says; undefined for another file. */
+/** The number of a segment's first record, from its name; undefined for other files. */
 export function firstSeqOf(name: string): number | undefined {
   const [, digits] = SEGMENT.exec(name) ?? [];
   return digits === undefined ? undefined : Number(digits);

@@ -60,7 +60,7 @@ const ALL: readonly AuditRecord[] = Object.keys(AUDIT_ACTIONS)
     ),
   );
 
-test('jsonl is the stored record', () => {
+test('exports the stored record as jsonl', () => {
   expect(JSON.parse(EXPORT_FORMATS.jsonl(RECORD))).toEqual(RECORD);
 });
 
@@ -69,7 +69,7 @@ describe('syslog (RFC 5424)', () => {
   const FORM =
     /^<(\d{1,3})>1 (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([!-~]{1,255}) ([!-~]{1,48}) ([!-~]{1,128}) ([!-~]{1,32}) \[([!-<>-\\^-~]{1,32})((?: [^\s="\]]{1,32}="(?:\\["\\\]]|[^"\\\]])*")*)\] (.+)$/u;
 
-  test('header, structured data and text', () => {
+  test('has a header, structured data and text', () => {
     const line = EXPORT_FORMATS.syslog(RECORD, CONTEXT);
     const [, priority, time, host, app, pid, id, element, parameters, text] = FORM.exec(line) ?? [];
     expect({ priority, time, host, app, pid, id, element, text }).toEqual({
@@ -94,7 +94,7 @@ describe('syslog (RFC 5424)', () => {
     expect(EXPORT_FORMATS.syslog(RECORD, { ...CONTEXT, hostname })).toContain(expected);
   });
 
-  test('every record has the documented format', () => {
+  test('gives every record the documented format', () => {
     expect(ALL.filter((record) => !FORM.test(EXPORT_FORMATS.syslog(record, CONTEXT)))).toEqual([]);
   });
 });
@@ -102,7 +102,7 @@ describe('syslog (RFC 5424)', () => {
 describe('CEF', () => {
   const split = (text: string, by: RegExp): string[] => text.split(by);
 
-  test('header and extension', () => {
+  test('has a header and an extension', () => {
     const line = EXPORT_FORMATS.cef(RECORD, CONTEXT);
     const fields = split(line, /(?<!\\)\|/);
     expect(fields.slice(0, 7)).toEqual([
@@ -150,7 +150,7 @@ describe('OCSF 1.3.0', () => {
   const has = (event: JsonObject, ...names: readonly string[]): boolean =>
     names.every((name) => event[name] !== undefined && event[name] !== null);
 
-  test('a secret that is handed out is API Activity: Read', () => {
+  test('exports a read of a secret as API Activity: Read', () => {
     expect(ocsfEvent(RECORD, CONTEXT)).toMatchObject({
       category_uid: 6,
       class_uid: 6003,
@@ -172,7 +172,7 @@ describe('OCSF 1.3.0', () => {
     });
   });
 
-  test('a client that authenticates is Authentication: Logon, with its key as the user', () => {
+  test("exports a client's authentication as Authentication: Logon, with its key as the user", () => {
     const subject = { kind: 'gateway-key', id: gatewayKeyId.from(ID) } as const;
     const record = { ...RECORD, action: 'app.session.begin', subject } as const;
     expect(ocsfEvent(record, CONTEXT)).toMatchObject({
@@ -185,7 +185,7 @@ describe('OCSF 1.3.0', () => {
     });
   });
 
-  test('every record has the fields that its class requires', () => {
+  test('gives every record the fields that its class requires', () => {
     const base = ['activity_id', 'category_uid', 'class_uid', 'metadata', 'severity_id', 'time'];
     const wrong = ALL.map((record) => ocsfEvent(record, CONTEXT)).filter((event) => {
       const own =
@@ -195,7 +195,7 @@ describe('OCSF 1.3.0', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('an actor with few known details', () => {
+  test('exports an actor with few known details', () => {
     const actor = { uid: null, pid: 1, executable: null };
     expect(ocsfEvent({ ...RECORD, actor }, CONTEXT)).toMatchObject({
       actor: { process: { pid: 1 }, user: { name: 'unknown' } },

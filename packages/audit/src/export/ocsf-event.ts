@@ -88,7 +88,7 @@ export function ocsfEvent(record: AuditRecord, context: ExportContext): JsonObje
 }
 
 /**
- * Values that the class has no field for. The schema's own `count` counts repetitions of the event.
+ * Values without a field in the class. The schema's own `count` is for repeated events.
  */
 function unmapped({ program, count }: AuditRecord): JsonObject {
   const rest = {
@@ -119,7 +119,7 @@ function ocsfActor(actor: AuditActor): JsonObject {
   return { process: { pid, ...file }, user: ocsfUser(actor) };
 }
 
-/** The class asks for a user with an id or a name. */
+/** The class requires a user with an id or a name. */
 function ocsfUser({ uid }: AuditActor): JsonObject {
   return uid === null ? { name: 'unknown' } : { uid: String(uid) };
 }

@@ -7,7 +7,7 @@ const LOG_AUDIT = 13;
 const WARNING = 4;
 const NOTICE = 5;
 
-// Private enterprise number 32473 is set aside for examples and the unregistered (RFC 5612).
+// Private enterprise number 32473 is reserved for examples and unregistered use (RFC 5612).
 const STRUCTURED_DATA_ID = 'postern@32473';
 
 /** One RFC 5424 message, without a line feed. Everything but the text is structured data. */
@@ -45,7 +45,7 @@ function headerField(text: string, maxLength: number): string {
   return printable === '' ? '-' : printable;
 }
 
-/** RFC 5424 §6.3.3. Control characters, which receivers show in ways of their own, are left out. */
+/** Escapes by RFC 5424 §6.3.3. Removes control characters, which receivers display differently. */
 function escapeParameter(value: string): string {
   return value.replaceAll(/\p{Cc}/gu, '').replaceAll(/["\\\]]/g, '\\$&');
 }

@@ -24,8 +24,8 @@ async function forward(
 const numbers = (first: number, last: number): readonly string[] =>
   Array.from({ length: last - first + 1 }, (_, at) => String(first + at));
 
-describe('resumes after the last record that was sent', () => {
-  test('across segments, and after the log was reopened', async () => {
+describe('resuming after the last sent record', () => {
+  test('works across segments and after the log is reopened', async () => {
     await using directory = await testDirectory();
     await using receiver = await startReceiver();
     for (const [first, last] of [
@@ -47,7 +47,7 @@ describe('resumes after the last record that was sent', () => {
     expect(receiver.lines()).toEqual(numbers(1, 40));
   });
 
-  test('sends a log in several batches and keeps no batch after it was sent', async () => {
+  test('sends a log in several batches and drops each batch after sending it', async () => {
     await using directory = await testDirectory();
     await using receiver = await startReceiver();
     const log = await openTestLog(directory.path, { flush: 'by-system' });
@@ -66,8 +66,8 @@ describe('a receiver that', () => {
   test.each<readonly [string, Parameters<typeof startReceiver>[0], number]>([
     ['never reads', (socket) => (socket.pause(), 'left'), 200],
     ['reads and never closes', (socket) => (socket.resume(), 'left'), 200],
-    ['closes at once', (socket) => (socket.end(), 'left'), 10_000],
-    ['breaks the connection off', (socket) => (socket.resetAndDestroy(), 'left'), 10_000],
+    ['closes immediately', (socket) => (socket.end(), 'left'), 10_000],
+    ['resets the connection', (socket) => (socket.resetAndDestroy(), 'left'), 10_000],
     [
       'closes after it has read something',
       (socket) => (socket.once('data', () => socket.end()), 'left'),
@@ -106,7 +106,7 @@ describe('a receiver that', () => {
   });
 });
 
-test('an aborted send ends immediately and is repeated', async () => {
+test('ends an aborted send immediately and repeats it later', async () => {
   await using directory = await testDirectory();
   const log = await openTestLog(directory.path);
   const stop = new AbortController();
@@ -134,8 +134,8 @@ describe('a position that', () => {
   };
   test.each<readonly [string, (path: string) => Promise<void>]>([
     ['was altered', flip],
-    ['is of a later version', (path) => writeFile(path, '{"v":2}\n')],
-    ['was cut off', async (path) => writeFile(path, (await readFile(path)).subarray(0, 50))],
+    ['has a newer version', (path) => writeFile(path, '{"v":2}\n')],
+    ['was truncated', async (path) => writeFile(path, (await readFile(path)).subarray(0, 50))],
   ])('%s: sends everything again and reports it', async (_, change) => {
     await using directory = await testDirectory();
     await using receiver = await startReceiver();
@@ -148,7 +148,7 @@ describe('a position that', () => {
     await log.close();
   });
 
-  test('is a link is refused', async () => {
+  test('is a link: refuses it', async () => {
     await using directory = await testDirectory();
     await using receiver = await startReceiver();
     const log = await openTestLog(directory.path, OPTIONS);
@@ -180,7 +180,7 @@ describe('a damaged log', () => {
     await log.close();
   });
 
-  test('that was cut off before the last sent record is reported as damaged, not as fully sent', async () => {
+  test('that was truncated before the last sent record is reported as damaged, not as fully sent', async () => {
     await using directory = await testDirectory();
     await using receiver = await startReceiver();
     const log = await openTestLog(directory.path, OPTIONS);

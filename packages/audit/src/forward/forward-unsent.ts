@@ -13,26 +13,26 @@ export interface ForwardOptions {
   readonly target: SyslogTarget;
   /** A record in the receiver's format. */
   readonly toMessage: (record: AuditRecord) => string;
-  /** After each batch: how many records are sent so far, and how many the receiver still lacks. */
+  /** Called after each batch with the numbers of sent and of remaining records. */
   readonly onSent?: (sent: number, behind: number) => void;
 }
 
 export interface Forwarded {
   readonly sent: number;
-  /** The log was started over since the last time, so it was sent from its first record. */
+  /** Whether the log was restarted since the last time, so it was sent from its first record. */
   readonly isAnew: boolean;
 }
 
 /**
- * How long the end of a connection waits behind the last record. A receiver that hung up before it
- * read would be seen within a round trip; ended at once, its end would look like the answer to ours.
+ * How long to wait after the last record before closing the connection. If the receiver closes without
+ * reading, we notice within a round trip. Without the wait, its close would look like a reply to ours.
  */
 const QUIET_MS = 250;
 
 /**
- * Sends what the receiver lacks, each batch over a connection of its own. Syslog has no
- * acknowledgement, so a batch counts as sent when the receiver has closed the connection in answer to
- * our end of it, and only then is the position kept: what was cut off before is sent again.
+ * Sends the unsent records, each batch over its own connection. Syslog has no acknowledgement, so a batch
+ * counts as sent when the receiver closes the connection after we have closed our side. Only then is the
+ * position saved; an interrupted batch is sent again.
  */
 export async function forwardUnsent(
   options: ForwardOptions,
@@ -67,7 +67,7 @@ async function deliver(
     if (!sent.ok) return sent;
   }
   const { signal } = target;
-  // Cut off, the close says so.
+  // If it is aborted, `close` reports it.
   await sleep(QUIET_MS, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   return await connected.value.close();
 }

@@ -22,7 +22,7 @@ test('continues after failures and reports how each run ended', async () => {
   expect(seen.slice(0, 4)).toEqual(results);
 });
 
-test('stopping aborts the current run, waits for its end and reports nothing more', async () => {
+test('aborts the current run when stopped, waits for its end and reports nothing more', async () => {
   const begun = Promise.withResolvers<undefined>();
   let isEnded = false;
   const forwarding = keepForwarding<undefined, string>({
@@ -44,7 +44,7 @@ test('stopping aborts the current run, waits for its end and reports nothing mor
   expect(isEnded).toBe(true);
 });
 
-test('stopping ends a wait between runs', async () => {
+test('ends a wait between runs when stopped', async () => {
   const waiting = Promise.withResolvers<undefined>();
   const forwarding = keepForwarding<undefined, string>({
     delays: { lookMs: 86_400_000, firstMs: 1, longestMs: 1 },

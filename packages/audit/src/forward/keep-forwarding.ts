@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Result } from '@postern/kernel';
 
-/** Sending in the background, until it is stopped. */
+/** Background forwarding. */
 export interface Forwarding {
   /** Aborts the current batch, which is sent again next time, and waits for its end. */
   stop(): Promise<void>;
@@ -11,14 +11,14 @@ export interface ForwardingOptions<Sent, Failure> {
   /** Sends the unsent records until the signal aborts it. */
   readonly forward: (signal: AbortSignal) => Promise<Result<Sent, Failure>>;
   readonly onEnd: (result: Result<Sent, Failure>) => void;
-  /** Default: those below. */
+  /** Default: `DELAYS`. */
   readonly delays?: Delays;
 }
 
 export interface Delays {
   /** Interval between checks for new records. */
   readonly lookMs: number;
-  /** After the first failure; each further one doubles it. */
+  /** The delay after the first failure. Each further failure doubles it. */
   readonly firstMs: number;
   readonly longestMs: number;
 }
@@ -32,7 +32,7 @@ export function keepForwarding<Sent, Failure>(
   const { forward, onEnd, delays = DELAYS } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  // Asked anew each time: it changes while something is waited for.
+  // A function, because TypeScript assumes that a checked value doesn't change during an `await`.
   const isStopped = (): boolean => signal.aborted;
   const run = async (): Promise<void> => {
     let failures = 0;

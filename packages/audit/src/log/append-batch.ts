@@ -19,13 +19,13 @@ export interface AppendOptions {
   /** The process that writes the log. */
   readonly actor: AuditActor;
   readonly maxSegmentBytes: number;
-  /** Whether a batch is on the device before it counts as written. */
+  /** Whether to flush each batch to the device. */
   readonly isSynced: boolean;
 }
 
 /**
- * Writes events as the next records, whatever was noted: all of them, or none. The caller holds the
- * lock. The head is replaced last, so that it never vouches for a record that isn't there.
+ * Writes events as the next records, all or none, even if damage was noted. The head is replaced last,
+ * so that it never contains a record that isn't in the log. The caller holds the lock.
  */
 export async function appendBatch(
   files: LogFiles,
@@ -42,7 +42,7 @@ export async function appendBatch(
   return written.ok ? ok(records.slice(before.length)) : written;
 }
 
-/** The log's own records, which come first. One that follows a damaged log begins with saying so. */
+/** The log's own records, which come first. A new log after a damaged one starts with `log.set-aside`. */
 function ownEvents({ head, removedBytes }: LogEnd, isSettingAside: boolean): readonly AuditEvent[] {
   const begin: AuditEvent = { action: 'log.begin', outcome: 'success' };
   const repair: AuditEvent = { action: 'log.repair', outcome: 'success', count: removedBytes };
@@ -105,8 +105,8 @@ async function writeLines(
     ...headSteps(files, next, options.isSynced),
   ];
   const { at, result } = await runSteps(steps);
-  // Where not even this works, the next writer finds the unfinished end and cuts it off. After the
-  // last step nothing is taken back: the head may have been replaced although it failed.
+  // If this fails too, the next writer truncates the incomplete write. If the last step failed, nothing is
+  // undone, because the head may have been replaced anyway.
   if (!result.ok && at < steps.length - 1) await disk.truncate(path, oldBytes);
   return result;
 }

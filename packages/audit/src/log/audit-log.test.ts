@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { appendReads, openTestLog, readOf, testDirectory } from '../testing/test-log.ts';
 import { openAuditLog } from './open-audit-log.ts';
 
-describe('append and read', () => {
+describe('appending and reading', () => {
   test('returns records as written, after the record that starts the log', async () => {
     await using directory = await testDirectory();
     const log = await openTestLog(directory.path);
@@ -37,7 +37,7 @@ describe('append and read', () => {
     await log.close();
   });
 
-  test('a log that was never written is empty and intact', async () => {
+  test('is empty and intact before the first write', async () => {
     await using directory = await testDirectory();
     const log = await openTestLog(directory.path);
     expect(expectOk(await log.tail(5))).toEqual([]);
@@ -45,7 +45,7 @@ describe('append and read', () => {
     await log.close();
   });
 
-  test('only the owner can read: files 0600, directory 0700, whatever the umask', async () => {
+  test('lets only the owner read, with any umask: files 0600, directory 0700', async () => {
     await using directory = await testDirectory();
     const before = process.umask(0);
     try {
@@ -61,7 +61,7 @@ describe('append and read', () => {
     }
   });
 
-  test('the chain continues across segments and processes', async () => {
+  test('continues the chain across segments and processes', async () => {
     await using directory = await testDirectory();
     const options = { maxSegmentBytes: 1000 };
     for (const [first, last] of [
@@ -89,7 +89,7 @@ describe('append and read', () => {
     await log.close();
   });
 
-  test('a hundred concurrent events keep their order', async () => {
+  test('keeps the order of a hundred concurrent events', async () => {
     await using directory = await testDirectory();
     const log = await openTestLog(directory.path, { maxSegmentBytes: 4000 });
     const events = Array.from({ length: 100 }, (_, at) => readOf(`secret-${at}`));
@@ -99,7 +99,7 @@ describe('append and read', () => {
     await log.close();
   });
 
-  test('two logs on one directory write one chain', async () => {
+  test('writes one chain with two open logs', async () => {
     await using directory = await testDirectory();
     const options = { maxSegmentBytes: 2000 };
     const one = await openTestLog(directory.path, options);
@@ -114,7 +114,7 @@ describe('append and read', () => {
     await two.close();
   });
 
-  test('the head can be stored elsewhere', async () => {
+  test('stores the head elsewhere', async () => {
     await using directory = await testDirectory();
     const headPath = `${directory.path}-elsewhere/head.json`;
     const log = await openTestLog(directory.path, { headPath });
@@ -133,13 +133,13 @@ describe('append and read', () => {
   });
 });
 
-describe('what the log rejects', () => {
-  test('an invalid key', async () => {
+describe('errors', () => {
+  test('throws for an invalid key', async () => {
     await using directory = await testDirectory();
     await expect(openTestLog(directory.path, { key: Secret.of('short') })).rejects.toThrow(Fault);
   });
 
-  test("a different key: the head doesn't verify", async () => {
+  test('reports an altered head for a different key', async () => {
     await using directory = await testDirectory();
     const log = await openTestLog(directory.path);
     await appendReads(log, 1, 1);
@@ -171,7 +171,7 @@ describe('what the log rejects', () => {
     await log.close();
   });
 
-  test('a head of a later version', async () => {
+  test('refuses a head of a newer version', async () => {
     await using directory = await testDirectory();
     const log = await openTestLog(directory.path);
     await appendReads(log, 1, 1);
@@ -181,7 +181,7 @@ describe('what the log rejects', () => {
     await log.close();
   });
 
-  test('a directory that is a file', async () => {
+  test('refuses a file instead of the directory', async () => {
     await using directory = await testDirectory();
     await writeFile(directory.path, '');
     const opened = await openAuditLog({
@@ -193,7 +193,7 @@ describe('what the log rejects', () => {
     expect(opened).toMatchObject({ ok: false, failure: { problem: 'not-a-directory' } });
   });
 
-  test('a second writer that waits too long', async () => {
+  test('fails if a second writer waits too long', async () => {
     await using directory = await testDirectory();
     const holder = await openTestLog(directory.path);
     await appendReads(holder, 1, 1);
@@ -212,7 +212,7 @@ describe('what the log rejects', () => {
   });
 });
 
-test('no field of an event accepts free text or a secret', () => {
+test('accepts no free text or secret in any field of an event', () => {
   const secret = Secret.of('sk-test');
   const events: readonly AuditEvent[] = [
     // @ts-expect-error -- an action is a word of the table

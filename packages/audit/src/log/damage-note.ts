@@ -13,7 +13,7 @@ const MAX_NOTE_BYTES = 512;
 const FORM =
   /^\{"v":1,"kind":"([a-z-]{1,20})","file":"([\w.-]{1,60})","line":(\d{1,15}),"seq":(\d{1,15})\}\n$/;
 
-/** The note; undefined if there is none. A note that can't be read still counts. */
+/** The note; undefined if there is none. A malformed note counts as damage too. */
 async function readDamageNote(
   files: LogFiles,
 ): Promise<Result<BrokenLink | undefined, AuditFailure>> {
@@ -31,8 +31,10 @@ async function readDamageNote(
   return ok({ kind, file: parts[2] ?? '', line: Number(parts[3]), seq: Number(parts[4]) });
 }
 
-/** Fails if damage was found before. */
-export async function refuseNoted(files: LogFiles): Promise<Result<undefined, AuditFailure>> {
+/** Fails if damage was noted earlier. */
+export async function expectNoDamageNote(
+  files: LogFiles,
+): Promise<Result<undefined, AuditFailure>> {
   const noted = await readDamageNote(files);
   if (!noted.ok) return noted;
   if (noted.value === undefined) return ok();
@@ -40,7 +42,7 @@ export async function refuseNoted(files: LogFiles): Promise<Result<undefined, Au
   return broken(kind, file, line, seq);
 }
 
-/** Notes the damage, so that every later writer refuses. The caller holds the lock. */
+/** Notes the damage, so that no process writes to the log any more. The caller holds the lock. */
 export async function noteDamage(
   files: LogFiles,
   { kind, file, line, seq }: BrokenLink,

@@ -8,7 +8,7 @@ import { appendReads, openTestLog, readOf, testDirectory } from '../testing/test
 import type { AuditLog } from './open-audit-log.ts';
 
 describe('a damaged log', () => {
-  /** Makes a log of ten records and damages it; its middle is nothing that a writer looks at. */
+  /** Creates a log of ten records and damages it. Writers don't read the middle of a log. */
   async function damaged(path: string, how: 'cut off' | 'altered'): Promise<AuditLog> {
     const log = await openTestLog(path, { maxSegmentBytes: 1000 });
     await appendReads(log, 1, 9);
@@ -39,7 +39,7 @@ describe('a damaged log', () => {
     },
   );
 
-  test('stays untrusted after its damage is undone', async () => {
+  test('stays damaged after the damage is undone', async () => {
     await using directory = await testDirectory();
     const log = await damaged(directory.path, 'altered');
     expect(await log.verify()).toMatchObject({ ok: false });
@@ -121,7 +121,7 @@ describe('a damaged log', () => {
   );
 });
 
-/** What each file of the log holds. */
+/** The content of each file of the log. */
 async function contentsOf(path: string): Promise<Record<string, string>> {
   const names = (await readdir(path)).filter((name) => /^(audit-|head)/.test(name));
   const texts = names.map(
@@ -130,7 +130,7 @@ async function contentsOf(path: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(texts));
 }
 
-/** The lines of all segments in a directory and those below it. */
+/** The lines of all segments in a directory and its subdirectories. */
 async function linesBelow(path: string): Promise<readonly string[]> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   const segments = entries.filter(({ name }) => segmentsAmong([name]).length > 0);

@@ -7,18 +7,17 @@ import { FIRST_HEAD, type Head } from '../chain/head.ts';
 import { linesOf, type SegmentPart } from '../chain/log-lines.ts';
 import { headSteps, readHead, segmentParts, type LogFiles } from './log-files.ts';
 
-/** Where the next record is written. */
+/** The end of the log, after which the next record is written. */
 export interface LogEnd {
-  /** The last record, which may be newer than the head that is on the disk. */
+  /** The last record, which may be newer than the head on the disk. */
   readonly head: Head;
-  /** Bytes of an unfinished write that were cut off just now. */
+  /** The number of bytes of an incomplete write that were removed just now. */
   readonly removedBytes: number;
 }
 
 /**
- * Finds the end of the log, starts a log if there is none, and truncates what a killed writer left
- * unfinished. Complete records that it wrote but didn't add to the head are verified and kept. The
- * caller holds the lock.
+ * Finds the end of the log, starts a log if there is none, and removes the incomplete write of a killed
+ * process. Complete records after the head are verified and kept. The caller holds the lock.
  */
 export async function findEnd(files: LogFiles): Promise<Result<LogEnd, AuditFailure>> {
   const read = await readHead(files);
@@ -53,7 +52,7 @@ async function followOn(
   return await cutOff(files, found, parts, unfinished);
 }
 
-/** Truncates the segments after the end; nothing there was ever acknowledged. */
+/** Truncates the segments after the end. Nothing there was ever acknowledged. */
 async function cutOff(
   files: LogFiles,
   head: Head,

@@ -9,7 +9,7 @@ import { appendReads, openTestLog, readOf, testDirectory } from '../testing/test
 const ROTATING = { maxSegmentBytes: 900 } as const;
 const EVENTS = 6;
 
-/** How many changes to the disk the whole story makes, so that each can go wrong once. */
+/** The number of disk writes in the whole scenario, so that each can fail once. */
 async function countChanges(): Promise<number> {
   await using directory = await testDirectory();
   const disk = faultyDisk(Infinity, 'kill');
@@ -70,7 +70,7 @@ test(
       expect(failures, `full at ${at}`).toEqual(['disk-full']);
       const written = results.flatMap((result) => (result.ok ? [result.value] : []));
       const names = expectOk(await log.tail(99)).flatMap(({ subject }) => subject ?? []);
-      // The record whose very last step failed may be there; nothing else may.
+      // Only a record whose last step failed may be there.
       expect(names).toEqual(expect.arrayContaining(written.map(({ subject }) => subject)));
       expect(names.length - written.length).toBeLessThanOrEqual(1);
       const { unvouched, unfinishedBytes } = expectOk(await log.verify());
@@ -81,12 +81,12 @@ test(
   },
 );
 
-describe('what an interrupted write leaves at the end', () => {
+describe('the remains of an interrupted write', () => {
   const LEFT = [
     ['half a line', '{"v":1,"seq":4,"time":"2025', true],
-    ['NUL bytes, as after a power cut', '\0'.repeat(5000), true],
+    ['NUL bytes, as after a power failure', '\0'.repeat(5000), true],
     ['NUL bytes and a line after them', `${'\0'.repeat(600)}\n{"v":1}\n`, true],
-    ['a whole line that is not genuine', '{"v":1,"seq":4}\n', false],
+    ["a complete line that isn't genuine", '{"v":1,"seq":4}\n', false],
   ] as const;
 
   test.each(LEFT)('%s', async (_name, left, isRepaired) => {
@@ -111,7 +111,7 @@ describe('what an interrupted write leaves at the end', () => {
     await log.close();
   });
 
-  test('an empty next segment', async () => {
+  test('repairs an empty next segment', async () => {
     await using directory = await testDirectory();
     const log = await openTestLog(directory.path, { maxSegmentBytes: 500 });
     await appendReads(log, 1, 2);

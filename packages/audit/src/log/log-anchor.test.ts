@@ -7,7 +7,7 @@ import { appendReads, openTestLog, readOf, testDirectory } from '../testing/test
 import type { AnchorPort, LogAnchor } from './log-anchor.ts';
 import type { AuditLog } from './open-audit-log.ts';
 
-/** An anchor that nobody who changes the log can change. */
+/** An anchor that isn't stored with the log. */
 function anchorPort(): AnchorPort & { kept: LogAnchor | undefined } {
   const port: AnchorPort & { kept: LogAnchor | undefined } = {
     kept: undefined,
@@ -22,7 +22,7 @@ function anchorPort(): AnchorPort & { kept: LogAnchor | undefined } {
 
 const OPTIONS = { maxSegmentBytes: 1500 };
 
-/** A log of 20 records whose copy has 10, and its anchor, which has seen all. */
+/** A log of 20 records, a copy with the first 10, and an anchor of all 20. */
 async function anchored(path: string): Promise<AnchorPort & { kept: LogAnchor | undefined }> {
   const anchor = anchorPort();
   const log = await openTestLog(path, { ...OPTIONS, anchor });
@@ -40,7 +40,7 @@ async function putBack(path: string): Promise<void> {
   await cp(`${path}-older`, path, { recursive: true });
 }
 
-/** Goes on in the log as a process that knows its key and no anchor. */
+/** Appends to the log as a process with its key but without an anchor. */
 async function goOn(path: string, records: number): Promise<void> {
   const log = await openTestLog(path, OPTIONS);
   await appendReads(log, 50, 49 + records);
@@ -58,7 +58,7 @@ describe('a log with an anchor', () => {
         await goOn(path, 3);
       },
     ],
-    ['put back to an older copy', 'rolled-back', putBack],
+    ['replaced by an older copy', 'rolled-back', putBack],
     [
       'put back and gone on with to the same count',
       'forked',
@@ -87,7 +87,7 @@ describe('a log with an anchor', () => {
         }
       },
     ],
-  ])('that was %s is reported as damaged to readers and writers', async (_, kind, change) => {
+  ])('reports a log that was %s as damaged to readers and writers', async (_, kind, change) => {
     await using directory = await testDirectory();
     const anchor = await anchored(directory.path);
     await change(directory.path);
@@ -113,13 +113,13 @@ describe('a log with an anchor', () => {
     await log.close();
   });
 
-  test('is intact after a kill between its last records and the next anchor', async () => {
+  test('is intact if the process was killed between its last records and the next anchor', async () => {
     await using directory = await testDirectory();
     const anchor = await anchored(directory.path);
     await goOn(directory.path, 5);
     const head = await readFile(join(directory.path, 'head.json'));
     await goOn(directory.path, 2);
-    // The last two were written whole, and the head did not come to say so.
+    // The last two records are complete, but the head wasn't updated.
     await writeFile(join(directory.path, 'head.json'), head);
     const log = await openTestLog(directory.path, { ...OPTIONS, anchor });
     expect(expectOk(await log.verify())).toMatchObject({ records: 27, unvouched: 2 });
@@ -129,7 +129,7 @@ describe('a log with an anchor', () => {
     await log.close();
   });
 
-  test('is anchored while other processes write, and the anchor never moves back', async () => {
+  test('is anchored while other processes write, without moving the anchor back', async () => {
     await using directory = await testDirectory();
     const anchor = anchorPort();
     const logs = await Promise.all(

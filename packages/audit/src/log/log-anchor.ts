@@ -5,14 +5,14 @@ import type { AuditFailure } from '../audit-failure.ts';
 import { broken } from '../chain/follow-chain.ts';
 import { openLine } from '../chain/record-line.ts';
 import { firstSeqOf, segmentName } from '../chain/segment-name.ts';
-import { noteDamage, refuseNoted } from './damage-note.ts';
+import { noteDamage, expectNoDamageNote } from './damage-note.ts';
 import { readHead, segmentParts, type LogFiles } from './log-files.ts';
 
 /** The end of the log at one time, stored where someone who changes the log can't change it too. */
 export interface LogAnchor {
-  /** How many records the log had. */
+  /** The number of records in the log. */
   readonly count: number;
-  /** The `mac` of the last one. */
+  /** The `mac` of the last record. */
   readonly hash: string;
   readonly atMs: number;
 }
@@ -28,14 +28,12 @@ export interface AnchorPort {
   ): Promise<Result<undefined, { readonly code: ErrorCodeName }>>;
 }
 
-/**
- * Fails if damage was noted, or if the log no longer has the anchored record, which it then notes.
- */
+/** Fails if damage was noted, or if the log doesn't have the anchored record any more. Notes the latter. */
 export async function expectUndamaged(
   files: LogFiles,
   port: AnchorPort | undefined,
 ): Promise<Result<undefined, AuditFailure>> {
-  const undamaged = await refuseNoted(files);
+  const undamaged = await expectNoDamageNote(files);
   if (!undamaged.ok) return undamaged;
   const anchor = await readAnchor(port);
   if (!anchor.ok) return anchor;
@@ -53,7 +51,7 @@ async function readAnchor(
   return anchor.ok ? anchor : failed({ reason: 'audit-anchor', code: anchor.failure.code });
 }
 
-/** Whether the log has the anchored record. It may have more, since a kill may come before the next anchor. */
+/** Whether the log has the anchored record. There may be newer records if a process was killed. */
 async function checkAnchor(
   files: LogFiles,
   anchor: LogAnchor | undefined,
@@ -78,7 +76,7 @@ async function checkAnchor(
   return broken(link === undefined ? 'altered' : 'forked', segment.name, 0, count);
 }
 
-/** The line of a record among those of a segment. */
+/** The line of a record in a segment. */
 function lineOf(bytes: Buffer, seq: number): Uint8Array | undefined {
   const beginning = Buffer.from(`{"v":1,"seq":${seq},`);
   const isFirst = bytes.subarray(0, beginning.length).equals(beginning);
@@ -104,10 +102,10 @@ export async function keepAnchor(
   const ageMs = before.value === undefined ? Infinity : Math.abs(nowMs - before.value.atMs);
   if (ageMs < minAgeMs) return ok();
   const undamaged = await expectUndamaged(files, port);
-  return undamaged.ok ? await keepHead(files, port, nowMs, false) : undamaged;
+  return undamaged.ok ? await saveAnchor(files, port, nowMs, false) : undamaged;
 }
 
-export async function keepHead(
+export async function saveAnchor(
   files: LogFiles,
   port: AnchorPort | undefined,
   atMs: number,

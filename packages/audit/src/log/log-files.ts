@@ -43,7 +43,7 @@ function isOfNewerVersion(bytes: Uint8Array): boolean {
 /** The steps that replace the head. */
 export function headSteps(files: LogFiles, head: Head, isSynced: boolean): readonly Step[] {
   const { disk, headPath, keys } = files;
-  // One name is enough: only the holder of the lock writes it.
+  // A fixed name, because only the holder of the lock writes it.
   const temporary = `${headPath}.tmp`;
   return replaceSteps(headPath, temporary, {
     create: (at) => disk.write(at, sealHead(head, keys.head)),
@@ -57,7 +57,7 @@ export async function makeDirectories(files: LogFiles): Promise<Result<undefined
   return made.ok ? await files.disk.makeDirectory(dirname(files.headPath)) : made;
 }
 
-/** Every segment from the given place on, each as long as it is now. */
+/** All segments from the given position on, with their current sizes. */
 export async function segmentParts(
   files: LogFiles,
   firstName = '',

@@ -12,7 +12,7 @@ import type { AuditActor, AuditEvent, AuditRecord } from '@postern/protocol';
 import type { AuditFailure } from '../audit-failure.ts';
 import { deriveAuditKeys } from '../chain/audit-keys.ts';
 import { appendBatch, type AppendOptions, type TimedEvent } from './append-batch.ts';
-import { refuseNoted } from './damage-note.ts';
+import { expectNoDamageNote } from './damage-note.ts';
 import { expectUndamaged, keepAnchor, type AnchorPort } from './log-anchor.ts';
 import { makeDirectories, type LogFiles } from './log-files.ts';
 import {
@@ -24,27 +24,26 @@ import {
   type LogSnapshot,
 } from './read-log.ts';
 import { setAside, verifyAndNote, type LogSetAside } from './set-aside.ts';
-import { keepPosition, unsentRecords, type SentPosition, type Unsent } from './unsent-records.ts';
+import { savePosition, unsentRecords, type SentPosition, type Unsent } from './unsent-records.ts';
 
 export interface AuditLogOptions {
-  /** The directory of the segments, made 0700. */
+  /** The directory of the segments, created with mode 0700. */
   readonly directory: string;
-  /** The vault's key for the log: 64 hexadecimal digits. It must outlive every change of the vault's own. */
+  /** The vault's stable key for the log: 64 hexadecimal digits. */
   readonly key: Secret;
   readonly clock: Clock;
   /** The process that writes. */
   readonly actor: AuditActor;
   /**
-   * The file of the head, which vouches for the log's end. Default: `head.json` in the directory. A
-   * place of other backups makes it harder to put both back to an older state together.
+   * The file of the head. Default: `head.json` in the directory. If it is in another backup than the
+   * log, rolling back both is harder.
    */
   readonly headPath?: string;
-  /** A new segment begins when one has grown to this. Default: 8 MiB. */
+  /** The size from which a new segment is started. Default: 8 MiB. */
   readonly maxSegmentBytes?: number;
   /**
-   * `every-batch`: an event counts as written once it is on the device, also through a power cut.
-   * `by-system`: once it is with the operating system, which loses it only in a power cut.
-   * Default: `every-batch`.
+   * `every-batch` (the default): an event is written when it is on the device. `by-system`: when the
+   * operating system has it, so a power failure can lose it.
    */
   readonly flush?: 'every-batch' | 'by-system';
   /** Where the end of the log is stored, so that an older copy is detected. Default: nowhere. */
@@ -57,21 +56,23 @@ export interface AuditLogOptions {
 
 /** The audit log of one vault. Several processes may have it open. */
 export interface AuditLog {
-  /** Returns when the event is written as `flush` says. A failure means: not written, except
-   * where the very last step failed, of which nobody can say. */
+  /**
+   * Returns when the event is written (see `flush`). After a failure it isn't written, unless the last
+   * step failed: then it may be.
+   */
   append(event: AuditEvent): Promise<Result<AuditRecord, AuditFailure>>;
-  /** The last records, oldest first, each checked. */
+  /** The last records, oldest first, verified. */
   tail(count: number): Promise<Result<readonly AuditRecord[], AuditFailure>>;
-  /** Every record, oldest first, each checked before it is handed over. Returns how many. */
+  /** Verifies every record and passes it to `take`, oldest first. Returns their number. */
   forEach(take: (record: AuditRecord) => void): Promise<Result<number, AuditFailure>>;
   /**
-   * Checks the whole log. `audit-damaged` names the first broken link; from then on nothing is
-   * written to the log by any process until it is set aside.
+   * Verifies the whole log. If it is damaged, fails with the first broken link, and no process writes to
+   * the log any more until it is set aside.
    */
   verify(): Promise<Result<AuditVerdict, AuditFailure>>;
   /**
-   * For a damaged log: moves everything to a directory next to the segments, kept as evidence, and
-   * starts a new log with a record of it. Undefined if the log is intact: nothing is moved.
+   * Moves a damaged log to a subdirectory, as evidence, and starts a new log that records this. Returns
+   * undefined and does nothing if the log is intact.
    */
   setAside(): Promise<Result<LogSetAside | undefined, AuditFailure>>;
   /**
@@ -79,7 +80,7 @@ export interface AuditLog {
    * is kept.
    */
   keepAnchor(minAgeMs?: number): Promise<Result<undefined, AuditFailure>>;
-  /** What a receiver lacks: the next records after the position that `markSent` stored. */
+  /** The next records to send: those after the position that `markSent` stored. */
   unsent(): Promise<Result<Unsent, AuditFailure>>;
   /** Stores the position of the last record that a receiver has. One process at a time may send. */
   markSent(position: SentPosition): Promise<Result<undefined, AuditFailure>>;
@@ -159,7 +160,7 @@ class SegmentedLog implements AuditLog {
     });
   }
 
-  /** What came at once, or while one batch was written, shares a batch: one flush for all of them. */
+  /** Writes waiting events in batches, because all events of a batch need only one flush. */
   async #writeAll(): Promise<void> {
     await Promise.resolve();
     while (this.#waiting.length > 0) {
@@ -185,9 +186,9 @@ class SegmentedLog implements AuditLog {
     });
   }
 
-  /** Compares the log with its anchor before the first record: the next look is for whoever keeps it. */
+  /** Compares the log with its anchor before the first record. After that, `keepAnchor` does. */
   async #expectUndamaged(): Promise<Result<undefined, AuditFailure>> {
-    if (this.#isCompared) return await refuseNoted(this.#files);
+    if (this.#isCompared) return await expectNoDamageNote(this.#files);
     const undamaged = await expectUndamaged(this.#files, this.#anchor);
     this.#isCompared = undamaged.ok;
     return undamaged;
@@ -202,11 +203,11 @@ class SegmentedLog implements AuditLog {
   }
 
   async verify(): Promise<Result<AuditVerdict, AuditFailure>> {
-    const undamaged = await refuseNoted(this.#files);
+    const undamaged = await expectNoDamageNote(this.#files);
     if (!undamaged.ok) return undamaged;
     const verdict = await this.#read((snapshot) => verifyLog(this.#files, snapshot));
     if (!verdict.ok && verdict.failure.reason === 'audit-damaged') {
-      // Once more under the lock: another process may have set the log aside meanwhile.
+      // Check again under the lock, because another process may have set the log aside.
       return await this.#lock.hold(() => verifyAndNote(this.#files, this.#anchor));
     }
     if (!verdict.ok) return verdict;
@@ -237,7 +238,7 @@ class SegmentedLog implements AuditLog {
   }
 
   markSent(position: SentPosition): Promise<Result<undefined, AuditFailure>> {
-    return keepPosition(this.#files, position);
+    return savePosition(this.#files, position);
   }
 
   async close(): Promise<void> {

@@ -8,13 +8,13 @@ import { NO_RECORD, openLine } from '../chain/record-line.ts';
 import { readHead, segmentParts, type LogFiles } from './log-files.ts';
 import { readRecord } from './read-record.ts';
 
-/** What a log that is whole comes to. */
+/** The result of verifying an intact log. */
 export interface AuditVerdict {
   readonly records: number;
   readonly segments: number;
-  /** Records behind the head: written by a process that was killed before it could vouch for them. */
+  /** The number of records after the head, written by a process that was killed before updating it. */
   readonly unvouched: number;
-  /** Bytes of a write that was never finished; the next append removes them. */
+  /** The number of bytes of an incomplete write, which the next append removes. */
   readonly unfinishedBytes: number;
 }
 
@@ -24,7 +24,7 @@ export interface LogSnapshot {
   readonly parts: readonly SegmentPart[];
 }
 
-/** Takes the snapshot. The caller holds the lock, or knows that nobody writes. */
+/** Takes a snapshot. The caller holds the lock, or knows that no process writes. */
 export async function snapshotOf(files: LogFiles): Promise<Result<LogSnapshot, AuditFailure>> {
   const head = await readHead(files);
   if (!head.ok) return head;
@@ -34,7 +34,7 @@ export async function snapshotOf(files: LogFiles): Promise<Result<LogSnapshot, A
 
 const BEGINNING: ChainStart = { seq: 0, mac: NO_RECORD, file: FIRST_HEAD.segment, bytes: 0 };
 
-/** Checks every record from the first to the head, or names the first broken link. */
+/** Verifies every record. Fails with the first broken link. */
 export async function verifyLog(
   files: LogFiles,
   { head, parts }: LogSnapshot,
@@ -92,7 +92,7 @@ export async function lastRecords(
   return ok([]);
 }
 
-/** The place before a segment's first record, as that record itself says; undefined if it has none. */
+/** The position before a segment's first record, from that record; undefined if it has none. */
 async function startOf(
   files: LogFiles,
   parts: readonly SegmentPart[],

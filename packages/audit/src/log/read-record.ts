@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { AuditFailure } from '../audit-failure.ts';
 import type { LogLine } from '../chain/log-lines.ts';
 
-/** The record of a line that is known to be genuine; one with words of a later version is refused. */
+/** Parses a verified line. Fails with `audit-version-unknown` if a newer version wrote it. */
 export function readRecord(line: LogLine): Result<AuditRecord, AuditFailure> {
   const json = parseJson(decodeUtf8(line.bytes) ?? '');
   const parsed = json.ok ? v.safeParse(AuditRecordSchema, json.value) : undefined;

@@ -3,8 +3,8 @@ import { ok, type Result } from '@postern/kernel';
 import type { AuditFailure, BrokenLink } from '../audit-failure.ts';
 import { segmentsAmong } from '../chain/segment-name.ts';
 import { appendBatch, type AppendOptions } from './append-batch.ts';
-import { DAMAGE_NOTE, noteDamage, refuseNoted } from './damage-note.ts';
-import { expectUndamaged, keepHead, type AnchorPort } from './log-anchor.ts';
+import { DAMAGE_NOTE, noteDamage, expectNoDamageNote } from './damage-note.ts';
+import { expectUndamaged, saveAnchor, type AnchorPort } from './log-anchor.ts';
 import type { LogFiles } from './log-files.ts';
 import { snapshotOf, verifyLog, type AuditVerdict } from './read-log.ts';
 
@@ -15,7 +15,7 @@ export interface LogSetAside {
   readonly broken: BrokenLink;
 }
 
-/** Checks the log, and notes damage so that nothing more is written. The caller holds the lock. */
+/** Verifies the log and notes damage. The caller holds the lock. */
 export async function verifyAndNote(
   files: LogFiles,
   anchor: AnchorPort | undefined,
@@ -24,8 +24,8 @@ export async function verifyAndNote(
   const verdict: Result<AuditVerdict, AuditFailure> = snapshot.ok
     ? await verifyLog(files, snapshot.value)
     : snapshot;
-  // What was found first says more than what a set-aside that was cut off left.
-  const noted = await refuseNoted(files);
+  // An earlier note says more than the state after an interrupted `setAside`.
+  const noted = await expectNoDamageNote(files);
   if (!noted.ok) return noted;
   // A note that can't be written changes nothing about the damage.
   if (!verdict.ok && verdict.failure.reason === 'audit-damaged') {
@@ -37,9 +37,9 @@ export async function verifyAndNote(
 }
 
 /**
- * Moves the segments and the head of a damaged log to a directory named after the time, and begins a
- * new log whose first record says so. Until the last step a process that is killed leaves a log that
- * takes no records, and the next call completes it. The caller holds the lock.
+ * Moves the segments and the head of a damaged log to a directory named after the time, and starts a new
+ * log whose first record says so. If it is interrupted, the log accepts no records until the next call
+ * completes it. The caller holds the lock.
  */
 export async function setAside(
   files: LogFiles,
@@ -51,7 +51,7 @@ export async function setAside(
   if (verdict.ok) return ok(undefined);
   if (verdict.failure.reason !== 'audit-damaged') return verdict;
   const { broken } = verdict.failure;
-  // Without the note a kill between here and the first record would leave a log that looks new.
+  // Without the note, an interruption before the first record would leave a log that looks new.
   const noted = await noteDamage(files, broken);
   if (!noted.ok) return noted;
   const stamp = await freeStamp(files, nowMs);
@@ -67,15 +67,15 @@ export async function setAside(
   } as const;
   const begun = await appendBatch(files, options, [{ event, atMs: nowMs }]);
   if (!begun.ok) return begun;
-  // Before the note goes: without it the new log would be taken for an old one.
-  const kept = await keepHead(files, anchor, nowMs, true);
+  // Must come before the note is moved: without the new anchor, the new log would look like a rollback.
+  const kept = await saveAnchor(files, anchor, nowMs, true);
   if (!kept.ok) return kept;
   const note = join(files.directory, DAMAGE_NOTE);
   const done = await moveIfThere(files, note, join(aside, DAMAGE_NOTE));
   return done.ok ? ok({ directory: aside, broken }) : done;
 }
 
-/** The time as part of a name that isn't taken, so that no evidence is overwritten. */
+/** A time stamp whose directory doesn't exist yet, so that no evidence is overwritten. */
 async function freeStamp(
   { disk, directory }: LogFiles,
   nowMs: number,
@@ -96,7 +96,7 @@ async function moveLog(
   stamp: string,
 ): Promise<Result<undefined, AuditFailure>> {
   const { disk, directory, headPath } = files;
-  // A head that is kept elsewhere stays there: it may be on another file system.
+  // A head outside of the directory stays there, because it may be on another file system.
   const isInside = dirname(headPath) === directory;
   const headAside = isInside ? join(aside, basename(headPath)) : `${headPath}.set-aside-${stamp}`;
   const made = await disk.makeDirectory(aside);

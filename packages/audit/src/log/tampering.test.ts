@@ -15,8 +15,8 @@ import { appendReads, openTestLog, readOf, testDirectory, TEST_KEY } from '../te
 import type { AuditLog } from './open-audit-log.ts';
 
 /*
- * A log of seven records in segments of two, changed on the disk in every way that a person with an
- * editor, but without the key, has.
+ * A log of seven records in segments of two, changed on the disk in every way that is possible without
+ * the key.
  */
 
 let directory: Awaited<ReturnType<typeof testDirectory>>;
@@ -47,7 +47,7 @@ const textOf = (lines: readonly string[]): Buffer =>
   Buffer.from(lines.map((line) => `${line}\n`).join(''));
 const firstSeq = (name: string): number => Number(name.slice(6, 18));
 
-/** What `verify` finds with these files in place of the original ones (undefined: gone). */
+/** The result of `verify` after replacing files (undefined removes a file). */
 async function brokenWith(
   changes: ReadonlyMap<string, Uint8Array | undefined>,
 ): Promise<BrokenLink | string> {
@@ -66,7 +66,7 @@ async function brokenWith(
 const lineOfByte = (bytes: Buffer, at: number): number =>
   bytes.subarray(0, at).toString('latin1').split('\n').length;
 
-/** Undefined where the change is found in that line as one of these kinds, else what was found. */
+/** Undefined if the change was found in that line as one of these kinds; otherwise the actual result. */
 async function missed(
   name: string,
   changed: Uint8Array,
@@ -80,12 +80,12 @@ async function missed(
   return isRight && kinds.includes(found.kind) ? undefined : { found, name, line };
 }
 
-test('is intact as it was written', async () => {
+test('finds an unchanged log intact', async () => {
   expect(await brokenWith(new Map())).toBe('whole');
 });
 
 describe('every byte', { timeout: 60_000 }, () => {
-  /** Runs a change at every byte of every segment and returns those that were not found. */
+  /** Makes a change at every byte of every segment and returns those that weren't detected. */
   async function allMissed(
     change: (before: Buffer, after: Buffer, at: number) => Buffer,
     kinds: readonly string[],
@@ -102,13 +102,13 @@ describe('every byte', { timeout: 60_000 }, () => {
     return wrong;
   }
 
-  test('changed: found, in its line', async () => {
+  test('detects a changed byte, in its line', async () => {
     const change = (before: Buffer, [byte = 0, ...after]: Buffer, at: number): Buffer =>
       Buffer.concat([before, Buffer.of(byte ^ (1 << (at % 8)), ...after)]);
     expect(await allMissed(change, ['altered', 'truncated'])).toEqual([]);
   });
 
-  test('removed, or another put before it: found, in its line', async () => {
+  test('detects a removed or inserted byte, in its line', async () => {
     const change = (before: Buffer, after: Buffer, at: number): Buffer =>
       at % 2 === 0
         ? Buffer.concat([before, after.subarray(1)])
@@ -116,7 +116,7 @@ describe('every byte', { timeout: 60_000 }, () => {
     expect(await allMissed(change, ['altered', 'truncated', 'inserted'])).toEqual([]);
   });
 
-  test('and all behind it cut off: found, at the first record that is missing', async () => {
+  test('detects a truncation, at the first missing record', async () => {
     const wrong: unknown[] = [];
     for (const name of segments) {
       const bytes = bytesOf(name);
@@ -132,7 +132,7 @@ describe('every byte', { timeout: 60_000 }, () => {
     expect(wrong).toEqual([]);
   });
 
-  test('of the head changed or cut off: found', async () => {
+  test('detects a changed or truncated head', async () => {
     const head = bytesOf('head.json');
     for (let at = 0; at < head.length; at += 1) {
       const changed = Buffer.from(head);
@@ -146,13 +146,13 @@ describe('every byte', { timeout: 60_000 }, () => {
   });
 });
 
-/** As a write that was cut off leaves it: every acknowledged byte is there, so the log is intact. */
+/** Like an incomplete write: all acknowledged bytes are there, so the log is intact. */
 function onlyAddsAnUnfinishedLine(bytes: Buffer, changed: Buffer): boolean {
   const added = changed.subarray(bytes.length);
   return changed.subarray(0, bytes.length).equals(bytes) && !added.includes('\n');
 }
 
-test('any bytes anywhere: never intact, and never reported before the place', async () => {
+test('detects any changed bytes, and reports no line before them', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.nat(segments.length - 1),
@@ -185,30 +185,30 @@ describe('lines', () => {
   const second = (): string => segments[1] ?? '';
   const last = (): string => segments.at(-1) ?? '';
 
-  test('two swapped', async () => {
+  test('detects two swapped lines', async () => {
     for (const name of segments.filter((segment) => linesOf(segment).length > 1)) {
       const found = await edit(name, ([a = '', b = '', ...rest]) => [b, a, ...rest]);
       expect(found).toEqual({ kind: 'reordered', file: name, line: 1, seq: firstSeq(name) });
     }
   });
 
-  test('one removed', async () => {
+  test('detects a removed line', async () => {
     const found = await edit(second(), ([, ...rest]) => rest);
     expect(found).toEqual({ kind: 'removed', file: second(), line: 1, seq: firstSeq(second()) });
   });
 
-  test('the last one removed', async () => {
+  test('detects a removed last line', async () => {
     const count = linesOf(last()).length;
     const found = await edit(last(), (lines) => lines.slice(0, -1));
     expect(found).toMatchObject({ kind: 'truncated', seq: firstSeq(last()) + count - 1 });
   });
 
-  test('one copied to another place', async () => {
+  test('detects a copied line', async () => {
     const found = await edit(last(), (lines) => [...lines, linesOf(second())[0] ?? '']);
     expect(found).toMatchObject({ kind: 'inserted', line: linesOf(last()).length + 1 });
   });
 
-  test('a forged one put in, and put at the end', async () => {
+  test('detects a forged line in the middle and at the end', async () => {
     const forged = (linesOf(second())[1] ?? '').replace('secret.read', 'vault.lock');
     const [found, atEnd] = [
       await edit(second(), ([a = '', ...rest]) => [a, forged, ...rest]),
@@ -218,7 +218,7 @@ describe('lines', () => {
     expect(atEnd).toMatchObject({ kind: 'altered', file: last(), seq: 8 });
   });
 
-  test('a genuine record from another branch of the log', async () => {
+  test('detects a genuine record from another branch of the log', async () => {
     const key = deriveAuditKeys(TEST_KEY).record;
     const [line = ''] = linesOf(second());
     const record = v.parse(AuditRecordSchema, JSON.parse(line));
@@ -232,7 +232,7 @@ describe('lines', () => {
 });
 
 describe('files', () => {
-  test('a segment gone: the first, one in the middle, the last, all', async () => {
+  test('detects missing segments: the first, one in the middle, the last, all', async () => {
     for (const name of segments) {
       const next = segments[segments.indexOf(name) + 1];
       const found = await brokenWith(new Map([[name, undefined]]));
@@ -245,7 +245,7 @@ describe('files', () => {
     expect(all).toMatchObject({ kind: 'truncated', seq: 1 });
   });
 
-  test('a segment renamed, or two exchanged', async () => {
+  test('detects a renamed segment and two swapped segments', async () => {
     const [, second = '', third = ''] = segments;
     const renamed = 'audit-000000000004.jsonl';
     const changes = new Map([
@@ -260,14 +260,14 @@ describe('files', () => {
     expect(await brokenWith(exchanged)).toMatchObject({ kind: 'reordered', file: second });
   });
 
-  test('the head gone', async () => {
+  test('detects a missing head', async () => {
     expect(await brokenWith(new Map([['head.json', undefined]]))).toMatchObject({
       kind: 'head-missing',
       file: 'head.json',
     });
   });
 
-  test('an older genuine head only covers fewer records', async () => {
+  test('accepts an older genuine head, which covers fewer records', async () => {
     const key = deriveAuditKeys(TEST_KEY).head;
     const [first = ''] = segments;
     const mac = /"mac":"([0-9a-f]{64})"\}$/.exec(linesOf(first)[0] ?? '')?.[1] ?? '';
@@ -276,7 +276,7 @@ describe('files', () => {
     expect(await brokenWith(new Map([['head.json', older]]))).toBe('whole');
   });
 
-  test('and a damaged log accepts no record', async () => {
+  test('accepts no record in a damaged log', async () => {
     const name = segments.at(-1) ?? '';
     files.set(pathOf(name), bytesOf(name).subarray(0, -10));
     expect(await log.append(readOf('x'))).toMatchObject({

@@ -11,15 +11,15 @@ import { headSteps, type LogFiles } from './log-files.ts';
 import type { LogSnapshot } from './read-log.ts';
 import { readRecord } from './read-record.ts';
 
-/** What a receiver lacks. */
+/** The records that a receiver doesn't have yet. */
 export interface Unsent {
-  /** The next ones, oldest first; empty if it has all. */
+  /** The next batch, oldest first; empty if the receiver has all records. */
   readonly records: readonly PlacedRecord[];
-  /** How many it lacks. */
+  /** The number of unsent records. */
   readonly behind: number;
-  /** How many it has. */
+  /** The number of sent records. */
   readonly sent: number;
-  /** The position belongs to another log, or was altered: everything is sent again. */
+  /** Whether everything is sent again, because the position is of another log or was altered. */
   readonly isAnew: boolean;
 }
 
@@ -32,9 +32,9 @@ export interface PlacedRecord {
 /** The last record that was sent: where it ends, its number and its `mac`. */
 export type SentPosition = Head;
 
-/** Beside the segments; it stays when a log is set aside. */
+/** In the log's directory. It isn't moved when a log is set aside. */
 const POSITION_FILE = 'forward.json';
-/** How much is read, and kept in memory, at once. */
+/** The maximum size of a batch. */
 const BATCH_BYTES = 262_144;
 const LINE_FEED = 0x0a;
 
@@ -74,8 +74,8 @@ export async function unsentRecords(
   });
 }
 
-/** Keeps the position in one step; it is on the device when this returns. */
-export async function keepPosition(
+/** Saves the position atomically and flushes it to the device. */
+export async function savePosition(
   files: LogFiles,
   position: SentPosition,
 ): Promise<Result<undefined, AuditFailure>> {
@@ -86,7 +86,7 @@ export async function keepPosition(
   return result;
 }
 
-/** Whether the record of the position is where it was: a log that was begun anew has another there. */
+/** Whether the record of the position is in the log. A new log has another record there. */
 async function isInLog(files: LogFiles, position: SentPosition): Promise<boolean> {
   const from = Math.max(0, position.bytes - MAX_LINE_BYTES);
   const length = position.bytes - from;
@@ -97,7 +97,7 @@ async function isInLog(files: LogFiles, position: SentPosition): Promise<boolean
   return link?.seq === position.seq && link.mac === position.last;
 }
 
-/** The segments from the position on, no more than a batch of them. */
+/** The parts of segments after the position, at most one batch. */
 function nextParts(parts: readonly SegmentPart[], position: SentPosition): readonly SegmentPart[] {
   let left = BATCH_BYTES;
   return parts

@@ -22,7 +22,7 @@ async function connectTo(port: number, timeoutMs = 5000): Promise<SyslogConnecti
   return expectOk(await connectSyslog({ host: '127.0.0.1', port, timeoutMs }));
 }
 
-/** Takes octet-counted frames apart (RFC 6587 §3.4.1). */
+/** Parses octet-counted frames (RFC 6587 §3.4.1). */
 function framesOf(bytes: Buffer): string[] {
   const frames: string[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -35,7 +35,7 @@ function framesOf(bytes: Buffer): string[] {
 }
 
 describe('over TCP', () => {
-  test('every message arrives complete, counted in bytes, before close returns', async () => {
+  test('delivers every message completely, counted in bytes, before close returns', async () => {
     const received: Buffer[] = [];
     const port = await listen((socket) => {
       socket.on('data', (chunk) => received.push(chunk));
@@ -49,7 +49,7 @@ describe('over TCP', () => {
     expect(framesOf(Buffer.concat(received))).toEqual(many);
   });
 
-  test('framed by line feeds, each message is a line', async () => {
+  test('sends each message as a line with line-feed framing', async () => {
     const received: Buffer[] = [];
     const port = await listen((socket) => {
       socket.on('data', (chunk) => received.push(chunk));
@@ -62,7 +62,7 @@ describe('over TCP', () => {
     expect(Buffer.concat(received).toString()).toBe('{"a":1}\ngrößer\n');
   });
 
-  test("a client certificate that isn't PEM fails before connecting", async () => {
+  test("refuses a client certificate that isn't PEM before connecting", async () => {
     const tls = { client: { certificate: 'no', key: Secret.of('no') } };
     let connections = 0;
     const port = await listen(() => {
@@ -73,13 +73,13 @@ describe('over TCP', () => {
     expect(connections).toBe(0);
   });
 
-  test('a port that nobody listens on', async () => {
+  test('fails for a port without a listener', async () => {
     const failure = { reason: 'syslog-unreachable', errno: 'ECONNREFUSED' };
     const connected = await connectSyslog({ host: '127.0.0.1', port: 1, timeoutMs: 5000 });
     expect(connected).toEqual({ ok: false, failure });
   });
 
-  test('a receiver that closes the connection: the next message or close fails', async () => {
+  test('fails the next message or close if the receiver closes the connection', async () => {
     const port = await listen((socket) => socket.once('data', () => socket.end()));
     const connection = await connectTo(port);
     expectOk(await connection.send('first'));
@@ -87,7 +87,7 @@ describe('over TCP', () => {
     expect(await connection.close()).toMatchObject({ failure: { reason: 'syslog-unreachable' } });
   });
 
-  test('a receiver that reads nothing: fails after the timeout', async () => {
+  test("fails after the timeout if the receiver doesn't read", async () => {
     const port = await listen((socket) => socket.pause());
     const connection = await connectTo(port, 200);
     const sendUntilFull = async (): Promise<unknown> => {
@@ -99,7 +99,7 @@ describe('over TCP', () => {
     expect(await sendUntilFull()).toEqual({ reason: 'syslog-unreachable', errno: 'ETIMEDOUT' });
   });
 
-  test('a receiver that never closes: close fails after the timeout', async () => {
+  test('fails to close after the timeout if the receiver never closes', async () => {
     const port = await listen((socket) => socket.resume());
     const connection = await connectTo(port, 200);
     expectOk(await connection.send('message'));

@@ -10,33 +10,33 @@ export interface SyslogTarget {
   /** For the connection, and for each step of sending. */
   readonly timeoutMs: number;
   /**
-   * `octet-counting`: each message behind its length (RFC 6587 §3.4.1). `line-feed`: a line feed behind
-   * each, which then may have none inside. Default: `octet-counting`.
+   * `octet-counting` (the default): each message follows its length (RFC 6587 §3.4.1). `line-feed`: each
+   * message ends with a line feed and must not contain one.
    */
   readonly framing?: 'octet-counting' | 'line-feed';
-  /** Cuts the connection off. */
+  /** Aborts the connection. */
   readonly signal?: AbortSignal;
 }
 
-/** The receiver's certificate is always checked, for its chain and for its name. */
+/** TLS settings. The chain and the name of the receiver's certificate are always verified. */
 export interface SyslogTls {
-  /** The authorities to trust, PEM. Default: those of the runtime. */
+  /** The trusted authorities in PEM. Default: those of the runtime. */
   readonly authorities?: string;
   /** The name that the certificate must have. Default: the host. */
   readonly serverName?: string;
-  /** The client certificate and key, for a receiver that requires them: both PEM. */
+  /** The client certificate and key in PEM, if the receiver requires them. */
   readonly client?: { readonly certificate: string; readonly key: Secret };
 }
 
 export type SyslogFailure =
   | { readonly reason: 'syslog-unreachable'; readonly errno: string }
   | { readonly reason: 'syslog-certificate'; readonly errno: string }
-  /** Our own certificates or key are not PEM, or don't belong together. */
+  /** Our own certificates or key aren't PEM, or don't belong together. */
   | { readonly reason: 'syslog-credentials'; readonly errno: string };
 
 /** A connection to a receiver. It can't be used after a failure. */
 export interface SyslogConnection {
-  /** Sends one message. Returns when it may take more; the protocol has no acknowledgement. */
+  /** Sends one message. Returns when another can be sent; the protocol has no acknowledgement. */
   send(message: string): Promise<Result<undefined, SyslogFailure>>;
   /** Returns when the receiver has closed too, and so has taken every byte. */
   close(): Promise<Result<undefined, SyslogFailure>>;
@@ -72,7 +72,7 @@ export async function connectSyslog(
     target.signal?.removeEventListener('abort', cutOff);
   });
   if (target.signal?.aborted === true) cutOff();
-  // What a receiver says is not for us, but unread it would keep the connection open.
+  // Discard what the receiver sends, because unread data would keep the connection open.
   socket.resume();
   const until = (event: string): Promise<Result<undefined, SyslogFailure>> =>
     new Promise((settle) => {
@@ -115,7 +115,7 @@ function openSocket({ host, port, tls }: SyslogTarget): Result<Socket, SyslogFai
       connectTls({
         host,
         port,
-        // An address is no name to ask for (RFC 6066 §3); the certificate must have it all the same.
+        // An IP address isn't sent as the server name (RFC 6066 §3), but the certificate must contain it.
         ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
         minVersion: 'TLSv1.2',
         ...(authorities === undefined ? {} : { ca: authorities }),
@@ -125,14 +125,14 @@ function openSocket({ host, port, tls }: SyslogTarget): Result<Socket, SyslogFai
       }),
     );
   } catch (error) {
-    // OpenSSL could not read what it was given. Whatever else it says may quote it.
+    // OpenSSL couldn't parse its input. Drop its message, which may contain parts of it.
     const errno = errnoOf(error);
     if (errno === undefined) throw error;
     return failed({ reason: 'syslog-credentials', errno });
   }
 }
 
-/** What Node and OpenSSL call a certificate that is not to be trusted. */
+/** The error codes of Node and OpenSSL for an untrusted certificate. */
 const CERTIFICATE =
   /^(?:CERT_|ERR_TLS_CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_|INVALID_CA|ERR_OSSL_X509)/;
 

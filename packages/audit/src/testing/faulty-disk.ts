@@ -1,7 +1,7 @@
 import { nodeLogDisk, type DiskFailure, type LogDisk } from '@postern/disk';
 import { failed, type Result } from '@postern/kernel';
 
-/** Thrown where the process would have been killed. */
+/** Thrown at the point where the process would have been killed. */
 export class Killed extends Error {
   override readonly name = 'Killed';
 }

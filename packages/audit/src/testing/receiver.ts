@@ -4,11 +4,11 @@ import { createServer, type Socket } from 'node:net';
 /** A receiver of records over plain TCP, separated by line feeds. */
 export interface TestReceiver extends AsyncDisposable {
   readonly port: number;
-  /** Everything that was read, of all connections. */
+  /** Everything that was received over all connections. */
   lines(): readonly string[];
 }
 
-/** How a connection is treated; it counts from 1. */
+/** Decides how to treat a connection. `connection` counts from 1. */
 export type Treatment = (socket: Socket, connection: number) => 'read' | 'left';
 
 export async function startReceiver(treat: Treatment = () => 'read'): Promise<TestReceiver> {

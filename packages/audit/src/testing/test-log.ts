@@ -18,7 +18,7 @@ function steppingClock(): Clock {
   return { nowMs: () => (nowMs += 1000), monotonicMs: () => performance.now() };
 }
 
-/** An empty directory that goes away with the `await using` scope. */
+/** An empty directory that is removed at the end of the `await using` scope. */
 export async function testDirectory(): Promise<{ path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'postern-audit-'));
   return {

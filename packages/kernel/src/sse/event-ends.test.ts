@@ -19,7 +19,7 @@ describe('event ends', () => {
     expect(endsEvent(Buffer.from(text))).toBe(ends);
   });
 
-  it('finds every end behind a position', () => {
+  it('finds every end after a position', () => {
     const bytes = Buffer.from('a\n\nb\r\n\r\nc');
     expect([0, 2, 3, 7, 8].map((after) => nextEventEnd(bytes, after))).toEqual([
       3,
@@ -30,7 +30,7 @@ describe('event ends', () => {
     ]);
   });
 
-  it('finds the event around every byte, whatever the line ends', () => {
+  it('finds the event around every byte, with any line ends', () => {
     const events = ['a\n\n', 'b\r\n\r\n', 'c\rd\r\r', 'e\n'];
     const bytes = Buffer.from(events.join(''));
     const found = Array.from(bytes, (_, at) => {

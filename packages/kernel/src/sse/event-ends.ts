@@ -1,6 +1,6 @@
 /*
- * Where events end in a `text/event-stream` that is passed on as bytes: after a blank line, whichever
- * of the three line ends the server writes (WHATWG HTML, §9.2.6). Nothing is decoded.
+ * Finds the ends of events in the bytes of a `text/event-stream`: an event ends after a blank line, with
+ * any of the three line ends (WHATWG HTML, §9.2.6). Nothing is decoded.
  */
 
 const LF = 0x0a;
@@ -18,7 +18,7 @@ export function nextEventEnd(bytes: Uint8Array, after: number): number | undefin
   return undefined;
 }
 
-/** Whether a stream that stops after these bytes stops between two events. */
+/** Whether the bytes end with a complete event. */
 export function endsEvent(bytes: Uint8Array): boolean {
   return isEventEnd(bytes, bytes.length);
 }

@@ -71,13 +71,13 @@ describe('sseParser', () => {
     expect(parse(bytewise(bytes))).toEqual(outcome);
   });
 
-  test("malformed UTF-8 becomes U+FFFD and doesn't consume the line end", () => {
+  test("turns malformed UTF-8 into U+FFFD and doesn't consume the line end", () => {
     const bytes = Uint8Array.of(...encodeUtf8('data: '), 0xe2, 0x0a, 0x0a);
     expect(parse([bytes])).toEqual({ events: [message('\uFFFD')] });
     expect(parse(bytewise(bytes))).toEqual({ events: [message('\uFFFD')] });
   });
 
-  test('an event of some megabytes is one event', () => {
+  test('parses an event of several megabytes', () => {
     const data = 'x'.repeat(3_000_000);
     const bytes = encodeUtf8(`data: ${data}\n\n`);
     const chunks = Array.from({ length: 100 }, (_, index) =>
@@ -106,13 +106,13 @@ describe('sseParser', () => {
     },
   );
 
-  test('many small events and comments are never too large', () => {
+  test('accepts any number of small events and comments', () => {
     const bytes = encodeUtf8(': ping\n'.repeat(100) + 'data: a\n\n'.repeat(100));
     expect(parse([bytes], 64).events).toHaveLength(100);
     expect(parse([bytes], 64).failure).toBeUndefined();
   });
 
-  test('a failure stays', () => {
+  test('keeps failing after a failure', () => {
     const parser = sseParser({ maxEventBytes: 8 });
     const failure = { ok: false, failure: { reason: 'sse-event-too-large', maxEventBytes: 8 } };
     expect(parser.push(encodeUtf8('data: 123456789'))).toEqual(failure);

@@ -10,15 +10,15 @@ export interface SseEvent {
 }
 
 export type SseFailure =
-  /** One event is over the limit. Nothing can follow. */
+  /** An event is over the limit. The parser can't continue. */
   | { readonly reason: 'sse-event-too-large'; readonly maxEventBytes: number }
   /** The stream ended inside an event, which is not delivered. */
   | { readonly reason: 'sse-truncated' };
 
 export interface SseParser {
   /**
-   * The events that this chunk completes; chunks may be split anywhere. A failure is returned after
-   * the events before it were delivered, and stays.
+   * The events that this chunk completes; chunks may be split anywhere. The events before a failure are
+   * returned first. After a failure, every call fails.
    */
   push(chunk: Uint8Array): Result<readonly SseEvent[], SseFailure>;
   end(): Result<readonly SseEvent[], SseFailure>;
@@ -31,9 +31,9 @@ const COLON = 0x3a;
 const NOTHING: readonly SseEvent[] = [];
 
 /**
- * Parses an event stream (WHATWG HTML §9.2.6) from bytes: a byte order mark, all three line ends,
- * comments, several `data:` lines; `id:` and `retry:` are ignored. `maxEventBytes` bounds what is
- * held of one event, counted in UTF-16 code units: the bytes, as long as they are ASCII.
+ * Parses an event stream (WHATWG HTML §9.2.6) from bytes. Supports a byte order mark, all three line ends,
+ * comments and several `data:` lines; ignores `id:` and `retry:`. `maxEventBytes` limits the size of one
+ * event, counted in UTF-16 code units, which for ASCII is the number of bytes.
  */
 export function sseParser(limits: { maxEventBytes?: number } = {}): SseParser {
   return new Parser(limits.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES);
@@ -167,7 +167,7 @@ class Parser implements SseParser {
   }
 }
 
-/** The value of a line whose field name ends at `at`; undefined where the name is a longer one. */
+/** The value of a line whose field name ends at `at`; undefined if the name is longer. */
 function valueOf(text: string, at: number, end: number): string | undefined {
   if (at === end) return '';
   if (text.charCodeAt(at) !== COLON) return undefined;
