@@ -68,7 +68,7 @@ export interface ModelLists {
   modelsOf(provider: Provider): Promise<readonly ModelEntry[]>;
 }
 
-/** Who may ask at all, before a key is looked at. */
+/** Who may ask at all, before a key is looked at: what the listener allows on which a request came. */
 export interface Callers {
   /** Whether a Host header names this gateway; anything else is DNS rebinding or a mistake. */
   allowsHost(host: string): boolean;
@@ -104,7 +104,6 @@ export interface GatewayDeps {
   readonly upstreams: UpstreamCalls;
   readonly providers: ProviderTable;
   readonly models: ModelLists;
-  readonly callers: Callers;
   /** The provider of a model without a `provider/` prefix. */
   readonly defaultProvider: Readonly<Record<DialectId, ProviderId>>;
   readonly limits: GatewayLimits;

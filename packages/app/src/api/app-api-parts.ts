@@ -1,13 +1,13 @@
-import type { HostGuard } from '../server/host-guard.ts';
+import type { ListenerPlace } from '../server/listener.ts';
 import type { Sessions } from '../server/sessions.ts';
 import type { Postern } from '../postern.ts';
 
 export interface AppApiParts {
   readonly postern: Postern;
   readonly sessions: Sessions;
-  readonly guard: HostGuard;
+  /** Where the API is. */
+  readonly place: ListenerPlace;
   readonly version: string;
-  readonly gatewayUrl: string;
   /**
    * An unexpected error reached the outermost frame. Its message may contain anything and isn't
    * shown.

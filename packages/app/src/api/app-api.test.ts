@@ -1,26 +1,21 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expectOk } from '@postern/kernel';
-import { parseConfig, SESSION_HEADER } from '@postern/protocol';
-import { createConnections } from '@postern/upstreams';
-import { createOsKeyring, openVault } from '@postern/vault';
-import { WEAK_KDF_COSTS } from '@postern/vault/testing/kdf-costs';
+import { SESSION_HEADER } from '@postern/protocol';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createProcessLog } from '../log/process-log.ts';
-import { loopbackGuard } from '../server/host-guard.ts';
+import { loopbackListener, placeOf } from '../server/listener.ts';
 import { createSessions, type Sessions } from '../server/sessions.ts';
-import { Postern } from '../postern.ts';
+import type { Postern } from '../postern.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
+import { composeInDirectory } from '../testing/compose-in-directory.ts';
 import { createAppApi } from './app-api.ts';
 
 const host = 'localhost:7420';
 const address = `http://${host}`;
 
 const dataDir = mkdtempSync(join(tmpdir(), 'postern-api-'));
-mkdirSync(join(dataDir, 'config'));
 const faults: unknown[] = [];
 let postern: Postern;
 let app: ReturnType<typeof createAppApi>;
@@ -29,47 +24,13 @@ let sessions: Sessions;
 let both: { cookie: string; [SESSION_HEADER]: string };
 
 beforeAll(async () => {
-  const vault = expectOk(
-    await openVault({
-      dataDir: join(dataDir, 'vault'),
-      machineId: 'test',
-      clock: systemClock,
-      randomness: systemRandomness,
-      kdfCosts: WEAK_KDF_COSTS,
-      keyring: createOsKeyring(),
-    }),
-  );
-  const composed = Postern.create({
-    home: {
-      configDir: join(dataDir, 'config'),
-      configFile: join(dataDir, 'config', 'config.json'),
-      dataDir,
-      runtimeDir: dataDir,
-    },
-    loaded: { config: expectOk(parseConfig({})), written: {} },
-    clock: systemClock,
-    lookEveryMs: 1000,
-    randomness: systemRandomness,
-    vault,
-    keyring: { available: false, failure: { reason: 'keyring-unavailable', cause: 'no-bus' } },
-    connections: createConnections({ localHosts: [] }),
-    version: '1.2.3',
-    log: createProcessLog({
-      clock: systemClock,
-      config: { level: 'error', format: 'text' },
-      out: () => undefined,
-    }),
-    say: () => undefined,
-  });
-  if (!composed.ok) throw new Error(composed.failure.message);
-  postern = composed.value;
+  postern = await composeInDirectory(dataDir);
   sessions = createSessions(systemClock, systemRandomness);
   app = createAppApi({
     postern,
     sessions,
-    guard: loopbackGuard(7420),
+    place: placeOf(loopbackListener(7420), 7420),
     version: '0.0.0',
-    gatewayUrl: 'http://127.0.0.1:7420',
     onFault: (fault) => faults.push(fault),
   });
   both = await signIn();

@@ -18,7 +18,7 @@ import { turnRoutes } from './turn-routes.ts';
 export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use('*', async (context, next) => {
-    if (!parts.guard.admits(originOf(context.req.raw.headers))) {
+    if (!parts.place.guard.admits(originOf(context.req.raw.headers))) {
       return withSecurityHeaders(failureResponse(problem('ORIGIN_REFUSED')));
     }
     await next();

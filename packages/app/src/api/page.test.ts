@@ -2,11 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { loopbackGuard } from '../server/host-guard.ts';
+import { loopbackListener, placeOf } from '../server/listener.ts';
 import { loadPageFiles } from '../server/page-files.ts';
 import { createPage } from './page.ts';
 
 const host = 'localhost:7420';
+const PLACE = placeOf(loopbackListener(7420), 7420);
 
 function builtPage(): string {
   const dist = mkdtempSync(join(tmpdir(), 'postern-page-'));
@@ -21,7 +22,7 @@ function builtPage(): string {
   return dist;
 }
 
-const page = createPage(loadPageFiles(builtPage()), loopbackGuard(7420));
+const page = createPage(loadPageFiles(builtPage()), PLACE);
 const get = async (path: string, headers: Record<string, string> = {}): Promise<Response> =>
   await page.request(`http://${host}${path}`, { headers: { host, ...headers } });
 
@@ -81,7 +82,7 @@ describe('the page', () => {
   });
 
   test('says so when it was not built', async () => {
-    const empty = createPage(undefined, loopbackGuard(7420));
+    const empty = createPage(undefined, PLACE);
     const answer = await empty.request(`http://${host}/`, { headers: { host } });
     expect(answer.status).toBe(503);
   });

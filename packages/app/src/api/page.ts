@@ -1,6 +1,6 @@
 import { problem } from '@postern/protocol';
 import { Hono, type Context } from 'hono';
-import type { HostGuard } from '../server/host-guard.ts';
+import type { ListenerPlace } from '../server/listener.ts';
 import type { PageFile } from '../server/page-files.ts';
 import { SECURITY_HEADERS } from '../server/security-headers.ts';
 import { failureResponse } from './answers.ts';
@@ -12,11 +12,11 @@ import { failureResponse } from './answers.ts';
  */
 export function createPage(
   files: ReadonlyMap<string, PageFile> | undefined,
-  guard: HostGuard,
+  place: ListenerPlace,
 ): Hono {
   const app = new Hono();
   app.all('*', (context) => {
-    const answer = pageAnswer(files, guard, context);
+    const answer = pageAnswer(files, place, context);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
       if (!answer.headers.has(name)) answer.headers.set(name, value);
     }
@@ -27,7 +27,7 @@ export function createPage(
 
 function pageAnswer(
   files: ReadonlyMap<string, PageFile> | undefined,
-  guard: HostGuard,
+  place: ListenerPlace,
   context: Context,
 ): Response {
   const fetchSite = context.req.header('sec-fetch-site');
@@ -38,12 +38,13 @@ function pageAnswer(
     origin: context.req.header('origin'),
     fetchSite: isNavigation && path === '/' ? 'none' : fetchSite,
   };
-  const isElsewhere = guard.admitsElsewhere(request);
-  if (!isElsewhere && !guard.admits(request)) return failureResponse(problem('ORIGIN_REFUSED'));
+  const isElsewhere = place.guard.admitsElsewhere(request);
+  if (!isElsewhere && !place.guard.admits(request))
+    return failureResponse(problem('ORIGIN_REFUSED'));
   if (method !== 'GET' && method !== 'HEAD') return failureResponse(problem('METHOD_NOT_ALLOWED'));
   // Browsers keep the fragment after a redirect, so the launch code is kept.
   if (isElsewhere) {
-    const location = `${guard.pageOrigin}${path}`;
+    const location = `${place.pageOrigin}${path}`;
     return new Response(null, { status: 307, headers: { location } });
   }
   return fileAnswer(files, method, path);

@@ -10,14 +10,9 @@ export interface AppEnv {
   readonly Variables: { session: Session };
 }
 
-/** Cookies aren't bound to ports. The name is, so that two homes don't sign each other out. */
-export function sessionCookie({ gatewayUrl }: AppApiParts): string {
-  return `postern-session-${new URL(gatewayUrl).port}`;
-}
-
 /** The half of a session that a browser sends by itself to every server on this host. */
 export function sessionToken(parts: AppApiParts, context: Context): string | undefined {
-  return parse(context.req.raw.headers.get('cookie') ?? '')[sessionCookie(parts)];
+  return parse(context.req.raw.headers.get('cookie') ?? '')[parts.place.cookie.name];
 }
 
 /** The only right of a session while the vault is locked. */

@@ -14,7 +14,7 @@ import { record } from '../audit/audit.ts';
 import type { Postern } from '../postern.ts';
 import { failureResponse, limitBody, parseBody } from './answers.ts';
 import type { AppApiParts } from './app-api-parts.ts';
-import { sessionCookie, sessionToken, type AppEnv } from './require-session.ts';
+import { sessionToken, type AppEnv } from './require-session.ts';
 
 /** The size of a launch code in JSON. A client without a session may send no more. */
 const MAX_SIGN_IN_BYTES = 1024;
@@ -44,7 +44,8 @@ export function sessionRoutes(parts: AppApiParts): Hono<AppEnv> {
   const { sessions } = parts;
   app.delete('/session', (context) => {
     sessions.end(context.get('session').id);
-    deleteCookie(context, sessionCookie(parts), { path: COOKIE_PATH });
+    const { name, path } = parts.place.cookie;
+    deleteCookie(context, name, { path });
     return context.body(null, 204);
   });
   app.get('/sessions', (context) => {
@@ -69,15 +70,10 @@ export function sessionRoutes(parts: AppApiParts): Hono<AppEnv> {
   return app;
 }
 
-const COOKIE_PATH = '/api';
-
 /** Sets the cookie half in the browser; the body carries the other half for the page. */
 export function givePass(parts: AppApiParts, context: Context, pass: SessionPass): void {
-  setCookie(context, sessionCookie(parts), pass.token, {
-    httpOnly: true,
-    sameSite: 'Strict',
-    path: COOKIE_PATH,
-  });
+  const { name, sameSite, path } = parts.place.cookie;
+  setCookie(context, name, pass.token, { httpOnly: true, sameSite, path });
 }
 
 async function recordSignIn(postern: Postern): Promise<Result<undefined, Problem>> {

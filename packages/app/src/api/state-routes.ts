@@ -83,13 +83,13 @@ async function unlock(
 }
 
 function stateOf(parts: AppApiParts): AppState {
-  const { postern, version, gatewayUrl } = parts;
+  const { postern, version, place } = parts;
   return {
     phase: phaseOf(postern),
     version,
     storage: postern.vault.storage ?? null,
     keyring: keyringOf(postern),
-    gatewayUrl,
+    gatewayUrl: place.gatewayUrl,
     settings: settingsOf(postern),
   };
 }

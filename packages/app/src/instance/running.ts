@@ -1,11 +1,9 @@
 import { isJsonObject, ok, type Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
 import type { Home } from '../config/home.ts';
+import { isLaunchUrl } from '../server/listener.ts';
 import { askRunning } from './ask-running.ts';
 import { controlPlace } from './control-address.ts';
-
-/** The URL goes into a page, so nothing but the expected form is accepted. */
-const LAUNCH_URL = /^http:\/\/(?:127\.0\.0\.1|localhost):\d{1,5}\/#launch=[\w-]+$/;
 
 /**
  * Returns the URL of the running Postern's page with a new launch code; undefined if none is
@@ -16,7 +14,8 @@ export async function launchUrlOfRunning(home: Home): Promise<Result<string | un
   if (!answer.ok) return answer;
   const body = answer.value?.body;
   const url = isJsonObject(body) ? body['url'] : undefined;
-  return ok(typeof url === 'string' && LAUNCH_URL.test(url) ? url : undefined);
+  // The URL goes into a page, so nothing but the expected form is accepted.
+  return ok(typeof url === 'string' && isLaunchUrl(url) ? url : undefined);
 }
 
 /** Makes the running Postern save its answers and exit; false if none is running. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { loopbackGuard } from './host-guard.ts';
+import { loopbackListener, placeOf } from './listener.ts';
 
-const guard = loopbackGuard(7420);
+const { guard } = placeOf(loopbackListener(7420), 7420);
 const own = 'localhost:7420';
 
 test.each([

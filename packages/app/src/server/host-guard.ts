@@ -12,36 +12,39 @@ export interface RequestOrigin {
 }
 
 export interface HostGuard {
-  /** The only address of the page and its API: `http://localhost:PORT`. */
-  readonly pageOrigin: string;
-  /** Whether the `Host` names this server. */
-  knowsHost(host: string | undefined): boolean;
-  /** Whether the `Origin` is the page's. */
-  knowsOrigin(origin: string): boolean;
+  /** Whether a `Host` header names this server. */
+  allowsHost(host: string): boolean;
+  /** Whether a browser may call the gateway from this `Origin`. */
+  allowsOrigin(origin: string): boolean;
   /** Whether the request comes from the page itself or from a client that isn't a browser. */
   admits(request: RequestOrigin): boolean;
   /** Whether the request would be accepted under the page's own host. */
   admitsElsewhere(request: RequestOrigin): boolean;
 }
 
-/** The guard of a server on one loopback port. */
-export function loopbackGuard(port: number): HostGuard {
-  const pageHost = `localhost:${String(port)}`;
-  const pageOrigin = `http://${pageHost}`;
-  const hosts = new Set([pageHost, `127.0.0.1:${String(port)}`, `[::1]:${String(port)}`]);
+export interface GuardedNames {
+  readonly scheme: 'http';
+  /** Each with its port. */
+  readonly hosts: readonly string[];
+  readonly pageHost: string;
+  readonly origins: readonly string[];
+}
+
+export function createHostGuard({ scheme, pageHost, ...names }: GuardedNames): HostGuard {
+  const hosts = new Set(names.hosts);
+  const origins = new Set(names.origins);
   const isOwn = ({ host, origin, fetchSite }: RequestOrigin): boolean => {
     // `none` is the user's own navigation: a typed address or a link from the terminal.
     const foreignSite =
       fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none';
-    return !foreignSite && (origin === undefined || origin === `http://${host ?? ''}`);
+    return !foreignSite && (origin === undefined || origin === `${scheme}://${host ?? ''}`);
   };
-  const knowsHost = (host: string | undefined): boolean => host !== undefined && hosts.has(host);
+  const isElsewhere = ({ host }: RequestOrigin): boolean =>
+    host !== undefined && host !== pageHost && hosts.has(host);
   return {
-    pageOrigin,
-    knowsHost,
-    knowsOrigin: (origin) => origin === pageOrigin,
+    allowsHost: (host) => hosts.has(host),
+    allowsOrigin: (origin) => origins.has(origin),
     admits: (request) => request.host === pageHost && isOwn(request),
-    admitsElsewhere: (request) =>
-      request.host !== pageHost && knowsHost(request.host) && isOwn(request),
+    admitsElsewhere: (request) => isElsewhere(request) && isOwn(request),
   };
 }

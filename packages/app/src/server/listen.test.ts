@@ -1,16 +1,17 @@
 import { expectOk } from '@postern/kernel';
 import { expect, test } from 'vitest';
-import { listenOnLoopback } from './listen.ts';
+import { listenOn } from './listen.ts';
+import { loopbackListener } from './listener.ts';
 
 test('port 0 is a free one, which the next start finds taken', async () => {
   await using stack = new AsyncDisposableStack();
-  const first = expectOk(await listenOnLoopback(0));
+  const first = expectOk(await listenOn(loopbackListener(0)));
   stack.defer(() => first.close(0));
-  const second = expectOk(await listenOnLoopback(0));
+  const second = expectOk(await listenOn(loopbackListener(0)));
   stack.defer(() => second.close(0));
   expect(first.port).toBeGreaterThan(0);
   expect(second.port).not.toBe(first.port);
-  expect(await listenOnLoopback(first.port)).toMatchObject({
+  expect(await listenOn(loopbackListener(first.port))).toMatchObject({
     ok: false,
     failure: { reason: 'port-taken' },
   });
@@ -18,7 +19,7 @@ test('port 0 is a free one, which the next start finds taken', async () => {
 
 test('nobody gets an answer before there is somebody to give it', async () => {
   await using stack = new AsyncDisposableStack();
-  const front = expectOk(await listenOnLoopback(0));
+  const front = expectOk(await listenOn(loopbackListener(0)));
   stack.defer(() => front.close(0));
   const url = `http://127.0.0.1:${String(front.port)}/`;
   await expect(fetch(url)).rejects.toThrow();

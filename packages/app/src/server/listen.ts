@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { failed, ok, type Result } from '@postern/kernel';
+import type { ListenAddress, Listener } from './listener.ts';
 
 export interface ListenFailure {
   readonly reason: 'port-taken' | 'port-refused';
@@ -11,7 +12,7 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
 }
 
-export interface LoopbackListening extends Listening {
+export interface PortListening extends Listening {
   readonly port: number;
   /** Handles requests from now on. */
   handle(listener: RequestListener): void;
@@ -24,37 +25,32 @@ const LIMITS = {
   keepAliveTimeout: 65_000,
 } as const;
 
-const LOOPBACK = [
-  { host: '127.0.0.1', name: '' },
-  { host: '::1', name: ' of [::1], where browsers look for localhost' },
-] as const;
-
 /**
  * The error for an address that the system doesn't have. No other program can listen there either.
  */
 const NO_ADDRESS: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
-/** How often to retry if the port that the system picked is in use at the other address. */
+/** How often to retry if the port that the system picked is in use at another address. */
 const PICKS = 20;
 
-/**
- * Listens on a port of both loopback addresses, and no others. A browser may try either address for
- * `localhost`, so a port that another program uses on one of them counts as in use. For port 0 the
- * system picks a free port.
- */
-export async function listenOnLoopback(
-  wanted: number,
-): Promise<Result<LoopbackListening, ListenFailure>> {
+/** Listens on one port of all addresses of a listener. For port 0 the system picks a free port. */
+export async function listenOn({
+  addresses,
+  port,
+}: Pick<Listener, 'addresses' | 'port'>): Promise<Result<PortListening, ListenFailure>> {
   for (let picks = 1; ; picks += 1) {
-    const opened = await openBoth(wanted);
-    if (opened.ok || wanted !== 0 || picks === PICKS) return opened;
+    const opened = await openAll(addresses, port);
+    if (opened.ok || port !== 0 || picks === PICKS) return opened;
   }
 }
 
-async function openBoth(wanted: number): Promise<Result<LoopbackListening, ListenFailure>> {
+async function openAll(
+  addresses: readonly ListenAddress[],
+  wanted: number,
+): Promise<Result<PortListening, ListenFailure>> {
   const opened: Server[] = [];
   let port = wanted;
-  for (const { host, name } of LOOPBACK) {
+  for (const { host, label, isRequired } of addresses) {
     const server = createServer(LIMITS, refuseYet);
     const code = await outcome(server, () => server.listen({ port, host, ipv6Only: true }));
     if (code === undefined) {
@@ -62,10 +58,10 @@ async function openBoth(wanted: number): Promise<Result<LoopbackListening, Liste
       port = portOf(server);
       continue;
     }
-    if (host === '::1' && NO_ADDRESS.has(code)) continue;
+    if (!isRequired && NO_ADDRESS.has(code)) continue;
     await closeAll(opened, 0);
     const reason = code === 'EADDRINUSE' ? 'port-taken' : 'port-refused';
-    return failed({ reason, at: `${String(port)}${name}` });
+    return failed({ reason, at: `${String(port)}${label}` });
   }
   return ok({
     port,

@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { isGatewayTarget } from '@postern/gateway';
+import type { Hono } from 'hono';
+import type { Gateway } from '@postern/gateway';
 import { failed, ok, unreachable, type Randomness, type Result } from '@postern/kernel';
 import { type Problem, problem } from '@postern/protocol';
 import { createAppApi } from '../api/app-api.ts';
@@ -8,12 +9,13 @@ import { createPage } from '../api/page.ts';
 import { createAgentApi } from '../instance/agent-api.ts';
 import { controlPlace } from '../instance/control-address.ts';
 import { createControlApi } from '../instance/control-api.ts';
-import { loopbackGuard } from './host-guard.ts';
-import { listenOnLoopback, type Listening, type ListenFailure } from './listen.ts';
+import type { Listening, ListenFailure } from './listen.ts';
+import { loopbackListener } from './listener.ts';
 import { listenOnSocket } from './listen-on-socket.ts';
 import { loadPageFiles } from './page-files.ts';
 import { createSessions, type Sessions } from './sessions.ts';
-import { gatewayListener } from './gateway-listener.ts';
+import { gatewayOf } from './gateway-of.ts';
+import { openListener, type Routers } from './open-listener.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import type { Postern } from '../postern.ts';
 
@@ -30,6 +32,8 @@ export interface ServeOptions {
   readonly onStop: () => void;
 }
 
+type RouterOptions = Pick<ServeOptions, 'postern' | 'version' | 'pageDirectory' | 'onFault'>;
+
 export interface Serving {
   /** The address of the gateway: `http://127.0.0.1:PORT`. */
   readonly gatewayUrl: string;
@@ -41,50 +45,23 @@ export interface Serving {
 /** How long a stop waits for running requests. */
 const GRACE_MS = 5000;
 
-/** Opens the port of the app, the page and the gateway, and the control socket. */
+/** Opens the listener of the app, the page and the gateway, and the control socket. */
 export async function serve(options: ServeOptions): Promise<Result<Serving, Problem>> {
-  const { postern } = options;
-  const front = await listenOnLoopback(options.port);
-  if (!front.ok) return failed(describeListenFailure(front.failure));
-  const { port } = front.value;
-  const gatewayUrl = `http://127.0.0.1:${String(port)}`;
-  const sessions = createSessions(postern.clock, options.randomness);
-  const guard = loopbackGuard(port);
-  const launchUrl = (): string => `${guard.pageOrigin}/#launch=${sessions.newLaunchCode()}`;
-  const page = createPage(loadPageFiles(options.pageDirectory), guard);
-  const app = createAppApi({
-    postern,
-    sessions,
-    guard,
-    version: options.version,
-    gatewayUrl,
-    onFault: options.onFault,
-  });
-  const appListener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const pageListener = getRequestListener(page.fetch, { overrideGlobalObjects: false });
+  const { postern, randomness } = options;
+  const { clock, log } = postern;
+  const sessions = createSessions(clock, randomness);
+  const gateway = gatewayOf(postern, randomness);
+  const routers = routersOf(options, gateway, sessions);
+  const listener = loopbackListener(options.port);
+  const opened = await openListener({ listener, routers, clock, log });
+  if (!opened.ok) return failed(describeListenFailure(opened.failure));
+  const { pageOrigin, gatewayUrl } = opened.value.place;
+  const launchUrl = (): string => `${pageOrigin}/#launch=${sessions.newLaunchCode()}`;
   endSessionsWithLock(postern, sessions);
-  const gateway = gatewayListener(postern, guard, options.randomness);
-  postern.locking.drainFirst({
-    isBusy: () => gateway.runningCalls > 0,
-    drain: async (timeoutMs) => {
-      await gateway.drain(timeoutMs, 'vault-locked');
-    },
-    resume: () => {
-      gateway.resume();
-    },
-  });
-  front.value.handle((request, response) => {
-    const area = areaOf(request);
-    logRequest(postern, area, request, response);
-    if (area !== 'gateway') closeIfUnread(request, response);
-    if (area === 'gateway') gateway.handle(request, response);
-    else if (area === 'app') void appListener(request, response);
-    else if (area === 'page') void pageListener(request, response);
-    else refuseTarget(request, response);
-  });
-  const control = await openControl(options, sessions, launchUrl, guard.pageOrigin);
+  drainWithLock(postern, gateway);
+  const control = await openControl(options, sessions, launchUrl, pageOrigin);
   if (!control.ok) {
-    await front.value.close(0);
+    await opened.value.close(0);
     return control;
   }
   return ok({
@@ -93,8 +70,41 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Prob
     close: async () => {
       await postern.running.stopAll();
       await gateway.drain(GRACE_MS, 'draining');
-      await Promise.all([front.value.close(GRACE_MS), control.value.close(0)]);
+      await Promise.all([opened.value.close(GRACE_MS), control.value.close(0)]);
       await postern.close();
+    },
+  });
+}
+
+/** What every listener of this process answers with. */
+export function routersOf(options: RouterOptions, gateway: Gateway, sessions: Sessions): Routers {
+  const { postern, version, pageDirectory, onFault } = options;
+  return {
+    gateway:
+      ({ guard }) =>
+      (request, response) => {
+        gateway.handle(request, response, guard);
+      },
+    app: (place) => listenerOf(createAppApi({ postern, sessions, place, version, onFault })),
+    page: (place) => listenerOf(createPage(loadPageFiles(pageDirectory), place)),
+  };
+}
+
+function listenerOf({ fetch }: Pick<Hono, 'fetch'>): RequestListener {
+  const answer = getRequestListener(fetch, { overrideGlobalObjects: false });
+  return (request, response) => {
+    void answer(request, response);
+  };
+}
+
+function drainWithLock({ locking }: Postern, gateway: Gateway): void {
+  locking.drainFirst({
+    isBusy: () => gateway.runningCalls > 0,
+    drain: async (timeoutMs) => {
+      await gateway.drain(timeoutMs, 'vault-locked');
+    },
+    resume: () => {
+      gateway.resume();
     },
   });
 }
@@ -110,49 +120,6 @@ function endSessionsWithLock({ locking, vault }: Postern, sessions: Sessions): v
     },
     resume: () => undefined,
   });
-}
-
-type Area = 'gateway' | 'app' | 'page' | 'nowhere';
-
-function areaOf({ method, url = '' }: IncomingMessage): Area {
-  if (isGatewayTarget(method, url)) return 'gateway';
-  if (url.startsWith('/api/')) return 'app';
-  return url.startsWith('/') ? 'page' : 'nowhere';
-}
-
-/** How much of a rejected body is read, so that a signed-out page still gets its response. */
-const MAX_UNREAD_BYTES = 65_536;
-
-/** A body that was rejected before it was read isn't read afterwards either. */
-function closeIfUnread(request: IncomingMessage, response: ServerResponse): void {
-  const length = Number(request.headers['content-length'] ?? '0');
-  const isLong = length > MAX_UNREAD_BYTES || request.headers['transfer-encoding'] !== undefined;
-  if (!isLong) return;
-  response.once('finish', () => {
-    if (!request.complete) request.socket.destroySoon();
-  });
-}
-
-/** Logs the part and the outcome, but not the path, which may contain anything. */
-function logRequest(
-  { clock, log }: Postern,
-  area: Area,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  if (!log.shows('debug')) return;
-  const beganMs = clock.monotonicMs();
-  response.once('close', () => {
-    const durationMs = Math.round(clock.monotonicMs() - beganMs);
-    const isWhole = response.writableFinished;
-    const fields = { area, status: response.statusCode, isWhole, durationMs };
-    log.write('debug', 'http.request', `${request.method ?? 'A'} request ended.`, fields);
-  });
-}
-
-/** A target that isn't a path, such as an absolute URL or `*`, is never routed (RFC 9112 §3.2). */
-function refuseTarget(_request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(400, { connection: 'close' }).end();
 }
 
 async function openControl(
@@ -185,11 +152,8 @@ async function openControl(
     stop: options.onStop,
   });
   api.route('/', agent);
-  const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
   const place = controlPlace(postern.home);
-  return await listenOnSocket(place, options.randomness, (request, response) => {
-    void listener(request, response);
-  });
+  return await listenOnSocket(place, options.randomness, listenerOf(api));
 }
 
 function describeListenFailure(failure: ListenFailure): Problem {

@@ -7,7 +7,7 @@ import { Shares } from '../admit/shares.ts';
 import { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
 import { isKeyText } from '../keys/key-text.ts';
-import type { GatewayDeps, Grant, StoreFailure } from '../ports.ts';
+import type { Callers, GatewayDeps, Grant, StoreFailure } from '../ports.ts';
 import { dialectOf, ROUTES, type CallRoute, type ModelsRoute } from '../route/routes.ts';
 import { parseTarget, type Target } from '../route/target.ts';
 import { Call, type CallInput, type CallResources } from './call.ts';
@@ -24,7 +24,7 @@ export type DrainReason = 'draining' | 'vault-locked';
 /** The data plane: everything that `isGatewayTarget` names. */
 export interface Gateway {
   /** Answers one request. Never throws, never keeps a request without an answer. */
-  handle(request: IncomingMessage, response: ServerResponse): void;
+  handle(request: IncomingMessage, response: ServerResponse, callers: Callers): void;
   /**
    * Takes no new calls, waits for the running ones, cuts those off that are still running after
    * `timeoutMs`, and writes the usage that is waiting.
@@ -75,7 +75,7 @@ class DataPlane implements Gateway {
     this.#idPrefix = `req_${sortableId(deps.clock.nowMs(), deps.randomness)}`;
   }
 
-  handle(request: IncomingMessage, response: ServerResponse): void {
+  handle(request: IncomingMessage, response: ServerResponse, callers: Callers): void {
     this.#requests += 1;
     const head = readRequestHead(request.rawHeaders);
     const target = parseTarget(request.url);
@@ -88,7 +88,7 @@ class DataPlane implements Gateway {
       requestId: `${this.#idPrefix}${this.#requests.toString(36)}`,
     };
     try {
-      const failure = this.#dispatch(asked);
+      const failure = foreign(head, callers) ?? this.#dispatch(asked);
       if (failure !== undefined) refuse(asked, failure);
     } catch {
       fault(asked);
@@ -124,9 +124,7 @@ class DataPlane implements Gateway {
   }
 
   #dispatch(asked: Asked): GatewayFailure | undefined {
-    const { request, response, head, target } = asked;
-    const foreign = this.#foreign(head);
-    if (foreign !== undefined) return foreign;
+    const { request, response, target } = asked;
     if (target === undefined) return { reason: 'target-invalid' };
     const route = ROUTES.get(target.path);
     if (route === undefined) return { reason: 'route-unknown' };
@@ -138,17 +136,6 @@ class DataPlane implements Gateway {
     }
     answerProbe(response, route.kind, this.#draining === undefined && this.#deps.isReady());
     return undefined;
-  }
-
-  /** What must be refused before any work is done. */
-  #foreign(head: RequestHead): GatewayFailure | undefined {
-    const { callers } = this.#deps;
-    if (head.host === undefined || !HOST.test(head.host)) return { reason: 'host-invalid' };
-    if (!callers.allowsHost(head.host)) return { reason: 'host-refused' };
-    if (head.origin !== undefined && !callers.allowsOrigin(head.origin)) {
-      return { reason: 'origin-refused' };
-    }
-    return head.crossSite ? { reason: 'origin-refused' } : undefined;
   }
 
   #admit(asked: Asked, route: CallRoute | ModelsRoute, query: string): GatewayFailure | undefined {
@@ -215,6 +202,16 @@ class DataPlane implements Gateway {
 function uncheckedKey({ reason }: StoreFailure, token: string): GatewayFailure {
   if (reason !== 'locked') return { reason: 'store-unavailable' };
   return { reason: isKeyText(token) ? 'vault-locked' : 'key-required' };
+}
+
+/** What must be refused before any work is done. */
+function foreign(head: RequestHead, callers: Callers): GatewayFailure | undefined {
+  if (head.host === undefined || !HOST.test(head.host)) return { reason: 'host-invalid' };
+  if (!callers.allowsHost(head.host)) return { reason: 'host-refused' };
+  if (head.origin !== undefined && !callers.allowsOrigin(head.origin)) {
+    return { reason: 'origin-refused' };
+  }
+  return head.crossSite ? { reason: 'origin-refused' } : undefined;
 }
 
 function refuse({ request, response, dialect, requestId }: Asked, failure: GatewayFailure): void {

@@ -26,6 +26,7 @@ import { SqliteAdmission } from '../keys/sqlite-admission.ts';
 import { keyHasher } from '../keys/key-hash.ts';
 import {
   DEFAULT_LIMITS,
+  type Callers,
   type GatewayDeps,
   type GatewayLimits,
   type UpstreamCredentialFailure,
@@ -71,6 +72,11 @@ export interface StartGatewayOptions {
 const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 const randomness: Randomness = { bytes: (count) => randomBytes(count) };
 
+const CALLERS: Callers = {
+  allowsHost: (host) => /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host),
+  allowsOrigin: () => false,
+};
+
 export async function startGateway(options: StartGatewayOptions): Promise<RunningGateway> {
   const home = mkdtempSync(join(tmpdir(), 'postern-gateway-'));
   const hashKey = Secret.of(randomBytes(32).toString('hex'));
@@ -100,7 +106,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     ...options.deps,
   });
   const server = createServer((request, response) => {
-    gateway.handle(request, response);
+    gateway.handle(request, response, CALLERS);
   });
   await new Promise<void>((resolve) => {
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
@@ -152,10 +158,6 @@ function depsOf(
     upstreams: connections,
     providers: tableOf(options),
     models: { modelsOf: () => Promise.reject(new Error('not asked for in this test')) },
-    callers: {
-      allowsHost: (host) => /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host),
-      allowsOrigin: () => false,
-    },
     defaultProvider: perDialect((dialect) =>
       providerId.from(DIALECT_INFO[dialect].defaultProvider),
     ),

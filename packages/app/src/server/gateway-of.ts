@@ -13,18 +13,13 @@ import { upstreamOf } from '@postern/upstreams';
 import { parseDurationMs } from '../config/duration.ts';
 import type { ProcessLog } from '../log/process-log.ts';
 import type { Postern } from '../postern.ts';
-import type { HostGuard } from './host-guard.ts';
 
 const MODELS_HELD_MS = 300_000;
 /** How many of the largest bodies are accepted at once, whatever the limit is. */
 const BODIES_IN_MEMORY = 4;
 
 /** The gateway of this process: with its vault, its stores and its current providers. */
-export function gatewayListener(
-  postern: Postern,
-  guard: HostGuard,
-  randomness: Randomness,
-): Gateway {
+export function gatewayOf(postern: Postern, randomness: Randomness): Gateway {
   const { gateway } = postern.config();
   const { defaultProvider } = gateway;
   return createGateway({
@@ -38,10 +33,6 @@ export function gatewayListener(
       },
     },
     models: heldModelLists(postern),
-    callers: {
-      allowsHost: (host) => guard.knowsHost(host),
-      allowsOrigin: (origin) => guard.knowsOrigin(origin),
-    },
     defaultProvider: perDialect((dialect) => providerId.from(defaultProvider[dialect])),
     limits: limitsOf(gateway),
     clock: postern.clock,

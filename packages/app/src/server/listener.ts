@@ -1,0 +1,102 @@
+import { createHostGuard, type HostGuard } from './host-guard.ts';
+
+/** A part of the server: the gateway, the app API, or the page's own files. */
+export type Area = 'gateway' | 'app' | 'page';
+
+/** One port on which this process answers HTTP: where, for whom, and what. */
+export interface Listener {
+  readonly addresses: readonly ListenAddress[];
+  /** On every address; 0 is a free one. */
+  readonly port: number;
+  /** The names that a `Host` header may give, without the port. */
+  readonly hosts: readonly string[];
+  /** The one of `hosts` under which the page and the app API are; under the others the page leads there. */
+  readonly pageHost: string;
+  /** The one of `hosts` that programs are told. */
+  readonly gatewayHost: string;
+  /** Origins from which a browser may call the gateway, besides the page's own. */
+  readonly origins: readonly string[];
+  readonly cookie: CookiePolicy;
+  /** What it answers; anything else doesn't exist there. */
+  readonly serves: ReadonlySet<Area>;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  /** Follows the port in a message, if the port alone would mislead. */
+  readonly label: string;
+  /** False if the machine may lack the address, so that nobody else can listen there either. */
+  readonly isRequired: boolean;
+}
+
+/** The cookie with the browser's half of a session. */
+export interface CookiePolicy {
+  /** The port is appended: cookies aren't bound to ports, and two homes must not sign each other out. */
+  readonly name: string;
+  readonly sameSite: 'Strict';
+  readonly path: string;
+}
+
+const SCHEME = 'http';
+const PAGE_HOST = 'localhost';
+const GATEWAY_HOST = '127.0.0.1';
+const LOOPBACK_HOSTS = [PAGE_HOST, GATEWAY_HOST, '[::1]'];
+
+/**
+ * The listener of `postern up`: everything, on both loopback addresses and never on another. A browser
+ * may look for `localhost` at either, so a port that another program uses on one of them counts as in use.
+ */
+export function loopbackListener(port: number): Listener {
+  return {
+    addresses: [
+      { host: '127.0.0.1', label: '', isRequired: true },
+      { host: '::1', label: ' of [::1], where browsers look for localhost', isRequired: false },
+    ],
+    port,
+    hosts: LOOPBACK_HOSTS,
+    pageHost: PAGE_HOST,
+    gatewayHost: GATEWAY_HOST,
+    origins: [],
+    cookie: { name: 'postern-session', sameSite: 'Strict', path: '/api' },
+    serves: new Set(['gateway', 'app', 'page']),
+  };
+}
+
+/** What a listener is to its clients, once its port is known. */
+export interface ListenerPlace {
+  /** Where the page is: `http://localhost:7420`. */
+  readonly pageOrigin: string;
+  /** Where programs reach the gateway: `http://127.0.0.1:7420`. */
+  readonly gatewayUrl: string;
+  readonly guard: HostGuard;
+  /** With the whole name. */
+  readonly cookie: CookiePolicy;
+}
+
+export function placeOf(listener: Listener, port: number): ListenerPlace {
+  const { hosts, pageHost, gatewayHost, origins, cookie, serves } = listener;
+  const withPort = (host: string): string => `${host}:${String(port)}`;
+  const originOf = (host: string): string => `${SCHEME}://${withPort(host)}`;
+  const pageOrigin = originOf(pageHost);
+  return {
+    pageOrigin,
+    gatewayUrl: originOf(gatewayHost),
+    guard: createHostGuard({
+      scheme: SCHEME,
+      hosts: hosts.map(withPort),
+      pageHost: withPort(pageHost),
+      origins: serves.has('page') ? [pageOrigin, ...origins] : origins,
+    }),
+    cookie: { ...cookie, name: `${cookie.name}-${String(port)}` },
+  };
+}
+
+const LAUNCH_PATH = /^\d{1,5}\/#launch=[\w-]+$/;
+
+/** Whether a text is a link that signs in to the page of a `loopbackListener`, and nothing else. */
+export function isLaunchUrl(text: string): boolean {
+  return [PAGE_HOST, GATEWAY_HOST].some((host) => {
+    const start = `${SCHEME}://${host}:`;
+    return text.startsWith(start) && LAUNCH_PATH.test(text.slice(start.length));
+  });
+}

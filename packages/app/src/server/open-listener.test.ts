@@ -1,0 +1,101 @@
+import { writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { expectOk } from '@postern/kernel';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { composeInDirectory } from '../testing/compose-in-directory.ts';
+import { scratchDirectory } from '../testing/scratch-directory.ts';
+import { systemClock } from '../system/system-clock.ts';
+import { systemRandomness } from '../system/system-randomness.ts';
+import { gatewayOf } from './gateway-of.ts';
+import { loopbackListener, type Listener } from './listener.ts';
+import { openListener, type OpenListener } from './open-listener.ts';
+import { routersOf } from './serve.ts';
+import { createSessions } from './sessions.ts';
+
+const OWN: Listener = loopbackListener(0);
+/** A gateway without the page, under a name of its own and for one page of somebody else. */
+const GATEWAY_ONLY: Listener = {
+  ...OWN,
+  hosts: ['gateway.example'],
+  pageHost: 'gateway.example',
+  gatewayHost: 'gateway.example',
+  origins: ['https://chat.example'],
+  serves: new Set(['gateway']),
+};
+
+let own: OpenListener;
+let gatewayOnly: OpenListener;
+
+beforeEach(async () => {
+  const pageDirectory = scratchDirectory();
+  writeFileSync(join(pageDirectory, 'index.html'), '<title>Postern</title>');
+  const postern = await composeInDirectory(scratchDirectory());
+  const { clock, log } = postern;
+  const onFault = (fault: unknown): void => {
+    throw fault;
+  };
+  const routers = routersOf(
+    { postern, version: '1.2.3', pageDirectory, onFault },
+    gatewayOf(postern, systemRandomness),
+    createSessions(systemClock, systemRandomness),
+  );
+  const open = async (listener: Listener): Promise<OpenListener> =>
+    expectOk(await openListener({ listener, routers, clock, log }));
+  own = await open(OWN);
+  gatewayOnly = await open(GATEWAY_ONLY);
+  return async () => {
+    await Promise.all([own.close(0), gatewayOnly.close(0)]);
+    await postern.close();
+  };
+});
+
+/** The status of a request; `name` and the port are its `Host`. */
+async function ask(
+  { place }: OpenListener,
+  name: string,
+  path: string,
+  origin?: string,
+): Promise<number | undefined> {
+  const { port } = new URL(place.gatewayUrl);
+  const headers = { host: `${name}:${port}`, ...(origin === undefined ? {} : { origin }) };
+  return await new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, path, headers, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+describe('two listeners of one process', () => {
+  it('each answer under their own hosts only', async () => {
+    expect(await ask(own, 'localhost', '/v1/models')).toBe(401);
+    expect(await ask(own, 'gateway.example', '/v1/models')).toBe(403);
+    expect(await ask(own, 'gateway.example', '/')).toBe(403);
+    expect(await ask(gatewayOnly, 'gateway.example', '/v1/models')).toBe(401);
+    expect(await ask(gatewayOnly, 'localhost', '/v1/models')).toBe(403);
+    expect(await ask(gatewayOnly, '127.0.0.1', '/v1/models')).toBe(403);
+  });
+
+  it('each answer only in the areas that they serve', async () => {
+    expect(await ask(own, 'localhost', '/')).toBe(200);
+    expect(await ask(own, 'localhost', '/api/state')).toBe(401);
+    expect(await ask(gatewayOnly, 'gateway.example', '/')).toBe(404);
+    expect(await ask(gatewayOnly, 'gateway.example', '/index.html')).toBe(404);
+    expect(await ask(gatewayOnly, 'gateway.example', '/api/state')).toBe(404);
+    expect(await ask(gatewayOnly, 'localhost', '/api/state')).toBe(404);
+    expect(await ask(gatewayOnly, 'gateway.example', '*')).toBe(400);
+  });
+
+  it('each allow their own origins only', async () => {
+    expect(await ask(own, 'localhost', '/v1/models', own.place.pageOrigin)).toBe(401);
+    expect(await ask(own, 'localhost', '/v1/models', 'https://chat.example')).toBe(403);
+    expect(await ask(gatewayOnly, 'gateway.example', '/v1/models', 'https://chat.example')).toBe(
+      401,
+    );
+    for (const origin of [own.place.pageOrigin, gatewayOnly.place.pageOrigin]) {
+      expect(await ask(gatewayOnly, 'gateway.example', '/v1/models', origin)).toBe(403);
+    }
+  });
+});
