@@ -1,17 +1,23 @@
-import { ERROR_CODES, type AnswerFailure, type ErrorCodeName } from '@postern/protocol';
+import {
+  ERROR_CODES,
+  problem,
+  type AnswerFailure,
+  type ErrorCodeName,
+  type Problem,
+} from '@postern/protocol';
 import * as v from 'valibot';
 
 /** Why a request to the Postern process failed, in words for the user. */
-export interface Problem {
-  /**
-   * `unreachable`: nothing listens at the address. `refused`: the process responded with an error
-   * code. `garbled`: the response isn't one of Postern's.
-   */
-  readonly reason: 'unreachable' | 'refused' | 'garbled';
-  readonly code: ErrorCodeName | undefined;
-  readonly message: string;
-  readonly remedy: string | undefined;
-}
+export type RequestProblem =
+  /** The process responded with a problem. */
+  | (Problem & { readonly reason: 'refused' })
+  /** `unreachable`: nothing listens at the address. `garbled`: the response isn't one of Postern's. */
+  | {
+      readonly reason: 'unreachable' | 'garbled';
+      readonly code: undefined;
+      readonly message: string;
+      readonly remedy: string | undefined;
+    };
 
 const FailureSchema = v.object({
   error: v.object({
@@ -21,43 +27,41 @@ const FailureSchema = v.object({
   }),
 });
 
-export const UNREACHABLE: Problem = {
+export const UNREACHABLE = {
   reason: 'unreachable',
   code: undefined,
   message: 'Postern isn’t running.',
   remedy: 'Start it with postern up, then try again.',
-};
+} as const satisfies RequestProblem;
 
-export const GARBLED: Problem = {
+export const GARBLED = {
   reason: 'garbled',
   code: undefined,
   message: 'The page can’t read the response.',
   remedy: 'Reload the page. If that doesn’t help, check Postern’s log.',
-};
+} as const satisfies RequestProblem;
 
 /** Reads the body of a failed request. */
-export function problemFrom(body: unknown): Problem {
+export function problemFrom(body: unknown): RequestProblem {
   const parsed = v.safeParse(FailureSchema, body);
   if (!parsed.success) return GARBLED;
   const { code } = parsed.output.error;
   const message = toPageText(parsed.output.error.message);
   const remedy = toPageText(parsed.output.error.remedy);
-  return isErrorCode(code)
-    ? { reason: 'refused', code, message, remedy }
-    : { ...GARBLED, message, remedy };
+  return isErrorCode(code) ? refused(code, message, remedy) : { ...GARBLED, message, remedy };
 }
 
 /** Turns a failed answer into a problem, with the remedy from the error table. */
-export function problemFromFailure(failure: AnswerFailure): Problem {
-  const remedy = Object.hasOwn(ERROR_CODES, failure.code)
-    ? ERROR_CODES[failure.code].remedy
-    : undefined;
-  return {
-    reason: 'refused',
-    code: failure.code,
-    message: toPageText(failure.message),
-    remedy: toPageText(remedy),
-  };
+export function problemFromFailure(failure: AnswerFailure): RequestProblem {
+  // A stored answer may have a code of another version of Postern.
+  const code: string = failure.code;
+  const message = toPageText(failure.message);
+  return isErrorCode(code) ? refused(code, message) : { ...GARBLED, message, remedy: undefined };
+}
+
+function refused(code: ErrorCodeName, message: string, remedy?: string): RequestProblem {
+  const shown = remedy ?? toPageText(problem(code).remedy);
+  return { reason: 'refused', ...problem(code, message, shown) };
 }
 
 /** Converts a text from the server for the page, which writes ’ where the server writes '. */

@@ -1,12 +1,12 @@
 import { failed, ok, parseJson, type Result } from '@postern/kernel';
 import { sessionHeader } from './page-secret.ts';
-import { GARBLED, problemFrom, UNREACHABLE, type Problem } from './problem.ts';
+import { GARBLED, problemFrom, UNREACHABLE, type RequestProblem } from './problem.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-export type ApiResult<T> = Result<T, Problem>;
+export type ApiResult<T> = Result<T, RequestProblem>;
 
-type Watcher = (outcome: Problem | 'answered') => void;
+type Watcher = (outcome: RequestProblem | 'answered') => void;
 const watchers = new Set<Watcher>();
 
 /** Calls the watcher after every request, for example to see that the session has ended. */
@@ -65,11 +65,11 @@ export async function exchange(
   return report(body.ok ? problemFrom(body.value) : body.failure);
 }
 
-function notify(outcome: Problem | 'answered'): void {
+function notify(outcome: RequestProblem | 'answered'): void {
   for (const watcher of watchers) watcher(outcome);
 }
 
-function report(problem: Problem): ApiResult<never> {
+function report(problem: RequestProblem): ApiResult<never> {
   notify(problem);
   return failed(problem);
 }

@@ -1,7 +1,7 @@
 import type { Conversation, ConversationId, Message, MessageId } from '@postern/protocol';
 import { EMPTY_ANSWER, type FoldedAnswer } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
-import type { Problem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 import { createStore, type Store } from '../state/store.ts';
 import { choicesTo, EMPTY_TREE, treeOf, type Choices, type MessageTree } from './tree.ts';
 
@@ -13,13 +13,13 @@ export type Run =
 
 /** The state of one conversation on this page. */
 export interface Chat {
-  readonly loading: 'idle' | 'loading' | 'loaded' | Problem;
+  readonly loading: 'idle' | 'loading' | 'loaded' | RequestProblem;
   readonly conversation: Conversation | undefined;
   readonly tree: MessageTree;
   readonly choices: Choices;
   readonly run: Run | undefined;
   /** Why the last turn could not start or was cut off. */
-  readonly problem: Problem | undefined;
+  readonly problem: RequestProblem | undefined;
 }
 
 export interface OpenChat {

@@ -1,7 +1,7 @@
 import { EMPTY_ANSWER, foldAnswer, type FoldedAnswer, type TurnEvent } from '@postern/protocol';
 import type { Message, TurnInput } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
-import { UNREACHABLE, type Problem } from '../api/problem.ts';
+import { UNREACHABLE, type RequestProblem } from '../api/problem.ts';
 import { streamTurn } from '../api/stream-turn.ts';
 import { upsertConversation } from '../conversations/conversation-list.ts';
 import { loadChat, type Chat, type OpenChat } from './chat.ts';
@@ -86,7 +86,7 @@ function finish(now: Chat, answer: Message, conversation: Chat['conversation']):
 async function handleCutStream(
   open: OpenChat,
   answer: FoldedAnswer,
-  problem: Problem,
+  problem: RequestProblem,
 ): Promise<void> {
   const { run, tree } = open.chat.get();
   const begun = run?.at === 'answering' ? tree.byId.get(run.answerId) : undefined;

@@ -1,6 +1,6 @@
 import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
-import type { Problem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 
 /** A message in the page, with optional actions. */
 export function Notice(props: {
@@ -25,7 +25,7 @@ export function Notice(props: {
 
 /** A failed request with its remedy and error code. */
 export function ProblemNotice(props: {
-  readonly problem: Problem;
+  readonly problem: RequestProblem;
   readonly actions?: ReactNode;
 }): ReactElement {
   const { message, remedy, code } = props.problem;

@@ -1,12 +1,12 @@
 import type { Conversation, ConversationId } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
-import type { Problem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
 import { createStore } from '../state/store.ts';
 
 /** The conversations loaded so far, most recently used first. */
 export interface ConversationList {
-  readonly status: 'idle' | 'loading' | 'loaded' | Problem;
+  readonly status: 'idle' | 'loading' | 'loaded' | RequestProblem;
   readonly conversations: readonly Conversation[];
   readonly next: ConversationId | null;
 }

@@ -2,7 +2,7 @@ import { FileLock2, KeyRound } from 'lucide-react';
 import type { AppState, SetupAnswer } from '@postern/protocol';
 import { useId, useState, type ReactElement, type ReactNode } from 'react';
 import { appApi } from '../api/app-api.ts';
-import { toPageText, type Problem } from '../api/problem.ts';
+import { toPageText, type RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
 import { Gate } from '../controls/gate.tsx';
@@ -23,7 +23,7 @@ export function StorageStep(props: {
   const [entry, setEntry] = useState<PassphraseEntry>({ first: '', second: '' });
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, setProblem] = useState<RequestProblem>();
   const ready = storage === 'keyring' || isUsable(entry);
 
   const setUp = async (): Promise<void> => {

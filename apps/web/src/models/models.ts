@@ -1,11 +1,11 @@
 import { providerId, type ConversationId, type ModelGroup } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
-import type { Problem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 import { createStore } from '../state/store.ts';
 import type { ModelChoice } from './choose-model.ts';
 
 export interface Models {
-  readonly status: 'idle' | 'loading' | 'loaded' | Problem;
+  readonly status: 'idle' | 'loading' | 'loaded' | RequestProblem;
   readonly groups: readonly ModelGroup[];
 }
 

@@ -1,7 +1,7 @@
 import { DIALECT_IDS, DIALECT_INFO } from '@postern/protocol';
 import { ChevronDown } from 'lucide-react';
 import { useId, useState, type ComponentProps, type ReactElement } from 'react';
-import type { Problem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { TextField } from '../controls/text-field.tsx';
@@ -31,7 +31,7 @@ export function EndpointForm({ onDone }: { readonly onDone: () => void }): React
   const [draft, setDraft] = useState(EMPTY_ENDPOINT);
   const [errors, setErrors] = useState<EndpointErrors>({});
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, setProblem] = useState<RequestProblem>();
   const add = async (): Promise<void> => {
     const parsed = parseEndpoint(draft);
     if (!isEndpoint(parsed)) {

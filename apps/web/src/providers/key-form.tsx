@@ -1,6 +1,6 @@
 import type { ProviderView } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
-import type { Problem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
 import { TextField } from '../controls/text-field.tsx';
@@ -16,7 +16,7 @@ export function KeyForm(props: {
   const { provider, onStored } = props;
   const [key, setKey] = useState('');
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, setProblem] = useState<RequestProblem>();
   const [saved, setSaved] = useState(false);
 
   const store = async (force: boolean): Promise<void> => {

@@ -2,14 +2,14 @@ import { CircleCheck } from 'lucide-react';
 import type { KeyTest, ProviderView } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
-import type { Problem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 
 /** Tests the stored key with the provider and shows the result. */
 export function KeyTestButton({ provider }: { readonly provider: ProviderView }): ReactElement {
   const [busy, setBusy] = useState(false);
-  const [outcome, setOutcome] = useState<KeyTest | Problem>();
+  const [outcome, setOutcome] = useState<KeyTest | RequestProblem>();
   const test = async (): Promise<void> => {
     setBusy(true);
     setOutcome(undefined);
@@ -29,7 +29,7 @@ export function KeyTestButton({ provider }: { readonly provider: ProviderView })
   );
 }
 
-function Outcome({ outcome }: { readonly outcome: KeyTest | Problem }): ReactElement {
+function Outcome({ outcome }: { readonly outcome: KeyTest | RequestProblem }): ReactElement {
   if ('reason' in outcome) return <ProblemNotice problem={outcome} />;
   if (outcome.ok) {
     const models = outcome.modelCount === 1 ? '1 model' : `${outcome.modelCount} models`;

@@ -1,7 +1,7 @@
 import { CircleCheck, CircleDashed, Laptop } from 'lucide-react';
 import type { ProviderView } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
-import type { Problem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
 import { Button } from '../controls/button.tsx';
 import { Dialog } from '../controls/dialog.tsx';
@@ -96,7 +96,7 @@ function Removal(props: {
   const { title, detail, label, remove } = props;
   const [confirming, setConfirming] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, setProblem] = useState<RequestProblem>();
   const close = (): void => {
     setConfirming(false);
     setProblem(undefined);

@@ -1,12 +1,12 @@
 import type { EndpointInput, KeyInput, ProviderId, ProviderView } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
-import type { Problem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
 import { loadModels } from '../models/models.ts';
 import { createStore } from '../state/store.ts';
 
 export interface Providers {
-  readonly status: 'idle' | 'loading' | 'loaded' | Problem;
+  readonly status: 'idle' | 'loading' | 'loaded' | RequestProblem;
   readonly list: readonly ProviderView[];
 }
 

@@ -1,12 +1,12 @@
 import type { SearchHit } from '@postern/protocol';
 import { useEffect, useState } from 'react';
 import { appApi } from '../api/app-api.ts';
-import type { Problem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 
 export interface Search {
   readonly hits: readonly SearchHit[];
   readonly busy: boolean;
-  readonly problem: Problem | undefined;
+  readonly problem: RequestProblem | undefined;
 }
 
 const PAUSE_MS = 120;
@@ -14,7 +14,7 @@ const PAUSE_MS = 120;
 interface Outcome {
   readonly query: string;
   readonly hits: readonly SearchHit[];
-  readonly problem: Problem | undefined;
+  readonly problem: RequestProblem | undefined;
 }
 
 const NONE: Outcome = { query: '', hits: [], problem: undefined };

@@ -1,6 +1,6 @@
 import type { AppState } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
-import type { Problem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 import { clearPageSecret, savePageSecret } from '../api/page-secret.ts';
 import { watchRequests, type ApiResult } from '../api/request.ts';
 import { createStore } from '../state/store.ts';
@@ -9,9 +9,9 @@ import { createStore } from '../state/store.ts';
 export type Session =
   | { readonly at: 'starting' }
   /** No valid session; `problem` is set when a sign-in link failed. */
-  | { readonly at: 'signed-out'; readonly problem: Problem | undefined }
+  | { readonly at: 'signed-out'; readonly problem: RequestProblem | undefined }
   /** The first request failed. */
-  | { readonly at: 'failed'; readonly problem: Problem }
+  | { readonly at: 'failed'; readonly problem: RequestProblem }
   | {
       readonly at: 'open';
       readonly state: AppState;

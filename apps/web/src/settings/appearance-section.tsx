@@ -2,7 +2,7 @@ import { Monitor, Moon, Sun } from 'lucide-react';
 import type { Settings } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
-import type { Problem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { applySettings } from '../session/session.ts';
 import { showTheme, type Theme } from '../theme/theme.ts';
@@ -14,7 +14,7 @@ const THEMES = [
 ] as const;
 
 export function AppearanceSection({ settings }: { readonly settings: Settings }): ReactElement {
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, setProblem] = useState<RequestProblem>();
   const choose = async (theme: Theme): Promise<void> => {
     showTheme(theme);
     const changed = await appApi.changeSettings({ theme });

@@ -2,7 +2,7 @@ import { LogOut } from 'lucide-react';
 import type { SessionView } from '@postern/protocol';
 import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
-import type { Problem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
@@ -13,7 +13,7 @@ const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle
 /** Signed-in browsers, with buttons to sign them out. */
 export function SessionsSection(): ReactElement {
   const [sessions, setSessions] = useState<readonly SessionView[]>();
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, setProblem] = useState<RequestProblem>();
   const take = useCallback((listed: ApiResult<readonly SessionView[]>): void => {
     if (listed.ok) setSessions(listed.value);
     setProblem(listed.ok ? undefined : listed.failure);

@@ -17,7 +17,7 @@ describe('SignedOut', () => {
       reason: 'refused',
       code: 'LAUNCH_CODE_INVALID',
       message: 'This link was used already.',
-      remedy: undefined,
+      remedy: 'Run postern open.',
     } as const;
     render(<SignedOut problem={problem} onRetry={vi.fn()} />);
     expect(screen.getByText('This link was used already.')).toBeDefined();

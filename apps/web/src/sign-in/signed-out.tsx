@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import type { Problem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { CopyField } from '../controls/copy-field.tsx';
 import { Notice } from '../controls/notice.tsx';
@@ -9,7 +9,7 @@ const COMMAND = 'postern open';
 
 /** Explains how to get a session. */
 export function SignedOut(props: {
-  readonly problem: Problem | undefined;
+  readonly problem: RequestProblem | undefined;
   readonly onRetry: () => void;
 }): ReactElement {
   return (

@@ -3,7 +3,7 @@ import { KeyRound, LockKeyhole } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
 import { savePageSecret } from '../api/page-secret.ts';
-import { toPageText, type Problem } from '../api/problem.ts';
+import { toPageText, type RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
 import { TextField } from '../controls/text-field.tsx';
@@ -27,7 +27,7 @@ export function Unlock({ state }: { readonly state: AppState }): ReactElement {
   const [method, setMethod] = useState<UnlockMethod>(methods[0] ?? 'passphrase');
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, setProblem] = useState<RequestProblem>();
   const ready = method === 'keyring' || text !== '';
 
   const unlock = async (): Promise<void> => {
