@@ -2,7 +2,7 @@ import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
 import { describeUpstreamFailure, type UpstreamFailure } from '@postern/upstreams';
 import type { BodyFailure } from './body/request-body.ts';
 
-/** Why the gateway itself answers with an error. What an upstream answers is passed on instead. */
+/** Why the gateway responds with an error of its own. Errors of an upstream are passed on instead. */
 export type GatewayFailure =
   | { readonly reason: 'target-invalid' }
   | { readonly reason: 'host-invalid' }
@@ -27,18 +27,18 @@ export type GatewayFailure =
   | { readonly reason: 'vault-unavailable' }
   | { readonly reason: 'store-unavailable' }
   | { readonly reason: 'upstream-failed'; readonly failure: UpstreamFailure }
-  /** The upstream answered, and does not accept the key that it was shown. */
+  /** The upstream rejected the key. */
   | { readonly reason: 'upstream-key-refused' }
   | { readonly reason: 'internal' };
 
-/** A failure as it goes outward, before a dialect gives it its shape. */
+/** A failure as the client sees it, before it is encoded in a dialect. */
 export interface FailureAnswer {
   readonly status: number;
   readonly code: ErrorCodeName;
   readonly message: string;
   /** Milliseconds after which a retry may work. */
   readonly retryAfterMs?: number;
-  /** Tells the official SDKs whether to retry, whatever the status says. */
+  /** Tells the official SDKs whether to retry, regardless of the status. */
   readonly shouldRetry?: boolean;
   /** The `allow` header of a 405. */
   readonly allow?: string;
@@ -47,19 +47,19 @@ export interface FailureAnswer {
 interface Row {
   readonly status: number;
   readonly code: ErrorCodeName;
-  /** Said in place of the code's own meaning and remedy. */
+  /** Replaces the code's own meaning and remedy. */
   readonly message?: string;
   readonly retryAfterMs?: number;
   readonly shouldRetry?: boolean;
 }
 
-/** Without it the official SDKs try again on every status from 500 up. */
+/** Without this the official SDKs retry every status from 500 up. */
 const NO_RETRY = { shouldRetry: false };
 const SOON = { retryAfterMs: 1000 };
 
 const invalid = (message: string): Row => ({ status: 400, code: 'REQUEST_INVALID', message });
 
-/** Statuses: RFC 9110 §15, and the table of both APIs' error types. */
+/** Statuses from RFC 9110 §15 and the APIs' tables of error types. */
 const ROWS: Readonly<Record<Exclude<GatewayFailure['reason'], 'upstream-failed'>, Row>> = {
   'target-invalid': invalid("The request target isn't a plain path."),
   'host-invalid': invalid('The Host header is missing or malformed.'),
@@ -87,7 +87,7 @@ const ROWS: Readonly<Record<Exclude<GatewayFailure['reason'], 'upstream-failed'>
   internal: { status: 500, code: 'INTERNAL' },
 };
 
-/** Upstream failures that a retry cannot mend, or that are not a bad gateway. */
+/** Upstream failures that a retry can't fix, or whose status isn't 502. */
 const UPSTREAM_ROWS: Readonly<Partial<Record<ErrorCodeName, Omit<Row, 'code'>>>> = {
   UPSTREAM_TIMEOUT: { status: 504 },
   UPSTREAM_INSECURE: { status: 502, ...NO_RETRY },
@@ -95,7 +95,7 @@ const UPSTREAM_ROWS: Readonly<Partial<Record<ErrorCodeName, Omit<Row, 'code'>>>>
   UPSTREAM_CERTIFICATE: { status: 502, ...NO_RETRY },
 };
 
-/** Speaks a failure outward: vague towards whoever probes, with the remedy for whoever may act. */
+/** Maps a failure to a response. It tells an attacker nothing, and an operator how to fix it. */
 export function describeGatewayFailure(failure: GatewayFailure): FailureAnswer {
   const row = failure.reason === 'upstream-failed' ? upstreamRow(failure) : ROWS[failure.reason];
   const { meaning, remedy } = ERROR_CODES[row.code];

@@ -14,19 +14,19 @@ import type { BodyLimits } from './http/read-body.ts';
 import type { RetryPolicy } from './relay/retry-policy.ts';
 import type { UsageLog } from './usage/usage-log.ts';
 
-/** Where the upstreams' credentials come from. */
+/** The source of the upstreams' credentials. */
 export interface UpstreamCredentials {
-  /** The credential of a provider that needs one, for one request: nobody here keeps it. */
+  /** The credential of a provider that needs one. It is used for one request and not kept. */
   credentialFor(provider: Provider): Promise<Result<Credential, UpstreamCredentialFailure>>;
 }
 
-/** A failure of the vault, as the response reports it. What exactly is wrong stays with the adapter. */
+/** A failure of the vault, as the response reports it. The adapter knows the details. */
 export type UpstreamCredentialFailure = Extract<
   GatewayFailure,
   { reason: 'vault-locked' | 'vault-unavailable' | 'upstream-key-missing' }
 >;
 
-/** What a valid token entitles to. Everything in it is enforced. */
+/** The permissions of a valid token. The gateway enforces all of them. */
 export interface Grant {
   readonly keyId: GatewayKeyId;
   /** The models that may be called, by the names that a client uses. */
@@ -36,35 +36,35 @@ export interface Grant {
 }
 
 /**
- * Why a store of keys or usage doesn't answer: a person must unlock the vault first, or it can't be
- * reached or read. What exactly is wrong stays with the adapter.
+ * Why a store of keys or usage failed. `locked`: the user must unlock the vault first. `unavailable`: the store
+ * can't be reached or read; the adapter knows the details.
  */
 export interface StoreFailure {
   readonly reason: 'locked' | 'unavailable';
 }
 
-/** Who may call. A remote store may stand behind it; see `MaybePromise`. */
+/** Decides who may call. The store may be remote; see `MaybePromise`. */
 export interface KeyAdmission {
-  /** Resolves a token to its grant; undefined alike for an unknown, a revoked and a malformed one. */
+  /** Resolves a token to its grant; undefined for an unknown, revoked or malformed token. */
   admit(token: string): MaybePromise<Result<Grant | undefined, StoreFailure>>;
-  /** Whether a key that was valid is not revoked yet. Asked again and again while its calls run. */
+  /** Whether a key that was valid isn't revoked. Polled while its calls run. */
   isLive(id: GatewayKeyId): MaybePromise<Result<boolean, StoreFailure>>;
 }
 
-/** Where usage goes. Recording never waits. */
+/** Records usage. Recording never blocks. */
 export interface UsageSink extends Pick<UsageLog, 'record' | 'isFull'> {
-  /** Brings what was recorded to where nothing loses it. */
+  /** Writes recorded usage durably. */
   flush(): MaybePromise<Result<undefined, StoreFailure>>;
 }
 
-/** Opens one request to an upstream; what comes back goes to the sink as it comes. */
+/** Sends requests to upstreams. The sink receives the response as it arrives. */
 export interface UpstreamCalls {
   exchange(request: ExchangeRequest, sink: ExchangeSink): Exchange;
 }
 
-/** What models a provider has. Asked on every list, so an implementation keeps its answers a while. */
+/** The models of a provider. Called for every list request, so implementations should cache. */
 export interface ModelLists {
-  /** Where this rejects or takes over two seconds, the table's own list stands in. */
+  /** If this rejects or takes over two seconds, the list in the provider table is used. */
   modelsOf(provider: Provider): Promise<readonly ModelEntry[]>;
 }
 
@@ -77,9 +77,9 @@ export interface Callers {
 }
 
 export interface GatewayLimits extends ConcurrencyLimits, BodyLimits {
-  /** A client that takes nothing of its answer for so long is cut off. */
+  /** Disconnects a client that reads nothing for this long. */
   readonly stallTimeoutMs: number;
-  /** A stream in which nothing came for so long gets a ping. */
+  /** Sends a ping into a stream that is silent for this long. */
   readonly pingAfterMs: number;
 }
 
@@ -94,11 +94,11 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   pingAfterMs: 15_000,
 };
 
-/** Everything that the data plane needs and does not own. */
+/** The dependencies of the data plane. */
 export interface GatewayDeps {
   readonly keys: KeyAdmission;
   readonly usage: UsageSink;
-  /** Whether keys can be checked and use be recorded; what `/readyz` tells. */
+  /** Whether keys can be checked and usage recorded; reported by `/readyz`. */
   readonly isReady: () => boolean;
   readonly credentials: UpstreamCredentials;
   readonly upstreams: UpstreamCalls;
@@ -107,7 +107,7 @@ export interface GatewayDeps {
   /** The provider of a model without a `provider/` prefix. */
   readonly defaultProvider: Readonly<Record<DialectId, ProviderId>>;
   readonly limits: GatewayLimits;
-  /** Whether a call whose attempt went wrong makes another one; by default it never does. */
+  /** Whether a call makes another attempt after a failed one. Default: never. */
   readonly retries?: RetryPolicy;
   readonly clock: Clock;
   readonly randomness: Randomness;

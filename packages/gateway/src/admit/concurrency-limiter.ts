@@ -4,26 +4,25 @@ import { Shares } from './shares.ts';
 export type OnTurn = (mayRun: boolean) => void;
 
 export interface ConcurrencyLimits {
-  /** Requests that run at once. */
+  /** The most requests that run at the same time. */
   readonly maxConcurrent: number;
-  /** Requests that wait; one more is refused at once. */
+  /** The most requests that wait. Further ones are refused immediately. */
   readonly maxQueued: number;
   readonly queueTimeoutMs: number;
 }
 
-/** Stops waiting; the callback is not called after it. */
+/** Stops waiting. The callback is then never called. */
 export type LeaveQueue = () => void;
 
 /**
- * Limits how many requests run at once, with a bounded queue. Each key has its share of both, whatever the
- * others do; a free place goes to the key with the fewest running requests, among its requests in order
- * of arrival.
+ * Limits how many requests run at the same time, with a bounded queue. Each key has its share of both. When a
+ * request ends, the next one is from the key with the fewest running requests, in order of arrival.
  */
 export class ConcurrencyLimiter {
   readonly #queueTimeoutMs: number;
   readonly #running: Shares;
   readonly #queue: Shares;
-  /** By key, the one that was served longest ago first. */
+  /** By key, least recently served first. */
   readonly #waiting = new Map<string, Map<OnTurn, NodeJS.Timeout>>();
 
   constructor({ maxConcurrent, maxQueued, queueTimeoutMs }: ConcurrencyLimits) {
@@ -32,12 +31,12 @@ export class ConcurrencyLimiter {
     this.#queue = new Shares(maxQueued);
   }
 
-  /** Lets a request run if there is room for its key. Whatever runs is released once. */
+  /** Starts a request if its key has room. Release every started request exactly once. */
   acquire(key: string): boolean {
     return !this.#waiting.has(key) && this.#running.take(key, 1);
   }
 
-  /** Waits for its turn; undefined if the queue is full. */
+  /** Queues a request; undefined if the queue is full. */
   wait(key: string, onTurn: OnTurn): LeaveQueue | undefined {
     if (!this.#queue.take(key, 1)) return undefined;
     const timer = setTimeout(() => {
@@ -53,7 +52,7 @@ export class ConcurrencyLimiter {
 
   release(key: string): void {
     this.#running.give(key, 1);
-    // What is given back can make room in the shares of several keys.
+    // A release can make room in the shares of several keys.
     while (this.#waiting.size > 0) {
       const next = this.#next();
       if (next === undefined) return;

@@ -1,23 +1,24 @@
-/** What the gateway reads in a request's header fields, in one pass. */
+/** What the gateway needs from a request's headers, read in one pass. */
 export interface RequestHead {
-  /** Undefined where it is missing or there is more than one. */
+  /** Undefined if it is missing or repeated. */
   readonly host: string | undefined;
   readonly origin: string | undefined;
-  /** The browser says that another site's page asks (Fetch Metadata, `sec-fetch-site`). */
+  /** Whether the browser reports a request from another site's page (Fetch Metadata, `sec-fetch-site`). */
   readonly crossSite: boolean;
-  /** The key presented; undefined where there is none or two that differ. */
+  /** The presented key; undefined if there is none, or if two headers have different keys. */
   readonly token: string | undefined;
   readonly contentLength: number | undefined;
-  /** The body has a content coding. */
+  /** Whether the body has a content coding. */
   readonly encoded: boolean;
-  /** What goes on to the upstream: name in lower case and value, alternating, in order. */
+  /** The headers to forward: lower-case names and values, alternating, in order. */
   readonly forwarded: readonly string[];
 }
 
 /**
- * The fields that go on. All others stay behind: credentials, cookies, whatever names the client,
- * its machine or its network, the content type (it is JSON, that is checked), hop-by-hop fields (RFC 9110 §7.6.1), `accept-encoding`. Values are open:
- * an `anthropic-beta` that nobody here has heard of goes on as it came, and as often as it came.
+ * The headers that are forwarded. All others are dropped: credentials, cookies, everything that identifies
+ * the client, its machine or its network, the content type (always JSON, which is checked), hop-by-hop
+ * headers (RFC 9110 §7.6.1) and `accept-encoding`. Values aren't checked: an unknown `anthropic-beta` is
+ * forwarded unchanged, as many times as it occurs.
  */
 const FORWARDED = new Set([
   'accept',
@@ -39,7 +40,7 @@ interface Gathered {
   encoded: boolean;
 }
 
-/** What is read and stays here. */
+/** Headers that the gateway reads but doesn't forward. */
 const READERS = new Map<string, (gathered: Gathered, value: string) => unknown>([
   ['host', ({ hosts }, value) => hosts.push(value)],
   ['authorization', ({ tokens }, value) => tokens.push(BEARER.exec(value)?.[1])],
@@ -50,7 +51,7 @@ const READERS = new Map<string, (gathered: Gathered, value: string) => unknown>(
   ['content-encoding', (gathered, value) => (gathered.encoded ||= !/^identity$/i.test(value))],
 ]);
 
-/** @param rawHeaders names and values alternating, as Node's `rawHeaders` has them. */
+/** @param rawHeaders Names and values, alternating, as in Node's `rawHeaders`. */
 export function readRequestHead(rawHeaders: readonly string[]): RequestHead {
   const forwarded: string[] = [];
   const gathered: Gathered = {

@@ -1,10 +1,9 @@
-/** So many times what stays free may one key hold: alone it gets three quarters of all. */
+/** One key may hold this many times the free amount, so alone it gets three quarters of the total. */
 const TIMES_FREE = 3;
 
 /**
- * A stock that keys draw from. A key gets more only while it holds at most three times what is left
- * after it, so that there is always something for a key that comes later; its first it gets
- * wherever there is enough.
+ * Divides an amount among keys. A key gets more only if it then holds at most three times what is left, so
+ * that later keys always get some. A key that holds nothing gets its first share if there is enough.
  */
 export class Shares {
   readonly #held = new Map<string, number>();

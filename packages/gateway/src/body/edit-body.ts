@@ -2,20 +2,20 @@ import { encodeUtf8 } from '@postern/kernel';
 import type { RequestBody } from './request-body.ts';
 import type { Span } from './scan-json.ts';
 
-/** One change to a body: the bytes of `span` give way to `text`. An empty span inserts. */
+/** One change to a body: replaces the bytes of `span` with `text`. An empty span inserts. */
 export interface Edit {
   readonly span: Span;
   readonly text: string;
 }
 
-/** Puts another model's name in the place of the one asked for. */
+/** Replaces the name of the requested model. */
 export function renameModel(body: RequestBody, name: string): Edit {
   return { span: body.model.span, text: JSON.stringify(name) };
 }
 
 /**
- * Asks an OpenAI-compatible upstream for the usage chunk at the end of the stream (wire format:
- * `stream_options.include_usage`), leaving whatever else the client set there.
+ * Requests the usage chunk at the end of the stream from an OpenAI-compatible upstream
+ * (`stream_options.include_usage`). Keeps the client's other stream options.
  */
 export function requestUsage(body: RequestBody, stream: Span): Edit {
   const options = body.streamOptions;
@@ -28,7 +28,7 @@ export function requestUsage(body: RequestBody, stream: Span): Edit {
   return insertion(options.span.start + 1, `"include_usage":true${separator}`);
 }
 
-/** The bytes with every edit made; the same buffer where there is none. Edits must not overlap. */
+/** Applies all edits; returns the same buffer if there are none. Edits must not overlap. */
 export function applyEdits(bytes: Buffer, edits: readonly Edit[]): Buffer {
   if (edits.length === 0) return bytes;
   const pieces: Uint8Array[] = [];

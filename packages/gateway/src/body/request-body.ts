@@ -3,29 +3,29 @@ import { isUtf8 } from 'node:buffer';
 import { ObjectScan, type ScanEnd, type Span } from './scan-json.ts';
 import type { Turns } from './turns.ts';
 
-/** What the gateway reads in a request's body. The rest is the upstream's business. */
+/** What the gateway needs from a request's body. */
 export interface RequestBody {
   readonly bytes: Buffer;
-  /** The model asked for, and where its JSON text stands. */
+  /** The requested model, and the span of its JSON text. */
   readonly model: { readonly name: string; readonly span: Span };
-  /** Where `stream` has the value `true`; undefined for any other value and where it is absent. */
+  /** The span of the value of `stream` if it is `true`, otherwise undefined. */
   readonly stream: Span | undefined;
   readonly streamOptions: StreamOptions | undefined;
 }
 
-/** OpenAI's `stream_options`, as far as it concerns metering. */
+/** The parts of OpenAI's `stream_options` that metering needs. */
 interface StreamOptions {
   readonly span: Span;
-  /** Whether it is an object without members, with members, or no object at all. */
+  /** Whether it is an empty object, an object with members, or something else. */
   readonly holds: 'nothing' | 'members' | 'no-object';
-  /** The value of `include_usage`, where there is one. */
+  /** The value of `include_usage`, if there is one. */
   readonly includeUsage: Span | undefined;
 }
 
 export type BodyFailure =
   | { readonly reason: 'body-malformed' }
   | { readonly reason: 'body-too-deep' }
-  /** A field that decides the route is there twice, or once more in other letters' case. */
+  /** A field that determines the route is repeated, possibly in a different case. */
   | { readonly reason: 'body-ambiguous'; readonly field: DecidingField }
   | { readonly reason: 'model-missing' };
 
@@ -34,16 +34,16 @@ type DecidingField = (typeof DECIDING_FIELDS)[number];
 
 const MAX_DEPTH = 128;
 const MANY_PIECES = 16;
-/** A deciding key is at most this long, every character written as a `\u` escape. */
+/** The maximum length of a key that determines the route, with every character as a `\u` escape. */
 const MIN_KEY_BYTES = 2 + Math.min(...DECIDING_FIELDS.map((field) => field.length));
 const MAX_KEY_BYTES = 2 + 6 * Math.max(...DECIDING_FIELDS.map((field) => field.length));
 const MAX_MODEL_BYTES = 2048;
 
 /**
- * Checks that a body is one JSON object and finds the fields that decide its way. Readers differ on
- * which of two equal keys counts, and some ignore letter case in keys, so a deciding field that
- * stands twice is refused: otherwise one model could be checked and another be used. A large body is
- * read in many turns of the event loop.
+ * Checks that a body is one JSON object and finds the fields that determine its route. JSON parsers differ in
+ * which of two equal keys they use, and some ignore case in keys. So a repeated routing field is rejected:
+ * otherwise the gateway could check one model and the upstream use another. A large body is read over many
+ * turns of the event loop.
  */
 export async function readRequestBody(
   pieces: readonly Buffer[],
@@ -70,7 +70,7 @@ export async function readRequestBody(
   });
 }
 
-/** To join many pieces is work too, and has a turn of its own. */
+/** Joining many pieces takes time too, so it has its own turn of the event loop. */
 async function joined(pieces: readonly Buffer[], turns: Turns): Promise<Buffer> {
   const [first] = pieces;
   if (first !== undefined && pieces.length === 1) return first;
@@ -81,7 +81,7 @@ async function joined(pieces: readonly Buffer[], turns: Turns): Promise<Buffer> 
   return bytes;
 }
 
-/** Whether the client itself asked for the usage chunk at the end of the stream. */
+/** Whether the client itself requested the usage chunk at the end of the stream. */
 export function asksForUsage(body: RequestBody): boolean {
   const value = body.streamOptions?.includeUsage;
   return value !== undefined && isTrue(body.bytes, value);
@@ -139,13 +139,13 @@ async function scanned(scan: ObjectScan, turns: Turns): Promise<ScanEnd> {
   }
 }
 
-/** Upper case folds the two odd letters that a reader ignoring case also takes for `s` and `k`. */
+/** Upper case also folds letters such as `ſ`, which case-insensitive parsers treat as `s`. */
 function fieldInOtherCase(name: string): DecidingField | undefined {
   const upper = name.toUpperCase();
   return DECIDING_FIELDS.find((field) => field.toUpperCase() === upper);
 }
 
-/** The text of a key; the empty string where its length says that it is no deciding one. */
+/** The text of a key; empty if it is too long to determine the route. */
 function keyName(bytes: Buffer, key: Span): string {
   const length = key.end - key.start;
   if (length < MIN_KEY_BYTES || length > MAX_KEY_BYTES) return '';
@@ -166,6 +166,6 @@ function stringValue(bytes: Buffer, span: Span): string | undefined {
 }
 
 function isTrue(bytes: Buffer, span: Span): boolean {
-  // Within a checked text only the literal `true` begins with this letter.
+  // In valid JSON only the literal `true` begins with this letter.
   return bytes[span.start] === 0x74;
 }

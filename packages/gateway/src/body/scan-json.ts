@@ -1,13 +1,13 @@
 /*
- * A strict reader of JSON bytes (RFC 8259) that builds nothing: it checks the grammar and reports
- * where the members of one object stand, so that a body can be judged and edited in place while
- * every byte that need not change stays as it came. Texts must be valid UTF-8 already.
+ * A strict JSON scanner (RFC 8259) that creates no objects. It checks the grammar and reports the spans of the
+ * members of one object, so that a body can be checked and edited in place without changing other bytes.
+ * The input must be valid UTF-8.
  *
- * It reads in steps, each of bounded work, so that whoever reads a large text can let others go on
- * in between.
+ * It scans in steps of bounded work, so that a caller can return to the event loop between the steps of a
+ * large body.
  */
 
-/** Where a value stands: from its first byte up to, not including, `end`. */
+/** The bytes of a value, from `start` up to but not including `end`. */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -18,10 +18,10 @@ export type OnMember = (key: Span, value: Span) => void;
 
 export type ScanEnd = 'whole' | 'malformed' | 'too-deep';
 
-/** The work of one step: so many tokens and about so many bytes, whichever comes first. */
+/** One step scans this many tokens or about this many bytes, whichever comes first. */
 export const TOKENS_A_STEP = 10_000;
 export const BYTES_A_STEP = 512 * 1024;
-/** A longer number is nobody's (RFC 8259 §6 lets a reader set such a limit). */
+/** Longer numbers are rejected; RFC 8259 §6 allows such a limit. */
 const MAX_NUMBER_BYTES = 4096;
 
 const QUOTE = 0x22;
@@ -39,14 +39,14 @@ const ZERO = 0x30;
 const NINE = 0x39;
 const BAD = -1;
 
-/** 1 for every byte that may stand in a string as it is. */
+/** 1 for every byte that is allowed unescaped in a string. */
 const PLAIN = new Uint8Array(256).fill(1, 0x20);
 PLAIN[QUOTE] = 0;
 PLAIN[BACKSLASH] = 0;
 
 const LITERALS = new Map(['true', 'false', 'null'].map((text) => [text.charCodeAt(0), text]));
 
-/** What comes next, white space aside. */
+/** What is expected next, apart from white space. */
 type Expecting =
   | 'root'
   | 'first-key'
@@ -59,13 +59,13 @@ type Expecting =
   | 'comma'
   | 'nothing';
 
-/** Reads the one object of a span; nothing but white space may stand beside it. */
+/** Scans the one object of a span, with only white space around it. */
 export class ObjectScan {
   readonly #bytes: Uint8Array;
   readonly #end: number;
   readonly #maxDepth: number;
   readonly #onMember: OnMember;
-  /** The closing bytes of what is open, outermost first. */
+  /** The closing bytes of the open objects and lists, outermost first. */
   readonly #open: number[] = [];
   #at: number;
   #limit = 0;
@@ -81,7 +81,7 @@ export class ObjectScan {
     this.#onMember = onMember;
   }
 
-  /** Reads on; undefined where there is more to read. */
+  /** Scans one step; undefined if there is more to scan. */
   step(): ScanEnd | undefined {
     this.#limit = Math.min(this.#end, this.#at + BYTES_A_STEP);
     for (let tokens = 0; tokens < TOKENS_A_STEP; tokens += 1) {
@@ -132,7 +132,7 @@ export class ObjectScan {
     }
   }
 
-  /** Past the one byte at hand. */
+  /** Skips the current byte. */
   #goOn(expecting: Expecting): ScanEnd | undefined {
     this.#at += 1;
     this.#expecting = expecting;
@@ -227,7 +227,7 @@ export class ObjectScan {
 
 const SHORT_ESCAPES = new Set(Array.from('"\\/bfnrt', (character) => character.charCodeAt(0)));
 
-/** Bytes of the escape sequence at `at`; 0 where it is none. */
+/** The length of the escape sequence at `at`; 0 if it is invalid. */
 function escapeLength(bytes: Uint8Array, at: number): number {
   const kind = bytes[at + 1] ?? 0;
   if (SHORT_ESCAPES.has(kind)) return 2;
@@ -267,7 +267,7 @@ function numberEnd(bytes: Uint8Array, start: number): number {
   return end === exponent ? BAD : end;
 }
 
-/** After the digits; a number that is too long ends in the middle of them, where none may end. */
+/** The index after the digits. A number that is too long stops in the middle, which makes it invalid. */
 function digitsEnd(bytes: Uint8Array, start: number, last: number): number {
   let at = start;
   for (

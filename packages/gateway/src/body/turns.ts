@@ -1,6 +1,6 @@
 /**
- * Lets long work go on piece by piece: of all that waits, one piece in each turn of the event loop,
- * so that what comes in meanwhile waits for one piece at most.
+ * Runs long work in pieces, one piece per turn of the event loop for all callers together, so that new input
+ * waits for one piece at most.
  */
 export class Turns {
   readonly #waiting: (() => void)[] = [];

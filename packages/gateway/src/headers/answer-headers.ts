@@ -2,13 +2,13 @@ import type { Dialect } from '@postern/dialects';
 import type { AnswerHeaders } from '@postern/upstreams';
 
 /**
- * The fields of an upstream's answer that go on to the client. All others stay behind: cookies, the
- * server's name, organisation ids, its rate limits (they are the operator's, not the client's), its
- * request id (ours stands in its place).
+ * The headers of an upstream's response that are forwarded to the client. All others are dropped: cookies, the
+ * server's name, organisation ids, rate limits (the operator's, not the client's) and the request id, which
+ * is replaced by the gateway's.
  */
 const PASSED = ['content-type', 'retry-after', 'retry-after-ms', 'x-should-retry'] as const;
 
-/** On every answer: its bytes are what `content-type` says, and nobody on the way keeps them. */
+/** Set on every response: no content sniffing, no caching. */
 export const SAFE_HEADERS = {
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
@@ -18,13 +18,13 @@ export function isEventStream(headers: AnswerHeaders): boolean {
   return single(headers['content-type'])?.startsWith('text/event-stream') === true;
 }
 
-/** The body's length where the upstream told it. */
+/** The body's length if the upstream sent it. */
 export function contentLength(headers: AnswerHeaders): number | undefined {
   const value = single(headers['content-length']);
   return value === undefined ? undefined : Number(value);
 }
 
-/** The head of the answer to the client, as alternating names and values. */
+/** The headers of the response to the client: names and values, alternating. */
 export function answerHeaders(
   headers: AnswerHeaders,
   dialect: Dialect,
@@ -36,7 +36,7 @@ export function answerHeaders(
     if (value !== undefined) answer.push(name, value);
   }
   if (isEventStream(headers)) {
-    // A proxy in front must not collect an answer before handing it on.
+    // Tells reverse proxies not to buffer the response.
     answer.push('x-accel-buffering', 'no');
   } else {
     const length = single(headers['content-length']);

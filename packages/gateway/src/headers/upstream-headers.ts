@@ -1,8 +1,8 @@
 import type { Dialect } from '@postern/dialects';
 
 /**
- * The header fields of the request to the upstream, apart from its credentials. What the client sent
- * replaces the dialect's own; a field that came more than once goes on as often, in order.
+ * The headers of the request to the upstream, without credentials. The client's headers replace the dialect's
+ * defaults. Repeated headers stay repeated, in order.
  *
  * @param forwarded Names in lower case and values, alternating.
  */

@@ -16,7 +16,7 @@ import type { Choice } from '../route/choose-provider.ts';
 import { forwardedQuery } from '../route/forwarded-query.ts';
 import type { CallRoute } from '../route/routes.ts';
 
-/** What is requested of an upstream, and for whom. */
+/** The request to an upstream, and the response to the client. */
 export interface AttemptTask {
   readonly response: ServerResponse;
   readonly requestId: string;
@@ -25,15 +25,16 @@ export interface AttemptTask {
   readonly query: string;
   readonly body: RequestBody;
   readonly choice: Choice;
-  /** Whether to give up for another attempt; asked only while nothing has gone out. */
+  /** Whether to give up for another attempt. Called only before anything is sent to the client. */
   readonly givesUp: (end: EarlyEnd) => boolean;
-  /** Called once if the attempt was the one that responded. */
+  /** Called once, if this attempt responded to the client. */
   readonly onOutcome: (outcome: Outcome, meter: AnswerMeter) => void;
 }
 
 /**
- * `over`: the response is complete, cut or not wanted any more. `given-up`: nothing has gone out and another
- * attempt may follow. A failure is one before the upstream was reached; nothing has gone out either.
+ * `over`: the response is complete or cut, or the client has disconnected. `given-up`: nothing was sent to the
+ * client, and another attempt may follow. `failed`: the attempt failed before it contacted the upstream, and
+ * nothing was sent to the client.
  */
 export type AttemptEnd =
   | { readonly state: 'over' | 'given-up' }
@@ -83,7 +84,7 @@ export class Attempt {
     this.#writer.close();
   }
 
-  /** Ends the attempt from our side; false if it has no response to end. */
+  /** Ends the attempt; false if it has no response to end. */
   stop(failure: GatewayFailure): boolean {
     this.#isOver = true;
     if (this.#reader === undefined || this.#isGivenUp) return false;
@@ -139,8 +140,8 @@ export class Attempt {
   }
 
   /**
-   * Some dialects give the usage of a stream only on request. An endpoint that a person named may
-   * refuse the field, so it is requested only if the table vouches for the provider.
+   * Some dialects send the usage of a stream only on request. A user's own endpoint may reject the field, so it
+   * is sent only to built-in providers.
    */
   #mustRequestUsage(): boolean {
     const { route, body, choice } = this.#task;

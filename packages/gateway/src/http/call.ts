@@ -28,7 +28,7 @@ export interface CallInput {
   readonly query: string;
 }
 
-/** What all calls draw from. */
+/** What all calls share. */
 export interface CallResources {
   readonly limiter: ConcurrencyLimiter;
   readonly bodyMemory: Shares;
@@ -68,7 +68,7 @@ export class Call {
     else {
       this.#body.read(this.#input.request, (pieces) => {
         if (this.#over) return;
-        // The outermost frame of what runs after the body: a fault here must not end other calls.
+        // The outermost handler after the body was read: an exception here must not end other calls.
         this.#proceed(pieces).catch(() => {
           this.stop({ reason: 'internal' });
         });
@@ -76,7 +76,7 @@ export class Call {
     }
   }
 
-  /** The response has closed: the answer is out, or the client has left. */
+  /** Called when the response has closed: it is complete, or the client has disconnected. */
   close(): void {
     this.#over = true;
     this.#leaveQueue?.();
@@ -90,13 +90,13 @@ export class Call {
     return this.#input.grant.keyId;
   }
 
-  /** Ends the call from our side, whatever step it is at. */
+  /** Ends the call at any step. */
   stop(failure: GatewayFailure): void {
     if (this.#over) return;
     if (this.#attempt?.stop(failure) !== true) this.#fail(failure);
   }
 
-  /** Its key was revoked: ends the call, and the next time what the client has not taken by then. */
+  /** Called when the key is revoked. The first call ends the response, the second closes the connection. */
   revoke(): void {
     if (this.#revoked) this.#input.response.destroy();
     else this.stop({ reason: 'key-required' });
@@ -111,7 +111,7 @@ export class Call {
     else this.#fail({ reason: 'overloaded' });
   }
 
-  /** Whether the request may run; never settles if the client leaves while it waits. */
+  /** Whether the request may run. The promise stays pending if the client disconnects while it waits. */
   async #turn(): Promise<boolean> {
     const { limiter } = this.#resources;
     const { keyId } = this.#input.grant;
@@ -136,7 +136,7 @@ export class Call {
     else await this.#attempts(body, choice.value);
   }
 
-  /** One attempt after the other, until one responds or the retry policy allows no more. */
+  /** Makes attempts until one responds or the retry policy allows no more. */
   async #attempts(body: RequestBody, choice: Choice): Promise<void> {
     const { retries = neverRetry } = this.#deps;
     for (let attempts = 1; !this.#over; attempts += 1) {
@@ -184,7 +184,7 @@ export class Call {
   }
 }
 
-/** A model that a key may not call looks like one that doesn't exist. */
+/** For a model that a key may not call, the response is the same as for one that doesn't exist. */
 function mayCall({ models }: Grant, name: string): boolean {
   return models === 'all' || models.includes(name);
 }

@@ -18,21 +18,21 @@ import { RevokedCalls } from './revoked-calls.ts';
 import { RunningCalls } from './running-calls.ts';
 import { sendFailure } from '../relay/send-failure.ts';
 
-/** What a client is told whose call ends early: the process stops, or the vault is locked. */
+/** Why calls end early: the process stops, or the vault is locked. */
 export type DrainReason = 'draining' | 'vault-locked';
 
 /** The data plane: everything that `isGatewayTarget` names. */
 export interface Gateway {
-  /** Answers one request. Never throws, never keeps a request without an answer. */
+  /** Handles one request. Never throws, and always responds. */
   handle(request: IncomingMessage, response: ServerResponse, callers: Callers): void;
   /**
-   * Takes no new calls, waits for the running ones, cuts those off that are still running after
-   * `timeoutMs`, and writes the usage that is waiting.
+   * Refuses new calls, waits for the running ones, ends those that still run after `timeoutMs`, and flushes the
+   * usage log.
    */
   drain(timeoutMs: number, reason: DrainReason): Promise<void>;
-  /** Takes new calls again after `drain`. */
+  /** Accepts new calls again after `drain`. */
   resume(): void;
-  /** Calls that are being answered right now. */
+  /** The number of running calls. */
   readonly runningCalls: number;
 }
 
@@ -40,7 +40,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   return new DataPlane(deps);
 }
 
-/** One request as far as its head says. */
+/** A request before its body is read. */
 interface Asked {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -60,7 +60,7 @@ class DataPlane implements Gateway {
   readonly #revokedCalls: RevokedCalls;
   readonly #idPrefix: string;
   #requests = 0;
-  /** Why nothing new is taken. */
+  /** Why new calls are refused. */
   #draining: DrainReason | undefined;
   readonly #onIdle = new Set<() => void>();
 
@@ -145,7 +145,7 @@ class DataPlane implements Gateway {
     whenReady(
       this.#deps.keys.admit(token),
       (admitted) => {
-        // The client may have left while a remote store was asked.
+        // The client may have disconnected during the request to a remote store.
         if (response.destroyed) return;
         const grant = this.#checked(admitted, token);
         if (!grant.ok) refuse(asked, grant.failure);
@@ -158,7 +158,7 @@ class DataPlane implements Gateway {
     return undefined;
   }
 
-  /** The grant if it is valid now and calls are taken. */
+  /** The grant, if it is valid and the gateway accepts calls. */
   #checked(
     admitted: Result<Grant | undefined, StoreFailure>,
     token: string,
@@ -196,8 +196,8 @@ class DataPlane implements Gateway {
 }
 
 /**
- * The answer to a key that cannot be looked up. While the vault is locked nobody here knows which keys
- * there are: all that have a key's form are answered alike, and what has not is no key, as ever.
+ * The failure for a key that can't be looked up. While the vault is locked the gateway doesn't know which keys
+ * exist, so all well-formed keys get the same response, and malformed keys get the usual 401.
  */
 function uncheckedKey({ reason }: StoreFailure, token: string): GatewayFailure {
   if (reason !== 'locked') return { reason: 'store-unavailable' };
@@ -219,7 +219,7 @@ function refuse({ request, response, dialect, requestId }: Asked, failure: Gatew
   discardBody(request, MAX_DISCARDED_BYTES);
 }
 
-/** What the outermost frame does: a fault in one request must not end the others. */
+/** Responds after an exception: a bug in one request must not end the others. */
 function fault(asked: Asked): void {
   if (asked.response.headersSent) asked.response.destroy();
   else refuse(asked, { reason: 'internal' });

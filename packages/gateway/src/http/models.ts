@@ -5,13 +5,13 @@ import type { ServerResponse } from 'node:http';
 import { SAFE_HEADERS } from '../headers/answer-headers.ts';
 import type { GatewayDeps } from '../ports.ts';
 
-/** Claude Code gives the list three seconds in all. */
+/** Claude Code waits three seconds for the list. */
 const LIST_TIMEOUT_MS = 2000;
 
 /**
- * The models that can be called in this dialect: those of the default provider by their own names,
- * then those of every provider as `provider/model`. A provider that is slow to say what it has, or
- * fails to, is listed with the models of the table.
+ * Lists the models that can be called in this dialect: those of the default provider by their own names, then
+ * those of every provider as `provider/model`. If a provider's list fails or is slow, it is replaced by the
+ * models in the provider table.
  */
 async function listModels(
   deps: Pick<GatewayDeps, 'providers' | 'models' | 'defaultProvider'>,

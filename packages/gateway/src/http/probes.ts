@@ -3,8 +3,8 @@ import { SAFE_HEADERS } from '../headers/answer-headers.ts';
 import type { ProbeRoute } from '../route/routes.ts';
 
 /**
- * Answers a probe. Presence is what coding clients ask with `HEAD /` before anything else; liveness
- * says that the process runs, readiness that it would take a call now.
+ * Responds to a probe. Presence: coding clients first send `HEAD /`. Liveness: the process runs. Readiness: it
+ * accepts calls.
  */
 export function answerProbe(
   response: ServerResponse,

@@ -3,11 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Shares } from '../admit/shares.ts';
 
 export interface BodyLimits {
-  /** Largest request body. */
+  /** The largest request body. */
   readonly maxBodyBytes: number;
-  /** From the first byte of the body to its last. */
+  /** The longest time from the first byte of a body to its last. */
   readonly bodyTimeoutMs: number;
-  /** Memory for the bodies of all requests together, those that are still coming included. */
+  /** The memory for the bodies of all requests together, including incomplete ones. */
   readonly bodyMemoryBytes: number;
 }
 
@@ -16,11 +16,11 @@ export type ReadFailure =
   | { readonly reason: 'body-slow' }
   | { readonly reason: 'overloaded' };
 
-/** What a request takes before its first byte has come, and what a piece takes beside its bytes. */
+/** The memory reserved for a request before its first byte, and the overhead of each piece. */
 const REQUEST_BYTES = 64 * 1024;
 const PIECE_BYTES = 256;
 
-/** A request's body, and the memory that it takes until it is let go. */
+/** A request's body, and the memory that is reserved for it until it is released. */
 export class BodyReader {
   readonly #limits: BodyLimits;
   readonly #memory: Shares;
@@ -34,8 +34,8 @@ export class BodyReader {
   }
 
   /**
-   * Collects the body and calls `done` once, or never where the client leaves before the end (the
-   * response closes then). What is over the cap or the key's share is refused as soon as it shows.
+   * Collects the body and calls `done` once. It never calls it if the client disconnects before the end; the
+   * response closes then. A body over the limit or the key's share is refused immediately.
    */
   read(
     request: IncomingMessage,
@@ -74,7 +74,7 @@ export class BodyReader {
     request.on('close', onClose);
   }
 
-  /** The body is not needed any more. */
+  /** Releases the body's memory. */
   letGo(): void {
     this.#memory.give(this.#key, this.#taken);
     this.#taken = 0;
@@ -90,8 +90,8 @@ export class BodyReader {
 const DISCARD_TIMEOUT_MS = 5000;
 
 /**
- * Reads on without keeping anything, so that a client still sending gets to see the answer; one that
- * sends more than `maxBytes` or takes longer than five seconds is cut off.
+ * Reads and discards the rest of the body, so that a client that is still sending can read the response.
+ * Disconnects a client that sends more than `maxBytes` or takes longer than five seconds.
  */
 export function discardBody(request: IncomingMessage, maxBytes: number): void {
   if (request.complete || request.destroyed) return;

@@ -5,16 +5,16 @@ import type { Placed, RunningCalls } from './running-calls.ts';
 
 export interface RevocableCall extends Placed {
   readonly keyId: GatewayKeyId;
-  /** Called at every look from then on. */
+  /** Called at every check after the revocation. */
   revoke(): void;
 }
 
-/** Twice within a second: the first look ends a call, the second cuts off who does not take the end. */
+/** Two checks within a second: the first ends a call, the second disconnects a client that doesn't read. */
 const LOOK_EVERY_MS = 400;
 
 /**
- * Ends the running calls of keys that were revoked. Another process may have done that, so the
- * store is asked, for each key once and only while calls run.
+ * Ends the running calls of revoked keys. Another process may have revoked them, so it polls the store, once
+ * per key and only while calls run.
  */
 export class RevokedCalls {
   readonly #keys: Pick<KeyAdmission, 'isLive'>;
@@ -29,7 +29,7 @@ export class RevokedCalls {
     this.#calls = calls;
   }
 
-  /** To be called when a call has begun. */
+  /** Call it when a call starts. */
   watch(): void {
     if (!this.#watching) setTimeout(this.#look, LOOK_EVERY_MS).unref();
     this.#watching = true;
@@ -43,7 +43,7 @@ export class RevokedCalls {
     for (const keyId of keyIds) this.#endIfRevoked(keyId);
   };
 
-  /** A store that doesn't answer now is asked again; a call may go on until it says so. */
+  /** If the store fails, calls continue until it can be read again. */
   #endIfRevoked(keyId: GatewayKeyId): void {
     whenReady(
       this.#keys.isLive(keyId),

@@ -1,13 +1,12 @@
-/** Something that knows its own place in `RunningCalls`. */
+/** An element of `RunningCalls`, with its own index. */
 export interface Placed {
-  /** Written by `RunningCalls` alone. */
+  /** Written only by `RunningCalls`. */
   place: number;
 }
 
 /**
- * The calls that are running now. An array and not a `Set`: a `Set` that every request enters and
- * leaves makes a new table again and again, and each old table keeps the calls of its time alive until
- * the next major collection.
+ * The running calls. It is an array, not a `Set`: adding and deleting in a `Set` reallocates its table again and
+ * again, and each old table keeps its calls alive until the next major garbage collection.
  */
 export class RunningCalls<T extends Placed> {
   readonly #calls: T[] = [];
@@ -21,7 +20,7 @@ export class RunningCalls<T extends Placed> {
     this.#calls.push(call);
   }
 
-  /** The last call takes the removed one's place. Removing a call twice does nothing. */
+  /** Replaces the removed call with the last one. Removing a call twice does nothing. */
   remove(call: T): void {
     if (this.#calls[call.place] !== call) return;
     const last = this.#calls.pop();
@@ -30,7 +29,7 @@ export class RunningCalls<T extends Placed> {
     this.#calls[call.place] = last;
   }
 
-  /** A copy: calls may end while it is read. */
+  /** A copy, because calls may end during the iteration. */
   all(): readonly T[] {
     return [...this.#calls];
   }

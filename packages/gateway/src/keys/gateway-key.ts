@@ -2,12 +2,12 @@ import type { Result, Secret } from '@postern/kernel';
 import { describeDatabaseFailure, type DatabaseFailure } from '@postern/database';
 import { problem, type GatewayKeyId, type Problem } from '@postern/protocol';
 
-/** What is known about a gateway key. The key itself is nowhere. */
+/** The stored data of a gateway key. The key itself isn't stored. */
 export interface GatewayKeyRecord {
   readonly id: GatewayKeyId;
-  /** Given by a person; unique among the keys that are not revoked. */
+  /** Chosen by the user; unique among the keys that aren't revoked. */
   readonly name: string;
-  /** The first four of its random characters, to tell keys apart. */
+  /** The first four of its random characters, to distinguish keys. */
   readonly prefix: string;
   readonly createdAtMs: number;
   readonly lastUsedAtMs: number | undefined;
@@ -20,23 +20,23 @@ export type GatewayKeyFailure =
   | { readonly reason: 'gateway-key-name-invalid' }
   | DatabaseFailure;
 
-/** The gateway's keys. Other processes may write them too; every answer is of this moment. */
+/** The gateway's keys. Other processes may change them too; results are always current. */
 export interface GatewayKeyStore {
-  /** Makes a key. Its text is in this answer and never again. */
+  /** Creates a key. Its text is returned only here. */
   create(wish: {
     readonly name: string;
   }): Result<{ readonly key: Secret; readonly record: GatewayKeyRecord }, GatewayKeyFailure>;
   /** Every key, revoked ones included, oldest first. */
   list(): Result<readonly GatewayKeyRecord[], DatabaseFailure>;
-  /** Ends a key for good. Named by id, or by the name of one that is not revoked yet. */
+  /** Revokes a key permanently, by id or by the name of a valid key. */
   revoke(idOrName: string): Result<GatewayKeyRecord, GatewayKeyFailure>;
-  /** Whose key this text is; undefined alike for an unknown one, a revoked one and no key at all. */
+  /** Resolves a token to its key id; undefined for an unknown, revoked or malformed token. */
   verify(text: string): Result<GatewayKeyId | undefined, DatabaseFailure>;
-  /** Whether there is a key of this id that is not revoked. */
+  /** Whether there is a key with this id that isn't revoked. */
   isLive(id: GatewayKeyId): Result<boolean, DatabaseFailure>;
 }
 
-/** Speaks a failure with keys to a person. */
+/** Maps a key failure to a problem. */
 export function describeGatewayKeyFailure(failure: GatewayKeyFailure): Problem {
   switch (failure.reason) {
     case 'gateway-key-not-found':

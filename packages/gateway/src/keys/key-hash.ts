@@ -1,14 +1,14 @@
 import { revealSecret, type Secret } from '@postern/kernel';
 import { createHmac, createSecretKey, hash, timingSafeEqual } from 'node:crypto';
 
-/** Turns a key's text into what is stored and looked up: HMAC-SHA256 under a key of the vault. */
+/** Computes the stored hash of a token: HMAC-SHA256 with a key from the vault. */
 export type KeyHasher = (text: string) => Buffer;
 
 const HASH_KEY = /^[0-9a-f]{64}$/;
 
 /**
- * @param hashKey 64 hexadecimal digits derived from the vault. A copy of the table is worthless
- * without it: hashes can be neither checked against a guess nor made for a key of one's own.
+ * @param hashKey 64 hexadecimal digits derived from the vault. Without it, an attacker with the database can
+ * neither test guesses nor add a key.
  */
 export function keyHasher(hashKey: Secret): KeyHasher {
   const hex = revealSecret(hashKey);
@@ -18,14 +18,14 @@ export function keyHasher(hashKey: Secret): KeyHasher {
 }
 
 /**
- * A key's place in a cache in memory, a fifth as dear as its stored hash. It needs no key of its own: a
- * gateway key has 256 random bits, which nobody finds from a digest.
+ * A token's key in the in-memory cache. Costs a fifth of the stored hash. A plain digest is enough, because a
+ * token has 256 random bits.
  */
 export function cacheDigest(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
-/** Compares two hashes in time that depends on their length alone. */
+/** Compares two hashes in constant time. */
 export function sameHash(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }

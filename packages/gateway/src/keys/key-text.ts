@@ -4,8 +4,8 @@ import type { KeyHasher } from './key-hash.ts';
 
 /*
  * The text of a gateway key: `sk-postern-`, 43 characters of base 62 holding 256 random bits, and 8
- * hexadecimal digits: the CRC-32 of everything before them. The length is fixed and the
- * checksum tells a mistyped key, or a scanner's false find, without asking the store.
+ * hexadecimal digits: the CRC-32 of everything before them. With the fixed length and the checksum, a
+ * mistyped key, or a scanner's false positive, is detected without the store.
  */
 
 const PREFIX = 'sk-postern-';
@@ -18,10 +18,10 @@ const FORM = new RegExp(`^${PREFIX}[0-9A-Za-z]{${RANDOM_LENGTH}}[0-9a-f]{${CHECK
 const TEXT_LENGTH = PREFIX.length + RANDOM_LENGTH + CHECKSUM_LENGTH;
 
 export interface MintedKey {
-  /** Its text exists only here and with whoever it is shown to. */
+  /** The token. It isn't stored. */
   readonly key: Secret;
   readonly hash: Buffer;
-  /** What may be shown of it later: its first random characters. */
+  /** The part that may be shown later: its first random characters. */
   readonly prefix: string;
 }
 
@@ -34,7 +34,7 @@ export function mintKey(hashOf: KeyHasher, randomness: Randomness): MintedKey {
   return { key: Secret.of(text), hash: hashOf(text), prefix: random.slice(0, SHOWN_LENGTH) };
 }
 
-/** Whether a presented text has a key's form and checksum; says nothing about its existence. */
+/** Whether a text has a key's form and checksum. It needn't be an existing key. */
 export function isKeyText(text: string): boolean {
   if (text.length !== TEXT_LENGTH || !FORM.test(text)) return false;
   const body = text.slice(0, -CHECKSUM_LENGTH);

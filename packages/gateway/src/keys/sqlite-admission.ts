@@ -5,7 +5,7 @@ import type { GatewayKeyStore } from './gateway-key.ts';
 
 const UNAVAILABLE: Result<never, StoreFailure> = failed({ reason: 'unavailable' });
 
-/** Admission by the keys in the gateway's database, which answers at once. */
+/** Admission by the keys in the gateway's database, synchronously. */
 export class SqliteAdmission implements KeyAdmission {
   readonly #keys: GatewayKeyStore;
 
@@ -17,7 +17,7 @@ export class SqliteAdmission implements KeyAdmission {
     const verified = this.#keys.verify(token);
     if (!verified.ok) return UNAVAILABLE;
     const keyId = verified.value;
-    // A key has no list of models and no expiry yet.
+    // Keys don't have a list of models or an expiry yet.
     return ok(keyId === undefined ? undefined : { keyId, models: 'all', expiresAtMs: undefined });
   }
 

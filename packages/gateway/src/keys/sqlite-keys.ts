@@ -15,13 +15,13 @@ import { sameHash, type KeyHasher } from './key-hash.ts';
 import { mintKey } from './key-text.ts';
 import { VerifiedKeys } from './verified-keys.ts';
 
-/** A letter or digit first; then also spaces and `. _ - @`, 64 characters in all. */
+/** First a letter or digit, then also spaces and `. _ - @`; at most 64 characters. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u;
 const COLUMNS = 'id, name, prefix, created_at_ms, last_used_at_ms, revoked_at_ms';
 
 /**
- * Keys in the gateway's database. A token that was valid is remembered until anybody writes to the
- * database, so a key that another process revokes is dead at once.
+ * Keys in the gateway's database. Valid tokens are cached until any process writes to the database, so a key
+ * that another process revokes is invalid immediately.
  */
 export class SqliteKeys implements GatewayKeyStore {
   readonly #database: Database;

@@ -2,12 +2,12 @@ import type { GatewayKeyId } from '@postern/protocol';
 import { cacheDigest } from './key-hash.ts';
 import { isKeyText } from './key-text.ts';
 
-/** So many keys are remembered; when there are more, the cache starts anew. */
+/** The cache is cleared when it has this many keys. */
 const MAX_KEYS = 10_000;
 
 /**
- * Remembers which tokens were valid, for as long as the store doesn't change. Holds digests, never the
- * tokens themselves. An invalid token is not remembered, so nobody can fill the cache with guesses.
+ * Caches valid tokens until the store changes. Contains digests, never tokens. Invalid tokens aren't cached, so
+ * that guesses can't fill the cache.
  */
 export class VerifiedKeys {
   readonly #dataVersion: () => number;
@@ -21,13 +21,13 @@ export class VerifiedKeys {
   }
 
   /**
-   * The id of a remembered token, else what `find` says, which is remembered. The store's version is
-   * read first, once per turn of the event loop: a revocation by another process counts for every
-   * request that is read from its socket after it.
+   * Returns the key id of a cached token, otherwise the result of `find`, which is then cached. It first reads the
+   * store's version, once per turn of the event loop. So a revocation by another process applies to every
+   * request read from its socket afterwards.
    */
   idOf(text: string, find: () => GatewayKeyId | undefined): GatewayKeyId | undefined {
     const digest = cacheDigest(text);
-    // What isn't a key is refused without the store, even when the store can't be read.
+    // A malformed token is rejected without the store, even if the store can't be read.
     if (!this.#ids.has(digest) && !isKeyText(text)) return undefined;
     this.#refresh();
     const known = this.#ids.get(digest);
@@ -39,7 +39,7 @@ export class VerifiedKeys {
     return found;
   }
 
-  /** Forgets everything: this connection has changed a key itself. */
+  /** Clears the cache after this connection changed a key. */
   clear(): void {
     this.#ids.clear();
   }

@@ -2,9 +2,9 @@ import type { Dialect, UsageTap } from '@postern/dialects';
 import type { Usage } from '@postern/protocol';
 import type { UsageEntry } from '../usage/usage-log.ts';
 
-/** A whole answer is read for its usage up to this size; beyond it the counts are worked out. */
+/** The usage of a larger whole response is estimated instead of read. */
 const MAX_WHOLE_BYTES = 16 * 1024 * 1024;
-/** Text that is not counted is taken for at least one token per four characters. */
+/** For estimates: characters per token. */
 const CHARACTERS_PER_TOKEN = 4;
 
 export interface Measure {
@@ -15,11 +15,11 @@ export interface Measure {
 export interface MeterInput {
   readonly dialect: Dialect;
   readonly requestBytes: number;
-  /** False where the answer costs no tokens. */
+  /** False if the response costs no tokens. */
   readonly metered: boolean;
 }
 
-/** Watches one answer go by and says in the end what it cost. */
+/** Measures the usage of one response while it passes. */
 export class AnswerMeter {
   readonly #input: MeterInput;
   readonly #kept: Buffer[] = [];
@@ -50,7 +50,7 @@ export class AnswerMeter {
     return this.#tap?.isComplete() ?? false;
   }
 
-  /** What to record. Errors cost nothing; an answer that ended early counts what was delivered. */
+  /** The usage to record. Errors cost nothing. For a response that ended early, delivered text is counted. */
   measure({ status, ending }: Pick<UsageEntry, 'status' | 'ending'>): Measure {
     if (!this.#input.metered || (status >= 400 && ending !== 'aborted')) return FREE;
     const reported = this.#reported(ending);

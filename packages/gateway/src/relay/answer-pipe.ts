@@ -6,34 +6,34 @@ export interface ClientHead {
   readonly status: number;
   /** Names and values, alternating. */
   readonly fields: readonly string[];
-  /** The body's length if it is known before the body. */
+  /** The body's length, if known in advance. */
   readonly length: number | undefined;
 }
 
 /**
- * What an upstream's answer becomes on its way to the client: the same bytes (`Passthrough`), or those of
- * another dialect. It holds no connection: `UpstreamReader` gives it what came and sends what it gives back,
- * which is empty as long as nothing may go out. Every method but `begin` may be called only after it.
+ * Transforms an upstream's response for the client: passes the bytes through (`Passthrough`), or translates
+ * them to another dialect. It does no I/O: `UpstreamReader` passes it the received bytes and sends the bytes
+ * that it returns, which are empty while it holds them back. Call `begin` before every method except `abandon`.
  */
 export interface AnswerPipe {
-  /** Takes the upstream's head. Called once, and first. */
+  /** Takes the upstream's status and headers. Called once, first. */
   begin(status: number, headers: AnswerHeaders): void;
-  /** What the client gets; read when the first bytes go out. */
+  /** The head for the client; read when the first bytes are sent. */
   readonly head: ClientHead;
-  /** Whether the client gets a stream of events. False before `begin`. */
+  /** Whether the response to the client is an event stream. False before `begin`. */
   readonly isStream: boolean;
-  /** Takes what came and gives what may go out now. */
+  /** Takes received bytes and returns the bytes to send now. */
   push(chunk: Buffer): Buffer;
-  /** The error with which a stream opened: it becomes the response, nothing has gone out. */
+  /** The error with which a stream opened, if nothing was sent yet. It becomes the response. */
   readonly openingError: OpeningError | undefined;
-  /** Gives what is held back until the first event shows: the client can't wait for it any longer. */
+  /** Returns bytes that are held back until the first event, because the client can't wait any longer. */
   release(): Buffer;
-  /** The upstream has ended its answer; gives everything still held back. */
+  /** Called when the upstream's response has ended. Returns all bytes that are still held back. */
   end(): Buffer;
-  /** After `end`: whether the answer had its final event, or needs none. */
+  /** After `end`: whether the response had its terminal event, or needs none. */
   readonly isWhole: boolean;
-  /** Whether what was given so far ends between two events, so that one of our own may follow. */
+  /** Whether the bytes returned so far end between two events, so that another event may follow. */
   readonly isBetweenEvents: boolean;
-  /** The client has left: what was held back counts as delivered. May be called before `begin`. */
+  /** Called when the client has disconnected: held-back bytes count as delivered. */
   abandon(): void;
 }

@@ -9,20 +9,20 @@ import { streamFailure } from './stream-failure.ts';
 
 export interface ClientWriterOptions {
   readonly response: ServerResponse;
-  /** The one that the client speaks. */
+  /** The client's dialect. */
   readonly dialect: Dialect;
   readonly requestId: string;
-  /** A client that takes nothing for so long is cut off. */
+  /** Disconnects a client that reads nothing for this long. */
   readonly stallTimeoutMs: number;
 }
 
-/** Where the bytes come from: waits while the client doesn't take what it has. */
+/** The source of the bytes. It is paused while the client doesn't read. */
 export interface Source {
   pause(): void;
   resume(): void;
 }
 
-/** The client's side of a call: sends, no faster than the client takes it. */
+/** Writes the response to the client, at the client's pace. */
 export class ClientWriter {
   readonly #options: ClientWriterOptions;
   #stall: NodeJS.Timeout | undefined;
@@ -31,12 +31,12 @@ export class ClientWriter {
     this.#options = options;
   }
 
-  /** Whether the head has gone out, so that nothing can be begun anew. */
+  /** Whether the head was sent, after which no other response is possible. */
   get hasBegun(): boolean {
     return this.#options.response.headersSent;
   }
 
-  /** Whether the client hasn't taken what it has. */
+  /** Whether written bytes wait for the client to read. */
   get isBlocked(): boolean {
     return this.#stall !== undefined;
   }
@@ -49,7 +49,7 @@ export class ClientWriter {
     if (!this.#options.response.write(out)) this.#waitForClient(source);
   }
 
-  /** Ends a body whose length the head has told. */
+  /** Ends a body whose length is in the head. */
   endWith(out: Buffer): void {
     this.#options.response.end(out);
   }
@@ -69,8 +69,8 @@ export class ClientWriter {
   }
 
   /**
-   * Ends with a failure of our own: as a response, as an event if one may follow, else by cutting the
-   * connection, because anything else could be taken for content. Gives the status if it was still open.
+   * Ends with a failure of the gateway: as a response, as an event if one may follow, otherwise by closing the
+   * connection, because anything else could look like content. Returns the status if none was sent before.
    */
   fail(failure: GatewayFailure, isBetweenEvents: boolean): number | undefined {
     const { response, dialect, requestId } = this.#options;

@@ -11,13 +11,13 @@ export interface PassthroughOptions {
   readonly dialect: Dialect;
   readonly requestId: string;
   readonly meter: AnswerMeter;
-  /** The usage chunk was requested by the gateway alone and doesn't go on to the client. */
+  /** Whether only the gateway requested the usage chunk, so that the client must not get it. */
   readonly hidesUsage: boolean;
 }
 
 const NOTHING = Buffer.alloc(0);
 
-/** The upstream's bytes as they came, but for the usage chunk that the client didn't request. */
+/** Passes the upstream's bytes through, without the usage chunk if the client didn't request it. */
 export class Passthrough implements AnswerPipe {
   readonly #options: PassthroughOptions;
   readonly #tail = new StreamTail();

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { SAFE_HEADERS } from '../headers/answer-headers.ts';
 import { describeGatewayFailure, type GatewayFailure } from '../failure.ts';
 
-/** Answers with a failure of the gateway's own, in the dialect of the route that was called. */
+/** Responds with a failure of the gateway, in the dialect of the route. */
 export function sendFailure(
   response: ServerResponse,
   dialect: Dialect,

@@ -1,7 +1,7 @@
 import type { Dialect } from '@postern/dialects';
 import { describeGatewayFailure, type GatewayFailure } from '../failure.ts';
 
-/** The last event of a stream that cannot go on. No `[DONE]` and no stop event follows it. */
+/** The error event that ends a stream. No terminal event follows it. */
 export function streamFailure(
   dialect: Dialect,
   requestId: string,

@@ -8,20 +8,20 @@ import type { EarlyEnd } from './retry-policy.ts';
 export interface UpstreamReaderTask {
   readonly pipe: AnswerPipe;
   readonly writer: ClientWriter;
-  /** A frame without meaning, in the client's dialect. */
+  /** A keep-alive frame in the client's dialect. */
   readonly ping: string;
-  /** A stream in which nothing came for so long gets a ping, so that nobody takes it for dead. */
+  /** Sends a ping into a stream that is silent for this long, so that clients and proxies don't time out. */
   readonly pingAfterMs: number;
   /**
-   * Asked while nothing has gone out to the client, instead of responding with what went wrong. True
-   * gives this attempt up: nothing more is written, and `onEnd` tells.
+   * Called with an error before anything was sent to the client. If it returns true, the attempt is given up:
+   * nothing is written, and `onEnd` gets undefined.
    */
   readonly givesUp: (end: EarlyEnd) => boolean;
   /** Called once: with the outcome, or with undefined if the attempt was given up. */
   readonly onEnd: (outcome: Outcome | undefined) => void;
 }
 
-/** How a response ended, for the record. */
+/** How a response ended, for the usage log. */
 export interface Outcome {
   readonly status: number;
   readonly streamed: boolean;
@@ -32,9 +32,9 @@ const CLIENT_LEFT = 499;
 const KEY_REFUSED: GatewayFailure = { reason: 'upstream-key-refused' };
 
 /**
- * The upstream's side of one attempt: reads its answer through a pipe into the client's writer, chunk by
- * chunk as it comes. The head waits for the first bytes that the pipe gives: what fails before becomes a real
- * status or another attempt, what fails after an error event.
+ * Reads the upstream's response of one attempt and writes it through a pipe to the client, chunk by chunk. The
+ * head is sent with the first bytes from the pipe. A failure before that becomes an error status or another
+ * attempt; a failure after it becomes an error event.
  */
 export class UpstreamReader implements ExchangeSink, Source {
   readonly #task: UpstreamReaderTask;
@@ -47,7 +47,7 @@ export class UpstreamReader implements ExchangeSink, Source {
     this.#task = task;
   }
 
-  /** Gives the reader the exchange whose sink it is, to slow it down and to stop it. */
+  /** Sets the exchange whose sink this is, to pause and cancel it. */
   attach(exchange: Exchange): void {
     this.#exchange = exchange;
     if (this.#isOver) exchange.cancel();
@@ -69,7 +69,7 @@ export class UpstreamReader implements ExchangeSink, Source {
     this.#status = status;
     pipe.begin(status, headers);
     if (pipe.isStream && status < 400) this.#silence = setTimeout(this.#onSilence, pingAfterMs);
-    // Its words may hold part of the key, and the client would think that its own is meant.
+    // The upstream's message may contain a part of the key, and the client would think its own key is meant.
     if (status === 401) this.stop(KEY_REFUSED);
   }
 
@@ -92,7 +92,7 @@ export class UpstreamReader implements ExchangeSink, Source {
       this.#write(pipe.end());
       if (!writer.hasBegun) writer.begin(pipe.head);
       writer.end();
-      // A stream closed without its final event is not a whole answer.
+      // A stream that was closed without its terminal event is incomplete.
       this.#end(pipe.isWhole ? 'complete' : 'cut');
     } catch {
       this.stop({ reason: 'internal' });
@@ -113,7 +113,7 @@ export class UpstreamReader implements ExchangeSink, Source {
     this.#exchange?.cancel();
   }
 
-  /** Ends the answer from our side. */
+  /** Ends the response with a failure of the gateway. */
   stop(failure: GatewayFailure): void {
     if (this.#isOver) return;
     this.#fail(failure);
@@ -150,7 +150,7 @@ export class UpstreamReader implements ExchangeSink, Source {
 
   readonly #onSilence = (): void => {
     const { pipe, writer, ping } = this.#task;
-    // A client that doesn't take what it has gets no more.
+    // A client that doesn't read gets no pings.
     if (this.#isOver || writer.isBlocked) return;
     try {
       this.#write(pipe.release());

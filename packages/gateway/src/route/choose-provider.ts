@@ -4,9 +4,9 @@ import { spokenPath, type ProviderTable } from '@postern/upstreams';
 
 export interface Choice {
   readonly provider: Provider;
-  /** As the provider knows it: without the prefix. */
+  /** The provider's own name for the model, without the prefix. */
   readonly model: string;
-  /** Where the provider answers in the dialect, below its base URL. */
+  /** The provider's path for the dialect, below its base URL. */
   readonly path: string;
 }
 
@@ -14,8 +14,8 @@ export type ChoiceFailure =
   { readonly reason: 'model-unknown' } | { readonly reason: 'translation-unavailable' };
 
 /**
- * Whose model is meant. `provider/model` names a configured provider; any other name, slashes
- * included, goes whole to the default provider of the dialect.
+ * Chooses the provider of a model. `provider/model` names a configured provider. Any other name, even with
+ * slashes, belongs to the default provider of the dialect.
  */
 export function chooseProvider(
   name: string,

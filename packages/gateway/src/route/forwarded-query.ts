@@ -1,10 +1,10 @@
 /**
- * What may stand in a query and goes on to an upstream: versions, in the forms that they have. Nothing
- * else does, since some services take a key there (`?key=…`), and a client may put its own.
+ * The query parameters that are forwarded: only versions in their usual forms. Some services accept a key in
+ * the query (`?key=…`), and a client could send its gateway key there.
  */
 const FORWARDED = /^(?:beta=true|api-version=(?:\d{4}-\d\d-\d\d(?:-preview)?|preview|v1))$/;
 
-/** @param query With its question mark, or the empty string; so is the answer. */
+/** @param query With its question mark, or empty; so is the result. */
 export function forwardedQuery(query: string): string {
   if (query === '') return '';
   const passed = query

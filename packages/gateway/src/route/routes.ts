@@ -1,27 +1,27 @@
 import { DIALECTS, FALLBACK_DIALECT, type Dialect } from '@postern/dialects';
 import type { RequestHead } from '../admit/request-head.ts';
 
-/** What stands at a path. */
+/** The route at a path. */
 export type Route = CallRoute | ModelsRoute | ProbeRoute;
 
-/** A call that goes on to an upstream. */
+/** A call to an upstream. */
 export interface CallRoute {
   readonly kind: 'call';
   readonly method: 'POST';
   readonly dialect: Dialect;
-  /** Appended to the path at which a provider answers in the dialect. */
+  /** Appended to the provider's answer path for the dialect. */
   readonly suffix: string;
-  /** Whether the answer costs tokens. */
+  /** Whether the response costs tokens. */
   readonly metered: boolean;
 }
 
-/** The list of models, in the shape of the dialect that the headers show. */
+/** The list of models, in the dialect that the headers show. */
 export interface ModelsRoute {
   readonly kind: 'models';
   readonly method: 'GET';
 }
 
-/** Questions that need no key and tell nothing but whether somebody is there. */
+/** Probes: they need no key, and only show whether the gateway is there. */
 export interface ProbeRoute {
   readonly kind: 'presence' | 'liveness' | 'readiness';
   readonly method: 'GET' | 'HEAD';
@@ -35,7 +35,7 @@ const CALLS: readonly (readonly [string, CallRoute])[] = Object.values(DIALECTS)
     ]),
 );
 
-/** Every route of the data plane. A path that is not here does not exist. */
+/** Every route of the data plane. Other paths don't exist. */
 export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ...CALLS,
   ['/v1/models', { kind: 'models', method: 'GET' }],
@@ -45,8 +45,8 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
 ]);
 
 /**
- * The dialect in which to answer at a path: the route's own; for a path that all share or nobody
- * serves, the one that a header of the client or the path's beginning shows.
+ * The dialect for the response at a path: the route's own. For shared and unknown paths it is the one that a
+ * client header or the start of the path shows.
  */
 export function dialectOf(path: string, { forwarded }: Pick<RequestHead, 'forwarded'>): Dialect {
   const route = ROUTES.get(path);
@@ -58,7 +58,7 @@ export function dialectOf(path: string, { forwarded }: Pick<RequestHead, 'forwar
   return shown ?? below?.dialect ?? FALLBACK_DIALECT;
 }
 
-/** Whether the gateway answers this request rather than whatever else shares its port. */
+/** Whether the gateway handles this request, and not another handler on its port. */
 export function isGatewayTarget(
   method: string | undefined,
   rawTarget: string | undefined,

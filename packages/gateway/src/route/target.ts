@@ -1,8 +1,8 @@
-/** A request target in origin form (RFC 9112 §3.2.1), cut at the first question mark and no more. */
+/** A request target in origin form (RFC 9112 §3.2.1), split only at the first question mark. */
 export interface Target {
-  /** As it came: never decoded, never normalised, compared byte by byte. */
+  /** Unchanged: never decoded or normalised, and compared byte by byte. */
   readonly path: string;
-  /** With its question mark; the empty string where there is none. */
+  /** With its question mark; empty if there is none. */
   readonly query: string;
 }
 
@@ -10,8 +10,8 @@ const MAX_LENGTH = 4096;
 const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 
 /**
- * Reads a raw request target. Absolute form (`http://host/path`), authority form and `*` are
- * undefined: a path that could be read in two ways is not read at all.
+ * Parses a raw request target. Returns undefined for absolute form (`http://host/path`), authority form and `*`,
+ * because parsers could disagree about their path.
  */
 export function parseTarget(raw: string | undefined): Target | undefined {
   if (raw?.startsWith('/') !== true || raw.startsWith('//')) return undefined;

@@ -7,27 +7,27 @@ import { SqliteUsage } from '../usage/sqlite-usage.ts';
 import type { UsageLog } from '../usage/usage-log.ts';
 import { GATEWAY_MIGRATIONS } from './migrations.ts';
 
-/** What the gateway keeps: its keys and what they were used for. */
+/** The gateway's stored data: its keys and their usage. */
 export interface GatewayStore {
   readonly keys: GatewayKeyStore;
   readonly usage: UsageLog;
-  /** Whether keys can be checked and use be recorded now. */
+  /** Whether keys can be checked and usage recorded now. */
   isReady(): boolean;
-  /** Writes the usage that is waiting and ends the connection, also where the writing fails. */
+  /** Flushes the usage log and closes the connection, even if the flush fails. */
   close(): Result<undefined, DatabaseFailure>;
 }
 
 export interface GatewayStoreOptions {
   readonly path: string;
-  /** 256 bits as 64 hexadecimal digits: the database's own key. */
+  /** The database key: 256 bits as 64 hexadecimal digits. */
   readonly key: Secret;
-  /** Another 256 bits in the same form, under which the keys' hashes are made. */
+  /** The key for token hashes, in the same form. */
   readonly hashKey: Secret;
   readonly clock: Clock;
   readonly randomness: Randomness;
 }
 
-/** Opens the encrypted store of the gateway, and makes it where there is none. */
+/** Opens the encrypted store of the gateway, or creates it. */
 export function openGatewayStore(
   options: GatewayStoreOptions,
 ): Result<GatewayStore, DatabaseFailure> {

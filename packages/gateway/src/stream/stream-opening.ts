@@ -2,38 +2,37 @@ import { failureStatus, type Dialect } from '@postern/dialects';
 import { nextEventEnd, sseParser, type SseEvent } from '@postern/kernel';
 import type { ErrorCodeName } from '@postern/protocol';
 
-/** A dialect may have no such status, and then has a neighbour; nothing else of its error is used. */
-const NOTHING_SAID = { message: '', requestId: '' };
+/** Only the status of the encoded error is used: a dialect without the exact status uses a similar one. */
+const NO_DETAILS = { message: '', requestId: '' };
 
-/** An error that an upstream reported inside a 200 stream before anything else. */
+/** An error that an upstream sent as the first event of a stream with status 200. */
 export interface OpeningError {
-  /** The status that it would have had as an answer of its own. */
+  /** The status for a response with this error. */
   readonly status: number;
   readonly code: ErrorCodeName;
-  /** The upstream's error as it came. */
+  /** The upstream's error, unchanged. */
   readonly body: string;
 }
 
-/** What is known of a stream so far; `bytes` is all of it that was held back. */
+/** The state of a stream's opening. `bytes` are all bytes that were held back. */
 export type Opening =
   | { readonly state: 'undecided' }
   | { readonly state: 'open'; readonly bytes: Buffer }
   | { readonly state: 'error'; readonly error: OpeningError };
 
-/** A first event that is longer is no error, and is not waited for. */
+/** A longer first event is treated as no error and isn't held back. */
 const MAX_HELD_BYTES = 65_536;
 const PING = /^\s*\{\s*"type"\s*:\s*"ping"\s*\}/;
 
 /**
- * Holds a stream back until its first real event: comments and pings are none. While nothing has gone
- * out to the client, an error can become a real status, which clients handle better than an
- * error after 200.
+ * Holds a stream back until its first event, apart from comments and pings. While nothing was sent to the
+ * client, an error can become an error status, which clients handle better than an error after a 200.
  */
 export class StreamOpening {
   readonly #dialect: Dialect;
   readonly #parser = sseParser();
   #held: Buffer | undefined;
-  /** Up to where events have been parsed, and up to where their ends have been looked for. */
+  /** How far events were parsed, and how far their ends were searched. */
   #parsedTo = 0;
   #searchedTo = 0;
 
@@ -44,7 +43,7 @@ export class StreamOpening {
   push(chunk: Buffer): Opening {
     const bytes = this.#held === undefined ? chunk : Buffer.concat([this.#held, chunk]);
     this.#held = bytes;
-    // One event at a time: what follows the first real one is none of this class's business.
+    // One event at a time: only the first real one matters here.
     for (let end = this.#nextEnd(bytes); end !== undefined; end = this.#nextEnd(bytes)) {
       const events = this.#parser.push(bytes.subarray(this.#parsedTo, end));
       this.#parsedTo = end;
@@ -60,7 +59,7 @@ export class StreamOpening {
     return end;
   }
 
-  /** What is held back, where it must go on before the first event has come. */
+  /** The held-back bytes, for a stream that must be sent before its first event. */
   get held(): Buffer | undefined {
     return this.#held;
   }
@@ -71,13 +70,13 @@ export class StreamOpening {
   }
 
   #errorIn({ event: name, data }: SseEvent): OpeningError | undefined {
-    // Hardly any stream begins so; most are told by this.
+    // A cheap check that excludes nearly all streams.
     if (name !== 'error' && !data.includes('"error"')) return undefined;
     const [event] = this.#dialect.answerDecoder().push({ event: 'error', data });
     if (event?.kind !== 'failure' || event.failure.code === 'UPSTREAM_MALFORMED') return undefined;
     const { code } = event.failure;
     const status = failureStatus(code);
-    const encoded = this.#dialect.encodeError({ status, ...NOTHING_SAID });
+    const encoded = this.#dialect.encodeError({ status, ...NO_DETAILS });
     return { status: encoded.status, code, body: data.trim() };
   }
 }

@@ -1,22 +1,22 @@
 import { eventAround, isJsonObject, lastEventEnd, parseJson, sseParser } from '@postern/kernel';
 
 /*
- * Where the gateway asked for the usage chunk and the client did not, the client must not see it: it
- * is an event of its own, with `"choices": []`, just before `[DONE]` (OpenAI, Create chat completion,
- * `stream_options`). Every other byte goes through as it came.
+ * If the gateway requested the usage chunk and the client didn't, the client must not get it. The chunk is a
+ * separate event, with `"choices": []`, just before `[DONE]` (OpenAI, Create chat completion,
+ * `stream_options`). All other bytes pass unchanged.
  */
 
 const NOTHING = Buffer.alloc(0);
-/** Far more than a usage chunk has; an unfinished event beyond it is none and is not held back. */
+/** Far longer than a usage chunk. A longer unfinished event isn't held back. */
 const MAX_HELD_BYTES = 65_536;
-/** Cheap and generous: what matches is looked at closely, and hardly anything matches. */
+/** A cheap first check. Matches are rare, and are then parsed. */
 const MAYBE_USAGE = /"choices"\s*:\s*\[\s*\]/g;
 
-/** Takes the usage chunk out of a stream of chat completion chunks. */
+/** Removes the usage chunk from a stream of chat completion chunks. */
 export class UsageChunkFilter {
   #held: Buffer = NOTHING;
 
-  /** What may go on to the client now: whole events, or nothing yet. */
+  /** Returns the bytes to send now: whole events, or none. */
   push(chunk: Buffer): Buffer {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     const lastEnd = lastEventEnd(bytes);
@@ -26,7 +26,7 @@ export class UsageChunkFilter {
     return withoutUsage(whole);
   }
 
-  /** What was held back of an event that never ended. */
+  /** Returns the held-back start of an event that didn't end. */
   end(): Buffer {
     const rest = this.#held;
     this.#held = NOTHING;

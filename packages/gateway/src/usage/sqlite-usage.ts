@@ -3,13 +3,13 @@ import { ok, type Result } from '@postern/kernel';
 import type { GatewayKeyId } from '@postern/protocol';
 import type { UsageEntry, UsageLog, UsageTotals } from './usage-log.ts';
 
-/** How long an entry waits for others at most. */
+/** The longest time that an entry waits for its batch. */
 const FLUSH_AFTER_MS = 200;
-/** So many waiting entries are written without waiting longer: a short pause rather than a long one. */
+/** With this many entries a batch is written immediately, to keep each pause short. */
 const FLUSH_AT = 256;
-/** Rows of one statement: a third less work than one by one. */
+/** Rows per statement: a third less work than one row each. */
 const ROWS_AT_ONCE = 32;
-/** So many wait while the disk refuses them; then no more calls are taken on. */
+/** If this many entries can't be written to the disk, new calls are refused. */
 const MAX_WAITING = 10_000;
 
 const COLUMNS = [
@@ -33,9 +33,9 @@ const COLUMNS = [
 ];
 
 /**
- * Usage in the gateway's database, written in batches after the responses have gone out. Batches are
- * committed without waiting for the disk, which a thread of Node's pool then does: the event loop would
- * stand still for some milliseconds at every batch.
+ * Usage in the gateway's database, written in batches after the responses were sent. Batches are committed
+ * without a sync; a thread of Node's pool syncs the file later. A sync in each commit would block the event
+ * loop for some milliseconds.
  */
 export class SqliteUsage implements UsageLog {
   readonly #database: Database;
@@ -45,7 +45,7 @@ export class SqliteUsage implements UsageLog {
   readonly #totals: Statement;
   #waiting: UsageEntry[] = [];
   #timer: NodeJS.Timeout | undefined;
-  /** Batches committed so far, and how many of them are on the disk for sure. */
+  /** The number of committed batches, and how many of them are synced to the disk. */
   #committed = 0;
   #synced = 0;
   #isSyncing = false;
@@ -162,7 +162,7 @@ export class SqliteUsage implements UsageLog {
     });
   }
 
-  /** Writes what is waiting and stops the clock. */
+  /** Writes the waiting entries and stops the timer. */
   close(): Result<undefined, DatabaseFailure> {
     this.#isClosed = true;
     const flushed = this.flush();
@@ -199,7 +199,7 @@ function rowOf(entry: UsageEntry): SqlValue[] {
   ];
 }
 
-/** A count as the column takes it: an upstream may report a fraction or worse. */
+/** Makes a count fit its column: an upstream may report a fraction or an invalid number. */
 function count(value: number | undefined): number | null {
   return value === undefined || !Number.isFinite(value) ? null : Math.max(0, Math.round(value));
 }

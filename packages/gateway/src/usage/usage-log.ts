@@ -2,22 +2,22 @@ import type { Result } from '@postern/kernel';
 import type { DatabaseFailure } from '@postern/database';
 import type { DialectId, GatewayKeyId, ProviderId, Usage } from '@postern/protocol';
 
-/** One request as it is kept: what it cost, nothing of what it said. */
+/** The usage of one request, without its content. */
 export interface UsageEntry {
   readonly keyId: GatewayKeyId;
   /** When it arrived. */
   readonly atMs: number;
   readonly provider: ProviderId;
-  /** As the upstream was asked for it. */
+  /** The model name sent to the upstream. */
   readonly model: string;
   readonly dialect: DialectId;
-  /** The HTTP status that the client got, or 499 where it left before there was one. */
+  /** The HTTP status sent to the client, or 499 if the client disconnected before that. */
   readonly status: number;
   readonly streamed: boolean;
-  /** `aborted`: the client left. `cut`: the upstream did. */
+  /** `aborted`: the client disconnected. `cut`: the upstream's response was cut off. */
   readonly ending: 'complete' | 'aborted' | 'cut';
   readonly usage: Usage;
-  /** True where the upstream gave no final counts and they were worked out from lengths. */
+  /** Whether the counts are estimated from lengths, because the upstream sent no final counts. */
   readonly estimated: boolean;
   readonly durationMs: number;
   readonly requestBytes: number;
@@ -35,14 +35,14 @@ export interface UsageTotals {
 
 export interface UsageLog {
   /**
-   * Takes an entry. It is written within 200 ms, so that a kill can't lose it any more, and is on the
-   * disk itself soon after; `flush` and closing wait for the disk.
+   * Records an entry. It is written within 200 ms, after which it survives a kill, and is synced to the disk soon
+   * after. `flush` and closing wait for the sync.
    */
   record(entry: UsageEntry): void;
-  /** True while so many entries wait for a disk that refuses them that no more may be taken on. */
+  /** Whether too many entries wait for a failing disk, so that new calls must be refused. */
   isFull(): boolean;
-  /** Writes what is waiting and waits for the disk. A failure keeps it waiting. */
+  /** Writes the waiting entries and syncs the disk. After a failure they keep waiting. */
   flush(): Result<undefined, DatabaseFailure>;
-  /** Totals of what is on disk and what is waiting. */
+  /** Totals of written and waiting entries. */
   usageOf(keyId: GatewayKeyId): Result<UsageTotals, DatabaseFailure>;
 }
