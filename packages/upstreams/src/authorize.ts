@@ -6,14 +6,14 @@ import { KeyRedactor } from './redact/key-redactor.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
 
 /*
- * The only place where a credential becomes text: for the header of the one request that needs it,
- * and to keep it out of the answer.
+ * The only place where a credential becomes text: for the header of one request, and to remove it from the
+ * response.
  */
 
-/** Claude.ai plan tokens: `sk-ant-oat01-…`, and the refresh tokens beside them. */
+/** Claude.ai plan tokens (`sk-ant-oat01-…`) and their refresh tokens. */
 const PLAN_TOKEN = /^sk-ant-o[ar]t\d*-/;
 
-/** What a header value can carry without ambiguity (RFC 9110 §5.5), narrowed to visible ASCII. */
+/** Visible ASCII, which every header value can contain (RFC 9110 §5.5). */
 const SENDABLE = /^[\x21-\x7e]{1,8192}$/;
 
 /** A header as it is sent. */
@@ -34,9 +34,9 @@ export function authorize(
 
 const redactions = new WeakMap<Secret, KeyForms | undefined>();
 
-/** Takes a secret out of one answer; undefined if it is too short to be told from other words. */
+/** Removes a secret from one response; undefined if the secret is too short to be distinct from other text. */
 export function redactorOf(key: Secret): KeyRedactor | undefined {
-  // One key serves many requests, and its forms live as long as it does.
+  // Cached per key, because one key is used for many requests.
   if (!redactions.has(key)) redactions.set(key, keyForms(revealSecret(key)));
   const forms = redactions.get(key);
   return forms === undefined ? undefined : new KeyRedactor(forms);

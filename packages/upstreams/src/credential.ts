@@ -2,21 +2,21 @@ import { ok, type MaybePromise, type Result, type Secret } from '@postern/kernel
 import type { Provider, UpstreamAuth } from '@postern/protocol';
 import type { UpstreamFailure } from './upstream-failure.ts';
 
-/** What a request shows to an upstream: a stored key, or a login that renews itself. */
+/** Authenticates requests to an upstream: a stored key, or a login that renews itself. */
 export interface Credential {
   /** The header to send with one request. A stored key has it at once; a login may renew itself first. */
   header(): MaybePromise<Result<CredentialHeader, UpstreamFailure>>;
-  /** Tells the owner that the upstream answered 401 to the header. */
+  /** Reports that the upstream responded with 401 to the header. */
   refused(): void;
 }
 
 /** A header whose value is still secret: only `authorize.ts` turns it into text. */
 export interface CredentialHeader {
-  /** One of the names that are never passed on from a client. */
+  /** A name that is never forwarded from a client. */
   readonly name: 'authorization' | 'x-api-key';
   /** What precedes the secret: `Bearer `, or nothing. */
   readonly prefix: string;
-  /** Also what is taken out of the answer. */
+  /** It is also removed from the response. */
   readonly secret: Secret;
 }
 
@@ -26,7 +26,7 @@ const HEADERS: Readonly<Record<UpstreamAuth, Omit<CredentialHeader, 'secret'> | 
   none: undefined,
 };
 
-/** The credential that a provider's key is; undefined if the provider wants none. */
+/** The credential for a provider's key; undefined if the provider needs none. */
 export function storedKey(
   provider: Pick<Provider, 'auth'>,
   key: Secret,

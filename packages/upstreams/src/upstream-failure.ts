@@ -1,40 +1,40 @@
 import { problem, type ErrorCodeName, type Problem } from '@postern/protocol';
 
-/** Why an upstream could not be configured, reached or read. Carries no secret and nothing sent. */
+/** Why an upstream couldn't be configured, reached or read. Contains no secret and nothing that was sent. */
 export type UpstreamFailure =
-  /** The base URL is no plain `http(s)://host[:port][/path]`. */
+  /** The base URL isn't a plain `http(s)://host[:port][/path]`. */
   | { readonly reason: 'address-invalid'; readonly provider: string }
-  /** Plain HTTP to a host that is neither loopback nor named as local. */
+  /** Plain HTTP to a host that is neither loopback nor listed as local. */
   | { readonly reason: 'address-insecure'; readonly provider: string; readonly host: string }
-  /** A named endpoint lacks what no default can give. */
+  /** A user's own endpoint lacks a required field. */
   | {
       readonly reason: 'endpoint-incomplete';
       readonly provider: string;
       readonly field: 'dialect' | 'baseUrl';
     }
-  /** The configuration gives a built-in provider what only a new endpoint can have. */
+  /** The configuration sets a field of a built-in provider that only a new endpoint can have. */
   | { readonly reason: 'provider-fixed'; readonly provider: string; readonly field: string }
   | { readonly reason: 'key-missing'; readonly provider: string }
   /** A Claude.ai plan token, which is never used as an upstream key. */
   | { readonly reason: 'plan-token'; readonly provider: string }
-  /** The key holds characters that no HTTP header can carry. */
+  /** The key contains characters that aren't allowed in an HTTP header. */
   | { readonly reason: 'key-unsendable'; readonly provider: string }
   | { readonly reason: 'unreachable'; readonly why: Unreachable }
   | { readonly reason: 'certificate'; readonly why: CertificateFault }
-  /** The configured proxy is no plain `http(s)://host[:port]`. */
+  /** The configured proxy isn't a plain `http(s)://host[:port]`. */
   | { readonly reason: 'proxy-invalid' }
-  /** The proxy wants a password, and the vault that holds it is not open or has none. */
+  /** The proxy needs a password, and the vault is locked or has none. */
   | { readonly reason: 'proxy-password-missing' }
-  /** `status`: what the proxy answered to CONNECT; undefined where it broke off. */
+  /** `status`: the proxy's response to CONNECT; undefined if it closed the connection. */
   | { readonly reason: 'proxy-failed'; readonly status: number | undefined }
   | { readonly reason: 'timeout'; readonly waitingFor: 'connection' | 'head' | 'body' }
-  /** The upstream answered with a redirect; none is followed. */
+  /** The upstream responded with a redirect, which Postern doesn't follow. */
   | { readonly reason: 'redirected'; readonly status: number }
-  /** The answer ended before it was whole. */
+  /** The response ended before it was complete. */
   | { readonly reason: 'cut' }
-  /** What came is not HTTP, or its head is over 16 KiB. */
+  /** The response isn't HTTP, or its head is over 16 KiB. */
   | { readonly reason: 'malformed' }
-  /** The answer is compressed, although it was asked for as it is. */
+  /** The response is compressed, although the request didn't allow that. */
   | { readonly reason: 'compressed' }
   | { readonly reason: 'too-large'; readonly maxBytes: number }
   | { readonly reason: 'cancelled' };
@@ -43,15 +43,15 @@ export type Unreachable =
   | 'name-unknown'
   | 'refused'
   | 'no-route'
-  /** The connection was closed before an answer began. */
+  /** The connection was closed before a response began. */
   | 'closed'
-  /** The other side does not speak TLS, or none that we accept. */
+  /** The server doesn't support TLS, or no version that Postern accepts. */
   | 'tls'
   | 'other';
 
 export type CertificateFault = 'expired' | 'not-yet-valid' | 'wrong-host' | 'untrusted' | 'other';
 
-/** What a failure means outwardly; every boundary of the product speaks it through this. */
+/** Maps a failure to a problem. Every boundary uses this function. */
 export function describeUpstreamFailure(failure: UpstreamFailure): Problem {
   return problem(codeOf(failure), detailOf(failure));
 }

@@ -3,7 +3,7 @@ import { ERROR_CODES, type AnswerEvent, type AnswerFailure } from '@postern/prot
 import type { AnswerHeaders, Exchange } from '../connect/exchange.ts';
 import { describeUpstreamFailure, type UpstreamFailure } from '../upstream-failure.ts';
 
-/** A failure of the connection as the end of an answer. */
+/** Maps a connection failure to the failure of an answer. */
 export function answerFailure(failure: UpstreamFailure): AnswerFailure {
   const { code, message } = describeUpstreamFailure(failure);
   return { code, message };
@@ -13,7 +13,7 @@ export function malformed(): AnswerFailure {
   return { code: 'UPSTREAM_MALFORMED', message: ERROR_CODES.UPSTREAM_MALFORMED.meaning };
 }
 
-/** A provider's failure without the key, also where the answer had it spelled in JSON's escapes. */
+/** A provider's failure without the key, even if the response contained it with JSON escapes. */
 export function shieldFailure(
   failure: AnswerFailure,
   answer: Pick<Exchange, 'redacted'>,
@@ -25,7 +25,7 @@ export function failureEvent(failure: AnswerFailure): AnswerEvent {
   return { kind: 'failure', failure };
 }
 
-/** Reads the headers of an answer one by one; of a repeated one the first. */
+/** Reads single headers of a response; for a repeated header, the first one. */
 export function headerReader(headers: AnswerHeaders): HeaderReader {
   return {
     get: (name) => {

@@ -9,14 +9,14 @@ export type InboxItem =
   | { readonly kind: 'end' }
   | { readonly kind: 'failure'; readonly failure: UpstreamFailure };
 
-/** Bytes that may wait to be read before the upstream is held back. */
+/** The upstream is paused when this many bytes wait to be read. */
 const MAX_WAITING_BYTES = 256 * 1024;
 
-/** What may still come of an answer that is known to be complete, so that its connection is kept. */
+/** How much may still arrive after a complete answer before its connection is closed instead of kept. */
 const MAX_REST_BYTES = 64 * 1024;
 const MAX_REST_MS = 2000;
 
-/** Turns an exchange that pushes into one that is pulled, item by item, with a bounded queue. */
+/** Turns a pushing exchange into one that is read item by item, with a bounded queue. */
 export class AnswerInbox implements ExchangeSink {
   #exchange: Exchange | undefined;
   readonly #items: InboxItem[] = [];
@@ -27,12 +27,12 @@ export class AnswerInbox implements ExchangeSink {
   #restBytes = 0;
   #restTimer: NodeJS.Timeout | undefined;
 
-  /** Gives the exchange whose sink this is. */
+  /** Sets the exchange whose sink this is. */
   attach(exchange: Exchange): void {
     this.#exchange = exchange;
   }
 
-  /** The next item; after `end` or `failure` there is none. One reader at a time. */
+  /** Returns the next item. `end` or `failure` is the last one. Allows one reader at a time. */
   async next(): Promise<InboxItem> {
     const item = this.#items.shift();
     if (item === undefined) {
@@ -44,7 +44,7 @@ export class AnswerInbox implements ExchangeSink {
     return item;
   }
 
-  /** The rest of the body as text, no more than `maxBytes` of it, whether it ends well or not. */
+  /** The rest of the body as text, at most `maxBytes`, even if it ends with a failure. */
   async text(maxBytes: number): Promise<{ readonly text: string; readonly whole: boolean }> {
     const decoder = utf8StreamDecoder();
     let text = '';
@@ -67,13 +67,13 @@ export class AnswerInbox implements ExchangeSink {
     return this.#exchange?.redacted(text) ?? text;
   }
 
-  /** Nobody reads any more: stops the upstream. */
+  /** Ends reading and cancels the exchange. */
   leave(): void {
     this.#left = true;
     this.#exchange?.cancel();
   }
 
-  /** The answer is complete; what little may follow is let in, so that the connection can be kept. */
+  /** Ends reading of a complete answer. A short rest is still received, so that the connection can be kept. */
   leaveInPeace(): void {
     this.#left = true;
     if (this.#over) return;

@@ -15,7 +15,7 @@ import {
 import { AnswerInbox } from './answer-inbox.ts';
 import { wholeAnswerEvents } from './whole-answer-events.ts';
 
-/** What is read of an answer that is an error, and of one that is not streamed. */
+/** The maximum size of an error response and of a response that isn't streamed. */
 const MAX_ERROR_BYTES = 64 * 1024;
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
 
@@ -93,7 +93,7 @@ async function* readAnswer(inbox: AnswerInbox, question: Question): AsyncGenerat
   else yield* readWhole(inbox, headers, question);
 }
 
-/** By what the upstream says, as some ignore `stream`; where it says nothing, by what was asked. */
+/** By the content type, because some upstreams ignore `stream`; without one, by the request. */
 function formOf(headers: AnswerHeaders, asked: boolean): 'stream' | 'whole' | undefined {
   const type = headerReader(headers).get('content-type')?.toLowerCase() ?? '';
   if (type.includes('text/event-stream')) return 'stream';
@@ -112,7 +112,7 @@ async function* readWhole(
   const answer = parsed.ok ? dialect.decodeAnswer(parsed.value, { toolNames }) : undefined;
   if (answer?.ok === true) yield* wholeAnswerEvents(answer.value);
   else if (!whole) yield failureEvent(answerFailure({ reason: 'cut' }));
-  // Some send an error with the status of success.
+  // Some upstreams send an error with status 200.
   else yield failureEvent(dialect.decodeError(200, headerReader(headers), text));
 }
 
@@ -151,8 +151,8 @@ function isLast(event: AnswerEvent): boolean {
 }
 
 /**
- * The end of a stream that broke off: an answer whose end was told before that is whole; else the
- * reason of the connection is the more exact one.
+ * The last events after a connection failure. If the stop reason had arrived, the answer is complete. Otherwise
+ * the connection's failure is more exact than the decoder's.
  */
 function lastEvents(decoder: AnswerDecoder, failure: UpstreamFailure): readonly AnswerEvent[] {
   const events = decoder.end();

@@ -10,8 +10,8 @@ import { answerFailure, headerReader, malformed, shieldFailure } from './answer-
 const LIST_TIMEOUT_MS = 20_000;
 
 /**
- * `Upstream.listModels` over HTTP. A provider whose list is public is first asked for what only a
- * valid key opens.
+ * `Upstream.listModels` over HTTP. If a provider's list is public, a path that requires a valid key is requested
+ * first.
  */
 export async function listModels(
   connections: Connections,

@@ -1,6 +1,6 @@
 import type { AnswerEvent, ModelAnswer } from '@postern/protocol';
 
-/** The events that fold to a whole answer. */
+/** Turns a whole answer into the events of a streamed one. */
 export function wholeAnswerEvents(answer: ModelAnswer): readonly AnswerEvent[] {
   const { id, model, parts, usage, stopReason, stopSequence, extra } = answer;
   return [

@@ -11,46 +11,46 @@ import { bypassesProxy, proxyRoute, type ProxyConfig } from './proxy.ts';
 import { requestHeaders } from './request-headers.ts';
 
 /**
- * Certificates (PEM) that are trusted beside the built-in authorities.
- * @deprecated Only for tests, which make their own authority; the product trusts no other.
+ * Certificates (PEM) that are trusted in addition to the built-in authorities.
+ * @deprecated Only for tests, which make their own authority.
  */
 export const trustedByTestsOnly: unique symbol = Symbol('trustedByTestsOnly');
 
 export interface ConnectionsOptions {
-  /** Hosts beyond loopback that may be spoken to over plain HTTP. */
+  /** Hosts other than loopback to which plain HTTP is allowed. */
   readonly localHosts: readonly string[];
   readonly proxy?: ProxyConfig;
   readonly proxyPassword?: Secret;
-  /** Milliseconds until a connection stands, TLS included; default 10 seconds. */
+  /** The timeout for a connection, including TLS. Default: 10 seconds. */
   readonly connectTimeoutMs?: number;
   readonly [trustedByTestsOnly]?: readonly string[];
 }
 
-/** Every connection of this process to upstreams. */
+/** All connections of this process to upstreams. */
 export interface Connections {
   readonly exchange: StartExchange;
-  /** Sends one request and reads the whole answer, whatever its status. */
+  /** Sends one request and reads the whole response, regardless of its status. */
   fetchText(
     request: ExchangeRequest,
     maxBytes?: number,
   ): Promise<Result<FetchedText, UpstreamFailure>>;
   /**
-   * The password of the proxy, once the vault that holds it is open; undefined forgets it. What is
-   * under way through the proxy is cancelled.
+   * Sets the password of the proxy when the vault is unlocked; undefined removes it. Cancels all requests that
+   * use the proxy.
    */
   useProxyPassword(password: Secret | undefined): void;
-  /** Cancels what is under way and closes every connection. */
+  /** Cancels all requests and closes all connections. */
   close(): Promise<void>;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 300_000;
 const IDLE_TIMEOUT_MS = 300_000;
-/** How long an unused connection is kept, unless the upstream names a time. */
+/** How long an idle connection is kept, unless the upstream sends a time. */
 const KEEP_ALIVE_MS = 15_000;
 const KEEP_ALIVE_MAX_MS = 60_000;
 
-/** A provider's address and the pool that leads there. */
+/** A provider's address and its connection pool. */
 interface Target {
   readonly address: Address;
   readonly route: Route;
@@ -62,8 +62,8 @@ interface Route {
 }
 
 /**
- * Opens connections when they are needed and keeps them for a while. No redirect is followed and no
- * request is repeated: undici moves one to another connection only before its first byte was sent.
+ * Opens connections on demand and keeps them for a while. It follows no redirects and repeats no requests:
+ * undici moves a request to another connection only before its first byte was sent.
  */
 export function createConnections(options: ConnectionsOptions): Connections {
   const pools = new Map<string, Pool>();
@@ -128,7 +128,7 @@ const POOL_OPTIONS = {
   keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
 } as const;
 
-/** How every connection is made: certificates are checked, whatever the environment says. */
+/** The TLS options of all connections: certificates are always checked, regardless of the environment. */
 interface TlsOptions {
   readonly timeout: number;
   readonly rejectUnauthorized: true;
@@ -141,7 +141,7 @@ function tlsOptions(options: ConnectionsOptions): TlsOptions {
   const extra = options[trustedByTestsOnly];
   return {
     timeout: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-    // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED changes the default.
+    // Explicit, because NODE_TLS_REJECT_UNAUTHORIZED changes the default.
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
     allowH2: false,
@@ -165,7 +165,7 @@ function makeProxyAgent(
       ...(authorization === undefined ? {} : { token: authorization }),
       ...POOL_OPTIONS,
       connectTimeout: tls.timeout,
-      // The client that asks the proxy for tunnels; the answer is part of connecting.
+      // The client that requests tunnels from the proxy. The proxy's response is part of connecting.
       clientFactory: (origin, given) => new Pool(origin, { ...given, headersTimeout: tls.timeout }),
       requestTls: tls,
       proxyTls: tls,
@@ -201,7 +201,7 @@ function authorizeAndSend(
   whenReady(
     credential.header(),
     (shown) => {
-      // Cancelled while a login renewed itself.
+      // Cancelled during the renewal of a login.
       if (running.isOver) return;
       if (!shown.ok) {
         running.failSoon(shown.failure);
@@ -236,7 +236,7 @@ function send(
       body: request.body ?? null,
       headersTimeout: request.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
       bodyTimeout: request.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
-      // GET is idempotent, but is not repeated either.
+      // Not even GET requests are repeated.
       idempotent: false,
     },
     running,

@@ -10,11 +10,11 @@ import { socketFailure, type Phase } from './socket-failure.ts';
 export interface ExchangeRequest {
   readonly provider: Provider;
   readonly method: 'GET' | 'POST';
-  /** Appended to the provider's base URL: `/v1/messages`, with a query where there is one. */
+  /** Appended to the provider's base URL: `/v1/messages`, with a query if there is one. */
   readonly path: string;
   /**
-   * Lower-case names. Credentials, cookies, hop-by-hop headers and whatever names a client are left
-   * out, whoever asks.
+   * Lower-case names. Credentials, cookies, hop-by-hop headers and headers that identify a client are always
+   * dropped.
    */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | Uint8Array | undefined;
@@ -22,45 +22,45 @@ export interface ExchangeRequest {
   readonly credential: Credential | undefined;
   /** Cancels the request, as `cancel` does. */
   readonly signal?: AbortSignal;
-  /** Until the head of the answer; default 5 minutes. */
+  /** The timeout for the head of the response. Default: 5 minutes. */
   readonly headersTimeoutMs?: number;
-  /** Between two pieces of the body, while not paused; default 5 minutes. */
+  /** The timeout between two chunks of the body, while not paused. Default: 5 minutes. */
   readonly idleTimeoutMs?: number;
 }
 
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
- * Takes an answer as it comes, without the secret that was shown for it. `onHead` comes first and once, if the upstream answers at all; exactly
- * one of `onEnd` and `onFailure` comes last. None is called before `exchange` has returned.
+ * Receives a response as it arrives, without the secret of its request. If there is a response, `onHead` is called
+ * once, first. Exactly one of `onEnd` and `onFailure` is called last. None is called before `exchange` returns.
  */
 export interface ExchangeSink {
   onHead(status: number, headers: AnswerHeaders): void;
-  /** What one read of the upstream's socket brought, in one piece. The bytes stay valid. */
+  /** The bytes of one read from the upstream's socket. They stay valid. */
   onChunk(chunk: Buffer): void;
   onEnd(): void;
   onFailure(failure: UpstreamFailure): void;
 }
 
 export interface Exchange {
-  /** No more chunks until `resume` but a last one with the end; the upstream is slowed down by TCP. */
+  /** Stops chunks until `resume`, except a last one with the end. TCP slows the upstream down. */
   pause(): void;
   resume(): void;
-  /** Closes the connection to the upstream; the sink hears `cancelled` at once. Idle when over. */
+  /** Closes the connection and reports `cancelled` to the sink at once. Does nothing after the end. */
   cancel(): void;
   /** A text that was decoded from the answer, without the secret that was shown for it. */
   redacted(text: string): string;
 }
 
-/** Sends one request and hands the answer to the sink as it comes. */
+/** Sends one request and passes the response to the sink as it arrives. */
 export type StartExchange = (request: ExchangeRequest, sink: ExchangeSink) => Exchange;
 
 const CANCELLED: UpstreamFailure = { reason: 'cancelled' };
 
-/** What undici is given to abort with: made once, as a trace of it would tell nothing. */
+/** The error for aborting undici's request. Created once, because its stack trace isn't useful. */
 const ABORT = Object.assign(new Error('cancelled'), { code: 'POSTERN_CANCELLED' });
 
-/** An exchange under way: undici's handler on one side, our sink on the other. */
+/** A running exchange, which connects undici's handler to the sink. */
 export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
   readonly #sink: ExchangeSink;
   readonly #signal: AbortSignal | undefined;
@@ -115,7 +115,7 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
     this.#redactor = redactor;
   }
 
-  /** Ends with a failure found before anything was sent, once the caller has the exchange. */
+  /** Ends with a failure that was found before anything was sent, after the caller has got the exchange. */
   failSoon(failure: UpstreamFailure): void {
     queueMicrotask(() => {
       this.#finish(failure);
@@ -134,7 +134,7 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
     status: number,
     headers: AnswerHeaders,
   ): void {
-    // 1xx announces an answer that is still to come (RFC 9110 §15.2).
+    // The final response comes after a 1xx (RFC 9110 §15.2).
     if (this.#over || status < 200) return;
     this.#phase = 'answering';
     if (status === 401) this.#credential?.refused();
@@ -164,7 +164,7 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
     return clean;
   }
 
-  /** One read of the socket comes as many chunks, one per event, before anything else happens. */
+  /** Joins the chunks of one socket read, which undici delivers one by one in the same turn. */
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (!this.#over && this.#arrived.push(chunk) === 1) queueMicrotask(this.#deliver);
   }
@@ -208,7 +208,7 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
     const failure = socketFailure(error, this.#phase);
     if (this.#phase !== 'connecting') return failure;
     if (failure.reason === 'timeout') return { ...failure, waitingFor: 'connection' };
-    // Who could not be reached is the proxy: it alone connects to the upstream.
+    // It's the proxy that couldn't be reached, because only the proxy connects to the upstream.
     const ofProxy = this.#viaProxy && failure.reason === 'unreachable';
     return ofProxy ? { reason: 'proxy-failed', status: undefined } : failure;
   }
@@ -238,14 +238,14 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
   }
 }
 
-/** Whether the body has a coding beyond the chunks of HTTP/1.1, so that nobody on the way can read it. */
+/** Whether the body has a coding other than chunked, so that it can't be searched for the key. */
 function isCompressed(headers: AnswerHeaders): boolean {
   const coding = headers['content-encoding'] ?? 'identity';
   const framing = headers['transfer-encoding'] ?? 'chunked';
   return !/^identity$/i.test(String(coding)) || !/^chunked$/i.test(String(framing));
 }
 
-/** Hands a fault to the outermost frame, past everything that would swallow it. */
+/** Rethrows an exception where nothing catches it. */
 function rethrow(fault: unknown): void {
   queueMicrotask(() => {
     throw fault;

@@ -2,7 +2,7 @@ import { failed, ok, utf8StreamDecoder, type Result } from '@postern/kernel';
 import type { UpstreamFailure } from '../upstream-failure.ts';
 import type { AnswerHeaders, ExchangeRequest, StartExchange } from './exchange.ts';
 
-/** A whole answer, whatever its status. */
+/** A whole response with any status. */
 export interface FetchedText {
   readonly status: number;
   readonly headers: AnswerHeaders;
@@ -13,7 +13,7 @@ export interface FetchedText {
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Reads a whole answer; one over `maxBytes` is a failure, and is not read to its end. */
+/** Reads a whole response. Fails as soon as it is over `maxBytes`. */
 export function fetchText(
   startExchange: StartExchange,
   request: ExchangeRequest,

@@ -5,7 +5,7 @@ import type { UpstreamFailure } from '../upstream-failure.ts';
 
 export type ProxyConfig = NonNullable<Config['proxy']>;
 
-/** A proxy as the connection pool takes it. */
+/** A proxy in the form that the connection pool needs. */
 export interface ProxyRoute {
   readonly url: string;
   /** The value of `proxy-authorization` (RFC 7617), or undefined. */
@@ -22,7 +22,7 @@ export function proxyRoute(
   if (!plain || url.username !== '' || url.password !== '') {
     return failed({ reason: 'proxy-invalid' });
   }
-  // A password that is needed and not there yet: refused here, not by a puzzled proxy.
+  // Fails here if the password isn't known yet, with a clearer error than the proxy's.
   if (config.passwordSecret !== undefined && password === undefined) {
     return failed({ reason: 'proxy-password-missing' });
   }

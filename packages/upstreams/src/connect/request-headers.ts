@@ -1,11 +1,11 @@
 import type { KeyHeader } from '../authorize.ts';
 
-/** The same for every person, machine and version: who asks is nobody's business but the key's. */
+/** The same for every user, machine and version, so that it doesn't identify the client. */
 const USER_AGENT = 'postern';
 
 /**
- * Never sent on, whoever asks: credentials and addresses of somebody else, what belongs to another
- * connection (RFC 9110 §7.6.1), what undici sets itself, and what tells one client from another.
+ * Headers that are never forwarded: the client's credentials and addresses, hop-by-hop headers (RFC 9110
+ * §7.6.1), headers that undici sets itself, and headers that identify a client.
  */
 const NEVER_SENT =
   /^(authorization|x-api-key|api-key|cookie|host|connection|content-length|transfer-encoding|keep-alive|te|trailer|upgrade|expect|via|forwarded|proxy-.*|x-forwarded-.*|x-real-ip|true-client-ip|cf-.*|origin|referer|user-agent|accept-encoding|accept-language|sec-.*|x-stainless-.*|x-app|x-client-.*|x-claude-.*|http-referer|x-title|x-postern-.*)$/i;
@@ -22,14 +22,14 @@ function isNeverSent(name: string): boolean {
   return verdict;
 }
 
-/** The headers of one request: what was given and may be sent, our user agent, and the key. */
+/** The headers of one request: the given ones that are allowed, Postern's user agent, and the key. */
 export function requestHeaders(
   given: Readonly<Record<string, string | readonly string[]>>,
   key: KeyHeader | undefined,
 ): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {
     'user-agent': USER_AGENT,
-    // A compressed answer could not be searched for the key that it may repeat.
+    // A compressed response couldn't be searched for the key.
     'accept-encoding': 'identity',
   };
   for (const name in given) {

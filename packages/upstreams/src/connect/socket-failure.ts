@@ -1,12 +1,11 @@
 import type { CertificateFault, Unreachable, UpstreamFailure } from '../upstream-failure.ts';
 
-/** How far an exchange had come when its connection failed. */
+/** The state of an exchange when its connection failed. */
 export type Phase = 'connecting' | 'sent' | 'answering';
 
 /**
- * What an error of the connection means. Only its code is read: messages of sockets, TLS and parsers
- * hold addresses and pieces of what was sent. Every error means something: an upstream must not be
- * able to cause a fault.
+ * Maps a connection error to a failure. It reads only the error's code, because messages of sockets, TLS and
+ * parsers contain addresses and sent data. It maps every error, so that an upstream can't cause an exception.
  */
 export function socketFailure(error: unknown, phase: Phase): UpstreamFailure {
   const code = codeOf(error);
@@ -26,7 +25,7 @@ function codeOf(error: unknown): string | undefined {
 const unreachable = (why: Unreachable): UpstreamFailure => ({ reason: 'unreachable', why });
 const certificate = (why: CertificateFault): UpstreamFailure => ({ reason: 'certificate', why });
 
-/** Codes of Node (errors of libuv and OpenSSL) and undici that mean one thing at any time. */
+/** Codes of Node (libuv, OpenSSL) and undici whose meaning doesn't depend on the state. */
 const EXACT: Readonly<Record<string, UpstreamFailure>> = {
   ENOTFOUND: unreachable('name-unknown'),
   EAI_AGAIN: unreachable('name-unknown'),
@@ -55,7 +54,7 @@ const EXACT: Readonly<Record<string, UpstreamFailure>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: certificate('untrusted'),
 };
 
-/** undici tells a refused CONNECT only in words. */
+/** undici reports a refused CONNECT only in the error message. */
 function proxyFailure(error: unknown, code: string): UpstreamFailure | undefined {
   if (code !== 'UND_ERR_ABORTED' || !(error instanceof Error)) return undefined;
   const status = /^Proxy response \((\d{3})\)/.exec(error.message)?.[1];
@@ -71,7 +70,7 @@ function tlsFailure(code: string): UpstreamFailure | undefined {
 
 function broken(code: string, phase: Phase): UpstreamFailure {
   if (code.startsWith('HPE_')) {
-    // The end of the connection in the middle of a body is found by the parser.
+    // The parser reports a connection that was closed in the middle of a body.
     const ended = code === 'HPE_INVALID_EOF_STATE' || code === 'HPE_CLOSED_CONNECTION';
     return ended && phase === 'answering' ? { reason: 'cut' } : MALFORMED;
   }

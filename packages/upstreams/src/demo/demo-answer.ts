@@ -17,7 +17,7 @@ export const DEMO_MODELS: readonly DemoModel[] = [
 /** Waits; rejects when the signal aborts. */
 export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
 
-/** Text that the demo answers to a conversation: the same for the same conversation. */
+/** The demo's answer to a conversation. Deterministic. */
 export function demoText(turns: readonly Turn[]): string {
   const questions = turns.filter((turn) => turn.role === 'user');
   const question = plainText(questions.at(-1)?.parts ?? []);
@@ -28,7 +28,7 @@ export function demoText(turns: readonly Turn[]): string {
     : confession(question.length);
 }
 
-/** The demo's answer, event by event, at the pace of its model; unpaced where no stream is asked for. */
+/** The events of the demo's answer, at the pace of the model if a stream is requested. */
 export async function* demoAnswer(
   request: ModelRequest,
   pause: Pause,
@@ -67,7 +67,7 @@ async function waited(ms: number, pause: Pause, signal: AbortSignal): Promise<bo
   }
 }
 
-/** Words with the space before them; joined they are the text. */
+/** Splits a text into words, each with the space before it. */
 function wordsOf(text: string): readonly string[] {
   return text.match(/\s*\S+|\s+$/g) ?? [];
 }
@@ -81,7 +81,7 @@ function promptOf(turns: readonly Turn[]): string {
   return turns.map(({ parts }) => plainText(parts)).join('\n');
 }
 
-/** A guess as good as any for a text that no model reads: a token for four characters. */
+/** Estimates one token per four characters. */
 function tokens(text: string): number {
   return Math.ceil(text.length / 4);
 }

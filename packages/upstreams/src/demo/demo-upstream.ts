@@ -7,7 +7,7 @@ const timerPause: Pause = async (ms, signal) => {
   await setTimeout(ms, undefined, { signal });
 };
 
-/** The offline demo, which contacts nobody. */
+/** The offline demo, which makes no network requests. */
 export function demoUpstream(pause: Pause = timerPause): Upstream {
   return {
     ask: (request, signal) => demoAnswer(request, pause, signal),

@@ -1,21 +1,21 @@
 import { failed, ok, type Result } from '@postern/kernel';
 import type { UpstreamFailure } from '../upstream-failure.ts';
 
-/** A base URL taken apart, once it is known to be one that may be spoken to. */
+/** The parts of a base URL that passed the checks. */
 export interface Address {
   /** Scheme, host and port: `https://api.openai.com`. */
   readonly origin: string;
   /** Without port, lower case; IPv6 in brackets. */
   readonly host: string;
-  /** What every request path begins with, without a slash at the end: `/v1`, or empty. */
+  /** The prefix of every request path, without a slash at the end: `/v1`, or empty. */
   readonly basePath: string;
-  /** Loopback, or named as local: plain HTTP is allowed, and no proxy stands between. */
+  /** Loopback, or listed as local: plain HTTP is allowed, and no proxy is used. */
   readonly local: boolean;
 }
 
 /**
- * Parses a provider's base URL. HTTPS only, but for loopback and the hosts of `localHosts`; no user
- * name, password, query or fragment.
+ * Parses a provider's base URL. Only HTTPS, except for loopback and the hosts in `localHosts`. It can't
+ * have a user name, password, query or fragment.
  */
 export function parseAddress(
   provider: string,
@@ -32,7 +32,7 @@ export function parseAddress(
   return ok({ origin: url.origin, host, basePath: url.pathname.replace(/\/+$/, ''), local });
 }
 
-/** Loopback, or named as local. The host is one that the URL parser has normalised. */
+/** Loopback, or listed as local. The URL parser has normalised the host already. */
 export function isLocalHost(host: string, localHosts: readonly string[]): boolean {
   return isLoopback(host) || localHosts.some((name) => sameHost(name, host));
 }

@@ -24,8 +24,7 @@ function builtIn(id: string, row: Row): Provider {
 }
 
 /**
- * The providers that need no configuration but a key. `models` are what is offered while the
- * upstream's own list cannot be read.
+ * The providers that need only a key. `models` are offered if the upstream's own list can't be read.
  */
 export const BUILT_IN_PROVIDERS: readonly Provider[] = [
   builtIn('anthropic', {
@@ -60,7 +59,7 @@ export const BUILT_IN_PROVIDERS: readonly Provider[] = [
     baseUrl: 'https://openrouter.ai/api/v1',
     keyForm: keyForm('sk-or-'),
     keyPage: 'https://openrouter.ai/settings/keys',
-    // Its list of models is public, so it says nothing about a key.
+    // Its list of models is public, so it can't test a key.
     keyCheckPath: '/key',
     alsoSpeaks: [{ dialect: 'anthropic-messages', path: '/messages' }],
     models: ['openrouter/auto'],

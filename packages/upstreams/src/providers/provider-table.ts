@@ -5,10 +5,10 @@ import type { UpstreamFailure } from '../upstream-failure.ts';
 import { parseAddress } from './address.ts';
 import { BUILT_IN_PROVIDERS } from './built-in-providers.ts';
 
-/** Every provider that can be asked: the built-in ones first, then named endpoints by name. */
+/** All providers: the built-in ones first, then the user's own endpoints by name. */
 export interface ProviderTable {
   readonly all: readonly Provider[];
-  /** The provider of that id, or undefined. */
+  /** The provider with that id, or undefined. */
   get(id: string): Provider | undefined;
 }
 
@@ -59,14 +59,14 @@ function named(id: string, endpoint: Endpoint): Result<Provider, UpstreamFailure
   });
 }
 
-/** A built-in provider may get another address, other models, another label or way of showing keys. */
+/** The configuration can override a built-in provider's address, models, label and key header. */
 function overridden(row: Provider, endpoint: Endpoint): Result<Provider, UpstreamFailure> {
   const fixed = fixedField(row, endpoint);
   if (fixed !== undefined) {
     return failed({ reason: 'provider-fixed', provider: row.id, field: fixed });
   }
   if (endpoint.baseUrl === undefined) return ok({ ...row, ...endpoint });
-  // What is known of the provider's keys need not hold at another address.
+  // The provider's key format may not apply at another address.
   const moved = { ...row, ...endpoint, keyForm: undefined };
   delete moved.keyCheckPath;
   return ok(moved);

@@ -1,20 +1,20 @@
 import { Buffer } from 'node:buffer';
 
-/** A key as it may stand in an answer. */
+/** The encodings of a key that could be in a response. */
 export interface KeyForms {
   readonly forms: readonly Buffer[];
-  /** Bytes of the shortest form: what is shorter cannot hold one. */
+  /** The length of the shortest form. A shorter text can't contain one. */
   readonly shortest: number;
   /** 1 for every byte after which the rest of a form may follow. */
   readonly unfinished: Uint8Array;
 }
 
-/** A shorter key is a word that may stand in any answer. */
+/** Shorter keys aren't redacted, because they could be ordinary words. */
 const MIN_LENGTH = 8;
 
 /**
  * The forms of a key that is visible ASCII: as it is, escaped for JSON and for URLs, in hexadecimal,
- * and in base64 wherever it begins in the encoded text. Undefined where the key is too short.
+ * and in base64 at every offset in the encoded text. Undefined if the key is too short.
  */
 export function keyForms(key: string): KeyForms | undefined {
   if (key.length < MIN_LENGTH) return undefined;
@@ -37,7 +37,7 @@ export function keyForms(key: string): KeyForms | undefined {
   return { forms, shortest: Math.min(...forms.map(({ length }) => length)), unfinished };
 }
 
-/** The digits that stand for the key alone, `shift` bytes after a multiple of three. */
+/** The base64 digits that depend only on the key, which starts `shift` bytes after a multiple of three. */
 function base64Forms(key: string, shift: number): readonly string[] {
   const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(key)]);
   const [from, to] = [Math.ceil((shift * 8) / 6), Math.floor((bytes.length * 8) / 6)];

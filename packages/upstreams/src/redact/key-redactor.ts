@@ -5,9 +5,8 @@ const ASTERISK = 0x2a;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Puts asterisks in the place of a key in an answer: as many as it has bytes, so that lengths stay
- * true. A chunk waits for the next one only with its last bytes, and only where a form of the key begins
- * with them.
+ * Replaces a key in a response with asterisks, one per byte, so that lengths stay correct. It holds back only the
+ * last bytes of a chunk, and only if a form of the key could begin with them.
  */
 export class KeyRedactor {
   readonly #key: KeyForms;
@@ -17,7 +16,7 @@ export class KeyRedactor {
     this.#key = key;
   }
 
-  /** What may go on now: the chunk itself where the key is not in it. */
+  /** Returns the bytes to pass on now; the chunk itself if the key isn't in it. */
   push(chunk: Buffer): Buffer {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     const clean = redact(bytes, this.#key);
@@ -26,18 +25,18 @@ export class KeyRedactor {
     return end === clean.length ? clean : clean.subarray(0, end);
   }
 
-  /** What was held back. Of a key that was cut off in its second half, nothing is shown. */
+  /** Returns the held-back bytes. Half of a key or more is redacted. */
   end(): Buffer {
     const held = this.#held;
     this.#held = NOTHING;
     return held.length * 2 < this.#key.shortest ? held : Buffer.alloc(held.length, ASTERISK);
   }
 
-  /** A text that is there as a whole, such as a header's value. */
+  /** Redacts a complete text, such as a header's value. */
   readonly text = (value: string): string =>
     value.length < this.#key.shortest ? value : redact(Buffer.from(value), this.#key).toString();
 
-  /** How many of the last bytes are the beginning of a form whose rest may come. */
+  /** How many of the last bytes could be the beginning of a form. */
   #unfinishedLength(bytes: Buffer): number {
     if (this.#key.unfinished[bytes.at(-1) ?? 0] !== 1) return 0;
     return Math.max(...this.#key.forms.map((form) => overlap(bytes, form)));
@@ -55,7 +54,7 @@ function redact(bytes: Buffer, { forms }: KeyForms): Buffer {
   return clean ?? bytes;
 }
 
-/** The length of the longest end of `bytes` that is a beginning of `form`, and not all of it. */
+/** The length of the longest suffix of `bytes` that is a proper prefix of `form`. */
 function overlap(bytes: Buffer, form: Buffer): number {
   let at = bytes.indexOf(form[0] ?? 0, Math.max(0, bytes.length - form.length + 1));
   while (at !== -1) {
