@@ -35,6 +35,8 @@ export async function signedInPage(
   await addEndpoint(browser.page, 'fake', 'openai-chat', upstream);
   await addEndpoint(browser.page, 'fake-anthropic', 'anthropic-messages', upstream);
   await browser.page.reload();
+  // The page is loaded before it has its data and shows a screen.
+  await browser.page.getByRole('heading', { level: 1 }).waitFor();
   return {
     page: browser.page,
     browser,
