@@ -100,7 +100,7 @@ describe('the app', () => {
     expect(await lastLock()).toContain('"reason":"SUSPEND"');
   });
 
-  test('locking ends the gateway’s streams immediately with the reason, and records their usage', async () => {
+  test("locking ends the gateway's streams immediately with the reason, and records their usage", async () => {
     const upstream = await startFakeUpstream();
     configure({
       providers: { box: { dialect: 'openai-chat', baseUrl: upstream.baseUrls['openai-chat'] } },

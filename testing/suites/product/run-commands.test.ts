@@ -167,7 +167,7 @@ describe('the command', () => {
     expect(stdout).toBe(words.map((word) => `<${word}>`).join(''));
   });
 
-  test('reads Postern’s standard input', async () => {
+  test("reads Postern's standard input", async () => {
     const options = ['run', '--secret', REFERENCE];
     for (const masking of [[], ['--no-masking']]) {
       const ended = await place.run([...options, ...masking, '--', 'cat'], { input: 'typed\n' });

@@ -90,7 +90,7 @@ async function run(...parameters: readonly string[]): Promise<void> {
 }
 
 describe('a session ends', () => {
-  test('after signing out, and other sessions don’t', async () => {
+  test("after signing out, and other sessions don't", async () => {
     const [mine, other] = [await freshSession(), await freshSession()];
     await mine.request('DELETE', '/api/session');
     await expectDead(keep(mine));

@@ -70,8 +70,8 @@ describe("a path that isn't a regular file is rejected immediately and reported"
     ['a segment of the log', data('audit/audit-000000000001.jsonl'), 'pipe', GATEWAY],
     ['a backup', 'backup', 'pipe', RESTORE],
     ['a file to import', 'import', 'pipe', IMPORT],
-    ['the log’s head', data('audit/head.json'), 'pipe', GATEWAY],
-    ['the log’s lock', data('audit/lock'), 'pipe', GATEWAY],
+    ["the log's head", data('audit/head.json'), 'pipe', GATEWAY],
+    ["the log's lock", data('audit/lock'), 'pipe', GATEWAY],
   ])('%s (%s, a %s)', async (_name, path, kind, command) => {
     await replace(join(home.path, path), kind);
     const words = command.map((word) => (word === 'FILE' ? join(home.path, path) : word));

@@ -86,7 +86,7 @@ describe('how the command gets its secrets', () => {
     expect(rest).toEqual([]);
   });
 
-  test('never as a parameter, and the vault’s own variables are removed', async () => {
+  test("never as a parameter, and the vault's own variables are removed", async () => {
     const script =
       'tr "\\0" "\\n" < /proc/self/cmdline; env | grep -c POSTERN; env | grep -c "^KEY="';
     const own = { POSTERN_PASSPHRASE: 'p', LEFT: 'postern://x' };
@@ -100,7 +100,7 @@ describe('how the command gets its secrets', () => {
     expect(clean.output.split('\n')).toEqual(expect.arrayContaining(['KEY', 'PATH']));
   });
 
-  test('Postern’s input is the command’s input', async () => {
+  test("Postern's input is the command's input", async () => {
     const { output } = await world.run(shell('cat'), `typed ${SECRET}`);
     expect(output).toBe('typed [masked]');
   });
@@ -168,7 +168,7 @@ describe('without masking', () => {
   });
 });
 
-test('while it runs, no secret is in Postern’s arguments, files or open file names', async () => {
+test("while it runs, no secret is in Postern's arguments, files or open file names", async () => {
   const child = world.start(shell('echo ready; exec sleep 60', { via: 'file' }));
   await once(child.stdout ?? child, 'data');
   const pid = child.pid ?? 0;

@@ -104,7 +104,7 @@ describe.skipIf(skipBecause('scans of git repositories', whyNoPrograms(['git']))
     expect(report.scannedFiles).toBe(2);
   });
 
-  test('a repository’s settings start no program', async () => {
+  test("a repository's settings start no program", async () => {
     const marker = join(home, 'started');
     const script = join(home, 'program.sh');
     writeFileSync(script, `#!/bin/sh\ntouch '${marker}'\n`);

@@ -90,7 +90,7 @@ const mixed = async (): Promise<Record<string, string>> => ({
 });
 
 describe('every route of the app API', () => {
-  test('there are as many as the protocol lists', () => {
+  test('is in the list of the protocol', () => {
     expect(routes()).toHaveLength(27);
   });
 
@@ -101,7 +101,7 @@ describe('every route of the app API', () => {
     ['without a session', () => ({}), 401, 'SESSION_REQUIRED'],
     ['with the cookie alone', () => ({ cookie: both.cookie }), 401, 'SESSION_REQUIRED'],
     ["with the page's half alone", () => withoutCookie(both), 401, 'SESSION_REQUIRED'],
-    ['with halves that are none', () => guessed, 401, 'SESSION_REQUIRED'],
+    ['with invalid halves', () => guessed, 401, 'SESSION_REQUIRED'],
     ['with halves of two sessions', async () => await mixed(), 401, 'SESSION_REQUIRED'],
     [
       'from another origin',
@@ -116,9 +116,9 @@ describe('every route of the app API', () => {
       403,
       'ORIGIN_REFUSED',
     ],
-    ['under its address', () => ({ ...both, host: '127.0.0.1:7420' }), 403, 'ORIGIN_REFUSED'],
+    ['under its IP address', () => ({ ...both, host: '127.0.0.1:7420' }), 403, 'ORIGIN_REFUSED'],
     ['under another host', () => ({ ...both, host: 'evil.example:7420' }), 403, 'ORIGIN_REFUSED'],
-  ])('%s is refused before any work', async (_name, headersOf, status, code) => {
+  ])('is rejected before any work: %s', async (_name, headersOf, status, code) => {
     const headers = await headersOf();
     const before = readdirSync(dataDir, { recursive: true });
     for (const { method, path } of routes()) {
@@ -131,7 +131,7 @@ describe('every route of the app API', () => {
     expect(postern.vault.state).toBe('absent');
   });
 
-  test('carries the security headers, also when it refuses', async () => {
+  test('has the security headers, even in a rejection', async () => {
     for (const headers of [{}, both, { origin: 'https://evil.example' }]) {
       const response = await send('GET', '/api/state', undefined, headers);
       expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
@@ -140,7 +140,7 @@ describe('every route of the app API', () => {
     }
   });
 
-  test('needs an unlocked vault where it touches one', async () => {
+  test('needs an unlocked vault if it uses one', async () => {
     for (const path of ['/api/providers', '/api/conversations', '/api/search?q=x']) {
       const response = await send('GET', path, undefined, both);
       expect([path, response.status]).toEqual([path, 409]);
@@ -151,12 +151,12 @@ describe('every route of the app API', () => {
 
 describe('bodies', () => {
   test.each([
-    ['no JSON', '{', "The body isn't valid JSON."],
+    ['invalid JSON', '{', "The body isn't valid JSON."],
     ['a prototype key', '{"__proto__":{}}', "The body isn't valid JSON."],
     ['a missing field', '{}', 'storage is invalid.'],
     ['an unknown field', '{"storage":"file","admin":true}', 'admin is invalid.'],
     ['a number as passphrase', '{"storage":"file","passphrase":8}', 'passphrase is invalid.'],
-  ])('%s answers 400 and names the place, never the value', async (_name, body, message) => {
+  ])('%s gets 400, with the field but never the value', async (_name, body, message) => {
     const response = await app.request(`${address}/api/setup`, {
       method: 'POST',
       headers: { host, ...both, 'content-type': 'application/json' },
@@ -169,21 +169,21 @@ describe('bodies', () => {
   test.each([
     ['a short', 'seven77', 'it needs at least 8 characters'],
     ['a long', 'x'.repeat(1025), 'it is longer than 1024 bytes'],
-  ])('%s passphrase is refused by the rule of the vault', async (_name, passphrase, problem) => {
+  ])("rejects a passphrase by the vault's rule: %s", async (_name, passphrase, problem) => {
     const response = await send('POST', '/api/setup', { storage: 'file', passphrase }, both);
     expect(response.status).toBe(422);
     const message = `The passphrase can't be used: ${problem}.`;
     expect(await codeOf(response)).toMatchObject({ code: 'VAULT_PASSPHRASE_UNFIT', message });
   });
 
-  test('another content type is refused: a form of another page cannot post', async () => {
+  test("rejects other content types, so that forms of other pages can't post", async () => {
     const response = await send('POST', '/api/lock', {}, both);
     expect(response.status).toBe(200);
     const form = await send('POST', '/api/setup', {}, { ...both, 'content-type': 'text/plain' });
     expect(form.status).toBe(400);
   });
 
-  test('an oversized body is refused by its length', async () => {
+  test('rejects an oversized body by its length', async () => {
     const response = await send(
       'POST',
       '/api/setup',
@@ -193,7 +193,7 @@ describe('bodies', () => {
     expect(response.status).toBe(413);
   });
 
-  test('no fault was needed for any of this', () => {
+  test('none of these requests caused an internal error', () => {
     expect(faults).toEqual([]);
   });
 });
@@ -217,14 +217,14 @@ describe('signing in', () => {
     expect(cookie).not.toContain(secret);
   });
 
-  test('takes no more than a code, whatever comes with it', async () => {
+  test('reads no more than a code, whatever follows it', async () => {
     const long = JSON.stringify({ code: 'x', padding: 'y'.repeat(2000) });
     const length = { 'content-length': String(long.length) };
     expect((await attempt(long, length)).status).toBe(413);
     expect((await attempt('{}', { 'transfer-encoding': 'chunked' })).status).toBe(400);
   });
 
-  test('refuses many wrong codes in fewer words, and a right one never', async () => {
+  test('limits wrong codes, but always accepts a valid one', async () => {
     const codes = [];
     for (let count = 0; count < 12; count += 1) {
       const answer = await attempt(JSON.stringify({ code: 'wrong' }));
@@ -252,7 +252,7 @@ describe('sessions', () => {
   const list = async (pass: Record<string, string>): Promise<v.InferOutput<typeof Views>> =>
     v.parse(Views, await (await send('GET', '/api/sessions', undefined, pass)).json());
 
-  test('are listed with their browser, and hold nothing that opens one', async () => {
+  test('are listed with their browser, without their secrets', async () => {
     const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
     const mine = await signIn({ 'user-agent': userAgent });
     const [first] = await list(mine);
@@ -262,7 +262,7 @@ describe('sessions', () => {
     expect(shown).not.toContain(mine.cookie.split('=')[1]);
   });
 
-  test('a second link in one browser signs a second tab in and leaves the first', async () => {
+  test('a second link in one browser signs in a second tab and keeps the first', async () => {
     const first = await signIn();
     const second = await signIn({ cookie: first.cookie });
     expect(second.cookie).toBe(first.cookie);
@@ -270,7 +270,7 @@ describe('sessions', () => {
     expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200]);
   });
 
-  test('end one by one, all others at once, and by signing out', async () => {
+  test('end singly, all others at once, and by signing out', async () => {
     const [mine, other, third] = [await signIn(), await signIn(), await signIn()];
     const ids = async (): Promise<readonly string[]> => (await list(mine)).map(({ id }) => id);
     const otherId = (await list(other)).find(({ current }) => current)?.id ?? '';

@@ -27,7 +27,7 @@ const get = async (path: string, headers: Record<string, string> = {}): Promise<
   await page.request(`http://${host}${path}`, { headers: { host, ...headers } });
 
 describe('the page', () => {
-  test('comes with a policy that allows nothing inline and nothing remote', async () => {
+  test('has a policy that allows nothing inline and nothing remote', async () => {
     const answer = await get('/');
     expect(answer.status).toBe(200);
     const policy = answer.headers.get('content-security-policy') ?? '';
@@ -38,7 +38,7 @@ describe('the page', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
-  test('hashed files may be cached, the page itself not', async () => {
+  test('allows caching of hashed files, but not of the page itself', async () => {
     const answer = await get('/assets/app-1234.js');
     expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
     expect(answer.headers.get('cache-control')).toContain('immutable');
@@ -52,7 +52,7 @@ describe('the page', () => {
     '/build-stamp',
     '/nothing.js',
     '/assets/',
-  ])('%s is not there', async (path) => {
+  ])('responds with 404 to %s', async (path) => {
     expect((await get(path)).status).toBe(404);
   });
 
@@ -66,7 +66,7 @@ describe('the page', () => {
     expect((await get(path, headers)).status).toBe(status);
   });
 
-  test.each(['127.0.0.1:7420', '[::1]:7420'])('under %s it leads to localhost', async (address) => {
+  test.each(['127.0.0.1:7420', '[::1]:7420'])('redirects from %s to localhost', async (address) => {
     for (const path of ['/', '/assets/app-1234.js', '//evil.example/']) {
       const answer = await page.request(`http://${host}${path}`, { headers: { host: address } });
       expect(answer.status).toBe(307);
@@ -76,12 +76,12 @@ describe('the page', () => {
     }
   });
 
-  test('only reads', async () => {
+  test('rejects a POST request', async () => {
     const answer = await page.request(`http://${host}/`, { method: 'POST', headers: { host } });
     expect(answer.status).toBe(405);
   });
 
-  test('says so when it was not built', async () => {
+  test('reports that it was not built', async () => {
     const empty = createPage(undefined, PLACE);
     const answer = await empty.request(`http://${host}/`, { headers: { host } });
     expect(answer.status).toBe(503);

@@ -59,8 +59,8 @@ function lineOf({ subject, outcome, reason, program }: AuditEvent): string {
   return [name, outcome, reason, program].filter((word) => word !== undefined).join(' ');
 }
 
-describe('secrets that are handed out together', () => {
-  test('are in the log once each, however many fields of them are taken', async () => {
+describe('secrets that are taken together', () => {
+  test('are in the log once each, even if several fields are taken', async () => {
     const wish = wishFor('fail', 'openai', 'db/user', 'db/password');
     const values = { 'openai/value': 'sk-1', 'db/user': 'me', 'db/password': 'mine' };
     expect(await take(wish)).toEqual([
@@ -70,25 +70,25 @@ describe('secrets that are handed out together', () => {
     expect(asked).toEqual(['openai', 'db']);
   });
 
-  test('are not in it, and not handed out, where one is missing and may not be', async () => {
+  test('are neither logged nor returned if a required one is missing', async () => {
     const wish = wishFor('fail', 'openai', 'none', 'db/none');
     const missing = ['none/value', 'db/none'];
     expect(await take(wish)).toEqual([{ values: {}, missing }, []]);
   });
 
-  test('are in it alone, where what is missing is left out', async () => {
+  test('are logged without the missing ones if those are optional', async () => {
     const wish = wishFor('leave-out', 'openai', 'none', 'db/none');
     const values = { 'openai/value': 'sk-1' };
     const missing = ['none/value', 'db/none'];
     expect(await take(wish)).toEqual([{ values, missing }, ['openai success /bin/true']]);
   });
 
-  test('are not handed out where one cannot be read, of which the log knows', async () => {
+  test("are not returned if one can't be read, which is logged", async () => {
     const wish = wishFor('leave-out', 'openai', 'locked');
     expect(await take(wish)).toEqual([UNREADABLE, ['locked failure KEYRING_LOCKED /bin/true']]);
   });
 
-  test('are not handed out where that cannot be recorded', async () => {
+  test("are not returned if that can't be recorded", async () => {
     const name = secretName.from('openai');
     const found = ok({
       values: new Map([['openai/value', Secret.of('x')]]),

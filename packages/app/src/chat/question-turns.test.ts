@@ -26,7 +26,7 @@ describe('turnsLeadingTo', () => {
     expect(texts).toEqual([1, 4, 5].map((n) => [{ kind: 'text', text: `text ${String(n)}` }]));
   });
 
-  test('a damaged tree with a loop or a missing parent ends', () => {
+  test('terminates on a damaged tree with a loop or a missing parent', () => {
     expect(turnsLeadingTo([message(1, 2), message(2, 1)], id(1), anthropic)).toHaveLength(2);
     expect(turnsLeadingTo([message(3, 2)], id(3), anthropic)).toHaveLength(1);
   });
@@ -35,14 +35,14 @@ describe('turnsLeadingTo', () => {
   test.each([
     ['goes back to the provider that signed it', anthropic, 'complete', 2],
     ['never goes to another provider', providerId.from('openai'), 'complete', 1],
-    ['is left out of a cut answer', anthropic, 'interrupted', 1],
+    ['is left out of an interrupted answer', anthropic, 'interrupted', 1],
   ] as const)('signed reasoning %s', (_name, answering, status, count) => {
     const answer = message(2, 1, { status, parts: [signed, { kind: 'text', text: 'hello' }] });
     const turns = turnsLeadingTo([message(1, null), answer], id(2), answering);
     expect(turns[1]?.parts).toHaveLength(count);
   });
 
-  test('an answer that holds nothing is left out', () => {
+  test('leaves out an empty answer', () => {
     const empty = message(2, 1, { parts: [], status: 'failed' });
     const turns = turnsLeadingTo([message(1, null), empty, message(3, 2)], id(3), anthropic);
     expect(turns.map((turn) => turn.role)).toEqual(['user', 'user']);

@@ -28,7 +28,7 @@ describe('homeOf', () => {
     });
   });
 
-  test('two homes never share a runtime directory, and a socket path in it stays short', () => {
+  test('gives each home its own runtime directory with short socket paths', () => {
     const change = { xdgRuntimeDir: scratchDirectory() };
     const long = homeOf(environment(change), `/${'x'.repeat(200)}`);
     const other = homeOf(environment(change), '/y');
@@ -38,12 +38,12 @@ describe('homeOf', () => {
 
   test.each<readonly [string, (directory: string) => string | undefined]>([
     ['is not set', () => undefined],
-    ['is not there', (directory) => join(directory, 'none')],
+    ["doesn't exist", (directory) => join(directory, 'none')],
     ['is a file', (directory) => writtenAt(join(directory, 'file'))],
-    ['others may enter', (directory) => withMode(join(directory, 'open'), 0o711)],
-    ['others may write', (directory) => withMode(join(directory, 'shared'), 0o1777)],
+    ['can be entered by others', (directory) => withMode(join(directory, 'open'), 0o711)],
+    ['can be written by others', (directory) => withMode(join(directory, 'shared'), 0o1777)],
     ['is a link', (directory) => linkTo(withMode(join(directory, 'own'), 0o700))],
-  ])('where XDG_RUNTIME_DIR %s, it is inside the data directory', (_name, make) => {
+  ])('uses the data directory if XDG_RUNTIME_DIR %s', (_name, make) => {
     const xdgRuntimeDir = make(scratchDirectory());
     expect(homeOf(environment({ xdgRuntimeDir }), '/h').runtimeDir).toBe('/h/data/run');
   });
@@ -66,7 +66,7 @@ function linkTo(path: string): string {
 }
 
 describe('prepareHome', () => {
-  test('makes every directory 0700, also one that was open before', () => {
+  test('creates every directory with mode 0700, and restricts existing ones', () => {
     const base = scratchDirectory();
     withMode(join(base, 'data'), 0o755);
     for (const xdgRuntimeDir of [undefined, scratchDirectory()]) {
@@ -81,7 +81,7 @@ describe('prepareHome', () => {
   test.each([
     ['the home', ''],
     ['its data directory', 'data'],
-  ])('takes a link of the person’s own in place of %s', (_name, part) => {
+  ])("accepts the user's own link in place of %s", (_name, part) => {
     const real = withMode(join(scratchDirectory(), 'real'), 0o755);
     const base = join(scratchDirectory(), 'home');
     if (part !== '') mkdirSync(base);
@@ -92,7 +92,7 @@ describe('prepareHome', () => {
     expect(modeOf(home.runtimeDir)).toBe(0o700);
   });
 
-  test('refuses a file in place of a directory, and a link in place of the runtime directory', () => {
+  test('rejects a file in place of a directory, and a link in place of the runtime directory', () => {
     const base = scratchDirectory();
     writtenAt(join(base, 'data'));
     const home = homeOf(environment({ xdgRuntimeDir: undefined }), base);
@@ -104,7 +104,7 @@ describe('prepareHome', () => {
     expect(prepareHome(second)).toMatchObject({ ok: false, failure: { reason: 'home-foreign' } });
   });
 
-  test('refuses a home below a directory in which anybody can put another in its place', () => {
+  test('rejects a home that another user could replace', () => {
     const shared = withMode(join(scratchDirectory(), 'shared'), 0o777);
     const home = homeOf(environment({ xdgRuntimeDir: undefined }), join(shared, 'home'));
     expect(prepareHome(home)).toEqual(failed({ reason: 'home-exposed', path: shared }));

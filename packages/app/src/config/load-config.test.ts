@@ -8,20 +8,20 @@ const newPath = (): string => join(scratchDirectory(), 'config.json');
 const noRefusal = (): undefined => undefined;
 
 describe('loadConfig', () => {
-  test('no file means defaults', () => {
+  test('returns the defaults without a file', () => {
     const loaded = loadConfig(newPath());
     expect(loaded).toMatchObject({ ok: true, value: { config: { port: 7420, storage: 'auto' } } });
   });
 
   test.each([
-    ['text that is no JSON', '{', "it isn't valid JSON"],
-    ['bytes that are no UTF-8', Buffer.from([0xff, 0xfe]), "it isn't valid JSON"],
+    ['invalid JSON', '{', "it isn't valid JSON"],
+    ['invalid UTF-8', Buffer.from([0xff, 0xfe]), "it isn't valid JSON"],
     ['a list', '[]', 'the file: not an object'],
     ['an unknown key', '{"prot":1}', 'prot: unknown key'],
     ['an unknown key inside', '{"gateway":{"maxBody":1}}', 'gateway.maxBody: unknown key'],
     ['a port out of range', '{"port":70000}', 'port: not a valid value'],
     ['a prototype key', '{"__proto__":{"port":1}}', "it isn't valid JSON"],
-  ])('%s is an error that names the place', (_name, content, problem) => {
+  ])('rejects %s and names the place', (_name, content, problem) => {
     const path = newPath();
     writeFileSync(path, content);
     expect(loadConfig(path)).toEqual({
@@ -32,7 +32,7 @@ describe('loadConfig', () => {
 });
 
 describe('changeConfig', () => {
-  test('keeps what a person wrote and writes 0600, with nothing left beside it', () => {
+  test("keeps the user's text and writes mode 0600, without leftovers", () => {
     const path = newPath();
     writeFileSync(path, '{"port": 8000, "localHosts": ["box.lan"]}');
     const changed = changeConfig(
@@ -48,7 +48,7 @@ describe('changeConfig', () => {
     expect(readdirSync(join(path, '..'))).toEqual(['config.json']);
   });
 
-  test('a refused change leaves the file as it was', () => {
+  test('leaves the file unchanged if the change is refused', () => {
     const path = newPath();
     writeFileSync(path, '{"port":8000}');
     const changed = changeConfig(
@@ -60,14 +60,14 @@ describe('changeConfig', () => {
     expect(readFileSync(path, 'utf8')).toBe('{"port":8000}');
   });
 
-  test('a change that is not valid is refused', () => {
+  test('rejects an invalid change', () => {
     const path = newPath();
     const changed = changeConfig(path, (written) => ({ ...written, port: -1 }), noRefusal);
     expect(changed).toMatchObject({ ok: false, failure: { reason: 'config-invalid' } });
     expect(readdirSync(join(path, '..'))).toEqual([]);
   });
 
-  test('a directory that is gone is a failure, not a fault', () => {
+  test('returns a failure if the directory was removed', () => {
     const path = join(newPath(), 'missing', 'config.json');
     expect(changeConfig(path, (written) => written, noRefusal)).toEqual({
       ok: false,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lockRules } from './lock-rules.ts';
 
-describe('when an open vault locks by itself', () => {
+describe('when an unlocked vault locks by itself', () => {
   test.each([
     ['auto', 'auto', 'person', 3_600_000, true],
     ['auto', 'auto', 'itself', undefined, false],

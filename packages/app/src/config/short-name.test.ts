@@ -10,7 +10,7 @@ test.each([
   expect(shortName(text)).toBe(name);
 });
 
-test('different homes have different names', () => {
+test('gives different homes different names', () => {
   const names = Array.from({ length: 5000 }, (_, at) => shortName(`/home/user${at}/.local/share`));
   expect(new Set(names).size).toBe(5000);
 });

@@ -45,8 +45,8 @@ const refuse = (times: number) => {
   for (let at = 0; at < times; at += 1) keys.refused();
 };
 
-describe('refused gateway keys', () => {
-  it('are recorded with their number, once a minute and when the log is about to close', async () => {
+describe('rejected gateway keys', () => {
+  it('are recorded with their number once a minute and before the log closes', async () => {
     refuse(5);
     await keys.flush();
     clock.time += 60_000;
@@ -70,7 +70,7 @@ describe('refused gateway keys', () => {
     expect(await counts()).toEqual([[7, 'denied']]);
   });
 
-  it('are told once a minute when they are many', () => {
+  it('are reported once a minute if there are many', () => {
     refuse(MANY_REFUSALS - 1);
     expect(said).toEqual([]);
     refuse(500);

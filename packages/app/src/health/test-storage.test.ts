@@ -6,14 +6,14 @@ import { valueOf } from '../testing/value-of.ts';
 import { connectOrCreate } from '../vault/connect-or-open.ts';
 import { testStorage } from './test-storage.ts';
 
-test('a storage that works keeps nothing of the test', async () => {
+test('a working storage keeps no test value', async () => {
   const { parts } = openWorld();
   const vault = valueOf(await connectOrCreate(parts));
   expect(valueOf(await testStorage(systemWorld, vault))).toBeGreaterThanOrEqual(0);
   expect(valueOf(await vault.list())).toEqual([]);
 });
 
-test('a storage that loses what is written to it fails the test, and is asked to remove it', async () => {
+test('a storage that loses values fails the test, which still removes its value', async () => {
   const removed: string[] = [];
   const lossy = {
     put: () => Promise.resolve(ok()),

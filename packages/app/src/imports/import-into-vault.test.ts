@@ -13,7 +13,7 @@ const FOUND = {
   secrets: [{ name: NAME, value: VALUE, createdAtMs: undefined }],
 };
 
-test('a dry run without a vault creates none and asks nobody', async () => {
+test('a dry run without a vault creates none and shows no prompt', async () => {
   const { parts, talk } = openWorld();
   const options = { isDryRun: true, isReplacing: false };
   const { rows, vault } = valueOf(await importIntoVault(parts, FOUND, options));
@@ -23,7 +23,7 @@ test('a dry run without a vault creates none and asks nobody', async () => {
   expect(await connectOrUnlock(parts)).toMatchObject({ failure: { code: 'VAULT_NOT_SET_UP' } });
 });
 
-test('an import creates the vault, and finds the same values the second time', async () => {
+test('an import creates the vault; a second one finds the same values', async () => {
   const { parts, log } = openWorld();
   const options = { isDryRun: false, isReplacing: false };
   const first = valueOf(await importIntoVault(parts, FOUND, options));
@@ -37,11 +37,16 @@ describe("the other program's files", () => {
   const row = (outcome: 'imported' | 'same' | 'kept' | 'not-verified') => [{ name: NAME, outcome }];
   const skipped = (why: 'empty' | 'other-passphrase') => ({ skipped: [{ entry: 'x', why }] });
   it.each([
-    ['may go if every value is in the vault', row('imported'), skipped('empty'), undefined],
-    ['stay if a value did not read back', row('not-verified'), skipped('empty'), /read back/],
+    [
+      'can be destroyed if every value is in the vault',
+      row('imported'),
+      skipped('empty'),
+      undefined,
+    ],
+    ["stay if a value didn't read back", row('not-verified'), skipped('empty'), /read back/],
     ['stay if the vault kept another value', row('kept'), skipped('empty'), /different value/],
     [
-      'stay if some could not be read',
+      "stay if some couldn't be read",
       row('same'),
       skipped('other-passphrase'),
       /different password/,

@@ -71,26 +71,26 @@ const CHUNKED = `${OK}transfer-encoding: chunked\r\n\r\n3\r\n{"a\r\n4;x=y\r\n":1
 const YES = { status: 200, body: { a: 1 } };
 
 test.each<readonly [string, readonly string[], unknown]>([
-  ['of a length', [LENGTH], YES],
+  ['with a length', [LENGTH], YES],
   ['in chunks', [CHUNKED], YES],
-  ['byte by byte, of a length', Array.from(LENGTH), YES],
+  ['byte by byte, with a length', Array.from(LENGTH), YES],
   ['byte by byte, in chunks', Array.from(CHUNKED), YES],
   ['that ends with the connection', [`${OK}\r\n{"a":1}`], YES],
-  ['of another status', ['HTTP/1.1 423 Locked\r\n\r\nnull'], { status: 423, body: null }],
+  ['with another status', ['HTTP/1.1 423 Locked\r\n\r\nnull'], { status: 423, body: null }],
   ['cut off', [LENGTH.slice(0, -1)], undefined],
   ['in chunks, cut off', [CHUNKED.slice(0, -5)], undefined],
   ['in chunks without a length', [`${OK}transfer-encoding: chunked\r\n\r\nz\r\n`], undefined],
   ['without a body', [`${OK}\r\n`], undefined],
-  ['that is no JSON', [`${OK}\r\nhello`], undefined],
-  ['that is no HTTP', ['hello'], undefined],
-  ['of nothing', [], undefined],
+  ["that isn't JSON", [`${OK}\r\nhello`], undefined],
+  ["that isn't HTTP", ['hello'], undefined],
+  ['without content', [], undefined],
 ])('an answer %s', async (_name, parts, expected) => {
   const place = scratchPlace();
   await listenAt(place, answering(parts));
   expect(await askRunning(place, 'GET', '/status')).toEqual(ok(expected));
 });
 
-test('the request is whole, and nobody is asked where nobody listens', async () => {
+test('sends the whole request, and none if no process listens', async () => {
   const place = scratchPlace();
   let text = '';
   await listenAt(
@@ -110,20 +110,20 @@ const FOREIGN = { ok: false, failure: { code: 'HOME_FOREIGN' } };
 const ask = async (place: ControlPlace) =>
   await askRunning(place, 'POST', '/vault/secrets/put', { value: 'sk-plain' });
 
-describe('a listener that does not know the key is told nothing', () => {
+describe("nothing is sent to a listener that doesn't know the key", () => {
   test.each<readonly [string, Talk]>([
     [
       'answers at once as if it were the product',
       (socket) => void socket.write(LENGTH.padEnd(200)),
     ],
-    ['sends 64 bytes of its own', (socket) => void socket.write(Buffer.alloc(64, 7))],
+    ['sends 64 other bytes', (socket) => void socket.write(Buffer.alloc(64, 7))],
     [
       'sends the nonce back as its own proof',
       (socket) =>
         void socket.on('data', (nonce: Buffer) => socket.write(Buffer.concat([nonce, nonce]))),
     ],
     [
-      'proves that it knows another key',
+      'proves a different key',
       async (socket, { socket: file }) => {
         const identity = valueOf(socketIdentity(file)) ?? '';
         const channel = { key: 'ab'.repeat(32), name: 'control', socket: identity };
@@ -131,14 +131,14 @@ describe('a listener that does not know the key is told nothing', () => {
       },
     ],
     [
-      'passes on the proof of another socket of the same key',
+      'relays the proof of another socket with the same key',
       async (socket, { key }) => {
         const channel = { key, name: 'control', socket: '1:2' };
         await proveAsServer(socket, channel, systemRandomness);
       },
     ],
     [
-      'passes on the proof of the agent of the same home',
+      "relays the proof of the same home's agent",
       async (socket, { key, socket: file }) => {
         const identity = valueOf(socketIdentity(file)) ?? '';
         await proveAsServer(socket, { key, name: 'agent', socket: identity }, systemRandomness);
@@ -152,7 +152,7 @@ describe('a listener that does not know the key is told nothing', () => {
     expect(sent()).toBeLessThanOrEqual(32);
   });
 
-  test('one that says nothing', async () => {
+  test('one that sends nothing', async () => {
     const place = scratchPlace();
     const sent = await listenAt(place, () => undefined);
     const timeouts = { proofMs: 20, answerMs: 20 };
@@ -161,14 +161,14 @@ describe('a listener that does not know the key is told nothing', () => {
   });
 });
 
-test('one that proves itself and then never ends its answer is left', async () => {
+test('disconnects from a listener that never ends its response', async () => {
   const place = scratchPlace();
   await listenAt(place, answering([`${OK}content-length: 7\r\n\r\n`, '{']));
   const timeouts = { proofMs: 10_000, answerMs: 20 };
   expect(await askRunning(place, 'GET', '/status', undefined, timeouts)).toEqual(ok(undefined));
 });
 
-test('a Postern that starts anew while it is asked is asked again', async () => {
+test('retries if Postern is restarted during the request', async () => {
   const place = scratchPlace();
   let tries = 0;
   const stale = newControlEntry(join(place.runtimeDir, 'control.sock'), systemRandomness);
@@ -182,22 +182,22 @@ test('a Postern that starts anew while it is asked is asked again', async () => 
   expect(await askRunning(place, 'GET', '/status')).toEqual(ok(YES));
 });
 
-describe('what is not of this user alone is refused before anything is sent', () => {
+describe("nothing is sent if the socket or its entry isn't private to this user", () => {
   const cases: readonly (readonly [string, (place: ControlPlace, socket: string) => void])[] = [
     [
-      'a socket that others may use',
+      'a socket that others can use',
       (_place, socket) => {
         chmodSync(socket, 0o666);
       },
     ],
     [
-      'a directory that others may enter',
+      'a directory that others can enter',
       ({ runtimeDir }) => {
         chmodSync(runtimeDir, 0o711);
       },
     ],
     [
-      'an entry that others may read',
+      'an entry that others can read',
       ({ entryFile }) => {
         chmodSync(entryFile, 0o644);
       },
@@ -218,7 +218,7 @@ describe('what is not of this user alone is refused before anything is sent', ()
       },
     ],
     [
-      'an entry under two names',
+      'an entry with two names',
       ({ entryFile }) => {
         linkSync(entryFile, `${entryFile}.second`);
       },

@@ -78,7 +78,7 @@ async function heldAt(place: ControlPlace): Promise<OpenVault> {
 }
 
 describe('a vault held by another process', () => {
-  test('gives, stores, lists and removes by name', async () => {
+  test('reads, stores, lists and removes by name', async () => {
     const held = await heldAt(await hold(vaultInMemory()));
     const fields = new Map([['value', Secret.of('sk-test "quoted" \u0000 ☃')]]);
     const times = { createdAtMs: 1, updatedAtMs: 2 };
@@ -92,7 +92,7 @@ describe('a vault held by another process', () => {
     expect(await held.remove(openai)).toEqual(ok(false));
   });
 
-  test('gives what is wanted together, or says what is missing and gives nothing', async () => {
+  test('returns all requested secrets, or only the names of the missing ones', async () => {
     const held = await heldAt(await hold(vaultInMemory()));
     const fields = new Map([['value', Secret.of('sk-"1"')]]);
     await held.put({ name: openai, fields, createdAtMs: 1, updatedAtMs: 2 });
@@ -113,7 +113,7 @@ describe('a vault held by another process', () => {
     expect(await take('leave-out')).toEqual([['openai/value', 'sk-"1"']]);
   });
 
-  test('derives keys of either root, each as the holder would', async () => {
+  test('derives the same keys as the holder, from both roots', async () => {
     const vault = vaultInMemory();
     const held = await heldAt(await hold(vault));
     const purpose = 'audit/log';
@@ -124,7 +124,7 @@ describe('a vault held by another process', () => {
     }
   });
 
-  test('the socket is for this user alone', async () => {
+  test('allows only this user on the socket', async () => {
     const { runtimeDir } = await hold(vaultInMemory());
     expect(statSync(join(runtimeDir, 'control.sock')).mode & 0o777).toBe(0o600);
   });
@@ -136,7 +136,7 @@ describe('a vault held by another process', () => {
     expect(await connect([await place()])).toEqual(ok(undefined));
   });
 
-  test('a vault locked in the meantime is a failure with its code', async () => {
+  test('returns a failure with its code if the vault was locked meanwhile', async () => {
     let vault: OpenVault | undefined = vaultInMemory();
     const place = scratchPlace();
     const app = new Hono();

@@ -76,7 +76,7 @@ describe('a vault that is held open', () => {
     });
   });
 
-  it('is a failure if the process that is to hold it ends', async () => {
+  it('is a failure if the holding process ends', async () => {
     const { parts } = await createdWorld();
     const start = () => Promise.resolve();
     expect(await startHolder({ ...parts, start })).toMatchObject({

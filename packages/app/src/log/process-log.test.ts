@@ -14,23 +14,23 @@ function linesAt(level: LogLevel, format: 'text' | 'json'): readonly string[] {
   return lines;
 }
 
-describe('what a process says of itself', () => {
+describe('the process log', () => {
   test.each([
     ['error', 1],
     ['warn', 2],
     ['info', 3],
     ['debug', 4],
-  ] as const)('at level %s is so much', (level, count) => {
+  ] as const)('writes the expected lines at level %s', (level, count) => {
     for (const format of ['text', 'json'] as const) {
       expect(linesAt(level, format)).toHaveLength(count);
     }
   });
 
-  test('is a sentence for people', () => {
+  test('writes a sentence as text', () => {
     expect(linesAt('error', 'text')).toEqual(['postern: It is error. count=2 on=true']);
   });
 
-  test('is an object with its time for programs', () => {
+  test('writes an object with the time as JSON', () => {
     const [line = ''] = linesAt('error', 'json');
     expect(JSON.parse(line)).toEqual({
       time: '2023-11-14T22:13:20.000Z',
@@ -42,7 +42,7 @@ describe('what a process says of itself', () => {
     });
   });
 
-  test('does not repeat itself more than so often a minute, and counts the rest', () => {
+  test('limits repeated lines per minute and counts the others', () => {
     let nowMs = 0;
     const lines: string[] = [];
     const log = createProcessLog({

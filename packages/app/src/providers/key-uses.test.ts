@@ -33,8 +33,8 @@ async function recorded(): Promise<readonly string[]> {
   );
 }
 
-describe('the uses of provider keys', () => {
-  test('are written once for the first and once for the others of a minute', async () => {
+describe('uses of provider keys', () => {
+  test('are recorded once for the first and once for the others of a minute', async () => {
     expect(await uses.used(OPENAI)).toEqual(ok());
     expect(await recorded()).toEqual(['openai 1']);
     for (let at = 0; at < 40; at += 1) expect(await uses.used(OPENAI)).toEqual(ok());
@@ -49,7 +49,7 @@ describe('the uses of provider keys', () => {
     expect(await recorded()).toEqual(['openai 1', 'groq 1', 'openai 40', 'openai 1']);
   });
 
-  test('are all written when the vault is locked', async () => {
+  test('are all recorded when the vault is locked', async () => {
     await Promise.all([OPENAI, OPENAI, OPENAI, GROQ].map((id) => uses.used(id)));
     await uses.flush();
     expect((await recorded()).toSorted()).toEqual(['groq 1', 'openai 1', 'openai 2']);
@@ -57,7 +57,7 @@ describe('the uses of provider keys', () => {
     expect(await recorded()).toHaveLength(3);
   });
 
-  test('are refused where they cannot be recorded, and counted once they can', async () => {
+  test("are rejected if they can't be recorded, and counted once they can", async () => {
     open = undefined;
     expect(await uses.used(OPENAI)).toMatchObject({ failure: { reason: 'vault-locked' } });
     const full = failed({ reason: 'disk-full', path: 'somewhere' } as const);

@@ -34,7 +34,7 @@ function provider(id: string): Provider {
   return found;
 }
 
-test('a key is read from the vault once for several requests, until it is refused', async () => {
+test('reads a key from the vault once for several requests, until it is rejected', async () => {
   const { reader, reads } = await openReader();
   const openai = provider(OPENAI.name);
   const credential = expectOk(await reader.credentialFor(openai));
@@ -45,7 +45,7 @@ test('a key is read from the vault once for several requests, until it is refuse
   expect(reads()).toBe(2);
 });
 
-test('a provider that needs no key has no credential, and its vault is not read', async () => {
+test("returns no credential for a provider without a key, and doesn't read the vault", async () => {
   const { reader, reads } = await openReader();
   expect(await reader.credentialFor(provider('ollama'))).toEqual(ok());
   expect(reads()).toBe(0);

@@ -13,7 +13,7 @@ const USE = { action: 'secret.inject' } as const;
 const OPENAI_VALUE = { name: OPENAI.name, field: 'value' };
 const NONE = { name: secretName.from('none'), field: 'value' };
 
-test('asks the keyring once for the key of the log, and once for each secret', async () => {
+test("reads the log's key and each secret from the keyring once", async () => {
   const made = await madeVault('keyring');
   expectOk(await made.vault.storeStableKey('audit/log'));
   const dataDir = scratchDirectory();

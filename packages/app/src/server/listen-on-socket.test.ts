@@ -38,7 +38,7 @@ async function say(place: ControlPlace, ...parts: readonly Uint8Array[]): Promis
 }
 
 describe('a control socket', () => {
-  test('answers whoever proves that he can read its entry, and is found by nobody after its end', async () => {
+  test("responds to clients that can read its entry, and can't be found after its end", async () => {
     const place = scratchPlace();
     const listening = await listenOnSocket(place, systemRandomness, (_request, response) => {
       response.end('1');
@@ -92,7 +92,7 @@ describe('a control socket', () => {
     expect(existsSync(socketOf(place))).toBe(false);
   });
 
-  test('is not made in the place of something else, which stays', async () => {
+  test("isn't created in place of another file, which stays", async () => {
     const place = scratchPlace();
     writeFileSync(socketOf(place), 'mine', { mode: 0o600 });
     const opened = await listenOnSocket(place, systemRandomness, () => undefined);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { listenOn } from './listen.ts';
 import { loopbackListener } from './listener.ts';
 
-test('port 0 is a free one, which the next start finds taken', async () => {
+test("picks a free port for port 0, which a second server can't use", async () => {
   await using stack = new AsyncDisposableStack();
   const first = expectOk(await listenOn(loopbackListener(0)));
   stack.defer(() => first.close(0));
@@ -17,7 +17,7 @@ test('port 0 is a free one, which the next start finds taken', async () => {
   });
 });
 
-test('nobody gets an answer before there is somebody to give it', async () => {
+test('closes connections until requests can be handled', async () => {
   await using stack = new AsyncDisposableStack();
   const front = expectOk(await listenOn(loopbackListener(0)));
   stack.defer(() => front.close(0));

@@ -18,7 +18,7 @@ function partsOf({ parts }: OpenWorld, file: string): RestoreParts {
   };
 }
 
-test('a backup is restored to a new vault, and to one whose owner agrees', async () => {
+test('restores a backup to a new vault, and to an existing one after confirmation', async () => {
   const file = join(scratchDirectory(), 'backup');
   const first = openWorld();
   const vault = valueOf(await connectOrCreate(first.parts));

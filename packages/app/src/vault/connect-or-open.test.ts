@@ -18,14 +18,14 @@ describe('connectOrCreate', () => {
     expect((await log()).slice(1, 3)).toEqual(['vault.create success', 'vault.unlock success']);
   });
 
-  it('asks nothing for a vault in the keyring', async () => {
+  it('shows no prompt for a vault in the keyring', async () => {
     const { parts, talk } = openWorld('keyring');
     expect(valueOf(await connectOrCreate(parts)).storage).toBe('keyring');
     valueOf(await connectOrUnlock(parts));
     expect(talk).toEqual(['created keyring', 'recovery code']);
   });
 
-  it('creates nothing if nobody chooses a passphrase', async () => {
+  it('creates nothing if no passphrase is chosen', async () => {
     const { parts } = openWorld('file', { askNewPassphrase: () => Promise.resolve(CANCELLED) });
     expect(await connectOrCreate(parts)).toEqual(CANCELLED);
     expect(await connectOrUnlock(parts)).toMatchObject({ failure: { code: 'VAULT_NOT_SET_UP' } });
@@ -34,8 +34,8 @@ describe('connectOrCreate', () => {
 
 describe('a wrong passphrase', () => {
   it.each([
-    ['that is typed is asked for three times', true, ['wrong', 'wrong']],
-    ['that is given is tried once', false, []],
+    ['is asked for three times if it is typed', true, ['wrong', 'wrong']],
+    ['is tried once if it is passed', false, []],
   ])('%s', async (_title, isTyped, told) => {
     const { parts, talk } = openWorld();
     valueOf(await connectOrCreate(parts));

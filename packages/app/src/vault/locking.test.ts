@@ -70,18 +70,21 @@ describe('locking', () => {
     ['SUSPEND', 0],
     ['IDLE', LOCK_GRACE_MS],
     ['EXIT', LOCK_GRACE_MS],
-  ] as const)('(%s) lets what runs end for %i ms before the keys go', async (reason, graceMs) => {
-    const { locking, done, drainSlowly, endDrain } = scene();
-    drainSlowly();
-    const locked = locking.lock(reason);
-    await Promise.resolve();
-    expect(done).toEqual(['answers stopped', `draining for ${String(graceMs)}`]);
-    endDrain();
-    await locked;
-    expect(done.slice(2)).toEqual(['drained', `closed: ${reason}`, 'resumed']);
-  });
+  ] as const)(
+    '(%s) lets running requests finish for %i ms before the keys are dropped',
+    async (reason, graceMs) => {
+      const { locking, done, drainSlowly, endDrain } = scene();
+      drainSlowly();
+      const locked = locking.lock(reason);
+      await Promise.resolve();
+      expect(done).toEqual(['answers stopped', `draining for ${String(graceMs)}`]);
+      endDrain();
+      await locked;
+      expect(done.slice(2)).toEqual(['drained', `closed: ${reason}`, 'resumed']);
+    },
+  );
 
-  test('asked for twice happens once, and both wait for it', async () => {
+  test('happens once for two concurrent requests, and both wait for it', async () => {
     const { locking, done, drainSlowly, endDrain } = scene();
     drainSlowly();
     const both = Promise.all([
@@ -96,7 +99,7 @@ describe('locking', () => {
     expect(done.filter((each) => each.startsWith('closed'))).toHaveLength(1);
   });
 
-  test('comes by itself after the time that was configured, and each use puts it off', async () => {
+  test('happens after the configured idle time, which each use restarts', async () => {
     const { locking, done, run } = scene();
     await run(9 * MINUTE_MS);
     locking.used();
@@ -107,7 +110,7 @@ describe('locking', () => {
   });
 
   test.each(['answering', 'busy'] as const)(
-    'does not come by idleness while it is %s',
+    "doesn't happen through idleness while the app is %s",
     async (at) => {
       const { state, done, run, drainSlowly, endDrain } = scene();
       drainSlowly();
@@ -121,7 +124,7 @@ describe('locking', () => {
     },
   );
 
-  test('a vault that opened by itself is left alone, one that a person opened is not', async () => {
+  test('happens only to a vault that a person unlocked', async () => {
     const { done, run, locking } = scene({ lockAfterIdle: 'auto', lockOnSuspend: 'auto' });
     locking.opened('itself');
     await run(120 * MINUTE_MS);
@@ -131,7 +134,7 @@ describe('locking', () => {
     expect(done).toContain('closed: IDLE');
   });
 
-  test('never comes by idleness where the configuration says never', async () => {
+  test('never happens through idleness if the configuration says never', async () => {
     const { done, run } = scene({ lockAfterIdle: 'never' });
     await run(24 * 60 * MINUTE_MS);
     expect(done).toEqual([]);
@@ -140,7 +143,7 @@ describe('locking', () => {
   test.each([
     [true, ['answers stopped', 'draining for 0', 'drained', 'closed: SUSPEND', 'resumed']],
     [false, []],
-  ])('after a suspension, where lockOnSuspend is %s', async (lockOnSuspend, expected) => {
+  ])('after a suspension, with lockOnSuspend %s', async (lockOnSuspend, expected) => {
     const { time, done, run, drainSlowly, endDrain } = scene({ lockOnSuspend });
     drainSlowly();
     endDrain();

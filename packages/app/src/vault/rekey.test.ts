@@ -37,7 +37,7 @@ test('a rekey shows the new recovery code before another process confirms it', a
   expect(await world.log()).toContain('vault.rekey success');
 });
 
-test('a rekey that no other process confirms keeps both keys, and the next one finishes it', async () => {
+test('an unconfirmed rekey keeps both keys, and the next one finishes it', async () => {
   const world = await createdWorld();
   const alone = { ...rekeyParts(world), confirmInNewProcess: () => Promise.resolve() };
   expect(await rekeyVault(alone)).toMatchObject({ failure: { code: 'VAULT_REKEY_UNCONFIRMED' } });
@@ -47,7 +47,7 @@ test('a rekey that no other process confirms keeps both keys, and the next one f
   expect(valueOf(await confirmRekey(world.parts))).toBe(false);
 });
 
-test('a first passphrase is added without a new data key, a later one brings a new code', async () => {
+test('a first passphrase is added without a new data key; a later one brings a new code', async () => {
   const world = await createdWorld('keyring');
   expect(valueOf(await setPassphrase(rekeyParts(world))).outcome).toBe('added');
   expect(world.talk).toEqual(['new passphrase?']);
@@ -57,7 +57,7 @@ test('a first passphrase is added without a new data key, a later one brings a n
   expect(await file.log()).toContain('vault.slot.change success');
 });
 
-test('a recovery code opens the vault once, and is replaced together with the passphrase', async () => {
+test('a recovery code unlocks the vault once, and is replaced together with the passphrase', async () => {
   const world = await createdWorld();
   const [code] = world.codes;
   if (code === undefined) throw new Error('no code');
