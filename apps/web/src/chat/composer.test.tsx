@@ -100,8 +100,8 @@ describe('Composer', () => {
     await screen.findByRole('button', { name: 'Stop (Esc)' });
     turn.send({ kind: 'done', answer, conversation: CHAT });
     turn.end();
-    expect(await screen.findByText('Sure')).toBeDefined();
-    expect(await screen.findByRole('button', { name: 'Send' })).toBeDefined();
+    expect(await screen.findByText('Sure')).toHaveProperty('isConnected', true);
+    expect(await screen.findByRole('button', { name: 'Send' })).toHaveProperty('isConnected', true);
   });
 
   it('cancels the answer on the server with Esc', async () => {

@@ -42,7 +42,7 @@ describe('ModelPicker', () => {
     expect(rows()).toEqual(['small']);
     await userEvent.keyboard('x');
     expect(rows()).toEqual([]);
-    expect(screen.getByText('No models found. Try another search.')).toBeDefined();
+    expect(screen.queryByText('No models found. Try another search.')).not.toBeNull();
   });
 
   it('moves with the arrow keys and chooses with Enter', async () => {
@@ -77,6 +77,6 @@ describe('ModelPicker', () => {
     server.reply('GET /api/models', failure('VAULT_LOCKED', 'Postern is locked.'));
     render(<NewChatModel />);
     await userEvent.click(screen.getByRole('button', { name: 'Choose model' }));
-    expect(await screen.findByText('Postern is locked.')).toBeDefined();
+    expect(await screen.findByText('Postern is locked.')).toHaveProperty('isConnected', true);
   });
 });

@@ -17,7 +17,7 @@ describe('KeyTestButton', () => {
     server.reply(TEST, json({ ok: true, modelCount, latencyMs: 12.4 }));
     render(<KeyTestButton provider={provider({ hasKey: true })} />);
     await press();
-    expect(await screen.findByText(text)).toBeDefined();
+    expect(await screen.findByText(text)).toHaveProperty('isConnected', true);
   });
 
   it('shows why the provider refused the key', async () => {
@@ -43,7 +43,7 @@ describe('KeyTestButton', () => {
     await press();
     expect(screen.queryByText('Postern is locked.')).toBeNull();
     later.release();
-    expect(await screen.findByText(/Connected/)).toBeDefined();
+    expect(await screen.findByText(/Connected/)).toHaveProperty('isConnected', true);
   });
 
   it('cannot be pressed twice while it runs', async () => {

@@ -19,13 +19,13 @@ describe('StorageSection', () => {
     ['file', 'Stored in an encrypted file. Your passphrase or recovery code unlocks it.'],
   ] as const)('says where secrets are stored: %s', (storage, text) => {
     render(<StorageSection state={appState({ storage })} />);
-    expect(screen.getByText(text)).toBeDefined();
-    expect(screen.getByText('Available.')).toBeDefined();
+    expect(screen.queryByText(text)).not.toBeNull();
+    expect(screen.queryByText('Available.')).not.toBeNull();
   });
 
   it('says why the keyring is not available', () => {
     render(<StorageSection state={appState({ keyring: NO_KEYRING })} />);
-    expect(screen.getByText('There is no session bus.')).toBeDefined();
+    expect(screen.queryByText('There is no session bus.')).not.toBeNull();
   });
 
   it('locks Postern and reloads the state', async () => {
@@ -45,7 +45,10 @@ describe('StorageSection', () => {
       </>,
     );
     await userEvent.click(screen.getByRole('button', { name: 'Lock' }));
-    expect(await screen.findByText('Couldn’t lock Postern. The vault is busy.')).toBeDefined();
+    expect(await screen.findByText('Couldn’t lock Postern. The vault is busy.')).toHaveProperty(
+      'isConnected',
+      true,
+    );
     expect(session.get()).toMatchObject({ state: { phase: 'ready' } });
   });
 });

@@ -35,7 +35,7 @@ describe('ConversationRow', () => {
     link('First').focus();
     await userEvent.keyboard('{F2}Gates{Enter}');
     expect(server.sentTo(`PATCH ${path}`)).toEqual([{ title: 'Gates' }]);
-    expect(await screen.findByRole('link', { name: 'Gates' })).toBeDefined();
+    expect(await screen.findByRole('link', { name: 'Gates' })).toHaveProperty('isConnected', true);
     await expect
       .poll(() => openChat(FIRST.id).chat.get().conversation)
       .toMatchObject({ title: 'Gates' });

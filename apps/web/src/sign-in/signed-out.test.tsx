@@ -20,8 +20,8 @@ describe('SignedOut', () => {
       remedy: 'Run postern open.',
     } as const;
     render(<SignedOut problem={problem} onRetry={vi.fn()} />);
-    expect(screen.getByText('This link was used already.')).toBeDefined();
-    expect(screen.getByText(/Each link works once/)).toBeDefined();
+    expect(screen.queryByText('This link was used already.')).not.toBeNull();
+    expect(screen.queryByText(/Each link works once/)).not.toBeNull();
   });
 
   it('retries on request', async () => {
