@@ -26,7 +26,7 @@ const LOCK_TRIES = 2400;
 const LOCK_WAIT_MS = 50;
 
 /**
- * The built program; undefined where it must be run from source.
+ * Returns the built program; undefined if it must run from source.
  * @param {{ root: string, name: string, say: (line: string) => void }} wish
  * @returns {string | undefined}
  */
@@ -54,7 +54,7 @@ export function buildFresh({ root, name, say }) {
 const distOf = (root) => join(root, 'apps', 'cli', 'dist');
 
 /**
- * Notes which build belongs to the files as they are now, so that the next start needs one look.
+ * Records which build matches the current files, so that the next start only needs to stat them.
  * @param {string} root @param {string} name @param {string} id
  */
 function remember(root, name, id) {
@@ -106,7 +106,7 @@ function build(root, name, id, say) {
 }
 
 /**
- * A process that still runs from an older build loads parts of it later, so some are kept.
+ * A running process of an older build loads parts of it later, so some builds are kept.
  * @param {string} dist @param {string} name
  */
 function removeOld(dist, name) {
@@ -118,7 +118,7 @@ function removeOld(dist, name) {
 }
 
 /**
- * One build at a time. Only to spare work: what is built is put in place whole, under its digest.
+ * One build at a time, only to save work: a build is moved into place atomically, under its digest.
  * @template T
  * @param {string} path @param {() => T} work
  * @returns {T}
@@ -149,7 +149,7 @@ function take(path) {
   }
 }
 
-/** Whether the process that took the lock is gone. @param {string} path */
+/** Whether the process that took the lock has ended. @param {string} path */
 function isAbandoned(path) {
   try {
     const pid = Number(readFileSync(path, 'utf8'));

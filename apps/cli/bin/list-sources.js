@@ -3,13 +3,13 @@ import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 
-/** What the command line, and the tests' variant of it, is built from. */
+/** The sources of the command line and of the test program. */
 const FILES = ['package-lock.json', 'apps/cli/package.json', 'tools/src/build-cli.ts'];
 const DIRECTORIES = ['apps/cli/src', 'apps/cli/build', 'testing/src/test-program'];
 
 /**
- * The built program where it belongs to the sources as they are, by one look at each file; undefined
- * where that needs a closer look.
+ * Returns the built program if one stat of each file shows that it matches the sources; undefined if
+ * their content must be compared.
  * @param {string} root @param {string} name
  * @returns {string | undefined}
  */
@@ -27,7 +27,7 @@ export function findBuild(root, name) {
 }
 
 /**
- * A line for each source: its path, and what no writing leaves as it was.
+ * Returns a line for each source: its path, and the values that every write changes.
  * @param {string} root
  */
 export function listSources(root) {
@@ -63,7 +63,7 @@ function lineOf(root, path) {
 }
 
 /**
- * Whether a build is there that nobody but the checkout's owner or this user can have made.
+ * Whether a build exists that only the checkout's owner or this user can have made.
  * @param {string} root @param {string} directory
  */
 export function isTrusted(root, directory) {

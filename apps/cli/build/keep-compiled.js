@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 
 /**
- * Has Node keep the compiled code beside the build, where only whoever installed it can write: a
- * directory that others could fill first would be theirs to run code in.
+ * Makes Node cache the compiled code next to the build, where only the user who installed it can write.
+ * If others could write to the directory, they could run code here.
  * @param {string} directory
  */
 export function keepCompiled(directory) {

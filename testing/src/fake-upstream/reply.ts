@@ -33,7 +33,7 @@ export interface ScriptedAnswer {
 export type Fault =
   /** Destroys the socket. In a whole response: after half of the bytes. */
   | { readonly kind: 'cut'; readonly afterFrames?: number }
-  /** Nothing more is sent, and the socket stays open until somebody leaves. */
+  /** Sends nothing more and keeps the socket open until one side closes it. */
   | { readonly kind: 'stall'; readonly afterFrames?: number }
   /** An error in the stream of a 200, after which it ends. */
   | {

@@ -77,10 +77,10 @@ describe('a key typed in place of a name', () => {
       ['run', '--', `A=${KEY}`, 'true'],
       ['run', '--', KEY, 'true'],
     ];
-    const told: string[] = [];
+    const printed: string[] = [];
     for (const line of lines) {
       const ended = await run(line, NEW);
-      told.push(ended.stdout, ended.stderr);
+      printed.push(ended.stdout, ended.stderr);
       expect({ line, isRefused: ended.code !== 0 }).toEqual({ line, isRefused: true });
       if (!line.includes('--')) expect(ended.stderr).toMatch(EXPECTED_ERROR);
     }
@@ -89,9 +89,9 @@ describe('a key typed in place of a name', () => {
       ['key', 'list'],
       ['audit', 'export'],
     ];
-    for (const line of after) told.push((await run(line)).stdout);
-    expect(told.join('\n')).toContain('secret.write');
-    expect(told.join('\n')).not.toContain(KEY.slice(0, 20));
+    for (const line of after) printed.push((await run(line)).stdout);
+    expect(printed.join('\n')).toContain('secret.write');
+    expect(printed.join('\n')).not.toContain(KEY.slice(0, 20));
   });
 });
 

@@ -68,7 +68,7 @@ describe.skipIf(skipBecause('scans of git repositories', whyNoPrograms(['git']))
     const side = commit('side');
     git('switch', '--quiet', 'main');
     git('merge', '--quiet', '--no-edit', 'side');
-    put('dangling', `nobody has me ${KEY}`);
+    put('dangling', `nothing references this ${KEY}`);
     const dangling = git('hash-object', '-w', join(home, 'dangling'));
     rmSync(join(home, 'dangling'));
     put('loose/.env', `A=1\nB=${Buffer.from(VALUE).toString('base64')}\n`);

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 
-/** Marks answers of the built-in demo, so that nobody mistakes it for a model. */
+/** Marks answers of the built-in demo, so that it isn't mistaken for a model. */
 export function DemoBadge(): ReactElement {
   return <span className="demo-badge">Offline demo</span>;
 }

@@ -67,7 +67,7 @@ export async function listenOnSocket(
   });
 }
 
-/** On Windows, a name that nobody can have used before. */
+/** On Windows, a random name that no other process can know. */
 function addressOf({ name, runtimeDir }: ControlPlace, randomness: Randomness): string {
   const random = Buffer.from(randomness.bytes(16)).toString('hex');
   return process.platform === 'win32'

@@ -110,7 +110,7 @@ export async function create(
   return ok({ ...created.value, recorded: await recordCreated(parts, vault) });
 }
 
-/** For a vault that was made in another way than by `create`, such as from a backup. */
+/** For a vault that wasn't created by `create`, such as one from a backup. */
 export async function recordCreated(
   parts: Pick<HomeVaultParts, 'home' | 'clock'>,
   vault: Vault,

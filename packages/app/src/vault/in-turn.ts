@@ -1,4 +1,4 @@
-/** Does one piece of work after the other, in the order in which they were asked for. */
+/** Runs tasks one after the other, in the order in which they were requested. */
 export function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return async <T>(work: () => Promise<T>): Promise<T> => {

@@ -10,7 +10,7 @@ const CONFIG: Config['vault'] = {
 const TICK_MS = 5000;
 const MINUTE_MS = 60_000;
 
-/** A process with an open vault, and what locking did to it, in order. */
+/** A process with an unlocked vault, and the effects of locking, in order. */
 function scene(config: Partial<Config['vault']> = {}) {
   const time = { nowMs: 1_700_000_000_000, monotonicMs: 0 };
   const done: string[] = [];

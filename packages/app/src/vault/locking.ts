@@ -3,15 +3,15 @@ import type { Config } from '@postern/protocol';
 import { AutoLock } from '@postern/vault';
 import { lockRules, type Opener } from '../config/lock-rules.ts';
 
-/** Why the vault is locked, in the words of the audit log. */
+/** Why the vault is locked, with the audit log's reasons. */
 export type LockReason = 'ASKED' | 'IDLE' | 'SUSPEND' | 'EXIT';
 
-/** Work that needs the open vault to its end, such as the gateway's running calls. */
+/** Work that needs an unlocked vault until it ends, such as the gateway's running requests. */
 export interface Drainable {
   isBusy(): boolean;
-  /** Takes nothing new, waits for what runs, and cuts off what still does after `timeoutMs`. */
+  /** Accepts no new work, waits for running work, and aborts it after `timeoutMs`. */
   drain(timeoutMs: number): Promise<void>;
-  /** Takes new work again; what the locked vault answers to it is its own. */
+  /** Accepts new work again. The locked vault then rejects it. */
   resume(): void;
 }
 
@@ -20,30 +20,33 @@ export interface LockingParts {
   readonly lookEveryMs: number;
   readonly config: Config['vault'];
   isOpen(): boolean;
-  /** Ends what streams into the page, and saves it. */
+  /** Ends the answers that stream into the page, and saves them. */
   stopAnswers(): Promise<void>;
   isAnswering(): boolean;
-  /** Drops the keys and closes what they opened. */
+  /** Drops the keys and closes the stores that they opened. */
   close(reason: LockReason): Promise<void>;
 }
 
-/** How the vault of a running process is locked: when asked, and by itself. */
+/** Locks the vault of a running process, on request and automatically. */
 export interface Locking {
-  /** The vault was opened, which counts as a use; by whom decides what `auto` means. */
+  /** The vault was unlocked, which counts as a use. Who unlocked it decides what `auto` means. */
   opened(by: Opener): void;
-  /** Somebody used the vault: locking for idleness is put off. */
+  /** The vault was used, which restarts the idle time. */
   used(): void;
   drainFirst(drainable: Drainable): void;
-  /** Everything that runs ends, what it used is recorded, then the keys go. Nothing where locked. */
+  /**
+   * Running work ends, its use is recorded, then the keys are dropped. Does nothing if already
+   * locked.
+   */
   lock(reason: LockReason): Promise<void>;
-  /** Resolves once no locking is under way. */
+  /** Resolves when no lock is in progress. */
   waitUntilIdle(): Promise<void>;
-  /** Looks at the time once; `start` does so all the time. */
+  /** Checks the time once. `start` does this regularly. */
   look(): void;
   start(): Disposable;
 }
 
-/** How long a lock that nobody asked for waits for calls that are being answered. */
+/** How long an automatic lock waits for running requests. */
 export const LOCK_GRACE_MS = 5000;
 
 export function createLocking(parts: LockingParts): Locking {
@@ -94,8 +97,8 @@ async function lockNow(
   reason: LockReason,
 ): Promise<void> {
   if (!parts.isOpen()) return;
-  // Whoever asks wants it now. What ran through a suspension has lost its connections, and somebody
-  // else may sit there.
+  // A lock on request takes effect immediately. After a suspension, running requests have lost
+  // their connections, and another person may be at the machine.
   const graceMs = reason === 'SUSPEND' || reason === 'ASKED' ? 0 : LOCK_GRACE_MS;
   await Promise.all([
     parts.stopAnswers(),

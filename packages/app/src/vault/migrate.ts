@@ -9,11 +9,11 @@ import { localVault } from './open-vault.ts';
 import { unlockAndRecord, unlockByPassphrase } from './unlock-and-record.ts';
 
 export interface MigrateOptions {
-  /** Where the secrets must be now. */
+  /** The storage that must currently contain the secrets. */
   readonly from?: VaultStorage;
   readonly to: VaultStorage;
   readonly dryRun: boolean;
-  /** Removes the secrets from where they were. */
+  /** Removes the secrets from the old storage. */
   readonly removeSource: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface MigratedVault extends Migrated {
   readonly isOtherConfigured: boolean;
 }
 
-/** Moves the secrets to the other storage: copied, read back, and only then in force. */
+/** Moves the secrets to the other storage: copies them, reads them back, then switches. */
 export async function migrateVault(
   parts: OpenParts,
   { from, ...options }: MigrateOptions,
@@ -55,7 +55,7 @@ export async function migrateVault(
   return ok({ ...moved.value, isOtherConfigured });
 }
 
-/** Unlocks the vault; its passphrase, present or first, if the other storage needs it. */
+/** Unlocks the vault. Gets its passphrase, current or first, if the other storage needs it. */
 async function unlockToMigrate(
   parts: OpenParts,
   vault: Vault,

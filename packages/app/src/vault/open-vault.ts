@@ -12,36 +12,44 @@ import {
 import { findSecrets } from '../secrets/find-secrets.ts';
 import { setValue, type ValueInput, type ValueOutcome } from '../secrets/set-value.ts';
 
-/** What a secret is taken out for: it stands in the audit log before the value is handed out. */
+/**
+ * The purpose of reading a secret. It is recorded in the audit log before the value is returned.
+ */
 export interface SecretUse {
   readonly action: 'secret.read' | 'secret.use' | 'secret.inject';
-  /** The program that gets it. */
+  /** The program that gets the secret. */
   readonly program?: ExecutablePath;
-  /** The process that takes it, where another one holds the vault. */
+  /** The process that requests it, if another process holds the vault. */
   readonly actor?: AuditActor;
 }
 
 /**
- * A vault that is open, here or in a running process that holds it. Commands use this, so that the
- * second one does not ask for the passphrase again.
+ * An unlocked vault, in this process or in a running one. Commands use it so that the second
+ * command doesn't ask for the passphrase again.
  */
 export interface OpenVault {
   readonly storage: 'keyring' | 'file';
-  /** Without a use it is a plain reading. */
+  /** Without a use, only a read is recorded. */
   get(name: SecretName, use?: SecretUse): Promise<Result<SecretRecord | undefined, Problem>>;
-  /** Values out of several secrets for one use; where the wish is not to be met, none. */
+  /**
+   * Values from several secrets for one use. Returns no values if the request can't be met
+   * completely.
+   */
   take(wish: SecretRequest, use: SecretUse): Promise<Result<TakenSecrets, Problem>>;
   put(record: SecretRecord, action?: 'secret.import'): Promise<Result<undefined, Problem>>;
-  /** Stores or replaces a value, of which one record tells. */
+  /** Stores or replaces a value, with one record. */
   setValue(input: ValueInput): Promise<Result<ValueOutcome, Problem>>;
   remove(name: SecretName): Promise<Result<boolean, Problem>>;
   list(): Promise<Result<readonly SecretInfo[], Problem>>;
-  /** The end of the audit log that the vault remembers, and its replacement. */
+  /** The end of the audit log in the vault's anchor, and its replacement. */
   readAuditHead(): Promise<Result<LogAnchor | undefined, Problem>>;
   saveAuditHead(head: LogAnchor, isNewLog: boolean): Promise<Result<undefined, Problem>>;
   /** 64 hexadecimal digits: a key for one purpose, derived from the data key. */
   deriveKey(purpose: string): Promise<Result<Secret, Problem>>;
-  /** The same of what outlives every change of the data key: for MACs and keyed hashes alone. */
+  /**
+   * The same, derived from the key that stays the same when the data key changes. Only for MACs and
+   * keyed hashes.
+   */
   deriveStableKey(purpose: string): Promise<Result<Secret, Problem>>;
 }
 

@@ -6,7 +6,7 @@ import { connectOrCreate } from './connect-or-open.ts';
 import { recoverVault, setPassphrase } from './change-slots.ts';
 import { confirmRekey, rekeyVault, type RekeyParts } from './rekey.ts';
 
-/** As a front end that opens the vault once more in place of starting a process. */
+/** A front end that opens the vault a second time instead of starting a process. */
 function rekeyParts({ parts, talk }: OpenWorld): RekeyParts {
   return {
     ...parts,

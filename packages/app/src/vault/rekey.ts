@@ -16,20 +16,20 @@ import {
 export interface RekeyParts extends OpenParts {
   readonly onProgress: NonNullable<RekeyOptions['onProgress']>;
   /**
-   * Starts a new process that calls `confirmRekey` on this home, and waits until it has ended. It gets
+   * Starts a process that calls `confirmRekey` on this home, and waits until it has ended. It gets
    * the passphrase if the vault needs one.
    */
   readonly confirmInNewProcess: (passphrase: Secret | undefined) => Promise<void>;
 }
 
 export interface RenewedKey {
-  /** What became of a change that was interrupted before this one. */
+  /** The outcome of a change that was interrupted before this one. */
   readonly recovered: RecoveredRekey | undefined;
   readonly recoveryCode: Secret;
 }
 
 /**
- * Gives the secrets, the databases and every key slot a new data key; then a new process opens
+ * Gives the secrets, the databases and every key slot a new data key. A new process then opens
  * everything with it before the old key is destroyed.
  */
 export async function rekeyVault(parts: RekeyParts): Promise<Result<RenewedKey, Problem>> {
@@ -41,7 +41,7 @@ export async function rekeyVault(parts: RekeyParts): Promise<Result<RenewedKey, 
 
 /**
  * Opens the vault and gives it a new data key and recovery code. An interrupted change is completed
- * first: nobody knows who has seen its code.
+ * first, because it is unknown whether the user saw its code.
  */
 export async function renewKey(
   parts: RekeyParts,
@@ -59,7 +59,7 @@ export async function renewKey(
   return changed.ok ? ok({ recovered, recoveryCode: changed.value }) : changed;
 }
 
-/** Completes a change that another process made; false if there is none. */
+/** Completes another process's change; false if there is none. */
 export async function confirmRekey(parts: OpenParts): Promise<Result<boolean, Problem>> {
   const opened = await openExisting(parts);
   if (!opened.ok) return opened;
@@ -71,7 +71,9 @@ export async function confirmRekey(parts: OpenParts): Promise<Result<boolean, Pr
   return failed(problem('VAULT_REKEY_UNCONFIRMED', cause));
 }
 
-/** Opens the vault; its passphrase if it has one, since its slot is made anew. */
+/**
+ * Opens the vault, with its passphrase if it has one, because the passphrase slot is created anew.
+ */
 async function unlockForRekey(
   parts: OpenParts,
   vault: Vault,
@@ -90,7 +92,7 @@ async function unlockForRekey(
   return found.ok ? ok({ passphrase: found.value, recovered }) : found;
 }
 
-/** Gives an unlocked vault a new data key, and with it a new recovery code, which is shown. */
+/** Gives an unlocked vault a new data key, and shows the new recovery code. */
 export async function changeKey(
   parts: RekeyParts,
   vault: Vault,
@@ -104,14 +106,14 @@ export async function changeKey(
     return recorded.ok ? failed(failure) : recorded;
   }
   const { recoveryCode } = changed.value;
-  // Before anything else can go wrong: from now on the code before may be of no use.
+  // Before anything else can fail: from now on, the previous code may not work.
   parts.frontEnd.onRecoveryCode(recoveryCode);
   const passphrase = passphrases.newPassphrase ?? passphrases.passphrase;
   const confirmed = await confirmByNewProcess(parts, vault, passphrase);
   return confirmed.ok ? ok(recoveryCode) : confirmed;
 }
 
-/** What this process has in memory proves nothing: another one opens everything from the disk. */
+/** The memory of this process proves nothing, so another process opens everything from disk. */
 export async function confirmByNewProcess(
   parts: RekeyParts,
   vault: Vault,

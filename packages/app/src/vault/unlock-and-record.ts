@@ -7,13 +7,13 @@ import { recordUnlocked, unlock, type RecoveredRekey } from './unlock.ts';
 type UnlockParts = Pick<OpenParts, 'home' | 'clock' | 'frontEnd' | 'isForLog'>;
 
 export interface UnlockAndRecordOptions {
-  /** Default: with the keyring if that is the storage, else with the passphrase. */
+  /** Default: the keyring if that is the storage, else the passphrase. */
   readonly way?: UnlockMethod;
-  /** Doesn't report that a change of the data key was recovered. */
+  /** Doesn't report a recovered data key change. */
   readonly isSilent?: boolean;
 }
 
-/** Unlocks the vault and records it; what became of an interrupted change of the data key. */
+/** Unlocks the vault and records it. Returns the outcome of an interrupted data key change. */
 export async function unlockAndRecord(
   parts: UnlockParts,
   vault: Vault,
@@ -32,7 +32,7 @@ export async function unlockAndRecord(
   return recorded.ok ? ok(unlocked.value) : recorded;
 }
 
-/** How often a person may type the passphrase. */
+/** How often the user may type the passphrase. */
 const ATTEMPTS = 3;
 
 export interface UnlockedByPassphrase {
@@ -40,7 +40,7 @@ export interface UnlockedByPassphrase {
   readonly recovered: RecoveredRekey | undefined;
 }
 
-/** Unlocks with the passphrase and returns it: one that wasn't typed is tried once. */
+/** Unlocks with the passphrase and returns it. A passphrase that wasn't typed is tried once. */
 export async function unlockByPassphrase(
   parts: UnlockParts,
   vault: Vault,

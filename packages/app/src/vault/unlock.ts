@@ -5,19 +5,19 @@ import { recordEvents, type AuditPlace } from '../audit/audit.ts';
 import { localVault } from './open-vault.ts';
 
 /**
- * What became of a change of the data key that was cut off. `confirmed`: everything was opened with
- * the new key, and the old one is destroyed. `in-force`: the new key is in force and the old one kept,
- * either because the change was carried on by this very process, or for `why`. `undone`: the old key
- * stays in force.
+ * The outcome of an interrupted data key change. `confirmed`: everything was opened with the new
+ * key, and the old one is destroyed. `in-force`: the new key is in use and the old one kept, either
+ * because this process completed the change, or for the reason `why`. `undone`: the old key stays
+ * in use.
  */
 export type RecoveredRekey =
   | { readonly outcome: 'confirmed' | 'undone' }
   | { readonly outcome: 'in-force'; readonly why?: VaultFailure };
 
 /**
- * Unlocks, and completes a change of the data key that another process made; undefined where none was
- * left. By a recovery code nothing is confirmed: the person may not have the one that came with the
- * new key. No database may be open in this process.
+ * Unlocks, and completes another process's data key change; undefined if there was none. A recovery
+ * code confirms nothing, because the user may not have the code of the new key. No database may be
+ * open in this process.
  */
 export async function unlock(
   vault: Vault,
@@ -32,7 +32,7 @@ export async function unlock(
   if (left.value !== 'rekey') return ok(undefined);
   const waits = await vault.isRekeyUnconfirmed();
   if (!waits.ok) return waits;
-  // Where it waited before and does no more, another process has confirmed it meanwhile.
+  // If it was unconfirmed before and isn't any more, another process has confirmed it meanwhile.
   if (!waits.value) return ok(waited.value ? undefined : { outcome: 'undone' });
   if (!waited.value || way.with === 'recovery') return ok({ outcome: 'in-force' });
   const confirmed = await vault.confirmRekey();
@@ -41,7 +41,7 @@ export async function unlock(
   );
 }
 
-/** Writes to the audit log that the vault was unlocked, and a change of the data key that this confirmed. */
+/** Records that the vault was unlocked, and a data key change that this confirmed. */
 export async function recordUnlocked(
   place: AuditPlace,
   vault: Vault,
@@ -56,7 +56,7 @@ export async function recordUnlocked(
   ]);
 }
 
-/** What is said of it to the person. */
+/** The message for the user. */
 export function recoveredLine({ outcome }: RecoveredRekey): string {
   switch (outcome) {
     case 'confirmed':

@@ -4,15 +4,17 @@ import type { Problem } from '@postern/protocol';
 import type { Vault } from '@postern/vault';
 import { record } from '../audit/audit.ts';
 
-/** So many in a row are nobody's slip. */
+/** This many in a row aren't typing errors. */
 const MANY = 5;
 
-/** Wrong passphrases on the locked vault, whose audit log is locked with it: counted until it opens. */
+/**
+ * Counts wrong passphrases on the locked vault until it opens, because its audit log is locked too.
+ */
 export class WrongPassphrases {
   readonly #say: (line: string) => void;
   #count = 0;
 
-  /** `say` says a line to whoever started the process. */
+  /** `say` prints a line where the process was started. */
   constructor(say: (line: string) => void) {
     this.#say = say;
   }
@@ -23,7 +25,7 @@ export class WrongPassphrases {
     this.#say(`WARNING: ${String(this.#count)} wrong passphrases were tried on the locked vault.`);
   }
 
-  /** Writes how many there were, in one record. */
+  /** Writes their number in one record. */
   async record(log: AuditLog, id: NonNullable<Vault['id']>): Promise<Result<undefined, Problem>> {
     const count = this.#count;
     if (count === 0) return ok();
