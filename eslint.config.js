@@ -94,7 +94,7 @@ export default defineConfig(
   {
     files: ['apps/cli/{bin,build}/*.js'],
     rules: {
-      // Plain JavaScript, whose types stand in comments.
+      // Plain JavaScript, with types in comments.
       '@typescript-eslint/explicit-module-boundary-types': 'off',
     },
   },

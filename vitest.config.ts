@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Where `.ci/run` wants a JSON report, from which the claims' check reads what passed. */
+/** The path of the JSON report that `.ci/run` requests, from which the claims check reads what passed. */
 const report = process.env['POSTERN_TEST_REPORT'];
 const reporters = [
   'default',
@@ -9,7 +9,7 @@ const reporters = [
   ...(report === undefined ? [] : ['json']),
 ];
 
-/** Every project has the same, so that the files of all run beside each other. */
+/** The same for every project, so that the files of all projects run in parallel. */
 const WORKERS = Math.min(4, availableParallelism());
 
 /** Ends a test that hangs; no test is that slow on a busy machine. */
