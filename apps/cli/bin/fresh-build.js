@@ -27,7 +27,7 @@ const LOCK_WAIT_MS = 50;
 
 /**
  * Returns the built program; undefined if it must run from source.
- * @param {{ root: string, name: string, say: (line: string) => void }} wish
+ * @param {{ root: string, name: string, say: (line: string) => void }} options
  * @returns {string | undefined}
  */
 export function buildFresh({ root, name, say }) {

@@ -280,7 +280,7 @@ describe('the audit log', () => {
     expect(undriven).toEqual([]);
   });
 
-  test.each(ROWS)('records someone who $does', async ({ drive, input, records }) => {
+  test.each(ROWS)('records a user who $does', async ({ drive, input, records }) => {
     mkdirSync(join(auditDirectory(), '..'), { recursive: true, mode: 0o700 });
     const before = recordsIn(auditDirectory());
     if (typeof drive === 'function') await drive();
@@ -298,7 +298,7 @@ const why = whyNoKeyringSession();
 describe.skipIf(skipBecause('the audit log of a vault in GNOME Keyring', why))(
   'the audit log with a keyring',
   () => {
-    test('records someone who adds a passphrase and moves to the file', async () => {
+    test('records a user who adds a passphrase and moves to the file', async () => {
       await using session = await startKeyringSession('unlocked');
       const { environment } = session;
       const directory = join(environment['HOME'] ?? '', '.local', 'share', 'postern', 'audit');

@@ -29,8 +29,8 @@ export async function inject(context: CommandContext, options: InjectOptions): P
   const { input, output } = options;
   if (output !== '-' && !options.force && existsSync(output)) fail(present(output));
   const template = readTemplate(input);
-  const takeForUse = async (wish: SecretRequest) =>
-    await take(context, wish, { action: 'secret.inject' });
+  const takeForUse = async (request: SecretRequest) =>
+    await take(context, request, { action: 'secret.inject' });
   const at = input === '-' ? 'standard input' : input;
   const filled = orFail(await injectTemplate(template, takeForUse, at), (failure) =>
     'code' in failure ? failure : describeRunFailure(failure),

@@ -114,7 +114,7 @@ async function resolvePlan(
     action: 'secret.inject',
     ...(path === undefined ? {} : { program: path }),
   } as const;
-  const takeForUse = async (wish: SecretRequest) => await take(context, wish, use);
+  const takeForUse = async (request: SecretRequest) => await take(context, request, use);
   return orFail(await resolveRun(plan, takeForUse, whenMissing), (failure) =>
     'code' in failure ? failure : describeRunFailure(failure),
   );

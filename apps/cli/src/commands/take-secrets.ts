@@ -10,7 +10,7 @@ import type { CommandContext } from './command-context.ts';
  */
 export async function take(
   context: CommandContext,
-  wish: SecretRequest,
+  request: SecretRequest,
   use: SecretUse,
 ): Promise<Result<TakenSecrets, Problem>> {
   const openParts = async (): Promise<OpenParts> => {
@@ -18,5 +18,5 @@ export async function take(
     return loaded.openParts(context);
   };
   const keyring = () => systemKeyring(context.environment);
-  return await takeSecrets({ ...context, keyring, openParts }, wish, use);
+  return await takeSecrets({ ...context, keyring, openParts }, request, use);
 }

@@ -27,7 +27,7 @@ beforeEach(async () => {
   asked = [];
 });
 
-function wishFor(
+function requestFor(
   whenMissing: SecretRequest['whenMissing'],
   ...texts: readonly string[]
 ): SecretRequest {
@@ -37,7 +37,7 @@ function wishFor(
 }
 
 /** The values that are returned, and the records that the log then has. */
-async function take(wish: SecretRequest): Promise<readonly [object, readonly string[]]> {
+async function take(request: SecretRequest): Promise<readonly [object, readonly string[]]> {
   const get = (name: SecretRecord['name']) => {
     asked.push(name);
     if (name === 'locked') return Promise.resolve(failed(UNREADABLE));
@@ -46,7 +46,7 @@ async function take(wish: SecretRequest): Promise<readonly [object, readonly str
     const fields = Object.entries(texts).map(([field, text]) => [field, Secret.of(text)] as const);
     return Promise.resolve(ok({ name, fields: new Map(fields), createdAtMs: 1, updatedAtMs: 1 }));
   };
-  const taken = await handOut(log, USE, await findSecrets(get, wish));
+  const taken = await handOut(log, USE, await findSecrets(get, request));
   const records = expectOk(await log.tail(99)).filter(({ action }) => action === 'secret.inject');
   if (!taken.ok) return [taken.failure, records.map(lineOf)];
   const values = [...taken.value.values].map(([key, value]) => [key, revealSecret(value)] as const);
@@ -61,9 +61,9 @@ function lineOf({ subject, outcome, reason, program }: AuditEvent): string {
 
 describe('secrets that are taken together', () => {
   test('are in the log once each, even if several fields are taken', async () => {
-    const wish = wishFor('fail', 'openai', 'db/user', 'db/password');
+    const request = requestFor('fail', 'openai', 'db/user', 'db/password');
     const values = { 'openai/value': 'sk-1', 'db/user': 'me', 'db/password': 'mine' };
-    expect(await take(wish)).toEqual([
+    expect(await take(request)).toEqual([
       { values, missing: [] },
       ['openai success /bin/true', 'db success /bin/true'],
     ]);
@@ -71,21 +71,21 @@ describe('secrets that are taken together', () => {
   });
 
   test('are neither logged nor returned if a required one is missing', async () => {
-    const wish = wishFor('fail', 'openai', 'none', 'db/none');
+    const request = requestFor('fail', 'openai', 'none', 'db/none');
     const missing = ['none/value', 'db/none'];
-    expect(await take(wish)).toEqual([{ values: {}, missing }, []]);
+    expect(await take(request)).toEqual([{ values: {}, missing }, []]);
   });
 
   test('are logged without the missing ones if those are optional', async () => {
-    const wish = wishFor('leave-out', 'openai', 'none', 'db/none');
+    const request = requestFor('leave-out', 'openai', 'none', 'db/none');
     const values = { 'openai/value': 'sk-1' };
     const missing = ['none/value', 'db/none'];
-    expect(await take(wish)).toEqual([{ values, missing }, ['openai success /bin/true']]);
+    expect(await take(request)).toEqual([{ values, missing }, ['openai success /bin/true']]);
   });
 
   test("are not returned if one can't be read, which is logged", async () => {
-    const wish = wishFor('leave-out', 'openai', 'locked');
-    expect(await take(wish)).toEqual([UNREADABLE, ['locked failure KEYRING_LOCKED /bin/true']]);
+    const request = requestFor('leave-out', 'openai', 'locked');
+    expect(await take(request)).toEqual([UNREADABLE, ['locked failure KEYRING_LOCKED /bin/true']]);
   });
 
   test("are not returned if that can't be recorded", async () => {

@@ -120,8 +120,8 @@ export function auditedVault(vault: OpenVault, log: AuditLog): OpenVault {
       if (found.ok && found.value === undefined) return found;
       return await recordResult(log, { ...use, subject: { kind: 'secret', name } }, found);
     },
-    take: async (wish, use) =>
-      await handOut(log, use, await findSecrets((name) => vault.get(name), wish)),
+    take: async (request, use) =>
+      await handOut(log, use, await findSecrets((name) => vault.get(name), request)),
     put: async (next, action) => {
       const stored = await vault.put(next);
       const subject = { kind: 'secret', name: next.name } as const;

@@ -68,8 +68,8 @@ function addReading(app: Hono, vault: HeldVault): void {
     if (!input.ok) return input.response;
     const { references, whenMissing, pid, executable, ...use } = input.value;
     const actor = { ...thisProcess(), pid, executable };
-    const wish = { references, whenMissing };
-    const call = async (open: OpenVault) => await open.take(wish, { ...use, actor });
+    const request = { references, whenMissing };
+    const call = async (open: OpenVault) => await open.take(request, { ...use, actor });
     return await answerUse(vault, call, takenToWire);
   });
 }

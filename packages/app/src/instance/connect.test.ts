@@ -37,8 +37,8 @@ function vaultInMemory(): OpenVault {
   return {
     storage: 'file',
     get: async (name) => spoken(await store.get(name)),
-    take: async (wish) => {
-      const found = await findSecrets(async (name) => spoken(await store.get(name)), wish);
+    take: async (request) => {
+      const found = await findSecrets(async (name) => spoken(await store.get(name)), request);
       return found.ok ? found : failed(found.failure.failure);
     },
     put: async (record) => spoken(await store.put(record)),

@@ -53,15 +53,15 @@ function remoteVault(place: ControlPlace, storage: 'keyring' | 'file'): OpenVaul
     storage,
     get: async (name, use = { action: 'secret.read' }) => {
       const { pid, executable } = thisProcess();
-      const wish = { name, action: use.action, program: use.program, pid, executable };
-      const answer = await ask(place, '/vault/secrets/get', v.nullable(RecordSchema), wish);
+      const request = { name, action: use.action, program: use.program, pid, executable };
+      const answer = await ask(place, '/vault/secrets/get', v.nullable(RecordSchema), request);
       if (!answer.ok) return answer;
       return ok(answer.value === null ? undefined : recordFromWire(answer.value));
     },
-    take: async (wish, use) => {
+    take: async (request, use) => {
       const { pid, executable } = thisProcess();
       const { action, program } = use;
-      const body = { ...wish, action, program, pid, executable };
+      const body = { ...request, action, program, pid, executable };
       const answer = await ask(place, '/vault/secrets/take', TakenSchema, body);
       return answer.ok ? ok(takenFromWire(answer.value)) : answer;
     },

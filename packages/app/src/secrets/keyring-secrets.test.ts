@@ -30,12 +30,12 @@ test("reads the log's key and each secret from the keyring once", async () => {
     },
   };
   const unlocked = () => Promise.reject(new Error('unlocked'));
-  const take = async (wish: SecretRequest): Promise<readonly string[]> => {
+  const take = async (request: SecretRequest): Promise<readonly string[]> => {
     asked.length = 0;
     const parts = { ...systemWorld, dataDir, keyring: () => keyring, unlocked };
     const vault = await keyringSecrets(parts);
     if (vault === undefined) throw new Error('not opened');
-    const taken = await vault.take(wish, USE);
+    const taken = await vault.take(request, USE);
     if (!taken.ok) throw new Error(taken.failure.code);
     return [...taken.value.values.values()].map(revealSecret);
   };

@@ -45,11 +45,11 @@ export async function keyringSecrets(
     return found.ok ? found : failed(describeVaultFailure(found.failure));
   };
   return {
-    take: async (wish, use) => {
-      const [log, found] = await Promise.all([openLog(), findSecrets(get, wish)]);
+    take: async (request, use) => {
+      const [log, found] = await Promise.all([openLog(), findSecrets(get, request)]);
       if (log === undefined) {
         const unlocked = await parts.unlocked();
-        return unlocked.ok ? await unlocked.value.take(wish, use) : unlocked;
+        return unlocked.ok ? await unlocked.value.take(request, use) : unlocked;
       }
       const { handOut } = await audit;
       return log.ok ? await handOut(log.value, use, found) : log;

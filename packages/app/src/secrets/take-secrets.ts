@@ -27,11 +27,11 @@ export interface TakeParts {
  */
 export async function takeSecrets(
   parts: TakeParts,
-  wish: SecretRequest,
+  request: SecretRequest,
   use: SecretUse,
 ): Promise<Result<TakenSecrets, Problem>> {
   const vault = await vaultToTakeFrom(parts);
-  return vault.ok ? await vault.value.take(wish, use) : vault;
+  return vault.ok ? await vault.value.take(request, use) : vault;
 }
 
 async function vaultToTakeFrom({

@@ -14,7 +14,7 @@ import { routersOf } from './serve.ts';
 import { createSessions } from './sessions.ts';
 
 const OWN: Listener = loopbackListener(0);
-/** A gateway without the page, under a name of its own and for one page of somebody else. */
+/** A gateway without the page, under a name of its own and for one page of another site. */
 const GATEWAY_ONLY: Listener = {
   ...OWN,
   hosts: ['gateway.example'],

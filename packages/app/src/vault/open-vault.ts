@@ -35,7 +35,7 @@ export interface OpenVault {
    * Values from several secrets for one use. Returns no values if the request can't be met
    * completely.
    */
-  take(wish: SecretRequest, use: SecretUse): Promise<Result<TakenSecrets, Problem>>;
+  take(request: SecretRequest, use: SecretUse): Promise<Result<TakenSecrets, Problem>>;
   put(record: SecretRecord, action?: 'secret.import'): Promise<Result<undefined, Problem>>;
   /** Stores or replaces a value, with one record. */
   setValue(input: ValueInput): Promise<Result<ValueOutcome, Problem>>;
@@ -58,9 +58,9 @@ export function localVault(vault: Vault): OpenVault {
   return {
     storage: vault.storage ?? 'file',
     get: async (name) => withProblem(await vault.secrets.get(name)),
-    take: async (wish) => {
+    take: async (request) => {
       const get = async (name: SecretName) => withProblem(await vault.secrets.get(name));
-      const found = await findSecrets(get, wish);
+      const found = await findSecrets(get, request);
       return found.ok ? found : failed(found.failure.failure);
     },
     put: async (record) => withProblem(await vault.secrets.put(record)),
