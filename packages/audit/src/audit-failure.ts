@@ -10,7 +10,7 @@ export type AuditFailure =
   | { readonly reason: 'audit-anchor'; readonly code: ErrorCodeName }
   | { readonly reason: 'audit-damaged'; readonly broken: BrokenLink };
 
-/** The first place where the log differs from what was written. */
+/** The first line or file of the log that was changed. */
 export interface BrokenLink {
   readonly kind: BrokenKind;
   /** The file's name in the log's directory. */

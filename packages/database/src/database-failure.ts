@@ -23,19 +23,15 @@ export type Damage =
 
 export type DatabaseFailure = DatabasePlace &
   (
-    | /** Nothing in the file authenticates under the key, so it cannot be told which of the two it is. */
-      { readonly reason: 'wrong-key-or-damaged' }
     | { readonly reason: 'damaged'; readonly damage: Damage }
+    /** The key authenticates no page, so the key may be wrong or the file damaged. */
+    | { readonly reason: 'wrong-key-or-damaged' }
     | { readonly reason: 'disk-full' }
-    | {
-        readonly reason: 'read-only';
-      } /** Another process holds it for longer than the wait of a few seconds. */
+    | { readonly reason: 'read-only' }
+    /** Another process still holds it after some seconds. */
     | { readonly reason: 'busy' }
-    | {
-        readonly reason: 'version-unknown';
-        readonly found: number;
-        readonly known: number;
-      } /** The system could not read or write; `systemCode` is its name for it, such as `EIO`. */
+    | { readonly reason: 'version-unknown'; readonly found: number; readonly known: number }
+    /** The system couldn't read or write. `systemCode` is its error code, such as `EIO`. */
     | { readonly reason: 'disk-fault'; readonly systemCode: string }
   );
 

@@ -57,9 +57,12 @@ export const CHAT_LINUX_CLIENT_CONFIG: Importer = {
     const stored = await source.files.read(keyPath, 1024);
     if (!stored.ok) return stored;
     const key = stored.value === undefined ? undefined : parseFernetKey(stored.value);
-    const beside: KeyToTry[] =
+    const fromKeyFile: KeyToTry[] =
       key === undefined ? [] : [{ exposure: 'key-beside', key: () => Promise.resolve(key) }];
-    const opened = await openToken(source, path, [...beside, ...keysToTry(source, [CONFIG_SALT])]);
+    const opened = await openToken(source, path, [
+      ...fromKeyFile,
+      ...keysToTry(source, [CONFIG_SALT]),
+    ]);
     if (!opened.ok) return opened;
     const { object } = opened.value;
     const keys = isJsonObject(object['api_keys']) ? object['api_keys'] : credentialsAmong(object);

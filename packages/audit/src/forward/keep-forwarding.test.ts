@@ -29,8 +29,8 @@ test('aborts the current run when stopped, waits for its end and reports nothing
     delays: DELAYS,
     forward: async (signal) => {
       begun.resolve(undefined);
-      await new Promise((settle) => {
-        signal.addEventListener('abort', settle);
+      await new Promise((resolve) => {
+        signal.addEventListener('abort', resolve);
       });
       isEnded = true;
       return failed('cut off');

@@ -51,7 +51,7 @@ describe('a log with an anchor', () => {
   test.each<readonly [string, string, (path: string) => Promise<void>]>([
     ['deleted', 'deleted', (path) => rm(path, { recursive: true })],
     [
-      'deleted and begun anew',
+      'deleted and started again',
       'rolled-back',
       async (path) => {
         await rm(path, { recursive: true });

@@ -125,8 +125,8 @@ function toAuditFailure(failure: LockFailure): AuditFailure {
 }
 
 interface Waiting extends TimedEvent {
-  readonly settle: (result: Result<AuditRecord, AuditFailure>) => void;
-  readonly abandon: (fault: unknown) => void;
+  readonly resolve: (result: Result<AuditRecord, AuditFailure>) => void;
+  readonly reject: (fault: unknown) => void;
 }
 
 class SegmentedLog implements AuditLog {
@@ -154,8 +154,8 @@ class SegmentedLog implements AuditLog {
   }
 
   append(event: AuditEvent): Promise<Result<AuditRecord, AuditFailure>> {
-    return new Promise((settle, abandon) => {
-      this.#waiting.push({ event, atMs: this.#clock.nowMs(), settle, abandon });
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ event, atMs: this.#clock.nowMs(), resolve, reject });
       this.#writing ??= this.#writeAll();
     });
   }
@@ -168,7 +168,7 @@ class SegmentedLog implements AuditLog {
       try {
         await this.#write(batch);
       } catch (fault) {
-        for (const { abandon } of batch) abandon(fault);
+        for (const { reject } of batch) reject(fault);
       }
     }
     this.#writing = undefined;
@@ -179,10 +179,10 @@ class SegmentedLog implements AuditLog {
       const undamaged = await this.#expectUndamaged();
       return undamaged.ok ? await appendBatch(this.#files, this.#options, batch) : undamaged;
     });
-    batch.forEach(({ settle }, at) => {
+    batch.forEach(({ resolve }, at) => {
       const record = written.ok ? written.value[at] : undefined;
-      if (record !== undefined) settle(ok(record));
-      else if (!written.ok) settle(written);
+      if (record !== undefined) resolve(ok(record));
+      else if (!written.ok) resolve(written);
     });
   }
 

@@ -29,7 +29,7 @@ export interface PlacedRecord {
   readonly position: SentPosition;
 }
 
-/** The last record that was sent: where it ends, its number and its `mac`. */
+/** The last record that was sent: its position, number and `mac`. */
 export type SentPosition = Head;
 
 /** In the log's directory. It isn't moved when a log is set aside. */
@@ -52,7 +52,7 @@ export async function unsentRecords(
   const records: PlacedRecord[] = [];
   const start = { seq: from.seq, mac: from.last, file: from.segment, bytes: from.bytes };
   const lines = linesOf(files.disk, files.directory, nextParts(parts, from));
-  // The batch may end within a line, so the end is not compared with the head here.
+  // The batch may end inside a line, so don't compare its end with the head.
   const followed = await followChain(lines, start, FIRST_HEAD, files.keys.record, (line, link) => {
     const record = readRecord(line);
     if (!record.ok) return record;

@@ -75,9 +75,9 @@ export async function connectSyslog(
   // Discard what the receiver sends, because unread data would keep the connection open.
   socket.resume();
   const until = (event: string): Promise<Result<undefined, SyslogFailure>> =>
-    new Promise((settle) => {
+    new Promise((resolve) => {
       const end = (): void => {
-        settle(broken === undefined ? ok() : failed(broken));
+        resolve(broken === undefined ? ok() : failed(broken));
       };
       if (socket.destroyed) end();
       socket.once(event, end);

@@ -49,7 +49,7 @@ const ROWS: readonly (readonly [name: string, text: string, outcome: Outcome])[]
     'event: a\nevent: b\ndata: c\n\n',
     { events: [{ event: 'b', data: 'c' }] },
   ],
-  ['an empty name is none', 'event:\ndata: a\n\n', { events: [message('a')] }],
+  ['an empty event name counts as missing', 'event:\ndata: a\n\n', { events: [message('a')] }],
   ['a name without data is no event', 'event: ping\n\ndata: a\n\n', { events: [message('a')] }],
   ['padding is kept for the JSON parser', 'data: {}   \n\n', { events: [message('{}   ')] }],
   ['the end inside a line', 'data: a\n\ndata: b', { events: [message('a')], failure: TRUNCATED }],

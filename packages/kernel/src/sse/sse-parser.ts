@@ -12,7 +12,7 @@ export interface SseEvent {
 export type SseFailure =
   /** An event is over the limit. The parser can't continue. */
   | { readonly reason: 'sse-event-too-large'; readonly maxEventBytes: number }
-  /** The stream ended inside an event, which is not delivered. */
+  /** The stream ended inside an event. That event isn't delivered. */
   | { readonly reason: 'sse-truncated' };
 
 export interface SseParser {

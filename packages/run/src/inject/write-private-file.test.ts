@@ -64,7 +64,7 @@ test('removes what a killed process left of an earlier write', async () => {
 
 test.each([
   ['a directory', 'directory', 'unsafe-file'],
-  ['a directory that is not there', 'none/out', 'storage-failed'],
+  ['a missing directory', 'none/out', 'storage-failed'],
   ['a path through a file', 'file/out', 'unsafe-file'],
 ])('refuses %s', async (_name, path, reason) => {
   await mkdir(join(home, 'directory'));

@@ -5,7 +5,7 @@ test.each([
   [
     { reason: 'reference-invalid', at: 'a.env', line: 3, problem: 'quotes' },
     'REFERENCE_INVALID',
-    ': a.env, line 3: the quotation marks do not match.',
+    ": a.env, line 3: the quotation marks don't match.",
   ],
   [
     { reason: 'reference-invalid', at: '--secret', line: 0, problem: 'not-a-reference' },

@@ -4,14 +4,14 @@ import type { ReferenceProblem, RunFailure } from './run-failure.ts';
 
 const PROBLEMS: Readonly<Record<ReferenceProblem, string>> = {
   'no-assignment': "it isn't NAME=value",
-  'variable-name': 'the name is not letters, digits and underscores',
-  quotes: 'the quotation marks do not match',
+  'variable-name': 'the name may contain only letters, digits and underscores',
+  quotes: "the quotation marks don't match",
   'control-character': 'it has a control character',
   'embedded-reference': 'a reference must be the whole value',
-  'reference-form': 'the reference is not of the form',
+  'reference-form': 'the reference is malformed',
   'not-a-reference': "a value isn't allowed on the command line",
   duplicate: 'the name appears twice',
-  unclosed: 'the braces are not closed',
+  unclosed: "the braces aren't closed",
 };
 
 /** Describes a failure of a run or of filling in a template. */

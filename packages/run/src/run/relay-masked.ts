@@ -54,9 +54,9 @@ export async function relayMasked(
 
 /** Waits until the sink has accepted the bytes. Returns the error code if it doesn't. */
 function write(sink: Writable, bytes: Uint8Array): Promise<string | undefined> {
-  return new Promise((settle) => {
+  return new Promise((resolve) => {
     sink.write(bytes, (error) => {
-      settle(errnoOf(error));
+      resolve(errnoOf(error));
     });
   });
 }

@@ -53,9 +53,9 @@ export async function runInTerminal(
       encoding: null,
     }),
   );
-  const exited = new Promise<number>((settle) => {
+  const exited = new Promise<number>((resolve) => {
     pty.onExit(({ exitCode, signal = 0 }) => {
-      settle(signal > 0 ? 128 + signal : exitCodeOf(exitCode, undefined));
+      resolve(signal > 0 ? 128 + signal : exitCodeOf(exitCode, undefined));
     });
   });
   const output = outputOf(pty, (listener) => pty.onData(listener), exited);

@@ -27,7 +27,7 @@ export interface SlotsHeader {
 /** A header as read: well formed and undamaged, but its MAC isn't checked yet. */
 export interface UnverifiedSlots {
   readonly header: SlotsHeader;
-  /** Whether somebody who had this data key wrote exactly this header. */
+  /** Whether exactly this header was written with this data key. */
   isVerifiedBy(dataKey: DataKey): boolean;
 }
 
