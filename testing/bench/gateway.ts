@@ -13,34 +13,34 @@ import { whyNoPeer } from '@postern/testing';
 import { addedLatency } from './gateway/added-latency.ts';
 import { canPin, stopAll } from './gateway/processes.ts';
 import { slowStreams } from './gateway/slow-streams.ts';
-import { say } from './gateway/tables.ts';
+import { print } from './gateway/tables.ts';
 import { throughput } from './gateway/throughput.ts';
 import {
-  directWay,
+  directTarget,
   startBare,
   startNginx,
   startOurs,
   startPortkey,
   startUpstream,
-} from './gateway/ways.ts';
+} from './gateway/targets.ts';
 
 const PARTS = ['json', 'streams', 'latency', 'slow'];
 
 /** All measured programs run at the same time but are loaded one after the other. */
 async function fastParts(parts: ReadonlySet<string>, home: string): Promise<void> {
   const upstream = await startUpstream(0);
-  const direct = directWay(upstream);
+  const direct = directTarget(upstream);
   const bare = await startBare(upstream);
   const nginx = await startNginx(upstream, home);
-  if (nginx === undefined) say('skipped: nginx (not installed)');
+  if (nginx === undefined) print('skipped: nginx (not installed)');
   const ours = await startOurs(upstream);
   const portkey = await startPortkey(upstream, home);
   const forwarders = [bare, ...(nginx === undefined ? [] : [nginx]), ours];
-  const ways = [direct, ...forwarders, portkey];
-  if (parts.has('json')) await throughput(ways, false);
-  if (parts.has('streams')) await throughput(ways, true);
+  const targets = [direct, ...forwarders, portkey];
+  if (parts.has('json')) await throughput(targets, false);
+  if (parts.has('streams')) await throughput(targets, true);
   if (parts.has('latency')) await addedLatency(direct, forwarders);
-  for (const way of ways) await way.stop();
+  for (const target of targets) await target.stop();
   await upstream.stop();
 }
 
@@ -51,13 +51,15 @@ async function main(home: string): Promise<void> {
   const why = whyNoPeer('@portkey-ai/gateway');
   if (why !== undefined) throw new Error(why);
   const parts = new Set(named.length === 0 ? PARTS : named);
-  say(`Node ${process.version}, ${availableParallelism()} processors (${cpus()[0]?.model ?? '?'})`);
-  say(
+  print(
+    `Node ${process.version}, ${availableParallelism()} processors (${cpus()[0]?.model ?? '?'})`,
+  );
+  print(
     canPin
       ? 'gateways on processor 0; load generator and fake upstream on processor 1'
       : "processors can't be assigned here: the figures include every running process",
   );
-  say(
+  print(
     'on: keys from the encrypted store, limits on size and concurrency, metering, usage recorded',
   );
   if (PARTS.slice(0, 3).some((part) => parts.has(part))) await fastParts(parts, home);

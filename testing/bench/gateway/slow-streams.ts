@@ -1,8 +1,15 @@
 import { FAST_STREAM_EVENTS } from '@postern/testing';
 import { residentMegabytes } from './processes.ts';
 import { BUSY, runLoad, type Run } from './run-load.ts';
-import { order, ratio, row, say } from './tables.ts';
-import { directWay, startBare, startNginx, startOurs, startUpstream, type Way } from './ways.ts';
+import { order, ratio, row, print } from './tables.ts';
+import {
+  directTarget,
+  startBare,
+  startNginx,
+  startOurs,
+  startUpstream,
+  type Target,
+} from './targets.ts';
 
 const SLOW_STREAMS = 512;
 const DELTA_MS = 20;
@@ -19,22 +26,22 @@ const REST_MS = 2000;
 /** Runs many streams at the pace of a model, and prints the memory they use. */
 export async function slowStreams(home: string): Promise<void> {
   const upstream = await startUpstream(DELTA_MS);
-  say(`\n${SLOW_STREAMS} streams at once, ${DELTA_MS} ms per event (x: compared with bare)`);
+  print(`\n${SLOW_STREAMS} streams at once, ${DELTA_MS} ms per event (x: compared with bare)`);
   row('', ['per second', 'first byte p50', 'x', 'first byte p99', 'x', 'processor time']);
-  const direct = directWay(upstream);
+  const direct = directTarget(upstream);
   const without = await runLoad(order(direct, true, LOAD), direct.sides);
   slowRow('direct', without, undefined);
-  const bare = await throughWay(await startBare(upstream));
+  const bare = await measureTarget(await startBare(upstream));
   slowRow('bare', bare.run, undefined);
   const nginx = await startNginx(upstream, home);
-  if (nginx !== undefined) slowRow('nginx', (await throughWay(nginx)).run, bare.run);
-  const ours = await throughWay(await startOurs(upstream));
+  if (nginx !== undefined) slowRow('nginx', (await measureTarget(nginx)).run, bare.run);
+  const ours = await measureTarget(await startOurs(upstream));
   slowRow('Postern', ours.run, bare.run);
   const why = whyNotItsOwnPace(without, ours.run);
-  if (why !== undefined) say(`            not valid for Postern: ${why}`);
-  say(`  memory of bare:    ${bare.memory}`);
+  if (why !== undefined) print(`            not valid for Postern: ${why}`);
+  print(`  memory of bare:    ${bare.memory}`);
   const times = ratio(ours.run.gatewayMegabytes, bare.run.gatewayMegabytes);
-  say(`  memory of Postern: ${ours.memory} (${times} under load)`);
+  print(`  memory of Postern: ${ours.memory} (${times} under load)`);
   await upstream.stop();
 }
 
@@ -44,15 +51,15 @@ interface SlowRun {
 }
 
 /** Runs the load through one target, then stops it. */
-async function throughWay(way: Way): Promise<SlowRun> {
-  const pid = way.sides.gateway ?? 0;
+async function measureTarget(target: Target): Promise<SlowRun> {
+  const pid = target.sides.gateway ?? 0;
   const idle = residentMegabytes(pid);
-  const run = await runLoad(order(way, true, LOAD), way.sides);
+  const run = await runLoad(order(target, true, LOAD), target.sides);
   await new Promise((resolve) => setTimeout(resolve, REST_MS));
   const [before, loaded, after] = [idle, run.gatewayMegabytes ?? 0, residentMegabytes(pid)].map(
     (megabytes) => megabytes.toFixed(0),
   );
-  await way.stop();
+  await target.stop();
   return {
     run,
     memory: `${before ?? ''} MB idle, ${loaded ?? ''} MB under load, ${after ?? ''} MB ${REST_MS / 1000} s after`,

@@ -1,15 +1,15 @@
 import type { LoadOrder } from './load.ts';
-import type { Way } from './ways.ts';
+import type { Target } from './targets.ts';
 
 export const CONCURRENCY = 32;
 const WARM_UP_MS = 1000;
 const MEASURE_MS = 3000;
 
-export const say = (text = ''): void => void process.stdout.write(`${text}\n`);
+export const print = (text = ''): void => void process.stdout.write(`${text}\n`);
 
 /** One line of a table. */
 export function row(name: string, cells: readonly string[]): void {
-  say(`  ${name.padEnd(9)}${cells.map((cell) => cell.padStart(17)).join('')}`);
+  print(`  ${name.padEnd(9)}${cells.map((cell) => cell.padStart(17)).join('')}`);
 }
 
 /** `1.23 x`, or nothing if there is nothing to compare with. */
@@ -19,16 +19,20 @@ export function ratio(value: number | undefined, floor: number | undefined): str
 }
 
 /** The load of one kind for one target. */
-export function order(way: Way, streamed: boolean, changes: Partial<LoadOrder> = {}): LoadOrder {
+export function order(
+  target: Target,
+  streamed: boolean,
+  changes: Partial<LoadOrder> = {},
+): LoadOrder {
   const body = {
     model: 'gpt-bench',
     ...(streamed ? { stream: true } : {}),
     messages: [{ role: 'user', content: 'Say something about posterns. '.repeat(10) }],
   };
   return {
-    port: way.port,
+    port: target.port,
     path: '/v1/chat/completions',
-    headers: way.headers,
+    headers: target.headers,
     body: JSON.stringify(body),
     concurrency: CONCURRENCY,
     rampMs: 0,

@@ -34,7 +34,7 @@ export function addRunWith(
     .option('--secret <name=reference>', 'set a variable to a secret (repeatable)', collected)
     .option('--env-file <file>', 'read NAME=reference lines from a file (repeatable)', collected)
     .addOption(
-      new Option('--via <way>', 'how to pass the secrets to the command')
+      new Option('--via <method>', 'how to pass the secrets to the command')
         .choices(['env', 'fd', 'stdin', 'file'])
         .default('env'),
     )

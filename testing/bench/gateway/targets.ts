@@ -10,7 +10,7 @@ const GATEWAY_PROCESSOR = 0;
 const OTHER_PROCESSOR = 1;
 
 /** A target for requests: the upstream itself, or a gateway in front of it. */
-export interface Way {
+export interface Target {
   readonly name: string;
   readonly port: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export async function startUpstream(deltaDelayMs: number): Promise<Upstream> {
   return { ...started, port: Number(started.ready[1]) };
 }
 
-export function directWay(upstream: Upstream): Way {
+export function directTarget(upstream: Upstream): Target {
   return {
     name: 'direct',
     port: upstream.port,
@@ -44,7 +44,7 @@ export function directWay(upstream: Upstream): Way {
 }
 
 /** Postern's gateway with everything on. */
-export async function startOurs(upstream: Upstream): Promise<Way> {
+export async function startOurs(upstream: Upstream): Promise<Target> {
   const url = `http://127.0.0.1:${upstream.port}`;
   const started = await startProgram({
     name: 'Postern',
@@ -53,11 +53,13 @@ export async function startOurs(upstream: Upstream): Promise<Way> {
     ready: /^(\d+) (\S+)$/,
   });
   const [, port = '', key = ''] = started.ready;
-  return wayThrough('Postern', started, Number(port), upstream, { authorization: `Bearer ${key}` });
+  return targetThrough('Postern', started, Number(port), upstream, {
+    authorization: `Bearer ${key}`,
+  });
 }
 
 /** A forwarder without any feature: the cost of Node's `http` and undici alone. */
-export async function startBare(upstream: Upstream): Promise<Way> {
+export async function startBare(upstream: Upstream): Promise<Target> {
   const started = await startProgram({
     name: 'the bare forwarder',
     processor: GATEWAY_PROCESSOR,
@@ -68,11 +70,11 @@ export async function startBare(upstream: Upstream): Promise<Way> {
     ],
     ready: /^(\d+)$/,
   });
-  return wayThrough('bare', started, Number(started.ready[1]), upstream);
+  return targetThrough('bare', started, Number(started.ready[1]), upstream);
 }
 
 /** One nginx worker with `proxy_pass`; undefined if nginx isn't installed. */
-export async function startNginx(upstream: Upstream, home: string): Promise<Way | undefined> {
+export async function startNginx(upstream: Upstream, home: string): Promise<Target | undefined> {
   if (spawnSync('nginx', ['-v']).status !== 0) return undefined;
   const port = await freePort();
   const configuration = join(home, 'nginx.conf');
@@ -83,10 +85,10 @@ export async function startNginx(upstream: Upstream, home: string): Promise<Way 
     command: ['nginx', '-p', home, '-c', configuration, '-e', 'stderr'],
     ready: { port },
   });
-  return wayThrough('nginx', started, port, upstream);
+  return targetThrough('nginx', started, port, upstream);
 }
 
-export async function startPortkey(upstream: Upstream, home: string): Promise<Way> {
+export async function startPortkey(upstream: Upstream, home: string): Promise<Target> {
   const port = await freePort();
   const started = await startProgram({
     name: 'Portkey',
@@ -97,20 +99,20 @@ export async function startPortkey(upstream: Upstream, home: string): Promise<Wa
     env: { PATH: process.env['PATH'], HOME: home },
     silent: true,
   });
-  return wayThrough('Portkey', started, port, upstream, {
+  return targetThrough('Portkey', started, port, upstream, {
     authorization: 'Bearer sk-upstream',
     'x-portkey-provider': 'openai',
     'x-portkey-custom-host': `http://127.0.0.1:${upstream.port}/v1`,
   });
 }
 
-function wayThrough(
+function targetThrough(
   name: string,
   started: Measured,
   port: number,
   upstream: Upstream,
-  headers: Way['headers'] = {},
-): Way {
+  headers: Target['headers'] = {},
+): Target {
   const sides = { gateway: started.pid, upstream: upstream.pid, processor: OTHER_PROCESSOR };
   return { name, port, headers, sides, stop: () => started.stop() };
 }
