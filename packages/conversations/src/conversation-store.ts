@@ -20,7 +20,7 @@ import type {
 
 export type StoreFailure =
   | DatabaseFailure
-  /** There is no such conversation, or it is removed. */
+  /** There is no such conversation, or it was removed. */
   | { readonly reason: 'conversation-not-found' }
   | { readonly reason: 'message-not-found' }
   /** The stored data isn't a valid message; the rest of the conversation is readable. */
@@ -75,9 +75,9 @@ export interface ConversationStore {
   create(input: NewConversation): Result<Conversation, StoreFailure>;
 
   /**
-   * A page of the conversations that are not removed, newest updated first. Going on from `next`
-   * leaves none out; one that is updated in between moves to the beginning, and where that was
-   * `next` itself, the pages after it repeat what came before.
+   * A page of conversations, without removed ones, most recently updated first. Paging with `next` skips none. A
+   * conversation that is updated in between moves to the start. If that was `next` itself, later pages repeat
+   * earlier entries.
    */
   list(page: PageRequest): Result<ConversationPage, StoreFailure>;
 
@@ -90,27 +90,26 @@ export interface ConversationStore {
   /** The conversation without its messages. */
   conversation(id: ConversationId): Result<Conversation, StoreFailure>;
 
-  /** Does not count as an update: the conversation keeps its place in the list. */
+  /** Doesn't count as an update: the conversation keeps its position in the list. */
   rename(id: ConversationId, title: string): Result<Conversation, StoreFailure>;
 
   /** Hides it from lists and search; it can be restored until it is purged. */
   remove(id: ConversationId): Result<Conversation, StoreFailure>;
 
-  /** Undoes `remove`; does nothing to a conversation that is not removed. */
+  /** Undoes `remove`; does nothing if the conversation isn't removed. */
   restore(id: ConversationId): Result<Conversation, StoreFailure>;
 
   /**
-   * Permanently deletes conversations removed before that time (milliseconds of the clock): the
-   * rows, their entries in the search index, and what SQLite would leave of both in free pages and
-   * in the log. The number of conversations deleted. Takes some milliseconds for each message,
-   * seconds for thousands.
+   * Permanently deletes conversations removed before that time (milliseconds of the clock): their rows, their
+   * entries in the search index, and remains of both in SQLite's free pages and log. Returns how many it deleted.
+   * Takes some milliseconds per message, so seconds for thousands.
    */
   purgeRemoved(removedBeforeMs: number): Result<number, StoreFailure>;
 
   /** Also updates the conversation's time, and its provider and model if they are given. */
   addMessage(input: NewMessage): Result<Message, StoreFailure>;
 
-  /** Searchable as soon as its status is not `streaming`. */
+  /** The message is searchable when its status isn't `streaming`. */
   updateMessage(id: MessageId, change: MessageChange): Result<Message, StoreFailure>;
 
   message(id: MessageId): Result<Message, StoreFailure>;
@@ -122,10 +121,10 @@ export interface ConversationStore {
   markInterrupted(): Result<number, StoreFailure>;
 
   /**
-   * Conversations whose title, then messages whose text holds all words of the query, newest first.
-   * The last word may be the beginning of one. Case and accents do not count; in scripts without
-   * spaces every run of characters is found. The query has no syntax: quotes, operators and
-   * asterisks are text. At most `limit` (1 to 200) in all.
+   * Finds conversations whose title, then messages whose text contains all words of the query, newest first. The
+   * last word may be incomplete. Ignores case and accents. In scripts without spaces it finds any run of
+   * characters. The query has no syntax: quotes, operators and asterisks are text. Returns at most `limit` hits
+   * (1 to 200).
    */
   search(query: string, limit: number): Result<readonly SearchHit[], StoreFailure>;
 

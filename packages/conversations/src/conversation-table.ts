@@ -15,14 +15,14 @@ const BEFORE = `
   SELECT * FROM conversation WHERE deleted_at_ms IS NULL AND (updated_at_ms, id) < (?, ?)
   ORDER BY updated_at_ms DESC, id DESC LIMIT ?`;
 
-// The time of an update never goes back, even where the clock does, so that somebody who pages
-// through the list meets no conversation out of order.
+// The time of an update never decreases, even if the clock does, so that paging through the list keeps its
+// order.
 const TOUCH = `
   UPDATE conversation SET updated_at_ms = max(updated_at_ms, ?),
     provider = coalesce(?, provider), model = coalesce(?, model)
   WHERE row = ?`;
 
-/** The statements over the table `conversation`, to be used within an attempt or transaction. */
+/** Statements for the table `conversation`. Use them inside an attempt or transaction. */
 export class ConversationTable {
   readonly #insert: Statement;
   readonly #find: Statement;
@@ -57,7 +57,7 @@ export class ConversationTable {
     return this.#insert.run(id, title, provider, model, createdAtMs, updatedAtMs).lastRow;
   }
 
-  /** The conversation, removed or not; undefined where there is none. */
+  /** The conversation, even if it was removed; undefined if there is none. */
   find(id: ConversationId): StoredConversation | undefined {
     const row = this.#find.get(id);
     return row === undefined ? undefined : stored(row);
@@ -91,7 +91,7 @@ export class ConversationTable {
     return this.#removedBefore.all(timeMs).map((row) => numberColumn(row, 'row'));
   }
 
-  /** Its messages must be gone. */
+  /** Its messages must have been deleted. */
   delete(row: number): void {
     this.#delete.run(row);
   }

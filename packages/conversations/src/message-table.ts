@@ -23,12 +23,12 @@ export interface StoredMessage {
   readonly message: Message;
 }
 
-/** Every column but the parts, which may be long. */
+/** All columns except the parts, which can be long. */
 const HEAD = `m.row, m.id, m.parent_id, m.role, m.status, m.created_at_ms, m.provider, m.model,
   m.stop_reason, m.usage, m.failure, m.extra, c.id AS conversation_id`;
 const FROM = 'FROM message AS m JOIN conversation AS c ON c.row = m.conversation';
 
-/** The statements over the table `message`, to be used within an attempt or transaction. */
+/** Statements for the table `message`. Use them inside an attempt or transaction. */
 export class MessageTable {
   readonly #insert: Statement;
   readonly #find: Statement;
@@ -82,7 +82,7 @@ export class MessageTable {
     return message.ok ? ok({ row: numberColumn(row, 'row'), message: message.value }) : message;
   }
 
-  /** Oldest first; a damaged one is replaced by what stands for it. */
+  /** Oldest first. Damaged messages are replaced by a placeholder. */
   ofConversation(row: number, id: ConversationId): Message[] {
     return this.#ofConversation.all(row).map((found: SqlRow) => {
       const message = parseMessage(found, id);
@@ -126,7 +126,7 @@ function details(
   };
 }
 
-/** JSON has no infinity, which a provider's `1e999` becomes; such a count is dropped. */
+/** Drops infinite counts (a provider's `1e999`), which JSON can't represent. */
 function withoutInfinity(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? undefined : value;
 }

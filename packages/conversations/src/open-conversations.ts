@@ -22,13 +22,13 @@ export function openSqliteConversations(
   const opened = openDatabase({ path, key, migrations: MIGRATIONS, label: LABEL });
   if (!opened.ok) return opened;
   const database = opened.value;
-  // Preparing its statements reads the schema, where a damaged page may show.
+  // Preparing the statements reads the schema, which can fail on a damaged page.
   const store = database.attempt(() => new SqliteConversations(database, clock, randomness));
   if (!store.ok) database.close();
   return store;
 }
 
-/** Privacy mode: conversations that no disk ever sees, gone when the store is closed. */
+/** Privacy mode: conversations only in memory, which are lost when the store is closed. */
 export function createMemoryConversations(
   environment: ConversationsEnvironment,
 ): ConversationStore {

@@ -25,8 +25,8 @@ const TITLES = `
   WHERE conversation_search MATCH ? AND c.deleted_at_ms IS NULL
   ORDER BY conversation_search.rowid DESC LIMIT ?`;
 
-// Newest first is the order of the index itself, so the search ends as soon as it has enough; by
-// relevance it would have to score every message that matches.
+// Newest first is the index's own order, so the search can stop at the limit. Sorting by relevance would have to
+// score every match.
 const MESSAGES = `
   SELECT c.id AS conversation, c.title, m.id AS message, m.created_at_ms,
     snippet(message_search, 0, ?, ?, '…', ${SNIPPET_WORDS}) AS snippet
@@ -37,12 +37,12 @@ const MESSAGES = `
   ORDER BY message_search.rowid DESC LIMIT ?`;
 
 /**
- * Roughly how many times longer it takes to take one text out of the index exactly than to pass over
- * one while the whole index is written anew.
+ * Roughly how many times longer it takes to remove one text from the index than to skip one while the whole
+ * index is rebuilt.
  */
 const EXACT_DELETE_COST = 100;
 
-/** The two full-text tables. Every method belongs into a transaction or attempt of the caller. */
+/** The two full-text tables. Call every method inside a transaction or attempt. */
 export class SearchIndex {
   readonly #database: Database;
   readonly #deleteTitle: Statement;
@@ -74,7 +74,7 @@ export class SearchIndex {
     if (text !== '') this.#insertText.run(row, indexedText(text));
   }
 
-  /** Takes out conversations with their messages, so that none of their words is left. */
+  /** Removes conversations and their messages from the index, with all their words. */
   purge(conversations: readonly number[]): void {
     const count = this.#database.prepare(
       'SELECT count(*) AS n FROM message WHERE conversation = ?',
@@ -84,8 +84,7 @@ export class SearchIndex {
       .reduce((sum, n) => sum + n, 0);
     const newest = this.#database.prepare('SELECT coalesce(max(row), 0) AS n FROM message');
     const total = numberColumn(newest.get() ?? {}, 'n');
-    // Either each text is taken out of the index word by word, or all of them are marked as gone
-    // and the index is written anew without them.
+    // Either removes each text word by word, or marks all of them as deleted and rebuilds the index.
     const rewrite = purged * EXACT_DELETE_COST > total;
     const texts = this.#database.prepare(
       'DELETE FROM message_search WHERE rowid IN (SELECT row FROM message WHERE conversation = ?)',
@@ -110,7 +109,7 @@ export class SearchIndex {
   }
 
   #setSecureDelete(value: 0 | 1): void {
-    // FTS5 takes a whole number only, which a bound JavaScript number is not.
+    // FTS5 requires an integer, and JavaScript numbers are bound as floats.
     this.#database
       .prepare(
         `INSERT INTO message_search (message_search, rank) VALUES ('secure-delete', ${value})`,

@@ -1,9 +1,8 @@
 /*
- * What search means by a word. The index splits text at everything but letters, digits and symbols
- * (FTS5's unicode61 tokenizer, which also folds case and accents). Scripts that are written without
- * spaces, and symbols, would come out as one long word each run, so a separator that occurs in no
- * text is put around each of their characters, in the index and in the query alike: a run of them is
- * then found as a phrase.
+ * How text is split into words. The index splits text at everything except letters, digits and symbols (FTS5's
+ * unicode61 tokenizer, which also folds case and accents). A run of symbols, or of characters of a script
+ * without spaces, would become one long word. So in both the index and the query, each of these characters is
+ * surrounded by a separator that occurs in no text, and a run of them is found as a phrase.
  */
 
 /** Separates characters in the index, and is removed from displayed text. */
@@ -12,7 +11,7 @@ const SEPARATOR = '\u001f';
 export const MATCH_START = '\u0002';
 export const MATCH_END = '\u0003';
 
-/** Control characters but tab and line feed, and halves of character pairs. */
+/** Control characters except tab and line feed, and lone surrogates. */
 const UNSEARCHABLE = /[^\P{Cc}\n\t]|\p{Cs}/gu;
 const ALONE =
   '[\\p{scx=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{scx=Hang}\\p{scx=Thai}\\p{scx=Laoo}\\p{scx=Khmr}\\p{scx=Mymr}\\p{scx=Tibt}\\p{So}]';
@@ -24,14 +23,14 @@ const ENDS_IN_WORD = new RegExp(`(?:(?!${ALONE})[\\p{L}\\p{N}\\p{Co}]\\p{M}*){2}
 const MAX_QUERY_LENGTH = 1000;
 const MAX_TERMS = 32;
 
-/** A text prepared for the index: composed, without control characters, with separators. */
+/** Prepares a text for the index: composes it, removes control characters and adds separators. */
 export function indexedText(text: string): string {
   return text.normalize('NFC').replace(UNSEARCHABLE, ' ').replace(AROUND_ALONE, SEPARATOR);
 }
 
 /**
- * The FTS5 expression for what a person typed: each term quoted, all of them required, the last one
- * completed where it ends in a word of two characters or more. Undefined if it has no words.
+ * The FTS5 expression for a query: each term quoted, all required. The last term matches prefixes if it ends in a
+ * word of at least two characters. Undefined if the query has no words.
  */
 export function searchExpression(query: string): string | undefined {
   const terms = indexedText(query.slice(0, MAX_QUERY_LENGTH))
@@ -49,7 +48,7 @@ export interface SnippetPiece {
   readonly match: boolean;
 }
 
-/** The pieces of a snippet in which the index has marked the matches. */
+/** Splits a snippet at the matches that the index has marked. */
 export function snippetPieces(marked: string): SnippetPiece[] {
   return marked
     .replaceAll(SEPARATOR, '')

@@ -35,7 +35,7 @@ import { SearchIndex } from './search-index.ts';
 const MAX_PAGE = 500;
 const MAX_HITS = 200;
 
-/** The store over a database, encrypted on disk or in memory. */
+/** The store in a database, encrypted on disk or in memory. */
 export class SqliteConversations implements ConversationStore {
   readonly #database: Database;
   readonly #clock: Clock;
@@ -73,7 +73,7 @@ export class SqliteConversations implements ConversationStore {
     checkLimit(page.limit, MAX_PAGE);
     return flat(
       this.#database.attempt(() => {
-        // One more than asked for tells whether there is a next page.
+        // One more than requested, to see whether there is a next page.
         const found = this.#page(page.before, page.limit + 1);
         if (found === undefined) return failed({ reason: 'conversation-not-found' });
         const conversations = found.slice(0, page.limit);
@@ -175,7 +175,7 @@ export class SqliteConversations implements ConversationStore {
       const ids = this.#messages.streaming();
       for (const id of ids) {
         const found = this.#messages.find(id);
-        // A damaged message stays as it is; it is shown as failed anyway.
+        // A damaged message stays unchanged; it is shown as failed anyway.
         if (!found.ok) continue;
         const message: Message = { ...found.value.message, status: 'interrupted' };
         const updated = this.#messages.update(found.value.row, message);
@@ -195,7 +195,7 @@ export class SqliteConversations implements ConversationStore {
     this.#database.close();
   }
 
-  /** Undefined where the cursor is no conversation. */
+  /** Undefined if the cursor isn't a conversation. */
   #page(before: ConversationId | undefined, limit: number): Conversation[] | undefined {
     if (before === undefined) return this.#conversations.newest(limit);
     const cursor = this.#conversations.find(before);
@@ -229,7 +229,7 @@ export class SqliteConversations implements ConversationStore {
     });
   }
 
-  /** An answer that still grows is indexed once, when it is done. */
+  /** A streaming answer is indexed once, when it has ended. */
   #index(row: number, message: Message): void {
     if (message.status !== 'streaming') this.#search.setText(row, plainText(message.parts));
   }
@@ -241,7 +241,7 @@ function checkLimit(limit: number, max: number): void {
   }
 }
 
-/** The inner result of an attempt that came off. */
+/** The inner result of a successful attempt. */
 function flat<T, F, G>(attempted: Result<Result<T, F>, G>): Result<T, F | G> {
   return attempted.ok ? attempted.value : attempted;
 }

@@ -52,7 +52,7 @@ const ColumnsSchema = v.object({
     v.strictObject({
       code: v.pipe(
         v.string(),
-        // A code that a later version has dropped does not make the message unreadable.
+        // A code that a later version removed doesn't make the message unreadable.
         v.transform((code): ErrorCodeName => (isErrorCode(code) ? code : 'INTERNAL')),
       ),
       message: v.string(),
@@ -62,8 +62,8 @@ const ColumnsSchema = v.object({
 });
 
 /**
- * The message in a row of the table; a row that holds none is a damaged message. Known parts are
- * taken as they are, and the row need not have them.
+ * Decodes a row of the table. An invalid row is a damaged message. If the parts are given, they are used instead
+ * of the row's.
  */
 export function parseMessage(
   row: SqlRow,
@@ -97,7 +97,7 @@ export function parseMessage(
   });
 }
 
-/** What stands for a damaged message among the others of its conversation. */
+/** The placeholder for a damaged message. */
 export function damagedMessage(row: SqlRow, conversationId: ConversationId): Message {
   const parentId = optionalTextColumn(row, 'parent_id');
   return {
@@ -115,7 +115,7 @@ export function damagedMessage(row: SqlRow, conversationId: ConversationId): Mes
   };
 }
 
-/** The parsed JSON of a column under its name; nothing for NULL, `null` for what is no JSON. */
+/** The parsed JSON of a column under its name; nothing for NULL, `null` for invalid JSON. */
 function jsonColumn(row: SqlRow, name: 'usage' | 'failure' | 'extra'): Record<string, unknown> {
   const written = optionalTextColumn(row, name);
   if (written === undefined) return {};

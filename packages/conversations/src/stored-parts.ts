@@ -10,9 +10,9 @@ import { DIALECT_IDS, type Part } from '@postern/protocol';
 import * as v from 'valibot';
 import type { StoreFailure } from './conversation-store.ts';
 
-/** UTF-16 code units of the JSON: more than an app request can carry, less than would hurt. */
+/** The maximum length of the JSON in UTF-16 code units: more than an app request can contain. */
 const MAX_PARTS_LENGTH = 64 * 1024 * 1024;
-/** Opaque values come from JSON of at most 128 levels and lie a few deeper here. */
+/** Opaque values come from JSON with at most 128 levels, and are nested a few levels deeper here. */
 const MAX_DEPTH = 256;
 /** The JSON of a streaming answer is padded to a multiple of this length in bytes. */
 const GROWTH_BYTES = 8192;
@@ -76,9 +76,9 @@ export const PartsSchema = v.array(
 );
 
 /**
- * The parts of a message as they are stored. The parts of a streaming answer are padded with
- * spaces: SQLite overwrites a row of unchanged size in place and writes only the pages that differ,
- * so that saving a long answer again costs a page or two and not all of it.
+ * Encodes the parts of a message for storage. Those of a streaming answer are padded with spaces: SQLite
+ * overwrites a row of the same size in place and writes only changed pages, so saving a long answer again
+ * costs a page or two.
  */
 export function partsToJson(
   parts: readonly Part[],
@@ -93,7 +93,7 @@ export function partsToJson(
   return ok(over === 0 ? written : written + ' '.repeat(GROWTH_BYTES - over));
 }
 
-/** Reads what `partsToJson` wrote; anything else is a damaged message. */
+/** Decodes the output of `partsToJson`. Other text is a damaged message. */
 export function parseParts(written: string): Result<readonly Part[], StoreFailure> {
   const parsed = parseJson(written, {
     maxLength: MAX_PARTS_LENGTH + GROWTH_BYTES,

@@ -7,9 +7,9 @@ import type { ConversationId, MessageId, ProviderId } from './ids.ts';
 import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
 
 /*
- * The app API: what the page and the process say to each other under `/api`. Inputs are schemas,
- * parsed at the edge; outputs are types. Every failure answers `ApiFailure` with a status ≥ 400. Every
- * request but the first needs the session cookie and the page's secret in `SESSION_HEADER`.
+ * The app API under `/api`, between the page and the process. Inputs are schemas, parsed at the edge; outputs
+ * are types. A failure is an `ApiFailure` with a status ≥ 400. Every request except the first needs the session
+ * cookie and the page's secret in `SESSION_HEADER`.
  *
  *   POST   /api/session                      SessionInput → SessionAnswer and the session cookie
  *   DELETE /api/session                      → 204; signs this browser out
@@ -22,7 +22,7 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   POST   /api/lock                         → AppState
  *   GET    /api/providers                    → ProviderView[]
  *   POST   /api/providers                    EndpointInput → ProviderView
- *   DELETE /api/providers/:id                → 204 (endpoints that a person named)
+ *   DELETE /api/providers/:id                → 204 (the user's own endpoints)
  *   PUT    /api/providers/:id/key            KeyInput → ProviderView
  *   DELETE /api/providers/:id/key            → ProviderView
  *   POST   /api/providers/:id/test           → KeyTest
@@ -41,7 +41,7 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  */
 
 const id26 = v.pipe(v.string(), v.regex(SORTABLE));
-/** A bound on what is taken in; `passphraseProblem` is the rule for a new passphrase. */
+/** Only limits the input's length; `passphraseProblem` checks a new passphrase. */
 const passphrase = v.pipe(v.string(), v.maxLength(4096));
 
 export const SessionInputSchema = v.strictObject({
@@ -91,9 +91,9 @@ export const ConversationPatchSchema = v.strictObject({
 });
 
 /**
- * Asks for an answer. With `text` a user message is added under `parentId` (null: the beginning)
- * and answered; without it the message `parentId`, a user's, is answered anew: a retry, whose
- * answer becomes a sibling of the earlier one.
+ * Requests an answer. With `text`, adds a user message under `parentId` (null: at the root) and answers it.
+ * Without `text`, answers the user message `parentId` again: a retry, whose answer is a sibling of the earlier
+ * one.
  */
 export const TurnInputSchema = v.strictObject({
   parentId: v.nullable(id26),
@@ -115,7 +115,7 @@ export interface ApiFailure {
   readonly error: Problem;
 }
 
-/** Holds the half of a session that only the page knows. */
+/** Contains the half of a session that only the page knows. */
 export const SESSION_HEADER = 'x-postern-session';
 
 export interface SessionAnswer {
@@ -187,7 +187,7 @@ export interface ModelGroup {
   readonly label: string;
   readonly demo: boolean;
   readonly models: readonly { readonly id: string; readonly label: string }[];
-  /** Why the upstream's own list couldn't be read; `models` then has the built-in ones. */
+  /** Why the upstream's own list couldn't be read; `models` then contains the built-in ones. */
   readonly failure?: Pick<Problem, 'code' | 'message'>;
 }
 

@@ -14,9 +14,9 @@ import {
 } from './ids.ts';
 
 /*
- * What the audit log holds. No field takes free text: an action and a reason are words of fixed
- * tables, a subject is an id that only its own parser makes, the rest is numbers. So no value of a
- * secret, no prompt and no header fits into a record.
+ * The content of the audit log. No field is free text: actions and reasons are from fixed tables, a subject is an
+ * id that only its own parser can create, and other fields are numbers. So a record can't contain a secret's
+ * value, a prompt or a header.
  */
 
 /** What an action does to its subject, for the schemas that other systems expect. */
@@ -27,7 +27,7 @@ export interface AuditActionInfo {
   readonly effect: AuditEffect;
 }
 
-/** Every action that is recorded, with what it does. A test drives the product to record each one. */
+/** Every recorded action, with its effect. A test makes the product record each one. */
 export const AUDIT_ACTIONS = {
   'log.begin': { meaning: 'Audit log begun', effect: 'create' },
   'log.set-aside': { meaning: 'Damaged audit log set aside', effect: 'create' },
@@ -89,7 +89,7 @@ export interface AuditActor {
   readonly executable: ExecutablePath | null;
 }
 
-/** `denied`: someone was refused. `failure`: it was allowed and didn't work. */
+/** `denied`: the action wasn't allowed. `failure`: it was allowed but failed. */
 export type AuditOutcome = 'success' | 'failure' | 'denied';
 
 export interface AuditEvent {
@@ -99,7 +99,7 @@ export interface AuditEvent {
   /** The program that got a secret. */
   readonly program?: ExecutablePath;
   readonly reason?: AuditReason;
-  /** How many things the action was about: records exported, bytes removed. */
+  /** A number for the action: records exported, bytes removed. */
   readonly count?: number;
   /** Default: the process that writes the log. */
   readonly actor?: AuditActor;
@@ -108,7 +108,7 @@ export interface AuditEvent {
 /** One line of the log. `docs/formats/audit.md` has every byte. */
 export interface AuditRecord {
   readonly v: 1;
-  /** Counts from 1 without a gap, over all segments. */
+  /** Numbered from 1 without gaps, across all segments. */
   readonly seq: number;
   /** UTC, ISO 8601 with milliseconds. */
   readonly time: string;

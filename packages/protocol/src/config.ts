@@ -23,13 +23,13 @@ export const ConfigSchema = v.strictObject({
   vault: v.optional(
     v.strictObject({
       /**
-       * The app and the agent lock the vault when nobody used it for so long: `15m`, `8h`, `never`.
-       * `auto`: an hour where a person opened it, never where it opened by itself.
+       * The app and the agent lock the vault if it wasn't used for this long: `15m`, `8h`, `never`.
+       * `auto`: after an hour if the user unlocked it, never if the keyring unlocked it.
        */
       lockAfterIdle: v.optional(v.union([v.picklist(['auto', 'never']), duration]), 'auto'),
       /**
-       * They lock it when the machine was suspended, or its clock was set by 15 s or more. `auto`:
-       * where a person opened it.
+       * They lock it if the machine was suspended, or its clock changed by 15 s or more. `auto`: if the
+       * user unlocked it.
        */
       lockOnSuspend: v.optional(v.union([v.literal('auto'), v.boolean()]), 'auto'),
       /** When the app ends cleanly, the providers' keys are removed from the vault. */
@@ -163,7 +163,7 @@ function invalid(path: string, problem: string): Result<Config, ConfigFailure> {
   return failed({ reason: 'config-invalid', path, problem });
 }
 
-// The schema library leaves keys of this form out of a record without a word.
+// The schema library silently omits keys of this form from a record.
 function isUnusableName(name: string): boolean {
   return !v.is(providerName, name);
 }

@@ -4,8 +4,8 @@ import type { ErrorCodeName } from './error-codes/error-codes.ts';
 import type { ConversationId, MessageId, ProviderId } from './ids.ts';
 
 /*
- * The conversation model. Every dialect decodes into it and encodes from it, the chat shows it and
- * the store keeps it. A conversation is a tree: a retried answer or an edited question is a sibling.
+ * The conversation model. Every dialect decodes into it and encodes from it, the chat displays it and the store
+ * saves it. A conversation is a tree: a retried answer or an edited question is a sibling.
  */
 
 export type Role = 'system' | 'user' | 'assistant';
@@ -28,7 +28,7 @@ export type MediaSource =
 export interface TextPart {
   readonly kind: 'text';
   readonly text: string;
-  /** Citations or annotations exactly as the provider gave them. */
+  /** Citations or annotations exactly as the provider sent them. */
   readonly annotations?: readonly JsonValue[];
   readonly extra?: Extra;
 }
@@ -46,7 +46,7 @@ export interface FilePart {
   readonly extra?: Extra;
 }
 
-/** The model's reasoning. A signed part with empty text is kept: the signature must come back. */
+/** The model's reasoning. A signed part with empty text is kept, because its signature must be sent back. */
 export interface ThinkingPart {
   readonly kind: 'thinking';
   readonly text: string;
@@ -54,7 +54,7 @@ export interface ThinkingPart {
   readonly extra?: Extra;
 }
 
-/** Reasoning that the provider encrypted; opaque, but it must come back on the next turn. */
+/** Reasoning that the provider encrypted. It must be sent back in the next turn. */
 export interface RedactedThinkingPart {
   readonly kind: 'redacted-thinking';
   readonly data: string;
@@ -77,13 +77,13 @@ export interface ToolResultPart {
   readonly extra?: Extra;
 }
 
-/** The model declined in words (OpenAI's `refusal` field). */
+/** The model's refusal in words (OpenAI's `refusal` field). */
 export interface RefusalPart {
   readonly kind: 'refusal';
   readonly text: string;
 }
 
-/** A block of one dialect that has no meaning elsewhere, kept whole so that nothing is lost. */
+/** A block that only one dialect has, kept whole so that nothing is lost. */
 export interface OpaquePart {
   readonly kind: 'opaque';
   readonly dialect: DialectId;
@@ -101,7 +101,7 @@ export type Part =
   | RefusalPart
   | OpaquePart;
 
-/** Token counts of one answer, cumulative; a count is absent where the provider gave none. */
+/** Token counts of one answer, cumulative; a count is absent if the provider sent none. */
 export interface Usage {
   /** Tokens of the prompt that were neither read from nor written to a cache. */
   readonly inputTokens?: number;
@@ -109,7 +109,7 @@ export interface Usage {
   readonly cacheWriteTokens?: number;
   /** Every token of the answer, reasoning included. */
   readonly outputTokens?: number;
-  /** The part of `outputTokens` spent on reasoning, where the provider tells. */
+  /** The part of `outputTokens` spent on reasoning, if the provider reports it. */
   readonly reasoningTokens?: number;
 }
 
@@ -137,7 +137,7 @@ export type ToolChoice =
   | { readonly kind: 'none' }
   | { readonly kind: 'tool'; readonly name: string };
 
-/** The form that the text of an answer must have; without one it is plain text. */
+/** The required format of an answer's text. Default: plain text. */
 export type ResponseFormat =
   | { readonly kind: 'json' }
   | {
@@ -150,7 +150,7 @@ export type ResponseFormat =
 
 export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
-/** How much a model reasons before it answers, and how much of that it shows. */
+/** How much a model reasons before it answers, and how much of its reasoning it shows. */
 export interface Reasoning {
   /** `adaptive`: the model decides how much; `off`: none at all. */
   readonly mode?: 'adaptive' | 'off';
@@ -162,11 +162,11 @@ export interface Reasoning {
 
 export type ServiceTier = 'auto' | 'standard' | 'flex' | 'priority';
 
-/** A conversation that the server keeps: only what is new is in the request. */
+/** A conversation that the server stores. The request contains only the new turns. */
 export type Thread =
   { readonly kind: 'create' } | { readonly kind: 'continue'; readonly previousMessageId: string };
 
-/** A question to a model, independent of the dialect that will carry it. */
+/** A request to a model, independent of the dialect. */
 export interface ModelRequest {
   readonly model: string;
   readonly turns: readonly Turn[];
@@ -178,7 +178,7 @@ export interface ModelRequest {
   readonly seed?: number;
   readonly presencePenalty?: number;
   readonly frequencyPenalty?: number;
-  /** The log probability of each token is requested, with so many alternatives for each. */
+  /** Requests the log probability of each token, with this many alternatives. */
   readonly logprobs?: number;
   readonly responseFormat?: ResponseFormat;
   readonly reasoning?: Reasoning;
@@ -213,13 +213,13 @@ export type PartDelta =
   | { readonly kind: 'signature'; readonly signature: string }
   | { readonly kind: 'tool-input'; readonly json: string }
   | { readonly kind: 'refusal'; readonly text: string }
-  /** Replaces an opaque part by its newest whole value. */
+  /** Replaces the value of an opaque part. */
   | { readonly kind: 'opaque'; readonly value: JsonValue };
 
 /**
- * A streamed answer, event by event. `start` comes first and once; parts are numbered 0, 1, 2… in
- * the order in which they start, and one may start before another has ended; exactly one of
- * `finish` and `failure` comes last. Usage is cumulative: a later count replaces an earlier one.
+ * An event of a streamed answer. `start` comes once, first. Parts are numbered 0, 1, 2… in the order in which they
+ * start; one may start before another has ended. Exactly one of `finish` and `failure` comes last. Usage is
+ * cumulative: a later count replaces an earlier one.
  */
 export type AnswerEvent =
   | { readonly kind: 'start'; readonly id: string; readonly model: string }
@@ -235,10 +235,10 @@ export type AnswerEvent =
     }
   | { readonly kind: 'failure'; readonly failure: AnswerFailure };
 
-/** Why an answer ended early or never began, in words that carry no secret and no prompt. */
+/** Why an answer failed. Contains no secret and no prompt. */
 export interface AnswerFailure {
   readonly code: ErrorCodeName;
-  /** The provider's own message where it gave one, else ours. */
+  /** The provider's own message, or ours if it sent none. */
   readonly message: string;
   /** Milliseconds after which the provider says a retry may work. */
   readonly retryAfterMs?: number;
@@ -261,7 +261,7 @@ export interface Message {
   readonly stopReason?: StopReason;
   readonly usage?: Usage;
   readonly failure?: AnswerFailure;
-  /** What the provider said of the answer beside the model's own fields. */
+  /** Other fields of the provider's answer. */
   readonly extra?: Extra;
 }
 
@@ -270,9 +270,9 @@ export interface Conversation {
   readonly title: string;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
-  /** The provider and model chosen last. */
+  /** The most recently chosen provider and model. */
   readonly provider?: ProviderId;
   readonly model?: string;
-  /** When it was deleted; it can be restored until it is purged. */
+  /** When it was removed. It can be restored until it is purged. */
   readonly deletedAtMs?: number;
 }

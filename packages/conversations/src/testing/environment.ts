@@ -67,7 +67,7 @@ export const STORES: readonly (readonly [name: string, open: OpenStore])[] = [
 
 export const text = (words: string): Part => ({ kind: 'text', text: words });
 
-/** Adds a complete message of one text; a user's at the beginning unless told otherwise. */
+/** Adds a complete message with one text. Default: the user's first message. */
 export function say(
   store: ConversationStore,
   conversation: Conversation,

@@ -22,7 +22,7 @@ const TEXTS = {
   operators: 'this AND that OR NOT other NEAR here',
 } as const;
 
-/** Rows of what is looked for, the query, and the texts that it finds. */
+/** Rows: name, query, and the texts that it finds. */
 type Searches = readonly (readonly [string, string, readonly (keyof typeof TEXTS)[]])[];
 
 const FINDS: Searches = [
@@ -101,7 +101,7 @@ const TAKES_FOR_TEXT: Searches = [
   ['10 kB of parentheses', '('.repeat(10_000), []],
 ];
 
-/** What every `ConversationStore` finds. */
+/** The search contract of every `ConversationStore`. */
 export function describeSearch(name: string, open: OpenStore): void {
   describe(`${name}: search`, () => {
     findsTexts(open);
@@ -117,7 +117,7 @@ function withTexts(
   atEnd?: AtEnd,
 ): {
   store: ConversationStore;
-  /** Which of them a query finds, newest first. */
+  /** The texts that a query finds, newest first. */
   found: (query: string) => (string | undefined)[];
 } {
   const store = open(testEnvironment(), atEnd);
