@@ -26,13 +26,13 @@ function wholeOf({ id = '', model = '', parts, usage, stopReason }: FoldedAnswer
   return { id, model, parts, usage, stopReason };
 }
 
-/** The whole answer as the dialect says it without streaming. */
+/** The answer after encoding and decoding without streaming. */
 function unstreamed(dialect: DialectId, source: FoldedAnswer): ModelAnswer {
   const wire = DIALECTS[dialect].encodeAnswer(wholeOf(source), META).value;
   return expectOk(DIALECTS[dialect].decodeAnswer(wire));
 }
 
-/** Which words and calls there are, in order; parts that say nothing are not told apart from none. */
+/** The texts and calls in order. Empty parts count as absent. */
 function contentOf({
   parts,
   usage,
@@ -123,7 +123,7 @@ interface WireEvent {
   readonly index: number;
 }
 
-/** 38–40, 44–46: names, order, one block at a time without gaps. */
+/** Event names, their order, and one block at a time, numbered without gaps. */
 function expectAnthropicForm(frames: readonly SseEvent[]): void {
   const events = frames.map(({ event, data }) => {
     // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the check is what reads it
@@ -159,7 +159,7 @@ interface WireChunk {
   readonly usage?: object;
 }
 
-/** 49, 50: the role first, the reason once, usage without choices, then the end. */
+/** The role first, the finish reason once, usage without choices, then the end. */
 function expectOpenaiForm(frames: readonly SseEvent[]): void {
   expect(frames.at(-1)?.data).toBe('[DONE]');
   // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the check is what reads it

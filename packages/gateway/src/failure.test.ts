@@ -29,7 +29,7 @@ describe('describeGatewayFailure', () => {
     expect(answer.message).toMatch(/^[A-Z].{10,}\.$/);
   });
 
-  it('tells the methods that a path takes', () => {
+  it('lists the methods that a path allows', () => {
     const answer = describeGatewayFailure({ reason: 'method-not-allowed', allowed: 'POST' });
     expect(answer).toMatchObject({ status: 405, allow: 'POST' });
   });
@@ -46,7 +46,7 @@ describe('describeGatewayFailure', () => {
     expect(answer.code).toMatch(/^UPSTREAM_/);
   });
 
-  it('tells clients not to try again what only the operator can mend', () => {
+  it('tells clients not to retry what only the operator can fix', () => {
     for (const reason of ['vault-locked', 'upstream-key-missing'] as const) {
       expect(describeGatewayFailure({ reason }).shouldRetry).toBe(false);
     }

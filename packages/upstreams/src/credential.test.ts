@@ -82,7 +82,7 @@ describe('a credential that takes time', () => {
 });
 
 describe('a credential that the upstream refuses', () => {
-  it('is told once for each 401, and may show another header with the next request', async () => {
+  it('is notified of each 401, and can send another header with the next request', async () => {
     const renewed = login(bearer(FIRST));
     const refused = await world.connections.fetchText(ask(renewed));
     expect(refused).toMatchObject({ value: { status: 401 } });
@@ -93,7 +93,7 @@ describe('a credential that the upstream refuses', () => {
     expect(renewed.refusals).toBe(1);
   });
 
-  it.each([403, 429, 500])('is not told for a status of %i', async (status) => {
+  it.each([403, 429, 500])("isn't notified of a status of %i", async (status) => {
     const shown = login();
     world.upstream.next({ kind: 'error', status });
     expect(await world.connections.fetchText(ask(shown))).toMatchObject({ value: { status } });

@@ -64,7 +64,7 @@ describe('streams of the Messages API', () => {
     expect(folded).toMatchObject({ stopReason: 'end', failure: undefined });
   });
 
-  test('counts are cumulative, and null says nothing', () => {
+  test('counts are cumulative, and nulls are ignored', () => {
     const usage = { input_tokens: 4, cache_read_input_tokens: 3, output_tokens: 1 };
     const later = { output_tokens: 7, input_tokens: null, cache_creation_input_tokens: 2 };
     const folded = foldEvents(ANTHROPIC, [start({ usage }), messageDelta('end_turn', later), stop]);
@@ -76,7 +76,7 @@ describe('streams of the Messages API', () => {
     });
   });
 
-  test('what a message says beside its content is kept; null says nothing', () => {
+  test('keeps the other fields of a message, and ignores nulls', () => {
     const container = { id: 'container_1' };
     const told = {
       type: 'message_delta',
@@ -91,7 +91,7 @@ describe('streams of the Messages API', () => {
     });
   });
 
-  test('nothing follows the end', () => {
+  test('emits nothing after the end', () => {
     const decoder = anthropicMessages.answerDecoder();
     for (const event of [start(), ...ended]) {
       decoder.push({ event: undefined, data: JSON.stringify(event) });
@@ -100,7 +100,7 @@ describe('streams of the Messages API', () => {
     expect(decoder.end()).toEqual([]);
   });
 
-  test('names that were changed come back', () => {
+  test('restores changed tool names', () => {
     const decoder = anthropicMessages.answerDecoder({ toolNames: new Map([['look', 'a.look']]) });
     const events = [start(), blockStart(0, TOOL)].flatMap((event) =>
       decoder.push({ event: undefined, data: JSON.stringify(event) }),
@@ -108,13 +108,13 @@ describe('streams of the Messages API', () => {
     expect(events.at(-1)).toMatchObject({ part: { name: 'a.look' } });
   });
 
-  test('an event with an unknown name is not even read', () => {
+  test('ignores an event with an unknown name', () => {
     const decoder = anthropicMessages.answerDecoder();
     expect(decoder.push({ event: 'vendor', data: 'not JSON' })).toEqual([]);
     expect(decoder.push({ event: 'ping', data: '' })).toEqual([]);
   });
 
-  test('any events at all are survived, with one end', () => {
+  test('survives any events, with one end', () => {
     const type = fc.constantFrom(
       'message_start',
       'content_block_start',

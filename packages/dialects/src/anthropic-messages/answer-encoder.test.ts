@@ -29,7 +29,7 @@ const deltasTo = (events: readonly AnswerEvent[]): readonly unknown[] =>
   framesTo([start, ...events, finish]).slice(1, -2);
 
 describe('toward an Anthropic client', () => {
-  test('one beginning, with the best that is known of the prompt', () => {
+  test('one start, with the best known count of the prompt', () => {
     expect(framesTo([start, usage, begin(0, words), say(0, 'a')])[0]).toEqual({
       type: 'message_start',
       message: {
@@ -164,7 +164,7 @@ describe('toward an Anthropic client', () => {
     expect(deltasTo(events)).toEqual(expected);
   });
 
-  test('counts are told once, the newest', () => {
+  test('sends counts once, the latest', () => {
     const newer: AnswerEvent = { kind: 'usage', usage: { outputTokens: 9 } };
     expect(framesTo([start, usage, newer, finish]).at(-2)).toMatchObject({
       type: 'message_delta',
@@ -172,14 +172,14 @@ describe('toward an Anthropic client', () => {
     });
   });
 
-  test('an error before the beginning is all there is', () => {
+  test('an error before the start is the only event', () => {
     const failure = { code: 'UPSTREAM_OVERLOADED', message: 'm' } as const;
     expect(streamTo([start, { kind: 'failure', failure }, finish])).toBe(
       'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"m"}}\n\n',
     );
   });
 
-  test('pings at any time, but not behind the end', () => {
+  test('pings at any time, but not after the end', () => {
     const encoder = anthropicMessages.answerEncoder({ createdAtMs: 0, from: 'anthropic-messages' });
     const ping = 'event: ping\ndata: {"type": "ping"}\n\n';
     expect(encoder.ping()).toBe(ping);

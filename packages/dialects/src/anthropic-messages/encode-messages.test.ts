@@ -194,7 +194,7 @@ describe('messages toward the Messages API', () => {
     expect(encode({ turns })['messages']).toEqual(messages);
   });
 
-  test('system turns are hoisted in order, wherever they stand', () => {
+  test('system turns move to the top in order, from any position', () => {
     const turns = [
       system(text('1'), text('2')),
       user(text('q')),

@@ -14,7 +14,7 @@ const anthropic = (type: string, message = 'm'): string =>
 const openai = (type: string | null, code: string | number | null, message = 'm'): string =>
   JSON.stringify({ error: { message, type, param: null, code } });
 
-/** wire.md 61, and what compatible servers do instead. */
+/** The documented errors, and those of compatible servers. */
 const ROWS: readonly (readonly [status: number, body: string, code: ErrorCodeName])[] = [
   [400, anthropic('invalid_request_error'), 'UPSTREAM_REQUEST_REFUSED'],
   [401, anthropic('authentication_error'), 'UPSTREAM_KEY_REFUSED'],

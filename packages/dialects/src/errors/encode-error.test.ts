@@ -21,7 +21,7 @@ const ROWS: readonly (readonly [status: number, typeA: string, statusO: number, 
     [529, 'overloaded_error', 503, 'server_error'],
   ];
 
-describe('errors in the shape of the dialect (wire.md 60, 61)', () => {
+describe('errors in the shape of the dialect', () => {
   test.each(ROWS)('%i', (status, typeA, statusO, typeO) => {
     const error = { status, message: 'm', code: 'INTERNAL', requestId: 'req_1' } as const;
     expect(A.encodeError(error)).toEqual({

@@ -12,7 +12,7 @@ const ROWS = [
   ['https://example.org/a.png', { kind: 'url', url: 'https://example.org/a.png' }],
 ] as const;
 
-test.each(ROWS)('%s (wire.md 24)', (url, source) => {
+test.each(ROWS)('%s', (url, source) => {
   expect(sourceOfUrl(url)).toEqual(source);
 });
 

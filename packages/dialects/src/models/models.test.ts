@@ -11,7 +11,7 @@ const MODELS: readonly ModelEntry[] = [
   { id: 'llama', label: 'llama' },
 ];
 
-describe('lists of models (wire.md 66)', () => {
+describe('lists of models', () => {
   test('in the shape of the Messages API', () => {
     expect(A.encodeModels(MODELS)).toEqual({
       data: [

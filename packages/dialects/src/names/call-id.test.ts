@@ -15,7 +15,7 @@ const ROWS: readonly (readonly [name: string, callId: string, wire: string | Reg
   ['what looks like a mapped one', 'pid_a', 'pid_pid_a'],
 ];
 
-describe('wireCallId (wire.md 17)', () => {
+describe('wireCallId', () => {
   test.each(ROWS)('%s', (_name, callId, wire) => {
     expect(wireCallId(callId)).toMatch(wire instanceof RegExp ? wire : new RegExp(`^${wire}$`));
     expect(wireCallId(callId)).toMatch(BOTH_SIDES);

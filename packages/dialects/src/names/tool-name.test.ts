@@ -5,7 +5,7 @@ import { wireToolName } from './tool-name.ts';
 
 const LONG = 'mcp__a_server_with_a_long_name__a_tool_with_a_name_that_is_even_longer_than_that';
 
-describe('wireToolName (wire.md 18)', () => {
+describe('wireToolName', () => {
   const ROWS: readonly (readonly [name: string, tool: string, maxLength: number, kept: boolean])[] =
     [
       ['a plain name', 'get_weather', 64, true],
@@ -30,7 +30,7 @@ describe('wireToolName (wire.md 18)', () => {
     );
   });
 
-  test('the names that were changed can be told back', () => {
+  test('maps changed names back to the names in the request', () => {
     const tools = ['plain', LONG, 'server.tool'].map((name) => ({ name, inputSchema: {} }));
     const request = { model: 'm', turns: [], stream: false, tools };
     const names = DIALECTS['openai-chat'].toolNames(request);

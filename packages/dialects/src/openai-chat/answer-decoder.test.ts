@@ -193,7 +193,7 @@ describe('streams of chat completions', () => {
     ]);
   });
 
-  test('of several choices the first is told', () => {
+  test('decodes only the first of several choices', () => {
     const other = {
       id: 'c',
       choices: [{ index: 1, delta: { content: 'no' }, finish_reason: 'length' }],

@@ -151,7 +151,7 @@ describe('toward an OpenAI client', () => {
     ]);
   });
 
-  test('silence is filled with comments', () => {
+  test('sends comments as pings', () => {
     expect(openaiChat.answerEncoder({ createdAtMs: 0, from: 'openai-chat' }).ping()).toBe(
       ': ping\n\n',
     );

@@ -155,7 +155,7 @@ describe('a streamed answer of a server', () => {
     expect(decodedStream(cut).failure?.code).toBe('UPSTREAM_CUT');
   });
 
-  test('that is told in its last event alone is whole', () => {
+  test('that has its content only in the last event is complete', () => {
     const frames = stream(HELLO);
     const last = frames.slice(frames.indexOf('event: response.completed'));
     expect(decodedStream(last).parts).toMatchObject([{ kind: 'text', text: 'Hello' }]);

@@ -152,7 +152,7 @@ describe('usageTap', () => {
     );
   });
 
-  test('a line without an end does not grow without bound', () => {
+  test('limits the memory for a line without an end', () => {
     const tap = DIALECTS[O].usageTap();
     const piece = encodeUtf8('x'.repeat(1_000_000));
     for (let pushed = 0; pushed < 20; pushed += 1) tap.push(piece);
@@ -160,7 +160,7 @@ describe('usageTap', () => {
     expect(tap.textLength()).toBe(3);
   });
 
-  test('any bytes are survived', () => {
+  test('survives any bytes', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array()), (chunks) => {
         for (const dialect of Object.values(DIALECTS)) {

@@ -82,7 +82,7 @@ describe('ConcurrencyLimiter', () => {
     expect(limiter.acquire('f')).toBe(true);
   });
 
-  it('lets nobody of a key pass who came later', () => {
+  it('starts the requests of a key in order of arrival', () => {
     const limiter = new ConcurrencyLimiter({ ...limits, maxConcurrent: 1 });
     limiter.acquire('a');
     const given: string[] = [];

@@ -124,7 +124,7 @@ describe('a large body', () => {
     expect(await turnsOf([readRequestBody(large, new Turns())])).toBeGreaterThanOrEqual(stepsOfOne);
   });
 
-  it('shares the turns with others: one step in each, whoever waits', async () => {
+  it('shares turns of the event loop: one step per turn for all bodies together', async () => {
     const turns = new Turns();
     const reading = [1, 2, 3].map(() => readRequestBody(large, turns));
     expect(await turnsOf(reading)).toBeGreaterThanOrEqual(3 * (stepsOfOne - 1));

@@ -61,7 +61,7 @@ describe('answerHeaders', () => {
     ).toEqual(['request-id', 'r', ...SAFE, 'retry-after', '3']);
   });
 
-  it('tells length and kind', () => {
+  it('reads the length and the content type', () => {
     expect(contentLength({ 'content-length': '12' })).toBe(12);
     expect(contentLength({})).toBeUndefined();
     expect(isEventStream({ 'content-type': 'text/event-stream; charset=utf-8' })).toBe(true);

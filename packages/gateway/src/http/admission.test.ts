@@ -189,7 +189,7 @@ describe('targets', () => {
     expect([answer.status, answer.body]).toEqual([200, '']);
   });
 
-  it('probes tell that somebody is there and nothing else', async () => {
+  it('probes show only that the gateway is there', async () => {
     expect((await send('/healthz')).body).toBe('{"status":"ok"}');
     expect((await send('/readyz')).body).toBe('{"status":"ok"}');
   });

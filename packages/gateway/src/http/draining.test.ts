@@ -21,7 +21,7 @@ describe('draining', () => {
     expect(world.running.entries[0]).toMatchObject({ ending: 'complete' });
   });
 
-  it('is over for calls after it once it is told to resume', async () => {
+  it('accepts calls again after resume', async () => {
     await world.start();
     await world.running.gateway.drain(0, 'draining');
     expect((await world.post(MESSAGES)).status).toBe(503);

@@ -63,7 +63,7 @@ describe('before the first byte', () => {
     expect([response.status, await response.text()]).toEqual([529, error]);
   });
 
-  it('nobody listens at the upstream', async () => {
+  it('the upstream refuses the connection', async () => {
     await world.start({
       baseUrls: {
         'openai-chat': 'http://127.0.0.1:1',
@@ -105,7 +105,7 @@ describe('before the first byte', () => {
     expect((await world.post(CHAT)).status).toBe(503);
   });
 
-  it('keys cannot be checked: nothing is passed on, and no key is told from another', async () => {
+  it("keys can't be checked: nothing is forwarded, and all keys get the same response", async () => {
     const locked = (): ReturnType<KeyAdmission['admit']> => failed({ reason: 'locked' });
     await world.start({
       deps: { keys: { admit: locked, isLive: () => failed({ reason: 'locked' }) } },

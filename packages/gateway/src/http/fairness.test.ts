@@ -62,7 +62,7 @@ async function askAsAnother(content = 'hi'): Promise<number> {
 }
 
 describe('a key that takes all it can', { timeout: 60_000 }, () => {
-  it('with slow bodies holds no slot', async () => {
+  it("with slow bodies doesn't count as running", async () => {
     await start({ maxConcurrent: 8, maxQueued: 8 });
     for (let count = 0; count < 300; count += 1) send('{"model":', 100_000);
     await until(() => running.gateway.runningCalls === 300);

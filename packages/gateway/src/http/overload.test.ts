@@ -35,7 +35,7 @@ describe('too much at once', () => {
     expect((await world.post(CHAT)).status).toBe(200);
   });
 
-  it('a body that does not come is a 408, and holds no slot', async () => {
+  it("a body that doesn't arrive is a 408, and doesn't count as running", async () => {
     await world.start({ limits: { maxConcurrent: 1, maxQueued: 0, bodyTimeoutMs: 50 } });
     const text = await new Promise<string>((resolve) => {
       let answer = '';
@@ -55,7 +55,7 @@ describe('too much at once', () => {
     expect((await world.post(CHAT)).status).toBe(200);
   });
 
-  it('a client that leaves in the middle of its body has held no slot', async () => {
+  it('a client that disconnects in the middle of its body never counts as running', async () => {
     await world.start({ limits: { maxConcurrent: 1, maxQueued: 0 } });
     const socket = connect(world.running.port, '127.0.0.1');
     socket.write(

@@ -117,7 +117,7 @@ describe('the request', () => {
     expect(second?.headers['anthropic-beta']).toBe('never-heard-of-2099-12-31,b');
   });
 
-  it('carries nothing that tells who asked', async () => {
+  it('forwards nothing that identifies the client', async () => {
     await ask('openai-chat', CHAT, {
       cookie: 'a=b',
       'x-forwarded-for': '10.1.2.3',
@@ -162,7 +162,7 @@ describe('the request', () => {
 });
 
 describe('the answer', () => {
-  it('has none of the upstream’s own headers, and our request id', async () => {
+  it("drops the upstream's own headers, and has our request id", async () => {
     for (const [dialect, body, idHeader] of [
       ['openai-chat', CHAT, 'x-request-id'],
       ['anthropic-messages', MESSAGES, 'request-id'],
@@ -178,7 +178,7 @@ describe('the answer', () => {
     }
   });
 
-  it('keeps what tells a client when to try again', async () => {
+  it('keeps the headers that say when to retry', async () => {
     upstream.next({
       kind: 'error',
       status: 429,

@@ -34,7 +34,7 @@ describe('RevokedCalls', () => {
     return calls;
   }
 
-  it('tells the calls of a revoked key twice within a second, and no others', () => {
+  it('ends the calls of a revoked key twice within a second, and no others', () => {
     const [mine, other] = [call(), call(ids[1])];
     const calls = running(mine, other);
     const watch = new RevokedCalls({ isLive: (id) => ok(id === other.keyId) }, calls);

@@ -34,7 +34,7 @@ describe('a gateway key', () => {
     expect(seen.size).toBe(256);
   });
 
-  it('tells every single-character slip by its checksum', () => {
+  it('detects every single-character typo by its checksum', () => {
     const { text } = mint();
     for (let at = 0; at < text.length; at += 1) {
       const slip = text[at] === 'x' ? 'y' : 'x';
@@ -42,7 +42,7 @@ describe('a gateway key', () => {
     }
   });
 
-  it('tells swapped neighbours', () => {
+  it('detects swapped neighbours', () => {
     const { text } = mint();
     for (let at = 11; at < text.length - 1; at += 1) {
       const [one = '', other = ''] = [text[at], text[at + 1]];

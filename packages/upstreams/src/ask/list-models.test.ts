@@ -113,7 +113,7 @@ describe('the test of a key', () => {
     ]);
   });
 
-  it('ends when nobody waits for it', async () => {
+  it('is cancelled with its signal', async () => {
     upstream.respond(() => ({ kind: 'echo', headDelayMs: 60_000 }));
     const stop = new AbortController();
     const listed = list(provider('openai-chat'), KEY, stop.signal);

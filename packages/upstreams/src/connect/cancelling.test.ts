@@ -32,7 +32,7 @@ describe('cancelling', () => {
     expect(world.upstream.requests).toHaveLength(0);
   });
 
-  it('before the connection stands sends nothing', async () => {
+  it('before the connection is open sends nothing', async () => {
     const { exchange, calls } = world.run(world.request());
     exchange.cancel();
     expect(await calls).toEqual(['failure cancelled']);

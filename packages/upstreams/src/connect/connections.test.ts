@@ -120,7 +120,7 @@ describe('failures', () => {
     expect(world.upstream.requests[1]?.connection).toBe(world.upstream.requests[0]?.connection);
   });
 
-  it('nobody listens, or the name is unknown', async () => {
+  it('the connection is refused, or the name is unknown', async () => {
     const refused = world.provider({ baseUrl: 'http://127.0.0.1:1' });
     expect(await world.run(world.request({ provider: refused })).calls).toEqual([
       'failure unreachable refused',

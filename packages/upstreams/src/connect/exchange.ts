@@ -213,7 +213,7 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
     return ofProxy ? { reason: 'proxy-failed', status: undefined } : failure;
   }
 
-  /** undici would take a fault of our own for an error of the connection. */
+  /** Handles exceptions of our own, which undici would treat as connection errors. */
   stopOnFault(fault: unknown): void {
     rethrow(fault);
     this.#abort(CANCELLED);

@@ -145,7 +145,7 @@ describe('the proxy of the configuration', () => {
     expect(sent.join()).not.toMatch(/proxy/i);
   });
 
-  it('a wrong password is told apart, and nothing goes around the proxy', async () => {
+  it('reports a wrong password, and sends nothing past the proxy', async () => {
     const from = through({ username: 'user', passwordSecret: 'proxy' }, 'wrong');
     expect(await models(from)).toEqual({ reason: 'proxy-failed', status: 407 });
     expect(upstream.requests).toEqual([]);

@@ -77,7 +77,7 @@ describe('how the demo streams', () => {
     expect((await collect(demoAnswer(request, pause, never))).at(-1)?.kind).toBe('finish');
   });
 
-  it('stops when told, in the middle of a wait', async () => {
+  it('stops on abort, in the middle of a wait', async () => {
     const stop = new AbortController();
     const pause = (_: number, signal: AbortSignal): Promise<void> =>
       new Promise((_resolve, reject) => {

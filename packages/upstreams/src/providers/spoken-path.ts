@@ -1,7 +1,7 @@
 import { DIALECTS } from '@postern/dialects';
 import type { DialectId, Provider } from '@postern/protocol';
 
-/** Where a provider answers in a dialect, below its `baseUrl`; undefined where it does not speak it over HTTP. */
+/** A provider's path for a dialect, below its `baseUrl`; undefined if it doesn't support it over HTTP. */
 export function spokenPath(
   provider: Pick<Provider, 'dialect' | 'alsoSpeaks' | 'inProcess'>,
   dialect: DialectId,
