@@ -25,7 +25,7 @@ export interface Provider {
   readonly models: readonly string[];
   /** Where the user gets a key. */
   readonly keyPage: string | undefined;
-  /** It answers in this process and contacts nobody: only the chat can ask it. */
+  /** The model runs in this process, without network requests. Only the chat can use it. */
   readonly inProcess: boolean;
   readonly builtIn: boolean;
   /** Plain HTTP is allowed: loopback, or a host named as local in the configuration. */

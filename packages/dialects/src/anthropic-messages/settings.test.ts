@@ -114,7 +114,7 @@ const ROWS: readonly Row[] = [
     ['dropped extra.logit_bias', 'dropped extra'],
   ],
   [
-    'thinking that nobody signed',
+    'thinking without a signature',
     {
       turns: [
         user(text('q')),

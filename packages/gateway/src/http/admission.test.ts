@@ -250,7 +250,7 @@ describe('bodies', () => {
     ['no model', '{"messages":[]}'],
     ['malformed UTF-8', '{"model":"\xff"}'],
     ['depth', `{"model":"m","x":${'['.repeat(5000)}`],
-  ])('%s is 400 and reaches nobody', async (_name, body) => {
+  ])('%s is 400 and is not forwarded', async (_name, body) => {
     for (const path of ['/v1/messages', '/v1/chat/completions']) {
       const bytes = requestText(
         `POST ${path} HTTP/1.1`,

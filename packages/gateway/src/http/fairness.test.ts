@@ -48,7 +48,7 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await setImmediate();
 }
 
-/** Asks with a key that nobody has used before. */
+/** Sends a request with a new key. */
 async function askAsAnother(content = 'hi'): Promise<number> {
   others += 1;
   const { key } = expectOk(running.store.keys.create({ name: `other ${others}` }));
