@@ -44,7 +44,7 @@ describe.skipIf(skipBecause('first run in Chromium', whyNoPrograms(['chromium'])
       await browser.page.goto(again.launchUrl);
       await browser.page.getByLabel('Passphrase', { exact: true }).fill('not the passphrase');
       await browser.page.keyboard.press('Enter');
-      await browser.page.getByText(/Can't open the vault/).waitFor();
+      await browser.page.getByText(/Can’t open the vault/).waitFor();
       await browser.page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
       await browser.page.keyboard.press('Enter');
       await browser.page.getByRole('link', { name: /Show me a table/ }).click();
