@@ -72,8 +72,8 @@ export function sessionRoutes(parts: AppApiParts): Hono<AppEnv> {
 
 /** Sets the cookie half in the browser; the body carries the other half for the page. */
 export function givePass(parts: AppApiParts, context: Context, pass: SessionPass): void {
-  const { name, sameSite, path } = parts.place.cookie;
-  setCookie(context, name, pass.token, { httpOnly: true, sameSite, path });
+  const { name, ...attributes } = parts.place.cookie;
+  setCookie(context, name, pass.token, { httpOnly: true, ...attributes });
 }
 
 async function recordSignIn(postern: Postern): Promise<Result<undefined, Problem>> {

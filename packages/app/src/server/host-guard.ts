@@ -23,7 +23,7 @@ export interface HostGuard {
 }
 
 export interface GuardedNames {
-  readonly scheme: 'http';
+  readonly scheme: 'http' | 'https';
   /** Each with its port. */
   readonly hosts: readonly string[];
   readonly pageHost: string;

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { failed, ok, type Result } from '@postern/kernel';
-import type { ListenAddress, Listener } from './listener.ts';
+import type { Listener, TlsIdentity } from './listener.ts';
 
 export interface ListenFailure {
   readonly reason: 'port-taken' | 'port-refused';
@@ -34,24 +35,24 @@ const NO_ADDRESS: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT'
 const PICKS = 20;
 
 /** Listens on one port of all addresses of a listener. For port 0 the system picks a free port. */
-export async function listenOn({
-  addresses,
-  port,
-}: Pick<Listener, 'addresses' | 'port'>): Promise<Result<PortListening, ListenFailure>> {
+export async function listenOn(
+  listener: Pick<Listener, 'addresses' | 'port' | 'tls'>,
+): Promise<Result<PortListening, ListenFailure>> {
   for (let picks = 1; ; picks += 1) {
-    const opened = await openAll(addresses, port);
-    if (opened.ok || port !== 0 || picks === PICKS) return opened;
+    const opened = await openAll(listener);
+    if (opened.ok || listener.port !== 0 || picks === PICKS) return opened;
   }
 }
 
-async function openAll(
-  addresses: readonly ListenAddress[],
-  wanted: number,
-): Promise<Result<PortListening, ListenFailure>> {
+async function openAll({
+  addresses,
+  port: wanted,
+  tls,
+}: Pick<Listener, 'addresses' | 'port' | 'tls'>): Promise<Result<PortListening, ListenFailure>> {
   const opened: Server[] = [];
   let port = wanted;
   for (const { host, label, isRequired } of addresses) {
-    const server = createServer(LIMITS, refuseYet);
+    const server = serverWith(tls);
     const code = await outcome(server, () => server.listen({ port, host, ipv6Only: true }));
     if (code === undefined) {
       opened.push(server);
@@ -72,6 +73,11 @@ async function openAll(
       await closeAll(opened, graceMs);
     },
   });
+}
+
+function serverWith(tls: TlsIdentity | undefined): Server {
+  if (tls === undefined) return createServer(LIMITS, refuseYet);
+  return createTlsServer({ ...LIMITS, ...tls, minVersion: 'TLSv1.2' }, refuseYet);
 }
 
 /** Until requests can be handled, connections are closed, as if the server weren't running yet. */

@@ -16,6 +16,23 @@ describe('the loopback listener', () => {
   });
 });
 
+describe('a listener with TLS', () => {
+  const withTls = { ...loopbackListener(0), tls: { cert: 'unused', key: 'unused' } };
+  const { pageOrigin, gatewayUrl, guard, cookie } = placeOf(withTls, 7420);
+
+  it('has https addresses, and a cookie that browsers send over TLS only', () => {
+    expect([pageOrigin, gatewayUrl]).toEqual(['https://localhost:7420', 'https://127.0.0.1:7420']);
+    expect(cookie.secure).toBe(true);
+    expect(placeOf(loopbackListener(0), 7420).cookie.secure).toBe(false);
+  });
+
+  it('rejects the plain origin of the same host', () => {
+    const request = { host: 'localhost:7420', fetchSite: undefined };
+    expect(guard.admits({ ...request, origin: 'https://localhost:7420' })).toBe(true);
+    expect(guard.admits({ ...request, origin: 'http://localhost:7420' })).toBe(false);
+  });
+});
+
 describe('a launch link', () => {
   it.each([
     ['http://localhost:7420/#launch=a_B-9', true],

@@ -8,6 +8,8 @@ export interface Listener {
   readonly addresses: readonly ListenAddress[];
   /** On every address; 0 is a free one. */
   readonly port: number;
+  /** Undefined for plain HTTP, which only loopback may have. */
+  readonly tls: TlsIdentity | undefined;
   /** The names that a `Host` header may give, without the port. */
   readonly hosts: readonly string[];
   /** The one of `hosts` under which the page and the app API are; under the others the page leads there. */
@@ -29,6 +31,12 @@ export interface ListenAddress {
   readonly isRequired: boolean;
 }
 
+/** The server's certificate, with its chain, and its private key, in PEM. */
+export interface TlsIdentity {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** The cookie with the browser's half of a session. */
 export interface CookiePolicy {
   /** The port is appended: cookies aren't bound to ports, and two homes must not sign each other out. */
@@ -37,7 +45,8 @@ export interface CookiePolicy {
   readonly path: string;
 }
 
-const SCHEME = 'http';
+type Scheme = 'http' | 'https';
+
 const PAGE_HOST = 'localhost';
 const GATEWAY_HOST = '127.0.0.1';
 const LOOPBACK_HOSTS = [PAGE_HOST, GATEWAY_HOST, '[::1]'];
@@ -53,6 +62,7 @@ export function loopbackListener(port: number): Listener {
       { host: '::1', label: ' of [::1], where browsers look for localhost', isRequired: false },
     ],
     port,
+    tls: undefined,
     hosts: LOOPBACK_HOSTS,
     pageHost: PAGE_HOST,
     gatewayHost: GATEWAY_HOST,
@@ -69,25 +79,30 @@ export interface ListenerPlace {
   /** Where programs reach the gateway: `http://127.0.0.1:7420`. */
   readonly gatewayUrl: string;
   readonly guard: HostGuard;
-  /** With the whole name. */
-  readonly cookie: CookiePolicy;
+  /** With the whole name; `secure`: the browser sends it over TLS only. */
+  readonly cookie: CookiePolicy & { readonly secure: boolean };
 }
 
 export function placeOf(listener: Listener, port: number): ListenerPlace {
-  const { hosts, pageHost, gatewayHost, origins, cookie, serves } = listener;
+  const { tls, hosts, pageHost, gatewayHost, origins, cookie, serves } = listener;
+  const scheme: Scheme = tls === undefined ? 'http' : 'https';
   const withPort = (host: string): string => `${host}:${String(port)}`;
-  const originOf = (host: string): string => `${SCHEME}://${withPort(host)}`;
+  const originOf = (host: string): string => `${scheme}://${withPort(host)}`;
   const pageOrigin = originOf(pageHost);
   return {
     pageOrigin,
     gatewayUrl: originOf(gatewayHost),
     guard: createHostGuard({
-      scheme: SCHEME,
+      scheme,
       hosts: hosts.map(withPort),
       pageHost: withPort(pageHost),
       origins: serves.has('page') ? [pageOrigin, ...origins] : origins,
     }),
-    cookie: { ...cookie, name: `${cookie.name}-${String(port)}` },
+    cookie: {
+      ...cookie,
+      name: `${cookie.name}-${String(port)}`,
+      secure: scheme === 'https',
+    },
   };
 }
 
@@ -96,7 +111,7 @@ const LAUNCH_PATH = /^\d{1,5}\/#launch=[\w-]+$/;
 /** Whether a text is a link that signs in to the page of a `loopbackListener`, and nothing else. */
 export function isLaunchUrl(text: string): boolean {
   return [PAGE_HOST, GATEWAY_HOST].some((host) => {
-    const start = `${SCHEME}://${host}:`;
+    const start = `http://${host}:`;
     return text.startsWith(start) && LAUNCH_PATH.test(text.slice(start.length));
   });
 }

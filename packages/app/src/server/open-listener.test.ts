@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { request as requestTls } from 'node:https';
 import { join } from 'node:path';
 import { expectOk } from '@postern/kernel';
+import { makeCertificateAuthority } from '@postern/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { composeInDirectory } from '../testing/compose-in-directory.ts';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
@@ -24,8 +26,15 @@ const GATEWAY_ONLY: Listener = {
   serves: new Set(['gateway']),
 };
 
+const AUTHORITY = makeCertificateAuthority();
+const WITH_TLS: Listener = {
+  ...GATEWAY_ONLY,
+  tls: AUTHORITY.issue({ names: ['gateway.example'] }),
+};
+
 let own: OpenListener;
 let gatewayOnly: OpenListener;
+let withTls: OpenListener;
 
 beforeEach(async () => {
   const pageDirectory = scratchDirectory();
@@ -44,8 +53,9 @@ beforeEach(async () => {
     expectOk(await openListener({ listener, routers, clock, log }));
   own = await open(OWN);
   gatewayOnly = await open(GATEWAY_ONLY);
+  withTls = await open(WITH_TLS);
   return async () => {
-    await Promise.all([own.close(0), gatewayOnly.close(0)]);
+    await Promise.all([own, gatewayOnly, withTls].map((opened) => opened.close(0)));
     await postern.close();
   };
 });
@@ -97,5 +107,35 @@ describe('two listeners of one process', () => {
     for (const origin of [own.place.pageOrigin, gatewayOnly.place.pageOrigin]) {
       expect(await ask(gatewayOnly, 'gateway.example', '/v1/models', origin)).toBe(403);
     }
+  });
+});
+
+/** The status of a request over TLS, by a client that trusts only this authority. */
+async function askOverTls({ place }: OpenListener, authority: string): Promise<number | undefined> {
+  const { port } = new URL(place.gatewayUrl);
+  const options = {
+    ...{ host: '127.0.0.1', port, path: '/v1/models', agent: false },
+    ...{ servername: 'gateway.example', headers: { host: `gateway.example:${port}` } },
+    ca: authority,
+  };
+  return await new Promise((resolve, reject) => {
+    const asked = requestTls(options, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+describe('a listener with TLS', () => {
+  it('answers under its certificate', async () => {
+    expect(withTls.place.gatewayUrl).toMatch(/^https:\/\/gateway\.example:\d+$/);
+    expect(await askOverTls(withTls, AUTHORITY.certificate)).toBe(401);
+    const another = makeCertificateAuthority().certificate;
+    await expect(askOverTls(withTls, another)).rejects.toThrow(/certificate/);
+  });
+
+  it("doesn't answer without TLS", async () => {
+    await expect(ask(withTls, 'gateway.example', '/v1/models')).rejects.toThrow(/hang up|ECONN/);
   });
 });
