@@ -65,7 +65,7 @@ function linesOf({ sent, isAnew }: Sent, { to }: Receiver): readonly string[] {
 }
 
 /** `postern audit forward --status`: how many records the receiver is missing, and since when. */
-export async function tellBehind(context: CommandContext): Promise<void> {
+export async function reportUnsent(context: CommandContext): Promise<void> {
   const { to } = receiverOf(context);
   await withLog(context, async (log) => {
     const { sent, behind, records } = orFail(await log.unsent(), describeAuditFailure);

@@ -88,13 +88,13 @@ async function run(context: CommandContext, options: UpOptions, port: number): P
   // A second signal doesn't wait for running answers.
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
-  sayEnding(context, log, 'process.stopping', 'Stopping: saving answers in progress.');
+  announceEnd(context, log, 'process.stopping', 'Stopping: saving answers in progress.');
   await serving.value.close();
-  sayEnding(context, log, 'process.stopped', 'Stopped.');
+  announceEnd(context, log, 'process.stopped', 'Stopped.');
 }
 
 /** A user at the terminal wants to see this at any log level; a program only at its own level. */
-function sayEnding(
+function announceEnd(
   context: CommandContext,
   log: ProcessLog,
   event: 'process.stopping' | 'process.stopped',

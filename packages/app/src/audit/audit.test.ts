@@ -5,7 +5,7 @@ import { parseReference, type SecretRequest } from '@postern/run';
 import { type SecretRecord } from '@postern/vault';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
-import { handOut } from './audit.ts';
+import { takeRecorded } from './audit.ts';
 import { findSecrets } from '../secrets/find-secrets.ts';
 
 const USE = { action: 'secret.inject', program: executablePath.from('/bin/true') } as const;
@@ -46,7 +46,7 @@ async function take(request: SecretRequest): Promise<readonly [object, readonly 
     const fields = Object.entries(texts).map(([field, text]) => [field, Secret.of(text)] as const);
     return Promise.resolve(ok({ name, fields: new Map(fields), createdAtMs: 1, updatedAtMs: 1 }));
   };
-  const taken = await handOut(log, USE, await findSecrets(get, request));
+  const taken = await takeRecorded(log, USE, await findSecrets(get, request));
   const records = expectOk(await log.tail(99)).filter(({ action }) => action === 'secret.inject');
   if (!taken.ok) return [taken.failure, records.map(lineOf)];
   const values = [...taken.value.values].map(([key, value]) => [key, revealSecret(value)] as const);
@@ -97,6 +97,8 @@ describe('secrets that are taken together', () => {
     });
     const full = failed({ reason: 'disk-full', path: 'somewhere' } as const);
     const fullLog: AuditLog = { ...log, append: () => Promise.resolve(full) };
-    expect(await handOut(fullLog, USE, found)).toMatchObject({ failure: { code: 'DISK_FULL' } });
+    expect(await takeRecorded(fullLog, USE, found)).toMatchObject({
+      failure: { code: 'DISK_FULL' },
+    });
   });
 });

@@ -92,7 +92,7 @@ export async function record(
 const READING: SecretUse = { action: 'secret.read' };
 
 /** Records which secrets are used, and only then returns their values. */
-export async function handOut(
+export async function takeRecorded(
   log: AuditLog,
   use: SecretUse,
   found: Result<FoundSecrets, UnreadableSecret>,
@@ -121,7 +121,7 @@ export function auditedVault(vault: OpenVault, log: AuditLog): OpenVault {
       return await recordResult(log, { ...use, subject: { kind: 'secret', name } }, found);
     },
     take: async (request, use) =>
-      await handOut(log, use, await findSecrets((name) => vault.get(name), request)),
+      await takeRecorded(log, use, await findSecrets((name) => vault.get(name), request)),
     put: async (next, action) => {
       const stored = await vault.put(next);
       const subject = { kind: 'secret', name: next.name } as const;

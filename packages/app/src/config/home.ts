@@ -83,7 +83,7 @@ export function prepareHome(home: Home): Result<undefined, HomeFailure> {
   ];
   for (const each of all) {
     const [path, as] = each;
-    const problem = lookAt(each);
+    const problem = checkDirectory(each);
     if (problem !== undefined) return failed(problem);
     const exposedBy = as === 'itself' ? undefined : unsafeAncestor(path);
     if (exposedBy !== undefined) return failed({ reason: 'home-exposed', path: exposedBy });
@@ -96,7 +96,7 @@ export function prepareHome(home: Home): Result<undefined, HomeFailure> {
 }
 
 /** Returns the problem of an existing path; undefined if there is none, or nothing exists. */
-function lookAt(directory: Directory): HomeFailure | undefined {
+function checkDirectory(directory: Directory): HomeFailure | undefined {
   const [path] = directory;
   try {
     const found = statsOf(directory);

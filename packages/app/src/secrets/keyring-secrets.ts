@@ -51,8 +51,8 @@ export async function keyringSecrets(
         const unlocked = await parts.unlocked();
         return unlocked.ok ? await unlocked.value.take(request, use) : unlocked;
       }
-      const { handOut } = await audit;
-      return log.ok ? await handOut(log.value, use, found) : log;
+      const { takeRecorded } = await audit;
+      return log.ok ? await takeRecorded(log.value, use, found) : log;
     },
   };
 }

@@ -49,8 +49,8 @@ export function addAuditCommands(program: Command, context: GetContext): void {
     )
     .option('--status', 'show how many records the receiver is missing')
     .action(async (options: { follow?: true; status?: true }) => {
-      const { forwardAudit, tellBehind } = await import('../audit-forward.ts');
-      if (options.status === true) await tellBehind(context());
+      const { forwardAudit, reportUnsent } = await import('../audit-forward.ts');
+      if (options.status === true) await reportUnsent(context());
       else await forwardAudit(context(), { follow: options.follow === true });
     });
 }
