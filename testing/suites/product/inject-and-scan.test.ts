@@ -61,7 +61,7 @@ describe('postern inject', () => {
 
   test.each([
     ['a missing secret', '{{ postern://none }}{{ postern://nor }}', 4, /none\/value, nor\/value/],
-    ['an invalid reference', 'a\n{{ postern://a/b/c }}', 2, /line 2: the reference is not/],
+    ['an invalid reference', 'a\n{{ postern://a/b/c }}', 2, /line 2: the reference is malformed/],
     ['unclosed braces', '{{ postern://openai', 2, /REFERENCE_INVALID/],
   ])('%s writes nothing', async (name, template, code, words) => {
     const directory = directoryWith(name, { 'app.tpl': template });
