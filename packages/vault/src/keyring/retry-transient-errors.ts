@@ -17,9 +17,8 @@ const ITEM_GONE =
   /No such (?:interface|object path)|does not exist at path|UnknownObject|NoSuchObject/i;
 
 /**
- * GNOME Keyring sometimes crashes because it loses the record of a client that has just connected
- * (gitlab.gnome.org/GNOME/gnome-keyring, 190, 196 and 199). The desktop restarts it. Until then, its name
- * isn't on the bus.
+ * GNOME Keyring sometimes crashes; gitlab.gnome.org/GNOME/gnome-keyring 190, 196 and 199 report this for
+ * the first request of a client. The desktop restarts it. Until then, its name isn't on the bus.
  */
 const SERVICE_CRASHED = /recipient disconnected/i;
 const SERVICE_ABSENT = /not provided by any \.service|ServiceUnknown/i;
