@@ -39,7 +39,7 @@ describe('Unlock', () => {
   it('sends the recovery code without surrounding spaces', async () => {
     server.reply('POST /api/unlock', json({ state: appState() }));
     render(<Unlock state={locked} />);
-    await userEvent.click(screen.getByRole('button', { name: 'Use code' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Use recovery code' }));
     await userEvent.type(screen.getByLabelText('Recovery code'), '  postern1-abcd {Enter}');
     expect(server.sentTo('POST /api/unlock')).toEqual([{ recoveryCode: 'postern1-abcd' }]);
   });

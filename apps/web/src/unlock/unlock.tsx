@@ -15,7 +15,7 @@ type UnlockMethod = 'keyring' | 'passphrase' | 'recovery';
 const SWITCH_LABELS: Readonly<Record<UnlockMethod, string>> = {
   keyring: 'Use keyring',
   passphrase: 'Use passphrase',
-  recovery: 'Use code',
+  recovery: 'Use recovery code',
 };
 
 /** Unlocks the vault with the keyring, the passphrase or the recovery code. */
