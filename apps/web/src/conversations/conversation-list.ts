@@ -53,6 +53,12 @@ export function upsertConversation(conversation: Conversation): void {
   });
 }
 
+/** Updates a conversation that is still listed: the user may have deleted it meanwhile. */
+function updateListed(conversation: Conversation): void {
+  const { conversations } = conversationList.get();
+  if (conversations.some(({ id }) => id === conversation.id)) upsertConversation(conversation);
+}
+
 /** Removes a conversation from the list on the page only. */
 function dropConversation(dropped: ConversationId): void {
   conversationList.update((now) => ({
@@ -67,7 +73,7 @@ export async function renameConversation(
 ): Promise<ApiResult<Conversation>> {
   upsertConversation({ ...conversation, title });
   const renamed = await appApi.changeConversation(conversation.id, { title });
-  upsertConversation(renamed.ok ? renamed.value : conversation);
+  updateListed(renamed.ok ? renamed.value : conversation);
   return renamed;
 }
 

@@ -1,11 +1,11 @@
 import { act, render, screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openChat } from '../chat/chat.ts';
 import { Toasts } from '../controls/toasts.tsx';
 import { conversationList, loadConversations } from '../conversations/conversation-list.ts';
 import { currentRoute, navigate } from '../navigation/route.ts';
-import { failure, fakeServer, json, noContent } from '../testing/fake-server.ts';
+import { failure, fakeServer, held, json, noContent } from '../testing/fake-server.ts';
 import { conversation } from '../testing/page-data.ts';
 import { Conversations } from './conversations.tsx';
 
@@ -27,6 +27,12 @@ beforeEach(async () => {
       <Toasts />
     </>,
   );
+});
+
+afterEach(async () => {
+  for (const dismiss of screen.queryAllByRole('button', { name: 'Dismiss' })) {
+    await userEvent.click(dismiss);
+  }
 });
 
 describe('ConversationRow', () => {
@@ -60,6 +66,28 @@ describe('ConversationRow', () => {
     await userEvent.keyboard('{F2}Gates{Enter}');
     await screen.findByText('Couldn’t rename the chat. The disk is full.');
     expect(titles()).toEqual(['First', 'Second']);
+  });
+
+  it.each([
+    ['succeeds', json({ ...FIRST, title: 'Gates' })],
+    ['fails', failure('DISK_FULL', 'The disk is full.')],
+  ])('stays deleted when the rename before it %s late', async (outcome, late) => {
+    const rename = held(late);
+    server.reply(`PATCH ${path}`, rename.reply);
+    server.reply(`DELETE ${path}`, noContent());
+    link('First').focus();
+    await userEvent.keyboard('{F2}Gates{Enter}');
+    link('Gates').focus();
+    await userEvent.keyboard('{Delete}');
+    expect(titles()).toEqual(['Second']);
+    rename.release();
+    if (outcome === 'fails') await screen.findByText(/Couldn’t rename the chat/);
+    else {
+      await expect
+        .poll(() => openChat(FIRST.id).chat.get().conversation)
+        .toMatchObject({ title: 'Gates' });
+    }
+    expect(titles()).toEqual(['Second']);
   });
 
   it('deletes the open chat, leaves it, and Undo brings it back', async () => {
