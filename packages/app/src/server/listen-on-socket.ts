@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { isOwn, PRIVATE_FILE } from '@postern/disk';
+import { isOwn } from '@postern/disk';
 import { failed, ok, type Randomness, type Result } from '@postern/kernel';
 import { problem, type Problem } from '@postern/protocol';
 import type { ControlPlace } from '../instance/control-address.ts';
@@ -94,8 +94,9 @@ async function openSocket(
   const release = (): void => {
     bound.value[Symbol.dispose]();
   };
-  const code = await outcome(server, () => server.listen(path));
-  if (code === undefined && process.platform !== 'win32') chmodSync(path, PRIVATE_FILE);
+  const code = await outcome(server, () => {
+    listenPrivately(server, path);
+  });
   const identity = code === undefined ? socketIdentity(socket) : ok(undefined);
   if (identity.ok && identity.value !== undefined) {
     return ok({ identity: identity.value, release });
@@ -133,4 +134,17 @@ function requireProof(
     });
   });
   return unproven;
+}
+
+/**
+ * Creates the socket with mode 0600. If it got its mode afterwards, a command that looks in between would
+ * take it for another user's. Node binds the path before `listen` returns.
+ */
+function listenPrivately(server: Server, path: string): void {
+  const before = process.umask(0o177);
+  try {
+    server.listen(path);
+  } finally {
+    process.umask(before);
+  }
 }
