@@ -15,7 +15,11 @@ const NOTHING: ConversationList = { status: 'idle', conversations: [], next: nul
 
 export const conversationList = createStore<ConversationList>(NOTHING);
 
+/** Deleted here. A response that comes later, to a rename or at an answer's end, doesn't list them again. */
+const deletedIds = new Set<ConversationId>();
+
 export function clearConversations(): void {
+  deletedIds.clear();
   conversationList.set(NOTHING);
 }
 
@@ -33,6 +37,7 @@ export async function loadMoreConversations(): Promise<void> {
 async function loadPage(before: ConversationId | null): Promise<void> {
   conversationList.update((now) => ({ ...now, status: 'loading' }));
   const page = await appApi.conversations(before);
+  if (page.ok) for (const { id } of page.value.conversations) deletedIds.delete(id);
   conversationList.update((now) => {
     if (!page.ok) return { ...now, status: page.failure };
     const kept = before === null ? [] : now.conversations;
@@ -46,17 +51,11 @@ async function loadPage(before: ConversationId | null): Promise<void> {
 export function upsertConversation(conversation: Conversation): void {
   conversationList.update((now) => {
     // The list was cleared, for example because the vault locked while an answer was streaming.
-    if (now.status === 'idle') return now;
+    if (now.status === 'idle' || deletedIds.has(conversation.id)) return now;
     const others = now.conversations.filter(({ id }) => id !== conversation.id);
     const all = [...others, conversation].sort((a, b) => b.updatedAtMs - a.updatedAtMs);
     return { ...now, conversations: all };
   });
-}
-
-/** Updates a conversation that is still listed: the user may have deleted it meanwhile. */
-function updateListed(conversation: Conversation): void {
-  const { conversations } = conversationList.get();
-  if (conversations.some(({ id }) => id === conversation.id)) upsertConversation(conversation);
 }
 
 /** Removes a conversation from the list on the page only. */
@@ -73,21 +72,28 @@ export async function renameConversation(
 ): Promise<ApiResult<Conversation>> {
   upsertConversation({ ...conversation, title });
   const renamed = await appApi.changeConversation(conversation.id, { title });
-  updateListed(renamed.ok ? renamed.value : conversation);
+  upsertConversation(renamed.ok ? renamed.value : conversation);
   return renamed;
 }
 
 export async function deleteConversation(
   conversation: Conversation,
 ): Promise<ApiResult<undefined>> {
+  deletedIds.add(conversation.id);
   dropConversation(conversation.id);
   const deleted = await appApi.deleteConversation(conversation.id);
-  if (!deleted.ok) upsertConversation(conversation);
+  if (!deleted.ok) {
+    deletedIds.delete(conversation.id);
+    upsertConversation(conversation);
+  }
   return deleted;
 }
 
 export async function restoreConversation(id: ConversationId): Promise<ApiResult<Conversation>> {
   const restored = await appApi.restoreConversation(id);
-  if (restored.ok) upsertConversation(restored.value);
+  if (restored.ok) {
+    deletedIds.delete(id);
+    upsertConversation(restored.value);
+  }
   return restored;
 }

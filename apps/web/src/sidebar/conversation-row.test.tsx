@@ -2,11 +2,12 @@ import { act, render, screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openChat } from '../chat/chat.ts';
+import { runTurn } from '../chat/run-turn.ts';
 import { Toasts } from '../controls/toasts.tsx';
 import { conversationList, loadConversations } from '../conversations/conversation-list.ts';
 import { currentRoute, navigate } from '../navigation/route.ts';
-import { failure, fakeServer, held, json, noContent } from '../testing/fake-server.ts';
-import { conversation } from '../testing/page-data.ts';
+import { failure, fakeServer, held, json, noContent, turnStream } from '../testing/fake-server.ts';
+import { conversation, message } from '../testing/page-data.ts';
 import { Conversations } from './conversations.tsx';
 
 const server = fakeServer();
@@ -87,6 +88,30 @@ describe('ConversationRow', () => {
         .poll(() => openChat(FIRST.id).chat.get().conversation)
         .toMatchObject({ title: 'Gates' });
     }
+    expect(titles()).toEqual(['Second']);
+  });
+
+  it('stays deleted when its answer ends later', async () => {
+    const turn = turnStream();
+    server.reply(`POST ${path}/turns`, turn.reply);
+    server.reply(`DELETE ${path}`, noContent());
+    const input = { parentId: null, text: 'Hello', provider: 'fake', model: 'm' };
+    const question = message(1, 'Hello', { role: 'user', parentId: null });
+    const answer = message(2, 'Sure', { role: 'assistant', parentId: question.id });
+    let ended: Promise<boolean> | undefined;
+    await act(async () => {
+      ended = runTurn(openChat(FIRST.id), input);
+      turn.send({ kind: 'begun', question, answer: { ...answer, status: 'streaming' } });
+      await Promise.resolve();
+    });
+    link('First').focus();
+    await userEvent.keyboard('{Delete}');
+    expect(titles()).toEqual(['Second']);
+    await act(async () => {
+      turn.send({ kind: 'done', answer, conversation: FIRST });
+      turn.end();
+      expect(await ended).toBe(true);
+    });
     expect(titles()).toEqual(['Second']);
   });
 
