@@ -3,6 +3,7 @@ import type {
   AnswerEvent,
   AnswerFailure,
   DialectId,
+  EndpointName,
   ErrorCodeName,
   ModelAnswer,
   ModelRequest,
@@ -46,6 +47,8 @@ export interface Encoded<T> {
 export interface DialectRoute {
   /** As the client calls it: `/v1/chat/completions`. */
   readonly path: string;
+  /** The name of the route's endpoint in the scopes of a gateway key. */
+  readonly endpoint: EndpointName;
   /** Appended to the provider's answer path for this dialect; empty for the answer route itself. */
   readonly suffix: string;
   /** Whether a response costs tokens. */

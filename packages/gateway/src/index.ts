@@ -1,5 +1,9 @@
 export { createGateway, type Gateway } from './http/gateway.ts';
-export { describeGatewayKeyFailure } from './keys/gateway-key.ts';
+export {
+  describeGatewayKeyFailure,
+  type GatewayKeyRecord,
+  type KeySettings,
+} from './keys/gateway-key.ts';
 export { SqliteAdmission } from './keys/sqlite-admission.ts';
 export { DEFAULT_LIMITS, type GatewayDeps, type GatewayLimits } from './ports.ts';
 export { isGatewayTarget } from './route/routes.ts';

@@ -1,6 +1,6 @@
 import type { ModelEntry } from '@postern/dialects';
 import type { Clock, MaybePromise, Randomness, Result } from '@postern/kernel';
-import type { DialectId, GatewayKeyId, Provider, ProviderId } from '@postern/protocol';
+import type { DialectId, GatewayKeyId, KeyScopes, Provider, ProviderId } from '@postern/protocol';
 import type {
   Credential,
   Exchange,
@@ -27,10 +27,10 @@ export type UpstreamCredentialFailure = Extract<
 >;
 
 /** The permissions of a valid token. The gateway enforces all of them. */
-export interface Grant {
+export interface Grant extends KeyScopes {
   readonly keyId: GatewayKeyId;
-  /** The models that may be called, by the names that a client uses. */
-  readonly models: 'all' | readonly string[];
+  /** The person or program that the key is for. */
+  readonly owner: string | undefined;
   /** Milliseconds since the Unix epoch, from which on the token is invalid; undefined for never. */
   readonly expiresAtMs: number | undefined;
 }

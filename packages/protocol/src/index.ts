@@ -26,6 +26,15 @@ export { ERROR_AREAS, ERROR_CODES, type ErrorCodeName } from './error-codes/erro
 export { EMPTY_ANSWER, foldAnswer, type FoldedAnswer } from './fold-answer.ts';
 export * from './ids.ts';
 export {
+  CLOSED_SCOPES,
+  keyScopesToWire,
+  parseKeyScopes,
+  type EndpointName,
+  type KeyBudget,
+  type KeyLimits,
+  type KeyScopes,
+} from './key-scopes.ts';
+export {
   MAX_PASSPHRASE_BYTES,
   MIN_PASSPHRASE_LENGTH,
   passphraseProblem,

@@ -30,7 +30,9 @@ it("postern key revoke ends the key's streams in another process", async () => {
     });
     expect(set).toMatchObject({ code: 0 });
   }
-  const key = (await runPostern(['key', 'create', 'laptop'], options)).stdout.trim();
+  const key = (
+    await runPostern(['key', 'create', 'laptop', '--all-models'], options)
+  ).stdout.trim();
   await using postern = await upPostern(options);
   const streams = Object.keys(ENDS).map(async (path) => {
     upstream.next(textReply('a b c', { fault: { kind: 'stall', afterFrames: 3 } }));

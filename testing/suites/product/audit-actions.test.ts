@@ -76,7 +76,8 @@ async function postern(parameters: readonly string[], input = ''): Promise<strin
 
 /** Runs the app with an unlocked vault: signs in, changes a setting, and calls the gateway. */
 async function useApp(): Promise<void> {
-  const key = /sk-postern-\S+/.exec(await postern(['key', 'create', 'theirs']))?.[0] ?? '';
+  const key =
+    /sk-postern-\S+/.exec(await postern(['key', 'create', 'theirs', '--all-models']))?.[0] ?? '';
   const running = await upPostern({ environment: home.environment, passphrase: PASSPHRASE });
   const app = await signIn(running.launchUrl);
   await app.request('PATCH', '/api/settings', { theme: 'dark' });

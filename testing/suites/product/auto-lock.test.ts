@@ -69,7 +69,7 @@ const isLocked = async (postern: { readonly address: string }, key: string): Pro
 };
 
 async function newKey(): Promise<string> {
-  return (await runPostern(['key', 'create', 'laptop'], options)).stdout.trim();
+  return (await runPostern(['key', 'create', 'laptop', '--all-models'], options)).stdout.trim();
 }
 
 describe('the app', () => {

@@ -47,7 +47,7 @@ const ROWS: readonly Row[] = [
   { command: 'inject -i TEMPLATE -o -', code: 0, prints: 'text', shows: true },
   { command: 'inject -i TEMPLATE -o FILLED', code: 0, isVerbose: true },
   { command: 'scan FILE', code: 1 },
-  { command: 'key create test', code: 0 },
+  { command: 'key create test --all-models', code: 0 },
   { command: 'key list', code: 0 },
   { command: 'key revoke test', code: 0 },
   { command: 'audit tail', code: 0 },

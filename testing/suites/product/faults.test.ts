@@ -152,7 +152,7 @@ describe('a failure prints one line with a remedy and loses no data', () => {
     for (const command of [
       ['secret', 'list'],
       ['secret', 'rm', 'openai', '--yes'],
-      ['key', 'create', 'x'],
+      ['key', 'create', 'x', '--all-models'],
     ]) {
       const ended = await runPostern(command, { ...environment, passphrase: 'another passphrase' });
       expectOneLine(ended, 8, /VAULT_WRONG_PASSPHRASE/);

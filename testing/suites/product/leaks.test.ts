@@ -90,7 +90,7 @@ async function converse({ canary, marks, upstream }: Scene, app: AppClient): Pro
 }
 
 async function useGateway({ canary, marks, options }: Scene, up: PosternUp): Promise<void> {
-  const made = await runPostern(['key', 'create', 'laptop', '--json'], options);
+  const made = await runPostern(['key', 'create', 'laptop', '--all-models', '--json'], options);
   const [key = ''] = /sk-postern-[\w-]+/.exec(made.stdout) ?? [];
   canary.watch('the gateway key', key);
   canary.searchBytes('the other output of key create', made.stderr);

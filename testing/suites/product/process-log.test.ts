@@ -36,7 +36,7 @@ describe("the app's log", () => {
     const options = { environment: home.environment, passphrase: PASSPHRASE };
     const value = canary.plant('the key of the upstream', (mark) => `sk-${mark}`);
     await runPostern(['secret', 'set', 'box'], { ...options, input: value });
-    const created = await runPostern(['key', 'create', 'laptop'], options);
+    const created = await runPostern(['key', 'create', 'laptop', '--all-models'], options);
     const key = created.stdout.trim();
     await using postern = await upPostern(options);
     const app = await signIn(postern.launchUrl);

@@ -55,7 +55,7 @@ function bytesIn(directory: string): ReadonlyMap<string, string> {
 async function addContent(options: PosternOptions): Promise<string> {
   const set = await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });
   expect(set).toMatchObject({ code: 0 });
-  const made = await runPostern(['key', 'create', 'laptop'], options);
+  const made = await runPostern(['key', 'create', 'laptop', '--all-models'], options);
   await using postern = await upPostern(options);
   const app = await signIn(postern.launchUrl);
   await app.request('POST', '/api/conversations', { title: TITLE });

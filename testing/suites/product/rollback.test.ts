@@ -47,7 +47,7 @@ describe('a vault file that was replaced by an older copy', () => {
     ['the passphrase', ['vault', 'passphrase', '--new-passphrase-fd', '4'], NEXT],
     ['the recovery code', ['vault', 'recovery'], PASSPHRASE],
   ])('opens no current data after a change of %s', async (_what, change, passphrase) => {
-    expect(await run(['key', 'create', 'mine'])).toMatchObject({ code: 0 });
+    expect(await run(['key', 'create', 'mine', '--all-models'])).toMatchObject({ code: 0 });
     for (const name of OLDER) copyFileSync(at(name), at(`${name}.old`));
     const { environment } = home;
     const changed = await runPostern(change, {

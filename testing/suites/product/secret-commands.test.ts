@@ -71,7 +71,7 @@ describe('a key typed in place of a name', () => {
       ['secret', 'test', KEY],
       ['secret', 'rm', KEY, '--yes'],
       ['secret', 'import', found, '--as', KEY],
-      ['key', 'create', KEY],
+      ['key', 'create', KEY, '--all-models'],
       ['key', 'revoke', KEY],
       ['run', '--secret', `A=postern://${KEY}`, '--', 'true'],
       ['run', '--', `A=${KEY}`, 'true'],

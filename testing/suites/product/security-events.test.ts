@@ -54,7 +54,7 @@ beforeAll(async () => {
   expect((await run(['secret', 'get', 'openai', '--raw'])).stdout).toBe(VALUE);
   const injected = ['run', '--secret', 'KEY=postern://openai', '--', 'true'];
   expect(await run(injected)).toMatchObject({ code: 0 });
-  const created = await run(['key', 'create', 'mine', '--json']);
+  const created = await run(['key', 'create', 'mine', '--all-models', '--json']);
   expect(created).toMatchObject({ code: 0 });
   const postern = await upPostern({ environment });
   const app = await signIn(postern.launchUrl);

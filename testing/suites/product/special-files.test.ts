@@ -16,7 +16,10 @@ beforeAll(async () => {
     input: 'sk-a-value-that-is-long-enough',
   });
   expect(set).toMatchObject({ code: 0 });
-  const key = await runPostern(['key', 'create', 'k'], { environment, passphrase: PASSPHRASE });
+  const key = await runPostern(['key', 'create', 'k', '--all-models'], {
+    environment,
+    passphrase: PASSPHRASE,
+  });
   expect(key).toMatchObject({ code: 0 });
   mkdirSync(join(home.path, '.config', 'postern'), { recursive: true });
 });

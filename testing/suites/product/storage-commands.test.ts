@@ -139,7 +139,7 @@ describe('looking', () => {
 
 describe('doctor', () => {
   test('gives every line a level and every problem a fix, and finds a damaged database', async () => {
-    expect(await run(['key', 'create', 'laptop'])).toMatchObject({ code: 0 });
+    expect(await run(['key', 'create', 'laptop', '--all-models'])).toMatchObject({ code: 0 });
     const healthy = await run(['doctor', '--json']);
     expect(healthy).toMatchObject({ code: 0 });
     const findings = v.parse(Findings, JSON.parse(healthy.stdout)).findings;

@@ -69,7 +69,7 @@ describe('a vault', () => {
 
   test('whose slots.json is lost is restored from a backup, as the remedy says', async () => {
     await runPostern(['secret', 'set', 'openai'], { ...options, input: VALUE });
-    await runPostern(['key', 'create', 'laptop'], options);
+    await runPostern(['key', 'create', 'laptop', '--all-models'], options);
     const withBackup = { ...options, descriptors: ['the passphrase of the backup'] };
     const place = [join(home.path, 'backup'), '--backup-passphrase-fd', '4'];
     const backedUp = await runPostern(['auth', 'storage', 'backup', ...place], withBackup);

@@ -31,7 +31,9 @@ const HELP: OptionShape = {
 
 /** The program and every command below it. */
 export function commandShapes(command: Command, path = ''): readonly CommandShape[] {
-  const below = command.commands.map((each) => commandShapes(each, `${path} ${each.name()}`));
+  const below = command.commands.flatMap((each) =>
+    [each.name(), ...each.aliases()].map((name) => commandShapes(each, `${path} ${name}`)),
+  );
   return [shapeOf(command, path), ...below.flat()];
 }
 

@@ -4,7 +4,7 @@ import { nextIndex } from '../controls/list-keys.ts';
 import { CodeBlock } from '../markdown/code-block.tsx';
 import { snippetsFor } from './snippets.ts';
 
-const COMMAND = 'postern key create my-program';
+const COMMAND = 'postern key create my-program --all-models';
 
 /** How programs connect to the gateway. */
 export function GatewaySection({ gatewayUrl }: { readonly gatewayUrl: string }): ReactElement {

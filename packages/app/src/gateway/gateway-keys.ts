@@ -1,13 +1,17 @@
 import { join } from 'node:path';
 import { describeDatabaseFailure } from '@postern/database';
-import { describeGatewayKeyFailure, type GatewayStore } from '@postern/gateway';
-import { failed, type Randomness, type Result, type Secret } from '@postern/kernel';
+import {
+  describeGatewayKeyFailure,
+  type GatewayKeyRecord,
+  type GatewayStore,
+  type KeySettings,
+} from '@postern/gateway';
+import { failed, ok, type Randomness, type Result, type Secret } from '@postern/kernel';
 import { problem, type Problem } from '@postern/protocol';
 import { recordEvents, type AuditPlace } from '../audit/audit.ts';
+import { refuseKeyAsName } from '../secrets/secret-name.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { openGateway } from '../stores/stores.ts';
-
-type GatewayKeyRecord = Extract<ReturnType<GatewayStore['keys']['revoke']>, { ok: true }>['value'];
 
 export interface GatewayKeyParts extends AuditPlace {
   readonly randomness: Randomness;
@@ -19,14 +23,16 @@ export interface CreatedGatewayKey {
   readonly record: GatewayKeyRecord;
 }
 
-/** Creates a gateway key and records it. */
+/** Creates a gateway key and records it. Without models in its settings it may call none. */
 export async function createGatewayKey(
   parts: GatewayKeyParts,
   vault: OpenVault,
-  name: string,
+  wish: { readonly name: string; readonly settings: Partial<KeySettings> },
 ): Promise<Result<CreatedGatewayKey, Problem>> {
+  const checked = refuseKeysIn(wish.settings);
+  if (!checked.ok) return checked;
   return await withGateway(parts, vault, async ({ keys }) => {
-    const created = keys.create({ name });
+    const created = keys.create(wish);
     if (!created.ok) return failed(describeGatewayKeyFailure(created.failure));
     const recorded = await recordKey(parts, vault, 'gateway.key.create', created.value.record);
     return recorded.ok ? created : recorded;
@@ -64,6 +70,14 @@ export async function revokeGatewayKey(
     const recorded = await recordKey(parts, vault, 'gateway.key.revoke', found);
     return recorded.ok ? revoked : recorded;
   });
+}
+
+/** Settings appear in lists, and scopes in the audit log, so none of them may be a key by mistake. */
+function refuseKeysIn(settings: Partial<KeySettings>): Result<undefined, Problem> {
+  const { models = [], owner = '', notes = {} } = settings;
+  const texts = [...(models === 'all' ? [] : models), owner, ...Object.values(notes)];
+  const checks = texts.map((text) => refuseKeyAsName(text, 'GATEWAY_KEY_SETTINGS_INVALID'));
+  return checks.find((each) => !each.ok) ?? ok();
 }
 
 function listed(keys: GatewayStore['keys']): Result<readonly GatewayKeyRecord[], Problem> {

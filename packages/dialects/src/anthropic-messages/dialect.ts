@@ -21,8 +21,8 @@ const VERSION_HEADER = 'anthropic-version';
 export const anthropicMessages: Dialect = {
   id: ANTHROPIC_MESSAGES,
   routes: [
-    { path: ANSWER_PATH, suffix: '', metered: true },
-    { path: ANSWER_PATH + COUNT, suffix: COUNT, metered: false },
+    { path: ANSWER_PATH, endpoint: 'messages', suffix: '', metered: true },
+    { path: ANSWER_PATH + COUNT, endpoint: 'count-tokens', suffix: COUNT, metered: false },
   ],
   answerPath: ANSWER_PATH,
   modelsPath: '/v1/models?limit=1000',

@@ -17,7 +17,7 @@ const TERMINAL_EVENT: TerminalEvent = { data: '[DONE]' };
 /** OpenAI's chat completions and the servers that speak them. */
 export const openaiChat: Dialect = {
   id: OPENAI_CHAT,
-  routes: [{ path: '/v1/chat/completions', suffix: '', metered: true }],
+  routes: [{ path: '/v1/chat/completions', endpoint: 'chat', suffix: '', metered: true }],
   answerPath: '/chat/completions',
   modelsPath: '/models',
   defaultAuth: 'bearer',

@@ -22,8 +22,8 @@ const TERMINAL_EVENT: TerminalEvent = {
 export const openaiResponses: Dialect = {
   id: OPENAI_RESPONSES,
   routes: [
-    { path: '/v1/responses', suffix: '', metered: true },
-    { path: `/v1/responses${COUNT}`, suffix: COUNT, metered: false },
+    { path: '/v1/responses', endpoint: 'responses', suffix: '', metered: true },
+    { path: `/v1/responses${COUNT}`, endpoint: 'count-tokens', suffix: COUNT, metered: false },
   ],
   answerPath: '/responses',
   modelsPath: '/models',

@@ -238,7 +238,11 @@ describe('hostile credentials', () => {
 });
 
 function made(name: string): { readonly key: string } {
-  return { key: revealSecret(expectOk(running.store.keys.create({ name })).key) };
+  return {
+    key: revealSecret(
+      expectOk(running.store.keys.create({ name, settings: { models: 'all' } })).key,
+    ),
+  };
 }
 
 describe('bodies', () => {

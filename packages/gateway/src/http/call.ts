@@ -8,6 +8,7 @@ import { readRequestBody, type RequestBody } from '../body/request-body.ts';
 import type { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
 import type { AnswerMeter } from '../meter/answer-meter.ts';
+import { allowsModel } from '../keys/scopes.ts';
 import type { GatewayDeps, Grant } from '../ports.ts';
 import { neverRetry } from '../relay/retry-policy.ts';
 import { sendFailure } from '../relay/send-failure.ts';
@@ -132,8 +133,9 @@ export class Call {
     const { dialect } = this.#input.route;
     const choice = chooseProvider(body.model.name, dialect.id, providers, defaultProvider);
     if (!choice.ok) this.#fail(choice.failure);
-    else if (!mayCall(this.#input.grant, body.model.name)) this.#fail({ reason: 'model-unknown' });
-    else await this.#attempts(body, choice.value);
+    else if (!allowsModel(this.#input.grant, body.model.name, choice.value)) {
+      this.#fail({ reason: 'model-unknown' });
+    } else await this.#attempts(body, choice.value);
   }
 
   /** Makes attempts until one responds or the retry policy allows no more. */
@@ -182,9 +184,4 @@ export class Call {
     sendFailure(response, route.dialect, requestId, failure);
     discardBody(request, 2 * this.#deps.limits.maxBodyBytes);
   }
-}
-
-/** For a model that a key may not call, the response is the same as for one that doesn't exist. */
-function mayCall({ models }: Grant, name: string): boolean {
-  return models === 'all' || models.includes(name);
 }

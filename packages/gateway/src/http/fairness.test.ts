@@ -51,7 +51,9 @@ async function until(holds: () => boolean): Promise<void> {
 /** Sends a request with a new key. */
 async function askAsAnother(content = 'hi'): Promise<number> {
   others += 1;
-  const { key } = expectOk(running.store.keys.create({ name: `other ${others}` }));
+  const { key } = expectOk(
+    running.store.keys.create({ name: `other ${others}`, settings: { models: 'all' } }),
+  );
   const response = await fetch(running.url + CHAT, {
     method: 'POST',
     headers: { 'x-api-key': revealSecret(key) },

@@ -1,5 +1,5 @@
 import { failed, ok } from '@postern/kernel';
-import { gatewayKeyId } from '@postern/protocol';
+import { CLOSED_SCOPES, gatewayKeyId } from '@postern/protocol';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Grant, KeyAdmission } from '../ports.ts';
@@ -15,7 +15,9 @@ const start = async (changed: Partial<KeyAdmission>): Promise<void> => {
 };
 
 const grant = (changes: Partial<Grant> = {}): Grant => ({
+  ...CLOSED_SCOPES,
   keyId: gatewayKeyId.from('0'.repeat(26)),
+  owner: undefined,
   models: 'all',
   expiresAtMs: undefined,
   ...changes,
@@ -33,6 +35,11 @@ describe('a grant', () => {
     ['may call every model', grant(), 'm', 200],
     ['may call a model that it names', grant({ models: ['a', 'm'] }), 'm', 200],
     ['may not call another one', grant({ models: ['a'] }), 'm', 404],
+    ['may call no model if it names none', grant({ models: [] }), 'm', 404],
+    ['may call every model of a provider', grant({ models: ['anthropic/*'] }), 'm', 200],
+    ['may call a model of a provider', grant({ models: ['anthropic/m'] }), 'm', 200],
+    ['may not call one of another provider', grant({ models: ['openai/*'] }), 'm', 404],
+    ['takes no name for a provider', grant({ models: ['nobody/*'] }), 'nobody/m', 404],
     ['is refused when it has expired', grant({ expiresAtMs: 1 }), 'm', 401],
     ['is accepted before it expires', grant({ expiresAtMs: Number.MAX_SAFE_INTEGER }), 'm', 200],
   ])('%s', async (_name, given, model, status) => {

@@ -107,7 +107,9 @@ describe('a key that is revoked while its calls run', { timeout: 60_000 }, () =>
   });
 
   it('has its waiting calls refused, and those of another key left alone', async () => {
-    const other = expectOk(running.store.keys.create({ name: 'other' }));
+    const other = expectOk(
+      running.store.keys.create({ name: 'other', settings: { models: 'all' } }),
+    );
     upstream.next(textReply('a', { fault: { kind: 'stall', afterFrames: 0 } }));
     const waiting = ask('/v1/messages', running.key);
     const request = await upstream.request(0);

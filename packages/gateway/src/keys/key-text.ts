@@ -21,8 +21,8 @@ export interface MintedKey {
   /** The token. It isn't stored. */
   readonly key: Secret;
   readonly hash: Buffer;
-  /** The part that may be shown later: its first random characters. */
-  readonly prefix: string;
+  /** How lists show the token: its last characters. */
+  readonly hint: string;
 }
 
 export function mintKey(hashOf: KeyHasher, randomness: Randomness): MintedKey {
@@ -31,7 +31,12 @@ export function mintKey(hashOf: KeyHasher, randomness: Randomness): MintedKey {
   const random = base62(bits, RANDOM_LENGTH);
   const body = PREFIX + random;
   const text = body + checksumOf(body);
-  return { key: Secret.of(text), hash: hashOf(text), prefix: random.slice(0, SHOWN_LENGTH) };
+  return { key: Secret.of(text), hash: hashOf(text), hint: hintOf(text) };
+}
+
+/** The part of a token that may be shown. */
+function hintOf(text: string): string {
+  return `…${text.slice(-SHOWN_LENGTH)}`;
 }
 
 /** Whether a text has a key's form and checksum. It needn't be an existing key. */

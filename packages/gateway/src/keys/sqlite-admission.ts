@@ -1,4 +1,4 @@
-import { failed, ok, type Result } from '@postern/kernel';
+import { failed, type Result } from '@postern/kernel';
 import type { GatewayKeyId } from '@postern/protocol';
 import type { Grant, KeyAdmission, StoreFailure } from '../ports.ts';
 import type { GatewayKeyStore } from './gateway-key.ts';
@@ -14,11 +14,8 @@ export class SqliteAdmission implements KeyAdmission {
   }
 
   admit(token: string): Result<Grant | undefined, StoreFailure> {
-    const verified = this.#keys.verify(token);
-    if (!verified.ok) return UNAVAILABLE;
-    const keyId = verified.value;
-    // Keys don't have a list of models or an expiry yet.
-    return ok(keyId === undefined ? undefined : { keyId, models: 'all', expiresAtMs: undefined });
+    const grant = this.#keys.grantOf(token);
+    return grant.ok ? grant : UNAVAILABLE;
   }
 
   isLive(keyId: GatewayKeyId): Result<boolean, StoreFailure> {

@@ -1,7 +1,6 @@
-import type { Database, DatabaseFailure, SqlRow, Statement } from '@postern/database';
+import type { Database, DatabaseFailure, Statement } from '@postern/database';
 import {
   failed,
-  Fault,
   ok,
   sortableId,
   type Clock,
@@ -10,14 +9,22 @@ import {
   type Secret,
 } from '@postern/kernel';
 import { gatewayKeyId, type GatewayKeyId } from '@postern/protocol';
-import type { GatewayKeyFailure, GatewayKeyRecord, GatewayKeyStore } from './gateway-key.ts';
+import type { Grant } from '../ports.ts';
+import {
+  CLOSED_SETTINGS,
+  type GatewayKeyFailure,
+  type GatewayKeyRecord,
+  type GatewayKeyStore,
+  type KeySettings,
+} from './gateway-key.ts';
 import { sameHash, type KeyHasher } from './key-hash.ts';
+import { grantOf, RECORD_COLUMNS, recordOf, SETTING_COLUMNS, settingValues } from './key-rows.ts';
 import { mintKey } from './key-text.ts';
 import { VerifiedKeys } from './verified-keys.ts';
 
 /** First a letter or digit, then also spaces and `. _ - @`; at most 64 characters. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u;
-const COLUMNS = 'id, name, prefix, created_at_ms, last_used_at_ms, revoked_at_ms';
+const SETTINGS = SETTING_COLUMNS.join(', ');
 
 /**
  * Keys in the gateway's database. Valid tokens are cached until any process writes to the database, so a key
@@ -43,17 +50,18 @@ export class SqliteKeys implements GatewayKeyStore {
     this.#randomness = randomness;
     this.#verified = new VerifiedKeys(() => database.dataVersion());
     this.#findByHash = database.prepare(
-      'SELECT id, hash FROM gateway_key WHERE hash = ? AND revoked_at_ms IS NULL',
+      `SELECT id, hash, ${SETTINGS} FROM gateway_key WHERE hash = ? AND revoked_at_ms IS NULL`,
     );
     this.#findLive = database.prepare(
       'SELECT 1 FROM gateway_key WHERE id = ? AND revoked_at_ms IS NULL',
     );
     this.#insert = database.prepare(
-      'INSERT INTO gateway_key (id, name, prefix, hash, created_at_ms) VALUES (?, ?, ?, ?, ?)',
+      `INSERT INTO gateway_key (id, name, hint, hash, created_at_ms, ${SETTINGS})
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#all = database.prepare(`SELECT ${COLUMNS} FROM gateway_key ORDER BY id`);
+    this.#all = database.prepare(`SELECT ${RECORD_COLUMNS} FROM gateway_key ORDER BY id`);
     this.#findNamed = database.prepare(
-      `SELECT ${COLUMNS} FROM gateway_key WHERE id = ? OR (name = ? AND revoked_at_ms IS NULL)`,
+      `SELECT ${RECORD_COLUMNS} FROM gateway_key WHERE id = ? OR (name = ? AND revoked_at_ms IS NULL)`,
     );
     this.#revoke = database.prepare(
       'UPDATE gateway_key SET revoked_at_ms = coalesce(revoked_at_ms, ?) WHERE id = ?',
@@ -62,19 +70,24 @@ export class SqliteKeys implements GatewayKeyStore {
 
   create({
     name,
+    settings: chosen,
   }: {
     readonly name: string;
+    readonly settings: Partial<KeySettings>;
   }): Result<{ readonly key: Secret; readonly record: GatewayKeyRecord }, GatewayKeyFailure> {
     if (!NAME.test(name)) return failed({ reason: 'gateway-key-name-invalid' });
+    const settings = { ...CLOSED_SETTINGS, ...chosen };
+    const values = settingValues(settings);
+    if (values === undefined) return failed({ reason: 'gateway-key-settings-invalid' });
     return this.#database.runInTransaction(() => {
       if (this.#findNamed.get('', name) !== undefined) {
         return failed({ reason: 'gateway-key-name-taken' });
       }
-      const { key, hash, prefix } = mintKey(this.#hashOf, this.#randomness);
+      const { key, hash, hint } = mintKey(this.#hashOf, this.#randomness);
       const createdAtMs = this.#clock.nowMs();
       const id = gatewayKeyId.from(sortableId(createdAtMs, this.#randomness));
-      this.#insert.run(id, name, prefix, hash, createdAtMs);
-      const record = { id, name, prefix, createdAtMs };
+      this.#insert.run(id, name, hint, hash, createdAtMs, ...values);
+      const record = { id, name, hint, ...settings, createdAtMs };
       return ok({ key, record: { ...record, lastUsedAtMs: undefined, revokedAtMs: undefined } });
     });
   }
@@ -96,37 +109,20 @@ export class SqliteKeys implements GatewayKeyStore {
     return revoked;
   }
 
-  verify(text: string): Result<GatewayKeyId | undefined, DatabaseFailure> {
-    return this.#database.attempt(() => this.#verified.idOf(text, () => this.#find(text)));
+  grantOf(text: string): Result<Grant | undefined, DatabaseFailure> {
+    return this.#database.attempt(() => this.#verified.grantOf(text, () => this.#find(text)));
   }
 
-  #find(text: string): GatewayKeyId | undefined {
+  #find(text: string): Grant | undefined {
     const hash = this.#hashOf(text);
-    const { id, hash: stored } = this.#findByHash.get(hash) ?? {};
-    const isSame = stored instanceof Uint8Array && sameHash(stored, hash);
-    return isSame && typeof id === 'string' ? gatewayKeyId.from(id) : undefined;
+    const row = this.#findByHash.get(hash);
+    const stored = row?.['hash'];
+    return row !== undefined && stored instanceof Uint8Array && sameHash(stored, hash)
+      ? grantOf(row)
+      : undefined;
   }
 
   isLive(id: GatewayKeyId): Result<boolean, DatabaseFailure> {
     return this.#database.attempt(() => this.#findLive.get(id) !== undefined);
   }
-}
-
-function recordOf(row: SqlRow): GatewayKeyRecord {
-  const { id, name, prefix, created_at_ms: createdAtMs } = row;
-  if (typeof id !== 'string' || typeof name !== 'string' || typeof prefix !== 'string') {
-    throw new Fault('a gateway key row without its texts');
-  }
-  return {
-    id: gatewayKeyId.from(id),
-    name,
-    prefix,
-    createdAtMs: Number(createdAtMs),
-    lastUsedAtMs: optionalNumber(row['last_used_at_ms']),
-    revokedAtMs: optionalNumber(row['revoked_at_ms']),
-  };
-}
-
-function optionalNumber(value: SqlRow[string] | undefined): number | undefined {
-  return typeof value === 'number' ? value : undefined;
 }

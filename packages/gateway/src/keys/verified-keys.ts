@@ -1,4 +1,4 @@
-import type { GatewayKeyId } from '@postern/protocol';
+import type { Grant } from '../ports.ts';
 import { cacheDigest } from './key-hash.ts';
 import { isKeyText } from './key-text.ts';
 
@@ -11,7 +11,7 @@ const MAX_KEYS = 10_000;
  */
 export class VerifiedKeys {
   readonly #dataVersion: () => number;
-  readonly #ids = new Map<string, GatewayKeyId>();
+  readonly #grants = new Map<string, Grant>();
   #version: number | undefined;
   #isCurrent = false;
 
@@ -21,33 +21,33 @@ export class VerifiedKeys {
   }
 
   /**
-   * Returns the key id of a cached token, otherwise the result of `find`, which is then cached. It first reads the
+   * Returns the grant of a cached token, otherwise the result of `find`, which is then cached. It first reads the
    * store's version, once per turn of the event loop. So a revocation by another process applies to every
    * request read from its socket afterwards.
    */
-  idOf(text: string, find: () => GatewayKeyId | undefined): GatewayKeyId | undefined {
+  grantOf(text: string, find: () => Grant | undefined): Grant | undefined {
     const digest = cacheDigest(text);
     // A malformed token is rejected without the store, even if the store can't be read.
-    if (!this.#ids.has(digest) && !isKeyText(text)) return undefined;
+    if (!this.#grants.has(digest) && !isKeyText(text)) return undefined;
     this.#refresh();
-    const known = this.#ids.get(digest);
+    const known = this.#grants.get(digest);
     if (known !== undefined) return known;
     const found = find();
     if (found === undefined) return undefined;
-    if (this.#ids.size >= MAX_KEYS) this.#ids.clear();
-    this.#ids.set(digest, found);
+    if (this.#grants.size >= MAX_KEYS) this.#grants.clear();
+    this.#grants.set(digest, found);
     return found;
   }
 
   /** Clears the cache after this connection changed a key. */
   clear(): void {
-    this.#ids.clear();
+    this.#grants.clear();
   }
 
   #refresh(): void {
     if (this.#isCurrent) return;
     const version = this.#dataVersion();
-    if (version !== this.#version) this.#ids.clear();
+    if (version !== this.#version) this.#grants.clear();
     this.#version = version;
     this.#isCurrent = true;
     setImmediate(this.#expire);

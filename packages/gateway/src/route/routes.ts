@@ -1,4 +1,5 @@
 import { DIALECTS, FALLBACK_DIALECT, type Dialect } from '@postern/dialects';
+import type { EndpointName } from '@postern/protocol';
 import type { RequestHead } from '../admit/request-head.ts';
 
 /** The route at a path. */
@@ -9,6 +10,8 @@ export interface CallRoute {
   readonly kind: 'call';
   readonly method: 'POST';
   readonly dialect: Dialect;
+  /** Its name in the scopes of a key. */
+  readonly endpoint: EndpointName;
   /** Appended to the provider's answer path for the dialect. */
   readonly suffix: string;
   /** Whether the response costs tokens. */
@@ -19,6 +22,7 @@ export interface CallRoute {
 export interface ModelsRoute {
   readonly kind: 'models';
   readonly method: 'GET';
+  readonly endpoint: EndpointName;
 }
 
 /** Probes: they need no key, and only show whether the gateway is there. */
@@ -29,16 +33,16 @@ export interface ProbeRoute {
 
 const CALLS: readonly (readonly [string, CallRoute])[] = Object.values(DIALECTS).flatMap(
   (dialect) =>
-    dialect.routes.map(({ path, suffix, metered }): readonly [string, CallRoute] => [
+    dialect.routes.map(({ path, endpoint, suffix, metered }): readonly [string, CallRoute] => [
       path,
-      { kind: 'call', method: 'POST', dialect, suffix, metered },
+      { kind: 'call', method: 'POST', dialect, endpoint, suffix, metered },
     ]),
 );
 
 /** Every route of the data plane. Other paths don't exist. */
 export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ...CALLS,
-  ['/v1/models', { kind: 'models', method: 'GET' }],
+  ['/v1/models', { kind: 'models', method: 'GET', endpoint: 'models' }],
   ['/', { kind: 'presence', method: 'HEAD' }],
   ['/healthz', { kind: 'liveness', method: 'GET' }],
   ['/readyz', { kind: 'readiness', method: 'GET' }],

@@ -1,5 +1,7 @@
-import { openMemoryDatabase, type Database } from '@postern/database';
+import { openMemoryDatabase, type Database, type Migration } from '@postern/database';
 import { afterEach, describe, expect, it } from 'vitest';
+import { CLOSED_SETTINGS } from '../keys/gateway-key.ts';
+import { recordOf } from '../keys/key-rows.ts';
 import { GATEWAY_MIGRATIONS } from './migrations.ts';
 
 let database: Database;
@@ -47,5 +49,51 @@ describe('migration 1, keys and usage', () => {
          duration_ms, request_bytes, answer_bytes) VALUES (?, 1, 'p', 'm', 'd', 200, 0, 'complete', 0, 1, 1, 1)`,
     );
     expect(() => insert.run('nobody')).toThrow(/FOREIGN KEY/);
+  });
+});
+
+describe('migration 2, scopes of keys', () => {
+  const insertAt1 = (sql: { exec(text: string): void }): void => {
+    sql.exec(`INSERT INTO gateway_key (id, name, prefix, hash, created_at_ms)
+              VALUES ('${'0'.repeat(26)}', 'old', 'abcd', x'01', 1)`);
+  };
+
+  /** A database in which a key was created at version 1. */
+  const migrated = (): Database => {
+    const [first, ...rest] = GATEWAY_MIGRATIONS;
+    if (first === undefined) throw new Error('no migrations');
+    const withKey: Migration = {
+      ...first,
+      up: (target) => {
+        first.up(target);
+        insertAt1(target);
+      },
+    };
+    return openMemoryDatabase({ migrations: [withKey, ...rest.slice(0, 1)], label: 'gateway' });
+  };
+
+  it('leaves every model to the keys that exist, and shows them as before', () => {
+    database = migrated();
+    const row = database.prepare('SELECT * FROM gateway_key').get() ?? {};
+    expect(row['hint']).toBe('sk-postern-abcd…');
+    expect(recordOf(row)).toMatchObject({ ...CLOSED_SETTINGS, models: 'all', name: 'old' });
+  });
+
+  it('allows nothing to a key without scopes', () => {
+    database = at(2);
+    database
+      .prepare(
+        'INSERT INTO gateway_key (id, name, hint, hash, created_at_ms) VALUES (?, ?, ?, ?, ?)',
+      )
+      .run('0'.repeat(26), 'n', '…abcd', new Uint8Array(32), 1);
+    const row = database.prepare('SELECT * FROM gateway_key').get() ?? {};
+    expect(recordOf(row)).toMatchObject(CLOSED_SETTINGS);
+  });
+
+  it('finds a previous token by its hash without reading the whole table', () => {
+    database = at(2);
+    expect(plan('SELECT key_id FROM gateway_key_previous WHERE hash = ?')).toMatch(
+      /USING PRIMARY KEY \(hash=\?\)/,
+    );
   });
 });

@@ -1,5 +1,10 @@
 import type { Migration, MigrationTarget } from '@postern/database';
 
+/* Written out, because a migration must not change when the code does. */
+const CLOSED =
+  '{"models":[],"endpoints":"all","upstreams":"all","addresses":"all","origins":[],"limits":{},"budget":null}';
+const EVERY_MODEL = CLOSED.replace('[]', '"all"');
+
 /** The schema of the gateway's store, step by step. */
 export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   {
@@ -42,6 +47,34 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
         ) STRICT;
 
         CREATE INDEX usage_of_key ON usage (key_id, at_ms);
+      `);
+    },
+  },
+  {
+    version: 2,
+    name: 'scopes of keys',
+    // The default scopes allow nothing, so a row that a bug leaves without scopes can't be used. Keys that exist
+    // already could call every model, and still can.
+    up: (database: MigrationTarget): void => {
+      database.exec(`
+        ALTER TABLE gateway_key RENAME COLUMN prefix TO hint;
+        ALTER TABLE gateway_key ADD COLUMN owner TEXT;
+        ALTER TABLE gateway_key ADD COLUMN notes TEXT NOT NULL DEFAULT '{}';
+        ALTER TABLE gateway_key ADD COLUMN scopes TEXT NOT NULL DEFAULT '${CLOSED}';
+        ALTER TABLE gateway_key ADD COLUMN expires_at_ms INTEGER;
+        ALTER TABLE gateway_key ADD COLUMN disabled_at_ms INTEGER;
+        ALTER TABLE gateway_key ADD COLUMN imported INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE gateway_key ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
+        UPDATE gateway_key SET hint = 'sk-postern-' || hint || '…', scopes = '${EVERY_MODEL}';
+
+        CREATE TABLE gateway_key_previous (
+          hash BLOB PRIMARY KEY,
+          key_id TEXT NOT NULL REFERENCES gateway_key (id),
+          generation INTEGER NOT NULL,
+          valid_until_ms INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE INDEX gateway_key_previous_of_key ON gateway_key_previous (key_id);
       `);
     },
   },

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CLOSED_SETTINGS, type KeySettings } from '../keys/gateway-key.ts';
 import type { UsageEntry } from '../usage/usage-log.ts';
 import { openGatewayStore, type GatewayStore } from './open-gateway-store.ts';
 
@@ -38,7 +39,7 @@ afterEach(() => {
 });
 
 const create = (name: string): { text: string; id: GatewayKeyId } => {
-  const { key, record } = expectOk(store.keys.create({ name }));
+  const { key, record } = expectOk(store.keys.create({ name, settings: { models: 'all' } }));
   return { text: revealSecret(key), id: record.id };
 };
 
@@ -62,20 +63,55 @@ const entry = (keyId: GatewayKeyId, changes: Partial<UsageEntry> = {}): UsageEnt
 describe('keys', () => {
   it('are made, checked, listed and revoked', () => {
     const { text, id } = create('laptop');
-    expect(store.keys.verify(text)).toEqual({ ok: true, value: id });
+    expect(expectOk(store.keys.grantOf(text))?.keyId).toBe(id);
     const [listed] = expectOk(store.keys.list());
     expect(listed).toEqual({
       id,
       name: 'laptop',
-      prefix: text.slice(11, 15),
+      hint: `…${text.slice(-4)}`,
+      ...CLOSED_SETTINGS,
+      models: 'all',
       createdAtMs: nowMs,
       lastUsedAtMs: undefined,
       revokedAtMs: undefined,
     });
     nowMs += 1000;
     expect(expectOk(store.keys.revoke('laptop')).revokedAtMs).toBe(nowMs);
-    expect(store.keys.verify(text)).toEqual({ ok: true, value: undefined });
+    expect(expectOk(store.keys.grantOf(text))?.keyId).toBe(undefined);
     expect(expectOk(store.keys.list())[0]?.revokedAtMs).toBe(nowMs);
+  });
+
+  it('keep their settings, which their grants contain', () => {
+    const settings: KeySettings = {
+      models: ['gpt', 'openai/*'],
+      endpoints: ['chat'],
+      upstreams: [providerId.from('openai')],
+      addresses: ['10.0.0.0/8'],
+      origins: ['https://example.com'],
+      limits: { requestsPerMinute: 5 },
+      budget: { amountMicroUsd: 5_000_000, period: 'day' },
+      owner: 'Ada Lovelace',
+      notes: { ticket: 'OPS-7, urgent' },
+      expiresAtMs: nowMs + 1000,
+    };
+    const { key, record } = expectOk(store.keys.create({ name: 'scoped', settings }));
+    expect(record).toMatchObject(settings);
+    expect(expectOk(store.keys.list())).toEqual([record]);
+    const grant = expectOk(store.keys.grantOf(revealSecret(key)));
+    expect({ ...grant, notes: settings.notes }).toEqual({ keyId: record.id, ...settings });
+  });
+
+  it.each([
+    ['a model', { models: ['a b'] }],
+    ['an owner', { owner: 'a\nb' }],
+    ['the name of a note', { notes: { 'a b': 'c' } }],
+    ['the text of a note', { notes: { a: '\u202e' } }],
+    ['too many notes', { notes: Object.fromEntries([...Array(21).keys()].map((at) => [at, 'x'])) }],
+    ['an expiry', { expiresAtMs: 1.5 }],
+  ])('are not created with %s that is malformed', (_name, settings) => {
+    expect(store.keys.create({ name: 'laptop', settings })).toMatchObject({
+      failure: { reason: 'gateway-key-settings-invalid' },
+    });
   });
 
   it('keep the time of the first revocation', () => {
@@ -87,20 +123,20 @@ describe('keys', () => {
 
   it('have names that are unique among the living', () => {
     const first = create('laptop');
-    expect(store.keys.create({ name: 'laptop' })).toMatchObject({
+    expect(store.keys.create({ name: 'laptop', settings: {} })).toMatchObject({
       failure: { reason: 'gateway-key-name-taken' },
     });
     store.keys.revoke('laptop');
     const second = create('laptop');
     expect(second.id).not.toBe(first.id);
-    expect(store.keys.verify(first.text)).toEqual({ ok: true, value: undefined });
-    expect(store.keys.verify(second.text)).toEqual({ ok: true, value: second.id });
+    expect(expectOk(store.keys.grantOf(first.text))?.keyId).toBe(undefined);
+    expect(expectOk(store.keys.grantOf(second.text))?.keyId).toBe(second.id);
   });
 
   it.each(['', ' ', '-x', 'a'.repeat(65), 'a\nb', 'a\0', '\u202eabc', 'a;b'])(
     'do not take the name %j',
     (name) => {
-      expect(store.keys.create({ name })).toMatchObject({
+      expect(store.keys.create({ name, settings: { models: 'all' } })).toMatchObject({
         failure: { reason: 'gateway-key-name-invalid' },
       });
     },
@@ -133,7 +169,7 @@ describe('keys', () => {
       hash,
       '\u0000',
     ]) {
-      expect(store.keys.verify(hostile)).toEqual({ ok: true, value: undefined });
+      expect(expectOk(store.keys.grantOf(hostile))?.keyId).toBe(undefined);
     }
     expect(expectOk(store.keys.list())).toHaveLength(1);
   });
@@ -153,7 +189,7 @@ describe('keys', () => {
           randomness: { bytes: () => draws.shift() ?? Buffer.alloc(0) },
         }),
       );
-      const text = revealSecret(expectOk(twin.keys.create({ name: 'twin' })).key);
+      const text = revealSecret(expectOk(twin.keys.create({ name: 'twin', settings: {} })).key);
       twin.close();
       return text;
     });
@@ -168,8 +204,8 @@ describe('keys', () => {
         randomness: { bytes: (count) => randomBytes(count) },
       }),
     );
-    expect(expectOk(twin.keys.verify(one))).toBeDefined();
-    expect(expectOk(twin.keys.verify(two))).toBeUndefined();
+    expect(expectOk(twin.keys.grantOf(one))?.keyId).toBeDefined();
+    expect(expectOk(twin.keys.grantOf(two))?.keyId).toBeUndefined();
     twin.close();
   });
 
@@ -177,7 +213,7 @@ describe('keys', () => {
     const { text } = create('laptop');
     store.close();
     store = expectOk(open(KEY, 'ee'.repeat(32)));
-    expect(store.keys.verify(text)).toEqual({ ok: true, value: undefined });
+    expect(expectOk(store.keys.grantOf(text))?.keyId).toBe(undefined);
   });
 
   it('leave neither text nor hash readable on the disk', () => {
@@ -195,7 +231,7 @@ describe('keys', () => {
 
   it('die at once when another process revokes them', { timeout: 60_000 }, async () => {
     const { text, id } = create('laptop');
-    expect(expectOk(store.keys.verify(text))).toBe(id);
+    expect(expectOk(store.keys.grantOf(text))?.keyId).toBe(id);
     const script = `
       import { Secret } from '@postern/kernel';
       import { openGatewayStore } from '@postern/gateway';
@@ -217,7 +253,7 @@ describe('keys', () => {
     expect(other.status).toBe(0);
     // No request can be read within the turn of the event loop that waited for the other process.
     await setImmediate();
-    expect(expectOk(store.keys.verify(text))).toBeUndefined();
+    expect(expectOk(store.keys.grantOf(text))?.keyId).toBeUndefined();
   });
 });
 
@@ -267,6 +303,6 @@ describe('opening', () => {
     store.close();
     expect(open('00'.repeat(32))).toMatchObject({ failure: { reason: 'wrong-key-or-damaged' } });
     store = expectOk(open());
-    expect(expectOk(store.keys.verify(text))).toBe(id);
+    expect(expectOk(store.keys.grantOf(text))?.keyId).toBe(id);
   });
 });

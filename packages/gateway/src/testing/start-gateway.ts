@@ -89,7 +89,9 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
       randomness,
     }),
   );
-  const { key, record } = expectOk(store.keys.create({ name: 'test' }));
+  const { key, record } = expectOk(
+    store.keys.create({ name: 'test', settings: { models: 'all' } }),
+  );
   const connections = createConnections({ localHosts: [] });
   const entries: UsageEntry[] = [];
   const usage: UsageSink = {

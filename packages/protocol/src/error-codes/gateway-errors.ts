@@ -3,7 +3,7 @@ import { EXIT, type ErrorCode } from './error-code.ts';
 export const GATEWAY_ERRORS = {
   GATEWAY_KEY_REQUIRED: {
     meaning: 'The gateway key is missing or invalid.',
-    remedy: 'Create one: postern key create NAME.',
+    remedy: 'Create one: postern key create NAME --all-models.',
     exit: EXIT.denied,
   },
   GATEWAY_KEY_NOT_FOUND: {
@@ -30,6 +30,11 @@ export const GATEWAY_ERRORS = {
     meaning: 'Invalid gateway key name.',
     remedy:
       'Start with a letter or digit, and use up to 64 letters, digits, spaces and . _ - @ characters.',
+    exit: EXIT.usage,
+  },
+  GATEWAY_KEY_SETTINGS_INVALID: {
+    meaning: 'Invalid settings for a gateway key.',
+    remedy: 'See postern key create --help for the form of each.',
     exit: EXIT.usage,
   },
   GATEWAY_STOPPING: {

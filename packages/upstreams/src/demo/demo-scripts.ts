@@ -15,7 +15,7 @@ const HONEST =
 const CODE = `\`\`\`python
 from openai import OpenAI
 
-# The address that Postern printed when it started, and a key from: postern key create laptop
+# The address that Postern printed when it started, and a key from: postern key create laptop --all-models
 client = OpenAI(base_url="http://127.0.0.1:7420/v1", api_key="sk-postern-…")
 
 answer = client.chat.completions.create(
@@ -29,7 +29,7 @@ const FACES = `| Part | Stores | Try |
 | :-- | :-- | :-- |
 | Vault | your keys, in the keyring or an encrypted file | \`postern secret set anthropic\` |
 | Chat | your conversations, in an encrypted database | this page |
-| Gateway | keys for your programs, as hashes | \`postern key create laptop\` |`;
+| Gateway | keys for your programs, as hashes | \`postern key create laptop --all-models\` |`;
 
 const MATHS = String.raw`Inline: $e^{i\pi} + 1 = 0$. As a block:
 
@@ -80,7 +80,7 @@ ${HONEST}
 
 1. **Vault**: \`postern secret set anthropic\` stores a key; \`postern status\` shows where.
 2. **Chat**: choose a model below, write, and press Ctrl+Enter. Esc stops an answer.
-3. **Gateway**: \`postern key create laptop\` creates a key for your programs.
+3. **Gateway**: \`postern key create laptop --all-models\` creates a key for your programs.
 4. **Lock**: while the vault is locked, neither the chat nor the gateway works.
 
 ${FACES}`;

@@ -1,0 +1,67 @@
+import {
+  numberColumn,
+  optionalNumberColumn,
+  optionalTextColumn,
+  textColumn,
+  type SqlRow,
+  type SqlValue,
+} from '@postern/database';
+import { Fault, parseJson } from '@postern/kernel';
+import { gatewayKeyId, keyScopesToWire, parseKeyScopes } from '@postern/protocol';
+import type { Grant } from '../ports.ts';
+import type { GatewayKeyRecord, KeySettings } from './gateway-key.ts';
+import { parseNotes } from './key-notes.ts';
+
+/** The columns of a row that `recordOf` reads. */
+export const RECORD_COLUMNS =
+  'id, name, hint, owner, notes, scopes, expires_at_ms, created_at_ms, last_used_at_ms, revoked_at_ms';
+
+/** The columns of a key's settings, in the order of `settingValues`. */
+export const SETTING_COLUMNS = ['owner', 'notes', 'scopes', 'expires_at_ms'] as const;
+
+/** The values of the settings' columns; undefined if the settings are malformed. */
+export function settingValues(settings: KeySettings): readonly SqlValue[] | undefined {
+  const { owner = null, notes, expiresAtMs = null, ...scopes } = settings;
+  const wire = keyScopesToWire(scopes);
+  const isValid =
+    (owner === null || OWNER.test(owner)) &&
+    parseNotes(notes) !== undefined &&
+    parseKeyScopes(wire) !== undefined &&
+    (expiresAtMs === null || Number.isSafeInteger(expiresAtMs));
+  return isValid ? [owner, JSON.stringify(notes), JSON.stringify(wire), expiresAtMs] : undefined;
+}
+
+/** A person's or program's name, such as an address of e-mail. */
+const OWNER = /^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,127}$/u;
+
+export function recordOf(row: SqlRow): GatewayKeyRecord {
+  const notes = parseNotes(jsonColumn(row, 'notes'));
+  if (notes === undefined) throw new Fault('a gateway key row with malformed notes');
+  return {
+    id: gatewayKeyId.from(textColumn(row, 'id')),
+    name: textColumn(row, 'name'),
+    hint: textColumn(row, 'hint'),
+    ...permissionsOf(row),
+    notes,
+    createdAtMs: numberColumn(row, 'created_at_ms'),
+    lastUsedAtMs: optionalNumberColumn(row, 'last_used_at_ms'),
+    revokedAtMs: optionalNumberColumn(row, 'revoked_at_ms'),
+  };
+}
+
+/** The grant of a row with the columns `id` and those of the settings. */
+export function grantOf(row: SqlRow): Grant {
+  return { keyId: gatewayKeyId.from(textColumn(row, 'id')), ...permissionsOf(row) };
+}
+
+function permissionsOf(row: SqlRow): Omit<KeySettings, 'notes'> {
+  const scopes = parseKeyScopes(jsonColumn(row, 'scopes'));
+  if (scopes === undefined) throw new Fault('a gateway key row with malformed scopes');
+  const owner = optionalTextColumn(row, 'owner');
+  return { ...scopes, owner, expiresAtMs: optionalNumberColumn(row, 'expires_at_ms') };
+}
+
+function jsonColumn(row: SqlRow, name: string): unknown {
+  const parsed = parseJson(textColumn(row, name));
+  return parsed.ok ? parsed.value : undefined;
+}

@@ -1,0 +1,128 @@
+import * as v from 'valibot';
+import { providerId, type ProviderId } from './ids.ts';
+import { providerName } from './forms.ts';
+
+/** The endpoints of the gateway, as a key's scopes name them. Each route belongs to one. */
+export const ENDPOINT_NAMES = [
+  'chat',
+  'responses',
+  'messages',
+  'count-tokens',
+  'models',
+  'embeddings',
+] as const;
+
+export type EndpointName = (typeof ENDPOINT_NAMES)[number];
+
+export const BUDGET_PERIODS = ['day', 'week', 'month', 'total'] as const;
+
+export type BudgetPeriod = (typeof BUDGET_PERIODS)[number];
+
+/** Each is a positive integer; without it there is no limit. */
+export interface KeyLimits {
+  readonly requestsPerMinute?: number;
+  readonly tokensPerMinute?: number;
+  /** Requests that run at the same time. */
+  readonly concurrent?: number;
+}
+
+export interface KeyBudget {
+  /** Millionths of a US dollar; a positive integer. */
+  readonly amountMicroUsd: number;
+  readonly period: BudgetPeriod;
+}
+
+/** What a gateway key may be used for. */
+export interface KeyScopes {
+  /** Names that a client may call; `provider/*` allows all models of a provider. An empty list allows none. */
+  readonly models: 'all' | readonly string[];
+  readonly endpoints: 'all' | readonly EndpointName[];
+  readonly upstreams: 'all' | readonly ProviderId[];
+  /** Client addresses as CIDR ranges, IPv4 and IPv6. */
+  readonly addresses: 'all' | readonly string[];
+  /** Origins whose pages may use the key in a browser. */
+  readonly origins: readonly string[];
+  readonly limits: KeyLimits;
+  readonly budget: KeyBudget | undefined;
+}
+
+/** The scopes of a key for which nothing was chosen: it may call no model. */
+export const CLOSED_SCOPES: KeyScopes = {
+  models: [],
+  endpoints: 'all',
+  upstreams: 'all',
+  addresses: 'all',
+  origins: [],
+  limits: {},
+  budget: undefined,
+};
+
+/** The most entries of one list, and the most characters in all of them: audit records contain whole lists. */
+const MAX_SCOPE_ENTRIES = 100;
+const MAX_SCOPE_CHARACTERS = 6000;
+
+/** A model's name, with or without its provider, or `provider/*`. */
+const modelScope = v.pipe(
+  v.string(),
+  v.maxLength(200),
+  v.regex(/^[A-Za-z0-9~@](?:[\w.:/@+~-]*[\w.:@+~-])?$|^[a-z0-9][a-z0-9._-]{0,63}\/\*$/),
+);
+
+/** The shape of a CIDR range. The gateway's store checks its numbers. */
+const addressScope = v.pipe(v.string(), v.maxLength(49), v.regex(/^[0-9a-fA-F:.]{2,45}\/\d{1,3}$/));
+
+/** A browser's `Origin` header: scheme, host and port. `null` isn't one, because any page can send it. */
+const originScope = v.pipe(
+  v.string(),
+  v.maxLength(300),
+  v.regex(/^[a-z][a-z0-9+.-]*:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/),
+);
+
+const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+
+function listOf<Item extends string>(item: v.GenericSchema<unknown, Item>) {
+  return v.pipe(
+    v.array(item),
+    v.maxLength(MAX_SCOPE_ENTRIES),
+    v.check((items) => items.join('').length <= MAX_SCOPE_CHARACTERS),
+  );
+}
+
+const all = v.literal('all');
+const upstream = v.pipe(
+  providerName,
+  v.transform((name) => providerId.from(name)),
+);
+
+/** Each scope in its wire form, which the store and the audit log share. */
+const SCOPE_SCHEMAS = {
+  models: v.union([all, listOf(modelScope)]),
+  endpoints: v.union([all, listOf(v.picklist(ENDPOINT_NAMES))]),
+  upstreams: v.union([all, listOf(upstream)]),
+  addresses: v.union([all, listOf(addressScope)]),
+  origins: listOf(originScope),
+  limits: v.strictObject({
+    requestsPerMinute: v.exactOptional(positive),
+    tokensPerMinute: v.exactOptional(positive),
+    concurrent: v.exactOptional(positive),
+  }),
+  budget: v.nullable(
+    v.strictObject({ amountMicroUsd: positive, period: v.picklist(BUDGET_PERIODS) }),
+  ),
+} as const;
+
+const KeyScopesSchema = v.strictObject(SCOPE_SCHEMAS);
+
+/** Parses scopes from their wire form; undefined if they are malformed. */
+export function parseKeyScopes(value: unknown): KeyScopes | undefined {
+  const parsed = v.safeParse(KeyScopesSchema, value);
+  return parsed.success
+    ? { ...parsed.output, budget: parsed.output.budget ?? undefined }
+    : undefined;
+}
+
+/** The wire form: JSON without undefined values. */
+export function keyScopesToWire(scopes: KeyScopes): Readonly<Record<string, unknown>> {
+  const { models, endpoints, upstreams, addresses, origins, limits, budget = null } = scopes;
+  return { models, endpoints, upstreams, addresses, origins, limits, budget };
+}
