@@ -1,8 +1,6 @@
 // What the gateway costs, compared with a direct connection, a bare forwarder, nginx and Portkey. A
 // run takes about two minutes. Arguments select parts: `npm run bench:gateway -- json streams
-// latency slow`. Each gateway has one processor; the load generator and the fake upstream share
-// another. Everything in Postern is on: keys from the encrypted store, limits, metering, recorded
-// usage.
+// latency slow`.
 //
 // Each gateway has one processor; the load generator and the fake upstream share another. Everything
 // in Postern is on: keys checked against the encrypted store, limits, metering, usage recorded.

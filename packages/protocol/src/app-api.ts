@@ -216,7 +216,7 @@ export interface SearchHit {
 /** One event of a turn's stream, as `data:` of an event stream. `done` comes last. */
 export type TurnEvent =
   /** The stored user message (absent on a retry) and the answer's id, before the first token. */
-  | { readonly kind: 'begun'; readonly question?: Message; readonly answer: Message }
+  | { readonly kind: 'started'; readonly question?: Message; readonly answer: Message }
   | { readonly kind: 'answer'; readonly event: AnswerEvent }
   /** The answer as stored, and the conversation with its new title and time. */
   | { readonly kind: 'done'; readonly answer: Message; readonly conversation: Conversation };

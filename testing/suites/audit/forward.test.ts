@@ -95,7 +95,7 @@ describe.skipIf(skipBecause('sending over TLS', why))('over TLS', () => {
     const { stdout: exported } = await run(['audit', 'export']);
     expect(exported.startsWith(receiver.text())).toBe(true);
     const second = await run(['audit', 'forward', '--json']);
-    expect(JSON.parse(second.stdout)).toMatchObject({ isAnew: false });
+    expect(JSON.parse(second.stdout)).toMatchObject({ isRestarted: false });
     const numbers = receiver.numbers();
     expect(numbers.length).toBeGreaterThan(length);
     expect(numbers).toEqual(upTo(numbers.length));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expectOk, failed, revealSecret, Secret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
 import { DEFAULT_FIELD, singleValue } from '@postern/vault';
-import { madeVault, type MadeVault } from '@postern/vault/testing';
+import { createTestVault, type UnlockedTestVault } from '@postern/vault/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const PASSPHRASE = Secret.of('a passphrase of the backup');
@@ -24,15 +24,15 @@ afterEach(() => {
 });
 
 /** Creates a vault whose secret changed after its backup. */
-async function changedSinceBackup(storage: 'keyring' | 'file'): Promise<MadeVault> {
-  const made = await madeVault(storage);
+async function changedSinceBackup(storage: 'keyring' | 'file'): Promise<UnlockedTestVault> {
+  const made = await createTestVault(storage);
   expectOk(await made.vault.backUp({ file, passphrase: PASSPHRASE }));
   expectOk(await made.vault.secrets.put(singleValue(NAME, Secret.of(LATER), 9)));
   return made;
 }
 
 /** Every byte of the vault: in its files and in the keyring. */
-function everythingOf({ dataDir, keyring }: MadeVault): unknown {
+function everythingOf({ dataDir, keyring }: UnlockedTestVault): unknown {
   const files = readdirSync(dataDir).filter((name) => !name.endsWith('.lock'));
   return {
     files: files.map((name) => [name, readFileSync(join(dataDir, name), 'base64')]),

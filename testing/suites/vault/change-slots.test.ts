@@ -6,19 +6,19 @@ import { generalDecrypt, type GeneralJWE } from 'jose';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import {
-  madeVault,
+  createTestVault,
   OPENAI,
   PASSPHRASE,
   snapshot,
-  vaultWorld,
-  type VaultWorld,
+  emptyTestVault,
+  type TestVault,
 } from '@postern/vault/testing';
 
 const NEXT = Secret.of('a wholly different phrase');
 const by = (passphrase: Secret): UnlockMethod => ({ with: 'passphrase', passphrase });
 const WRONG = failed({ reason: 'wrong-passphrase' });
 
-async function unlocks({ open }: VaultWorld, way: UnlockMethod): Promise<boolean> {
+async function unlocks({ open }: TestVault, way: UnlockMethod): Promise<boolean> {
   const again = await open();
   return (await again.unlock(way)).ok && (await again.secrets.get(OPENAI.name)).ok;
 }
@@ -28,7 +28,7 @@ function idOf(vault: Vault, kind: string): string {
 }
 
 /** Decrypts the secrets file with a JOSE library that knows only the passphrase. */
-async function opensAsJose({ dataDir }: VaultWorld, passphrase: Secret): Promise<boolean> {
+async function opensAsJose({ dataDir }: TestVault, passphrase: Secret): Promise<boolean> {
   const text = await readFile(join(dataDir, 'secrets.jwe.json'), 'utf8');
   const file = v.parse(
     v.custom<GeneralJWE>(() => true),
@@ -47,7 +47,7 @@ async function opensAsJose({ dataDir }: VaultWorld, passphrase: Secret): Promise
 
 describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storage', (storage) => {
   it('change their passphrase: only the new one works', async () => {
-    const world = await madeVault(storage);
+    const world = await createTestVault(storage);
     const { vault } = world;
     expect(await vault.changePassphrase({ next: NEXT, current: NEXT })).toEqual(WRONG);
     expect(await unlocks(world, by(PASSPHRASE))).toBe(true);
@@ -62,7 +62,7 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
   });
 
   it('get a new recovery code: the old one stops working', async () => {
-    const world = await madeVault(storage);
+    const world = await createTestVault(storage);
     const { recoveryCode } = expectOk(await world.vault.newRecoveryCode());
     expect(await unlocks(world, { with: 'recovery', code: recoveryCode })).toBe(true);
     expect(
@@ -71,7 +71,7 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
   });
 
   it('can be removed, except for the last', async () => {
-    const world = await madeVault(storage);
+    const world = await createTestVault(storage);
     const { vault } = world;
     const kinds = vault.slots.map(({ kind }) => kind);
     for (const kind of kinds.filter((one) => one !== 'recovery')) {
@@ -92,7 +92,7 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
   });
 
   it('accept a passphrase after it was removed, but no second one', async () => {
-    const world = await madeVault(storage);
+    const world = await createTestVault(storage);
     const { vault } = world;
     expect(await vault.addPassphrase(NEXT)).toMatchObject({ failure: { reason: 'slot-exists' } });
     expect(await vault.removeSlot(idOf(vault, 'passphrase'))).toEqual(ok());
@@ -105,7 +105,7 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
   });
 
   it('accept a keyring slot, whose entry is removed with it', async () => {
-    const world = await madeVault(storage);
+    const world = await createTestVault(storage);
     const { vault, keyring } = world;
     const saltEntries = () => [...keyring.entries.keys()].filter((key) => key.startsWith('+slot.'));
     expect(await vault.addKeyring()).toEqual(ok());
@@ -117,7 +117,7 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
   });
 
   it('include the changes of another process', async () => {
-    const world = await madeVault(storage);
+    const world = await createTestVault(storage);
     const other = await world.open();
     expectOk(await other.unlock(by(PASSPHRASE)));
     const { recoveryCode } = expectOk(await other.newRecoveryCode());
@@ -127,12 +127,12 @@ describe.each(['keyring', 'file'] as const)('the slots of a vault with %s storag
   });
 
   it("aren't written over a replaced header", async () => {
-    const world = await madeVault(storage);
+    const world = await createTestVault(storage);
     const before = await readFile(join(world.dataDir, 'slots.json'));
     expectOk(await world.vault.changePassphrase({ next: NEXT }));
     // In these tests, vaults with the same storage are copies of one vault, so another vault needs
     // another storage.
-    const another = await madeVault(storage === 'file' ? 'keyring' : 'file');
+    const another = await createTestVault(storage === 'file' ? 'keyring' : 'file');
     const foreign = await readFile(join(another.dataDir, 'slots.json'));
     await writeFile(join(world.dataDir, 'slots.json'), foreign);
     expect(await world.vault.newRecoveryCode()).toMatchObject({ failure: { damage: 'foreign' } });
@@ -162,7 +162,7 @@ const MIXTURES = [
 
 describe.each(['keyring', 'file'] as const)('old files of a vault with %s storage', (storage) => {
   it.each(CHANGES)('open no current key after a change of %s', async (_what, options) => {
-    const world = await madeVault(storage);
+    const world = await createTestVault(storage);
     const { vault, dataDir } = world;
     const old = await snapshot(dataDir);
     const { recoveryCode } = expectOk(await vault.rekey(options));
@@ -199,7 +199,7 @@ async function putFiles(dataDir: string, files: Readonly<Record<string, string>>
 
 describe('a passphrase change killed between its two files', () => {
   it('is repaired by unlocking', async () => {
-    const world = await madeVault('file');
+    const world = await createTestVault('file');
     // The secrets are written first; everything after them is restored to its old content.
     const paths = ['slots.json', 'anchor.json'].map((name) => join(world.dataDir, name));
     const before = await Promise.all(paths.map((path) => readFile(path)));
@@ -213,7 +213,7 @@ describe('a passphrase change killed between its two files', () => {
 
 describe('a vault that was never created', () => {
   it('has no slots to change', async () => {
-    const vault = await (await vaultWorld()).open();
+    const vault = await (await emptyTestVault()).open();
     expect(await vault.addPassphrase(NEXT)).toEqual(failed({ reason: 'vault-absent' }));
     expect(await vault.newRecoveryCode()).toEqual(failed({ reason: 'vault-absent' }));
   });

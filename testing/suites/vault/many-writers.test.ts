@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectOk, revealSecret } from '@postern/kernel';
-import { madeVault } from '@postern/vault/testing';
+import { createTestVault } from '@postern/vault/testing';
 import { describe, expect, it } from 'vitest';
 
 const WRITERS = 4;
@@ -12,7 +12,7 @@ const WRITES = 8;
 /** Four processes at once, each adding its own secrets and rewriting one that all share. */
 describe('many processes on one vault', () => {
   it('lose no write to the encrypted file, and leave no other files', async () => {
-    const { dataDir, vault, recoveryCode } = await madeVault('file');
+    const { dataDir, vault, recoveryCode } = await createTestVault('file');
     const script = join(import.meta.dirname, 'write-secrets.child.ts');
     const writers = Array.from({ length: WRITERS }, async (_, writer) => {
       const parameters = [script, dataDir, `writer-${String(writer)}`, String(WRITES)];

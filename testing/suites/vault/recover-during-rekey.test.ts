@@ -1,6 +1,11 @@
 import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
 import type { KeyedDatabase, UnlockMethod, Vault } from '@postern/vault';
-import { madeVault, OPENAI, PASSPHRASE, type MadeVault } from '@postern/vault/testing';
+import {
+  createTestVault,
+  OPENAI,
+  PASSPHRASE,
+  type UnlockedTestVault,
+} from '@postern/vault/testing';
 import { describe, expect, it } from 'vitest';
 
 const NEXT = Secret.of('a wholly different phrase');
@@ -36,13 +41,13 @@ function databaseFor(purpose: string): Database {
 
 const refusal = () => Promise.resolve(failed({ reason: 'wrong-key' }));
 
-interface Scene extends MadeVault {
+interface Scene extends UnlockedTestVault {
   readonly database: Database;
 }
 
 async function scene(): Promise<Scene> {
   const database = databaseFor(PURPOSE);
-  const world = await madeVault('file', [database]);
+  const world = await createTestVault('file', [database]);
   database.key = revealSecret(expectOk(world.vault.deriveKey(PURPOSE)));
   return { ...world, database };
 }
@@ -144,7 +149,7 @@ describe('a passphrase lost after a data key change was interrupted', () => {
 
   it("isn't replaced in a header that is about to be removed", async () => {
     const databases = [databaseFor(PURPOSE), databaseFor('database/gateway')] as const;
-    const { vault, open } = await madeVault('file', databases);
+    const { vault, open } = await createTestVault('file', databases);
     for (const database of databases) {
       database.key = revealSecret(expectOk(vault.deriveKey(database.purpose)));
     }

@@ -55,13 +55,13 @@ async function follow(context: CommandContext, log: AuditLog, receiver: Receiver
 
 interface Sent {
   readonly sent: number;
-  readonly isAnew: boolean;
+  readonly isRestarted: boolean;
 }
 
-function linesOf({ sent, isAnew }: Sent, { to }: Receiver): readonly string[] {
-  const anew = 'The log was started over, so it was sent from its first record.';
+function linesOf({ sent, isRestarted }: Sent, { to }: Receiver): readonly string[] {
+  const restarted = 'The log was started over, so it was sent from its first record.';
   if (sent === 0) return [`${to} has received every record.`];
-  return [...(isAnew ? [anew] : []), `Sent ${count(sent, 'record')} to ${to}.`];
+  return [...(isRestarted ? [restarted] : []), `Sent ${count(sent, 'record')} to ${to}.`];
 }
 
 /** `postern audit forward --status`: how many records the receiver is missing, and since when. */

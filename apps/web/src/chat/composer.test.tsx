@@ -96,7 +96,7 @@ describe('Composer', () => {
     await expect.poll(() => server.sentTo(TURNS)).toMatchObject([{ parentId: idOf(2) }]);
     const question = message(3, 'More', { role: 'user', parentId: idOf(2) });
     const answer = message(4, 'Sure', { role: 'assistant', parentId: idOf(3) });
-    turn.send({ kind: 'begun', question, answer: { ...answer, parts: [], status: 'streaming' } });
+    turn.send({ kind: 'started', question, answer: { ...answer, parts: [], status: 'streaming' } });
     await screen.findByRole('button', { name: 'Stop (Esc)' });
     turn.send({ kind: 'done', answer, conversation: CHAT });
     turn.end();
@@ -113,7 +113,7 @@ describe('Composer', () => {
     const question = message(3, 'More', { role: 'user', parentId: idOf(2) });
     const answer = message(4, '', { role: 'assistant', parentId: idOf(3), status: 'streaming' });
     await expect.poll(() => server.sentTo(TURNS)).toHaveLength(1);
-    turn.send({ kind: 'begun', question, answer });
+    turn.send({ kind: 'started', question, answer });
     const stop = await screen.findByRole('button', { name: 'Stop (Esc)' });
     await userEvent.keyboard('{Escape}');
     expect(server.sentTo(STOP)).toHaveLength(1);

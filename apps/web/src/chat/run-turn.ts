@@ -28,7 +28,7 @@ export async function runTurn(open: OpenChat, turn: TurnInput): Promise<boolean>
 
   const handleEvent = (event: TurnEvent): void => {
     switch (event.kind) {
-      case 'begun':
+      case 'started':
         seen.begun = true;
         chat.update((now) => begin(now, event.question, event.answer));
         return;

@@ -101,7 +101,7 @@ describe('ConversationRow', () => {
     let ended: Promise<boolean> | undefined;
     await act(async () => {
       ended = runTurn(openChat(FIRST.id), input);
-      turn.send({ kind: 'begun', question, answer: { ...answer, status: 'streaming' } });
+      turn.send({ kind: 'started', question, answer: { ...answer, status: 'streaming' } });
       await Promise.resolve();
     });
     link('First').focus();

@@ -68,7 +68,7 @@ export async function forwardNow(
 type ForwardNews =
   | { readonly kind: 'failing'; readonly code: ErrorCodeName }
   | { readonly kind: 'works-again' }
-  | { readonly kind: 'begun-anew' };
+  | { readonly kind: 'restarted' };
 
 export interface BackgroundParts extends ForwardParts {
   readonly config: () => Config;
@@ -97,7 +97,7 @@ export function forwardInBackground(parts: BackgroundParts): Forwarding | undefi
       }
       if (result.value === undefined) return;
       if (failing !== undefined) parts.say(newsLine({ kind: 'works-again' }));
-      if (result.value.isAnew) parts.say(newsLine({ kind: 'begun-anew' }));
+      if (result.value.isRestarted) parts.say(newsLine({ kind: 'restarted' }));
       failing = undefined;
     },
   });
@@ -116,7 +116,7 @@ function newsLine(news: ForwardNews): string {
       return `The audit log isn't being sent: ${problem(news.code).message} Details: postern audit forward.`;
     case 'works-again':
       return 'The audit log is being sent again.';
-    case 'begun-anew':
+    case 'restarted':
       return 'The audit log was started over, so it was sent from its first record.';
   }
 }

@@ -142,7 +142,7 @@ async function* streamTurn(
   });
   let finished: Result<Message, StoreFailure>;
   try {
-    yield { kind: 'begun', answer, ...(question === undefined ? {} : { question }) };
+    yield { kind: 'started', answer, ...(question === undefined ? {} : { question }) };
     for await (const event of answerEvents(postern, provider, request, slot.signal)) {
       recorder.add(event);
       yield { kind: 'answer', event };

@@ -22,8 +22,8 @@ export async function checkUnfinished(vault: Vault): Promise<Finding | undefined
       "a data key change isn't confirmed yet; the new key is in use, and the old one is kept.";
     return { about, level: 'warn', message, fix: 'postern auth storage rekey --confirm' };
   }
-  const begun = `${NAMES[unfinished.value]} is not finished`;
-  const message = `${begun}; if it was interrupted, the next unlock finishes or undoes it.`;
+  const started = `${NAMES[unfinished.value]} is not finished`;
+  const message = `${started}; if it was interrupted, the next unlock finishes or undoes it.`;
   return { about, level: 'warn', message, fix: 'postern vault unlock' };
 }
 

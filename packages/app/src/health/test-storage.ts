@@ -13,7 +13,7 @@ export async function testStorage(
 ): Promise<Result<number, Problem>> {
   const mark = Buffer.from(randomness.bytes(16)).toString('hex');
   const name = secretName.from(`postern-probe-${mark.slice(0, 12)}`);
-  const begunMs = clock.monotonicMs();
+  const startedMs = clock.monotonicMs();
   const written = await vault.put(singleValue(name, Secret.of(mark), clock.nowMs()));
   const read = await vault.get(name, { action: 'secret.use' });
   // Removed in any case: the test value must not stay.
@@ -26,5 +26,5 @@ export async function testStorage(
     const message = "The storage didn't return what was written to it.";
     return failed(problem('STORAGE_FAILED', message));
   }
-  return ok(Math.round(clock.monotonicMs() - begunMs));
+  return ok(Math.round(clock.monotonicMs() - startedMs));
 }

@@ -34,9 +34,9 @@ export async function testKey(
   credential: Credential | undefined,
   signal: AbortSignal,
 ): Promise<Result<AcceptedKey, AnswerFailure>> {
-  const begunMs = clock.monotonicMs();
+  const startedMs = clock.monotonicMs();
   const models = await upstreamOf(connections, provider, credential).listModels(signal);
-  const latencyMs = Math.round(clock.monotonicMs() - begunMs);
+  const latencyMs = Math.round(clock.monotonicMs() - startedMs);
   return models.ok ? ok({ modelCount: models.value.length, latencyMs }) : models;
 }
 

@@ -1,7 +1,7 @@
 import { expectOk, ok, type Result } from '@postern/kernel';
 import type { Provider } from '@postern/protocol';
 import { providerTable } from '@postern/upstreams';
-import { madeVault, OPENAI } from '@postern/vault/testing';
+import { createTestVault, OPENAI } from '@postern/vault/testing';
 import { expect, test } from 'vitest';
 import type { KeyUses } from './key-uses.ts';
 import { readUpstreamKeys, type UpstreamKeyReader } from './upstream-keys.ts';
@@ -11,7 +11,7 @@ const providers = expectOk(providerTable({ providers: {}, localHosts: [] }));
 
 /** The reader with a real vault, and the number of reads from the vault. */
 async function openReader(): Promise<{ reader: UpstreamKeyReader; reads: () => number }> {
-  const { vault } = await madeVault('file');
+  const { vault } = await createTestVault('file');
   let reads = 0;
   const get: typeof vault.secrets.get = async (name) => {
     reads += 1;

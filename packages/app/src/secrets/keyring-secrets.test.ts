@@ -4,7 +4,7 @@ import { expectOk, revealSecret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
 import type { SecretRequest } from '@postern/run';
 import type { KeyringPort } from '@postern/vault';
-import { madeVault, OPENAI, systemWorld } from '@postern/vault/testing';
+import { createTestVault, OPENAI, systemWorld } from '@postern/vault/testing';
 import { expect, test } from 'vitest';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
 import { keyringSecrets } from './keyring-secrets.ts';
@@ -14,7 +14,7 @@ const OPENAI_VALUE = { name: OPENAI.name, field: 'value' };
 const NONE = { name: secretName.from('none'), field: 'value' };
 
 test("reads the log's key and each secret from the keyring once", async () => {
-  const made = await madeVault('keyring');
+  const made = await createTestVault('keyring');
   expectOk(await made.vault.storeStableKey('audit/log'));
   const dataDir = scratchDirectory();
   await mkdir(join(dataDir, 'vault'));

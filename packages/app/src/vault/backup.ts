@@ -6,6 +6,7 @@ import { refuseWhileHeld } from '../instance/alone.ts';
 import { openExisting } from './connect-or-open.ts';
 import type { OpenParts } from './front-end.ts';
 import { open, recordCreated, type HomeVault } from './home-vault.ts';
+import { chooseForNewVault } from './new-vault-choice.ts';
 import { localVault } from './open-vault.ts';
 import { unlockAndRecord } from './unlock-and-record.ts';
 
@@ -82,17 +83,14 @@ async function replaceIn(
 
 async function createFrom(
   parts: RestoreParts,
-  { vault, storageForNew }: HomeVault,
-  backupPassphrase: Secret,
+  opened: HomeVault,
+  passphrase: Secret,
 ): Promise<Result<Restored, Problem>> {
   const { file, frontEnd } = parts;
-  const storage = await storageForNew();
-  if (!storage.ok) return storage;
-  const asked = storage.value === 'file' ? await frontEnd.askNewPassphrase() : ok(undefined);
-  if (!asked.ok) return asked;
-  const passphrase = asked.value;
-  const choice = { storage: storage.value, ...(passphrase === undefined ? {} : { passphrase }) };
-  const made = await vault.createFromBackup(choice, { file, passphrase: backupPassphrase });
+  const { vault } = opened;
+  const choice = await chooseForNewVault(opened, frontEnd);
+  if (!choice.ok) return choice;
+  const made = await vault.createFromBackup(choice.value, { file, passphrase });
   if (!made.ok) return failed(describeVaultFailure(made.failure));
   frontEnd.onRecoveryCode(made.value.recoveryCode);
   const recorded = await recordCreated(parts, vault);

@@ -6,6 +6,7 @@ import { connect } from '../instance/connect.ts';
 import { holderPlaces } from '../instance/control-address.ts';
 import type { OpenParts } from './front-end.ts';
 import { create, open, type HomeVault, type HomeVaultParts } from './home-vault.ts';
+import { chooseForNewVault } from './new-vault-choice.ts';
 import type { OpenVault } from './open-vault.ts';
 import { unlockAndRecord } from './unlock-and-record.ts';
 
@@ -46,25 +47,19 @@ async function unlocked(parts: OpenParts, vault: Vault): Promise<Result<OpenVaul
   return opened.ok ? await auditedLocalVault(parts, vault) : opened;
 }
 
-async function createHere(
-  parts: OpenParts,
-  { vault, storageForNew }: HomeVault,
-): Promise<Result<Vault, Problem>> {
+async function createHere(parts: OpenParts, opened: HomeVault): Promise<Result<Vault, Problem>> {
   const { frontEnd } = parts;
-  const storage = await storageForNew();
-  if (!storage.ok) return storage;
-  const asked = storage.value === 'file' ? await frontEnd.askNewPassphrase() : ok(undefined);
-  if (!asked.ok) return asked;
-  const passphrase = asked.value;
-  const choice = { storage: storage.value, ...(passphrase === undefined ? {} : { passphrase }) };
-  const created = await create(parts, vault, choice);
+  const { vault } = opened;
+  const choice = await chooseForNewVault(opened, frontEnd);
+  if (!choice.ok) return choice;
+  const created = await create(parts, vault, choice.value);
   if (!created.ok) {
     return created.failure.reason === 'vault-exists'
-      ? await unlockCreatedMeanwhile(parts, passphrase)
+      ? await unlockCreatedMeanwhile(parts, choice.value.passphrase)
       : failed(describeVaultFailure(created.failure));
   }
   const { recoveryCode, recorded } = created.value;
-  frontEnd.onCreated(storage.value);
+  frontEnd.onCreated(choice.value.storage);
   frontEnd.onRecoveryCode(recoveryCode);
   return recorded.ok ? ok(vault) : recorded;
 }

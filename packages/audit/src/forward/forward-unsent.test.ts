@@ -38,9 +38,9 @@ describe('resuming after the last sent record', () => {
       expect(expectOk(await log.unsent())).toMatchObject({ behind: last - first + 1 });
       expect(expectOk(await forward(log, receiver))).toEqual({
         sent: last - first + 1,
-        isAnew: false,
+        isRestarted: false,
       });
-      expect(expectOk(await forward(log, receiver))).toEqual({ sent: 0, isAnew: false });
+      expect(expectOk(await forward(log, receiver))).toEqual({ sent: 0, isRestarted: false });
       expect(expectOk(await log.unsent())).toMatchObject({ behind: 0, sent: last, records: [] });
       await log.close();
     }
@@ -56,7 +56,7 @@ describe('resuming after the last sent record', () => {
     const { records: first, behind } = expectOk(await log.unsent());
     expect(first.length).toBeLessThan(1500);
     expect(behind).toBe(3000);
-    expect(expectOk(await forward(log, receiver))).toEqual({ sent: 3000, isAnew: false });
+    expect(expectOk(await forward(log, receiver))).toEqual({ sent: 3000, isRestarted: false });
     expect(receiver.lines()).toEqual(numbers(1, 3000));
     await log.close();
   });
@@ -143,7 +143,7 @@ describe('a position that', () => {
     await appendReads(log, 1, 10);
     expectOk(await forward(log, receiver));
     await change(join(directory.path, 'forward.json'));
-    expect(expectOk(await forward(log, receiver))).toEqual({ sent: 11, isAnew: true });
+    expect(expectOk(await forward(log, receiver))).toEqual({ sent: 11, isRestarted: true });
     expect(receiver.lines()).toEqual([...numbers(1, 11), ...numbers(1, 11)]);
     await log.close();
   });
@@ -175,7 +175,7 @@ describe('a damaged log', () => {
     expect(receiver.lines()).toEqual(numbers(1, 6));
     expectOk(await log.setAside());
     await appendReads(log, 1, 20);
-    expect(expectOk(await forward(log, receiver))).toEqual({ sent: 21, isAnew: true });
+    expect(expectOk(await forward(log, receiver))).toEqual({ sent: 21, isRestarted: true });
     expect(receiver.lines()).toEqual([...numbers(1, 6), ...numbers(1, 21)]);
     await log.close();
   });

@@ -20,7 +20,7 @@ export interface ForwardOptions {
 export interface Forwarded {
   readonly sent: number;
   /** Whether the log was restarted since the last time, so it was sent from its first record. */
-  readonly isAnew: boolean;
+  readonly isRestarted: boolean;
 }
 
 /**
@@ -39,14 +39,14 @@ export async function forwardUnsent(
 ): Promise<Result<Forwarded, ForwardFailure>> {
   const { log, onSent } = options;
   let sent = 0;
-  let isAnew = false;
+  let isRestarted = false;
   for (;;) {
     const unsent = await log.unsent();
     if (!unsent.ok) return unsent;
     const { records, behind } = unsent.value;
-    isAnew ||= unsent.value.isAnew;
+    isRestarted ||= unsent.value.isRestarted;
     const last = records.at(-1);
-    if (last === undefined) return ok({ sent, isAnew });
+    if (last === undefined) return ok({ sent, isRestarted });
     const delivered = await deliver(options, records);
     if (!delivered.ok) return delivered;
     const kept = await log.markSent(last.position);

@@ -20,7 +20,7 @@ export interface Unsent {
   /** The number of sent records. */
   readonly sent: number;
   /** Whether everything is sent again, because the position is of another log or was altered. */
-  readonly isAnew: boolean;
+  readonly isRestarted: boolean;
 }
 
 export interface PlacedRecord {
@@ -70,7 +70,7 @@ export async function unsentRecords(
     records,
     behind: Math.max(head.seq, last) - from.seq,
     sent: from.seq,
-    isAnew: !isKnown && bytes.value.length > 0,
+    isRestarted: !isKnown && bytes.value.length > 0,
   });
 }
 

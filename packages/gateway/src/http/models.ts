@@ -1,6 +1,6 @@
 import type { Dialect, ModelEntry } from '@postern/dialects';
 import type { Provider } from '@postern/protocol';
-import { spokenPath } from '@postern/upstreams';
+import { dialectPath } from '@postern/upstreams';
 import type { ServerResponse } from 'node:http';
 import { SAFE_HEADERS } from '../headers/answer-headers.ts';
 import type { GatewayDeps } from '../ports.ts';
@@ -18,7 +18,7 @@ async function listModels(
   dialect: Dialect,
 ): Promise<readonly ModelEntry[]> {
   const providers = deps.providers.all.filter(
-    (provider) => spokenPath(provider, dialect.id) !== undefined,
+    (provider) => dialectPath(provider, dialect.id) !== undefined,
   );
   const lists = await Promise.all(
     providers.map(async (provider) => ({ provider, models: await modelsInTime(deps, provider) })),

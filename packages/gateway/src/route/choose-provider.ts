@@ -1,6 +1,6 @@
 import { failed, ok, type Result } from '@postern/kernel';
 import type { DialectId, Provider, ProviderId } from '@postern/protocol';
-import { spokenPath, type ProviderTable } from '@postern/upstreams';
+import { dialectPath, type ProviderTable } from '@postern/upstreams';
 
 export interface Choice {
   readonly provider: Provider;
@@ -29,7 +29,7 @@ export function chooseProvider(
   const model = named === undefined ? name : name.slice(slash + 1);
   if (provider === undefined || provider.inProcess || model === '')
     return failed({ reason: 'model-unknown' });
-  const path = spokenPath(provider, dialect);
+  const path = dialectPath(provider, dialect);
   return path === undefined
     ? failed({ reason: 'translation-unavailable' })
     : ok({ provider, model, path });

@@ -3,7 +3,7 @@ import type { Config, Provider } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN_PROVIDERS } from './built-in-providers.ts';
 import { providerTable } from './provider-table.ts';
-import { spokenPath } from './spoken-path.ts';
+import { dialectPath } from './dialect-path.ts';
 
 const MINE = { dialect: 'openai-chat', baseUrl: 'https://llm.example/v1' } as const;
 
@@ -88,7 +88,7 @@ describe('named endpoints', () => {
     const paths = [both, usual, one].map((row) =>
       row === undefined
         ? []
-        : [spokenPath(row, 'openai-chat'), spokenPath(row, 'anthropic-messages')],
+        : [dialectPath(row, 'openai-chat'), dialectPath(row, 'anthropic-messages')],
     );
     expect(paths).toEqual([
       ['/chat/completions', '/messages'],

@@ -3,18 +3,23 @@ import { join } from 'node:path';
 import { expectOk, failed, ok } from '@postern/kernel';
 import { describe, expect, it } from 'vitest';
 import { snapshot } from '../testing/test-world.ts';
-import { madeVault, OPENAI, PASSPHRASE, type MadeVault } from '../testing/vault-world.ts';
+import {
+  createTestVault,
+  OPENAI,
+  PASSPHRASE,
+  type UnlockedTestVault,
+} from '../testing/test-vault.ts';
 import type { VaultStorage } from '../vault-failure.ts';
 import type { AuditHead } from './anchor-file.ts';
 
 const head = (count: number, hash = 'h'.repeat(43)): AuditHead => ({ count, hash, atMs: count });
-const anchorOf = ({ dataDir }: MadeVault) => join(dataDir, 'anchor.json');
+const anchorOf = ({ dataDir }: UnlockedTestVault) => join(dataDir, 'anchor.json');
 
 describe.each<VaultStorage>(['file', 'keyring'])(
   'the head of the audit log, %s storage',
   (storage) => {
     it('survives a restart and a rekey', async () => {
-      const made = await madeVault(storage);
+      const made = await createTestVault(storage);
       expect(await made.vault.readAuditHead()).toEqual(ok(undefined));
       expectOk(await made.vault.saveAuditHead(head(3)));
       expectOk(await made.vault.secrets.put(OPENAI));
@@ -25,7 +30,7 @@ describe.each<VaultStorage>(['file', 'keyring'])(
     });
 
     it('never goes back to a shorter log, unless the log was set aside', async () => {
-      const made = await madeVault(storage);
+      const made = await createTestVault(storage);
       expectOk(await made.vault.saveAuditHead(head(5)));
       const before = await snapshot(made.dataDir);
       for (const shorter of [head(4), head(5), head(5, 'x'.repeat(43))]) {
@@ -37,7 +42,7 @@ describe.each<VaultStorage>(['file', 'keyring'])(
     });
 
     it('is the longest if two processes write at the same time', async () => {
-      const made = await madeVault(storage);
+      const made = await createTestVault(storage);
       const other = await made.open();
       expectOk(await other.unlock({ with: 'recovery', code: made.recoveryCode }));
       const counts = Array.from({ length: 12 }, (_, at) => at + 1);
@@ -49,7 +54,7 @@ describe.each<VaultStorage>(['file', 'keyring'])(
     });
 
     it('is refused if the anchor is missing or altered', async () => {
-      const made = await madeVault(storage);
+      const made = await createTestVault(storage);
       expectOk(await made.vault.saveAuditHead(head(5)));
       const whole = await readFile(anchorOf(made), 'utf8');
       const missing = failed({
@@ -68,7 +73,7 @@ describe.each<VaultStorage>(['file', 'keyring'])(
 
 describe('a rollback of the whole directory', () => {
   it('is detected if the anchor is in the keyring too', async () => {
-    const made = await madeVault('keyring');
+    const made = await createTestVault('keyring');
     expectOk(await made.vault.saveAuditHead(head(1)));
     const before = await readFile(anchorOf(made));
     expectOk(await made.vault.saveAuditHead(head(2)));

@@ -10,7 +10,12 @@ import { decodeSlots, encodeSlots } from '../slots/slots-file.ts';
 import { openDataKey, type UnlockMethod } from '../vault/open-data-key.ts';
 import { contextOf } from '../vault/open-vault.ts';
 import { snapshot, systemWorld } from '../testing/test-world.ts';
-import { madeVault, OPENAI, PASSPHRASE, type MadeVault } from '../testing/vault-world.ts';
+import {
+  createTestVault,
+  OPENAI,
+  PASSPHRASE,
+  type UnlockedTestVault,
+} from '../testing/test-vault.ts';
 import type { VaultStorage } from '../vault-failure.ts';
 
 const FILES = ['slots.json', 'secrets.jwe.json', 'anchor.json'] as const;
@@ -23,11 +28,11 @@ interface Era {
   readonly entries: ReadonlyMap<string, Secret>;
 }
 
-async function eraOf({ dataDir, keyring }: MadeVault): Promise<Era> {
+async function eraOf({ dataDir, keyring }: UnlockedTestVault): Promise<Era> {
   return { files: await snapshot(dataDir), entries: new Map(keyring.entries) };
 }
 
-async function put({ dataDir }: MadeVault, name: string, { files }: Era): Promise<void> {
+async function put({ dataDir }: UnlockedTestVault, name: string, { files }: Era): Promise<void> {
   const bytes = files[name];
   const path = join(dataDir, name);
   await rm(path, { force: true });
@@ -35,7 +40,7 @@ async function put({ dataDir }: MadeVault, name: string, { files }: Era): Promis
 }
 
 /** Unlocks a vault and returns the value of its secret, or the failure and its file. */
-async function answerOf(made: MadeVault, way: UnlockMethod): Promise<string> {
+async function answerOf(made: UnlockedTestVault, way: UnlockMethod): Promise<string> {
   const vault = await made.open();
   const unlocked = await vault.unlock(way);
   const failure = unlocked.ok ? undefined : unlocked.failure;
@@ -101,7 +106,7 @@ describe.each<readonly [VaultStorage, boolean]>([
 
 /** A vault at two times. In between, each file was written more than once. */
 async function twoEras(storage: VaultStorage, hasSlot: boolean) {
-  const made = await madeVault(storage);
+  const made = await createTestVault(storage);
   const { vault } = made;
   if (hasSlot) expectOk(await vault.addKeyring());
   const old = await eraOf(made);
@@ -117,7 +122,7 @@ describe('a vault of version 1', () => {
   it.each<VaultStorage>(['file', 'keyring'])(
     'opens and gets generations, %s storage',
     async (storage) => {
-      const made = await madeVault(storage);
+      const made = await createTestVault(storage);
       const way: UnlockMethod = { with: 'recovery', code: made.recoveryCode };
       await makeVersion1(made, way);
       const looking = await made.open();
@@ -146,7 +151,7 @@ async function version1Secrets(
 }
 
 /** The vault as version 1 wrote it: without generations and without an anchor. */
-async function makeVersion1(made: MadeVault, way: UnlockMethod): Promise<void> {
+async function makeVersion1(made: UnlockedTestVault, way: UnlockMethod): Promise<void> {
   const context = contextOf({
     ...made,
     machineId: 'machine-1',

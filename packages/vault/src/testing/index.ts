@@ -1,11 +1,11 @@
 export { memoryKeyring, type MemoryKeyring } from './memory-keyring.ts';
 export { snapshot, systemClock, systemRandomness, systemWorld } from './test-world.ts';
 export {
-  madeVault,
+  createTestVault,
   OPENAI,
   PASSPHRASE,
-  type MadeVault,
-  vaultWorld,
-  type VaultWorld,
-} from './vault-world.ts';
+  type UnlockedTestVault,
+  emptyTestVault,
+  type TestVault,
+} from './test-vault.ts';
 export { secretStoreContract, type StoreUnderTest } from './secret-store-contract.ts';

@@ -1,6 +1,6 @@
 import { expectOk, revealSecret } from '@postern/kernel';
 import { expect, it } from 'vitest';
-import { vaultWorld } from '../testing/vault-world.ts';
+import { emptyTestVault } from '../testing/test-vault.ts';
 import type { Vault } from './vault.ts';
 
 const keysOf = (vault: Vault): readonly string[] => [
@@ -14,7 +14,7 @@ it('every vault has its own keys, one for each purpose', async () => {
   const keys: string[] = [];
   const entries: string[] = [];
   for (const machine of ['machine-1', 'machine-1', 'machine-2']) {
-    const world = await vaultWorld();
+    const world = await emptyTestVault();
     const vault = await world.open(machine);
     expectOk(await vault.create({ storage: 'keyring' }));
     keys.push(...keysOf(vault));
@@ -26,7 +26,7 @@ it('every vault has its own keys, one for each purpose', async () => {
 });
 
 it("a keyring copied from another machine doesn't open the vault", async () => {
-  const world = await vaultWorld();
+  const world = await emptyTestVault();
   const vault = await world.open('machine-1');
   expectOk(await vault.create({ storage: 'keyring' }));
   expectOk(await (await world.open('machine-1')).unlock({ with: 'keyring' }));

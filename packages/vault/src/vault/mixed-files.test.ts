@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { expectOk, failed, ok, Secret } from '@postern/kernel';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { snapshot } from '../testing/test-world.ts';
-import { madeVault, OPENAI, PASSPHRASE, type MadeVault } from '../testing/vault-world.ts';
+import {
+  createTestVault,
+  OPENAI,
+  PASSPHRASE,
+  type UnlockedTestVault,
+} from '../testing/test-vault.ts';
 import type { UnlockMethod } from './open-data-key.ts';
 import type { Vault } from './vault.ts';
 
@@ -12,12 +17,12 @@ const byPassphrase: UnlockMethod = { with: 'passphrase', passphrase: PASSPHRASE 
 const SECRETS = 'secrets.jwe.json';
 const OTHER_TIME = failed({ reason: 'vault-damaged', file: SECRETS, damage: 'other-key' });
 
-let made: MadeVault;
+let made: UnlockedTestVault;
 const at = (name: string) => join(made.dataDir, name);
 
 /** A vault after a rekey, with a copy of each earlier file as `old.NAME`. */
 beforeEach(async () => {
-  made = await madeVault('file');
+  made = await createTestVault('file');
   for (const name of ['slots.json', SECRETS]) await copyFile(at(name), at(`old.${name}`));
   expectOk(await made.vault.rekey({ passphrase: PASSPHRASE }));
   expectOk(await (await unlocked()).confirmRekey());

@@ -4,7 +4,12 @@ import { expectOk, ok, Secret } from '@postern/kernel';
 import { describe, expect, it } from 'vitest';
 import { withDigest } from '../primitives/digested-json.ts';
 import { snapshot, systemWorld } from '../testing/test-world.ts';
-import { madeVault, OPENAI, PASSPHRASE, type MadeVault } from '../testing/vault-world.ts';
+import {
+  createTestVault,
+  OPENAI,
+  PASSPHRASE,
+  type UnlockedTestVault,
+} from '../testing/test-vault.ts';
 import type { KeyedDatabase } from './keyed-database.ts';
 import { openVault } from './open-vault.ts';
 import type { UnlockMethod } from './open-data-key.ts';
@@ -27,13 +32,13 @@ function deadly(): KeyedDatabase {
   };
 }
 
-async function openReadOnly({ dataDir, keyring }: MadeVault): Promise<Vault> {
+async function openReadOnly({ dataDir, keyring }: UnlockedTestVault): Promise<Vault> {
   const world = { ...systemWorld, machineId: 'machine-1' };
   return expectOk(await openVault({ dataDir, keyring, ...world, isReadOnly: true }));
 }
 
 /** Opens a vault read-only and unlocks it. Checks that nothing on disk or in the keyring changes. */
-async function unlockReadOnly(made: MadeVault, way: UnlockMethod): Promise<unknown> {
+async function unlockReadOnly(made: UnlockedTestVault, way: UnlockMethod): Promise<unknown> {
   const before = [await snapshot(made.dataDir), new Map(made.keyring.entries)];
   const vault = await openReadOnly(made);
   const unlocked = await vault.unlock(way);
@@ -50,12 +55,14 @@ const LAST = ['slots.json', 'anchor.json'];
 
 describe('a vault opened read-only', () => {
   it('opens without changing anything', async () => {
-    expect(await unlockReadOnly(await madeVault('keyring'), { with: 'keyring' })).toBe('opens');
-    expect(await unlockReadOnly(await madeVault('file'), byPassphrase)).toBe('opens');
+    expect(await unlockReadOnly(await createTestVault('keyring'), { with: 'keyring' })).toBe(
+      'opens',
+    );
+    expect(await unlockReadOnly(await createTestVault('file'), byPassphrase)).toBe('opens');
   });
 
   it('neither resumes nor rolls back an interrupted rekey', async () => {
-    const made = await madeVault('file', [deadly()]);
+    const made = await createTestVault('file', [deadly()]);
     await expect(made.vault.rekey({ passphrase: PASSPHRASE })).rejects.toThrow('killed');
     expect(await unlockReadOnly(made, byPassphrase)).toEqual(unfinished('rekey'));
     expect(await (await openReadOnly(made)).isRekeyUnconfirmed()).toEqual(ok(false));
@@ -69,7 +76,7 @@ describe('a vault opened read-only', () => {
   });
 
   it('leaves keyring entries of an unfinished slot change', async () => {
-    const made = await madeVault('keyring');
+    const made = await createTestVault('keyring');
     const slotId = Buffer.alloc(12, 1).toString('base64url');
     const account = `+slot.${slotId}@${made.vault.id ?? ''}`;
     made.keyring.entries.set(account, Secret.of('{}'));
@@ -84,7 +91,7 @@ describe('a vault opened read-only', () => {
   });
 
   it("doesn't resume a restore", async () => {
-    const made = await madeVault('keyring');
+    const made = await createTestVault('keyring');
     const journal = { version: 1, operation: 'restore', vaultId: made.vault.id };
     const text = `${withDigest(JSON.stringify(journal))}\n`;
     await writeFile(join(made.dataDir, 'journal.json'), text, { mode: 0o600 });
@@ -92,7 +99,7 @@ describe('a vault opened read-only', () => {
   });
 
   it('leaves temporary files of a killed process', async () => {
-    const made = await madeVault('file');
+    const made = await createTestVault('file');
     for (const name of ['.slots.json.0123456789abcdef.tmp', 'secrets.next.jwe.json']) {
       await writeFile(join(made.dataDir, name), 'torn', { mode: 0o600 });
     }
@@ -100,7 +107,7 @@ describe('a vault opened read-only', () => {
   });
 
   it("doesn't repair an interrupted change of the passphrase", async () => {
-    const made = await madeVault('file');
+    const made = await createTestVault('file');
     const at = (name: string) => join(made.dataDir, name);
     const before = await Promise.all(LAST.map(async (name) => await readFile(at(name))));
     expectOk(await made.vault.changePassphrase({ next: NEXT }));

@@ -5,7 +5,7 @@ import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
 import { describe, expect, it } from 'vitest';
 import type { KeyringFailure } from '../keyring/keyring-port.ts';
 import { snapshot, systemClock, systemRandomness, systemWorld } from '../testing/test-world.ts';
-import { madeVault, OPENAI, PASSPHRASE, vaultWorld } from '../testing/vault-world.ts';
+import { createTestVault, OPENAI, PASSPHRASE, emptyTestVault } from '../testing/test-vault.ts';
 import { openVault } from './open-vault.ts';
 import type { Vault } from './vault.ts';
 
@@ -19,7 +19,7 @@ async function valueOf(vault: Vault): Promise<readonly string[]> {
 
 describe.each(['keyring', 'file'] as const)('a vault with %s storage', (storage) => {
   it('opens with each of its slots and has the same keys and secrets', async () => {
-    const { vault, open, recoveryCode } = await madeVault(storage);
+    const { vault, open, recoveryCode } = await createTestVault(storage);
     const key = revealSecret(expectOk(vault.deriveKey('conversations')));
     expect(key).toMatch(/^[0-9a-f]{64}$/);
     const ways = [
@@ -38,7 +38,7 @@ describe.each(['keyring', 'file'] as const)('a vault with %s storage', (storage)
   });
 
   it('derives a different key for each purpose', async () => {
-    const { vault } = await madeVault(storage);
+    const { vault } = await createTestVault(storage);
     const keys = ['conversations', 'audit', 'conversations/2'].map((purpose) =>
       revealSecret(expectOk(vault.deriveKey(purpose))),
     );
@@ -47,7 +47,7 @@ describe.each(['keyring', 'file'] as const)('a vault with %s storage', (storage)
   });
 
   it('changes nothing on disk or in the keyring when the passphrase or the code is wrong', async () => {
-    const { dataDir, keyring, open } = await madeVault(storage);
+    const { dataDir, keyring, open } = await createTestVault(storage);
     const before = await snapshot(dataDir);
     const entries = new Map(keyring.entries);
     const again = await open();
@@ -68,7 +68,7 @@ describe.each(['keyring', 'file'] as const)('a vault with %s storage', (storage)
   });
 
   it('drops its keys when it is locked, even during a call', async () => {
-    const { vault, recoveryCode } = await madeVault(storage);
+    const { vault, recoveryCode } = await createTestVault(storage);
     const underWay = [vault.secrets.list(), vault.newRecoveryCode()];
     vault.lock();
     for (const call of await Promise.all(underWay)) {
@@ -83,7 +83,7 @@ describe.each(['keyring', 'file'] as const)('a vault with %s storage', (storage)
   });
 
   it('has no plaintext value in its files', async () => {
-    const { dataDir } = await madeVault(storage);
+    const { dataDir } = await createTestVault(storage);
     const files = Object.values(await snapshot(dataDir)).join();
     const value = Buffer.from('sk-test-0123456789');
     for (const form of [
@@ -99,7 +99,7 @@ describe.each(['keyring', 'file'] as const)('a vault with %s storage', (storage)
 
 describe('a missing vault', () => {
   it('is absent, and opening it creates nothing', async () => {
-    const { dataDir, open } = await vaultWorld();
+    const { dataDir, open } = await emptyTestVault();
     const vault = await open();
     expect([vault.state, vault.id, vault.storage, vault.slots]).toEqual([
       'absent',
@@ -117,7 +117,7 @@ describe('a missing vault', () => {
     ['seven characters', 'seven77', { reason: 'passphrase-unfit', problem: 'too-short' }],
     ['a megabyte', 'x'.repeat(1e6), { reason: 'passphrase-unfit', problem: 'too-long' }],
   ])("isn't created with %s for file storage", async (_, text, failure) => {
-    const { dataDir, open } = await vaultWorld();
+    const { dataDir, open } = await emptyTestVault();
     const vault = await open();
     const passphrase = text === undefined ? {} : { passphrase: Secret.of(text) };
     expect(await vault.create({ storage: 'file', ...passphrase })).toEqual(failed(failure));
@@ -129,7 +129,7 @@ describe('a missing vault', () => {
     { reason: 'keyring-locked' },
     { reason: 'keyring-denied' },
   ])("isn't created if the keyring fails with %o, and leaves nothing behind", async (failure) => {
-    const { dataDir, keyring, open } = await vaultWorld();
+    const { dataDir, keyring, open } = await emptyTestVault();
     keyring.failure = failure;
     const vault = await open();
     expect(await vault.create({ storage: 'keyring' })).toEqual(failed(failure));
@@ -140,7 +140,7 @@ describe('a missing vault', () => {
   it.each(['keyring', 'file'] as const)(
     'is distinguished from a vault without a header, storage %s',
     async (storage) => {
-      const { dataDir, keyring } = await madeVault(storage);
+      const { dataDir, keyring } = await createTestVault(storage);
       await unlink(join(dataDir, 'slots.json'));
       const before = await snapshot(dataDir);
       for (const isReadOnly of [true, false]) {
@@ -154,7 +154,7 @@ describe('a missing vault', () => {
   );
 
   it('is created by only one of two processes that try at the same time', async () => {
-    const { open } = await vaultWorld();
+    const { open } = await emptyTestVault();
     const vaults = [await open(), await open()];
     const made = await Promise.all(vaults.map((one) => one.create({ storage: 'keyring' })));
     expect(made.filter((one) => one.ok)).toHaveLength(1);
@@ -170,7 +170,7 @@ describe('a vault with a different keyring', () => {
     { reason: 'keyring-locked' },
     { reason: 'keyring-denied' },
   ])('reports the failure of the keyring: %o', async (failure) => {
-    const { keyring, vault, open } = await madeVault('keyring');
+    const { keyring, vault, open } = await createTestVault('keyring');
     keyring.failure = failure;
     const again = await open();
     expect(await again.unlock(byKeyring)).toEqual(failed(failure));
@@ -183,7 +183,7 @@ describe('a vault with a different keyring', () => {
   });
 
   it('reports backend-changed if the keyring works but is empty', async () => {
-    const { keyring, vault, open } = await madeVault('keyring');
+    const { keyring, vault, open } = await createTestVault('keyring');
     keyring.entries.clear();
     const changed = failed({
       reason: 'backend-changed',
@@ -199,7 +199,7 @@ describe('a vault with a different keyring', () => {
   });
 
   it('reports that a copied home was made on another machine', async () => {
-    const { open } = await madeVault('keyring');
+    const { open } = await createTestVault('keyring');
     const elsewhere = await open('machine-2');
     expect(await elsewhere.unlock(byKeyring)).toEqual(
       failed({ reason: 'backend-changed', recorded: 'keyring', found: 'other-machine' }),
@@ -208,7 +208,7 @@ describe('a vault with a different keyring', () => {
   });
 
   it('refuses a malformed entry and one copied from another account', async () => {
-    const { keyring, vault } = await madeVault('keyring');
+    const { keyring, vault } = await createTestVault('keyring');
     const accounts = [...keyring.entries.keys()];
     const slot = accounts.find((account) => account.startsWith('+slot.')) ?? '';
     const secret = accounts.find((account) => account.startsWith('openai@')) ?? '';
@@ -231,7 +231,7 @@ describe('a vault with a different keyring', () => {
 
 describe('a damaged vault', () => {
   it("isn't overwritten if the secrets file is truncated", async () => {
-    const { dataDir, open, recoveryCode } = await madeVault('file');
+    const { dataDir, open, recoveryCode } = await createTestVault('file');
     const path = join(dataDir, 'secrets.jwe.json');
     const whole = await readFile(path);
     for (const torn of [whole.subarray(0, 100), Buffer.alloc(0), undefined]) {
@@ -250,7 +250,7 @@ describe('a damaged vault', () => {
   });
 
   it("doesn't open and isn't created again if the header is truncated", async () => {
-    const { dataDir, keyring } = await madeVault('file');
+    const { dataDir, keyring } = await createTestVault('file');
     await writeFile(join(dataDir, 'slots.json'), '{"format":"postern-slots"');
     const opened = await openVault({
       dataDir,
@@ -265,7 +265,7 @@ describe('a damaged vault', () => {
   });
 
   it("doesn't open if other users can write it", async () => {
-    const { dataDir, vault } = await madeVault('file');
+    const { dataDir, vault } = await createTestVault('file');
     const path = join(dataDir, 'secrets.jwe.json');
     await chmod(path, 0o620);
     expect(await vault.secrets.list()).toEqual(

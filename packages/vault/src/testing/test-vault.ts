@@ -19,19 +19,19 @@ export const OPENAI: SecretRecord = singleValue(
 );
 
 /** A directory and a keyring. Each `open` opens the vault as a separate process would. */
-export interface VaultWorld {
+export interface TestVault {
   readonly dataDir: string;
   readonly keyring: MemoryKeyring;
   readonly open: (machineId?: string) => Promise<Vault>;
 }
 
-export interface MadeVault extends VaultWorld {
+export interface UnlockedTestVault extends TestVault {
   /** Unlocked, contains `OPENAI`, and has a passphrase slot with either storage. */
   readonly vault: Vault;
   readonly recoveryCode: Secret;
 }
 
-export async function vaultWorld(databases: readonly KeyedDatabase[] = []): Promise<VaultWorld> {
+export async function emptyTestVault(databases: readonly KeyedDatabase[] = []): Promise<TestVault> {
   return worldIn(await temporaryDirectory(), memoryKeyring(), databases);
 }
 
@@ -39,7 +39,7 @@ function worldIn(
   dataDir: string,
   keyring: MemoryKeyring,
   databases: readonly KeyedDatabase[],
-): VaultWorld {
+): TestVault {
   const base = { dataDir, keyring, ...systemWorld, databases };
   return {
     dataDir,
@@ -49,12 +49,12 @@ function worldIn(
 }
 
 /** A directory with a vault, copied from a template because creating one is slow. */
-export async function madeVault(
+export async function createTestVault(
   storage: VaultStorage,
   databases: readonly KeyedDatabase[] = [],
-): Promise<MadeVault> {
+): Promise<UnlockedTestVault> {
   const { files, entries, recoveryCode } = await (templates[storage] ??= makeTemplate(storage));
-  const world = await vaultWorld(databases);
+  const world = await emptyTestVault(databases);
   for (const [name, bytes] of files) {
     await writeFile(join(world.dataDir, name), bytes, { mode: 0o600 });
   }
