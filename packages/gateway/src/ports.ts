@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { ModelEntry } from '@postern/dialects';
 import type { Clock, MaybePromise, Randomness, Result } from '@postern/kernel';
 import type { DialectId, GatewayKeyId, KeyScopes, Provider, ProviderId } from '@postern/protocol';
@@ -74,6 +75,11 @@ export interface Callers {
   allowsHost(host: string): boolean;
   /** Whether an Origin header is Postern's own page. Others get 403 before any work is done. */
   allowsOrigin(origin: string): boolean;
+  /**
+   * The address of the client, for limits and keys that are bound to addresses. A header counts only if a trusted
+   * proxy sent it. IPv4 addresses are in their own form, also on an IPv6 socket; empty if the socket is closed.
+   */
+  clientAddress(request: IncomingMessage): string;
 }
 
 export interface GatewayLimits extends ConcurrencyLimits, BodyLimits {

@@ -19,6 +19,12 @@ const DEFAULTS = {
     maxQueued: 512,
     queueTimeout: '10s',
     defaultProvider: perDialect((dialect) => DIALECT_INFO[dialect].defaultProvider),
+    listen: {
+      host: 'localhost',
+      publicHost: [],
+      trustedProxies: [],
+      forwardedHeader: 'x-forwarded-for',
+    },
   },
 };
 
@@ -73,6 +79,9 @@ describe('defaults', () => {
 
 const url = (baseUrl: string): JsonValue => ({ providers: { box: { baseUrl } } });
 const proxy = (address: string): JsonValue => ({ proxy: { url: address } });
+const listen = (value: JsonValue): JsonValue => ({ gateway: { listen: value } });
+const rejectedListen = ([name = '', value]: readonly (string | number)[]) =>
+  [listen({ [name]: value ?? null }), `gateway.listen.${name}`, 'not a valid value'] as const;
 
 describe('rejected, with the path of the first error', () => {
   test.each<readonly [JsonValue, string, string]>([
@@ -105,6 +114,29 @@ describe('rejected, with the path of the first error', () => {
     [{ localHosts: ['host:80'] }, 'localHosts.0', 'not a valid value'],
     [{ localHosts: ['*'] }, 'localHosts.0', 'not a valid value'],
     [{ proxy: {} }, 'proxy.url', 'missing'],
+    ...[
+      ['host', 'gateway.example'],
+      ['host', '10.0.0.0/8'],
+      ['port', 0],
+      ['redirectFrom', 65_536],
+      ['forwardedHeader', 'x-real-ip'],
+    ].map(rejectedListen),
+    [listen({ hosts: [] }), 'gateway.listen.hosts', 'unknown key'],
+    [listen({ tls: { cert: '/a' } }), 'gateway.listen.tls.cert', 'unknown key'],
+    [listen({ tls: { key: 'a.pem' } }), 'gateway.listen.tls.key', 'not a valid value'],
+    [
+      listen({ tls: { development: false } }),
+      'gateway.listen.tls.development',
+      'not a valid value',
+    ],
+    [listen({ publicHost: ['https://a'] }), 'gateway.listen.publicHost.0', 'not a valid value'],
+    ...['*', '10.0.0.0/33', '::/129', '10.0.0.0/8/8', '10.0.0.0/', '10.0.0/8', 'a.example'].map(
+      (range): readonly [JsonValue, string, string] => [
+        listen({ trustedProxies: ['10.0.0.0/8', '::1', range] }),
+        'gateway.listen.trustedProxies.2',
+        'not a valid value',
+      ],
+    ),
     [{ providers: { 'Bad Name': {} } }, 'providers.Bad Name', 'not a usable name'],
     [{ providers: { constructor: {} } }, 'providers.constructor', 'not a usable name'],
     [{ providers: { prototype: {} } }, 'providers.prototype', 'not a usable name'],

@@ -11,6 +11,7 @@ import {
   receiverAddress,
   serverUrl,
 } from './forms.ts';
+import { listenConfig } from './listen-config.ts';
 
 /** The configuration file, `config.json`. Postern doesn't start with an unknown key. */
 export const ConfigSchema = v.strictObject({
@@ -126,6 +127,8 @@ export const ConfigSchema = v.strictObject({
         ),
         {},
       ),
+      /** Where `postern serve` listens. */
+      listen: v.optional(listenConfig, {}),
     }),
     {},
   ),

@@ -59,3 +59,15 @@ export const absolutePath = v.pipe(
   v.maxLength(4096),
   v.regex(/^(?:\/|[a-z]:[\\/])[^\0]*$/i),
 );
+
+/** An IP address, or a range of them: `10.0.0.0/8`. */
+export const addressRange = v.pipe(
+  v.string(),
+  v.maxLength(64),
+  v.check((text) => {
+    const [address, bits, ...rest] = text.split('/');
+    if (rest.length > 0 || !v.is(v.pipe(v.string(), v.ip()), address)) return false;
+    const most = address.includes(':') ? 128 : 32;
+    return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+  }),
+);

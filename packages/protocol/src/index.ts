@@ -19,6 +19,7 @@ export {
   type ConfigFailure,
   type ConfigInput,
 } from './config.ts';
+export type { ListenConfig } from './listen-config.ts';
 export type * from './conversation.ts';
 export { DIALECT_IDS, DIALECT_INFO, perDialect, type DialectId } from './dialect-ids.ts';
 export { EXIT, type ErrorCode } from './error-codes/error-code.ts';

@@ -26,7 +26,12 @@ export interface CertificateRequest {
   readonly notBefore?: Date;
   /** Default: in a day. */
   readonly notAfter?: Date;
+  /** Whom it identifies. Default: a server. */
+  readonly of?: keyof typeof KEY_USES;
 }
+
+/** Extended key usages (RFC 5280 §4.2.1.12). */
+const KEY_USES = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' } as const;
 
 export interface CertificateAuthority {
   /** The root certificate that a client must trust, in PEM. */
@@ -79,7 +84,7 @@ function serverCertificate(
     validity: validityOf(request),
     extensions: [
       extension('2.5.29.19', true, sequence()),
-      extension('2.5.29.37', false, sequence(oid('1.3.6.1.5.5.7.3.1'))),
+      extension('2.5.29.37', false, sequence(oid(KEY_USES[request.of ?? 'server']))),
       extension('2.5.29.17', false, sequence(...request.names.map(generalName))),
     ],
   });

@@ -167,6 +167,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'apps/cli/bin/fresh-build.js',
       'packages/app/src/system/**',
       'packages/app/src/server/session*.ts',
+      'packages/app/src/server/tls-identity.ts',
       'packages/app/src/instance/control-proof.ts',
     ],
   },

@@ -1,9 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { ExportFormatName, SyslogTarget, SyslogTls } from '@postern/audit';
-import { isPrivate } from '@postern/disk';
-import { errnoOf, failed, ok, Secret, type Result } from '@postern/kernel';
+import { failed, ok, Secret, type Result } from '@postern/kernel';
 import { type Config, type Problem, problem } from '@postern/protocol';
 import { isLocalHost } from '@postern/upstreams';
+import { readPemFile, type PemKind } from '../config/read-pem-file.ts';
 
 /** `audit.forward` of the configuration, after it was checked that sending to it is allowed. */
 export interface Receiver {
@@ -87,39 +86,7 @@ function readTls({ ca, client }: Receiver): Result<SyslogTls, Problem> {
   return ok({ ...trusted, client: shown });
 }
 
-/**
- * An authority file without a certificate would look like a receiver with an untrusted certificate.
- */
-const PEM = {
-  certificate: /^-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/m,
-  'private key': /^-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/m,
-};
-
-const MAX_PEM_BYTES = 1_048_576;
-
-function readPem(path: string, kind: keyof typeof PEM): Result<string, Problem> {
-  try {
-    const wait = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
-    const file = openSync(path, constants.O_RDONLY | wait);
-    try {
-      const stats = fstatSync(file);
-      if (!stats.isFile()) return unusable(path, 'is not a regular file');
-      if (stats.size > MAX_PEM_BYTES) return unusable(path, 'is larger than 1 MiB');
-      if (kind === 'private key' && !isPrivate(stats)) {
-        return unusable(path, 'belongs to another user, or others can read it');
-      }
-      const text = readFileSync(file, 'utf8');
-      return PEM[kind].test(text) ? ok(text) : unusable(path, `has no ${kind} PEM block`);
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === undefined) throw error;
-    return unusable(path, `cannot be read (${errno})`);
-  }
-}
-
-function unusable(path: string, why: string): Result<never, Problem> {
-  return failed(problem('AUDIT_FORWARD_FILE', `${path} ${why}.`));
+function readPem(path: string, kind: PemKind): Result<string, Problem> {
+  const read = readPemFile(path, kind);
+  return read.ok ? read : failed(problem('AUDIT_FORWARD_FILE', `${read.failure}.`));
 }

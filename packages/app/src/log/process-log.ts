@@ -17,6 +17,7 @@ export type LogEventName =
   | 'gateway.call'
   | 'audit.forward'
   | 'http.request'
+  | 'tls.certificate'
   | 'process.stopping'
   | 'process.stopped';
 

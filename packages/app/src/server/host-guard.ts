@@ -26,12 +26,15 @@ export interface GuardedNames {
   readonly scheme: 'http' | 'https';
   /** Each with its port. */
   readonly hosts: readonly string[];
+  /** More names, for any port. */
+  readonly publicHosts: readonly string[];
   readonly pageHost: string;
   readonly origins: readonly string[];
 }
 
 export function createHostGuard({ scheme, pageHost, ...names }: GuardedNames): HostGuard {
   const hosts = new Set(names.hosts);
+  const publicHosts = new Set(names.publicHosts);
   const origins = new Set(names.origins);
   const isOwn = ({ host, origin, fetchSite }: RequestOrigin): boolean => {
     // `none` is the user's own navigation: a typed address or a link from the terminal.
@@ -42,9 +45,15 @@ export function createHostGuard({ scheme, pageHost, ...names }: GuardedNames): H
   const isElsewhere = ({ host }: RequestOrigin): boolean =>
     host !== undefined && host !== pageHost && hosts.has(host);
   return {
-    allowsHost: (host) => hosts.has(host),
+    allowsHost: (host) =>
+      hosts.has(host) || (publicHosts.size > 0 && publicHosts.has(nameOf(host))),
     allowsOrigin: (origin) => origins.has(origin),
     admits: (request) => request.host === pageHost && isOwn(request),
     admitsElsewhere: (request) => isElsewhere(request) && isOwn(request),
   };
+}
+
+/** A host without its port, lower case. */
+function nameOf(host: string): string {
+  return host.replace(/:\d{1,5}$/, '').toLowerCase();
 }

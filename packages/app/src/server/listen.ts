@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { failed, ok, type Result } from '@postern/kernel';
-import type { Listener, TlsIdentity } from './listener.ts';
+import type { Listener } from './listener.ts';
+import { secureOptions, type ListenerTls, type TlsIdentity } from './tls-identity.ts';
 
 export interface ListenFailure {
   readonly reason: 'port-taken' | 'port-refused';
@@ -17,6 +20,8 @@ export interface PortListening extends Listening {
   readonly port: number;
   /** Handles requests from now on. */
   handle(listener: RequestListener): void;
+  /** Uses this certificate for new connections. The others keep theirs. */
+  useIdentity(identity: TlsIdentity): void;
 }
 
 const LIMITS = {
@@ -34,9 +39,15 @@ const NO_ADDRESS: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT'
 /** How often to retry if the port that the system picked is in use at another address. */
 const PICKS = 20;
 
+/** What `listenOn` needs to know of a listener. */
+export type ListenOptions = Pick<Listener, 'addresses' | 'port' | 'tls'> & {
+  /** Whether the peer with this address may connect. Default: everyone. */
+  readonly admits?: (address: string) => boolean;
+};
+
 /** Listens on one port of all addresses of a listener. For port 0 the system picks a free port. */
 export async function listenOn(
-  listener: Pick<Listener, 'addresses' | 'port' | 'tls'>,
+  listener: ListenOptions,
 ): Promise<Result<PortListening, ListenFailure>> {
   for (let picks = 1; ; picks += 1) {
     const opened = await openAll(listener);
@@ -48,11 +59,13 @@ async function openAll({
   addresses,
   port: wanted,
   tls,
-}: Pick<Listener, 'addresses' | 'port' | 'tls'>): Promise<Result<PortListening, ListenFailure>> {
+  admits,
+}: ListenOptions): Promise<Result<PortListening, ListenFailure>> {
   const opened: Server[] = [];
   let port = wanted;
   for (const { host, label, isRequired } of addresses) {
     const server = serverWith(tls);
+    if (admits !== undefined) refusePeers(server, admits);
     const code = await outcome(server, () => server.listen({ port, host, ipv6Only: true }));
     if (code === undefined) {
       opened.push(server);
@@ -69,15 +82,49 @@ async function openAll({
     handle: (listener) => {
       for (const server of opened) server.off('request', refuseYet).on('request', listener);
     },
+    useIdentity: (identity) => {
+      for (const server of opened) {
+        if (server instanceof TlsServer) {
+          server.setSecureContext(secureOptions(identity, tls?.clients));
+        }
+      }
+    },
     close: async (graceMs) => {
       await closeAll(opened, graceMs);
     },
   });
 }
 
-function serverWith(tls: TlsIdentity | undefined): Server {
+/** The timeout for a client's part of a TLS handshake. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+function serverWith(tls: ListenerTls | undefined): Server {
   if (tls === undefined) return createServer(LIMITS, refuseYet);
-  return createTlsServer({ ...LIMITS, ...tls, minVersion: 'TLSv1.2' }, refuseYet);
+  const { identity, clients } = tls;
+  const server = createTlsServer(
+    {
+      ...LIMITS,
+      ...secureOptions(identity, clients),
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      ALPNProtocols: ['http/1.1'],
+      requestCert: clients !== undefined,
+      rejectUnauthorized: clients?.areRequired === true,
+    },
+    refuseYet,
+  );
+  if (clients?.areRequired === false) server.on('secureConnection', refuseInvalidCertificate);
+  return server;
+}
+
+/** A client may show no certificate, but not a false one: it would believe that it counts. */
+function refuseInvalidCertificate(socket: TLSSocket): void {
+  if (!socket.authorized && socket.getPeerX509Certificate() !== undefined) socket.destroy();
+}
+
+function refusePeers(server: Server, admits: (address: string) => boolean): void {
+  server.prependListener('connection', (socket: Socket) => {
+    if (!admits(socket.remoteAddress ?? '')) socket.destroy();
+  });
 }
 
 /** Until requests can be handled, connections are closed, as if the server weren't running yet. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { listenerTls } from '../testing/listener-tls.ts';
 import { isLaunchUrl, loopbackListener, placeOf } from './listener.ts';
 
 describe('the loopback listener', () => {
@@ -17,7 +18,7 @@ describe('the loopback listener', () => {
 });
 
 describe('a listener with TLS', () => {
-  const withTls = { ...loopbackListener(0), tls: { cert: 'unused', key: 'unused' } };
+  const withTls = { ...loopbackListener(0), tls: listenerTls({ cert: 'unused', key: 'unused' }) };
   const { pageOrigin, gatewayUrl, guard, cookie } = placeOf(withTls, 7420);
 
   it('has https addresses, and a cookie that browsers send over TLS only', () => {

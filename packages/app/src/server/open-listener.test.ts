@@ -6,9 +6,11 @@ import { expectOk } from '@postern/kernel';
 import { makeCertificateAuthority } from '@postern/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { composeInDirectory } from '../testing/compose-in-directory.ts';
+import { listenerTls } from '../testing/listener-tls.ts';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
+import { trustedProxies } from './client-address.ts';
 import { gatewayOf } from './gateway-of.ts';
 import { loopbackListener, type Listener } from './listener.ts';
 import { openListener, type OpenListener } from './open-listener.ts';
@@ -29,12 +31,21 @@ const GATEWAY_ONLY: Listener = {
 const AUTHORITY = makeCertificateAuthority();
 const WITH_TLS: Listener = {
   ...GATEWAY_ONLY,
-  tls: AUTHORITY.issue({ names: ['gateway.example'] }),
+  tls: listenerTls(AUTHORITY.issue({ names: ['gateway.example'] })),
+};
+
+const BEHIND_PROXY: Listener = {
+  ...GATEWAY_ONLY,
+  proxies: trustedProxies({
+    trustedProxies: ['127.0.0.1'],
+    forwardedHeader: 'x-forwarded-for',
+  }),
 };
 
 let own: OpenListener;
 let gatewayOnly: OpenListener;
 let withTls: OpenListener;
+let behindProxy: OpenListener;
 
 beforeEach(async () => {
   const pageDirectory = scratchDirectory();
@@ -54,8 +65,9 @@ beforeEach(async () => {
   own = await open(OWN);
   gatewayOnly = await open(GATEWAY_ONLY);
   withTls = await open(WITH_TLS);
+  behindProxy = await open(BEHIND_PROXY);
   return async () => {
-    await Promise.all([own, gatewayOnly, withTls].map((opened) => opened.close(0)));
+    await Promise.all([own, gatewayOnly, withTls, behindProxy].map((opened) => opened.close(0)));
     await postern.close();
   };
 });
@@ -66,9 +78,10 @@ async function ask(
   name: string,
   path: string,
   origin?: string,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<number | undefined> {
   const { port } = new URL(place.gatewayUrl);
-  const headers = { host: `${name}:${port}`, ...(origin === undefined ? {} : { origin }) };
+  const headers = { host: `${name}:${port}`, ...(origin === undefined ? {} : { origin }), ...more };
   return await new Promise((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, path, headers, agent: false }, (answer) => {
       answer.resume();
@@ -137,5 +150,15 @@ describe('a listener with TLS', () => {
 
   it("doesn't answer without TLS", async () => {
     await expect(ask(withTls, 'gateway.example', '/v1/models')).rejects.toThrow(/hang up|ECONN/);
+  });
+});
+
+describe('a listener behind a proxy', () => {
+  it('refuses what reached the proxy without TLS', async () => {
+    const came = (proto: string, to = behindProxy) =>
+      ask(to, 'gateway.example', '/v1/models', undefined, { 'x-forwarded-proto': proto });
+    expect(await came('https')).toBe(401);
+    expect(await came('http')).toBe(403);
+    expect(await came('http', gatewayOnly)).toBe(401);
   });
 });

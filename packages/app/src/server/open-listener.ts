@@ -1,15 +1,27 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { isGatewayTarget } from '@postern/gateway';
 import { ok, type Clock, type Result } from '@postern/kernel';
+import type { Problem } from '@postern/protocol';
 import type { ProcessLog } from '../log/process-log.ts';
-import { listenOn, type Listening, type ListenFailure } from './listen.ts';
+import {
+  listenOn,
+  type ListenOptions,
+  type Listening,
+  type ListenFailure,
+  type PortListening,
+} from './listen.ts';
 import { placeOf, type Area, type Listener, type ListenerPlace } from './listener.ts';
+import { plainAddress } from './client-address.ts';
+import { redirectToTls, refuseWithoutTls } from './redirect-to-tls.ts';
+import { renewIdentity } from './renew-identity.ts';
 
 /** Makes what answers in an area, for the listener at a place. */
 export type Routers = Readonly<Record<Area, (place: ListenerPlace) => RequestListener>>;
 
 export interface OpenListener extends Listening {
   readonly place: ListenerPlace;
+  /** Reads the certificate's files now. If they can't be used, the old certificate stays. */
+  renewCertificate(): Promise<Result<'renewed' | 'same', Problem>>;
 }
 
 export interface OpenListenerParts {
@@ -17,31 +29,83 @@ export interface OpenListenerParts {
   readonly routers: Routers;
   readonly clock: Clock;
   readonly log: ProcessLog;
+  /** How often the certificate's files are read. Default: every 5 seconds. */
+  readonly renewEveryMs?: number;
 }
+
+/** How long browsers remember that the host has TLS: a year, in seconds. */
+const HSTS = 'max-age=31536000';
 
 /** Listens, and answers in the areas that the listener serves. */
 export async function openListener(
   parts: OpenListenerParts,
 ): Promise<Result<OpenListener, ListenFailure>> {
   const { listener, routers } = parts;
-  const listened = await listenOn(listener);
+  const { tls, proxies, serves } = listener;
+  const listened = await listenOn({ ...listener, ...whoMayConnect(listener) });
   if (!listened.ok) return listened;
   const listening = listened.value;
   const place = placeOf(listener, listening.port);
-  const answers = new Map([...listener.serves].map((area) => [area, routers[area](place)]));
+  const redirect = await openRedirect(listener, place, listening.port);
+  if (!redirect.ok) {
+    await listening.close(0);
+    return redirect;
+  }
+  const answers = new Map([...serves].map((area) => [area, routers[area](place)]));
   listening.handle((request, response) => {
     const area = areaOf(request);
     logRequest(parts, area ?? 'nowhere', request, response);
+    if (tls?.isRemembered === true) response.setHeader('strict-transport-security', HSTS);
     if (area !== 'gateway') closeIfUnread(request, response);
     if (area === undefined) refuse(response, 400);
+    else if (proxies.any && tls === undefined && cameInTheClear(request))
+      refuseWithoutTls(response);
     else (answers.get(area) ?? notServed)(request, response);
   });
+  const renewal = renewIdentity(parts, listening);
   return ok({
     place,
+    renewCertificate: renewal.now,
     close: async (graceMs) => {
-      await listening.close(graceMs);
+      renewal.stop();
+      await Promise.all([listening.close(graceMs), redirect.value?.close(graceMs)]);
     },
   });
+}
+
+/** Without TLS, only this machine and the proxies that have TLS may connect. */
+export function whoMayConnect({
+  addresses,
+  tls,
+  proxies,
+}: Pick<Listener, 'addresses' | 'tls' | 'proxies'>): Pick<ListenOptions, 'admits'> {
+  if (tls !== undefined || addresses.every(({ host }) => isLoopback(host))) return {};
+  return {
+    admits: (peer) => {
+      const address = plainAddress(peer);
+      return isLoopback(address) || proxies.includes(address);
+    },
+  };
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}
+
+/** A proxy says that its own client used no TLS. */
+function cameInTheClear({ headers }: IncomingMessage): boolean {
+  return headers['x-forwarded-proto'] === 'http';
+}
+
+async function openRedirect(
+  { addresses, redirectFrom }: Listener,
+  { guard }: ListenerPlace,
+  port: number,
+): Promise<Result<PortListening | undefined, ListenFailure>> {
+  if (redirectFrom === undefined) return ok(undefined);
+  const opened = await listenOn({ addresses, port: redirectFrom, tls: undefined });
+  if (opened.ok) opened.value.handle(redirectToTls(guard, port));
+  return opened;
 }
 
 /** Undefined for a target that is not a path, such as an absolute URL or `*`: never routed (RFC 9112 §3.2). */

@@ -81,9 +81,9 @@ export function routersOf(options: RouterOptions, gateway: Gateway, sessions: Se
   const { postern, version, pageDirectory, onFault } = options;
   return {
     gateway:
-      ({ guard }) =>
+      ({ callers }) =>
       (request, response) => {
-        gateway.handle(request, response, guard);
+        gateway.handle(request, response, callers);
       },
     app: (place) => listenerOf(createAppApi({ postern, sessions, place, version, onFault })),
     page: (place) => listenerOf(createPage(loadPageFiles(pageDirectory), place)),

@@ -75,6 +75,7 @@ const randomness: Randomness = { bytes: (count) => randomBytes(count) };
 const CALLERS: Callers = {
   allowsHost: (host) => /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host),
   allowsOrigin: () => false,
+  clientAddress: ({ socket }) => socket.remoteAddress ?? '',
 };
 
 export async function startGateway(options: StartGatewayOptions): Promise<RunningGateway> {

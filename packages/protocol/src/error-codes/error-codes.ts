@@ -2,6 +2,7 @@ import { APP_ERRORS } from './app-errors.ts';
 import { AUDIT_ERRORS } from './audit-errors.ts';
 import { GATEWAY_ERRORS } from './gateway-errors.ts';
 import { IMPORT_ERRORS } from './import-errors.ts';
+import { NETWORK_ERRORS } from './network-errors.ts';
 import { RUN_ERRORS } from './run-errors.ts';
 import { STORAGE_ERRORS } from './storage-errors.ts';
 import { UPSTREAM_ERRORS } from './upstream-errors.ts';
@@ -14,6 +15,7 @@ export const ERROR_CODES = {
   ...VAULT_ERRORS,
   ...UPSTREAM_ERRORS,
   ...GATEWAY_ERRORS,
+  ...NETWORK_ERRORS,
   ...AUDIT_ERRORS,
   ...IMPORT_ERRORS,
   ...RUN_ERRORS,
@@ -28,6 +30,7 @@ export const ERROR_AREAS = {
   'The vault and the keyring': VAULT_ERRORS,
   Providers: UPSTREAM_ERRORS,
   'The gateway': GATEWAY_ERRORS,
+  'TLS and network': NETWORK_ERRORS,
   'The audit log': AUDIT_ERRORS,
   'Importing from other programs': IMPORT_ERRORS,
   'Running commands and scanning': RUN_ERRORS,
