@@ -51,7 +51,8 @@ export const RSYSLOG: SyslogDaemon = {
       module(load="imtcp" ${mode})
       template(name="fields" type="string"
         string="%pri%|%timestamp:::date-rfc3339%|%hostname%|%app-name%|%procid%|%msgid%|%structured-data%|%msg%\\n")
-      input(type="imtcp" address="127.0.0.1" port="0" supportOctetCountedFraming="on")
+      input(type="imtcp" address="127.0.0.1" port="0" listenPortFileName="${join(directory, 'port')}"
+        supportOctetCountedFraming="on")
       action(type="omfile" file="${join(directory, OUTPUT)}" template="fields")
     `;
   },

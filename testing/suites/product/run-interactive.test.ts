@@ -141,7 +141,11 @@ describe.skipIf(skipBecause('postern run at a terminal', why))('at a terminal', 
       rows: 24,
     });
     await screen.waitFor(/\$$/);
-    await screen.press('export PS1="$ "; export PROMPT_COMMAND=; clear', 'Enter');
+    await screen.press('export PS1="$ "; export PROMPT_COMMAND=; echo $((6 * 7))', 'Enter');
+    await screen.waitFor(/\n42\n\$$/);
+    // Keys typed before the prompt would be shown twice.
+    await screen.press('clear', 'Enter');
+    await screen.waitFor(/^\$$/);
     return screen;
   };
 
