@@ -53,6 +53,8 @@ export interface DialectRoute {
   readonly suffix: string;
   /** Whether a response costs tokens. */
   readonly metered: boolean;
+  /** The response of a route that only counts the tokens of a request. */
+  readonly encodeCount?: (inputTokens: number) => JsonObject;
 }
 
 /** Everything about one wire dialect, including translation in both directions. Does no I/O. */
@@ -187,6 +189,10 @@ export interface WireErrorInput {
   readonly type?: string;
   readonly message: string;
   readonly code?: ErrorCodeName;
+  /** The field of the request that is wrong. */
+  readonly param?: string;
+  /** Whether the request continues a conversation that another server stores. Clients then send all of it. */
+  readonly isThreadUnsupported?: boolean;
   readonly requestId: string;
   /** Milliseconds after which a retry may work. */
   readonly retryAfterMs?: number;

@@ -1,3 +1,13 @@
-export type { AnswerDecoder, Dialect, HeaderReader, ModelEntry, UsageTap } from './dialect.ts';
+export type {
+  AnswerDecoder,
+  AnswerEncoder,
+  Dialect,
+  DialectFailure,
+  DialectRoute,
+  EncodeWarning,
+  HeaderReader,
+  ModelEntry,
+  UsageTap,
+} from './dialect.ts';
 export { DIALECTS, FALLBACK_DIALECT } from './dialects.ts';
 export { failureStatus } from './errors/failure-status.ts';

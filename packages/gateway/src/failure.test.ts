@@ -15,7 +15,6 @@ describe('describeGatewayFailure', () => {
     ['body-too-large', 413],
     ['body-malformed', 400],
     ['model-unknown', 404],
-    ['translation-unavailable', 400],
     ['overloaded', 429],
     ['draining', 503],
     ['vault-locked', 503],
@@ -27,6 +26,20 @@ describe('describeGatewayFailure', () => {
     expect(answer.status).toBe(status);
     expect(ERROR_CODES).toHaveProperty(answer.code);
     expect(answer.message).toMatch(/^[A-Z].{10,}\.$/);
+  });
+
+  it.each([
+    ['malformed', 'REQUEST_INVALID', 'Invalid request: top_k: not a number.'],
+    [
+      'unsupported',
+      'GATEWAY_TRANSLATION_UNAVAILABLE',
+      /^Can't translate .+: top_k: not a number\. /,
+    ],
+  ] as const)('names the field of a request that is %s in translation', (reason, code, message) => {
+    const failure = { reason, path: 'top_k', message: 'not a number' };
+    const answer = describeGatewayFailure({ reason: 'request-untranslatable', failure });
+    expect(answer).toMatchObject({ status: 400, code, param: 'top_k' });
+    expect(answer.message).toMatch(message);
   });
 
   it('lists the methods that a path allows', () => {

@@ -1,6 +1,8 @@
+import type { DialectFailure } from '@postern/dialects';
 import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
 import { describeUpstreamFailure, type UpstreamFailure } from '@postern/upstreams';
 import type { BodyFailure } from './body/request-body.ts';
+import type { TranslationFailure } from './translate/translate-request.ts';
 
 /** Why the gateway responds with an error of its own. Errors of an upstream are passed on instead. */
 export type GatewayFailure =
@@ -18,7 +20,7 @@ export type GatewayFailure =
   | { readonly reason: 'overloaded' }
   | { readonly reason: 'draining' }
   | { readonly reason: 'model-unknown' }
-  | { readonly reason: 'translation-unavailable' }
+  | TranslationFailure
   /** The vault has no key for the provider. */
   | { readonly reason: 'upstream-key-missing' }
   /** A person must unlock the vault first. */
@@ -40,6 +42,10 @@ export interface FailureAnswer {
   readonly retryAfterMs?: number;
   /** Tells the official SDKs whether to retry, regardless of the status. */
   readonly shouldRetry?: boolean;
+  /** The field of the request that is wrong. */
+  readonly param?: string;
+  /** Whether the request continues a conversation that only another server has. */
+  readonly isThreadUnsupported?: boolean;
   /** The `allow` header of a 405. */
   readonly allow?: string;
 }
@@ -60,7 +66,9 @@ const SOON = { retryAfterMs: 1000 };
 const invalid = (message: string): Row => ({ status: 400, code: 'REQUEST_INVALID', message });
 
 /** Statuses from RFC 9110 §15 and the APIs' tables of error types. */
-const ROWS: Readonly<Record<Exclude<GatewayFailure['reason'], 'upstream-failed'>, Row>> = {
+const ROWS: Readonly<
+  Record<Exclude<GatewayFailure['reason'], 'upstream-failed' | 'request-untranslatable'>, Row>
+> = {
   'target-invalid': invalid("The request target isn't a plain path."),
   'host-invalid': invalid('The Host header is missing or malformed.'),
   'host-refused': { status: 403, code: 'ORIGIN_REFUSED' },
@@ -78,7 +86,6 @@ const ROWS: Readonly<Record<Exclude<GatewayFailure['reason'], 'upstream-failed'>
   overloaded: { status: 429, code: 'GATEWAY_OVERLOADED', ...SOON },
   draining: { status: 503, code: 'GATEWAY_STOPPING', ...SOON },
   'model-unknown': { status: 404, code: 'GATEWAY_MODEL_UNKNOWN' },
-  'translation-unavailable': { status: 400, code: 'GATEWAY_TRANSLATION_UNAVAILABLE' },
   'upstream-key-missing': { status: 503, code: 'UPSTREAM_NO_KEY', ...NO_RETRY },
   'vault-locked': { status: 503, code: 'VAULT_LOCKED', ...NO_RETRY },
   'vault-unavailable': { status: 503, code: 'GATEWAY_VAULT_UNAVAILABLE', ...NO_RETRY },
@@ -97,12 +104,27 @@ const UPSTREAM_ROWS: Readonly<Partial<Record<ErrorCodeName, Omit<Row, 'code'>>>>
 
 /** Maps a failure to a response. It tells an attacker nothing, and an operator how to fix it. */
 export function describeGatewayFailure(failure: GatewayFailure): FailureAnswer {
+  if (failure.reason === 'request-untranslatable') return untranslatable(failure.failure);
   const row = failure.reason === 'upstream-failed' ? upstreamRow(failure) : ROWS[failure.reason];
   const { meaning, remedy } = ERROR_CODES[row.code];
   const message = row.message ?? `${meaning} ${remedy}`;
   return failure.reason === 'method-not-allowed'
     ? { ...row, message, allow: failure.allowed }
     : { ...row, message };
+}
+
+function untranslatable({ reason, path, message }: DialectFailure): FailureAnswer {
+  const isInvalid = reason === 'malformed' || reason === 'conversation-invalid';
+  const { remedy } = ERROR_CODES.GATEWAY_TRANSLATION_UNAVAILABLE;
+  return {
+    status: 400,
+    code: isInvalid ? 'REQUEST_INVALID' : 'GATEWAY_TRANSLATION_UNAVAILABLE',
+    message: isInvalid
+      ? `Invalid request: ${path}: ${message}.`
+      : `Can't translate the request for the model's provider: ${path}: ${message}. ${remedy}`,
+    param: path,
+    ...(reason === 'thread-unsupported' && { isThreadUnsupported: true }),
+  };
 }
 
 function upstreamRow({ failure }: GatewayFailure & { reason: 'upstream-failed' }): Row {

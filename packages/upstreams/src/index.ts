@@ -1,3 +1,6 @@
+export { headerReader } from './ask/answer-failure.ts';
+export { answerForm, type AnswerForm } from './ask/answer-form.ts';
+export { wholeAnswerEvents } from './ask/whole-answer-events.ts';
 export { createConnections, type Connections } from './connect/connections.ts';
 export { storedKey, type Credential } from './credential.ts';
 export type { AnswerHeaders, Exchange, ExchangeRequest, ExchangeSink } from './connect/exchange.ts';

@@ -161,7 +161,11 @@ describe('@anthropic-ai/sdk', () => {
       error: { type: 'error', error: { type: 'authentication_error' } },
     });
     await expect(
-      client.messages.create({ ...question, model: 'openai/gpt' }),
+      client.messages.create({
+        ...question,
+        model: 'openai/gpt',
+        stop_sequences: ['1', '2', '3', '4', '5'],
+      }),
     ).rejects.toMatchObject({
       status: 400,
       error: { type: 'error', error: { type: 'invalid_request_error' } },
@@ -197,6 +201,8 @@ describe('@anthropic-ai/sdk', () => {
     expect(ids).toEqual([
       'claude-x',
       'anthropic/claude-x',
+      'openai/claude-x',
+      'groq/claude-x',
       'openrouter/claude-x',
       'ollama/claude-x',
     ]);

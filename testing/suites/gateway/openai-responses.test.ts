@@ -84,12 +84,14 @@ describe('the Responses API', () => {
     ]);
   });
 
-  it('records a stream without its terminal event as cut, with estimated usage', async () => {
+  it('records a stream without its terminal event as cut, with estimated usage and an error event', async () => {
     upstream.next({ ...reply, fault: { kind: 'no-done' } });
-    const types = [];
-    for await (const event of await client.responses.create({ ...question, stream: true })) {
-      types.push(event.type);
-    }
+    const types: string[] = [];
+    const stream = await client.responses.create({ ...question, stream: true });
+    const read = async (): Promise<void> => {
+      for await (const event of stream) types.push(event.type);
+    };
+    await expect(read()).rejects.toThrow(/cut off/);
     expect(types.at(-1)).toBe('response.output_item.done');
     expect(running.entries).toMatchObject([{ ending: 'cut', estimated: true }]);
   });

@@ -153,7 +153,7 @@ describe('openai', () => {
       type: 'authentication_error',
     });
     await expect(
-      client.chat.completions.create({ ...question, model: 'anthropic/claude' }),
+      client.chat.completions.create({ ...question, model: 'anthropic/claude', n: 2 }),
     ).rejects.toMatchObject({ status: 400, code: 'GATEWAY_TRANSLATION_UNAVAILABLE' });
     await expect(
       client.chat.completions.create({ ...question, model: 'openai/' }),

@@ -22,7 +22,13 @@ export const anthropicMessages: Dialect = {
   id: ANTHROPIC_MESSAGES,
   routes: [
     { path: ANSWER_PATH, endpoint: 'messages', suffix: '', metered: true },
-    { path: ANSWER_PATH + COUNT, endpoint: 'count-tokens', suffix: COUNT, metered: false },
+    {
+      path: ANSWER_PATH + COUNT,
+      endpoint: 'count-tokens',
+      suffix: COUNT,
+      metered: false,
+      encodeCount: (inputTokens) => ({ input_tokens: inputTokens }),
+    },
   ],
   answerPath: ANSWER_PATH,
   modelsPath: '/v1/models?limit=1000',

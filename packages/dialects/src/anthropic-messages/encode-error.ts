@@ -18,6 +18,9 @@ const TYPES: ReadonlyMap<number, string> = new Map([
   [529, 'overloaded_error'],
 ]);
 
+/** The official SDK repeats such a request with the whole conversation. */
+const THREAD_UNSUPPORTED = { error_code: 'thread_unsupported_request', unsupported: ['thread'] };
+
 /** `{type: "error", error: {type, message}, request_id}`, and the id also in `request-id`. */
 export function encodeError(error: WireErrorInput): WireError {
   return {
@@ -25,7 +28,11 @@ export function encodeError(error: WireErrorInput): WireError {
     headers: { [REQUEST_ID_HEADER]: error.requestId, ...retryHeaders(error) },
     body: {
       type: 'error',
-      error: { type: error.type ?? typeOf(error.status), message: error.message },
+      error: {
+        type: error.type ?? typeOf(error.status),
+        message: error.message,
+        ...(error.isThreadUnsupported === true && { details: THREAD_UNSUPPORTED }),
+      },
       request_id: error.requestId,
     },
   };

@@ -53,6 +53,17 @@ describe('errors in the shape of the dialect', () => {
     }
   });
 
+  test('the wrong field, and that a stored conversation is unknown', () => {
+    const error = { status: 400, message: 'm', requestId: 'r', param: 'top_k' };
+    expect(O.encodeError(error).body).toMatchObject({ error: { param: 'top_k' } });
+    expect(A.encodeError({ ...error, isThreadUnsupported: true }).body).toMatchObject({
+      error: {
+        type: 'invalid_request_error',
+        details: { error_code: 'thread_unsupported_request', unsupported: ['thread'] },
+      },
+    });
+  });
+
   test('a type that is given is kept', () => {
     const error = { status: 400, type: 'own', message: 'm', requestId: 'r' };
     expect(A.encodeError(error).body).toMatchObject({ error: { type: 'own' } });

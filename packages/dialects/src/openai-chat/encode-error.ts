@@ -25,7 +25,7 @@ export function encodeError(error: WireErrorInput): WireError {
       error: {
         message: error.message,
         type: error.type ?? typeOf(status),
-        param: null,
+        param: error.param ?? null,
         code: error.code ?? null,
       },
     },

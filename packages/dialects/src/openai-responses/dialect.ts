@@ -23,7 +23,16 @@ export const openaiResponses: Dialect = {
   id: OPENAI_RESPONSES,
   routes: [
     { path: '/v1/responses', endpoint: 'responses', suffix: '', metered: true },
-    { path: `/v1/responses${COUNT}`, endpoint: 'count-tokens', suffix: COUNT, metered: false },
+    {
+      path: `/v1/responses${COUNT}`,
+      endpoint: 'count-tokens',
+      suffix: COUNT,
+      metered: false,
+      encodeCount: (inputTokens) => ({
+        object: 'response.input_tokens',
+        input_tokens: inputTokens,
+      }),
+    },
   ],
   answerPath: '/responses',
   modelsPath: '/models',

@@ -45,6 +45,28 @@ export function answerHeaders(
   return answer;
 }
 
+/**
+ * The headers of a translated response.
+ *
+ * @param length The body's length; undefined for a stream.
+ * @param own Further names and values, alternating.
+ */
+export function translatedHeaders(
+  dialect: Dialect,
+  requestId: string,
+  length: number | undefined,
+  own: readonly string[],
+): string[] {
+  const form =
+    length === undefined
+      ? ['content-type', 'text/event-stream; charset=utf-8', 'x-accel-buffering', 'no']
+      : ['content-type', 'application/json', 'content-length', String(length)];
+  const safe = Object.entries(SAFE_HEADERS).flat();
+  return own.includes(dialect.requestIdHeader)
+    ? [...safe, ...form, ...own]
+    : [dialect.requestIdHeader, requestId, ...safe, ...form, ...own];
+}
+
 function single(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : value?.[0];
 }

@@ -7,14 +7,16 @@ import type { Shares } from '../admit/shares.ts';
 import { readRequestBody, type RequestBody } from '../body/request-body.ts';
 import type { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
-import type { AnswerMeter } from '../meter/answer-meter.ts';
 import { allowsModel } from '../keys/scopes.ts';
+import type { Meter } from '../meter/measure.ts';
 import type { GatewayDeps, Grant } from '../ports.ts';
-import { neverRetry } from '../relay/retry-policy.ts';
+import { neverRetry, type EarlyEnd } from '../relay/retry-policy.ts';
 import { sendFailure } from '../relay/send-failure.ts';
 import type { Outcome } from '../relay/upstream-reader.ts';
 import { chooseProvider, type Choice } from '../route/choose-provider.ts';
 import type { CallRoute } from '../route/routes.ts';
+import { estimateRequest } from '../translate/translate-request.ts';
+import { answerCount, cannotCount } from './answer-count.ts';
 import { Attempt } from './attempt.ts';
 import { BodyReader, discardBody, type ReadFailure } from './read-body.ts';
 
@@ -130,23 +132,53 @@ export class Call {
 
   async #call(body: RequestBody): Promise<void> {
     const { providers, defaultProvider } = this.#deps;
-    const { dialect } = this.#input.route;
+    const { route } = this.#input;
+    const { dialect } = route;
     const choice = chooseProvider(body.model.name, dialect.id, providers, defaultProvider);
     if (!choice.ok) this.#fail(choice.failure);
     else if (!allowsModel(this.#input.grant, body.model.name, choice.value)) {
       this.#fail({ reason: 'model-unknown' });
-    } else await this.#attempts(body, choice.value);
+    } else if (route.encodeCount === undefined) await this.#attempts(body, choice.value);
+    else await this.#count(body, choice.value, route.encodeCount);
   }
 
-  /** Makes attempts until one responds or the retry policy allows no more. */
-  async #attempts(body: RequestBody, choice: Choice): Promise<void> {
+  /** Counts the request's tokens: the provider does if it can, otherwise they are estimated. */
+  async #count(
+    body: RequestBody,
+    choice: Choice,
+    encodeCount: NonNullable<CallRoute['encodeCount']>,
+  ): Promise<void> {
+    const { route, response, requestId } = this.#input;
+    const { dialect } = route;
+    if (choice.dialect === dialect.id && !(await this.#attempts(body, choice, cannotCountHere))) {
+      return;
+    }
+    if (this.#over) return;
+    const tokens = estimateRequest(dialect, body.bytes);
+    if (tokens.ok) answerCount(response, tokens.value, { dialect, encodeCount, requestId });
+    else this.#fail(tokens.failure);
+  }
+
+  /**
+   * Makes attempts until one responds or the retry policy allows no more. Returns true if it was given up
+   * because `isUseless`, with nothing sent to the client.
+   */
+  async #attempts(
+    body: RequestBody,
+    choice: Choice,
+    isUseless: (end: EarlyEnd) => boolean = never,
+  ): Promise<boolean> {
     const { retries = neverRetry } = this.#deps;
-    for (let attempts = 1; !this.#over; attempts += 1) {
+    const useless = { was: false };
+    for (let attempts = 1; !this.#over && !useless.was; attempts += 1) {
       const attempt = new Attempt(this.#deps, {
         ...this.#input,
         body,
         choice,
-        givesUp: (end) => !this.#over && retries(end, attempts),
+        givesUp: (end) => {
+          useless.was = isUseless(end);
+          return !this.#over && (useless.was || retries(end, attempts));
+        },
         onOutcome: (outcome, meter) => {
           this.#record(outcome, choice, meter, body.bytes.length);
         },
@@ -154,16 +186,12 @@ export class Call {
       this.#attempt = attempt;
       const end = await attempt.run();
       if (end.state === 'failed') this.#fail(end.failure);
-      if (end.state !== 'given-up') return;
+      if (end.state !== 'given-up') return false;
     }
+    return useless.was;
   }
 
-  #record(
-    outcome: Outcome,
-    { provider, model }: Choice,
-    meter: AnswerMeter,
-    requestBytes: number,
-  ): void {
+  #record(outcome: Outcome, { provider, model }: Choice, meter: Meter, requestBytes: number): void {
     this.#deps.usage.record({
       keyId: this.#input.grant.keyId,
       atMs: this.#atMs,
@@ -184,4 +212,12 @@ export class Call {
     sendFailure(response, route.dialect, requestId, failure);
     discardBody(request, 2 * this.#deps.limits.maxBodyBytes);
   }
+}
+
+function never(): boolean {
+  return false;
+}
+
+function cannotCountHere(end: EarlyEnd): boolean {
+  return end.reason === 'status' && cannotCount(end.status);
 }

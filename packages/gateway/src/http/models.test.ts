@@ -22,16 +22,17 @@ async function ids(response: Response): Promise<readonly unknown[]> {
 }
 
 describe('GET /v1/models', () => {
-  it('lists what chat completions can call, in the shape of OpenAI', async () => {
+  it('lists what can be called, in the shape of OpenAI', async () => {
     await start((provider) => Promise.resolve([{ id: `${provider.id}-model`, label: 'Model' }]));
     const response = await list();
     expect(response.headers.get('x-request-id')).toMatch(/^req_/);
     expect(await response.clone().json()).toMatchObject({
       object: 'list',
-      data: [{ id: 'openai-model', object: 'model' }, {}, {}, {}, {}],
+      data: [{ id: 'openai-model', object: 'model' }, {}, {}, {}, {}, {}],
     });
     expect(await ids(response)).toEqual([
       'openai-model',
+      'anthropic/anthropic-model',
       'openai/openai-model',
       'groq/groq-model',
       'openrouter/openrouter-model',
@@ -39,7 +40,7 @@ describe('GET /v1/models', () => {
     ]);
   });
 
-  it('lists what messages can call, in the shape of Anthropic', async () => {
+  it('lists the same in the shape of Anthropic', async () => {
     const models = [{ id: 'claude-x', label: 'Claude X', createdAtMs: Date.UTC(2026, 0, 1) }];
     await start(({ id }) => Promise.resolve(id === 'anthropic' ? models : []));
     const response = await list({ 'anthropic-version': '2023-06-01' });

@@ -1,6 +1,5 @@
 import type { Dialect, ModelEntry } from '@postern/dialects';
 import type { Provider } from '@postern/protocol';
-import { dialectPath } from '@postern/upstreams';
 import type { ServerResponse } from 'node:http';
 import { SAFE_HEADERS } from '../headers/answer-headers.ts';
 import type { GatewayDeps } from '../ports.ts';
@@ -9,17 +8,14 @@ import type { GatewayDeps } from '../ports.ts';
 const LIST_TIMEOUT_MS = 2000;
 
 /**
- * Lists the models that can be called in this dialect: those of the default provider by their own names, then
- * those of every provider as `provider/model`. If a provider's list fails or is slow, it is replaced by the
+ * Lists the models that can be called: those of the dialect's default provider by their own names, then those of every provider as `provider/model`. If a provider's list fails or is slow, it is replaced by the
  * models in the provider table.
  */
 async function listModels(
   deps: Pick<GatewayDeps, 'providers' | 'models' | 'defaultProvider'>,
   dialect: Dialect,
 ): Promise<readonly ModelEntry[]> {
-  const providers = deps.providers.all.filter(
-    (provider) => dialectPath(provider, dialect.id) !== undefined,
-  );
+  const providers = deps.providers.all.filter(({ inProcess }) => !inProcess);
   const lists = await Promise.all(
     providers.map(async (provider) => ({ provider, models: await modelsInTime(deps, provider) })),
   );

@@ -144,21 +144,6 @@ describe('the request', () => {
     expect(sent.headers['user-agent']).not.toContain('client');
     expect(sent.violations).toEqual([]);
   });
-
-  it.each(['/v1/chat/completions', '/v1/messages'])(
-    'for a provider of the other dialect is refused at %s',
-    async (path) => {
-      const model = path === '/v1/messages' ? 'openai/gpt' : 'anthropic/claude';
-      const response = await fetch(running.url + path, {
-        method: 'POST',
-        headers: { 'x-api-key': running.key },
-        body: JSON.stringify({ ...MESSAGES, model }),
-      });
-      expect(response.status).toBe(400);
-      expect(await response.text()).toContain("translation isn't available");
-      expect(upstream.requests).toHaveLength(0);
-    },
-  );
 });
 
 describe('the answer', () => {

@@ -7,6 +7,10 @@ const MESSAGES = '/v1/messages';
 
 describe('a stream in which nothing comes', () => {
   const EVENT = { [CHAT]: ': ping\n\n', [MESSAGES]: 'event: ping\ndata: {"type": "ping"}\n\n' };
+  const END = {
+    [CHAT]: 'data: [DONE]\n\n',
+    [MESSAGES]: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+  };
   const raw = (body: string, bytes: number) =>
     ({
       kind: 'raw',
@@ -20,18 +24,20 @@ describe('a stream in which nothing comes', () => {
   it.each([CHAT, MESSAGES] as const)('gets pings between its events, at %s', async (path) => {
     await world.start({ limits: { pingAfterMs: 15 } });
     const event = 'data: {"a":"bcdefghij"}\n\n';
-    world.upstream.next(raw(event.repeat(3), event.length));
+    world.upstream.next(raw(event.repeat(3) + END[path], event.length));
     const text = await (await world.post(path, { stream: true })).text();
     expect(text.split(EVENT[path]).length).toBeGreaterThan(1);
-    expect(text.replaceAll(EVENT[path], '')).toBe(event.repeat(3));
+    expect(text.replaceAll(EVENT[path], '')).toBe(event.repeat(3) + END[path]);
   });
 
   it('gets none within an event', async () => {
     await world.start({ limits: { pingAfterMs: 15 } });
-    world.upstream.next(raw('data: {"a":"bcdefghij"}\n\n', 8));
+    world.upstream.next(raw(`data: {"a":"bcdefghij"}\n\n${END[MESSAGES]}`, 8));
     const text = await (await world.post(MESSAGES, { stream: true })).text();
-    expect(text.replaceAll(EVENT[MESSAGES], '')).toBe('data: {"a":"bcdefghij"}\n\n');
-    expect(text).toMatch(/(?:^|\n\n)data: \{"a":"bcdefghij"\}\n\n$/);
+    expect(text.replaceAll(EVENT[MESSAGES], '')).toBe(
+      `data: {"a":"bcdefghij"}\n\n${END[MESSAGES]}`,
+    );
+    expect(text).toMatch(/(?:^|\n\n)data: \{"a":"bcdefghij"\}\n\n/);
   });
 
   it('is let go on before its first event; an error is then an event', async () => {

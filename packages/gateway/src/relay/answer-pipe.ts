@@ -1,4 +1,5 @@
 import type { AnswerHeaders } from '@postern/upstreams';
+import type { GatewayFailure } from '../failure.ts';
 import type { OpeningError } from '../stream/stream-opening.ts';
 
 /** The head of the response to the client. */
@@ -26,12 +27,18 @@ export interface AnswerPipe {
   push(chunk: Buffer): Buffer;
   /** The error with which a stream opened, if nothing was sent yet. It becomes the response. */
   readonly openingError: OpeningError | undefined;
+  /** Whether the response ended with a failure, so that the upstream's rest isn't read. */
+  readonly hasFailed: boolean;
   /** Returns bytes that are held back until the first event, because the client can't wait any longer. */
   release(): Buffer;
   /** Called when the upstream's response has ended. Returns all bytes that are still held back. */
   end(): Buffer;
   /** After `end`: whether the response had its terminal event, or needs none. */
   readonly isWhole: boolean;
+  /** After `end`: whether the client can't know that the response is incomplete. */
+  readonly isCut: boolean;
+  /** The event that ends the response with this failure; undefined if no event may follow. */
+  failureEvent(failure: GatewayFailure): string | undefined;
   /** Whether the bytes returned so far end between two events, so that another event may follow. */
   readonly isBetweenEvents: boolean;
   /** Called when the client has disconnected: held-back bytes count as delivered. */

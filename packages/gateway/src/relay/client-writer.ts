@@ -3,9 +3,8 @@ import type { ServerResponse } from 'node:http';
 import type { GatewayFailure } from '../failure.ts';
 import { answerHeaders } from '../headers/answer-headers.ts';
 import type { OpeningError } from '../stream/stream-opening.ts';
-import type { ClientHead } from './answer-pipe.ts';
+import type { AnswerPipe, ClientHead } from './answer-pipe.ts';
 import { sendFailure } from './send-failure.ts';
-import { streamFailure } from './stream-failure.ts';
 
 export interface ClientWriterOptions {
   readonly response: ServerResponse;
@@ -61,22 +60,23 @@ export class ClientWriter {
   }
 
   /** Responds with the error with which a stream opened. */
-  sendError({ status, body }: OpeningError): void {
+  sendError({ status, body, headers }: OpeningError): void {
     const { response, dialect, requestId } = this.#options;
-    const headers = { 'content-type': 'application/json' };
-    response.writeHead(status, answerHeaders(headers, dialect, requestId));
+    const all = { 'content-type': 'application/json', ...headers };
+    response.writeHead(status, answerHeaders(all, dialect, requestId));
     response.end(body);
   }
 
   /**
-   * Ends with a failure of the gateway: as a response, as an event if one may follow, otherwise by closing the
-   * connection, because anything else could look like content. Returns the status if none was sent before.
+   * Ends with a failure of the gateway: as a response, as an event if the pipe allows one, otherwise by closing
+   * the connection, because anything else could look like content. Returns the status if none was sent before.
    */
-  fail(failure: GatewayFailure, isBetweenEvents: boolean): number | undefined {
+  fail(failure: GatewayFailure, pipe: Pick<AnswerPipe, 'failureEvent'>): number | undefined {
     const { response, dialect, requestId } = this.#options;
     if (!response.headersSent) return sendFailure(response, dialect, requestId, failure);
-    if (isBetweenEvents) response.end(streamFailure(dialect, requestId, failure));
-    else response.destroy();
+    const event = pipe.failureEvent(failure);
+    if (event === undefined) response.destroy();
+    else response.end(event);
     return undefined;
   }
 

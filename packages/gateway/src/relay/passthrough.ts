@@ -1,11 +1,14 @@
 import type { Dialect } from '@postern/dialects';
 import type { AnswerHeaders } from '@postern/upstreams';
 import { answerHeaders, contentLength, isEventStream } from '../headers/answer-headers.ts';
+import type { GatewayFailure } from '../failure.ts';
 import type { AnswerMeter } from '../meter/answer-meter.ts';
 import { StreamOpening, type OpeningError } from '../stream/stream-opening.ts';
+import { StreamEnding } from '../stream/stream-ending.ts';
 import { StreamTail } from '../stream/stream-tail.ts';
 import { UsageChunkFilter } from '../stream/usage-chunk-filter.ts';
 import type { AnswerPipe, ClientHead } from './answer-pipe.ts';
+import { streamFailure } from './stream-failure.ts';
 
 export interface PassthroughOptions {
   readonly dialect: Dialect;
@@ -20,6 +23,8 @@ const NOTHING = Buffer.alloc(0);
 /** Passes the upstream's bytes through, without the usage chunk if the client didn't request it. */
 export class Passthrough implements AnswerPipe {
   readonly #options: PassthroughOptions;
+  /** An upstream's failure is part of the bytes. */
+  readonly hasFailed = false;
   readonly #tail = new StreamTail();
   #status = 0;
   #headers: AnswerHeaders = {};
@@ -27,6 +32,7 @@ export class Passthrough implements AnswerPipe {
   #opening: StreamOpening | undefined;
   #openingError: OpeningError | undefined;
   #filter: UsageChunkFilter | undefined;
+  #ending: StreamEnding | undefined;
 
   constructor(options: PassthroughOptions) {
     this.#options = options;
@@ -40,6 +46,7 @@ export class Passthrough implements AnswerPipe {
     meter.begin(this.#isStream);
     if (!this.#isStream || status >= 400) return;
     this.#opening = new StreamOpening(dialect);
+    this.#ending = new StreamEnding(dialect);
     if (hidesUsage) this.#filter = new UsageChunkFilter();
   }
 
@@ -80,12 +87,21 @@ export class Passthrough implements AnswerPipe {
     const released = this.release();
     const rest = this.#filter?.end() ?? NOTHING;
     if (rest.length === 0) return released;
-    this.#tail.push(rest);
+    this.#sent(rest);
     return released.length === 0 ? rest : Buffer.concat([released, rest]);
   }
 
   get isWhole(): boolean {
     return !this.#isStream || this.#status >= 400 || this.#options.meter.hasTerminalEvent;
+  }
+
+  get isCut(): boolean {
+    return !this.isWhole && this.#ending?.isCut() === true;
+  }
+
+  failureEvent(failure: GatewayFailure): string | undefined {
+    const { dialect, requestId } = this.#options;
+    return this.isBetweenEvents ? streamFailure(dialect, requestId, failure) : undefined;
   }
 
   get isBetweenEvents(): boolean {
@@ -100,7 +116,12 @@ export class Passthrough implements AnswerPipe {
   #pass(chunk: Buffer): Buffer {
     this.#options.meter.push(chunk);
     const out = this.#filter === undefined ? chunk : this.#filter.push(chunk);
-    if (this.#isStream && out.length > 0) this.#tail.push(out);
+    if (this.#isStream && out.length > 0) this.#sent(out);
     return out;
+  }
+
+  #sent(bytes: Buffer): void {
+    this.#tail.push(bytes);
+    this.#ending?.push(bytes);
   }
 }

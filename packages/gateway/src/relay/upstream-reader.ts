@@ -30,6 +30,7 @@ export interface Outcome {
 
 const CLIENT_LEFT = 499;
 const KEY_REFUSED: GatewayFailure = { reason: 'upstream-key-refused' };
+const CUT: GatewayFailure = { reason: 'upstream-failed', failure: { reason: 'cut' } };
 
 /**
  * Reads the upstream's response of one attempt and writes it through a pipe to the client, chunk by chunk. The
@@ -53,6 +54,11 @@ export class UpstreamReader implements ExchangeSink, Source {
     if (this.#isOver) exchange.cancel();
   }
 
+  /** As `Exchange.redacted`. */
+  redacted(text: string): string {
+    return this.#exchange?.redacted(text) ?? text;
+  }
+
   pause(): void {
     this.#exchange?.pause();
   }
@@ -68,6 +74,10 @@ export class UpstreamReader implements ExchangeSink, Source {
     const { pipe, pingAfterMs } = this.#task;
     this.#status = status;
     pipe.begin(status, headers);
+    if (pipe.openingError !== undefined) {
+      this.#refuse(pipe.openingError);
+      return;
+    }
     if (pipe.isStream && status < 400) this.#silence = setTimeout(this.#onSilence, pingAfterMs);
     // The upstream's message may contain a part of the key, and the client would think its own key is meant.
     if (status === 401) this.stop(KEY_REFUSED);
@@ -77,9 +87,8 @@ export class UpstreamReader implements ExchangeSink, Source {
     if (this.#isOver) return;
     try {
       this.#silence?.refresh();
-      const { pipe } = this.#task;
-      this.#write(pipe.push(chunk));
-      if (pipe.openingError !== undefined) this.#refuse(pipe.openingError);
+      this.#write(this.#task.pipe.push(chunk));
+      this.#endIfFailed();
     } catch {
       this.stop({ reason: 'internal' });
     }
@@ -90,7 +99,10 @@ export class UpstreamReader implements ExchangeSink, Source {
     try {
       const { pipe, writer } = this.#task;
       this.#write(pipe.end());
-      if (!writer.hasBegun) writer.begin(pipe.head);
+      if (this.#endIfFailed()) return;
+      if (!writer.hasBegun) this.#begin();
+      const cut = pipe.isCut ? pipe.failureEvent(CUT) : undefined;
+      if (cut !== undefined) writer.write(cut, this);
       writer.end();
       // A stream that was closed without its terminal event is incomplete.
       this.#end(pipe.isWhole ? 'complete' : 'cut');
@@ -122,8 +134,22 @@ export class UpstreamReader implements ExchangeSink, Source {
 
   #fail(failure: GatewayFailure): void {
     const { pipe, writer } = this.#task;
-    this.#status = writer.fail(failure, pipe.isBetweenEvents) ?? this.#status;
+    this.#status = writer.fail(failure, pipe) ?? this.#status;
     this.#end('cut');
+  }
+
+  /** Ends the response if it failed; returns whether it did. */
+  #endIfFailed(): boolean {
+    const { pipe, writer } = this.#task;
+    if (pipe.openingError !== undefined) {
+      this.#refuse(pipe.openingError);
+      return true;
+    }
+    if (!pipe.hasFailed) return false;
+    writer.end();
+    this.#end('cut');
+    this.#exchange?.cancel();
+    return true;
   }
 
   /** The stream opened with an error, which becomes the response. */
@@ -154,7 +180,7 @@ export class UpstreamReader implements ExchangeSink, Source {
     if (this.#isOver || writer.isBlocked) return;
     try {
       this.#write(pipe.release());
-      if (!writer.hasBegun) writer.begin(pipe.head);
+      if (!writer.hasBegun) this.#begin();
       if (pipe.isBetweenEvents) writer.write(ping, this);
       this.#silence?.refresh();
     } catch {
@@ -164,16 +190,21 @@ export class UpstreamReader implements ExchangeSink, Source {
 
   #write(out: Buffer): void {
     if (out.length === 0) return;
-    const { pipe, writer } = this.#task;
-    if (!writer.hasBegun) {
-      const { head } = pipe;
-      writer.begin(head);
-      if (head.length === out.length) {
-        writer.endWith(out);
-        return;
-      }
+    const { writer } = this.#task;
+    if (!writer.hasBegun && this.#begin() === out.length) {
+      writer.endWith(out);
+      return;
     }
     writer.write(out, this);
+  }
+
+  /** Sends the head, and returns the length of the body if that is known. */
+  #begin(): number | undefined {
+    const { pipe, writer } = this.#task;
+    const { head } = pipe;
+    this.#status = head.status;
+    writer.begin(head);
+    return head.length;
   }
 
   #end(ending: Outcome['ending']): void {

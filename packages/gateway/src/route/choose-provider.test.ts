@@ -56,12 +56,20 @@ describe('chooseProvider', () => {
   });
 
   it.each([
-    ['a provider of another dialect', 'anthropic/claude', 'translation-unavailable'],
     ['a prefix without a name', 'openai/', 'model-unknown'],
     ['the demo', 'demo/demo', 'model-unknown'],
   ] as const)('refuses %s', (_name, model, reason) => {
     expect(chooseProvider(model, 'openai-chat', providers, defaults)).toMatchObject({
       failure: { reason },
+    });
+  });
+
+  it("uses the provider's own dialect if it doesn't speak the called one", () => {
+    expect(chooseProvider('anthropic/claude', 'openai-chat', providers, defaults)).toMatchObject({
+      value: { provider: { id: 'anthropic' }, dialect: 'anthropic-messages', path: '/v1/messages' },
+    });
+    expect(chooseProvider('openrouter/x', 'openai-responses', providers, defaults)).toMatchObject({
+      value: { dialect: 'openai-chat', path: '/chat/completions' },
     });
   });
 

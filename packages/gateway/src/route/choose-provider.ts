@@ -6,12 +6,15 @@ export interface Choice {
   readonly provider: Provider;
   /** The provider's own name for the model, without the prefix. */
   readonly model: string;
-  /** The provider's path for the dialect, below its base URL. */
+  /** The dialect of the request to the provider: the called one if it speaks that, otherwise its own. */
+  readonly dialect: DialectId;
+  /** The provider's path for that dialect, below its base URL. */
   readonly path: string;
 }
 
-export type ChoiceFailure =
-  { readonly reason: 'model-unknown' } | { readonly reason: 'translation-unavailable' };
+export interface ChoiceFailure {
+  readonly reason: 'model-unknown';
+}
 
 /**
  * Chooses the provider of a model. `provider/model` names a configured provider. Any other name, even with
@@ -27,10 +30,10 @@ export function chooseProvider(
   const named = slash < 1 ? undefined : providers.get(name.slice(0, slash));
   const provider = named ?? providers.get(defaults[dialect]);
   const model = named === undefined ? name : name.slice(slash + 1);
-  if (provider === undefined || provider.inProcess || model === '')
-    return failed({ reason: 'model-unknown' });
-  const path = dialectPath(provider, dialect);
-  return path === undefined
-    ? failed({ reason: 'translation-unavailable' })
-    : ok({ provider, model, path });
+  if (provider === undefined || model === '') return failed({ reason: 'model-unknown' });
+  const spoken = dialectPath(provider, dialect) === undefined ? provider.dialect : dialect;
+  const path = dialectPath(provider, spoken);
+  // The demo isn't called over HTTP.
+  if (path === undefined) return failed({ reason: 'model-unknown' });
+  return ok({ provider, model, dialect: spoken, path });
 }

@@ -8,8 +8,8 @@ const VERSION = ['Anthropic-Version', '2023-06-01'];
 describe('ROUTES', () => {
   it('has every route of every dialect', () => {
     for (const dialect of Object.values(DIALECTS)) {
-      for (const { path, endpoint, suffix, metered } of dialect.routes) {
-        const route = { kind: 'call', method: 'POST', dialect, endpoint, suffix, metered };
+      for (const { path, ...rest } of dialect.routes) {
+        const route = { kind: 'call', method: 'POST', dialect, ...rest };
         expect(ROUTES.get(path)).toEqual(route);
       }
     }

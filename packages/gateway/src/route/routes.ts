@@ -1,4 +1,4 @@
-import { DIALECTS, FALLBACK_DIALECT, type Dialect } from '@postern/dialects';
+import { DIALECTS, FALLBACK_DIALECT, type Dialect, type DialectRoute } from '@postern/dialects';
 import type { EndpointName } from '@postern/protocol';
 import type { RequestHead } from '../admit/request-head.ts';
 
@@ -16,6 +16,7 @@ export interface CallRoute {
   readonly suffix: string;
   /** Whether the response costs tokens. */
   readonly metered: boolean;
+  readonly encodeCount?: DialectRoute['encodeCount'];
 }
 
 /** The list of models, in the dialect that the headers show. */
@@ -33,9 +34,9 @@ export interface ProbeRoute {
 
 const CALLS: readonly (readonly [string, CallRoute])[] = Object.values(DIALECTS).flatMap(
   (dialect) =>
-    dialect.routes.map(({ path, endpoint, suffix, metered }): readonly [string, CallRoute] => [
+    dialect.routes.map(({ path, ...route }): readonly [string, CallRoute] => [
       path,
-      { kind: 'call', method: 'POST', dialect, endpoint, suffix, metered },
+      { kind: 'call', method: 'POST', dialect, ...route },
     ]),
 );
 

@@ -10,7 +10,9 @@ export interface OpeningError {
   /** The status for a response with this error. */
   readonly status: number;
   readonly code: ErrorCodeName;
-  /** The upstream's error, unchanged. */
+  /** Headers of that response. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The upstream's error, unchanged unless it is translated. */
   readonly body: string;
 }
 

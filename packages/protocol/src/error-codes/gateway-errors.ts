@@ -12,13 +12,15 @@ export const GATEWAY_ERRORS = {
     exit: EXIT.notFound,
   },
   GATEWAY_MODEL_UNKNOWN: {
-    meaning: 'No provider is configured for that model in this dialect.',
+    meaning: 'No provider is configured for that model.',
     remedy: 'Write it as provider/model; GET /v1/models lists the models.',
     exit: EXIT.notFound,
   },
   GATEWAY_TRANSLATION_UNAVAILABLE: {
-    meaning: "The model's provider speaks another dialect, and translation isn't available.",
-    remedy: "Call the endpoint of the provider's own dialect, or choose another model.",
+    meaning:
+      "The model's provider speaks another dialect, which has no equivalent for a field of the request.",
+    remedy:
+      "Remove the field, call the endpoint of the provider's own dialect, or choose another model.",
     exit: EXIT.usage,
   },
   GATEWAY_KEY_NAME_TAKEN: {

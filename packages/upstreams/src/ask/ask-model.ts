@@ -12,6 +12,7 @@ import {
   malformed,
   shieldFailure,
 } from './answer-failure.ts';
+import { answerForm } from './answer-form.ts';
 import { AnswerInbox } from './answer-inbox.ts';
 import { wholeAnswerEvents } from './whole-answer-events.ts';
 
@@ -87,19 +88,10 @@ async function* readAnswer(inbox: AnswerInbox, question: Question): AsyncGenerat
     yield failureEvent(question.dialect.decodeError(status, headerReader(headers), text));
     return;
   }
-  const form = formOf(headers, question.request.stream);
+  const form = answerForm(headers, question.request.stream);
   if (form === undefined) yield failureEvent(malformed());
   else if (form === 'stream') yield* readStream(inbox, question);
   else yield* readWhole(inbox, headers, question);
-}
-
-/** By the content type, because some upstreams ignore `stream`; without one, by the request. */
-function formOf(headers: AnswerHeaders, asked: boolean): 'stream' | 'whole' | undefined {
-  const type = headerReader(headers).get('content-type')?.toLowerCase() ?? '';
-  if (type.includes('text/event-stream')) return 'stream';
-  if (/^application\/(?:[\w.-]+\+)?json\b/.test(type)) return 'whole';
-  if (type !== '' && !type.startsWith('text/plain')) return undefined;
-  return asked ? 'stream' : 'whole';
 }
 
 async function* readWhole(

@@ -1,0 +1,39 @@
+import type { Dialect, DialectRoute } from '@postern/dialects';
+import type { ServerResponse } from 'node:http';
+import { translatedHeaders } from '../headers/answer-headers.ts';
+import { WARNINGS_HEADER, warningsValue } from '../headers/warnings-header.ts';
+
+/** Statuses of an upstream that can't count: no such path, no such method, not implemented. */
+const CANNOT_COUNT: ReadonlySet<number> = new Set([404, 405, 501]);
+
+export function cannotCount(status: number): boolean {
+  return CANNOT_COUNT.has(status);
+}
+
+const ESTIMATED =
+  warningsValue([
+    {
+      kind: 'estimated',
+      path: 'input_tokens',
+      message:
+        "the provider can't count tokens, so the count is estimated from the lengths of texts",
+    },
+  ]) ?? '';
+
+export interface CountInput {
+  readonly dialect: Dialect;
+  readonly encodeCount: NonNullable<DialectRoute['encodeCount']>;
+  readonly requestId: string;
+}
+
+/** Responds with an estimated number of tokens, and says so in the header for warnings. */
+export function answerCount(
+  response: ServerResponse,
+  tokens: number,
+  { dialect, encodeCount, requestId }: CountInput,
+): void {
+  const body = Buffer.from(JSON.stringify(encodeCount(tokens)));
+  const own = [WARNINGS_HEADER, ESTIMATED];
+  response.writeHead(200, translatedHeaders(dialect, requestId, body.length, own));
+  response.end(body);
+}

@@ -1,0 +1,23 @@
+import type { ServerResponse } from 'node:http';
+import type { RequestHead } from '../admit/request-head.ts';
+import type { RequestBody } from '../body/request-body.ts';
+import type { Meter } from '../meter/measure.ts';
+import type { EarlyEnd } from '../relay/retry-policy.ts';
+import type { Outcome } from '../relay/upstream-reader.ts';
+import type { Choice } from '../route/choose-provider.ts';
+import type { CallRoute } from '../route/routes.ts';
+
+/** The request to an upstream, and the response to the client. */
+export interface AttemptTask {
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly head: RequestHead;
+  readonly route: CallRoute;
+  readonly query: string;
+  readonly body: RequestBody;
+  readonly choice: Choice;
+  /** Whether to give up for another attempt. Called only before anything is sent to the client. */
+  readonly givesUp: (end: EarlyEnd) => boolean;
+  /** Called once, if this attempt responded to the client. */
+  readonly onOutcome: (outcome: Outcome, meter: Meter) => void;
+}

@@ -1,0 +1,50 @@
+import { expectOk, isJsonObject, parseJson } from '@postern/kernel';
+import { describe, expect, it } from 'vitest';
+import { gatewayWorld } from '../testing/gateway-world.ts';
+
+const world = gatewayWorld();
+const CLAUDE = { model: 'anthropic/claude-x' };
+const GPT = { model: 'openai/gpt-x' };
+
+describe('a count of tokens', () => {
+  const COUNT = '/v1/messages/count_tokens';
+  const ESTIMATED = /^estimated;path="input_tokens";reason="/;
+
+  it.each([
+    ['of another dialect', GPT],
+    ['that has no such path', { model: 'lab/claude' }],
+  ])('for a provider %s is an estimate', async (_name, model) => {
+    await world.start({
+      endpoints: {
+        lab: {
+          dialect: 'anthropic-messages',
+          baseUrl: world.upstream.baseUrls['anthropic-messages'],
+        },
+      },
+    });
+    world.upstream.respond(({ path }) =>
+      path.startsWith(COUNT) ? { kind: 'error', status: 404 } : undefined,
+    );
+    const messages = [{ role: 'user', content: 'word '.repeat(400) }];
+    const response = await world.post(COUNT, { ...model, messages });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('x-postern-warnings')).toMatch(ESTIMATED);
+    const body = expectOk(parseJson(await response.text()));
+    const count = isJsonObject(body) ? body['input_tokens'] : undefined;
+    expect(count).toBeGreaterThanOrEqual(400);
+    expect(count).toBeLessThan(600);
+  });
+
+  it('has the form of the dialect', async () => {
+    await world.start();
+    const response = await world.post('/v1/responses/input_tokens', { ...CLAUDE, input: 'hi' });
+    expect(await response.json()).toMatchObject({ object: 'response.input_tokens' });
+    expect(response.headers.get('x-postern-warnings')).toMatch(ESTIMATED);
+  });
+
+  it.each([429, 500])('that fails with %i is not hidden', async (status) => {
+    await world.start();
+    world.upstream.next({ kind: 'error', status });
+    expect((await world.post(COUNT, CLAUDE)).status).toBe(status);
+  });
+});

@@ -1,0 +1,60 @@
+import type { AnswerEvent, Part, PartDelta, Usage } from '@postern/protocol';
+import type { UsageEntry } from '../usage/usage-log.ts';
+import { FREE, measureOf, type Measure, type Meter } from './measure.ts';
+
+/** Measures the usage of one response that is translated, from its decoded events. */
+export class EventMeter implements Meter {
+  readonly #estimatedInputTokens: number;
+  #bytes = 0;
+  #usage: Usage = {};
+  #textLength = 0;
+  #hasEvents = false;
+
+  constructor(estimatedInputTokens: number) {
+    this.#estimatedInputTokens = estimatedInputTokens;
+  }
+
+  takeBytes(count: number): void {
+    this.#bytes += count;
+  }
+
+  take(event: AnswerEvent): void {
+    this.#hasEvents = true;
+    if (event.kind === 'usage') this.#usage = { ...this.#usage, ...event.usage };
+    else if (event.kind === 'part-start') this.#textLength += partLength(event.part);
+    else if (event.kind === 'part-delta') this.#textLength += deltaLength(event.delta);
+  }
+
+  get answerBytes(): number {
+    return this.#bytes;
+  }
+
+  measure({ status, ending }: Pick<UsageEntry, 'status' | 'ending'>): Measure {
+    if (status >= 400 && ending !== 'aborted') return FREE;
+    return measureOf({
+      ending,
+      reported: this.#usage,
+      // A whole response that ended early has no events.
+      deliveredLength: this.#hasEvents ? this.#textLength : this.#bytes,
+      estimatedInputTokens: this.#estimatedInputTokens,
+    });
+  }
+}
+
+function partLength(part: Part): number {
+  switch (part.kind) {
+    case 'text':
+    case 'thinking':
+    case 'refusal':
+      return part.text.length;
+    case 'tool-call':
+      return part.inputJson.length;
+    default:
+      return 0;
+  }
+}
+
+function deltaLength(delta: PartDelta): number {
+  if ('text' in delta) return delta.text.length;
+  return delta.kind === 'tool-input' ? delta.json.length : 0;
+}

@@ -1,0 +1,72 @@
+import type { Dialect, DialectFailure, EncodeWarning } from '@postern/dialects';
+import { failed, ok, parseJson, type Result } from '@postern/kernel';
+import type { ModelRequest, ProviderId } from '@postern/protocol';
+import { asksForUsage, type RequestBody } from '../body/request-body.ts';
+import { estimateInputTokens } from './estimate-tokens.ts';
+import { ownedTurns } from './provider-signatures.ts';
+
+export interface TranslationTask {
+  readonly client: Dialect;
+  readonly upstream: Dialect;
+  readonly provider: ProviderId;
+  /** The provider's own name for the model. */
+  readonly model: string;
+}
+
+/** A request in the upstream's dialect, and what translating its answer needs. */
+export interface TranslatedRequest {
+  readonly body: Buffer;
+  /** What the translation dropped or changed. */
+  readonly warnings: readonly EncodeWarning[];
+  /** Whether the client requested a stream. */
+  readonly streams: boolean;
+  /** Whether the client requested the usage chunk. */
+  readonly includeUsage: boolean;
+  readonly toolNames: ReadonlyMap<string, string>;
+  readonly estimatedInputTokens: number;
+}
+
+export type TranslationFailure =
+  | { readonly reason: 'body-malformed' }
+  | { readonly reason: 'request-untranslatable'; readonly failure: DialectFailure };
+
+/** Translates the body of a request for an answer. */
+export function translateRequest(
+  body: RequestBody,
+  { client, upstream, provider, model }: TranslationTask,
+): Result<TranslatedRequest, TranslationFailure> {
+  const decoded = decodeBody(client, body.bytes);
+  if (!decoded.ok) return decoded;
+  const owned = ownedTurns(decoded.value.turns, provider, client.id === upstream.id);
+  const request: ModelRequest = { ...decoded.value, model, turns: owned.turns };
+  const encoded = upstream.encodeRequest(request);
+  if (!encoded.ok) return failed(untranslatable(encoded.failure));
+  return ok({
+    body: Buffer.from(JSON.stringify(encoded.value.value)),
+    warnings: [...owned.warnings, ...encoded.value.warnings],
+    streams: request.stream,
+    includeUsage: asksForUsage(body),
+    toolNames: upstream.toolNames(request),
+    estimatedInputTokens: estimateInputTokens(request),
+  });
+}
+
+/** Estimates the tokens of a request that is only counted. */
+export function estimateRequest(
+  client: Dialect,
+  bytes: Buffer,
+): Result<number, TranslationFailure> {
+  const decoded = decodeBody(client, bytes);
+  return decoded.ok ? ok(estimateInputTokens(decoded.value)) : decoded;
+}
+
+function decodeBody(client: Dialect, bytes: Buffer): Result<ModelRequest, TranslationFailure> {
+  const json = parseJson(bytes.toString());
+  if (!json.ok) return failed({ reason: 'body-malformed' });
+  const decoded = client.decodeRequest(json.value);
+  return decoded.ok ? decoded : failed(untranslatable(decoded.failure));
+}
+
+function untranslatable(failure: DialectFailure): TranslationFailure {
+  return { reason: 'request-untranslatable', failure };
+}
