@@ -147,10 +147,12 @@ export class Postern {
    */
   async change(change: (written: ConfigInput) => ConfigInput): Promise<Result<undefined, Problem>> {
     // The providers are checked with the change before the file is written.
-    const changed = changeConfig(this.home.configFile, change, (config) => {
+    const { configFile, variables } = this.home;
+    const refuse = (config: Config): Problem | undefined => {
       const table = providerTable(config);
       return table.ok ? undefined : describeUpstreamFailure(table.failure);
-    });
+    };
+    const changed = changeConfig(configFile, change, refuse, variables);
     if (!changed.ok) {
       const { failure } = changed;
       return failed('code' in failure ? failure : describeConfigFailure(failure));

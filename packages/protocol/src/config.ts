@@ -139,7 +139,7 @@ export type Config = v.InferOutput<typeof ConfigSchema>;
 /** The configuration as a user writes it. */
 export type ConfigInput = v.InferInput<typeof ConfigSchema>;
 
-/** The first error in a configuration: where it is and what is wrong, without the value. */
+/** An error in a configuration: where it is and what is wrong, without the value. */
 export interface ConfigFailure {
   readonly reason: 'config-invalid';
   /** Dotted path of the key, `gateway.maxBodyBytes`; empty for the whole file. */
@@ -150,20 +150,25 @@ export interface ConfigFailure {
 
 /** Parses the content of `config.json`. Rejects unknown keys. */
 export function parseConfig(value: JsonValue): Result<Config, ConfigFailure> {
-  if (!isJsonObject(value)) return invalid('', 'not an object');
-  const providers = value['providers'];
-  const unusable = isJsonObject(providers)
-    ? Object.keys(providers).find(isUnusableName)
-    : undefined;
-  if (unusable !== undefined) return invalid(`providers.${unusable}`, 'not a usable name');
-  const parsed = v.safeParse(ConfigSchema, value);
-  if (parsed.success) return ok(parsed.output);
-  const [issue] = parsed.issues;
-  return invalid(v.getDotPath(issue) ?? '', problemOf(issue));
+  const [first] = configProblems(value);
+  if (first !== undefined) return failed(first);
+  return ok(v.parse(ConfigSchema, value));
 }
 
-function invalid(path: string, problem: string): Result<Config, ConfigFailure> {
-  return failed({ reason: 'config-invalid', path, problem });
+/** Every error in the content of `config.json`. */
+export function configProblems(value: JsonValue): readonly ConfigFailure[] {
+  if (!isJsonObject(value)) return [invalid('', 'not an object')];
+  const providers = value['providers'];
+  const unusable = isJsonObject(providers) ? Object.keys(providers).filter(isUnusableName) : [];
+  const parsed = v.safeParse(ConfigSchema, value);
+  return [
+    ...unusable.map((name) => invalid(`providers.${name}`, 'not a usable name')),
+    ...(parsed.issues ?? []).map((issue) => invalid(v.getDotPath(issue) ?? '', problemOf(issue))),
+  ];
+}
+
+function invalid(path: string, problem: string): ConfigFailure {
+  return { reason: 'config-invalid', path, problem };
 }
 
 // The schema library silently omits keys of this form from a record.

@@ -13,6 +13,7 @@ export {
   type ExecutablePath,
 } from './audit.ts';
 export {
+  configProblems,
   ConfigSchema,
   parseConfig,
   type Config,
@@ -20,6 +21,17 @@ export {
   type ConfigInput,
 } from './config.ts';
 export type { ListenConfig } from './listen-config.ts';
+export { CONFIG_DESCRIPTIONS } from './config-descriptions.ts';
+export {
+  CONFIG_SETTINGS,
+  readVariables,
+  unknownVariables,
+  valueAt,
+  withVariables,
+  type ConfigSetting,
+  type VariableFailure,
+  type Variables,
+} from './config-settings.ts';
 export type * from './conversation.ts';
 export { DIALECT_IDS, DIALECT_INFO, perDialect, type DialectId } from './dialect-ids.ts';
 export { EXIT, type ErrorCode } from './error-codes/error-code.ts';

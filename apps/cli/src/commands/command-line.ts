@@ -3,7 +3,7 @@ import { CommanderError, Option, type Command } from 'commander';
 import { CommandFailed } from '../failure/command-failed.ts';
 import { makeContext, VERSION, type GlobalOptions, type Surroundings } from './make-context.ts';
 import { addCommands } from './program.ts';
-import { wholeNumber } from './program/option-values.ts';
+import { wholeNumber, type GetContext } from './program/option-values.ts';
 import { pathOf, PosternCommand } from './usage-error.ts';
 
 const USAGE_EXIT = 2;
@@ -32,7 +32,9 @@ function commandLine(surroundings: Surroundings, first?: string): PosternCommand
     }
     return '';
   });
-  addCommands(program, () => makeContext(surroundings, program.opts<GlobalOptions>()), first);
+  const context: GetContext = (places) =>
+    makeContext(surroundings, program.opts<GlobalOptions>(), places);
+  addCommands(program, context, first);
   return program;
 }
 

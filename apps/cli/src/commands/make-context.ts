@@ -33,12 +33,26 @@ export interface GlobalOptions {
   readonly verbose?: boolean;
 }
 
-export function makeContext(surroundings: Surroundings, options: GlobalOptions): CommandContext {
+/** Where a command finds its files, if not in the usual places. */
+export interface ChosenPlaces {
+  /** Instead of the home's `config.json`. */
+  readonly configFile?: string | undefined;
+  /** Whether systemd's state directory is the home unless `--home` names one. */
+  readonly inStateDirectory?: boolean;
+}
+
+export function makeContext(
+  surroundings: Surroundings,
+  options: GlobalOptions,
+  places: ChosenPlaces = {},
+): CommandContext {
   const { environment, terminal, self, clock, kdfCosts, lookEveryMs } = surroundings;
+  const state = places.inStateDirectory === true ? environment.stateDirectory : undefined;
+  const chosenHome = options.home ?? state;
   return {
     terminal,
     environment,
-    home: homeOf(environment, options.home),
+    home: homeOf(environment, chosenHome, places.configFile),
     clock,
     kdfCosts,
     lookEveryMs,
@@ -46,7 +60,7 @@ export function makeContext(surroundings: Surroundings, options: GlobalOptions):
     version: VERSION,
     storage: options.storage,
     passphraseFd: options.passphraseFd,
-    chosenHome: options.home,
+    chosenHome,
     self: self[0],
     selfArguments: self.slice(1),
     json: options.json === true,

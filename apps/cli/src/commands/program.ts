@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addAuditCommands } from './program/audit-commands.ts';
 import { addAuthCommands } from './program/auth-commands.ts';
 import { addCompletionCommands } from './program/completion-commands.ts';
+import { addConfigCommands } from './program/config-commands.ts';
 import { addKeyCommands } from './program/key-commands.ts';
 import { addProcessCommands } from './program/process-commands.ts';
 import { addRunCommands } from './program/run-commands.ts';
@@ -24,6 +25,7 @@ export function addCommands(program: Command, context: GetContext, first?: strin
   addRunCommands(program, context);
   addKeyCommands(program, context);
   addAuditCommands(program, context);
+  addConfigCommands(program, context);
   addAuthCommands(program, context);
   addCompletionCommands(program, context);
 }

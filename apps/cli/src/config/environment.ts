@@ -5,6 +5,8 @@ import type { UserPlaces } from '@postern/app';
 export interface Environment extends UserPlaces {
   /** Where systemd puts credentials (systemd.exec(5), LoadCredential=). */
   readonly credentialsDirectory: string | undefined;
+  /** A service's own directory, from systemd (systemd.exec(5), StateDirectory=). */
+  readonly stateDirectory: string | undefined;
   /** A passphrase in the environment is accepted, with a warning. */
   readonly passphrase: string | undefined;
   /** The address of the session bus, where the Secret Service is. */
@@ -32,6 +34,8 @@ export function readEnvironment(): Environment {
     xdgDataHome: absolute('XDG_DATA_HOME'),
     xdgRuntimeDir: absolute('XDG_RUNTIME_DIR'),
     credentialsDirectory: value('CREDENTIALS_DIRECTORY'),
+    // Several directories are separated by colons.
+    stateDirectory: absolute('STATE_DIRECTORY')?.split(':')[0],
     passphrase: value('POSTERN_PASSPHRASE'),
     sessionBus: value('DBUS_SESSION_BUS_ADDRESS') ?? userBus(absolute('XDG_RUNTIME_DIR')),
     hasDisplay:

@@ -9,6 +9,7 @@ import {
   PRIVATE_DIRECTORY,
 } from '@postern/disk';
 import { errnoOf, failed, ok, type Result } from '@postern/kernel';
+import type { Variables } from '@postern/protocol';
 import { shortName } from './short-name.ts';
 
 /** This user's directories, from the environment. */
@@ -17,6 +18,8 @@ export interface UserPlaces {
   readonly xdgConfigHome: string | undefined;
   readonly xdgDataHome: string | undefined;
   readonly xdgRuntimeDir: string | undefined;
+  /** The whole environment, whose `POSTERN_` variables override settings. */
+  readonly variables?: Variables;
 }
 
 /** The directories of one Postern. Directories have mode 0700, files 0600. */
@@ -26,6 +29,8 @@ export interface Home {
   readonly dataDir: string;
   /** For sockets and other files of the running process; cleared when the machine restarts. */
   readonly runtimeDir: string;
+  /** The environment, whose `POSTERN_` variables override settings of the file. */
+  readonly variables?: Variables;
 }
 
 export interface HomeFailure {
@@ -34,8 +39,15 @@ export interface HomeFailure {
   readonly path: string;
 }
 
-/** XDG directories (XDG Base Directory Specification 0.8), or everything under one `--home`. */
-export function homeOf(environment: UserPlaces, chosen: string | undefined): Home {
+/**
+ * XDG directories (XDG Base Directory Specification 0.8), or everything under one `--home`. The
+ * configuration file can be elsewhere.
+ */
+export function homeOf(
+  environment: UserPlaces,
+  chosen: string | undefined,
+  configFile?: string,
+): Home {
   const dirs =
     chosen === undefined
       ? {
@@ -51,8 +63,10 @@ export function homeOf(environment: UserPlaces, chosen: string | undefined): Hom
       : { configDir: resolve(chosen), dataDir: join(resolve(chosen), 'data') };
   return {
     ...dirs,
-    configFile: join(dirs.configDir, 'config.json'),
+    configFile:
+      configFile === undefined ? join(dirs.configDir, 'config.json') : resolve(configFile),
     runtimeDir: runtimeDirOf(environment, dirs.dataDir),
+    ...(environment.variables === undefined ? {} : { variables: environment.variables }),
   };
 }
 

@@ -3,28 +3,52 @@ import { writeAtomicallySync } from '@postern/disk';
 import {
   decodeUtf8,
   errnoOf,
-  expectOk,
   failed,
+  isJsonObject,
   type JsonValue,
   ok,
   parseJson,
   type Result,
 } from '@postern/kernel';
-import { parseConfig, type Config, type ConfigInput } from '@postern/protocol';
+import {
+  configProblems,
+  parseConfig,
+  readVariables,
+  withVariables,
+  type Config,
+  type ConfigInput,
+  type VariableFailure,
+  type Variables,
+} from '@postern/protocol';
 
 export type ConfigFailure =
   | { readonly reason: 'config-invalid'; readonly path: string; readonly problem: string }
   | { readonly reason: 'config-unreadable'; readonly path: string }
-  | { readonly reason: 'config-unwritable' | 'disk-full'; readonly path: string };
+  | { readonly reason: 'config-unwritable' | 'disk-full'; readonly path: string }
+  | VariableFailure;
 
 /** A configuration and its source text, so that a change keeps what the user wrote. */
 export interface LoadedConfig {
+  /** With the settings of the environment. */
   readonly config: Config;
+  /** The content of the file. */
   readonly written: ConfigInput;
 }
 
-/** Reads the configuration of a home; defaults without a file. Unknown keys are an error. */
-export function loadConfig(path: string): Result<LoadedConfig, ConfigFailure> {
+/**
+ * Reads the configuration of a home; defaults without a file. Settings of the environment come before
+ * those of the file. Unknown keys are an error.
+ */
+export function loadConfig(
+  path: string,
+  variables: Variables = {},
+): Result<LoadedConfig, ConfigFailure> {
+  const read = readConfigFile(path);
+  return read.ok ? checkConfig(path, read.value, variables) : read;
+}
+
+/** The content of a configuration file, not checked; an empty object without a file. */
+export function readConfigFile(path: string): Result<JsonValue, ConfigFailure> {
   let bytes: Uint8Array;
   try {
     bytes = readRegularFile(path);
@@ -32,14 +56,17 @@ export function loadConfig(path: string): Result<LoadedConfig, ConfigFailure> {
     if (error instanceof NotAFile) {
       return failed({ reason: 'config-invalid', path, problem: "it isn't a regular file" });
     }
-    if (errnoOf(error) === 'ENOENT') return ok({ config: expectOk(parseConfig({})), written: {} });
+    if (errnoOf(error) === 'ENOENT') return ok({});
     return failed({ reason: 'config-unreadable', path });
   }
-  const text = decodeUtf8(bytes);
-  const json = parseJson(text ?? '', { maxLength: 1_048_576 });
+  const text = (decodeUtf8(bytes) ?? '').replaceAll(COMMENT_LINE, '');
+  const json = parseJson(text, { maxLength: 1_048_576 });
   if (!json.ok) return failed({ reason: 'config-invalid', path, problem: "it isn't valid JSON" });
-  return checkConfig(path, json.value);
+  return json;
 }
+
+/** A line with nothing but a comment. It can't be inside a string, which has no line breaks. */
+const COMMENT_LINE = /^[ \t]*\/\/.*$/gm;
 
 class NotAFile extends Error {}
 
@@ -55,14 +82,27 @@ function readRegularFile(path: string): Uint8Array {
   }
 }
 
-function checkConfig(path: string, value: JsonValue): Result<LoadedConfig, ConfigFailure> {
-  const parsed = parseConfig(value);
-  if (!parsed.ok) {
-    const { path: key, problem } = parsed.failure;
-    return failed({ reason: 'config-invalid', path, problem: `${key || 'the file'}: ${problem}` });
-  }
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the schema accepted it, so it has the input's form
-  return ok({ config: parsed.value, written: value as ConfigInput });
+/** Checks the file alone, so that it stays valid without the environment, and then with it. */
+function checkConfig(
+  path: string,
+  value: JsonValue,
+  variables: Variables,
+): Result<LoadedConfig, ConfigFailure> {
+  const [first] = configProblems(value);
+  if (first !== undefined || !isJsonObject(value)) return failed(invalidFile(path, first));
+  const set = readVariables(variables);
+  if (!set.ok) return set;
+  const parsed = parseConfig(withVariables(value, set.value));
+  if (!parsed.ok) return failed(invalidFile(path, parsed.failure));
+
+  return ok({ config: parsed.value, written: value });
+}
+
+function invalidFile(
+  path: string,
+  { path: key, problem } = { path: '', problem: 'not an object' },
+): ConfigFailure {
+  return { reason: 'config-invalid', path, problem: `${key || 'the file'}: ${problem}` };
 }
 
 /**
@@ -73,12 +113,13 @@ export function changeConfig<Refusal>(
   path: string,
   change: (written: ConfigInput) => ConfigInput,
   refuse: (config: Config) => Refusal | undefined,
+  variables: Variables = {},
 ): Result<LoadedConfig, ConfigFailure | Refusal> {
-  const current = loadConfig(path);
+  const current = loadConfig(path, variables);
   if (!current.ok) return current;
   const changed = parseJson(JSON.stringify(change(current.value.written)));
   if (!changed.ok) return failed({ reason: 'config-invalid', path, problem: 'it is too large' });
-  const checked = checkConfig(path, changed.value);
+  const checked = checkConfig(path, changed.value, variables);
   if (!checked.ok) return checked;
   const refusal = refuse(checked.value.config);
   if (refusal !== undefined) return failed(refusal);

@@ -8,6 +8,6 @@ import { loadConfig, type LoadedConfig } from './load-config.ts';
 export function openHome(home: Home): Result<LoadedConfig, Problem> {
   const prepared = prepareHome(home);
   if (!prepared.ok) return failed(describeHomeFailure(prepared.failure));
-  const loaded = loadConfig(home.configFile);
+  const loaded = loadConfig(home.configFile, home.variables);
   return loaded.ok ? loaded : failed(describeConfigFailure(loaded.failure));
 }

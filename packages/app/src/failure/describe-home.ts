@@ -35,6 +35,12 @@ export function describeConfigFailure(failure: ConfigFailure): Problem {
       return problem('HOME_READ_ONLY', `Can't write ${failure.path}.`);
     case 'disk-full':
       return problem('DISK_FULL', `No space left to write ${failure.path}.`);
+    case 'variable-invalid':
+      return problem(
+        'CONFIG_INVALID',
+        `${failure.variable} in the environment: not a valid value.`,
+        'Correct the variable or unset it; postern config show lists the settings.',
+      );
     default:
       return unreachable(failure);
   }

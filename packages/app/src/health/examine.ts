@@ -14,7 +14,7 @@ export async function examine(
   nodeVersion: string,
 ): Promise<readonly Finding[]> {
   const { home, keyring, randomness, clock } = parts;
-  const read = loadConfig(home.configFile);
+  const read = loadConfig(home.configFile, home.variables);
   const loaded = read.ok ? read : failed(describeConfigFailure(read.failure));
   const { vault, backend, findings } = await inspectStorage(parts);
   const probe = await probeKeyring(keyring, randomness);

@@ -68,7 +68,7 @@ async function openFiles(
   isReadOnly: boolean,
 ): Promise<Result<HomeVault, Problem>> {
   const { home, randomness, keyring, storage } = parts;
-  const loaded = loadConfig(home.configFile);
+  const loaded = loadConfig(home.configFile, home.variables);
   if (!loaded.ok) return failed(describeConfigFailure(loaded.failure));
   const opened = await openVault({
     ...parts,

@@ -1,12 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDurationMs } from '@postern/app';
 import type { CommandContext } from '../command-context.ts';
+import type { ChosenPlaces } from '../make-context.ts';
 
 /**
  * Returns a command's context. It is created when the command runs, because the options are known
  * only then.
  */
-export type GetContext = () => CommandContext;
+export type GetContext = (places?: ChosenPlaces) => CommandContext;
 
 export function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');

@@ -1,0 +1,68 @@
+import { DIALECT_IDS, DIALECT_INFO } from './dialect-ids.ts';
+
+/**
+ * What each setting and each group of settings does, by its dotted name, for `postern config` and its
+ * documentation. A test checks that none is missing.
+ */
+export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
+  version: 'Format version of the file.',
+  storage: 'Where to store secrets. "auto": the keyring if it works, otherwise the encrypted file.',
+  port: 'The loopback port of the app, the page and the gateway.',
+  vault: 'When the vault locks.',
+  'vault.lockAfterIdle':
+    'Lock the vault if it was not used for this long: "15m", "8h", "never". "auto": after an hour if a person unlocked it.',
+  'vault.lockOnSuspend':
+    'Lock the vault when the machine was suspended. "auto": if a person unlocked it.',
+  'vault.deleteKeysOnExit': "Remove the providers' keys from the vault when Postern ends cleanly.",
+  log: 'What the running process logs to standard error. Nothing of it is stored.',
+  'log.level': 'From data loss to details: "error", "warn", "info" or "debug".',
+  'log.format': '"text", or "json" for an object a line.',
+  audit: 'The audit log.',
+  'audit.forward': 'Where the audit log is sent while Postern runs.',
+  'audit.forward.to': 'The receiver: "tls://host:6514". "tcp://" only for loopback and localHosts.',
+  'audit.forward.format': '"syslog", "jsonl", "cef" or "ocsf".',
+  'audit.forward.ca': "A PEM file with the authority of the receiver's certificate.",
+  'audit.forward.clientCertificate': 'A PEM file with the certificate to show to the receiver.',
+  'audit.forward.clientKey': 'A PEM file with its private key, readable only by you.',
+  appearance: 'How the page looks.',
+  'appearance.theme': '"system", "light" or "dark".',
+  providers:
+    'Endpoints beside the built-in providers, by name. The name of a built-in one overrides its address or models.',
+  localHosts: 'Hosts beyond loopback that may be called over plain HTTP.',
+  proxy: 'The proxy for requests to providers.',
+  'proxy.url': '"http://host:port" or "https://host:port", without user name and password.',
+  'proxy.username': 'The user name for the proxy.',
+  'proxy.passwordSecret': "The name of the vault's secret with the password for the proxy.",
+  'proxy.noProxy': 'Hosts that are reached directly. A leading dot matches subdomains.',
+  gateway: 'The gateway for programs.',
+  'gateway.maxBodyBytes': 'The largest request body, in bytes.',
+  'gateway.maxConcurrent': 'How many requests are served at once, of all keys. More wait.',
+  'gateway.maxQueued': 'How many requests wait, of all keys. One more gets 429.',
+  'gateway.queueTimeout': 'How long a request waits before it gets 429: "10s".',
+  'gateway.defaultProvider': 'The provider of a model without a "provider/" prefix, per dialect.',
+  ...Object.fromEntries(
+    DIALECT_IDS.map((id) => [
+      `gateway.defaultProvider.${id}`,
+      `For requests in the dialect ${DIALECT_INFO[id].label}.`,
+    ]),
+  ),
+  'gateway.listen': 'Where postern serve listens, and for whom.',
+  'gateway.listen.host': 'The IP address. "localhost": both loopback addresses.',
+  'gateway.listen.port': 'The port. Without it: port.',
+  'gateway.listen.tls':
+    'The certificate of the server. Needed beyond loopback, unless a proxy has TLS.',
+  'gateway.listen.tls.certificate':
+    'A PEM file with the certificate and its chain. It is read again when it changes.',
+  'gateway.listen.tls.key': 'A PEM file with its private key, readable only by you.',
+  'gateway.listen.tls.development':
+    "true instead of both: a certificate of Postern's own authority on this machine.",
+  'gateway.listen.tls.clientCa': "A PEM file with the authority of the clients' certificates.",
+  'gateway.listen.tls.clientCertificates':
+    '"required", or "optional": only a certificate that a client shows is checked.',
+  'gateway.listen.redirectFrom': 'A port without TLS that redirects to the one with TLS.',
+  'gateway.listen.publicHost': 'The names that clients use for this gateway.',
+  'gateway.listen.trustedProxies':
+    'Proxies that terminate TLS or tell the client\'s address: "10.0.0.0/8", "::1".',
+  'gateway.listen.forwardedHeader':
+    'The header in which they tell it: "x-forwarded-for" or "forwarded".',
+};
