@@ -100,6 +100,14 @@ const UPSTREAM_ROWS: Readonly<Partial<Record<ErrorCodeName, Omit<Row, 'code'>>>>
   UPSTREAM_INSECURE: { status: 502, ...NO_RETRY },
   UPSTREAM_PLAN_TOKEN: { status: 502, ...NO_RETRY },
   UPSTREAM_CERTIFICATE: { status: 502, ...NO_RETRY },
+  UPSTREAM_CERTIFICATE_EXPIRED: { status: 502, ...NO_RETRY },
+  UPSTREAM_CERTIFICATE_HOST: { status: 502, ...NO_RETRY },
+  UPSTREAM_CERTIFICATE_UNTRUSTED: { status: 502, ...NO_RETRY },
+  UPSTREAM_PIN_MISMATCH: { status: 502, ...NO_RETRY },
+  UPSTREAM_CA_UNUSABLE: { status: 502, ...NO_RETRY },
+  UPSTREAM_HTTP2_ONLY: { status: 502, ...NO_RETRY },
+  UPSTREAM_ADDRESS_PRIVATE: { status: 502, ...NO_RETRY },
+  UPSTREAM_ADDRESS_FORBIDDEN: { status: 502, ...NO_RETRY },
 };
 
 /** Maps a failure to a response. It tells an attacker nothing, and an operator how to fix it. */

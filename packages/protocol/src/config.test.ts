@@ -97,6 +97,21 @@ describe('rejected, with the path of the first error', () => {
       'gateway.defaultProvider.openai',
       'unknown key',
     ],
+    [
+      { providers: { box: { tls: { pins: ['sha256/short='] } } } },
+      'providers.box.tls.pins.0',
+      'not a valid value',
+    ],
+    [
+      { providers: { box: { tls: { rejectUnauthorized: false } } } },
+      'providers.box.tls.rejectUnauthorized',
+      'unknown key',
+    ],
+    [
+      { providers: { box: { forwardHeaders: ['authorization'] } } },
+      'providers.box.forwardHeaders.0',
+      'not a valid value',
+    ],
     [{ version: 2 }, 'version', 'not a valid value'],
     [{ storage: 'plaintext' }, 'storage', 'not a valid value'],
     [{ storage: null }, 'storage', 'not a valid value'],

@@ -7,10 +7,12 @@ import {
   endpointPath,
   endpointUrl,
   hostName,
+  keyPin,
   providerName,
   receiverAddress,
   serverUrl,
 } from './forms.ts';
+import { ATTRIBUTION_HEADERS } from './provider.ts';
 import { listenConfig } from './listen-config.ts';
 
 /** The configuration file, `config.json`. Postern doesn't start with an unknown key. */
@@ -92,12 +94,23 @@ export const ConfigSchema = v.strictObject({
         ),
         baseUrl: v.exactOptional(endpointUrl),
         auth: v.exactOptional(v.picklist(['bearer', 'x-api-key', 'none'])),
+        /** Its certificate, if it isn't checked as usual. Nothing turns the check off. */
+        tls: v.exactOptional(
+          v.strictObject({
+            /** The certificate of its own authority, PEM. Then no other authority is trusted for it. */
+            ca: v.exactOptional(absolutePath),
+            /** `sha256/BASE64` of at least two public keys, of which its chain must have one. */
+            pins: v.exactOptional(v.pipe(v.array(keyPin), v.maxLength(20))),
+          }),
+        ),
+        /** Headers of a client that are passed on to it. By default none of these is. */
+        forwardHeaders: v.exactOptional(v.array(v.picklist(ATTRIBUTION_HEADERS))),
         models: v.exactOptional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(200)))),
       }),
     ),
     {},
   ),
-  /** Hosts beyond loopback that may be spoken to over plain HTTP, such as a model server at home. */
+  /** Hosts beyond loopback that may have private addresses and plain HTTP, such as a model server at home. */
   localHosts: v.optional(v.array(hostName), []),
   proxy: v.exactOptional(
     v.strictObject({

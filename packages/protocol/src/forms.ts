@@ -71,3 +71,6 @@ export const addressRange = v.pipe(
     return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
   }),
 );
+
+/** `sha256/` and the base64 of a SHA-256 (RFC 7469 §2.4, as curl writes it with one slash). */
+export const keyPin = v.pipe(v.string(), v.regex(/^sha256\/[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/));

@@ -53,5 +53,11 @@ export {
   passphraseProblem,
   type PassphraseProblem,
 } from './passphrase.ts';
-export type { KeyForm, Provider, UpstreamAuth } from './provider.ts';
+export {
+  ATTRIBUTION_HEADERS,
+  type AttributionHeader,
+  type KeyForm,
+  type Provider,
+  type UpstreamAuth,
+} from './provider.ts';
 export { problem, problemWithDetail, type Problem } from './problem.ts';

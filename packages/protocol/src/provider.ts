@@ -15,6 +15,10 @@ export interface Provider {
   /** Up to and without the dialect's own path: `https://api.anthropic.com`, `https://api.openai.com/v1`. */
   readonly baseUrl: string;
   readonly auth: UpstreamAuth;
+  /** Its own TLS; absent for the usual authorities. */
+  readonly tls?: ProviderTlsConfig;
+  /** Headers of a client that it gets, in lower case; absent for none. */
+  readonly forwardHeaders?: readonly AttributionHeader[];
   /** The vault's entry for its key. */
   readonly secret: SecretName;
   /** The format of a key; a value in another format is rejected unless forced. */
@@ -31,6 +35,22 @@ export interface Provider {
   /** Plain HTTP is allowed: loopback, or a host named as local in the configuration. */
   readonly local: boolean;
 }
+
+export interface ProviderTlsConfig {
+  /** The path of its own authority's certificate, PEM. No other authority is trusted for it. */
+  readonly ca?: string;
+  /** `sha256/BASE64` of public keys, of which its chain must have one. */
+  readonly pins?: readonly string[];
+}
+
+/** Headers in which clients say who they are or which trace a request belongs to. */
+export const ATTRIBUTION_HEADERS = [
+  'http-referer',
+  'x-title',
+  'traceparent',
+  'tracestate',
+] as const;
+export type AttributionHeader = (typeof ATTRIBUTION_HEADERS)[number];
 
 /** A dialect that a provider speaks beside its own. */
 export interface SpokenDialect {

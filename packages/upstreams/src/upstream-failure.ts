@@ -6,6 +6,14 @@ export type UpstreamFailure =
   | { readonly reason: 'address-invalid'; readonly provider: string }
   /** Plain HTTP to a host that is neither loopback nor listed as local. */
   | { readonly reason: 'address-insecure'; readonly provider: string; readonly host: string }
+  /** An address on this machine's network, whose host isn't listed as local. */
+  | { readonly reason: 'address-private'; readonly provider?: string; readonly host?: string }
+  /** An address that no provider has, such as a cloud's metadata service. */
+  | { readonly reason: 'address-forbidden'; readonly provider?: string; readonly host?: string }
+  /** The file with the provider's own authority. `why` names it. */
+  | { readonly reason: 'ca-unusable'; readonly provider: string; readonly why: string }
+  /** A pin without a second one for a backup key would end the service when the key changes. */
+  | { readonly reason: 'pins-too-few'; readonly provider: string }
   /** A user's own endpoint lacks a required field. */
   | {
       readonly reason: 'endpoint-incomplete';
@@ -47,9 +55,18 @@ export type Unreachable =
   | 'closed'
   /** The server doesn't support TLS, or no version that Postern accepts. */
   | 'tls'
+  /** The server supports only HTTP/2. */
+  | 'http2-only'
   | 'other';
 
-export type CertificateFault = 'expired' | 'not-yet-valid' | 'wrong-host' | 'untrusted' | 'other';
+export type CertificateFault =
+  | 'expired'
+  | 'not-yet-valid'
+  | 'wrong-host'
+  | 'untrusted'
+  /** None of the pinned keys. */
+  | 'not-pinned'
+  | 'other';
 
 /** Maps a failure to a problem. Every boundary uses this function. */
 export function describeUpstreamFailure(failure: UpstreamFailure): Problem {
@@ -59,13 +76,15 @@ export function describeUpstreamFailure(failure: UpstreamFailure): Problem {
 const CODES = {
   'address-invalid': 'UPSTREAM_ADDRESS_INVALID',
   'address-insecure': 'UPSTREAM_INSECURE',
+  'address-private': 'UPSTREAM_ADDRESS_PRIVATE',
+  'address-forbidden': 'UPSTREAM_ADDRESS_FORBIDDEN',
+  'ca-unusable': 'UPSTREAM_CA_UNUSABLE',
+  'pins-too-few': 'UPSTREAM_PINS_TOO_FEW',
   'endpoint-incomplete': 'CONFIG_INVALID',
   'provider-fixed': 'CONFIG_INVALID',
   'key-missing': 'UPSTREAM_NO_KEY',
   'plan-token': 'UPSTREAM_PLAN_TOKEN',
   'key-unsendable': 'UPSTREAM_KEY_REFUSED',
-  unreachable: 'UPSTREAM_UNREACHABLE',
-  certificate: 'UPSTREAM_CERTIFICATE',
   'proxy-invalid': 'UPSTREAM_PROXY',
   'proxy-password-missing': 'UPSTREAM_PROXY',
   'proxy-failed': 'UPSTREAM_PROXY',
@@ -76,10 +95,29 @@ const CODES = {
   compressed: 'UPSTREAM_MALFORMED',
   'too-large': 'UPSTREAM_MALFORMED',
   cancelled: 'REQUEST_CANCELLED',
-} as const satisfies Record<UpstreamFailure['reason'], ErrorCodeName>;
+} as const satisfies Record<
+  Exclude<UpstreamFailure['reason'], 'certificate' | 'unreachable'>,
+  ErrorCodeName
+>;
+
+const CERTIFICATE_CODES = {
+  expired: 'UPSTREAM_CERTIFICATE_EXPIRED',
+  'not-yet-valid': 'UPSTREAM_CERTIFICATE',
+  'wrong-host': 'UPSTREAM_CERTIFICATE_HOST',
+  untrusted: 'UPSTREAM_CERTIFICATE_UNTRUSTED',
+  'not-pinned': 'UPSTREAM_PIN_MISMATCH',
+  other: 'UPSTREAM_CERTIFICATE',
+} as const satisfies Record<CertificateFault, ErrorCodeName>;
 
 function codeOf(failure: UpstreamFailure): ErrorCodeName {
-  return CODES[failure.reason];
+  switch (failure.reason) {
+    case 'certificate':
+      return CERTIFICATE_CODES[failure.why];
+    case 'unreachable':
+      return failure.why === 'http2-only' ? 'UPSTREAM_HTTP2_ONLY' : 'UPSTREAM_UNREACHABLE';
+    default:
+      return CODES[failure.reason];
+  }
 }
 
 const UNREACHABLE: Readonly<Record<Unreachable, string>> = {
@@ -88,6 +126,7 @@ const UNREACHABLE: Readonly<Record<Unreachable, string>> = {
   'no-route': 'There is no route to the provider from this network.',
   closed: 'The provider closed the connection without responding.',
   tls: "The provider doesn't support TLS 1.2 or newer at that address.",
+  'http2-only': 'The provider speaks only HTTP/2 at that address.',
   other: "Can't reach the provider.",
 };
 
@@ -96,6 +135,7 @@ const CERTIFICATE: Readonly<Record<CertificateFault, string>> = {
   'not-yet-valid': "The provider's certificate isn't valid yet.",
   'wrong-host': "The provider's certificate is for another host.",
   untrusted: "The provider's certificate isn't signed by an authority that this machine trusts.",
+  'not-pinned': "The provider's certificate has none of the pinned keys.",
   other: "The provider's certificate isn't valid.",
 };
 
@@ -121,12 +161,30 @@ function detailOf(failure: UpstreamFailure): string | undefined {
       return proxyDetail(failure.status);
     case 'timeout':
       return WAITING[failure.waitingFor];
+    case 'address-private':
+    case 'address-forbidden':
+      return rangeDetail(failure);
     default:
       return 'provider' in failure ? providerDetail(failure) : undefined;
   }
 }
 
-type ProviderFailure = Extract<UpstreamFailure, { readonly provider: string }>;
+type RangeFailure = Extract<
+  UpstreamFailure,
+  { readonly reason: `address-${'private' | 'forbidden'}` }
+>;
+
+function rangeDetail({ reason, provider, host }: RangeFailure): string | undefined {
+  if (provider === undefined || host === undefined) return undefined;
+  return reason === 'address-private'
+    ? `The address of ${provider} is on a private network, and ${host} isn't listed as local.`
+    : `The address of ${provider} is ${host}, which Postern never connects to.`;
+}
+
+type ProviderFailure = Exclude<
+  Extract<UpstreamFailure, { readonly provider: string }>,
+  RangeFailure
+>;
 
 function providerDetail(failure: ProviderFailure): string | undefined {
   const { provider } = failure;
@@ -135,6 +193,10 @@ function providerDetail(failure: ProviderFailure): string | undefined {
       return `The address of ${provider} isn't a plain http:// or https:// URL.`;
     case 'address-insecure':
       return `The address of ${provider} uses plain HTTP, and ${failure.host} is neither loopback nor listed as local.`;
+    case 'ca-unusable':
+      return `Can't use the authority of ${provider}: ${failure.why}.`;
+    case 'pins-too-few':
+      return `The provider ${provider} needs at least two different pins.`;
     case 'endpoint-incomplete':
       return `The endpoint ${provider} needs "${failure.field}".`;
     case 'provider-fixed':

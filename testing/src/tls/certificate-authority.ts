@@ -43,10 +43,11 @@ export interface CertificateAuthority {
 const HOUR_MS = 3_600_000;
 const ECDSA_WITH_SHA256 = sequence(oid('1.2.840.10045.4.3.2'));
 
-/** Creates a certificate authority with a new P-256 key (RFC 5280 profile). */
-export function makeCertificateAuthority(): CertificateAuthority {
+/** Creates a certificate authority with a new P-256 key (RFC 5280 profile). Default: a name of its own. */
+export function makeCertificateAuthority(
+  rootName = `Test root ${randomBytes(4).toString('hex')}`,
+): CertificateAuthority {
   const root = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const rootName = `Test root ${randomBytes(4).toString('hex')}`;
   const certificate = signedCertificate({
     subject: rootName,
     issuer: rootName,

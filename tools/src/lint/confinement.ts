@@ -168,6 +168,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/app/src/system/**',
       'packages/app/src/server/session*.ts',
       'packages/app/src/server/tls-identity.ts',
+      'packages/upstreams/src/connect/pins.ts',
       'packages/app/src/instance/control-proof.ts',
     ],
   },

@@ -1,12 +1,24 @@
-import { ok, type Result } from '@postern/kernel';
+import { failed, ok, type Result } from '@postern/kernel';
 import { secretName, type Config, type Problem } from '@postern/protocol';
 import { createConnections, type Connections } from '@postern/upstreams';
 import { DEFAULT_FIELD } from '@postern/vault';
+import { canTrust } from '../server/tls-identity.ts';
+import { readPemFile } from '../config/read-pem-file.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 
 /** Creates connections from the configuration. A proxy's password is added later. */
 export function connectionsOf({ localHosts, proxy }: Config): Connections {
-  return createConnections({ localHosts, ...(proxy === undefined ? {} : { proxy }) });
+  return createConnections({
+    localHosts,
+    readAuthority,
+    ...(proxy === undefined ? {} : { proxy }),
+  });
+}
+
+function readAuthority(path: string): Result<string, string> {
+  const read = readPemFile(path, 'certificate');
+  if (!read.ok || canTrust(read.value)) return read;
+  return failed(`${path} has an unreadable certificate`);
 }
 
 /** The vault provides a proxy's password, like any other secret. */

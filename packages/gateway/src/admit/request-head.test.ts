@@ -75,6 +75,7 @@ describe('readRequestHead', () => {
     'Host',
     'Content-Length',
     'Content-Type',
+    'Baggage',
     'X-Anything',
   ])('keeps %s back', (name) => {
     expect(readRequestHead([name, 'value']).forwarded).toEqual([]);

@@ -1,3 +1,5 @@
+import { ATTRIBUTION_HEADERS } from '@postern/protocol';
+
 /** What the gateway needs from a request's headers, read in one pass. */
 export interface RequestHead {
   /** Undefined if it is missing or repeated. */
@@ -20,12 +22,14 @@ export interface RequestHead {
  * headers (RFC 9110 §7.6.1) and `accept-encoding`. Values aren't checked: an unknown `anthropic-beta` is
  * forwarded unchanged, as many times as it occurs.
  */
-const FORWARDED = new Set([
+const FORWARDED = new Set<string>([
   'accept',
   'anthropic-version',
   'anthropic-beta',
   'openai-beta',
   'idempotency-key',
+  // Only to a provider whose configuration asks for them.
+  ...ATTRIBUTION_HEADERS,
 ]);
 
 const BEARER = /^bearer +(\S+)$/i;

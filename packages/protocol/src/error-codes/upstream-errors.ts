@@ -26,6 +26,17 @@ export const UPSTREAM_ERRORS = {
     remedy: 'Write it as https://host/path, without a user name, query or fragment.',
     exit: EXIT.usage,
   },
+  UPSTREAM_ADDRESS_PRIVATE: {
+    meaning: "The provider's name leads to a private network, and its host isn't listed as local.",
+    remedy: 'If this is your own server, add its host to localHosts in config.json.',
+    exit: EXIT.usage,
+  },
+  UPSTREAM_ADDRESS_FORBIDDEN: {
+    meaning:
+      'The provider has an address that Postern never connects to, such as that of a metadata service.',
+    remedy: "Check the endpoint's address and what your name server returns for its host.",
+    exit: EXIT.usage,
+  },
   UPSTREAM_KEY_REFUSED: {
     meaning: 'The provider rejected the key.',
     remedy: 'Check or replace the key in the settings.',
@@ -94,6 +105,43 @@ export const UPSTREAM_ERRORS = {
   UPSTREAM_CERTIFICATE: {
     meaning: "The provider's certificate isn't valid for its host name.",
     remedy: "Check the address and this machine's date; the check can't be turned off.",
+    exit: EXIT.upstream,
+  },
+  UPSTREAM_CERTIFICATE_EXPIRED: {
+    meaning: "The provider's certificate has expired.",
+    remedy: "Check this machine's date. If it's right, the provider must renew its certificate.",
+    exit: EXIT.upstream,
+  },
+  UPSTREAM_CERTIFICATE_HOST: {
+    meaning: "The provider's certificate is for another host.",
+    remedy: 'Use the host name that the certificate has in the address of the endpoint.',
+    exit: EXIT.upstream,
+  },
+  UPSTREAM_CERTIFICATE_UNTRUSTED: {
+    meaning: "The provider's certificate isn't signed by an authority that Postern trusts.",
+    remedy:
+      'If the provider has an authority of its own, set tls.ca of the provider to its certificate. Otherwise someone may be reading the connection.',
+    exit: EXIT.upstream,
+  },
+  UPSTREAM_PIN_MISMATCH: {
+    meaning: "The provider's certificate has none of the pinned keys.",
+    remedy:
+      'If the provider has announced a new key, add its pin to tls.pins. Otherwise someone may be reading the connection.',
+    exit: EXIT.upstream,
+  },
+  UPSTREAM_PINS_TOO_FEW: {
+    meaning: 'A provider with pins needs at least two different ones.',
+    remedy: "Add the pin of a backup key, or of the authority's key, to tls.pins of the provider.",
+    exit: EXIT.usage,
+  },
+  UPSTREAM_CA_UNUSABLE: {
+    meaning: "Can't use the file with the provider's authority.",
+    remedy: 'Set tls.ca of the provider to the absolute path of a PEM file with its certificate.',
+    exit: EXIT.usage,
+  },
+  UPSTREAM_HTTP2_ONLY: {
+    meaning: 'The provider speaks only HTTP/2, and Postern speaks HTTP/1.1 to providers.',
+    remedy: 'Turn on HTTP/1.1 at the provider or at the proxy in front of it.',
     exit: EXIT.upstream,
   },
   UPSTREAM_TIMEOUT: {

@@ -1,4 +1,5 @@
 import { expectOk, Secret } from '@postern/kernel';
+import { ATTRIBUTION_HEADERS, type AttributionHeader } from '@postern/protocol';
 import { textReply, type FakeReply } from '@postern/testing';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
@@ -31,6 +32,26 @@ describe('an exchange', () => {
       'user-agent',
     ]);
     expect(sent.headers['user-agent']).toBe('postern');
+  });
+
+  it.each<readonly [string, readonly AttributionHeader[] | undefined, readonly string[]]>([
+    ['none by default', undefined, []],
+    [
+      'only those that the provider is to get',
+      ['x-title', 'traceparent'],
+      ['traceparent', 'x-title'],
+    ],
+    ['all four, if it is to get them', ATTRIBUTION_HEADERS, [...ATTRIBUTION_HEADERS].sort()],
+  ])('sends attribution headers on: %s', async (_, forwardHeaders, expected) => {
+    const headers = {
+      ...{ 'http-referer': 'https://app.example', 'x-title': 'App', traceparent: '00-a-b-01' },
+      ...{ tracestate: 'a=b', baggage: 'user=me', 'x-forwarded-for': '10.0.0.1', cookie: 'a=b' },
+    };
+    const provider = world.provider(forwardHeaders === undefined ? {} : { forwardHeaders });
+    const { calls } = world.run(world.request({ headers, provider }));
+    expect((await calls).at(-1)).toBe('end');
+    const names = Object.keys((await world.upstream.request(0)).headers);
+    expect(names.filter((name) => name in headers).sort()).toEqual(expected);
   });
 
   it('leaves out what must not be sent on, and keeps repeated headers apart', async () => {

@@ -1,4 +1,5 @@
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import { lookup as systemLookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
 import { failed, ok, whenReady, type Result, type Secret } from '@postern/kernel';
 import type { Provider } from '@postern/protocol';
 import { Pool, ProxyAgent, type Dispatcher } from 'undici';
@@ -7,6 +8,14 @@ import { parseAddress, type Address } from '../providers/address.ts';
 import type { UpstreamFailure } from '../upstream-failure.ts';
 import { RunningExchange, type ExchangeRequest, type StartExchange } from './exchange.ts';
 import { fetchText, type FetchedText } from './fetch-text.ts';
+import { guardedLookup } from './guarded-lookup.ts';
+import {
+  tlsOf,
+  usualTls,
+  type ProviderTls,
+  type ReadAuthority,
+  type TlsOptions,
+} from './provider-tls.ts';
 import { bypassesProxy, proxyRoute, type ProxyConfig } from './proxy.ts';
 import { requestHeaders } from './request-headers.ts';
 
@@ -17,12 +26,16 @@ import { requestHeaders } from './request-headers.ts';
 export const trustedByTestsOnly: unique symbol = Symbol('trustedByTestsOnly');
 
 export interface ConnectionsOptions {
-  /** Hosts other than loopback to which plain HTTP is allowed. */
+  /** Hosts other than loopback to which plain HTTP and private addresses are allowed. */
   readonly localHosts: readonly string[];
   readonly proxy?: ProxyConfig;
   readonly proxyPassword?: Secret;
   /** The timeout for a connection, including TLS. Default: 10 seconds. */
   readonly connectTimeoutMs?: number;
+  /** Reads `tls.ca` of a provider. Default: a provider with one of its own can't be reached. */
+  readonly readAuthority?: ReadAuthority;
+  /** Resolves names. Default: the system. */
+  readonly lookup?: LookupFunction;
   readonly [trustedByTestsOnly]?: readonly string[];
 }
 
@@ -66,34 +79,25 @@ interface Route {
  * undici moves a request to another connection only before its first byte was sent.
  */
 export function createConnections(options: ConnectionsOptions): Connections {
-  const pools = new Map<string, Pool>();
-  const tls = tlsOptions(options);
-  let proxyAgent: Result<ProxyAgent, UpstreamFailure> | undefined;
-  let proxyPassword = options.proxyPassword;
-  let targets = new WeakMap<Provider, Result<Target, UpstreamFailure>>();
+  const timeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
+  const usual = usualTls(timeoutMs, options[trustedByTestsOnly]);
+  const routes = new Routes(options, usual);
+  const readAuthority = options.readAuthority ?? (() => failed('files are not read here'));
+  let targets = new WeakMap<Provider, Target>();
   let closed = false;
 
-  const poolOf = (address: Address): Pool => {
-    const known = pools.get(address.origin);
-    if (known !== undefined) return known;
-    const pool = new Pool(address.origin, { ...POOL_OPTIONS, connect: tls });
-    pools.set(address.origin, pool);
-    return pool;
-  };
-  const routeTo = (address: Address): Result<Route, UpstreamFailure> => {
-    const { proxy } = options;
-    if (proxy === undefined || address.local || bypassesProxy(address.host, proxy.noProxy)) {
-      return ok({ dispatcher: poolOf(address), viaProxy: false });
-    }
-    proxyAgent ??= makeProxyAgent(proxy, proxyPassword, tls);
-    return proxyAgent.ok ? ok({ dispatcher: proxyAgent.value, viaProxy: true }) : proxyAgent;
-  };
   const targetOf = (provider: Provider): Result<Target, UpstreamFailure> => {
     const known = targets.get(provider);
-    if (known !== undefined) return known;
-    const target = findTarget(provider, options.localHosts, routeTo);
+    if (known !== undefined) return ok(known);
+    const address = parseAddress(provider.id, provider.baseUrl, options.localHosts);
+    if (!address.ok) return address;
+    const tls = tlsOf(provider, usual, readAuthority);
+    if (!tls.ok) return tls;
+    const route = routes.to(address.value, tls.value);
+    if (!route.ok) return route;
+    const target = { address: address.value, route: route.value };
     targets.set(provider, target);
-    return target;
+    return ok(target);
   };
   const exchange: StartExchange = (request, sink) => {
     const target = closed ? failed({ reason: 'cancelled' }) : targetOf(request.provider);
@@ -108,16 +112,12 @@ export function createConnections(options: ConnectionsOptions): Connections {
     exchange,
     fetchText: (request, maxBytes) => fetchText(exchange, request, maxBytes),
     useProxyPassword: (password) => {
-      proxyPassword = password;
-      const old = proxyAgent;
-      proxyAgent = undefined;
       targets = new WeakMap();
-      if (old?.ok === true) void old.value.destroy();
+      routes.useProxyPassword(password);
     },
     close: async () => {
       closed = true;
-      const agents = proxyAgent?.ok === true ? [proxyAgent.value] : [];
-      await Promise.all([...pools.values(), ...agents].map((pool) => pool.destroy()));
+      await routes.close();
     },
   };
 }
@@ -128,33 +128,61 @@ const POOL_OPTIONS = {
   keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
 } as const;
 
-/** The TLS options of all connections: certificates are always checked, regardless of the environment. */
-interface TlsOptions {
-  readonly timeout: number;
-  readonly rejectUnauthorized: true;
-  readonly minVersion: 'TLSv1.2';
-  readonly allowH2: false;
-  readonly secureContext?: SecureContext;
-}
+/** The pools, each for one address and one way to check its certificate. */
+class Routes {
+  readonly #options: ConnectionsOptions;
+  readonly #usualTls: TlsOptions;
+  readonly #pools = new Map<string, Pool>();
+  /** By the TLS of the providers behind it. */
+  readonly #proxyAgents = new Map<string, ProxyAgent>();
+  #proxyPassword: Secret | undefined;
 
-function tlsOptions(options: ConnectionsOptions): TlsOptions {
-  const extra = options[trustedByTestsOnly];
-  return {
-    timeout: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-    // Explicit, because NODE_TLS_REJECT_UNAUTHORIZED changes the default.
-    rejectUnauthorized: true,
-    minVersion: 'TLSv1.2',
-    allowH2: false,
-    ...(extra === undefined
-      ? {}
-      : { secureContext: createSecureContext({ ca: [...rootCertificates, ...extra] }) }),
-  };
+  constructor(options: ConnectionsOptions, usual: TlsOptions) {
+    this.#options = options;
+    this.#usualTls = usual;
+    this.#proxyPassword = options.proxyPassword;
+  }
+
+  to(address: Address, tls: ProviderTls): Result<Route, UpstreamFailure> {
+    const { proxy } = this.#options;
+    if (proxy === undefined || address.local || bypassesProxy(address.host, proxy.noProxy)) {
+      return ok({ dispatcher: this.#poolOf(address, tls), viaProxy: false });
+    }
+    const known = this.#proxyAgents.get(tls.key);
+    if (known !== undefined) return ok({ dispatcher: known, viaProxy: true });
+    const made = makeProxyAgent(proxy, this.#proxyPassword, tls.options, this.#usualTls);
+    if (!made.ok) return made;
+    this.#proxyAgents.set(tls.key, made.value);
+    return ok({ dispatcher: made.value, viaProxy: true });
+  }
+
+  useProxyPassword(password: Secret | undefined): void {
+    this.#proxyPassword = password;
+    for (const agent of this.#proxyAgents.values()) void agent.destroy();
+    this.#proxyAgents.clear();
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.#pools.values(), ...this.#proxyAgents.values()];
+    await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
+  }
+
+  #poolOf(address: Address, { options, key }: ProviderTls): Pool {
+    const name = `${address.origin} ${key}`;
+    const known = this.#pools.get(name);
+    if (known !== undefined) return known;
+    const lookup = guardedLookup(address, this.#options.lookup ?? systemLookup);
+    const pool = new Pool(address.origin, { ...POOL_OPTIONS, connect: { ...options, lookup } });
+    this.#pools.set(name, pool);
+    return pool;
+  }
 }
 
 function makeProxyAgent(
   proxy: ProxyConfig,
   password: Secret | undefined,
   tls: TlsOptions,
+  proxyTls: TlsOptions,
 ): Result<ProxyAgent, UpstreamFailure> {
   const route = proxyRoute(proxy, password);
   if (!route.ok) return route;
@@ -168,20 +196,9 @@ function makeProxyAgent(
       // The client that requests tunnels from the proxy. The proxy's response is part of connecting.
       clientFactory: (origin, given) => new Pool(origin, { ...given, headersTimeout: tls.timeout }),
       requestTls: tls,
-      proxyTls: tls,
+      proxyTls,
     }),
   );
-}
-
-function findTarget(
-  provider: Provider,
-  localHosts: readonly string[],
-  routeTo: (address: Address) => Result<Route, UpstreamFailure>,
-): Result<Target, UpstreamFailure> {
-  const address = parseAddress(provider.id, provider.baseUrl, localHosts);
-  if (!address.ok) return address;
-  const route = routeTo(address.value);
-  return route.ok ? ok({ address: address.value, route: route.value }) : route;
 }
 
 function authorizeAndSend(
@@ -232,7 +249,7 @@ function send(
       origin: target.address.origin,
       path: target.address.basePath + request.path,
       method: request.method,
-      headers: requestHeaders(request.headers, header),
+      headers: requestHeaders(request.headers, header, request.provider.forwardHeaders),
       body: request.body ?? null,
       headersTimeout: request.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
       bodyTimeout: request.idleTimeoutMs ?? IDLE_TIMEOUT_MS,

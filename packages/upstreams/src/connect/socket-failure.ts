@@ -1,3 +1,5 @@
+import { REFUSED_CODES } from './guarded-lookup.ts';
+import { PIN_CODE } from './pins.ts';
 import type { CertificateFault, Unreachable, UpstreamFailure } from '../upstream-failure.ts';
 
 /** The state of an exchange when its connection failed. */
@@ -41,6 +43,12 @@ const EXACT: Readonly<Record<string, UpstreamFailure>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: { reason: 'cut' },
   UND_ERR_DESTROYED: { reason: 'cancelled' },
   UND_ERR_CLOSED: { reason: 'cancelled' },
+  [REFUSED_CODES.private]: { reason: 'address-private' },
+  [REFUSED_CODES.forbidden]: { reason: 'address-forbidden' },
+  [PIN_CODE]: certificate('not-pinned'),
+  // The server knows none of the protocols that it was offered, so not HTTP/1.1 (RFC 7301 §3.2).
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: unreachable('http2-only'),
+  ERR_SSL_TLSV13_ALERT_NO_APPLICATION_PROTOCOL: unreachable('http2-only'),
   UND_ERR_PRX_TLS: certificate('wrong-host'),
   UND_ERR_PRX_CONN: { reason: 'proxy-failed', status: undefined },
   CERT_HAS_EXPIRED: certificate('expired'),

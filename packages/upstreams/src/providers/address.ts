@@ -1,5 +1,7 @@
+import { isIP } from 'node:net';
 import { failed, ok, type Result } from '@postern/kernel';
 import type { UpstreamFailure } from '../upstream-failure.ts';
+import { addressKind } from './address-kind.ts';
 
 /** The parts of a base URL that passed the checks. */
 export interface Address {
@@ -9,13 +11,14 @@ export interface Address {
   readonly host: string;
   /** The prefix of every request path, without a slash at the end: `/v1`, or empty. */
   readonly basePath: string;
-  /** Loopback, or listed as local: plain HTTP is allowed, and no proxy is used. */
+  /** Loopback, or listed as local: plain HTTP and private addresses are allowed, and no proxy is used. */
   readonly local: boolean;
 }
 
 /**
- * Parses a provider's base URL. Only HTTPS, except for loopback and the hosts in `localHosts`. It can't
- * have a user name, password, query or fragment.
+ * Parses a provider's base URL. Only HTTPS, and no private address, except for loopback and the hosts in
+ * `localHosts`. It can't have a user name, password, query or fragment. The URL parser has turned other forms of
+ * IPv4 addresses (decimal, octal, hexadecimal, short) into the usual one.
  */
 export function parseAddress(
   provider: string,
@@ -29,6 +32,10 @@ export function parseAddress(
   if (url.protocol === 'http:' && !local) {
     return failed({ reason: 'address-insecure', provider, host });
   }
+  const literal = host.replace(/^\[(.*)\]$/, '$1');
+  const kind = isIP(literal) === 0 ? 'public' : addressKind(literal);
+  if (kind === 'forbidden') return failed({ reason: 'address-forbidden', provider, host });
+  if (kind !== 'public' && !local) return failed({ reason: 'address-private', provider, host });
   return ok({ origin: url.origin, host, basePath: url.pathname.replace(/\/+$/, ''), local });
 }
 

@@ -18,6 +18,8 @@ function provider(config: Given, id: string): Provider | undefined {
   return expectOk(table(config)).get(id);
 }
 
+const PIN = `sha256/${'A'.repeat(43)}=`;
+
 describe('the built-in providers', () => {
   it('are these, in this order', () => {
     const ids = expectOk(table({})).all.map(({ id }) => id);
@@ -108,6 +110,18 @@ describe('named endpoints', () => {
     });
   });
 
+  it.each(['openai', 'mine'])('gives %s its TLS and the headers that it gets', (id) => {
+    const own = {
+      tls: { ca: '/ca.pem', pins: [PIN, PIN.replace('AA', 'BA')] },
+      forwardHeaders: ['x-title' as const],
+    };
+    const endpoint = id === 'mine' ? { ...MINE, ...own } : own;
+    expect(provider({ providers: { [id]: endpoint } }, id)).toMatchObject(own);
+    expect(provider({ providers: { [id]: id === 'mine' ? MINE : {} } }, id)).not.toHaveProperty(
+      'tls',
+    );
+  });
+
   it('moved, is not bound to what is known of its keys', () => {
     const moved = { openrouter: { baseUrl: 'https://llm.example/v1' } };
     expect(provider({}, 'openrouter')?.keyCheckPath).toBe('/key');
@@ -139,6 +153,10 @@ describe('named endpoints', () => {
     ['http://127.0.0.1@evil.example', [], 'address-invalid'],
     ['http://[::ffff:10.0.0.1]', [], 'address-insecure'],
     ['http://0.0.0.0', [], 'address-insecure'],
+    ['https://10.0.0.1', ['10.0.0.2'], 'address-private'],
+    ['https://[fd00::5]', [], 'address-private'],
+    ['https://169.254.169.254', ['169.254.169.254'], 'address-forbidden'],
+    ['http://0.0.0.0', ['0.0.0.0'], 'address-forbidden'],
     ['https://user:pass@llm.example', [], 'address-invalid'],
     ['https://llm.example/v1?key=x', [], 'address-invalid'],
     ['https://llm.example/#x', [], 'address-invalid'],
@@ -157,6 +175,9 @@ describe('named endpoints', () => {
     ],
     [{ mine: { dialect: 'openai-chat' } }, { reason: 'endpoint-incomplete', field: 'baseUrl' }],
     [{ openai: { dialect: 'anthropic-messages' } }, { reason: 'provider-fixed', field: 'dialect' }],
+    [{ openai: { tls: { pins: [] } } }, { reason: 'pins-too-few', provider: 'openai' }],
+    [{ openai: { tls: { pins: [PIN] } } }, { reason: 'pins-too-few', provider: 'openai' }],
+    [{ openai: { tls: { pins: [PIN, PIN] } } }, { reason: 'pins-too-few', provider: 'openai' }],
     [{ demo: { baseUrl: 'https://x.example' } }, { reason: 'provider-fixed', field: 'baseUrl' }],
   ] satisfies [Config['providers'], object][])('%j is refused', (providers, failure) => {
     expect(table({ providers })).toMatchObject({ ok: false, failure });

@@ -12,6 +12,9 @@ export interface ProviderTable {
   get(id: string): Provider | undefined;
 }
 
+/** One in use, and one whose key is kept elsewhere until the first must be replaced. */
+const MIN_PINS = 2;
+
 type Endpoint = Config['providers'][string];
 
 /** Merges the named endpoints of the configuration into the built-in providers. */
@@ -25,6 +28,10 @@ export function providerTable(
     if (!row.ok) return row;
     const address = parseAddress(id, row.value.baseUrl, config.localHosts);
     if (!address.ok) return address;
+    const { pins } = endpoint.tls ?? {};
+    if (pins !== undefined && new Set(pins).size < MIN_PINS) {
+      return failed({ reason: 'pins-too-few', provider: id });
+    }
     rows.set(id, { ...row.value, local: address.value.local });
   }
   return ok({ all: [...rows.values()], get: (id) => rows.get(id) });
@@ -48,6 +55,8 @@ function named(id: string, endpoint: Endpoint): Result<Provider, UpstreamFailure
     dialect,
     ...(endpoint.alsoSpeaks !== undefined && { alsoSpeaks: endpoint.alsoSpeaks }),
     baseUrl,
+    ...(endpoint.tls !== undefined && { tls: endpoint.tls }),
+    ...(endpoint.forwardHeaders !== undefined && { forwardHeaders: endpoint.forwardHeaders }),
     auth: endpoint.auth ?? DIALECTS[dialect].defaultAuth,
     secret: secretName.from(id),
     keyForm: undefined,
