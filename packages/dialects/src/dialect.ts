@@ -51,8 +51,10 @@ export interface DialectRoute {
   readonly endpoint: EndpointName;
   /** Appended to the provider's answer path for this dialect; empty for the answer route itself. */
   readonly suffix: string;
-  /** Whether a response costs tokens. */
-  readonly metered: boolean;
+  /** The path below the provider's base URL, for a route that isn't below the answer path. */
+  readonly ownPath?: string;
+  /** Whether a request costs tokens; `input` if the response itself costs none. */
+  readonly metered: boolean | 'input';
   /** The response of a route that only counts the tokens of a request. */
   readonly encodeCount?: (inputTokens: number) => JsonObject;
 }
@@ -66,6 +68,8 @@ export interface Dialect {
   readonly answerPath: string;
   /** Appended to a provider's `baseUrl` to list its models, with the query that gives all of them. */
   readonly modelsPath: string;
+  /** Whether clients request the list in pages (`limit`, `after_id`, `before_id`). */
+  readonly pagesModels: boolean;
   /** How a key is sent unless the provider says otherwise. */
   readonly defaultAuth: UpstreamAuth;
   /** Headers that every request of the dialect must carry, besides the content type and the key. */
@@ -110,7 +114,9 @@ export interface Dialect {
   readUsage(bodyText: string): Usage;
   /** Decodes a list of models. */
   decodeModels(body: JsonValue): Result<readonly ModelEntry[], DialectFailure>;
-  encodeModels(models: readonly ModelEntry[]): JsonObject;
+  encodeModels(models: readonly ModelEntry[], hasMore?: boolean): JsonObject;
+  /** Encodes one model, as a response of its own. */
+  encodeModel(model: ModelEntry): JsonObject;
 }
 
 export interface AnswerOptions {

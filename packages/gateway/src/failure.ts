@@ -2,6 +2,7 @@ import type { DialectFailure } from '@postern/dialects';
 import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
 import { describeUpstreamFailure, type UpstreamFailure } from '@postern/upstreams';
 import type { BodyFailure } from './body/request-body.ts';
+import type { PageFailure } from './http/models-page.ts';
 import type { TranslationFailure } from './translate/translate-request.ts';
 
 /** Why the gateway responds with an error of its own. Errors of an upstream are passed on instead. */
@@ -21,6 +22,7 @@ export type GatewayFailure =
   | { readonly reason: 'draining' }
   | { readonly reason: 'model-unknown' }
   | TranslationFailure
+  | PageFailure
   /** The vault has no key for the provider. */
   | { readonly reason: 'upstream-key-missing' }
   /** A person must unlock the vault first. */
@@ -80,6 +82,8 @@ const ROWS: Readonly<
   'body-too-deep': invalid('The body is nested too deeply.'),
   'body-ambiguous': invalid('The body repeats a field that determines the route.'),
   'body-encoded': invalid('The body must be sent without a content encoding.'),
+  'limit-invalid': invalid('The parameter "limit" must be a number from 1 to 1000.'),
+  'page-unknown': invalid('The parameter "after_id" or "before_id" names no model in the list.'),
   'model-missing': invalid('The field "model" must be a non-empty string.'),
   'body-too-large': { status: 413, code: 'REQUEST_TOO_LARGE' },
   'body-slow': { status: 408, code: 'REQUEST_TIMEOUT' },

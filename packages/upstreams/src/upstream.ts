@@ -17,4 +17,6 @@ export interface Upstream {
 export interface ListedModel {
   readonly id: string;
   readonly label: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAtMs?: number;
 }

@@ -1,5 +1,6 @@
 import { isJsonObject } from '@postern/kernel';
 import { bodyWrites, streamWrites, type Outgoing } from './deliver.ts';
+import { embeddingsOf, isEmbeddingsPath } from './embeddings.ts';
 import { FAKE_WIRES } from './fake-wire.ts';
 import { echoAnswer, questionOf } from './question.ts';
 import { readRecording } from './recording.ts';
@@ -31,7 +32,12 @@ export async function answerTo(
   }
   if (path.includes('/models')) return modelsAnswer(request, dialect, models[dialect], chooseReply);
   if (method !== 'POST') return refused(request, dialect, 405, 'Method Not Allowed');
-  return reply(request, dialect, await chooseReply(request));
+  const chosen = await chooseReply(request);
+  if (chosen.kind === 'echo' && isEmbeddingsPath(path)) {
+    const json = isJsonObject(request.json) ? request.json : {};
+    return plain(request, 200, JSON_TYPE, embeddingsOf(json), chosen);
+  }
+  return reply(request, dialect, chosen);
 }
 
 /** Returns the model list, unless a responder chooses another reply. */

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { isJsonObject, parseJson, type JsonValue } from '@postern/kernel';
+import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '@postern/kernel';
 import { checkHeaders, type HeaderIssue, type HeaderRules } from './check-headers.ts';
+import { checkEmbeddingsBody, isEmbeddingsPath } from './embeddings.ts';
 import { FAKE_WIRES } from './fake-wire.ts';
 import type { RecordedRequest, RequestOutcome, Violation } from './recorded-request.ts';
 import type { FakeDialect } from './fake-dialect.ts';
@@ -84,7 +85,9 @@ function openRequest(
   const dialect = dialectOf(path, headers);
   const json = jsonOf(body);
   const issues =
-    dialect === undefined ? [] : checkRequest(method, headers, body, json, dialect, rules[dialect]);
+    dialect === undefined
+      ? []
+      : checkRequest({ method, path, headers, body, json }, dialect, rules[dialect]);
   let outcome: RequestOutcome = 'open';
   let tookMs: number | undefined;
   let sentWrites = 0;
@@ -122,7 +125,7 @@ function dialectOf(path: string, headers: IncomingHttpHeaders): FakeDialect | un
   const bare = path.replace(/\?.*$/, '');
   if (bare === '/v1/messages' || bare === '/v1/messages/count_tokens') return 'anthropic-messages';
   if (/^(\/v1)?\/responses(\/input_tokens)?$/.test(bare)) return 'openai-responses';
-  if (/^(\/v1)?\/chat\/completions$/.test(bare)) return 'openai-chat';
+  if (/^(\/v1)?\/(chat\/completions|embeddings)$/.test(bare)) return 'openai-chat';
   if (!/^(\/v1)?\/models(\/|$)/.test(bare)) return undefined;
   return headers['anthropic-version'] === undefined ? 'openai-chat' : 'anthropic-messages';
 }
@@ -134,10 +137,13 @@ function jsonOf(body: Buffer): JsonValue | undefined {
 }
 
 function checkRequest(
-  method: string,
-  headers: IncomingHttpHeaders,
-  body: Buffer,
-  json: JsonValue | undefined,
+  {
+    method,
+    path,
+    headers,
+    body,
+    json,
+  }: Pick<RecordedRequest, 'method' | 'path' | 'headers' | 'body' | 'json'>,
   dialect: FakeDialect,
   rules: HeaderRules = {},
 ): readonly HeaderIssue[] {
@@ -148,7 +154,18 @@ function checkRequest(
     return [{ status: 413, message: 'Request exceeds the maximum size' }, ...issues];
   }
   const complaints = isJsonObject(json)
-    ? FAKE_WIRES[dialect].checkBody(json, String(headers['anthropic-beta'] ?? ''))
+    ? complaintsAbout(json, path, dialect, String(headers['anthropic-beta'] ?? ''))
     : ['The request body is not valid JSON'];
   return [...issues, ...complaints.map((message) => ({ status: 400, message }))];
+}
+
+function complaintsAbout(
+  json: JsonObject,
+  path: string,
+  dialect: FakeDialect,
+  betas: string,
+): readonly string[] {
+  return isEmbeddingsPath(path)
+    ? checkEmbeddingsBody(json)
+    : FAKE_WIRES[dialect].checkBody(json, betas);
 }

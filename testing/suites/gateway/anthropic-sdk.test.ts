@@ -195,6 +195,16 @@ describe('@anthropic-ai/sdk', () => {
     expect(await (await upstream.request(0)).closed).toBe('left');
   });
 
+  it('a single model, and pages of the list', async () => {
+    expect(await client.models.retrieve('openai/claude-x')).toMatchObject({
+      id: 'openai/claude-x',
+      type: 'model',
+    });
+    const ids = [];
+    for await (const model of client.models.list({ limit: 2 })) ids.push(model.id);
+    expect(ids).toHaveLength(6);
+  });
+
   it('models', async () => {
     const ids = [];
     for await (const model of client.models.list()) ids.push(model.id);

@@ -158,7 +158,7 @@ describe('openai', () => {
     await expect(
       client.chat.completions.create({ ...question, model: 'openai/' }),
     ).rejects.toMatchObject({ status: 404, code: 'GATEWAY_MODEL_UNKNOWN' });
-    await expect(client.embeddings.create({ model: 'm', input: 'x' })).rejects.toMatchObject({
+    await expect(client.moderations.create({ input: 'x' })).rejects.toMatchObject({
       status: 404,
       code: 'ROUTE_UNKNOWN',
     });
@@ -188,5 +188,19 @@ describe('openai', () => {
     for await (const model of client.models.list()) ids.push(model.id);
     expect(ids).toContain('gpt-x');
     expect(ids).toContain('openai/gpt-x');
+  });
+
+  it('a single model', async () => {
+    expect(await client.models.retrieve('openai/gpt-x')).toMatchObject({ id: 'openai/gpt-x' });
+  });
+
+  it('embeddings', async () => {
+    const { data, usage } = await client.embeddings.create({
+      model: 'm',
+      input: ['a', 'b'],
+      encoding_format: 'float',
+    });
+    expect(data.map(({ index }) => index)).toEqual([0, 1]);
+    expect(usage.prompt_tokens).toBeGreaterThan(0);
   });
 });

@@ -170,7 +170,10 @@ async function modelsOf(
   const models = await upstreamOf(postern.connections, provider, credential.value).listModels(
     signal,
   );
-  if (models.ok) return { provider: id, label, demo, models: models.value };
+  if (models.ok) {
+    const named = models.value.map((model) => ({ id: model.id, label: model.label }));
+    return { provider: id, label, demo, models: named };
+  }
   // A local model server that isn't running isn't offered; one that failed reports why.
   const absent = provider.local && models.failure.code === 'UPSTREAM_UNREACHABLE';
   if (absent && provider.models.length === 0) return undefined;

@@ -13,8 +13,9 @@ import { upstreamOf } from '@postern/upstreams';
 import { parseDurationMs } from '../config/duration.ts';
 import type { ProcessLog } from '../log/process-log.ts';
 import type { Postern } from '../postern.ts';
+import { heldModelLists } from '../providers/model-lists.ts';
 
-const MODELS_HELD_MS = 300_000;
+const LIST_TIMEOUT_MS = 2000;
 /** How many of the largest bodies are accepted at once, whatever the limit is. */
 const BODIES_IN_MEMORY = 4;
 
@@ -32,7 +33,10 @@ export function gatewayOf(postern: Postern, randomness: Randomness): Gateway {
         return postern.providers().all;
       },
     },
-    models: heldModelLists(postern),
+    models: heldModelLists({
+      clock: postern.clock,
+      request: async (provider) => await requestModels(postern, provider),
+    }),
     defaultProvider: perDialect((dialect) => providerId.from(defaultProvider[dialect])),
     limits: limitsOf(gateway),
     clock: postern.clock,
@@ -115,25 +119,13 @@ async function credentialFor(
   }
 }
 
-/** Requests the providers' model lists at most every five minutes. */
-function heldModelLists(postern: Postern): GatewayDeps['models'] {
-  type Models = Awaited<ReturnType<GatewayDeps['models']['modelsOf']>>;
-  const held = new Map<string, { readonly models: Models; readonly untilMs: number }>();
-  return {
-    modelsOf: async (provider) => {
-      const recent = held.get(provider.id);
-      if (recent !== undefined && recent.untilMs > postern.clock.monotonicMs()) {
-        return recent.models;
-      }
-      const credential = await postern.keys.credentialFor(provider);
-      if (!credential.ok) return [];
-      const signal = AbortSignal.timeout(2000);
-      const upstream = upstreamOf(postern.connections, provider, credential.value);
-      const listed = await upstream.listModels(signal);
-      const known = provider.models.map((id) => ({ id, label: id }));
-      const models = listed.ok ? listed.value : known;
-      held.set(provider.id, { models, untilMs: postern.clock.monotonicMs() + MODELS_HELD_MS });
-      return models;
-    },
-  };
+/** A provider's list of models; undefined while its key can't be read. */
+async function requestModels(
+  postern: Postern,
+  provider: Provider,
+): Promise<ReturnType<ReturnType<typeof upstreamOf>['listModels']> | undefined> {
+  const credential = await postern.keys.credentialFor(provider);
+  if (!credential.ok) return undefined;
+  const signal = AbortSignal.timeout(LIST_TIMEOUT_MS);
+  return await upstreamOf(postern.connections, provider, credential.value).listModels(signal);
 }

@@ -9,7 +9,7 @@ import { decodeRequest } from './decode-request.ts';
 import { encodeError, errorFrame, REQUEST_ID_HEADER } from './encode-error.ts';
 import { encodeRequest } from './encode-request.ts';
 import { ANTHROPIC_MESSAGES, MAX_TOOL_NAME } from './limits.ts';
-import { encodeModels } from './models.ts';
+import { encodeModel, encodeModels } from './models.ts';
 import { readUsage, usageTap } from './usage-tap.ts';
 
 const ANSWER_PATH = '/v1/messages';
@@ -32,6 +32,7 @@ export const anthropicMessages: Dialect = {
   ],
   answerPath: ANSWER_PATH,
   modelsPath: '/v1/models?limit=1000',
+  pagesModels: true,
   defaultAuth: 'x-api-key',
   requestHeaders: { [VERSION_HEADER]: '2023-06-01' },
   clientHeader: VERSION_HEADER,
@@ -53,4 +54,5 @@ export const anthropicMessages: Dialect = {
   readUsage,
   decodeModels,
   encodeModels,
+  encodeModel,
 };

@@ -1,17 +1,26 @@
 import type { JsonObject } from '@postern/kernel';
+import { jsonObject } from '../json/read-json.ts';
 import type { ModelEntry } from '../dialect.ts';
 
-/** The list of `GET /v1/models`. An unknown date is the epoch, as the API's documentation says. */
-export function encodeModels(models: readonly ModelEntry[]): JsonObject {
+/** A page of `GET /v1/models`. */
+export function encodeModels(models: readonly ModelEntry[], hasMore = false): JsonObject {
   return {
-    data: models.map(({ id, label, createdAtMs }) => ({
-      type: 'model',
-      id,
-      display_name: label,
-      created_at: new Date(createdAtMs ?? 0).toISOString().replace('.000Z', 'Z'),
-    })),
-    has_more: false,
+    data: models.map(encodeModel),
+    has_more: hasMore,
     first_id: models[0]?.id ?? null,
     last_id: models.at(-1)?.id ?? null,
   };
+}
+
+/** The model of `GET /v1/models/{id}`, without an unknown date. */
+export function encodeModel({ id, label, createdAtMs }: ModelEntry): JsonObject {
+  return jsonObject({
+    type: 'model',
+    id,
+    display_name: label,
+    created_at:
+      createdAtMs === undefined
+        ? undefined
+        : new Date(createdAtMs).toISOString().replace('.000Z', 'Z'),
+  });
 }

@@ -21,12 +21,13 @@ describe('lists of models', () => {
           display_name: 'Claude Sonnet 4.5',
           created_at: '2025-09-16T05:20:00Z',
         },
-        { type: 'model', id: 'llama', display_name: 'llama', created_at: '1970-01-01T00:00:00Z' },
+        { type: 'model', id: 'llama', display_name: 'llama' },
       ],
       has_more: false,
       first_id: 'anthropic/claude-sonnet-4-5',
       last_id: 'llama',
     });
+    expect(A.encodeModels(MODELS, true)).toMatchObject({ has_more: true });
     expect(A.encodeModels([])).toMatchObject({ data: [], first_id: null, last_id: null });
   });
 
@@ -40,7 +41,7 @@ describe('lists of models', () => {
           created: 1_758_000_000,
           owned_by: 'anthropic',
         },
-        { id: 'llama', object: 'model', created: 0, owned_by: 'system' },
+        { id: 'llama', object: 'model', owned_by: 'system' },
       ],
     });
   });

@@ -9,7 +9,7 @@ import { decodeRequest } from './decode-request.ts';
 import { encodeError, errorFrame, REQUEST_ID_HEADER } from './encode-error.ts';
 import { encodeRequest } from './encode-request.ts';
 import { MAX_TOOL_NAME, OPENAI_CHAT } from './limits.ts';
-import { encodeModels } from './models.ts';
+import { encodeModel, encodeModels } from './models.ts';
 import { readUsage, usageTap } from './usage-tap.ts';
 
 const TERMINAL_EVENT: TerminalEvent = { data: '[DONE]' };
@@ -17,9 +17,19 @@ const TERMINAL_EVENT: TerminalEvent = { data: '[DONE]' };
 /** OpenAI's chat completions and the servers that speak them. */
 export const openaiChat: Dialect = {
   id: OPENAI_CHAT,
-  routes: [{ path: '/v1/chat/completions', endpoint: 'chat', suffix: '', metered: true }],
+  routes: [
+    { path: '/v1/chat/completions', endpoint: 'chat', suffix: '', metered: true },
+    {
+      path: '/v1/embeddings',
+      endpoint: 'embeddings',
+      suffix: '',
+      ownPath: '/embeddings',
+      metered: 'input',
+    },
+  ],
   answerPath: '/chat/completions',
   modelsPath: '/models',
+  pagesModels: false,
   defaultAuth: 'bearer',
   requestHeaders: {},
   requestIdHeader: REQUEST_ID_HEADER,
@@ -40,4 +50,5 @@ export const openaiChat: Dialect = {
   readUsage,
   decodeModels,
   encodeModels,
+  encodeModel,
 };

@@ -2,7 +2,7 @@ import type { Dialect, TerminalEvent } from '../dialect.ts';
 import { decodeError } from '../errors/decode-error.ts';
 import { decodeModels } from '../models/decode-models.ts';
 import { changedToolNames } from '../names/tool-name.ts';
-import { encodeModels } from '../openai-chat/models.ts';
+import { encodeModel, encodeModels } from '../openai-chat/models.ts';
 import { decodeAnswer, encodeAnswer } from './answer.ts';
 import { answerDecoder } from './answer-decoder.ts';
 import { answerEncoder, PING } from './answer-encoder.ts';
@@ -36,6 +36,7 @@ export const openaiResponses: Dialect = {
   ],
   answerPath: '/responses',
   modelsPath: '/models',
+  pagesModels: false,
   defaultAuth: 'bearer',
   requestHeaders: {},
   requestIdHeader: REQUEST_ID_HEADER,
@@ -56,4 +57,5 @@ export const openaiResponses: Dialect = {
   readUsage,
   decodeModels,
   encodeModels,
+  encodeModel,
 };

@@ -168,7 +168,8 @@ describe('targets', () => {
     ['/v1/../v1/models', 404],
     ['/V1/models', 404],
     ['/v1/messages/batches', 404],
-    ['/v1/embeddings', 404],
+    ['/v1/embeddings/', 404],
+    ['/v1/models/', 404],
     ['/v1', 404],
   ])('%s answers %i', async (target, status) => {
     const method = target === '*' ? 'OPTIONS' : 'GET';

@@ -8,7 +8,13 @@ import { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
 import { isKeyText } from '../keys/key-text.ts';
 import type { Callers, GatewayDeps, Grant, StoreFailure } from '../ports.ts';
-import { dialectOf, ROUTES, type CallRoute, type ModelsRoute } from '../route/routes.ts';
+import {
+  dialectOf,
+  modelPathOf,
+  routeAt,
+  type CallRoute,
+  type ModelsRoute,
+} from '../route/routes.ts';
 import { parseTarget, type Target } from '../route/target.ts';
 import { Call, type CallInput, type CallResources } from './call.ts';
 import { answerModels } from './models.ts';
@@ -126,7 +132,7 @@ class DataPlane implements Gateway {
   #dispatch(asked: Asked): GatewayFailure | undefined {
     const { request, response, target } = asked;
     if (target === undefined) return { reason: 'target-invalid' };
-    const route = ROUTES.get(target.path);
+    const route = routeAt(target.path);
     if (route === undefined) return { reason: 'route-unknown' };
     if (request.method !== route.method) {
       return { reason: 'method-not-allowed', allowed: route.method };
@@ -177,7 +183,9 @@ class DataPlane implements Gateway {
       this.#run({ request, response, requestId, head, grant, route, query });
       return;
     }
-    answerModels(response, this.#deps, dialect, requestId).catch(() => {
+    const modelPath = modelPathOf(asked.target?.path ?? '');
+    const models = { dialect, requestId, grant, query, modelPath };
+    answerModels(response, this.#deps, models).catch(() => {
       fault(asked);
     });
   }

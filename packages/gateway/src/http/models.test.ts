@@ -1,4 +1,5 @@
-import { expectOk, isJsonObject, parseJson, type JsonValue } from '@postern/kernel';
+import { expectOk, isJsonObject, ok, parseJson, type JsonValue } from '@postern/kernel';
+import { CLOSED_SCOPES, gatewayKeyId } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
 import type { ModelLists } from '../ports.ts';
 import { gatewayWorld } from '../testing/gateway-world.ts';
@@ -87,5 +88,119 @@ describe('GET /v1/models', () => {
   it('does not list the demo, which cannot be called', async () => {
     await start((provider) => Promise.resolve([{ id: provider.id, label: provider.id }]));
     expect((await ids(await list())).filter((id) => String(id).includes('demo'))).toEqual([]);
+  });
+});
+
+describe('GET /v1/models, limited', () => {
+  const version = { 'anthropic-version': '2023-06-01' };
+  const three: ModelLists['modelsOf'] = ({ id }) =>
+    Promise.resolve(
+      id === 'anthropic' ? ['a', 'b', 'c'].map((name) => ({ id: name, label: name })) : [],
+    );
+
+  const get = (query: string, headers: Readonly<Record<string, string>>): Promise<Response> =>
+    fetch(`${world.running.url}/v1/models${query}`, {
+      headers: { authorization: `Bearer ${world.running.key}`, ...headers },
+    });
+
+  it('comes in pages in the dialect that has them', async () => {
+    await start(three);
+    const first = await get('?limit=4', version);
+    expect(await first.json()).toMatchObject({
+      has_more: true,
+      first_id: 'a',
+      last_id: 'anthropic/a',
+    });
+    const rest = await get('?limit=4&after_id=anthropic%2Fa', version);
+    expect(await rest.json()).toMatchObject({
+      has_more: false,
+      data: [{ id: 'anthropic/b' }, { id: 'anthropic/c' }],
+    });
+    expect(await ids(await get('?limit=1', {}))).toHaveLength(3);
+  });
+
+  it('refuses a limit that is none', async () => {
+    await start(three);
+    const response = await get('?limit=0', version);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error' } });
+  });
+
+  it('has only the models that the key may call', async () => {
+    const grant = {
+      ...CLOSED_SCOPES,
+      keyId: gatewayKeyId.from('0'.repeat(26)),
+      owner: undefined,
+      models: ['a', 'anthropic/b'],
+      expiresAtMs: undefined,
+    };
+    await world.start({
+      deps: {
+        models: { modelsOf: three },
+        keys: { admit: () => ok(grant), isLive: () => ok(true) },
+      },
+    });
+    expect(await ids(await get('', version))).toEqual(['a', 'b', 'anthropic/b']);
+    const hidden = await get('/anthropic%2Fc', version);
+    expect(hidden.status).toBe(404);
+  });
+});
+
+describe('GET /v1/models/{id}', () => {
+  const known: ModelLists['modelsOf'] = ({ id }) =>
+    Promise.resolve(
+      id === 'anthropic'
+        ? [{ id: 'claude-x', label: 'Claude X', createdAtMs: Date.UTC(2026, 0, 1) }]
+        : [],
+    );
+
+  const get = (path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
+    fetch(`${world.running.url}/v1/models/${path}`, {
+      headers: { authorization: `Bearer ${world.running.key}`, ...headers },
+    });
+
+  it.each(['anthropic/claude-x', 'anthropic%2Fclaude-x'])(
+    'has the form of each dialect: %s',
+    async (path) => {
+      await start(known);
+      const id = 'anthropic/claude-x';
+      expect(await (await get(path)).json()).toEqual({
+        id,
+        object: 'model',
+        created: Date.UTC(2026, 0, 1) / 1000,
+        owned_by: 'anthropic',
+      });
+      expect(await (await get(path, { 'anthropic-version': '2023-06-01' })).json()).toEqual({
+        type: 'model',
+        id,
+        display_name: 'Claude X',
+        created_at: '2026-01-01T00:00:00Z',
+      });
+    },
+  );
+
+  it('finds a bare name at the default provider of the dialect', async () => {
+    await start(known);
+    expect((await get('claude-x')).status).toBe(404);
+    const found = await get('claude-x', { 'anthropic-version': '2023-06-01' });
+    expect(await found.json()).toMatchObject({ id: 'claude-x' });
+  });
+
+  it.each(['gone', 'anthropic/gone', 'demo/demo', '%', '%00', '..%2f..%2fhealthz'])(
+    'says that there is no %s',
+    async (path) => {
+      await start(known);
+      const response = await get(path);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ error: { code: 'GATEWAY_MODEL_UNKNOWN' } });
+    },
+  );
+
+  it('needs a key, and only reads', async () => {
+    await start(known);
+    const url = `${world.running.url}/v1/models/claude-x`;
+    expect((await fetch(url)).status).toBe(401);
+    const headers = { authorization: `Bearer ${world.running.key}` };
+    expect((await fetch(url, { method: 'DELETE', headers })).status).toBe(405);
   });
 });

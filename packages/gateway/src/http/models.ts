@@ -1,47 +1,132 @@
 import type { Dialect, ModelEntry } from '@postern/dialects';
 import type { Provider } from '@postern/protocol';
 import type { ServerResponse } from 'node:http';
-import { SAFE_HEADERS } from '../headers/answer-headers.ts';
-import type { GatewayDeps } from '../ports.ts';
+import { translatedHeaders } from '../headers/answer-headers.ts';
+import { allowsModel } from '../keys/scopes.ts';
+import type { GatewayDeps, Grant } from '../ports.ts';
+import { sendFailure } from '../relay/send-failure.ts';
+import { chooseProvider } from '../route/choose-provider.ts';
+import { modelsPage, type PageFailure } from './models-page.ts';
 
 /** Claude Code waits three seconds for the list. */
 const LIST_TIMEOUT_MS = 2000;
 
+type ModelsDeps = Pick<GatewayDeps, 'providers' | 'models' | 'defaultProvider'>;
+
+export interface ModelsRequest {
+  readonly dialect: Dialect;
+  readonly requestId: string;
+  readonly grant: Grant;
+  /** With its question mark, or empty. */
+  readonly query: string;
+  /** The model that is requested alone, as in the path; undefined for the list. */
+  readonly modelPath: string | undefined;
+}
+
+/** Responds with the models that the key may call, or with one of them. */
+export async function answerModels(
+  response: ServerResponse,
+  deps: ModelsDeps,
+  request: ModelsRequest,
+): Promise<void> {
+  if (request.modelPath !== undefined)
+    await answerModel(response, deps, request.modelPath, request);
+  else await answerList(response, deps, request);
+}
+
+async function answerList(
+  response: ServerResponse,
+  deps: ModelsDeps,
+  request: ModelsRequest,
+): Promise<void> {
+  const { dialect, query } = request;
+  const models = await listModels(deps, request);
+  const page = dialect.pagesModels
+    ? modelsPage(models, query)
+    : { ok: true as const, value: { models, hasMore: false } };
+  if (page.ok) send(response, request, dialect.encodeModels(page.value.models, page.value.hasMore));
+  else fail(response, request, page.failure);
+}
+
+async function answerModel(
+  response: ServerResponse,
+  deps: ModelsDeps,
+  modelPath: string,
+  request: ModelsRequest,
+): Promise<void> {
+  const id = decoded(modelPath);
+  const { dialect, grant } = request;
+  const choice =
+    id === undefined
+      ? undefined
+      : chooseProvider(id, dialect.id, deps.providers, deps.defaultProvider);
+  if (id === undefined || choice?.ok !== true || !allowsModel(grant, id, choice.value)) {
+    fail(response, request, { reason: 'model-unknown' });
+    return;
+  }
+  const { provider, model } = choice.value;
+  const models = await modelsInTime(deps, provider);
+  const entry = models.find((other) => other.id === model);
+  if (entry === undefined) fail(response, request, { reason: 'model-unknown' });
+  else send(response, request, dialect.encodeModel({ ...entry, id }));
+}
+
+/** Clients encode the slash of `provider/model`. */
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * Lists the models that can be called: those of the dialect's default provider by their own names, then those of every provider as `provider/model`. If a provider's list fails or is slow, it is replaced by the
+ * Lists the models that the key may call: those of the dialect's default provider by their own names, then
+ * those of every provider as `provider/model`. If a provider's list fails or is slow, it is replaced by the
  * models in the provider table.
  */
 async function listModels(
-  deps: Pick<GatewayDeps, 'providers' | 'models' | 'defaultProvider'>,
-  dialect: Dialect,
+  deps: ModelsDeps,
+  { dialect, grant }: ModelsRequest,
 ): Promise<readonly ModelEntry[]> {
   const providers = deps.providers.all.filter(({ inProcess }) => !inProcess);
   const lists = await Promise.all(
     providers.map(async (provider) => ({ provider, models: await modelsInTime(deps, provider) })),
   );
-  const bare = lists.filter(({ provider }) => provider.id === deps.defaultProvider[dialect.id]);
+  const isDefault = (provider: Provider): boolean =>
+    provider.id === deps.defaultProvider[dialect.id];
+  const named = (
+    { provider, models }: (typeof lists)[number],
+    nameOf: (model: string) => string,
+  ): readonly ModelEntry[] =>
+    models.flatMap((entry) => {
+      const id = nameOf(entry.id);
+      return allowsModel(grant, id, { provider, model: entry.id }) ? [{ ...entry, id }] : [];
+    });
   return [
-    ...bare.flatMap(({ models }) => models),
-    ...lists.flatMap(({ provider, models }) =>
-      models.map((model) => ({ ...model, id: `${provider.id}/${model.id}` })),
-    ),
+    ...lists
+      .filter(({ provider }) => isDefault(provider))
+      .flatMap((list) => named(list, (id) => id)),
+    ...lists.flatMap((list) => named(list, (id) => `${list.provider.id}/${id}`)),
   ];
 }
 
-export async function answerModels(
+function send(
   response: ServerResponse,
-  deps: GatewayDeps,
-  dialect: Dialect,
-  requestId: string,
-): Promise<void> {
-  const body = Buffer.from(JSON.stringify(dialect.encodeModels(await listModels(deps, dialect))));
-  response.writeHead(200, {
-    'content-type': 'application/json',
-    'content-length': body.length,
-    ...SAFE_HEADERS,
-    [dialect.requestIdHeader]: requestId,
-  });
+  { dialect, requestId }: ModelsRequest,
+  value: ReturnType<Dialect['encodeModel']>,
+): void {
+  const body = Buffer.from(JSON.stringify(value));
+  response.writeHead(200, translatedHeaders(dialect, requestId, body.length, []));
   response.end(body);
+}
+
+function fail(
+  response: ServerResponse,
+  { dialect, requestId }: ModelsRequest,
+  failure: PageFailure | { readonly reason: 'model-unknown' },
+): void {
+  sendFailure(response, dialect, requestId, failure);
 }
 
 async function modelsInTime(

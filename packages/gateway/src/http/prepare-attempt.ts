@@ -1,5 +1,5 @@
 import { DIALECTS } from '@postern/dialects';
-import { ok, type Result } from '@postern/kernel';
+import { failed, ok, type Result } from '@postern/kernel';
 import type { ExchangeRequest } from '@postern/upstreams';
 import { applyEdits, renameModel, requestUsage, type Edit } from '../body/edit-body.ts';
 import { asksForUsage } from '../body/request-body.ts';
@@ -29,6 +29,15 @@ export interface TranslationDeps {
   readonly redacted: (text: string) => string;
 }
 
+const NOT_SPOKEN: TranslationFailure = {
+  reason: 'request-untranslatable',
+  failure: {
+    reason: 'unsupported',
+    path: 'model',
+    message: "the provider doesn't speak the dialect of this endpoint",
+  },
+};
+
 /** Passes the request through if the provider speaks the client's dialect, and translates it otherwise. */
 export function prepareAttempt(
   task: AttemptTask,
@@ -36,21 +45,22 @@ export function prepareAttempt(
 ): Result<PreparedAttempt, TranslationFailure> {
   const { route, choice, body } = task;
   const isSpoken = choice.dialect === route.dialect.id;
+  const isAnswer = route.suffix === '' && route.ownPath === undefined;
+  if (!isAnswer) return isSpoken ? ok(passedThrough(task)) : failed(NOT_SPOKEN);
   // Only a translation removes another provider's signatures.
-  const isPassed = isSpoken && (!route.metered || !mayHoldMarks(body.bytes));
-  return isPassed ? ok(passedThrough(task)) : translated(task, deps);
+  return isSpoken && !mayHoldMarks(body.bytes) ? ok(passedThrough(task)) : translated(task, deps);
 }
 
 function passedThrough(task: AttemptTask): PreparedAttempt {
   const { route, requestId, body, head, query, choice } = task;
-  const { dialect, metered, suffix } = route;
+  const { dialect, metered, suffix, ownPath } = route;
   const hidesUsage = mustRequestUsage(task);
   const meter = new AnswerMeter({ dialect, requestBytes: body.bytes.length, metered });
   return {
     meter,
     pipe: new Passthrough({ dialect, requestId, meter, hidesUsage }),
     request: {
-      path: choice.path + suffix + forwardedQuery(query),
+      path: (ownPath ?? choice.path + suffix) + forwardedQuery(query),
       headers: upstreamHeaders(head.forwarded, dialect),
       body: bodyToSend(task, hidesUsage),
     },

@@ -9,8 +9,8 @@ const MAX_WHOLE_BYTES = 16 * 1024 * 1024;
 export interface MeterInput {
   readonly dialect: Dialect;
   readonly requestBytes: number;
-  /** False if the response costs no tokens. */
-  readonly metered: boolean;
+  /** False if the request costs no tokens; `input` if only the response doesn't. */
+  readonly metered: boolean | 'input';
 }
 
 /** Measures the usage of one response whose bytes are passed through. */
@@ -31,7 +31,8 @@ export class AnswerMeter implements Meter {
   push(chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#tap !== undefined) this.#tap.push(chunk);
-    else if (this.#input.metered && this.#bytes <= MAX_WHOLE_BYTES) this.#kept.push(chunk);
+    else if (this.#input.metered !== false && this.#bytes <= MAX_WHOLE_BYTES)
+      this.#kept.push(chunk);
   }
 
   get answerBytes(): number {
@@ -46,13 +47,19 @@ export class AnswerMeter implements Meter {
 
   measure({ status, ending }: Pick<UsageEntry, 'status' | 'ending'>): Measure {
     const { metered, requestBytes } = this.#input;
-    if (!metered || (status >= 400 && ending !== 'aborted')) return FREE;
+    if (metered === false || (status >= 400 && ending !== 'aborted')) return FREE;
+    const reported = this.#reported(ending);
+    const costsInputOnly = metered === 'input';
     return measureOf({
       ending,
-      reported: this.#reported(ending),
-      deliveredLength: this.#tap === undefined ? this.#bytes : this.#tap.textLength(),
+      reported: costsInputOnly ? { ...reported, outputTokens: 0 } : reported,
+      deliveredLength: costsInputOnly ? 0 : this.#deliveredLength(),
       estimatedInputTokens: tokensIn(requestBytes),
     });
+  }
+
+  #deliveredLength(): number {
+    return this.#tap === undefined ? this.#bytes : this.#tap.textLength();
   }
 
   #reported(ending: UsageEntry['ending']): Usage {

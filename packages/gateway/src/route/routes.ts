@@ -14,8 +14,9 @@ export interface CallRoute {
   readonly endpoint: EndpointName;
   /** Appended to the provider's answer path for the dialect. */
   readonly suffix: string;
-  /** Whether the response costs tokens. */
-  readonly metered: boolean;
+  /** Replaces the answer path and the suffix. */
+  readonly ownPath?: string;
+  readonly metered: DialectRoute['metered'];
   readonly encodeCount?: DialectRoute['encodeCount'];
 }
 
@@ -40,14 +41,30 @@ const CALLS: readonly (readonly [string, CallRoute])[] = Object.values(DIALECTS)
     ]),
 );
 
-/** Every route of the data plane. Other paths don't exist. */
+const MODELS_ROUTE: ModelsRoute = { kind: 'models', method: 'GET', endpoint: 'models' };
+
+/** Every route of the data plane. Other paths don't exist, except those of single models. */
 export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ...CALLS,
-  ['/v1/models', { kind: 'models', method: 'GET', endpoint: 'models' }],
+  ['/v1/models', MODELS_ROUTE],
   ['/', { kind: 'presence', method: 'HEAD' }],
   ['/healthz', { kind: 'liveness', method: 'GET' }],
   ['/readyz', { kind: 'readiness', method: 'GET' }],
 ]);
+
+const MODEL = '/v1/models/';
+
+/** The route at a path, also for one model. */
+export function routeAt(path: string): Route | undefined {
+  return ROUTES.get(path) ?? (modelPathOf(path) === undefined ? undefined : MODELS_ROUTE);
+}
+
+/** The model in the path of a request for one model, still percent-encoded. */
+export function modelPathOf(path: string): string | undefined {
+  return path.startsWith(MODEL) && path.length > MODEL.length
+    ? path.slice(MODEL.length)
+    : undefined;
+}
 
 /**
  * The dialect for the response at a path: the route's own. For shared and unknown paths it is the one that a

@@ -66,11 +66,13 @@ function list(asked: Provider, key?: Secret, signal = never): ReturnType<typeof 
 }
 
 describe('the list of models', () => {
-  it('is whole, with labels where the provider has them', async () => {
+  it('is whole, with labels and dates where the provider has them', async () => {
     const anthropic = await list(provider('anthropic-messages'), KEY);
-    expect(anthropic).toEqual({ ok: true, value: MANY });
+    const createdAtMs = Date.UTC(2026, 0, 1);
+    const dated = MANY.map((model) => ({ ...model, createdAtMs }));
+    expect(anthropic).toEqual({ ok: true, value: dated });
     const openai = await list(provider('openai-chat'), KEY);
-    expect(openai).toEqual({ ok: true, value: [{ id: 'gpt', label: 'gpt' }] });
+    expect(openai).toEqual({ ok: true, value: [{ id: 'gpt', label: 'gpt', createdAtMs }] });
     expect(upstream.violations).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { DIALECTS, type Dialect } from '@postern/dialects';
-import { failed, ok, parseJson, type Result } from '@postern/kernel';
+import { failed, parseJson, type Result } from '@postern/kernel';
 import type { AnswerFailure, Provider } from '@postern/protocol';
 import type { Connections } from '../connect/connections.ts';
 import type { FetchedText } from '../connect/fetch-text.ts';
@@ -52,5 +52,5 @@ function modelsOf(dialect: Dialect, text: string): Result<readonly ListedModel[]
   const parsed = parseJson(text);
   const models = parsed.ok ? dialect.decodeModels(parsed.value) : parsed;
   if (!models.ok) return failed(malformed());
-  return ok(models.value.map(({ id, label }) => ({ id, label })));
+  return models;
 }
