@@ -202,6 +202,37 @@ describe('decoding whole answers', () => {
       },
     ],
     [
+      "Mistral's list of thinking and text",
+      completion({
+        content: [
+          { type: 'thinking', thinking: [{ type: 'text', text: 'a' }] },
+          { type: 'text', text: 'b' },
+        ],
+      }),
+      {
+        parts: [
+          { kind: 'thinking', text: 'a' },
+          { kind: 'text', text: 'b' },
+        ],
+      },
+    ],
+    [
+      'an empty finish reason and an empty legacy call',
+      completion({ content: 'a', function_call: { name: '', arguments: '' } }, ''),
+      { stopReason: 'end', parts: [{ kind: 'text', text: 'a' }] },
+    ],
+    [
+      'tokens that were both read and written',
+      completion({ content: 'a' }, 'stop', {
+        usage: {
+          prompt_tokens: 10,
+          completion_tokens: 1,
+          prompt_tokens_details: { cached_tokens: 8, cache_write_tokens: 9 },
+        },
+      }),
+      { usage: { inputTokens: 0, cacheReadTokens: 8, cacheWriteTokens: 2, outputTokens: 1 } },
+    ],
+    [
       'a call without a name',
       completion({ tool_calls: [{ id: 'a', function: {} }] }),
       { parts: [{ kind: 'opaque' }], stopReason: 'end' },
@@ -215,6 +246,22 @@ describe('decoding whole answers', () => {
   test.each(O_ROWS)('%s', (_name, body, decoded) => {
     const options = { toolNames: new Map([['short', 'long']]) };
     expect(expectOk(O.decodeAnswer(body, options))).toMatchObject(decoded);
+  });
+
+  test("Mistral's list of thinking and text is encoded as it came", () => {
+    const message = {
+      role: 'assistant',
+      content: [
+        { type: 'thinking', thinking: [{ type: 'text', text: 'a' }] },
+        { type: 'text', text: 'b' },
+      ],
+    };
+    const decoded = expectOk(O.decodeAnswer(completion(message)));
+    expect(O.encodeAnswer(decoded, META).value).toMatchObject({ choices: [{ message }] });
+    expect(A.encodeAnswer(decoded, META).value['content']).toEqual([
+      { type: 'thinking', thinking: 'a', signature: '' },
+      { type: 'text', text: 'b' },
+    ]);
   });
 
   test('several choices are kept', () => {

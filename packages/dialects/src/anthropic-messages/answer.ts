@@ -77,7 +77,7 @@ export function encodeAnswer(answer: ModelAnswer): Encoded<JsonObject> {
 function encodeMessage(answer: ModelAnswer): JsonObject {
   const { usage: usageFields, ...fields } = extraFields(ANTHROPIC_MESSAGES, answer.extra);
   return jsonObject({
-    stop_reason: answer.stopReason === undefined ? null : encodeStopReason(answer.stopReason),
+    stop_reason: answer.stopReason === undefined ? 'end_turn' : encodeStopReason(answer.stopReason),
     ...fields,
     id: messageId(answer.id, answer.extra?.dialect),
     type: 'message',

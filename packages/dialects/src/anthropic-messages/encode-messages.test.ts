@@ -242,7 +242,6 @@ describe('messages toward the Messages API', () => {
 
   const REFUSED: readonly (readonly [name: string, turns: readonly Turn[], reason: string])[] = [
     ['no turns', [], 'conversation-invalid'],
-    ['only a system turn', [system(text('s'))], 'conversation-invalid'],
     ['nothing but white space', [user(text('  '))], 'conversation-invalid'],
     ['a result without its call', [user(result('c1'))], 'conversation-invalid'],
     [
@@ -292,6 +291,16 @@ describe('messages toward the Messages API', () => {
       'unsupported',
     ],
   ];
+  test('only a system turn gets a user message, with a warning', () => {
+    const turns = [system(text('s'))];
+    const { value, warnings } = expectOk(anthropicMessages.encodeRequest(request({ turns })));
+    expect(value).toMatchObject({
+      system: 's',
+      messages: [wireUser(wireText(CONVERSATION_BEGINS))],
+    });
+    expect(warnings).toMatchObject([{ kind: 'changed', path: 'turns' }]);
+  });
+
   test.each(REFUSED)('%s is refused', (_name, turns, reason) => {
     const encoded = anthropicMessages.encodeRequest(request({ turns }));
     expect(encoded).toMatchObject({ ok: false, failure: { reason } });

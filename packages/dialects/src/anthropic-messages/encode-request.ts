@@ -11,7 +11,10 @@ import { encodeBlock } from './encode-block.ts';
 import { encodeSettings } from './encode-settings.ts';
 import { ANTHROPIC_MESSAGES, maxTokensFor, MAX_TOOL_NAME } from './limits.ts';
 
-/** Inserted if a conversation begins with an answer, because the API requires a user message first. */
+/**
+ * Inserted if a conversation begins with an answer or has only system messages, because the API requires a
+ * user message first.
+ */
 export const CONVERSATION_BEGINS = '(The conversation begins.)';
 
 /**
@@ -33,7 +36,7 @@ export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>
       model: request.model,
       max_tokens: encodeMaxTokens(request, warn),
       system: encodeSystem(turns, report),
-      messages: encodeMessages(turns, request.thread?.kind === 'continue', report),
+      messages: encodeMessages(turns, request.thread?.kind === 'continue', report, warn),
       stream: request.stream,
       ...encodeSettings(request, warn),
       stop_sequences: encodeStops(request, warn),
@@ -91,6 +94,7 @@ function encodeMessages(
   turns: readonly Turn[],
   continues: boolean,
   report: Report,
+  warn: Warn,
 ): readonly JsonObject[] {
   const blocks = arrangeTurns(
     turns.filter(({ role }) => role !== 'system'),
@@ -109,11 +113,13 @@ function encodeMessages(
     })
     .filter(({ content }) => content.length > 0);
   const [first] = messages;
-  if (first === undefined) {
+  if (first === undefined && turns.length === 0) {
     const message = 'there is no message to answer';
     report({ reason: 'conversation-invalid', path: 'messages', message });
   }
-  if (first?.role !== 'assistant') return messages;
+  if (first?.role === 'user') return messages;
+  const message = 'a user message is inserted before the first one, because this dialect needs one';
+  warn({ kind: 'changed', path: 'turns', message });
   return [{ role: 'user', content: [{ type: 'text', text: CONVERSATION_BEGINS }] }, ...messages];
 }
 

@@ -52,6 +52,37 @@ const WORDS: readonly (readonly [
     [{ kind: 'refusal', text: 'No' }],
   ],
   [
+    "Mistral's lists of thinking and text",
+    [
+      chunk({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'a' }] }] }),
+      chunk({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'b' }] }] }),
+      chunk({
+        content: [
+          { type: 'thinking', thinking: [] },
+          { type: 'text', text: 'c' },
+        ],
+      }),
+      chunk({ content: 'd' }),
+    ],
+    [thinking('ab', 'content'), { kind: 'text', text: 'cd' }],
+  ],
+  [
+    'an unknown item of a list is kept',
+    [
+      chunk({ content: [{ type: 'text', text: 'a' }] }),
+      chunk({ content: [{ type: 'reference', reference_ids: [1] }] }),
+    ],
+    [
+      { kind: 'text', text: 'a' },
+      { kind: 'opaque', dialect: OPENAI, value: { type: 'reference', reference_ids: [1] } },
+    ],
+  ],
+  [
+    'an empty legacy call is no call',
+    [chunk({ content: 'a', function_call: { name: '', arguments: '' } })],
+    [{ kind: 'text', text: 'a' }],
+  ],
+  [
     'annotations',
     [chunk({ content: 'a' }), chunk({ annotations: [{ type: 'url_citation' }] })],
     [{ kind: 'text', text: 'a', annotations: [{ type: 'url_citation' }] }],
@@ -98,6 +129,13 @@ describe('streams of chat completions', () => {
     expect(folded).toMatchObject({ stopReason, failure: undefined, ended: true });
   });
 
+  test.each([null, ''])('[DONE] after the finish reason %j completes the answer', (reason) => {
+    const words = foldEvents(OPENAI, [chunk({ content: 'a' }, reason), done]);
+    expect(words).toMatchObject({ stopReason: 'end', failure: undefined, ended: true });
+    const calls = [call({ index: 0, id: 'a', ...fn('{}', 'look') }), chunk({}, reason), done];
+    expect(foldEvents(OPENAI, calls).stopReason).toBe('tool-calls');
+  });
+
   test('a call that the limit cut off is not to be made', () => {
     const cut = [call({ index: 0, id: 'a', ...fn('{"x', 'look') }), chunk({}, 'length'), done];
     expect(foldEvents(OPENAI, cut).stopReason).toBe('max-tokens');
@@ -134,6 +172,25 @@ describe('streams of chat completions', () => {
       { inputTokens: 4, cacheReadTokens: 6, outputTokens: 4 },
     ],
     [
+      'tokens both read and written count once',
+      [
+        {
+          ...chunk({}, 'stop'),
+          usage: {
+            ...usage,
+            prompt_tokens: 2168,
+            prompt_tokens_details: { cached_tokens: 2154, cache_write_tokens: 2154 },
+          },
+        },
+      ],
+      { inputTokens: 0, cacheReadTokens: 2154, cacheWriteTokens: 14, outputTokens: 4 },
+    ],
+    [
+      "Moonshot's place for cached tokens",
+      [{ ...chunk({}, 'stop'), usage: { ...usage, cached_tokens: 6 } }],
+      { inputTokens: 4, cacheReadTokens: 6, outputTokens: 4 },
+    ],
+    [
       'never negative',
       [{ ...chunk({}, 'stop'), usage: { ...usage, prompt_cache_hit_tokens: 60 } }],
       { inputTokens: 0, cacheReadTokens: 60, outputTokens: 4 },
@@ -156,7 +213,8 @@ describe('streams of chat completions', () => {
   const FAILURES: readonly (readonly [name: string, chunks: readonly unknown[], code: string])[] = [
     ['nothing at all', [], 'UPSTREAM_CUT'],
     ['no finish reason', [chunk({ content: 'a' })], 'UPSTREAM_CUT'],
-    ['no finish reason, though done', [chunk({ content: 'a' }), done], 'UPSTREAM_CUT'],
+    ['nothing but [DONE]', [done], 'UPSTREAM_CUT'],
+    ['an empty finish reason', [chunk({ content: 'a' }, '')], 'UPSTREAM_CUT'],
     ['not JSON', [chunk({ content: 'a' }), '{"id":'], 'UPSTREAM_MALFORMED'],
     [
       'an error inside',

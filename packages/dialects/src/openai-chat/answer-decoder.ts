@@ -6,7 +6,13 @@ import { decodeStreamError } from '../errors/decode-error.ts';
 import { CUT, malformedStream } from '../errors/stream-failures.ts';
 import { filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
 import { answerExtra, usageOf } from './answer.ts';
-import { REASONING_FIELDS, nonEmptyFields, thinkingPart } from './decode-assistant.ts';
+import { contentItems, IN_CONTENT } from './content-list.ts';
+import {
+  legacyCallOf,
+  nonEmptyFields,
+  REASONING_FIELDS,
+  thinkingPart,
+} from './decode-assistant.ts';
 import { OPENAI_CHAT } from './limits.ts';
 import { stopReasonOf } from './stop-reason.ts';
 import { ToolCallStreams } from './tool-call-streams.ts';
@@ -16,8 +22,8 @@ const DONE = '[DONE]';
 
 /**
  * Decodes a stream of `POST /chat/completions`. Usage may come after the finish reason, so the answer
- * is complete at `[DONE]` or the end of the stream; without a finish reason it was cut off. Only
- * the first of several choices is decoded.
+ * is complete at `[DONE]` or the end of the stream; without both it was cut off. Only the first of several
+ * choices is decoded.
  */
 export function answerDecoder(options: AnswerOptions = {}): AnswerDecoder {
   return new Decoder(options);
@@ -48,7 +54,7 @@ class Decoder implements AnswerDecoder {
 
   push({ event, data }: SseEvent): readonly AnswerEvent[] {
     if (this.#out.ended || data.trim() === '') return [];
-    if (data.trim() === DONE) return this.end();
+    if (data.trim() === DONE) return this.#endAtDone();
     const parsed = parseJson(data);
     if (parsed.ok) this.#takeChunk(objectOf(parsed.value) ?? {}, event);
     else this.#out.fail(malformedStream('an event that is not JSON'));
@@ -59,6 +65,12 @@ class Decoder implements AnswerDecoder {
     if (this.#finishReason === undefined) this.#out.fail(CUT);
     else this.#finish(this.#finishReason);
     return this.#out.take();
+  }
+
+  /** Some servers send `[DONE]` without a finish reason before it. The answer is complete. */
+  #endAtDone(): readonly AnswerEvent[] {
+    if (this.#started) this.#finishReason ??= 'stop';
+    return this.end();
   }
 
   #takeChunk(chunk: JsonObject, event: string | undefined): void {
@@ -97,28 +109,51 @@ class Decoder implements AnswerDecoder {
       const text = filledText(delta[field]);
       if (text !== undefined) this.#emitWords(field, { kind: 'thinking', text });
     }
-    const text = filledText(delta['content']);
-    if (text !== undefined) this.#emitWords('content', { kind: 'text', text });
+    this.#takeContent(delta['content']);
     for (const value of listOf(delta['annotations']) ?? []) {
       this.#emitWords('content', { kind: 'annotation', value });
     }
     const refusal = filledText(delta['refusal']);
-    if (refusal !== undefined) {
-      this.#isRefused = true;
-      this.#emitWords('refusal', { kind: 'refusal', text: refusal });
-    }
+    if (refusal !== undefined) this.#refuse(refusal);
     this.#takeCalls(delta);
     const rest = nonEmptyFields(delta);
     if (rest !== undefined) this.#messageFields = appended(this.#messageFields, rest);
   }
 
-  #takeCalls(delta: JsonObject): void {
-    for (const call of listOf(delta['tool_calls']) ?? []) {
-      this.#endWords();
-      this.#calls.addDelta(objectOf(call) ?? {});
+  #takeContent(content: JsonValue | undefined): void {
+    if (typeof content === 'string') {
+      if (content !== '') this.#emitWords('content', { kind: 'text', text: content });
+      return;
     }
-    const legacyCall = objectOf(delta['function_call']);
-    if (legacyCall !== undefined) this.#calls.addDelta({ index: 0, function: legacyCall });
+    for (const item of contentItems(content)) {
+      if (item.kind === 'other') this.#emitOpaque(item.value);
+      else if (item.kind === 'refusal') this.#refuse(item.text);
+      else {
+        const { kind, text } = item;
+        this.#emitWords(kind === 'text' ? 'content' : THINKING_ITEMS, { kind, text });
+      }
+    }
+  }
+
+  #emitOpaque(value: JsonObject): void {
+    this.#endWords();
+    const part = { kind: 'opaque', dialect: OPENAI_CHAT, value } as const;
+    this.#out.add({ kind: 'part-end', index: this.#out.startPart(part) });
+  }
+
+  #refuse(text: string): void {
+    this.#isRefused = true;
+    this.#emitWords('refusal', { kind: 'refusal', text });
+  }
+
+  #takeCalls(delta: JsonObject): void {
+    const calls = listOf(delta['tool_calls']) ?? [];
+    if (calls.length > 0) {
+      this.#endWords();
+      this.#calls.addDeltas(calls);
+    }
+    const legacyCall = legacyCallOf(delta);
+    if (legacyCall !== undefined) this.#calls.addDeltas([{ index: 0, function: legacyCall }]);
   }
 
   #emitWords(key: string, delta: PartDelta): void {
@@ -138,10 +173,7 @@ class Decoder implements AnswerDecoder {
   #finish(finishReason: string): void {
     this.#endWords();
     this.#calls.end();
-    if (Object.keys(this.#messageFields).length > 0) {
-      const part = { kind: 'opaque', dialect: OPENAI_CHAT, value: this.#messageFields } as const;
-      this.#out.add({ kind: 'part-end', index: this.#out.startPart(part) });
-    }
+    if (Object.keys(this.#messageFields).length > 0) this.#emitOpaque(this.#messageFields);
     const made = { inputs: this.#calls.inputs, isRefused: this.#isRefused };
     this.#out.finish(stopReasonOf(finishReason, made), undefined, {
       dialect: OPENAI_CHAT,
@@ -154,7 +186,11 @@ function isFirst(choice: JsonObject | undefined): choice is JsonObject {
   return choice !== undefined && (choice['index'] ?? 0) === 0;
 }
 
+/** The key of reasoning that arrives in a list of content. */
+const THINKING_ITEMS = 'content[].thinking';
+
 function emptyWords(key: string): Parameters<AnswerEvents['startPart']>[0] {
+  if (key === THINKING_ITEMS) return thinkingPart(IN_CONTENT, '');
   if (key === 'content') return { kind: 'text', text: '' };
   return key === 'refusal' ? { kind: 'refusal', text: '' } : thinkingPart(key, '');
 }

@@ -4,6 +4,7 @@ import { answerWarnings, type AnswerFields } from '../answer-warnings.ts';
 import type { AnswerMeta, AnswerOptions, DialectFailure, Encoded } from '../dialect.ts';
 import {
   extraFields,
+  filledText,
   otherFields,
   jsonObject,
   listOf,
@@ -39,7 +40,8 @@ export function decodeAnswer(
       : part,
   );
   const usage = usageOf(body) ?? {};
-  const reason = textOf(choice['finish_reason']);
+  // An answer that came whole is complete, whatever the server says about its end.
+  const reason = filledText(choice['finish_reason']) ?? 'stop';
   const inputs = parts.flatMap((part) => (part.kind === 'tool-call' ? [part.inputJson] : []));
   const isRefused = parts.some(({ kind }) => kind === 'refusal');
   const extra = answerExtra(body, choice, usage);

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
 import type { Part, ThinkingPart } from '@postern/protocol';
-import { extraFor, otherFields, filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
+import { extraFor, otherFields, filledText, listOf, objectOf } from '../json/read-json.ts';
+import { contentItems, IN_CONTENT } from './content-list.ts';
 import { OPENAI_CHAT } from './limits.ts';
 import { partsOfDetails } from './reasoning-details.ts';
 
@@ -26,7 +27,7 @@ export function decodeAssistantMessage(message: JsonObject): readonly Part[] {
   const words = decodeContent(message['content'], listOf(message['annotations']));
   const refusal = filledText(message['refusal']);
   const calls = listOf(message['tool_calls']) ?? [];
-  const legacyCall = objectOf(message['function_call']);
+  const legacyCall = legacyCallOf(message);
   const ours = partsOfDetails(message['reasoning_details']);
   const rest = nonEmptyFields(ours === undefined ? message : withoutDetails(message));
   return [
@@ -37,6 +38,16 @@ export function decodeAssistantMessage(message: JsonObject): readonly Part[] {
     ...(legacyCall === undefined ? [] : [decodeCall({ function: legacyCall }, calls.length)]),
     ...(rest === undefined ? [] : [opaque(rest)]),
   ];
+}
+
+/** The call of a server that still sends `function_call`; undefined if it is empty. */
+export function legacyCallOf(message: JsonObject): JsonObject | undefined {
+  const call = objectOf(message['function_call']);
+  const isFilled = ['name', 'arguments'].some((field) => {
+    const value = call?.[field];
+    return value !== undefined && value !== null && value !== '';
+  });
+  return isFilled ? call : undefined;
 }
 
 const DETAILS = new Set(['reasoning_details']);
@@ -76,15 +87,9 @@ function decodeContent(
   const text = filledText(content);
   const annotated = annotations === undefined ? {} : { annotations };
   if (text !== undefined) return [{ kind: 'text', text, ...annotated }];
-  return (listOf(content) ?? []).flatMap((value): readonly Part[] => {
-    const part = objectOf(value) ?? {};
-    const inner = textOf(part['text']);
-    const refusal = textOf(part['refusal']);
-    if (part['type'] === 'text' && inner !== undefined) return [{ kind: 'text', text: inner }];
-    if (part['type'] === 'refusal' && refusal !== undefined) {
-      return [{ kind: 'refusal', text: refusal }];
-    }
-    return [opaque(part)];
+  return contentItems(content).map((item): Part => {
+    if (item.kind === 'other') return opaque(item.value);
+    return item.kind === 'thinking' ? thinkingPart(IN_CONTENT, item.text) : item;
   });
 }
 

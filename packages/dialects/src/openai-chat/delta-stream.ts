@@ -1,9 +1,10 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
 import type { Part, PartDelta, TextPart, ThinkingPart, ToolCallPart } from '@postern/protocol';
-import { extraFields, filledText, objectOf } from '../json/read-json.ts';
+import { extraFields, objectOf } from '../json/read-json.ts';
 import { wireCallId } from '../names/call-id.ts';
 import { wireToolName } from '../names/tool-name.ts';
-import { isAnthropicCitation } from './encode-assistant.ts';
+import { IN_CONTENT, thinkingItem } from './content-list.ts';
+import { isAnthropicCitation, reasoningField } from './encode-assistant.ts';
 import { MAX_TOOL_NAME, OPENAI_CHAT } from './limits.ts';
 import { reasoningDetails } from './reasoning-details.ts';
 
@@ -36,7 +37,7 @@ export class DeltaStream {
         return nonEmptyDelta('refusal', part.text);
       case 'thinking':
         this.#thinking.set(index, part);
-        return nonEmptyDelta(fieldOf(part), part.text);
+        return thinkingDelta(part, part.text);
       case 'redacted-thinking':
         this.#thinking.set(index, part);
         return undefined;
@@ -105,7 +106,7 @@ export class DeltaStream {
       return undefined;
     }
     this.#thinking.set(index, { ...part, text: part.text + delta.text });
-    return nonEmptyDelta(fieldOf(part), delta.text);
+    return thinkingDelta(part, delta.text);
   }
 
   #input(index: number, json: string): JsonObject | undefined {
@@ -119,8 +120,10 @@ function nonEmptyDelta(field: string, text: string): JsonObject | undefined {
   return text === '' ? undefined : { [field]: text };
 }
 
-function fieldOf(part: ThinkingPart): string {
-  return filledText(extraFields(OPENAI_CHAT, part.extra)['field']) ?? 'reasoning_content';
+function thinkingDelta(part: ThinkingPart, text: string): JsonObject | undefined {
+  const field = reasoningField(part);
+  if (field !== IN_CONTENT) return nonEmptyDelta(field, text);
+  return text === '' ? undefined : { content: [thinkingItem(text)] };
 }
 
 function ownAnnotations(part: TextPart): readonly JsonValue[] {

@@ -1,8 +1,9 @@
 import { parseJson, type JsonObject, type JsonValue } from '@postern/kernel';
-import type { Part, ToolCallPart } from '@postern/protocol';
+import type { Part, ThinkingPart, ToolCallPart } from '@postern/protocol';
 import { extraFields, filledText, jsonObject, objectOf, textOf } from '../json/read-json.ts';
 import { wireCallId } from '../names/call-id.ts';
 import { wireToolName } from '../names/tool-name.ts';
+import { IN_CONTENT, thinkingItem } from './content-list.ts';
 import { MAX_TOOL_NAME, OPENAI_CHAT } from './limits.ts';
 import { reasoningDetails } from './reasoning-details.ts';
 
@@ -41,9 +42,19 @@ function isCallType(type: JsonValue | undefined): boolean {
 
 function encodeContent(parts: readonly Part[], opaque: readonly JsonObject[]): JsonValue {
   const text = joinTexts(parts);
-  const others = opaque.filter(({ type }) => type !== undefined && !isCallType(type));
+  const others = [
+    ...parts.flatMap(contentThinking),
+    ...opaque.filter(({ type }) => type !== undefined && !isCallType(type)),
+  ];
   if (others.length === 0) return text === '' ? null : text;
-  return [...(text === '' ? [] : [{ type: 'text', text }]), ...others];
+  const [first] = others;
+  const texts = text === '' ? [] : [{ type: 'text', text }];
+  return first?.['type'] === 'thinking' ? [...others, ...texts] : [...texts, ...others];
+}
+
+function contentThinking(part: Part): readonly JsonObject[] {
+  const isInContent = part.kind === 'thinking' && reasoningField(part) === IN_CONTENT;
+  return isInContent && part.text !== '' ? [thinkingItem(part.text)] : [];
 }
 
 /** Joins texts: directly if they are consecutive, otherwise with a blank line. */
@@ -58,13 +69,18 @@ function joinTexts(parts: readonly Part[]): string {
   return text;
 }
 
+/** The name under which reasoning came, or the usual one. */
+export function reasoningField(part: ThinkingPart): string {
+  return filledText(extraFields(OPENAI_CHAT, part.extra)['field']) ?? 'reasoning_content';
+}
+
 /** Reasoning is sent back under its original field name; the usual one is `reasoning_content`. */
 function encodeReasoning(parts: readonly Part[]): JsonObject {
   const fields: Record<string, string> = {};
   for (const part of parts) {
     if (part.kind !== 'thinking' || part.text === '') continue;
-    const named = filledText(extraFields(OPENAI_CHAT, part.extra)['field']);
-    const field = named ?? 'reasoning_content';
+    const field = reasoningField(part);
+    if (field === IN_CONTENT) continue;
     fields[field] = (fields[field] ?? '') + part.text;
   }
   return fields;

@@ -274,7 +274,6 @@ describe('messages toward chat completions', () => {
 
   const REFUSED: readonly (readonly [name: string, turns: readonly Turn[], reason: string])[] = [
     ['no turns', [], 'conversation-invalid'],
-    ['only a system turn', [system(text('s'))], 'conversation-invalid'],
     ['a result without its call', [user(result('c1'))], 'conversation-invalid'],
     [
       'an image at another provider',
@@ -313,6 +312,11 @@ describe('messages toward chat completions', () => {
       'unsupported',
     ],
   ];
+  test('only a system turn is sent as it is', () => {
+    const { value } = expectOk(openaiChat.encodeRequest(request([system(text('s'))])));
+    expect(value['messages']).toEqual([{ role: 'system', content: 's' }]);
+  });
+
   test.each(REFUSED)('%s is refused', (_name, turns, reason) => {
     const encoded = openaiChat.encodeRequest(request(turns));
     expect(encoded).toMatchObject({ ok: false, failure: { reason } });

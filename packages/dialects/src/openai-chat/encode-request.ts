@@ -18,7 +18,7 @@ export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>
   return encoding((report, warn) => {
     const turns = encodableTurns(request.turns, OPENAI_CHAT, { report, warn, canEncode: isFilled });
     warnForeignExtra(request, OPENAI_CHAT, warn);
-    if (!turns.some(({ role }) => role !== 'system')) {
+    if (turns.length === 0) {
       const message = 'there is no message to answer';
       report({ reason: 'conversation-invalid', path: 'messages', message });
     }

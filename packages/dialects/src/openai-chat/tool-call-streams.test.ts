@@ -83,6 +83,40 @@ const CALLS: readonly (readonly [
     [call({ index: 0, ...fn('{}', 'look') }), call({ index: 1, ...fn('{}', 'look') })],
     [part('call_0', '{}'), part('call_1', '{}')],
   ],
+  [
+    'no index and an empty id, one call after the other',
+    [
+      call({ id: '', ...fn('{"x":1}', 'look') }),
+      call({ id: '', ...fn('{"x":2}', 'look') }),
+      call({ id: '', ...fn('{}', 'find') }),
+    ],
+    [part('call_0', '{"x":1}'), part('call_1', '{"x":2}'), part('call_2', '{}', 'find')],
+  ],
+  [
+    'no index and an empty id, in one chunk',
+    [
+      chunk({
+        tool_calls: [
+          { id: '', ...fn('', 'look') },
+          { id: '', ...fn('', 'look') },
+        ],
+      }),
+    ],
+    [part('call_0', '{}'), part('call_1', '{}')],
+  ],
+  [
+    'every call numbered 0, with an empty id',
+    [
+      call({ index: 0, id: '', ...fn('{"x":1}', 'look') }),
+      call({ index: 0, id: '', ...fn('{"y":2}', 'look') }),
+    ],
+    [part('call_0', '{"x":1}'), part('call_1', '{"y":2}')],
+  ],
+  [
+    'no index and no id, with the name in every fragment',
+    [call(fn('{"x"', 'look')), call(fn(':1}', 'look'))],
+    [part('call_0', '{"x":1}')],
+  ],
   ['no arguments', [call({ index: 0, id: 'a', ...fn('', 'look') })], [part('a', '{}')]],
   [
     'arguments as an object',

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@postern/kernel';
+import { parseJson, type JsonObject, type JsonValue } from '@postern/kernel';
 import type { AnswerEvents } from '../answer-events.ts';
 import { countOf, extraFor, otherFields, filledText, objectOf } from '../json/read-json.ts';
 import { OPENAI_CHAT } from './limits.ts';
@@ -37,11 +37,18 @@ export class ToolCallStreams {
     return this.#calls.map(({ inputJson }) => inputJson);
   }
 
-  addDelta(delta: JsonObject): void {
+  /** Takes the calls of one chunk. Two of them without index and id are two calls. */
+  addDeltas(deltas: readonly JsonValue[]): void {
+    const before = this.#calls.length;
+    for (const delta of deltas) this.#addDelta(objectOf(delta) ?? {}, before);
+  }
+
+  /** `before`: how many calls there were before this chunk. */
+  #addDelta(delta: JsonObject, before: number): void {
     const called = objectOf(delta['function']) ?? {};
     const id = filledText(delta['id']);
     const name = filledText(called['name']);
-    const call = this.#callOf(countOf(delta['index']), id, name);
+    const call = this.#callOf(countOf(delta['index']), id, name, before);
     call.id ??= id;
     call.name ??= name;
     call.rest = { ...call.rest, ...otherFields(delta, CALL_FIELDS) };
@@ -65,12 +72,22 @@ export class ToolCallStreams {
     });
   }
 
-  #callOf(wireIndex: number | undefined, id: string | undefined, name: string | undefined): Call {
+  #callOf(
+    wireIndex: number | undefined,
+    id: string | undefined,
+    name: string | undefined,
+    before: number,
+  ): Call {
     const known = this.#knownCall(wireIndex, id);
     // Some servers give every call the index 0. A different id with a name starts another call.
     const isOther =
       id !== undefined && name !== undefined && known?.id !== undefined && known.id !== id;
-    if (known !== undefined && !isOther) return known;
+    const isNext =
+      id === undefined &&
+      name !== undefined &&
+      known?.name !== undefined &&
+      this.#isOver(known, wireIndex, name, before);
+    if (known !== undefined && !isOther && !isNext) return known;
     const call: Call = {
       wireIndex,
       id,
@@ -81,6 +98,16 @@ export class ToolCallStreams {
     };
     this.#calls.push(call);
     return call;
+  }
+
+  /**
+   * Whether a name without an id starts another call. It doesn't if the server repeats the name in every
+   * fragment.
+   */
+  #isOver(known: Call, wireIndex: number | undefined, name: string, before: number): boolean {
+    if (isObjectText(known.inputJson)) return true;
+    if (wireIndex !== undefined) return false;
+    return known.name !== name || this.#calls.indexOf(known) >= before;
   }
 
   #knownCall(wireIndex: number | undefined, id: string | undefined): Call | undefined {
@@ -118,6 +145,13 @@ export class ToolCallStreams {
     if (json === '') return;
     this.#out.add({ kind: 'part-delta', index, delta: { kind: 'tool-input', json } });
   }
+}
+
+/** Whether the arguments are a whole object. */
+function isObjectText(inputJson: string): boolean {
+  if (!inputJson.trimEnd().endsWith('}')) return false;
+  const parsed = parseJson(inputJson);
+  return parsed.ok && objectOf(parsed.value) !== undefined;
 }
 
 function fragmentOf(value: JsonValue | undefined): string {

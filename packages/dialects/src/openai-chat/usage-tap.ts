@@ -1,9 +1,10 @@
-import { parseJson, type JsonObject } from '@postern/kernel';
+import { parseJson, type JsonObject, type JsonValue } from '@postern/kernel';
 import type { Usage } from '@postern/protocol';
 import type { TerminalEvent, UsageTap } from '../dialect.ts';
 import { listOf, objectOf, textOf } from '../json/read-json.ts';
 import { StreamTap } from '../usage-tap/stream-tap.ts';
 import { usageOf } from './answer.ts';
+import { contentItems } from './content-list.ts';
 import { decodeUsage } from './usage.ts';
 
 const WORD_KEYS = ['content', 'reasoning_content', 'reasoning', 'refusal'] as const;
@@ -13,6 +14,7 @@ export function usageTap(terminalEvent: TerminalEvent): UsageTap {
     terminalEvent,
     deltaMark: '"delta"',
     textKeys: [...WORD_KEYS, 'arguments'],
+    listMark: '"content":[',
     usageIn,
     textLengthIn: (chunk) =>
       (listOf(chunk['choices']) ?? []).reduce<number>(
@@ -31,8 +33,10 @@ function deltaLength(delta: JsonObject): number {
   );
 }
 
-function lengthOf(value: JsonObject[string] | undefined): number {
-  return textOf(value)?.length ?? 0;
+function lengthOf(value: JsonValue | undefined): number {
+  const text = textOf(value);
+  if (text !== undefined) return text.length;
+  return contentItems(value).reduce((sum, { text: words }) => sum + (words?.length ?? 0), 0);
 }
 
 /** The usage in the body of a whole answer. */

@@ -1,27 +1,26 @@
 import type { JsonObject } from '@postern/kernel';
 import type { Usage } from '@postern/protocol';
 import { countOf, otherFields, jsonObject, objectOf } from '../json/read-json.ts';
-import { usageCounts } from '../json/usage-counts.ts';
+import { splitPrompt, usageCounts } from '../json/usage-counts.ts';
 
 const COUNTS = new Set(['prompt_tokens', 'completion_tokens', 'total_tokens']);
 
 /**
  * Decodes the counts of chat completions. `prompt_tokens` includes cache reads, which DeepSeek sends as
- * `prompt_cache_hit_tokens`, and cache writes. Counts are never negative.
+ * `prompt_cache_hit_tokens` and Moonshot as `cached_tokens`, and cache writes. Counts are never negative.
  */
 export function decodeUsage(usage: JsonObject): Usage {
   const promptDetails = objectOf(usage['prompt_tokens_details']);
   const answerDetails = objectOf(usage['completion_tokens_details']);
   const prompt = countOf(usage['prompt_tokens']);
-  const cacheReadTokens =
-    countOf(promptDetails?.['cached_tokens']) ?? countOf(usage['prompt_cache_hit_tokens']);
-  const cacheWriteTokens = countOf(promptDetails?.['cache_write_tokens']);
+  const cacheRead =
+    countOf(promptDetails?.['cached_tokens']) ??
+    countOf(usage['prompt_cache_hit_tokens']) ??
+    countOf(usage['cached_tokens']);
+  const cacheWrite = countOf(promptDetails?.['cache_write_tokens']);
   const reasoningTokens = countOf(answerDetails?.['reasoning_tokens']);
-  const cached = (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0);
   return usageCounts({
-    inputTokens: prompt === undefined ? undefined : Math.max(0, prompt - cached),
-    cacheReadTokens,
-    cacheWriteTokens,
+    ...splitPrompt(prompt, cacheRead, cacheWrite),
     outputTokens: completionTokens(usage, reasoningTokens ?? 0),
     reasoningTokens,
   });

@@ -36,7 +36,7 @@ export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>
     warnForeignExtra(request, OPENAI_RESPONSES, warn);
     warnDropped(request, FOREIGN, warn);
     const turns = encodableTurns(request.turns, OPENAI_RESPONSES, { report, warn, canEncode });
-    if (!turns.some(({ role }) => role !== 'system')) {
+    if (turns.length === 0) {
       const message = 'there is no message to answer';
       report({ reason: 'conversation-invalid', path: 'input', message });
     }

@@ -2,7 +2,7 @@ import { parseJson, type JsonObject } from '@postern/kernel';
 import type { Usage } from '@postern/protocol';
 import type { TerminalEvent, UsageTap } from '../dialect.ts';
 import { countOf, otherFields, jsonObject, objectOf, textOf } from '../json/read-json.ts';
-import { usageCounts } from '../json/usage-counts.ts';
+import { splitPrompt, usageCounts } from '../json/usage-counts.ts';
 import { StreamTap } from '../usage-tap/stream-tap.ts';
 
 const COUNTS = new Set([
@@ -17,13 +17,10 @@ const COUNTS = new Set([
 export function decodeUsage(usage: JsonObject): Usage {
   const inputDetails = objectOf(usage['input_tokens_details']);
   const input = countOf(usage['input_tokens']);
-  const cacheReadTokens = countOf(inputDetails?.['cached_tokens']);
-  const cacheWriteTokens = countOf(inputDetails?.['cache_write_tokens']);
-  const cached = (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0);
+  const cacheRead = countOf(inputDetails?.['cached_tokens']);
+  const cacheWrite = countOf(inputDetails?.['cache_write_tokens']);
   return usageCounts({
-    inputTokens: input === undefined ? undefined : Math.max(0, input - cached),
-    cacheReadTokens,
-    cacheWriteTokens,
+    ...splitPrompt(input, cacheRead, cacheWrite),
     outputTokens: countOf(usage['output_tokens']),
     reasoningTokens: countOf(objectOf(usage['output_tokens_details'])?.['reasoning_tokens']),
   });

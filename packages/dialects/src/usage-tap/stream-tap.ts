@@ -12,6 +12,8 @@ export interface TapReader {
   readonly deltaMark: string;
   /** The keys whose values are delivered text. */
   readonly textKeys: readonly string[];
+  /** Occurs in every event that delivers text in a list, whose keys may be others; such an event is parsed. */
+  readonly listMark?: string;
   /** The counts in an event; empty if it has none. */
   usageIn(event: JsonObject): Usage;
   /** The length of the delivered text in an event, for JSON with spaces between its tokens. */
@@ -144,7 +146,13 @@ export class StreamTap implements UsageTap {
   }
 
   #takeText(line: string): void {
-    if (!line.includes(this.#reader.deltaMark)) return;
+    const { deltaMark, listMark } = this.#reader;
+    if (!line.includes(deltaMark)) return;
+    if (listMark !== undefined && line.includes(listMark)) {
+      this.#beginning = '';
+      this.#parseText(line);
+      return;
+    }
     let texts = 0;
     let lastStart = 0;
     for (const mark of this.#marks) {
@@ -155,7 +163,10 @@ export class StreamTap implements UsageTap {
       }
     }
     this.#beginning = texts === 1 ? line.slice(0, lastStart) : '';
-    if (texts > 0) return;
+    if (texts === 0) this.#parseText(line);
+  }
+
+  #parseText(line: string): void {
     const event = eventOf(line);
     if (event !== undefined) this.#textLength += this.#reader.textLengthIn(event);
   }

@@ -101,6 +101,21 @@ const ROWS: readonly (readonly [
     3 + 1 + 1 + 4 + 3 + 2 + 2 + 3,
   ],
   [
+    "Mistral's lists of thinking and text",
+    O,
+    chunk({ content: 'a' }) +
+      chunk({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'bc' }] }] }).repeat(
+        3,
+      ) +
+      chunk({
+        content: [{ type: 'text', text: 'def' }],
+        tool_calls: [{ function: { arguments: '{}' } }],
+      }) +
+      chunk({ content: 'g' }),
+    {},
+    1 + 6 + 3 + 2 + 1,
+  ],
+  [
     'several choices',
     O,
     `data: {"choices":[{"delta":{"content":"a"}},{"delta":{"content":"bc"}}]}\n\n`.repeat(3),
