@@ -7,6 +7,7 @@ import type {
   ErrorCodeName,
   ModelAnswer,
   ModelRequest,
+  ServerQuirks,
   UpstreamAuth,
   Usage,
 } from '@postern/protocol';
@@ -92,8 +93,11 @@ export interface Dialect {
    * it to `decodeAnswer` and `answerDecoder`, so that tool calls have the names from the request.
    */
   toolNames(request: ModelRequest): ReadonlyMap<string, string>;
-  /** Encodes the body of a request for an answer. */
-  encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>, DialectFailure>;
+  /** Encodes the body of a request for an answer, for a server with these quirks. */
+  encodeRequest(
+    request: ModelRequest,
+    server?: EncodeOptions,
+  ): Result<Encoded<JsonObject>, DialectFailure>;
   /** The inverse of `encodeRequest`. */
   decodeRequest(body: JsonValue): Result<ModelRequest, DialectFailure>;
   /** Decodes a whole answer, one that wasn't streamed. */
@@ -117,6 +121,12 @@ export interface Dialect {
   encodeModels(models: readonly ModelEntry[], hasMore?: boolean): JsonObject;
   /** Encodes one model, as a response of its own. */
   encodeModel(model: ModelEntry): JsonObject;
+}
+
+/** The server that a request is encoded for. A `Provider` is one. */
+export interface EncodeOptions {
+  /** Default: those of an unknown server. */
+  readonly quirks?: ServerQuirks;
 }
 
 export interface AnswerOptions {

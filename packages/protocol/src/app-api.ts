@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { AnswerEvent, Conversation, Message, Part } from './conversation.ts';
 import { DIALECT_IDS, type DialectId } from './dialect-ids.ts';
 import type { Problem } from './problem.ts';
+import { UPSTREAM_AUTHS } from './provider.ts';
 import { endpointUrl, providerName, SORTABLE } from './forms.ts';
 import type { ConversationId, MessageId, ProviderId } from './ids.ts';
 import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
@@ -72,7 +73,7 @@ export const EndpointInputSchema = v.strictObject({
   label: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
   dialect: v.picklist(DIALECT_IDS),
   baseUrl: endpointUrl,
-  auth: v.picklist(['bearer', 'x-api-key', 'none']),
+  auth: v.picklist(UPSTREAM_AUTHS),
   models: v.optional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(200))), []),
 });
 

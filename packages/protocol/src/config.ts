@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { failed, isJsonObject, ok, type JsonValue, type Result } from '@postern/kernel';
 import { DIALECT_IDS, DIALECT_INFO, perDialect } from './dialect-ids.ts';
+import { UPSTREAM_AUTHS } from './provider.ts';
 import {
   absolutePath,
   duration,
@@ -93,7 +94,7 @@ export const ConfigSchema = v.strictObject({
           ),
         ),
         baseUrl: v.exactOptional(endpointUrl),
-        auth: v.exactOptional(v.picklist(['bearer', 'x-api-key', 'none'])),
+        auth: v.exactOptional(v.picklist(UPSTREAM_AUTHS)),
         /** Its certificate, if it isn't checked as usual. Nothing turns the check off. */
         tls: v.exactOptional(
           v.strictObject({

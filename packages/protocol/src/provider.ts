@@ -1,8 +1,11 @@
 import type { DialectId } from './dialect-ids.ts';
 import type { ProviderId, SecretName } from './ids.ts';
+import type { ServerQuirks } from './server-quirks.ts';
 
 /** How a key is sent to the upstream. */
-export type UpstreamAuth = 'bearer' | 'x-api-key' | 'none';
+export const UPSTREAM_AUTHS = ['bearer', 'x-api-key', 'api-key', 'none'] as const;
+
+export type UpstreamAuth = (typeof UPSTREAM_AUTHS)[number];
 
 /** One upstream: a row of the built-in table or a user's endpoint. */
 export interface Provider {
@@ -12,8 +15,12 @@ export interface Provider {
   readonly dialect: DialectId;
   /** The other dialects it speaks, under the same key; absent where it speaks only the one. */
   readonly alsoSpeaks?: readonly SpokenDialect[];
+  /** What it accepts, and how; absent if nothing is known of it. */
+  readonly quirks?: ServerQuirks;
   /** Up to and without the dialect's own path: `https://api.anthropic.com`, `https://api.openai.com/v1`. */
   readonly baseUrl: string;
+  /** Every customer has another address, so the provider exists only if the configuration has its `baseUrl`. */
+  readonly ownAddress?: true;
   readonly auth: UpstreamAuth;
   /** Its own TLS; absent for the usual authorities. */
   readonly tls?: ProviderTlsConfig;

@@ -36,6 +36,7 @@ describe('a stored key', () => {
   it.each([
     ['bearer', 'authorization', 'Bearer '],
     ['x-api-key', 'x-api-key', ''],
+    ['api-key', 'api-key', ''],
   ] as const)('is sent as %s', (auth, name, prefix) => {
     const secret = Secret.of(SECOND);
     expect(storedKey({ auth }, secret)?.header()).toEqual(ok({ name, prefix, secret }));

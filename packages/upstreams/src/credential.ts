@@ -13,7 +13,7 @@ export interface Credential {
 /** A header whose value is still secret: only `authorize.ts` turns it into text. */
 export interface CredentialHeader {
   /** A name that is never forwarded from a client. */
-  readonly name: 'authorization' | 'x-api-key';
+  readonly name: 'authorization' | 'x-api-key' | 'api-key';
   /** What precedes the secret: `Bearer `, or nothing. */
   readonly prefix: string;
   /** It is also removed from the response. */
@@ -23,6 +23,7 @@ export interface CredentialHeader {
 const HEADERS: Readonly<Record<UpstreamAuth, Omit<CredentialHeader, 'secret'> | undefined>> = {
   bearer: { name: 'authorization', prefix: 'Bearer ' },
   'x-api-key': { name: 'x-api-key', prefix: '' },
+  'api-key': { name: 'api-key', prefix: '' },
   none: undefined,
 };
 

@@ -51,6 +51,7 @@ function checkKey(
 ): readonly HeaderIssue[] {
   const shown: readonly (readonly [header: UpstreamAuth, key: string])[] = [
     ['x-api-key', headers['x-api-key']?.toString() ?? ''],
+    ['api-key', headers['api-key']?.toString() ?? ''],
     ['bearer', /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? ''],
   ];
   const accepted = rules.auth === undefined ? AUTH_HEADERS[dialect] : [rules.auth];

@@ -23,6 +23,7 @@ const DIALECTS: readonly Option<EndpointDraft['dialect']>[] = DIALECT_IDS.map((d
 const AUTHS: readonly Option<EndpointDraft['auth']>[] = [
   { value: 'bearer', label: 'Authorization: Bearer' },
   { value: 'x-api-key', label: 'x-api-key' },
+  { value: 'api-key', label: 'api-key' },
   { value: 'none', label: 'No key' },
 ];
 

@@ -2,6 +2,7 @@ import { Hono, type Context } from 'hono';
 import { Secret } from '@postern/kernel';
 import {
   EndpointInputSchema,
+  type ErrorCodeName,
   KeyInputSchema,
   type KeyTest,
   type ModelGroup,
@@ -174,10 +175,27 @@ async function modelsOf(
     const named = models.value.map((model) => ({ id: model.id, label: model.label }));
     return { provider: id, label, demo, models: named };
   }
-  // A local model server that isn't running isn't offered; one that failed reports why.
-  const absent = provider.local && models.failure.code === 'UPSTREAM_UNREACHABLE';
-  if (absent && provider.models.length === 0) return undefined;
+  if (isAbsent(provider, models.failure.code)) return undefined;
   const { code, message } = models.failure;
   const known = provider.models.map((model) => ({ id: model, label: model }));
   return { provider: id, label, demo, models: known, failure: { code, message } };
+}
+
+/** What another program answers at the port of a model server. */
+const FROM_ANOTHER_PROGRAM: ReadonlySet<ErrorCodeName> = new Set([
+  'UPSTREAM_NOT_FOUND',
+  'UPSTREAM_MALFORMED',
+  'UPSTREAM_REQUEST_REFUSED',
+]);
+
+/**
+ * Whether a local model server isn't running, so that it isn't offered. At a usual port, which the user hasn't
+ * configured, another program may answer. A server that failed otherwise reports why.
+ */
+export function isAbsent(
+  { local, builtIn, models }: Pick<Provider, 'local' | 'builtIn' | 'models'>,
+  code: ErrorCodeName,
+): boolean {
+  if (!local || models.length > 0) return false;
+  return code === 'UPSTREAM_UNREACHABLE' || (builtIn && FROM_ANOTHER_PROGRAM.has(code));
 }

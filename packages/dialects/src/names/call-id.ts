@@ -18,6 +18,11 @@ export function wireCallId(callId: string): string {
   return escaped.length < MAX_LENGTH ? escaped : MARK + digestOf(callId);
 }
 
+/** The form that Mistral requires: the id itself if it has it, otherwise a digest. */
+export function nineCharacterCallId(callId: string): string {
+  return /^[a-zA-Z0-9]{9}$/.test(callId) ? callId : digestOf(callId, 9);
+}
+
 /** Injective: hyphens occur only around the code of an escaped character. */
 function escape(text: string): string {
   return text.replace(/[^a-zA-Z0-9_]/g, (char) => `-${char.charCodeAt(0).toString(16)}-`);

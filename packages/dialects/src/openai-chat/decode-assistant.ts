@@ -8,7 +8,7 @@ import { partsOfDetails } from './reasoning-details.ts';
 /** The fields for reasoning: first that of DeepSeek, xAI and most others, then that of Groq and OpenRouter. */
 export const REASONING_FIELDS = ['reasoning_content', 'reasoning'] as const;
 
-/** Fields of a message that the conversation model has. */
+/** Fields of a message that the conversation model has, and Groq's `channel`, which repeats what they say. */
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'role',
   'content',
@@ -16,6 +16,7 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'annotations',
   'tool_calls',
   'function_call',
+  'channel',
   ...REASONING_FIELDS,
 ]);
 

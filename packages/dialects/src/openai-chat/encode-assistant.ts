@@ -7,11 +7,14 @@ import { IN_CONTENT, thinkingItem } from './content-list.ts';
 import { MAX_TOOL_NAME, OPENAI_CHAT } from './limits.ts';
 import { reasoningDetails } from './reasoning-details.ts';
 
-/** Encodes parts as an assistant message. Parts that it has no field for are omitted. */
-export function encodeAssistantMessage(parts: readonly Part[]): JsonObject {
+/**
+ * Encodes parts as an assistant message. Parts that it has no field for are omitted. `idOf`: the form of the
+ * calls' ids.
+ */
+export function encodeAssistantMessage(parts: readonly Part[], idOf = wireCallId): JsonObject {
   const opaque = opaqueValues(parts);
   const calls = [
-    ...parts.flatMap((part) => (part.kind === 'tool-call' ? [encodeCall(part)] : [])),
+    ...parts.flatMap((part) => (part.kind === 'tool-call' ? [encodeCall(part, idOf)] : [])),
     ...opaque.filter(({ type }) => isCallType(type)),
   ];
   const refusal = parts.map((part) => (part.kind === 'refusal' ? part.text : '')).join('');
@@ -105,10 +108,10 @@ export function isAnthropicCitation(annotation: JsonValue): boolean {
   return textOf(objectOf(annotation)?.['type'])?.endsWith('_location') ?? false;
 }
 
-function encodeCall(part: ToolCallPart): JsonObject {
+function encodeCall(part: ToolCallPart, idOf: typeof wireCallId): JsonObject {
   return {
     ...extraFields(OPENAI_CHAT, part.extra),
-    id: wireCallId(part.callId),
+    id: idOf(part.callId),
     type: 'function',
     function: {
       name: wireToolName(part.name, MAX_TOOL_NAME),

@@ -1,11 +1,11 @@
 import type { JsonObject } from '@postern/kernel';
-import type { Part, ToolResultPart, Turn } from '@postern/protocol';
-import { wireCallId } from '../names/call-id.ts';
+import type { Part, ServerQuirks, ToolResultPart, Turn } from '@postern/protocol';
+import { nineCharacterCallId, wireCallId } from '../names/call-id.ts';
 import type { Report, Warn } from '../report.ts';
 import { arrangeTurns, type UserBlock } from '../turns/arrange-turns.ts';
 import { encodeAssistantMessage } from './encode-assistant.ts';
 import { OPENAI_CHAT } from './limits.ts';
-import { encodeContent } from './user-content.ts';
+import { encodeContent, type ContentPlace } from './user-content.ts';
 
 /**
  * Encodes `messages`: `tool` messages directly after the calls that they answer, then one message per turn.
@@ -14,14 +14,16 @@ import { encodeContent } from './user-content.ts';
  */
 export function encodeMessages(
   turns: readonly Turn[],
+  quirks: ServerQuirks,
   report: Report,
   warn: Warn,
 ): readonly JsonObject[] {
   const blocks = arrangeTurns(turns, report);
+  const idOf = quirks.nineCharacterCallIds === true ? nineCharacterCallId : wireCallId;
   const lastQuestion = blocks.findLastIndex((block) => block.side === 'user' && holdsWords(block));
   return blocks.flatMap((block, index) => {
     const path = `messages[${index}]`;
-    if (block.side === 'user') return encodeUserBlock(block, path, report);
+    if (block.side === 'user') return encodeUserBlock(block, idOf, { path, quirks, report });
     const isAtWork = index > lastQuestion;
     const parts = block.parts.map((part, at) => {
       if (isSent(part, isAtWork)) return part;
@@ -29,7 +31,7 @@ export function encodeMessages(
       warn({ kind: 'dropped', path: `${path}.parts[${at}]`, message });
       return OMITTED;
     });
-    return parts.every((part) => part === OMITTED) ? [] : [encodeAssistantMessage(parts)];
+    return parts.every((part) => part === OMITTED) ? [] : [encodeAssistantMessage(parts, idOf)];
   });
 }
 
@@ -57,20 +59,27 @@ function isSent(part: Part, isAtWork: boolean): boolean {
   }
 }
 
-function encodeUserBlock(block: UserBlock, path: string, report: Report): readonly JsonObject[] {
-  const media = block.results.flatMap(mediaOf);
+/** The wire form of a tool call's id for a server. */
+type CallIdForm = (callId: string) => string;
+
+function encodeUserBlock(
+  block: UserBlock,
+  idOf: CallIdForm,
+  place: ContentPlace,
+): readonly JsonObject[] {
+  const media = block.results.flatMap((result) => mediaOf(result, idOf));
   const [first, ...others] = block.entries;
   const isAsked = first?.role === 'user';
   const opening: UserBlock['entries'] = isAsked
     ? [{ role: 'user', parts: [...media, ...first.parts] }, ...others]
     : [...(media.length === 0 ? [] : [{ role: 'user', parts: media } as const]), ...block.entries];
   return [
-    ...block.results.map((result) => encodeResult(result)),
-    ...opening.map(({ role, parts }) => ({ role, content: encodeContent(parts, path, report) })),
+    ...block.results.map((result) => encodeResult(result, idOf)),
+    ...opening.map(({ role, parts }) => ({ role, content: encodeContent(parts, place) })),
   ];
 }
 
-function encodeResult(result: ToolResultPart): JsonObject {
+function encodeResult(result: ToolResultPart, idOf: CallIdForm): JsonObject {
   const text = result.content
     .flatMap((part) => {
       if (part.kind === 'text') return [part.text];
@@ -79,14 +88,14 @@ function encodeResult(result: ToolResultPart): JsonObject {
     .join('\n');
   return {
     role: 'tool',
-    tool_call_id: wireCallId(result.callId),
+    tool_call_id: idOf(result.callId),
     content: result.isError ? `Error: ${text}` : text,
   };
 }
 
-function mediaOf(result: ToolResultPart): readonly Part[] {
+function mediaOf(result: ToolResultPart, idOf: CallIdForm): readonly Part[] {
   const media = result.content.filter(({ kind }) => kind === 'image' || kind === 'file');
   if (media.length === 0) return [];
-  const label = `From the result of the tool call ${wireCallId(result.callId)}:`;
+  const label = `From the result of the tool call ${idOf(result.callId)}:`;
   return [{ kind: 'text', text: label }, ...media];
 }

@@ -11,8 +11,9 @@ export const MAX_STOPS = 4;
 /** OpenAI's reasoning models, which reject `max_tokens`. Other servers know only that field. */
 const REASONING_MODEL = /^(?:openai\/)?(?:o[1-9]|gpt-[5-9]|codex)/;
 
-export function takesMaxCompletionTokens(model: string): boolean {
-  return REASONING_MODEL.test(model);
+/** The field of the token limit if nothing is known of the server. */
+export function limitFieldOf(model: string): 'max_tokens' | 'max_completion_tokens' {
+  return REASONING_MODEL.test(model) ? 'max_completion_tokens' : 'max_tokens';
 }
 
 /** OpenAI's other models reject reasoning settings; other servers ignore them. */

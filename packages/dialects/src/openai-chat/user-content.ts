@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
-import type { FilePart, ImagePart, Part, TextPart } from '@postern/protocol';
+import type { FilePart, ImagePart, Part, ServerQuirks, TextPart } from '@postern/protocol';
 import {
   extraFields,
   extraFor,
@@ -15,23 +15,30 @@ import { dataUrl, sourceOfUrl } from '../media/data-url.ts';
 import type { Report } from '../report.ts';
 import { OPENAI_CHAT } from './limits.ts';
 
+/** Where a content is encoded, and for which server. */
+export interface ContentPlace {
+  readonly path: string;
+  readonly quirks: ServerQuirks;
+  readonly report: Report;
+}
+
 /** The content of a user or system message: a string if it is one text, otherwise a list of parts. */
-export function encodeContent(parts: readonly Part[], path: string, report: Report): JsonValue {
+export function encodeContent(parts: readonly Part[], place: ContentPlace): JsonValue {
   const [only] = parts;
   if (parts.length === 1 && only?.kind === 'text' && only.extra?.dialect !== OPENAI_CHAT) {
     return only.text;
   }
-  return parts.flatMap((part) => encodePart(part, path, report) ?? []);
+  return parts.flatMap((part) => encodePart(part, place) ?? []);
 }
 
-function encodePart(part: Part, path: string, report: Report): JsonObject | undefined {
+function encodePart(part: Part, place: ContentPlace): JsonObject | undefined {
   switch (part.kind) {
     case 'text':
       return { type: 'text', text: part.text, ...extraFields(OPENAI_CHAT, part.extra) };
     case 'image':
-      return encodeImage(part, path, report);
+      return encodeImage(part, place);
     case 'file':
-      return encodeFile(part, path, report);
+      return encodeFile(part, place);
     case 'opaque':
       return objectOf(part.value);
     default:
@@ -39,19 +46,24 @@ function encodePart(part: Part, path: string, report: Report): JsonObject | unde
   }
 }
 
-function encodeImage({ source, extra }: ImagePart, path: string, report: Report): JsonObject {
+function encodeImage({ source, extra }: ImagePart, place: ContentPlace): JsonObject {
+  const { path, quirks, report } = place;
   const { detail, ...rest } = extraFields(OPENAI_CHAT, extra);
   if (source.kind === 'provider-file') {
     const message = "an image stored at another provider can't be sent to this one";
     report({ reason: 'unsupported', path, message });
     return {};
   }
+  if (source.kind === 'url' && quirks.refusesImageUrls === true) {
+    const message = 'this provider accepts images only as bytes, not by address';
+    report({ reason: 'unsupported', path, message });
+  }
   const url = source.kind === 'url' ? source.url : dataUrl(source.mediaType, source.data);
   return { type: 'image_url', image_url: jsonObject({ url, detail }), ...rest };
 }
 
 /** Encodes a PDF as a file, and textual files as text after their name. */
-function encodeFile(part: FilePart, path: string, report: Report): JsonObject {
+function encodeFile(part: FilePart, { path, report }: ContentPlace): JsonObject {
   const { source, name } = part;
   const rest = extraFields(OPENAI_CHAT, part.extra);
   if (source.kind === 'provider-file' && source.fileId.startsWith('file-')) {

@@ -14,7 +14,8 @@ import type { FieldReader } from './read-settings.ts';
  * Settings that both OpenAI dialects encode the same: efforts, service tiers, labels, response formats.
  */
 
-const EFFORTS: readonly ReasoningEffort[] = [
+/** From none to the most. */
+export const EFFORTS: readonly ReasoningEffort[] = [
   'none',
   'minimal',
   'low',

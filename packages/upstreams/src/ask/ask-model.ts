@@ -35,7 +35,7 @@ export async function* askModel(
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
   const dialect = DIALECTS[provider.dialect];
-  const body = dialect.encodeRequest(request);
+  const body = dialect.encodeRequest(request, provider);
   if (!body.ok) {
     yield failureEvent({ code: 'REQUEST_INVALID', message: body.failure.message });
     return;

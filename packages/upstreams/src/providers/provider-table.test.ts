@@ -23,21 +23,60 @@ const PIN = `sha256/${'A'.repeat(43)}=`;
 describe('the built-in providers', () => {
   it('are these, in this order', () => {
     const ids = expectOk(table({})).all.map(({ id }) => id);
-    expect(ids).toEqual(['anthropic', 'openai', 'groq', 'openrouter', 'ollama', 'demo']);
+    expect(ids).toEqual([
+      ...['anthropic', 'openai', 'gemini', 'mistral', 'deepseek', 'xai', 'groq', 'together'],
+      ...['fireworks', 'cerebras', 'openrouter', 'ollama', 'lmstudio', 'llamacpp', 'vllm', 'demo'],
+    ]);
   });
 
   it.each([
     ['anthropic', 'sk-ant-', 'https://api.anthropic.com', 'x-api-key'],
     ['openai', 'sk-', 'https://api.openai.com/v1', 'bearer'],
     ['groq', 'gsk_', 'https://api.groq.com/openai/v1', 'bearer'],
+    ['gemini', 'AIza', 'https://generativelanguage.googleapis.com/v1beta/openai', 'bearer'],
+    ['deepseek', 'sk-', 'https://api.deepseek.com/v1', 'bearer'],
+    ['xai', 'xai-', 'https://api.x.ai/v1', 'bearer'],
+    ['fireworks', 'fw_', 'https://api.fireworks.ai/inference/v1', 'bearer'],
+    ['cerebras', 'csk-', 'https://api.cerebras.ai/v1', 'bearer'],
     ['openrouter', 'sk-or-', 'https://openrouter.ai/api/v1', 'bearer'],
   ])('%s has keys that begin with %s', (id, prefix, baseUrl, auth) => {
+    expect(provider({}, id)?.keyForm?.prefixes[0]).toBe(prefix);
     expect(provider({}, id)).toMatchObject({
       baseUrl,
       auth,
       secret: id,
       local: false,
-      keyForm: { prefixes: [prefix], minLength: 20, example: `${prefix}…` },
+      keyForm: { minLength: 20, example: `${prefix}…` },
+    });
+  });
+
+  it.each([
+    ['mistral', 'https://api.mistral.ai/v1'],
+    ['together', 'https://api.together.xyz/v1'],
+  ])('%s has keys of any form', (id, baseUrl) => {
+    expect(provider({}, id)).toMatchObject({ baseUrl, auth: 'bearer', keyForm: undefined });
+  });
+
+  it.each([
+    ['ollama', 'http://127.0.0.1:11434/v1'],
+    ['lmstudio', 'http://127.0.0.1:1234/v1'],
+    ['llamacpp', 'http://127.0.0.1:8080/v1'],
+    ['vllm', 'http://127.0.0.1:8000/v1'],
+  ])('%s is a server on this machine', (id, baseUrl) => {
+    expect(provider({}, id)).toMatchObject({ baseUrl, auth: 'none', local: true });
+  });
+
+  it('have Azure OpenAI only with the address of its resource', () => {
+    const baseUrl = 'https://mine.openai.azure.com/openai/v1';
+    expect(provider({}, 'azure')).toBeUndefined();
+    expect(table({ providers: { azure: { models: ['m'] } } })).toMatchObject({
+      failure: { reason: 'endpoint-incomplete', provider: 'azure', field: 'baseUrl' },
+    });
+    expect(provider({ providers: { azure: { baseUrl } } }, 'azure')).toMatchObject({
+      label: 'Azure OpenAI',
+      baseUrl,
+      auth: 'api-key',
+      builtIn: true,
     });
   });
 

@@ -21,7 +21,11 @@ type Endpoint = Config['providers'][string];
 export function providerTable(
   config: Pick<Config, 'providers' | 'localHosts'>,
 ): Result<ProviderTable, UpstreamFailure> {
-  const rows = new Map<string, Provider>(BUILT_IN_PROVIDERS.map((row) => [row.id, row]));
+  const rows = new Map<string, Provider>(
+    BUILT_IN_PROVIDERS.filter(
+      ({ id, ownAddress }) => ownAddress !== true || Object.hasOwn(config.providers, id),
+    ).map((row) => [row.id, row]),
+  );
   for (const [id, endpoint] of Object.entries(config.providers).sort(byName)) {
     const known = rows.get(id);
     const row = known === undefined ? named(id, endpoint) : overridden(known, endpoint);
@@ -74,7 +78,10 @@ function overridden(row: Provider, endpoint: Endpoint): Result<Provider, Upstrea
   if (fixed !== undefined) {
     return failed({ reason: 'provider-fixed', provider: row.id, field: fixed });
   }
-  if (endpoint.baseUrl === undefined) return ok({ ...row, ...endpoint });
+  if (endpoint.baseUrl === undefined) {
+    if (row.ownAddress !== true) return ok({ ...row, ...endpoint });
+    return failed({ reason: 'endpoint-incomplete', provider: row.id, field: 'baseUrl' });
+  }
   // The provider's key format may not apply at another address.
   const moved = { ...row, ...endpoint, keyForm: undefined };
   delete moved.keyCheckPath;
