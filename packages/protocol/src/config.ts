@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { failed, isJsonObject, ok, type JsonValue, type Result } from '@postern/kernel';
 import { DIALECT_IDS, DIALECT_INFO, perDialect } from './dialect-ids.ts';
-import { UPSTREAM_AUTHS } from './provider.ts';
 import {
   absolutePath,
   duration,
@@ -13,7 +12,7 @@ import {
   receiverAddress,
   serverUrl,
 } from './forms.ts';
-import { ATTRIBUTION_HEADERS } from './provider.ts';
+import { ATTRIBUTION_HEADERS, UPSTREAM_AUTHS } from './provider.ts';
 import { listenConfig } from './listen-config.ts';
 
 /** The configuration file, `config.json`. Postern doesn't start with an unknown key. */

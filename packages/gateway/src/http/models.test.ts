@@ -31,8 +31,8 @@ describe('GET /v1/models', () => {
     expect(body).toMatchObject({ object: 'list' });
     expect(JSON.stringify(body)).toContain('"id":"openai-model","object":"model"');
     const speakers = [
-      ...['anthropic', 'openai', 'gemini', 'mistral', 'deepseek', 'xai', 'groq', 'together', 'fireworks'],
-      ...['cerebras', 'openrouter', 'ollama', 'lmstudio', 'llamacpp', 'vllm'],
+      ...['anthropic', 'openai', 'gemini', 'mistral', 'deepseek', 'xai', 'groq', 'together'],
+      ...['fireworks', 'cerebras', 'openrouter', 'ollama', 'lmstudio', 'llamacpp', 'vllm'],
     ];
     expect(await ids(response)).toEqual([
       'openai-model',

@@ -94,7 +94,7 @@ function translated(
   const client = route.dialect;
   const upstream = DIALECTS[choice.dialect];
   const { provider, model, path } = choice;
-  const request = translateRequest(body, { client, upstream, provider: provider.id, model });
+  const request = translateRequest(body, { client, upstream, provider, model });
   if (!request.ok) return request;
   // Another dialect's headers and parameters mean nothing to the provider.
   const isSame = client.id === upstream.id;

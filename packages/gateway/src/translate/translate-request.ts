@@ -1,6 +1,6 @@
 import type { Dialect, DialectFailure, EncodeWarning } from '@postern/dialects';
 import { failed, ok, parseJson, type Result } from '@postern/kernel';
-import type { ModelRequest, ProviderId } from '@postern/protocol';
+import type { ModelRequest, Provider } from '@postern/protocol';
 import { asksForUsage, type RequestBody } from '../body/request-body.ts';
 import { estimateInputTokens } from './estimate-tokens.ts';
 import { ownedTurns } from './provider-signatures.ts';
@@ -8,7 +8,7 @@ import { ownedTurns } from './provider-signatures.ts';
 export interface TranslationTask {
   readonly client: Dialect;
   readonly upstream: Dialect;
-  readonly provider: ProviderId;
+  readonly provider: Pick<Provider, 'id' | 'quirks'>;
   /** The provider's own name for the model. */
   readonly model: string;
 }
@@ -37,9 +37,9 @@ export function translateRequest(
 ): Result<TranslatedRequest, TranslationFailure> {
   const decoded = decodeBody(client, body.bytes);
   if (!decoded.ok) return decoded;
-  const owned = ownedTurns(decoded.value.turns, provider, client.id === upstream.id);
+  const owned = ownedTurns(decoded.value.turns, provider.id, client.id === upstream.id);
   const request: ModelRequest = { ...decoded.value, model, turns: owned.turns };
-  const encoded = upstream.encodeRequest(request);
+  const encoded = upstream.encodeRequest(request, provider);
   if (!encoded.ok) return failed(untranslatable(encoded.failure));
   return ok({
     body: Buffer.from(JSON.stringify(encoded.value.value)),
