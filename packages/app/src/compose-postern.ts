@@ -1,5 +1,5 @@
-import { eraseSecret, ok, type Result, type Secret } from '@postern/kernel';
-import type { Problem } from '@postern/protocol';
+import { eraseSecret, failed, ok, type Result, type Secret } from '@postern/kernel';
+import { problem, type Problem } from '@postern/protocol';
 import { parseReceiver } from './audit/forward-receiver.ts';
 import { Postern, type PosternParts } from './postern.ts';
 import { connectionsOf } from './providers/connections.ts';
@@ -40,3 +40,33 @@ export async function unlockAtStart(
   eraseSecret(passphrase);
   return unlocked.ok ? ok(undefined) : unlocked;
 }
+
+/**
+ * Unlocks the vault for a process that no person watches. A vault that doesn't unlock now is a failure,
+ * because nobody could unlock it later.
+ */
+export async function unlockForService(
+  postern: Postern,
+  passphrase: () => Promise<Result<Secret, Problem> | undefined>,
+): Promise<Result<undefined, Problem>> {
+  const { vault } = postern;
+  if (vault.state === 'absent') {
+    const remedy = 'Create it first, with the same --home: postern secret set NAME.';
+    return failed(problem('VAULT_NOT_SET_UP', undefined, remedy));
+  }
+  if (vault.storage === 'keyring') {
+    const unlocked = await postern.unlock({ keyring: true });
+    return unlocked.ok ? ok() : unlocked;
+  }
+  const given = (await passphrase()) ?? failed(NO_PASSPHRASE);
+  if (!given.ok) return given;
+  const unlocked = await postern.unlockWith({ with: 'passphrase', passphrase: given.value });
+  eraseSecret(given.value);
+  return unlocked.ok ? ok() : unlocked;
+}
+
+const NO_PASSPHRASE = problem(
+  'VAULT_LOCKED',
+  'The vault is locked, and no passphrase was passed.',
+  'Pass it as the systemd credential postern-passphrase, or with --passphrase-fd N.',
+);

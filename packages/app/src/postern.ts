@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { failed, ok, Secret, type Clock, type Randomness, type Result } from '@postern/kernel';
 import {
   problem,
+  type AuditEvent,
   type Config,
   type ConfigInput,
   type Problem,
@@ -22,12 +23,13 @@ import {
 } from '@postern/vault';
 import type { Home } from './config/home.ts';
 import { changeConfig, type LoadedConfig } from './config/load-config.ts';
+import { readNextConfig, type ChangedSetting } from './config/reload-config.ts';
 import type { Opener } from './config/lock-rules.ts';
 import { describeConfigFailure } from './failure/describe-home.ts';
 import type { ProcessLog } from './log/process-log.ts';
 import { record } from './audit/audit.ts';
 import { useProxyPassword } from './providers/connections.ts';
-import { deleteProviderKeys } from './providers/delete-provider-keys.ts';
+import { deletedLine, deleteProviderKeys } from './providers/delete-provider-keys.ts';
 import { forwardInBackground } from './audit/forward-audit.ts';
 import { inTurn } from './vault/in-turn.ts';
 import { createKeyUses, type KeyUses } from './providers/key-uses.ts';
@@ -35,7 +37,7 @@ import { createLocking, type Locking, type LockReason } from './vault/locking.ts
 import { localVault, type OpenVault } from './vault/open-vault.ts';
 import { createRefusedKeys, type RefusedKeys } from './gateway/refused-keys.ts';
 import { createRunningAnswers, type RunningAnswers } from './chat/running-answers.ts';
-import { recoveredLine, unlock } from './vault/unlock.ts';
+import { recoveredLine, unlock, unlockWay } from './vault/unlock.ts';
 import { openStores, type Stores } from './stores/stores.ts';
 import { readUpstreamKeys, type UpstreamKeyReader } from './providers/upstream-keys.ts';
 import { WrongPassphrases } from './vault/wrong-passphrases.ts';
@@ -77,6 +79,7 @@ export class Postern {
   readonly #wrongPassphrases: WrongPassphrases;
   readonly #timers: readonly Disposable[];
   readonly #unlocking = inTurn();
+  readonly #onConfigChange: (() => void)[] = [];
   #loaded: LoadedConfig;
   #providers: ProviderTable;
   #stores: Stores | undefined;
@@ -159,10 +162,33 @@ export class Postern {
     }
     const providers = providerTable(changed.value.config);
     if (!providers.ok) return failed(describeUpstreamFailure(providers.failure));
-    this.#loaded = changed.value;
-    this.#providers = providers.value;
-    if (this.#stores === undefined) return ok();
-    return await record(this.#stores.audit, { action: 'config.change', outcome: 'success' });
+    this.#use(changed.value, providers.value);
+    return await this.#recordChange({ outcome: 'success' });
+  }
+
+  /**
+   * Reads the configuration again. What a running process can change is in effect immediately. An
+   * invalid file changes nothing.
+   */
+  async reload(): Promise<Result<readonly ChangedSetting[], Problem>> {
+    const next = readNextConfig(this.home, this.config());
+    if (!next.ok) {
+      await this.#recordChange({ outcome: 'failure', reason: next.failure.code });
+      return next;
+    }
+    const { loaded, providers, changed } = next.value;
+    for (const { name } of changed.filter(({ isApplied }) => isApplied)) {
+      const subject = { kind: 'setting', id: name } as const;
+      const recorded = await this.#recordChange({ outcome: 'success', subject });
+      if (!recorded.ok) return recorded;
+    }
+    this.#use(loaded, providers);
+    return ok(changed);
+  }
+
+  /** Calls `onChange` when a setting has changed. */
+  onConfigChange(onChange: () => void): void {
+    this.#onConfigChange.push(onChange);
   }
 
   /** Set-up: creates the vault and returns the recovery code, once. */
@@ -197,6 +223,18 @@ export class Postern {
     if (this.#stores === undefined) this.#sayKeysStay();
     await this.locking.lock('EXIT');
     await this.connections.close();
+  }
+
+  #use(loaded: LoadedConfig, providers: ProviderTable): void {
+    this.#loaded = loaded;
+    this.#providers = providers;
+    for (const onChange of this.#onConfigChange) onChange();
+  }
+
+  /** While the vault is locked, nothing can be recorded. */
+  async #recordChange(event: Omit<AuditEvent, 'action'>): Promise<Result<undefined, Problem>> {
+    if (this.#stores === undefined) return ok();
+    return await record(this.#stores.audit, { action: 'config.change', ...event });
   }
 
   async #unlock(way: UnlockMethod, opener: Opener): Promise<Result<Unlocked, Problem>> {
@@ -302,21 +340,11 @@ export class Postern {
   async #deleteKeysWhereWanted(): Promise<void> {
     if (this.#stores === undefined || !this.config().vault.deleteKeysOnExit) return;
     const deleted = await deleteProviderKeys(this.#stores.vault, this.#providers);
-    this.#parts.say(
-      deleted.ok
-        ? `Removed ${String(deleted.value.length)} provider keys from the vault.`
-        : `The provider keys are still in the vault: ${deleted.failure.message}`,
-    );
+    this.#parts.say(deletedLine(deleted));
   }
 
   #sayKeysStay(): void {
     if (this.vault.state === 'absent' || !this.config().vault.deleteKeysOnExit) return;
     this.#parts.say('The provider keys are still in the vault, because it is locked.');
   }
-}
-
-function unlockWay(input: UnlockInput): UnlockMethod {
-  if ('passphrase' in input) return { with: 'passphrase', passphrase: Secret.of(input.passphrase) };
-  if ('recoveryCode' in input) return { with: 'recovery', code: Secret.of(input.recoveryCode) };
-  return { with: 'keyring' };
 }

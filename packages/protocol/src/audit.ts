@@ -6,10 +6,12 @@ import {
   gatewayKeyId,
   providerId,
   secretName,
+  settingName,
   vaultId,
   type GatewayKeyId,
   type ProviderId,
   type SecretName,
+  type SettingName,
   type VaultId,
 } from './ids.ts';
 
@@ -73,7 +75,8 @@ export type AuditSubject =
   | { readonly kind: 'secret'; readonly name: SecretName }
   | { readonly kind: 'gateway-key'; readonly id: GatewayKeyId }
   | { readonly kind: 'provider'; readonly id: ProviderId }
-  | { readonly kind: 'vault'; readonly id: VaultId };
+  | { readonly kind: 'vault'; readonly id: VaultId }
+  | { readonly kind: 'setting'; readonly id: SettingName };
 
 /** The absolute path of a program, at most 1,024 characters. */
 export type ExecutablePath = Branded<'ExecutablePath'>;
@@ -162,6 +165,7 @@ export const AuditRecordSchema = v.strictObject({
       v.strictObject({ kind: v.literal('gateway-key'), id: brandSchema(gatewayKeyId) }),
       v.strictObject({ kind: v.literal('provider'), id: brandSchema(providerId) }),
       v.strictObject({ kind: v.literal('vault'), id: brandSchema(vaultId) }),
+      v.strictObject({ kind: v.literal('setting'), id: brandSchema(settingName) }),
     ]),
   ),
   program: v.exactOptional(brandSchema(executablePath)),

@@ -18,6 +18,7 @@ const DEFAULTS = {
     maxConcurrent: 256,
     maxQueued: 512,
     queueTimeout: '10s',
+    drainTimeout: '25s',
     defaultProvider: perDialect((dialect) => DIALECT_INFO[dialect].defaultProvider),
     listen: {
       host: 'localhost',

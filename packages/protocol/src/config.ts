@@ -133,6 +133,8 @@ export const ConfigSchema = v.strictObject({
       maxQueued: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 512),
       /** How long a request waits before it is answered with 429: `10s`. */
       queueTimeout: v.optional(duration, '10s'),
+      /** How long a stop waits for running requests: `25s`. */
+      drainTimeout: v.optional(duration, '25s'),
       /** The provider for a model without a `provider/` prefix, per dialect. */
       defaultProvider: v.optional(
         v.strictObject(

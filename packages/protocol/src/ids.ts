@@ -14,9 +14,16 @@ export type VaultId = Branded<'VaultId'>;
 /** A gateway key's public id: safe to print, log and store. */
 export type GatewayKeyId = Branded<'GatewayKeyId'>;
 
+/** The dotted name of a setting of `config.json`. */
+export type SettingName = Branded<'SettingName'>;
+
 export const conversationId = brandOf('ConversationId', SORTABLE);
 export const messageId = brandOf('MessageId', SORTABLE);
 export const providerId = brandOf('ProviderId', NAME);
 export const secretName = brandOf('SecretName', NAME);
 export const vaultId = brandOf('VaultId', SORTABLE);
 export const gatewayKeyId = brandOf('GatewayKeyId', SORTABLE);
+export const settingName = brandOf(
+  'SettingName',
+  /^[a-z][A-Za-z0-9-]{0,39}(?:\.[a-z][A-Za-z0-9-]{0,39}){0,5}$/,
+);

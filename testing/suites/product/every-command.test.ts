@@ -55,6 +55,8 @@ const ROWS: readonly Row[] = [
   { command: 'audit set-aside --yes', code: 0 },
   { command: 'audit export', code: 0, prints: 'text' },
   { command: 'audit forward', code: 2 },
+  { command: 'serve --port 99999', code: 2, prints: 'text' },
+  { command: 'reload', code: 5 },
   { command: 'config check', code: 0 },
   { command: 'config show', code: 0 },
   { command: 'config schema', code: 0 },

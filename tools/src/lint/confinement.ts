@@ -231,6 +231,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/run/src/scan/git-history.ts',
       'apps/cli/bin/**',
       'apps/cli/src/commands/start-self.ts',
+      'apps/cli/src/commands/service-manager.ts',
       'apps/cli/src/commands/open-in-browser.ts',
       'packages/app/src/system/machine-id.ts',
     ],

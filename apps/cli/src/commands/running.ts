@@ -1,5 +1,5 @@
 import { problem } from '@postern/protocol';
-import { launchUrlOfRunning, stopRunning } from '@postern/app';
+import { launchUrlOfRunning, reloadRunning, stopRunning } from '@postern/app';
 import { openInBrowser } from './open-in-browser.ts';
 import { fail, orFail, report, type CommandContext } from './context.ts';
 
@@ -17,4 +17,13 @@ export async function open(context: CommandContext): Promise<void> {
 export async function stop(context: CommandContext): Promise<void> {
   if (!orFail(await stopRunning(context.home))) fail(problem('NOT_RUNNING'));
   report(context, { stopping: true }, ['Stopping.']);
+}
+
+/** `postern reload`: the running Postern reads its configuration again. */
+export async function reload(context: CommandContext): Promise<void> {
+  const changed = orFail(await reloadRunning(context.home));
+  const lines = changed.map(
+    ({ name, isApplied }) => `${name}: ${isApplied ? 'in effect' : 'takes effect after a restart'}`,
+  );
+  report(context, { changed }, lines.length === 0 ? ['Nothing changed.'] : lines);
 }

@@ -7,6 +7,10 @@ export interface Environment extends UserPlaces {
   readonly credentialsDirectory: string | undefined;
   /** A service's own directory, from systemd (systemd.exec(5), StateDirectory=). */
   readonly stateDirectory: string | undefined;
+  /** Where systemd receives messages of a service (sd_notify(3)). */
+  readonly notifySocket: string | undefined;
+  /** How often systemd expects a sign of life, in milliseconds (sd_watchdog_enabled(3)). */
+  readonly watchdogMs: number | undefined;
   /** A passphrase in the environment is accepted, with a warning. */
   readonly passphrase: string | undefined;
   /** The address of the session bus, where the Secret Service is. */
@@ -36,6 +40,8 @@ export function readEnvironment(): Environment {
     credentialsDirectory: value('CREDENTIALS_DIRECTORY'),
     // Several directories are separated by colons.
     stateDirectory: absolute('STATE_DIRECTORY')?.split(':')[0],
+    notifySocket: value('NOTIFY_SOCKET'),
+    watchdogMs: watchdogMs(value('WATCHDOG_USEC')),
     passphrase: value('POSTERN_PASSPHRASE'),
     sessionBus: value('DBUS_SESSION_BUS_ADDRESS') ?? userBus(absolute('XDG_RUNTIME_DIR')),
     hasDisplay:
@@ -45,6 +51,10 @@ export function readEnvironment(): Environment {
     variables: env,
     wantsColour: value('NO_COLOR') === undefined && value('TERM') !== 'dumb',
   };
+}
+
+function watchdogMs(microseconds: string | undefined): number | undefined {
+  return /^[1-9]\d{0,12}$/.test(microseconds ?? '') ? Number(microseconds) / 1000 : undefined;
 }
 
 /** The default location of a user's bus under systemd (pam_systemd(8)). */

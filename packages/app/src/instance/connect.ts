@@ -118,7 +118,8 @@ async function ask<Schema extends v.GenericSchema>(
   return parsed.success ? ok(parsed.output) : failed(problem('INTERNAL'));
 }
 
-function failureOf(body: JsonValue): Problem {
+/** The problem in the body of an unsuccessful answer. */
+export function failureOf(body: JsonValue): Problem {
   const error = isJsonObject(body) ? body['error'] : undefined;
   if (!isJsonObject(error)) return problem('INTERNAL');
   const { code, message } = error;

@@ -18,6 +18,9 @@ export type LogEventName =
   | 'audit.forward'
   | 'http.request'
   | 'tls.certificate'
+  | 'config.reloaded'
+  | 'config.changed'
+  | 'config.refused'
   | 'process.stopping'
   | 'process.stopped';
 
@@ -40,6 +43,8 @@ export type LogFields = Readonly<Record<string, string | number | boolean>>;
 /** The running process's log on standard error; nothing is stored. */
 export interface ProcessLog {
   readonly format: Config['log']['format'];
+  /** Writes lines up to this level from now on. */
+  setLevel(level: LogLevel): void;
   /** Whether lines of this level are written. */
   shows(level: LogLevel): boolean;
   /** `message` is a whole sentence. */
@@ -58,7 +63,7 @@ export interface ProcessLogOptions {
  * `event`, `message` and the fields.
  */
 export function createProcessLog({ clock, config, out }: ProcessLogOptions): ProcessLog {
-  const most = LOG_LEVELS.indexOf(config.level);
+  let most = LOG_LEVELS.indexOf(config.level);
   const shows = (level: LogLevel): boolean => LOG_LEVELS.indexOf(level) <= most;
   const limit = createLineLimit(clock);
   const say = (level: LogLevel, event: LogEventName, message: string, fields: LogFields): void => {
@@ -72,6 +77,9 @@ export function createProcessLog({ clock, config, out }: ProcessLogOptions): Pro
   };
   return {
     format: config.format,
+    setLevel: (level) => {
+      most = LOG_LEVELS.indexOf(level);
+    },
     shows,
     write: (level, event, message, fields = {}) => {
       if (!shows(level)) return;

@@ -23,3 +23,10 @@ export async function deleteProviderKeys(
   }
   return ok(removed);
 }
+
+/** The message for the user. */
+export function deletedLine(deleted: Result<readonly SecretName[], Problem>): string {
+  return deleted.ok
+    ? `Removed ${String(deleted.value.length)} provider keys from the vault.`
+    : `The provider keys are still in the vault: ${deleted.failure.message}`;
+}

@@ -1,6 +1,6 @@
 import type { GatewayDeps } from '@postern/gateway';
 import type { Clock, Result } from '@postern/kernel';
-import type { Provider } from '@postern/protocol';
+import type { Provider, ProviderId } from '@postern/protocol';
 
 type Models = Awaited<ReturnType<GatewayDeps['models']['modelsOf']>>;
 
@@ -14,6 +14,13 @@ const HELD_MS = 300_000;
 /** After a failure a list is requested again sooner, but not for every client's request. */
 const RETRIED_AFTER_MS = 5000;
 
+export type ModelLists = GatewayDeps['models'] & {
+  /** Requests every list again. */
+  forget(): void;
+  /** Whether the last list of a provider has the model. */
+  isListed(provider: ProviderId, model: string): boolean;
+};
+
 interface Held {
   readonly models: Models;
   readonly untilMs: number;
@@ -23,9 +30,14 @@ interface Held {
  * Requests the providers' model lists at most every five minutes. If that fails, the last list is used, or the
  * models in the provider table if there is none.
  */
-export function heldModelLists({ clock, request }: ModelListsParts): GatewayDeps['models'] {
+export function heldModelLists({ clock, request }: ModelListsParts): ModelLists {
   const held = new Map<string, Held>();
   return {
+    forget: () => {
+      held.clear();
+    },
+    isListed: (provider, model) =>
+      held.get(provider)?.models.some(({ id }) => id === model) === true,
     modelsOf: async (provider) => {
       const recent = held.get(provider.id);
       if (recent !== undefined && recent.untilMs > clock.monotonicMs()) return recent.models;

@@ -13,7 +13,7 @@ import { upstreamOf } from '@postern/upstreams';
 import { parseDurationMs } from '../config/duration.ts';
 import type { ProcessLog } from '../log/process-log.ts';
 import type { Postern } from '../postern.ts';
-import { heldModelLists } from '../providers/model-lists.ts';
+import { heldModelLists, type ModelLists } from '../providers/model-lists.ts';
 
 const LIST_TIMEOUT_MS = 2000;
 /** How many of the largest bodies are accepted at once, whatever the limit is. */
@@ -21,10 +21,14 @@ const BODIES_IN_MEMORY = 4;
 
 /** The gateway of this process: with its vault, its stores and its current providers. */
 export function gatewayOf(postern: Postern, randomness: Randomness): Gateway {
-  const { gateway } = postern.config();
-  const { defaultProvider } = gateway;
-  return createGateway({
-    ...storesOf(postern),
+  const limits = { ...limitsOf(postern.config().gateway) };
+  const models = heldModelLists({
+    clock: postern.clock,
+    request: async (provider) => await requestModels(postern, provider),
+  });
+  let defaultProvider = defaultProvidersOf(postern.config());
+  const gateway = createGateway({
+    ...storesOf(postern, models),
     credentials: { credentialFor: async (provider) => await credentialFor(postern, provider) },
     upstreams: postern.connections,
     providers: {
@@ -33,15 +37,25 @@ export function gatewayOf(postern: Postern, randomness: Randomness): Gateway {
         return postern.providers().all;
       },
     },
-    models: heldModelLists({
-      clock: postern.clock,
-      request: async (provider) => await requestModels(postern, provider),
-    }),
-    defaultProvider: perDialect((dialect) => providerId.from(defaultProvider[dialect])),
-    limits: limitsOf(gateway),
+    models,
+    get defaultProvider() {
+      return defaultProvider;
+    },
+    limits,
     clock: postern.clock,
     randomness,
   });
+  postern.onConfigChange(() => {
+    Object.assign(limits, limitsOf(postern.config().gateway));
+    defaultProvider = defaultProvidersOf(postern.config());
+    models.forget();
+    gateway.resize();
+  });
+  return gateway;
+}
+
+function defaultProvidersOf({ gateway }: Config): GatewayDeps['defaultProvider'] {
+  return perDialect((dialect) => providerId.from(gateway.defaultProvider[dialect]));
 }
 
 function limitsOf(gateway: Config['gateway']): GatewayLimits {
@@ -59,7 +73,10 @@ function limitsOf(gateway: Config['gateway']): GatewayLimits {
 const LOCKED: Result<never, { readonly reason: 'locked' }> = failed({ reason: 'locked' });
 
 /** Keys and usage in the open stores. While the vault is locked, no key can be checked. */
-function storesOf(postern: Postern): Pick<GatewayDeps, 'keys' | 'usage' | 'isReady'> {
+function storesOf(
+  postern: Postern,
+  models: ModelLists,
+): Pick<GatewayDeps, 'keys' | 'usage' | 'isReady'> {
   const admission = (): SqliteAdmission | undefined => {
     const keys = postern.stores()?.gateway.keys;
     return keys === undefined ? undefined : new SqliteAdmission(keys);
@@ -77,7 +94,7 @@ function storesOf(postern: Postern): Pick<GatewayDeps, 'keys' | 'usage' | 'isRea
     usage: {
       record: (entry) => {
         postern.stores()?.gateway.usage.record(entry);
-        logCall(postern.log, entry);
+        logCall(postern.log, entry, knowsModel(postern, models, entry));
       },
       isFull: () => postern.stores()?.gateway.usage.isFull() ?? false,
       flush: () => {
@@ -89,11 +106,27 @@ function storesOf(postern: Postern): Pick<GatewayDeps, 'keys' | 'usage' | 'isRea
   };
 }
 
-/** Not the model, which is the client's text. */
-function logCall(log: ProcessLog, entry: UsageEntry): void {
-  const { keyId, provider, dialect, status, ending, streamed } = entry;
-  const durationMs = Math.round(entry.durationMs);
-  const fields = { keyId, provider, dialect, status, ending, streamed, durationMs };
+/** Whether the configuration or the provider's own list names the model. */
+function knowsModel(
+  postern: Postern,
+  models: ModelLists,
+  { provider, model }: Pick<UsageEntry, 'provider' | 'model'>,
+): boolean {
+  const inTable = postern.providers().get(provider)?.models.includes(model);
+  return inTable === true || models.isListed(provider, model);
+}
+
+/** The model only if the provider has it: any other name is the client's text. */
+function logCall(log: ProcessLog, entry: UsageEntry, isKnownModel: boolean): void {
+  if (!log.shows('info')) return;
+  const { requestId, keyId, provider, model, dialect, status, ending, streamed, usage } = entry;
+  const fields = {
+    ...{ requestId, keyId, provider, dialect, status, ending, streamed },
+    ...(isKnownModel ? { model } : {}),
+    durationMs: Math.round(entry.durationMs),
+    inputTokens: usage.inputTokens ?? 0,
+    outputTokens: usage.outputTokens ?? 0,
+  };
   log.write('info', 'gateway.call', 'Gateway request finished.', fields);
 }
 

@@ -159,6 +159,8 @@ export async function outcome(server: Server, listen: () => void): Promise<strin
   });
 }
 
+const IDLE_CHECK_MS = 50;
+
 /** A listening server, and how to close it. */
 export function listening(server: Server): Listening {
   return {
@@ -167,8 +169,13 @@ export function listening(server: Server): Listening {
         const force = setTimeout(() => {
           server.closeAllConnections();
         }, graceMs);
+        // A connection whose last response has ended would stay open for the next request.
+        const idle = setInterval(() => {
+          server.closeIdleConnections();
+        }, IDLE_CHECK_MS);
         server.close(() => {
           clearTimeout(force);
+          clearInterval(idle);
           resolve();
         });
         server.closeIdleConnections();

@@ -16,7 +16,7 @@ import { redirectToTls, refuseWithoutTls } from './redirect-to-tls.ts';
 import { renewIdentity } from './renew-identity.ts';
 
 /** Makes what answers in an area, for the listener at a place. */
-export type Routers = Readonly<Record<Area, (place: ListenerPlace) => RequestListener>>;
+export type Routers = Readonly<Partial<Record<Area, (place: ListenerPlace) => RequestListener>>>;
 
 export interface OpenListener extends Listening {
   readonly place: ListenerPlace;
@@ -51,7 +51,7 @@ export async function openListener(
     await listening.close(0);
     return redirect;
   }
-  const answers = new Map([...serves].map((area) => [area, routers[area](place)]));
+  const answers = new Map([...serves].map((area) => [area, routers[area]?.(place) ?? notServed]));
   listening.handle((request, response) => {
     const area = areaOf(request);
     logRequest(parts, area ?? 'nowhere', request, response);

@@ -2,21 +2,18 @@ import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Gateway } from '@postern/gateway';
-import { failed, ok, unreachable, type Randomness, type Result } from '@postern/kernel';
-import { type Problem, problem } from '@postern/protocol';
+import { failed, ok, type Randomness, type Result } from '@postern/kernel';
+import type { Problem } from '@postern/protocol';
 import { createAppApi } from '../api/app-api.ts';
 import { createPage } from '../api/page.ts';
-import { createAgentApi } from '../instance/agent-api.ts';
-import { controlPlace } from '../instance/control-address.ts';
-import { createControlApi } from '../instance/control-api.ts';
-import type { Listening, ListenFailure } from './listen.ts';
+import { describeListenFailure } from './describe-listen-failure.ts';
+import { drainWithLock } from './drain-with-lock.ts';
 import { loopbackListener } from './listener.ts';
-import { listenOnSocket } from './listen-on-socket.ts';
 import { loadPageFiles } from './page-files.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { gatewayOf } from './gateway-of.ts';
+import { openControl } from './open-control.ts';
 import { openListener, type Routers } from './open-listener.ts';
-import type { OpenVault } from '../vault/open-vault.ts';
 import type { Postern } from '../postern.ts';
 
 export interface ServeOptions {
@@ -59,7 +56,14 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Prob
   const launchUrl = (): string => `${pageOrigin}/#launch=${sessions.newLaunchCode()}`;
   endSessionsWithLock(postern, sessions);
   drainWithLock(postern, gateway);
-  const control = await openControl(options, sessions, launchUrl, pageOrigin);
+  const control = await openControl({
+    ...{ postern, randomness, version: options.version, address: pageOrigin, launchUrl },
+    endSessions: () => {
+      sessions.endAll();
+    },
+    stop: options.onStop,
+    reload: async () => await postern.reload(),
+  });
   if (!control.ok) {
     await opened.value.close(0);
     return control;
@@ -77,7 +81,11 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Prob
 }
 
 /** What every listener of this process answers with. */
-export function routersOf(options: RouterOptions, gateway: Gateway, sessions: Sessions): Routers {
+export function routersOf(
+  options: RouterOptions,
+  gateway: Gateway,
+  sessions: Sessions,
+): Required<Routers> {
   const { postern, version, pageDirectory, onFault } = options;
   return {
     gateway:
@@ -97,18 +105,6 @@ function listenerOf({ fetch }: Pick<Hono, 'fetch'>): RequestListener {
   };
 }
 
-function drainWithLock({ locking }: Postern, gateway: Gateway): void {
-  locking.drainFirst({
-    isBusy: () => gateway.runningCalls > 0,
-    drain: async (timeoutMs) => {
-      await gateway.drain(timeoutMs, 'vault-locked');
-    },
-    resume: () => {
-      gateway.resume();
-    },
-  });
-}
-
 /** A page may ask for the passphrase afterwards, but not for an unlock through the keyring. */
 function endSessionsWithLock({ locking, vault }: Postern, sessions: Sessions): void {
   locking.drainFirst({
@@ -120,52 +116,4 @@ function endSessionsWithLock({ locking, vault }: Postern, sessions: Sessions): v
     },
     resume: () => undefined,
   });
-}
-
-async function openControl(
-  options: ServeOptions,
-  sessions: Sessions,
-  launchUrl: () => string,
-  address: string,
-): Promise<Result<Listening, Problem>> {
-  const { postern } = options;
-  const held = (): OpenVault | undefined => {
-    postern.locking.used();
-    return postern.openVault();
-  };
-  const agent = createAgentApi(held);
-  const api = createControlApi({
-    launchUrl,
-    status: () => ({
-      address,
-      version: options.version,
-      pid: process.pid,
-      storage: postern.vault.storage ?? null,
-      unlocked: postern.stores() !== undefined,
-    }),
-    lock: async () => {
-      await postern.locking.lock('ASKED');
-    },
-    endSessions: () => {
-      sessions.endAll();
-    },
-    stop: options.onStop,
-  });
-  api.route('/', agent);
-  const place = controlPlace(postern.home);
-  return await listenOnSocket(place, options.randomness, listenerOf(api));
-}
-
-function describeListenFailure(failure: ListenFailure): Problem {
-  switch (failure.reason) {
-    case 'port-taken':
-      return problem('PORT_TAKEN', `Another program is already listening on port ${failure.at}.`);
-    case 'port-refused':
-      return problem(
-        'PORT_TAKEN',
-        `The operating system doesn't let Postern listen on port ${failure.at}.`,
-      );
-    default:
-      return unreachable(failure.reason);
-  }
 }

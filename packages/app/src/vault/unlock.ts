@@ -1,5 +1,5 @@
-import { ok, type Result } from '@postern/kernel';
-import type { Problem } from '@postern/protocol';
+import { ok, Secret, type Result } from '@postern/kernel';
+import type { Problem, UnlockInput } from '@postern/protocol';
 import type { UnlockMethod, Vault, VaultFailure } from '@postern/vault';
 import { recordEvents, type AuditPlace } from '../audit/audit.ts';
 import { localVault } from './open-vault.ts';
@@ -72,4 +72,11 @@ export function recoveredLine({ outcome }: RecoveredRekey): string {
     case 'undone':
       return 'Undid an interrupted data key change; the old key stays in use.';
   }
+}
+
+/** The method of a request of the page. */
+export function unlockWay(input: UnlockInput): UnlockMethod {
+  if ('passphrase' in input) return { with: 'passphrase', passphrase: Secret.of(input.passphrase) };
+  if ('recoveryCode' in input) return { with: 'recovery', code: Secret.of(input.recoveryCode) };
+  return { with: 'keyring' };
 }

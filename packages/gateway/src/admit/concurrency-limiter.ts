@@ -19,7 +19,7 @@ export type LeaveQueue = () => void;
  * request ends, the next one is from the key with the fewest running requests, in order of arrival.
  */
 export class ConcurrencyLimiter {
-  readonly #queueTimeoutMs: number;
+  #queueTimeoutMs: number;
   readonly #running: Shares;
   readonly #queue: Shares;
   /** By key, least recently served first. */
@@ -29,6 +29,14 @@ export class ConcurrencyLimiter {
     this.#queueTimeoutMs = queueTimeoutMs;
     this.#running = new Shares(maxConcurrent);
     this.#queue = new Shares(maxQueued);
+  }
+
+  /** Changes the limits. Running requests go on, and waiting ones start if there is room now. */
+  resize({ maxConcurrent, maxQueued, queueTimeoutMs }: ConcurrencyLimits): void {
+    this.#queueTimeoutMs = queueTimeoutMs;
+    this.#running.resize(maxConcurrent);
+    this.#queue.resize(maxQueued);
+    this.#startWaiting();
   }
 
   /** Starts a request if its key has room. Release every started request exactly once. */
@@ -52,6 +60,10 @@ export class ConcurrencyLimiter {
 
   release(key: string): void {
     this.#running.give(key, 1);
+    this.#startWaiting();
+  }
+
+  #startWaiting(): void {
     // A release can make room in the shares of several keys.
     while (this.#waiting.size > 0) {
       const next = this.#next();

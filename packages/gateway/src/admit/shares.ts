@@ -7,10 +7,18 @@ const TIMES_FREE = 3;
  */
 export class Shares {
   readonly #held = new Map<string, number>();
+  #total: number;
   #free: number;
 
   constructor(total: number) {
+    this.#total = total;
     this.#free = total;
+  }
+
+  /** Changes the total. What is held stays held, even if it is more. */
+  resize(total: number): void {
+    this.#free += total - this.#total;
+    this.#total = total;
   }
 
   heldBy(key: string): number {

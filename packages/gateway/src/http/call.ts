@@ -193,6 +193,7 @@ export class Call {
 
   #record(outcome: Outcome, { provider, model }: Choice, meter: Meter, requestBytes: number): void {
     this.#deps.usage.record({
+      requestId: this.#input.requestId,
       keyId: this.#input.grant.keyId,
       atMs: this.#atMs,
       provider: provider.id,

@@ -38,6 +38,8 @@ export interface Gateway {
   drain(timeoutMs: number, reason: DrainReason): Promise<void>;
   /** Accepts new calls again after `drain`. */
   resume(): void;
+  /** Applies the limits of its dependencies again, after one has changed. */
+  resize(): void;
   /** The number of running calls. */
   readonly runningCalls: number;
 }
@@ -110,6 +112,11 @@ class DataPlane implements Gateway {
 
   resume(): void {
     this.#draining = undefined;
+  }
+
+  resize(): void {
+    this.#resources.limiter.resize(this.#deps.limits);
+    this.#resources.bodyMemory.resize(this.#deps.limits.bodyMemoryBytes);
   }
 
   get runningCalls(): number {

@@ -44,6 +44,7 @@ const create = (name: string): { text: string; id: GatewayKeyId } => {
 };
 
 const entry = (keyId: GatewayKeyId, changes: Partial<UsageEntry> = {}): UsageEntry => ({
+  requestId: 'req_1',
   keyId,
   atMs: nowMs,
   provider: providerId.from('openai'),

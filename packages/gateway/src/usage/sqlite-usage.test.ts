@@ -8,6 +8,7 @@ import type { UsageEntry } from './usage-log.ts';
 const KEY_ID = gatewayKeyId.from('0'.repeat(26));
 
 const entry: UsageEntry = {
+  requestId: 'req_1',
   keyId: KEY_ID,
   atMs: 1,
   provider: providerId.from('openai'),
@@ -34,9 +35,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   database = openMemoryDatabase({ migrations: GATEWAY_MIGRATIONS, label: 'gateway' });
   database
-    .prepare(
-      'INSERT INTO gateway_key (id, name, prefix, hash, created_at_ms) VALUES (?, ?, ?, ?, ?)',
-    )
+    .prepare('INSERT INTO gateway_key (id, name, hint, hash, created_at_ms) VALUES (?, ?, ?, ?, ?)')
     .run(KEY_ID, 'k', 'abcd', new Uint8Array(32), 1);
   usage = new SqliteUsage(database);
 });

@@ -4,6 +4,8 @@ import type { DialectId, GatewayKeyId, ProviderId, Usage } from '@postern/protoc
 
 /** The usage of one request, without its content. */
 export interface UsageEntry {
+  /** Postern's id of the request, which the client got too. */
+  readonly requestId: string;
   readonly keyId: GatewayKeyId;
   /** When it arrived. */
   readonly atMs: number;

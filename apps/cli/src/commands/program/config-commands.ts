@@ -6,7 +6,7 @@ interface ConfigOptions {
 }
 
 /** An option of every command that reads the configuration of a server. */
-const CONFIG_FILE = [
+export const CONFIG_FILE = [
   '--config <file>',
   "read this file instead of the home's config.json",
 ] as const;

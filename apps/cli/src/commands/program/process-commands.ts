@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '@postern/app';
+import { CONFIG_FILE } from './config-commands.ts';
 import { portNumber, type GetContext } from './option-values.ts';
 
 interface UpArguments {
@@ -9,7 +10,11 @@ interface UpArguments {
   readonly logFormat?: 'text' | 'json';
 }
 
-/** `up`, `open`, `stop`, `status`. */
+interface ServeArguments extends Omit<UpArguments, 'open'> {
+  readonly config?: string;
+}
+
+/** `up`, `serve`, `reload`, `open`, `stop`, `status`. */
 export function addProcessCommands(program: Command, context: GetContext): void {
   program
     .command('up')
@@ -27,6 +32,7 @@ export function addProcessCommands(program: Command, context: GetContext): void 
       const { up } = await import('../up.ts');
       await up(context(), { port, open, logLevel, logFormat });
     });
+  addServeCommands(program, context);
   program
     .command('open')
     .description('print a new link to the running app and open it')
@@ -47,5 +53,32 @@ export function addProcessCommands(program: Command, context: GetContext): void 
     .action(async () => {
       const { status } = await import('../status.ts');
       await status(context());
+    });
+}
+
+function addServeCommands(program: Command, context: GetContext): void {
+  program
+    .command('serve')
+    .description('start the gateway alone, for a server: no page, no prompts')
+    .option('--port <n>', 'the port to listen on; 0 picks a free port', portNumber)
+    .option(...CONFIG_FILE)
+    .addOption(
+      new Option('--log-level <level>', 'how much to log to standard error').choices(LOG_LEVELS),
+    )
+    .addOption(
+      new Option('--log-format <format>', 'log as text or as JSON lines').choices(['text', 'json']),
+    )
+    .action(async ({ config, ...options }: ServeArguments) => {
+      const { port, logLevel, logFormat } = options;
+      const { serve } = await import('../serve.ts');
+      const places = { configFile: config, inStateDirectory: true };
+      await serve(context(places), { port, logLevel, logFormat });
+    });
+  program
+    .command('reload')
+    .description('make the running Postern read its configuration again')
+    .action(async () => {
+      const { reload } = await import('../running.ts');
+      await reload(context());
     });
 }
