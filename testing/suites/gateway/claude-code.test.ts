@@ -1,5 +1,7 @@
 import { startGateway, type RunningGateway } from '@postern/gateway/testing';
+import type { GatewayDeps } from '@postern/gateway';
 import { isJsonObject, type JsonValue } from '@postern/kernel';
+import { perDialect, providerId } from '@postern/protocol';
 import {
   peerPath,
   skipBecause,
@@ -36,13 +38,17 @@ beforeEach(async () => {
   upstream = await startFakeUpstream({
     headers: { 'anthropic-messages': { keys: ['sk-upstream-key-of-the-test'], anonymous: true } },
   });
+});
+
+async function start(deps: Partial<GatewayDeps> = {}): Promise<void> {
   running = await startGateway({
     baseUrls: upstream.baseUrls,
     deps: {
       models: { modelsOf: () => Promise.resolve([{ id: 'claude-opus-5-5', label: 'Claude' }]) },
+      ...deps,
     },
   });
-});
+}
 
 afterEach(async () => {
   await running.close();
@@ -105,7 +111,7 @@ function claude(prompt: string, credentials: Readonly<Record<string, string>>): 
 function readThenAnswer(request: RecordedRequest): FakeReply {
   const body = isJsonObject(request.json) ? request.json : {};
   const text = JSON.stringify(body['messages'] ?? null);
-  if (text.includes('tool_result')) {
+  if (/"tool_result"|"role":"tool"/.test(text)) {
     return textReply(text.includes(SECRET_WORD) ? `It is ${SECRET_WORD}.` : 'There was no word.');
   }
   if (!hasTool(body['tools'], 'Read')) return textReply('A title');
@@ -127,7 +133,7 @@ function readThenAnswer(request: RecordedRequest): FakeReply {
 function hasTool(tools: JsonValue | undefined, name: string): boolean {
   return (
     Array.isArray(tools) &&
-    tools.some((tool: JsonValue) => isJsonObject(tool) && tool['name'] === name)
+    tools.some((tool: JsonValue) => JSON.stringify(tool).includes(`"name":"${name}"`))
   );
 }
 
@@ -136,6 +142,7 @@ describe.skipIf(skip)('claude -p', () => {
     ['a key', 'ANTHROPIC_API_KEY'],
     ['a token', 'ANTHROPIC_AUTH_TOKEN'],
   ])('completes a tool round with %s', async (_name, variable) => {
+    await start();
     upstream.respond(readThenAnswer);
     const outcome = await claude('Which word is in note.txt?', { [variable]: running.key });
     expect(outcome.errors).toBe('');
@@ -145,6 +152,26 @@ describe.skipIf(skip)('claude -p', () => {
     expect(posts.length).toBeGreaterThanOrEqual(2);
     for (const { json, path } of posts) {
       expect(path).toBe('/v1/messages?beta=true');
+      expect(isJsonObject(json) && json['stream']).toBe(true);
+    }
+    expect(upstream.violations).toEqual([]);
+    expect(running.entries.every(({ streamed, ending }) => streamed && ending === 'complete')).toBe(
+      true,
+    );
+  });
+
+  it('completes a tool round with a provider that speaks chat completions', async () => {
+    const chat = providerId.from('openai');
+    await start({ defaultProvider: perDialect(() => chat) });
+    upstream.respond(readThenAnswer);
+    const outcome = await claude('Which word is in note.txt?', { ANTHROPIC_API_KEY: running.key });
+    expect(outcome.errors).toBe('');
+    expect(outcome.code).toBe(0);
+    expect(outcome.output).toContain(`It is ${SECRET_WORD}.`);
+    const posts = upstream.requests.filter(({ method }) => method === 'POST');
+    expect(posts.length).toBeGreaterThanOrEqual(2);
+    for (const { json, path } of posts) {
+      expect(path).toBe('/v1/chat/completions');
       expect(isJsonObject(json) && json['stream']).toBe(true);
     }
     expect(upstream.violations).toEqual([]);
