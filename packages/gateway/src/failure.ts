@@ -12,7 +12,7 @@ export type GatewayFailure =
   | { readonly reason: 'host-refused' }
   | { readonly reason: 'origin-refused' }
   | { readonly reason: 'key-required' }
-  | { readonly reason: 'route-unknown' }
+  | { readonly reason: 'route-unknown'; readonly meant?: string }
   | { readonly reason: 'method-not-allowed'; readonly allowed: string }
   | BodyFailure
   | { readonly reason: 'body-encoded' }
@@ -120,9 +120,10 @@ export function describeGatewayFailure(failure: GatewayFailure): FailureAnswer {
   const row = failure.reason === 'upstream-failed' ? upstreamRow(failure) : ROWS[failure.reason];
   const { meaning, remedy } = ERROR_CODES[row.code];
   const message = row.message ?? `${meaning} ${remedy}`;
-  return failure.reason === 'method-not-allowed'
-    ? { ...row, message, allow: failure.allowed }
-    : { ...row, message };
+  if (failure.reason === 'method-not-allowed') return { ...row, message, allow: failure.allowed };
+  if (failure.reason !== 'route-unknown' || failure.meant === undefined) return { ...row, message };
+  const hint = `This path isn't served. Use ${failure.meant}: check the base URL of the client.`;
+  return { ...row, message: hint };
 }
 
 function untranslatable({ reason, path, message }: DialectFailure): FailureAnswer {
@@ -141,5 +142,13 @@ function untranslatable({ reason, path, message }: DialectFailure): FailureAnswe
 
 function upstreamRow({ failure }: GatewayFailure & { reason: 'upstream-failed' }): Row {
   const { code, message, remedy } = describeUpstreamFailure(failure);
-  return { status: 502, ...UPSTREAM_ROWS[code], code, message: `${message} ${remedy}` };
+  // Another attempt would wait as long, and the upstream may have charged for this one.
+  const isTooSlow = failure.reason === 'timeout' && failure.waitingFor === 'head';
+  return {
+    status: 502,
+    ...UPSTREAM_ROWS[code],
+    ...(isTooSlow && NO_RETRY),
+    code,
+    message: `${message} ${remedy}`,
+  };
 }

@@ -87,6 +87,10 @@ export interface GatewayLimits extends ConcurrencyLimits, BodyLimits {
   readonly stallTimeoutMs: number;
   /** Sends a ping into a stream that is silent for this long. */
   readonly pingAfterMs: number;
+  /** The longest wait for the head of an upstream's response. */
+  readonly headTimeoutMs: number;
+  /** Begins a stream to the client if the upstream sent no head for this long. Later errors become events. */
+  readonly streamHeadAfterMs: number;
 }
 
 export const DEFAULT_LIMITS: GatewayLimits = {
@@ -98,6 +102,8 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   queueTimeoutMs: 10_000,
   stallTimeoutMs: 300_000,
   pingAfterMs: 15_000,
+  headTimeoutMs: 300_000,
+  streamHeadAfterMs: 30_000,
 };
 
 /** The dependencies of the data plane. */

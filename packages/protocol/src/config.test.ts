@@ -19,6 +19,9 @@ const DEFAULTS = {
     maxQueued: 512,
     queueTimeout: '10s',
     drainTimeout: '25s',
+    headTimeout: '5m',
+    streamHeadAfter: '30s',
+    pingAfter: '15s',
     defaultProvider: perDialect((dialect) => DIALECT_INFO[dialect].defaultProvider),
     listen: {
       host: 'localhost',

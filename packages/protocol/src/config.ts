@@ -135,6 +135,15 @@ export const ConfigSchema = v.strictObject({
       queueTimeout: v.optional(duration, '10s'),
       /** How long a stop waits for running requests: `25s`. */
       drainTimeout: v.optional(duration, '25s'),
+      /** The longest wait for a provider to begin its response: `5m`. */
+      headTimeout: v.optional(duration, '5m'),
+      /**
+       * A stream whose provider sent nothing for this long begins with pings, so that clients and proxies
+       * don't time out. An error after that is an event in the stream instead of a status.
+       */
+      streamHeadAfter: v.optional(duration, '30s'),
+      /** Sends a ping into a stream that is silent for this long: `15s`. */
+      pingAfter: v.optional(duration, '15s'),
       /** The provider for a model without a `provider/` prefix, per dialect. */
       defaultProvider: v.optional(
         v.strictObject(

@@ -60,12 +60,16 @@ function defaultProvidersOf({ gateway }: Config): GatewayDeps['defaultProvider']
 
 function limitsOf(gateway: Config['gateway']): GatewayLimits {
   const { maxBodyBytes, maxConcurrent, maxQueued, queueTimeout } = gateway;
+  const { headTimeout, streamHeadAfter, pingAfter } = gateway;
   return {
     ...DEFAULT_LIMITS,
     maxBodyBytes,
     maxConcurrent,
     maxQueued,
     queueTimeoutMs: parseDurationMs(queueTimeout) ?? DEFAULT_LIMITS.queueTimeoutMs,
+    headTimeoutMs: parseDurationMs(headTimeout) ?? DEFAULT_LIMITS.headTimeoutMs,
+    streamHeadAfterMs: parseDurationMs(streamHeadAfter) ?? DEFAULT_LIMITS.streamHeadAfterMs,
+    pingAfterMs: parseDurationMs(pingAfter) ?? DEFAULT_LIMITS.pingAfterMs,
     bodyMemoryBytes: Math.max(DEFAULT_LIMITS.bodyMemoryBytes, BODIES_IN_MEMORY * maxBodyBytes),
   };
 }
@@ -123,6 +127,9 @@ function logCall(log: ProcessLog, entry: UsageEntry, isKnownModel: boolean): voi
   const fields = {
     ...{ requestId, keyId, provider, dialect, status, ending, streamed },
     ...(isKnownModel ? { model } : {}),
+    ...(entry.upstreamRequestId === undefined
+      ? {}
+      : { upstreamRequestId: entry.upstreamRequestId }),
     durationMs: Math.round(entry.durationMs),
     inputTokens: usage.inputTokens ?? 0,
     outputTokens: usage.outputTokens ?? 0,

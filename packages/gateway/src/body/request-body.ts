@@ -1,4 +1,4 @@
-import { failed, ok, parseJson, type Result } from '@postern/kernel';
+import { failed, isJsonObject, ok, parseJson, type Result } from '@postern/kernel';
 import { isUtf8 } from 'node:buffer';
 import { ObjectScan, type ScanEnd, type Span } from './scan-json.ts';
 import type { Turns } from './turns.ts';
@@ -11,6 +11,8 @@ export interface RequestBody {
   /** The span of the value of `stream` if it is `true`, otherwise undefined. */
   readonly stream: Span | undefined;
   readonly streamOptions: StreamOptions | undefined;
+  /** The span of the value of `usage`, in which OpenRouter's clients request it. */
+  readonly usage: Span | undefined;
 }
 
 /** The parts of OpenAI's `stream_options` that metering needs. */
@@ -29,7 +31,7 @@ export type BodyFailure =
   | { readonly reason: 'body-ambiguous'; readonly field: DecidingField }
   | { readonly reason: 'model-missing' };
 
-const DECIDING_FIELDS = ['model', 'stream', 'stream_options', 'include_usage'] as const;
+const DECIDING_FIELDS = ['model', 'stream', 'stream_options', 'include_usage', 'usage'] as const;
 type DecidingField = (typeof DECIDING_FIELDS)[number];
 
 const MAX_DEPTH = 128;
@@ -38,6 +40,7 @@ const MANY_PIECES = 16;
 const MIN_KEY_BYTES = 2 + Math.min(...DECIDING_FIELDS.map((field) => field.length));
 const MAX_KEY_BYTES = 2 + 6 * Math.max(...DECIDING_FIELDS.map((field) => field.length));
 const MAX_MODEL_BYTES = 2048;
+const MAX_USAGE_BYTES = 1024;
 
 /**
  * Checks that a body is one JSON object and finds the fields that determine its route. JSON parsers differ in
@@ -67,6 +70,7 @@ export async function readRequestBody(
     model: { name, span: modelSpan },
     stream: stream !== undefined && isTrue(bytes, stream) ? stream : undefined,
     streamOptions: streamOptions.value,
+    usage: spans.get('usage'),
   });
 }
 
@@ -81,10 +85,16 @@ async function joined(pieces: readonly Buffer[], turns: Turns): Promise<Buffer> 
   return bytes;
 }
 
-/** Whether the client itself requested the usage chunk at the end of the stream. */
-export function asksForUsage(body: RequestBody): boolean {
-  const value = body.streamOptions?.includeUsage;
-  return value !== undefined && isTrue(body.bytes, value);
+/**
+ * Whether the client itself requested the usage chunk at the end of the stream: as OpenAI's clients do, or with
+ * OpenRouter's `usage: {include: true}`.
+ */
+export function asksForUsage({ bytes, streamOptions, usage }: RequestBody): boolean {
+  const value = streamOptions?.includeUsage;
+  if (value !== undefined && isTrue(bytes, value)) return true;
+  if (usage === undefined || usage.end - usage.start > MAX_USAGE_BYTES) return false;
+  const parsed = parseJson(bytes.toString('utf8', usage.start, usage.end));
+  return parsed.ok && isJsonObject(parsed.value) && parsed.value['include'] === true;
 }
 
 async function readStreamOptions(

@@ -1,3 +1,4 @@
+import { DIALECTS } from '@postern/dialects';
 import { ok, type Result } from '@postern/kernel';
 import type { Credential } from '@postern/upstreams';
 import type { GatewayFailure } from '../failure.ts';
@@ -84,12 +85,15 @@ export class Attempt {
     { pipe, meter, request }: PreparedAttempt,
     onEnd: (end: AttemptEnd) => void,
   ): void {
-    const { route, choice, givesUp, onOutcome } = this.#task;
+    const { route, choice, body, givesUp, onOutcome } = this.#task;
+    const { pingAfterMs, streamHeadAfterMs, headTimeoutMs } = this.#deps.limits;
     const reader = new UpstreamReader({
       pipe,
       writer: this.#writer,
       ping: route.dialect.ping,
-      pingAfterMs: this.#deps.limits.pingAfterMs,
+      pingAfterMs,
+      streamHeadAfterMs: body.stream === undefined ? undefined : streamHeadAfterMs,
+      upstreamIdHeader: DIALECTS[choice.dialect].requestIdHeader,
       givesUp,
       onEnd: (outcome) => {
         this.#isGivenUp = outcome === undefined;
@@ -100,7 +104,13 @@ export class Attempt {
     this.#reader = reader;
     reader.attach(
       this.#deps.upstreams.exchange(
-        { provider: choice.provider, method: 'POST', ...request, credential },
+        {
+          provider: choice.provider,
+          method: 'POST',
+          ...request,
+          credential,
+          headersTimeoutMs: headTimeoutMs,
+        },
         reader,
       ),
     );

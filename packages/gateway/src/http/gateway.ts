@@ -11,6 +11,7 @@ import type { Callers, GatewayDeps, Grant, StoreFailure } from '../ports.ts';
 import {
   dialectOf,
   modelPathOf,
+  meantPath,
   routeAt,
   type CallRoute,
   type ModelsRoute,
@@ -140,7 +141,7 @@ class DataPlane implements Gateway {
     const { request, response, target } = asked;
     if (target === undefined) return { reason: 'target-invalid' };
     const route = routeAt(target.path);
-    if (route === undefined) return { reason: 'route-unknown' };
+    if (route === undefined) return unknownRoute(target.path);
     if (request.method !== route.method) {
       return { reason: 'method-not-allowed', allowed: route.method };
     }
@@ -217,6 +218,11 @@ class DataPlane implements Gateway {
 function uncheckedKey({ reason }: StoreFailure, token: string): GatewayFailure {
   if (reason !== 'locked') return { reason: 'store-unavailable' };
   return { reason: isKeyText(token) ? 'vault-locked' : 'key-required' };
+}
+
+function unknownRoute(path: string): GatewayFailure {
+  const meant = meantPath(path);
+  return meant === undefined ? { reason: 'route-unknown' } : { reason: 'route-unknown', meant };
 }
 
 /** What must be refused before any work is done. */

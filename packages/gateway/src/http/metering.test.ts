@@ -95,6 +95,22 @@ describe('what the upstream counted is recorded', () => {
   });
 });
 
+it.each([
+  ['nobody asks', {}, {}, false],
+  ['it has the cost, as OpenRouter sends it unasked', {}, { cost: 0.1 }, true],
+  ["the client asks as OpenRouter's clients do", { usage: { include: true } }, {}, true],
+  ['the client asks for none', { usage: { include: false } }, {}, false],
+])('the usage chunk at the end of a stream when %s', async (_name, changes, more, isSent) => {
+  const usage = { prompt_tokens: 3, completion_tokens: 2, ...more };
+  const chunk = `data: ${JSON.stringify({ id: 'c', choices: [], usage })}\n\n`;
+  const choice = { index: 0, delta: { content: 'a' }, finish_reason: 'stop' };
+  const body = `data: ${JSON.stringify({ choices: [choice] })}\n\n${chunk}data: [DONE]\n\n`;
+  upstream.next({ kind: 'raw', status: 200, contentType: 'text/event-stream', body });
+  const text = await (await ask(CHAT, { stream: true, ...changes })).text();
+  expect(text.includes(chunk)).toBe(isSent);
+  expect(await entry()).toMatchObject({ estimated: false, usage: { outputTokens: 2 } });
+});
+
 describe('where the upstream counts nothing', () => {
   it('the text that was delivered counts', async () => {
     upstream.next(textReply('word '.repeat(100)));

@@ -146,6 +146,19 @@ describe('the request', () => {
   });
 });
 
+it.each([
+  ['/messages', { type: 'error', error: { type: 'not_found_error' } }, '/v1/messages'],
+  ['/v1/v1/messages', { type: 'error' }, '/v1/messages'],
+  ['/chat/completions', { error: { code: 'ROUTE_UNKNOWN' } }, '/v1/chat/completions'],
+  ['/v1/chat/completions/', { error: { code: 'ROUTE_UNKNOWN' } }, '/v1/chat/completions'],
+])('a wrong base URL gets a hint: %s', async (path, shape, meant) => {
+  const response = await fetch(running.url + path, { method: 'POST', body: '{}' });
+  expect(response.status).toBe(404);
+  const text = await response.text();
+  expect(text).toContain(`Use ${meant}: check the base URL`);
+  expect(JSON.parse(text)).toMatchObject(shape);
+});
+
 describe('the answer', () => {
   it("drops the upstream's own headers, and has our request id", async () => {
     for (const [dialect, body, idHeader] of [

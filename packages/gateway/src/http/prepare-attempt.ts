@@ -46,19 +46,24 @@ export function prepareAttempt(
   const { route, choice, body } = task;
   const isSpoken = choice.dialect === route.dialect.id;
   const isAnswer = route.suffix === '' && route.ownPath === undefined;
-  if (!isAnswer) return isSpoken ? ok(passedThrough(task)) : failed(NOT_SPOKEN);
+  if (!isAnswer) return isSpoken ? ok(passedThrough(task, deps)) : failed(NOT_SPOKEN);
   // Only a translation removes another provider's signatures.
-  return isSpoken && !mayHoldMarks(body.bytes) ? ok(passedThrough(task)) : translated(task, deps);
+  return isSpoken && !mayHoldMarks(body.bytes)
+    ? ok(passedThrough(task, deps))
+    : translated(task, deps);
 }
 
-function passedThrough(task: AttemptTask): PreparedAttempt {
+function passedThrough(
+  task: AttemptTask,
+  { redacted }: Pick<TranslationDeps, 'redacted'>,
+): PreparedAttempt {
   const { route, requestId, body, head, query, choice } = task;
   const { dialect, metered, suffix, ownPath } = route;
   const hidesUsage = mustRequestUsage(task);
   const meter = new AnswerMeter({ dialect, requestBytes: body.bytes.length, metered });
   return {
     meter,
-    pipe: new Passthrough({ dialect, requestId, meter, hidesUsage }),
+    pipe: new Passthrough({ dialect, requestId, meter, hidesUsage, redacted }),
     request: {
       path: (ownPath ?? choice.path + suffix) + forwardedQuery(query),
       headers: upstreamHeaders(head.forwarded, dialect),

@@ -19,12 +19,15 @@ export class AnswerMeter implements Meter {
   readonly #kept: Buffer[] = [];
   #tap: UsageTap | undefined;
   #bytes = 0;
+  #hasBegun = false;
 
   constructor(input: MeterInput) {
     this.#input = input;
   }
 
+  /** An answer begins, and not an error. Nothing before it costs anything, unless the client leaves. */
   begin(streamed: boolean): void {
+    this.#hasBegun = true;
     if (streamed) this.#tap = this.#input.dialect.usageTap();
   }
 
@@ -47,7 +50,8 @@ export class AnswerMeter implements Meter {
 
   measure({ status, ending }: Pick<UsageEntry, 'status' | 'ending'>): Measure {
     const { metered, requestBytes } = this.#input;
-    if (metered === false || (status >= 400 && ending !== 'aborted')) return FREE;
+    const isAnswer = this.#hasBegun && status < 400;
+    if (metered === false || (!isAnswer && ending !== 'aborted')) return FREE;
     const reported = this.#reported(ending);
     const costsInputOnly = metered === 'input';
     return measureOf({

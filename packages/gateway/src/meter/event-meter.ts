@@ -8,10 +8,16 @@ export class EventMeter implements Meter {
   #bytes = 0;
   #usage: Usage = {};
   #textLength = 0;
+  #hasBegun = false;
   #hasEvents = false;
 
   constructor(estimatedInputTokens: number) {
     this.#estimatedInputTokens = estimatedInputTokens;
+  }
+
+  /** As `AnswerMeter.begin`. */
+  begin(): void {
+    this.#hasBegun = true;
   }
 
   takeBytes(count: number): void {
@@ -30,7 +36,8 @@ export class EventMeter implements Meter {
   }
 
   measure({ status, ending }: Pick<UsageEntry, 'status' | 'ending'>): Measure {
-    if (status >= 400 && ending !== 'aborted') return FREE;
+    const isAnswer = this.#hasBegun && status < 400;
+    if (!isAnswer && ending !== 'aborted') return FREE;
     return measureOf({
       ending,
       reported: this.#usage,

@@ -14,10 +14,13 @@ export interface ClientHead {
 /**
  * Transforms an upstream's response for the client: passes the bytes through (`Passthrough`), or translates
  * them to another dialect. It does no I/O: `UpstreamReader` passes it the received bytes and sends the bytes
- * that it returns, which are empty while it holds them back. Call `begin` before every method except `abandon`.
+ * that it returns, which are empty while it holds them back. Call `begin` or `beginEarly` before every method except
+ * `abandon`.
  */
 export interface AnswerPipe {
-  /** Takes the upstream's status and headers. Called once, first. */
+  /** Begins the stream to the client before the upstream's head has come. `begin` may still be called. */
+  beginEarly(): void;
+  /** Takes the upstream's status and headers. Called once. */
   begin(status: number, headers: AnswerHeaders): void;
   /** The head for the client; read when the first bytes are sent. */
   readonly head: ClientHead;

@@ -8,6 +8,7 @@ import { StreamEnding } from '../stream/stream-ending.ts';
 import { StreamTail } from '../stream/stream-tail.ts';
 import { UsageChunkFilter } from '../stream/usage-chunk-filter.ts';
 import type { AnswerPipe, ClientHead } from './answer-pipe.ts';
+import { LateError } from './late-error.ts';
 import { streamFailure } from './stream-failure.ts';
 
 export interface PassthroughOptions {
@@ -16,15 +17,16 @@ export interface PassthroughOptions {
   readonly meter: AnswerMeter;
   /** Whether only the gateway requested the usage chunk, so that the client must not get it. */
   readonly hidesUsage: boolean;
+  /** Removes the upstream's key from a text that was decoded, in which it may have had another form. */
+  readonly redacted: (text: string) => string;
 }
 
 const NOTHING = Buffer.alloc(0);
+const EVENT_STREAM: AnswerHeaders = { 'content-type': 'text/event-stream; charset=utf-8' };
 
 /** Passes the upstream's bytes through, without the usage chunk if the client didn't request it. */
 export class Passthrough implements AnswerPipe {
   readonly #options: PassthroughOptions;
-  /** An upstream's failure is part of the bytes. */
-  readonly hasFailed = false;
   readonly #tail = new StreamTail();
   #status = 0;
   #headers: AnswerHeaders = {};
@@ -33,19 +35,34 @@ export class Passthrough implements AnswerPipe {
   #openingError: OpeningError | undefined;
   #filter: UsageChunkFilter | undefined;
   #ending: StreamEnding | undefined;
+  /** Whether the stream began before the upstream's head came, and an error that came then. */
+  #isEarly = false;
+  #lateError: LateError | undefined;
 
   constructor(options: PassthroughOptions) {
     this.#options = options;
   }
 
+  beginEarly(): void {
+    this.#status = 200;
+    this.#headers = EVENT_STREAM;
+    this.#isStream = true;
+    this.#isEarly = true;
+  }
+
   begin(status: number, headers: AnswerHeaders): void {
     const { dialect, meter, hidesUsage } = this.#options;
+    const isStream = isEventStream(headers);
+    if (this.#isEarly && (!isStream || status >= 400)) {
+      this.#lateError = new LateError(this.#options, status, headers);
+      return;
+    }
+    meter.begin(isStream);
     this.#status = status;
     this.#headers = headers;
-    this.#isStream = isEventStream(headers);
-    meter.begin(this.#isStream);
-    if (!this.#isStream || status >= 400) return;
-    this.#opening = new StreamOpening(dialect);
+    this.#isStream = isStream;
+    if (!isStream || status >= 400) return;
+    if (!this.#isEarly) this.#opening = new StreamOpening(dialect);
     this.#ending = new StreamEnding(dialect);
     if (hidesUsage) this.#filter = new UsageChunkFilter();
   }
@@ -68,6 +85,7 @@ export class Passthrough implements AnswerPipe {
   }
 
   push(chunk: Buffer): Buffer {
+    if (this.#lateError !== undefined) return this.#lateError.push(chunk);
     if (this.#opening === undefined) return this.#pass(chunk);
     const opening = this.#opening.push(chunk);
     if (opening.state === 'undecided') return NOTHING;
@@ -84,6 +102,7 @@ export class Passthrough implements AnswerPipe {
   }
 
   end(): Buffer {
+    if (this.#lateError !== undefined) return this.#lateError.end();
     const released = this.release();
     const rest = this.#filter?.end() ?? NOTHING;
     if (rest.length === 0) return released;
@@ -93,6 +112,11 @@ export class Passthrough implements AnswerPipe {
 
   get isWhole(): boolean {
     return !this.#isStream || this.#status >= 400 || this.#options.meter.hasTerminalEvent;
+  }
+
+  /** Other failures of the upstream are part of the bytes. */
+  get hasFailed(): boolean {
+    return this.#lateError?.isOver === true;
   }
 
   get isCut(): boolean {

@@ -8,15 +8,15 @@ import {
   type ModelAnswer,
   type ProviderId,
 } from '@postern/protocol';
-import { answerForm, headerReader, type AnswerHeaders } from '@postern/upstreams';
+import { answerForm, headerReader, type AnswerForm, type AnswerHeaders } from '@postern/upstreams';
 import { describeGatewayFailure, type GatewayFailure } from '../failure.ts';
 import { translatedHeaders } from '../headers/answer-headers.ts';
 import { WARNINGS_HEADER, warningsValue, type Warning } from '../headers/warnings-header.ts';
 import type { EventMeter } from '../meter/event-meter.ts';
 import type { OpeningError } from '../stream/stream-opening.ts';
 import {
-  MALFORMED,
   StreamReading,
+  UnreadableReading,
   WholeReading,
   type AnswerReading,
   type ReadingOptions,
@@ -73,23 +73,25 @@ export class Translated implements AnswerPipe {
     this.#marks = new SignatureMarks(options.provider);
   }
 
+  beginEarly(): void {
+    this.#encoder = this.#newEncoder();
+    this.#isOpen = true;
+  }
+
   begin(status: number, headers: AnswerHeaders): void {
-    const { upstream, request } = this.#options;
+    const { upstream, request, meter } = this.#options;
     this.#status = status;
     this.#headers = headers;
     if (status >= 400) return;
-    if (request.streams) this.#encoder = this.#newEncoder();
+    meter.begin();
+    if (request.streams) this.#encoder ??= this.#newEncoder();
     const form = answerForm(headers, request.streams);
-    if (form === undefined) {
-      this.#emit({ kind: 'failure', failure: MALFORMED });
-      return;
-    }
     const options: ReadingOptions = {
       dialect: upstream,
       toolNames: request.toolNames,
       headers: headerReader(headers),
     };
-    this.#reading = form === 'stream' ? new StreamReading(options) : new WholeReading(options);
+    this.#reading = readingOf(form, options);
   }
 
   get head(): ClientHead {
@@ -135,6 +137,7 @@ export class Translated implements AnswerPipe {
     const text = Buffer.concat(this.#error).toString();
     const reader = headerReader(this.#headers);
     const { message, ...failure } = upstream.decodeError(this.#status, reader, text);
+    if (this.#isOpen) return bytesOf(this.#fail({ ...failure, message }));
     this.#response = errorResponse(
       client,
       requestId,
@@ -238,6 +241,11 @@ export class Translated implements AnswerPipe {
     const body = Buffer.from(JSON.stringify(value));
     this.#response = { status: 200, headers: {}, body, warnings };
   }
+}
+
+function readingOf(form: AnswerForm | undefined, options: ReadingOptions): AnswerReading {
+  if (form === 'stream') return new StreamReading(options);
+  return form === 'whole' ? new WholeReading(options) : new UnreadableReading();
 }
 
 function bytesOf(text: string): Buffer {

@@ -8,10 +8,14 @@ import type { EarlyEnd } from './retry-policy.ts';
 export interface UpstreamReaderTask {
   readonly pipe: AnswerPipe;
   readonly writer: ClientWriter;
+  /** The response header with the upstream's own id of the request. */
+  readonly upstreamIdHeader: string;
   /** A keep-alive frame in the client's dialect. */
   readonly ping: string;
   /** Sends a ping into a stream that is silent for this long, so that clients and proxies don't time out. */
   readonly pingAfterMs: number;
+  /** Begins the stream to the client if no head came for this long; undefined if it requested no stream. */
+  readonly streamHeadAfterMs: number | undefined;
   /**
    * Called with an error before anything was sent to the client. If it returns true, the attempt is given up:
    * nothing is written, and `onEnd` gets undefined.
@@ -26,6 +30,8 @@ export interface Outcome {
   readonly status: number;
   readonly streamed: boolean;
   readonly ending: UsageEntry['ending'];
+  /** The upstream's own id of the request, if it sent one. */
+  readonly upstreamRequestId?: string;
 }
 
 const CLIENT_LEFT = 499;
@@ -41,6 +47,7 @@ export class UpstreamReader implements ExchangeSink, Source {
   readonly #task: UpstreamReaderTask;
   #exchange: Exchange | undefined;
   #status = CLIENT_LEFT;
+  #upstreamRequestId: string | undefined;
   #isOver = false;
   #silence: NodeJS.Timeout | undefined;
 
@@ -51,7 +58,11 @@ export class UpstreamReader implements ExchangeSink, Source {
   /** Sets the exchange whose sink this is, to pause and cancel it. */
   attach(exchange: Exchange): void {
     this.#exchange = exchange;
+    const { streamHeadAfterMs } = this.#task;
     if (this.#isOver) exchange.cancel();
+    else if (streamHeadAfterMs !== undefined) {
+      this.#silence = setTimeout(this.#onNoHead, streamHeadAfterMs);
+    }
   }
 
   /** As `Exchange.redacted`. */
@@ -71,8 +82,10 @@ export class UpstreamReader implements ExchangeSink, Source {
   onHead(status: number, headers: AnswerHeaders): void {
     if (this.#isOver) return;
     if (status >= 400 && this.#givesUp({ reason: 'status', status, headers })) return;
-    const { pipe, pingAfterMs } = this.#task;
-    this.#status = status;
+    const { pipe, writer, pingAfterMs, upstreamIdHeader } = this.#task;
+    if (!writer.hasBegun) this.#status = status;
+    this.#upstreamRequestId = requestIdIn(headers, upstreamIdHeader);
+    clearTimeout(this.#silence);
     pipe.begin(status, headers);
     if (pipe.openingError !== undefined) {
       this.#refuse(pipe.openingError);
@@ -174,6 +187,17 @@ export class UpstreamReader implements ExchangeSink, Source {
     return true;
   }
 
+  readonly #onNoHead = (): void => {
+    const { pipe, pingAfterMs } = this.#task;
+    this.#silence = setTimeout(this.#onSilence, pingAfterMs);
+    try {
+      pipe.beginEarly();
+      this.#onSilence();
+    } catch {
+      this.stop({ reason: 'internal' });
+    }
+  };
+
   readonly #onSilence = (): void => {
     const { pipe, writer, ping } = this.#task;
     // A client that doesn't read gets no pings.
@@ -211,6 +235,20 @@ export class UpstreamReader implements ExchangeSink, Source {
     this.#isOver = true;
     clearTimeout(this.#silence);
     const streamed = this.#task.pipe.isStream;
-    this.#task.onEnd({ status: this.#status, streamed, ending });
+    const id = this.#upstreamRequestId;
+    this.#task.onEnd({
+      status: this.#status,
+      streamed,
+      ending,
+      ...(id !== undefined && { upstreamRequestId: id }),
+    });
   }
+}
+
+const PLAIN_ID = /^[\w.:-]{1,128}$/;
+
+/** An id that isn't plain isn't recorded: it stands in logs. */
+function requestIdIn(headers: AnswerHeaders, name: string): string | undefined {
+  const id = headers[name];
+  return typeof id === 'string' && PLAIN_ID.test(id) ? id : undefined;
 }

@@ -1,7 +1,7 @@
 import { DIALECTS } from '@postern/dialects';
 import { describe, expect, it } from 'vitest';
 import { readRequestHead } from '../admit/request-head.ts';
-import { dialectOf, ROUTES } from './routes.ts';
+import { dialectOf, isGatewayTarget, meantPath, ROUTES } from './routes.ts';
 
 const VERSION = ['Anthropic-Version', '2023-06-01'];
 
@@ -13,6 +13,23 @@ describe('ROUTES', () => {
         expect(ROUTES.get(path)).toEqual(route);
       }
     }
+  });
+});
+
+describe('meantPath', () => {
+  it.each([
+    ['/chat/completions', '/v1/chat/completions'],
+    ['/messages', '/v1/messages'],
+    ['/messages/', '/v1/messages'],
+    ['/v1/messages/', '/v1/messages'],
+    ['/v1/v1/messages', '/v1/messages'],
+    ['/v1/messages', undefined],
+    ['/v1/nothing', undefined],
+    ['/models', undefined],
+    ['/', undefined],
+  ])('%s: %s', (path, meant) => {
+    expect(meantPath(path)).toBe(meant);
+    expect(isGatewayTarget('POST', path)).toBe(meant !== undefined || path.startsWith('/v1/'));
   });
 });
 

@@ -59,6 +59,18 @@ export function routeAt(path: string): Route | undefined {
   return ROUTES.get(path) ?? (modelPathOf(path) === undefined ? undefined : MODELS_ROUTE);
 }
 
+/**
+ * The path that a client with a wrong base URL meant: one without `/v1`, with `/v1` twice, or with a slash at
+ * the end.
+ */
+export function meantPath(path: string): string | undefined {
+  const bare = path.replace(/\/+$/, '');
+  const candidates = [bare, `/v1${bare}`, bare.replace(/^\/v1(?=\/v1\/)/, '')];
+  return candidates.find(
+    (candidate) => candidate !== path && ROUTES.get(candidate)?.kind === 'call',
+  );
+}
+
 /** The model in the path of a request for one model, still percent-encoded. */
 export function modelPathOf(path: string): string | undefined {
   return path.startsWith(MODEL) && path.length > MODEL.length
@@ -71,7 +83,7 @@ export function modelPathOf(path: string): string | undefined {
  * client header or the start of the path shows.
  */
 export function dialectOf(path: string, { forwarded }: Pick<RequestHead, 'forwarded'>): Dialect {
-  const route = ROUTES.get(path);
+  const route = ROUTES.get(path) ?? ROUTES.get(meantPath(path) ?? '');
   if (route?.kind === 'call') return route.dialect;
   const shown = Object.values(DIALECTS).find(
     ({ clientHeader }) => clientHeader !== undefined && forwarded.includes(clientHeader),
@@ -87,5 +99,7 @@ export function isGatewayTarget(
 ): boolean {
   const path = (rawTarget ?? '').split('?', 1)[0] ?? '';
   if (path === '/') return method === 'HEAD';
+  // It says which path is meant.
+  if (method === 'POST' && meantPath(path) !== undefined) return true;
   return path === '/v1' || path.startsWith('/v1/') || path === '/healthz' || path === '/readyz';
 }

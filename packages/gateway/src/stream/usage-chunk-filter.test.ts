@@ -36,6 +36,10 @@ describe('UsageChunkFilter', () => {
     ['a null usage', 'data: {"choices":[],"usage":null}'],
     ['usage beside choices', 'data: {"choices":[{"delta":{}}],"usage":{"prompt_tokens":1}}'],
     ['usage deeper down', 'data: {"x":{"choices":[],"usage":{}}}'],
+    [
+      'usage that comes unasked, with its cost',
+      'data: {"choices":[],"usage":{"prompt_tokens":1,"cost":0.01}}',
+    ],
     ['malformed JSON', 'data: {"choices":[],"usage":{}'],
     ['a comment', ': "choices":[] "usage":{}'],
     ['an error', 'data: {"error":{"message":"\\"choices\\":[]"}}'],

@@ -54,5 +54,7 @@ function isUsageChunk(event: Buffer): boolean {
   const parsed = parseJson(events.ok ? (events.value[0]?.data ?? '') : '');
   if (!parsed.ok || !isJsonObject(parsed.value)) return false;
   const { choices, usage } = parsed.value;
-  return Array.isArray(choices) && choices.length === 0 && isJsonObject(usage);
+  if (!Array.isArray(choices) || choices.length > 0 || !isJsonObject(usage)) return false;
+  // OpenRouter, which sends the cost, also sends this chunk if nobody requests it.
+  return usage['cost'] === undefined;
 }

@@ -17,7 +17,7 @@ export interface ReadingOptions {
 
 const NO_EVENTS: readonly AnswerEvent[] = [];
 
-export const MALFORMED: AnswerFailure = {
+const MALFORMED: AnswerFailure = {
   code: 'UPSTREAM_MALFORMED',
   message: ERROR_CODES.UPSTREAM_MALFORMED.meaning,
 };
@@ -77,5 +77,16 @@ export class WholeReading implements AnswerReading {
     if (answer?.ok === true) return wholeAnswerEvents(answer.value);
     // Some upstreams send an error with status 200.
     return [{ kind: 'failure', failure: dialect.decodeError(200, headers, text) }];
+  }
+}
+
+/** Reads an answer that is neither: a page of a proxy, for example. */
+export class UnreadableReading implements AnswerReading {
+  push(): readonly AnswerEvent[] {
+    return MALFORMED_EVENTS;
+  }
+
+  end(): readonly AnswerEvent[] {
+    return MALFORMED_EVENTS;
   }
 }

@@ -19,6 +19,8 @@ export interface UsageEntry {
   /** `aborted`: the client disconnected. `cut`: the upstream's response was cut off. */
   readonly ending: 'complete' | 'aborted' | 'cut';
   readonly usage: Usage;
+  /** The upstream's own id of the request, if it sent one. */
+  readonly upstreamRequestId?: string;
   /** Whether the counts are estimated from lengths, because the upstream sent no final counts. */
   readonly estimated: boolean;
   readonly durationMs: number;
