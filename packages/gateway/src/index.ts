@@ -6,6 +6,6 @@ export {
 } from './keys/gateway-key.ts';
 export { SqliteAdmission } from './keys/sqlite-admission.ts';
 export { DEFAULT_LIMITS, type Callers, type GatewayDeps, type GatewayLimits } from './ports.ts';
-export { isGatewayTarget } from './route/routes.ts';
+export { isGatewayTarget, routeName } from './route/routes.ts';
 export { openGatewayStore, type GatewayStore } from './store/open-gateway-store.ts';
 export type { UsageEntry } from './usage/usage-log.ts';

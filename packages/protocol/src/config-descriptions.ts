@@ -39,6 +39,9 @@ export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'gateway.maxConcurrent': 'How many requests are served at once, of all keys. More wait.',
   'gateway.maxQueued': 'How many requests wait, of all keys. One more gets 429.',
   'gateway.queueTimeout': 'How long a request waits before it gets 429: "10s".',
+  'gateway.metrics': 'GET /metrics of postern serve.',
+  'gateway.metrics.tokenSecret':
+    "The name of the vault's secret with the token that a request needs. Without it, only this machine may ask.",
   'gateway.drainTimeout':
     'How long postern serve waits for running requests before it stops: "25s".',
   'gateway.defaultProvider': 'The provider of a model without a "provider/" prefix, per dialect.',

@@ -18,6 +18,7 @@ const DEFAULTS = {
     maxConcurrent: 256,
     maxQueued: 512,
     queueTimeout: '10s',
+    metrics: {},
     drainTimeout: '25s',
     headTimeout: '5m',
     streamHeadAfter: '30s',

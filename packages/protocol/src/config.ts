@@ -133,6 +133,14 @@ export const ConfigSchema = v.strictObject({
       maxQueued: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 512),
       /** How long a request waits before it is answered with 429: `10s`. */
       queueTimeout: v.optional(duration, '10s'),
+      /** `GET /metrics` of `postern serve`. */
+      metrics: v.optional(
+        v.strictObject({
+          /** The vault's entry with the token that a request needs. Without it, only this machine may ask. */
+          tokenSecret: v.exactOptional(providerName),
+        }),
+        {},
+      ),
       /** How long a stop waits for running requests: `25s`. */
       drainTimeout: v.optional(duration, '25s'),
       /** The longest wait for a provider to begin its response: `5m`. */

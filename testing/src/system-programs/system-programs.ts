@@ -19,8 +19,10 @@ export const SYSTEM_PROGRAMS = {
   kwalletd5: ['libkf5wallet-bin', 'libqca-qt5-2-plugins'],
   less: ['less'],
   openssl: ['openssl'],
+  promtool: ['prometheus'],
   'secret-tool': ['libsecret-tools'],
   strace: ['strace'],
+  'systemd-analyze': ['systemd'],
   tmux: ['tmux'],
   zsh: ['zsh'],
 } as const satisfies Record<string, readonly string[]>;

@@ -60,7 +60,7 @@ export async function gatewayListener(
     publicHosts,
     ...{ pageHost: gatewayHost, gatewayHost, origins: [] },
     cookie: { name: 'postern-gateway', sameSite: 'Strict', path: '/api' },
-    serves: new Set(['gateway']),
+    serves: new Set(['gateway', 'metrics']),
   });
 }
 

@@ -12,6 +12,7 @@ import {
 import { upstreamOf } from '@postern/upstreams';
 import { parseDurationMs } from '../config/duration.ts';
 import type { ProcessLog } from '../log/process-log.ts';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Postern } from '../postern.ts';
 import { heldModelLists, type ModelLists } from '../providers/model-lists.ts';
 
@@ -20,7 +21,11 @@ const LIST_TIMEOUT_MS = 2000;
 const BODIES_IN_MEMORY = 4;
 
 /** The gateway of this process: with its vault, its stores and its current providers. */
-export function gatewayOf(postern: Postern, randomness: Randomness): Gateway {
+export function gatewayOf(
+  postern: Postern,
+  randomness: Randomness,
+  metrics?: GatewayMetrics,
+): Gateway {
   const limits = { ...limitsOf(postern.config().gateway) };
   const models = heldModelLists({
     clock: postern.clock,
@@ -28,7 +33,7 @@ export function gatewayOf(postern: Postern, randomness: Randomness): Gateway {
   });
   let defaultProvider = defaultProvidersOf(postern.config());
   const gateway = createGateway({
-    ...storesOf(postern, models),
+    ...storesOf(postern, models, metrics),
     credentials: { credentialFor: async (provider) => await credentialFor(postern, provider) },
     upstreams: postern.connections,
     providers: {
@@ -51,6 +56,7 @@ export function gatewayOf(postern: Postern, randomness: Randomness): Gateway {
     models.forget();
     gateway.resize();
   });
+  metrics?.measure(gateway);
   return gateway;
 }
 
@@ -80,6 +86,7 @@ const LOCKED: Result<never, { readonly reason: 'locked' }> = failed({ reason: 'l
 function storesOf(
   postern: Postern,
   models: ModelLists,
+  metrics: GatewayMetrics | undefined,
 ): Pick<GatewayDeps, 'keys' | 'usage' | 'isReady'> {
   const admission = (): SqliteAdmission | undefined => {
     const keys = postern.stores()?.gateway.keys;
@@ -98,7 +105,9 @@ function storesOf(
     usage: {
       record: (entry) => {
         postern.stores()?.gateway.usage.record(entry);
-        logCall(postern.log, entry, knowsModel(postern, models, entry));
+        const isKnownModel = knowsModel(postern, models, entry);
+        metrics?.called(entry, isKnownModel ? entry.model : undefined);
+        logCall(postern.log, entry, isKnownModel);
       },
       isFull: () => postern.stores()?.gateway.usage.isFull() ?? false,
       flush: () => {

@@ -3,8 +3,8 @@ import { NO_PROXIES, type TrustedProxies } from './client-address.ts';
 import { createHostGuard, type HostGuard } from './host-guard.ts';
 import type { ListenerTls } from './tls-identity.ts';
 
-/** A part of the server: the gateway, the app API, or the page's own files. */
-export type Area = 'gateway' | 'app' | 'page';
+/** A part of the server: the gateway, its metrics, the app API, or the page's own files. */
+export type Area = 'gateway' | 'metrics' | 'app' | 'page';
 
 /** One port on which this process answers HTTP: where, for whom, and what. */
 export interface Listener {

@@ -111,6 +111,7 @@ async function openRedirect(
 /** Undefined for a target that is not a path, such as an absolute URL or `*`: never routed (RFC 9112 §3.2). */
 function areaOf({ method, url = '' }: IncomingMessage): Area | undefined {
   if (isGatewayTarget(method, url)) return 'gateway';
+  if (url === '/metrics') return 'metrics';
   if (url.startsWith('/api/')) return 'app';
   return url.startsWith('/') ? 'page' : undefined;
 }

@@ -1,12 +1,18 @@
 import type { RequestListener } from 'node:http';
 import { failed, ok, type Randomness, type Result } from '@postern/kernel';
-import type { Problem } from '@postern/protocol';
+import { routeName } from '@postern/gateway';
+import { secretName, type Problem } from '@postern/protocol';
+import { DEFAULT_FIELD } from '@postern/vault';
 import { parseDurationMs } from '../config/duration.ts';
 import type { ChangedSetting } from '../config/reload-config.ts';
+import { createGatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Postern } from '../postern.ts';
+import { secretNotFound } from '../secrets/secret-name.ts';
 import { describeListenFailure } from './describe-listen-failure.ts';
 import { gatewayListener } from './gateway-listener.ts';
 import { gatewayOf } from './gateway-of.ts';
+import { metricsEndpoint } from './metrics-endpoint.ts';
+import { tokenCheck } from './metrics-token.ts';
 import { openControl } from './open-control.ts';
 import { openListener } from './open-listener.ts';
 import type { ListenerPlace } from './listener.ts';
@@ -44,13 +50,25 @@ export async function serveGateway(
   const configured = await gatewayListener({ config: postern.config(), clock });
   if (!configured.ok) return configured;
   const listener = port === undefined ? configured.value : { ...configured.value, port };
-  const gateway = gatewayOf(postern, randomness);
+  const token = await metricsToken(postern);
+  if (!token.ok) return token;
+  const metrics = createGatewayMetrics(version);
+  const gateway = gatewayOf(postern, randomness, metrics);
   const routers = {
     gateway:
       ({ callers }: Pick<ListenerPlace, 'callers'>): RequestListener =>
       (request, response) => {
+        const route = routeName(request.url);
+        response.once('close', () => {
+          metrics.responded(route, response.statusCode);
+        });
         gateway.handle(request, response, callers);
       },
+    metrics: ({ callers }: Pick<ListenerPlace, 'callers'>): RequestListener =>
+      metricsEndpoint({
+        ...{ metrics, callers, isToken: token.value },
+        isBehindProxy: listener.proxies.any || listener.publicHosts.length > 0,
+      }),
   };
   const opened = await openListener({ listener, routers, clock, log });
   if (!opened.ok) return failed(describeListenFailure(opened.failure));
@@ -78,4 +96,18 @@ export async function serveGateway(
       await postern.close();
     },
   });
+}
+
+/** The check of the token that the configuration names; undefined if it names none. */
+async function metricsToken(
+  postern: Postern,
+): Promise<Result<((given: string) => boolean) | undefined, Problem>> {
+  const name = postern.config().gateway.metrics.tokenSecret;
+  if (name === undefined) return ok(undefined);
+  const found = await postern.stores()?.vault.get(secretName.from(name), { action: 'secret.use' });
+  if (found?.ok === false) return found;
+  const value = found?.value?.fields.get(DEFAULT_FIELD);
+  return value === undefined
+    ? failed(secretNotFound(secretName.from(name)))
+    : ok(tokenCheck(value));
 }

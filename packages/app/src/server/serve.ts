@@ -85,7 +85,7 @@ export function routersOf(
   options: RouterOptions,
   gateway: Gateway,
   sessions: Sessions,
-): Required<Routers> {
+): Required<Omit<Routers, 'metrics'>> {
   const { postern, version, pageDirectory, onFault } = options;
   return {
     gateway:

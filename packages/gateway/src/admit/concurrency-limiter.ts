@@ -44,6 +44,11 @@ export class ConcurrencyLimiter {
     return !this.#waiting.has(key) && this.#running.take(key, 1);
   }
 
+  /** The number of waiting requests. */
+  get queued(): number {
+    return [...this.#waiting.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** Queues a request; undefined if the queue is full. */
   wait(key: string, onTurn: OnTurn): LeaveQueue | undefined {
     if (!this.#queue.take(key, 1)) return undefined;

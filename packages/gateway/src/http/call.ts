@@ -47,6 +47,8 @@ export class Call {
   readonly #body: BodyReader;
   readonly #atMs: number;
   readonly #startedMs: number;
+  #bodyMs = 0;
+  #queueMs = 0;
   #attempt: Attempt | undefined;
   #leaveQueue: (() => void) | undefined;
   #isCounted = false;
@@ -109,6 +111,7 @@ export class Call {
   async #proceed(pieces: Result<readonly Buffer[], ReadFailure>): Promise<void> {
     const body = pieces.ok ? await readRequestBody(pieces.value, this.#resources.turns) : pieces;
     if (this.#over) return;
+    this.#bodyMs = this.#deps.clock.monotonicMs() - this.#startedMs;
     if (!body.ok) this.#fail(body.failure);
     else if (await this.#turn()) await this.#call(body.value);
     else this.#fail({ reason: 'overloaded' });
@@ -120,10 +123,12 @@ export class Call {
     const { keyId } = this.#input.grant;
     this.#isCounted = limiter.acquire(keyId);
     if (this.#isCounted) return true;
+    const beganMs = this.#deps.clock.monotonicMs();
     return await new Promise<boolean>((resolve) => {
       this.#leaveQueue = limiter.wait(keyId, (mayRun) => {
         this.#leaveQueue = undefined;
         this.#isCounted = mayRun;
+        this.#queueMs = this.#deps.clock.monotonicMs() - beganMs;
         resolve(mayRun);
       });
       if (this.#leaveQueue === undefined) resolve(false);
@@ -202,6 +207,7 @@ export class Call {
       ...outcome,
       ...meter.measure(outcome),
       durationMs: this.#deps.clock.monotonicMs() - this.#startedMs,
+      waits: { bodyMs: this.#bodyMs, queueMs: this.#queueMs },
       requestBytes,
       answerBytes: meter.answerBytes,
     });

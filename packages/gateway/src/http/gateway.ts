@@ -43,6 +43,8 @@ export interface Gateway {
   resize(): void;
   /** The number of running calls. */
   readonly runningCalls: number;
+  /** The number of calls that wait for their turn. */
+  readonly queuedCalls: number;
 }
 
 export function createGateway(deps: GatewayDeps): Gateway {
@@ -118,6 +120,10 @@ class DataPlane implements Gateway {
   resize(): void {
     this.#resources.limiter.resize(this.#deps.limits);
     this.#resources.bodyMemory.resize(this.#deps.limits.bodyMemoryBytes);
+  }
+
+  get queuedCalls(): number {
+    return this.#resources.limiter.queued;
   }
 
   get runningCalls(): number {

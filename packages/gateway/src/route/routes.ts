@@ -103,3 +103,9 @@ export function isGatewayTarget(
   if (method === 'POST' && meantPath(path) !== undefined) return true;
   return path === '/v1' || path.startsWith('/v1/') || path === '/healthz' || path === '/readyz';
 }
+
+/** The path of a target if it is a route, from a fixed set; `other` for any other one. */
+export function routeName(rawTarget: string | undefined): string {
+  const [path = ''] = (rawTarget ?? '').split('?', 1);
+  return ROUTES.has(path) ? path : 'other';
+}

@@ -45,6 +45,7 @@ const create = (name: string): { text: string; id: GatewayKeyId } => {
 
 const entry = (keyId: GatewayKeyId, changes: Partial<UsageEntry> = {}): UsageEntry => ({
   requestId: 'req_1',
+  waits: { bodyMs: 0, queueMs: 0 },
   keyId,
   atMs: nowMs,
   provider: providerId.from('openai'),

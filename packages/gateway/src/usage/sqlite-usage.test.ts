@@ -9,6 +9,7 @@ const KEY_ID = gatewayKeyId.from('0'.repeat(26));
 
 const entry: UsageEntry = {
   requestId: 'req_1',
+  waits: { bodyMs: 0, queueMs: 0 },
   keyId: KEY_ID,
   atMs: 1,
   provider: providerId.from('openai'),

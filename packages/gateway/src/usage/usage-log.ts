@@ -24,6 +24,8 @@ export interface UsageEntry {
   /** Whether the counts are estimated from lengths, because the upstream sent no final counts. */
   readonly estimated: boolean;
   readonly durationMs: number;
+  /** How long it waited in the gateway before a provider was asked. */
+  readonly waits: { readonly bodyMs: number; readonly queueMs: number };
   readonly requestBytes: number;
   readonly answerBytes: number;
 }

@@ -1,0 +1,136 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { UsageEntry } from '@postern/gateway';
+
+/** What is measured when it is asked for. */
+export interface MeasuredGateway {
+  readonly runningCalls: number;
+  readonly queuedCalls: number;
+}
+
+export interface GatewayMetrics {
+  /** Counts every response, also those that no provider was called for. */
+  responded(route: string, status: number): void;
+  /** Counts a call. `model` is undefined for a name that only the client knows. */
+  called(entry: UsageEntry, model: string | undefined): void;
+  /** Includes a gateway's running and queued calls from now on. */
+  measure(gateway: MeasuredGateway): void;
+  /** In Prometheus' text format. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** More names than this count as `other`, so that the number of time series is bounded. */
+const MAX_MODELS = 200;
+const OTHER = 'other';
+
+const CALL_LABELS = [
+  'gen_ai_operation_name',
+  'gen_ai_provider_name',
+  'gen_ai_request_model',
+] as const;
+const ALL_LABELS = [...CALL_LABELS, 'http_response_status_code', 'postern_ending'] as const;
+/** The buckets of OpenTelemetry's gen_ai.server.request.duration, in seconds. */
+const DURATIONS = [
+  0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
+];
+const DELAYS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+
+/** Gauges of the library with names of counters, which promtool rejects. */
+const MISNAMED = ['handles', 'requests', 'resources'].map((of) => `nodejs_active_${of}_total`);
+
+type CallLabels = Record<(typeof CALL_LABELS)[number], string>;
+
+/** The metrics of one process. Labels have the names of OpenTelemetry's attributes, with underscores. */
+export function createGatewayMetrics(version: string): GatewayMetrics {
+  const register = new Registry();
+  const registers = [register];
+  collectDefaultMetrics({ register });
+  for (const name of MISNAMED) register.removeSingleMetric(name);
+  new Gauge({
+    ...{ name: 'postern_build_info', help: 'The version that runs.', registers },
+    labelNames: ['version'],
+  }).set({ version }, 1);
+  const responses = new Counter({
+    ...{ name: 'postern_http_responses_total', help: 'Responses of every route.', registers },
+    labelNames: ['http_route', 'http_response_status_code'],
+  });
+  const calls = new Counter({
+    ...{ name: 'postern_calls_total', help: 'Calls of a provider, by their end.', registers },
+    labelNames: ALL_LABELS,
+  });
+  const tokens = new Counter({
+    ...{ name: 'postern_tokens_total', help: 'Tokens, as reported or estimated.', registers },
+    labelNames: [...CALL_LABELS, 'gen_ai_token_type'],
+  });
+  const durations = new Histogram({
+    name: 'gen_ai_server_request_duration_seconds',
+    help: 'From the arrival of a call to the end of its response.',
+    ...{ labelNames: CALL_LABELS, buckets: DURATIONS, registers },
+  });
+  const added = new Histogram({
+    name: 'postern_added_latency_seconds',
+    help: 'What a call waited for in the gateway, by component, before the provider was asked.',
+    ...{ labelNames: ['component'], buckets: DELAYS, registers },
+  });
+  const models = new Set<string>();
+  return {
+    contentType: register.contentType,
+    responded: (route, status) => {
+      responses.inc({ http_route: route, http_response_status_code: String(status) });
+    },
+    called: (entry, model) => {
+      const labels = labelsOf(entry, boundedModel(models, model));
+      const { status, ending, durationMs, waits } = entry;
+      calls.inc({ ...labels, http_response_status_code: String(status), postern_ending: ending });
+      durations.observe(labels, durationMs / 1000);
+      for (const [type, count] of tokensOf(entry)) {
+        if (count > 0) tokens.inc({ ...labels, gen_ai_token_type: type }, count);
+      }
+      added.observe({ component: 'body' }, waits.bodyMs / 1000);
+      added.observe({ component: 'queue' }, waits.queueMs / 1000);
+    },
+    measure: (gateway) => {
+      gauge(registers, 'postern_running_calls', 'Calls in progress.', () => gateway.runningCalls);
+      gauge(
+        registers,
+        'postern_queued_calls',
+        'Calls that wait for their turn.',
+        () => gateway.queuedCalls,
+      );
+    },
+    text: async () => await register.metrics(),
+  };
+}
+
+function gauge(registers: Registry[], name: string, help: string, measured: () => number): void {
+  new Gauge({
+    ...{ name, help, registers },
+    collect() {
+      this.set(measured());
+    },
+  });
+}
+
+/** The first names get a label of their own. */
+function boundedModel(models: Set<string>, model: string | undefined): string {
+  if (model === undefined) return OTHER;
+  if (models.size < MAX_MODELS) models.add(model);
+  return models.has(model) ? model : OTHER;
+}
+
+function labelsOf({ dialect, provider }: UsageEntry, model: string): CallLabels {
+  return {
+    gen_ai_operation_name: dialect,
+    gen_ai_provider_name: provider,
+    gen_ai_request_model: model,
+  };
+}
+
+function tokensOf({ usage }: UsageEntry): readonly (readonly [type: string, count: number])[] {
+  return [
+    ['input', usage.inputTokens ?? 0],
+    ['output', usage.outputTokens ?? 0],
+    ['cache_read', usage.cacheReadTokens ?? 0],
+    ['cache_write', usage.cacheWriteTokens ?? 0],
+  ];
+}

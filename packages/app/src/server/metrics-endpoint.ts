@@ -1,0 +1,58 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import type { ListenerPlace } from './listener.ts';
+
+export interface MetricsEndpoint {
+  readonly metrics: GatewayMetrics;
+  readonly callers: ListenerPlace['callers'];
+  /** If there is a token, every request needs it, and this checks it. */
+  readonly isToken: ((given: string) => boolean) | undefined;
+  /** Whether requests may come through a proxy, which hides where they come from. */
+  readonly isBehindProxy: boolean;
+}
+
+/** A request for the metrics that says it came through a proxy. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
+
+/**
+ * `GET /metrics`. With a token, it needs the token. Without one, it answers this machine alone: no
+ * other address, no browser, and nothing that a proxy forwarded.
+ */
+export function metricsEndpoint(endpoint: MetricsEndpoint): RequestListener {
+  return (request, response) => {
+    const status = statusOf(endpoint, request);
+    if (status !== 200) {
+      response.writeHead(status, status === 401 ? { 'www-authenticate': 'Bearer' } : {}).end();
+      return;
+    }
+    endpoint.metrics.text().then(
+      (text) => {
+        const type = endpoint.metrics.contentType;
+        response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
+      },
+      () => response.writeHead(500).end(),
+    );
+  };
+}
+
+function statusOf(endpoint: MetricsEndpoint, request: IncomingMessage): 200 | 401 | 403 | 405 {
+  const { callers, isToken } = endpoint;
+  const { method, headers } = request;
+  const { host, origin, authorization = '' } = headers;
+  if (method !== 'GET') return 405;
+  if (host === undefined || !callers.allowsHost(host) || origin !== undefined) return 403;
+  if (isToken !== undefined) {
+    const [, given = ''] = /^Bearer (\S{1,1000})$/i.exec(authorization) ?? [];
+    return isToken(given) ? 200 : 401;
+  }
+  return isFromHere(endpoint, request) ? 200 : 403;
+}
+
+function isFromHere(
+  { callers, isBehindProxy }: MetricsEndpoint,
+  request: IncomingMessage,
+): boolean {
+  if (isBehindProxy || FORWARDED.some((name) => request.headers[name] !== undefined)) return false;
+  const address = callers.clientAddress(request);
+  return address === '::1' || address.startsWith('127.');
+}
