@@ -39,6 +39,8 @@ export interface ServerQuirks {
   readonly seedField?: 'random_seed';
   /** It doesn't fetch images: they must be given as bytes. */
   readonly refusesImageUrls?: true;
+  /** It has `cache_control` in the parts of a message, as OpenRouter. Others cache by themselves. */
+  readonly takesCacheMarks?: true;
   /** Ids of tool calls must be nine letters and digits. */
   readonly nineCharacterCallIds?: true;
   /** Settings that it rejects. They are dropped with a warning. */

@@ -10,6 +10,7 @@ import type {
 import { extraFields, jsonObject, objectOf } from '../json/read-json.ts';
 import { parseInput } from '../json/parse-input.ts';
 import { decodeBase64Text } from '../media/base64-text.ts';
+import { cacheMark } from '../prompt-cache/cache-mark.ts';
 import { wireCallId } from '../names/call-id.ts';
 import { wireToolName } from '../names/tool-name.ts';
 import type { Report } from '../report.ts';
@@ -39,6 +40,7 @@ export function encodeBlock(part: Part, path: string, report: Report): JsonObjec
         id: wireCallId(part.callId),
         name: wireToolName(part.name, MAX_TOOL_NAME),
         input: parseInput(part.inputJson),
+        ...cacheMark(part.extra),
         ...extraFields(ANTHROPIC_MESSAGES, part.extra),
       };
     case 'tool-result':
@@ -57,6 +59,7 @@ function encodeText(part: TextPart): JsonObject {
     type: 'text',
     text: part.text,
     citations: isForeign ? undefined : citations,
+    ...cacheMark(part.extra),
     ...extraFields(ANTHROPIC_MESSAGES, part.extra),
   });
 }
@@ -71,6 +74,7 @@ function encodeImage(part: ImagePart, path: string, report: Report): JsonObject 
   return {
     type: 'image',
     source: encodeSource(part.source, path, report),
+    ...cacheMark(part.extra),
     ...extraFields(ANTHROPIC_MESSAGES, part.extra),
   };
 }
@@ -80,6 +84,7 @@ function encodeFile(part: FilePart, path: string, report: Report): JsonObject {
     type: 'document',
     source: encodeDocument(part.source, path, report),
     title: part.name,
+    ...cacheMark(part.extra),
     ...extraFields(ANTHROPIC_MESSAGES, part.extra),
   });
 }
@@ -128,6 +133,7 @@ function encodeResult(part: ToolResultPart, path: string, report: Report): JsonO
     tool_use_id: wireCallId(part.callId),
     content: content.length === 0 ? undefined : content,
     is_error: part.isError ? true : undefined,
+    ...cacheMark(part.extra),
     ...extraFields(ANTHROPIC_MESSAGES, part.extra),
   });
 }

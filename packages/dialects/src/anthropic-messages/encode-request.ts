@@ -3,6 +3,8 @@ import type { ModelRequest, Part, ToolDefinition, Turn } from '@postern/protocol
 import type { DialectFailure, Encoded } from '../dialect.ts';
 import { extraFields, jsonObject, listOf, objectOf } from '../json/read-json.ts';
 import { wireToolName } from '../names/tool-name.ts';
+import { cacheMark } from '../prompt-cache/cache-mark.ts';
+import { limitCacheMarks } from '../prompt-cache/limit-cache-marks.ts';
 import { encoding, type Report, type Warn } from '../report.ts';
 import { warnForeignExtra } from '../settings/dropped-settings.ts';
 import { arrangeTurns, type TurnBlock } from '../turns/arrange-turns.ts';
@@ -31,16 +33,24 @@ export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>
     });
     const tools = encodeTools(request);
     warnForeignExtra(request, ANTHROPIC_MESSAGES, warn);
+    const prompt = limitCacheMarks(
+      {
+        tools: tools.length === 0 ? undefined : tools,
+        system: encodeSystem(turns, report),
+        messages: encodeMessages(turns, request.thread?.kind === 'continue', report, warn),
+      },
+      warn,
+    );
     return jsonObject({
       ...extraFields(ANTHROPIC_MESSAGES, request.extra),
       model: request.model,
       max_tokens: encodeMaxTokens(request, warn),
-      system: encodeSystem(turns, report),
-      messages: encodeMessages(turns, request.thread?.kind === 'continue', report, warn),
+      system: prompt.system,
+      messages: prompt.messages,
       stream: request.stream,
       ...encodeSettings(request, warn),
       stop_sequences: encodeStops(request, warn),
-      tools: tools.length === 0 ? undefined : tools,
+      tools: prompt.tools,
       tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request),
     });
   });
@@ -155,6 +165,7 @@ function encodeTool(tool: ToolDefinition): JsonObject {
     description: tool.description,
     input_schema: objectOf(tool.inputSchema) ?? { type: 'object', properties: {} },
     strict: tool.strict,
+    ...cacheMark(tool.extra),
     ...extraFields(ANTHROPIC_MESSAGES, tool.extra),
   });
 }

@@ -115,6 +115,8 @@ const ENCODABLE: Encodable = {
 test('decoding what was encoded gives the request back', () => {
   fc.assert(
     fc.property(arbitraryRequest(ENCODABLE), (request) => {
+      // More cache marks than the API accepts are dropped.
+      fc.pre(JSON.stringify(request).split('"cache_control"').length <= 5);
       const { value: body, warnings } = expectOk(anthropicMessages.encodeRequest(request));
       expect(anthropicMessages.decodeRequest(body)).toEqual({ ok: true, value: request });
       expect(warnings).toEqual([]);

@@ -27,7 +27,8 @@ export function encodeMessages(
     const isAtWork = index > lastQuestion;
     const parts = block.parts.map((part, at) => {
       if (isSent(part, isAtWork)) return part;
-      const message = 'this dialect has no field for reasoning in a request';
+      const what = part.kind === 'opaque' ? 'this opaque' : 'reasoning in a request';
+      const message = `this dialect has no field for ${what}`;
       warn({ kind: 'dropped', path: `${path}.parts[${at}]`, message });
       return OMITTED;
     });

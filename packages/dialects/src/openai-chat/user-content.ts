@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
-import type { FilePart, ImagePart, Part, ServerQuirks, TextPart } from '@postern/protocol';
+import type { Extra, FilePart, ImagePart, Part, ServerQuirks, TextPart } from '@postern/protocol';
 import {
   extraFields,
   extraFor,
@@ -12,6 +12,7 @@ import {
 import { jsonObject } from '../json/read-json.ts';
 import { decodeBase64Text } from '../media/base64-text.ts';
 import { dataUrl, sourceOfUrl } from '../media/data-url.ts';
+import { cacheMark } from '../prompt-cache/cache-mark.ts';
 import type { Report } from '../report.ts';
 import { OPENAI_CHAT } from './limits.ts';
 
@@ -25,16 +26,28 @@ export interface ContentPlace {
 /** The content of a user or system message: a string if it is one text, otherwise a list of parts. */
 export function encodeContent(parts: readonly Part[], place: ContentPlace): JsonValue {
   const [only] = parts;
-  if (parts.length === 1 && only?.kind === 'text' && only.extra?.dialect !== OPENAI_CHAT) {
-    return only.text;
-  }
+  if (parts.length === 1 && only?.kind === 'text' && isPlain(only, place)) return only.text;
   return parts.flatMap((part) => encodePart(part, place) ?? []);
+}
+
+function isPlain({ extra }: TextPart, place: ContentPlace): boolean {
+  return extra?.dialect !== OPENAI_CHAT && markFor(extra, place).cache_control === undefined;
+}
+
+/** The cache mark of a part, for servers that have it. */
+function markFor(extra: Extra | undefined, { quirks }: ContentPlace): ReturnType<typeof cacheMark> {
+  return quirks.takesCacheMarks === true ? cacheMark(extra) : {};
 }
 
 function encodePart(part: Part, place: ContentPlace): JsonObject | undefined {
   switch (part.kind) {
     case 'text':
-      return { type: 'text', text: part.text, ...extraFields(OPENAI_CHAT, part.extra) };
+      return {
+        type: 'text',
+        text: part.text,
+        ...markFor(part.extra, place),
+        ...extraFields(OPENAI_CHAT, part.extra),
+      };
     case 'image':
       return encodeImage(part, place);
     case 'file':
@@ -59,7 +72,12 @@ function encodeImage({ source, extra }: ImagePart, place: ContentPlace): JsonObj
     report({ reason: 'unsupported', path, message });
   }
   const url = source.kind === 'url' ? source.url : dataUrl(source.mediaType, source.data);
-  return { type: 'image_url', image_url: jsonObject({ url, detail }), ...rest };
+  return {
+    type: 'image_url',
+    image_url: jsonObject({ url, detail }),
+    ...markFor(extra, place),
+    ...rest,
+  };
 }
 
 /** Encodes a PDF as a file, and textual files as text after their name. */

@@ -11,6 +11,7 @@ import { extraFor, otherFields, filledText, listOf, objectOf, textOf } from '../
 import type { Report } from '../report.ts';
 import { decodeContent, decodeOutput } from './decode-content.ts';
 import { OPENAI_RESPONSES } from './limits.ts';
+import { toolNameIn } from './tools.ts';
 
 const ROLES: ReadonlyMap<JsonValue | undefined, Role> = new Map([
   ['system', 'system'],
@@ -18,6 +19,9 @@ const ROLES: ReadonlyMap<JsonValue | undefined, Role> = new Map([
   ['user', 'user'],
   ['assistant', 'assistant'],
 ]);
+
+/** The type of an item that brings more tools into the conversation. */
+export const ADDITIONAL_TOOLS = 'additional_tools';
 
 /** The parts of one item and the role of its turn. */
 interface DecodedItem {
@@ -36,7 +40,10 @@ export function decodeInput(input: JsonValue | undefined, report: Report): reado
   if (items === undefined) report(malformed('input', 'a text or a list is required'));
   const turns: { role: Role; parts: Part[]; isOpen: boolean }[] = [];
   (items ?? []).forEach((value, index) => {
-    const item = decodeInputItem(objectOf(value) ?? {}, `input[${index}]`, report);
+    const wireItem = objectOf(value) ?? {};
+    // Its tools are among those of the request.
+    if (wireItem['type'] === ADDITIONAL_TOOLS) return;
+    const item = decodeInputItem(wireItem, `input[${index}]`, report);
     const last = turns.at(-1);
     if (last?.isOpen === true && last.role === item.role) {
       last.parts.push(...item.parts);
@@ -70,9 +77,12 @@ function decodeInputItem(item: JsonObject, path: string, report: Report): Decode
   return { role: role ?? 'user', parts, isResult: false };
 }
 
-/** Results of other kinds of tools, and responses to approval requests. */
+/**
+ * Responses to approval requests. Results of other kinds of tools belong to their calls: where a dialect
+ * has no such calls, both are dropped.
+ */
 function isOfPerson(type: string): boolean {
-  return type.endsWith('_output') || type.endsWith('_response') || type === 'additional_tools';
+  return type.endsWith('_response');
 }
 
 function decodeResult(item: JsonObject, path: string, report: Report): ToolResultPart {
@@ -107,13 +117,15 @@ export function messageRest(item: JsonObject): JsonObject {
   return otherFields(item, MESSAGE_FIELDS);
 }
 
-const CALL_FIELDS = new Set(['type', 'id', 'call_id', 'name', 'arguments', 'status']);
+const CALL_FIELDS = new Set([
+  ...['type', 'id', 'call_id', 'name', 'namespace', 'arguments', 'status'],
+]);
 
 export function decodeCall(item: JsonObject): ToolCallPart {
   return {
     kind: 'tool-call',
     callId: textOf(item['call_id']) ?? '',
-    name: textOf(item['name']) ?? '',
+    name: toolNameIn(item) ?? '',
     inputJson: textOf(item['arguments']) ?? '',
     ...extraFor(OPENAI_RESPONSES, otherFields(item, CALL_FIELDS)),
   };

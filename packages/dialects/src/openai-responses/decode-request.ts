@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, Result } from '@postern/kernel';
-import type { ModelRequest, Reasoning, ToolChoice, ToolDefinition, Turn } from '@postern/protocol';
+import type { ModelRequest, Reasoning, ToolChoice, Turn } from '@postern/protocol';
 import type { DialectFailure } from '../dialect.ts';
 import {
   countOf,
@@ -21,8 +21,9 @@ import {
   readUser,
 } from '../settings/openai-settings.ts';
 import { readSettings, type FieldReader } from '../settings/read-settings.ts';
-import { decodeInput } from './decode-items.ts';
+import { ADDITIONAL_TOOLS, decodeInput } from './decode-items.ts';
 import { INCLUDED_LOGPROBS, OPENAI_RESPONSES } from './limits.ts';
+import { decodeTools, toolNameIn, type DecodedTools } from './tools.ts';
 
 const KNOWN = new Set([
   'model',
@@ -52,7 +53,7 @@ export function decodeRequest(value: JsonValue): Result<ModelRequest, DialectFai
     }
     refuseStateful(body, report);
     const { settings, rest } = readSettings(otherFields(body, KNOWN), SETTINGS);
-    const { tools, otherTools } = decodeTools(body, report);
+    const { tools, otherTools } = decodeAllTools(body, report);
     const { logprobs, include } = decodeInclude(body);
     const toolChoice = decodeToolChoice(body['tool_choice']);
     const parallelToolCalls = flagOf(body['parallel_tool_calls']);
@@ -170,42 +171,24 @@ function decodeSampling(
   };
 }
 
-const TOOL_FIELDS = new Set(['type', 'name', 'description', 'parameters', 'strict']);
-
-/** Tools of other types (`web_search`, `namespace`, `custom`…) are kept unchanged. */
-function decodeTools(
-  body: JsonObject,
-  report: Report,
-): { tools: readonly ToolDefinition[]; otherTools: readonly JsonObject[] } {
-  const tools: ToolDefinition[] = [];
-  const otherTools: JsonObject[] = [];
-  (listOf(body['tools']) ?? []).forEach((value, index) => {
-    const tool = objectOf(value) ?? {};
-    const name = textOf(tool['name']);
-    if (tool['type'] !== 'function') otherTools.push(tool);
-    else if (name === undefined) {
-      const path = `tools[${index}].name`;
-      report({ reason: 'malformed', path, message: 'a text is required' });
-    } else tools.push(decodeTool(name, tool));
+/** The tools of the request, and those that Codex adds with items of the type `additional_tools`. */
+function decodeAllTools(body: JsonObject, report: Report): DecodedTools {
+  const own = decodeTools(body['tools'], 'tools', report);
+  const added = (listOf(body['input']) ?? []).flatMap((value, index) => {
+    const item = objectOf(value);
+    return item?.['type'] === ADDITIONAL_TOOLS
+      ? [decodeTools(item['tools'], `input[${index}].tools`, report)]
+      : [];
   });
-  return { tools, otherTools };
-}
-
-function decodeTool(name: string, tool: JsonObject): ToolDefinition {
-  const description = textOf(tool['description']);
-  const strict = flagOf(tool['strict']);
   return {
-    name,
-    ...(description !== undefined && { description }),
-    inputSchema: tool['parameters'] ?? { type: 'object', properties: {} },
-    ...(strict !== undefined && { strict }),
-    ...extraFor(OPENAI_RESPONSES, otherFields(tool, TOOL_FIELDS)),
+    tools: [own, ...added].flatMap(({ tools }) => tools),
+    otherTools: [own, ...added].flatMap(({ otherTools }) => otherTools),
   };
 }
 
 function decodeToolChoice(choice: JsonValue | undefined): ToolChoice | undefined {
   if (choice === 'auto' || choice === 'required' || choice === 'none') return { kind: choice };
   const object = objectOf(choice);
-  const name = object?.['type'] === 'function' ? textOf(object['name']) : undefined;
+  const name = object?.['type'] === 'function' ? toolNameIn(object) : undefined;
   return name === undefined ? undefined : { kind: 'tool', name };
 }

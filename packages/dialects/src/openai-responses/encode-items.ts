@@ -20,10 +20,10 @@ import {
 import { decodeBase64Text } from '../media/base64-text.ts';
 import { dataUrl } from '../media/data-url.ts';
 import { wireCallId } from '../names/call-id.ts';
-import { wireToolName } from '../names/tool-name.ts';
 import type { Report } from '../report.ts';
 import { arrangeTurns } from '../turns/arrange-turns.ts';
-import { MAX_TOOL_NAME, OPENAI_RESPONSES } from './limits.ts';
+import { OPENAI_RESPONSES } from './limits.ts';
+import { toolReference } from './tools.ts';
 
 /** Encodes `input`. Calls and their results are items, like messages. */
 export function encodeInput(turns: readonly Turn[], report: Report): readonly JsonObject[] {
@@ -193,7 +193,7 @@ function encodeCall(part: ToolCallPart): JsonObject {
   return {
     type: 'function_call',
     call_id: wireCallId(part.callId),
-    name: wireToolName(part.name, MAX_TOOL_NAME),
+    ...toolReference(part.name),
     arguments: part.inputJson,
     ...extraFields(OPENAI_RESPONSES, part.extra),
   };

@@ -1,15 +1,7 @@
 import type { JsonObject, JsonValue, Result } from '@postern/kernel';
-import type {
-  ModelRequest,
-  Part,
-  Reasoning,
-  ResponseFormat,
-  ToolDefinition,
-  Turn,
-} from '@postern/protocol';
+import type { ModelRequest, Part, Reasoning, ResponseFormat, Turn } from '@postern/protocol';
 import type { DialectFailure, Encoded } from '../dialect.ts';
 import { extraFields, jsonObject, listOf, objectOf } from '../json/read-json.ts';
-import { wireToolName } from '../names/tool-name.ts';
 import { refusesReasoning } from '../openai-chat/limits.ts';
 import { encoding, type Warn } from '../report.ts';
 import { warnDropped, warnForeignExtra } from '../settings/dropped-settings.ts';
@@ -21,7 +13,8 @@ import {
 } from '../settings/openai-settings.ts';
 import { encodableTurns } from '../turns/encodable-turns.ts';
 import { encodeInput } from './encode-items.ts';
-import { INCLUDED_LOGPROBS, MAX_TOOL_NAME, OPENAI_RESPONSES } from './limits.ts';
+import { INCLUDED_LOGPROBS, OPENAI_RESPONSES } from './limits.ts';
+import { encodeTools, toolReference } from './tools.ts';
 
 /** Settings that the API has no field for. */
 const FOREIGN = ['stopSequences', 'topK', 'seed', 'presencePenalty', 'frequencyPenalty'] as const;
@@ -42,7 +35,7 @@ export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>
     }
     const { tools: otherTools, include, ...fields } = extraFields(OPENAI_RESPONSES, request.extra);
     const { instructions, rest } = splitInstructions(turns);
-    const tools = [...(request.tools ?? []).map(encodeTool), ...(listOf(otherTools) ?? [])];
+    const tools = [...encodeTools(request.tools ?? []), ...(listOf(otherTools) ?? [])];
     const hasTools = tools.length > 0;
     if (!hasTools) warnDropped(request, ['toolChoice', 'parallelToolCalls'], warn);
     return jsonObject({
@@ -144,18 +137,7 @@ function filled(object: JsonObject): JsonObject | undefined {
   return Object.keys(object).length === 0 ? undefined : object;
 }
 
-function encodeTool(tool: ToolDefinition): JsonObject {
-  return jsonObject({
-    type: 'function',
-    name: wireToolName(tool.name, MAX_TOOL_NAME),
-    description: tool.description,
-    parameters: tool.inputSchema,
-    strict: tool.strict,
-    ...extraFields(OPENAI_RESPONSES, tool.extra),
-  });
-}
-
 function encodeToolChoice({ toolChoice }: ModelRequest): JsonValue | undefined {
   if (toolChoice?.kind !== 'tool') return toolChoice?.kind;
-  return { type: 'function', name: wireToolName(toolChoice.name, MAX_TOOL_NAME) };
+  return { type: 'function', ...toolReference(toolChoice.name) };
 }

@@ -249,15 +249,19 @@ describe('the usage chunk', () => {
     expect(text).toMatch(/"choices":\s*\[\],"usage":\{/);
   });
 
-  it('is not asked for at an endpoint that a person named', async () => {
+  it.each([
+    ['an endpoint that a person named', 'lab'],
+    ['a provider that sends it unasked', 'mistral'],
+  ])('is not asked for at %s', async (_name, provider) => {
+    const baseUrl = upstream.baseUrls['openai-chat'];
     const named = await startGateway({
       baseUrls: upstream.baseUrls,
-      endpoints: { lab: { dialect: 'openai-chat', baseUrl: upstream.baseUrls['openai-chat'] } },
+      endpoints: { lab: { dialect: 'openai-chat', baseUrl }, mistral: { baseUrl } },
     });
     await fetch(`${named.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { 'x-api-key': named.key },
-      body: JSON.stringify({ ...CHAT, stream: true, model: 'lab/x' }),
+      body: JSON.stringify({ ...CHAT, stream: true, model: `${provider}/x` }),
     });
     expect(await sentBody()).not.toContain('stream_options');
     await named.close();

@@ -88,6 +88,7 @@ function mustRequestUsage({ route, body, choice }: AttemptTask): boolean {
     route.dialect.usageOnRequest &&
     body.stream !== undefined &&
     choice.provider.builtIn &&
+    choice.provider.quirks?.usageUnasked !== true &&
     !asksForUsage(body)
   );
 }

@@ -204,7 +204,12 @@ export const BUILT_IN_PROVIDERS: readonly Provider[] = [
     // Its list of models is public, so it can't test a key.
     keyCheckPath: '/key',
     alsoSpeaks: [{ dialect: 'anthropic-messages', path: '/messages' }],
-    quirks: { tokenLimit: 'max_tokens', reasoning: 'reasoning-object', takesTopK: true },
+    quirks: {
+      tokenLimit: 'max_tokens',
+      reasoning: 'reasoning-object',
+      takesTopK: true,
+      takesCacheMarks: true,
+    },
     models: ['openrouter/auto'],
   }),
   builtIn('azure', {
