@@ -44,6 +44,8 @@ export {
 } from './secrets/secret-name.ts';
 export { listStoredValues } from './secrets/stored-values.ts';
 export { takeSecrets } from './secrets/take-secrets.ts';
+export { developmentAuthority } from './server/gateway-listener.ts';
+export type { LocalAuthority } from './server/development/local-authority.ts';
 export { type Serving, serve } from './server/serve.ts';
 export { serveGateway, type ServingGateway } from './server/serve-gateway.ts';
 export { leaveMemoryOutOfCoreDumps, withOriginalCoreDumps } from './system/core-dumps.ts';

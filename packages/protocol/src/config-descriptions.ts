@@ -28,7 +28,7 @@ export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'appearance.theme': '"system", "light" or "dark".',
   providers:
     'Endpoints beside the built-in providers, by name. The name of a built-in one overrides its address or models.',
-  localHosts: 'Hosts beyond loopback that may be called over plain HTTP.',
+  localHosts: 'Hosts beyond loopback that may have private addresses and plain HTTP.',
   proxy: 'The proxy for requests to providers.',
   'proxy.url': '"http://host:port" or "https://host:port", without user name and password.',
   'proxy.username': 'The user name for the proxy.',

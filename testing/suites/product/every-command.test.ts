@@ -61,6 +61,8 @@ const ROWS: readonly Row[] = [
   { command: 'config show', code: 0 },
   { command: 'config schema', code: 0 },
   { command: 'config example', code: 0 },
+  { command: 'tls show', code: 0 },
+  { command: 'tls trust', code: 0 },
   { command: 'auth storage status', code: 0 },
   { command: 'auth storage test', code: 0 },
   { command: 'auth storage migrate --to keyring --dry-run', code: 5 },

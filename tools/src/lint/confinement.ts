@@ -170,6 +170,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/app/src/server/session*.ts',
       'packages/app/src/server/metrics-token.ts',
       'packages/app/src/server/tls-identity.ts',
+      'packages/app/src/server/development/**',
       'packages/upstreams/src/connect/pins.ts',
       'packages/app/src/instance/control-proof.ts',
     ],

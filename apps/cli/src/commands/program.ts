@@ -7,6 +7,7 @@ import { addKeyCommands } from './program/key-commands.ts';
 import { addProcessCommands } from './program/process-commands.ts';
 import { addRunCommands } from './program/run-commands.ts';
 import { addSecretCommands } from './program/secret-commands.ts';
+import { addTlsCommands } from './program/tls-commands.ts';
 import { addVaultCommands } from './program/vault-commands.ts';
 import type { GetContext } from './program/option-values.ts';
 
@@ -26,6 +27,7 @@ export function addCommands(program: Command, context: GetContext, first?: strin
   addKeyCommands(program, context);
   addAuditCommands(program, context);
   addConfigCommands(program, context);
+  addTlsCommands(program, context);
   addAuthCommands(program, context);
   addCompletionCommands(program, context);
 }

@@ -1,10 +1,12 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectOk, type JsonObject } from '@postern/kernel';
 import { parseConfig, type Problem } from '@postern/protocol';
 import { makeCertificateAuthority, makeSelfSignedCertificate } from '@postern/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../system/system-clock.ts';
+import { systemRandomness } from '../system/system-randomness.ts';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
 import { valueOf } from '../testing/value-of.ts';
 import { gatewayListener } from './gateway-listener.ts';
@@ -33,7 +35,10 @@ function write(made: { readonly cert: string; readonly key: string }): void {
 async function listenerOf(listen: JsonObject): ReturnType<typeof gatewayListener> {
   const written = { port: 7420, gateway: { listen } };
   const config = expectOk(parseConfig(written));
-  return await gatewayListener({ config, clock: systemClock });
+  return await gatewayListener({
+    ...{ config, clock: systemClock, randomness: systemRandomness },
+    dataDir: join(directory, 'data'),
+  });
 }
 
 async function good(listen: JsonObject): Promise<Listener> {
@@ -47,11 +52,13 @@ async function problemOf(listen: JsonObject): Promise<Problem> {
 }
 
 describe('without any configuration', () => {
-  it('serves the gateway alone, on both loopback addresses and the usual port', async () => {
+  it('serves neither the app nor the page, on both loopback addresses and the usual port', async () => {
     const listener = await good({});
     expect(listener.addresses.map(({ host }) => host)).toEqual(['127.0.0.1', '::1']);
     expect(listener).toMatchObject({ port: 7420, tls: undefined, redirectFrom: undefined });
-    expect([...listener.serves]).toEqual(['gateway']);
+    expect(
+      (['gateway', 'app', 'page'] as const).filter((area) => listener.serves.has(area)),
+    ).toEqual(['gateway']);
     expect(placeOf(listener, 7420).gatewayUrl).toBe('http://127.0.0.1:7420');
   });
 });
@@ -222,6 +229,18 @@ describe('the certificate', () => {
     const failure = await problemOf(listen());
     expect(failure.code).toBe('CONFIG_INVALID');
     expect(failure.message).toContain(why);
+  });
+
+  it('for development is made by the authority of this home, and not remembered by browsers', async () => {
+    const { tls } = await good({ publicHost: ['Box.Example'], tls: { development: true } });
+    expect(tls?.isRemembered).toBe(false);
+    const server = new X509Certificate(tls?.identity.cert ?? '');
+    expect(server.checkHost('box.example')).toBe('box.example');
+    expect(server.checkHost('localhost')).toBe('localhost');
+    expect(readdirSync(join(directory, 'data', 'tls'))).toContain('authority-key.pem');
+    expect(await problemOf({ tls: { development: true, certificate, key } })).toMatchObject({
+      code: 'CONFIG_INVALID',
+    });
   });
 
   it('an authority of clients that is no certificate is refused', async () => {

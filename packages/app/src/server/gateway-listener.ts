@@ -1,8 +1,13 @@
 import { isIP } from 'node:net';
-import { failed, ok, type Clock, type Result } from '@postern/kernel';
+import { failed, ok, type Clock, type Randomness, type Result } from '@postern/kernel';
 import { problem, type Config, type ListenConfig, type Problem } from '@postern/protocol';
 import { readPemFile } from '../config/read-pem-file.ts';
 import { trustedProxies } from './client-address.ts';
+import {
+  developmentIdentity,
+  openLocalAuthority,
+  type LocalAuthority,
+} from './development/local-authority.ts';
 import {
   GATEWAY_HOST,
   LOOPBACK_ADDRESSES,
@@ -21,6 +26,9 @@ import {
 export interface GatewayListenerParts {
   readonly config: Pick<Config, 'port' | 'gateway'>;
   readonly clock: Clock;
+  /** For the authority of development certificates. */
+  readonly dataDir: string;
+  readonly randomness: Randomness;
 }
 
 type TlsConfig = NonNullable<ListenConfig['tls']>;
@@ -64,6 +72,19 @@ export async function gatewayListener(
   });
 }
 
+/** The authority that signs the certificates of `tls.development` for a configuration. */
+export async function developmentAuthority(
+  parts: GatewayListenerParts,
+): Promise<Result<LocalAuthority, Problem>> {
+  return await openLocalAuthority({ ...parts, names: namesOf(parts.config.gateway.listen) });
+}
+
+/** What clients call a listener beside the names of loopback, as certificates have it. */
+function namesOf({ host, publicHost }: ListenConfig): readonly string[] {
+  const own = isLoopbackAddress(normalHost(host)) ? [] : ownNames(normalHost(host));
+  return [...publicHost.map(normalName), ...own].map(withoutBrackets);
+}
+
 function invalid(message: string): Result<never, Problem> {
   return failed(problem('CONFIG_INVALID', message));
 }
@@ -84,21 +105,39 @@ async function readTls(
   tls: TlsConfig,
   parts: GatewayListenerParts,
 ): Promise<Result<ListenerTls, Problem>> {
-  const { certificate, key } = tls;
-  if (certificate === undefined || key === undefined) {
-    return invalid('gateway.listen.tls needs "certificate" and "key" together.');
-  }
   const clients = readClients(tls);
   if (!clients.ok) return clients;
-  const read = () => Promise.resolve(readIdentity({ certificate, key }, parts.clock));
-  const identity = await read();
+  const reader = await identityReader(tls, parts);
+  if (!reader.ok) return reader;
+  const identity = await reader.value();
   if (!identity.ok) return identity;
   return ok({
     identity: identity.value,
-    readAgain: read,
+    readAgain: reader.value,
     clients: clients.value,
-    isRemembered: true,
+    // A browser that remembers it would refuse every other server on localhost.
+    isRemembered: tls.development !== true,
   });
+}
+
+/** Reads the operator's certificate, or makes one for development. */
+async function identityReader(
+  { certificate, key, development }: TlsConfig,
+  parts: GatewayListenerParts,
+): Promise<Result<ListenerTls['readAgain'], Problem>> {
+  if (development === true) {
+    if (certificate === undefined && key === undefined) {
+      return await developmentIdentity({
+        ...parts,
+        names: namesOf(parts.config.gateway.listen),
+      });
+    }
+    return invalid('gateway.listen.tls has "development" and a certificate of its own.');
+  }
+  if (certificate === undefined || key === undefined) {
+    return invalid('gateway.listen.tls needs "certificate" and "key" together, or "development".');
+  }
+  return ok(() => Promise.resolve(readIdentity({ certificate, key }, parts.clock)));
 }
 
 function readClients({
@@ -139,12 +178,16 @@ function ownNames(host: string): readonly string[] {
 
 /** In the form of a `Host` header: lower case, and IPv6 shortened and in brackets. */
 function normalName(name: string): string {
-  const address = name.replace(/^\[(.*)\]$/, '$1');
+  const address = withoutBrackets(name);
   return isIP(address) === 6
     ? (URL.parse(`http://[${address}]`)?.hostname ?? `[${address}]`)
     : name.toLowerCase();
 }
 
 function normalHost(host: string): string {
-  return normalName(host).replace(/^\[(.*)\]$/, '$1');
+  return withoutBrackets(normalName(host));
+}
+
+function withoutBrackets(name: string): string {
+  return name.replace(/^\[(.*)\]$/, '$1');
 }

@@ -47,7 +47,9 @@ export async function serveGateway(
 ): Promise<Result<ServingGateway, Problem>> {
   const { postern, port, randomness, version } = options;
   const { clock, log } = postern;
-  const configured = await gatewayListener({ config: postern.config(), clock });
+  const { dataDir } = postern.home;
+  const config = postern.config();
+  const configured = await gatewayListener({ config, clock, dataDir, randomness });
   if (!configured.ok) return configured;
   const listener = port === undefined ? configured.value : { ...configured.value, port };
   const token = await metricsToken(postern);

@@ -9,6 +9,7 @@ import { makeCertificateAuthority } from '@postern/testing';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createProcessLog } from '../log/process-log.ts';
 import { systemClock } from '../system/system-clock.ts';
+import { systemRandomness } from '../system/system-randomness.ts';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
 import { valueOf } from '../testing/value-of.ts';
 import { gatewayListener } from './gateway-listener.ts';
@@ -18,11 +19,13 @@ const AUTHORITY = makeCertificateAuthority();
 const NAME = 'gateway.example';
 const HERE = { names: [NAME] };
 
+let dataDir: string;
 let certificate: string;
 let key: string;
 let lines: string[];
 
 beforeEach(() => {
+  dataDir = scratchDirectory();
   const directory = scratchDirectory();
   certificate = join(directory, 'cert.pem');
   key = join(directory, 'key.pem');
@@ -53,7 +56,10 @@ async function open(
   const tls = { certificate, key, ...listen.tls };
   const written = { gateway: { listen: { publicHost: [NAME], tls } } };
   const config = expectOk(parseConfig(written));
-  const listener = { ...valueOf(await gatewayListener({ config, clock })), port: 0 };
+  const listener = {
+    ...valueOf(await gatewayListener({ config, clock, randomness: systemRandomness, dataDir })),
+    port: 0,
+  };
   const log = createProcessLog({
     clock,
     config: { level: 'info', format: 'json' },

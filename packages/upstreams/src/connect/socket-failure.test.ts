@@ -18,6 +18,7 @@ describe('socketFailure', () => {
     ['HPE_INVALID_EOF_STATE', 'answering', { reason: 'cut' }],
     ['CERT_REVOKED', 'connecting', { reason: 'certificate', why: 'other' }],
     ['CERT_SIGNATURE_FAILURE', 'connecting', { reason: 'certificate', why: 'other' }],
+    ['UNSPECIFIED', 'connecting', { reason: 'certificate', why: 'other' }],
     ['HOSTNAME_MISMATCH', 'connecting', { reason: 'certificate', why: 'wrong-host' }],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'connecting', { reason: 'unreachable', why: 'tls' }],
     ['EPROTO', 'connecting', { reason: 'unreachable', why: 'tls' }],

@@ -60,6 +60,8 @@ const EXACT: Readonly<Record<string, UpstreamFailure>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: certificate('untrusted'),
   UNABLE_TO_GET_ISSUER_CERT: certificate('untrusted'),
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: certificate('untrusted'),
+  // What Node has no name for, such as a name outside the constraints of its authority.
+  UNSPECIFIED: certificate('other'),
 };
 
 /** undici reports a refused CONNECT only in the error message. */
