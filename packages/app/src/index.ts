@@ -11,7 +11,21 @@ export type { ChangedSetting } from './config/reload-config.ts';
 export type { LoadedConfig } from './config/load-config.ts';
 export { openHome } from './config/open-home.ts';
 export { shortName } from './config/short-name.ts';
-export { createGatewayKey, listGatewayKeys, revokeGatewayKey } from './gateway/gateway-keys.ts';
+export {
+  createGatewayKey,
+  listGatewayKeys,
+  revokeGatewayKey,
+  rotateGatewayKey,
+  setGatewayKeyDisabled,
+  showGatewayKey,
+  updateGatewayKey,
+} from './gateway/gateway-keys.ts';
+export {
+  gatewayKeyState,
+  type GatewayKeyRecord,
+  type IssuedKey,
+  type KeySettings,
+} from '@postern/gateway';
 export { ROTATION_DAYS } from './health/check-credentials.ts';
 export { examine } from './health/examine.ts';
 export { EXPOSURES } from './health/exposures.ts';

@@ -12,6 +12,7 @@ export type GatewayFailure =
   | { readonly reason: 'host-refused' }
   | { readonly reason: 'origin-refused' }
   | { readonly reason: 'key-required' }
+  | { readonly reason: 'endpoint-refused' }
   | { readonly reason: 'route-unknown'; readonly meant?: string }
   | { readonly reason: 'method-not-allowed'; readonly allowed: string }
   | BodyFailure
@@ -75,6 +76,7 @@ const ROWS: Readonly<
   'host-invalid': invalid('The Host header is missing or malformed.'),
   'host-refused': { status: 403, code: 'ORIGIN_REFUSED' },
   'origin-refused': { status: 403, code: 'ORIGIN_REFUSED' },
+  'endpoint-refused': { status: 403, code: 'GATEWAY_ENDPOINT_REFUSED', ...NO_RETRY },
   'key-required': { status: 401, code: 'GATEWAY_KEY_REQUIRED' },
   'route-unknown': { status: 404, code: 'ROUTE_UNKNOWN' },
   'method-not-allowed': { status: 405, code: 'METHOD_NOT_ALLOWED' },

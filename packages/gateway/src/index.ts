@@ -1,11 +1,22 @@
 export { createGateway, type Gateway } from './http/gateway.ts';
 export {
+  CLOSED_SETTINGS,
   describeGatewayKeyFailure,
+  gatewayKeyState,
+  type GatewayKeyFailure,
   type GatewayKeyRecord,
+  type GatewayKeyState,
+  type IssuedKey,
   type KeySettings,
 } from './keys/gateway-key.ts';
 export { SqliteAdmission } from './keys/sqlite-admission.ts';
-export { DEFAULT_LIMITS, type Callers, type GatewayDeps, type GatewayLimits } from './ports.ts';
+export {
+  DEFAULT_LIMITS,
+  type Callers,
+  type GatewayDeps,
+  type GatewayLimits,
+  type KeyRefusal,
+} from './ports.ts';
 export { isGatewayTarget, routeName } from './route/routes.ts';
 export { openGatewayStore, type GatewayStore } from './store/open-gateway-store.ts';
 export type { UsageEntry } from './usage/usage-log.ts';

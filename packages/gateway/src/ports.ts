@@ -1,7 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { ModelEntry } from '@postern/dialects';
 import type { Clock, MaybePromise, Randomness, Result } from '@postern/kernel';
-import type { DialectId, GatewayKeyId, KeyScopes, Provider, ProviderId } from '@postern/protocol';
+import type {
+  DialectId,
+  ErrorCodeName,
+  GatewayKeyId,
+  KeyScopes,
+  Provider,
+  ProviderId,
+} from '@postern/protocol';
 import type {
   Credential,
   Exchange,
@@ -30,6 +37,8 @@ export type UpstreamCredentialFailure = Extract<
 /** The permissions of a valid token. The gateway enforces all of them. */
 export interface Grant extends KeyScopes {
   readonly keyId: GatewayKeyId;
+  /** Which of the key's texts the token is, where a store gives a key several. */
+  readonly generation?: number;
   /** The person or program that the key is for. */
   readonly owner: string | undefined;
   /** Milliseconds since the Unix epoch, from which on the token is invalid; undefined for never. */
@@ -44,12 +53,36 @@ export interface StoreFailure {
   readonly reason: 'locked' | 'unavailable';
 }
 
+/** Why a request was refused for its key. The client may learn less. */
+export type KeyRefusalCode = Extract<
+  ErrorCodeName,
+  | 'GATEWAY_KEY_REQUIRED'
+  | 'GATEWAY_KEY_REVOKED'
+  | 'GATEWAY_KEY_DISABLED'
+  | 'GATEWAY_KEY_EXPIRED'
+  | 'GATEWAY_KEY_ROTATED'
+  | 'GATEWAY_ADDRESS_REFUSED'
+  | 'ORIGIN_REFUSED'
+  | 'GATEWAY_ENDPOINT_REFUSED'
+  | 'GATEWAY_MODEL_REFUSED'
+  | 'GATEWAY_UPSTREAM_REFUSED'
+>;
+
+/** A refused request, as the audit log records it. */
+export interface KeyRefusal {
+  readonly code: KeyRefusalCode;
+  /** Undefined for a token that no key has. */
+  readonly keyId: GatewayKeyId | undefined;
+}
+
 /** Decides who may call. The store may be remote; see `MaybePromise`. */
 export interface KeyAdmission {
   /** Resolves a token to its grant; undefined for an unknown, revoked or malformed token. */
   admit(token: string): MaybePromise<Result<Grant | undefined, StoreFailure>>;
-  /** Whether a key that was valid isn't revoked. Polled while its calls run. */
-  isLive(id: GatewayKeyId): MaybePromise<Result<boolean, StoreFailure>>;
+  /** Whether the key and the token of a grant are still valid. Polled while its calls run. */
+  isLive(grant: Grant): MaybePromise<Result<boolean, StoreFailure>>;
+  /** Whether a valid key lists this origin. A browser asks without the key. Default: no key does. */
+  listsOrigin?(origin: string): boolean;
 }
 
 /** Records usage. Recording never blocks. */
@@ -73,7 +106,7 @@ export interface ModelLists {
 export interface Callers {
   /** Whether a Host header names this gateway; anything else is DNS rebinding or a mistake. */
   allowsHost(host: string): boolean;
-  /** Whether an Origin header is Postern's own page. Others get 403 before any work is done. */
+  /** Whether an Origin header is Postern's own page. Others that no key lists get 403 before any work is done. */
   allowsOrigin(origin: string): boolean;
   /**
    * The address of the client, for limits and keys that are bound to addresses. A header counts only if a trusted
@@ -110,6 +143,8 @@ export const DEFAULT_LIMITS: GatewayLimits = {
 export interface GatewayDeps {
   readonly keys: KeyAdmission;
   readonly usage: UsageSink;
+  /** Called for each request that a valid key's scopes refuse, with the exact reason. */
+  readonly onRefused?: (refusal: KeyRefusal) => void;
   /** Whether keys can be checked and usage recorded; reported by `/readyz`. */
   readonly isReady: () => boolean;
   readonly credentials: UpstreamCredentials;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { brandOf, type Branded } from '@postern/kernel';
+import { SCOPE_SCHEMAS, type KeyBudget, type KeyScopes } from './key-scopes.ts';
 import type { ErrorCodeName } from './error-codes/error-codes.ts';
 import { ERROR_CODES } from './error-codes/error-codes.ts';
 import {
@@ -59,6 +60,10 @@ export const AUDIT_ACTIONS = {
   'app.session.begin': { meaning: 'App session begun', effect: 'logon' },
   'gateway.refuse': { meaning: 'Gateway request refused', effect: 'other' },
   'gateway.key.create': { meaning: 'Gateway key created', effect: 'create' },
+  'gateway.key.update': { meaning: 'Gateway key changed', effect: 'update' },
+  'gateway.key.rotate': { meaning: 'Gateway key given a new text', effect: 'update' },
+  'gateway.key.disable': { meaning: 'Gateway key disabled', effect: 'update' },
+  'gateway.key.enable': { meaning: 'Gateway key enabled', effect: 'update' },
   'gateway.key.revoke': { meaning: 'Gateway key revoked', effect: 'delete' },
   'config.change': { meaning: 'Configuration changed', effect: 'update' },
 } as const satisfies Readonly<Record<string, AuditActionInfo>>;
@@ -83,6 +88,24 @@ export type ExecutablePath = Branded<'ExecutablePath'>;
 
 export const executablePath = brandOf('ExecutablePath', /^(?:\/|[A-Za-z]:\\)[^\p{Cc}]{0,1021}$/u);
 
+/** A changed setting of a gateway key. The owner and the notes are personal, so only the change is recorded. */
+export type AuditChange =
+  | {
+      readonly [Name in AuditedScope]: {
+        readonly setting: Name;
+        readonly before: AuditedScopes[Name];
+        readonly after: AuditedScopes[Name];
+      };
+    }[AuditedScope]
+  | { readonly setting: 'owner' | 'notes' };
+
+/** The settings of a gateway key whose values are recorded; null for none. */
+type AuditedScopes = Omit<KeyScopes, 'budget'> & {
+  readonly budget: KeyBudget | null;
+  readonly expiresAtMs: number | null;
+};
+type AuditedScope = keyof AuditedScopes;
+
 /** The process that did it. */
 export interface AuditActor {
   /** The numeric user id; null if the system has none (Windows). */
@@ -104,6 +127,7 @@ export interface AuditEvent {
   readonly reason?: AuditReason;
   /** A number for the action: records exported, bytes removed. */
   readonly count?: number;
+  readonly change?: AuditChange;
   /** Default: the process that writes the log. */
   readonly actor?: AuditActor;
 }
@@ -122,6 +146,7 @@ export interface AuditRecord {
   readonly outcome: AuditOutcome;
   readonly reason?: AuditReason;
   readonly count?: number;
+  readonly change?: AuditChange;
   /** The `mac` of the record before; 64 zeros in the first. Lower-case hex. */
   readonly prev: string;
   /** HMAC-SHA-256 over the line up to this member. Lower-case hex. */
@@ -149,6 +174,25 @@ const keysOf = <Key extends string>(table: Readonly<Record<Key, unknown>>): Key[
   return Object.keys(table).filter(isKey);
 };
 
+function changeOf<const Name extends string, Value>(
+  name: Name,
+  value: v.GenericSchema<unknown, Value>,
+) {
+  return v.strictObject({ setting: v.literal(name), before: value, after: value });
+}
+
+const changeSchema = v.union([
+  changeOf('models', SCOPE_SCHEMAS.models),
+  changeOf('endpoints', SCOPE_SCHEMAS.endpoints),
+  changeOf('upstreams', SCOPE_SCHEMAS.upstreams),
+  changeOf('addresses', SCOPE_SCHEMAS.addresses),
+  changeOf('origins', SCOPE_SCHEMAS.origins),
+  changeOf('limits', SCOPE_SCHEMAS.limits),
+  changeOf('budget', SCOPE_SCHEMAS.budget),
+  changeOf('expiresAtMs', v.nullable(v.pipe(v.number(), v.safeInteger()))),
+  v.strictObject({ setting: v.picklist(['owner', 'notes']) }),
+]);
+
 export const AuditRecordSchema = v.strictObject({
   v: v.literal(1),
   seq: v.pipe(natural, v.minValue(1)),
@@ -172,6 +216,7 @@ export const AuditRecordSchema = v.strictObject({
   outcome: v.picklist(['success', 'failure', 'denied']),
   reason: v.exactOptional(wordSchema([...keysOf(ERROR_CODES), ...AUDIT_CAUSES])),
   count: v.exactOptional(natural),
+  change: v.exactOptional(changeSchema),
   prev: digest,
   mac: digest,
 });

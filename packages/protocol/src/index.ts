@@ -5,6 +5,7 @@ export {
   executablePath,
   type AuditAction,
   type AuditActor,
+  type AuditChange,
   type AuditEffect,
   type AuditEvent,
   type AuditOutcome,
@@ -39,7 +40,10 @@ export { ERROR_AREAS, ERROR_CODES, type ErrorCodeName } from './error-codes/erro
 export { EMPTY_ANSWER, foldAnswer, type FoldedAnswer } from './fold-answer.ts';
 export * from './ids.ts';
 export {
+  BUDGET_PERIODS,
   CLOSED_SCOPES,
+  ENDPOINT_NAMES,
+  isScopeEntry,
   keyScopesToWire,
   parseKeyScopes,
   type EndpointName,

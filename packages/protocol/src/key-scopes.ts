@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { providerId, type ProviderId } from './ids.ts';
-import { providerName } from './forms.ts';
+import { addressRange, providerName } from './forms.ts';
 
 /** The endpoints of the gateway, as a key's scopes name them. Each route belongs to one. */
 export const ENDPOINT_NAMES = [
@@ -38,7 +38,7 @@ export interface KeyScopes {
   readonly models: 'all' | readonly string[];
   readonly endpoints: 'all' | readonly EndpointName[];
   readonly upstreams: 'all' | readonly ProviderId[];
-  /** Client addresses as CIDR ranges, IPv4 and IPv6. */
+  /** Client addresses, IPv4 and IPv6: single ones, or ranges such as `10.0.0.0/8`. */
   readonly addresses: 'all' | readonly string[];
   /** Origins whose pages may use the key in a browser. */
   readonly origins: readonly string[];
@@ -68,9 +68,6 @@ const modelScope = v.pipe(
   v.regex(/^[A-Za-z0-9~@](?:[\w.:/@+~-]*[\w.:@+~-])?$|^[a-z0-9][a-z0-9._-]{0,63}\/\*$/),
 );
 
-/** The shape of a CIDR range. The gateway's store checks its numbers. */
-const addressScope = v.pipe(v.string(), v.maxLength(49), v.regex(/^[0-9a-fA-F:.]{2,45}\/\d{1,3}$/));
-
 /** A browser's `Origin` header: scheme, host and port. `null` isn't one, because any page can send it. */
 const originScope = v.pipe(
   v.string(),
@@ -95,11 +92,11 @@ const upstream = v.pipe(
 );
 
 /** Each scope in its wire form, which the store and the audit log share. */
-const SCOPE_SCHEMAS = {
+export const SCOPE_SCHEMAS = {
   models: v.union([all, listOf(modelScope)]),
   endpoints: v.union([all, listOf(v.picklist(ENDPOINT_NAMES))]),
   upstreams: v.union([all, listOf(upstream)]),
-  addresses: v.union([all, listOf(addressScope)]),
+  addresses: v.union([all, listOf(addressRange)]),
   origins: listOf(originScope),
   limits: v.strictObject({
     requestsPerMinute: v.exactOptional(positive),
@@ -110,6 +107,14 @@ const SCOPE_SCHEMAS = {
     v.strictObject({ amountMicroUsd: positive, period: v.picklist(BUDGET_PERIODS) }),
   ),
 } as const;
+
+/** Whether a text can be an entry of a list of scopes. */
+export function isScopeEntry(
+  scope: 'models' | 'upstreams' | 'addresses' | 'origins',
+  text: string,
+): boolean {
+  return v.is(SCOPE_SCHEMAS[scope], [text]);
+}
 
 const KeyScopesSchema = v.strictObject(SCOPE_SCHEMAS);
 

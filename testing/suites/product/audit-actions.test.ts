@@ -170,10 +170,35 @@ const ROWS: readonly Row[] = [
     does: 'uses the app and the gateway',
     drive: useApp,
     records: [
-      ...[UNLOCK, 'gateway.key.create KEY', UNLOCK, 'app.session.begin', 'config.change'],
+      ...[UNLOCK, 'gateway.key.create KEY', 'gateway.key.update KEY models="all"'],
+      ...[UNLOCK, 'app.session.begin', 'config.change'],
       ...['secret.use mine (1)', 'gateway.refuse (1) GATEWAY_KEY_REQUIRED'],
       ...[`secret.use mine (${String(CALLS - 1)})`, 'vault.lock EXIT'],
     ],
+  },
+  {
+    does: 'changes the settings of a gateway key',
+    drive: ['key', 'update', 'theirs', '--model', 'mine/m', '--owner', 'Ada', '--budget', '5/day'],
+    records: [
+      ...[UNLOCK, 'gateway.key.update KEY models=["mine/m"]'],
+      'gateway.key.update KEY budget={"amountMicroUsd":5000000,"period":"day"}',
+      'gateway.key.update KEY owner',
+    ],
+  },
+  {
+    does: 'gives a gateway key a new text',
+    drive: ['key', 'rotate', 'theirs'],
+    records: [UNLOCK, 'gateway.key.rotate KEY'],
+  },
+  {
+    does: 'disables a gateway key',
+    drive: ['key', 'disable', 'theirs'],
+    records: [UNLOCK, 'gateway.key.disable KEY'],
+  },
+  {
+    does: 'enables a gateway key',
+    drive: ['key', 'enable', 'theirs'],
+    records: [UNLOCK, 'gateway.key.enable KEY'],
   },
   {
     does: 'revokes a gateway key',
@@ -254,6 +279,7 @@ const Line = v.object({
   ),
   count: v.exactOptional(v.number()),
   reason: v.exactOptional(v.string()),
+  change: v.exactOptional(v.object({ setting: v.string(), after: v.exactOptional(v.unknown()) })),
 });
 
 /** The records on disk as this test writes them. Each is a line of JSON. */
@@ -262,10 +288,13 @@ function recordsIn(directory: string): readonly string[] {
   if (!isThere) return [];
   const lines = readFileSync(join(directory, SEGMENT), 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => {
-    const { action, subject, count, reason } = v.parse(Line, JSON.parse(line));
+    const { action, subject, count, reason, change } = v.parse(Line, JSON.parse(line));
     const ids: Record<string, string> = { vault: 'VAULT', 'gateway-key': 'KEY' };
     const about = subject && (subject.name ?? ids[subject.kind] ?? subject.id);
-    const words = [action, about, count === undefined ? undefined : `(${String(count)})`, reason];
+    const { setting, after } = change ?? {};
+    const changed = after === undefined ? setting : `${setting ?? ''}=${JSON.stringify(after)}`;
+    const counted = count === undefined ? undefined : `(${String(count)})`;
+    const words = [action, about, changed, counted, reason];
     return words.filter((word) => word !== undefined).join(' ');
   });
 }

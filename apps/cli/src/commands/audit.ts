@@ -131,10 +131,11 @@ export async function withLog(
 }
 
 function rowOf(entry: AuditRecord): readonly string[] {
-  const { subject, program, reason, count = 1 } = entry;
+  const { subject, program, reason, count = 1, change } = entry;
   const name = subject === undefined ? '-' : 'name' in subject ? subject.name : subject.id;
   const named = count === 1 ? name : `${name} (${String(count)})`;
-  const about = program === undefined ? named : `${named} to ${program}`;
+  const changed = change === undefined ? named : `${named} (${change.setting})`;
+  const about = program === undefined ? changed : `${changed} to ${program}`;
   const outcome = reason === undefined ? entry.outcome : `${entry.outcome} (${reason})`;
   const { uid, pid } = entry.actor;
   const who = `uid ${uid === null ? '-' : String(uid)} pid ${String(pid)}`;

@@ -1,7 +1,20 @@
 import { revealSecret } from '@postern/kernel';
-import { createGatewayKey, listGatewayKeys, refuseKeyAsName, revokeGatewayKey } from '@postern/app';
+import {
+  createGatewayKey,
+  listGatewayKeys,
+  parseDurationMs,
+  refuseKeyAsName,
+  revokeGatewayKey,
+  rotateGatewayKey,
+  setGatewayKeyDisabled,
+  showGatewayKey,
+  updateGatewayKey,
+  type IssuedKey,
+} from '@postern/app';
 import { problem, type Problem } from '@postern/protocol';
-import { table } from '../terminal/terminal.ts';
+import { keyLines, keyTable, timeOf } from './key-lines.ts';
+import { chosenSettings } from './key-settings.ts';
+import type { KeySettingOptions } from './program/key-setting-options.ts';
 import {
   connectOrCreate,
   connectOrUnlock,
@@ -11,9 +24,19 @@ import {
   type CommandContext,
 } from './context.ts';
 
-export interface CreateKeyOptions {
-  readonly model?: readonly string[];
-  readonly allModels: boolean;
+/** `postern key create NAME`: prints the key once and stores only its keyed hash. */
+export async function createKey(
+  context: CommandContext,
+  name: string,
+  options: KeySettingOptions,
+): Promise<void> {
+  orFail(refuseKeyAsName(name, 'GATEWAY_KEY_NAME_INVALID'));
+  if (options.model === undefined && options.allModels !== true) fail(modelsMissing(name));
+  const settings = orFail(chosenSettings(options, {}, context.clock.nowMs()));
+  const vault = await connectOrCreate(context);
+  const issued = orFail(await createGatewayKey(context, vault, { name, settings }));
+  const { id } = issued.record;
+  reportIssued(context, issued, `To revoke it: postern key revoke ${id}`);
 }
 
 function modelsMissing(name: string): Problem {
@@ -24,51 +47,71 @@ function modelsMissing(name: string): Problem {
   );
 }
 
-/** `postern key create NAME`: prints the key once and stores only its keyed hash. */
-export async function createKey(
-  context: CommandContext,
-  name: string,
-  { model, allModels }: CreateKeyOptions,
-): Promise<void> {
-  orFail(refuseKeyAsName(name, 'GATEWAY_KEY_NAME_INVALID'));
-  if (model === undefined && !allModels) fail(modelsMissing(name));
-  const vault = await connectOrCreate(context);
-  const { key, record } = orFail(
-    await createGatewayKey(context, vault, { name, settings: { models: model ?? 'all' } }),
-  );
-  if (context.json) {
-    report(context, { ...record, key: revealSecret(key) }, []);
-    return;
-  }
-  context.terminal.print(revealSecret(key));
-  context.terminal.note('');
-  context.terminal.note(
-    `Key ${record.name} (${record.id}). It is shown only once. To revoke it: postern key revoke ${record.id}`,
-  );
-}
-
-/** `postern key list`: lists the keys' names, never a key itself. */
+/** `postern key list`: lists the keys, never a key itself. */
 export async function listKeys(context: CommandContext): Promise<void> {
   const vault = await connectOrUnlock(context);
   const records = orFail(await listGatewayKeys(context, vault));
-  const rows = records.map((record) => [
-    record.id,
-    record.name,
-    record.hint,
-    record.models === 'all' ? 'all' : record.models.join(', '),
-    dayOf(record.createdAtMs),
-    dayOf(record.lastUsedAtMs),
-    record.revokedAtMs === undefined ? 'active' : `revoked ${dayOf(record.revokedAtMs)}`,
-  ]);
   const lines =
-    rows.length === 0
+    records.length === 0
       ? ['No keys yet. Create one: postern key create NAME --all-models']
-      : [table(['ID', 'NAME', 'KEY', 'MODELS', 'CREATED', 'LAST USED', 'STATE'], rows)];
+      : keyTable(records, context.clock.nowMs(), context.terminal.columns);
   report(context, records, lines);
 }
 
-function dayOf(ms: number | undefined): string {
-  return ms === undefined ? '-' : new Date(ms).toISOString().slice(0, 10);
+/** `postern key show ID|NAME`: everything about a key except its text, which isn't stored. */
+export async function showKey(context: CommandContext, idOrName: string): Promise<void> {
+  const vault = await connectOrUnlock(context);
+  const record = orFail(await showGatewayKey(context, vault, idOrName));
+  report(context, record, keyLines(record, context.clock.nowMs()));
+}
+
+/** `postern key update ID|NAME`: effective immediately, also in a running gateway. */
+export async function updateKey(
+  context: CommandContext,
+  idOrName: string,
+  options: KeySettingOptions,
+): Promise<void> {
+  const nowMs = context.clock.nowMs();
+  if (Object.keys(orFail(chosenSettings(options, {}, nowMs))).length === 0) {
+    fail(problem('USAGE', 'Nothing to change. Name a setting, such as --model or --expires.'));
+  }
+  const vault = await connectOrUnlock(context);
+  const before = orFail(await showGatewayKey(context, vault, idOrName));
+  const settings = orFail(chosenSettings(options, before.limits, nowMs));
+  const record = orFail(await updateGatewayKey(context, vault, idOrName, settings));
+  report(context, record, [`Changed ${record.name} (${record.id}).`, ...keyLines(record, nowMs)]);
+}
+
+/** `postern key rotate ID|NAME`: prints the new text once. */
+export async function rotateKey(
+  context: CommandContext,
+  idOrName: string,
+  { grace }: { readonly grace: string },
+): Promise<void> {
+  const graceMs = grace === '0' ? 0 : parseDurationMs(grace);
+  if (graceMs === undefined) {
+    fail(problem('USAGE', '--grace takes a time such as 90s, 15m, 8h or 1d, or 0.'));
+  }
+  const vault = await connectOrUnlock(context);
+  const issued = orFail(await rotateGatewayKey(context, vault, idOrName, graceMs));
+  const { previousUntilMs } = issued.record;
+  const old =
+    previousUntilMs === undefined
+      ? 'The old key is no longer valid.'
+      : `The old key stays valid until ${timeOf(previousUntilMs, '-')}.`;
+  reportIssued(context, issued, old);
+}
+
+/** `postern key disable|enable ID|NAME`: effective immediately, also in a running gateway. */
+export async function setKeyDisabled(
+  context: CommandContext,
+  idOrName: string,
+  disabled: boolean,
+): Promise<void> {
+  const vault = await connectOrUnlock(context);
+  const record = orFail(await setGatewayKeyDisabled(context, vault, idOrName, disabled));
+  const did = disabled ? 'Disabled' : 'Enabled';
+  report(context, record, [`${did} ${record.name} (${record.id}).`]);
 }
 
 /** `postern key revoke ID|NAME`: effective immediately, also in a running gateway. */
@@ -76,4 +119,14 @@ export async function revokeKey(context: CommandContext, idOrName: string): Prom
   const vault = await connectOrUnlock(context);
   const revoked = orFail(await revokeGatewayKey(context, vault, idOrName));
   report(context, revoked, [`Revoked ${revoked.name} (${revoked.id}).`]);
+}
+
+function reportIssued(context: CommandContext, { key, record }: IssuedKey, next: string): void {
+  if (context.json) {
+    report(context, { ...record, key: revealSecret(key) }, []);
+    return;
+  }
+  context.terminal.print(revealSecret(key));
+  context.terminal.note('');
+  context.terminal.note(`Key ${record.name} (${record.id}). It is shown only once. ${next}`);
 }

@@ -13,6 +13,8 @@ export interface LostOutput {
 export interface Terminal {
   readonly interactive: boolean;
   readonly colour: boolean;
+  /** The width of the terminal that shows the result; undefined if it goes elsewhere. */
+  readonly columns: number | undefined;
   /** A line of the result. */
   print(line: string): void;
   /** Writes text of the result without adding a newline. */
@@ -40,6 +42,10 @@ export function openTerminal(wantsColour: boolean): Terminal {
   return {
     interactive: seesKeys && shows,
     colour: wantsColour && shows,
+    get columns() {
+      // Only a terminal's stream has a width.
+      return isatty(1) ? standardOutput().columns : undefined;
+    },
     print: (line) => {
       writeResult(`${line}\n`);
     },

@@ -1,40 +1,42 @@
 import { join } from 'node:path';
 import { describeDatabaseFailure } from '@postern/database';
 import {
+  CLOSED_SETTINGS,
   describeGatewayKeyFailure,
+  type GatewayKeyFailure,
   type GatewayKeyRecord,
   type GatewayStore,
+  type IssuedKey,
   type KeySettings,
 } from '@postern/gateway';
-import { failed, ok, type Randomness, type Result, type Secret } from '@postern/kernel';
-import { problem, type Problem } from '@postern/protocol';
+import { failed, ok, type Randomness, type Result } from '@postern/kernel';
+import { problem, type AuditAction, type AuditChange, type Problem } from '@postern/protocol';
 import { recordEvents, type AuditPlace } from '../audit/audit.ts';
 import { refuseKeyAsName } from '../secrets/secret-name.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { openGateway } from '../stores/stores.ts';
+import { changesOf } from './key-changes.ts';
 
 export interface GatewayKeyParts extends AuditPlace {
   readonly randomness: Randomness;
 }
 
-export interface CreatedGatewayKey {
-  /** Returned once: only its keyed hash is stored. */
-  readonly key: Secret;
-  readonly record: GatewayKeyRecord;
-}
+type Keys = GatewayStore['keys'];
 
 /** Creates a gateway key and records it. Without models in its settings it may call none. */
 export async function createGatewayKey(
   parts: GatewayKeyParts,
   vault: OpenVault,
   wish: { readonly name: string; readonly settings: Partial<KeySettings> },
-): Promise<Result<CreatedGatewayKey, Problem>> {
+): Promise<Result<IssuedKey, Problem>> {
   const checked = refuseKeysIn(wish.settings);
   if (!checked.ok) return checked;
   return await withGateway(parts, vault, async ({ keys }) => {
-    const created = keys.create(wish);
-    if (!created.ok) return failed(describeGatewayKeyFailure(created.failure));
-    const recorded = await recordKey(parts, vault, 'gateway.key.create', created.value.record);
+    const created = described(keys.create(wish));
+    if (!created.ok) return created;
+    const { record } = created.value;
+    const changes = changesOf(CLOSED_SETTINGS, record);
+    const recorded = await recordKey(parts, vault, record, 'gateway.key.create', changes);
     return recorded.ok ? created : recorded;
   });
 }
@@ -46,12 +48,127 @@ export async function listGatewayKeys(
   return await withGateway(parts, vault, async ({ keys }) => await Promise.resolve(listed(keys)));
 }
 
-/** Revokes the active key with this id or name, also for a running gateway, and records it. */
+/** The key with this id or name, with the settings that the key has now. Prefers keys that aren't revoked. */
+export async function showGatewayKey(
+  parts: GatewayKeyParts,
+  vault: OpenVault,
+  idOrName: string,
+): Promise<Result<GatewayKeyRecord, Problem>> {
+  return await withGateway(parts, vault, async ({ keys }) => {
+    const records = listed(keys);
+    if (!records.ok) return records;
+    const named = records.value.filter(({ id, name }) => id === idOrName || name === idOrName);
+    const found = named.find(({ revokedAtMs }) => revokedAtMs === undefined) ?? named.at(-1);
+    const result = found === undefined ? failed(problem('GATEWAY_KEY_NOT_FOUND')) : ok(found);
+    return await Promise.resolve(result);
+  });
+}
+
+/** Changes settings of a key, also for a running gateway, and records each change. */
+export async function updateGatewayKey(
+  parts: GatewayKeyParts,
+  vault: OpenVault,
+  idOrName: string,
+  settings: Partial<KeySettings>,
+): Promise<Result<GatewayKeyRecord, Problem>> {
+  const checked = refuseKeysIn(settings);
+  if (!checked.ok) return checked;
+  return await withActiveKey(parts, vault, idOrName, async (keys, before) => {
+    const updated = described(keys.update(before.id, settings));
+    if (!updated.ok) return updated;
+    const changes = changesOf(before, updated.value);
+    const recorded = await recordKey(parts, vault, before, undefined, changes);
+    return recorded.ok ? updated : recorded;
+  });
+}
+
+/** Gives a key a new text and records it. Its earlier texts stay valid for at most the grace period. */
+export async function rotateGatewayKey(
+  parts: GatewayKeyParts,
+  vault: OpenVault,
+  idOrName: string,
+  graceMs: number,
+): Promise<Result<IssuedKey, Problem>> {
+  return await withActiveKey(parts, vault, idOrName, async (keys, { id }) => {
+    const rotated = described(keys.rotate(id, graceMs));
+    if (!rotated.ok) return rotated;
+    const recorded = await recordKey(parts, vault, rotated.value.record, 'gateway.key.rotate');
+    return recorded.ok ? rotated : recorded;
+  });
+}
+
+/** Disables a key or enables it again, also for a running gateway, and records it. */
+export async function setGatewayKeyDisabled(
+  parts: GatewayKeyParts,
+  vault: OpenVault,
+  idOrName: string,
+  disabled: boolean,
+): Promise<Result<GatewayKeyRecord, Problem>> {
+  const action = disabled ? 'gateway.key.disable' : 'gateway.key.enable';
+  return await withActiveKey(parts, vault, idOrName, async (keys, { id }) => {
+    const changed = described(keys.setDisabled(id, disabled));
+    if (!changed.ok) return changed;
+    const recorded = await recordKey(parts, vault, changed.value, action);
+    return recorded.ok ? changed : recorded;
+  });
+}
+
+/** Revokes a key permanently, also for a running gateway, and records it. */
 export async function revokeGatewayKey(
   parts: GatewayKeyParts,
   vault: OpenVault,
   idOrName: string,
 ): Promise<Result<GatewayKeyRecord, Problem>> {
+  return await withActiveKey(parts, vault, idOrName, async (keys, { id }) => {
+    const revoked = described(keys.revoke(id));
+    if (!revoked.ok) return revoked;
+    const recorded = await recordKey(parts, vault, revoked.value, 'gateway.key.revoke');
+    return recorded.ok ? revoked : recorded;
+  });
+}
+
+/** Settings appear in lists, and scopes in the audit log, so none of them may be a key by mistake. */
+function refuseKeysIn(settings: Partial<KeySettings>): Result<undefined, Problem> {
+  const { models = [], origins = [], owner = '', notes = {} } = settings;
+  const texts = [...(models === 'all' ? [] : models), ...origins, owner];
+  const checks = [...texts, ...Object.entries(notes).flat()].map((text) =>
+    refuseKeyAsName(text, 'GATEWAY_KEY_SETTINGS_INVALID'),
+  );
+  return checks.find((each) => !each.ok) ?? ok();
+}
+
+function listed(keys: Keys): Result<readonly GatewayKeyRecord[], Problem> {
+  const records = keys.list();
+  return records.ok ? records : failed(describeDatabaseFailure(records.failure));
+}
+
+function described<T>(result: Result<T, GatewayKeyFailure>): Result<T, Problem> {
+  return result.ok ? result : failed(describeGatewayKeyFailure(result.failure));
+}
+
+/** Records an action on a key, and a record for each of its settings that changed. */
+async function recordKey(
+  place: AuditPlace,
+  vault: OpenVault,
+  { id }: GatewayKeyRecord,
+  action: AuditAction | undefined,
+  changes: readonly AuditChange[] = [],
+): Promise<Result<undefined, Problem>> {
+  const about = { outcome: 'success', subject: { kind: 'gateway-key', id } } as const;
+  const actions = action === undefined ? [] : [{ ...about, action }];
+  const updates = changes.map(
+    (change) => ({ ...about, action: 'gateway.key.update', change }) as const,
+  );
+  return await recordEvents(place, vault, [...actions, ...updates]);
+}
+
+/** Runs the work with the key that has this id or name and isn't revoked. */
+async function withActiveKey<T>(
+  parts: GatewayKeyParts,
+  vault: OpenVault,
+  idOrName: string,
+  use: (keys: Keys, record: GatewayKeyRecord) => Promise<Result<T, Problem>>,
+): Promise<Result<T, Problem>> {
   return await withGateway(parts, vault, async ({ keys }) => {
     const records = listed(keys);
     if (!records.ok) return records;
@@ -62,37 +179,10 @@ export async function revokeGatewayKey(
     if (found === undefined) {
       return failed(problem('GATEWAY_KEY_NOT_FOUND', 'No active key has this id or name.'));
     }
-    if (others.length > 0) {
-      return failed(problem('USAGE', 'Several keys have this name; revoke the key by its id.'));
-    }
-    const revoked = keys.revoke(found.id);
-    if (!revoked.ok) return failed(describeGatewayKeyFailure(revoked.failure));
-    const recorded = await recordKey(parts, vault, 'gateway.key.revoke', found);
-    return recorded.ok ? revoked : recorded;
+    return others.length > 0
+      ? failed(problem('USAGE', 'Several keys have this name; name the key by its id.'))
+      : await use(keys, found);
   });
-}
-
-/** Settings appear in lists, and scopes in the audit log, so none of them may be a key by mistake. */
-function refuseKeysIn(settings: Partial<KeySettings>): Result<undefined, Problem> {
-  const { models = [], owner = '', notes = {} } = settings;
-  const texts = [...(models === 'all' ? [] : models), owner, ...Object.values(notes)];
-  const checks = texts.map((text) => refuseKeyAsName(text, 'GATEWAY_KEY_SETTINGS_INVALID'));
-  return checks.find((each) => !each.ok) ?? ok();
-}
-
-function listed(keys: GatewayStore['keys']): Result<readonly GatewayKeyRecord[], Problem> {
-  const records = keys.list();
-  return records.ok ? records : failed(describeDatabaseFailure(records.failure));
-}
-
-async function recordKey(
-  place: AuditPlace,
-  vault: OpenVault,
-  action: 'gateway.key.create' | 'gateway.key.revoke',
-  { id }: GatewayKeyRecord,
-): Promise<Result<undefined, Problem>> {
-  const subject = { kind: 'gateway-key', id } as const;
-  return await recordEvents(place, vault, [{ action, outcome: 'success', subject }]);
 }
 
 async function withGateway<T>(

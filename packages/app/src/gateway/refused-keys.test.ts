@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAuditLog, type AuditLog } from '@postern/audit';
 import { expectOk, Secret } from '@postern/kernel';
+import { gatewayKeyId } from '@postern/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRefusedKeys, MANY_REFUSALS, type RefusedKeys } from './refused-keys.ts';
 
@@ -41,8 +42,10 @@ const counts = async () =>
     .filter(({ action }) => action === 'gateway.refuse')
     .map(({ count, outcome }) => [count, outcome]);
 
+const UNKNOWN = { code: 'GATEWAY_KEY_REQUIRED', keyId: undefined } as const;
+
 const refuse = (times: number) => {
-  for (let at = 0; at < times; at += 1) keys.refused();
+  for (let at = 0; at < times; at += 1) keys.refused(UNKNOWN);
 };
 
 describe('rejected gateway keys', () => {
@@ -68,6 +71,31 @@ describe('rejected gateway keys', () => {
     isOpen = true;
     await keys.flush();
     expect(await counts()).toEqual([[7, 'denied']]);
+  });
+
+  it('are counted for each key and reason, and a known key is no guess', async () => {
+    const keyId = gatewayKeyId.from('0'.repeat(26));
+    for (let at = 0; at < MANY_REFUSALS; at += 1) {
+      keys.refused({ code: 'GATEWAY_KEY_EXPIRED', keyId });
+    }
+    keys.refused({ code: 'GATEWAY_KEY_DISABLED', keyId });
+    keys.refused(UNKNOWN);
+    await keys.flush();
+    const records = expectOk(await log.tail(99)).filter(
+      ({ action }) => action === 'gateway.refuse',
+    );
+    const totals = new Map<string, number>();
+    for (const { reason, subject, count = 0 } of records) {
+      const index = `${reason ?? ''} ${JSON.stringify(subject ?? null)}`;
+      totals.set(index, (totals.get(index) ?? 0) + count);
+    }
+    const subject = JSON.stringify({ kind: 'gateway-key', id: keyId });
+    expect([...totals].sort()).toEqual([
+      [`GATEWAY_KEY_DISABLED ${subject}`, 1],
+      [`GATEWAY_KEY_EXPIRED ${subject}`, MANY_REFUSALS],
+      ['GATEWAY_KEY_REQUIRED null', 1],
+    ]);
+    expect(said).toEqual([]);
   });
 
   it('are reported once a minute if there are many', () => {

@@ -1,4 +1,5 @@
 import type { AuditLog } from '@postern/audit';
+import type { KeyRefusal } from '@postern/gateway';
 import type { Clock } from '@postern/kernel';
 import { record } from '../audit/audit.ts';
 
@@ -10,9 +11,9 @@ export interface RefusedKeysParts {
   readonly say: (line: string) => void;
 }
 
-/** Records requests with an invalid gateway key, and reports them if there are many. */
+/** Records requests that were refused for their gateway key, and reports guesses if there are many. */
 export interface RefusedKeys {
-  refused(): void;
+  refused(refusal: KeyRefusal): void;
   /** Writes the rejected requests since the last write. */
   flush(): Promise<void>;
 }
@@ -21,36 +22,53 @@ const WINDOW_MS = 60_000;
 /** This many within a window are not a mistake. */
 export const MANY_REFUSALS = 20;
 
+interface Counted extends KeyRefusal {
+  count: number;
+}
+
 /**
- * At most one record per window, with a count, so that a client without a key can't fill the disk.
+ * At most one record per window for each reason and key, with a count, so that a client can't fill the disk.
+ * Without a key there is only one reason.
  */
 export function createRefusedKeys({ clock, log, say }: RefusedKeysParts): RefusedKeys {
   let windowAtMs = Number.NEGATIVE_INFINITY;
-  let [inWindow, unwritten] = [0, 0];
+  let inWindow = 0;
+  let unwritten = new Map<string, Counted>();
+  const add = (refusal: KeyRefusal, count: number): void => {
+    const index = `${refusal.code} ${refusal.keyId ?? ''}`;
+    const before = unwritten.get(index)?.count ?? 0;
+    unwritten.set(index, { ...refusal, count: before + count });
+  };
   const flush = async (): Promise<void> => {
-    const [open, count] = [log(), unwritten];
-    if (open === undefined || count === 0) return;
-    unwritten = 0;
-    const written = await record(open, {
-      action: 'gateway.refuse',
-      outcome: 'denied',
-      reason: 'GATEWAY_KEY_REQUIRED',
-      count,
-    });
-    if (!written.ok) unwritten += count;
+    const [open, counted] = [log(), [...unwritten.values()]];
+    if (open === undefined) return;
+    unwritten = new Map();
+    for (const each of counted) {
+      const { code: reason, keyId: id, count } = each;
+      const subject = id === undefined ? {} : { subject: { kind: 'gateway-key', id } as const };
+      const event = {
+        action: 'gateway.refuse',
+        outcome: 'denied',
+        ...subject,
+        reason,
+        count,
+      } as const;
+      const written = await record(open, event);
+      if (!written.ok) add(each, count);
+    }
   };
   return {
     flush,
-    refused: () => {
+    refused: (refusal) => {
       const nowMs = clock.monotonicMs();
-      unwritten += 1;
+      add({ code: refusal.code, keyId: refusal.keyId }, 1);
       if (nowMs - windowAtMs >= WINDOW_MS) {
         [windowAtMs, inWindow] = [nowMs, 0];
         flush().catch(() => {
           say('WARNING: the audit log could not be written.');
         });
       }
-      inWindow += 1;
+      if (refusal.keyId === undefined) inWindow += 1;
       if (inWindow === MANY_REFUSALS) {
         say(
           `WARNING: ${String(MANY_REFUSALS)} requests with an invalid gateway key within a minute. ` +

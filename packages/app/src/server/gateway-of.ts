@@ -7,6 +7,7 @@ import {
   type Gateway,
   type GatewayDeps,
   type GatewayLimits,
+  type KeyRefusal,
   type UsageEntry,
 } from '@postern/gateway';
 import { upstreamOf } from '@postern/upstreams';
@@ -87,20 +88,23 @@ function storesOf(
   postern: Postern,
   models: ModelLists,
   metrics: GatewayMetrics | undefined,
-): Pick<GatewayDeps, 'keys' | 'usage' | 'isReady'> {
+): Pick<GatewayDeps, 'keys' | 'usage' | 'onRefused' | 'isReady'> {
+  const onRefused = (refusal: KeyRefusal): void => {
+    postern.refusedKeys.refused(refusal);
+  };
   const admission = (): SqliteAdmission | undefined => {
     const keys = postern.stores()?.gateway.keys;
-    return keys === undefined ? undefined : new SqliteAdmission(keys);
+    return keys === undefined ? undefined : new SqliteAdmission(keys, onRefused);
   };
   return {
     keys: {
       admit: (token) => {
         const admitted = admission()?.admit(token) ?? LOCKED;
-        if (admitted.ok && admitted.value === undefined) postern.refusedKeys.refused();
-        else if (admitted.ok) postern.locking.used();
+        if (admitted.ok && admitted.value !== undefined) postern.locking.used();
         return admitted;
       },
-      isLive: (id) => admission()?.isLive(id) ?? LOCKED,
+      listsOrigin: (origin) => admission()?.listsOrigin(origin) ?? false,
+      isLive: (grant) => admission()?.isLive(grant) ?? LOCKED,
     },
     usage: {
       record: (entry) => {
@@ -115,6 +119,7 @@ function storesOf(
         return flushed?.ok === false ? failed({ reason: 'unavailable' }) : ok();
       },
     },
+    onRefused,
     isReady: () => postern.stores() !== undefined,
   };
 }

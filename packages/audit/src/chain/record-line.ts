@@ -28,8 +28,9 @@ const MAC_MEMBER_BYTES = ',"mac":""}'.length + 64;
 
 /** The line of a record: its JSON without `mac`, followed by the MAC of these bytes. */
 export function sealLine(record: UnsealedRecord, key: Uint8Array): SealedLine {
-  const { v, seq, time, actor, action, subject, program, outcome, reason, count, prev } = record;
-  const what = { action, subject, program, outcome, reason, count };
+  const { v, seq, time, actor, action, subject, program, outcome, reason, count, change, prev } =
+    record;
+  const what = { action, subject, program, outcome, reason, count, change };
   const inOrder = { v, seq, time, actor, ...what, prev };
   const sealed = JSON.stringify(inOrder).slice(0, -1);
   const mac = macOf(Buffer.from(sealed), key).toString('hex');

@@ -7,10 +7,11 @@ const SEVERITY: Readonly<Record<AuditOutcome, number>> = { success: 2, failure: 
 
 /**
  * One line of the Common Event Format (ArcSight CEF, Implementation Standard, version 0), without
- * a line feed. `cs1` is the kind of the subject, `cs2` the record's MAC.
+ * a line feed. `cs1` is the kind of the subject, `cs2` the record's MAC, `cs3` a changed setting.
  */
 export function cefLine(record: AuditRecord, { version, hostname }: ExportContext): string {
-  const { seq, time, actor, action, outcome, reason, subject, program, count, mac } = record;
+  const { seq, time, actor, action, outcome, reason, subject, program, count, change, mac } =
+    record;
   const header = ['Postern', 'Postern', version, action, AUDIT_ACTIONS[action].meaning].map(
     escapeHeader,
   );
@@ -31,6 +32,8 @@ export function cefLine(record: AuditRecord, { version, hostname }: ExportContex
     cs1Label: subject === undefined ? undefined : 'subjectKind',
     cs2: mac,
     cs2Label: 'mac',
+    cs3: change && JSON.stringify(change),
+    cs3Label: change && 'change',
   };
   const pairs = Object.entries(extension)
     .filter(([, value]) => value !== undefined && value !== null)

@@ -90,10 +90,11 @@ export function ocsfEvent(record: AuditRecord, context: ExportContext): JsonObje
 /**
  * Values without a field in the class. The schema's own `count` is for repeated events.
  */
-function unmapped({ program, count }: AuditRecord): JsonObject {
+function unmapped({ program, count, change }: AuditRecord): JsonObject {
   const rest = {
     ...(program === undefined ? {} : { program }),
     ...(count === undefined ? {} : { count }),
+    ...(change === undefined ? {} : { change: JSON.stringify(change) }),
   };
   return Object.keys(rest).length === 0 ? {} : { unmapped: rest };
 }

@@ -12,7 +12,8 @@ const STRUCTURED_DATA_ID = 'postern@32473';
 
 /** One RFC 5424 message, without a line feed. Everything but the text is structured data. */
 export function syslogMessage(record: AuditRecord, { hostname }: ExportContext): string {
-  const { seq, time, actor, action, outcome, reason, subject, program, count, mac } = record;
+  const { seq, time, actor, action, outcome, reason, subject, program, count, change, mac } =
+    record;
   const priority = LOG_AUDIT * 8 + (outcome === 'success' ? NOTICE : WARNING);
   const parameters: Readonly<Record<string, string | number | null | undefined>> = {
     seq,
@@ -23,6 +24,7 @@ export function syslogMessage(record: AuditRecord, { hostname }: ExportContext):
     name: subject && subjectName(subject),
     program,
     count,
+    change: change && JSON.stringify(change),
     uid: actor.uid,
     pid: actor.pid,
     executable: actor.executable,

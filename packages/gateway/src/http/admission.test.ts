@@ -1,4 +1,5 @@
 import { expectOk, isJsonObject, parseJson, revealSecret } from '@postern/kernel';
+import type { GatewayKeyId } from '@postern/protocol';
 import { startFakeUpstream, type FakeUpstream } from '@postern/testing';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
@@ -218,8 +219,8 @@ describe('hostile credentials', () => {
   });
 
   it('an unknown key, a revoked key and none are answered alike', async () => {
-    const { key } = made('gone');
-    running.store.keys.revoke('gone');
+    const { key, id } = made('gone');
+    running.store.keys.revoke(id);
     const answers = await Promise.all(
       [[], [`x-api-key: ${key}`], ['x-api-key: x'], [`x-api-key: ${key.slice(0, -1)}0`]].map(
         (headers) => send('/v1/messages', { headers }),
@@ -230,20 +231,19 @@ describe('hostile credentials', () => {
   });
 
   it('a key is dead as soon as it is revoked', async () => {
-    const { key } = made('brief');
+    const { key, id } = made('brief');
     const headers = [`x-api-key: ${key}`];
     expect((await send('/v1/messages', { headers })).status).toBe(200);
-    running.store.keys.revoke('brief');
+    running.store.keys.revoke(id);
     expect((await send('/v1/messages', { headers })).status).toBe(401);
   });
 });
 
-function made(name: string): { readonly key: string } {
-  return {
-    key: revealSecret(
-      expectOk(running.store.keys.create({ name, settings: { models: 'all' } })).key,
-    ),
-  };
+function made(name: string): { readonly key: string; readonly id: GatewayKeyId } {
+  const { key, record } = expectOk(
+    running.store.keys.create({ name, settings: { models: 'all' } }),
+  );
+  return { key: revealSecret(key), id: record.id };
 }
 
 describe('bodies', () => {

@@ -1,5 +1,4 @@
 import type { Result } from '@postern/kernel';
-import type { GatewayKeyId } from '@postern/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ConcurrencyLimiter } from '../admit/concurrency-limiter.ts';
 import type { RequestHead } from '../admit/request-head.ts';
@@ -7,7 +6,7 @@ import type { Shares } from '../admit/shares.ts';
 import { readRequestBody, type RequestBody } from '../body/request-body.ts';
 import type { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
-import { allowsModel } from '../keys/scopes.ts';
+import { refusedModel } from '../keys/scopes.ts';
 import type { Meter } from '../meter/measure.ts';
 import type { GatewayDeps, Grant } from '../ports.ts';
 import { neverRetry, type EarlyEnd } from '../relay/retry-policy.ts';
@@ -91,8 +90,8 @@ export class Call {
     this.#isCounted = false;
   }
 
-  get keyId(): GatewayKeyId {
-    return this.#input.grant.keyId;
+  get grant(): Grant {
+    return this.#input.grant;
   }
 
   /** Ends the call at any step. */
@@ -141,10 +140,17 @@ export class Call {
     const { dialect } = route;
     const choice = chooseProvider(body.model.name, dialect.id, providers, defaultProvider);
     if (!choice.ok) this.#fail(choice.failure);
-    else if (!allowsModel(this.#input.grant, body.model.name, choice.value)) {
-      this.#fail({ reason: 'model-unknown' });
-    } else if (route.encodeCount === undefined) await this.#attempts(body, choice.value);
+    else if (this.#refuses(body.model.name, choice.value)) this.#fail({ reason: 'model-unknown' });
+    else if (route.encodeCount === undefined) await this.#attempts(body, choice.value);
     else await this.#count(body, choice.value, route.encodeCount);
+  }
+
+  /** For a model that a key may not call, the response is the same as for one that doesn't exist. */
+  #refuses(name: string, choice: Choice): boolean {
+    const { grant } = this.#input;
+    const code = refusedModel(grant, name, choice);
+    if (code !== undefined) this.#deps.onRefused?.({ code, keyId: grant.keyId });
+    return code !== undefined;
   }
 
   /** Counts the request's tokens: the provider does if it can, otherwise they are estimated. */

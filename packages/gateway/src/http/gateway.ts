@@ -7,7 +7,8 @@ import { Shares } from '../admit/shares.ts';
 import { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
 import { isKeyText } from '../keys/key-text.ts';
-import type { Callers, GatewayDeps, Grant, StoreFailure } from '../ports.ts';
+import { refusedScope } from '../keys/scopes.ts';
+import type { Callers, GatewayDeps, Grant, KeyRefusalCode, StoreFailure } from '../ports.ts';
 import {
   dialectOf,
   modelPathOf,
@@ -17,6 +18,8 @@ import {
   type ModelsRoute,
 } from '../route/routes.ts';
 import { parseTarget, type Target } from '../route/target.ts';
+import { inAddressRanges } from './address-ranges.ts';
+import { allowOrigin, answerPreflight } from './cross-origin.ts';
 import { Call, type CallInput, type CallResources } from './call.ts';
 import { answerModels } from './models.ts';
 import { answerProbe } from './probes.ts';
@@ -59,6 +62,9 @@ interface Asked {
   readonly target: Target | undefined;
   readonly dialect: Dialect;
   readonly requestId: string;
+  readonly callers: Callers;
+  /** The origin of a page that isn't Postern's own, if a key lists it. */
+  foreignOrigin: string | undefined;
 }
 
 const HOST = /^[a-z0-9._-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i;
@@ -97,9 +103,12 @@ class DataPlane implements Gateway {
       target,
       dialect: dialectOf(target?.path ?? '', head),
       requestId: `${this.#idPrefix}${this.#requests.toString(36)}`,
+      callers,
+      foreignOrigin: undefined,
     };
     try {
-      const failure = foreign(head, callers) ?? this.#dispatch(asked);
+      asked.foreignOrigin = this.#listedOrigin(head, callers);
+      const failure = foreign(asked) ?? this.#dispatch(asked);
       if (failure !== undefined) refuse(asked, failure);
     } catch {
       fault(asked);
@@ -143,17 +152,29 @@ class DataPlane implements Gateway {
     });
   }
 
+  #listedOrigin({ origin }: RequestHead, callers: Callers): string | undefined {
+    if (origin === undefined || callers.allowsOrigin(origin)) return undefined;
+    return this.#deps.keys.listsOrigin?.(origin) === true ? origin : undefined;
+  }
+
   #dispatch(asked: Asked): GatewayFailure | undefined {
-    const { request, response, target } = asked;
+    const { request, response, target, foreignOrigin } = asked;
     if (target === undefined) return { reason: 'target-invalid' };
     const route = routeAt(target.path);
     if (route === undefined) return unknownRoute(target.path);
+    const isKeyed = route.kind === 'call' || route.kind === 'models';
+    if (foreignOrigin !== undefined) {
+      if (!isKeyed) return { reason: 'origin-refused' };
+      if (request.method === 'OPTIONS') {
+        answerPreflight(response, foreignOrigin, route.method);
+        return undefined;
+      }
+      allowOrigin(response, foreignOrigin);
+    }
     if (request.method !== route.method) {
       return { reason: 'method-not-allowed', allowed: route.method };
     }
-    if (route.kind === 'call' || route.kind === 'models') {
-      return this.#admit(asked, route, target.query);
-    }
+    if (isKeyed) return this.#admit(asked, route, target.query);
     answerProbe(response, route.kind, this.#draining === undefined && this.#deps.isReady());
     return undefined;
   }
@@ -167,7 +188,7 @@ class DataPlane implements Gateway {
       (admitted) => {
         // The client may have disconnected during the request to a remote store.
         if (response.destroyed) return;
-        const grant = this.#checked(admitted, token);
+        const grant = this.#checked(asked, route, admitted);
         if (!grant.ok) refuse(asked, grant.failure);
         else this.#enter(asked, route, query, grant.value);
       },
@@ -180,14 +201,24 @@ class DataPlane implements Gateway {
 
   /** The grant, if it is valid and the gateway accepts calls. */
   #checked(
+    asked: Asked,
+    route: CallRoute | ModelsRoute,
     admitted: Result<Grant | undefined, StoreFailure>,
-    token: string,
   ): Result<Grant, GatewayFailure> {
-    if (!admitted.ok) return failed(uncheckedKey(admitted.failure, token));
+    if (!admitted.ok) return failed(uncheckedKey(admitted.failure, asked.head.token ?? ''));
     const grant = admitted.value;
     const isValid =
       grant !== undefined && (grant.expiresAtMs ?? Infinity) > this.#deps.clock.nowMs();
     if (!isValid) return failed({ reason: 'key-required' });
+    const code = refusedScope(grant, {
+      endpoint: route.endpoint,
+      foreignOrigin: asked.foreignOrigin,
+      isFrom: (ranges) => inAddressRanges(asked.callers.clientAddress(asked.request), ranges),
+    });
+    if (code !== undefined) {
+      this.#deps.onRefused?.({ code, keyId: grant.keyId });
+      return failed({ reason: outwardReason(code) });
+    }
     return this.#draining === undefined ? ok(grant) : failed({ reason: this.#draining });
   }
 
@@ -231,10 +262,19 @@ function unknownRoute(path: string): GatewayFailure {
   return meant === undefined ? { reason: 'route-unknown' } : { reason: 'route-unknown', meant };
 }
 
+/** A stolen key that is used from another address must look like no key at all. */
+function outwardReason(
+  code: KeyRefusalCode,
+): 'key-required' | 'origin-refused' | 'endpoint-refused' {
+  if (code === 'ORIGIN_REFUSED') return 'origin-refused';
+  return code === 'GATEWAY_ENDPOINT_REFUSED' ? 'endpoint-refused' : 'key-required';
+}
+
 /** What must be refused before any work is done. */
-function foreign(head: RequestHead, callers: Callers): GatewayFailure | undefined {
+function foreign({ head, callers, foreignOrigin }: Asked): GatewayFailure | undefined {
   if (head.host === undefined || !HOST.test(head.host)) return { reason: 'host-invalid' };
   if (!callers.allowsHost(head.host)) return { reason: 'host-refused' };
+  if (foreignOrigin !== undefined) return undefined;
   if (head.origin !== undefined && !callers.allowsOrigin(head.origin)) {
     return { reason: 'origin-refused' };
   }

@@ -2,7 +2,7 @@ import type { Dialect, ModelEntry } from '@postern/dialects';
 import type { Provider } from '@postern/protocol';
 import type { ServerResponse } from 'node:http';
 import { translatedHeaders } from '../headers/answer-headers.ts';
-import { allowsModel } from '../keys/scopes.ts';
+import { refusedModel } from '../keys/scopes.ts';
 import type { GatewayDeps, Grant } from '../ports.ts';
 import { sendFailure } from '../relay/send-failure.ts';
 import { chooseProvider } from '../route/choose-provider.ts';
@@ -60,7 +60,7 @@ async function answerModel(
     id === undefined
       ? undefined
       : chooseProvider(id, dialect.id, deps.providers, deps.defaultProvider);
-  if (id === undefined || choice?.ok !== true || !allowsModel(grant, id, choice.value)) {
+  if (id === undefined || choice?.ok !== true || refusedModel(grant, id, choice.value)) {
     fail(response, request, { reason: 'model-unknown' });
     return;
   }
@@ -101,7 +101,8 @@ async function listModels(
   ): readonly ModelEntry[] =>
     models.flatMap((entry) => {
       const id = nameOf(entry.id);
-      return allowsModel(grant, id, { provider, model: entry.id }) ? [{ ...entry, id }] : [];
+      const refused = refusedModel(grant, id, { provider, model: entry.id });
+      return refused === undefined ? [{ ...entry, id }] : [];
     });
   return [
     ...lists

@@ -1,5 +1,5 @@
 import { expectOk, failed, ok } from '@postern/kernel';
-import { gatewayKeyId } from '@postern/protocol';
+import { CLOSED_SCOPES, gatewayKeyId } from '@postern/protocol';
 import { startFakeUpstream, textReply, type FakeUpstream } from '@postern/testing';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -19,9 +19,12 @@ describe('RevokedCalls', () => {
     vi.useRealTimers();
   });
 
-  const call = (keyId = ids[0] ?? expect.fail()): RevocableCall & { times: number } => ({
+  const call = (
+    keyId = ids[0] ?? expect.fail(),
+    generation = 1,
+  ): RevocableCall & { times: number } => ({
     place: -1,
-    keyId,
+    grant: { ...CLOSED_SCOPES, keyId, generation, owner: undefined, expiresAtMs: undefined },
     times: 0,
     revoke() {
       this.times += 1;
@@ -37,10 +40,24 @@ describe('RevokedCalls', () => {
   it('ends the calls of a revoked key twice within a second, and no others', () => {
     const [mine, other] = [call(), call(ids[1])];
     const calls = running(mine, other);
-    const watch = new RevokedCalls({ isLive: (id) => ok(id === other.keyId) }, calls);
+    const watch = new RevokedCalls(
+      { isLive: ({ keyId }) => ok(keyId === other.grant.keyId) },
+      calls,
+    );
     watch.watch();
     vi.advanceTimersByTime(999);
     expect([mine.times, other.times]).toEqual([2, 0]);
+  });
+
+  it('ends the calls of an earlier token of a key, and not those of its current one', () => {
+    const [earlier, current] = [call(ids[0], 1), call(ids[0], 2)];
+    const watch = new RevokedCalls(
+      { isLive: ({ generation }) => ok(generation === 2) },
+      running(earlier, current),
+    );
+    watch.watch();
+    vi.advanceTimersByTime(450);
+    expect([earlier.times, current.times]).toEqual([1, 0]);
   });
 
   it('asks for each key once, only while calls run, and goes on when a store does not answer', () => {

@@ -1,11 +1,10 @@
-import type { GatewayKeyId } from '@postern/protocol';
 import { whenReady } from '@postern/kernel';
-import type { KeyAdmission } from '../ports.ts';
+import type { Grant, KeyAdmission } from '../ports.ts';
 import type { Placed, RunningCalls } from './running-calls.ts';
 
 export interface RevocableCall extends Placed {
-  readonly keyId: GatewayKeyId;
-  /** Called at every check after the revocation. */
+  readonly grant: Grant;
+  /** Called at every check after its key or token became invalid. */
   revoke(): void;
 }
 
@@ -13,8 +12,8 @@ export interface RevocableCall extends Placed {
 const LOOK_EVERY_MS = 400;
 
 /**
- * Ends the running calls of revoked keys. Another process may have revoked them, so it polls the store, once
- * per key and only while calls run.
+ * Ends the running calls of keys that became invalid: revoked, disabled, expired, or rotated without a grace
+ * period. Another process may have changed them, so it polls the store, once per token and only while calls run.
  */
 export class RevokedCalls {
   readonly #keys: Pick<KeyAdmission, 'isLive'>;
@@ -39,19 +38,24 @@ export class RevokedCalls {
     this.#watching = false;
     if (this.#calls.size === 0) return;
     this.watch();
-    const keyIds = new Set(this.#calls.all().map(({ keyId }) => keyId));
-    for (const keyId of keyIds) this.#endIfRevoked(keyId);
+    const grants = new Map(this.#calls.all().map(({ grant }) => [tokenOf(grant), grant]));
+    for (const [token, grant] of grants) this.#endIfInvalid(token, grant);
   };
 
   /** If the store fails, calls continue until it can be read again. */
-  #endIfRevoked(keyId: GatewayKeyId): void {
+  #endIfInvalid(token: string, grant: Grant): void {
     whenReady(
-      this.#keys.isLive(keyId),
+      this.#keys.isLive(grant),
       (live) => {
         if (!live.ok || live.value) return;
-        for (const call of this.#calls.all()) if (call.keyId === keyId) call.revoke();
+        for (const call of this.#calls.all()) if (tokenOf(call.grant) === token) call.revoke();
       },
       () => undefined,
     );
   }
+}
+
+/** One text for each token of each key. */
+function tokenOf({ keyId, generation = 1 }: Grant): string {
+  return `${keyId} ${generation}`;
 }

@@ -7,7 +7,7 @@ import {
   type KeyScopes,
   type Problem,
 } from '@postern/protocol';
-import type { Grant } from '../ports.ts';
+import type { Grant, KeyRefusalCode } from '../ports.ts';
 
 /** What a person decides about a gateway key. */
 export interface KeySettings extends KeyScopes {
@@ -36,7 +36,25 @@ export interface GatewayKeyRecord extends KeySettings {
   readonly hint: string;
   readonly createdAtMs: number;
   readonly lastUsedAtMs: number | undefined;
+  readonly disabledAtMs: number | undefined;
   readonly revokedAtMs: number | undefined;
+  /** Whether another program created its text. */
+  readonly imported: boolean;
+  /** 1 for the key's first text; each rotation adds one. */
+  readonly generation: number;
+  /** Until when a text from before a rotation is valid; undefined if none is. */
+  readonly previousUntilMs: number | undefined;
+}
+
+export type GatewayKeyState = 'active' | 'disabled' | 'expired' | 'revoked';
+
+export function gatewayKeyState(
+  { revokedAtMs, disabledAtMs, expiresAtMs }: GatewayKeyRecord,
+  nowMs: number,
+): GatewayKeyState {
+  if (revokedAtMs !== undefined) return 'revoked';
+  if (disabledAtMs !== undefined) return 'disabled';
+  return (expiresAtMs ?? Infinity) > nowMs ? 'active' : 'expired';
 }
 
 export type GatewayKeyFailure =
@@ -46,21 +64,48 @@ export type GatewayKeyFailure =
   | { readonly reason: 'gateway-key-settings-invalid' }
   | DatabaseFailure;
 
+/** What a token is worth now. Only the audit log learns why one was refused. */
+export type TokenVerdict =
+  | { readonly ok: true; readonly grant: Grant }
+  | {
+      readonly ok: false;
+      readonly code: KeyRefusalCode;
+      /** Undefined for a token that no key has. */
+      readonly keyId: GatewayKeyId | undefined;
+    };
+
+export interface IssuedKey {
+  /** Its text. It is returned once and not stored. */
+  readonly key: Secret;
+  readonly record: GatewayKeyRecord;
+}
+
 /** The gateway's keys. Other processes may change them too; results are always current. */
 export interface GatewayKeyStore {
-  /** Creates a key; settings that aren't given are those of `CLOSED_SETTINGS`. Its text is returned only here. */
+  /** Creates a key; settings that aren't given are those of `CLOSED_SETTINGS`. */
   create(wish: {
     readonly name: string;
     readonly settings: Partial<KeySettings>;
-  }): Result<{ readonly key: Secret; readonly record: GatewayKeyRecord }, GatewayKeyFailure>;
+  }): Result<IssuedKey, GatewayKeyFailure>;
   /** Every key, revoked ones included, oldest first. */
   list(): Result<readonly GatewayKeyRecord[], DatabaseFailure>;
-  /** Revokes a key permanently, by id or by the name of a valid key. */
-  revoke(idOrName: string): Result<GatewayKeyRecord, GatewayKeyFailure>;
-  /** Resolves a token to its grant; undefined for an unknown, revoked or malformed token. */
-  grantOf(text: string): Result<Grant | undefined, DatabaseFailure>;
-  /** Whether there is a key with this id that isn't revoked. */
-  isLive(id: GatewayKeyId): Result<boolean, DatabaseFailure>;
+  /** Changes the given settings of a key that isn't revoked. */
+  update(
+    id: GatewayKeyId,
+    settings: Partial<KeySettings>,
+  ): Result<GatewayKeyRecord, GatewayKeyFailure>;
+  /** Gives a key a new text. Its earlier texts stay valid for at most the grace period. */
+  rotate(id: GatewayKeyId, graceMs: number): Result<IssuedKey, GatewayKeyFailure>;
+  /** Disables a key, or enables it again. Doing it twice changes nothing. */
+  setDisabled(id: GatewayKeyId, disabled: boolean): Result<GatewayKeyRecord, GatewayKeyFailure>;
+  /** Revokes a key permanently. */
+  revoke(id: GatewayKeyId): Result<GatewayKeyRecord, GatewayKeyFailure>;
+  /** Resolves a token. */
+  resolve(text: string): Result<TokenVerdict, DatabaseFailure>;
+  /** Whether a valid key lists this origin. */
+  listsOrigin(origin: string): Result<boolean, DatabaseFailure>;
+  /** Whether the key and the text of a grant are still valid. */
+  isLive(grant: Pick<Grant, 'keyId' | 'generation'>): Result<boolean, DatabaseFailure>;
 }
 
 /** Maps a key failure to a problem. */

@@ -1,25 +1,39 @@
-import { failed, type Result } from '@postern/kernel';
-import type { GatewayKeyId } from '@postern/protocol';
-import type { Grant, KeyAdmission, StoreFailure } from '../ports.ts';
+import { failed, ok, type Result } from '@postern/kernel';
+import type { Grant, KeyAdmission, KeyRefusal, StoreFailure } from '../ports.ts';
 import type { GatewayKeyStore } from './gateway-key.ts';
 
 const UNAVAILABLE: Result<never, StoreFailure> = failed({ reason: 'unavailable' });
 
 /** Admission by the keys in the gateway's database, synchronously. */
 export class SqliteAdmission implements KeyAdmission {
-  readonly #keys: GatewayKeyStore;
+  readonly #keys: Pick<GatewayKeyStore, 'resolve' | 'listsOrigin' | 'isLive'>;
+  readonly #onRefused: (refusal: KeyRefusal) => void;
 
-  constructor(keys: GatewayKeyStore) {
+  /** @param onRefused Called with the exact reason for each refused token. */
+  constructor(
+    keys: Pick<GatewayKeyStore, 'resolve' | 'listsOrigin' | 'isLive'>,
+    onRefused: (refusal: KeyRefusal) => void,
+  ) {
     this.#keys = keys;
+    this.#onRefused = onRefused;
   }
 
   admit(token: string): Result<Grant | undefined, StoreFailure> {
-    const grant = this.#keys.grantOf(token);
-    return grant.ok ? grant : UNAVAILABLE;
+    const resolved = this.#keys.resolve(token);
+    if (!resolved.ok) return UNAVAILABLE;
+    const verdict = resolved.value;
+    if (verdict.ok) return ok(verdict.grant);
+    this.#onRefused(verdict);
+    return ok(undefined);
   }
 
-  isLive(keyId: GatewayKeyId): Result<boolean, StoreFailure> {
-    const live = this.#keys.isLive(keyId);
+  listsOrigin(origin: string): boolean {
+    const listed = this.#keys.listsOrigin(origin);
+    return listed.ok && listed.value;
+  }
+
+  isLive(grant: Grant): Result<boolean, StoreFailure> {
+    const live = this.#keys.isLive(grant);
     return live.ok ? live : UNAVAILABLE;
   }
 }

@@ -1,13 +1,10 @@
-import type { Database, DatabaseFailure, Statement } from '@postern/database';
 import {
-  failed,
-  ok,
-  sortableId,
-  type Clock,
-  type Randomness,
-  type Result,
-  type Secret,
-} from '@postern/kernel';
+  optionalNumberColumn,
+  type Database,
+  type DatabaseFailure,
+  type SqlRow,
+} from '@postern/database';
+import { failed, ok, sortableId, type Clock, type Randomness, type Result } from '@postern/kernel';
 import { gatewayKeyId, type GatewayKeyId } from '@postern/protocol';
 import type { Grant } from '../ports.ts';
 import {
@@ -15,20 +12,24 @@ import {
   type GatewayKeyFailure,
   type GatewayKeyRecord,
   type GatewayKeyStore,
+  type IssuedKey,
   type KeySettings,
+  type TokenVerdict,
 } from './gateway-key.ts';
 import { sameHash, type KeyHasher } from './key-hash.ts';
-import { grantOf, RECORD_COLUMNS, recordOf, SETTING_COLUMNS, settingValues } from './key-rows.ts';
+import { grantOf, recordOf, settingValues } from './key-rows.ts';
+import { keyStatements, type KeyStatements } from './key-statements.ts';
 import { mintKey } from './key-text.ts';
-import { VerifiedKeys } from './verified-keys.ts';
+import { VerifiedKeys, type VerifiedToken } from './verified-keys.ts';
 
 /** First a letter or digit, then also spaces and `. _ - @`; at most 64 characters. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u;
-const SETTINGS = SETTING_COLUMNS.join(', ');
+
+const UNKNOWN: TokenVerdict = { ok: false, code: 'GATEWAY_KEY_REQUIRED', keyId: undefined };
 
 /**
  * Keys in the gateway's database. Valid tokens are cached until any process writes to the database, so a key
- * that another process revokes is invalid immediately.
+ * that another process changes is changed here immediately. What depends on the time isn't cached.
  */
 export class SqliteKeys implements GatewayKeyStore {
   readonly #database: Database;
@@ -36,12 +37,7 @@ export class SqliteKeys implements GatewayKeyStore {
   readonly #clock: Clock;
   readonly #randomness: Randomness;
   readonly #verified: VerifiedKeys;
-  readonly #findByHash: Statement;
-  readonly #findLive: Statement;
-  readonly #insert: Statement;
-  readonly #all: Statement;
-  readonly #findNamed: Statement;
-  readonly #revoke: Statement;
+  readonly #sql: KeyStatements;
 
   constructor(database: Database, hashOf: KeyHasher, clock: Clock, randomness: Randomness) {
     this.#database = database;
@@ -49,23 +45,7 @@ export class SqliteKeys implements GatewayKeyStore {
     this.#clock = clock;
     this.#randomness = randomness;
     this.#verified = new VerifiedKeys(() => database.dataVersion());
-    this.#findByHash = database.prepare(
-      `SELECT id, hash, ${SETTINGS} FROM gateway_key WHERE hash = ? AND revoked_at_ms IS NULL`,
-    );
-    this.#findLive = database.prepare(
-      'SELECT 1 FROM gateway_key WHERE id = ? AND revoked_at_ms IS NULL',
-    );
-    this.#insert = database.prepare(
-      `INSERT INTO gateway_key (id, name, hint, hash, created_at_ms, ${SETTINGS})
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
-    this.#all = database.prepare(`SELECT ${RECORD_COLUMNS} FROM gateway_key ORDER BY id`);
-    this.#findNamed = database.prepare(
-      `SELECT ${RECORD_COLUMNS} FROM gateway_key WHERE id = ? OR (name = ? AND revoked_at_ms IS NULL)`,
-    );
-    this.#revoke = database.prepare(
-      'UPDATE gateway_key SET revoked_at_ms = coalesce(revoked_at_ms, ?) WHERE id = ?',
-    );
+    this.#sql = keyStatements(database);
   }
 
   create({
@@ -74,55 +54,161 @@ export class SqliteKeys implements GatewayKeyStore {
   }: {
     readonly name: string;
     readonly settings: Partial<KeySettings>;
-  }): Result<{ readonly key: Secret; readonly record: GatewayKeyRecord }, GatewayKeyFailure> {
+  }): Result<IssuedKey, GatewayKeyFailure> {
     if (!NAME.test(name)) return failed({ reason: 'gateway-key-name-invalid' });
-    const settings = { ...CLOSED_SETTINGS, ...chosen };
-    const values = settingValues(settings);
+    const values = settingValues({ ...CLOSED_SETTINGS, ...chosen });
     if (values === undefined) return failed({ reason: 'gateway-key-settings-invalid' });
     return this.#database.runInTransaction(() => {
-      if (this.#findNamed.get('', name) !== undefined) {
+      if (this.#sql.findNamed.get(name) !== undefined) {
         return failed({ reason: 'gateway-key-name-taken' });
       }
       const { key, hash, hint } = mintKey(this.#hashOf, this.#randomness);
       const createdAtMs = this.#clock.nowMs();
       const id = gatewayKeyId.from(sortableId(createdAtMs, this.#randomness));
-      this.#insert.run(id, name, hint, hash, createdAtMs, ...values);
-      const record = { id, name, hint, ...settings, createdAtMs };
-      return ok({ key, record: { ...record, lastUsedAtMs: undefined, revokedAtMs: undefined } });
+      this.#sql.insert.run(id, name, hint, hash, createdAtMs, ...values);
+      return this.#issued(id, key);
     });
   }
 
   list(): Result<readonly GatewayKeyRecord[], DatabaseFailure> {
-    return this.#database.attempt(() => this.#all.all().map(recordOf));
+    return this.#database.attempt(() => this.#sql.all.all().map((row) => this.#recordOf(row)));
   }
 
-  revoke(idOrName: string): Result<GatewayKeyRecord, GatewayKeyFailure> {
-    const revoked = this.#database.runInTransaction(() => {
-      const row = this.#findNamed.get(idOrName, idOrName);
-      if (row === undefined) return failed({ reason: 'gateway-key-not-found' });
-      const record = recordOf(row);
-      const revokedAtMs = record.revokedAtMs ?? this.#clock.nowMs();
-      this.#revoke.run(revokedAtMs, record.id);
-      return ok({ ...record, revokedAtMs });
+  update(
+    id: GatewayKeyId,
+    settings: Partial<KeySettings>,
+  ): Result<GatewayKeyRecord, GatewayKeyFailure> {
+    return this.#change(id, (before) => {
+      const values = settingValues({ ...before, ...settings });
+      if (values === undefined) return failed({ reason: 'gateway-key-settings-invalid' });
+      this.#sql.update.run(...values, id);
+      return this.#find(id);
     });
-    this.#verified.clear();
-    return revoked;
   }
 
-  grantOf(text: string): Result<Grant | undefined, DatabaseFailure> {
-    return this.#database.attempt(() => this.#verified.grantOf(text, () => this.#find(text)));
+  rotate(id: GatewayKeyId, graceMs: number): Result<IssuedKey, GatewayKeyFailure> {
+    return this.#change(id, () => {
+      const { key, hash, hint } = mintKey(this.#hashOf, this.#randomness);
+      const untilMs = this.#clock.nowMs() + graceMs;
+      // Earlier texts end with this one: who rotates without grace wants a single valid text.
+      this.#sql.endPrevious.run(untilMs, id);
+      // Kept even without grace, so that the audit log can say why the text is refused.
+      this.#sql.keepPrevious.run(untilMs, id);
+      this.#sql.replaceText.run(hash, hint, id);
+      return this.#issued(id, key);
+    });
   }
 
-  #find(text: string): Grant | undefined {
+  setDisabled(id: GatewayKeyId, disabled: boolean): Result<GatewayKeyRecord, GatewayKeyFailure> {
+    return this.#change(id, ({ disabledAtMs }) => {
+      const sinceMs = disabledAtMs ?? this.#clock.nowMs();
+      this.#sql.setDisabled.run(disabled ? sinceMs : null, id);
+      return this.#find(id);
+    });
+  }
+
+  revoke(id: GatewayKeyId): Result<GatewayKeyRecord, GatewayKeyFailure> {
+    return this.#change(id, () => {
+      this.#sql.revoke.run(this.#clock.nowMs(), id);
+      return this.#find(id);
+    });
+  }
+
+  resolve(text: string): Result<TokenVerdict, DatabaseFailure> {
+    return this.#database.attempt(() => {
+      let refusal = UNKNOWN;
+      const token = this.#verified.tokenOf(text, () => {
+        const found = this.#lookUp(text);
+        if (found !== undefined && !('grant' in found)) refusal = found;
+        return found !== undefined && 'grant' in found ? found : undefined;
+      });
+      return token === undefined ? refusal : this.#verdictNow(token);
+    });
+  }
+
+  isLive({
+    keyId,
+    generation = 1,
+  }: Pick<Grant, 'keyId' | 'generation'>): Result<boolean, DatabaseFailure> {
+    const nowMs = this.#clock.nowMs();
+    return this.#database.attempt(
+      () => this.#sql.isLive.get(keyId, nowMs, generation, generation, nowMs) !== undefined,
+    );
+  }
+
+  listsOrigin(origin: string): Result<boolean, DatabaseFailure> {
+    return this.#database.attempt(() => {
+      const untilMs = this.#verified.originsOf(() => this.#origins()).get(origin);
+      return untilMs !== undefined && untilMs > this.#clock.nowMs();
+    });
+  }
+
+  #origins(): ReadonlyMap<string, number> {
+    const untilMs = new Map<string, number>();
+    for (const { origins, expiresAtMs = Infinity } of this.#sql.withOrigins.all().map(grantOf)) {
+      for (const origin of origins) {
+        untilMs.set(origin, Math.max(expiresAtMs, untilMs.get(origin) ?? 0));
+      }
+    }
+    return untilMs;
+  }
+
+  #verdictNow({ grant, endsAs }: VerifiedToken): TokenVerdict {
+    const { expiresAtMs = Infinity, keyId } = grant;
+    return expiresAtMs > this.#clock.nowMs()
+      ? { ok: true, grant }
+      : { ok: false, code: endsAs, keyId };
+  }
+
+  /** The token, or why it is refused; undefined if no key has it. */
+  #lookUp(text: string): VerifiedToken | (TokenVerdict & { ok: false }) | undefined {
     const hash = this.#hashOf(text);
-    const row = this.#findByHash.get(hash);
+    const row = this.#sql.findCurrent.get(hash) ?? this.#sql.findPrevious.get(hash);
     const stored = row?.['hash'];
-    return row !== undefined && stored instanceof Uint8Array && sameHash(stored, hash)
-      ? grantOf(row)
-      : undefined;
+    if (row === undefined || !(stored instanceof Uint8Array) || !sameHash(stored, hash)) {
+      return undefined;
+    }
+    const grant = grantOf(row);
+    const refused = (code: 'GATEWAY_KEY_REVOKED' | 'GATEWAY_KEY_DISABLED') =>
+      ({ ok: false, code, keyId: grant.keyId }) as const;
+    if (row['revoked_at_ms'] !== null) return refused('GATEWAY_KEY_REVOKED');
+    if (row['disabled_at_ms'] !== null) return refused('GATEWAY_KEY_DISABLED');
+    const untilMs = optionalNumberColumn(row, 'until_ms') ?? Infinity;
+    return untilMs < (grant.expiresAtMs ?? Infinity)
+      ? { grant: { ...grant, expiresAtMs: untilMs }, endsAs: 'GATEWAY_KEY_ROTATED' }
+      : { grant, endsAs: 'GATEWAY_KEY_EXPIRED' };
   }
 
-  isLive(id: GatewayKeyId): Result<boolean, DatabaseFailure> {
-    return this.#database.attempt(() => this.#findLive.get(id) !== undefined);
+  /** Changes a key that isn't revoked. */
+  #change<T>(
+    id: GatewayKeyId,
+    change: (before: GatewayKeyRecord) => Result<T, GatewayKeyFailure>,
+  ): Result<T, GatewayKeyFailure> {
+    const changed = this.#database.runInTransaction(() => {
+      const before = this.#find(id);
+      if (!before.ok) return before;
+      return before.value.revokedAtMs === undefined
+        ? change(before.value)
+        : failed({ reason: 'gateway-key-not-found' as const });
+    });
+    // Commits of this connection don't change the version that the cache reads.
+    this.#verified.clear();
+    return changed;
+  }
+
+  #find(id: GatewayKeyId): Result<GatewayKeyRecord, GatewayKeyFailure> {
+    const row = this.#sql.findById.get(id);
+    return row === undefined
+      ? failed({ reason: 'gateway-key-not-found' })
+      : ok(this.#recordOf(row));
+  }
+
+  #issued(id: GatewayKeyId, key: IssuedKey['key']): Result<IssuedKey, GatewayKeyFailure> {
+    const record = this.#find(id);
+    return record.ok ? ok({ key, record: record.value }) : record;
+  }
+
+  #recordOf(row: SqlRow): GatewayKeyRecord {
+    return recordOf(row, this.#clock.nowMs());
   }
 }

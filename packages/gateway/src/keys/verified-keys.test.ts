@@ -3,16 +3,18 @@ import { CLOSED_SCOPES, gatewayKeyId } from '@postern/protocol';
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import type { Grant } from '../ports.ts';
 import { keyHasher } from './key-hash.ts';
 import { mintKey } from './key-text.ts';
-import { VerifiedKeys } from './verified-keys.ts';
+import { VerifiedKeys, type VerifiedToken } from './verified-keys.ts';
 
-const GRANT: Grant = {
-  ...CLOSED_SCOPES,
-  keyId: gatewayKeyId.from('0'.repeat(26)),
-  owner: undefined,
-  expiresAtMs: undefined,
+const TOKEN: VerifiedToken = {
+  grant: {
+    ...CLOSED_SCOPES,
+    keyId: gatewayKeyId.from('0'.repeat(26)),
+    owner: undefined,
+    expiresAtMs: undefined,
+  },
+  endsAs: 'GATEWAY_KEY_EXPIRED',
 };
 const hashOf = keyHasher(Secret.of('ab'.repeat(32)));
 const newText = (): string =>
@@ -22,8 +24,8 @@ describe('verified keys', () => {
   it('asks the store once for a valid token', () => {
     const keys = new VerifiedKeys(() => 1);
     const text = newText();
-    const find = vi.fn(() => GRANT);
-    expect([keys.grantOf(text, find), keys.grantOf(text, find)]).toEqual([GRANT, GRANT]);
+    const find = vi.fn(() => TOKEN);
+    expect([keys.tokenOf(text, find), keys.tokenOf(text, find)]).toEqual([TOKEN, TOKEN]);
     expect(find).toHaveBeenCalledTimes(1);
   });
 
@@ -31,31 +33,31 @@ describe('verified keys', () => {
     let version = 1;
     const keys = new VerifiedKeys(() => version);
     const text = newText();
-    expect(keys.grantOf(text, () => GRANT)).toBe(GRANT);
+    expect(keys.tokenOf(text, () => TOKEN)).toBe(TOKEN);
     version = 2;
     await setImmediate();
-    expect(keys.grantOf(text, () => undefined)).toBeUndefined();
+    expect(keys.tokenOf(text, () => undefined)).toBeUndefined();
   });
 
   it("reads the store's version once per turn of the event loop", async () => {
     const dataVersion = vi.fn(() => 1);
     const keys = new VerifiedKeys(dataVersion);
     const text = newText();
-    for (let request = 0; request < 3; request += 1) keys.grantOf(text, () => GRANT);
+    for (let request = 0; request < 3; request += 1) keys.tokenOf(text, () => TOKEN);
     expect(dataVersion).toHaveBeenCalledTimes(1);
     await setImmediate();
-    keys.grantOf(text, () => GRANT);
+    keys.tokenOf(text, () => TOKEN);
     expect(dataVersion).toHaveBeenCalledTimes(2);
   });
 
   it('asks the store again after it was cleared, and for every invalid token', () => {
     const keys = new VerifiedKeys(() => 1);
     const text = newText();
-    keys.grantOf(text, () => GRANT);
+    keys.tokenOf(text, () => TOKEN);
     keys.clear();
     const find = vi.fn(() => undefined);
-    keys.grantOf(text, find);
-    keys.grantOf(text, find);
+    keys.tokenOf(text, find);
+    keys.tokenOf(text, find);
     expect(find).toHaveBeenCalledTimes(2);
   });
 
@@ -63,7 +65,7 @@ describe('verified keys', () => {
     const unreadable = (): never => {
       throw new Error('the store was read');
     };
-    expect(new VerifiedKeys(unreadable).grantOf('sk-other', unreadable)).toBeUndefined();
+    expect(new VerifiedKeys(unreadable).tokenOf('sk-other', unreadable)).toBeUndefined();
   });
 
   it('hands a failure of the store on, and reads it again the next time', () => {
@@ -73,8 +75,8 @@ describe('verified keys', () => {
       return 1;
     });
     const text = newText();
-    expect(() => keys.grantOf(text, () => GRANT)).toThrow('unreadable');
+    expect(() => keys.tokenOf(text, () => TOKEN)).toThrow('unreadable');
     fails = false;
-    expect(keys.grantOf(text, () => GRANT)).toBe(GRANT);
+    expect(keys.tokenOf(text, () => TOKEN)).toBe(TOKEN);
   });
 });

@@ -1,9 +1,17 @@
-import type { Grant } from '../ports.ts';
+import type { Grant, KeyRefusalCode } from '../ports.ts';
 import { cacheDigest } from './key-hash.ts';
 import { isKeyText } from './key-text.ts';
 
 /** The cache is cleared when it has this many keys. */
 const MAX_KEYS = 10_000;
+
+/** A token of a key that is neither revoked nor disabled. */
+export interface VerifiedToken {
+  /** Expires with the key, or with the grace period of an earlier text. */
+  readonly grant: Grant;
+  /** Why the token is refused once its grant has expired. */
+  readonly endsAs: KeyRefusalCode;
+}
 
 /**
  * Caches valid tokens until the store changes. Contains digests, never tokens. Invalid tokens aren't cached, so
@@ -11,7 +19,8 @@ const MAX_KEYS = 10_000;
  */
 export class VerifiedKeys {
   readonly #dataVersion: () => number;
-  readonly #grants = new Map<string, Grant>();
+  readonly #tokens = new Map<string, VerifiedToken>();
+  #origins: ReadonlyMap<string, number> | undefined;
   #version: number | undefined;
   #isCurrent = false;
 
@@ -21,33 +30,41 @@ export class VerifiedKeys {
   }
 
   /**
-   * Returns the grant of a cached token, otherwise the result of `find`, which is then cached. It first reads the
+   * Returns a cached token, otherwise the result of `find`, which is then cached. It first reads the
    * store's version, once per turn of the event loop. So a revocation by another process applies to every
    * request read from its socket afterwards.
    */
-  grantOf(text: string, find: () => Grant | undefined): Grant | undefined {
+  tokenOf(text: string, find: () => VerifiedToken | undefined): VerifiedToken | undefined {
     const digest = cacheDigest(text);
     // A malformed token is rejected without the store, even if the store can't be read.
-    if (!this.#grants.has(digest) && !isKeyText(text)) return undefined;
+    if (!this.#tokens.has(digest) && !isKeyText(text)) return undefined;
     this.#refresh();
-    const known = this.#grants.get(digest);
+    const known = this.#tokens.get(digest);
     if (known !== undefined) return known;
     const found = find();
     if (found === undefined) return undefined;
-    if (this.#grants.size >= MAX_KEYS) this.#grants.clear();
-    this.#grants.set(digest, found);
+    if (this.#tokens.size >= MAX_KEYS) this.#tokens.clear();
+    this.#tokens.set(digest, found);
     return found;
+  }
+
+  /** The same for the origins that valid keys list, each with the time from which on no key lists it. */
+  originsOf(find: () => ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+    this.#refresh();
+    this.#origins ??= find();
+    return this.#origins;
   }
 
   /** Clears the cache after this connection changed a key. */
   clear(): void {
-    this.#grants.clear();
+    this.#tokens.clear();
+    this.#origins = undefined;
   }
 
   #refresh(): void {
     if (this.#isCurrent) return;
     const version = this.#dataVersion();
-    if (version !== this.#version) this.#grants.clear();
+    if (version !== this.#version) this.clear();
     this.#version = version;
     this.#isCurrent = true;
     setImmediate(this.#expire);

@@ -76,7 +76,11 @@ describe('migration 2, scopes of keys', () => {
     database = migrated();
     const row = database.prepare('SELECT * FROM gateway_key').get() ?? {};
     expect(row['hint']).toBe('sk-postern-abcd…');
-    expect(recordOf(row)).toMatchObject({ ...CLOSED_SETTINGS, models: 'all', name: 'old' });
+    expect(recordOf({ ...row, previous_until_ms: null }, 1)).toMatchObject({
+      ...CLOSED_SETTINGS,
+      models: 'all',
+      name: 'old',
+    });
   });
 
   it('allows nothing to a key without scopes', () => {
@@ -87,7 +91,7 @@ describe('migration 2, scopes of keys', () => {
       )
       .run('0'.repeat(26), 'n', '…abcd', new Uint8Array(32), 1);
     const row = database.prepare('SELECT * FROM gateway_key').get() ?? {};
-    expect(recordOf(row)).toMatchObject(CLOSED_SETTINGS);
+    expect(recordOf({ ...row, previous_until_ms: null }, 1)).toMatchObject(CLOSED_SETTINGS);
   });
 
   it('finds a previous token by its hash without reading the whole table', () => {

@@ -8,7 +8,7 @@ import {
   type Randomness,
   type Result,
 } from '@postern/kernel';
-import { DIALECT_INFO, perDialect, providerId } from '@postern/protocol';
+import { DIALECT_INFO, perDialect, providerId, type GatewayKeyId } from '@postern/protocol';
 import {
   createConnections,
   providerTable,
@@ -42,7 +42,7 @@ export interface RunningGateway {
   readonly port: number;
   /** A key that the gateway knows. */
   readonly key: string;
-  readonly keyId: string;
+  readonly keyId: GatewayKeyId;
   readonly store: GatewayStore;
   /** What the store holds of that key. */
   readonly storedHash: Buffer;
@@ -146,7 +146,7 @@ function depsOf(
   const key = Secret.of('sk-upstream-key-of-the-test');
   const upstreamKey = options.upstreamKey ?? (() => ok(key));
   return {
-    keys: new SqliteAdmission(store.keys),
+    keys: new SqliteAdmission(store.keys, () => undefined),
     usage: { record: () => undefined, isFull: () => false, flush: () => ok() },
     isReady: () => store.isReady(),
     credentials: {

@@ -6,6 +6,52 @@ export const GATEWAY_ERRORS = {
     remedy: 'Create one: postern key create NAME --all-models.',
     exit: EXIT.denied,
   },
+  GATEWAY_KEY_REVOKED: {
+    meaning: 'A revoked gateway key was used.',
+    remedy: 'Only the audit log says so; the client got GATEWAY_KEY_REQUIRED. Give it a new key.',
+    exit: EXIT.denied,
+  },
+  GATEWAY_KEY_DISABLED: {
+    meaning: 'A disabled gateway key was used.',
+    remedy:
+      'Only the audit log says so; the client got GATEWAY_KEY_REQUIRED. To enable it: postern key enable ID.',
+    exit: EXIT.denied,
+  },
+  GATEWAY_KEY_EXPIRED: {
+    meaning: 'An expired gateway key was used.',
+    remedy:
+      'Only the audit log says so; the client got GATEWAY_KEY_REQUIRED. To extend it: postern key update ID --expires 30d.',
+    exit: EXIT.denied,
+  },
+  GATEWAY_KEY_ROTATED: {
+    meaning: 'The text of a gateway key from before its rotation was used after the grace period.',
+    remedy:
+      'Only the audit log says so; the client got GATEWAY_KEY_REQUIRED. Give it the new text of the key.',
+    exit: EXIT.denied,
+  },
+  GATEWAY_ADDRESS_REFUSED: {
+    meaning: "A gateway key was used from an address that it doesn't allow.",
+    remedy:
+      'Only the audit log says so; the client got GATEWAY_KEY_REQUIRED. To allow it: postern key update ID --address RANGE.',
+    exit: EXIT.denied,
+  },
+  GATEWAY_ENDPOINT_REFUSED: {
+    meaning: "The gateway key doesn't allow this endpoint.",
+    remedy: 'Use another key, or allow it: postern key update ID --endpoint NAME.',
+    exit: EXIT.denied,
+  },
+  GATEWAY_MODEL_REFUSED: {
+    meaning: "A gateway key was used for a model that it doesn't allow.",
+    remedy:
+      'Only the audit log says so; the client got GATEWAY_MODEL_UNKNOWN. To allow it: postern key update ID --model NAME.',
+    exit: EXIT.denied,
+  },
+  GATEWAY_UPSTREAM_REFUSED: {
+    meaning: "A gateway key was used for a provider that it doesn't allow.",
+    remedy:
+      'Only the audit log says so; the client got GATEWAY_MODEL_UNKNOWN. To allow it: postern key update ID --upstream NAME.',
+    exit: EXIT.denied,
+  },
   GATEWAY_KEY_NOT_FOUND: {
     meaning: 'No gateway key has that name or id.',
     remedy: 'List the keys: postern key list.',

@@ -1,6 +1,6 @@
-import { Option, type Command } from 'commander';
-import type { CreateKeyOptions } from '../key.ts';
-import { collected, type GetContext } from './option-values.ts';
+import type { Command } from 'commander';
+import { addKeySettingOptions, type KeySettingOptions } from './key-setting-options.ts';
+import type { GetContext } from './option-values.ts';
 
 /** `key …`. */
 export function addKeyCommands(program: Command, context: GetContext): void {
@@ -8,21 +8,18 @@ export function addKeyCommands(program: Command, context: GetContext): void {
     .command('key')
     .alias('keys')
     .description('manage the keys that clients of the gateway use');
-  key
-    .command('create <name>')
-    .description('create a key; it is shown only once')
-    .option(
-      '--model <name>',
-      'a model that the key may call, as clients name it; openai/* allows all of a provider (repeatable)',
-      collected,
-    )
-    .addOption(
-      new Option('--all-models', 'let the key call every model').default(false).conflicts('model'),
-    )
-    .action(async (name: string, options: CreateKeyOptions) => {
-      const { createKey } = await import('../key.ts');
-      await createKey(context(), name, options);
-    });
+  addKeySettingOptions(
+    key
+      .command('create <name>')
+      .description('create a key; it is shown only once')
+      .addHelpText(
+        'after',
+        '\nA key calls only what it names: --model or --all-models is required.',
+      ),
+  ).action(async (name: string, options: KeySettingOptions) => {
+    const { createKey } = await import('../key.ts');
+    await createKey(context(), name, options);
+  });
   key
     .command('list')
     .description('list keys (never the key itself)')
@@ -31,8 +28,49 @@ export function addKeyCommands(program: Command, context: GetContext): void {
       await listKeys(context());
     });
   key
+    .command('show <id-or-name>')
+    .description('show the settings of a key (never the key itself)')
+    .action(async (idOrName: string) => {
+      const { showKey } = await import('../key.ts');
+      await showKey(context(), idOrName);
+    });
+  addKeySettingOptions(
+    key
+      .command('update <id-or-name>')
+      .description('change the settings of a key, effective immediately'),
+  ).action(async (idOrName: string, options: KeySettingOptions) => {
+    const { updateKey } = await import('../key.ts');
+    await updateKey(context(), idOrName, options);
+  });
+  key
+    .command('rotate <id-or-name>')
+    .description('give a key a new text; it is shown only once')
+    .option('--grace <time>', 'how long the old text stays valid; 0 for not at all', '24h')
+    .action(async (idOrName: string, options: { grace: string }) => {
+      const { rotateKey } = await import('../key.ts');
+      await rotateKey(context(), idOrName, options);
+    });
+  addEndings(key, context);
+}
+
+function addEndings(key: Command, context: GetContext): void {
+  key
+    .command('disable <id-or-name>')
+    .description('refuse a key until it is enabled again, effective immediately')
+    .action(async (idOrName: string) => {
+      const { setKeyDisabled } = await import('../key.ts');
+      await setKeyDisabled(context(), idOrName, true);
+    });
+  key
+    .command('enable <id-or-name>')
+    .description('accept a disabled key again')
+    .action(async (idOrName: string) => {
+      const { setKeyDisabled } = await import('../key.ts');
+      await setKeyDisabled(context(), idOrName, false);
+    });
+  key
     .command('revoke <id-or-name>')
-    .description('revoke a key, effective immediately')
+    .description('revoke a key permanently, effective immediately')
     .action(async (idOrName: string) => {
       const { revokeKey } = await import('../key.ts');
       await revokeKey(context(), idOrName);
