@@ -22,7 +22,7 @@ const LAYERS = {
   'packages/app': ['packages/'],
   'apps/web': ['packages/kernel', 'packages/protocol'],
   'apps/cli': ['packages/'],
-  tools: ['packages/kernel', 'packages/protocol'],
+  tools: ['packages/kernel', 'packages/protocol', 'packages/dialects'],
 };
 
 const TESTS = '\\.test\\.tsx?$|/src/testing/';

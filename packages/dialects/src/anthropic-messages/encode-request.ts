@@ -84,7 +84,10 @@ function isAccepted(part: Part): boolean {
     case 'refusal':
       return part.text.trim() !== '';
     case 'thinking':
-      return part.signature !== undefined && part.signature !== '';
+      return (
+        (part.signature ?? '') !== '' &&
+        (part.extra?.dialect ?? ANTHROPIC_MESSAGES) === ANTHROPIC_MESSAGES
+      );
     case 'opaque':
       return part.dialect === ANTHROPIC_MESSAGES;
     default:
