@@ -42,6 +42,10 @@ export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'gateway.metrics': 'GET /metrics of postern serve.',
   'gateway.metrics.tokenSecret':
     "The name of the vault's secret with the token that a request needs. Without it, only this machine may ask.",
+  'gateway.headTimeout': 'The longest wait for a provider to begin its response: "5m".',
+  'gateway.streamHeadAfter':
+    'A stream whose provider sent nothing for this long begins with pings: "30s". Later errors are events.',
+  'gateway.pingAfter': 'Sends a ping into a stream that is silent for this long: "15s".',
   'gateway.drainTimeout':
     'How long postern serve waits for running requests before it stops: "25s".',
   'gateway.defaultProvider': 'The provider of a model without a "provider/" prefix, per dialect.',

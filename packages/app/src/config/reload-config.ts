@@ -27,6 +27,9 @@ const APPLIED: readonly string[] = [
   'gateway.maxConcurrent',
   'gateway.maxQueued',
   'gateway.queueTimeout',
+  'gateway.headTimeout',
+  'gateway.streamHeadAfter',
+  'gateway.pingAfter',
   'gateway.drainTimeout',
   'gateway.defaultProvider',
 ];
@@ -54,15 +57,16 @@ export function readNextConfig(home: Home, running: Config): Result<NextConfig, 
 
 /** The running configuration with those new values that a running process can use. */
 function applicable(running: Config, next: Config): Config {
-  const { maxBodyBytes, maxConcurrent, maxQueued, queueTimeout, drainTimeout, defaultProvider } =
-    next.gateway;
+  const { maxBodyBytes, maxConcurrent, maxQueued, defaultProvider } = next.gateway;
+  const { queueTimeout, headTimeout, streamHeadAfter, pingAfter, drainTimeout } = next.gateway;
   return {
     ...running,
     providers: next.providers,
     log: { ...running.log, level: next.log.level },
     gateway: {
       ...running.gateway,
-      ...{ maxBodyBytes, maxConcurrent, maxQueued, queueTimeout, drainTimeout, defaultProvider },
+      ...{ maxBodyBytes, maxConcurrent, maxQueued, defaultProvider },
+      ...{ queueTimeout, headTimeout, streamHeadAfter, pingAfter, drainTimeout },
     },
   };
 }

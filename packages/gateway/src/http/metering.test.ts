@@ -22,7 +22,10 @@ beforeEach(async () => {
   upstream.reset();
   running = await startGateway({
     baseUrls: upstream.baseUrls,
-    endpoints: { lab: { dialect: 'openai-chat', baseUrl: upstream.baseUrls['openai-chat'] } },
+    endpoints: {
+      mistral: { baseUrl: upstream.baseUrls['openai-chat'] },
+      lab: { dialect: 'openai-chat', baseUrl: upstream.baseUrls['openai-chat'] },
+    },
   });
 });
 
@@ -99,6 +102,7 @@ it.each([
   ['nobody asks', {}, {}, false],
   ['it has the cost, as OpenRouter sends it unasked', {}, { cost: 0.1 }, true],
   ["the client asks as OpenRouter's clients do", { usage: { include: true } }, {}, true],
+  ['the provider is known to send it unasked', { model: 'mistral/m' }, {}, true],
   ['the client asks for none', { usage: { include: false } }, {}, false],
 ])('the usage chunk at the end of a stream when %s', async (_name, changes, more, isSent) => {
   const usage = { prompt_tokens: 3, completion_tokens: 2, ...more };
@@ -108,6 +112,9 @@ it.each([
   upstream.next({ kind: 'raw', status: 200, contentType: 'text/event-stream', body });
   const text = await (await ask(CHAT, { stream: true, ...changes })).text();
   expect(text.includes(chunk)).toBe(isSent);
+  const { json } = await upstream.request(0);
+  const asks = JSON.stringify(json).includes('include_usage');
+  expect(asks).toBe(!('model' in changes || ('usage' in changes && isSent)));
   expect(await entry()).toMatchObject({ estimated: false, usage: { outputTokens: 2 } });
 });
 
