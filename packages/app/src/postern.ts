@@ -15,6 +15,7 @@ import {
   type Connections,
   type ProviderTable,
 } from '@postern/upstreams';
+import type { PriceTable } from '@postern/gateway';
 import {
   describeVaultFailure,
   type KeyringProbe,
@@ -26,6 +27,8 @@ import { changeConfig, type LoadedConfig } from './config/load-config.ts';
 import { readNextConfig, type ChangedSetting } from './config/reload-config.ts';
 import type { Opener } from './config/lock-rules.ts';
 import { describeConfigFailure } from './failure/describe-home.ts';
+import { timeZoneOf } from './config/time-zone.ts';
+import { loadPrices } from './config/load-prices.ts';
 import type { ProcessLog } from './log/process-log.ts';
 import { record } from './audit/audit.ts';
 import { useProxyPassword } from './providers/connections.ts';
@@ -40,6 +43,7 @@ import { createRunningAnswers, type RunningAnswers } from './chat/running-answer
 import { recoveredLine, unlock, unlockWay } from './vault/unlock.ts';
 import { openStores, type Stores } from './stores/stores.ts';
 import { readUpstreamKeys, type UpstreamKeyReader } from './providers/upstream-keys.ts';
+import { recordVault } from './vault/record-vault.ts';
 import { WrongPassphrases } from './vault/wrong-passphrases.ts';
 
 /** `already`: the vault was unlocked, and the given secret wasn't tried. */
@@ -69,6 +73,7 @@ export class Postern {
   readonly connections: Connections;
   readonly log: ProcessLog;
   readonly keys: UpstreamKeyReader;
+  readonly prices: PriceTable;
   readonly running: RunningAnswers = createRunningAnswers();
   /** When and how the vault is locked. `locking.lock` locks it. */
   readonly locking: Locking;
@@ -88,10 +93,13 @@ export class Postern {
   static create(parts: PosternParts): Result<Postern, Problem> {
     const providers = providerTable(parts.loaded.config);
     if (!providers.ok) return failed(describeUpstreamFailure(providers.failure));
-    return ok(new Postern(parts, providers.value));
+    const prices = loadPrices(parts.loaded.config.gateway.prices);
+    if (!prices.ok) return prices;
+    return ok(new Postern(parts, providers.value, prices.value));
   }
 
-  private constructor(parts: PosternParts, providers: ProviderTable) {
+  private constructor(parts: PosternParts, providers: ProviderTable, prices: PriceTable) {
+    this.prices = prices;
     const { home, clock, vault, keyring, connections, log, loaded } = parts;
     this.home = home;
     this.clock = clock;
@@ -261,7 +269,7 @@ export class Postern {
     this.locking.opened(opener);
     this.log.write('info', 'vault.opened', 'The vault is unlocked.', { by: opener });
     if (recovered?.outcome !== 'confirmed') return ok('opened');
-    const recorded = await this.#recordVault(opened.value, 'vault.rekey');
+    const recorded = await recordVault(opened.value.audit, this.vault, 'vault.rekey');
     return recorded.ok ? ok('opened') : recorded;
   }
 
@@ -272,6 +280,7 @@ export class Postern {
       dataDir,
       conversationsPath: join(dataDir, 'conversations.db'),
       gatewayPath: join(dataDir, 'gateway.db'),
+      timeZone: timeZoneOf(this.config()),
       vault: localVault(this.vault),
       forward: (log) => {
         const say = (line: string): void => {
@@ -301,16 +310,7 @@ export class Postern {
   ): Promise<Result<undefined, Problem>> {
     if (this.vault.id === undefined) return ok();
     const recorded = await this.#wrongPassphrases.record(stores.audit, this.vault.id);
-    return recorded.ok ? await this.#recordVault(stores, action) : recorded;
-  }
-
-  async #recordVault(
-    { audit }: Stores,
-    action: 'vault.create' | 'vault.unlock' | 'vault.rekey',
-  ): Promise<Result<undefined, Problem>> {
-    const { id } = this.vault;
-    if (id === undefined) return ok();
-    return await record(audit, { action, outcome: 'success', subject: { kind: 'vault', id } });
+    return recorded.ok ? await recordVault(stores.audit, this.vault, action) : recorded;
   }
 
   async #lock(reason: LockReason): Promise<void> {

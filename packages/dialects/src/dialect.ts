@@ -60,6 +60,14 @@ export interface DialectRoute {
   readonly encodeCount?: (inputTokens: number) => JsonObject;
 }
 
+/** How much of a limit per minute is left. */
+export interface RateState {
+  readonly limit: number;
+  readonly remaining: number;
+  /** Milliseconds until nothing of the limit is used. */
+  readonly resetMs: number;
+}
+
 /** Everything about one wire dialect, including translation in both directions. Does no I/O. */
 export interface Dialect {
   readonly id: DialectId;
@@ -86,6 +94,12 @@ export interface Dialect {
   /** Whether a stream reports usage only if `stream_options.include_usage` requests it. */
   readonly usageOnRequest: boolean;
 
+  /** The headers that show a client one of its rate limits: names and values. */
+  rateHeaders(
+    kind: 'requests' | 'tokens',
+    state: RateState,
+    nowMs: number,
+  ): readonly (readonly [string, string])[];
   /** The event that ends a stream with an error; `body` comes from `encodeError`. */
   errorFrame(body: JsonObject): string;
   /**

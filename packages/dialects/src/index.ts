@@ -7,6 +7,7 @@ export type {
   EncodeWarning,
   HeaderReader,
   ModelEntry,
+  RateState,
   UsageTap,
 } from './dialect.ts';
 export { DIALECTS, FALLBACK_DIALECT } from './dialects.ts';

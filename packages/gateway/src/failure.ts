@@ -3,6 +3,8 @@ import { ERROR_CODES, type ErrorCodeName } from '@postern/protocol';
 import { describeUpstreamFailure, type UpstreamFailure } from '@postern/upstreams';
 import type { BodyFailure } from './body/request-body.ts';
 import type { PageFailure } from './http/models-page.ts';
+import { describeRefusal } from './limits/describe-refusal.ts';
+import type { LimitRefusal } from './limits/limits.ts';
 import type { TranslationFailure } from './translate/translate-request.ts';
 
 /** Why the gateway responds with an error of its own. Errors of an upstream are passed on instead. */
@@ -20,6 +22,10 @@ export type GatewayFailure =
   | { readonly reason: 'body-too-large' }
   | { readonly reason: 'body-slow' }
   | { readonly reason: 'overloaded' }
+  /** A limit or the budget of the key is used up. */
+  | LimitRefusal
+  /** Too many requests from the client's address. */
+  | { readonly reason: 'address-limited'; readonly retryAfterMs: number }
   | { readonly reason: 'draining' }
   | { readonly reason: 'model-unknown' }
   | TranslationFailure
@@ -69,9 +75,7 @@ const SOON = { retryAfterMs: 1000 };
 const invalid = (message: string): Row => ({ status: 400, code: 'REQUEST_INVALID', message });
 
 /** Statuses from RFC 9110 §15 and the APIs' tables of error types. */
-const ROWS: Readonly<
-  Record<Exclude<GatewayFailure['reason'], 'upstream-failed' | 'request-untranslatable'>, Row>
-> = {
+const ROWS: Readonly<Record<Exclude<GatewayFailure['reason'], Computed>, Row>> = {
   'target-invalid': invalid("The request target isn't a plain path."),
   'host-invalid': invalid('The Host header is missing or malformed.'),
   'host-refused': { status: 403, code: 'ORIGIN_REFUSED' },
@@ -100,6 +104,10 @@ const ROWS: Readonly<
   internal: { status: 500, code: 'INTERNAL' },
 };
 
+/** Failures whose rows depend on more than the reason. */
+type Computed =
+  'upstream-failed' | 'request-untranslatable' | LimitRefusal['reason'] | 'address-limited';
+
 /** Upstream failures that a retry can't fix, or whose status isn't 502. */
 const UPSTREAM_ROWS: Readonly<Partial<Record<ErrorCodeName, Omit<Row, 'code'>>>> = {
   UPSTREAM_TIMEOUT: { status: 504 },
@@ -119,7 +127,7 @@ const UPSTREAM_ROWS: Readonly<Partial<Record<ErrorCodeName, Omit<Row, 'code'>>>>
 /** Maps a failure to a response. It tells an attacker nothing, and an operator how to fix it. */
 export function describeGatewayFailure(failure: GatewayFailure): FailureAnswer {
   if (failure.reason === 'request-untranslatable') return untranslatable(failure.failure);
-  const row = failure.reason === 'upstream-failed' ? upstreamRow(failure) : ROWS[failure.reason];
+  const row = rowOf(failure);
   const { meaning, remedy } = ERROR_CODES[row.code];
   const message = row.message ?? `${meaning} ${remedy}`;
   if (failure.reason === 'method-not-allowed') return { ...row, message, allow: failure.allowed };
@@ -140,6 +148,25 @@ function untranslatable({ reason, path, message }: DialectFailure): FailureAnswe
     param: path,
     ...(reason === 'thread-unsupported' && { isThreadUnsupported: true }),
   };
+}
+
+function rowOf(failure: Exclude<GatewayFailure, { reason: 'request-untranslatable' }>): Row {
+  switch (failure.reason) {
+    case 'upstream-failed':
+      return upstreamRow(failure);
+    case 'rate-limited':
+    case 'too-many-concurrent':
+    case 'budget-spent':
+      return describeRefusal(failure);
+    case 'address-limited':
+      return {
+        status: 429,
+        code: 'GATEWAY_ADDRESS_LIMITED',
+        retryAfterMs: failure.retryAfterMs,
+      };
+    default:
+      return ROWS[failure.reason];
+  }
 }
 
 function upstreamRow({ failure }: GatewayFailure & { reason: 'upstream-failed' }): Row {

@@ -17,6 +17,7 @@ export {
   type GatewayLimits,
   type KeyRefusal,
 } from './ports.ts';
+export { priceTable, type PriceTable } from './prices/price-table.ts';
 export { isGatewayTarget, routeName } from './route/routes.ts';
 export { openGatewayStore, type GatewayStore } from './store/open-gateway-store.ts';
 export type { UsageEntry } from './usage/usage-log.ts';

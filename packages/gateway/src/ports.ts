@@ -19,7 +19,10 @@ import type {
 import type { ConcurrencyLimits } from './admit/concurrency-limiter.ts';
 import type { GatewayFailure } from './failure.ts';
 import type { BodyLimits } from './http/read-body.ts';
+import type { Limits } from './limits/limits.ts';
+import type { PriceTable } from './prices/price-table.ts';
 import type { RetryPolicy } from './relay/retry-policy.ts';
+import type { StoreFailure } from './store/store-failure.ts';
 import type { UsageLog } from './usage/usage-log.ts';
 
 /** The source of the upstreams' credentials. */
@@ -43,14 +46,6 @@ export interface Grant extends KeyScopes {
   readonly owner: string | undefined;
   /** Milliseconds since the Unix epoch, from which on the token is invalid; undefined for never. */
   readonly expiresAtMs: number | undefined;
-}
-
-/**
- * Why a store of keys or usage failed. `locked`: the user must unlock the vault first. `unavailable`: the store
- * can't be reached or read; the adapter knows the details.
- */
-export interface StoreFailure {
-  readonly reason: 'locked' | 'unavailable';
 }
 
 /** Why a request was refused for its key. The client may learn less. */
@@ -145,6 +140,9 @@ export interface GatewayDeps {
   readonly usage: UsageSink;
   /** Called for each request that a valid key's scopes refuse, with the exact reason. */
   readonly onRefused?: (refusal: KeyRefusal) => void;
+  /** Counts calls against the limits and budgets of their keys. */
+  readonly callLimits: Limits;
+  readonly prices: PriceTable;
   /** Whether keys can be checked and usage recorded; reported by `/readyz`. */
   readonly isReady: () => boolean;
   readonly credentials: UpstreamCredentials;

@@ -11,6 +11,7 @@ import {
   providerName,
   receiverAddress,
   serverUrl,
+  timeZone,
 } from './forms.ts';
 import { ATTRIBUTION_HEADERS, UPSTREAM_AUTHS } from './provider.ts';
 import { listenConfig } from './listen-config.ts';
@@ -152,6 +153,10 @@ export const ConfigSchema = v.strictObject({
       streamHeadAfter: v.optional(duration, '30s'),
       /** Sends a ping into a stream that is silent for this long: `15s`. */
       pingAfter: v.optional(duration, '15s'),
+      /** Where days, weeks and months of budgets begin: `Europe/Berlin`. Default: the system's time zone. */
+      timeZone: v.exactOptional(timeZone),
+      /** A file with prices of models, which replace or extend the built-in ones. */
+      prices: v.exactOptional(absolutePath),
       /** The provider for a model without a `provider/` prefix, per dialect. */
       defaultProvider: v.optional(
         v.strictObject(

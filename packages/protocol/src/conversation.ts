@@ -107,6 +107,8 @@ export interface Usage {
   readonly inputTokens?: number;
   readonly cacheReadTokens?: number;
   readonly cacheWriteTokens?: number;
+  /** The part of `cacheWriteTokens` for a cache that lasts an hour or longer, if the provider reports it. */
+  readonly cacheWriteLongTokens?: number;
   /** Every token of the answer, reasoning included. */
   readonly outputTokens?: number;
   /** The part of `outputTokens` spent on reasoning, if the provider reports it. */

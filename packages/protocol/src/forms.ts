@@ -74,3 +74,15 @@ export const addressRange = v.pipe(
 
 /** `sha256/` and the base64 of a SHA-256 (RFC 7469 §2.4, as curl writes it with one slash). */
 export const keyPin = v.pipe(v.string(), v.regex(/^sha256\/[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/));
+
+/** An IANA time zone that this runtime knows, such as `Europe/Berlin`. */
+export const timeZone = v.pipe(v.string(), v.minLength(1), v.maxLength(64), v.check(isTimeZone));
+
+function isTimeZone(name: string): boolean {
+  try {
+    // Without a name, it would be the system's time zone.
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

@@ -46,6 +46,7 @@ export {
   isScopeEntry,
   keyScopesToWire,
   parseKeyScopes,
+  type BudgetPeriod,
   type EndpointName,
   type KeyBudget,
   type KeyLimits,
@@ -57,6 +58,12 @@ export {
   passphraseProblem,
   type PassphraseProblem,
 } from './passphrase.ts';
+export {
+  parsePriceFile,
+  type ListedPrice,
+  type ListedTokenPrices,
+  type PriceFileFailure,
+} from './price-file.ts';
 export {
   ATTRIBUTION_HEADERS,
   type AttributionHeader,

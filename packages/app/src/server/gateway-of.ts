@@ -43,6 +43,7 @@ export function gatewayOf(
         return postern.providers().all;
       },
     },
+    prices: postern.prices,
     models,
     get defaultProvider() {
       return defaultProvider;
@@ -88,7 +89,7 @@ function storesOf(
   postern: Postern,
   models: ModelLists,
   metrics: GatewayMetrics | undefined,
-): Pick<GatewayDeps, 'keys' | 'usage' | 'onRefused' | 'isReady'> {
+): Pick<GatewayDeps, 'keys' | 'usage' | 'callLimits' | 'onRefused' | 'isReady'> {
   const onRefused = (refusal: KeyRefusal): void => {
     postern.refusedKeys.refused(refusal);
   };
@@ -120,6 +121,15 @@ function storesOf(
       },
     },
     onRefused,
+    callLimits: {
+      reserve: (request) => postern.stores()?.gateway.limits.reserve(request) ?? LOCKED,
+      settle: (reservation, actual) => {
+        postern.stores()?.gateway.limits.settle(reservation, actual);
+      },
+      release: (reservation) => {
+        postern.stores()?.gateway.limits.release(reservation);
+      },
+    },
     isReady: () => postern.stores() !== undefined,
   };
 }

@@ -29,6 +29,8 @@ export interface StoresOptions {
   readonly vault: OpenVault;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  /** Where the days of budgets begin: an IANA name. Default: UTC. */
+  readonly timeZone?: string;
   /** Sends the log to its receiver, if one is configured. */
   readonly forward: (log: AuditLog) => Forwarding | undefined;
 }
@@ -94,6 +96,7 @@ export async function openGateway(
     hashKey: hashKey.value,
     clock: options.clock,
     randomness: options.randomness,
+    ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
   });
   return store.ok ? store : failed(describeDatabaseFailure(store.failure));
 }

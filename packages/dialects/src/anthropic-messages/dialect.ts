@@ -1,5 +1,6 @@
 import type { Dialect, TerminalEvent } from '../dialect.ts';
 import { decodeError } from '../errors/decode-error.ts';
+import { anthropicRateHeaders } from '../errors/rate-headers.ts';
 import { changedToolNames } from '../names/tool-name.ts';
 import { decodeModels } from '../models/decode-models.ts';
 import { decodeAnswer, encodeAnswer } from './answer.ts';
@@ -40,6 +41,7 @@ export const anthropicMessages: Dialect = {
   ping: PING,
   terminalEvent: TERMINAL_EVENT,
   usageOnRequest: false,
+  rateHeaders: anthropicRateHeaders,
   errorFrame,
   toolNames: (request) => changedToolNames(request, MAX_TOOL_NAME),
   encodeRequest,

@@ -16,6 +16,7 @@ export function decodeUsage(usage: JsonObject): Usage {
     inputTokens: countOf(usage['input_tokens']),
     cacheReadTokens: countOf(usage['cache_read_input_tokens']),
     cacheWriteTokens: countOf(usage['cache_creation_input_tokens']),
+    cacheWriteLongTokens: countOf(objectOf(usage['cache_creation'])?.['ephemeral_1h_input_tokens']),
     outputTokens: countOf(usage['output_tokens']),
     reasoningTokens: countOf(objectOf(usage['output_tokens_details'])?.['thinking_tokens']),
   });

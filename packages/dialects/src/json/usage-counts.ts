@@ -4,6 +4,7 @@ const COUNTS = [
   'inputTokens',
   'cacheReadTokens',
   'cacheWriteTokens',
+  'cacheWriteLongTokens',
   'outputTokens',
   'reasoningTokens',
 ] as const satisfies readonly (keyof Usage)[];
@@ -24,7 +25,9 @@ export function splitPrompt(
 }
 
 /** Omits unknown counts. */
-export function usageCounts(counts: Readonly<Record<keyof Usage, number | undefined>>): Usage {
+export function usageCounts(
+  counts: Readonly<Partial<Record<keyof Usage, number | undefined>>>,
+): Usage {
   const usage: { -readonly [Count in keyof Usage]: Usage[Count] } = {};
   for (const count of COUNTS) {
     const value = counts[count];

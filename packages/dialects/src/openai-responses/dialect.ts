@@ -1,5 +1,6 @@
 import type { Dialect, TerminalEvent } from '../dialect.ts';
 import { decodeError } from '../errors/decode-error.ts';
+import { openaiRateHeaders } from '../errors/rate-headers.ts';
 import { decodeModels } from '../models/decode-models.ts';
 import { changedToolNames } from '../names/tool-name.ts';
 import { encodeModel, encodeModels } from '../openai-chat/models.ts';
@@ -43,6 +44,7 @@ export const openaiResponses: Dialect = {
   ping: PING,
   terminalEvent: TERMINAL_EVENT,
   usageOnRequest: false,
+  rateHeaders: openaiRateHeaders,
   errorFrame,
   toolNames: (request) => changedToolNames(request, MAX_TOOL_NAME),
   encodeRequest,

@@ -13,6 +13,9 @@ export interface RequestBody {
   readonly streamOptions: StreamOptions | undefined;
   /** The span of the value of `usage`, in which OpenRouter's clients request it. */
   readonly usage: Span | undefined;
+  /** The most tokens that the answers may have together; undefined if the client set no limit. */
+  readonly maxOutputTokens: number | undefined;
+  readonly serviceTier: string | undefined;
 }
 
 /** The parts of OpenAI's `stream_options` that metering needs. */
@@ -31,8 +34,25 @@ export type BodyFailure =
   | { readonly reason: 'body-ambiguous'; readonly field: DecidingField }
   | { readonly reason: 'model-missing' };
 
-const DECIDING_FIELDS = ['model', 'stream', 'stream_options', 'include_usage', 'usage'] as const;
+/** The names of the longest answer's length, of the dialects. */
+const MAX_TOKENS_FIELDS = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'] as const;
+const DECIDING_FIELDS = [
+  'model',
+  'stream',
+  'stream_options',
+  'include_usage',
+  'usage',
+  ...MAX_TOKENS_FIELDS,
+  'n',
+  'service_tier',
+] as const;
 type DecidingField = (typeof DECIDING_FIELDS)[number];
+const BY_NAME: ReadonlyMap<string, DecidingField> = new Map(
+  DECIDING_FIELDS.map((field) => [field, field]),
+);
+const BY_UPPER_NAME: ReadonlyMap<string, DecidingField> = new Map(
+  DECIDING_FIELDS.map((field) => [field.toUpperCase(), field]),
+);
 
 const MAX_DEPTH = 128;
 const MANY_PIECES = 16;
@@ -41,6 +61,8 @@ const MIN_KEY_BYTES = 2 + Math.min(...DECIDING_FIELDS.map((field) => field.lengt
 const MAX_KEY_BYTES = 2 + 6 * Math.max(...DECIDING_FIELDS.map((field) => field.length));
 const MAX_MODEL_BYTES = 2048;
 const MAX_USAGE_BYTES = 1024;
+const MAX_NUMBER_BYTES = 32;
+const MAX_TIER_BYTES = 64;
 
 /**
  * Checks that a body is one JSON object and finds the fields that determine its route. JSON parsers differ in
@@ -71,7 +93,30 @@ export async function readRequestBody(
     stream: stream !== undefined && isTrue(bytes, stream) ? stream : undefined,
     streamOptions: streamOptions.value,
     usage: spans.get('usage'),
+    maxOutputTokens: maxOutputTokens(bytes, spans),
+    serviceTier: serviceTier(bytes, spans.get('service_tier')),
   });
+}
+
+/** The largest limit that is set, for each of the answers that the client wants. */
+function maxOutputTokens(bytes: Buffer, spans: Spans): number | undefined {
+  const limits = MAX_TOKENS_FIELDS.flatMap((field) => countAt(bytes, spans.get(field)) ?? []);
+  const answers = Math.max(1, countAt(bytes, spans.get('n')) ?? 1);
+  return limits.length === 0 ? undefined : answers * Math.max(...limits);
+}
+
+function serviceTier(bytes: Buffer, span: Span | undefined): string | undefined {
+  if (span === undefined || bytes[span.start] !== 0x22 || span.end - span.start > MAX_TIER_BYTES) {
+    return undefined;
+  }
+  return stringValue(bytes, span);
+}
+
+/** A number, if it is one. The upstream decides whether it is a valid limit. */
+function countAt(bytes: Buffer, span: Span | undefined): number | undefined {
+  if (span === undefined || span.end - span.start > MAX_NUMBER_BYTES) return undefined;
+  const value = Number(bytes.toString('latin1', span.start, span.end));
+  return Number.isFinite(value) && value > 0 ? Math.ceil(value) : undefined;
 }
 
 /** Joining many pieces takes time too, so it has its own turn of the event loop. */
@@ -113,8 +158,10 @@ async function readStreamOptions(
   });
 }
 
+type Spans = ReadonlyMap<DecidingField, Span>;
+
 interface DecidingMembers {
-  readonly spans: ReadonlyMap<DecidingField, Span>;
+  readonly spans: Spans;
   readonly count: number;
 }
 
@@ -129,7 +176,7 @@ async function decidingMembers(
   const scan = new ObjectScan(bytes, span, MAX_DEPTH, (key, value) => {
     count += 1;
     const name = keyName(bytes, key);
-    const field = DECIDING_FIELDS.find((field) => field === name);
+    const field = BY_NAME.get(name);
     const meant = field ?? fieldInOtherCase(name);
     if (meant === undefined) return;
     if (field === undefined || spans.has(field)) ambiguous ??= meant;
@@ -151,8 +198,7 @@ async function scanned(scan: ObjectScan, turns: Turns): Promise<ScanEnd> {
 
 /** Upper case also folds letters such as `ſ`, which case-insensitive parsers treat as `s`. */
 function fieldInOtherCase(name: string): DecidingField | undefined {
-  const upper = name.toUpperCase();
-  return DECIDING_FIELDS.find((field) => field.toUpperCase() === upper);
+  return BY_UPPER_NAME.get(name.toUpperCase());
 }
 
 /** The text of a key; empty if it is too long to determine the route. */

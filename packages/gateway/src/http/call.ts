@@ -6,6 +6,7 @@ import type { Shares } from '../admit/shares.ts';
 import { readRequestBody, type RequestBody } from '../body/request-body.ts';
 import type { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
+import { CallReservation } from './call-reservation.ts';
 import { refusedModel } from '../keys/scopes.ts';
 import type { Meter } from '../meter/measure.ts';
 import type { GatewayDeps, Grant } from '../ports.ts';
@@ -50,6 +51,7 @@ export class Call {
   #queueMs = 0;
   #attempt: Attempt | undefined;
   #leaveQueue: (() => void) | undefined;
+  #reservation: CallReservation | undefined;
   #isCounted = false;
   #over = false;
   #revoked = false;
@@ -86,6 +88,7 @@ export class Call {
     this.#leaveQueue?.();
     this.#attempt?.close();
     this.#body.letGo();
+    this.#reservation?.release();
     if (this.#isCounted) this.#resources.limiter.release(this.#input.grant.keyId);
     this.#isCounted = false;
   }
@@ -141,6 +144,7 @@ export class Call {
     const choice = chooseProvider(body.model.name, dialect.id, providers, defaultProvider);
     if (!choice.ok) this.#fail(choice.failure);
     else if (this.#refuses(body.model.name, choice.value)) this.#fail({ reason: 'model-unknown' });
+    else if (!(await this.#reserve(body, choice.value))) return;
     else if (route.encodeCount === undefined) await this.#attempts(body, choice.value);
     else await this.#count(body, choice.value, route.encodeCount);
   }
@@ -151,6 +155,19 @@ export class Call {
     const code = refusedModel(grant, name, choice);
     if (code !== undefined) this.#deps.onRefused?.({ code, keyId: grant.keyId });
     return code !== undefined;
+  }
+
+  /** Whether the limits and the budget of the key allow the call. */
+  async #reserve(body: RequestBody, choice: Choice): Promise<boolean> {
+    const call = { ...this.#input, body, choice, atMs: this.#atMs };
+    const reservation = new CallReservation(this.#deps, call);
+    const pending = reservation.reserve();
+    const reserved = pending instanceof Promise ? await pending : pending;
+    // The client may have disconnected while a remote store was asked.
+    if (this.#over) reservation.release();
+    else if (reserved.ok) this.#reservation = reservation;
+    else this.#fail(reserved.failure);
+    return !this.#over && reserved.ok;
   }
 
   /** Counts the request's tokens: the provider does if it can, otherwise they are estimated. */
@@ -203,6 +220,9 @@ export class Call {
   }
 
   #record(outcome: Outcome, { provider, model }: Choice, meter: Meter, requestBytes: number): void {
+    const measured = meter.measure(outcome);
+    // The limits write what was settled together with the usage, so nothing may come between the two.
+    const costMicroUsd = this.#reservation?.settle(measured.usage) ?? 0;
     this.#deps.usage.record({
       requestId: this.#input.requestId,
       keyId: this.#input.grant.keyId,
@@ -211,7 +231,8 @@ export class Call {
       model,
       dialect: this.#input.route.dialect.id,
       ...outcome,
-      ...meter.measure(outcome),
+      ...measured,
+      costMicroUsd,
       durationMs: this.#deps.clock.monotonicMs() - this.#startedMs,
       waits: { bodyMs: this.#bodyMs, queueMs: this.#queueMs },
       requestBytes,

@@ -8,7 +8,7 @@ import { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
 import { isKeyText } from '../keys/key-text.ts';
 import { refusedScope } from '../keys/scopes.ts';
-import type { Callers, GatewayDeps, Grant, KeyRefusalCode, StoreFailure } from '../ports.ts';
+import type { Callers, GatewayDeps, Grant, KeyRefusalCode } from '../ports.ts';
 import {
   dialectOf,
   modelPathOf,
@@ -17,6 +17,7 @@ import {
   type CallRoute,
   type ModelsRoute,
 } from '../route/routes.ts';
+import type { StoreFailure } from '../store/store-failure.ts';
 import { parseTarget, type Target } from '../route/target.ts';
 import { inAddressRanges } from './address-ranges.ts';
 import { allowOrigin, answerPreflight } from './cross-origin.ts';

@@ -1,5 +1,6 @@
 import { failed, ok, type Result } from '@postern/kernel';
-import type { Grant, KeyAdmission, KeyRefusal, StoreFailure } from '../ports.ts';
+import type { Grant, KeyAdmission, KeyRefusal } from '../ports.ts';
+import type { StoreFailure } from '../store/store-failure.ts';
 import type { GatewayKeyStore } from './gateway-key.ts';
 
 const UNAVAILABLE: Result<never, StoreFailure> = failed({ reason: 'unavailable' });

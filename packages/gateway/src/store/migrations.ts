@@ -78,4 +78,46 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
       `);
     },
   },
+  {
+    version: 3,
+    name: 'limits and costs',
+    up: (database: MigrationTarget): void => {
+      database.exec(`
+        ALTER TABLE usage ADD COLUMN cost_micro_usd INTEGER;
+        ALTER TABLE usage ADD COLUMN request_id TEXT;
+
+        CREATE INDEX usage_by_time ON usage (at_ms);
+
+        CREATE TABLE limit_account (
+          name TEXT PRIMARY KEY,
+          key_id TEXT NOT NULL,
+          used INTEGER NOT NULL,
+          at_ms INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE limit_process (
+          id TEXT PRIMARY KEY,
+          alive_until_ms INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE limit_lease (
+          account TEXT NOT NULL REFERENCES limit_account (name),
+          process_id TEXT NOT NULL REFERENCES limit_process (id),
+          held INTEGER NOT NULL,
+          PRIMARY KEY (account, process_id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE INDEX limit_lease_of_process ON limit_lease (process_id);
+
+        CREATE TABLE budget_raise (
+          id TEXT PRIMARY KEY,
+          key_id TEXT NOT NULL REFERENCES gateway_key (id),
+          amount_micro_usd INTEGER NOT NULL,
+          until_ms INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE INDEX budget_raise_of_key ON budget_raise (key_id, until_ms);
+      `);
+    },
+  },
 ];

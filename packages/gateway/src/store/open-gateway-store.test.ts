@@ -53,6 +53,7 @@ const entry = (keyId: GatewayKeyId, changes: Partial<UsageEntry> = {}): UsageEnt
   requestId: 'req_1',
   waits: { bodyMs: 0, queueMs: 0 },
   keyId,
+  costMicroUsd: 7,
   atMs: nowMs,
   provider: providerId.from('openai'),
   model: 'gpt',

@@ -1,8 +1,12 @@
 import { openDatabase, type Database, type DatabaseFailure } from '@postern/database';
 import { ok, type Clock, type Randomness, type Result, type Secret } from '@postern/kernel';
+import type { KeyLimits } from '@postern/protocol';
+import { BudgetPeriods } from '../budget/budget-periods.ts';
 import type { GatewayKeyStore } from '../keys/gateway-key.ts';
 import { keyHasher } from '../keys/key-hash.ts';
 import { SqliteKeys } from '../keys/sqlite-keys.ts';
+import type { Limits } from '../limits/limits.ts';
+import { SqliteLimits } from '../limits/sqlite-limits.ts';
 import { SqliteUsage } from '../usage/sqlite-usage.ts';
 import type { UsageLog } from '../usage/usage-log.ts';
 import { GATEWAY_MIGRATIONS } from './migrations.ts';
@@ -11,6 +15,7 @@ import { GATEWAY_MIGRATIONS } from './migrations.ts';
 export interface GatewayStore {
   readonly keys: GatewayKeyStore;
   readonly usage: UsageLog;
+  readonly limits: Limits;
   /** Whether keys can be checked and usage recorded now. */
   isReady(): boolean;
   /** Flushes the usage log and closes the connection, even if the flush fails. */
@@ -25,6 +30,10 @@ export interface GatewayStoreOptions {
   readonly hashKey: Secret;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  /** In which days, weeks and months of budgets begin: an IANA name. Default: UTC. */
+  readonly timeZone?: string;
+  /** Limits of all keys together. */
+  readonly overall?: KeyLimits;
 }
 
 /** Opens the encrypted store of the gateway, or creates it. */
@@ -44,13 +53,27 @@ function storeOver(database: Database, options: GatewayStoreOptions): GatewaySto
   const { clock, randomness } = options;
   const keys = new SqliteKeys(database, keyHasher(options.hashKey), clock, randomness);
   const usage = new SqliteUsage(database);
+  const limits = new SqliteLimits({
+    database,
+    clock,
+    randomness,
+    periods: new BudgetPeriods(options.timeZone ?? 'UTC'),
+    overall: options.overall ?? {},
+    wake: () => {
+      usage.wake();
+    },
+  });
+  usage.addPart(limits);
   const anything = database.prepare('SELECT 1 FROM gateway_key LIMIT 1');
   return {
     keys,
     usage,
+    limits,
     isReady: () => !usage.isFull() && database.attempt(() => anything.get()).ok,
     close: () => {
+      limits.beginClose();
       const closed = usage.close();
+      limits.close();
       database.close();
       return closed;
     },

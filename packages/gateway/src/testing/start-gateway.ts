@@ -24,6 +24,8 @@ import { join } from 'node:path';
 import { createGateway, type Gateway } from '../http/gateway.ts';
 import { SqliteAdmission } from '../keys/sqlite-admission.ts';
 import { keyHasher } from '../keys/key-hash.ts';
+import type { KeySettings } from '../keys/gateway-key.ts';
+import { priceTable } from '../prices/price-table.ts';
 import {
   DEFAULT_LIMITS,
   type Callers,
@@ -62,6 +64,10 @@ export interface StartGatewayOptions {
   readonly limits?: Partial<GatewayLimits>;
   /** The keys of the upstreams; default one that every provider takes. */
   readonly upstreamKey?: () => Result<Secret, UpstreamCredentialFailure>;
+  /** Settings of the gateway's key. Default: every model, no limits. */
+  readonly keySettings?: Partial<KeySettings>;
+  /** Prices beside the built-in ones. */
+  readonly prices?: Parameters<typeof priceTable>[0];
   /** Changes to the rest of what the gateway is given. */
   readonly deps?: Partial<GatewayDeps>;
   readonly port?: number;
@@ -91,7 +97,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     }),
   );
   const { key, record } = expectOk(
-    store.keys.create({ name: 'test', settings: { models: 'all' } }),
+    store.keys.create({ name: 'test', settings: { models: 'all', ...options.keySettings } }),
   );
   const connections = createConnections({ localHosts: [] });
   const entries: UsageEntry[] = [];
@@ -147,6 +153,8 @@ function depsOf(
   const upstreamKey = options.upstreamKey ?? (() => ok(key));
   return {
     keys: new SqliteAdmission(store.keys, () => undefined),
+    callLimits: store.limits,
+    prices: priceTable(options.prices),
     usage: { record: () => undefined, isFull: () => false, flush: () => ok() },
     isReady: () => store.isReady(),
     credentials: {

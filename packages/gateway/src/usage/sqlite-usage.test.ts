@@ -11,6 +11,7 @@ const entry: UsageEntry = {
   requestId: 'req_1',
   waits: { bodyMs: 0, queueMs: 0 },
   keyId: KEY_ID,
+  costMicroUsd: 7,
   atMs: 1,
   provider: providerId.from('openai'),
   model: 'm'.repeat(1000),

@@ -1,6 +1,7 @@
 import type { Database, DatabaseFailure, SqlValue, Statement } from '@postern/database';
 import { ok, type Result } from '@postern/kernel';
 import type { GatewayKeyId } from '@postern/protocol';
+import type { BatchPart } from './batch-part.ts';
 import type { UsageEntry, UsageLog, UsageTotals } from './usage-log.ts';
 
 /** The longest time that an entry waits for its batch. */
@@ -30,6 +31,8 @@ const COLUMNS = [
   'duration_ms',
   'request_bytes',
   'answer_bytes',
+  'cost_micro_usd',
+  'request_id',
 ];
 
 /**
@@ -43,6 +46,8 @@ export class SqliteUsage implements UsageLog {
   readonly #insertMany: Statement;
   readonly #touch: Statement;
   readonly #totals: Statement;
+  /** Written in the same transactions. */
+  readonly #parts: BatchPart[] = [];
   #waiting: UsageEntry[] = [];
   #timer: NodeJS.Timeout | undefined;
   /** The number of committed batches, and how many of them are synced to the disk. */
@@ -71,6 +76,16 @@ export class SqliteUsage implements UsageLog {
   record(entry: UsageEntry): void {
     this.#waiting.push(entry);
     if (this.#waiting.length === FLUSH_AT) setImmediate(this.#writeSoon);
+    this.wake();
+  }
+
+  /** Writes something else in the transaction of each batch. */
+  addPart(part: BatchPart): void {
+    this.#parts.push(part);
+  }
+
+  /** Writes a batch soon, for the parts that have something to write. */
+  wake(): void {
     this.#timer ??= setTimeout(this.#writeSoon, FLUSH_AFTER_MS);
   }
 
@@ -80,11 +95,10 @@ export class SqliteUsage implements UsageLog {
 
   flush(): Result<undefined, DatabaseFailure> {
     this.#stopTimer();
-    if (this.#waiting.length === 0 && this.#synced === this.#committed) return ok();
-    const flushed =
-      this.#waiting.length > 0
-        ? this.#write((insert) => this.#database.runInTransaction(insert))
-        : this.#database.sync();
+    if (!this.#hasWork && this.#synced === this.#committed) return ok();
+    const flushed = this.#hasWork
+      ? this.#write((insert) => this.#database.runInTransaction(insert))
+      : this.#database.sync();
     if (flushed.ok) this.#synced = this.#committed;
     else this.#tryAgain();
     return flushed;
@@ -94,15 +108,22 @@ export class SqliteUsage implements UsageLog {
     run: (insert: () => Result<undefined, never>) => Result<undefined, DatabaseFailure>,
   ): Result<undefined, DatabaseFailure> {
     const batch = this.#waiting;
+    const commits: (() => void)[] = [];
     const written = run(() => {
       this.#insertAll(batch);
+      for (const part of this.#parts) if (part.hasWork) commits.push(part.write());
       return ok();
     });
-    if (written.ok) {
-      this.#waiting = [];
-      this.#committed += 1;
-    }
+    if (!written.ok) return written;
+    this.#waiting = [];
+    this.#committed += 1;
+    for (const commit of commits) commit();
+    if (!this.#isClosed && this.#hasWork) this.wake();
     return written;
+  }
+
+  get #hasWork(): boolean {
+    return this.#waiting.length > 0 || this.#parts.some(({ hasWork }) => hasWork);
   }
 
   #insertAll(batch: readonly UsageEntry[]): void {
@@ -120,10 +141,9 @@ export class SqliteUsage implements UsageLog {
 
   readonly #writeSoon = (): void => {
     this.#stopTimer();
-    const written =
-      this.#waiting.length === 0
-        ? ok()
-        : this.#write((insert) => this.#database.runUnsynced(insert));
+    const written = this.#hasWork
+      ? this.#write((insert) => this.#database.runUnsynced(insert))
+      : ok();
     if (written.ok) void this.#syncSoon();
     else this.#tryAgain();
   };
@@ -196,6 +216,8 @@ function rowOf(entry: UsageEntry): SqlValue[] {
     Math.round(entry.durationMs),
     entry.requestBytes,
     entry.answerBytes,
+    entry.costMicroUsd,
+    entry.requestId,
   ];
 }
 

@@ -23,6 +23,8 @@ export interface UsageEntry {
   readonly upstreamRequestId?: string;
   /** Whether the counts are estimated from lengths, because the upstream sent no final counts. */
   readonly estimated: boolean;
+  /** Millionths of a US dollar, rounded up. */
+  readonly costMicroUsd: number;
   readonly durationMs: number;
   /** How long it waited in the gateway before a provider was asked. */
   readonly waits: { readonly bodyMs: number; readonly queueMs: number };

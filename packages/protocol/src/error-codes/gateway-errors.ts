@@ -85,6 +85,31 @@ export const GATEWAY_ERRORS = {
     remedy: 'See postern key create --help for the form of each.',
     exit: EXIT.usage,
   },
+  GATEWAY_RATE_LIMITED: {
+    meaning: "The key's limit of requests or tokens per minute is used up.",
+    remedy: 'Retry after the time in retry-after, or ask for a higher limit.',
+    exit: EXIT.busy,
+  },
+  GATEWAY_KEY_CONCURRENCY: {
+    meaning: 'The key has as many running requests as it may have.',
+    remedy: 'Retry when one of them has ended, or ask for a higher limit.',
+    exit: EXIT.busy,
+  },
+  GATEWAY_BUDGET_SPENT: {
+    meaning: "The key's budget is spent.",
+    remedy: 'Wait for the next budget period, or ask for a higher budget.',
+    exit: EXIT.denied,
+  },
+  GATEWAY_ADDRESS_LIMITED: {
+    meaning: 'Too many requests from this address.',
+    remedy: 'Retry after the time in retry-after.',
+    exit: EXIT.busy,
+  },
+  PRICES_INVALID: {
+    meaning: "The price file can't be read, or its content is invalid.",
+    remedy: 'Correct it, or remove gateway.prices from config.json.',
+    exit: EXIT.usage,
+  },
   GATEWAY_STOPPING: {
     meaning: 'Postern is shutting down and accepts no new requests.',
     remedy: 'Retry in a moment.',

@@ -1,0 +1,117 @@
+import { failed, ok, type Clock, type MaybePromise, type Result } from '@postern/kernel';
+import type { Usage } from '@postern/protocol';
+import type { ServerResponse } from 'node:http';
+import type { RequestBody } from '../body/request-body.ts';
+import type { GatewayDeps, Grant } from '../ports.ts';
+import { estimateCall } from '../prices/estimate.ts';
+import { costOf, type Price } from '../prices/price.ts';
+import type { Choice } from '../route/choose-provider.ts';
+import type { CallRoute } from '../route/routes.ts';
+import type { StoreFailure } from '../store/store-failure.ts';
+import type { LimitRefusal, Limits, Reservation } from '../limits/limits.ts';
+
+export interface ReservedCall {
+  readonly requestId: string;
+  readonly grant: Grant;
+  readonly route: CallRoute;
+  readonly body: RequestBody;
+  readonly choice: Choice;
+  readonly atMs: number;
+  readonly response: Pick<ServerResponse, 'headersSent' | 'setHeader'>;
+}
+
+/** Why a call isn't made. */
+export type Refusal =
+  LimitRefusal | { readonly reason: 'vault-locked' } | { readonly reason: 'store-unavailable' };
+
+/** The reservation and the price of one call. */
+export class CallReservation {
+  readonly #limits: Limits;
+  readonly #call: ReservedCall;
+  readonly #price: Price;
+  readonly #clock: Clock;
+  #reservation: Reservation | undefined;
+
+  constructor(
+    { callLimits, prices, clock }: Pick<GatewayDeps, 'callLimits' | 'prices' | 'clock'>,
+    call: ReservedCall,
+  ) {
+    this.#clock = clock;
+    this.#limits = callLimits;
+    this.#call = call;
+    this.#price = prices.priceOf(call.choice.provider.id, call.choice.model);
+  }
+
+  /** Reserves what the call may use. */
+  reserve(): MaybePromise<Result<undefined, Refusal>> {
+    const { requestId: id, grant, route, body, atMs } = this.#call;
+    const { keyId, limits, budget } = grant;
+    const estimate = estimateCall(body, route.metered, this.#price);
+    const reserved = this.#limits.reserve({ id, keyId, limits, budget, atMs, estimate });
+    return reserved instanceof Promise
+      ? reserved.then((result) => this.#reserved(result))
+      : this.#reserved(reserved);
+  }
+
+  #reserved(
+    result: Result<Reservation | undefined, LimitRefusal | StoreFailure>,
+  ): Result<undefined, Refusal> {
+    if (result.ok) {
+      this.#reservation = result.value;
+      if (result.value !== undefined) this.#show(result.value.rates);
+      return ok();
+    }
+    const { failure } = result;
+    if (failure.reason === 'rate-limited') this.#show({ [failure.limit]: failure.state });
+    return failed(refusalOf(failure));
+  }
+
+  /** Sets the headers that show the key's rate limits. */
+  #show(rates: Reservation['rates']): void {
+    const { response, route } = this.#call;
+    const nowMs = this.#clock.nowMs();
+    for (const kind of ['requests', 'tokens'] as const) {
+      const state = rates[kind];
+      if (state === undefined || response.headersSent) continue;
+      for (const [name, value] of route.dialect.rateHeaders(kind, state, nowMs)) {
+        response.setHeader(name, value);
+      }
+    }
+  }
+
+  /** Ends the reservation of a call that reached its upstream. Returns its cost in millionths of a US dollar. */
+  settle(usage: Usage): number {
+    const { serviceTier } = this.#call.body;
+    // A failed call has no usage, and costs nothing.
+    const isFree = Object.keys(usage).length === 0;
+    const costMicroUsd = isFree ? 0 : costOf(this.#price, { usage, serviceTier });
+    const reservation = this.#reservation;
+    if (reservation === undefined) return costMicroUsd;
+    this.#reservation = undefined;
+    this.#limits.settle(reservation, { tokens: tokensOf(usage), costMicroUsd });
+    return costMicroUsd;
+  }
+
+  /** Ends the reservation of a call that is over, if nothing was settled. */
+  release(): void {
+    if (this.#reservation !== undefined) this.#limits.release(this.#reservation);
+    this.#reservation = undefined;
+  }
+}
+
+/** Tokens that were read from a cache count too, as providers count them. */
+function tokensOf(usage: Usage): number {
+  const { inputTokens = 0, outputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0 } = usage;
+  return inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
+}
+
+function refusalOf(failure: LimitRefusal | StoreFailure): Refusal {
+  switch (failure.reason) {
+    case 'locked':
+      return { reason: 'vault-locked' };
+    case 'unavailable':
+      return { reason: 'store-unavailable' };
+    default:
+      return failure;
+  }
+}
