@@ -25,7 +25,9 @@ export {
   type GatewayKeyRecord,
   type IssuedKey,
   type KeySettings,
+  usdText,
 } from '@postern/gateway';
+export { reportUsage, type UsageReport } from './gateway/usage-report.ts';
 export { ROTATION_DAYS } from './health/check-credentials.ts';
 export { examine } from './health/examine.ts';
 export { EXPOSURES } from './health/exposures.ts';

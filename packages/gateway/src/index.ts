@@ -20,4 +20,7 @@ export {
 export { priceTable, type PriceTable } from './prices/price-table.ts';
 export { isGatewayTarget, routeName } from './route/routes.ts';
 export { openGatewayStore, type GatewayStore } from './store/open-gateway-store.ts';
+export { usdText } from './prices/usd-text.ts';
+export { BudgetPeriods } from './budget/budget-periods.ts';
+export type { UsageGroup, UsageRow } from './usage/usage-report.ts';
 export type { UsageEntry } from './usage/usage-log.ts';

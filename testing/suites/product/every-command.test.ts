@@ -55,6 +55,8 @@ const ROWS: readonly Row[] = [
   { command: 'key disable test', code: 0 },
   { command: 'key enable test', code: 0 },
   { command: 'key revoke test', code: 0 },
+  { command: 'usage --by model', code: 0 },
+  { command: 'usage --csv', code: 0 },
   { command: 'audit tail', code: 0 },
   { command: 'audit verify', code: 0 },
   { command: 'audit set-aside --yes', code: 0 },

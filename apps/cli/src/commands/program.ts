@@ -9,6 +9,7 @@ import { addRunCommands } from './program/run-commands.ts';
 import { addSecretCommands } from './program/secret-commands.ts';
 import { addTlsCommands } from './program/tls-commands.ts';
 import { addVaultCommands } from './program/vault-commands.ts';
+import { addUsageCommand } from './program/usage-command.ts';
 import type { GetContext } from './program/option-values.ts';
 
 /**
@@ -25,6 +26,7 @@ export function addCommands(program: Command, context: GetContext, first?: strin
   addSecretCommands(program, context);
   addRunCommands(program, context);
   addKeyCommands(program, context);
+  addUsageCommand(program, context);
   addAuditCommands(program, context);
   addConfigCommands(program, context);
   addTlsCommands(program, context);

@@ -8,6 +8,7 @@ import { SqliteKeys } from '../keys/sqlite-keys.ts';
 import type { Limits } from '../limits/limits.ts';
 import { SqliteLimits } from '../limits/sqlite-limits.ts';
 import { SqliteUsage } from '../usage/sqlite-usage.ts';
+import { readUsageReport, type UsageQuery, type UsageRow } from '../usage/usage-report.ts';
 import type { UsageLog } from '../usage/usage-log.ts';
 import { GATEWAY_MIGRATIONS } from './migrations.ts';
 
@@ -16,6 +17,8 @@ export interface GatewayStore {
   readonly keys: GatewayKeyStore;
   readonly usage: UsageLog;
   readonly limits: Limits;
+  /** Sums of the recorded usage. */
+  reportUsage(query: UsageQuery): Result<readonly UsageRow[], DatabaseFailure>;
   /** Whether keys can be checked and usage recorded now. */
   isReady(): boolean;
   /** Flushes the usage log and closes the connection, even if the flush fails. */
@@ -53,11 +56,12 @@ function storeOver(database: Database, options: GatewayStoreOptions): GatewaySto
   const { clock, randomness } = options;
   const keys = new SqliteKeys(database, keyHasher(options.hashKey), clock, randomness);
   const usage = new SqliteUsage(database);
+  const periods = new BudgetPeriods(options.timeZone ?? 'UTC');
   const limits = new SqliteLimits({
     database,
     clock,
     randomness,
-    periods: new BudgetPeriods(options.timeZone ?? 'UTC'),
+    periods,
     overall: options.overall ?? {},
     wake: () => {
       usage.wake();
@@ -69,6 +73,7 @@ function storeOver(database: Database, options: GatewayStoreOptions): GatewaySto
     keys,
     usage,
     limits,
+    reportUsage: (query) => readUsageReport(database, query, periods),
     isReady: () => !usage.isFull() && database.attempt(() => anything.get()).ok,
     close: () => {
       limits.beginClose();
