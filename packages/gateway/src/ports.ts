@@ -16,6 +16,7 @@ import type {
   ExchangeSink,
   ProviderTable,
 } from '@postern/upstreams';
+import type { AddressLimitOptions } from './admit/address-limits.ts';
 import type { ConcurrencyLimits } from './admit/concurrency-limiter.ts';
 import type { GatewayFailure } from './failure.ts';
 import type { BodyLimits } from './http/read-body.ts';
@@ -121,12 +122,19 @@ export interface GatewayLimits extends ConcurrencyLimits, BodyLimits {
   readonly streamHeadAfterMs: number;
 }
 
+/** For clients of other machines: a person's programs need fewer requests, and a stranger gets no more. */
+export const DEFAULT_ADDRESS_LIMITS: AddressLimitOptions = {
+  requestsPerMinute: 100,
+  failuresPerMinute: 10,
+  countsLoopback: false,
+};
+
 export const DEFAULT_LIMITS: GatewayLimits = {
   maxBodyBytes: 32 * 1024 * 1024,
   bodyTimeoutMs: 60_000,
   bodyMemoryBytes: 512 * 1024 * 1024,
-  maxConcurrent: 256,
-  maxQueued: 512,
+  maxConcurrent: 2048,
+  maxQueued: 2048,
   queueTimeoutMs: 10_000,
   stallTimeoutMs: 300_000,
   pingAfterMs: 15_000,
@@ -152,6 +160,7 @@ export interface GatewayDeps {
   /** The provider of a model without a `provider/` prefix. */
   readonly defaultProvider: Readonly<Record<DialectId, ProviderId>>;
   readonly limits: GatewayLimits;
+  readonly addressLimits: AddressLimitOptions;
   /** Whether a call makes another attempt after a failed one. Default: never. */
   readonly retries?: RetryPolicy;
   readonly clock: Clock;

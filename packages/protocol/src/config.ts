@@ -129,9 +129,9 @@ export const ConfigSchema = v.strictObject({
       /** Largest request body in bytes. */
       maxBodyBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1024)), 33_554_432),
       /** Requests served at once, of all keys; one key alone gets three quarters. More wait. */
-      maxConcurrent: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 256),
+      maxConcurrent: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 2048),
       /** Requests that wait, of all keys, shared alike; one more is answered with 429. */
-      maxQueued: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 512),
+      maxQueued: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 2048),
       /** How long a request waits before it is answered with 429: `10s`. */
       queueTimeout: v.optional(duration, '10s'),
       /** `GET /metrics` of `postern serve`. */
@@ -153,6 +153,18 @@ export const ConfigSchema = v.strictObject({
       streamHeadAfter: v.optional(duration, '30s'),
       /** Sends a ping into a stream that is silent for this long: `15s`. */
       pingAfter: v.optional(duration, '15s'),
+      /** Requests from one client address, of other machines. An IPv6 address counts as its /64. */
+      perAddress: v.optional(
+        v.strictObject({
+          /** Before the key is looked at; more are answered with 429. */
+          requestsPerMinute: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 100),
+          /** Requests with an invalid key; after them every request waits. */
+          failuresPerMinute: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 10),
+          /** Whether requests from this machine count, too. */
+          countsLoopback: v.optional(v.boolean(), false),
+        }),
+        {},
+      ),
       /** Where days, weeks and months of budgets begin: `Europe/Berlin`. Default: the system's time zone. */
       timeZone: v.exactOptional(timeZone),
       /** A file with prices of models, which replace or extend the built-in ones. */

@@ -151,8 +151,8 @@ function start(keyId: string, body: string): { child: ChildProcess; lines: Async
 }
 
 const next = async (lines: AsyncIterator<string>): Promise<number> => {
-  const { value } = await lines.next();
-  return Number(value);
+  const line = await lines.next();
+  return Number(line.value);
 };
 
 describe('processes that share a store', { timeout: 60_000 }, () => {

@@ -28,6 +28,7 @@ export function gatewayOf(
   metrics?: GatewayMetrics,
 ): Gateway {
   const limits = { ...limitsOf(postern.config().gateway) };
+  const addressLimits = { ...postern.config().gateway.perAddress };
   const models = heldModelLists({
     clock: postern.clock,
     request: async (provider) => await requestModels(postern, provider),
@@ -49,11 +50,13 @@ export function gatewayOf(
       return defaultProvider;
     },
     limits,
+    addressLimits,
     clock: postern.clock,
     randomness,
   });
   postern.onConfigChange(() => {
     Object.assign(limits, limitsOf(postern.config().gateway));
+    Object.assign(addressLimits, postern.config().gateway.perAddress);
     defaultProvider = defaultProvidersOf(postern.config());
     models.forget();
     gateway.resize();

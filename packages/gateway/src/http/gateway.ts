@@ -1,6 +1,7 @@
 import type { Dialect } from '@postern/dialects';
 import { failed, ok, sortableId, whenReady, type Result } from '@postern/kernel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AddressLimits } from '../admit/address-limits.ts';
 import { ConcurrencyLimiter } from '../admit/concurrency-limiter.ts';
 import { readRequestHead, type RequestHead } from '../admit/request-head.ts';
 import { Shares } from '../admit/shares.ts';
@@ -66,6 +67,8 @@ interface Asked {
   readonly callers: Callers;
   /** The origin of a page that isn't Postern's own, if a key lists it. */
   foreignOrigin: string | undefined;
+  /** The client's, as `Callers` gives it. */
+  readonly address: string;
 }
 
 const HOST = /^[a-z0-9._-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i;
@@ -74,6 +77,7 @@ const MAX_DISCARDED_BYTES = 1024 * 1024;
 class DataPlane implements Gateway {
   readonly #deps: GatewayDeps;
   readonly #resources: CallResources;
+  readonly #addresses: AddressLimits;
   readonly #calls = new RunningCalls<Call>();
   readonly #revokedCalls: RevokedCalls;
   readonly #idPrefix: string;
@@ -84,6 +88,7 @@ class DataPlane implements Gateway {
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
+    this.#addresses = new AddressLimits(deps.addressLimits);
     this.#resources = {
       limiter: new ConcurrencyLimiter(deps.limits),
       bodyMemory: new Shares(deps.limits.bodyMemoryBytes),
@@ -106,6 +111,7 @@ class DataPlane implements Gateway {
       requestId: `${this.#idPrefix}${this.#requests.toString(36)}`,
       callers,
       foreignOrigin: undefined,
+      address: callers.clientAddress(request),
     };
     try {
       asked.foreignOrigin = this.#listedOrigin(head, callers);
@@ -181,16 +187,18 @@ class DataPlane implements Gateway {
   }
 
   #admit(asked: Asked, route: CallRoute | ModelsRoute, query: string): GatewayFailure | undefined {
-    const { head, response } = asked;
+    const { head, response, address } = asked;
     const { token } = head;
-    if (token === undefined) return { reason: 'key-required' };
+    const retryAfterMs = this.#addresses.admit(address, this.#deps.clock.nowMs());
+    if (retryAfterMs !== undefined) return { reason: 'address-limited', retryAfterMs };
+    if (token === undefined) return this.#refused(asked, { reason: 'key-required' });
     whenReady(
       this.#deps.keys.admit(token),
       (admitted) => {
         // The client may have disconnected during the request to a remote store.
         if (response.destroyed) return;
         const grant = this.#checked(asked, route, admitted);
-        if (!grant.ok) refuse(asked, grant.failure);
+        if (!grant.ok) refuse(asked, this.#refused(asked, grant.failure));
         else this.#enter(asked, route, query, grant.value);
       },
       () => {
@@ -198,6 +206,14 @@ class DataPlane implements Gateway {
       },
     );
     return undefined;
+  }
+
+  /** Counts a request with an invalid key for its address. */
+  #refused({ address }: Asked, failure: GatewayFailure): GatewayFailure {
+    if (failure.reason === 'key-required') {
+      this.#addresses.refused(address, this.#deps.clock.nowMs());
+    }
+    return failure;
   }
 
   /** The grant, if it is valid and the gateway accepts calls. */

@@ -178,3 +178,51 @@ describe('concurrent requests of a key', () => {
     await expect.poll(async () => (await world.post(CHAT)).status).toBe(200);
   });
 });
+
+describe('requests from one address', () => {
+  const addressLimits = { requestsPerMinute: 5, failuresPerMinute: 2, countsLoopback: true };
+
+  it('are limited before the key is looked at', async () => {
+    await world.start({ deps: { addressLimits } });
+    for (let at = 0; at < 5; at += 1) expect((await world.post(CHAT)).status).toBe(200);
+    const refused = await world.post(MESSAGES);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({
+      type: 'error',
+      error: { type: 'rate_limit_error' },
+    });
+  });
+
+  it('are limited more with invalid keys, and then also with a valid one', async () => {
+    await world.start({ deps: { addressLimits } });
+    const guess = { key: 'sk-guess' };
+    const found = [guess, guess, guess].map(
+      async (key) => (await world.post(CHAT, {}, key)).status,
+    );
+    expect((await Promise.all(found)).sort()).toEqual([401, 401, 429]);
+    expect((await world.post(CHAT)).status).toBe(429);
+  });
+
+  it('are not counted on this machine by default', async () => {
+    await world.start();
+    for (let at = 0; at < 150; at += 1) {
+      expect((await world.post(CHAT, {}, { key: 'sk-guess' })).status).toBe(401);
+    }
+  });
+});
+
+describe('a thousand streams at once', { timeout: 60_000 }, () => {
+  it('get no 429 at the default limits', async () => {
+    await world.start();
+    world.upstream.respond(() => ({ ...textReply('one two'), deltaDelayMs: 100 }));
+    const statuses = await Promise.all(
+      Array.from({ length: 1000 }, async () => {
+        const response = await world.post(CHAT, { stream: true });
+        await response.text();
+        return response.status;
+      }),
+    );
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+});

@@ -27,6 +27,7 @@ import { keyHasher } from '../keys/key-hash.ts';
 import type { KeySettings } from '../keys/gateway-key.ts';
 import { priceTable } from '../prices/price-table.ts';
 import {
+  DEFAULT_ADDRESS_LIMITS,
   DEFAULT_LIMITS,
   type Callers,
   type GatewayDeps,
@@ -173,6 +174,7 @@ function depsOf(
       providerId.from(DIALECT_INFO[dialect].defaultProvider),
     ),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
+    addressLimits: DEFAULT_ADDRESS_LIMITS,
     clock,
     randomness,
   };

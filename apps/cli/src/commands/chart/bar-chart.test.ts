@@ -33,7 +33,7 @@ describe('barChart', () => {
 
   it.each([20, 40, 60, 80, 120, 200])('fits into %i columns', (width) => {
     for (const line of barChart(headings, rows, Math.max(width, 30))) {
-      expect([...line].length).toBeLessThanOrEqual(Math.max(width, 30));
+      expect(Array.from(line).length).toBeLessThanOrEqual(Math.max(width, 30));
     }
   });
 

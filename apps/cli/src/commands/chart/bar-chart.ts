@@ -74,7 +74,7 @@ function barOf(share: number, width: number): string {
 
 /** Exactly `width` characters: the end of a long name is more telling than its middle. */
 function fitted(name: string, width: number): string {
-  const characters = [...name];
+  const characters = Array.from(name);
   if (characters.length <= width) return padded(name, width);
   const end = Math.floor((width - 1) / 2);
   return [
@@ -89,5 +89,5 @@ function padded(text: string, width: number): string {
 }
 
 function lengthOf(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
