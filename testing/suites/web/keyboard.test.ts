@@ -122,10 +122,14 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('the chat by keyboard 
     await page.getByText('Stopped.').waitFor();
     const request = await product.upstream.request(index);
     expect(await request.closed).toBe('left');
-    await page.reload();
-    const kept = await page.locator('[data-look=answer] .md').first().textContent();
-    expect(kept).toMatch(/^word word/);
-    expect(kept?.length).toBeLessThan(words.length);
+    // The answer is saved just after the request is cancelled.
+    const kept = async (): Promise<string> => {
+      await page.reload();
+      await page.getByText('a long one').last().waitFor();
+      return (await page.locator('[data-look=answer] .md').allTextContents()).join('');
+    };
+    await expect.poll(kept, { timeout: 10_000 }).toMatch(/^word word/);
+    expect((await kept()).length).toBeLessThan(words.length);
   });
 
   test('Regenerate adds a version, and both stay readable', async () => {
