@@ -57,6 +57,9 @@ export const CHAT = probesOf({ model: 'm', messages: [user('q')] }, [
   ['reasoning_effort', { reasoning_effort: 'high' }],
   ['reasoning_effort: none', { reasoning_effort: 'none' }],
   ['reasoning_effort: minimal', { reasoning_effort: 'minimal' }],
+  ['reasoning.effort', { reasoning: { effort: 'high' } }],
+  ['reasoning.max_tokens', { reasoning: { max_tokens: 3000 } }],
+  ['thinking: disabled', { thinking: { type: 'disabled' } }],
   ['verbosity', { verbosity: 'low' }],
   ['tools', oTools],
   [

@@ -1,5 +1,6 @@
 import type { JsonValue } from '@postern/kernel';
-import { countOf, objectOf } from '../json/read-json.ts';
+import type { Reasoning } from '@postern/protocol';
+import { countOf, numberOf, objectOf, otherFields } from '../json/read-json.ts';
 import {
   readEffort,
   readMetadata,
@@ -19,6 +20,8 @@ export const SETTINGS: ReadonlyMap<string, FieldReader> = new Map<string, FieldR
       return reasoning === undefined ? undefined : { settings: { reasoning } };
     },
   ],
+  ['reasoning', readReasoning],
+  ['thinking', readThinking],
   ['top_k', numberField('topK')],
   ['seed', numberField('seed')],
   ['presence_penalty', numberField('presencePenalty')],
@@ -33,6 +36,37 @@ export const SETTINGS: ReadonlyMap<string, FieldReader> = new Map<string, FieldR
   ['metadata', readMetadata],
   ['service_tier', readTier],
 ]);
+
+/** OpenRouter's object. Fields that the conversation model doesn't have stay in it. */
+function readReasoning(value: JsonValue): ReturnType<FieldReader> {
+  const object = objectOf(value);
+  if (object === undefined) return undefined;
+  const effort = readEffort(object['effort']);
+  const budgetTokens = numberOf(object['max_tokens']);
+  const isOff = object['enabled'] === false;
+  const isHidden = object['exclude'] === true;
+  const read = new Set([
+    ...(effort === undefined ? [] : ['effort']),
+    ...(budgetTokens === undefined ? [] : ['max_tokens']),
+    ...(isOff || object['enabled'] === true ? ['enabled'] : []),
+    ...(typeof object['exclude'] === 'boolean' ? ['exclude'] : []),
+  ]);
+  const reasoning: Reasoning = {
+    ...effort,
+    ...(budgetTokens !== undefined && { budgetTokens }),
+    ...(isOff && { mode: 'off' }),
+    ...(isHidden && { summary: 'none' }),
+  };
+  const settings = Object.keys(reasoning).length === 0 ? {} : { reasoning };
+  return { settings, rest: otherFields(object, read) };
+}
+
+/** The switch of DeepSeek and others. */
+function readThinking(value: JsonValue): ReturnType<FieldReader> {
+  const type = objectOf(value)?.['type'];
+  if (type === 'disabled') return { settings: { reasoning: { mode: 'off' } } };
+  return type === 'enabled' ? { settings: { reasoning: { mode: 'adaptive' } } } : undefined;
+}
 
 function readFormat(value: JsonValue): ReturnType<FieldReader> {
   const format = objectOf(value);

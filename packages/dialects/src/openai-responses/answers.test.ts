@@ -40,6 +40,40 @@ const HELLO: readonly AnswerEvent[] = [
   { kind: 'finish', stopReason: 'end' },
 ];
 
+/** The fields that the Open Responses schema requires of `ResponseResource`. */
+const REQUIRED = [
+  ...['id', 'object', 'created_at', 'completed_at', 'status', 'incomplete_details', 'model'],
+  ...['previous_response_id', 'instructions', 'output', 'error', 'tools', 'tool_choice'],
+  ...['truncation', 'parallel_tool_calls', 'text', 'top_p', 'presence_penalty'],
+  ...['frequency_penalty', 'top_logprobs', 'temperature', 'reasoning', 'usage'],
+  ...['max_output_tokens', 'max_tool_calls', 'store', 'background', 'service_tier', 'metadata'],
+  ...['safety_identifier', 'prompt_cache_key'],
+];
+
+describe('a response object', () => {
+  test.each(['end', 'max-tokens', 'refusal', 'tool-calls', undefined] as const)(
+    'has every field that the schema requires, whole and streamed: %s',
+    (stopReason) => {
+      const answer: ModelAnswer = { id: 'x', model: 'm', parts: [], stopReason, usage: {} };
+      const whole = openaiResponses.encodeAnswer(answer, META).value;
+      const streamed = eventsOf(stream([...HELLO.slice(0, -1), { kind: 'finish', stopReason }]));
+      const failed = eventsOf(
+        stream([
+          ...HELLO.slice(0, 1),
+          { kind: 'failure', failure: { code: 'UPSTREAM_FAULT', message: 'm' } },
+        ]),
+      );
+      const responses = [...streamed, ...failed].flatMap(({ response }) => response ?? []);
+      expect(responses.length).toBe(6);
+      for (const response of [whole, ...responses]) {
+        expect(Object.keys(isJsonObject(response) ? response : {})).toEqual(
+          expect.arrayContaining(REQUIRED),
+        );
+      }
+    },
+  );
+});
+
 describe('a streamed answer toward a Responses client', () => {
   test('is the whole sequence of events, numbered without gaps', () => {
     const events = eventsOf(stream(HELLO));

@@ -2,6 +2,7 @@ import { expectOk } from '@postern/kernel';
 import type { ModelRequest, Part, Reasoning, ResponseFormat, ServiceTier } from '@postern/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { namespacedName } from '../names/namespaced-name.ts';
 import {
   arbitraryRequest,
   filledText,
@@ -109,9 +110,32 @@ const requests: fc.Arbitrary<ModelRequest> = arbitraryRequest(ENCODABLE).map((re
   return others;
 });
 
+/** The same requests, with every tool in a namespace. */
+const grouped: fc.Arbitrary<ModelRequest> = requests.map((request) => {
+  const { tools, toolChoice } = request;
+  const inGroup = (name: string): string => namespacedName('group', name);
+  const turns = request.turns.map(({ role, parts }) => ({
+    role,
+    parts: parts.map((part) =>
+      part.kind === 'tool-call' ? { ...part, name: inGroup(part.name) } : part,
+    ),
+  }));
+  const extra = { dialect: RESPONSES, fields: { namespace: 'what the group does' } } as const;
+  return {
+    ...request,
+    turns,
+    ...(tools !== undefined && {
+      tools: tools.map((tool) => ({ ...tool, name: inGroup(tool.name), extra })),
+    }),
+    ...(toolChoice?.kind === 'tool' && {
+      toolChoice: { ...toolChoice, name: inGroup(toolChoice.name) },
+    }),
+  };
+});
+
 test('decoding what was encoded gives the request back', () => {
   fc.assert(
-    fc.property(requests, (request) => {
+    fc.property(fc.oneof(requests, grouped), (request) => {
       const { value: body, warnings } = expectOk(openaiResponses.encodeRequest(request));
       expect(openaiResponses.decodeRequest(body)).toEqual({ ok: true, value: request });
       expect(warnings).toEqual([]);

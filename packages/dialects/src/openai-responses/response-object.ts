@@ -5,17 +5,21 @@ import { OPENAI_RESPONSES } from './limits.ts';
 import { encodeEnding } from './stop-reason.ts';
 import { encodeUsage } from './usage.ts';
 
-/** The fields that every response object must have. */
+/** The fields that every response object must have (Open Responses, `ResponseResource`). */
 const ALWAYS: JsonObject = {
+  background: false,
   completed_at: null,
   error: null,
+  frequency_penalty: 0,
   incomplete_details: null,
   instructions: null,
   max_output_tokens: null,
   max_tool_calls: null,
   metadata: {},
   parallel_tool_calls: true,
+  presence_penalty: 0,
   previous_response_id: null,
+  prompt_cache_key: null,
   reasoning: { effort: null, summary: null },
   safety_identifier: null,
   service_tier: 'default',
