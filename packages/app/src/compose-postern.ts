@@ -1,6 +1,7 @@
 import { eraseSecret, failed, ok, type Result, type Secret } from '@postern/kernel';
 import { problem, type Problem } from '@postern/protocol';
 import { parseReceiver } from './audit/forward-receiver.ts';
+import type { LoadedConfig } from './config/load-config.ts';
 import { Postern, type PosternParts } from './postern.ts';
 import { connectionsOf } from './providers/connections.ts';
 import type { HomeVault } from './vault/home-vault.ts';
@@ -14,7 +15,8 @@ export async function composePostern(
   const receiver = parseReceiver(loaded.config);
   if (!receiver.ok) return receiver;
   const connections = connectionsOf(loaded.config);
-  return Postern.create({ ...parts, vault, loaded, keyring, connections });
+  const own = parts.isWorker === true ? ofWorker(loaded) : loaded;
+  return Postern.create({ ...parts, vault, loaded: own, keyring, connections });
 }
 
 /**
@@ -70,3 +72,9 @@ const NO_PASSPHRASE = problem(
   'The vault is locked, and no passphrase was passed.',
   'Pass it as the systemd credential postern-passphrase, or with --passphrase-fd N.',
 );
+
+/** What the process that started the workers does alone: forwarding the audit log, and locking. */
+function ofWorker({ config, written }: LoadedConfig): LoadedConfig {
+  const vault = { lockAfterIdle: 'never', lockOnSuspend: false, deleteKeysOnExit: false } as const;
+  return { config: { ...config, audit: {}, vault }, written };
+}

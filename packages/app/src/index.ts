@@ -63,7 +63,7 @@ export { takeSecrets } from './secrets/take-secrets.ts';
 export { developmentAuthority } from './server/gateway-listener.ts';
 export type { LocalAuthority } from './server/development/local-authority.ts';
 export { type Serving, serve } from './server/serve.ts';
-export { serveGateway, type ServingGateway } from './server/serve-gateway.ts';
+export { openServeControl, serveGateway, type ServingGateway } from './server/serve-gateway.ts';
 export { leaveMemoryOutOfCoreDumps, withOriginalCoreDumps } from './system/core-dumps.ts';
 export { keepReportOffTheNetwork } from './system/diagnostic-report.ts';
 export { machineId } from './system/machine-id.ts';

@@ -60,6 +60,8 @@ export interface PosternParts {
   readonly connections: Connections;
   readonly version: string;
   readonly log: ProcessLog;
+  /** Another process records changes of the configuration. */
+  readonly isWorker?: boolean;
   /** Prints a line where the process was started. */
   readonly say: (line: string) => void;
 }
@@ -158,12 +160,11 @@ export class Postern {
    */
   async change(change: (written: ConfigInput) => ConfigInput): Promise<Result<undefined, Problem>> {
     // The providers are checked with the change before the file is written.
-    const { configFile, variables } = this.home;
     const refuse = (config: Config): Problem | undefined => {
       const table = providerTable(config);
       return table.ok ? undefined : describeUpstreamFailure(table.failure);
     };
-    const changed = changeConfig(configFile, change, refuse, variables);
+    const changed = changeConfig(this.home.configFile, change, refuse, this.home.variables);
     if (!changed.ok) {
       const { failure } = changed;
       return failed('code' in failure ? failure : describeConfigFailure(failure));
@@ -241,7 +242,7 @@ export class Postern {
 
   /** While the vault is locked, nothing can be recorded. */
   async #recordChange(event: Omit<AuditEvent, 'action'>): Promise<Result<undefined, Problem>> {
-    if (this.#stores === undefined) return ok();
+    if (this.#stores === undefined || this.#parts.isWorker === true) return ok();
     return await record(this.#stores.audit, { action: 'config.change', ...event });
   }
 
@@ -339,8 +340,7 @@ export class Postern {
   /** `vault.deleteKeysOnExit`: the exit waits for it and reports the result. */
   async #deleteKeysWhereWanted(): Promise<void> {
     if (this.#stores === undefined || !this.config().vault.deleteKeysOnExit) return;
-    const deleted = await deleteProviderKeys(this.#stores.vault, this.#providers);
-    this.#parts.say(deletedLine(deleted));
+    this.#parts.say(deletedLine(await deleteProviderKeys(this.#stores.vault, this.#providers)));
   }
 
   #sayKeysStay(): void {

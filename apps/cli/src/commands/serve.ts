@@ -1,38 +1,50 @@
 import {
   composePostern,
-  createProcessLog,
-  effectiveSettings,
   open,
   serveGateway,
-  storedProviders,
   takeInstanceLock,
   unlockForService,
   type ChangedSetting,
-  type LogLevel,
-  type Postern,
   type ProcessLog,
   type ServingGateway,
 } from '@postern/app';
 import type { Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
-import { asksForPassphrase, findPassphrase, givenPassphrase } from '../terminal/passphrase.ts';
-import { styled } from '../terminal/terminal.ts';
-import { type CommandContext, fail, openHome, openParts, orFail, report } from './context.ts';
+import { type CommandContext, fail, openHome, openParts, orFail } from './context.ts';
+import {
+  greet,
+  levelOf,
+  logReload,
+  serviceLog,
+  servicePassphrase,
+  type ServeOptions,
+} from './serve-parts.ts';
 import { serviceManager, type ServiceManager } from './service-manager.ts';
 import { untilStopped } from './until-stopped.ts';
 
-export interface ServeOptions {
-  readonly port: number | undefined;
-  readonly logLevel: LogLevel | undefined;
-  readonly logFormat: 'text' | 'json' | undefined;
-}
-
 /** `postern serve`: the gateway alone, without a page, until SIGINT or SIGTERM. */
 export async function serve(context: CommandContext, options: ServeOptions): Promise<void> {
+  const { isWorkerProcess, serveAsWorker } = await import('./serve-as-worker.ts');
+  // The process that started it holds the lock.
+  if (isWorkerProcess()) {
+    try {
+      await serveAsWorker(context, options);
+    } finally {
+      // The connection would keep it running. First, its failure is printed.
+      setImmediate(() => {
+        process.disconnect();
+      });
+    }
+    return;
+  }
   openHome(context);
   const lock = orFail(takeInstanceLock(context.home));
   try {
-    await run(context, options);
+    if (options.workers === 1) await run(context, options);
+    else {
+      const { serveWithWorkers } = await import('./serve-with-workers.ts');
+      await serveWithWorkers(context, options);
+    }
   } finally {
     lock.release();
   }
@@ -40,22 +52,12 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
 
 async function run(context: CommandContext, options: ServeOptions): Promise<void> {
   const found = orFail(await open(openParts(context)));
-  const { config } = found.loaded;
-  const log = createProcessLog({
-    clock: context.clock,
-    config: {
-      level: levelOf(context, options, config.log.level),
-      format: options.logFormat ?? config.log.format,
-    },
-    out: (line) => {
-      context.terminal.note(line);
-    },
-  });
+  const log = serviceLog(context, options, found.loaded);
   const say = (line: string): void => {
     log.write('warn', 'notice', line);
   };
   const postern = orFail(await composePostern({ ...context, log, say }, found));
-  const unlocked = await unlockForService(postern, () => passphraseOf(context));
+  const unlocked = await unlockForService(postern, () => servicePassphrase(context));
   if (!unlocked.ok) {
     await postern.close();
     fail(unlocked.failure);
@@ -66,7 +68,7 @@ async function run(context: CommandContext, options: ServeOptions): Promise<void
     manager.notify('RELOADING=1');
     const reloaded = await postern.reload();
     if (reloaded.ok) log.setLevel(levelOf(context, options, postern.config().log.level));
-    tellReload(log, reloaded);
+    logReload(log, reloaded);
     manager.notify('READY=1');
     return reloaded;
   };
@@ -75,15 +77,14 @@ async function run(context: CommandContext, options: ServeOptions): Promise<void
     port: options.port,
     randomness: context.randomness,
     version: context.version,
-    onStop: ended.stop,
-    onReload: reload,
+    control: { stop: ended.stop, reload },
   });
   if (!serving.ok) {
     await postern.close();
     fail(serving.failure);
   }
   process.on('SIGHUP', () => void reload());
-  await greet(context, serving.value, postern);
+  await greet(context, postern, serving.value.url, 1);
   manager.notify('READY=1');
   await serveUntil(ended.stopped, manager, log, serving.value);
 }
@@ -100,66 +101,4 @@ async function serveUntil(
   await serving.close();
   log.write('info', 'process.stopped', 'Stopped.');
   manager.close();
-}
-
-/** Without a setting, a service logs a line for each request. */
-function levelOf(context: CommandContext, options: ServeOptions, configured: LogLevel): LogLevel {
-  if (options.logLevel !== undefined) return options.logLevel;
-  const settings = effectiveSettings(context.home);
-  const isDefault =
-    settings.ok &&
-    settings.value.some(({ name, source }) => name === 'log.level' && source === 'default');
-  return isDefault ? 'info' : configured;
-}
-
-/** A service never waits for a person: only a terminal is asked. */
-async function passphraseOf(context: CommandContext): Promise<ReturnType<typeof givenPassphrase>> {
-  if (asksForPassphrase(context)) return await findPassphrase(context, 'Passphrase: ');
-  return givenPassphrase(context);
-}
-
-function tellReload(log: ProcessLog, reloaded: Result<readonly ChangedSetting[], Problem>): void {
-  if (!reloaded.ok) {
-    const { message, remedy } = reloaded.failure;
-    log.write('error', 'config.refused', `The configuration is unchanged: ${message} ${remedy}`);
-    return;
-  }
-  const { value } = reloaded;
-  log.write('info', 'config.reloaded', 'The configuration was read again.', {
-    changed: value.length,
-  });
-  for (const { name, isApplied } of value) {
-    const level = isApplied ? 'info' : 'warn';
-    const what = isApplied ? 'is in effect' : 'takes effect after a restart';
-    log.write(level, 'config.changed', `The new value of ${name} ${what}.`);
-  }
-}
-
-async function greet(
-  context: CommandContext,
-  serving: ServingGateway,
-  postern: Postern,
-): Promise<void> {
-  const { version, home, terminal } = context;
-  const providers = await storedProviders(postern);
-  const names = providers.ok ? providers.value : [];
-  const value = {
-    version,
-    pid: process.pid,
-    listening: [serving.url],
-    serves: ['gateway'],
-    providers: names,
-    config: home.configFile,
-    data: home.dataDir,
-  };
-  report(context, value, [
-    `${styled(terminal, 'bold', 'Postern')} ${version} serves the gateway: no page, no app API.`,
-    '',
-    `  Gateway    ${serving.url}/v1`,
-    `  Providers  ${names.length === 0 ? 'none with a key: postern secret set NAME' : names.join(', ')}`,
-    `  Config     ${home.configFile}`,
-    `  Data       ${home.dataDir}`,
-    '',
-    'Reload the configuration with postern reload or SIGHUP, and stop with postern stop or SIGTERM.',
-  ]);
 }

@@ -21,6 +21,7 @@ export type LogEventName =
   | 'config.reloaded'
   | 'config.changed'
   | 'config.refused'
+  | 'worker.ended'
   | 'process.stopping'
   | 'process.stopped';
 

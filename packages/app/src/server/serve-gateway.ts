@@ -4,7 +4,6 @@ import { routeName } from '@postern/gateway';
 import { secretName, type Problem } from '@postern/protocol';
 import { DEFAULT_FIELD } from '@postern/vault';
 import { parseDurationMs } from '../config/duration.ts';
-import type { ChangedSetting } from '../config/reload-config.ts';
 import { createGatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Postern } from '../postern.ts';
 import { secretNotFound } from '../secrets/secret-name.ts';
@@ -13,8 +12,9 @@ import { gatewayListener } from './gateway-listener.ts';
 import { gatewayOf } from './gateway-of.ts';
 import { metricsEndpoint } from './metrics-endpoint.ts';
 import { tokenCheck } from './metrics-token.ts';
-import { openControl } from './open-control.ts';
+import { openControl, type OpenControlOptions } from './open-control.ts';
 import { openListener } from './open-listener.ts';
+import type { Listening } from './listen.ts';
 import type { ListenerPlace } from './listener.ts';
 import { drainWithLock } from './drain-with-lock.ts';
 
@@ -24,11 +24,11 @@ export interface ServeGatewayOptions {
   readonly port: number | undefined;
   readonly randomness: Randomness;
   readonly version: string;
-  /** Called when a command stops the process over the control socket. */
-  readonly onStop: () => void;
-  /** Reads the configuration again. */
-  readonly onReload: () => Promise<Result<readonly ChangedSetting[], Problem>>;
+  /** What commands can do over the control socket. Undefined if another process has the socket. */
+  readonly control: ServeControl | undefined;
 }
+
+export type ServeControl = Pick<OpenControlOptions, 'stop' | 'reload'>;
 
 export interface ServingGateway {
   /** The address for programs: `http://127.0.0.1:PORT`. */
@@ -76,12 +76,10 @@ export async function serveGateway(
   if (!opened.ok) return failed(describeListenFailure(opened.failure));
   drainWithLock(postern, gateway);
   const url = opened.value.place.gatewayUrl;
-  const control = await openControl({
-    ...{ postern, randomness, version, address: url },
-    stop: options.onStop,
-    reload: options.onReload,
-    endSessions: () => undefined,
-  });
+  const control =
+    options.control === undefined
+      ? ok(undefined)
+      : await openServeControl({ ...options, ...options.control, address: url });
   if (!control.ok) {
     await opened.value.close(0);
     return control;
@@ -93,11 +91,18 @@ export async function serveGateway(
       await Promise.all([
         gateway.drain(drainMs, 'draining'),
         opened.value.close(drainMs + CLOSE_MS),
-        control.value.close(0),
+        control.value?.close(0),
       ]);
       await postern.close();
     },
   });
+}
+
+/** Opens the control socket of a process without a page. */
+export async function openServeControl(
+  options: Omit<OpenControlOptions, 'launchUrl' | 'endSessions'>,
+): Promise<Result<Listening, Problem>> {
+  return await openControl({ ...options, endSessions: () => undefined });
 }
 
 /** The check of the token that the configuration names; undefined if it names none. */

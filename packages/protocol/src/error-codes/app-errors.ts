@@ -26,6 +26,11 @@ export const APP_ERRORS = {
     remedy: 'Run postern open to get a link to it, or stop it first: postern stop.',
     exit: EXIT.busy,
   },
+  WORKER_ENDED: {
+    meaning: 'A worker of postern serve ended before it could listen.',
+    remedy: 'The lines before this one say why; postern serve without --workers says it alone.',
+    exit: EXIT.failure,
+  },
   NOT_RUNNING: {
     meaning: "Postern isn't running with this home directory.",
     remedy: 'Start it: postern up.',

@@ -41,3 +41,9 @@ export function portNumber(text: string): number {
   if (port > 65_535) throw new InvalidArgumentError('A port is 0 to 65535.');
   return port;
 }
+
+export function workerCount(text: string): number {
+  const count = wholeNumber(text);
+  if (count < 1 || count > 64) throw new InvalidArgumentError('It must be 1 to 64.');
+  return count;
+}

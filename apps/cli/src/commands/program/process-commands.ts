@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '@postern/app';
 import { CONFIG_FILE } from './config-commands.ts';
-import { portNumber, type GetContext } from './option-values.ts';
+import { portNumber, workerCount, type GetContext } from './option-values.ts';
 
 interface UpArguments {
   readonly port?: number;
@@ -12,6 +12,7 @@ interface UpArguments {
 
 interface ServeArguments extends Omit<UpArguments, 'open'> {
   readonly config?: string;
+  readonly workers: number;
 }
 
 /** `up`, `serve`, `reload`, `open`, `stop`, `status`. */
@@ -62,6 +63,7 @@ function addServeCommands(program: Command, context: GetContext): void {
     .description('start the gateway alone, for a server: no page, no prompts')
     .option('--port <n>', 'the port to listen on; 0 picks a free port', portNumber)
     .option(...CONFIG_FILE)
+    .option('--workers <n>', 'how many processes answer requests', workerCount, 1)
     .addOption(
       new Option('--log-level <level>', 'how much to log to standard error').choices(LOG_LEVELS),
     )
@@ -69,10 +71,10 @@ function addServeCommands(program: Command, context: GetContext): void {
       new Option('--log-format <format>', 'log as text or as JSON lines').choices(['text', 'json']),
     )
     .action(async ({ config, ...options }: ServeArguments) => {
-      const { port, logLevel, logFormat } = options;
+      const { port, logLevel, logFormat, workers } = options;
       const { serve } = await import('../serve.ts');
       const places = { configFile: config, inStateDirectory: true };
-      await serve(context(places), { port, logLevel, logFormat });
+      await serve(context(places), { port, logLevel, logFormat, workers });
     });
   program
     .command('reload')

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { textReply } from '@postern/testing';
+import { describe, expect, test } from 'vitest';
+import { openStream, servePlace, startServing } from './serve-place.ts';
+
+const WORDS = Array.from({ length: 40 }, (_, at) => `word${String(at)}`).join(' ');
+const SLOW = { ...textReply(WORDS), deltaDelayMs: 25 };
+const WORKERS = ['--workers', '2', '--log-format', 'json'];
+
+/** The status of many calls, each on a connection of its own, so that every worker answers some. */
+async function statuses(url: string, key: string): Promise<ReadonlySet<number>> {
+  const calls = Array.from({ length: 12 }, async () => {
+    const headers = { authorization: `Bearer ${key}`, connection: 'close' };
+    return (await fetch(`${url}/v1/models`, { headers })).status;
+  });
+  return new Set(await Promise.all(calls));
+}
+
+describe('postern serve --workers', () => {
+  test('a new key works and a revoked one fails in every worker, at once', async () => {
+    const place = await servePlace();
+    const { url, program } = await startServing(place, WORKERS);
+    expect(await statuses(url, place.key)).toEqual(new Set([200]));
+    const created = await place.run(['key', 'create', 'second', '--all-models']);
+    const second = /sk-postern-\S+/.exec(created.stdout)?.[0] ?? '';
+    expect(await statuses(url, second)).toEqual(new Set([200]));
+    expect(await place.run(['key', 'revoke', 'second'])).toMatchObject({ code: 0 });
+    expect(await statuses(url, second)).toEqual(new Set([401]));
+    expect(await program.stop()).toMatchObject({ code: 0 });
+  });
+
+  test('a worker that is killed is replaced, and the others go on', async () => {
+    const place = await servePlace();
+    const { url, program } = await startServing(place, WORKERS);
+    const [victim] = await workersOf(program.pid);
+    process.kill(victim ?? 0, 'SIGKILL');
+    await program.waitFor(/"event":"worker.ended"/);
+    expect(await statuses(url, place.key)).toEqual(new Set([200]));
+    expect(await program.stop()).toMatchObject({ code: 0 });
+  });
+
+  test('a reload and a lock reach every worker', async () => {
+    const place = await servePlace();
+    const { url, program } = await startServing(place, WORKERS);
+    place.configure({ gateway: { maxConcurrent: 3 } });
+    const reloaded = await place.run(['reload', '--json']);
+    expect(reloaded.stdout).toContain('gateway.maxConcurrent');
+    const { stdout } = await place.run(['audit', 'export']);
+    expect(stdout.match(/"id":"gateway\.maxConcurrent"/g)).toHaveLength(1);
+    expect(await place.run(['vault', 'lock'])).toMatchObject({ code: 0 });
+    expect(await statuses(url, place.key)).toEqual(new Set([503]));
+    expect(await program.stop()).toMatchObject({ code: 0 });
+  });
+
+  test('SIGTERM lets a running stream finish', async () => {
+    const place = await servePlace();
+    const { url, program } = await startServing(place, WORKERS);
+    place.upstream.next(SLOW);
+    const readToEnd = await openStream(url, place.key);
+    program.send('SIGTERM');
+    expect(await readToEnd()).toContain('[DONE]');
+    expect(await program.ended).toMatchObject({ code: 0 });
+  });
+
+  test('a worker that can not listen ends all of them', async () => {
+    const place = await servePlace();
+    const first = await startServing(place, WORKERS);
+    const other = await servePlace();
+    const port = new URL(first.url).port;
+    const ended = await other.run(['serve', '--port', port, '--workers', '2']);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/PORT_TAKEN[\s\S]*WORKER_ENDED/);
+    await first.program.stop();
+  });
+});
+
+/** The processes that a process started (proc_pid_task_children(5)). */
+async function workersOf(pid: number): Promise<readonly number[]> {
+  const text = await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
+  return text.trim().split(' ').map(Number);
+}
