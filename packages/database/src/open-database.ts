@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { createIfMissing, moveIntoPlaceSync } from '@postern/disk';
 import { failed, Fault, ok, type Result, type Secret } from '@postern/kernel';
+import { backUpFirst } from './back-up-first.ts';
 import { checkKey } from './check-key.ts';
 import { connect, numberPragma, useWriteAheadLog, type Connection } from './connection.ts';
 import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
@@ -131,6 +132,7 @@ function openFound(
     }
     makePrivate(place.path);
     useWriteAheadLog(connection);
+    backUpFirst(connection, place, options.migrations.length);
     migrate(connection, options.migrations);
   } catch (error) {
     connection.close();

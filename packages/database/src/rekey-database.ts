@@ -1,5 +1,6 @@
 import { createIfMissing } from '@postern/disk';
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import { backupPath } from './back-up-first.ts';
 import { checkKey } from './check-key.ts';
 import { connect, useWriteAheadLog } from './connection.ts';
 import type { DatabaseFailure, DatabasePlace } from './database-failure.ts';
@@ -28,14 +29,21 @@ export function rekeyDatabase(options: RekeyDatabaseOptions): Result<undefined, 
     refuseIfOpen(place);
     if (!areRegularFiles(place.path)) return failed(notAFile(place));
     return withOpeningLock(place, () => {
-      if (opensWith(place, options.newKey).ok) return ok();
+      if (opensWith(place, options.newKey).ok) {
+        removeDatabaseFiles(backupPath(place));
+        return ok();
+      }
       const checked = opensWith(place, options.key);
       if (!checked.ok) return checked;
       const fresh = freshPath(place);
       try {
         removeDatabaseFiles(fresh);
         const made = makeRekeyed(fresh, place, options);
-        if (made.ok) replaceDatabase(fresh, place);
+        if (made.ok) {
+          replaceDatabase(fresh, place);
+          // The old key must open nothing that is left.
+          removeDatabaseFiles(backupPath(place));
+        }
         return made;
       } finally {
         removeDatabaseFiles(fresh);
