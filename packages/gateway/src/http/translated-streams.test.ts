@@ -30,6 +30,15 @@ describe('a translated stream', () => {
     expect(text).toMatch(/event: error\ndata: \{[^\n]*busy[^\n]*\n\n$/);
   });
 
+  it('ends with its last event, even if the upstream leaves its response open', async () => {
+    await world.start();
+    world.upstream.next(textReply('done', { fault: { kind: 'stall', afterFrames: 999 } }));
+    const text = await (await world.post(MESSAGES, { ...GPT, ...streamed })).text();
+    expect(text).toMatch(/event: message_stop\n.*\n\n$/);
+    expect(world.running.entries).toMatchObject([{ ending: 'complete', estimated: false }]);
+    expect(await (await world.upstream.request(0)).closed).toBe('left');
+  });
+
   it('stops the upstream when the client leaves, and is paid for', async () => {
     await world.start();
     world.upstream.next(textReply('word '.repeat(2000), { deltaDelayMs: 2 }));

@@ -30,6 +30,8 @@ export interface AnswerPipe {
   push(chunk: Buffer): Buffer;
   /** The error with which a stream opened, if nothing was sent yet. It becomes the response. */
   readonly openingError: OpeningError | undefined;
+  /** Whether a stream has sent its last event, so that the client's response can end before the upstream's. */
+  readonly hasFinished: boolean;
   /** Whether the response ended with a failure, so that the upstream's rest isn't read. */
   readonly hasFailed: boolean;
   /** Returns bytes that are held back until the first event, because the client can't wait any longer. */

@@ -27,6 +27,8 @@ const EVENT_STREAM: AnswerHeaders = { 'content-type': 'text/event-stream; charse
 /** Passes the upstream's bytes through, without the usage chunk if the client didn't request it. */
 export class Passthrough implements AnswerPipe {
   readonly #options: PassthroughOptions;
+  /** The bytes end when the upstream's do. */
+  readonly hasFinished = false;
   readonly #tail = new StreamTail();
   #status = 0;
   #headers: AnswerHeaders = {};

@@ -116,6 +116,10 @@ export class Translated implements AnswerPipe {
     return this.#openingError;
   }
 
+  get hasFinished(): boolean {
+    return this.#encoder !== undefined && this.#end === 'finish';
+  }
+
   get hasFailed(): boolean {
     return this.#end === 'failure';
   }

@@ -35,6 +35,8 @@ export interface Outcome {
 }
 
 const CLIENT_LEFT = 499;
+/** How long an upstream may take to end its response after the last event. */
+const REST_TIMEOUT_MS = 1000;
 const KEY_REFUSED: GatewayFailure = { reason: 'upstream-key-refused' };
 const CUT: GatewayFailure = { reason: 'upstream-failed', failure: { reason: 'cut' } };
 
@@ -50,6 +52,7 @@ export class UpstreamReader implements ExchangeSink, Source {
   #upstreamRequestId: string | undefined;
   #isOver = false;
   #silence: NodeJS.Timeout | undefined;
+  #rest: NodeJS.Timeout | undefined;
 
   constructor(task: UpstreamReaderTask) {
     this.#task = task;
@@ -101,18 +104,19 @@ export class UpstreamReader implements ExchangeSink, Source {
     try {
       this.#silence?.refresh();
       this.#write(this.#task.pipe.push(chunk));
-      this.#endIfFailed();
+      this.#endIfOver();
     } catch {
       this.stop({ reason: 'internal' });
     }
   }
 
   onEnd(): void {
+    clearTimeout(this.#rest);
     if (this.#isOver) return;
     try {
       const { pipe, writer } = this.#task;
       this.#write(pipe.end());
-      if (this.#endIfFailed()) return;
+      if (this.#endIfOver()) return;
       if (!writer.hasBegun) this.#begin();
       const cut = pipe.isCut ? pipe.failureEvent(CUT) : undefined;
       if (cut !== undefined) writer.write(cut, this);
@@ -125,6 +129,7 @@ export class UpstreamReader implements ExchangeSink, Source {
   }
 
   onFailure(upstreamFailure: UpstreamFailure): void {
+    clearTimeout(this.#rest);
     if (this.#isOver) return;
     const failure = { reason: 'upstream-failed', failure: upstreamFailure } as const;
     if (!this.#givesUp({ reason: 'failure', failure })) this.#fail(failure);
@@ -151,17 +156,21 @@ export class UpstreamReader implements ExchangeSink, Source {
     this.#end('cut');
   }
 
-  /** Ends the response if it failed; returns whether it did. */
-  #endIfFailed(): boolean {
+  /**
+   * Ends the response if it failed or has its last event; returns whether it did. After the last event, the rest
+   * of the upstream's response is received for a moment, so that the connection can be kept.
+   */
+  #endIfOver(): boolean {
     const { pipe, writer } = this.#task;
     if (pipe.openingError !== undefined) {
       this.#refuse(pipe.openingError);
       return true;
     }
-    if (!pipe.hasFailed) return false;
+    if (!pipe.hasFailed && !pipe.hasFinished) return false;
     writer.end();
-    this.#end('cut');
-    this.#exchange?.cancel();
+    this.#end(pipe.hasFailed ? 'cut' : 'complete');
+    if (pipe.hasFailed) this.#exchange?.cancel();
+    else this.#rest = setTimeout(() => this.#exchange?.cancel(), REST_TIMEOUT_MS).unref();
     return true;
   }
 
