@@ -13,6 +13,7 @@ export { openHome } from './config/open-home.ts';
 export { shortName } from './config/short-name.ts';
 export {
   createGatewayKey,
+  importGatewayKey,
   listGatewayKeys,
   revokeGatewayKey,
   rotateGatewayKey,
@@ -28,6 +29,7 @@ export {
   usdText,
 } from '@postern/gateway';
 export { reportUsage, type UsageReport } from './gateway/usage-report.ts';
+export { type ListedKey, parseKeyList } from './gateway/key-list.ts';
 export { ROTATION_DAYS } from './health/check-credentials.ts';
 export { examine } from './health/examine.ts';
 export { EXPOSURES } from './health/exposures.ts';

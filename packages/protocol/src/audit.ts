@@ -60,6 +60,7 @@ export const AUDIT_ACTIONS = {
   'app.session.begin': { meaning: 'App session begun', effect: 'logon' },
   'gateway.refuse': { meaning: 'Gateway request refused', effect: 'other' },
   'gateway.key.create': { meaning: 'Gateway key created', effect: 'create' },
+  'gateway.key.import': { meaning: 'Gateway key imported', effect: 'create' },
   'gateway.key.update': { meaning: 'Gateway key changed', effect: 'update' },
   'gateway.key.rotate': { meaning: 'Gateway key given a new text', effect: 'update' },
   'gateway.key.disable': { meaning: 'Gateway key disabled', effect: 'update' },

@@ -156,6 +156,69 @@ describe('a key that the command line changes', () => {
   });
 });
 
+describe('an imported key', () => {
+  const [OLD, WEAK] = ['sk-8fK2mQz7VxT1cRb9LpW4Ng', 'sk-1234567890abcdef'];
+  const list = (): string => {
+    const path = join(home.path, 'keys.json');
+    const entry = { oauthToken: 'sk-ant-oat01-never-read', isActive: true };
+    const [old, weak, off] = ['old client', 'weak client', 'off client'];
+    writeFileSync(
+      path,
+      JSON.stringify({
+        [OLD]: { ...entry, keyName: old },
+        [WEAK]: { ...entry, keyName: weak },
+        [`${OLD}x9`]: { ...entry, keyName: off, isActive: false },
+      }),
+    );
+    return path;
+  };
+
+  it('works at once for the clients that have it, until it is rotated or revoked', async () => {
+    expect(await statusOf(OLD)).toBe(401);
+    const printed = await run([
+      'keys',
+      'import',
+      list(),
+      '--only',
+      'old client',
+      '--model',
+      'chat/*',
+    ]);
+    expect(printed).toMatch(/^Imported old client \(\w{26}\)\.\nThe keys are still readable in /);
+    expect(await statusOf(OLD)).toBe(200);
+    expect(await statusOf(OLD, { model: 'more/m' })).toBe(404);
+    expect([await statusOf(`${OLD}x`), await statusOf(OLD.slice(0, -1))]).toEqual([401, 401]);
+    expect(await run(['keys', 'show', 'old client'])).toMatch(/^Key +…W4Ng \(imported\)$/m);
+    const next = await run(['keys', 'rotate', 'old client']);
+    expect([await statusOf(OLD), await statusOf(next)]).toEqual([200, 200]);
+    await run(['keys', 'rotate', 'old client', '--grace', '0']);
+    expect([await statusOf(OLD), await statusOf(next)]).toEqual([401, 401]);
+  });
+
+  it('is refused if it could be guessed, unless it is forced', async () => {
+    const words = ['keys', 'import', list(), '--only', 'weak client', '--all-models'];
+    const ended = await runPostern(words, options());
+    expect(ended).toMatchObject({ code: 1 });
+    expect(ended.stdout).toContain('could be guessed');
+    expect(ended.stdout + ended.stderr).not.toContain(WEAK);
+    expect(await statusOf(WEAK)).toBe(401);
+    await run([...words, '--force']);
+    expect(await statusOf(WEAK)).toBe(200);
+  });
+
+  it('that was inactive is not active here', async () => {
+    await run(['keys', 'import', list(), '--only', 'off client', '--all-models']);
+    expect(await statusOf(`${OLD}x9`)).toBe(401);
+    expect(await run(['keys', 'show', 'off client'])).toMatch(/^State +expired$/m);
+  });
+
+  it('is an explicit choice', async () => {
+    const ended = await runPostern(['keys', 'import', list(), '--all-models'], options());
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('--only NAME');
+  });
+});
+
 describe('postern keys', () => {
   it('creates no key without models, and says how to name them', async () => {
     const { code, stderr } = await runPostern(['keys', 'create', 'none'], options());

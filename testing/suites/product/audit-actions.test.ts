@@ -201,6 +201,12 @@ const ROWS: readonly Row[] = [
     records: [UNLOCK, 'gateway.key.enable KEY'],
   },
   {
+    does: 'imports a gateway key',
+    drive: ['key', 'import', '-', '--all', '--model', 'mine/m'],
+    input: 'other sk-8fK2mQz7VxT1cRb9LpW4Ng',
+    records: [UNLOCK, 'gateway.key.import KEY', 'gateway.key.update KEY models=["mine/m"]'],
+  },
+  {
     does: 'revokes a gateway key',
     drive: ['key', 'revoke', 'theirs'],
     records: [UNLOCK, 'gateway.key.revoke KEY'],

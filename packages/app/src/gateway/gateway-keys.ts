@@ -41,6 +41,23 @@ export async function createGatewayKey(
   });
 }
 
+/** Adopts a key that another program created, and records it. */
+export async function importGatewayKey(
+  parts: GatewayKeyParts,
+  vault: OpenVault,
+  wish: Parameters<Keys['import']>[0],
+): Promise<Result<GatewayKeyRecord, Problem>> {
+  const checked = refuseKeysIn({ ...wish.settings, owner: wish.name });
+  if (!checked.ok) return checked;
+  return await withGateway(parts, vault, async ({ keys }) => {
+    const imported = described(keys.import(wish));
+    if (!imported.ok) return imported;
+    const changes = changesOf(CLOSED_SETTINGS, imported.value);
+    const recorded = await recordKey(parts, vault, imported.value, 'gateway.key.import', changes);
+    return recorded.ok ? imported : recorded;
+  });
+}
+
 export async function listGatewayKeys(
   parts: GatewayKeyParts,
   vault: OpenVault,

@@ -7,6 +7,7 @@ import { readRequestHead, type RequestHead } from '../admit/request-head.ts';
 import { Shares } from '../admit/shares.ts';
 import { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
+import { mayBeImported } from '../keys/imported-text.ts';
 import { isKeyText } from '../keys/key-text.ts';
 import { refusedScope } from '../keys/scopes.ts';
 import type { Callers, GatewayDeps, Grant, KeyRefusalCode } from '../ports.ts';
@@ -271,7 +272,7 @@ class DataPlane implements Gateway {
  */
 function uncheckedKey({ reason }: StoreFailure, token: string): GatewayFailure {
   if (reason !== 'locked') return { reason: 'store-unavailable' };
-  return { reason: isKeyText(token) ? 'vault-locked' : 'key-required' };
+  return { reason: isKeyText(token) || mayBeImported(token) ? 'vault-locked' : 'key-required' };
 }
 
 function unknownRoute(path: string): GatewayFailure {

@@ -38,7 +38,7 @@ export interface GatewayKeyRecord extends KeySettings {
   readonly lastUsedAtMs: number | undefined;
   readonly disabledAtMs: number | undefined;
   readonly revokedAtMs: number | undefined;
-  /** Whether another program created its text. */
+  /** Whether another program created its first text. */
   readonly imported: boolean;
   /** 1 for the key's first text; each rotation adds one. */
   readonly generation: number;
@@ -62,6 +62,9 @@ export type GatewayKeyFailure =
   | { readonly reason: 'gateway-key-name-taken' }
   | { readonly reason: 'gateway-key-name-invalid' }
   | { readonly reason: 'gateway-key-settings-invalid' }
+  | { readonly reason: 'gateway-key-text-invalid' }
+  | { readonly reason: 'gateway-key-text-weak' }
+  | { readonly reason: 'gateway-key-text-taken' }
   | DatabaseFailure;
 
 /** What a token is worth now. Only the audit log learns why one was refused. */
@@ -87,6 +90,13 @@ export interface GatewayKeyStore {
     readonly name: string;
     readonly settings: Partial<KeySettings>;
   }): Result<IssuedKey, GatewayKeyFailure>;
+  /** Adopts a key that another program created. Refuses one that could be guessed, unless forced. */
+  import(wish: {
+    readonly name: string;
+    readonly key: Secret;
+    readonly settings: Partial<KeySettings>;
+    readonly isForced: boolean;
+  }): Result<GatewayKeyRecord, GatewayKeyFailure>;
   /** Every key, revoked ones included, oldest first. */
   list(): Result<readonly GatewayKeyRecord[], DatabaseFailure>;
   /** Changes the given settings of a key that isn't revoked. */
@@ -117,6 +127,12 @@ export function describeGatewayKeyFailure(failure: GatewayKeyFailure): Problem {
       return problem('GATEWAY_KEY_NAME_TAKEN');
     case 'gateway-key-name-invalid':
       return problem('GATEWAY_KEY_NAME_INVALID');
+    case 'gateway-key-text-invalid':
+      return problem('GATEWAY_KEY_TEXT_INVALID');
+    case 'gateway-key-text-weak':
+      return problem('GATEWAY_KEY_TEXT_WEAK');
+    case 'gateway-key-text-taken':
+      return problem('GATEWAY_KEY_TEXT_TAKEN');
     case 'gateway-key-settings-invalid':
       return problem('GATEWAY_KEY_SETTINGS_INVALID');
     default:

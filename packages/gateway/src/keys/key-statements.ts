@@ -15,6 +15,8 @@ export interface KeyStatements {
   readonly findPrevious: Statement;
   readonly isLive: Statement;
   readonly withOrigins: Statement;
+  readonly anyImported: Statement;
+  readonly markImported: Statement;
   readonly insert: Statement;
   readonly all: Statement;
   readonly findById: Statement;
@@ -56,6 +58,8 @@ export function keyStatements(database: Database): KeyStatements {
       `SELECT id, generation, ${SETTINGS} FROM gateway_key
         WHERE revoked_at_ms IS NULL AND disabled_at_ms IS NULL AND scopes LIKE '%"origins":["%'`,
     ),
+    anyImported: prepare('SELECT 1 FROM gateway_key WHERE imported = 1 LIMIT 1'),
+    markImported: prepare('UPDATE gateway_key SET imported = 1 WHERE id = ?'),
     insert: prepare(`INSERT INTO gateway_key (${NEW_COLUMNS}) VALUES (${marks})`),
     all: prepare(`${records} ORDER BY id`),
     findById: prepare(`${records} WHERE id = ?`),
@@ -72,7 +76,7 @@ export function keyStatements(database: Database): KeyStatements {
       `UPDATE gateway_key_previous SET valid_until_ms = min(valid_until_ms, ?) WHERE key_id = ?`,
     ),
     replaceText: prepare(
-      `UPDATE gateway_key SET hash = ?, hint = ?, generation = generation + 1, imported = 0
+      `UPDATE gateway_key SET hash = ?, hint = ?, generation = generation + 1
         WHERE id = ?`,
     ),
     setDisabled: prepare('UPDATE gateway_key SET disabled_at_ms = ? WHERE id = ?'),

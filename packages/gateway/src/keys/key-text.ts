@@ -8,14 +8,14 @@ import type { KeyHasher } from './key-hash.ts';
  * mistyped key, or a scanner's false positive, is detected without the store.
  */
 
-const PREFIX = 'sk-postern-';
+export const KEY_PREFIX = 'sk-postern-';
 const RANDOM_BYTES = 32;
 const RANDOM_LENGTH = 43;
 const CHECKSUM_LENGTH = 8;
 const SHOWN_LENGTH = 4;
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const FORM = new RegExp(`^${PREFIX}[0-9A-Za-z]{${RANDOM_LENGTH}}[0-9a-f]{${CHECKSUM_LENGTH}}$`);
-const TEXT_LENGTH = PREFIX.length + RANDOM_LENGTH + CHECKSUM_LENGTH;
+const FORM = new RegExp(`^${KEY_PREFIX}[0-9A-Za-z]{${RANDOM_LENGTH}}[0-9a-f]{${CHECKSUM_LENGTH}}$`);
+const TEXT_LENGTH = KEY_PREFIX.length + RANDOM_LENGTH + CHECKSUM_LENGTH;
 
 export interface MintedKey {
   /** The token. It isn't stored. */
@@ -29,13 +29,13 @@ export function mintKey(hashOf: KeyHasher, randomness: Randomness): MintedKey {
   let bits = 0n;
   for (const byte of randomness.bytes(RANDOM_BYTES)) bits = (bits << 8n) | BigInt(byte);
   const random = base62(bits, RANDOM_LENGTH);
-  const body = PREFIX + random;
+  const body = KEY_PREFIX + random;
   const text = body + checksumOf(body);
   return { key: Secret.of(text), hash: hashOf(text), hint: hintOf(text) };
 }
 
 /** The part of a token that may be shown. */
-function hintOf(text: string): string {
+export function hintOf(text: string): string {
   return `…${text.slice(-SHOWN_LENGTH)}`;
 }
 

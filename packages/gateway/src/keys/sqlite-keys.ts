@@ -16,6 +16,7 @@ import {
   type KeySettings,
   type TokenVerdict,
 } from './gateway-key.ts';
+import { importedText } from './imported-text.ts';
 import { sameHash, type KeyHasher } from './key-hash.ts';
 import { grantOf, recordOf, settingValues } from './key-rows.ts';
 import { keyStatements, type KeyStatements } from './key-statements.ts';
@@ -26,6 +27,14 @@ import { VerifiedKeys, type VerifiedToken } from './verified-keys.ts';
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u;
 
 const UNKNOWN: TokenVerdict = { ok: false, code: 'GATEWAY_KEY_REQUIRED', keyId: undefined };
+
+interface NewKey {
+  readonly name: string;
+  readonly settings: Partial<KeySettings>;
+  readonly hash: Buffer;
+  readonly hint: string;
+  readonly isImported: boolean;
+}
 
 /**
  * Keys in the gateway's database. Valid tokens are cached until any process writes to the database, so a key
@@ -44,8 +53,11 @@ export class SqliteKeys implements GatewayKeyStore {
     this.#hashOf = hashOf;
     this.#clock = clock;
     this.#randomness = randomness;
-    this.#verified = new VerifiedKeys(() => database.dataVersion());
     this.#sql = keyStatements(database);
+    this.#verified = new VerifiedKeys(
+      () => database.dataVersion(),
+      () => this.#sql.anyImported.get() !== undefined,
+    );
   }
 
   create({
@@ -55,18 +67,44 @@ export class SqliteKeys implements GatewayKeyStore {
     readonly name: string;
     readonly settings: Partial<KeySettings>;
   }): Result<IssuedKey, GatewayKeyFailure> {
+    const { key, hash, hint } = mintKey(this.#hashOf, this.#randomness);
+    const record = this.#insert({ name, settings: chosen, hash, hint, isImported: false });
+    return record.ok ? ok({ key, record: record.value }) : record;
+  }
+
+  import({
+    name,
+    key,
+    settings,
+    isForced,
+  }: Parameters<GatewayKeyStore['import']>[0]): Result<GatewayKeyRecord, GatewayKeyFailure> {
+    const text = importedText(key, this.#hashOf);
+    if (text === undefined) return failed({ reason: 'gateway-key-text-invalid' });
+    if (text.isWeak && !isForced) return failed({ reason: 'gateway-key-text-weak' });
+    const { hash, hint } = text;
+    const imported = this.#insert({ name, settings, hash, hint, isImported: true });
+    // Whether there are imported keys is cached too.
+    this.#verified.clear();
+    return imported;
+  }
+
+  #insert(row: NewKey): Result<GatewayKeyRecord, GatewayKeyFailure> {
+    const { name, hash, hint } = row;
     if (!NAME.test(name)) return failed({ reason: 'gateway-key-name-invalid' });
-    const values = settingValues({ ...CLOSED_SETTINGS, ...chosen });
+    const values = settingValues({ ...CLOSED_SETTINGS, ...row.settings });
     if (values === undefined) return failed({ reason: 'gateway-key-settings-invalid' });
     return this.#database.runInTransaction(() => {
       if (this.#sql.findNamed.get(name) !== undefined) {
         return failed({ reason: 'gateway-key-name-taken' });
       }
-      const { key, hash, hint } = mintKey(this.#hashOf, this.#randomness);
+      if ((this.#sql.findCurrent.get(hash) ?? this.#sql.findPrevious.get(hash)) !== undefined) {
+        return failed({ reason: 'gateway-key-text-taken' });
+      }
       const createdAtMs = this.#clock.nowMs();
       const id = gatewayKeyId.from(sortableId(createdAtMs, this.#randomness));
       this.#sql.insert.run(id, name, hint, hash, createdAtMs, ...values);
-      return this.#issued(id, key);
+      if (row.isImported) this.#sql.markImported.run(id);
+      return this.#find(id);
     });
   }
 

@@ -1,5 +1,6 @@
 import type { Grant, KeyRefusalCode } from '../ports.ts';
 import { cacheDigest } from './key-hash.ts';
+import { mayBeImported } from './imported-text.ts';
 import { isKeyText } from './key-text.ts';
 
 /** The cache is cleared when it has this many keys. */
@@ -19,14 +20,20 @@ export interface VerifiedToken {
  */
 export class VerifiedKeys {
   readonly #dataVersion: () => number;
+  readonly #findImported: () => boolean;
+  #hasImported: boolean | undefined;
   readonly #tokens = new Map<string, VerifiedToken>();
   #origins: ReadonlyMap<string, number> | undefined;
   #version: number | undefined;
   #isCurrent = false;
 
-  /** @param dataVersion Changes when another connection has written to the store. */
-  constructor(dataVersion: () => number) {
+  /**
+   * @param dataVersion Changes when another connection has written to the store.
+   * @param hasImported Whether any key was created by another program.
+   */
+  constructor(dataVersion: () => number, hasImported: () => boolean) {
     this.#dataVersion = dataVersion;
+    this.#findImported = hasImported;
   }
 
   /**
@@ -37,8 +44,12 @@ export class VerifiedKeys {
   tokenOf(text: string, find: () => VerifiedToken | undefined): VerifiedToken | undefined {
     const digest = cacheDigest(text);
     // A malformed token is rejected without the store, even if the store can't be read.
-    if (!this.#tokens.has(digest) && !isKeyText(text)) return undefined;
+    const isOwn = this.#tokens.has(digest) || isKeyText(text);
+    if (!isOwn && !mayBeImported(text)) return undefined;
     this.#refresh();
+    // An imported key has no checksum. If there is one, a guess costs what a guess with a right checksum costs,
+    // which anyone can compute: one keyed hash and a lookup in two indexes. Without one, it costs less.
+    if (!isOwn && !(this.#hasImported ??= this.#findImported())) return undefined;
     const known = this.#tokens.get(digest);
     if (known !== undefined) return known;
     const found = find();
@@ -59,6 +70,7 @@ export class VerifiedKeys {
   clear(): void {
     this.#tokens.clear();
     this.#origins = undefined;
+    this.#hasImported = undefined;
   }
 
   #refresh(): void {

@@ -80,6 +80,22 @@ export const GATEWAY_ERRORS = {
       'Start with a letter or digit, and use up to 64 letters, digits, spaces and . _ - @ characters.',
     exit: EXIT.usage,
   },
+  GATEWAY_KEY_TEXT_INVALID: {
+    meaning:
+      "An imported key isn't 16 to 512 visible ASCII characters, or begins with sk-postern-.",
+    remedy: 'Create a new key for its client: postern key create NAME --all-models.',
+    exit: EXIT.usage,
+  },
+  GATEWAY_KEY_TEXT_WEAK: {
+    meaning: 'An imported key is so short or so regular that it could be guessed.',
+    remedy: 'Create a new key for its client, or import it nevertheless with --force.',
+    exit: EXIT.usage,
+  },
+  GATEWAY_KEY_TEXT_TAKEN: {
+    meaning: 'A gateway key with the same text already exists.',
+    remedy: 'List the keys: postern key list.',
+    exit: EXIT.usage,
+  },
   GATEWAY_KEY_SETTINGS_INVALID: {
     meaning: 'Invalid settings for a gateway key.',
     remedy: 'See postern key create --help for the form of each.',

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import type { KeyImportOptions } from '../key-import.ts';
 import { addKeySettingOptions, type KeySettingOptions } from './key-setting-options.ts';
-import type { GetContext } from './option-values.ts';
+import { collected, type GetContext } from './option-values.ts';
 
 /** `key …`. */
 export function addKeyCommands(program: Command, context: GetContext): void {
@@ -50,7 +51,26 @@ export function addKeyCommands(program: Command, context: GetContext): void {
       const { rotateKey } = await import('../key.ts');
       await rotateKey(context(), idOrName, options);
     });
+  addImport(key, context);
   addEndings(key, context);
+}
+
+function addImport(key: Command, context: GetContext): void {
+  addKeySettingOptions(
+    key
+      .command('import <file>')
+      .description("adopt another program's keys from a file, or - for standard input")
+      .option('--all', 'import every key of the file')
+      .addOption(
+        new Option('--only <name>', 'import the key with this name (repeatable)')
+          .argParser(collected)
+          .conflicts('all'),
+      )
+      .option('--force', 'also import keys that could be guessed'),
+  ).action(async (file: string, options: KeyImportOptions) => {
+    const { importKeys } = await import('../key-import.ts');
+    await importKeys(context(), file, options);
+  });
 }
 
 function addEndings(key: Command, context: GetContext): void {

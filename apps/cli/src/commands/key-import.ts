@@ -1,0 +1,115 @@
+import { readFileSync, statSync } from 'node:fs';
+import { revealSecret } from '@postern/kernel';
+import { importGatewayKey, parseKeyList, type KeySettings, type ListedKey } from '@postern/app';
+import { EXIT, problem } from '@postern/protocol';
+import { confirm, readStandardInput } from '../terminal/prompt.ts';
+import { chosenSettings } from './key-settings.ts';
+import type { KeySettingOptions } from './program/key-setting-options.ts';
+import { connectOrCreate, endWith, fail, orFail, report, type CommandContext } from './context.ts';
+
+export interface KeyImportOptions extends KeySettingOptions {
+  readonly all?: boolean;
+  readonly only?: readonly string[];
+  readonly force?: boolean;
+}
+
+const MAX_BYTES = 1024 * 1024;
+
+interface Row {
+  readonly name: string;
+  readonly outcome: 'imported' | 'refused';
+  readonly id?: string;
+  readonly code?: string;
+  readonly message?: string;
+}
+
+/** `postern key import FILE|-`: adopts the chosen keys of another program. Prints names, never keys. */
+export async function importKeys(
+  context: CommandContext,
+  path: string,
+  options: KeyImportOptions,
+): Promise<void> {
+  if (options.model === undefined && options.allModels !== true) {
+    const remedy = 'Name each one, such as --model "openai/*", or allow every model: --all-models.';
+    fail(problem('USAGE', 'Which models may the imported keys call?', remedy));
+  }
+  const settings = orFail(chosenSettings(options, {}, context.clock.nowMs()));
+  const listed = orFail(parseKeyList(await readList(path)));
+  const chosen = await choose(context, path, listed, options);
+  const rows: Row[] = [];
+  if (chosen.length > 0) {
+    const vault = await connectOrCreate(context);
+    for (const { name, key, isActive } of chosen) {
+      // A key that its program had disabled doesn't come alive here.
+      const own: Partial<KeySettings> = isActive
+        ? settings
+        : { ...settings, expiresAtMs: context.clock.nowMs() };
+      const wish = { name, key, settings: own, isForced: options.force === true };
+      const imported = await importGatewayKey(context, vault, wish);
+      rows.push(
+        imported.ok
+          ? { name, outcome: 'imported', id: imported.value.id }
+          : {
+              name,
+              outcome: 'refused',
+              code: imported.failure.code,
+              message: imported.failure.message,
+            },
+      );
+    }
+  }
+  report(context, rows, linesOf(rows, path));
+  if (rows.some(({ outcome }) => outcome === 'refused')) endWith(EXIT.failure);
+}
+
+/** Each key is an explicit choice: by name, all of them, or one question for each. */
+async function choose(
+  { terminal }: CommandContext,
+  path: string,
+  listed: readonly ListedKey[],
+  { all, only }: KeyImportOptions,
+): Promise<readonly ListedKey[]> {
+  if (all === true) return listed;
+  if (only !== undefined) {
+    const unknown = only.find((name) => !listed.some((key) => key.name === name));
+    if (unknown === undefined) return listed.filter(({ name }) => only.includes(name));
+    return fail(
+      problem('IMPORT_NOT_FOUND', 'The file has no key with one of the names in --only.'),
+    );
+  }
+  // Standard input can't hold both the keys and the answers.
+  if (!terminal.interactive || path === '-') {
+    const remedy = 'Import all with --all, or some with --only NAME.';
+    fail(problem('USAGE', 'Without a terminal to ask, the keys must be chosen.', remedy));
+  }
+  const chosen: ListedKey[] = [];
+  for (const key of listed) {
+    const inactive = key.isActive ? '' : ' (inactive, imported as expired)';
+    if (await confirm(`Import the key ${key.name}${inactive}?`)) chosen.push(key);
+  }
+  return chosen;
+}
+
+async function readList(path: string): Promise<string> {
+  if (path === '-') {
+    const input = await readStandardInput();
+    return input === undefined
+      ? fail(problem('IMPORT_MALFORMED', 'Standard input is longer than 64 KiB.'))
+      : revealSecret(input);
+  }
+  try {
+    if (statSync(path).size <= MAX_BYTES) return readFileSync(path, 'utf8');
+  } catch {
+    return fail(problem('IMPORT_NOT_FOUND'));
+  }
+  return fail(problem('IMPORT_MALFORMED', 'The file is longer than 1 MiB.'));
+}
+
+function linesOf(rows: readonly Row[], path: string): readonly string[] {
+  if (rows.length === 0) return ['Nothing was imported.'];
+  const lines = rows.map(({ name, id, message }) =>
+    id === undefined ? `Refused ${name}: ${message ?? ''}` : `Imported ${name} (${id}).`,
+  );
+  const isExposed = path !== '-' && rows.some(({ outcome }) => outcome === 'imported');
+  return isExposed ? [...lines, `The keys are still readable in ${path}.`] : lines;
+}
