@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 export const SYSTEM_PROGRAMS = {
   bash: ['bash'],
   chromium: ['chromium', 'fonts-dejavu-core', 'fonts-noto-core', 'fonts-noto-color-emoji'],
+  curl: ['curl'],
   'dbus-daemon': ['dbus-daemon'],
   'dbus-send': ['dbus-bin'],
   fish: ['fish'],
@@ -18,10 +19,13 @@ export const SYSTEM_PROGRAMS = {
   // Without the plugins, it refuses every session.
   kwalletd5: ['libkf5wallet-bin', 'libqca-qt5-2-plugins'],
   less: ['less'],
+  nginx: ['nginx-light'],
   openssl: ['openssl'],
   promtool: ['prometheus'],
   'secret-tool': ['libsecret-tools'],
   strace: ['strace'],
+  // Its tests of the protocol use tools that a minimal system lacks.
+  testssl: ['testssl.sh', 'bsdextrautils', 'procps'],
   'systemd-analyze': ['systemd'],
   tmux: ['tmux'],
   zsh: ['zsh'],

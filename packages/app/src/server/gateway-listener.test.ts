@@ -89,6 +89,8 @@ describe('beyond loopback', () => {
     expect(placeOf(withTls, 8443).gatewayUrl).toBe('https://gateway.example:8443');
     const behindProxy = await good({ host, publicHost, trustedProxies: ['10.0.0.1'] });
     expect(placeOf(behindProxy, 7420).gatewayUrl).toBe('https://gateway.example');
+    const named = await good({ publicHost });
+    expect(placeOf(named, 7420).gatewayUrl).toBe('http://gateway.example:7420');
   });
 
   it('needs the names of clients if it listens on every address', async () => {

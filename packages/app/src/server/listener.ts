@@ -111,7 +111,7 @@ export function placeOf(listener: Listener, port: number): ListenerPlace {
     pageOrigin,
     // What a proxy in front adds to the name, only it knows.
     gatewayUrl:
-      scheme === 'http' && publicHosts.includes(gatewayHost)
+      scheme === 'http' && listener.proxies.any && publicHosts.includes(gatewayHost)
         ? `https://${gatewayHost}`
         : originOf(gatewayHost),
     guard,

@@ -13,6 +13,7 @@ import {
 import { placeOf, type Area, type Listener, type ListenerPlace } from './listener.ts';
 import { plainAddress } from './client-address.ts';
 import { redirectToTls, refuseWithoutTls } from './redirect-to-tls.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 import { renewIdentity } from './renew-identity.ts';
 
 /** Makes what answers in an area, for the listener at a place. */
@@ -121,7 +122,7 @@ function notServed(_request: IncomingMessage, response: ServerResponse): void {
 }
 
 function refuse(response: ServerResponse, status: 400 | 404): void {
-  response.writeHead(status, { connection: 'close' }).end();
+  response.writeHead(status, { ...SECURITY_HEADERS, connection: 'close' }).end();
 }
 
 /** How much of a rejected body is read, so that a signed-out page still gets its response. */
