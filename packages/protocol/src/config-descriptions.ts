@@ -48,6 +48,15 @@ export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'gateway.pingAfter': 'Sends a ping into a stream that is silent for this long: "15s".',
   'gateway.drainTimeout':
     'How long postern serve waits for running requests before it stops: "25s".',
+  'gateway.perAddress':
+    'Requests from one client address, of other machines. An IPv6 address counts as its /64.',
+  'gateway.perAddress.requestsPerMinute': 'Before the key is looked at. More get 429.',
+  'gateway.perAddress.failuresPerMinute':
+    'Requests with an invalid key. After them every request waits.',
+  'gateway.perAddress.countsLoopback': 'Whether requests from this machine count, too.',
+  'gateway.timeZone':
+    'Where days, weeks and months of budgets begin: "Europe/Berlin". Without it: the time zone of the system.',
+  'gateway.prices': 'A file with prices of models, which replace or extend the built-in ones.',
   'gateway.defaultProvider': 'The provider of a model without a "provider/" prefix, per dialect.',
   ...Object.fromEntries(
     DIALECT_IDS.map((id) => [

@@ -15,8 +15,9 @@ const DEFAULTS = {
   localHosts: [],
   gateway: {
     maxBodyBytes: 33_554_432,
-    maxConcurrent: 256,
-    maxQueued: 512,
+    maxConcurrent: 2048,
+    maxQueued: 2048,
+    perAddress: { requestsPerMinute: 100, failuresPerMinute: 10, countsLoopback: false },
     queueTimeout: '10s',
     metrics: {},
     drainTimeout: '25s',

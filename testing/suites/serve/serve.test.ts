@@ -45,7 +45,8 @@ describe('postern serve', () => {
     await program.waitFor(/^\}/m);
     expect(JSON.parse(program.stdout())).toMatchObject({
       listening: [expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/)],
-      serves: ['gateway'],
+      serves: ['gateway', 'metrics'],
+      workers: 1,
       providers: ['box'],
       pid: program.pid,
     });
@@ -61,8 +62,8 @@ describe('postern serve', () => {
     const program = startPostern(['serve', '--port', '0'], {
       environment: { PATH, STATE_DIRECTORY: place.directory, CREDENTIALS_DIRECTORY: credentials },
     });
-    await program.waitFor(/Gateway\s+http/);
-    expect(program.stdout()).toContain(place.directory);
+    const [, data] = await program.waitFor(/Data\s+(\S+)/);
+    expect(data).toBe(join(place.directory, 'data'));
     await program.stop();
   });
 

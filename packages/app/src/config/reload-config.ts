@@ -31,6 +31,7 @@ const APPLIED: readonly string[] = [
   'gateway.streamHeadAfter',
   'gateway.pingAfter',
   'gateway.drainTimeout',
+  'gateway.perAddress',
   'gateway.defaultProvider',
 ];
 
@@ -57,7 +58,7 @@ export function readNextConfig(home: Home, running: Config): Result<NextConfig, 
 
 /** The running configuration with those new values that a running process can use. */
 function applicable(running: Config, next: Config): Config {
-  const { maxBodyBytes, maxConcurrent, maxQueued, defaultProvider } = next.gateway;
+  const { maxBodyBytes, maxConcurrent, maxQueued, perAddress, defaultProvider } = next.gateway;
   const { queueTimeout, headTimeout, streamHeadAfter, pingAfter, drainTimeout } = next.gateway;
   return {
     ...running,
@@ -65,7 +66,7 @@ function applicable(running: Config, next: Config): Config {
     log: { ...running.log, level: next.log.level },
     gateway: {
       ...running.gateway,
-      ...{ maxBodyBytes, maxConcurrent, maxQueued, defaultProvider },
+      ...{ maxBodyBytes, maxConcurrent, maxQueued, perAddress, defaultProvider },
       ...{ queueTimeout, headTimeout, streamHeadAfter, pingAfter, drainTimeout },
     },
   };
