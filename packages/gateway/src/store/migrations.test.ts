@@ -101,3 +101,26 @@ describe('migration 2, scopes of keys', () => {
     );
   });
 });
+
+describe('migration 4, ids of the providers', () => {
+  it('keeps the usage of before, without an id', () => {
+    const [last, ...others] = GATEWAY_MIGRATIONS.slice(0, 3).toReversed();
+    if (last === undefined) throw new Error('no migrations');
+    const withUsage: Migration = {
+      ...last,
+      up: (target) => {
+        last.up(target);
+        target.exec(`
+          INSERT INTO gateway_key (id, name, hint, hash, created_at_ms) VALUES ('k', 'n', 'h', x'01', 1);
+          INSERT INTO usage (key_id, at_ms, provider, model, dialect, status, streamed, ending, estimated,
+            duration_ms, request_bytes, answer_bytes, request_id)
+            VALUES ('k', 1, 'p', 'm', 'd', 200, 0, 'complete', 0, 1, 1, 1, 'req_1')`);
+      },
+    };
+    const migrations = [...others.toReversed(), withUsage, ...GATEWAY_MIGRATIONS.slice(3, 4)];
+    database = openMemoryDatabase({ migrations, label: 'gateway' });
+    expect(database.prepare('SELECT request_id, upstream_request_id FROM usage').all()).toEqual([
+      { request_id: 'req_1', upstream_request_id: null },
+    ]);
+  });
+});

@@ -120,4 +120,11 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
       `);
     },
   },
+  {
+    version: 4,
+    name: 'ids of the providers',
+    up: (database: MigrationTarget): void => {
+      database.exec('ALTER TABLE usage ADD COLUMN upstream_request_id TEXT;');
+    },
+  },
 ];

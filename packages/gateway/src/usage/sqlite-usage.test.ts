@@ -56,6 +56,17 @@ describe('SqliteUsage', () => {
     expect(stored()).toBe(1);
   });
 
+  it("writes the client's and the upstream's id of the request", () => {
+    usage.record(entry);
+    usage.record({ ...entry, upstreamRequestId: 'req_of_the_provider' });
+    usage.flush();
+    const rows = database.prepare('SELECT request_id, upstream_request_id FROM usage ORDER BY id');
+    expect(rows.all()).toEqual([
+      { request_id: 'req_1', upstream_request_id: null },
+      { request_id: 'req_1', upstream_request_id: 'req_of_the_provider' },
+    ]);
+  });
+
   it('writes many before that', () => {
     for (let at = 0; at < 256; at += 1) usage.record(entry);
     vi.advanceTimersByTime(0);

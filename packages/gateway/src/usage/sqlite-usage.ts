@@ -33,6 +33,7 @@ const COLUMNS = [
   'answer_bytes',
   'cost_micro_usd',
   'request_id',
+  'upstream_request_id',
 ];
 
 /**
@@ -218,6 +219,7 @@ function rowOf(entry: UsageEntry): SqlValue[] {
     entry.answerBytes,
     entry.costMicroUsd,
     entry.requestId,
+    entry.upstreamRequestId ?? null,
   ];
 }
 
