@@ -9,13 +9,8 @@ import {
   type SetupInput,
   type UnlockInput,
 } from '@postern/protocol';
-import {
-  describeUpstreamFailure,
-  providerTable,
-  type Connections,
-  type ProviderTable,
-} from '@postern/upstreams';
 import type { PriceTable } from '@postern/gateway';
+import type { Connections, ProviderTable } from '@postern/upstreams';
 import {
   describeVaultFailure,
   type KeyringProbe,
@@ -35,6 +30,7 @@ import { useProxyPassword } from './providers/connections.ts';
 import { deletedLine, deleteProviderKeys } from './providers/delete-provider-keys.ts';
 import { forwardInBackground } from './audit/forward-audit.ts';
 import { inTurn } from './vault/in-turn.ts';
+import { providersOf } from './providers/providers-of.ts';
 import { createKeyUses, type KeyUses } from './providers/key-uses.ts';
 import { createLocking, type Locking, type LockReason } from './vault/locking.ts';
 import { localVault, type OpenVault } from './vault/open-vault.ts';
@@ -93,8 +89,8 @@ export class Postern {
 
   /** A configuration with an unusable provider is a failure. */
   static create(parts: PosternParts): Result<Postern, Problem> {
-    const providers = providerTable(parts.loaded.config);
-    if (!providers.ok) return failed(describeUpstreamFailure(providers.failure));
+    const providers = providersOf(parts.loaded.config);
+    if (!providers.ok) return providers;
     const prices = loadPrices(parts.loaded.config.gateway.prices);
     if (!prices.ok) return prices;
     return ok(new Postern(parts, providers.value, prices.value));
@@ -161,16 +157,16 @@ export class Postern {
   async change(change: (written: ConfigInput) => ConfigInput): Promise<Result<undefined, Problem>> {
     // The providers are checked with the change before the file is written.
     const refuse = (config: Config): Problem | undefined => {
-      const table = providerTable(config);
-      return table.ok ? undefined : describeUpstreamFailure(table.failure);
+      const table = providersOf(config);
+      return table.ok ? undefined : table.failure;
     };
     const changed = changeConfig(this.home.configFile, change, refuse, this.home.variables);
     if (!changed.ok) {
       const { failure } = changed;
       return failed('code' in failure ? failure : describeConfigFailure(failure));
     }
-    const providers = providerTable(changed.value.config);
-    if (!providers.ok) return failed(describeUpstreamFailure(providers.failure));
+    const providers = providersOf(changed.value.config);
+    if (!providers.ok) return providers;
     this.#use(changed.value, providers.value);
     return await this.#recordChange({ outcome: 'success' });
   }

@@ -94,6 +94,12 @@ export interface Dialect {
   /** Whether a stream reports usage only if `stream_options.include_usage` requests it. */
   readonly usageOnRequest: boolean;
 
+  /**
+   * Texts of which a request contains one if reasoning that the provider signed may be in its conversation or
+   * in its answer. `any`: it may be in every one.
+   */
+  readonly signedReasoning: 'any' | readonly string[];
+
   /** The headers that show a client one of its rate limits: names and values. */
   rateHeaders(
     kind: 'requests' | 'tokens',

@@ -11,4 +11,5 @@ export type {
   UsageTap,
 } from './dialect.ts';
 export { DIALECTS, FALLBACK_DIALECT } from './dialects.ts';
+export { retryAfterMs } from './errors/retry-after.ts';
 export { failureStatus } from './errors/failure-status.ts';

@@ -38,6 +38,8 @@ export type GatewayFailure =
   | { readonly reason: 'vault-unavailable' }
   | { readonly reason: 'store-unavailable' }
   | { readonly reason: 'upstream-failed'; readonly failure: UpstreamFailure }
+  /** Every target of the model failed so often that it isn't called for some time. */
+  | { readonly reason: 'upstreams-resting'; readonly retryAfterMs: number }
   /** The upstream rejected the key. */
   | { readonly reason: 'upstream-key-refused' }
   | { readonly reason: 'internal' };
@@ -100,6 +102,7 @@ const ROWS: Readonly<Record<Exclude<GatewayFailure['reason'], Computed>, Row>> =
   'vault-locked': { status: 503, code: 'VAULT_LOCKED', ...NO_RETRY },
   'vault-unavailable': { status: 503, code: 'GATEWAY_VAULT_UNAVAILABLE', ...NO_RETRY },
   'store-unavailable': { status: 503, code: 'GATEWAY_STORE_UNAVAILABLE' },
+  'upstreams-resting': { status: 503, code: 'GATEWAY_UPSTREAMS_UNAVAILABLE' },
   'upstream-key-refused': { status: 401, code: 'UPSTREAM_KEY_REFUSED', ...NO_RETRY },
   internal: { status: 500, code: 'INTERNAL' },
 };
@@ -131,6 +134,9 @@ export function describeGatewayFailure(failure: GatewayFailure): FailureAnswer {
   const { meaning, remedy } = ERROR_CODES[row.code];
   const message = row.message ?? `${meaning} ${remedy}`;
   if (failure.reason === 'method-not-allowed') return { ...row, message, allow: failure.allowed };
+  if (failure.reason === 'upstreams-resting') {
+    return { ...row, message, retryAfterMs: failure.retryAfterMs };
+  }
   if (failure.reason !== 'route-unknown' || failure.meant === undefined) return { ...row, message };
   const hint = `This path isn't served. Use ${failure.meant}: check the base URL of the client.`;
   return { ...row, message: hint };

@@ -16,8 +16,11 @@ export {
   type GatewayDeps,
   type GatewayLimits,
   type KeyRefusal,
+  type RoutingEvent,
+  type RoutingSettings,
 } from './ports.ts';
 export { priceTable, type PriceTable } from './prices/price-table.ts';
+export { aliasProblems, aliasTable } from './route/aliases.ts';
 export { isGatewayTarget, routeName } from './route/routes.ts';
 export { openGatewayStore, type GatewayStore } from './store/open-gateway-store.ts';
 export { usdText } from './prices/usd-text.ts';

@@ -22,7 +22,10 @@ import type { GatewayFailure } from './failure.ts';
 import type { BodyLimits } from './http/read-body.ts';
 import type { Limits } from './limits/limits.ts';
 import type { PriceTable } from './prices/price-table.ts';
-import type { RetryPolicy } from './relay/retry-policy.ts';
+import type { Aliases } from './route/aliases.ts';
+import type { RetrySettings } from './route/attempt-plan.ts';
+import type { BreakerChange, BreakerSettings } from './route/circuit-breakers.ts';
+import type { Choice } from './route/choose-provider.ts';
 import type { StoreFailure } from './store/store-failure.ts';
 import type { UsageLog } from './usage/usage-log.ts';
 
@@ -142,6 +145,17 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   streamHeadAfterMs: 30_000,
 };
 
+/** Which targets the models have, and what happens when one fails. Read for each request. */
+export interface RoutingSettings {
+  readonly aliases: Aliases;
+  readonly retries: RetrySettings;
+  readonly breaker: BreakerSettings;
+}
+
+/** `fallback`: another provider than the first one of a conversation responded. */
+export type RoutingEvent =
+  BreakerChange | { readonly kind: 'fallback'; readonly from: Choice; readonly choice: Choice };
+
 /** The dependencies of the data plane. */
 export interface GatewayDeps {
   readonly keys: KeyAdmission;
@@ -161,8 +175,9 @@ export interface GatewayDeps {
   readonly defaultProvider: Readonly<Record<DialectId, ProviderId>>;
   readonly limits: GatewayLimits;
   readonly addressLimits: AddressLimitOptions;
-  /** Whether a call makes another attempt after a failed one. Default: never. */
-  readonly retries?: RetryPolicy;
+  readonly routing: RoutingSettings;
+  /** Called when the routing changes by itself, for the log. */
+  readonly onRouting?: (event: RoutingEvent) => void;
   readonly clock: Clock;
   readonly randomness: Randomness;
 }

@@ -64,6 +64,17 @@ export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
       `For requests in the dialect ${DIALECT_INFO[id].label}.`,
     ]),
   ),
+  'gateway.models':
+    'Names of your own for models: { "fast": { "targets": [{ "model": "provider/model" }] } }.',
+  'gateway.retries': 'What happens when a provider fails before the first byte of its response.',
+  'gateway.retries.attempts': 'Attempts for one request, over all targets. 1: no retry.',
+  'gateway.retries.baseDelay':
+    'The longest wait before the same target is tried again: "250ms". It doubles each time.',
+  'gateway.retries.maxDelay':
+    'The longest wait of all: "10s". A provider that asks for a longer one is not tried again.',
+  'gateway.breaker': 'When a model of a provider is not called for some time.',
+  'gateway.breaker.failures': 'Consecutive failures of the provider.',
+  'gateway.breaker.openFor': 'How long it is not called then: "30s".',
   'gateway.listen': 'Where postern serve listens, and for whom.',
   'gateway.listen.host': 'The IP address. "localhost": both loopback addresses.',
   'gateway.listen.port': 'The port. Without it: port.',

@@ -25,6 +25,9 @@ const DEFAULTS = {
     streamHeadAfter: '30s',
     pingAfter: '15s',
     defaultProvider: perDialect((dialect) => DIALECT_INFO[dialect].defaultProvider),
+    models: {},
+    retries: { attempts: 3, baseDelay: '250ms', maxDelay: '10s' },
+    breaker: { failures: 5, openFor: '30s' },
     listen: {
       host: 'localhost',
       publicHost: [],
@@ -85,6 +88,7 @@ describe('defaults', () => {
 
 const url = (baseUrl: string): JsonValue => ({ providers: { box: { baseUrl } } });
 const proxy = (address: string): JsonValue => ({ proxy: { url: address } });
+const aliases = (models: JsonValue): JsonValue => ({ gateway: { models } });
 const listen = (value: JsonValue): JsonValue => ({ gateway: { listen: value } });
 const rejectedListen = ([name = '', value]: readonly (string | number)[]) =>
   [listen({ [name]: value ?? null }), `gateway.listen.${name}`, 'not a valid value'] as const;
@@ -131,6 +135,25 @@ describe('rejected, with the path of the first error', () => {
     [{ gateway: { maxQueued: 1.5 } }, 'gateway.maxQueued', 'not a valid value'],
     [{ gateway: { queueTimeout: 10 } }, 'gateway.queueTimeout', 'not a valid value'],
     [{ gateway: { queueTimeout: '0s' } }, 'gateway.queueTimeout', 'not a valid value'],
+    [aliases({ fast: {} }), 'gateway.models.fast.targets', 'missing'],
+    [aliases({ fast: { targets: [] } }), 'gateway.models.fast.targets', 'not a valid value'],
+    [aliases({ '/fast': {} }), 'gateway.models./fast', 'not a usable name'],
+    [aliases({ constructor: {} }), 'gateway.models.constructor', 'not a usable name'],
+    ...['gpt-5', 'openai/', 'OpenAI/x', 'openai/a b', 'openai/é', 'openai/x\r\ny'].map(
+      (model): readonly [JsonValue, string, string] => [
+        aliases({ fast: { targets: [{ model }] } }),
+        'gateway.models.fast.targets.0.model',
+        'not a valid value',
+      ],
+    ),
+    ...[0, 1001, 1.5, '1'].map((weight): readonly [JsonValue, string, string] => [
+      aliases({ fast: { targets: [{ model: 'a/b', weight }] } }),
+      'gateway.models.fast.targets.0.weight',
+      'not a valid value',
+    ]),
+    [{ gateway: { retries: { attempts: 0 } } }, 'gateway.retries.attempts', 'not a valid value'],
+    [{ gateway: { retries: { delay: '1s' } } }, 'gateway.retries.delay', 'unknown key'],
+    [{ gateway: { breaker: { openFor: '5' } } }, 'gateway.breaker.openFor', 'not a valid value'],
     [{ localHosts: ['ok', 'http://no'] }, 'localHosts.1', 'not a valid value'],
     [{ localHosts: ['host:80'] }, 'localHosts.0', 'not a valid value'],
     [{ localHosts: ['*'] }, 'localHosts.0', 'not a valid value'],

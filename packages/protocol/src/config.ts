@@ -8,6 +8,7 @@ import {
   endpointUrl,
   hostName,
   keyPin,
+  NAME,
   providerName,
   receiverAddress,
   serverUrl,
@@ -15,6 +16,7 @@ import {
 } from './forms.ts';
 import { ATTRIBUTION_HEADERS, UPSTREAM_AUTHS } from './provider.ts';
 import { listenConfig } from './listen-config.ts';
+import { ALIAS_NAME, breakerConfig, modelAliases, retriesConfig } from './routing-config.ts';
 
 /** The configuration file, `config.json`. Postern doesn't start with an unknown key. */
 export const ConfigSchema = v.strictObject({
@@ -176,6 +178,9 @@ export const ConfigSchema = v.strictObject({
         ),
         {},
       ),
+      models: v.optional(modelAliases, {}),
+      retries: v.optional(retriesConfig, {}),
+      breaker: v.optional(breakerConfig, {}),
       /** Where `postern serve` listens. */
       listen: v.optional(listenConfig, {}),
     }),
@@ -207,11 +212,10 @@ export function parseConfig(value: JsonValue): Result<Config, ConfigFailure> {
 /** Every error in the content of `config.json`. */
 export function configProblems(value: JsonValue): readonly ConfigFailure[] {
   if (!isJsonObject(value)) return [invalid('', 'not an object')];
-  const providers = value['providers'];
-  const unusable = isJsonObject(providers) ? Object.keys(providers).filter(isUnusableName) : [];
   const parsed = v.safeParse(ConfigSchema, value);
   return [
-    ...unusable.map((name) => invalid(`providers.${name}`, 'not a usable name')),
+    ...unusableNames(value['providers'], 'providers', NAME),
+    ...unusableNames(gatewayModels(value['gateway']), 'gateway.models', ALIAS_NAME),
     ...(parsed.issues ?? []).map((issue) => invalid(v.getDotPath(issue) ?? '', problemOf(issue))),
   ];
 }
@@ -220,9 +224,20 @@ function invalid(path: string, problem: string): ConfigFailure {
   return { reason: 'config-invalid', path, problem };
 }
 
-// The schema library silently omits keys of this form from a record.
-function isUnusableName(name: string): boolean {
-  return !v.is(providerName, name);
+function gatewayModels(gateway: JsonValue | undefined): JsonValue | undefined {
+  return isJsonObject(gateway) ? gateway['models'] : undefined;
+}
+
+// The schema library silently omits some keys from a record.
+function unusableNames(
+  record: JsonValue | undefined,
+  path: string,
+  form: RegExp,
+): readonly ConfigFailure[] {
+  const names = isJsonObject(record) ? Object.keys(record) : [];
+  return names
+    .filter((name) => !form.test(name))
+    .map((name) => invalid(`${path}.${name}`, 'not a usable name'));
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): string {

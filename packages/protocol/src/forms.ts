@@ -28,6 +28,9 @@ export const endpointPath = v.pipe(
 /** A time as people write it: a count of 1 to 99999 seconds, minutes, hours or days. */
 export const duration = v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}[smhd]$/));
 
+/** The same in milliseconds too, for waits within one request: `250ms`. */
+export const delay = v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}(?:ms|[smhd])$/));
+
 /** Scheme, host and port alone. */
 export const serverUrl = v.pipe(
   v.string(),

@@ -22,6 +22,7 @@ export {
   type ConfigInput,
 } from './config.ts';
 export type { ListenConfig } from './listen-config.ts';
+export type { ModelAliases } from './routing-config.ts';
 export { CONFIG_DESCRIPTIONS } from './config-descriptions.ts';
 export {
   CONFIG_SETTINGS,

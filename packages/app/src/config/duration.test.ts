@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { parseDurationMs } from './duration.ts';
 
 test.each([
+  ['250ms', 250],
   ['90s', 90_000],
   ['15m', 900_000],
   ['8h', 28_800_000],

@@ -30,6 +30,11 @@ describe('checkConfigFile', () => {
   test('finds what only makes sense together', () => {
     const configFile = fileWith('{"providers": {"box": {"dialect": "openai-chat"}}}');
     expect(valueOf(checkConfigFile({ configFile })).errors).toMatchObject([{ path: 'providers' }]);
+    const models = '{"fast": {"targets": [{"model": "nobody/x"}]}}';
+    const aliases = fileWith(`{"gateway": {"models": ${models}}}`);
+    expect(valueOf(checkConfigFile({ configFile: aliases })).errors).toEqual([
+      { path: 'gateway.models.fast.targets.0.model', problem: 'no provider has that name' },
+    ]);
   });
 
   test('names a variable with a wrong value, and one that is no setting', () => {

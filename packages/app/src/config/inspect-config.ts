@@ -1,3 +1,4 @@
+import { aliasProblems } from '@postern/gateway';
 import {
   failed,
   isJsonObject,
@@ -66,6 +67,7 @@ function errorsInUse(config: Config): readonly ConfigError[] {
     ...(table.ok
       ? []
       : [{ path: 'providers', problem: describeUpstreamFailure(table.failure).message }]),
+    ...(table.ok ? aliasProblems(config.gateway.models, table.value) : []),
     ...(receiver.ok ? [] : [{ path: 'audit.forward', problem: receiver.failure.message }]),
   ];
 }

@@ -7,7 +7,8 @@ import {
   type Problem,
   type SettingName,
 } from '@postern/protocol';
-import { describeUpstreamFailure, providerTable, type ProviderTable } from '@postern/upstreams';
+import type { ProviderTable } from '@postern/upstreams';
+import { providersOf } from '../providers/providers-of.ts';
 import { describeConfigFailure } from '../failure/describe-home.ts';
 import type { Home } from './home.ts';
 import { loadConfig, type LoadedConfig } from './load-config.ts';
@@ -33,6 +34,9 @@ const APPLIED: readonly string[] = [
   'gateway.drainTimeout',
   'gateway.perAddress',
   'gateway.defaultProvider',
+  'gateway.models',
+  'gateway.retries',
+  'gateway.breaker',
 ];
 
 /** A configuration that a running process can change to. */
@@ -47,8 +51,8 @@ export function readNextConfig(home: Home, running: Config): Result<NextConfig, 
   const read = loadConfig(home.configFile, home.variables);
   if (!read.ok) return failed(describeConfigFailure(read.failure));
   const { config, written } = read.value;
-  const providers = providerTable(config);
-  if (!providers.ok) return failed(describeUpstreamFailure(providers.failure));
+  const providers = providersOf(config);
+  if (!providers.ok) return providers;
   return ok({
     loaded: { config: applicable(running, config), written },
     providers: providers.value,
@@ -60,6 +64,7 @@ export function readNextConfig(home: Home, running: Config): Result<NextConfig, 
 function applicable(running: Config, next: Config): Config {
   const { maxBodyBytes, maxConcurrent, maxQueued, perAddress, defaultProvider } = next.gateway;
   const { queueTimeout, headTimeout, streamHeadAfter, pingAfter, drainTimeout } = next.gateway;
+  const { models, retries, breaker } = next.gateway;
   return {
     ...running,
     providers: next.providers,
@@ -68,6 +73,7 @@ function applicable(running: Config, next: Config): Config {
       ...running.gateway,
       ...{ maxBodyBytes, maxConcurrent, maxQueued, perAddress, defaultProvider },
       ...{ queueTimeout, headTimeout, streamHeadAfter, pingAfter, drainTimeout },
+      ...{ models, retries, breaker },
     },
   };
 }

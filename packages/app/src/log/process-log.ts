@@ -15,6 +15,7 @@ export type LogEventName =
   | 'vault.opened'
   | 'vault.locked'
   | 'gateway.call'
+  | 'gateway.routing'
   | 'audit.forward'
   | 'http.request'
   | 'tls.certificate'
@@ -33,6 +34,7 @@ const LINES_PER_MINUTE: Partial<Record<LogEventName, number>> = {
   fault: 20,
   notice: 60,
   'app.sign-in': 20,
+  'gateway.routing': 60,
   'http.request': 600,
 };
 

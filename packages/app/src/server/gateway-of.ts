@@ -12,6 +12,7 @@ import {
 } from '@postern/gateway';
 import { upstreamOf } from '@postern/upstreams';
 import { parseDurationMs } from '../config/duration.ts';
+import { logRouting, routingOf } from '../gateway/routing-of.ts';
 import type { ProcessLog } from '../log/process-log.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Postern } from '../postern.ts';
@@ -29,6 +30,7 @@ export function gatewayOf(
 ): Gateway {
   const limits = { ...limitsOf(postern.config().gateway) };
   const addressLimits = { ...postern.config().gateway.perAddress };
+  const routing = routingOf(() => postern.config());
   const models = heldModelLists({
     clock: postern.clock,
     request: async (provider) => await requestModels(postern, provider),
@@ -46,6 +48,12 @@ export function gatewayOf(
     },
     prices: postern.prices,
     models,
+    get routing() {
+      return routing();
+    },
+    onRouting: (event) => {
+      logRouting(postern.log, event);
+    },
     get defaultProvider() {
       return defaultProvider;
     },
@@ -144,7 +152,11 @@ function knowsModel(
   { provider, model }: Pick<UsageEntry, 'provider' | 'model'>,
 ): boolean {
   const inTable = postern.providers().get(provider)?.models.includes(model);
-  return inTable === true || models.isListed(provider, model);
+  const aliases = Object.values(postern.config().gateway.models);
+  const isTarget = aliases.some(({ targets }) =>
+    targets.some((target) => target.model === `${provider}/${model}`),
+  );
+  return inTable === true || isTarget || models.isListed(provider, model);
 }
 
 /** The model only if the provider has it: any other name is the client's text. */

@@ -42,6 +42,7 @@ export const anthropicMessages: Dialect = {
   terminalEvent: TERMINAL_EVENT,
   usageOnRequest: false,
   rateHeaders: anthropicRateHeaders,
+  signedReasoning: 'any',
   errorFrame,
   toolNames: (request) => changedToolNames(request, MAX_TOOL_NAME),
   encodeRequest,

@@ -38,6 +38,7 @@ export const openaiChat: Dialect = {
   terminalEvent: TERMINAL_EVENT,
   usageOnRequest: true,
   rateHeaders: openaiRateHeaders,
+  signedReasoning: ['"reasoning'],
   errorFrame,
   toolNames: (request) => changedToolNames(request, MAX_TOOL_NAME),
   encodeRequest,

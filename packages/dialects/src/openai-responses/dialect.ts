@@ -45,6 +45,7 @@ export const openaiResponses: Dialect = {
   terminalEvent: TERMINAL_EVENT,
   usageOnRequest: false,
   rateHeaders: openaiRateHeaders,
+  signedReasoning: ['encrypted_content'],
   errorFrame,
   toolNames: (request) => changedToolNames(request, MAX_TOOL_NAME),
   encodeRequest,

@@ -16,6 +16,15 @@ export interface RequestBody {
   /** The most tokens that the answers may have together; undefined if the client set no limit. */
   readonly maxOutputTokens: number | undefined;
   readonly serviceTier: string | undefined;
+  readonly conversation: ConversationSpans;
+}
+
+/** What shows which conversation a request belongs to. The fields aren't checked. */
+interface ConversationSpans {
+  /** The value of `messages` or `input`. */
+  readonly items: Span | undefined;
+  /** The value of `prompt_cache_key`. */
+  readonly cacheKey: Span | undefined;
 }
 
 /** The parts of OpenAI's `stream_options` that metering needs. */
@@ -54,11 +63,17 @@ const BY_UPPER_NAME: ReadonlyMap<string, DecidingField> = new Map(
   DECIDING_FIELDS.map((field) => [field.toUpperCase(), field]),
 );
 
+/** Fields that are only noted. If one is repeated, the last one counts. */
+const NOTED_FIELDS = new Set(['messages', 'input', 'prompt_cache_key']);
+const LONGEST_FIELD = Math.max(
+  ...[...DECIDING_FIELDS, ...NOTED_FIELDS].map((field) => field.length),
+);
+
 const MAX_DEPTH = 128;
 const MANY_PIECES = 16;
 /** The maximum length of a key that determines the route, with every character as a `\u` escape. */
 const MIN_KEY_BYTES = 2 + Math.min(...DECIDING_FIELDS.map((field) => field.length));
-const MAX_KEY_BYTES = 2 + 6 * Math.max(...DECIDING_FIELDS.map((field) => field.length));
+const MAX_KEY_BYTES = 2 + 6 * LONGEST_FIELD;
 const MAX_MODEL_BYTES = 2048;
 const MAX_USAGE_BYTES = 1024;
 const MAX_NUMBER_BYTES = 32;
@@ -78,7 +93,7 @@ export async function readRequestBody(
   if (!isUtf8(bytes)) return failed({ reason: 'body-malformed' });
   const found = await decidingMembers(bytes, { start: 0, end: bytes.length }, turns);
   if (!found.ok) return found;
-  const { spans } = found.value;
+  const { spans, noted } = found.value;
   const modelSpan = spans.get('model');
   const name = modelSpan === undefined ? undefined : modelName(bytes, modelSpan);
   if (modelSpan === undefined || name === undefined) return failed({ reason: 'model-missing' });
@@ -95,6 +110,10 @@ export async function readRequestBody(
     usage: spans.get('usage'),
     maxOutputTokens: maxOutputTokens(bytes, spans),
     serviceTier: serviceTier(bytes, spans.get('service_tier')),
+    conversation: {
+      items: noted.get('messages') ?? noted.get('input'),
+      cacheKey: noted.get('prompt_cache_key'),
+    },
   });
 }
 
@@ -162,6 +181,7 @@ type Spans = ReadonlyMap<DecidingField, Span>;
 
 interface DecidingMembers {
   readonly spans: Spans;
+  readonly noted: ReadonlyMap<string, Span>;
   readonly count: number;
 }
 
@@ -171,6 +191,7 @@ async function decidingMembers(
   turns: Turns,
 ): Promise<Result<DecidingMembers, BodyFailure>> {
   const spans = new Map<DecidingField, Span>();
+  const noted = new Map<string, Span>();
   let ambiguous: DecidingField | undefined;
   let count = 0;
   const scan = new ObjectScan(bytes, span, MAX_DEPTH, (key, value) => {
@@ -178,14 +199,17 @@ async function decidingMembers(
     const name = keyName(bytes, key);
     const field = BY_NAME.get(name);
     const meant = field ?? fieldInOtherCase(name);
-    if (meant === undefined) return;
+    if (meant === undefined) {
+      if (NOTED_FIELDS.has(name)) noted.set(name, value);
+      return;
+    }
     if (field === undefined || spans.has(field)) ambiguous ??= meant;
     else spans.set(field, value);
   });
   const end = await scanned(scan, turns);
   if (end !== 'whole') return failed({ reason: `body-${end}` });
   if (ambiguous !== undefined) return failed({ reason: 'body-ambiguous', field: ambiguous });
-  return ok({ spans, count });
+  return ok({ spans, noted, count });
 }
 
 async function scanned(scan: ObjectScan, turns: Turns): Promise<ScanEnd> {

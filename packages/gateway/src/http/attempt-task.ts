@@ -16,8 +16,12 @@ export interface AttemptTask {
   readonly query: string;
   readonly body: RequestBody;
   readonly choice: Choice;
+  /** Whether it is the provider of the conversation's home, whose signatures aren't marked. */
+  readonly isHome: boolean;
   /** Whether to give up for another attempt. Called only before anything is sent to the client. */
   readonly givesUp: (end: EarlyEnd) => boolean;
+  /** As in `UpstreamReaderTask`. */
+  readonly onAnswer: (failure?: EarlyEnd) => void;
   /** Called once, if this attempt responded to the client. */
   readonly onOutcome: (outcome: Outcome, meter: Meter) => void;
 }

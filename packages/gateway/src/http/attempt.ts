@@ -45,15 +45,10 @@ export class Attempt {
       nowMs: this.#deps.clock.nowMs(),
       redacted: (text) => this.#reader?.redacted(text) ?? text,
     });
-    if (!prepared.ok) return { state: 'failed', failure: prepared.failure };
+    if (!prepared.ok) return this.#failed(prepared.failure);
     const credential = await this.#credential();
     if (this.#isOver) return OVER;
-    if (!credential.ok) {
-      const { failure } = credential;
-      return this.#task.givesUp({ reason: 'failure', failure })
-        ? GIVEN_UP
-        : { state: 'failed', failure };
-    }
+    if (!credential.ok) return this.#failed(credential.failure);
     return await new Promise((resolve) => {
       this.#exchange(credential.value, prepared.value, resolve);
     });
@@ -74,6 +69,11 @@ export class Attempt {
     return true;
   }
 
+  #failed(failure: GatewayFailure): AttemptEnd {
+    const isGivenUp = this.#task.givesUp({ reason: 'failure', failure });
+    return isGivenUp ? GIVEN_UP : { state: 'failed', failure };
+  }
+
   async #credential(): Promise<Result<Credential | undefined, GatewayFailure>> {
     const { provider } = this.#task.choice;
     if (provider.auth === 'none') return ok();
@@ -85,7 +85,7 @@ export class Attempt {
     { pipe, meter, request }: PreparedAttempt,
     onEnd: (end: AttemptEnd) => void,
   ): void {
-    const { route, choice, body, givesUp, onOutcome } = this.#task;
+    const { route, choice, body, givesUp, onAnswer, onOutcome } = this.#task;
     const { pingAfterMs, streamHeadAfterMs, headTimeoutMs } = this.#deps.limits;
     const reader = new UpstreamReader({
       pipe,
@@ -95,6 +95,7 @@ export class Attempt {
       streamHeadAfterMs: body.stream === undefined ? undefined : streamHeadAfterMs,
       upstreamIdHeader: DIALECTS[choice.dialect].requestIdHeader,
       givesUp,
+      onAnswer,
       onEnd: (outcome) => {
         this.#isGivenUp = outcome === undefined;
         if (outcome !== undefined) onOutcome(outcome, meter);

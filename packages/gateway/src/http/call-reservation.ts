@@ -5,6 +5,7 @@ import type { RequestBody } from '../body/request-body.ts';
 import type { GatewayDeps, Grant } from '../ports.ts';
 import { estimateCall } from '../prices/estimate.ts';
 import { costOf, type Price } from '../prices/price.ts';
+import type { PriceTable } from '../prices/price-table.ts';
 import type { Choice } from '../route/choose-provider.ts';
 import type { CallRoute } from '../route/routes.ts';
 import type { StoreFailure } from '../store/store-failure.ts';
@@ -15,7 +16,8 @@ export interface ReservedCall {
   readonly grant: Grant;
   readonly route: CallRoute;
   readonly body: RequestBody;
-  readonly choice: Choice;
+  /** Any of them may respond. */
+  readonly targets: readonly Choice[];
   readonly atMs: number;
   readonly response: Pick<ServerResponse, 'headersSent' | 'setHeader'>;
 }
@@ -24,11 +26,11 @@ export interface ReservedCall {
 export type Refusal =
   LimitRefusal | { readonly reason: 'vault-locked' } | { readonly reason: 'store-unavailable' };
 
-/** The reservation and the price of one call. */
+/** The reservation of one call, and its price. */
 export class CallReservation {
   readonly #limits: Limits;
   readonly #call: ReservedCall;
-  readonly #price: Price;
+  readonly #prices: PriceTable;
   readonly #clock: Clock;
   #reservation: Reservation | undefined;
 
@@ -39,14 +41,16 @@ export class CallReservation {
     this.#clock = clock;
     this.#limits = callLimits;
     this.#call = call;
-    this.#price = prices.priceOf(call.choice.provider.id, call.choice.model);
+    this.#prices = prices;
   }
 
-  /** Reserves what the call may use. */
+  /** Reserves what the call may use: at the target whose answer may cost the most. */
   reserve(): MaybePromise<Result<undefined, Refusal>> {
-    const { requestId: id, grant, route, body, atMs } = this.#call;
+    const { requestId: id, grant, route, body, targets, atMs } = this.#call;
     const { keyId, limits, budget } = grant;
-    const estimate = estimateCall(body, route.metered, this.#price);
+    const estimate = targets
+      .map((target) => estimateCall(body, route.metered, this.#priceOf(target)))
+      .reduce((one, other) => (other.costMicroUsd > one.costMicroUsd ? other : one));
     const reserved = this.#limits.reserve({ id, keyId, limits, budget, atMs, estimate });
     return reserved instanceof Promise
       ? reserved.then((result) => this.#reserved(result))
@@ -79,12 +83,18 @@ export class CallReservation {
     }
   }
 
-  /** Ends the reservation of a call that reached its upstream. Returns its cost in millionths of a US dollar. */
-  settle(usage: Usage): number {
+  #priceOf({ provider, model }: Choice): Price {
+    return this.#prices.priceOf(provider.id, model);
+  }
+
+  /**
+   * Ends the reservation of a call to which a target responded. Returns its cost in millionths of a US dollar.
+   */
+  settle(usage: Usage, target: Choice): number {
     const { serviceTier } = this.#call.body;
     // A failed call has no usage, and costs nothing.
     const isFree = Object.keys(usage).length === 0;
-    const costMicroUsd = isFree ? 0 : costOf(this.#price, { usage, serviceTier });
+    const costMicroUsd = isFree ? 0 : costOf(this.#priceOf(target), { usage, serviceTier });
     const reservation = this.#reservation;
     if (reservation === undefined) return costMicroUsd;
     this.#reservation = undefined;

@@ -6,18 +6,22 @@ import type { Shares } from '../admit/shares.ts';
 import { readRequestBody, type RequestBody } from '../body/request-body.ts';
 import type { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
+import { upstreamName, UPSTREAM_HEADER } from '../headers/upstream-name.ts';
 import { CallReservation } from './call-reservation.ts';
-import { refusedModel } from '../keys/scopes.ts';
 import type { Meter } from '../meter/measure.ts';
 import type { GatewayDeps, Grant } from '../ports.ts';
-import { neverRetry, type EarlyEnd } from '../relay/retry-policy.ts';
+import type { EarlyEnd } from '../relay/retry-policy.ts';
 import { sendFailure } from '../relay/send-failure.ts';
 import type { Outcome } from '../relay/upstream-reader.ts';
-import { chooseProvider, type Choice } from '../route/choose-provider.ts';
+import { AttemptPlan, type PlannedAttempt } from '../route/attempt-plan.ts';
+import type { Choice } from '../route/choose-provider.ts';
+import { chooseTargets, type TargetsFailure } from '../route/choose-targets.ts';
+import type { CircuitBreakers } from '../route/circuit-breakers.ts';
+import { conversationHash, SESSION_HEADER } from '../route/conversation.ts';
 import type { CallRoute } from '../route/routes.ts';
 import { estimateRequest } from '../translate/translate-request.ts';
 import { answerCount, cannotCount } from './answer-count.ts';
-import { Attempt } from './attempt.ts';
+import { Attempt, type AttemptEnd } from './attempt.ts';
 import { BodyReader, discardBody, type ReadFailure } from './read-body.ts';
 
 /** One admitted request on its way to an upstream and back. */
@@ -36,9 +40,10 @@ export interface CallResources {
   readonly limiter: ConcurrencyLimiter;
   readonly bodyMemory: Shares;
   readonly turns: Turns;
+  readonly breakers: CircuitBreakers;
 }
 
-/** Body → concurrency limiter → provider → attempts → record; each step is a method below. */
+/** Body → concurrency limiter → targets → attempts → record; each step is a method below. */
 export class Call {
   place = -1;
   readonly #deps: GatewayDeps;
@@ -50,6 +55,8 @@ export class Call {
   #bodyMs = 0;
   #queueMs = 0;
   #attempt: Attempt | undefined;
+  #plan: AttemptPlan | undefined;
+  #endPause: (() => void) | undefined;
   #leaveQueue: (() => void) | undefined;
   #reservation: CallReservation | undefined;
   #isCounted = false;
@@ -86,7 +93,9 @@ export class Call {
   close(): void {
     this.#over = true;
     this.#leaveQueue?.();
+    this.#endPause?.();
     this.#attempt?.close();
+    this.#plan?.close();
     this.#body.letGo();
     this.#reservation?.release();
     if (this.#isCounted) this.#resources.limiter.release(this.#input.grant.keyId);
@@ -138,28 +147,31 @@ export class Call {
   }
 
   async #call(body: RequestBody): Promise<void> {
-    const { providers, defaultProvider } = this.#deps;
-    const { route } = this.#input;
+    const { route, grant, request } = this.#input;
+    const { keyId } = grant;
+    const conversation = (): number => {
+      const sessionId = request.headers[SESSION_HEADER];
+      return conversationHash({ body, keyId, sessionId: sessionId?.toString() });
+    };
     const { dialect } = route;
-    const choice = chooseProvider(body.model.name, dialect.id, providers, defaultProvider);
-    if (!choice.ok) this.#fail(choice.failure);
-    else if (this.#refuses(body.model.name, choice.value)) this.#fail({ reason: 'model-unknown' });
-    else if (!(await this.#reserve(body, choice.value))) return;
-    else if (route.encodeCount === undefined) await this.#attempts(body, choice.value);
-    else await this.#count(body, choice.value, route.encodeCount);
+    const input = { name: body.model.name, dialect: dialect.id, grant, conversation };
+    const targets = chooseTargets(input, this.#deps);
+    if (!targets.ok) this.#refuse(targets.failure);
+    else if (!(await this.#reserve(body, targets.value))) return;
+    else if (route.encodeCount === undefined) await this.#attempts(body, targets.value);
+    else await this.#count(body, targets.value, route.encodeCount);
   }
 
   /** For a model that a key may not call, the response is the same as for one that doesn't exist. */
-  #refuses(name: string, choice: Choice): boolean {
-    const { grant } = this.#input;
-    const code = refusedModel(grant, name, choice);
-    if (code !== undefined) this.#deps.onRefused?.({ code, keyId: grant.keyId });
-    return code !== undefined;
+  #refuse({ reason, refusal }: TargetsFailure): void {
+    const { keyId } = this.#input.grant;
+    if (refusal !== undefined) this.#deps.onRefused?.({ code: refusal, keyId });
+    this.#fail({ reason });
   }
 
   /** Whether the limits and the budget of the key allow the call. */
-  async #reserve(body: RequestBody, choice: Choice): Promise<boolean> {
-    const call = { ...this.#input, body, choice, atMs: this.#atMs };
+  async #reserve(body: RequestBody, targets: readonly Choice[]): Promise<boolean> {
+    const call = { ...this.#input, body, targets, atMs: this.#atMs };
     const reservation = new CallReservation(this.#deps, call);
     const pending = reservation.reserve();
     const reserved = pending instanceof Promise ? await pending : pending;
@@ -170,17 +182,19 @@ export class Call {
     return !this.#over && reserved.ok;
   }
 
-  /** Counts the request's tokens: the provider does if it can, otherwise they are estimated. */
+  /**
+   * Counts the request's tokens: the first provider does if it can, otherwise they are estimated. Whether it can
+   * says nothing about its health.
+   */
   async #count(
     body: RequestBody,
-    choice: Choice,
+    targets: readonly Choice[],
     encodeCount: NonNullable<CallRoute['encodeCount']>,
   ): Promise<void> {
     const { route, response, requestId } = this.#input;
     const { dialect } = route;
-    if (choice.dialect === dialect.id && !(await this.#attempts(body, choice, cannotCountHere))) {
-      return;
-    }
+    const counting = targets.slice(0, 1).filter((choice) => choice.dialect === dialect.id);
+    if (counting.length > 0 && !(await this.#attempts(body, counting, cannotCountHere))) return;
     if (this.#over) return;
     const tokens = estimateRequest(dialect, body.bytes);
     if (tokens.ok) answerCount(response, tokens.value, { dialect, encodeCount, requestId });
@@ -188,41 +202,88 @@ export class Call {
   }
 
   /**
-   * Makes attempts until one responds or the retry policy allows no more. Returns true if it was given up
-   * because `isUseless`, with nothing sent to the client.
+   * Makes attempts until one responds or the plan has no more. Returns true if one was given up because
+   * `isUseless`, with nothing sent to the client.
    */
   async #attempts(
     body: RequestBody,
-    choice: Choice,
-    isUseless: (end: EarlyEnd) => boolean = never,
+    targets: readonly Choice[],
+    isUseless?: (end: EarlyEnd) => boolean,
   ): Promise<boolean> {
-    const { retries = neverRetry } = this.#deps;
+    const plan = this.#newPlan(targets, isUseless === undefined);
     const useless = { was: false };
-    for (let attempts = 1; !this.#over && !useless.was; attempts += 1) {
-      const attempt = new Attempt(this.#deps, {
-        ...this.#input,
-        body,
-        choice,
-        givesUp: (end) => {
-          useless.was = isUseless(end);
-          return !this.#over && (useless.was || retries(end, attempts));
-        },
-        onOutcome: (outcome, meter) => {
-          this.#record(outcome, choice, meter, body.bytes.length);
-        },
+    while (!useless.was) {
+      const next = plan.next();
+      if (!next.ok) {
+        this.#fail(next.failure);
+        return false;
+      }
+      if (next.value.delayMs > 0) await this.#pause(next.value.delayMs);
+      if (this.#over) return false;
+      const end = await this.#try(body, next.value, targets, (end) => {
+        useless.was = isUseless?.(end) ?? false;
+        return !this.#over && (useless.was || plan.givesUp(end));
       });
-      this.#attempt = attempt;
-      const end = await attempt.run();
       if (end.state === 'failed') this.#fail(end.failure);
       if (end.state !== 'given-up') return false;
     }
-    return useless.was;
+    return true;
   }
 
-  #record(outcome: Outcome, { provider, model }: Choice, meter: Meter, requestBytes: number): void {
+  #newPlan(targets: readonly Choice[], isAboutHealth: boolean): AttemptPlan {
+    const { clock, randomness, routing } = this.#deps;
+    const breakers = isAboutHealth ? this.#resources.breakers : undefined;
+    const retries = isAboutHealth ? routing.retries : { ...routing.retries, attempts: 1 };
+    this.#plan = new AttemptPlan({ clock, randomness, breakers, retries }, targets);
+    return this.#plan;
+  }
+
+  async #try(
+    body: RequestBody,
+    { choice, isHome }: PlannedAttempt,
+    [home = choice]: readonly Choice[],
+    givesUp: (end: EarlyEnd) => boolean,
+  ): Promise<AttemptEnd> {
+    const { response, grant } = this.#input;
+    const name = upstreamName(choice, grant);
+    if (name !== undefined) response.setHeader(UPSTREAM_HEADER, name);
+    const attempt = new Attempt(this.#deps, {
+      ...this.#input,
+      body,
+      choice,
+      isHome,
+      givesUp,
+      onAnswer: (failure) => {
+        this.#plan?.answered(failure);
+        if (choice !== home && failure === undefined)
+          this.#deps.onRouting?.({ kind: 'fallback', from: home, choice });
+      },
+      onOutcome: (outcome, meter) => {
+        this.#record(outcome, choice, meter, body.bytes.length);
+      },
+    });
+    this.#attempt = attempt;
+    return await attempt.run();
+  }
+
+  /** Waits before the next attempt, at most until the call is over. */
+  async #pause(delayMs: number): Promise<void> {
+    if (this.#over) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, delayMs);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#endPause = undefined;
+  }
+
+  #record(outcome: Outcome, choice: Choice, meter: Meter, requestBytes: number): void {
+    const { provider, model } = choice;
     const measured = meter.measure(outcome);
     // The limits write what was settled together with the usage, so nothing may come between the two.
-    const costMicroUsd = this.#reservation?.settle(measured.usage) ?? 0;
+    const costMicroUsd = this.#reservation?.settle(measured.usage, choice) ?? 0;
     this.#deps.usage.record({
       requestId: this.#input.requestId,
       keyId: this.#input.grant.keyId,
@@ -243,13 +304,11 @@ export class Call {
   #fail(failure: GatewayFailure): void {
     const { request, response, route, requestId } = this.#input;
     this.#over = true;
+    this.#endPause?.();
+    response.removeHeader(UPSTREAM_HEADER);
     sendFailure(response, route.dialect, requestId, failure);
     discardBody(request, 2 * this.#deps.limits.maxBodyBytes);
   }
-}
-
-function never(): boolean {
-  return false;
 }
 
 function cannotCountHere(end: EarlyEnd): boolean {

@@ -21,6 +21,7 @@ import {
 } from '../route/routes.ts';
 import type { StoreFailure } from '../store/store-failure.ts';
 import { parseTarget, type Target } from '../route/target.ts';
+import { CircuitBreakers } from '../route/circuit-breakers.ts';
 import { inAddressRanges } from './address-ranges.ts';
 import { allowOrigin, answerPreflight } from './cross-origin.ts';
 import { Call, type CallInput, type CallResources } from './call.ts';
@@ -94,6 +95,11 @@ class DataPlane implements Gateway {
       limiter: new ConcurrencyLimiter(deps.limits),
       bodyMemory: new Shares(deps.limits.bodyMemoryBytes),
       turns: new Turns(),
+      breakers: new CircuitBreakers(
+        () => deps.routing.breaker,
+        deps.clock,
+        (change) => deps.onRouting?.(change),
+      ),
     };
     this.#revokedCalls = new RevokedCalls(deps.keys, this.#calls);
     this.#idPrefix = `req_${sortableId(deps.clock.nowMs(), deps.randomness)}`;

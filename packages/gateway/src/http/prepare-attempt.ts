@@ -43,14 +43,23 @@ export function prepareAttempt(
   task: AttemptTask,
   deps: TranslationDeps,
 ): Result<PreparedAttempt, TranslationFailure> {
-  const { route, choice, body } = task;
+  const { route, choice } = task;
   const isSpoken = choice.dialect === route.dialect.id;
   const isAnswer = route.suffix === '' && route.ownPath === undefined;
   if (!isAnswer) return isSpoken ? ok(passedThrough(task, deps)) : failed(NOT_SPOKEN);
-  // Only a translation removes another provider's signatures.
-  return isSpoken && !mayHoldMarks(body.bytes)
-    ? ok(passedThrough(task, deps))
-    : translated(task, deps);
+  return isSpoken && !needsMarks(task) ? ok(passedThrough(task, deps)) : translated(task, deps);
+}
+
+/**
+ * Whether signatures must be told apart by their marks, which only a translation does. In a conversation those
+ * without a mark are those of its home.
+ */
+function needsMarks({ route, body: { bytes }, isHome }: AttemptTask): boolean {
+  if (mayHoldMarks(bytes)) return true;
+  const { signedReasoning } = route.dialect;
+  return (
+    !isHome && (signedReasoning === 'any' || signedReasoning.some((text) => bytes.includes(text)))
+  );
 }
 
 function passedThrough(
@@ -94,16 +103,18 @@ function mustRequestUsage({ route, body, choice }: AttemptTask): boolean {
 }
 
 function translated(
-  { route, requestId, body, head, query, choice }: AttemptTask,
+  { route, requestId, body, head, query, choice, isHome }: AttemptTask,
   deps: TranslationDeps,
 ): Result<PreparedAttempt, TranslationFailure> {
   const client = route.dialect;
   const upstream = DIALECTS[choice.dialect];
   const { provider, model, path } = choice;
-  const request = translateRequest(body, { client, upstream, provider, model });
-  if (!request.ok) return request;
   // Another dialect's headers and parameters mean nothing to the provider.
   const isSame = client.id === upstream.id;
+  const keepsUnmarked = isSame && isHome;
+  const task = { client, upstream, provider, model, keepsUnmarked };
+  const request = translateRequest(body, task);
+  if (!request.ok) return request;
   const meter = new EventMeter(request.value.estimatedInputTokens);
   const { body: bytes, ...translation } = request.value;
   return ok({

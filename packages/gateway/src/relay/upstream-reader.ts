@@ -21,6 +21,11 @@ export interface UpstreamReaderTask {
    * nothing is written, and `onEnd` gets undefined.
    */
   readonly givesUp: (end: EarlyEnd) => boolean;
+  /**
+   * Called once: when the upstream's response begins at the client, or with the failure that came instead after
+   * the response had begun with pings.
+   */
+  readonly onAnswer: (failure?: EarlyEnd) => void;
   /** Called once: with the outcome, or with undefined if the attempt was given up. */
   readonly onEnd: (outcome: Outcome | undefined) => void;
 }
@@ -50,6 +55,8 @@ export class UpstreamReader implements ExchangeSink, Source {
   #exchange: Exchange | undefined;
   #status = CLIENT_LEFT;
   #upstreamRequestId: string | undefined;
+  #hasHead = false;
+  #isAnswered = false;
   #isOver = false;
   #silence: NodeJS.Timeout | undefined;
   #rest: NodeJS.Timeout | undefined;
@@ -89,6 +96,8 @@ export class UpstreamReader implements ExchangeSink, Source {
     if (!writer.hasBegun) this.#status = status;
     this.#upstreamRequestId = requestIdIn(headers, upstreamIdHeader);
     clearTimeout(this.#silence);
+    this.#hasHead = true;
+    if (writer.hasBegun && status < 400) this.#answered();
     pipe.begin(status, headers);
     if (pipe.openingError !== undefined) {
       this.#refuse(pipe.openingError);
@@ -188,7 +197,11 @@ export class UpstreamReader implements ExchangeSink, Source {
   }
 
   #givesUp(end: EarlyEnd): boolean {
-    if (this.#task.writer.hasBegun || !this.#task.givesUp(end)) return false;
+    if (this.#task.writer.hasBegun) {
+      this.#answered(end);
+      return false;
+    }
+    if (!this.#task.givesUp(end)) return false;
     this.#isOver = true;
     clearTimeout(this.#silence);
     this.#exchange?.cancel();
@@ -237,7 +250,14 @@ export class UpstreamReader implements ExchangeSink, Source {
     const { head } = pipe;
     this.#status = head.status;
     writer.begin(head);
+    if (this.#hasHead) this.#answered();
     return head.length;
+  }
+
+  #answered(failure?: EarlyEnd): void {
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
+    this.#task.onAnswer(failure);
   }
 
   #end(ending: Outcome['ending']): void {

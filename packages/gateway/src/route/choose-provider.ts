@@ -10,6 +10,8 @@ export interface Choice {
   readonly dialect: DialectId;
   /** The provider's path for that dialect, below its base URL. */
   readonly path: string;
+  /** The alias of which this is a target. Then the model's name comes from the configuration. */
+  readonly alias?: string;
 }
 
 export interface ChoiceFailure {
@@ -30,10 +32,18 @@ export function chooseProvider(
   const named = slash < 1 ? undefined : providers.get(name.slice(0, slash));
   const provider = named ?? providers.get(defaults[dialect]);
   const model = named === undefined ? name : name.slice(slash + 1);
-  if (provider === undefined || model === '') return failed({ reason: 'model-unknown' });
+  const choice =
+    provider === undefined || model === '' ? undefined : chooseOf(provider, model, dialect);
+  return choice === undefined ? failed({ reason: 'model-unknown' }) : ok(choice);
+}
+
+/** A model of a provider; undefined if the provider isn't called over HTTP. */
+export function chooseOf(
+  provider: Provider,
+  model: string,
+  dialect: DialectId,
+): Choice | undefined {
   const spoken = dialectPath(provider, dialect) === undefined ? provider.dialect : dialect;
   const path = dialectPath(provider, spoken);
-  // The demo isn't called over HTTP.
-  if (path === undefined) return failed({ reason: 'model-unknown' });
-  return ok({ provider, model, dialect: spoken, path });
+  return path === undefined ? undefined : { provider, model, dialect: spoken, path };
 }

@@ -32,9 +32,11 @@ import {
   type Callers,
   type GatewayDeps,
   type GatewayLimits,
+  type RoutingSettings,
   type UpstreamCredentialFailure,
   type UsageSink,
 } from '../ports.ts';
+import { aliasTable } from '../route/aliases.ts';
 import type { UsageEntry } from '../usage/usage-log.ts';
 import { openGatewayStore, type GatewayStore } from '../store/open-gateway-store.ts';
 
@@ -69,6 +71,8 @@ export interface StartGatewayOptions {
   readonly keySettings?: Partial<KeySettings>;
   /** Prices beside the built-in ones. */
   readonly prices?: Parameters<typeof priceTable>[0];
+  /** Default: no aliases, no retries, and breakers that never open. */
+  readonly routing?: TestRouting;
   /** Changes to the rest of what the gateway is given. */
   readonly deps?: Partial<GatewayDeps>;
   readonly port?: number;
@@ -173,10 +177,35 @@ function depsOf(
     defaultProvider: perDialect((dialect) =>
       providerId.from(DIALECT_INFO[dialect].defaultProvider),
     ),
+    routing: routingOf(options.routing),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     addressLimits: DEFAULT_ADDRESS_LIMITS,
     clock,
     randomness,
+  };
+}
+
+/** As the configuration has it, but in milliseconds. */
+export interface TestRouting extends Partial<Omit<RoutingSettings, 'aliases'>> {
+  readonly models?: Readonly<Record<string, readonly TestTarget[]>>;
+}
+
+type TestTarget =
+  string | readonly [model: string, settings: { weight?: number; priority?: number }];
+
+function routingOf({ models = {}, ...rest }: TestRouting = {}): RoutingSettings {
+  const written = Object.entries(models).map(([alias, targets]) => {
+    const rows = targets.map((target) => {
+      const [model, settings] = typeof target === 'string' ? [target, {}] : target;
+      return { model, weight: 1, priority: 1, ...settings };
+    });
+    return [alias, { targets: rows }] as const;
+  });
+  return {
+    aliases: aliasTable(Object.fromEntries(written)),
+    retries: { attempts: 1, baseDelayMs: 1, maxDelayMs: 50 },
+    breaker: { failures: 1_000_000, openForMs: 30_000 },
+    ...rest,
   };
 }
 

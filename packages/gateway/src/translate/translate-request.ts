@@ -11,6 +11,8 @@ export interface TranslationTask {
   readonly provider: Pick<Provider, 'id' | 'quirks'>;
   /** The provider's own name for the model. */
   readonly model: string;
+  /** Whether signatures without a mark are the provider's own. */
+  readonly keepsUnmarked: boolean;
 }
 
 /** A request in the upstream's dialect, and what translating its answer needs. */
@@ -33,11 +35,11 @@ export type TranslationFailure =
 /** Translates the body of a request for an answer. */
 export function translateRequest(
   body: RequestBody,
-  { client, upstream, provider, model }: TranslationTask,
+  { client, upstream, provider, model, keepsUnmarked }: TranslationTask,
 ): Result<TranslatedRequest, TranslationFailure> {
   const decoded = decodeBody(client, body.bytes);
   if (!decoded.ok) return decoded;
-  const owned = ownedTurns(decoded.value.turns, provider.id, client.id === upstream.id);
+  const owned = ownedTurns(decoded.value.turns, provider.id, keepsUnmarked);
   const request: ModelRequest = { ...decoded.value, model, turns: owned.turns };
   const encoded = upstream.encodeRequest(request, provider);
   if (!encoded.ok) return failed(untranslatable(encoded.failure));

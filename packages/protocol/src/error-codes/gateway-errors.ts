@@ -141,6 +141,12 @@ export const GATEWAY_ERRORS = {
     remedy: 'Run postern status to see why.',
     exit: EXIT.unavailable,
   },
+  GATEWAY_UPSTREAMS_UNAVAILABLE: {
+    meaning: "The model's providers failed repeatedly, so they aren't called for some time.",
+    remedy:
+      'Retry after the time in the header retry-after, or give the model another target in gateway.models.',
+    exit: EXIT.unavailable,
+  },
   GATEWAY_OVERLOADED: {
     meaning: 'Too many concurrent requests.',
     remedy: 'Retry in a moment.',
