@@ -6,6 +6,7 @@ const LOCAL = { local: true, builtIn: true, models: [] };
 it.each([
   ['a server that is not running', LOCAL, 'UPSTREAM_UNREACHABLE', true],
   ['another program at its usual port', LOCAL, 'UPSTREAM_NOT_FOUND', true],
+  ['another program that says nothing', LOCAL, 'UPSTREAM_TIMEOUT', true],
   ['a server that is overloaded', LOCAL, 'UPSTREAM_OVERLOADED', false],
   [
     'a configured server that is not running',

@@ -9,7 +9,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createConnections, type Connections } from '../connect/connections.ts';
 import { storedKey } from '../credential.ts';
-import { listModels } from './list-models.ts';
+import { listModels, listTimeoutMs } from './list-models.ts';
 
 const KEY_TEXT = 'sk-canary-0123456789abcdef';
 const KEY = Secret.of(KEY_TEXT);
@@ -123,5 +123,15 @@ describe('the test of a key', () => {
     stop.abort();
     expect(await listed).toMatchObject({ failure: { code: 'REQUEST_CANCELLED' } });
     expect(await request.closed).toBe('left');
+  });
+});
+
+describe('the time that a list may take', () => {
+  it.each([
+    ['a model server at its usual port', true, true, 3_000],
+    ["a user's own server on this machine", true, false, 20_000],
+    ['a provider on the internet', false, true, 20_000],
+  ])('of %s', (_name, local, builtIn, expected) => {
+    expect(listTimeoutMs({ local, builtIn })).toBe(expected);
   });
 });

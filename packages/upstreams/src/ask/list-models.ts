@@ -8,6 +8,15 @@ import type { ListedModel } from '../upstream.ts';
 import { answerFailure, headerReader, malformed, shieldFailure } from './answer-failure.ts';
 
 const LIST_TIMEOUT_MS = 20_000;
+const LOCAL_LIST_TIMEOUT_MS = 3_000;
+
+/**
+ * How long a list of models may take. At the usual port of a model server on this machine, a program may
+ * answer that is none, or not at all; the lists of other providers shouldn't wait for it.
+ */
+export function listTimeoutMs({ local, builtIn }: Pick<Provider, 'local' | 'builtIn'>): number {
+  return local && builtIn ? LOCAL_LIST_TIMEOUT_MS : LIST_TIMEOUT_MS;
+}
 
 /**
  * `Upstream.listModels` over HTTP. If a provider's list is public, a path that requires a valid key is requested
@@ -20,6 +29,7 @@ export async function listModels(
   signal: AbortSignal,
 ): Promise<Result<readonly ListedModel[], AnswerFailure>> {
   const dialect = DIALECTS[provider.dialect];
+  const timeoutMs = listTimeoutMs(provider);
   const get = async (path: string): Promise<Result<FetchedText, AnswerFailure>> => {
     const fetched = await connections.fetchText({
       provider,
@@ -29,8 +39,8 @@ export async function listModels(
       path,
       headers: dialect.requestHeaders,
       body: undefined,
-      headersTimeoutMs: LIST_TIMEOUT_MS,
-      idleTimeoutMs: LIST_TIMEOUT_MS,
+      headersTimeoutMs: timeoutMs,
+      idleTimeoutMs: timeoutMs,
     });
     if (!fetched.ok) return failed(answerFailure(fetched.failure));
     return fetched.value.status === 200 ? fetched : failed(errorOf(dialect, fetched.value));
