@@ -15,6 +15,7 @@ export {
   createGatewayKey,
   importGatewayKey,
   listGatewayKeys,
+  raiseGatewayKeyBudget,
   revokeGatewayKey,
   rotateGatewayKey,
   setGatewayKeyDisabled,

@@ -50,6 +50,8 @@ const ROWS: readonly Row[] = [
   { command: 'key create test --all-models', code: 0 },
   { command: 'key list', code: 0 },
   { command: 'key show test', code: 0 },
+  { command: 'key update test --budget 5/day', code: 0 },
+  { command: 'key raise test --by 2.50 --until 8h', code: 0 },
   { command: 'key import FILE --all --all-models', code: 0 },
   { command: 'key update test --expires 30d', code: 0 },
   { command: 'key rotate test', code: 0 },

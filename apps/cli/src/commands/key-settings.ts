@@ -67,15 +67,14 @@ function limitsOf(options: KeySettingOptions, before: KeyLimits): KeyLimits {
 const DATE = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?Z)?$/;
 
 /** A time from now, or the start of a day or a minute in UTC; undefined for never. */
-function parseExpiry(text: string, nowMs: number): Result<number | undefined, Problem> {
+export function parseExpiry(text: string, nowMs: number): Result<number | undefined, Problem> {
   if (text === 'never') return ok(undefined);
   if (text === 'now') return ok(nowMs);
   const durationMs = parseDurationMs(text);
   if (durationMs !== undefined) return ok(nowMs + durationMs);
   const atMs = DATE.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(atMs)) {
-    const message =
-      '--expires takes a time such as 12h or 30d, a date such as 2027-01-31, now or never.';
+    const message = 'A time looks like 12h or 30d, a date such as 2027-01-31, now or never.';
     return failed(problem('USAGE', message));
   }
   if (atMs > nowMs) return ok(atMs);

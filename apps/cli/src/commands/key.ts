@@ -3,17 +3,19 @@ import {
   createGatewayKey,
   listGatewayKeys,
   parseDurationMs,
+  raiseGatewayKeyBudget,
   refuseKeyAsName,
   revokeGatewayKey,
   rotateGatewayKey,
   setGatewayKeyDisabled,
   showGatewayKey,
   updateGatewayKey,
+  usdText,
   type IssuedKey,
 } from '@postern/app';
 import { problem, type Problem } from '@postern/protocol';
 import { keyLines, keyTable, timeOf } from './key-lines.ts';
-import { chosenSettings } from './key-settings.ts';
+import { chosenSettings, parseExpiry } from './key-settings.ts';
 import type { KeySettingOptions } from './program/key-setting-options.ts';
 import {
   connectOrCreate,
@@ -80,6 +82,24 @@ export async function updateKey(
   const settings = orFail(chosenSettings(options, before.limits, nowMs));
   const record = orFail(await updateGatewayKey(context, vault, idOrName, settings));
   report(context, record, [`Changed ${record.name} (${record.id}).`, ...keyLines(record, nowMs)]);
+}
+
+/** `postern key raise ID|NAME`: adds to the key's budget for a time. */
+export async function raiseBudget(
+  context: CommandContext,
+  idOrName: string,
+  { by: amountMicroUsd, until }: { readonly by: number; readonly until: string },
+): Promise<void> {
+  const untilMs = orFail(parseExpiry(until, context.clock.nowMs()));
+  if (untilMs === undefined) {
+    fail(problem('USAGE', 'A raise ends. To raise the budget for good: postern key update.'));
+  }
+  const vault = await connectOrUnlock(context);
+  const raise = { amountMicroUsd, untilMs };
+  const { id, name } = orFail(await raiseGatewayKeyBudget(context, vault, idOrName, raise));
+  report(context, { id, name, ...raise }, [
+    `Raised the budget of ${name} (${id}) by ${usdText(amountMicroUsd)} until ${timeOf(untilMs, '-')}.`,
+  ]);
 }
 
 /** `postern key rotate ID|NAME`: prints the new text once. */

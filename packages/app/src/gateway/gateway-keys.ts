@@ -114,6 +114,25 @@ export async function rotateGatewayKey(
   });
 }
 
+/** Raises a key's budget until a time, also for a running gateway, and records it. */
+export async function raiseGatewayKeyBudget(
+  parts: GatewayKeyParts,
+  vault: OpenVault,
+  idOrName: string,
+  raise: { readonly amountMicroUsd: number; readonly untilMs: number },
+): Promise<Result<GatewayKeyRecord, Problem>> {
+  return await withActiveKey(parts, vault, idOrName, async (_keys, record, store) => {
+    const { id: keyId, budget } = record;
+    if (budget === undefined) return failed(problem('USAGE', 'The key has no budget to raise.'));
+    const raised = store.raiseBudget({ ...raise, keyId });
+    if (!raised.ok) return failed(describeDatabaseFailure(raised.failure));
+    const after = { ...budget, amountMicroUsd: budget.amountMicroUsd + raise.amountMicroUsd };
+    const change: AuditChange = { setting: 'budget', before: budget, after };
+    const recorded = await recordKey(parts, vault, record, undefined, [change]);
+    return recorded.ok ? ok(record) : recorded;
+  });
+}
+
 /** Disables a key or enables it again, also for a running gateway, and records it. */
 export async function setGatewayKeyDisabled(
   parts: GatewayKeyParts,
@@ -184,9 +203,10 @@ async function withActiveKey<T>(
   parts: GatewayKeyParts,
   vault: OpenVault,
   idOrName: string,
-  use: (keys: Keys, record: GatewayKeyRecord) => Promise<Result<T, Problem>>,
+  use: (keys: Keys, record: GatewayKeyRecord, store: GatewayStore) => Promise<Result<T, Problem>>,
 ): Promise<Result<T, Problem>> {
-  return await withGateway(parts, vault, async ({ keys }) => {
+  return await withGateway(parts, vault, async (store) => {
+    const { keys } = store;
     const records = listed(keys);
     if (!records.ok) return records;
     const [found, ...others] = records.value.filter(
@@ -198,7 +218,7 @@ async function withActiveKey<T>(
     }
     return others.length > 0
       ? failed(problem('USAGE', 'Several keys have this name; name the key by its id.'))
-      : await use(keys, found);
+      : await use(keys, found, store);
   });
 }
 

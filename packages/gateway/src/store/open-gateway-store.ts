@@ -1,6 +1,7 @@
 import { openDatabase, type Database, type DatabaseFailure } from '@postern/database';
 import { ok, type Clock, type Randomness, type Result, type Secret } from '@postern/kernel';
 import type { KeyLimits } from '@postern/protocol';
+import { raiseBudget, type BudgetRaise } from '../budget/raise-budget.ts';
 import { BudgetPeriods } from '../budget/budget-periods.ts';
 import type { GatewayKeyStore } from '../keys/gateway-key.ts';
 import { keyHasher } from '../keys/key-hash.ts';
@@ -19,6 +20,8 @@ export interface GatewayStore {
   readonly limits: Limits;
   /** Sums of the recorded usage. */
   reportUsage(query: UsageQuery): Result<readonly UsageRow[], DatabaseFailure>;
+  /** Adds to a key's budget until a time, at once in every process. */
+  raiseBudget(raise: BudgetRaise): Result<undefined, DatabaseFailure>;
   /** Whether keys can be checked and usage recorded now. */
   isReady(): boolean;
   /** Flushes the usage log and closes the connection, even if the flush fails. */
@@ -73,6 +76,7 @@ function storeOver(database: Database, options: GatewayStoreOptions): GatewaySto
     keys,
     usage,
     limits,
+    raiseBudget: (raise) => raiseBudget(database, raise, { clock, randomness }),
     reportUsage: (query) => readUsageReport(database, query, periods),
     isReady: () => !usage.isFull() && database.attempt(() => anything.get()).ok,
     close: () => {

@@ -1,6 +1,10 @@
 import { Option, type Command } from 'commander';
 import type { KeyImportOptions } from '../key-import.ts';
-import { addKeySettingOptions, type KeySettingOptions } from './key-setting-options.ts';
+import {
+  addKeySettingOptions,
+  dollarAmount,
+  type KeySettingOptions,
+} from './key-setting-options.ts';
 import { collected, type GetContext } from './option-values.ts';
 
 /** `key …`. */
@@ -43,6 +47,15 @@ export function addKeyCommands(program: Command, context: GetContext): void {
     const { updateKey } = await import('../key.ts');
     await updateKey(context(), idOrName, options);
   });
+  key
+    .command('raise <id-or-name>')
+    .description("add to a key's budget for a time, effective immediately")
+    .requiredOption('--by <dollars>', 'how much to add, such as 10', dollarAmount)
+    .requiredOption('--until <time>', 'for how long: 8h, 7d or until a date such as 2027-01-31')
+    .action(async (idOrName: string, options: { by: number; until: string }) => {
+      const { raiseBudget } = await import('../key.ts');
+      await raiseBudget(context(), idOrName, options);
+    });
   key
     .command('rotate <id-or-name>')
     .description('give a key a new text; it is shown only once')

@@ -116,3 +116,10 @@ function budget(text: string): KeyBudget | 'none' {
   }
   return { amountMicroUsd, period };
 }
+
+/** `10` or `$2.50`, in millionths of a US dollar. */
+export function dollarAmount(text: string): number {
+  const amount = /[/]/.test(text) ? 'none' : budget(text);
+  if (amount === 'none') throw new InvalidArgumentError('An amount looks like 10 or 2.50.');
+  return amount.amountMicroUsd;
+}
