@@ -9,12 +9,23 @@ import {
   type Message,
   type Part,
   type ProviderId,
+  type Usage,
 } from '@postern/protocol';
 import * as v from 'valibot';
 import type { StoreFailure } from './conversation-store.ts';
 import { ExtraSchema, parseParts } from './stored-parts.ts';
 
 const count = v.exactOptional(v.number());
+
+/** A field that the model has and this lacks doesn't compile: messages with it would be unreadable. */
+const USAGE_FIELDS = {
+  inputTokens: count,
+  cacheReadTokens: count,
+  cacheWriteTokens: count,
+  cacheWriteLongTokens: count,
+  outputTokens: count,
+  reasoningTokens: count,
+} satisfies Record<keyof Usage, typeof count>;
 
 const isProvider = (value: unknown): value is ProviderId =>
   typeof value === 'string' && providerId.parse(value) !== undefined;
@@ -38,15 +49,7 @@ const ColumnsSchema = v.object({
       'context-full',
     ]),
   ),
-  usage: v.exactOptional(
-    v.strictObject({
-      inputTokens: count,
-      cacheReadTokens: count,
-      cacheWriteTokens: count,
-      outputTokens: count,
-      reasoningTokens: count,
-    }),
-  ),
+  usage: v.exactOptional(v.strictObject(USAGE_FIELDS)),
   extra: v.exactOptional(ExtraSchema),
   failure: v.exactOptional(
     v.strictObject({

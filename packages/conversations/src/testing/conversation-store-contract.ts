@@ -1,5 +1,5 @@
 import { expectOk } from '@postern/kernel';
-import { conversationId, messageId, providerId, type Message } from '@postern/protocol';
+import { conversationId, messageId, providerId, type Message, type Usage } from '@postern/protocol';
 import { describe, expect, test } from 'vitest';
 import type { ConversationStore } from '../conversation-store.ts';
 import {
@@ -255,6 +255,15 @@ function refusesMessages(open: OpenStore): void {
   });
 }
 
+const EVERY_COUNT: Required<Usage> = {
+  inputTokens: 1,
+  cacheReadTokens: 2,
+  cacheWriteTokens: 3,
+  cacheWriteLongTokens: 4,
+  outputTokens: 5,
+  reasoningTokens: 6,
+};
+
 function changesMessages(open: OpenStore): void {
   test('changes only the given fields of a message', () => {
     const { store } = begin(open);
@@ -269,6 +278,7 @@ function changesMessages(open: OpenStore): void {
       { parts: [text('ab'), { kind: 'tool-call', callId: 'c', name: 'n', inputJson: '{}' }] },
       { usage: { inputTokens: 1 } },
       { model: 'm-2026', usage: { inputTokens: 1, outputTokens: 2 } },
+      { usage: EVERY_COUNT },
       { status: 'failed', failure: { code: 'UPSTREAM_CUT', message: 'cut', retryAfterMs: 5 } },
       { status: 'complete', stopReason: 'end' },
     ];
