@@ -66,6 +66,49 @@ describe('GET /v1/models', () => {
     });
   });
 
+  it('lists aliases first, and an alias in the place of a model of the same name', async () => {
+    const models = [{ id: 'm', label: 'M' }];
+    await world.start({
+      deps: { models: { modelsOf: ({ id }) => Promise.resolve(id === 'openai' ? models : []) } },
+      routing: {
+        models: { fast: ['openai/m'], m: ['anthropic/claude-x'] },
+      },
+    });
+    expect(await ids(await list())).toEqual(['fast', 'm', 'openai/m']);
+    const one = await fetch(`${world.running.url}/v1/models/fast`, {
+      headers: { 'x-api-key': world.running.key, 'anthropic-version': '2023-06-01' },
+    });
+    expect(await one.json()).toMatchObject({ id: 'fast', display_name: 'fast' });
+  });
+
+  it('lists only the aliases of which the key may call a target', async () => {
+    const grant = {
+      ...CLOSED_SCOPES,
+      keyId: gatewayKeyId.from('0'.repeat(26)),
+      owner: undefined,
+      models: ['openai/m', 'named'],
+      expiresAtMs: undefined,
+    };
+    await world.start({
+      deps: {
+        keys: { admit: () => ok(grant), isLive: () => ok(true) },
+        models: { modelsOf: () => Promise.resolve([]) },
+      },
+      routing: {
+        models: {
+          named: ['anthropic/claude-x'],
+          open: ['openai/m'],
+          hidden: ['anthropic/claude-x'],
+        },
+      },
+    });
+    expect(await ids(await list())).toEqual(['named', 'open']);
+    const hidden = await fetch(`${world.running.url}/v1/models/hidden`, {
+      headers: { authorization: `Bearer ${world.running.key}` },
+    });
+    expect(hidden.status).toBe(404);
+  });
+
   it('lists a provider in every dialect it speaks', async () => {
     await start(({ id }) => Promise.resolve(id === 'openrouter' ? [{ id: 'm', label: 'M' }] : []));
     expect(await ids(await list())).toEqual(['openrouter/m']);

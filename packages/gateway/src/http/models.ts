@@ -5,13 +5,15 @@ import { translatedHeaders } from '../headers/answer-headers.ts';
 import { refusedModel } from '../keys/scopes.ts';
 import type { GatewayDeps, Grant } from '../ports.ts';
 import { sendFailure } from '../relay/send-failure.ts';
+import type { Alias } from '../route/aliases.ts';
 import { chooseProvider } from '../route/choose-provider.ts';
+import { chooseTargets } from '../route/choose-targets.ts';
 import { modelsPage, type PageFailure } from './models-page.ts';
 
 /** Claude Code waits three seconds for the list. */
 const LIST_TIMEOUT_MS = 2000;
 
-type ModelsDeps = Pick<GatewayDeps, 'providers' | 'models' | 'defaultProvider'>;
+type ModelsDeps = Pick<GatewayDeps, 'providers' | 'models' | 'defaultProvider' | 'routing'>;
 
 export interface ModelsRequest {
   readonly dialect: Dialect;
@@ -56,6 +58,13 @@ async function answerModel(
 ): Promise<void> {
   const id = decoded(modelPath);
   const { dialect, grant } = request;
+  const alias = id === undefined ? undefined : deps.routing.aliases.get(id);
+  if (alias !== undefined) {
+    const [entry] = aliasEntries(deps, [alias], request);
+    if (entry === undefined) fail(response, request, { reason: 'model-unknown' });
+    else send(response, request, dialect.encodeModel(entry));
+    return;
+  }
   const choice =
     id === undefined
       ? undefined
@@ -80,15 +89,29 @@ function decoded(path: string): string | undefined {
   }
 }
 
+/** The aliases of which the key may call a target. */
+function aliasEntries(
+  deps: ModelsDeps,
+  aliases: Iterable<Alias>,
+  { dialect, grant }: Pick<ModelsRequest, 'dialect' | 'grant'>,
+): readonly ModelEntry[] {
+  return [...aliases].flatMap(({ name, label }) => {
+    const input = { name, dialect: dialect.id, grant, conversation: () => 0 };
+    return chooseTargets(input, deps).ok ? [{ id: name, label }] : [];
+  });
+}
+
 /**
- * Lists the models that the key may call: those of the dialect's default provider by their own names, then
- * those of every provider as `provider/model`. If a provider's list fails or is slow, it is replaced by the
+ * Lists the models that the key may call: the aliases, then those of the dialect's default provider by their
+ * own names, then those of every provider as `provider/model`. An alias replaces a model of the same name. If a provider's list fails or is slow, it is replaced by the
  * models in the provider table.
  */
 async function listModels(
   deps: ModelsDeps,
-  { dialect, grant }: ModelsRequest,
+  request: ModelsRequest,
 ): Promise<readonly ModelEntry[]> {
+  const { dialect, grant } = request;
+  const { aliases } = deps.routing;
   const providers = deps.providers.all.filter(({ inProcess }) => !inProcess);
   const lists = await Promise.all(
     providers.map(async (provider) => ({ provider, models: await modelsInTime(deps, provider) })),
@@ -105,9 +128,11 @@ async function listModels(
       return refused === undefined ? [{ ...entry, id }] : [];
     });
   return [
+    ...aliasEntries(deps, aliases.values(), request),
     ...lists
       .filter(({ provider }) => isDefault(provider))
-      .flatMap((list) => named(list, (id) => id)),
+      .flatMap((list) => named(list, (id) => id))
+      .filter(({ id }) => !aliases.has(id)),
     ...lists.flatMap((list) => named(list, (id) => `${list.provider.id}/${id}`)),
   ];
 }
