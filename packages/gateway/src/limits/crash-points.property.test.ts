@@ -112,8 +112,8 @@ describe('limits, with processes killed at any operation of the store', () => {
   it('count exactly what is recorded, and never more than the budget', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.nat(2), step), { maxLength: 60 }),
-        fc.array(fc.integer({ min: 0, max: 150 }), { minLength: 3, maxLength: 12 }),
+        fc.array(fc.tuple(fc.nat(2), step), { minLength: 20, maxLength: 60 }),
+        fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 3, maxLength: 12 }),
         (steps, kills) => {
           const world = new LimitsWorld();
           const points = [...kills];
