@@ -10,7 +10,7 @@ export function chosenSettings(
   nowMs: number,
 ): Result<Partial<KeySettings>, Problem> {
   const { origin, budget, expires } = options;
-  const expiresAtMs = expires === undefined ? ok(undefined) : parseExpiry(expires, nowMs);
+  const expiresAtMs = expires === undefined ? ok(undefined) : parseEnd('--expires', expires, nowMs);
   if (!expiresAtMs.ok) return expiresAtMs;
   const limits = limitsOf(options, before);
   return ok({
@@ -66,17 +66,28 @@ function limitsOf(options: KeySettingOptions, before: KeyLimits): KeyLimits {
 
 const DATE = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?Z)?$/;
 
+/** The options that take a time at which something ends, and what else they accept. */
+const END_OPTIONS = {
+  '--expires': { also: ', now or never', ifPast: 'To end the key now, use --expires now.' },
+  '--until': { also: '', ifPast: 'Name a later time.' },
+} as const;
+
 /** A time from now, or the start of a day or a minute in UTC; undefined for never. */
-export function parseExpiry(text: string, nowMs: number): Result<number | undefined, Problem> {
+export function parseEnd(
+  option: keyof typeof END_OPTIONS,
+  text: string,
+  nowMs: number,
+): Result<number | undefined, Problem> {
+  const { also, ifPast } = END_OPTIONS[option];
   if (text === 'never') return ok(undefined);
   if (text === 'now') return ok(nowMs);
   const durationMs = parseDurationMs(text);
   if (durationMs !== undefined) return ok(nowMs + durationMs);
   const atMs = DATE.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(atMs)) {
-    const message = 'A time looks like 12h or 30d, a date such as 2027-01-31, now or never.';
+    const message = `${option} takes a time such as 12h or 30d, or a date such as 2027-01-31${also}.`;
     return failed(problem('USAGE', message));
   }
   if (atMs > nowMs) return ok(atMs);
-  return failed(problem('USAGE', `${text} is in the past. To end the key now, use --expires now.`));
+  return failed(problem('USAGE', `${text} is in the past. ${ifPast}`));
 }

@@ -15,7 +15,7 @@ import {
 } from '@postern/app';
 import { problem, type Problem } from '@postern/protocol';
 import { keyLines, keyTable, timeOf } from './key-lines.ts';
-import { chosenSettings, parseExpiry } from './key-settings.ts';
+import { chosenSettings, parseEnd } from './key-settings.ts';
 import type { KeySettingOptions } from './program/key-setting-options.ts';
 import {
   connectOrCreate,
@@ -90,7 +90,7 @@ export async function raiseBudget(
   idOrName: string,
   { by: amountMicroUsd, until }: { readonly by: number; readonly until: string },
 ): Promise<void> {
-  const untilMs = orFail(parseExpiry(until, context.clock.nowMs()));
+  const untilMs = orFail(parseEnd('--until', until, context.clock.nowMs()));
   if (untilMs === undefined) {
     fail(problem('USAGE', 'A raise ends. To raise the budget for good: postern key update.'));
   }
