@@ -126,6 +126,14 @@ describe('key step', () => {
     expect(session.get()).toMatchObject({ firstRun: false });
   });
 
+  it('starts the chat with a provider that needs no key', async () => {
+    server.reply('GET /api/providers', json([provider({ needsKey: false, local: true })]));
+    render(<FirstRun state={appState()} />);
+    await userEvent.click(await screen.findByRole('button', { name: /Acme/ }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Start chatting' }));
+    expect(session.get()).toMatchObject({ firstRun: false });
+  });
+
   it('retries when the providers could not be loaded', async () => {
     server.reply('GET /api/providers', failure('INTERNAL', 'No providers.'));
     render(<FirstRun state={appState()} />);

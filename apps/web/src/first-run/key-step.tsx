@@ -20,7 +20,8 @@ export function KeyStep({ onDone }: { readonly onDone: () => void }): ReactEleme
   }, []);
   const usable = list.filter(({ demo }) => !demo);
   const provider = usable.find(({ id }) => id === chosen);
-  const anyReady = usable.some(({ hasKey, needsKey }) => hasKey && needsKey);
+  const anyReady =
+    provider?.needsKey === false || usable.some(({ hasKey, needsKey }) => hasKey && needsKey);
   return (
     <Gate
       title="Add an API key"
@@ -42,11 +43,7 @@ export function KeyStep({ onDone }: { readonly onDone: () => void }): ReactEleme
           />
         )}
         <ProviderCards list={usable} chosen={chosen} onChoose={setChosen} />
-        {provider?.needsKey === true && (
-          <section className="gate-card" aria-label={`API key for ${provider.label}`}>
-            <KeyForm key={provider.id} provider={provider} />
-          </section>
-        )}
+        {provider?.needsKey === true && <KeyCard key={provider.id} provider={provider} />}
         {anyReady && (
           <Button look="primary" className="wide" onClick={onDone}>
             Start chatting
@@ -69,6 +66,19 @@ export function KeyStep({ onDone }: { readonly onDone: () => void }): ReactEleme
       </div>
     </Gate>
   );
+}
+
+function KeyCard({ provider }: { readonly provider: ProviderView }): ReactElement {
+  return (
+    <section ref={reveal} className="gate-card" aria-label={`API key for ${provider.label}`}>
+      <KeyForm provider={provider} />
+    </section>
+  );
+}
+
+/** On a small screen the form is below the cards. */
+function reveal(form: HTMLElement | null): void {
+  form?.scrollIntoView({ block: 'nearest' });
 }
 
 function ProviderCards(props: {
