@@ -24,14 +24,17 @@ export function splitPrompt(
   return { inputTokens: unread - (written ?? 0), cacheReadTokens, cacheWriteTokens: written };
 }
 
-/** Omits unknown counts. */
+/** No answer has more; sums of larger counts would not be exact. */
+const MAX_TOKENS = 1_000_000_000;
+
+/** Omits unknown and impossible counts, and rounds fractions up: some servers send estimates. */
 export function usageCounts(
   counts: Readonly<Partial<Record<keyof Usage, number | undefined>>>,
 ): Usage {
   const usage: { -readonly [Count in keyof Usage]: Usage[Count] } = {};
   for (const count of COUNTS) {
     const value = counts[count];
-    if (value !== undefined) usage[count] = value;
+    if (value !== undefined && value <= MAX_TOKENS) usage[count] = Math.ceil(value);
   }
   return usage;
 }

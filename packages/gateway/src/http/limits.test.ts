@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { expectOk } from '@postern/kernel';
+import { gatewayKeyId } from '@postern/protocol';
 import { textReply } from '@postern/testing';
+import { describe, expect, it } from 'vitest';
 import { gatewayWorld } from '../testing/gateway-world.ts';
 
 const world = gatewayWorld();
 const CHAT = '/v1/chat/completions';
 const MESSAGES = '/v1/messages';
+const JSON_TYPE = 'application/json';
 
 /** A cent for each request, whatever its tokens are: the reserved amount is the cost. */
 const CENT = { 'openai/*': { input: 0, output: 0, request: 0.01 } };
@@ -224,5 +227,22 @@ describe('a thousand streams at once', { timeout: 60_000 }, () => {
       }),
     );
     expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+});
+
+describe('counts that no answer can have', () => {
+  it.each([1e300, 2 ** 62, 1.5, 1e-7])('%d tokens can be recorded and limited', async (count) => {
+    await world.start({ keySettings: { limits: { tokensPerMinute: 1_000_000 } } });
+    const usage = { prompt_tokens: count, completion_tokens: count };
+    const body = JSON.stringify({ choices: [{ message: { content: 'four' } }], usage });
+    world.upstream.respond(() => ({ kind: 'raw', status: 200, contentType: JSON_TYPE, body }));
+    for (let at = 0; at < 4; at += 1) expect((await world.post(CHAT)).status).toBe(200);
+    const { store, keyId } = world.running;
+    expect(expectOk(store.usage.usageOf(gatewayKeyId.from(keyId))).requests).toBe(4);
+    const [entry] = world.running.entries;
+    expect(entry?.estimated).toBe(count > 1e9);
+    expect(entry?.usage.outputTokens).toBe(
+      count > 1e9 ? Math.ceil(body.length / 4) : Math.ceil(count),
+    );
   });
 });

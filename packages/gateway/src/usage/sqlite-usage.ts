@@ -167,6 +167,7 @@ export class SqliteUsage implements UsageLog {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
+
   usageOf(keyId: GatewayKeyId): Result<UsageTotals, DatabaseFailure> {
     const flushed = this.flush();
     if (!flushed.ok) return flushed;
@@ -208,11 +209,11 @@ function rowOf(entry: UsageEntry): SqlValue[] {
     entry.status,
     entry.streamed ? 1 : 0,
     entry.ending,
-    count(usage.inputTokens),
-    count(usage.outputTokens),
-    count(usage.cacheReadTokens),
-    count(usage.cacheWriteTokens),
-    count(usage.reasoningTokens),
+    usage.inputTokens ?? null,
+    usage.outputTokens ?? null,
+    usage.cacheReadTokens ?? null,
+    usage.cacheWriteTokens ?? null,
+    usage.reasoningTokens ?? null,
     entry.estimated ? 1 : 0,
     Math.round(entry.durationMs),
     entry.requestBytes,
@@ -221,9 +222,4 @@ function rowOf(entry: UsageEntry): SqlValue[] {
     entry.requestId,
     entry.upstreamRequestId ?? null,
   ];
-}
-
-/** Makes a count fit its column: an upstream may report a fraction or an invalid number. */
-function count(value: number | undefined): number | null {
-  return value === undefined || !Number.isFinite(value) ? null : Math.max(0, Math.round(value));
 }
