@@ -30,7 +30,7 @@ export {
   usdText,
 } from '@postern/gateway';
 export { reportUsage, type UsageReport } from './gateway/usage-report.ts';
-export { type ListedKey, parseKeyList } from './gateway/key-list.ts';
+export { type ListedKey, parseKeyList, readKeyList } from './gateway/key-list.ts';
 export { ROTATION_DAYS } from './health/check-credentials.ts';
 export { examine } from './health/examine.ts';
 export { EXPOSURES } from './health/exposures.ts';

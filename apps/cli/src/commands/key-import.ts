@@ -1,6 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
 import { revealSecret } from '@postern/kernel';
-import { importGatewayKey, parseKeyList, type KeySettings, type ListedKey } from '@postern/app';
+import {
+  importGatewayKey,
+  parseKeyList,
+  readKeyList,
+  type KeySettings,
+  type ListedKey,
+} from '@postern/app';
 import { EXIT, problem } from '@postern/protocol';
 import { confirm, readStandardInput } from '../terminal/prompt.ts';
 import { chosenSettings } from './key-settings.ts';
@@ -12,8 +17,6 @@ export interface KeyImportOptions extends KeySettingOptions {
   readonly only?: readonly string[];
   readonly force?: boolean;
 }
-
-const MAX_BYTES = 1024 * 1024;
 
 interface Row {
   readonly name: string;
@@ -34,7 +37,7 @@ export async function importKeys(
     fail(problem('USAGE', 'Which models may the imported keys call?', remedy));
   }
   const settings = orFail(chosenSettings(options, {}, context.clock.nowMs()));
-  const listed = orFail(parseKeyList(await readList(path)));
+  const listed = path === '-' ? await listOnInput() : orFail(await readKeyList(path));
   const chosen = await choose(context, path, listed, options);
   const rows: Row[] = [];
   if (chosen.length > 0) {
@@ -90,19 +93,11 @@ async function choose(
   return chosen;
 }
 
-async function readList(path: string): Promise<string> {
-  if (path === '-') {
-    const input = await readStandardInput();
-    return input === undefined
-      ? fail(problem('IMPORT_MALFORMED', 'Standard input is longer than 64 KiB.'))
-      : revealSecret(input);
-  }
-  try {
-    if (statSync(path).size <= MAX_BYTES) return readFileSync(path, 'utf8');
-  } catch {
-    return fail(problem('IMPORT_NOT_FOUND'));
-  }
-  return fail(problem('IMPORT_MALFORMED', 'The file is longer than 1 MiB.'));
+async function listOnInput(): Promise<readonly ListedKey[]> {
+  const input = await readStandardInput();
+  return input === undefined
+    ? fail(problem('IMPORT_MALFORMED', 'Standard input is longer than 64 KiB.'))
+    : orFail(parseKeyList(revealSecret(input)));
 }
 
 function linesOf(rows: readonly Row[], path: string): readonly string[] {

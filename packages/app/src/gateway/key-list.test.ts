@@ -15,6 +15,8 @@ describe('a list of keys', () => {
   it.each<[string, string, unknown]>([
     ['a key alone', ONE, [['imported', ONE, true]]],
     ['names with spaces', `Ada's laptop ${ONE}`, [['Ada-s laptop', ONE, true]]],
+    ['spaces around an equals sign', `my laptop = ${ONE}`, [['my laptop', ONE, true]]],
+    ['a key that ends with equals signs', `${ONE}==`, [['imported', `${ONE}==`, true]]],
     ['an equals sign', `laptop=${ONE}`, [['laptop', ONE, true]]],
     ['a comma', `laptop,${ONE}\r\n`, [['laptop', ONE, true]]],
     [
@@ -69,7 +71,17 @@ describe('a list of keys', () => {
     ['a hash where the key belongs, as in the database of LiteLLM', `a ${HASH}`],
     ['such a hash in JSON', JSON.stringify([{ key_alias: 'a', key: HASH }])],
     ['one malformed entry among others', JSON.stringify([{ name: 'a', key: ONE }, 7])],
+    ['malformed JSON', `[\n  {\n    "name": "a",\n    "key": "${ONE}",\n  }\n]`],
+    ['too deep JSON', `${'['.repeat(200)}"a ${ONE}"${']'.repeat(200)}`],
+    ['a key in place of a name', `sk-ant-api03-${TWO}${ONE} laptop-of-the-build`],
+    ['the same text as name and key', JSON.stringify([{ name: ONE, key: ONE }])],
   ])('is refused if it has %s', (_name, text) => {
     expect(parseKeyList(text)).toMatchObject({ failure: { code: 'IMPORT_MALFORMED' } });
+    expect(JSON.stringify(parseKeyList(text))).not.toContain('sk-');
+  });
+
+  it('takes no longer for a line of many separators', () => {
+    const text = `a${' '.repeat(200_000)}= , b ${ONE}`;
+    expect(parsed(text)).toEqual([['a - - b', ONE, true]]);
   });
 });
