@@ -213,11 +213,13 @@ export function parseConfig(value: JsonValue): Result<Config, ConfigFailure> {
 export function configProblems(value: JsonValue): readonly ConfigFailure[] {
   if (!isJsonObject(value)) return [invalid('', 'not an object')];
   const parsed = v.safeParse(ConfigSchema, value);
-  return [
+  const all = [
     ...unusableNames(value['providers'], 'providers', NAME),
     ...unusableNames(gatewayModels(value['gateway']), 'gateway.models', ALIAS_NAME),
     ...(parsed.issues ?? []).map((issue) => invalid(v.getDotPath(issue) ?? '', problemOf(issue))),
   ];
+  // A value can fail several checks of the schema in the same way.
+  return [...new Map(all.map((each) => [`${each.path}: ${each.problem}`, each])).values()];
 }
 
 function invalid(path: string, problem: string): ConfigFailure {

@@ -27,6 +27,14 @@ describe('checkConfigFile', () => {
     ]);
   });
 
+  test('names a value once that fails several checks', () => {
+    const configFile = fileWith('{"providers": {"mine": {"baseUrl": ""}}}');
+    const problem = 'not a valid value';
+    expect(valueOf(checkConfigFile({ configFile })).errors).toEqual([
+      { path: 'providers.mine.baseUrl', problem },
+    ]);
+  });
+
   test('finds what only makes sense together', () => {
     const configFile = fileWith('{"providers": {"box": {"dialect": "openai-chat"}}}');
     expect(valueOf(checkConfigFile({ configFile })).errors).toMatchObject([{ path: 'providers' }]);
