@@ -41,7 +41,7 @@ export function importLines(found: ImportReport): readonly string[] {
     ...gatewayKeys.map(
       ({ name, isActive }) =>
         `Skipped: ${isActive ? 'the' : 'the inactive'} gateway key ${printable(name)}, which is ` +
-        'readable in the file. Create a new one for its client: postern key create NAME --all-models.',
+        'readable in the file. To import it: postern key import FILE --only NAME --all-models.',
     ),
     ...destroyed.map((path) => `Destroyed: ${printable(path)}`),
     ...leftovers.map(
