@@ -25,7 +25,10 @@ const { page } = browser;
 await page.setViewportSize({ width: 1280, height: 800 });
 await walkFirstRun(page, postern.launchUrl, 'file');
 await ask(page, 'Hello! What can you do?');
-await page.getByRole('region', { name: 'Messages' }).press('Home');
+const messages = page.getByRole('region', { name: 'Messages' });
+await messages.press('Home');
+// Without the focus outline.
+await messages.blur();
 await page.waitForTimeout(300);
 await page.screenshot({ path: join(IMAGES, 'chat-light.png') });
 await page.emulateMedia({ colorScheme: 'dark' });

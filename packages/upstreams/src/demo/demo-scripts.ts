@@ -49,7 +49,7 @@ The vault stores your provider keys in the system keyring, or in a file encrypte
 
 ## The chat
 
-The chat works with Anthropic, OpenAI, Groq, OpenRouter, Ollama and any compatible endpoint. Your conversations are stored in an encrypted database on your own disk.
+The chat works with Anthropic, OpenAI, Google Gemini, Mistral, Ollama and others, and with any compatible endpoint. Your conversations are stored in an encrypted database on your own disk.
 
 ## The gateway
 
