@@ -44,8 +44,8 @@ export async function unlockAtStart(
 }
 
 /**
- * Unlocks the vault for a process that no person watches. A vault that doesn't unlock now is a failure,
- * because nobody could unlock it later.
+ * Unlocks the vault for a service. It fails if the vault doesn't unlock, because a service has no page on which
+ * it could be unlocked later.
  */
 export async function unlockForService(
   postern: Postern,

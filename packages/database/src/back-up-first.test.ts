@@ -60,7 +60,7 @@ describe('before a migration', () => {
     kept.close();
   });
 
-  test('that fails, the database and its copy are the same', () => {
+  test('the database and its copy are the same if the migration fails', () => {
     const path = withTwoNotes();
     expect(() => open(path, [...MIGRATIONS, breaking])).toThrow('no such table: nowhere');
     for (const each of [path, `${path}.before-migration`]) {
@@ -70,7 +70,7 @@ describe('before a migration', () => {
     }
   });
 
-  test('that is none, no copy is made', () => {
+  test('no copy is made if no migration is due', () => {
     const path = withTwoNotes();
     openNotes(path).close();
     expect(readdirSync(dirname(path)).filter((name) => name.includes('before'))).toEqual([]);

@@ -41,7 +41,7 @@ export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'gateway.queueTimeout': 'How long a request waits before it gets 429: "10s".',
   'gateway.metrics': 'GET /metrics of postern serve.',
   'gateway.metrics.tokenSecret':
-    "The name of the vault's secret with the token that a request needs. Without it, only this machine may ask.",
+    "The name of the vault's secret with the token that a request needs. Without it, only this machine gets a response.",
   'gateway.headTimeout': 'The longest wait for a provider to begin its response: "5m".',
   'gateway.streamHeadAfter':
     'A stream whose provider sent nothing for this long begins with pings: "30s". Later errors are events.',
@@ -50,9 +50,9 @@ export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
     'How long postern serve waits for running requests before it stops: "25s".',
   'gateway.perAddress':
     'Requests from one client address, of other machines. An IPv6 address counts as its /64.',
-  'gateway.perAddress.requestsPerMinute': 'Before the key is looked at. More get 429.',
+  'gateway.perAddress.requestsPerMinute': 'Counted before the key is checked. More get 429.',
   'gateway.perAddress.failuresPerMinute':
-    'Requests with an invalid key. After them every request waits.',
+    'Requests with an invalid key. After that, every request gets 429 for a while.',
   'gateway.perAddress.countsLoopback': 'Whether requests from this machine count, too.',
   'gateway.timeZone':
     'Where days, weeks and months of budgets begin: "Europe/Berlin". Without it: the time zone of the system.',
@@ -69,29 +69,27 @@ export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'gateway.retries': 'What happens when a provider fails before the first byte of its response.',
   'gateway.retries.attempts': 'Attempts for one request, over all targets. 1: no retry.',
   'gateway.retries.baseDelay':
-    'The longest wait before the same target is tried again: "250ms". It doubles each time.',
+    'The longest wait before the first retry at the same target: "250ms". It doubles each time.',
   'gateway.retries.maxDelay':
-    'The longest wait of all: "10s". A provider that asks for a longer one is not tried again.',
-  'gateway.breaker': 'When a model of a provider is not called for some time.',
-  'gateway.breaker.failures': 'Consecutive failures of the provider.',
-  'gateway.breaker.openFor': 'How long it is not called then: "30s".',
-  'gateway.listen': 'Where postern serve listens, and for whom.',
+    'The upper limit of that wait: "10s". If a provider asks for a longer one, there is no retry there.',
+  'gateway.breaker': 'The circuit breaker: when a model of a provider is not called for some time.',
+  'gateway.breaker.failures': 'How many consecutive failures open it.',
+  'gateway.breaker.openFor': 'How long the model is not called then: "30s".',
+  'gateway.listen': 'Where postern serve listens, and which clients may connect.',
   'gateway.listen.host': 'The IP address. "localhost": both loopback addresses.',
-  'gateway.listen.port': 'The port. Without it: port.',
-  'gateway.listen.tls':
-    'The certificate of the server. Needed beyond loopback, unless a proxy has TLS.',
+  'gateway.listen.port': 'The port. Default: the setting port.',
+  'gateway.listen.tls': 'TLS. Required beyond loopback, unless a proxy terminates it.',
   'gateway.listen.tls.certificate':
     'A PEM file with the certificate and its chain. It is read again when it changes.',
   'gateway.listen.tls.key': 'A PEM file with its private key, readable only by you.',
   'gateway.listen.tls.development':
-    "true instead of both: a certificate of Postern's own authority on this machine.",
+    "true instead of certificate and key: a certificate of Postern's own authority on this machine.",
   'gateway.listen.tls.clientCa': "A PEM file with the authority of the clients' certificates.",
   'gateway.listen.tls.clientCertificates':
-    '"required", or "optional": only a certificate that a client shows is checked.',
+    '"required", or "optional": a client may show no certificate, but not an invalid one.',
   'gateway.listen.redirectFrom': 'A port without TLS that redirects to the one with TLS.',
   'gateway.listen.publicHost': 'The names that clients use for this gateway.',
-  'gateway.listen.trustedProxies':
-    'Proxies that terminate TLS or tell the client\'s address: "10.0.0.0/8", "::1".',
+  'gateway.listen.trustedProxies': 'Addresses of proxies in front: "10.0.0.0/8", "::1".',
   'gateway.listen.forwardedHeader':
-    'The header in which they tell it: "x-forwarded-for" or "forwarded".',
+    'The header with the client\'s address: "x-forwarded-for" or "forwarded".',
 };

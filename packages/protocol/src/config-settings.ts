@@ -101,7 +101,7 @@ function candidates({ kind }: ConfigSetting, text: string): readonly JsonValue[]
   return [text, ...number, ...truth];
 }
 
-/** Names that look like settings but are none, such as misspelled ones. */
+/** Names that begin like those of settings but aren't, such as misspelled ones. */
 export function unknownVariables(variables: Variables): readonly string[] {
   const known = new Set([
     `${PREFIX}PASSPHRASE`,

@@ -15,8 +15,8 @@ export type RefusableSetting = keyof Pick<
 >;
 
 /**
- * How a server of chat completions differs from others. A request that is encoded for it follows these
- * fields. A field that is absent stands for what an unknown compatible server most likely accepts.
+ * How a server of chat completions differs from others. Requests to it are encoded according to these fields.
+ * The default of a field is the behaviour that most compatible servers accept.
  */
 export interface ServerQuirks {
   /** The field of the token limit. Default: `max_completion_tokens` only for OpenAI's reasoning models. */

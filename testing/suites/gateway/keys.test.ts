@@ -70,7 +70,7 @@ async function statusOf(key: string, { path, model = 'chat/m', headers }: CallOp
 }
 
 describe('a key that the command line changes', () => {
-  it('works under its new text at once, and under the old one until the grace period ends', async () => {
+  it('works with its new token at once, and with the old one until the grace period ends', async () => {
     const old = await create('rotated', '--all-models');
     expect(await statusOf(old)).toBe(200);
     const next = await run(['keys', 'rotate', 'rotated']);

@@ -186,7 +186,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    does: 'gives a gateway key a new text',
+    does: 'rotates a gateway key',
     drive: ['key', 'rotate', 'theirs'],
     records: [UNLOCK, 'gateway.key.rotate KEY'],
   },

@@ -43,12 +43,12 @@ export async function importKeys(
   if (chosen.length > 0) {
     const vault = await connectOrCreate(context);
     for (const { name, key, isActive } of chosen) {
-      // A key that its program had disabled doesn't come alive here.
+      // A key that was disabled in the other program must not become valid here.
       const own: Partial<KeySettings> = isActive
         ? settings
         : { ...settings, expiresAtMs: context.clock.nowMs() };
-      const wish = { name, key, settings: own, isForced: options.force === true };
-      const imported = await importGatewayKey(context, vault, wish);
+      const request = { name, key, settings: own, isForced: options.force === true };
+      const imported = await importGatewayKey(context, vault, request);
       rows.push(
         imported.ok
           ? { name, outcome: 'imported', id: imported.value.id }
@@ -83,7 +83,7 @@ async function choose(
   // Standard input can't hold both the keys and the answers.
   if (!terminal.interactive || path === '-') {
     const remedy = 'Import all with --all, or some with --only NAME.';
-    fail(problem('USAGE', 'Without a terminal to ask, the keys must be chosen.', remedy));
+    fail(problem('USAGE', "Without a terminal, Postern can't ask which keys to import.", remedy));
   }
   const chosen: ListedKey[] = [];
   for (const key of listed) {

@@ -92,7 +92,12 @@ export async function raiseBudget(
 ): Promise<void> {
   const untilMs = orFail(parseEnd('--until', until, context.clock.nowMs()));
   if (untilMs === undefined) {
-    fail(problem('USAGE', 'A raise ends. To raise the budget for good: postern key update.'));
+    fail(
+      problem(
+        'USAGE',
+        'A raise needs an end. To raise the budget permanently: postern key update.',
+      ),
+    );
   }
   const vault = await connectOrUnlock(context);
   const raise = { amountMicroUsd, untilMs };

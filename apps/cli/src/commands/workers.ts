@@ -96,7 +96,7 @@ function prepare(parts: WorkersParts): void {
   });
 }
 
-/** For workers that may not listen to orders yet. They have answered nobody. */
+/** Kills workers that don't obey orders yet. They have no requests that could be lost. */
 async function kill(workers: ReadonlySet<Worker>): Promise<void> {
   await Promise.all(
     [...workers].map(async (worker) => {

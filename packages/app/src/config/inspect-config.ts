@@ -33,7 +33,7 @@ export interface ConfigError {
 
 export interface ConfigCheck {
   readonly errors: readonly ConfigError[];
-  /** Environment variables that start like a setting but are none. */
+  /** Environment variables whose names begin with `POSTERN_` but aren't those of settings. */
   readonly ignoredVariables: readonly string[];
 }
 

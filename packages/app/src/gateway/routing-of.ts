@@ -30,7 +30,7 @@ function settingsOf({ models, retries, breaker }: Config['gateway']): RoutingSet
 const MESSAGES: Readonly<Record<RoutingEvent['kind'], string>> = {
   'breaker-opened': "A provider failed repeatedly. A model of it isn't called for some time.",
   'breaker-closed': 'A provider works again.',
-  fallback: 'Another target than the usual one responded.',
+  fallback: 'A target other than the first one responded.',
 };
 
 /** The name of a model is only logged if it comes from the configuration; others are the client's text. */

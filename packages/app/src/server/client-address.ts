@@ -34,7 +34,7 @@ export function trustedProxies({
       let known = plainAddress(socket.remoteAddress ?? '');
       const value = headers[forwardedHeader];
       if (value === undefined || !includes(known)) return known;
-      // Each proxy appends the address of its own peer, so only the end was written by someone who is trusted.
+      // Each proxy appends the address of its own peer, so only the last addresses were written by trusted proxies.
       const written = addressesIn(String(value));
       for (let at = written.length - 1; at >= 0 && includes(known); at -= 1) {
         const address = parseNode(written[at] ?? '');

@@ -221,7 +221,7 @@ describe('the certificate', () => {
     ['a certificate without a key', () => ({ tls: { certificate } }), '"certificate" and "key"'],
     ['no members', () => ({ tls: {} }), '"certificate" and "key" together'],
     [
-      'client certificates of nobody',
+      'client certificates without an authority',
       () => ({ tls: { certificate, key, clientCertificates: 'required' } }),
       'clientCa',
     ],
@@ -245,7 +245,7 @@ describe('the certificate', () => {
     });
   });
 
-  it('an authority of clients that is no certificate is refused', async () => {
+  it('an authority of clients that is not a certificate is refused', async () => {
     const clientCa = join(directory, 'ca.pem');
     const begin = '-----BEGIN CERTIFICATE-----\n';
     writeFileSync(clientCa, `${begin}AAAA\n${begin.replace('BEGIN', 'END')}`);

@@ -57,7 +57,7 @@ describe('the port without TLS', () => {
     ['/', ''],
     ['http://evil.example/', 'gateway.example'],
     ['evil', 'gateway.example'],
-  ])('sends nobody from %s of %j anywhere', async (path, host) => {
+  ])('redirects no request for %s of %j', async (path, host) => {
     const answer = await get(path, host);
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).not.toContain('evil');

@@ -99,7 +99,7 @@ describe('what the upstream counted is recorded', () => {
 });
 
 it.each([
-  ['nobody asks', {}, {}, false],
+  ['the client does not ask', {}, {}, false],
   ['it has the cost, as OpenRouter sends it unasked', {}, { cost: 0.1 }, true],
   ["the client asks as OpenRouter's clients do", { usage: { include: true } }, {}, true],
   ['the provider is known to send it unasked', { model: 'mistral/m' }, {}, true],

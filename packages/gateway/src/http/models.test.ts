@@ -161,7 +161,7 @@ describe('GET /v1/models, limited', () => {
     expect(await ids(await get('?limit=1', {}))).toHaveLength(3);
   });
 
-  it('refuses a limit that is none', async () => {
+  it('refuses a limit of 0', async () => {
     await start(three);
     const response = await get('?limit=0', version);
     expect(response.status).toBe(400);

@@ -18,8 +18,8 @@ export interface ProcessLeaseOptions {
 
 /**
  * The registration of this process among those that share the limits. While it holds a part of a budget, it
- * extends its lease every five seconds. Whoever registers or extends a lease also charges what dead processes
- * held: their calls may have reached the upstream, so the money counts as spent.
+ * extends its lease every five seconds. Each process that registers or extends a lease also charges the keys for
+ * the amounts that dead processes held: their calls may have reached the upstream, so the money counts as spent.
  */
 export class ProcessLease {
   readonly #options: ProcessLeaseOptions;

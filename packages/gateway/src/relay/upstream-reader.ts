@@ -276,7 +276,7 @@ export class UpstreamReader implements ExchangeSink, Source {
 
 const PLAIN_ID = /^[\w.:-]{1,128}$/;
 
-/** An id that isn't plain isn't recorded: it stands in logs. */
+/** Ids are logged, so an id with other characters than these isn't recorded. */
 function requestIdIn(headers: AnswerHeaders, name: string): string | undefined {
   const id = headers[name];
   return typeof id === 'string' && PLAIN_ID.test(id) ? id : undefined;

@@ -55,6 +55,6 @@ function isUsageChunk(event: Buffer): boolean {
   if (!parsed.ok || !isJsonObject(parsed.value)) return false;
   const { choices, usage } = parsed.value;
   if (!Array.isArray(choices) || choices.length > 0 || !isJsonObject(usage)) return false;
-  // OpenRouter, which sends the cost, also sends this chunk if nobody requests it.
+  // OpenRouter, which sends the cost, also sends this chunk if the client didn't request it.
   return usage['cost'] === undefined;
 }

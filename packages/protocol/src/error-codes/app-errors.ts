@@ -28,7 +28,8 @@ export const APP_ERRORS = {
   },
   WORKER_ENDED: {
     meaning: 'A worker of postern serve ended before it could listen.',
-    remedy: 'The lines before this one say why; postern serve without --workers says it alone.',
+    remedy:
+      'Read the lines before this one, or start postern serve without --workers to see only the cause.',
     exit: EXIT.failure,
   },
   NOT_RUNNING: {

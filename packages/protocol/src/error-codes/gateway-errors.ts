@@ -24,9 +24,9 @@ export const GATEWAY_ERRORS = {
     exit: EXIT.denied,
   },
   GATEWAY_KEY_ROTATED: {
-    meaning: 'The text of a gateway key from before its rotation was used after the grace period.',
+    meaning: 'The old token of a rotated gateway key was used after the grace period.',
     remedy:
-      'Only the audit log says so; the client got GATEWAY_KEY_REQUIRED. Give it the new text of the key.',
+      'Only the audit log says so; the client got GATEWAY_KEY_REQUIRED. Give it the new token of the key.',
     exit: EXIT.denied,
   },
   GATEWAY_ADDRESS_REFUSED: {

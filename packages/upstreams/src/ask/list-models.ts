@@ -11,8 +11,8 @@ const LIST_TIMEOUT_MS = 20_000;
 const LOCAL_LIST_TIMEOUT_MS = 3_000;
 
 /**
- * How long a list of models may take. At the usual port of a model server on this machine, a program may
- * answer that is none, or not at all; the lists of other providers shouldn't wait for it.
+ * How long a list of models may take. On this machine, another program may use the usual port of a model server
+ * and never respond. The lists of other providers shouldn't wait for it.
  */
 export function listTimeoutMs({ local, builtIn }: Pick<Provider, 'local' | 'builtIn'>): number {
   return local && builtIn ? LOCAL_LIST_TIMEOUT_MS : LIST_TIMEOUT_MS;

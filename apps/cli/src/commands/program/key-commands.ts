@@ -58,8 +58,8 @@ export function addKeyCommands(program: Command, context: GetContext): void {
     });
   key
     .command('rotate <id-or-name>')
-    .description('give a key a new text; it is shown only once')
-    .option('--grace <time>', 'how long the old text stays valid; 0 for not at all', '24h')
+    .description('replace the token of a key; the new one is shown only once')
+    .option('--grace <time>', 'how long the old token stays valid; 0 for not at all', '24h')
     .action(async (idOrName: string, options: { grace: string }) => {
       const { rotateKey } = await import('../key.ts');
       await rotateKey(context(), idOrName, options);

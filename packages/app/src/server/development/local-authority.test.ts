@@ -82,7 +82,7 @@ describe('the authority of development certificates', () => {
     },
   );
 
-  it('can sign for nothing else: whoever steals its key impersonates no bank', async () => {
+  it('can sign only for its names: clients reject certificates for others, signed with its key', async () => {
     const authority = await open('gateway.example');
     const issuerKey = readFileSync(join(dataDir, 'tls', 'authority-key.pem'), 'utf8');
     const { key } = authority.issue();
