@@ -1,3 +1,4 @@
+export { inAddressRanges } from './http/address-ranges.ts';
 export { createGateway, type Gateway } from './http/gateway.ts';
 export {
   CLOSED_SETTINGS,

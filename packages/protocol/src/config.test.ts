@@ -174,13 +174,20 @@ describe('rejected, with the path of the first error', () => {
       'not a valid value',
     ],
     [listen({ publicHost: ['https://a'] }), 'gateway.listen.publicHost.0', 'not a valid value'],
-    ...['*', '10.0.0.0/33', '::/129', '10.0.0.0/8/8', '10.0.0.0/', '10.0.0/8', 'a.example'].map(
-      (range): readonly [JsonValue, string, string] => [
-        listen({ trustedProxies: ['10.0.0.0/8', '::1', range] }),
-        'gateway.listen.trustedProxies.2',
-        'not a valid value',
-      ],
-    ),
+    ...[
+      '*',
+      '10.0.0.0/33',
+      '::/129',
+      '10.0.0.0/8/8',
+      '10.0.0.0/',
+      '10.0.0/8',
+      'a.example',
+      '10.1.2.3/8',
+    ].map((range): readonly [JsonValue, string, string] => [
+      listen({ trustedProxies: ['10.0.0.0/8', '::1', range] }),
+      'gateway.listen.trustedProxies.2',
+      'not a valid value',
+    ]),
     [{ providers: { 'Bad Name': {} } }, 'providers.Bad Name', 'not a usable name'],
     [{ providers: { constructor: {} } }, 'providers.constructor', 'not a usable name'],
     [{ providers: { prototype: {} } }, 'providers.prototype', 'not a usable name'],

@@ -63,18 +63,6 @@ export const absolutePath = v.pipe(
   v.regex(/^(?:\/|[a-z]:[\\/])[^\0]*$/i),
 );
 
-/** An IP address, or a range of them: `10.0.0.0/8`. */
-export const addressRange = v.pipe(
-  v.string(),
-  v.maxLength(64),
-  v.check((text) => {
-    const [address, bits, ...rest] = text.split('/');
-    if (rest.length > 0 || !v.is(v.pipe(v.string(), v.ip()), address)) return false;
-    const most = address.includes(':') ? 128 : 32;
-    return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
-  }),
-);
-
 /** `sha256/` and the base64 of a SHA-256 (RFC 7469 §2.4, as curl writes it with one slash). */
 export const keyPin = v.pipe(v.string(), v.regex(/^sha256\/[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/));
 

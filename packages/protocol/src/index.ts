@@ -1,3 +1,4 @@
+export { firstAddress, rangeMeantBy } from './address-range.ts';
 export * from './app-api.ts';
 export {
   AUDIT_ACTIONS,

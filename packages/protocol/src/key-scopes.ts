@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { providerId, type ProviderId } from './ids.ts';
-import { addressRange, providerName } from './forms.ts';
+import { addressRange } from './address-range.ts';
+import { providerName } from './forms.ts';
 
 /** The endpoints of the gateway, as a key's scopes name them. Each route belongs to one. */
 export const ENDPOINT_NAMES = [

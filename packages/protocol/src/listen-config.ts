@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { absolutePath, addressRange, hostName } from './forms.ts';
+import { exactAddressRange } from './address-range.ts';
+import { absolutePath, hostName } from './forms.ts';
 
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 
@@ -28,7 +29,7 @@ export const listenConfig = v.strictObject({
   /** The names that clients use for this gateway. */
   publicHost: v.optional(v.array(hostName), []),
   /** Addresses of proxies that terminate TLS or tell the client's address: `10.0.0.0/8`, `::1`. */
-  trustedProxies: v.optional(v.pipe(v.array(addressRange), v.maxLength(1000)), []),
+  trustedProxies: v.optional(v.pipe(v.array(exactAddressRange), v.maxLength(1000)), []),
   /** The header in which they tell it. Any other one is the client's own and means nothing. */
   forwardedHeader: v.optional(v.picklist(['x-forwarded-for', 'forwarded']), 'x-forwarded-for'),
 });

@@ -273,6 +273,7 @@ describe('postern keys', () => {
     [['--all-models', '--expires', '2020-01-01'], /in the past/],
     [['--all-models', '--expires', 'soon'], /--expires takes/],
     [['--all-models', '--address', '10.0.0.300'], /An address looks like/],
+    [['--all-models', '--address', '10.1.2.3/8'], /That range is 10\.0\.0\.0\/8\./],
     [['--all-models', '--origin', 'https://example.com/'], /An origin looks like/],
     [['--all-models', '--origin', '*'], /An origin looks like/],
     [['--all-models', '--endpoint', 'everything'], /An endpoint is one of chat/],

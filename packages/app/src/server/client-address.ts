@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { inAddressRanges } from '@postern/gateway';
 import type { ListenConfig } from '@postern/protocol';
 
 /** The proxies in front of a listener, whose word about a client's address counts. */
@@ -22,10 +23,7 @@ export function trustedProxies({
   forwardedHeader,
 }: Pick<ListenConfig, 'trustedProxies' | 'forwardedHeader'>): TrustedProxies {
   if (ranges.length === 0) return NO_PROXIES;
-  const list = new BlockList();
-  for (const range of ranges) addRange(list, range);
-  const includes = (address: string): boolean =>
-    isIP(address) !== 0 && list.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
+  const includes = (address: string): boolean => inAddressRanges(address, ranges);
   const addressesIn = forwardedHeader === 'forwarded' ? forwardedFor : commaSeparated;
   return {
     any: true,
@@ -44,13 +42,6 @@ export function trustedProxies({
       return known;
     },
   };
-}
-
-function addRange(list: BlockList, range: string): void {
-  const [address = '', bits] = range.split('/');
-  const family = address.includes(':') ? 'ipv6' : 'ipv4';
-  if (bits === undefined) list.addAddress(address, family);
-  else list.addSubnet(address, Number(bits), family);
 }
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;

@@ -1,3 +1,5 @@
+import { firstAddress } from '@postern/protocol';
+
 /** How many requests one address may send per minute. */
 export interface AddressLimitOptions {
   readonly requestsPerMinute: number;
@@ -95,13 +97,5 @@ function isLoopback(address: string): boolean {
 
 /** @param address As `Callers.clientAddress` gives it, so an IPv4 address is never in IPv6 form. */
 function networkOf(address: string): string {
-  if (!address.includes(':')) return address;
-  const [head = '', tail] = (address.split('%')[0] ?? '').toLowerCase().split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
-  return [...before, ...zeros, ...after]
-    .slice(0, 4)
-    .map((part) => part.replace(/^0+(?=.)/, ''))
-    .join(':');
+  return address.includes(':') ? firstAddress(address, 64) : address;
 }

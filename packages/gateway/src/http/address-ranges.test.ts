@@ -12,6 +12,11 @@ it.each([
   ['2001:db8:1::1', ['2001:db8::/32'], true],
   ['2001:db9::1', ['2001:db8::/32'], false],
   ['127.0.0.1', [], false],
+  ['1.2.3.4', ['::/0'], false],
+  ['1.2.3.4', ['::ffff:1.2.3.4'], false],
+  ['::1', ['0.0.0.0/0'], false],
+  ['::1', ['::/0'], true],
+  ['unknown', ['0.0.0.0/0', '::/0'], false],
   ['', ['0.0.0.0/0', '::/0'], false],
 ])('the address %j in %j: %s', (address, ranges, isIn) => {
   expect(inAddressRanges(address, ranges)).toBe(isIn);

@@ -237,7 +237,7 @@ class DataPlane implements Gateway {
     const code = refusedScope(grant, {
       endpoint: route.endpoint,
       foreignOrigin: asked.foreignOrigin,
-      isFrom: (ranges) => inAddressRanges(asked.callers.clientAddress(asked.request), ranges),
+      isFrom: (ranges) => inAddressRanges(asked.address, ranges),
     });
     if (code !== undefined) {
       this.#deps.onRefused?.({ code, keyId: grant.keyId });

@@ -3,6 +3,7 @@ import {
   BUDGET_PERIODS,
   ENDPOINT_NAMES,
   isScopeEntry,
+  rangeMeantBy,
   type EndpointName,
   type KeyBudget,
 } from '@postern/protocol';
@@ -57,7 +58,7 @@ export function addKeySettingOptions(command: Command): Command {
     .option(
       '--address <range>',
       'an address or range of clients, such as 10.0.0.0/8 (repeatable)',
-      entryOf('addresses', 'An address looks like 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32.'),
+      address,
     )
     .addOption(
       new Option('--all-addresses', 'accept the key from every address').conflicts('address'),
@@ -84,6 +85,19 @@ function entryOf(scope: 'models' | 'upstreams' | 'addresses' | 'origins', form: 
     if (!isScopeEntry(scope, text)) throw new InvalidArgumentError(form);
     return [...(before === false ? [] : before), text];
   };
+}
+
+const addressOf = entryOf(
+  'addresses',
+  'An address looks like 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32.',
+);
+
+/** Refuses `10.1.2.3/8`, which may be meant as one address but would allow a whole network. */
+function address(text: string, before?: readonly string[]): readonly string[] {
+  const added = addressOf(text, before);
+  const meant = rangeMeantBy(text);
+  if (meant === undefined) return added;
+  throw new InvalidArgumentError(`That range is ${meant}. Write it so, or one address without /.`);
 }
 
 function endpoint(text: string, before: readonly EndpointName[] = []): readonly EndpointName[] {
