@@ -57,11 +57,17 @@ export interface Account {
 }
 
 /** An amount that is held without use for this long is returned. */
-export const HELD_MS = 1000;
+const HELD_MS = 1000;
 /** A process takes this part of what is left in one go, so that a busy key seldom needs the store. */
 const PART = 256;
 /** If the part isn't worth this many reservations, it takes exactly what it needs. */
 const WORTHWHILE = 4;
+
+/** Whether an amount may still be held. Not after the clock was set back, when nobody knows how long it was. */
+export function mayHold(takenAtMs: number, nowMs: number): boolean {
+  const heldMs = nowMs - takenAtMs;
+  return heldMs >= 0 && heldMs < HELD_MS;
+}
 
 /** How much to take beyond `amount`, when `left` is left after it. Near the end of a limit it is nothing. */
 export function surplusOf(left: number, amount: number): number {

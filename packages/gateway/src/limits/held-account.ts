@@ -1,5 +1,5 @@
 import {
-  HELD_MS,
+  mayHold,
   surplusOf,
   type Account,
   type Ending,
@@ -30,7 +30,7 @@ export class HeldAccount implements Account {
   }
 
   canTakeHeld({ amount, nowMs }: Taking): boolean {
-    return this.#surplus >= amount && nowMs - this.#takenAtMs <= HELD_MS;
+    return this.#surplus >= amount && mayHold(this.#takenAtMs, nowMs);
   }
 
   takeHeld(amount: number): void {
@@ -67,7 +67,7 @@ export class HeldAccount implements Account {
   }
 
   write(rows: AccountRows, { nowMs, returnsAll }: Writing): OnCommit {
-    const keepsSurplus = !returnsAll && nowMs - this.#takenAtMs < HELD_MS;
+    const keepsSurplus = !returnsAll && mayHold(this.#takenAtMs, nowMs);
     const surplus = keepsSurplus ? this.#surplus : 0;
     const written = this.#unwritten;
     if (written > 0) {
@@ -80,6 +80,11 @@ export class HeldAccount implements Account {
       this.#surplus = surplus;
       this.#isDirty = surplus > 0;
     };
+  }
+
+  /** Has the key's usage counted again, because the key may have been used without this budget. */
+  recount(): void {
+    this.#spentBefore = undefined;
   }
 
   /**

@@ -41,6 +41,7 @@ export class KeyAccounts {
     const text = `${this.#keyId}/budget/${kind}/${period.startMs}`;
     // There must be one object for each account, because it knows what this process holds.
     const known = this.#budgets.get(text);
+    known?.account.recount();
     this.#last = known ?? {
       kind,
       period,
@@ -49,6 +50,11 @@ export class KeyAccounts {
     this.#budgets.set(text, this.#last);
     this.#forgetOld();
     return this.#last;
+  }
+
+  /** Called when the key is used without a budget. */
+  leaveBudget(): void {
+    this.#last = undefined;
   }
 
   #forgetOld(): void {

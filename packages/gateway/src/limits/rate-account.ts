@@ -1,6 +1,6 @@
 import type { RateState } from '@postern/dialects';
 import {
-  HELD_MS,
+  mayHold,
   surplusOf,
   type Account,
   type Ending,
@@ -13,6 +13,11 @@ import type { AccountName, AccountRow, AccountRows } from './account-rows.ts';
 
 /** Stored amounts are multiplied by this, so that a limit per minute refills by whole numbers in a millisecond. */
 const SCALE = 60_000;
+/**
+ * While the clock is set back, nothing refills until the old time comes again. If that is more than a day away, the
+ * old time was wrong, and the bucket counts as full.
+ */
+const SET_BACK_MS = 86_400_000;
 
 /**
  * A limit per minute as a token bucket: the bucket holds one minute's worth, and refills evenly. Reserved
@@ -39,7 +44,7 @@ export class RateAccount implements Account {
   }
 
   canTakeHeld({ amount, limit, nowMs }: Taking): boolean {
-    const isCurrent = limit === this.#limit && nowMs - this.#takenAtMs <= HELD_MS;
+    const isCurrent = limit === this.#limit && mayHold(this.#takenAtMs, nowMs);
     // If more was used than reserved, the store must say whether anything is left.
     return isCurrent && this.#held >= amount && this.#correction <= 0;
   }
@@ -85,7 +90,7 @@ export class RateAccount implements Account {
   readonly isHolding = false;
 
   write(rows: AccountRows, { nowMs, returnsAll }: Writing): OnCommit {
-    const isIdle = returnsAll || this.#correction > 0 || nowMs - this.#takenAtMs >= HELD_MS;
+    const isIdle = returnsAll || this.#correction > 0 || !mayHold(this.#takenAtMs, nowMs);
     if (this.#correction === 0 && !isIdle) return () => undefined;
     const row = this.#current(rows.find(this.#name), this.#limit, nowMs, isIdle);
     rows.save(this.#name, row);
@@ -101,12 +106,13 @@ export class RateAccount implements Account {
 
   /** The row now: refilled, corrected, and with what this process holds but won't use. */
   #current(row: AccountRow, limit: number, nowMs: number, returnsHeld = true): AccountRow {
-    const refilled = limit * Math.max(0, nowMs - row.atMs);
+    const before = row.atMs - nowMs > SET_BACK_MS ? { used: 0, atMs: nowMs } : row;
+    const refilled = limit * Math.max(0, nowMs - before.atMs);
     const returned = returnsHeld
       ? this.#unrefilled(this.#held * SCALE, nowMs - this.#takenAtMs)
       : 0;
-    const used = Math.max(0, row.used - refilled) + this.#correction - returned;
-    return { used: Math.max(0, used), atMs: Math.max(row.atMs, nowMs) };
+    const used = Math.max(0, before.used - refilled) + this.#correction - returned;
+    return { used: Math.max(0, used), atMs: Math.max(before.atMs, nowMs) };
   }
 
   /** The part of an amount that can't have refilled since then. */

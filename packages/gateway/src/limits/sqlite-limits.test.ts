@@ -31,6 +31,17 @@ describe('requests per minute', () => {
     expect(through(200, call)).toBe(60);
   });
 
+  it('refills also after the clock was wrong for a month', () => {
+    world.nowMs += 30 * 86_400_000;
+    expect(through(60, call)).toBe(60);
+    world.nowMs -= 30 * 86_400_000;
+    expect(through(200, call)).toBe(60);
+    world.nowMs += 5000;
+    expect(through(200, call)).toBe(5);
+    gateway.usage.flush();
+    expect(gateway.limits.hasWork).toBe(false);
+  });
+
   it('says when to retry', () => {
     through(60, call);
     expect(gateway.reserve(call)).toMatchObject({
@@ -190,6 +201,14 @@ describe('a budget', () => {
     expect(through(1, call)).toBe(0);
     world.nowMs = NOON;
     expect(through(1, call)).toBe(0);
+  });
+
+  it('counts what the key spent while its budget was removed', () => {
+    gateway.settle(gateway.reserved(call), { costMicroUsd: 100_000 });
+    const free = gateway.reserved({ limits: { concurrent: 1 } });
+    gateway.settle(free, { costMicroUsd: 4_800_000 });
+    gateway.usage.flush();
+    expect(through(5, call)).toBe(1);
   });
 
   it('counts what the key spent in the period before it had a budget', () => {

@@ -78,6 +78,7 @@ export class SqliteLimits implements Limits, BatchPart {
     request: ReservationRequest,
   ): Result<Reservation | undefined, LimitRefusal | StoreFailure> {
     const { overall = {}, clock } = this.#options;
+    if (request.budget === undefined) this.#keys.get(request.keyId)?.leaveBudget();
     const isFree = !isLimited(request.limits, request.budget) && !isLimited(overall, undefined);
     if (isFree) return NOTHING_LIMITS;
     const accounts = this.#accountsOf(request.keyId);
