@@ -66,7 +66,12 @@ export { takeSecrets } from './secrets/take-secrets.ts';
 export { developmentAuthority } from './server/gateway-listener.ts';
 export type { LocalAuthority } from './server/development/local-authority.ts';
 export { type Serving, serve } from './server/serve.ts';
-export { openServeControl, serveGateway, type ServingGateway } from './server/serve-gateway.ts';
+export {
+  drainTimeoutMs,
+  openServeControl,
+  serveGateway,
+  type ServingGateway,
+} from './server/serve-gateway.ts';
 export { leaveMemoryOutOfCoreDumps, withOriginalCoreDumps } from './system/core-dumps.ts';
 export { keepReportOffTheNetwork } from './system/diagnostic-report.ts';
 export { machineId } from './system/machine-id.ts';
@@ -83,3 +88,4 @@ export { type MigrateOptions, migrateVault } from './vault/migrate.ts';
 export type { OpenVault, SecretUse } from './vault/open-vault.ts';
 export { confirmRekey, type RekeyParts, rekeyVault } from './vault/rekey.ts';
 export { type RecoveredRekey, recoveredLine } from './vault/unlock.ts';
+export { inTurn } from './vault/in-turn.ts';

@@ -97,6 +97,19 @@ describe.skipIf(skipBecause('the memory of a process', whyNotLinux))('after unlo
     expect(timesInMemory(agent.pid, PASSPHRASE)).toBe(0);
   });
 
+  test('a worker of serve and, once the vault is locked, the process that starts them do not contain it', async () => {
+    const serve = ['serve', '--port', '0', '--workers', '2'];
+    await using program = startPostern(serve, given());
+    await program.waitFor(/Gateway\s+http/);
+    const children = `/proc/${program.pid}/task/${program.pid}/children`;
+    const workers = readFileSync(children, 'latin1').trim().split(' ').map(Number);
+    expect(workers.map((worker) => timesInMemory(worker, PASSPHRASE))).toEqual([0, 0]);
+    // To start another worker, if one ends.
+    expect(timesInMemory(program.pid, PASSPHRASE)).toBeGreaterThan(0);
+    expect(await runPostern(['vault', 'lock'], given())).toMatchObject({ code: 0 });
+    expect(timesInMemory(program.pid, PASSPHRASE)).toBe(0);
+  });
+
   test.skipIf(skipBecause('typed passphrases', whyNoPrograms(['tmux'])))(
     "an agent's memory doesn't contain a typed passphrase",
     async () => {

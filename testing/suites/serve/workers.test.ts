@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { textReply } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
@@ -52,6 +53,31 @@ describe('postern serve --workers', () => {
     expect(await program.stop()).toMatchObject({ code: 0 });
   });
 
+  test('a worker that ends while the vault is locked is not replaced by one that unlocks it', async () => {
+    const place = await servePlace();
+    const { program } = await startServing(place, WORKERS);
+    expect(await place.run(['vault', 'lock'])).toMatchObject({ code: 0 });
+    for (const worker of await workersOf(program.pid)) process.kill(worker, 'SIGKILL');
+    await program.waitFor(/no other one starts[\s\S]*no other one starts/);
+    expect(await program.stop()).toMatchObject({ code: 0 });
+  });
+
+  test('a worker that hangs neither stays unlocked nor outlives the others', async () => {
+    const place = await servePlace();
+    const { url, program } = await startServing(place, WORKERS);
+    const [first = 0, second = 0] = await workersOf(program.pid);
+    process.kill(first, 'SIGSTOP');
+    expect(await place.run(['vault', 'lock'])).toMatchObject({ code: 0 });
+    expect(await workersOf(program.pid)).toEqual([second]);
+    expect(await statuses(url, place.key)).toEqual(new Set([503]));
+    process.kill(second, 'SIGSTOP');
+    program.send('SIGTERM');
+    await program.waitFor(/"event":"process.stopping"/);
+    program.send('SIGTERM');
+    expect(await program.ended).toMatchObject({ code: 143 });
+    await expect.poll(() => isRunning(second)).toBe(false);
+  });
+
   test('SIGTERM lets a running stream finish', async () => {
     const place = await servePlace();
     const { url, program } = await startServing(place, WORKERS);
@@ -73,6 +99,15 @@ describe('postern serve --workers', () => {
     await first.program.stop();
   });
 });
+
+/** Nobody may have collected the exit status of an ended process, but its command line is gone. */
+function isRunning(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${String(pid)}/cmdline`, 'latin1') !== '';
+  } catch {
+    return false;
+  }
+}
 
 /** The processes that a process started (proc_pid_task_children(5)). */
 async function workersOf(pid: number): Promise<readonly number[]> {

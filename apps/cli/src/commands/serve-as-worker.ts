@@ -1,8 +1,15 @@
 import cluster from 'node:cluster';
-import { composePostern, open, serveGateway, unlockForService } from '@postern/app';
+import { serveGateway } from '@postern/app';
 import { givenPassphrase } from '../terminal/passphrase.ts';
-import { type CommandContext, fail, openParts, orFail } from './context.ts';
-import { levelOf, serviceLog, type ServeOptions } from './serve-parts.ts';
+import type { CommandContext } from './context.ts';
+import {
+  composeService,
+  logReload,
+  orClose,
+  unlockService,
+  useLogLevel,
+  type ServeOptions,
+} from './serve-parts.ts';
 import type { WorkerOrder, WorkerReport } from './worker-messages.ts';
 
 /** Whether this process is a worker of a `postern serve --workers N`. */
@@ -23,29 +30,20 @@ export async function serveAsWorker(context: CommandContext, options: ServeOptio
     early.push(order);
   };
   process.on('message', keep);
-  const found = orFail(await open(openParts(context)));
-  const log = serviceLog(context, options, found.loaded);
-  const say = (line: string): void => {
-    log.write('warn', 'notice', line);
-  };
-  const postern = orFail(await composePostern({ ...context, log, say, isWorker: true }, found));
+  const service = await composeService(context, options, true);
+  const { postern, log } = service;
   const given = givenPassphrase(context);
-  const unlocked = await unlockForService(postern, () => Promise.resolve(given));
-  if (!unlocked.ok) {
-    await postern.close();
-    fail(unlocked.failure);
-  }
-  const serving = await serveGateway({
-    postern,
-    port: options.port,
-    randomness: context.randomness,
-    version: context.version,
-    control: undefined,
-  });
-  if (!serving.ok) {
-    await postern.close();
-    fail(serving.failure);
-  }
+  await unlockService(service, () => Promise.resolve(given));
+  const serving = await orClose(
+    service,
+    await serveGateway({
+      postern,
+      port: options.port,
+      randomness: context.randomness,
+      version: context.version,
+      control: undefined,
+    }),
+  );
   const stopped = Promise.withResolvers<undefined>();
   const orders: Readonly<Record<WorkerOrder, () => Promise<void>>> = {
     lock: async () => {
@@ -53,8 +51,10 @@ export async function serveAsWorker(context: CommandContext, options: ServeOptio
       tell({ done: 'lock' });
     },
     reload: async () => {
-      await postern.reload();
-      log.setLevel(levelOf(context, options, postern.config().log.level));
+      const reloaded = await postern.reload();
+      if (reloaded.ok) useLogLevel(service);
+      // The file has changed since the process that holds the control socket read it.
+      else logReload(log, reloaded);
       tell({ done: 'reload' });
     },
     stop: async () => {
@@ -64,9 +64,9 @@ export async function serveAsWorker(context: CommandContext, options: ServeOptio
   };
   process.off('message', keep).on('message', (order: WorkerOrder) => void orders[order]());
   for (const order of early) await orders[order]();
-  tell({ url: serving.value.url });
+  tell({ url: serving.url });
   await stopped.promise;
-  await serving.value.close();
+  await serving.close();
 }
 
 function tell(report: WorkerReport): void {

@@ -1,18 +1,23 @@
 import {
+  composePostern,
   createProcessLog,
   effectiveSettings,
+  inTurn,
+  open,
   storedProviders,
+  unlockForService,
   type ChangedSetting,
   type LoadedConfig,
   type LogLevel,
   type Postern,
   type ProcessLog,
 } from '@postern/app';
-import type { Result } from '@postern/kernel';
+import type { Result, Secret } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
 import { asksForPassphrase, findPassphrase, givenPassphrase } from '../terminal/passphrase.ts';
 import { styled } from '../terminal/terminal.ts';
-import { report, type CommandContext } from './context.ts';
+import { fail, openParts, orFail, report, type CommandContext } from './context.ts';
+import type { ServiceManager } from './service-manager.ts';
 
 export interface ServeOptions {
   readonly port: number | undefined;
@@ -22,8 +27,77 @@ export interface ServeOptions {
   readonly workers: number;
 }
 
+/** A process of `postern serve`. */
+export interface Service {
+  readonly context: CommandContext;
+  readonly options: ServeOptions;
+  readonly postern: Postern;
+  readonly log: ProcessLog;
+}
+
+/** Reads the home of a service. Nothing is unlocked yet. */
+export async function composeService(
+  context: CommandContext,
+  options: ServeOptions,
+  isWorker = false,
+): Promise<Service> {
+  const found = orFail(await open(openParts(context)));
+  const log = serviceLog(context, options, found.loaded);
+  const say = (line: string): void => {
+    log.write('warn', 'notice', line);
+  };
+  const postern = orFail(await composePostern({ ...context, log, say, isWorker }, found));
+  return { context, options, postern, log };
+}
+
+/** Returns the value, or closes the service and ends the command with the failure. */
+export async function orClose<T>({ postern }: Service, result: Result<T, Problem>): Promise<T> {
+  if (result.ok) return result.value;
+  await postern.close();
+  fail(result.failure);
+}
+
+export async function unlockService(
+  service: Service,
+  passphrase: () => Promise<Result<Secret, Problem> | undefined>,
+): Promise<void> {
+  await orClose(service, await unlockForService(service.postern, passphrase));
+}
+
+export type Reload = () => Promise<Result<readonly ChangedSetting[], Problem>>;
+
+/**
+ * Reads the configuration again, once at a time: of two reloads, the later one must have the last word.
+ *
+ * @param onReloaded For what isn't in this process.
+ */
+export function reloadOf(
+  service: Service,
+  manager: ServiceManager,
+  onReloaded: () => Promise<void>,
+): Reload {
+  const { postern, log } = service;
+  const turn = inTurn();
+  const reload: Reload = async () => {
+    manager.notify('RELOADING=1');
+    const reloaded = await postern.reload();
+    if (reloaded.ok) {
+      useLogLevel(service);
+      await onReloaded();
+    }
+    logReload(log, reloaded);
+    manager.notify('READY=1');
+    return reloaded;
+  };
+  return async () => await turn(reload);
+}
+
+export function useLogLevel({ context, options, postern, log }: Service): void {
+  log.setLevel(levelOf(context, options, postern.config().log.level));
+}
+
 /** The log of a service, on standard error. */
-export function serviceLog(
+function serviceLog(
   context: CommandContext,
   options: ServeOptions,
   { config }: LoadedConfig,
@@ -41,11 +115,7 @@ export function serviceLog(
 }
 
 /** Without a setting, a service logs a line for each request. */
-export function levelOf(
-  context: CommandContext,
-  options: ServeOptions,
-  configured: LogLevel,
-): LogLevel {
+function levelOf(context: CommandContext, options: ServeOptions, configured: LogLevel): LogLevel {
   if (options.logLevel !== undefined) return options.logLevel;
   const settings = effectiveSettings(context.home);
   const isDefault =

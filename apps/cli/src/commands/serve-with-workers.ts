@@ -1,26 +1,23 @@
+import { drainTimeoutMs, openServeControl } from '@postern/app';
+import { failed, revealSecretBytes, Secret } from '@postern/kernel';
+import { problem } from '@postern/protocol';
+import { type CommandContext, fail } from './context.ts';
 import {
-  composePostern,
-  open,
-  openServeControl,
-  unlockForService,
-  type ChangedSetting,
-  type Postern,
-  type ProcessLog,
-} from '@postern/app';
-import { revealSecretBytes, Secret, type Result } from '@postern/kernel';
-import { problem, type Problem } from '@postern/protocol';
-import { type CommandContext, fail, openParts, orFail } from './context.ts';
-import {
+  composeService,
   greet,
-  levelOf,
-  logReload,
-  serviceLog,
+  orClose,
+  reloadOf,
   servicePassphrase,
+  unlockService,
   type ServeOptions,
+  type Service,
 } from './serve-parts.ts';
 import { serviceManager } from './service-manager.ts';
 import { untilStopped } from './until-stopped.ts';
 import { startWorkers, type Workers } from './workers.ts';
+
+/** For a worker to close its stores after the last request. */
+const STOP_SLACK_MS = 5000;
 
 /**
  * `postern serve --workers N`: this process has the control socket, and N others answer requests. A lock,
@@ -30,69 +27,37 @@ export async function serveWithWorkers(
   context: CommandContext,
   options: ServeOptions,
 ): Promise<void> {
-  const found = orFail(await open(openParts(context)));
-  const { lockAfterIdle } = found.loaded.config.vault;
+  const service = await composeService(context, options);
+  const { postern, log } = service;
+  const { lockAfterIdle } = postern.config().vault;
   if (lockAfterIdle !== 'auto' && lockAfterIdle !== 'never') {
     const message = "vault.lockAfterIdle can't be used with several workers.";
-    fail(problem('CONFIG_INVALID', message, 'Remove it, or start without --workers.'));
+    const remedy = 'Remove it, or start without --workers.';
+    await orClose(service, failed(problem('CONFIG_INVALID', message, remedy)));
   }
-  const log = serviceLog(context, options, found.loaded);
-  const say = (line: string): void => {
-    log.write('warn', 'notice', line);
-  };
-  const postern = orFail(await composePostern({ ...context, log, say }, found));
   const passphrase: { given?: Secret } = {};
-  const unlocked = await unlockForService(postern, async () => {
+  await unlockService(service, async () => {
     const given = await servicePassphrase(context);
     // The workers need it, also those that are started later.
     if (given?.ok === true) passphrase.given = Secret.ofBytes(revealSecretBytes(given.value));
     return given;
   });
-  if (!unlocked.ok) {
-    await postern.close();
-    fail(unlocked.failure);
-  }
   const workers = startWorkers({ context, options, log, passphrase: passphrase.given });
-  const url = await workers.url;
-  if (!url.ok) {
-    await postern.close();
-    fail(url.failure);
-  }
-  await control({ context, options, log, postern, workers, url: url.value });
-}
-
-interface ControlParts {
-  readonly context: CommandContext;
-  readonly options: ServeOptions;
-  readonly log: ProcessLog;
-  readonly postern: Postern;
-  readonly workers: Workers;
-  readonly url: string;
+  postern.locking.drainFirst({
+    isBusy: () => false,
+    drain: workers.lock,
+    resume: () => undefined,
+  });
+  const url = await orClose(service, await workers.url);
+  await control(service, workers, url);
 }
 
 /** Opens the control socket until the process is told to stop. */
-async function control(parts: ControlParts): Promise<void> {
-  const { context, options, log, postern, workers, url } = parts;
+async function control(service: Service, workers: Workers, url: string): Promise<void> {
+  const { context, options, log, postern } = service;
   const manager = serviceManager(context.environment);
   const ended = untilStopped();
-  postern.locking.drainFirst({
-    isBusy: () => false,
-    drain: async () => {
-      await workers.order('lock');
-    },
-    resume: () => undefined,
-  });
-  const reload = async (): Promise<Result<readonly ChangedSetting[], Problem>> => {
-    manager.notify('RELOADING=1');
-    const reloaded = await postern.reload();
-    if (reloaded.ok) {
-      log.setLevel(levelOf(context, options, postern.config().log.level));
-      await workers.order('reload');
-    }
-    logReload(log, reloaded);
-    manager.notify('READY=1');
-    return reloaded;
-  };
+  const reload = reloadOf(service, manager, workers.reload);
   const socket = await openServeControl({
     postern,
     ...{ randomness: context.randomness, version: context.version, address: url },
@@ -106,7 +71,7 @@ async function control(parts: ControlParts): Promise<void> {
     manager.notify('STOPPING=1');
     log.write('info', 'process.stopping', 'Stopping: finishing running requests.');
   }
-  await workers.stop();
+  await workers.stop(drainTimeoutMs(postern.config()) + STOP_SLACK_MS);
   if (socket.ok) await socket.value.close(0);
   await postern.close();
   if (!socket.ok) fail(socket.failure);

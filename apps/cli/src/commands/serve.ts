@@ -1,22 +1,12 @@
+import { serveGateway, takeInstanceLock, type ProcessLog, type ServingGateway } from '@postern/app';
+import { type CommandContext, openHome, orFail } from './context.ts';
 import {
-  composePostern,
-  open,
-  serveGateway,
-  takeInstanceLock,
-  unlockForService,
-  type ChangedSetting,
-  type ProcessLog,
-  type ServingGateway,
-} from '@postern/app';
-import type { Result } from '@postern/kernel';
-import type { Problem } from '@postern/protocol';
-import { type CommandContext, fail, openHome, openParts, orFail } from './context.ts';
-import {
+  composeService,
   greet,
-  levelOf,
-  logReload,
-  serviceLog,
+  orClose,
+  reloadOf,
   servicePassphrase,
+  unlockService,
   type ServeOptions,
 } from './serve-parts.ts';
 import { serviceManager, type ServiceManager } from './service-manager.ts';
@@ -51,42 +41,26 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
 }
 
 async function run(context: CommandContext, options: ServeOptions): Promise<void> {
-  const found = orFail(await open(openParts(context)));
-  const log = serviceLog(context, options, found.loaded);
-  const say = (line: string): void => {
-    log.write('warn', 'notice', line);
-  };
-  const postern = orFail(await composePostern({ ...context, log, say }, found));
-  const unlocked = await unlockForService(postern, () => servicePassphrase(context));
-  if (!unlocked.ok) {
-    await postern.close();
-    fail(unlocked.failure);
-  }
+  const service = await composeService(context, options);
+  await unlockService(service, () => servicePassphrase(context));
+  const { postern, log } = service;
   const manager = serviceManager(context.environment);
   const ended = untilStopped();
-  const reload = async (): Promise<Result<readonly ChangedSetting[], Problem>> => {
-    manager.notify('RELOADING=1');
-    const reloaded = await postern.reload();
-    if (reloaded.ok) log.setLevel(levelOf(context, options, postern.config().log.level));
-    logReload(log, reloaded);
-    manager.notify('READY=1');
-    return reloaded;
-  };
-  const serving = await serveGateway({
-    postern,
-    port: options.port,
-    randomness: context.randomness,
-    version: context.version,
-    control: { stop: ended.stop, reload },
-  });
-  if (!serving.ok) {
-    await postern.close();
-    fail(serving.failure);
-  }
+  const reload = reloadOf(service, manager, () => Promise.resolve());
+  const serving = await orClose(
+    service,
+    await serveGateway({
+      postern,
+      port: options.port,
+      randomness: context.randomness,
+      version: context.version,
+      control: { stop: ended.stop, reload },
+    }),
+  );
   process.on('SIGHUP', () => void reload());
-  await greet(context, postern, serving.value.url, 1);
+  await greet(context, postern, serving.url, 1);
   manager.notify('READY=1');
-  await serveUntil(ended.stopped, manager, log, serving.value);
+  await serveUntil(ended.stopped, manager, log, serving);
 }
 
 async function serveUntil(

@@ -1,7 +1,14 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import type { ProcessLog } from '@postern/app';
-import { failed, ok, revealSecret, type Result, type Secret } from '@postern/kernel';
+import {
+  eraseSecret,
+  failed,
+  ok,
+  revealSecretBytes,
+  type Result,
+  type Secret,
+} from '@postern/kernel';
 import { problem, type Problem } from '@postern/protocol';
 import type { CommandContext } from './context.ts';
 import type { ServeOptions } from './serve-parts.ts';
@@ -11,23 +18,27 @@ export interface WorkersParts {
   readonly context: CommandContext;
   readonly options: ServeOptions;
   readonly log: ProcessLog;
-  /** Undefined if the keyring unlocks the vault. */
+  /** Undefined if the keyring unlocks the vault. It is erased when the workers lock or stop. */
   readonly passphrase: Secret | undefined;
 }
 
 export interface Workers {
   /** The address, once all workers listen; a failure if one ends before. */
   readonly url: Promise<Result<string, Problem>>;
-  /** Gives an order to every worker, and waits until it is carried out or the worker has ended. */
-  order(order: 'lock' | 'reload'): Promise<void>;
-  /** Every worker finishes its requests and ends. */
-  stop(): Promise<void>;
+  /** Every worker reads the configuration again. */
+  readonly reload: () => Promise<void>;
+  /** Every worker locks its vault. From now on none is started, because it would unlock the vault again. */
+  readonly lock: () => Promise<void>;
+  /** Every worker finishes its requests and ends. It is killed if it still runs after `timeoutMs`. */
+  readonly stop: (timeoutMs: number) => Promise<void>;
 }
 
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 10_000;
 /** A worker that ran for longer didn't fail at its start. */
 const STEADY_MS = 30_000;
+/** A worker that doesn't carry out an order in this time is killed: it must not stay unlocked. */
+const ORDER_TIMEOUT_MS = 5000;
 
 /** Starts the workers, and starts another one when one ends. */
 export function startWorkers(parts: WorkersParts): Workers {
@@ -35,7 +46,8 @@ export function startWorkers(parts: WorkersParts): Workers {
   prepare(parts);
   const url = Promise.withResolvers<Result<string, Problem>>();
   const running = new Set<Worker>();
-  let [listening, pauseMs, isStopping, isUp] = [0, FIRST_PAUSE_MS, false, false];
+  let [listening, pauseMs, isUp] = [0, FIRST_PAUSE_MS, false];
+  let end: 'locked' | 'stopped' | undefined;
   const start = (): void => {
     const startedMs = context.clock.monotonicMs();
     const worker = cluster.fork();
@@ -48,44 +60,47 @@ export function startWorkers(parts: WorkersParts): Workers {
     });
     worker.once('exit', () => {
       running.delete(worker);
-      if (isStopping) return;
+      if (end === 'stopped') return;
       if (!isUp) url.resolve(failed(problem('WORKER_ENDED')));
+      else if (end === 'locked') log.write('error', 'worker.ended', NOT_REPLACED);
       else {
         const ranMs = context.clock.monotonicMs() - startedMs;
         pauseMs = ranMs > STEADY_MS ? FIRST_PAUSE_MS : Math.min(2 * pauseMs, MAX_PAUSE_MS);
         log.write('error', 'worker.ended', 'A worker ended; another one starts.', { pauseMs });
         setTimeout(() => {
-          if (!isStopping) start();
+          if (end === undefined) start();
         }, pauseMs);
       }
     });
   };
   for (let count = 0; count < options.workers; count += 1) start();
-  const stop = async (): Promise<void> => {
-    isStopping = true;
-    await Promise.all(
-      [...running].map(async (worker) => {
-        await tell(worker, 'stop');
-      }),
-    );
+  const startNoMore = (why: 'locked' | 'stopped'): void => {
+    if (end !== 'stopped') end = why;
+    if (parts.passphrase !== undefined) eraseSecret(parts.passphrase);
   };
+  killAtExit(running);
   return {
     url: url.promise.then(async (result) => {
       isUp = result.ok;
-      isStopping = !result.ok;
-      if (!result.ok) await kill(running);
+      if (!result.ok) {
+        startNoMore('stopped');
+        await kill(running);
+      }
       return result;
     }),
-    order: async (order) => {
-      await Promise.all(
-        [...running].map(async (worker) => {
-          await tell(worker, order);
-        }),
-      );
+    reload: () => tellAll(running, 'reload', ORDER_TIMEOUT_MS),
+    lock: () => {
+      startNoMore('locked');
+      return tellAll(running, 'lock', ORDER_TIMEOUT_MS);
     },
-    stop,
+    stop: (timeoutMs) => {
+      startNoMore('stopped');
+      return tellAll(running, 'stop', timeoutMs);
+    },
   };
 }
+
+const NOT_REPLACED = 'A worker ended. The vault is locked, so no other one starts.';
 
 function prepare(parts: WorkersParts): void {
   cluster.setupPrimary({
@@ -96,6 +111,13 @@ function prepare(parts: WorkersParts): void {
   });
 }
 
+/** A worker that hangs wouldn't notice that this process has ended, and would stay unlocked. */
+function killAtExit(workers: ReadonlySet<Worker>): void {
+  process.once('exit', () => {
+    for (const worker of workers) worker.process.kill('SIGKILL');
+  });
+}
+
 /** Kills workers that don't obey orders yet. They have no requests that could be lost. */
 async function kill(workers: ReadonlySet<Worker>): Promise<void> {
   await Promise.all(
@@ -103,6 +125,20 @@ async function kill(workers: ReadonlySet<Worker>): Promise<void> {
       const ended = once(worker, 'exit');
       worker.process.kill('SIGKILL');
       await ended;
+    }),
+  );
+}
+
+async function tellAll(
+  workers: ReadonlySet<Worker>,
+  order: WorkerOrder,
+  timeoutMs: number,
+): Promise<void> {
+  await Promise.all(
+    [...workers].map(async (worker) => {
+      const late = setTimeout(() => worker.process.kill('SIGKILL'), timeoutMs);
+      await tell(worker, order);
+      clearTimeout(late);
     }),
   );
 }
@@ -142,5 +178,10 @@ function handPassphrase(worker: Worker, passphrase: Secret | undefined): void {
   if (pipe === null || pipe === undefined || !('end' in pipe)) return;
   // A worker may end without reading it; its own message says the rest.
   pipe.on('error', () => undefined);
-  pipe.end(passphrase === undefined ? '' : `${revealSecret(passphrase)}\n`);
+  if (passphrase !== undefined) {
+    // By itself, because a small buffer with the line break would be on the heap, where copies stay.
+    const bytes = revealSecretBytes(passphrase);
+    pipe.write(bytes, () => bytes.fill(0));
+  }
+  pipe.end('\n');
 }

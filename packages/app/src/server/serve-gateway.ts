@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { failed, ok, type Randomness, type Result } from '@postern/kernel';
 import { routeName } from '@postern/gateway';
-import { secretName, type Problem } from '@postern/protocol';
+import { secretName, type Config, type Problem } from '@postern/protocol';
 import { DEFAULT_FIELD } from '@postern/vault';
 import { parseDurationMs } from '../config/duration.ts';
 import { createGatewayMetrics } from '../metrics/gateway-metrics.ts';
@@ -87,7 +87,7 @@ export async function serveGateway(
   return ok({
     url,
     close: async () => {
-      const drainMs = parseDurationMs(postern.config().gateway.drainTimeout) ?? DEFAULT_DRAIN_MS;
+      const drainMs = drainTimeoutMs(postern.config());
       await Promise.all([
         gateway.drain(drainMs, 'draining'),
         opened.value.close(drainMs + CLOSE_MS),
@@ -96,6 +96,11 @@ export async function serveGateway(
       await postern.close();
     },
   });
+}
+
+/** How long a stop waits for running requests. */
+export function drainTimeoutMs({ gateway }: Config): number {
+  return parseDurationMs(gateway.drainTimeout) ?? DEFAULT_DRAIN_MS;
 }
 
 /** Opens the control socket of a process without a page. */
