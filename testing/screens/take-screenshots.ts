@@ -32,6 +32,7 @@ await messages.blur();
 await page.waitForTimeout(300);
 await page.screenshot({ path: join(IMAGES, 'chat-light.png') });
 await page.emulateMedia({ colorScheme: 'dark' });
+await page.waitForTimeout(300);
 await page.screenshot({ path: join(IMAGES, 'chat-dark.png') });
 
 if (everything !== undefined) {
