@@ -60,7 +60,7 @@ export function addProcessCommands(program: Command, context: GetContext): void 
 function addServeCommands(program: Command, context: GetContext): void {
   program
     .command('serve')
-    .description('start the gateway alone, for a server: no page, no prompts')
+    .description('start the gateway alone, for a server: no page, no app API')
     .option('--port <n>', 'the port to listen on; 0 picks a free port', portNumber)
     .option(...CONFIG_FILE)
     .option('--workers <n>', 'how many processes answer requests', workerCount, 1)
