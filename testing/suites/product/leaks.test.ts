@@ -6,6 +6,7 @@ import {
   leakCanary,
   runPostern,
   skipBecause,
+  startPostern,
   startFakeUpstream,
   startKeyringSession,
   upPostern,
@@ -126,6 +127,63 @@ async function useGateway({ canary, marks, options }: Scene, up: PosternUp): Pro
   canary.searchBytes('the list of models', await models.text());
 }
 
+/** Imports a key, rotates it, calls the gateway with both texts, and reads everything that is known of them. */
+async function useImportedKey({ canary, options }: Scene, address: string): Promise<void> {
+  const imported = canary.plant('an imported key', (mark) => `cc-${mark}-0Kx9ZqT4`);
+  const swapped = canary.plant('a key as a name', (mark) => `sk-ant-api03-${mark}`);
+  const run = async (parameters: readonly string[], code: number, input?: string) => {
+    const given = input === undefined ? options : { ...options, input };
+    const ended = await runPostern(parameters, given);
+    expect(ended, parameters.join(' ')).toMatchObject({ code });
+    canary.searchBytes(`the notes of ${parameters.slice(0, 2).join(' ')}`, ended.stderr);
+    return ended.stdout;
+  };
+  const search = async (parameters: readonly string[], code: number, input?: string) => {
+    const stdout = await run(parameters, code, input);
+    canary.searchBytes(`the output of ${parameters.slice(0, 2).join(' ')}`, stdout);
+  };
+  const all = ['key', 'import', '-', '--all', '--all-models'];
+  await search(all, 0, `client ${imported}\n`);
+  await search(all, 1, `client ${imported}\n`);
+  await search(all, 6, `${swapped} client\n`);
+  const rotated = await run(['key', 'rotate', 'client', '--json'], 0);
+  const [key = ''] = /sk-postern-[\w-]+/.exec(rotated) ?? [];
+  canary.watch('a rotated key', key);
+  for (const bearer of [imported, key]) {
+    const headers = { authorization: `Bearer ${bearer}` };
+    const response = await fetch(`${address}/v1/models`, { headers });
+    expect(response.status).toBe(200);
+    canary.searchBytes('the list of models of a client', await response.text());
+  }
+  for (const option of ['--only', '--model', '--address', '--origin', '--budget', '--expires']) {
+    const typed = canary.plant(`a text after ${option}`, (mark) => `sk-ant-api03-${mark}`);
+    const command = option === '--only' ? ['import', '-', '--all-models'] : ['update', 'client'];
+    const { code, stdout, stderr } = await runPostern(['key', ...command, option, typed], {
+      ...options,
+      input: `client ${imported}\n`,
+    });
+    expect(code, option).not.toBe(0);
+    canary.searchBytes(`a refused ${option}`, stdout + stderr);
+  }
+  await search(['key', 'list'], 0);
+  await search(['key', 'show', 'client', '--json'], 0);
+  for (const form of ['--csv', '--json']) await search(['usage', '--by', 'key', form], 0);
+  await search(['audit', 'tail'], 0);
+}
+
+/** The gateway alone, with the same home. */
+async function serveAlone(scene: Scene): Promise<void> {
+  const { canary, home } = scene;
+  const options = { ...scene.options, passphrase: scene.marks.passphrase };
+  const program = startPostern(['serve', '--port', '0'], options);
+  const [, address = ''] = await program.waitFor(/Gateway\s+(http:\S+)\/v1\s/);
+  await useImportedKey({ ...scene, options }, address);
+  canary.searchProcess(program.pid);
+  const { stdout, stderr } = await program.stop();
+  canary.searchBytes('the output of postern serve', stdout + stderr);
+  canary.searchFiles(home);
+}
+
 async function runCommands({ canary, marks, options }: Scene): Promise<void> {
   const input = marks.storedSecret;
   const wrong = canary.plant('a wrong passphrase');
@@ -210,6 +268,7 @@ describe.each(STORAGES)('no secret and no prompt is left anywhere, storage %s', 
       const environment = session?.environment ?? home.environment;
       const scene: Scene = { canary, marks, options: { environment }, home: home.path, upstream };
       await runScene(scene, storage);
+      await serveAlone(scene);
       await killMidAnswer(scene);
       canary.expectNone();
 
