@@ -44,6 +44,7 @@ export class Attempt {
     const prepared = prepareAttempt(this.#task, {
       nowMs: this.#deps.clock.nowMs(),
       redacted: (text) => this.#reader?.redacted(text) ?? text,
+      redactedEvents: (event) => this.#reader?.redactedEvents(event) ?? [event],
     });
     if (!prepared.ok) return this.#failed(prepared.failure);
     const credential = await this.#credential();

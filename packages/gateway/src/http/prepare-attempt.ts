@@ -1,5 +1,6 @@
 import { DIALECTS } from '@postern/dialects';
 import { failed, ok, type Result } from '@postern/kernel';
+import type { AnswerEvent } from '@postern/protocol';
 import type { ExchangeRequest } from '@postern/upstreams';
 import { applyEdits, renameModel, requestUsage, type Edit } from '../body/edit-body.ts';
 import { asksForUsage } from '../body/request-body.ts';
@@ -27,6 +28,8 @@ export interface TranslationDeps {
   readonly nowMs: number;
   /** As `Exchange.redacted`, for the exchange of this attempt. */
   readonly redacted: (text: string) => string;
+  /** As `Exchange.redactedEvents`. */
+  readonly redactedEvents: (event: AnswerEvent) => readonly AnswerEvent[];
 }
 
 const NOT_SPOKEN: TranslationFailure = {

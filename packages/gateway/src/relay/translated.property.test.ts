@@ -24,6 +24,7 @@ function pipe(client: DialectId, upstream: DialectId, streams: boolean): Transla
     meter: new EventMeter(1),
     nowMs: 0,
     redacted: (text) => text,
+    redactedEvents: (event) => [event],
   });
 }
 

@@ -36,6 +36,8 @@ export interface TranslatedOptions {
   readonly nowMs: number;
   /** Removes the upstream's key from a text that was decoded, in which it may have had another form. */
   readonly redacted: (text: string) => string;
+  /** As `redacted`, for the events of the answer. */
+  readonly redactedEvents: (event: AnswerEvent) => readonly AnswerEvent[];
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -189,7 +191,8 @@ export class Translated implements AnswerPipe {
   #emitAll(events: readonly AnswerEvent[]): Buffer {
     const wasOver = this.#end !== undefined;
     let out = '';
-    for (const event of events) out += this.#emit(event);
+    const { redactedEvents } = this.#options;
+    for (const event of events.flatMap(redactedEvents)) out += this.#emit(event);
     // A whole response comes with its last event.
     return wasOver || this.#response === undefined ? bytesOf(out) : this.#response.body;
   }

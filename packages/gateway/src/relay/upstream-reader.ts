@@ -1,3 +1,4 @@
+import type { AnswerEvent } from '@postern/protocol';
 import type { AnswerHeaders, Exchange, ExchangeSink, UpstreamFailure } from '@postern/upstreams';
 import type { GatewayFailure } from '../failure.ts';
 import type { UsageEntry } from '../usage/usage-log.ts';
@@ -78,6 +79,11 @@ export class UpstreamReader implements ExchangeSink, Source {
   /** As `Exchange.redacted`. */
   redacted(text: string): string {
     return this.#exchange?.redacted(text) ?? text;
+  }
+
+  /** As `Exchange.redactedEvents`. */
+  redactedEvents(event: AnswerEvent): readonly AnswerEvent[] {
+    return this.#exchange?.redactedEvents(event) ?? [event];
   }
 
   pause(): void {

@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import { utf8StreamDecoder } from '@postern/kernel';
+import type { AnswerEvent } from '@postern/protocol';
 import type { AnswerHeaders, Exchange, ExchangeSink } from '../connect/exchange.ts';
 import type { UpstreamFailure } from '../upstream-failure.ts';
 
@@ -65,6 +66,11 @@ export class AnswerInbox implements ExchangeSink {
   /** As `Exchange.redacted`. */
   redacted(text: string): string {
     return this.#exchange?.redacted(text) ?? text;
+  }
+
+  /** As `Exchange.redactedEvents`. */
+  redactedEvents(event: AnswerEvent): readonly AnswerEvent[] {
+    return this.#exchange?.redactedEvents(event) ?? [event];
   }
 
   /** Ends reading and cancels the exchange. */

@@ -5,13 +5,7 @@ import type { Connections } from '../connect/connections.ts';
 import type { AnswerHeaders } from '../connect/exchange.ts';
 import type { Credential } from '../credential.ts';
 import type { UpstreamFailure } from '../upstream-failure.ts';
-import {
-  answerFailure,
-  failureEvent,
-  headerReader,
-  malformed,
-  shieldFailure,
-} from './answer-failure.ts';
+import { answerFailure, failureEvent, headerReader, malformed } from './answer-failure.ts';
 import { answerForm } from './answer-form.ts';
 import { AnswerInbox } from './answer-inbox.ts';
 import { wholeAnswerEvents } from './whole-answer-events.ts';
@@ -48,7 +42,7 @@ export async function* askModel(
   try {
     for await (const event of readAnswer(inbox, question)) {
       complete = event.kind === 'finish';
-      yield event.kind === 'failure' ? failureEvent(shieldFailure(event.failure, inbox)) : event;
+      yield* inbox.redactedEvents(event);
     }
   } finally {
     if (complete) inbox.leaveInPeace();

@@ -75,6 +75,18 @@ describe('the list of models', () => {
     expect(openai).toEqual({ ok: true, value: [{ id: 'gpt', label: 'gpt', createdAtMs }] });
     expect(upstream.violations).toEqual([]);
   });
+
+  it('does not contain the key, even if the provider escapes its letters', async () => {
+    const escaped = KEY_TEXT.replaceAll(
+      /[^]/g,
+      (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`,
+    );
+    const body = `{"data":[{"id":"${escaped}","name":"${escaped}"}]}`;
+    upstream.respond(() => ({ kind: 'raw', status: 200, contentType: 'application/json', body }));
+    const told = await list(provider('openai-chat'), KEY);
+    const masked = '*'.repeat(KEY_TEXT.length);
+    expect(told).toMatchObject({ ok: true, value: [{ id: masked, label: masked }] });
+  });
 });
 
 describe('the test of a key', () => {

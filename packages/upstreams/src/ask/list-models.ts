@@ -1,5 +1,5 @@
 import { DIALECTS, type Dialect } from '@postern/dialects';
-import { failed, parseJson, type Result } from '@postern/kernel';
+import { failed, ok, parseJson, type Result } from '@postern/kernel';
 import type { AnswerFailure, Provider } from '@postern/protocol';
 import type { Connections } from '../connect/connections.ts';
 import type { FetchedText } from '../connect/fetch-text.ts';
@@ -50,7 +50,7 @@ export async function listModels(
     if (!checked.ok) return checked;
   }
   const list = await get(dialect.modelsPath);
-  return list.ok ? modelsOf(dialect, list.value.text) : list;
+  return list.ok ? modelsOf(dialect, list.value) : list;
 }
 
 function errorOf(dialect: Dialect, answer: FetchedText): AnswerFailure {
@@ -58,9 +58,17 @@ function errorOf(dialect: Dialect, answer: FetchedText): AnswerFailure {
   return shieldFailure(dialect.decodeError(status, headerReader(headers), text), answer);
 }
 
-function modelsOf(dialect: Dialect, text: string): Result<readonly ListedModel[], AnswerFailure> {
-  const parsed = parseJson(text);
+function modelsOf(
+  dialect: Dialect,
+  answer: FetchedText,
+): Result<readonly ListedModel[], AnswerFailure> {
+  const parsed = parseJson(answer.text);
   const models = parsed.ok ? dialect.decodeModels(parsed.value) : parsed;
   if (!models.ok) return failed(malformed());
-  return models;
+  const clean = models.value.map((model) => ({
+    ...model,
+    id: answer.redacted(model.id),
+    label: answer.redacted(model.label),
+  }));
+  return ok(clean);
 }

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
-import type { Provider } from '@postern/protocol';
+import type { AnswerEvent, Provider } from '@postern/protocol';
 import type { Credential } from '../credential.ts';
 import type { Dispatcher } from 'undici';
+import { AnswerRedactor } from '../redact/answer-redactor.ts';
 import type { KeyRedactor } from '../redact/key-redactor.ts';
 import type { UpstreamFailure } from '../upstream-failure.ts';
 import { socketFailure, type Phase } from './socket-failure.ts';
@@ -50,6 +51,8 @@ export interface Exchange {
   cancel(): void;
   /** A text that was decoded from the answer, without the secret that was shown for it. */
   redacted(text: string): string;
+  /** What to use instead of the next event that was decoded from the answer, without that secret. */
+  redactedEvents(event: AnswerEvent): readonly AnswerEvent[];
 }
 
 /** Sends one request and passes the response to the sink as it arrives. */
@@ -66,6 +69,7 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
   readonly #signal: AbortSignal | undefined;
   readonly #viaProxy: boolean;
   #redactor: KeyRedactor | undefined;
+  #answerRedactor: AnswerRedactor | undefined;
   #credential: Credential | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #phase: Phase = 'connecting';
@@ -105,6 +109,10 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
     return this.#redactor?.text(text) ?? text;
   }
 
+  redactedEvents(event: AnswerEvent): readonly AnswerEvent[] {
+    return this.#answerRedactor?.push(event) ?? [event];
+  }
+
   get isOver(): boolean {
     return this.#over;
   }
@@ -113,6 +121,7 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
   shows(credential: Credential, redactor: KeyRedactor | undefined): void {
     this.#credential = credential;
     this.#redactor = redactor;
+    this.#answerRedactor = redactor && new AnswerRedactor(redactor.key);
   }
 
   /** Ends with a failure that was found before anything was sent, after the caller has got the exchange. */

@@ -3,6 +3,8 @@ import { Buffer } from 'node:buffer';
 /** The encodings of a key that could be in a response. */
 export interface KeyForms {
   readonly forms: readonly Buffer[];
+  /** The same as text. */
+  readonly texts: readonly string[];
   /** The length of the shortest form. A shorter text can't contain one. */
   readonly shortest: number;
   /** 1 for every byte after which the rest of a form may follow. */
@@ -21,7 +23,7 @@ export function keyForms(key: string): KeyForms | undefined {
   const json = JSON.stringify(key).slice(1, -1);
   const inUrl = encodeURIComponent(key);
   const hex = Buffer.from(key).toString('hex');
-  const texts = [
+  const texts = new Set([
     key,
     json,
     json.replaceAll('/', '\\/'),
@@ -30,11 +32,16 @@ export function keyForms(key: string): KeyForms | undefined {
     hex,
     hex.toUpperCase(),
     ...[0, 1, 2].flatMap((shift) => base64Forms(key, shift)),
-  ];
-  const forms = [...new Set(texts)].map((text) => Buffer.from(text));
+  ]);
+  const forms = [...texts].map((text) => Buffer.from(text));
   const unfinished = new Uint8Array(256);
   for (const form of forms) for (const byte of form.subarray(0, -1)) unfinished[byte] = 1;
-  return { forms, shortest: Math.min(...forms.map(({ length }) => length)), unfinished };
+  return {
+    forms,
+    texts: [...texts],
+    shortest: Math.min(...forms.map(({ length }) => length)),
+    unfinished,
+  };
 }
 
 /** The base64 digits that depend only on the key, which starts `shift` bytes after a multiple of three. */

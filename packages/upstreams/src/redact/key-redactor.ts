@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { KeyForms } from './key-forms.ts';
+import { redactText } from './text-redactor.ts';
 
 const ASTERISK = 0x2a;
 const NOTHING = Buffer.alloc(0);
@@ -9,17 +10,17 @@ const NOTHING = Buffer.alloc(0);
  * last bytes of a chunk, and only if a form of the key could begin with them.
  */
 export class KeyRedactor {
-  readonly #key: KeyForms;
+  readonly key: KeyForms;
   #held: Buffer = NOTHING;
 
   constructor(key: KeyForms) {
-    this.#key = key;
+    this.key = key;
   }
 
   /** Returns the bytes to pass on now; the chunk itself if the key isn't in it. */
   push(chunk: Buffer): Buffer {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    const clean = redact(bytes, this.#key);
+    const clean = redact(bytes, this.key);
     const end = clean.length - this.#unfinishedLength(clean);
     this.#held = end === clean.length ? NOTHING : clean.subarray(end);
     return end === clean.length ? clean : clean.subarray(0, end);
@@ -29,17 +30,16 @@ export class KeyRedactor {
   end(): Buffer {
     const held = this.#held;
     this.#held = NOTHING;
-    return held.length * 2 < this.#key.shortest ? held : Buffer.alloc(held.length, ASTERISK);
+    return held.length * 2 < this.key.shortest ? held : Buffer.alloc(held.length, ASTERISK);
   }
 
   /** Redacts a complete text, such as a header's value. */
-  readonly text = (value: string): string =>
-    value.length < this.#key.shortest ? value : redact(Buffer.from(value), this.#key).toString();
+  readonly text = (value: string): string => redactText(value, this.key);
 
   /** How many of the last bytes could be the beginning of a form. */
   #unfinishedLength(bytes: Buffer): number {
-    if (this.#key.unfinished[bytes.at(-1) ?? 0] !== 1) return 0;
-    return Math.max(...this.#key.forms.map((form) => overlap(bytes, form)));
+    if (this.key.unfinished[bytes.at(-1) ?? 0] !== 1) return 0;
+    return Math.max(...this.key.forms.map((form) => overlap(bytes, form)));
   }
 }
 
