@@ -53,7 +53,7 @@ describe('a spent budget', () => {
       model: 'gpt-x',
       messages: [{ role: 'user', content: 'hi' }],
     });
-    await expect(call).rejects.toThrow(/budget is spent/);
+    await expect(call).rejects.toThrow(/budget doesn't cover/);
     expect(sent).toBe(1);
   });
 
@@ -64,7 +64,7 @@ describe('a spent budget', () => {
       max_tokens: 10,
       messages: [{ role: 'user', content: 'hi' }],
     });
-    await expect(call).rejects.toThrow(/budget is spent/);
+    await expect(call).rejects.toThrow(/budget doesn't cover/);
     expect(sent).toBe(1);
   });
 });

@@ -53,7 +53,7 @@ describe('a budget', () => {
     const chat = await world.post(CHAT);
     expect([chat.status, chat.headers.get('x-should-retry')]).toEqual([402, 'false']);
     const text =
-      /budget is spent: \$0\.01 of \$0\.01 per month is left, and this request may cost \$0\.02\. The budget resets at 20\d\d-\d\d-01T00:00:00\.000Z/;
+      /budget doesn't cover this request: \$0\.01 of \$0\.01 per month is left, and it may cost \$0\.02\. The budget resets at 20\d\d-\d\d-01T00:00:00\.000Z/;
     const body = await chat.text();
     expect(body).toMatch(text);
     expect(body).toContain('"type":"insufficient_quota"');

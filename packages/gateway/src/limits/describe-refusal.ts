@@ -51,7 +51,7 @@ function describeBudget(refusal: LimitRefusal & { reason: 'budget-spent' }): Ref
   return {
     status: 402,
     code: 'GATEWAY_BUDGET_SPENT',
-    message: `The key's budget is spent: ${left}, and this request may cost ${usdText(neededMicroUsd)}.${reset} Ask for a higher budget, or set a lower max_tokens.`,
+    message: `The key's budget doesn't cover this request: ${left}, and it may cost ${usdText(neededMicroUsd)}.${reset} Ask for a higher budget, or set a lower max_tokens.`,
     shouldRetry: false,
   };
 }

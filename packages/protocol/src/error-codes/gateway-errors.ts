@@ -112,7 +112,7 @@ export const GATEWAY_ERRORS = {
     exit: EXIT.busy,
   },
   GATEWAY_BUDGET_SPENT: {
-    meaning: "The key's budget is spent.",
+    meaning: "The key's budget doesn't cover the request.",
     remedy: 'Wait for the next budget period, or ask for a higher budget.',
     exit: EXIT.denied,
   },
