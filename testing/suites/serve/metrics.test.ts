@@ -56,6 +56,8 @@ describe('metrics', () => {
   test.each([
     ['through a proxy', { 'x-forwarded-for': '203.0.113.7' }, 'GET', 403],
     ['from a browser', { origin: 'https://evil.example' }, 'GET', 403],
+    ['in a page of a browser', { 'sec-fetch-site': 'cross-site' }, 'GET', 403],
+    ['typed into a browser', { 'sec-fetch-site': 'none' }, 'GET', 403],
     ['under another name', { host: 'evil.example' }, 'GET', 403],
     ['with another method', {}, 'POST', 405],
   ])('are refused %s', async (_title, headers, method, status) => {

@@ -40,7 +40,9 @@ function statusOf(endpoint: MetricsEndpoint, request: IncomingMessage): 200 | 40
   const { method, headers } = request;
   const { host, origin, authorization = '' } = headers;
   if (method !== 'GET') return 405;
-  if (host === undefined || !callers.allowsHost(host) || origin !== undefined) return 403;
+  // A browser sends no origin with an image, a script or a typed address.
+  const isFromBrowser = origin !== undefined || headers['sec-fetch-site'] !== undefined;
+  if (host === undefined || !callers.allowsHost(host) || isFromBrowser) return 403;
   if (isToken !== undefined) {
     const [, given = ''] = /^Bearer (\S{1,1000})$/i.exec(authorization) ?? [];
     return isToken(given) ? 200 : 401;

@@ -69,6 +69,11 @@ describe('the port without TLS', () => {
       'a key of the other dialect',
       'GET / HTTP/1.1\r\nHost: gateway.example\r\nX-Api-Key: sk-marked\r\n\r\n',
     ],
+    [
+      'a key in the URL',
+      'GET /v1/models?a=1&key=sk-marked HTTP/1.1\r\nHost: gateway.example\r\n\r\n',
+    ],
+    ['a body of GET', 'GET / HTTP/1.1\r\nHost: gateway.example\r\nContent-Length: 6\r\n\r\nmarked'],
     ['a body', 'POST / HTTP/1.1\r\nHost: gateway.example\r\nContent-Length: 6\r\n\r\nmarked'],
     [
       'the start of a body',

@@ -24,7 +24,7 @@ export function redirectToTls(guard: HostGuard, port: number): RequestListener {
     const isKnown = name !== '' && guard.allowsHost(target) && url.startsWith('/');
     if (!isKnown) {
       response.writeHead(400).end();
-    } else if ((method === 'GET' || method === 'HEAD') && !carriesKey(request)) {
+    } else if ((method === 'GET' || method === 'HEAD') && !carriesMore(request)) {
       response.writeHead(308, { location: `https://${target}${url}` }).end();
     } else {
       refuseWithoutTls(response);
@@ -36,6 +36,10 @@ export function refuseWithoutTls(response: Parameters<RequestListener>[1]): void
   response.writeHead(403, { 'content-type': 'application/json', connection: 'close' }).end(REFUSAL);
 }
 
-function carriesKey({ headers }: IncomingMessage): boolean {
-  return headers.authorization !== undefined || headers['x-api-key'] !== undefined;
+/** Whether it has a key, which some clients write into the URL, or a body. */
+function carriesMore({ headers, url = '' }: IncomingMessage): boolean {
+  const hasKey = headers.authorization !== undefined || headers['x-api-key'] !== undefined;
+  const hasBody =
+    headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+  return hasKey || hasBody || /[?&]key=/.test(url);
 }
