@@ -20,6 +20,7 @@ describe('loadConfig', () => {
     ['an unknown key', '{"prot":1}', 'prot: unknown key'],
     ['an unknown key inside', '{"gateway":{"maxBody":1}}', 'gateway.maxBody: unknown key'],
     ['a port out of range', '{"port":70000}', 'port: not a valid value'],
+    ['a file that is too large', ' '.repeat(1_048_577), 'it is larger than 1 MiB'],
     ['a prototype key', '{"__proto__":{"port":1}}', "it isn't valid JSON"],
   ])('rejects %s and names the place', (_name, content, problem) => {
     const path = newPath();
@@ -29,6 +30,22 @@ describe('loadConfig', () => {
       failure: { reason: 'config-invalid', path, problem },
     });
   });
+});
+
+test('loadConfig ignores lines with a comment, but nothing inside a string', () => {
+  const path = newPath();
+  const label = 'x\u2028// y\u2029 // z';
+  const providers = { box: { label, dialect: 'openai-chat', baseUrl: 'https://box.example/v1' } };
+  writeFileSync(
+    path,
+    `// first\r\n {\n\t// second\n"providers": ${JSON.stringify(providers)}\n}// no line`,
+  );
+  expect(loadConfig(path)).toMatchObject({ ok: false });
+  writeFileSync(
+    path,
+    `// first\r\n {\n\t// second\n"providers": ${JSON.stringify(providers)}\n}\n//`,
+  );
+  expect(loadConfig(path)).toMatchObject({ ok: true, value: { config: { providers } } });
 });
 
 describe('changeConfig', () => {

@@ -1,8 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { writeAtomicallySync } from '@postern/disk';
 import {
   decodeUtf8,
-  errnoOf,
   failed,
   isJsonObject,
   type JsonValue,
@@ -20,6 +18,7 @@ import {
   type VariableFailure,
   type Variables,
 } from '@postern/protocol';
+import { readRegularFile, type UnreadableFile } from './read-regular-file.ts';
 
 export type ConfigFailure =
   | { readonly reason: 'config-invalid'; readonly path: string; readonly problem: string }
@@ -49,37 +48,29 @@ export function loadConfig(
 
 /** The content of a configuration file, not checked; an empty object without a file. */
 export function readConfigFile(path: string): Result<JsonValue, ConfigFailure> {
-  let bytes: Uint8Array;
-  try {
-    bytes = readRegularFile(path);
-  } catch (error) {
-    if (error instanceof NotAFile) {
-      return failed({ reason: 'config-invalid', path, problem: "it isn't a regular file" });
-    }
-    if (errnoOf(error) === 'ENOENT') return ok({});
-    return failed({ reason: 'config-unreadable', path });
-  }
-  const text = (decodeUtf8(bytes) ?? '').replaceAll(COMMENT_LINE, '');
-  const json = parseJson(text, { maxLength: 1_048_576 });
+  const read = readRegularFile(path, MAX_BYTES);
+  if (!read.ok) return withoutFile(path, read.failure);
+  const text = (decodeUtf8(read.value.bytes) ?? '').replaceAll(COMMENT_LINE, '');
+  const json = parseJson(text, { maxLength: MAX_BYTES });
   if (!json.ok) return failed({ reason: 'config-invalid', path, problem: "it isn't valid JSON" });
   return json;
 }
 
-/** A line with nothing but a comment. It can't be inside a string, which has no line breaks. */
-const COMMENT_LINE = /^[ \t]*\/\/.*$/gm;
+const MAX_BYTES = 1_048_576;
 
-class NotAFile extends Error {}
+/**
+ * A line with nothing but a comment. It can't be inside a string, which has no line breaks; U+2028 and U+2029,
+ * which `^` and `$` would count as such, may be in strings.
+ */
+const COMMENT_LINE = /(?<=^|[\r\n])[ \t]*\/\/[^\r\n]*/g;
 
-/** Without this check, reading a pipe or a device in place of the file could wait forever. */
-function readRegularFile(path: string): Uint8Array {
-  const wait = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
-  const file = openSync(path, constants.O_RDONLY | wait);
-  try {
-    if (!fstatSync(file).isFile()) throw new NotAFile();
-    return readFileSync(file);
-  } finally {
-    closeSync(file);
+function withoutFile(path: string, failure: UnreadableFile): Result<JsonValue, ConfigFailure> {
+  if (failure.reason === 'system') {
+    return failure.errno === 'ENOENT' ? ok({}) : failed({ reason: 'config-unreadable', path });
   }
+  const isLarge = failure.reason === 'too-large';
+  const problem = isLarge ? 'it is larger than 1 MiB' : "it isn't a regular file";
+  return failed({ reason: 'config-invalid', path, problem });
 }
 
 /** Checks the file alone, so that it stays valid without the environment, and then with it. */
