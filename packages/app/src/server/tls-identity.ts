@@ -78,6 +78,11 @@ export function canTrust(ca: string): boolean {
   return read.length > 0 && !read.includes(undefined);
 }
 
+/** Whether both can be read and belong together, at any time. */
+export function isPair({ cert, key }: TlsIdentity): boolean {
+  return attempt(() => new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) === true;
+}
+
 /** What OpenSSL throws may contain parts of a file, so none of it is kept. */
 function attempt<T>(read: () => T): T | undefined {
   try {

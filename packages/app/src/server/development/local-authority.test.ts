@@ -145,6 +145,20 @@ describe('the authority of development certificates', () => {
         writeFileSync(join(directory, 'authority.pem'), '');
       },
     ],
+    [
+      'its certificate is damaged inside',
+      (directory) => {
+        const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+        writeFileSync(join(directory, 'authority.pem'), pem);
+      },
+    ],
+    [
+      'its key is damaged inside',
+      (directory) => {
+        const pem = '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n';
+        writeFileSync(join(directory, 'authority-key.pem'), pem);
+      },
+    ],
   ])('is not silently replaced if %s', async (_, damage) => {
     await open();
     damage(join(dataDir, 'tls'));

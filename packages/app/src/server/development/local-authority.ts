@@ -5,7 +5,7 @@ import { fileLock, nodeDisk, writeAtomically, type DiskFailure } from '@postern/
 import { failed, ok, type Clock, type Randomness, type Result } from '@postern/kernel';
 import { problem, type Problem } from '@postern/protocol';
 import { readPemFile } from '../../config/read-pem-file.ts';
-import type { TlsIdentity } from '../tls-identity.ts';
+import { isPair, type TlsIdentity } from '../tls-identity.ts';
 import { signCertificate } from './sign-certificate.ts';
 
 /** What the authority needs. `names` are those that clients use for the gateway beside the loopback ones. */
@@ -77,12 +77,13 @@ function readAuthority(directory: string): Result<TlsIdentity | undefined, Probl
   if (!existsSync(certificateFile(directory))) return ok(undefined);
   const cert = readPemFile(certificateFile(directory), 'certificate');
   const key = readPemFile(keyFile(directory), 'private key');
-  if (cert.ok && key.ok) return ok({ cert: cert.value, key: key.value });
+  const stored = cert.ok && key.ok ? { cert: cert.value, key: key.value } : undefined;
+  if (stored !== undefined && isPair(stored)) return ok(stored);
   const why = cert.ok ? key : cert;
   return failed(
     problem(
       'TLS_CERTIFICATE_UNUSABLE',
-      `${why.ok ? directory : why.failure}.`,
+      `${why.ok ? `The authority in ${directory} is damaged` : why.failure}.`,
       `To start with a new authority, which must be trusted again, remove ${directory}.`,
     ),
   );
