@@ -305,8 +305,9 @@ describe('usage', () => {
   it('survives what upstreams report as counts', () => {
     const { id } = create('one');
     const usage = { inputTokens: 1.5, outputTokens: Number.NaN, cacheReadTokens: -4 };
-    store.usage.record(entry(id, { usage }));
-    expect(expectOk(store.usage.usageOf(id))).toMatchObject({ inputTokens: 2, outputTokens: 0 });
+    store.usage.record(entry(id, { usage: { ...usage, cacheWriteTokens: 1e300 } }));
+    const totals = { inputTokens: 2, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+    expect(expectOk(store.usage.usageOf(id))).toMatchObject(totals);
   });
 });
 

@@ -12,6 +12,8 @@ const FLUSH_AT = 256;
 const ROWS_AT_ONCE = 32;
 /** If this many entries can't be written to the disk, new calls are refused. */
 const MAX_WAITING = 10_000;
+/** A larger count of tokens can't be true, and sums of such counts would not be exact. */
+const MAX_TOKENS = 1_000_000_000;
 
 const COLUMNS = [
   'key_id',
@@ -209,11 +211,11 @@ function rowOf(entry: UsageEntry): SqlValue[] {
     entry.status,
     entry.streamed ? 1 : 0,
     entry.ending,
-    usage.inputTokens ?? null,
-    usage.outputTokens ?? null,
-    usage.cacheReadTokens ?? null,
-    usage.cacheWriteTokens ?? null,
-    usage.reasoningTokens ?? null,
+    storedCount(usage.inputTokens),
+    storedCount(usage.outputTokens),
+    storedCount(usage.cacheReadTokens),
+    storedCount(usage.cacheWriteTokens),
+    storedCount(usage.reasoningTokens),
     entry.estimated ? 1 : 0,
     Math.round(entry.durationMs),
     entry.requestBytes,
@@ -222,4 +224,10 @@ function rowOf(entry: UsageEntry): SqlValue[] {
     entry.requestId,
     entry.upstreamRequestId ?? null,
   ];
+}
+
+/** Makes a count fit its column, whatever an upstream reported: a whole number, or unknown. */
+function storedCount(value: number | undefined): number | null {
+  const whole = Math.round(value ?? Number.NaN);
+  return whole <= MAX_TOKENS ? Math.max(0, whole) : null;
 }
