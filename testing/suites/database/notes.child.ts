@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { ok, Secret, type Result } from '@postern/kernel';
 import { rekeyDatabase, type DatabaseFailure } from '@postern/database';
 import { addNote, KEY, OTHER_KEY, tryNotes } from './notes.ts';
@@ -12,12 +13,12 @@ function orExit<T>(result: Result<T, DatabaseFailure>): T {
   process.exit(1);
 }
 
-/** Prints each committed row, so that the test knows what the database must contain. */
+/** Prints each committed row, at once, so that the test knows what the database must contain. */
 function write(): void {
   const database = orExit(tryNotes(path));
   for (let number = 1; number <= Number(count); number += 1) {
     orExit(addNote(database, `note ${number} of ${process.pid}`));
-    process.stdout.write(`${number}\n`);
+    writeSync(process.stdout.fd, `${number}\n`);
   }
   database.close();
 }
