@@ -150,8 +150,8 @@ export const UPSTREAM_ERRORS = {
     exit: EXIT.upstream,
   },
   UPSTREAM_CUT: {
-    meaning: 'The answer was cut off; the part that arrived is kept.',
-    remedy: 'Retry the answer.',
+    meaning: "The provider's response ended too early.",
+    remedy: 'Try again.',
     exit: EXIT.upstream,
   },
   UPSTREAM_MALFORMED: {
