@@ -7,10 +7,11 @@ export {
 export type { FakeDialect } from './fake-upstream/fake-dialect.ts';
 export { echoText } from './fake-upstream/question.ts';
 export { countRecordedAnswers, readRecording, type Recording } from './fake-upstream/recording.ts';
-export type {
-  RecordedRequest,
-  RequestOutcome,
-  Violation,
+export {
+  bytesUntilStill,
+  type RecordedRequest,
+  type RequestOutcome,
+  type Violation,
 } from './fake-upstream/recorded-request.ts';
 export {
   textReply,

@@ -40,3 +40,13 @@ export interface RecordedRequest {
   /** Resolves with the outcome. */
   readonly closed: Promise<RequestOutcome>;
 }
+
+/** Waits until the upstream can send no more of a response that its peer doesn't read. Returns the bytes sent. */
+export async function bytesUntilStill(request: RecordedRequest): Promise<number> {
+  let before = -1;
+  while (before !== request.sentBytes) {
+    before = request.sentBytes;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return before;
+}

@@ -137,6 +137,27 @@ function hasTool(tools: JsonValue | undefined, name: string): boolean {
   );
 }
 
+/** Runs Claude Code until it has read a file, and checks each request that reached the upstream. */
+async function completeToolRound(
+  environment: Readonly<Record<string, string>>,
+  expectedPath: string,
+): Promise<void> {
+  const outcome = await claude('Which word is in note.txt?', environment);
+  expect(outcome.errors).toBe('');
+  expect(outcome.code).toBe(0);
+  expect(outcome.output).toContain(`It is ${SECRET_WORD}.`);
+  const posts = upstream.requests.filter(({ method }) => method === 'POST');
+  expect(posts.length).toBeGreaterThanOrEqual(2);
+  for (const { json, path } of posts) {
+    expect(path).toBe(expectedPath);
+    expect(isJsonObject(json) && json['stream']).toBe(true);
+  }
+  expect(upstream.violations).toEqual([]);
+  expect(running.entries.every(({ streamed, ending }) => streamed && ending === 'complete')).toBe(
+    true,
+  );
+}
+
 describe.skipIf(skip)('claude -p', () => {
   it.each([
     ['a key', 'ANTHROPIC_API_KEY'],
@@ -144,39 +165,13 @@ describe.skipIf(skip)('claude -p', () => {
   ])('completes a tool round with %s', async (_name, variable) => {
     await start();
     upstream.respond(readThenAnswer);
-    const outcome = await claude('Which word is in note.txt?', { [variable]: running.key });
-    expect(outcome.errors).toBe('');
-    expect(outcome.code).toBe(0);
-    expect(outcome.output).toContain(`It is ${SECRET_WORD}.`);
-    const posts = upstream.requests.filter(({ method }) => method === 'POST');
-    expect(posts.length).toBeGreaterThanOrEqual(2);
-    for (const { json, path } of posts) {
-      expect(path).toBe('/v1/messages?beta=true');
-      expect(isJsonObject(json) && json['stream']).toBe(true);
-    }
-    expect(upstream.violations).toEqual([]);
-    expect(running.entries.every(({ streamed, ending }) => streamed && ending === 'complete')).toBe(
-      true,
-    );
+    await completeToolRound({ [variable]: running.key }, '/v1/messages?beta=true');
   });
 
   it('completes a tool round with a provider that speaks chat completions', async () => {
     const chat = providerId.from('openai');
     await start({ defaultProvider: perDialect(() => chat) });
     upstream.respond(readThenAnswer);
-    const outcome = await claude('Which word is in note.txt?', { ANTHROPIC_API_KEY: running.key });
-    expect(outcome.errors).toBe('');
-    expect(outcome.code).toBe(0);
-    expect(outcome.output).toContain(`It is ${SECRET_WORD}.`);
-    const posts = upstream.requests.filter(({ method }) => method === 'POST');
-    expect(posts.length).toBeGreaterThanOrEqual(2);
-    for (const { json, path } of posts) {
-      expect(path).toBe('/v1/chat/completions');
-      expect(isJsonObject(json) && json['stream']).toBe(true);
-    }
-    expect(upstream.violations).toEqual([]);
-    expect(running.entries.every(({ streamed, ending }) => streamed && ending === 'complete')).toBe(
-      true,
-    );
+    await completeToolRound({ ANTHROPIC_API_KEY: running.key }, '/v1/chat/completions');
   });
 });
