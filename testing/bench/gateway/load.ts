@@ -1,12 +1,17 @@
-/** The parameters of one run of the load generator, passed on its command line. */
+/** The parameters of one run of the load generator, passed in a file. */
 export interface LoadOrder {
   readonly port: number;
   readonly path: string;
-  /** Headers besides host, content-type and content-length. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Headers besides host, content-type and content-length; several sets are used in turn. */
+  readonly headers: readonly Readonly<Record<string, string>>[];
   readonly body: string;
-  /** Concurrent requests, each on its own connection. */
+  /** Concurrent requests, each on its own connection. Without meaning if the arrivals are given. */
   readonly concurrency: number;
+  /**
+   * Requests arrive at random times, on average this many per second, whether or not earlier ones
+   * are complete. Their times count from the arrival, so waiting for a late gateway counts too.
+   */
+  readonly arrivalsPerSecond?: number;
   /**
    * The time over which the first requests are spread, so that responses of a fixed length don't
    * come in waves.

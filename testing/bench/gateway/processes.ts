@@ -32,7 +32,8 @@ export interface Program {
   readonly silent?: boolean;
 }
 
-const START_TIMEOUT_MS = 20_000;
+/** Long enough for the creation of 10,000 keys, each of which waits for the disk. */
+const START_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 5000;
 const TRY_PORT_EVERY_MS = 50;
 

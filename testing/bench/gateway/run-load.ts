@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { LoadOrder, LoadResult } from './load.ts';
@@ -30,14 +32,21 @@ const MARGIN_MS = 20_000;
  * one of them ends, or if the generator takes much longer than planned.
  */
 export async function runLoad(order: LoadOrder, sides: Sides): Promise<Run> {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-load-'));
+  const path = join(directory, 'order.json');
+  writeFileSync(path, JSON.stringify(order));
+  try {
+    return await runGenerator(path, order, sides);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function runGenerator(path: string, order: LoadOrder, sides: Sides): Promise<Run> {
   const child = spawnPinned({
     name: 'the load generator',
     processor: sides.processor,
-    command: [
-      process.execPath,
-      join(import.meta.dirname, 'load-generator.ts'),
-      JSON.stringify(order),
-    ],
+    command: [process.execPath, join(import.meta.dirname, 'load-generator.ts'), path],
   });
   if (child.stdout === null) throw new Error('the load generator has no output');
   const limitMs = order.warmUpMs + order.measureMs + MARGIN_MS;

@@ -1,4 +1,5 @@
 import type { LoadOrder } from './load.ts';
+import { requestIn } from './requests.ts';
 import type { Target } from './targets.ts';
 
 export const CONCURRENCY = 32;
@@ -18,27 +19,20 @@ export function ratio(value: number | undefined, floor: number | undefined): str
   return `${(value / floor).toFixed(2)} x`;
 }
 
-/** The load of one kind for one target. */
+/** The load of one kind for one target, in chat completions unless the changes say otherwise. */
 export function order(
   target: Target,
   streamed: boolean,
   changes: Partial<LoadOrder> = {},
 ): LoadOrder {
-  const body = {
-    model: 'gpt-bench',
-    ...(streamed ? { stream: true } : {}),
-    messages: [{ role: 'user', content: 'Say something about posterns. '.repeat(10) }],
-  };
   return {
     port: target.port,
-    path: '/v1/chat/completions',
     headers: target.headers,
-    body: JSON.stringify(body),
     concurrency: CONCURRENCY,
     rampMs: 0,
     warmUpMs: WARM_UP_MS,
     measureMs: MEASURE_MS,
-    lastPartHolds: streamed ? '[DONE]' : '"usage"',
+    ...requestIn('openai-chat', streamed),
     ...changes,
   };
 }

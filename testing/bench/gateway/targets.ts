@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { peerPath } from '@postern/testing';
+import type { LoadOrder } from './load.ts';
+import type { OurSetup } from './our-setup.ts';
 import { startProgram, type Measured } from './processes.ts';
 import type { Sides } from './run-load.ts';
 
@@ -13,7 +15,8 @@ const OTHER_PROCESSOR = 1;
 export interface Target {
   readonly name: string;
   readonly port: number;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Sets of headers that requests use in turn. */
+  readonly headers: LoadOrder['headers'];
   readonly sides: Sides;
   stop(): Promise<void>;
 }
@@ -37,25 +40,31 @@ export function directTarget(upstream: Upstream): Target {
   return {
     name: 'direct',
     port: upstream.port,
-    headers: {},
+    headers: [{}],
     sides: { gateway: undefined, upstream: upstream.pid, processor: OTHER_PROCESSOR },
     stop: () => Promise.resolve(),
   };
 }
 
 /** Postern's gateway with everything on. */
-export async function startOurs(upstream: Upstream): Promise<Target> {
+export async function startOurs(
+  upstream: Upstream,
+  setup: Partial<OurSetup> & { readonly name?: string } = {},
+): Promise<Target> {
+  const { name = 'Postern', keys = 1, isLimited = true } = setup;
   const url = `http://127.0.0.1:${upstream.port}`;
+  const whole: OurSetup = { url, keys, isLimited };
   const started = await startProgram({
-    name: 'Postern',
+    name,
     processor: GATEWAY_PROCESSOR,
-    command: [process.execPath, join(import.meta.dirname, 'our-gateway.ts'), `${url}/v1`, url],
+    command: [process.execPath, join(import.meta.dirname, 'our-gateway.ts'), JSON.stringify(whole)],
     ready: /^(\d+) (\S+)$/,
   });
-  const [, port = '', key = ''] = started.ready;
-  return targetThrough('Postern', started, Number(port), upstream, {
-    authorization: `Bearer ${key}`,
-  });
+  const [, port = '', path = ''] = started.ready;
+  const headers = readFileSync(path, 'utf8')
+    .split('\n')
+    .map((key) => ({ authorization: `Bearer ${key}` }));
+  return targetThrough(name, started, Number(port), upstream, headers);
 }
 
 /** A forwarder without any feature: the cost of Node's `http` and undici alone. */
@@ -99,11 +108,13 @@ export async function startPortkey(upstream: Upstream, home: string): Promise<Ta
     env: { PATH: process.env['PATH'], HOME: home },
     silent: true,
   });
-  return targetThrough('Portkey', started, port, upstream, {
-    authorization: 'Bearer sk-upstream',
-    'x-portkey-provider': 'openai',
-    'x-portkey-custom-host': `http://127.0.0.1:${upstream.port}/v1`,
-  });
+  return targetThrough('Portkey', started, port, upstream, [
+    {
+      authorization: 'Bearer sk-upstream',
+      'x-portkey-provider': 'openai',
+      'x-portkey-custom-host': `http://127.0.0.1:${upstream.port}/v1`,
+    },
+  ]);
 }
 
 function targetThrough(
@@ -111,7 +122,7 @@ function targetThrough(
   started: Measured,
   port: number,
   upstream: Upstream,
-  headers: Target['headers'] = {},
+  headers: Target['headers'] = [{}],
 ): Target {
   const sides = { gateway: started.pid, upstream: upstream.pid, processor: OTHER_PROCESSOR };
   return { name, port, headers, sides, stop: () => started.stop() };
@@ -131,11 +142,13 @@ http {
   server {
     listen 127.0.0.1:${port};
     keepalive_requests 100000000;
+    client_max_body_size 0;
     location / {
       proxy_pass http://fake;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
       proxy_buffering off;
+      proxy_request_buffering off;
     }
   }
 }

@@ -1,35 +1,61 @@
-import { FAST_STREAM_EVENTS } from '@postern/testing';
+import type { LoadOrder } from './load.ts';
 import { isBad, runLoad, whyNoFigure, type Run } from './run-load.ts';
-import { CONCURRENCY, order, ratio, row, print } from './tables.ts';
+import { print, ratio, row } from './tables.ts';
 import type { Target } from './targets.ts';
 
-/** Measures how many requests each target handles, and what one of them costs. */
-export async function throughput(targets: readonly Target[], streamed: boolean): Promise<void> {
-  const kind = streamed ? `streams of ${FAST_STREAM_EVENTS} events` : 'JSON responses';
-  print(`\n${kind}, ${CONCURRENCY} at once (x: compared with bare)`);
+/** One measurement: a load, and the processes that it goes through. */
+export interface Case {
+  readonly name: string;
+  readonly load: LoadOrder;
+  readonly sides: Target['sides'];
+}
+
+/** A row of the plot. */
+export interface Figure {
+  readonly table: string;
+  readonly name: string;
+  /** Processor time per request, in milliseconds. */
+  readonly gatewayMs: number;
+}
+
+/**
+ * Measures how many requests each case handles, and what one of them costs, compared with the case
+ * of the given name.
+ */
+export async function throughput(
+  table: string,
+  cases: readonly Case[],
+  comparedWith: string,
+): Promise<readonly Figure[]> {
+  print(`\n${table} (x: compared with ${comparedWith})`);
   row('', ['per second', 'processor time', 'x', 'p50 / p99 ms', 'x of p99']);
-  let bare: Run | undefined;
-  for (const target of targets) {
-    const run = await runLoad(order(target, streamed), target.sides);
-    if (target.name === 'bare') bare = run;
-    throughputRow(target, run, bare);
+  const figures: Figure[] = [];
+  let floor: Run | undefined;
+  for (const { name, load, sides } of cases) {
+    const run = await runLoad(load, sides);
+    if (name === comparedWith && !isBad(run)) floor = run;
+    throughputRow(name, run, floor, sides.gateway === undefined);
+    if (run.gatewayMs !== undefined && !isBad(run)) {
+      figures.push({ table, name, gatewayMs: run.gatewayMs });
+    }
   }
+  return figures;
 }
 
 /**
  * Prints one line of the table. A run that can't measure the throughput gets the reason instead.
  */
-function throughputRow(target: Target, run: Run, bare: Run | undefined): void {
-  const why = whyNoFigure(run, target.sides.gateway === undefined);
-  const floor = bare === undefined || isBad(bare) || bare === run ? undefined : bare;
-  if (isBad(run)) row(target.name, ['none']);
+function throughputRow(name: string, run: Run, floor: Run | undefined, isDirect: boolean): void {
+  const why = whyNoFigure(run, isDirect);
+  const base = floor === run ? undefined : floor;
+  if (isBad(run)) row(name, ['none']);
   else {
-    row(target.name, [
+    row(name, [
       why === undefined ? run.perSecond.toFixed(0) : 'none',
       run.gatewayMs === undefined ? '' : `${run.gatewayMs.toFixed(3)} ms`,
-      ratio(run.gatewayMs, floor?.gatewayMs),
+      ratio(run.gatewayMs, base?.gatewayMs),
       `${run.wholeP50.toFixed(2)} / ${run.wholeP99.toFixed(2)}`,
-      ratio(run.wholeP99, floor?.wholeP99),
+      ratio(run.wholeP99, base?.wholeP99),
     ]);
   }
   if (why !== undefined) print(`            no throughput: ${why}`);

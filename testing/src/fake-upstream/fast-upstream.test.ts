@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
@@ -33,10 +34,25 @@ describe('the fast upstream', () => {
     const chat = openai.chat.completions.stream({ model: 'm', messages });
     const streamedChat = await chat.finalChatCompletion();
     expect(streamedChat.choices[0]?.message.content).toBe(wholeChat.choices[0]?.message.content);
-    expect(upstream.served).toBe(4);
+    const input = { model: 'm', input: 'hi' };
+    const wholeResponse = await openai.responses.create(input);
+    const streamedResponse = await openai.responses.stream(input).finalResponse();
+    expect(streamedResponse.output_text).toBe(wholeResponse.output_text);
+    expect(upstream.served).toBe(6);
   });
 
-  it.each(['/v1/messages', '/v1/chat/completions'])('streams 69 events on %s', async (path) => {
+  it('takes large bodies in pieces, and several requests at once', async () => {
+    upstream = await startFastUpstream();
+    const body = JSON.stringify({ model: 'm', input: 'x'.repeat(1_000_000) });
+    const ask = `POST /v1/responses HTTP/1.1\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const socket = connect(Number(new URL(upstream.url).port), '127.0.0.1');
+    socket.write(ask.repeat(3));
+    await expect.poll(() => upstream?.served).toBe(3);
+    socket.destroy();
+  });
+
+  const paths = ['/v1/messages', '/v1/chat/completions', '/v1/responses'];
+  it.each(paths)('streams 69 events on %s', async (path) => {
     upstream = await startFastUpstream();
     const response = await fetch(upstream.url + path, { method: 'POST', body: '{"stream":true}' });
     const text = await response.text();

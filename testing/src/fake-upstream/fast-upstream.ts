@@ -3,9 +3,8 @@ import { anthropicAnswer, anthropicFrames } from './anthropic-wire.ts';
 import { openaiAnswer, openaiFrames } from './openai-wire.ts';
 import type { Question } from './question.ts';
 import type { ScriptedAnswer } from './reply.ts';
+import { responsesAnswer, responsesFrames } from './responses-wire.ts';
 import type { FakeDialect } from './fake-dialect.ts';
-
-type FastDialect = Exclude<FakeDialect, 'openai-responses'>;
 
 export interface FastUpstreamOptions {
   /** Default: a free port. */
@@ -19,24 +18,27 @@ export interface FastUpstreamOptions {
 /** A fake upstream that does as little as possible, as the upper limit of a benchmark. */
 export interface FastUpstream {
   readonly url: string;
-  readonly baseUrls: Readonly<Record<FastDialect, string>>;
+  readonly baseUrls: Readonly<Record<FakeDialect, string>>;
   /** The number of responses started so far. */
   readonly served: number;
   close(): Promise<void>;
 }
 
-/** The number of events in a prepared stream, in both dialects. */
+/** The number of events in a prepared stream, in each dialect. */
 export const FAST_STREAM_EVENTS = 69;
 
 /**
- * Starts a server that returns one prepared response in either dialect, whole or as a stream of 69
+ * Starts a server that returns one prepared response in each dialect, whole or as a stream of 69
  * events, directly over TCP. It checks and records nothing. It reads only the path, the length and
  * the `stream` field of a request. Requests must have a content-length.
  */
 export async function startFastUpstream(options: FastUpstreamOptions = {}): Promise<FastUpstream> {
-  const prepared = {
-    messages: prepare('anthropic-messages', options),
-    chat: prepare('openai-chat', options),
+  const messages = prepare('anthropic-messages', options);
+  const responses = prepare('openai-responses', options);
+  const chat = prepare('openai-chat', options);
+  const preparedFor = (path: string): Prepared => {
+    if (path.endsWith('/messages')) return messages;
+    return path.endsWith('/responses') ? responses : chat;
   };
   const sockets = new Set<Socket>();
   let served = 0;
@@ -44,7 +46,7 @@ export async function startFastUpstream(options: FastUpstreamOptions = {}): Prom
     sockets.add(socket);
     const serve = (path: string, streamed: boolean): void => {
       served += 1;
-      const answers = path.endsWith('/messages') ? prepared.messages : prepared.chat;
+      const answers = preparedFor(path);
       if (streamed) stream(socket, answers.stream, options.deltaDelayMs ?? 0);
       else socket.write(answers.whole);
     };
@@ -59,7 +61,11 @@ export async function startFastUpstream(options: FastUpstreamOptions = {}): Prom
   const url = `http://127.0.0.1:${portOf(server)}`;
   return {
     url,
-    baseUrls: { 'anthropic-messages': url, 'openai-chat': `${url}/v1` },
+    baseUrls: {
+      'anthropic-messages': url,
+      'openai-chat': `${url}/v1`,
+      'openai-responses': `${url}/v1`,
+    },
     get served() {
       return served;
     },
@@ -91,16 +97,19 @@ const QUESTION: Question = {
   promptLength: 400,
 };
 
-function prepare(dialect: FastDialect, options: FastUpstreamOptions): Prepared {
-  const messages = dialect === 'anthropic-messages';
-  const deltas = Array.from({ length: messages ? 63 : 65 }, (_, index) => ` word${index}`);
+/** How each dialect writes an answer, and how many pieces of text make a stream of the same number of events. */
+const WIRES = {
+  'anthropic-messages': { answer: anthropicAnswer, frames: anthropicFrames, pieces: 63 },
+  'openai-chat': { answer: openaiAnswer, frames: openaiFrames, pieces: 65 },
+  'openai-responses': { answer: responsesAnswer, frames: responsesFrames, pieces: 61 },
+} as const satisfies Record<FakeDialect, object>;
+
+function prepare(dialect: FakeDialect, options: FastUpstreamOptions): Prepared {
+  const wire = WIRES[dialect];
+  const deltas = Array.from({ length: wire.pieces }, (_, index) => ` word${index}`);
   const answer: ScriptedAnswer = { parts: [{ kind: 'text', text: deltas.join(''), deltas }] };
-  const body = messages
-    ? anthropicAnswer(answer, QUESTION, 'fast')
-    : openaiAnswer(answer, QUESTION, 'fast');
-  const frames = messages
-    ? anthropicFrames(answer, QUESTION, 'fast')
-    : openaiFrames(answer, QUESTION, 'fast');
+  const body = wire.answer(answer, QUESTION, 'fast');
+  const frames = wire.frames(answer, QUESTION, 'fast');
   const head = `HTTP/1.1 200 OK\r\nrequest-id: req_fast\r\nx-request-id: req_fast\r\n`;
   const wholeHead = `${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
   const streamHead = `${head}content-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n`;
@@ -139,20 +148,30 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 
 /** Splits the received bytes into requests, including pipelined ones. */
 function requestReader(serve: (path: string, streamed: boolean) => void): (data: Buffer) => void {
-  let pending: Buffer = Buffer.alloc(0);
+  let chunks: Buffer[] = [];
+  let size = 0;
+  /** With fewer bytes than this, the next request isn't complete. */
+  let wanted = 0;
   return (data) => {
-    pending = pending.length === 0 ? data : Buffer.concat([pending, data]);
+    chunks.push(data);
+    size += data.length;
+    if (size < wanted) return;
+    let pending = chunks.length === 1 ? data : Buffer.concat(chunks, size);
     for (;;) {
+      wanted = 0;
       const headEnd = pending.indexOf(HEAD_END);
-      if (headEnd === -1) return;
+      if (headEnd === -1) break;
       const head = pending.toString('latin1', 0, headEnd);
       const bodyStart = headEnd + HEAD_END.length;
       const end = bodyStart + Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
-      if (pending.length < end) return;
+      wanted = end;
+      if (pending.length < end) break;
       const body = pending.subarray(bodyStart, end);
       pending = pending.subarray(end);
       serve(head.split(' ', 2)[1]?.replace(/\?.*$/, '') ?? '', asksForStream(body));
     }
+    chunks = pending.length === 0 ? [] : [pending];
+    size = pending.length;
   };
 }
 
