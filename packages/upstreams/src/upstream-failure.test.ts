@@ -55,7 +55,7 @@ const rows: readonly (readonly [UpstreamFailure, string, RegExp])[] = [
   [{ reason: 'proxy-failed', status: undefined }, 'UPSTREAM_PROXY', /Can't reach/],
   [{ reason: 'timeout', waitingFor: 'body' }, 'UPSTREAM_TIMEOUT', /stopped sending/],
   [{ reason: 'redirected', status: 307 }, 'UPSTREAM_REDIRECTED', /redirect/],
-  [{ reason: 'cut' }, 'UPSTREAM_CUT', /cut off/],
+  [{ reason: 'cut' }, 'UPSTREAM_CUT', /ended too early/],
   [{ reason: 'malformed' }, 'UPSTREAM_MALFORMED', /invalid response/],
   [{ reason: 'too-large', maxBytes: 5 }, 'UPSTREAM_MALFORMED', /invalid response/],
   [{ reason: 'cancelled' }, 'REQUEST_CANCELLED', /cancelled/],
