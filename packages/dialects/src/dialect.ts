@@ -6,6 +6,7 @@ import type {
   EndpointName,
   ErrorCodeName,
   ModelAnswer,
+  ModelFacts,
   ModelRequest,
   ServerQuirks,
   UpstreamAuth,
@@ -242,7 +243,8 @@ export interface WireError {
   readonly body: JsonObject;
 }
 
-export interface ModelEntry {
+/** A model in a list, with what is known about it. */
+export interface ModelEntry extends ModelFacts {
   readonly id: string;
   /** The display name; the id if there is none. */
   readonly label: string;

@@ -151,6 +151,20 @@ describe('rejected, with the path of the first error', () => {
       'gateway.models.fast.targets.0.weight',
       'not a valid value',
     ]),
+    ...[
+      { contextWindow: 0 },
+      { maxOutput: 1.5 },
+      { inputModalities: ['smell'] },
+      { outputModalities: [] },
+    ].map((facts): readonly [JsonValue, string, string] => {
+      const [name = ''] = Object.keys(facts);
+      const index = name === 'inputModalities' ? '.0' : '';
+      return [
+        aliases({ fast: { targets: [{ model: 'a/b' }], ...facts } }),
+        `gateway.models.fast.${name}${index}`,
+        'not a valid value',
+      ];
+    }),
     [{ gateway: { retries: { attempts: 0 } } }, 'gateway.retries.attempts', 'not a valid value'],
     [{ gateway: { retries: { delay: '1s' } } }, 'gateway.retries.delay', 'unknown key'],
     [{ gateway: { breaker: { openFor: '5' } } }, 'gateway.breaker.openFor', 'not a valid value'],

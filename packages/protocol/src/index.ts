@@ -55,6 +55,14 @@ export {
   type KeyScopes,
 } from './key-scopes.ts';
 export {
+  commonFacts,
+  completeFacts,
+  MODALITIES,
+  type Modality,
+  type ModelFacts,
+  type ModelPrice,
+} from './model-facts.ts';
+export {
   MAX_PASSPHRASE_BYTES,
   MIN_PASSPHRASE_LENGTH,
   passphraseProblem,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { delay, duration } from './forms.ts';
+import { MODALITIES } from './model-facts.ts';
 
 const count = (min: number, max: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
@@ -25,6 +26,10 @@ const target = v.strictObject({
   priority: v.optional(count(1, 1000), 1),
 });
 
+const tokens = count(1, 1_000_000_000);
+
+const modalities = v.pipe(v.array(v.picklist(MODALITIES)), v.minLength(1), v.maxLength(10));
+
 /** `gateway.models`: names of the operator's own for one or several models. */
 export const modelAliases = v.record(
   aliasName,
@@ -32,8 +37,11 @@ export const modelAliases = v.record(
     targets: v.pipe(v.array(target), v.minLength(1), v.maxLength(50)),
     /** Shown in lists of models. Default: the alias. */
     label: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(80))),
-    /** Tokens, for lists of models. */
-    contextWindow: v.exactOptional(count(1, 1_000_000_000)),
+    /** What lists of models say. Default: what all of its targets have in common. */
+    contextWindow: v.exactOptional(tokens),
+    maxOutput: v.exactOptional(tokens),
+    inputModalities: v.exactOptional(modalities),
+    outputModalities: v.exactOptional(modalities),
   }),
 );
 

@@ -1,5 +1,5 @@
 import type { Result } from '@postern/kernel';
-import type { AnswerEvent, AnswerFailure, ModelRequest } from '@postern/protocol';
+import type { AnswerEvent, AnswerFailure, ModelFacts, ModelRequest } from '@postern/protocol';
 
 /** The implementation of one provider: an HTTP API, or a model in this process. */
 export interface Upstream {
@@ -14,7 +14,7 @@ export interface Upstream {
   listModels(signal: AbortSignal): Promise<Result<readonly ListedModel[], AnswerFailure>>;
 }
 
-export interface ListedModel {
+export interface ListedModel extends ModelFacts {
   readonly id: string;
   readonly label: string;
   /** Milliseconds since the Unix epoch. */

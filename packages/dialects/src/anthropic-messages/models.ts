@@ -12,8 +12,9 @@ export function encodeModels(models: readonly ModelEntry[], hasMore = false): Js
   };
 }
 
-/** The model of `GET /v1/models/{id}`, without an unknown date. */
-export function encodeModel({ id, label, createdAtMs }: ModelEntry): JsonObject {
+/** The model of `GET /v1/models/{id}`, without what is unknown. */
+export function encodeModel({ id, label, createdAtMs, ...facts }: ModelEntry): JsonObject {
+  const { contextWindow, maxInput = contextWindow, maxOutput, inputModalities: input } = facts;
   return jsonObject({
     type: 'model',
     id,
@@ -22,5 +23,11 @@ export function encodeModel({ id, label, createdAtMs }: ModelEntry): JsonObject 
       createdAtMs === undefined
         ? undefined
         : new Date(createdAtMs).toISOString().replace('.000Z', 'Z'),
+    max_input_tokens: maxInput,
+    max_tokens: maxOutput,
+    capabilities: input && {
+      image_input: { supported: input.includes('image') },
+      pdf_input: { supported: input.includes('file') },
+    },
   });
 }

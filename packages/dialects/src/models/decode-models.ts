@@ -1,5 +1,6 @@
 import { failed, ok, type JsonValue, type Result } from '@postern/kernel';
 import type { DialectFailure, ModelEntry } from '../dialect.ts';
+import { decodeFacts } from './decode-facts.ts';
 import { countOf, filledText, listOf, objectOf } from '../json/read-json.ts';
 
 /**
@@ -20,7 +21,7 @@ function decodeEntry(value: JsonValue): readonly ModelEntry[] {
   if (entry === undefined || id === undefined) return [];
   const label = filledText(entry['display_name']) ?? filledText(entry['name']) ?? id;
   const createdAtMs = createdAt(entry['created'], entry['created_at']);
-  return [{ id, label, ...(createdAtMs !== undefined && { createdAtMs }) }];
+  return [{ id, label, ...(createdAtMs !== undefined && { createdAtMs }), ...decodeFacts(entry) }];
 }
 
 /** The largest time that a JavaScript `Date` can represent, in milliseconds. */

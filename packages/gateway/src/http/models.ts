@@ -1,9 +1,16 @@
 import type { Dialect, ModelEntry } from '@postern/dialects';
-import type { Provider } from '@postern/protocol';
+import {
+  commonFacts,
+  completeFacts,
+  type ModelFacts,
+  type Provider,
+  type ProviderId,
+} from '@postern/protocol';
 import type { ServerResponse } from 'node:http';
 import { translatedHeaders } from '../headers/answer-headers.ts';
 import { refusedModel } from '../keys/scopes.ts';
 import type { GatewayDeps, Grant } from '../ports.ts';
+import { builtInFacts } from '../prices/price-table.ts';
 import { sendFailure } from '../relay/send-failure.ts';
 import type { Alias } from '../route/aliases.ts';
 import { chooseProvider } from '../route/choose-provider.ts';
@@ -13,7 +20,13 @@ import { modelsPage, type PageFailure } from './models-page.ts';
 /** Claude Code waits three seconds for the list. */
 const LIST_TIMEOUT_MS = 2000;
 
-type ModelsDeps = Pick<GatewayDeps, 'providers' | 'models' | 'defaultProvider' | 'routing'>;
+type ModelsDeps = Pick<
+  GatewayDeps,
+  'providers' | 'models' | 'defaultProvider' | 'routing' | 'prices'
+>;
+
+/** The models of providers, with what is known about them. */
+type Lists = ReadonlyMap<ProviderId, readonly ModelEntry[]>;
 
 export interface ModelsRequest {
   readonly dialect: Dialect;
@@ -60,7 +73,12 @@ async function answerModel(
   const { dialect, grant } = request;
   const alias = id === undefined ? undefined : deps.routing.aliases.get(id);
   if (alias !== undefined) {
-    const [entry] = aliasEntries(deps, [alias], request);
+    const targets = new Set<string>(alias.tiers.flat().map(({ provider }) => provider));
+    const lists = await listsOf(
+      deps,
+      deps.providers.all.filter(({ id: provider }) => targets.has(provider)),
+    );
+    const [entry] = aliasEntries(deps, [alias], request, lists);
     if (entry === undefined) fail(response, request, { reason: 'model-unknown' });
     else send(response, request, dialect.encodeModel(entry));
     return;
@@ -74,8 +92,8 @@ async function answerModel(
     return;
   }
   const { provider, model } = choice.value;
-  const models = await modelsInTime(deps, provider);
-  const entry = models.find((other) => other.id === model);
+  const lists = await listsOf(deps, [provider]);
+  const entry = lists.get(provider.id)?.find((other) => other.id === model);
   if (entry === undefined) fail(response, request, { reason: 'model-unknown' });
   else send(response, request, dialect.encodeModel({ ...entry, id }));
 }
@@ -89,22 +107,37 @@ function decoded(path: string): string | undefined {
   }
 }
 
-/** The aliases of which the key may call a target. */
+/**
+ * The aliases of which the key may call a target. What the operator doesn't say about one is what holds for all of
+ * these targets.
+ */
 function aliasEntries(
   deps: ModelsDeps,
   aliases: Iterable<Alias>,
   { dialect, grant }: Pick<ModelsRequest, 'dialect' | 'grant'>,
+  lists: Lists,
 ): readonly ModelEntry[] {
-  return [...aliases].flatMap(({ name, label }) => {
+  return [...aliases].flatMap(({ name, label, facts }) => {
     const input = { name, dialect: dialect.id, grant, conversation: () => 0 };
-    return chooseTargets(input, deps).ok ? [{ id: name, label }] : [];
+    const targets = chooseTargets(input, deps);
+    if (!targets.ok) return [];
+    const ofTargets = targets.value.map(
+      ({ provider, model }) =>
+        lists.get(provider.id)?.find(({ id }) => id === model) ??
+        withFacts(deps, provider, { id: model, label: model }),
+    );
+    return [{ id: name, label, ...completeFacts(limitedFacts(facts), commonFacts(ofTargets)) }];
   });
+}
+
+/** A context window of the operator's replaces what the targets say about the longest prompt. */
+function limitedFacts(facts: ModelFacts): ModelFacts {
+  return { ...facts, maxInput: facts.contextWindow };
 }
 
 /**
  * Lists the models that the key may call: the aliases, then those of the dialect's default provider by their
- * own names, then those of every provider as `provider/model`. An alias replaces a model of the same name. If a provider's list fails or is slow, it is replaced by the
- * models in the provider table.
+ * own names, then those of every provider as `provider/model`. An alias replaces a model of the same name.
  */
 async function listModels(
   deps: ModelsDeps,
@@ -113,27 +146,22 @@ async function listModels(
   const { dialect, grant } = request;
   const { aliases } = deps.routing;
   const providers = deps.providers.all.filter(({ inProcess }) => !inProcess);
-  const lists = await Promise.all(
-    providers.map(async (provider) => ({ provider, models: await modelsInTime(deps, provider) })),
-  );
+  const lists = await listsOf(deps, providers);
   const isDefault = (provider: Provider): boolean =>
     provider.id === deps.defaultProvider[dialect.id];
-  const named = (
-    { provider, models }: (typeof lists)[number],
-    nameOf: (model: string) => string,
-  ): readonly ModelEntry[] =>
-    models.flatMap((entry) => {
+  const named = (provider: Provider, nameOf: (model: string) => string): readonly ModelEntry[] =>
+    (lists.get(provider.id) ?? []).flatMap((entry) => {
       const id = nameOf(entry.id);
       const refused = refusedModel(grant, id, { provider, model: entry.id });
       return refused === undefined ? [{ ...entry, id }] : [];
     });
   return [
-    ...aliasEntries(deps, aliases.values(), request),
-    ...lists
-      .filter(({ provider }) => isDefault(provider))
-      .flatMap((list) => named(list, (id) => id))
+    ...aliasEntries(deps, aliases.values(), request, lists),
+    ...providers
+      .filter(isDefault)
+      .flatMap((provider) => named(provider, (id) => id))
       .filter(({ id }) => !aliases.has(id)),
-    ...lists.flatMap((list) => named(list, (id) => `${list.provider.id}/${id}`)),
+    ...providers.flatMap((provider) => named(provider, (id) => `${provider.id}/${id}`)),
   ];
 }
 
@@ -153,6 +181,31 @@ function fail(
   failure: PageFailure | { readonly reason: 'model-unknown' },
 ): void {
   sendFailure(response, dialect, requestId, failure);
+}
+
+/** The lists of several providers. A list that fails or is slow is replaced by the models in the provider table. */
+async function listsOf(deps: ModelsDeps, providers: readonly Provider[]): Promise<Lists> {
+  return new Map(
+    await Promise.all(
+      providers.map(async (provider): Promise<[ProviderId, readonly ModelEntry[]]> => {
+        const models = await modelsInTime(deps, provider);
+        return [provider.id, models.map((entry) => withFacts(deps, provider, entry))];
+      }),
+    ),
+  );
+}
+
+/**
+ * Adds what is known about a model. The price is the one that counts for budgets, if the table has one; for the
+ * rest, the provider's own list is right.
+ */
+function withFacts(
+  { prices }: Pick<ModelsDeps, 'prices'>,
+  { id: provider }: Provider,
+  entry: ModelEntry,
+): ModelEntry {
+  const price = prices.listedPriceOf(provider, entry.id) ?? entry.price;
+  return { ...entry, ...completeFacts(entry, builtInFacts(provider, entry.id)), price };
 }
 
 async function modelsInTime(

@@ -1,4 +1,5 @@
-import type { ListedPrice, ListedTokenPrices } from '@postern/protocol';
+import type { ListedPrice, ListedTokenPrices, ModelFacts } from '@postern/protocol';
+import { BUILT_IN_FACTS } from './built-in-facts.ts';
 import { BUILT_IN_PRICES } from './built-in-prices.ts';
 import type { Price, TokenPrices } from './price.ts';
 
@@ -6,6 +7,8 @@ import type { Price, TokenPrices } from './price.ts';
 export interface PriceTable {
   /** Never undefined: a model whose price isn't known has a high price. */
   priceOf(provider: string, model: string): Price;
+  /** The price in the table, for lists of models; undefined if there is none. */
+  listedPriceOf(provider: string, model: string): ListedPrice | undefined;
 }
 
 /** As much as the most expensive models, so that a model that is missing in the table can't exceed a budget. */
@@ -17,18 +20,30 @@ const SNAPSHOT = /[-@](?:\d{8}|\d{4}-\d{2}-\d{2})$/;
 /** @param own The operator's prices, which replace built-in ones. */
 export function priceTable(own: Readonly<Record<string, ListedPrice>> = {}): PriceTable {
   const listed = { ...BUILT_IN_PRICES, ...own };
-  const prices = new Map(Object.entries(listed).map(([name, price]) => [name, priceFrom(price)]));
+  const prices = new Map(
+    Object.entries(listed).map(([name, row]) => [name, { listed: row, price: priceFrom(row) }]),
+  );
   return {
-    priceOf: (provider, model) => {
-      const name = `${provider}/${model}`;
-      return (
-        prices.get(name) ??
-        prices.get(name.replace(SNAPSHOT, '')) ??
-        prices.get(`${provider}/*`) ??
-        UNKNOWN_PRICE
-      );
-    },
+    priceOf: (provider, model) => rowOf(prices, provider, model)?.price ?? UNKNOWN_PRICE,
+    listedPriceOf: (provider, model) => rowOf(prices, provider, model)?.listed,
   };
+}
+
+/** What is built in about a model; empty if nothing is. */
+export function builtInFacts(provider: string, model: string): ModelFacts {
+  return rowOf(FACTS, provider, model) ?? {};
+}
+
+const FACTS: ReadonlyMap<string, ModelFacts> = new Map(Object.entries(BUILT_IN_FACTS));
+
+/** The row of a model, of the model that it is a snapshot of, or of all models of the provider. */
+function rowOf<Row>(
+  rows: ReadonlyMap<string, Row>,
+  provider: string,
+  model: string,
+): Row | undefined {
+  const name = `${provider}/${model}`;
+  return rows.get(name) ?? rows.get(name.replace(SNAPSHOT, '')) ?? rows.get(`${provider}/*`);
 }
 
 function priceFrom(listed: ListedPrice): Price {

@@ -2,6 +2,7 @@ import { providerTable } from '@postern/upstreams';
 import { expectOk } from '@postern/kernel';
 import { parsePriceFile, type Usage } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
+import { BUILT_IN_FACTS } from './built-in-facts.ts';
 import { BUILT_IN_PRICES } from './built-in-prices.ts';
 import { costOf } from './price.ts';
 import { priceTable } from './price-table.ts';
@@ -71,6 +72,13 @@ describe('the price table', () => {
     for (const model of Object.keys(BUILT_IN_PRICES)) {
       expect(cost('lab/unknown', tokens(1000))).toBeGreaterThanOrEqual(cost(model, tokens(1000)));
     }
+  });
+
+  it('has a price for every model about which facts are built in', () => {
+    const unpriced = Object.keys(BUILT_IN_FACTS).filter(
+      (model) => BUILT_IN_PRICES[model] === undefined,
+    );
+    expect(unpriced).toEqual([]);
   });
 
   it('prefers the prices of the operator, and an exact name to all of a provider', () => {

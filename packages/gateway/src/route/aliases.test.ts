@@ -22,7 +22,7 @@ describe('aliasTable', () => {
       { model: 'c/m', priority: 2 },
     ];
     const alias = aliasTable(modelsOf({ fast: { targets, contextWindow: 1000 } })).get('fast');
-    expect(alias).toMatchObject({ label: 'fast', contextWindow: 1000 });
+    expect(alias).toMatchObject({ label: 'fast', facts: { contextWindow: 1000 } });
     expect(alias?.tiers).toEqual([
       [{ id: 'a/x/y:free', provider: 'a', model: 'x/y:free', weight: 3 }],
       [

@@ -1,4 +1,4 @@
-import type { ModelAliases } from '@postern/protocol';
+import type { ModelAliases, ModelFacts } from '@postern/protocol';
 import type { ProviderTable } from '@postern/upstreams';
 import type { Share } from './rendezvous.ts';
 
@@ -6,8 +6,8 @@ import type { Share } from './rendezvous.ts';
 export interface Alias {
   readonly name: string;
   readonly label: string;
-  /** Tokens. */
-  readonly contextWindow: number | undefined;
+  /** What the operator says about it. */
+  readonly facts: ModelFacts;
   /** The targets, grouped by priority: the next group is used only while none of the earlier ones is available. */
   readonly tiers: readonly (readonly AliasTarget[])[];
 }
@@ -22,12 +22,12 @@ export type Aliases = ReadonlyMap<string, Alias>;
 
 export function aliasTable(models: ModelAliases): Aliases {
   return new Map(
-    Object.entries(models).map(([name, { targets, label = name, contextWindow }]) => {
+    Object.entries(models).map(([name, { targets, label = name, ...facts }]) => {
       const priorities = [...new Set(targets.map(({ priority }) => priority))];
       const tiers = priorities
         .sort((one, other) => one - other)
         .map((wanted) => targets.filter(({ priority }) => priority === wanted).map(targetOf));
-      return [name, { name, label, contextWindow, tiers }];
+      return [name, { name, label, facts, tiers }];
     }),
   );
 }

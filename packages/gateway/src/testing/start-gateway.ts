@@ -186,7 +186,7 @@ function depsOf(
 }
 
 /** As the configuration has it, but in milliseconds. */
-export interface TestRouting extends Partial<Omit<RoutingSettings, 'aliases'>> {
+export interface TestRouting extends Partial<RoutingSettings> {
   readonly models?: Readonly<Record<string, readonly TestTarget[]>>;
 }
 

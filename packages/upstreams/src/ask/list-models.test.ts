@@ -76,6 +76,27 @@ describe('the list of models', () => {
     expect(upstream.violations).toEqual([]);
   });
 
+  it('has what the provider says about each model', async () => {
+    const architecture = { input_modalities: ['text', 'image'], output_modalities: ['text'] };
+    const pricing = { prompt: '0.000001', completion: '0.000002' };
+    const entry = { id: 'a/b', name: 'B', context_length: 4096, architecture, pricing };
+    const body = JSON.stringify({ data: [entry] });
+    upstream.respond(() => ({ kind: 'raw', status: 200, contentType: 'application/json', body }));
+    expect(await list(provider('openai-chat'), KEY)).toEqual({
+      ok: true,
+      value: [
+        {
+          id: 'a/b',
+          label: 'B',
+          contextWindow: 4096,
+          inputModalities: ['text', 'image'],
+          outputModalities: ['text'],
+          price: { input: 1, output: 2 },
+        },
+      ],
+    });
+  });
+
   it('does not contain the key, even if the provider escapes its letters', async () => {
     const escaped = KEY_TEXT.replaceAll(
       /[^]/g,
