@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,10 +28,11 @@ export const KWALLET: KeyringService = {
   start: async (place) => {
     const wallet = prepare(place.home.path);
     // The first start creates the wallet, but only wallets that existed before a start appear on
-    // the bus.
+    // the bus. KWallet creates an empty file, then replaces it by the wallet; a wallet that is
+    // still empty at the next start can't be opened.
     const first = await startDaemon(place);
     const untilMs = Date.now() + READY_TIMEOUT_MS;
-    while (!existsSync(wallet)) {
+    while ((statSync(wallet, { throwIfNoEntry: false })?.size ?? 0) === 0) {
       if (Date.now() > untilMs) throw new Error(`no wallet was made: ${first.stderr()}`);
       await sleep(POLL_MS);
     }
