@@ -30,9 +30,10 @@ import {
   type Target,
 } from './gateway/targets.ts';
 import { translated } from './gateway/translated.ts';
+import { workers } from './gateway/workers.ts';
 
 const FAST_PARTS = ['json', 'streams', 'latency', 'open', 'large', 'keys', 'translated'];
-const PARTS = [...FAST_PARTS, 'slow'];
+const PARTS = [...FAST_PARTS, 'slow', 'workers'];
 const KEYS = 10_000;
 const IMAGE_BYTES = 10_000_000;
 
@@ -116,6 +117,11 @@ async function main(home: string): Promise<void> {
   };
   if (FAST_PARTS.some((part) => parts.has(part))) write(plotFigures(await fastParts(parts, home)));
   if (parts.has('slow')) await slowStreams(home);
+  if (parts.has('workers')) {
+    const upstream = await startUpstream(0);
+    await workers(upstream);
+    await upstream.stop();
+  }
   if (parts.has('soak')) {
     const upstream = await startUpstream(0);
     write(plotMemory(await soak(upstream)));

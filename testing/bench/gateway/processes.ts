@@ -22,7 +22,8 @@ export const canPin =
 export interface Program {
   /** The program's name in messages. */
   readonly name: string;
-  readonly processor: number;
+  /** Undefined for any. */
+  readonly processor: number | undefined;
   readonly command: readonly string[];
   /** The program is ready when it prints a matching line, or when its port accepts a connection. */
   readonly ready: RegExp | { readonly port: number };
@@ -124,7 +125,7 @@ function openPort(port: number, signal: AbortSignal): Promise<readonly string[]>
 /** `taskset` execs the program, so the pid is the program's own. */
 export function spawnPinned(program: Omit<Program, 'ready'>): ChildProcess {
   const { name, processor, cwd, env, silent = false } = program;
-  const pinned = canPin ? ['taskset', '-c', String(processor)] : [];
+  const pinned = canPin && processor !== undefined ? ['taskset', '-c', String(processor)] : [];
   const [command = '', ...args] = [...pinned, ...program.command];
   const child = spawn(command, args, {
     ...(cwd === undefined ? {} : { cwd }),

@@ -17,11 +17,11 @@ export interface Run extends LoadResult {
 }
 
 export interface Sides {
-  /** The pid of the gateway; undefined for the direct connection. */
-  readonly gateway: number | undefined;
+  /** The pids of the gateway; none for the direct connection. */
+  readonly gateway: readonly number[];
   readonly upstream: number;
-  /** The processor of the generator, which the upstream shares. */
-  readonly processor: number;
+  /** The processor of the generator, which the upstream shares; undefined for any. */
+  readonly processor: number | undefined;
 }
 
 /** Extra time for the generator's start and end. */
@@ -52,7 +52,7 @@ async function runGenerator(path: string, order: LoadOrder, sides: Sides): Promi
   const limitMs = order.warmUpMs + order.measureMs + MARGIN_MS;
   const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
   const spent = (): [number, number] => [
-    sides.gateway === undefined ? 0 : processorSeconds(sides.gateway),
+    sum(sides.gateway.map(processorSeconds)),
     processorSeconds(sides.upstream),
   ];
   try {
@@ -72,14 +72,18 @@ async function runGenerator(path: string, order: LoadOrder, sides: Sides): Promi
   }
 }
 
+const sum = (numbers: readonly number[]): number =>
+  numbers.reduce((total, number) => total + number, 0);
+
 function runOf(result: LoadResult, sides: Sides, spent: readonly [number, number]): Run {
   const [gatewaySeconds, upstreamSeconds] = spent;
   return {
     ...result,
-    gatewayMs: sides.gateway === undefined ? undefined : (gatewaySeconds / result.requests) * 1000,
+    gatewayMs: sides.gateway.length === 0 ? undefined : (gatewaySeconds / result.requests) * 1000,
     gatewayShare: gatewaySeconds / result.seconds,
     otherShare: (upstreamSeconds + result.ownSeconds) / result.seconds,
-    gatewayMegabytes: sides.gateway === undefined ? undefined : residentMegabytes(sides.gateway),
+    gatewayMegabytes:
+      sides.gateway.length === 0 ? undefined : sum(sides.gateway.map(residentMegabytes)),
   };
 }
 

@@ -52,7 +52,7 @@ interface SlowRun {
 
 /** Runs the load through one target, then stops it. */
 async function measureTarget(target: Target): Promise<SlowRun> {
-  const pid = target.sides.gateway ?? 0;
+  const pid = target.sides.gateway[0] ?? 0;
   const idle = residentMegabytes(pid);
   const run = await runLoad(order(target, true, LOAD), target.sides);
   await new Promise((resolve) => setTimeout(resolve, REST_MS));

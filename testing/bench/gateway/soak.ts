@@ -22,7 +22,7 @@ export async function soak(upstream: Upstream): Promise<readonly MemorySample[]>
   const begunMs = performance.now();
   const timer = setInterval(() => {
     const seconds = (performance.now() - begunMs) / 1000;
-    samples.push({ seconds, megabytes: residentMegabytes(ours.sides.gateway ?? 0) });
+    samples.push({ seconds, megabytes: residentMegabytes(ours.sides.gateway[0] ?? 0) });
   }, EVERY_MS);
   let requests = 0;
   let failures = 0;

@@ -41,7 +41,7 @@ export function directTarget(upstream: Upstream): Target {
     name: 'direct',
     port: upstream.port,
     headers: [{}],
-    sides: { gateway: undefined, upstream: upstream.pid, processor: OTHER_PROCESSOR },
+    sides: { gateway: [], upstream: upstream.pid, processor: OTHER_PROCESSOR },
     stop: () => Promise.resolve(),
   };
 }
@@ -124,7 +124,7 @@ function targetThrough(
   upstream: Upstream,
   headers: Target['headers'] = [{}],
 ): Target {
-  const sides = { gateway: started.pid, upstream: upstream.pid, processor: OTHER_PROCESSOR };
+  const sides = { gateway: [started.pid], upstream: upstream.pid, processor: OTHER_PROCESSOR };
   return { name, port, headers, sides, stop: () => started.stop() };
 }
 

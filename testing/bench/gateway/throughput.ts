@@ -34,7 +34,7 @@ export async function throughput(
   for (const { name, load, sides } of cases) {
     const run = await runLoad(load, sides);
     if (name === comparedWith && !isBad(run)) floor = run;
-    throughputRow(name, run, floor, sides.gateway === undefined);
+    throughputRow(name, run, floor, sides.gateway.length === 0);
     if (run.gatewayMs !== undefined && !isBad(run)) {
       figures.push({ table, name, gatewayMs: run.gatewayMs });
     }
