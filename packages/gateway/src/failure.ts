@@ -40,6 +40,11 @@ export type GatewayFailure =
   | { readonly reason: 'upstream-failed'; readonly failure: UpstreamFailure }
   /** Every target of the model failed so often that it isn't called for some time. */
   | { readonly reason: 'upstreams-resting'; readonly retryAfterMs: number }
+  /**
+   * None of the provider's several credentials can be used. `retryAfterMs`: until the first one can be, 0 if
+   * another one can be used at once; undefined if all of them were refused for this request.
+   */
+  | { readonly reason: 'credentials-exhausted'; readonly retryAfterMs: number | undefined }
   /** The upstream rejected the key. */
   | { readonly reason: 'upstream-key-refused' }
   | { readonly reason: 'internal' };
@@ -103,6 +108,7 @@ const ROWS: Readonly<Record<Exclude<GatewayFailure['reason'], Computed>, Row>> =
   'vault-unavailable': { status: 503, code: 'GATEWAY_VAULT_UNAVAILABLE', ...NO_RETRY },
   'store-unavailable': { status: 503, code: 'GATEWAY_STORE_UNAVAILABLE' },
   'upstreams-resting': { status: 503, code: 'GATEWAY_UPSTREAMS_UNAVAILABLE' },
+  'credentials-exhausted': { status: 503, code: 'GATEWAY_CREDENTIALS_EXHAUSTED' },
   'upstream-key-refused': { status: 401, code: 'UPSTREAM_KEY_REFUSED', ...NO_RETRY },
   internal: { status: 500, code: 'INTERNAL' },
 };
@@ -137,9 +143,17 @@ export function describeGatewayFailure(failure: GatewayFailure): FailureAnswer {
   if (failure.reason === 'upstreams-resting') {
     return { ...row, message, retryAfterMs: failure.retryAfterMs };
   }
+  if (failure.reason === 'credentials-exhausted') return { ...row, message, ...retryOf(failure) };
   if (failure.reason !== 'route-unknown' || failure.meant === undefined) return { ...row, message };
   const hint = `This path isn't served. Use ${failure.meant}: check the base URL of the client.`;
   return { ...row, message: hint };
+}
+
+function retryOf({
+  retryAfterMs,
+}: GatewayFailure & { reason: 'credentials-exhausted' }): Partial<FailureAnswer> {
+  if (retryAfterMs === undefined) return NO_RETRY;
+  return { retryAfterMs: Math.max(SOON.retryAfterMs, Math.ceil(retryAfterMs)) };
 }
 
 function untranslatable({ reason, path, message }: DialectFailure): FailureAnswer {

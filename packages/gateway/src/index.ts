@@ -19,6 +19,7 @@ export {
   type KeyRefusal,
   type RoutingEvent,
   type RoutingSettings,
+  type UpstreamCredentialFailure,
 } from './ports.ts';
 export { priceTable, type PriceTable } from './prices/price-table.ts';
 export { aliasProblems, aliasTable } from './route/aliases.ts';

@@ -8,6 +8,7 @@ import type {
   KeyScopes,
   Provider,
   ProviderId,
+  SecretName,
 } from '@postern/protocol';
 import type {
   Credential,
@@ -18,6 +19,7 @@ import type {
 } from '@postern/upstreams';
 import type { AddressLimitOptions } from './admit/address-limits.ts';
 import type { ConcurrencyLimits } from './admit/concurrency-limiter.ts';
+import type { CredentialChange } from './credentials/credential-cooldowns.ts';
 import type { GatewayFailure } from './failure.ts';
 import type { BodyLimits } from './http/read-body.ts';
 import type { Limits } from './limits/limits.ts';
@@ -31,8 +33,18 @@ import type { UsageLog } from './usage/usage-log.ts';
 
 /** The source of the upstreams' credentials. */
 export interface UpstreamCredentials {
-  /** The credential of a provider that needs one. It is used for one request and not kept. */
-  credentialFor(provider: Provider): Promise<Result<Credential, UpstreamCredentialFailure>>;
+  /** One of the secrets of a provider that needs a key. It is used for one request and not kept. */
+  find(
+    provider: Provider,
+    secret: SecretName,
+  ): Promise<Result<StoredCredential, UpstreamCredentialFailure>>;
+}
+
+export interface StoredCredential {
+  /** When the value last changed, in milliseconds since the epoch. */
+  readonly changedAtMs: number;
+  /** The credential for one request. The use is recorded. */
+  use(): Promise<Result<Credential, UpstreamCredentialFailure>>;
 }
 
 /** A failure of the vault, as the response reports it. The adapter knows the details. */
@@ -154,7 +166,9 @@ export interface RoutingSettings {
 
 /** `fallback`: another provider than the first one of a conversation responded. */
 export type RoutingEvent =
-  BreakerChange | { readonly kind: 'fallback'; readonly from: Choice; readonly choice: Choice };
+  | BreakerChange
+  | CredentialChange
+  | { readonly kind: 'fallback'; readonly from: Choice; readonly choice: Choice };
 
 /** The dependencies of the data plane. */
 export interface GatewayDeps {

@@ -27,7 +27,7 @@ export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   appearance: 'How the page looks.',
   'appearance.theme': '"system", "light" or "dark".',
   providers:
-    'Endpoints beside the built-in providers, by name. The name of a built-in one overrides its address or models.',
+    'Endpoints beside the built-in providers, by name. The name of a built-in one overrides its address or models. "keys": further secrets with keys for it.',
   localHosts: 'Hosts beyond loopback that may have private addresses and plain HTTP.',
   proxy: 'The proxy for requests to providers.',
   'proxy.url': '"http://host:port" or "https://host:port", without user name and password.',

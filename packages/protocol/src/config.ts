@@ -97,6 +97,8 @@ export const ConfigSchema = v.strictObject({
         ),
         baseUrl: v.exactOptional(endpointUrl),
         auth: v.exactOptional(v.picklist(UPSTREAM_AUTHS)),
+        /** Further secrets with keys for it, beside the secret with the provider's own name. */
+        keys: v.exactOptional(v.pipe(v.array(providerName), v.maxLength(50))),
         /** Its certificate, if it isn't checked as usual. Nothing turns the check off. */
         tls: v.exactOptional(
           v.strictObject({

@@ -76,6 +76,7 @@ export {
 } from './price-file.ts';
 export {
   ATTRIBUTION_HEADERS,
+  secretsOf,
   type AttributionHeader,
   type KeyForm,
   type Provider,

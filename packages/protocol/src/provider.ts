@@ -28,6 +28,8 @@ export interface Provider {
   readonly forwardHeaders?: readonly AttributionHeader[];
   /** The vault's entry for its key. */
   readonly secret: SecretName;
+  /** Further entries with keys for it, without repetition; absent or empty for none. */
+  readonly keys?: readonly SecretName[];
   /** The format of a key; a value in another format is rejected unless forced. */
   readonly keyForm: KeyForm | undefined;
   /** A path below `baseUrl` that requires a valid key, if the list of models is public. */
@@ -41,6 +43,14 @@ export interface Provider {
   readonly builtIn: boolean;
   /** Plain HTTP is allowed: loopback, or a host named as local in the configuration. */
   readonly local: boolean;
+}
+
+/** The vault's entries with keys for a provider. At least one; each of them may be missing in the vault. */
+export function secretsOf({
+  secret,
+  keys = [],
+}: Pick<Provider, 'secret' | 'keys'>): readonly [SecretName, ...SecretName[]] {
+  return [secret, ...keys];
 }
 
 export interface ProviderTlsConfig {

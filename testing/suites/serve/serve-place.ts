@@ -19,8 +19,8 @@ export interface ServePlace {
   readonly directory: string;
   readonly upstream: FakeUpstream;
   readonly key: string;
-  /** Writes the configuration, with the provider `box`. */
-  configure(settings: object): void;
+  /** Writes the configuration, with the provider `box` and further settings of it. */
+  configure(settings: object, ofProvider?: object): void;
   /** Runs a command on this home. */
   run(parameters: readonly string[], input?: string): ReturnType<typeof runPostern>;
 }
@@ -50,8 +50,9 @@ export async function servePlace(): Promise<ServePlace> {
     home,
     directory,
     upstream,
-    configure: (settings: object) => {
-      const text = JSON.stringify({ providers: { box: provider }, ...settings });
+    configure: (settings: object, ofProvider: object = {}) => {
+      const providers = { box: { ...provider, ...ofProvider } };
+      const text = JSON.stringify({ providers, ...settings });
       writeFileSync(join(directory, 'config.json'), text);
     },
     run: async (parameters: readonly string[], input?: string) =>

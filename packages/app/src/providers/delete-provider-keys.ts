@@ -1,5 +1,5 @@
 import { ok, type Result } from '@postern/kernel';
-import type { Problem, SecretName } from '@postern/protocol';
+import { secretsOf, type Problem, type SecretName } from '@postern/protocol';
 import type { ProviderTable } from '@postern/upstreams';
 import type { OpenVault } from '../vault/open-vault.ts';
 
@@ -13,7 +13,7 @@ export async function deleteProviderKeys(
 ): Promise<Result<readonly SecretName[], Problem>> {
   const stored = await vault.list();
   if (!stored.ok) return stored;
-  const ofProviders = new Set([...providers.all].map(({ secret }) => secret));
+  const ofProviders = new Set(providers.all.flatMap(secretsOf));
   const removed: SecretName[] = [];
   for (const { name } of stored.value) {
     if (!ofProviders.has(name)) continue;

@@ -1,6 +1,7 @@
 import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
 import {
   problem,
+  secretsOf,
   type Config,
   type KeyForm,
   type Problem,
@@ -45,7 +46,7 @@ export async function storeSecret(
 ): Promise<Result<ValueOutcome, Problem>> {
   const providers = providerTable(config);
   if (!providers.ok) return failed(describeUpstreamFailure(providers.failure));
-  const provider = providers.value.all.find(({ secret }) => secret === input.name);
+  const provider = providers.value.all.find((each) => secretsOf(each).includes(input.name));
   return await storeProviderKey({ ...input, keyForm: provider?.keyForm });
 }
 

@@ -1,5 +1,5 @@
 import { failed, ok, type Result } from '@postern/kernel';
-import type { Problem, ProviderId } from '@postern/protocol';
+import { secretsOf, type Problem, type ProviderId } from '@postern/protocol';
 import { describeVaultFailure } from '@postern/vault';
 import type { Postern } from '../postern.ts';
 
@@ -12,6 +12,6 @@ export async function storedProviders(
   const names = new Set<string>(stored.value.map(({ name }) => name));
   const found = postern
     .providers()
-    .all.filter(({ secret, inProcess }) => !inProcess && names.has(secret));
+    .all.filter((each) => !each.inProcess && secretsOf(each).some((name) => names.has(name)));
   return ok(found.map(({ id }) => id));
 }

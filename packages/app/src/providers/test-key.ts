@@ -1,6 +1,7 @@
 import { failed, ok, type Clock, type Result } from '@postern/kernel';
 import {
   problem,
+  secretsOf,
   type AnswerFailure,
   type Config,
   type Problem,
@@ -58,7 +59,7 @@ export async function testSecret(
   const key = found.value?.fields.get(DEFAULT_FIELD);
   if (key === undefined) return failed(secretNotFound(name));
   const provider = providers.value.all.find(
-    ({ secret, auth }) => secret === name && auth !== 'none',
+    (each) => each.auth !== 'none' && secretsOf(each).includes(name),
   );
   if (provider === undefined) {
     return failed(problem('PROVIDER_UNKNOWN', `No provider uses the secret ${name}.`));

@@ -8,14 +8,17 @@ import {
   type GatewayDeps,
   type GatewayLimits,
   type KeyRefusal,
+  type UpstreamCredentialFailure,
   type UsageEntry,
 } from '@postern/gateway';
 import { upstreamOf } from '@postern/upstreams';
+import { record } from '../audit/audit.ts';
 import { parseDurationMs } from '../config/duration.ts';
-import { logRouting, routingOf } from '../gateway/routing-of.ts';
+import { logRouting, routingAuditEvent, routingOf } from '../gateway/routing-of.ts';
 import type { ProcessLog } from '../log/process-log.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Postern } from '../postern.ts';
+import type { UpstreamKeyFailure } from '../providers/upstream-keys.ts';
 import { heldModelLists, type ModelLists } from '../providers/model-lists.ts';
 
 const LIST_TIMEOUT_MS = 2000;
@@ -38,7 +41,7 @@ export function gatewayOf(
   let defaultProvider = defaultProvidersOf(postern.config());
   const gateway = createGateway({
     ...storesOf(postern, models, metrics),
-    credentials: { credentialFor: async (provider) => await credentialFor(postern, provider) },
+    credentials: credentialsOf(postern),
     upstreams: postern.connections,
     providers: {
       get: (id) => postern.providers().get(id),
@@ -53,6 +56,9 @@ export function gatewayOf(
     },
     onRouting: (event) => {
       logRouting(postern.log, event);
+      const audited = routingAuditEvent(event);
+      const log = postern.stores()?.audit;
+      if (audited !== undefined && log !== undefined) void record(log, audited);
     },
     get defaultProvider() {
       return defaultProvider;
@@ -176,25 +182,35 @@ function logCall(log: ProcessLog, entry: UsageEntry, isKnownModel: boolean): voi
   log.write('info', 'gateway.call', 'Gateway request finished.', fields);
 }
 
-async function credentialFor(
-  { keys }: Postern,
-  provider: Provider,
-): ReturnType<GatewayDeps['credentials']['credentialFor']> {
-  const credential = await keys.credentialFor(provider);
-  if (credential.ok) {
-    // The gateway asks only for providers that need one.
-    const { value } = credential;
-    return value === undefined ? failed({ reason: 'upstream-key-missing' }) : ok(value);
-  }
-  const { reason } = credential.failure;
+function credentialsOf({ keys }: Postern): GatewayDeps['credentials'] {
+  return {
+    find: async (provider, secret) => {
+      const found = await keys.find(provider, secret);
+      if (!found.ok) return failed(credentialFailure(found.failure));
+      const { changedAtMs } = found.value;
+      return ok({
+        changedAtMs,
+        use: async () => {
+          const credential = await found.value.use();
+          if (!credential.ok) return failed(credentialFailure(credential.failure));
+          // The gateway asks only for providers that need one.
+          const { value } = credential;
+          return value === undefined ? failed({ reason: 'upstream-key-missing' }) : ok(value);
+        },
+      });
+    },
+  };
+}
+
+function credentialFailure({ reason }: UpstreamKeyFailure): UpstreamCredentialFailure {
   switch (reason) {
     case 'upstream-key-missing':
     case 'vault-locked':
-      return failed({ reason });
+      return { reason };
     case 'vault-absent':
-      return failed({ reason: 'vault-locked' });
+      return { reason: 'vault-locked' };
     default:
-      return failed({ reason: 'vault-unavailable' });
+      return { reason: 'vault-unavailable' };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { RequestHead } from '../admit/request-head.ts';
 import type { RequestBody } from '../body/request-body.ts';
+import type { CallCredentials } from '../credentials/call-credentials.ts';
 import type { Meter } from '../meter/measure.ts';
 import type { EarlyEnd } from '../relay/retry-policy.ts';
 import type { Outcome } from '../relay/upstream-reader.ts';
@@ -16,6 +17,7 @@ export interface AttemptTask {
   readonly query: string;
   readonly body: RequestBody;
   readonly choice: Choice;
+  readonly credentials: CallCredentials;
   /** Whether it is the provider of the conversation's home, whose signatures aren't marked. */
   readonly isHome: boolean;
   /** Whether to give up for another attempt. Called only before anything is sent to the client. */

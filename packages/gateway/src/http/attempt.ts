@@ -1,9 +1,9 @@
 import { DIALECTS } from '@postern/dialects';
-import { ok, type Result } from '@postern/kernel';
 import type { Credential } from '@postern/upstreams';
 import type { GatewayFailure } from '../failure.ts';
 import type { GatewayDeps } from '../ports.ts';
 import { ClientWriter } from '../relay/client-writer.ts';
+import type { EarlyEnd } from '../relay/retry-policy.ts';
 import { UpstreamReader } from '../relay/upstream-reader.ts';
 import type { AttemptTask } from './attempt-task.ts';
 import { prepareAttempt, type PreparedAttempt } from './prepare-attempt.ts';
@@ -19,6 +19,7 @@ export type AttemptEnd =
 
 const OVER: AttemptEnd = { state: 'over' };
 const GIVEN_UP: AttemptEnd = { state: 'given-up' };
+const KEY_REFUSED: GatewayFailure = { reason: 'upstream-key-refused' };
 
 /** One request to one upstream: translation if needed → credential → exchange → response. */
 export class Attempt {
@@ -28,6 +29,8 @@ export class Attempt {
   #reader: UpstreamReader | undefined;
   #isOver = false;
   #isGivenUp = false;
+  /** Whether the upstream sent an error instead of an answer. */
+  #isRefused = false;
 
   constructor(deps: GatewayDeps, task: AttemptTask) {
     this.#deps = deps;
@@ -47,7 +50,8 @@ export class Attempt {
       redactedEvents: (event) => this.#reader?.redactedEvents(event) ?? [event],
     });
     if (!prepared.ok) return this.#failed(prepared.failure);
-    const credential = await this.#credential();
+    const { credentials, choice, route } = this.#task;
+    const credential = await credentials.next(choice, route.suffix);
     if (this.#isOver) return OVER;
     if (!credential.ok) return this.#failed(credential.failure);
     return await new Promise((resolve) => {
@@ -75,18 +79,18 @@ export class Attempt {
     return isGivenUp ? GIVEN_UP : { state: 'failed', failure };
   }
 
-  async #credential(): Promise<Result<Credential | undefined, GatewayFailure>> {
-    const { provider } = this.#task.choice;
-    if (provider.auth === 'none') return ok();
-    return await this.#deps.credentials.credentialFor(provider);
-  }
+  /** The client must not think that its own key is meant, or see which of the provider's keys is. */
+  readonly #replaced = (end: EarlyEnd): GatewayFailure | undefined => {
+    this.#isRefused = true;
+    return this.#task.credentials.refused(end) ?? (refusesKey(end) ? KEY_REFUSED : undefined);
+  };
 
   #exchange(
     credential: Credential | undefined,
     { pipe, meter, request }: PreparedAttempt,
     onEnd: (end: AttemptEnd) => void,
   ): void {
-    const { route, choice, body, givesUp, onAnswer, onOutcome } = this.#task;
+    const { route, choice, body, credentials, givesUp, onAnswer, onOutcome } = this.#task;
     const { pingAfterMs, streamHeadAfterMs, headTimeoutMs } = this.#deps.limits;
     const reader = new UpstreamReader({
       pipe,
@@ -95,8 +99,12 @@ export class Attempt {
       pingAfterMs,
       streamHeadAfterMs: body.stream === undefined ? undefined : streamHeadAfterMs,
       upstreamIdHeader: DIALECTS[choice.dialect].requestIdHeader,
+      replaced: this.#replaced,
       givesUp,
-      onAnswer,
+      onAnswer: (failure) => {
+        if (failure === undefined && !this.#isRefused) credentials.accepted();
+        onAnswer(failure);
+      },
       onEnd: (outcome) => {
         this.#isGivenUp = outcome === undefined;
         if (outcome !== undefined) onOutcome(outcome, meter);
@@ -117,4 +125,9 @@ export class Attempt {
       ),
     );
   }
+}
+
+function refusesKey(end: EarlyEnd): boolean {
+  if (end.reason === 'status') return end.status === 401;
+  return end.reason === 'opening-error' && end.error.code === 'UPSTREAM_KEY_REFUSED';
 }

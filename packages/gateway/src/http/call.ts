@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ConcurrencyLimiter } from '../admit/concurrency-limiter.ts';
 import type { RequestHead } from '../admit/request-head.ts';
 import type { Shares } from '../admit/shares.ts';
+import { CallCredentials } from '../credentials/call-credentials.ts';
+import type { CredentialCooldowns } from '../credentials/credential-cooldowns.ts';
 import { readRequestBody, type RequestBody } from '../body/request-body.ts';
 import type { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
@@ -41,6 +43,14 @@ export interface CallResources {
   readonly bodyMemory: Shares;
   readonly turns: Turns;
   readonly breakers: CircuitBreakers;
+  readonly cooldowns: CredentialCooldowns;
+}
+
+/** What the attempts of a call have in common. */
+interface Work {
+  readonly body: RequestBody;
+  readonly targets: readonly Choice[];
+  readonly credentials: CallCredentials;
 }
 
 /** Body → concurrency limiter → targets → attempts → record; each step is a method below. */
@@ -147,12 +157,8 @@ export class Call {
   }
 
   async #call(body: RequestBody): Promise<void> {
-    const { route, grant, request } = this.#input;
-    const { keyId } = grant;
-    const conversation = (): number => {
-      const sessionId = request.headers[SESSION_HEADER];
-      return conversationHash({ body, keyId, sessionId: sessionId?.toString() });
-    };
+    const { route, grant } = this.#input;
+    const conversation = (): number => this.#conversation(body);
     const { dialect } = route;
     const input = { name: body.model.name, dialect: dialect.id, grant, conversation };
     const targets = chooseTargets(input, this.#deps);
@@ -160,6 +166,12 @@ export class Call {
     else if (!(await this.#reserve(body, targets.value))) return;
     else if (route.encodeCount === undefined) await this.#attempts(body, targets.value);
     else await this.#count(body, targets.value, route.encodeCount);
+  }
+
+  #conversation(body: RequestBody): number {
+    const { request, grant } = this.#input;
+    const sessionId = request.headers[SESSION_HEADER]?.toString();
+    return conversationHash({ body, keyId: grant.keyId, sessionId });
   }
 
   /** For a model that a key may not call, the response is the same as for one that doesn't exist. */
@@ -211,6 +223,7 @@ export class Call {
     isUseless?: (end: EarlyEnd) => boolean,
   ): Promise<boolean> {
     const plan = this.#newPlan(targets, isUseless === undefined);
+    const work = { body, targets, credentials: this.#newCredentials(body) };
     const useless = { was: false };
     while (!useless.was) {
       const next = plan.next();
@@ -220,7 +233,7 @@ export class Call {
       }
       if (next.value.delayMs > 0) await this.#pause(next.value.delayMs);
       if (this.#over) return false;
-      const end = await this.#try(body, next.value, targets, (end) => {
+      const end = await this.#try(work, next.value, (end) => {
         useless.was = isUseless?.(end) ?? false;
         return !this.#over && (useless.was || plan.givesUp(end));
       });
@@ -238,10 +251,17 @@ export class Call {
     return this.#plan;
   }
 
+  #newCredentials(body: RequestBody): CallCredentials {
+    return new CallCredentials({
+      source: this.#deps.credentials,
+      cooldowns: this.#resources.cooldowns,
+      conversation: () => this.#conversation(body),
+    });
+  }
+
   async #try(
-    body: RequestBody,
+    { body, targets: [home], credentials }: Work,
     { choice, isHome }: PlannedAttempt,
-    [home = choice]: readonly Choice[],
     givesUp: (end: EarlyEnd) => boolean,
   ): Promise<AttemptEnd> {
     const { response, grant } = this.#input;
@@ -251,11 +271,12 @@ export class Call {
       ...this.#input,
       body,
       choice,
+      credentials,
       isHome,
       givesUp,
       onAnswer: (failure) => {
         this.#plan?.answered(failure);
-        if (choice !== home && failure === undefined)
+        if (home !== undefined && choice !== home && failure === undefined)
           this.#deps.onRouting?.({ kind: 'fallback', from: home, choice });
       },
       onOutcome: (outcome, meter) => {

@@ -6,6 +6,7 @@ import { ConcurrencyLimiter } from '../admit/concurrency-limiter.ts';
 import { readRequestHead, type RequestHead } from '../admit/request-head.ts';
 import { Shares } from '../admit/shares.ts';
 import { Turns } from '../body/turns.ts';
+import { CredentialCooldowns } from '../credentials/credential-cooldowns.ts';
 import type { GatewayFailure } from '../failure.ts';
 import { mayBeImported } from '../keys/imported-text.ts';
 import { isKeyText } from '../keys/key-text.ts';
@@ -100,6 +101,7 @@ class DataPlane implements Gateway {
         deps.clock,
         (change) => deps.onRouting?.(change),
       ),
+      cooldowns: new CredentialCooldowns(deps.clock, (change) => deps.onRouting?.(change)),
     };
     this.#revokedCalls = new RevokedCalls(deps.keys, this.#calls);
     this.#idPrefix = `req_${sortableId(deps.clock.nowMs(), deps.randomness)}`;

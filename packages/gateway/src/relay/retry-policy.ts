@@ -14,8 +14,11 @@ export type EarlyEnd =
 
 /** What a failed attempt means for the next one. */
 export interface Verdict {
-  /** `no`: every attempt would fail. `elsewhere`: this target would fail again, another one may work. */
-  readonly retry: 'no' | 'elsewhere' | 'again';
+  /**
+   * `no`: every attempt would fail. `elsewhere`: this target would fail again, another one may work. `same`: this
+   * target has another credential.
+   */
+  readonly retry: 'no' | 'elsewhere' | 'again' | 'same';
   /** Whether the provider failed, which counts for its circuit breaker. */
   readonly isFault: boolean;
   /** How long the provider asks to wait. */
@@ -84,6 +87,7 @@ const BY_UPSTREAM_FAILURE: Readonly<Record<UpstreamFailure['reason'], Verdict>> 
 /** Failures of the gateway itself that another target may not have. */
 const ELSEWHERE_REASONS: ReadonlySet<GatewayFailure['reason']> = new Set([
   'upstream-key-missing',
+  'upstream-key-refused',
   'request-untranslatable',
 ]);
 
@@ -99,6 +103,13 @@ export function verdictOf(end: EarlyEnd): Verdict {
 }
 
 function ofFailure(failure: GatewayFailure): Verdict {
+  if (failure.reason === 'credentials-exhausted') {
+    const { retryAfterMs: waitMs } = failure;
+    if (waitMs === undefined) return ELSEWHERE;
+    return waitMs === 0
+      ? { retry: 'same', isFault: false }
+      : { retry: 'again', isFault: false, retryAfterMs: waitMs };
+  }
   if (failure.reason === 'upstream-failed') {
     const { failure: upstream } = failure;
     // The wait for a head is minutes long already.

@@ -18,6 +18,11 @@ export interface UpstreamReaderTask {
   /** Begins the stream to the client if no head came for this long; undefined if it requested no stream. */
   readonly streamHeadAfterMs: number | undefined;
   /**
+   * Called with an error that the upstream sent instead of an answer. Returns what the client gets instead of it;
+   * undefined for the error itself.
+   */
+  readonly replaced: (end: EarlyEnd) => GatewayFailure | undefined;
+  /**
    * Called with an error before anything was sent to the client. If it returns true, the attempt is given up:
    * nothing is written, and `onEnd` gets undefined.
    */
@@ -43,7 +48,6 @@ export interface Outcome {
 const CLIENT_LEFT = 499;
 /** How long an upstream may take to end its response after the last event. */
 const REST_TIMEOUT_MS = 1000;
-const KEY_REFUSED: GatewayFailure = { reason: 'upstream-key-refused' };
 const CUT: GatewayFailure = { reason: 'upstream-failed', failure: { reason: 'cut' } };
 
 /**
@@ -56,6 +60,8 @@ export class UpstreamReader implements ExchangeSink, Source {
   #exchange: Exchange | undefined;
   #status = CLIENT_LEFT;
   #upstreamRequestId: string | undefined;
+  /** What the client gets instead of the upstream's error. */
+  #replacement: GatewayFailure | undefined;
   #hasHead = false;
   #isAnswered = false;
   #isOver = false;
@@ -97,7 +103,7 @@ export class UpstreamReader implements ExchangeSink, Source {
 
   onHead(status: number, headers: AnswerHeaders): void {
     if (this.#isOver) return;
-    if (status >= 400 && this.#givesUp({ reason: 'status', status, headers })) return;
+    if (status >= 400 && this.#givesUpFor({ reason: 'status', status, headers })) return;
     const { pipe, writer, pingAfterMs, upstreamIdHeader } = this.#task;
     if (!writer.hasBegun) this.#status = status;
     this.#upstreamRequestId = requestIdIn(headers, upstreamIdHeader);
@@ -110,8 +116,7 @@ export class UpstreamReader implements ExchangeSink, Source {
       return;
     }
     if (pipe.isStream && status < 400) this.#silence = setTimeout(this.#onSilence, pingAfterMs);
-    // The upstream's message may contain a part of the key, and the client would think its own key is meant.
-    if (status === 401) this.stop(KEY_REFUSED);
+    if (this.#replacement !== undefined) this.stop(this.#replacement);
   }
 
   onChunk(chunk: Buffer): void {
@@ -191,15 +196,22 @@ export class UpstreamReader implements ExchangeSink, Source {
 
   /** The stream opened with an error, which becomes the response. */
   #refuse(error: NonNullable<AnswerPipe['openingError']>): void {
-    if (this.#givesUp({ reason: 'opening-error', error })) return;
-    if (error.code === 'UPSTREAM_KEY_REFUSED') {
-      this.stop(KEY_REFUSED);
+    if (this.#givesUpFor({ reason: 'opening-error', error })) return;
+    if (this.#replacement !== undefined) {
+      this.stop(this.#replacement);
       return;
     }
     this.#status = error.status;
     this.#task.writer.sendError(error);
     this.#end('cut');
     this.#exchange?.cancel();
+  }
+
+  /** The upstream sent an error instead of an answer. */
+  #givesUpFor(error: EarlyEnd): boolean {
+    const failure = this.#task.replaced(error);
+    this.#replacement = failure;
+    return this.#givesUp(failure === undefined ? error : { reason: 'failure', failure });
   }
 
   #givesUp(end: EarlyEnd): boolean {

@@ -81,7 +81,7 @@ export class AttemptPlan {
     if (verdict.retry === 'no') return false;
     running.isOut = verdict.retry === 'elsewhere';
     running.notBeforeMs = this.#deps.clock.monotonicMs() + (verdict.retryAfterMs ?? 0);
-    this.#planned = this.#plan();
+    this.#planned = this.#plan(verdict.retry === 'same' ? running : undefined);
     return this.#planned !== undefined;
   }
 
@@ -105,14 +105,11 @@ export class AttemptPlan {
     this.#deps.breakers?.[how](this.#passOf, pass);
   }
 
-  #plan(): (PlannedAttempt & { readonly candidate: Candidate }) | undefined {
+  /** @param same The target to try at once, in any case. */
+  #plan(same?: Candidate): (PlannedAttempt & { readonly candidate: Candidate }) | undefined {
     const { breakers, retries } = this.#deps;
     if (this.#attempts >= retries.attempts) return undefined;
-    let best: Candidate | undefined;
-    for (const candidate of this.#candidates) {
-      const isFirst = best === undefined || candidate.tries < best.tries;
-      if (isFirst && this.#isUsable(candidate)) best = candidate;
-    }
+    const best = same !== undefined && this.#isUsable(same) ? same : this.#first();
     if (best === undefined) return undefined;
     const { choice } = best;
     this.#pass = breakers?.enter(choice);
@@ -122,8 +119,18 @@ export class AttemptPlan {
       candidate: best,
       choice,
       isHome: choice.provider.id === home,
-      delayMs: this.#delayMs(best),
+      delayMs: best === same ? 0 : this.#delayMs(best),
     };
+  }
+
+  /** The first one of those that were tried least. */
+  #first(): Candidate | undefined {
+    let best: Candidate | undefined;
+    for (const candidate of this.#candidates) {
+      const isFirst = best === undefined || candidate.tries < best.tries;
+      if (isFirst && this.#isUsable(candidate)) best = candidate;
+    }
+    return best;
   }
 
   #isUsable({ choice, isOut, notBeforeMs, tries }: Candidate): boolean {

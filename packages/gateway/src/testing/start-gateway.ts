@@ -66,7 +66,9 @@ export interface StartGatewayOptions {
   readonly endpoints?: Parameters<typeof providerTable>[0]['providers'];
   readonly limits?: Partial<GatewayLimits>;
   /** The keys of the upstreams; default one that every provider takes. */
-  readonly upstreamKey?: () => Result<Secret, UpstreamCredentialFailure>;
+  readonly upstreamKey?: (secret: string) => Result<Secret, UpstreamCredentialFailure>;
+  /** When the value of a secret last changed. Default: never. */
+  readonly changedAtMs?: (secret: string) => number;
   /** Settings of the gateway's key. Default: every model, no limits. */
   readonly keySettings?: Partial<KeySettings>;
   /** Prices beside the built-in ones. */
@@ -163,12 +165,13 @@ function depsOf(
     usage: { record: () => undefined, isFull: () => false, flush: () => ok() },
     isReady: () => store.isReady(),
     credentials: {
-      credentialFor: (provider) => {
-        const found = upstreamKey();
+      find: (provider, secret) => {
+        const found = upstreamKey(secret);
         if (!found.ok) return Promise.resolve(found);
         const credential = storedKey(provider, found.value);
         if (credential === undefined) throw new TypeError(`${provider.id} needs no key`);
-        return Promise.resolve(ok(credential));
+        const changedAtMs = options.changedAtMs?.(secret) ?? 0;
+        return Promise.resolve(ok({ changedAtMs, use: () => Promise.resolve(ok(credential)) }));
       },
     },
     upstreams: connections,

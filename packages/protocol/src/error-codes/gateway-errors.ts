@@ -147,6 +147,12 @@ export const GATEWAY_ERRORS = {
       'Retry after the time in the header retry-after, or give the model another target in gateway.models.',
     exit: EXIT.unavailable,
   },
+  GATEWAY_CREDENTIALS_EXHAUSTED: {
+    meaning: "The provider refuses all of the gateway's credentials at the moment.",
+    remedy:
+      "Retry after the time in the header retry-after. The operator finds the reasons in Postern's log.",
+    exit: EXIT.unavailable,
+  },
   GATEWAY_OVERLOADED: {
     meaning: 'Too many concurrent requests.',
     remedy: 'Retry in a moment.',

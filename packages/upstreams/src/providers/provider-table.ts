@@ -63,6 +63,7 @@ function named(id: string, endpoint: Endpoint): Result<Provider, UpstreamFailure
     ...(endpoint.forwardHeaders !== undefined && { forwardHeaders: endpoint.forwardHeaders }),
     auth: endpoint.auth ?? DIALECTS[dialect].defaultAuth,
     secret: secretName.from(id),
+    ...keysOf(id, endpoint.keys),
     keyForm: undefined,
     models: endpoint.models ?? [],
     keyPage: undefined,
@@ -78,14 +79,23 @@ function overridden(row: Provider, endpoint: Endpoint): Result<Provider, Upstrea
   if (fixed !== undefined) {
     return failed({ reason: 'provider-fixed', provider: row.id, field: fixed });
   }
+  const { keys, ...settings } = endpoint;
+  const changed = { ...row, ...settings, ...keysOf(row.secret, keys) };
   if (endpoint.baseUrl === undefined) {
-    if (row.ownAddress !== true) return ok({ ...row, ...endpoint });
+    if (row.ownAddress !== true) return ok(changed);
     return failed({ reason: 'endpoint-incomplete', provider: row.id, field: 'baseUrl' });
   }
   // The provider's key format may not apply at another address.
-  const moved = { ...row, ...endpoint, keyForm: undefined };
+  const moved = { ...changed, keyForm: undefined };
   delete moved.keyCheckPath;
   return ok(moved);
+}
+
+/** Each further secret once, and not the provider's own. */
+function keysOf(own: string, names: readonly string[] | undefined): Pick<Provider, 'keys'> {
+  if (names === undefined) return {};
+  const others = [...new Set(names)].filter((name) => name !== own);
+  return { keys: others.map((name) => secretName.from(name)) };
 }
 
 function fixedField(row: Provider, endpoint: Endpoint): string | undefined {
