@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const DIRECTORY = join(import.meta.dirname, '..', 'peers');
@@ -28,7 +28,7 @@ export function whyNoPeer(name: string): string | undefined {
  * undefined.
  */
 export function installPeers(): string | undefined {
-  if (arePeersInstalled()) return undefined;
+  if (isComplete()) return undefined;
   process.stdout.write('Installing: testing/peers\n');
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { status } = spawnSync('npm', ['ci', '--no-progress', '--ignore-scripts'], {
@@ -44,4 +44,11 @@ export function installPeers(): string | undefined {
 /** npm writes its own lock file last, so a partial installation doesn't count. */
 function arePeersInstalled(): boolean {
   return existsSync(join(DIRECTORY, 'node_modules', '.package-lock.json'));
+}
+
+/** Whether the installation has every dependency, also those added since. */
+function isComplete(): boolean {
+  const file = readFileSync(join(DIRECTORY, 'package.json'), 'utf8');
+  const names = file.matchAll(/^ {4}"([^"]+)":/gm);
+  return [...names].every(([, name = '']) => whyNoPeer(name) === undefined);
 }
