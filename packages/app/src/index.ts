@@ -51,6 +51,8 @@ export { type HoldEnd, holdOpen } from './instance/hold-open.ts';
 export { launchUrlOfRunning, reloadRunning, stopRunning } from './instance/running.ts';
 export { lockHolders, startHolder } from './instance/start-holder.ts';
 export { LOG_LEVELS, type LogLevel, type ProcessLog, createProcessLog } from './log/process-log.ts';
+export { createCombinedMetrics, type CombinedMetrics } from './metrics/combined-metrics.ts';
+export type { MetricsSnapshot } from './metrics/gateway-metrics.ts';
 export type { Postern } from './postern.ts';
 export { storedProviders } from './providers/stored-providers.ts';
 export { rotateSecret, storeSecret } from './providers/store-provider-key.ts';

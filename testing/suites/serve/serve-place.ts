@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   freshHome,
@@ -89,10 +90,14 @@ export async function startServing(
 }
 
 /** Opens a stream and returns a function that reads it to its end. */
-export async function openStream(url: string, key: string): Promise<() => Promise<string>> {
+export async function openStream(
+  url: string,
+  key: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<() => Promise<string>> {
   const response = await fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
     body: JSON.stringify({
       model: 'box/gpt-x',
       stream: true,
@@ -101,4 +106,10 @@ export async function openStream(url: string, key: string): Promise<() => Promis
   });
   expect(response.status).toBe(200);
   return async () => await response.text();
+}
+
+/** The processes that a process started (proc_pid_task_children(5)). */
+export async function workersOf(pid: number): Promise<readonly number[]> {
+  const text = await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
+  return text.trim().split(' ').map(Number);
 }

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { textReply } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
-import { openStream, servePlace, startServing } from './serve-place.ts';
+import { openStream, servePlace, startServing, workersOf } from './serve-place.ts';
 
 const WORDS = Array.from({ length: 40 }, (_, at) => `word${String(at)}`).join(' ');
 const SLOW = { ...textReply(WORDS), deltaDelayMs: 25 };
@@ -107,10 +106,4 @@ function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-/** The processes that a process started (proc_pid_task_children(5)). */
-async function workersOf(pid: number): Promise<readonly number[]> {
-  const text = await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
-  return text.trim().split(' ').map(Number);
 }

@@ -10,7 +10,7 @@ import {
   useLogLevel,
   type ServeOptions,
 } from './serve-parts.ts';
-import type { WorkerOrder, WorkerReport } from './worker-messages.ts';
+import type { WorkerMessage, WorkerOrder, WorkerReport } from './worker-messages.ts';
 
 /** Whether this process is a worker of a `postern serve --workers N`. */
 export function isWorkerProcess(): boolean {
@@ -24,16 +24,17 @@ export function isWorkerProcess(): boolean {
 export async function serveAsWorker(context: CommandContext, options: ServeOptions): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => undefined);
-  const early: WorkerOrder[] = [];
-  const keep = (order: WorkerOrder): void => {
-    if (order === 'stop') process.exit(0);
-    early.push(order);
+  const early: WorkerMessage[] = [];
+  const keep = (message: WorkerMessage): void => {
+    if (message.order === 'stop') process.exit(0);
+    early.push(message);
   };
   process.on('message', keep);
   const service = await composeService(context, options, true);
   const { postern, log } = service;
   const given = givenPassphrase(context);
   await unlockService(service, () => Promise.resolve(given));
+  const sums = sumsOfWorkers();
   const serving = await orClose(
     service,
     await serveGateway({
@@ -42,6 +43,7 @@ export async function serveAsWorker(context: CommandContext, options: ServeOptio
       randomness: context.randomness,
       version: context.version,
       control: undefined,
+      allMetrics: sums.ask,
     }),
   );
   const stopped = Promise.withResolvers<undefined>();
@@ -61,12 +63,45 @@ export async function serveAsWorker(context: CommandContext, options: ServeOptio
       await Promise.resolve();
       stopped.resolve(undefined);
     },
+    metrics: async () => {
+      tell({ metrics: await serving.metrics() });
+    },
   };
-  process.off('message', keep).on('message', (order: WorkerOrder) => void orders[order]());
-  for (const order of early) await orders[order]();
+  const obey = async (message: WorkerMessage): Promise<void> => {
+    if (message.order === 'metrics-text') sums.answered(message);
+    else await orders[message.order]();
+  };
+  process.off('message', keep).on('message', (message: WorkerMessage) => void obey(message));
+  for (const message of early) await obey(message);
   tell({ url: serving.url });
   await stopped.promise;
   await serving.close();
+}
+
+/** The process that started the workers hangs if it needs longer than this. */
+const SUMS_TIMEOUT_MS = 5000;
+
+/** The metrics of all workers, from the process that started them; undefined if it hangs. */
+function sumsOfWorkers(): {
+  readonly ask: () => Promise<string | undefined>;
+  readonly answered: (message: { readonly question: number; readonly text: string }) => void;
+} {
+  const questions = new Map<number, (text: string | undefined) => void>();
+  let count = 0;
+  return {
+    ask: async () => {
+      const question = (count += 1);
+      const { promise, resolve } = Promise.withResolvers<string | undefined>();
+      questions.set(question, resolve);
+      const late = setTimeout(resolve, SUMS_TIMEOUT_MS, undefined);
+      tell({ question });
+      const text = await promise;
+      clearTimeout(late);
+      questions.delete(question);
+      return text;
+    },
+    answered: ({ question, text }) => questions.get(question)?.(text),
+  };
 }
 
 function tell(report: WorkerReport): void {

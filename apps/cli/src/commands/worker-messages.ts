@@ -1,8 +1,25 @@
-/** What the process that holds the control socket tells its workers. */
-export type WorkerOrder = 'lock' | 'reload' | 'stop';
+import type { Worker } from 'node:cluster';
+import type { MetricsSnapshot } from '@postern/app';
 
-/** What a worker answers. `url`: it listens. The others: an order is carried out. */
-export type WorkerReport = { readonly url: string } | { readonly done: 'lock' | 'reload' };
+/** What the process that holds the control socket sends to its workers. `metrics-text` answers a question. */
+export type WorkerMessage =
+  | { readonly order: WorkerOrder }
+  | { readonly order: 'metrics-text'; readonly question: number; readonly text: string };
+
+/** `metrics`: to report its own metrics. */
+export type WorkerOrder = 'lock' | 'reload' | 'stop' | 'metrics';
+
+/** What a worker answers. `url`: it listens. `done`: an order is carried out. `question`: it wants the metrics of all. */
+export type WorkerReport =
+  | { readonly url: string }
+  | { readonly done: 'lock' | 'reload' }
+  | { readonly metrics: MetricsSnapshot }
+  | { readonly question: number };
 
 /** The file descriptor of a worker on which it gets the passphrase. */
 export const WORKER_PASSPHRASE_FD = 4;
+
+/** A worker that has just ended gets nothing. */
+export function sendToWorker(worker: Worker, message: WorkerMessage): void {
+  if (worker.isConnected()) worker.send(message, () => undefined);
+}

@@ -12,7 +12,13 @@ import {
 import { problem, type Problem } from '@postern/protocol';
 import type { CommandContext } from './context.ts';
 import type { ServeOptions } from './serve-parts.ts';
-import { WORKER_PASSPHRASE_FD, type WorkerOrder, type WorkerReport } from './worker-messages.ts';
+import {
+  sendToWorker,
+  WORKER_PASSPHRASE_FD,
+  type WorkerOrder,
+  type WorkerReport,
+} from './worker-messages.ts';
+import { addUpMetrics } from './worker-metrics.ts';
 
 export interface WorkersParts {
   readonly context: CommandContext;
@@ -46,12 +52,14 @@ export function startWorkers(parts: WorkersParts): Workers {
   prepare(parts);
   const url = Promise.withResolvers<Result<string, Problem>>();
   const running = new Set<Worker>();
+  const metrics = addUpMetrics(running);
   let [listening, pauseMs, isUp] = [0, FIRST_PAUSE_MS, false];
   let end: 'locked' | 'stopped' | undefined;
   const start = (): void => {
     const startedMs = context.clock.monotonicMs();
     const worker = cluster.fork();
     running.add(worker);
+    metrics.watch(worker);
     handPassphrase(worker, parts.passphrase);
     worker.on('message', (report: WorkerReport) => {
       if (!('url' in report)) return;
@@ -155,7 +163,7 @@ async function tell(worker: Worker, order: WorkerOrder): Promise<void> {
     };
     worker.on('message', listen);
   });
-  if (worker.isConnected()) worker.send(order);
+  sendToWorker(worker, { order });
   await Promise.race([ended, done]);
 }
 

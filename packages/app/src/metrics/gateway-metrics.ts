@@ -15,9 +15,16 @@ export interface GatewayMetrics {
   /** Includes a gateway's running and queued calls from now on. */
   measure(gateway: MeasuredGateway): void;
   /** In Prometheus' text format. */
-  text(): Promise<string>;
-  readonly contentType: string;
+  readonly text: () => Promise<string>;
+  /** As data, for another process to add up. */
+  readonly snapshot: () => Promise<MetricsSnapshot>;
 }
+
+/** The metrics of one process at one moment. */
+export type MetricsSnapshot = Readonly<Awaited<ReturnType<Registry['getMetricsAsJSON']>>>;
+
+/** The media type of Prometheus' text format. */
+export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
 /** More names than this count as `other`, so that the number of time series is bounded. */
 const MAX_MODELS = 200;
@@ -49,7 +56,44 @@ export function createGatewayMetrics(version: string): GatewayMetrics {
   new Gauge({
     ...{ name: 'postern_build_info', help: 'The version that runs.', registers },
     labelNames: ['version'],
+    // Of several processes, which have the same one.
+    aggregator: 'first',
   }).set({ version }, 1);
+  const { responses, calls, tokens, costs, durations, added, upstream } = callMetrics(registers);
+  const models = new Set<string>();
+  return {
+    responded: (route, status) => {
+      responses.inc({ http_route: route, http_response_status_code: String(status) });
+    },
+    called: (entry, model) => {
+      const labels = labelsOf(entry, boundedModel(models, model));
+      const { status, ending, durationMs, times, costMicroUsd } = entry;
+      calls.inc({ ...labels, http_response_status_code: String(status), postern_ending: ending });
+      costs.inc(labels, costMicroUsd / 1_000_000);
+      durations.observe(labels, durationMs / 1000);
+      for (const [type, count] of tokensOf(entry)) {
+        if (count > 0) tokens.inc({ ...labels, gen_ai_token_type: type }, count);
+      }
+      const { upstream: upstreamMs, ...own } = times;
+      upstream.observe(labels, upstreamMs / 1000);
+      for (const [component, ms] of Object.entries(own)) added.observe({ component }, ms / 1000);
+    },
+    measure: (gateway) => {
+      gauge(registers, 'postern_running_calls', 'Calls in progress.', () => gateway.runningCalls);
+      gauge(
+        registers,
+        'postern_queued_calls',
+        'Calls that wait for their turn.',
+        () => gateway.queuedCalls,
+      );
+    },
+    text: async () => await register.metrics(),
+    snapshot: async () => await register.getMetricsAsJSON(),
+  };
+}
+
+/** What is counted and measured of each call. */
+function callMetrics(registers: Registry[]) {
   const responses = new Counter({
     ...{ name: 'postern_http_responses_total', help: 'Responses of every route.', registers },
     labelNames: ['http_route', 'http_response_status_code'],
@@ -62,6 +106,10 @@ export function createGatewayMetrics(version: string): GatewayMetrics {
     ...{ name: 'postern_tokens_total', help: 'Tokens, as reported or estimated.', registers },
     labelNames: [...CALL_LABELS, 'gen_ai_token_type'],
   });
+  const costs = new Counter({
+    ...{ name: 'postern_cost_usd_total', help: 'Recorded costs, in US dollars.', registers },
+    labelNames: CALL_LABELS,
+  });
   const durations = new Histogram({
     name: 'gen_ai_server_request_duration_seconds',
     help: 'From the arrival of a call to the end of its response.',
@@ -69,37 +117,15 @@ export function createGatewayMetrics(version: string): GatewayMetrics {
   });
   const added = new Histogram({
     name: 'postern_added_latency_seconds',
-    help: 'What a call waited for in the gateway, by component, before the provider was asked.',
+    help: 'Time that a call spent in the gateway itself, by component.',
     ...{ labelNames: ['component'], buckets: DELAYS, registers },
   });
-  const models = new Set<string>();
-  return {
-    contentType: register.contentType,
-    responded: (route, status) => {
-      responses.inc({ http_route: route, http_response_status_code: String(status) });
-    },
-    called: (entry, model) => {
-      const labels = labelsOf(entry, boundedModel(models, model));
-      const { status, ending, durationMs, waits } = entry;
-      calls.inc({ ...labels, http_response_status_code: String(status), postern_ending: ending });
-      durations.observe(labels, durationMs / 1000);
-      for (const [type, count] of tokensOf(entry)) {
-        if (count > 0) tokens.inc({ ...labels, gen_ai_token_type: type }, count);
-      }
-      added.observe({ component: 'body' }, waits.bodyMs / 1000);
-      added.observe({ component: 'queue' }, waits.queueMs / 1000);
-    },
-    measure: (gateway) => {
-      gauge(registers, 'postern_running_calls', 'Calls in progress.', () => gateway.runningCalls);
-      gauge(
-        registers,
-        'postern_queued_calls',
-        'Calls that wait for their turn.',
-        () => gateway.queuedCalls,
-      );
-    },
-    text: async () => await register.metrics(),
-  };
+  const upstream = new Histogram({
+    name: 'postern_upstream_wait_seconds',
+    help: 'From the request to a provider until its response begins at the client.',
+    ...{ labelNames: CALL_LABELS, buckets: DURATIONS, registers },
+  });
+  return { responses, calls, tokens, costs, durations, added, upstream };
 }
 
 function gauge(registers: Registry[], name: string, help: string, measured: () => number): void {

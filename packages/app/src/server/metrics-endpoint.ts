@@ -1,9 +1,10 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import { METRICS_TYPE } from '../metrics/gateway-metrics.ts';
 import type { ListenerPlace } from './listener.ts';
 
 export interface MetricsEndpoint {
-  readonly metrics: GatewayMetrics;
+  /** The metrics in Prometheus' text format; undefined if another process should have added them up, but hangs. */
+  readonly text: () => Promise<string | undefined>;
   readonly callers: ListenerPlace['callers'];
   /** If there is a token, every request needs it, and this checks it. */
   readonly isToken: ((given: string) => boolean) | undefined;
@@ -25,10 +26,14 @@ export function metricsEndpoint(endpoint: MetricsEndpoint): RequestListener {
       response.writeHead(status, status === 401 ? { 'www-authenticate': 'Bearer' } : {}).end();
       return;
     }
-    endpoint.metrics.text().then(
+    endpoint.text().then(
       (text) => {
-        const type = endpoint.metrics.contentType;
-        response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
+        if (text === undefined) {
+          response.writeHead(503).end();
+          return;
+        }
+        const headers = { 'content-type': METRICS_TYPE, 'cache-control': 'no-store' };
+        response.writeHead(200, headers).end(text);
       },
       () => response.writeHead(500).end(),
     );

@@ -4,7 +4,7 @@ import { routeName } from '@postern/gateway';
 import { secretName, type Config, type Problem } from '@postern/protocol';
 import { DEFAULT_FIELD } from '@postern/vault';
 import { parseDurationMs } from '../config/duration.ts';
-import { createGatewayMetrics } from '../metrics/gateway-metrics.ts';
+import { createGatewayMetrics, type MetricsSnapshot } from '../metrics/gateway-metrics.ts';
 import type { Postern } from '../postern.ts';
 import { secretNotFound } from '../secrets/secret-name.ts';
 import { describeListenFailure } from './describe-listen-failure.ts';
@@ -26,6 +26,8 @@ export interface ServeGatewayOptions {
   readonly version: string;
   /** What commands can do over the control socket. Undefined if another process has the socket. */
   readonly control: ServeControl | undefined;
+  /** The metrics of all processes, as in `MetricsEndpoint`. Default: those of this process. */
+  readonly allMetrics?: () => Promise<string | undefined>;
 }
 
 export type ServeControl = Pick<OpenControlOptions, 'stop' | 'reload'>;
@@ -33,6 +35,8 @@ export type ServeControl = Pick<OpenControlOptions, 'stop' | 'reload'>;
 export interface ServingGateway {
   /** The address for programs: `http://127.0.0.1:PORT`. */
   readonly url: string;
+  /** The metrics of this process. */
+  readonly metrics: () => Promise<MetricsSnapshot>;
   /** Accepts no more connections, waits for running requests, and closes everything. */
   close(): Promise<void>;
 }
@@ -68,7 +72,7 @@ export async function serveGateway(
       },
     metrics: ({ callers }: Pick<ListenerPlace, 'callers'>): RequestListener =>
       metricsEndpoint({
-        ...{ metrics, callers, isToken: token.value },
+        ...{ callers, isToken: token.value, text: options.allMetrics ?? metrics.text },
         isBehindProxy: listener.proxies.any || listener.publicHosts.length > 0,
       }),
   };
@@ -86,6 +90,7 @@ export async function serveGateway(
   }
   return ok({
     url,
+    metrics: metrics.snapshot,
     close: async () => {
       const drainMs = drainTimeoutMs(postern.config());
       await Promise.all([

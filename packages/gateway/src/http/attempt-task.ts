@@ -7,6 +7,7 @@ import type { EarlyEnd } from '../relay/retry-policy.ts';
 import type { Outcome } from '../relay/upstream-reader.ts';
 import type { Choice } from '../route/choose-provider.ts';
 import type { CallRoute } from '../route/routes.ts';
+import type { CallTimer } from './call-timer.ts';
 
 /** The request to an upstream, and the response to the client. */
 export interface AttemptTask {
@@ -20,6 +21,7 @@ export interface AttemptTask {
   readonly credentials: CallCredentials;
   /** Whether it is the provider of the conversation's home, whose signatures aren't marked. */
   readonly isHome: boolean;
+  readonly timer: CallTimer;
   /** Whether to give up for another attempt. Called only before anything is sent to the client. */
   readonly givesUp: (end: EarlyEnd) => boolean;
   /** As in `UpstreamReaderTask`. */

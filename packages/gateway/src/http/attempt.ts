@@ -49,9 +49,11 @@ export class Attempt {
       redacted: (text) => this.#reader?.redacted(text) ?? text,
       redactedEvents: (event) => this.#reader?.redactedEvents(event) ?? [event],
     });
+    this.#task.timer.ended('translation');
     if (!prepared.ok) return this.#failed(prepared.failure);
-    const { credentials, choice, route } = this.#task;
+    const { credentials, choice, route, timer } = this.#task;
     const credential = await credentials.next(choice, route.suffix);
+    timer.ended('credential');
     if (this.#isOver) return OVER;
     if (!credential.ok) return this.#failed(credential.failure);
     return await new Promise((resolve) => {
@@ -90,11 +92,12 @@ export class Attempt {
     { pipe, meter, request }: PreparedAttempt,
     onEnd: (end: AttemptEnd) => void,
   ): void {
-    const { route, choice, body, credentials, givesUp, onAnswer, onOutcome } = this.#task;
+    const { route, choice, body, credentials, timer, givesUp, onAnswer, onOutcome } = this.#task;
     const { pingAfterMs, streamHeadAfterMs, headTimeoutMs } = this.#deps.limits;
     const reader = new UpstreamReader({
       pipe,
       writer: this.#writer,
+      timer,
       ping: route.dialect.ping,
       pingAfterMs,
       streamHeadAfterMs: body.stream === undefined ? undefined : streamHeadAfterMs,

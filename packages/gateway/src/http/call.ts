@@ -24,6 +24,7 @@ import type { CallRoute } from '../route/routes.ts';
 import { estimateRequest } from '../translate/translate-request.ts';
 import { answerCount, cannotCount } from './answer-count.ts';
 import { Attempt, type AttemptEnd } from './attempt.ts';
+import { CallTimer } from './call-timer.ts';
 import { BodyReader, discardBody, type ReadFailure } from './read-body.ts';
 
 /** One admitted request on its way to an upstream and back. */
@@ -35,6 +36,8 @@ export interface CallInput {
   readonly grant: Grant;
   readonly route: CallRoute;
   readonly query: string;
+  /** When it arrived, in the clock's monotonic time. */
+  readonly arrivedMs: number;
 }
 
 /** What all calls share. */
@@ -61,9 +64,7 @@ export class Call {
   readonly #input: CallInput;
   readonly #body: BodyReader;
   readonly #atMs: number;
-  readonly #startedMs: number;
-  #bodyMs = 0;
-  #queueMs = 0;
+  readonly #timer: CallTimer;
   #attempt: Attempt | undefined;
   #plan: AttemptPlan | undefined;
   #endPause: (() => void) | undefined;
@@ -79,7 +80,8 @@ export class Call {
     this.#input = input;
     this.#body = new BodyReader(deps.limits, resources.bodyMemory, input.grant.keyId);
     this.#atMs = deps.clock.nowMs();
-    this.#startedMs = deps.clock.monotonicMs();
+    this.#timer = new CallTimer(deps.clock, input.arrivedMs);
+    this.#timer.ended('authentication');
   }
 
   start(): void {
@@ -132,7 +134,7 @@ export class Call {
   async #proceed(pieces: Result<readonly Buffer[], ReadFailure>): Promise<void> {
     const body = pieces.ok ? await readRequestBody(pieces.value, this.#resources.turns) : pieces;
     if (this.#over) return;
-    this.#bodyMs = this.#deps.clock.monotonicMs() - this.#startedMs;
+    this.#timer.ended('body');
     if (!body.ok) this.#fail(body.failure);
     else if (await this.#turn()) await this.#call(body.value);
     else this.#fail({ reason: 'overloaded' });
@@ -144,12 +146,11 @@ export class Call {
     const { keyId } = this.#input.grant;
     this.#isCounted = limiter.acquire(keyId);
     if (this.#isCounted) return true;
-    const beganMs = this.#deps.clock.monotonicMs();
     return await new Promise<boolean>((resolve) => {
       this.#leaveQueue = limiter.wait(keyId, (mayRun) => {
         this.#leaveQueue = undefined;
         this.#isCounted = mayRun;
-        this.#queueMs = this.#deps.clock.monotonicMs() - beganMs;
+        this.#timer.ended('queue');
         resolve(mayRun);
       });
       if (this.#leaveQueue === undefined) resolve(false);
@@ -187,6 +188,7 @@ export class Call {
     const reservation = new CallReservation(this.#deps, call);
     const pending = reservation.reserve();
     const reserved = pending instanceof Promise ? await pending : pending;
+    this.#timer.ended('limits');
     // The client may have disconnected while a remote store was asked.
     if (this.#over) reservation.release();
     else if (reserved.ok) this.#reservation = reservation;
@@ -232,6 +234,7 @@ export class Call {
         return false;
       }
       if (next.value.delayMs > 0) await this.#pause(next.value.delayMs);
+      this.#timer.ended('retry');
       if (this.#over) return false;
       const end = await this.#try(work, next.value, (end) => {
         useless.was = isUseless?.(end) ?? false;
@@ -239,6 +242,7 @@ export class Call {
       });
       if (end.state === 'failed') this.#fail(end.failure);
       if (end.state !== 'given-up') return false;
+      this.#timer.ended('upstream');
     }
     return true;
   }
@@ -274,7 +278,9 @@ export class Call {
       credentials,
       isHome,
       givesUp,
+      timer: this.#timer,
       onAnswer: (failure) => {
+        this.#timer.hasResponse();
         this.#plan?.answered(failure);
         if (home !== undefined && choice !== home && failure === undefined)
           this.#deps.onRouting?.({ kind: 'fallback', from: home, choice });
@@ -301,6 +307,7 @@ export class Call {
   }
 
   #record(outcome: Outcome, choice: Choice, meter: Meter, requestBytes: number): void {
+    this.#timer.hasResponse();
     const { provider, model } = choice;
     const measured = meter.measure(outcome);
     // The limits write what was settled together with the usage, so nothing may come between the two.
@@ -315,8 +322,8 @@ export class Call {
       ...outcome,
       ...measured,
       costMicroUsd,
-      durationMs: this.#deps.clock.monotonicMs() - this.#startedMs,
-      waits: { bodyMs: this.#bodyMs, queueMs: this.#queueMs },
+      durationMs: this.#timer.durationMs,
+      times: this.#timer.times,
       requestBytes,
       answerBytes: meter.answerBytes,
     });

@@ -67,6 +67,8 @@ interface Asked {
   readonly target: Target | undefined;
   readonly dialect: Dialect;
   readonly requestId: string;
+  /** In the clock's monotonic time. */
+  readonly arrivedMs: number;
   readonly callers: Callers;
   /** The origin of a page that isn't Postern's own, if a key lists it. */
   foreignOrigin: string | undefined;
@@ -109,6 +111,7 @@ class DataPlane implements Gateway {
 
   handle(request: IncomingMessage, response: ServerResponse, callers: Callers): void {
     this.#requests += 1;
+    const arrivedMs = this.#deps.clock.monotonicMs();
     const head = readRequestHead(request.rawHeaders);
     const target = parseTarget(request.url);
     const asked: Asked = {
@@ -118,6 +121,7 @@ class DataPlane implements Gateway {
       target,
       dialect: dialectOf(target?.path ?? '', head),
       requestId: `${this.#idPrefix}${this.#requests.toString(36)}`,
+      arrivedMs,
       callers,
       foreignOrigin: undefined,
       address: callers.clientAddress(request),
@@ -249,9 +253,9 @@ class DataPlane implements Gateway {
   }
 
   #enter(asked: Asked, route: CallRoute | ModelsRoute, query: string, grant: Grant): void {
-    const { request, response, head, dialect, requestId } = asked;
+    const { request, response, head, dialect, requestId, arrivedMs } = asked;
     if (route.kind === 'call') {
-      this.#run({ request, response, requestId, head, grant, route, query });
+      this.#run({ request, response, requestId, head, grant, route, query, arrivedMs });
       return;
     }
     const modelPath = modelPathOf(asked.target?.path ?? '');

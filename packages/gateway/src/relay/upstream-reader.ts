@@ -1,6 +1,7 @@
 import type { AnswerEvent } from '@postern/protocol';
 import type { AnswerHeaders, Exchange, ExchangeSink, UpstreamFailure } from '@postern/upstreams';
 import type { GatewayFailure } from '../failure.ts';
+import type { CallTimer } from '../http/call-timer.ts';
 import type { UsageEntry } from '../usage/usage-log.ts';
 import type { AnswerPipe } from './answer-pipe.ts';
 import type { ClientWriter, Source } from './client-writer.ts';
@@ -9,6 +10,7 @@ import type { EarlyEnd } from './retry-policy.ts';
 export interface UpstreamReaderTask {
   readonly pipe: AnswerPipe;
   readonly writer: ClientWriter;
+  readonly timer: Pick<CallTimer, 'respond'>;
   /** The response header with the upstream's own id of the request. */
   readonly upstreamIdHeader: string;
   /** A keep-alive frame in the client's dialect. */
@@ -123,7 +125,9 @@ export class UpstreamReader implements ExchangeSink, Source {
     if (this.#isOver) return;
     try {
       this.#silence?.refresh();
-      this.#write(this.#task.pipe.push(chunk));
+      this.#task.timer.respond(() => {
+        this.#write(this.#task.pipe.push(chunk));
+      });
       this.#endIfOver();
     } catch {
       this.stop({ reason: 'internal' });
@@ -135,7 +139,9 @@ export class UpstreamReader implements ExchangeSink, Source {
     if (this.#isOver) return;
     try {
       const { pipe, writer } = this.#task;
-      this.#write(pipe.end());
+      this.#task.timer.respond(() => {
+        this.#write(pipe.end());
+      });
       if (this.#endIfOver()) return;
       if (!writer.hasBegun) this.#begin();
       const cut = pipe.isCut ? pipe.failureEvent(CUT) : undefined;

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NO_TIMES } from '../http/call-timer.ts';
 import { CLOSED_SETTINGS, type KeySettings } from '../keys/gateway-key.ts';
 import type { UsageEntry } from '../usage/usage-log.ts';
 import { openGatewayStore, type GatewayStore } from './open-gateway-store.ts';
@@ -51,7 +52,7 @@ const idOf = (text: string, { keys }: GatewayStore): GatewayKeyId | undefined =>
 
 const entry = (keyId: GatewayKeyId, changes: Partial<UsageEntry> = {}): UsageEntry => ({
   requestId: 'req_1',
-  waits: { bodyMs: 0, queueMs: 0 },
+  times: NO_TIMES,
   keyId,
   costMicroUsd: 7,
   atMs: nowMs,

@@ -8,6 +8,7 @@ import {
   type KeyLimits,
 } from '@postern/protocol';
 import { randomBytes } from 'node:crypto';
+import { NO_TIMES } from '../http/call-timer.ts';
 import { BudgetPeriods } from '../budget/budget-periods.ts';
 import type { Estimate, LimitRefusal, Reservation } from '../limits/limits.ts';
 import { SqliteLimits } from '../limits/sqlite-limits.ts';
@@ -124,7 +125,7 @@ export class WorldGateway {
       estimated: false,
       costMicroUsd,
       durationMs: 1,
-      waits: { bodyMs: 0, queueMs: 0 },
+      times: NO_TIMES,
       requestBytes: 1,
       answerBytes: 1,
     });

@@ -1,6 +1,7 @@
 import { openMemoryDatabase, type Database } from '@postern/database';
 import { gatewayKeyId, providerId } from '@postern/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NO_TIMES } from '../http/call-timer.ts';
 import { GATEWAY_MIGRATIONS } from '../store/migrations.ts';
 import { SqliteUsage } from './sqlite-usage.ts';
 import type { UsageEntry } from './usage-log.ts';
@@ -9,7 +10,7 @@ const KEY_ID = gatewayKeyId.from('0'.repeat(26));
 
 const entry: UsageEntry = {
   requestId: 'req_1',
-  waits: { bodyMs: 0, queueMs: 0 },
+  times: NO_TIMES,
   keyId: KEY_ID,
   costMicroUsd: 7,
   atMs: 1,

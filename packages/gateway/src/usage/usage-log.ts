@@ -1,5 +1,6 @@
 import type { Result } from '@postern/kernel';
 import type { DatabaseFailure } from '@postern/database';
+import type { CallTimes } from '../http/call-timer.ts';
 import type { DialectId, GatewayKeyId, ProviderId, Usage } from '@postern/protocol';
 
 /** The usage of one request, without its content. */
@@ -26,8 +27,7 @@ export interface UsageEntry {
   /** Millionths of a US dollar, rounded up. */
   readonly costMicroUsd: number;
   readonly durationMs: number;
-  /** How long it waited in the gateway before a provider was asked. */
-  readonly waits: { readonly bodyMs: number; readonly queueMs: number };
+  readonly times: CallTimes;
   readonly requestBytes: number;
   readonly answerBytes: number;
 }

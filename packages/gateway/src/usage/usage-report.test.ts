@@ -1,6 +1,7 @@
 import { expectOk } from '@postern/kernel';
 import { providerId } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
+import { NO_TIMES } from '../http/call-timer.ts';
 import { BudgetPeriods } from '../budget/budget-periods.ts';
 import { LimitsWorld } from '../testing/limits-world.ts';
 import { readUsageReport, type UsageQuery, type UsageRow } from './usage-report.ts';
@@ -31,7 +32,7 @@ function report(
       estimated: false,
       costMicroUsd: 100,
       durationMs: 1,
-      waits: { bodyMs: 0, queueMs: 0 },
+      times: NO_TIMES,
       requestBytes: 1,
       answerBytes: 1,
       ...entry,
