@@ -5,6 +5,7 @@ import type {
   DialectId,
   ErrorCodeName,
   GatewayKeyId,
+  KeyLimits,
   KeyScopes,
   Provider,
   ProviderId,
@@ -135,6 +136,8 @@ export interface GatewayLimits extends ConcurrencyLimits, BodyLimits {
   readonly headTimeoutMs: number;
   /** Begins a stream to the client if the upstream sent no head for this long. Later errors become events. */
   readonly streamHeadAfterMs: number;
+  /** Limits of all keys together. */
+  readonly allKeys: KeyLimits;
 }
 
 /** For clients of other machines: a person's programs need fewer requests, and a stranger gets no more. */
@@ -155,6 +158,7 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   pingAfterMs: 15_000,
   headTimeoutMs: 300_000,
   streamHeadAfterMs: 30_000,
+  allKeys: {},
 };
 
 /** Which targets the models have, and what happens when one fails. Read for each request. */

@@ -54,6 +54,11 @@ export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'gateway.perAddress.failuresPerMinute':
     'Requests with an invalid key. After that, every request gets 429 for a while.',
   'gateway.perAddress.countsLoopback': 'Whether requests from this machine count, too.',
+  'gateway.limits': 'Limits of all keys together. Without one: no limit.',
+  'gateway.limits.requestsPerMinute': 'Requests of all keys. More get 429.',
+  'gateway.limits.tokensPerMinute': 'Tokens of prompts and answers of all keys. More get 429.',
+  'gateway.limits.concurrent':
+    'Requests of all keys at the same time, in all processes. More get 429 without a wait.',
   'gateway.timeZone':
     'Where days, weeks and months of budgets begin: "Europe/Berlin". Without it: the time zone of the system.',
   'gateway.prices': 'A file with prices of models, which replace or extend the built-in ones.',

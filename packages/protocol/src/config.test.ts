@@ -17,6 +17,7 @@ const DEFAULTS = {
     maxBodyBytes: 33_554_432,
     maxConcurrent: 2048,
     maxQueued: 2048,
+    limits: {},
     perAddress: { requestsPerMinute: 100, failuresPerMinute: 10, countsLoopback: false },
     queueTimeout: '10s',
     metrics: {},

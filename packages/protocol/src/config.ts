@@ -169,6 +169,16 @@ export const ConfigSchema = v.strictObject({
         }),
         {},
       ),
+      /** Limits of all keys together, in all processes of this home. Default: none. */
+      limits: v.optional(
+        v.strictObject({
+          requestsPerMinute: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+          tokensPerMinute: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+          /** Requests that run at the same time; more are answered with 429 at once. */
+          concurrent: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+        }),
+        {},
+      ),
       /** Where days, weeks and months of budgets begin: `Europe/Berlin`. Default: the system's time zone. */
       timeZone: v.exactOptional(timeZone),
       /** A file with prices of models, which replace or extend the built-in ones. */

@@ -16,6 +16,23 @@ async function statuses(url: string, key: string): Promise<ReadonlySet<number>> 
   return new Set(await Promise.all(calls));
 }
 
+/** How many of 20 streams at once, each on a connection of its own, aren't refused. */
+async function countOk(url: string, key: string): Promise<number> {
+  const messages = [{ role: 'user', content: 'Hello' }];
+  const calls = Array.from({ length: 20 }, async () => {
+    const response = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, connection: 'close' },
+      body: JSON.stringify({ model: 'box/gpt-x', stream: true, messages }),
+    });
+    await response.text();
+    return response.status;
+  });
+  const found = await Promise.all(calls);
+  expect(new Set(found)).toEqual(new Set([200, 429]));
+  return found.filter((status) => status === 200).length;
+}
+
 describe('postern serve --workers', () => {
   test('a new key works and a revoked one fails in every worker, at once', async () => {
     const place = await servePlace();
@@ -75,6 +92,18 @@ describe('postern serve --workers', () => {
     program.send('SIGTERM');
     expect(await program.ended).toMatchObject({ code: 143 });
     await expect.poll(() => isRunning(second)).toBe(false);
+  });
+
+  test('a limit of all keys is exact in all workers, and a reload changes it', async () => {
+    const place = await servePlace();
+    place.configure({ gateway: { limits: { concurrent: 5 } } });
+    const { url, program } = await startServing(place, ['--workers', '4', '--log-format', 'json']);
+    place.upstream.respond(() => SLOW);
+    expect(await countOk(url, place.key)).toBe(5);
+    place.configure({ gateway: { limits: { concurrent: 7 } } });
+    expect(await place.run(['reload'])).toMatchObject({ code: 0 });
+    expect(await countOk(url, place.key)).toBe(7);
+    expect(await program.stop()).toMatchObject({ code: 0 });
   });
 
   test('SIGTERM lets a running stream finish', async () => {

@@ -33,6 +33,7 @@ const APPLIED: readonly string[] = [
   'gateway.pingAfter',
   'gateway.drainTimeout',
   'gateway.perAddress',
+  'gateway.limits',
   'gateway.defaultProvider',
   'gateway.models',
   'gateway.retries',
@@ -64,7 +65,7 @@ export function readNextConfig(home: Home, running: Config): Result<NextConfig, 
 function applicable(running: Config, next: Config): Config {
   const { maxBodyBytes, maxConcurrent, maxQueued, perAddress, defaultProvider } = next.gateway;
   const { queueTimeout, headTimeout, streamHeadAfter, pingAfter, drainTimeout } = next.gateway;
-  const { models, retries, breaker } = next.gateway;
+  const { models, retries, breaker, limits } = next.gateway;
   return {
     ...running,
     providers: next.providers,
@@ -73,7 +74,7 @@ function applicable(running: Config, next: Config): Config {
       ...running.gateway,
       ...{ maxBodyBytes, maxConcurrent, maxQueued, perAddress, defaultProvider },
       ...{ queueTimeout, headTimeout, streamHeadAfter, pingAfter, drainTimeout },
-      ...{ models, retries, breaker },
+      ...{ models, retries, breaker, limits },
     },
   };
 }

@@ -95,6 +95,7 @@ function limitsOf(gateway: Config['gateway']): GatewayLimits {
     headTimeoutMs: parseDurationMs(headTimeout) ?? DEFAULT_LIMITS.headTimeoutMs,
     streamHeadAfterMs: parseDurationMs(streamHeadAfter) ?? DEFAULT_LIMITS.streamHeadAfterMs,
     pingAfterMs: parseDurationMs(pingAfter) ?? DEFAULT_LIMITS.pingAfterMs,
+    allKeys: gateway.limits,
     bodyMemoryBytes: Math.max(DEFAULT_LIMITS.bodyMemoryBytes, BODIES_IN_MEMORY * maxBodyBytes),
   };
 }

@@ -2,7 +2,7 @@ import { failed, ok, type Clock, type MaybePromise, type Result } from '@postern
 import type { Usage } from '@postern/protocol';
 import type { ServerResponse } from 'node:http';
 import type { RequestBody } from '../body/request-body.ts';
-import type { GatewayDeps, Grant } from '../ports.ts';
+import type { GatewayDeps, GatewayLimits, Grant } from '../ports.ts';
 import { estimateCall } from '../prices/estimate.ts';
 import { costOf, type Price } from '../prices/price.ts';
 import type { PriceTable } from '../prices/price-table.ts';
@@ -29,17 +29,24 @@ export type Refusal =
 /** The reservation of one call, and its price. */
 export class CallReservation {
   readonly #limits: Limits;
+  readonly #gateway: Pick<GatewayLimits, 'allKeys'>;
   readonly #call: ReservedCall;
   readonly #prices: PriceTable;
   readonly #clock: Clock;
   #reservation: Reservation | undefined;
 
   constructor(
-    { callLimits, prices, clock }: Pick<GatewayDeps, 'callLimits' | 'prices' | 'clock'>,
+    {
+      callLimits,
+      limits,
+      prices,
+      clock,
+    }: Pick<GatewayDeps, 'callLimits' | 'limits' | 'prices' | 'clock'>,
     call: ReservedCall,
   ) {
     this.#clock = clock;
     this.#limits = callLimits;
+    this.#gateway = limits;
     this.#call = call;
     this.#prices = prices;
   }
@@ -48,10 +55,13 @@ export class CallReservation {
   reserve(): MaybePromise<Result<undefined, Refusal>> {
     const { requestId: id, grant, route, body, targets, atMs } = this.#call;
     const { keyId, limits, budget } = grant;
+    const { allKeys } = this.#gateway;
     const estimate = targets
       .map((target) => estimateCall(body, route.metered, this.#priceOf(target)))
       .reduce((one, other) => (other.costMicroUsd > one.costMicroUsd ? other : one));
-    const reserved = this.#limits.reserve({ id, keyId, limits, budget, atMs, estimate });
+    const reserved = this.#limits.reserve({
+      ...{ id, keyId, limits, allKeys, budget, atMs, estimate },
+    });
     return reserved instanceof Promise
       ? reserved.then((result) => this.#reserved(result))
       : this.#reserved(reserved);

@@ -1,4 +1,4 @@
-import { expectOk } from '@postern/kernel';
+import { expectOk, revealSecret } from '@postern/kernel';
 import { gatewayKeyId } from '@postern/protocol';
 import { textReply } from '@postern/testing';
 import { describe, expect, it } from 'vitest';
@@ -113,6 +113,55 @@ describe('a budget', () => {
     ]) {
       expect((await world.post(CHAT, changes)).status).toBe(402);
     }
+  });
+});
+
+describe('limits of all keys together', () => {
+  function secondKey(): string {
+    const settings = { models: 'all' } as const;
+    const issued = world.running.store.keys.create({ name: 'second', settings });
+    return revealSecret(expectOk(issued).key);
+  }
+
+  it('let exactly 5 of 40 simultaneous requests of two keys run', async () => {
+    await world.start({ limits: { allKeys: { concurrent: 5 } } });
+    const second = secondKey();
+    const held = Promise.withResolvers<undefined>();
+    world.upstream.respond(async () => {
+      await held.promise;
+      return textReply('hi');
+    });
+    const calls = Array.from({ length: 40 }, (_, at) =>
+      world.post(CHAT, {}, at % 2 === 0 ? {} : { key: second }),
+    );
+    const refused = calls.map(async (call) => {
+      const response = await call;
+      if (response.status === 200) return undefined;
+      expect(response.status).toBe(429);
+      expect(response.headers.get('retry-after')).toBe('1');
+      return JSON.stringify(await response.json());
+    });
+    await expect.poll(() => world.upstream.requests.length).toBe(5);
+    let over = 0;
+    for (const one of refused) void one.then((text) => (over += text === undefined ? 0 : 1));
+    await expect.poll(() => over).toBe(35);
+    held.resolve(undefined);
+    const texts = await Promise.all(refused);
+    expect(texts.filter((text) => text === undefined)).toHaveLength(5);
+    expect(texts.find((text) => text !== undefined)).toContain('GATEWAY_TOTAL_CONCURRENCY');
+    expect(await statuses(5)).toEqual(new Map([[200, 5]]));
+  });
+
+  it('per minute say that all keys share them', async () => {
+    await world.start({ limits: { allKeys: { requestsPerMinute: 2 } } });
+    const second = secondKey();
+    expect((await world.post(CHAT)).status).toBe(200);
+    expect((await world.post(CHAT, {}, { key: second })).status).toBe(200);
+    const refused = await world.post(CHAT, {}, { key: second });
+    expect(refused.status).toBe(429);
+    const body = await refused.text();
+    expect(body).toContain('GATEWAY_TOTAL_RATE_LIMITED');
+    expect(body).toContain('All keys together may use 2 requests per minute. Retry in ');
   });
 });
 

@@ -13,7 +13,7 @@ export interface RefusalAnswer {
 
 const CONCURRENCY_RETRY_MS = 1000;
 
-/** The response to a call that the limits of its key don't allow. */
+/** The response to a call that the limits of its key, or of all keys, don't allow. */
 export function describeRefusal(refusal: LimitRefusal): RefusalAnswer {
   switch (refusal.reason) {
     case 'rate-limited':
@@ -23,16 +23,17 @@ export function describeRefusal(refusal: LimitRefusal): RefusalAnswer {
     case 'too-many-concurrent':
       return {
         status: 429,
-        code: 'GATEWAY_KEY_CONCURRENCY',
+        code: refusal.owner === 'key' ? 'GATEWAY_KEY_CONCURRENCY' : 'GATEWAY_TOTAL_CONCURRENCY',
         retryAfterMs: CONCURRENCY_RETRY_MS,
       };
   }
 }
 
 function describeRate(refusal: LimitRefusal & { reason: 'rate-limited' }): RefusalAnswer {
-  const { limit, retryAfterMs, state } = refusal;
-  const row = { status: 429, code: 'GATEWAY_RATE_LIMITED' } as const;
-  const allowed = `The key may use ${state.limit} ${limit} per minute`;
+  const { owner, limit, retryAfterMs, state } = refusal;
+  const code = owner === 'key' ? 'GATEWAY_RATE_LIMITED' : 'GATEWAY_TOTAL_RATE_LIMITED';
+  const row = { status: 429, code } as const;
+  const allowed = `${owner === 'key' ? 'The key' : 'All keys together'} may use ${state.limit} ${limit} per minute`;
   if (retryAfterMs === undefined) {
     const message = `${allowed}, and this request needs more. Send a shorter request, or set a lower max_tokens.`;
     return { ...row, message, shouldRetry: false };

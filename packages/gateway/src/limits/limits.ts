@@ -19,6 +19,8 @@ export interface ReservationRequest {
   readonly id: string;
   readonly keyId: GatewayKeyId;
   readonly limits: KeyLimits;
+  /** Limits of all keys together. */
+  readonly allKeys: KeyLimits;
   readonly budget: KeyBudget | undefined;
   /** When the call arrived; it decides which budget period pays. */
   readonly atMs: number;
@@ -31,16 +33,20 @@ export interface Reservation {
   readonly rates: { readonly requests?: RateState; readonly tokens?: RateState };
 }
 
+/** Whose limit it is. */
+export type LimitOwner = 'key' | 'all-keys';
+
 /** Why a call is refused. */
 export type LimitRefusal =
   | {
       readonly reason: 'rate-limited';
+      readonly owner: LimitOwner;
       readonly limit: 'requests' | 'tokens';
       /** Undefined if the call is larger than the whole limit, so that waiting doesn't help. */
       readonly retryAfterMs: number | undefined;
       readonly state: RateState;
     }
-  | { readonly reason: 'too-many-concurrent' }
+  | { readonly reason: 'too-many-concurrent'; readonly owner: LimitOwner }
   | {
       readonly reason: 'budget-spent';
       readonly budget: KeyBudget;

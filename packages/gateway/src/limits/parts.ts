@@ -2,7 +2,7 @@ import type { KeyLimits } from '@postern/protocol';
 import type { BudgetPeriods } from '../budget/budget-periods.ts';
 import type { Account, Shortage } from './account.ts';
 import type { KeyAccounts } from './key-accounts.ts';
-import type { Actual, LimitRefusal, ReservationRequest } from './limits.ts';
+import type { Actual, LimitOwner, LimitRefusal, ReservationRequest } from './limits.ts';
 import type { RateAccount } from './rate-account.ts';
 
 /** A part of a reservation: an amount of one account. */
@@ -24,16 +24,16 @@ export function limitParts(
   accounts: KeyAccounts,
   { requestsPerMinute, tokensPerMinute, concurrent }: KeyLimits,
   { estimate }: Pick<ReservationRequest, 'estimate'>,
+  owner: LimitOwner,
 ): readonly Part[] {
   const parts: Part[] = [];
   if (requestsPerMinute !== undefined) {
-    parts.push(ratePart('requests', accounts.requests, 1, requestsPerMinute, () => 1));
+    const rate = { owner, kind: 'requests', account: accounts.requests } as const;
+    parts.push(ratePart(rate, 1, requestsPerMinute, () => 1));
   }
   if (tokensPerMinute !== undefined && estimate.tokens > 0) {
-    const { tokens } = accounts;
-    parts.push(
-      ratePart('tokens', tokens, estimate.tokens, tokensPerMinute, (actual) => actual.tokens),
-    );
+    const rate = { owner, kind: 'tokens', account: accounts.tokens } as const;
+    parts.push(ratePart(rate, estimate.tokens, tokensPerMinute, (actual) => actual.tokens));
   }
   if (concurrent !== undefined) {
     parts.push({
@@ -41,15 +41,14 @@ export function limitParts(
       amount: 1,
       limit: concurrent,
       actual: () => 0,
-      refusal: () => ({ reason: 'too-many-concurrent' }),
+      refusal: () => ({ reason: 'too-many-concurrent', owner }),
     });
   }
   return parts;
 }
 
 function ratePart(
-  kind: 'requests' | 'tokens',
-  account: RateAccount,
+  { owner, kind, account }: NonNullable<Part['rate']> & { readonly owner: LimitOwner },
   amount: number,
   limit: number,
   actual: Part['actual'],
@@ -62,6 +61,7 @@ function ratePart(
     actual,
     refusal: ({ retryAfterMs }) => ({
       reason: 'rate-limited',
+      owner,
       limit: kind,
       retryAfterMs,
       state: account.state,

@@ -6,7 +6,6 @@ import {
   type Statement,
 } from '@postern/database';
 import { failed, ok, type Clock, type Randomness, type Result } from '@postern/kernel';
-import type { KeyLimits } from '@postern/protocol';
 import type { BudgetPeriods } from '../budget/budget-periods.ts';
 import type { StoreFailure } from '../store/store-failure.ts';
 import type { BatchPart } from '../usage/batch-part.ts';
@@ -20,8 +19,6 @@ import { ProcessLease } from './process-lease.ts';
 export interface SqliteLimitsOptions {
   readonly database: Database;
   readonly periods: BudgetPeriods;
-  /** Limits of all keys together. */
-  readonly overall?: KeyLimits;
   readonly clock: Clock;
   readonly randomness: Randomness;
   /** Has `write` called in a transaction soon. */
@@ -49,7 +46,7 @@ export class SqliteLimits implements Limits, BatchPart {
   readonly #raiseOf: Statement;
   readonly #lease: ProcessLease;
   readonly #keys = new Map<string, KeyAccounts>();
-  readonly #overall = new KeyAccounts('');
+  readonly #allKeys = new KeyAccounts('');
   readonly #open = new Map<Reservation, OpenReservation>();
   /** Every account with something to write, to return, or to lose. */
   readonly #touched = new Set<Account>();
@@ -77,17 +74,16 @@ export class SqliteLimits implements Limits, BatchPart {
   reserve(
     request: ReservationRequest,
   ): Result<Reservation | undefined, LimitRefusal | StoreFailure> {
-    const { overall = {}, clock } = this.#options;
     if (request.budget === undefined) this.#keys.get(request.keyId)?.leaveBudget();
-    const isFree = !isLimited(request.limits, request.budget) && !isLimited(overall, undefined);
-    if (isFree) return NOTHING_LIMITS;
+    const { limits, budget, allKeys } = request;
+    if (!isLimited(limits, budget) && !isLimited(allKeys, undefined)) return NOTHING_LIMITS;
     const accounts = this.#accountsOf(request.keyId);
     const parts = [
-      ...limitParts(this.#overall, overall, request),
-      ...limitParts(accounts, request.limits, request),
+      ...limitParts(this.#allKeys, allKeys, request, 'all-keys'),
+      ...limitParts(accounts, limits, request, 'key'),
       ...budgetParts(accounts, request, this.#options.periods),
     ];
-    const nowMs = clock.nowMs();
+    const nowMs = this.#options.clock.nowMs();
     const taken = this.#takeAll(parts, request, nowMs);
     if (!taken.ok) return 'path' in taken.failure ? UNAVAILABLE : failed(taken.failure);
     const reservation: Reservation = { id: request.id, rates: ratesOf(parts) };

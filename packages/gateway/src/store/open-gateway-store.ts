@@ -1,6 +1,5 @@
 import { openDatabase, type Database, type DatabaseFailure } from '@postern/database';
 import { ok, type Clock, type Randomness, type Result, type Secret } from '@postern/kernel';
-import type { KeyLimits } from '@postern/protocol';
 import { raiseBudget, type BudgetRaise } from '../budget/raise-budget.ts';
 import { BudgetPeriods } from '../budget/budget-periods.ts';
 import type { GatewayKeyStore } from '../keys/gateway-key.ts';
@@ -38,8 +37,6 @@ export interface GatewayStoreOptions {
   readonly randomness: Randomness;
   /** In which days, weeks and months of budgets begin: an IANA name. Default: UTC. */
   readonly timeZone?: string;
-  /** Limits of all keys together. */
-  readonly overall?: KeyLimits;
 }
 
 /** Opens the encrypted store of the gateway, or creates it. */
@@ -65,7 +62,6 @@ function storeOver(database: Database, options: GatewayStoreOptions): GatewaySto
     clock,
     randomness,
     periods,
-    overall: options.overall ?? {},
     wake: () => {
       usage.wake();
     },

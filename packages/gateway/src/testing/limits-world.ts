@@ -33,8 +33,8 @@ export class LimitsWorld {
       .run(this.keyId, 'k', '…abcd', new Uint8Array(32), 1);
   }
 
-  gateway(database: Database = this.database, overall: KeyLimits = {}): WorldGateway {
-    return new WorldGateway(this, database, overall);
+  gateway(database: Database = this.database, allKeys: KeyLimits = {}): WorldGateway {
+    return new WorldGateway(this, database, allKeys);
   }
 
   /** The one number that the query returns. */
@@ -70,13 +70,14 @@ export class WorldGateway {
   readonly limits: SqliteLimits;
   readonly usage: SqliteUsage;
   readonly #world: LimitsWorld;
+  readonly #allKeys: KeyLimits;
 
-  constructor(world: LimitsWorld, database: Database, overall: KeyLimits) {
+  constructor(world: LimitsWorld, database: Database, allKeys: KeyLimits) {
     this.#world = world;
+    this.#allKeys = allKeys;
     this.usage = new SqliteUsage(database);
     this.limits = new SqliteLimits({
       database,
-      overall,
       periods: new BudgetPeriods('UTC'),
       clock: { nowMs: () => world.nowMs, monotonicMs: () => world.nowMs },
       randomness: { bytes: (count) => randomBytes(count) },
@@ -95,6 +96,7 @@ export class WorldGateway {
       id: `req_${calls}`,
       keyId: this.#world.keyId,
       limits,
+      allKeys: this.#allKeys,
       budget,
       atMs: this.#world.nowMs,
       estimate: { tokens: 0, costMicroUsd: 0, ...estimate },

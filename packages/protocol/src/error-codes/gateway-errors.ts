@@ -111,6 +111,16 @@ export const GATEWAY_ERRORS = {
     remedy: 'Retry when one of them has ended, or ask for a higher limit.',
     exit: EXIT.busy,
   },
+  GATEWAY_TOTAL_RATE_LIMITED: {
+    meaning: 'The limit of requests or tokens per minute for all keys together is used up.',
+    remedy: 'Retry after the time in retry-after, or raise gateway.limits in config.json.',
+    exit: EXIT.busy,
+  },
+  GATEWAY_TOTAL_CONCURRENCY: {
+    meaning: 'All keys together have as many running requests as they may have.',
+    remedy: 'Retry when one of them has ended, or raise gateway.limits.concurrent in config.json.',
+    exit: EXIT.busy,
+  },
   GATEWAY_BUDGET_SPENT: {
     meaning: "The key's budget doesn't cover the request.",
     remedy: 'Wait for the next budget period, or ask for a higher budget.',
