@@ -9,6 +9,7 @@ import type {
   ModelFacts,
   ModelRequest,
   ServerQuirks,
+  ToolDefinition,
   UpstreamAuth,
   Usage,
 } from '@postern/protocol';
@@ -162,6 +163,8 @@ export interface AnswerOptions {
 export interface AnswerMeta {
   /** Milliseconds since the Unix epoch; used if the answer has no creation time. */
   readonly createdAtMs: number;
+  /** The tools of the request, in a dialect whose calls differ by the type of the tool. */
+  readonly tools?: readonly ToolDefinition[];
 }
 
 /** What encoding a streamed answer needs in addition to its events. */

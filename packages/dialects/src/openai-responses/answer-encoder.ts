@@ -1,21 +1,23 @@
-import type { JsonObject } from '@postern/kernel';
+import type { JsonObject, JsonValue } from '@postern/kernel';
 import {
   EMPTY_ANSWER,
   foldAnswer,
   type AnswerEvent,
   type AnswerFailure,
   type FoldedAnswer,
+  type PartDelta,
 } from '@postern/protocol';
 import { AnswerWarnings } from '../answer-warnings.ts';
 import type { AnswerEncoder, AnswerStreamMeta, EncodeWarning } from '../dialect.ts';
 import { failureStatus } from '../errors/failure-status.ts';
-import { objectOf } from '../json/read-json.ts';
+import { objectOf, textOf } from '../json/read-json.ts';
 import { sseFrame } from '../sse/sse-frame.ts';
 import { ANSWER_FIELDS } from './answer.ts';
+import { asCustomCall, customToolNames, CustomInputReader, isCustomCall } from './custom-call.ts';
 import { encodeError } from './encode-error.ts';
 import { encodeOutputItem } from './encode-items.ts';
 import { finishedResponse, responseInProgress, identified, responseId } from './response-object.ts';
-import { itemDeltas, itemEnding, itemStart } from './item-events.ts';
+import { customInputDelta, itemDeltas, itemEnding, itemStart } from './item-events.ts';
 
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 
@@ -37,6 +39,12 @@ class Encoder implements AnswerEncoder {
   /** Finished items, by item index. */
   readonly #output: JsonObject[] = [];
   readonly #open = new Set<number>();
+  /** The inputs of custom calls, by part index. */
+  readonly #inputs = new Map<
+    number,
+    { readonly id: JsonValue; readonly reader: CustomInputReader }
+  >();
+  readonly #customNames: ReadonlySet<string>;
   #answer: FoldedAnswer = EMPTY_ANSWER;
   #id = '';
   #sequence = 0;
@@ -45,10 +53,12 @@ class Encoder implements AnswerEncoder {
 
   constructor(meta: AnswerStreamMeta) {
     this.#meta = meta;
+    this.#customNames = customToolNames(meta.tools);
   }
 
-  push(event: AnswerEvent): string {
+  push(received: AnswerEvent): string {
     if (this.#ended) return '';
+    const event = this.#withCustomCall(received);
     this.#warnings.takeEvent(event);
     this.#answer = foldAnswer(this.#answer, event);
     switch (event.kind) {
@@ -56,11 +66,8 @@ class Encoder implements AnswerEncoder {
         return this.#start(event.id);
       case 'part-start':
         return this.#startItem(event.index);
-      case 'part-delta': {
-        const place = this.#items.get(event.index);
-        if (place === undefined || !this.#open.has(event.index)) return '';
-        return this.#frames(itemDeltas(this.#item(event.index, place), place, event.delta));
-      }
+      case 'part-delta':
+        return this.#moreOfItem(event.index, event.delta);
       case 'part-end':
         return this.#endItem(event.index);
       case 'usage':
@@ -72,6 +79,11 @@ class Encoder implements AnswerEncoder {
         this.#ended = true;
         return this.#fail(event.failure);
     }
+  }
+
+  #withCustomCall(event: AnswerEvent): AnswerEvent {
+    if (event.kind !== 'part-start') return event;
+    return { ...event, part: asCustomCall(event.part, this.#customNames) };
   }
 
   warnings(): readonly EncodeWarning[] {
@@ -97,7 +109,35 @@ class Encoder implements AnswerEncoder {
     const place = this.#items.size;
     this.#items.set(index, place);
     this.#open.add(index);
-    return this.#frames(itemStart(this.#item(index, place), place, part));
+    const item = this.#item(index, place);
+    const start = this.#frames(itemStart(item, place, part));
+    if (part.kind !== 'tool-call' || !isCustomCall(part)) return start;
+    this.#inputs.set(index, { id: item['id'] ?? '', reader: new CustomInputReader() });
+    return start + this.#moreInput(index, place, part.inputJson);
+  }
+
+  #moreOfItem(index: number, delta: PartDelta): string {
+    const place = this.#items.get(index);
+    if (place === undefined || !this.#open.has(index)) return '';
+    if (delta.kind === 'tool-input' && this.#inputs.has(index)) {
+      return this.#moreInput(index, place, delta.json);
+    }
+    return this.#frames(itemDeltas(this.#item(index, place), place, delta));
+  }
+
+  #moreInput(index: number, place: number, json: string): string {
+    const input = this.#inputs.get(index);
+    if (input === undefined) return '';
+    return this.#frames(customInputDelta(input.id, place, input.reader.push(json)));
+  }
+
+  /** The part of a custom call's input that its deltas didn't contain. */
+  #restOfInput(index: number, place: number, item: JsonObject): string {
+    const input = this.#inputs.get(index);
+    const whole = textOf(item['input']) ?? '';
+    if (input === undefined || !whole.startsWith(input.reader.text)) return '';
+    const rest = whole.slice(input.reader.text.length);
+    return this.#frames(customInputDelta(input.id, place, rest));
   }
 
   #endItem(index: number): string {
@@ -105,7 +145,7 @@ class Encoder implements AnswerEncoder {
     if (place === undefined || !this.#open.delete(index)) return '';
     const item = this.#item(index, place);
     this.#output[place] = item;
-    return this.#frames(itemEnding(item, place));
+    return this.#restOfInput(index, place, item) + this.#frames(itemEnding(item, place));
   }
 
   /** The item so far. */

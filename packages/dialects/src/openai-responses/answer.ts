@@ -3,6 +3,7 @@ import type { ModelAnswer, Part } from '@postern/protocol';
 import { answerWarnings, type AnswerFields } from '../answer-warnings.ts';
 import type { AnswerMeta, AnswerOptions, DialectFailure, Encoded } from '../dialect.ts';
 import { otherFields, listOf, objectOf, textOf } from '../json/read-json.ts';
+import { asCustomCall, customToolNames } from './custom-call.ts';
 import { decodeOutputItem } from './decode-items.ts';
 import { encodeOutputItem, isOwnAnnotation } from './encode-items.ts';
 import { OPENAI_RESPONSES } from './limits.ts';
@@ -69,8 +70,9 @@ export const ANSWER_FIELDS: AnswerFields = {
 /** The response object of an answer, as returned without streaming. */
 export function encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): Encoded<JsonObject> {
   const id = responseId(answer.id, answer.extra?.dialect);
+  const customNames = customToolNames(meta.tools);
   const output = answer.parts.flatMap((part, index) => {
-    const item = encodeOutputItem(part);
+    const item = encodeOutputItem(asCustomCall(part, customNames));
     return item === undefined ? [] : [identified(item, id, index, 'completed')];
   });
   const response = { id, model: answer.model, createdAtMs: meta.createdAtMs, output };

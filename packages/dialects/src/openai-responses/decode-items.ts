@@ -9,6 +9,7 @@ import type {
 } from '@postern/protocol';
 import { extraFor, otherFields, filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
 import type { Report } from '../report.ts';
+import { CUSTOM_CALL, CUSTOM_OUTPUT, customArguments } from './custom-call.ts';
 import { decodeContent, decodeOutput } from './decode-content.ts';
 import { OPENAI_RESPONSES } from './limits.ts';
 import { toolNameIn } from './tools.ts';
@@ -62,7 +63,7 @@ function malformed(path: string, message: string): Parameters<Report>[0] {
 
 function decodeInputItem(item: JsonObject, path: string, report: Report): DecodedItem {
   const type = textOf(item['type']) ?? 'message';
-  if (type === 'function_call_output') {
+  if (type === 'function_call_output' || type === CUSTOM_OUTPUT) {
     return { role: 'user', parts: [decodeResult(item, path, report)], isResult: true };
   }
   if (type !== 'message') {
@@ -93,6 +94,7 @@ function decodeResult(item: JsonObject, path: string, report: Report): ToolResul
     callId: callId ?? '',
     content: decodeContent(item['output']),
     isError: false,
+    ...extraFor(OPENAI_RESPONSES, item['type'] === CUSTOM_OUTPUT ? { type: CUSTOM_OUTPUT } : {}),
   };
 }
 
@@ -104,6 +106,7 @@ export function decodeOutputItem(item: JsonObject): readonly Part[] {
     case 'message':
       return decodeOutput(item['content'], messageRest(item));
     case 'function_call':
+    case CUSTOM_CALL:
       return [decodeCall(item)];
     case 'reasoning':
       return [decodeReasoning(item)];
@@ -121,13 +124,19 @@ const CALL_FIELDS = new Set([
   ...['type', 'id', 'call_id', 'name', 'namespace', 'arguments', 'status'],
 ]);
 
+const CUSTOM_CALL_FIELDS = new Set(['id', 'call_id', 'name', 'namespace', 'input', 'status']);
+
 export function decodeCall(item: JsonObject): ToolCallPart {
+  const isCustom = item['type'] === CUSTOM_CALL;
+  const fields = otherFields(item, isCustom ? CUSTOM_CALL_FIELDS : CALL_FIELDS);
   return {
     kind: 'tool-call',
     callId: textOf(item['call_id']) ?? '',
     name: toolNameIn(item) ?? '',
-    inputJson: textOf(item['arguments']) ?? '',
-    ...extraFor(OPENAI_RESPONSES, otherFields(item, CALL_FIELDS)),
+    inputJson: isCustom
+      ? customArguments(textOf(item['input']) ?? '')
+      : (textOf(item['arguments']) ?? ''),
+    ...extraFor(OPENAI_RESPONSES, fields),
   };
 }
 

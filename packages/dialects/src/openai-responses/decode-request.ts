@@ -21,6 +21,7 @@ import {
   readUser,
 } from '../settings/openai-settings.ts';
 import { readSettings, type FieldReader } from '../settings/read-settings.ts';
+import { CUSTOM } from './custom-call.ts';
 import { ADDITIONAL_TOOLS, decodeInput } from './decode-items.ts';
 import { INCLUDED_LOGPROBS, OPENAI_RESPONSES } from './limits.ts';
 import { decodeTools, toolNameIn, type DecodedTools } from './tools.ts';
@@ -189,6 +190,7 @@ function decodeAllTools(body: JsonObject, report: Report): DecodedTools {
 function decodeToolChoice(choice: JsonValue | undefined): ToolChoice | undefined {
   if (choice === 'auto' || choice === 'required' || choice === 'none') return { kind: choice };
   const object = objectOf(choice);
-  const name = object?.['type'] === 'function' ? toolNameIn(object) : undefined;
+  const isNamed = object?.['type'] === 'function' || object?.['type'] === CUSTOM;
+  const name = isNamed ? toolNameIn(object) : undefined;
   return name === undefined ? undefined : { kind: 'tool', name };
 }

@@ -22,6 +22,7 @@ import { dataUrl } from '../media/data-url.ts';
 import { wireCallId } from '../names/call-id.ts';
 import type { Report } from '../report.ts';
 import { arrangeTurns } from '../turns/arrange-turns.ts';
+import { customInput, isCustomCall } from './custom-call.ts';
 import { OPENAI_RESPONSES } from './limits.ts';
 import { toolReference } from './tools.ts';
 
@@ -190,6 +191,14 @@ export function isOwnAnnotation(annotation: JsonValue): boolean {
 }
 
 function encodeCall(part: ToolCallPart): JsonObject {
+  if (isCustomCall(part)) {
+    return {
+      ...extraFields(OPENAI_RESPONSES, part.extra),
+      call_id: wireCallId(part.callId),
+      ...toolReference(part.name),
+      input: customInput(part.inputJson),
+    };
+  }
   return {
     type: 'function_call',
     call_id: wireCallId(part.callId),

@@ -12,6 +12,7 @@ import {
   rejectThread,
 } from '../settings/openai-settings.ts';
 import { encodableTurns } from '../turns/encodable-turns.ts';
+import { CUSTOM, customToolNames } from './custom-call.ts';
 import { encodeInput } from './encode-items.ts';
 import { INCLUDED_LOGPROBS, OPENAI_RESPONSES } from './limits.ts';
 import { encodeTools, toolReference } from './tools.ts';
@@ -137,7 +138,8 @@ function filled(object: JsonObject): JsonObject | undefined {
   return Object.keys(object).length === 0 ? undefined : object;
 }
 
-function encodeToolChoice({ toolChoice }: ModelRequest): JsonValue | undefined {
+function encodeToolChoice({ toolChoice, tools }: ModelRequest): JsonValue | undefined {
   if (toolChoice?.kind !== 'tool') return toolChoice?.kind;
-  return { type: 'function', ...toolReference(toolChoice.name) };
+  const type = customToolNames(tools).has(toolChoice.name) ? CUSTOM : 'function';
+  return { type, ...toolReference(toolChoice.name) };
 }

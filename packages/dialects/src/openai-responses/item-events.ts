@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
 import type { Part, PartDelta } from '@postern/protocol';
+import { CUSTOM_CALL, isCustomCall } from './custom-call.ts';
 import { listOf, objectOf, textOf } from '../json/read-json.ts';
 
 /** One event of a stream, without its number. */
@@ -26,6 +27,7 @@ export function itemStart(item: JsonObject, place: number, part: Part): readonly
         ...itemDeltas(item, place, { kind: 'thinking', text: part.text }),
       ];
     case 'tool-call':
+      if (isCustomCall(part)) return [{ ...added, item: { ...item, input: '' } }];
       return [
         { ...added, item: { ...item, arguments: '' } },
         ...itemDeltas(item, place, { kind: 'tool-input', json: part.inputJson }),
@@ -90,6 +92,17 @@ function annotationEvents(
   return [{ type: 'response.output_text.annotation.added', ...at, ...event }];
 }
 
+const CUSTOM_INPUT = 'response.custom_tool_call_input';
+
+/** The event for more of the input of a custom call. */
+export function customInputDelta(
+  itemId: JsonValue,
+  place: number,
+  delta: string,
+): readonly ItemEvent[] {
+  return words(`${CUSTOM_INPUT}.delta`, delta, { item_id: itemId, output_index: place });
+}
+
 /** The events that end a finished item. */
 export function itemEnding(item: JsonObject, place: number): readonly ItemEvent[] {
   const at = { item_id: item['id'] ?? '', output_index: place };
@@ -101,6 +114,8 @@ export function itemEnding(item: JsonObject, place: number): readonly ItemEvent[
       const call = { name: item['name'] ?? '', arguments: item['arguments'] ?? '' };
       return [{ type: 'response.function_call_arguments.done', ...at, ...call }, done];
     }
+    case CUSTOM_CALL:
+      return [{ type: `${CUSTOM_INPUT}.done`, ...at, input: item['input'] ?? '' }, done];
     case 'reasoning':
       return [...summaryEnding({ ...at, summary_index: 0 }, item), done];
     default:

@@ -2,6 +2,7 @@ import type { JsonObject } from '@postern/kernel';
 import type { PartDelta } from '@postern/protocol';
 import type { AnswerEvents } from '../answer-events.ts';
 import { countOf, filledText, listOf, objectOf, textOf } from '../json/read-json.ts';
+import { CUSTOM_CALL, CustomArgumentsWriter } from './custom-call.ts';
 import { outputText } from './decode-content.ts';
 import {
   BETWEEN_SUMMARIES,
@@ -28,6 +29,8 @@ export class OpenItem {
   readonly #out: AnswerEvents;
   /** By index in the item's content. An item other than a message has one part, at 0. */
   readonly #parts = new Map<number, OpenPart>();
+  /** Writes the arguments of a custom call. */
+  readonly #arguments = new CustomArgumentsWriter();
   #ended = false;
 
   constructor(
@@ -37,7 +40,7 @@ export class OpenItem {
   ) {
     this.#item = item;
     this.#out = out;
-    if (item['type'] === 'function_call') {
+    if (item['type'] === 'function_call' || item['type'] === CUSTOM_CALL) {
       const call = { ...decodeCall(item), inputJson: '' };
       this.#open(0, { ...call, name: toolNames?.get(call.name) ?? call.name });
     } else if (item['type'] === 'reasoning') {
@@ -87,6 +90,9 @@ export class OpenItem {
       case 'response.function_call_arguments.delta':
         this.#emit(0, { kind: 'tool-input', json: text });
         break;
+      case 'response.custom_tool_call_input.delta':
+        if (text !== '') this.#emit(0, { kind: 'tool-input', json: this.#arguments.push(text) });
+        break;
       case 'response.reasoning_summary_text.delta':
         this.#emitReasoning(countOf(event['summary_index']) ?? 0, text);
         break;
@@ -101,6 +107,7 @@ export class OpenItem {
   end(item: JsonObject | undefined): void {
     if (this.#ended) return;
     if (item !== undefined) this.#complete(item);
+    this.#emit(0, { kind: 'tool-input', json: this.#arguments.end() });
     for (const at of this.#parts.keys()) this.#endPart(at);
     this.#ended = true;
   }
@@ -113,8 +120,9 @@ export class OpenItem {
           if (!this.#parts.has(at)) this.#openContent(at, part);
         });
         break;
-      case 'function_call': {
-        const json = textOf(item['arguments']) ?? '';
+      case 'function_call':
+      case CUSTOM_CALL: {
+        const json = decodeCall(item).inputJson;
         if (this.#parts.get(0)?.hasWords === false) this.#emit(0, { kind: 'tool-input', json });
         break;
       }

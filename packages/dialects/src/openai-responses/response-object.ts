@@ -82,6 +82,7 @@ export function responseId(id: string, from: DialectId | undefined): string {
 const PREFIXES: ReadonlyMap<string, string> = new Map([
   ['message', 'msg'],
   ['function_call', 'fc'],
+  ['custom_tool_call', 'ctc'],
   ['reasoning', 'rs'],
 ]);
 

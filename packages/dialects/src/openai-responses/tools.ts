@@ -10,6 +10,7 @@ import {
   otherFields,
   textOf,
 } from '../json/read-json.ts';
+import { CUSTOM, CUSTOM_SCHEMA, isCustomTool } from './custom-call.ts';
 import { namespacedName, splitName } from '../names/namespaced-name.ts';
 import { wireToolName } from '../names/tool-name.ts';
 import type { Report } from '../report.ts';
@@ -17,12 +18,12 @@ import { MAX_TOOL_NAME, OPENAI_RESPONSES } from './limits.ts';
 
 export interface DecodedTools {
   readonly tools: readonly ToolDefinition[];
-  /** Tools of other types (`web_search`, `custom`…), unchanged. */
+  /** Tools of other types (`web_search`…), unchanged. */
   readonly otherTools: readonly JsonObject[];
 }
 
 /**
- * Decodes the tools of a request. Codex groups functions in tools of the type `namespace`; each becomes a tool
+ * Decodes the tools of a request. Codex groups tools in tools of the type `namespace`; each becomes a tool
  * of its own, and `namespace` in its extra fields is the description of the group.
  */
 export function decodeTools(
@@ -35,8 +36,8 @@ export function decodeTools(
   (listOf(value) ?? []).forEach((entry, index) => {
     const tool = objectOf(entry) ?? {};
     const at = `${path}[${index}]`;
-    if (tool['type'] === 'function') take(tool, undefined, at);
-    else if (isGroupOfFunctions(tool)) {
+    if (isCalled(tool)) take(tool, undefined, at);
+    else if (isGroupOfCalled(tool)) {
       (listOf(tool['tools']) ?? []).forEach((inner, innerIndex) => {
         take(objectOf(inner) ?? {}, tool, `${at}.tools[${innerIndex}]`);
       });
@@ -48,16 +49,21 @@ export function decodeTools(
     const name = textOf(tool['name']);
     if (name === undefined) {
       report({ reason: 'malformed', path: `${at}.name`, message: 'a text is required' });
-    } else tools.push(decodeTool(name, tool, group));
+    } else tools.push((tool['type'] === CUSTOM ? decodeCustom : decodeTool)(name, tool, group));
   }
 }
 
 /** A group that also has tools of other types can't be split, so it is kept whole. */
-function isGroupOfFunctions(tool: JsonObject): boolean {
+function isGroupOfCalled(tool: JsonObject): boolean {
   const inner = listOf(tool['tools']);
   if (tool['type'] !== 'namespace' || textOf(tool['name']) === undefined) return false;
   if (inner === undefined || inner.length === 0) return false;
-  return inner.every((entry) => objectOf(entry)?.['type'] === 'function');
+  return inner.every((entry) => isCalled(objectOf(entry) ?? {}));
+}
+
+/** Whether the client carries out the calls of a tool. */
+function isCalled({ type }: JsonObject): boolean {
+  return type === 'function' || type === CUSTOM;
 }
 
 const TOOL_FIELDS = new Set(['type', 'name', 'description', 'parameters', 'strict']);
@@ -65,13 +71,38 @@ const TOOL_FIELDS = new Set(['type', 'name', 'description', 'parameters', 'stric
 function decodeTool(name: string, tool: JsonObject, group: JsonObject | undefined): ToolDefinition {
   const description = textOf(tool['description']);
   const strict = flagOf(tool['strict']);
-  const ofGroup: JsonObject = group === undefined ? {} : { namespace: group['description'] ?? '' };
   return {
     name: namespacedName(textOf(group?.['name']), name),
     ...(description !== undefined && { description }),
     inputSchema: tool['parameters'] ?? { type: 'object', properties: {} },
     ...(strict !== undefined && { strict }),
-    ...extraFor(OPENAI_RESPONSES, { ...otherFields(tool, TOOL_FIELDS), ...ofGroup }),
+    ...extraFor(OPENAI_RESPONSES, { ...otherFields(tool, TOOL_FIELDS), ...ofGroup(group) }),
+  };
+}
+
+function ofGroup(group: JsonObject | undefined): JsonObject {
+  return group === undefined ? {} : { namespace: group['description'] ?? '' };
+}
+
+const NAME = new Set(['name']);
+
+/** Decodes a tool whose input is a text. The grammar of its input becomes a part of its description. */
+function decodeCustom(
+  name: string,
+  tool: JsonObject,
+  group: JsonObject | undefined,
+): ToolDefinition {
+  const { syntax, definition } = objectOf(tool['format']) ?? {};
+  const grammar =
+    textOf(definition) === undefined
+      ? undefined
+      : `The input must match this grammar (${textOf(syntax) ?? 'lark'}):\n${textOf(definition) ?? ''}`;
+  const texts = [textOf(tool['description']), grammar].filter((text) => text !== undefined);
+  return {
+    name: namespacedName(textOf(group?.['name']), name),
+    ...(texts.length > 0 && { description: texts.join('\n\n') }),
+    inputSchema: CUSTOM_SCHEMA,
+    ...extraFor(OPENAI_RESPONSES, { ...otherFields(tool, NAME), ...ofGroup(group) }),
   };
 }
 
@@ -102,6 +133,8 @@ export function encodeTools(tools: readonly ToolDefinition[]): readonly JsonObje
 }
 
 function encodeTool(tool: ToolDefinition, name: string, fields: JsonObject): JsonObject {
+  // Its extra fields are the whole tool.
+  if (isCustomTool(tool)) return { ...fields, name: wireToolName(name, MAX_TOOL_NAME) };
   return jsonObject({
     type: 'function',
     name: wireToolName(name, MAX_TOOL_NAME),

@@ -19,6 +19,7 @@ function pipe(client: DialectId, upstream: DialectId, streams: boolean): Transla
       streams,
       includeUsage: true,
       toolNames: new Map(),
+      tools: [],
       estimatedInputTokens: 1,
     },
     meter: new EventMeter(1),

@@ -173,12 +173,13 @@ export class Translated implements AnswerPipe {
 
   #newEncoder(): AnswerEncoder {
     const { client, upstream, request, nowMs } = this.#options;
-    const { estimatedInputTokens, includeUsage } = request;
+    const { estimatedInputTokens, includeUsage, tools } = request;
     return client.answerEncoder({
       from: upstream.id,
       createdAtMs: nowMs,
       estimatedInputTokens,
       includeUsage,
+      tools,
     });
   }
 
@@ -241,9 +242,10 @@ export class Translated implements AnswerPipe {
   }
 
   #answerWhole(): void {
-    const { client, nowMs } = this.#options;
+    const { client, request, nowMs } = this.#options;
     const { value, warnings } = client.encodeAnswer(wholeAnswer(this.#whole), {
       createdAtMs: nowMs,
+      tools: request.tools,
     });
     const body = Buffer.from(JSON.stringify(value));
     this.#response = { status: 200, headers: {}, body, warnings };

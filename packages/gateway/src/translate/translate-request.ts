@@ -1,6 +1,6 @@
 import type { Dialect, DialectFailure, EncodeWarning } from '@postern/dialects';
 import { failed, ok, parseJson, type Result } from '@postern/kernel';
-import type { ModelRequest, Provider } from '@postern/protocol';
+import type { ModelRequest, Provider, ToolDefinition } from '@postern/protocol';
 import { asksForUsage, type RequestBody } from '../body/request-body.ts';
 import { estimateInputTokens } from './estimate-tokens.ts';
 import { ownedTurns } from './provider-signatures.ts';
@@ -25,6 +25,7 @@ export interface TranslatedRequest {
   /** Whether the client requested the usage chunk. */
   readonly includeUsage: boolean;
   readonly toolNames: ReadonlyMap<string, string>;
+  readonly tools: readonly ToolDefinition[];
   readonly estimatedInputTokens: number;
 }
 
@@ -49,6 +50,7 @@ export function translateRequest(
     streams: request.stream,
     includeUsage: asksForUsage(body),
     toolNames: upstream.toolNames(request),
+    tools: request.tools ?? [],
     estimatedInputTokens: estimateInputTokens(request),
   });
 }
