@@ -22,7 +22,7 @@ const LAYERS = {
   'packages/app': ['packages/'],
   'apps/web': ['packages/kernel', 'packages/protocol'],
   'apps/cli': ['packages/'],
-  tools: ['packages/kernel', 'packages/protocol', 'packages/dialects'],
+  tools: ['packages/kernel', 'packages/protocol', 'packages/dialects', 'packages/gateway'],
 };
 
 const TESTS = '\\.test\\.tsx?$|/src/testing/';

@@ -50,6 +50,8 @@ export interface Encoded<T> {
 export interface DialectRoute {
   /** As the client calls it: `/v1/chat/completions`. */
   readonly path: string;
+  /** Where the dialect's owner describes requests and responses. */
+  readonly reference: string;
   /** The name of the route's endpoint in the scopes of a gateway key. */
   readonly endpoint: EndpointName;
   /** Appended to the provider's answer path for this dialect; empty for the answer route itself. */

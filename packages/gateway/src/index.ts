@@ -1,3 +1,7 @@
+export { describeGatewayFailure, type GatewayFailure } from './failure.ts';
+export { SAFE_HEADERS } from './headers/answer-headers.ts';
+export { UPSTREAM_HEADER } from './headers/upstream-name.ts';
+export { WARNINGS_HEADER } from './headers/warnings-header.ts';
 export { inAddressRanges } from './http/address-ranges.ts';
 export { createGateway, type Gateway } from './http/gateway.ts';
 export {
@@ -23,7 +27,7 @@ export {
 } from './ports.ts';
 export { priceTable, type PriceTable } from './prices/price-table.ts';
 export { aliasProblems, aliasTable } from './route/aliases.ts';
-export { isGatewayTarget, routeName } from './route/routes.ts';
+export { isGatewayTarget, routeName, ROUTES, type Route } from './route/routes.ts';
 export { openGatewayStore, type GatewayStore } from './store/open-gateway-store.ts';
 export { usdText } from './prices/usd-text.ts';
 export { BudgetPeriods } from './budget/budget-periods.ts';

@@ -22,9 +22,16 @@ const VERSION_HEADER = 'anthropic-version';
 export const anthropicMessages: Dialect = {
   id: ANTHROPIC_MESSAGES,
   routes: [
-    { path: ANSWER_PATH, endpoint: 'messages', suffix: '', metered: true },
+    {
+      path: ANSWER_PATH,
+      reference: 'https://platform.claude.com/docs/en/api/messages/create',
+      endpoint: 'messages',
+      suffix: '',
+      metered: true,
+    },
     {
       path: ANSWER_PATH + COUNT,
+      reference: 'https://platform.claude.com/docs/en/api/messages/count_tokens',
       endpoint: 'count-tokens',
       suffix: COUNT,
       metered: false,

@@ -19,9 +19,16 @@ const TERMINAL_EVENT: TerminalEvent = { data: '[DONE]' };
 export const openaiChat: Dialect = {
   id: OPENAI_CHAT,
   routes: [
-    { path: '/v1/chat/completions', endpoint: 'chat', suffix: '', metered: true },
+    {
+      path: '/v1/chat/completions',
+      reference: 'https://platform.openai.com/docs/api-reference/chat/create',
+      endpoint: 'chat',
+      suffix: '',
+      metered: true,
+    },
     {
       path: '/v1/embeddings',
+      reference: 'https://platform.openai.com/docs/api-reference/embeddings/create',
       endpoint: 'embeddings',
       suffix: '',
       ownPath: '/embeddings',

@@ -23,9 +23,16 @@ const TERMINAL_EVENT: TerminalEvent = {
 export const openaiResponses: Dialect = {
   id: OPENAI_RESPONSES,
   routes: [
-    { path: '/v1/responses', endpoint: 'responses', suffix: '', metered: true },
+    {
+      path: '/v1/responses',
+      reference: 'https://platform.openai.com/docs/api-reference/responses/create',
+      endpoint: 'responses',
+      suffix: '',
+      metered: true,
+    },
     {
       path: `/v1/responses${COUNT}`,
+      reference: 'https://platform.openai.com/docs/api-reference/responses/input-tokens',
       endpoint: 'count-tokens',
       suffix: COUNT,
       metered: false,
