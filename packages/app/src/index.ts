@@ -46,6 +46,13 @@ export { testStorage } from './health/test-storage.ts';
 export { destroyLeftovers, whyKept } from './imports/destroy-leftovers.ts';
 export { importIntoVault } from './imports/import-into-vault.ts';
 export { type FoundImport, type ImportSource, readImportSource } from './imports/import-source.ts';
+export {
+  type LitellmOutcome,
+  previewLitellmImport,
+  runLitellmImport,
+} from './imports/litellm/import-litellm.ts';
+export type { ConfigChange, ConfigOutcome } from './imports/litellm/merge-into-config.ts';
+export { type LitellmPlan, planLitellm } from './imports/litellm/plan-litellm.ts';
 export { takeInstanceLock } from './instance/alone.ts';
 export { type HoldEnd, holdOpen } from './instance/hold-open.ts';
 export { launchUrlOfRunning, reloadRunning, stopRunning } from './instance/running.ts';

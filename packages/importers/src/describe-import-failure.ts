@@ -24,9 +24,13 @@ export function describeImportFailure(failure: Failure): Problem {
     case 'import-format-unknown':
     case 'import-passphrase-needed':
     case 'import-wrong-passphrase':
-    case 'import-malformed':
     case 'import-too-costly':
       return problemWithDetail(CODES[failure.reason], failure.path);
+    case 'import-malformed': {
+      const { path, line } = failure;
+      const place = line === undefined ? path : `${path}, line ${String(line)}`;
+      return problemWithDetail(CODES[failure.reason], place);
+    }
     case 'import-forbidden':
       return problemWithDetail(CODES[failure.reason], failure.service);
     case 'import-account-needed':

@@ -12,8 +12,22 @@ export {
   type ImportOutcome,
   type ImportTarget,
 } from './import-into-store.ts';
-export type { Exposure, ImportFindings, Leftover, Skipped, SkipReason } from './import-shapes.ts';
+export type {
+  Exposure,
+  FoundSecret,
+  ImportFindings,
+  Leftover,
+  Skipped,
+  SkipReason,
+} from './import-shapes.ts';
 export { detectImport, IMPORTERS, readImport, type DetectedSource } from './importers.ts';
+export type { ImportNote, NoteKind, TellNote } from './litellm/import-note.ts';
+export {
+  readLitellmConfig,
+  type LitellmConfig,
+  type LitellmModel,
+} from './litellm/litellm-config.ts';
+export type { Setting } from './litellm/section.ts';
 export { nodeImportFiles } from './node-import-files.ts';
 export { osForeignKeyring } from './os-foreign-keyring.ts';
 export {
@@ -22,3 +36,4 @@ export {
   type ImportFormat,
   type KeyringConvention,
 } from './source-names.ts';
+export { takeSecret } from './take-secret.ts';

@@ -53,6 +53,8 @@ const ROWS: readonly Row[] = [
   { command: 'key update test --budget 5/day', code: 0 },
   { command: 'key raise test --by 2.50 --until 8h', code: 0 },
   { command: 'key import FILE --all --all-models', code: 0 },
+  { command: 'import litellm FILE --dry-run', code: 6 },
+  { command: 'import litellm LITELLM --yes', code: 0 },
   { command: 'key update test --expires 30d', code: 0 },
   { command: 'key rotate test', code: 0 },
   { command: 'key disable test', code: 0 },
@@ -85,6 +87,12 @@ const ROWS: readonly Row[] = [
   { command: 'secret list', code: 8 },
 ];
 
+const litellmConfig = `model_list:
+  - {model_name: ours, litellm_params: {model: openai/gpt-5, api_key: ${CANARY}}}
+  - {model_name: ${CANARY}, litellm_params: {model: openai/gpt-5, api_key: ${CANARY}}}
+${CANARY}: ${CANARY}
+`;
+
 let home: FreshHome;
 
 async function run(parameters: readonly string[], input = ''): Promise<Ended> {
@@ -100,6 +108,7 @@ async function run(parameters: readonly string[], input = ''): Promise<Ended> {
 beforeAll(async () => {
   home = freshHome();
   writeFileSync(join(home.path, 'FILE'), `OPENAI_API_KEY="${CANARY}"\n`);
+  writeFileSync(join(home.path, 'LITELLM'), litellmConfig);
   writeFileSync(join(home.path, 'TEMPLATE'), 'key = {{ postern://openai }}\n');
   expect(await run(['secret', 'set', 'openai'], CANARY)).toMatchObject({ code: 0 });
 });

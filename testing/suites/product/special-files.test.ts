@@ -57,6 +57,7 @@ describe("a path that isn't a regular file is rejected immediately and reported"
   const RESTORE = ['auth', 'storage', 'restore', 'FILE', '--yes', '--backup-passphrase-fd', '4'];
   const IMPORT = ['secret', 'import', 'FILE'];
   const KEYS = ['key', 'import', 'FILE', '--all', '--all-models'];
+  const LITELLM = ['import', 'litellm', 'FILE', '--dry-run'];
   const APP = ['up', '--no-open', '--port', '0'];
   test.each<readonly [string, string, 'pipe' | 'device', readonly string[]]>([
     ['config.json', join('.config', 'postern', 'config.json'), 'pipe', SECRETS],
@@ -76,6 +77,8 @@ describe("a path that isn't a regular file is rejected immediately and reported"
     ['a file to import', 'import', 'pipe', IMPORT],
     ['a list of keys', 'keys', 'pipe', KEYS],
     ['a list of keys', 'keys', 'device', KEYS],
+    ['a configuration of LiteLLM', 'litellm.yaml', 'pipe', LITELLM],
+    ['a configuration of LiteLLM', 'litellm.yaml', 'device', LITELLM],
     ["the log's head", data('audit/head.json'), 'pipe', GATEWAY],
     ["the log's lock", data('audit/lock'), 'pipe', GATEWAY],
   ])('%s (%s, a %s)', async (_name, path, kind, command) => {

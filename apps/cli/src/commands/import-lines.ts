@@ -3,7 +3,7 @@ import { EXPOSURES } from '@postern/app';
 import { printable } from '../terminal/printable.ts';
 import { table } from '../terminal/terminal.ts';
 
-const OUTCOMES: Readonly<Record<ImportOutcome, string>> = {
+export const OUTCOMES: Readonly<Record<ImportOutcome, string>> = {
   imported: 'imported',
   'would-import': 'would be imported',
   same: 'already in the vault',

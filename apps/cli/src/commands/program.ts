@@ -3,6 +3,7 @@ import { addAuditCommands } from './program/audit-commands.ts';
 import { addAuthCommands } from './program/auth-commands.ts';
 import { addCompletionCommands } from './program/completion-commands.ts';
 import { addConfigCommands } from './program/config-commands.ts';
+import { addImportCommands } from './program/import-commands.ts';
 import { addKeyCommands } from './program/key-commands.ts';
 import { addProcessCommands } from './program/process-commands.ts';
 import { addRunCommands } from './program/run-commands.ts';
@@ -26,6 +27,7 @@ export function addCommands(program: Command, context: GetContext, first?: strin
   addSecretCommands(program, context);
   addRunCommands(program, context);
   addKeyCommands(program, context);
+  addImportCommands(program, context);
   addUsageCommand(program, context);
   addAuditCommands(program, context);
   addConfigCommands(program, context);

@@ -56,6 +56,12 @@ export function readConfigFile(path: string): Result<JsonValue, ConfigFailure> {
   return json;
 }
 
+/** Whether a configuration file has comments, which a change of the file removes. */
+export function hasComments(path: string): boolean {
+  const read = readRegularFile(path, MAX_BYTES);
+  return read.ok && (decodeUtf8(read.value.bytes) ?? '').search(COMMENT_LINE) >= 0;
+}
+
 const MAX_BYTES = 1_048_576;
 
 /**

@@ -15,6 +15,8 @@ import type { OpenVault } from '../vault/open-vault.ts';
 export interface ImportOptions {
   readonly isDryRun: boolean;
   readonly isReplacing: boolean;
+  /** The vault, if it is open already. */
+  readonly vault?: OpenVault | undefined;
 }
 
 export interface ImportedSecrets {
@@ -29,9 +31,9 @@ export async function importIntoVault(
   { secrets }: Pick<ImportFindings, 'secrets'>,
   options: ImportOptions,
 ): Promise<Result<ImportedSecrets, Problem>> {
-  const opened = await vaultFor(parts, options.isDryRun);
-  if (!opened.ok) return opened;
-  const vault = opened.value;
+  const opened = options.vault === undefined ? await vaultFor(parts, options.isDryRun) : undefined;
+  if (opened?.ok === false) return opened;
+  const vault = options.vault ?? opened?.value;
   const target = vault === undefined ? NOTHING : into(vault);
   const rows = await importSecrets(secrets, target, { clock: parts.clock, ...options });
   if (!rows.ok) return rows;
