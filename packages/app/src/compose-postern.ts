@@ -2,21 +2,33 @@ import { eraseSecret, failed, ok, type Result, type Secret } from '@postern/kern
 import { problem, type Problem } from '@postern/protocol';
 import { parseReceiver } from './audit/forward-receiver.ts';
 import type { LoadedConfig } from './config/load-config.ts';
+import { readPrices, type OwnPrices } from './config/load-prices.ts';
 import { Postern, type PosternParts } from './postern.ts';
 import { connectionsOf } from './providers/connections.ts';
 import type { HomeVault } from './vault/home-vault.ts';
 
-/** Creates the product for an opened vault, if the configuration is valid. */
+type ComposeParts = Omit<PosternParts, 'vault' | 'loaded' | 'keyring' | 'connections' | 'prices'>;
+
+/**
+ * Creates the product for an opened vault, if the configuration is valid.
+ *
+ * @param parts With prices that another process has read. Default: those of the price file.
+ */
 export async function composePostern(
-  parts: Omit<PosternParts, 'vault' | 'loaded' | 'keyring' | 'connections'>,
+  parts: ComposeParts & { readonly prices?: OwnPrices },
   { vault, loaded, probe }: HomeVault,
 ): Promise<Result<Postern, Problem>> {
   const keyring = await probe();
   const receiver = parseReceiver(loaded.config);
   if (!receiver.ok) return receiver;
+  const prices = parts.prices ? ok(parts.prices) : readPrices(loaded.config.gateway.prices);
+  if (!prices.ok) return prices;
   const connections = connectionsOf(loaded.config);
   const own = parts.isWorker === true ? ofWorker(loaded) : loaded;
-  return Postern.create({ ...parts, vault, loaded: own, keyring, connections });
+  return Postern.create({
+    ...{ ...parts, vault, loaded: own, keyring, connections },
+    prices: prices.value,
+  });
 }
 
 /**

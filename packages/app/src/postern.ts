@@ -9,7 +9,6 @@ import {
   type SetupInput,
   type UnlockInput,
 } from '@postern/protocol';
-import type { PriceTable } from '@postern/gateway';
 import type { Connections, ProviderTable } from '@postern/upstreams';
 import {
   describeVaultFailure,
@@ -19,11 +18,10 @@ import {
 } from '@postern/vault';
 import type { Home } from './config/home.ts';
 import { changeConfig, type LoadedConfig } from './config/load-config.ts';
-import { readNextConfig, type ChangedSetting } from './config/reload-config.ts';
+import { readNextConfig, type ChangedSetting, type ConfigContent } from './config/reload-config.ts';
 import type { Opener } from './config/lock-rules.ts';
 import { describeConfigFailure } from './failure/describe-home.ts';
 import { timeZoneOf } from './config/time-zone.ts';
-import { loadPrices } from './config/load-prices.ts';
 import type { ProcessLog } from './log/process-log.ts';
 import { record } from './audit/audit.ts';
 import { useProxyPassword } from './providers/connections.ts';
@@ -48,6 +46,7 @@ export type Unlocked = 'opened' | 'already';
 export interface PosternParts {
   readonly home: Home;
   readonly loaded: LoadedConfig;
+  readonly prices: ConfigContent['prices'];
   readonly clock: Clock;
   readonly lookEveryMs: number;
   readonly randomness: Randomness;
@@ -71,7 +70,6 @@ export class Postern {
   readonly connections: Connections;
   readonly log: ProcessLog;
   readonly keys: UpstreamKeyReader;
-  readonly prices: PriceTable;
   readonly running: RunningAnswers = createRunningAnswers();
   /** When and how the vault is locked. `locking.lock` locks it. */
   readonly locking: Locking;
@@ -83,22 +81,18 @@ export class Postern {
   readonly #timers: readonly Disposable[];
   readonly #unlocking = inTurn();
   readonly #onConfigChange: (() => void)[] = [];
-  #loaded: LoadedConfig;
+  #content: ConfigContent;
   #providers: ProviderTable;
   #stores: Stores | undefined;
 
   /** A configuration with an unusable provider is a failure. */
   static create(parts: PosternParts): Result<Postern, Problem> {
     const providers = providersOf(parts.loaded.config);
-    if (!providers.ok) return providers;
-    const prices = loadPrices(parts.loaded.config.gateway.prices);
-    if (!prices.ok) return prices;
-    return ok(new Postern(parts, providers.value, prices.value));
+    return providers.ok ? ok(new Postern(parts, providers.value)) : providers;
   }
 
-  private constructor(parts: PosternParts, providers: ProviderTable, prices: PriceTable) {
-    this.prices = prices;
-    const { home, clock, vault, keyring, connections, log, loaded } = parts;
+  private constructor(parts: PosternParts, providers: ProviderTable) {
+    const { home, clock, vault, keyring, connections, log, loaded, prices } = parts;
     this.home = home;
     this.clock = clock;
     this.vault = vault;
@@ -106,7 +100,7 @@ export class Postern {
     this.connections = connections;
     this.log = log;
     this.#parts = parts;
-    this.#loaded = loaded;
+    this.#content = { loaded, prices };
     this.#providers = providers;
     const auditLog = () => this.#stores?.audit;
     this.#keyUses = createKeyUses({ clock, log: auditLog });
@@ -133,7 +127,12 @@ export class Postern {
   }
 
   config(): Config {
-    return this.#loaded.config;
+    return this.#content.loaded.config;
+  }
+
+  /** What the configuration was made of, for another process. */
+  content(): ConfigContent {
+    return this.#content;
   }
 
   providers(): ProviderTable {
@@ -167,27 +166,27 @@ export class Postern {
     }
     const providers = providersOf(changed.value.config);
     if (!providers.ok) return providers;
-    this.#use(changed.value, providers.value);
+    this.#use({ ...this.#content, loaded: changed.value }, providers.value);
     return await this.#recordChange({ outcome: 'success' });
   }
 
   /**
    * Reads the configuration again. What a running process can change is in effect immediately. An
-   * invalid file changes nothing.
+   * invalid file changes nothing. `given` is what another process has read.
    */
-  async reload(): Promise<Result<readonly ChangedSetting[], Problem>> {
-    const next = readNextConfig(this.home, this.config());
+  async reload(given?: ConfigContent): Promise<Result<readonly ChangedSetting[], Problem>> {
+    const next = readNextConfig(this.home, this.#content, given);
     if (!next.ok) {
       await this.#recordChange({ outcome: 'failure', reason: next.failure.code });
       return next;
     }
-    const { loaded, providers, changed } = next.value;
+    const { content, providers, changed } = next.value;
     for (const { name } of changed.filter(({ isApplied }) => isApplied)) {
       const subject = { kind: 'setting', id: name } as const;
       const recorded = await this.#recordChange({ outcome: 'success', subject });
       if (!recorded.ok) return recorded;
     }
-    this.#use(loaded, providers);
+    this.#use(content, providers);
     return ok(changed);
   }
 
@@ -230,9 +229,10 @@ export class Postern {
     await this.connections.close();
   }
 
-  #use(loaded: LoadedConfig, providers: ProviderTable): void {
-    this.#loaded = loaded;
+  #use(content: ConfigContent, providers: ProviderTable): void {
+    this.#content = content;
     this.#providers = providers;
+    this.#stores?.gateway.useTimeZone(timeZoneOf(this.config()));
     for (const onChange of this.#onConfigChange) onChange();
   }
 

@@ -141,6 +141,38 @@ describe('reloading', () => {
     await program.stop();
   });
 
+  test('a changed price file is used, is in the audit log, and an invalid one changes nothing', async () => {
+    const place = await servePlace();
+    const file = join(place.home.path, 'prices.json');
+    const write = (request: number): void => {
+      const prices = { 'box/*': { input: 0, output: 0, request } };
+      writeFileSync(file, JSON.stringify({ version: 1, prices }));
+    };
+    write(0.25);
+    place.configure({ gateway: { prices: file } });
+    const { url, program } = await startServing(place);
+    const costNow = async (): Promise<string | undefined> => {
+      await (
+        await openStream(url, place.key)
+      )();
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return /^postern_cost_usd_total\{.*\} (\S+)$/m.exec(text)?.[1];
+    };
+    expect(await costNow()).toBe('0.25');
+    write(-1);
+    expect(await place.run(['reload'])).toMatchObject({ code: 2 });
+    await program.waitFor(/configuration is unchanged: The price file .* is invalid at prices/);
+    expect(await costNow()).toBe('0.5');
+    write(2);
+    expect(await place.run(['reload'])).toMatchObject({ code: 0 });
+    await program.waitFor(/gateway\.prices is in effect/);
+    expect(await costNow()).toBe('2.5');
+    const { stdout } = await place.run(['audit', 'export']);
+    expect(stdout.match(/"id":"gateway\.prices"/g)).toHaveLength(1);
+    expect(stdout).toContain('"reason":"PRICES_INVALID"');
+    await program.stop();
+  });
+
   test('a provider that was added can be called', async () => {
     const place = await servePlace();
     const { url, program } = await startServing(place);

@@ -69,6 +69,21 @@ describe('postern serve --workers', () => {
     expect(await program.stop()).toMatchObject({ code: 0 });
   });
 
+  test('a worker that is started later has the configuration of the others, not that of the file', async () => {
+    const place = await servePlace();
+    const { url, program } = await startServing(place, WORKERS);
+    place.configure({ gateway: { maxBody: 1 } });
+    const [victim = 0] = await workersOf(program.pid);
+    process.kill(victim, 'SIGKILL');
+    await program.waitFor(/"event":"worker.ended"/);
+    const metrics = async (): Promise<string> => await (await fetch(`${url}/metrics`)).text();
+    await expect
+      .poll(metrics, { timeout: 30_000 })
+      .toContain('postern_workers{state="answering"} 2');
+    expect(await statuses(url, place.key)).toEqual(new Set([200]));
+    expect(await program.stop()).toMatchObject({ code: 0 });
+  });
+
   test('a worker that ends while the vault is locked is not replaced by one that unlocks it', async () => {
     const place = await servePlace();
     const { program } = await startServing(place, WORKERS);

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { serveGateway } from '@postern/app';
+import { serveGateway, type ConfigContent } from '@postern/app';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import type { CommandContext } from './context.ts';
 import {
@@ -25,15 +25,17 @@ export async function serveAsWorker(context: CommandContext, options: ServeOptio
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => undefined);
   const early: WorkerMessage[] = [];
+  const given = Promise.withResolvers<ConfigContent>();
   const keep = (message: WorkerMessage): void => {
     if (message.order === 'stop') process.exit(0);
-    early.push(message);
+    if (message.order === 'start') given.resolve(message.content);
+    else early.push(message);
   };
   process.on('message', keep);
-  const service = await composeService(context, options, true);
+  const service = await composeService(context, options, await given.promise);
   const { postern, log } = service;
-  const given = givenPassphrase(context);
-  await unlockService(service, () => Promise.resolve(given));
+  const passphrase = givenPassphrase(context);
+  await unlockService(service, () => Promise.resolve(passphrase));
   const sums = sumsOfWorkers();
   const serving = await orClose(
     service,
@@ -47,17 +49,16 @@ export async function serveAsWorker(context: CommandContext, options: ServeOptio
     }),
   );
   const stopped = Promise.withResolvers<undefined>();
+  const reload = async (content: ConfigContent): Promise<void> => {
+    const reloaded = await postern.reload(content);
+    if (reloaded.ok) useLogLevel(service);
+    else logReload(log, reloaded);
+    tell({ done: 'reload' });
+  };
   const orders: Readonly<Record<WorkerOrder, () => Promise<void>>> = {
     lock: async () => {
       await postern.locking.lock('ASKED');
       tell({ done: 'lock' });
-    },
-    reload: async () => {
-      const reloaded = await postern.reload();
-      if (reloaded.ok) useLogLevel(service);
-      // The file has changed since the process that holds the control socket read it.
-      else logReload(log, reloaded);
-      tell({ done: 'reload' });
     },
     stop: async () => {
       await Promise.resolve();
@@ -68,7 +69,8 @@ export async function serveAsWorker(context: CommandContext, options: ServeOptio
     },
   };
   const obey = async (message: WorkerMessage): Promise<void> => {
-    if (message.order === 'metrics-text') sums.answered(message);
+    if ('text' in message) sums.answered(message);
+    else if ('content' in message) await reload(message.content);
     else await orders[message.order]();
   };
   process.off('message', keep).on('message', (message: WorkerMessage) => void obey(message));

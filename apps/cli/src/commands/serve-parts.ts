@@ -7,6 +7,7 @@ import {
   storedProviders,
   unlockForService,
   type ChangedSetting,
+  type ConfigContent,
   type LoadedConfig,
   type LogLevel,
   type Postern,
@@ -35,18 +36,25 @@ export interface Service {
   readonly log: ProcessLog;
 }
 
-/** Reads the home of a service. Nothing is unlocked yet. */
+/**
+ * Reads the home of a service. Nothing is unlocked yet.
+ *
+ * @param content The configuration of a worker.
+ */
 export async function composeService(
   context: CommandContext,
   options: ServeOptions,
-  isWorker = false,
+  content?: ConfigContent,
 ): Promise<Service> {
-  const found = orFail(await open(openParts(context)));
+  const isWorker = content !== undefined;
+  const found = orFail(await open({ ...openParts(context), ...(isWorker && content) }));
   const log = serviceLog(context, options, found.loaded);
   const say = (line: string): void => {
     log.write('warn', 'notice', line);
   };
-  const postern = orFail(await composePostern({ ...context, log, say, isWorker }, found));
+  const postern = orFail(
+    await composePostern({ ...context, log, say, isWorker, ...content }, found),
+  );
   return { context, options, postern, log };
 }
 

@@ -1,4 +1,4 @@
-import { drainTimeoutMs, openServeControl } from '@postern/app';
+import { drainTimeoutMs, openServeControl, type ConfigContent } from '@postern/app';
 import { failed, revealSecretBytes, Secret } from '@postern/kernel';
 import { problem } from '@postern/protocol';
 import { type CommandContext, fail } from './context.ts';
@@ -42,7 +42,8 @@ export async function serveWithWorkers(
     if (given?.ok === true) passphrase.given = Secret.ofBytes(revealSecretBytes(given.value));
     return given;
   });
-  const workers = startWorkers({ context, options, log, passphrase: passphrase.given });
+  const content = (): ConfigContent => postern.content();
+  const workers = startWorkers({ context, options, log, content, passphrase: passphrase.given });
   postern.locking.drainFirst({
     isBusy: () => false,
     drain: workers.lock,
@@ -57,7 +58,9 @@ async function control(service: Service, workers: Workers, url: string): Promise
   const { context, options, log, postern } = service;
   const manager = serviceManager(context.environment);
   const ended = untilStopped();
-  const reload = reloadOf(service, manager, workers.reload);
+  const reload = reloadOf(service, manager, async () => {
+    await workers.reload(postern.content());
+  });
   const socket = await openServeControl({
     postern,
     ...{ randomness: context.randomness, version: context.version, address: url },

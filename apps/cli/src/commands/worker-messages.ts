@@ -1,13 +1,17 @@
 import type { Worker } from 'node:cluster';
-import type { MetricsSnapshot } from '@postern/app';
+import type { ConfigContent, MetricsSnapshot } from '@postern/app';
 
-/** What the process that holds the control socket sends to its workers. `metrics-text` answers a question. */
+/**
+ * What the process that holds the control socket sends to its workers. It alone reads the configuration: `start`
+ * is the first message. `metrics-text` answers a question.
+ */
 export type WorkerMessage =
+  | { readonly order: 'start' | 'reload'; readonly content: ConfigContent }
   | { readonly order: WorkerOrder }
   | { readonly order: 'metrics-text'; readonly question: number; readonly text: string };
 
 /** `metrics`: to report its own metrics. */
-export type WorkerOrder = 'lock' | 'reload' | 'stop' | 'metrics';
+export type WorkerOrder = 'lock' | 'stop' | 'metrics';
 
 /** What a worker answers. `url`: it listens. `done`: an order is carried out. `question`: it wants the metrics of all. */
 export type WorkerReport =

@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
-import type { ProcessLog } from '@postern/app';
+import type { ConfigContent, ProcessLog } from '@postern/app';
 import {
   eraseSecret,
   failed,
@@ -15,7 +15,7 @@ import type { ServeOptions } from './serve-parts.ts';
 import {
   sendToWorker,
   WORKER_PASSPHRASE_FD,
-  type WorkerOrder,
+  type WorkerMessage,
   type WorkerReport,
 } from './worker-messages.ts';
 import { addUpMetrics } from './worker-metrics.ts';
@@ -24,6 +24,8 @@ export interface WorkersParts {
   readonly context: CommandContext;
   readonly options: ServeOptions;
   readonly log: ProcessLog;
+  /** The configuration of a worker that starts now. */
+  readonly content: () => ConfigContent;
   /** Undefined if the keyring unlocks the vault. It is erased when the workers lock or stop. */
   readonly passphrase: Secret | undefined;
 }
@@ -31,8 +33,8 @@ export interface WorkersParts {
 export interface Workers {
   /** The address, once all workers listen; a failure if one ends before. */
   readonly url: Promise<Result<string, Problem>>;
-  /** Every worker reads the configuration again. */
-  readonly reload: () => Promise<void>;
+  /** Every worker uses a new configuration. */
+  readonly reload: (content: ConfigContent) => Promise<void>;
   /** Every worker locks its vault. From now on none is started, because it would unlock the vault again. */
   readonly lock: () => Promise<void>;
   /** Every worker finishes its requests and ends. It is killed if it still runs after `timeoutMs`. */
@@ -60,7 +62,7 @@ export function startWorkers(parts: WorkersParts): Workers {
     const worker = cluster.fork();
     running.add(worker);
     metrics.watch(worker);
-    handPassphrase(worker, parts.passphrase);
+    handOver(worker, parts);
     worker.on('message', (report: WorkerReport) => {
       if (!('url' in report)) return;
       listening += 1;
@@ -96,14 +98,14 @@ export function startWorkers(parts: WorkersParts): Workers {
       }
       return result;
     }),
-    reload: () => tellAll(running, 'reload', ORDER_TIMEOUT_MS),
+    reload: (content) => tellAll(running, { order: 'reload', content }, ORDER_TIMEOUT_MS),
     lock: () => {
       startNoMore('locked');
-      return tellAll(running, 'lock', ORDER_TIMEOUT_MS);
+      return tellAll(running, { order: 'lock' }, ORDER_TIMEOUT_MS);
     },
     stop: (timeoutMs) => {
       startNoMore('stopped');
-      return tellAll(running, 'stop', timeoutMs);
+      return tellAll(running, { order: 'stop' }, timeoutMs);
     },
   };
 }
@@ -139,20 +141,21 @@ async function kill(workers: ReadonlySet<Worker>): Promise<void> {
 
 async function tellAll(
   workers: ReadonlySet<Worker>,
-  order: WorkerOrder,
+  message: WorkerMessage,
   timeoutMs: number,
 ): Promise<void> {
   await Promise.all(
     [...workers].map(async (worker) => {
       const late = setTimeout(() => worker.process.kill('SIGKILL'), timeoutMs);
-      await tell(worker, order);
+      await tell(worker, message);
       clearTimeout(late);
     }),
   );
 }
 
 /** Waits for the report that the order is carried out, or for the end of the worker. */
-async function tell(worker: Worker, order: WorkerOrder): Promise<void> {
+async function tell(worker: Worker, message: WorkerMessage): Promise<void> {
+  const { order } = message;
   const ended = worker.isDead() ? Promise.resolve() : once(worker, 'exit');
   const done = new Promise<void>((resolve) => {
     if (order === 'stop') return;
@@ -163,7 +166,7 @@ async function tell(worker: Worker, order: WorkerOrder): Promise<void> {
     };
     worker.on('message', listen);
   });
-  sendToWorker(worker, { order });
+  sendToWorker(worker, message);
   await Promise.race([ended, done]);
 }
 
@@ -181,7 +184,9 @@ function argumentsOf({ context, options, passphrase }: WorkersParts): readonly s
   ];
 }
 
-function handPassphrase(worker: Worker, passphrase: Secret | undefined): void {
+/** Gives a new worker its configuration and the passphrase. */
+function handOver(worker: Worker, { content, passphrase }: WorkersParts): void {
+  sendToWorker(worker, { order: 'start', content: content() });
   const pipe = worker.process.stdio[WORKER_PASSPHRASE_FD];
   if (pipe === null || pipe === undefined || !('end' in pipe)) return;
   // A worker may end without reading it; its own message says the rest.

@@ -12,6 +12,7 @@ import { providersOf } from '../providers/providers-of.ts';
 import { describeConfigFailure } from '../failure/describe-home.ts';
 import type { Home } from './home.ts';
 import { loadConfig, type LoadedConfig } from './load-config.ts';
+import { readPrices, type OwnPrices } from './load-prices.ts';
 
 /** A setting whose value changed in the file. */
 export interface ChangedSetting {
@@ -36,53 +37,82 @@ const APPLIED: readonly string[] = [
   'gateway.limits',
   'gateway.defaultProvider',
   'gateway.models',
+  'gateway.prices',
+  'gateway.timeZone',
   'gateway.retries',
   'gateway.breaker',
 ];
 
+/** The content of the configuration and of the price file that it names. */
+export interface ConfigContent {
+  readonly loaded: LoadedConfig;
+  readonly prices: OwnPrices;
+}
+
 /** A configuration that a running process can change to. */
 export interface NextConfig {
-  readonly loaded: LoadedConfig;
+  readonly content: ConfigContent;
   readonly providers: ProviderTable;
   readonly changed: readonly ChangedSetting[];
 }
 
-/** Reads the configuration again. A failure if anything in it can't be used. */
-export function readNextConfig(home: Home, running: Config): Result<NextConfig, Problem> {
+/**
+ * Reads the configuration again. A failure if anything in it can't be used.
+ *
+ * @param given What another process has read. Default: the files.
+ */
+export function readNextConfig(
+  home: Home,
+  running: ConfigContent,
+  given?: ConfigContent,
+): Result<NextConfig, Problem> {
+  const read = given === undefined ? readContent(home) : ok(given);
+  return read.ok ? nextConfig(read.value, running) : read;
+}
+
+function readContent(home: Home): Result<ConfigContent, Problem> {
   const read = loadConfig(home.configFile, home.variables);
   if (!read.ok) return failed(describeConfigFailure(read.failure));
-  const { config, written } = read.value;
+  const prices = readPrices(read.value.config.gateway.prices);
+  if (!prices.ok) return prices;
+  return ok({ loaded: read.value, prices: prices.value });
+}
+
+function nextConfig(
+  { loaded: { config, written }, prices }: ConfigContent,
+  running: ConfigContent,
+): Result<NextConfig, Problem> {
   const providers = providersOf(config);
   if (!providers.ok) return providers;
+  const before = running.loaded.config;
   return ok({
-    loaded: { config: applicable(running, config), written },
+    content: { loaded: { config: applicable(before, config), written }, prices },
     providers: providers.value,
-    changed: changedSettings(running, config),
+    changed: changedSettings(before, config, !isDeepStrictEqual(running.prices, prices)),
   });
 }
 
 /** The running configuration with those new values that a running process can use. */
 function applicable(running: Config, next: Config): Config {
-  const { maxBodyBytes, maxConcurrent, maxQueued, perAddress, defaultProvider } = next.gateway;
-  const { queueTimeout, headTimeout, streamHeadAfter, pingAfter, drainTimeout } = next.gateway;
-  const { models, retries, breaker, limits } = next.gateway;
+  const { listen, metrics } = running.gateway;
   return {
     ...running,
     providers: next.providers,
     log: { ...running.log, level: next.log.level },
-    gateway: {
-      ...running.gateway,
-      ...{ maxBodyBytes, maxConcurrent, maxQueued, perAddress, defaultProvider },
-      ...{ queueTimeout, headTimeout, streamHeadAfter, pingAfter, drainTimeout },
-      ...{ models, retries, breaker, limits },
-    },
+    gateway: { ...next.gateway, listen, metrics },
   };
 }
 
 /** The settings that differ, in the order of the schema. Only names, because values can be names of hosts. */
-function changedSettings(running: Config, next: Config): readonly ChangedSetting[] {
+function changedSettings(
+  running: Config,
+  next: Config,
+  hasNewPrices: boolean,
+): readonly ChangedSetting[] {
   return CONFIG_SETTINGS.filter(
-    ({ path }) => !isDeepStrictEqual(valueIn(running, path), valueIn(next, path)),
+    ({ name, path }) =>
+      !isDeepStrictEqual(valueIn(running, path), valueIn(next, path)) ||
+      (hasNewPrices && name === 'gateway.prices'),
   ).map(({ name }) => ({ name: settingName.from(name), isApplied: isApplied(name) }));
 }
 

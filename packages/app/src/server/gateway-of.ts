@@ -3,6 +3,7 @@ import { perDialect, providerId, type Config, type Provider } from '@postern/pro
 import {
   createGateway,
   DEFAULT_LIMITS,
+  priceTable,
   SqliteAdmission,
   type Gateway,
   type GatewayDeps,
@@ -39,6 +40,7 @@ export function gatewayOf(
     request: async (provider) => await requestModels(postern, provider),
   });
   let defaultProvider = defaultProvidersOf(postern.config());
+  let prices = priceTable(postern.content().prices);
   const gateway = createGateway({
     ...storesOf(postern, models, metrics),
     credentials: credentialsOf(postern),
@@ -49,7 +51,9 @@ export function gatewayOf(
         return postern.providers().all;
       },
     },
-    prices: postern.prices,
+    get prices() {
+      return prices;
+    },
     models,
     get routing() {
       return routing();
@@ -72,6 +76,7 @@ export function gatewayOf(
     Object.assign(limits, limitsOf(postern.config().gateway));
     Object.assign(addressLimits, postern.config().gateway.perAddress);
     defaultProvider = defaultProvidersOf(postern.config());
+    prices = priceTable(postern.content().prices);
     models.forget();
     gateway.resize();
   });

@@ -25,6 +25,7 @@ export async function composeInDirectory(dataDir: string): Promise<Postern> {
     }),
   );
   const composed = Postern.create({
+    prices: {},
     home: { configDir, configFile: join(configDir, 'config.json'), dataDir, runtimeDir: dataDir },
     loaded: { config: expectOk(parseConfig({})), written: {} },
     clock: systemClock,

@@ -34,6 +34,8 @@ export interface HomeVaultParts {
   readonly kdfCosts: KdfCosts;
   readonly keyring: KeyringPort;
   readonly machineId: string;
+  /** The configuration, if it was read before. */
+  readonly loaded?: LoadedConfig;
   /** The required storage. Undefined: the configured one. */
   readonly storage: VaultStorage | 'auto' | undefined;
 }
@@ -68,7 +70,7 @@ async function openFiles(
   isReadOnly: boolean,
 ): Promise<Result<HomeVault, Problem>> {
   const { home, randomness, keyring, storage } = parts;
-  const loaded = loadConfig(home.configFile, home.variables);
+  const loaded = parts.loaded ? ok(parts.loaded) : loadConfig(home.configFile, home.variables);
   if (!loaded.ok) return failed(describeConfigFailure(loaded.failure));
   const opened = await openVault({
     ...parts,

@@ -22,13 +22,24 @@ const FIELDS = { year: 'numeric', month: 'numeric', day: 'numeric' } as const;
  * If midnight doesn't exist because the clocks change then, the period begins with the first moment of that day.
  */
 export class BudgetPeriods {
-  readonly timeZone: string;
-  readonly #format: Intl.DateTimeFormat;
+  #timeZone: string;
+  #format: Intl.DateTimeFormat;
 
   /** @param timeZone An IANA name. Throws a RangeError for an unknown one. */
   constructor(timeZone: string) {
-    this.timeZone = timeZone;
-    this.#format = new Intl.DateTimeFormat('en-US', { timeZone, calendar: 'gregory', ...FIELDS });
+    this.#timeZone = timeZone;
+    this.#format = formatIn(timeZone);
+  }
+
+  get timeZone(): string {
+    return this.#timeZone;
+  }
+
+  /** From now on, the periods are those of another time zone. */
+  use(timeZone: string): void {
+    if (timeZone === this.#timeZone) return;
+    this.#format = formatIn(timeZone);
+    this.#timeZone = timeZone;
   }
 
   /** The period that contains a moment. */
@@ -74,6 +85,10 @@ export class BudgetPeriods {
     }
     return from;
   }
+}
+
+function formatIn(timeZone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-US', { timeZone, calendar: 'gregory', ...FIELDS });
 }
 
 type Bounds = (day: Day) => { readonly first: Day; readonly next: Day };

@@ -23,10 +23,18 @@ export class HeldAccount implements Account {
   #takenAtMs = 0;
   #isDirty = false;
   #spentBefore: number | undefined;
+  #next: HeldAccount | undefined;
 
-  /** @param name With a period for a budget. */
-  constructor(name: AccountName) {
+  /**
+   * @param name With a period for a budget.
+   * @param before The account that this one replaces. What is reserved there is reserved here too.
+   */
+  constructor(name: AccountName, before?: HeldAccount) {
     this.#name = name;
+    if (before === undefined) return;
+    this.#reserved = before.#reserved;
+    this.#unwritten = before.#unwritten;
+    before.#next = this;
   }
 
   canTakeHeld({ amount, nowMs }: Taking): boolean {
@@ -56,7 +64,9 @@ export class HeldAccount implements Account {
     };
   }
 
-  settle({ reserved, actual }: Ending): void {
+  settle(ending: Ending): void {
+    const { reserved, actual } = ending;
+    this.#next?.settle(ending);
     this.#reserved -= reserved;
     if (this.#name.period !== undefined) this.#unwritten += actual;
     this.#isDirty = true;

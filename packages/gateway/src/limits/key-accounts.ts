@@ -6,6 +6,7 @@ import { RateAccount } from './rate-account.ts';
 interface BudgetAccount {
   readonly kind: BudgetPeriod;
   readonly period: Period;
+  readonly timeZone: string;
   readonly account: HeldAccount;
 }
 
@@ -35,18 +36,19 @@ export class KeyAccounts {
 
   /** The account of the period that contains a moment, and that period. */
   budgetAt(atMs: number, { period: kind }: KeyBudget, periods: BudgetPeriods): BudgetAccount {
-    const last = this.#last;
-    if (last?.kind === kind && last.period.startMs <= atMs && atMs < last.period.endMs) return last;
+    const { timeZone } = periods;
+    const last = this.#last?.kind === kind ? this.#last : undefined;
+    const isSameZone = last?.timeZone === timeZone;
+    if (isSameZone && last.period.startMs <= atMs && atMs < last.period.endMs) return last;
     const period = periods.containing(atMs, kind);
     const text = `${this.#keyId}/budget/${kind}/${period.startMs}`;
     // There must be one object for each account, because it knows what this process holds.
     const known = this.#budgets.get(text);
     known?.account.recount();
-    this.#last = known ?? {
-      kind,
-      period,
-      account: new HeldAccount({ text, keyId: this.#keyId, period }),
-    };
+    // Calls that run while the time zone changes count in its period too.
+    const before = isSameZone ? undefined : last?.account;
+    const account = known?.account ?? new HeldAccount({ text, keyId: this.#keyId, period }, before);
+    this.#last = { kind, period, timeZone, account };
     this.#budgets.set(text, this.#last);
     this.#forgetOld();
     return this.#last;

@@ -21,6 +21,8 @@ export interface GatewayStore {
   reportUsage(query: UsageQuery): Result<readonly UsageRow[], DatabaseFailure>;
   /** Adds to a key's budget until a time, at once in every process. */
   raiseBudget(raise: BudgetRaise): Result<undefined, DatabaseFailure>;
+  /** Budgets and reports begin their days in this time zone from now on; an IANA name. */
+  useTimeZone(timeZone: string): void;
   /** Whether keys can be checked and usage recorded now. */
   isReady(): boolean;
   /** Flushes the usage log and closes the connection, even if the flush fails. */
@@ -73,6 +75,9 @@ function storeOver(database: Database, options: GatewayStoreOptions): GatewaySto
     usage,
     limits,
     raiseBudget: (raise) => raiseBudget(database, raise, { clock, randomness }),
+    useTimeZone: (timeZone) => {
+      periods.use(timeZone);
+    },
     reportUsage: (query) => readUsageReport(database, query, periods),
     isReady: () => !usage.isFull() && database.attempt(() => anything.get()).ok,
     close: () => {

@@ -69,6 +69,7 @@ let calls = 0;
 export class WorldGateway {
   readonly limits: SqliteLimits;
   readonly usage: SqliteUsage;
+  readonly periods = new BudgetPeriods('UTC');
   readonly #world: LimitsWorld;
   readonly #allKeys: KeyLimits;
 
@@ -78,7 +79,7 @@ export class WorldGateway {
     this.usage = new SqliteUsage(database);
     this.limits = new SqliteLimits({
       database,
-      periods: new BudgetPeriods('UTC'),
+      periods: this.periods,
       clock: { nowMs: () => world.nowMs, monotonicMs: () => world.nowMs },
       randomness: { bytes: (count) => randomBytes(count) },
       wake: () => undefined,
