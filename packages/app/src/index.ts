@@ -72,6 +72,7 @@ export {
 } from './secrets/secret-name.ts';
 export { listStoredValues } from './secrets/stored-values.ts';
 export { takeSecrets } from './secrets/take-secrets.ts';
+export { checkStart } from './server/check-start.ts';
 export { developmentAuthority } from './server/gateway-listener.ts';
 export type { LocalAuthority } from './server/development/local-authority.ts';
 export { type Serving, serve } from './server/serve.ts';

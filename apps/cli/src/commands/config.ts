@@ -1,11 +1,18 @@
 import { EXIT } from '@postern/protocol';
-import { checkConfigFile, configExample, configJsonSchema, effectiveSettings } from '@postern/app';
+import {
+  checkConfigFile,
+  checkStart,
+  configExample,
+  configJsonSchema,
+  effectiveSettings,
+} from '@postern/app';
 import { table } from '../terminal/terminal.ts';
 import { endWith, orFail, report, type CommandContext } from './command-context.ts';
 
-/** `postern config check`: every error of the configuration, with its path. */
-export function checkConfig(context: CommandContext): void {
-  const { errors, ignoredVariables } = orFail(checkConfigFile(context.home));
+/** `postern config check`: every error of the configuration, with its path, and what `serve` would refuse. */
+export async function checkConfig(context: CommandContext): Promise<void> {
+  const { errors: inFile, ignoredVariables } = orFail(checkConfigFile(context.home));
+  const errors = inFile.length > 0 ? inFile : await checkStart(context);
   const { configFile } = context.home;
   const ignored = ignoredVariables.map((name) => `${name}: not a setting, so it is ignored.`);
   const found = errors.map(({ path, problem }) => `${path === '' ? configFile : path}: ${problem}`);

@@ -29,6 +29,8 @@ export interface GatewayListenerParts {
   /** For the authority of development certificates. */
   readonly dataDir: string;
   readonly randomness: Randomness;
+  /** Only checks the configuration: no authority for development is made. */
+  readonly isDryRun?: true;
 }
 
 type TlsConfig = NonNullable<ListenConfig['tls']>;
@@ -127,6 +129,7 @@ async function identityReader(
 ): Promise<Result<ListenerTls['readAgain'], Problem>> {
   if (development === true) {
     if (certificate === undefined && key === undefined) {
+      if (parts.isDryRun) return ok(() => Promise.resolve(ok({ cert: '', key: '' })));
       return await developmentIdentity({
         ...parts,
         names: namesOf(parts.config.gateway.listen),

@@ -20,7 +20,7 @@ export function addConfigCommands(program: Command, context: GetContext): void {
     .option(...CONFIG_FILE)
     .action(async (options: ConfigOptions) => {
       const { checkConfig } = await import('../config.ts');
-      checkConfig(context({ configFile: options.config }));
+      await checkConfig(context({ configFile: options.config }));
     });
   config
     .command('show')
