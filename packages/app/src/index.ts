@@ -20,6 +20,7 @@ export {
   rotateGatewayKey,
   setGatewayKeyDisabled,
   showGatewayKey,
+  type ShownKey,
   updateGatewayKey,
 } from './gateway/gateway-keys.ts';
 export {

@@ -30,6 +30,7 @@ export { aliasProblems, aliasTable } from './route/aliases.ts';
 export { isGatewayTarget, routeName, ROUTES, type Route } from './route/routes.ts';
 export { openGatewayStore, type GatewayStore } from './store/open-gateway-store.ts';
 export { usdText } from './prices/usd-text.ts';
+export type { BudgetRaise } from './budget/raise-budget.ts';
 export { BudgetPeriods } from './budget/budget-periods.ts';
 export type { UsageGroup, UsageRow } from './usage/usage-report.ts';
 export type { UsageEntry } from './usage/usage-log.ts';

@@ -191,6 +191,7 @@ describe('an imported key', () => {
     expect(await run(['keys', 'show', 'old client'])).toMatch(/^Key +…W4Ng \(imported\)$/m);
     const next = await run(['keys', 'rotate', 'old client']);
     expect([await statusOf(OLD), await statusOf(next)]).toEqual([200, 200]);
+    expect(await run(['keys', 'show', 'old client'])).not.toContain('imported');
     await run(['keys', 'rotate', 'old client', '--grace', '0']);
     expect([await statusOf(OLD), await statusOf(next)]).toEqual([401, 401]);
   });
@@ -199,7 +200,7 @@ describe('an imported key', () => {
     const words = ['keys', 'import', list(), '--only', 'weak client', '--all-models'];
     const ended = await runPostern(words, options());
     expect(ended).toMatchObject({ code: 1 });
-    expect(ended.stdout).toContain('could be guessed');
+    expect(ended.stdout).toMatch(/could be guessed.* with --force/);
     expect(ended.stdout + ended.stderr).not.toContain(WEAK);
     expect(await statusOf(WEAK)).toBe(401);
     await run([...words, '--force']);
@@ -225,6 +226,15 @@ describe('postern keys', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('--model');
     expect(stderr).toContain('--all-models');
+  });
+
+  it('show the raises of a budget that count now', async () => {
+    await create('raised', '--all-models', '--budget', '5/day');
+    await run(['keys', 'raise', 'raised', '--by', '2.50', '--until', '8h']);
+    await run(['keys', 'raise', 'raised', '--by', '1', '--until', '2d']);
+    expect(await run(['keys', 'show', 'raised'])).toMatch(
+      /^Budget +\$5\/day\nRaised +by \$2\.50 until .* UTC\nRaised +by \$1\S* until /m,
+    );
   });
 
   it('shows every setting, and the last four characters of the key', async () => {

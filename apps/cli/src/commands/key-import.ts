@@ -24,6 +24,7 @@ interface Row {
   readonly id?: string;
   readonly code?: string;
   readonly message?: string;
+  readonly remedy?: string;
 }
 
 /** `postern key import FILE|-`: adopts the chosen keys of another program. Prints names, never keys. */
@@ -57,6 +58,7 @@ export async function importKeys(
               outcome: 'refused',
               code: imported.failure.code,
               message: imported.failure.message,
+              remedy: imported.failure.remedy,
             },
       );
     }
@@ -102,8 +104,8 @@ async function listOnInput(): Promise<readonly ListedKey[]> {
 
 function linesOf(rows: readonly Row[], path: string): readonly string[] {
   if (rows.length === 0) return ['Nothing was imported.'];
-  const lines = rows.map(({ name, id, message }) =>
-    id === undefined ? `Refused ${name}: ${message ?? ''}` : `Imported ${name} (${id}).`,
+  const lines = rows.map(({ name, id, message = '', remedy = '' }) =>
+    id === undefined ? `Refused ${name}: ${message} ${remedy}` : `Imported ${name} (${id}).`,
   );
   const isExposed = path !== '-' && rows.some(({ outcome }) => outcome === 'imported');
   return isExposed ? [...lines, `The keys are still readable in ${path}.`] : lines;

@@ -1,4 +1,4 @@
-import { gatewayKeyState, type GatewayKeyRecord } from '@postern/app';
+import { gatewayKeyState, usdText, type GatewayKeyRecord, type ShownKey } from '@postern/app';
 import { table } from '../terminal/terminal.ts';
 
 const HEADINGS = ['NAME', 'ID', 'KEY', 'MODELS', 'EXPIRES', 'LAST USED', 'STATE'] as const;
@@ -14,7 +14,7 @@ export function keyTable(
   const rows = records.map((record) => [
     record.name,
     record.id,
-    record.imported ? `${record.hint} (imported)` : record.hint,
+    hintOf(record),
     summary(record.models),
     dayOf(record.expiresAtMs, 'never'),
     dayOf(record.lastUsedAtMs, 'never'),
@@ -30,12 +30,12 @@ export function keyTable(
 }
 
 /** Everything about one key. */
-export function keyLines(record: GatewayKeyRecord, nowMs: number): readonly string[] {
+export function keyLines(record: ShownKey, nowMs: number): readonly string[] {
   const { limits, budget, notes, previousUntilMs } = record;
   const rows: readonly (readonly [string, string])[] = [
     ['Name', record.name],
     ['Id', record.id],
-    ['Key', record.imported ? `${record.hint} (imported)` : record.hint],
+    ['Key', hintOf(record)],
     ['State', stateOf(record, nowMs)],
     ['Owner', record.owner ?? '-'],
     ['Models', listed(record.models)],
@@ -50,6 +50,10 @@ export function keyLines(record: GatewayKeyRecord, nowMs: number): readonly stri
       'Budget',
       budget === undefined ? 'none' : `$${dollars(budget.amountMicroUsd)}/${budget.period}`,
     ],
+    ...record.raises.map(
+      ({ amountMicroUsd, untilMs }) =>
+        ['Raised', `by ${usdText(amountMicroUsd)} until ${timeOf(untilMs, '-')}`] as const,
+    ),
     ['Expires', timeOf(record.expiresAtMs, 'never')],
     ['Created', timeOf(record.createdAtMs, '-')],
     ['Last used', timeOf(record.lastUsedAtMs, 'never')],
@@ -60,6 +64,11 @@ export function keyLines(record: GatewayKeyRecord, nowMs: number): readonly stri
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
+}
+
+/** After a rotation, the text is one of Postern's own. */
+function hintOf({ hint, imported, generation }: GatewayKeyRecord): string {
+  return imported && generation === 1 ? `${hint} (imported)` : hint;
 }
 
 function stateOf(record: GatewayKeyRecord, nowMs: number): string {

@@ -81,7 +81,8 @@ export async function updateKey(
   const before = orFail(await showGatewayKey(context, vault, idOrName));
   const settings = orFail(chosenSettings(options, before.limits, nowMs));
   const record = orFail(await updateGatewayKey(context, vault, idOrName, settings));
-  report(context, record, [`Changed ${record.name} (${record.id}).`, ...keyLines(record, nowMs)]);
+  const lines = keyLines({ ...record, raises: before.raises }, nowMs);
+  report(context, record, [`Changed ${record.name} (${record.id}).`, ...lines]);
 }
 
 /** `postern key raise ID|NAME`: adds to the key's budget for a time. */

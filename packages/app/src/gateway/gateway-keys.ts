@@ -4,6 +4,7 @@ import {
   CLOSED_SETTINGS,
   describeGatewayKeyFailure,
   type GatewayKeyFailure,
+  type BudgetRaise,
   type GatewayKeyRecord,
   type GatewayStore,
   type IssuedKey,
@@ -19,6 +20,11 @@ import { changesOf } from './key-changes.ts';
 
 export interface GatewayKeyParts extends AuditPlace {
   readonly randomness: Randomness;
+}
+
+/** A key with the raises of its budget that count now. */
+export interface ShownKey extends GatewayKeyRecord {
+  readonly raises: readonly Pick<BudgetRaise, 'amountMicroUsd' | 'untilMs'>[];
 }
 
 type Keys = GatewayStore['keys'];
@@ -70,14 +76,16 @@ export async function showGatewayKey(
   parts: GatewayKeyParts,
   vault: OpenVault,
   idOrName: string,
-): Promise<Result<GatewayKeyRecord, Problem>> {
-  return await withGateway(parts, vault, async ({ keys }) => {
+): Promise<Result<ShownKey, Problem>> {
+  return await withGateway(parts, vault, async ({ keys, raisesOf }) => {
     const records = listed(keys);
     if (!records.ok) return records;
     const named = records.value.filter(({ id, name }) => id === idOrName || name === idOrName);
     const found = named.find(({ revokedAtMs }) => revokedAtMs === undefined) ?? named.at(-1);
-    const result = found === undefined ? failed(problem('GATEWAY_KEY_NOT_FOUND')) : ok(found);
-    return await Promise.resolve(result);
+    if (found === undefined) return await Promise.resolve(failed(problem('GATEWAY_KEY_NOT_FOUND')));
+    const raises = raisesOf(found.id);
+    if (!raises.ok) return failed(describeDatabaseFailure(raises.failure));
+    return ok({ ...found, raises: raises.value });
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Database, DatabaseFailure } from '@postern/database';
+import { numberColumn, type Database, type DatabaseFailure } from '@postern/database';
 import { ok, sortableId, type Clock, type Randomness, type Result } from '@postern/kernel';
 import type { GatewayKeyId } from '@postern/protocol';
 
@@ -24,4 +24,24 @@ export function raiseBudget(
       .run(sortableId(clock.nowMs(), randomness), keyId, amountMicroUsd, untilMs);
     return ok();
   });
+}
+
+/** The raises of a key that count at a moment, in the order in which they end. */
+export function raisesOf(
+  database: Database,
+  keyId: GatewayKeyId,
+  nowMs: number,
+): Result<readonly Omit<BudgetRaise, 'keyId'>[], DatabaseFailure> {
+  return database.attempt(() =>
+    database
+      .prepare(
+        `SELECT amount_micro_usd, until_ms FROM budget_raise
+          WHERE key_id = ? AND until_ms > ? ORDER BY until_ms`,
+      )
+      .all(keyId, nowMs)
+      .map((row) => ({
+        amountMicroUsd: numberColumn(row, 'amount_micro_usd'),
+        untilMs: numberColumn(row, 'until_ms'),
+      })),
+  );
 }

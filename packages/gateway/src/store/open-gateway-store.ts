@@ -1,6 +1,7 @@
 import { openDatabase, type Database, type DatabaseFailure } from '@postern/database';
 import { ok, type Clock, type Randomness, type Result, type Secret } from '@postern/kernel';
-import { raiseBudget, type BudgetRaise } from '../budget/raise-budget.ts';
+import type { GatewayKeyId } from '@postern/protocol';
+import { raiseBudget, raisesOf, type BudgetRaise } from '../budget/raise-budget.ts';
 import { BudgetPeriods } from '../budget/budget-periods.ts';
 import type { GatewayKeyStore } from '../keys/gateway-key.ts';
 import { keyHasher } from '../keys/key-hash.ts';
@@ -21,6 +22,10 @@ export interface GatewayStore {
   reportUsage(query: UsageQuery): Result<readonly UsageRow[], DatabaseFailure>;
   /** Adds to a key's budget until a time, at once in every process. */
   raiseBudget(raise: BudgetRaise): Result<undefined, DatabaseFailure>;
+  /** The raises of a key's budget that count now. */
+  readonly raisesOf: (
+    keyId: GatewayKeyId,
+  ) => Result<readonly Omit<BudgetRaise, 'keyId'>[], DatabaseFailure>;
   /** Budgets and reports begin their days in this time zone from now on; an IANA name. */
   useTimeZone(timeZone: string): void;
   /** Whether keys can be checked and usage recorded now. */
@@ -74,6 +79,7 @@ function storeOver(database: Database, options: GatewayStoreOptions): GatewaySto
     keys,
     usage,
     limits,
+    raisesOf: (keyId) => raisesOf(database, keyId, clock.nowMs()),
     raiseBudget: (raise) => raiseBudget(database, raise, { clock, randomness }),
     useTimeZone: (timeZone) => {
       periods.use(timeZone);
