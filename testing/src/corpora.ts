@@ -10,7 +10,12 @@ const OWN = join(import.meta.dirname, '..', 'corpora');
 const OTHERS = join(import.meta.dirname, '..', '..', '..', 'shared', 'corpora');
 
 /** The name of each corpus, and its folder in the other directory. */
-const FOLDERS = { streams: 'streams', vectors: 'wycheproof', xss: 'xss' } as const;
+const FOLDERS = {
+  openapi: 'openapi',
+  streams: 'streams',
+  vectors: 'wycheproof',
+  xss: 'xss',
+} as const;
 
 export type Corpus = keyof typeof FOLDERS;
 

@@ -14,6 +14,8 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 export interface OpenRequest extends RecordedRequest {
   /** The error that the real API would return; undefined for a valid request. */
   readonly refusal: HeaderIssue | undefined;
+  /** Adds a violation. */
+  complain(message: string): void;
   sent(bytes: number): void;
   settle(outcome: RequestOutcome): void;
 }
@@ -88,13 +90,14 @@ function openRequest(
     dialect === undefined
       ? []
       : checkRequest({ method, path, headers, body, json }, dialect, rules[dialect]);
+  const violations = issues.map(({ message }): Violation => ({ path, message }));
   let outcome: RequestOutcome = 'open';
   let tookMs: number | undefined;
   let sentWrites = 0;
   let sentBytes = 0;
   return {
     ...{ index, connection, method, path, dialect, headers, rawHeaders, body, json, closed },
-    violations: issues.map(({ message }): Violation => ({ path, message })),
+    violations,
     refusal: issues.find(({ status }) => status !== undefined),
     get outcome() {
       return outcome;
@@ -107,6 +110,9 @@ function openRequest(
     },
     get sentBytes() {
       return sentBytes;
+    },
+    complain: (message) => {
+      violations.push({ path, message });
     },
     sent: (bytes) => {
       sentWrites += 1;

@@ -5,10 +5,15 @@ import type { MadeCertificate } from '../tls/certificate-authority.ts';
 import { answerTo } from './answer-to.ts';
 import type { HeaderRules } from './check-headers.ts';
 import { deliver } from './deliver.ts';
-import { RequestLog } from './request-log.ts';
+import { RequestLog, type OpenRequest } from './request-log.ts';
 import type { RecordedRequest, Violation } from './recorded-request.ts';
 import { FAKE_MODELS, type FakeModel, type FakeReply, type Responder } from './reply.ts';
 import type { FakeDialect } from './fake-dialect.ts';
+import {
+  startOpenapiValidator,
+  whyNoOpenapiValidator,
+  type OpenapiValidator,
+} from '../openapi-validator.ts';
 
 export interface FakeUpstreamOptions {
   /** Default: a free port. */
@@ -19,6 +24,11 @@ export interface FakeUpstreamOptions {
   readonly headers?: Partial<Readonly<Record<FakeDialect, HeaderRules>>>;
   /** The models that `GET /v1/models` lists. */
   readonly models?: Partial<Readonly<Record<FakeDialect, readonly FakeModel[]>>>;
+  /**
+   * Whether requests of OpenAI's dialects are also checked against OpenAI's OpenAPI description, if the
+   * program for that is installed. What is wrong is a violation.
+   */
+  readonly checksDescription?: boolean;
 }
 
 /** A server on 127.0.0.1 that supports these dialects as the real APIs do. */
@@ -50,6 +60,7 @@ export interface FakeUpstream {
  */
 export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Promise<FakeUpstream> {
   const log = new RequestLog();
+  const validator = options.checksDescription === true ? await validatorIfInstalled() : undefined;
   const queue: FakeReply[] = [];
   let responder: Responder | undefined;
   const chooseReply = async (request: RecordedRequest): Promise<FakeReply> =>
@@ -58,6 +69,7 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = await log.record(incoming, options.headers ?? {});
     if (request === undefined) return;
+    if (validator !== undefined) await checkDescription(request, validator);
     const answer = await answerTo(request, chooseReply, { ...FAKE_MODELS, ...options.models });
     if (answer === 'hang-up') {
       response.destroy();
@@ -109,8 +121,24 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
       queue.length = 0;
       responder = undefined;
     },
-    close: () => closeServer(server),
+    close: async () => {
+      await closeServer(server);
+      await validator?.[Symbol.asyncDispose]();
+    },
   };
+}
+
+async function validatorIfInstalled(): Promise<OpenapiValidator | undefined> {
+  const why = whyNoOpenapiValidator();
+  if (why === undefined) return await startOpenapiValidator();
+  process.stderr.write(`requests aren't checked against an OpenAPI description: ${why}\n`);
+  return undefined;
+}
+
+async function checkDescription(request: OpenRequest, validator: OpenapiValidator): Promise<void> {
+  const { method, path, dialect, body } = request;
+  if (method !== 'POST' || dialect === undefined || dialect === 'anthropic-messages') return;
+  for (const message of await validator.complaintsAbout(path, body)) request.complain(message);
 }
 
 /** Model lists can be requested at any time, and must not use up a reply to a question. */

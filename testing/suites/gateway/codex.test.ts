@@ -39,7 +39,7 @@ beforeEach(async () => {
   work = join(home, 'work');
   for (const directory of ['work', 'codex']) mkdirSync(join(home, directory));
   writeFileSync(join(work, 'note.txt'), `The word is ${SECRET_WORD}.\n`);
-  upstream = await startFakeUpstream();
+  upstream = await startFakeUpstream({ checksDescription: true });
 });
 
 afterEach(async () => {

@@ -57,6 +57,8 @@ interface Client {
    * only an estimate of the prompt of a provider that counts at the end.
    */
   readonly addsUsage?: boolean;
+  /** What it sends that OpenAI's description doesn't allow: an image without its detail. */
+  readonly invalid?: string;
   readonly stops: readonly [tools: string, end: string];
 }
 
@@ -64,7 +66,13 @@ const AI_SDK = { program: 'ai-sdk', stops: ['tool-calls', 'stop'] } as const;
 const LANGCHAIN = { program: 'langchain' } as const;
 const CLIENTS: readonly Client[] = [
   { ...AI_SDK, name: 'anthropic', hasThinking: true, keepsSignatures: true },
-  { ...AI_SDK, name: 'openai', hasThinking: true, keepsSignatures: false },
+  {
+    ...AI_SDK,
+    name: 'openai',
+    hasThinking: true,
+    keepsSignatures: false,
+    invalid: 'body.input.1: ',
+  },
   { ...AI_SDK, name: 'openai.chat', hasThinking: false, keepsSignatures: false },
   { ...AI_SDK, name: 'openai-compatible', hasThinking: true, keepsSignatures: false },
   {
@@ -87,6 +95,7 @@ const CLIENTS: readonly Client[] = [
     name: 'ChatOpenAI with Responses',
     hasThinking: true,
     keepsSignatures: false,
+    invalid: 'body.input.1: ',
     stops: ['completed', 'completed'],
   },
 ];
@@ -102,7 +111,7 @@ let upstream: FakeUpstream;
 let running: RunningGateway;
 
 beforeAll(async () => {
-  upstream = await startFakeUpstream();
+  upstream = await startFakeUpstream({ checksDescription: true });
   const { baseUrls } = upstream;
   const endpoints = Object.fromEntries(
     DIALECTS.map((dialect) => [`only-${dialect}`, { dialect, baseUrl: baseUrls[dialect] }]),
@@ -193,7 +202,11 @@ describe.skipIf(skip)('a conversation of three steps', () => {
       model: `only-${to}/some-model`,
       streamed,
     });
-    expect(upstream.violations).toEqual([]);
+    expect(
+      upstream.violations.filter(
+        ({ message }) => client.invalid === undefined || !message.startsWith(client.invalid),
+      ),
+    ).toEqual([]);
     const [tools, end] = client.stops;
     const thoughts = (text: string): string => (client.hasThinking ? text : '');
     const counted: unknown = expect.any(Number);

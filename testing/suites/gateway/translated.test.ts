@@ -26,7 +26,7 @@ let running: RunningGateway;
 let clients: Readonly<Record<FakeDialect, OfficialClient>>;
 
 beforeAll(async () => {
-  upstream = await startFakeUpstream();
+  upstream = await startFakeUpstream({ checksDescription: true });
   const { baseUrls } = upstream;
   const endpoints = Object.fromEntries(
     DIALECTS.map((dialect) => [ENDPOINTS[dialect], { dialect, baseUrl: baseUrls[dialect] }]),

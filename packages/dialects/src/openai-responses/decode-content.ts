@@ -50,7 +50,9 @@ function decodeText(part: JsonObject): TextPart | undefined {
 function decodeImage(part: JsonObject): ImagePart | undefined {
   const source = sourceOf(part, 'image_url');
   if (source === undefined) return undefined;
-  const rest = otherFields(part, IMAGE_FIELDS);
+  // `auto` is the default.
+  const known = part['detail'] === 'auto' ? new Set([...IMAGE_FIELDS, 'detail']) : IMAGE_FIELDS;
+  const rest = otherFields(part, known);
   return { kind: 'image', source, ...extraFor(OPENAI_RESPONSES, rest) };
 }
 

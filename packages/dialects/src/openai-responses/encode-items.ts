@@ -95,10 +95,10 @@ function encodeContentPart(part: Part, path: string, report: Report): JsonObject
 function encodeImage({ source, extra }: ImagePart): JsonObject {
   const rest = extraFields(OPENAI_RESPONSES, extra);
   if (source.kind === 'provider-file') {
-    return { type: 'input_image', file_id: source.fileId, ...rest };
+    return { type: 'input_image', file_id: source.fileId, detail: 'auto', ...rest };
   }
   const url = source.kind === 'url' ? source.url : dataUrl(source.mediaType, source.data);
-  return { type: 'input_image', image_url: url, ...rest };
+  return { type: 'input_image', image_url: url, detail: 'auto', ...rest };
 }
 
 /** Encodes a PDF as a file, and textual files as text after their name. */
@@ -218,12 +218,28 @@ function encodeReasoning({ text, signature, extra }: ThinkingPart): JsonObject {
   });
 }
 
-/** Removes `logprobs`, which a message in the input can't have. */
+/**
+ * The form of an item in the input. A message with a list of contents requires the id that it had as an answer,
+ * so one with a plain text has the text itself. Others have no `logprobs`.
+ */
 function inputForm(item: JsonObject): JsonObject {
   const content = listOf(item['content']);
   if (item['type'] !== 'message' || content === undefined) return item;
+  const text = onlyText(content);
+  if (text !== undefined) return { ...item, content: text };
   const parts = content.map((part) => otherFields(objectOf(part) ?? {}, LOGPROBS));
   return { ...item, content: parts };
+}
+
+/** The text, if it is the only content and has nothing besides. */
+function onlyText([only, ...more]: readonly JsonValue[]): string | undefined {
+  const { type, text, annotations, logprobs, ...rest } = objectOf(only) ?? {};
+  const isPlain =
+    more.length === 0 &&
+    type === 'output_text' &&
+    Object.keys(rest).length === 0 &&
+    [annotations, logprobs].every((list) => (listOf(list) ?? []).length === 0);
+  return isPlain ? textOf(text) : undefined;
 }
 
 const LOGPROBS = new Set(['logprobs']);

@@ -133,11 +133,18 @@ const grouped: fc.Arbitrary<ModelRequest> = requests.map((request) => {
   };
 });
 
+/** A tool that isn't strict says so, because this API's default is strict. */
+function withStrict(request: ModelRequest): ModelRequest {
+  if (request.tools === undefined) return request;
+  return { ...request, tools: request.tools.map((tool) => ({ strict: false, ...tool })) };
+}
+
 test('decoding what was encoded gives the request back', () => {
   fc.assert(
     fc.property(fc.oneof(requests, grouped), (request) => {
       const { value: body, warnings } = expectOk(openaiResponses.encodeRequest(request));
-      expect(openaiResponses.decodeRequest(body)).toEqual({ ok: true, value: request });
+      const value = withStrict(request);
+      expect(openaiResponses.decodeRequest(body)).toEqual({ ok: true, value });
       expect(warnings).toEqual([]);
       expect(JSON.parse(JSON.stringify(body))).toEqual(body);
     }),

@@ -12,11 +12,7 @@ const decoded = (body: JsonObject): ModelRequest =>
   expectOk(openaiResponses.decodeRequest({ model: 'm', ...body }));
 
 const inputText = (words: string) => ({ type: 'input_text', text: words });
-const said = (words: string) => ({
-  type: 'message',
-  role: 'assistant',
-  content: [{ type: 'output_text', text: words, annotations: [] }],
-});
+const said = (words: string) => ({ type: 'message', role: 'assistant', content: words });
 
 describe('a request toward the Responses API', () => {
   test('has the server keep nothing', () => {
@@ -151,5 +147,39 @@ describe('a request from a Responses client', () => {
     expect(openaiResponses.decodeRequest({ model: 'm', ...body })).toMatchObject({
       failure: { reason, path },
     });
+  });
+});
+
+describe('a request that is valid by the description of the API', () => {
+  test.each([
+    [undefined, false],
+    [false, false],
+    [true, true],
+  ])('has a tool with strict %s as %s', (strict, expected) => {
+    const tool = { name: 't', inputSchema: {}, ...(strict !== undefined && { strict }) };
+    expect(encoded({ tools: [tool] })['tools']).toMatchObject([{ strict: expected }]);
+  });
+
+  test('leaves the default to the API in a tool that came without it', () => {
+    const body = { input: 'q', tools: [{ type: 'function', name: 't' }] };
+    expect(encoded(decoded(body))['tools']).toMatchObject([{ strict: null }]);
+  });
+
+  test('has the detail of an image', () => {
+    const source = { kind: 'url', url: 'https://example.org/a' } as const;
+    expect(encoded({ turns: [user({ kind: 'image', source })] })['input']).toMatchObject([
+      { content: [{ type: 'input_image', detail: 'auto' }] },
+    ]);
+  });
+
+  test('has only annotated texts of answers as lists', () => {
+    const cited = { kind: 'text', text: 'b', annotations: [{ type: 'url_citation' }] } as const;
+    const turns = [user(text('q')), assistant(text('a'), cited), user(text('q'))];
+    expect(encoded({ turns })['input']).toMatchObject([
+      { role: 'user' },
+      { role: 'assistant', content: 'a' },
+      { role: 'assistant', content: [{ type: 'output_text', text: 'b' }] },
+      { role: 'user' },
+    ]);
   });
 });

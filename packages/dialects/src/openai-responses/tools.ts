@@ -76,7 +76,12 @@ function decodeTool(name: string, tool: JsonObject, group: JsonObject | undefine
     ...(description !== undefined && { description }),
     inputSchema: tool['parameters'] ?? { type: 'object', properties: {} },
     ...(strict !== undefined && { strict }),
-    ...extraFor(OPENAI_RESPONSES, { ...otherFields(tool, TOOL_FIELDS), ...ofGroup(group) }),
+    ...extraFor(OPENAI_RESPONSES, {
+      ...otherFields(tool, TOOL_FIELDS),
+      // The default of this API, which no other has.
+      ...(strict === undefined && { strict: null }),
+      ...ofGroup(group),
+    }),
   };
 }
 
@@ -140,7 +145,8 @@ function encodeTool(tool: ToolDefinition, name: string, fields: JsonObject): Jso
     name: wireToolName(name, MAX_TOOL_NAME),
     description: tool.description,
     parameters: tool.inputSchema,
-    strict: tool.strict,
+    // Without the field, the API would change the schema to a strict one.
+    strict: tool.strict ?? false,
     ...fields,
   });
 }
