@@ -53,11 +53,12 @@ export class CallTimer {
     this.#hasResponse = true;
   }
 
-  /** Measures work on the bytes of the response. */
-  respond(work: () => void): void {
+  /** Measures work on the bytes of the response, and returns its result. */
+  respond<T>(work: () => T): T {
     const beganMs = this.#clock.monotonicMs();
-    work();
+    const result = work();
     this.times.response += this.#clock.monotonicMs() - beganMs;
+    return result;
   }
 
   /** Since the arrival. */

@@ -1,5 +1,5 @@
 import { failed, ok, revealSecret } from '@postern/kernel';
-import { textReply } from '@postern/testing';
+import { textReply, type FakeReply } from '@postern/testing';
 import { describe, expect, it } from 'vitest';
 import { mintKey } from '../keys/key-text.ts';
 import type { KeyAdmission } from '../ports.ts';
@@ -169,6 +169,39 @@ describe('in the middle of a stream', () => {
       textReply('a b c', { fault: { kind: 'cut' }, chunking: { bytes: 50 }, deltaDelayMs: 10 }),
     );
     await expect((await world.post(CHAT)).text()).rejects.toThrow();
+  });
+
+  const begun =
+    'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_1","content":[]}}\n\n' +
+    'event: content_block_start\ndata: {"type":"content_block_start","index":0,' +
+    '"content_block":{"type":"text","text":""}}\n\n' +
+    'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,' +
+    '"delta":{"type":"text_delta","text":"a"}}\n\n';
+  const ended = (body: string): FakeReply => {
+    return { kind: 'raw', status: 200, contentType: 'text/event-stream', body };
+  };
+
+  it('an orderly end within an event cuts the client, which gets the part before it', async () => {
+    await world.start();
+    world.upstream.next(ended(`${begun}event: content_block_delta\ndata: {"type":"con`));
+    const response = await world.post(MESSAGES, { stream: true });
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toThrow();
+  });
+
+  it('an orderly end before the first text is an error status', async () => {
+    await world.start();
+    world.upstream.next(ended('event: message_start\ndata: {"type":"mess'));
+    const response = await world.post(MESSAGES, { stream: true });
+    expect(response.status).toBe(502);
+    expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'api_error' } });
+  });
+
+  it('an end after an event that the dialect does not have becomes an error event', async () => {
+    await world.start();
+    world.upstream.next(ended(`${begun}event: content_block_delta\ndata: {"type":\n\n`));
+    const text = await (await world.post(MESSAGES, { stream: true })).text();
+    expect(text).toMatch(/\n\nevent: error\ndata: \{"type":"error",.*\}\n\n$/);
   });
 
   it.each([

@@ -75,7 +75,8 @@ export class ClientWriter {
     const { response, dialect, requestId } = this.#options;
     if (!response.headersSent) return sendFailure(response, dialect, requestId, failure);
     const event = pipe.failureEvent(failure);
-    if (event === undefined) response.destroy();
+    // Bytes that were written just now would be lost without the wait, with the head among them.
+    if (event === undefined) setImmediate(() => response.destroy());
     else response.end(event);
     return undefined;
   }

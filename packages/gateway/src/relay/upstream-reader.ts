@@ -139,13 +139,20 @@ export class UpstreamReader implements ExchangeSink, Source {
     if (this.#isOver) return;
     try {
       const { pipe, writer } = this.#task;
+      const rest = this.#task.timer.respond(() => pipe.end());
+      if (pipe.isCut && !writer.hasBegun) {
+        this.onFailure({ reason: 'cut' });
+        return;
+      }
       this.#task.timer.respond(() => {
-        this.#write(pipe.end());
+        this.#write(rest);
       });
       if (this.#endIfOver()) return;
       if (!writer.hasBegun) this.#begin();
-      const cut = pipe.isCut ? pipe.failureEvent(CUT) : undefined;
-      if (cut !== undefined) writer.write(cut, this);
+      if (pipe.isCut) {
+        this.#fail(CUT);
+        return;
+      }
       writer.end();
       // A stream that was closed without its terminal event is incomplete.
       this.#end(pipe.isWhole ? 'complete' : 'cut');
