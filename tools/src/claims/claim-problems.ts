@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { existingName, problemOfRuns } from './named-tests.ts';
 import { parseLedger, type LedgerRow } from './parse-ledger.ts';
 import { promisesOfReadme, promisesOfSecurity, type Promised } from './parse-promises.ts';
 import { reachableFiles } from './reachable-files.ts';
 import type { TestRun } from './read-report.ts';
-import { canBecome, testNamesIn, type TestName } from './test-names.ts';
 
 const LEDGER = 'docs/security-claims.md';
 
@@ -55,7 +55,7 @@ function problemsOfRow({ claim, enforcedIn, shownBy }: LedgerRow, root: string):
     .map((file) => `${LEDGER}: ${claim} is enforced in ${file}, which doesn't exist`);
   if (enforcedIn.length === 0) problems.push(`${LEDGER}: ${claim} names no file that enforces it`);
   if (shownBy.length === 0) problems.push(`${LEDGER}: ${claim} names no test`);
-  const missing = shownBy.filter((id) => !isTestThere(id, root));
+  const missing = shownBy.filter((id) => existingName(id, root) === undefined);
   return [
     ...problems,
     ...missing.map((id) => `${LEDGER}: ${claim} names a test that doesn't exist: ${id}`),
@@ -76,45 +76,9 @@ function problemsOfReach(
   );
 }
 
-interface TestId {
-  readonly path: string;
-  readonly name: TestName;
-}
-
-function parseId(id: string): TestId {
-  const [path = '', ...name] = id.split(' › ');
-  return { path, name };
-}
-
-function isTestThere(id: string, root: string): boolean {
-  const { path, name } = parseId(id);
-  const file = join(root, path);
-  if (name.length === 0 || !existsSync(file)) return false;
-  return testNamesIn(readFileSync(file, 'utf8'), file).some((written) => isSame(written, name));
-}
-
-function isSame(written: TestName, name: TestName): boolean {
-  return written.length === name.length && written.every((part, at) => part === name[at]);
-}
-
 function problemsOfRuns({ claim, shownBy }: LedgerRow, runs: readonly TestRun[]): string[] {
   return shownBy.flatMap((id) => {
-    const { path, name } = parseId(id);
-    const ran = runs.filter((run) => isRunOf(run, path, name));
-    if (ran.length === 0) return [`${LEDGER}: ${claim}: did not run: ${id}`];
-    return ran.every(({ passed }) => passed) ? [] : [`${LEDGER}: ${claim}: did not pass: ${id}`];
-  });
-}
-
-/** Tests of a shared suite, in a file that isn't a test file itself, run in the files that call it. */
-function isRunOf(run: TestRun, path: string, name: TestName): boolean {
-  if (/\.test\.tsx?$/.test(path)) return run.file === path && beginsWith(run.name, name);
-  return run.name.some((_, from) => beginsWith(run.name.slice(from), name));
-}
-
-function beginsWith(titles: readonly string[], name: TestName): boolean {
-  return name.every((written, at) => {
-    const title = titles[at];
-    return title !== undefined && canBecome(written, title);
+    const problem = problemOfRuns(id, runs);
+    return problem === undefined ? [] : [`${LEDGER}: ${claim}: ${problem}`];
   });
 }

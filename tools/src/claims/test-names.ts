@@ -55,9 +55,18 @@ function textOf(title: ts.Expression): string {
 
 /** Whether a name in the source can have become `title` when the test ran. */
 export function canBecome(written: string, title: string): boolean {
+  return patternOf(written, '.*').test(title);
+}
+
+/** What stands in a title in the places of the placeholders of a name in the source. */
+export function computedParts(written: string, title: string): readonly string[] {
+  return patternOf(written, '(.*)').exec(title)?.slice(1) ?? [];
+}
+
+function patternOf(written: string, computed: string): RegExp {
   const pattern = written
     .split(/%[sdifjoO#%]|\$[\w.]+/)
     .map((literal) => literal.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
-    .join('.*');
-  return new RegExp(`^${pattern}$`, 's').test(title);
+    .join(computed);
+  return new RegExp(`^${pattern}$`, 's');
 }
