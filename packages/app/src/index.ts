@@ -52,6 +52,11 @@ export {
   previewLitellmImport,
   runLitellmImport,
 } from './imports/litellm/import-litellm.ts';
+export {
+  type PlannedKey,
+  type PlannedKeys,
+  readLitellmKeys,
+} from './imports/litellm/litellm-keys.ts';
 export type { ConfigChange, ConfigOutcome } from './imports/litellm/merge-into-config.ts';
 export { type LitellmPlan, planLitellm } from './imports/litellm/plan-litellm.ts';
 export { takeInstanceLock } from './instance/alone.ts';

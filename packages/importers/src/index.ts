@@ -27,7 +27,7 @@ export {
   type LitellmConfig,
   type LitellmModel,
 } from './litellm/litellm-config.ts';
-export type { Setting } from './litellm/section.ts';
+export { Section, type Setting, type SettingNotes } from './litellm/section.ts';
 export { nodeImportFiles } from './node-import-files.ts';
 export { osForeignKeyring } from './os-foreign-keyring.ts';
 export {

@@ -129,6 +129,30 @@ describe('import litellm', () => {
     expect((await run(['secret', 'get', 'openai'])).code).toBe(4);
   });
 
+  test('creates the keys of an export, whose tokens work, and keeps those that are there', async () => {
+    const keys = join(home.path, 'keys.json');
+    const listed = [
+      { key_alias: 'ci', token: 'f00d', models: ['fast'], max_budget: 5, budget_duration: '1d' },
+      { key_alias: 'old', token: 'f00d', blocked: true },
+    ];
+    writeFileSync(keys, JSON.stringify({ keys: listed }));
+    const dry = await run([...IMPORT, source, '--keys', keys, '--dry-run', '--json']);
+    expect(JSON.parse(dry.stdout)).toMatchObject({
+      keys: [{ name: 'ci', outcome: 'would-create' }],
+    });
+    const done = await run([...IMPORT, source, '--keys', keys, '--yes']);
+    expect(done).toMatchObject({ code: 0 });
+    expect(done.stdout).toMatch(/^sk-postern-\S+ {2}ci$/m);
+    expect(done.stdout).toMatch(/keys\[1\]\.blocked: It is blocked\. The key isn't created\./);
+    expect(JSON.parse((await run(['key', 'show', 'ci', '--json'])).stdout)).toMatchObject({
+      models: ['fast'],
+      budget: { amountMicroUsd: 5_000_000, period: 'day' },
+    });
+    const again = await run([...IMPORT, source, '--keys', keys, '--yes', '--json']);
+    expect(JSON.parse(again.stdout)).toMatchObject({ keys: [{ name: 'ci', outcome: 'kept' }] });
+    expect(again.stdout).not.toContain('sk-postern-');
+  });
+
   test('says that comments of the configuration are removed', async () => {
     mkdirSync(dirname(config), { recursive: true });
     writeFileSync(config, '// mine\n{}\n');

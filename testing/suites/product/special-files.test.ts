@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freshHome, runPostern, runProgram, testProgram, type FreshHome } from '@postern/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -6,9 +6,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 const PASSPHRASE = 'three blind mice run';
 
 let home: FreshHome;
+let litellm: string;
 
 beforeAll(async () => {
   home = freshHome();
+  litellm = join(home.path, 'valid-litellm.yaml');
+  writeFileSync(litellm, 'model_list: []\n');
   const { environment } = home;
   const set = await runPostern(['secret', 'set', 'openai'], {
     environment,
@@ -58,6 +61,7 @@ describe("a path that isn't a regular file is rejected immediately and reported"
   const IMPORT = ['secret', 'import', 'FILE'];
   const KEYS = ['key', 'import', 'FILE', '--all', '--all-models'];
   const LITELLM = ['import', 'litellm', 'FILE', '--dry-run'];
+  const EXPORT = ['import', 'litellm', 'LITELLM', '--keys', 'FILE', '--dry-run'];
   const APP = ['up', '--no-open', '--port', '0'];
   test.each<readonly [string, string, 'pipe' | 'device', readonly string[]]>([
     ['config.json', join('.config', 'postern', 'config.json'), 'pipe', SECRETS],
@@ -79,11 +83,14 @@ describe("a path that isn't a regular file is rejected immediately and reported"
     ['a list of keys', 'keys', 'device', KEYS],
     ['a configuration of LiteLLM', 'litellm.yaml', 'pipe', LITELLM],
     ['a configuration of LiteLLM', 'litellm.yaml', 'device', LITELLM],
+    ["an export of LiteLLM's keys", 'litellm-keys.json', 'pipe', EXPORT],
     ["the log's head", data('audit/head.json'), 'pipe', GATEWAY],
     ["the log's lock", data('audit/lock'), 'pipe', GATEWAY],
   ])('%s (%s, a %s)', async (_name, path, kind, command) => {
     await replace(join(home.path, path), kind);
-    const words = command.map((word) => (word === 'FILE' ? join(home.path, path) : word));
+    const words = command.map((word) =>
+      word === 'FILE' ? join(home.path, path) : word === 'LITELLM' ? litellm : word,
+    );
     const ended = await runPostern(words, {
       environment: home.environment,
       passphrase: PASSPHRASE,

@@ -21,6 +21,8 @@ beforeEach(() => {
   writeFileSync(join(home.path, 'openai.key'), 'sk-of-the-documentation');
   writeFileSync(join(home.path, 'groq.key'), 'gsk_of-the-documentation');
   writeFileSync(join(home.path, 'anthropic.key'), 'sk-ant-api03-of-the-documentation');
+  const exported = { keys: [{ key_alias: 'ci', models: ['fast'], max_budget: 5 }] };
+  writeFileSync(join(home.path, 'litellm-keys.json'), JSON.stringify(exported));
   writeFileSync(join(home.path, 'keys.txt'), 'web k3y-Of8The_documentation-Xq27Lm\n');
 });
 afterEach(() => {

@@ -85,6 +85,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'apps/cli/src/commands/inject.ts',
       'apps/cli/src/commands/key.ts',
       'apps/cli/src/commands/key-import.ts',
+      'apps/cli/src/commands/litellm-keys.ts',
       'apps/cli/src/commands/rekey.ts',
       'apps/cli/src/commands/secret.ts',
       'apps/cli/src/commands/vault-slots.ts',

@@ -3,6 +3,7 @@ import type { ImportNote, NoteKind } from '@postern/importers';
 import { isJsonObject, type JsonValue } from '@postern/kernel';
 import { printable } from '../terminal/printable.ts';
 import { table } from '../terminal/terminal.ts';
+import type { KeyRow } from './litellm-keys.ts';
 import { OUTCOMES } from './import-lines.ts';
 
 export interface LitellmReport extends Pick<LitellmOutcome, 'changes' | 'secrets' | 'withheld'> {
@@ -10,6 +11,7 @@ export interface LitellmReport extends Pick<LitellmOutcome, 'changes' | 'secrets
   readonly config: string;
   readonly dryRun: boolean;
   readonly missingSecrets: LitellmOutcome['missing'];
+  readonly keys: readonly KeyRow[];
   readonly notes: LitellmPlan['notes'];
   readonly exposesSecrets: boolean;
 }
@@ -37,6 +39,13 @@ const KINDS: Readonly<Record<ConfigChange['kind'], string>> = {
   'local-host': 'local host',
 };
 
+const KEY_OUTCOMES: Readonly<Record<KeyRow['outcome'], string>> = {
+  'would-create': 'would be created',
+  created: 'created; its token is shown only once, above',
+  kept: 'skipped: a key has this name. For a new token: postern key rotate NAME',
+  refused: 'refused',
+};
+
 const NOTE_HEADINGS: Readonly<Record<NoteKind, string>> = {
   'not-mapped': 'Not imported:',
   changed: 'Imported with another meaning:',
@@ -55,6 +64,12 @@ export function litellmLines(found: LitellmReport): readonly string[] {
       detailOf(kind, value),
     ]),
     ...secrets.map(({ name, outcome }) => ['secret', name, OUTCOMES[outcome], '']),
+    ...found.keys.map(({ name, outcome, message }) => [
+      'key',
+      name,
+      message ?? KEY_OUTCOMES[outcome],
+      '',
+    ]),
     ...withheld.map((name) => ['secret', name, OTHER_ADDRESS, '']),
   ];
   return [

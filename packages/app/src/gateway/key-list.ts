@@ -124,7 +124,7 @@ function nameAndKey(line: string): readonly [string, string] {
 }
 
 /** Another program's name in the form of ours. */
-function tidyName(name: string): string {
+export function tidyName(name: string): string {
   const tidy = name
     .replaceAll(/[^\p{L}\p{N} ._@-]/gu, '-')
     .replace(/^[^\p{L}\p{N}]+/u, '')

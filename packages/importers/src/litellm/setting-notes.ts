@@ -122,7 +122,7 @@ export const GENERAL_NOTES: SettingNotes = {
   ],
   database_url: [
     'not-mapped',
-    "The keys in LiteLLM's database aren't in this file. Create new ones: postern key create NAME.",
+    "Export its keys with LiteLLM's /key/list?return_full_object=true, and name the file with --keys.",
   ],
   store_model_in_db: ['not-mapped', 'Models in the database of LiteLLM are not in this file.'],
   alerting: ['not-mapped', 'Postern sends no alerts.'],

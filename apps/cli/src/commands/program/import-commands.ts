@@ -10,6 +10,7 @@ export function addImportCommands(program: Command, context: GetContext): void {
     .command('litellm <config.yaml>')
     .description("import the models, routing and API keys of LiteLLM's configuration")
     .option('--from-env', 'read keys and addresses that LiteLLM takes from the environment', false)
+    .option('--keys <file>', "also create the keys in an export of LiteLLM's /key/list")
     .option('--replace', 'replace settings and secrets that have the same name', false)
     .addOption(
       new Option('--dry-run', 'show what would be done without changing anything')
