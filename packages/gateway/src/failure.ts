@@ -26,6 +26,11 @@ export type GatewayFailure =
   | LimitRefusal
   /** Too many requests from the client's address. */
   | { readonly reason: 'address-limited'; readonly retryAfterMs: number }
+  | { readonly reason: 'idempotency-key-invalid' }
+  /** The idempotency key was used for a different request. */
+  | { readonly reason: 'idempotency-different' }
+  /** The request with the same idempotency key still runs. */
+  | { readonly reason: 'idempotency-running' }
   | { readonly reason: 'draining' }
   | { readonly reason: 'model-unknown' }
   | TranslationFailure
@@ -101,6 +106,11 @@ const ROWS: Readonly<Record<Exclude<GatewayFailure['reason'], Computed>, Row>> =
   'body-too-large': { status: 413, code: 'REQUEST_TOO_LARGE' },
   'body-slow': { status: 408, code: 'REQUEST_TIMEOUT' },
   overloaded: { status: 429, code: 'GATEWAY_OVERLOADED', ...SOON },
+  'idempotency-key-invalid': invalid(
+    'The header Idempotency-Key must be sent once, with 1 to 255 printable ASCII characters.',
+  ),
+  'idempotency-different': { status: 422, code: 'GATEWAY_IDEMPOTENCY_DIFFERENT', ...NO_RETRY },
+  'idempotency-running': { status: 409, code: 'GATEWAY_IDEMPOTENCY_RUNNING', ...SOON },
   draining: { status: 503, code: 'GATEWAY_STOPPING', ...SOON },
   'model-unknown': { status: 404, code: 'GATEWAY_MODEL_UNKNOWN' },
   'upstream-key-missing': { status: 503, code: 'UPSTREAM_NO_KEY', ...NO_RETRY },

@@ -3,6 +3,8 @@ export { SAFE_HEADERS } from './headers/answer-headers.ts';
 export { UPSTREAM_HEADER } from './headers/upstream-name.ts';
 export { WARNINGS_HEADER } from './headers/warnings-header.ts';
 export { inAddressRanges } from './http/address-ranges.ts';
+export { IDEMPOTENCY_HEADER } from './idempotency/request-fingerprint.ts';
+export { REPLAYED_HEADER } from './idempotency/recorded-response.ts';
 export { createGateway, type Gateway } from './http/gateway.ts';
 export {
   CLOSED_SETTINGS,

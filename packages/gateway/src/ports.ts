@@ -23,6 +23,7 @@ import type { ConcurrencyLimits } from './admit/concurrency-limiter.ts';
 import type { CredentialChange } from './credentials/credential-cooldowns.ts';
 import type { GatewayFailure } from './failure.ts';
 import type { BodyLimits } from './http/read-body.ts';
+import type { IdempotentCalls } from './idempotency/idempotent-calls.ts';
 import type { Limits } from './limits/limits.ts';
 import type { PriceTable } from './prices/price-table.ts';
 import type { Aliases } from './route/aliases.ts';
@@ -63,6 +64,8 @@ export interface Grant extends KeyScopes {
   readonly owner: string | undefined;
   /** Milliseconds since the Unix epoch, from which on the token is invalid; undefined for never. */
   readonly expiresAtMs: number | undefined;
+  /** For how long the answers to its requests with an idempotency key are kept. Default: none are. */
+  readonly idempotencyMs?: number | undefined;
 }
 
 /** Why a request was refused for its key. The client may learn less. */
@@ -174,6 +177,14 @@ export type RoutingEvent =
   | CredentialChange
   | { readonly kind: 'fallback'; readonly from: Choice; readonly choice: Choice };
 
+/** A request that got the answer of an earlier one with the same idempotency key. */
+export interface RepeatedRequest {
+  readonly requestId: string;
+  readonly keyId: GatewayKeyId;
+  /** The id of the request that ran. */
+  readonly firstId: string;
+}
+
 /** The dependencies of the data plane. */
 export interface GatewayDeps {
   readonly keys: KeyAdmission;
@@ -182,6 +193,9 @@ export interface GatewayDeps {
   readonly onRefused?: (refusal: KeyRefusal) => void;
   /** Counts calls against the limits and budgets of their keys. */
   readonly callLimits: Limits;
+  readonly idempotency: IdempotentCalls;
+  /** Called when a request got the answer of an earlier one, for the log. */
+  readonly onRepeated?: (repeated: RepeatedRequest) => void;
   readonly prices: PriceTable;
   /** Whether keys can be checked and usage recorded; reported by `/readyz`. */
   readonly isReady: () => boolean;

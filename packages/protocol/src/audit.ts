@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { brandOf, type Branded } from '@postern/kernel';
-import { SCOPE_SCHEMAS, type KeyBudget, type KeyScopes } from './key-scopes.ts';
+import { idempotencyWindow, SCOPE_SCHEMAS, type KeyBudget, type KeyScopes } from './key-scopes.ts';
 import type { ErrorCodeName } from './error-codes/error-codes.ts';
 import { ERROR_CODES } from './error-codes/error-codes.ts';
 import {
@@ -104,6 +104,7 @@ export type AuditChange =
 type AuditedScopes = Omit<KeyScopes, 'budget'> & {
   readonly budget: KeyBudget | null;
   readonly expiresAtMs: number | null;
+  readonly idempotencyMs: number | null;
 };
 type AuditedScope = keyof AuditedScopes;
 
@@ -191,6 +192,7 @@ const changeSchema = v.union([
   changeOf('limits', SCOPE_SCHEMAS.limits),
   changeOf('budget', SCOPE_SCHEMAS.budget),
   changeOf('expiresAtMs', v.nullable(v.pipe(v.number(), v.safeInteger()))),
+  changeOf('idempotencyMs', v.nullable(idempotencyWindow)),
   v.strictObject({ setting: v.picklist(['owner', 'notes']) }),
 ]);
 

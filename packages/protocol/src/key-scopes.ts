@@ -47,6 +47,21 @@ export interface KeyScopes {
   readonly budget: KeyBudget | undefined;
 }
 
+/** The longest time for which a key's answers are kept for repetitions. */
+export const MAX_IDEMPOTENCY_MS = 7 * 86_400_000;
+
+/** A number of whole milliseconds, from a second to seven days. */
+export const idempotencyWindow = v.pipe(
+  v.number(),
+  v.safeInteger(),
+  v.minValue(1000),
+  v.maxValue(MAX_IDEMPOTENCY_MS),
+);
+
+export function isIdempotencyWindow(ms: number): boolean {
+  return v.is(idempotencyWindow, ms);
+}
+
 /** The scopes of a key for which nothing was chosen: it may call no model. */
 export const CLOSED_SCOPES: KeyScopes = {
   models: [],

@@ -114,6 +114,29 @@ describe('a key that the command line changes', () => {
     expect(await statusOf(key, call)).toBe(200);
   });
 
+  it('keeps answers for repetitions at once, and no longer', async () => {
+    const key = await create('repeating', '--all-models');
+    const headers = { 'idempotency-key': 'one' };
+    const requestsFor = async (): Promise<number> => {
+      const before = upstream.requests.length;
+      for (let at = 0; at < 2; at += 1) expect(await statusOf(key, { headers })).toBe(200);
+      return upstream.requests.length - before;
+    };
+    expect(await requestsFor()).toBe(2);
+    const shown = await run(['keys', 'update', 'repeating', '--idempotency', '24h']);
+    expect(shown).toMatch(/^Idempotency +keeps answers for 1d$/m);
+    expect(await requestsFor()).toBe(1);
+    expect(await run(['keys', 'update', 'repeating', '--no-idempotency'])).toMatch(
+      /^Idempotency +off$/m,
+    );
+    expect(await requestsFor()).toBe(2);
+    const ended = await runPostern(
+      ['keys', 'update', 'repeating', '--idempotency', '8d'],
+      options(),
+    );
+    expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('from 1s to 7d')]);
+  });
+
   it('can be used by the pages that it lists, at once and no longer', async () => {
     const key = await create('browser', '--all-models');
     const headers = { origin: ORIGIN };

@@ -170,6 +170,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/database/src/page-authenticator.ts',
       'packages/database/src/open-database.ts',
       'packages/gateway/src/keys/**',
+      'packages/gateway/src/idempotency/request-fingerprint.ts',
       'apps/cli/bin/fresh-build.js',
       'packages/app/src/system/**',
       'packages/app/src/server/session*.ts',

@@ -31,6 +31,9 @@ const ENDS: Readonly<Record<Reason, readonly Requests[]>> = {
   'too-many-concurrent': ['call'],
   'budget-spent': ['call'],
   'address-limited': ['keyed'],
+  'idempotency-key-invalid': ['call'],
+  'idempotency-different': ['call'],
+  'idempotency-running': ['call'],
   draining: ['keyed'],
   'model-unknown': ['call', 'model'],
   'request-untranslatable': ['call'],
@@ -155,7 +158,9 @@ function everyReason(): readonly Reason[] {
 }
 
 function examplesOf(reason: Reason): readonly GatewayFailure[] {
-  return hasDetails(reason) ? DETAILED[reason] : [{ reason }];
+  if (hasDetails(reason)) return DETAILED[reason];
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the compiler compares at most 25 of the reasons without details
+  return [{ reason } as GatewayFailure];
 }
 
 function hasDetails(reason: Reason): reason is WithDetails {

@@ -1,5 +1,5 @@
 import { DIALECTS, type Dialect } from '@postern/dialects';
-import { SAFE_HEADERS, UPSTREAM_HEADER, WARNINGS_HEADER } from '@postern/gateway';
+import { REPLAYED_HEADER, SAFE_HEADERS, UPSTREAM_HEADER, WARNINGS_HEADER } from '@postern/gateway';
 import type { JsonObject } from '@postern/kernel';
 
 const REQUEST_ID = 'The id of the request, also in the log and in the usage.';
@@ -19,6 +19,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
     'What a translation dropped or changed, or a count that is an estimate: a list in the format of RFC 9651. For a stream, warnings about the answer are a comment before its last event.',
   [UPSTREAM_HEADER]:
     'Which target of an alias responded: `provider/model`. Absent if the key may call only the alias.',
+  [REPLAYED_HEADER]:
+    '`true` if the response is the recorded one of an earlier request with the same Idempotency-Key.',
 };
 
 const RATES: readonly (readonly [RegExp, string])[] = [

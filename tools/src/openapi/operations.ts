@@ -1,5 +1,11 @@
 import { DIALECTS, FALLBACK_DIALECT, type Dialect } from '@postern/dialects';
-import { UPSTREAM_HEADER, WARNINGS_HEADER, type Route } from '@postern/gateway';
+import {
+  IDEMPOTENCY_HEADER,
+  REPLAYED_HEADER,
+  UPSTREAM_HEADER,
+  WARNINGS_HEADER,
+  type Route,
+} from '@postern/gateway';
 import type { JsonObject, JsonValue } from '@postern/kernel';
 import { DIALECT_INFO, type EndpointName } from '@postern/protocol';
 import { errorReferences, errorSchemaName, type ErrorGroup } from './error-responses.ts';
@@ -63,6 +69,14 @@ const SUMMARIES: Readonly<Record<EndpointName, string>> = {
 const COMPATIBILITY =
   "If the model's provider doesn't speak this dialect, the request is translated. docs/compatibility.md lists the fields that are kept, changed, dropped or refused.";
 
+const IDEMPOTENCY_PARAMETER: JsonObject = {
+  name: IDEMPOTENCY_HEADER,
+  in: 'header',
+  description:
+    'With a gateway key that keeps answers (`--idempotency`): a repetition with the same value and body gets the answer of the first request.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
 /** A call to a model. */
 export function callOperation(path: string, route: CallRoute): JsonObject {
   const { dialect, endpoint, encodeCount } = route;
@@ -74,6 +88,7 @@ export function callOperation(path: string, route: CallRoute): JsonObject {
     summary: SUMMARIES[endpoint],
     description: `The body and the response are those of the dialect. ${COMPATIBILITY}`,
     externalDocs: { url: reference },
+    ...(encodeCount === undefined && { parameters: [IDEMPOTENCY_PARAMETER] }),
     requestBody: {
       required: true,
       content: { 'application/json': { schema: requestSchema(reference, isStreamed) } },
@@ -84,6 +99,7 @@ export function callOperation(path: string, route: CallRoute): JsonObject {
         headers: headerReferences([
           ...[dialect.requestIdHeader, ...ALWAYS, WARNINGS_HEADER, UPSTREAM_HEADER],
           ...rateHeaderNames(dialect),
+          ...(encodeCount === undefined ? [REPLAYED_HEADER] : []),
         ]),
         content: {
           'application/json': {

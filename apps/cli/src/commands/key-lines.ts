@@ -31,7 +31,7 @@ export function keyTable(
 
 /** Everything about one key. */
 export function keyLines(record: ShownKey, nowMs: number): readonly string[] {
-  const { limits, budget, notes, previousUntilMs } = record;
+  const { limits, budget, notes, idempotencyMs, previousUntilMs } = record;
   const rows: readonly (readonly [string, string])[] = [
     ['Name', record.name],
     ['Id', record.id],
@@ -54,6 +54,10 @@ export function keyLines(record: ShownKey, nowMs: number): readonly string[] {
       ({ amountMicroUsd, untilMs }) =>
         ['Raised', `by ${usdText(amountMicroUsd)} until ${timeOf(untilMs, '-')}`] as const,
     ),
+    [
+      'Idempotency',
+      idempotencyMs === undefined ? 'off' : `keeps answers for ${durationText(idempotencyMs)}`,
+    ],
     ['Expires', timeOf(record.expiresAtMs, 'never')],
     ['Created', timeOf(record.createdAtMs, '-')],
     ['Last used', timeOf(record.lastUsedAtMs, 'never')],
@@ -91,6 +95,13 @@ function listed(names: 'all' | readonly string[]): string {
 
 function perMinute(limit: number | undefined): string {
   return limit === undefined ? 'no limit' : `${String(limit)} per minute`;
+}
+
+/** In the largest unit that divides it: `24h`. */
+function durationText(ms: number): string {
+  const units = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+  const found = Object.entries(units).find(([, unitMs]) => ms % unitMs === 0);
+  return found === undefined ? `${String(ms)}ms` : `${String(ms / found[1])}${found[0]}`;
 }
 
 /** Without a fraction, or with at least two digits of it. */

@@ -9,7 +9,7 @@ export function chosenSettings(
   before: KeyLimits,
   nowMs: number,
 ): Result<Partial<KeySettings>, Problem> {
-  const { origin, budget, expires } = options;
+  const { origin, budget, expires, idempotency } = options;
   const expiresAtMs = expires === undefined ? ok(undefined) : parseEnd('--expires', expires, nowMs);
   if (!expiresAtMs.ok) return expiresAtMs;
   const limits = limitsOf(options, before);
@@ -19,6 +19,9 @@ export function chosenSettings(
     ...(limits === before ? {} : { limits }),
     ...(budget === undefined ? {} : { budget: budget === 'none' ? undefined : budget }),
     ...(expires === undefined ? {} : { expiresAtMs: expiresAtMs.value }),
+    ...(idempotency === undefined
+      ? {}
+      : { idempotencyMs: idempotency === false ? undefined : parseDurationMs(idempotency) }),
     ...personal(options),
   });
 }

@@ -16,6 +16,11 @@ export function changesOf(before: KeySettings, after: KeySettings): readonly Aud
       before: before.expiresAtMs ?? null,
       after: after.expiresAtMs ?? null,
     },
+    {
+      setting: 'idempotencyMs',
+      before: before.idempotencyMs ?? null,
+      after: after.idempotencyMs ?? null,
+    },
   ];
   const scopes = candidates.filter(
     (change) => 'before' in change && !isSame(change.before, change.after),

@@ -15,6 +15,7 @@ export type LogEventName =
   | 'vault.opened'
   | 'vault.locked'
   | 'gateway.call'
+  | 'gateway.repeated'
   | 'gateway.routing'
   | 'audit.forward'
   | 'http.request'

@@ -112,7 +112,10 @@ function storesOf(
   postern: Postern,
   models: ModelLists,
   metrics: GatewayMetrics | undefined,
-): Pick<GatewayDeps, 'keys' | 'usage' | 'callLimits' | 'onRefused' | 'isReady'> {
+): Pick<
+  GatewayDeps,
+  'keys' | 'usage' | 'callLimits' | 'idempotency' | 'onRepeated' | 'onRefused' | 'isReady'
+> {
   const onRefused = (refusal: KeyRefusal): void => {
     postern.refusedKeys.refused(refusal);
   };
@@ -153,7 +156,25 @@ function storesOf(
         postern.stores()?.gateway.limits.release(reservation);
       },
     },
+    ...repetitionsOf(postern),
     isReady: () => postern.stores() !== undefined,
+  };
+}
+
+function repetitionsOf(postern: Postern): Pick<GatewayDeps, 'idempotency' | 'onRepeated'> {
+  const calls = () => postern.stores()?.gateway.idempotency;
+  return {
+    idempotency: {
+      claim: (request) => calls()?.claim(request) ?? LOCKED,
+      record: (request, answer, windowMs) => calls()?.record(request, answer, windowMs) ?? LOCKED,
+      release: (request) => {
+        calls()?.release(request);
+      },
+    },
+    onRepeated: (repeated) => {
+      const fields = { ...repeated };
+      postern.log.write('info', 'gateway.repeated', 'A request got a recorded answer.', fields);
+    },
   };
 }
 

@@ -18,6 +18,12 @@ export function isEventStream(headers: AnswerHeaders): boolean {
   return single(headers['content-type'])?.startsWith('text/event-stream') === true;
 }
 
+/** Whether the headers of a response, names and values alternating, announce an event stream. */
+export function isEventStreamHead(fields: readonly string[]): boolean {
+  const at = fields.findIndex((field, index) => index % 2 === 0 && field === 'content-type');
+  return at >= 0 && fields[at + 1]?.startsWith('text/event-stream') === true;
+}
+
 /** The body's length if the upstream sent it. */
 export function contentLength(headers: AnswerHeaders): number | undefined {
   const value = single(headers['content-length']);

@@ -28,6 +28,23 @@ export function warningsValue(warnings: readonly Warning[]): string | undefined 
   return value === '' ? undefined : value;
 }
 
+/**
+ * Adds warnings to the headers of a response.
+ *
+ * @param fields Names in lower case and values, alternating.
+ */
+export function withWarnings(
+  fields: readonly string[],
+  warnings: readonly Warning[],
+): readonly string[] {
+  const added = warningsValue(warnings);
+  if (added === undefined) return fields;
+  const at = fields.findIndex((field, index) => index % 2 === 0 && field === WARNINGS_HEADER) + 1;
+  return at === 0
+    ? [...fields, WARNINGS_HEADER, added]
+    : fields.with(at, `${added}, ${fields[at] ?? ''}`);
+}
+
 /** A string of RFC 9651 §3.3.3, which is ASCII. */
 function quoted(text: string): string {
   return `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')}"`;

@@ -2,13 +2,10 @@ import type { Dialect, DialectRoute } from '@postern/dialects';
 import type { ServerResponse } from 'node:http';
 import { translatedHeaders } from '../headers/answer-headers.ts';
 import { WARNINGS_HEADER, warningsValue } from '../headers/warnings-header.ts';
+import type { EarlyEnd } from '../relay/retry-policy.ts';
 
 /** Statuses of an upstream that can't count: no such path, no such method, not implemented. */
 const CANNOT_COUNT: ReadonlySet<number> = new Set([404, 405, 501]);
-
-export function cannotCount(status: number): boolean {
-  return CANNOT_COUNT.has(status);
-}
 
 const ESTIMATED =
   warningsValue([
@@ -36,4 +33,9 @@ export function answerCount(
   const own = [WARNINGS_HEADER, ESTIMATED];
   response.writeHead(200, translatedHeaders(dialect, requestId, body.length, own));
   response.end(body);
+}
+
+/** Whether an attempt to have the provider count ended for such a status. */
+export function cannotCountHere(end: EarlyEnd): boolean {
+  return end.reason === 'status' && CANNOT_COUNT.has(end.status);
 }

@@ -2,7 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { RequestHead } from '../admit/request-head.ts';
 import type { RequestBody } from '../body/request-body.ts';
 import type { CallCredentials } from '../credentials/call-credentials.ts';
+import type { ClaimedCall } from '../idempotency/claimed-call.ts';
 import type { Meter } from '../meter/measure.ts';
+import type { Grant } from '../ports.ts';
 import type { EarlyEnd } from '../relay/retry-policy.ts';
 import type { Outcome } from '../relay/upstream-reader.ts';
 import type { Choice } from '../route/choose-provider.ts';
@@ -17,6 +19,11 @@ export interface AttemptTask {
   readonly route: CallRoute;
   readonly query: string;
   readonly body: RequestBody;
+  readonly grant: Grant;
+  /** Set if the answer is to be recorded for repetitions. */
+  readonly claimed: ClaimedCall | undefined;
+  /** Called if it turns out that the answer can't be recorded. */
+  readonly onUnrecorded: () => void;
   readonly choice: Choice;
   readonly credentials: CallCredentials;
   /** Whether it is the provider of the conversation's home, whose signatures aren't marked. */

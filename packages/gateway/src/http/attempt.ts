@@ -2,8 +2,10 @@ import { DIALECTS } from '@postern/dialects';
 import type { Credential } from '@postern/upstreams';
 import type { GatewayFailure } from '../failure.ts';
 import type { GatewayDeps } from '../ports.ts';
-import { ClientWriter } from '../relay/client-writer.ts';
 import type { EarlyEnd } from '../relay/retry-policy.ts';
+import { idempotencyWarnings } from '../idempotency/claim-call.ts';
+import { ClientWriter, type AnswerWriter } from '../relay/client-writer.ts';
+import { KeptWriter } from '../relay/kept-writer.ts';
 import { UpstreamReader } from '../relay/upstream-reader.ts';
 import type { AttemptTask } from './attempt-task.ts';
 import { prepareAttempt, type PreparedAttempt } from './prepare-attempt.ts';
@@ -25,7 +27,7 @@ const KEY_REFUSED: GatewayFailure = { reason: 'upstream-key-refused' };
 export class Attempt {
   readonly #deps: GatewayDeps;
   readonly #task: AttemptTask;
-  readonly #writer: ClientWriter;
+  readonly #writer: AnswerWriter;
   #reader: UpstreamReader | undefined;
   #isOver = false;
   #isGivenUp = false;
@@ -35,12 +37,15 @@ export class Attempt {
   constructor(deps: GatewayDeps, task: AttemptTask) {
     this.#deps = deps;
     this.#task = task;
-    this.#writer = new ClientWriter({
+    const client = new ClientWriter({
       response: task.response,
       dialect: task.route.dialect,
       requestId: task.requestId,
       stallTimeoutMs: deps.limits.stallTimeoutMs,
+      warnings: idempotencyWarnings(task),
     });
+    const { claimed, onUnrecorded } = task;
+    this.#writer = claimed === undefined ? client : new KeptWriter(client, claimed, onUnrecorded);
   }
 
   async run(): Promise<AttemptEnd> {

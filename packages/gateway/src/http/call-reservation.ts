@@ -9,7 +9,7 @@ import type { PriceTable } from '../prices/price-table.ts';
 import type { Choice } from '../route/choose-provider.ts';
 import type { CallRoute } from '../route/routes.ts';
 import type { StoreFailure } from '../store/store-failure.ts';
-import type { LimitRefusal, Limits, Reservation } from '../limits/limits.ts';
+import type { Estimate, LimitRefusal, Limits, Reservation } from '../limits/limits.ts';
 
 export interface ReservedCall {
   readonly requestId: string;
@@ -53,12 +53,23 @@ export class CallReservation {
 
   /** Reserves what the call may use: at the target whose answer may cost the most. */
   reserve(): MaybePromise<Result<undefined, Refusal>> {
-    const { requestId: id, grant, route, body, targets, atMs } = this.#call;
+    const { route, body, targets } = this.#call;
+    return this.#reserve(
+      targets
+        .map((target) => estimateCall(body, route.metered, this.#priceOf(target)))
+        .reduce((one, other) => (other.costMicroUsd > one.costMicroUsd ? other : one)),
+    );
+  }
+
+  /** For a request that no provider gets: it counts as a request, and costs nothing. */
+  reserveRepetition(): MaybePromise<Result<undefined, Refusal>> {
+    return this.#reserve({ tokens: 0, costMicroUsd: 0 });
+  }
+
+  #reserve(estimate: Estimate): MaybePromise<Result<undefined, Refusal>> {
+    const { requestId: id, grant, atMs } = this.#call;
     const { keyId, limits, budget } = grant;
     const { allKeys } = this.#gateway;
-    const estimate = targets
-      .map((target) => estimateCall(body, route.metered, this.#priceOf(target)))
-      .reduce((one, other) => (other.costMicroUsd > one.costMicroUsd ? other : one));
     const reserved = this.#limits.reserve({
       ...{ id, keyId, limits, allKeys, budget, atMs, estimate },
     });

@@ -1,14 +1,12 @@
 import type { Result } from '@postern/kernel';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ConcurrencyLimiter } from '../admit/concurrency-limiter.ts';
-import type { RequestHead } from '../admit/request-head.ts';
-import type { Shares } from '../admit/shares.ts';
 import { CallCredentials } from '../credentials/call-credentials.ts';
-import type { CredentialCooldowns } from '../credentials/credential-cooldowns.ts';
 import { readRequestBody, type RequestBody } from '../body/request-body.ts';
-import type { Turns } from '../body/turns.ts';
 import type { GatewayFailure } from '../failure.ts';
 import { upstreamName, UPSTREAM_HEADER } from '../headers/upstream-name.ts';
+import { claimCall } from '../idempotency/claim-call.ts';
+import type { ClaimedCall } from '../idempotency/claimed-call.ts';
+import { sendRepetition } from '../idempotency/recorded-response.ts';
+import type { CallInput, CallResources, Work } from './call-input.ts';
 import { CallReservation } from './call-reservation.ts';
 import type { Meter } from '../meter/measure.ts';
 import type { GatewayDeps, Grant } from '../ports.ts';
@@ -18,43 +16,13 @@ import type { Outcome } from '../relay/upstream-reader.ts';
 import { AttemptPlan, type PlannedAttempt } from '../route/attempt-plan.ts';
 import type { Choice } from '../route/choose-provider.ts';
 import { chooseTargets, type TargetsFailure } from '../route/choose-targets.ts';
-import type { CircuitBreakers } from '../route/circuit-breakers.ts';
 import { conversationHash, SESSION_HEADER } from '../route/conversation.ts';
 import type { CallRoute } from '../route/routes.ts';
 import { estimateRequest } from '../translate/translate-request.ts';
-import { answerCount, cannotCount } from './answer-count.ts';
+import { answerCount, cannotCountHere } from './answer-count.ts';
 import { Attempt, type AttemptEnd } from './attempt.ts';
 import { CallTimer } from './call-timer.ts';
 import { BodyReader, discardBody, type ReadFailure } from './read-body.ts';
-
-/** One admitted request on its way to an upstream and back. */
-export interface CallInput {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly requestId: string;
-  readonly head: RequestHead;
-  readonly grant: Grant;
-  readonly route: CallRoute;
-  readonly query: string;
-  /** When it arrived, in the clock's monotonic time. */
-  readonly arrivedMs: number;
-}
-
-/** What all calls share. */
-export interface CallResources {
-  readonly limiter: ConcurrencyLimiter;
-  readonly bodyMemory: Shares;
-  readonly turns: Turns;
-  readonly breakers: CircuitBreakers;
-  readonly cooldowns: CredentialCooldowns;
-}
-
-/** What the attempts of a call have in common. */
-interface Work {
-  readonly body: RequestBody;
-  readonly targets: readonly Choice[];
-  readonly credentials: CallCredentials;
-}
 
 /** Body → concurrency limiter → targets → attempts → record; each step is a method below. */
 export class Call {
@@ -70,6 +38,9 @@ export class Call {
   #endPause: (() => void) | undefined;
   #leaveQueue: (() => void) | undefined;
   #reservation: CallReservation | undefined;
+  #claimed: ClaimedCall | undefined;
+  /** Set if the call goes on without its client. */
+  #onEnd: (() => void) | undefined;
   #isCounted = false;
   #over = false;
   #revoked = false;
@@ -94,9 +65,11 @@ export class Call {
       this.#body.read(this.#input.request, (pieces) => {
         if (this.#over) return;
         // The outermost handler after the body was read: an exception here must not end other calls.
-        this.#proceed(pieces).catch(() => {
-          this.stop({ reason: 'internal' });
-        });
+        this.#proceed(pieces)
+          .catch(() => {
+            this.stop({ reason: 'internal' });
+          })
+          .finally(this.#done);
       });
     }
   }
@@ -113,6 +86,18 @@ export class Call {
     if (this.#isCounted) this.#resources.limiter.release(this.#input.grant.keyId);
     this.#isCounted = false;
   }
+
+  /** Whether the call goes on without its client, to record its answer. It calls `onEnd` when it has ended. */
+  goesOn(onEnd: () => void): boolean {
+    if (this.#over || this.#claimed?.isCollecting !== true) return false;
+    this.#onEnd = onEnd;
+    return true;
+  }
+
+  readonly #done = (): void => {
+    this.#claimed?.end();
+    this.#onEnd?.();
+  };
 
   get grant(): Grant {
     return this.#input.grant;
@@ -164,6 +149,8 @@ export class Call {
     const input = { name: body.model.name, dialect: dialect.id, grant, conversation };
     const targets = chooseTargets(input, this.#deps);
     if (!targets.ok) this.#refuse(targets.failure);
+    else if (grant.idempotencyMs !== undefined && !(await this.#isFirst(body, targets.value)))
+      return;
     else if (!(await this.#reserve(body, targets.value))) return;
     else if (route.encodeCount === undefined) await this.#attempts(body, targets.value);
     else await this.#count(body, targets.value, route.encodeCount);
@@ -182,11 +169,26 @@ export class Call {
     this.#fail({ reason });
   }
 
+  /** Whether the call is to be made. If it has an idempotency key, it may run already, or have its answer. */
+  async #isFirst(body: RequestBody, targets: readonly Choice[]): Promise<boolean> {
+    const claim = await claimCall(this.#deps, { ...this.#input, body }, this.#resources);
+    if (!claim.ok) this.#fail(claim.failure);
+    else if (claim.value.state === 'first') this.#claimed = claim.value.call;
+    else if (!this.#over && (await this.#reserve(body, targets, true))) {
+      sendRepetition(this.#deps, this.#input, claim.value);
+    }
+    return claim.ok && claim.value.state === 'first' && !this.#over;
+  }
+
   /** Whether the limits and the budget of the key allow the call. */
-  async #reserve(body: RequestBody, targets: readonly Choice[]): Promise<boolean> {
+  async #reserve(
+    body: RequestBody,
+    targets: readonly Choice[],
+    isRepetition = false,
+  ): Promise<boolean> {
     const call = { ...this.#input, body, targets, atMs: this.#atMs };
     const reservation = new CallReservation(this.#deps, call);
-    const pending = reservation.reserve();
+    const pending = isRepetition ? reservation.reserveRepetition() : reservation.reserve();
     const reserved = pending instanceof Promise ? await pending : pending;
     this.#timer.ended('limits');
     // The client may have disconnected while a remote store was asked.
@@ -277,6 +279,10 @@ export class Call {
       choice,
       credentials,
       isHome,
+      claimed: this.#claimed,
+      onUnrecorded: () => {
+        if (response.destroyed) this.#onEnd?.();
+      },
       givesUp,
       timer: this.#timer,
       onAnswer: (failure) => {
@@ -337,8 +343,4 @@ export class Call {
     sendFailure(response, route.dialect, requestId, failure);
     discardBody(request, 2 * this.#deps.limits.maxBodyBytes);
   }
-}
-
-function cannotCountHere(end: EarlyEnd): boolean {
-  return end.reason === 'status' && cannotCount(end.status);
 }

@@ -25,7 +25,8 @@ import { parseTarget, type Target } from '../route/target.ts';
 import { CircuitBreakers } from '../route/circuit-breakers.ts';
 import { inAddressRanges } from './address-ranges.ts';
 import { allowOrigin, answerPreflight } from './cross-origin.ts';
-import { Call, type CallInput, type CallResources } from './call.ts';
+import { Call } from './call.ts';
+import type { CallInput, CallResources } from './call-input.ts';
 import { answerModels } from './models.ts';
 import { answerProbe } from './probes.ts';
 import { discardBody } from './read-body.ts';
@@ -268,10 +269,13 @@ class DataPlane implements Gateway {
   #run(input: CallInput): void {
     const call = new Call(this.#deps, this.#resources, input);
     this.#calls.add(call);
-    input.response.once('close', () => {
+    const end = (): void => {
       call.close();
       this.#calls.remove(call);
-      if (this.#calls.size === 0) for (const end of this.#onIdle) end();
+      if (this.#calls.size === 0) for (const onIdle of this.#onIdle) onIdle();
+    };
+    input.response.once('close', () => {
+      if (!call.goesOn(end)) end();
     });
     this.#revokedCalls.watch();
     call.start();

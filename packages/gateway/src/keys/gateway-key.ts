@@ -17,6 +17,8 @@ export interface KeySettings extends KeyScopes {
   readonly notes: Readonly<Record<string, string>>;
   /** Milliseconds since the Unix epoch, from which on the key is invalid; undefined for never. */
   readonly expiresAtMs: number | undefined;
+  /** For how long the answers to its requests with an idempotency key are kept; undefined if none are. */
+  readonly idempotencyMs: number | undefined;
 }
 
 /** The settings of a key for which nothing was chosen: it may call no model. */
@@ -25,6 +27,7 @@ export const CLOSED_SETTINGS: KeySettings = {
   owner: undefined,
   notes: {},
   expiresAtMs: undefined,
+  idempotencyMs: undefined,
 };
 
 /** The stored data of a gateway key. The key itself isn't stored. */

@@ -7,29 +7,43 @@ import {
   type SqlValue,
 } from '@postern/database';
 import { Fault, parseJson } from '@postern/kernel';
-import { gatewayKeyId, keyScopesToWire, parseKeyScopes } from '@postern/protocol';
+import {
+  gatewayKeyId,
+  isIdempotencyWindow,
+  keyScopesToWire,
+  parseKeyScopes,
+} from '@postern/protocol';
 import type { Grant } from '../ports.ts';
 import type { GatewayKeyRecord, KeySettings } from './gateway-key.ts';
 import { parseNotes } from './key-notes.ts';
 
 /** The columns of a row that `recordOf` reads, besides `previous_until_ms`. */
 export const RECORD_COLUMNS =
-  'id, name, hint, owner, notes, scopes, expires_at_ms, created_at_ms, last_used_at_ms, disabled_at_ms, ' +
-  'revoked_at_ms, imported, generation';
+  'id, name, hint, owner, notes, scopes, expires_at_ms, idempotency_ms, created_at_ms, last_used_at_ms, ' +
+  'disabled_at_ms, revoked_at_ms, imported, generation';
 
 /** The columns of a key's settings, in the order of `settingValues`. */
-export const SETTING_COLUMNS = ['owner', 'notes', 'scopes', 'expires_at_ms'] as const;
+export const SETTING_COLUMNS = [
+  'owner',
+  'notes',
+  'scopes',
+  'expires_at_ms',
+  'idempotency_ms',
+] as const;
 
 /** The values of the settings' columns; undefined if the settings are malformed. */
 export function settingValues(settings: KeySettings): readonly SqlValue[] | undefined {
-  const { owner = null, notes, expiresAtMs = null } = settings;
+  const { owner = null, notes, expiresAtMs = null, idempotencyMs = null } = settings;
   const wire = keyScopesToWire(settings);
   const isValid =
     (owner === null || OWNER.test(owner)) &&
     parseNotes(notes) !== undefined &&
     parseKeyScopes(wire) !== undefined &&
-    (expiresAtMs === null || Number.isSafeInteger(expiresAtMs));
-  return isValid ? [owner, JSON.stringify(notes), JSON.stringify(wire), expiresAtMs] : undefined;
+    (expiresAtMs === null || Number.isSafeInteger(expiresAtMs)) &&
+    (idempotencyMs === null || isIdempotencyWindow(idempotencyMs));
+  return isValid
+    ? [owner, JSON.stringify(notes), JSON.stringify(wire), expiresAtMs, idempotencyMs]
+    : undefined;
 }
 
 /** A person's or program's name, such as an address of e-mail. */
@@ -68,7 +82,12 @@ function permissionsOf(row: SqlRow): Omit<KeySettings, 'notes'> {
   const scopes = parseKeyScopes(jsonColumn(row, 'scopes'));
   if (scopes === undefined) throw new Fault('a gateway key row with malformed scopes');
   const owner = optionalTextColumn(row, 'owner');
-  return { ...scopes, owner, expiresAtMs: optionalNumberColumn(row, 'expires_at_ms') };
+  return {
+    ...scopes,
+    owner,
+    expiresAtMs: optionalNumberColumn(row, 'expires_at_ms'),
+    idempotencyMs: optionalNumberColumn(row, 'idempotency_ms'),
+  };
 }
 
 function jsonColumn(row: SqlRow, name: string): unknown {

@@ -27,6 +27,7 @@ export interface KeyStatements {
   readonly replaceText: Statement;
   readonly setDisabled: Statement;
   readonly revoke: Statement;
+  readonly forgetAnswers: Statement;
 }
 
 export function keyStatements(database: Database): KeyStatements {
@@ -81,5 +82,6 @@ export function keyStatements(database: Database): KeyStatements {
     ),
     setDisabled: prepare('UPDATE gateway_key SET disabled_at_ms = ? WHERE id = ?'),
     revoke: prepare('UPDATE gateway_key SET revoked_at_ms = ? WHERE id = ?'),
+    forgetAnswers: prepare('DELETE FROM idempotent_call WHERE key_id = ?'),
   };
 }

@@ -117,9 +117,11 @@ export class SqliteKeys implements GatewayKeyStore {
     settings: Partial<KeySettings>,
   ): Result<GatewayKeyRecord, GatewayKeyFailure> {
     return this.#change(id, (before) => {
-      const values = settingValues({ ...before, ...settings });
+      const after = { ...before, ...settings };
+      const values = settingValues(after);
       if (values === undefined) return failed({ reason: 'gateway-key-settings-invalid' });
       this.#sql.update.run(...values, id);
+      if (after.idempotencyMs === undefined) this.#sql.forgetAnswers.run(id);
       return this.#find(id);
     });
   }
@@ -148,6 +150,7 @@ export class SqliteKeys implements GatewayKeyStore {
   revoke(id: GatewayKeyId): Result<GatewayKeyRecord, GatewayKeyFailure> {
     return this.#change(id, () => {
       this.#sql.revoke.run(this.#clock.nowMs(), id);
+      this.#sql.forgetAnswers.run(id);
       return this.#find(id);
     });
   }

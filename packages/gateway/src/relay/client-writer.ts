@@ -2,6 +2,7 @@ import type { Dialect } from '@postern/dialects';
 import type { ServerResponse } from 'node:http';
 import type { GatewayFailure } from '../failure.ts';
 import { answerHeaders } from '../headers/answer-headers.ts';
+import { withWarnings, type Warning } from '../headers/warnings-header.ts';
 import type { OpeningError } from '../stream/stream-opening.ts';
 import type { AnswerPipe, ClientHead } from './answer-pipe.ts';
 import { sendFailure } from './send-failure.ts';
@@ -13,7 +14,15 @@ export interface ClientWriterOptions {
   readonly requestId: string;
   /** Disconnects a client that reads nothing for this long. */
   readonly stallTimeoutMs: number;
+  /** Added to those of the answer. */
+  readonly warnings: readonly Warning[];
 }
+
+/** Takes the response to the client. */
+export type AnswerWriter = Pick<
+  ClientWriter,
+  'hasBegun' | 'isBlocked' | 'begin' | 'write' | 'endWith' | 'end' | 'sendError' | 'fail' | 'close'
+>;
 
 /** The source of the bytes. It is paused while the client doesn't read. */
 export interface Source {
@@ -40,8 +49,14 @@ export class ClientWriter {
     return this.#stall !== undefined;
   }
 
+  /** Whether the client has disconnected. */
+  get isGone(): boolean {
+    return this.#options.response.destroyed;
+  }
+
   begin({ status, fields }: ClientHead): void {
-    this.#options.response.writeHead(status, [...fields]);
+    const { response, warnings } = this.#options;
+    response.writeHead(status, [...withWarnings(fields, warnings)]);
   }
 
   write(out: Buffer | string, source: Source | undefined): void {

@@ -12,6 +12,8 @@ export function sendFailure(
 ): number {
   const { allow, ...answer } = describeGatewayFailure(failure);
   const { status, headers, body } = dialect.encodeError({ ...answer, requestId });
+  // A call with an idempotency key goes on after its client has disconnected.
+  if (response.destroyed) return status;
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(status, {
     'content-type': 'application/json',

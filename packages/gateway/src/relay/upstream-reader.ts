@@ -4,12 +4,12 @@ import type { GatewayFailure } from '../failure.ts';
 import type { CallTimer } from '../http/call-timer.ts';
 import type { UsageEntry } from '../usage/usage-log.ts';
 import type { AnswerPipe } from './answer-pipe.ts';
-import type { ClientWriter, Source } from './client-writer.ts';
+import type { AnswerWriter, Source } from './client-writer.ts';
 import type { EarlyEnd } from './retry-policy.ts';
 
 export interface UpstreamReaderTask {
   readonly pipe: AnswerPipe;
-  readonly writer: ClientWriter;
+  readonly writer: AnswerWriter;
   readonly timer: Pick<CallTimer, 'respond'>;
   /** The response header with the upstream's own id of the request. */
   readonly upstreamIdHeader: string;

@@ -10,6 +10,9 @@ afterEach(() => {
   database.close();
 });
 
+/** What `recordOf` reads and version 2 doesn't have yet. */
+const LATER_COLUMNS = { previous_until_ms: null, idempotency_ms: null };
+
 const at = (version: number): Database =>
   openMemoryDatabase({ migrations: GATEWAY_MIGRATIONS.slice(0, version), label: 'gateway' });
 
@@ -76,7 +79,7 @@ describe('migration 2, scopes of keys', () => {
     database = migrated();
     const row = database.prepare('SELECT * FROM gateway_key').get() ?? {};
     expect(row['hint']).toBe('sk-postern-abcd…');
-    expect(recordOf({ ...row, previous_until_ms: null }, 1)).toMatchObject({
+    expect(recordOf({ ...row, ...LATER_COLUMNS }, 1)).toMatchObject({
       ...CLOSED_SETTINGS,
       models: 'all',
       name: 'old',
@@ -91,7 +94,7 @@ describe('migration 2, scopes of keys', () => {
       )
       .run('0'.repeat(26), 'n', '…abcd', new Uint8Array(32), 1);
     const row = database.prepare('SELECT * FROM gateway_key').get() ?? {};
-    expect(recordOf({ ...row, previous_until_ms: null }, 1)).toMatchObject(CLOSED_SETTINGS);
+    expect(recordOf({ ...row, ...LATER_COLUMNS }, 1)).toMatchObject(CLOSED_SETTINGS);
   });
 
   it('finds a previous token by its hash without reading the whole table', () => {
@@ -122,5 +125,36 @@ describe('migration 4, ids of the providers', () => {
     expect(database.prepare('SELECT request_id, upstream_request_id FROM usage').all()).toEqual([
       { request_id: 'req_1', upstream_request_id: null },
     ]);
+  });
+});
+
+describe('migration 5, idempotent calls', () => {
+  it('keeps no answers of the keys that exist', () => {
+    const [last, ...others] = GATEWAY_MIGRATIONS.slice(0, 4).toReversed();
+    if (last === undefined) throw new Error('no migrations');
+    const withKey: Migration = {
+      ...last,
+      up: (target) => {
+        last.up(target);
+        target.exec(
+          "INSERT INTO gateway_key (id, name, hint, hash, created_at_ms) VALUES ('k', 'n', 'h', x'01', 1)",
+        );
+      },
+    };
+    const migrations = [...others.toReversed(), withKey, ...GATEWAY_MIGRATIONS.slice(4, 5)];
+    database = openMemoryDatabase({ migrations, label: 'gateway' });
+    expect(database.prepare('SELECT id, idempotency_ms FROM gateway_key').all()).toEqual([
+      { id: 'k', idempotency_ms: null },
+    ]);
+  });
+
+  it.each([
+    ['a call by its name', "key_id = 'k' AND name = ?", 'idempotent_call_named'],
+    ['the answers of a key', 'key_id = ? AND process_id IS NULL', 'idempotent_call_of_key'],
+    ['the claims of a process', 'process_id = ?', 'idempotent_call_of_process'],
+    ['what has expired', 'until_ms <= ?', 'idempotent_call_until'],
+  ])('finds %s without reading the whole table', (_name, condition, index) => {
+    database = at(5);
+    expect(plan(`SELECT id FROM idempotent_call WHERE ${condition}`)).toContain(index);
   });
 });

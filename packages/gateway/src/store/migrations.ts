@@ -127,4 +127,32 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
       database.exec('ALTER TABLE usage ADD COLUMN upstream_request_id TEXT;');
     },
   },
+  {
+    version: 5,
+    name: 'idempotent calls',
+    up: (database: MigrationTarget): void => {
+      database.exec(`
+        ALTER TABLE gateway_key ADD COLUMN idempotency_ms INTEGER;
+
+        CREATE TABLE idempotent_call (
+          id INTEGER PRIMARY KEY,
+          key_id TEXT NOT NULL REFERENCES gateway_key (id),
+          name BLOB NOT NULL,
+          fingerprint BLOB NOT NULL,
+          request_id TEXT NOT NULL,
+          process_id TEXT,
+          until_ms INTEGER NOT NULL,
+          bytes INTEGER NOT NULL,
+          status INTEGER,
+          fields TEXT,
+          body BLOB
+        ) STRICT;
+
+        CREATE UNIQUE INDEX idempotent_call_named ON idempotent_call (key_id, name);
+        CREATE INDEX idempotent_call_of_key ON idempotent_call (key_id, process_id);
+        CREATE INDEX idempotent_call_of_process ON idempotent_call (process_id, bytes);
+        CREATE INDEX idempotent_call_until ON idempotent_call (until_ms);
+      `);
+    },
+  },
 ];

@@ -107,6 +107,7 @@ describe('keys', () => {
       owner: 'Ada Lovelace',
       notes: { ticket: 'OPS-7, urgent' },
       expiresAtMs: nowMs + 1000,
+      idempotencyMs: 86_400_000,
     };
     const { key, record } = expectOk(store.keys.create({ name: 'scoped', settings }));
     expect(record).toMatchObject(settings);

@@ -4,6 +4,8 @@ import type { GatewayKeyId } from '@postern/protocol';
 import { raiseBudget, raisesOf, type BudgetRaise } from '../budget/raise-budget.ts';
 import { BudgetPeriods } from '../budget/budget-periods.ts';
 import type { GatewayKeyStore } from '../keys/gateway-key.ts';
+import type { IdempotentCalls } from '../idempotency/idempotent-calls.ts';
+import { SqliteIdempotentCalls } from '../idempotency/sqlite-idempotent-calls.ts';
 import { keyHasher } from '../keys/key-hash.ts';
 import { SqliteKeys } from '../keys/sqlite-keys.ts';
 import type { Limits } from '../limits/limits.ts';
@@ -18,6 +20,7 @@ export interface GatewayStore {
   readonly keys: GatewayKeyStore;
   readonly usage: UsageLog;
   readonly limits: Limits;
+  readonly idempotency: IdempotentCalls;
   /** Sums of the recorded usage. */
   reportUsage(query: UsageQuery): Result<readonly UsageRow[], DatabaseFailure>;
   /** Adds to a key's budget until a time, at once in every process. */
@@ -74,12 +77,14 @@ function storeOver(database: Database, options: GatewayStoreOptions): GatewaySto
     },
   });
   usage.addPart(limits);
+  const idempotency = new SqliteIdempotentCalls({ database, clock, randomness });
   const anything = database.prepare('SELECT 1 FROM gateway_key LIMIT 1');
   return {
     keys,
     usage,
     limits,
     raisesOf: (keyId) => raisesOf(database, keyId, clock.nowMs()),
+    idempotency,
     raiseBudget: (raise) => raiseBudget(database, raise, { clock, randomness }),
     useTimeZone: (timeZone) => {
       periods.use(timeZone);
@@ -90,6 +95,7 @@ function storeOver(database: Database, options: GatewayStoreOptions): GatewaySto
       limits.beginClose();
       const closed = usage.close();
       limits.close();
+      idempotency.close();
       database.close();
       return closed;
     },

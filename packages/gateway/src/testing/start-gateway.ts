@@ -161,6 +161,7 @@ function depsOf(
   return {
     keys: new SqliteAdmission(store.keys, () => undefined),
     callLimits: store.limits,
+    idempotency: store.idempotency,
     prices: priceTable(options.prices),
     usage: { record: () => undefined, isFull: () => false, flush: () => ok() },
     isReady: () => store.isReady(),

@@ -121,6 +121,17 @@ export const GATEWAY_ERRORS = {
     remedy: 'Retry when one of them has ended, or raise gateway.limits.concurrent in config.json.',
     exit: EXIT.busy,
   },
+  GATEWAY_IDEMPOTENCY_DIFFERENT: {
+    meaning: 'The Idempotency-Key of the request was used for a different request.',
+    remedy:
+      'Send a new Idempotency-Key with each new request, and the old one only with a repetition.',
+    exit: EXIT.usage,
+  },
+  GATEWAY_IDEMPOTENCY_RUNNING: {
+    meaning: 'A request with the same Idempotency-Key still runs.',
+    remedy: 'Retry after the time in retry-after; when it has ended, you get its answer.',
+    exit: EXIT.busy,
+  },
   GATEWAY_BUDGET_SPENT: {
     meaning: "The key's budget doesn't cover the request.",
     remedy: 'Wait for the next budget period, or ask for a higher budget.',

@@ -1,7 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { parseDurationMs } from '@postern/app';
 import {
   BUDGET_PERIODS,
   ENDPOINT_NAMES,
+  isIdempotencyWindow,
   isScopeEntry,
   rangeMeantBy,
   type EndpointName,
@@ -26,6 +28,8 @@ export interface KeySettingOptions {
   readonly budget?: KeyBudget | 'none';
   /** `30d`, `2027-01-31`, `now` or `never`; parsed when the time is known. */
   readonly expires?: string;
+  /** `24h`. */
+  readonly idempotency?: string | false;
   readonly owner?: string;
   readonly note?: Readonly<Record<string, string>> | false;
 }
@@ -74,6 +78,12 @@ export function addKeySettingOptions(command: Command): Command {
     .option('--concurrent <n>', 'the most requests at the same time, or none', limit)
     .option('--budget <amount/period>', 'US dollars such as 5/day, 20.50/month, or none', budget)
     .option('--expires <when>', 'a time such as 30d, a date such as 2027-01-31, now or never')
+    .option(
+      '--idempotency <time>',
+      'keep answers for repetitions with the same Idempotency-Key, such as 24h; at most 7d',
+      idempotencyTime,
+    )
+    .option('--no-idempotency', 'keep no answers, and delete those that are kept')
     .option('--owner <name>', 'the person or program that the key is for')
     .option('--note <name=value>', 'a note of your own (repeatable)', attribute)
     .option('--no-note', 'remove the notes');
@@ -114,6 +124,11 @@ function limit(text: string): number | 'none' {
     throw new InvalidArgumentError('It must be a whole number from 1, or none.');
   }
   return Number(text);
+}
+
+function idempotencyTime(text: string): string {
+  if (isIdempotencyWindow(parseDurationMs(text) ?? 0)) return text;
+  throw new InvalidArgumentError('It must be a time from 1s to 7d, such as 24h.');
 }
 
 const MICRO = 1_000_000;
