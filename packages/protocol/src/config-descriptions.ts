@@ -53,7 +53,10 @@ export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'gateway.perAddress.requestsPerMinute': 'Counted before the key is checked. More get 429.',
   'gateway.perAddress.failuresPerMinute':
     'Requests with an invalid key. After that, every request gets 429 for a while.',
-  'gateway.perAddress.countsLoopback': 'Whether requests from this machine count, too.',
+  'gateway.perAddress.connections':
+    'Connections of postern serve at the same time. More are closed. Those of trusted proxies do not count.',
+  'gateway.perAddress.countsLoopback':
+    'Whether requests and connections from this machine count, too.',
   'gateway.limits': 'Limits of all keys together. Without one: no limit.',
   'gateway.limits.requestsPerMinute': 'Requests of all keys. More get 429.',
   'gateway.limits.tokensPerMinute': 'Tokens of prompts and answers of all keys. More get 429.',

@@ -18,7 +18,12 @@ const DEFAULTS = {
     maxConcurrent: 2048,
     maxQueued: 2048,
     limits: {},
-    perAddress: { requestsPerMinute: 100, failuresPerMinute: 10, countsLoopback: false },
+    perAddress: {
+      requestsPerMinute: 100,
+      failuresPerMinute: 10,
+      connections: 1000,
+      countsLoopback: false,
+    },
     queueTimeout: '10s',
     metrics: {},
     drainTimeout: '25s',

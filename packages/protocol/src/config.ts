@@ -164,7 +164,9 @@ export const ConfigSchema = v.strictObject({
           requestsPerMinute: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 100),
           /** Requests with an invalid key; after them every request waits. */
           failuresPerMinute: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 10),
-          /** Whether requests from this machine count, too. */
+          /** Connections at the same time, in one process; more are closed before anything is read. */
+          connections: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1000),
+          /** Whether requests and connections from this machine count, too. */
           countsLoopback: v.optional(v.boolean(), false),
         }),
         {},

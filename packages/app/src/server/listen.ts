@@ -3,6 +3,7 @@ import { createServer as createTlsServer, Server as TlsServer } from 'node:https
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { failed, ok, type Result } from '@postern/kernel';
+import type { ConnectionsPerAddress } from './connections-per-address.ts';
 import type { Listener } from './listener.ts';
 import { secureOptions, type ListenerTls, type TlsIdentity } from './tls-identity.ts';
 
@@ -43,6 +44,8 @@ const PICKS = 20;
 export type ListenOptions = Pick<Listener, 'addresses' | 'port' | 'tls'> & {
   /** Whether the peer with this address may connect. Default: everyone. */
   readonly admits?: (address: string) => boolean;
+  /** Default: no limit. */
+  readonly connections?: ConnectionsPerAddress;
 };
 
 /** Listens on one port of all addresses of a listener. For port 0 the system picks a free port. */
@@ -59,13 +62,13 @@ async function openAll({
   addresses,
   port: wanted,
   tls,
-  admits,
+  ...whom
 }: ListenOptions): Promise<Result<PortListening, ListenFailure>> {
   const opened: Server[] = [];
   let port = wanted;
   for (const { host, label, isRequired } of addresses) {
     const server = serverWith(tls);
-    if (admits !== undefined) refusePeers(server, admits);
+    refusePeers(server, whom);
     const code = await outcome(server, () => server.listen({ port, host, ipv6Only: true }));
     if (code === undefined) {
       opened.push(server);
@@ -121,9 +124,14 @@ function refuseInvalidCertificate(socket: TLSSocket): void {
   if (!socket.authorized && socket.getPeerX509Certificate() !== undefined) socket.destroy();
 }
 
-function refusePeers(server: Server, admits: (address: string) => boolean): void {
+/** Before a byte is read, and before a TLS handshake costs anything. */
+function refusePeers(
+  server: Server,
+  { admits = () => true, connections }: Pick<ListenOptions, 'admits' | 'connections'>,
+): void {
   server.prependListener('connection', (socket: Socket) => {
-    if (!admits(socket.remoteAddress ?? '')) socket.destroy();
+    const mayConnect = admits(socket.remoteAddress ?? '') && connections?.admit(socket) !== false;
+    if (!mayConnect) socket.destroy();
   });
 }
 

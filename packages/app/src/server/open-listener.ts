@@ -1,8 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { isGatewayTarget } from '@postern/gateway';
+import { isGatewayTarget, isLoopback } from '@postern/gateway';
 import { ok, type Clock, type Result } from '@postern/kernel';
-import type { Problem } from '@postern/protocol';
+import type { Config, Problem } from '@postern/protocol';
 import type { ProcessLog } from '../log/process-log.ts';
+import { ConnectionsPerAddress } from './connections-per-address.ts';
 import {
   listenOn,
   type ListenOptions,
@@ -30,9 +31,16 @@ export interface OpenListenerParts {
   readonly routers: Routers;
   readonly clock: Clock;
   readonly log: ProcessLog;
+  /** The limits of one address now. Default: none. */
+  readonly perAddress?: () => ConnectionLimit;
   /** How often the certificate's files are read. Default: every 5 seconds. */
   readonly renewEveryMs?: number;
 }
+
+export type ConnectionLimit = Pick<
+  Config['gateway']['perAddress'],
+  'connections' | 'countsLoopback'
+>;
 
 /** How long browsers remember that the host has TLS: a year, in seconds. */
 const HSTS = 'max-age=31536000';
@@ -43,11 +51,12 @@ export async function openListener(
 ): Promise<Result<OpenListener, ListenFailure>> {
   const { listener, routers } = parts;
   const { tls, proxies, serves } = listener;
-  const listened = await listenOn({ ...listener, ...whoMayConnect(listener) });
+  const connections = connectionsOf(parts);
+  const listened = await listenOn({ ...listener, ...connections, ...whoMayConnect(listener) });
   if (!listened.ok) return listened;
   const listening = listened.value;
   const place = placeOf(listener, listening.port);
-  const redirect = await openRedirect(listener, place, listening.port);
+  const redirect = await openRedirect({ ...listener, ...connections }, place, listening.port);
   if (!redirect.ok) {
     await listening.close(0);
     return redirect;
@@ -89,8 +98,18 @@ export function whoMayConnect({
   };
 }
 
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
+/** A trusted proxy has the connections of all its clients. */
+function connectionsOf({
+  listener: { proxies },
+  perAddress,
+}: Pick<OpenListenerParts, 'listener' | 'perAddress'>): Pick<ListenOptions, 'connections'> {
+  if (perAddress === undefined) return {};
+  const limitOf = (address: string): number => {
+    const { connections, countsLoopback } = perAddress();
+    const isCounted = !proxies.includes(address) && (countsLoopback || !isLoopback(address));
+    return isCounted ? connections : Infinity;
+  };
+  return { connections: new ConnectionsPerAddress(limitOf) };
 }
 
 /** A proxy says that its own client used no TLS. */
@@ -99,12 +118,12 @@ function cameInTheClear({ headers }: IncomingMessage): boolean {
 }
 
 async function openRedirect(
-  { addresses, redirectFrom }: Listener,
+  { addresses, redirectFrom, ...listener }: Listener & Pick<ListenOptions, 'connections'>,
   { guard }: ListenerPlace,
   port: number,
 ): Promise<Result<PortListening | undefined, ListenFailure>> {
   if (redirectFrom === undefined) return ok(undefined);
-  const opened = await listenOn({ addresses, port: redirectFrom, tls: undefined });
+  const opened = await listenOn({ ...listener, addresses, port: redirectFrom, tls: undefined });
   if (opened.ok) opened.value.handle(redirectToTls(guard, port));
   return opened;
 }

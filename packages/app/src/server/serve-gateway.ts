@@ -76,7 +76,10 @@ export async function serveGateway(
         isBehindProxy: listener.proxies.any || listener.publicHosts.length > 0,
       }),
   };
-  const opened = await openListener({ listener, routers, clock, log });
+  const opened = await openListener({
+    ...{ listener, routers, clock, log },
+    perAddress: () => postern.config().gateway.perAddress,
+  });
   if (!opened.ok) return failed(describeListenFailure(opened.failure));
   drainWithLock(postern, gateway);
   const url = opened.value.place.gatewayUrl;

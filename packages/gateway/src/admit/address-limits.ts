@@ -91,11 +91,15 @@ function drain(bucket: Bucket, limit: number, nowMs: number): void {
   bucket.atMs = nowMs;
 }
 
-function isLoopback(address: string): boolean {
+export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
 }
 
-/** @param address As `Callers.clientAddress` gives it, so an IPv4 address is never in IPv6 form. */
-function networkOf(address: string): string {
+/**
+ * The addresses that count as one client: an IPv4 address, or the /64 of an IPv6 address.
+ *
+ * @param address As `Callers.clientAddress` gives it, so an IPv4 address is never in IPv6 form.
+ */
+export function networkOf(address: string): string {
   return address.includes(':') ? firstAddress(address, 64) : address;
 }
