@@ -14,6 +14,8 @@ interface Parsed {
   readonly after: Buffer;
 }
 
+/** The connection was closed without a response. */
+export const NO_RESPONSE = 'nothing';
 const NOTHING = Buffer.alloc(0);
 const STATUS_LINE = /^HTTP\/1\.1 ([1-5]\d\d) [\t\x20-\x7e\x80-\xff]*$/;
 const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/;
@@ -32,10 +34,11 @@ export function responseProblems(
   const parsed = parseResponse(bytes, request.method);
   if (typeof parsed === 'string') {
     // A request that isn't HTTP may be answered with the end of the connection.
-    const isAllowed = parsed === 'nothing' && request.mayBeIncomplete;
-    return isAllowed
-      ? problems
-      : [...problems, `${parsed}: ${bytes.subarray(0, 200).toString('latin1')}`];
+    if (parsed !== NO_RESPONSE) {
+      const beginning = bytes.subarray(0, 200).toString('latin1');
+      return [...problems, `${parsed}: ${beginning}`];
+    }
+    return request.mayBeIncomplete ? problems : [...problems, NO_RESPONSE];
   }
   problems.push(...statusProblems(request, parsed), ...bodyProblems(request, parsed));
   if (parsed.after.length === 0) return problems;
@@ -69,7 +72,10 @@ function bodyProblems(request: FuzzRequest, parsed: Parsed): readonly string[] {
   return hasEnding(dialect, body) ? [] : [`no ending: ${where}`];
 }
 
-/** Whether a stream has the dialect's last event or an error event. */
+/** Some servers send no last event after the reason to stop; the answer is complete then. */
+const STOP_REASON = /"(?:finish_reason|stop_reason)":\s*"\w/;
+
+/** Whether a stream has the dialect's last event, a reason to stop or an error event. */
 function hasEnding(dialect: DialectId, body: Buffer): boolean {
   const parser = sseParser({ maxEventBytes: 256 * 1024 * 1024 });
   const read = parser.push(body);
@@ -77,7 +83,12 @@ function hasEnding(dialect: DialectId, body: Buffer): boolean {
   return (
     read.ok &&
     read.value.some(({ event, data }) => {
-      if (event === 'error' || /^\s*\{\s*"(?:type":\s*"error|error)"/.test(data)) return true;
+      if (
+        event === 'error' ||
+        STOP_REASON.test(data) ||
+        /^\s*\{\s*"(?:type":\s*"error|error)"/.test(data)
+      )
+        return true;
       if ('data' in terminalEvent) return data === terminalEvent.data;
       return terminalEvent.types.some((type) => event === type || data.includes(`"${type}"`));
     })
@@ -86,7 +97,7 @@ function hasEnding(dialect: DialectId, body: Buffer): boolean {
 
 /** The first response in the bytes, or what is malformed about it. */
 function parseResponse(bytes: Buffer, method: string): Parsed | string {
-  if (bytes.length === 0) return 'nothing';
+  if (bytes.length === 0) return NO_RESPONSE;
   const headEnd = bytes.indexOf(HEAD_END);
   if (headEnd === -1) return 'a head without an end';
   const [first = '', ...lines] = bytes.subarray(0, headEnd).toString('latin1').split('\r\n');

@@ -4,8 +4,9 @@ import type { Socket } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DIALECTS as DIALECTS_OF } from '@postern/dialects';
+import type { AnswerEvent } from '@postern/protocol';
 import { corpusFiles } from '@postern/testing';
-import { decodeChunks } from '../dialects/decode-bytes.ts';
+import { decodeChunks, fold, wholeOf } from '../dialects/decode-bytes.ts';
 import { framed, recordings, wholeAnswers } from '../dialects/recordings.ts';
 import { hostilePieces, response } from './hostile-answers.ts';
 import { cutRandomly } from './mutations.ts';
@@ -38,7 +39,7 @@ interface Answers {
 const DIALECTS = ['openai-chat', 'anthropic-messages', 'openai-responses'] as const;
 /** Longer than the gateway waits for the head of a response. */
 const SILENCE_MS = 2500;
-/** So many chats are encoded as streams of Responses. */
+/** So many chats are encoded as Responses. */
 const ENCODED = 8;
 /** Headers of a client that are forwarded: those of the dialects, and the one for retries. */
 const FORWARDED = /^(?:anthropic-|openai-|idempotency-key$)/;
@@ -90,28 +91,40 @@ function recordedAnswers(): Readonly<Record<string, Answers>> {
       const wholes = wholeAnswers()
         .filter((each) => each.dialect === dialect)
         .map(({ body }) => Buffer.from(body));
-      const others = corpusFiles('streams', /\.json$/, { folder: dialect });
-      const all = wholes.length > 0 ? wholes : others.map((file) => readFileSync(file));
-      return [dialect, { streams: atLeastOne(streams), wholes: atLeastOne(all, streams) }];
+      const all = dialect === 'openai-responses' ? responsesWholes() : wholes;
+      return [dialect, { streams: atLeastOne(streams), wholes: atLeastOne(all) }];
     }),
   );
 }
 
-/** Recordings of Responses may be missing; a chat is then encoded as one. */
+/** Recordings of Responses may be missing, so chats are encoded as such, too. */
 function responsesStreams(): readonly Buffer[] {
   const recorded = corpusFiles('streams', /\.chunks\.txt$/, { folder: 'openai-responses' });
-  const encoded = recordings()
+  const encoded = recordedChats().map((events) => {
+    const encoder = DIALECTS_OF['openai-responses'].answerEncoder({
+      createdAtMs: 0,
+      from: 'openai-chat',
+    });
+    return Buffer.from(events.map((event) => encoder.push(event)).join(''));
+  });
+  return [...recorded.map(framedResponses), ...encoded];
+}
+
+function responsesWholes(): readonly Buffer[] {
+  const recorded = corpusFiles('streams', /\.json$/, { folder: 'openai-responses' });
+  const encoded = recordedChats().map((events) => {
+    const answer = wholeOf(fold(events));
+    const { value } = DIALECTS_OF['openai-responses'].encodeAnswer(answer, { createdAtMs: 0 });
+    return Buffer.from(JSON.stringify(value));
+  });
+  return [...recorded.map((file) => readFileSync(file)), ...encoded];
+}
+
+function recordedChats(): readonly (readonly AnswerEvent[])[] {
+  return recordings()
     .filter(({ dialect }) => dialect === 'openai-chat')
     .slice(0, ENCODED)
-    .map((recording) => {
-      const encoder = DIALECTS_OF['openai-responses'].answerEncoder({
-        createdAtMs: 0,
-        from: 'openai-chat',
-      });
-      const events = decodeChunks('openai-chat', [framed(recording)]);
-      return Buffer.from(events.map((event) => encoder.push(event)).join(''));
-    });
-  return [...recorded.map(framedResponses), ...encoded];
+    .map((recording) => decodeChunks('openai-chat', [framed(recording)]));
 }
 
 function framedResponses(file: string): Buffer {
@@ -126,8 +139,8 @@ function framedResponses(file: string): Buffer {
   return Buffer.from(frames.join(''));
 }
 
-function atLeastOne(list: readonly Buffer[], others = list): [Buffer, ...Buffer[]] {
-  const [first, ...rest] = list.length > 0 ? list : others;
+function atLeastOne(list: readonly Buffer[]): [Buffer, ...Buffer[]] {
+  const [first, ...rest] = list;
   if (first === undefined) throw new Error('no recording');
   return [first, ...rest];
 }
