@@ -1,5 +1,5 @@
 import { expectOk, ok, type Result } from '@postern/kernel';
-import type { Provider } from '@postern/protocol';
+import { secretName, type Provider } from '@postern/protocol';
 import { providerTable } from '@postern/upstreams';
 import { createTestVault, OPENAI } from '@postern/vault/testing';
 import { expect, test } from 'vitest';
@@ -49,4 +49,14 @@ test("returns no credential for a provider without a key, and doesn't read the v
   const { reader, reads } = await openReader();
   expect(await reader.credentialFor(provider('ollama'))).toEqual(ok());
   expect(reads()).toBe(0);
+});
+
+test('finds the first key of a provider with several that is in the vault', async () => {
+  const { reader } = await openReader();
+  const own = secretName.from('missing');
+  const named = { ...provider(OPENAI.name), secret: own, keys: [secretName.from(OPENAI.name)] };
+  expect(expectOk(await reader.credentialFor(named))).toBeDefined();
+  expect(await reader.find(named, own)).toMatchObject({
+    failure: { reason: 'upstream-key-missing' },
+  });
 });

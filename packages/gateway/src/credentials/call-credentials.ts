@@ -49,19 +49,21 @@ export class CallCredentials {
     if (provider.auth === 'none') return ok();
     const scope = model + endpoint;
     const secrets = secretsOf(provider);
+    const isOneOfSeveral = secrets.length > 1;
     let refusal: GatewayFailure = { reason: 'upstream-key-missing' };
     for (const secret of this.#inOrder(provider, secrets)) {
       const found = await source.find(provider, secret);
       if (!found.ok && found.failure.reason === 'upstream-key-missing') continue;
       if (!found.ok) return found;
       const { changedAtMs } = found.value;
-      const waitMs = this.#waitMs(provider, secret, scope, changedAtMs);
+      // A provider can have lost its other keys by a reload. What happens to the last one is the client's to see.
+      const waitMs = isOneOfSeveral ? this.#waitMs(provider, secret, scope, changedAtMs) : 0;
       if (waitMs > 0) {
         refusal = soonest(refusal, waitMs);
         continue;
       }
       const credential = await found.value.use();
-      if (!credential.ok || secrets.length === 1) return credential;
+      if (!credential.ok || !isOneOfSeveral) return credential;
       this.#use = { provider, secret, changedAtMs, scope, order: cooldowns.begin() };
       return credential;
     }

@@ -1,7 +1,9 @@
 import { DIALECTS } from '@postern/dialects';
+import { secretsOf } from '@postern/protocol';
 import type { Credential } from '@postern/upstreams';
 import type { GatewayFailure } from '../failure.ts';
 import type { GatewayDeps } from '../ports.ts';
+import { ExactStatus } from '../relay/exact-status.ts';
 import type { EarlyEnd } from '../relay/retry-policy.ts';
 import { idempotencyWarnings } from '../idempotency/claim-call.ts';
 import { ClientWriter, type AnswerWriter } from '../relay/client-writer.ts';
@@ -120,6 +122,8 @@ export class Attempt {
       },
     });
     this.#reader = reader;
+    const upstream = DIALECTS[choice.dialect];
+    const isOneOfSeveral = secretsOf(choice.provider).length > 1;
     reader.attach(
       this.#deps.upstreams.exchange(
         {
@@ -129,7 +133,7 @@ export class Attempt {
           credential,
           headersTimeoutMs: headTimeoutMs,
         },
-        reader,
+        isOneOfSeveral ? new ExactStatus(reader, upstream) : reader,
       ),
     );
   }

@@ -158,6 +158,38 @@ describe('a provider with several credentials', () => {
   });
 });
 
+describe('an error about the key with an inexact status', () => {
+  it.each([
+    [429, { code: 'insufficient_quota', message: 'You exceeded your current quota' }, 402],
+    [400, { code: 'invalid_api_key', message: 'Wrong key' }, 401],
+    [400, { type: 'invalid_request_error', message: 'Your credit balance is too low' }, 402],
+  ])('%i %j counts as one with the exact status', async (status, error, exact) => {
+    await start();
+    const question = await questionFor('pool-2');
+    const body = JSON.stringify({ error });
+    replies.set('pool-2', { kind: 'raw', status, contentType: 'application/json', body });
+    const response = await world.post(CHAT, asking(question));
+    expect(response.status).toBe(200);
+    expect(used().slice(-2)).toEqual(['pool-2', 'pool']);
+    expect(events).toMatchObject([{ status: exact }]);
+    // For every model, unlike a rate limit.
+    await (await world.post(CHAT, { ...asking(question), model: 'pool/other' })).text();
+    expect(used().at(-1)).toBe('pool');
+  });
+
+  it('passes other errors on unchanged, also long and broken ones', async () => {
+    await start({ retries: { ...RETRIES, attempts: 1 } });
+    for (const body of ['{"error":{"message":"no"}}', '', 'x'.repeat(200_000)]) {
+      const contentType = 'application/json';
+      const reply: FakeReply = { kind: 'raw', status: 400, contentType, body };
+      for (const secret of SECRETS) replies.set(secret, reply);
+      const response = await world.post(CHAT, asking('hi'));
+      expect([response.status, await response.text()]).toEqual([400, body]);
+    }
+    expect(events).toEqual([]);
+  });
+});
+
 describe('a cooldown', () => {
   it('lasts as long as the provider asks, and ends with an answer', async () => {
     await start();

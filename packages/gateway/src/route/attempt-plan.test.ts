@@ -28,6 +28,10 @@ const status = (code: number, headers: Record<string, string> = {}): EarlyEnd =>
 const BUSY = status(429);
 const REFUSED = status(401);
 const INVALID = status(400);
+const exhausted = (retryAfterMs: number | undefined): EarlyEnd => ({
+  reason: 'failure',
+  failure: { reason: 'credentials-exhausted', retryAfterMs },
+});
 const NO_RETRY = status(429, { 'x-should-retry': 'false' });
 const LATER = status(429, { 'retry-after': '2' });
 const MUCH_LATER = status(429, { 'retry-after': '11' });
@@ -86,6 +90,24 @@ describe('AttemptPlan', () => {
       'leaves out a target that wants no retry',
       { targets: [A, B] },
       [NO_RETRY, BUSY, BUSY],
+      ['a', 'b', 'b+100'],
+    ],
+    [
+      'tries the same target at once if it has another credential',
+      { targets: [A, B] },
+      [exhausted(0), exhausted(0), exhausted(2000), BUSY],
+      ['a', 'a', 'a', 'b', 'over'],
+    ],
+    [
+      'waits for a credential if no other target is left',
+      { targets: [A, B] },
+      [exhausted(2000), REFUSED, BUSY],
+      ['a', 'b', 'a+2000'],
+    ],
+    [
+      'leaves out a target whose credentials were all refused',
+      { targets: [A, B] },
+      [exhausted(undefined), BUSY, BUSY],
       ['a', 'b', 'b+100'],
     ],
     ['ends if no target is left', { targets: [A] }, [REFUSED], ['a', 'over']],

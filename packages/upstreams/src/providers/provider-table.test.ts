@@ -115,6 +115,14 @@ describe('named endpoints', () => {
     ]);
   });
 
+  it('may have further keys, as built-in providers may', () => {
+    const keys = ['zebra', 'zebra-2', 'openai', 'zebra-2'];
+    const providers = { zebra: { ...MINE, keys }, openai: { keys } };
+    const found = expectOk(table({ providers }));
+    expect(found.get('zebra')?.keys).toEqual(['zebra-2', 'openai']);
+    expect(found.get('openai')?.keys).toEqual(['zebra', 'zebra-2']);
+  });
+
   it('may speak several dialects, each with its path', () => {
     const spoken: Config['providers'][string] = {
       ...MINE,
