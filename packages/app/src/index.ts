@@ -7,6 +7,7 @@ export { configExample, configJsonSchema } from './config/describe-settings.ts';
 export { parseDurationMs } from './config/duration.ts';
 export { type Home, type UserPlaces, homeOf } from './config/home.ts';
 export { checkConfigFile, effectiveSettings } from './config/inspect-config.ts';
+export { missingSecrets, type MissingSecrets } from './config/missing-secrets.ts';
 export type { ChangedSetting, ConfigContent } from './config/reload-config.ts';
 export type { LoadedConfig } from './config/load-config.ts';
 export { openHome } from './config/open-home.ts';

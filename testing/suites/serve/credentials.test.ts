@@ -1,3 +1,4 @@
+import { runPostern } from '@postern/testing';
 import { expect, test } from 'vitest';
 import { servePlace, startServing, type ServePlace } from './serve-place.ts';
 
@@ -59,6 +60,8 @@ test('answers with one error while the provider refuses all keys, without asking
     expect(await response.text()).toContain('GATEWAY_CREDENTIALS_EXHAUSTED');
     expect(place.upstream.requests).toHaveLength(2);
   }
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  expect(metrics).toContain('postern_cooling_keys{gen_ai_provider_name="box"} 2');
 });
 
 test('a reload adds and removes keys', async () => {
@@ -71,14 +74,26 @@ test('a reload adds and removes keys', async () => {
   expect((await post(place, url)).status).toBe(402);
   place.configure({}, { keys: ['box-2'] });
   expect(await place.run(['reload'])).toMatchObject({ code: 0 });
-  expect((await post(place, url)).status).toBe(200);
+  // So many that some of them use the first key, which is refused.
+  for (let at = 0; at < 12; at += 1) {
+    expect((await post(place, url, `question ${String(at)}`)).status).toBe(200);
+  }
+  expect(new Set(keysUsed(place))).toEqual(new Set([FIRST, SECOND]));
   place.configure({});
   expect(await place.run(['reload'])).toMatchObject({ code: 0 });
   expect((await post(place, url)).status).toBe(402);
 });
 
-test('secret test sends a further key to its provider', async () => {
+test('secret test and config check know a further key', async () => {
   const place = await placeWithKeys();
   expect(await place.run(['secret', 'test', 'box-2'])).toMatchObject({ code: 0 });
   expect(keysUsed(place)).toEqual([SECOND]);
+  place.configure({}, { keys: ['box-2', 'box-3'] });
+  const missing = [{ path: 'providers.box.keys', secret: 'box-3' }];
+  const checked = await place.run(['config', 'check', '--json']);
+  expect(JSON.parse(checked.stdout)).toMatchObject({ valid: true, missingSecrets: missing });
+  const { environment } = place.home;
+  const locked = await runPostern(['--home', place.directory, 'config', 'check'], { environment });
+  expect(locked).toMatchObject({ code: 0 });
+  expect(locked.stdout).toContain("it wasn't checked for these secrets: box-2, box-3.");
 });

@@ -5,23 +5,43 @@ import {
   configExample,
   configJsonSchema,
   effectiveSettings,
+  missingSecrets,
+  type MissingSecrets,
 } from '@postern/app';
 import { table } from '../terminal/terminal.ts';
-import { endWith, orFail, report, type CommandContext } from './command-context.ts';
+import { endWith, inspectionParts, orFail, report, type CommandContext } from './context.ts';
 
-/** `postern config check`: every error of the configuration, with its path, and what `serve` would refuse. */
+/**
+ * `postern config check`: every error of the configuration, with its path, what `serve` would refuse, and secrets
+ * that the vault doesn't have.
+ */
 export async function checkConfig(context: CommandContext): Promise<void> {
   const { errors: inFile, ignoredVariables } = orFail(checkConfigFile(context.home));
   const errors = inFile.length > 0 ? inFile : await checkStart(context);
   const { configFile } = context.home;
   const ignored = ignoredVariables.map((name) => `${name}: not a setting, so it is ignored.`);
   const found = errors.map(({ path, problem }) => `${path === '' ? configFile : path}: ${problem}`);
-  const lines = errors.length === 0 ? [`${configFile} is valid.`] : found;
-  report(context, { valid: errors.length === 0, file: configFile, errors, ignoredVariables }, [
-    ...lines,
+  const isValid = errors.length === 0;
+  const secrets = isValid ? orFail(await missingSecrets(inspectionParts(context))) : undefined;
+  const missing = secrets?.state === 'checked' ? secrets.missing : null;
+  const value = { valid: isValid, file: configFile, errors, ignoredVariables };
+  report(context, { ...value, missingSecrets: missing }, [
+    ...(isValid ? [`${configFile} is valid.`] : found),
     ...ignored,
+    ...(secrets === undefined ? [] : secretLines(secrets)),
   ]);
-  if (errors.length > 0) endWith(EXIT.usage);
+  if (!isValid) endWith(EXIT.usage);
+}
+
+function secretLines(secrets: MissingSecrets): readonly string[] {
+  if (secrets.state === 'checked') {
+    return secrets.missing.map(
+      ({ path, secret }) =>
+        `${path}: the vault has no secret ${secret}. Store it: postern secret set ${secret}`,
+    );
+  }
+  const names = secrets.named.map(({ secret }) => secret).join(', ');
+  return [`The vault is locked, so it wasn't checked for these secrets: ${names}.`];
 }
 
 /** `postern config show`: every setting in effect, and where it comes from. */

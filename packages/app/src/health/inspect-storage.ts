@@ -117,6 +117,21 @@ function checkRecovery(slots: readonly SlotInfo[]): Finding {
   return { about, level: 'warn', message, fix: 'postern vault recovery' };
 }
 
+/**
+ * The vault as served by the process that has it unlocked, or unlocked here; undefined if there is none, or if that
+ * needs a prompt.
+ */
+export async function openWithoutAsking(
+  parts: InspectionParts,
+): Promise<Result<OpenVault | undefined, Problem>> {
+  const held = await connect(holderPlaces(parts.home));
+  if (!held.ok || held.value !== undefined) return held;
+  const found = await openReadOnly(parts);
+  if (!found.ok) return found;
+  const { vault } = found.value;
+  return vault.state === 'absent' ? ok(undefined) : await unlockWithoutAsking(parts, vault);
+}
+
 /** The opened vault. Opening it is recorded if the log accepts records. */
 async function recordUnlock(parts: InspectionParts, vault: Vault): Promise<OpenVault> {
   const open = localVault(vault);

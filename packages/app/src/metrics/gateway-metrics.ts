@@ -5,6 +5,8 @@ import type { UsageEntry } from '@postern/gateway';
 export interface MeasuredGateway {
   readonly runningCalls: number;
   readonly queuedCalls: number;
+  /** By provider. */
+  readonly coolingKeys: ReadonlyMap<string, number>;
 }
 
 export interface GatewayMetrics {
@@ -86,6 +88,7 @@ export function createGatewayMetrics(version: string): GatewayMetrics {
         'Calls that wait for their turn.',
         () => gateway.queuedCalls,
       );
+      gaugeCoolingKeys(registers, gateway);
     },
     text: async () => await register.metrics(),
     snapshot: async () => await register.getMetricsAsJSON(),
@@ -133,6 +136,23 @@ function gauge(registers: Registry[], name: string, help: string, measured: () =
     ...{ name, help, registers },
     collect() {
       this.set(measured());
+    },
+  });
+}
+
+function gaugeCoolingKeys(registers: Registry[], gateway: MeasuredGateway): void {
+  new Gauge({
+    ...{
+      name: 'postern_cooling_keys',
+      help: "Keys of a provider that aren't used now.",
+      registers,
+    },
+    labelNames: ['gen_ai_provider_name'],
+    // Each process finds out by itself, and all of them have the same keys.
+    aggregator: 'max',
+    collect() {
+      this.reset();
+      for (const [id, count] of gateway.coolingKeys) this.set({ gen_ai_provider_name: id }, count);
     },
   });
 }

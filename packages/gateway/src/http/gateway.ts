@@ -1,4 +1,5 @@
 import type { Dialect } from '@postern/dialects';
+import { secretsOf, type ProviderId, type SecretName } from '@postern/protocol';
 import { failed, ok, sortableId, whenReady, type Result } from '@postern/kernel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AddressLimits } from '../admit/address-limits.ts';
@@ -54,6 +55,8 @@ export interface Gateway {
   readonly runningCalls: number;
   /** The number of calls that wait for their turn. */
   readonly queuedCalls: number;
+  /** How many keys aren't used now, for each provider that has several. */
+  readonly coolingKeys: ReadonlyMap<ProviderId, number>;
 }
 
 export function createGateway(deps: GatewayDeps): Gateway {
@@ -171,6 +174,17 @@ class DataPlane implements Gateway {
       const timer = setTimeout(end, timeoutMs);
       this.#onIdle.add(end);
     });
+  }
+
+  get coolingKeys(): ReadonlyMap<ProviderId, number> {
+    const { cooldowns } = this.#resources;
+    const pooled = this.#deps.providers.all.filter((each) => secretsOf(each).length > 1);
+    return new Map(
+      pooled.map((provider) => {
+        const isCooling = (secret: SecretName) => cooldowns.isCooling({ provider, secret });
+        return [provider.id, secretsOf(provider).filter(isCooling).length];
+      }),
+    );
   }
 
   #listedOrigin({ origin }: RequestHead, callers: Callers): string | undefined {

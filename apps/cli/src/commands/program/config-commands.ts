@@ -16,7 +16,7 @@ export function addConfigCommands(program: Command, context: GetContext): void {
   const config = program.command('config').description('check and explain the configuration');
   config
     .command('check')
-    .description('name every error of the configuration')
+    .description('name every error of the configuration, and missing secrets')
     .option(...CONFIG_FILE)
     .action(async (options: ConfigOptions) => {
       const { checkConfig } = await import('../config.ts');
