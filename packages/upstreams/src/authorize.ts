@@ -1,7 +1,7 @@
 import { failed, ok, revealSecret, type Result, type Secret } from '@postern/kernel';
 import type { ProviderId } from '@postern/protocol';
 import type { CredentialHeader } from './credential.ts';
-import { keyForms, type KeyForms } from './redact/key-forms.ts';
+import { joinedForms, keyForms, type KeyForms } from './redact/key-forms.ts';
 import { KeyRedactor } from './redact/key-redactor.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
 
@@ -34,10 +34,16 @@ export function authorize(
 
 const redactions = new WeakMap<Secret, KeyForms | undefined>();
 
-/** Removes a secret from one response; undefined if the secret is too short to be distinct from other text. */
-export function redactorOf(key: Secret): KeyRedactor | undefined {
+/** Removes secrets from one response; undefined if they are too short to be distinct from other text. */
+export function redactorOf(keys: readonly Secret[]): KeyRedactor | undefined {
+  const found = keys.map(formsOf).filter((forms) => forms !== undefined);
+  const [first, ...others] = found;
+  if (first === undefined) return undefined;
+  return new KeyRedactor(others.length === 0 ? first : joinedForms(found));
+}
+
+function formsOf(key: Secret): KeyForms | undefined {
   // Cached per key, because one key is used for many requests.
   if (!redactions.has(key)) redactions.set(key, keyForms(revealSecret(key)));
-  const forms = redactions.get(key);
-  return forms === undefined ? undefined : new KeyRedactor(forms);
+  return redactions.get(key);
 }

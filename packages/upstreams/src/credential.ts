@@ -18,23 +18,32 @@ export interface CredentialHeader {
   readonly prefix: string;
   /** It is also removed from the response. */
   readonly secret: Secret;
+  /** Further secrets that the upstream may know, which are removed from the response too. */
+  readonly others?: readonly Secret[];
 }
 
-const HEADERS: Readonly<Record<UpstreamAuth, Omit<CredentialHeader, 'secret'> | undefined>> = {
+const HEADERS: Readonly<
+  Record<UpstreamAuth, Omit<CredentialHeader, 'secret' | 'others'> | undefined>
+> = {
   bearer: { name: 'authorization', prefix: 'Bearer ' },
   'x-api-key': { name: 'x-api-key', prefix: '' },
   'api-key': { name: 'api-key', prefix: '' },
   none: undefined,
 };
 
-/** The credential for a provider's key; undefined if the provider needs none. */
+/**
+ * The credential for a provider's key; undefined if the provider needs none.
+ *
+ * @param others The provider's other keys, which it may know from other requests.
+ */
 export function storedKey(
   provider: Pick<Provider, 'auth'>,
   key: Secret,
   refused: () => void = () => undefined,
+  others: readonly Secret[] = [],
 ): Credential | undefined {
   const form = HEADERS[provider.auth];
   if (form === undefined) return undefined;
-  const header = ok({ ...form, secret: key });
+  const header = ok({ ...form, secret: key, ...(others.length > 0 && { others }) });
   return { header: () => header, refused };
 }

@@ -32,12 +32,12 @@ test('uses the other key if the provider refuses one, and says once which', asyn
   place.upstream.respond(({ headers }) =>
     headers.authorization === `Bearer ${FIRST}`
       ? { kind: 'error', status: 401, message: `Wrong key ${FIRST}` }
-      : { kind: 'answer', parts: [{ kind: 'text', text: `I know ${SECOND}.` }] },
+      : { kind: 'answer', parts: [{ kind: 'text', text: `I know ${SECOND} and ${FIRST}.` }] },
   );
   for (let at = 0; at < 12; at += 1) {
     const response = await post(place, url, `question ${String(at)}`);
     const text = await response.text();
-    expect([response.status, text]).toEqual([200, expect.stringContaining('I know ***')]);
+    expect([response.status, text]).toEqual([200, expect.stringMatching(/I know \*+ and \*+\./)]);
     expect(text + JSON.stringify([...response.headers])).not.toMatch(/of-the-test|box-2/);
   }
   expect(keysUsed(place).filter((key) => key === FIRST)).toHaveLength(1);

@@ -93,6 +93,11 @@ export function readUpstreamKeys(parts: UpstreamKeyParts): UpstreamKeyReader {
     held.set(secret, kept);
     return ok(kept);
   };
+  const othersOf = async (provider: Provider, secret: SecretName): Promise<readonly Secret[]> => {
+    const names = secretsOf(provider).filter((name) => name !== secret);
+    const found = await Promise.all(names.map(async (name) => await read(provider, name)));
+    return found.flatMap((each) => (each.ok ? [each.value.key] : []));
+  };
   const find: UpstreamKeyReader['find'] = async (provider, secret) => {
     const found = await read(provider, secret);
     if (!found.ok) return found;
@@ -102,7 +107,8 @@ export function readUpstreamKeys(parts: UpstreamKeyParts): UpstreamKeyReader {
     };
     const use: FoundUpstreamKey['use'] = async () => {
       const recorded = await uses.used(provider.id);
-      return recorded.ok ? ok(storedKey(provider, key, refused)) : recorded;
+      if (!recorded.ok) return recorded;
+      return ok(storedKey(provider, key, refused, await othersOf(provider, secret)));
     };
     return ok({ changedAtMs, use });
   };

@@ -229,7 +229,8 @@ function authorizeAndSend(
         running.failSoon(header.failure);
         return;
       }
-      running.shows(credential, redactorOf(shown.value.secret));
+      const { secret, others = [] } = shown.value;
+      running.shows(credential, redactorOf([secret, ...others]));
       send(request, target, running, header.value);
     },
     (fault) => {

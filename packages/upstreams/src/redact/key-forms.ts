@@ -44,6 +44,20 @@ export function keyForms(key: string): KeyForms | undefined {
   };
 }
 
+/** The forms of several keys, of which any may be in a response. */
+export function joinedForms(keys: readonly KeyForms[]): KeyForms {
+  // The longest first: a key could begin with another one.
+  const texts = keys.flatMap((key) => key.texts).sort((one, other) => other.length - one.length);
+  return {
+    texts,
+    forms: keys.flatMap(({ forms }) => forms),
+    shortest: Math.min(...keys.map(({ shortest }) => shortest)),
+    unfinished: new Uint8Array(256).map((_none, byte) =>
+      keys.some(({ unfinished }) => unfinished[byte] === 1) ? 1 : 0,
+    ),
+  };
+}
+
 /** The base64 digits that depend only on the key, which starts `shift` bytes after a multiple of three. */
 function base64Forms(key: string, shift: number): readonly string[] {
   const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(key)]);

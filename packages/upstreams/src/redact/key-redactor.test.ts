@@ -1,7 +1,7 @@
 import { formsOfText } from '@postern/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keyForms, type KeyForms } from './key-forms.ts';
+import { joinedForms, keyForms, type KeyForms } from './key-forms.ts';
 import { KeyRedactor } from './key-redactor.ts';
 
 const KEYS = ['sk-canary-0123456789abcdef', 'a+b/c"d\\e%f?g>h<i&j~', 'abcabcabcabc', '********'];
@@ -125,5 +125,25 @@ describe('a key', () => {
     const redactor = new KeyRedactor(formsOf('sk-canary-0123456789abcdef'));
     expect(redactor.text('3, sk-canary-0123456789abcdef é')).toBe(`3, ${'*'.repeat(26)} é`);
     expect(redactor.text('3')).toBe('3');
+  });
+});
+
+describe('several keys', () => {
+  const keys = ['sk-canary-first-0123', 'sk-canary-first-0123-longer', 'other-canary-4567'];
+  const all = joinedForms(keys.map(formsOf));
+  const text = `a ${keys.join(' b ')} c`;
+  const expected = text.replace(/\S{9,}/g, (key) => '*'.repeat(key.length));
+
+  it('are all removed from a text', () => {
+    expect(new KeyRedactor(all).text(text)).toBe(expected);
+  });
+
+  it('are all removed from bytes, also in pieces', () => {
+    const whole = new KeyRedactor(all);
+    expect(whole.push(Buffer.from(text)).toString() + whole.end().toString()).toBe(expected);
+    const apart = `a ${keys[0] ?? ''} b ${keys[2] ?? ''} c`;
+    const redactor = new KeyRedactor(all);
+    const pieces = [...apart].map((letter) => redactor.push(Buffer.from(letter)).toString());
+    expect(pieces.join('') + redactor.end().toString()).not.toContain('canary');
   });
 });
