@@ -112,26 +112,28 @@ export function readUpstreamKeys(parts: UpstreamKeyParts): UpstreamKeyReader {
     };
     return ok({ changedAtMs, use });
   };
-  const findFirst = async (
-    provider: Provider,
-  ): Promise<Result<FoundUpstreamKey, UpstreamKeyFailure>> => {
-    const [first, ...others] = secretsOf(provider);
-    let found = await find(provider, first);
-    for (const secret of others) {
-      if (found.ok || found.failure.reason !== 'upstream-key-missing') break;
-      found = await find(provider, secret);
-    }
-    return found;
-  };
   return {
     find,
     credentialFor: async (provider) => {
       if (provider.auth === 'none') return ok(undefined);
-      const found = await findFirst(provider);
+      const found = await findFirst(find, provider);
       return found.ok ? await found.value.use() : found;
     },
     forget: () => {
       held.clear();
     },
   };
+}
+
+async function findFirst(
+  find: UpstreamKeyReader['find'],
+  provider: Provider,
+): Promise<Result<FoundUpstreamKey, UpstreamKeyFailure>> {
+  const [first, ...others] = secretsOf(provider);
+  let found = await find(provider, first);
+  for (const secret of others) {
+    if (found.ok || found.failure.reason !== 'upstream-key-missing') break;
+    found = await find(provider, secret);
+  }
+  return found;
 }
