@@ -1,3 +1,4 @@
+import { isJsonObject, parseJson } from '@postern/kernel';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { corpusFiles, type FakeDialect } from '@postern/testing';
@@ -42,6 +43,29 @@ export function recordings(): readonly Recording[] {
   ).filter(({ name }) => !MALFORMED.some((malformed) => name.endsWith(malformed)));
 }
 
+/** The recorded streams of the Responses API that are complete. */
+export function responsesRecordings(): readonly Recording[] {
+  const dialect: FakeDialect = 'openai-responses';
+  return corpusFiles('streams', /\.chunks\.txt$/, { folder: dialect })
+    .flatMap((file) => {
+      const answers: string[][] = [];
+      for (const event of eventsIn(file)) {
+        if (typeOf(event) === 'response.created') answers.push([]);
+        answers.at(-1)?.push(event);
+      }
+      const name = `${dialect}/${basename(file, '.chunks.txt')}`;
+      return answers.map((events, index) => ({ name: `${name} #${index + 1}`, dialect, events }));
+    })
+    .filter(({ events }) => typeOf(events.at(-1) ?? '') === 'response.completed');
+}
+
+/** The type of an event, which isn't always its first field; empty if it isn't an object. */
+function typeOf(event: string): string {
+  const parsed = parseJson(event);
+  const type = parsed.ok && isJsonObject(parsed.value) ? parsed.value['type'] : undefined;
+  return typeof type === 'string' ? type : '';
+}
+
 export function malformedRecording(name: (typeof MALFORMED)[number]): Recording {
   const folder = 'anthropic-messages';
   const [file = ''] = corpusFiles('streams', new RegExp(`^${name}\\.`), { folder });
@@ -62,8 +86,8 @@ export function wholeAnswers(): readonly WholeAnswer[] {
 /** The bytes in which a server sends the events. */
 export function framed({ dialect, events }: Recording): Uint8Array {
   const frames = events.map((data) => {
-    const name = dialect === 'anthropic-messages' ? /"type":"(\w+)"/.exec(data)?.[1] : undefined;
-    return `${name === undefined ? '' : `event: ${name}\n`}data: ${data}\n\n`;
+    const name = dialect === 'openai-chat' ? '' : `event: ${typeOf(data)}\n`;
+    return `${name}data: ${data}\n\n`;
   });
   const end = dialect === 'openai-chat' ? 'data: [DONE]\n\n' : '';
   return new TextEncoder().encode(frames.join('') + end);

@@ -1,11 +1,12 @@
 import Anthropic from '@anthropic-ai/sdk';
+import { DIALECTS as WIRES } from '@postern/dialects';
 import { startGateway, type RunningGateway } from '@postern/gateway/testing';
 import { startFakeUpstream, type FakeDialect, type FakeUpstream } from '@postern/testing';
 import fc from 'fast-check';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { decodeChunks, fold } from '../dialects/decode-bytes.ts';
-import { framed, recordings, type Recording } from '../dialects/recordings.ts';
+import { framed, recordings, responsesRecordings, type Recording } from '../dialects/recordings.ts';
 
 /*
  * Every recorded stream, sent by an upstream in pieces of any size and translated for the official client of
@@ -76,9 +77,10 @@ const CLIENTS: Readonly<Record<FakeDialect, (model: string) => Promise<Content>>
         .flatMap((item) => (item.type === 'message' ? item.content : []))
         .map((part) => (part.type === 'output_text' ? part.text : part.refusal))
         .join(''),
-      calls: output.flatMap((item) =>
-        item.type === 'function_call' ? [[item.name, inputOf(item.arguments)]] : [],
-      ),
+      calls: output.flatMap((item) => {
+        if (item.type === 'custom_tool_call') return [[item.name, { input: item.input }]];
+        return item.type === 'function_call' ? [[item.name, inputOf(item.arguments)]] : [];
+      }),
     };
   },
 };
@@ -90,6 +92,13 @@ function inputOf(json: string): unknown {
   } catch {
     return json;
   }
+}
+
+/** The name by which a client that sent no tools gets the call of one, such as one in a namespace. */
+function wireName(name: string, client: FakeDialect): string {
+  const request = { model: 'm', turns: [], stream: false, tools: [{ name, inputSchema: {} }] };
+  const [changed] = WIRES[client].toolNames(request).keys();
+  return changed ?? name;
 }
 
 /** What the recording holds, decoded at once. */
@@ -105,7 +114,7 @@ function contentOf({ dialect, ...recording }: Recording, client: FakeDialect): C
   return {
     text: texts.join(''),
     calls: parts.flatMap((part) =>
-      part.kind === 'tool-call' ? [[part.name, inputOf(part.inputJson)]] : [],
+      part.kind === 'tool-call' ? [[wireName(part.name, client), inputOf(part.inputJson)]] : [],
     ),
   };
 }
@@ -119,8 +128,10 @@ function pieceSizes(length: number): fc.Arbitrary<number> {
   );
 }
 
+const RECORDINGS = [...recordings(), ...responsesRecordings()];
+
 describe.each(DIALECTS)('recorded streams, translated for the client of %s', (dialect) => {
-  it.each(recordings().filter((recording) => recording.dialect !== dialect))(
+  it.each(RECORDINGS.filter((recording) => recording.dialect !== dialect))(
     '$name',
     { timeout: 60_000 },
     async (recording) => {
