@@ -1,9 +1,22 @@
 import { DIALECTS } from '@postern/dialects';
+import { gatewayKeyId, type GatewayKeyId } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
 import { answerHeaders, contentLength, isEventStream, SAFE_HEADERS } from './answer-headers.ts';
 import { upstreamHeaders } from './upstream-headers.ts';
 
+const KEY = gatewayKeyId.from('01k00000000000000000000000');
+
 describe('upstreamHeaders', () => {
+  it("gives a provider an idempotency key that no other gateway key's client can send", () => {
+    const sentBy = (keyId: GatewayKeyId, text: string): unknown =>
+      upstreamHeaders(['idempotency-key', text], DIALECTS['openai-chat'], keyId)['idempotency-key'];
+    const other = gatewayKeyId.from('01k00000000000000000000001');
+    expect(sentBy(KEY, 'one')).toMatch(/^[0-9a-f]{64}$/);
+    expect(sentBy(KEY, 'one')).toBe(sentBy(KEY, 'one'));
+    expect(sentBy(other, 'one')).not.toBe(sentBy(KEY, 'one'));
+    expect(sentBy(KEY, 'two')).not.toBe(sentBy(KEY, 'one'));
+  });
+
   it('keeps a repeated field repeated, in order', () => {
     const forwarded = [
       ['anthropic-beta', 'a,b'],
@@ -11,7 +24,7 @@ describe('upstreamHeaders', () => {
       ['anthropic-beta', 'c'],
       ['anthropic-beta', 'd'],
     ].flat();
-    expect(upstreamHeaders(forwarded, DIALECTS['anthropic-messages'])).toEqual({
+    expect(upstreamHeaders(forwarded, DIALECTS['anthropic-messages'], KEY)).toEqual({
       'content-type': 'application/json',
       'anthropic-version': '2023-06-01',
       accept: '*/*',
@@ -21,10 +34,10 @@ describe('upstreamHeaders', () => {
 
   it('puts a version of the client in the place of the default, and none in the other dialect', () => {
     const version = ['anthropic-version', '2099-01-01'];
-    expect(upstreamHeaders(version, DIALECTS['anthropic-messages'])['anthropic-version']).toBe(
+    expect(upstreamHeaders(version, DIALECTS['anthropic-messages'], KEY)['anthropic-version']).toBe(
       '2099-01-01',
     );
-    expect(upstreamHeaders([], DIALECTS['openai-chat'])).toEqual({
+    expect(upstreamHeaders([], DIALECTS['openai-chat'], KEY)).toEqual({
       'content-type': 'application/json',
     });
   });

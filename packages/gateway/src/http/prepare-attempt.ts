@@ -69,7 +69,7 @@ function passedThrough(
   task: AttemptTask,
   { redacted }: Pick<TranslationDeps, 'redacted'>,
 ): PreparedAttempt {
-  const { route, requestId, body, head, query, choice } = task;
+  const { route, requestId, body, head, query, choice, grant } = task;
   const { dialect, metered, suffix, ownPath } = route;
   const hidesUsage = mustRequestUsage(task);
   const meter = new AnswerMeter({ dialect, requestBytes: body.bytes.length, metered });
@@ -78,7 +78,7 @@ function passedThrough(
     pipe: new Passthrough({ dialect, requestId, meter, hidesUsage, redacted }),
     request: {
       path: (ownPath ?? choice.path + suffix) + forwardedQuery(query),
-      headers: upstreamHeaders(head.forwarded, dialect),
+      headers: upstreamHeaders(head.forwarded, dialect, grant.keyId),
       body: bodyToSend(task, hidesUsage),
     },
   };
@@ -106,7 +106,7 @@ function mustRequestUsage({ route, body, choice }: AttemptTask): boolean {
 }
 
 function translated(
-  { route, requestId, body, head, query, choice, isHome }: AttemptTask,
+  { route, requestId, body, head, query, choice, isHome, grant }: AttemptTask,
   deps: TranslationDeps,
 ): Result<PreparedAttempt, TranslationFailure> {
   const client = route.dialect;
@@ -133,7 +133,7 @@ function translated(
     }),
     request: {
       path: path + (isSame ? forwardedQuery(query) : ''),
-      headers: upstreamHeaders(isSame ? head.forwarded : [], upstream),
+      headers: upstreamHeaders(isSame ? head.forwarded : [], upstream, grant.keyId),
       body: bytes,
     },
   });

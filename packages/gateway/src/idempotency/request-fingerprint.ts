@@ -1,4 +1,5 @@
 import { failed, ok, type Result } from '@postern/kernel';
+import type { GatewayKeyId } from '@postern/protocol';
 import { createHash, hash } from 'node:crypto';
 import type { Turns } from '../body/turns.ts';
 
@@ -26,6 +27,14 @@ export function idempotencyKeyIn(
   return texts.length === 1 && VALID.test(text)
     ? ok(text)
     : failed({ reason: 'idempotency-key-invalid' });
+}
+
+/**
+ * The form for a provider. All gateway keys share an account there, so if two clients sent the same text, the provider
+ * might answer one of them with the response to the other.
+ */
+export function forwardedIdempotencyKey(text: string, keyId: GatewayKeyId): string {
+  return hash('sha256', `${keyId} ${text}`);
 }
 
 /** The stored form of an idempotency key. */
