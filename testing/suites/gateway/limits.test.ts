@@ -128,7 +128,7 @@ function start(keyId: string, body: string): { child: ChildProcess; lines: Async
     let calls = 0;
     const reserve = () => store.limits.reserve({
       id: 'req_' + process.pid + '_' + (calls += 1),
-      keyId, limits: {}, budget: ${JSON.stringify(BUDGET)}, atMs: Date.now(),
+      keyId, limits: {}, allKeys: {}, budget: ${JSON.stringify(BUDGET)}, atMs: Date.now(),
       estimate: { tokens: 0, costMicroUsd: 10_000 },
     });
     const finish = (reservation) => {
