@@ -18,7 +18,7 @@ export const DIALECT_INFO = {
 
 export type DialectId = keyof typeof DIALECT_INFO;
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the keys of a table that nobody can add to
+// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the keys of a table that can't change
 export const DIALECT_IDS = Object.keys(DIALECT_INFO) as readonly DialectId[];
 
 /** A table with one value for each dialect. */

@@ -15,7 +15,7 @@ export interface FuzzRequest {
   readonly isAnswer: boolean;
   /** Whether it has a token that isn't valid. */
   readonly isDenied: boolean;
-  /** Whether the upstream responds with an unchanged recording, and nothing stands in the way. */
+  /** Whether the upstream responds with an unchanged recording, and nothing prevents it. */
   readonly isFair: boolean;
   /** Whether the server may wait for more of the request. */
   readonly mayBeIncomplete: boolean;

@@ -58,7 +58,7 @@ export function canBecome(written: string, title: string): boolean {
   return patternOf(written, '.*').test(title);
 }
 
-/** What stands in a title in the places of the placeholders of a name in the source. */
+/** What a title has in the places of the placeholders of a name in the source. */
 export function computedParts(written: string, title: string): readonly string[] {
   return patternOf(written, '(.*)').exec(title)?.slice(1) ?? [];
 }

@@ -153,7 +153,7 @@ export function failuresOf(requests: readonly Requests[]): readonly FailureExamp
 }
 
 function everyReason(): readonly Reason[] {
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the keys of a table that nobody can add to
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the keys of a table that can't change
   return Object.keys(ENDS) as readonly Reason[];
 }
 

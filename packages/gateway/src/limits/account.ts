@@ -63,7 +63,7 @@ const PART = 256;
 /** If the part isn't worth this many reservations, it takes exactly what it needs. */
 const WORTHWHILE = 4;
 
-/** Whether an amount may still be held. Not after the clock was set back, when nobody knows how long it was. */
+/** Whether an amount may still be held. Not after the clock was set back: its age is unknown then. */
 export function mayHold(takenAtMs: number, nowMs: number): boolean {
   const heldMs = nowMs - takenAtMs;
   return heldMs >= 0 && heldMs < HELD_MS;

@@ -15,5 +15,5 @@ export type NoteKind =
   /** It was not taken over. */
   | 'not-mapped';
 
-/** Tells whoever reads the file what becomes of a part of it. */
+/** Notes what becomes of a part of the file. */
 export type TellNote = (path: string, kind: NoteKind, message: string) => void;

@@ -16,7 +16,7 @@ export interface LitellmModel {
   readonly name: string;
   /** `litellm_params.model`: `provider/model`, or a model alone. */
   readonly model: string;
-  /** `custom_llm_provider`, which stands for the prefix. */
+  /** `custom_llm_provider`, which replaces the prefix. */
   readonly provider: string | undefined;
   readonly apiBase: Setting | undefined;
   /** A secret. Never print its text. */

@@ -16,7 +16,7 @@ export type Setting =
 /** The environment variables that the file itself sets. */
 export type FileVariables = ReadonlyMap<string, string>;
 
-/** One map of the file. Each setting is taken once; `finish` notes those that nobody took. */
+/** One map of the file. Each setting is taken once; `finish` notes those that weren't taken. */
 export class Section {
   readonly path: string;
   readonly #object: JsonObject;
