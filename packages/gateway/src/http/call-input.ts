@@ -2,12 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ConcurrencyLimiter } from '../admit/concurrency-limiter.ts';
 import type { RequestHead } from '../admit/request-head.ts';
 import type { Shares } from '../admit/shares.ts';
-import type { RequestBody } from '../body/request-body.ts';
 import type { Turns } from '../body/turns.ts';
-import type { CallCredentials } from '../credentials/call-credentials.ts';
 import type { CredentialCooldowns } from '../credentials/credential-cooldowns.ts';
 import type { Grant } from '../ports.ts';
-import type { Choice } from '../route/choose-provider.ts';
 import type { CircuitBreakers } from '../route/circuit-breakers.ts';
 import type { CallRoute } from '../route/routes.ts';
 
@@ -31,11 +28,4 @@ export interface CallResources {
   readonly turns: Turns;
   readonly breakers: CircuitBreakers;
   readonly cooldowns: CredentialCooldowns;
-}
-
-/** What the attempts of a call have in common. */
-export interface Work {
-  readonly body: RequestBody;
-  readonly targets: readonly Choice[];
-  readonly credentials: CallCredentials;
 }

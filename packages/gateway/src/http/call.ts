@@ -1,26 +1,24 @@
 import type { Result } from '@postern/kernel';
-import { CallCredentials } from '../credentials/call-credentials.ts';
 import { readRequestBody, type RequestBody } from '../body/request-body.ts';
 import type { GatewayFailure } from '../failure.ts';
-import { upstreamName, UPSTREAM_HEADER } from '../headers/upstream-name.ts';
+import { UPSTREAM_HEADER } from '../headers/upstream-name.ts';
 import { claimCall } from '../idempotency/claim-call.ts';
 import type { ClaimedCall } from '../idempotency/claimed-call.ts';
 import { sendRepetition } from '../idempotency/recorded-response.ts';
-import type { CallInput, CallResources, Work } from './call-input.ts';
+import type { CallInput, CallResources } from './call-input.ts';
+import { CallAttempts } from './call-attempts.ts';
 import { CallReservation } from './call-reservation.ts';
 import type { Meter } from '../meter/measure.ts';
 import type { GatewayDeps, Grant } from '../ports.ts';
 import type { EarlyEnd } from '../relay/retry-policy.ts';
 import { sendFailure } from '../relay/send-failure.ts';
 import type { Outcome } from '../relay/upstream-reader.ts';
-import { AttemptPlan, type PlannedAttempt } from '../route/attempt-plan.ts';
 import type { Choice } from '../route/choose-provider.ts';
 import { chooseTargets, type TargetsFailure } from '../route/choose-targets.ts';
 import { conversationHash, SESSION_HEADER } from '../route/conversation.ts';
 import type { CallRoute } from '../route/routes.ts';
 import { estimateRequest } from '../translate/translate-request.ts';
 import { answerCount, cannotCountHere } from './answer-count.ts';
-import { Attempt, type AttemptEnd } from './attempt.ts';
 import { CallTimer } from './call-timer.ts';
 import { BodyReader, discardBody, type ReadFailure } from './read-body.ts';
 
@@ -33,9 +31,7 @@ export class Call {
   readonly #body: BodyReader;
   readonly #atMs: number;
   readonly #timer: CallTimer;
-  #attempt: Attempt | undefined;
-  #plan: AttemptPlan | undefined;
-  #endPause: (() => void) | undefined;
+  #attempts: CallAttempts | undefined;
   #leaveQueue: (() => void) | undefined;
   #reservation: CallReservation | undefined;
   #claimed: ClaimedCall | undefined;
@@ -78,9 +74,7 @@ export class Call {
   close(): void {
     this.#over = true;
     this.#leaveQueue?.();
-    this.#endPause?.();
-    this.#attempt?.close();
-    this.#plan?.close();
+    this.#attempts?.close();
     this.#body.letGo();
     this.#reservation?.release();
     if (this.#isCounted) this.#resources.limiter.release(this.#input.grant.keyId);
@@ -106,7 +100,7 @@ export class Call {
   /** Ends the call at any step. */
   stop(failure: GatewayFailure): void {
     if (this.#over) return;
-    if (this.#attempt?.stop(failure) !== true) this.#fail(failure);
+    if (this.#attempts?.stop(failure) !== true) this.#fail(failure);
   }
 
   /** Called when the key is revoked. The first call ends the response, the second closes the connection. */
@@ -152,7 +146,7 @@ export class Call {
     else if (grant.idempotencyMs !== undefined && !(await this.#isFirst(body, targets.value)))
       return;
     else if (!(await this.#reserve(body, targets.value))) return;
-    else if (route.encodeCount === undefined) await this.#attempts(body, targets.value);
+    else if (route.encodeCount === undefined) await this.#try(body, targets.value);
     else await this.#count(body, targets.value, route.encodeCount);
   }
 
@@ -210,7 +204,7 @@ export class Call {
     const { route, response, requestId } = this.#input;
     const { dialect } = route;
     const counting = targets.slice(0, 1).filter((choice) => choice.dialect === dialect.id);
-    if (counting.length > 0 && !(await this.#attempts(body, counting, cannotCountHere))) return;
+    if (counting.length > 0 && !(await this.#try(body, counting, cannotCountHere))) return;
     if (this.#over) return;
     const tokens = estimateRequest(dialect, body.bytes);
     if (tokens.ok) answerCount(response, tokens.value, { dialect, encodeCount, requestId });
@@ -218,98 +212,33 @@ export class Call {
   }
 
   /**
-   * Makes attempts until one responds or the plan has no more. Returns true if one was given up because
+   * Makes attempts until one responds or there are no more. Returns true if one was given up because of
    * `isUseless`, with nothing sent to the client.
    */
-  async #attempts(
+  async #try(
     body: RequestBody,
     targets: readonly Choice[],
     isUseless?: (end: EarlyEnd) => boolean,
   ): Promise<boolean> {
-    const plan = this.#newPlan(targets, isUseless === undefined);
-    const work = { body, targets, credentials: this.#newCredentials(body) };
-    const useless = { was: false };
-    while (!useless.was) {
-      const next = plan.next();
-      if (!next.ok) {
-        this.#fail(next.failure);
-        return false;
-      }
-      if (next.value.delayMs > 0) await this.#pause(next.value.delayMs);
-      this.#timer.ended('retry');
-      if (this.#over) return false;
-      const end = await this.#try(work, next.value, (end) => {
-        useless.was = isUseless?.(end) ?? false;
-        return !this.#over && (useless.was || plan.givesUp(end));
-      });
-      if (end.state === 'failed') this.#fail(end.failure);
-      if (end.state !== 'given-up') return false;
-      this.#timer.ended('upstream');
-    }
-    return true;
-  }
-
-  #newPlan(targets: readonly Choice[], isAboutHealth: boolean): AttemptPlan {
-    const { clock, randomness, routing } = this.#deps;
-    const breakers = isAboutHealth ? this.#resources.breakers : undefined;
-    const retries = isAboutHealth ? routing.retries : { ...routing.retries, attempts: 1 };
-    this.#plan = new AttemptPlan({ clock, randomness, breakers, retries }, targets);
-    return this.#plan;
-  }
-
-  #newCredentials(body: RequestBody): CallCredentials {
-    return new CallCredentials({
-      source: this.#deps.credentials,
-      cooldowns: this.#resources.cooldowns,
-      conversation: () => this.#conversation(body),
-    });
-  }
-
-  async #try(
-    { body, targets: [home], credentials }: Work,
-    { choice, isHome }: PlannedAttempt,
-    givesUp: (end: EarlyEnd) => boolean,
-  ): Promise<AttemptEnd> {
-    const { response, grant } = this.#input;
-    const name = upstreamName(choice, grant);
-    if (name !== undefined) response.setHeader(UPSTREAM_HEADER, name);
-    const attempt = new Attempt(this.#deps, {
-      ...this.#input,
+    const { response } = this.#input;
+    this.#attempts = new CallAttempts(this.#deps, this.#resources, {
+      input: this.#input,
       body,
-      choice,
-      credentials,
-      isHome,
+      targets,
+      conversation: () => this.#conversation(body),
       claimed: this.#claimed,
+      timer: this.#timer,
+      ...(isUseless && { isUseless }),
       onUnrecorded: () => {
         if (response.destroyed) this.#onEnd?.();
       },
-      givesUp,
-      timer: this.#timer,
-      onAnswer: (failure) => {
-        this.#timer.hasResponse();
-        this.#plan?.answered(failure);
-        if (home !== undefined && choice !== home && failure === undefined)
-          this.#deps.onRouting?.({ kind: 'fallback', from: home, choice });
-      },
-      onOutcome: (outcome, meter) => {
+      onOutcome: (outcome, choice, meter) => {
         this.#record(outcome, choice, meter, body.bytes.length);
       },
     });
-    this.#attempt = attempt;
-    return await attempt.run();
-  }
-
-  /** Waits before the next attempt, at most until the call is over. */
-  async #pause(delayMs: number): Promise<void> {
-    if (this.#over) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, delayMs);
-      this.#endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#endPause = undefined;
+    const end = await this.#attempts.run();
+    if (end.state === 'failed') this.#fail(end.failure);
+    return end.state === 'useless';
   }
 
   #record(outcome: Outcome, choice: Choice, meter: Meter, requestBytes: number): void {
@@ -338,7 +267,6 @@ export class Call {
   #fail(failure: GatewayFailure): void {
     const { request, response, route, requestId } = this.#input;
     this.#over = true;
-    this.#endPause?.();
     response.removeHeader(UPSTREAM_HEADER);
     sendFailure(response, route.dialect, requestId, failure);
     discardBody(request, 2 * this.#deps.limits.maxBodyBytes);
