@@ -28,6 +28,7 @@ export interface KeyStatements {
   readonly setDisabled: Statement;
   readonly revoke: Statement;
   readonly forgetAnswers: Statement;
+  readonly changes: Statement;
 }
 
 export function keyStatements(database: Database): KeyStatements {
@@ -83,5 +84,6 @@ export function keyStatements(database: Database): KeyStatements {
     setDisabled: prepare('UPDATE gateway_key SET disabled_at_ms = ? WHERE id = ?'),
     revoke: prepare('UPDATE gateway_key SET revoked_at_ms = ? WHERE id = ?'),
     forgetAnswers: prepare('DELETE FROM idempotent_call WHERE key_id = ?'),
+    changes: prepare('SELECT count FROM gateway_key_changes'),
   };
 }

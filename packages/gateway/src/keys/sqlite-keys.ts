@@ -1,4 +1,5 @@
 import {
+  numberColumn,
   optionalNumberColumn,
   type Database,
   type DatabaseFailure,
@@ -37,8 +38,8 @@ interface NewKey {
 }
 
 /**
- * Keys in the gateway's database. Valid tokens are cached until any process writes to the database, so a key
- * that another process changes is changed here immediately. What depends on the time isn't cached.
+ * Keys in the gateway's database. Valid tokens are cached until any process changes a key, which then applies
+ * here immediately. What depends on the time isn't cached.
  */
 export class SqliteKeys implements GatewayKeyStore {
   readonly #database: Database;
@@ -47,6 +48,8 @@ export class SqliteKeys implements GatewayKeyStore {
   readonly #randomness: Randomness;
   readonly #verified: VerifiedKeys;
   readonly #sql: KeyStatements;
+  #dataVersion: number | undefined;
+  #changes = 0;
 
   constructor(database: Database, hashOf: KeyHasher, clock: Clock, randomness: Randomness) {
     this.#database = database;
@@ -55,9 +58,19 @@ export class SqliteKeys implements GatewayKeyStore {
     this.#randomness = randomness;
     this.#sql = keyStatements(database);
     this.#verified = new VerifiedKeys(
-      () => database.dataVersion(),
+      () => this.#changesOfKeys(),
       () => this.#sql.anyImported.get() !== undefined,
     );
+  }
+
+  /** How often any process has changed a key. It is read only if another connection has written anything. */
+  #changesOfKeys(): number {
+    const version = this.#database.dataVersion();
+    if (version === this.#dataVersion) return this.#changes;
+    this.#changes = numberColumn(this.#sql.changes.get() ?? {}, 'count');
+    // Only after the count was read, so that a failed read is repeated.
+    this.#dataVersion = version;
+    return this.#changes;
   }
 
   create({

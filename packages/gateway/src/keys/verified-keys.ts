@@ -15,30 +15,30 @@ export interface VerifiedToken {
 }
 
 /**
- * Caches valid tokens until the store changes. Contains digests, never tokens. Invalid tokens aren't cached, so
+ * Caches valid tokens until a key changes. Contains digests, never tokens. Invalid tokens aren't cached, so
  * that guesses can't fill the cache.
  */
 export class VerifiedKeys {
-  readonly #dataVersion: () => number;
+  readonly #changes: () => number;
   readonly #findImported: () => boolean;
   #hasImported: boolean | undefined;
   readonly #tokens = new Map<string, VerifiedToken>();
   #origins: ReadonlyMap<string, number> | undefined;
-  #version: number | undefined;
+  #changesSeen: number | undefined;
   #isCurrent = false;
 
   /**
-   * @param dataVersion Changes when another connection has written to the store.
+   * @param changes A number that is another one after any connection has changed a key.
    * @param hasImported Whether any key was created by another program.
    */
-  constructor(dataVersion: () => number, hasImported: () => boolean) {
-    this.#dataVersion = dataVersion;
+  constructor(changes: () => number, hasImported: () => boolean) {
+    this.#changes = changes;
     this.#findImported = hasImported;
   }
 
   /**
    * Returns a cached token, otherwise the result of `find`, which is then cached. It first reads the
-   * store's version, once per turn of the event loop. So a revocation by another process applies to every
+   * number of changes, once per turn of the event loop. So a revocation by another process applies to every
    * request read from its socket afterwards.
    */
   tokenOf(text: string, find: () => VerifiedToken | undefined): VerifiedToken | undefined {
@@ -75,9 +75,9 @@ export class VerifiedKeys {
 
   #refresh(): void {
     if (this.#isCurrent) return;
-    const version = this.#dataVersion();
-    if (version !== this.#version) this.clear();
-    this.#version = version;
+    const changes = this.#changes();
+    if (changes !== this.#changesSeen) this.clear();
+    this.#changesSeen = changes;
     this.#isCurrent = true;
     setImmediate(this.#expire);
   }

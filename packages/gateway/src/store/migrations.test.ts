@@ -158,3 +158,38 @@ describe('migration 5, idempotent calls', () => {
     expect(plan(`SELECT id FROM idempotent_call WHERE ${condition}`)).toContain(index);
   });
 });
+
+describe('migration 6, a count of changes to keys', () => {
+  const columnsOf = (table: string): readonly string[] =>
+    database
+      .prepare(`SELECT name FROM pragma_table_info('${table}')`)
+      .all()
+      .map(({ name }) => String(name));
+
+  /** By how much a statement raises the count. */
+  const raisedBy = (sql: string): number => {
+    const count = (): number =>
+      Number(database.prepare('SELECT count FROM gateway_key_changes').get()?.['count']);
+    const before = count();
+    database.prepare(sql).run();
+    return count() - before;
+  };
+
+  it('is raised by everything except the last use, with every column that there is', () => {
+    database = at(GATEWAY_MIGRATIONS.length);
+    const key =
+      "INSERT INTO gateway_key (id, name, hint, hash, created_at_ms) VALUES ('k', 'n', 'h', x'01', 1)";
+    const text =
+      "INSERT INTO gateway_key_previous (hash, key_id, generation, valid_until_ms) VALUES (x'02', 'k', 1, 1)";
+    expect(raisedBy(key)).toBe(1);
+    expect(raisedBy(text)).toBe(1);
+    for (const table of ['gateway_key', 'gateway_key_previous']) {
+      const silent = columnsOf(table).filter(
+        (column) => raisedBy(`UPDATE ${table} SET ${column} = ${column}`) === 0,
+      );
+      expect(silent).toEqual(table === 'gateway_key' ? ['last_used_at_ms'] : []);
+    }
+    expect(raisedBy('DELETE FROM gateway_key_previous')).toBe(1);
+    expect(raisedBy('DELETE FROM gateway_key')).toBe(1);
+  });
+});

@@ -155,4 +155,31 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
       `);
     },
   },
+  {
+    version: 6,
+    name: 'a count of changes to keys',
+    // Triggers, so that no writer can forget it. Recording the last use of a key isn't a change.
+    up: (database: MigrationTarget): void => {
+      const raise = 'BEGIN UPDATE gateway_key_changes SET count = count + 1; END';
+      database.exec(`
+        CREATE TABLE gateway_key_changes (
+          id INTEGER PRIMARY KEY CHECK (id = 1),
+          count INTEGER NOT NULL
+        ) STRICT;
+
+        INSERT INTO gateway_key_changes (id, count) VALUES (1, 0);
+
+        CREATE TRIGGER gateway_key_inserted AFTER INSERT ON gateway_key ${raise};
+        CREATE TRIGGER gateway_key_deleted AFTER DELETE ON gateway_key ${raise};
+        CREATE TRIGGER gateway_key_updated AFTER UPDATE OF
+          id, name, hint, hash, created_at_ms, revoked_at_ms, owner, notes, scopes, expires_at_ms, disabled_at_ms,
+          imported, generation, idempotency_ms
+          ON gateway_key ${raise};
+
+        CREATE TRIGGER gateway_key_previous_inserted AFTER INSERT ON gateway_key_previous ${raise};
+        CREATE TRIGGER gateway_key_previous_deleted AFTER DELETE ON gateway_key_previous ${raise};
+        CREATE TRIGGER gateway_key_previous_updated AFTER UPDATE ON gateway_key_previous ${raise};
+      `);
+    },
+  },
 ];
