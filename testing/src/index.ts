@@ -63,6 +63,7 @@ export {
   type ProgramOptions,
   type RunningProgram,
 } from './run-program.ts';
+export { isExhaustive, sampled } from './sampled.ts';
 export { skipBecause } from './skip-because.ts';
 export { startTmuxScreen, type TmuxOptions, type TmuxScreen } from './tmux-screen.ts';
 export {

@@ -73,9 +73,12 @@ function cutUp(
   if (chunking === 'event') return bytes;
   const all = Buffer.concat(bytes);
   if (chunking === 'whole') return [all];
+  const sizes = [chunking.bytes].flat();
   const writes: Uint8Array[] = [];
-  for (let at = 0; at < all.length; at += chunking.bytes) {
-    writes.push(all.subarray(at, at + chunking.bytes));
+  for (let at = 0; at < all.length;) {
+    const size = sizes[writes.length % sizes.length] ?? 1;
+    writes.push(all.subarray(at, at + size));
+    at += size;
   }
   return writes;
 }

@@ -53,8 +53,8 @@ export interface Delivery {
   readonly headDelayMs?: number;
   /** Milliseconds between two writes. */
   readonly deltaDelayMs?: number;
-  /** One write per SSE event (the default), one for everything, or chunks of a fixed size. */
-  readonly chunking?: 'event' | 'whole' | { readonly bytes: number };
+  /** One write per SSE event (the default), one for everything, or chunks of one size or of several in turn. */
+  readonly chunking?: 'event' | 'whole' | { readonly bytes: number | readonly number[] };
   readonly fault?: Fault;
   /** Added to the headers; replaces headers of the same name. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -29,6 +29,9 @@ export const FOLDERS: readonly (readonly [string, FakeDialect])[] = [
 /** Malformed on purpose; they have their own tests. */
 export const MALFORMED = ['duplicate-message-start', 'spliced-message-start'] as const;
 
+/** In these streams of the Responses API most of the text was removed from all events except the last. */
+export const SHORTENED = ['openai-phase.1', 'openai-shell-container.1'] as const;
+
 export function recordings(): readonly Recording[] {
   return FOLDERS.flatMap(([folder, dialect]) =>
     corpusFiles('streams', /\.(?:chunks\.txt|sse)$/, { folder }).flatMap((file) => {
@@ -43,7 +46,7 @@ export function recordings(): readonly Recording[] {
   ).filter(({ name }) => !MALFORMED.some((malformed) => name.endsWith(malformed)));
 }
 
-/** The recorded streams of the Responses API that are complete. */
+/** The recorded streams of the Responses API that aren't of errors. */
 export function responsesRecordings(): readonly Recording[] {
   const dialect: FakeDialect = 'openai-responses';
   return corpusFiles('streams', /\.chunks\.txt$/, { folder: dialect })
@@ -56,7 +59,7 @@ export function responsesRecordings(): readonly Recording[] {
       const name = `${dialect}/${basename(file, '.chunks.txt')}`;
       return answers.map((events, index) => ({ name: `${name} #${index + 1}`, dialect, events }));
     })
-    .filter(({ events }) => typeOf(events.at(-1) ?? '') === 'response.completed');
+    .filter(({ events }) => /\.(?:completed|incomplete)$/.test(typeOf(events.at(-1) ?? '')));
 }
 
 /** The type of an event, which isn't always its first field; empty if it isn't an object. */
@@ -81,6 +84,18 @@ export function wholeAnswers(): readonly WholeAnswer[] {
       body: readFileSync(file, 'utf8'),
     })),
   ).filter(({ body }) => /"(?:choices|content)"\s*:/.test(body));
+}
+
+/** The whole answers of the Responses API. */
+export function wholeResponses(): readonly WholeAnswer[] {
+  const dialect: FakeDialect = 'openai-responses';
+  return corpusFiles('streams', /\.json$/, { folder: dialect })
+    .map((file) => ({
+      name: `${dialect}/${basename(file)}`,
+      dialect,
+      body: readFileSync(file, 'utf8'),
+    }))
+    .filter(({ body }) => /"output"\s*:/.test(body));
 }
 
 /** The bytes in which a server sends the events. */

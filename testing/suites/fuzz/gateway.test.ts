@@ -1,3 +1,4 @@
+import { isExhaustive } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import { NO_RESPONSE, responseProblems } from './check-response.ts';
 import { startFuzzPlace, type FuzzPlace } from './fuzz-place.ts';
@@ -10,7 +11,6 @@ import { fuzzRequest } from './requests.ts';
  * with the seed and its step; `FUZZ_SEED=… FUZZ_STEP=…` repeats that step alone.
  */
 
-const isExhaustive = process.env['POSTERN_TEST_EXHAUSTIVE'] === '1';
 const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? (isExhaustive ? 120 : 10));
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000_000);
 const ONLY_STEP = process.env['FUZZ_STEP'];

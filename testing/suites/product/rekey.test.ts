@@ -11,12 +11,12 @@ import {
   startPostern,
   upPostern,
   whyNoKeyringSession,
+  isExhaustive,
   whyNoKilling,
   type FreshHome,
   type PosternOptions,
 } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
-import { isExhaustive } from '../vault/kill/sampled.ts';
 import { signIn } from './app-client.ts';
 import { PASSPHRASE } from './walk-first-run.ts';
 

@@ -32,6 +32,7 @@ class Encoder implements AnswerEncoder {
   /** The fields that all chunks have. */
   #head: JsonObject = {};
   #usage: Usage = {};
+  #isRefusedInWords = false;
   readonly #warnings = new AnswerWarnings(DELTA_FIELDS);
   #ended = false;
 
@@ -46,6 +47,7 @@ class Encoder implements AnswerEncoder {
       case 'start':
         return this.#start(event.id, event.model);
       case 'part-start':
+        if (event.part.kind === 'refusal') this.#isRefusedInWords = true;
         return this.#deltaChunk(this.#deltas.start(event.index, event.part));
       case 'part-delta':
         return this.#deltaChunk(this.#deltas.add(event.index, event.delta));
@@ -91,7 +93,7 @@ class Encoder implements AnswerEncoder {
   }
 
   #finish({ stopReason, extra }: Finish): string {
-    const reason = stopReason === undefined ? 'stop' : encodeStopReason(stopReason);
+    const reason = encodeStopReason(stopReason, this.#isRefusedInWords);
     const rest = objectOf(extraFields(OPENAI_CHAT, extra)['usage']);
     const usage = sseFrame(undefined, {
       ...this.#head,

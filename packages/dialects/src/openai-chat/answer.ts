@@ -113,11 +113,12 @@ export function encodeAnswer(answer: ModelAnswer, meta: AnswerMeta): Encoded<Jso
 
 function encodeCompletion(answer: ModelAnswer, meta: AnswerMeta): JsonObject {
   const { choice, choices, usage, ...fields } = extraFields(OPENAI_CHAT, answer.extra);
+  const message = encodeAssistantMessage(answer.parts);
   const own = {
     ...objectOf(choice),
     index: 0,
-    message: encodeAssistantMessage(answer.parts),
-    finish_reason: answer.stopReason === undefined ? 'stop' : encodeStopReason(answer.stopReason),
+    message,
+    finish_reason: encodeStopReason(answer.stopReason, message['refusal'] !== undefined),
   };
   return jsonObject({
     created: Math.floor(meta.createdAtMs / 1000),

@@ -45,6 +45,11 @@ function isComplete(inputJson: string): boolean {
   return parsed.ok && objectOf(parsed.value) !== undefined;
 }
 
-export function encodeStopReason(reason: StopReason): string {
+/** The finish reason; `stop` if it is unknown, and after a refusal in words, as OpenAI sends it. */
+export function encodeStopReason(
+  reason: StopReason | undefined,
+  isRefusedInWords: boolean,
+): string {
+  if (reason === undefined || (reason === 'refusal' && isRefusedInWords)) return 'stop';
   return TO_WIRE[reason];
 }

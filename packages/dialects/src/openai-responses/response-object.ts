@@ -68,7 +68,7 @@ export function finishedResponse(
   return jsonObject({
     ...whole,
     completed_at: 'completed_at' in fields ? whole['completed_at'] : whole['created_at'],
-    ...encodeEnding(stopReason),
+    ...encodeEnding(stopReason, response.output),
     usage: encodeUsage(usage, objectOf(usageFields)),
   });
 }

@@ -1,9 +1,16 @@
 import type { JsonObject } from '@postern/kernel';
 import type { Part, StopReason } from '@postern/protocol';
-import { objectOf } from '../json/read-json.ts';
+import { listOf, objectOf } from '../json/read-json.ts';
 
-/** The fields of a response that say how it ended: its status and, if it is incomplete, the reason. */
-export function encodeEnding(reason: StopReason | undefined): JsonObject {
+/**
+ * The fields of a response that say how it ended: its status and, if it is incomplete, the reason. One with a
+ * refusal in words is complete.
+ */
+export function encodeEnding(
+  reason: StopReason | undefined,
+  output: readonly JsonObject[],
+): JsonObject {
+  if (reason === 'refusal' && output.some(isRefusal)) return encodeEnding('end', output);
   switch (reason) {
     case 'max-tokens':
     case 'context-full':
@@ -13,6 +20,10 @@ export function encodeEnding(reason: StopReason | undefined): JsonObject {
     default:
       return { status: 'completed', incomplete_details: null };
   }
+}
+
+function isRefusal(item: JsonObject): boolean {
+  return (listOf(item['content']) ?? []).some((part) => objectOf(part)?.['type'] === 'refusal');
 }
 
 /** The stop reason of a response with these parts; undefined if it is unknown. */

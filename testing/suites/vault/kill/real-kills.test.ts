@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { sampled } from '@postern/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkScene } from './check-scene.ts';
 import { OPERATIONS } from './operations.ts';
-import { sampled } from './sampled.ts';
 import type { Scene } from './scene.ts';
 import { prepareStage, type Stage } from './stage.ts';
 

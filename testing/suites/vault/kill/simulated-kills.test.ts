@@ -1,9 +1,9 @@
 import { Secret } from '@postern/kernel';
+import { isExhaustive, sampled } from '@postern/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkScene } from './check-scene.ts';
 import { Killed, WRITE, type KillPoint } from './kill-point.ts';
 import { OPERATIONS } from './operations.ts';
-import { isExhaustive, sampled } from './sampled.ts';
 import { openScene, type Scene } from './scene.ts';
 import { copyOf, runOperation, prepareStage, type Stage } from './stage.ts';
 

@@ -1,4 +1,4 @@
-/** Whether to try every kill point: `npm run test:exhaustive`. */
+/** Whether to try everything that a quicker run samples: `npm run test:exhaustive`. */
 export const isExhaustive = process.env['POSTERN_TEST_EXHAUSTIVE'] === '1';
 
 /**
