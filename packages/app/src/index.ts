@@ -25,10 +25,14 @@ export {
   updateGatewayKey,
 } from './gateway/gateway-keys.ts';
 export {
+  type AddressLeave,
+  type AddressReport,
   gatewayKeyState,
   type GatewayKeyRecord,
   type IssuedKey,
   type KeySettings,
+  LeasedAddressLimits,
+  SharedAddressLimits,
   usdText,
 } from '@postern/gateway';
 export { reportUsage, type UsageReport } from './gateway/usage-report.ts';

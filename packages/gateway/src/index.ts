@@ -30,7 +30,13 @@ export {
 export { priceTable, type PriceTable } from './prices/price-table.ts';
 export { aliasProblems, aliasTable } from './route/aliases.ts';
 export { isGatewayTarget, routeName, ROUTES, type Route } from './route/routes.ts';
-export { isLoopback, networkOf } from './admit/address-limits.ts';
+export { isLoopback, networkOf, type AddressAdmission } from './admit/address-limits.ts';
+export { LeasedAddressLimits } from './admit/leased-address-limits.ts';
+export {
+  SharedAddressLimits,
+  type AddressLeave,
+  type AddressReport,
+} from './admit/shared-address-limits.ts';
 export { openGatewayStore, type GatewayStore } from './store/open-gateway-store.ts';
 export { usdText } from './prices/usd-text.ts';
 export type { BudgetRaise } from './budget/raise-budget.ts';

@@ -18,7 +18,8 @@ import type {
   ExchangeSink,
   ProviderTable,
 } from '@postern/upstreams';
-import type { AddressLimitOptions } from './admit/address-limits.ts';
+import type { AddressLimitOptions } from './admit/address-buckets.ts';
+import type { AddressAdmission } from './admit/address-limits.ts';
 import type { ConcurrencyLimits } from './admit/concurrency-limiter.ts';
 import type { CredentialChange } from './credentials/credential-cooldowns.ts';
 import type { GatewayFailure } from './failure.ts';
@@ -207,6 +208,8 @@ export interface GatewayDeps {
   readonly defaultProvider: Readonly<Record<DialectId, ProviderId>>;
   readonly limits: GatewayLimits;
   readonly addressLimits: AddressLimitOptions;
+  /** Where several processes share these limits. Default: `addressLimits` hold for this process alone. */
+  readonly addresses?: AddressAdmission | undefined;
   readonly routing: RoutingSettings;
   /** Called when the routing changes by itself, for the log. */
   readonly onRouting?: (event: RoutingEvent) => void;

@@ -121,6 +121,34 @@ describe('postern serve --workers', () => {
     expect(await program.stop()).toMatchObject({ code: 0 });
   });
 
+  test.each([
+    ['valid', 10, 200],
+    ['invalid', 4, 401],
+  ])(
+    'of 200 requests at once with %s keys from one address, %d are let through by all workers together',
+    async (kind, count, passed) => {
+      const place = await servePlace();
+      const perAddress = { requestsPerMinute: 10, failuresPerMinute: 4, countsLoopback: true };
+      place.configure({ gateway: { perAddress } });
+      const { url, program } = await startServing(place, ['--workers', '4']);
+      const key = kind === 'valid' ? place.key : 'sk-postern-no-key';
+      const startedMs = performance.now();
+      const found = await Promise.all(
+        Array.from({ length: 200 }, async () => {
+          const headers = { authorization: `Bearer ${key}`, connection: 'close' };
+          return (await fetch(`${url}/v1/models`, { headers })).status;
+        }),
+      );
+      const minutes = (performance.now() - startedMs) / 60_000;
+      const through = found.filter((status) => status === passed).length;
+      expect(found.filter((status) => status === 429)).toHaveLength(200 - through);
+      expect(through).toBeGreaterThanOrEqual(count);
+      // What the limit refills while the requests run.
+      expect(through).toBeLessThanOrEqual(count + Math.floor(minutes * count));
+      expect(await program.stop()).toMatchObject({ code: 0 });
+    },
+  );
+
   test('SIGTERM lets a running stream finish', async () => {
     const place = await servePlace();
     const { url, program } = await startServing(place, WORKERS);

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { serveGateway, type ConfigContent } from '@postern/app';
+import { LeasedAddressLimits, serveGateway, type ConfigContent } from '@postern/app';
 import { givenPassphrase } from '../terminal/passphrase.ts';
 import type { CommandContext } from './context.ts';
 import {
@@ -9,6 +9,7 @@ import {
   unlockService,
   useLogLevel,
   type ServeOptions,
+  type Service,
 } from './serve-parts.ts';
 import type { WorkerMessage, WorkerOrder, WorkerReport } from './worker-messages.ts';
 
@@ -37,11 +38,11 @@ export async function serveAsWorker(context: CommandContext, options: ServeOptio
   const passphrase = givenPassphrase(context);
   await unlockService(service, () => Promise.resolve(passphrase));
   const sums = sumsOfWorkers();
+  const addresses = leasedAddresses(service);
   const serving = await orClose(
     service,
     await serveGateway({
-      postern,
-      port: options.port,
+      ...{ postern, port: options.port, addresses },
       randomness: context.randomness,
       version: context.version,
       control: undefined,
@@ -70,6 +71,7 @@ export async function serveAsWorker(context: CommandContext, options: ServeOptio
   };
   const obey = async (message: WorkerMessage): Promise<void> => {
     if ('text' in message) sums.answered(message);
+    else if ('leaves' in message) addresses.received(message.leaves);
     else if ('content' in message) await reload(message.content);
     else await orders[message.order]();
   };
@@ -78,6 +80,17 @@ export async function serveAsWorker(context: CommandContext, options: ServeOptio
   tell({ url: serving.url });
   await stopped.promise;
   await serving.close();
+}
+
+/** The limits by address, which the process that started the workers counts. */
+function leasedAddresses({ context, postern }: Service): LeasedAddressLimits {
+  return new LeasedAddressLimits({
+    clock: context.clock,
+    countsLoopback: () => postern.config().gateway.perAddress.countsLoopback,
+    send: (reports) => {
+      tell({ addresses: reports });
+    },
+  });
 }
 
 /** The process that started the workers hangs if it needs longer than this. */

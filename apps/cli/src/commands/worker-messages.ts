@@ -1,14 +1,15 @@
 import type { Worker } from 'node:cluster';
-import type { ConfigContent, MetricsSnapshot } from '@postern/app';
+import type { AddressLeave, AddressReport, ConfigContent, MetricsSnapshot } from '@postern/app';
 
 /**
  * What the process that holds the control socket sends to its workers. It alone reads the configuration: `start`
- * is the first message. `metrics-text` answers a question.
+ * is the first message. `metrics-text` answers a question, and `addresses` the reports of requests by address.
  */
 export type WorkerMessage =
   | { readonly order: 'start' | 'reload'; readonly content: ConfigContent }
   | { readonly order: WorkerOrder }
-  | { readonly order: 'metrics-text'; readonly question: number; readonly text: string };
+  | { readonly order: 'metrics-text'; readonly question: number; readonly text: string }
+  | { readonly order: 'addresses'; readonly leaves: readonly AddressLeave[] };
 
 /** `metrics`: to report its own metrics. */
 export type WorkerOrder = 'lock' | 'stop' | 'metrics';
@@ -18,7 +19,8 @@ export type WorkerReport =
   | { readonly url: string }
   | { readonly done: 'lock' | 'reload' }
   | { readonly metrics: MetricsSnapshot }
-  | { readonly question: number };
+  | { readonly question: number }
+  | { readonly addresses: readonly AddressReport[] };
 
 /** The file descriptor of a worker on which it gets the passphrase. */
 export const WORKER_PASSPHRASE_FD = 4;

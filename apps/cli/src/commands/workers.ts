@@ -18,6 +18,7 @@ import {
   type WorkerMessage,
   type WorkerReport,
 } from './worker-messages.ts';
+import { countAddresses } from './worker-addresses.ts';
 import { addUpMetrics } from './worker-metrics.ts';
 
 export interface WorkersParts {
@@ -54,14 +55,14 @@ export function startWorkers(parts: WorkersParts): Workers {
   prepare(parts);
   const url = Promise.withResolvers<Result<string, Problem>>();
   const running = new Set<Worker>();
-  const metrics = addUpMetrics(running);
+  const watchers = [addUpMetrics(running), countAddresses(context.clock, parts.content)];
   let [listening, pauseMs, isUp] = [0, FIRST_PAUSE_MS, false];
   let end: 'locked' | 'stopped' | undefined;
   const start = (): void => {
     const startedMs = context.clock.monotonicMs();
     const worker = cluster.fork();
     running.add(worker);
-    metrics.watch(worker);
+    for (const watcher of watchers) watcher.watch(worker);
     handOver(worker, parts);
     worker.on('message', (report: WorkerReport) => {
       if (!('url' in report)) return;

@@ -5,6 +5,7 @@ import {
   DEFAULT_LIMITS,
   priceTable,
   SqliteAdmission,
+  type AddressAdmission,
   type Gateway,
   type GatewayDeps,
   type GatewayLimits,
@@ -26,11 +27,17 @@ const LIST_TIMEOUT_MS = 2000;
 /** How many of the largest bodies are accepted at once, whatever the limit is. */
 const BODIES_IN_MEMORY = 4;
 
+export interface GatewayParts {
+  readonly metrics?: GatewayMetrics;
+  /** Where several processes share the limits by address. Default: those of this process alone. */
+  readonly addresses?: AddressAdmission | undefined;
+}
+
 /** The gateway of this process: with its vault, its stores and its current providers. */
 export function gatewayOf(
   postern: Postern,
   randomness: Randomness,
-  metrics?: GatewayMetrics,
+  { metrics, addresses }: GatewayParts = {},
 ): Gateway {
   const limits = { ...limitsOf(postern.config().gateway) };
   const addressLimits = { ...postern.config().gateway.perAddress };
@@ -69,6 +76,7 @@ export function gatewayOf(
     },
     limits,
     addressLimits,
+    addresses,
     clock: postern.clock,
     randomness,
   });

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { failed, ok, type Randomness, type Result } from '@postern/kernel';
-import { routeName } from '@postern/gateway';
+import { routeName, type AddressAdmission } from '@postern/gateway';
 import { secretName, type Config, type Problem } from '@postern/protocol';
 import { DEFAULT_FIELD } from '@postern/vault';
 import { parseDurationMs } from '../config/duration.ts';
@@ -28,6 +28,8 @@ export interface ServeGatewayOptions {
   readonly control: ServeControl | undefined;
   /** The metrics of all processes, as in `MetricsEndpoint`. Default: those of this process. */
   readonly allMetrics?: () => Promise<string | undefined>;
+  /** As in `GatewayParts`. */
+  readonly addresses?: AddressAdmission;
 }
 
 export type ServeControl = Pick<OpenControlOptions, 'stop' | 'reload'>;
@@ -59,7 +61,7 @@ export async function serveGateway(
   const token = await metricsToken(postern);
   if (!token.ok) return token;
   const metrics = createGatewayMetrics(version);
-  const gateway = gatewayOf(postern, randomness, metrics);
+  const gateway = gatewayOf(postern, randomness, { metrics, addresses: options.addresses });
   const routers = {
     gateway:
       ({ callers }: Pick<ListenerPlace, 'callers'>): RequestListener =>

@@ -2,17 +2,15 @@ import type { Dialect } from '@postern/dialects';
 import { secretsOf, type ProviderId, type SecretName } from '@postern/protocol';
 import { failed, ok, sortableId, whenReady, type Result } from '@postern/kernel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AddressLimits } from '../admit/address-limits.ts';
+import { AddressLimits, type AddressAdmission } from '../admit/address-limits.ts';
 import { ConcurrencyLimiter } from '../admit/concurrency-limiter.ts';
 import { readRequestHead, type RequestHead } from '../admit/request-head.ts';
 import { Shares } from '../admit/shares.ts';
 import { Turns } from '../body/turns.ts';
 import { CredentialCooldowns } from '../credentials/credential-cooldowns.ts';
 import type { GatewayFailure } from '../failure.ts';
-import { mayBeImported } from '../keys/imported-text.ts';
-import { isKeyText } from '../keys/key-text.ts';
 import { refusedScope } from '../keys/scopes.ts';
-import type { Callers, GatewayDeps, Grant, KeyRefusalCode } from '../ports.ts';
+import type { Callers, GatewayDeps, Grant } from '../ports.ts';
 import {
   dialectOf,
   modelPathOf,
@@ -28,6 +26,7 @@ import { inAddressRanges } from './address-ranges.ts';
 import { allowOrigin, answerPreflight } from './cross-origin.ts';
 import { Call } from './call.ts';
 import type { CallInput, CallResources } from './call-input.ts';
+import { outwardReason, uncheckedKey } from './key-failure.ts';
 import { answerModels } from './models.ts';
 import { answerProbe } from './probes.ts';
 import { discardBody } from './read-body.ts';
@@ -86,7 +85,7 @@ const MAX_DISCARDED_BYTES = 1024 * 1024;
 class DataPlane implements Gateway {
   readonly #deps: GatewayDeps;
   readonly #resources: CallResources;
-  readonly #addresses: AddressLimits;
+  readonly #addresses: AddressAdmission;
   readonly #calls = new RunningCalls<Call>();
   readonly #revokedCalls: RevokedCalls;
   readonly #idPrefix: string;
@@ -97,7 +96,7 @@ class DataPlane implements Gateway {
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
-    this.#addresses = new AddressLimits(deps.addressLimits);
+    this.#addresses = deps.addresses ?? new AddressLimits(deps.addressLimits);
     this.#resources = {
       limiter: new ConcurrencyLimiter(deps.limits),
       bodyMemory: new Shares(deps.limits.bodyMemoryBytes),
@@ -209,38 +208,60 @@ class DataPlane implements Gateway {
     if (request.method !== route.method) {
       return { reason: 'method-not-allowed', allowed: route.method };
     }
-    if (isKeyed) return this.#admit(asked, route, target.query);
-    answerProbe(response, route.kind, this.#draining === undefined && this.#deps.isReady());
+    if (isKeyed) this.#admit(asked, route, target.query);
+    else answerProbe(response, route.kind, this.#draining === undefined && this.#deps.isReady());
     return undefined;
   }
 
-  #admit(asked: Asked, route: CallRoute | ModelsRoute, query: string): GatewayFailure | undefined {
-    const { head, response, address } = asked;
-    const { token } = head;
-    const retryAfterMs = this.#addresses.admit(address, this.#deps.clock.nowMs());
-    if (retryAfterMs !== undefined) return { reason: 'address-limited', retryAfterMs };
+  #admit(asked: Asked, route: CallRoute | ModelsRoute, query: string): void {
+    whenReady(
+      this.#addresses.admit(asked.address, this.#deps.clock.nowMs()),
+      (retryAfterMs) => {
+        const failure: GatewayFailure | undefined =
+          retryAfterMs === undefined
+            ? this.#checkKey(asked, route, query)
+            : { reason: 'address-limited', retryAfterMs };
+        if (failure !== undefined && !asked.response.destroyed) refuse(asked, failure);
+      },
+      () => {
+        fault(asked);
+      },
+    );
+  }
+
+  #checkKey(
+    asked: Asked,
+    route: CallRoute | ModelsRoute,
+    query: string,
+  ): GatewayFailure | undefined {
+    const { token } = asked.head;
     if (token === undefined) return this.#refused(asked, { reason: 'key-required' });
     whenReady(
       this.#deps.keys.admit(token),
       (admitted) => {
-        // The client may have disconnected during the request to a remote store.
-        if (response.destroyed) return;
         const grant = this.#checked(asked, route, admitted);
-        if (!grant.ok) refuse(asked, this.#refused(asked, grant.failure));
-        else this.#enter(asked, route, query, grant.value);
+        // The client may have disconnected during the request to a remote store.
+        if (!grant.ok) {
+          const failure = this.#refused(asked, grant.failure);
+          if (!asked.response.destroyed) refuse(asked, failure);
+          return;
+        }
+        this.#addresses.accepted(asked.address, this.#deps.clock.nowMs());
+        if (!asked.response.destroyed) this.#enter(asked, route, query, grant.value);
       },
       () => {
+        this.#addresses.accepted(asked.address, this.#deps.clock.nowMs());
         fault(asked);
       },
     );
     return undefined;
   }
 
-  /** Counts a request with an invalid key for its address. */
+  /** Counts an allowed request for its address: also by itself if its key is invalid. */
   #refused({ address }: Asked, failure: GatewayFailure): GatewayFailure {
-    if (failure.reason === 'key-required') {
-      this.#addresses.refused(address, this.#deps.clock.nowMs());
-    }
+    const nowMs = this.#deps.clock.nowMs();
+    if (failure.reason === 'key-required') this.#addresses.refused(address, nowMs);
+    else this.#addresses.accepted(address, nowMs);
     return failure;
   }
 
@@ -296,26 +317,9 @@ class DataPlane implements Gateway {
   }
 }
 
-/**
- * The failure for a key that can't be looked up. While the vault is locked the gateway doesn't know which keys
- * exist, so all well-formed keys get the same response, and malformed keys get the usual 401.
- */
-function uncheckedKey({ reason }: StoreFailure, token: string): GatewayFailure {
-  if (reason !== 'locked') return { reason: 'store-unavailable' };
-  return { reason: isKeyText(token) || mayBeImported(token) ? 'vault-locked' : 'key-required' };
-}
-
 function unknownRoute(path: string): GatewayFailure {
   const meant = meantPath(path);
   return meant === undefined ? { reason: 'route-unknown' } : { reason: 'route-unknown', meant };
-}
-
-/** A stolen key that is used from another address must look like no key at all. */
-function outwardReason(
-  code: KeyRefusalCode,
-): 'key-required' | 'origin-refused' | 'endpoint-refused' {
-  if (code === 'ORIGIN_REFUSED') return 'origin-refused';
-  return code === 'GATEWAY_ENDPOINT_REFUSED' ? 'endpoint-refused' : 'key-required';
 }
 
 /** What must be refused before any work is done. */
