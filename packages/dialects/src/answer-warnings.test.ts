@@ -89,11 +89,11 @@ const ROWS: readonly (readonly [
     answerOf(opaque(R, { type: 'web_search_call' })),
     { [A]: ['parts[0]'], [O]: ['parts[0]'], [R]: [] },
   ],
-  ['redacted thinking', answerOf(redacted), { [A]: [], [O]: [], [R]: ['parts[0]'] }],
+  ['redacted thinking', answerOf(redacted), { [A]: [], [O]: [], [R]: [] }],
   [
     'a signature',
     answerOf(thinking, [{ kind: 'signature', signature: 'MARKED' }]),
-    { [A]: [], [O]: [], [R]: ['parts[0].signature'] },
+    { [A]: [], [O]: [], [R]: [] },
   ],
   [
     'citations of the Messages API',

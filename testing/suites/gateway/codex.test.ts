@@ -177,6 +177,10 @@ describe.skipIf(skip)('codex exec', () => {
       expect(upstream.requests.map((request) => request.path)).toEqual(
         Array.from({ length: script.length + 1 }, () => path),
       );
+      if (provider === 'anthropic') {
+        const last = (await upstream.request(script.length)).body.toString();
+        expect(last.split('"signature":"c2lnbmVk"')).toHaveLength(script.length + 1);
+      }
       expect(
         running.entries.every(({ streamed, ending }) => streamed && ending === 'complete'),
       ).toBe(true);

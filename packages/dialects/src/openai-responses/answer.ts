@@ -62,8 +62,7 @@ export function responseExtra(response: JsonObject): JsonObject {
 export const ANSWER_FIELDS: AnswerFields = {
   holdsPart: (part) => encodeOutputItem(part) !== undefined,
   holdsAnnotation: isOwnAnnotation,
-  // The API rejects the signature of another provider.
-  holdsSignature: (part) => part.extra?.dialect === OPENAI_RESPONSES,
+  holdsSignature: () => true,
   holdsStopSequence: false,
 };
 

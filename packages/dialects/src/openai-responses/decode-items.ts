@@ -11,6 +11,7 @@ import { extraFor, otherFields, filledText, listOf, objectOf, textOf } from '../
 import type { Report } from '../report.ts';
 import { CUSTOM_CALL, CUSTOM_OUTPUT, customArguments } from './custom-call.ts';
 import { decodeContent, decodeOutput } from './decode-content.ts';
+import { decodeForeignContent } from './foreign-reasoning.ts';
 import { OPENAI_RESPONSES } from './limits.ts';
 import { toolNameIn } from './tools.ts';
 
@@ -65,6 +66,10 @@ function decodeInputItem(item: JsonObject, path: string, report: Report): Decode
   const type = textOf(item['type']) ?? 'message';
   if (type === 'function_call_output' || type === CUSTOM_OUTPUT) {
     return { role: 'user', parts: [decodeResult(item, path, report)], isResult: true };
+  }
+  const foreign = decodeForeignContent(textOf(item['encrypted_content']));
+  if (type === 'reasoning' && foreign !== undefined) {
+    return { role: 'assistant', parts: [foreign], isResult: false };
   }
   if (type !== 'message') {
     const role = isOfPerson(type) ? 'user' : 'assistant';
@@ -140,7 +145,7 @@ export function decodeCall(item: JsonObject): ToolCallPart {
   };
 }
 
-/** Reasoning keeps its id, which is required to send it back. */
+/** Reasoning keeps its id, with which it is sent back. Codex omits it. */
 export function decodeReasoning(item: JsonObject): ThinkingPart {
   const signature = filledText(item['encrypted_content']);
   const texts = [...(listOf(item['summary']) ?? []), ...(listOf(item['content']) ?? [])];
@@ -149,7 +154,7 @@ export function decodeReasoning(item: JsonObject): ThinkingPart {
     kind: 'thinking',
     text: texts.flatMap((text) => textOf(objectOf(text)?.['text']) ?? []).join(BETWEEN_SUMMARIES),
     ...(signature !== undefined && { signature }),
-    ...extraFor(OPENAI_RESPONSES, id === undefined ? {} : { id }),
+    extra: { dialect: OPENAI_RESPONSES, fields: id === undefined ? {} : { id } },
   };
 }
 

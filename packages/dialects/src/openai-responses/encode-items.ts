@@ -23,6 +23,7 @@ import { wireCallId } from '../names/call-id.ts';
 import type { Report } from '../report.ts';
 import { arrangeTurns } from '../turns/arrange-turns.ts';
 import { customInput, isCustomCall } from './custom-call.ts';
+import { foreignContent } from './foreign-reasoning.ts';
 import { OPENAI_RESPONSES } from './limits.ts';
 import { toolReference } from './tools.ts';
 
@@ -169,6 +170,12 @@ export function encodeOutputItem(part: Part): JsonObject | undefined {
       return encodeCall(part);
     case 'thinking':
       return encodeReasoning(part);
+    case 'redacted-thinking':
+      return jsonObject({
+        type: 'reasoning',
+        summary: [],
+        encrypted_content: foreignContent(part),
+      });
     case 'opaque':
       return part.dialect === OPENAI_RESPONSES ? objectOf(part.value) : undefined;
     default:
@@ -208,13 +215,14 @@ function encodeCall(part: ToolCallPart): JsonObject {
   };
 }
 
-function encodeReasoning({ text, signature, extra }: ThinkingPart): JsonObject {
+function encodeReasoning(part: ThinkingPart): JsonObject {
+  const { text, signature, extra } = part;
   const isOwn = extra?.dialect === OPENAI_RESPONSES;
   return jsonObject({
     type: 'reasoning',
     ...extraFields(OPENAI_RESPONSES, extra),
     summary: text === '' ? [] : [{ type: 'summary_text', text }],
-    encrypted_content: isOwn ? filledText(signature) : undefined,
+    encrypted_content: isOwn ? filledText(signature) : foreignContent(part),
   });
 }
 

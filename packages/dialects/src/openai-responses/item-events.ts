@@ -21,10 +21,13 @@ export function itemStart(item: JsonObject, place: number, part: Part): readonly
       ];
     }
     case 'thinking':
+    case 'redacted-thinking':
       return [
         { ...added, item: { ...item, summary: [] } },
         { type: 'response.reasoning_summary_part.added', ...at, summary_index: 0, part: SUMMARY },
-        ...itemDeltas(item, place, { kind: 'thinking', text: part.text }),
+        ...(part.kind === 'thinking'
+          ? itemDeltas(item, place, { kind: 'thinking', text: part.text })
+          : []),
       ];
     case 'tool-call':
       if (isCustomCall(part)) return [{ ...added, item: { ...item, input: '' } }];
