@@ -101,6 +101,18 @@ describe('settings toward the Messages API', () => {
     ]);
   });
 
+  test.each([
+    [{}, { type: 'object' }],
+    [{ properties: { a: {} } }, { type: 'object', properties: { a: {} } }],
+    [
+      { type: 'object', required: [] },
+      { type: 'object', required: [] },
+    ],
+  ])('a schema without a type is one of an object: %j', (inputSchema, expected) => {
+    const body = encode({ tools: [{ name: 'look', inputSchema }] });
+    expect(body['tools']).toEqual([{ name: 'look', input_schema: expected }]);
+  });
+
   test('whatever the turns, the messages are what the API takes', () => {
     const part: fc.Arbitrary<Part> = fc.oneof(
       fc.string({ maxLength: 3 }).map(text),

@@ -162,11 +162,17 @@ function encodeTools(request: ModelRequest): readonly JsonValue[] {
   return [...(request.tools ?? []).map(encodeTool), ...server];
 }
 
+/** The API requires the type. OpenAI's clients may send `{}` for a tool without arguments. */
+function encodeSchema(schema: JsonValue): JsonObject {
+  const fields: JsonObject = objectOf(schema) ?? { properties: {} };
+  return fields['type'] === undefined ? { type: 'object', ...fields } : fields;
+}
+
 function encodeTool(tool: ToolDefinition): JsonObject {
   return jsonObject({
     name: wireToolName(tool.name, MAX_TOOL_NAME),
     description: tool.description,
-    input_schema: objectOf(tool.inputSchema) ?? { type: 'object', properties: {} },
+    input_schema: encodeSchema(tool.inputSchema),
     strict: tool.strict,
     ...cacheMark(tool.extra),
     ...extraFields(ANTHROPIC_MESSAGES, tool.extra),
