@@ -1,25 +1,28 @@
-/** The last bytes of a stream: whole chunks, which aren't copied. */
+/** A stream's buffer begins with so many bytes, and grows. */
+const FIRST_BYTES = 1024;
+
+/**
+ * The last bytes of a stream. They are copied: the chunks of a slow stream would otherwise stay in memory one by one,
+ * which costs the garbage collector far more.
+ */
 export class RecentBytes {
-  readonly #minBytes: number;
-  readonly #chunks: Buffer[] = [];
-  #bytes = 0;
+  readonly #keptBytes: number;
+  #buffer = Buffer.allocUnsafe(0);
+  #length = 0;
   #isTruncated = false;
 
-  /** @param minBytes At least so many are kept, if there were so many. */
-  constructor(minBytes: number) {
-    this.#minBytes = minBytes;
+  /** @param keptBytes So many are kept at least, if there were so many. */
+  constructor(keptBytes: number) {
+    this.#keptBytes = keptBytes;
   }
 
   push(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
-    for (;;) {
-      const [oldest] = this.#chunks;
-      if (oldest === undefined || this.#bytes - oldest.length < this.#minBytes) return;
-      this.#chunks.shift();
-      this.#bytes -= oldest.length;
-      this.#isTruncated = true;
-    }
+    const bytes = chunk.length > this.#keptBytes ? chunk.subarray(-this.#keptBytes) : chunk;
+    if (bytes.length < chunk.length) this.#keep(0);
+    else if (this.#length + bytes.length > 2 * this.#keptBytes) this.#keep(this.#keptBytes);
+    this.#makeRoomFor(bytes.length);
+    bytes.copy(this.#buffer, this.#length);
+    this.#length += bytes.length;
   }
 
   /** Whether the stream had more bytes. */
@@ -28,6 +31,23 @@ export class RecentBytes {
   }
 
   joined(): Buffer {
-    return Buffer.concat(this.#chunks);
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** Forgets all but the last so many bytes. */
+  #keep(count: number): void {
+    const from = Math.max(0, this.#length - count);
+    this.#buffer.copyWithin(0, from, this.#length);
+    this.#length -= from;
+    this.#isTruncated = true;
+  }
+
+  #makeRoomFor(count: number): void {
+    const needed = this.#length + count;
+    if (needed <= this.#buffer.length) return;
+    const size = Math.max(FIRST_BYTES, 2 ** Math.ceil(Math.log2(needed)));
+    const larger = Buffer.allocUnsafe(Math.min(size, 2 * this.#keptBytes));
+    this.#buffer.copy(larger, 0, 0, this.#length);
+    this.#buffer = larger;
   }
 }

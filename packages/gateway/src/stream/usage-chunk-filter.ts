@@ -38,7 +38,11 @@ function withoutUsage(bytes: Buffer): Buffer {
   const kept: Buffer[] = [];
   let from = 0;
   let lookedAt = 0;
-  for (const { index } of bytes.toString('latin1').matchAll(MAYBE_USAGE)) {
+  const text = bytes.toString('latin1');
+  // `matchAll` would copy the expression for each chunk.
+  MAYBE_USAGE.lastIndex = 0;
+  for (let found = MAYBE_USAGE.exec(text); found !== null; found = MAYBE_USAGE.exec(text)) {
+    const { index } = found;
     if (index < lookedAt) continue;
     const { start, end } = eventAround(bytes, index);
     lookedAt = end;

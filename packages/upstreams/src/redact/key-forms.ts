@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { KeySearch } from './key-search.ts';
 
 /** The encodings of a key that could be in a response. */
 export interface KeyForms {
@@ -7,6 +8,8 @@ export interface KeyForms {
   readonly texts: readonly string[];
   /** The length of the shortest form. A shorter text can't contain one. */
   readonly shortest: number;
+  /** Finds quickly that no form is in a text, which is nearly always so. */
+  readonly search: KeySearch;
   /** 1 for every byte after which the rest of a form may follow. */
   readonly unfinished: Uint8Array;
 }
@@ -40,6 +43,7 @@ export function keyForms(key: string): KeyForms | undefined {
     forms,
     texts: [...texts],
     shortest: Math.min(...forms.map(({ length }) => length)),
+    search: new KeySearch(forms),
     unfinished,
   };
 }
@@ -48,9 +52,11 @@ export function keyForms(key: string): KeyForms | undefined {
 export function joinedForms(keys: readonly KeyForms[]): KeyForms {
   // The longest first: a key could begin with another one.
   const texts = keys.flatMap((key) => key.texts).sort((one, other) => other.length - one.length);
+  const forms = keys.flatMap((key) => key.forms);
   return {
     texts,
-    forms: keys.flatMap(({ forms }) => forms),
+    forms,
+    search: new KeySearch(forms),
     shortest: Math.min(...keys.map(({ shortest }) => shortest)),
     unfinished: new Uint8Array(256).map((_none, byte) =>
       keys.some(({ unfinished }) => unfinished[byte] === 1) ? 1 : 0,

@@ -43,7 +43,8 @@ export class KeyRedactor {
   }
 }
 
-function redact(bytes: Buffer, { forms }: KeyForms): Buffer {
+function redact(bytes: Buffer, { forms, search }: KeyForms): Buffer {
+  if (!search.mayBeIn(bytes)) return bytes;
   let clean: Buffer | undefined;
   for (const form of forms) {
     for (let at = bytes.indexOf(form); at !== -1; at = bytes.indexOf(form, at + 1)) {

@@ -26,8 +26,8 @@ export class TextRedactor {
 }
 
 /** Replaces a key in a complete text. */
-export function redactText(text: string, { texts, shortest }: KeyForms): string {
-  if (text.length < shortest) return text;
+export function redactText(text: string, { texts, search }: KeyForms): string {
+  if (!search.mayBeInText(text)) return text;
   return texts.reduce((clean, form) => clean.replaceAll(form, '*'.repeat(form.length)), text);
 }
 
