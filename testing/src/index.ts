@@ -82,6 +82,7 @@ export {
   runPostern,
   runPosternKilledAt,
   startPostern,
+  launcherNodeOptions,
   POSTERN_LAUNCHER,
   upPostern,
   type PosternOptions,

@@ -1,9 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testProgram } from './test-program/test-program.ts';
 import { runProgram, startProgram, type Ended, type RunningProgram } from './run-program.ts';
 
 /** The script that starts the shipped product. */
 export const POSTERN_LAUNCHER = join(import.meta.dirname, '../../apps/cli/bin/postern.js');
+
+/** The options with which the launcher's first line starts Node. */
+export function launcherNodeOptions(): readonly string[] {
+  const [line = ''] = readFileSync(POSTERN_LAUNCHER, 'utf8').split('\n', 1);
+  return line.split(' ').filter((word) => word.startsWith('--') && word !== '--');
+}
+
 const UP_TIMEOUT_MS = 180_000;
 
 export interface PosternOptions {

@@ -1,6 +1,5 @@
-#!/usr/bin/env -S node --
-// The entry point of the built command line. Without the `--`, Node would read Postern's --env-file
-// option as its own.
+#!/usr/bin/env -S node --max-semi-space-size=16 --
+// The entry point of the built command line, with the options of bin/postern.js.
 import { keepCompiled } from './keep-compiled.js';
 
 keepCompiled(import.meta.dirname);

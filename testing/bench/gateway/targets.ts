@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { peerPath } from '@postern/testing';
+import { launcherNodeOptions, peerPath } from '@postern/testing';
 import type { LoadOrder } from './load.ts';
 import type { OurSetup } from './our-setup.ts';
 import { startProgram, type Measured } from './processes.ts';
@@ -57,7 +57,12 @@ export async function startOurs(
   const started = await startProgram({
     name,
     processor: GATEWAY_PROCESSOR,
-    command: [process.execPath, join(import.meta.dirname, 'our-gateway.ts'), JSON.stringify(whole)],
+    command: [
+      process.execPath,
+      ...launcherNodeOptions(),
+      join(import.meta.dirname, 'our-gateway.ts'),
+      JSON.stringify(whole),
+    ],
     ready: /^(\d+) (\S+)$/,
   });
   const [, port = '', path = ''] = started.ready;

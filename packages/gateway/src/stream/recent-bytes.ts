@@ -7,6 +7,8 @@ const FIRST_BYTES = 1024;
  */
 export class RecentBytes {
   readonly #keptBytes: number;
+  /** More room means more memory, less means more copying. */
+  readonly #mostBytes: number;
   #buffer = Buffer.allocUnsafe(0);
   #length = 0;
   #isTruncated = false;
@@ -14,12 +16,14 @@ export class RecentBytes {
   /** @param keptBytes So many are kept at least, if there were so many. */
   constructor(keptBytes: number) {
     this.#keptBytes = keptBytes;
+    this.#mostBytes = Math.ceil(1.25 * keptBytes);
   }
 
   push(chunk: Buffer): void {
     const bytes = chunk.length > this.#keptBytes ? chunk.subarray(-this.#keptBytes) : chunk;
-    if (bytes.length < chunk.length) this.#keep(0);
-    else if (this.#length + bytes.length > 2 * this.#keptBytes) this.#keep(this.#keptBytes);
+    if (bytes.length < chunk.length || this.#length + bytes.length > this.#mostBytes) {
+      this.#keep(this.#keptBytes - bytes.length);
+    }
     this.#makeRoomFor(bytes.length);
     bytes.copy(this.#buffer, this.#length);
     this.#length += bytes.length;
@@ -46,7 +50,7 @@ export class RecentBytes {
     const needed = this.#length + count;
     if (needed <= this.#buffer.length) return;
     const size = Math.max(FIRST_BYTES, 2 ** Math.ceil(Math.log2(needed)));
-    const larger = Buffer.allocUnsafe(Math.min(size, 2 * this.#keptBytes));
+    const larger = Buffer.allocUnsafe(Math.min(size, this.#mostBytes));
     this.#buffer.copy(larger, 0, 0, this.#length);
     this.#buffer = larger;
   }
