@@ -1,3 +1,5 @@
+import { plainEnd } from './plain-bytes.ts';
+
 /*
  * A strict JSON scanner (RFC 8259) that creates no objects. It checks the grammar and reports the spans of the
  * members of one object, so that a body can be checked and edited in place without changing other bytes.
@@ -38,11 +40,6 @@ const POINT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
 const BAD = -1;
-
-/** 1 for every byte that is allowed unescaped in a string. */
-const PLAIN = new Uint8Array(256).fill(1, 0x20);
-PLAIN[QUOTE] = 0;
-PLAIN[BACKSLASH] = 0;
 
 const LITERALS = new Map(['true', 'false', 'null'].map((text) => [text.charCodeAt(0), text]));
 
@@ -198,8 +195,7 @@ export class ObjectScan {
 
   #string(): ScanEnd | undefined {
     const bytes = this.#bytes;
-    let at = this.#at;
-    while (at < this.#limit && PLAIN[bytes[at] ?? 0] === 1) at += 1;
+    const at = plainEnd(bytes, this.#at, this.#limit);
     this.#at = at;
     if (at >= this.#limit) return undefined;
     if (bytes[at] === QUOTE) return this.#endString();
