@@ -1,3 +1,4 @@
+export type { BodyLog, CallBodies } from './debug/body-log.ts';
 export { describeGatewayFailure, type GatewayFailure } from './failure.ts';
 export { SAFE_HEADERS } from './headers/answer-headers.ts';
 export { UPSTREAM_HEADER } from './headers/upstream-name.ts';

@@ -22,6 +22,7 @@ import type { AddressLimitOptions } from './admit/address-buckets.ts';
 import type { AddressAdmission } from './admit/address-limits.ts';
 import type { ConcurrencyLimits } from './admit/concurrency-limiter.ts';
 import type { CredentialChange } from './credentials/credential-cooldowns.ts';
+import type { BodyLog } from './debug/body-log.ts';
 import type { GatewayFailure } from './failure.ts';
 import type { BodyLimits } from './http/read-body.ts';
 import type { IdempotentCalls } from './idempotency/idempotent-calls.ts';
@@ -67,6 +68,8 @@ export interface Grant extends KeyScopes {
   readonly expiresAtMs: number | undefined;
   /** For how long the answers to its requests with an idempotency key are kept. Default: none are. */
   readonly idempotencyMs?: number | undefined;
+  /** Until when the bodies of its calls are logged. Default: they aren't. */
+  readonly debugUntilMs?: number | undefined;
 }
 
 /** Why a request was refused for its key. The client may learn less. */
@@ -97,6 +100,8 @@ export interface KeyAdmission {
   admit(token: string): MaybePromise<Result<Grant | undefined, StoreFailure>>;
   /** Whether the key and the token of a grant are still valid. Polled while its calls run. */
   isLive(grant: Grant): MaybePromise<Result<boolean, StoreFailure>>;
+  /** Whether the bodies of the key's calls are logged now. Asked when a call of such a key ends. Default: no. */
+  isDebugged?(grant: Grant): MaybePromise<Result<boolean, StoreFailure>>;
   /** Whether a valid key lists this origin. A browser asks without the key. Default: no key does. */
   listsOrigin?(origin: string): boolean;
 }
@@ -197,6 +202,8 @@ export interface GatewayDeps {
   readonly idempotency: IdempotentCalls;
   /** Called when a request got the answer of an earlier one, for the log. */
   readonly onRepeated?: (repeated: RepeatedRequest) => void;
+  /** The log for the bodies of keys that are being debugged. Default: no body is logged. */
+  readonly bodyLog?: BodyLog;
   readonly prices: PriceTable;
   /** Whether keys can be checked and usage recorded; reported by `/readyz`. */
   readonly isReady: () => boolean;

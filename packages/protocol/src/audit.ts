@@ -105,6 +105,7 @@ type AuditedScopes = Omit<KeyScopes, 'budget'> & {
   readonly budget: KeyBudget | null;
   readonly expiresAtMs: number | null;
   readonly idempotencyMs: number | null;
+  readonly debugUntilMs: number | null;
 };
 type AuditedScope = keyof AuditedScopes;
 
@@ -193,6 +194,7 @@ const changeSchema = v.union([
   changeOf('budget', SCOPE_SCHEMAS.budget),
   changeOf('expiresAtMs', v.nullable(v.pipe(v.number(), v.safeInteger()))),
   changeOf('idempotencyMs', v.nullable(idempotencyWindow)),
+  changeOf('debugUntilMs', v.nullable(v.pipe(v.number(), v.safeInteger()))),
   v.strictObject({ setting: v.picklist(['owner', 'notes']) }),
 ]);
 

@@ -62,6 +62,17 @@ export function isIdempotencyWindow(ms: number): boolean {
   return v.is(idempotencyWindow, ms);
 }
 
+/** The longest time for which the bodies of a key's calls are logged. */
+export const MAX_DEBUG_MS = 86_400_000;
+
+/**
+ * Whether the bodies of a key's calls are logged now. A time that is too far away doesn't count, so that a clock that
+ * is set back doesn't make it longer.
+ */
+export function isDebugTime(untilMs: number | undefined, nowMs: number): boolean {
+  return untilMs !== undefined && untilMs > nowMs && untilMs <= nowMs + MAX_DEBUG_MS;
+}
+
 /** The scopes of a key for which nothing was chosen: it may call no model. */
 export const CLOSED_SCOPES: KeyScopes = {
   models: [],

@@ -1,3 +1,4 @@
+export { redactorOf } from './authorize.ts';
 export { headerReader } from './ask/answer-failure.ts';
 export { answerForm, type AnswerForm } from './ask/answer-form.ts';
 export { wholeAnswerEvents } from './ask/whole-answer-events.ts';

@@ -18,7 +18,7 @@ export function keyTable(
     summary(record.models),
     dayOf(record.expiresAtMs, 'never'),
     dayOf(record.lastUsedAtMs, 'never'),
-    stateOf(record, nowMs),
+    listedState(record, nowMs),
   ]);
   const whole = table(HEADINGS, rows);
   const widest = Math.max(...whole.split('\n').map((line) => line.length));
@@ -31,7 +31,7 @@ export function keyTable(
 
 /** Everything about one key. */
 export function keyLines(record: ShownKey, nowMs: number): readonly string[] {
-  const { limits, budget, notes, idempotencyMs, previousUntilMs } = record;
+  const { limits, budget, notes, idempotencyMs, debugUntilMs, previousUntilMs } = record;
   const rows: readonly (readonly [string, string])[] = [
     ['Name', record.name],
     ['Id', record.id],
@@ -58,6 +58,10 @@ export function keyLines(record: ShownKey, nowMs: number): readonly string[] {
       'Idempotency',
       idempotencyMs === undefined ? 'off' : `keeps answers for ${durationText(idempotencyMs)}`,
     ],
+    [
+      'Debug',
+      debugUntilMs === undefined ? 'off' : `logs bodies until ${timeOf(debugUntilMs, '-')}`,
+    ],
     ['Expires', timeOf(record.expiresAtMs, 'never')],
     ['Created', timeOf(record.createdAtMs, '-')],
     ['Last used', timeOf(record.lastUsedAtMs, 'never')],
@@ -78,6 +82,12 @@ function hintOf({ hint, imported, generation }: GatewayKeyRecord): string {
 function stateOf(record: GatewayKeyRecord, nowMs: number): string {
   const state = gatewayKeyState(record, nowMs);
   return state === 'revoked' ? `revoked ${dayOf(record.revokedAtMs, '-')}` : state;
+}
+
+function listedState(record: GatewayKeyRecord, nowMs: number): string {
+  const { debugUntilMs } = record;
+  const state = stateOf(record, nowMs);
+  return debugUntilMs === undefined ? state : `${state}, debug until ${timeOf(debugUntilMs, '-')}`;
 }
 
 function summary(names: 'all' | readonly string[]): string {

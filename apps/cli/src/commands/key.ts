@@ -13,7 +13,7 @@ import {
   usdText,
   type IssuedKey,
 } from '@postern/app';
-import { problem, type Problem } from '@postern/protocol';
+import { MAX_DEBUG_MS, problem, type Problem } from '@postern/protocol';
 import { keyLines, keyTable, timeOf } from './key-lines.ts';
 import { chosenSettings, parseEnd } from './key-settings.ts';
 import type { KeySettingOptions } from './program/key-setting-options.ts';
@@ -106,6 +106,41 @@ export async function raiseBudget(
   report(context, { id, name, ...raise }, [
     `Raised the budget of ${name} (${id}) by ${usdText(amountMicroUsd)} until ${timeOf(untilMs, '-')}.`,
   ]);
+}
+
+/** `postern key debug ID|NAME`: logs the bodies of the key's calls for a time, also in a running gateway. */
+export async function debugKey(
+  context: CommandContext,
+  idOrName: string,
+  options: { readonly for?: string; readonly off?: boolean },
+): Promise<void> {
+  const durationMs = options.off === true ? undefined : debugTime(options.for);
+  const vault = await connectOrUnlock(context);
+  const debugUntilMs = durationMs === undefined ? undefined : context.clock.nowMs() + durationMs;
+  const record = orFail(await updateGatewayKey(context, vault, idOrName, { debugUntilMs }));
+  const key = `${record.name} (${record.id})`;
+  report(
+    context,
+    record,
+    debugUntilMs === undefined
+      ? [`The bodies of requests of ${key} are no longer logged.`]
+      : [
+          `The bodies of requests of ${key} are logged until ${timeOf(debugUntilMs, '-')}, at the level debug.`,
+          'The log has them only if log.level is debug. They can contain personal data.',
+          `To stop: postern key debug ${record.id} --off`,
+        ],
+  );
+}
+
+function debugTime(text: string | undefined): number {
+  if (text === undefined) {
+    fail(problem('USAGE', 'For how long? Use --for 15m, or --off.'));
+  }
+  const durationMs = parseDurationMs(text);
+  if (durationMs === undefined || durationMs > MAX_DEBUG_MS) {
+    fail(problem('USAGE', '--for takes a time of at most 24h, such as 15m.'));
+  }
+  return durationMs;
 }
 
 /** `postern key rotate ID|NAME`: prints the new text once. */

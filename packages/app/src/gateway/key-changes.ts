@@ -21,6 +21,11 @@ export function changesOf(before: KeySettings, after: KeySettings): readonly Aud
       before: before.idempotencyMs ?? null,
       after: after.idempotencyMs ?? null,
     },
+    {
+      setting: 'debugUntilMs',
+      before: before.debugUntilMs ?? null,
+      after: after.debugUntilMs ?? null,
+    },
   ];
   const scopes = candidates.filter(
     (change) => 'before' in change && !isSame(change.before, change.after),

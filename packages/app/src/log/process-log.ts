@@ -16,6 +16,7 @@ export type LogEventName =
   | 'vault.locked'
   | 'gateway.call'
   | 'gateway.repeated'
+  | 'gateway.bodies'
   | 'gateway.routing'
   | 'audit.forward'
   | 'http.request'
@@ -40,7 +41,8 @@ const LINES_PER_MINUTE: Partial<Record<LogEventName, number>> = {
 };
 
 /**
- * Values from closed sets, counts and Postern's own ids: nothing that a person or a client wrote.
+ * Values from closed sets, counts and Postern's own ids: nothing that a person or a client wrote. The only exception
+ * are the bodies in `gateway.bodies`.
  */
 export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
@@ -73,10 +75,10 @@ export function createProcessLog({ clock, config, out }: ProcessLogOptions): Pro
   const say = (level: LogLevel, event: LogEventName, message: string, fields: LogFields): void => {
     if (config.format === 'json') {
       const time = new Date(clock.nowMs()).toISOString();
-      out(JSON.stringify({ time, level, event, message, ...fields }));
+      out(quoted({ time, level, event, message, ...fields }));
       return;
     }
-    const details = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
+    const details = Object.entries(fields).map(([name, value]) => `${name}=${valueText(value)}`);
     out(['postern:', message, ...details].join(' '));
   };
   return {
@@ -93,4 +95,21 @@ export function createProcessLog({ clock, config, out }: ProcessLogOptions): Pro
       if (limit.admits(event, LINES_PER_MINUTE[event])) say(level, event, message, fields);
     },
   };
+}
+
+/** A text with anything else is quoted, so that it can't look like another field or another line. */
+const PLAIN_TEXT = /^[\w.:/@+*,~-]+$/;
+
+function valueText(value: LogFields[string]): string {
+  return typeof value === 'string' && !PLAIN_TEXT.test(value) ? quoted(value) : String(value);
+}
+
+/** Controls that JSON allows in texts, line separators, and marks that change the direction of a line. */
+const UNSHOWABLE = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+function quoted(value: string | LogFields): string {
+  return JSON.stringify(value).replace(
+    UNSHOWABLE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -16,6 +16,7 @@ import {
 import { upstreamOf } from '@postern/upstreams';
 import { record } from '../audit/audit.ts';
 import { parseDurationMs } from '../config/duration.ts';
+import { bodyLogOf } from '../gateway/log-bodies.ts';
 import { logRouting, routingAuditEvent, routingOf } from '../gateway/routing-of.ts';
 import type { ProcessLog } from '../log/process-log.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
@@ -50,6 +51,7 @@ export function gatewayOf(
   let prices = priceTable(postern.content().prices);
   const gateway = createGateway({
     ...storesOf(postern, models, metrics),
+    bodyLog: bodyLogOf(postern.log),
     credentials: credentialsOf(postern),
     upstreams: postern.connections,
     providers: {
@@ -140,6 +142,7 @@ function storesOf(
       },
       listsOrigin: (origin) => admission()?.listsOrigin(origin) ?? false,
       isLive: (grant) => admission()?.isLive(grant) ?? LOCKED,
+      isDebugged: (grant) => admission()?.isDebugged(grant) ?? LOCKED,
     },
     usage: {
       record: (entry) => {

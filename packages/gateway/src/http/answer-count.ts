@@ -1,5 +1,6 @@
 import type { Dialect, DialectRoute } from '@postern/dialects';
 import type { ServerResponse } from 'node:http';
+import type { BodyCapture } from '../debug/body-capture.ts';
 import { translatedHeaders } from '../headers/answer-headers.ts';
 import { WARNINGS_HEADER, warningsValue } from '../headers/warnings-header.ts';
 import type { EarlyEnd } from '../relay/retry-policy.ts';
@@ -21,17 +22,19 @@ export interface CountInput {
   readonly dialect: Dialect;
   readonly encodeCount: NonNullable<DialectRoute['encodeCount']>;
   readonly requestId: string;
+  readonly capture: BodyCapture | undefined;
 }
 
 /** Responds with an estimated number of tokens, and says so in the header for warnings. */
 export function answerCount(
   response: ServerResponse,
   tokens: number,
-  { dialect, encodeCount, requestId }: CountInput,
+  { dialect, encodeCount, requestId, capture }: CountInput,
 ): void {
   const body = Buffer.from(JSON.stringify(encodeCount(tokens)));
   const own = [WARNINGS_HEADER, ESTIMATED];
   response.writeHead(200, translatedHeaders(dialect, requestId, body.length, own));
+  capture?.takeResponse(body);
   response.end(body);
 }
 

@@ -3,6 +3,7 @@ import type { RequestHead } from '../admit/request-head.ts';
 import type { RequestBody } from '../body/request-body.ts';
 import type { CallCredentials } from '../credentials/call-credentials.ts';
 import type { ClaimedCall } from '../idempotency/claimed-call.ts';
+import type { BodyCapture } from '../debug/body-capture.ts';
 import type { Meter } from '../meter/measure.ts';
 import type { Grant } from '../ports.ts';
 import type { EarlyEnd } from '../relay/retry-policy.ts';
@@ -20,6 +21,8 @@ export interface AttemptTask {
   readonly query: string;
   readonly body: RequestBody;
   readonly grant: Grant;
+  /** As in `CallInput`. */
+  readonly capture: BodyCapture | undefined;
   /** Set if the answer is to be recorded for repetitions. */
   readonly claimed: ClaimedCall | undefined;
   /** Called if it turns out that the answer can't be recorded. */

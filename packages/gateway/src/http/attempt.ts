@@ -45,6 +45,7 @@ export class Attempt {
       requestId: task.requestId,
       stallTimeoutMs: deps.limits.stallTimeoutMs,
       warnings: idempotencyWarnings(task),
+      capture: task.capture,
     });
     const { claimed, onUnrecorded } = task;
     this.#writer = claimed === undefined ? client : new KeptWriter(client, claimed, onUnrecorded);
@@ -99,7 +100,8 @@ export class Attempt {
     { pipe, meter, request }: PreparedAttempt,
     onEnd: (end: AttemptEnd) => void,
   ): void {
-    const { route, choice, body, credentials, timer, givesUp, onAnswer, onOutcome } = this.#task;
+    const { route, choice, body, credentials, timer, givesUp, onAnswer, onOutcome, capture } =
+      this.#task;
     const { pingAfterMs, streamHeadAfterMs, headTimeoutMs } = this.#deps.limits;
     const reader = new UpstreamReader({
       pipe,
@@ -136,6 +138,7 @@ export class Attempt {
         isOneOfSeveral ? new ExactStatus(reader, upstream) : reader,
       ),
     );
+    capture?.redactWith((text) => reader.redacted(text));
   }
 }
 

@@ -4,6 +4,7 @@ import type { RequestHead } from '../admit/request-head.ts';
 import type { Shares } from '../admit/shares.ts';
 import type { Turns } from '../body/turns.ts';
 import type { CredentialCooldowns } from '../credentials/credential-cooldowns.ts';
+import type { BodyCapture } from '../debug/body-capture.ts';
 import type { Grant } from '../ports.ts';
 import type { CircuitBreakers } from '../route/circuit-breakers.ts';
 import type { CallRoute } from '../route/routes.ts';
@@ -17,6 +18,8 @@ export interface CallInput {
   readonly grant: Grant;
   readonly route: CallRoute;
   readonly query: string;
+  /** Set if the gateway key is being debugged. */
+  readonly capture: BodyCapture | undefined;
   /** When it arrived, in the clock's monotonic time. */
   readonly arrivedMs: number;
 }

@@ -1,5 +1,6 @@
 import type { Result } from '@postern/kernel';
 import { readRequestBody, type RequestBody } from '../body/request-body.ts';
+import { reportBodies } from '../debug/report-bodies.ts';
 import type { GatewayFailure } from '../failure.ts';
 import { UPSTREAM_HEADER } from '../headers/upstream-name.ts';
 import { claimCall } from '../idempotency/claim-call.ts';
@@ -39,6 +40,7 @@ export class Call {
   #onEnd: (() => void) | undefined;
   #isCounted = false;
   #over = false;
+  #isClosed = false;
   #revoked = false;
 
   constructor(deps: GatewayDeps, resources: CallResources, input: CallInput) {
@@ -60,6 +62,7 @@ export class Call {
     else {
       this.#body.read(this.#input.request, (pieces) => {
         if (this.#over) return;
+        if (pieces.ok) this.#input.capture?.takeRequest(pieces.value);
         // The outermost handler after the body was read: an exception here must not end other calls.
         this.#proceed(pieces)
           .catch(() => {
@@ -79,6 +82,8 @@ export class Call {
     this.#reservation?.release();
     if (this.#isCounted) this.#resources.limiter.release(this.#input.grant.keyId);
     this.#isCounted = false;
+    if (!this.#isClosed) reportBodies(this.#deps, this.#input);
+    this.#isClosed = true;
   }
 
   /** Whether the call goes on without its client, to record its answer. It calls `onEnd` when it has ended. */
@@ -201,13 +206,14 @@ export class Call {
     targets: readonly Choice[],
     encodeCount: NonNullable<CallRoute['encodeCount']>,
   ): Promise<void> {
-    const { route, response, requestId } = this.#input;
+    const { route, response, requestId, capture } = this.#input;
     const { dialect } = route;
     const counting = targets.slice(0, 1).filter((choice) => choice.dialect === dialect.id);
     if (counting.length > 0 && !(await this.#try(body, counting, cannotCountHere))) return;
     if (this.#over) return;
     const tokens = estimateRequest(dialect, body.bytes);
-    if (tokens.ok) answerCount(response, tokens.value, { dialect, encodeCount, requestId });
+    if (tokens.ok)
+      answerCount(response, tokens.value, { dialect, encodeCount, requestId, capture });
     else this.#fail(tokens.failure);
   }
 
@@ -265,10 +271,10 @@ export class Call {
   }
 
   #fail(failure: GatewayFailure): void {
-    const { request, response, route, requestId } = this.#input;
+    const { request, response, route, requestId, capture } = this.#input;
     this.#over = true;
     response.removeHeader(UPSTREAM_HEADER);
-    sendFailure(response, route.dialect, requestId, failure);
+    sendFailure(response, route.dialect, requestId, failure, capture);
     discardBody(request, 2 * this.#deps.limits.maxBodyBytes);
   }
 }

@@ -8,6 +8,7 @@ import { readRequestHead, type RequestHead } from '../admit/request-head.ts';
 import { Shares } from '../admit/shares.ts';
 import { Turns } from '../body/turns.ts';
 import { CredentialCooldowns } from '../credentials/credential-cooldowns.ts';
+import { captureFor } from '../debug/body-capture.ts';
 import type { GatewayFailure } from '../failure.ts';
 import { refusedScope } from '../keys/scopes.ts';
 import type { Callers, GatewayDeps, Grant } from '../ports.ts';
@@ -291,7 +292,8 @@ class DataPlane implements Gateway {
   #enter(asked: Asked, route: CallRoute | ModelsRoute, query: string, grant: Grant): void {
     const { request, response, head, dialect, requestId, arrivedMs } = asked;
     if (route.kind === 'call') {
-      this.#run({ request, response, requestId, head, grant, route, query, arrivedMs });
+      const capture = captureFor(grant, head.token, this.#deps.clock.nowMs());
+      this.#run({ request, response, requestId, head, grant, route, query, capture, arrivedMs });
       return;
     }
     const modelPath = modelPathOf(asked.target?.path ?? '');

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { BodyCapture } from '../debug/body-capture.ts';
 import { answerHeaders } from '../headers/answer-headers.ts';
 import { WARNINGS_HEADER } from '../headers/warnings-header.ts';
 import type { GatewayDeps, Grant } from '../ports.ts';
@@ -10,6 +11,7 @@ export interface RepeatedCall {
   readonly requestId: string;
   readonly grant: Pick<Grant, 'keyId'>;
   readonly route: Pick<CallRoute, 'dialect'>;
+  readonly capture: BodyCapture | undefined;
 }
 
 /** Says that a response is the recorded one of an earlier request. */
@@ -26,12 +28,13 @@ export function recordedFields(fields: readonly string[]): readonly string[] {
 /** Responds with the recorded answer of the first request. */
 export function sendRepetition(
   { onRepeated }: Pick<GatewayDeps, 'onRepeated'>,
-  { response, requestId, grant, route }: RepeatedCall,
+  { response, requestId, grant, route, capture }: RepeatedCall,
   { answer: { status, fields, body }, firstId }: Repetition,
 ): void {
   const head = { 'content-length': String(body.length) };
   const own = answerHeaders(head, route.dialect, requestId);
   response.writeHead(status, [...own, ...fields, REPLAYED_HEADER, 'true']);
+  capture?.takeResponse(body);
   response.end(body);
   onRepeated?.({ requestId, keyId: grant.keyId, firstId });
 }

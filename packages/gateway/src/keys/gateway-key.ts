@@ -19,6 +19,8 @@ export interface KeySettings extends KeyScopes {
   readonly expiresAtMs: number | undefined;
   /** For how long the answers to its requests with an idempotency key are kept; undefined if none are. */
   readonly idempotencyMs: number | undefined;
+  /** Until when the bodies of its calls are logged; undefined if they aren't. See `isDebugTime`. */
+  readonly debugUntilMs: number | undefined;
 }
 
 /** The settings of a key for which nothing was chosen: it may call no model. */
@@ -28,6 +30,7 @@ export const CLOSED_SETTINGS: KeySettings = {
   notes: {},
   expiresAtMs: undefined,
   idempotencyMs: undefined,
+  debugUntilMs: undefined,
 };
 
 /** The stored data of a gateway key. The key itself isn't stored. */
@@ -119,6 +122,8 @@ export interface GatewayKeyStore {
   listsOrigin(origin: string): Result<boolean, DatabaseFailure>;
   /** Whether the key and the text of a grant are still valid. */
   isLive(grant: Pick<Grant, 'keyId' | 'generation'>): Result<boolean, DatabaseFailure>;
+  /** Whether the bodies of the key's calls are logged now. */
+  isDebugged(grant: Pick<Grant, 'keyId'>): Result<boolean, DatabaseFailure>;
 }
 
 /** Maps a key failure to a problem. */

@@ -9,6 +9,7 @@ import {
 import { Fault, parseJson } from '@postern/kernel';
 import {
   gatewayKeyId,
+  isDebugTime,
   isIdempotencyWindow,
   keyScopesToWire,
   parseKeyScopes,
@@ -19,8 +20,8 @@ import { parseNotes } from './key-notes.ts';
 
 /** The columns of a row that `recordOf` reads, besides `previous_until_ms`. */
 export const RECORD_COLUMNS =
-  'id, name, hint, owner, notes, scopes, expires_at_ms, idempotency_ms, created_at_ms, last_used_at_ms, ' +
-  'disabled_at_ms, revoked_at_ms, imported, generation';
+  'id, name, hint, owner, notes, scopes, expires_at_ms, idempotency_ms, debug_until_ms, created_at_ms, ' +
+  'last_used_at_ms, disabled_at_ms, revoked_at_ms, imported, generation';
 
 /** The columns of a key's settings, in the order of `settingValues`. */
 export const SETTING_COLUMNS = [
@@ -29,20 +30,22 @@ export const SETTING_COLUMNS = [
   'scopes',
   'expires_at_ms',
   'idempotency_ms',
+  'debug_until_ms',
 ] as const;
 
 /** The values of the settings' columns; undefined if the settings are malformed. */
 export function settingValues(settings: KeySettings): readonly SqlValue[] | undefined {
   const { owner = null, notes, expiresAtMs = null, idempotencyMs = null } = settings;
+  const { debugUntilMs = null } = settings;
   const wire = keyScopesToWire(settings);
   const isValid =
     (owner === null || OWNER.test(owner)) &&
     parseNotes(notes) !== undefined &&
     parseKeyScopes(wire) !== undefined &&
-    (expiresAtMs === null || Number.isSafeInteger(expiresAtMs)) &&
+    [expiresAtMs, debugUntilMs].every((ms) => ms === null || Number.isSafeInteger(ms)) &&
     (idempotencyMs === null || isIdempotencyWindow(idempotencyMs));
   return isValid
-    ? [owner, JSON.stringify(notes), JSON.stringify(wire), expiresAtMs, idempotencyMs]
+    ? [owner, JSON.stringify(notes), JSON.stringify(wire), expiresAtMs, idempotencyMs, debugUntilMs]
     : undefined;
 }
 
@@ -53,11 +56,14 @@ export function recordOf(row: SqlRow, nowMs: number): GatewayKeyRecord {
   const notes = parseNotes(jsonColumn(row, 'notes'));
   if (notes === undefined) throw new Fault('a gateway key row with malformed notes');
   const previousUntilMs = optionalNumberColumn(row, 'previous_until_ms') ?? 0;
+  const permissions = permissionsOf(row);
+  const { debugUntilMs } = permissions;
   return {
     id: gatewayKeyId.from(textColumn(row, 'id')),
     name: textColumn(row, 'name'),
     hint: textColumn(row, 'hint'),
-    ...permissionsOf(row),
+    ...permissions,
+    debugUntilMs: isDebugTime(debugUntilMs, nowMs) ? debugUntilMs : undefined,
     notes,
     createdAtMs: numberColumn(row, 'created_at_ms'),
     lastUsedAtMs: optionalNumberColumn(row, 'last_used_at_ms'),
@@ -87,6 +93,7 @@ function permissionsOf(row: SqlRow): Omit<KeySettings, 'notes'> {
     owner,
     expiresAtMs: optionalNumberColumn(row, 'expires_at_ms'),
     idempotencyMs: optionalNumberColumn(row, 'idempotency_ms'),
+    debugUntilMs: optionalNumberColumn(row, 'debug_until_ms'),
   };
 }
 

@@ -14,6 +14,7 @@ export interface KeyStatements {
   readonly findCurrent: Statement;
   readonly findPrevious: Statement;
   readonly isLive: Statement;
+  readonly isDebugged: Statement;
   readonly withOrigins: Statement;
   readonly anyImported: Statement;
   readonly markImported: Statement;
@@ -55,6 +56,10 @@ export function keyStatements(database: Database): KeyStatements {
             SELECT 1 FROM gateway_key_previous AS previous
              WHERE previous.key_id = key.id AND previous.generation = ?
                AND previous.valid_until_ms > ?))`,
+    ),
+    isDebugged: prepare(
+      `SELECT 1 FROM gateway_key WHERE id = ? AND revoked_at_ms IS NULL AND disabled_at_ms IS NULL
+          AND debug_until_ms > ? AND debug_until_ms <= ?`,
     ),
     withOrigins: prepare(
       `SELECT id, generation, ${SETTINGS} FROM gateway_key

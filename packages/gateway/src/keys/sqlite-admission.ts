@@ -5,16 +5,15 @@ import type { GatewayKeyStore } from './gateway-key.ts';
 
 const UNAVAILABLE: Result<never, StoreFailure> = failed({ reason: 'unavailable' });
 
+type AdmittingKeys = Pick<GatewayKeyStore, 'resolve' | 'listsOrigin' | 'isLive' | 'isDebugged'>;
+
 /** Admission by the keys in the gateway's database, synchronously. */
 export class SqliteAdmission implements KeyAdmission {
-  readonly #keys: Pick<GatewayKeyStore, 'resolve' | 'listsOrigin' | 'isLive'>;
+  readonly #keys: AdmittingKeys;
   readonly #onRefused: (refusal: KeyRefusal) => void;
 
   /** @param onRefused Called with the exact reason for each refused token. */
-  constructor(
-    keys: Pick<GatewayKeyStore, 'resolve' | 'listsOrigin' | 'isLive'>,
-    onRefused: (refusal: KeyRefusal) => void,
-  ) {
+  constructor(keys: AdmittingKeys, onRefused: (refusal: KeyRefusal) => void) {
     this.#keys = keys;
     this.#onRefused = onRefused;
   }
@@ -36,5 +35,10 @@ export class SqliteAdmission implements KeyAdmission {
   isLive(grant: Grant): Result<boolean, StoreFailure> {
     const live = this.#keys.isLive(grant);
     return live.ok ? live : UNAVAILABLE;
+  }
+
+  isDebugged(grant: Grant): Result<boolean, StoreFailure> {
+    const debugged = this.#keys.isDebugged(grant);
+    return debugged.ok ? debugged : UNAVAILABLE;
   }
 }

@@ -6,7 +6,7 @@ import {
   type SqlRow,
 } from '@postern/database';
 import { failed, ok, sortableId, type Clock, type Randomness, type Result } from '@postern/kernel';
-import { gatewayKeyId, type GatewayKeyId } from '@postern/protocol';
+import { gatewayKeyId, MAX_DEBUG_MS, type GatewayKeyId } from '@postern/protocol';
 import type { Grant } from '../ports.ts';
 import {
   CLOSED_SETTINGS,
@@ -187,6 +187,13 @@ export class SqliteKeys implements GatewayKeyStore {
     const nowMs = this.#clock.nowMs();
     return this.#database.attempt(
       () => this.#sql.isLive.get(keyId, nowMs, generation, generation, nowMs) !== undefined,
+    );
+  }
+
+  isDebugged({ keyId }: Pick<Grant, 'keyId'>): Result<boolean, DatabaseFailure> {
+    const nowMs = this.#clock.nowMs();
+    return this.#database.attempt(
+      () => this.#sql.isDebugged.get(keyId, nowMs, nowMs + MAX_DEBUG_MS) !== undefined,
     );
   }
 

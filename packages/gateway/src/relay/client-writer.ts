@@ -1,5 +1,6 @@
 import type { Dialect } from '@postern/dialects';
 import type { ServerResponse } from 'node:http';
+import type { BodyCapture } from '../debug/body-capture.ts';
 import type { GatewayFailure } from '../failure.ts';
 import { answerHeaders } from '../headers/answer-headers.ts';
 import { withWarnings, type Warning } from '../headers/warnings-header.ts';
@@ -16,6 +17,8 @@ export interface ClientWriterOptions {
   readonly stallTimeoutMs: number;
   /** Added to those of the answer. */
   readonly warnings: readonly Warning[];
+  /** Takes the bytes too, if the gateway key is being debugged. */
+  readonly capture: BodyCapture | undefined;
 }
 
 /** Takes the response to the client. */
@@ -60,12 +63,16 @@ export class ClientWriter {
   }
 
   write(out: Buffer | string, source: Source | undefined): void {
-    if (!this.#options.response.write(out)) this.#waitForClient(source);
+    const { response, capture } = this.#options;
+    capture?.takeResponse(out);
+    if (!response.write(out)) this.#waitForClient(source);
   }
 
   /** Ends a body whose length is in the head. */
   endWith(out: Buffer): void {
-    this.#options.response.end(out);
+    const { response, capture } = this.#options;
+    capture?.takeResponse(out);
+    response.end(out);
   }
 
   end(): void {
@@ -76,9 +83,10 @@ export class ClientWriter {
 
   /** Responds with the error with which a stream opened. */
   sendError({ status, body, headers }: OpeningError): void {
-    const { response, dialect, requestId } = this.#options;
+    const { response, dialect, requestId, capture } = this.#options;
     const all = { 'content-type': 'application/json', ...headers };
     response.writeHead(status, answerHeaders(all, dialect, requestId));
+    capture?.takeResponse(body);
     response.end(body);
   }
 
@@ -87,12 +95,15 @@ export class ClientWriter {
    * the connection, because anything else could look like content. Returns the status if none was sent before.
    */
   fail(failure: GatewayFailure, pipe: Pick<AnswerPipe, 'failureEvent'>): number | undefined {
-    const { response, dialect, requestId } = this.#options;
-    if (!response.headersSent) return sendFailure(response, dialect, requestId, failure);
+    const { response, dialect, requestId, capture } = this.#options;
+    if (!response.headersSent) return sendFailure(response, dialect, requestId, failure, capture);
     const event = pipe.failureEvent(failure);
     // Bytes that were written just now would be lost without the wait, with the head among them.
     if (event === undefined) setImmediate(() => response.destroy());
-    else response.end(event);
+    else {
+      capture?.takeResponse(event);
+      response.end(event);
+    }
     return undefined;
   }
 

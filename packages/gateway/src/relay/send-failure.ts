@@ -1,5 +1,6 @@
 import type { Dialect } from '@postern/dialects';
 import type { ServerResponse } from 'node:http';
+import type { BodyCapture } from '../debug/body-capture.ts';
 import { SAFE_HEADERS } from '../headers/answer-headers.ts';
 import { describeGatewayFailure, type GatewayFailure } from '../failure.ts';
 
@@ -9,6 +10,7 @@ export function sendFailure(
   dialect: Dialect,
   requestId: string,
   failure: GatewayFailure,
+  capture?: BodyCapture,
 ): number {
   const { allow, ...answer } = describeGatewayFailure(failure);
   const { status, headers, body } = dialect.encodeError({ ...answer, requestId });
@@ -22,6 +24,7 @@ export function sendFailure(
     'content-length': bytes.length,
     ...SAFE_HEADERS,
   });
+  capture?.takeResponse(bytes);
   response.end(bytes);
   return status;
 }

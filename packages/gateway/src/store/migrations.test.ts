@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 /** What `recordOf` reads and version 2 doesn't have yet. */
-const LATER_COLUMNS = { previous_until_ms: null, idempotency_ms: null };
+const LATER_COLUMNS = { previous_until_ms: null, idempotency_ms: null, debug_until_ms: null };
 
 const at = (version: number): Database =>
   openMemoryDatabase({ migrations: GATEWAY_MIGRATIONS.slice(0, version), label: 'gateway' });

@@ -182,4 +182,16 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
       `);
     },
   },
+  {
+    version: 7,
+    name: 'keys whose bodies are logged',
+    up: (database: MigrationTarget): void => {
+      database.exec(`
+        ALTER TABLE gateway_key ADD COLUMN debug_until_ms INTEGER;
+
+        CREATE TRIGGER gateway_key_debugged AFTER UPDATE OF debug_until_ms ON gateway_key
+          BEGIN UPDATE gateway_key_changes SET count = count + 1; END;
+      `);
+    },
+  },
 ];

@@ -108,6 +108,7 @@ describe('keys', () => {
       notes: { ticket: 'OPS-7, urgent' },
       expiresAtMs: nowMs + 1000,
       idempotencyMs: 86_400_000,
+      debugUntilMs: nowMs + 900_000,
     };
     const { key, record } = expectOk(store.keys.create({ name: 'scoped', settings }));
     expect(record).toMatchObject(settings);

@@ -64,8 +64,21 @@ export function addKeyCommands(program: Command, context: GetContext): void {
       const { rotateKey } = await import('../key.ts');
       await rotateKey(context(), idOrName, options);
     });
+  addDebug(key, context);
   addImport(key, context);
   addEndings(key, context);
+}
+
+function addDebug(key: Command, context: GetContext): void {
+  key
+    .command('debug <id-or-name>')
+    .description("log the bodies of a key's requests for a time, at the log level debug")
+    .option('--for <time>', 'for how long, such as 15m; at most 24h')
+    .addOption(new Option('--off', 'stop it now').conflicts('for'))
+    .action(async (idOrName: string, options: { for?: string; off?: boolean }) => {
+      const { debugKey } = await import('../key.ts');
+      await debugKey(context(), idOrName, options);
+    });
 }
 
 function addImport(key: Command, context: GetContext): void {
