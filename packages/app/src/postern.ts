@@ -57,6 +57,8 @@ export interface PosternParts {
   readonly log: ProcessLog;
   /** Another process records changes of the configuration. */
   readonly isWorker?: boolean;
+  /** As in `GatewayStoreOptions`. */
+  readonly processName?: string | undefined;
   /** Prints a line where the process was started. */
   readonly say: (line: string) => void;
 }

@@ -121,6 +121,51 @@ describe('postern serve --workers', () => {
     expect(await program.stop()).toMatchObject({ code: 0 });
   });
 
+  test(
+    'what killed workers had reserved is recovered when they end',
+    { timeout: 90_000 },
+    async () => {
+      const place = await servePlace();
+      const limits = ['--model', 'box/gpt-x', '--concurrent', '4', '--budget', '1000/day'];
+      const created = await place.run(['key', 'create', 'limited', ...limits]);
+      const key = /sk-postern-\S+/.exec(created.stdout)?.[0] ?? '';
+      const { url, program } = await startServing(place, WORKERS);
+      place.upstream.respond(() => new Promise(() => undefined));
+      const call = async (): Promise<number> => {
+        const response = await fetch(`${url}/v1/chat/completions`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}`, connection: 'close' },
+          body: JSON.stringify({
+            model: 'box/gpt-x',
+            messages: [{ role: 'user', content: 'Hello' }],
+          }),
+        });
+        await response.text();
+        return response.status;
+      };
+      const lost = Array.from({ length: 4 }, async () => {
+        await expect(call()).rejects.toThrow('fetch failed');
+      });
+      await expect.poll(() => place.upstream.requests.length).toBe(4);
+      expect(await call()).toBe(429);
+      place.upstream.respond(() => textReply('Hello'));
+      const [first = 0, second = 0] = await workersOf(program.pid);
+      process.kill(first, 'SIGKILL');
+      // With no worker at all, the port would be closed.
+      const metrics = async (): Promise<string> => await (await fetch(`${url}/metrics`)).text();
+      await expect.poll(metrics, { timeout: 30_000 }).toContain('{state="answering"} 2');
+      process.kill(second, 'SIGKILL');
+      await Promise.all(lost);
+      const calls = async (): Promise<readonly number[]> =>
+        await Promise.all([call(), call(), call(), call()]);
+      // The lease of the second one would last for 30 seconds.
+      await expect.poll(calls, { timeout: 20_000 }).toEqual([200, 200, 200, 200]);
+      const { stdout } = await place.run(['usage', '--by', 'model', '--json']);
+      expect(stdout).toContain('unknown');
+      expect(await program.stop()).toMatchObject({ code: 0 });
+    },
+  );
+
   test.each([
     ['valid', 10, 200],
     ['invalid', 4, 401],

@@ -11,7 +11,7 @@ import {
   type ServeOptions,
   type Service,
 } from './serve-parts.ts';
-import type { WorkerMessage, WorkerOrder, WorkerReport } from './worker-messages.ts';
+import type { WorkerMessage, WorkerOrder, WorkerReport, WorkerStart } from './worker-messages.ts';
 
 /** Whether this process is a worker of a `postern serve --workers N`. */
 export function isWorkerProcess(): boolean {
@@ -26,10 +26,10 @@ export async function serveAsWorker(context: CommandContext, options: ServeOptio
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => undefined);
   const early: WorkerMessage[] = [];
-  const given = Promise.withResolvers<ConfigContent>();
+  const given = Promise.withResolvers<WorkerStart>();
   const keep = (message: WorkerMessage): void => {
     if (message.order === 'stop') process.exit(0);
-    if (message.order === 'start') given.resolve(message.content);
+    if (message.order === 'start') given.resolve(message);
     else early.push(message);
   };
   process.on('message', keep);

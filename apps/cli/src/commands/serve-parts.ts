@@ -7,7 +7,6 @@ import {
   storedProviders,
   unlockForService,
   type ChangedSetting,
-  type ConfigContent,
   type LoadedConfig,
   type LogLevel,
   type Postern,
@@ -19,6 +18,7 @@ import { asksForPassphrase, findPassphrase, givenPassphrase } from '../terminal/
 import { styled } from '../terminal/terminal.ts';
 import { fail, openParts, orFail, report, type CommandContext } from './context.ts';
 import type { ServiceManager } from './service-manager.ts';
+import type { WorkerStart } from './worker-messages.ts';
 
 export interface ServeOptions {
   readonly port: number | undefined;
@@ -36,24 +36,22 @@ export interface Service {
   readonly log: ProcessLog;
 }
 
-/**
- * Reads the home of a service. Nothing is unlocked yet.
- *
- * @param content The configuration of a worker.
- */
+/** Reads the home of a service. Nothing is unlocked yet. */
 export async function composeService(
   context: CommandContext,
   options: ServeOptions,
-  content?: ConfigContent,
+  worker?: WorkerStart,
 ): Promise<Service> {
-  const isWorker = content !== undefined;
-  const found = orFail(await open({ ...openParts(context), ...(isWorker && content) }));
+  const isWorker = worker !== undefined;
+  const content = worker?.content;
+  const processName = worker?.processName;
+  const found = orFail(await open({ ...openParts(context), ...content }));
   const log = serviceLog(context, options, found.loaded);
   const say = (line: string): void => {
     log.write('warn', 'notice', line);
   };
   const postern = orFail(
-    await composePostern({ ...context, log, say, isWorker, ...content }, found),
+    await composePostern({ ...context, log, say, isWorker, processName, ...content }, found),
   );
   return { context, options, postern, log };
 }

@@ -43,7 +43,11 @@ export async function serveWithWorkers(
     return given;
   });
   const content = (): ConfigContent => postern.content();
-  const workers = startWorkers({ context, options, log, content, passphrase: passphrase.given });
+  const workers = startWorkers({
+    ...{ context, options, log, content, passphrase: passphrase.given },
+    // If this fails, the others do it when the leases of the worker expire.
+    onEnded: (processName) => postern.stores()?.gateway.recover(processName),
+  });
   postern.locking.drainFirst({
     isBusy: () => false,
     drain: workers.lock,

@@ -6,10 +6,18 @@ import type { AddressLeave, AddressReport, ConfigContent, MetricsSnapshot } from
  * is the first message. `metrics-text` answers a question, and `addresses` the reports of requests by address.
  */
 export type WorkerMessage =
-  | { readonly order: 'start' | 'reload'; readonly content: ConfigContent }
+  | ({ readonly order: 'start' } & WorkerStart)
+  | { readonly order: 'reload'; readonly content: ConfigContent }
   | { readonly order: WorkerOrder }
   | { readonly order: 'metrics-text'; readonly question: number; readonly text: string }
   | { readonly order: 'addresses'; readonly leaves: readonly AddressLeave[] };
+
+/** What a worker starts with. */
+export interface WorkerStart {
+  readonly content: ConfigContent;
+  /** Under which it holds parts of limits. */
+  readonly processName: string;
+}
 
 /** `metrics`: to report its own metrics. */
 export type WorkerOrder = 'lock' | 'stop' | 'metrics';

@@ -6,6 +6,7 @@ import {
   failed,
   ok,
   revealSecretBytes,
+  sortableId,
   type Result,
   type Secret,
 } from '@postern/kernel';
@@ -29,6 +30,8 @@ export interface WorkersParts {
   readonly content: () => ConfigContent;
   /** Undefined if the keyring unlocks the vault. It is erased when the workers lock or stop. */
   readonly passphrase: Secret | undefined;
+  /** Called when a worker has ended, with its name. */
+  readonly onEnded: (processName: string) => void;
 }
 
 export interface Workers {
@@ -185,9 +188,15 @@ function argumentsOf({ context, options, passphrase }: WorkersParts): readonly s
   ];
 }
 
-/** Gives a new worker its configuration and the passphrase. */
-function handOver(worker: Worker, { content, passphrase }: WorkersParts): void {
-  sendToWorker(worker, { order: 'start', content: content() });
+/** Gives a new worker its configuration, its name and the passphrase. */
+function handOver(worker: Worker, { context, content, passphrase, onEnded }: WorkersParts): void {
+  const { clock, randomness } = context;
+  // With a character that isn't in ids, so that no name begins with another one.
+  const processName = `${sortableId(clock.nowMs(), randomness)}.`;
+  worker.once('exit', () => {
+    onEnded(processName);
+  });
+  sendToWorker(worker, { order: 'start', content: content(), processName });
   const pipe = worker.process.stdio[WORKER_PASSPHRASE_FD];
   if (pipe === null || pipe === undefined || !('end' in pipe)) return;
   // A worker may end without reading it; its own message says the rest.

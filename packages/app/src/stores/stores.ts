@@ -31,6 +31,8 @@ export interface StoresOptions {
   readonly randomness: Randomness;
   /** Where the days of budgets begin: an IANA name. Default: UTC. */
   readonly timeZone?: string;
+  /** As in `GatewayStoreOptions`. */
+  readonly processName?: string | undefined;
   /** Sends the log to its receiver, if one is configured. */
   readonly forward: (log: AuditLog) => Forwarding | undefined;
 }
@@ -96,6 +98,7 @@ export async function openGateway(
     hashKey: hashKey.value,
     clock: options.clock,
     randomness: options.randomness,
+    processName: options.processName,
     ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
   });
   return store.ok ? store : failed(describeDatabaseFailure(store.failure));

@@ -8,6 +8,7 @@ export interface IdempotencyStatements {
   readonly record: Statement;
   readonly release: Statement;
   readonly releaseAll: Statement;
+  readonly releaseNamed: Statement;
   readonly extend: Statement;
   readonly findOld: Statement;
   readonly removeOld: Statement;
@@ -39,6 +40,7 @@ export function idempotencyStatements(database: Database): IdempotencyStatements
         WHERE key_id = ? AND name = ? AND request_id = ? AND process_id = ?`,
     ),
     releaseAll: prepare('DELETE FROM idempotent_call WHERE process_id = ?'),
+    releaseNamed: prepare('DELETE FROM idempotent_call WHERE substr(process_id, 1, ?) = ?'),
     extend: prepare('UPDATE idempotent_call SET until_ms = ? WHERE process_id = ?'),
     findOld: prepare('SELECT 1 FROM idempotent_call WHERE until_ms <= ? OR until_ms > ? LIMIT 1'),
     removeOld: prepare(

@@ -22,8 +22,9 @@ afterEach(() => {
 });
 
 /** The calls of one process. */
-function newProcess(): SqliteIdempotentCalls {
+function newProcess(processName = ''): SqliteIdempotentCalls {
   return new SqliteIdempotentCalls({
+    processName,
     database: world.database,
     clock: { nowMs: () => world.nowMs, monotonicMs: () => world.nowMs },
     randomness: { bytes: (count) => randomBytes(count) },
@@ -96,6 +97,19 @@ describe('a claim', () => {
     expect(stateOf(other, request(1))).toBe('running');
     pass(1000);
     expect(stateOf(other, request(1))).toBe('first');
+  });
+
+  it('is lost at once if another process knows that its process has ended, but no answer is', () => {
+    const [killed, other] = [newProcess('killed.'), newProcess('killed')];
+    const [first, answered, running] = [request(1), request(2), request(3)];
+    killed.claim(first);
+    killed.claim(answered);
+    expectOk(killed.record(answered, answer(), HOUR_MS));
+    other.claim(running);
+    expectOk(other.recover('killed.'));
+    expect(stateOf(other, request(1))).toBe('first');
+    expect(stateOf(other, request(2))).toBe('repeated');
+    expect(stateOf(newProcess(), request(3))).toBe('running');
   });
 
   it('that another process took over records nothing', () => {

@@ -3,6 +3,7 @@ import {
   optionalTextColumn,
   textColumn,
   type Database,
+  type DatabaseFailure,
   type SqlRow,
 } from '@postern/database';
 import {
@@ -40,6 +41,8 @@ export interface SqliteIdempotentCallsOptions {
   readonly database: Database;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  /** As in `ProcessLeaseOptions`. */
+  readonly processName?: string | undefined;
 }
 
 /**
@@ -51,6 +54,7 @@ export class SqliteIdempotentCalls implements IdempotentCalls {
   readonly #clock: Clock;
   readonly #sql: IdempotencyStatements;
   readonly #randomness: Randomness;
+  readonly #processName: string;
   /** Empty until the first claim. */
   #processId = '';
   /** The requests that this process runs. */
@@ -60,7 +64,8 @@ export class SqliteIdempotentCalls implements IdempotentCalls {
   #bytesSinceSum = Infinity;
   #isClosed = false;
 
-  constructor({ database, clock, randomness }: SqliteIdempotentCallsOptions) {
+  constructor({ database, clock, randomness, processName = '' }: SqliteIdempotentCallsOptions) {
+    this.#processName = processName;
     this.#database = database;
     this.#clock = clock;
     this.#sql = idempotencyStatements(database);
@@ -74,7 +79,7 @@ export class SqliteIdempotentCalls implements IdempotentCalls {
       const nowMs = this.#clock.nowMs();
       const row = this.#sql.find.get(keyId, name);
       if (row !== undefined && this.#isLive(row, nowMs)) return ok(claimIn(row, fingerprint));
-      if (this.#processId === '') this.#processId = sortableId(nowMs, this.#randomness);
+      if (this.#processId === '') this.#processId = this.#newId(nowMs);
       this.#sql.remove.run(keyId, name);
       this.#sql.insert.run(
         ...[keyId, name, fingerprint, requestId, this.#processId, nowMs + LEASE_MS],
@@ -120,6 +125,14 @@ export class SqliteIdempotentCalls implements IdempotentCalls {
     });
   }
 
+  /** Releases the claims of a process that has ended. */
+  recover(processName: string): Result<undefined, DatabaseFailure> {
+    return this.#database.runUnsynced(() => {
+      this.#sql.releaseNamed.run(processName.length, processName);
+      return ok();
+    });
+  }
+
   /** Releases the claims of this process, whose calls have ended. */
   close(): void {
     if (this.#isClosed) return;
@@ -133,6 +146,10 @@ export class SqliteIdempotentCalls implements IdempotentCalls {
       });
     }
     this.#running.clear();
+  }
+
+  #newId(nowMs: number): string {
+    return `${this.#processName}${sortableId(nowMs, this.#randomness)}`;
   }
 
   #hold(requestId: string): void {

@@ -93,6 +93,7 @@ export class ProcessRows {
   readonly #extend: Statement;
   readonly #remove: Statement;
   readonly #expired: Statement;
+  readonly #named: Statement;
   readonly #leases: Statement;
   readonly #removeLeases: Statement;
   readonly #charge: Statement;
@@ -106,6 +107,7 @@ export class ProcessRows {
     this.#extend = database.prepare('UPDATE limit_process SET alive_until_ms = ? WHERE id = ?');
     this.#remove = database.prepare('DELETE FROM limit_process WHERE id = ?');
     this.#expired = database.prepare('SELECT id FROM limit_process WHERE alive_until_ms < ?');
+    this.#named = database.prepare('SELECT id FROM limit_process WHERE substr(id, 1, ?) = ?');
     this.#leases = database.prepare(
       `SELECT name, key_id, held, at_ms FROM limit_lease JOIN limit_account ON name = account
         WHERE process_id = ?`,
@@ -139,6 +141,11 @@ export class ProcessRows {
   /** The ids of the processes that haven't extended their time. */
   expired(nowMs: number): readonly string[] {
     return this.#expired.all(nowMs).map((row) => textColumn(row, 'id'));
+  }
+
+  /** The ids that a process of this name has had. */
+  named(name: string): readonly string[] {
+    return this.#named.all(name.length, name).map((row) => textColumn(row, 'id'));
   }
 
   leasesOf(id: string): readonly LostLease[] {

@@ -10,6 +10,8 @@ export interface ProcessLeaseOptions {
   readonly database: Database;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  /** Its ids begin with this, so that another process can recover what it held. Default: empty. */
+  readonly processName?: string | undefined;
   /** Whether this process holds something that others must know of. */
   readonly isHolding: () => boolean;
   /** Called when other processes have declared this one dead: what it held is counted as spent. */
@@ -40,13 +42,13 @@ export class ProcessLease {
 
   /** Registers the process if it isn't registered, inside a transaction. */
   register(): void {
-    const { clock, randomness, onLost } = this.#options;
+    const { clock, randomness, processName = '', onLost } = this.#options;
     if (this.#id !== '' && this.#rows.isRegistered(this.#id)) return;
     if (this.#id !== '') onLost();
     const nowMs = clock.nowMs();
-    this.#id = sortableId(nowMs, randomness);
+    this.#id = `${processName}${sortableId(nowMs, randomness)}`;
     this.#rows.register(this.#id, nowMs + LEASE_MS);
-    this.#chargeDead(nowMs);
+    this.#charge(this.#rows.expired(nowMs));
     this.#extendedAtMs = nowMs;
     this.#timer ??= setInterval(this.#extend, EXTEND_EVERY_MS).unref();
   }
@@ -57,6 +59,11 @@ export class ProcessLease {
     if (this.#id !== '') this.#rows.remove(this.#id);
     this.#id = '';
     return ok();
+  }
+
+  /** Charges what a process that has ended held, inside a transaction. Others would wait for the end of its lease. */
+  recover(processName: string): void {
+    this.#charge(this.#rows.named(processName));
   }
 
   /** Stops extending the lease. */
@@ -72,14 +79,14 @@ export class ProcessLease {
       this.register();
       this.#rows.extend(this.#id, nowMs + LEASE_MS);
       // After a suspension every lease has expired, and the others need a moment to extend theirs.
-      if (nowMs - this.#extendedAtMs < LEASE_MS) this.#chargeDead(nowMs);
+      if (nowMs - this.#extendedAtMs < LEASE_MS) this.#charge(this.#rows.expired(nowMs));
       this.#extendedAtMs = nowMs;
       return ok();
     });
   };
 
-  #chargeDead(nowMs: number): void {
-    for (const id of this.#rows.expired(nowMs)) {
+  #charge(ids: readonly string[]): void {
+    for (const id of ids) {
       for (const lease of this.#rows.leasesOf(id)) {
         if (isBudget(lease.name)) this.#rows.charge(lease);
       }

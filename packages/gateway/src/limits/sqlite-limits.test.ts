@@ -296,6 +296,22 @@ describe('a process that dies', () => {
     expect(world.gateway().reserve({ limits }).ok).toBe(true);
   });
 
+  it('has everything recovered at once if another process knows that it has ended', () => {
+    const limits = { concurrent: 3 };
+    const dead = world.gateway(world.database, {}, 'dead.');
+    const other = world.gateway(world.database, {}, 'dead');
+    dead.reserved({ ...call, limits });
+    other.reserved({ ...call, limits });
+    gateway.reserved({ ...call, limits });
+    expect(gateway.reserve({ ...call, limits }).ok).toBe(false);
+    for (let count = 0; count < 2; count += 1) {
+      expect(gateway.limits.recover('dead.').ok).toBe(true);
+      expect(world.spent).toEqual({ recorded: 100_000, counted: 100_000 });
+    }
+    expect(through(9, { ...call, limits })).toBe(1);
+    expect(world.number('SELECT count(*) FROM limit_process')).toBe(2);
+  });
+
   it('but lives after all, may charge a call twice, and never spends what is not its own', () => {
     const slow = gateway.reserved(call);
     world.nowMs += 31_000;

@@ -21,6 +21,8 @@ export interface SqliteLimitsOptions {
   readonly periods: BudgetPeriods;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  /** As in `ProcessLeaseOptions`. */
+  readonly processName?: string | undefined;
   /** Has `write` called in a transaction soon. */
   readonly wake: () => void;
 }
@@ -54,11 +56,9 @@ export class SqliteLimits implements Limits, BatchPart {
 
   constructor(options: SqliteLimitsOptions) {
     this.#options = options;
-    const { database, clock, randomness } = options;
+    const { database, clock, randomness, processName } = options;
     this.#lease = new ProcessLease({
-      database,
-      clock,
-      randomness,
+      ...{ database, clock, randomness, processName },
       isHolding: () => this.#touched.size > 0,
       onLost: () => {
         for (const account of this.#touched) account.forget();
@@ -124,6 +124,14 @@ export class SqliteLimits implements Limits, BatchPart {
         if (!account.isDirty && !account.isHolding) this.#touched.delete(account);
       }
     };
+  }
+
+  /** Ends the leases of a process that has ended: what it held of budgets is charged, and the rest is free. */
+  recover(processName: string): Result<undefined, DatabaseFailure> {
+    return this.#options.database.runUnsynced(() => {
+      this.#lease.recover(processName);
+      return ok();
+    });
   }
 
   /** From now on, nothing is held without need. */

@@ -31,6 +31,11 @@ export interface GatewayStore {
   ) => Result<readonly Omit<BudgetRaise, 'keyId'>[], DatabaseFailure>;
   /** Budgets and reports begin their days in this time zone from now on; an IANA name. */
   useTimeZone(timeZone: string): void;
+  /**
+   * Ends the leases of a process that has ended without closing the store, given its `processName`. Without this,
+   * other processes do it when they expire.
+   */
+  recover(processName: string): Result<undefined, DatabaseFailure>;
   /** Whether keys can be checked and usage recorded now. */
   isReady(): boolean;
   /** Flushes the usage log and closes the connection, even if the flush fails. */
@@ -47,6 +52,8 @@ export interface GatewayStoreOptions {
   readonly randomness: Randomness;
   /** In which days, weeks and months of budgets begin: an IANA name. Default: UTC. */
   readonly timeZone?: string;
+  /** Names this process among those that use the store, for `recover`. No name may begin with another one. */
+  readonly processName?: string | undefined;
 }
 
 /** Opens the encrypted store of the gateway, or creates it. */
@@ -63,21 +70,18 @@ export function openGatewayStore(
 }
 
 function storeOver(database: Database, options: GatewayStoreOptions): GatewayStore {
-  const { clock, randomness } = options;
+  const { clock, randomness, processName } = options;
   const keys = new SqliteKeys(database, keyHasher(options.hashKey), clock, randomness);
   const usage = new SqliteUsage(database);
   const periods = new BudgetPeriods(options.timeZone ?? 'UTC');
   const limits = new SqliteLimits({
-    database,
-    clock,
-    randomness,
-    periods,
+    ...{ database, clock, randomness, processName, periods },
     wake: () => {
       usage.wake();
     },
   });
   usage.addPart(limits);
-  const idempotency = new SqliteIdempotentCalls({ database, clock, randomness });
+  const idempotency = new SqliteIdempotentCalls({ database, clock, randomness, processName });
   const anything = database.prepare('SELECT 1 FROM gateway_key LIMIT 1');
   return {
     keys,
@@ -88,6 +92,10 @@ function storeOver(database: Database, options: GatewayStoreOptions): GatewaySto
     raiseBudget: (raise) => raiseBudget(database, raise, { clock, randomness }),
     useTimeZone: (timeZone) => {
       periods.use(timeZone);
+    },
+    recover: (name) => {
+      const recovered = limits.recover(name);
+      return recovered.ok ? idempotency.recover(name) : recovered;
     },
     reportUsage: (query) => readUsageReport(database, query, periods),
     isReady: () => !usage.isFull() && database.attempt(() => anything.get()).ok,

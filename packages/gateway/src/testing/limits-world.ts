@@ -33,8 +33,12 @@ export class LimitsWorld {
       .run(this.keyId, 'k', '…abcd', new Uint8Array(32), 1);
   }
 
-  gateway(database: Database = this.database, allKeys: KeyLimits = {}): WorldGateway {
-    return new WorldGateway(this, database, allKeys);
+  gateway(
+    database: Database = this.database,
+    allKeys: KeyLimits = {},
+    processName = '',
+  ): WorldGateway {
+    return new WorldGateway(this, database, allKeys, processName);
   }
 
   /** The one number that the query returns. */
@@ -73,7 +77,7 @@ export class WorldGateway {
   readonly #world: LimitsWorld;
   readonly #allKeys: KeyLimits;
 
-  constructor(world: LimitsWorld, database: Database, allKeys: KeyLimits) {
+  constructor(world: LimitsWorld, database: Database, allKeys: KeyLimits, processName: string) {
     this.#world = world;
     this.#allKeys = allKeys;
     this.usage = new SqliteUsage(database);
@@ -83,6 +87,7 @@ export class WorldGateway {
       clock: { nowMs: () => world.nowMs, monotonicMs: () => world.nowMs },
       randomness: { bytes: (count) => randomBytes(count) },
       wake: () => undefined,
+      processName,
     });
     this.usage.addPart(this.limits);
   }
