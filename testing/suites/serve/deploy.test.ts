@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { ValidationSeverity, validate } from 'dockerfile-utils';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -11,6 +20,7 @@ import {
   startProgram,
   whyNoOtherUser,
   whyNoPrograms,
+  whyNoSmallDisk,
 } from '@postern/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
@@ -30,10 +40,67 @@ describe.skipIf(skipBecause('the systemd unit', whyNoAnalysis))('the systemd uni
   });
 });
 
-describe.skipIf(skipBecause('the container', whyNoOtherUser()))(
+const CONTAINERFILE = readFileSync(join(ROOT, 'deploy/Containerfile'), 'utf8');
+
+/** What the linter of the Dockerfile language server finds. */
+function problemsIn(containerfile: string): readonly string[] {
+  const severity = ValidationSeverity.ERROR;
+  const found = validate(containerfile, {
+    deprecatedMaintainer: severity,
+    directiveCasing: severity,
+    emptyContinuationLine: severity,
+    instructionCasing: severity,
+    instructionCmdMultiple: severity,
+    instructionEntrypointMultiple: severity,
+    instructionHealthcheckMultiple: severity,
+    instructionJSONInSingleQuotes: severity,
+    instructionWorkdirRelative: severity,
+  });
+  return found.map(({ message }) => (typeof message === 'string' ? message : message.value));
+}
+
+/** The files that the last stage copies from the build, without the packages. */
+function copiedFiles(): readonly string[] {
+  const copies = CONTAINERFILE.matchAll(/^COPY --from=build \/src\/(\S+) \.\/(\S+)$/gm);
+  return [...copies].flatMap(([, from = '', to]) => {
+    expect(to).toBe(from);
+    return from === 'node_modules' ? [] : [from];
+  });
+}
+
+describe('the Containerfile', () => {
+  test('has no problems', () => {
+    expect(problemsIn(CONTAINERFILE)).toEqual([]);
+  });
+
+  test.each([
+    ['COPY . .', 'COPI . .', /Unknown instruction/],
+    ['EXPOSE 7420', 'EXPOSE door', /Invalid containerPort/],
+    ['--interval=30s', '--interval=30', /duration/],
+    ['--interval', '--intervall', /Unknown flag/],
+    ['CMD ["serve"', 'CMD ["up"]\nCMD ["serve"', /only be one CMD/],
+    ['WORKDIR /src', 'WORKDIR src', /WORKDIR/],
+    ['VOLUME /var/lib/postern', 'VOLUME', /no arguments/],
+  ])('%s may not be %s', (right, wrong, message) => {
+    expect(CONTAINERFILE).toContain(right);
+    expect(problemsIn(CONTAINERFILE.replace(right, wrong)).join('\n')).toMatch(message);
+  });
+});
+
+/** Runs a program with a read-only root, except for the directory `$1`, as the user `$3`. */
+const READ_ONLY = `set -e
+mount --make-rprivate /
+mount --bind "$1" "$1"
+mount -o remount,ro,bind /
+if touch "$2/written" 2>/dev/null; then exit 99; fi
+user=$3
+shift 3
+exec setpriv --reuid "$user" --regid "$user" --clear-groups "$@"`;
+
+describe.skipIf(skipBecause('the container', whyNoOtherUser() ?? whyNoSmallDisk()))(
   'the files of the container',
   () => {
-    test('serve as a user that can only read them', async () => {
+    test('serve as a user that can only read them, with a read-only root', async () => {
       const image = mkdtempSync(join(tmpdir(), 'postern-image-'));
       using home = freshHome();
       using open = new DisposableStack();
@@ -43,11 +110,13 @@ describe.skipIf(skipBecause('the container', whyNoOtherUser()))(
       });
       const cli = join(image, 'apps/cli');
       mkdirSync(join(cli, 'bin'), { recursive: true, mode: 0o755 });
+      const isBuilt = (file: string): boolean => file === 'apps/cli/dist';
+      expect(copiedFiles().filter(isBuilt)).toHaveLength(1);
       const build = [join(ROOT, 'tools/src/build-cli.ts'), 'postern', join(cli, 'dist')];
       const environment = { PATH: process.env['PATH'] ?? '' };
       expect(await runProgram(process.execPath, build, { environment })).toMatchObject({ code: 0 });
-      for (const file of ['package.json', 'bin/postern.js']) {
-        cpSync(join(ROOT, 'apps/cli', file), join(cli, file));
+      for (const file of copiedFiles().filter((copied) => !isBuilt(copied))) {
+        cpSync(join(ROOT, file), join(image, file));
       }
       symlinkSync(join(ROOT, 'node_modules'), join(image, 'node_modules'));
       open.use(allowTraversal(cli));
@@ -69,8 +138,12 @@ describe.skipIf(skipBecause('the container', whyNoOtherUser()))(
       const set = ['--', launcher, '--home', state, 'secret', 'set', 'mine'];
       const stored = await runProgram(process.execPath, set, { ...options, input: 'a-value' });
       expect(stored.code, stored.stderr).toBe(0);
-      const serve = ['--', launcher, 'serve', '--port', '0'];
-      await using program = startProgram(process.execPath, serve, options);
+      const serve = [process.execPath, '--', launcher, 'serve', '--port', '0'];
+      const { environment: variables } = options;
+      const namespace = ['--mount', 'sh', '-c', READ_ONLY, 'sh', state, image, String(OTHER_USER)];
+      await using program = startProgram('unshare', [...namespace, ...serve], {
+        environment: variables,
+      });
       await program.waitFor(/Gateway\s+http/);
       const health = ['--', launcher, '--home', state, 'status', '--json'];
       const { stdout } = await runProgram(process.execPath, health, options);
