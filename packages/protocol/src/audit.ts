@@ -59,6 +59,7 @@ export const AUDIT_ACTIONS = {
   'agent.stop': { meaning: 'Agent stopped', effect: 'logoff' },
   'app.session.begin': { meaning: 'App session begun', effect: 'logon' },
   'gateway.refuse': { meaning: 'Gateway request refused', effect: 'other' },
+  'gateway.key.begin': { meaning: 'Change of a gateway key begun', effect: 'other' },
   'gateway.key.create': { meaning: 'Gateway key created', effect: 'create' },
   'gateway.key.import': { meaning: 'Gateway key imported', effect: 'create' },
   'gateway.key.update': { meaning: 'Gateway key changed', effect: 'update' },

@@ -114,6 +114,7 @@ async function leaveUnfinishedEnd(): Promise<void> {
   await postern(['secret', 'list']);
 }
 
+const [BEGUN, NEW] = ['gateway.key.begin KEY', 'gateway.key.begin'];
 const UNLOCK = 'vault.unlock VAULT';
 const AUTH = ['auth', 'storage'];
 
@@ -170,7 +171,7 @@ const ROWS: readonly Row[] = [
     does: 'uses the app and the gateway',
     drive: useApp,
     records: [
-      ...[UNLOCK, 'gateway.key.create KEY', 'gateway.key.update KEY models="all"'],
+      ...[UNLOCK, NEW, 'gateway.key.create KEY', 'gateway.key.update KEY models="all"'],
       ...[UNLOCK, 'app.session.begin', 'config.change'],
       ...['secret.use mine (1)', 'gateway.refuse (1) GATEWAY_KEY_REQUIRED'],
       ...[`secret.use mine (${String(CALLS - 1)})`, 'vault.lock EXIT'],
@@ -180,7 +181,7 @@ const ROWS: readonly Row[] = [
     does: 'changes the settings of a gateway key',
     drive: ['key', 'update', 'theirs', '--model', 'mine/m', '--owner', 'Ada', '--budget', '5/day'],
     records: [
-      ...[UNLOCK, 'gateway.key.update KEY models=["mine/m"]'],
+      ...[UNLOCK, BEGUN, 'gateway.key.update KEY models=["mine/m"]'],
       'gateway.key.update KEY budget={"amountMicroUsd":5000000,"period":"day"}',
       'gateway.key.update KEY owner',
     ],
@@ -188,28 +189,28 @@ const ROWS: readonly Row[] = [
   {
     does: 'rotates a gateway key',
     drive: ['key', 'rotate', 'theirs'],
-    records: [UNLOCK, 'gateway.key.rotate KEY'],
+    records: [UNLOCK, BEGUN, 'gateway.key.rotate KEY'],
   },
   {
     does: 'disables a gateway key',
     drive: ['key', 'disable', 'theirs'],
-    records: [UNLOCK, 'gateway.key.disable KEY'],
+    records: [UNLOCK, BEGUN, 'gateway.key.disable KEY'],
   },
   {
     does: 'enables a gateway key',
     drive: ['key', 'enable', 'theirs'],
-    records: [UNLOCK, 'gateway.key.enable KEY'],
+    records: [UNLOCK, BEGUN, 'gateway.key.enable KEY'],
   },
   {
     does: 'imports a gateway key',
     drive: ['key', 'import', '-', '--all', '--model', 'mine/m'],
     input: 'other sk-8fK2mQz7VxT1cRb9LpW4Ng',
-    records: [UNLOCK, 'gateway.key.import KEY', 'gateway.key.update KEY models=["mine/m"]'],
+    records: [UNLOCK, NEW, 'gateway.key.import KEY', 'gateway.key.update KEY models=["mine/m"]'],
   },
   {
     does: 'revokes a gateway key',
     drive: ['key', 'revoke', 'theirs'],
-    records: [UNLOCK, 'gateway.key.revoke KEY'],
+    records: [UNLOCK, BEGUN, 'gateway.key.revoke KEY'],
   },
   {
     does: 'unlocks the vault for a limited time',

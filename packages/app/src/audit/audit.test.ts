@@ -1,11 +1,12 @@
 import { openAuditLog, type AuditLog } from '@postern/audit';
+import { faultyDisk, Killed } from '@postern/audit/testing';
 import { expectOk, failed, ok, revealSecret, Secret } from '@postern/kernel';
 import { type AuditEvent, executablePath, problem, secretName } from '@postern/protocol';
 import { parseReference, type SecretRequest } from '@postern/run';
 import { type SecretRecord } from '@postern/vault';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
-import { takeRecorded } from './audit.ts';
+import { recordAround, takeRecorded } from './audit.ts';
 import { findSecrets } from '../secrets/find-secrets.ts';
 
 const USE = { action: 'secret.inject', program: executablePath.from('/bin/true') } as const;
@@ -101,4 +102,69 @@ describe('secrets that are taken together', () => {
       failure: { code: 'DISK_FULL' },
     });
   });
+});
+
+describe('a change that must be recorded', () => {
+  const key = Secret.of('5a'.repeat(32));
+  const clock = { nowMs: () => 1, monotonicMs: () => performance.now() };
+  const actor = { uid: 1, pid: 2, executable: null };
+
+  /** Whether the change was made, on a disk with this fault, and the log that it leaves. */
+  async function changeOn(disk: ReturnType<typeof faultyDisk>) {
+    const directory = scratchDirectory();
+    const options = { directory, key, clock, actor };
+    const faulty = expectOk(await openAuditLog({ ...options, disk }));
+    // The first record of a log has nothing to do with the change.
+    expectOk(await faulty.append({ action: 'agent.start', outcome: 'success' }));
+    const before = disk.changes;
+    let isMade = false;
+    const change = recordAround(faulty, {
+      begin: { action: 'gateway.key.begin', outcome: 'success' },
+      change: () => {
+        isMade = true;
+        return ok('made');
+      },
+      outcome: () => [{ action: 'gateway.key.revoke', outcome: 'success' }],
+    });
+    const result = await change.catch((fault: unknown) => {
+      expect(fault).toBeInstanceOf(Killed);
+      return undefined;
+    });
+    const steps = disk.changes - before;
+    const reader = expectOk(await openAuditLog(options));
+    const actions: string[] = [];
+    await reader.forEach(({ action }) => actions.push(action));
+    await reader.close();
+    return { result, isMade, before, steps, actions };
+  }
+
+  test('is made between the record that it begins and that of its outcome', async () => {
+    const { result, actions } = await changeOn(faultyDisk(Infinity, 'full'));
+    expect(result).toEqual(ok('made'));
+    expect(actions.slice(-2)).toEqual(['gateway.key.begin', 'gateway.key.revoke']);
+  });
+
+  test.each(['full', 'kill'] as const)(
+    'is never made without a record, whichever write fails (%s)',
+    async (fault) => {
+      const { before, steps } = await changeOn(faultyDisk(Infinity, fault));
+      expect(steps).toBeGreaterThan(2);
+      const made: boolean[] = [];
+      for (let at = before + 1; at <= before + steps; at += 1) {
+        const { result, isMade, actions } = await changeOn(faultyDisk(at, fault));
+        made.push(isMade);
+        if (isMade) expect(actions).toContain('gateway.key.begin');
+        if (fault === 'kill') continue;
+        // With a full disk, the problem says whether the change was made.
+        const message = isMade
+          ? /^The change was made, but not all of it was recorded\. /
+          : /^(?!The change)/;
+        if (result?.ok === false) {
+          expect(result.failure.code).toBe('DISK_FULL');
+          expect(result.failure.message).toMatch(message);
+        } else expect(actions).toContain('gateway.key.revoke');
+      }
+      expect(new Set(made)).toEqual(new Set([false, true]));
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describeAuditFailure, openAuditLog, type AnchorPort, type AuditLog } from '@postern/audit';
 import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
-import type { AuditEvent, Problem, SecretName } from '@postern/protocol';
+import { problem, type AuditEvent, type Problem, type SecretName } from '@postern/protocol';
 import type { TakenSecrets } from '@postern/run';
 import type { Vault } from '@postern/vault';
 import type { Home } from '../config/home.ts';
@@ -48,6 +48,49 @@ export async function recordEvents(
   await log.value.keepAnchor(isOpening ? ANCHOR_MS : 0);
   await log.value.close();
   return written.find((each) => !each.ok) ?? ok();
+}
+
+/** A change that may only be made if the log has a record of it. */
+export interface RecordedChange<T> {
+  /** Written before the change. */
+  readonly begin: AuditEvent;
+  readonly change: () => Result<T, Problem>;
+  /** Written after it. */
+  readonly outcome: (changed: Result<T, Problem>) => readonly AuditEvent[];
+}
+
+/** As `recordAround`, for a process that doesn't keep the log open. */
+export async function recordChangeOnce<T>(
+  { home, clock }: AuditPlace,
+  vault: OpenVault,
+  change: RecordedChange<T>,
+): Promise<Result<T, Problem>> {
+  const log = await openAudit(home.dataDir, vault, clock);
+  if (!log.ok) return log;
+  const changed = await recordAround(log.value, change);
+  await log.value.keepAnchor(0);
+  await log.value.close();
+  return changed;
+}
+
+/**
+ * Records that a change begins, makes it, and records its outcome. If the first can't be recorded, nothing is changed.
+ * If only the outcome can't, the change stays, and the problem says so.
+ */
+export async function recordAround<T>(
+  log: AuditLog,
+  { begin, change, outcome }: RecordedChange<T>,
+): Promise<Result<T, Problem>> {
+  const begun = await record(log, begin);
+  if (!begun.ok) return begun;
+  const changed = change();
+  const written = await Promise.all(outcome(changed).map((event) => record(log, event)));
+  const lost = written.find((each) => !each.ok);
+  if (!changed.ok || lost === undefined) return changed;
+  const { code, message, remedy } = lost.failure;
+  return failed(
+    problem(code, `The change was made, but not all of it was recorded. ${message}`, remedy),
+  );
 }
 
 /** The maximum age of the log's anchor while a process has the vault unlocked. */

@@ -11,8 +11,15 @@ import {
   type KeySettings,
 } from '@postern/gateway';
 import { failed, ok, type Randomness, type Result } from '@postern/kernel';
-import { problem, type AuditAction, type AuditChange, type Problem } from '@postern/protocol';
-import { recordEvents, type AuditPlace } from '../audit/audit.ts';
+import {
+  problem,
+  type AuditAction,
+  type AuditChange,
+  type AuditEvent,
+  type AuditSubject,
+  type Problem,
+} from '@postern/protocol';
+import { recordChangeOnce, type AuditPlace } from '../audit/audit.ts';
 import { refuseKeyAsName } from '../secrets/secret-name.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { openGateway } from '../stores/stores.ts';
@@ -38,12 +45,11 @@ export async function createGatewayKey(
   const checked = refuseKeysIn(wish.settings);
   if (!checked.ok) return checked;
   return await withGateway(parts, vault, async ({ keys }) => {
-    const created = described(keys.create(wish));
-    if (!created.ok) return created;
-    const { record } = created.value;
-    const changes = changesOf(CLOSED_SETTINGS, record);
-    const recorded = await recordKey(parts, vault, record, 'gateway.key.create', changes);
-    return recorded.ok ? created : recorded;
+    return await changeKey(parts, vault, {
+      action: 'gateway.key.create',
+      change: () => described(keys.create(wish)),
+      result: ({ record }) => ({ record, changes: changesOf(CLOSED_SETTINGS, record) }),
+    });
   });
 }
 
@@ -56,11 +62,11 @@ export async function importGatewayKey(
   const checked = refuseKeysIn({ ...wish.settings, owner: wish.name });
   if (!checked.ok) return checked;
   return await withGateway(parts, vault, async ({ keys }) => {
-    const imported = described(keys.import(wish));
-    if (!imported.ok) return imported;
-    const changes = changesOf(CLOSED_SETTINGS, imported.value);
-    const recorded = await recordKey(parts, vault, imported.value, 'gateway.key.import', changes);
-    return recorded.ok ? imported : recorded;
+    return await changeKey(parts, vault, {
+      action: 'gateway.key.import',
+      change: () => described(keys.import(wish)),
+      result: (record) => ({ record, changes: changesOf(CLOSED_SETTINGS, record) }),
+    });
   });
 }
 
@@ -99,11 +105,11 @@ export async function updateGatewayKey(
   const checked = refuseKeysIn(settings);
   if (!checked.ok) return checked;
   return await withActiveKey(parts, vault, idOrName, async (keys, before) => {
-    const updated = described(keys.update(before.id, settings));
-    if (!updated.ok) return updated;
-    const changes = changesOf(before, updated.value);
-    const recorded = await recordKey(parts, vault, before, undefined, changes);
-    return recorded.ok ? updated : recorded;
+    return await changeKey(parts, vault, {
+      before,
+      change: () => described(keys.update(before.id, settings)),
+      result: (record) => ({ record, changes: changesOf(before, record) }),
+    });
   });
 }
 
@@ -114,11 +120,12 @@ export async function rotateGatewayKey(
   idOrName: string,
   graceMs: number,
 ): Promise<Result<IssuedKey, Problem>> {
-  return await withActiveKey(parts, vault, idOrName, async (keys, { id }) => {
-    const rotated = described(keys.rotate(id, graceMs));
-    if (!rotated.ok) return rotated;
-    const recorded = await recordKey(parts, vault, rotated.value.record, 'gateway.key.rotate');
-    return recorded.ok ? rotated : recorded;
+  return await withActiveKey(parts, vault, idOrName, async (keys, before) => {
+    return await changeKey(parts, vault, {
+      ...{ before, action: 'gateway.key.rotate' },
+      change: () => described(keys.rotate(before.id, graceMs)),
+      result: ({ record }) => ({ record }),
+    });
   });
 }
 
@@ -132,12 +139,16 @@ export async function raiseGatewayKeyBudget(
   return await withActiveKey(parts, vault, idOrName, async (_keys, record, store) => {
     const { id: keyId, budget } = record;
     if (budget === undefined) return failed(problem('USAGE', 'The key has no budget to raise.'));
-    const raised = store.raiseBudget({ ...raise, keyId });
-    if (!raised.ok) return failed(describeDatabaseFailure(raised.failure));
     const after = { ...budget, amountMicroUsd: budget.amountMicroUsd + raise.amountMicroUsd };
     const change: AuditChange = { setting: 'budget', before: budget, after };
-    const recorded = await recordKey(parts, vault, record, undefined, [change]);
-    return recorded.ok ? ok(record) : recorded;
+    return await changeKey(parts, vault, {
+      before: record,
+      change: () => {
+        const raised = store.raiseBudget({ ...raise, keyId });
+        return raised.ok ? ok(record) : failed(describeDatabaseFailure(raised.failure));
+      },
+      result: () => ({ record, changes: [change] }),
+    });
   });
 }
 
@@ -149,11 +160,12 @@ export async function setGatewayKeyDisabled(
   disabled: boolean,
 ): Promise<Result<GatewayKeyRecord, Problem>> {
   const action = disabled ? 'gateway.key.disable' : 'gateway.key.enable';
-  return await withActiveKey(parts, vault, idOrName, async (keys, { id }) => {
-    const changed = described(keys.setDisabled(id, disabled));
-    if (!changed.ok) return changed;
-    const recorded = await recordKey(parts, vault, changed.value, action);
-    return recorded.ok ? changed : recorded;
+  return await withActiveKey(parts, vault, idOrName, async (keys, before) => {
+    return await changeKey(parts, vault, {
+      ...{ before, action },
+      change: () => described(keys.setDisabled(before.id, disabled)),
+      result: (record) => ({ record }),
+    });
   });
 }
 
@@ -163,11 +175,12 @@ export async function revokeGatewayKey(
   vault: OpenVault,
   idOrName: string,
 ): Promise<Result<GatewayKeyRecord, Problem>> {
-  return await withActiveKey(parts, vault, idOrName, async (keys, { id }) => {
-    const revoked = described(keys.revoke(id));
-    if (!revoked.ok) return revoked;
-    const recorded = await recordKey(parts, vault, revoked.value, 'gateway.key.revoke');
-    return recorded.ok ? revoked : recorded;
+  return await withActiveKey(parts, vault, idOrName, async (keys, before) => {
+    return await changeKey(parts, vault, {
+      ...{ before, action: 'gateway.key.revoke' },
+      change: () => described(keys.revoke(before.id)),
+      result: (record) => ({ record }),
+    });
   });
 }
 
@@ -190,20 +203,56 @@ function described<T>(result: Result<T, GatewayKeyFailure>): Result<T, Problem> 
   return result.ok ? result : failed(describeGatewayKeyFailure(result.failure));
 }
 
-/** Records an action on a key, and a record for each of its settings that changed. */
-async function recordKey(
+/** A change of a key, and what the audit log says about it. */
+interface KeyChange<T> {
+  /** Undefined for a new key. */
+  readonly before?: GatewayKeyRecord;
+  /** Undefined if only settings change. */
+  readonly action?: AuditAction;
+  readonly change: () => Result<T, Problem>;
+  readonly result: (value: T) => KeyChangeResult;
+}
+
+interface KeyChangeResult {
+  readonly record: Pick<GatewayKeyRecord, 'id'>;
+  readonly changes?: readonly AuditChange[];
+}
+
+/** Changes a key: after a record that this begins, and before one for the action and each setting that changed. */
+async function changeKey<T>(
   place: AuditPlace,
   vault: OpenVault,
-  { id }: GatewayKeyRecord,
+  { before, action, change, result }: KeyChange<T>,
+): Promise<Result<T, Problem>> {
+  const begun = before === undefined ? {} : { subject: subjectOf(before) };
+  return await recordChangeOnce(place, vault, {
+    begin: { action: 'gateway.key.begin', outcome: 'success', ...begun },
+    change,
+    outcome: (changed) => {
+      if (changed.ok) return eventsOf(action, result(changed.value));
+      const { code: reason } = changed.failure;
+      return [{ action: action ?? 'gateway.key.update', outcome: 'failure', reason, ...begun }];
+    },
+  });
+}
+
+function subjectOf({ id }: Pick<GatewayKeyRecord, 'id'>): AuditSubject {
+  return { kind: 'gateway-key', id };
+}
+
+function eventsOf(
   action: AuditAction | undefined,
-  changes: readonly AuditChange[] = [],
-): Promise<Result<undefined, Problem>> {
-  const about = { outcome: 'success', subject: { kind: 'gateway-key', id } } as const;
-  const actions = action === undefined ? [] : [{ ...about, action }];
+  { record, changes = [] }: KeyChangeResult,
+): readonly AuditEvent[] {
+  const about = { outcome: 'success', subject: subjectOf(record) } as const;
   const updates = changes.map(
     (change) => ({ ...about, action: 'gateway.key.update', change }) as const,
   );
-  return await recordEvents(place, vault, [...actions, ...updates]);
+  // Settings that are as they were: the outcome of what has begun is recorded too.
+  if (action === undefined) {
+    return updates.length > 0 ? updates : [{ ...about, action: 'gateway.key.update' }];
+  }
+  return [{ ...about, action }, ...updates];
 }
 
 /** Runs the work with the key that has this id or name and isn't revoked. */

@@ -1,0 +1,1 @@
+export { faultyDisk, Killed } from './faulty-disk.ts';
