@@ -20,6 +20,7 @@ import './shell/main.css';
 import './sidebar/sidebar.css';
 import './sidebar/conversations.css';
 import './markdown/link-dialog.css';
+import './markdown/typed-text.css';
 import './shortcuts/shortcuts-sheet.css';
 import './chat/chat-page.css';
 import './chat/message-list.css';

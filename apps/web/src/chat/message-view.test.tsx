@@ -47,6 +47,18 @@ describe('message view', () => {
     expect(screen.queryByText('The tool returned nothing.')).not.toBeNull();
   });
 
+  it('shows questions and system prompts as typed', () => {
+    const typed = 'a\n  *b*\n1. c';
+    show(
+      message(1, typed, { role: 'system', parentId: null }),
+      message(2, typed, { role: 'user', parentId: idOf(1) }),
+    );
+    for (const name of ['System prompt', 'You']) {
+      const article = screen.getByRole('article', { name });
+      expect(article.querySelector('.typed-lines')?.textContent).toBe(typed);
+    }
+  });
+
   it('renders markdown and names the model', () => {
     models.set({ status: 'loaded', groups: [modelGroup('Demo', 'scripted')] });
     const [group] = models.get().groups;

@@ -1,6 +1,6 @@
 import type { Message, Part } from '@postern/protocol';
 import { memo, useState, type ReactElement } from 'react';
-import { Markdown } from '../markdown/markdown.tsx';
+import { TypedText } from '../markdown/typed-text.tsx';
 import { DemoBadge } from '../models/demo-badge.tsx';
 import { useModelName } from '../models/use-model.ts';
 import { useSelected, useStore } from '../state/store.ts';
@@ -56,7 +56,7 @@ const LOOKS: Readonly<Record<Look, (props: MessageProps) => ReactElement>> = {
   system: ({ step }) => (
     <details className="system-note">
       <summary>System prompt</summary>
-      <Parts parts={step.message.parts} />
+      <Parts parts={step.message.parts} typed />
     </details>
   ),
 };
@@ -77,7 +77,7 @@ export function PendingQuestion({ text }: { readonly text: string }): ReactEleme
   return (
     <article className="message" data-look="question" aria-label="You">
       <div className="bubble">
-        <Markdown text={text} />
+        <TypedText text={text} />
       </div>
     </article>
   );
@@ -110,7 +110,7 @@ function Question({ open, step }: MessageProps): ReactElement {
   return (
     <>
       <div className="bubble">
-        <Parts parts={step.message.parts} />
+        <Parts parts={step.message.parts} typed />
       </div>
       <MessageActions
         open={open}
@@ -166,13 +166,19 @@ function AnswerHead({ message }: { readonly message: Message }): ReactElement {
 function Parts(props: {
   readonly parts: readonly Part[];
   readonly growing?: boolean;
+  readonly typed?: boolean;
 }): ReactElement {
-  const { parts, growing = false } = props;
+  const { parts, growing = false, typed = false } = props;
   return (
     <>
       {parts.map((part, index) => (
         // Parts keep their index: they are appended in the order in which they start.
-        <PartView key={index} part={part} growing={growing && index === parts.length - 1} />
+        <PartView
+          key={index}
+          part={part}
+          growing={growing && index === parts.length - 1}
+          typed={typed}
+        />
       ))}
     </>
   );

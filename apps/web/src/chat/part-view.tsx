@@ -1,9 +1,10 @@
 import { Brain, File as FileIcon, ImageIcon, ShieldOff } from 'lucide-react';
-import type { FilePart, ImagePart, MediaSource, Part } from '@postern/protocol';
+import type { FilePart, ImagePart, MediaSource, Part, TextPart } from '@postern/protocol';
 import { memo, type ReactElement } from 'react';
 import { CodeBlock } from '../markdown/code-block.tsx';
 import { Markdown } from '../markdown/markdown.tsx';
 import { ImageLink } from '../markdown/safe-link.tsx';
+import { TypedText } from '../markdown/typed-text.tsx';
 import { Sources } from './sources.tsx';
 import { ToolCall, ToolResult } from './tool-cards.tsx';
 
@@ -11,17 +12,16 @@ import { ToolCall, ToolResult } from './tool-cards.tsx';
 export const PartView = memo(function PartView(props: {
   readonly part: Part;
   readonly growing: boolean;
+  /** A person typed the text, so it isn’t Markdown. */
+  readonly typed?: boolean;
 }): ReactElement {
-  const { part, growing } = props;
+  const { part, growing, typed } = props;
   switch (part.kind) {
     case 'text':
-      return (
-        <>
-          <Markdown text={part.text} growing={growing} />
-          {part.annotations !== undefined && part.annotations.length > 0 && (
-            <Sources annotations={part.annotations} />
-          )}
-        </>
+      return typed === true ? (
+        <TypedText text={part.text} />
+      ) : (
+        <Text part={part} growing={growing} />
       );
     case 'thinking':
       return <Thinking text={part.text} growing={growing} />;
@@ -56,6 +56,17 @@ export const PartView = memo(function PartView(props: {
       return <File part={part} />;
   }
 });
+
+function Text(props: { readonly part: TextPart; readonly growing: boolean }): ReactElement {
+  const { part, growing } = props;
+  const { text, annotations = [] } = part;
+  return (
+    <>
+      <Markdown text={text} growing={growing} />
+      {annotations.length > 0 && <Sources annotations={annotations} />}
+    </>
+  );
+}
 
 function Thinking(props: {
   readonly text: string;

@@ -1,3 +1,5 @@
+import { fenceAfter } from './code-fences.ts';
+
 /** Maximum nesting of lists and quotes; parse time grows with the square of the depth. */
 const MAX_DEPTH = 24;
 /** Maximum indent before a list marker, which implies depth. */
@@ -10,7 +12,6 @@ const MARKERS = />|[-*+](?=[ \t]|$)|[.)]/g;
 const DELIMITERS = /\*+|_+|~+|\$+|\[/g;
 // Only markers that always start a block; others may be paragraph text.
 const NEW_BLOCK = /^\s*$|^ {0,3}(?:[-*+][ \t]+\S|1[.)][ \t]+\S|#{1,6}[ \t])/;
-const FENCE = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)$/;
 
 /**
  * Whether a markdown text would hang the parser or overflow its stack. The page shows such a text
@@ -52,14 +53,6 @@ function beginsTable(lines: readonly string[], at: number): boolean {
 
 function cellsOf(row: string): number {
   return row.trim().replace(/^\|/, '').replace(/\|$/, '').split('|').length;
-}
-
-/** Returns the fence that is open after a line (CommonMark 0.31, 4.5), or undefined. */
-function fenceAfter(open: string | undefined, line: string): string | undefined {
-  const [, marks = '', rest = ''] = FENCE.exec(line) ?? [];
-  if (open === undefined) return marks === '' ? undefined : marks;
-  const closes = marks.startsWith(open) && rest.trim() === '';
-  return closes ? undefined : open;
 }
 
 function depthOf(line: string): number {

@@ -14,7 +14,7 @@ import './code-colours.css';
 const AT_ONCE = 20_000;
 
 /**
- * Renders all text of models and users: streaming, history and previews. Nothing in the text
+ * Renders the Markdown of models: streaming and history. Nothing in the text
  * becomes HTML, is fetched, or opens without a click.
  */
 export const Markdown = memo(function Markdown(props: {
