@@ -151,10 +151,12 @@ describe('postern serve --workers', () => {
       place.upstream.respond(() => textReply('Hello'));
       const [first = 0, second = 0] = await workersOf(program.pid);
       process.kill(first, 'SIGKILL');
-      // With no worker at all, the port would be closed.
+      // Before, a connection may be given to it. With no worker at all, the port would be closed.
+      await program.waitFor(/"event":"worker.ended"/);
       const metrics = async (): Promise<string> => await (await fetch(`${url}/metrics`)).text();
       await expect.poll(metrics, { timeout: 30_000 }).toContain('{state="answering"} 2');
       process.kill(second, 'SIGKILL');
+      await program.waitFor(/"event":"worker.ended"[\s\S]*"event":"worker.ended"/);
       await Promise.all(lost);
       const calls = async (): Promise<readonly number[]> =>
         await Promise.all([call(), call(), call(), call()]);
