@@ -17,10 +17,10 @@ import {
   type Vault,
 } from '@postern/vault';
 import type { Home } from './config/home.ts';
-import { changeConfig, type LoadedConfig } from './config/load-config.ts';
+import { changeHomeConfig } from './config/change-home-config.ts';
+import type { LoadedConfig } from './config/load-config.ts';
 import { readNextConfig, type ChangedSetting, type ConfigContent } from './config/reload-config.ts';
 import type { Opener } from './config/lock-rules.ts';
-import { describeConfigFailure } from './failure/describe-home.ts';
 import { timeZoneOf } from './config/time-zone.ts';
 import type { ProcessLog } from './log/process-log.ts';
 import { record } from './audit/audit.ts';
@@ -156,16 +156,8 @@ export class Postern {
    * unlocked.
    */
   async change(change: (written: ConfigInput) => ConfigInput): Promise<Result<undefined, Problem>> {
-    // The providers are checked with the change before the file is written.
-    const refuse = (config: Config): Problem | undefined => {
-      const table = providersOf(config);
-      return table.ok ? undefined : table.failure;
-    };
-    const changed = changeConfig(this.home.configFile, change, refuse, this.home.variables);
-    if (!changed.ok) {
-      const { failure } = changed;
-      return failed('code' in failure ? failure : describeConfigFailure(failure));
-    }
+    const changed = changeHomeConfig(this.home, change);
+    if (!changed.ok) return changed;
     const providers = providersOf(changed.value.config);
     if (!providers.ok) return providers;
     this.#use({ ...this.#content, loaded: changed.value }, providers.value);

@@ -3,6 +3,7 @@ import type { ErrorCodeName } from '@postern/protocol';
 /** The HTTP status of every failure on the app API. A new code doesn't compile without one. */
 export const API_STATUS = {
   CONFIG_INVALID: 500,
+  CONFIG_BUSY: 503,
   USAGE: 400,
   HOME_READ_ONLY: 507,
   HOME_FOREIGN: 507,

@@ -6,6 +6,11 @@ export const APP_ERRORS = {
     remedy: 'Fix that key in config.json, or move the file away to start with the defaults.',
     exit: EXIT.usage,
   },
+  CONFIG_BUSY: {
+    meaning: 'Timed out waiting for another process that is changing the configuration file.',
+    remedy: 'Wait for that process to finish, or end it, then try again.',
+    exit: EXIT.busy,
+  },
   USAGE: {
     meaning: 'Invalid command line.',
     remedy: 'Run the command with --help to see its arguments and options.',

@@ -1,11 +1,10 @@
 import type { ImportedRow } from '@postern/importers';
-import { failed, isJsonObject, ok, parseJson, type JsonObject, type Result } from '@postern/kernel';
+import { isJsonObject, ok, parseJson, type JsonObject, type Result } from '@postern/kernel';
 import { settingName, type ConfigInput, type Problem, type SecretName } from '@postern/protocol';
 import { recordEvents } from '../../audit/audit.ts';
-import { changeConfig, hasComments } from '../../config/load-config.ts';
+import { changeHomeConfig } from '../../config/change-home-config.ts';
+import { hasComments } from '../../config/load-config.ts';
 import { openHome } from '../../config/open-home.ts';
-import { describeConfigFailure } from '../../failure/describe-home.ts';
-import { providersOf } from '../../providers/providers-of.ts';
 import type { OpenParts } from '../../vault/front-end.ts';
 import type { OpenVault } from '../../vault/open-vault.ts';
 import { importIntoVault } from '../import-into-vault.ts';
@@ -103,22 +102,12 @@ function changeFile(
   if (!loaded.ok) return loaded;
   let { changes } = mergeIntoConfig(asJson(loaded.value.written), wanted, isReplacing);
   if (!changes.some(isChange)) return ok(changes);
-  const changed = changeConfig<Problem>(
-    home.configFile,
-    (written) => {
-      const merged = mergeIntoConfig(asJson(written), wanted, isReplacing);
-      changes = merged.changes;
-      return merged.config;
-    },
-    (config) => {
-      const providers = providersOf(config);
-      return providers.ok ? undefined : providers.failure;
-    },
-    home.variables,
-  );
-  if (changed.ok) return ok(changes);
-  const { failure } = changed;
-  return failed('code' in failure ? failure : describeConfigFailure(failure));
+  const changed = changeHomeConfig(home, (before) => {
+    const merged = mergeIntoConfig(asJson(before), wanted, isReplacing);
+    changes = merged.changes;
+    return merged.config;
+  });
+  return changed.ok ? ok(changes) : changed;
 }
 
 /** The content of the configuration file as plain JSON. */
