@@ -25,7 +25,11 @@ model_list:
   - {model_name: c, litellm_params: {model: azure/x, litellm_credential_name: shared}}
   - {model_name: d, litellm_params: {model: openai/x, api_key: os.environ/OPENAI_API_KEY}}
 `);
-    expect(notes).toEqual([]);
+    expect(notes.map(({ path, kind }) => `${path}: ${kind}`)).toEqual([
+      'model_list[0].litellm_params.rpm: not-mapped',
+      'model_list[1].tpm: not-mapped',
+    ]);
+    for (const { message } of notes) expect(message).toMatch(/^It can't be mapped: Postern limits/);
     expect(secrets).toEqual(['literal', 'from-the-file', 'of-the-credential']);
     expect(models).toMatchObject([
       {

@@ -134,8 +134,8 @@ function modelOf(section: Section, parts: ModelParts): LitellmModel[] {
   const shares = {
     weight: params.number('weight'),
     order: params.number('order'),
-    requestsPerMinute: params.number('rpm') ?? section.number('rpm'),
-    tokensPerMinute: params.number('tpm') ?? section.number('tpm'),
+    requestsPerMinute: limitIn('rpm', [params, section], tell),
+    tokensPerMinute: limitIn('tpm', [params, section], tell),
   };
   params.finish(MODEL_NOTES);
   const info = section.section('model_info');
@@ -152,6 +152,24 @@ function modelOf(section: Section, parts: ModelParts): LitellmModel[] {
     return [];
   }
   return [{ path: section.path, name, model, contextWindow, ...target, ...shares }];
+}
+
+const ONLY_WEIGHT =
+  "It can't be mapped: Postern limits keys, not targets. It only counts as the target's weight, if no target has a " +
+  'weight. To limit a key: postern key update NAME --requests-per-minute N --tokens-per-minute N.';
+
+/** The limit of a model, for its weight. As in LiteLLM, the first one counts. */
+function limitIn(
+  name: 'rpm' | 'tpm',
+  sections: readonly Section[],
+  tell: TellNote,
+): number | undefined {
+  const found = sections.flatMap((section) => {
+    const limit = section.number(name);
+    if (limit !== undefined) tell(section.pathOf(name), 'not-mapped', ONLY_WEIGHT);
+    return limit ?? [];
+  });
+  return found[0];
 }
 
 function targetOf(
