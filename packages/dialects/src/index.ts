@@ -12,4 +12,5 @@ export type {
 } from './dialect.ts';
 export { DIALECTS, FALLBACK_DIALECT } from './dialects.ts';
 export { retryAfterMs } from './errors/retry-after.ts';
+export { isAboutModel } from './errors/decode-error.ts';
 export { failureStatus } from './errors/failure-status.ts';

@@ -79,6 +79,18 @@ export function decodeStreamError(event: JsonObject): AnswerFailure {
   return { code, message: messageOf(reported, code) };
 }
 
+/** What servers call a 404 for a model. Others say it only in their message. */
+const UNKNOWN_MODEL: ReadonlySet<JsonValue | undefined> = new Set([
+  'model_not_found',
+  'DeploymentNotFound',
+]);
+
+/** Whether an error response with status 404 is about the model. Otherwise, the server has no such path. */
+export function isAboutModel(bodyText: string): boolean {
+  const { message = '', type, code } = readError(bodyText);
+  return UNKNOWN_MODEL.has(code) || UNKNOWN_MODEL.has(type) || /\bmodels?\b/i.test(message);
+}
+
 interface ReportedError {
   readonly message: string | undefined;
   readonly type: string | undefined;

@@ -5,8 +5,8 @@ import { translatedHeaders } from '../headers/answer-headers.ts';
 import { WARNINGS_HEADER, warningsValue } from '../headers/warnings-header.ts';
 import type { EarlyEnd } from '../relay/retry-policy.ts';
 
-/** Statuses of an upstream that can't count: no such path, no such method, not implemented. */
-const CANNOT_COUNT: ReadonlySet<number> = new Set([404, 405, 501]);
+/** Statuses of an upstream that can't count: no such method, not implemented. See `ExactStatus` for 404. */
+const CANNOT_COUNT: ReadonlySet<number> = new Set([405, 501]);
 
 const ESTIMATED =
   warningsValue([

@@ -125,7 +125,8 @@ export class Attempt {
     });
     this.#reader = reader;
     const upstream = DIALECTS[choice.dialect];
-    const isOneOfSeveral = secretsOf(choice.provider).length > 1;
+    const ofKey = secretsOf(choice.provider).length > 1;
+    const ofPath = route.encodeCount !== undefined;
     reader.attach(
       this.#deps.upstreams.exchange(
         {
@@ -135,7 +136,7 @@ export class Attempt {
           credential,
           headersTimeoutMs: headTimeoutMs,
         },
-        isOneOfSeveral ? new ExactStatus(reader, upstream) : reader,
+        ofKey || ofPath ? new ExactStatus(reader, upstream, { ofKey, ofPath }) : reader,
       ),
     );
     capture?.redactWith((text) => reader.redacted(text));
