@@ -72,6 +72,14 @@ export interface RateState {
   readonly resetMs: number;
 }
 
+/** What an answer reports for its price. */
+export interface ReportedUsage {
+  /** Empty if there is none. */
+  readonly usage: Usage;
+  /** The service tier, by the provider's name; undefined if there is none. */
+  readonly serviceTier: string | undefined;
+}
+
 /** Everything about one wire dialect, including translation in both directions. Does no I/O. */
 export interface Dialect {
   readonly id: DialectId;
@@ -138,8 +146,10 @@ export interface Dialect {
   encodeError(error: WireErrorInput): WireError;
   /** Reads usage and the terminal event from a stream that is passed through as bytes. */
   usageTap(): UsageTap;
-  /** The usage in the body of a whole answer; empty if there is none. */
-  readUsage(bodyText: string): Usage;
+  /** The usage in the body of a whole answer. */
+  readUsage(bodyText: string): ReportedUsage;
+  /** The service tier that an answer reports: a body, or the other fields of a decoded answer. */
+  reportedTier(answer: JsonObject): string | undefined;
   /** Decodes a list of models. */
   decodeModels(body: JsonValue): Result<readonly ModelEntry[], DialectFailure>;
   encodeModels(models: readonly ModelEntry[], hasMore?: boolean): JsonObject;
@@ -208,6 +218,8 @@ export type TerminalEvent = { readonly types: readonly string[] } | { readonly d
 
 /** Reads the bytes of a stream that is passed through. It is cheap and never fails. */
 export interface UsageTap {
+  /** The service tier that the stream reports; undefined if it doesn't. */
+  serviceTier(): string | undefined;
   push(chunk: Uint8Array): void;
   /** Reads a last line that has no line break. Further calls do nothing. */
   end(): void;

@@ -8,6 +8,7 @@ export type {
   HeaderReader,
   ModelEntry,
   RateState,
+  ReportedUsage,
   UsageTap,
 } from './dialect.ts';
 export { DIALECTS, FALLBACK_DIALECT } from './dialects.ts';

@@ -11,7 +11,7 @@ import { encodeError, errorFrame, REQUEST_ID_HEADER } from './encode-error.ts';
 import { encodeRequest } from './encode-request.ts';
 import { ANTHROPIC_MESSAGES, MAX_TOOL_NAME } from './limits.ts';
 import { encodeModel, encodeModels } from './models.ts';
-import { readUsage, usageTap } from './usage-tap.ts';
+import { readUsage, reportedTier, usageTap } from './usage-tap.ts';
 
 const ANSWER_PATH = '/v1/messages';
 const COUNT = '/count_tokens';
@@ -62,6 +62,7 @@ export const anthropicMessages: Dialect = {
   encodeError,
   usageTap: () => usageTap(TERMINAL_EVENT),
   readUsage,
+  reportedTier,
   decodeModels,
   encodeModels,
   encodeModel,

@@ -1,7 +1,8 @@
-import { parseJson, type JsonObject } from '@postern/kernel';
+import type { JsonObject } from '@postern/kernel';
 import type { Usage } from '@postern/protocol';
-import type { TerminalEvent, UsageTap } from '../dialect.ts';
+import type { ReportedUsage, TerminalEvent, UsageTap } from '../dialect.ts';
 import { objectOf, textOf } from '../json/read-json.ts';
+import { readBody } from '../usage-tap/read-body.ts';
 import { StreamTap } from '../usage-tap/stream-tap.ts';
 import { decodeUsage } from './usage.ts';
 
@@ -13,7 +14,8 @@ export function usageTap(terminalEvent: TerminalEvent): UsageTap {
     terminalEvent,
     deltaMark: '"content_block_delta"',
     textKeys: TEXT_KEYS,
-    usageIn: (event) => usageIn(event),
+    usageIn,
+    tierIn: reportedTier,
     textLengthIn: (event) => {
       const delta = objectOf(event['delta']);
       return TEXT_KEYS.reduce((sum, key) => sum + (textOf(delta?.[key])?.length ?? 0), 0);
@@ -22,13 +24,21 @@ export function usageTap(terminalEvent: TerminalEvent): UsageTap {
 }
 
 /** The usage in the body of a whole answer. */
-export function readUsage(bodyText: string): Usage {
-  const body = parseJson(bodyText);
-  return body.ok ? usageIn(objectOf(body.value) ?? {}) : {};
+export function readUsage(bodyText: string): ReportedUsage {
+  return readBody(bodyText, { usageIn, tierIn: reportedTier });
+}
+
+/** See `Dialect.reportedTier`. */
+export function reportedTier(object: JsonObject): string | undefined {
+  return textOf(usageObject(object)?.['service_tier']);
+}
+
+function usageIn(object: JsonObject): Usage {
+  const usage = usageObject(object);
+  return usage === undefined ? {} : decodeUsage(usage);
 }
 
 /** `message_start` has the usage in its message; `message_delta` and whole answers have it at the top level. */
-function usageIn(object: JsonObject): Usage {
-  const usage = objectOf(objectOf(object['message'])?.['usage']) ?? objectOf(object['usage']);
-  return usage === undefined ? {} : decodeUsage(usage);
+function usageObject(object: JsonObject): JsonObject | undefined {
+  return objectOf(objectOf(object['message'])?.['usage']) ?? objectOf(object['usage']);
 }

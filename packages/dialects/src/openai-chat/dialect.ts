@@ -11,7 +11,7 @@ import { encodeError, errorFrame, REQUEST_ID_HEADER } from './encode-error.ts';
 import { encodeRequest } from './encode-request.ts';
 import { MAX_TOOL_NAME, OPENAI_CHAT } from './limits.ts';
 import { encodeModel, encodeModels } from './models.ts';
-import { readUsage, usageTap } from './usage-tap.ts';
+import { readUsage, reportedTier, usageTap } from './usage-tap.ts';
 
 const TERMINAL_EVENT: TerminalEvent = { data: '[DONE]' };
 
@@ -58,6 +58,7 @@ export const openaiChat: Dialect = {
   encodeError,
   usageTap: () => usageTap(TERMINAL_EVENT),
   readUsage,
+  reportedTier,
   decodeModels,
   encodeModels,
   encodeModel,

@@ -1,7 +1,8 @@
-import { parseJson, type JsonObject, type JsonValue } from '@postern/kernel';
+import type { JsonObject, JsonValue } from '@postern/kernel';
 import type { Usage } from '@postern/protocol';
-import type { TerminalEvent, UsageTap } from '../dialect.ts';
+import type { ReportedUsage, TerminalEvent, UsageTap } from '../dialect.ts';
 import { listOf, objectOf, textOf } from '../json/read-json.ts';
+import { readBody } from '../usage-tap/read-body.ts';
 import { StreamTap } from '../usage-tap/stream-tap.ts';
 import { usageOf } from './answer.ts';
 import { contentItems } from './content-list.ts';
@@ -16,6 +17,7 @@ export function usageTap(terminalEvent: TerminalEvent): UsageTap {
     textKeys: [...WORD_KEYS, 'arguments'],
     listMark: '"content":[',
     usageIn,
+    tierIn: reportedTier,
     textLengthIn: (chunk) =>
       (listOf(chunk['choices']) ?? []).reduce<number>(
         (sum, choice) => sum + deltaLength(objectOf(objectOf(choice)?.['delta']) ?? {}),
@@ -40,9 +42,13 @@ function lengthOf(value: JsonValue | undefined): number {
 }
 
 /** The usage in the body of a whole answer. */
-export function readUsage(bodyText: string): Usage {
-  const body = parseJson(bodyText);
-  return body.ok ? usageIn(objectOf(body.value) ?? {}) : {};
+export function readUsage(bodyText: string): ReportedUsage {
+  return readBody(bodyText, { usageIn, tierIn: reportedTier });
+}
+
+/** See `Dialect.reportedTier`. */
+export function reportedTier(body: JsonObject): string | undefined {
+  return textOf(body['service_tier']);
 }
 
 function usageIn(body: JsonObject): Usage {

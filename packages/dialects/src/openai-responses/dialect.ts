@@ -11,7 +11,7 @@ import { decodeRequest } from './decode-request.ts';
 import { encodeError, errorFrame, REQUEST_ID_HEADER } from './encode-error.ts';
 import { encodeRequest } from './encode-request.ts';
 import { MAX_TOOL_NAME, OPENAI_RESPONSES } from './limits.ts';
-import { readUsage, usageTap } from './usage.ts';
+import { readUsage, reportedTier, usageTap } from './usage.ts';
 
 const COUNT = '/input_tokens';
 /** Each contains the whole response with its usage, so it can be long. */
@@ -65,6 +65,7 @@ export const openaiResponses: Dialect = {
   encodeError,
   usageTap: () => usageTap(TERMINAL_EVENT),
   readUsage,
+  reportedTier,
   decodeModels,
   encodeModels,
   encodeModel,

@@ -1,8 +1,9 @@
-import { parseJson, type JsonObject } from '@postern/kernel';
+import type { JsonObject } from '@postern/kernel';
 import type { Usage } from '@postern/protocol';
-import type { TerminalEvent, UsageTap } from '../dialect.ts';
+import type { ReportedUsage, TerminalEvent, UsageTap } from '../dialect.ts';
 import { countOf, otherFields, jsonObject, objectOf, textOf } from '../json/read-json.ts';
 import { splitPrompt, usageCounts } from '../json/usage-counts.ts';
+import { readBody } from '../usage-tap/read-body.ts';
 import { StreamTap } from '../usage-tap/stream-tap.ts';
 
 const COUNTS = new Set([
@@ -54,14 +55,19 @@ export function usageTap(terminalEvent: TerminalEvent): UsageTap {
     deltaMark: '"delta"',
     textKeys: ['delta'],
     usageIn: (event) => usageIn(objectOf(event['response']) ?? {}),
+    tierIn: (event) => reportedTier(objectOf(event['response']) ?? {}),
     textLengthIn: (event) => textOf(event['delta'])?.length ?? 0,
   });
 }
 
 /** The usage in the body of a whole answer. */
-export function readUsage(bodyText: string): Usage {
-  const body = parseJson(bodyText);
-  return body.ok ? usageIn(objectOf(body.value) ?? {}) : {};
+export function readUsage(bodyText: string): ReportedUsage {
+  return readBody(bodyText, { usageIn, tierIn: reportedTier });
+}
+
+/** See `Dialect.reportedTier`. */
+export function reportedTier(response: JsonObject): string | undefined {
+  return textOf(response['service_tier']);
 }
 
 function usageIn(response: JsonObject): Usage {

@@ -16,6 +16,8 @@ export interface TapReader {
   readonly listMark?: string;
   /** The counts in an event; empty if it has none. */
   usageIn(event: JsonObject): Usage;
+  /** The service tier in an event. It is read from events with counts and from the terminal one. */
+  tierIn(event: JsonObject): string | undefined;
   /** The length of the delivered text in an event, for JSON with spaces between its tokens. */
   textLengthIn(event: JsonObject): number;
 }
@@ -47,6 +49,7 @@ export class StreamTap implements UsageTap {
   /** The bytes before the text of the last event, if it had exactly one text. */
   #beginning = '';
   #usage: Usage = {};
+  #tier: string | undefined;
   #textLength = 0;
   #hasEnded = false;
 
@@ -72,6 +75,10 @@ export class StreamTap implements UsageTap {
 
   usage(): Usage {
     return this.#usage;
+  }
+
+  serviceTier(): string | undefined {
+    return this.#tier;
   }
 
   textLength(): number {
@@ -132,7 +139,9 @@ export class StreamTap implements UsageTap {
     if (!mayBeTerminal && !holdsUsage(line)) return;
     const event = eventOf(line);
     this.#terminal.takeData(line.slice(DATA.length), event);
-    if (event !== undefined) this.#usage = { ...this.#usage, ...this.#reader.usageIn(event) };
+    if (event === undefined) return;
+    this.#usage = { ...this.#usage, ...this.#reader.usageIn(event) };
+    this.#tier = this.#reader.tierIn(event) ?? this.#tier;
   }
 
   /** Measures the text of an event that has the prefix of the last one and only one text. */

@@ -199,7 +199,54 @@ describe('readUsage', () => {
     [O, 'not JSON', {}],
   ];
   test.each(ROWS_WHOLE)('%s %s', (dialect, body, usage) => {
-    expect(DIALECTS[dialect].readUsage(body)).toEqual(usage);
+    expect(DIALECTS[dialect].readUsage(body).usage).toEqual(usage);
+  });
+});
+
+describe('the service tier that an answer reports', () => {
+  const R = 'openai-responses';
+  const CHAT_USAGE = '"usage":{"prompt_tokens":1,"completion_tokens":2}';
+
+  test.each<readonly [DialectId, body: string, tier: string | undefined]>([
+    [A, '{"usage":{"input_tokens":1,"output_tokens":2,"service_tier":"priority"}}', 'priority'],
+    [A, '{"usage":{"input_tokens":1,"output_tokens":2,"service_tier":null}}', undefined],
+    [A, '{"service_tier":"priority"}', undefined],
+    [O, `{"service_tier":"flex",${CHAT_USAGE}}`, 'flex'],
+    [O, `{"service_tier":7,${CHAT_USAGE}}`, undefined],
+    [R, '{"service_tier":"default","usage":{"input_tokens":1,"output_tokens":2}}', 'default'],
+    [O, '[]', undefined],
+    [O, 'not JSON', undefined],
+  ])('as a whole, %s %s', (dialect, body, tier) => {
+    expect(DIALECTS[dialect].readUsage(body).serviceTier).toBe(tier);
+  });
+
+  test.each<readonly [string, DialectId, stream: string, tier: string | undefined]>([
+    [
+      'in its first event',
+      A,
+      'data: {"type":"message_start","message":{"usage":{"input_tokens":5,"service_tier":"priority"}}}\n\n' +
+        'data: {"type":"message_delta","delta":{},"usage":{"output_tokens":9}}\n\n',
+      'priority',
+    ],
+    [
+      'in the chunk with the counts',
+      O,
+      `${chunk({ content: 'a' }, { service_tier: 'auto' })}data: {"choices":[],"service_tier":"priority",${CHAT_USAGE}}\n\n`,
+      'priority',
+    ],
+    [
+      'in its last event, and not what was asked for',
+      R,
+      'data: {"type":"response.created","response":{"service_tier":"auto","usage":null}}\n\n' +
+        'data: {"type":"response.completed","response":{"service_tier":"flex","usage":{"input_tokens":1}}}\n\n',
+      'flex',
+    ],
+    ['only in a text', O, chunk({ content: '"service_tier":"flex"' }), undefined],
+  ])('as a stream: %s', (_, dialect, stream, tier) => {
+    const tap = DIALECTS[dialect].usageTap();
+    tap.push(encodeUtf8(stream));
+    tap.end();
+    expect(tap.serviceTier()).toBe(tier);
   });
 });
 

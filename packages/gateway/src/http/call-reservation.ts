@@ -2,6 +2,7 @@ import { failed, ok, type Clock, type MaybePromise, type Result } from '@postern
 import type { Usage } from '@postern/protocol';
 import type { ServerResponse } from 'node:http';
 import type { RequestBody } from '../body/request-body.ts';
+import type { Measure } from '../meter/measure.ts';
 import type { GatewayDeps, GatewayLimits, Grant } from '../ports.ts';
 import { estimateCall } from '../prices/estimate.ts';
 import { costOf, type Price } from '../prices/price.ts';
@@ -109,10 +110,10 @@ export class CallReservation {
   }
 
   /**
-   * Ends the reservation of a call to which a target responded. Returns its cost in millionths of a US dollar.
+   * Ends the reservation of a call to which a target responded. Returns its cost in millionths of a US dollar, at
+   * the service tier that the target reported, otherwise at the one that was asked for.
    */
-  settle(usage: Usage, target: Choice): number {
-    const { serviceTier } = this.#call.body;
+  settle({ usage, serviceTier = this.#call.body.serviceTier }: Measure, target: Choice): number {
     // A failed call has no usage, and costs nothing.
     const isFree = Object.keys(usage).length === 0;
     const costMicroUsd = isFree ? 0 : costOf(this.#priceOf(target), { usage, serviceTier });

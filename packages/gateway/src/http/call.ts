@@ -251,8 +251,9 @@ export class Call {
     this.#timer.hasResponse();
     const { provider, model } = choice;
     const measured = meter.measure(outcome);
+    const { usage, estimated } = measured;
     // The limits write what was settled together with the usage, so nothing may come between the two.
-    const costMicroUsd = this.#reservation?.settle(measured.usage, choice) ?? 0;
+    const costMicroUsd = this.#reservation?.settle(measured, choice) ?? 0;
     this.#deps.usage.record({
       requestId: this.#input.requestId,
       keyId: this.#input.grant.keyId,
@@ -261,7 +262,8 @@ export class Call {
       model,
       dialect: this.#input.route.dialect.id,
       ...outcome,
-      ...measured,
+      usage,
+      estimated,
       costMicroUsd,
       durationMs: this.#timer.durationMs,
       times: this.#timer.times,

@@ -118,7 +118,7 @@ function translated(
   const task = { client, upstream, provider, model, keepsUnmarked };
   const request = translateRequest(body, task);
   if (!request.ok) return request;
-  const meter = new EventMeter(request.value.estimatedInputTokens);
+  const meter = new EventMeter(request.value.estimatedInputTokens, upstream);
   const { body: bytes, ...translation } = request.value;
   return ok({
     meter,

@@ -1,5 +1,4 @@
-import type { Dialect, UsageTap } from '@postern/dialects';
-import type { Usage } from '@postern/protocol';
+import type { Dialect, ReportedUsage, UsageTap } from '@postern/dialects';
 import type { UsageEntry } from '../usage/usage-log.ts';
 import { FREE, measureOf, tokensIn, type Measure, type Meter } from './measure.ts';
 
@@ -56,7 +55,9 @@ export class AnswerMeter implements Meter {
     const costsInputOnly = metered === 'input';
     return measureOf({
       ending,
-      reported: costsInputOnly ? { ...reported, outputTokens: 0 } : reported,
+      reported: costsInputOnly
+        ? { ...reported, usage: { ...reported.usage, outputTokens: 0 } }
+        : reported,
       deliveredLength: costsInputOnly ? 0 : this.#deliveredLength(),
       estimatedInputTokens: tokensIn(requestBytes),
     });
@@ -66,12 +67,14 @@ export class AnswerMeter implements Meter {
     return this.#tap === undefined ? this.#bytes : this.#tap.textLength();
   }
 
-  #reported(ending: UsageEntry['ending']): Usage {
+  #reported(ending: UsageEntry['ending']): ReportedUsage {
     if (this.#tap !== undefined) {
       this.#tap.end();
-      return this.#tap.usage();
+      return { usage: this.#tap.usage(), serviceTier: this.#tap.serviceTier() };
     }
     const readable = ending === 'complete' && this.#bytes <= MAX_WHOLE_BYTES;
-    return readable ? this.#input.dialect.readUsage(Buffer.concat(this.#kept).toString()) : {};
+    return readable
+      ? this.#input.dialect.readUsage(Buffer.concat(this.#kept).toString())
+      : { usage: {}, serviceTier: undefined };
   }
 }

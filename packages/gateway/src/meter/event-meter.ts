@@ -1,3 +1,4 @@
+import type { Dialect } from '@postern/dialects';
 import type { AnswerEvent, Part, PartDelta, Usage } from '@postern/protocol';
 import type { UsageEntry } from '../usage/usage-log.ts';
 import { FREE, measureOf, type Measure, type Meter } from './measure.ts';
@@ -5,14 +6,17 @@ import { FREE, measureOf, type Measure, type Meter } from './measure.ts';
 /** Measures the usage of one response that is translated, from its decoded events. */
 export class EventMeter implements Meter {
   readonly #estimatedInputTokens: number;
+  readonly #upstream: Pick<Dialect, 'reportedTier'>;
   #bytes = 0;
   #usage: Usage = {};
+  #tier: string | undefined;
   #textLength = 0;
   #hasBegun = false;
   #hasEvents = false;
 
-  constructor(estimatedInputTokens: number) {
+  constructor(estimatedInputTokens: number, upstream: Pick<Dialect, 'reportedTier'>) {
     this.#estimatedInputTokens = estimatedInputTokens;
+    this.#upstream = upstream;
   }
 
   /** As `AnswerMeter.begin`. */
@@ -29,6 +33,8 @@ export class EventMeter implements Meter {
     if (event.kind === 'usage') this.#usage = { ...this.#usage, ...event.usage };
     else if (event.kind === 'part-start') this.#textLength += partLength(event.part);
     else if (event.kind === 'part-delta') this.#textLength += deltaLength(event.delta);
+    else if (event.kind === 'finish')
+      this.#tier = this.#upstream.reportedTier(event.extra?.fields ?? {});
   }
 
   get answerBytes(): number {
@@ -40,7 +46,7 @@ export class EventMeter implements Meter {
     if (!isAnswer && ending !== 'aborted') return FREE;
     return measureOf({
       ending,
-      reported: this.#usage,
+      reported: { usage: this.#usage, serviceTier: this.#tier },
       // A whole response that ended early has no events.
       deliveredLength: this.#hasEvents ? this.#textLength : this.#bytes,
       estimatedInputTokens: this.#estimatedInputTokens,

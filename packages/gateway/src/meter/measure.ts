@@ -1,3 +1,4 @@
+import type { ReportedUsage } from '@postern/dialects';
 import type { Usage } from '@postern/protocol';
 import type { UsageEntry } from '../usage/usage-log.ts';
 
@@ -6,6 +7,8 @@ const CHARACTERS_PER_TOKEN = 4;
 
 export interface Measure {
   readonly usage: Usage;
+  /** The service tier that the upstream reported; undefined if it didn't. */
+  readonly serviceTier?: string | undefined;
   readonly estimated: boolean;
 }
 
@@ -21,8 +24,8 @@ export const FREE: Measure = { usage: {}, estimated: false };
 
 export interface Reading {
   readonly ending: UsageEntry['ending'];
-  /** The counts that the upstream sent. */
-  readonly reported: Usage;
+  /** What the upstream sent. */
+  readonly reported: ReportedUsage;
   /** The length of what was delivered, in characters. */
   readonly deliveredLength: number;
   /** An estimate of all tokens of the prompt. */
@@ -32,11 +35,13 @@ export interface Reading {
 /** The upstream's counts if they are final, otherwise an estimate. */
 export function measureOf({
   ending,
-  reported,
+  reported: { usage: reported, serviceTier },
   deliveredLength,
   estimatedInputTokens,
 }: Reading): Measure {
-  if (ending === 'complete' && isFinal(reported)) return { usage: reported, estimated: false };
+  if (ending === 'complete' && isFinal(reported)) {
+    return { usage: reported, serviceTier, estimated: false };
+  }
   const fromCache = (reported.cacheReadTokens ?? 0) + (reported.cacheWriteTokens ?? 0);
   const delivered = tokensIn(deliveredLength);
   return {
@@ -45,6 +50,7 @@ export function measureOf({
       inputTokens: reported.inputTokens ?? Math.max(0, estimatedInputTokens - fromCache),
       outputTokens: Math.max(reported.outputTokens ?? 0, delivered),
     },
+    serviceTier,
     estimated: true,
   };
 }

@@ -22,7 +22,7 @@ function pipe(client: DialectId, upstream: DialectId, streams: boolean): Transla
       tools: [],
       estimatedInputTokens: 1,
     },
-    meter: new EventMeter(1),
+    meter: new EventMeter(1, DIALECTS[upstream]),
     nowMs: 0,
     redacted: (text) => text,
     redactedEvents: (event) => [event],
