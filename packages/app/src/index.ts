@@ -84,6 +84,7 @@ export {
 export { listStoredValues } from './secrets/stored-values.ts';
 export { takeSecrets } from './secrets/take-secrets.ts';
 export { checkStart } from './server/check-start.ts';
+export type { ProcessPart } from './server/part-of-limit.ts';
 export { developmentAuthority } from './server/gateway-listener.ts';
 export type { LocalAuthority } from './server/development/local-authority.ts';
 export { type Serving, serve } from './server/serve.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { textReply } from '@postern/testing';
+import { textReply, type FakeReply } from '@postern/testing';
 import { describe, expect, test } from 'vitest';
 import { openStream, servePlace, startServing, workersOf } from './serve-place.ts';
 
@@ -118,6 +118,35 @@ describe('postern serve --workers', () => {
     place.configure({ gateway: { limits: { concurrent: 7 } } });
     expect(await place.run(['reload'])).toMatchObject({ code: 0 });
     expect(await countOk(url, place.key)).toBe(7);
+    expect(await program.stop()).toMatchObject({ code: 0 });
+  });
+
+  test('all workers together run and queue as many requests as one process would', async () => {
+    const place = await servePlace();
+    place.configure({ gateway: { maxConcurrent: 18, maxQueued: 18, queueTimeout: '5m' } });
+    const { url, program } = await startServing(place, ['--workers', '4']);
+    const { promise: held, resolve } = Promise.withResolvers<FakeReply>();
+    place.upstream.respond(() => held);
+    const statuses: number[] = [];
+    const calls = Array.from({ length: 200 }, async () => {
+      const response = await fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${place.key}`, connection: 'close' },
+        body: JSON.stringify({
+          model: 'box/gpt-x',
+          messages: [{ role: 'user', content: 'Hello' }],
+        }),
+      });
+      statuses.push(response.status);
+      await response.text();
+    });
+    // The parts are 4, 4, 5 and 5, of which one key gets three quarters: 3 of each.
+    await expect.poll(() => statuses.length, { timeout: 20_000 }).toBe(200 - 12 - 12);
+    expect(new Set(statuses)).toEqual(new Set([429]));
+    expect(place.upstream.requests).toHaveLength(12);
+    resolve(textReply('Hello'));
+    await Promise.all(calls);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(24);
     expect(await program.stop()).toMatchObject({ code: 0 });
   });
 

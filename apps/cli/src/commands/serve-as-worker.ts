@@ -33,7 +33,8 @@ export async function serveAsWorker(context: CommandContext, options: ServeOptio
     else early.push(message);
   };
   process.on('message', keep);
-  const service = await composeService(context, options, await given.promise);
+  const { part, ...start } = await given.promise;
+  const service = await composeService(context, options, start);
   const { postern, log } = service;
   const passphrase = givenPassphrase(context);
   await unlockService(service, () => Promise.resolve(passphrase));
@@ -42,7 +43,7 @@ export async function serveAsWorker(context: CommandContext, options: ServeOptio
   const serving = await orClose(
     service,
     await serveGateway({
-      ...{ postern, port: options.port, addresses },
+      ...{ postern, port: options.port, addresses, part },
       randomness: context.randomness,
       version: context.version,
       control: undefined,

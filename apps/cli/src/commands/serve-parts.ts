@@ -40,7 +40,7 @@ export interface Service {
 export async function composeService(
   context: CommandContext,
   options: ServeOptions,
-  worker?: WorkerStart,
+  worker?: Pick<WorkerStart, 'content' | 'processName'>,
 ): Promise<Service> {
   const isWorker = worker !== undefined;
   const content = worker?.content;

@@ -1,5 +1,11 @@
 import type { Worker } from 'node:cluster';
-import type { AddressLeave, AddressReport, ConfigContent, MetricsSnapshot } from '@postern/app';
+import type {
+  AddressLeave,
+  AddressReport,
+  ConfigContent,
+  MetricsSnapshot,
+  ProcessPart,
+} from '@postern/app';
 
 /**
  * What the process that holds the control socket sends to its workers. It alone reads the configuration: `start`
@@ -17,6 +23,7 @@ export interface WorkerStart {
   readonly content: ConfigContent;
   /** Under which it holds parts of limits. */
   readonly processName: string;
+  readonly part: ProcessPart;
 }
 
 /** `metrics`: to report its own metrics. */

@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
-import type { ConfigContent, ProcessLog } from '@postern/app';
+import type { ConfigContent, ProcessLog, ProcessPart } from '@postern/app';
 import {
   eraseSecret,
   failed,
@@ -61,12 +61,12 @@ export function startWorkers(parts: WorkersParts): Workers {
   const watchers = [addUpMetrics(running), countAddresses(context.clock, parts.content)];
   let [listening, pauseMs, isUp] = [0, FIRST_PAUSE_MS, false];
   let end: 'locked' | 'stopped' | undefined;
-  const start = (): void => {
+  const start = (index: number): void => {
     const startedMs = context.clock.monotonicMs();
     const worker = cluster.fork();
     running.add(worker);
     for (const watcher of watchers) watcher.watch(worker);
-    handOver(worker, parts);
+    handOver(worker, parts, { index, count: options.workers });
     worker.on('message', (report: WorkerReport) => {
       if (!('url' in report)) return;
       listening += 1;
@@ -82,12 +82,12 @@ export function startWorkers(parts: WorkersParts): Workers {
         pauseMs = ranMs > STEADY_MS ? FIRST_PAUSE_MS : Math.min(2 * pauseMs, MAX_PAUSE_MS);
         log.write('error', 'worker.ended', 'A worker ended; another one starts.', { pauseMs });
         setTimeout(() => {
-          if (end === undefined) start();
+          if (end === undefined) start(index);
         }, pauseMs);
       }
     });
   };
-  for (let count = 0; count < options.workers; count += 1) start();
+  for (let count = 0; count < options.workers; count += 1) start(count);
   const startNoMore = (why: 'locked' | 'stopped'): void => {
     if (end !== 'stopped') end = why;
     if (parts.passphrase !== undefined) eraseSecret(parts.passphrase);
@@ -188,15 +188,19 @@ function argumentsOf({ context, options, passphrase }: WorkersParts): readonly s
   ];
 }
 
-/** Gives a new worker its configuration, its name and the passphrase. */
-function handOver(worker: Worker, { context, content, passphrase, onEnded }: WorkersParts): void {
+/** Gives a new worker its configuration, its name, its part of the limits and the passphrase. */
+function handOver(
+  worker: Worker,
+  { context, content, passphrase, onEnded }: WorkersParts,
+  part: ProcessPart,
+): void {
   const { clock, randomness } = context;
   // With a character that isn't in ids, so that no name begins with another one.
   const processName = `${sortableId(clock.nowMs(), randomness)}.`;
   worker.once('exit', () => {
     onEnded(processName);
   });
-  sendToWorker(worker, { order: 'start', content: content(), processName });
+  sendToWorker(worker, { order: 'start', content: content(), processName, part });
   const pipe = worker.process.stdio[WORKER_PASSPHRASE_FD];
   if (pipe === null || pipe === undefined || !('end' in pipe)) return;
   // A worker may end without reading it; its own message says the rest.

@@ -23,24 +23,29 @@ import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Postern } from '../postern.ts';
 import type { UpstreamKeyFailure } from '../providers/upstream-keys.ts';
 import { heldModelLists, type ModelLists } from '../providers/model-lists.ts';
+import { partOfLimit, type ProcessPart } from './part-of-limit.ts';
 
 const LIST_TIMEOUT_MS = 2000;
 /** How many of the largest bodies are accepted at once, whatever the limit is. */
 const BODIES_IN_MEMORY = 4;
 
+const WHOLE: ProcessPart = { index: 0, count: 1 };
+
 export interface GatewayParts {
   readonly metrics?: GatewayMetrics;
   /** Where several processes share the limits by address. Default: those of this process alone. */
   readonly addresses?: AddressAdmission | undefined;
+  /** Which part of the concurrency limit and of the queue this process has. Default: all. */
+  readonly part?: ProcessPart | undefined;
 }
 
 /** The gateway of this process: with its vault, its stores and its current providers. */
 export function gatewayOf(
   postern: Postern,
   randomness: Randomness,
-  { metrics, addresses }: GatewayParts = {},
+  { metrics, addresses, part = WHOLE }: GatewayParts = {},
 ): Gateway {
-  const limits = { ...limitsOf(postern.config().gateway) };
+  const limits = { ...limitsOf(postern.config().gateway, part) };
   const addressLimits = { ...postern.config().gateway.perAddress };
   const routing = routingOf(() => postern.config());
   const models = heldModelLists({
@@ -83,7 +88,7 @@ export function gatewayOf(
     randomness,
   });
   postern.onConfigChange(() => {
-    Object.assign(limits, limitsOf(postern.config().gateway));
+    Object.assign(limits, limitsOf(postern.config().gateway, part));
     Object.assign(addressLimits, postern.config().gateway.perAddress);
     defaultProvider = defaultProvidersOf(postern.config());
     prices = priceTable(postern.content().prices);
@@ -98,14 +103,14 @@ function defaultProvidersOf({ gateway }: Config): GatewayDeps['defaultProvider']
   return perDialect((dialect) => providerId.from(gateway.defaultProvider[dialect]));
 }
 
-function limitsOf(gateway: Config['gateway']): GatewayLimits {
-  const { maxBodyBytes, maxConcurrent, maxQueued, queueTimeout } = gateway;
+function limitsOf(gateway: Config['gateway'], part: ProcessPart): GatewayLimits {
+  const { maxBodyBytes, queueTimeout } = gateway;
   const { headTimeout, streamHeadAfter, pingAfter } = gateway;
   return {
     ...DEFAULT_LIMITS,
     maxBodyBytes,
-    maxConcurrent,
-    maxQueued,
+    maxConcurrent: partOfLimit(gateway.maxConcurrent, part),
+    maxQueued: partOfLimit(gateway.maxQueued, part),
     queueTimeoutMs: parseDurationMs(queueTimeout) ?? DEFAULT_LIMITS.queueTimeoutMs,
     headTimeoutMs: parseDurationMs(headTimeout) ?? DEFAULT_LIMITS.headTimeoutMs,
     streamHeadAfterMs: parseDurationMs(streamHeadAfter) ?? DEFAULT_LIMITS.streamHeadAfterMs,

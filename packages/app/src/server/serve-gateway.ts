@@ -14,6 +14,7 @@ import { metricsEndpoint } from './metrics-endpoint.ts';
 import { tokenCheck } from './metrics-token.ts';
 import { openControl, type OpenControlOptions } from './open-control.ts';
 import { openListener } from './open-listener.ts';
+import type { ProcessPart } from './part-of-limit.ts';
 import type { Listening } from './listen.ts';
 import type { ListenerPlace } from './listener.ts';
 import { drainWithLock } from './drain-with-lock.ts';
@@ -28,8 +29,9 @@ export interface ServeGatewayOptions {
   readonly control: ServeControl | undefined;
   /** The metrics of all processes, as in `MetricsEndpoint`. Default: those of this process. */
   readonly allMetrics?: () => Promise<string | undefined>;
-  /** As in `GatewayParts`. */
+  /** These are as in `GatewayParts`. */
   readonly addresses?: AddressAdmission;
+  readonly part?: ProcessPart;
 }
 
 export type ServeControl = Pick<OpenControlOptions, 'stop' | 'reload'>;
@@ -61,7 +63,8 @@ export async function serveGateway(
   const token = await metricsToken(postern);
   if (!token.ok) return token;
   const metrics = createGatewayMetrics(version);
-  const gateway = gatewayOf(postern, randomness, { metrics, addresses: options.addresses });
+  const { addresses, part } = options;
+  const gateway = gatewayOf(postern, randomness, { metrics, addresses, part });
   const routers = {
     gateway:
       ({ callers }: Pick<ListenerPlace, 'callers'>): RequestListener =>
