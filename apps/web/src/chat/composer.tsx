@@ -114,6 +114,7 @@ function MessageField(props: {
     <textarea
       ref={area}
       rows={1}
+      dir="auto"
       value={text}
       placeholder="Write a message"
       aria-label="Message"

@@ -35,6 +35,7 @@ export function EditQuestion(props: {
         aria-label="Edit message"
         value={text}
         rows={3}
+        dir="auto"
         // eslint-disable-next-line jsx-a11y/no-autofocus -- the field replaces the message the user chose to edit
         autoFocus
         onChange={(event) => {

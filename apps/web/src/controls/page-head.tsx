@@ -19,7 +19,7 @@ export function PageHead(props: {
       >
         <PanelLeft aria-hidden="true" size={18} />
       </IconButton>
-      <h1>{props.title}</h1>
+      <h1 dir="auto">{props.title}</h1>
       {props.children}
     </header>
   );

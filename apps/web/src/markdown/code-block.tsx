@@ -27,7 +27,7 @@ export const CodeBlock = memo(function CodeBlock(props: {
         <CopyButton text={code} label="Copy code" />
       </figcaption>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
-      <pre tabIndex={0}>
+      <pre dir="ltr" tabIndex={0}>
         <code>{coloured}</code>
       </pre>
     </figure>

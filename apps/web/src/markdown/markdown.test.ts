@@ -8,16 +8,26 @@ const render = (text: string): string => renderToStaticMarkup(createElement(Mark
 describe('Markdown', () => {
   it.each([
     ['emphasis', '*a* **b** ~~c~~', '<em>a</em> <strong>b</strong> <del>c</del>'],
-    ['headings one level below the page’s', '# a', '<h3>a</h3>'],
-    ['a table', '| a |\n|--|\n| b |', '<table><thead><tr><th>a</th></tr></thead>'],
+    ['headings one level below the page’s', '# a', '<h3 dir="auto">a</h3>'],
+    ['a table', '| a |\n|--|\n| b |', '<table><thead><tr><th dir="auto">a</th></tr></thead>'],
     ['a task', '- [x] a', 'aria-label="done"'],
     ['a language', '```ts\nlet a = 1;\n```', '<span class="code-language">TypeScript</span>'],
     ['colours', '```ts\nlet a = 1;\n```', '<span class="hljs-keyword">let</span>'],
     ['an unknown language', '```zz\nlet\n```', '<code>let</code>'],
     ['maths', 'a $x^2$', '<math'],
+    ['maths on its own line', 'a\n\n$$x^2$$\n\nb', 'class="katex-display"'],
+    ['maths on its own line in a paragraph', 'a\n$$x^2$$', 'class="katex-display"'],
+    ['a formula that is wrong in the error colour', '$\\frac{$', 'color:var(--danger)'],
+    [
+      'emphasis that ends with Chinese punctuation',
+      '**粗體。**後面',
+      '<strong>粗體。</strong>後面',
+    ],
+    ['emphasis of a quotation', '這是**「重點」**嗎', '這是<strong>「重點」</strong>嗎'],
+    ['Korean emphasis', '**한국어(언어)**는', '<strong>한국어(언어)</strong>는'],
     ['maths in LaTeX brackets', 'a \\(x^2\\)', '<math'],
-    ['amounts are not maths', '$5 and $10', '<p>$5 and $10</p>'],
-    ['amounts with words', 'from $1,000 a month to $2k', '<p>from $1,000 a month to $2k</p>'],
+    ['amounts are not maths', '$5 and $10', '>$5 and $10</p>'],
+    ['amounts with words', 'from $1,000 a month to $2k', '>from $1,000 a month to $2k</p>'],
     [
       'a link definition further down',
       '[a][x]\n\nb\n\n[x]: https://c.example\n\nd\n',
@@ -26,6 +36,24 @@ describe('Markdown', () => {
     ['a footnote', 'a[^1]\n\n[^1]: b\n', 'class="md-footnote"'],
   ])('renders %s', (_name, text, expected) => {
     expect(render(text)).toContain(expected);
+  });
+
+  it.each([
+    ['a paragraph', 'שלום', '<p dir="auto">שלום</p>'],
+    ['a heading', '# مرحبا', '<h3 dir="auto">مرحبا</h3>'],
+    ['a list item', '- مرحبا', '<li dir="auto">مرحبا</li>'],
+    ['the paragraphs of a list item', '- مرحبا\n\n  a', '<p>مرحبا</p>'],
+    ['a quote', '> مرحبا', '<blockquote dir="auto">\n<p>مرحبا</p>'],
+    ['code in a line', '`a` مرحبا', '<code dir="auto">a</code>'],
+    ['the columns of a table', '| مرحبا | a |\n|--|--|\n| b | c |', '<table dir="rtl">'],
+    ['the columns of a table in English', '| a | مرحبا |\n|--|--|\n| b | c |', '<table><thead>'],
+  ])('lets the text decide the direction of %s', (_name, text, expected) => {
+    expect(render(text)).toContain(expected);
+  });
+
+  it('keeps code blocks and formulas from left to right', () => {
+    expect(render('```\nمرحبا\n```')).toContain('<pre dir="ltr"');
+    expect(render('$\\text{مرحبا}$')).not.toContain('<code dir');
   });
 
   it.each([
@@ -46,7 +74,7 @@ describe('Markdown', () => {
         .replaceAll('>', '&gt;')
         .replaceAll('"', '&quot;'),
     );
-    expect(html.replaceAll(/<\/?(?:div|p)(?: class="md")?>/g, '')).not.toContain('<');
+    expect(html.replaceAll(/<\/?(?:div|p)(?: class="md"| dir="auto")?>/g, '')).not.toContain('<');
   });
 
   it.each([

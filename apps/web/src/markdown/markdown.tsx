@@ -80,9 +80,10 @@ const BASE: Partial<Components> = {
       <SafeLink href={href}>{children}</SafeLink>
     ),
   img: ({ src, alt }) => <ImageLink src={typeof src === 'string' ? src : undefined} alt={alt} />,
-  table: ({ children }) => (
-    <div className="md-table">
-      <table>{children}</table>
+  table: ({ children, dir }) => (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
+    <div className="md-table" tabIndex={0} role="region" aria-label="Table">
+      <table dir={dir}>{children}</table>
     </div>
   ),
   input: ({ checked }) => (

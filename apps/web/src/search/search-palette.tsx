@@ -96,6 +96,7 @@ function SearchField(props: {
         // eslint-disable-next-line jsx-a11y/no-autofocus -- the palette opens for typing
         autoFocus
         spellCheck={false}
+        dir="auto"
         maxLength={400}
         value={query}
         onChange={(event) => {
@@ -128,10 +129,12 @@ function SearchRow(props: {
       }}
     >
       {row.icon}
-      <span className="search-title">{row.title}</span>
+      <span className="search-title" dir="auto">
+        {row.title}
+      </span>
       {row.atMs !== undefined && <time className="search-time">{dayOf(row.atMs)}</time>}
       {row.snippet.length > 0 && (
-        <span className="search-snippet">
+        <span className="search-snippet" dir="auto">
           {row.snippet.map(({ text, match }, index) =>
             match ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>,
           )}

@@ -54,7 +54,9 @@ export const ConversationRow = memo(function ConversationRow(props: {
         onDoubleClick={startRenaming}
         onKeyDown={keyDown}
       >
-        <span className="row-title">{displayTitle(conversation.title)}</span>
+        <span className="row-title" dir="auto">
+          {displayTitle(conversation.title)}
+        </span>
       </a>
       {running && <Spinner label="Answering…" />}
       <span className="row-actions">
@@ -112,6 +114,7 @@ function TitleField(props: {
   return (
     <input
       className="row-field"
+      dir="auto"
       aria-label="Chat title"
       value={title}
       maxLength={200}

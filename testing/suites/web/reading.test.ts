@@ -1,0 +1,92 @@
+import { skipBecause, textReply, whyNoPrograms } from '@postern/testing';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask } from '../product/walk-first-run.ts';
+import { goTo, pickModel, signedInPage, type SignedInPage } from './signed-in-page.ts';
+
+const COLUMNS = Array.from({ length: 9 }, (_, at) => `column${String(at)}ofthetable`);
+const WIDE = `A paragraph.
+
+| ${COLUMNS.join(' | ')} |
+|${COLUMNS.map(() => '---').join('|')}|
+| ${COLUMNS.join(' | ')} |
+
+\`\`\`ts
+${'const x = 1; '.repeat(40)}
+\`\`\`
+
+- مرحبا بكم
+`;
+
+interface Edges {
+  readonly left: number;
+  readonly right: number;
+}
+
+/** The horizontal edges of the first match, in pixels. */
+async function edgesOf(page: Page, selector: string): Promise<Edges> {
+  return await page.evaluate<Edges>(`(() => {
+    const { left, right } = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect();
+    return { left, right };
+  })()`);
+}
+
+const why = whyNoPrograms(['chromium']);
+
+describe.skipIf(skipBecause('reading in Chromium', why))('reading a chat', () => {
+  let product: SignedInPage;
+  let page: Page;
+
+  beforeAll(async () => {
+    product = await signedInPage({ reducedMotion: true });
+    ({ page } = product);
+  });
+
+  afterAll(async () => {
+    expect(product.browser.complaints()).toEqual([]);
+    await product[Symbol.asyncDispose]();
+  });
+
+  const askForAnswer = async (question: string, answer: string): Promise<void> => {
+    await goTo(page, '#/');
+    await pickModel(page, 'gpt-fake-large');
+    product.upstream.next(textReply(answer));
+    await ask(page, question);
+  };
+
+  test('shows the line breaks and the indentation of a question', async () => {
+    await askForAnswer('one\n    two\n\nthree', 'Yes.');
+    expect(await page.locator('[data-look=question] .bubble').innerText()).toBe(
+      'one\n    two\n\nthree',
+    );
+  });
+
+  test.each([1280, 360])('wide tables and code fit at %i px', async (width) => {
+    await page.setViewportSize({ width, height: 800 });
+    await askForAnswer('Show a table', WIDE);
+    const answer = '[data-look=answer] .md';
+    const text = await edgesOf(page, `${answer} > p`);
+    const table = await edgesOf(page, `${answer} > .md-table`);
+    const code = await edgesOf(page, `${answer} > .code`);
+    const view = await edgesOf(page, '.messages');
+    expect(table.left).toBeGreaterThan(view.left);
+    expect(table.right).toBeLessThan(view.right);
+    expect(code.left).toBe(text.left);
+    expect(code.right).toBeLessThan(view.right);
+    if (width === 1280) {
+      expect(table.right - table.left).toBeGreaterThan(text.right - text.left + 100);
+      expect(code.right).toBeGreaterThan(text.right + 50);
+    }
+    expect(
+      await page.evaluate(`(() => {
+        const box = document.querySelector('.messages');
+        return box.scrollWidth <= box.clientWidth;
+      })()`),
+    ).toBe(true);
+    // The marker of an Arabic item is at its right.
+    const item = await edgesOf(page, `${answer} li`);
+    expect(item.left).toBe(text.left);
+    expect(item.right).toBeLessThan(text.right - 10);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+});
