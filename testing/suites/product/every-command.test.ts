@@ -52,6 +52,7 @@ const ROWS: readonly Row[] = [
   { command: 'key show test', code: 0 },
   { command: 'key update test --budget 5/day', code: 0 },
   { command: 'key raise test --by 2.50 --until 8h', code: 0 },
+  { command: 'key debug test --for 15m', code: 0 },
   { command: 'key import FILE --all --all-models', code: 0 },
   { command: 'import litellm FILE --dry-run', code: 6 },
   { command: 'import litellm LITELLM --yes', code: 0 },
