@@ -100,11 +100,11 @@ function isAnswer(part: Part, role: Role): boolean {
 /** Moves the result of every call in an assistant block to the next block. */
 function pairResults(blocks: readonly OpenBlock[], report: Report): TurnBlock[] {
   const paired: TurnBlock[] = [];
-  const usedIds = new Set<string>();
+  const ids = new UniqueIds();
   let open: readonly OpenCall[] = [];
   for (const block of blocks) {
     if (block.side === 'assistant') {
-      const named = nameCalls(block.parts, usedIds);
+      const named = nameCalls(block.parts, ids);
       paired.push({ side: 'assistant', parts: named.parts });
       open = named.calls;
     } else {
@@ -127,12 +127,12 @@ interface OpenCall {
 
 function nameCalls(
   parts: readonly Part[],
-  usedIds: Set<string>,
+  ids: UniqueIds,
 ): { parts: readonly Part[]; calls: readonly OpenCall[] } {
   const calls: OpenCall[] = [];
   const named = parts.map((part) => {
     if (part.kind !== 'tool-call') return part;
-    const uniqueId = unusedId(part.callId, usedIds);
+    const uniqueId = ids.take(part.callId);
     calls.push({ callId: part.callId, uniqueId });
     return uniqueId === part.callId ? part : { ...part, callId: uniqueId };
   });
@@ -140,11 +140,19 @@ function nameCalls(
 }
 
 /** Makes ids unique. Servers that number their calls use `call_0` in every answer. */
-function unusedId(callId: string, usedIds: Set<string>): string {
-  let id = callId;
-  for (let repetition = 2; usedIds.has(id); repetition += 1) id = `${callId}_${repetition}`;
-  usedIds.add(id);
-  return id;
+class UniqueIds {
+  readonly #used = new Set<string>();
+  /** The next number to try for an id that was repeated, so that many repetitions take no longer each. */
+  readonly #repetitions = new Map<string, number>();
+
+  take(callId: string): string {
+    let id = callId;
+    let repetition = this.#repetitions.get(callId) ?? 2;
+    for (; this.#used.has(id); repetition += 1) id = `${callId}_${repetition}`;
+    if (id !== callId) this.#repetitions.set(callId, repetition);
+    this.#used.add(id);
+    return id;
+  }
 }
 
 function answerCalls(
@@ -152,10 +160,11 @@ function answerCalls(
   results: readonly ToolResultPart[],
   report: Report,
 ): readonly ToolResultPart[] {
-  const open = [...calls];
+  const open = Map.groupBy(calls.toReversed(), ({ callId }) => callId);
+  const answeredIds = new Set<string>();
   const answered = results.map((result) => {
-    const at = open.findIndex(({ callId }) => callId === result.callId);
-    const [call] = at === -1 ? [] : open.splice(at, 1);
+    const call = open.get(result.callId)?.pop();
+    if (call !== undefined) answeredIds.add(call.uniqueId);
     if (call === undefined) {
       report({
         reason: 'conversation-invalid',
@@ -165,7 +174,8 @@ function answerCalls(
     }
     return call === undefined ? result : { ...result, callId: call.uniqueId };
   });
-  const missing = open.map(({ uniqueId }): ToolResultPart => ({
+  const unanswered = calls.filter(({ uniqueId }) => !answeredIds.has(uniqueId));
+  const missing = unanswered.map(({ uniqueId }): ToolResultPart => ({
     kind: 'tool-result',
     callId: uniqueId,
     content: [{ kind: 'text', text: MISSING_RESULT }],
