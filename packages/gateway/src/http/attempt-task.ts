@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { RequestHead } from '../admit/request-head.ts';
 import type { RequestBody } from '../body/request-body.ts';
 import type { CallCredentials } from '../credentials/call-credentials.ts';
+import type { Turns } from '../body/turns.ts';
 import type { ClaimedCall } from '../idempotency/claimed-call.ts';
 import type { BodyCapture } from '../debug/body-capture.ts';
 import type { Meter } from '../meter/measure.ts';
@@ -32,6 +33,8 @@ export interface AttemptTask {
   /** Whether it is the provider of the conversation's home, whose signatures aren't marked. */
   readonly isHome: boolean;
   readonly timer: CallTimer;
+  /** The turns of the event loop in which a large body is translated. */
+  readonly turns: Turns;
   /** Whether to give up for another attempt. Called only before anything is sent to the client. */
   readonly givesUp: (end: EarlyEnd) => boolean;
   /** As in `UpstreamReaderTask`. */

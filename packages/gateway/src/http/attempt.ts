@@ -52,13 +52,13 @@ export class Attempt {
   }
 
   async run(): Promise<AttemptEnd> {
-    const prepared = prepareAttempt(this.#task, {
+    const prepared = await prepareAttempt(this.#task, {
       nowMs: this.#deps.clock.nowMs(),
       redacted: (text) => this.#reader?.redacted(text) ?? text,
       redactedEvents: (event) => this.#reader?.redactedEvents(event) ?? [event],
     });
     this.#task.timer.ended('translation');
-    if (!prepared.ok) return this.#failed(prepared.failure);
+    if (!prepared.ok) return this.#isOver ? OVER : this.#failed(prepared.failure);
     const { credentials, choice, route, timer } = this.#task;
     const credential = await credentials.next(choice, route.suffix);
     timer.ended('credential');

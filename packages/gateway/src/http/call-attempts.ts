@@ -47,6 +47,7 @@ const OVER: AttemptsEnd = { state: 'over' };
 export class CallAttempts {
   readonly #deps: GatewayDeps;
   readonly #task: AttemptsTask;
+  readonly #turns: CallResources['turns'];
   readonly #plan: AttemptPlan;
   readonly #credentials: CallCredentials;
   #attempt: Attempt | undefined;
@@ -55,11 +56,12 @@ export class CallAttempts {
 
   constructor(
     deps: GatewayDeps,
-    { breakers, cooldowns }: Pick<CallResources, 'breakers' | 'cooldowns'>,
+    { breakers, cooldowns, turns }: Pick<CallResources, 'breakers' | 'cooldowns' | 'turns'>,
     task: AttemptsTask,
   ) {
     this.#deps = deps;
     this.#task = task;
+    this.#turns = turns;
     const { clock, randomness, routing, credentials: source } = deps;
     const isAboutHealth = task.isUseless === undefined;
     this.#plan = new AttemptPlan(
@@ -131,6 +133,7 @@ export class CallAttempts {
       onUnrecorded,
       givesUp,
       timer,
+      turns: this.#turns,
       onAnswer: (failure) => {
         timer.hasResponse();
         this.#plan.answered(failure);

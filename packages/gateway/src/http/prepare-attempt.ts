@@ -1,5 +1,5 @@
 import { DIALECTS } from '@postern/dialects';
-import { failed, ok, type Result } from '@postern/kernel';
+import { failed, ok, type MaybePromise, type Result } from '@postern/kernel';
 import type { AnswerEvent } from '@postern/protocol';
 import type { ExchangeRequest } from '@postern/upstreams';
 import { applyEdits, renameModel, requestUsage, type Edit } from '../body/edit-body.ts';
@@ -45,7 +45,7 @@ const NOT_SPOKEN: TranslationFailure = {
 export function prepareAttempt(
   task: AttemptTask,
   deps: TranslationDeps,
-): Result<PreparedAttempt, TranslationFailure> {
+): MaybePromise<Result<PreparedAttempt, TranslationFailure>> {
   const { route, choice } = task;
   const isSpoken = choice.dialect === route.dialect.id;
   const isAnswer = route.suffix === '' && route.ownPath === undefined;
@@ -105,10 +105,10 @@ function mustRequestUsage({ route, body, choice }: AttemptTask): boolean {
   );
 }
 
-function translated(
-  { route, requestId, body, head, query, choice, isHome, grant }: AttemptTask,
+async function translated(
+  { route, requestId, body, head, query, choice, isHome, grant, turns }: AttemptTask,
   deps: TranslationDeps,
-): Result<PreparedAttempt, TranslationFailure> {
+): Promise<Result<PreparedAttempt, TranslationFailure>> {
   const client = route.dialect;
   const upstream = DIALECTS[choice.dialect];
   const { provider, model, path } = choice;
@@ -116,7 +116,7 @@ function translated(
   const isSame = client.id === upstream.id;
   const keepsUnmarked = isSame && isHome;
   const task = { client, upstream, provider, model, keepsUnmarked };
-  const request = translateRequest(body, task);
+  const request = await translateRequest(body, task, turns);
   if (!request.ok) return request;
   const meter = new EventMeter(request.value.estimatedInputTokens, upstream);
   const { body: bytes, ...translation } = request.value;
