@@ -2,7 +2,6 @@ import '@fontsource-variable/geist';
 import '@fontsource-variable/geist/wght-italic.css';
 import '@fontsource-variable/geist-mono';
 import '@fontsource-variable/newsreader/opsz.css';
-import 'katex/dist/katex.css';
 import './theme/tokens.css';
 import './theme/base.css';
 import './controls/button.css';
@@ -39,11 +38,16 @@ import './settings/gateway-section.css';
 import './first-run/first-run.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { highlighting } from './markdown/highlighting.ts';
+import { maths } from './markdown/maths.ts';
 import { App, keepStateFresh } from './shell/app.tsx';
 import { Crash } from './shell/crash.tsx';
+import { settingsPage } from './shell/later-pages.ts';
 import { start, watchSession } from './session/session.ts';
 import { consumeLaunchCode } from './sign-in/launch-code.ts';
 import { rememberedTheme, showTheme } from './theme/theme.ts';
+
+const LOAD_REST_AFTER_MS = 500;
 
 showTheme(rememberedTheme());
 watchSession();
@@ -60,3 +64,12 @@ if (root !== null) {
     </StrictMode>,
   );
 }
+
+// What answers usually need is loaded when the page has been shown, so that it is there when an answer comes.
+addEventListener('load', () => {
+  setTimeout(() => {
+    void highlighting.load();
+    void maths.load();
+    void settingsPage.load();
+  }, LOAD_REST_AFTER_MS);
+});

@@ -2,7 +2,9 @@ import { toJsxRuntime } from 'hast-util-to-jsx-runtime';
 import { memo, useMemo, type ReactElement, type ReactNode } from 'react';
 import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
 import { CopyButton } from '../controls/copy-button.tsx';
-import { languageLabel, lowlight } from './languages.ts';
+import { useLater } from '../state/later.ts';
+import { highlighting } from './highlighting.ts';
+import { languageLabel } from './language-label.ts';
 
 /** Streaming code is highlighted again with every frame, so only short code is. */
 const MAX_GROWING_LENGTH = 12_000;
@@ -16,9 +18,10 @@ export const CodeBlock = memo(function CodeBlock(props: {
 }): ReactElement {
   const { code, language, growing = false } = props;
   const max = growing ? MAX_GROWING_LENGTH : MAX_LENGTH;
+  const lowlight = useLater(highlighting, language !== '' && code.length <= max);
   const coloured = useMemo(
-    () => (code.length <= max ? colour(code, language) : code),
-    [code, language, max],
+    () => (lowlight?.registered(language) === true ? colour(lowlight, code, language) : code),
+    [lowlight, code, language],
   );
   return (
     <figure className="code" aria-label={`${languageLabel(language)} code`}>
@@ -34,7 +37,10 @@ export const CodeBlock = memo(function CodeBlock(props: {
   );
 });
 
-function colour(code: string, language: string): ReactNode {
-  if (language === '' || !lowlight.registered(language)) return code;
+function colour(
+  lowlight: NonNullable<ReturnType<typeof highlighting.get>>,
+  code: string,
+  language: string,
+): ReactNode {
   return toJsxRuntime(lowlight.highlight(language, code), { Fragment, jsx, jsxs });
 }

@@ -17,7 +17,7 @@ const RIGHT_TO_LEFT =
 export function setTextDirections(root: Root): void {
   visit(root, 'element', (element, _index, parent) => {
     const { tagName, properties } = element;
-    if (tagName === 'pre' || isMaths(element)) return SKIP;
+    if (tagName === 'pre') return SKIP;
     const within = parent?.type === 'element' ? parent.tagName : '';
     if (tagName === 'table') {
       if (startsRightToLeft(element)) properties.dir = 'rtl';
@@ -29,11 +29,6 @@ export function setTextDirections(root: Root): void {
     }
     return undefined;
   });
-}
-
-function isMaths({ properties }: Element): boolean {
-  const { className } = properties;
-  return Array.isArray(className) && className.some((name) => name.startsWith('katex'));
 }
 
 function startsRightToLeft(table: Element): boolean {

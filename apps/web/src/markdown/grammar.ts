@@ -7,21 +7,9 @@ import { toHast } from 'mdast-util-to-hast';
 import { cjkFriendlyExtension } from 'micromark-extension-cjk-friendly';
 import { gfm } from 'micromark-extension-gfm';
 import { math } from 'micromark-extension-math';
-import rehypeKatex, { type Options as KatexOptions } from 'rehype-katex';
-import { VFile } from 'vfile';
 import { isTooComplex } from './complexity.ts';
 import { setTextDirections } from './directions.ts';
 import { adjustInlineMaths } from './inline-maths.ts';
-
-const KATEX: KatexOptions = {
-  output: 'htmlAndMathml',
-  strict: 'ignore',
-  errorColor: 'var(--danger)',
-  // No links, images, or author-defined classes and styles; limited size and expansion.
-  trust: false,
-  maxSize: 8,
-  maxExpand: 500,
-};
 
 // The parts of remark that the page needs, without its serializer.
 const SYNTAX = {
@@ -29,8 +17,6 @@ const SYNTAX = {
   extensions: [gfm(), math(), cjkFriendlyExtension()],
   mdastExtensions: [gfmFromMarkdown(), mathFromMarkdown()],
 };
-
-const renderMaths = rehypeKatex(KATEX);
 
 /**
  * Parses CommonMark, GFM and maths between dollars. A text that would take the parser too long
@@ -40,18 +26,15 @@ export function parseMarkdown(source: string): MdastRoot {
   return isTooComplex(source) ? plain(source) : fromMarkdown(source, SYNTAX);
 }
 
-/** Converts markdown to elements, built from syntax nodes only, never from HTML. */
+/** Converts markdown to elements, built from syntax nodes only, never from HTML. Maths is left as it was written. */
 export function markdownToElements(source: string): HastRoot {
   const tree = parseMarkdown(source);
   adjustInlineMaths(tree, source);
-  const file = new VFile(source);
   const elements = toHast(tree, {
-    file,
     // HTML in an answer is shown as text.
     handlers: { html: (_state, node: Html) => ({ type: 'text', value: node.value }) },
   });
   const root: HastRoot = elements.type === 'root' ? elements : { type: 'root', children: [] };
-  renderMaths(root, file);
   setTextDirections(root);
   return root;
 }

@@ -1,11 +1,24 @@
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { highlighting } from './highlighting.ts';
+import { maths } from './maths.ts';
 import { Markdown } from './markdown.tsx';
 
 const render = (text: string): string => renderToStaticMarkup(createElement(Markdown, { text }));
 
+describe('Markdown before the rest of the page has loaded', () => {
+  it('shows code without colours, and maths as it was written', () => {
+    expect(render('```ts\nlet a = 1;\n```')).toContain('<code>let a = 1;</code>');
+    expect(render('a $x^2$')).toContain('x^2</code>');
+  });
+});
+
 describe('Markdown', () => {
+  beforeAll(async () => {
+    await Promise.all([highlighting.load(), maths.load()]);
+  });
+
   it.each([
     ['emphasis', '*a* **b** ~~c~~', '<em>a</em> <strong>b</strong> <del>c</del>'],
     ['headings one level below the page’s', '# a', '<h3 dir="auto">a</h3>'],
@@ -25,6 +38,7 @@ describe('Markdown', () => {
     ],
     ['emphasis of a quotation', '這是**「重點」**嗎', '這是<strong>「重點」</strong>嗎'],
     ['Korean emphasis', '**한국어(언어)**는', '<strong>한국어(언어)</strong>는'],
+    ['maths in a code block', '```math\nx^2\n```', '<math'],
     ['maths in LaTeX brackets', 'a \\(x^2\\)', '<math'],
     ['amounts are not maths', '$5 and $10', '>$5 and $10</p>'],
     ['amounts with words', 'from $1,000 a month to $2k', '>from $1,000 a month to $2k</p>'],

@@ -2,9 +2,11 @@ import type { Element, ElementContent } from 'hast';
 import { toJsxRuntime, type Components } from 'hast-util-to-jsx-runtime';
 import { memo, useDeferredValue, useMemo, useState, type ReactElement } from 'react';
 import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
+import { useLater } from '../state/later.ts';
 import { bracketMathsToDollars } from './bracket-maths.ts';
 import { CodeBlock } from './code-block.tsx';
 import { markdownToElements } from './grammar.ts';
+import { maths } from './maths.ts';
 import { FootnoteLink, ImageLink, SafeLink } from './safe-link.tsx';
 import { createBlockSplitter } from './split-blocks.ts';
 import './markdown.css';
@@ -12,6 +14,9 @@ import './code-colours.css';
 
 /** Characters rendered at once; the rest of a longer text follows in a deferred render. */
 const AT_ONCE = 20_000;
+
+/** Maths between dollars, or a code block in the language `math`. */
+const MAYBE_MATHS = /\$|math/;
 
 /**
  * Renders the Markdown of models: streaming and history. Nothing in the text
@@ -49,18 +54,20 @@ const Block = memo(function Block(props: {
   readonly growing: boolean;
 }): ReactElement {
   const { source, definitions, growing } = props;
-  return useMemo(
-    () =>
-      toJsxRuntime(markdownToElements(source + definitions), {
-        Fragment,
-        jsx,
-        jsxs,
-        components: growing ? GROWING : FINISHED,
-        ignoreInvalidStyle: true,
-        passNode: true,
-      }),
-    [source, definitions, growing],
-  );
+  const katex = useLater(maths, MAYBE_MATHS.test(source));
+  return useMemo(() => {
+    const text = source + definitions;
+    const tree = markdownToElements(text);
+    katex?.renderMaths(tree, text);
+    return toJsxRuntime(tree, {
+      Fragment,
+      jsx,
+      jsxs,
+      components: growing ? GROWING : FINISHED,
+      ignoreInvalidStyle: true,
+      passNode: true,
+    });
+  }, [source, definitions, growing, katex]);
 });
 
 const BASE: Partial<Components> = {

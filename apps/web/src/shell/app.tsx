@@ -1,11 +1,13 @@
+import type { AppState } from '@postern/protocol';
 import { useEffect, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { Spinner } from '../controls/spinner.tsx';
-import { FirstRun } from '../first-run/first-run.tsx';
 import { LinkDialog } from '../markdown/link-dialog.tsx';
 import { SignedOut } from '../sign-in/signed-out.tsx';
+import { useLater } from '../state/later.ts';
 import { useStore } from '../state/store.ts';
+import { firstRunPage } from './later-pages.ts';
 import { showTheme } from '../theme/theme.ts';
 import { Unlock } from '../unlock/unlock.tsx';
 import { Gate } from '../controls/gate.tsx';
@@ -36,11 +38,7 @@ function Screen({ now }: { readonly now: Session }): ReactElement {
   };
   switch (now.at) {
     case 'starting':
-      return (
-        <main className="starting">
-          <Spinner label="Loading…" />
-        </main>
-      );
+      return <Starting />;
     case 'signed-out':
       return <SignedOut problem={now.problem} onRetry={retry} />;
     case 'failed':
@@ -60,6 +58,19 @@ function Screen({ now }: { readonly now: Session }): ReactElement {
       if (now.state.phase === 'setup') return <FirstRun state={now.state} />;
       return <Main state={now.state} />;
   }
+}
+
+function Starting(): ReactElement {
+  return (
+    <main className="starting">
+      <Spinner label="Loading…" />
+    </main>
+  );
+}
+
+function FirstRun({ state }: { readonly state: AppState }): ReactElement {
+  const page = useLater(firstRunPage, true);
+  return page === undefined ? <Starting /> : <page.FirstRun state={state} />;
 }
 
 const STATE_INTERVAL_MS = 5000;

@@ -11,7 +11,10 @@ import {
 } from '../conversations/conversation-list.ts';
 import { loadModels } from '../models/models.ts';
 import { SearchPalette } from '../search/search-palette.tsx';
-import { SettingsPage } from '../settings/settings-page.tsx';
+import type { SettingsPage } from '../settings/settings-page.tsx';
+import { useLater } from '../state/later.ts';
+import { Spinner } from '../controls/spinner.tsx';
+import { settingsPage } from './later-pages.ts';
 import { currentRoute, navigate, useRoute } from '../navigation/route.ts';
 import { commandFor, type Command } from '../shortcuts/shortcuts.ts';
 import { ShortcutsSheet } from '../shortcuts/shortcuts-sheet.tsx';
@@ -64,7 +67,7 @@ export function Main({ state }: { readonly state: AppState }): ReactElement {
       />
       <main id="content" tabIndex={-1} className="content">
         {route.at === 'settings' ? (
-          <SettingsPage state={state} section={route.section} onSidebar={toggleSidebar} />
+          <Settings state={state} section={route.section} onSidebar={toggleSidebar} />
         ) : (
           <ChatPage route={route} onSidebar={toggleSidebar} />
         )}
@@ -73,6 +76,11 @@ export function Main({ state }: { readonly state: AppState }): ReactElement {
       {overlay === 'shortcuts' && <ShortcutsSheet onClose={closeOverlay} />}
     </div>
   );
+}
+
+function Settings(props: Parameters<typeof SettingsPage>[0]): ReactElement {
+  const page = useLater(settingsPage, true);
+  return page === undefined ? <Spinner label="Loading…" /> : <page.SettingsPage {...props} />;
 }
 
 interface SidebarState {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loopbackListener, placeOf } from '../server/listener.ts';
 import { loadPageFiles } from '../server/page-files.ts';
@@ -17,6 +18,7 @@ function builtPage(): string {
   mkdirSync(join(dist, 'assets'));
   writeFileSync(join(dist, 'index.html'), '<!doctype html><title>Postern</title>');
   writeFileSync(join(dist, 'assets', 'app-1234.js'), 'export {};');
+  writeFileSync(join(dist, 'assets', 'app-1234.js.br'), brotliCompressSync('export {};'));
   writeFileSync(join(dist, 'build-stamp'), 'not part of the page');
   symlinkSync('/etc/passwd', join(dist, 'passwd.txt'));
   return dist;
@@ -44,8 +46,31 @@ describe('the page', () => {
     expect(answer.headers.get('cache-control')).toContain('immutable');
   });
 
+  test.each(['br', 'gzip, deflate, br, zstd', 'gzip, BR;q=0.5', 'br ; q=1.0,gzip'])(
+    'sends a compressed file to a browser that accepts %s',
+    async (accepted) => {
+      const answer = await get('/assets/app-1234.js', { 'accept-encoding': accepted });
+      expect(answer.headers.get('content-encoding')).toBe('br');
+      expect(answer.headers.get('vary')).toBe('accept-encoding');
+      expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+      const bytes = new Uint8Array(await answer.arrayBuffer());
+      expect(brotliDecompressSync(bytes).toString()).toBe('export {};');
+    },
+  );
+
+  test.each(['', 'gzip', 'br;q=0', 'gzip, br;q=0.00, deflate', 'brotli', 'x-br'])(
+    'sends the file as it is to a client that accepts %j',
+    async (accepted) => {
+      const answer = await get('/assets/app-1234.js', { 'accept-encoding': accepted });
+      expect(answer.headers.get('content-encoding')).toBeNull();
+      expect(answer.headers.get('vary')).toBe('accept-encoding');
+      expect(await answer.text()).toBe('export {};');
+    },
+  );
+
   test.each([
     '/../package.json',
+    '/assets/app-1234.js.br',
     '/%2e%2e/package.json',
     '/assets/..%2findex.html',
     '/passwd.txt',

@@ -47,13 +47,14 @@ function pageAnswer(
     const location = `${place.pageOrigin}${path}`;
     return new Response(null, { status: 307, headers: { location } });
   }
-  return fileAnswer(files, method, path);
+  return fileAnswer(files, method, path, context.req.header('accept-encoding'));
 }
 
 function fileAnswer(
   files: ReadonlyMap<string, PageFile> | undefined,
   method: 'GET' | 'HEAD',
   path: string,
+  acceptEncoding = '',
 ): Response {
   if (files === undefined) {
     return new Response("The page hasn't been built. Run npm run build.\n", { status: 503 });
@@ -62,5 +63,12 @@ function fileAnswer(
   if (file === undefined) return failureResponse(problem('ROUTE_UNKNOWN'));
   const headers: Record<string, string> = { 'content-type': file.type };
   if (file.immutable) headers['cache-control'] = 'public, max-age=31536000, immutable';
-  return new Response(method === 'HEAD' ? null : file.bytes, { headers });
+  const isCompressed = file.brotli !== undefined && ACCEPTS_BROTLI.test(acceptEncoding);
+  if (file.brotli !== undefined) headers['vary'] = 'accept-encoding';
+  if (isCompressed) headers['content-encoding'] = 'br';
+  const bytes = isCompressed ? file.brotli : file.bytes;
+  return new Response(method === 'HEAD' ? null : bytes, { headers });
 }
+
+/** `br` without the weight 0 (RFC 9110 §12.5.3). */
+const ACCEPTS_BROTLI = /(?:^|,)\s*br\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/i;

@@ -4,6 +4,8 @@ import { extname, join, relative, sep } from 'node:path';
 /** A file of the built page, held in memory: no request path ever reaches the disk. */
 export interface PageFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The same in the coding `br` (RFC 7932), if the build has it. */
+  readonly brotli: Uint8Array<ArrayBuffer> | undefined;
   readonly type: string;
   /** True for files with a hash of their content in the name. */
   readonly immutable: boolean;
@@ -32,10 +34,19 @@ export function loadPageFiles(dist: string): ReadonlyMap<string, PageFile> | und
       const path = join(entry.parentPath, entry.name);
       const url = `/${relative(dist, path).split(sep).join('/')}`;
       const bytes = new Uint8Array(readFileSync(path));
-      files.set(url, { bytes, type, immutable: url.startsWith('/assets/') });
+      const brotli = brotliOf(path);
+      files.set(url, { bytes, brotli, type, immutable: url.startsWith('/assets/') });
     }
   } catch {
     return undefined;
   }
   return files.has('/index.html') ? files : undefined;
+}
+
+function brotliOf(path: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return new Uint8Array(readFileSync(`${path}.br`));
+  } catch {
+    return undefined;
+  }
 }
