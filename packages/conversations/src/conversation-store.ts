@@ -6,6 +6,7 @@ import type {
   ConversationId,
   ConversationPage,
   ConversationView,
+  Draft,
   Extra,
   Message,
   MessageId,
@@ -127,6 +128,12 @@ export interface ConversationStore {
    * (1 to 200).
    */
   search(query: string, limit: number): Result<readonly SearchHit[], StoreFailure>;
+
+  /** The messages that were typed but not sent, at most one per conversation. */
+  drafts(): Result<readonly Draft[], StoreFailure>;
+
+  /** Replaces the draft of a conversation, or of the next one; an empty text deletes it. */
+  saveDraft(draft: Draft): Result<undefined, StoreFailure>;
 
   /** Closes the store, which drops conversations in memory. Any later call throws. */
   close(): void;

@@ -59,4 +59,11 @@ export const MIGRATIONS: readonly Migration[] = [
       database.exec('ALTER TABLE message ADD COLUMN extra TEXT');
     },
   },
+  {
+    version: 3,
+    name: 'messages that were typed but not sent',
+    up: (database: MigrationTarget): void => {
+      database.exec('CREATE TABLE draft (place TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT');
+    },
+  },
 ];

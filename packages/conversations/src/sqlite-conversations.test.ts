@@ -18,6 +18,26 @@ function meddle(path: string, sql: string, ...values: (string | number | null)[]
 }
 
 describe('conversations in a file', () => {
+  test('of version 2 keep their content and gain drafts', () => {
+    const path = scratchPath();
+    const migrations = MIGRATIONS.filter(({ version }) => version <= 2);
+    const old = expectOk(openDatabase({ path, key: KEY, migrations, label: 'conversations' }));
+    const id = '0'.repeat(26);
+    const insert = old.prepare(
+      "INSERT INTO conversation VALUES (1, ?, 'kept', NULL, NULL, 0, 0, NULL)",
+    );
+    expectOk(old.runInTransaction(() => ok(insert.run(id))));
+    old.close();
+    const store = openAt(path, testEnvironment());
+    const [kept] = expectOk(store.list({ limit: 1 })).conversations;
+    expect(kept).toMatchObject({ id, title: 'kept' });
+    expect(expectOk(store.drafts())).toEqual([]);
+    expectOk(store.saveDraft({ conversation: kept?.id ?? null, text: 'a' }));
+    store.close();
+    const again = openAt(path, testEnvironment());
+    expect(expectOk(again.drafts())).toEqual([{ conversation: id, text: 'a' }]);
+  });
+
   test('persist after the store is closed', () => {
     const path = scratchPath();
     const environment = testEnvironment();

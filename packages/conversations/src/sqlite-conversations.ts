@@ -16,6 +16,7 @@ import {
   type ConversationId,
   type ConversationPage,
   type ConversationView,
+  type Draft,
   type Message,
   type MessageId,
   type SearchHit,
@@ -29,6 +30,7 @@ import type {
   StoreFailure,
 } from './conversation-store.ts';
 import { ConversationTable, type StoredConversation } from './conversation-table.ts';
+import { DraftTable } from './draft-table.ts';
 import { MessageTable } from './message-table.ts';
 import { SearchIndex } from './search-index.ts';
 
@@ -42,6 +44,7 @@ export class SqliteConversations implements ConversationStore {
   readonly #randomness: Randomness;
   readonly #conversations: ConversationTable;
   readonly #messages: MessageTable;
+  readonly #drafts: DraftTable;
   readonly #search: SearchIndex;
 
   constructor(database: Database, clock: Clock, randomness: Randomness) {
@@ -50,6 +53,7 @@ export class SqliteConversations implements ConversationStore {
     this.#randomness = randomness;
     this.#conversations = new ConversationTable(database);
     this.#messages = new MessageTable(database);
+    this.#drafts = new DraftTable(database);
     this.#search = new SearchIndex(database);
   }
 
@@ -124,6 +128,7 @@ export class SqliteConversations implements ConversationStore {
       if (rows.length > 0) this.#search.purge(rows);
       for (const row of rows) {
         this.#messages.deleteOf(row);
+        this.#drafts.deleteOf(row);
         this.#conversations.delete(row);
       }
       return ok(rows.length);
@@ -189,6 +194,21 @@ export class SqliteConversations implements ConversationStore {
   search(query: string, limit: number): Result<readonly SearchHit[], StoreFailure> {
     checkLimit(limit, MAX_HITS);
     return this.#database.attempt(() => this.#search.search(query, limit));
+  }
+
+  drafts(): Result<readonly Draft[], StoreFailure> {
+    return this.#database.attempt(() => this.#drafts.all());
+  }
+
+  saveDraft(draft: Draft): Result<undefined, StoreFailure> {
+    const { conversation, text } = draft;
+    return this.#database.runInTransaction(() => {
+      const found = conversation === null ? ok() : this.#findKept(conversation);
+      if (!found.ok) return found;
+      if (text === '') this.#drafts.delete(conversation);
+      else this.#drafts.save(draft);
+      return ok();
+    });
   }
 
   close(): void {

@@ -39,7 +39,12 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   POST   /api/conversations/:id/turns      TurnInput → text/event-stream of TurnEvent
  *   POST   /api/conversations/:id/stop       → 204; stops the running answer at the upstream
  *   GET    /api/search?q=TEXT                → SearchHit[]
+ *   GET    /api/drafts                       → Draft[]
+ *   PUT    /api/drafts                       DraftInput → 204; an empty text deletes it
  */
+
+/** In UTF-16 code units. */
+const MAX_QUESTION_LENGTH = 4_000_000;
 
 const id26 = v.pipe(v.string(), v.regex(SORTABLE));
 /** Only limits the input's length; `passphraseProblem` checks a new passphrase. */
@@ -98,9 +103,15 @@ export const ConversationPatchSchema = v.strictObject({
  */
 export const TurnInputSchema = v.strictObject({
   parentId: v.nullable(id26),
-  text: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(4_000_000))),
+  text: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_QUESTION_LENGTH))),
   provider: providerName,
   model: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+});
+
+/** A message that was typed but not sent, up to the length of one that can be sent. */
+export const DraftInputSchema = v.strictObject({
+  conversation: v.nullable(id26),
+  text: v.pipe(v.string(), v.maxLength(MAX_QUESTION_LENGTH)),
 });
 
 export type SetupInput = v.InferOutput<typeof SetupInputSchema>;
@@ -110,6 +121,7 @@ export type EndpointInput = v.InferInput<typeof EndpointInputSchema>;
 export type SettingsInput = v.InferOutput<typeof SettingsInputSchema>;
 export type ConversationInput = v.InferOutput<typeof ConversationInputSchema>;
 export type ConversationPatch = v.InferOutput<typeof ConversationPatchSchema>;
+export type DraftInput = v.InferOutput<typeof DraftInputSchema>;
 export type TurnInput = v.InferOutput<typeof TurnInputSchema>;
 
 export interface ApiFailure {
@@ -212,6 +224,12 @@ export interface SearchHit {
   /** Plain text around the match, in pieces; render as text only. */
   readonly snippet: readonly { readonly text: string; readonly match: boolean }[];
   readonly createdAtMs: number;
+}
+
+export interface Draft {
+  /** null: the first message of a new conversation. */
+  readonly conversation: ConversationId | null;
+  readonly text: string;
 }
 
 /** One event of a turn's stream, as `data:` of an event stream. `done` comes last. */

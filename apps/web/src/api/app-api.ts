@@ -6,6 +6,8 @@ import type {
   ConversationPage,
   ConversationPatch,
   ConversationView,
+  Draft,
+  DraftInput,
   EndpointInput,
   KeyInput,
   KeyTest,
@@ -71,6 +73,9 @@ export const appApi = {
     request('POST', `${conversation(id)}/restore`),
   stopAnswer: (id: ConversationId): Promise<ApiResult<undefined>> =>
     command('POST', `${conversation(id)}/stop`),
+  drafts: (): Promise<ApiResult<readonly Draft[]>> => request('GET', '/api/drafts'),
+  saveDraft: (input: DraftInput): Promise<ApiResult<undefined>> =>
+    command('PUT', '/api/drafts', input),
   search: (text: string): Promise<ApiResult<readonly SearchHit[]>> =>
     request('GET', `/api/search?q=${encodeURIComponent(text)}`),
 };

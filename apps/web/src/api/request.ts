@@ -6,6 +6,9 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export type ApiResult<T> = Result<T, RequestProblem>;
 
+/** A browser finishes a request of at most 64 KiB when its page closes; up to three bytes a character. */
+const MAX_KEPT_ALIVE = 20_000;
+
 type Watcher = (outcome: RequestProblem | 'answered') => void;
 const watchers = new Set<Watcher>();
 
@@ -48,6 +51,7 @@ export async function exchange(
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',
+      keepalive: method === 'PUT' && JSON.stringify(input).length < MAX_KEPT_ALIVE,
       headers: {
         ...(input === undefined ? {} : { 'content-type': 'application/json' }),
         ...sessionHeader(),

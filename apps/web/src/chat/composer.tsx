@@ -15,7 +15,7 @@ import { Keys } from '../controls/keys.tsx';
 import { stop } from './run-turn.ts';
 import { openChat, type Run } from './chat.ts';
 import { onComposeRequest } from './compose-requests.ts';
-import { getDraft, saveDraft } from './drafts.ts';
+import { getDraft, useDraft } from './drafts.ts';
 import { sendMessage } from './send.ts';
 
 /** The message field with its model button and its Send or Stop button. */
@@ -126,18 +126,6 @@ function MessageField(props: {
       onKeyDown={onKeyDown}
     />
   );
-}
-
-function useDraft(id: ConversationId | 'new'): readonly [string, (text: string) => void] {
-  const [text, setText] = useState(() => getDraft(id));
-  const setDraft = useCallback(
-    (next: string) => {
-      saveDraft(id, next);
-      setText(next);
-    },
-    [id],
-  );
-  return [text, setDraft];
 }
 
 function useComposeRequests(

@@ -13,6 +13,7 @@ const [FIRST, SECOND] = [conversation(1, 'First'), conversation(2, 'Second')];
 
 beforeEach(async () => {
   server.reply('GET /api/models', json([modelGroup('Demo', 'scripted')]));
+  server.reply('GET /api/drafts', json([]));
   server.reply('GET /api/conversations', json({ conversations: [FIRST, SECOND], next: null }));
   for (const each of [FIRST, SECOND]) {
     server.reply(`GET /api/conversations/${each.id}`, json({ conversation: each, messages: [] }));

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import { closeChats } from '../chat/chat.ts';
 import { ChatPage } from '../chat/chat-page.tsx';
 import { focusComposer } from '../chat/compose-requests.ts';
-import { clearDrafts } from '../chat/drafts.ts';
+import { clearDrafts, loadDrafts, watchDrafts } from '../chat/drafts.ts';
 import {
   conversationList,
   clearConversations,
@@ -96,12 +96,15 @@ function toggled(now: SidebarState): SidebarState {
     : { ...now, shown: !now.shown };
 }
 
-/** Loads chats and models, and clears them when the vault locks. */
+/** Loads chats, models and drafts, and clears them when the vault locks. */
 function useChatData(): void {
   useEffect(() => {
     void loadConversations();
     void loadModels();
+    void loadDrafts();
+    const stopWatching = watchDrafts();
     return () => {
+      stopWatching();
       clearConversations();
       closeChats();
       clearDrafts();

@@ -1,5 +1,6 @@
 import { Keyboard, LockKeyhole, PanelLeftClose, Search, Settings, SquarePen } from 'lucide-react';
 import type { ReactElement } from 'react';
+import { storeDrafts } from '../chat/drafts.ts';
 import { IconButton } from '../controls/button.tsx';
 import { Conversations } from './conversations.tsx';
 import { Mark } from '../controls/mark.tsx';
@@ -77,7 +78,7 @@ function SidebarFoot(props: {
       <IconButton label="Keyboard shortcuts" onClick={leaveTo('shortcuts')}>
         <Keyboard aria-hidden="true" size={17} />
       </IconButton>
-      <IconButton label="Lock now" onClick={() => void lockNow()}>
+      <IconButton label="Lock now" onClick={() => void storeDrafts().then(lockNow)}>
         <LockKeyhole aria-hidden="true" size={16} />
       </IconButton>
     </footer>

@@ -21,7 +21,10 @@ export interface FakeServer {
   sentTo(route: string): readonly unknown[];
 }
 
-/** Installs a fake server for every test of a file. A request without a reply fails its test. */
+/**
+ * Installs a fake server for every test of a file. A request without a reply fails its test, except
+ * for drafts, which are stored whenever a test types.
+ */
 export function fakeServer(): FakeServer {
   const replies = new Map<string, Reply>();
   let requests: SentRequest[] = [];
@@ -29,6 +32,7 @@ export function fakeServer(): FakeServer {
 
   beforeEach(() => {
     replies.clear();
+    replies.set('PUT /api/drafts', noContent());
     requests = [];
     unexpected = [];
     vi.stubGlobal('fetch', async (path: string, init: RequestInit): Promise<Response> => {

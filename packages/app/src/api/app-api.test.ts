@@ -91,7 +91,7 @@ const mixed = async (): Promise<Record<string, string>> => ({
 
 describe('every route of the app API', () => {
   test('is in the list of the protocol', () => {
-    expect(routes()).toHaveLength(27);
+    expect(routes()).toHaveLength(29);
   });
 
   type Headers = Record<string, string>;

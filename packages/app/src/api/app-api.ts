@@ -5,6 +5,7 @@ import { SECURITY_HEADERS } from '../server/security-headers.ts';
 import { failureResponse, limitBody, MAX_APP_BODY_BYTES } from './answers.ts';
 import type { AppApiParts } from './app-api-parts.ts';
 import { conversationRoutes } from './conversation-routes.ts';
+import { draftRoutes } from './draft-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { requireSession, type AppEnv } from './require-session.ts';
 import { sessionRoutes, signInRoute } from './session-routes.ts';
@@ -31,6 +32,7 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', stateRoutes(parts));
   app.route('/api', providerRoutes(parts.postern));
   app.route('/api', conversationRoutes(parts.postern));
+  app.route('/api', draftRoutes(parts.postern));
   app.route('/api', turnRoutes(parts.postern));
   app.notFound(() => failureResponse(problem('ROUTE_UNKNOWN')));
   app.onError((fault) => {

@@ -75,7 +75,7 @@ export function conversationRoutes(postern: Postern): Hono {
   return app;
 }
 
-function withStore(postern: Postern, use: (store: ConversationStore) => Response): Response {
+export function withStore(postern: Postern, use: (store: ConversationStore) => Response): Response {
   const stores = postern.stores();
   if (stores === undefined) return failureResponse(lockedFailure(postern));
   return use(stores.conversations);
@@ -95,7 +95,7 @@ function withConversation(
   return withStore(postern, (store) => use(store, id));
 }
 
-function json(result: Result<unknown, StoreFailure>): Response {
+export function json(result: Result<unknown, StoreFailure>): Response {
   if (!result.ok) return failureResponse(describeStoreFailure(result.failure));
   return Response.json(result.value);
 }

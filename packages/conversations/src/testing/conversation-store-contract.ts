@@ -32,6 +32,7 @@ export function describeConversationStore(name: string, open: OpenStore): void {
     removesConversations(open);
     purgesConversations(open);
     keepsMessages(open);
+    keepsDrafts(open);
     refusesMessages(open);
     changesMessages(open);
   });
@@ -214,6 +215,37 @@ function keepsMessages(open: OpenStore): void {
       edited,
       deeper,
     ]);
+  });
+}
+
+function keepsDrafts(open: OpenStore): void {
+  test('keeps one draft per conversation, and one for the next', () => {
+    const { store } = begin(open);
+    const { id } = expectOk(store.create({ title: 'x' }));
+    expect(expectOk(store.drafts())).toEqual([]);
+    expectOk(store.saveDraft({ conversation: id, text: 'a' }));
+    expectOk(store.saveDraft({ conversation: null, text: ' b\n' }));
+    expectOk(store.saveDraft({ conversation: id, text: 'a\n  c' }));
+    expect(expectOk(store.drafts())).toEqual([
+      { conversation: id, text: 'a\n  c' },
+      { conversation: null, text: ' b\n' },
+    ]);
+    expectOk(store.saveDraft({ conversation: null, text: '' }));
+    expect(expectOk(store.drafts())).toEqual([{ conversation: id, text: 'a\n  c' }]);
+    expect(store.saveDraft({ conversation: NOWHERE, text: 'd' })).toEqual(notFound);
+  });
+
+  test('purges the draft of a removed conversation', () => {
+    const { store, clock } = begin(open);
+    const { id } = expectOk(store.create({ title: 'x' }));
+    expectOk(store.saveDraft({ conversation: id, text: 'a' }));
+    expectOk(store.remove(id));
+    expect(store.saveDraft({ conversation: id, text: 'b' })).toEqual(notFound);
+    expectOk(store.restore(id));
+    expect(expectOk(store.drafts())).toEqual([{ conversation: id, text: 'a' }]);
+    expectOk(store.remove(id));
+    expectOk(store.purgeRemoved(clock.nowMs() + 1));
+    expect(expectOk(store.drafts())).toEqual([]);
   });
 }
 
