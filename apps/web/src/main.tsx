@@ -44,7 +44,7 @@ import { App, keepStateFresh } from './shell/app.tsx';
 import { Crash } from './shell/crash.tsx';
 import { settingsPage } from './shell/later-pages.ts';
 import { start, watchSession } from './session/session.ts';
-import { consumeLaunchCode } from './sign-in/launch-code.ts';
+import { consumeLaunchCode, watchLaunchCodes } from './sign-in/launch-code.ts';
 import { rememberedTheme, showTheme } from './theme/theme.ts';
 
 const LOAD_REST_AFTER_MS = 500;
@@ -52,6 +52,7 @@ const LOAD_REST_AFTER_MS = 500;
 showTheme(rememberedTheme());
 watchSession();
 keepStateFresh();
+watchLaunchCodes((code) => void start(code));
 void start(consumeLaunchCode());
 
 const root = document.getElementById('root');

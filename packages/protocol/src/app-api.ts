@@ -9,14 +9,18 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
 
 /*
  * The app API under `/api`, between the page and the process. Inputs are schemas, parsed at the edge; outputs
- * are types. A failure is an `ApiFailure` with a status ≥ 400. Every request except the first needs the session
- * cookie and the page's secret in `SESSION_HEADER`.
+ * are types. A failure is an `ApiFailure` with a status ≥ 400. Every request except the first two needs the
+ * session cookie and the page's secret in `SESSION_HEADER`.
  *
+ *   POST   /api/session/challenge            → ChallengeAnswer
  *   POST   /api/session                      SessionInput → SessionAnswer and the session cookie
  *   DELETE /api/session                      → 204; signs this browser out
  *   GET    /api/sessions                     → SessionView[]
  *   DELETE /api/sessions                     → 204; signs every other browser out
  *   DELETE /api/sessions/:id                 → 204
+ *   GET    /api/browsers                     → BrowserView[]; the remembered browsers
+ *   POST   /api/browsers                     BrowserInput → BrowserAnswer; remembers this browser
+ *   DELETE /api/browsers/:id                 → 204; forgets it
  *   GET    /api/state                        → AppState
  *   POST   /api/setup                        SetupInput → SetupAnswer
  *   POST   /api/unlock                       UnlockInput → UnlockAnswer
@@ -50,8 +54,22 @@ const id26 = v.pipe(v.string(), v.regex(SORTABLE));
 /** Only limits the input's length; `passphraseProblem` checks a new passphrase. */
 const passphrase = v.pipe(v.string(), v.maxLength(4096));
 
-export const SessionInputSchema = v.strictObject({
-  code: v.pipe(v.string(), v.maxLength(128)),
+const short = v.pipe(v.string(), v.maxLength(128));
+
+/** A launch code, or a remembered browser's signature of `signedText`. */
+export const SessionInputSchema = v.union([
+  v.strictObject({ code: short }),
+  v.strictObject({
+    browser: short,
+    challenge: short,
+    /** ECDSA P-256 with SHA-256, IEEE P1363, 64 bytes as base64url. */
+    signature: short,
+  }),
+]);
+
+export const BrowserInputSchema = v.strictObject({
+  /** P-256, SubjectPublicKeyInfo in DER, 91 bytes as base64url. */
+  publicKey: short,
 });
 
 export const SetupInputSchema = v.strictObject({
@@ -114,6 +132,9 @@ export const DraftInputSchema = v.strictObject({
   text: v.pipe(v.string(), v.maxLength(MAX_QUESTION_LENGTH)),
 });
 
+export type SessionInput = v.InferOutput<typeof SessionInputSchema>;
+export type SignedSessionInput = Exclude<SessionInput, { readonly code: string }>;
+export type BrowserInput = v.InferOutput<typeof BrowserInputSchema>;
 export type SetupInput = v.InferOutput<typeof SetupInputSchema>;
 export type UnlockInput = v.InferOutput<typeof UnlockInputSchema>;
 export type KeyInput = v.InferInput<typeof KeyInputSchema>;
@@ -134,6 +155,34 @@ export const SESSION_HEADER = 'x-postern-session';
 export interface SessionAnswer {
   /** The page's half of the session, given once. */
   readonly secret: string;
+}
+
+export interface ChallengeAnswer {
+  /** For one sign-in within a minute. */
+  readonly challenge: string;
+}
+
+/**
+ * What a remembered browser signs, as UTF-8. The origin keeps a signature that was made for another
+ * server from being used here.
+ */
+export function signedText(origin: string, challenge: string): string {
+  return `postern/v1/remembered-browser\n${origin}\n${challenge}`;
+}
+
+export interface BrowserAnswer {
+  readonly id: string;
+}
+
+/** A browser that signs in without a link. */
+export interface BrowserView {
+  readonly id: string;
+  /** Such as `Firefox on Linux`. */
+  readonly browser: string;
+  readonly rememberedAtMs: number;
+  readonly lastUsedAtMs: number;
+  /** Whether the session of this request belongs to it. */
+  readonly current: boolean;
 }
 
 export interface SessionView {

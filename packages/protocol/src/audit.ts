@@ -58,6 +58,8 @@ export const AUDIT_ACTIONS = {
   'agent.start': { meaning: 'Agent started', effect: 'logon' },
   'agent.stop': { meaning: 'Agent stopped', effect: 'logoff' },
   'app.session.begin': { meaning: 'App session begun', effect: 'logon' },
+  'app.browser.remember': { meaning: 'Browser remembered', effect: 'create' },
+  'app.browser.forget': { meaning: 'Browser forgotten', effect: 'delete' },
   'gateway.refuse': { meaning: 'Gateway request refused', effect: 'other' },
   'gateway.key.begin': { meaning: 'Change of a gateway key begun', effect: 'other' },
   'gateway.key.create': { meaning: 'Gateway key created', effect: 'create' },

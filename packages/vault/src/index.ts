@@ -17,6 +17,7 @@ export {
 } from './keyring/probe-keyring.ts';
 export { memoryStore } from './memory-store.ts';
 export { checkPassphrase } from './passphrase.ts';
+export { readMac, withMac } from './primitives/maced-json.ts';
 export {
   DEFAULT_FIELD,
   singleValue,

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { encodeUtf8, expectOk, parseJson, sseParser, type JsonValue } from '@postern/kernel';
 import { SESSION_HEADER } from '@postern/protocol';
 import * as v from 'valibot';
@@ -8,6 +9,8 @@ export interface AppClient {
   readonly cookie: string;
   readonly secret: string;
   request(method: string, path: string, body?: unknown): Promise<JsonValue>;
+  /** Remembers this client as a browser, and forgets it. */
+  rememberAndForget(): Promise<void>;
   /** Sends a turn and returns the data of every event. */
   turn(conversation: string, body: unknown): Promise<readonly JsonValue[]>;
 }
@@ -34,6 +37,10 @@ export async function signIn(launchUrl: string): Promise<AppClient> {
     return text;
   };
   await send('POST', '/api/session', { code: hash.replace('#launch=', '') });
+  const request: AppClient['request'] = async (method, path, body) => {
+    const text = await send(method, path, body);
+    return text === '' ? null : valueOf(text);
+  };
   return {
     get cookie() {
       return cookie;
@@ -41,9 +48,13 @@ export async function signIn(launchUrl: string): Promise<AppClient> {
     get secret() {
       return secret;
     },
-    request: async (method, path, body) => {
-      const text = await send(method, path, body);
-      return text === '' ? null : valueOf(text);
+    request,
+    rememberAndForget: async () => {
+      const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const der = publicKey.export({ format: 'der', type: 'spki' }).toString('base64url');
+      const added = await request('POST', '/api/browsers', { publicKey: der });
+      const { id } = v.parse(v.object({ id: v.string() }), added);
+      await request('DELETE', `/api/browsers/${id}`);
     },
     turn: async (conversation, body) => {
       const text = await send('POST', `/api/conversations/${conversation}/turns`, body);

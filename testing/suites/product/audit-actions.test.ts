@@ -81,6 +81,7 @@ async function useApp(): Promise<void> {
   const running = await upPostern({ environment: home.environment, passphrase: PASSPHRASE });
   const app = await signIn(running.launchUrl);
   await app.request('PATCH', '/api/settings', { theme: 'dark' });
+  await app.rememberAndForget();
   const call = async (token: string): Promise<number> => {
     const response = await fetch(`${running.address}/v1/chat/completions`, {
       method: 'POST',
@@ -114,8 +115,7 @@ async function leaveUnfinishedEnd(): Promise<void> {
   await postern(['secret', 'list']);
 }
 
-const [BEGUN, NEW] = ['gateway.key.begin KEY', 'gateway.key.begin'];
-const UNLOCK = 'vault.unlock VAULT';
+const [UNLOCK, BEGUN, NEW] = ['vault.unlock VAULT', 'gateway.key.begin KEY', 'gateway.key.begin'];
 const AUTH = ['auth', 'storage'];
 
 /** The actions of a user with an encrypted file, in this order. */
@@ -172,8 +172,8 @@ const ROWS: readonly Row[] = [
     drive: useApp,
     records: [
       ...[UNLOCK, NEW, 'gateway.key.create KEY', 'gateway.key.update KEY models="all"'],
-      ...[UNLOCK, 'app.session.begin', 'config.change'],
-      ...['secret.use mine (1)', 'gateway.refuse (1) GATEWAY_KEY_REQUIRED'],
+      ...[UNLOCK, 'app.session.begin', 'config.change', 'app.browser.remember'],
+      ...['app.browser.forget', 'secret.use mine (1)', 'gateway.refuse (1) GATEWAY_KEY_REQUIRED'],
       ...[`secret.use mine (${String(CALLS - 1)})`, 'vault.lock EXIT'],
     ],
   },

@@ -78,6 +78,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/gateway/src/keys/key-hash.ts',
       'packages/app/src/api/state-routes.ts',
       'packages/app/src/server/metrics-token.ts',
+      'packages/app/src/server/remembered-browsers.ts',
       'apps/cli/src/commands/start-self.ts',
       'apps/cli/src/commands/serve-with-workers.ts',
       'apps/cli/src/commands/workers.ts',
@@ -174,6 +175,8 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'apps/cli/bin/fresh-build.js',
       'packages/app/src/system/**',
       'packages/app/src/server/session*.ts',
+      // Signs with a key that never leaves the browser.
+      'apps/web/src/session/remembered-browser.ts',
       'packages/app/src/server/metrics-token.ts',
       'packages/app/src/server/tls-identity.ts',
       'packages/app/src/server/development/**',

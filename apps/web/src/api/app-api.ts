@@ -1,5 +1,9 @@
 import type {
   AppState,
+  BrowserAnswer,
+  BrowserInput,
+  BrowserView,
+  ChallengeAnswer,
   Conversation,
   ConversationId,
   ConversationInput,
@@ -19,6 +23,7 @@ import type {
   SessionView,
   Settings,
   SettingsInput,
+  SignedSessionInput,
   SetupAnswer,
   SetupInput,
   UnlockAnswer,
@@ -30,6 +35,14 @@ import { command, request, type ApiResult } from './request.ts';
 export const appApi = {
   signIn: (code: string): Promise<ApiResult<SessionAnswer>> =>
     request('POST', '/api/session', { code }),
+  challenge: (): Promise<ApiResult<ChallengeAnswer>> => request('POST', '/api/session/challenge'),
+  signInSigned: (input: SignedSessionInput): Promise<ApiResult<SessionAnswer>> =>
+    request('POST', '/api/session', input),
+  browsers: (): Promise<ApiResult<readonly BrowserView[]>> => request('GET', '/api/browsers'),
+  rememberBrowser: (input: BrowserInput): Promise<ApiResult<BrowserAnswer>> =>
+    request('POST', '/api/browsers', input),
+  forgetBrowser: (id: string): Promise<ApiResult<undefined>> =>
+    command('DELETE', `/api/browsers/${encodeURIComponent(id)}`),
   signOut: (): Promise<ApiResult<undefined>> => command('DELETE', '/api/session'),
   sessions: (): Promise<ApiResult<readonly SessionView[]>> => request('GET', '/api/sessions'),
   endSession: (id: string): Promise<ApiResult<undefined>> =>

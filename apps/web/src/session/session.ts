@@ -3,7 +3,15 @@ import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
 import { clearPageSecret, savePageSecret } from '../api/page-secret.ts';
 import { watchRequests, type ApiResult } from '../api/request.ts';
+import { showToast } from '../controls/toasts.tsx';
 import { createStore } from '../state/store.ts';
+import {
+  deleteBrowserKey,
+  isRemembered,
+  rememberBrowser,
+  rememberChoice,
+  signInAsRemembered,
+} from './remembered-browser.ts';
 
 /** The connection between the page and the Postern process. */
 export type Session =
@@ -44,10 +52,52 @@ export async function refresh(): Promise<void> {
     applyState(state.value);
     return;
   }
-  session.update((now) => {
-    if (state.failure.code === 'SESSION_REQUIRED') return signedOut(now);
-    return now.at === 'open' ? now : { at: 'failed', problem: state.failure };
-  });
+  if (state.failure.code === 'SESSION_REQUIRED') {
+    await signInAgain();
+    return;
+  }
+  session.update((now) => (now.at === 'open' ? now : { at: 'failed', problem: state.failure }));
+}
+
+let signingIn: Promise<void> | undefined;
+
+/** The session ended: a remembered browser starts a new one, any other is signed out. */
+async function signInAgain(): Promise<void> {
+  if (!isRemembered()) session.update(signedOut);
+  else {
+    signingIn ??= signInByKey().finally(() => {
+      signingIn = undefined;
+    });
+    await signingIn;
+  }
+}
+
+async function signInByKey(): Promise<void> {
+  const signedIn = await signInAsRemembered();
+  if (signedIn === undefined) {
+    session.update(signedOut);
+    return;
+  }
+  const state = signedIn.ok ? await appApi.state() : signedIn;
+  if (state.ok) applyState(state.value);
+  // Without a connection, the page shown keeps trying.
+  else if (state.failure.reason !== 'unreachable' || session.get().at !== 'open') {
+    session.set({ at: 'signed-out', problem: state.failure });
+  }
+}
+
+/** Remembers this browser if that was chosen before it signed in. */
+export async function rememberIfChosen(): Promise<void> {
+  const now = session.get();
+  const isReady = now.at === 'open' && now.state.phase === 'ready' && !now.firstRun;
+  if (!isReady || isRemembered() || !rememberChoice()) return;
+  const remembered = await rememberBrowser();
+  showToast(
+    remembered.ok
+      ? 'This browser is remembered. Settings, Sessions forgets it.'
+      : `Couldn’t remember this browser. ${remembered.failure.message}`,
+    remembered.ok ? {} : { tone: 'danger' },
+  );
 }
 
 /** Reloads the state, but applies it only if the vault has locked: polling redraws nothing. */
@@ -69,16 +119,19 @@ export async function start(launchCode: string | undefined): Promise<void> {
       const state = await appApi.state();
       // Opening a used link is harmless in a browser that is already signed in.
       if (state.ok) applyState(state.value);
+      else if (isRemembered()) await signInAgain();
       return;
     }
   }
   await refresh();
+  await rememberIfChosen();
 }
 
-/** Ends this browser’s session in all its tabs. */
+/** Ends this browser’s session in all its tabs, and forgets the browser. */
 export async function signOut(): Promise<ApiResult<undefined>> {
   const ended = await appApi.signOut();
   if (ended.ok) {
+    await deleteBrowserKey();
     clearPageSecret();
     session.set({ at: 'signed-out', problem: undefined });
   }
@@ -95,7 +148,7 @@ export function watchSession(): () => void {
     } else if (outcome.reason === 'unreachable') {
       if (!now.lost) session.set({ ...now, lost: true });
     } else if (outcome.code === 'SESSION_REQUIRED') {
-      session.update(signedOut);
+      void signInAgain();
     } else if (outcome.code === 'VAULT_LOCKED' && now.state.phase === 'ready') {
       session.set({ ...now, state: { ...now.state, phase: 'locked' } });
     }

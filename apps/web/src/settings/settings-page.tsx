@@ -6,6 +6,7 @@ import { routeToFragment, SETTINGS_SECTIONS, type SettingsSection } from '../nav
 import { AppearanceSection } from './appearance-section.tsx';
 import { GatewaySection } from './gateway-section.tsx';
 import { ProvidersSection } from './providers-section.tsx';
+import { RememberedSection } from './remembered-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
 import { StorageSection } from './storage-section.tsx';
 
@@ -66,6 +67,11 @@ function Section(props: {
     case 'storage':
       return <StorageSection state={props.state} />;
     case 'sessions':
-      return <SessionsSection />;
+      return (
+        <>
+          <SessionsSection />
+          <RememberedSection />
+        </>
+      );
   }
 }

@@ -4,6 +4,7 @@ import { Button } from '../controls/button.tsx';
 import { CopyField } from '../controls/copy-field.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { Gate } from '../controls/gate.tsx';
+import { RememberChoice } from '../session/remember-choice.tsx';
 
 const COMMAND = 'postern open';
 
@@ -31,10 +32,11 @@ export function SignedOut(props: {
         <p>Run this command in a terminal on this machine:</p>
         <CopyField text={COMMAND} label="Copy command" />
         <p className="quiet">
-          Then open the link it prints. Every tab needs its own link. In a source checkout, run{' '}
-          <code>npx postern open</code>.
+          Then open the link it prints, or paste it into the address bar of this tab. In a source
+          checkout, run <code>npx postern open</code>.
         </p>
       </div>
+      <RememberChoice />
       <div className="gate-actions">
         <Button onClick={props.onRetry}>Try again</Button>
       </div>

@@ -8,7 +8,8 @@ import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
 import { TextField } from '../controls/text-field.tsx';
 import { Gate } from '../controls/gate.tsx';
-import { applyState } from '../session/session.ts';
+import { RememberChoice } from '../session/remember-choice.tsx';
+import { applyState, rememberIfChosen } from '../session/session.ts';
 
 type UnlockMethod = 'keyring' | 'passphrase' | 'recovery';
 
@@ -54,6 +55,7 @@ export function Unlock({ state }: { readonly state: AppState }): ReactElement {
       >
         <SecretField method={method} text={text} onText={setText} />
         {problem !== undefined && <ProblemNotice problem={problem} />}
+        <RememberChoice />
         <UnlockButton method={method} busy={busy} ready={ready} />
         {methods
           .filter((other) => other !== method)
@@ -79,6 +81,7 @@ export function Unlock({ state }: { readonly state: AppState }): ReactElement {
 function applyUnlocked({ secret, state }: UnlockAnswer): void {
   if (secret !== undefined) savePageSecret(secret);
   applyState(state);
+  void rememberIfChosen();
 }
 
 function UnlockButton(props: {

@@ -1,10 +1,18 @@
 import type { ListenerPlace } from '../server/listener.ts';
+import type { RememberedBrowsers } from '../server/remembered-browsers.ts';
+import type { SessionChallenges } from '../server/session-challenges.ts';
 import type { Sessions } from '../server/sessions.ts';
 import type { Postern } from '../postern.ts';
 
-export interface AppApiParts {
-  readonly postern: Postern;
+/** Who may use the app. */
+export interface SignIns {
   readonly sessions: Sessions;
+  readonly challenges: SessionChallenges;
+  readonly browsers: RememberedBrowsers;
+}
+
+export interface AppApiParts extends SignIns {
+  readonly postern: Postern;
   /** Where the API is. */
   readonly place: ListenerPlace;
   readonly version: string;

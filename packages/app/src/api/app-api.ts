@@ -4,6 +4,7 @@ import type { RequestOrigin } from '../server/host-guard.ts';
 import { SECURITY_HEADERS } from '../server/security-headers.ts';
 import { failureResponse, limitBody, MAX_APP_BODY_BYTES } from './answers.ts';
 import type { AppApiParts } from './app-api-parts.ts';
+import { browserRoutes } from './browser-routes.ts';
 import { conversationRoutes } from './conversation-routes.ts';
 import { draftRoutes } from './draft-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
@@ -29,6 +30,7 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/', signInRoute(parts));
   app.use('*', requireSession(parts), limitBody(MAX_APP_BODY_BYTES));
   app.route('/api', sessionRoutes(parts));
+  app.route('/api', browserRoutes(parts));
   app.route('/api', stateRoutes(parts));
   app.route('/api', providerRoutes(parts.postern));
   app.route('/api', conversationRoutes(parts.postern));

@@ -1,49 +1,72 @@
 import { Hono, type Context } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
-import { ok, type Result } from '@postern/kernel';
+import { failed, ok, type Result } from '@postern/kernel';
 import {
+  type ChallengeAnswer,
   problem,
   type Problem,
   type SessionAnswer,
+  type SessionInput,
   SessionInputSchema,
   type SessionView,
 } from '@postern/protocol';
 import { describeBrowser } from '../server/describe-browser.ts';
-import type { SessionPass } from '../server/sessions.ts';
+import type { SessionPass, SignIn } from '../server/sessions.ts';
 import { record } from '../audit/audit.ts';
 import type { Postern } from '../postern.ts';
 import { failureResponse, limitBody, parseBody } from './answers.ts';
 import type { AppApiParts } from './app-api-parts.ts';
+import { admitBrowser } from './browser-routes.ts';
 import { sessionToken, type AppEnv } from './require-session.ts';
 
-/** The size of a launch code in JSON. A client without a session may send no more. */
+/** More than the size of a launch code or a signature in JSON. A client without a session may send no more. */
 const MAX_SIGN_IN_BYTES = 1024;
 
-/** Signing in, the only route that needs no session. */
+/** Signing in. Only these routes need no session. */
 export function signInRoute(parts: AppApiParts): Hono {
   const app = new Hono();
   const attempts = failedAttempts(parts.postern);
+  app.post('/api/session/challenge', limitBody(0), (context) =>
+    context.json({ challenge: parts.challenges.issue() } satisfies ChallengeAnswer),
+  );
   app.post('/api/session', limitBody(MAX_SIGN_IN_BYTES), async (context) => {
     const input = await parseBody(context, SessionInputSchema);
     if (!input.ok) return input.response;
     const browser = describeBrowser(context.req.header('user-agent') ?? '');
     const token = sessionToken(parts, context);
-    const pass = parts.sessions.redeem(input.value.code, { browser, token });
-    if (pass === undefined) return failureResponse(attempts.refuse());
+    const pass = passFor(parts, input.value, { browser, token });
+    if (!pass.ok) return failureResponse(pass.failure ?? attempts.refuse());
     const recorded = await recordSignIn(parts.postern);
     if (!recorded.ok) return failureResponse(recorded.failure);
-    givePass(parts, context, pass);
-    return context.json({ secret: pass.secret } satisfies SessionAnswer);
+    givePass(parts, context, pass.value);
+    return context.json({ secret: pass.value.secret } satisfies SessionAnswer);
   });
   return app;
 }
 
-/** Lists and ends sessions. */
+/** Fails without a problem if a launch code is wrong. */
+function passFor(
+  parts: AppApiParts,
+  input: SessionInput,
+  from: SignIn,
+): Result<SessionPass, Problem | undefined> {
+  if ('browser' in input) return admitBrowser(parts, input, from);
+  const pass = parts.sessions.redeem(input.code, from);
+  return pass === undefined ? failed(undefined) : ok(pass);
+}
+
+/** Lists and ends sessions. Ending one forgets its browser, so that it can't sign in again. */
 export function sessionRoutes(parts: AppApiParts): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const { sessions } = parts;
+  // Without an unlocked vault, the file can't be written. The page deletes its own key.
+  const forget = (isMeant: (id: string) => boolean): Result<undefined, Problem> =>
+    parts.postern.stores() === undefined ? ok() : parts.browsers.forget(({ id }) => isMeant(id));
   app.delete('/session', (context) => {
-    sessions.end(context.get('session').id);
+    const session = context.get('session');
+    const forgotten = forget((id) => id === session.remembered);
+    if (!forgotten.ok) return failureResponse(forgotten.failure);
+    sessions.end(session.id);
     const { name, path } = parts.place.cookie;
     deleteCookie(context, name, { path });
     return context.body(null, 204);
@@ -60,11 +83,18 @@ export function sessionRoutes(parts: AppApiParts): Hono<AppEnv> {
     return context.json(views);
   });
   app.delete('/sessions', (context) => {
-    sessions.endOthers(context.get('session').id);
+    const current = context.get('session');
+    const forgotten = forget((id) => id !== current.remembered);
+    if (!forgotten.ok) return failureResponse(forgotten.failure);
+    sessions.endOthers(current.id);
     return context.body(null, 204);
   });
   app.delete('/sessions/:id', (context) => {
-    sessions.end(context.req.param('id'));
+    const id = context.req.param('id');
+    const ending = sessions.list().find((each) => each.id === id);
+    const forgotten = forget((browser) => browser === ending?.remembered);
+    if (!forgotten.ok) return failureResponse(forgotten.failure);
+    sessions.end(id);
     return context.body(null, 204);
   });
   return app;

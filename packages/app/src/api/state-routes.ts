@@ -14,6 +14,7 @@ import { revealSecret } from '@postern/kernel';
 import { describeVaultFailure } from '@postern/vault';
 import type { Postern } from '../postern.ts';
 import type { AppApiParts } from './app-api-parts.ts';
+import { isStillRemembered } from './browser-routes.ts';
 import { failureResponse, parseBody } from './answers.ts';
 import type { AppEnv } from './require-session.ts';
 import { givePass } from './session-routes.ts';
@@ -76,7 +77,8 @@ async function unlock(
     parts.sessions.endLocked();
     return context.json({ state: stateOf(parts) } satisfies UnlockAnswer);
   }
-  const pass = unlocked.value === 'opened' ? parts.sessions.reopen(session) : undefined;
+  const isTrusted = unlocked.value === 'opened' && isStillRemembered(parts, session.remembered);
+  const pass = isTrusted ? parts.sessions.reopen(session) : undefined;
   if (pass === undefined) return failureResponse(problem('SESSION_REQUIRED'));
   givePass(parts, context, pass);
   return context.json({ state: stateOf(parts), secret: pass.secret } satisfies UnlockAnswer);

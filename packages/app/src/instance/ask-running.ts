@@ -3,7 +3,8 @@ import { decodeUtf8, failed, ok, parseJson, type JsonValue, type Result } from '
 import { type Problem, problem } from '@postern/protocol';
 import { systemRandomness } from '../system/system-randomness.ts';
 import type { ControlPlace } from './control-address.ts';
-import { foreign, readControlEntry, type ControlEntry } from './control-entry.ts';
+import { readControlEntry, type ControlEntry } from './control-entry.ts';
+import { foreign } from '../config/read-privately.ts';
 import { socketIdentity, socketPath } from './socket-path.ts';
 
 export interface RunningAnswer {

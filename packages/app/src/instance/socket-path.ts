@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { isPrivate, isPrivateDirectory } from '@postern/disk';
 import { failed, ok, type Result } from '@postern/kernel';
 import { problem, type Problem } from '@postern/protocol';
-import { foreign } from './control-entry.ts';
+import { foreign } from '../config/read-privately.ts';
 
 const IS_WINDOWS = process.platform === 'win32';
 

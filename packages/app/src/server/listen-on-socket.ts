@@ -6,8 +6,8 @@ import { isOwn } from '@postern/disk';
 import { failed, ok, type Randomness, type Result } from '@postern/kernel';
 import { problem, type Problem } from '@postern/protocol';
 import type { ControlPlace } from '../instance/control-address.ts';
+import { foreign } from '../config/read-privately.ts';
 import {
-  foreign,
   newControlEntry,
   writeControlEntry,
   type ControlEntry,

@@ -8,14 +8,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { composeInDirectory } from '../testing/compose-in-directory.ts';
 import { listenerTls } from '../testing/listener-tls.ts';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
-import { systemClock } from '../system/system-clock.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
 import { trustedProxies } from './client-address.ts';
 import { gatewayOf } from './gateway-of.ts';
 import { loopbackListener, type Listener } from './listener.ts';
 import { openListener, type OpenListener } from './open-listener.ts';
-import { routersOf } from './serve.ts';
-import { createSessions } from './sessions.ts';
+import { routersOf, signInsOf } from './serve.ts';
 
 const OWN: Listener = loopbackListener(0);
 /** A gateway without the page, under a name of its own and for one page of another site. */
@@ -58,7 +56,7 @@ beforeEach(async () => {
   const routers = routersOf(
     { postern, version: '1.2.3', pageDirectory, onFault },
     gatewayOf(postern, systemRandomness),
-    createSessions(systemClock, systemRandomness),
+    signInsOf({ postern, randomness: systemRandomness }),
   );
   const open = async (listener: Listener): Promise<OpenListener> =>
     expectOk(await openListener({ listener, routers, clock, log }));

@@ -14,6 +14,7 @@ import {
 import { placeOf, type Area, type Listener, type ListenerPlace } from './listener.ts';
 import { plainAddress } from './client-address.ts';
 import { redirectToTls, refuseWithoutTls } from './redirect-to-tls.ts';
+import { asksForServiceWorker, removeServiceWorker } from './remove-service-worker.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { renewIdentity } from './renew-identity.ts';
 
@@ -67,7 +68,8 @@ export async function openListener(
     logRequest(parts, area ?? 'nowhere', request, response);
     if (tls?.isRemembered === true) response.setHeader('strict-transport-security', HSTS);
     if (area !== 'gateway') closeIfUnread(request, response);
-    if (area === undefined) refuse(response, 400);
+    if (serves.has('page') && asksForServiceWorker(request)) removeServiceWorker(response);
+    else if (area === undefined) refuse(response, 400);
     else if (proxies.any && tls === undefined && cameInTheClear(request))
       refuseWithoutTls(response);
     else (answers.get(area) ?? notServed)(request, response);

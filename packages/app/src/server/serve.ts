@@ -5,12 +5,15 @@ import type { Gateway } from '@postern/gateway';
 import { failed, ok, type Randomness, type Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
 import { createAppApi } from '../api/app-api.ts';
+import type { SignIns } from '../api/app-api-parts.ts';
 import { createPage } from '../api/page.ts';
 import { describeListenFailure } from './describe-listen-failure.ts';
 import { drainWithLock } from './drain-with-lock.ts';
 import { loopbackListener } from './listener.ts';
 import { loadPageFiles } from './page-files.ts';
-import { createSessions, type Sessions } from './sessions.ts';
+import { rememberedBrowsers } from './remembered-browsers.ts';
+import { createChallenges } from './session-challenges.ts';
+import { createSessions } from './sessions.ts';
 import { gatewayOf } from './gateway-of.ts';
 import { openControl } from './open-control.ts';
 import { openListener, type Routers } from './open-listener.ts';
@@ -46,20 +49,22 @@ const GRACE_MS = 5000;
 export async function serve(options: ServeOptions): Promise<Result<Serving, Problem>> {
   const { postern, randomness } = options;
   const { clock, log } = postern;
-  const sessions = createSessions(clock, randomness);
+  const signIns = signInsOf(options);
+  const { sessions, browsers } = signIns;
   const gateway = gatewayOf(postern, randomness);
-  const routers = routersOf(options, gateway, sessions);
+  const routers = routersOf(options, gateway, signIns);
   const listener = loopbackListener(options.port);
   const opened = await openListener({ listener, routers, clock, log });
   if (!opened.ok) return failed(describeListenFailure(opened.failure));
   const { pageOrigin, gatewayUrl } = opened.value.place;
   const launchUrl = (): string => `${pageOrigin}/#launch=${sessions.newLaunchCode()}`;
-  endSessionsWithLock(postern, sessions);
+  endSessionsWithLock(postern, signIns);
   drainWithLock(postern, gateway);
   const control = await openControl({
     ...{ postern, randomness, version: options.version, address: pageOrigin, launchUrl },
     endSessions: () => {
       sessions.endAll();
+      browsers.forgetAll();
     },
     stop: options.onStop,
     reload: async () => await postern.reload(),
@@ -80,11 +85,24 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Prob
   });
 }
 
+/** Who may use the app. */
+export function signInsOf({
+  postern,
+  randomness,
+}: Pick<ServeOptions, 'postern' | 'randomness'>): SignIns {
+  const { clock, vault, home } = postern;
+  return {
+    sessions: createSessions(clock, randomness),
+    challenges: createChallenges(clock, randomness),
+    browsers: rememberedBrowsers({ dataDir: home.dataDir, vault, clock, randomness }),
+  };
+}
+
 /** What every listener of this process answers with. */
 export function routersOf(
   options: RouterOptions,
   gateway: Gateway,
-  sessions: Sessions,
+  signIns: SignIns,
 ): Required<Omit<Routers, 'metrics'>> {
   const { postern, version, pageDirectory, onFault } = options;
   return {
@@ -93,7 +111,7 @@ export function routersOf(
       (request, response) => {
         gateway.handle(request, response, callers);
       },
-    app: (place) => listenerOf(createAppApi({ postern, sessions, place, version, onFault })),
+    app: (place) => listenerOf(createAppApi({ postern, ...signIns, place, version, onFault })),
     page: (place) => listenerOf(createPage(loadPageFiles(pageDirectory), place)),
   };
 }
@@ -106,7 +124,7 @@ function listenerOf({ fetch }: Pick<Hono, 'fetch'>): RequestListener {
 }
 
 /** A page may ask for the passphrase afterwards, but not for an unlock through the keyring. */
-function endSessionsWithLock({ locking, vault }: Postern, sessions: Sessions): void {
+function endSessionsWithLock({ locking, vault }: Postern, { sessions }: SignIns): void {
   locking.drainFirst({
     isBusy: () => false,
     drain: async () => {

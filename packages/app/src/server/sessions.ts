@@ -28,6 +28,13 @@ export interface Session {
    * that its page may ask for the passphrase.
    */
   readonly isLocked: boolean;
+  /**
+   * Whether a link or the passphrase began it, not a browser's key: only such a session may remember
+   * a browser, so that whoever could use a key once gets no further one.
+   */
+  mayRemember: boolean;
+  /** The remembered browser that it belongs to. */
+  remembered: string | undefined;
   /** Aborted when the session ends or is locked: nothing is sent to it afterwards. */
   readonly ended: AbortSignal;
 }
@@ -47,12 +54,19 @@ export interface Sessions {
    * that already has a session, identified by its token, gets a secret for another tab.
    */
   redeem(code: string, from: SignIn): SessionPass | undefined;
+  /**
+   * Signs in a remembered browser. If the vault is locked, the session can only ask for the
+   * passphrase.
+   */
+  admit(remembered: string, from: SignIn, vault: 'locked' | 'open'): SessionPass;
   /** Returns the session of both halves. */
   find(token: string, secret: string): Session | undefined;
   /** Returns the active sessions, newest first. */
   list(): readonly Session[];
   end(id: string): void;
   endOthers(id: string): void;
+  /** Ends the sessions of a remembered browser, except one. */
+  endRemembered(remembered: string, exceptId: string): void;
   /** Ends every session and every launch code. */
   endAll(): void;
   /** The same when the vault is locked, but the pages may still ask for the passphrase. */
@@ -102,9 +116,20 @@ class SessionsInMemory implements Sessions {
     const endsAtMs = this.#codes.get(key);
     this.#codes.delete(key);
     if (endsAtMs === undefined || endsAtMs < this.#clock.monotonicMs()) return undefined;
-    const known = token === undefined ? undefined : this.#live(token);
-    if (token === undefined || known === undefined || known.isLocked) return this.#begin(browser);
-    return this.#addTab(token, known);
+    const pass = this.#enter({ browser, token });
+    const entry = this.#live(pass.token);
+    if (entry !== undefined) entry.mayRemember = true;
+    return pass;
+  }
+
+  admit(remembered: string, from: SignIn, vault: 'locked' | 'open'): SessionPass {
+    const pass = vault === 'locked' ? this.#begin(from.browser) : this.#enter(from);
+    const entry = this.#live(pass.token);
+    if (entry !== undefined) {
+      entry.remembered = remembered;
+      if (vault === 'locked') lockEntry(entry);
+    }
+    return pass;
   }
 
   find(token: string, secret: string): Session | undefined {
@@ -125,6 +150,10 @@ class SessionsInMemory implements Sessions {
     this.#endWhere((entry) => entry.id !== id);
   }
 
+  endRemembered(remembered: string, exceptId: string): void {
+    this.#endWhere((entry) => entry.remembered === remembered && entry.id !== exceptId);
+  }
+
   endAll(): void {
     this.#codes.clear();
     this.#endWhere(() => true);
@@ -132,10 +161,7 @@ class SessionsInMemory implements Sessions {
 
   lockAll(): void {
     this.#codes.clear();
-    for (const entry of this.#entries.values()) {
-      entry.isLocked = true;
-      entry.end();
-    }
+    for (const entry of this.#entries.values()) lockEntry(entry);
   }
 
   endLocked(): void {
@@ -145,14 +171,25 @@ class SessionsInMemory implements Sessions {
   reopen(locked: Session): SessionPass | undefined {
     const isThere = [...this.#entries.values()].some((entry) => entry === locked);
     this.endLocked();
-    return isThere ? this.#begin(locked.browser) : undefined;
+    if (!isThere) return undefined;
+    const pass = this.#begin(locked.browser, locked.remembered);
+    const entry = this.#live(pass.token);
+    if (entry !== undefined) entry.mayRemember = true;
+    return pass;
   }
 
-  #begin(browser: string): SessionPass {
+  #enter({ browser, token }: SignIn): SessionPass {
+    const known = token === undefined ? undefined : this.#live(token);
+    if (token === undefined || known === undefined || known.isLocked) return this.#begin(browser);
+    return this.#addTab(token, known);
+  }
+
+  #begin(browser: string, remembered?: string): SessionPass {
     const [oldest] = this.#entries.values();
     if (this.#entries.size >= MAX_OUTSTANDING) this.#endWhere((entry) => entry === oldest);
     const token = this.#fresh(32);
     const entry = newEntry(this.#clock, this.#fresh(12), browser);
+    entry.remembered = remembered;
     this.#entries.set(digest(token), entry);
     return this.#addTab(token, entry);
   }
@@ -190,6 +227,8 @@ function newEntry(clock: Clock, id: string, browser: string): Entry {
     beganAtMs: nowMs,
     lastUsedAtMs: nowMs,
     isLocked: false,
+    mayRemember: false,
+    remembered: undefined,
     ended: controller.signal,
     secrets: new Set(),
     endsAtMs: clock.monotonicMs() + SESSION_LIFE_MS,
@@ -197,6 +236,11 @@ function newEntry(clock: Clock, id: string, browser: string): Entry {
       controller.abort();
     },
   };
+}
+
+function lockEntry(entry: Entry): void {
+  entry.isLocked = true;
+  entry.end();
 }
 
 /** Looking up a digest takes the same time for every wrong guess that an attacker can choose. */

@@ -82,6 +82,16 @@ export const APP_ERRORS = {
     remedy: 'Run postern open to get a new link.',
     exit: EXIT.denied,
   },
+  BROWSER_NOT_REMEMBERED: {
+    meaning: "Postern doesn't remember this browser any more.",
+    remedy: 'Run postern open to get a new link.',
+    exit: EXIT.denied,
+  },
+  SIGN_IN_LINK_REQUIRED: {
+    meaning: 'Only a session that began with a link or the passphrase can remember a browser.',
+    remedy: 'Run postern open, and paste the link into the address bar of this tab.',
+    exit: EXIT.denied,
+  },
   LAUNCH_CODE_INVALID: {
     meaning: 'The link has expired or was already used.',
     remedy: 'Run postern open to get a new link.',
