@@ -22,6 +22,15 @@ describe('plainEnd', () => {
     }
   });
 
+  it('reaches the limit wherever that is in a word', () => {
+    const buffer = Buffer.alloc(64, 'a');
+    for (let offset = 0; offset < 8; offset += 1) {
+      for (let length = 0; length <= 48; length += 1) {
+        expect(plainEnd(buffer.subarray(offset), 0, length)).toBe(length);
+      }
+    }
+  });
+
   it('agrees with a search by bytes, whatever the bytes and the limits are', () => {
     const byte = fc.oneof(
       { weight: 60, arbitrary: fc.integer({ min: 0x20, max: 0xff }) },

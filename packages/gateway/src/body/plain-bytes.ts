@@ -31,7 +31,7 @@ function plainEndByWords(bytes: Uint8Array, from: number, limit: number): number
   const misaligned = (bytes.byteOffset + from) % WORD_BYTES;
   const start = Math.min(limit, misaligned === 0 ? from : from + WORD_BYTES - misaligned);
   const aligned = plainEndByBytes(bytes, from, start);
-  if (aligned < start) return aligned;
+  if (aligned < start || start === limit) return aligned;
   const count = Math.floor((limit - start) / WORD_BYTES);
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + start, count);
   let word = 0;
