@@ -25,6 +25,28 @@ export function sendFailure(
     ...SAFE_HEADERS,
   });
   capture?.takeResponse(bytes);
-  response.end(bytes);
+  endAfterBody(response, bytes);
   return status;
+}
+
+/** The longest wait for the rest of a body before the connection is closed. */
+const LINGER_MS = 1000;
+
+/**
+ * If the connection closes after the response, waits a moment for the rest of the request, which the caller discards.
+ * A socket that is closed with unread bytes sends a reset, by which the client can lose the response (RFC 9112 §9.6).
+ */
+function endAfterBody(response: ServerResponse, bytes: Buffer): void {
+  const { req: request } = response;
+  if (response.shouldKeepAlive || request.complete || request.destroyed) {
+    response.end(bytes);
+    return;
+  }
+  response.write(bytes);
+  const timer = setTimeout(() => response.end(), LINGER_MS).unref();
+  request.once('close', () => {
+    clearTimeout(timer);
+    response.end();
+  });
+  request.once('end', () => response.end());
 }
