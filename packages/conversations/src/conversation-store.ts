@@ -124,8 +124,8 @@ export interface ConversationStore {
   /**
    * Finds conversations whose title, then messages whose text contains all words of the query, newest first. The
    * last word may be incomplete. Ignores case and accents. In scripts without spaces it finds any run of
-   * characters. The query has no syntax: quotes, operators and asterisks are text. Returns at most `limit` hits
-   * (1 to 200).
+   * characters. The query has no syntax: quotes, operators and asterisks are text. Returns at most `limit` titles
+   * (1 to 200) and as many messages.
    */
   search(query: string, limit: number): Result<readonly SearchHit[], StoreFailure>;
 

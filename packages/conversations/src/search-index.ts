@@ -103,8 +103,7 @@ export class SearchIndex {
     const expression = searchExpression(query);
     if (expression === undefined) return [];
     const titles = this.#titles.all(MATCH_START, MATCH_END, expression, limit);
-    const left = limit - titles.length;
-    const messages = left === 0 ? [] : this.#messages.all(MATCH_START, MATCH_END, expression, left);
+    const messages = this.#messages.all(MATCH_START, MATCH_END, expression, limit);
     return [...titles, ...messages].map(hitOfRow);
   }
 

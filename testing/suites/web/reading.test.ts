@@ -61,6 +61,33 @@ describe.skipIf(skipBecause('reading in Chromium', why))('reading a chat', () =>
     );
   });
 
+  test('a search hit marks its words in the message, and shows a long question whole', async () => {
+    const long = `${'filler line\n'.repeat(60)}The walrus sleeps. Walruses too.`;
+    await askForAnswer(long, `${'Another paragraph.\n\n'.repeat(80)}A **walrus** again.`);
+    const marked = async (): Promise<unknown> =>
+      await page.evaluate(
+        `[...(CSS.highlights.get('sought') ?? [])].map((range) => range.toString())`,
+      );
+    const isInView = async (): Promise<unknown> =>
+      await page.evaluate(`(() => {
+        const [range] = CSS.highlights.get('sought');
+        const { top, bottom } = range.getBoundingClientRect();
+        return top > 0 && bottom < innerHeight;
+      })()`);
+    const rows = [['walrus'], ['walrus', 'Walruses']];
+    for (const [row, words] of rows.entries()) {
+      await goTo(page, '#/');
+      await page.keyboard.press('Control+k');
+      await page.getByLabel('Search titles and messages').fill('walrus');
+      await page.locator('mark').first().waitFor();
+      await page.getByRole('group', { name: 'Messages' }).getByRole('option').nth(row).click();
+      await expect.poll(marked).toEqual(words);
+      await expect.poll(isInView).toBe(true);
+    }
+    await goTo(page, '#/');
+    await expect.poll(marked).toEqual([]);
+  });
+
   test.each([1280, 360])('wide tables and code fit at %i px', async (width) => {
     await page.setViewportSize({ width, height: 800 });
     await askForAnswer('Show a table', WIDE);

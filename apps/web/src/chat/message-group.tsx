@@ -8,8 +8,16 @@ import {
   type ReactElement,
   type RefObject,
 } from 'react';
+import { useStore } from '../state/store.ts';
 import type { OpenChat } from './chat.ts';
 import { MessageView } from './message-view.tsx';
+import {
+  canMarkWords,
+  soughtWords,
+  useMarkedWords,
+  wordsFor,
+  type SoughtWords,
+} from '../conversations/sought-words.ts';
 import type { PathStep } from './tree.ts';
 
 /** The assumed height of a message, in pixels, before its first layout. */
@@ -33,10 +41,8 @@ export const MessageGroup = memo(function MessageGroup(props: {
   const near = useNear(box, scroller);
   const shown = pinned || near || target !== undefined;
   useKeptHeight(box, shown, steps.length);
-  useEffect(() => {
-    if (target === undefined) return;
-    document.getElementById(`message-${target}`)?.scrollIntoView({ block: 'start' });
-  }, [target]);
+  useMarkedWords(target);
+  const sought = useStore(soughtWords);
   return (
     <div className="message-group" ref={box}>
       {shown &&
@@ -46,12 +52,17 @@ export const MessageGroup = memo(function MessageGroup(props: {
             open={open}
             step={step}
             running={step.message.id === running}
-            marked={step.message.id === target}
+            marked={step.message.id === target && !showsWords(sought, target)}
           />
         ))}
     </div>
   );
 });
+
+/** Whether the words of a hit are marked. Otherwise the whole message is, for a moment. */
+function showsWords(sought: SoughtWords | undefined, target: MessageId): boolean {
+  return canMarkWords() && wordsFor(sought, target).length > 0;
+}
 
 type Box = RefObject<HTMLElement | null>;
 

@@ -8,6 +8,7 @@ import { AnswerEnd } from './answer-end.tsx';
 import type { OpenChat } from './chat.ts';
 import { EditQuestion } from './edit-question.tsx';
 import { MessageActions } from './message-actions.tsx';
+import { NO_WORDS, soughtWords, wordsFor } from '../conversations/sought-words.ts';
 import { PartView } from './part-view.tsx';
 import type { PathStep } from './tree.ts';
 
@@ -95,6 +96,7 @@ export function Waiting(): ReactElement {
 }
 
 function Question({ open, step }: MessageProps): ReactElement {
+  const words = wordsFor(useStore(soughtWords), step.message.id);
   const [editing, setEditing] = useState(false);
   if (editing) {
     return (
@@ -110,7 +112,7 @@ function Question({ open, step }: MessageProps): ReactElement {
   return (
     <>
       <div className="bubble">
-        <Parts parts={step.message.parts} typed />
+        <Parts parts={step.message.parts} typed words={words} />
       </div>
       <MessageActions
         open={open}
@@ -167,8 +169,10 @@ function Parts(props: {
   readonly parts: readonly Part[];
   readonly growing?: boolean;
   readonly typed?: boolean;
+  /** The words of the search hit that was opened. */
+  readonly words?: readonly string[];
 }): ReactElement {
-  const { parts, growing = false, typed = false } = props;
+  const { parts, growing = false, typed = false, words = NO_WORDS } = props;
   return (
     <>
       {parts.map((part, index) => (
@@ -178,6 +182,7 @@ function Parts(props: {
           part={part}
           growing={growing && index === parts.length - 1}
           typed={typed}
+          words={words}
         />
       ))}
     </>

@@ -14,12 +14,13 @@ export const PartView = memo(function PartView(props: {
   readonly growing: boolean;
   /** A person typed the text, so it isn’t Markdown. */
   readonly typed?: boolean;
+  readonly words?: readonly string[];
 }): ReactElement {
-  const { part, growing, typed } = props;
+  const { part, growing, typed, words } = props;
   switch (part.kind) {
     case 'text':
       return typed === true ? (
-        <TypedText text={part.text} />
+        <TypedText text={part.text} words={words} />
       ) : (
         <Text part={part} growing={growing} />
       );

@@ -10,10 +10,15 @@ const MAX_LENGTH = 2000;
  * Shows a text exactly as a person typed it, with its line breaks and indentation. Only code between
  * fences gets a block of its own. A long text is collapsed until the reader asks for all of it.
  */
-export function TypedText(props: { readonly text: string }): ReactElement {
-  const { text } = props;
-  const [all, setAll] = useState(false);
+export function TypedText(props: {
+  readonly text: string;
+  /** Shows all of the text at first if one of these is in the hidden part. */
+  readonly words?: readonly string[] | undefined;
+}): ReactElement {
+  const { text, words = [] } = props;
   const start = startOf(text);
+  const [chosen, setAll] = useState<boolean>();
+  const all = chosen ?? hasAny(text.slice(start.length - 1), words);
   const long = start.length < text.length;
   return (
     <div className="typed" data-collapsed={long && !all}>
@@ -40,6 +45,11 @@ export function TypedText(props: { readonly text: string }): ReactElement {
       )}
     </div>
   );
+}
+
+function hasAny(text: string, words: readonly string[]): boolean {
+  const folded = text.toLowerCase();
+  return words.some((word) => folded.includes(word.toLowerCase()));
 }
 
 /** Returns the text up to the limits, or all of it if little would be left out. */

@@ -1,8 +1,9 @@
-import { act, render, screen } from '@testing-library/react';
+import { act, render, screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import type { SearchHit } from '@postern/protocol';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadConversations } from '../conversations/conversation-list.ts';
+import { soughtWords } from '../conversations/sought-words.ts';
 import { currentRoute } from '../navigation/route.ts';
 import { failure, fakeServer, held, json } from '../testing/fake-server.ts';
 import { conversation, idOf } from '../testing/page-data.ts';
@@ -57,6 +58,37 @@ describe('SearchPalette', () => {
     expect(document.querySelector('mark')?.textContent).toBe('gate');
     await userEvent.click(screen.getByText('Gates'));
     expect(currentRoute()).toMatchObject({ message: idOf(7) });
+  });
+
+  it('shows titles and messages as groups, and all rows of a group on request', async () => {
+    const titles = Array.from({ length: 60 }, (_, at) => hit(`Gate ${String(at)}`));
+    server.reply('GET /api/search?q=gate', json([...titles, hit('Walls', 7)]));
+    await open();
+    await userEvent.keyboard('gate');
+    await expect.poll(rows).toHaveLength(7);
+    const inGroup = (name: string): readonly (string | null | undefined)[] =>
+      within(screen.getByRole('group', { name }))
+        .getAllByRole('option')
+        .map((row) => row.querySelector('.search-title')?.textContent);
+    expect(inGroup('Titles')).toEqual([
+      ...['Gate 0', 'Gate 1', 'Gate 2', 'Gate 3', 'Gate 4'],
+      'Show 55 more',
+    ]);
+    expect(inGroup('Messages')).toEqual(['Walls']);
+    await userEvent.keyboard('{ArrowUp}{ArrowUp}{Enter}');
+    expect(inGroup('Titles')).toHaveLength(60);
+    expect(screen.getByRole('option', { selected: true }).textContent).toContain('Gate 5');
+    expect(close).not.toHaveBeenCalled();
+  });
+
+  it('names the words to mark in the message, but not in the address', async () => {
+    server.reply('GET /api/search?q=gate', json([hit('Walls', 7)]));
+    await open();
+    await userEvent.keyboard('gate');
+    await expect.poll(rows).toHaveLength(1);
+    await userEvent.keyboard('{Enter}');
+    expect(soughtWords.get()).toEqual({ message: idOf(7), words: ['gate'] });
+    expect(window.location.hash).not.toContain('gate');
   });
 
   it('searches once after typing pauses', async () => {

@@ -1,24 +1,16 @@
-import { MessageSquare, Search, SquarePen } from 'lucide-react';
-import type { Conversation, SearchHit } from '@postern/protocol';
-import { useId, useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
+import { Search } from 'lucide-react';
+import { useId, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { soughtWords } from '../conversations/sought-words.ts';
 import { conversationList } from '../conversations/conversation-list.ts';
-import { displayTitle } from '../conversations/display-title.ts';
+import { isComposing } from '../controls/composition.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
 import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
 import { Spinner } from '../controls/spinner.tsx';
-import { navigate, type Route } from '../navigation/route.ts';
+import { navigate } from '../navigation/route.ts';
 import { useStore } from '../state/store.ts';
+import { hitRows, recentRows, type GroupName, type Row, type RowGroup } from './search-rows.tsx';
 import { useSearch } from './use-search.ts';
-
-interface Row {
-  readonly key: string;
-  readonly route: Route;
-  readonly icon: ReactNode;
-  readonly title: string;
-  readonly snippet: SearchHit['snippet'];
-  readonly atMs: number | undefined;
-}
 
 /** Searches chat titles and messages. */
 export function SearchPalette({ onClose }: { readonly onClose: () => void }): ReactElement {
@@ -26,18 +18,27 @@ export function SearchPalette({ onClose }: { readonly onClose: () => void }): Re
   const [query, setQuery] = useState('');
   const [marked, setMarked] = useState(0);
   const search = useSearch(query);
-  const rows = query.trim() === '' ? recentRows(conversations) : hitRows(search.hits);
+  const [whole, setWhole] = useState<ReadonlySet<GroupName>>(new Set());
+  const groups = query.trim() === '' ? recentRows(conversations) : hitRows(search.hits, whole);
+  const rows = groups.flatMap((group) => group.rows);
   const markedAt = Math.min(marked, Math.max(0, rows.length - 1));
   const listId = useId();
   useScrollIntoView(`${listId}-${markedAt}`);
 
   const open = (row: Row | undefined): void => {
     if (row === undefined) return;
+    const { action } = row;
+    if ('showAll' in action) {
+      setMarked(rows.indexOf(row));
+      setWhole(new Set(whole).add(action.showAll));
+      return;
+    }
+    soughtWords.set(action.sought);
     onClose();
-    navigate(row.route);
+    navigate(action.route);
   };
   const keyDown = (event: KeyboardEvent): void => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event)) return;
     const moved = nextIndex(event.key, markedAt, rows.length);
     if (moved !== undefined) setMarked(moved);
     else if (event.key === 'Enter') open(rows[markedAt]);
@@ -52,23 +53,14 @@ export function SearchPalette({ onClose }: { readonly onClose: () => void }): Re
         onQuery={(text) => {
           setQuery(text);
           setMarked(0);
+          setWhole(new Set());
         }}
         busy={search.busy}
         listId={listId}
         markedId={rows.length === 0 ? undefined : `${listId}-${markedAt}`}
         onKeyDown={keyDown}
       />
-      <div className="search-rows" id={listId} role="listbox" aria-label="Chats">
-        {rows.map((row, index) => (
-          <SearchRow
-            key={row.key}
-            id={`${listId}-${index}`}
-            row={row}
-            marked={index === markedAt}
-            onOpen={open}
-          />
-        ))}
-      </div>
+      <SearchRows groups={groups} listId={listId} marked={rows[markedAt]} onOpen={open} />
       <SearchStatus query={query} search={search} found={rows.length} />
     </Dialog>
   );
@@ -105,6 +97,36 @@ function SearchField(props: {
         onKeyDown={onKeyDown}
       />
       {busy && <Spinner label="Searching" />}
+    </div>
+  );
+}
+
+function SearchRows(props: {
+  readonly groups: readonly RowGroup[];
+  readonly listId: string;
+  readonly marked: Row | undefined;
+  readonly onOpen: (row: Row) => void;
+}): ReactElement {
+  const { groups, listId, marked, onOpen } = props;
+  const rows = groups.flatMap((group) => group.rows);
+  return (
+    <div className="search-rows" id={listId} role="listbox" aria-label="Chats">
+      {groups.map((group) => (
+        <div key={group.name} role="group" aria-label={group.name}>
+          <div className="search-group" aria-hidden="true">
+            {group.name}
+          </div>
+          {group.rows.map((row) => (
+            <SearchRow
+              key={row.key}
+              id={`${listId}-${rows.indexOf(row)}`}
+              row={row}
+              marked={row === marked}
+              onOpen={onOpen}
+            />
+          ))}
+        </div>
+      ))}
     </div>
   );
 }
@@ -163,41 +185,6 @@ function SearchStatus(props: {
       No results for “{query.trim()}”. Try other words.
     </p>
   );
-}
-
-function recentRows(conversations: readonly Conversation[]): readonly Row[] {
-  const newChat: Row = {
-    key: 'new',
-    route: { at: 'new' },
-    icon: <SquarePen aria-hidden="true" size={16} />,
-    title: 'New chat',
-    snippet: [],
-    atMs: undefined,
-  };
-  const recent = conversations.slice(0, 7).map((conversation) => ({
-    key: conversation.id,
-    route: { at: 'conversation', id: conversation.id } as const,
-    icon: <MessageSquare aria-hidden="true" size={16} />,
-    title: displayTitle(conversation.title),
-    snippet: [],
-    atMs: conversation.updatedAtMs,
-  }));
-  return [newChat, ...recent];
-}
-
-function hitRows(hits: readonly SearchHit[]): readonly Row[] {
-  return hits.map((hit, index) => ({
-    key: `${hit.conversationId}/${hit.messageId ?? 'title'}/${index}`,
-    route: {
-      at: 'conversation',
-      id: hit.conversationId,
-      ...(hit.messageId === null ? {} : { message: hit.messageId }),
-    },
-    icon: <MessageSquare aria-hidden="true" size={16} />,
-    title: displayTitle(hit.conversationTitle),
-    snippet: hit.snippet,
-    atMs: hit.createdAtMs,
-  }));
 }
 
 const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });

@@ -4,11 +4,13 @@ import { closeChats } from '../chat/chat.ts';
 import { ChatPage } from '../chat/chat-page.tsx';
 import { focusComposer } from '../chat/compose-requests.ts';
 import { clearDrafts, loadDrafts, watchDrafts } from '../chat/drafts.ts';
+import { soughtWords } from '../conversations/sought-words.ts';
 import {
   conversationList,
   clearConversations,
   loadConversations,
 } from '../conversations/conversation-list.ts';
+import { isComposing } from '../controls/composition.ts';
 import { loadModels } from '../models/models.ts';
 import { SearchPalette } from '../search/search-palette.tsx';
 import type { SettingsPage } from '../settings/settings-page.tsx';
@@ -57,6 +59,11 @@ export function Main({ state }: { readonly state: AppState }): ReactElement {
       <a className="skip" href="#content" onClick={skipToContent}>
         Skip to content
       </a>
+      {route.at !== 'settings' && (
+        <a className="skip" href="#content" onClick={skipToComposer}>
+          Skip to message field
+        </a>
+      )}
       <Sidebar route={route} onCommand={run} onLeave={closeDrawer} />
       <button
         type="button"
@@ -108,6 +115,7 @@ function useChatData(): void {
       clearConversations();
       closeChats();
       clearDrafts();
+      soughtWords.set(undefined);
     };
   }, []);
 }
@@ -116,7 +124,7 @@ function useShortcuts(run: (command: Command) => void, enabled: boolean): void {
   useEffect(() => {
     if (!enabled) return undefined;
     const press = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.isComposing) return;
+      if (event.defaultPrevented || isComposing(event)) return;
       if (document.querySelector('dialog[open]') !== null) return;
       const command = commandFor(event, isTyping(event.target));
       if (command === undefined) return;
@@ -155,6 +163,11 @@ function goToNeighbour(step: number): void {
     route.at === 'conversation' ? conversations.findIndex(({ id }) => id === route.id) : -1;
   const next = conversations[Math.max(0, at + step)];
   if (next !== undefined) navigate({ at: 'conversation', id: next.id });
+}
+
+function skipToComposer(event: { preventDefault: () => void }): void {
+  event.preventDefault();
+  focusComposer();
 }
 
 function skipToContent(event: { preventDefault: () => void }): void {

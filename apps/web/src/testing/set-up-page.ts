@@ -2,6 +2,7 @@ import { cleanup } from '@testing-library/react';
 import { afterEach } from 'vitest';
 import { closeChats } from '../chat/chat.ts';
 import { clearDrafts } from '../chat/drafts.ts';
+import { soughtWords } from '../conversations/sought-words.ts';
 import { clearConversations } from '../conversations/conversation-list.ts';
 import { linkRequest } from '../markdown/link-request.ts';
 import { models, pickedModels } from '../models/models.ts';
@@ -17,6 +18,7 @@ afterEach(() => {
   cleanup();
   closeChats();
   clearDrafts();
+  soughtWords.set(undefined);
   clearConversations();
   linkRequest.set(undefined);
   models.set({ status: 'idle', groups: [] });

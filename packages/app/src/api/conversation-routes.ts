@@ -18,7 +18,8 @@ import type { Postern } from '../postern.ts';
 import { failureResponse, parseBody } from './answers.ts';
 
 const PAGE_SIZE = 50;
-const MAX_HITS = 50;
+/** Of each kind: titles, and messages. */
+const MAX_HITS = 100;
 /** How long a deleted conversation can be restored. */
 const UNDO_MS = 60_000;
 

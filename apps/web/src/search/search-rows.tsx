@@ -1,0 +1,100 @@
+import { ChevronDown, MessageSquare, SquarePen, TextSearch } from 'lucide-react';
+import type { Conversation, SearchHit } from '@postern/protocol';
+import type { ReactNode } from 'react';
+import type { SoughtWords } from '../conversations/sought-words.ts';
+import { displayTitle } from '../conversations/display-title.ts';
+import type { Route } from '../navigation/route.ts';
+
+/** What a row does: it opens a place, or shows the rest of its group. */
+type RowAction =
+  | { readonly route: Route; readonly sought: SoughtWords | undefined }
+  | { readonly showAll: GroupName };
+
+export interface Row {
+  readonly key: string;
+  readonly icon: ReactNode;
+  readonly title: string;
+  readonly snippet: SearchHit['snippet'];
+  readonly atMs: number | undefined;
+  readonly action: RowAction;
+}
+
+export type GroupName = 'Recent' | 'Titles' | 'Messages';
+
+export interface RowGroup {
+  readonly name: GroupName;
+  readonly rows: readonly Row[];
+}
+
+/** Rows of a group before “Show more”. */
+const FIRST: Readonly<Record<GroupName, number>> = { Recent: 8, Titles: 5, Messages: 15 };
+
+export function recentRows(conversations: readonly Conversation[]): readonly RowGroup[] {
+  const newChat: Row = {
+    key: 'new',
+    icon: <SquarePen aria-hidden="true" size={16} />,
+    title: 'New chat',
+    snippet: [],
+    atMs: undefined,
+    action: { route: { at: 'new' }, sought: undefined },
+  };
+  const recent = conversations.slice(0, 7).map((conversation): Row => ({
+    key: conversation.id,
+    icon: <MessageSquare aria-hidden="true" size={16} />,
+    title: displayTitle(conversation.title),
+    snippet: [],
+    atMs: conversation.updatedAtMs,
+    action: { route: { at: 'conversation', id: conversation.id }, sought: undefined },
+  }));
+  return [{ name: 'Recent', rows: [newChat, ...recent] }];
+}
+
+/** The hits in titles and those in messages. Groups in `whole` show all their rows. */
+export function hitRows(
+  hits: readonly SearchHit[],
+  whole: ReadonlySet<GroupName>,
+): readonly RowGroup[] {
+  const groups: readonly RowGroup[] = [
+    { name: 'Titles', rows: hits.filter(({ messageId }) => messageId === null).map(rowOf) },
+    { name: 'Messages', rows: hits.filter(({ messageId }) => messageId !== null).map(rowOf) },
+  ];
+  return groups
+    .filter(({ rows }) => rows.length > 0)
+    .map((group) => (whole.has(group.name) ? group : shortened(group)));
+}
+
+function shortened({ name, rows }: RowGroup): RowGroup {
+  // One more row takes no more space than the one that would reveal it.
+  if (rows.length <= FIRST[name] + 1) return { name, rows };
+  const more: Row = {
+    key: `more ${name}`,
+    icon: <ChevronDown aria-hidden="true" size={16} />,
+    title: `Show ${String(rows.length - FIRST[name])} more`,
+    snippet: [],
+    atMs: undefined,
+    action: { showAll: name },
+  };
+  return { name, rows: [...rows.slice(0, FIRST[name]), more] };
+}
+
+function rowOf(hit: SearchHit, index: number): Row {
+  const { conversationId: id, messageId, snippet } = hit;
+  const icon =
+    messageId === null ? (
+      <MessageSquare aria-hidden="true" size={16} />
+    ) : (
+      <TextSearch aria-hidden="true" size={16} />
+    );
+  const words = new Set(snippet.filter(({ match }) => match).map(({ text }) => text));
+  return {
+    key: `${id}/${messageId ?? 'title'}/${String(index)}`,
+    icon,
+    title: displayTitle(hit.conversationTitle),
+    snippet,
+    atMs: hit.createdAtMs,
+    action: {
+      route: { at: 'conversation', id, ...(messageId === null ? {} : { message: messageId }) },
+      sought: messageId === null ? undefined : { message: messageId, words: [...words] },
+    },
+  };
+}
