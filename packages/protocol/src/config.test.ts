@@ -262,6 +262,19 @@ describe('rejected, with the path of the first error', () => {
   });
 
   test.each([
+    ['tokenLimit', 'max'],
+    ['usageUnasked', false],
+    ['maxStops', -1],
+    ['efforts', []],
+    ['refuses', ['everything']],
+    ['unknown', true],
+  ])('as a quirk of a server: %s %j', (name, value) => {
+    expect(parseConfig({ providers: { box: { quirks: { [name]: value } } } })).toMatchObject({
+      failure: { reason: 'config-invalid' },
+    });
+  });
+
+  test.each([
     'http://user:password@proxy.example:3128',
     'http://proxy.example:3128/path',
     'socks5://proxy.example',

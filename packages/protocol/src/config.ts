@@ -16,6 +16,7 @@ import {
 } from './forms.ts';
 import { ATTRIBUTION_HEADERS, UPSTREAM_AUTHS } from './provider.ts';
 import { listenConfig } from './listen-config.ts';
+import { serverQuirks } from './server-quirks.ts';
 import { ALIAS_NAME, breakerConfig, modelAliases, retriesConfig } from './routing-config.ts';
 
 /** The configuration file, `config.json`. Postern doesn't start with an unknown key. */
@@ -111,6 +112,8 @@ export const ConfigSchema = v.strictObject({
         /** Headers of a client that are passed on to it. By default none of these is. */
         forwardHeaders: v.exactOptional(v.array(v.picklist(ATTRIBUTION_HEADERS))),
         models: v.exactOptional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(200)))),
+        /** How it differs from other servers of chat completions. Added to what is known of a built-in one. */
+        quirks: v.exactOptional(serverQuirks),
       }),
     ),
     {},

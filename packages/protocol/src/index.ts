@@ -86,5 +86,5 @@ export {
   type Provider,
   type UpstreamAuth,
 } from './provider.ts';
-export type { RefusableSetting, ServerQuirks } from './server-quirks.ts';
+export type { ServerQuirks } from './server-quirks.ts';
 export { problem, problemWithDetail, type Problem } from './problem.ts';

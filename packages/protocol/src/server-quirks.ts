@@ -1,48 +1,62 @@
+import * as v from 'valibot';
 import type { ModelRequest, ReasoningEffort } from './conversation.ts';
 
-/** A setting that a server may reject. */
-export type RefusableSetting = keyof Pick<
-  ModelRequest,
-  | 'seed'
-  | 'presencePenalty'
-  | 'frequencyPenalty'
-  | 'logprobs'
-  | 'serviceTier'
-  | 'userId'
-  | 'metadata'
-  | 'parallelToolCalls'
-  | 'reasoning'
->;
+const EFFORTS = [
+  'none',
+  'minimal',
+  'low',
+  'medium',
+  'high',
+  'xhigh',
+  'max',
+] as const satisfies readonly ReasoningEffort[];
+
+/** Settings of a request that a server may reject. */
+const REFUSABLE = [
+  'seed',
+  'presencePenalty',
+  'frequencyPenalty',
+  'logprobs',
+  'serviceTier',
+  'userId',
+  'metadata',
+  'parallelToolCalls',
+  'reasoning',
+] as const satisfies readonly (keyof ModelRequest)[];
+
+const yes = v.exactOptional(v.literal(true));
 
 /**
  * How a server of chat completions differs from others. Requests to it are encoded according to these fields.
  * The default of a field is the behaviour that most compatible servers accept.
  */
-export interface ServerQuirks {
+export const serverQuirks = v.strictObject({
   /** The field of the token limit. Default: `max_completion_tokens` only for OpenAI's reasoning models. */
-  readonly tokenLimit?: 'max_tokens' | 'max_completion_tokens';
+  tokenLimit: v.exactOptional(v.picklist(['max_tokens', 'max_completion_tokens'])),
   /** Streams always report usage, and `stream_options` is rejected. */
-  readonly usageUnasked?: true;
+  usageUnasked: yes,
   /** How reasoning is requested. Default: by `reasoning_effort`. */
-  readonly reasoning?: 'reasoning-object' | 'thinking-switch';
+  reasoning: v.exactOptional(v.picklist(['reasoning-object', 'thinking-switch'])),
   /** The efforts that it accepts; another one becomes the nearest. Default: all. */
-  readonly efforts?: readonly ReasoningEffort[];
+  efforts: v.exactOptional(v.pipe(v.array(v.picklist(EFFORTS)), v.minLength(1), v.readonly())),
   /** The number of stop sequences. Default: 4. */
-  readonly maxStops?: number;
+  maxStops: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000))),
   /** It rejects `strict` in tools. */
-  readonly refusesStrict?: true;
+  refusesStrict: yes,
   /** It can't follow a schema; it is asked for any JSON object instead. */
-  readonly refusesSchemas?: true;
+  refusesSchemas: yes,
   /** It has `top_k`. */
-  readonly takesTopK?: true;
+  takesTopK: yes,
   /** Its name for `seed`. */
-  readonly seedField?: 'random_seed';
+  seedField: v.exactOptional(v.literal('random_seed')),
   /** It doesn't fetch images: they must be given as bytes. */
-  readonly refusesImageUrls?: true;
+  refusesImageUrls: yes,
   /** It has `cache_control` in the parts of a message, as OpenRouter. Others cache by themselves. */
-  readonly takesCacheMarks?: true;
+  takesCacheMarks: yes,
   /** Ids of tool calls must be nine letters and digits. */
-  readonly nineCharacterCallIds?: true;
+  nineCharacterCallIds: yes,
   /** Settings that it rejects. They are dropped with a warning. */
-  readonly refuses?: readonly RefusableSetting[];
-}
+  refuses: v.exactOptional(v.pipe(v.array(v.picklist(REFUSABLE)), v.readonly())),
+});
+
+export type ServerQuirks = Readonly<v.InferOutput<typeof serverQuirks>>;

@@ -54,6 +54,22 @@ describe('a request to a provider of another dialect', () => {
     expect(sent.violations).toEqual([]);
   });
 
+  it('is written for a server with the quirks in the configuration', async () => {
+    const baseUrl = world.upstream.baseUrls['openai-chat'];
+    const quirks = { takesTopK: true, tokenLimit: 'max_completion_tokens' } as const;
+    await world.start({
+      endpoints: {
+        house: { dialect: 'openai-chat', baseUrl, quirks },
+        other: { dialect: 'openai-chat', baseUrl },
+      },
+    });
+    await world.post(MESSAGES, { model: 'house/m', max_tokens: 7, top_k: 5 });
+    await world.post(MESSAGES, { model: 'other/m', max_tokens: 7, top_k: 5 });
+    expect(await bodySent(0)).toMatchObject({ max_completion_tokens: 7, top_k: 5 });
+    expect(await bodySent(1)).toMatchObject({ max_tokens: 7 });
+    expect(await bodySent(1)).not.toHaveProperty('top_k');
+  });
+
   it('lists what the translation dropped in a header', async () => {
     await world.start();
     const response = await world.post(MESSAGES, { ...GPT, top_k: 5, container: 'x"ü' });

@@ -123,6 +123,16 @@ describe('named endpoints', () => {
     expect(found.get('openai')?.keys).toEqual(['zebra', 'zebra-2']);
   });
 
+  it('may differ from other servers; the quirks of a built-in one are added to', () => {
+    const quirks = { takesTopK: true, tokenLimit: 'max_tokens' } as const;
+    const providers = { mine: { ...MINE, quirks }, groq: { quirks: { takesTopK: true } } } as const;
+    const found = expectOk(table({ providers }));
+    const groq = BUILT_IN_PROVIDERS.find(({ id }) => id === 'groq')?.quirks;
+    expect(Object.keys(groq ?? {}).length).toBeGreaterThan(0);
+    expect(found.get('mine')?.quirks).toEqual(quirks);
+    expect(found.get('groq')?.quirks).toEqual({ ...groq, takesTopK: true });
+  });
+
   it('may speak several dialects, each with its path', () => {
     const spoken: Config['providers'][string] = {
       ...MINE,

@@ -58,6 +58,7 @@ function named(id: string, endpoint: Endpoint): Result<Provider, UpstreamFailure
     label: endpoint.label ?? id,
     dialect,
     ...(endpoint.alsoSpeaks !== undefined && { alsoSpeaks: endpoint.alsoSpeaks }),
+    ...(endpoint.quirks !== undefined && { quirks: endpoint.quirks }),
     baseUrl,
     ...(endpoint.tls !== undefined && { tls: endpoint.tls }),
     ...(endpoint.forwardHeaders !== undefined && { forwardHeaders: endpoint.forwardHeaders }),
@@ -79,8 +80,13 @@ function overridden(row: Provider, endpoint: Endpoint): Result<Provider, Upstrea
   if (fixed !== undefined) {
     return failed({ reason: 'provider-fixed', provider: row.id, field: fixed });
   }
-  const { keys, ...settings } = endpoint;
-  const changed = { ...row, ...settings, ...keysOf(row.secret, keys) };
+  const { keys, quirks, ...settings } = endpoint;
+  const changed = {
+    ...row,
+    ...settings,
+    ...keysOf(row.secret, keys),
+    ...(quirks !== undefined && { quirks: { ...row.quirks, ...quirks } }),
+  };
   if (endpoint.baseUrl === undefined) {
     if (row.ownAddress !== true) return ok(changed);
     return failed({ reason: 'endpoint-incomplete', provider: row.id, field: 'baseUrl' });
