@@ -5,4 +5,4 @@ export {
   openSqliteConversations,
   type ConversationsEnvironment,
 } from './open-conversations.ts';
-export { recordAnswer, type Schedule } from './record-answer.ts';
+export { recordAnswer, type AnswerRecorder, type Schedule } from './record-answer.ts';

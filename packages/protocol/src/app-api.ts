@@ -41,6 +41,7 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   DELETE /api/conversations/:id            → 204; can be undone until it is purged
  *   POST   /api/conversations/:id/restore    → Conversation
  *   POST   /api/conversations/:id/turns      TurnInput → text/event-stream of TurnEvent
+ *   GET    /api/conversations/:id/answer     → text/event-stream of TurnEvent; 204 if no answer is running
  *   POST   /api/conversations/:id/stop       → 204; stops the running answer at the upstream
  *   GET    /api/search?q=TEXT                → SearchHit[]
  *   GET    /api/drafts                       → Draft[]
@@ -281,9 +282,15 @@ export interface Draft {
   readonly text: string;
 }
 
-/** One event of a turn's stream, as `data:` of an event stream. `done` comes last. */
+/**
+ * One event of a running answer, as `data:` of an event stream. `started` comes first and `done` last. If the
+ * stream ends without `done`, the answer may still be running. `done` doesn't come if the conversation was deleted.
+ */
 export type TurnEvent =
-  /** The stored user message (absent on a retry) and the answer's id, before the first token. */
+  /**
+   * The stored user message (absent on a retry), and the answer with everything that has arrived. The following
+   * events continue it. Comes again if the page reads too slowly, and then replaces what the page has.
+   */
   | { readonly kind: 'started'; readonly question?: Message; readonly answer: Message }
   | { readonly kind: 'answer'; readonly event: AnswerEvent }
   /** The answer as stored, and the conversation with its new title and time. */

@@ -18,6 +18,8 @@ export interface SignedInPage extends AsyncDisposable {
   readonly browser: ChromiumSession;
   readonly postern: PosternUp;
   readonly upstream: FakeUpstream;
+  /** The environment of Postern's commands. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Starts everything; the fake upstream is configured as providers `fake` and `fake-anthropic`. */
@@ -42,6 +44,7 @@ export async function signedInPage(
     browser,
     postern,
     upstream,
+    environment: home.environment,
     [Symbol.asyncDispose]: async () => {
       await stack.disposeAsync();
     },

@@ -38,11 +38,15 @@ export async function command(
   return answer.ok ? ok() : answer;
 }
 
-/** Sends a request and returns the response if its status is a success. */
+/**
+ * Sends a request and returns the response if its status is a success. Watchers aren't told about a
+ * request that the page cancels with the signal.
+ */
 export async function exchange(
   method: Method,
   path: string,
   input?: unknown,
+  signal?: AbortSignal,
 ): Promise<ApiResult<Response>> {
   let response: Response;
   try {
@@ -57,9 +61,10 @@ export async function exchange(
         ...sessionHeader(),
       },
       ...(input === undefined ? {} : { body: JSON.stringify(input) }),
+      ...(signal === undefined ? {} : { signal }),
     });
   } catch {
-    return report(UNREACHABLE);
+    return signal?.aborted === true ? failed(UNREACHABLE) : report(UNREACHABLE);
   }
   if (response.ok) {
     notify('answered');

@@ -9,10 +9,11 @@ import { useStore } from '../state/store.ts';
 import { useModelFor } from '../models/use-model.ts';
 import { displayTitle } from '../conversations/display-title.ts';
 import { DemoBadge } from '../models/demo-badge.tsx';
-import { isStreamingElsewhere, loadChat, openChat, showMessage } from './chat.ts';
+import { answerIdOf, loadChat, openChat, showMessage } from './chat.ts';
 import { Composer } from './composer.tsx';
 import { EmptyChat } from './empty-chat.tsx';
 import { MessageList } from './message-list.tsx';
+import { attach } from './run-turn.ts';
 
 type ChatRoute = Exclude<Route, { at: 'settings' }>;
 
@@ -57,17 +58,18 @@ function OpenConversation(props: {
   const open = openChat(id);
   const chat = useStore(open.chat);
   const loaded = chat.loading === 'loaded';
-  const elsewhere = isStreamingElsewhere(chat);
+  const answerId = answerIdOf(chat.run);
   useEffect(() => {
-    if (open.chat.get().run === undefined) void loadChat(open);
+    if (open.chat.get().run?.at !== 'sending') void loadChat(open);
   }, [open]);
   useEffect(() => {
-    if (!elsewhere) return undefined;
-    const timer = setInterval(() => void loadChat(open), 1500);
+    if (answerId === undefined) return undefined;
+    const follower = attach(open);
+    // A browser has few connections to one server, so a chat that isn’t shown holds none.
     return () => {
-      clearInterval(timer);
+      follower.abort();
     };
-  }, [elsewhere, open]);
+  }, [answerId, open]);
   useEffect(() => {
     if (loaded && target !== undefined) showMessage(open, target);
   }, [loaded, open, target]);

@@ -5,10 +5,11 @@ import type { RequestProblem } from '../api/problem.ts';
 import { createStore, type Store } from '../state/store.ts';
 import { choicesTo, EMPTY_TREE, treeOf, type Choices, type MessageTree } from './tree.ts';
 
-/** A turn that this page started and that has not finished. */
+/** The turn that has not finished. */
 export type Run =
-  /** Waiting for the first event; the page shows `question` until the server has stored it. */
+  /** This page waits for its first event, and shows `question` until the server has stored it. */
   | { readonly at: 'sending'; readonly question: string | undefined }
+  /** The answer runs in the process; this page or another one requested it. */
   | { readonly at: 'answering'; readonly answerId: MessageId; readonly stopping: boolean };
 
 /** The state of one conversation on this page. */
@@ -27,6 +28,8 @@ export interface OpenChat {
   readonly chat: Store<Chat>;
   /** The answer that is streaming in; separate, because it changes with every frame. */
   readonly live: Store<FoldedAnswer>;
+  /** Ends this page's stream of the running answer, but not the answer. */
+  follower: AbortController | undefined;
 }
 
 const NOT_LOADED: Chat = {
@@ -44,13 +47,19 @@ const open = new Map<ConversationId, OpenChat>();
 export function openChat(id: ConversationId): OpenChat {
   const known = open.get(id);
   if (known !== undefined) return known;
-  const fresh: OpenChat = { id, chat: createStore(NOT_LOADED), live: createStore(EMPTY_ANSWER) };
+  const fresh: OpenChat = {
+    id,
+    chat: createStore(NOT_LOADED),
+    live: createStore(EMPTY_ANSWER),
+    follower: undefined,
+  };
   open.set(id, fresh);
   return fresh;
 }
 
 /** Drops every conversation, for example when the vault locks. */
 export function closeChats(): void {
+  for (const { follower } of open.values()) follower?.abort();
   open.clear();
 }
 
@@ -61,22 +70,51 @@ export function openNewChat(conversation: Conversation): OpenChat {
   return fresh;
 }
 
-/** Reloads a conversation; the page keeps showing the old state until it arrives. */
-export async function loadChat({ id, chat }: OpenChat): Promise<void> {
+/**
+ * Reloads a conversation; the page keeps showing the old state until it arrives. An answer in it
+ * that is running becomes the chat's run, which `attach` follows.
+ */
+export async function loadChat(open: OpenChat): Promise<void> {
+  const { id, chat, live } = open;
   chat.update((now) => ({ ...now, loading: now.loading === 'loaded' ? 'loaded' : 'loading' }));
+  const before = chat.get().run;
   const view = await appApi.conversation(id);
+  const { run } = chat.get();
   // A turn that started meanwhile has newer messages than this response.
-  if (chat.get().run !== undefined) return;
-  chat.update((now) =>
-    view.ok
-      ? {
-          ...now,
-          loading: 'loaded',
-          conversation: view.value.conversation,
-          tree: treeOf(view.value.messages),
-        }
-      : { ...now, loading: now.loading === 'loaded' ? 'loaded' : view.failure },
-  );
+  if (run?.at === 'sending' || answerIdOf(run) !== answerIdOf(before)) return;
+  if (!view.ok) {
+    chat.update((now) => withoutView(now, view.failure));
+    return;
+  }
+  const { conversation, messages } = view.value;
+  const streaming = messages.find(({ status }) => status === 'streaming');
+  if (streaming !== undefined && streaming.id !== answerIdOf(run)) {
+    live.set({ ...EMPTY_ANSWER, parts: streaming.parts });
+  }
+  chat.update((now) => ({
+    ...now,
+    loading: 'loaded',
+    conversation,
+    tree: treeOf(messages),
+    run: runOf(streaming, now.run),
+  }));
+}
+
+/** The answer that is running, if the server has stored it. */
+export function answerIdOf(run: Run | undefined): MessageId | undefined {
+  return run?.at === 'answering' ? run.answerId : undefined;
+}
+
+function runOf(streaming: Message | undefined, now: Run | undefined): Run | undefined {
+  if (streaming === undefined || streaming.id === answerIdOf(now)) return streaming && now;
+  return { at: 'answering', answerId: streaming.id, stopping: false };
+}
+
+function withoutView(now: Chat, failure: RequestProblem): Chat {
+  // Another page deleted it.
+  if (failure.code === 'CONVERSATION_NOT_FOUND')
+    return { ...now, loading: failure, run: undefined };
+  return { ...now, loading: now.loading === 'loaded' ? 'loaded' : failure };
 }
 
 export function chooseSibling({ chat }: OpenChat, message: Message): void {
@@ -93,12 +131,6 @@ export function showMessage({ chat }: OpenChat, id: MessageId): void {
 
 export function dismissProblem({ chat }: OpenChat): void {
   chat.update((now) => ({ ...now, problem: undefined }));
-}
-
-/** Whether an answer is streaming that another page, or this page before a reload, started. */
-export function isStreamingElsewhere(chat: Chat): boolean {
-  if (chat.run !== undefined) return false;
-  return Array.from(chat.tree.byId.values()).some(({ status }) => status === 'streaming');
 }
 
 function parentIn(tree: MessageTree, message: Message): MessageId | null {

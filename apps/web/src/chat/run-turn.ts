@@ -1,12 +1,20 @@
-import { EMPTY_ANSWER, foldAnswer, type FoldedAnswer, type TurnEvent } from '@postern/protocol';
-import type { Message, TurnInput } from '@postern/protocol';
+import {
+  EMPTY_ANSWER,
+  foldAnswer,
+  type Message,
+  type TurnEvent,
+  type TurnInput,
+} from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
-import { UNREACHABLE, type RequestProblem } from '../api/problem.ts';
-import { streamTurn } from '../api/stream-turn.ts';
+import { UNREACHABLE } from '../api/problem.ts';
+import { streamAnswer, streamTurn, type AnswerReader } from '../api/stream-turn.ts';
 import { upsertConversation } from '../conversations/conversation-list.ts';
-import { loadChat, type Chat, type OpenChat } from './chat.ts';
+import { answerIdOf, loadChat, type Chat, type OpenChat } from './chat.ts';
 import { createFrameBatch } from './frame-batch.ts';
 import { withMessage } from './tree.ts';
+
+/** The pause before a page follows an answer again whose stream was cut. */
+const RETRY_MS = 1000;
 
 /**
  * Runs one turn and follows the answer to its end. Returns false if the server rejected the
@@ -14,41 +22,35 @@ import { withMessage } from './tree.ts';
  */
 export async function runTurn(open: OpenChat, turn: TurnInput): Promise<boolean> {
   const { chat, live } = open;
-  let answer: FoldedAnswer = EMPTY_ANSWER;
-  const seen = { begun: false, done: false };
-  const frame = createFrameBatch(() => {
-    live.set(answer);
-  });
   live.set(EMPTY_ANSWER);
   chat.update((now) => ({
     ...now,
     run: { at: 'sending', question: turn.text },
     problem: undefined,
   }));
+  const follower = newFollower(open);
+  const streamed = await streamTurn(open.id, turn, readerOf(open, follower.signal));
+  if (chat.get().run?.at === 'sending') {
+    const problem = streamed.ok ? UNREACHABLE : streamed.failure;
+    // The lost-connection banner already reports this.
+    const shown = problem.reason === 'unreachable' ? undefined : problem;
+    chat.update((now) => ({ ...now, run: undefined, problem: shown }));
+    // The answer that is running was requested on another page.
+    if (problem.code === 'ANSWER_RUNNING') await loadChat(open);
+    return false;
+  }
+  if (isFollowing(open, follower)) await loadChat(open);
+  await follow(open, follower);
+  return true;
+}
 
-  const handleEvent = (event: TurnEvent): void => {
-    switch (event.kind) {
-      case 'started':
-        seen.begun = true;
-        chat.update((now) => begin(now, event.question, event.answer));
-        return;
-      case 'answer':
-        answer = foldAnswer(answer, event.event);
-        frame.schedule();
-        return;
-      case 'done':
-        seen.done = true;
-        frame.flush();
-        chat.update((now) => finish(now, event.answer, event.conversation));
-        upsertConversation(event.conversation);
-    }
-  };
-
-  const streamed = await streamTurn(open.id, turn, handleEvent);
-  if (seen.done) return true;
-  frame.flush();
-  await handleCutStream(open, answer, streamed.ok ? UNREACHABLE : streamed.failure);
-  return seen.begun;
+/** Follows the running answer, unless the page already does, until the controller aborts. */
+export function attach(open: OpenChat): AbortController {
+  const known = open.follower;
+  if (known?.signal.aborted === false) return known;
+  const follower = newFollower(open);
+  void follow(open, follower);
+  return follower;
 }
 
 /** Cancels the running answer on the server, not only on the page. */
@@ -65,38 +67,79 @@ export async function stop({ id, chat }: OpenChat): Promise<void> {
   chat.update((now) => (now.run === undefined ? now : { ...now, problem: stopped.failure }));
 }
 
+function newFollower(open: OpenChat): AbortController {
+  open.follower?.abort();
+  const follower = new AbortController();
+  open.follower = follower;
+  return follower;
+}
+
+/** Follows the answer to its end. If the stream is cut, the answer goes on, so it tries again. */
+async function follow(open: OpenChat, follower: AbortController): Promise<void> {
+  const { signal } = follower;
+  while (isFollowing(open, follower)) {
+    await streamAnswer(open.id, readerOf(open, signal));
+    if (!isFollowing(open, follower)) break;
+    await loadChat(open);
+    if (isFollowing(open, follower)) await pause(RETRY_MS, signal);
+  }
+  follower.abort();
+}
+
+function isFollowing({ chat }: OpenChat, { signal }: AbortController): boolean {
+  return !signal.aborted && answerIdOf(chat.get().run) !== undefined;
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** Shows the events of one stream. */
+function readerOf({ chat, live }: OpenChat, signal: AbortSignal): AnswerReader {
+  let answer = EMPTY_ANSWER;
+  const frame = createFrameBatch(() => {
+    if (!signal.aborted) live.set(answer);
+  });
+  const onEvent = (event: TurnEvent): void => {
+    if (signal.aborted) return;
+    switch (event.kind) {
+      case 'started':
+        answer = { ...EMPTY_ANSWER, parts: event.answer.parts };
+        live.set(answer);
+        chat.update((now) => begin(now, event.question, event.answer));
+        return;
+      case 'answer':
+        answer = foldAnswer(answer, event.event);
+        frame.schedule();
+        return;
+      case 'done':
+        frame.flush();
+        chat.update((now) => finish(now, event.answer, event.conversation));
+        upsertConversation(event.conversation);
+    }
+  };
+  return { signal, onEvent };
+}
+
 function begin(now: Chat, question: Message | undefined, answer: Message): Chat {
   const asked = question === undefined ? now.tree : withMessage(now.tree, question);
+  const tree = withMessage(asked, answer);
+  if (answerIdOf(now.run) === answer.id) return { ...now, tree };
+  const run = { at: 'answering', answerId: answer.id, stopping: false } as const;
+  // A page that didn't request the answer keeps the versions that its user has chosen.
+  if (now.run?.at !== 'sending') return { ...now, tree, run };
   const choices = new Map(now.choices);
   if (question !== undefined) choices.set(question.parentId, question.id);
   choices.set(answer.parentId, answer.id);
-  return {
-    ...now,
-    tree: withMessage(asked, answer),
-    choices,
-    run: { at: 'answering', answerId: answer.id, stopping: false },
-  };
+  return { ...now, tree, choices, run };
 }
 
 function finish(now: Chat, answer: Message, conversation: Chat['conversation']): Chat {
   return { ...now, tree: withMessage(now.tree, answer), conversation, run: undefined };
-}
-
-/** Handles a stream that closed without its final event: keeps the text, reloads the chat. */
-async function handleCutStream(
-  open: OpenChat,
-  answer: FoldedAnswer,
-  problem: RequestProblem,
-): Promise<void> {
-  const { run, tree } = open.chat.get();
-  const begun = run?.at === 'answering' ? tree.byId.get(run.answerId) : undefined;
-  if (begun === undefined) {
-    // The lost-connection banner already reports this.
-    const shown = problem.reason === 'unreachable' ? undefined : problem;
-    open.chat.update((now) => ({ ...now, run: undefined, problem: shown }));
-    return;
-  }
-  const cut: Message = { ...begun, parts: answer.parts, status: 'interrupted' };
-  open.chat.update((now) => ({ ...now, tree: withMessage(now.tree, cut), run: undefined }));
-  await loadChat(open);
 }

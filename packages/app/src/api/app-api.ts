@@ -35,7 +35,7 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', providerRoutes(parts.postern));
   app.route('/api', conversationRoutes(parts.postern));
   app.route('/api', draftRoutes(parts.postern));
-  app.route('/api', turnRoutes(parts.postern));
+  app.route('/api', turnRoutes(parts));
   app.notFound(() => failureResponse(problem('ROUTE_UNKNOWN')));
   app.onError((fault) => {
     parts.onFault(fault);

@@ -1,10 +1,11 @@
 import { Hono, type Context } from 'hono';
-import type { Result } from '@postern/kernel';
+import { ok, type Result } from '@postern/kernel';
 import {
   conversationId,
   type ConversationId,
   ConversationInputSchema,
   ConversationPatchSchema,
+  type ConversationView,
   problem,
   providerId,
 } from '@postern/protocol';
@@ -13,6 +14,7 @@ import {
   type ConversationStore,
   type StoreFailure,
 } from '@postern/conversations';
+import type { AnswerFeed } from '../chat/answer-feed.ts';
 import { UNTITLED } from '../chat/question-turns.ts';
 import type { Postern } from '../postern.ts';
 import { failureResponse, parseBody } from './answers.ts';
@@ -48,7 +50,10 @@ export function conversationRoutes(postern: Postern): Hono {
     );
   });
   app.get('/conversations/:id', (context) =>
-    withConversation(postern, context, (store, id) => json(store.open(id))),
+    withConversation(postern, context, (store, id) => {
+      const view = store.open(id);
+      return json(view.ok ? ok(withStatuses(view.value, postern.running.find(id))) : view);
+    }),
   );
   app.patch('/conversations/:id', async (context) => {
     const input = await parseBody(context, ConversationPatchSchema);
@@ -74,6 +79,16 @@ export function conversationRoutes(postern: Postern): Hono {
     }),
   );
   return app;
+}
+
+/** An answer that couldn't be saved when it ended is still stored as streaming, but it is not. */
+function withStatuses(view: ConversationView, running: AnswerFeed | undefined): ConversationView {
+  const messages = view.messages.map((message) =>
+    message.status === 'streaming' && message.id !== running?.answer.id
+      ? { ...message, status: 'interrupted' as const }
+      : message,
+  );
+  return { ...view, messages };
 }
 
 export function withStore(postern: Postern, use: (store: ConversationStore) => Response): Response {

@@ -18,38 +18,41 @@ import {
 import {
   describeStoreFailure,
   recordAnswer,
+  type AnswerRecorder,
   type ConversationStore,
   type StoreFailure,
 } from '@postern/conversations';
 import { upstreamOf } from '@postern/upstreams';
 import type { Postern } from '../postern.ts';
 import { describeUpstreamKeyFailure } from '../providers/upstream-keys.ts';
+import { AnswerFeed } from './answer-feed.ts';
 import { titleOf, turnsLeadingTo, UNTITLED } from './question-turns.ts';
 
 /** How often a streaming answer is saved. A `kill -9` loses at most this much and one write. */
 const SAVE_EVERY_MS = 500;
 
+/** The longest answer in characters. No page has to be open to stop one that never ends. */
+const MAX_ANSWER_LENGTH = 8 * 1024 * 1024;
+
 /**
- * Stores the question, requests the answer and streams it, saving it as it grows. The events end
- * with `done`, even after a stop or a failure; the stored answer then says which.
+ * Stores the question and starts its answer, which then runs on its own until it ends or is stopped.
+ * It is saved as it grows. `onFault` gets an unexpected error of the running answer.
  */
 export function beginTurn(
   postern: Postern,
   id: ConversationId,
   input: TurnInput,
-): Result<AsyncGenerator<TurnEvent>, Problem> {
+  onFault: (fault: unknown) => void,
+): Result<AnswerFeed, Problem> {
   const store = postern.stores()?.conversations;
   if (store === undefined) return failed(problem('VAULT_LOCKED'));
   const provider = postern.providers().get(providerId.from(input.provider));
   if (provider === undefined) return failed(problem('PROVIDER_UNKNOWN'));
-  const slot = postern.running.begin(id);
-  if (slot === undefined) return failed(problem('ANSWER_RUNNING'));
+  const refusal = postern.running.refusal(id);
+  if (refusal !== undefined) return failed(problem(refusal));
   const prepared = prepare(store, id, input, provider);
-  if (!prepared.ok) {
-    slot.end();
-    return prepared;
-  }
-  return ok(streamTurn(postern, store, provider, prepared.value, slot));
+  if (!prepared.ok) return prepared;
+  return ok(startAnswer(postern, store, provider, prepared.value, onFault));
 }
 
 function afterDelay(work: () => void, delayMs: number): () => void {
@@ -128,34 +131,61 @@ function storeQuestion(
   return added;
 }
 
-async function* streamTurn(
+function startAnswer(
   postern: Postern,
   store: ConversationStore,
   provider: Provider,
   { question, answer, request }: PreparedTurn,
-  slot: { readonly signal: AbortSignal; end(): void },
-): AsyncGenerator<TurnEvent> {
+  onFault: (fault: unknown) => void,
+): AnswerFeed {
   const recorder = recordAnswer(store, answer, {
     saveEveryMs: SAVE_EVERY_MS,
     clock: postern.clock,
     schedule: afterDelay,
   });
-  let finished: Result<Message, StoreFailure>;
-  try {
-    yield { kind: 'started', answer, ...(question === undefined ? {} : { question }) };
-    for await (const event of answerEvents(postern, provider, request, slot.signal)) {
-      recorder.add(event);
-      yield { kind: 'answer', event };
+  const feed = new AnswerFeed({ question, answer, partsSoFar: () => recorder.answer.parts });
+  const slot = postern.running.begin(feed);
+  const run = async (): Promise<void> => {
+    try {
+      const events = answerEvents(postern, provider, request, slot.signal);
+      for await (const event of withinLength(events)) {
+        recorder.add(event);
+        feed.add(event);
+      }
+    } finally {
+      const done = doneEvent(store, answer, recorder);
+      slot.end();
+      feed.end(done);
     }
-  } finally {
-    // Also reached when the reader disconnects in the middle of an event.
-    finished = recorder.finish();
-    slot.end();
+  };
+  run().catch(onFault);
+  return feed;
+}
+
+/** Ends an answer that is too long with a failure. */
+async function* withinLength(events: AsyncGenerator<AnswerEvent>): AsyncGenerator<AnswerEvent> {
+  let length = 0;
+  for await (const event of events) {
+    length += event.kind === 'part-delta' ? JSON.stringify(event.delta).length : 0;
+    if (length > MAX_ANSWER_LENGTH) {
+      const message = 'The answer is longer than 8 million characters.';
+      yield { kind: 'failure', failure: { code: 'UPSTREAM_MALFORMED', message } };
+      return;
+    }
+    yield event;
   }
+}
+
+/** Saves the whole answer. Undefined if the conversation was deleted meanwhile. */
+function doneEvent(
+  store: ConversationStore,
+  answer: Message,
+  recorder: AnswerRecorder,
+): TurnEvent | undefined {
+  const finished = recorder.finish();
   const conversation = store.conversation(answer.conversationId);
-  // The conversation was deleted meanwhile, so the answer isn't needed.
-  if (!conversation.ok) return;
-  yield {
+  if (!conversation.ok) return undefined;
+  return {
     kind: 'done',
     answer: finished.ok
       ? finished.value

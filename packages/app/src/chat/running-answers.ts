@@ -1,17 +1,27 @@
-import type { ConversationId } from '@postern/protocol';
+import type { ConversationId, ErrorCodeName } from '@postern/protocol';
+import type { AnswerFeed } from './answer-feed.ts';
+
+/** How many answers run at once, in all conversations. */
+const MAX_RUNNING_ANSWERS = 16;
 
 interface RunningAnswer {
   readonly controller: AbortController;
-  readonly saved: Promise<void>;
+  readonly feed: AnswerFeed;
 }
 
-/** The answers that are streaming, at most one per conversation. */
+/**
+ * The running answers, at most one per conversation. They run in the process: a page that closes
+ * doesn't end them.
+ */
 export interface RunningAnswers {
-  /** Reserves the conversation for an answer; undefined if one is running. */
-  begin(id: ConversationId): { readonly signal: AbortSignal; end(): void } | undefined;
+  /** Why no answer can begin in the conversation; undefined if one can. */
+  refusal(id: ConversationId): ErrorCodeName | undefined;
+  /** Adds an answer, until `end`. Aborting the signal cancels the request to the provider. */
+  begin(feed: AnswerFeed): { readonly signal: AbortSignal; end(): void };
+  find(id: ConversationId): AnswerFeed | undefined;
   /** Cancels the request to the provider; false if no answer is running. */
   stop(id: ConversationId): boolean;
-  /** The number of streaming answers. */
+  /** The number of running answers. */
   readonly count: number;
   /** Stops all answers and waits until each is saved. */
   stopAll(): Promise<void>;
@@ -20,19 +30,22 @@ export interface RunningAnswers {
 export function createRunningAnswers(): RunningAnswers {
   const running = new Map<ConversationId, RunningAnswer>();
   return {
-    begin: (id) => {
-      if (running.has(id)) return undefined;
+    refusal: (id) => {
+      if (running.has(id)) return 'ANSWER_RUNNING';
+      return running.size >= MAX_RUNNING_ANSWERS ? 'ANSWERS_LIMITED' : undefined;
+    },
+    begin: (feed) => {
+      const { conversationId } = feed.answer;
       const controller = new AbortController();
-      const { promise, resolve } = Promise.withResolvers<undefined>();
-      running.set(id, { controller, saved: promise });
+      running.set(conversationId, { controller, feed });
       return {
         signal: controller.signal,
         end: () => {
-          running.delete(id);
-          resolve(undefined);
+          running.delete(conversationId);
         },
       };
     },
+    find: (id) => running.get(id)?.feed,
     stop: (id) => {
       const answer = running.get(id);
       answer?.controller.abort();
@@ -44,7 +57,7 @@ export function createRunningAnswers(): RunningAnswers {
     stopAll: async () => {
       const answers = [...running.values()];
       for (const { controller } of answers) controller.abort();
-      await Promise.all(answers.map(({ saved }) => saved));
+      await Promise.all(answers.map(({ feed }) => feed.ended));
     },
   };
 }

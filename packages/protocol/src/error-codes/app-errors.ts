@@ -52,6 +52,11 @@ export const APP_ERRORS = {
     remedy: 'Wait for it to finish, or stop it first.',
     exit: EXIT.busy,
   },
+  ANSWERS_LIMITED: {
+    meaning: 'Too many answers are in progress.',
+    remedy: 'Wait for one of them to finish, or stop one.',
+    exit: EXIT.busy,
+  },
   REQUEST_INVALID: {
     meaning: 'The request is invalid.',
     remedy: 'Correct the field that the message names.',
