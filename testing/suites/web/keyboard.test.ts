@@ -162,13 +162,24 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('the chat by keyboard 
     await page.keyboard.press('Enter');
     const renamed = page.getByRole('link', { name: 'renamed words' });
     await renamed.waitFor();
-    await renamed.focus();
+    expect(await focusedName(page)).toBe('renamed words');
     await page.keyboard.press('Delete');
     await renamed.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).press('Enter');
     await renamed.waitFor();
     await page.reload();
     await renamed.waitFor();
+  });
+
+  test('Tab reaches one row of the list, and its buttons', async () => {
+    await page.getByRole('button', { name: 'Search', exact: false }).first().focus();
+    const reached: string[] = [];
+    for (let presses = 0; presses < 4; presses += 1) {
+      await page.keyboard.press('Tab');
+      reached.push(await focusedName(page));
+    }
+    expect(reached[0]).toMatch(/ words$/);
+    expect(reached.slice(1)).toEqual(['Rename', 'Delete', 'Settings']);
   });
 
   test('dialogs trap the focus, close on Esc and return the focus', async () => {

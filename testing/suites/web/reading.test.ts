@@ -88,6 +88,29 @@ describe.skipIf(skipBecause('reading in Chromium', why))('reading a chat', () =>
     await expect.poll(marked).toEqual([]);
   });
 
+  test('forced colours show what is selected', async () => {
+    await askForAnswer('Something', 'Yes.');
+    await page.emulateMedia({ forcedColors: 'active' });
+    const outlineOf = async (selector: string): Promise<unknown> =>
+      await page.evaluate(
+        `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).outlineStyle`,
+      );
+    expect(await outlineOf('.row[data-active=true]')).toBe('solid');
+    await page.keyboard.press('Control+k');
+    await page.locator('.search-row').first().waitFor();
+    expect(await outlineOf('.search-row[aria-selected=true]')).toBe('solid');
+    expect(await outlineOf('.search-row[aria-selected=false]')).toBe('none');
+    await page.keyboard.press('Escape');
+    await page.locator('.model-button').click();
+    await page.locator('.picker-row').first().waitFor();
+    expect(await outlineOf('.picker-row[aria-selected=true]')).toBe('solid');
+    await page.keyboard.press('Escape');
+    await page.evaluate(`location.hash = '#/settings/appearance'`);
+    await page.locator('.settings-section').waitFor();
+    expect(await outlineOf('input:checked + label')).toBe('solid');
+    await page.emulateMedia({ forcedColors: 'none' });
+  });
+
   test.each([1280, 360])('wide tables and code fit at %i px', async (width) => {
     await page.setViewportSize({ width, height: 800 });
     await askForAnswer('Show a table', WIDE);

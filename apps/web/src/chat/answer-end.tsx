@@ -15,10 +15,12 @@ export function AnswerEnd(props: {
   const retry = useRetry(open, message);
   const actions = retry !== undefined && <Button onClick={retry}>Retry</Button>;
   if (message.status === 'failed' && message.failure !== undefined) {
-    return <ProblemNotice problem={problemFromFailure(message.failure)} actions={actions} />;
+    const problem = problemFromFailure(message.failure);
+    return <ProblemNotice problem={problem} actions={actions} announced={false} />;
   }
   if (message.status === 'failed') {
-    return <Notice tone="danger" title="Couldn’t get an answer." actions={actions} />;
+    const title = 'Couldn’t get an answer.';
+    return <Notice tone="danger" title={title} actions={actions} announced={false} />;
   }
   if (message.status === 'interrupted') {
     const stopped = message.failure?.code === 'REQUEST_CANCELLED';

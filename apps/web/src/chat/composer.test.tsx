@@ -1,4 +1,4 @@
-import { act, cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Toasts } from '../controls/toasts.tsx';
@@ -103,6 +103,17 @@ describe('Composer', () => {
     expect(await screen.findByText('Sure')).toHaveProperty('isConnected', true);
     expect(await screen.findByRole('button', { name: 'Send' })).toHaveProperty('isConnected', true);
   });
+
+  it.each([{ isComposing: true }, { keyCode: 229 }])(
+    'sends nothing for an Enter of an input method: %o',
+    async (sign) => {
+      await openChat();
+      await userEvent.type(field(), '한국');
+      fireEvent.keyDown(field(), { key: 'Enter', ...sign });
+      expect(server.sentTo(TURNS)).toEqual([]);
+      expect(value()).toBe('한국');
+    },
+  );
 
   it('cancels the answer on the server with Esc', async () => {
     const turn = turnStream();

@@ -8,6 +8,7 @@ import {
   type KeyboardEvent,
   type ReactElement,
 } from 'react';
+import { isComposing } from '../controls/composition.ts';
 import { IconButton } from '../controls/button.tsx';
 import { ModelButton } from '../models/model-button.tsx';
 import { useModelFor } from '../models/use-model.ts';
@@ -47,7 +48,7 @@ export function Composer(props: {
     if (!taken && getDraft(id) === '') setDraft(text);
   };
   const keyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
+    if (event.key !== 'Enter' || isComposing(event)) return;
     const forced = event.ctrlKey || event.metaKey;
     if (!forced && (event.shiftKey || event.altKey || isTouch())) return;
     event.preventDefault();
@@ -147,7 +148,7 @@ function useEscapeStops(running: boolean, stopAnswer: () => void): void {
   useEffect(() => {
     if (!running) return undefined;
     const press = (event: globalThis.KeyboardEvent): void => {
-      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+      if (event.key !== 'Escape' || event.defaultPrevented || isComposing(event)) return;
       if (document.querySelector('dialog[open]') !== null) return;
       stopAnswer();
     };

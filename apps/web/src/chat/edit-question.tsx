@@ -1,5 +1,6 @@
 import { plainText, type Message } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
+import { isComposing } from '../controls/composition.ts';
 import { Button } from '../controls/button.tsx';
 import { useModelFor } from '../models/use-model.ts';
 import { useSelected } from '../state/store.ts';
@@ -42,6 +43,7 @@ export function EditQuestion(props: {
           setText(event.target.value);
         }}
         onKeyDown={(event) => {
+          if (isComposing(event)) return;
           if (event.key === 'Escape') {
             event.preventDefault();
             onDone();

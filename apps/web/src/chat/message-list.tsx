@@ -59,7 +59,7 @@ export function MessageList(props: {
           Show latest
         </button>
       )}
-      <StreamStatus run={run} />
+      <StreamStatus run={run} last={path.at(-1)?.message} />
     </div>
   );
 }

@@ -125,6 +125,27 @@ describe('message view', () => {
     });
     expect(within(answerOf()).queryByText('Stopping…')).not.toBeNull();
   });
+
+  it.each<readonly [Message['status'], string]>([
+    ['complete', 'The answer is complete.'],
+    ['interrupted', 'The answer ended early.'],
+    ['failed', 'The answer failed.'],
+  ])('announces the end of a %s answer once, and not that of an old one', (status, text) => {
+    const failure = { code: 'UPSTREAM_OVERLOADED', message: 'Acme is busy.' } as const;
+    const open = show(QUESTION, answer({ status, failure }));
+    expect(screen.getByRole('status').textContent).toBe('');
+    expect(screen.queryByRole('alert')).toBeNull();
+    for (const run of [
+      { at: 'answering', answerId: idOf(2), stopping: false } as const,
+      undefined,
+    ]) {
+      act(() => {
+        open.chat.update((now) => ({ ...now, run }));
+      });
+    }
+    expect(screen.getByRole('status').textContent).toBe(text);
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
 });
 
 describe('message actions', () => {

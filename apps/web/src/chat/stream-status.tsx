@@ -1,17 +1,45 @@
-import type { ReactElement } from 'react';
+import type { Message } from '@postern/protocol';
+import { useState, type ReactElement } from 'react';
 import type { Run } from './chat.ts';
 
-/** Announces the state of the answer to screen readers, without reading every word. */
-export function StreamStatus({ run }: { readonly run: Run | undefined }): ReactElement {
+/**
+ * Announces the state of the answer to screen readers, without reading every word. `last` is the
+ * last message of the chat.
+ */
+export function StreamStatus(props: {
+  readonly run: Run | undefined;
+  readonly last: Message | undefined;
+}): ReactElement {
+  const { run, last } = props;
+  const [before, setBefore] = useState(run);
+  const [ended, setEnded] = useState(false);
+  if (run !== before) {
+    setBefore(run);
+    // Opening a chat announces nothing; only an answer that was followed has an end.
+    setEnded(run === undefined && before?.at === 'answering');
+  }
   return (
     <p className="visually-hidden" role="status" aria-live="polite">
-      {statusText(run)}
+      {run === undefined ? ended && endText(last) : runText(run)}
     </p>
   );
 }
 
-function statusText(run: Run | undefined): string {
-  if (run === undefined) return '';
+function runText(run: Run): string {
   if (run.at === 'sending') return 'Message sent.';
   return run.stopping ? 'Stopping…' : 'The model is answering.';
+}
+
+function endText(last: Message | undefined): string {
+  if (last?.role !== 'assistant') return '';
+  switch (last.status) {
+    case 'complete':
+      return 'The answer is complete.';
+    case 'interrupted':
+      return 'The answer ended early.';
+    case 'failed':
+      return 'The answer failed.';
+    case 'streaming':
+      return '';
+  }
 }

@@ -25,6 +25,7 @@ export function Dialog(props: {
     return () => {
       shown.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
+      if (!hasFocus()) document.getElementById('content')?.focus();
     };
   }, []);
   usePressOutside(dialog, onClose);
@@ -52,6 +53,16 @@ export function Dialog(props: {
       )}
       {children}
     </dialog>
+  );
+}
+
+/** False if the element that had the focus is gone or hidden, like a button of a closed drawer. */
+function hasFocus(): boolean {
+  const { activeElement } = document;
+  return (
+    activeElement instanceof HTMLElement &&
+    activeElement !== document.body &&
+    getComputedStyle(activeElement).visibility !== 'hidden'
   );
 }
 

@@ -8,11 +8,16 @@ export function Notice(props: {
   readonly title?: string;
   readonly children?: ReactNode;
   readonly actions?: ReactNode;
+  /** False for an old problem, which screen readers read in its place only. */
+  readonly announced?: boolean;
 }): ReactElement {
-  const { tone = 'info' } = props;
+  const { tone = 'info', announced = true } = props;
   const Icon = { info: Info, warning: TriangleAlert, danger: CircleAlert }[tone];
   return (
-    <div className={`notice notice-${tone}`} role={tone === 'danger' ? 'alert' : undefined}>
+    <div
+      className={`notice notice-${tone}`}
+      role={tone === 'danger' && announced ? 'alert' : undefined}
+    >
       <Icon aria-hidden="true" size={17} />
       <div className="notice-text">
         {props.title !== undefined && <strong>{props.title}</strong>}
@@ -27,10 +32,12 @@ export function Notice(props: {
 export function ProblemNotice(props: {
   readonly problem: RequestProblem;
   readonly actions?: ReactNode;
+  readonly announced?: boolean;
 }): ReactElement {
   const { message, remedy, code } = props.problem;
+  const { announced = true } = props;
   return (
-    <Notice tone="danger" title={message} actions={props.actions}>
+    <Notice tone="danger" title={message} actions={props.actions} announced={announced}>
       {remedy !== undefined && <span>{remedy}</span>}
       {code !== undefined && <code className="notice-code">{code}</code>}
     </Notice>

@@ -1,6 +1,7 @@
 import { Check } from 'lucide-react';
 import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { toPageText } from '../api/problem.ts';
+import { isComposing } from '../controls/composition.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
 import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
@@ -33,6 +34,7 @@ export function ModelPicker(props: {
   useScrollIntoView(`${listId}-${markedAt}`);
 
   const keyDown = (event: KeyboardEvent): void => {
+    if (isComposing(event)) return;
     const moved = nextIndex(event.key, markedAt, found.length);
     const model = found[moved ?? markedAt];
     if (model === undefined) return;

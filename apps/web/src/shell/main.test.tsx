@@ -37,6 +37,19 @@ describe('Main', () => {
     expect(screen.queryByRole('dialog')).toBeNull();
   });
 
+  it('gives the focus to the content if a dialog was opened from nowhere', async () => {
+    screen.getByLabelText('Message').blur();
+    await press('{Control>}k{/Control}');
+    fireEvent(screen.getByRole('dialog'), new Event('cancel', { cancelable: true }));
+    expect(document.activeElement).toBe(screen.getByRole('main'));
+  });
+
+  it('has a link to the message field before everything else', async () => {
+    screen.getByRole('main').focus();
+    await userEvent.click(screen.getByRole('link', { name: 'Skip to message field' }));
+    expect(document.activeElement).toBe(screen.getByLabelText('Message'));
+  });
+
   it('? opens the shortcuts except while typing', async () => {
     screen.getByLabelText('Message').focus();
     await press('?');

@@ -1,7 +1,16 @@
 import { Pencil, Trash2 } from 'lucide-react';
-import type { Conversation } from '@postern/protocol';
-import { memo, useState, type KeyboardEvent, type ReactElement } from 'react';
+import type { Conversation, ConversationId } from '@postern/protocol';
+import {
+  memo,
+  useEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactElement,
+  type RefObject,
+} from 'react';
 import { openChat } from '../chat/chat.ts';
+import { isComposing } from '../controls/composition.ts';
 import { IconButton } from '../controls/button.tsx';
 import { Spinner } from '../controls/spinner.tsx';
 import { currentRoute, navigate, routeToFragment } from '../navigation/route.ts';
@@ -18,10 +27,13 @@ import { displayTitle } from '../conversations/display-title.ts';
 export const ConversationRow = memo(function ConversationRow(props: {
   readonly conversation: Conversation;
   readonly active: boolean;
+  /** The one row of the list that Tab reaches; the arrow keys reach the others. */
+  readonly tabbable: boolean;
+  readonly onFocus: (id: ConversationId) => void;
   readonly onLeave: () => void;
 }): ReactElement {
-  const { conversation, active, onLeave } = props;
-  const [renaming, setRenaming] = useState(false);
+  const { conversation, active, tabbable, onFocus, onLeave } = props;
+  const { renaming, setRenaming, link, finish } = useRenaming();
   const running = useSelected(openChat(conversation.id).chat, ({ run }) => run !== undefined);
   const startRenaming = (): void => {
     setRenaming(true);
@@ -29,12 +41,7 @@ export const ConversationRow = memo(function ConversationRow(props: {
   if (renaming) {
     return (
       <li className="row" data-active={active}>
-        <TitleField
-          conversation={conversation}
-          onDone={() => {
-            setRenaming(false);
-          }}
-        />
+        <TitleField conversation={conversation} onDone={finish} />
       </li>
     );
   }
@@ -47,6 +54,11 @@ export const ConversationRow = memo(function ConversationRow(props: {
   return (
     <li className="row" data-active={active}>
       <a
+        ref={link}
+        tabIndex={tabbable ? 0 : -1}
+        onFocus={() => {
+          onFocus(conversation.id);
+        }}
         href={routeToFragment({ at: 'conversation', id: conversation.id })}
         className="row-link"
         aria-current={active ? 'page' : undefined}
@@ -70,6 +82,28 @@ export const ConversationRow = memo(function ConversationRow(props: {
     </li>
   );
 });
+
+/** Whether the title is being edited. After Enter or Esc, the focus goes back to the link. */
+function useRenaming(): {
+  readonly renaming: boolean;
+  readonly setRenaming: (renaming: boolean) => void;
+  readonly link: RefObject<HTMLAnchorElement | null>;
+  readonly finish: (byKey: boolean) => void;
+} {
+  const [renaming, setRenaming] = useState(false);
+  const link = useRef<HTMLAnchorElement>(null);
+  const refocus = useRef(false);
+  useEffect(() => {
+    if (renaming || !refocus.current) return;
+    refocus.current = false;
+    link.current?.focus();
+  }, [renaming]);
+  const finish = (byKey: boolean): void => {
+    refocus.current ||= byKey;
+    setRenaming(false);
+  };
+  return { renaming, setRenaming, link, finish };
+}
 
 type RowCommand = (link: HTMLElement, conversation: Conversation, rename: () => void) => void;
 
@@ -102,12 +136,12 @@ function moveFocus(link: HTMLElement, to: (at: number, count: number) => number)
 
 function TitleField(props: {
   readonly conversation: Conversation;
-  readonly onDone: () => void;
+  readonly onDone: (byKey: boolean) => void;
 }): ReactElement {
   const { conversation, onDone } = props;
   const [title, setTitle] = useState(conversation.title);
-  const save = (): void => {
-    onDone();
+  const save = (byKey: boolean): void => {
+    onDone(byKey);
     const wanted = title.trim();
     if (wanted !== '' && wanted !== conversation.title) void rename(conversation, wanted);
   };
@@ -126,11 +160,13 @@ function TitleField(props: {
       onChange={(event) => {
         setTitle(event.target.value);
       }}
-      onBlur={save}
+      onBlur={() => {
+        save(false);
+      }}
       onKeyDown={(event) => {
-        if (event.nativeEvent.isComposing) return;
-        if (event.key === 'Enter') save();
-        if (event.key === 'Escape') onDone();
+        if (isComposing(event)) return;
+        if (event.key === 'Enter') save(true);
+        if (event.key === 'Escape') onDone(true);
       }}
     />
   );

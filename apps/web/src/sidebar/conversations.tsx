@@ -1,4 +1,4 @@
-import type { ConversationId } from '@postern/protocol';
+import type { Conversation, ConversationId } from '@postern/protocol';
 import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
@@ -24,6 +24,9 @@ export function Conversations(props: {
     [conversations, openedAtMs],
   );
   const empty = conversations.length === 0;
+  const [focused, setFocused] = useState<ConversationId>();
+  const tabbable =
+    conversations.find(({ id }) => id === focused)?.id ?? tabStop(conversations, props.active);
   return (
     <div className="conversations">
       {groups.map((group) => (
@@ -35,6 +38,8 @@ export function Conversations(props: {
                 key={conversation.id}
                 conversation={conversation}
                 active={conversation.id === props.active}
+                tabbable={conversation.id === tabbable}
+                onFocus={setFocused}
                 onLeave={props.onLeave}
               />
             ))}
@@ -54,6 +59,14 @@ export function Conversations(props: {
       {next !== null && status === 'loaded' && <NextPage key={next} />}
     </div>
   );
+}
+
+/** The open conversation, or the first. */
+function tabStop(
+  conversations: readonly Conversation[],
+  active: ConversationId | undefined,
+): ConversationId | undefined {
+  return (conversations.find(({ id }) => id === active) ?? conversations[0])?.id;
 }
 
 function ListSkeleton({ whole }: { readonly whole: boolean }): ReactElement {
