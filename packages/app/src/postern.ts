@@ -6,6 +6,7 @@ import {
   type Config,
   type ConfigInput,
   type Problem,
+  type SettingName,
   type SetupInput,
   type UnlockInput,
 } from '@postern/protocol';
@@ -24,6 +25,7 @@ import type { Opener } from './config/lock-rules.ts';
 import { timeZoneOf } from './config/time-zone.ts';
 import type { ProcessLog } from './log/process-log.ts';
 import { record } from './audit/audit.ts';
+import { recordSettings } from './audit/record-settings.ts';
 import { useProxyPassword } from './providers/connections.ts';
 import { deletedLine, deleteProviderKeys } from './providers/delete-provider-keys.ts';
 import { forwardInBackground } from './audit/forward-audit.ts';
@@ -152,16 +154,20 @@ export class Postern {
   }
 
   /**
-   * Changes the configuration file; the providers are updated immediately. Recorded if the vault is
-   * unlocked.
+   * Changes the configuration file; the providers and local hosts are updated immediately. Recorded
+   * with the names of the settings if the vault is unlocked.
    */
-  async change(change: (written: ConfigInput) => ConfigInput): Promise<Result<undefined, Problem>> {
+  async change(
+    change: (written: ConfigInput) => ConfigInput,
+    settings: readonly SettingName[] = [],
+  ): Promise<Result<undefined, Problem>> {
     const changed = changeHomeConfig(this.home, change);
     if (!changed.ok) return changed;
     const providers = providersOf(changed.value.config);
     if (!providers.ok) return providers;
     this.#use({ ...this.#content, loaded: changed.value }, providers.value);
-    return await this.#recordChange({ outcome: 'success' });
+    if (settings.length === 0) return await this.#recordChange({ outcome: 'success' });
+    return await this.#recordSettings(settings);
   }
 
   /**
@@ -175,11 +181,9 @@ export class Postern {
       return next;
     }
     const { content, providers, changed } = next.value;
-    for (const { name } of changed.filter(({ isApplied }) => isApplied)) {
-      const subject = { kind: 'setting', id: name } as const;
-      const recorded = await this.#recordChange({ outcome: 'success', subject });
-      if (!recorded.ok) return recorded;
-    }
+    const applied = changed.filter(({ isApplied }) => isApplied);
+    const recorded = await this.#recordSettings(applied.map(({ name }) => name));
+    if (!recorded.ok) return recorded;
     this.#use(content, providers);
     return ok(changed);
   }
@@ -226,8 +230,13 @@ export class Postern {
   #use(content: ConfigContent, providers: ProviderTable): void {
     this.#content = content;
     this.#providers = providers;
+    this.connections.allowLocalHosts(this.config().localHosts);
     this.#stores?.gateway.useTimeZone(timeZoneOf(this.config()));
     for (const onChange of this.#onConfigChange) onChange();
+  }
+
+  async #recordSettings(names: readonly SettingName[]): Promise<Result<undefined, Problem>> {
+    return await recordSettings(names, (event) => this.#recordChange(event));
   }
 
   /** While the vault is locked, nothing can be recorded. */

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { AnswerEvent, Conversation, Message, Part } from './conversation.ts';
 import { DIALECT_IDS, type DialectId } from './dialect-ids.ts';
 import type { Problem } from './problem.ts';
-import { UPSTREAM_AUTHS } from './provider.ts';
+import { UPSTREAM_AUTHS, type UpstreamAuth } from './provider.ts';
 import { endpointUrl, providerName, SORTABLE } from './forms.ts';
 import type { ConversationId, MessageId, ProviderId } from './ids.ts';
 import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
@@ -27,6 +27,7 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   POST   /api/lock                         → AppState
  *   GET    /api/providers                    → ProviderView[]
  *   POST   /api/providers                    EndpointInput → ProviderView
+ *   PUT    /api/providers/:id                EndpointChange → ProviderView (the user's own endpoints)
  *   DELETE /api/providers/:id                → 204 (the user's own endpoints)
  *   PUT    /api/providers/:id/key            KeyInput → ProviderView
  *   DELETE /api/providers/:id/key            → ProviderView
@@ -92,14 +93,23 @@ export const KeyInputSchema = v.strictObject({
   force: v.optional(v.boolean(), false),
 });
 
-export const EndpointInputSchema = v.strictObject({
-  id: providerName,
+const endpoint = {
   label: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
   dialect: v.picklist(DIALECT_IDS),
   baseUrl: endpointUrl,
   auth: v.picklist(UPSTREAM_AUTHS),
   models: v.optional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(200))), []),
-});
+  /**
+   * Whether its host may have a private address and plain HTTP: adds it to `localHosts`, or removes
+   * it from there.
+   */
+  trustHost: v.exactOptional(v.boolean()),
+};
+
+export const EndpointInputSchema = v.strictObject({ id: providerName, ...endpoint });
+
+/** Replaces these settings of an endpoint; the others stay. */
+export const EndpointChangeSchema = v.strictObject(endpoint);
 
 export const SettingsInputSchema = v.strictObject({
   theme: v.exactOptional(v.picklist(['system', 'light', 'dark'])),
@@ -140,6 +150,7 @@ export type SetupInput = v.InferOutput<typeof SetupInputSchema>;
 export type UnlockInput = v.InferOutput<typeof UnlockInputSchema>;
 export type KeyInput = v.InferInput<typeof KeyInputSchema>;
 export type EndpointInput = v.InferInput<typeof EndpointInputSchema>;
+export type EndpointChange = v.InferInput<typeof EndpointChangeSchema>;
 export type SettingsInput = v.InferOutput<typeof SettingsInputSchema>;
 export type ConversationInput = v.InferOutput<typeof ConversationInputSchema>;
 export type ConversationPatch = v.InferOutput<typeof ConversationPatchSchema>;
@@ -232,13 +243,19 @@ export interface ProviderView {
   readonly label: string;
   readonly dialect: DialectId;
   readonly baseUrl: string;
+  readonly auth: UpstreamAuth;
+  /** The models that the configuration names. */
+  readonly models: readonly string[];
   readonly needsKey: boolean;
   readonly hasKey: boolean;
   readonly keyExample: string | null;
   readonly keyPage: string | null;
   readonly demo: boolean;
   readonly builtIn: boolean;
+  /** On this machine, or at a trusted host. */
   readonly local: boolean;
+  /** Its host is in `localHosts`. */
+  readonly trusted: boolean;
 }
 
 export type KeyTest =

@@ -5,7 +5,7 @@ export { wholeAnswerEvents } from './ask/whole-answer-events.ts';
 export { createConnections, type Connections } from './connect/connections.ts';
 export { storedKey, type Credential } from './credential.ts';
 export type { AnswerHeaders, Exchange, ExchangeRequest, ExchangeSink } from './connect/exchange.ts';
-export { isLocalHost } from './providers/address.ts';
+export { isLocalHost, sameHost } from './providers/address.ts';
 export { BUILT_IN_PROVIDERS } from './providers/built-in-providers.ts';
 export { dialectPath } from './providers/dialect-path.ts';
 export { providerTable, type ProviderTable } from './providers/provider-table.ts';

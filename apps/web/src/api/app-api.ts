@@ -12,6 +12,7 @@ import type {
   ConversationView,
   Draft,
   DraftInput,
+  EndpointChange,
   EndpointInput,
   KeyInput,
   KeyTest,
@@ -58,6 +59,8 @@ export const appApi = {
   providers: (): Promise<ApiResult<readonly ProviderView[]>> => request('GET', '/api/providers'),
   addEndpoint: (input: EndpointInput): Promise<ApiResult<ProviderView>> =>
     request('POST', '/api/providers', input),
+  changeEndpoint: (id: ProviderId, input: EndpointChange): Promise<ApiResult<ProviderView>> =>
+    request('PUT', provider(id), input),
   removeEndpoint: (id: ProviderId): Promise<ApiResult<undefined>> =>
     command('DELETE', provider(id)),
   storeKey: (id: ProviderId, input: KeyInput): Promise<ApiResult<ProviderView>> =>

@@ -1,4 +1,4 @@
-import { EndpointInputSchema, type EndpointInput } from '@postern/protocol';
+import { EndpointInputSchema, type EndpointInput, type ProviderView } from '@postern/protocol';
 import * as v from 'valibot';
 
 /** The text in the endpoint form. */
@@ -10,6 +10,8 @@ export interface EndpointDraft {
   readonly auth: EndpointInput['auth'];
   /** Separated by lines or commas. */
   readonly models: string;
+  /** Undefined: as it is. */
+  readonly trustHost: boolean | undefined;
 }
 
 export type EndpointErrors = Readonly<Partial<Record<keyof EndpointDraft, string>>>;
@@ -21,7 +23,29 @@ export const EMPTY_ENDPOINT: EndpointDraft = {
   baseUrl: '',
   auth: 'bearer',
   models: '',
+  trustHost: undefined,
 };
+
+/** The form of an endpoint that exists. */
+export function draftOf(provider: ProviderView): EndpointDraft {
+  const { id, label, dialect, baseUrl, auth, models } = provider;
+  return { id, label, dialect, baseUrl, auth, models: models.join(', '), trustHost: undefined };
+}
+
+const LOCAL_NAMES = /\.(?:lan|local|home|internal|home\.arpa)$/;
+
+/**
+ * The host of an address that needs trust: one on another machine that is called over plain HTTP, or
+ * whose name looks like one on a private network. Undefined for others and for loopback.
+ */
+export function hostToTrust(baseUrl: string): string | undefined {
+  if (!URL.canParse(baseUrl.trim())) return undefined;
+  const { hostname, protocol } = new URL(baseUrl.trim());
+  if (hostname === '' || /^(?:localhost|127\..*|\[::1\])$/.test(hostname)) return undefined;
+  const isAddress = /^(?:\[.*\]|[\d.]+)$/.test(hostname);
+  const looksLocal = isAddress || !hostname.includes('.') || LOCAL_NAMES.test(hostname);
+  return protocol === 'http:' || looksLocal ? hostname : undefined;
+}
 
 const ERRORS: Readonly<Record<keyof EndpointDraft, string>> = {
   label: 'Enter a name of up to 80 characters.',
@@ -29,6 +53,7 @@ const ERRORS: Readonly<Record<keyof EndpointDraft, string>> = {
   dialect: 'Choose the API format.',
   baseUrl: 'Enter a full URL, such as http://127.0.0.1:8000/v1.',
   auth: 'Choose how to send the key.',
+  trustHost: 'Choose whether to trust the host.',
   models: 'Use at most 200 characters for each model name.',
 };
 
@@ -45,8 +70,10 @@ export function suggestId(label: string): string {
 
 /** Parses the draft; returns the input or one error per invalid field. */
 export function parseEndpoint(draft: EndpointDraft): EndpointInput | EndpointErrors {
+  const { trustHost, ...texts } = draft;
   const parsed = v.safeParse(EndpointInputSchema, {
-    ...draft,
+    ...texts,
+    ...(trustHost === undefined ? {} : { trustHost }),
     label: draft.label.trim(),
     baseUrl: draft.baseUrl.trim(),
     models: draft.models

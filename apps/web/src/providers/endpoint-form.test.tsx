@@ -79,3 +79,68 @@ describe('EndpointForm', () => {
     expect(done).toHaveBeenCalledOnce();
   });
 });
+
+describe('EndpointForm for an endpoint that exists', () => {
+  const known = provider({ builtIn: false, hasKey: true, baseUrl: 'https://box.example/v1' });
+  const PUT = 'PUT /api/providers/acme';
+  const save = (): Promise<void> => userEvent.click(screen.getByRole('button', { name: 'Save' }));
+
+  it('starts with its settings, sends the change and no id', async () => {
+    const done = vi.fn();
+    server.reply(PUT, json(known));
+    server.reply('GET /api/models', json([]));
+    render(<EndpointForm provider={{ ...known, models: ['one', 'two'] }} onDone={done} />);
+    expect(screen.queryByLabelText('Id')).toBeNull();
+    expect(screen.getByLabelText('Models')).toHaveProperty('value', 'one, two');
+    await userEvent.clear(screen.getByLabelText('Name'));
+    await type('Name', 'New name');
+    await save();
+    expect(server.sentTo(PUT)).toEqual([
+      {
+        label: 'New name',
+        dialect: 'openai-chat',
+        baseUrl: 'https://box.example/v1',
+        auth: 'bearer',
+        models: ['one', 'two'],
+      },
+    ]);
+    expect(done).toHaveBeenCalledOnce();
+  });
+
+  it('says that the key goes to a new address', async () => {
+    render(<EndpointForm provider={known} onDone={vi.fn()} />);
+    expect(screen.queryByText(/will send the stored key/)).toBeNull();
+    await type('Base URL', '/other');
+    expect(screen.queryByText(/will send the stored key/)).not.toBeNull();
+  });
+
+  it('offers to trust a host on the LAN, by keyboard, and not one elsewhere', async () => {
+    server.reply(PUT, json(known));
+    server.reply('GET /api/models', json([]));
+    render(<EndpointForm provider={known} onDone={vi.fn()} />);
+    expect(screen.queryByLabelText('Trust this host')).toBeNull();
+    await userEvent.clear(screen.getByLabelText('Base URL'));
+    await type('Base URL', 'http://box.lan:8000/v1');
+    expect(
+      screen.queryByText(/may then connect to box.lan on your private network/),
+    ).not.toBeNull();
+    screen.getByLabelText('Trust this host').focus();
+    await userEvent.keyboard(' ');
+    await save();
+    expect(server.sentTo(PUT)).toMatchObject([
+      { baseUrl: 'http://box.lan:8000/v1', trustHost: true },
+    ]);
+  });
+
+  it('shows that a host is trusted, and takes that back', async () => {
+    const trusted = { ...known, baseUrl: 'https://vpn.example', trusted: true, local: true };
+    server.reply(PUT, json(known));
+    server.reply('GET /api/models', json([]));
+    render(<EndpointForm provider={trusted} onDone={vi.fn()} />);
+    const box = screen.getByLabelText('Trust this host');
+    expect(box).toHaveProperty('checked', true);
+    await userEvent.click(box);
+    await save();
+    expect(server.sentTo(PUT)).toMatchObject([{ trustHost: false }]);
+  });
+});

@@ -1,19 +1,28 @@
-import { DIALECT_IDS, DIALECT_INFO } from '@postern/protocol';
+import {
+  DIALECT_IDS,
+  DIALECT_INFO,
+  providerId,
+  type EndpointInput,
+  type ProviderView,
+} from '@postern/protocol';
 import { ChevronDown } from 'lucide-react';
 import { useId, useState, type ComponentProps, type ReactElement } from 'react';
 import type { RequestProblem } from '../api/problem.ts';
+import type { ApiResult } from '../api/request.ts';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { TextField } from '../controls/text-field.tsx';
 import {
+  draftOf,
   EMPTY_ENDPOINT,
+  hostToTrust,
   isEndpoint,
   parseEndpoint,
   suggestId,
   type EndpointDraft,
   type EndpointErrors,
 } from './endpoint-draft.ts';
-import { addEndpoint } from './providers.ts';
+import { addEndpoint, changeEndpoint } from './providers.ts';
 
 const DIALECTS: readonly Option<EndpointDraft['dialect']>[] = DIALECT_IDS.map((dialect) => ({
   value: dialect,
@@ -27,13 +36,18 @@ const AUTHS: readonly Option<EndpointDraft['auth']>[] = [
   { value: 'none', label: 'No key' },
 ];
 
-/** Adds a custom endpoint: any server that speaks one of the API formats. */
-export function EndpointForm({ onDone }: { readonly onDone: () => void }): ReactElement {
-  const [draft, setDraft] = useState(EMPTY_ENDPOINT);
+/** Adds or changes a custom endpoint: any server that speaks one of the API formats. */
+export function EndpointForm(props: {
+  /** The endpoint to change. Undefined adds one. */
+  readonly provider?: ProviderView;
+  readonly onDone: () => void;
+}): ReactElement {
+  const { provider, onDone } = props;
+  const [draft, setDraft] = useState(provider === undefined ? EMPTY_ENDPOINT : draftOf(provider));
   const [errors, setErrors] = useState<EndpointErrors>({});
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<RequestProblem>();
-  const add = async (): Promise<void> => {
+  const save = async (): Promise<void> => {
     const parsed = parseEndpoint(draft);
     if (!isEndpoint(parsed)) {
       setErrors(parsed);
@@ -41,26 +55,26 @@ export function EndpointForm({ onDone }: { readonly onDone: () => void }): React
     }
     setErrors({});
     setBusy(true);
-    const added = await addEndpoint(parsed);
+    const saved = await saveEndpoint(parsed, provider);
     setBusy(false);
-    if (added.ok) onDone();
-    else setProblem(added.failure);
+    if (saved.ok) onDone();
+    else setProblem(saved.failure);
   };
   return (
     <form
       className="provider endpoint-form"
-      aria-label="New endpoint"
+      aria-label={provider === undefined ? 'New endpoint' : `Edit ${provider.label}`}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (!busy) void add();
+        if (!busy) void save();
       }}
     >
-      <EndpointFields draft={draft} errors={errors} onDraft={setDraft} />
+      <EndpointFields draft={draft} errors={errors} onDraft={setDraft} provider={provider} />
       {problem !== undefined && <ProblemNotice problem={problem} />}
       <div className="provider-actions">
         <Button type="submit" look="primary" busy={busy}>
-          Add endpoint
+          {provider === undefined ? 'Add endpoint' : 'Save'}
         </Button>
         <Button look="quiet" onClick={onDone}>
           Cancel
@@ -70,18 +84,28 @@ export function EndpointForm({ onDone }: { readonly onDone: () => void }): React
   );
 }
 
+async function saveEndpoint(
+  input: EndpointInput,
+  provider: ProviderView | undefined,
+): Promise<ApiResult<ProviderView>> {
+  if (provider === undefined) return await addEndpoint(input);
+  const { id, ...change } = input;
+  return await changeEndpoint(providerId.from(id), change);
+}
+
 function EndpointFields(props: {
+  readonly provider: ProviderView | undefined;
   readonly draft: EndpointDraft;
   readonly errors: EndpointErrors;
   readonly onDraft: (draft: EndpointDraft) => void;
 }): ReactElement {
-  const { draft, errors, onDraft } = props;
+  const { draft, errors, onDraft, provider } = props;
   const change = (changed: Partial<EndpointDraft>): void => {
     onDraft({ ...draft, ...changed });
   };
   const named = (label: string): void => {
     // The id follows the name until the user edits it.
-    const follows = draft.id === suggestId(draft.label);
+    const follows = provider === undefined && draft.id === suggestId(draft.label);
     change({ label, ...(follows ? { id: suggestId(label) } : {}) });
   };
   const field = (
@@ -104,17 +128,19 @@ function EndpointFields(props: {
         // eslint-disable-next-line jsx-a11y/no-autofocus -- the form opens for typing
         autoFocus
       />
-      <TextField
-        label="Id"
-        {...field('id')}
-        hint={draft.id === '' ? undefined : <>Model names start with {draft.id}/.</>}
-      />
+      {provider === undefined && (
+        <TextField
+          label="Id"
+          {...field('id')}
+          hint={draft.id === '' ? undefined : <>Model names start with {draft.id}/.</>}
+        />
+      )}
       <TextField
         label="Base URL"
         {...field('baseUrl')}
         placeholder="http://127.0.0.1:8000/v1"
         inputMode="url"
-        hint="Use https. On this machine, http works too."
+        hint={addressHint(draft, provider)}
       />
       <WireChoices draft={draft} change={change} />
       <TextField
@@ -123,6 +149,48 @@ function EndpointFields(props: {
         placeholder="llama3.3:70b, qwen3"
         hint="Separate names with commas. Used if the server doesn’t list its models."
       />
+      <TrustChoice draft={draft} change={change} provider={provider} />
+    </div>
+  );
+}
+
+function addressHint({ baseUrl }: EndpointDraft, provider: ProviderView | undefined): string {
+  return provider?.hasKey === true && baseUrl.trim() !== provider.baseUrl
+    ? 'Postern will send the stored key to this address.'
+    : 'Use https. On this machine, http works too.';
+}
+
+/** Allows what Postern refuses for every other host. */
+function TrustChoice(props: {
+  readonly draft: EndpointDraft;
+  readonly change: (changed: Partial<EndpointDraft>) => void;
+  readonly provider: ProviderView | undefined;
+}): ReactElement | null {
+  const { draft, change, provider } = props;
+  const id = useId();
+  const isUnchanged = draft.baseUrl.trim() === provider?.baseUrl;
+  const isTrusted = isUnchanged && provider.trusted;
+  const host = hostToTrust(draft.baseUrl) ?? (isTrusted ? new URL(provider.baseUrl).hostname : '');
+  if (host === '') return null;
+  return (
+    <div className="endpoint-trust">
+      <label className="check" htmlFor={id}>
+        <input
+          id={id}
+          type="checkbox"
+          checked={draft.trustHost ?? isTrusted}
+          aria-describedby={`${id}-hint`}
+          onChange={(event) => {
+            change({ trustHost: event.target.checked });
+          }}
+        />
+        Trust this host
+      </label>
+      <p id={`${id}-hint`} className="check-hint">
+        Postern may then connect to {host} on your private network, without TLS if the address
+        starts with http. Others on that network can then read keys and messages. Every other host
+        stays blocked.
+      </p>
     </div>
   );
 }

@@ -26,7 +26,7 @@ describe('ProviderCard', () => {
       'that the user added',
       { hasKey: true, builtIn: false },
       'Key saved',
-      ['Replace key', 'Remove key', 'Remove endpoint', 'Test key'],
+      ['Replace key', 'Remove key', 'Edit', 'Remove endpoint', 'Test key'],
     ],
     ['that is the demo', { demo: true }, 'Offline demo', []],
   ])('offers the actions of a provider %s', (_name, changes, state, buttons) => {

@@ -7,6 +7,7 @@ import { Button } from '../controls/button.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { DemoBadge } from '../models/demo-badge.tsx';
+import { EndpointForm } from './endpoint-form.tsx';
 import { KeyForm } from './key-form.tsx';
 import { KeyTestButton } from './key-test.tsx';
 import { ProviderMonogram } from './provider-monogram.tsx';
@@ -45,14 +46,7 @@ export function ProviderCard({ provider }: { readonly provider: ProviderView }):
               remove={() => removeKey(provider.id)}
             />
           )}
-          {!provider.builtIn && (
-            <Removal
-              title={`Remove ${provider.label}?`}
-              detail="Postern removes the endpoint and its key. Your chats stay."
-              label="Remove endpoint"
-              remove={() => removeEndpoint(provider.id)}
-            />
-          )}
+          {!provider.builtIn && <EndpointActions provider={provider} />}
           {(provider.hasKey || !provider.needsKey) && !editing && (
             <KeyTestButton provider={provider} />
           )}
@@ -60,6 +54,42 @@ export function ProviderCard({ provider }: { readonly provider: ProviderView }):
       )}
       {editing && <KeyForm provider={provider} />}
     </li>
+  );
+}
+
+function EndpointActions({ provider }: { readonly provider: ProviderView }): ReactElement {
+  const [changing, setChanging] = useState(false);
+  return (
+    <>
+      <Button
+        onClick={() => {
+          setChanging(true);
+        }}
+      >
+        Edit
+      </Button>
+      <Removal
+        title={`Remove ${provider.label}?`}
+        detail="Postern removes the endpoint and its key. Your chats stay."
+        label="Remove endpoint"
+        remove={() => removeEndpoint(provider.id)}
+      />
+      {changing && (
+        <Dialog
+          title={`Edit ${provider.label}`}
+          onClose={() => {
+            setChanging(false);
+          }}
+        >
+          <EndpointForm
+            provider={provider}
+            onDone={() => {
+              setChanging(false);
+            }}
+          />
+        </Dialog>
+      )}
+    </>
   );
 }
 

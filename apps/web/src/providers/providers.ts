@@ -1,4 +1,10 @@
-import type { EndpointInput, KeyInput, ProviderId, ProviderView } from '@postern/protocol';
+import type {
+  EndpointChange,
+  EndpointInput,
+  KeyInput,
+  ProviderId,
+  ProviderView,
+} from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
@@ -30,6 +36,13 @@ export async function removeKey(id: ProviderId): Promise<ApiResult<ProviderView>
 
 export async function addEndpoint(input: EndpointInput): Promise<ApiResult<ProviderView>> {
   return applyProvider(await appApi.addEndpoint(input));
+}
+
+export async function changeEndpoint(
+  id: ProviderId,
+  input: EndpointChange,
+): Promise<ApiResult<ProviderView>> {
+  return applyProvider(await appApi.changeEndpoint(id, input));
 }
 
 export async function removeEndpoint(id: ProviderId): Promise<ApiResult<undefined>> {

@@ -35,6 +35,8 @@ export function provider(changes: Partial<ProviderView> = {}): ProviderView {
     label: 'Acme',
     dialect: 'openai-chat',
     baseUrl: 'https://api.acme.example/v1',
+    auth: 'bearer',
+    models: [],
     needsKey: true,
     hasKey: false,
     keyExample: 'sk-…',
@@ -42,6 +44,7 @@ export function provider(changes: Partial<ProviderView> = {}): ProviderView {
     demo: false,
     builtIn: true,
     local: false,
+    trusted: false,
     ...changes,
   };
 }

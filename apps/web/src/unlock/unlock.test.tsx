@@ -48,6 +48,9 @@ describe('Unlock', () => {
     server.reply('POST /api/unlock', json({ state: appState() }));
     render(<Unlock state={{ ...locked, storage: 'keyring' }} />);
     expect(screen.queryByRole('textbox')).toBeNull();
+    // A vault that was just locked must not be unlocked by the next Enter.
+    await userEvent.keyboard('{Enter}');
+    expect(server.requests()).toEqual([]);
     await userEvent.click(screen.getByRole('button', { name: 'Use keyring' }));
     expect(server.sentTo('POST /api/unlock')).toEqual([{ keyring: true }]);
   });

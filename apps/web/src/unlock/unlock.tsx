@@ -99,8 +99,6 @@ function UnlockButton(props: {
       className="wide"
       busy={busy}
       disabled={!ready}
-      // eslint-disable-next-line jsx-a11y/no-autofocus -- the keyring needs no other input
-      autoFocus={method === 'keyring'}
     >
       {!busy && <Icon aria-hidden="true" size={16} />}
       {method === 'keyring' ? 'Use keyring' : 'Unlock'}

@@ -1,24 +1,21 @@
 import { Hono, type Context } from 'hono';
 import { Secret } from '@postern/kernel';
 import {
-  EndpointInputSchema,
   type ErrorCodeName,
   KeyInputSchema,
   type KeyTest,
   type ModelGroup,
   problem,
-  type Problem,
   type Provider,
-  providerId,
-  type ProviderView,
 } from '@postern/protocol';
 import { upstreamOf } from '@postern/upstreams';
-import { describeVaultFailure } from '@postern/vault';
 import type { Postern } from '../postern.ts';
 import { testKey } from '../providers/test-key.ts';
 import { describeUpstreamKeyFailure } from '../providers/upstream-keys.ts';
 import { storeProviderKey } from '../providers/store-provider-key.ts';
 import { failureResponse, parseBody } from './answers.ts';
+import { endpointRoutes } from './endpoint-routes.ts';
+import { providerOf, viewResponse, viewsOf } from './provider-views.ts';
 import { lockedFailure } from './conversation-routes.ts';
 
 /** Providers, their keys and their models. */
@@ -28,8 +25,7 @@ export function providerRoutes(postern: Postern): Hono {
     const views = await viewsOf(postern, postern.providers().all);
     return 'failure' in views ? failureResponse(views.failure) : Response.json(views.list);
   });
-  app.post('/providers', async (context) => await addEndpoint(postern, context));
-  app.delete('/providers/:id', (context) => removeEndpoint(postern, context.req.param('id')));
+  app.route('/', endpointRoutes(postern));
   app.put('/providers/:id/key', async (context) => await putKey(postern, context));
   app.delete('/providers/:id/key', async (context) => {
     const provider = providerOf(postern, context.req.param('id'));
@@ -57,46 +53,6 @@ export function providerRoutes(postern: Postern): Hono {
   return app;
 }
 
-function providerOf(postern: Postern, id: string | undefined): Provider | undefined {
-  const parsed = providerId.parse(id ?? '');
-  return parsed === undefined ? undefined : postern.providers().get(parsed);
-}
-
-async function addEndpoint(postern: Postern, context: Context): Promise<Response> {
-  const input = await parseBody(context, EndpointInputSchema);
-  if (!input.ok) return input.response;
-  const { id, ...endpoint } = input.value;
-  if (providerOf(postern, id) !== undefined) {
-    return failureResponse(problem('PROVIDER_NAME_TAKEN'));
-  }
-  const changed = await postern.change((written) => ({
-    ...written,
-    providers: { ...written.providers, [id]: endpoint },
-  }));
-  if (!changed.ok) return failureResponse(changed.failure);
-  const provider = providerOf(postern, id);
-  if (provider === undefined) return failureResponse(problem('INTERNAL'));
-  return await viewResponse(postern, provider);
-}
-
-async function removeEndpoint(postern: Postern, id: string): Promise<Response> {
-  const provider = providerOf(postern, id);
-  if (provider === undefined) return failureResponse(problem('PROVIDER_UNKNOWN'));
-  if (provider.builtIn) {
-    return failureResponse(problem('REQUEST_INVALID', "A built-in provider can't be removed."));
-  }
-  const vault = postern.openVault();
-  if (vault === undefined) return failureResponse(lockedFailure(postern));
-  const removed = await vault.remove(provider.secret);
-  if (!removed.ok) return failureResponse(removed.failure);
-  const changed = await postern.change((written) => {
-    const others = Object.entries(written.providers ?? {}).filter(([name]) => name !== id);
-    return { ...written, providers: Object.fromEntries(others) };
-  });
-  postern.keys.forget();
-  return changed.ok ? new Response(null, { status: 204 }) : failureResponse(changed.failure);
-}
-
 async function putKey(postern: Postern, context: Context): Promise<Response> {
   const provider = providerOf(postern, context.req.param('id'));
   if (provider === undefined) return failureResponse(problem('PROVIDER_UNKNOWN'));
@@ -115,35 +71,6 @@ async function putKey(postern: Postern, context: Context): Promise<Response> {
   postern.keys.forget();
   if (!stored.ok) return failureResponse(stored.failure);
   return await viewResponse(postern, provider);
-}
-
-async function viewResponse(postern: Postern, provider: Provider): Promise<Response> {
-  const views = await viewsOf(postern, [provider]);
-  return 'failure' in views ? failureResponse(views.failure) : Response.json(views.list[0]);
-}
-
-async function viewsOf(
-  postern: Postern,
-  providers: readonly Provider[],
-): Promise<{ readonly list: readonly ProviderView[] } | { readonly failure: Problem }> {
-  const stored = await postern.vault.secrets.list();
-  if (!stored.ok) return { failure: describeVaultFailure(stored.failure) };
-  const names = new Set<string>(stored.value.map(({ name }) => name));
-  return {
-    list: providers.map((provider) => ({
-      id: provider.id,
-      label: provider.label,
-      dialect: provider.dialect,
-      baseUrl: provider.baseUrl,
-      needsKey: provider.auth !== 'none',
-      hasKey: names.has(provider.secret),
-      keyExample: provider.keyForm?.example ?? null,
-      keyPage: provider.keyPage ?? null,
-      demo: provider.inProcess,
-      builtIn: provider.builtIn,
-      local: provider.local,
-    })),
-  };
 }
 
 async function testStoredKey(

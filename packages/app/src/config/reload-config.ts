@@ -24,6 +24,7 @@ export interface ChangedSetting {
 /** The settings that a running process changes; each other one needs a restart. */
 const APPLIED: readonly string[] = [
   'providers',
+  'localHosts',
   'log.level',
   'gateway.maxBodyBytes',
   'gateway.maxConcurrent',

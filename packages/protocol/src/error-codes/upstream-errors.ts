@@ -18,7 +18,7 @@ export const UPSTREAM_ERRORS = {
   },
   UPSTREAM_INSECURE: {
     meaning: 'The address uses plain HTTP, and its host is neither loopback nor listed as local.',
-    remedy: 'Use https://, or add the host to localHosts in config.json.',
+    remedy: 'Use https://, or trust the host: in the settings, or with localHosts in config.json.',
     exit: EXIT.usage,
   },
   UPSTREAM_ADDRESS_INVALID: {
@@ -28,7 +28,8 @@ export const UPSTREAM_ERRORS = {
   },
   UPSTREAM_ADDRESS_PRIVATE: {
     meaning: "The provider's name leads to a private network, and its host isn't listed as local.",
-    remedy: 'If this is your own server, add its host to localHosts in config.json.',
+    remedy:
+      'If this is your own server, trust its host: in the settings, or with localHosts in config.json.',
     exit: EXIT.usage,
   },
   UPSTREAM_ADDRESS_FORBIDDEN: {

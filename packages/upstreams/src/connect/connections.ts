@@ -47,6 +47,8 @@ export interface Connections {
     request: ExchangeRequest,
     maxBytes?: number,
   ): Promise<Result<FetchedText, UpstreamFailure>>;
+  /** Replaces `localHosts`. Requests that are running go on. */
+  allowLocalHosts(hosts: readonly string[]): void;
   /**
    * Sets the password of the proxy when the vault is unlocked; undefined removes it. Cancels all requests that
    * use the proxy.
@@ -83,13 +85,14 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const usual = usualTls(timeoutMs, options[trustedByTestsOnly]);
   const routes = new Routes(options, usual);
   const readAuthority = options.readAuthority ?? (() => failed('files are not read here'));
+  let { localHosts } = options;
   let targets = new WeakMap<Provider, Target>();
   let closed = false;
 
   const targetOf = (provider: Provider): Result<Target, UpstreamFailure> => {
     const known = targets.get(provider);
     if (known !== undefined) return ok(known);
-    const address = parseAddress(provider.id, provider.baseUrl, options.localHosts);
+    const address = parseAddress(provider.id, provider.baseUrl, localHosts);
     if (!address.ok) return address;
     const tls = tlsOf(provider, usual, readAuthority);
     if (!tls.ok) return tls;
@@ -111,6 +114,10 @@ export function createConnections(options: ConnectionsOptions): Connections {
   return {
     exchange,
     fetchText: (request, maxBytes) => fetchText(exchange, request, maxBytes),
+    allowLocalHosts: (hosts) => {
+      localHosts = hosts;
+      targets = new WeakMap();
+    },
     useProxyPassword: (password) => {
       targets = new WeakMap();
       routes.useProxyPassword(password);
@@ -168,7 +175,8 @@ class Routes {
   }
 
   #poolOf(address: Address, { options, key }: ProviderTls): Pool {
-    const name = `${address.origin} ${key}`;
+    // The pool of a host that was local accepts private addresses.
+    const name = `${address.origin} ${address.local ? 'local' : 'public'} ${key}`;
     const known = this.#pools.get(name);
     if (known !== undefined) return known;
     const lookup = guardedLookup(address, this.#options.lookup ?? systemLookup);

@@ -54,7 +54,8 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
-function sameHost(name: string, host: string): boolean {
+/** Whether a name in `localHosts` is this host. */
+export function sameHost(name: string, host: string): boolean {
   const wanted = name.toLowerCase();
   return wanted === host || `[${wanted}]` === host;
 }
