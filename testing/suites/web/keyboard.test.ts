@@ -58,6 +58,7 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('first run by keyboard
     await sendWhenReady(page);
     await page.locator('[data-look=answer] .message-actions').waitFor();
     expect(await page.locator('[data-look=answer] .demo-badge').textContent()).toMatch(/demo/i);
+    expect(await page.locator('.page-head .demo-badge').count()).toBe(0);
     expect(browser.complaints()).toEqual([]);
   });
 });

@@ -88,6 +88,43 @@ describe.skipIf(skipBecause('reading in Chromium', why))('reading a chat', () =>
     await expect.poll(marked).toEqual([]);
   });
 
+  test('a chat that is opened again shows what the reader left', async () => {
+    const answer = Array.from({ length: 90 }, (_, at) => `Paragraph ${String(at)}.`).join('\n\n');
+    await askForAnswer('A long answer', answer);
+    const chat = await page.evaluate<string>('location.hash');
+    const isInView = async (text: string): Promise<boolean> =>
+      await page.evaluate<boolean>(`[...document.querySelectorAll('.md p')].some((each) => {
+        const { top, bottom } = each.getBoundingClientRect();
+        return each.textContent === ${JSON.stringify(text)} && top > 0 && bottom < innerHeight;
+      })`);
+    await expect.poll(async () => await isInView('Paragraph 89.')).toBe(true);
+    await page.getByText('Paragraph 40.').scrollIntoViewIfNeeded();
+    await expect.poll(async () => await isInView('Paragraph 89.')).toBe(false);
+    expect(await isInView('Paragraph 40.')).toBe(true);
+    await goTo(page, '#/');
+    await goTo(page, chat);
+    await expect.poll(async () => await isInView('Paragraph 40.')).toBe(true);
+    expect(await isInView('Paragraph 89.')).toBe(false);
+    // A reader at the end stays there.
+    await page.getByRole('button', { name: 'Show latest' }).click();
+    await expect.poll(async () => await isInView('Paragraph 89.')).toBe(true);
+    await goTo(page, '#/');
+    await goTo(page, chat);
+    await expect.poll(async () => await isInView('Paragraph 89.')).toBe(true);
+  });
+
+  test('a long model name leaves room for Send at 360 px', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await goTo(page, '#/');
+    await page.evaluate(
+      `document.querySelector('.model-button-name').textContent = 'a-very-long-model-name-'.repeat(5)`,
+    );
+    const send = await edgesOf(page, '.composer .send');
+    expect(send.right - send.left).toBe(36);
+    expect(send.right).toBeLessThan(350);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   test('forced colours show what is selected', async () => {
     await askForAnswer('Something', 'Yes.');
     await page.emulateMedia({ forcedColors: 'active' });

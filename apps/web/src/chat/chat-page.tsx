@@ -6,9 +6,7 @@ import { ProblemNotice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { navigate, type Route } from '../navigation/route.ts';
 import { useStore } from '../state/store.ts';
-import { useModelFor } from '../models/use-model.ts';
 import { displayTitle } from '../conversations/display-title.ts';
-import { DemoBadge } from '../models/demo-badge.tsx';
 import { answerIdOf, loadChat, openChat, showMessage } from './chat.ts';
 import { Composer } from './composer.tsx';
 import { EmptyChat } from './empty-chat.tsx';
@@ -97,7 +95,6 @@ function ChatHead(props: {
   readonly onSidebar: () => void;
 }): ReactElement {
   const { conversation, id, onSidebar } = props;
-  const model = useModelFor(id, conversation);
   const title = conversation === undefined ? undefined : displayTitle(conversation.title);
   useEffect(() => {
     document.title = title === undefined ? 'Postern' : `${title} · Postern`;
@@ -106,8 +103,11 @@ function ChatHead(props: {
     };
   }, [title]);
   return (
-    <PageHead title={title ?? (id === 'new' ? 'New chat' : 'Chat')} onSidebar={onSidebar}>
-      {model?.demo === true && <DemoBadge />}
+    <PageHead
+      title={title ?? (id === 'new' ? 'New chat' : 'Chat')}
+      titleHidden={id === 'new'}
+      onSidebar={onSidebar}
+    >
       <span className="grow" />
       {id !== 'new' && (
         <IconButton

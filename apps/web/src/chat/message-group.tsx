@@ -10,6 +10,7 @@ import {
 } from 'react';
 import { useStore } from '../state/store.ts';
 import type { OpenChat } from './chat.ts';
+import { useReturnTo, type ReadingPlace } from './reading-place.ts';
 import { MessageView } from './message-view.tsx';
 import {
   canMarkWords,
@@ -34,13 +35,16 @@ export const MessageGroup = memo(function MessageGroup(props: {
   readonly target: MessageId | undefined;
   /** Never unmount: the end of the chat, where answers grow. */
   readonly pinned: boolean;
+  /** Where the reader left the chat, if that is in this group. */
+  readonly place: ReadingPlace | undefined;
   readonly scroller: Box;
 }): ReactElement {
-  const { open, steps, running, target, pinned, scroller } = props;
+  const { open, steps, running, target, pinned, place, scroller } = props;
   const box = useRef<HTMLDivElement>(null);
   const near = useNear(box, scroller);
-  const shown = pinned || near || target !== undefined;
+  const shown = pinned || near || target !== undefined || place !== undefined;
   useKeptHeight(box, shown, steps.length);
+  useReturnTo(place, scroller);
   useMarkedWords(target);
   const sought = useStore(soughtWords);
   return (

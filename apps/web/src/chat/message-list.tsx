@@ -9,6 +9,7 @@ import { dismissProblem, type Chat, type OpenChat } from './chat.ts';
 import { MessageGroup } from './message-group.tsx';
 import { PendingQuestion, Waiting } from './message-view.tsx';
 import { StreamStatus } from './stream-status.tsx';
+import { useKeptPlace, useReadingPlace } from './reading-place.ts';
 import { useFollowing } from './use-following.ts';
 import { visiblePath, type PathStep } from './tree.ts';
 
@@ -27,7 +28,13 @@ export function MessageList(props: {
   const groups = useMemo(() => inGroups(path), [path]);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const { following, follow } = useFollowing(scroller, content, target === undefined);
+  const place = useReadingPlace(open);
+  const { following, follow, isAtEnd } = useFollowing(
+    scroller,
+    content,
+    target === undefined && place === undefined,
+  );
+  useKeptPlace(open, scroller, isAtEnd);
   return (
     <div className="messages-frame">
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
@@ -42,6 +49,11 @@ export function MessageList(props: {
               steps={steps}
               running={run?.at === 'answering' ? run.answerId : undefined}
               target={steps.some(({ message }) => message.id === target) ? target : undefined}
+              place={
+                target === undefined && steps.some(({ message }) => message.id === place?.message)
+                  ? place
+                  : undefined
+              }
               pinned={index >= groups.length - 2}
               scroller={scroller}
             />

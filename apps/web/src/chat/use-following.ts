@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type RefObject } from 'react';
+import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 
 /** Distance from the end, in pixels, that still counts as being at the end. */
 const NEAR_END = 40;
@@ -13,7 +13,11 @@ export function useFollowing(
   scroller: Box,
   content: Box,
   atFirst: boolean,
-): { readonly following: boolean; readonly follow: () => void } {
+): {
+  readonly following: boolean;
+  readonly follow: () => void;
+  readonly isAtEnd: () => boolean;
+} {
   const [following, setFollowing] = useState(true);
   const wanted = useRef(atFirst);
 
@@ -51,7 +55,8 @@ export function useFollowing(
     };
   }, [scroller, content]);
 
-  return { following, follow };
+  const isAtEnd = useCallback(() => wanted.current, []);
+  return { following, follow, isAtEnd };
 }
 
 function toEnd(box: HTMLElement | null): void {

@@ -5,6 +5,8 @@ import { IconButton } from './button.tsx';
 /** The title bar of a page, with the button that shows a hidden sidebar. */
 export function PageHead(props: {
   readonly title: string;
+  /** Shows the title to screen readers only. */
+  readonly titleHidden?: boolean;
   readonly onSidebar: () => void;
   /** Shown after the title. */
   readonly children?: ReactNode;
@@ -19,7 +21,9 @@ export function PageHead(props: {
       >
         <PanelLeft aria-hidden="true" size={18} />
       </IconButton>
-      <h1 dir="auto">{props.title}</h1>
+      <h1 dir="auto" className={props.titleHidden === true ? 'visually-hidden' : undefined}>
+        {props.title}
+      </h1>
       {props.children}
     </header>
   );

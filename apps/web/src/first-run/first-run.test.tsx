@@ -59,6 +59,14 @@ describe('storage step', () => {
     expect(server.sentTo('POST /api/setup')).toEqual([]);
   });
 
+  it('explains an empty passphrase itself, without the browser’s bubble', async () => {
+    render(<FirstRun state={withoutKeyring} />);
+    expect(document.querySelector('form')?.noValidate).toBe(true);
+    await click('Continue');
+    expect(document.querySelector('.field-error')?.textContent).toBe('Use at least 8 characters.');
+    expect(server.sentTo('POST /api/setup')).toEqual([]);
+  });
+
   it('shows why the set-up failed and stays on the step', async () => {
     server.reply('POST /api/setup', failure('KEYRING_DENIED', 'The keyring said no.'));
     render(<FirstRun state={empty} />);

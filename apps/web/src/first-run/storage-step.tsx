@@ -53,6 +53,8 @@ export function StorageStep(props: {
     >
       <form
         className="gate-form"
+        // The fields show their own messages.
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
           void setUp();

@@ -22,6 +22,7 @@ describe('Markdown', () => {
   it.each([
     ['emphasis', '*a* **b** ~~c~~', '<em>a</em> <strong>b</strong> <del>c</del>'],
     ['headings one level below the page’s', '# a', '<h3 dir="auto">a</h3>'],
+    ['the lowest headings differently', '##### a', '<h6 dir="auto" data-depth="5">a</h6>'],
     ['a table', '| a |\n|--|\n| b |', '<table><thead><tr><th dir="auto">a</th></tr></thead>'],
     ['a task', '- [x] a', 'aria-label="done"'],
     ['a language', '```ts\nlet a = 1;\n```', '<span class="code-language">TypeScript</span>'],

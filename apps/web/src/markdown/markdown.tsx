@@ -75,9 +75,17 @@ const BASE: Partial<Components> = {
   h1: 'h3',
   h2: 'h4',
   h3: 'h5',
-  h4: 'h6',
-  h5: 'h6',
-  h6: 'h6',
+  h4: ({ children }) => <h6 dir="auto">{children}</h6>,
+  h5: ({ children }) => (
+    <h6 dir="auto" data-depth="5">
+      {children}
+    </h6>
+  ),
+  h6: ({ children }) => (
+    <h6 dir="auto" data-depth="6">
+      {children}
+    </h6>
+  ),
   a: ({ href, children, ...rest }) =>
     href?.startsWith('#') === true ? (
       <FootnoteLink target={href.slice(1)} label={rest['aria-label']}>

@@ -21,6 +21,13 @@ const choice = (provider: string, model: string): ModelChoice => ({
   model,
 });
 
+describe('offeredModels', () => {
+  it('lists the demo last', () => {
+    const names = offeredModels([DEMO, group('a'), group('b')]).map(({ model }) => model);
+    expect(names).toEqual(['a-1', 'a-2', 'b-1', 'b-2', 'demo-1', 'demo-2']);
+  });
+});
+
 describe('chooseModel', () => {
   it.each([
     ['nothing on offer', [], [], undefined],

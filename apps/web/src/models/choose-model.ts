@@ -14,8 +14,10 @@ export interface OfferedModel extends ModelChoice {
   readonly reached: boolean;
 }
 
+/** All models in the order of their providers; the demo comes last. */
 export function offeredModels(groups: readonly ModelGroup[]): readonly OfferedModel[] {
-  return groups.flatMap(({ provider, label, demo, models, failure }) =>
+  const ordered = [...groups.filter(({ demo }) => !demo), ...groups.filter(({ demo }) => demo)];
+  return ordered.flatMap(({ provider, label, demo, models, failure }) =>
     models.map((model) => ({
       provider,
       model: model.id,

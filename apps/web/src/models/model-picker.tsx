@@ -8,7 +8,6 @@ import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
 import { Spinner } from '../controls/spinner.tsx';
 import { useStore } from '../state/store.ts';
 import { matchModels, offeredModels, type ModelChoice, type OfferedModel } from './choose-model.ts';
-import { DemoBadge } from './demo-badge.tsx';
 import { models } from './models.ts';
 import { useAnchored } from './use-anchored.ts';
 
@@ -152,7 +151,6 @@ function ModelRow(props: {
       {heading && (
         <div className="picker-heading" role="presentation">
           {model.providerLabel}
-          {model.demo && <DemoBadge />}
         </div>
       )}
       <button

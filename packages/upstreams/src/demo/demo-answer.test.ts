@@ -71,6 +71,17 @@ describe('how the demo streams', () => {
     expect(Math.min(...waits)).toBe(wordMs);
   });
 
+  it('shows its first answer within four seconds', async () => {
+    let sumMs = 0;
+    const pause = (ms: number): Promise<void> => {
+      sumMs += ms;
+      return Promise.resolve();
+    };
+    await collect(demoAnswer({ model: 'demo', turns: [user('Hi')], stream: true }, pause, never));
+    expect(sumMs).toBeGreaterThan(500);
+    expect(sumMs).toBeLessThan(4000);
+  });
+
   it('does not wait where no stream is asked for', async () => {
     const pause = (): Promise<void> => Promise.reject(new Error('waited'));
     const request = { model: 'demo', turns: [user('x')], stream: false };

@@ -10,7 +10,7 @@ export interface DemoModel {
 }
 
 export const DEMO_MODELS: readonly DemoModel[] = [
-  { id: 'demo', label: 'Scripted answers', wordMs: 24 },
+  { id: 'demo', label: 'Scripted answers', wordMs: 5 },
   { id: 'demo-slow', label: 'Scripted answers, slow', wordMs: 240 },
 ];
 
