@@ -2,6 +2,7 @@ export { openAudit } from './audit/audit.ts';
 export { exportAudit } from './audit/export-audit.ts';
 export { forwardNow } from './audit/forward-audit.ts';
 export { type Receiver, parseReceiver } from './audit/forward-receiver.ts';
+export { exportChatsToFiles, type ExportedFiles } from './chat/export-chats.ts';
 export { composePostern, unlockAtStart, unlockForService } from './compose-postern.ts';
 export { configExample, configJsonSchema } from './config/describe-settings.ts';
 export { parseDurationMs } from './config/duration.ts';

@@ -82,6 +82,9 @@ export interface ConversationStore {
    */
   list(page: PageRequest): Result<ConversationPage, StoreFailure>;
 
+  /** Every conversation, without removed ones, most recently updated first. */
+  ids(): Result<readonly ConversationId[], StoreFailure>;
+
   /**
    * A conversation with every message of its tree, oldest first. A damaged message is returned as
    * an empty one with the status `failed` and the code DATABASE_DAMAGED.

@@ -1,5 +1,16 @@
-import { numberColumn, type Database, type SqlRow, type Statement } from '@postern/database';
-import type { Conversation, ConversationId, ProviderId } from '@postern/protocol';
+import {
+  numberColumn,
+  textColumn,
+  type Database,
+  type SqlRow,
+  type Statement,
+} from '@postern/database';
+import {
+  conversationId,
+  type Conversation,
+  type ConversationId,
+  type ProviderId,
+} from '@postern/protocol';
 import { conversationOfRow } from './stored-conversation.ts';
 
 export interface StoredConversation {
@@ -10,6 +21,10 @@ export interface StoredConversation {
 const NEWEST = `
   SELECT * FROM conversation WHERE deleted_at_ms IS NULL
   ORDER BY updated_at_ms DESC, id DESC LIMIT ?`;
+
+const IDS = `
+  SELECT id FROM conversation WHERE deleted_at_ms IS NULL
+  ORDER BY updated_at_ms DESC, id DESC`;
 
 const BEFORE = `
   SELECT * FROM conversation WHERE deleted_at_ms IS NULL AND (updated_at_ms, id) < (?, ?)
@@ -27,6 +42,7 @@ export class ConversationTable {
   readonly #insert: Statement;
   readonly #find: Statement;
   readonly #newest: Statement;
+  readonly #ids: Statement;
   readonly #before: Statement;
   readonly #rename: Statement;
   readonly #setRemoval: Statement;
@@ -41,6 +57,7 @@ export class ConversationTable {
     );
     this.#find = database.prepare('SELECT * FROM conversation WHERE id = ?');
     this.#newest = database.prepare(NEWEST);
+    this.#ids = database.prepare(IDS);
     this.#before = database.prepare(BEFORE);
     this.#rename = database.prepare('UPDATE conversation SET title = ? WHERE row = ?');
     this.#setRemoval = database.prepare('UPDATE conversation SET deleted_at_ms = ? WHERE row = ?');
@@ -65,6 +82,10 @@ export class ConversationTable {
 
   newest(limit: number): Conversation[] {
     return this.#newest.all(limit).map(conversationOfRow);
+  }
+
+  ids(): ConversationId[] {
+    return this.#ids.all().map((row) => conversationId.from(textColumn(row, 'id')));
   }
 
   before(cursor: Conversation, limit: number): Conversation[] {

@@ -87,6 +87,10 @@ export class SqliteConversations implements ConversationStore {
     );
   }
 
+  ids(): Result<readonly ConversationId[], StoreFailure> {
+    return this.#database.attempt(() => this.#conversations.ids());
+  }
+
   open(id: ConversationId): Result<ConversationView, StoreFailure> {
     return flat(
       this.#database.attempt(() => {

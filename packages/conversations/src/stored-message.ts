@@ -32,11 +32,13 @@ const isProvider = (value: unknown): value is ProviderId =>
 
 const isErrorCode = (code: string): code is ErrorCodeName => Object.hasOwn(ERROR_CODES, code);
 
+export const providerSchema = v.custom<ProviderId>(isProvider);
+
 /** The other columns that are not plain text, parsed as strictly as the parts. */
-const ColumnsSchema = v.object({
+export const MessageColumnsSchema = v.object({
   role: v.picklist(['system', 'user', 'assistant']),
   status: v.picklist(['complete', 'streaming', 'interrupted', 'failed']),
-  provider: v.exactOptional(v.custom<ProviderId>(isProvider)),
+  provider: v.exactOptional(providerSchema),
   model: v.exactOptional(v.string()),
   stopReason: v.exactOptional(
     v.picklist([
@@ -75,7 +77,7 @@ export function parseMessage(
 ): Result<Message, StoreFailure> {
   const parts = knownParts === undefined ? parseParts(textColumn(row, 'parts')) : ok(knownParts);
   if (!parts.ok) return parts;
-  const columns = v.safeParse(ColumnsSchema, {
+  const columns = v.safeParse(MessageColumnsSchema, {
     role: row['role'],
     status: row['status'],
     ...(row['provider'] === null ? {} : { provider: row['provider'] }),

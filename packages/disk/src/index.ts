@@ -32,3 +32,4 @@ export {
   writeAtomicallySync,
   type Step,
 } from './write-atomically.ts';
+export { writePrivateFile, type WriteFailure } from './write-private-file.ts';

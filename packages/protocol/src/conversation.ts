@@ -3,6 +3,11 @@ import type { DialectId } from './dialect-ids.ts';
 import type { ErrorCodeName } from './error-codes/error-codes.ts';
 import type { ConversationId, MessageId, ProviderId } from './ids.ts';
 
+/** The formats of exported chats. */
+export const CHAT_EXPORT_FORMAT_NAMES = ['json', 'markdown', 'html'] as const;
+
+export type ChatExportFormatName = (typeof CHAT_EXPORT_FORMAT_NAMES)[number];
+
 /*
  * The conversation model. Every dialect decodes into it and encodes from it, the chat displays it and the store
  * saves it. A conversation is a tree: a retried answer or an edited question is a sibling.

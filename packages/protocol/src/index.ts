@@ -35,9 +35,11 @@ export {
   type VariableFailure,
   type Variables,
 } from './config-settings.ts';
+export { CHAT_EXPORT_FORMAT_NAMES } from './conversation.ts';
 export type * from './conversation.ts';
 export { DIALECT_IDS, DIALECT_INFO, perDialect, type DialectId } from './dialect-ids.ts';
 export { EXIT, type ErrorCode } from './error-codes/error-code.ts';
+export { SORTABLE } from './forms.ts';
 export { ERROR_AREAS, ERROR_CODES, type ErrorCodeName } from './error-codes/error-codes.ts';
 export { EMPTY_ANSWER, foldAnswer, type FoldedAnswer } from './fold-answer.ts';
 export * from './ids.ts';

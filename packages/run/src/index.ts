@@ -1,5 +1,4 @@
 export { injectTemplate } from './inject/inject-template.ts';
-export { writePrivateFile, type WriteFailure } from './inject/write-private-file.ts';
 export { createMasker } from './masking/masker.ts';
 export { MIN_MASKED_BYTES } from './masking/secret-forms.ts';
 export { describeRunFailure } from './run/describe-run-failure.ts';

@@ -1,11 +1,4 @@
-import {
-  appendFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AUDIT_ACTIONS } from '@postern/protocol';
 import {
@@ -19,9 +12,9 @@ import {
   type FakeUpstream,
   type FreshHome,
 } from '@postern/testing';
-import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signIn } from './app-client.ts';
+import { recordsIn, SEGMENT } from './audit-records.ts';
 
 const PASSPHRASE = 'three blind mice run';
 const VALUE = 'sk-the-old-value-that-is-long-enough';
@@ -65,10 +58,9 @@ afterAll(async () => {
 });
 
 async function postern(parameters: readonly string[], input = ''): Promise<string> {
-  const { environment } = home;
   const words = parameters.map((word) => (/^[A-Z]+$/.test(word) ? join(home.path, word) : word));
   const descriptors = ['of the backup alone'];
-  const options = { environment, passphrase: PASSPHRASE, descriptors, input };
+  const options = { environment: home.environment, passphrase: PASSPHRASE, descriptors, input };
   const { code, stdout, stderr } = await runPostern(words, options);
   expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
   return stdout;
@@ -96,7 +88,6 @@ async function useApp(): Promise<void> {
   await running.stop();
 }
 
-const SEGMENT = 'audit-000000000001.jsonl';
 const auditDirectory = (): string => join(home.path, '.local', 'share', 'postern', 'audit');
 
 async function removeAnchorAndAccept(): Promise<void> {
@@ -117,6 +108,7 @@ async function leaveUnfinishedEnd(): Promise<void> {
 
 const [UNLOCK, BEGUN, NEW] = ['vault.unlock VAULT', 'gateway.key.begin KEY', 'gateway.key.begin'];
 const AUTH = ['auth', 'storage'];
+const EXPORT = ['chat', 'export', '--all', '--output', 'EXPORTED'];
 
 /** The actions of a user with an encrypted file, in this order. */
 const ROWS: readonly Row[] = [
@@ -242,6 +234,7 @@ const ROWS: readonly Row[] = [
     drive: removeAnchorAndAccept,
     records: [UNLOCK, 'vault.rollback.accept VAULT'],
   },
+  { does: 'exports chats', drive: EXPORT, records: [UNLOCK, 'chat.export (0)'] },
   { does: 'exports the log', drive: ['audit', 'export'], records: [UNLOCK, 'log.export (ALL)'] },
   {
     does: 'continues after an incomplete record',
@@ -274,37 +267,6 @@ const KEYRING_ROWS: readonly Row[] = [
     records: [UNLOCK, 'vault.migrate VAULT (1)'],
   },
 ];
-
-const Line = v.object({
-  action: v.string(),
-  subject: v.exactOptional(
-    v.object({
-      kind: v.string(),
-      name: v.exactOptional(v.string()),
-      id: v.exactOptional(v.string()),
-    }),
-  ),
-  count: v.exactOptional(v.number()),
-  reason: v.exactOptional(v.string()),
-  change: v.exactOptional(v.object({ setting: v.string(), after: v.exactOptional(v.unknown()) })),
-});
-
-/** The records on disk as this test writes them. Each is a line of JSON. */
-function recordsIn(directory: string): readonly string[] {
-  const isThere = readdirSync(join(directory, '..')).includes('audit');
-  if (!isThere) return [];
-  const lines = readFileSync(join(directory, SEGMENT), 'utf8').split('\n').slice(0, -1);
-  return lines.map((line) => {
-    const { action, subject, count, reason, change } = v.parse(Line, JSON.parse(line));
-    const ids: Record<string, string> = { vault: 'VAULT', 'gateway-key': 'KEY' };
-    const about = subject && (subject.name ?? ids[subject.kind] ?? subject.id);
-    const { setting, after } = change ?? {};
-    const changed = after === undefined ? setting : `${setting ?? ''}=${JSON.stringify(after)}`;
-    const counted = count === undefined ? undefined : `(${String(count)})`;
-    const words = [action, about, changed, counted, reason];
-    return words.filter((word) => word !== undefined).join(' ');
-  });
-}
 
 describe('the audit log', () => {
   test('every action in the table has a test row', () => {

@@ -63,6 +63,7 @@ const ROWS: readonly Row[] = [
   { command: 'key revoke test', code: 0 },
   { command: 'usage --by model', code: 0 },
   { command: 'usage --csv', code: 0 },
+  { command: 'chat export --all --output EXPORTED', code: 0, isVerbose: true },
   { command: 'audit tail', code: 0 },
   { command: 'audit verify', code: 0 },
   { command: 'audit set-aside --yes', code: 0 },

@@ -55,7 +55,6 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/vault/src/key-form.ts',
       'packages/run/src/masking/secret-forms.ts',
       'packages/run/src/inject/inject-template.ts',
-      'packages/run/src/inject/write-private-file.ts',
       'packages/run/src/run/command-inputs.ts',
       'packages/importers/src/foreign-keyring.ts',
       'packages/importers/src/foreign-passphrase.ts',
@@ -237,7 +236,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
     allowed: [
       ...TESTS,
       'packages/importers/src/os-foreign-keyring.ts',
-      'packages/run/src/inject/write-private-file.ts',
+      'packages/disk/src/write-private-file.ts',
       'packages/run/src/run/run-io-of.ts',
       'packages/run/src/run/start-command.ts',
       'packages/run/src/scan/git-history.ts',

@@ -1,14 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { decodeUtf8, revealSecret, type Secret } from '@postern/kernel';
+import { writePrivateFile, type WriteFailure } from '@postern/disk';
+import { decodeUtf8, ok, revealSecret, type Secret } from '@postern/kernel';
 import { problem, type Problem } from '@postern/protocol';
-import {
-  describeRunFailure,
-  injectTemplate,
-  writePrivateFile,
-  type SecretRequest,
-  type WriteFailure,
-} from '@postern/run';
+import { describeRunFailure, injectTemplate, type SecretRequest } from '@postern/run';
 import { describeVaultFailure } from '@postern/vault';
 import { fail, orFail, report, type CommandContext } from './command-context.ts';
 import { take } from './take-secrets.ts';
@@ -59,9 +54,11 @@ async function writeOutput(
   text: Secret,
   isReplacing: boolean,
 ): Promise<void> {
-  orFail(await writePrivateFile(resolve(path), text, isReplacing), (failure) =>
-    describeWriteFailure(path, failure),
-  );
+  const written = await writePrivateFile(resolve(path), isReplacing, async (write) => {
+    await write(revealSecret(text));
+    return ok();
+  });
+  orFail(written, (failure) => describeWriteFailure(path, failure));
   report(context, { written: resolve(path) }, []);
   context.terminal.note(
     `postern: warning: ${path} now contains secrets in plain text (mode 0600). ` +

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addAuditCommands } from './program/audit-commands.ts';
 import { addAuthCommands } from './program/auth-commands.ts';
+import { addChatCommands } from './program/chat-commands.ts';
 import { addCompletionCommands } from './program/completion-commands.ts';
 import { addConfigCommands } from './program/config-commands.ts';
 import { addImportCommands } from './program/import-commands.ts';
@@ -29,6 +30,7 @@ export function addCommands(program: Command, context: GetContext, first?: strin
   addKeyCommands(program, context);
   addImportCommands(program, context);
   addUsageCommand(program, context);
+  addChatCommands(program, context);
   addAuditCommands(program, context);
   addConfigCommands(program, context);
   addTlsCommands(program, context);

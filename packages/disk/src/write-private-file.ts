@@ -3,27 +3,32 @@ import { once } from 'node:events';
 import { constants, type Stats } from 'node:fs';
 import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { diskFailureOf, flushDirectory, PRIVATE_FILE, type DiskFailure } from '@postern/disk';
-import { errnoOf, failed, ok, revealSecret, type Result, type Secret } from '@postern/kernel';
+import { errnoOf, failed, ok, type Result } from '@postern/kernel';
+import { diskFailureOf, type DiskFailure } from './disk-failure.ts';
+import { flushDirectory } from './file-access.ts';
+import { PRIVATE_FILE } from './ownership.ts';
 
 export type WriteFailure = DiskFailure | { readonly reason: 'file-exists'; readonly path: string };
 
 /** open(2): O_TMPFILE is this bit and O_DIRECTORY, on every Linux platform of Node. */
 const TMPFILE_BIT = 0o20000000;
 
+/** Writes the text of a file in any number of pieces. Called again from the start if a first try can't be used. */
+export type FillFile<F> = (write: (text: string) => Promise<void>) => Promise<Result<undefined, F>>;
+
 /**
- * Writes a secret to a file of mode 0600 atomically, and flushes it to the device. Fails with `file-exists`
- * if there is a file and `isReplacing` is false.
+ * Writes a file of mode 0600 atomically, and flushes it to the device. Fails with `file-exists` if there is a
+ * file and `isReplacing` is false. If `fill` fails, nothing is created or replaced.
  *
  * On Linux, the text is written to a file without a name, which is named once it is complete, so a killed
  * process leaves no copy. When a file is replaced, the new one briefly has a second name; if the process
  * is killed in that moment, the next call for the same path removes it.
  */
-export async function writePrivateFile(
+export async function writePrivateFile<F = never>(
   path: string,
-  content: Secret,
   isReplacing: boolean,
-): Promise<Result<undefined, WriteFailure>> {
+  fill: FillFile<F>,
+): Promise<Result<undefined, WriteFailure | F>> {
   try {
     const present = await statOf(path);
     if (present?.isDirectory() === true) {
@@ -32,7 +37,8 @@ export async function writePrivateFile(
     if (present !== undefined && !isReplacing) return failed({ reason: 'file-exists', path });
     const second = join(dirname(path), `.${basename(path)}.postern.tmp`);
     await rm(second, { force: true });
-    await writeAs(isReplacing ? second : path, second, revealSecret(content));
+    const written = await writeAs(isReplacing ? second : path, second, fill);
+    if (!written.ok) return written;
     if (isReplacing) await rename(second, path);
     await flushDirectory(dirname(path));
     return ok();
@@ -54,19 +60,27 @@ async function statOf(path: string): Promise<Stats | undefined> {
   }
 }
 
-async function writeAs(path: string, temporary: string, text: string): Promise<void> {
+async function writeAs<F>(
+  path: string,
+  temporary: string,
+  fill: FillFile<F>,
+): Promise<Result<undefined, F>> {
   const unnamed = await openUnnamed(dirname(path));
   if (unnamed !== undefined) {
     await using file = unnamed;
-    await fill(file, text);
-    if (await linkTo(file, path)) return;
+    const filled = await fillAndSync(file, fill);
+    if (!filled.ok || (await linkTo(file, path))) return filled;
   }
-  await writeNamed(path, temporary, text);
+  return await writeNamed(path, temporary, fill);
 }
 
-async function fill(file: FileHandle, text: string): Promise<void> {
-  await file.writeFile(text);
-  await file.sync();
+async function fillAndSync<F>(file: FileHandle, fill: FillFile<F>): Promise<Result<undefined, F>> {
+  const filled = await fill(async (text) => {
+    // Continues at the current position.
+    await file.writeFile(text);
+  });
+  if (filled.ok) await file.sync();
+  return filled;
 }
 
 async function openUnnamed(directory: string): Promise<FileHandle | undefined> {
@@ -101,19 +115,31 @@ async function linkTo(file: FileHandle, path: string): Promise<boolean> {
 }
 
 /** Used if files without a name aren't supported. link(2) doesn't replace a file either. */
-async function writeNamed(path: string, temporary: string, text: string): Promise<void> {
+async function writeNamed<F>(
+  path: string,
+  temporary: string,
+  fill: FillFile<F>,
+): Promise<Result<undefined, F>> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
   try {
-    {
-      await using file = await open(temporary, flags, PRIVATE_FILE);
-      await fill(file, text);
-    }
-    if (path !== temporary) {
+    const filled = await createFilled(temporary, flags, fill);
+    if (!filled.ok) await rm(temporary, { force: true });
+    else if (path !== temporary) {
       await link(temporary, path);
       await rm(temporary);
     }
+    return filled;
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+async function createFilled<F>(
+  path: string,
+  flags: number,
+  fill: FillFile<F>,
+): Promise<Result<undefined, F>> {
+  await using file = await open(path, flags, PRIVATE_FILE);
+  return await fillAndSync(file, fill);
 }

@@ -1,0 +1,44 @@
+import { conversationId, messageId, SORTABLE } from '@postern/protocol';
+import * as v from 'valibot';
+import { MessageColumnsSchema, providerSchema } from '../stored-message.ts';
+import { PartsSchema } from '../stored-parts.ts';
+
+const text26 = v.pipe(v.string(), v.regex(SORTABLE));
+const conversation = v.pipe(
+  text26,
+  v.transform((id) => conversationId.from(id)),
+);
+const message = v.pipe(
+  text26,
+  v.transform((id) => messageId.from(id)),
+);
+const timeMs = v.pipe(v.number(), v.safeInteger());
+
+/** An export in the format JSON. Published as `docs/formats/chat-export.schema.json`. */
+export const ChatExportSchema = v.strictObject({
+  format: v.literal('postern-chats'),
+  version: v.literal(1),
+  exportedAtMs: timeMs,
+  chats: v.array(
+    v.strictObject({
+      conversation: v.strictObject({
+        id: conversation,
+        title: v.string(),
+        createdAtMs: timeMs,
+        updatedAtMs: timeMs,
+        provider: v.exactOptional(providerSchema),
+        model: v.exactOptional(v.string()),
+      }),
+      messages: v.array(
+        v.strictObject({
+          ...MessageColumnsSchema.entries,
+          id: message,
+          conversationId: conversation,
+          parentId: v.nullable(message),
+          createdAtMs: timeMs,
+          parts: PartsSchema,
+        }),
+      ),
+    }),
+  ),
+});

@@ -1,0 +1,13 @@
+import type { ConversationView } from '@postern/protocol';
+
+/** One format of exported chats. The texts that it returns, in order, are the file. */
+export interface ExportFormat {
+  /** Without the dot. */
+  readonly extension: string;
+  /** Everything before the first chat. */
+  head(exportedAtMs: number): string;
+  /** One chat. `index` counts from 0. */
+  chat(view: ConversationView, index: number): Iterable<string>;
+  /** Everything after the last one. */
+  readonly tail: string;
+}

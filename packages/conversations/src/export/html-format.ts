@@ -1,0 +1,89 @@
+import type { ConversationView, Message } from '@postern/protocol';
+import type { ExportFormat } from './export-format.ts';
+import { newestBranch } from './newest-branch.ts';
+import { authorOf, blocksOf, timeText, titleText, type Block } from './readable-message.ts';
+
+const STYLE = `
+:root { color-scheme: light dark; font: 1rem/1.55 system-ui, sans-serif; }
+body { max-width: 46rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
+h1 { margin: 3rem 0 0; font-size: 1.5rem; line-height: 1.3; overflow-wrap: anywhere; }
+h1:first-child { margin-top: 0; }
+h2 { margin: 0 0 .5rem; font-size: .9375rem; overflow-wrap: anywhere; }
+.about, time { color: light-dark(#57606a, #9aa4af); font-size: .875rem; font-weight: 400; }
+article { margin-top: 1.5rem; padding-top: 1rem; border-top: 1px solid light-dark(#d0d7de, #3d444d); }
+.text, pre { margin: .5rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+.label { margin: .75rem 0 0; color: light-dark(#57606a, #9aa4af); font-size: .875rem; overflow-wrap: anywhere; }
+pre { padding: .75rem; border-radius: .375rem; background: light-dark(#f1f3f5, #22272e); font: .875rem/1.5 ui-monospace, monospace; }
+`;
+
+/** SHA-256 of `STYLE`, as base64. */
+const STYLE_HASH = 'LS+mAU1idbM2kwkGsyhBPreB7nuv2T/olhHti/GGWhY=';
+
+/** Allows exactly our own style sheet: no script, no image, no connection, no form. */
+const POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${STYLE_HASH}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** One page without script that loads nothing. Texts of chats are only ever text. */
+export const HTML_FORMAT: ExportFormat = {
+  extension: 'html',
+  head: (exportedAtMs) => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="referrer" content="no-referrer">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Chats exported from Postern, ${timeText(exportedAtMs)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+`,
+  chat,
+  tail: '</main>\n</body>\n</html>\n',
+};
+
+function* chat(view: ConversationView): Generator<string> {
+  const { conversation } = view;
+  const { messages, omitted } = newestBranch(view.messages);
+  const others = omitted === 0 ? '' : ` Messages on other branches, not included: ${omitted}.`;
+  yield `<h1 dir="auto">${escaped(titleText(conversation.title))}</h1>
+<p class="about">Begun ${timeText(conversation.createdAtMs)}. Chat ${conversation.id}.${others}</p>
+`;
+  for (const message of messages) yield messageText(message);
+}
+
+function messageText(message: Message): string {
+  const author = `<bdi>${escaped(authorOf(message))}</bdi>`;
+  const time = timeText(message.createdAtMs);
+  const content = blocksOf(message).map(blockText).join('');
+  return `<article>\n<h2>${author} <time>${time}</time></h2>\n${content}</article>\n`;
+}
+
+function blockText({ label, text, isCode }: Block): string {
+  const labelled = label === undefined ? '' : `<p class="label" dir="auto">${escaped(label)}</p>\n`;
+  if (text === '' && !isCode) return labelled;
+  // A parser drops a line feed directly after the tag `pre`.
+  const shown = isCode
+    ? `<pre>\n${escaped(text)}</pre>`
+    : `<div class="text" dir="auto">${escaped(text)}</div>`;
+  return `${labelled}${shown}\n`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escaped(text: string): string {
+  return text
+    .replace(/[&<>"']/g, (mark) => ENTITIES[mark] ?? '')
+    .replace(/[^\P{Cc}\t\n\r]/gu, '\ufffd');
+}
