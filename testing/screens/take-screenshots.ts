@@ -45,6 +45,7 @@ if (everything !== undefined) {
     ['gateway', `${postern.pageAddress}/#/settings/gateway`],
     ['appearance', `${postern.pageAddress}/#/settings/appearance`],
     ['storage', `${postern.pageAddress}/#/settings/storage`],
+    ['trash', `${postern.pageAddress}/#/settings/trash`],
     ['sessions', `${postern.pageAddress}/#/settings/sessions`],
   ] as const;
   for (const [place, url] of places) {

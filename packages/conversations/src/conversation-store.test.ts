@@ -1,10 +1,12 @@
 import { describeConversationStore } from './testing/conversation-store-contract.ts';
 import { describeListing } from './testing/listing-contract.ts';
 import { describeSearch } from './testing/search-contract.ts';
+import { describeTrash } from './testing/trash-contract.ts';
 import { STORES } from './testing/environment.ts';
 
 for (const [name, open] of STORES) {
   describeConversationStore(name, open);
   describeListing(name, open);
   describeSearch(name, open);
+  describeTrash(name, open);
 }

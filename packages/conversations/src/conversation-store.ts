@@ -110,6 +110,12 @@ export interface ConversationStore {
    */
   purgeRemoved(removedBeforeMs: number): Result<number, StoreFailure>;
 
+  /** Removed conversations that weren't purged, the last removed first: `limit` of them, 1 to 500. */
+  listRemoved(limit: number): Result<readonly Conversation[], StoreFailure>;
+
+  /** Permanently deletes one removed conversation as `purgeRemoved` does. Fails for others. */
+  purge(id: ConversationId): Result<number, StoreFailure>;
+
   /** Also updates the conversation's time, and its provider and model if they are given. */
   addMessage(input: NewMessage): Result<Message, StoreFailure>;
 

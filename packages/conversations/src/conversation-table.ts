@@ -47,6 +47,7 @@ export class ConversationTable {
   readonly #rename: Statement;
   readonly #setRemoval: Statement;
   readonly #touch: Statement;
+  readonly #removed: Statement;
   readonly #removedBefore: Statement;
   readonly #delete: Statement;
 
@@ -62,6 +63,9 @@ export class ConversationTable {
     this.#rename = database.prepare('UPDATE conversation SET title = ? WHERE row = ?');
     this.#setRemoval = database.prepare('UPDATE conversation SET deleted_at_ms = ? WHERE row = ?');
     this.#touch = database.prepare(TOUCH);
+    this.#removed = database.prepare(
+      'SELECT * FROM conversation WHERE deleted_at_ms IS NOT NULL ORDER BY deleted_at_ms DESC, row DESC LIMIT ?',
+    );
     this.#removedBefore = database.prepare(
       'SELECT row FROM conversation WHERE deleted_at_ms IS NOT NULL AND deleted_at_ms < ?',
     );
@@ -106,6 +110,10 @@ export class ConversationTable {
     chosen: { readonly provider?: ProviderId; readonly model?: string },
   ): void {
     this.#touch.run(nowMs, chosen.provider ?? null, chosen.model ?? null, row);
+  }
+
+  removed(limit: number): Conversation[] {
+    return this.#removed.all(limit).map(conversationOfRow);
   }
 
   removedBefore(timeMs: number): number[] {

@@ -126,9 +126,30 @@ export class SqliteConversations implements ConversationStore {
     });
   }
 
+  listRemoved(limit: number): Result<readonly Conversation[], StoreFailure> {
+    checkLimit(limit, MAX_PAGE);
+    return this.#database.attempt(() => this.#conversations.removed(limit));
+  }
+
   purgeRemoved(removedBeforeMs: number): Result<number, StoreFailure> {
-    const purged = this.#database.runInTransaction<number, never>(() => {
-      const rows = this.#conversations.removedBefore(removedBeforeMs);
+    return this.#purge(() => ok(this.#conversations.removedBefore(removedBeforeMs)));
+  }
+
+  purge(id: ConversationId): Result<number, StoreFailure> {
+    return this.#purge(() => {
+      const found = this.#find(id);
+      if (!found.ok) return found;
+      const { row, conversation } = found.value;
+      if (conversation.deletedAtMs !== undefined) return ok([row]);
+      return failed({ reason: 'conversation-not-found' });
+    });
+  }
+
+  #purge(rowsOf: () => Result<readonly number[], StoreFailure>): Result<number, StoreFailure> {
+    const purged = this.#database.runInTransaction<number, StoreFailure>(() => {
+      const found = rowsOf();
+      if (!found.ok) return found;
+      const rows = found.value;
       if (rows.length > 0) this.#search.purge(rows);
       for (const row of rows) {
         this.#messages.deleteOf(row);

@@ -44,6 +44,9 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   POST   /api/conversations/:id/turns      TurnInput → text/event-stream of TurnEvent
  *   GET    /api/conversations/:id/answer     → text/event-stream of TurnEvent; 204 if no answer is running
  *   POST   /api/conversations/:id/stop       → 204; stops the running answer at the upstream
+ *   GET    /api/trash                        → Conversation[]; deleted in the last 30 days
+ *   DELETE /api/trash                        → 204; deletes all of them permanently
+ *   DELETE /api/trash/:id                    → 204
  *   GET    /api/search?q=TEXT                → SearchHit[]
  *   GET    /api/drafts                       → Draft[]
  *   PUT    /api/drafts                       DraftInput → 204; an empty text deletes it

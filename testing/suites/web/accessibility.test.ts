@@ -77,7 +77,7 @@ describe.skipIf(skipBecause('accessibility in Chromium', why))('every screen', (
     await page.locator('.link-address').waitFor();
     await expectSound('link');
     await page.keyboard.press('Escape');
-    for (const section of ['providers', 'gateway', 'appearance', 'storage', 'sessions']) {
+    for (const section of ['providers', 'gateway', 'appearance', 'storage', 'trash', 'sessions']) {
       await page.evaluate(`location.hash = '#/settings/${section}'`);
       await page.locator('.settings-section').waitFor();
       await expectSound(`settings: ${section}`);

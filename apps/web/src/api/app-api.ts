@@ -87,6 +87,10 @@ export const appApi = {
     command('DELETE', conversation(id)),
   restoreConversation: (id: ConversationId): Promise<ApiResult<Conversation>> =>
     request('POST', `${conversation(id)}/restore`),
+  trash: (): Promise<ApiResult<readonly Conversation[]>> => request('GET', '/api/trash'),
+  emptyTrash: (): Promise<ApiResult<undefined>> => command('DELETE', '/api/trash'),
+  deleteForGood: (id: ConversationId): Promise<ApiResult<undefined>> =>
+    command('DELETE', `/api/trash/${id}`),
   stopAnswer: (id: ConversationId): Promise<ApiResult<undefined>> =>
     command('POST', `${conversation(id)}/stop`),
   drafts: (): Promise<ApiResult<readonly Draft[]>> => request('GET', '/api/drafts'),

@@ -17,6 +17,7 @@ export const SETTINGS_SECTIONS = [
   'gateway',
   'appearance',
   'storage',
+  'trash',
   'sessions',
 ] as const;
 export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];

@@ -9,12 +9,14 @@ import { ProvidersSection } from './providers-section.tsx';
 import { RememberedSection } from './remembered-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
 import { StorageSection } from './storage-section.tsx';
+import { TrashSection } from './trash-section.tsx';
 
 const TITLES: Readonly<Record<SettingsSection, string>> = {
   providers: 'Providers',
   gateway: 'Gateway',
   appearance: 'Appearance',
   storage: 'Storage',
+  trash: 'Trash',
   sessions: 'Sessions',
 };
 
@@ -66,6 +68,8 @@ function Section(props: {
       return <AppearanceSection settings={props.state.settings} />;
     case 'storage':
       return <StorageSection state={props.state} />;
+    case 'trash':
+      return <TrashSection />;
     case 'sessions':
       return (
         <>

@@ -11,6 +11,7 @@ import { providerRoutes } from './provider-routes.ts';
 import { requireSession, type AppEnv } from './require-session.ts';
 import { sessionRoutes, signInRoute } from './session-routes.ts';
 import { stateRoutes } from './state-routes.ts';
+import { trashRoutes } from './trash-routes.ts';
 import { turnRoutes } from './turn-routes.ts';
 
 /**
@@ -35,6 +36,7 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', providerRoutes(parts.postern));
   app.route('/api', conversationRoutes(parts.postern));
   app.route('/api', draftRoutes(parts.postern));
+  app.route('/api', trashRoutes(parts.postern));
   app.route('/api', turnRoutes(parts));
   app.notFound(() => failureResponse(problem('ROUTE_UNKNOWN')));
   app.onError((fault) => {

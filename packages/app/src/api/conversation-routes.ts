@@ -23,14 +23,14 @@ const PAGE_SIZE = 50;
 /** Of each kind: titles, and messages. */
 const MAX_HITS = 100;
 /** How long a deleted conversation can be restored. */
-const UNDO_MS = 60_000;
+export const TRASH_MS = 30 * 24 * 3_600_000;
 
 /** The list of conversations, one conversation, and search. */
 export function conversationRoutes(postern: Postern): Hono {
   const app = new Hono();
   app.get('/conversations', (context) =>
     withStore(postern, (store) => {
-      store.purgeRemoved(postern.clock.nowMs() - UNDO_MS);
+      store.purgeRemoved(postern.clock.nowMs() - TRASH_MS);
       const before = conversationId.parse(context.req.query('before') ?? '');
       return json(store.list({ limit: PAGE_SIZE, ...(before === undefined ? {} : { before }) }));
     }),
@@ -101,7 +101,7 @@ export function lockedFailure(postern: Postern): ReturnType<typeof problem> {
   return problem(postern.vault.state === 'absent' ? 'VAULT_NOT_SET_UP' : 'VAULT_LOCKED');
 }
 
-function withConversation(
+export function withConversation(
   postern: Postern,
   context: Context,
   use: (store: ConversationStore, id: ConversationId) => Response,

@@ -1,0 +1,29 @@
+import { Hono } from 'hono';
+import type { StoreFailure } from '@postern/conversations';
+import type { Result } from '@postern/kernel';
+import type { Postern } from '../postern.ts';
+import { json, TRASH_MS, withConversation, withStore } from './conversation-routes.ts';
+
+const MAX_TRASH = 500;
+
+/** Deleted conversations, until they are deleted permanently. */
+export function trashRoutes(postern: Postern): Hono {
+  const app = new Hono();
+  app.get('/trash', () =>
+    withStore(postern, (store) => {
+      store.purgeRemoved(postern.clock.nowMs() - TRASH_MS);
+      return json(store.listRemoved(MAX_TRASH));
+    }),
+  );
+  app.delete('/trash', () =>
+    withStore(postern, (store) => purged(store.purgeRemoved(Number.MAX_SAFE_INTEGER))),
+  );
+  app.delete('/trash/:id', (context) =>
+    withConversation(postern, context, (store, id) => purged(store.purge(id))),
+  );
+  return app;
+}
+
+function purged(result: Result<number, StoreFailure>): Response {
+  return result.ok ? new Response(null, { status: 204 }) : json(result);
+}
