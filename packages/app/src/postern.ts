@@ -35,6 +35,7 @@ import { createKeyUses, type KeyUses } from './providers/key-uses.ts';
 import { createLocking, type Locking, type LockReason } from './vault/locking.ts';
 import { localVault, type OpenVault } from './vault/open-vault.ts';
 import { createRefusedKeys, type RefusedKeys } from './gateway/refused-keys.ts';
+import { createPageEvents } from './chat/page-events.ts';
 import { createRunningAnswers, type RunningAnswers } from './chat/running-answers.ts';
 import { recoveredLine, unlock, unlockWay } from './vault/unlock.ts';
 import { openStores, type Stores } from './stores/stores.ts';
@@ -75,6 +76,7 @@ export class Postern {
   readonly log: ProcessLog;
   readonly keys: UpstreamKeyReader;
   readonly running: RunningAnswers = createRunningAnswers();
+  readonly pageEvents = createPageEvents();
   /** When and how the vault is locked. `locking.lock` locks it. */
   readonly locking: Locking;
   /** Requests with invalid gateway keys. */
@@ -301,9 +303,7 @@ export class Postern {
     return opened;
   }
 
-  /**
-   * Records the opening, and the attempts that were rejected before it, while the log wasn't open.
-   */
+  /** Records the opening, and the attempts that were rejected while the log wasn't open. */
   async #recordOpened(
     stores: Stores,
     action: 'vault.create' | 'vault.unlock',

@@ -47,6 +47,7 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   GET    /api/trash                        → Conversation[]; deleted in the last 30 days
  *   DELETE /api/trash                        → 204; deletes all of them permanently
  *   DELETE /api/trash/:id                    → 204
+ *   GET    /api/events                       → text/event-stream of PageEvent
  *   GET    /api/search?q=TEXT                → SearchHit[]
  *   GET    /api/drafts                       → Draft[]
  *   PUT    /api/drafts                       DraftInput → 204; an empty text deletes it
@@ -131,11 +132,13 @@ export const ConversationPatchSchema = v.strictObject({
 /**
  * Requests an answer. With `text`, adds a user message under `parentId` (null: at the root) and answers it.
  * Without `text`, answers the user message `parentId` again: a retry, whose answer is a sibling of the earlier
- * one.
+ * one. If there is already a message under `parentId`, a message is refused with CONVERSATION_CHANGED, because the
+ * page that sent it didn't show that one, unless `branch` says that it is a sibling on purpose.
  */
 export const TurnInputSchema = v.strictObject({
   parentId: v.nullable(id26),
   text: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_QUESTION_LENGTH))),
+  branch: v.exactOptional(v.boolean()),
   provider: providerName,
   model: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
 });
@@ -315,6 +318,21 @@ export type TurnEvent =
   | { readonly kind: 'answer'; readonly event: AnswerEvent }
   /** The answer as stored, and the conversation with its new title and time. */
   | { readonly kind: 'done'; readonly answer: Message; readonly conversation: Conversation };
+
+/** One event of `GET /api/events`, as `data:` of an event stream: what changed, on any page. */
+export type PageEvent =
+  /** Comes first, and when events were left out: what the page shows may be out of date. */
+  | { readonly kind: 'sync' }
+  /** It was added, or its title has changed. */
+  | { readonly kind: 'conversation'; readonly conversation: Conversation }
+  | { readonly kind: 'conversation-deleted'; readonly id: ConversationId }
+  | ({ readonly kind: 'draft' } & Draft)
+  /** The conversation has a new question or a retry. Follow the answer at `/api/conversations/:id/answer`. */
+  | {
+      readonly kind: 'answer-began' | 'answer-ended';
+      readonly conversation: Conversation;
+      readonly answerId: MessageId;
+    };
 
 /** The text of a message's parts, for titles, search and copying. */
 export function plainText(parts: readonly Part[]): string {

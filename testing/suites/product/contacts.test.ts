@@ -60,7 +60,8 @@ describe.skipIf(skipBecause('network contacts under strace', whyNoPrograms(['str
       const created = await app.request('POST', '/api/conversations', {});
       const id = isJsonObject(created) && typeof created['id'] === 'string' ? created['id'] : '';
       for (const provider of ['fake', 'demo']) {
-        await app.turn(id, { parentId: null, text: 'Hello', provider, model: 'any' });
+        const turn = { parentId: null, text: 'Hello', branch: true, provider, model: 'any' };
+        await app.turn(id, turn);
       }
       for (const path of ['/api/providers', '/api/models', '/api/search?q=Hello']) {
         await app.request('GET', path);

@@ -83,7 +83,8 @@ async function converse({ canary, marks, upstream }: Scene, app: AppClient): Pro
   upstream.next({ kind: 'answer', parts: [{ kind: 'text', text: marks.answer }] });
   await app.turn(id, turn);
   upstream.next({ kind: 'error', status: 401, message: `no such key: ${marks.providerKey}` });
-  const refused = (await app.turn(id, turn)).filter((event) => field(event, 'kind') === 'answer');
+  const events = await app.turn(id, { ...turn, branch: true });
+  const refused = events.filter((event) => field(event, 'kind') === 'answer');
   canary.searchBytes('a refused turn', JSON.stringify(refused));
   for (const path of ['/api/state', '/api/providers', '/api/models', '/api/settings']) {
     canary.searchBytes(path, JSON.stringify(await app.request('GET', path)));

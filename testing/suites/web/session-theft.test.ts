@@ -17,6 +17,8 @@ const ATTEMPTS: readonly (readonly [string, string, unknown])[] = [
   ['GET', '/api/search?q=a', undefined],
   ['POST', '/api/conversations', {}],
   ['POST', `/api/conversations/${ID}/turns`, TURN],
+  ['GET', `/api/conversations/${ID}/answer`, undefined],
+  ['GET', '/api/events', undefined],
   ['POST', '/api/unlock', { passphrase: 'three blind mice run' }],
   ['POST', '/api/lock', {}],
   ['DELETE', '/api/sessions', undefined],

@@ -83,7 +83,7 @@ describe('a running answer', () => {
     await screen.findByRole('button', { name: 'Stop (Esc)' });
     store(QUESTION, answer('One', 'streaming'));
     first.end();
-    await expect.poll(() => sent(`GET ${PATH}/answer`)).toBe(1);
+    await expect.poll(() => sent(`GET ${PATH}/answer`), { timeout: 10_000 }).toBe(1);
     second.send({ kind: 'started', question: QUESTION, answer: answer('One two', 'streaming') });
     await screen.findByText('One two');
     second.send({ kind: 'done', answer: answer('One two.', 'complete'), conversation: CHAT });

@@ -1,13 +1,15 @@
 import { SquarePen } from 'lucide-react';
 import type { Conversation, ConversationId, MessageId } from '@postern/protocol';
 import { useEffect, type ReactElement } from 'react';
+import { onPageEvent } from '../conversations/page-events.ts';
 import { Button, IconButton } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { navigate, type Route } from '../navigation/route.ts';
 import { useStore } from '../state/store.ts';
+import { useVisible } from '../state/visibility.ts';
 import { displayTitle } from '../conversations/display-title.ts';
-import { answerIdOf, loadChat, openChat, showMessage } from './chat.ts';
+import { answerIdOf, applyToChat, loadChat, openChat, showMessage } from './chat.ts';
 import { Composer } from './composer.tsx';
 import { EmptyChat } from './empty-chat.tsx';
 import { MessageList } from './message-list.tsx';
@@ -57,17 +59,25 @@ function OpenConversation(props: {
   const chat = useStore(open.chat);
   const loaded = chat.loading === 'loaded';
   const answerId = answerIdOf(chat.run);
+  const visible = useVisible();
   useEffect(() => {
     if (open.chat.get().run?.at !== 'sending') void loadChat(open);
   }, [open]);
+  useEffect(
+    () =>
+      onPageEvent((event) => {
+        applyToChat(open, event);
+      }),
+    [open],
+  );
   useEffect(() => {
-    if (answerId === undefined) return undefined;
+    if (answerId === undefined || !visible) return undefined;
     const follower = attach(open);
     // A browser has few connections to one server, so a chat that isn’t shown holds none.
     return () => {
       follower.abort();
     };
-  }, [answerId, open]);
+  }, [answerId, open, visible]);
   useEffect(() => {
     if (loaded && target !== undefined) showMessage(open, target);
   }, [loaded, open, target]);

@@ -1,4 +1,10 @@
-import type { Conversation, ConversationId, Message, MessageId } from '@postern/protocol';
+import type {
+  Conversation,
+  ConversationId,
+  Message,
+  MessageId,
+  PageEvent,
+} from '@postern/protocol';
 import { EMPTY_ANSWER, type FoldedAnswer } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
@@ -98,6 +104,32 @@ export async function loadChat(open: OpenChat): Promise<void> {
     tree: treeOf(messages),
     run: runOf(streaming, now.run),
   }));
+}
+
+/** Brings the shown chat up to date with a change, which may be this page’s own. */
+export function applyToChat(open: OpenChat, event: PageEvent): void {
+  if (event.kind === 'sync') {
+    void loadChat(open);
+    return;
+  }
+  if (event.kind === 'draft') return;
+  const id = event.kind === 'conversation-deleted' ? event.id : event.conversation.id;
+  if (id !== open.id) return;
+  if (event.kind === 'conversation') {
+    open.chat.update((now) => ({ ...now, conversation: event.conversation }));
+  } else if (event.kind === 'conversation-deleted' || !showsAnswer(open.chat.get(), event)) {
+    void loadChat(open);
+  }
+}
+
+/** Whether the page has the answer, and its end if it has ended, or will get it. */
+function showsAnswer(
+  { run, tree }: Chat,
+  event: Extract<PageEvent, { readonly answerId: MessageId }>,
+): boolean {
+  if (run !== undefined) return run.at === 'sending' || run.answerId === event.answerId;
+  const answer = tree.byId.get(event.answerId);
+  return answer !== undefined && answer.status !== 'streaming';
 }
 
 /** The answer that is running, if the server has stored it. */

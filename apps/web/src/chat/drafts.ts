@@ -1,4 +1,4 @@
-import type { ConversationId, Draft } from '@postern/protocol';
+import type { ConversationId, Draft, PageEvent } from '@postern/protocol';
 import { useCallback } from 'react';
 import { appApi } from '../api/app-api.ts';
 import { watchRequests } from '../api/request.ts';
@@ -11,6 +11,8 @@ const PAUSE_MS = 400;
 
 const drafts = createStore<ReadonlyMap<Place, string>>(new Map());
 const unsaved = new Set<Place>();
+/** What this page stored, until the process has told it so. */
+const sent: { readonly place: Place; readonly text: string }[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
 let storing = Promise.resolve();
 
@@ -48,6 +50,28 @@ export async function loadDrafts(): Promise<void> {
   drafts.update((all) => new Map([...stored.value.map(entryOf), ...all]));
 }
 
+/** Brings the drafts up to date with a change on another page. What is typed here stays. */
+export function applyToDrafts(event: PageEvent): void {
+  if (event.kind === 'sync') {
+    void refreshDrafts();
+  } else if (event.kind === 'draft') {
+    const place = event.conversation ?? 'new';
+    const own = sent.findIndex((each) => each.place === place && each.text === event.text);
+    if (own !== -1) sent.splice(own, 1);
+    else if (!unsaved.has(place)) drafts.update((all) => new Map(all).set(place, event.text));
+  }
+}
+
+/** Loads the stored drafts again, which other pages may have changed. */
+async function refreshDrafts(): Promise<void> {
+  sent.length = 0;
+  await storing;
+  const stored = await appApi.drafts();
+  if (stored.ok && unsaved.size === 0 && sent.length === 0) {
+    drafts.set(new Map(stored.value.map(entryOf)));
+  }
+}
+
 /** Stores what was typed since the last time. Waits for earlier calls, so that the last text counts. */
 export async function storeDrafts(): Promise<void> {
   storing = storing.then(storeEach);
@@ -74,6 +98,7 @@ export function clearDrafts(): void {
   clearTimeout(timer);
   timer = undefined;
   unsaved.clear();
+  sent.length = 0;
   drafts.set(new Map());
 }
 
@@ -85,7 +110,9 @@ async function storeEach(): Promise<void> {
   await Promise.all(
     places.map(async (place) => {
       const conversation = place === 'new' ? null : place;
-      const stored = await appApi.saveDraft({ conversation, text: getDraft(place) });
+      const text = getDraft(place);
+      sent.push({ place, text });
+      const stored = await appApi.saveDraft({ conversation, text });
       if (!stored.ok && stored.failure.reason === 'unreachable') unsaved.add(place);
     }),
   );

@@ -199,7 +199,7 @@ describe('editing a question', () => {
     await userEvent.clear(field);
     await userEvent.type(field, 'What is a wall?{Control>}{Enter}{/Control}');
     expect(server.sentTo(TURNS)).toEqual([
-      { parentId: null, text: 'What is a wall?', provider: 'acme', model: 'a-1' },
+      { parentId: null, text: 'What is a wall?', branch: true, provider: 'acme', model: 'a-1' },
     ]);
     expect(screen.queryByLabelText('Edit message')).toBeNull();
   });

@@ -6,7 +6,8 @@ import {
   type TurnInput,
 } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
-import { UNREACHABLE } from '../api/problem.ts';
+import { UNREACHABLE, type RequestProblem } from '../api/problem.ts';
+import { pause } from '../api/read-stream.ts';
 import { streamAnswer, streamTurn, type AnswerReader } from '../api/stream-turn.ts';
 import { upsertConversation } from '../conversations/conversation-list.ts';
 import { answerIdOf, loadChat, type Chat, type OpenChat } from './chat.ts';
@@ -35,13 +36,16 @@ export async function runTurn(open: OpenChat, turn: TurnInput): Promise<boolean>
     // The lost-connection banner already reports this.
     const shown = problem.reason === 'unreachable' ? undefined : problem;
     chat.update((now) => ({ ...now, run: undefined, problem: shown }));
-    // The answer that is running was requested on another page.
-    if (problem.code === 'ANSWER_RUNNING') await loadChat(open);
+    if (isOutOfDate(problem)) await loadChat(open);
     return false;
   }
-  if (isFollowing(open, follower)) await loadChat(open);
-  await follow(open, follower);
+  await follow(open, follower, 'cut');
   return true;
+}
+
+/** Whether the question was rejected because of a turn on another page. */
+function isOutOfDate({ code }: RequestProblem): boolean {
+  return code === 'ANSWER_RUNNING' || code === 'CONVERSATION_CHANGED';
 }
 
 /** Follows the running answer, unless the page already does, until the controller aborts. */
@@ -75,29 +79,23 @@ function newFollower(open: OpenChat): AbortController {
 }
 
 /** Follows the answer to its end. If the stream is cut, the answer goes on, so it tries again. */
-async function follow(open: OpenChat, follower: AbortController): Promise<void> {
+async function follow(
+  open: OpenChat,
+  follower: AbortController,
+  stream: 'new' | 'cut' = 'new',
+): Promise<void> {
   const { signal } = follower;
+  if (stream === 'new') await streamAnswer(open.id, readerOf(open, signal));
   while (isFollowing(open, follower)) {
-    await streamAnswer(open.id, readerOf(open, signal));
-    if (!isFollowing(open, follower)) break;
     await loadChat(open);
     if (isFollowing(open, follower)) await pause(RETRY_MS, signal);
+    if (isFollowing(open, follower)) await streamAnswer(open.id, readerOf(open, signal));
   }
   follower.abort();
 }
 
 function isFollowing({ chat }: OpenChat, { signal }: AbortController): boolean {
   return !signal.aborted && answerIdOf(chat.get().run) !== undefined;
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
 
 /** Shows the events of one stream. */

@@ -54,7 +54,7 @@ export async function resendQuestion(
   text: string,
   { provider, model }: ModelChoice,
 ): Promise<void> {
-  await runTurn(open, { parentId: question.parentId, text, provider, model });
+  await runTurn(open, { parentId: question.parentId, text, branch: true, provider, model });
 }
 
 function questionOf(open: OpenChat, answer: Message): MessageId | undefined {

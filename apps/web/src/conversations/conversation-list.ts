@@ -1,4 +1,4 @@
-import type { Conversation, ConversationId } from '@postern/protocol';
+import type { Conversation, ConversationId, PageEvent } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
@@ -47,11 +47,33 @@ async function loadPage(before: ConversationId | null): Promise<void> {
   });
 }
 
+/** Brings the list up to date with a change, which may be this page’s own. */
+export function applyToList(event: PageEvent): void {
+  if (event.kind === 'sync') void refreshConversations();
+  else if (event.kind === 'conversation-deleted') dropConversation(event.id);
+  else if (event.kind !== 'draft') upsertConversation(event.conversation);
+}
+
+/** Reloads the first page without showing that it loads, or that it can’t. */
+async function refreshConversations(): Promise<void> {
+  if (conversationList.get().status === 'loading') return;
+  const page = await appApi.conversations(null);
+  const { status } = conversationList.get();
+  if (!page.ok || status === 'idle' || status === 'loading') return;
+  for (const { id } of page.value.conversations) deletedIds.delete(id);
+  conversationList.set({ status: 'loaded', ...page.value });
+}
+
 /** Adds or updates a conversation; the most recently used comes first. */
 export function upsertConversation(conversation: Conversation): void {
   conversationList.update((now) => {
     // The list was cleared, for example because the vault locked while an answer was streaming.
     if (now.status === 'idle' || deletedIds.has(conversation.id)) return now;
+    const last = now.conversations.at(-1);
+    const isKnown = now.conversations.some(({ id }) => id === conversation.id);
+    // It belongs to a page of the list that isn't loaded yet.
+    const isFurtherDown = now.next !== null && conversation.updatedAtMs < (last?.updatedAtMs ?? 0);
+    if (!isKnown && isFurtherDown) return now;
     const others = now.conversations.filter(({ id }) => id !== conversation.id);
     const all = [...others, conversation].sort((a, b) => b.updatedAtMs - a.updatedAtMs);
     return { ...now, conversations: all };

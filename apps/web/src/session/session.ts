@@ -59,6 +59,17 @@ export async function refresh(): Promise<void> {
   session.update((now) => (now.at === 'open' ? now : { at: 'failed', problem: state.failure }));
 }
 
+let isChecking = false;
+
+/** A session without access may still ask for the passphrase, which its state says. */
+function checkSession(): void {
+  if (isChecking) return;
+  isChecking = true;
+  void refresh().finally(() => {
+    isChecking = false;
+  });
+}
+
 let signingIn: Promise<void> | undefined;
 
 /** The session ended: a remembered browser starts a new one, any other is signed out. */
@@ -148,7 +159,7 @@ export function watchSession(): () => void {
     } else if (outcome.reason === 'unreachable') {
       if (!now.lost) session.set({ ...now, lost: true });
     } else if (outcome.code === 'SESSION_REQUIRED') {
-      void signInAgain();
+      checkSession();
     } else if (outcome.code === 'VAULT_LOCKED' && now.state.phase === 'ready') {
       session.set({ ...now, state: { ...now.state, phase: 'locked' } });
     }

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { openChat } from '../chat/chat.ts';
 import { conversationList } from '../conversations/conversation-list.ts';
 import { currentRoute, navigate } from '../navigation/route.ts';
-import { fakeServer, json } from '../testing/fake-server.ts';
+import { fakeServer, json, turnStream } from '../testing/fake-server.ts';
 import { appState, conversation, modelGroup } from '../testing/page-data.ts';
 import { Main } from './main.tsx';
 
@@ -18,6 +18,7 @@ beforeEach(async () => {
   for (const each of [FIRST, SECOND]) {
     server.reply(`GET /api/conversations/${each.id}`, json({ conversation: each, messages: [] }));
   }
+  server.reply('GET /api/events', () => turnStream().reply());
   render(<Main state={appState()} />);
   await screen.findByRole('link', { name: 'First' });
 });

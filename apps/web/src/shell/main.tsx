@@ -1,11 +1,13 @@
 import type { AppState } from '@postern/protocol';
 import { useCallback, useEffect, useState, type ReactElement } from 'react';
+import { onPageEvent, watchPageEvents } from '../conversations/page-events.ts';
 import { closeChats } from '../chat/chat.ts';
 import { ChatPage } from '../chat/chat-page.tsx';
 import { focusComposer } from '../chat/compose-requests.ts';
-import { clearDrafts, loadDrafts, watchDrafts } from '../chat/drafts.ts';
+import { applyToDrafts, clearDrafts, loadDrafts, watchDrafts } from '../chat/drafts.ts';
 import { soughtWords } from '../conversations/sought-words.ts';
 import {
+  applyToList,
   conversationList,
   clearConversations,
   loadConversations,
@@ -103,15 +105,22 @@ function toggled(now: SidebarState): SidebarState {
     : { ...now, shown: !now.shown };
 }
 
-/** Loads chats, models and drafts, and clears them when the vault locks. */
+/** Loads chats, models and drafts, keeps them up to date, and clears them when the vault locks. */
 function useChatData(): void {
   useEffect(() => {
     void loadConversations();
     void loadModels();
     void loadDrafts();
-    const stopWatching = watchDrafts();
+    const stops = [
+      onPageEvent((event) => {
+        applyToList(event);
+        applyToDrafts(event);
+      }),
+      watchDrafts(),
+      watchPageEvents(),
+    ];
     return () => {
-      stopWatching();
+      for (const stop of stops) stop();
       clearConversations();
       closeChats();
       clearDrafts();

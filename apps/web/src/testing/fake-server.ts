@@ -1,5 +1,5 @@
 import { encodeUtf8, parseJson } from '@postern/kernel';
-import type { ErrorCodeName, TurnEvent } from '@postern/protocol';
+import type { ErrorCodeName, PageEvent, TurnEvent } from '@postern/protocol';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 
 /** What the page sent. */
@@ -98,10 +98,10 @@ export function held(reply: Reply): { readonly reply: Reply; release(): void } {
   };
 }
 
-/** The stream of a turn, whose events the test sends one by one. */
+/** The stream of a turn, or of page events, whose events the test sends one by one. */
 export function turnStream(): {
   readonly reply: Reply;
-  send(event: TurnEvent): void;
+  send(event: TurnEvent | PageEvent): void;
   end(): void;
 } {
   let sink: ReadableStreamDefaultController<Uint8Array> | undefined;

@@ -5,8 +5,9 @@ import { SECURITY_HEADERS } from '../server/security-headers.ts';
 import { failureResponse, limitBody, MAX_APP_BODY_BYTES } from './answers.ts';
 import type { AppApiParts } from './app-api-parts.ts';
 import { browserRoutes } from './browser-routes.ts';
-import { conversationRoutes } from './conversation-routes.ts';
+import { conversationRoutes, removalRoutes } from './conversation-routes.ts';
 import { draftRoutes } from './draft-routes.ts';
+import { eventRoutes } from './event-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { requireSession, type AppEnv } from './require-session.ts';
 import { sessionRoutes, signInRoute } from './session-routes.ts';
@@ -35,9 +36,11 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', stateRoutes(parts));
   app.route('/api', providerRoutes(parts.postern));
   app.route('/api', conversationRoutes(parts.postern));
+  app.route('/api', removalRoutes(parts.postern));
   app.route('/api', draftRoutes(parts.postern));
   app.route('/api', trashRoutes(parts.postern));
   app.route('/api', turnRoutes(parts));
+  app.route('/api', eventRoutes(parts.postern));
   app.notFound(() => failureResponse(problem('ROUTE_UNKNOWN')));
   app.onError((fault) => {
     parts.onFault(fault);

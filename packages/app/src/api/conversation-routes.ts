@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { ok, type Result } from '@postern/kernel';
 import {
+  type Conversation,
   conversationId,
   type ConversationId,
   ConversationInputSchema,
@@ -40,7 +41,8 @@ export function conversationRoutes(postern: Postern): Hono {
     if (!input.ok) return input.response;
     const { title, provider, model } = input.value;
     return withStore(postern, (store) =>
-      json(
+      changed(
+        postern,
         store.create({
           title: title ?? UNTITLED,
           ...(provider === undefined ? {} : { provider: providerId.from(provider) }),
@@ -60,22 +62,37 @@ export function conversationRoutes(postern: Postern): Hono {
     if (!input.ok) return input.response;
     const { title } = input.value;
     if (title === undefined) return failureResponse(problem('REQUEST_INVALID'));
-    return withConversation(postern, context, (store, id) => json(store.rename(id, title)));
+    return withConversation(postern, context, (store, id) =>
+      changed(postern, store.rename(id, title)),
+    );
   });
-  app.delete('/conversations/:id', (context) =>
-    withConversation(postern, context, (store, id) => {
-      postern.running.stop(id);
-      const removed = store.remove(id);
-      return removed.ok ? new Response(null, { status: 204 }) : json(removed);
-    }),
-  );
-  app.post('/conversations/:id/restore', (context) =>
-    withConversation(postern, context, (store, id) => json(store.restore(id))),
-  );
   app.get('/search', (context) =>
     withStore(postern, (store) => {
       const query = context.req.query('q') ?? '';
       return json(store.search(query, MAX_HITS));
+    }),
+  );
+  return app;
+}
+
+/** Deletes a conversation, and undoes that. */
+export function removalRoutes(postern: Postern): Hono {
+  const app = new Hono();
+  app.delete('/conversations/:id', (context) =>
+    withConversation(postern, context, (store, id) => {
+      postern.running.stop(id);
+      const removed = store.remove(id);
+      if (!removed.ok) return json(removed);
+      postern.pageEvents.add({ kind: 'conversation-deleted', id });
+      return new Response(null, { status: 204 });
+    }),
+  );
+  app.post('/conversations/:id/restore', (context) =>
+    withConversation(postern, context, (store, id) => {
+      const restored = store.restore(id);
+      // It may belong anywhere in a list.
+      if (restored.ok) postern.pageEvents.add({ kind: 'sync' });
+      return json(restored);
     }),
   );
   return app;
@@ -109,6 +126,12 @@ export function withConversation(
   const id = conversationId.parse(context.req.param('id') ?? '');
   if (id === undefined) return failureResponse(problem('CONVERSATION_NOT_FOUND'));
   return withStore(postern, (store) => use(store, id));
+}
+
+/** The response to a change, which other pages are told about. */
+function changed(postern: Postern, result: Result<Conversation, StoreFailure>): Response {
+  if (result.ok) postern.pageEvents.add({ kind: 'conversation', conversation: result.value });
+  return json(result);
 }
 
 export function json(result: Result<unknown, StoreFailure>): Response {

@@ -15,7 +15,9 @@ export function draftRoutes(postern: Postern): Hono {
     return withStore(postern, (store) => {
       const id = conversation === null ? null : conversationId.from(conversation);
       const saved = store.saveDraft({ conversation: id, text });
-      return saved.ok ? new Response(null, { status: 204 }) : json(saved);
+      if (!saved.ok) return json(saved);
+      postern.pageEvents.add({ kind: 'draft', conversation: id, text });
+      return new Response(null, { status: 204 });
     });
   });
   return app;

@@ -22,6 +22,14 @@ const WHILE_LOCKED: ReadonlySet<string> = new Set([
   'DELETE /api/session',
 ]);
 
+/** The page sends these by itself, so they don't count as use. */
+const WITHOUT_USE: ReadonlySet<string> = new Set([
+  'GET /api/state',
+  'GET /api/events',
+  'GET /api/conversations',
+  'GET /api/drafts',
+]);
+
 /** Accepts only requests with both halves of a session. Neither half works alone. */
 export function requireSession(parts: AppApiParts): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
@@ -37,8 +45,7 @@ export function requireSession(parts: AppApiParts): MiddlewareHandler<AppEnv> {
         return failureResponse(problem('SESSION_REQUIRED'));
       }
     }
-    // The page polls the state, which doesn't count as use.
-    if (path !== '/api/state') {
+    if (!WITHOUT_USE.has(`${method} ${path}`)) {
       session.lastUsedAtMs = parts.postern.clock.nowMs();
       if (!session.isLocked) parts.postern.locking.used();
     }

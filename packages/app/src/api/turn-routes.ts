@@ -1,12 +1,11 @@
-import { Hono, type Context } from 'hono';
-import { streamSSE } from 'hono/streaming';
+import { Hono } from 'hono';
 import { conversationId, problem, TurnInputSchema } from '@postern/protocol';
-import type { AnswerFeed } from '../chat/answer-feed.ts';
 import { beginTurn } from '../chat/begin-turn.ts';
 import { failureResponse, parseBody } from './answers.ts';
 import type { AppApiParts } from './app-api-parts.ts';
 import { lockedFailure } from './conversation-routes.ts';
 import type { AppEnv } from './require-session.ts';
+import { streamEvents } from './stream-events.ts';
 
 /** Requests an answer, follows it, and stops it. */
 export function turnRoutes({ postern, onFault }: AppApiParts): Hono<AppEnv> {
@@ -28,13 +27,14 @@ export function turnRoutes({ postern, onFault }: AppApiParts): Hono<AppEnv> {
     void turn.value.ended.then(() => {
       ended.removeEventListener('abort', stop);
     });
-    return streamAnswer(context, turn.value);
+    return streamEvents(context, (signal) => turn.value.follow(signal));
   });
   app.get('/conversations/:id/answer', (context) => {
     if (postern.stores() === undefined) return failureResponse(lockedFailure(postern));
     const id = conversationId.parse(context.req.param('id'));
     const feed = id === undefined ? undefined : postern.running.find(id);
-    return feed === undefined ? new Response(null, { status: 204 }) : streamAnswer(context, feed);
+    if (feed === undefined) return new Response(null, { status: 204 });
+    return streamEvents(context, (signal) => feed.follow(signal));
   });
   app.post('/conversations/:id/stop', (context) => {
     const id = conversationId.parse(context.req.param('id'));
@@ -42,18 +42,4 @@ export function turnRoutes({ postern, onFault }: AppApiParts): Hono<AppEnv> {
     return new Response(null, { status: 204 });
   });
   return app;
-}
-
-/** The answer from its beginning, until it ends, the page leaves or the session ends. */
-function streamAnswer(context: Context<AppEnv>, feed: AnswerFeed): Response {
-  const left = new AbortController();
-  const signal = AbortSignal.any([left.signal, context.get('session').ended]);
-  return streamSSE(context, async (stream) => {
-    stream.onAbort(() => {
-      left.abort();
-    });
-    for await (const event of feed.follow(signal)) {
-      await stream.writeSSE({ data: JSON.stringify(event) });
-    }
-  });
 }

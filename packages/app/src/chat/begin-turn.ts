@@ -82,6 +82,7 @@ function prepare(
   const parentId = input.parentId === null ? null : messageId.from(input.parentId);
   const parent = messages.find((message) => message.id === parentId);
   if (parentId !== null && parent === undefined) return failed(problem('CONVERSATION_NOT_FOUND'));
+  if (isOutdated(messages, input)) return failed(problem('CONVERSATION_CHANGED'));
   const stored =
     input.text === undefined
       ? ok(undefined)
@@ -108,6 +109,12 @@ function prepare(
     answer: answer.value,
     request: { model: input.model, turns, stream: true },
   });
+}
+
+/** Whether the page that sent the message doesn't know that there already is one in its place. */
+function isOutdated(messages: readonly Message[], { parentId, text, branch }: TurnInput): boolean {
+  if (text === undefined || branch === true) return false;
+  return messages.some((message) => message.parentId === parentId);
 }
 
 function storeQuestion(
@@ -145,6 +152,12 @@ function startAnswer(
   });
   const feed = new AnswerFeed({ question, answer, partsSoFar: () => recorder.answer.parts });
   const slot = postern.running.begin(feed);
+  const tellPages = (kind: 'answer-began' | 'answer-ended'): void => {
+    const conversation = store.conversation(answer.conversationId);
+    if (!conversation.ok) return;
+    postern.pageEvents.add({ kind, conversation: conversation.value, answerId: answer.id });
+  };
+  tellPages('answer-began');
   const run = async (): Promise<void> => {
     try {
       const events = answerEvents(postern, provider, request, slot.signal);
@@ -156,6 +169,7 @@ function startAnswer(
       const done = doneEvent(store, answer, recorder);
       slot.end();
       feed.end(done);
+      tellPages('answer-ended');
     }
   };
   run().catch(onFault);

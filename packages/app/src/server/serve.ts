@@ -78,6 +78,8 @@ export async function serve(options: ServeOptions): Promise<Result<Serving, Prob
     launchUrl,
     close: async () => {
       await postern.running.stopAll();
+      // Their event streams would keep the listener open.
+      sessions.endAll();
       await gateway.drain(GRACE_MS, 'draining');
       await Promise.all([opened.value.close(GRACE_MS), control.value.close(0)]);
       await postern.close();

@@ -57,6 +57,11 @@ export const APP_ERRORS = {
     remedy: 'Wait for one of them to finish, or stop one.',
     exit: EXIT.busy,
   },
+  CONVERSATION_CHANGED: {
+    meaning: "The conversation has newer messages that this page didn't show.",
+    remedy: 'Read them, then send your message again.',
+    exit: EXIT.busy,
+  },
   REQUEST_INVALID: {
     meaning: 'The request is invalid.',
     remedy: 'Correct the field that the message names.',
