@@ -79,7 +79,7 @@ describe.skipIf(skipBecause('accessibility in Chromium', why))('every screen', (
     await page.keyboard.press('Escape');
     for (const section of ['providers', 'gateway', 'appearance', 'storage', 'trash', 'sessions']) {
       await page.evaluate(`location.hash = '#/settings/${section}'`);
-      await page.locator('.settings-section').waitFor();
+      await page.locator('.settings-section').first().waitFor();
       await expectSound(`settings: ${section}`);
     }
     await goTo(page, '#/');
