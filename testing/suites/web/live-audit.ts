@@ -18,9 +18,14 @@ const WATCH = `(() => {
     if (/href$/i.test(name) && !/^(https?:|mailto:|#)/.test(value)) note(element, 'link');
     if (/^src(set)?$/i.test(name) && !/^(data:image\\/(png|jpeg|gif|webp|avif);base64,)/.test(value)) note(element, 'source');
   };
+  // Vite adds the style sheets of the parts that are loaded later.
+  const isOwnSheet = (element) =>
+    element.parentNode === document.head && element.attributes.length === 3 &&
+    element.getAttribute('rel') === 'stylesheet' && element.getAttribute('crossorigin') === '' &&
+    /^\\/assets\\/[\\w-]+\\.css$/.test(element.href.replace(location.origin, ''));
   const check = (element) => {
     const tag = element.localName.toLowerCase();
-    const own = tag === 'form' && OWN_FORMS.test(element.className);
+    const own = tag === 'form' ? OWN_FORMS.test(element.className) : tag === 'link' && isOwnSheet(element);
     if (TAGS.has(tag) && !own) note(element, 'element');
     for (const attribute of element.attributes) checkAttribute(element, attribute);
   };

@@ -1,3 +1,5 @@
+import '../providers/providers.css';
+import './first-run.css';
 import type { AppState, SetupAnswer } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import { applyState, finishFirstRun, refresh } from '../session/session.ts';

@@ -1,3 +1,4 @@
+import './search.css';
 import { Search } from 'lucide-react';
 import { useId, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { soughtWords } from '../conversations/sought-words.ts';

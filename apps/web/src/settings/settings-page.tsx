@@ -1,3 +1,8 @@
+import '../providers/providers.css';
+import './settings-page.css';
+import './appearance-section.css';
+import './storage-section.css';
+import './gateway-section.css';
 import type { AppState } from '@postern/protocol';
 import { useEffect, type ReactElement } from 'react';
 import { PageHead } from '../controls/page-head.tsx';

@@ -4,3 +4,4 @@ import { createLater } from '../state/later.ts';
 
 export const settingsPage = createLater(async () => await import('../settings/settings-page.tsx'));
 export const firstRunPage = createLater(async () => await import('../first-run/first-run.tsx'));
+export const searchPalette = createLater(async () => await import('../search/search-palette.tsx'));

@@ -14,11 +14,10 @@ import {
 } from '../conversations/conversation-list.ts';
 import { isComposing } from '../controls/composition.ts';
 import { loadModels } from '../models/models.ts';
-import { SearchPalette } from '../search/search-palette.tsx';
 import type { SettingsPage } from '../settings/settings-page.tsx';
 import { useLater } from '../state/later.ts';
 import { Spinner } from '../controls/spinner.tsx';
-import { settingsPage } from './later-pages.ts';
+import { searchPalette, settingsPage } from './later-pages.ts';
 import { currentRoute, navigate, useRoute } from '../navigation/route.ts';
 import { commandFor, type Command } from '../shortcuts/shortcuts.ts';
 import { ShortcutsSheet } from '../shortcuts/shortcuts-sheet.tsx';
@@ -81,7 +80,7 @@ export function Main({ state }: { readonly state: AppState }): ReactElement {
           <ChatPage route={route} onSidebar={toggleSidebar} />
         )}
       </main>
-      {overlay === 'search' && <SearchPalette onClose={closeOverlay} />}
+      {overlay === 'search' && <Search onClose={closeOverlay} />}
       {overlay === 'shortcuts' && <ShortcutsSheet onClose={closeOverlay} />}
     </div>
   );
@@ -90,6 +89,11 @@ export function Main({ state }: { readonly state: AppState }): ReactElement {
 function Settings(props: Parameters<typeof SettingsPage>[0]): ReactElement {
   const page = useLater(settingsPage, true);
   return page === undefined ? <Spinner label="Loading…" /> : <page.SettingsPage {...props} />;
+}
+
+function Search({ onClose }: { readonly onClose: () => void }): ReactElement | null {
+  const palette = useLater(searchPalette, true);
+  return palette === undefined ? null : <palette.SearchPalette onClose={onClose} />;
 }
 
 interface SidebarState {
