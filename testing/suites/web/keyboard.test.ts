@@ -112,7 +112,7 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('the chat by keyboard 
   });
 
   test('Esc cancels the upstream request and keeps the partial answer', async () => {
-    const words = 'word '.repeat(400);
+    const words = 'word '.repeat(4000);
     await pickModel(page, 'gpt-fake-large');
     product.upstream.next(textReply(words, { deltaDelayMs: 20 }));
     const index = product.upstream.requests.length;

@@ -29,12 +29,12 @@ export function MessageList(props: {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const place = useReadingPlace(open);
-  const { following, follow, isAtEnd } = useFollowing(
+  const { following, follow } = useFollowing(
     scroller,
     content,
     target === undefined && place === undefined,
   );
-  useKeptPlace(open, scroller, isAtEnd);
+  useKeptPlace(open, scroller);
   return (
     <div className="messages-frame">
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}

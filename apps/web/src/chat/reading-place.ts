@@ -1,6 +1,7 @@
 import { messageId, type MessageId } from '@postern/protocol';
 import { useEffect, useLayoutEffect, useState, type RefObject } from 'react';
 import type { OpenChat } from './chat.ts';
+import { isNearEnd } from './use-following.ts';
 
 /** The message at the top of the view, and how far its top is above or below it, in pixels. */
 export interface ReadingPlace {
@@ -22,15 +23,16 @@ export function useReadingPlace(open: OpenChat): ReadingPlace | undefined {
 }
 
 /** Remembers the place when the reader leaves the chat. */
-export function useKeptPlace(open: OpenChat, scroller: Box, isAtEnd: () => boolean): void {
+export function useKeptPlace(open: OpenChat, scroller: Box): void {
   useLayoutEffect(() => {
     const box = scroller.current;
     return () => {
-      const left = box === null || isAtEnd() ? undefined : placeIn(box);
+      // Not whether the end is followed: the last scroll event may not have come yet.
+      const left = box === null || isNearEnd(box) ? undefined : placeIn(box);
       if (left === undefined) places.delete(open);
       else places.set(open, left);
     };
-  }, [open, scroller, isAtEnd]);
+  }, [open, scroller]);
 }
 
 /** Scrolls to the place once its message is mounted. */

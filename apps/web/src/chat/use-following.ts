@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
+import { useEffect, useRef, useState, type RefObject } from 'react';
 
 /** Distance from the end, in pixels, that still counts as being at the end. */
 const NEAR_END = 40;
@@ -16,7 +16,6 @@ export function useFollowing(
 ): {
   readonly following: boolean;
   readonly follow: () => void;
-  readonly isAtEnd: () => boolean;
 } {
   const [following, setFollowing] = useState(true);
   const wanted = useRef(atFirst);
@@ -32,7 +31,7 @@ export function useFollowing(
     if (box === null || content.current === null) return undefined;
     let lastTop = box.scrollTop;
     const scrolled = (): void => {
-      const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR_END;
+      const atEnd = isNearEnd(box);
       // Content that shrinks or loads above also moves the top; only scrolling up pauses.
       const wentUp = box.scrollTop < lastTop - 2;
       lastTop = box.scrollTop;
@@ -55,8 +54,11 @@ export function useFollowing(
     };
   }, [scroller, content]);
 
-  const isAtEnd = useCallback(() => wanted.current, []);
-  return { following, follow, isAtEnd };
+  return { following, follow };
+}
+
+export function isNearEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean {
+  return scrollHeight - scrollTop - clientHeight <= NEAR_END;
 }
 
 function toEnd(box: HTMLElement | null): void {
