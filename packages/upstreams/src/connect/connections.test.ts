@@ -124,6 +124,12 @@ describe('failures', () => {
       {},
       ['failure redirected'],
     ],
+    [
+      'a status that HTTP does not have',
+      { kind: 'raw', status: 600, contentType: 'text/plain', body: '' },
+      {},
+      ['failure malformed'],
+    ],
   ];
 
   it.each(rows)('%s', async (_, reply, changes, expected) => {

@@ -58,6 +58,9 @@ export interface Exchange {
 /** Sends one request and passes the response to the sink as it arrives. */
 export type StartExchange = (request: ExchangeRequest, sink: ExchangeSink) => Exchange;
 
+/** The largest status code that is valid (RFC 9110 §15). */
+const MAX_STATUS = 599;
+
 const CANCELLED: UpstreamFailure = { reason: 'cancelled' };
 
 /** The error for aborting undici's request. Created once, because its stack trace isn't useful. */
@@ -149,6 +152,10 @@ export class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
     if (status === 401) this.#credential?.refused();
     if (status >= 300 && status < 400) {
       this.#abort({ reason: 'redirected', status });
+      return;
+    }
+    if (status > MAX_STATUS) {
+      this.#abort({ reason: 'malformed' });
       return;
     }
     if (isCompressed(headers)) {
