@@ -1,15 +1,20 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openChat } from '../chat/chat.ts';
 import { conversationList } from '../conversations/conversation-list.ts';
 import { currentRoute, navigate } from '../navigation/route.ts';
 import { fakeServer, json, turnStream } from '../testing/fake-server.ts';
 import { appState, conversation, modelGroup } from '../testing/page-data.ts';
+import { searchPalette } from './later-pages.ts';
 import { Main } from './main.tsx';
 
 const server = fakeServer();
 const [FIRST, SECOND] = [conversation(1, 'First'), conversation(2, 'Second')];
+
+beforeAll(async () => {
+  await searchPalette.load();
+});
 
 beforeEach(async () => {
   server.reply('GET /api/models', json([modelGroup('Demo', 'scripted')]));
