@@ -51,6 +51,7 @@ export async function exchangeBytes(
     const patience = options.mayBeIncomplete ? setTimeout(leave, PATIENCE_MS) : undefined;
     socket.on('data', (chunk) => {
       chunks.push(chunk);
+      hang.refresh();
       patience?.refresh();
       if (manner === 'leaves-late' && random.chance(0.5)) leave();
       if (manner === 'slow-reader' && chunks.length < 20) {
