@@ -60,6 +60,25 @@ describe.skipIf(skipBecause('two pages in Chromium', why))('two pages of a brows
     await second.getByText(`Answer to ${question}.`).waitFor();
   }
 
+  test('show the same chats, titles and deletions', async () => {
+    await sharedChat('alpha');
+    await second.getByRole('link', { name: 'alpha' }).focus();
+    await second.keyboard.press('F2');
+    await second.keyboard.type('beta');
+    await second.keyboard.press('Enter');
+    const renamed = first.getByRole('link', { name: 'beta' });
+    await renamed.waitFor();
+    await first.getByRole('heading', { name: 'beta' }).waitFor();
+    await goTo(second, '#/');
+    await renamed.focus();
+    await first.keyboard.press('Delete');
+    await second.getByRole('link', { name: 'beta' }).waitFor({ state: 'detached' });
+    await first.getByRole('button', { name: 'Undo' }).press('Enter');
+    await second.getByRole('link', { name: 'beta' }).waitFor();
+    // Undo also opens the chat again where it was deleted.
+    await first.getByRole('heading', { name: 'beta' }).waitFor();
+  });
+
   test('show the turns of each other while they run, and continue each other', async () => {
     await sharedChat('gamma');
     product.upstream.next(textReply(WORDS, { deltaDelayMs: 200 }));
@@ -86,23 +105,6 @@ describe.skipIf(skipBecause('two pages in Chromium', why))('two pages of a brows
     await expect.poll(async () => await field(second).inputValue()).toBe('half a thought');
     await field(second).fill('');
     await expect.poll(async () => await field(first).inputValue()).toBe('');
-  });
-
-  test('show the same chats, titles and deletions', async () => {
-    await sharedChat('alpha');
-    await second.getByRole('link', { name: 'alpha' }).focus();
-    await second.keyboard.press('F2');
-    await second.keyboard.type('beta');
-    await second.keyboard.press('Enter');
-    const renamed = first.getByRole('link', { name: 'beta' });
-    await renamed.waitFor();
-    await first.getByRole('heading', { name: 'beta' }).waitFor();
-    await goTo(second, '#/');
-    await renamed.focus();
-    await first.keyboard.press('Delete');
-    await second.getByRole('link', { name: 'beta' }).waitFor({ state: 'detached' });
-    await first.getByRole('button', { name: 'Undo' }).press('Enter');
-    await second.getByRole('link', { name: 'beta' }).waitFor();
   });
 });
 

@@ -130,6 +130,20 @@ describe('ConversationRow', () => {
     expect(currentRoute()).toEqual({ at: 'conversation', id: FIRST.id });
   });
 
+  it('stays where the user went while Undo brought the chat back', async () => {
+    navigate({ at: 'conversation', id: FIRST.id });
+    server.reply(`DELETE ${path}`, noContent());
+    const restoring = held(json(FIRST));
+    server.reply(`POST ${path}/restore`, restoring.reply);
+    link('First').focus();
+    await userEvent.keyboard('{Delete}');
+    await userEvent.click(await screen.findByRole('button', { name: 'Undo' }));
+    navigate({ at: 'conversation', id: SECOND.id });
+    restoring.release();
+    await screen.findByRole('link', { name: 'First' });
+    expect(currentRoute()).toEqual({ at: 'conversation', id: SECOND.id });
+  });
+
   it('keeps the chat when deleting fails', async () => {
     server.reply(`DELETE ${path}`, failure('DATABASE_BUSY', 'It is busy.'));
     const row = within(screen.getAllByRole('listitem')[0] ?? document.body);

@@ -199,13 +199,15 @@ async function remove(conversation: Conversation): Promise<void> {
   });
 }
 
-async function restore(conversation: Conversation, reopen: boolean): Promise<void> {
+async function restore(conversation: Conversation, wasOpen: boolean): Promise<void> {
+  const place = routeToFragment(currentRoute());
   const restored = await restoreConversation(conversation.id);
   if (!restored.ok) {
     showToast(`Couldn’t restore the chat. ${restored.failure.message}`, {
       tone: 'danger',
     });
-  } else if (reopen) {
+  } else if (wasOpen && routeToFragment(currentRoute()) === place) {
+    // Not if the user went elsewhere meanwhile.
     navigate({ at: 'conversation', id: conversation.id });
   }
 }
