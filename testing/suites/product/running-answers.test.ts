@@ -1,16 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { encodeUtf8, expectOk, sseParser } from '@postern/kernel';
 import { SESSION_HEADER } from '@postern/protocol';
 import {
-  freshHome,
   runPostern,
-  startFakeUpstream,
   textReply,
   upPostern,
   type FakeReply,
   type FakeUpstream,
-  type FreshHome,
   type PosternOptions,
   type PosternUp,
   type RecordedRequest,
@@ -18,6 +13,7 @@ import {
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { signIn, type AppClient } from './app-client.ts';
+import { boxHome, type BoxHome } from './box-home.ts';
 import { PASSPHRASE } from './walk-first-run.ts';
 
 const TURN = { text: 'Go on', provider: 'box', model: 'any' };
@@ -32,31 +28,21 @@ const Message = v.object({
 });
 const View = v.object({ messages: v.array(Message) });
 
-let home: FreshHome;
+let place: BoxHome;
 let upstream: FakeUpstream;
 let options: PosternOptions;
 let postern: PosternUp;
 let app: AppClient;
 
 beforeAll(async () => {
-  home = freshHome();
-  upstream = await startFakeUpstream();
-  options = { environment: home.environment, passphrase: PASSPHRASE };
-  const directory = join(home.path, '.config', 'postern');
-  mkdirSync(directory, { recursive: true });
-  const box = { dialect: 'openai-chat', baseUrl: upstream.baseUrls['openai-chat'] };
-  writeFileSync(join(directory, 'config.json'), JSON.stringify({ providers: { box } }));
-  const input = 'sk-the-value-that-is-long-enough';
-  expect(await runPostern(['secret', 'set', 'box'], { ...options, input })).toMatchObject({
-    code: 0,
-  });
+  place = await boxHome();
+  ({ upstream, options } = place);
   await start();
 });
 
 afterAll(async () => {
   await postern.stop();
-  await upstream.close();
-  home[Symbol.dispose]();
+  await place[Symbol.asyncDispose]();
 });
 
 afterEach(() => {

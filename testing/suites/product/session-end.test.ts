@@ -1,47 +1,33 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { SESSION_HEADER } from '@postern/protocol';
 import {
-  freshHome,
   runPostern,
-  startFakeUpstream,
   textReply,
   upPostern,
   type FakeUpstream,
-  type FreshHome,
   type PosternOptions,
   type PosternUp,
 } from '@postern/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signIn, type AppClient } from './app-client.ts';
+import { boxHome, type BoxHome } from './box-home.ts';
 import { PASSPHRASE } from './walk-first-run.ts';
 
 const NEXT = 'four and twenty blackbirds';
 
-let home: FreshHome;
+let place: BoxHome;
 let upstream: FakeUpstream;
 let options: PosternOptions;
 let postern: PosternUp;
 
 beforeAll(async () => {
-  home = freshHome();
-  upstream = await startFakeUpstream();
-  options = { environment: home.environment, passphrase: PASSPHRASE };
-  const directory = join(home.path, '.config', 'postern');
-  mkdirSync(directory, { recursive: true });
-  const box = { dialect: 'openai-chat', baseUrl: upstream.baseUrls['openai-chat'] };
-  writeFileSync(join(directory, 'config.json'), JSON.stringify({ providers: { box } }));
-  const input = 'sk-the-value-that-is-long-enough';
-  expect(await runPostern(['secret', 'set', 'box'], { ...options, input })).toMatchObject({
-    code: 0,
-  });
+  place = await boxHome();
+  ({ upstream, options } = place);
   postern = await upPostern(options);
 });
 
 afterAll(async () => {
   await postern.stop();
-  await upstream.close();
-  home[Symbol.dispose]();
+  await place[Symbol.asyncDispose]();
 });
 
 async function freshSession(): Promise<AppClient> {

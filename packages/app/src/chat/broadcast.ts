@@ -3,14 +3,14 @@ const MAX_WAITING = 256;
 
 interface Reader<E> {
   waiting: E[];
-  /** The next event is the first one, which stands for all that came before. */
+  /** Whether its next event is the first one, which includes everything so far. */
   beginsAgain: boolean;
   wake: () => void;
 }
 
 /**
  * Events for any number of readers, which come and go at any time. Readers can't slow it down: each
- * has a bounded queue. `first` makes the event with which a reader begins; it stands for all events
+ * has a bounded queue. `first` makes the event with which a reader begins; it includes everything
  * so far. A reader that falls behind gets it again instead of what it missed.
  */
 export class Broadcast<E> {

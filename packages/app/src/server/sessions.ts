@@ -30,7 +30,7 @@ export interface Session {
   readonly isLocked: boolean;
   /**
    * Whether a link or the passphrase began it, not a browser's key: only such a session may remember
-   * a browser, so that whoever could use a key once gets no further one.
+   * a browser, so that someone who could use a key once can't add another key.
    */
   mayRemember: boolean;
   /** The remembered browser that it belongs to. */

@@ -14,7 +14,7 @@ export interface AddressAdmission {
    * either `accepted` or `refused`.
    */
   admit(address: string, nowMs: number): MaybePromise<number | undefined>;
-  /** The key of an allowed request is valid, or nobody needs to know any more. */
+  /** The key of an allowed request is valid, or the request ended before its key was checked. */
   accepted(address: string, nowMs: number): void;
   /** The key of an allowed request is invalid. */
   refused(address: string, nowMs: number): void;
