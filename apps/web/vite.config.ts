@@ -30,9 +30,20 @@ function onlyWoff2(): Plugin {
   };
 }
 
+/** `mdast-util-to-hast` brings an imitation of a function that every browser has that can show the page. */
+function ownStructuredClone(): Plugin {
+  const name = '@ungap/structured-clone';
+  return {
+    name: 'own-structured-clone',
+    enforce: 'pre',
+    resolveId: (id) => (id === name ? `\0${name}` : undefined),
+    load: (id) => (id === `\0${name}` ? 'export default structuredClone;' : undefined),
+  };
+}
+
 export default defineConfig({
   base: '/',
-  plugins: [react(), onlyWoff2(), compressed()],
+  plugins: [react(), onlyWoff2(), ownStructuredClone(), compressed()],
   resolve: {
     // Without `browser`: the browser builds of decode-named-character-reference and
     // hast-util-from-html-isomorphic write innerHTML and use DOMParser, which trusted types forbid.

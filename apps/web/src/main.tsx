@@ -29,13 +29,14 @@ import './chat/edit-question.css';
 import './chat/empty-chat.css';
 import './chat/composer.css';
 import './models/models.css';
+import './search/search.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { highlighting } from './markdown/highlighting.ts';
 import { maths } from './markdown/maths.ts';
 import { App, keepStateFresh } from './shell/app.tsx';
 import { Crash } from './shell/crash.tsx';
-import { searchPalette, settingsPage } from './shell/later-pages.ts';
+import { settingsPage, shortcutsSheet, signedOutPage, unlockPage } from './shell/later-pages.ts';
 import { start, watchSession } from './session/session.ts';
 import { consumeLaunchCode, watchLaunchCodes } from './sign-in/launch-code.ts';
 import { rememberedTheme, showTheme } from './theme/theme.ts';
@@ -64,7 +65,9 @@ addEventListener('load', () => {
   setTimeout(() => {
     void highlighting.load();
     void maths.load();
-    void searchPalette.load();
     void settingsPage.load();
+    void shortcutsSheet.load();
+    void signedOutPage.load();
+    void unlockPage.load();
   }, LOAD_REST_AFTER_MS);
 });

@@ -1,4 +1,3 @@
-import './search.css';
 import { Search } from 'lucide-react';
 import { useId, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { soughtWords } from '../conversations/sought-words.ts';

@@ -4,12 +4,11 @@ import { Button } from '../controls/button.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { Spinner } from '../controls/spinner.tsx';
 import { LinkDialog } from '../markdown/link-dialog.tsx';
-import { SignedOut } from '../sign-in/signed-out.tsx';
+import type { SignedOut as SignedOutPage } from '../sign-in/signed-out.tsx';
 import { useLater } from '../state/later.ts';
 import { useStore } from '../state/store.ts';
-import { firstRunPage } from './later-pages.ts';
+import { firstRunPage, signedOutPage, unlockPage } from './later-pages.ts';
 import { showTheme } from '../theme/theme.ts';
-import { Unlock } from '../unlock/unlock.tsx';
 import { Gate } from '../controls/gate.tsx';
 import { LostConnection } from './lost-connection.tsx';
 import { Main } from './main.tsx';
@@ -71,6 +70,16 @@ function Starting(): ReactElement {
 function FirstRun({ state }: { readonly state: AppState }): ReactElement {
   const page = useLater(firstRunPage, true);
   return page === undefined ? <Starting /> : <page.FirstRun state={state} />;
+}
+
+function SignedOut(props: Parameters<typeof SignedOutPage>[0]): ReactElement {
+  const page = useLater(signedOutPage, true);
+  return page === undefined ? <Starting /> : <page.SignedOut {...props} />;
+}
+
+function Unlock({ state }: { readonly state: AppState }): ReactElement {
+  const page = useLater(unlockPage, true);
+  return page === undefined ? <Starting /> : <page.Unlock state={state} />;
 }
 
 const STATE_INTERVAL_MS = 5000;

@@ -14,13 +14,13 @@ import {
 } from '../conversations/conversation-list.ts';
 import { isComposing } from '../controls/composition.ts';
 import { loadModels } from '../models/models.ts';
+import { SearchPalette } from '../search/search-palette.tsx';
 import type { SettingsPage } from '../settings/settings-page.tsx';
 import { useLater } from '../state/later.ts';
 import { Spinner } from '../controls/spinner.tsx';
-import { searchPalette, settingsPage } from './later-pages.ts';
+import { settingsPage, shortcutsSheet } from './later-pages.ts';
 import { currentRoute, navigate, useRoute } from '../navigation/route.ts';
 import { commandFor, type Command } from '../shortcuts/shortcuts.ts';
-import { ShortcutsSheet } from '../shortcuts/shortcuts-sheet.tsx';
 import { Sidebar } from '../sidebar/sidebar.tsx';
 
 type Overlay = 'search' | 'shortcuts' | undefined;
@@ -80,8 +80,8 @@ export function Main({ state }: { readonly state: AppState }): ReactElement {
           <ChatPage route={route} onSidebar={toggleSidebar} />
         )}
       </main>
-      {overlay === 'search' && <Search onClose={closeOverlay} />}
-      {overlay === 'shortcuts' && <ShortcutsSheet onClose={closeOverlay} />}
+      {overlay === 'search' && <SearchPalette onClose={closeOverlay} />}
+      {overlay === 'shortcuts' && <Shortcuts onClose={closeOverlay} />}
     </div>
   );
 }
@@ -91,9 +91,9 @@ function Settings(props: Parameters<typeof SettingsPage>[0]): ReactElement {
   return page === undefined ? <Spinner label="Loading…" /> : <page.SettingsPage {...props} />;
 }
 
-function Search({ onClose }: { readonly onClose: () => void }): ReactElement | null {
-  const palette = useLater(searchPalette, true);
-  return palette === undefined ? null : <palette.SearchPalette onClose={onClose} />;
+function Shortcuts({ onClose }: { readonly onClose: () => void }): ReactElement | null {
+  const sheet = useLater(shortcutsSheet, true);
+  return sheet === undefined ? null : <sheet.ShortcutsSheet onClose={onClose} />;
 }
 
 interface SidebarState {
