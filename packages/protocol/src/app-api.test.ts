@@ -5,13 +5,13 @@ import {
   ConversationPatchSchema,
   EndpointInputSchema,
   KeyInputSchema,
-  plainText,
   SessionInputSchema,
   SettingsInputSchema,
   SetupInputSchema,
   TurnInputSchema,
   UnlockInputSchema,
 } from './app-api.ts';
+import { plainText } from './plain-text.ts';
 
 const ID = '01aryz6s41tsv4rrffq69g5fav';
 const ENDPOINT = {

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
-import type { AnswerEvent, Conversation, Message, Part } from './conversation.ts';
+import type { AnswerEvent, Conversation, Message } from './conversation.ts';
 import { DIALECT_IDS, type DialectId } from './dialect-ids.ts';
 import type { Problem } from './problem.ts';
 import { UPSTREAM_AUTHS, type UpstreamAuth } from './provider.ts';
-import { endpointUrl, providerName, SORTABLE } from './forms.ts';
+import { endpointUrl, providerName } from './forms.ts';
+import { SORTABLE } from './id-formats.ts';
 import type { ConversationId, MessageId, ProviderId } from './ids.ts';
 import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
 
@@ -167,9 +168,6 @@ export interface ApiFailure {
   readonly error: Problem;
 }
 
-/** Contains the half of a session that only the page knows. */
-export const SESSION_HEADER = 'x-postern-session';
-
 export interface SessionAnswer {
   /** The page's half of the session, given once. */
   readonly secret: string;
@@ -178,14 +176,6 @@ export interface SessionAnswer {
 export interface ChallengeAnswer {
   /** For one sign-in within a minute. */
   readonly challenge: string;
-}
-
-/**
- * What a remembered browser signs, as UTF-8. The origin keeps a signature that was made for another
- * server from being used here.
- */
-export function signedText(origin: string, challenge: string): string {
-  return `postern/v1/remembered-browser\n${origin}\n${challenge}`;
 }
 
 export interface BrowserAnswer {
@@ -333,11 +323,3 @@ export type PageEvent =
       readonly conversation: Conversation;
       readonly answerId: MessageId;
     };
-
-/** The text of a message's parts, for titles, search and copying. */
-export function plainText(parts: readonly Part[]): string {
-  return parts
-    .map((part) => (part.kind === 'text' || part.kind === 'refusal' ? part.text : ''))
-    .filter((text) => text !== '')
-    .join('\n\n');
-}

@@ -8,12 +8,12 @@ import {
   endpointUrl,
   hostName,
   keyPin,
-  NAME,
   providerName,
   receiverAddress,
   serverUrl,
   timeZone,
 } from './forms.ts';
+import { NAME } from './id-formats.ts';
 import { ATTRIBUTION_HEADERS, UPSTREAM_AUTHS } from './provider.ts';
 import { listenConfig } from './listen-config.ts';
 import { serverQuirks } from './server-quirks.ts';

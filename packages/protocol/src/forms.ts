@@ -1,12 +1,7 @@
 import * as v from 'valibot';
+import { NAME } from './id-formats.ts';
 
 /* The formats of short texts in the configuration and in requests of the page. */
-
-/** The name of a provider or a secret, except two names that every object has. */
-export const NAME = /^(?!(?:constructor|prototype)$)[a-z0-9][a-z0-9._-]{0,63}$/;
-
-/** The text of `sortableId`. */
-export const SORTABLE = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
 export const providerName = v.pipe(v.string(), v.regex(NAME));
 

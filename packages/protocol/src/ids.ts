@@ -1,5 +1,5 @@
 import { brandOf, type Branded } from '@postern/kernel';
-import { NAME, SORTABLE } from './forms.ts';
+import { NAME, SORTABLE } from './id-formats.ts';
 
 /** A conversation: 26 characters, sorts by creation time. */
 export type ConversationId = Branded<'ConversationId'>;

@@ -39,7 +39,7 @@ export { CHAT_EXPORT_FORMAT_NAMES } from './conversation.ts';
 export type * from './conversation.ts';
 export { DIALECT_IDS, DIALECT_INFO, perDialect, type DialectId } from './dialect-ids.ts';
 export { EXIT, type ErrorCode } from './error-codes/error-code.ts';
-export { SORTABLE } from './forms.ts';
+export { SORTABLE } from './id-formats.ts';
 export { ERROR_AREAS, ERROR_CODES, type ErrorCodeName } from './error-codes/error-codes.ts';
 export { EMPTY_ANSWER, foldAnswer, type FoldedAnswer } from './fold-answer.ts';
 export * from './ids.ts';
@@ -90,3 +90,5 @@ export {
 } from './provider.ts';
 export type { ServerQuirks } from './server-quirks.ts';
 export { problem, problemWithDetail, type Problem } from './problem.ts';
+export { plainText } from './plain-text.ts';
+export { SESSION_HEADER, signedText } from './session-proof.ts';

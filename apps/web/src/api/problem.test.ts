@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { remedyOf } from './error-table.ts';
 import { GARBLED, problemFrom, problemFromFailure, toPageText } from './problem.ts';
 
 describe('problemFrom', () => {
@@ -18,19 +19,26 @@ describe('problemFrom', () => {
 
   it('reports a body of another program', () => {
     expect(problemFrom('<html>')).toEqual(GARBLED);
+    expect(problemFrom({ error: 'x' })).toEqual(GARBLED);
+    expect(problemFrom({ error: { code: 1, message: 'x' } })).toEqual(GARBLED);
   });
 });
 
 describe('problemFromFailure', () => {
   it('adds the remedy of the error table', () => {
-    expect(problemFromFailure({ code: 'UPSTREAM_TIMEOUT', message: "It didn't respond." })).toEqual(
-      {
-        reason: 'refused',
-        code: 'UPSTREAM_TIMEOUT',
-        message: 'It didn’t respond.',
-        remedy: 'Retry in a moment.',
-      },
-    );
+    const code = 'UPSTREAM_TIMEOUT';
+    expect(problemFromFailure({ code, message: "It didn't respond." }, remedyOf(code))).toEqual({
+      reason: 'refused',
+      code,
+      message: 'It didn’t respond.',
+      remedy: 'Retry in a moment.',
+    });
+  });
+});
+
+describe('remedyOf', () => {
+  it.each(['OF_ANOTHER_VERSION', 'constructor'])('has none for %s', (code) => {
+    expect(remedyOf(code)).toBeUndefined();
   });
 });
 

@@ -1,16 +1,13 @@
-import {
-  ERROR_CODES,
-  problem,
-  type AnswerFailure,
-  type ErrorCodeName,
-  type Problem,
-} from '@postern/protocol';
-import * as v from 'valibot';
+import { isJsonObject, type JsonValue } from '@postern/kernel';
+import type { AnswerFailure, ErrorCodeName, Problem } from '@postern/protocol';
 
 /** Why a request to the Postern process failed, in words for the user. */
 export type RequestProblem =
   /** The process responded with a problem. */
-  | (Problem & { readonly reason: 'refused' })
+  | (Omit<Problem, 'remedy'> & {
+      readonly reason: 'refused';
+      readonly remedy: string | undefined;
+    })
   /** `unreachable`: nothing listens at the address. `garbled`: the response isn't one of Postern's. */
   | {
       readonly reason: 'unreachable' | 'garbled';
@@ -18,14 +15,6 @@ export type RequestProblem =
       readonly message: string;
       readonly remedy: string | undefined;
     };
-
-const FailureSchema = v.object({
-  error: v.object({
-    code: v.string(),
-    message: v.string(),
-    remedy: v.optional(v.string()),
-  }),
-});
 
 export const UNREACHABLE = {
   reason: 'unreachable',
@@ -42,26 +31,30 @@ export const GARBLED = {
 } as const satisfies RequestProblem;
 
 /** Reads the body of a failed request. */
-export function problemFrom(body: unknown): RequestProblem {
-  const parsed = v.safeParse(FailureSchema, body);
-  if (!parsed.success) return GARBLED;
-  const { code } = parsed.output.error;
-  const message = toPageText(parsed.output.error.message);
-  const remedy = toPageText(parsed.output.error.remedy);
-  return isErrorCode(code) ? refused(code, message, remedy) : { ...GARBLED, message, remedy };
+export function problemFrom(body: JsonValue): RequestProblem {
+  const error = isJsonObject(body) ? body['error'] : undefined;
+  if (!isJsonObject(error)) return GARBLED;
+  const { code, message, remedy } = error;
+  if (typeof code !== 'string' || typeof message !== 'string') return GARBLED;
+  return refused(code, message, typeof remedy === 'string' ? remedy : undefined);
 }
 
-/** Turns a failed answer into a problem, with the remedy from the error table. */
-export function problemFromFailure(failure: AnswerFailure): RequestProblem {
-  // A stored answer may have a code of another version of Postern.
-  const code: string = failure.code;
-  const message = toPageText(failure.message);
-  return isErrorCode(code) ? refused(code, message) : { ...GARBLED, message, remedy: undefined };
+/** Turns a failed answer into a problem. The remedy is `remedyOf` its code, which is loaded later. */
+export function problemFromFailure(
+  { code, message }: AnswerFailure,
+  remedy: string | undefined,
+): RequestProblem {
+  return refused(code, message, remedy);
 }
 
-function refused(code: ErrorCodeName, message: string, remedy?: string): RequestProblem {
-  const shown = remedy ?? toPageText(problem(code).remedy);
-  return { reason: 'refused', ...problem(code, message, shown) };
+function refused(code: string, message: string, remedy: string | undefined): RequestProblem {
+  return {
+    reason: 'refused',
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- a code of another version equals none that the page knows
+    code: code as ErrorCodeName,
+    message: toPageText(message),
+    remedy: toPageText(remedy),
+  };
 }
 
 /** Converts a text from the server for the page, which writes ’ where the server writes '. */
@@ -69,8 +62,4 @@ export function toPageText(text: string): string;
 export function toPageText(text: string | undefined): string | undefined;
 export function toPageText(text: string | undefined): string | undefined {
   return text?.replaceAll(/(?<=\p{L})'(?=\p{L})/gu, '’');
-}
-
-function isErrorCode(code: string): code is ErrorCodeName {
-  return Object.hasOwn(ERROR_CODES, code);
 }

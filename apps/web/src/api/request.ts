@@ -1,4 +1,4 @@
-import { failed, ok, parseJson, type Result } from '@postern/kernel';
+import { failed, ok, parseJson, type JsonValue, type Result } from '@postern/kernel';
 import { sessionHeader } from './page-secret.ts';
 import { GARBLED, problemFrom, UNREACHABLE, type RequestProblem } from './problem.ts';
 
@@ -70,7 +70,7 @@ export async function exchange(
     notify('answered');
     return ok(response);
   }
-  const body = await bodyOf<unknown>(response);
+  const body = await bodyOf<JsonValue>(response);
   return report(body.ok ? problemFrom(body.value) : body.failure);
 }
 

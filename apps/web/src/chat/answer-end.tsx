@@ -1,10 +1,13 @@
-import type { Message, StopReason } from '@postern/protocol';
-import type { ReactElement } from 'react';
+import type { AnswerFailure, Message, StopReason } from '@postern/protocol';
+import type { ReactElement, ReactNode } from 'react';
 import { problemFromFailure, toPageText } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
+import { createLater, useLater } from '../state/later.ts';
 import type { OpenChat } from './chat.ts';
 import { useRetry } from './use-retry.ts';
+
+const errorTable = createLater(async () => await import('../api/error-table.ts'));
 
 /** Explains an answer that failed, stopped or ended early. */
 export function AnswerEnd(props: {
@@ -15,8 +18,7 @@ export function AnswerEnd(props: {
   const retry = useRetry(open, message);
   const actions = retry !== undefined && <Button onClick={retry}>Retry</Button>;
   if (message.status === 'failed' && message.failure !== undefined) {
-    const problem = problemFromFailure(message.failure);
-    return <ProblemNotice problem={problem} actions={actions} announced={false} />;
+    return <Failure failure={message.failure} actions={actions} />;
   }
   if (message.status === 'failed') {
     const title = 'Couldn’t get an answer.';
@@ -34,6 +36,16 @@ export function AnswerEnd(props: {
   }
   const title = message.stopReason === undefined ? undefined : STOP_MESSAGES[message.stopReason];
   return title === undefined ? null : <Notice title={title} />;
+}
+
+function Failure(props: {
+  readonly failure: AnswerFailure;
+  readonly actions: ReactNode;
+}): ReactElement {
+  const { failure, actions } = props;
+  const remedy = useLater(errorTable, true)?.remedyOf(failure.code);
+  const problem = problemFromFailure(failure, remedy);
+  return <ProblemNotice problem={problem} actions={actions} announced={false} />;
 }
 
 const STOP_MESSAGES: Readonly<Partial<Record<StopReason, string>>> = {
