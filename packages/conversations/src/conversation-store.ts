@@ -2,6 +2,7 @@ import type { DatabaseFailure } from '@postern/database';
 import type { Result } from '@postern/kernel';
 import type {
   AnswerFailure,
+  AnswerMeasures,
   Conversation,
   ConversationId,
   ConversationPage,
@@ -53,6 +54,7 @@ export interface NewMessage {
   readonly model?: string;
   readonly stopReason?: StopReason;
   readonly usage?: Usage;
+  readonly measures?: AnswerMeasures;
   readonly failure?: AnswerFailure;
   readonly extra?: Extra;
 }
@@ -64,6 +66,7 @@ export interface MessageChange {
   readonly model?: string;
   readonly stopReason?: StopReason;
   readonly usage?: Usage;
+  readonly measures?: AnswerMeasures;
   readonly failure?: AnswerFailure;
   readonly extra?: Extra;
 }

@@ -25,7 +25,7 @@ export interface StoredMessage {
 
 /** All columns except the parts, which can be long. */
 const HEAD = `m.row, m.id, m.parent_id, m.role, m.status, m.created_at_ms, m.provider, m.model,
-  m.stop_reason, m.usage, m.failure, m.extra, c.id AS conversation_id`;
+  m.stop_reason, m.usage, m.measures, m.failure, m.extra, c.id AS conversation_id`;
 const FROM = 'FROM message AS m JOIN conversation AS c ON c.row = m.conversation';
 
 /** Statements for the table `message`. Use them inside an attempt or transaction. */
@@ -42,8 +42,8 @@ export class MessageTable {
   constructor(database: Database) {
     this.#insert = database.prepare(
       `INSERT INTO message (id, conversation, parent_id, role, status, created_at_ms, provider,
-         model, stop_reason, usage, failure, extra, parts)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         model, stop_reason, usage, measures, failure, extra, parts)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#find = database.prepare(`SELECT ${HEAD}, m.parts ${FROM} WHERE m.id = ?`);
     this.#findHead = database.prepare(`SELECT ${HEAD} ${FROM} WHERE m.id = ?`);
@@ -53,8 +53,8 @@ export class MessageTable {
     this.#streaming = database.prepare("SELECT id FROM message WHERE status = 'streaming'");
     this.#isIn = database.prepare('SELECT 1 FROM message WHERE id = ? AND conversation = ?');
     this.#update = database.prepare(
-      `UPDATE message SET parts = ?, status = ?, model = ?, stop_reason = ?, usage = ?, failure = ?,
-         extra = ?
+      `UPDATE message SET parts = ?, status = ?, model = ?, stop_reason = ?, usage = ?, measures = ?,
+         failure = ?, extra = ?
        WHERE row = ?`,
     );
     this.#deleteOf = database.prepare('DELETE FROM message WHERE conversation = ?');
@@ -65,10 +65,10 @@ export class MessageTable {
     const parts = partsToJson(message.parts, message.status === 'streaming');
     if (!parts.ok) return parts;
     const { id, parentId, role, status, createdAtMs, provider = null } = message;
-    const { model, stopReason, usage, failure, extra } = details(message);
+    const { model, stopReason, usage, measures, failure, extra } = details(message);
     const { lastRow } = this.#insert.run(
       ...[id, conversation, parentId, role, status, createdAtMs, provider],
-      ...[model, stopReason, usage, failure, extra, parts.value],
+      ...[model, stopReason, usage, measures, failure, extra, parts.value],
     );
     return ok(lastRow);
   }
@@ -101,9 +101,11 @@ export class MessageTable {
   update(row: number, message: Message): Result<undefined, StoreFailure> {
     const parts = partsToJson(message.parts, message.status === 'streaming');
     if (!parts.ok) return parts;
-    const { model, stopReason, usage, failure, extra } = details(message);
-    const columns = [parts.value, message.status, model, stopReason, usage, failure, extra];
-    this.#update.run(...columns, row);
+    const { model, stopReason, usage, measures, failure, extra } = details(message);
+    this.#update.run(
+      ...[parts.value, message.status, model, stopReason, usage, measures, failure, extra],
+      row,
+    );
     return ok();
   }
 
@@ -115,13 +117,14 @@ export class MessageTable {
 /** The columns that may be NULL. */
 function details(
   message: Message,
-): Record<'model' | 'stopReason' | 'usage' | 'failure' | 'extra', string | null> {
-  const { model = null, stopReason = null, usage, failure, extra } = message;
+): Record<'model' | 'stopReason' | 'usage' | 'measures' | 'failure' | 'extra', string | null> {
+  const { model = null, stopReason = null, usage, measures, failure, extra } = message;
   return {
     model,
     stopReason,
     extra: extra === undefined ? null : JSON.stringify(extra),
     usage: usage === undefined ? null : JSON.stringify(usage, withoutInfinity),
+    measures: measures === undefined ? null : JSON.stringify(measures),
     failure: failure === undefined ? null : JSON.stringify(failure, withoutInfinity),
   };
 }

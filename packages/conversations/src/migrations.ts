@@ -66,4 +66,11 @@ export const MIGRATIONS: readonly Migration[] = [
       database.exec('CREATE TABLE draft (place TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT');
     },
   },
+  {
+    version: 4,
+    name: 'how long an answer took and what it cost',
+    up: (database: MigrationTarget): void => {
+      database.exec('ALTER TABLE message ADD COLUMN measures TEXT');
+    },
+  },
 ];

@@ -1,5 +1,5 @@
 import { expectOk } from '@postern/kernel';
-import type { AnswerEvent, Message } from '@postern/protocol';
+import type { AnswerEvent, Message, Usage } from '@postern/protocol';
 import { describe, expect, test } from 'vitest';
 import type { ConversationStore } from './conversation-store.ts';
 import { createMemoryConversations } from './open-conversations.ts';
@@ -28,7 +28,7 @@ interface Recording {
   readonly delays: readonly number[];
 }
 
-function record(): Recording {
+function record(costOf?: (usage: Usage) => number | undefined): Recording {
   const environment = testEnvironment();
   const { clock } = environment;
   const store = createMemoryConversations(environment);
@@ -47,7 +47,12 @@ function record(): Recording {
   };
   return {
     ...{ store, clock, message, delays },
-    recorder: recordAnswer(store, message, { saveEveryMs: 500, clock, schedule }),
+    recorder: recordAnswer(store, message, {
+      saveEveryMs: 500,
+      clock,
+      schedule,
+      ...(costOf && { costOf }),
+    }),
     stored: () => expectOk(store.message(message.id)),
     pass: (durationMs) => {
       const end = clock.time + durationMs;
@@ -129,6 +134,7 @@ describe('a recorded answer', () => {
       model: 'm-2026',
       parts: [text('all of it')],
       usage: { outputTokens: 7 },
+      measures: { firstContentMs: 0, durationMs: 0 },
       ...expected,
     };
     expect(recorder.finish()).toEqual({ ok: true, value: final });
@@ -155,5 +161,39 @@ describe('a recorded answer', () => {
     expect(delays).toEqual([500, 500, 500, 500, 500]);
     expect(recorder.finish()).toEqual({ ok: false, failure: { reason: 'message-not-found' } });
     expect(recorder.answer.parts).toEqual([text('lost')]);
+  });
+
+  test('is saved with how long it took and what it cost', () => {
+    const { recorder, stored, pass } = record(({ outputTokens = 0 }) => outputTokens * 5);
+    recorder.add(START);
+    pass(700);
+    recorder.add(BEGIN);
+    recorder.add(word('a'));
+    pass(1300);
+    expect(stored().measures).toBeUndefined();
+    recorder.add({ kind: 'usage', usage: { outputTokens: 30 } });
+    recorder.add(FINISH);
+    const expected = { firstContentMs: 700, durationMs: 2000, costMicroUsd: 150 };
+    expect(expectOk(recorder.finish()).measures).toEqual(expected);
+    pass(5000);
+    // The second attempt to save it.
+    expect(expectOk(recorder.finish()).measures).toEqual(expected);
+    expect(stored().measures).toEqual(expected);
+  });
+
+  test.each<[string, readonly AnswerEvent[], ((usage: Usage) => undefined) | undefined]>([
+    ['a price', [BEGIN, { kind: 'usage', usage: { outputTokens: 1 } }], () => undefined],
+    ['a price table', [BEGIN, { kind: 'usage', usage: { outputTokens: 1 } }], undefined],
+  ])('has no cost without %s', (_name, events, costOf) => {
+    const { recorder } = record(costOf);
+    for (const event of [START, ...events, FINISH]) recorder.add(event);
+    expect(expectOk(recorder.finish()).measures).toEqual({ firstContentMs: 0, durationMs: 0 });
+  });
+
+  test('has no cost without usage, and no first content if none came', () => {
+    const { recorder, pass } = record(() => 7);
+    pass(250);
+    recorder.add({ kind: 'failure', failure: { code: 'UPSTREAM_UNREACHABLE', message: 'x' } });
+    expect(expectOk(recorder.finish()).measures).toEqual({ durationMs: 250 });
   });
 });

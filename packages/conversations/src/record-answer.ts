@@ -3,9 +3,11 @@ import {
   EMPTY_ANSWER,
   foldAnswer,
   type AnswerEvent,
+  type AnswerMeasures,
   type FoldedAnswer,
   type Message,
   type MessageStatus,
+  type Usage,
 } from '@postern/protocol';
 import type { ConversationStore, MessageChange, StoreFailure } from './conversation-store.ts';
 
@@ -17,6 +19,8 @@ export interface RecordOptions {
   readonly saveEveryMs: number;
   readonly clock: Clock;
   readonly schedule: Schedule;
+  /** In millionths of a US dollar; undefined if the price isn't known. Default: never known. */
+  readonly costOf?: (usage: Usage) => number | undefined;
 }
 
 /** One answer that is being recorded. */
@@ -42,9 +46,12 @@ export function recordAnswer(
   options: RecordOptions,
 ): AnswerRecorder {
   let answer = EMPTY_ANSWER;
-  let lastSaveMs = options.clock.monotonicMs();
+  const beganMs = options.clock.monotonicMs();
+  let lastSaveMs = beganMs;
+  let firstContentMs: number | undefined;
   let cancelSave: (() => void) | undefined;
   let ended = false;
+  let measures: AnswerMeasures | undefined;
 
   const save = (): void => {
     cancelSave = undefined;
@@ -57,19 +64,35 @@ export function recordAnswer(
     cancelSave ??= options.schedule(save, Math.max(0, dueMs));
   };
 
+  const sinceMs = (fromMs: number): number => Math.round(options.clock.monotonicMs() - fromMs);
+  const measuresOf = (): AnswerMeasures => {
+    const known = Object.keys(answer.usage).length > 0;
+    const costMicroUsd = known ? options.costOf?.(answer.usage) : undefined;
+    return {
+      durationMs: sinceMs(beganMs),
+      ...(firstContentMs === undefined ? {} : { firstContentMs }),
+      ...(costMicroUsd === undefined ? {} : { costMicroUsd }),
+    };
+  };
+
   return {
     get answer() {
       return answer;
     },
     add: (event) => {
       if (ended) return;
+      if (event.kind === 'part-start' || event.kind === 'part-delta') {
+        firstContentMs ??= sinceMs(beganMs);
+      }
       answer = foldAnswer(answer, event);
       scheduleSave();
     },
     finish: () => {
       ended = true;
       cancelSave?.();
-      return store.updateMessage(message.id, changeOf(answer, finalStatus(answer)));
+      measures ??= measuresOf();
+      const change = changeOf(answer, finalStatus(answer));
+      return store.updateMessage(message.id, { ...change, measures });
     },
   };
 }

@@ -9,6 +9,7 @@ import {
   type Message,
   type Part,
   type ProviderId,
+  type AnswerMeasures,
   type Usage,
 } from '@postern/protocol';
 import * as v from 'valibot';
@@ -26,6 +27,12 @@ const USAGE_FIELDS = {
   outputTokens: count,
   reasoningTokens: count,
 } satisfies Record<keyof Usage, typeof count>;
+
+const MEASURES_FIELDS = {
+  firstContentMs: count,
+  durationMs: v.number(),
+  costMicroUsd: count,
+} satisfies Record<keyof AnswerMeasures, unknown>;
 
 const isProvider = (value: unknown): value is ProviderId =>
   typeof value === 'string' && providerId.parse(value) !== undefined;
@@ -52,6 +59,7 @@ export const MessageColumnsSchema = v.object({
     ]),
   ),
   usage: v.exactOptional(v.strictObject(USAGE_FIELDS)),
+  measures: v.exactOptional(v.strictObject(MEASURES_FIELDS)),
   extra: v.exactOptional(ExtraSchema),
   failure: v.exactOptional(
     v.strictObject({
@@ -84,6 +92,7 @@ export function parseMessage(
     ...(row['model'] === null ? {} : { model: row['model'] }),
     ...(row['stop_reason'] === null ? {} : { stopReason: row['stop_reason'] }),
     ...jsonColumn(row, 'usage'),
+    ...jsonColumn(row, 'measures'),
     ...jsonColumn(row, 'failure'),
     ...jsonColumn(row, 'extra'),
   });
@@ -121,7 +130,10 @@ export function damagedMessage(row: SqlRow, conversationId: ConversationId): Mes
 }
 
 /** The parsed JSON of a column under its name; nothing for NULL, `null` for invalid JSON. */
-function jsonColumn(row: SqlRow, name: 'usage' | 'failure' | 'extra'): Record<string, unknown> {
+function jsonColumn(
+  row: SqlRow,
+  name: 'usage' | 'measures' | 'failure' | 'extra',
+): Record<string, unknown> {
   const written = optionalTextColumn(row, name);
   if (written === undefined) return {};
   const parsed = parseJson(written);

@@ -53,6 +53,7 @@ export const PartsSchema = v.array(
       kind: v.literal('thinking'),
       text: v.string(),
       signature: v.exactOptional(v.string()),
+      durationMs: v.exactOptional(v.number()),
       extra,
     }),
     v.strictObject({ kind: v.literal('redacted-thinking'), data: v.string() }),

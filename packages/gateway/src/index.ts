@@ -28,7 +28,7 @@ export {
   type RoutingSettings,
   type UpstreamCredentialFailure,
 } from './ports.ts';
-export { priceTable, type PriceTable } from './prices/price-table.ts';
+export { builtInFacts, priceTable, type PriceTable } from './prices/price-table.ts';
 export { aliasProblems, aliasTable } from './route/aliases.ts';
 export { isGatewayTarget, routeName, ROUTES, type Route } from './route/routes.ts';
 export { isLoopback, networkOf, type AddressAdmission } from './admit/address-limits.ts';

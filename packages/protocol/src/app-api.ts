@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { AnswerEvent, Conversation, Message } from './conversation.ts';
 import { DIALECT_IDS, type DialectId } from './dialect-ids.ts';
+import type { ModelFacts } from './model-facts.ts';
 import type { Problem } from './problem.ts';
 import { UPSTREAM_AUTHS, type UpstreamAuth } from './provider.ts';
 import { endpointUrl, providerName } from './forms.ts';
@@ -258,11 +259,18 @@ export type KeyTest =
   | { readonly ok: true; readonly modelCount: number; readonly latencyMs: number }
   | ({ readonly ok: false } & Problem);
 
+export interface ModelView {
+  readonly id: string;
+  readonly label: string;
+  /** What the provider's list or Postern knows about it. */
+  readonly facts?: ModelFacts;
+}
+
 export interface ModelGroup {
   readonly provider: ProviderId;
   readonly label: string;
   readonly demo: boolean;
-  readonly models: readonly { readonly id: string; readonly label: string }[];
+  readonly models: readonly ModelView[];
   /** Why the upstream's own list couldn't be read; `models` then contains the built-in ones. */
   readonly failure?: Pick<Problem, 'code' | 'message'>;
 }

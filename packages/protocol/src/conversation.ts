@@ -56,6 +56,8 @@ export interface ThinkingPart {
   readonly kind: 'thinking';
   readonly text: string;
   readonly signature?: string;
+  /** Milliseconds from its beginning to its end, as Postern received it. */
+  readonly durationMs?: number;
   readonly extra?: Extra;
 }
 
@@ -118,6 +120,19 @@ export interface Usage {
   readonly outputTokens?: number;
   /** The part of `outputTokens` spent on reasoning, if the provider reports it. */
   readonly reasoningTokens?: number;
+}
+
+/** What Postern measured of an answer, in its own process. */
+export interface AnswerMeasures {
+  /** Milliseconds from the request to the first content of the answer; absent if none came. */
+  readonly firstContentMs?: number;
+  /** Milliseconds from the request to the end of the answer. */
+  readonly durationMs: number;
+  /**
+   * Millionths of a US dollar, for the reported usage and at the prices of that time; absent if either
+   * isn't known.
+   */
+  readonly costMicroUsd?: number;
 }
 
 export type StopReason =
@@ -232,7 +247,8 @@ export type AnswerEvent =
   | { readonly kind: 'start'; readonly id: string; readonly model: string }
   | { readonly kind: 'part-start'; readonly index: number; readonly part: Part }
   | { readonly kind: 'part-delta'; readonly index: number; readonly delta: PartDelta }
-  | { readonly kind: 'part-end'; readonly index: number }
+  /** `durationMs` is Postern's own measure of a thinking part; no provider sends it. */
+  | { readonly kind: 'part-end'; readonly index: number; readonly durationMs?: number }
   | { readonly kind: 'usage'; readonly usage: Usage }
   | {
       readonly kind: 'finish';
@@ -267,6 +283,8 @@ export interface Message {
   readonly model?: string;
   readonly stopReason?: StopReason;
   readonly usage?: Usage;
+  /** Absent if Postern was killed before the answer ended. */
+  readonly measures?: AnswerMeasures;
   readonly failure?: AnswerFailure;
   /** Other fields of the provider's answer. */
   readonly extra?: Extra;

@@ -45,8 +45,12 @@ export function foldAnswer(answer: FoldedAnswer, event: AnswerEvent): FoldedAnsw
       if (part === undefined) return answer;
       return { ...answer, parts: replaceAt(answer.parts, event.index, extend(part, event.delta)) };
     }
-    case 'part-end':
-      return answer;
+    case 'part-end': {
+      const part = answer.parts[event.index];
+      const { durationMs } = event;
+      if (part?.kind !== 'thinking' || durationMs === undefined) return answer;
+      return { ...answer, parts: answer.parts.with(event.index, { ...part, durationMs }) };
+    }
     case 'usage':
       return { ...answer, usage: { ...answer.usage, ...event.usage } };
     case 'finish':

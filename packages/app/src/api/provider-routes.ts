@@ -1,14 +1,18 @@
 import { Hono, type Context } from 'hono';
+import { builtInFacts } from '@postern/gateway';
 import { Secret } from '@postern/kernel';
 import {
+  completeFacts,
   type ErrorCodeName,
   KeyInputSchema,
   type KeyTest,
   type ModelGroup,
+  type ModelView,
   problem,
   type Provider,
+  type ProviderId,
 } from '@postern/protocol';
-import { upstreamOf } from '@postern/upstreams';
+import { upstreamOf, type ListedModel } from '@postern/upstreams';
 import type { Postern } from '../postern.ts';
 import { testKey } from '../providers/test-key.ts';
 import { describeUpstreamKeyFailure } from '../providers/upstream-keys.ts';
@@ -99,13 +103,19 @@ async function modelsOf(
     signal,
   );
   if (models.ok) {
-    const named = models.value.map((model) => ({ id: model.id, label: model.label }));
-    return { provider: id, label, demo, models: named };
+    return { provider: id, label, demo, models: models.value.map((model) => viewOf(id, model)) };
   }
   if (isAbsent(provider, models.failure.code)) return undefined;
   const { code, message } = models.failure;
-  const known = provider.models.map((model) => ({ id: model, label: model }));
+  const known = provider.models.map((model) => viewOf(id, { id: model, label: model }));
   return { provider: id, label, demo, models: known, failure: { code, message } };
+}
+
+/** With what Postern knows about the model, if the provider's list doesn't say it. */
+function viewOf(provider: ProviderId, { id, label, ...listed }: ListedModel): ModelView {
+  const facts = completeFacts(listed, builtInFacts(provider, id));
+  const isKnown = Object.values(facts).some((fact) => fact !== undefined);
+  return { id, label, ...(isKnown ? { facts } : {}) };
 }
 
 /** What another program answers at the port of a model server. */

@@ -22,10 +22,12 @@ import {
   type ConversationStore,
   type StoreFailure,
 } from '@postern/conversations';
+import { priceTable } from '@postern/gateway';
 import { upstreamOf } from '@postern/upstreams';
 import type { Postern } from '../postern.ts';
 import { describeUpstreamKeyFailure } from '../providers/upstream-keys.ts';
 import { AnswerFeed } from './answer-feed.ts';
+import { timeThinking } from './time-thinking.ts';
 import { titleOf, turnsLeadingTo, UNTITLED } from './question-turns.ts';
 
 /** How often a streaming answer is saved. A `kill -9` loses at most this much and one write. */
@@ -149,6 +151,8 @@ function startAnswer(
     saveEveryMs: SAVE_EVERY_MS,
     clock: postern.clock,
     schedule: afterDelay,
+    costOf: (usage) =>
+      priceTable(postern.content().prices).knownCostOf(provider.id, request.model, usage),
   });
   const feed = new AnswerFeed({ question, answer, partsSoFar: () => recorder.answer.parts });
   const slot = postern.running.begin(feed);
@@ -161,7 +165,7 @@ function startAnswer(
   const run = async (): Promise<void> => {
     try {
       const events = answerEvents(postern, provider, request, slot.signal);
-      for await (const event of withinLength(events)) {
+      for await (const event of timeThinking(withinLength(events), postern.clock)) {
         recorder.add(event);
         feed.add(event);
       }

@@ -64,7 +64,13 @@ export const anyParts: fc.Arbitrary<readonly Part[]> = fc.array(
     filePart,
     opaquePart,
     fc.record(
-      { kind: fc.constant('thinking'), text: anyText, signature: anyText, extra },
+      {
+        kind: fc.constant('thinking'),
+        text: anyText,
+        signature: anyText,
+        durationMs: fc.nat(),
+        extra,
+      },
       { requiredKeys: ['kind', 'text'] },
     ),
     fc.record({ kind: fc.constant('redacted-thinking'), data: anyText }),

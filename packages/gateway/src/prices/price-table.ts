@@ -1,7 +1,7 @@
-import type { ListedPrice, ListedTokenPrices, ModelFacts } from '@postern/protocol';
+import type { ListedPrice, ListedTokenPrices, ModelFacts, Usage } from '@postern/protocol';
 import { BUILT_IN_FACTS } from './built-in-facts.ts';
 import { BUILT_IN_PRICES } from './built-in-prices.ts';
-import type { Price, TokenPrices } from './price.ts';
+import { costOf, type Price, type TokenPrices } from './price.ts';
 
 /** The prices of models. */
 export interface PriceTable {
@@ -9,6 +9,8 @@ export interface PriceTable {
   priceOf(provider: string, model: string): Price;
   /** The price in the table, for lists of models; undefined if there is none. */
   listedPriceOf(provider: string, model: string): ListedPrice | undefined;
+  /** In millionths of a US dollar, at the usual service tier; undefined if the table has no price. */
+  knownCostOf(provider: string, model: string, usage: Usage): number | undefined;
 }
 
 /** As much as the most expensive models, so that a model that is missing in the table can't exceed a budget. */
@@ -26,6 +28,10 @@ export function priceTable(own: Readonly<Record<string, ListedPrice>> = {}): Pri
   return {
     priceOf: (provider, model) => rowOf(prices, provider, model)?.price ?? UNKNOWN_PRICE,
     listedPriceOf: (provider, model) => rowOf(prices, provider, model)?.listed,
+    knownCostOf: (provider, model, usage) => {
+      const price = rowOf(prices, provider, model)?.price;
+      return price && costOf(price, { usage, serviceTier: undefined });
+    },
   };
 }
 

@@ -15,6 +15,18 @@ const cost = (model: string, usage: Usage, serviceTier?: string): number => {
 };
 const tokens = (count: number): Usage => ({ inputTokens: count, outputTokens: count });
 
+describe('knownCostOf', () => {
+  it.each<[string, string, string, number | undefined]>([
+    ['a built-in price', 'openai', 'gpt-6.1-sol', 12_000],
+    ['a model on this machine', 'ollama', 'anything', 0],
+    ['an unknown model', 'openai', 'gpt-99', undefined],
+    ['an unknown provider', 'lab', 'm', undefined],
+    ['a name like a method', 'constructor', 'toString', undefined],
+  ])('%s', (_name, provider, model, expected) => {
+    expect(priceTable().knownCostOf(provider, model, tokens(1000))).toBe(expected);
+  });
+});
+
 describe('costOf', () => {
   it.each<[string, string, Usage, string | undefined, number]>([
     ['input and output', 'anthropic/claude-opus-5-5', tokens(1000), undefined, 0.024],
