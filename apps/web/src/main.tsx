@@ -32,6 +32,7 @@ import './models/models.css';
 import './search/search.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { exportDialog } from './chat/later-export.ts';
 import { highlighting } from './markdown/highlighting.ts';
 import { maths } from './markdown/maths.ts';
 import { App, keepStateFresh } from './shell/app.tsx';
@@ -69,5 +70,6 @@ addEventListener('load', () => {
     void shortcutsSheet.load();
     void signedOutPage.load();
     void unlockPage.load();
+    void exportDialog.load();
   }, LOAD_REST_AFTER_MS);
 });

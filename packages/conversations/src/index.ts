@@ -1,7 +1,12 @@
 export type { ConversationStore, StoreFailure } from './conversation-store.ts';
 export { describeStoreFailure } from './describe-store-failure.ts';
 export { ChatExportSchema } from './export/chat-export-schema.ts';
-export { CHAT_EXPORT_FORMATS, exportChats, type ExportCounts } from './export/export-chats.ts';
+export {
+  CHAT_EXPORT_FORMATS,
+  exportChats,
+  type ExportCounts,
+  type ExportedTexts,
+} from './export/export-chats.ts';
 export {
   createMemoryConversations,
   openSqliteConversations,

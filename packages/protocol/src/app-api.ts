@@ -1,5 +1,10 @@
 import * as v from 'valibot';
-import type { AnswerEvent, Conversation, Message } from './conversation.ts';
+import {
+  CHAT_EXPORT_FORMAT_NAMES,
+  type AnswerEvent,
+  type Conversation,
+  type Message,
+} from './conversation.ts';
 import { DIALECT_IDS, type DialectId } from './dialect-ids.ts';
 import type { ModelFacts } from './model-facts.ts';
 import type { Problem } from './problem.ts';
@@ -49,6 +54,7 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   GET    /api/trash                        → Conversation[]; deleted in the last 30 days
  *   DELETE /api/trash                        → 204; deletes all of them permanently
  *   DELETE /api/trash/:id                    → 204
+ *   POST   /api/exports                      ExportInput → the file, as a download
  *   GET    /api/events                       → text/event-stream of PageEvent
  *   GET    /api/search?q=TEXT                → SearchHit[]
  *   GET    /api/drafts                       → Draft[]
@@ -151,6 +157,12 @@ export const DraftInputSchema = v.strictObject({
   text: v.pipe(v.string(), v.maxLength(MAX_QUESTION_LENGTH)),
 });
 
+/** Chats to export into one file; those in the trash aren't among all. */
+export const ExportInputSchema = v.strictObject({
+  chats: v.union([v.literal('all'), v.pipe(v.array(id26), v.minLength(1), v.maxLength(1000))]),
+  format: v.picklist(CHAT_EXPORT_FORMAT_NAMES),
+});
+
 export type SessionInput = v.InferOutput<typeof SessionInputSchema>;
 export type SignedSessionInput = Exclude<SessionInput, { readonly code: string }>;
 export type BrowserInput = v.InferOutput<typeof BrowserInputSchema>;
@@ -163,6 +175,7 @@ export type SettingsInput = v.InferOutput<typeof SettingsInputSchema>;
 export type ConversationInput = v.InferOutput<typeof ConversationInputSchema>;
 export type ConversationPatch = v.InferOutput<typeof ConversationPatchSchema>;
 export type DraftInput = v.InferOutput<typeof DraftInputSchema>;
+export type ExportInput = v.InferOutput<typeof ExportInputSchema>;
 export type TurnInput = v.InferOutput<typeof TurnInputSchema>;
 
 export interface ApiFailure {

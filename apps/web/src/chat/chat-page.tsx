@@ -1,17 +1,19 @@
-import { SquarePen } from 'lucide-react';
+import { Download, SquarePen } from 'lucide-react';
 import type { Conversation, ConversationId, MessageId } from '@postern/protocol';
-import { useEffect, type ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
 import { onPageEvent } from '../conversations/page-events.ts';
 import { Button, IconButton } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { navigate, type Route } from '../navigation/route.ts';
+import { useLater } from '../state/later.ts';
 import { useStore } from '../state/store.ts';
 import { useVisible } from '../state/visibility.ts';
 import { displayTitle } from '../conversations/display-title.ts';
 import { answerIdOf, applyToChat, loadChat, openChat, showMessage } from './chat.ts';
 import { Composer } from './composer.tsx';
 import { EmptyChat } from './empty-chat.tsx';
+import { exportDialog } from './later-export.ts';
 import { MessageList } from './message-list.tsx';
 import { attach } from './run-turn.ts';
 
@@ -119,6 +121,7 @@ function ChatHead(props: {
       onSidebar={onSidebar}
     >
       <span className="grow" />
+      {conversation !== undefined && <ExportButton conversation={conversation} />}
       {id !== 'new' && (
         <IconButton
           label="New chat"
@@ -132,5 +135,31 @@ function ChatHead(props: {
         </IconButton>
       )}
     </PageHead>
+  );
+}
+
+function ExportButton({ conversation }: { readonly conversation: Conversation }): ReactElement {
+  const [open, setOpen] = useState(false);
+  const dialog = useLater(exportDialog, open);
+  return (
+    <>
+      <IconButton
+        label="Export…"
+        tipAt="left"
+        onClick={() => {
+          setOpen(true);
+        }}
+      >
+        <Download aria-hidden="true" size={17} />
+      </IconButton>
+      {dialog !== undefined && (
+        <dialog.ExportDialog
+          conversation={conversation}
+          onClose={() => {
+            setOpen(false);
+          }}
+        />
+      )}
+    </>
   );
 }

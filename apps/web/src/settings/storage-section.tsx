@@ -1,9 +1,11 @@
-import { LockKeyhole } from 'lucide-react';
+import { Download, LockKeyhole } from 'lucide-react';
 import type { AppState } from '@postern/protocol';
-import type { ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import { toPageText } from '../api/problem.ts';
+import { exportDialog } from '../chat/later-export.ts';
 import { Button } from '../controls/button.tsx';
 import { lockNow } from '../session/lock-now.ts';
+import { useLater } from '../state/later.ts';
 
 export function StorageSection({ state }: { readonly state: AppState }): ReactElement {
   const { storage, keyring } = state;
@@ -41,6 +43,35 @@ export function StorageSection({ state }: { readonly state: AppState }): ReactEl
           Lock
         </Button>
       </div>
+      <ExportAll />
     </section>
+  );
+}
+
+function ExportAll(): ReactElement {
+  const [open, setOpen] = useState(false);
+  const dialog = useLater(exportDialog, open);
+  return (
+    <div className="settings-row">
+      <div>
+        <strong>Export all chats</strong>
+        <p>Saves them to one file that isn’t encrypted. Chats in the trash are left out.</p>
+      </div>
+      <Button
+        onClick={() => {
+          setOpen(true);
+        }}
+      >
+        <Download aria-hidden="true" size={15} />
+        Export…
+      </Button>
+      {dialog !== undefined && (
+        <dialog.ExportDialog
+          onClose={() => {
+            setOpen(false);
+          }}
+        />
+      )}
+    </div>
   );
 }

@@ -7,6 +7,7 @@ import type { AppApiParts } from './app-api-parts.ts';
 import { browserRoutes } from './browser-routes.ts';
 import { conversationRoutes, removalRoutes } from './conversation-routes.ts';
 import { draftRoutes } from './draft-routes.ts';
+import { exportRoutes } from './export-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { requireSession, type AppEnv } from './require-session.ts';
@@ -39,6 +40,7 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', removalRoutes(parts.postern));
   app.route('/api', draftRoutes(parts.postern));
   app.route('/api', trashRoutes(parts.postern));
+  app.route('/api', exportRoutes(parts.postern));
   app.route('/api', turnRoutes(parts));
   app.route('/api', eventRoutes(parts.postern));
   app.notFound(() => failureResponse(problem('ROUTE_UNKNOWN')));

@@ -73,7 +73,7 @@ export async function exportChatsToFiles(
 }
 
 /** The chats to export, each of which exists. */
-function idsOf(
+export function idsOf(
   store: Pick<ConversationStore, 'ids' | 'conversation'>,
   chats: readonly string[] | 'all',
 ): Result<readonly ConversationId[], Problem> {

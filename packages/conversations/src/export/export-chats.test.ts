@@ -135,6 +135,17 @@ describe('an export as Markdown', () => {
     );
   });
 
+  test.each([
+    ['Why, really?! (yes)', 'Why, really?! (yes)'],
+    ['demo/demo-1: C# & F#, 50 % > 40 %', 'demo/demo-1: C# & F#, 50 % > 40 %'],
+    ['a *b* _c_ `d` ~~e~~ $f$', String.raw`a \*b\* \_c\_ \`d\` \~\~e\~\~ \$f\$`],
+    ['![i](u) <b> &lt; \\', String.raw`!\[i\](u) \<b> \&lt; \\`],
+    ['closed ##', String.raw`closed \#\#`],
+  ])('escapes in a title only what Markdown would change: %s', (title, written) => {
+    const [store, id] = chatWith([], title);
+    expect(headings(exported(store, [id], 'markdown'))[0]).toBe(`# ${written}`);
+  });
+
   test('keeps code as it was written and says what is left out', () => {
     const code = 'if (a <b) {\n\t`x`\n}';
     const [store, id] = chatWith([{ kind: 'text', text: `Look:\n\`\`\`js\n${code}\n\`\`\`` }]);

@@ -4,6 +4,8 @@ import type { ConversationView } from '@postern/protocol';
 export interface ExportFormat {
   /** Without the dot. */
   readonly extension: string;
+  /** For a download. */
+  readonly mediaType: string;
   /** Everything before the first chat. */
   head(exportedAtMs: number): string;
   /** One chat. `index` counts from 0. */

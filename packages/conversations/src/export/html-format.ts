@@ -30,6 +30,7 @@ const POLICY = [
 /** One page without script that loads nothing. Texts of chats are only ever text. */
 export const HTML_FORMAT: ExportFormat = {
   extension: 'html',
+  mediaType: 'text/html; charset=utf-8',
   head: (exportedAtMs) => `<!doctype html>
 <html lang="en">
 <head>

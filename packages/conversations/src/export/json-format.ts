@@ -4,6 +4,7 @@ import type { ExportFormat } from './export-format.ts';
 /** Everything that is stored about the chats, as `ChatExportSchema`. One message a line. */
 export const JSON_FORMAT: ExportFormat = {
   extension: 'json',
+  mediaType: 'application/json',
   head: (exportedAtMs) =>
     `{"format":"postern-chats","version":1,"exportedAtMs":${exportedAtMs},"chats":[`,
   chat,

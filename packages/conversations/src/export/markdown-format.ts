@@ -18,6 +18,7 @@ import {
  */
 export const MARKDOWN_FORMAT: ExportFormat = {
   extension: 'md',
+  mediaType: 'text/markdown; charset=utf-8',
   head: () => '',
   chat,
   tail: '',
@@ -60,10 +61,13 @@ function neutral(text: string): string {
     .replace(/!(?=\[)/g, '&#33;');
 }
 
-/** A text on one line in which nothing is Markdown. */
+/**
+ * A text on one line in which nothing is Markdown, for a heading or inside of `_`: the marks that begin something
+ * within a line (CommonMark 0.31, 6; GFM; maths) are escaped, an entity's `&`, and the `#` that a heading may end with.
+ */
 function inline(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').replace(/\p{Bidi_Control}/gu, '');
-  return line.replace(/[!-/:-@[-`{-~]/g, (mark) => `\\${mark}`);
+  return line.replace(/[\\`*_[\]<~$]|&(?=#?\w+;)|#(?=#*\s*$)/g, (mark) => `\\${mark}`);
 }
 
 function withoutControls(text: string): string {

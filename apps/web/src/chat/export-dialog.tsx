@@ -1,0 +1,152 @@
+import './export-dialog.css';
+import type { ChatExportFormatName, Conversation, ConversationView } from '@postern/protocol';
+import { useState, type ReactElement } from 'react';
+import { createPortal } from 'react-dom';
+import type { RequestProblem } from '../api/problem.ts';
+import { Button } from '../controls/button.tsx';
+import { Dialog } from '../controls/dialog.tsx';
+import { ProblemNotice } from '../controls/notice.tsx';
+import { displayTitle } from '../conversations/display-title.ts';
+import { highlighting } from '../markdown/highlighting.ts';
+import { maths } from '../markdown/maths.ts';
+import { fetchChat, fetchExport, saveFile } from './fetch-export.ts';
+import { PrintedChat } from './printed-chat.tsx';
+
+type Choice = ChatExportFormatName | 'print';
+
+interface Format {
+  readonly choice: Choice;
+  readonly label: string;
+  readonly hint: string;
+}
+
+const FORMATS: readonly Format[] = [
+  { choice: 'markdown', label: 'Markdown', hint: 'Text that any editor opens.' },
+  { choice: 'html', label: 'Web page', hint: 'One file that any browser opens.' },
+  {
+    choice: 'json',
+    label: 'JSON',
+    hint: 'Everything, with all versions of the messages, for other programs.',
+  },
+];
+
+const PRINT: Format = {
+  choice: 'print',
+  label: 'PDF or paper',
+  hint: 'Opens your browser’s print dialog, which can save a PDF.',
+};
+
+const EXTENSIONS: Readonly<Record<ChatExportFormatName, string>> = {
+  markdown: 'md',
+  html: 'html',
+  json: 'json',
+};
+
+/** Saves a chat, or every chat, to a file that isn’t encrypted, or prints a chat. */
+export function ExportDialog(props: {
+  /** Default: every chat. */
+  readonly conversation?: Conversation;
+  readonly onClose: () => void;
+}): ReactElement {
+  const { conversation, onClose } = props;
+  const [choice, setChoice] = useState<Choice>('markdown');
+  const { work, run } = useExport(conversation, onClose);
+  if (work.at === 'printing') {
+    return createPortal(<PrintedChat view={work.view} onPrinted={onClose} />, document.body);
+  }
+  const formats = conversation === undefined ? FORMATS : [...FORMATS, PRINT];
+  return (
+    <Dialog
+      title={conversation === undefined ? 'Export all chats' : 'Export chat'}
+      onClose={onClose}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run(choice);
+        }}
+      >
+        <fieldset className="export-formats">
+          <legend className="visually-hidden">Format</legend>
+          {formats.map((format) => (
+            <div key={format.choice} className="export-format">
+              <input
+                type="radio"
+                id={`export-${format.choice}`}
+                name="format"
+                checked={format.choice === choice}
+                onChange={() => {
+                  setChoice(format.choice);
+                }}
+              />
+              <label htmlFor={`export-${format.choice}`}>
+                <strong>{format.label}</strong>
+                <span className="export-hint">{format.hint}</span>
+              </label>
+            </div>
+          ))}
+        </fieldset>
+        <p className="dialog-lead export-lead">
+          The file isn’t encrypted. Keep it in a safe place.
+        </p>
+        {work.at === 'failed' && <ProblemNotice problem={work.problem} />}
+        <footer className="dialog-actions">
+          <span className="grow" />
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" busy={work.at === 'loading'}>
+            {choice === 'print' ? 'Print' : 'Export'}
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+type Work =
+  | { readonly at: 'choosing' | 'loading' }
+  | { readonly at: 'failed'; readonly problem: RequestProblem }
+  | { readonly at: 'printing'; readonly view: ConversationView };
+
+function useExport(
+  conversation: Conversation | undefined,
+  onDone: () => void,
+): { readonly work: Work; readonly run: (choice: Choice) => Promise<void> } {
+  const [work, setWork] = useState<Work>({ at: 'choosing' });
+  const chats = conversation === undefined ? ('all' as const) : [conversation.id];
+  const run = async (choice: Choice): Promise<void> => {
+    setWork({ at: 'loading' });
+    if (choice === 'print') {
+      setWork(await prepareToPrint(conversation));
+      return;
+    }
+    const exported = await fetchExport({ chats, format: choice });
+    if (!exported.ok) {
+      setWork({ at: 'failed', problem: exported.failure });
+      return;
+    }
+    saveFile(exported.value, fileName(conversation, EXTENSIONS[choice]));
+    onDone();
+  };
+  return { work, run };
+}
+
+async function prepareToPrint(conversation: Conversation | undefined): Promise<Work> {
+  if (conversation === undefined) return { at: 'choosing' };
+  const chat = await fetchChat(conversation.id);
+  if (!chat.ok) return { at: 'failed', problem: chat.failure };
+  // Maths and colours are printed only if their code has loaded.
+  await Promise.all([highlighting.load(), maths.load()]);
+  return { at: 'printing', view: chat.value };
+}
+
+/** The title without what has a meaning in a path or can’t be seen, or the date. */
+function fileName(conversation: Conversation | undefined, extension: string): string {
+  if (conversation === undefined) {
+    return `Postern chats ${new Date().toISOString().slice(0, 10)}.${extension}`;
+  }
+  const title = displayTitle(conversation.title)
+    .replaceAll(/[^\p{L}\p{M}\p{N}._()-]+/gu, ' ')
+    .replaceAll(/^[. ]+|[. ]+$/g, '');
+  const start = Array.from(title).slice(0, 60).join('').trimEnd();
+  return `${start === '' ? 'Chat' : start}.${extension}`;
+}
