@@ -1,6 +1,7 @@
 import { describeConversationStore } from './testing/conversation-store-contract.ts';
 import { describeListing } from './testing/listing-contract.ts';
 import { describeSearch } from './testing/search-contract.ts';
+import { describeLongConversations } from './testing/long-conversation-contract.ts';
 import { describeTrash } from './testing/trash-contract.ts';
 import { STORES } from './testing/environment.ts';
 
@@ -9,4 +10,5 @@ for (const [name, open] of STORES) {
   describeListing(name, open);
   describeSearch(name, open);
   describeTrash(name, open);
+  describeLongConversations(name, open);
 }

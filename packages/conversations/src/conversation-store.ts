@@ -4,6 +4,7 @@ import type {
   AnswerFailure,
   AnswerMeasures,
   Conversation,
+  ConversationEnd,
   ConversationId,
   ConversationPage,
   ConversationView,
@@ -93,6 +94,12 @@ export interface ConversationStore {
    * an empty one with the status `failed` and the code DATABASE_DAMAGED.
    */
   open(id: ConversationId): Result<ConversationView, StoreFailure>;
+
+  /** A conversation with its newest messages, at most `count`, and an outline of the others. */
+  openEnd(id: ConversationId, count: number): Result<ConversationEnd, StoreFailure>;
+
+  /** Those of the given messages that are in the conversation, oldest first. Damaged ones as in `open`. */
+  messages(id: ConversationId, ids: readonly MessageId[]): Result<readonly Message[], StoreFailure>;
 
   /** The conversation without its messages. */
   conversation(id: ConversationId): Result<Conversation, StoreFailure>;

@@ -1,5 +1,6 @@
 import {
   numberColumn,
+  optionalTextColumn,
   textColumn,
   type Database,
   type SqlRow,
@@ -10,12 +11,14 @@ import {
   conversationId,
   messageId,
   type ConversationId,
+  type ConversationEnd,
   type Message,
   type MessageId,
+  type MessageOutline,
   type Part,
 } from '@postern/protocol';
 import type { StoreFailure } from './conversation-store.ts';
-import { damagedMessage, parseMessage } from './stored-message.ts';
+import { damagedMessage, parseMessage, roleOf } from './stored-message.ts';
 import { partsToJson } from './stored-parts.ts';
 
 export interface StoredMessage {
@@ -34,6 +37,9 @@ export class MessageTable {
   readonly #find: Statement;
   readonly #findHead: Statement;
   readonly #ofConversation: Statement;
+  readonly #tree: Statement;
+  readonly #ofRow: Statement;
+  readonly #inConversation: Statement;
   readonly #streaming: Statement;
   readonly #isIn: Statement;
   readonly #update: Statement;
@@ -49,6 +55,14 @@ export class MessageTable {
     this.#findHead = database.prepare(`SELECT ${HEAD} ${FROM} WHERE m.id = ?`);
     this.#ofConversation = database.prepare(
       'SELECT * FROM message WHERE conversation = ? ORDER BY row',
+    );
+    this.#tree = database.prepare(
+      `SELECT row, id, parent_id, role, created_at_ms FROM message WHERE conversation = ?
+       ORDER BY row`,
+    );
+    this.#ofRow = database.prepare('SELECT * FROM message WHERE row = ?');
+    this.#inConversation = database.prepare(
+      'SELECT * FROM message WHERE id = ? AND conversation = ?',
     );
     this.#streaming = database.prepare("SELECT id FROM message WHERE status = 'streaming'");
     this.#isIn = database.prepare('SELECT 1 FROM message WHERE id = ? AND conversation = ?');
@@ -84,10 +98,34 @@ export class MessageTable {
 
   /** Oldest first. Damaged messages are replaced by a placeholder. */
   ofConversation(row: number, id: ConversationId): Message[] {
-    return this.#ofConversation.all(row).map((found: SqlRow) => {
-      const message = parseMessage(found, id);
-      return message.ok ? message.value : damagedMessage(found, id);
-    });
+    return this.#ofConversation.all(row).map((found) => readable(found, id));
+  }
+
+  endOf(
+    row: number,
+    id: ConversationId,
+    count: number,
+  ): Pick<ConversationEnd, 'earlier' | 'messages'> {
+    const tree = this.#tree.all(row);
+    const streaming = new Set(this.streaming());
+    const first = tree.length - count;
+    const isEarlier = (found: SqlRow, index: number): boolean =>
+      index < first && !streaming.has(messageId.from(textColumn(found, 'id')));
+    const end = tree.filter((found, index) => !isEarlier(found, index));
+    return {
+      earlier: tree.filter(isEarlier).map(outlineOf),
+      messages: end
+        .flatMap((found) => this.#ofRow.all(numberColumn(found, 'row')))
+        .map((found) => readable(found, id)),
+    };
+  }
+
+  /** Oldest first. */
+  these(row: number, id: ConversationId, ids: readonly MessageId[]): Message[] {
+    return [...new Set(ids)]
+      .flatMap((wanted) => this.#inConversation.all(wanted, row))
+      .sort((a, b) => numberColumn(a, 'row') - numberColumn(b, 'row'))
+      .map((found) => readable(found, id));
   }
 
   streaming(): MessageId[] {
@@ -112,6 +150,21 @@ export class MessageTable {
   deleteOf(conversation: number): void {
     this.#deleteOf.run(conversation);
   }
+}
+
+function readable(row: SqlRow, id: ConversationId): Message {
+  const message = parseMessage(row, id);
+  return message.ok ? message.value : damagedMessage(row, id);
+}
+
+function outlineOf(row: SqlRow): MessageOutline {
+  const parentId = optionalTextColumn(row, 'parent_id');
+  return {
+    id: messageId.from(textColumn(row, 'id')),
+    parentId: parentId === undefined ? null : messageId.from(parentId),
+    role: roleOf(row),
+    createdAtMs: numberColumn(row, 'created_at_ms'),
+  };
 }
 
 /** The columns that may be NULL. */

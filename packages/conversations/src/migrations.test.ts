@@ -34,6 +34,8 @@ function everyStatement(database: Database): readonly string[] {
     store.list({ limit: 1 }),
     store.list({ limit: 1, before: conversation.id }),
     store.open(conversation.id),
+    store.openEnd(conversation.id, 1),
+    store.messages(conversation.id, [message.id]),
     store.rename(conversation.id, 'y'),
     store.updateMessage(message.id, { parts: [text('y')] }),
     store.message(message.id),
@@ -84,7 +86,8 @@ test.each([
     'conversation_by_update',
   ],
   ['SELECT row FROM conversation WHERE deleted_at_ms < ?', 'conversation_by_removal'],
-  ['SELECT * FROM message WHERE conversation = ? ORDER BY row', 'message_by_conversation'],
+  ['SELECT * FROM message WHERE conversation = ? ORDER BY row', 'message_tree'],
+
   ['SELECT * FROM message WHERE parent_id = ?', 'message_by_parent'],
   ["SELECT id FROM message WHERE status = 'streaming'", 'message_streaming'],
 ])('%s uses %s', (sql, index) => {
@@ -104,4 +107,10 @@ test('a message belongs to a conversation, and its parent exists', () => {
   insert.run('b', 1, 'a');
   expect(() => insert.run('b', 1, null)).toThrow('UNIQUE');
   expect(() => database.prepare('DELETE FROM conversation').run()).toThrow('FOREIGN KEY');
+});
+
+test('the tree of a conversation is read from its index alone', () => {
+  const sql =
+    'SELECT row, id, parent_id, role, created_at_ms FROM message WHERE conversation = ? ORDER BY row';
+  expect(planOf(open(), sql).join()).toContain('COVERING INDEX message_tree');
 });

@@ -73,4 +73,15 @@ export const MIGRATIONS: readonly Migration[] = [
       database.exec('ALTER TABLE message ADD COLUMN measures TEXT');
     },
   },
+  {
+    version: 5,
+    name: 'the tree of a conversation without the content of its messages',
+    up: (database: MigrationTarget): void => {
+      // The index has every column that the tree needs, so that reading it doesn't read the messages.
+      database.exec(`
+        DROP INDEX message_by_conversation;
+        CREATE INDEX message_tree ON message (conversation, row, id, parent_id, role, created_at_ms);
+      `);
+    },
+  },
 ];

@@ -13,6 +13,7 @@ import {
   messageId,
   plainText,
   type Conversation,
+  type ConversationEnd,
   type ConversationId,
   type ConversationPage,
   type ConversationView,
@@ -98,6 +99,29 @@ export class SqliteConversations implements ConversationStore {
         if (!found.ok) return found;
         const { row, conversation } = found.value;
         return ok({ conversation, messages: this.#messages.ofConversation(row, id) });
+      }),
+    );
+  }
+
+  openEnd(id: ConversationId, count: number): Result<ConversationEnd, StoreFailure> {
+    return flat(
+      this.#database.attempt(() => {
+        const found = this.#findKept(id);
+        if (!found.ok) return found;
+        const { row, conversation } = found.value;
+        return ok({ conversation, ...this.#messages.endOf(row, id, count) });
+      }),
+    );
+  }
+
+  messages(
+    id: ConversationId,
+    ids: readonly MessageId[],
+  ): Result<readonly Message[], StoreFailure> {
+    return flat(
+      this.#database.attempt(() => {
+        const found = this.#findKept(id);
+        return found.ok ? ok(this.#messages.these(found.value.row, id, ids)) : found;
       }),
     );
   }

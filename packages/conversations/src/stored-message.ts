@@ -10,6 +10,7 @@ import {
   type Part,
   type ProviderId,
   type AnswerMeasures,
+  type Role,
   type Usage,
 } from '@postern/protocol';
 import * as v from 'valibot';
@@ -118,7 +119,7 @@ export function damagedMessage(row: SqlRow, conversationId: ConversationId): Mes
     id: messageId.from(textColumn(row, 'id')),
     conversationId,
     parentId: parentId === undefined ? null : messageId.from(parentId),
-    role: textColumn(row, 'role') === 'user' ? 'user' : 'assistant',
+    role: roleOf(row),
     parts: [],
     status: 'failed',
     createdAtMs: numberColumn(row, 'created_at_ms'),
@@ -127,6 +128,12 @@ export function damagedMessage(row: SqlRow, conversationId: ConversationId): Mes
       message: "Can't read this message, because its stored data is damaged.",
     },
   };
+}
+
+/** The role, also of a damaged row. */
+export function roleOf(row: SqlRow): Role {
+  const role = textColumn(row, 'role');
+  return role === 'user' || role === 'system' ? role : 'assistant';
 }
 
 /** The parsed JSON of a column under its name; nothing for NULL, `null` for invalid JSON. */

@@ -44,7 +44,8 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   PATCH  /api/settings                     SettingsInput → Settings
  *   GET    /api/conversations?before=ID      → ConversationPage
  *   POST   /api/conversations                ConversationInput → Conversation
- *   GET    /api/conversations/:id            → ConversationView
+ *   GET    /api/conversations/:id            → ConversationEnd
+ *   GET    /api/conversations/:id/messages?ids=ID,ID… → Message[]; at most MAX_MESSAGES_AT_ONCE ids
  *   PATCH  /api/conversations/:id            ConversationPatch → Conversation
  *   DELETE /api/conversations/:id            → 204; can be undone until it is purged
  *   POST   /api/conversations/:id/restore    → Conversation
@@ -292,12 +293,6 @@ export interface ConversationPage {
   readonly conversations: readonly Conversation[];
   /** Pass as `before` for the next page; null at the end. */
   readonly next: ConversationId | null;
-}
-
-export interface ConversationView {
-  readonly conversation: Conversation;
-  /** Every message of the tree, oldest first. */
-  readonly messages: readonly Message[];
 }
 
 export interface SearchHit {

@@ -8,6 +8,9 @@ export const CHAT_EXPORT_FORMAT_NAMES = ['json', 'markdown', 'html'] as const;
 
 export type ChatExportFormatName = (typeof CHAT_EXPORT_FORMAT_NAMES)[number];
 
+/** How many messages one request can get. */
+export const MAX_MESSAGES_AT_ONCE = 100;
+
 /*
  * The conversation model. Every dialect decodes into it and encodes from it, the chat displays it and the store
  * saves it. A conversation is a tree: a retried answer or an edited question is a sibling.

@@ -35,8 +35,9 @@ export {
   type VariableFailure,
   type Variables,
 } from './config-settings.ts';
-export { CHAT_EXPORT_FORMAT_NAMES } from './conversation.ts';
+export { CHAT_EXPORT_FORMAT_NAMES, MAX_MESSAGES_AT_ONCE } from './conversation.ts';
 export type * from './conversation.ts';
+export type * from './conversation-view.ts';
 export { DIALECT_IDS, DIALECT_INFO, perDialect, type DialectId } from './dialect-ids.ts';
 export { EXIT, type ErrorCode } from './error-codes/error-code.ts';
 export { SORTABLE } from './id-formats.ts';

@@ -5,17 +5,19 @@ import type {
   BrowserView,
   ChallengeAnswer,
   Conversation,
+  ConversationEnd,
   ConversationId,
   ConversationInput,
   ConversationPage,
   ConversationPatch,
-  ConversationView,
   Draft,
   DraftInput,
   EndpointChange,
   EndpointInput,
   KeyInput,
   KeyTest,
+  Message,
+  MessageId,
   ModelGroup,
   ProviderId,
   ProviderView,
@@ -77,8 +79,13 @@ export const appApi = {
     request('GET', `/api/conversations${before === null ? '' : `?before=${before}`}`),
   startConversation: (input: ConversationInput): Promise<ApiResult<Conversation>> =>
     request('POST', '/api/conversations', input),
-  conversation: (id: ConversationId): Promise<ApiResult<ConversationView>> =>
+  conversation: (id: ConversationId): Promise<ApiResult<ConversationEnd>> =>
     request('GET', conversation(id)),
+  messages: (
+    id: ConversationId,
+    ids: readonly MessageId[],
+  ): Promise<ApiResult<readonly Message[]>> =>
+    request('GET', `${conversation(id)}/messages?ids=${ids.join()}`),
   changeConversation: (
     id: ConversationId,
     patch: ConversationPatch,

@@ -1,11 +1,11 @@
 import { act, render, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
-import type { Message, TurnEvent } from '@postern/protocol';
+import type { Message, MessageOutline, TurnEvent } from '@postern/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { models } from '../models/models.ts';
-import { failure, fakeServer, json, noContent, turnStream } from '../testing/fake-server.ts';
+import { failure, fakeServer, held, json, noContent, turnStream } from '../testing/fake-server.ts';
 import { conversation, idOf, message, modelGroup } from '../testing/page-data.ts';
-import { closeChats, openChat } from './chat.ts';
+import { applyToChat, closeChats, openChat } from './chat.ts';
 import { ChatPage } from './chat-page.tsx';
 
 const server = fakeServer();
@@ -138,5 +138,43 @@ describe('a running answer', () => {
     show();
     await screen.findByText('There is no such chat.');
     expect(screen.queryByRole('button', { name: 'Stop (Esc)' })).toBeNull();
+  });
+});
+
+describe('a long chat', () => {
+  const outlineOf = ({ id, parentId, role, createdAtMs }: Message): MessageOutline => ({
+    ...{ id, parentId, role, createdAtMs },
+  });
+  const LATER = message(3, 'Later', { role: 'user', parentId: idOf(2) });
+  const MESSAGES = `GET ${PATH}/messages?ids=${[idOf(1), idOf(2)].join()}`;
+
+  it('loads the earlier messages when they are to be shown, in one request', async () => {
+    const earlier = [QUESTION, answer('One', 'complete')];
+    const view = { conversation: CHAT, earlier: earlier.map(outlineOf), messages: [LATER] };
+    server.reply(`GET ${PATH}`, json(view));
+    server.reply(MESSAGES, json(earlier));
+    show();
+    await screen.findByText('Later');
+    await screen.findByText('Hi');
+    await screen.findByText('One');
+    expect(sent(MESSAGES)).toBe(1);
+  });
+
+  it('loads them again after the page has lost the connection, and shows them meanwhile', async () => {
+    const earlier = [QUESTION, answer('One', 'complete')];
+    const view = { conversation: CHAT, earlier: earlier.map(outlineOf), messages: [LATER] };
+    server.reply(`GET ${PATH}`, json(view));
+    server.reply(MESSAGES, json(earlier));
+    show();
+    await screen.findByText('One');
+    const changed = held(json([QUESTION, answer('One, changed', 'complete')]));
+    server.reply(MESSAGES, changed.reply);
+    act(() => {
+      applyToChat(openChat(CHAT.id), { kind: 'sync' });
+    });
+    await expect.poll(() => sent(MESSAGES)).toBe(2);
+    expect(screen.queryByText('One')).not.toBeNull();
+    changed.release();
+    await screen.findByText('One, changed');
   });
 });

@@ -5,11 +5,18 @@ import type {
   MessageId,
   PageEvent,
 } from '@postern/protocol';
-import { EMPTY_ANSWER, type FoldedAnswer } from '@postern/protocol';
+import { EMPTY_ANSWER, MAX_MESSAGES_AT_ONCE, type FoldedAnswer } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
 import { createStore, type Store } from '../state/store.ts';
-import { choicesTo, EMPTY_TREE, treeOf, type Choices, type MessageTree } from './tree.ts';
+import {
+  choicesTo,
+  EMPTY_TREE,
+  treeOf,
+  withMessages,
+  type Choices,
+  type MessageTree,
+} from './tree.ts';
 
 /** The turn that has not finished. */
 export type Run =
@@ -92,7 +99,7 @@ export async function loadChat(open: OpenChat): Promise<void> {
     chat.update((now) => withoutView(now, view.failure));
     return;
   }
-  const { conversation, messages } = view.value;
+  const { conversation, earlier, messages } = view.value;
   const streaming = messages.find(({ status }) => status === 'streaming');
   if (streaming !== undefined && streaming.id !== answerIdOf(run)) {
     live.set({ ...EMPTY_ANSWER, parts: streaming.parts });
@@ -101,9 +108,36 @@ export async function loadChat(open: OpenChat): Promise<void> {
     ...now,
     loading: 'loaded',
     conversation,
-    tree: treeOf(messages),
+    tree: treeOf(messages, earlier, now.tree),
     run: runOf(streaming, now.run),
   }));
+}
+
+/** Messages that are to be loaded, by chat: all of one frame are one request. */
+const wanted = new WeakMap<OpenChat, Set<MessageId>>();
+
+/** Loads messages of which the page has only an outline. Those that are shown at once are one request. */
+export function wantMessages(open: OpenChat, ids: readonly MessageId[]): void {
+  const known = wanted.get(open);
+  if (known !== undefined) {
+    for (const id of ids) known.add(id);
+    return;
+  }
+  const fresh = new Set(ids);
+  wanted.set(open, fresh);
+  requestAnimationFrame(() => {
+    wanted.delete(open);
+    void loadMessages(open, [...fresh]);
+  });
+}
+
+async function loadMessages({ id, chat }: OpenChat, ids: readonly MessageId[]): Promise<void> {
+  for (let at = 0; at < ids.length; at += MAX_MESSAGES_AT_ONCE) {
+    const found = await appApi.messages(id, ids.slice(at, at + MAX_MESSAGES_AT_ONCE));
+    // A group that is shown again asks again.
+    if (!found.ok) return;
+    chat.update((now) => ({ ...now, tree: withMessages(now.tree, found.value) }));
+  }
 }
 
 /** Brings the shown chat up to date with a change, which may be this page’s own. */

@@ -9,7 +9,7 @@ import {
   type RefObject,
 } from 'react';
 import { useStore } from '../state/store.ts';
-import type { OpenChat } from './chat.ts';
+import { wantMessages, type OpenChat } from './chat.ts';
 import { useReturnTo, type ReadingPlace } from './reading-place.ts';
 import { MessageView } from './message-view.tsx';
 import {
@@ -28,7 +28,37 @@ const GUESSED_HEIGHT = 220;
  * A few messages. Groups far outside the viewport are unmounted and keep their height, so that a
  * conversation of thousands costs no more than one of dozens.
  */
-export const MessageGroup = memo(function MessageGroup(props: {
+export const MessageGroup = memo(function MessageGroup(props: GroupProps): ReactElement {
+  const { open, steps, running, target, pinned, place, scroller } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const near = useNear(box, scroller);
+  const shown = pinned || near || target !== undefined || place !== undefined;
+  useKeptHeight(box, shown, steps.length);
+  useReturnTo(place, scroller);
+  useWanted(open, steps, shown);
+  useMarkedWords(target, !steps.some(isMissing));
+  const sought = useStore(soughtWords);
+  return (
+    <div className="message-group" ref={box}>
+      {shown &&
+        steps.map((step) =>
+          isMissing(step) ? (
+            <div key={step.message.id} className="message-missing" aria-busy="true" />
+          ) : (
+            <MessageView
+              key={step.message.id}
+              open={open}
+              step={step}
+              running={step.message.id === running}
+              marked={step.message.id === target && !showsWords(sought, target)}
+            />
+          ),
+        )}
+    </div>
+  );
+}, isSameGroup);
+
+interface GroupProps {
   readonly open: OpenChat;
   readonly steps: readonly PathStep[];
   readonly running: MessageId | undefined;
@@ -38,30 +68,38 @@ export const MessageGroup = memo(function MessageGroup(props: {
   /** Where the reader left the chat, if that is in this group. */
   readonly place: ReadingPlace | undefined;
   readonly scroller: Box;
-}): ReactElement {
-  const { open, steps, running, target, pinned, place, scroller } = props;
-  const box = useRef<HTMLDivElement>(null);
-  const near = useNear(box, scroller);
-  const shown = pinned || near || target !== undefined || place !== undefined;
-  useKeptHeight(box, shown, steps.length);
-  useReturnTo(place, scroller);
-  useMarkedWords(target);
-  const sought = useStore(soughtWords);
+}
+
+/** A path is built anew with every change, but most of its steps stay as they are. */
+function isSameGroup(a: GroupProps, b: GroupProps): boolean {
+  const { steps: before, ...restBefore } = a;
+  const { steps: after, ...restAfter } = b;
   return (
-    <div className="message-group" ref={box}>
-      {shown &&
-        steps.map((step) => (
-          <MessageView
-            key={step.message.id}
-            open={open}
-            step={step}
-            running={step.message.id === running}
-            marked={step.message.id === target && !showsWords(sought, target)}
-          />
-        ))}
-    </div>
+    isSame(restBefore, restAfter) &&
+    before.length === after.length &&
+    before.every((step, index) => isSame(step, after[index]))
   );
-});
+}
+
+function isSame<T extends object>(a: T, b: T | undefined): boolean {
+  return (
+    b !== undefined &&
+    Object.entries(a).every(([name, value]) => Object.is(value, Reflect.get(b, name)))
+  );
+}
+
+/** Whether nothing of the message can be shown yet. */
+function isMissing({ message, outlined }: PathStep): boolean {
+  return outlined && message.parts.length === 0;
+}
+
+/** Loads what the group shows. */
+function useWanted(open: OpenChat, steps: readonly PathStep[], shown: boolean): void {
+  useEffect(() => {
+    const missing = steps.filter(({ outlined }) => outlined).map(({ message }) => message.id);
+    if (shown && missing.length > 0) wantMessages(open, missing);
+  }, [open, steps, shown]);
+}
 
 /** Whether the words of a hit are marked. Otherwise the whole message is, for a moment. */
 function showsWords(sought: SoughtWords | undefined, target: MessageId): boolean {

@@ -1,10 +1,12 @@
-import type { Message, MessageId } from '@postern/protocol';
+import type { ConversationId, Message, MessageId, MessageOutline } from '@postern/protocol';
 
 /** A conversation's messages by parent; the key null holds the first messages. */
 export interface MessageTree {
   readonly byId: ReadonlyMap<MessageId, Message>;
   /** Siblings in the order of their creation. */
   readonly children: ReadonlyMap<MessageId | null, readonly Message[]>;
+  /** Messages whose content the page doesn't have, or may have in an older state. */
+  readonly outlined: ReadonlySet<MessageId>;
 }
 
 /** The sibling that is visible, by parent id (null for the first messages). */
@@ -16,15 +18,38 @@ export interface PathStep {
   readonly siblings: readonly Message[];
   /** Counted from 0. */
   readonly place: number;
+  /** Its content must be loaded before it is shown. */
+  readonly outlined: boolean;
 }
 
-export const EMPTY_TREE: MessageTree = { byId: new Map(), children: new Map() };
+export const EMPTY_TREE: MessageTree = {
+  byId: new Map(),
+  children: new Map(),
+  outlined: new Set(),
+};
 
-/** Builds a tree. A message with a missing parent becomes a first message and stays visible. */
-export function treeOf(messages: readonly Message[]): MessageTree {
-  const byId = new Map(messages.map((message) => [message.id, message]));
+/**
+ * Builds a tree. A message with a missing parent becomes a first message and stays visible.
+ *
+ * @param messages The messages whose content is there, and those that only have an outline.
+ * @param before The tree until now: outlined messages keep the content that they have there.
+ */
+export function treeOf(
+  messages: readonly Message[],
+  earlier: readonly MessageOutline[] = [],
+  before: MessageTree = EMPTY_TREE,
+): MessageTree {
+  const conversation = messages[0]?.conversationId;
+  const outlines =
+    conversation === undefined
+      ? []
+      : earlier.map(
+          (outline) => before.byId.get(outline.id) ?? emptyMessage(outline, conversation),
+        );
+  const all = [...outlines, ...messages];
+  const byId = new Map(all.map((message) => [message.id, message]));
   const children = new Map<MessageId | null, Message[]>();
-  for (const message of messages) {
+  for (const message of all) {
     const known = message.parentId !== null && byId.has(message.parentId);
     const parent = known ? message.parentId : null;
     const siblings = children.get(parent);
@@ -32,18 +57,33 @@ export function treeOf(messages: readonly Message[]): MessageTree {
     else siblings.push(message);
   }
   for (const siblings of children.values()) siblings.sort(byCreation);
-  return { byId, children };
+  return { byId, children, outlined: new Set(outlines.map(({ id }) => id)) };
 }
 
 /** Returns the tree with a message added or replaced. */
 export function withMessage(tree: MessageTree, message: Message): MessageTree {
-  const byId = new Map(tree.byId).set(message.id, message);
-  const known = message.parentId !== null && byId.has(message.parentId);
-  const parent = known ? message.parentId : null;
-  const siblings = tree.children.get(parent) ?? [];
-  const others = siblings.filter((sibling) => sibling.id !== message.id);
-  const children = new Map(tree.children).set(parent, [...others, message].sort(byCreation));
-  return { byId, children };
+  return withMessages(tree, [message]);
+}
+
+/** Returns the tree with messages added or replaced. */
+export function withMessages(tree: MessageTree, messages: readonly Message[]): MessageTree {
+  const byId = new Map(tree.byId);
+  const children = new Map(tree.children);
+  const outlined = new Set(tree.outlined);
+  for (const message of messages) {
+    byId.set(message.id, message);
+    outlined.delete(message.id);
+    const known = message.parentId !== null && byId.has(message.parentId);
+    const parent = known ? message.parentId : null;
+    const siblings = children.get(parent) ?? [];
+    const others = siblings.filter((sibling) => sibling.id !== message.id);
+    children.set(parent, [...others, message].sort(byCreation));
+  }
+  return { byId, children, outlined };
+}
+
+function emptyMessage(outline: MessageOutline, conversationId: ConversationId): Message {
+  return { ...outline, conversationId, parts: [], status: 'complete' };
 }
 
 /** Returns the path from the first message to a leaf: at each fork the chosen or newest one. */
@@ -60,7 +100,7 @@ export function visiblePath(tree: MessageTree, choices: Choices): readonly PathS
     // A damaged tree with a cycle must not hang the page.
     if (message === undefined || seen.has(message.id)) return path;
     seen.add(message.id);
-    path.push({ message, siblings, place });
+    path.push({ message, siblings, place, outlined: tree.outlined.has(message.id) });
     parent = message.id;
   }
 }

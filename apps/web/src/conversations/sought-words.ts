@@ -29,11 +29,11 @@ export function canMarkWords(): boolean {
 }
 
 /** Marks the words in the message that a search hit opened, and scrolls to the first. */
-export function useMarkedWords(target: MessageId | undefined): void {
+export function useMarkedWords(target: MessageId | undefined, isLoaded: boolean): void {
   const sought = useStore(soughtWords);
   useEffect(() => {
     const article = target === undefined ? null : document.getElementById(`message-${target}`);
-    if (article === null || target === undefined) return undefined;
+    if (article === null || target === undefined || !isLoaded) return undefined;
     const words = wordsFor(sought, target);
     let found = canMarkWords() && markWords(article, words);
     if (!found) article.scrollIntoView({ block: 'start' });
@@ -48,7 +48,7 @@ export function useMarkedWords(target: MessageId | undefined): void {
       observer.disconnect();
       if (canMarkWords()) CSS.highlights.delete(HIGHLIGHT);
     };
-  }, [target, sought]);
+  }, [target, sought, isLoaded]);
 }
 
 function markWords(article: HTMLElement, words: readonly string[], scroll = true): boolean {

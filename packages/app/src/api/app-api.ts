@@ -5,7 +5,7 @@ import { SECURITY_HEADERS } from '../server/security-headers.ts';
 import { failureResponse, limitBody, MAX_APP_BODY_BYTES } from './answers.ts';
 import type { AppApiParts } from './app-api-parts.ts';
 import { browserRoutes } from './browser-routes.ts';
-import { conversationRoutes, removalRoutes } from './conversation-routes.ts';
+import { conversationRoutes, messageRoutes, removalRoutes } from './conversation-routes.ts';
 import { draftRoutes } from './draft-routes.ts';
 import { exportRoutes } from './export-routes.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -37,6 +37,7 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', stateRoutes(parts));
   app.route('/api', providerRoutes(parts.postern));
   app.route('/api', conversationRoutes(parts.postern));
+  app.route('/api', messageRoutes(parts.postern));
   app.route('/api', removalRoutes(parts.postern));
   app.route('/api', draftRoutes(parts.postern));
   app.route('/api', trashRoutes(parts.postern));

@@ -6,7 +6,9 @@ import {
   type ConversationId,
   ConversationInputSchema,
   ConversationPatchSchema,
-  type ConversationView,
+  MAX_MESSAGES_AT_ONCE,
+  type Message,
+  messageId,
   problem,
   providerId,
 } from '@postern/protocol';
@@ -51,12 +53,6 @@ export function conversationRoutes(postern: Postern): Hono {
       ),
     );
   });
-  app.get('/conversations/:id', (context) =>
-    withConversation(postern, context, (store, id) => {
-      const view = store.open(id);
-      return json(view.ok ? ok(withStatuses(view.value, postern.running.find(id))) : view);
-    }),
-  );
   app.patch('/conversations/:id', async (context) => {
     const input = await parseBody(context, ConversationPatchSchema);
     if (!input.ok) return input.response;
@@ -70,6 +66,33 @@ export function conversationRoutes(postern: Postern): Hono {
     withStore(postern, (store) => {
       const query = context.req.query('q') ?? '';
       return json(store.search(query, MAX_HITS));
+    }),
+  );
+  return app;
+}
+
+/** A conversation's messages. */
+export function messageRoutes(postern: Postern): Hono {
+  const app = new Hono();
+  app.get('/conversations/:id', (context) =>
+    withConversation(postern, context, (store, id) => {
+      const view = store.openEnd(id, MAX_MESSAGES_AT_ONCE);
+      if (!view.ok) return json(view);
+      const { messages } = view.value;
+      return json(
+        ok({ ...view.value, messages: withStatuses(messages, postern.running.find(id)) }),
+      );
+    }),
+  );
+  app.get('/conversations/:id/messages', (context) =>
+    withConversation(postern, context, (store, id) => {
+      const named = (context.req.query('ids') ?? '').split(',');
+      const ids = named.flatMap((text) => messageId.parse(text) ?? []);
+      if (ids.length < named.length || ids.length > MAX_MESSAGES_AT_ONCE) {
+        return failureResponse(problem('REQUEST_INVALID'));
+      }
+      const found = store.messages(id, ids);
+      return json(found.ok ? ok(withStatuses(found.value, postern.running.find(id))) : found);
     }),
   );
   return app;
@@ -99,13 +122,15 @@ export function removalRoutes(postern: Postern): Hono {
 }
 
 /** An answer that couldn't be saved when it ended is still stored as streaming, but it is not. */
-function withStatuses(view: ConversationView, running: AnswerFeed | undefined): ConversationView {
-  const messages = view.messages.map((message) =>
+function withStatuses(
+  messages: readonly Message[],
+  running: AnswerFeed | undefined,
+): readonly Message[] {
+  return messages.map((message) =>
     message.status === 'streaming' && message.id !== running?.answer.id
       ? { ...message, status: 'interrupted' as const }
       : message,
   );
-  return { ...view, messages };
 }
 
 export function withStore(postern: Postern, use: (store: ConversationStore) => Response): Response {

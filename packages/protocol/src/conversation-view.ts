@@ -1,0 +1,18 @@
+import type { Conversation, Message } from './conversation.ts';
+
+export interface ConversationView {
+  readonly conversation: Conversation;
+  /** Every message of the tree, oldest first. */
+  readonly messages: readonly Message[];
+}
+
+/** What the tree needs of a message. */
+export type MessageOutline = Pick<Message, 'id' | 'parentId' | 'role' | 'createdAtMs'>;
+
+/** A conversation with its newest messages only, so that a long one opens quickly. */
+export interface ConversationEnd extends ConversationView {
+  /** Oldest first; `messages` follows them. */
+  readonly earlier: readonly MessageOutline[];
+  /** The newest ones, oldest first, and an answer that is streaming. */
+  readonly messages: readonly Message[];
+}
