@@ -34,6 +34,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { exportDialog } from './chat/later-export.ts';
 import { highlighting } from './markdown/highlighting.ts';
+import { blockTools } from './markdown/later-tools.ts';
 import { maths } from './markdown/maths.ts';
 import { App, keepStateFresh } from './shell/app.tsx';
 import { Crash } from './shell/crash.tsx';
@@ -66,6 +67,7 @@ addEventListener('load', () => {
   setTimeout(() => {
     void highlighting.load();
     void maths.load();
+    void blockTools.load();
     void settingsPage.load();
     void shortcutsSheet.load();
     void signedOutPage.load();

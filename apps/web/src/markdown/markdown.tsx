@@ -1,11 +1,21 @@
 import type { Element, ElementContent } from 'hast';
 import { toJsxRuntime, type Components } from 'hast-util-to-jsx-runtime';
-import { memo, useDeferredValue, useMemo, useState, type ReactElement } from 'react';
+import {
+  createContext,
+  memo,
+  use,
+  useDeferredValue,
+  useMemo,
+  useState,
+  type ReactElement,
+  type ReactNode,
+} from 'react';
 import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
 import { useLater } from '../state/later.ts';
 import { bracketMathsToDollars } from './bracket-maths.ts';
 import { CodeBlock } from './code-block.tsx';
 import { markdownToElements } from './grammar.ts';
+import { blockTools } from './later-tools.ts';
 import { maths } from './maths.ts';
 import { FootnoteLink, ImageLink, SafeLink } from './safe-link.tsx';
 import { createBlockSplitter } from './split-blocks.ts';
@@ -34,7 +44,7 @@ export const Markdown = memo(function Markdown(props: {
   const { blocks, definitions } = splitter.split(bracketMathsToDollars(shown));
   const last = blocks.length - 1;
   return (
-    <div className="md">
+    <div className="md" data-growing={growing || undefined}>
       {blocks.map((source, index) => (
         <Block
           // A block keeps its index while the text grows.
@@ -55,7 +65,7 @@ const Block = memo(function Block(props: {
 }): ReactElement {
   const { source, definitions, growing } = props;
   const katex = useLater(maths, MAYBE_MATHS.test(source));
-  return useMemo(() => {
+  const elements = useMemo(() => {
     const text = source + definitions;
     const tree = markdownToElements(text);
     katex?.renderMaths(tree, text);
@@ -63,14 +73,20 @@ const Block = memo(function Block(props: {
       Fragment,
       jsx,
       jsxs,
-      components: growing ? GROWING : FINISHED,
+      components: COMPONENTS,
       ignoreInvalidStyle: true,
       passNode: true,
     });
-  }, [source, definitions, growing, katex]);
+  }, [source, definitions, katex]);
+  const written = useMemo(() => ({ source, growing }), [source, growing]);
+  return <Written value={written}>{elements}</Written>;
 });
 
-const BASE: Partial<Components> = {
+/** The Markdown of the block, and whether it is still streaming. */
+const Written = createContext({ source: '', growing: false });
+
+const COMPONENTS: Partial<Components> = {
+  pre: ({ node }) => <Code pre={node} />,
   // Headings in answers rank below those of the page.
   h1: 'h3',
   h2: 'h4',
@@ -95,11 +111,10 @@ const BASE: Partial<Components> = {
       <SafeLink href={href}>{children}</SafeLink>
     ),
   img: ({ src, alt }) => <ImageLink src={typeof src === 'string' ? src : undefined} alt={alt} />,
-  table: ({ children, dir }) => (
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
-    <div className="md-table" tabIndex={0} role="region" aria-label="Table">
-      <table dir={dir}>{children}</table>
-    </div>
+  table: ({ children, dir, node }) => (
+    <Table dir={dir} table={node}>
+      {children}
+    </Table>
   ),
   input: ({ checked }) => (
     <input
@@ -111,10 +126,29 @@ const BASE: Partial<Components> = {
   ),
 };
 
-const FINISHED: Partial<Components> = { ...BASE, pre: ({ node }) => codeOf(node, false) };
-const GROWING: Partial<Components> = { ...BASE, pre: ({ node }) => codeOf(node, true) };
+function Table(props: {
+  readonly table: Element | undefined;
+  readonly dir: string | undefined;
+  readonly children: ReactNode;
+}): ReactElement {
+  const { table, dir, children } = props;
+  const { source, growing } = use(Written);
+  const tools = useLater(blockTools, !growing);
+  return (
+    <>
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
+      <div className="md-table" tabIndex={0} role="region" aria-label="Table">
+        <table dir={dir}>{children}</table>
+      </div>
+      {tools !== undefined && table !== undefined && (
+        <tools.TableTools table={table} source={source} />
+      )}
+    </>
+  );
+}
 
-function codeOf(pre: Element | undefined, growing: boolean): ReactElement {
+function Code({ pre }: { readonly pre: Element | undefined }): ReactElement {
+  const { growing } = use(Written);
   const code = pre?.children.find((child) => child.type === 'element');
   const names = code?.properties.className;
   const classes = Array.isArray(names) ? names.map(String) : [];
