@@ -1,5 +1,6 @@
 import { describeConversationStore } from './testing/conversation-store-contract.ts';
 import { describeListing } from './testing/listing-contract.ts';
+import { describeOrganising } from './testing/organising-contract.ts';
 import { describeSearch } from './testing/search-contract.ts';
 import { describeLongConversations } from './testing/long-conversation-contract.ts';
 import { describeTrash } from './testing/trash-contract.ts';
@@ -8,6 +9,7 @@ import { STORES } from './testing/environment.ts';
 for (const [name, open] of STORES) {
   describeConversationStore(name, open);
   describeListing(name, open);
+  describeOrganising(name, open);
   describeSearch(name, open);
   describeTrash(name, open);
   describeLongConversations(name, open);

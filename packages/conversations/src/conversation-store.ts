@@ -4,12 +4,15 @@ import type {
   AnswerFailure,
   AnswerMeasures,
   Conversation,
+  ConversationChange,
   ConversationEnd,
   ConversationId,
   ConversationPage,
+  ConversationPlace,
   ConversationView,
   Draft,
   Extra,
+  Labels,
   Message,
   MessageId,
   MessageStatus,
@@ -26,6 +29,11 @@ export type StoreFailure =
   /** There is no such conversation, or it was removed. */
   | { readonly reason: 'conversation-not-found' }
   | { readonly reason: 'message-not-found' }
+  | { readonly reason: 'folder-not-found' }
+  /** Another folder has this name. */
+  | { readonly reason: 'folder-exists' }
+  /** A conversation would have more tags than this. */
+  | { readonly reason: 'too-many-tags'; readonly maxTags: number }
   /** The stored data isn't a valid message; the rest of the conversation is readable. */
   | { readonly reason: 'message-damaged' }
   /** The parts, as JSON, are longer than can be stored. */
@@ -40,6 +48,8 @@ export interface NewConversation {
 export interface PageRequest {
   /** 1 to 500. */
   readonly limit: number;
+  /** Only conversations of this list. Default: all that aren't removed. */
+  readonly place?: ConversationPlace;
   /** The `next` of the page before. */
   readonly before?: ConversationId;
 }
@@ -104,8 +114,34 @@ export interface ConversationStore {
   /** The conversation without its messages. */
   conversation(id: ConversationId): Result<Conversation, StoreFailure>;
 
-  /** Doesn't count as an update: the conversation keeps its position in the list. */
+  /**
+   * Gives it a title that the user typed. Doesn't count as an update: the conversation keeps its position in the
+   * list.
+   */
   rename(id: ConversationId, title: string): Result<Conversation, StoreFailure>;
+
+  /** Gives it an automatic title; does nothing if the user typed one. */
+  suggestTitle(id: ConversationId, title: string): Result<Conversation, StoreFailure>;
+
+  /**
+   * Changes all of these conversations and returns them. Skips unknown ones, and removed ones unless the change
+   * restores them. Doesn't count as an update.
+   */
+  organise(
+    ids: readonly ConversationId[],
+    change: ConversationChange,
+  ): Result<readonly Conversation[], StoreFailure>;
+
+  /** All folders, and the first 10,000 tags by name. A tag exists as long as a conversation has it. */
+  labels(): Result<Labels, StoreFailure>;
+
+  /** Does nothing if it exists. */
+  createFolder(name: string): Result<undefined, StoreFailure>;
+
+  renameFolder(name: string, newName: string): Result<undefined, StoreFailure>;
+
+  /** Its conversations stay, in no folder. Does nothing if it doesn't exist. */
+  deleteFolder(name: string): Result<undefined, StoreFailure>;
 
   /** Hides it from lists and search; it can be restored until it is purged. */
   remove(id: ConversationId): Result<Conversation, StoreFailure>;

@@ -7,28 +7,46 @@ import {
 } from '@postern/database';
 import {
   conversationId,
+  labelKey,
   type Conversation,
   type ConversationId,
+  type ConversationPlace,
   type ProviderId,
 } from '@postern/protocol';
-import { conversationOfRow } from './stored-conversation.ts';
+import { CONVERSATION_COLUMNS, conversationOfRow } from './stored-conversation.ts';
 
 export interface StoredConversation {
   readonly row: number;
   readonly conversation: Conversation;
 }
 
-const NEWEST = `
-  SELECT * FROM conversation WHERE deleted_at_ms IS NULL
-  ORDER BY updated_at_ms DESC, id DESC LIMIT ?`;
-
 const IDS = `
   SELECT id FROM conversation WHERE deleted_at_ms IS NULL
   ORDER BY updated_at_ms DESC, id DESC`;
 
-const BEFORE = `
-  SELECT * FROM conversation WHERE deleted_at_ms IS NULL AND (updated_at_ms, id) < (?, ?)
-  ORDER BY updated_at_ms DESC, id DESC LIMIT ?`;
+/** The conditions of the lists, which are those of the indexes. A folder and a tag are found by the key of their name. */
+const PLACES = {
+  all: 'c.deleted_at_ms IS NULL',
+  main: 'c.deleted_at_ms IS NULL AND c.archived = 0 AND c.pinned = 0 AND c.folder IS NULL',
+  pinned: 'c.deleted_at_ms IS NULL AND c.archived = 0 AND c.pinned = 1',
+  archive: 'c.deleted_at_ms IS NULL AND c.archived = 1',
+  folder: `c.deleted_at_ms IS NULL AND c.archived = 0 AND c.pinned = 0
+    AND c.folder = (SELECT row FROM folder WHERE key = ?)`,
+  tag: `c.deleted_at_ms IS NULL AND c.archived = 0 AND EXISTS (SELECT 1 FROM conversation_tag
+    WHERE conversation = c.row AND tag = (SELECT row FROM tag WHERE key = ?))`,
+} as const satisfies Record<ConversationPlace['in'] | 'all', string>;
+
+/** Sorted by an index, so that a page is found without reading the others. */
+const INDEXES: Partial<Record<keyof typeof PLACES, string>> = {
+  all: 'INDEXED BY conversation_by_update',
+  main: 'INDEXED BY conversation_main',
+  tag: 'INDEXED BY conversation_by_update',
+};
+
+const pageOf = (place: keyof typeof PLACES): string => `
+  SELECT ${CONVERSATION_COLUMNS} FROM conversation AS c ${INDEXES[place] ?? ''}
+  WHERE ${PLACES[place]} AND (c.updated_at_ms, c.id) < (?, ?)
+  ORDER BY c.updated_at_ms DESC, c.id DESC LIMIT ?`;
 
 // The time of an update never decreases, even if the clock does, so that paging through the list keeps its
 // order.
@@ -41,10 +59,10 @@ const TOUCH = `
 export class ConversationTable {
   readonly #insert: Statement;
   readonly #find: Statement;
-  readonly #newest: Statement;
+  readonly #pages: Readonly<Record<keyof typeof PLACES, Statement>>;
   readonly #ids: Statement;
-  readonly #before: Statement;
   readonly #rename: Statement;
+  readonly #suggestTitle: Statement;
   readonly #setRemoval: Statement;
   readonly #touch: Statement;
   readonly #removed: Statement;
@@ -56,15 +74,30 @@ export class ConversationTable {
       `INSERT INTO conversation (id, title, provider, model, created_at_ms, updated_at_ms)
        VALUES (?, ?, ?, ?, ?, ?)`,
     );
-    this.#find = database.prepare('SELECT * FROM conversation WHERE id = ?');
-    this.#newest = database.prepare(NEWEST);
+    this.#find = database.prepare(
+      `SELECT ${CONVERSATION_COLUMNS} FROM conversation AS c WHERE c.id = ?`,
+    );
+    const page = (place: keyof typeof PLACES): Statement => database.prepare(pageOf(place));
+    this.#pages = {
+      all: page('all'),
+      main: page('main'),
+      pinned: page('pinned'),
+      archive: page('archive'),
+      folder: page('folder'),
+      tag: page('tag'),
+    };
     this.#ids = database.prepare(IDS);
-    this.#before = database.prepare(BEFORE);
-    this.#rename = database.prepare('UPDATE conversation SET title = ? WHERE row = ?');
+    this.#rename = database.prepare(
+      'UPDATE conversation SET title = ?, title_typed = 1 WHERE row = ?',
+    );
+    this.#suggestTitle = database.prepare(
+      'UPDATE conversation SET title = ? WHERE row = ? AND title_typed = 0',
+    );
     this.#setRemoval = database.prepare('UPDATE conversation SET deleted_at_ms = ? WHERE row = ?');
     this.#touch = database.prepare(TOUCH);
     this.#removed = database.prepare(
-      'SELECT * FROM conversation WHERE deleted_at_ms IS NOT NULL ORDER BY deleted_at_ms DESC, row DESC LIMIT ?',
+      `SELECT ${CONVERSATION_COLUMNS} FROM conversation AS c WHERE c.deleted_at_ms IS NOT NULL
+       ORDER BY c.deleted_at_ms DESC, c.row DESC LIMIT ?`,
     );
     this.#removedBefore = database.prepare(
       'SELECT row FROM conversation WHERE deleted_at_ms IS NOT NULL AND deleted_at_ms < ?',
@@ -84,20 +117,29 @@ export class ConversationTable {
     return row === undefined ? undefined : stored(row);
   }
 
-  newest(limit: number): Conversation[] {
-    return this.#newest.all(limit).map(conversationOfRow);
+  /** Conversations of a list after the cursor, or from its beginning. */
+  page(
+    place: ConversationPlace | undefined,
+    cursor: Conversation | undefined,
+    limit: number,
+  ): Conversation[] {
+    const key = place !== undefined && 'name' in place ? [labelKey(place.name)] : [];
+    const { updatedAtMs = Number.MAX_SAFE_INTEGER, id = '' } = cursor ?? {};
+    const statement = this.#pages[place?.in ?? 'all'];
+    return statement.all(...key, updatedAtMs, id, limit).map(conversationOfRow);
   }
 
   ids(): ConversationId[] {
     return this.#ids.all().map((row) => conversationId.from(textColumn(row, 'id')));
   }
 
-  before(cursor: Conversation, limit: number): Conversation[] {
-    return this.#before.all(cursor.updatedAtMs, cursor.id, limit).map(conversationOfRow);
-  }
-
   rename(row: number, title: string): void {
     this.#rename.run(title, row);
+  }
+
+  /** Whether the title was changed. */
+  suggestTitle(row: number, title: string): boolean {
+    return this.#suggestTitle.run(title, row).changes > 0;
   }
 
   setRemoval(row: number, deletedAtMs: number | null): void {
@@ -120,7 +162,7 @@ export class ConversationTable {
     return this.#removedBefore.all(timeMs).map((row) => numberColumn(row, 'row'));
   }
 
-  /** Its messages must have been deleted. */
+  /** Its messages and tags must have been deleted. */
   delete(row: number): void {
     this.#delete.run(row);
   }

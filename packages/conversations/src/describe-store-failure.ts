@@ -1,5 +1,5 @@
 import { describeDatabaseFailure } from '@postern/database';
-import type { Problem } from '@postern/protocol';
+import { problem, type Problem } from '@postern/protocol';
 import type { StoreFailure } from './conversation-store.ts';
 
 /** Maps every failure of the store to a stable code, one line and a remedy. */
@@ -17,6 +17,12 @@ export function describeStoreFailure(failure: StoreFailure): Problem {
         message: 'The conversation has no such message.',
         remedy: 'Reload the conversation.',
       };
+    case 'folder-not-found':
+      return problem('FOLDER_NOT_FOUND');
+    case 'folder-exists':
+      return problem('FOLDER_EXISTS');
+    case 'too-many-tags':
+      return problem('TAGS_LIMITED', `A chat can have up to ${failure.maxTags} tags.`);
     case 'message-damaged':
       return {
         code: 'DATABASE_DAMAGED',

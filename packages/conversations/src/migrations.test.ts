@@ -37,6 +37,14 @@ function everyStatement(database: Database): readonly string[] {
     store.openEnd(conversation.id, 1),
     store.messages(conversation.id, [message.id]),
     store.rename(conversation.id, 'y'),
+    store.suggestTitle(conversation.id, 'z'),
+    store.organise([conversation.id], { folder: 'f', addTags: ['t'] }),
+    store.list({ limit: 1, place: { in: 'folder', name: 'f' } }),
+    store.labels(),
+    store.organise([conversation.id], { pinned: true, archived: true, removeTags: ['t'] }),
+    store.createFolder('g'),
+    store.renameFolder('f', 'h'),
+    store.deleteFolder('h'),
     store.updateMessage(message.id, { parts: [text('y')] }),
     store.message(message.id),
     store.markInterrupted(),
@@ -87,7 +95,16 @@ test.each([
   ],
   ['SELECT row FROM conversation WHERE deleted_at_ms < ?', 'conversation_by_removal'],
   ['SELECT * FROM message WHERE conversation = ? ORDER BY row', 'message_tree'],
-
+  [
+    'SELECT id FROM conversation WHERE deleted_at_ms IS NULL AND archived = 0 AND pinned = 1 ORDER BY updated_at_ms',
+    'conversation_pinned',
+  ],
+  [
+    'SELECT id FROM conversation WHERE deleted_at_ms IS NULL AND archived = 1 ORDER BY updated_at_ms',
+    'conversation_archived',
+  ],
+  ['UPDATE conversation SET folder = NULL WHERE folder = ?', 'conversation_by_folder'],
+  ['SELECT conversation FROM conversation_tag WHERE tag = ?', 'conversation_tag_by_tag'],
   ['SELECT * FROM message WHERE parent_id = ?', 'message_by_parent'],
   ["SELECT id FROM message WHERE status = 'streaming'", 'message_streaming'],
 ])('%s uses %s', (sql, index) => {
@@ -101,7 +118,11 @@ test('a message belongs to a conversation, and its parent exists', () => {
      VALUES (?, ?, ?, 'user', 'complete', 0, '[]')`,
   );
   expect(() => insert.run('a', 1, null)).toThrow('FOREIGN KEY');
-  database.prepare("INSERT INTO conversation VALUES (1, 'c', '', NULL, NULL, 0, 0, NULL)").run();
+  database
+    .prepare(
+      "INSERT INTO conversation (row, id, title, created_at_ms, updated_at_ms) VALUES (1, 'c', '', 0, 0)",
+    )
+    .run();
   expect(() => insert.run('a', 1, 'b')).toThrow('FOREIGN KEY');
   insert.run('a', 1, null);
   insert.run('b', 1, 'a');

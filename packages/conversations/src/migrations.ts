@@ -84,4 +84,41 @@ export const MIGRATIONS: readonly Migration[] = [
       `);
     },
   },
+  {
+    version: 6,
+    name: 'pinned and archived conversations, folders, tags, and titles that a user typed',
+    up: (database: MigrationTarget): void => {
+      database.exec(`
+        CREATE TABLE folder (
+          row INTEGER PRIMARY KEY,
+          name TEXT NOT NULL,
+          key TEXT NOT NULL UNIQUE
+        ) STRICT;
+        CREATE TABLE tag (
+          row INTEGER PRIMARY KEY,
+          name TEXT NOT NULL,
+          key TEXT NOT NULL UNIQUE
+        ) STRICT;
+        CREATE TABLE conversation_tag (
+          conversation INTEGER NOT NULL REFERENCES conversation (row),
+          tag INTEGER NOT NULL REFERENCES tag (row),
+          PRIMARY KEY (conversation, tag)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX conversation_tag_by_tag ON conversation_tag (tag, conversation);
+
+        ALTER TABLE conversation ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE conversation ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE conversation ADD COLUMN folder INTEGER REFERENCES folder (row);
+        ALTER TABLE conversation ADD COLUMN title_typed INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX conversation_main ON conversation (updated_at_ms, id)
+          WHERE deleted_at_ms IS NULL AND archived = 0 AND pinned = 0 AND folder IS NULL;
+        CREATE INDEX conversation_pinned ON conversation (updated_at_ms, id)
+          WHERE deleted_at_ms IS NULL AND archived = 0 AND pinned = 1;
+        CREATE INDEX conversation_archived ON conversation (updated_at_ms, id)
+          WHERE deleted_at_ms IS NULL AND archived = 1;
+        CREATE INDEX conversation_by_folder ON conversation (folder, updated_at_ms, id)
+          WHERE folder IS NOT NULL;
+      `);
+    },
+  },
 ];

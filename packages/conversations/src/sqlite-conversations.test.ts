@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { openDatabase } from '@postern/database';
 import { expectOk, ok, Secret } from '@postern/kernel';
-import { messageId, type Conversation, type Message } from '@postern/protocol';
+import { conversationId, messageId, type Conversation, type Message } from '@postern/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MIGRATIONS } from './migrations.ts';
@@ -18,6 +18,26 @@ function meddle(path: string, sql: string, ...values: (string | number | null)[]
 }
 
 describe('conversations in a file', () => {
+  test('of version 5 keep their content and can be organised', () => {
+    const path = scratchPath();
+    const migrations = MIGRATIONS.filter(({ version }) => version <= 5);
+    const old = expectOk(openDatabase({ path, key: KEY, migrations, label: 'conversations' }));
+    const id = conversationId.from('0'.repeat(26));
+    const insert = old.prepare(
+      "INSERT INTO conversation VALUES (1, ?, 'kept', NULL, NULL, 0, 0, NULL)",
+    );
+    expectOk(old.runInTransaction(() => ok(insert.run(id))));
+    old.close();
+    const store = openAt(path, testEnvironment());
+    expect(expectOk(store.list({ limit: 1, place: { in: 'main' } })).conversations).toEqual([
+      { id, title: 'kept', createdAtMs: 0, updatedAtMs: 0 },
+    ]);
+    const change = { pinned: true, archived: true, folder: 'f', addTags: ['t'] };
+    const [changed] = expectOk(store.organise([id], change));
+    store.close();
+    expect(openAt(path, testEnvironment()).conversation(id)).toEqual({ ok: true, value: changed });
+  });
+
   test('of version 2 keep their content and gain drafts', () => {
     const path = scratchPath();
     const migrations = MIGRATIONS.filter(({ version }) => version <= 2);

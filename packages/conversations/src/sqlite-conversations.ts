@@ -1,23 +1,17 @@
 import type { Database } from '@postern/database';
-import {
-  failed,
-  Fault,
-  ok,
-  sortableId,
-  type Clock,
-  type Randomness,
-  type Result,
-} from '@postern/kernel';
+import { failed, ok, sortableId, type Clock, type Randomness, type Result } from '@postern/kernel';
 import {
   conversationId,
   messageId,
   plainText,
   type Conversation,
+  type ConversationChange,
   type ConversationEnd,
   type ConversationId,
   type ConversationPage,
   type ConversationView,
   type Draft,
+  type Labels,
   type Message,
   type MessageId,
   type SearchHit,
@@ -32,7 +26,10 @@ import type {
 } from './conversation-store.ts';
 import { ConversationTable, type StoredConversation } from './conversation-table.ts';
 import { DraftTable } from './draft-table.ts';
+import { LabelTables } from './label-tables.ts';
 import { MessageTable } from './message-table.ts';
+import { checkLimit, flat } from './method-results.ts';
+import { organise } from './organise.ts';
 import { SearchIndex } from './search-index.ts';
 
 const MAX_PAGE = 500;
@@ -46,6 +43,7 @@ export class SqliteConversations implements ConversationStore {
   readonly #conversations: ConversationTable;
   readonly #messages: MessageTable;
   readonly #drafts: DraftTable;
+  readonly #labels: LabelTables;
   readonly #search: SearchIndex;
 
   constructor(database: Database, clock: Clock, randomness: Randomness) {
@@ -55,6 +53,7 @@ export class SqliteConversations implements ConversationStore {
     this.#conversations = new ConversationTable(database);
     this.#messages = new MessageTable(database);
     this.#drafts = new DraftTable(database);
+    this.#labels = new LabelTables(database);
     this.#search = new SearchIndex(database);
   }
 
@@ -79,7 +78,7 @@ export class SqliteConversations implements ConversationStore {
     return flat(
       this.#database.attempt(() => {
         // One more than requested, to see whether there is a next page.
-        const found = this.#page(page.before, page.limit + 1);
+        const found = this.#page(page, page.limit + 1);
         if (found === undefined) return failed({ reason: 'conversation-not-found' });
         const conversations = found.slice(0, page.limit);
         const next = found.length > page.limit ? (conversations.at(-1)?.id ?? null) : null;
@@ -138,6 +137,38 @@ export class SqliteConversations implements ConversationStore {
     });
   }
 
+  suggestTitle(id: ConversationId, title: string): Result<Conversation, StoreFailure> {
+    return this.#changeConversation(this.#findKept, id, ({ row }) => {
+      const isChanged = this.#conversations.suggestTitle(row, title.toWellFormed());
+      if (isChanged) this.#search.setTitle(row, title.toWellFormed());
+    });
+  }
+
+  organise(
+    ids: readonly ConversationId[],
+    change: ConversationChange,
+  ): Result<readonly Conversation[], StoreFailure> {
+    const nowMs = this.#clock.nowMs();
+    const tables = { conversations: this.#conversations, labels: this.#labels };
+    return this.#database.runInTransaction(() => organise(tables, ids, change, nowMs));
+  }
+
+  labels(): Result<Labels, StoreFailure> {
+    return this.#database.attempt(() => this.#labels.all());
+  }
+
+  createFolder(name: string): Result<undefined, StoreFailure> {
+    return this.#database.runInTransaction(() => this.#labels.createFolder(name));
+  }
+
+  renameFolder(name: string, newName: string): Result<undefined, StoreFailure> {
+    return this.#database.runInTransaction(() => this.#labels.renameFolder(name, newName));
+  }
+
+  deleteFolder(name: string): Result<undefined, StoreFailure> {
+    return this.#database.runInTransaction(() => this.#labels.deleteFolder(name));
+  }
+
   remove(id: ConversationId): Result<Conversation, StoreFailure> {
     return this.#changeConversation(this.#find, id, ({ row, conversation }) => {
       this.#conversations.setRemoval(row, conversation.deletedAtMs ?? this.#clock.nowMs());
@@ -178,6 +209,7 @@ export class SqliteConversations implements ConversationStore {
       for (const row of rows) {
         this.#messages.deleteOf(row);
         this.#drafts.deleteOf(row);
+        this.#labels.untagAll(row);
         this.#conversations.delete(row);
       }
       return ok(rows.length);
@@ -265,10 +297,10 @@ export class SqliteConversations implements ConversationStore {
   }
 
   /** Undefined if the cursor isn't a conversation. */
-  #page(before: ConversationId | undefined, limit: number): Conversation[] | undefined {
-    if (before === undefined) return this.#conversations.newest(limit);
-    const cursor = this.#conversations.find(before);
-    return cursor && this.#conversations.before(cursor.conversation, limit);
+  #page({ place, before }: PageRequest, limit: number): Conversation[] | undefined {
+    const cursor = before === undefined ? undefined : this.#conversations.find(before);
+    if (before !== undefined && cursor === undefined) return undefined;
+    return this.#conversations.page(place, cursor?.conversation, limit);
   }
 
   readonly #find = (id: ConversationId): Result<StoredConversation, StoreFailure> => {
@@ -302,15 +334,4 @@ export class SqliteConversations implements ConversationStore {
   #index(row: number, message: Message): void {
     if (message.status !== 'streaming') this.#search.setText(row, plainText(message.parts));
   }
-}
-
-function checkLimit(limit: number, max: number): void {
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > max) {
-    throw new Fault(`a limit is a whole number from 1 to ${max}`);
-  }
-}
-
-/** The inner result of a successful attempt. */
-function flat<T, F, G>(attempted: Result<Result<T, F>, G>): Result<T, F | G> {
-  return attempted.ok ? attempted.value : attempted;
 }

@@ -42,12 +42,17 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   GET    /api/models                       → ModelGroup[]
  *   GET    /api/settings                     → Settings
  *   PATCH  /api/settings                     SettingsInput → Settings
- *   GET    /api/conversations?before=ID      → ConversationPage
+ *   GET    /api/conversations?before=ID      → ConversationPage; `in` and `name` name another ConversationPlace than `main`
  *   POST   /api/conversations                ConversationInput → Conversation
  *   GET    /api/conversations/:id            → ConversationEnd
  *   GET    /api/conversations/:id/messages?ids=ID,ID… → Message[]; at most MAX_MESSAGES_AT_ONCE ids
  *   PATCH  /api/conversations/:id            ConversationPatch → Conversation
  *   DELETE /api/conversations/:id            → 204; can be undone until it is purged
+ *   PATCH  /api/conversations                ConversationsPatch → Conversation[]; the changed ones
+ *   GET    /api/labels                       → Labels
+ *   POST   /api/folders                      FolderInput → 204; does nothing if it exists
+ *   PATCH  /api/folders                      FolderRename → 204
+ *   DELETE /api/folders?name=NAME            → 204; its conversations stay, in no folder
  *   POST   /api/conversations/:id/restore    → Conversation
  *   POST   /api/conversations/:id/turns      TurnInput → text/event-stream of TurnEvent
  *   GET    /api/conversations/:id/answer     → text/event-stream of TurnEvent; 204 if no answer is running
@@ -324,18 +329,3 @@ export type TurnEvent =
   | { readonly kind: 'answer'; readonly event: AnswerEvent }
   /** The answer as stored, and the conversation with its new title and time. */
   | { readonly kind: 'done'; readonly answer: Message; readonly conversation: Conversation };
-
-/** One event of `GET /api/events`, as `data:` of an event stream: what changed, on any page. */
-export type PageEvent =
-  /** Comes first, and when events were left out: what the page shows may be out of date. */
-  | { readonly kind: 'sync' }
-  /** It was added, or its title has changed. */
-  | { readonly kind: 'conversation'; readonly conversation: Conversation }
-  | { readonly kind: 'conversation-deleted'; readonly id: ConversationId }
-  | ({ readonly kind: 'draft' } & Draft)
-  /** The conversation has a new question or a retry. Follow the answer at `/api/conversations/:id/answer`. */
-  | {
-      readonly kind: 'answer-began' | 'answer-ended';
-      readonly conversation: Conversation;
-      readonly answerId: MessageId;
-    };

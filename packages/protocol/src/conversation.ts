@@ -301,6 +301,12 @@ export interface Conversation {
   /** The most recently chosen provider and model. */
   readonly provider?: ProviderId;
   readonly model?: string;
+  readonly pinned?: true;
+  readonly archived?: true;
+  /** The name of its folder. */
+  readonly folder?: string;
+  /** At least one, sorted. */
+  readonly tags?: readonly string[];
   /** When it was removed. It can be restored until it is purged. */
   readonly deletedAtMs?: number;
 }

@@ -69,6 +69,8 @@ export {
   type ModelFacts,
   type ModelPrice,
 } from './model-facts.ts';
+export * from './organising.ts';
+export type { PageEvent } from './page-event.ts';
 export {
   MAX_PASSPHRASE_BYTES,
   MIN_PASSPHRASE_LENGTH,
@@ -90,6 +92,7 @@ export {
   type UpstreamAuth,
 } from './provider.ts';
 export type { ServerQuirks } from './server-quirks.ts';
+export { labelKey } from './plain-line.ts';
 export { problem, problemWithDetail, type Problem } from './problem.ts';
 export { plainText } from './plain-text.ts';
 export { SESSION_HEADER, signedText } from './session-proof.ts';

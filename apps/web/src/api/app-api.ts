@@ -10,14 +10,18 @@ import type {
   ConversationInput,
   ConversationPage,
   ConversationPatch,
+  ConversationsPatch,
   Draft,
   DraftInput,
   EndpointChange,
   EndpointInput,
+  FolderInput,
+  FolderRename,
   KeyInput,
   KeyTest,
   Message,
   MessageId,
+  Labels,
   ModelGroup,
   ProviderId,
   ProviderView,
@@ -94,6 +98,15 @@ export const appApi = {
     command('DELETE', conversation(id)),
   restoreConversation: (id: ConversationId): Promise<ApiResult<Conversation>> =>
     request('POST', `${conversation(id)}/restore`),
+  changeConversations: (input: ConversationsPatch): Promise<ApiResult<readonly Conversation[]>> =>
+    request('PATCH', '/api/conversations', input),
+  labels: (): Promise<ApiResult<Labels>> => request('GET', '/api/labels'),
+  createFolder: (input: FolderInput): Promise<ApiResult<undefined>> =>
+    command('POST', '/api/folders', input),
+  renameFolder: (input: FolderRename): Promise<ApiResult<undefined>> =>
+    command('PATCH', '/api/folders', input),
+  deleteFolder: (name: string): Promise<ApiResult<undefined>> =>
+    command('DELETE', `/api/folders?name=${encodeURIComponent(name)}`),
   trash: (): Promise<ApiResult<readonly Conversation[]>> => request('GET', '/api/trash'),
   emptyTrash: (): Promise<ApiResult<undefined>> => command('DELETE', '/api/trash'),
   deleteForGood: (id: ConversationId): Promise<ApiResult<undefined>> =>

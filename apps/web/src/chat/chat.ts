@@ -146,7 +146,7 @@ export function applyToChat(open: OpenChat, event: PageEvent): void {
     void loadChat(open);
     return;
   }
-  if (event.kind === 'draft') return;
+  if (event.kind === 'draft' || event.kind === 'labels' || event.kind === 'trash') return;
   const id = event.kind === 'conversation-deleted' ? event.id : event.conversation.id;
   if (id !== open.id) return;
   if (event.kind === 'conversation') {

@@ -51,7 +51,8 @@ async function loadPage(before: ConversationId | null): Promise<void> {
 export function applyToList(event: PageEvent): void {
   if (event.kind === 'sync') void refreshConversations();
   else if (event.kind === 'conversation-deleted') dropConversation(event.id);
-  else if (event.kind !== 'draft') upsertConversation(event.conversation);
+  else if ('conversation' in event && event.kind !== 'draft')
+    upsertConversation(event.conversation);
 }
 
 /** Reloads the first page without showing that it loads, or that it can’t. */
@@ -66,6 +67,11 @@ async function refreshConversations(): Promise<void> {
 
 /** Adds or updates a conversation; the most recently used comes first. */
 export function upsertConversation(conversation: Conversation): void {
+  const { pinned, archived, folder } = conversation;
+  if (pinned === true || archived === true || folder !== undefined) {
+    dropConversation(conversation.id);
+    return;
+  }
   conversationList.update((now) => {
     // The list was cleared, for example because the vault locked while an answer was streaming.
     if (now.status === 'idle' || deletedIds.has(conversation.id)) return now;

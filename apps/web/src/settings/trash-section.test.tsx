@@ -1,8 +1,10 @@
 import { render, screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
+import type { PageEvent } from '@postern/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { conversationList } from '../conversations/conversation-list.ts';
-import { failure, fakeServer, json, noContent } from '../testing/fake-server.ts';
+import { watchPageEvents } from '../conversations/page-events.ts';
+import { failure, fakeServer, json, noContent, turnStream } from '../testing/fake-server.ts';
 import { conversation } from '../testing/page-data.ts';
 import { TrashSection } from './trash-section.tsx';
 
@@ -48,6 +50,23 @@ describe('TrashSection', () => {
     const dialog = screen.getByRole('dialog', { name: 'Empty the trash?' });
     await userEvent.click(within(dialog).getByRole('button', { name: 'Delete' }));
     await screen.findByText('The trash is empty.');
+  });
+
+  it.each<PageEvent>([
+    { kind: 'trash' },
+    { kind: 'sync' },
+    { kind: 'conversation-deleted', id: TWO.id },
+  ])('shows what another page did: %o', async (event) => {
+    const events = turnStream();
+    server.reply('GET /api/events', events.reply);
+    const stop = watchPageEvents();
+    render(<TrashSection />);
+    await screen.findByText('One');
+    server.reply('GET /api/trash', json([TWO]));
+    events.send(event);
+    await expect.poll(() => screen.queryByText('One')).toBeNull();
+    expect(screen.queryByText('Two')).not.toBeNull();
+    stop();
   });
 
   it('shows a failure and keeps the list', async () => {

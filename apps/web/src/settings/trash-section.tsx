@@ -7,6 +7,7 @@ import { Button } from '../controls/button.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { restoreConversation } from '../conversations/conversation-list.ts';
+import { onPageEvent } from '../conversations/page-events.ts';
 import { displayTitle } from '../conversations/display-title.ts';
 
 const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
@@ -25,7 +26,11 @@ function useTrash(): Trash {
     else setProblem(listed.failure);
   }, []);
   useEffect(() => {
-    void appApi.trash().then(take);
+    const load = (): void => void appApi.trash().then(take);
+    load();
+    return onPageEvent(({ kind }) => {
+      if (kind === 'sync' || kind === 'conversation-deleted' || kind === 'trash') load();
+    });
   }, [take]);
   return {
     chats,

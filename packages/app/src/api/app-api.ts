@@ -9,6 +9,7 @@ import { conversationRoutes, messageRoutes, removalRoutes } from './conversation
 import { draftRoutes } from './draft-routes.ts';
 import { exportRoutes } from './export-routes.ts';
 import { eventRoutes } from './event-routes.ts';
+import { organiseRoutes } from './organise-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { requireSession, type AppEnv } from './require-session.ts';
 import { sessionRoutes, signInRoute } from './session-routes.ts';
@@ -39,6 +40,7 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', conversationRoutes(parts.postern));
   app.route('/api', messageRoutes(parts.postern));
   app.route('/api', removalRoutes(parts.postern));
+  app.route('/api', organiseRoutes(parts.postern));
   app.route('/api', draftRoutes(parts.postern));
   app.route('/api', trashRoutes(parts.postern));
   app.route('/api', exportRoutes(parts.postern));

@@ -9,6 +9,8 @@ import {
   MAX_MESSAGES_AT_ONCE,
   type Message,
   messageId,
+  type ConversationPlace,
+  ConversationPlaceSchema,
   problem,
   providerId,
 } from '@postern/protocol';
@@ -17,6 +19,7 @@ import {
   type ConversationStore,
   type StoreFailure,
 } from '@postern/conversations';
+import * as v from 'valibot';
 import type { AnswerFeed } from '../chat/answer-feed.ts';
 import { UNTITLED } from '../chat/question-turns.ts';
 import type { Postern } from '../postern.ts';
@@ -34,8 +37,11 @@ export function conversationRoutes(postern: Postern): Hono {
   app.get('/conversations', (context) =>
     withStore(postern, (store) => {
       store.purgeRemoved(postern.clock.nowMs() - TRASH_MS);
+      const place = placeIn(context);
+      if (place === undefined) return failureResponse(problem('REQUEST_INVALID'));
       const before = conversationId.parse(context.req.query('before') ?? '');
-      return json(store.list({ limit: PAGE_SIZE, ...(before === undefined ? {} : { before }) }));
+      const page = { limit: PAGE_SIZE, place, ...(before === undefined ? {} : { before }) };
+      return json(store.list(page));
     }),
   );
   app.post('/conversations', async (context) => {
@@ -96,6 +102,16 @@ export function messageRoutes(postern: Postern): Hono {
     }),
   );
   return app;
+}
+
+/** The list that the query names; undefined if it is invalid. */
+function placeIn(context: Context): ConversationPlace | undefined {
+  const [place, name] = [context.req.query('in') ?? 'main', context.req.query('name')];
+  const parsed = v.safeParse(ConversationPlaceSchema, {
+    in: place,
+    ...(name === undefined ? {} : { name }),
+  });
+  return parsed.success ? parsed.output : undefined;
 }
 
 /** Deletes a conversation, and undoes that. */

@@ -16,14 +16,16 @@ export function trashRoutes(postern: Postern): Hono {
     }),
   );
   app.delete('/trash', () =>
-    withStore(postern, (store) => purged(store.purgeRemoved(Number.MAX_SAFE_INTEGER))),
+    withStore(postern, (store) => purged(postern, store.purgeRemoved(Number.MAX_SAFE_INTEGER))),
   );
   app.delete('/trash/:id', (context) =>
-    withConversation(postern, context, (store, id) => purged(store.purge(id))),
+    withConversation(postern, context, (store, id) => purged(postern, store.purge(id))),
   );
   return app;
 }
 
-function purged(result: Result<number, StoreFailure>): Response {
-  return result.ok ? new Response(null, { status: 204 }) : json(result);
+function purged(postern: Postern, result: Result<number, StoreFailure>): Response {
+  if (!result.ok) return json(result);
+  postern.pageEvents.add({ kind: 'trash' });
+  return new Response(null, { status: 204 });
 }

@@ -28,6 +28,10 @@ export const ChatExportSchema = v.strictObject({
         updatedAtMs: timeMs,
         provider: v.exactOptional(providerSchema),
         model: v.exactOptional(v.string()),
+        pinned: v.exactOptional(v.literal(true)),
+        archived: v.exactOptional(v.literal(true)),
+        folder: v.exactOptional(v.string()),
+        tags: v.exactOptional(v.array(v.string())),
       }),
       messages: v.array(
         v.strictObject({

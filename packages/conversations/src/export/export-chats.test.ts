@@ -54,10 +54,15 @@ describe('an export as JSON', () => {
     });
     const failure = { code: 'UPSTREAM_UNREACHABLE', message: 'x', retryAfterMs: 1 } as const;
     say(store, first, 'two', { ...more, status: 'failed', failure });
+    const change = { pinned: true, archived: true, folder: 'F', addTags: ['b', 'a'] };
+    expectOk(store.organise([second.id], change));
     const ids = expectOk(store.ids());
     const read = v.parse(ChatExportSchema, JSON.parse(exported(store, ids, 'json')));
     expect(read.chats).toEqual(ids.map((id) => expectOk(store.open(id))));
     expect(ids).toEqual(expect.arrayContaining([first.id, second.id]));
+    expect(read.chats.map(({ conversation }) => conversation)).toContainEqual(
+      expect.objectContaining({ pinned: true, archived: true, folder: 'F', tags: ['a', 'b'] }),
+    );
     expect(read.chats.map(({ messages }) => messages.length).sort()).toEqual([0, 3]);
   });
 

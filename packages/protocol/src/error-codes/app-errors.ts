@@ -62,6 +62,21 @@ export const APP_ERRORS = {
     remedy: 'Read them, then send your message again.',
     exit: EXIT.busy,
   },
+  FOLDER_NOT_FOUND: {
+    meaning: "The folder doesn't exist, or it was renamed or deleted.",
+    remedy: 'Reload the page to see the folders.',
+    exit: EXIT.notFound,
+  },
+  FOLDER_EXISTS: {
+    meaning: 'Another folder has this name.',
+    remedy: 'Choose another name, or move the chats to that folder.',
+    exit: EXIT.failure,
+  },
+  TAGS_LIMITED: {
+    meaning: 'A chat would have too many tags.',
+    remedy: 'Remove a tag first.',
+    exit: EXIT.failure,
+  },
   REQUEST_INVALID: {
     meaning: 'The request is invalid.',
     remedy: 'Correct the field that the message names.',
