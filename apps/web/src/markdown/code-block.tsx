@@ -1,10 +1,9 @@
-import { toJsxRuntime } from 'hast-util-to-jsx-runtime';
 import { memo, useMemo, useState, type ReactElement, type ReactNode } from 'react';
-import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { useLater } from '../state/later.ts';
 import { highlighting } from './highlighting.ts';
 import { languageLabel } from './language-label.ts';
+import { toReact } from './to-react.ts';
 import { blockTools } from './later-tools.ts';
 
 /** Streaming code is highlighted again with every frame, so only short code is. */
@@ -84,5 +83,5 @@ function colour(
   code: string,
   language: string,
 ): ReactNode {
-  return toJsxRuntime(lowlight.highlight(language, code), { Fragment, jsx, jsxs });
+  return toReact(lowlight.highlight(language, code));
 }

@@ -1,6 +1,9 @@
-import type { Root } from 'hast';
+import type { Element, Root } from 'hast';
+import { toJsxRuntime } from 'hast-util-to-jsx-runtime';
 import 'katex/dist/katex.css';
 import rehypeKatex, { type Options } from 'rehype-katex';
+import type { ReactElement } from 'react';
+import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
 import { VFile } from 'vfile';
 
 const KATEX: Options = {
@@ -18,4 +21,9 @@ const render = rehypeKatex(KATEX);
 /** Renders the maths in a tree, which is changed. */
 export function renderMaths(tree: Root, source: string): void {
   render(tree, new VFile(source));
+}
+
+/** Renders an element that `renderMaths` made. */
+export function mathsToReact(element: Element): ReactElement {
+  return toJsxRuntime(element, { Fragment, jsx, jsxs, ignoreInvalidStyle: true });
 }

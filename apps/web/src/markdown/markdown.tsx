@@ -1,5 +1,4 @@
 import type { Element, ElementContent } from 'hast';
-import { toJsxRuntime, type Components } from 'hast-util-to-jsx-runtime';
 import {
   createContext,
   memo,
@@ -10,7 +9,6 @@ import {
   type ReactElement,
   type ReactNode,
 } from 'react';
-import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
 import { useLater } from '../state/later.ts';
 import { bracketMathsToDollars } from './bracket-maths.ts';
 import { CodeBlock } from './code-block.tsx';
@@ -19,6 +17,7 @@ import { blockTools } from './later-tools.ts';
 import { maths } from './maths.ts';
 import { FootnoteLink, ImageLink, SafeLink } from './safe-link.tsx';
 import { createBlockSplitter } from './split-blocks.ts';
+import { toReact, type Components } from './to-react.ts';
 import './markdown.css';
 import './code-colours.css';
 
@@ -69,14 +68,7 @@ const Block = memo(function Block(props: {
     const text = source + definitions;
     const tree = markdownToElements(text);
     katex?.renderMaths(tree, text);
-    return toJsxRuntime(tree, {
-      Fragment,
-      jsx,
-      jsxs,
-      components: COMPONENTS,
-      ignoreInvalidStyle: true,
-      passNode: true,
-    });
+    return toReact(tree, { components: COMPONENTS, maths: katex?.mathsToReact });
   }, [source, definitions, katex]);
   const written = useMemo(() => ({ source, growing }), [source, growing]);
   return <Written value={written}>{elements}</Written>;
@@ -85,7 +77,7 @@ const Block = memo(function Block(props: {
 /** The Markdown of the block, and whether it is still streaming. */
 const Written = createContext({ source: '', growing: false });
 
-const COMPONENTS: Partial<Components> = {
+const COMPONENTS: Components = {
   pre: ({ node }) => <Code pre={node} />,
   // Headings in answers rank below those of the page.
   h1: 'h3',
@@ -110,7 +102,7 @@ const COMPONENTS: Partial<Components> = {
     ) : (
       <SafeLink href={href}>{children}</SafeLink>
     ),
-  img: ({ src, alt }) => <ImageLink src={typeof src === 'string' ? src : undefined} alt={alt} />,
+  img: ({ src, alt }) => <ImageLink src={src} alt={alt} />,
   table: ({ children, dir, node }) => (
     <Table dir={dir} table={node}>
       {children}
