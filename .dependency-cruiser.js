@@ -44,7 +44,7 @@ const WEB_LEVELS = [
   ['api', 'navigation', 'state', 'theme'],
   ['controls'],
   ['conversations', 'markdown', 'models', 'session', 'shortcuts'],
-  ['chat', 'providers', 'search', 'sign-in', 'unlock'],
+  ['chat', 'providers', 'search', 'sign-in', 'unlock', 'vault'],
   ['first-run', 'settings', 'sidebar'],
   ['shell'],
 ];

@@ -79,13 +79,14 @@ export class Postern {
   readonly pageEvents = createPageEvents();
   /** When and how the vault is locked. `locking.lock` locks it. */
   readonly locking: Locking;
+  /** One after the other: unlocking, and changing the key slots. */
+  readonly unlocking = inTurn();
+  readonly wrongPassphrases: WrongPassphrases;
   /** Requests with invalid gateway keys. */
   readonly refusedKeys: RefusedKeys;
   readonly #parts: PosternParts;
   readonly #keyUses: KeyUses;
-  readonly #wrongPassphrases: WrongPassphrases;
   readonly #timers: readonly Disposable[];
-  readonly #unlocking = inTurn();
   readonly #onConfigChange: (() => void)[] = [];
   #content: ConfigContent;
   #providers: ProviderTable;
@@ -110,7 +111,7 @@ export class Postern {
     this.#providers = providers;
     const auditLog = () => this.#stores?.audit;
     this.#keyUses = createKeyUses({ clock, log: auditLog });
-    this.#wrongPassphrases = new WrongPassphrases(parts.say);
+    this.wrongPassphrases = new WrongPassphrases(parts.say);
     this.keys = readUpstreamKeys({
       ...{ clock, vault, uses: this.#keyUses },
       isOpen: () => this.#stores !== undefined,
@@ -214,7 +215,7 @@ export class Postern {
 
   async unlock(input: UnlockInput): Promise<Result<Unlocked, Problem>> {
     const by = 'keyring' in input ? 'itself' : 'person';
-    return await this.#unlocking(async () => await this.#unlock(unlockWay(input), by));
+    return await this.unlocking(async () => await this.#unlock(unlockWay(input), by));
   }
 
   /** The same with a secret that was given at startup. */
@@ -255,13 +256,12 @@ export class Postern {
     if (!unlocked.ok) {
       const { reason } = unlocked.failure;
       const isWrong = reason === 'wrong-passphrase' || reason === 'wrong-recovery-code';
-      if (isWrong) this.#wrongPassphrases.add();
+      if (isWrong) this.wrongPassphrases.add();
       return failed(describeVaultFailure(unlocked.failure));
     }
     const recovered = unlocked.value;
     if (recovered !== undefined) this.#parts.say(recoveredLine(recovered));
-    // Before it is unlocked: it may have been idle for long, and idleness is checked while it
-    // opens.
+    // Before it opens: idleness is checked meanwhile, and it may have been idle for long.
     this.locking.used();
     const opened = await this.#openStores('vault.unlock');
     if (!opened.ok) {
@@ -309,7 +309,7 @@ export class Postern {
     action: 'vault.create' | 'vault.unlock',
   ): Promise<Result<undefined, Problem>> {
     if (this.vault.id === undefined) return ok();
-    const recorded = await this.#wrongPassphrases.record(stores.audit, this.vault.id);
+    const recorded = await this.wrongPassphrases.record(stores.audit, this.vault.id);
     return recorded.ok ? await recordVault(stores.audit, this.vault, action) : recorded;
   }
 

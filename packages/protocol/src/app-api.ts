@@ -32,6 +32,7 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   POST   /api/setup                        SetupInput → SetupAnswer
  *   POST   /api/unlock                       UnlockInput → UnlockAnswer
  *   POST   /api/lock                         → AppState
+ *   POST   /api/vault/renew                  RenewalInput → RenewalAnswer
  *   GET    /api/providers                    → ProviderView[]
  *   POST   /api/providers                    EndpointInput → ProviderView
  *   PUT    /api/providers/:id                EndpointChange → ProviderView (the user's own endpoints)
@@ -40,6 +41,7 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   DELETE /api/providers/:id/key            → ProviderView
  *   POST   /api/providers/:id/test           → KeyTest
  *   GET    /api/models                       → ModelGroup[]
+ *   GET    /api/storage                      → StorageView
  *   GET    /api/settings                     → Settings
  *   PATCH  /api/settings                     SettingsInput → Settings
  *   GET    /api/conversations?before=ID      → ConversationPage; `in` and `name` name another ConversationPlace than `main`

@@ -96,3 +96,4 @@ export { labelKey } from './plain-line.ts';
 export { problem, problemWithDetail, type Problem } from './problem.ts';
 export { plainText } from './plain-text.ts';
 export { SESSION_HEADER, signedText } from './session-proof.ts';
+export * from './storage-api.ts';

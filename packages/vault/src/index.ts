@@ -28,7 +28,7 @@ export {
 export type { SlotInfo } from './slots/slot.ts';
 export type { VaultFailure, VaultStorage } from './vault-failure.ts';
 export type { KeyedDatabase } from './vault/keyed-database.ts';
-export type { UnlockMethod } from './vault/open-data-key.ts';
+export type { UnlockMethod, VaultProof } from './vault/open-data-key.ts';
 export { openKeyringReadOnly } from './vault/open-keyring-read-only.ts';
 export { openVault } from './vault/open-vault.ts';
 export type { RekeyOptions, RekeyStep } from './vault/plan-rekey.ts';

@@ -11,6 +11,7 @@ import {
   type ProcessLog,
   type Serving,
 } from '@postern/app';
+import { rekeyParts } from './rekey.ts';
 import { placeOf } from '../failure/place-of.ts';
 import { openInBrowser } from './open-in-browser.ts';
 import { givenPassphrase } from '../terminal/passphrase.ts';
@@ -66,6 +67,7 @@ async function run(context: CommandContext, options: UpOptions, port: number): P
     port,
     randomness: context.randomness,
     version: context.version,
+    program: { confirmRekey: rekeyParts(context).confirmInNewProcess },
     pageDirectory: PAGE_DIRECTORY,
     onFault: (fault) => {
       const kind = fault instanceof Error ? fault.name : typeof fault;

@@ -6,8 +6,7 @@ import { toPageText, type RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
 import { Gate } from '../controls/gate.tsx';
-import { NewPassphrase, type PassphraseEntry } from './new-passphrase.tsx';
-import { passphraseStrength } from './passphrase-strength.ts';
+import { isUsable, NewPassphrase, type PassphraseEntry } from '../vault/new-passphrase.tsx';
 
 type Storage = 'keyring' | 'file';
 
@@ -71,10 +70,6 @@ export function StorageStep(props: {
       </form>
     </Gate>
   );
-}
-
-function isUsable({ first, second }: PassphraseEntry): boolean {
-  return passphraseStrength(first).level !== 'too-short' && first === second;
 }
 
 function StorageChoice(props: {

@@ -59,6 +59,19 @@ export async function refresh(): Promise<void> {
   session.update((now) => (now.at === 'open' ? now : { at: 'failed', problem: state.failure }));
 }
 
+/** While the vault gets a new data key, it is locked and this page’s session ends, which isn’t shown. */
+let isRenewing = false;
+
+/** Does something during which this page’s session ends, and that begins a new one. */
+export async function whileRenewing<T>(work: () => Promise<T>): Promise<T> {
+  isRenewing = true;
+  try {
+    return await work();
+  } finally {
+    isRenewing = false;
+  }
+}
+
 let isChecking = false;
 
 /** A session without access may still ask for the passphrase, which its state says. */
@@ -114,7 +127,7 @@ export async function rememberIfChosen(): Promise<void> {
 /** Reloads the state, but applies it only if the vault has locked: polling redraws nothing. */
 export async function checkLock(): Promise<void> {
   const now = session.get();
-  if (now.at !== 'open' || now.state.phase !== 'ready') return;
+  if (isRenewing || now.at !== 'open' || now.state.phase !== 'ready') return;
   const state = await appApi.state();
   if (state.ok && state.value.phase !== 'ready') applyState(state.value);
 }
@@ -153,7 +166,7 @@ export async function signOut(): Promise<ApiResult<undefined>> {
 export function watchSession(): () => void {
   return watchRequests((outcome) => {
     const now = session.get();
-    if (now.at !== 'open') return;
+    if (isRenewing || now.at !== 'open') return;
     if (outcome === 'answered') {
       if (now.lost) session.set({ ...now, lost: false });
     } else if (outcome.reason === 'unreachable') {

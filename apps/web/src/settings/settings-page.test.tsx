@@ -13,6 +13,7 @@ const show = (section: Parameters<typeof SettingsPage>[0]['section']): void => {
 
 beforeEach(() => {
   applyState(appState());
+  server.reply('GET /api/storage', json({ slots: ['passphrase', 'recovery'] }));
 });
 
 describe('SettingsPage', () => {

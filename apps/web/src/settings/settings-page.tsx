@@ -14,6 +14,7 @@ import { ProvidersSection } from './providers-section.tsx';
 import { RememberedSection } from './remembered-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
 import { StorageSection } from './storage-section.tsx';
+import { VaultSection } from './vault-section.tsx';
 import { TrashSection } from './trash-section.tsx';
 
 const TITLES: Readonly<Record<SettingsSection, string>> = {
@@ -72,7 +73,12 @@ function Section(props: {
     case 'appearance':
       return <AppearanceSection settings={props.state.settings} />;
     case 'storage':
-      return <StorageSection state={props.state} />;
+      return (
+        <>
+          <StorageSection state={props.state} />
+          <VaultSection />
+        </>
+      );
     case 'trash':
       return <TrashSection />;
     case 'sessions':

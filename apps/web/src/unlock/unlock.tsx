@@ -7,6 +7,8 @@ import { toPageText, type RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
 import { TextField } from '../controls/text-field.tsx';
+import { showToast } from '../controls/toasts.tsx';
+import { navigate } from '../navigation/route.ts';
 import { Gate } from '../controls/gate.tsx';
 import { RememberChoice } from '../session/remember-choice.tsx';
 import { applyState, rememberIfChosen } from '../session/session.ts';
@@ -36,7 +38,7 @@ export function Unlock({ state }: { readonly state: AppState }): ReactElement {
     setProblem(undefined);
     const unlocked = await appApi.unlock(inputOf(method, text));
     setBusy(false);
-    if (unlocked.ok) applyUnlocked(unlocked.value);
+    if (unlocked.ok) applyUnlocked(unlocked.value, method);
     else setProblem(unlocked.failure);
   };
   return (
@@ -78,9 +80,19 @@ export function Unlock({ state }: { readonly state: AppState }): ReactElement {
   );
 }
 
-function applyUnlocked({ secret, state }: UnlockAnswer): void {
+function applyUnlocked({ secret, state }: UnlockAnswer, method: UnlockMethod): void {
   if (secret !== undefined) savePageSecret(secret);
   applyState(state);
+  if (method === 'recovery') {
+    showToast('Did you lose your passphrase? The recovery code lets you set a new one.', {
+      action: {
+        label: 'Set passphrase',
+        run: () => {
+          navigate({ at: 'settings', section: 'storage' });
+        },
+      },
+    });
+  }
   void rememberIfChosen();
 }
 

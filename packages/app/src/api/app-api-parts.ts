@@ -1,3 +1,4 @@
+import type { Secret } from '@postern/kernel';
 import type { ListenerPlace } from '../server/listener.ts';
 import type { RememberedBrowsers } from '../server/remembered-browsers.ts';
 import type { SessionChallenges } from '../server/session-challenges.ts';
@@ -11,11 +12,21 @@ export interface SignIns {
   readonly browsers: RememberedBrowsers;
 }
 
+/** What the program does that runs the app. */
+export interface AppProgram {
+  /**
+   * Starts a process that calls `confirmRekey` on this home, and waits until it has ended. It gets
+   * the passphrase if the vault needs one.
+   */
+  confirmRekey(passphrase: Secret | undefined): Promise<void>;
+}
+
 export interface AppApiParts extends SignIns {
   readonly postern: Postern;
   /** Where the API is. */
   readonly place: ListenerPlace;
   readonly version: string;
+  readonly program: AppProgram;
   /**
    * An unexpected error reached the outermost frame. Its message may contain anything and isn't
    * shown.

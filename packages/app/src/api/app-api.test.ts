@@ -10,6 +10,7 @@ import type { Sessions } from '../server/sessions.ts';
 import type { Postern } from '../postern.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
 import { composeInDirectory } from '../testing/compose-in-directory.ts';
+import { noProgram } from '../testing/no-program.ts';
 import { createAppApi } from './app-api.ts';
 
 const host = 'localhost:7420';
@@ -32,6 +33,7 @@ beforeAll(async () => {
     ...signIns,
     place: placeOf(loopbackListener(7420), 7420),
     version: '0.0.0',
+    program: noProgram,
     onFault: (fault) => faults.push(fault),
   });
   both = await signIn();
@@ -95,7 +97,7 @@ const SIGN_IN = new Set(['POST /api/session', 'POST /api/session/challenge']);
 
 describe('every route of the app API', () => {
   test('is in the list of the protocol', () => {
-    expect(routes()).toHaveLength(46);
+    expect(routes()).toHaveLength(48);
   });
 
   type Headers = Record<string, string>;

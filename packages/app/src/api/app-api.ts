@@ -13,7 +13,9 @@ import { organiseRoutes } from './organise-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { requireSession, type AppEnv } from './require-session.ts';
 import { sessionRoutes, signInRoute } from './session-routes.ts';
+import { renewalRoute } from './renewal-route.ts';
 import { stateRoutes } from './state-routes.ts';
+import { storageRoutes } from './storage-routes.ts';
 import { trashRoutes } from './trash-routes.ts';
 import { turnRoutes } from './turn-routes.ts';
 
@@ -36,6 +38,8 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', sessionRoutes(parts));
   app.route('/api', browserRoutes(parts));
   app.route('/api', stateRoutes(parts));
+  app.route('/api', renewalRoute(parts));
+  app.route('/api', storageRoutes(parts.postern));
   app.route('/api', providerRoutes(parts.postern));
   app.route('/api', conversationRoutes(parts.postern));
   app.route('/api', messageRoutes(parts.postern));

@@ -13,6 +13,7 @@ import { systemClock } from '../system/system-clock.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
 import { composeInDirectory } from '../testing/compose-in-directory.ts';
 import { valueOf } from '../testing/value-of.ts';
+import { noProgram } from '../testing/no-program.ts';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
 import type { SignIns } from './app-api-parts.ts';
 import { createAppApi } from './app-api.ts';
@@ -58,7 +59,7 @@ function start(port = 7420): Process {
   const place = placeOf(loopbackListener(port), port);
   const app = createAppApi({
     ...signIns,
-    ...{ postern, place, version: '0.0.0' },
+    ...{ postern, place, version: '0.0.0', program: noProgram },
     onFault: (fault) => {
       throw fault;
     },

@@ -7,6 +7,7 @@ import { loopbackListener, placeOf } from '../server/listener.ts';
 import { signInsOf } from '../server/serve.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
 import { composeInDirectory } from '../testing/compose-in-directory.ts';
+import { noProgram } from '../testing/no-program.ts';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
 import { valueOf } from '../testing/value-of.ts';
 import { createAppApi } from './app-api.ts';
@@ -35,7 +36,12 @@ beforeEach(async () => {
   const signIns = signInsOf({ postern, randomness: systemRandomness });
   const app = createAppApi({
     ...signIns,
-    ...{ postern, place: placeOf(loopbackListener(7420), 7420), version: '0.0.0' },
+    ...{
+      postern,
+      place: placeOf(loopbackListener(7420), 7420),
+      version: '0.0.0',
+      program: noProgram,
+    },
     onFault: (fault) => {
       throw fault;
     },

@@ -10,6 +10,7 @@ import type { Postern } from '../postern.ts';
 import type { Stores } from '../stores/stores.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
 import { composeInDirectory } from '../testing/compose-in-directory.ts';
+import { noProgram } from '../testing/no-program.ts';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
 import { valueOf } from '../testing/value-of.ts';
 import { createAppApi } from './app-api.ts';
@@ -30,7 +31,13 @@ beforeEach(async () => {
   const signIns = signInsOf({ postern, randomness: systemRandomness });
   ({ sessions } = signIns);
   const app = createAppApi({
-    ...{ postern, ...signIns, place: placeOf(loopbackListener(7420), 7420), version: '0.0.0' },
+    ...{
+      postern,
+      ...signIns,
+      place: placeOf(loopbackListener(7420), 7420),
+      version: '0.0.0',
+      program: noProgram,
+    },
     onFault: () => undefined,
   });
   let pass: Record<string, string> = {};

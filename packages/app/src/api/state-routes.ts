@@ -84,7 +84,7 @@ async function unlock(
   return context.json({ state: stateOf(parts), secret: pass.secret } satisfies UnlockAnswer);
 }
 
-function stateOf(parts: AppApiParts): AppState {
+export function stateOf(parts: AppApiParts): AppState {
   const { postern, version, place } = parts;
   return {
     phase: phaseOf(postern),

@@ -7,6 +7,7 @@ import { makeCertificateAuthority } from '@postern/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { composeInDirectory } from '../testing/compose-in-directory.ts';
 import { listenerTls } from '../testing/listener-tls.ts';
+import { noProgram } from '../testing/no-program.ts';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
 import { trustedProxies } from './client-address.ts';
@@ -54,7 +55,7 @@ beforeEach(async () => {
     throw fault;
   };
   const routers = routersOf(
-    { postern, version: '1.2.3', pageDirectory, onFault },
+    { postern, version: '1.2.3', program: noProgram, pageDirectory, onFault },
     gatewayOf(postern, systemRandomness),
     signInsOf({ postern, randomness: systemRandomness }),
   );

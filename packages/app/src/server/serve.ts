@@ -5,7 +5,7 @@ import type { Gateway } from '@postern/gateway';
 import { failed, ok, type Randomness, type Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
 import { createAppApi } from '../api/app-api.ts';
-import type { SignIns } from '../api/app-api-parts.ts';
+import type { AppProgram, SignIns } from '../api/app-api-parts.ts';
 import { createPage } from '../api/page.ts';
 import { describeListenFailure } from './describe-listen-failure.ts';
 import { drainWithLock } from './drain-with-lock.ts';
@@ -25,6 +25,7 @@ export interface ServeOptions {
   readonly port: number;
   readonly randomness: Randomness;
   readonly version: string;
+  readonly program: AppProgram;
   /** The directory of the built page. */
   readonly pageDirectory: string;
   readonly onFault: (fault: unknown) => void;
@@ -32,7 +33,7 @@ export interface ServeOptions {
   readonly onStop: () => void;
 }
 
-type RouterOptions = Pick<ServeOptions, 'postern' | 'version' | 'pageDirectory' | 'onFault'>;
+type RouterOptions = Omit<ServeOptions, 'port' | 'randomness' | 'onStop'>;
 
 export interface Serving {
   /** The address of the gateway: `http://127.0.0.1:PORT`. */
@@ -106,14 +107,14 @@ export function routersOf(
   gateway: Gateway,
   signIns: SignIns,
 ): Required<Omit<Routers, 'metrics'>> {
-  const { postern, version, pageDirectory, onFault } = options;
+  const { pageDirectory, ...parts } = options;
   return {
     gateway:
       ({ callers }) =>
       (request, response) => {
         gateway.handle(request, response, callers);
       },
-    app: (place) => listenerOf(createAppApi({ postern, ...signIns, place, version, onFault })),
+    app: (place) => listenerOf(createAppApi({ ...parts, ...signIns, place })),
     page: (place) => listenerOf(createPage(loadPageFiles(pageDirectory), place)),
   };
 }

@@ -7,6 +7,7 @@ import { loopbackListener, placeOf } from '../server/listener.ts';
 import { signInsOf } from '../server/serve.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
 import { composeInDirectory } from './compose-in-directory.ts';
+import { noProgram } from './no-program.ts';
 import { scratchDirectory } from './scratch-directory.ts';
 import { valueOf } from './value-of.ts';
 
@@ -28,7 +29,12 @@ export async function signedInApp(): Promise<SignedInApp> {
   const signIns = signInsOf({ postern, randomness: systemRandomness });
   const app = createAppApi({
     ...signIns,
-    ...{ postern, place: placeOf(loopbackListener(7420), 7420), version: '0.0.0' },
+    ...{
+      postern,
+      place: placeOf(loopbackListener(7420), 7420),
+      version: '0.0.0',
+      program: noProgram,
+    },
     onFault: (fault) => {
       throw fault;
     },

@@ -122,7 +122,7 @@ async function replaceLostPassphrase(
   return await changeKey(parts, vault, { passphrase: next });
 }
 
-async function recordSlot(
+export async function recordSlot(
   place: AuditPlace,
   vault: Vault,
   action: 'vault.slot.add' | 'vault.slot.change',

@@ -1,7 +1,7 @@
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import { problem, type Problem } from '@postern/protocol';
 import { describeVaultFailure, type RekeyOptions, type Vault } from '@postern/vault';
-import { recordEvents } from '../audit/audit.ts';
+import { recordEvents, type AuditPlace } from '../audit/audit.ts';
 import { whileAlone } from '../instance/alone.ts';
 import { openExisting } from './connect-or-open.ts';
 import type { OpenParts } from './front-end.ts';
@@ -92,9 +92,15 @@ async function unlockForRekey(
   return found.ok ? ok({ passphrase: found.value, recovered }) : found;
 }
 
+/** What giving an unlocked vault a new data key needs. */
+export interface ChangeKeyParts
+  extends AuditPlace, Pick<RekeyParts, 'onProgress' | 'confirmInNewProcess'> {
+  readonly frontEnd: Pick<RekeyParts['frontEnd'], 'onRecoveryCode'>;
+}
+
 /** Gives an unlocked vault a new data key, and shows the new recovery code. */
 export async function changeKey(
-  parts: RekeyParts,
+  parts: ChangeKeyParts,
   vault: Vault,
   passphrases: Pick<RekeyOptions, 'passphrase' | 'newPassphrase'> = {},
 ): Promise<Result<Secret, Problem>> {
@@ -115,7 +121,7 @@ export async function changeKey(
 
 /** The memory of this process proves nothing, so another process opens everything from disk. */
 export async function confirmByNewProcess(
-  parts: RekeyParts,
+  parts: Pick<RekeyParts, 'confirmInNewProcess'>,
   vault: Vault,
   passphrase: Secret | undefined,
 ): Promise<Result<undefined, Problem>> {

@@ -34,7 +34,9 @@ export async function unlock(
   if (!waits.ok) return waits;
   // If it was unconfirmed before and isn't any more, another process has confirmed it meanwhile.
   if (!waits.value) return ok(waited.value ? undefined : { outcome: 'undone' });
-  if (!waited.value || way.with === 'recovery') return ok({ outcome: 'in-force' });
+  if (!waited.value || way.with === 'recovery' || vault.isRekeyedHere) {
+    return ok({ outcome: 'in-force' });
+  }
   const confirmed = await vault.confirmRekey();
   return ok(
     confirmed.ok ? { outcome: 'confirmed' } : { outcome: 'in-force', why: confirmed.failure },

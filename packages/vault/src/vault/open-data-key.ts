@@ -5,6 +5,7 @@ import { keyringKek, passphraseKek, recoveryKek } from '../slots/derive-kek.ts';
 import type { DataKey } from '../slots/data-key.ts';
 import { openSlot } from '../slots/seal-slot.ts';
 import type { Slot, SlotKind, SlotOf } from '../slots/slot.ts';
+import { readSlots } from '../slots/read-slots.ts';
 import { SLOTS_FILE, type SlotsHeader, type UnverifiedSlots } from '../slots/slots-file.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { loadSalt } from './keyring-salt.ts';
@@ -15,6 +16,9 @@ export type UnlockMethod =
   | { readonly with: 'keyring' }
   | { readonly with: 'passphrase'; readonly passphrase: Secret }
   | { readonly with: 'recovery'; readonly code: Secret };
+
+/** What a person knows. */
+export type VaultProof = Exclude<UnlockMethod, { readonly with: 'keyring' }>;
 
 export interface OpenedDataKey {
   readonly dataKey: DataKey;
@@ -32,6 +36,20 @@ export async function openDataKey(
   if (!opened.ok || slots.isVerifiedBy(opened.value.dataKey)) return opened;
   opened.value.dataKey.wipe();
   return failed({ reason: 'vault-damaged', file: SLOTS_FILE, damage: 'altered' });
+}
+
+/** Opens the data key with a passphrase or a recovery code, and forgets it again. */
+export async function proveMethod(
+  context: VaultContext,
+  proof: VaultProof,
+): Promise<Result<undefined, VaultFailure>> {
+  const slots = await readSlots(context);
+  if (!slots.ok) return slots;
+  if (slots.value === undefined) return failed({ reason: 'vault-absent' });
+  const opened = await openDataKey(context, slots.value, proof);
+  if (!opened.ok) return opened;
+  opened.value.dataKey.wipe();
+  return ok();
 }
 
 /** Fails with `wrong-passphrase` if the passphrase doesn't open the slot. */

@@ -24,6 +24,8 @@ export interface Unlocked {
 export class VaultState {
   readonly #context: VaultContext;
   #state: State;
+  /** The id of the data key that this process created last. */
+  #createdHere: string | undefined;
 
   constructor(context: VaultContext, header: SlotsHeader | undefined) {
     this.#context = context;
@@ -51,7 +53,7 @@ export class VaultState {
 
   unlock(header: SlotsHeader, keys: VaultKeys): void {
     if (this.#state.at === 'unlocked') wipeKeys(this.#state.keys);
-    this.#enter(header, keys, false);
+    this.#enter(header, keys);
   }
 
   /** Overwrites the keys in memory. */
@@ -65,15 +67,16 @@ export class VaultState {
   /** Takes a changed header. Does nothing if the vault was locked in the meantime. */
   updateHeader(header: SlotsHeader, keys: VaultKeys): void {
     if (this.#state.at === 'unlocked' && this.#state.keys === keys) {
-      this.#enter(header, keys, this.#state.rekeyedHere);
+      this.#enter(header, keys);
     }
   }
 
   /** Replaces the data key of `keys`. Only wipes the new one if the vault was locked meanwhile. */
   replaceDataKey(keys: VaultKeys, header: SlotsHeader, dataKey: DataKey): void {
+    this.#createdHere = dataKey.id;
     if (this.#state.at === 'unlocked' && this.#state.keys === keys) {
       keys.dataKey.wipe();
-      this.#enter(header, { dataKey, stableKey: keys.stableKey }, true);
+      this.#enter(header, { dataKey, stableKey: keys.stableKey });
     } else {
       dataKey.wipe();
     }
@@ -107,8 +110,9 @@ export class VaultState {
     });
   }
 
-  #enter(header: SlotsHeader, keys: VaultKeys, rekeyedHere: boolean): void {
+  #enter(header: SlotsHeader, keys: VaultKeys): void {
     const { dataKey } = keys;
+    const rekeyedHere = dataKey.id === this.#createdHere;
     const context = withStorageCheck(this.#context, header.storage, dataKey);
     const generations = storeGenerations(context, header, dataKey);
     const secrets = storeOf(context, header.storage, dataKey, generations);

@@ -14,7 +14,7 @@ import * as change from './change-slots.ts';
 import { createVault, type VaultChoice, type VaultSeed } from './create-vault.ts';
 import { readJournal, type Journal, type JournalOf } from './journal.ts';
 import { migrate, type Migration, type MigrationReport } from './migrate.ts';
-import type { UnlockMethod } from './open-data-key.ts';
+import { proveMethod, type UnlockMethod, type VaultProof } from './open-data-key.ts';
 import { readVerifiedSlots, readSlots } from '../slots/read-slots.ts';
 import type { RekeyOptions } from './plan-rekey.ts';
 import { confirmRekey, rekey } from './rekey.ts';
@@ -88,6 +88,20 @@ export class Vault {
     if (!opened.ok) return opened;
     this.#state.unlock(opened.value.header, opened.value.keys);
     return ok();
+  }
+
+  /** Whether a passphrase or a recovery code opens the vault; fails if not. Changes nothing. */
+  async prove(proof: VaultProof): Promise<Result<undefined, VaultFailure>> {
+    return await this.#state.whileUnlocked(async () => await proveMethod(this.#context, proof));
+  }
+
+  /**
+   * Whether this process has created the data key, so that another one must confirm it. Also after the vault
+   * was locked.
+   */
+  get isRekeyedHere(): boolean {
+    const state = this.#state.unlocked;
+    return state.ok && state.value.rekeyedHere;
   }
 
   /** Overwrites the keys in memory. The callers of `deriveKey` must drop their keys themselves. */

@@ -1,3 +1,4 @@
+import './vault.css';
 import { MAX_PASSPHRASE_BYTES, MIN_PASSPHRASE_LENGTH } from '@postern/protocol';
 import type { ReactElement } from 'react';
 import { TextField } from '../controls/text-field.tsx';
@@ -14,15 +15,17 @@ export function NewPassphrase(props: {
   readonly onEntry: (entry: PassphraseEntry) => void;
   /** Show errors for empty fields too. */
   readonly showErrors: boolean;
+  /** Default: `Passphrase`. */
+  readonly label?: string;
 }): ReactElement {
-  const { entry, onEntry, showErrors } = props;
+  const { entry, onEntry, showErrors, label = 'Passphrase' } = props;
   const { level, hint } = passphraseStrength(entry.first);
   const tooShort = level === 'too-short';
   const differs = entry.second !== '' || showErrors ? entry.first !== entry.second : false;
   return (
     <div className="new-passphrase">
       <TextField
-        label="Passphrase"
+        label={label}
         secret
         required
         minLength={MIN_PASSPHRASE_LENGTH}
@@ -60,9 +63,14 @@ export function NewPassphrase(props: {
         error={differs ? 'The passphrases don’t match.' : undefined}
       />
       <p className="quiet">
-        Nobody can reset your passphrase. If you lose it, only the recovery code on the next page
-        unlocks Postern.
+        Nobody can reset your passphrase. If you lose it, only the recovery code, which is shown
+        next, unlocks Postern.
       </p>
     </div>
   );
+}
+
+/** Whether both fields have the same, long enough passphrase. */
+export function isUsable({ first, second }: PassphraseEntry): boolean {
+  return passphraseStrength(first).level !== 'too-short' && first === second;
 }

@@ -1,0 +1,77 @@
+import './vault.css';
+import { Download, Printer } from 'lucide-react';
+import { useId, useState, type ReactElement } from 'react';
+import { Button } from '../controls/button.tsx';
+import { CopyButton } from '../controls/copy-button.tsx';
+
+/** A new recovery code, which is shown once, and the confirmation that it was saved. */
+export function RecoveryCode(props: {
+  readonly code: string;
+  readonly onDone: () => void;
+}): ReactElement {
+  const { code, onDone } = props;
+  const [saved, setSaved] = useState(false);
+  const id = useId();
+  return (
+    <form
+      className="gate-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (saved) onDone();
+      }}
+    >
+      <output className="recovery-code" aria-label="Recovery code">
+        {code}
+      </output>
+      <SaveButtons code={code} />
+      <label className="check" htmlFor={id}>
+        <input
+          id={id}
+          type="checkbox"
+          checked={saved}
+          onChange={(event) => {
+            setSaved(event.target.checked);
+          }}
+        />
+        I’ve saved the recovery code
+      </label>
+      <Button type="submit" look="primary" className="wide" disabled={!saved}>
+        Continue
+      </Button>
+    </form>
+  );
+}
+
+function SaveButtons({ code }: { readonly code: string }): ReactElement {
+  return (
+    <div className="recovery-ways">
+      <CopyButton text={code} label="Copy" labelled />
+      <Button
+        onClick={() => {
+          downloadAsText(code);
+        }}
+      >
+        <Download aria-hidden="true" size={15} />
+        Download
+      </Button>
+      <Button
+        onClick={() => {
+          window.print();
+        }}
+      >
+        <Printer aria-hidden="true" size={15} />
+        Print
+      </Button>
+    </div>
+  );
+}
+
+function downloadAsText(code: string): void {
+  const text = `Postern recovery code\n\n${code}\n\nThis code unlocks Postern’s vault and chats. Keep it secret.\n`;
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = 'postern-recovery-code.txt';
+  link.click();
+  URL.revokeObjectURL(address);
+}

@@ -1,0 +1,225 @@
+import './vault.css';
+import type { RenewalInput } from '@postern/protocol';
+import { useEffect, useRef, useState, type ReactElement, type RefObject } from 'react';
+import { problemFrom, type RequestProblem } from '../api/problem.ts';
+import { Button } from '../controls/button.tsx';
+import { Dialog } from '../controls/dialog.tsx';
+import { Notice, ProblemNotice } from '../controls/notice.tsx';
+import { TextField } from '../controls/text-field.tsx';
+import { isUsable, NewPassphrase, type PassphraseEntry } from './new-passphrase.tsx';
+import { RecoveryCode } from './recovery-code.tsx';
+import { renewVault } from './renew.ts';
+
+/** What is replaced. A new passphrase comes with a new recovery code. */
+export type Renewed = 'passphrase' | 'recovery-code';
+
+interface RenewDialogProps {
+  readonly renewed: Renewed;
+  readonly hasPassphrase: boolean;
+  readonly onClose: () => void;
+}
+
+/** Asks for the passphrase, gives the vault a new data key, and shows the new recovery code once. */
+export function RenewDialog(props: RenewDialogProps): ReactElement {
+  const [code, setCode] = useState<string>();
+  const [problem, setProblem] = useState<RequestProblem>();
+  if (code !== undefined) return <NewCode code={code} problem={problem} onClose={props.onClose} />;
+  return (
+    <RenewForm
+      {...props}
+      problem={problem}
+      onRenew={async (input) => {
+        setProblem(undefined);
+        const renewed = await renewVault(input);
+        if (!renewed.ok) {
+          setProblem(renewed.failure);
+          return;
+        }
+        const { recoveryCode, problem: failure } = renewed.value;
+        if (failure !== undefined) setProblem(problemFrom({ error: { ...failure } }));
+        setCode(recoveryCode);
+      }}
+    />
+  );
+}
+
+interface RenewFields {
+  readonly byCode: boolean;
+  /** The current passphrase, or the recovery code. */
+  readonly known: string;
+  readonly entry: PassphraseEntry;
+}
+
+const NO_FIELDS: RenewFields = { byCode: false, known: '', entry: { first: '', second: '' } };
+
+function inputOf(fields: RenewFields, { renewed, hasPassphrase }: RenewDialogProps): RenewalInput {
+  const { byCode, known, entry } = fields;
+  const proof = byCode ? { recoveryCode: known.trim() } : { passphrase: known };
+  return {
+    ...(hasPassphrase ? proof : {}),
+    ...(renewed === 'passphrase' ? { newPassphrase: entry.first } : {}),
+  };
+}
+
+function RenewForm(
+  props: RenewDialogProps & {
+    readonly problem: RequestProblem | undefined;
+    readonly onRenew: (input: RenewalInput) => Promise<void>;
+  },
+): ReactElement {
+  const { renewed, hasPassphrase, onClose, problem, onRenew } = props;
+  const [fields, setFields] = useState(NO_FIELDS);
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const form = useFirstFieldFocus(fields.byCode);
+  const setsPassphrase = renewed === 'passphrase';
+  const isKnown = !hasPassphrase || fields.known !== '';
+  const submit = async (): Promise<void> => {
+    setTried(true);
+    if (!isKnown || (setsPassphrase && !isUsable(fields.entry))) return;
+    setBusy(true);
+    await onRenew(inputOf(fields, props));
+    setBusy(false);
+  };
+  return (
+    <Dialog title={titleOf(renewed, hasPassphrase)} onClose={busy ? () => undefined : onClose}>
+      <form
+        ref={form}
+        className="renew-form"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!busy) void submit();
+        }}
+      >
+        <p className="dialog-lead">{LEADS[renewed]}</p>
+        {hasPassphrase && (
+          <KnownSecret
+            fields={fields}
+            onFields={setFields}
+            error={tried && !isKnown ? 'Enter it to continue.' : undefined}
+            canUseCode={setsPassphrase}
+          />
+        )}
+        {setsPassphrase && (
+          <NewPassphrase
+            label="New passphrase"
+            entry={fields.entry}
+            onEntry={(entry) => {
+              setFields({ ...fields, entry });
+            }}
+            showErrors={tried}
+          />
+        )}
+        {problem !== undefined && <ProblemNotice problem={problem} />}
+        <FormEnd renewed={renewed} busy={busy} onClose={onClose} />
+      </form>
+    </Dialog>
+  );
+}
+
+/** A dialog that opens moves the focus to its first button. */
+function useFirstFieldFocus(changed: boolean): RefObject<HTMLFormElement | null> {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    form.current?.querySelector('input')?.focus();
+  }, [changed]);
+  return form;
+}
+
+const LEADS: Readonly<Record<Renewed, string>> = {
+  passphrase:
+    'You also get a new recovery code. The old passphrase and the old recovery code stop working, and every other browser is signed out. Postern is busy for a moment: running answers stop, and what has arrived is kept.',
+  'recovery-code':
+    'The old recovery code stops working, and every other browser is signed out. Postern is busy for a moment: running answers stop, and what has arrived is kept.',
+};
+
+function FormEnd(props: {
+  readonly renewed: Renewed;
+  readonly busy: boolean;
+  readonly onClose: () => void;
+}): ReactElement {
+  return (
+    <footer className="dialog-actions">
+      <span className="grow" />
+      <Button onClick={props.onClose} disabled={props.busy}>
+        Cancel
+      </Button>
+      <Button type="submit" look="primary" busy={props.busy}>
+        {props.renewed === 'passphrase' ? 'Set passphrase' : 'Create code'}
+      </Button>
+    </footer>
+  );
+}
+
+function titleOf(renewed: Renewed, hasPassphrase: boolean): string {
+  if (renewed === 'recovery-code') return 'New recovery code';
+  return hasPassphrase ? 'Change passphrase' : 'Set a passphrase';
+}
+
+/** The current passphrase, or the recovery code instead. */
+function KnownSecret(props: {
+  readonly fields: RenewFields;
+  readonly onFields: (fields: RenewFields) => void;
+  readonly error: string | undefined;
+  readonly canUseCode: boolean;
+}): ReactElement {
+  const { fields, onFields, error, canUseCode } = props;
+  const { byCode, known } = fields;
+  return (
+    <div>
+      <TextField
+        key={String(byCode)}
+        label={byCode ? 'Recovery code' : 'Current passphrase'}
+        value={known}
+        onText={(text) => {
+          onFields({ ...fields, known: text });
+        }}
+        error={error}
+        secret={!byCode}
+        autoComplete={byCode ? 'off' : 'current-password'}
+      />
+      {canUseCode && (
+        <Button
+          look="quiet"
+          onClick={() => {
+            onFields({ ...fields, byCode: !byCode, known: '' });
+          }}
+        >
+          {byCode ? 'Use passphrase' : 'Use recovery code'}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function NewCode(props: {
+  readonly code: string;
+  readonly problem: RequestProblem | undefined;
+  readonly onClose: () => void;
+}): ReactElement {
+  const { code, problem, onClose } = props;
+  const [warned, setWarned] = useState(false);
+  return (
+    <Dialog
+      title="Save your new recovery code"
+      onClose={() => {
+        setWarned(true);
+      }}
+    >
+      <div className="recovery">
+        <p className="dialog-lead">
+          If you lose your keyring or passphrase, this code unlocks Postern. It is shown{' '}
+          <em>only once</em>. The old code no longer works.
+        </p>
+        {problem !== undefined && <ProblemNotice problem={problem} />}
+        {warned && (
+          <Notice tone="warning" title="Save the code before you continue." announced>
+            Confirm below that you’ve saved it.
+          </Notice>
+        )}
+        <RecoveryCode code={code} onDone={onClose} />
+      </div>
+    </Dialog>
+  );
+}

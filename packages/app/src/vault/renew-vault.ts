@@ -1,0 +1,103 @@
+import { failed, ok, Secret, type Result } from '@postern/kernel';
+import { problem, type Problem, type RenewalInput } from '@postern/protocol';
+import { checkPassphrase, describeVaultFailure, type UnlockMethod } from '@postern/vault';
+import { findHolder } from '../instance/connect.ts';
+import { agentPlace } from '../instance/control-address.ts';
+import type { Postern } from '../postern.ts';
+import { recordSlot } from './change-slots.ts';
+import { hasPassphrase, proofOf, proveUser } from './prove.ts';
+import { changeKey, confirmByNewProcess, type RekeyParts } from './rekey.ts';
+import { recordUnlocked, unlock } from './unlock.ts';
+
+/** The outcome after the vault was locked for the change. */
+export interface Renewal {
+  /** Undefined if the old one is still valid. */
+  readonly recoveryCode: Secret | undefined;
+  /** Why nothing was changed, why the change isn't confirmed, or why the vault stays locked. */
+  readonly problem: Problem | undefined;
+}
+
+/**
+ * Gives the vault of a running Postern a new data key and recovery code, and a new passphrase if one is given.
+ * The databases can't get a new key while they are open. So the vault is locked first, which stops and saves
+ * running answers, and is unlocked again afterwards; nothing else can unlock it meanwhile. Fails before it is
+ * locked if the user didn't prove who they are, or if another process has the vault unlocked.
+ */
+export async function renewVault(
+  postern: Postern,
+  input: RenewalInput,
+  confirmInNewProcess: RekeyParts['confirmInNewProcess'],
+): Promise<Result<Renewal, Problem>> {
+  return await postern.unlocking(async () => {
+    const allowed = await checkRenewal(postern, input);
+    if (!allowed.ok) return allowed;
+    await postern.locking.lock('ASKED');
+    const renewed = await renewLocked(postern, input, confirmInNewProcess);
+    postern.vault.lock();
+    const isRenewed = renewed.recoveryCode !== undefined;
+    const opened = await postern.unlockWith(unlockWayOf(postern, input, isRenewed));
+    if (!opened.ok) return ok({ ...renewed, problem: renewed.problem ?? opened.failure });
+    postern.locking.opened(postern.vault.storage === 'keyring' ? 'itself' : 'person');
+    return ok(renewed);
+  });
+}
+
+async function checkRenewal(
+  postern: Postern,
+  input: RenewalInput,
+): Promise<Result<undefined, Problem>> {
+  const { newPassphrase, passphrase } = input;
+  const isProvenByCode = passphrase === undefined && newPassphrase === undefined;
+  if (isProvenByCode && hasPassphrase(postern)) return failed(problem('VAULT_WRONG_PASSPHRASE'));
+  const fit = newPassphrase === undefined ? ok() : checkPassphrase(Secret.of(newPassphrase));
+  if (!fit.ok) return failed(describeVaultFailure(fit.failure));
+  const agent = await findHolder([agentPlace(postern.home)]);
+  if (!agent.ok) return agent;
+  if (agent.value !== undefined) {
+    const held = 'Another process has the vault unlocked: its agent.';
+    return failed(problem('ALREADY_RUNNING', held, 'Lock it first: postern vault lock.'));
+  }
+  return await proveUser(postern, proofOf(input));
+}
+
+function unlockWayOf({ vault }: Postern, input: RenewalInput, isRenewed: boolean): UnlockMethod {
+  const { newPassphrase } = input;
+  const typed = isRenewed && newPassphrase !== undefined ? { passphrase: newPassphrase } : input;
+  if (vault.storage === 'keyring') return { with: 'keyring' };
+  return proofOf(typed) ?? { with: 'keyring' };
+}
+
+async function renewLocked(
+  postern: Postern,
+  input: RenewalInput,
+  confirmInNewProcess: RekeyParts['confirmInNewProcess'],
+): Promise<Renewal> {
+  const { vault } = postern;
+  const opened = await unlock(vault, unlockWayOf(postern, input, false));
+  if (!opened.ok) return notRenewed(describeVaultFailure(opened.failure));
+  const recorded = await recordUnlocked(postern, vault, opened.value);
+  if (!recorded.ok) return notRenewed(recorded.failure);
+  const { passphrase, newPassphrase } = input;
+  const present = passphrase === undefined ? undefined : Secret.of(passphrase);
+  if (opened.value?.outcome === 'in-force') {
+    const confirmed = await confirmByNewProcess({ confirmInNewProcess }, vault, present);
+    if (!confirmed.ok) return notRenewed(confirmed.failure);
+  }
+  let recoveryCode: Secret | undefined;
+  const onRecoveryCode = (code: Secret): void => {
+    recoveryCode = code;
+  };
+  const { home, clock } = postern;
+  const parts = { home, clock, confirmInNewProcess, onProgress: () => undefined };
+  const changed = await changeKey({ ...parts, frontEnd: { onRecoveryCode } }, vault, {
+    ...(present === undefined || !hasPassphrase(postern) ? {} : { passphrase: present }),
+    ...(newPassphrase === undefined ? {} : { newPassphrase: Secret.of(newPassphrase) }),
+  });
+  if (!changed.ok) return { recoveryCode, problem: changed.failure };
+  const noted = await recordSlot(postern, vault, 'vault.slot.change');
+  return { recoveryCode, problem: noted.ok ? undefined : noted.failure };
+}
+
+function notRenewed(failure: Problem): Renewal {
+  return { recoveryCode: undefined, problem: failure };
+}

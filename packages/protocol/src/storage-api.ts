@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+import type { AppState } from './app-api.ts';
+import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
+import type { Problem } from './problem.ts';
+
+/*
+ * The part of the app API that is about what is stored: the vault's key slots, and where everything is.
+ */
+
+/** Only limits the input's length; `passphraseProblem` checks a new passphrase. */
+const passphrase = v.pipe(v.string(), v.maxLength(MAX_PASSPHRASE_BYTES));
+const recoveryCode = v.pipe(v.string(), v.maxLength(256));
+
+/**
+ * Gives the vault a new data key, which comes with a new recovery code. Needs the passphrase if the vault has
+ * one; to set a new one, the recovery code will do.
+ */
+export const RenewalInputSchema = v.strictObject({
+  passphrase: v.exactOptional(passphrase),
+  recoveryCode: v.exactOptional(recoveryCode),
+  newPassphrase: v.exactOptional(passphrase),
+});
+
+export type RenewalInput = v.InferOutput<typeof RenewalInputSchema>;
+
+export interface RenewalAnswer {
+  /** Shown once, never again. Undefined if the old one is still valid. */
+  readonly recoveryCode?: string;
+  /** Why the key slots weren't changed, or why the change isn't confirmed yet. */
+  readonly problem?: Problem;
+  readonly state: AppState;
+  /** The page's half of a new session; the one before has ended. */
+  readonly secret: string;
+}
+
+export interface StorageView {
+  /** What opens the vault. */
+  readonly slots: readonly ('keyring' | 'passphrase' | 'recovery')[];
+}
