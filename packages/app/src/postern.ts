@@ -27,15 +27,17 @@ import type { ProcessLog } from './log/process-log.ts';
 import { record } from './audit/audit.ts';
 import { recordSettings } from './audit/record-settings.ts';
 import { useProxyPassword } from './providers/connections.ts';
-import { deletedLine, deleteProviderKeys } from './providers/delete-provider-keys.ts';
 import { forwardInBackground } from './audit/forward-audit.ts';
+import { deleteWhereWanted, sayWhatStays } from './vault/delete-on-exit.ts';
 import { inTurn } from './vault/in-turn.ts';
 import { providersOf } from './providers/providers-of.ts';
 import { createKeyUses, type KeyUses } from './providers/key-uses.ts';
 import { createLocking, type Locking, type LockReason } from './vault/locking.ts';
 import { localVault, type OpenVault } from './vault/open-vault.ts';
 import { createRefusedKeys, type RefusedKeys } from './gateway/refused-keys.ts';
+import { afterDelay } from './chat/after-delay.ts';
 import { createPageEvents } from './chat/page-events.ts';
+import { PrivateChats } from './chat/private-chats.ts';
 import { createRunningAnswers, type RunningAnswers } from './chat/running-answers.ts';
 import { recoveredLine, unlock, unlockWay } from './vault/unlock.ts';
 import { openStores, type Stores } from './stores/stores.ts';
@@ -76,6 +78,7 @@ export class Postern {
   readonly log: ProcessLog;
   readonly keys: UpstreamKeyReader;
   readonly running: RunningAnswers = createRunningAnswers();
+  readonly privateChats: PrivateChats;
   readonly pageEvents = createPageEvents();
   /** When and how the vault is locked. `locking.lock` locks it. */
   readonly locking: Locking;
@@ -99,7 +102,7 @@ export class Postern {
   }
 
   private constructor(parts: PosternParts, providers: ProviderTable) {
-    const { home, clock, vault, keyring, connections, log, loaded, prices } = parts;
+    const { home, clock, randomness, vault, keyring, connections, log, loaded, prices } = parts;
     this.home = home;
     this.clock = clock;
     this.vault = vault;
@@ -107,6 +110,8 @@ export class Postern {
     this.connections = connections;
     this.log = log;
     this.#parts = parts;
+    const { running } = this;
+    this.privateChats = new PrivateChats({ clock, randomness, running, schedule: afterDelay });
     this.#content = { loaded, prices };
     this.#providers = providers;
     const auditLog = () => this.#stores?.audit;
@@ -225,7 +230,7 @@ export class Postern {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) timer[Symbol.dispose]();
-    if (this.#stores === undefined) this.#sayKeysStay();
+    if (this.#stores === undefined) sayWhatStays(this, this.#parts.say);
     await this.locking.lock('EXIT');
     await this.connections.close();
   }
@@ -314,7 +319,7 @@ export class Postern {
   }
 
   async #lock(reason: LockReason): Promise<void> {
-    if (reason === 'EXIT') await this.#deleteKeysWhereWanted();
+    if (reason === 'EXIT') await deleteWhereWanted(this, this.#parts.say);
     this.keys.forget();
     await this.#keyUses.flush();
     await this.refusedKeys.flush();
@@ -329,21 +334,11 @@ export class Postern {
     // Only an unlocked vault can store it.
     await stores?.audit.keepAnchor();
     this.vault.lock();
+    await this.privateChats.closeAll();
     if (stores === undefined) return;
     this.log.write('info', 'vault.locked', 'The vault is locked.', { reason });
     // Locking continues even if its record fails: a missing log must not keep the keys in memory.
     await record(stores.audit, { action: 'vault.lock', outcome: 'success', reason });
     await stores.close();
-  }
-
-  /** `vault.deleteKeysOnExit`: the exit waits for it and reports the result. */
-  async #deleteKeysWhereWanted(): Promise<void> {
-    if (this.#stores === undefined || !this.config().vault.deleteKeysOnExit) return;
-    this.#parts.say(deletedLine(await deleteProviderKeys(this.#stores.vault, this.#providers)));
-  }
-
-  #sayKeysStay(): void {
-    if (this.vault.state === 'absent' || !this.config().vault.deleteKeysOnExit) return;
-    this.#parts.say('The provider keys are still in the vault, because it is locked.');
   }
 }

@@ -1,3 +1,4 @@
+import { describeAdoption } from './testing/adopt-contract.ts';
 import { describeConversationStore } from './testing/conversation-store-contract.ts';
 import { describeListing } from './testing/listing-contract.ts';
 import { describeOrganising } from './testing/organising-contract.ts';
@@ -13,4 +14,5 @@ for (const [name, open] of STORES) {
   describeSearch(name, open);
   describeTrash(name, open);
   describeLongConversations(name, open);
+  describeAdoption(name, open);
 }

@@ -90,6 +90,12 @@ export interface ConversationStore {
   create(input: NewConversation): Result<Conversation, StoreFailure>;
 
   /**
+   * Adds a conversation of another store with its messages, under their ids and times, in one transaction. An id
+   * that is taken already is a bug.
+   */
+  adopt(view: ConversationView): Result<Conversation, StoreFailure>;
+
+  /**
    * A page of conversations, without removed ones, most recently updated first. Paging with `next` skips none. A
    * conversation that is updated in between moves to the start. If that was `next` itself, later pages repeat
    * earlier entries.

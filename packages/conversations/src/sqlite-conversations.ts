@@ -73,6 +73,19 @@ export class SqliteConversations implements ConversationStore {
     });
   }
 
+  adopt({ conversation, messages }: ConversationView): Result<Conversation, StoreFailure> {
+    return this.#database.runInTransaction(() => {
+      const row = this.#conversations.insert(conversation);
+      this.#search.setTitle(row, conversation.title);
+      for (const message of messages) {
+        const inserted = this.#messages.insert(message, row);
+        if (!inserted.ok) return inserted;
+        this.#index(inserted.value, message);
+      }
+      return ok(conversation);
+    });
+  }
+
   list(page: PageRequest): Result<ConversationPage, StoreFailure> {
     checkLimit(page.limit, MAX_PAGE);
     return flat(

@@ -17,7 +17,8 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
 /*
  * The app API under `/api`, between the page and the process. Inputs are schemas, parsed at the edge; outputs
  * are types. A failure is an `ApiFailure` with a status ≥ 400. Every request except the first two needs the
- * session cookie and the page's secret in `SESSION_HEADER`.
+ * session cookie and the page's secret in `SESSION_HEADER`. A private chat is found only by requests with the
+ * `PAGE_HEADER` of the page that began it.
  *
  *   POST   /api/session/challenge            → ChallengeAnswer
  *   POST   /api/session                      SessionInput → SessionAnswer and the session cookie
@@ -59,6 +60,10 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   POST   /api/conversations/:id/turns      TurnInput → text/event-stream of TurnEvent
  *   GET    /api/conversations/:id/answer     → text/event-stream of TurnEvent; 204 if no answer is running
  *   POST   /api/conversations/:id/stop       → 204; stops the running answer at the upstream
+ *   POST   /api/private-chats                PrivateChatInput → Conversation; in memory only, for this page
+ *   DELETE /api/private-chats                → 204; closes every private chat of this page
+ *   DELETE /api/private-chats/:id            → 204; closes one
+ *   POST   /api/private-chats/:id/keep       → Conversation; stores it like any other
  *   GET    /api/trash                        → Conversation[]; deleted in the last 30 days
  *   DELETE /api/trash                        → 204; deletes all of them permanently
  *   DELETE /api/trash/:id                    → 204
@@ -141,6 +146,11 @@ export const ConversationInputSchema = v.strictObject({
   model: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
 });
 
+export const PrivateChatInputSchema = v.strictObject({
+  provider: providerName,
+  model: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+});
+
 export const ConversationPatchSchema = v.strictObject({
   title: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
 });
@@ -181,6 +191,7 @@ export type EndpointInput = v.InferInput<typeof EndpointInputSchema>;
 export type EndpointChange = v.InferInput<typeof EndpointChangeSchema>;
 export type SettingsInput = v.InferOutput<typeof SettingsInputSchema>;
 export type ConversationInput = v.InferOutput<typeof ConversationInputSchema>;
+export type PrivateChatInput = v.InferOutput<typeof PrivateChatInputSchema>;
 export type ConversationPatch = v.InferOutput<typeof ConversationPatchSchema>;
 export type DraftInput = v.InferOutput<typeof DraftInputSchema>;
 export type ExportInput = v.InferOutput<typeof ExportInputSchema>;

@@ -95,5 +95,5 @@ export type { ServerQuirks } from './server-quirks.ts';
 export { labelKey } from './plain-line.ts';
 export { problem, problemWithDetail, type Problem } from './problem.ts';
 export { plainText } from './plain-text.ts';
-export { SESSION_HEADER, signedText } from './session-proof.ts';
+export { PAGE_HEADER, SESSION_HEADER, signedText } from './session-proof.ts';
 export * from './storage-api.ts';

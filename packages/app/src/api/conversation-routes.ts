@@ -21,9 +21,11 @@ import {
 } from '@postern/conversations';
 import * as v from 'valibot';
 import type { AnswerFeed } from '../chat/answer-feed.ts';
+import type { ChatPlace } from '../chat/begin-turn.ts';
 import { UNTITLED } from '../chat/question-turns.ts';
 import type { Postern } from '../postern.ts';
 import { failureResponse, parseBody } from './answers.ts';
+import { pageOf, type AppEnv } from './require-session.ts';
 
 const PAGE_SIZE = 50;
 /** Of each kind: titles, and messages. */
@@ -78,10 +80,10 @@ export function conversationRoutes(postern: Postern): Hono {
 }
 
 /** A conversation's messages. */
-export function messageRoutes(postern: Postern): Hono {
-  const app = new Hono();
+export function messageRoutes(postern: Postern): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
   app.get('/conversations/:id', (context) =>
-    withConversation(postern, context, (store, id) => {
+    withOpenChat(postern, context, ({ store, id }) => {
       const view = store.openEnd(id, MAX_MESSAGES_AT_ONCE);
       if (!view.ok) return json(view);
       const { messages } = view.value;
@@ -91,7 +93,7 @@ export function messageRoutes(postern: Postern): Hono {
     }),
   );
   app.get('/conversations/:id/messages', (context) =>
-    withConversation(postern, context, (store, id) => {
+    withOpenChat(postern, context, ({ store, id }) => {
       const named = (context.req.query('ids') ?? '').split(',');
       const ids = named.flatMap((text) => messageId.parse(text) ?? []);
       if (ids.length < named.length || ids.length > MAX_MESSAGES_AT_ONCE) {
@@ -167,6 +169,23 @@ export function withConversation(
   const id = conversationId.parse(context.req.param('id') ?? '');
   if (id === undefined) return failureResponse(problem('CONVERSATION_NOT_FOUND'));
   return withStore(postern, (store) => use(store, id));
+}
+
+/**
+ * Uses a conversation: a stored one, or a private chat of the page that sent the request. Routes that use `withStore`
+ * or `withConversation` find no private chat.
+ */
+export function withOpenChat(
+  postern: Postern,
+  context: Context<AppEnv>,
+  use: (place: ChatPlace) => Response,
+): Response {
+  return withConversation(postern, context, (stored, id) => {
+    if (!postern.privateChats.has(id)) return use({ id, store: stored });
+    const store = postern.privateChats.find(pageOf(context), id);
+    if (store === undefined) return failureResponse(problem('CONVERSATION_NOT_FOUND'));
+    return use({ id, store });
+  });
 }
 
 /** The response to a change, which other pages are told about. */

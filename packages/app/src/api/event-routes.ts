@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
 import type { PageEvent } from '@postern/protocol';
+import type { PageOfSession } from '../chat/private-chats.ts';
 import type { Postern } from '../postern.ts';
 import type { Session } from '../server/sessions.ts';
 import { failureResponse } from './answers.ts';
 import { lockedFailure } from './conversation-routes.ts';
-import type { AppEnv } from './require-session.ts';
+import { pageOf, type AppEnv } from './require-session.ts';
 import { streamEvents } from './stream-events.ts';
 
 /**
@@ -18,7 +19,12 @@ export function eventRoutes(postern: Postern): Hono<AppEnv> {
   const open = new WeakMap<Session, Set<AbortController>>();
   const app = new Hono<AppEnv>();
 
-  async function* eventsFor(session: Session, signal: AbortSignal): AsyncGenerator<PageEvent> {
+  async function* eventsFor(
+    session: Session,
+    page: PageOfSession | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<PageEvent> {
+    using _presence = page && postern.privateChats.attend(page);
     const streams = open.get(session) ?? new Set();
     open.set(session, streams);
     const [oldest] = streams;
@@ -38,7 +44,9 @@ export function eventRoutes(postern: Postern): Hono<AppEnv> {
 
   app.get('/events', (context) => {
     if (postern.stores() === undefined) return failureResponse(lockedFailure(postern));
-    return streamEvents(context, (signal) => eventsFor(context.get('session'), signal));
+    return streamEvents(context, (signal) =>
+      eventsFor(context.get('session'), pageOf(context), signal),
+    );
   });
   return app;
 }

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { parse } from 'hono/utils/cookie';
-import { problem, SESSION_HEADER } from '@postern/protocol';
+import { PAGE_HEADER, problem, SESSION_HEADER } from '@postern/protocol';
+import type { PageOfSession } from '../chat/private-chats.ts';
 import type { Session } from '../server/sessions.ts';
 import { failureResponse } from './answers.ts';
 import type { AppApiParts } from './app-api-parts.ts';
@@ -29,6 +30,14 @@ const WITHOUT_USE: ReadonlySet<string> = new Set([
   'GET /api/conversations',
   'GET /api/drafts',
 ]);
+
+const PAGE_KEY = /^[0-9a-f]{32}$/;
+
+/** The page that sent the request; undefined if it doesn't say so. */
+export function pageOf(context: Context<AppEnv>): PageOfSession | undefined {
+  const key = context.req.header(PAGE_HEADER) ?? '';
+  return PAGE_KEY.test(key) ? { session: context.get('session'), key } : undefined;
+}
 
 /** Accepts only requests with both halves of a session. Neither half works alone. */
 export function requireSession(parts: AppApiParts): MiddlewareHandler<AppEnv> {

@@ -26,6 +26,7 @@ import { priceTable } from '@postern/gateway';
 import { upstreamOf } from '@postern/upstreams';
 import type { Postern } from '../postern.ts';
 import { describeUpstreamKeyFailure } from '../providers/upstream-keys.ts';
+import { afterDelay } from './after-delay.ts';
 import { AnswerFeed } from './answer-feed.ts';
 import { timeThinking } from './time-thinking.ts';
 import { titleOf, turnsLeadingTo, UNTITLED } from './question-turns.ts';
@@ -36,32 +37,30 @@ const SAVE_EVERY_MS = 500;
 /** The longest answer in characters. No page has to be open to stop one that never ends. */
 const MAX_ANSWER_LENGTH = 8 * 1024 * 1024;
 
+/** A conversation in its store. */
+export interface ChatPlace {
+  readonly id: ConversationId;
+  readonly store: ConversationStore;
+}
+
 /**
  * Stores the question and starts its answer, which then runs on its own until it ends or is stopped.
  * It is saved as it grows. `onFault` gets an unexpected error of the running answer.
  */
 export function beginTurn(
   postern: Postern,
-  id: ConversationId,
+  { id, store }: ChatPlace,
   input: TurnInput,
   onFault: (fault: unknown) => void,
 ): Result<AnswerFeed, Problem> {
-  const store = postern.stores()?.conversations;
-  if (store === undefined) return failed(problem('VAULT_LOCKED'));
   const provider = postern.providers().get(providerId.from(input.provider));
   if (provider === undefined) return failed(problem('PROVIDER_UNKNOWN'));
-  const refusal = postern.running.refusal(id);
+  const refusal =
+    postern.running.refusal(id) ?? postern.privateChats.refusal(id, input.text?.length ?? 0);
   if (refusal !== undefined) return failed(problem(refusal));
   const prepared = prepare(store, id, input, provider);
   if (!prepared.ok) return prepared;
   return ok(startAnswer(postern, store, provider, prepared.value, onFault));
-}
-
-function afterDelay(work: () => void, delayMs: number): () => void {
-  const timer = setTimeout(work, delayMs);
-  return () => {
-    clearTimeout(timer);
-  };
 }
 
 /** A turn after its question and empty answer were stored. */
@@ -156,7 +155,9 @@ function startAnswer(
   });
   const feed = new AnswerFeed({ question, answer, partsSoFar: () => recorder.answer.parts });
   const slot = postern.running.begin(feed);
+  const isPrivate = postern.privateChats.has(answer.conversationId);
   const tellPages = (kind: 'answer-began' | 'answer-ended'): void => {
+    if (isPrivate) return;
     const conversation = store.conversation(answer.conversationId);
     if (!conversation.ok) return;
     postern.pageEvents.add({ kind, conversation: conversation.value, answerId: answer.id });

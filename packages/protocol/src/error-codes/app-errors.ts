@@ -77,6 +77,16 @@ export const APP_ERRORS = {
     remedy: 'Remove a tag first.',
     exit: EXIT.failure,
   },
+  PRIVATE_CHATS_LIMITED: {
+    meaning: 'Too many private chats are open.',
+    remedy: 'Close one of them, or keep it.',
+    exit: EXIT.busy,
+  },
+  PRIVATE_CHAT_FULL: {
+    meaning: 'The private chat is too long to go on.',
+    remedy: 'Keep it, or begin another private chat.',
+    exit: EXIT.failure,
+  },
   REQUEST_INVALID: {
     meaning: 'The request is invalid.',
     remedy: 'Correct the field that the message names.',
