@@ -33,6 +33,7 @@ import './search/search.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { exportDialog } from './chat/later-export.ts';
+import { privateChatParts } from './chat/later-private-chat.ts';
 import { highlighting } from './markdown/highlighting.ts';
 import { blockTools } from './markdown/later-tools.ts';
 import { maths } from './markdown/maths.ts';
@@ -68,6 +69,7 @@ addEventListener('load', () => {
     void highlighting.load();
     void maths.load();
     void blockTools.load();
+    void privateChatParts.load();
     void settingsPage.load();
     void shortcutsSheet.load();
     void signedOutPage.load();

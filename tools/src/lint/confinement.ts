@@ -175,6 +175,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'apps/cli/bin/fresh-build.js',
       'packages/app/src/system/**',
       'packages/app/src/server/session*.ts',
+      'apps/web/src/api/page-key.ts',
       // Signs with a key that never leaves the browser.
       'apps/web/src/session/remembered-browser.ts',
       'packages/app/src/server/metrics-token.ts',
@@ -227,7 +228,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
         ],
       },
     ],
-    allowed: [...TESTS, 'packages/app/src/system/**'],
+    allowed: [...TESTS, 'packages/app/src/system/**', 'apps/web/src/api/page-key.ts'],
   },
   {
     rule: 'no-program',

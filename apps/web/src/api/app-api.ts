@@ -23,6 +23,7 @@ import type {
   MessageId,
   Labels,
   ModelGroup,
+  PrivateChatInput,
   ProviderId,
   ProviderView,
   SearchHit,
@@ -107,6 +108,13 @@ export const appApi = {
     command('PATCH', '/api/folders', input),
   deleteFolder: (name: string): Promise<ApiResult<undefined>> =>
     command('DELETE', `/api/folders?name=${encodeURIComponent(name)}`),
+  beginPrivateChat: (input: PrivateChatInput): Promise<ApiResult<Conversation>> =>
+    request('POST', '/api/private-chats', input),
+  closePrivateChats: (): Promise<ApiResult<undefined>> => command('DELETE', '/api/private-chats'),
+  closePrivateChat: (id: ConversationId): Promise<ApiResult<undefined>> =>
+    command('DELETE', `/api/private-chats/${id}`),
+  keepPrivateChat: (id: ConversationId): Promise<ApiResult<Conversation>> =>
+    request('POST', `/api/private-chats/${id}/keep`),
   trash: (): Promise<ApiResult<readonly Conversation[]>> => request('GET', '/api/trash'),
   emptyTrash: (): Promise<ApiResult<undefined>> => command('DELETE', '/api/trash'),
   deleteForGood: (id: ConversationId): Promise<ApiResult<undefined>> =>

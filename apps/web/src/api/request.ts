@@ -1,4 +1,5 @@
 import { failed, ok, parseJson, type JsonValue, type Result } from '@postern/kernel';
+import { pageHeader } from './page-key.ts';
 import { sessionHeader } from './page-secret.ts';
 import { GARBLED, problemFrom, UNREACHABLE, type RequestProblem } from './problem.ts';
 
@@ -55,10 +56,12 @@ export async function exchange(
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',
-      keepalive: method === 'PUT' && JSON.stringify(input).length < MAX_KEPT_ALIVE,
+      keepalive:
+        method === 'DELETE' || (method === 'PUT' && JSON.stringify(input).length < MAX_KEPT_ALIVE),
       headers: {
         ...(input === undefined ? {} : { 'content-type': 'application/json' }),
         ...sessionHeader(),
+        ...pageHeader(),
       },
       ...(input === undefined ? {} : { body: JSON.stringify(input) }),
       ...(signal === undefined ? {} : { signal }),

@@ -7,14 +7,16 @@ import { ProblemNotice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { navigate, type Route } from '../navigation/route.ts';
 import { useLater } from '../state/later.ts';
+import { dropPrivateChat, usePrivate, type ChatPlace } from '../state/private-chats.ts';
 import { useStore } from '../state/store.ts';
 import { useVisible } from '../state/visibility.ts';
 import { displayTitle } from '../conversations/display-title.ts';
-import { answerIdOf, applyToChat, loadChat, openChat, showMessage } from './chat.ts';
+import { answerIdOf, applyToChat, loadChat, openChat, showMessage, type Chat } from './chat.ts';
 import { Composer } from './composer.tsx';
 import { EmptyChat } from './empty-chat.tsx';
 import { exportDialog } from './later-export.ts';
 import { MessageList } from './message-list.tsx';
+import { privateChatParts } from './later-private-chat.ts';
 import { attach } from './run-turn.ts';
 
 type ChatRoute = Exclude<Route, { at: 'settings' }>;
@@ -25,10 +27,11 @@ export function ChatPage(props: {
   readonly onSidebar: () => void;
 }): ReactElement {
   const { route, onSidebar } = props;
+  const isPrivate = usePrivate(route.at === 'conversation' ? route.id : route.at);
   return (
-    <div className="chat">
-      {route.at === 'new' ? (
-        <NewChat onSidebar={onSidebar} />
+    <div className="chat" data-private={isPrivate}>
+      {route.at !== 'conversation' ? (
+        <NewChat key={route.at} place={route.at} onSidebar={onSidebar} />
       ) : (
         <OpenConversation
           key={route.id}
@@ -41,12 +44,16 @@ export function ChatPage(props: {
   );
 }
 
-function NewChat({ onSidebar }: { readonly onSidebar: () => void }): ReactElement {
+function NewChat(props: {
+  readonly place: 'new' | 'private';
+  readonly onSidebar: () => void;
+}): ReactElement {
+  const { place, onSidebar } = props;
   return (
     <>
-      <ChatHead conversation={undefined} id="new" onSidebar={onSidebar} />
-      <EmptyChat />
-      <Composer key="new" id="new" conversation={undefined} run={undefined} />
+      <ChatHead conversation={undefined} id={place} onSidebar={onSidebar} />
+      <EmptyChat isPrivate={place === 'private'} />
+      <Composer id={place} conversation={undefined} run={undefined} />
     </>
   );
 }
@@ -81,6 +88,10 @@ function OpenConversation(props: {
     };
   }, [answerId, open, visible]);
   useEffect(() => {
+    // Its page had no connection for some minutes, or Postern was started again.
+    if (isGone(chat.loading)) dropPrivateChat(id);
+  }, [chat.loading, id]);
+  useEffect(() => {
     if (loaded && target !== undefined) showMessage(open, target);
   }, [loaded, open, target]);
   return (
@@ -101,12 +112,17 @@ function OpenConversation(props: {
   );
 }
 
+function isGone(loading: Chat['loading']): boolean {
+  return typeof loading === 'object' && loading.code === 'CONVERSATION_NOT_FOUND';
+}
+
 function ChatHead(props: {
   readonly conversation: Conversation | undefined;
-  readonly id: ConversationId | 'new';
+  readonly id: ChatPlace;
   readonly onSidebar: () => void;
 }): ReactElement {
   const { conversation, id, onSidebar } = props;
+  const isPrivate = usePrivate(id);
   const title = conversation === undefined ? undefined : displayTitle(conversation.title);
   useEffect(() => {
     document.title = title === undefined ? 'Postern' : `${title} · Postern`;
@@ -115,13 +131,14 @@ function ChatHead(props: {
     };
   }, [title]);
   return (
-    <PageHead
-      title={title ?? (id === 'new' ? 'New chat' : 'Chat')}
-      titleHidden={id === 'new'}
-      onSidebar={onSidebar}
-    >
+    <PageHead title={title ?? untitled(id)} titleHidden={id === 'new'} onSidebar={onSidebar}>
       <span className="grow" />
-      {conversation !== undefined && <ExportButton conversation={conversation} />}
+      {conversation !== undefined &&
+        (isPrivate ? (
+          <PrivateActions conversation={conversation} />
+        ) : (
+          <ExportButton conversation={conversation} />
+        ))}
       {id !== 'new' && (
         <IconButton
           label="New chat"
@@ -162,4 +179,14 @@ function ExportButton({ conversation }: { readonly conversation: Conversation })
       )}
     </>
   );
+}
+
+function untitled(place: ChatPlace): string {
+  if (place === 'new') return 'New chat';
+  return place === 'private' ? 'Private chat' : 'Chat';
+}
+
+function PrivateActions(props: { readonly conversation: Conversation }): ReactElement | null {
+  const part = useLater(privateChatParts, true);
+  return part === undefined ? null : <part.PrivateChatActions {...props} />;
 }

@@ -1,5 +1,5 @@
-import { ArrowUp, Square } from 'lucide-react';
-import type { Conversation, ConversationId } from '@postern/protocol';
+import { ArrowUp, HatGlasses, Square } from 'lucide-react';
+import type { Conversation } from '@postern/protocol';
 import {
   useCallback,
   useEffect,
@@ -13,6 +13,7 @@ import { IconButton } from '../controls/button.tsx';
 import { ModelButton } from '../models/model-button.tsx';
 import { useModelFor } from '../models/use-model.ts';
 import { Keys } from '../controls/keys.tsx';
+import { usePrivate, type ChatPlace } from '../state/private-chats.ts';
 import { stop } from './run-turn.ts';
 import { openChat, type Run } from './chat.ts';
 import { onComposeRequest } from './compose-requests.ts';
@@ -21,7 +22,7 @@ import { sendMessage } from './send.ts';
 
 /** The message field with its model button and its Send or Stop button. */
 export function Composer(props: {
-  readonly id: ConversationId | 'new';
+  readonly id: ChatPlace;
   readonly conversation: Conversation | undefined;
   readonly run: Run | undefined;
 }): ReactElement {
@@ -32,7 +33,7 @@ export function Composer(props: {
   const area = useRef<HTMLTextAreaElement>(null);
   useComposeRequests(area, setDraft);
   const stopAnswer = useCallback(() => {
-    if (id !== 'new') void stop(openChat(id));
+    if (id !== 'new' && id !== 'private') void stop(openChat(id));
   }, [id]);
   useEscapeStops(run?.at === 'answering' && !run.stopping, stopAnswer);
 
@@ -64,7 +65,7 @@ export function Composer(props: {
       }}
     >
       <div className="composer-box">
-        <MessageField area={area} text={text} onText={setDraft} onKeyDown={keyDown} />
+        <MessageField area={area} place={id} text={text} onText={setDraft} onKeyDown={keyDown} />
         <div className="composer-bar">
           <ModelButton id={id} model={model} />
           <span className="grow" />
@@ -75,6 +76,17 @@ export function Composer(props: {
         <Keys keys={['Enter']} /> to send, <Keys keys={['Shift', 'Enter']} /> for a new line
       </p>
     </form>
+  );
+}
+
+function PrivateLabel(): ReactElement {
+  return (
+    <p className="composer-private">
+      <HatGlasses aria-hidden="true" size={15} />
+      <span>
+        <strong>Private chat.</strong> Stored nowhere; gone when you close this page.
+      </span>
+    </p>
   );
 }
 
@@ -103,29 +115,36 @@ function SendOrStop(props: {
 
 function MessageField(props: {
   readonly area: { readonly current: HTMLTextAreaElement | null };
+  readonly place: ChatPlace;
   readonly text: string;
   readonly onText: (text: string) => void;
   readonly onKeyDown: (event: KeyboardEvent) => void;
 }): ReactElement {
-  const { area, text, onText, onKeyDown } = props;
+  const { area, place, text, onText, onKeyDown } = props;
+  const isPrivate = usePrivate(place);
   useEffect(() => {
     if (area.current !== null) growWithText(area.current);
   }, [area, text]);
   return (
-    <textarea
-      ref={area}
-      rows={1}
-      dir="auto"
-      value={text}
-      placeholder="Write a message"
-      aria-label="Message"
-      // eslint-disable-next-line jsx-a11y/no-autofocus -- typing is the main action of a chat
-      autoFocus={!isTouch()}
-      onChange={(event) => {
-        onText(event.target.value);
-      }}
-      onKeyDown={onKeyDown}
-    />
+    <>
+      {isPrivate && <PrivateLabel />}
+      <textarea
+        ref={area}
+        rows={1}
+        dir="auto"
+        value={text}
+        // Otherwise browsers store what is typed, to restore it with the page.
+        autoComplete={isPrivate ? 'off' : undefined}
+        placeholder="Write a message"
+        aria-label="Message"
+        // eslint-disable-next-line jsx-a11y/no-autofocus -- typing is the main action of a chat
+        autoFocus={!isTouch()}
+        onChange={(event) => {
+          onText(event.target.value);
+        }}
+        onKeyDown={onKeyDown}
+      />
+    </>
   );
 }
 

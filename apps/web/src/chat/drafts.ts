@@ -1,10 +1,11 @@
-import type { ConversationId, Draft, PageEvent } from '@postern/protocol';
+import type { Draft, PageEvent } from '@postern/protocol';
 import { useCallback } from 'react';
 import { appApi } from '../api/app-api.ts';
 import { watchRequests } from '../api/request.ts';
+import { isPrivate, type ChatPlace } from '../state/private-chats.ts';
 import { createStore, useSelected } from '../state/store.ts';
 
-type Place = ConversationId | 'new';
+type Place = ChatPlace;
 
 /** How long typing must pause before a draft is stored. */
 const PAUSE_MS = 400;
@@ -33,9 +34,13 @@ export function useDraft(place: Place): readonly [string, (text: string) => void
   return [text, setDraft];
 }
 
-/** Keeps the text on this page at once, and in the encrypted database when typing pauses. */
+/**
+ * Keeps the text on this page at once, and in the encrypted database when typing pauses. That of a private chat is
+ * only on this page.
+ */
 function saveDraft(place: Place, text: string): void {
   drafts.update((all) => new Map(all).set(place, text));
+  if (isPrivate(place)) return;
   unsaved.add(place);
   clearTimeout(timer);
   // A sent message must not come back as a draft.
@@ -68,7 +73,8 @@ async function refreshDrafts(): Promise<void> {
   await storing;
   const stored = await appApi.drafts();
   if (stored.ok && unsaved.size === 0 && sent.length === 0) {
-    drafts.set(new Map(stored.value.map(entryOf)));
+    const ofPrivate = [...drafts.get()].filter(([place]) => isPrivate(place));
+    drafts.set(new Map([...ofPrivate, ...stored.value.map(entryOf)]));
   }
 }
 
@@ -109,6 +115,7 @@ async function storeEach(): Promise<void> {
   unsaved.clear();
   await Promise.all(
     places.map(async (place) => {
+      if (place === 'private') return;
       const conversation = place === 'new' ? null : place;
       const text = getDraft(place);
       sent.push({ place, text });

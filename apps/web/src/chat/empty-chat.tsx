@@ -9,13 +9,15 @@ const SUGGESTIONS = [
 ] as const;
 
 /** A chat without messages. */
-export function EmptyChat(): ReactElement {
+export function EmptyChat({ isPrivate }: { readonly isPrivate: boolean }): ReactElement {
   return (
     <div className="empty-chat">
       <Mark size={52} />
       <p className="empty-title">{greeting(new Date().getHours())}</p>
       <p className="empty-text">
-        Your chats are stored on this machine. Messages go only to the model you choose.
+        {isPrivate
+          ? 'This chat stays in memory. It isn’t stored, searched or backed up, and is gone when you close this page. The model you choose gets your messages.'
+          : 'Your chats are stored on this machine. Messages go only to the model you choose.'}
       </p>
       <ul className="suggestions" aria-label="Suggestions">
         {SUGGESTIONS.map((suggestion) => (

@@ -1,9 +1,11 @@
-import type { ConversationId, Message, MessageId } from '@postern/protocol';
+import type { Message, MessageId } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import { upsertConversation } from '../conversations/conversation-list.ts';
+import { beginPrivateChat } from '../conversations/private-chats.ts';
 import type { ModelChoice } from '../models/choose-model.ts';
 import { pickModel } from '../models/models.ts';
 import { currentRoute, replaceRoute } from '../navigation/route.ts';
+import type { ChatPlace } from '../state/private-chats.ts';
 import { showToast } from '../controls/toasts.tsx';
 import { runTurn } from './run-turn.ts';
 import { openChat, openNewChat, type OpenChat } from './chat.ts';
@@ -11,20 +13,26 @@ import { visiblePath } from './tree.ts';
 
 /** Sends a message at the end of the visible path; returns false if the server rejected it. */
 export async function sendMessage(
-  id: ConversationId | 'new',
+  id: ChatPlace,
   text: string,
   { provider, model }: ModelChoice,
 ): Promise<boolean> {
-  if (id === 'new') return startConversation(text, { provider, model });
+  if (id === 'new') return startConversation('new', text, { provider, model });
+  if (id === 'private') return startConversation('private', text, { provider, model });
   const open = openChat(id);
   const { tree, choices } = open.chat.get();
   const last = visiblePath(tree, choices).at(-1)?.message;
   return runTurn(open, { parentId: last?.id ?? null, text, provider, model });
 }
 
-async function startConversation(text: string, choice: ModelChoice): Promise<boolean> {
+async function startConversation(
+  place: 'new' | 'private',
+  text: string,
+  choice: ModelChoice,
+): Promise<boolean> {
   const { provider, model } = choice;
-  const started = await appApi.startConversation({ provider, model });
+  const start = place === 'new' ? appApi.startConversation : beginPrivateChat;
+  const started = await start({ provider, model });
   if (!started.ok) {
     showToast(`Couldn’t start the chat. ${started.failure.message}`, { tone: 'danger' });
     return false;
@@ -33,7 +41,7 @@ async function startConversation(text: string, choice: ModelChoice): Promise<boo
   upsertConversation(started.value);
   pickModel(open.id, choice);
   // Don’t pull the user back if they have left this page meanwhile.
-  if (currentRoute().at === 'new') replaceRoute({ at: 'conversation', id: open.id });
+  if (currentRoute().at === place) replaceRoute({ at: 'conversation', id: open.id });
   return runTurn(open, { parentId: null, text, provider, model });
 }
 

@@ -2,6 +2,7 @@ import type { Conversation, ConversationId, PageEvent } from '@postern/protocol'
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
+import { isPrivate } from '../state/private-chats.ts';
 import { createStore } from '../state/store.ts';
 
 /** The conversations loaded so far, most recently used first. */
@@ -75,6 +76,7 @@ export function upsertConversation(conversation: Conversation): void {
   conversationList.update((now) => {
     // The list was cleared, for example because the vault locked while an answer was streaming.
     if (now.status === 'idle' || deletedIds.has(conversation.id)) return now;
+    if (isPrivate(conversation.id)) return now;
     const last = now.conversations.at(-1);
     const isKnown = now.conversations.some(({ id }) => id === conversation.id);
     // It belongs to a page of the list that isn't loaded yet.

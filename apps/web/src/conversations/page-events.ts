@@ -1,4 +1,5 @@
 import type { PageEvent } from '@postern/protocol';
+import { privateChats } from '../state/private-chats.ts';
 import { onVisibility } from '../state/visibility.ts';
 import { pause, readStream } from '../api/read-stream.ts';
 import { exchange } from '../api/request.ts';
@@ -18,21 +19,39 @@ export function onPageEvent(listener: Listener): () => void {
 /**
  * Holds one event stream open while the page is visible, until the returned function is called. Each
  * new stream begins with `sync`, so that the page catches up with what it missed. A hidden page has
- * none, because a browser has only six connections to one server for all its tabs.
+ * none, because a browser has only six connections to one server for all its tabs, unless it has private chats,
+ * which are closed when their page has no stream.
  */
 export function watchPageEvents(): () => void {
   let stream: AbortController | undefined;
-  const stopWatching = onVisibility((visible) => {
+  const keepHidden = (): void => {
+    if (document.visibilityState === 'visible') return;
+    const isNeeded = privateChats.get().length > 0;
+    if (isNeeded === (stream !== undefined)) return;
     stream?.abort();
-    stream = undefined;
-    if (!visible) return;
-    stream = new AbortController();
-    void keepStream(stream.signal);
-  });
+    stream = isNeeded ? openStream() : undefined;
+  };
+  const stops = [
+    onVisibility((visible) => {
+      if (!visible) {
+        keepHidden();
+        return;
+      }
+      stream?.abort();
+      stream = openStream();
+    }),
+    privateChats.subscribe(keepHidden),
+  ];
   return () => {
-    stopWatching();
+    for (const stop of stops) stop();
     stream?.abort();
   };
+}
+
+function openStream(): AbortController {
+  const stream = new AbortController();
+  void keepStream(stream.signal);
+  return stream;
 }
 
 async function keepStream(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { ChevronsUpDown } from 'lucide-react';
-import type { ConversationId } from '@postern/protocol';
 import { useRef, useState, type ReactElement } from 'react';
+import type { ChatPlace } from '../state/private-chats.ts';
 import { useStore } from '../state/store.ts';
 import type { OfferedModel } from './choose-model.ts';
 import { DemoBadge } from './demo-badge.tsx';
@@ -9,7 +9,7 @@ import { loadModels, models, pickModel } from './models.ts';
 
 /** Shows the current model and opens the model picker. */
 export function ModelButton(props: {
-  readonly id: ConversationId | 'new';
+  readonly id: ChatPlace;
   readonly model: OfferedModel | undefined;
 }): ReactElement {
   const { id, model } = props;

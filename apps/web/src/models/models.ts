@@ -1,6 +1,7 @@
-import { providerId, type ConversationId, type ModelGroup } from '@postern/protocol';
+import { providerId, type ModelGroup } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
+import { isPrivate, type ChatPlace } from '../state/private-chats.ts';
 import { createStore } from '../state/store.ts';
 import type { ModelChoice } from './choose-model.ts';
 
@@ -12,9 +13,7 @@ export interface Models {
 export const models = createStore<Models>({ status: 'idle', groups: [] });
 
 /** The model chosen for each conversation, before its first use. */
-export const pickedModels = createStore<ReadonlyMap<ConversationId | 'new', ModelChoice>>(
-  new Map(),
-);
+export const pickedModels = createStore<ReadonlyMap<ChatPlace, ModelChoice>>(new Map());
 
 const LAST_USED = 'postern.model';
 
@@ -26,9 +25,9 @@ export async function loadModels(): Promise<void> {
   );
 }
 
-export function pickModel(id: ConversationId | 'new', choice: ModelChoice): void {
-  pickedModels.update((now) => new Map(now).set(id, choice));
-  rememberModel(choice);
+export function pickModel(place: ChatPlace, choice: ModelChoice): void {
+  pickedModels.update((now) => new Map(now).set(place, choice));
+  if (!isPrivate(place)) rememberModel(choice);
 }
 
 /** Chooses the offline demo for the next new conversation. */

@@ -1,12 +1,13 @@
-import type { Conversation, ConversationId, Message } from '@postern/protocol';
+import type { Conversation, Message } from '@postern/protocol';
 import { useMemo } from 'react';
+import type { ChatPlace } from '../state/private-chats.ts';
 import { useSelected, useStore } from '../state/store.ts';
 import { chooseModel, lastUsedModel, offeredModels, type OfferedModel } from './choose-model.ts';
 import { models, pickedModels, rememberedModel } from './models.ts';
 
 /** Returns the model for the next message of a conversation, or undefined while none is loaded. */
 export function useModelFor(
-  id: ConversationId | 'new',
+  id: ChatPlace,
   conversation: Conversation | undefined,
 ): OfferedModel | undefined {
   const { groups } = useStore(models);

@@ -4,6 +4,8 @@ import { useSyncExternalStore } from 'react';
 /** What the page shows. Stored in the URL fragment, which browsers never send to a server. */
 export type Route =
   | { readonly at: 'new' }
+  /** A new private chat. */
+  | { readonly at: 'private' }
   | {
       readonly at: 'conversation';
       readonly id: ConversationId;
@@ -36,13 +38,15 @@ export function parseRoute(fragment: string): Route {
     const section = SETTINGS_SECTIONS.find((name) => name === first);
     return { at: 'settings', section: section ?? 'providers' };
   }
-  return NEW;
+  return place === 'private' ? { at: 'private' } : NEW;
 }
 
 export function routeToFragment(route: Route): string {
   switch (route.at) {
     case 'new':
       return '#/';
+    case 'private':
+      return '#/private';
     case 'conversation':
       return route.message === undefined ? `#/c/${route.id}` : `#/c/${route.id}/${route.message}`;
     case 'settings':

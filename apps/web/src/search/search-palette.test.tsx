@@ -44,8 +44,8 @@ describe('SearchPalette', () => {
   it('offers a new chat and recent chats before a search', async () => {
     await open();
     const titles = rows().map((row) => row.querySelector('.search-title')?.textContent);
-    expect(titles).toEqual(['New chat', 'First', 'Second']);
-    await userEvent.keyboard('{ArrowDown}{ArrowDown}{Enter}');
+    expect(titles).toEqual(['New chat', 'New private chat', 'First', 'Second']);
+    await userEvent.keyboard('{ArrowDown}{ArrowDown}{ArrowDown}{Enter}');
     expect(currentRoute()).toEqual({ at: 'conversation', id: conversation(2).id });
     expect(close).toHaveBeenCalledOnce();
   });

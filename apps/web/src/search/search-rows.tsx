@@ -1,4 +1,4 @@
-import { ChevronDown, MessageSquare, SquarePen, TextSearch } from 'lucide-react';
+import { ChevronDown, HatGlasses, MessageSquare, SquarePen, TextSearch } from 'lucide-react';
 import type { Conversation, SearchHit } from '@postern/protocol';
 import type { ReactNode } from 'react';
 import type { SoughtWords } from '../conversations/sought-words.ts';
@@ -46,7 +46,14 @@ export function recentRows(conversations: readonly Conversation[]): readonly Row
     atMs: conversation.updatedAtMs,
     action: { route: { at: 'conversation', id: conversation.id }, sought: undefined },
   }));
-  return [{ name: 'Recent', rows: [newChat, ...recent] }];
+  const newPrivateChat: Row = {
+    ...newChat,
+    key: 'private',
+    icon: <HatGlasses aria-hidden="true" size={16} />,
+    title: 'New private chat',
+    action: { route: { at: 'private' }, sought: undefined },
+  };
+  return [{ name: 'Recent', rows: [newChat, newPrivateChat, ...recent] }];
 }
 
 /** The hits in titles and those in messages. Groups in `whole` show all their rows. */

@@ -12,6 +12,7 @@ import {
   clearConversations,
   loadConversations,
 } from '../conversations/conversation-list.ts';
+import { watchPrivateChats } from '../conversations/private-chats.ts';
 import { isComposing } from '../controls/composition.ts';
 import { loadModels } from '../models/models.ts';
 import { SearchPalette } from '../search/search-palette.tsx';
@@ -121,6 +122,7 @@ function useChatData(): void {
         applyToDrafts(event);
       }),
       watchDrafts(),
+      watchPrivateChats(),
       watchPageEvents(),
     ];
     return () => {
@@ -159,8 +161,8 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function goBy(command: Exclude<Command, 'search' | 'shortcuts' | 'sidebar'>): void {
-  if (command === 'new-chat') {
-    navigate({ at: 'new' });
+  if (command === 'new-chat' || command === 'new-private-chat') {
+    navigate({ at: command === 'new-chat' ? 'new' : 'private' });
     focusComposer();
   } else if (command === 'settings') {
     navigate({ at: 'settings', section: 'providers' });

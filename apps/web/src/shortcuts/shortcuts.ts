@@ -1,6 +1,13 @@
 /** A command with a global keyboard shortcut. */
 export type Command =
-  'new-chat' | 'search' | 'shortcuts' | 'settings' | 'sidebar' | 'earlier-chat' | 'later-chat';
+  | 'new-chat'
+  | 'new-private-chat'
+  | 'search'
+  | 'shortcuts'
+  | 'settings'
+  | 'sidebar'
+  | 'earlier-chat'
+  | 'later-chat';
 
 export interface KeyPress {
   readonly key: string;
@@ -16,11 +23,17 @@ export interface KeyPress {
 export function commandFor(press: KeyPress, typing: boolean): Command | undefined {
   const control = press.ctrlKey || press.metaKey;
   const key = press.key.toLowerCase();
-  if (control && press.altKey) return press.code === 'KeyN' ? 'new-chat' : undefined;
+  if (control && press.altKey) return CONTROL_ALT[press.code];
   if (control && !press.shiftKey) return CONTROL[key];
   if (press.altKey && !control) return ALT[key];
   return key === '?' && !typing && !control ? 'shortcuts' : undefined;
 }
+
+/** By the physical key. */
+const CONTROL_ALT: Readonly<Record<string, Command>> = {
+  KeyN: 'new-chat',
+  KeyP: 'new-private-chat',
+};
 
 const CONTROL: Readonly<Record<string, Command>> = {
   k: 'search',
@@ -42,6 +55,7 @@ export const SHORTCUTS: readonly {
 }[] = [
   { keys: ['Mod', 'Alt', 'N'], description: 'New chat' },
   { keys: ['Mod', 'N'], description: 'New chat, if the browser allows it' },
+  { keys: ['Mod', 'Alt', 'P'], description: 'New private chat' },
   { keys: ['Mod', 'K'], description: 'Search chats' },
   { keys: ['Enter'], description: 'Send a message' },
   { keys: ['Mod', 'Enter'], description: 'Send a message or an edit' },

@@ -1,12 +1,24 @@
-import { Keyboard, LockKeyhole, PanelLeftClose, Search, Settings, SquarePen } from 'lucide-react';
+import {
+  HatGlasses,
+  Keyboard,
+  LockKeyhole,
+  PanelLeftClose,
+  Search,
+  Settings,
+  SquarePen,
+} from 'lucide-react';
 import type { ReactElement } from 'react';
 import { storeDrafts } from '../chat/drafts.ts';
+import { privateChatParts } from '../chat/later-private-chat.ts';
 import { IconButton } from '../controls/button.tsx';
 import { Conversations } from './conversations.tsx';
 import { Mark } from '../controls/mark.tsx';
 import type { Route } from '../navigation/route.ts';
 import { lockNow } from '../session/lock-now.ts';
 import type { Command } from '../shortcuts/shortcuts.ts';
+import { useLater } from '../state/later.ts';
+import { privateChats } from '../state/private-chats.ts';
+import { useSelected } from '../state/store.ts';
 import { Keys } from '../controls/keys.tsx';
 
 /** Chat list, search and settings; a drawer on narrow screens. */
@@ -17,6 +29,9 @@ export function Sidebar(props: {
   readonly onLeave: () => void;
 }): ReactElement {
   const { route, onCommand, onLeave } = props;
+  const list = { active: route.at === 'conversation' ? route.id : undefined, onLeave };
+  const hasPrivate = useSelected(privateChats, (all) => all.length > 0);
+  const privateList = useLater(privateChatParts, hasPrivate);
   const leaveTo = (command: Command) => (): void => {
     onLeave();
     onCommand(command);
@@ -39,21 +54,29 @@ export function Sidebar(props: {
         </IconButton>
       </header>
       <div className="sidebar-actions">
-        <button type="button" className="sidebar-action" onClick={leaveTo('new-chat')}>
-          <SquarePen aria-hidden="true" size={16} />
-          New chat
-          <Keys keys={['Mod', 'Alt', 'N']} />
-        </button>
+        <div className="sidebar-new">
+          <button type="button" className="sidebar-action" onClick={leaveTo('new-chat')}>
+            <SquarePen aria-hidden="true" size={16} />
+            New chat
+            <Keys keys={['Mod', 'Alt', 'N']} />
+          </button>
+          <IconButton
+            label="New private chat"
+            tipAt="left"
+            aria-current={route.at === 'private' ? 'page' : undefined}
+            onClick={leaveTo('new-private-chat')}
+          >
+            <HatGlasses aria-hidden="true" size={17} />
+          </IconButton>
+        </div>
         <button type="button" className="sidebar-action" onClick={leaveTo('search')}>
           <Search aria-hidden="true" size={16} />
           Search
           <Keys keys={['Mod', 'K']} />
         </button>
       </div>
-      <Conversations
-        active={route.at === 'conversation' ? route.id : undefined}
-        onLeave={onLeave}
-      />
+      {privateList !== undefined && <privateList.PrivateChatList {...list} />}
+      <Conversations {...list} />
       <SidebarFoot inSettings={route.at === 'settings'} leaveTo={leaveTo} />
     </nav>
   );

@@ -24,7 +24,7 @@ export function eventRoutes(postern: Postern): Hono<AppEnv> {
     page: PageOfSession | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<PageEvent> {
-    using _presence = page && postern.privateChats.attend(page);
+    const presence = page && postern.privateChats.attend(page);
     const streams = open.get(session) ?? new Set();
     open.set(session, streams);
     const [oldest] = streams;
@@ -38,6 +38,7 @@ export function eventRoutes(postern: Postern): Hono<AppEnv> {
     try {
       yield* postern.pageEvents.follow(AbortSignal.any([signal, stream.signal]));
     } finally {
+      presence?.[Symbol.dispose]();
       streams.delete(stream);
     }
   }

@@ -66,7 +66,8 @@ export const STORAGE_ERRORS = {
   },
   CONVERSATION_NOT_FOUND: {
     meaning: "The conversation or message doesn't exist.",
-    remedy: 'Reload the list of conversations.',
+    remedy:
+      'Reload the list of conversations. A private chat is gone when its page was closed or reloaded.',
     exit: EXIT.notFound,
   },
 } as const satisfies Record<string, ErrorCode>;
