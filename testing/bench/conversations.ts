@@ -2,7 +2,7 @@
 // It needs some minutes, most of them to store the chats, and 2 GB in /dev/shm. `--small` tries it with few chats.
 import { SESSION_HEADER } from '@postern/protocol';
 import * as v from 'valibot';
-import { benchHome, type BenchHome } from './chat/home-of-bench.ts';
+import { benchHome, PLAN, type BenchHome } from './chat/home-of-bench.ts';
 import { heading, line, print, times } from './chat/measure.ts';
 
 const ROUNDS = 200;
@@ -51,5 +51,6 @@ async function run(home: BenchHome): Promise<void> {
   print(`  the process has ${now.toFixed(0)} MB, at most ${highest.toFixed(0)} MB (goal ≤ 150)`);
 }
 
-await using home = await benchHome();
+print(`Storing ${String(PLAN.messages)} messages in ${String(PLAN.chats)} chats…`);
+await using home = await benchHome(PLAN);
 await run(home);

@@ -8,7 +8,7 @@ import {
   type FakeUpstream,
 } from '@postern/testing';
 import type { Page } from 'playwright-core';
-import { benchHome, type BenchHome } from './chat/home-of-bench.ts';
+import { benchHome, PLAN, type BenchHome } from './chat/home-of-bench.ts';
 import { heading, line, print, times } from './chat/measure.ts';
 import { createProse } from './chat/prose.ts';
 
@@ -201,7 +201,8 @@ async function run(
   print(`  the process has ${now.toFixed(0)} MB, at most ${highest.toFixed(0)} MB (goal ≤ 150)`);
 }
 
-await using home = await benchHome();
+print(`Storing ${String(PLAN.messages)} messages in ${String(PLAN.chats)} chats…`);
+await using home = await benchHome(PLAN);
 await using browser = await startChromium({ origins: [home.postern.pageAddress] });
 const upstream = await startFakeUpstream();
 try {

@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { upPostern, type PosternUp } from '@postern/testing';
-import { print } from './measure.ts';
 import { PASSPHRASE, seedHome, type Seeded, type SeedPlan } from './seed-home.ts';
 
 /** The home of somebody who has chatted for years. `--small` is for trying the benchmark itself. */
@@ -18,17 +17,13 @@ export interface BenchHome extends AsyncDisposable {
 }
 
 /** Postern with an unlocked vault and many chats. */
-export async function benchHome(): Promise<BenchHome> {
+export async function benchHome(plan: SeedPlan): Promise<BenchHome> {
   const stack = new AsyncDisposableStack();
   const home = mkdtempSync(join(tmpdir(), 'postern-bench-'));
   stack.defer(() => {
     rmSync(home, { recursive: true, force: true });
   });
-  const { chats, messages, longMessages } = PLAN;
-  print(
-    `Storing ${String(messages)} messages in ${String(chats)} chats and ${String(longMessages)} in one…`,
-  );
-  const seeded = await seedHome(home, PLAN);
+  const seeded = await seedHome(home, plan);
   const environment = { HOME: home, XDG_RUNTIME_DIR: home, PATH: process.env['PATH'] ?? '' };
   const options = { environment, passphrase: PASSPHRASE };
   const postern = stack.use(await upPostern(options, ['--home', join(home, 'postern')]));

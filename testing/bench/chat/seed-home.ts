@@ -1,4 +1,5 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   composePostern,
@@ -19,8 +20,9 @@ import { createProse } from './prose.ts';
 export const PASSPHRASE = 'three blind mice run';
 
 export interface Seeded {
-  /** The chat with the most messages. */
+  /** The chat with the most messages, and their texts. */
   readonly longest: ConversationId;
+  readonly longestTexts: readonly string[];
   readonly titles: readonly string[];
 }
 
@@ -35,8 +37,9 @@ export interface SeedPlan {
 
 /** A vault with a passphrase, and chats of made-up prose: the same for the same plan. */
 export async function seedHome(directory: string, plan: SeedPlan): Promise<Seeded> {
-  // In memory: each message is written through to the disk, which nobody waits for here.
-  const scratch = mkdtempSync('/dev/shm/postern-seed-');
+  // In memory if possible: each message is written through to the disk, which nobody waits for here.
+  const base = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+  const scratch = mkdtempSync(join(base, 'postern-seed-'));
   try {
     const postern = await composeIn(scratch);
     orThrow(await postern.setUp({ storage: 'file', passphrase: PASSPHRASE }));
@@ -88,16 +91,16 @@ function addChats(postern: Postern, { chats, messages, longMessages }: SeedPlan)
   const store = postern.stores()?.conversations;
   if (store === undefined) throw new Error('The vault is locked.');
   const prose = createProse(1);
-  const add = (title: string, count: number): ConversationId => {
+  const textsOf = (count: number): readonly string[] =>
+    Array.from({ length: count }, (_, at) => (at % 2 === 0 ? prose.sentence() : prose.answer()));
+  const add = (title: string, texts: readonly string[]): ConversationId => {
     const { id } = expectOk(store.create({ title }));
     let parentId: MessageId | null = null;
-    for (let at = 0; at < count; at += 1) {
-      const isQuestion = at % 2 === 0;
-      const text = isQuestion ? prose.sentence() : prose.answer();
+    for (const [at, text] of texts.entries()) {
       const message: Message = expectOk(
         store.addMessage({
           ...{ conversationId: id, parentId, status: 'complete' },
-          role: isQuestion ? 'user' : 'assistant',
+          role: at % 2 === 0 ? 'user' : 'assistant',
           parts: [{ kind: 'text', text }],
         }),
       );
@@ -107,6 +110,7 @@ function addChats(postern: Postern, { chats, messages, longMessages }: SeedPlan)
   };
   const titles = Array.from({ length: chats }, () => prose.title());
   const each = Math.floor(messages / Math.max(1, chats));
-  for (const title of titles) add(title, each);
-  return { longest: add('The longest chat', longMessages), titles };
+  for (const title of titles) add(title, textsOf(each));
+  const longestTexts = textsOf(longMessages);
+  return { longest: add('The longest chat', longestTexts), longestTexts, titles };
 }
