@@ -1,4 +1,5 @@
 import { describeAdoption } from './testing/adopt-contract.ts';
+import { describeBranches } from './testing/branch-contract.ts';
 import { describeConversationStore } from './testing/conversation-store-contract.ts';
 import { describeListing } from './testing/listing-contract.ts';
 import { describeOrganising } from './testing/organising-contract.ts';
@@ -15,4 +16,5 @@ for (const [name, open] of STORES) {
   describeTrash(name, open);
   describeLongConversations(name, open);
   describeAdoption(name, open);
+  describeBranches(name, open);
 }

@@ -1,4 +1,3 @@
-import type { DatabaseFailure } from '@postern/database';
 import type { Result } from '@postern/kernel';
 import type {
   AnswerFailure,
@@ -23,21 +22,10 @@ import type {
   StopReason,
   Usage,
 } from '@postern/protocol';
+import type { BranchStore } from './branch-store.ts';
+import type { StoreFailure } from './store-failure.ts';
 
-export type StoreFailure =
-  | DatabaseFailure
-  /** There is no such conversation, or it was removed. */
-  | { readonly reason: 'conversation-not-found' }
-  | { readonly reason: 'message-not-found' }
-  | { readonly reason: 'folder-not-found' }
-  /** Another folder has this name. */
-  | { readonly reason: 'folder-exists' }
-  /** A conversation would have more tags than this. */
-  | { readonly reason: 'too-many-tags'; readonly maxTags: number }
-  /** The stored data isn't a valid message; the rest of the conversation is readable. */
-  | { readonly reason: 'message-damaged' }
-  /** The parts, as JSON, are longer than can be stored. */
-  | { readonly reason: 'message-too-large'; readonly maxLength: number };
+export type { StoreFailure };
 
 export interface NewConversation {
   readonly title: string;
@@ -68,17 +56,21 @@ export interface NewMessage {
   readonly measures?: AnswerMeasures;
   readonly failure?: AnswerFailure;
   readonly extra?: Extra;
+  readonly edited?: true;
 }
 
 /** Omitted fields stay unchanged. */
 export interface MessageChange {
   readonly parts?: readonly Part[];
   readonly status?: MessageStatus;
+  readonly provider?: ProviderId;
   readonly model?: string;
-  readonly stopReason?: StopReason;
+  /** null: it has none any more. */
+  readonly stopReason?: StopReason | null;
   readonly usage?: Usage;
   readonly measures?: AnswerMeasures;
-  readonly failure?: AnswerFailure;
+  /** null: it has none any more. */
+  readonly failure?: AnswerFailure | null;
   readonly extra?: Extra;
 }
 
@@ -87,6 +79,8 @@ export interface MessageChange {
  * disk, if there is one) when it returns. A failure changes nothing.
  */
 export interface ConversationStore {
+  readonly branches: BranchStore;
+
   create(input: NewConversation): Result<Conversation, StoreFailure>;
 
   /**
@@ -168,7 +162,10 @@ export interface ConversationStore {
   /** Permanently deletes one removed conversation as `purgeRemoved` does. Fails for others. */
   purge(id: ConversationId): Result<number, StoreFailure>;
 
-  /** Also updates the conversation's time, and its provider and model if they are given. */
+  /**
+   * Also updates the conversation's time, and its provider and model if they are given. The new message is
+   * shown instead of its siblings.
+   */
   addMessage(input: NewMessage): Result<Message, StoreFailure>;
 
   /** The message is searchable when its status isn't `streaming`. */

@@ -12,4 +12,9 @@ export {
   openSqliteConversations,
   type ConversationsEnvironment,
 } from './open-conversations.ts';
-export { recordAnswer, type AnswerRecorder, type Schedule } from './record-answer.ts';
+export {
+  recordAnswer,
+  SAVE_ANSWER_EVERY_MS,
+  type AnswerRecorder,
+  type Schedule,
+} from './record-answer.ts';

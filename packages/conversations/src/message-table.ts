@@ -28,7 +28,8 @@ export interface StoredMessage {
 
 /** All columns except the parts, which can be long. */
 const HEAD = `m.row, m.id, m.parent_id, m.role, m.status, m.created_at_ms, m.provider, m.model,
-  m.stop_reason, m.usage, m.measures, m.failure, m.extra, c.id AS conversation_id`;
+  m.stop_reason, m.usage, m.measures, m.failure, m.extra, m.edited, c.id AS conversation_id`;
+const KEPT = 'row NOT IN (SELECT message FROM removed_message)';
 const FROM = 'FROM message AS m JOIN conversation AS c ON c.row = m.conversation';
 
 /** Statements for the table `message`. Use them inside an attempt or transaction. */
@@ -43,34 +44,38 @@ export class MessageTable {
   readonly #streaming: Statement;
   readonly #isIn: Statement;
   readonly #update: Statement;
+  readonly #delete: Statement;
   readonly #deleteOf: Statement;
 
   constructor(database: Database) {
     this.#insert = database.prepare(
       `INSERT INTO message (id, conversation, parent_id, role, status, created_at_ms, provider,
-         model, stop_reason, usage, measures, failure, extra, parts)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         model, stop_reason, usage, measures, failure, extra, parts, edited)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#find = database.prepare(`SELECT ${HEAD}, m.parts ${FROM} WHERE m.id = ?`);
     this.#findHead = database.prepare(`SELECT ${HEAD} ${FROM} WHERE m.id = ?`);
     this.#ofConversation = database.prepare(
-      'SELECT * FROM message WHERE conversation = ? ORDER BY row',
+      `SELECT * FROM message WHERE conversation = ? AND ${KEPT} ORDER BY row`,
     );
     this.#tree = database.prepare(
-      `SELECT row, id, parent_id, role, created_at_ms FROM message WHERE conversation = ?
-       ORDER BY row`,
+      `SELECT row, id, parent_id, role, created_at_ms FROM message
+       WHERE conversation = ? AND ${KEPT} ORDER BY row`,
     );
     this.#ofRow = database.prepare('SELECT * FROM message WHERE row = ?');
     this.#inConversation = database.prepare(
-      'SELECT * FROM message WHERE id = ? AND conversation = ?',
+      `SELECT * FROM message WHERE id = ? AND conversation = ? AND ${KEPT}`,
     );
     this.#streaming = database.prepare("SELECT id FROM message WHERE status = 'streaming'");
-    this.#isIn = database.prepare('SELECT 1 FROM message WHERE id = ? AND conversation = ?');
+    this.#isIn = database.prepare(
+      `SELECT 1 FROM message WHERE id = ? AND conversation = ? AND ${KEPT}`,
+    );
     this.#update = database.prepare(
-      `UPDATE message SET parts = ?, status = ?, model = ?, stop_reason = ?, usage = ?, measures = ?,
-         failure = ?, extra = ?
+      `UPDATE message SET parts = ?, status = ?, provider = ?, model = ?, stop_reason = ?, usage = ?,
+         measures = ?, failure = ?, extra = ?
        WHERE row = ?`,
     );
+    this.#delete = database.prepare('DELETE FROM message WHERE row = ?');
     this.#deleteOf = database.prepare('DELETE FROM message WHERE conversation = ?');
   }
 
@@ -83,6 +88,7 @@ export class MessageTable {
     const { lastRow } = this.#insert.run(
       ...[id, conversation, parentId, role, status, createdAtMs, provider],
       ...[model, stopReason, usage, measures, failure, extra, parts.value],
+      message.edited === true ? 1 : null,
     );
     return ok(lastRow);
   }
@@ -96,7 +102,7 @@ export class MessageTable {
     return message.ok ? ok({ row: numberColumn(row, 'row'), message: message.value }) : message;
   }
 
-  /** Oldest first. Damaged messages are replaced by a placeholder. */
+  /** Oldest first, without removed ones. Damaged messages are replaced by a placeholder. */
   ofConversation(row: number, id: ConversationId): Message[] {
     return this.#ofConversation.all(row).map((found) => readable(found, id));
   }
@@ -120,7 +126,7 @@ export class MessageTable {
     };
   }
 
-  /** Oldest first. */
+  /** Oldest first, without removed ones. */
   these(row: number, id: ConversationId, ids: readonly MessageId[]): Message[] {
     return [...new Set(ids)]
       .flatMap((wanted) => this.#inConversation.all(wanted, row))
@@ -132,6 +138,7 @@ export class MessageTable {
     return this.#streaming.all().map((row) => messageId.from(textColumn(row, 'id')));
   }
 
+  /** Whether the conversation has the message, and it isn't removed. */
   isIn(id: MessageId, conversation: number): boolean {
     return this.#isIn.get(id, conversation) !== undefined;
   }
@@ -140,11 +147,17 @@ export class MessageTable {
     const parts = partsToJson(message.parts, message.status === 'streaming');
     if (!parts.ok) return parts;
     const { model, stopReason, usage, measures, failure, extra } = details(message);
+    const { status, provider = null } = message;
     this.#update.run(
-      ...[parts.value, message.status, model, stopReason, usage, measures, failure, extra],
+      ...[parts.value, status, provider, model, stopReason, usage, measures, failure, extra],
       row,
     );
     return ok();
+  }
+
+  /** No other message may follow it. */
+  delete(row: number): void {
+    this.#delete.run(row);
   }
 
   deleteOf(conversation: number): void {

@@ -1,9 +1,10 @@
-import { openMemoryDatabase, type Database } from '@postern/database';
+import { openDatabase, openMemoryDatabase, type Database } from '@postern/database';
 import { expectOk } from '@postern/kernel';
+import { conversationId, messageId } from '@postern/protocol';
 import { expect, test } from 'vitest';
 import { MIGRATIONS } from './migrations.ts';
 import { SqliteConversations } from './sqlite-conversations.ts';
-import { say, testEnvironment, text } from './testing/environment.ts';
+import { KEY, openAt, say, scratchPath, testEnvironment, text } from './testing/environment.ts';
 
 /** Every statement that the store prepares while each of its methods is called. */
 function everyStatement(database: Database): readonly string[] {
@@ -48,6 +49,19 @@ function everyStatement(database: Database): readonly string[] {
     store.updateMessage(message.id, { parts: [text('y')] }),
     store.message(message.id),
     store.markInterrupted(),
+    store.branches.choose(conversation.id, say(store, conversation, 'sibling').id),
+    store.addMessage({
+      conversationId: conversation.id,
+      parentId: null,
+      role: 'user',
+      parts: [],
+      status: 'complete',
+    }),
+    store.branches.fork(conversation.id, message.id, 'fork'),
+    store.branches.remove(conversation.id, message.id),
+    store.branches.restore(conversation.id, message.id),
+    store.branches.remove(conversation.id, message.id),
+    store.branches.purge(clock.nowMs() + 1),
     store.search('y', 10),
     store.saveDraft({ conversation: conversation.id, text: 'x' }),
     store.saveDraft({ conversation: null, text: '' }),
@@ -107,8 +121,33 @@ test.each([
   ['SELECT conversation FROM conversation_tag WHERE tag = ?', 'conversation_tag_by_tag'],
   ['SELECT * FROM message WHERE parent_id = ?', 'message_by_parent'],
   ["SELECT id FROM message WHERE status = 'streaming'", 'message_streaming'],
+  ['SELECT message FROM chosen_message WHERE conversation = ?', 'chosen_message_by_conversation'],
+  ['DELETE FROM removed_message WHERE root = ?', 'removed_message_by_root'],
+  ['SELECT message FROM removed_message WHERE removed_at_ms < ?', 'removed_message_by_time'],
 ])('%s uses %s', (sql, index) => {
   expect(planOf(open(), sql).join()).toContain(`INDEX ${index}`);
+});
+
+test('a database of version 6 keeps its messages, none of them edited, chosen or removed', () => {
+  const path = scratchPath();
+  const options = { path, key: KEY, label: 'conversations' };
+  const before = expectOk(openDatabase({ ...options, migrations: MIGRATIONS.slice(0, 6) }));
+  const [chat, message] = ['c'.repeat(26), 'm'.repeat(26)];
+  for (const sql of [
+    `INSERT INTO conversation (row, id, title, created_at_ms, updated_at_ms)
+     VALUES (1, '${chat}', 'old title', 0, 0)`,
+    `INSERT INTO message (id, conversation, role, status, created_at_ms, parts)
+     VALUES ('${message}', 1, 'assistant', 'complete', 7, '[{"kind":"text","text":"old"}]')`,
+  ]) {
+    before.prepare(sql).run();
+  }
+  before.close();
+  const store = openAt(path, testEnvironment());
+  const { messages, choices } = expectOk(store.open(conversationId.from(chat)));
+  expect([messages.map(({ parts }) => parts), choices]).toEqual([[[text('old')]], undefined]);
+  expect(messages[0]).not.toHaveProperty('edited');
+  expectOk(store.branches.remove(conversationId.from(chat), messageId.from(message)));
+  expect(expectOk(store.open(conversationId.from(chat))).messages).toEqual([]);
 });
 
 test('a message belongs to a conversation, and its parent exists', () => {

@@ -121,4 +121,26 @@ export const MIGRATIONS: readonly Migration[] = [
       `);
     },
   },
+  {
+    version: 7,
+    name: 'edited answers, chosen branches, and deleted messages that can be restored',
+    up: (database: MigrationTarget): void => {
+      // Tables, because columns after a long text are slow to read.
+      database.exec(`
+        ALTER TABLE message ADD COLUMN edited INTEGER;
+        CREATE TABLE chosen_message (
+          message INTEGER PRIMARY KEY REFERENCES message (row) ON DELETE CASCADE,
+          conversation INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX chosen_message_by_conversation ON chosen_message (conversation);
+        CREATE TABLE removed_message (
+          message INTEGER PRIMARY KEY REFERENCES message (row) ON DELETE CASCADE,
+          root INTEGER NOT NULL,
+          removed_at_ms INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX removed_message_by_root ON removed_message (root);
+        CREATE INDEX removed_message_by_time ON removed_message (removed_at_ms);
+      `);
+    },
+  },
 ];

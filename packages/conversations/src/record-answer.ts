@@ -11,6 +11,12 @@ import {
 } from '@postern/protocol';
 import type { ConversationStore, MessageChange, StoreFailure } from './conversation-store.ts';
 
+/**
+ * How often a streaming answer is saved. A kill may lose as much and what comes while it is saved: less than half a
+ * second.
+ */
+export const SAVE_ANSWER_EVERY_MS = 250;
+
 /** Runs the work once after the delay; the returned function cancels it. */
 export type Schedule = (work: () => void, delayMs: number) => () => void;
 
@@ -39,16 +45,18 @@ export interface AnswerRecorder {
   finish(): Result<Message, StoreFailure>;
 }
 
-/** Records the events of an answer into a message of status `streaming`. */
+/** Records the events of an answer into a message of status `streaming`, after the parts that it has. */
 export function recordAnswer(
   store: ConversationStore,
   message: Message,
   options: RecordOptions,
 ): AnswerRecorder {
-  let answer = EMPTY_ANSWER;
+  let answer: FoldedAnswer = { ...EMPTY_ANSWER, parts: message.parts };
   const beganMs = options.clock.monotonicMs();
   let lastSaveMs = beganMs;
-  let firstContentMs: number | undefined;
+  /** Of the requests before this one. */
+  const earlier = message.parts.length === 0 ? undefined : message.measures;
+  let { firstContentMs } = earlier ?? {};
   let cancelSave: (() => void) | undefined;
   let ended = false;
   let measures: AnswerMeasures | undefined;
@@ -69,7 +77,7 @@ export function recordAnswer(
     const known = Object.keys(answer.usage).length > 0;
     const costMicroUsd = known ? options.costOf?.(answer.usage) : undefined;
     return {
-      durationMs: sinceMs(beganMs),
+      durationMs: sinceMs(beganMs) + (earlier?.durationMs ?? 0),
       ...(firstContentMs === undefined ? {} : { firstContentMs }),
       ...(costMicroUsd === undefined ? {} : { costMicroUsd }),
     };
@@ -91,10 +99,18 @@ export function recordAnswer(
       ended = true;
       cancelSave?.();
       measures ??= measuresOf();
+      answer = withFailureTime(answer, options.clock.nowMs());
       const change = changeOf(answer, finalStatus(answer));
       return store.updateMessage(message.id, { ...change, measures });
     },
   };
+}
+
+/** Adds the time to a failure after which a retry must wait. */
+function withFailureTime(answer: FoldedAnswer, nowMs: number): FoldedAnswer {
+  const { failure } = answer;
+  if (failure?.retryAfterMs === undefined || failure.atMs !== undefined) return answer;
+  return { ...answer, failure: { ...failure, atMs: nowMs } };
 }
 
 function finalStatus(answer: FoldedAnswer): MessageStatus {

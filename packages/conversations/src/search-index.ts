@@ -34,6 +34,7 @@ const MESSAGES = `
     JOIN message AS m ON m.row = message_search.rowid
     JOIN conversation AS c ON c.row = m.conversation
   WHERE message_search MATCH ? AND c.deleted_at_ms IS NULL
+    AND m.row NOT IN (SELECT message FROM removed_message)
   ORDER BY message_search.rowid DESC LIMIT ?`;
 
 /**

@@ -24,13 +24,16 @@ import type {
   PageRequest,
   StoreFailure,
 } from './conversation-store.ts';
+import { ConversationBranches } from './conversation-branches.ts';
 import { ConversationTable, type StoredConversation } from './conversation-table.ts';
 import { DraftTable } from './draft-table.ts';
+import { interruptAnswers } from './interrupt-answers.ts';
 import { LabelTables } from './label-tables.ts';
 import { MessageTable } from './message-table.ts';
-import { checkLimit, flat } from './method-results.ts';
+import { checkLimit, erase, flat } from './method-results.ts';
 import { organise } from './organise.ts';
 import { SearchIndex } from './search-index.ts';
+import { withChange } from './stored-message.ts';
 
 const MAX_PAGE = 500;
 const MAX_HITS = 200;
@@ -45,6 +48,7 @@ export class SqliteConversations implements ConversationStore {
   readonly #drafts: DraftTable;
   readonly #labels: LabelTables;
   readonly #search: SearchIndex;
+  readonly branches: ConversationBranches;
 
   constructor(database: Database, clock: Clock, randomness: Randomness) {
     this.#database = database;
@@ -55,9 +59,19 @@ export class SqliteConversations implements ConversationStore {
     this.#drafts = new DraftTable(database);
     this.#labels = new LabelTables(database);
     this.#search = new SearchIndex(database);
+    const [messages, search] = [this.#messages, this.#search];
+    this.branches = new ConversationBranches({
+      ...{ database, clock, randomness, messages, search },
+      create: (input) => this.#insertConversation(input),
+      inConversation: (id, work) => this.#inConversation(id, work),
+    });
   }
 
   create(input: NewConversation): Result<Conversation, StoreFailure> {
+    return this.#database.runInTransaction(() => ok(this.#insertConversation(input).conversation));
+  }
+
+  #insertConversation(input: NewConversation): StoredConversation {
     const nowMs = this.#clock.nowMs();
     const conversation: Conversation = {
       ...input,
@@ -66,11 +80,9 @@ export class SqliteConversations implements ConversationStore {
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
     };
-    return this.#database.runInTransaction(() => {
-      const row = this.#conversations.insert(conversation);
-      this.#search.setTitle(row, conversation.title);
-      return ok(conversation);
-    });
+    const row = this.#conversations.insert(conversation);
+    this.#search.setTitle(row, conversation.title);
+    return { row, conversation };
   }
 
   adopt({ conversation, messages }: ConversationView): Result<Conversation, StoreFailure> {
@@ -110,7 +122,8 @@ export class SqliteConversations implements ConversationStore {
         const found = this.#findKept(id);
         if (!found.ok) return found;
         const { row, conversation } = found.value;
-        return ok({ conversation, messages: this.#messages.ofConversation(row, id) });
+        const messages = this.#messages.ofConversation(row, id);
+        return ok({ conversation, messages, ...this.branches.choices(row) });
       }),
     );
   }
@@ -121,7 +134,8 @@ export class SqliteConversations implements ConversationStore {
         const found = this.#findKept(id);
         if (!found.ok) return found;
         const { row, conversation } = found.value;
-        return ok({ conversation, ...this.#messages.endOf(row, id, count) });
+        const end = this.#messages.endOf(row, id, count);
+        return ok({ conversation, ...end, ...this.branches.choices(row) });
       }),
     );
   }
@@ -214,7 +228,7 @@ export class SqliteConversations implements ConversationStore {
   }
 
   #purge(rowsOf: () => Result<readonly number[], StoreFailure>): Result<number, StoreFailure> {
-    const purged = this.#database.runInTransaction<number, StoreFailure>(() => {
+    return erase(this.#database, () => {
       const found = rowsOf();
       if (!found.ok) return found;
       const rows = found.value;
@@ -227,10 +241,6 @@ export class SqliteConversations implements ConversationStore {
       }
       return ok(rows.length);
     });
-    if (!purged.ok || purged.value === 0) return purged;
-    const emptied = this.#database.emptyLog();
-    // While another process reads, the log is overwritten a little later instead.
-    return emptied.ok || emptied.failure.reason === 'busy' ? purged : emptied;
   }
 
   addMessage(input: NewMessage): Result<Message, StoreFailure> {
@@ -246,6 +256,7 @@ export class SqliteConversations implements ConversationStore {
       const message: Message = { ...input, id, createdAtMs: nowMs };
       const inserted = this.#messages.insert(message, row);
       if (!inserted.ok) return inserted;
+      this.branches.showNewest(row, input.parentId);
       this.#conversations.touch(row, nowMs, input);
       this.#index(inserted.value, message);
       return ok(message);
@@ -256,7 +267,7 @@ export class SqliteConversations implements ConversationStore {
     return this.#database.runInTransaction(() => {
       const found = this.#messages.find(id, change.parts);
       if (!found.ok) return found;
-      const message = { ...found.value.message, ...change };
+      const message = withChange(found.value.message, change);
       const updated = this.#messages.update(found.value.row, message);
       if (!updated.ok) return updated;
       this.#index(found.value.row, message);
@@ -270,19 +281,7 @@ export class SqliteConversations implements ConversationStore {
   }
 
   markInterrupted(): Result<number, StoreFailure> {
-    return this.#database.runInTransaction(() => {
-      const ids = this.#messages.streaming();
-      for (const id of ids) {
-        const found = this.#messages.find(id);
-        // A damaged message stays unchanged; it is shown as failed anyway.
-        if (!found.ok) continue;
-        const message: Message = { ...found.value.message, status: 'interrupted' };
-        const updated = this.#messages.update(found.value.row, message);
-        if (!updated.ok) return updated;
-        this.#index(found.value.row, message);
-      }
-      return ok(ids.length);
-    });
+    return this.#database.runInTransaction(() => interruptAnswers(this.#messages, this.#search));
   }
 
   search(query: string, limit: number): Result<readonly SearchHit[], StoreFailure> {
@@ -328,6 +327,16 @@ export class SqliteConversations implements ConversationStore {
     }
     return found;
   };
+
+  #inConversation<T>(
+    id: ConversationId,
+    work: (found: StoredConversation) => Result<T, StoreFailure>,
+  ): Result<T, StoreFailure> {
+    return this.#database.runInTransaction(() => {
+      const found = this.#findKept(id);
+      return found.ok ? work(found.value) : found;
+    });
+  }
 
   #changeConversation(
     find: (id: ConversationId) => Result<StoredConversation, StoreFailure>,

@@ -14,7 +14,7 @@ import {
   type Usage,
 } from '@postern/protocol';
 import * as v from 'valibot';
-import type { StoreFailure } from './conversation-store.ts';
+import type { MessageChange, StoreFailure } from './conversation-store.ts';
 import { ExtraSchema, parseParts } from './stored-parts.ts';
 
 const count = v.exactOptional(v.number());
@@ -71,8 +71,10 @@ export const MessageColumnsSchema = v.object({
       ),
       message: v.string(),
       retryAfterMs: v.exactOptional(v.number()),
+      atMs: v.exactOptional(v.number()),
     }),
   ),
+  edited: v.exactOptional(v.literal(true)),
 });
 
 /**
@@ -96,6 +98,7 @@ export function parseMessage(
     ...jsonColumn(row, 'measures'),
     ...jsonColumn(row, 'failure'),
     ...jsonColumn(row, 'extra'),
+    ...(row['edited'] === null ? {} : { edited: row['edited'] === 1 }),
   });
   const parentId = optionalTextColumn(row, 'parent_id');
   if (!columns.success) return failed({ reason: 'message-damaged' });
@@ -145,4 +148,16 @@ function jsonColumn(
   if (written === undefined) return {};
   const parsed = parseJson(written);
   return { [name]: parsed.ok ? parsed.value : null };
+}
+
+/** The message with its changed fields. */
+export function withChange(message: Message, change: MessageChange): Message {
+  const { stopReason: reasonBefore, failure: failureBefore, ...unchanged } = message;
+  const { stopReason = reasonBefore, failure = failureBefore, ...others } = change;
+  return {
+    ...unchanged,
+    ...others,
+    ...(stopReason === undefined || stopReason === null ? {} : { stopReason }),
+    ...(failure === undefined || failure === null ? {} : { failure }),
+  };
 }

@@ -1,9 +1,12 @@
 import type { Conversation, Message } from './conversation.ts';
+import type { MessageId } from './ids.ts';
 
 export interface ConversationView {
   readonly conversation: Conversation;
   /** Every message of the tree, oldest first. */
   readonly messages: readonly Message[];
+  /** The messages chosen among their siblings. Absent for none; elsewhere the newest sibling is shown. */
+  readonly choices?: readonly MessageId[];
 }
 
 /** What the tree needs of a message. */

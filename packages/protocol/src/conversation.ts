@@ -268,6 +268,8 @@ export interface AnswerFailure {
   readonly message: string;
   /** Milliseconds after which the provider says a retry may work. */
   readonly retryAfterMs?: number;
+  /** When it came, if it is stored: `retryAfterMs` begins then. */
+  readonly atMs?: number;
 }
 
 export type MessageStatus = 'complete' | 'streaming' | 'interrupted' | 'failed';
@@ -291,6 +293,8 @@ export interface Message {
   readonly failure?: AnswerFailure;
   /** Other fields of the provider's answer. */
   readonly extra?: Extra;
+  /** The user changed the text of this answer. */
+  readonly edited?: true;
 }
 
 export interface Conversation {

@@ -1,4 +1,4 @@
-import { recordAnswer, type Schedule } from '@postern/conversations';
+import { recordAnswer, SAVE_ANSWER_EVERY_MS, type Schedule } from '@postern/conversations';
 import { expectOk } from '@postern/kernel';
 import { environment, openStore } from './store.ts';
 
@@ -24,7 +24,11 @@ const schedule: Schedule = (work, delayMs) => {
   };
 };
 const { clock } = environment;
-const recorder = recordAnswer(store, message, { saveEveryMs: 500, clock, schedule });
+const recorder = recordAnswer(store, message, {
+  saveEveryMs: SAVE_ANSWER_EVERY_MS,
+  clock,
+  schedule,
+});
 
 recorder.add({ kind: 'start', id: 'a', model: 'endless' });
 recorder.add({ kind: 'part-start', index: 0, part: { kind: 'text', text: '' } });

@@ -95,3 +95,23 @@ test.each([
   expect([isInPages(path, 'qtitlemark'), isInPages(path, 'qtextmark')]).toEqual([false, false]);
   expect(isInPages(path, 'keepmark')).toBe(true);
 });
+
+test('a purge of a deleted branch leaves no word of it, not even in free pages', () => {
+  const path = scratchPath();
+  const store = openStore(path);
+  const conversation = expectOk(store.create({ title: 'kept' }));
+  for (let index = 0; index < 50; index += 1) {
+    expectOk(add(store, conversation, 'a word that stays, keepmark'));
+  }
+  const gone = expectOk(add(store, conversation, `${TEXT} ${'long '.repeat(1000)}`));
+  expectOk(store.branches.remove(conversation.id, gone.id));
+  store.close();
+  expect(isInPages(path, 'qtextmark')).toBe(true);
+
+  const again = openStore(path);
+  expect(again.branches.purge(Date.now() + 1)).toEqual({ ok: true, value: 1 });
+  expect(readFileSync(`${path}-wal`).length).toBe(0);
+  expect(expectOk(again.search('keepmark', 200))).toHaveLength(50);
+  again.close();
+  expect([isInPages(path, 'qtextmark'), isInPages(path, 'keepmark')]).toEqual([false, true]);
+});

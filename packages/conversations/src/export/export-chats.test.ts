@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import type { ConversationStore } from '../conversation-store.ts';
+import { createMemoryConversations } from '../open-conversations.ts';
 import { anyParts } from '../testing/arbitrary-parts.ts';
 import { say, STORES, testEnvironment } from '../testing/environment.ts';
 import { ChatExportSchema } from './chat-export-schema.ts';
@@ -117,6 +118,21 @@ const FORGERIES: readonly (readonly [string, Part])[] = [
 ];
 
 describe('an export as Markdown', () => {
+  test('has the chosen branch, or the newest one', () => {
+    const environment = testEnvironment();
+    const store = createMemoryConversations(environment);
+    const conversation = expectOk(store.create({ title: 'x' }));
+    const question = say(store, conversation, 'question');
+    const first = say(store, conversation, 'first answer', { parentId: question.id });
+    environment.clock.time += 1;
+    say(store, conversation, 'second answer', { parentId: question.id });
+    const answers = (): readonly string[] =>
+      exported(store, [conversation.id], 'markdown').match(/\w+ answer/g) ?? [];
+    expect(answers()).toEqual(['second answer']);
+    expectOk(store.branches.choose(conversation.id, first.id));
+    expect(answers()).toEqual(['first answer']);
+  });
+
   test.each(FORGERIES)('has only its own headings, with %s', (_name, part) => {
     const [store, id] = chatWith([part], `# ${FORGED}\n\n${FORGED}`);
     const text = exported(store, [id], 'markdown');

@@ -1,6 +1,6 @@
 import type { ConversationView, Message } from '@postern/protocol';
 import type { ExportFormat } from './export-format.ts';
-import { newestBranch } from './newest-branch.ts';
+import { shownBranch } from './shown-branch.ts';
 import { authorOf, blocksOf, timeText, titleText, type Block } from './readable-message.ts';
 
 const STYLE = `
@@ -50,7 +50,7 @@ export const HTML_FORMAT: ExportFormat = {
 
 function* chat(view: ConversationView): Generator<string> {
   const { conversation } = view;
-  const { messages, omitted } = newestBranch(view.messages);
+  const { messages, omitted } = shownBranch(view);
   const others = omitted === 0 ? '' : ` Messages on other branches, not included: ${omitted}.`;
   yield `<h1 dir="auto">${escaped(titleText(conversation.title))}</h1>
 <p class="about">Begun ${timeText(conversation.createdAtMs)}. Chat ${conversation.id}.${others}</p>

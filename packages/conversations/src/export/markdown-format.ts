@@ -1,6 +1,6 @@
 import type { ConversationView, Message } from '@postern/protocol';
 import type { ExportFormat } from './export-format.ts';
-import { newestBranch } from './newest-branch.ts';
+import { shownBranch } from './shown-branch.ts';
 import {
   authorOf,
   blocksOf,
@@ -26,7 +26,7 @@ export const MARKDOWN_FORMAT: ExportFormat = {
 
 function* chat(view: ConversationView, index: number): Generator<string> {
   const { conversation } = view;
-  const { messages, omitted } = newestBranch(view.messages);
+  const { messages, omitted } = shownBranch(view);
   const begun = `Begun ${timeText(conversation.createdAtMs)}. Chat ${conversation.id}.`;
   const others = omitted === 0 ? '' : ` Messages on other branches, not included: ${omitted}.`;
   yield `${index === 0 ? '' : '\n'}# ${inline(titleText(conversation.title))}\n\n${begun}${others}\n`;

@@ -1,4 +1,4 @@
-import type { Message, MessageId } from '@postern/protocol';
+import type { ConversationView, Message, MessageId } from '@postern/protocol';
 
 export interface Branch {
   /** From the first message to a leaf. */
@@ -7,15 +7,18 @@ export interface Branch {
   readonly omitted: number;
 }
 
-/** The branch that the page shows when it opens a chat: the newest message at each fork. */
-export function newestBranch(all: readonly Message[]): Branch {
+/** The branch that the page shows when it opens a chat: the chosen or newest message at each fork. */
+export function shownBranch({ messages: all, choices = [] }: ConversationView): Branch {
+  const chosen = new Set(choices);
+  const isShownFor = (a: Message, b: Message): boolean =>
+    chosen.has(a.id) || (!chosen.has(b.id) && isNewer(a, b));
   const ids = new Set(all.map(({ id }) => id));
   const newest = new Map<MessageId | null, Message>();
   for (const message of all) {
     // A message whose parent is missing is a first message.
     const parent = message.parentId !== null && ids.has(message.parentId) ? message.parentId : null;
     const known = newest.get(parent);
-    if (known === undefined || isNewer(message, known)) newest.set(parent, message);
+    if (known === undefined || isShownFor(message, known)) newest.set(parent, message);
   }
   const messages: Message[] = [];
   const seen = new Set<MessageId>();

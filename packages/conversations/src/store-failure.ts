@@ -1,0 +1,16 @@
+import type { DatabaseFailure } from '@postern/database';
+
+export type StoreFailure =
+  | DatabaseFailure
+  /** There is no such conversation, or it was removed. */
+  | { readonly reason: 'conversation-not-found' }
+  | { readonly reason: 'message-not-found' }
+  | { readonly reason: 'folder-not-found' }
+  /** Another folder has this name. */
+  | { readonly reason: 'folder-exists' }
+  /** A conversation would have more tags than this. */
+  | { readonly reason: 'too-many-tags'; readonly maxTags: number }
+  /** The stored data isn't a valid message; the rest of the conversation is readable. */
+  | { readonly reason: 'message-damaged' }
+  /** The parts, as JSON, are longer than can be stored. */
+  | { readonly reason: 'message-too-large'; readonly maxLength: number };
