@@ -1,7 +1,6 @@
 import type { Database } from '@postern/database';
 import { failed, ok, sortableId, type Clock, type Randomness, type Result } from '@postern/kernel';
 import {
-  conversationId,
   messageId,
   plainText,
   type Conversation,
@@ -26,6 +25,11 @@ import type {
 } from './conversation-store.ts';
 import { ConversationBranches } from './conversation-branches.ts';
 import { ConversationTable, type StoredConversation } from './conversation-table.ts';
+import {
+  adoptConversation,
+  createConversation,
+  type ConversationTables,
+} from './create-conversation.ts';
 import { DraftTable } from './draft-table.ts';
 import { interruptAnswers } from './interrupt-answers.ts';
 import { LabelTables } from './label-tables.ts';
@@ -62,40 +66,19 @@ export class SqliteConversations implements ConversationStore {
     const [messages, search] = [this.#messages, this.#search];
     this.branches = new ConversationBranches({
       ...{ database, clock, randomness, messages, search },
-      create: (input) => this.#insertConversation(input),
+      create: (input) => createConversation(this.#tables(), input),
       inConversation: (id, work) => this.#inConversation(id, work),
     });
   }
 
   create(input: NewConversation): Result<Conversation, StoreFailure> {
-    return this.#database.runInTransaction(() => ok(this.#insertConversation(input).conversation));
+    return this.#database.runInTransaction(() =>
+      ok(createConversation(this.#tables(), input).conversation),
+    );
   }
 
-  #insertConversation(input: NewConversation): StoredConversation {
-    const nowMs = this.#clock.nowMs();
-    const conversation: Conversation = {
-      ...input,
-      id: conversationId.from(sortableId(nowMs, this.#randomness)),
-      title: input.title.toWellFormed(),
-      createdAtMs: nowMs,
-      updatedAtMs: nowMs,
-    };
-    const row = this.#conversations.insert(conversation);
-    this.#search.setTitle(row, conversation.title);
-    return { row, conversation };
-  }
-
-  adopt({ conversation, messages }: ConversationView): Result<Conversation, StoreFailure> {
-    return this.#database.runInTransaction(() => {
-      const row = this.#conversations.insert(conversation);
-      this.#search.setTitle(row, conversation.title);
-      for (const message of messages) {
-        const inserted = this.#messages.insert(message, row);
-        if (!inserted.ok) return inserted;
-        this.#index(inserted.value, message);
-      }
-      return ok(conversation);
-    });
+  adopt(view: ConversationView): Result<Conversation, StoreFailure> {
+    return this.#database.runInTransaction(() => adoptConversation(this.#tables(), view));
   }
 
   list(page: PageRequest): Result<ConversationPage, StoreFailure> {
@@ -350,6 +333,11 @@ export class SqliteConversations implements ConversationStore {
       const changed = this.#find(id);
       return changed.ok ? ok(changed.value.conversation) : changed;
     });
+  }
+
+  #tables(): ConversationTables {
+    const [conversations, messages, search] = [this.#conversations, this.#messages, this.#search];
+    return { conversations, messages, search, clock: this.#clock, randomness: this.#randomness };
   }
 
   /** A streaming answer is indexed once, when it has ended. */

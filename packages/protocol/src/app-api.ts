@@ -1,10 +1,5 @@
 import * as v from 'valibot';
-import {
-  CHAT_EXPORT_FORMAT_NAMES,
-  type AnswerEvent,
-  type Conversation,
-  type Message,
-} from './conversation.ts';
+import { CHAT_EXPORT_FORMAT_NAMES, type Conversation } from './conversation.ts';
 import { DIALECT_IDS, type DialectId } from './dialect-ids.ts';
 import type { ModelFacts } from './model-facts.ts';
 import type { Problem } from './problem.ts';
@@ -12,6 +7,7 @@ import { UPSTREAM_AUTHS, type UpstreamAuth } from './provider.ts';
 import { endpointUrl, providerName } from './forms.ts';
 import { SORTABLE } from './id-formats.ts';
 import type { ConversationId, MessageId, ProviderId } from './ids.ts';
+import { MAX_QUESTION_LENGTH } from './message-api.ts';
 import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
 
 /*
@@ -57,6 +53,11 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   PATCH  /api/folders                      FolderRename → 204
  *   DELETE /api/folders?name=NAME            → 204; its conversations stay, in no folder
  *   POST   /api/conversations/:id/restore    → Conversation
+ *   POST   /api/conversations/:id/fork       MessageChoice → Conversation; a copy of the messages up to that one
+ *   PUT    /api/conversations/:id/choice     MessageChoice → 204; shows the branch of that message from now on
+ *   POST   /api/conversations/:id/messages   EditInput → Message; a sibling with another text
+ *   DELETE /api/conversations/:id/messages/:message          → 204; with its branch
+ *   POST   /api/conversations/:id/messages/:message/restore  → 204; undoes that, for an hour
  *   POST   /api/conversations/:id/turns      TurnInput → text/event-stream of TurnEvent
  *   GET    /api/conversations/:id/answer     → text/event-stream of TurnEvent; 204 if no answer is running
  *   POST   /api/conversations/:id/stop       → 204; stops the running answer at the upstream
@@ -73,9 +74,6 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   GET    /api/drafts                       → Draft[]
  *   PUT    /api/drafts                       DraftInput → 204; an empty text deletes it
  */
-
-/** In UTF-16 code units. */
-const MAX_QUESTION_LENGTH = 4_000_000;
 
 const id26 = v.pipe(v.string(), v.regex(SORTABLE));
 /** Only limits the input's length; `passphraseProblem` checks a new passphrase. */
@@ -160,9 +158,13 @@ export const ConversationPatchSchema = v.strictObject({
  * Without `text`, answers the user message `parentId` again: a retry, whose answer is a sibling of the earlier
  * one. If there is already a message under `parentId`, a message is refused with CONVERSATION_CHANGED, because the
  * page that sent it didn't show that one, unless `branch` says that it is a sibling on purpose.
+ *
+ * With `continues`, the id of an answer to `parentId` that isn't running, its text goes on in the same message.
+ * If it has no content, it is requested again in its place.
  */
 export const TurnInputSchema = v.strictObject({
   parentId: v.nullable(id26),
+  continues: v.exactOptional(id26),
   text: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_QUESTION_LENGTH))),
   branch: v.exactOptional(v.boolean()),
   provider: providerName,
@@ -328,17 +330,3 @@ export interface Draft {
   readonly conversation: ConversationId | null;
   readonly text: string;
 }
-
-/**
- * One event of a running answer, as `data:` of an event stream. `started` comes first and `done` last. If the
- * stream ends without `done`, the answer may still be running. `done` doesn't come if the conversation was deleted.
- */
-export type TurnEvent =
-  /**
-   * The stored user message (absent on a retry), and the answer with everything that has arrived. The following
-   * events continue it. Comes again if the page reads too slowly, and then replaces what the page has.
-   */
-  | { readonly kind: 'started'; readonly question?: Message; readonly answer: Message }
-  | { readonly kind: 'answer'; readonly event: AnswerEvent }
-  /** The answer as stored, and the conversation with its new title and time. */
-  | { readonly kind: 'done'; readonly answer: Message; readonly conversation: Conversation };

@@ -72,6 +72,12 @@ export {
 export * from './organising.ts';
 export type { PageEvent } from './page-event.ts';
 export {
+  EditInputSchema,
+  MessageChoiceSchema,
+  type EditInput,
+  type MessageChoice,
+} from './message-api.ts';
+export {
   MAX_PASSPHRASE_BYTES,
   MIN_PASSPHRASE_LENGTH,
   passphraseProblem,
@@ -94,6 +100,7 @@ export {
 export type { ServerQuirks } from './server-quirks.ts';
 export { labelKey } from './plain-line.ts';
 export { problem, problemWithDetail, type Problem } from './problem.ts';
+export type { TurnEvent } from './turn-event.ts';
 export { plainText } from './plain-text.ts';
 export { PAGE_HEADER, SESSION_HEADER, signedText } from './session-proof.ts';
 export * from './storage-api.ts';

@@ -9,6 +9,8 @@ export type PageEvent =
   /** It was added, or its title, folder, tags or flags have changed. */
   | { readonly kind: 'conversation'; readonly conversation: Conversation }
   | { readonly kind: 'conversation-deleted'; readonly id: ConversationId }
+  /** Messages of it were added, deleted or restored, without an answer that runs. */
+  | { readonly kind: 'messages'; readonly id: ConversationId }
   /** Folders or tags were added, or tags removed. */
   | { readonly kind: 'labels' }
   /** Conversations in the trash were permanently deleted. */

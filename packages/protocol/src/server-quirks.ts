@@ -55,6 +55,8 @@ export const serverQuirks = v.strictObject({
   takesCacheMarks: yes,
   /** Ids of tool calls must be nine letters and digits. */
   nineCharacterCallIds: yes,
+  /** If the last message of a request is the model's, its answer goes on with that message. */
+  continuesAnswers: yes,
   /** Settings that it rejects. They are dropped with a warning. */
   refuses: v.exactOptional(v.pipe(v.array(v.picklist(REFUSABLE)), v.readonly())),
 });

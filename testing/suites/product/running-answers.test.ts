@@ -253,8 +253,8 @@ describe('an answer in the process', () => {
     expect(status).toBe('interrupted');
     const text = parts[0]?.text ?? '';
     expect(TEXT.startsWith(text)).toBe(true);
-    // Ten words came in the last half second. A busy machine may take as long again to save.
-    expect(text.split(' ').length).toBeGreaterThan(30);
+    // Ten words came in the last half second.
+    expect(text.split(' ').length).toBeGreaterThan(40);
     expect((await openStream('GET', `/api/conversations/${id}/answer`)).status).toBe(204);
   });
 });

@@ -99,7 +99,7 @@ export async function loadChat(open: OpenChat): Promise<void> {
     chat.update((now) => withoutView(now, view.failure));
     return;
   }
-  const { conversation, earlier, messages } = view.value;
+  const { conversation, earlier, messages, choices } = view.value;
   const streaming = messages.find(({ status }) => status === 'streaming');
   if (streaming !== undefined && streaming.id !== answerIdOf(run)) {
     live.set({ ...EMPTY_ANSWER, parts: streaming.parts });
@@ -108,7 +108,7 @@ export async function loadChat(open: OpenChat): Promise<void> {
     ...now,
     loading: 'loaded',
     conversation,
-    tree: treeOf(messages, earlier, now.tree),
+    ...withStored(treeOf(messages, earlier, now.tree), now.choices, choices),
     run: runOf(streaming, now.run),
   }));
 }
@@ -147,11 +147,11 @@ export function applyToChat(open: OpenChat, event: PageEvent): void {
     return;
   }
   if (event.kind === 'draft' || event.kind === 'labels' || event.kind === 'trash') return;
-  const id = event.kind === 'conversation-deleted' ? event.id : event.conversation.id;
+  const id = 'id' in event ? event.id : event.conversation.id;
   if (id !== open.id) return;
   if (event.kind === 'conversation') {
     open.chat.update((now) => ({ ...now, conversation: event.conversation }));
-  } else if (event.kind === 'conversation-deleted' || !showsAnswer(open.chat.get(), event)) {
+  } else if ('id' in event || !showsAnswer(open.chat.get(), event)) {
     void loadChat(open);
   }
 }
@@ -174,6 +174,23 @@ export function answerIdOf(run: Run | undefined): MessageId | undefined {
 function runOf(streaming: Message | undefined, now: Run | undefined): Run | undefined {
   if (streaming === undefined || streaming.id === answerIdOf(now)) return streaming && now;
   return { at: 'answering', answerId: streaming.id, stopping: false };
+}
+
+/** The stored choices, except where this page has its own. */
+function withStored(
+  tree: MessageTree,
+  own: Choices,
+  stored: readonly MessageId[] = [],
+): Pick<Chat, 'tree' | 'choices'> {
+  const choices = new Map(own);
+  for (const id of stored) {
+    const message = tree.byId.get(id);
+    const parent = message === undefined ? undefined : parentIn(tree, message);
+    if (parent === undefined) continue;
+    const chosen = own.get(parent);
+    if (chosen === undefined || !tree.byId.has(chosen)) choices.set(parent, id);
+  }
+  return { tree, choices };
 }
 
 function withoutView(now: Chat, failure: RequestProblem): Chat {

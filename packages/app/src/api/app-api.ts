@@ -5,6 +5,7 @@ import { SECURITY_HEADERS } from '../server/security-headers.ts';
 import { failureResponse, limitBody, MAX_APP_BODY_BYTES } from './answers.ts';
 import type { AppApiParts } from './app-api-parts.ts';
 import { browserRoutes } from './browser-routes.ts';
+import { branchRoutes, forkRoute } from './branch-routes.ts';
 import { conversationRoutes, messageRoutes, removalRoutes } from './conversation-routes.ts';
 import { draftRoutes } from './draft-routes.ts';
 import { exportRoutes } from './export-routes.ts';
@@ -46,6 +47,8 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', messageRoutes(parts.postern));
   app.route('/api', removalRoutes(parts.postern));
   app.route('/api', organiseRoutes(parts.postern));
+  app.route('/api', branchRoutes(parts.postern));
+  app.route('/api', forkRoute(parts.postern));
   app.route('/api', draftRoutes(parts.postern));
   app.route('/api', trashRoutes(parts.postern));
   app.route('/api', exportRoutes(parts.postern));

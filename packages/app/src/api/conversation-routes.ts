@@ -32,6 +32,8 @@ const PAGE_SIZE = 50;
 const MAX_HITS = 100;
 /** How long a deleted conversation can be restored. */
 export const TRASH_MS = 30 * 24 * 3_600_000;
+/** How long a deleted message can be restored. */
+const REMOVED_MESSAGE_MS = 3_600_000;
 
 /** The list of conversations, one conversation, and search. */
 export function conversationRoutes(postern: Postern): Hono {
@@ -39,6 +41,7 @@ export function conversationRoutes(postern: Postern): Hono {
   app.get('/conversations', (context) =>
     withStore(postern, (store) => {
       store.purgeRemoved(postern.clock.nowMs() - TRASH_MS);
+      store.branches.purge(postern.clock.nowMs() - REMOVED_MESSAGE_MS);
       const place = placeIn(context);
       if (place === undefined) return failureResponse(problem('REQUEST_INVALID'));
       const before = conversationId.parse(context.req.query('before') ?? '');
@@ -151,7 +154,7 @@ function withStatuses(
   );
 }
 
-export function withStore(postern: Postern, use: (store: ConversationStore) => Response): Response {
+export function withStore<R>(postern: Postern, use: (store: ConversationStore) => R): R | Response {
   const stores = postern.stores();
   if (stores === undefined) return failureResponse(lockedFailure(postern));
   return use(stores.conversations);
@@ -161,11 +164,11 @@ export function lockedFailure(postern: Postern): ReturnType<typeof problem> {
   return problem(postern.vault.state === 'absent' ? 'VAULT_NOT_SET_UP' : 'VAULT_LOCKED');
 }
 
-export function withConversation(
+export function withConversation<R>(
   postern: Postern,
   context: Context,
-  use: (store: ConversationStore, id: ConversationId) => Response,
-): Response {
+  use: (store: ConversationStore, id: ConversationId) => R,
+): R | Response {
   const id = conversationId.parse(context.req.param('id') ?? '');
   if (id === undefined) return failureResponse(problem('CONVERSATION_NOT_FOUND'));
   return withStore(postern, (store) => use(store, id));
@@ -175,11 +178,11 @@ export function withConversation(
  * Uses a conversation: a stored one, or a private chat of the page that sent the request. Routes that use `withStore`
  * or `withConversation` find no private chat.
  */
-export function withOpenChat(
+export function withOpenChat<R>(
   postern: Postern,
   context: Context<AppEnv>,
-  use: (place: ChatPlace) => Response,
-): Response {
+  use: (place: ChatPlace) => R,
+): R | Response {
   return withConversation(postern, context, (stored, id) => {
     if (!postern.privateChats.has(id)) return use({ id, store: stored });
     const store = postern.privateChats.find(pageOf(context), id);

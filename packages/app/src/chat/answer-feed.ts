@@ -16,12 +16,15 @@ export class AnswerFeed {
   readonly answer: Message;
   /** Resolves when the answer has ended and is saved. */
   readonly ended: Promise<undefined>;
+  /** What has arrived so far. */
+  readonly parts: () => readonly Part[];
   readonly #events: Broadcast<TurnEvent>;
   readonly #resolveEnded: (value: undefined) => void;
 
   constructor({ question, answer, partsSoFar }: AnswerFeedParts) {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.answer = answer;
+    this.parts = partsSoFar;
     this.ended = promise;
     this.#resolveEnded = resolve;
     this.#events = new Broadcast<TurnEvent>(() => ({

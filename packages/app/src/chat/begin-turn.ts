@@ -18,6 +18,7 @@ import {
 import {
   describeStoreFailure,
   recordAnswer,
+  SAVE_ANSWER_EVERY_MS,
   type AnswerRecorder,
   type ConversationStore,
   type StoreFailure,
@@ -28,11 +29,9 @@ import type { Postern } from '../postern.ts';
 import { describeUpstreamKeyFailure } from '../providers/upstream-keys.ts';
 import { afterDelay } from './after-delay.ts';
 import { AnswerFeed } from './answer-feed.ts';
+import { prepareContinuation, type Continuation } from './continue-answer.ts';
 import { timeThinking } from './time-thinking.ts';
 import { titleOf, turnsLeadingTo, UNTITLED } from './question-turns.ts';
-
-/** How often a streaming answer is saved. A `kill -9` loses at most this much and one write. */
-const SAVE_EVERY_MS = 500;
 
 /** The longest answer in characters. No page has to be open to stop one that never ends. */
 const MAX_ANSWER_LENGTH = 8 * 1024 * 1024;
@@ -58,17 +57,23 @@ export function beginTurn(
   const refusal =
     postern.running.refusal(id) ?? postern.privateChats.refusal(id, input.text?.length ?? 0);
   if (refusal !== undefined) return failed(problem(refusal));
-  const prepared = prepare(store, id, input, provider);
+  const { continues } = input;
+  const prepared =
+    continues === undefined
+      ? prepare(store, id, input, provider)
+      : prepareContinuation(store, id, { ...input, continues }, provider);
   if (!prepared.ok) return prepared;
   return ok(startAnswer(postern, store, provider, prepared.value, onFault));
 }
 
 /** A turn after its question and empty answer were stored. */
 interface PreparedTurn {
-  /** Undefined when an answer is regenerated. */
-  readonly question: Message | undefined;
+  /** Absent when an answer is regenerated or continued. */
+  readonly question?: Message | undefined;
   readonly answer: Message;
   readonly request: ModelRequest;
+  /** Absent unless an answer is continued. */
+  readonly join?: Continuation['join'];
 }
 
 function prepare(
@@ -143,11 +148,11 @@ function startAnswer(
   postern: Postern,
   store: ConversationStore,
   provider: Provider,
-  { question, answer, request }: PreparedTurn,
+  { question, answer, request, join = (events) => events }: PreparedTurn,
   onFault: (fault: unknown) => void,
 ): AnswerFeed {
   const recorder = recordAnswer(store, answer, {
-    saveEveryMs: SAVE_EVERY_MS,
+    saveEveryMs: SAVE_ANSWER_EVERY_MS,
     clock: postern.clock,
     schedule: afterDelay,
     costOf: (usage) =>
@@ -166,7 +171,8 @@ function startAnswer(
   const run = async (): Promise<void> => {
     try {
       const events = answerEvents(postern, provider, request, slot.signal);
-      for await (const event of timeThinking(withinLength(events), postern.clock)) {
+      const timed = timeThinking(withinLength(events), postern.clock);
+      for await (const event of join(timed)) {
         recorder.add(event);
         feed.add(event);
       }

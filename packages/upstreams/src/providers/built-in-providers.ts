@@ -234,6 +234,7 @@ export const BUILT_IN_PROVIDERS: readonly Provider[] = [
       efforts: USUAL_EFFORTS,
       maxStops: 16,
       refusesImageUrls: true,
+      continuesAnswers: true,
     },
   }),
   builtIn('lmstudio', {
@@ -251,7 +252,7 @@ export const BUILT_IN_PROVIDERS: readonly Provider[] = [
     label: 'llama.cpp',
     baseUrl: 'http://127.0.0.1:8080/v1',
     alsoSpeaks: [{ dialect: 'anthropic-messages', path: '/messages' }],
-    quirks: LOCAL_QUIRKS,
+    quirks: { ...LOCAL_QUIRKS, continuesAnswers: true },
   }),
   builtIn('vllm', {
     ...LOCAL_SERVER,
