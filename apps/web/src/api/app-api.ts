@@ -13,6 +13,7 @@ import type {
   ConversationsPatch,
   Draft,
   DraftInput,
+  EditInput,
   EndpointChange,
   EndpointInput,
   FolderInput,
@@ -22,6 +23,7 @@ import type {
   Message,
   MessageId,
   Labels,
+  MessageChoice,
   ModelGroup,
   PrivateChatInput,
   ProviderId,
@@ -119,6 +121,16 @@ export const appApi = {
   emptyTrash: (): Promise<ApiResult<undefined>> => command('DELETE', '/api/trash'),
   deleteForGood: (id: ConversationId): Promise<ApiResult<undefined>> =>
     command('DELETE', `/api/trash/${id}`),
+  editMessage: (id: ConversationId, input: EditInput): Promise<ApiResult<Message>> =>
+    request('POST', `${conversation(id)}/messages`, input),
+  chooseMessage: (id: ConversationId, input: MessageChoice): Promise<ApiResult<undefined>> =>
+    command('PUT', `${conversation(id)}/choice`, input),
+  forkConversation: (id: ConversationId, input: MessageChoice): Promise<ApiResult<Conversation>> =>
+    request('POST', `${conversation(id)}/fork`, input),
+  removeMessage: (id: ConversationId, message: MessageId): Promise<ApiResult<undefined>> =>
+    command('DELETE', `${conversation(id)}/messages/${message}`),
+  restoreMessage: (id: ConversationId, message: MessageId): Promise<ApiResult<undefined>> =>
+    command('POST', `${conversation(id)}/messages/${message}/restore`),
   stopAnswer: (id: ConversationId): Promise<ApiResult<undefined>> =>
     command('POST', `${conversation(id)}/stop`),
   drafts: (): Promise<ApiResult<readonly Draft[]>> => request('GET', '/api/drafts'),

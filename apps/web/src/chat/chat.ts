@@ -200,11 +200,12 @@ function withoutView(now: Chat, failure: RequestProblem): Chat {
   return { ...now, loading: now.loading === 'loaded' ? 'loaded' : failure };
 }
 
-export function chooseSibling({ chat }: OpenChat, message: Message): void {
+export function chooseSibling({ id, chat }: OpenChat, message: Message): void {
   chat.update((now) => ({
     ...now,
     choices: new Map(now.choices).set(parentIn(now.tree, message), message.id),
   }));
+  void appApi.chooseMessage(id, { message: message.id });
 }
 
 /** Switches to the branch that contains a message. */

@@ -3,7 +3,7 @@ import { userEvent } from '@testing-library/user-event';
 import type { Message, Part } from '@postern/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { models } from '../models/models.ts';
-import { fakeServer, turnStream } from '../testing/fake-server.ts';
+import { fakeServer, noContent, turnStream } from '../testing/fake-server.ts';
 import { conversation, idOf, message, modelGroup } from '../testing/page-data.ts';
 import { openNewChat, type OpenChat } from './chat.ts';
 import { MessageList } from './message-list.tsx';
@@ -169,7 +169,9 @@ describe('message actions', () => {
     expect(button('Regenerate')).toHaveProperty('disabled', true);
   });
 
-  it('switches between versions', async () => {
+  it('switches between versions, and stores the choice', async () => {
+    const route = `PUT /api/conversations/${conversation(1).id}/choice`;
+    server.reply(route, noContent());
     show(QUESTION, answer(), answer({ parts: [{ kind: 'text', text: 'A wall.' }] }, 3));
     expect(answerOf().textContent).toContain('A wall.');
     expect(screen.queryByLabelText('Version 2 of 2')).not.toBeNull();
@@ -177,6 +179,7 @@ describe('message actions', () => {
     await userEvent.click(button('Previous version'));
     expect(answerOf().textContent).toContain('A door.');
     expect(button('Previous version')).toHaveProperty('disabled', true);
+    expect(server.sentTo(route)).toEqual([{ message: idOf(2) }]);
   });
 
   it('shows the token count', () => {
