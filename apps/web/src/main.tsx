@@ -34,6 +34,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { exportDialog } from './chat/later-export.ts';
 import { privateChatParts } from './chat/later-private-chat.ts';
+import { chatExtras } from './chat/later-extras.ts';
 import { highlighting } from './markdown/highlighting.ts';
 import { blockTools } from './markdown/later-tools.ts';
 import { maths } from './markdown/maths.ts';
@@ -70,6 +71,7 @@ addEventListener('load', () => {
     void maths.load();
     void blockTools.load();
     void privateChatParts.load();
+    void chatExtras.load();
     void settingsPage.load();
     void shortcutsSheet.load();
     void signedOutPage.load();

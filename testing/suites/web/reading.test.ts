@@ -97,6 +97,8 @@ describe.skipIf(skipBecause('reading in Chromium', why))('reading a chat', () =>
         const { top, bottom } = each.getBoundingClientRect();
         return each.textContent === ${JSON.stringify(text)} && top > 0 && bottom < innerHeight;
       })`);
+    // The question is at the top of the view, so a long answer ends below it.
+    await page.getByRole('button', { name: 'Show latest' }).click();
     await expect.poll(async () => await isInView('Paragraph 89.')).toBe(true);
     await page.getByText('Paragraph 40.').scrollIntoViewIfNeeded();
     await expect.poll(async () => await isInView('Paragraph 89.')).toBe(false);

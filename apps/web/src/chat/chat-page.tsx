@@ -15,6 +15,7 @@ import { answerIdOf, applyToChat, loadChat, openChat, showMessage, type Chat } f
 import { Composer } from './composer.tsx';
 import { EmptyChat } from './empty-chat.tsx';
 import { exportDialog } from './later-export.ts';
+import { chatExtras } from './later-extras.ts';
 import { MessageList } from './message-list.tsx';
 import { privateChatParts } from './later-private-chat.ts';
 import { attach } from './run-turn.ts';
@@ -124,6 +125,7 @@ function ChatHead(props: {
   const { conversation, id, onSidebar } = props;
   const isPrivate = usePrivate(id);
   const title = conversation === undefined ? undefined : displayTitle(conversation.title);
+  const extras = useLater(chatExtras, conversation !== undefined);
   useEffect(() => {
     document.title = title === undefined ? 'Postern' : `${title} · Postern`;
     return () => {
@@ -133,6 +135,9 @@ function ChatHead(props: {
   return (
     <PageHead title={title ?? untitled(id)} titleHidden={id === 'new'} onSidebar={onSidebar}>
       <span className="grow" />
+      {conversation !== undefined && extras !== undefined && (
+        <extras.ChatMeter open={openChat(conversation.id)} />
+      )}
       {conversation !== undefined &&
         (isPrivate ? (
           <PrivateActions conversation={conversation} />

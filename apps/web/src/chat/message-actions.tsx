@@ -3,9 +3,10 @@ import { plainText } from '@postern/protocol';
 import type { ReactElement } from 'react';
 import { IconButton } from '../controls/button.tsx';
 import { CopyButton } from '../controls/copy-button.tsx';
+import { useLater } from '../state/later.ts';
 import { chooseSibling, type OpenChat } from './chat.ts';
 import type { PathStep } from './tree.ts';
-import { formatUsage } from './usage.ts';
+import { chatExtras } from './later-extras.ts';
 import { useRetry } from './use-retry.ts';
 
 /** The buttons under a message. */
@@ -18,7 +19,7 @@ export function MessageActions(props: {
   const { message } = step;
   const text = plainText(message.parts);
   const retry = useRetry(open, message);
-  const usage = message.usage === undefined ? '' : formatUsage(message.usage);
+  const extras = useLater(chatExtras, message.role === 'assistant');
   return (
     <footer className="message-actions">
       <Siblings open={open} step={step} />
@@ -33,7 +34,7 @@ export function MessageActions(props: {
           <Pencil aria-hidden="true" size={15} />
         </IconButton>
       )}
-      {usage !== '' && <span className="usage">{usage}</span>}
+      {extras !== undefined && <extras.AnswerExtras message={message} />}
     </footer>
   );
 }

@@ -1,6 +1,6 @@
 import { ArrowDown } from 'lucide-react';
 import type { MessageId } from '@postern/protocol';
-import { useMemo, useRef, type ReactElement } from 'react';
+import { useMemo, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { Spinner } from '../controls/spinner.tsx';
@@ -26,13 +26,10 @@ export function MessageList(props: {
   const { tree, choices, run } = chat;
   const path = useMemo(() => visiblePath(tree, choices), [tree, choices]);
   const groups = useMemo(() => inGroups(path), [path]);
-  const scroller = useRef<HTMLDivElement>(null);
-  const content = useRef<HTMLDivElement>(null);
   const place = useReadingPlace(open);
-  const { following, follow } = useFollowing(
-    scroller,
-    content,
+  const { scroller, content, room, following, follow } = useFollowing(
     target === undefined && place === undefined,
+    run?.at === 'sending',
   );
   useKeptPlace(open, scroller);
   return (
@@ -64,6 +61,7 @@ export function MessageList(props: {
           {run?.at === 'sending' && <Waiting />}
           <TurnProblem open={open} chat={chat} />
         </div>
+        <div ref={room} />
       </div>
       {!following && (
         <button type="button" className="to-latest" onClick={follow}>

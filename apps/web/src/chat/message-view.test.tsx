@@ -69,6 +69,39 @@ describe('message view', () => {
     expect(within(answerOf()).queryByText('Offline demo')).not.toBeNull();
   });
 
+  it.each<readonly [string, Part, string]>([
+    ['took a moment', { kind: 'thinking', text: 'Hm.', durationMs: 4200 }, 'Thought for 4 s'],
+    ['was quick', { kind: 'thinking', text: 'Hm.', durationMs: 20 }, 'Thought for less than 1 s'],
+    ['took long', { kind: 'thinking', text: 'Hm.', durationMs: 65_000 }, 'Thought for 1 min 5 s'],
+    ['isn’t shown', { kind: 'thinking', text: '', durationMs: 3000 }, 'Thought for 3 s'],
+    ['wasn’t timed', { kind: 'thinking', text: 'Hm.' }, 'Thinking'],
+  ])('says how long reasoning took that %s', (_name, part, label) => {
+    show(QUESTION, answer({ parts: [part] }));
+    expect(within(answerOf()).queryByText(label)).not.toBeNull();
+  });
+
+  it('shows short arguments and results of tools at once, and indents their JSON', () => {
+    show(
+      QUESTION,
+      answer({
+        parts: [
+          { kind: 'tool-call', callId: 'a', name: 'short', inputJson: '{"a":1}' },
+          { kind: 'tool-call', callId: 'b', name: 'long', inputJson: `[${'1,'.repeat(50)}1]` },
+          {
+            kind: 'tool-result',
+            callId: 'a',
+            content: [{ kind: 'text', text: '{"b":[2]}' }],
+            isError: false,
+          },
+        ],
+      }),
+    );
+    const cards = [...answerOf().querySelectorAll('details')];
+    expect(cards.map(({ open }) => open)).toEqual([true, false, true]);
+    expect(cards[0]?.querySelector('code:not(.tool-preview)')?.textContent).toBe('{\n  "a": 1\n}');
+    expect(cards[2]?.querySelector('pre')?.textContent).toBe('{\n  "b": [\n    2\n  ]\n}');
+  });
+
   it.each<readonly [string, Partial<Message>, string]>([
     [
       'failed',

@@ -1,5 +1,12 @@
 import { Brain, File as FileIcon, ImageIcon, ShieldOff } from 'lucide-react';
-import type { FilePart, ImagePart, MediaSource, Part, TextPart } from '@postern/protocol';
+import type {
+  FilePart,
+  ImagePart,
+  MediaSource,
+  Part,
+  TextPart,
+  ThinkingPart,
+} from '@postern/protocol';
 import { memo, type ReactElement } from 'react';
 import { CodeBlock } from '../markdown/code-block.tsx';
 import { Markdown } from '../markdown/markdown.tsx';
@@ -25,7 +32,7 @@ export const PartView = memo(function PartView(props: {
         <Text part={part} growing={growing} />
       );
     case 'thinking':
-      return <Thinking text={part.text} growing={growing} />;
+      return <Thinking part={part} growing={growing} />;
     case 'redacted-thinking':
       return (
         <p className="part-note">
@@ -70,22 +77,41 @@ function Text(props: { readonly part: TextPart; readonly growing: boolean }): Re
 }
 
 function Thinking(props: {
-  readonly text: string;
+  readonly part: ThinkingPart;
   readonly growing: boolean;
 }): ReactElement | null {
-  const { text, growing } = props;
-  if (text === '' && !growing) return null;
+  const { text, durationMs } = props.part;
+  // Its time comes with its end, also if nothing follows yet.
+  const growing = props.growing && durationMs === undefined;
+  const label = growing ? 'Thinking…' : thoughtLabel(durationMs);
+  if (text === '' && !growing) {
+    if (durationMs === undefined) return null;
+    return (
+      <p className="part-note">
+        <Brain aria-hidden="true" size={15} />
+        {label}
+      </p>
+    );
+  }
   return (
     <details className="thinking" data-growing={growing}>
       <summary>
         <Brain aria-hidden="true" size={15} />
-        {growing ? 'Thinking…' : 'Thinking'}
+        {label}
       </summary>
       <div className="thinking-text">
         <Markdown text={text} growing={growing} />
       </div>
     </details>
   );
+}
+
+function thoughtLabel(durationMs: number | undefined): string {
+  if (durationMs === undefined) return 'Thinking';
+  const seconds = Math.round(durationMs / 1000);
+  if (seconds < 1) return 'Thought for less than 1 s';
+  if (seconds < 60) return `Thought for ${seconds} s`;
+  return `Thought for ${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 function Opaque(props: { readonly dialect: string; readonly value: unknown }): ReactElement {

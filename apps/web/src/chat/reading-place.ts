@@ -1,7 +1,7 @@
 import { messageId, type MessageId } from '@postern/protocol';
 import { useEffect, useLayoutEffect, useState, type RefObject } from 'react';
 import type { OpenChat } from './chat.ts';
-import { isNearEnd } from './use-following.ts';
+import { isNearEnd } from './follower.ts';
 
 /** The message at the top of the view, and how far its top is above or below it, in pixels. */
 export interface ReadingPlace {

@@ -4,6 +4,9 @@ import type { ToolCallPart, ToolResultPart } from '@postern/protocol';
 import { Fragment, type ReactElement } from 'react';
 import { CodeBlock } from '../markdown/code-block.tsx';
 
+const MAX_SHORT_LENGTH = 600;
+const MAX_SHORT_LINES = 10;
+
 /** A tool call and its arguments. */
 export function ToolCall(props: {
   readonly part: ToolCallPart;
@@ -11,19 +14,16 @@ export function ToolCall(props: {
 }): ReactElement {
   const { part, growing } = props;
   const { name, inputJson } = part;
+  const json = growing ? inputJson : indentJson(inputJson);
   return (
-    <details className="tool-card">
+    <details className="tool-card" open={!growing && isShort(json)}>
       <summary>
         <Wrench aria-hidden="true" size={15} />
         <span className="tool-name">{name}</span>
         <span className="tool-kind">{growing ? 'writing arguments…' : 'tool call'}</span>
         <code className="tool-preview">{inputJson.slice(0, 120)}</code>
       </summary>
-      <CodeBlock
-        code={growing ? inputJson : indentJson(inputJson)}
-        language="json"
-        growing={growing}
-      />
+      <CodeBlock code={json} language="json" growing={growing} />
     </details>
   );
 }
@@ -37,7 +37,7 @@ export function ToolResult(props: {
   const { part, renderPart } = props;
   const Icon = part.isError ? TriangleAlert : CornerDownRight;
   return (
-    <details className="tool-card" data-error={part.isError}>
+    <details className="tool-card" data-error={part.isError} open={isShort(textOf(part))}>
       <summary>
         <Icon aria-hidden="true" size={15} />
         <span className="tool-name">{part.isError ? 'Tool failed' : 'Tool result'}</span>
@@ -47,7 +47,7 @@ export function ToolResult(props: {
         {part.content.length === 0 && <p className="quiet">The tool returned nothing.</p>}
         {part.content.map((inner, index) =>
           inner.kind === 'text' ? (
-            <CodeBlock key={index} code={inner.text} language="" />
+            <ResultText key={index} text={inner.text} />
           ) : (
             <Fragment key={index}>{renderPart(inner)}</Fragment>
           ),
@@ -57,10 +57,24 @@ export function ToolResult(props: {
   );
 }
 
+/** JSON is indented, as the arguments are. */
+function ResultText({ text }: { readonly text: string }): ReactElement {
+  const isJson = /^\s*[[{]/.test(text) && parseJson(text).ok;
+  return <CodeBlock code={isJson ? indentJson(text) : text} language={isJson ? 'json' : ''} />;
+}
+
 function previewOf(part: ToolResultPart): string {
-  const text = part.content.find((inner) => inner.kind === 'text')?.text ?? '';
-  const line = text.trim().split('\n', 1)[0] ?? '';
+  const line = textOf(part).trim().split('\n', 1)[0] ?? '';
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}
+
+function textOf(part: ToolResultPart): string {
+  return part.content.find((inner) => inner.kind === 'text')?.text ?? '';
+}
+
+/** Whether it is shown at once. */
+function isShort(text: string): boolean {
+  return text.length <= MAX_SHORT_LENGTH && text.split('\n').length <= MAX_SHORT_LINES;
 }
 
 /** Indents JSON; leaves other text as the model wrote it. */

@@ -1,66 +1,51 @@
-import { useEffect, useRef, useState, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import { createFollower, type ScrolledElements } from './follower.ts';
 
-/** Distance from the end, in pixels, that still counts as being at the end. */
-const NEAR_END = 40;
+type Box = RefObject<HTMLDivElement | null>;
 
-type Box = RefObject<HTMLElement | null>;
+interface Following {
+  readonly scroller: Box;
+  readonly content: Box;
+  readonly room: Box;
+  /** Whether the end is in view, or is kept in view. */
+  readonly following: boolean;
+  /** Goes to the end, and keeps it in view. */
+  readonly follow: () => void;
+}
 
 /**
- * Keeps the end of growing content in view. Pauses when the reader scrolls up and resumes when they
- * return to the end.
+ * Scrolls a chat: its end stays in view while it grows, or the last question if it is being sent.
+ *
+ * @param atFirst Whether the end is in view at first.
  */
-export function useFollowing(
-  scroller: Box,
-  content: Box,
-  atFirst: boolean,
-): {
-  readonly following: boolean;
-  readonly follow: () => void;
-} {
+export function useFollowing(atFirst: boolean, isSending: boolean): Following {
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const room = useRef<HTMLDivElement>(null);
+  const [follower] = useState(() => createFollower(atFirst));
   const [following, setFollowing] = useState(true);
-  const wanted = useRef(atFirst);
-
-  const follow = (): void => {
-    wanted.current = true;
-    setFollowing(true);
-    toEnd(scroller.current);
-  };
-
+  useLayoutEffect(() => {
+    const elements = elementsOf(scroller, content, room);
+    if (isSending && elements !== undefined) follower.showQuestion(elements);
+  }, [follower, isSending]);
   useEffect(() => {
-    const box = scroller.current;
-    if (box === null || content.current === null) return undefined;
-    let lastTop = box.scrollTop;
-    const scrolled = (): void => {
-      const atEnd = isNearEnd(box);
-      // Content that shrinks or loads above also moves the top; only scrolling up pauses.
-      const wentUp = box.scrollTop < lastTop - 2;
-      lastTop = box.scrollTop;
-      if (atEnd) wanted.current = true;
-      else if (wentUp) wanted.current = false;
-      setFollowing(wanted.current || atEnd);
-    };
-    const grown = new ResizeObserver(() => {
-      if (wanted.current) {
-        toEnd(box);
-        lastTop = box.scrollTop;
-      }
-    });
-    box.addEventListener('scroll', scrolled, { passive: true });
-    grown.observe(content.current);
-    grown.observe(box);
-    return () => {
-      box.removeEventListener('scroll', scrolled);
-      grown.disconnect();
-    };
-  }, [scroller, content]);
-
-  return { following, follow };
+    const elements = elementsOf(scroller, content, room);
+    return elements === undefined ? undefined : follower.watch(elements, setFollowing);
+  }, [follower]);
+  const follow = (): void => {
+    const elements = elementsOf(scroller, content, room);
+    if (elements === undefined) return;
+    setFollowing(true);
+    follower.follow(elements);
+  };
+  return { scroller, content, room, following, follow };
 }
 
-export function isNearEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean {
-  return scrollHeight - scrollTop - clientHeight <= NEAR_END;
-}
-
-function toEnd(box: HTMLElement | null): void {
-  if (box !== null) box.scrollTop = box.scrollHeight;
+function elementsOf(
+  { current: box }: Box,
+  { current: content }: Box,
+  { current: room }: Box,
+): ScrolledElements | undefined {
+  if (box === null || content === null || room === null) return undefined;
+  return { box, content, room };
 }

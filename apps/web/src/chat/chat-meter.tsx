@@ -1,0 +1,106 @@
+import { useMemo, type ReactElement } from 'react';
+import { models } from '../models/models.ts';
+import { useModelFor } from '../models/use-model.ts';
+import { useStore } from '../state/store.ts';
+import type { OpenChat } from './chat.ts';
+import { chatNumbers, formatUsd, limitOf, NEARLY_FULL, type ChatNumbers } from './numbers.ts';
+import { visiblePath } from './tree.ts';
+
+/** How much of the model's context a chat fills, and what it has used, behind one small button. */
+export function ChatMeter({ open }: { readonly open: OpenChat }): ReactElement | null {
+  const { tree, choices, conversation } = useStore(open.chat);
+  const { groups } = useStore(models);
+  const asked = useModelFor(open.id, conversation);
+  const path = useMemo(
+    () => visiblePath(tree, choices).map(({ message }) => message),
+    [tree, choices],
+  );
+  const numbers = useMemo(
+    () => chatNumbers(tree.byId.values(), path, asked?.model),
+    [tree, path, asked?.model],
+  );
+  const group = groups.find(({ provider }) => provider === asked?.provider);
+  const limit = limitOf(group?.models.find(({ id }) => id === asked?.model)?.facts);
+  if (numbers.contextTokens === 0) return null;
+  const part = limit === undefined ? undefined : numbers.contextTokens / limit;
+  const nearlyFull = part !== undefined && part >= NEARLY_FULL;
+  return (
+    <details className="chat-meter" data-full={nearlyFull}>
+      <summary aria-label="Tokens and cost of this chat">
+        {limit === undefined || part === undefined ? (
+          <span>{count(numbers.contextTokens)} tokens</span>
+        ) : (
+          <>
+            <meter
+              aria-label="Context"
+              min={0}
+              max={limit}
+              high={limit * NEARLY_FULL}
+              optimum={0}
+              value={Math.min(limit, numbers.contextTokens)}
+            />
+            <span>{percent(part)}</span>
+          </>
+        )}
+      </summary>
+      <Details
+        numbers={numbers}
+        limit={limit}
+        nearlyFull={nearlyFull}
+        whole={tree.outlined.size === 0}
+      />
+    </details>
+  );
+}
+
+function Details(props: {
+  readonly numbers: ChatNumbers;
+  readonly limit: number | undefined;
+  readonly nearlyFull: boolean;
+  /** Whether every message is loaded. */
+  readonly whole: boolean;
+}): ReactElement {
+  const { numbers, limit, nearlyFull, whole } = props;
+  const tokens = count(numbers.contextTokens);
+  return (
+    <div className="chat-meter-details">
+      <dl>
+        <dt>{numbers.isEstimate ? 'Context (estimate)' : 'Context'}</dt>
+        <dd>{limit === undefined ? `${tokens} tokens` : `${tokens} of ${count(limit)} tokens`}</dd>
+        {limit === undefined && <dd className="quiet">The model’s limit isn’t known.</dd>}
+        {numbers.usedTokens > 0 && (
+          <>
+            <dt>{whole ? 'Used in this chat' : 'Used in the loaded messages'}</dt>
+            <dd>{count(numbers.usedTokens)} tokens</dd>
+          </>
+        )}
+        {numbers.costMicroUsd !== undefined && (
+          <>
+            <dt>Cost</dt>
+            <dd>{formatUsd(numbers.costMicroUsd)}</dd>
+          </>
+        )}
+        {numbers.withoutCost > 0 && (
+          <dd className="quiet">Answers whose price isn’t known: {count(numbers.withoutCost)}</dd>
+        )}
+      </dl>
+      {nearlyFull && (
+        <p className="chat-meter-advice">
+          This chat is close to the model’s limit. Start a new chat, or choose a model with a larger
+          context.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function count(tokens: number): string {
+  return new Intl.NumberFormat().format(tokens);
+}
+
+function percent(part: number): string {
+  return new Intl.NumberFormat(undefined, {
+    style: 'percent',
+    maximumSignificantDigits: part < 0.1 ? 1 : 2,
+  }).format(part);
+}
