@@ -43,6 +43,7 @@ export {
   whyNoSecondSqlcipher,
   type SecondSqlcipher,
 } from './second-sqlcipher.ts';
+export { mountLoopDisk, whyNoLoopDisk, type LoopDisk } from './loop-disk.ts';
 export { mountSmallDisk, whyNoSmallDisk, type SmallDisk } from './small-disk.ts';
 export { decryptPages } from './sqlcipher-pages.ts';
 export { corpusFiles, type Corpus } from './corpora.ts';

@@ -39,6 +39,8 @@ export {
 export { reportUsage, type UsageReport } from './gateway/usage-report.ts';
 export { type ListedKey, parseKeyList, readKeyList } from './gateway/key-list.ts';
 export { ROTATION_DAYS } from './health/check-credentials.ts';
+export { eraseEverything } from './erase/erase-everything.ts';
+export { planErase } from './erase/erase-home.ts';
 export { examine } from './health/examine.ts';
 export { EXPOSURES } from './health/exposures.ts';
 export { type Finding, isUnsafe } from './health/finding.ts';

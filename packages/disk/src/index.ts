@@ -1,5 +1,6 @@
 export { diskFailureOf, type DiskFailure } from './disk-failure.ts';
 export type { Disk, LogDisk } from './disk.ts';
+export { eraseFile, type ErasedFile, type EraseFailure } from './erase-file.ts';
 export { createIfMissing, flushDirectory } from './file-access.ts';
 export {
   fileLock,

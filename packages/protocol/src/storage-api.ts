@@ -37,3 +37,37 @@ export interface StorageView {
   /** What opens the vault. */
   readonly slots: readonly ('keyring' | 'passphrase' | 'recovery')[];
 }
+
+/** What a user types to erase everything. */
+export const ERASE_CONFIRMATION = 'erase everything';
+
+/** What is erased, in this order. */
+export const ERASE_WHATS = [
+  'keys',
+  'keyring',
+  'backups',
+  'chats',
+  'gateway',
+  'audit',
+  'browsers',
+  'certificates',
+  'settings',
+  'other',
+] as const;
+
+export type EraseWhat = (typeof ERASE_WHATS)[number];
+
+export interface EraseReport {
+  readonly erased: readonly {
+    readonly what: EraseWhat;
+    /** Files; entries of the keyring. */
+    readonly count: number;
+    readonly bytes: number;
+  }[];
+  /** Couldn't be erased, and why. Trying again may help. */
+  readonly failed: readonly { readonly what: string; readonly why: string }[];
+  /** Isn't Postern's to erase, such as a file that it didn't write. */
+  readonly kept: readonly { readonly what: string; readonly why: string }[];
+  /** Backups that a browser saved, so that nobody but the user knows where they are. */
+  readonly downloads: number;
+}

@@ -30,6 +30,7 @@ export type { VaultFailure, VaultStorage } from './vault-failure.ts';
 export type { KeyedDatabase } from './vault/keyed-database.ts';
 export type { UnlockMethod, VaultProof } from './vault/open-data-key.ts';
 export { openKeyringReadOnly } from './vault/open-keyring-read-only.ts';
-export { openVault } from './vault/open-vault.ts';
+export { findVaultTraces, removeKeyringTraces, vaultOfBackup, type VaultTraces } from './traces.ts';
+export { openVault, type VaultOptions } from './vault/open-vault.ts';
 export type { RekeyOptions, RekeyStep } from './vault/plan-rekey.ts';
 export type { Vault } from './vault/vault.ts';

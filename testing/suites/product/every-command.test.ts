@@ -87,6 +87,9 @@ const ROWS: readonly Row[] = [
   { command: 'completions bash', code: 0 },
   { command: 'vault passphrase --new-passphrase-fd 5', code: 0, isVerbose: true },
   { command: 'secret list', code: 8 },
+  { command: 'erase', code: 2, isVerbose: true },
+  { command: 'erase --dry-run', code: 0 },
+  { command: 'erase --yes-erase-everything', code: 0, isVerbose: true },
 ];
 
 const litellmConfig = `model_list:

@@ -41,6 +41,9 @@ export async function up(context: CommandContext, options: UpOptions): Promise<v
 
 async function run(context: CommandContext, options: UpOptions, port: number): Promise<void> {
   const found = orFail(await open(openParts(context)));
+  if (found.erased !== undefined) {
+    context.terminal.note('postern: finished erasing this home, which was interrupted.');
+  }
   const { config } = found.loaded;
   const log = createProcessLog({
     clock: context.clock,

@@ -46,15 +46,20 @@ export async function askHidden(
 
 /** Asks a yes/no question. Any answer except yes means no. */
 export async function confirm(question: string): Promise<boolean> {
+  return /^y(es)?$/i.test((await askLine(`${question} [y/N] `)).trim());
+}
+
+/** Asks for a line of text; empty if there is none. */
+export async function askLine(question: string): Promise<string> {
   const reader = createInterface({ input: process.stdin, output: standardError() });
   const answer = await new Promise<string>((resolve) => {
     reader.once('close', () => {
       resolve('');
     });
-    reader.question(`${question} [y/N] `, resolve);
+    reader.question(question, resolve);
   });
   reader.close();
-  return /^y(es)?$/i.test(answer.trim());
+  return answer;
 }
 
 const MAX_STDIN_BYTES = 65_536;

@@ -3,7 +3,8 @@ import type { Config, Problem } from '@postern/protocol';
 import type { KeyringProbe, SlotInfo, VaultStorage } from '@postern/vault';
 import { askRunning } from '../instance/ask-running.ts';
 import { agentPlace, controlPlace, type ControlPlace } from '../instance/control-address.ts';
-import { openReadOnly, type HomeVaultParts } from '../vault/home-vault.ts';
+import { openReadOnly } from '../vault/home-vault.ts';
+import type { HomeVaultParts } from '../vault/home-vault-parts.ts';
 import { checkNewest, checkUnfinished } from './check-unfinished.ts';
 import type { Finding } from './finding.ts';
 

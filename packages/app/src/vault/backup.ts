@@ -3,6 +3,7 @@ import type { AuditAction, Problem } from '@postern/protocol';
 import { describeVaultFailure, type Vault } from '@postern/vault';
 import { recordEvents, type AuditPlace } from '../audit/audit.ts';
 import { refuseWhileHeld } from '../instance/alone.ts';
+import { rememberBackup } from '../erase/known-backups.ts';
 import { openExisting } from './connect-or-open.ts';
 import type { OpenParts } from './front-end.ts';
 import { open, recordCreated, type HomeVault } from './home-vault.ts';
@@ -26,6 +27,9 @@ export async function backUpVault(parts: BackupParts): Promise<Result<readonly s
   if (!unlocked.ok) return unlocked;
   const passphrase = await parts.askBackupPassphrase();
   if (!passphrase.ok) return passphrase;
+  const place = { madeAtMs: parts.clock.nowMs(), path: parts.file };
+  const known = rememberBackup(parts.home.dataDir, place);
+  if (!known.ok) return known;
   const made = await vault.backUp({ file: parts.file, passphrase: passphrase.value });
   if (!made.ok) return failed(describeVaultFailure(made.failure));
   const { names } = made.value;

@@ -1,7 +1,7 @@
 import type { Result, Secret } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
 import type { VaultStorage } from '@postern/vault';
-import type { HomeVaultParts } from './home-vault.ts';
+import type { HomeVaultParts } from './home-vault-parts.ts';
 import type { RecoveredRekey } from './unlock.ts';
 
 /**

@@ -1,25 +1,24 @@
-import { join } from 'node:path';
-import { failed, ok, type Clock, type Randomness, type Result, type Secret } from '@postern/kernel';
-import type { Problem } from '@postern/protocol';
+import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import { problem, type EraseReport, type Problem } from '@postern/protocol';
 import {
   checkStorage,
   chooseStorage,
   describeVaultFailure,
   openVault,
   probeKeyring,
-  type KdfCosts,
-  type KeyringPort,
   type KeyringProbe,
   type Vault,
   type VaultFailure,
   type VaultStorage,
 } from '@postern/vault';
-import { prepareHome, type Home } from '../config/home.ts';
+import { prepareHome } from '../config/home.ts';
 import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
 import { describeConfigFailure, describeHomeFailure } from '../failure/describe-home.ts';
 import { recordEvents } from '../audit/audit.ts';
+import { finishErase } from '../erase/erase-everything.ts';
+import { isBeingErased } from '../erase/erase-marker.ts';
+import { vaultPlace, type HomeVaultParts } from './home-vault-parts.ts';
 import { localVault } from './open-vault.ts';
-import { vaultDatabases } from '../stores/vault-databases.ts';
 
 /*
  * How a front end accesses a vault: `connect` (instance/connect.ts) to the process that has it
@@ -27,25 +26,14 @@ import { vaultDatabases } from '../stores/vault-databases.ts';
  * vault.
  */
 
-export interface HomeVaultParts {
-  readonly home: Home;
-  readonly clock: Clock;
-  readonly randomness: Randomness;
-  readonly kdfCosts: KdfCosts;
-  readonly keyring: KeyringPort;
-  readonly machineId: string;
-  /** The configuration, if it was read before. */
-  readonly loaded?: LoadedConfig;
-  /** The required storage. Undefined: the configured one. */
-  readonly storage: VaultStorage | 'auto' | undefined;
-}
-
 /** The vault of a home with its configuration: absent or locked when it is opened. */
 export interface HomeVault {
   readonly vault: Vault;
   readonly loaded: LoadedConfig;
   /** Tests whether the keyring works by using it; takes some milliseconds. */
   readonly probe: () => Promise<KeyringProbe>;
+  /** What was erased because another process had begun to erase the home and was killed. */
+  readonly erased: EraseReport | undefined;
   /** The storage for a new vault: what is requested and works. */
   readonly storageForNew: () => Promise<Result<VaultStorage, Problem>>;
 }
@@ -54,7 +42,10 @@ export interface HomeVault {
 export async function open(parts: HomeVaultParts): Promise<Result<HomeVault, Problem>> {
   const prepared = prepareHome(parts.home);
   if (!prepared.ok) return failed(describeHomeFailure(prepared.failure));
-  return await openFiles(parts, false);
+  const finished = await finishErase(parts);
+  if (!finished.ok) return finished;
+  const opened = await openFiles(parts, false);
+  return opened.ok ? ok({ ...opened.value, erased: finished.value }) : opened;
 }
 
 /**
@@ -62,22 +53,19 @@ export async function open(parts: HomeVaultParts): Promise<Result<HomeVault, Pro
  * unlocking fails if it would have to recover them.
  */
 export async function openReadOnly(parts: HomeVaultParts): Promise<Result<HomeVault, Problem>> {
-  return await openFiles(parts, true);
+  if (isBeingErased(parts.home)) return failed(problem('ERASE_UNFINISHED'));
+  const opened = await openFiles(parts, true);
+  return opened.ok ? ok({ ...opened.value, erased: undefined }) : opened;
 }
 
 async function openFiles(
   parts: HomeVaultParts,
   isReadOnly: boolean,
-): Promise<Result<HomeVault, Problem>> {
+): Promise<Result<Omit<HomeVault, 'erased'>, Problem>> {
   const { home, randomness, keyring, storage } = parts;
   const loaded = parts.loaded ? ok(parts.loaded) : loadConfig(home.configFile, home.variables);
   if (!loaded.ok) return failed(describeConfigFailure(loaded.failure));
-  const opened = await openVault({
-    ...parts,
-    dataDir: join(home.dataDir, 'vault'),
-    databases: vaultDatabases(home.dataDir),
-    isReadOnly,
-  });
+  const opened = await openVault({ ...vaultPlace(parts), isReadOnly });
   if (!opened.ok) return failed(describeVaultFailure(opened.failure));
   const vault = opened.value;
   const mode = storage ?? loaded.value.config.storage;

@@ -31,6 +31,11 @@ export const APP_ERRORS = {
     remedy: 'Run postern open to get a link to it, or stop it first: postern stop.',
     exit: EXIT.busy,
   },
+  ERASE_UNFINISHED: {
+    meaning: "This home is being erased, and that isn't finished.",
+    remedy: 'Run postern erase again.',
+    exit: EXIT.busy,
+  },
   WORKER_ENDED: {
     meaning: 'A worker of postern serve ended before it could listen.',
     remedy:

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '@postern/app';
+import type { EraseOptions } from '../erase.ts';
 import { CONFIG_FILE } from './config-commands.ts';
 import { portNumber, workerCount, type GetContext } from './option-values.ts';
 
@@ -54,6 +55,19 @@ export function addProcessCommands(program: Command, context: GetContext): void 
     .action(async () => {
       const { status } = await import('../status.ts');
       await status(context());
+    });
+  program
+    .command('erase')
+    .description('erase everything: keys, chats, settings, logs and known backups')
+    .addOption(new Option('--dry-run', 'show what would be erased').default(false))
+    .addOption(
+      new Option('--yes-erase-everything', "erase without asking; it can't be undone").default(
+        false,
+      ),
+    )
+    .action(async (options: EraseOptions) => {
+      const { erase } = await import('../erase.ts');
+      await erase(context(), options);
     });
 }
 
