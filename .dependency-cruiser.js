@@ -10,6 +10,12 @@ const LAYERS = {
   'packages/importers': ['packages/kernel', 'packages/protocol', 'packages/disk', 'packages/vault'],
   'packages/audit': ['packages/kernel', 'packages/protocol', 'packages/disk'],
   'packages/conversations': ['packages/kernel', 'packages/protocol', 'packages/database'],
+  'packages/chat-importers': [
+    'packages/kernel',
+    'packages/protocol',
+    'packages/database',
+    'packages/conversations',
+  ],
   'packages/dialects': ['packages/kernel', 'packages/protocol'],
   'packages/upstreams': ['packages/kernel', 'packages/protocol', 'packages/dialects'],
   'packages/gateway': [

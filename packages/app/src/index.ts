@@ -2,6 +2,12 @@ export { openAudit } from './audit/audit.ts';
 export { exportAudit } from './audit/export-audit.ts';
 export { forwardNow } from './audit/forward-audit.ts';
 export { type Receiver, parseReceiver } from './audit/forward-receiver.ts';
+export {
+  type FileReport,
+  importChatFiles,
+  type ImportProgress,
+} from './chat-import/import-chat-files.ts';
+export { listChatImports, undoChatImport } from './chat-import/undo-import.ts';
 export { exportChatsToFiles, type ExportedFiles } from './chat/export-chats.ts';
 export { composePostern, unlockAtStart, unlockForService } from './compose-postern.ts';
 export { configExample, configJsonSchema } from './config/describe-settings.ts';

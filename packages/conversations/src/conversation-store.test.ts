@@ -1,6 +1,7 @@
 import { describeAdoption } from './testing/adopt-contract.ts';
 import { describeBranches } from './testing/branch-contract.ts';
 import { describeConversationStore } from './testing/conversation-store-contract.ts';
+import { describeImports } from './testing/import-contract.ts';
 import { describeListing } from './testing/listing-contract.ts';
 import { describeOrganising } from './testing/organising-contract.ts';
 import { describeSearch } from './testing/search-contract.ts';
@@ -17,4 +18,5 @@ for (const [name, open] of STORES) {
   describeLongConversations(name, open);
   describeAdoption(name, open);
   describeBranches(name, open);
+  describeImports(name, open);
 }

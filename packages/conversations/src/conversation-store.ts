@@ -23,6 +23,7 @@ import type {
   Usage,
 } from '@postern/protocol';
 import type { BranchStore } from './branch-store.ts';
+import type { ChatImportStore } from './import/imported-chat.ts';
 import type { StoreFailure } from './store-failure.ts';
 
 export type { StoreFailure };
@@ -192,6 +193,9 @@ export interface ConversationStore {
 
   /** Replaces the draft of a conversation, or of the next one; an empty text deletes it. */
   saveDraft(draft: Draft): Result<undefined, StoreFailure>;
+
+  /** Chats of other programs. */
+  readonly imports: ChatImportStore;
 
   /** Closes the store, which drops conversations in memory. Any later call throws. */
   close(): void;

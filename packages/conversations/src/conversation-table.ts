@@ -60,6 +60,7 @@ export class ConversationTable {
   readonly #insert: Statement;
   readonly #find: Statement;
   readonly #pages: Readonly<Record<keyof typeof PLACES, Statement>>;
+  readonly #findRow: Statement;
   readonly #ids: Statement;
   readonly #rename: Statement;
   readonly #suggestTitle: Statement;
@@ -76,6 +77,9 @@ export class ConversationTable {
     );
     this.#find = database.prepare(
       `SELECT ${CONVERSATION_COLUMNS} FROM conversation AS c WHERE c.id = ?`,
+    );
+    this.#findRow = database.prepare(
+      `SELECT ${CONVERSATION_COLUMNS} FROM conversation AS c WHERE c.row = ?`,
     );
     const page = (place: keyof typeof PLACES): Statement => database.prepare(pageOf(place));
     this.#pages = {
@@ -115,6 +119,12 @@ export class ConversationTable {
   find(id: ConversationId): StoredConversation | undefined {
     const row = this.#find.get(id);
     return row === undefined ? undefined : stored(row);
+  }
+
+  /** The same by its row. */
+  findRow(row: number): StoredConversation | undefined {
+    const found = this.#findRow.get(row);
+    return found === undefined ? undefined : stored(found);
   }
 
   /** Conversations of a list after the cursor, or from its beginning. */

@@ -23,6 +23,8 @@ export function describeStoreFailure(failure: StoreFailure): Problem {
       return problem('FOLDER_EXISTS');
     case 'too-many-tags':
       return problem('TAGS_LIMITED', `A chat can have up to ${failure.maxTags} tags.`);
+    case 'import-not-found':
+      return problem('CHAT_IMPORT_NOT_FOUND');
     case 'message-damaged':
       return {
         code: 'DATABASE_DAMAGED',

@@ -1,12 +1,20 @@
 export type { ConversationStore, StoreFailure } from './conversation-store.ts';
 export { describeStoreFailure } from './describe-store-failure.ts';
-export { ChatExportSchema } from './export/chat-export-schema.ts';
+export { ChatExportSchema, ExportedChatSchema } from './export/chat-export-schema.ts';
 export {
   CHAT_EXPORT_FORMATS,
   exportChats,
   type ExportCounts,
   type ExportedTexts,
 } from './export/export-chats.ts';
+export type {
+  ChatImportStore,
+  ImportedChat,
+  ImportedMessage,
+  ImportOutcome,
+  ImportRun,
+  UndoneImport,
+} from './import/imported-chat.ts';
 export {
   createMemoryConversations,
   openSqliteConversations,

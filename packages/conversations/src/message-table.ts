@@ -46,6 +46,8 @@ export class MessageTable {
   readonly #update: Statement;
   readonly #delete: Statement;
   readonly #deleteOf: Statement;
+  readonly #exists: Statement;
+  readonly #hasChild: Statement;
 
   constructor(database: Database) {
     this.#insert = database.prepare(
@@ -77,6 +79,8 @@ export class MessageTable {
     );
     this.#delete = database.prepare('DELETE FROM message WHERE row = ?');
     this.#deleteOf = database.prepare('DELETE FROM message WHERE conversation = ?');
+    this.#exists = database.prepare('SELECT 1 FROM message WHERE id = ?');
+    this.#hasChild = database.prepare('SELECT 1 FROM message WHERE parent_id = ? LIMIT 1');
   }
 
   /** Its row. */
@@ -162,6 +166,15 @@ export class MessageTable {
 
   deleteOf(conversation: number): void {
     this.#deleteOf.run(conversation);
+  }
+
+  /** Whether any conversation has a message with this id. */
+  exists(id: MessageId): boolean {
+    return this.#exists.get(id) !== undefined;
+  }
+
+  hasChild(id: MessageId): boolean {
+    return this.#hasChild.get(id) !== undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { MIGRATIONS } from './migrations.ts';
 import { SqliteConversations } from './sqlite-conversations.ts';
 import { KEY, openAt, say, scratchPath, testEnvironment, text } from './testing/environment.ts';
+import { importedMessage } from './testing/import-contract.ts';
 
 /** Every statement that the store prepares while each of its methods is called. */
 function everyStatement(database: Database): readonly string[] {
@@ -31,7 +32,19 @@ function everyStatement(database: Database): readonly string[] {
   const store = new SqliteConversations(recording, clock, randomness);
   const conversation = expectOk(store.create({ title: 'x' }));
   const message = say(store, conversation, 'x', { status: 'streaming' });
+  const importedChat = {
+    ...{ origin: 'o', title: 'x', createdAtMs: 0, updatedAtMs: 0 },
+    messages: [importedMessage('a', null)],
+  };
+  const messages = [importedMessage('a', null), importedMessage('b', 'a')];
+  const run = (id: string) => ({ id, source: 'postern', beganAtMs: 0 });
   const results = [
+    store.imports.add(run('1'), importedChat),
+    store.imports.add(run('2'), { ...importedChat, messages }),
+    store.imports.preview(importedChat),
+    store.imports.list(),
+    store.imports.undo('2'),
+    store.imports.undo('1'),
     store.list({ limit: 1 }),
     store.list({ limit: 1, before: conversation.id }),
     store.open(conversation.id),
@@ -124,6 +137,16 @@ test.each([
   ['SELECT message FROM chosen_message WHERE conversation = ?', 'chosen_message_by_conversation'],
   ['DELETE FROM removed_message WHERE root = ?', 'removed_message_by_root'],
   ['SELECT message FROM removed_message WHERE removed_at_ms < ?', 'removed_message_by_time'],
+  [
+    'SELECT conversation FROM imported_conversation WHERE origin = ?',
+    'sqlite_autoindex_imported_conversation_1',
+  ],
+  [
+    'SELECT message FROM imported_message WHERE conversation = ? AND origin = ?',
+    'sqlite_autoindex_imported_message_1',
+  ],
+  ['SELECT * FROM imported_message WHERE import = ?', 'imported_message_by_import'],
+  ['SELECT * FROM imported_conversation WHERE import = ?', 'imported_conversation_by_import'],
 ])('%s uses %s', (sql, index) => {
   expect(planOf(open(), sql).join()).toContain(`INDEX ${index}`);
 });

@@ -143,4 +143,32 @@ export const MIGRATIONS: readonly Migration[] = [
       `);
     },
   },
+  {
+    version: 8,
+    name: 'where imported conversations and messages come from',
+    up: (database: MigrationTarget): void => {
+      database.exec(`
+        CREATE TABLE chat_import (
+          row INTEGER PRIMARY KEY,
+          id TEXT NOT NULL UNIQUE,
+          source TEXT NOT NULL,
+          began_at_ms INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE imported_conversation (
+          conversation INTEGER PRIMARY KEY REFERENCES conversation (row) ON DELETE CASCADE,
+          import INTEGER NOT NULL REFERENCES chat_import (row),
+          origin TEXT NOT NULL UNIQUE
+        ) STRICT;
+        CREATE INDEX imported_conversation_by_import ON imported_conversation (import);
+        CREATE TABLE imported_message (
+          message INTEGER PRIMARY KEY REFERENCES message (row) ON DELETE CASCADE,
+          conversation INTEGER NOT NULL,
+          import INTEGER NOT NULL REFERENCES chat_import (row),
+          origin TEXT NOT NULL,
+          UNIQUE (conversation, origin)
+        ) STRICT;
+        CREATE INDEX imported_message_by_import ON imported_message (import);
+      `);
+    },
+  },
 ];

@@ -58,6 +58,20 @@ describe('conversations in a file', () => {
     expect(expectOk(again.drafts())).toEqual([{ conversation: id, text: 'a' }]);
   });
 
+  test('of version 7 keep their content and gain imports', () => {
+    const path = scratchPath();
+    const migrations = MIGRATIONS.filter(({ version }) => version <= 7);
+    const old = expectOk(openDatabase({ path, key: KEY, migrations, label: 'conversations' }));
+    const insert = old.prepare(
+      "INSERT INTO conversation (id, title, created_at_ms, updated_at_ms) VALUES (?, 'kept', 0, 0)",
+    );
+    expectOk(old.runInTransaction(() => ok(insert.run('0'.repeat(26)))));
+    old.close();
+    const store = openAt(path, testEnvironment());
+    expect(expectOk(store.list({ limit: 1 })).conversations[0]?.title).toBe('kept');
+    expect(expectOk(store.imports.list())).toEqual([]);
+  });
+
   test('persist after the store is closed', () => {
     const path = scratchPath();
     const environment = testEnvironment();

@@ -30,7 +30,9 @@ import {
   createConversation,
   type ConversationTables,
 } from './create-conversation.ts';
+import { deleteConversations, type EveryTable } from './delete-conversations.ts';
 import { DraftTable } from './draft-table.ts';
+import { SqliteChatImports } from './import/sqlite-chat-imports.ts';
 import { interruptAnswers } from './interrupt-answers.ts';
 import { LabelTables } from './label-tables.ts';
 import { MessageTable } from './message-table.ts';
@@ -53,6 +55,8 @@ export class SqliteConversations implements ConversationStore {
   readonly #labels: LabelTables;
   readonly #search: SearchIndex;
   readonly branches: ConversationBranches;
+  readonly #every: EveryTable;
+  readonly imports: SqliteChatImports;
 
   constructor(database: Database, clock: Clock, randomness: Randomness) {
     this.#database = database;
@@ -69,6 +73,11 @@ export class SqliteConversations implements ConversationStore {
       create: (input) => createConversation(this.#tables(), input),
       inConversation: (id, work) => this.#inConversation(id, work),
     });
+    this.#every = {
+      ...{ conversations: this.#conversations, messages, search },
+      ...{ drafts: this.#drafts, labels: this.#labels },
+    };
+    this.imports = new SqliteChatImports({ ...this.#every, database, randomness });
   }
 
   create(input: NewConversation): Result<Conversation, StoreFailure> {
@@ -214,15 +223,8 @@ export class SqliteConversations implements ConversationStore {
     return erase(this.#database, () => {
       const found = rowsOf();
       if (!found.ok) return found;
-      const rows = found.value;
-      if (rows.length > 0) this.#search.purge(rows);
-      for (const row of rows) {
-        this.#messages.deleteOf(row);
-        this.#drafts.deleteOf(row);
-        this.#labels.untagAll(row);
-        this.#conversations.delete(row);
-      }
-      return ok(rows.length);
+      deleteConversations(this.#every, found.value);
+      return ok(found.value.length);
     });
   }
 

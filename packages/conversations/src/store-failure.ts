@@ -1,10 +1,12 @@
 import type { DatabaseFailure } from '@postern/database';
 
+/** Why the store couldn't do something. */
 export type StoreFailure =
   | DatabaseFailure
   /** There is no such conversation, or it was removed. */
   | { readonly reason: 'conversation-not-found' }
   | { readonly reason: 'message-not-found' }
+  | { readonly reason: 'import-not-found' }
   | { readonly reason: 'folder-not-found' }
   /** Another folder has this name. */
   | { readonly reason: 'folder-exists' }

@@ -69,6 +69,8 @@ export const AUDIT_ACTIONS = {
   'gateway.key.disable': { meaning: 'Gateway key disabled', effect: 'update' },
   'gateway.key.enable': { meaning: 'Gateway key enabled', effect: 'update' },
   'gateway.key.revoke': { meaning: 'Gateway key revoked', effect: 'delete' },
+  'chat.import': { meaning: 'Chats imported', effect: 'create' },
+  'chat.import.undo': { meaning: 'Import of chats undone', effect: 'delete' },
   'chat.export': { meaning: 'Chats exported', effect: 'read' },
   'config.change': { meaning: 'Configuration changed', effect: 'update' },
 } as const satisfies Readonly<Record<string, AuditActionInfo>>;

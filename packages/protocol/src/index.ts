@@ -1,5 +1,6 @@
 export { firstAddress, rangeMeantBy } from './address-range.ts';
 export * from './app-api.ts';
+export * from './chat-import.ts';
 export {
   AUDIT_ACTIONS,
   AuditRecordSchema,

@@ -25,6 +25,9 @@ const PLANTED: Readonly<Record<string, readonly (readonly [string, string])[]>> 
     ['packages/run/src/a.ts', "import '@postern/importers';"],
     ['packages/run/src/b.ts', "import '@postern/database';"],
   ],
+  'layer-packages-chat-importers': [
+    ['packages/chat-importers/src/a.ts', "import '@postern/vault';"],
+  ],
   'layer-packages-importers': [['packages/importers/src/a.ts', "import '@postern/run';"]],
   'layer-packages-audit': [
     ['packages/audit/src/a.ts', "import '@postern/vault';"],

@@ -106,6 +106,17 @@ async function leaveUnfinishedEnd(): Promise<void> {
   await postern(['secret', 'list']);
 }
 
+async function importAndUndo(): Promise<void> {
+  const id = '0'.repeat(26);
+  const conversation = { id, title: 'x', createdAtMs: 1, updatedAtMs: 1 };
+  const chats = [{ conversation, messages: [] }];
+  const text = JSON.stringify({ format: 'postern-chats', version: 1, exportedAtMs: 1, chats });
+  writeFileSync(join(home.path, 'CHATS'), text);
+  const report = await postern(['chat', 'import', 'CHATS', '--json']);
+  const run = /"id": "([0-9a-z]{26})"/.exec(report)?.[1] ?? '';
+  await postern(['chat', 'imports', 'undo', run]);
+}
+
 const [UNLOCK, BEGUN, NEW] = ['vault.unlock VAULT', 'gateway.key.begin KEY', 'gateway.key.begin'];
 const AUTH = ['auth', 'storage'];
 const EXPORT = ['chat', 'export', '--all', '--output', 'EXPORTED'];
@@ -235,6 +246,11 @@ const ROWS: readonly Row[] = [
     records: [UNLOCK, 'vault.rollback.accept VAULT'],
   },
   { does: 'exports chats', drive: EXPORT, records: [UNLOCK, 'chat.export (0)'] },
+  {
+    does: 'imports chats, and undoes the import',
+    drive: importAndUndo,
+    records: [UNLOCK, 'chat.import (1)', UNLOCK, 'chat.import.undo (1)'],
+  },
   { does: 'exports the log', drive: ['audit', 'export'], records: [UNLOCK, 'log.export (ALL)'] },
   {
     does: 'continues after an incomplete record',

@@ -23,6 +23,8 @@ export interface Terminal {
   announce(line: string): void;
   /** Writes a line for the user: progress, warnings, errors. */
   note(line: string): void;
+  /** Replaces the line that shows progress; an empty text removes it. Shown only at a terminal. */
+  showStatus(text: string): void;
   /** Why a part of the result was lost; undefined if all of it was written. */
   lost(): LostOutput | undefined;
 }
@@ -52,6 +54,9 @@ export function openTerminal(wantsColour: boolean): Terminal {
     write: writeResult,
     announce: (line) => standardOutput().write(`${line}\n`),
     note: (line) => standardError().write(`${line}\n`),
+    showStatus: (text) => {
+      if (shows) standardError().write(`\r\u001b[K${text}`);
+    },
     lost: () => lost,
   };
 }

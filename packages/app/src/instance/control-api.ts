@@ -13,6 +13,8 @@ export interface ControlParts {
   /** Signs out every browser. */
   endSessions(): void;
   stop(): void;
+  /** Another process changed chats. */
+  chatsChanged(): void;
   /** Reads the configuration again. */
   reload(): Promise<Result<readonly ChangedSetting[], Problem>>;
 }
@@ -33,6 +35,10 @@ export function createControlApi(parts: ControlParts): Hono {
   app.post('/reload', async (context) => {
     const changed = await parts.reload();
     return changed.ok ? context.json({ changed: changed.value }) : failureResponse(changed.failure);
+  });
+  app.post('/chats/changed', (context) => {
+    parts.chatsChanged();
+    return context.json({ told: true });
   });
   app.post('/stop', (context) => {
     parts.stop();

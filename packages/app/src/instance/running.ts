@@ -57,3 +57,9 @@ export async function stopRunning(home: Home): Promise<Result<boolean, Problem>>
   const answer = await askRunning(controlPlace(home), 'POST', '/stop');
   return answer.ok ? ok(answer.value?.status === 200) : answer;
 }
+
+/** Tells the running Postern, if there is one, that this process changed chats, so that its pages reload their lists. */
+export async function tellChatsChanged(home: Home): Promise<void> {
+  // The chats are stored, whether it hears of them or not.
+  await askRunning(controlPlace(home), 'POST', '/chats/changed');
+}

@@ -47,6 +47,9 @@ export async function openControl(
     },
     endSessions,
     stop,
+    chatsChanged: () => {
+      postern.pageEvents.add({ kind: 'sync' });
+    },
     reload,
   });
   api.route('/', createAgentApi(held));

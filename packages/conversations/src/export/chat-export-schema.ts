@@ -14,35 +14,36 @@ const message = v.pipe(
 );
 const timeMs = v.pipe(v.number(), v.safeInteger());
 
+/** One chat of an export in the format JSON. */
+export const ExportedChatSchema = v.strictObject({
+  conversation: v.strictObject({
+    id: conversation,
+    title: v.string(),
+    createdAtMs: timeMs,
+    updatedAtMs: timeMs,
+    provider: v.exactOptional(providerSchema),
+    model: v.exactOptional(v.string()),
+    pinned: v.exactOptional(v.literal(true)),
+    archived: v.exactOptional(v.literal(true)),
+    folder: v.exactOptional(v.string()),
+    tags: v.exactOptional(v.array(v.string())),
+  }),
+  messages: v.array(
+    v.strictObject({
+      ...MessageColumnsSchema.entries,
+      id: message,
+      conversationId: conversation,
+      parentId: v.nullable(message),
+      createdAtMs: timeMs,
+      parts: PartsSchema,
+    }),
+  ),
+});
+
 /** An export in the format JSON. Published as `docs/formats/chat-export.schema.json`. */
 export const ChatExportSchema = v.strictObject({
   format: v.literal('postern-chats'),
   version: v.literal(1),
   exportedAtMs: timeMs,
-  chats: v.array(
-    v.strictObject({
-      conversation: v.strictObject({
-        id: conversation,
-        title: v.string(),
-        createdAtMs: timeMs,
-        updatedAtMs: timeMs,
-        provider: v.exactOptional(providerSchema),
-        model: v.exactOptional(v.string()),
-        pinned: v.exactOptional(v.literal(true)),
-        archived: v.exactOptional(v.literal(true)),
-        folder: v.exactOptional(v.string()),
-        tags: v.exactOptional(v.array(v.string())),
-      }),
-      messages: v.array(
-        v.strictObject({
-          ...MessageColumnsSchema.entries,
-          id: message,
-          conversationId: conversation,
-          parentId: v.nullable(message),
-          createdAtMs: timeMs,
-          parts: PartsSchema,
-        }),
-      ),
-    }),
-  ),
+  chats: v.array(ExportedChatSchema),
 });

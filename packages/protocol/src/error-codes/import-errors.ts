@@ -41,4 +41,24 @@ export const IMPORT_ERRORS = {
     remedy: 'Name the account with --account.',
     exit: EXIT.usage,
   },
+  CHAT_IMPORT_UNKNOWN: {
+    meaning: "The file isn't an export of chats that Postern can read.",
+    remedy: 'See the supported programs: postern chat import --help.',
+    exit: EXIT.usage,
+  },
+  CHAT_IMPORT_INCOMPLETE: {
+    meaning: 'The file is damaged or cut off. The chats before that place were imported.',
+    remedy: 'Export it from the other program again, then import it again: nothing is added twice.',
+    exit: EXIT.damaged,
+  },
+  CHAT_IMPORT_ARCHIVE: {
+    meaning: "The zip file is damaged, encrypted or larger than Postern's limits.",
+    remedy: 'Download it again, or unpack it and import the JSON file in it.',
+    exit: EXIT.damaged,
+  },
+  CHAT_IMPORT_NOT_FOUND: {
+    meaning: 'There is no such import, or nothing of it is left.',
+    remedy: 'List the imports: postern chat imports list.',
+    exit: EXIT.notFound,
+  },
 } as const satisfies Record<string, ErrorCode>;

@@ -1,0 +1,1 @@
+export { ChatReader, type ChatFileEnd, type ReadChat } from './read-chats.ts';
