@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { encodeUtf8, expectOk, parseJson, sseParser, type JsonValue } from '@postern/kernel';
-import { SESSION_HEADER } from '@postern/protocol';
+import { PAGE_HEADER, SESSION_HEADER } from '@postern/protocol';
 import * as v from 'valibot';
 
 /** Sends requests to the app API of a running process, as its page does. */
@@ -13,18 +13,29 @@ export interface AppClient {
   rememberAndForget(): Promise<void>;
   /** Sends a turn and returns the data of every event. */
   turn(conversation: string, body: unknown): Promise<readonly JsonValue[]>;
+  /** Another page of the same session. */
+  asPage(page: string): AppClient;
 }
 
 const SignInResponse = v.object({ secret: v.string() });
 
-/** Exchanges the launch code for a session, at the address in the link. */
-export async function signIn(launchUrl: string): Promise<AppClient> {
+type Send = (method: string, path: string, body?: unknown, page?: string) => Promise<string>;
+
+/**
+ * Exchanges the launch code for a session, at the address in the link.
+ *
+ * @param page What identifies the page. Default: it isn't sent.
+ */
+export async function signIn(launchUrl: string, page?: string): Promise<AppClient> {
   const { origin, hash } = new URL(launchUrl);
   let [cookie, secret] = ['', ''];
-  const send = async (method: string, path: string, body?: unknown): Promise<string> => {
+  const send: Send = async (method, path, body, key) => {
     const response = await fetch(`${origin}${path}`, {
       method,
-      headers: { 'content-type': 'application/json', cookie, [SESSION_HEADER]: secret },
+      headers: {
+        ...{ 'content-type': 'application/json', cookie, [SESSION_HEADER]: secret },
+        ...(key === undefined ? {} : { [PAGE_HEADER]: key }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -37,16 +48,24 @@ export async function signIn(launchUrl: string): Promise<AppClient> {
     return text;
   };
   await send('POST', '/api/session', { code: hash.replace('#launch=', '') });
+  return clientOf(send, () => ({ cookie, secret }), page);
+}
+
+function clientOf(
+  send: Send,
+  session: () => Pick<AppClient, 'cookie' | 'secret'>,
+  page: string | undefined,
+): AppClient {
   const request: AppClient['request'] = async (method, path, body) => {
-    const text = await send(method, path, body);
+    const text = await send(method, path, body, page);
     return text === '' ? null : valueOf(text);
   };
   return {
     get cookie() {
-      return cookie;
+      return session().cookie;
     },
     get secret() {
-      return secret;
+      return session().secret;
     },
     request,
     rememberAndForget: async () => {
@@ -57,9 +76,10 @@ export async function signIn(launchUrl: string): Promise<AppClient> {
       await request('DELETE', `/api/browsers/${id}`);
     },
     turn: async (conversation, body) => {
-      const text = await send('POST', `/api/conversations/${conversation}/turns`, body);
+      const text = await send('POST', `/api/conversations/${conversation}/turns`, body, page);
       return expectOk(sseParser().push(encodeUtf8(text))).map(({ data }) => valueOf(data));
     },
+    asPage: (other) => clientOf(send, session, other),
   };
 }
 

@@ -124,9 +124,9 @@ export function removalRoutes(postern: Postern): Hono {
   const app = new Hono();
   app.delete('/conversations/:id', (context) =>
     withConversation(postern, context, (store, id) => {
-      postern.running.stop(id);
       const removed = store.remove(id);
       if (!removed.ok) return json(removed);
+      postern.running.stop(id);
       postern.pageEvents.add({ kind: 'conversation-deleted', id });
       return new Response(null, { status: 204 });
     }),
