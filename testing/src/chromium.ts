@@ -29,6 +29,8 @@ export interface ChromiumOptions {
 export interface ChromiumSession extends AsyncDisposable {
   readonly context: BrowserContext;
   readonly page: Page;
+  /** The directory of its profile. */
+  readonly profile: string;
   /** All problems so far, in order. */
   complaints(): readonly Complaint[];
 }
@@ -75,6 +77,7 @@ export async function startChromium(options: ChromiumOptions): Promise<ChromiumS
   return {
     context,
     page,
+    profile,
     complaints: () => complaints,
     [Symbol.asyncDispose]: async () => {
       await context.close();

@@ -6,11 +6,10 @@ import type { StoreFailure } from './conversation-store.ts';
 export function describeStoreFailure(failure: StoreFailure): Problem {
   switch (failure.reason) {
     case 'conversation-not-found':
-      return {
-        code: 'CONVERSATION_NOT_FOUND',
-        message: "The conversation doesn't exist, or it was deleted.",
-        remedy: 'Reload the list of conversations.',
-      };
+      return problem(
+        'CONVERSATION_NOT_FOUND',
+        "The conversation doesn't exist, or it was deleted.",
+      );
     case 'message-not-found':
       return {
         code: 'CONVERSATION_NOT_FOUND',

@@ -20,6 +20,9 @@ export interface SignedInPage extends AsyncDisposable {
   readonly upstream: FakeUpstream;
   /** The environment of Postern's commands. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The directories of Postern's user, and of the browser's profile. */
+  readonly home: string;
+  readonly profile: string;
 }
 
 /** Starts everything; the fake upstream is configured as providers `fake` and `fake-anthropic`. */
@@ -45,6 +48,8 @@ export async function signedInPage(
     postern,
     upstream,
     environment: home.environment,
+    home: home.path,
+    profile: browser.profile,
     [Symbol.asyncDispose]: async () => {
       await stack.disposeAsync();
     },

@@ -24,7 +24,7 @@ export function PrivateChatActions({
   const [asked, setAsked] = useState<Act>();
   const { run } = useStore(openChat(conversation.id).chat);
   return (
-    <>
+    <div className="private-actions">
       <Button
         disabled={run !== undefined}
         title={run === undefined ? undefined : 'Wait for the answer, or stop it first'}
@@ -50,7 +50,7 @@ export function PrivateChatActions({
           }}
         />
       )}
-    </>
+    </div>
   );
 }
 
@@ -59,7 +59,7 @@ const TEXTS: Readonly<
 > = {
   keep: {
     title: 'Keep this chat?',
-    lead: 'It is moved to your encrypted chats, with a title from its first message. Then you find it in the list and in the search, and it is part of exports and backups.',
+    lead: 'It is moved to your encrypted chats, with a title from its first message. Then it is in the list, in the search and in exports.',
     confirm: 'Keep chat',
   },
   close: {
