@@ -59,6 +59,8 @@ export function Composer(props: {
   return (
     <form
       className="composer"
+      // Otherwise browsers store what is typed, to restore it with the page. For a text area, only its form counts.
+      autoComplete="off"
       onSubmit={(event) => {
         event.preventDefault();
         void send();
@@ -133,8 +135,6 @@ function MessageField(props: {
         rows={1}
         dir="auto"
         value={text}
-        // Otherwise browsers store what is typed, to restore it with the page.
-        autoComplete={isPrivate ? 'off' : undefined}
         placeholder="Write a message"
         aria-label="Message"
         // eslint-disable-next-line jsx-a11y/no-autofocus -- typing is the main action of a chat

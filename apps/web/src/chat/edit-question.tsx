@@ -27,6 +27,8 @@ export function EditQuestion(props: {
   return (
     <form
       className="edit-question"
+      // Otherwise browsers store what is typed, to restore it with the page.
+      autoComplete="off"
       onSubmit={(event) => {
         event.preventDefault();
         send();
