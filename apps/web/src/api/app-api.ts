@@ -10,6 +10,7 @@ import type {
   ConversationInput,
   ConversationPage,
   ConversationPatch,
+  ConversationPlace,
   ConversationsPatch,
   Draft,
   DraftInput,
@@ -82,8 +83,11 @@ export const appApi = {
   changeSettings: (input: SettingsInput): Promise<ApiResult<Settings>> =>
     request('PATCH', '/api/settings', input),
 
-  conversations: (before: ConversationId | null): Promise<ApiResult<ConversationPage>> =>
-    request('GET', `/api/conversations${before === null ? '' : `?before=${before}`}`),
+  conversations: (
+    place: ConversationPlace,
+    before: ConversationId | null,
+  ): Promise<ApiResult<ConversationPage>> =>
+    request('GET', `/api/conversations${pageQuery(place, before)}`),
   startConversation: (input: ConversationInput): Promise<ApiResult<Conversation>> =>
     request('POST', '/api/conversations', input),
   conversation: (id: ConversationId): Promise<ApiResult<ConversationEnd>> =>
@@ -146,4 +150,11 @@ function provider(id: ProviderId): string {
 
 function conversation(id: ConversationId): string {
   return `/api/conversations/${id}`;
+}
+
+/** The query of a page of a list; none for the first page of the list `main`. */
+function pageQuery(place: ConversationPlace, before: ConversationId | null): string {
+  const query = new URLSearchParams(place.in === 'main' ? {} : place);
+  if (before !== null) query.set('before', before);
+  return query.size === 0 ? '' : `?${query.toString()}`;
 }

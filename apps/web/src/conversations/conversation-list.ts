@@ -1,45 +1,98 @@
-import type { Conversation, ConversationId, PageEvent } from '@postern/protocol';
+import {
+  labelKey,
+  type Conversation,
+  type ConversationId,
+  type ConversationPlace,
+  type PageEvent,
+} from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
 import { isPrivate } from '../state/private-chats.ts';
-import { createStore } from '../state/store.ts';
+import { createStore, type Store } from '../state/store.ts';
+import { clearLabels, loadLabels } from './labels.ts';
 
-/** The conversations loaded so far, most recently used first. */
+/** The conversations of a place loaded so far, most recently used first. */
 export interface ConversationList {
   readonly status: 'idle' | 'loading' | 'loaded' | RequestProblem;
   readonly conversations: readonly Conversation[];
   readonly next: ConversationId | null;
 }
 
-const NOTHING: ConversationList = { status: 'idle', conversations: [], next: null };
+interface PlacedList {
+  readonly place: ConversationPlace;
+  readonly list: ConversationList;
+}
 
-export const conversationList = createStore<ConversationList>(NOTHING);
+const NOTHING: ConversationList = { status: 'idle', conversations: [], next: null };
+const MAIN: ConversationPlace = { in: 'main' };
+
+/** The list of every place, by its key. A place that isn't here wasn't loaded. */
+export const lists = createStore<ReadonlyMap<string, PlacedList>>(new Map());
+
+/** The list `main`. */
+export const conversationList = listOf(MAIN);
 
 /** Deleted here. A response that comes later, to a rename or at an answer's end, doesn't list them again. */
-const deletedIds = new Set<ConversationId>();
+export const deletedIds = new Set<ConversationId>();
+
+/** The same for two names of one folder or tag. */
+export function placeKey(place: ConversationPlace): string {
+  return 'name' in place ? `${place.in} ${labelKey(place.name)}` : place.in;
+}
+
+export function listIn(
+  all: ReadonlyMap<string, PlacedList>,
+  place: ConversationPlace,
+): ConversationList {
+  return all.get(placeKey(place))?.list ?? NOTHING;
+}
+
+/** The list of a place, which may not be loaded yet. */
+export function listOf(place: ConversationPlace): Store<ConversationList> {
+  const get = (): ConversationList => listIn(lists.get(), place);
+  const set = (list: ConversationList): void => {
+    if (list !== get()) lists.set(new Map(lists.get()).set(placeKey(place), { place, list }));
+  };
+  return {
+    get,
+    set,
+    update: (change) => {
+      set(change(get()));
+    },
+    subscribe: lists.subscribe,
+  };
+}
 
 export function clearConversations(): void {
   deletedIds.clear();
-  conversationList.set(NOTHING);
+  lists.set(new Map());
+  clearLabels();
 }
 
 /** Reloads the first page. */
-export async function loadConversations(): Promise<void> {
-  await loadPage(null);
+export async function loadConversations(place: ConversationPlace = MAIN): Promise<void> {
+  await loadPage(place, null);
+}
+
+/** Loads the first page if it wasn't yet, or couldn't be. */
+export async function needConversations(place: ConversationPlace): Promise<void> {
+  const { status } = listOf(place).get();
+  if (status === 'idle' || typeof status === 'object') await loadPage(place, null);
 }
 
 /** Loads the next page. */
-export async function loadMoreConversations(): Promise<void> {
-  const { next, status } = conversationList.get();
-  if (next !== null && status !== 'loading') await loadPage(next);
+export async function loadMoreConversations(place: ConversationPlace = MAIN): Promise<void> {
+  const { next, status } = listOf(place).get();
+  if (next !== null && status !== 'loading') await loadPage(place, next);
 }
 
-async function loadPage(before: ConversationId | null): Promise<void> {
-  conversationList.update((now) => ({ ...now, status: 'loading' }));
-  const page = await appApi.conversations(before);
+async function loadPage(place: ConversationPlace, before: ConversationId | null): Promise<void> {
+  const list = listOf(place);
+  list.update((now) => ({ ...now, status: 'loading' }));
+  const page = await appApi.conversations(place, before);
   if (page.ok) for (const { id } of page.value.conversations) deletedIds.delete(id);
-  conversationList.update((now) => {
+  list.update((now) => {
     if (!page.ok) return { ...now, status: page.failure };
     const kept = before === null ? [] : now.conversations;
     const known = new Set(kept.map(({ id }) => id));
@@ -48,32 +101,53 @@ async function loadPage(before: ConversationId | null): Promise<void> {
   });
 }
 
-/** Brings the list up to date with a change, which may be this page’s own. */
+/** Brings the lists up to date with a change, which may be this page’s own. */
 export function applyToList(event: PageEvent): void {
-  if (event.kind === 'sync') void refreshConversations();
+  if (event.kind === 'sync') {
+    for (const { place } of lists.get().values()) void refresh(place);
+    void loadLabels();
+  } else if (event.kind === 'labels') void loadLabels();
   else if (event.kind === 'conversation-deleted') dropConversation(event.id);
-  else if ('conversation' in event && event.kind !== 'draft')
+  else if ('answerId' in event || event.kind === 'conversation') {
     upsertConversation(event.conversation);
+  }
 }
 
 /** Reloads the first page without showing that it loads, or that it can’t. */
-async function refreshConversations(): Promise<void> {
-  if (conversationList.get().status === 'loading') return;
-  const page = await appApi.conversations(null);
-  const { status } = conversationList.get();
+async function refresh(place: ConversationPlace): Promise<void> {
+  const list = listOf(place);
+  const before = list.get().status;
+  if (before === 'loading' || before === 'idle') return;
+  const page = await appApi.conversations(place, null);
+  const { status } = list.get();
   if (!page.ok || status === 'idle' || status === 'loading') return;
   for (const { id } of page.value.conversations) deletedIds.delete(id);
-  conversationList.set({ status: 'loaded', ...page.value });
+  list.set({ status: 'loaded', ...page.value });
 }
 
-/** Adds or updates a conversation; the most recently used comes first. */
+/** Adds or updates a conversation in the lists to which it belongs, and removes it from the others. */
 export function upsertConversation(conversation: Conversation): void {
-  const { pinned, archived, folder } = conversation;
-  if (pinned === true || archived === true || folder !== undefined) {
-    dropConversation(conversation.id);
-    return;
+  for (const { place } of lists.get().values()) {
+    if (belongsIn(place, conversation)) upsertInto(listOf(place), conversation);
+    else dropFrom(listOf(place), conversation.id);
   }
-  conversationList.update((now) => {
+}
+
+function belongsIn(place: ConversationPlace, conversation: Conversation): boolean {
+  const { archived, tags = [] } = conversation;
+  if (place.in !== 'tag') return placeKey(place) === placeKey(placeOf(conversation));
+  return archived !== true && tags.some((name) => labelKey(name) === labelKey(place.name));
+}
+
+/** The one list that has it, apart from those of its tags. */
+function placeOf({ pinned, archived, folder }: Conversation): ConversationPlace {
+  if (archived === true) return { in: 'archive' };
+  if (pinned === true) return { in: 'pinned' };
+  return folder === undefined ? MAIN : { in: 'folder', name: folder };
+}
+
+function upsertInto(store: Store<ConversationList>, conversation: Conversation): void {
+  store.update((now) => {
     // The list was cleared, for example because the vault locked while an answer was streaming.
     if (now.status === 'idle' || deletedIds.has(conversation.id)) return now;
     if (isPrivate(conversation.id)) return now;
@@ -88,12 +162,26 @@ export function upsertConversation(conversation: Conversation): void {
   });
 }
 
-/** Removes a conversation from the list on the page only. */
-function dropConversation(dropped: ConversationId): void {
-  conversationList.update((now) => ({
-    ...now,
-    conversations: now.conversations.filter(({ id }) => id !== dropped),
-  }));
+/** Removes a conversation from the lists on the page only. */
+export function dropConversation(dropped: ConversationId): void {
+  for (const { place } of lists.get().values()) dropFrom(listOf(place), dropped);
+}
+
+function dropFrom(store: Store<ConversationList>, dropped: ConversationId): void {
+  store.update((now) =>
+    now.conversations.some(({ id }) => id === dropped)
+      ? { ...now, conversations: now.conversations.filter(({ id }) => id !== dropped) }
+      : now,
+  );
+}
+
+/** The conversation as a list has it. */
+export function listedConversation(wanted: ConversationId): Conversation | undefined {
+  for (const { list } of lists.get().values()) {
+    const found = list.conversations.find(({ id }) => id === wanted);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 export async function renameConversation(
@@ -104,19 +192,6 @@ export async function renameConversation(
   const renamed = await appApi.changeConversation(conversation.id, { title });
   upsertConversation(renamed.ok ? renamed.value : conversation);
   return renamed;
-}
-
-export async function deleteConversation(
-  conversation: Conversation,
-): Promise<ApiResult<undefined>> {
-  deletedIds.add(conversation.id);
-  dropConversation(conversation.id);
-  const deleted = await appApi.deleteConversation(conversation.id);
-  if (!deleted.ok) {
-    deletedIds.delete(conversation.id);
-    upsertConversation(conversation);
-  }
-  return deleted;
 }
 
 export async function restoreConversation(id: ConversationId): Promise<ApiResult<Conversation>> {

@@ -1,7 +1,8 @@
 import { Search } from 'lucide-react';
 import { useId, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { soughtWords } from '../conversations/sought-words.ts';
-import { conversationList } from '../conversations/conversation-list.ts';
+import { lists } from '../conversations/conversation-list.ts';
+import { recentConversations } from '../conversations/shown-lists.ts';
 import { isComposing } from '../controls/composition.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
@@ -14,12 +15,13 @@ import { useSearch } from './use-search.ts';
 
 /** Searches chat titles and messages. */
 export function SearchPalette({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const { conversations } = useStore(conversationList);
+  useStore(lists);
   const [query, setQuery] = useState('');
   const [marked, setMarked] = useState(0);
   const search = useSearch(query);
   const [whole, setWhole] = useState<ReadonlySet<GroupName>>(new Set());
-  const groups = query.trim() === '' ? recentRows(conversations) : hitRows(search.hits, whole);
+  const groups =
+    query.trim() === '' ? recentRows(recentConversations(7)) : hitRows(search.hits, whole);
   const rows = groups.flatMap((group) => group.rows);
   const markedAt = Math.min(marked, Math.max(0, rows.length - 1));
   const listId = useId();

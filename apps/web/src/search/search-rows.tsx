@@ -38,7 +38,7 @@ export function recentRows(conversations: readonly Conversation[]): readonly Row
     atMs: undefined,
     action: { route: { at: 'new' }, sought: undefined },
   };
-  const recent = conversations.slice(0, 7).map((conversation): Row => ({
+  const recent = conversations.map((conversation): Row => ({
     key: conversation.id,
     icon: <MessageSquare aria-hidden="true" size={16} />,
     title: displayTitle(conversation.title),

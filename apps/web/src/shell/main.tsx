@@ -8,10 +8,11 @@ import { applyToDrafts, clearDrafts, loadDrafts, watchDrafts } from '../chat/dra
 import { soughtWords } from '../conversations/sought-words.ts';
 import {
   applyToList,
-  conversationList,
   clearConversations,
   loadConversations,
 } from '../conversations/conversation-list.ts';
+import { loadLabels } from '../conversations/labels.ts';
+import { PINNED, shownConversations } from '../conversations/shown-lists.ts';
 import { watchPrivateChats } from '../conversations/private-chats.ts';
 import { isComposing } from '../controls/composition.ts';
 import { loadModels } from '../models/models.ts';
@@ -114,6 +115,8 @@ function toggled(now: SidebarState): SidebarState {
 function useChatData(): void {
   useEffect(() => {
     void loadConversations();
+    void loadConversations(PINNED);
+    void loadLabels();
     void loadModels();
     void loadDrafts();
     const stops = [
@@ -172,7 +175,7 @@ function goBy(command: Exclude<Command, 'search' | 'shortcuts' | 'sidebar'>): vo
 }
 
 function goToNeighbour(step: number): void {
-  const { conversations } = conversationList.get();
+  const conversations = shownConversations();
   const route = currentRoute();
   const at =
     route.at === 'conversation' ? conversations.findIndex(({ id }) => id === route.id) : -1;

@@ -1,6 +1,6 @@
 import { act, render, screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openChat } from '../chat/chat.ts';
 import { runTurn } from '../chat/run-turn.ts';
 import { Toasts } from '../controls/toasts.tsx';
@@ -9,6 +9,7 @@ import { currentRoute, navigate } from '../navigation/route.ts';
 import { failure, fakeServer, held, json, noContent, turnStream } from '../testing/fake-server.ts';
 import { conversation, message } from '../testing/page-data.ts';
 import { Conversations } from './conversations.tsx';
+import { organiseLater } from './later-organise.ts';
 
 const server = fakeServer();
 const FIRST = conversation(1, 'First');
@@ -18,6 +19,10 @@ const path = `/api/conversations/${FIRST.id}`;
 const link = (name: string): HTMLElement => screen.getByRole('link', { name });
 const titles = (): readonly string[] =>
   conversationList.get().conversations.map(({ title }) => title);
+
+beforeAll(async () => {
+  await organiseLater.load();
+});
 
 beforeEach(async () => {
   server.reply('GET /api/conversations', json({ conversations: [FIRST, SECOND], next: null }));
@@ -147,7 +152,8 @@ describe('ConversationRow', () => {
   it('keeps the chat when deleting fails', async () => {
     server.reply(`DELETE ${path}`, failure('DATABASE_BUSY', 'It is busy.'));
     const row = within(screen.getAllByRole('listitem')[0] ?? document.body);
-    await userEvent.click(row.getByRole('button', { name: 'Delete' }));
+    await userEvent.click(row.getByRole('button', { name: 'Actions' }));
+    await userEvent.click(screen.getByRole('menuitem', { name: /^Delete/ }));
     await screen.findByText('Couldn’t delete the chat. It is busy.');
     expect(titles()).toEqual(['First', 'Second']);
   });

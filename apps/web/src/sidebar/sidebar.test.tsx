@@ -1,10 +1,11 @@
 import { act, render, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadConversations } from '../conversations/conversation-list.ts';
 import { applyState, session } from '../session/session.ts';
 import { failure, fakeServer, json } from '../testing/fake-server.ts';
 import { appState, conversation } from '../testing/page-data.ts';
+import { laterList } from './later-list.ts';
 import { Sidebar } from './sidebar.tsx';
 
 const server = fakeServer();
@@ -13,6 +14,10 @@ const leave = vi.fn();
 const show = (): void => {
   render(<Sidebar route={{ at: 'new' }} onCommand={command} onLeave={leave} />);
 };
+
+beforeAll(async () => {
+  await laterList.load();
+});
 
 beforeEach(() => {
   command.mockClear();

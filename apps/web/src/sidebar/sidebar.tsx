@@ -11,12 +11,13 @@ import type { ReactElement } from 'react';
 import { storeDrafts } from '../chat/drafts.ts';
 import { privateChatParts } from '../chat/later-private-chat.ts';
 import { IconButton } from '../controls/button.tsx';
-import { Conversations } from './conversations.tsx';
+import { useLater } from '../state/later.ts';
+import type { Conversations } from './conversations.tsx';
+import { laterList } from './later-list.ts';
 import { Mark } from '../controls/mark.tsx';
 import type { Route } from '../navigation/route.ts';
 import { lockNow } from '../session/lock-now.ts';
 import type { Command } from '../shortcuts/shortcuts.ts';
-import { useLater } from '../state/later.ts';
 import { privateChats } from '../state/private-chats.ts';
 import { useSelected } from '../state/store.ts';
 import { Keys } from '../controls/keys.tsx';
@@ -76,10 +77,15 @@ export function Sidebar(props: {
         </button>
       </div>
       {privateList !== undefined && <privateList.PrivateChatList {...list} />}
-      <Conversations {...list} />
+      <List {...list} />
       <SidebarFoot inSettings={route.at === 'settings'} leaveTo={leaveTo} />
     </nav>
   );
+}
+
+function List(props: Parameters<typeof Conversations>[0]): ReactElement {
+  const list = useLater(laterList, true);
+  return list === undefined ? <div className="grow" /> : <list.Conversations {...props} />;
 }
 
 function SidebarFoot(props: {

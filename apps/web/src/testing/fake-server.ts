@@ -23,7 +23,8 @@ export interface FakeServer {
 
 /**
  * Installs a fake server for every test of a file. A request without a reply fails its test, except
- * for drafts, which are stored whenever a test types.
+ * for drafts, which are stored whenever a test types, and for the pinned chats and the labels, of which there are
+ * none.
  */
 export function fakeServer(): FakeServer {
   const replies = new Map<string, Reply>();
@@ -33,6 +34,8 @@ export function fakeServer(): FakeServer {
   beforeEach(() => {
     replies.clear();
     replies.set('PUT /api/drafts', noContent());
+    replies.set('GET /api/conversations?in=pinned', json({ conversations: [], next: null }));
+    replies.set('GET /api/labels', json({ folders: [], tags: [] }));
     requests = [];
     unexpected = [];
     vi.stubGlobal('fetch', async (path: string, init: RequestInit): Promise<Response> => {
