@@ -43,11 +43,11 @@ import { settingsPage, shortcutsSheet, signedOutPage, unlockPage } from './shell
 import { organiseLater } from './sidebar/later-organise.ts';
 import { start, watchSession } from './session/session.ts';
 import { consumeLaunchCode, watchLaunchCodes } from './sign-in/launch-code.ts';
-import { rememberedTheme, showTheme } from './theme/theme.ts';
+import { showRememberedAppearance } from './theme/theme.ts';
 
 const LOAD_REST_AFTER_MS = 500;
 
-showTheme(rememberedTheme());
+showRememberedAppearance();
 watchSession();
 keepStateFresh();
 watchLaunchCodes((code) => void start(code));

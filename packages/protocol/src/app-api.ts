@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { COLUMN_WIDTHS, CONTRASTS, TEXT_SIZES, THEMES, type Appearance } from './appearance.ts';
 import { CHAT_EXPORT_FORMAT_NAMES, type Conversation } from './conversation.ts';
 import { DIALECT_IDS, type DialectId } from './dialect-ids.ts';
 import type { ModelFacts } from './model-facts.ts';
@@ -135,7 +136,10 @@ export const EndpointInputSchema = v.strictObject({ id: providerName, ...endpoin
 export const EndpointChangeSchema = v.strictObject(endpoint);
 
 export const SettingsInputSchema = v.strictObject({
-  theme: v.exactOptional(v.picklist(['system', 'light', 'dark'])),
+  theme: v.exactOptional(v.picklist(THEMES)),
+  contrast: v.exactOptional(v.picklist(CONTRASTS)),
+  textSize: v.exactOptional(v.picklist(TEXT_SIZES)),
+  columnWidth: v.exactOptional(v.picklist(COLUMN_WIDTHS)),
 });
 
 export const ConversationInputSchema = v.strictObject({
@@ -265,9 +269,7 @@ export interface SetupAnswer {
   readonly state: AppState;
 }
 
-export interface Settings {
-  readonly theme: 'system' | 'light' | 'dark';
-}
+export type Settings = Appearance;
 
 export interface ProviderView {
   readonly id: ProviderId;

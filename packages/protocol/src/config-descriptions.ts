@@ -26,6 +26,9 @@ export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'audit.forward.clientKey': 'A PEM file with its private key, readable only by you.',
   appearance: 'How the page looks.',
   'appearance.theme': '"system", "light" or "dark".',
+  'appearance.contrast': '"system", "normal" or "high".',
+  'appearance.textSize': '"small", "medium", "large" or "largest".',
+  'appearance.columnWidth': 'The width of messages: "narrow", "wide" or "full".',
   providers:
     'Endpoints beside the built-in providers, by name. The name of a built-in one overrides its address or models. "keys": further secrets with keys for it.',
   localHosts: 'Hosts beyond loopback that may have private addresses and plain HTTP.',

@@ -10,7 +10,7 @@ const DEFAULTS = {
   vault: { lockAfterIdle: 'auto', lockOnSuspend: 'auto', deleteKeysOnExit: false },
   log: { level: 'warn', format: 'text' },
   audit: {},
-  appearance: { theme: 'system' },
+  appearance: { theme: 'system', contrast: 'system', textSize: 'medium', columnWidth: 'narrow' },
   providers: {},
   localHosts: [],
   gateway: {

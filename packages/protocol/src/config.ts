@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { failed, isJsonObject, ok, type JsonValue, type Result } from '@postern/kernel';
+import { COLUMN_WIDTHS, CONTRASTS, TEXT_SIZES, THEMES } from './appearance.ts';
 import { DIALECT_IDS, DIALECT_INFO, perDialect } from './dialect-ids.ts';
 import {
   absolutePath,
@@ -73,7 +74,12 @@ export const ConfigSchema = v.strictObject({
     {},
   ),
   appearance: v.optional(
-    v.strictObject({ theme: v.optional(v.picklist(['system', 'light', 'dark']), 'system') }),
+    v.strictObject({
+      theme: v.optional(v.picklist(THEMES), 'system'),
+      contrast: v.optional(v.picklist(CONTRASTS), 'system'),
+      textSize: v.optional(v.picklist(TEXT_SIZES), 'medium'),
+      columnWidth: v.optional(v.picklist(COLUMN_WIDTHS), 'narrow'),
+    }),
     {},
   ),
   /** Named endpoints beside the built-in providers; a built-in id overrides its address or models. */

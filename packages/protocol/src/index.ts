@@ -1,6 +1,7 @@
 export { firstAddress, rangeMeantBy } from './address-range.ts';
 export * from './app-api.ts';
 export * from './chat-import.ts';
+export type { Appearance } from './appearance.ts';
 export {
   AUDIT_ACTIONS,
   AuditRecordSchema,

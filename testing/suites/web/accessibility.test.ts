@@ -1,9 +1,10 @@
 import { skipBecause, textReply, whyNoPrograms } from '@postern/testing';
+import type { Appearance } from '@postern/protocol';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { ask } from '../product/walk-first-run.ts';
-import { goTo, pickModel, signedInPage } from './signed-in-page.ts';
+import { callApi, goTo, pickModel, signedInPage } from './signed-in-page.ts';
 
 const RICH = `# A heading
 
@@ -22,11 +23,16 @@ export const answer: number = 42;
 \`\`\`
 `;
 
-/** Runs axe for WCAG 2.2 AA and returns one line per violation. */
-async function findingsOf(page: Page): Promise<readonly string[]> {
+/** Runs axe for WCAG 2.2 AA, and with high contrast for 7:1, and returns one line per violation. */
+async function findingsOf(page: Page, highContrast: boolean): Promise<readonly string[]> {
   await page.evaluate(axe.source);
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const options = {
+    runOnly: highContrast ? [...tags, 'wcag2aaa'] : tags,
+    rules: { 'color-contrast-enhanced': { enabled: highContrast } },
+  };
   return await page.evaluate<readonly string[]>(`axe
-    .run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    .run(${JSON.stringify(options)})
     .then(({ violations }) => violations.flatMap(({ id, nodes }) =>
       nodes.map((node) => id + ': ' + node.html.slice(0, 160) + ' ' + node.failureSummary)))`);
 }
@@ -44,16 +50,43 @@ const LOOKS = [
   { colorScheme: 'dark', viewport: { width: 1600, height: 900 } },
   { colorScheme: 'light', viewport: { width: 360, height: 740 } },
   { colorScheme: 'dark', viewport: { width: 768, height: 1024 } },
-] as const;
+  {
+    ...{ colorScheme: 'light', viewport: { width: 360, height: 740 } },
+    appearance: { contrast: 'high', textSize: 'largest', columnWidth: 'full' },
+  },
+  {
+    ...{ colorScheme: 'dark', viewport: { width: 1600, height: 900 } },
+    appearance: { contrast: 'high', textSize: 'small', columnWidth: 'wide' },
+  },
+] as const satisfies readonly Look[];
+
+interface Look {
+  readonly colorScheme: 'light' | 'dark';
+  readonly viewport: { readonly width: number; readonly height: number };
+  readonly appearance?: Partial<Appearance>;
+}
+
+function named(look: Look): readonly [string, Look] {
+  const contrast = look.appearance === undefined ? '' : ', high contrast';
+  return [`${look.colorScheme} at ${String(look.viewport.width)} px${contrast}`, look];
+}
 
 const why = whyNoPrograms(['chromium']);
 
 describe.skipIf(skipBecause('accessibility in Chromium', why))('every screen', () => {
-  test.each(LOOKS)('$colorScheme at $viewport.width px', async (look) => {
-    await using product = await signedInPage({ ...look, reducedMotion: true });
+  test.each(LOOKS.map(named))('%s', async (_name, { appearance, ...options }) => {
+    await using product = await signedInPage({ ...options, reducedMotion: true });
     const { page, upstream } = product;
+    if (appearance !== undefined) {
+      await callApi(page, 'PATCH', '/api/settings', appearance);
+      await page.reload();
+      await page.locator(':root[data-contrast=high]').waitFor({ state: 'attached' });
+    }
     const expectSound = async (screen: string): Promise<void> => {
-      expect({ screen, findings: await findingsOf(page) }).toEqual({ screen, findings: [] });
+      expect({ screen, findings: await findingsOf(page, appearance !== undefined) }).toEqual({
+        screen,
+        findings: [],
+      });
       expect({ screen, overflow: await overflowOf(page) }).toEqual({ screen, overflow: [] });
     };
     await expectSound('new chat');
@@ -83,7 +116,7 @@ describe.skipIf(skipBecause('accessibility in Chromium', why))('every screen', (
       await expectSound(`settings: ${section}`);
     }
     await goTo(page, '#/');
-    if (look.viewport.width < 800) {
+    if (options.viewport.width < 800) {
       await page.getByRole('button', { name: 'Show sidebar' }).click();
     }
     await page.getByRole('button', { name: 'Lock now' }).click();

@@ -60,6 +60,18 @@ describe('SettingsPage', () => {
     expect(session.get()).toMatchObject({ state: { settings: { theme: 'dark' } } });
   });
 
+  it.each([
+    ['High', 'contrast', 'high'],
+    ['Largest', 'textSize', 'largest'],
+    ['Full', 'columnWidth', 'full'],
+  ])('applies %s at once and saves it', async (label, name, value) => {
+    server.reply('PATCH /api/settings', json({ [name]: value }));
+    show('appearance');
+    await userEvent.click(screen.getByRole('radio', { name: label }));
+    expect(document.documentElement.dataset[name]).toBe(value);
+    expect(server.sentTo('PATCH /api/settings')).toEqual([{ [name]: value }]);
+  });
+
   it('restores the theme when it could not be saved', async () => {
     server.reply('PATCH /api/settings', failure('DISK_FULL', 'The disk is full.'));
     show('appearance');

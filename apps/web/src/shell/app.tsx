@@ -8,7 +8,7 @@ import type { SignedOut as SignedOutPage } from '../sign-in/signed-out.tsx';
 import { useLater } from '../state/later.ts';
 import { useStore } from '../state/store.ts';
 import { firstRunPage, signedOutPage, unlockPage } from './later-pages.ts';
-import { showTheme } from '../theme/theme.ts';
+import { showAppearance } from '../theme/theme.ts';
 import { Gate } from '../controls/gate.tsx';
 import { LostConnection } from './lost-connection.tsx';
 import { Main } from './main.tsx';
@@ -17,10 +17,10 @@ import { Toasts } from '../controls/toasts.tsx';
 
 export function App(): ReactElement {
   const now = useStore(session);
-  const theme = now.at === 'open' ? now.state.settings.theme : undefined;
+  const settings = now.at === 'open' ? now.state.settings : undefined;
   useEffect(() => {
-    if (theme !== undefined) showTheme(theme);
-  }, [theme]);
+    if (settings !== undefined) showAppearance(settings);
+  }, [settings]);
   return (
     <>
       {now.at === 'open' && now.lost && <LostConnection />}

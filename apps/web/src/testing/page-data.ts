@@ -17,7 +17,7 @@ export function appState(changes: Partial<AppState> = {}): AppState {
     storage: 'file',
     keyring: { available: true },
     gatewayUrl: 'http://127.0.0.1:7420',
-    settings: { theme: 'system' },
+    settings: { theme: 'system', contrast: 'system', textSize: 'medium', columnWidth: 'narrow' },
     ...changes,
   };
 }

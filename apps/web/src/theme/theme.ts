@@ -1,24 +1,46 @@
-import type { Settings } from '@postern/protocol';
+import { isJsonObject, parseJson } from '@postern/kernel';
+import type { Appearance } from '@postern/protocol';
 
-export type Theme = Settings['theme'];
+const REMEMBERED = 'postern.appearance';
+const ATTRIBUTES = ['theme', 'contrast', 'textSize', 'columnWidth'] as const;
 
-const REMEMBERED = 'postern.theme';
+const moreContrast = window.matchMedia('(prefers-contrast: more)');
+let shown: Readonly<Record<string, unknown>> = {};
 
-/** Applies a theme, and remembers it so that the next page load does not flash. */
-export function showTheme(theme: Theme): void {
-  document.documentElement.dataset['theme'] = theme;
+moreContrast.addEventListener('change', () => {
+  show(shown);
+});
+
+/** Applies the appearance, and remembers it so that the next page load doesn’t flash. */
+export function showAppearance(appearance: Appearance): void {
+  show({ ...appearance });
   try {
-    window.localStorage.setItem(REMEMBERED, theme);
+    window.localStorage.setItem(REMEMBERED, JSON.stringify(appearance));
   } catch {
-    // Without storage the page starts in the system theme.
+    // Without storage the page starts with the system’s appearance.
   }
 }
 
-export function rememberedTheme(): Theme {
+/** Applies the appearance of the last page load. */
+export function showRememberedAppearance(): void {
+  const remembered = parseJson(readRemembered());
+  show(remembered.ok && isJsonObject(remembered.value) ? remembered.value : {});
+}
+
+function readRemembered(): string {
   try {
-    const theme = window.localStorage.getItem(REMEMBERED);
-    return theme === 'light' || theme === 'dark' ? theme : 'system';
+    return window.localStorage.getItem(REMEMBERED) ?? '';
   } catch {
-    return 'system';
+    return '';
   }
+}
+
+function show(appearance: Readonly<Record<string, unknown>>): void {
+  shown = appearance;
+  const { dataset } = document.documentElement;
+  for (const name of ATTRIBUTES) {
+    const value = appearance[name];
+    dataset[name] = typeof value === 'string' ? value : 'system';
+  }
+  if (dataset['contrast'] === 'system' && moreContrast.matches) dataset['contrast'] = 'high';
 }

@@ -45,14 +45,11 @@ export function stateRoutes(parts: AppApiParts): Hono<AppEnv> {
   app.patch('/settings', async (context) => {
     const input = await parseBody(context, SettingsInputSchema);
     if (!input.ok) return input.response;
-    const { theme } = input.value;
-    if (theme !== undefined) {
-      const changed = await postern.change((written) => ({
-        ...written,
-        appearance: { ...written.appearance, theme },
-      }));
-      if (!changed.ok) return failureResponse(changed.failure);
-    }
+    const changed = await postern.change((written) => ({
+      ...written,
+      appearance: { ...written.appearance, ...input.value },
+    }));
+    if (!changed.ok) return failureResponse(changed.failure);
     return Response.json(settingsOf(postern));
   });
   return app;
@@ -108,5 +105,5 @@ function keyringOf(postern: Postern): AppState['keyring'] {
 }
 
 function settingsOf(postern: Postern): Settings {
-  return { theme: postern.config().appearance.theme };
+  return postern.config().appearance;
 }
