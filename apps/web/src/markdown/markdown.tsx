@@ -40,7 +40,11 @@ export const Markdown = memo(function Markdown(props: {
   const [splitter] = useState(createBlockSplitter);
   // Rendering yields to user input such as typing.
   const shown = useDeferredValue(text, text.slice(0, AT_ONCE));
-  const { blocks, definitions } = splitter.split(bracketMathsToDollars(shown));
+  // An urgent render has the text of before, to which the splitter would have to go back.
+  const { blocks, definitions } = useMemo(
+    () => splitter.split(bracketMathsToDollars(shown)),
+    [splitter, shown],
+  );
   const last = blocks.length - 1;
   return (
     <div className="md" data-growing={growing || undefined}>

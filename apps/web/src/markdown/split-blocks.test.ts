@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseMarkdown } from './grammar.ts';
 import { createBlockSplitter } from './split-blocks.ts';
 
 const split = (text: string): readonly string[] => createBlockSplitter().split(text).blocks;
@@ -24,6 +25,7 @@ const PIECES = [
   '<div>\n',
   '[a]: /b\n',
   '[a]',
+  '[^1]: c\n',
   '* * *\n',
   '===\n',
   '\\',
@@ -71,6 +73,21 @@ describe('createBlockSplitter', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it.each([
+    ['paragraphs', 'Some words of a paragraph, and some more of them.\n\n'.repeat(200)],
+    ['long code', `\`\`\`\n${'let a = 1;\n'.repeat(1000)}\`\`\`\n\nThe end.\n`],
+    ['a long list', '- an item of a list\n'.repeat(500)],
+  ])('parses little more than was added: %s', (_name, text) => {
+    let parsed = 0;
+    const splitter = createBlockSplitter((source) => {
+      parsed += source.length;
+      return parseMarkdown(source);
+    });
+    for (let at = 0; at <= text.length; at += 5) splitter.split(text.slice(0, at));
+    splitter.split(text);
+    expect(parsed).toBeLessThan(3 * text.length);
   });
 
   it('starts over when the text is replaced', () => {
