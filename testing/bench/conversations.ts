@@ -45,6 +45,16 @@ async function run(home: BenchHome): Promise<void> {
   );
   const two = (at: number): string => `${wordAt(at)}%20${wordAt(at + 1)}`;
   line('search two words', await times(ROUNDS, (at) => search(two(at))), '≤ 8 (p99)');
+  for (const filter of [
+    'role:assistant',
+    'model:a',
+    'after:2026-01-31',
+    'in:title',
+    'is:archived',
+  ]) {
+    const filtered = (at: number): string => `${wordAt(at)}%20${filter}`;
+    line(`search one word with ${filter}`, await times(ROUNDS, (at) => search(filtered(at))));
+  }
   const { now, highest } = home.memory();
   print();
   print(`  the longest chat is opened with ${(opened.length / 1024).toFixed(0)} kB`);

@@ -2,6 +2,7 @@ import { describeAdoption } from './testing/adopt-contract.ts';
 import { describeBranches } from './testing/branch-contract.ts';
 import { describeConversationStore } from './testing/conversation-store-contract.ts';
 import { describeImports } from './testing/import-contract.ts';
+import { describeFilters } from './testing/filter-contract.ts';
 import { describeListing } from './testing/listing-contract.ts';
 import { describeOrganising } from './testing/organising-contract.ts';
 import { describeSearch } from './testing/search-contract.ts';
@@ -14,6 +15,7 @@ for (const [name, open] of STORES) {
   describeListing(name, open);
   describeOrganising(name, open);
   describeSearch(name, open);
+  describeFilters(name, open);
   describeTrash(name, open);
   describeLongConversations(name, open);
   describeAdoption(name, open);

@@ -18,6 +18,7 @@ import type {
   Part,
   ProviderId,
   Role,
+  SearchFilters,
   SearchHit,
   StopReason,
   Usage,
@@ -27,6 +28,9 @@ import type { ChatImportStore } from './import/imported-chat.ts';
 import type { StoreFailure } from './store-failure.ts';
 
 export type { StoreFailure };
+
+/** The hits of a search. */
+export type SearchResult = Result<readonly SearchHit[], StoreFailure>;
 
 export interface NewConversation {
   readonly title: string;
@@ -184,9 +188,10 @@ export interface ConversationStore {
    * Finds conversations whose title, then messages whose text contains all words of the query, newest first. The
    * last word may be incomplete. Ignores case and accents. In scripts without spaces it finds any run of
    * characters. The query has no syntax: quotes, operators and asterisks are text. Returns at most `limit` titles
-   * (1 to 200) and as many messages.
+   * (1 to 200) and as many messages. Without words, the filters find conversations, the most recently updated first;
+   * `role` finds only messages.
    */
-  search(query: string, limit: number): Result<readonly SearchHit[], StoreFailure>;
+  search(query: string, limit: number, filters?: SearchFilters): SearchResult;
 
   /** The messages that were typed but not sent, at most one per conversation. */
   drafts(): Result<readonly Draft[], StoreFailure>;

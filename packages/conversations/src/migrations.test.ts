@@ -1,11 +1,30 @@
 import { openDatabase, openMemoryDatabase, type Database } from '@postern/database';
 import { expectOk } from '@postern/kernel';
 import { conversationId, messageId } from '@postern/protocol';
+import type { SearchFilters } from '@postern/protocol';
 import { expect, test } from 'vitest';
 import { MIGRATIONS } from './migrations.ts';
 import { SqliteConversations } from './sqlite-conversations.ts';
 import { KEY, openAt, say, scratchPath, testEnvironment, text } from './testing/environment.ts';
 import { importedMessage } from './testing/import-contract.ts';
+
+const ALL: SearchFilters = {
+  ...{ model: 'm', tag: 't', folder: 'f', fromMs: 0, untilMs: 1, archived: true, pinned: true },
+};
+/** Each filter alone, and all of them. */
+const FILTERS: readonly SearchFilters[] = [
+  { model: 'm' },
+  { tag: 't' },
+  { folder: 'f' },
+  { fromMs: 0 },
+  { untilMs: 1 },
+  { archived: true },
+  { pinned: true },
+  { role: 'user' },
+  { titlesOnly: true },
+  ALL,
+  { ...ALL, role: 'user' },
+];
 
 /** Every statement that the store prepares while each of its methods is called. */
 function everyStatement(database: Database): readonly string[] {
@@ -76,6 +95,10 @@ function everyStatement(database: Database): readonly string[] {
     store.branches.remove(conversation.id, message.id),
     store.branches.purge(clock.nowMs() + 1),
     store.search('y', 10),
+    ...FILTERS.flatMap((filters) => [
+      store.search('y', 10, filters),
+      store.search('', 10, filters),
+    ]),
     store.saveDraft({ conversation: conversation.id, text: 'x' }),
     store.saveDraft({ conversation: null, text: '' }),
     store.drafts(),

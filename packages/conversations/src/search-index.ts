@@ -6,7 +6,8 @@ import {
   type SqlRow,
   type Statement,
 } from '@postern/database';
-import { conversationId, messageId, type SearchHit } from '@postern/protocol';
+import { conversationId, messageId, type SearchFilters, type SearchHit } from '@postern/protocol';
+import { conversationConditions, rowConditions, type Conditions } from './filter-conditions.ts';
 import {
   indexedText,
   MATCH_END,
@@ -22,8 +23,7 @@ const TITLES = `
   SELECT c.id AS conversation, c.title, NULL AS message, c.created_at_ms,
     snippet(conversation_search, 0, ?, ?, '…', ${SNIPPET_WORDS}) AS snippet
   FROM conversation_search JOIN conversation AS c ON c.row = conversation_search.rowid
-  WHERE conversation_search MATCH ? AND c.deleted_at_ms IS NULL
-  ORDER BY conversation_search.rowid DESC LIMIT ?`;
+  WHERE conversation_search MATCH ? AND c.deleted_at_ms IS NULL`;
 
 // Newest first is the index's own order, so the search can stop at the limit. Sorting by relevance would have to
 // score every match.
@@ -34,8 +34,12 @@ const MESSAGES = `
     JOIN message AS m ON m.row = message_search.rowid
     JOIN conversation AS c ON c.row = m.conversation
   WHERE message_search MATCH ? AND c.deleted_at_ms IS NULL
-    AND m.row NOT IN (SELECT message FROM removed_message)
-  ORDER BY message_search.rowid DESC LIMIT ?`;
+    AND m.row NOT IN (SELECT message FROM removed_message)`;
+
+/** Conversations without words to find: the most recently updated first. */
+const FILTERED = `
+  SELECT c.id AS conversation, c.title, NULL AS message, c.created_at_ms, c.title AS snippet
+  FROM conversation AS c INDEXED BY conversation_by_update WHERE c.deleted_at_ms IS NULL`;
 
 /**
  * Roughly how many times longer it takes to remove one text from the index than to skip one while the whole
@@ -50,8 +54,8 @@ export class SearchIndex {
   readonly #insertTitle: Statement;
   readonly #deleteText: Statement;
   readonly #insertText: Statement;
-  readonly #titles: Statement;
-  readonly #messages: Statement;
+  /** By their text. There are few, because the filters are few. */
+  readonly #searches = new Map<string, Statement>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -61,8 +65,6 @@ export class SearchIndex {
     );
     this.#deleteText = database.prepare('DELETE FROM message_search WHERE rowid = ?');
     this.#insertText = database.prepare('INSERT INTO message_search (rowid, text) VALUES (?, ?)');
-    this.#titles = database.prepare(TITLES);
-    this.#messages = database.prepare(MESSAGES);
   }
 
   setTitle(row: number, title: string): void {
@@ -100,12 +102,39 @@ export class SearchIndex {
     this.#setSecureDelete(1);
   }
 
-  search(query: string, limit: number): SearchHit[] {
+  search(query: string, limit: number, filters: SearchFilters): SearchHit[] {
     const expression = searchExpression(query);
-    if (expression === undefined) return [];
-    const titles = this.#titles.all(MATCH_START, MATCH_END, expression, limit);
-    const messages = this.#messages.all(MATCH_START, MATCH_END, expression, limit);
-    return [...titles, ...messages].map(hitOfRow);
+    const ofConversation = conversationConditions(filters);
+    const ofTitle = [ofConversation, rowConditions(filters, 'c')];
+    if (expression === undefined) {
+      if (Object.keys(filters).length === 0 || filters.role !== undefined) return [];
+      return this.#hits(FILTERED, ofTitle, 'c.updated_at_ms DESC, c.id DESC', [], limit);
+    }
+    const marks = [MATCH_START, MATCH_END, expression];
+    const titles =
+      filters.role === undefined
+        ? this.#hits(TITLES, ofTitle, 'conversation_search.rowid DESC', marks, limit)
+        : [];
+    if (filters.titlesOnly === true) return titles;
+    const ofMessage = [ofConversation, rowConditions(filters, 'm')];
+    return [
+      ...titles,
+      ...this.#hits(MESSAGES, ofMessage, 'message_search.rowid DESC', marks, limit),
+    ];
+  }
+
+  #hits(
+    select: string,
+    conditions: readonly Conditions[],
+    order: string,
+    marks: readonly string[],
+    limit: number,
+  ): SearchHit[] {
+    const sql = `${select}${conditions.map((each) => each.sql).join('')} ORDER BY ${order} LIMIT ?`;
+    const statement = this.#searches.get(sql) ?? this.#database.prepare(sql);
+    this.#searches.set(sql, statement);
+    const values = conditions.flatMap((each) => each.values);
+    return statement.all(...marks, ...values, limit).map(hitOfRow);
   }
 
   #setSecureDelete(value: 0 | 1): void {

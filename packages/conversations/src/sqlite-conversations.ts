@@ -13,7 +13,7 @@ import {
   type Labels,
   type Message,
   type MessageId,
-  type SearchHit,
+  type SearchFilters,
 } from '@postern/protocol';
 import type {
   ConversationStore,
@@ -21,6 +21,7 @@ import type {
   NewConversation,
   NewMessage,
   PageRequest,
+  SearchResult,
   StoreFailure,
 } from './conversation-store.ts';
 import { ConversationBranches } from './conversation-branches.ts';
@@ -269,9 +270,9 @@ export class SqliteConversations implements ConversationStore {
     return this.#database.runInTransaction(() => interruptAnswers(this.#messages, this.#search));
   }
 
-  search(query: string, limit: number): Result<readonly SearchHit[], StoreFailure> {
+  search(query: string, limit: number, filters: SearchFilters = {}): SearchResult {
     checkLimit(limit, MAX_HITS);
-    return this.#database.attempt(() => this.#search.search(query, limit));
+    return this.#database.attempt(() => this.#search.search(query, limit, filters));
   }
 
   drafts(): Result<readonly Draft[], StoreFailure> {

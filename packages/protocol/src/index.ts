@@ -72,6 +72,12 @@ export {
   type ModelPrice,
 } from './model-facts.ts';
 export * from './organising.ts';
+export {
+  parseSearchQuery,
+  SEARCH_FILTERS,
+  unknownFilter,
+  type SearchFilters,
+} from './search-query.ts';
 export type { PageEvent } from './page-event.ts';
 export {
   EditInputSchema,
@@ -100,7 +106,7 @@ export {
   type UpstreamAuth,
 } from './provider.ts';
 export type { ServerQuirks } from './server-quirks.ts';
-export { labelKey } from './plain-line.ts';
+export { labelKey, plainLine } from './plain-line.ts';
 export { problem, problemWithDetail, type Problem } from './problem.ts';
 export type { TurnEvent } from './turn-event.ts';
 export { plainText } from './plain-text.ts';

@@ -3,6 +3,7 @@ import { userEvent } from '@testing-library/user-event';
 import type { SearchHit } from '@postern/protocol';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadConversations } from '../conversations/conversation-list.ts';
+import { labels } from '../conversations/labels.ts';
 import { soughtWords } from '../conversations/sought-words.ts';
 import { currentRoute } from '../navigation/route.ts';
 import { failure, fakeServer, held, json } from '../testing/fake-server.ts';
@@ -113,6 +114,29 @@ describe('SearchPalette', () => {
       await Promise.resolve();
     });
     expect(screen.queryByText('Late')).toBeNull();
+  });
+
+  it('offers filters and their names while typing, and inserts the chosen one', async () => {
+    labels.set({ folders: ['My work'], tags: ['red', 'blue'] });
+    for (const query of ['ta', 'tag:', 'tag:r', 'tag:red', 'tag:red%20fo', 'tag:red%20folder:']) {
+      server.reply(`GET /api/search?q=${query.replaceAll(':', '%3A')}`, json([]));
+    }
+    server.reply('GET /api/search?q=tag%3Ared%20folder%3A%22My%20work%22', json([hit('Gates')]));
+    await open();
+    await userEvent.keyboard('ta{Enter}');
+    expect(screen.getByRole('combobox')).toHaveProperty('value', 'tag:');
+    expect(screen.getByRole('option', { name: 'tag:blue' })).toBeDefined();
+    await userEvent.keyboard('r{Enter}fo{Enter}{Enter}');
+    expect(screen.getByRole('combobox')).toHaveProperty('value', 'tag:red folder:"My work" ');
+    await expect.poll(() => screen.queryByText('Gates')).not.toBeNull();
+  });
+
+  it('says that an unknown filter is text', async () => {
+    server.reply('GET /api/search?q=lang%3Aen', json([hit('Gates')]));
+    await open();
+    await userEvent.keyboard('lang:en');
+    expect(screen.getByText(/“lang:” is no filter/)).toBeDefined();
+    await expect.poll(rows).toHaveLength(1);
   });
 
   it('says when nothing was found', async () => {

@@ -1,6 +1,8 @@
 import { Search } from 'lucide-react';
+import { unknownFilter } from '@postern/protocol';
 import { useId, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { soughtWords } from '../conversations/sought-words.ts';
+import { labels } from '../conversations/labels.ts';
 import { lists } from '../conversations/conversation-list.ts';
 import { recentConversations } from '../conversations/shown-lists.ts';
 import { isComposing } from '../controls/composition.ts';
@@ -10,6 +12,7 @@ import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
 import { Spinner } from '../controls/spinner.tsx';
 import { navigate } from '../navigation/route.ts';
 import { useStore } from '../state/store.ts';
+import { filterRows } from './filter-rows.tsx';
 import { hitRows, recentRows, type GroupName, type Row, type RowGroup } from './search-rows.tsx';
 import { useSearch } from './use-search.ts';
 
@@ -20,24 +23,33 @@ export function SearchPalette({ onClose }: { readonly onClose: () => void }): Re
   const [marked, setMarked] = useState(0);
   const search = useSearch(query);
   const [whole, setWhole] = useState<ReadonlySet<GroupName>>(new Set());
+  const names = useStore(labels);
   const groups =
-    query.trim() === '' ? recentRows(recentConversations(7)) : hitRows(search.hits, whole);
+    query.trim() === ''
+      ? recentRows(recentConversations(7))
+      : [...hitRows(search.hits, whole), ...filterRows(query, names)];
   const rows = groups.flatMap((group) => group.rows);
   const markedAt = Math.min(marked, Math.max(0, rows.length - 1));
   const listId = useId();
   useScrollIntoView(`${listId}-${markedAt}`);
 
+  const ask = (text: string): void => {
+    setQuery(text);
+    setMarked(0);
+    setWhole(new Set());
+  };
   const open = (row: Row | undefined): void => {
     if (row === undefined) return;
     const { action } = row;
-    if ('showAll' in action) {
+    if ('query' in action) ask(action.query);
+    else if ('showAll' in action) {
       setMarked(rows.indexOf(row));
       setWhole(new Set(whole).add(action.showAll));
-      return;
+    } else {
+      soughtWords.set(action.sought);
+      onClose();
+      navigate(action.route);
     }
-    soughtWords.set(action.sought);
-    onClose();
-    navigate(action.route);
   };
   const keyDown = (event: KeyboardEvent): void => {
     if (isComposing(event)) return;
@@ -52,18 +64,14 @@ export function SearchPalette({ onClose }: { readonly onClose: () => void }): Re
     <Dialog title="Search chats" titleHidden className="search" onClose={onClose}>
       <SearchField
         query={query}
-        onQuery={(text) => {
-          setQuery(text);
-          setMarked(0);
-          setWhole(new Set());
-        }}
+        onQuery={ask}
         busy={search.busy}
         listId={listId}
         markedId={rows.length === 0 ? undefined : `${listId}-${markedAt}`}
         onKeyDown={keyDown}
       />
       <SearchRows groups={groups} listId={listId} marked={rows[markedAt]} onOpen={open} />
-      <SearchStatus query={query} search={search} found={rows.length} />
+      <SearchStatus query={query} search={search} found={search.hits.length} />
     </Dialog>
   );
 }
@@ -178,6 +186,15 @@ function SearchStatus(props: {
     return (
       <p className="search-status" role="alert">
         {search.problem.message} {search.problem.remedy}
+      </p>
+    );
+  }
+  const unknown = unknownFilter(query);
+  if (unknown !== undefined) {
+    return (
+      <p className="search-status" role="status">
+        “{unknown}” is no filter, so it’s searched as text. Filters are in:, tag:, folder:, model:,
+        role:, after:, before: and is:.
       </p>
     );
   }

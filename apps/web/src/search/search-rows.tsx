@@ -8,7 +8,9 @@ import type { Route } from '../navigation/route.ts';
 /** What a row does: it opens a place, or shows the rest of its group. */
 type RowAction =
   | { readonly route: Route; readonly sought: SoughtWords | undefined }
-  | { readonly showAll: GroupName };
+  | { readonly showAll: GroupName }
+  /** Replaces the query. */
+  | { readonly query: string };
 
 export interface Row {
   readonly key: string;
@@ -19,7 +21,7 @@ export interface Row {
   readonly action: RowAction;
 }
 
-export type GroupName = 'Recent' | 'Titles' | 'Messages';
+export type GroupName = 'Recent' | 'Titles' | 'Messages' | 'Filters';
 
 export interface RowGroup {
   readonly name: GroupName;
@@ -27,7 +29,12 @@ export interface RowGroup {
 }
 
 /** Rows of a group before “Show more”. */
-const FIRST: Readonly<Record<GroupName, number>> = { Recent: 8, Titles: 5, Messages: 15 };
+const FIRST: Readonly<Record<GroupName, number>> = {
+  Recent: 8,
+  Titles: 5,
+  Messages: 15,
+  Filters: 10,
+};
 
 export function recentRows(conversations: readonly Conversation[]): readonly RowGroup[] {
   const newChat: Row = {

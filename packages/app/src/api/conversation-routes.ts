@@ -11,6 +11,7 @@ import {
   messageId,
   type ConversationPlace,
   ConversationPlaceSchema,
+  parseSearchQuery,
   problem,
   providerId,
 } from '@postern/protocol';
@@ -30,6 +31,7 @@ import { pageOf, type AppEnv } from './require-session.ts';
 const PAGE_SIZE = 50;
 /** Of each kind: titles, and messages. */
 const MAX_HITS = 100;
+const MAX_QUERY_LENGTH = 4000;
 /** How long a deleted conversation can be restored. */
 export const TRASH_MS = 30 * 24 * 3_600_000;
 /** How long a deleted message can be restored. */
@@ -75,8 +77,11 @@ export function conversationRoutes(postern: Postern): Hono {
   });
   app.get('/search', (context) =>
     withStore(postern, (store) => {
-      const query = context.req.query('q') ?? '';
-      return json(store.search(query, MAX_HITS));
+      const parsed = parseSearchQuery((context.req.query('q') ?? '').slice(0, MAX_QUERY_LENGTH));
+      if (!parsed.ok) {
+        return failureResponse(problem('SEARCH_FILTER_INVALID', undefined, parsed.hint));
+      }
+      return json(store.search(parsed.value.words, MAX_HITS, parsed.value.filters));
     }),
   );
   return app;

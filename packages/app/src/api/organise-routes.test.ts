@@ -96,6 +96,40 @@ describe('changing several chats', () => {
   });
 });
 
+describe('the title of a new chat', () => {
+  test.each([
+    ['comes from the first question', undefined, 'Hello there'],
+    ['stays if the user typed it, even the one of a new chat', 'New chat', 'New chat'],
+  ])('%s', async (_name, typed, expected) => {
+    const app = await signedInApp();
+    const { id } = v.parse(WithId, await app.read('POST', '/api/conversations', {}));
+    const path = `/api/conversations/${id}`;
+    if (typed !== undefined) await app.read('PATCH', path, { title: typed });
+    const turn = { parentId: null, text: 'Hello there', provider: 'demo', model: 'scripted' };
+    expect((await app.ask('POST', `${path}/turns`, turn)).status).toBe(200);
+    await app.read('POST', `${path}/stop`);
+    await app.postern.running.stopAll();
+    expect(await titlesIn(app)).toEqual([expected]);
+  });
+});
+
+describe('the search', () => {
+  test('reads filters, and says what a filter with an invalid value needs', async () => {
+    const app = await signedInApp();
+    const ids = await chats(app, 'a gate', 'another gate');
+    const change = { addTags: ['my tag'] };
+    await app.read('PATCH', '/api/conversations', { ids: ids.slice(1), change });
+    const hits = await app.read('GET', '/api/search?q=gate%20tag:%22my%20tag%22');
+    expect(hits).toMatchObject([{ conversationTitle: 'another gate' }]);
+    expect(await app.read('GET', '/api/search?q=is:archived')).toEqual([]);
+    const response = await app.ask('GET', '/api/search?q=gate%20before:yesterday');
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: { code: 'SEARCH_FILTER_INVALID', remedy: 'Write a date such as 2026-01-31.' },
+    });
+  });
+});
+
 describe('folders', () => {
   test('are created, renamed and deleted without losing a chat', async () => {
     const app = await signedInApp();

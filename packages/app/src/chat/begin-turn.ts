@@ -138,7 +138,7 @@ function storeQuestion(
   });
   if (!added.ok) return failed(describeStoreFailure(added.failure));
   if (messages.length === 0 && conversation.title === UNTITLED) {
-    const renamed = store.rename(conversation.id, titleOf(text));
+    const renamed = store.suggestTitle(conversation.id, titleOf(text));
     if (!renamed.ok) return failed(describeStoreFailure(renamed.failure));
   }
   return added;

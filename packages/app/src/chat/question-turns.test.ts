@@ -56,6 +56,9 @@ test.each([
   ['word '.repeat(30), `${'word '.repeat(11)}word…`],
   ['x'.repeat(80), `${'x'.repeat(60)}…`],
   ['🚪'.repeat(61), `${'🚪'.repeat(60)}…`],
+  ['<img src=x> \u202egnp.exe\u0000\u001b[31m\u2028end', '<img src=x> gnp.exe [31m end'],
+  ['\u200b\u202e', 'New chat'],
+  [`e${'\u0301'.repeat(10_000)}`, `é${'\u0301'.repeat(1998)}`],
 ])('the title of %j', (text, title) => {
   expect(titleOf(text)).toBe(title);
 });

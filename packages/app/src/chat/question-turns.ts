@@ -1,4 +1,11 @@
-import type { Message, MessageId, Part, ProviderId, Turn } from '@postern/protocol';
+import {
+  plainLine,
+  type Message,
+  type MessageId,
+  type Part,
+  type ProviderId,
+  type Turn,
+} from '@postern/protocol';
 
 /**
  * Returns the messages that lead to a message: its ancestors and itself, oldest first. Leaves out
@@ -45,9 +52,12 @@ export const UNTITLED = 'New chat';
 const TITLE_LENGTH = 60;
 const segmenter = new Intl.Segmenter();
 
-/** Creates a title from the first question: its first words, never cut inside a character. */
+/**
+ * Creates a title from the first question: its first words on one line, never cut inside a character, without
+ * characters that reorder or hide text.
+ */
 export function titleOf(text: string): string {
-  const line = text.slice(0, 2000).replace(/\s+/g, ' ').trim();
+  const line = plainLine(text.slice(0, 2000));
   if (line === '') return UNTITLED;
   const characters = Array.from(segmenter.segment(line), ({ segment }) => segment);
   if (characters.length <= TITLE_LENGTH) return line;

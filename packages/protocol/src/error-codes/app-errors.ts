@@ -77,6 +77,11 @@ export const APP_ERRORS = {
     remedy: 'Choose another name, or move the chats to that folder.',
     exit: EXIT.failure,
   },
+  SEARCH_FILTER_INVALID: {
+    meaning: 'A filter of the search has an invalid value.',
+    remedy: 'Correct the value, or put the filter away.',
+    exit: EXIT.usage,
+  },
   TAGS_LIMITED: {
     meaning: 'A chat would have too many tags.',
     remedy: 'Remove a tag first.',
