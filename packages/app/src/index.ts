@@ -1,3 +1,4 @@
+export type { AppProgram } from './api/app-api-parts.ts';
 export { openAudit } from './audit/audit.ts';
 export { exportAudit } from './audit/export-audit.ts';
 export { forwardNow } from './audit/forward-audit.ts';

@@ -40,6 +40,7 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   POST   /api/providers/:id/test           → KeyTest
  *   GET    /api/models                       → ModelGroup[]
  *   GET    /api/storage                      → StorageView
+ *   POST   /api/erase                        EraseInput → EraseReport; Postern then stops
  *   GET    /api/settings                     → Settings
  *   PATCH  /api/settings                     SettingsInput → Settings
  *   GET    /api/conversations?before=ID      → ConversationPage; `in` and `name` name another ConversationPlace than `main`

@@ -36,6 +36,23 @@ export interface RenewalAnswer {
 export interface StorageView {
   /** What opens the vault. */
   readonly slots: readonly ('keyring' | 'passphrase' | 'recovery')[];
+  /** Largest first. */
+  readonly data: readonly StoredData[];
+  /** How many chats are in the trash, at most 500. */
+  readonly trashed: number;
+  /** The last backup that this home knows of. */
+  readonly lastBackup: {
+    readonly madeAtMs: number;
+    /** null if a browser saved it. */
+    readonly path: string | null;
+  } | null;
+}
+
+export interface StoredData {
+  readonly what: Exclude<EraseWhat, 'keyring' | 'backups' | 'other'>;
+  readonly bytes: number;
+  /** A file, or a directory. */
+  readonly path: string;
 }
 
 /** What a user types to erase everything. */
@@ -56,6 +73,13 @@ export const ERASE_WHATS = [
 ] as const;
 
 export type EraseWhat = (typeof ERASE_WHATS)[number];
+
+/** Needs the passphrase, or the recovery code, if the vault has a passphrase. */
+export const EraseInputSchema = v.strictObject({
+  confirmation: v.literal(ERASE_CONFIRMATION),
+  passphrase: v.exactOptional(passphrase),
+  recoveryCode: v.exactOptional(recoveryCode),
+});
 
 export interface EraseReport {
   readonly erased: readonly {

@@ -2,10 +2,12 @@ import { fileURLToPath } from 'node:url';
 import {
   composePostern,
   createProcessLog,
+  eraseEverything,
   open,
   serve,
   takeInstanceLock,
   unlockAtStart,
+  type AppProgram,
   type LogLevel,
   type Postern,
   type ProcessLog,
@@ -70,7 +72,7 @@ async function run(context: CommandContext, options: UpOptions, port: number): P
     port,
     randomness: context.randomness,
     version: context.version,
-    program: { confirmRekey: rekeyParts(context).confirmInNewProcess },
+    program: programOf(context, stop),
     pageDirectory: PAGE_DIRECTORY,
     onFault: (fault) => {
       const kind = fault instanceof Error ? fault.name : typeof fault;
@@ -96,6 +98,14 @@ async function run(context: CommandContext, options: UpOptions, port: number): P
   announceEnd(context, log, 'process.stopping', 'Stopping: saving answers in progress.');
   await serving.value.close();
   announceEnd(context, log, 'process.stopped', 'Stopped.');
+}
+
+function programOf(context: CommandContext, stop: () => void): AppProgram {
+  return {
+    confirmRekey: rekeyParts(context).confirmInNewProcess,
+    erase: async () => await eraseEverything(openParts(context), { isRunningHere: true }),
+    stop,
+  };
 }
 
 /** A user at the terminal wants to see this at any log level; a program only at its own level. */

@@ -1,4 +1,4 @@
-import type { AppState } from '@postern/protocol';
+import type { AppState, EraseReport } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
 import { clearPageSecret, savePageSecret } from '../api/page-secret.ts';
@@ -20,6 +20,8 @@ export type Session =
   | { readonly at: 'signed-out'; readonly problem: RequestProblem | undefined }
   /** The first request failed. */
   | { readonly at: 'failed'; readonly problem: RequestProblem }
+  /** Everything was erased, and Postern has stopped. */
+  | { readonly at: 'erased'; readonly report: EraseReport }
   | {
       readonly at: 'open';
       readonly state: AppState;

@@ -3,7 +3,7 @@ import { userEvent } from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyState, session } from '../session/session.ts';
 import { failure, fakeServer, json } from '../testing/fake-server.ts';
-import { appState, provider } from '../testing/page-data.ts';
+import { appState, provider, storageView } from '../testing/page-data.ts';
 import { SettingsPage } from './settings-page.tsx';
 
 const server = fakeServer();
@@ -13,7 +13,7 @@ const show = (section: Parameters<typeof SettingsPage>[0]['section']): void => {
 
 beforeEach(() => {
   applyState(appState());
-  server.reply('GET /api/storage', json({ slots: ['passphrase', 'recovery'] }));
+  server.reply('GET /api/storage', json(storageView()));
 });
 
 describe('SettingsPage', () => {

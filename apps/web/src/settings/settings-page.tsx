@@ -14,7 +14,7 @@ import { ProvidersSection } from './providers-section.tsx';
 import { RememberedSection } from './remembered-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
 import { StorageSection } from './storage-section.tsx';
-import { VaultSection } from './vault-section.tsx';
+import { StorageDetails } from './storage-details.tsx';
 import { TrashSection } from './trash-section.tsx';
 
 const TITLES: Readonly<Record<SettingsSection, string>> = {
@@ -76,7 +76,7 @@ function Section(props: {
       return (
         <>
           <StorageSection state={props.state} />
-          <VaultSection />
+          <StorageDetails />
         </>
       );
     case 'trash':

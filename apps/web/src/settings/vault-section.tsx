@@ -1,26 +1,16 @@
 import type { StorageView } from '@postern/protocol';
-import { useEffect, useState, type ReactElement } from 'react';
-import type { RequestProblem } from '../api/problem.ts';
-import { request } from '../api/request.ts';
+import { useState, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
-import { ProblemNotice } from '../controls/notice.tsx';
 import { RenewDialog, type Renewed } from '../vault/renew-dialog.tsx';
 
 /** The passphrase and the recovery code. */
-export function VaultSection(): ReactElement | null {
-  const [storage, setStorage] = useState<StorageView>();
-  const [problem, setProblem] = useState<RequestProblem>();
+export function VaultSection(props: {
+  readonly slots: StorageView['slots'];
+  readonly onChanged: () => void;
+}): ReactElement {
+  const { slots, onChanged } = props;
   const [open, setOpen] = useState<Renewed>();
-  useEffect(() => {
-    if (open !== undefined) return;
-    void request<StorageView>('GET', '/api/storage').then((found) => {
-      if (found.ok) setStorage(found.value);
-      else setProblem(found.failure);
-    });
-  }, [open]);
-  if (problem !== undefined) return <ProblemNotice problem={problem} />;
-  if (storage === undefined) return null;
-  const hasPassphrase = storage.slots.includes('passphrase');
+  const hasPassphrase = slots.includes('passphrase');
   return (
     <section className="settings-section" aria-labelledby="vault">
       <h2 id="vault">Unlocking</h2>
@@ -60,6 +50,7 @@ export function VaultSection(): ReactElement | null {
           hasPassphrase={hasPassphrase}
           onClose={() => {
             setOpen(undefined);
+            onChanged();
           }}
         />
       )}

@@ -4,6 +4,8 @@ import { Button } from '../controls/button.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { Spinner } from '../controls/spinner.tsx';
 import { LinkDialog } from '../markdown/link-dialog.tsx';
+import type { Erased as ErasedPage } from '../vault/erased.tsx';
+import { erasedPage } from '../vault/later-erased.ts';
 import type { SignedOut as SignedOutPage } from '../sign-in/signed-out.tsx';
 import { useLater } from '../state/later.ts';
 import { useStore } from '../state/store.ts';
@@ -51,6 +53,8 @@ function Screen({ now }: { readonly now: Session }): ReactElement {
           </div>
         </Gate>
       );
+    case 'erased':
+      return <Erased report={now.report} />;
     case 'open':
       if (now.firstRun) return <FirstRun state={now.state} />;
       if (now.state.phase === 'locked') return <Unlock state={now.state} />;
@@ -70,6 +74,11 @@ function Starting(): ReactElement {
 function FirstRun({ state }: { readonly state: AppState }): ReactElement {
   const page = useLater(firstRunPage, true);
   return page === undefined ? <Starting /> : <page.FirstRun state={state} />;
+}
+
+function Erased(props: Parameters<typeof ErasedPage>[0]): ReactElement {
+  const page = useLater(erasedPage, true);
+  return page === undefined ? <Starting /> : <page.Erased {...props} />;
 }
 
 function SignedOut(props: Parameters<typeof SignedOutPage>[0]): ReactElement {

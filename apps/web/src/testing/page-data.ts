@@ -7,6 +7,7 @@ import {
   type Message,
   type ModelGroup,
   type ProviderView,
+  type StorageView,
 } from '@postern/protocol';
 
 /** An unlocked vault with file storage. */
@@ -87,4 +88,18 @@ export function message(
 
 export function idOf(number: number): Message['id'] {
   return messageId.from(String(number).padStart(26, '0'));
+}
+
+/** A vault with a passphrase and a small home. */
+export function storageView(changes: Partial<StorageView> = {}): StorageView {
+  return {
+    slots: ['passphrase', 'recovery'],
+    data: [
+      { what: 'chats', bytes: 1_234_567, path: '/home/me/postern/conversations.db' },
+      { what: 'settings', bytes: 12, path: '/home/me/config.json' },
+    ],
+    trashed: 0,
+    lastBackup: null,
+    ...changes,
+  };
 }

@@ -1,4 +1,5 @@
-import type { Secret } from '@postern/kernel';
+import type { Result, Secret } from '@postern/kernel';
+import type { EraseReport, Problem } from '@postern/protocol';
 import type { ListenerPlace } from '../server/listener.ts';
 import type { RememberedBrowsers } from '../server/remembered-browsers.ts';
 import type { SessionChallenges } from '../server/session-challenges.ts';
@@ -19,6 +20,10 @@ export interface AppProgram {
    * the passphrase if the vault needs one.
    */
   confirmRekey(passphrase: Secret | undefined): Promise<void>;
+  /** Erases the home of this process, whose vault is locked. */
+  erase(): Promise<Result<EraseReport, Problem>>;
+  /** Ends this process after its responses. */
+  stop(): void;
 }
 
 export interface AppApiParts extends SignIns {

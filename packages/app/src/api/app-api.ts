@@ -41,7 +41,7 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', browserRoutes(parts));
   app.route('/api', stateRoutes(parts));
   app.route('/api', renewalRoute(parts));
-  app.route('/api', storageRoutes(parts.postern));
+  app.route('/api', storageRoutes(parts));
   app.route('/api', providerRoutes(parts.postern));
   app.route('/api', conversationRoutes(parts.postern));
   app.route('/api', messageRoutes(parts.postern));

@@ -1,0 +1,36 @@
+import { Trash2 } from 'lucide-react';
+import { useState, type ReactElement } from 'react';
+import { Button } from '../controls/button.tsx';
+import { EraseDialog } from '../vault/erase-dialog.tsx';
+
+export function EraseSection({ hasPassphrase }: { readonly hasPassphrase: boolean }): ReactElement {
+  const [open, setOpen] = useState(false);
+  return (
+    <section className="settings-section" aria-labelledby="erase">
+      <h2 id="erase">Erase</h2>
+      <div className="settings-row">
+        <div>
+          <strong>Erase everything</strong>
+          <p>All chats, keys, settings, logs and known backups. Nothing can bring them back.</p>
+        </div>
+        <Button
+          look="danger"
+          onClick={() => {
+            setOpen(true);
+          }}
+        >
+          <Trash2 aria-hidden="true" size={15} />
+          Erase…
+        </Button>
+      </div>
+      {open && (
+        <EraseDialog
+          hasPassphrase={hasPassphrase}
+          onClose={() => {
+            setOpen(false);
+          }}
+        />
+      )}
+    </section>
+  );
+}
