@@ -26,7 +26,7 @@ export function ChatMeter({ open }: { readonly open: OpenChat }): ReactElement |
   const nearlyFull = part !== undefined && part >= NEARLY_FULL;
   return (
     <details className="chat-meter" data-full={nearlyFull}>
-      <summary aria-label="Tokens and cost of this chat">
+      <summary title="Tokens and cost of this chat">
         {limit === undefined || part === undefined ? (
           <span>{count(numbers.contextTokens)} tokens</span>
         ) : (
