@@ -71,6 +71,17 @@ describe('while an answer is streaming', () => {
     expect(view.container.querySelectorAll('a')).toHaveLength(BLOCKS);
   });
 
+  it('one very long block renders only now and then, and whole at the end', () => {
+    const text = `[link](${addressOf(0)}) ${'x'.repeat(300_000)}`;
+    const view = render(<Markdown text="" growing />);
+    for (let end = 1000; end < text.length; end += 1000) {
+      view.rerender(<Markdown text={text.slice(0, end)} growing />);
+    }
+    expect(rendersOf(0)).toBeLessThan(80);
+    view.rerender(<Markdown text={text} />);
+    expect(view.container.textContent).toHaveLength('link '.length + 300_000);
+  });
+
   it('the elements of a closed block stay, also when the answer ends', () => {
     const text = textOf((link) => `${link}\n\n\`\`\`ts\nlet a = 1;\n\`\`\``);
     const view = render(<Markdown text={text} growing />);

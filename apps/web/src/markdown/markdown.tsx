@@ -17,6 +17,7 @@ import { blockTools } from './later-tools.ts';
 import { maths } from './maths.ts';
 import { FootnoteLink, ImageLink, SafeLink } from './safe-link.tsx';
 import { createBlockSplitter } from './split-blocks.ts';
+import { steadyPart } from './steady-part.ts';
 import { toReact, type Components } from './to-react.ts';
 import './markdown.css';
 import './code-colours.css';
@@ -52,7 +53,7 @@ export const Markdown = memo(function Markdown(props: {
         <Block
           // A block keeps its index while the text grows.
           key={index}
-          source={source}
+          source={growing && index === last ? steadyPart(source) : source}
           definitions={definitions !== '' && source.includes('[') ? definitions : ''}
           growing={growing && index === last}
         />
