@@ -5,6 +5,7 @@ import type { LoadedConfig } from './config/load-config.ts';
 import { readPrices, type OwnPrices } from './config/load-prices.ts';
 import { Postern, type PosternParts } from './postern.ts';
 import { connectionsOf } from './providers/connections.ts';
+import { clearWhereWanted } from './vault/delete-on-exit.ts';
 import type { HomeVault } from './vault/home-vault.ts';
 
 type ComposeParts = Omit<PosternParts, 'vault' | 'loaded' | 'keyring' | 'connections' | 'prices'>;
@@ -25,6 +26,7 @@ export async function composePostern(
   if (!prices.ok) return prices;
   const connections = connectionsOf(loaded.config);
   const own = parts.isWorker === true ? ofWorker(loaded) : loaded;
+  clearWhereWanted(parts.home, own.config, parts.say);
   return Postern.create({
     ...{ ...parts, vault, loaded: own, keyring, connections },
     prices: prices.value,
@@ -88,5 +90,6 @@ const NO_PASSPHRASE = problem(
 /** What the process that started the workers does alone: forwarding the audit log, and locking. */
 function ofWorker({ config, written }: LoadedConfig): LoadedConfig {
   const vault = { lockAfterIdle: 'never', lockOnSuspend: false, deleteKeysOnExit: false } as const;
-  return { config: { ...config, audit: {}, vault }, written };
+  const privacy = { ...config.privacy, clearHistoryOnExit: false };
+  return { config: { ...config, audit: {}, vault, privacy }, written };
 }

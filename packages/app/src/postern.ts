@@ -26,9 +26,9 @@ import { timeZoneOf } from './config/time-zone.ts';
 import type { ProcessLog } from './log/process-log.ts';
 import { record } from './audit/audit.ts';
 import { recordSettings } from './audit/record-settings.ts';
-import { useProxyPassword } from './providers/connections.ts';
+import { allowedHosts, useProxyPassword } from './providers/connections.ts';
 import { forwardInBackground } from './audit/forward-audit.ts';
-import { deleteWhereWanted, sayWhatStays } from './vault/delete-on-exit.ts';
+import { clearWhereWanted, deleteWhereWanted, sayWhatStays } from './vault/delete-on-exit.ts';
 import { inTurn } from './vault/in-turn.ts';
 import { providersOf } from './providers/providers-of.ts';
 import { createKeyUses, type KeyUses } from './providers/key-uses.ts';
@@ -125,7 +125,7 @@ export class Postern {
     this.locking = createLocking({
       clock,
       lookEveryMs: parts.lookEveryMs,
-      config: loaded.config.vault,
+      config: () => this.config().vault,
       isOpen: () => this.#stores !== undefined,
       stopAnswers: async () => {
         await this.running.stopAll();
@@ -232,13 +232,14 @@ export class Postern {
     for (const timer of this.#timers) timer[Symbol.dispose]();
     if (this.#stores === undefined) sayWhatStays(this, this.#parts.say);
     await this.locking.lock('EXIT');
+    clearWhereWanted(this.home, this.config(), this.#parts.say);
     await this.connections.close();
   }
 
   #use(content: ConfigContent, providers: ProviderTable): void {
     this.#content = content;
     this.#providers = providers;
-    this.connections.allowLocalHosts(this.config().localHosts);
+    this.connections.allowHosts(allowedHosts(this.config()));
     this.#stores?.gateway.useTimeZone(timeZoneOf(this.config()));
     for (const onChange of this.#onConfigChange) onChange();
   }

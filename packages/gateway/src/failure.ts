@@ -140,6 +140,7 @@ const UPSTREAM_ROWS: Readonly<Partial<Record<ErrorCodeName, Omit<Row, 'code'>>>>
   UPSTREAM_CA_UNUSABLE: { status: 502, ...NO_RETRY },
   UPSTREAM_HTTP2_ONLY: { status: 502, ...NO_RETRY },
   UPSTREAM_ADDRESS_PRIVATE: { status: 502, ...NO_RETRY },
+  UPSTREAM_NOT_LOCAL: { status: 502, ...NO_RETRY },
   UPSTREAM_ADDRESS_FORBIDDEN: { status: 502, ...NO_RETRY },
 };
 

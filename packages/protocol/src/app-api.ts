@@ -43,6 +43,8 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   POST   /api/erase                        EraseInput → EraseReport; Postern then stops
  *   GET    /api/settings                     → Settings
  *   PATCH  /api/settings                     SettingsInput → Settings
+ *   GET    /api/privacy                      → PrivacySettings
+ *   PATCH  /api/privacy                      PrivacyInput → PrivacySettings
  *   GET    /api/conversations?before=ID      → ConversationPage; `in` and `name` name another ConversationPlace than `main`
  *   POST   /api/conversations                ConversationInput → Conversation
  *   GET    /api/conversations/:id            → ConversationEnd

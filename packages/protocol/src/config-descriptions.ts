@@ -14,6 +14,11 @@ export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'vault.lockOnSuspend':
     'Lock the vault when the machine was suspended. "auto": if a person unlocked it.',
   'vault.deleteKeysOnExit': "Remove the providers' keys from the vault when Postern ends cleanly.",
+  privacy: 'What is kept, and who gets messages.',
+  'privacy.clearHistoryOnExit':
+    'Delete every chat permanently when Postern ends, or at the next unlock if it could not.',
+  'privacy.localModelsOnly':
+    'Send requests only to providers on this machine and at hosts in "localHosts".',
   log: 'What the running process logs to standard error. Nothing of it is stored.',
   'log.level': 'From data loss to details: "error", "warn", "info" or "debug".',
   'log.format': '"text", or "json" for an object a line.',

@@ -45,6 +45,18 @@ export const ConfigSchema = v.strictObject({
     }),
     {},
   ),
+  privacy: v.optional(
+    v.strictObject({
+      /**
+       * When the app ends cleanly, every chat is permanently deleted, also those in the trash, and unsent messages. If it
+       * couldn't, the next unlock of the vault by an app does so.
+       */
+      clearHistoryOnExit: v.optional(v.boolean(), false),
+      /** Requests go only to providers on this machine and at `localHosts`. */
+      localModelsOnly: v.optional(v.boolean(), false),
+    }),
+    {},
+  ),
   /** What the running app logs to standard error; nothing of it is stored. */
   log: v.optional(
     v.strictObject({

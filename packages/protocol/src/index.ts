@@ -111,4 +111,5 @@ export { problem, problemWithDetail, type Problem } from './problem.ts';
 export type { TurnEvent } from './turn-event.ts';
 export { plainText } from './plain-text.ts';
 export { PAGE_HEADER, SESSION_HEADER, signedText } from './session-proof.ts';
+export * from './privacy-api.ts';
 export * from './storage-api.ts';

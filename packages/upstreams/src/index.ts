@@ -2,7 +2,11 @@ export { redactorOf } from './authorize.ts';
 export { headerReader } from './ask/answer-failure.ts';
 export { answerForm, type AnswerForm } from './ask/answer-form.ts';
 export { wholeAnswerEvents } from './ask/whole-answer-events.ts';
-export { createConnections, type Connections } from './connect/connections.ts';
+export {
+  createConnections,
+  type Connections,
+  type ConnectionsOptions,
+} from './connect/connections.ts';
 export { storedKey, type Credential } from './credential.ts';
 export type { AnswerHeaders, Exchange, ExchangeRequest, ExchangeSink } from './connect/exchange.ts';
 export { isLocalHost, sameHost } from './providers/address.ts';

@@ -40,6 +40,7 @@ const rows: readonly (readonly [UpstreamFailure, string, RegExp])[] = [
     'UPSTREAM_ADDRESS_PRIVATE',
     /p is on a private network, and 10\.0\.0\.1/,
   ],
+  [{ reason: 'not-local', provider: 'acme' }, 'UPSTREAM_NOT_LOCAL', /Only local models/],
   [{ reason: 'address-private' }, 'UPSTREAM_ADDRESS_PRIVATE', /private network/],
   [
     { reason: 'address-forbidden', provider: 'p', host: '169.254.169.254' },

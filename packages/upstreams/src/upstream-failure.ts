@@ -10,6 +10,8 @@ export type UpstreamFailure =
   | { readonly reason: 'address-private'; readonly provider?: string; readonly host?: string }
   /** An address that no provider has, such as a cloud's metadata service. */
   | { readonly reason: 'address-forbidden'; readonly provider?: string; readonly host?: string }
+  /** Only local providers are allowed, and this one isn't on this machine and its host isn't listed as local. */
+  | { readonly reason: 'not-local'; readonly provider: string }
   /** The file with the provider's own authority. `why` names it. */
   | { readonly reason: 'ca-unusable'; readonly provider: string; readonly why: string }
   /** A pin without a second one for a backup key would end the service when the key changes. */
@@ -78,6 +80,7 @@ const CODES = {
   'address-insecure': 'UPSTREAM_INSECURE',
   'address-private': 'UPSTREAM_ADDRESS_PRIVATE',
   'address-forbidden': 'UPSTREAM_ADDRESS_FORBIDDEN',
+  'not-local': 'UPSTREAM_NOT_LOCAL',
   'ca-unusable': 'UPSTREAM_CA_UNUSABLE',
   'pins-too-few': 'UPSTREAM_PINS_TOO_FEW',
   'endpoint-incomplete': 'CONFIG_INVALID',
@@ -193,6 +196,8 @@ function providerDetail(failure: ProviderFailure): string | undefined {
       return `The address of ${provider} isn't a plain http:// or https:// URL.`;
     case 'address-insecure':
       return `The address of ${provider} uses plain HTTP, and ${failure.host} is neither loopback nor listed as local.`;
+    case 'not-local':
+      return `Only local models are allowed, and ${provider} is neither on this machine nor trusted.`;
     case 'ca-unusable':
       return `Can't use the authority of ${provider}: ${failure.why}.`;
     case 'pins-too-few':

@@ -26,6 +26,8 @@ import type {
   Labels,
   MessageChoice,
   ModelGroup,
+  PrivacyInput,
+  PrivacySettings,
   PrivateChatInput,
   ProviderId,
   ProviderView,
@@ -114,6 +116,9 @@ export const appApi = {
     command('PATCH', '/api/folders', input),
   deleteFolder: (name: string): Promise<ApiResult<undefined>> =>
     command('DELETE', `/api/folders?name=${encodeURIComponent(name)}`),
+  privacy: (): Promise<ApiResult<PrivacySettings>> => request('GET', '/api/privacy'),
+  changePrivacy: (input: PrivacyInput): Promise<ApiResult<PrivacySettings>> =>
+    request('PATCH', '/api/privacy', input),
   beginPrivateChat: (input: PrivateChatInput): Promise<ApiResult<Conversation>> =>
     request('POST', '/api/private-chats', input),
   closePrivateChats: (): Promise<ApiResult<undefined>> => command('DELETE', '/api/private-chats'),

@@ -18,6 +18,7 @@ export const SETTINGS_SECTIONS = [
   'providers',
   'gateway',
   'appearance',
+  'privacy',
   'storage',
   'trash',
   'sessions',

@@ -1,6 +1,7 @@
 import '../providers/providers.css';
 import './settings-page.css';
 import './appearance-section.css';
+import './privacy-section.css';
 import './storage-section.css';
 import './gateway-section.css';
 import type { AppState } from '@postern/protocol';
@@ -10,6 +11,7 @@ import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
 import { routeToFragment, SETTINGS_SECTIONS, type SettingsSection } from '../navigation/route.ts';
 import { AppearanceSection } from './appearance-section.tsx';
 import { GatewaySection } from './gateway-section.tsx';
+import { PrivacySection } from './privacy-section.tsx';
 import { ProvidersSection } from './providers-section.tsx';
 import { RememberedSection } from './remembered-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
@@ -21,6 +23,7 @@ const TITLES: Readonly<Record<SettingsSection, string>> = {
   providers: 'Providers',
   gateway: 'Gateway',
   appearance: 'Appearance',
+  privacy: 'Privacy',
   storage: 'Storage',
   trash: 'Trash',
   sessions: 'Sessions',
@@ -72,6 +75,8 @@ function Section(props: {
       return <GatewaySection gatewayUrl={props.state.gatewayUrl} />;
     case 'appearance':
       return <AppearanceSection settings={props.state.settings} />;
+    case 'privacy':
+      return <PrivacySection />;
     case 'storage':
       return (
         <>

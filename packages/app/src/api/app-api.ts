@@ -11,6 +11,7 @@ import { draftRoutes } from './draft-routes.ts';
 import { exportRoutes } from './export-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { organiseRoutes } from './organise-routes.ts';
+import { privacyRoutes } from './privacy-routes.ts';
 import { privateChatRoutes } from './private-chat-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { requireSession, type AppEnv } from './require-session.ts';
@@ -54,6 +55,7 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', exportRoutes(parts.postern));
   app.route('/api', turnRoutes(parts));
   app.route('/api', privateChatRoutes(parts.postern));
+  app.route('/api', privacyRoutes(parts.postern));
   app.route('/api', eventRoutes(parts.postern));
   app.notFound(() => failureResponse(problem('ROUTE_UNKNOWN')));
   app.onError((fault) => {

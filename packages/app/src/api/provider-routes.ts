@@ -107,6 +107,9 @@ async function modelsOf(
   }
   if (isAbsent(provider, models.failure.code)) return undefined;
   const { code, message } = models.failure;
+  if (code === 'UPSTREAM_NOT_LOCAL') {
+    return { provider: id, label, demo, models: [], failure: { code, message } };
+  }
   const known = provider.models.map((model) => viewOf(id, { id: model, label: model }));
   return { provider: id, label, demo, models: known, failure: { code, message } };
 }

@@ -25,6 +25,7 @@ export interface ChangedSetting {
 const APPLIED: readonly string[] = [
   'providers',
   'localHosts',
+  'privacy.localModelsOnly',
   'log.level',
   'gateway.maxBodyBytes',
   'gateway.maxConcurrent',
@@ -99,6 +100,7 @@ function applicable(running: Config, next: Config): Config {
   return {
     ...running,
     providers: next.providers,
+    privacy: { ...running.privacy, localModelsOnly: next.privacy.localModelsOnly },
     log: { ...running.log, level: next.log.level },
     gateway: { ...next.gateway, listen, metrics },
   };

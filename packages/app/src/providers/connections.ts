@@ -1,18 +1,27 @@
 import { failed, ok, type Result } from '@postern/kernel';
 import { secretName, type Config, type Problem } from '@postern/protocol';
-import { createConnections, type Connections } from '@postern/upstreams';
+import { createConnections, type Connections, type ConnectionsOptions } from '@postern/upstreams';
 import { DEFAULT_FIELD } from '@postern/vault';
 import { canTrust } from '../server/tls-identity.ts';
 import { readPemFile } from '../config/read-pem-file.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 
 /** Creates connections from the configuration. A proxy's password is added later. */
-export function connectionsOf({ localHosts, proxy }: Config): Connections {
+export function connectionsOf(config: Config): Connections {
+  const { proxy } = config;
   return createConnections({
-    localHosts,
+    ...allowedHosts(config),
     readAuthority,
     ...(proxy === undefined ? {} : { proxy }),
   });
+}
+
+/** The hosts to which requests may go. */
+export function allowedHosts({
+  localHosts,
+  privacy,
+}: Config): Pick<ConnectionsOptions, 'localHosts' | 'localOnly'> {
+  return { localHosts, localOnly: privacy.localModelsOnly };
 }
 
 function readAuthority(path: string): Result<string, string> {

@@ -1,6 +1,8 @@
 import type { Config } from '@postern/protocol';
 import type { ProviderTable } from '@postern/upstreams';
 import type { Vault } from '@postern/vault';
+import { clearHistory } from '../chat/clear-history.ts';
+import type { Home } from '../config/home.ts';
 import { deletedLine, deleteProviderKeys } from '../providers/delete-provider-keys.ts';
 import type { Stores } from '../stores/stores.ts';
 
@@ -25,4 +27,13 @@ export async function deleteWhereWanted(exiting: Exiting, say: Say): Promise<voi
 export function sayWhatStays(exiting: Exiting, say: Say): void {
   if (exiting.vault.state === 'absent' || !exiting.config().vault.deleteKeysOnExit) return;
   say('The provider keys are still in the vault, because it is locked.');
+}
+
+/**
+ * Deletes every chat if the configuration says so (`privacy.clearHistoryOnExit`): at an exit, when nothing is open any
+ * more, and at the next start, in case that the process was killed.
+ */
+export function clearWhereWanted(home: Home, { privacy }: Config, say: Say): void {
+  const failure = privacy.clearHistoryOnExit ? clearHistory(home.dataDir) : undefined;
+  if (failure !== undefined) say(failure);
 }

@@ -19,7 +19,7 @@ function scene(config: Partial<Config['vault']> = {}) {
   const locking = createLocking({
     lookEveryMs: 1000,
     clock: { nowMs: () => time.nowMs, monotonicMs: () => time.monotonicMs },
-    config: { ...CONFIG, ...config },
+    config: () => ({ ...CONFIG, ...config }),
     isOpen: () => state.open,
     isAnswering: () => state.answering,
     stopAnswers: async () => {
@@ -65,6 +65,16 @@ function scene(config: Partial<Config['vault']> = {}) {
 }
 
 describe('locking', () => {
+  test('follows the settings while they change', async () => {
+    const config = { lockAfterIdle: 'never', lockOnSuspend: false };
+    const { done, run } = scene(config);
+    await run(60 * MINUTE_MS);
+    expect(done).toEqual([]);
+    config.lockAfterIdle = '5m';
+    await run(MINUTE_MS);
+    expect(done).toEqual(['answers stopped', 'closed: IDLE']);
+  });
+
   test.each([
     ['ASKED', 0],
     ['SUSPEND', 0],

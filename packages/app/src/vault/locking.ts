@@ -1,7 +1,7 @@
 import type { Clock } from '@postern/kernel';
 import type { Config } from '@postern/protocol';
 import { AutoLock } from '@postern/vault';
-import { lockRules, type Opener } from '../config/lock-rules.ts';
+import { lockRules, type LockRules, type Opener } from '../config/lock-rules.ts';
 
 /** Why the vault is locked, with the audit log's reasons. */
 export type LockReason = 'ASKED' | 'IDLE' | 'SUSPEND' | 'EXIT';
@@ -18,7 +18,8 @@ export interface Drainable {
 export interface LockingParts {
   readonly clock: Clock;
   readonly lookEveryMs: number;
-  readonly config: Config['vault'];
+  /** May change while it runs. */
+  config(): Config['vault'];
   isOpen(): boolean;
   /** Ends the answers that stream into the page, and saves them. */
   stopAnswers(): Promise<void>;
@@ -50,7 +51,8 @@ export interface Locking {
 export const LOCK_GRACE_MS = 5000;
 
 export function createLocking(parts: LockingParts): Locking {
-  const { clock, config } = parts;
+  const { clock } = parts;
+  const rules = (): LockRules => lockRules(parts.config(), opener);
   const drainables: Drainable[] = [];
   let underWay: Promise<void> | undefined;
   const lock = async (reason: LockReason): Promise<void> => {
@@ -62,11 +64,11 @@ export function createLocking(parts: LockingParts): Locking {
   let opener: Opener = 'person';
   const autoLock = new AutoLock({
     clock,
-    idleMs: () => lockRules(config, opener).idleMs,
+    idleMs: () => rules().idleMs,
     isInUse: () => parts.isAnswering() || drainables.some((each) => each.isBusy()),
     lock: (cause) => {
       if (cause === 'idle') void lock('IDLE');
-      else if (lockRules(config, opener).onSuspend) void lock('SUSPEND');
+      else if (rules().onSuspend) void lock('SUSPEND');
     },
   });
   return {

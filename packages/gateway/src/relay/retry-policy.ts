@@ -70,6 +70,7 @@ const BY_UPSTREAM_FAILURE: Readonly<Record<UpstreamFailure['reason'], Verdict>> 
   'address-insecure': ELSEWHERE,
   'address-private': ELSEWHERE,
   'address-forbidden': ELSEWHERE,
+  'not-local': ELSEWHERE,
   'ca-unusable': ELSEWHERE,
   'pins-too-few': ELSEWHERE,
   'endpoint-incomplete': ELSEWHERE,

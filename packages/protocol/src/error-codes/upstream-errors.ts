@@ -38,6 +38,13 @@ export const UPSTREAM_ERRORS = {
     remedy: "Check the endpoint's address and what your name server returns for its host.",
     exit: EXIT.usage,
   },
+  UPSTREAM_NOT_LOCAL: {
+    meaning:
+      'Only local models are allowed, and this provider is neither on this machine nor trusted.',
+    remedy:
+      'Choose a local model, or allow other models: in the settings, or with privacy.localModelsOnly.',
+    exit: EXIT.denied,
+  },
   UPSTREAM_KEY_REFUSED: {
     meaning: 'The provider rejected the key.',
     remedy: 'Check or replace the key in the settings.',

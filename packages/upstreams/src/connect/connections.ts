@@ -28,6 +28,8 @@ export const trustedByTestsOnly: unique symbol = Symbol('trustedByTestsOnly');
 export interface ConnectionsOptions {
   /** Hosts other than loopback to which plain HTTP and private addresses are allowed. */
   readonly localHosts: readonly string[];
+  /** Whether only loopback and these hosts are connected to. Default: false. */
+  readonly localOnly?: boolean;
   readonly proxy?: ProxyConfig;
   readonly proxyPassword?: Secret;
   /** The timeout for a connection, including TLS. Default: 10 seconds. */
@@ -47,8 +49,8 @@ export interface Connections {
     request: ExchangeRequest,
     maxBytes?: number,
   ): Promise<Result<FetchedText, UpstreamFailure>>;
-  /** Replaces `localHosts`. Requests that are running go on. */
-  allowLocalHosts(hosts: readonly string[]): void;
+  /** Replaces `localHosts` and `localOnly`. Requests that are running go on. */
+  allowHosts(allowed: Pick<ConnectionsOptions, 'localHosts' | 'localOnly'>): void;
   /**
    * Sets the password of the proxy when the vault is unlocked; undefined removes it. Cancels all requests that
    * use the proxy.
@@ -85,15 +87,18 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const usual = usualTls(timeoutMs, options[trustedByTestsOnly]);
   const routes = new Routes(options, usual);
   const readAuthority = options.readAuthority ?? (() => failed('files are not read here'));
-  let { localHosts } = options;
+  let allowed: Parameters<Connections['allowHosts']>[0] = options;
   let targets = new WeakMap<Provider, Target>();
   let closed = false;
 
   const targetOf = (provider: Provider): Result<Target, UpstreamFailure> => {
     const known = targets.get(provider);
     if (known !== undefined) return ok(known);
-    const address = parseAddress(provider.id, provider.baseUrl, localHosts);
+    const address = parseAddress(provider.id, provider.baseUrl, allowed.localHosts);
     if (!address.ok) return address;
+    if (allowed.localOnly === true && !address.value.local) {
+      return failed({ reason: 'not-local', provider: provider.id });
+    }
     const tls = tlsOf(provider, usual, readAuthority);
     if (!tls.ok) return tls;
     const route = routes.to(address.value, tls.value);
@@ -114,8 +119,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
   return {
     exchange,
     fetchText: (request, maxBytes) => fetchText(exchange, request, maxBytes),
-    allowLocalHosts: (hosts) => {
-      localHosts = hosts;
+    allowHosts: (next) => {
+      allowed = next;
       targets = new WeakMap();
     },
     useProxyPassword: (password) => {
