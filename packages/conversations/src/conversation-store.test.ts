@@ -1,5 +1,6 @@
 import { describeAdoption } from './testing/adopt-contract.ts';
 import { describeBranches } from './testing/branch-contract.ts';
+import { describeAttachments } from './testing/attachment-contract.ts';
 import { describeConversationStore } from './testing/conversation-store-contract.ts';
 import { describeImports } from './testing/import-contract.ts';
 import { describeFilters } from './testing/filter-contract.ts';
@@ -21,4 +22,5 @@ for (const [name, open] of STORES) {
   describeAdoption(name, open);
   describeBranches(name, open);
   describeImports(name, open);
+  describeAttachments(name, open);
 }

@@ -14,8 +14,8 @@ import type {
   Labels,
   Message,
   MessageId,
+  MessagePart,
   MessageStatus,
-  Part,
   ProviderId,
   Role,
   SearchFilters,
@@ -23,6 +23,7 @@ import type {
   StopReason,
   Usage,
 } from '@postern/protocol';
+import type { AttachmentStore } from './attachment-store.ts';
 import type { BranchStore } from './branch-store.ts';
 import type { ChatImportStore } from './import/imported-chat.ts';
 import type { StoreFailure } from './store-failure.ts';
@@ -52,7 +53,7 @@ export interface NewMessage {
   /** A message of the same conversation; null at its beginning. */
   readonly parentId: MessageId | null;
   readonly role: Role;
-  readonly parts: readonly Part[];
+  readonly parts: readonly MessagePart[];
   readonly status: MessageStatus;
   readonly provider?: ProviderId;
   readonly model?: string;
@@ -66,7 +67,7 @@ export interface NewMessage {
 
 /** Omitted fields stay unchanged. */
 export interface MessageChange {
-  readonly parts?: readonly Part[];
+  readonly parts?: readonly MessagePart[];
   readonly status?: MessageStatus;
   readonly provider?: ProviderId;
   readonly model?: string;
@@ -89,10 +90,10 @@ export interface ConversationStore {
   create(input: NewConversation): Result<Conversation, StoreFailure>;
 
   /**
-   * Adds a conversation of another store with its messages, under their ids and times, in one transaction. An id
-   * that is taken already is a bug.
+   * Adds a conversation of another store with its messages and the attachments that they use, under their ids and
+   * times, in one transaction. An id that is taken already is a bug.
    */
-  adopt(view: ConversationView): Result<Conversation, StoreFailure>;
+  adopt(view: ConversationView, files: AttachmentStore): Result<Conversation, StoreFailure>;
 
   /**
    * A page of conversations, without removed ones, most recently updated first. Paging with `next` skips none. A
@@ -156,7 +157,7 @@ export interface ConversationStore {
 
   /**
    * Permanently deletes conversations removed before that time (milliseconds of the clock): their rows, their
-   * entries in the search index, and remains of both in SQLite's free pages and log. Returns how many it deleted.
+   * entries in the search index, attachments that nothing else uses, and remains of both in SQLite's free pages and log. Returns how many it deleted.
    * Takes some milliseconds per message, so seconds for thousands.
    */
   purgeRemoved(removedBeforeMs: number): Result<number, StoreFailure>;
@@ -196,11 +197,14 @@ export interface ConversationStore {
   /** The messages that were typed but not sent, at most one per conversation. */
   drafts(): Result<readonly Draft[], StoreFailure>;
 
-  /** Replaces the draft of a conversation, or of the next one; an empty text deletes it. */
+  /** Replaces the draft of a conversation, or of the next one. Without text and attachments, deletes it. */
   saveDraft(draft: Draft): Result<undefined, StoreFailure>;
 
   /** Chats of other programs. */
   readonly imports: ChatImportStore;
+
+  /** The files that messages and drafts use. */
+  readonly attachments: AttachmentStore;
 
   /** Closes the store, which drops conversations in memory. Any later call throws. */
   close(): void;

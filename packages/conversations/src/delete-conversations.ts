@@ -1,3 +1,4 @@
+import type { AttachmentTable } from './attachment-table.ts';
 import type { ConversationTable } from './conversation-table.ts';
 import type { DraftTable } from './draft-table.ts';
 import type { LabelTables } from './label-tables.ts';
@@ -9,6 +10,7 @@ export interface EveryTable {
   readonly messages: MessageTable;
   readonly drafts: DraftTable;
   readonly labels: LabelTables;
+  readonly attachments: AttachmentTable;
   readonly search: SearchIndex;
 }
 
@@ -16,9 +18,11 @@ export interface EveryTable {
 export function deleteConversations(tables: EveryTable, rows: readonly number[]): void {
   if (rows.length > 0) tables.search.purge(rows);
   for (const row of rows) {
+    const files = tables.attachments.usedIn(row);
     tables.messages.deleteOf(row);
     tables.drafts.deleteOf(row);
     tables.labels.untagAll(row);
     tables.conversations.delete(row);
+    tables.attachments.deleteUnused(files);
   }
 }

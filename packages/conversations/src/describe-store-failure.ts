@@ -37,6 +37,15 @@ export function describeStoreFailure(failure: StoreFailure): Problem {
         message: `The message is larger than the ${failure.maxLength} characters that can be stored.`,
         remedy: 'Send less, or smaller images and files.',
       };
+    case 'attachment-not-found':
+      return problem('ATTACHMENT_NOT_FOUND');
+    case 'attachment-incomplete':
+      return problem('REQUEST_INVALID', 'The attachment has fewer or more bytes than announced.');
+    case 'attachments-full':
+      return problem(
+        'ATTACHMENTS_FULL',
+        `All attachments together would be larger than the limit of ${failure.maxBytes / 1024 ** 2} MB.`,
+      );
     default:
       return describeDatabaseFailure(failure);
   }

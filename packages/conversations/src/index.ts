@@ -1,3 +1,8 @@
+export {
+  ATTACHMENT_PIECE_BYTES,
+  type AttachmentStore,
+  type NewAttachment,
+} from './attachment-store.ts';
 export type { ConversationStore, StoreFailure } from './conversation-store.ts';
 export { describeStoreFailure } from './describe-store-failure.ts';
 export { ChatExportSchema, ExportedChatSchema } from './export/chat-export-schema.ts';

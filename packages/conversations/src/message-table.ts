@@ -14,9 +14,10 @@ import {
   type ConversationEnd,
   type Message,
   type MessageId,
+  type MessagePart,
   type MessageOutline,
-  type Part,
 } from '@postern/protocol';
+import type { AttachmentTable } from './attachment-table.ts';
 import type { StoreFailure } from './conversation-store.ts';
 import { damagedMessage, parseMessage, roleOf } from './stored-message.ts';
 import { partsToJson } from './stored-parts.ts';
@@ -49,7 +50,10 @@ export class MessageTable {
   readonly #exists: Statement;
   readonly #hasChild: Statement;
 
-  constructor(database: Database) {
+  readonly #attachments: AttachmentTable;
+
+  constructor(database: Database, attachments: AttachmentTable) {
+    this.#attachments = attachments;
     this.#insert = database.prepare(
       `INSERT INTO message (id, conversation, parent_id, role, status, created_at_ms, provider,
          model, stop_reason, usage, measures, failure, extra, parts, edited)
@@ -94,11 +98,12 @@ export class MessageTable {
       ...[model, stopReason, usage, measures, failure, extra, parts.value],
       message.edited === true ? 1 : null,
     );
-    return ok(lastRow);
+    const used = this.#attachments.setUsesOf(lastRow, message.parts);
+    return used.ok ? ok(lastRow) : used;
   }
 
   /** The message. If `parts` is given, it is used instead of the stored parts. */
-  find(id: MessageId, parts?: readonly Part[]): Result<StoredMessage, StoreFailure> {
+  find(id: MessageId, parts?: readonly MessagePart[]): Result<StoredMessage, StoreFailure> {
     const row = parts === undefined ? this.#find.get(id) : this.#findHead.get(id);
     if (row === undefined) return failed({ reason: 'message-not-found' });
     const conversation = conversationId.from(textColumn(row, 'conversation_id'));
@@ -156,7 +161,7 @@ export class MessageTable {
       ...[parts.value, status, provider, model, stopReason, usage, measures, failure, extra],
       row,
     );
-    return ok();
+    return this.#attachments.setUsesOf(row, message.parts);
   }
 
   /** No other message may follow it. */

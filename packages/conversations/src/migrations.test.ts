@@ -5,6 +5,7 @@ import type { SearchFilters } from '@postern/protocol';
 import { expect, test } from 'vitest';
 import { MIGRATIONS } from './migrations.ts';
 import { SqliteConversations } from './sqlite-conversations.ts';
+import { attach } from './testing/attachment-contract.ts';
 import { KEY, openAt, say, scratchPath, testEnvironment, text } from './testing/environment.ts';
 import { importedMessage } from './testing/import-contract.ts';
 
@@ -48,7 +49,8 @@ function everyStatement(database: Database): readonly string[] {
     },
   };
   const { clock, randomness } = testEnvironment();
-  const store = new SqliteConversations(recording, clock, randomness);
+  const limit = { maxAttachmentBytes: 1000 };
+  const store = new SqliteConversations(recording, { clock, randomness, ...limit });
   const conversation = expectOk(store.create({ title: 'x' }));
   const message = say(store, conversation, 'x', { status: 'streaming' });
   const importedChat = {
@@ -57,6 +59,8 @@ function everyStatement(database: Database): readonly string[] {
   };
   const messages = [importedMessage('a', null), importedMessage('b', 'a')];
   const run = (id: string) => ({ id, source: 'postern', beganAtMs: 0 });
+  const attachment = attach(store, Buffer.from('x'));
+  const parts = [{ kind: 'attachment', ...attachment } as const];
   const results = [
     store.imports.add(run('1'), importedChat),
     store.imports.add(run('2'), { ...importedChat, messages }),
@@ -64,6 +68,12 @@ function everyStatement(database: Database): readonly string[] {
     store.imports.list(),
     store.imports.undo('2'),
     store.imports.undo('1'),
+    store.updateMessage(message.id, { parts }),
+    store.attachments.find(attachment.id),
+    store.attachments.piece(attachment.id, 0),
+    store.attachments.removeUnused(clock.nowMs() + 1),
+    store.saveDraft({ conversation: null, text: '', attachments: [attachment] }),
+    store.drafts(),
     store.list({ limit: 1 }),
     store.list({ limit: 1, before: conversation.id }),
     store.open(conversation.id),
@@ -170,6 +180,9 @@ test.each([
   ],
   ['SELECT * FROM imported_message WHERE import = ?', 'imported_message_by_import'],
   ['SELECT * FROM imported_conversation WHERE import = ?', 'imported_conversation_by_import'],
+  ['SELECT row FROM attachment WHERE begun_at_ms < ?', 'attachment_by_beginning'],
+  ['SELECT 1 FROM message_attachment WHERE attachment = ?', 'message_attachment_by_attachment'],
+  ['SELECT 1 FROM draft_attachment WHERE attachment = ?', 'draft_attachment_by_attachment'],
 ])('%s uses %s', (sql, index) => {
   expect(planOf(open(), sql).join()).toContain(`INDEX ${index}`);
 });

@@ -171,4 +171,45 @@ export const MIGRATIONS: readonly Migration[] = [
       `);
     },
   },
+  {
+    version: 9,
+    name: 'files that users added to messages',
+    up: (database: MigrationTarget): void => {
+      database.exec(`
+        CREATE TABLE attachment (
+          row INTEGER PRIMARY KEY,
+          id TEXT NOT NULL UNIQUE,
+          name TEXT NOT NULL,
+          media_type TEXT NOT NULL,
+          size INTEGER NOT NULL,
+          width INTEGER,
+          height INTEGER,
+          begun_at_ms INTEGER NOT NULL,
+          finished INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX attachment_by_beginning ON attachment (begun_at_ms);
+        CREATE INDEX attachment_by_size ON attachment (size);
+        CREATE TABLE attachment_piece (
+          row INTEGER PRIMARY KEY,
+          attachment INTEGER NOT NULL REFERENCES attachment (row) ON DELETE CASCADE,
+          number INTEGER NOT NULL,
+          bytes BLOB NOT NULL,
+          UNIQUE (attachment, number)
+        ) STRICT;
+        CREATE TABLE message_attachment (
+          message INTEGER NOT NULL REFERENCES message (row) ON DELETE CASCADE,
+          attachment INTEGER NOT NULL REFERENCES attachment (row),
+          PRIMARY KEY (message, attachment)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX message_attachment_by_attachment ON message_attachment (attachment);
+        CREATE TABLE draft_attachment (
+          place TEXT NOT NULL REFERENCES draft (place) ON DELETE CASCADE,
+          number INTEGER NOT NULL,
+          attachment INTEGER NOT NULL REFERENCES attachment (row),
+          PRIMARY KEY (place, number)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX draft_attachment_by_attachment ON draft_attachment (attachment);
+      `);
+    },
+  },
 ];

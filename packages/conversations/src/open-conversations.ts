@@ -6,6 +6,11 @@ import { SqliteConversations } from './sqlite-conversations.ts';
 
 const LABEL = 'conversations';
 
+/** The limit of all attachments together, in bytes. */
+const MAX_STORED_BYTES = 4 * 1024 * 1024 * 1024;
+/** The same in memory, for each store. */
+const MAX_MEMORY_BYTES = 40 * 1024 * 1024;
+
 export interface ConversationsEnvironment {
   readonly clock: Clock;
   readonly randomness: Randomness;
@@ -23,7 +28,14 @@ export function openSqliteConversations(
   if (!opened.ok) return opened;
   const database = opened.value;
   // Preparing the statements reads the schema, which can fail on a damaged page.
-  const store = database.attempt(() => new SqliteConversations(database, clock, randomness));
+  const store = database.attempt(
+    () =>
+      new SqliteConversations(database, {
+        clock,
+        randomness,
+        maxAttachmentBytes: MAX_STORED_BYTES,
+      }),
+  );
   if (!store.ok) database.close();
   return store;
 }
@@ -33,5 +45,8 @@ export function createMemoryConversations(
   environment: ConversationsEnvironment,
 ): ConversationStore {
   const database = openMemoryDatabase({ migrations: MIGRATIONS, label: LABEL });
-  return new SqliteConversations(database, environment.clock, environment.randomness);
+  return new SqliteConversations(database, {
+    ...environment,
+    maxAttachmentBytes: MAX_MEMORY_BYTES,
+  });
 }

@@ -1,7 +1,7 @@
 import type { Clock, Result } from '@postern/kernel';
 import {
-  EMPTY_ANSWER,
   foldAnswer,
+  storedAnswer,
   type AnswerEvent,
   type AnswerMeasures,
   type FoldedAnswer,
@@ -51,7 +51,7 @@ export function recordAnswer(
   message: Message,
   options: RecordOptions,
 ): AnswerRecorder {
-  let answer: FoldedAnswer = { ...EMPTY_ANSWER, parts: message.parts };
+  let answer: FoldedAnswer = storedAnswer(message);
   const beganMs = options.clock.monotonicMs();
   let lastSaveMs = beganMs;
   /** Of the requests before this one. */

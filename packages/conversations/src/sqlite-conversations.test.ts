@@ -1,12 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { openDatabase } from '@postern/database';
 import { expectOk, ok, Secret } from '@postern/kernel';
-import { conversationId, messageId, type Conversation, type Message } from '@postern/protocol';
+import {
+  attachmentId,
+  conversationId,
+  messageId,
+  type Conversation,
+  type Message,
+} from '@postern/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ATTACHMENT_PIECE_BYTES } from './attachment-store.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { createMemoryConversations, openSqliteConversations } from './open-conversations.ts';
 import { anyParts } from './testing/arbitrary-parts.ts';
+import { attach } from './testing/attachment-contract.ts';
 import { KEY, openAt, say, scratchPath, testEnvironment, text } from './testing/environment.ts';
 
 /** Runs a statement on a closed store, as somebody who has the key could. */
@@ -70,6 +78,26 @@ describe('conversations in a file', () => {
     const store = openAt(path, testEnvironment());
     expect(expectOk(store.list({ limit: 1 })).conversations[0]?.title).toBe('kept');
     expect(expectOk(store.imports.list())).toEqual([]);
+  });
+
+  test('of version 8 keep their content and gain attachments', () => {
+    const path = scratchPath();
+    const migrations = MIGRATIONS.filter(({ version }) => version <= 8);
+    const old = expectOk(openDatabase({ path, key: KEY, migrations, label: 'conversations' }));
+    const insert = old.prepare("INSERT INTO draft VALUES ('new', 'kept')");
+    expectOk(old.runInTransaction(() => ok(insert.run())));
+    old.close();
+    const store = openAt(path, testEnvironment());
+    expect(expectOk(store.drafts())).toEqual([{ conversation: null, text: 'kept' }]);
+    const bytes = Buffer.alloc(ATTACHMENT_PIECE_BYTES + 1, 'x');
+    const attachments = [attach(store, bytes)];
+    expectOk(store.saveDraft({ conversation: null, text: 'kept', attachments }));
+    store.close();
+    const again = openAt(path, testEnvironment());
+    expect(expectOk(again.drafts())).toEqual([{ conversation: null, text: 'kept', attachments }]);
+    const id = attachments[0]?.id ?? attachmentId.from('0'.repeat(26));
+    const piece = (index: number) => expectOk(again.attachments.piece(id, index))?.length;
+    expect([piece(0), piece(1), piece(2)]).toEqual([ATTACHMENT_PIECE_BYTES, 1, undefined]);
   });
 
   test('persist after the store is closed', () => {

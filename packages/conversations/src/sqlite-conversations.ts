@@ -1,5 +1,5 @@
 import type { Database } from '@postern/database';
-import { failed, ok, sortableId, type Clock, type Randomness, type Result } from '@postern/kernel';
+import { failed, ok, sortableId, type Clock, type Result } from '@postern/kernel';
 import {
   messageId,
   plainText,
@@ -15,6 +15,8 @@ import {
   type MessageId,
   type SearchFilters,
 } from '@postern/protocol';
+import { AttachmentTable } from './attachment-table.ts';
+import type { AttachmentStore } from './attachment-store.ts';
 import type {
   ConversationStore,
   MessageChange,
@@ -40,6 +42,7 @@ import { MessageTable } from './message-table.ts';
 import { checkLimit, erase, flat } from './method-results.ts';
 import { organise } from './organise.ts';
 import { SearchIndex } from './search-index.ts';
+import { SqliteAttachments, type StoreEnvironment } from './sqlite-attachments.ts';
 import { withChange } from './stored-message.ts';
 
 const MAX_PAGE = 500;
@@ -47,48 +50,53 @@ const MAX_HITS = 200;
 
 /** The store in a database, encrypted on disk or in memory. */
 export class SqliteConversations implements ConversationStore {
+  readonly attachments: AttachmentStore;
   readonly #database: Database;
   readonly #clock: Clock;
-  readonly #randomness: Randomness;
   readonly #conversations: ConversationTable;
   readonly #messages: MessageTable;
   readonly #drafts: DraftTable;
   readonly #labels: LabelTables;
+  readonly #attachments: AttachmentTable;
   readonly #search: SearchIndex;
   readonly branches: ConversationBranches;
-  readonly #every: EveryTable;
+  readonly #every: EveryTable & ConversationTables;
   readonly imports: SqliteChatImports;
 
-  constructor(database: Database, clock: Clock, randomness: Randomness) {
+  constructor(database: Database, environment: StoreEnvironment) {
     this.#database = database;
-    this.#clock = clock;
-    this.#randomness = randomness;
+    this.#clock = environment.clock;
     this.#conversations = new ConversationTable(database);
-    this.#messages = new MessageTable(database);
-    this.#drafts = new DraftTable(database);
     this.#labels = new LabelTables(database);
+    this.#attachments = new AttachmentTable(database);
+    this.#messages = new MessageTable(database, this.#attachments);
+    this.#drafts = new DraftTable(database, this.#attachments);
+    this.attachments = new SqliteAttachments(database, this.#attachments, environment);
     this.#search = new SearchIndex(database);
     const [messages, search] = [this.#messages, this.#search];
     this.branches = new ConversationBranches({
-      ...{ database, clock, randomness, messages, search },
-      create: (input) => createConversation(this.#tables(), input),
+      ...{ database, ...environment, messages, search },
+      create: (input) => createConversation(this.#every, input),
       inConversation: (id, work) => this.#inConversation(id, work),
     });
     this.#every = {
-      ...{ conversations: this.#conversations, messages, search },
-      ...{ drafts: this.#drafts, labels: this.#labels },
+      ...{ ...environment, conversations: this.#conversations, messages, search },
+      ...{ drafts: this.#drafts, labels: this.#labels, attachments: this.#attachments },
     };
-    this.imports = new SqliteChatImports({ ...this.#every, database, randomness });
+    this.imports = new SqliteChatImports({ ...this.#every, database });
   }
 
   create(input: NewConversation): Result<Conversation, StoreFailure> {
     return this.#database.runInTransaction(() =>
-      ok(createConversation(this.#tables(), input).conversation),
+      ok(createConversation(this.#every, input).conversation),
     );
   }
 
-  adopt(view: ConversationView): Result<Conversation, StoreFailure> {
-    return this.#database.runInTransaction(() => adoptConversation(this.#tables(), view));
+  adopt(view: ConversationView, files: AttachmentStore): Result<Conversation, StoreFailure> {
+    return this.#database.runInTransaction<Conversation, StoreFailure>(() => {
+      const copied = this.#attachments.copyFrom(files, view.messages, this.#clock.nowMs());
+      return copied.ok ? adoptConversation(this.#every, view) : copied;
+    });
   }
 
   list(page: PageRequest): Result<ConversationPage, StoreFailure> {
@@ -238,7 +246,7 @@ export class SqliteConversations implements ConversationStore {
       if (input.parentId !== null && !this.#messages.isIn(input.parentId, row)) {
         return failed({ reason: 'message-not-found' });
       }
-      const id = messageId.from(sortableId(nowMs, this.#randomness));
+      const id = messageId.from(sortableId(nowMs, this.#every.randomness));
       const message: Message = { ...input, id, createdAtMs: nowMs };
       const inserted = this.#messages.insert(message, row);
       if (!inserted.ok) return inserted;
@@ -280,13 +288,9 @@ export class SqliteConversations implements ConversationStore {
   }
 
   saveDraft(draft: Draft): Result<undefined, StoreFailure> {
-    const { conversation, text } = draft;
-    return this.#database.runInTransaction(() => {
-      const found = conversation === null ? ok() : this.#findKept(conversation);
-      if (!found.ok) return found;
-      if (text === '') this.#drafts.delete(conversation);
-      else this.#drafts.save(draft);
-      return ok();
+    return this.#database.runInTransaction<undefined, StoreFailure>(() => {
+      const found = draft.conversation === null ? ok() : this.#findKept(draft.conversation);
+      return found.ok ? this.#drafts.replace(draft) : found;
     });
   }
 
@@ -336,11 +340,6 @@ export class SqliteConversations implements ConversationStore {
       const changed = this.#find(id);
       return changed.ok ? ok(changed.value.conversation) : changed;
     });
-  }
-
-  #tables(): ConversationTables {
-    const [conversations, messages, search] = [this.#conversations, this.#messages, this.#search];
-    return { conversations, messages, search, clock: this.#clock, randomness: this.#randomness };
   }
 
   /** A streaming answer is indexed once, when it has ended. */

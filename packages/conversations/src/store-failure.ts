@@ -15,4 +15,10 @@ export type StoreFailure =
   /** The stored data isn't a valid message; the rest of the conversation is readable. */
   | { readonly reason: 'message-damaged' }
   /** The parts, as JSON, are longer than can be stored. */
-  | { readonly reason: 'message-too-large'; readonly maxLength: number };
+  | { readonly reason: 'message-too-large'; readonly maxLength: number }
+  /** There is no such attachment, it isn't finished, or it was deleted. */
+  | { readonly reason: 'attachment-not-found' }
+  /** It doesn't have the size that it was begun with. */
+  | { readonly reason: 'attachment-incomplete' }
+  /** All attachments together would be larger than can be stored. */
+  | { readonly reason: 'attachments-full'; readonly maxBytes: number };

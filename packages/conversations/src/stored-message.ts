@@ -7,7 +7,7 @@ import {
   type ConversationId,
   type ErrorCodeName,
   type Message,
-  type Part,
+  type MessagePart,
   type ProviderId,
   type AnswerMeasures,
   type Role,
@@ -84,7 +84,7 @@ export const MessageColumnsSchema = v.object({
 export function parseMessage(
   row: SqlRow,
   conversationId: ConversationId,
-  knownParts?: readonly Part[],
+  knownParts?: readonly MessagePart[],
 ): Result<Message, StoreFailure> {
   const parts = knownParts === undefined ? parseParts(textColumn(row, 'parts')) : ok(knownParts);
   if (!parts.ok) return parts;

@@ -1,10 +1,10 @@
 import { expectOk } from '@postern/kernel';
-import type { Part } from '@postern/protocol';
+import type { MessagePart } from '@postern/protocol';
 import fc from 'fast-check';
 import type * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { parseParts, partsToJson, type PartsSchema } from './stored-parts.ts';
-import { anyParts } from './testing/arbitrary-parts.ts';
+import { anyAttachment, anyParts } from './testing/arbitrary-parts.ts';
 
 /** The fields of every kind of part by name: `text.kind`, `text.annotations`… */
 type Fields<P extends { readonly kind: string }> = P extends { readonly kind: infer Kind }
@@ -14,7 +14,7 @@ type Same<A, B> = [A, B] extends [B, A] ? true : false;
 type Read = v.InferOutput<typeof PartsSchema>[number];
 
 /** Does not compile when the model knows a kind or a field of parts that could not be read back. */
-const COMPLETE: Same<Fields<Part>, Fields<Read>> = true;
+const COMPLETE: Same<Fields<MessagePart>, Fields<Read>> = true;
 
 describe('the parts of a message', () => {
   test('cover every part type of the model', () => {
@@ -23,7 +23,8 @@ describe('the parts of a message', () => {
 
   test('are read as written, with any content', () => {
     fc.assert(
-      fc.property(anyParts, fc.boolean(), (parts, growing) => {
+      fc.property(anyParts, fc.array(anyAttachment), fc.boolean(), (texts, files, growing) => {
+        const parts = [...files, ...texts];
         const written = expectOk(partsToJson(parts, growing));
         expect(parseParts(written)).toEqual({ ok: true, value: parts });
       }),

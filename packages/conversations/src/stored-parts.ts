@@ -6,7 +6,13 @@ import {
   type JsonValue,
   type Result,
 } from '@postern/kernel';
-import { DIALECT_IDS, type Part } from '@postern/protocol';
+import {
+  attachmentId,
+  ATTACHMENT_TYPE_NAMES,
+  DIALECT_IDS,
+  SORTABLE,
+  type MessagePart,
+} from '@postern/protocol';
 import * as v from 'valibot';
 import type { StoreFailure } from './conversation-store.ts';
 
@@ -44,6 +50,22 @@ const file = v.strictObject({
 });
 const opaque = v.strictObject({ kind: v.literal('opaque'), dialect, value: json });
 
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const attachmentFacts = {
+  id: v.pipe(
+    v.string(),
+    v.regex(SORTABLE),
+    v.transform((id) => attachmentId.from(id)),
+  ),
+  name: v.string(),
+  mediaType: v.picklist(ATTACHMENT_TYPE_NAMES),
+  size: count,
+  width: v.exactOptional(count),
+  height: v.exactOptional(count),
+};
+export const AttachmentSchema = v.strictObject(attachmentFacts);
+
 export const PartsSchema = v.array(
   v.variant('kind', [
     text,
@@ -72,6 +94,7 @@ export const PartsSchema = v.array(
       extra,
     }),
     v.strictObject({ kind: v.literal('refusal'), text: v.string() }),
+    v.strictObject({ kind: v.literal('attachment'), ...attachmentFacts }),
     opaque,
   ]),
 );
@@ -82,7 +105,7 @@ export const PartsSchema = v.array(
  * costs a page or two.
  */
 export function partsToJson(
-  parts: readonly Part[],
+  parts: readonly MessagePart[],
   growing: boolean,
 ): Result<string, StoreFailure> {
   const written = JSON.stringify(parts);
@@ -95,7 +118,7 @@ export function partsToJson(
 }
 
 /** Decodes the output of `partsToJson`. Other text is a damaged message. */
-export function parseParts(written: string): Result<readonly Part[], StoreFailure> {
+export function parseParts(written: string): Result<readonly MessagePart[], StoreFailure> {
   const parsed = parseJson(written, {
     maxLength: MAX_PARTS_LENGTH + GROWTH_BYTES,
     maxDepth: MAX_DEPTH,

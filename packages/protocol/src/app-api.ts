@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { COLUMN_WIDTHS, CONTRASTS, TEXT_SIZES, THEMES, type Appearance } from './appearance.ts';
+import { MAX_ATTACHMENTS } from './attachment.ts';
 import { CHAT_EXPORT_FORMAT_NAMES, type Conversation } from './conversation.ts';
 import { DIALECT_IDS, type DialectId } from './dialect-ids.ts';
 import type { ModelFacts } from './model-facts.ts';
@@ -76,7 +77,10 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   GET    /api/events                       → text/event-stream of PageEvent
  *   GET    /api/search?q=TEXT                → SearchHit[]
  *   GET    /api/drafts                       → Draft[]
- *   PUT    /api/drafts                       DraftInput → 204; an empty text deletes it
+ *   PUT    /api/drafts                       DraftInput → 204; without text and attachments, deletes it
+ *   POST   /api/attachments?name=TEXT        a file of at most MAX_ATTACHMENT_BYTES → Attachment
+ *   GET    /api/attachments/:id              → its bytes, as an image or as `application/octet-stream`
+ *          both with `private=ID` for a file that only this private chat of the page has
  */
 
 const id26 = v.pipe(v.string(), v.regex(SORTABLE));
@@ -160,10 +164,13 @@ export const ConversationPatchSchema = v.strictObject({
   title: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
 });
 
+/** In the order in which they are sent. */
+const attachments = v.pipe(v.array(id26), v.maxLength(MAX_ATTACHMENTS));
+
 /**
- * Requests an answer. With `text`, adds a user message under `parentId` (null: at the root) and answers it.
- * Without `text`, answers the user message `parentId` again: a retry, whose answer is a sibling of the earlier
- * one. If there is already a message under `parentId`, a message is refused with CONVERSATION_CHANGED, because the
+ * Requests an answer. With `text` or `attachments`, adds a user message under `parentId` (null: at the root) and
+ * answers it. Without both, answers the user message `parentId` again: a retry, whose answer is a sibling of the
+ * earlier one. If there is already a message under `parentId`, a message is refused with CONVERSATION_CHANGED, because the
  * page that sent it didn't show that one, unless `branch` says that it is a sibling on purpose.
  *
  * With `continues`, the id of an answer to `parentId` that isn't running, its text goes on in the same message.
@@ -173,6 +180,7 @@ export const TurnInputSchema = v.strictObject({
   parentId: v.nullable(id26),
   continues: v.exactOptional(id26),
   text: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_QUESTION_LENGTH))),
+  attachments: v.exactOptional(v.pipe(attachments, v.minLength(1))),
   branch: v.exactOptional(v.boolean()),
   provider: providerName,
   model: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
@@ -182,6 +190,8 @@ export const TurnInputSchema = v.strictObject({
 export const DraftInputSchema = v.strictObject({
   conversation: v.nullable(id26),
   text: v.pipe(v.string(), v.maxLength(MAX_QUESTION_LENGTH)),
+  /** Default: none. */
+  attachments: v.exactOptional(attachments),
 });
 
 /** Chats to export into one file; those in the trash aren't among all. */
@@ -328,10 +338,4 @@ export interface SearchHit {
   /** Plain text around the match, in pieces; render as text only. */
   readonly snippet: readonly { readonly text: string; readonly match: boolean }[];
   readonly createdAtMs: number;
-}
-
-export interface Draft {
-  /** null: the first message of a new conversation. */
-  readonly conversation: ConversationId | null;
-  readonly text: string;
 }

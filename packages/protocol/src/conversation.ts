@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
+import type { Attachment, AttachmentPart } from './attachment.ts';
 import type { DialectId } from './dialect-ids.ts';
 import type { ErrorCodeName } from './error-codes/error-codes.ts';
 import type { ConversationId, MessageId, ProviderId } from './ids.ts';
@@ -110,6 +111,11 @@ export type Part =
   | ToolResultPart
   | RefusalPart
   | OpaquePart;
+
+/**
+ * A part of a stored message. An attachment becomes another part before a dialect encodes it, which reads its bytes.
+ */
+export type MessagePart = Part | AttachmentPart;
 
 /** Token counts of one answer, cumulative; a count is absent if the provider sent none. */
 export interface Usage {
@@ -281,7 +287,7 @@ export interface Message {
   /** null for the first message. */
   readonly parentId: MessageId | null;
   readonly role: Role;
-  readonly parts: readonly Part[];
+  readonly parts: readonly MessagePart[];
   readonly status: MessageStatus;
   readonly createdAtMs: number;
   readonly provider?: ProviderId;
@@ -313,4 +319,13 @@ export interface Conversation {
   readonly tags?: readonly string[];
   /** When it was removed. It can be restored until it is purged. */
   readonly deletedAtMs?: number;
+}
+
+/** A message that was typed but not sent. */
+export interface Draft {
+  /** null: the first message of a new conversation. */
+  readonly conversation: ConversationId | null;
+  readonly text: string;
+  /** Absent: none. */
+  readonly attachments?: readonly Attachment[];
 }

@@ -2,6 +2,7 @@ import type {
   AnswerEvent,
   AnswerFailure,
   Extra,
+  Message,
   Part,
   PartDelta,
   StopReason,
@@ -32,6 +33,11 @@ export const EMPTY_ANSWER: FoldedAnswer = {
   failure: undefined,
   ended: false,
 };
+
+/** The answer that a stored message holds so far, to which events can be added. Answers have no attachments. */
+export function storedAnswer({ parts }: Pick<Message, 'parts'>): FoldedAnswer {
+  return { ...EMPTY_ANSWER, parts: parts.filter((part) => part.kind !== 'attachment') };
+}
 
 /** Adds one event to an answer. Pure: the chat page and the process fold the same way. */
 export function foldAnswer(answer: FoldedAnswer, event: AnswerEvent): FoldedAnswer {

@@ -5,6 +5,8 @@ import { NAME, SORTABLE } from './id-formats.ts';
 export type ConversationId = Branded<'ConversationId'>;
 /** A message in a conversation: 26 characters, sorts by creation time. */
 export type MessageId = Branded<'MessageId'>;
+/** A file that the user added to a message: 26 characters, sorts by creation time. */
+export type AttachmentId = Branded<'AttachmentId'>;
 /** A provider as configured: `anthropic`, `openai`, or the name a person gave an endpoint. */
 export type ProviderId = Branded<'ProviderId'>;
 /** The name of a secret in the vault, as in `postern secret set NAME`. */
@@ -19,6 +21,7 @@ export type SettingName = Branded<'SettingName'>;
 
 export const conversationId = brandOf('ConversationId', SORTABLE);
 export const messageId = brandOf('MessageId', SORTABLE);
+export const attachmentId = brandOf('AttachmentId', SORTABLE);
 export const providerId = brandOf('ProviderId', NAME);
 export const secretName = brandOf('SecretName', NAME);
 export const vaultId = brandOf('VaultId', SORTABLE);

@@ -1,5 +1,6 @@
 export { firstAddress, rangeMeantBy } from './address-range.ts';
 export * from './app-api.ts';
+export * from './attachment.ts';
 export * from './chat-import.ts';
 export type { Appearance } from './appearance.ts';
 export {
@@ -44,7 +45,7 @@ export { DIALECT_IDS, DIALECT_INFO, perDialect, type DialectId } from './dialect
 export { EXIT, type ErrorCode } from './error-codes/error-code.ts';
 export { SORTABLE } from './id-formats.ts';
 export { ERROR_AREAS, ERROR_CODES, type ErrorCodeName } from './error-codes/error-codes.ts';
-export { EMPTY_ANSWER, foldAnswer, type FoldedAnswer } from './fold-answer.ts';
+export { EMPTY_ANSWER, foldAnswer, storedAnswer, type FoldedAnswer } from './fold-answer.ts';
 export * from './ids.ts';
 export {
   BUDGET_PERIODS,

@@ -1,7 +1,7 @@
-import type { Part } from './conversation.ts';
+import type { MessagePart } from './conversation.ts';
 
 /** The text of a message's parts, for titles, search and copying. */
-export function plainText(parts: readonly Part[]): string {
+export function plainText(parts: readonly MessagePart[]): string {
   return parts
     .map((part) => (part.kind === 'text' || part.kind === 'refusal' ? part.text : ''))
     .filter((text) => text !== '')

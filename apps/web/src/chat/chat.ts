@@ -5,7 +5,12 @@ import type {
   MessageId,
   PageEvent,
 } from '@postern/protocol';
-import { EMPTY_ANSWER, MAX_MESSAGES_AT_ONCE, type FoldedAnswer } from '@postern/protocol';
+import {
+  EMPTY_ANSWER,
+  MAX_MESSAGES_AT_ONCE,
+  storedAnswer,
+  type FoldedAnswer,
+} from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
 import { createStore, type Store } from '../state/store.ts';
@@ -102,7 +107,7 @@ export async function loadChat(open: OpenChat): Promise<void> {
   const { conversation, earlier, messages, choices } = view.value;
   const streaming = messages.find(({ status }) => status === 'streaming');
   if (streaming !== undefined && streaming.id !== answerIdOf(run)) {
-    live.set({ ...EMPTY_ANSWER, parts: streaming.parts });
+    live.set(storedAnswer(streaming));
   }
   chat.update((now) => ({
     ...now,

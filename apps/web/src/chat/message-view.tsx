@@ -1,4 +1,4 @@
-import type { Message, Part } from '@postern/protocol';
+import type { Message, MessagePart } from '@postern/protocol';
 import { memo, useState, type ReactElement } from 'react';
 import { TypedText } from '../markdown/typed-text.tsx';
 import { DemoBadge } from '../models/demo-badge.tsx';
@@ -69,8 +69,8 @@ function lookOf({ role, parts }: Message): Look {
   return parts.some(isUserContent) ? 'question' : 'tool-results';
 }
 
-function isUserContent({ kind }: Part): boolean {
-  return kind === 'text' || kind === 'image' || kind === 'file';
+function isUserContent({ kind }: MessagePart): boolean {
+  return kind === 'text' || kind === 'image' || kind === 'file' || kind === 'attachment';
 }
 
 /** A question that the server has not stored yet. */
@@ -166,7 +166,7 @@ function AnswerHead({ message }: { readonly message: Message }): ReactElement {
 }
 
 function Parts(props: {
-  readonly parts: readonly Part[];
+  readonly parts: readonly MessagePart[];
   readonly growing?: boolean;
   readonly typed?: boolean;
   /** The words of the search hit that was opened. */

@@ -1,4 +1,4 @@
-import type { AnswerMeasures, Message, ModelFacts, Part, Usage } from '@postern/protocol';
+import type { AnswerMeasures, Message, ModelFacts, MessagePart, Usage } from '@postern/protocol';
 import { formatUsage } from './usage.ts';
 
 const CHARACTERS_PER_TOKEN = 4;
@@ -109,12 +109,12 @@ function tokensOf(usage: Usage): number {
   return inputTokens + cacheReadTokens + cacheWriteTokens + outputTokens;
 }
 
-function estimatedTokens(parts: readonly Part[]): number {
+function estimatedTokens(parts: readonly MessagePart[]): number {
   const characters = parts.reduce((sum, part) => sum + charactersIn(part), 0);
   return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 }
 
-function charactersIn(part: Part): number {
+function charactersIn(part: MessagePart): number {
   switch (part.kind) {
     case 'text':
     case 'refusal':
@@ -128,6 +128,7 @@ function charactersIn(part: Part): number {
       return JSON.stringify(part.value).length;
     case 'image':
     case 'file':
+    case 'attachment':
     case 'redacted-thinking':
       return 0;
   }

@@ -3,7 +3,7 @@ import type {
   FilePart,
   ImagePart,
   MediaSource,
-  Part,
+  MessagePart,
   TextPart,
   ThinkingPart,
 } from '@postern/protocol';
@@ -17,7 +17,7 @@ import { ToolCall, ToolResult } from './tool-cards.tsx';
 
 /** Shows one part of a message. Unknown kinds appear as JSON, so that nothing is hidden. */
 export const PartView = memo(function PartView(props: {
-  readonly part: Part;
+  readonly part: MessagePart;
   readonly growing: boolean;
   /** A person typed the text, so it isn’t Markdown. */
   readonly typed?: boolean;
@@ -62,6 +62,13 @@ export const PartView = memo(function PartView(props: {
       return <Image part={part} />;
     case 'file':
       return <File part={part} />;
+    case 'attachment':
+      return (
+        <p className="part-note">
+          <FileIcon aria-hidden="true" size={15} />
+          {part.name}
+        </p>
+      );
   }
 });
 

@@ -1,4 +1,4 @@
-import type { ConversationView, Message, Part } from '@postern/protocol';
+import type { ConversationView, Message, MessagePart } from '@postern/protocol';
 import { useDeferredValue, useEffect, useMemo, useRef, type ReactElement } from 'react';
 import { displayTitle } from '../conversations/display-title.ts';
 import { CodeBlock } from '../markdown/code-block.tsx';
@@ -56,7 +56,10 @@ function PrintedMessage({ message }: { readonly message: Message }): ReactElemen
 
 const AUTHORS = { user: 'You', system: 'System prompt' } as const;
 
-function PrintedPart(props: { readonly part: Part; readonly isTyped: boolean }): ReactElement {
+function PrintedPart(props: {
+  readonly part: MessagePart;
+  readonly isTyped: boolean;
+}): ReactElement {
   const { part, isTyped } = props;
   // Without the button of a long text that shows all of it.
   if (!isTyped || part.kind !== 'text') return <PartView part={part} growing={false} />;

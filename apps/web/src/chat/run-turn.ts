@@ -1,6 +1,7 @@
 import {
   EMPTY_ANSWER,
   foldAnswer,
+  storedAnswer,
   type Message,
   type TurnEvent,
   type TurnInput,
@@ -108,7 +109,7 @@ function readerOf({ chat, live }: OpenChat, signal: AbortSignal): AnswerReader {
     if (signal.aborted) return;
     switch (event.kind) {
       case 'started':
-        answer = { ...EMPTY_ANSWER, parts: event.answer.parts };
+        answer = storedAnswer(event.answer);
         live.set(answer);
         chat.update((now) => begin(now, event.question, event.answer));
         return;

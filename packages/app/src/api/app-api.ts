@@ -4,6 +4,7 @@ import type { RequestOrigin } from '../server/host-guard.ts';
 import { SECURITY_HEADERS } from '../server/security-headers.ts';
 import { failureResponse, limitBody, MAX_APP_BODY_BYTES } from './answers.ts';
 import type { AppApiParts } from './app-api-parts.ts';
+import { attachmentRoutes } from './attachment-routes.ts';
 import { browserRoutes } from './browser-routes.ts';
 import { branchRoutes, forkRoute } from './branch-routes.ts';
 import { conversationRoutes, messageRoutes, removalRoutes } from './conversation-routes.ts';
@@ -22,6 +23,8 @@ import { storageRoutes } from './storage-routes.ts';
 import { trashRoutes } from './trash-routes.ts';
 import { turnRoutes } from './turn-routes.ts';
 
+const POLICY_HEADER = 'content-security-policy';
+
 /**
  * The app API as one function from `Request` to `Response`. Every route except signing in needs
  * both halves of a session, and every request needs the page's host and no foreign origin.
@@ -37,7 +40,10 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
     return undefined;
   });
   app.route('/', signInRoute(parts));
-  app.use('*', requireSession(parts), limitBody(MAX_APP_BODY_BYTES));
+  app.use('*', requireSession(parts));
+  // Files have a limit of their own.
+  app.route('/api', attachmentRoutes(parts.postern));
+  app.use('*', limitBody(MAX_APP_BODY_BYTES));
   app.route('/api', sessionRoutes(parts));
   app.route('/api', browserRoutes(parts));
   app.route('/api', stateRoutes(parts));
@@ -73,7 +79,11 @@ function originOf(headers: Headers): RequestOrigin {
   };
 }
 
+/** A route may set a policy of its own, which is stricter. */
 function withSecurityHeaders(response: Response): Response {
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
+  const { headers } = response;
+  const policy = headers.get(POLICY_HEADER);
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value);
+  if (policy !== null) headers.set(POLICY_HEADER, policy);
   return response;
 }

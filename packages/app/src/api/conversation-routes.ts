@@ -37,6 +37,9 @@ export const TRASH_MS = 30 * 24 * 3_600_000;
 /** How long a deleted message can be restored. */
 const REMOVED_MESSAGE_MS = 3_600_000;
 
+/** How long a file that was added to no message is kept. */
+const UNUSED_MS = 24 * 3_600_000;
+
 /** The list of conversations, one conversation, and search. */
 export function conversationRoutes(postern: Postern): Hono {
   const app = new Hono();
@@ -44,6 +47,7 @@ export function conversationRoutes(postern: Postern): Hono {
     withStore(postern, (store) => {
       store.purgeRemoved(postern.clock.nowMs() - TRASH_MS);
       store.branches.purge(postern.clock.nowMs() - REMOVED_MESSAGE_MS);
+      store.attachments.removeUnused(postern.clock.nowMs() - UNUSED_MS);
       const place = placeIn(context);
       if (place === undefined) return failureResponse(problem('REQUEST_INVALID'));
       const before = conversationId.parse(context.req.query('before') ?? '');

@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
 import { conversationId, DraftInputSchema } from '@postern/protocol';
+import { findAttachments } from '../attachments/find-attachments.ts';
 import type { Postern } from '../postern.ts';
-import { parseBody } from './answers.ts';
+import { failureResponse, parseBody } from './answers.ts';
 import { json, withStore } from './conversation-routes.ts';
 
 /** The messages that were typed but not sent. */
@@ -11,12 +12,15 @@ export function draftRoutes(postern: Postern): Hono {
   app.put('/drafts', async (context) => {
     const input = await parseBody(context, DraftInputSchema);
     if (!input.ok) return input.response;
-    const { conversation, text } = input.value;
+    const { conversation, text, attachments: ids = [] } = input.value;
     return withStore(postern, (store) => {
+      const attachments = findAttachments(store.attachments, ids);
+      if (!attachments.ok) return failureResponse(attachments.failure);
       const id = conversation === null ? null : conversationId.from(conversation);
-      const saved = store.saveDraft({ conversation: id, text });
+      const draft = { conversation: id, text, attachments: attachments.value };
+      const saved = store.saveDraft(draft);
       if (!saved.ok) return json(saved);
-      postern.pageEvents.add({ kind: 'draft', conversation: id, text });
+      postern.pageEvents.add({ kind: 'draft', ...draft });
       return new Response(null, { status: 204 });
     });
   });

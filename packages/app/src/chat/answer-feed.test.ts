@@ -2,6 +2,7 @@ import {
   conversationId,
   EMPTY_ANSWER,
   foldAnswer,
+  storedAnswer,
   messageId,
   plainText,
   type AnswerEvent,
@@ -61,7 +62,7 @@ const words = (count: number): string =>
 function shown(events: readonly TurnEvent[]): string {
   let answer = EMPTY_ANSWER;
   for (const event of events) {
-    if (event.kind === 'started') answer = { ...EMPTY_ANSWER, parts: event.answer.parts };
+    if (event.kind === 'started') answer = storedAnswer(event.answer);
     if (event.kind === 'answer') answer = foldAnswer(answer, event.event);
   }
   return plainText(answer.parts);

@@ -6,8 +6,6 @@ import {
   type Message,
   messageId,
   type MessageId,
-  type ModelRequest,
-  type Part,
   problem,
   type Problem,
   type Provider,
@@ -20,18 +18,21 @@ import {
   recordAnswer,
   SAVE_ANSWER_EVERY_MS,
   type AnswerRecorder,
+  type AttachmentStore,
   type ConversationStore,
   type StoreFailure,
 } from '@postern/conversations';
 import { priceTable } from '@postern/gateway';
 import { upstreamOf } from '@postern/upstreams';
 import type { Postern } from '../postern.ts';
+import { findAttachments } from '../attachments/find-attachments.ts';
 import { describeUpstreamKeyFailure } from '../providers/upstream-keys.ts';
 import { afterDelay } from './after-delay.ts';
 import { AnswerFeed } from './answer-feed.ts';
 import { prepareContinuation, type Continuation } from './continue-answer.ts';
+import { titleOf, turnsLeadingTo, UNTITLED, type StoredTurn } from './question-turns.ts';
+import { readAttachments } from './read-attachments.ts';
 import { timeThinking } from './time-thinking.ts';
-import { titleOf, turnsLeadingTo, UNTITLED } from './question-turns.ts';
 
 /** The longest answer in characters. No page has to be open to stop one that never ends. */
 const MAX_ANSWER_LENGTH = 8 * 1024 * 1024;
@@ -71,7 +72,8 @@ interface PreparedTurn {
   /** Absent when an answer is regenerated or continued. */
   readonly question?: Message | undefined;
   readonly answer: Message;
-  readonly request: ModelRequest;
+  readonly model: string;
+  readonly turns: readonly StoredTurn[];
   /** Absent unless an answer is continued. */
   readonly join?: Continuation['join'];
 }
@@ -89,10 +91,9 @@ function prepare(
   const parent = messages.find((message) => message.id === parentId);
   if (parentId !== null && parent === undefined) return failed(problem('CONVERSATION_NOT_FOUND'));
   if (isOutdated(messages, input)) return failed(problem('CONVERSATION_CHANGED'));
-  const stored =
-    input.text === undefined
-      ? ok(undefined)
-      : storeQuestion(store, opened.value, parentId, input.text);
+  const stored = isRetry(input)
+    ? ok(undefined)
+    : storeQuestion(store, opened.value, parentId, input);
   if (!stored.ok) return stored;
   const question = stored.value;
   const asked = question ?? parent;
@@ -110,35 +111,39 @@ function prepare(
   });
   if (!answer.ok) return failed(describeStoreFailure(answer.failure));
   const turns = turnsLeadingTo([...messages, asked], asked.id, provider.id);
-  return ok({
-    question,
-    answer: answer.value,
-    request: { model: input.model, turns, stream: true },
-  });
+  return ok({ question, answer: answer.value, model: input.model, turns });
+}
+
+/** Whether the input only requests another answer to a question. */
+function isRetry({ text, attachments }: TurnInput): boolean {
+  return text === undefined && attachments === undefined;
 }
 
 /** Whether the page that sent the message doesn't know that there already is one in its place. */
-function isOutdated(messages: readonly Message[], { parentId, text, branch }: TurnInput): boolean {
-  if (text === undefined || branch === true) return false;
-  return messages.some((message) => message.parentId === parentId);
+function isOutdated(messages: readonly Message[], input: TurnInput): boolean {
+  if (isRetry(input) || input.branch === true) return false;
+  return messages.some((message) => message.parentId === input.parentId);
 }
 
 function storeQuestion(
   store: ConversationStore,
   { conversation, messages }: ConversationView,
   parentId: MessageId | null,
-  text: string,
+  { text, attachments: ids = [] }: TurnInput,
 ): Result<Message, Problem> {
+  const attachments = findAttachments(store.attachments, ids);
+  if (!attachments.ok) return attachments;
   const added = store.addMessage({
     conversationId: conversation.id,
     parentId,
     role: 'user',
-    parts: [{ kind: 'text', text }],
+    // Models read a question better after what it is about.
+    parts: [...attachments.value, ...(text === undefined ? [] : [{ kind: 'text', text } as const])],
     status: 'complete',
   });
   if (!added.ok) return failed(describeStoreFailure(added.failure));
   if (messages.length === 0 && conversation.title === UNTITLED) {
-    const renamed = store.suggestTitle(conversation.id, titleOf(text));
+    const renamed = store.suggestTitle(conversation.id, titleOf(added.value.parts));
     if (!renamed.ok) return failed(describeStoreFailure(renamed.failure));
   }
   return added;
@@ -148,15 +153,14 @@ function startAnswer(
   postern: Postern,
   store: ConversationStore,
   provider: Provider,
-  { question, answer, request, join = (events) => events }: PreparedTurn,
+  { question, answer, model, turns, join = (events) => events }: PreparedTurn,
   onFault: (fault: unknown) => void,
 ): AnswerFeed {
   const recorder = recordAnswer(store, answer, {
     saveEveryMs: SAVE_ANSWER_EVERY_MS,
     clock: postern.clock,
     schedule: afterDelay,
-    costOf: (usage) =>
-      priceTable(postern.content().prices).knownCostOf(provider.id, request.model, usage),
+    costOf: (usage) => priceTable(postern.content().prices).knownCostOf(provider.id, model, usage),
   });
   const feed = new AnswerFeed({ question, answer, partsSoFar: () => recorder.answer.parts });
   const slot = postern.running.begin(feed);
@@ -170,7 +174,13 @@ function startAnswer(
   tellPages('answer-began');
   const run = async (): Promise<void> => {
     try {
-      const events = answerEvents(postern, provider, request, slot.signal);
+      const events = answerEvents(
+        postern,
+        provider,
+        { model, turns },
+        store.attachments,
+        slot.signal,
+      );
       const timed = timeThinking(withinLength(events), postern.clock);
       for await (const event of join(timed)) {
         recorder.add(event);
@@ -220,22 +230,32 @@ function doneEvent(
 }
 
 /** Everything that arrived, and why it couldn't be stored. */
-function unsavedAnswer(answer: Message, parts: readonly Part[], failure: StoreFailure): Message {
+function unsavedAnswer(answer: Message, parts: Message['parts'], failure: StoreFailure): Message {
   const { code, message } = describeStoreFailure(failure);
   return { ...answer, parts, status: 'failed', failure: { code, message } };
 }
 
 async function* answerEvents(
-  { keys, connections }: Postern,
+  postern: Postern,
   provider: Provider,
-  request: ModelRequest,
+  { model, turns: stored }: Pick<PreparedTurn, 'model' | 'turns'>,
+  attachments: AttachmentStore,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
-  const credential = await keys.credentialFor(provider);
-  if (credential.ok) {
-    yield* upstreamOf(connections, provider, credential.value).ask(request, signal);
-  } else {
-    const { code, message } = describeUpstreamKeyFailure(credential.failure);
-    yield { kind: 'failure', failure: { code, message } };
+  const credential = await postern.keys.credentialFor(provider);
+  if (!credential.ok) {
+    yield failureEvent(describeUpstreamKeyFailure(credential.failure));
+    return;
   }
+  const turns = await readAttachments(() => (signal.aborted ? undefined : attachments), stored);
+  if (!turns.ok) {
+    yield failureEvent(turns.failure);
+    return;
+  }
+  const request = { model, turns: turns.value, stream: true };
+  yield* upstreamOf(postern.connections, provider, credential.value).ask(request, signal);
+}
+
+function failureEvent({ code, message }: Problem): AnswerEvent {
+  return { kind: 'failure', failure: { code, message } };
 }

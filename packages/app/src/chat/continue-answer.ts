@@ -1,25 +1,25 @@
 import { failed, ok, type Result } from '@postern/kernel';
 import {
   problem,
+  storedAnswer,
   type AnswerEvent,
   type ConversationId,
   type Message,
-  type ModelRequest,
-  type Part,
+  type MessagePart,
   type Problem,
   type Provider,
-  type Turn,
   type TurnInput,
 } from '@postern/protocol';
 import { describeStoreFailure, type ConversationStore } from '@postern/conversations';
 import { joinAnswer } from './join-answer.ts';
 import { joinDirectly, joinRepeated, lastWords } from './join-texts.ts';
-import { turnsLeadingTo } from './question-turns.ts';
+import { turnsLeadingTo, type StoredTurn } from './question-turns.ts';
 
 /** An answer that goes on in its message. */
 export interface Continuation {
   readonly answer: Message;
-  readonly request: ModelRequest;
+  readonly model: string;
+  readonly turns: readonly StoredTurn[];
   /** Joins the events of the request's answer to what there is. */
   readonly join: (events: AsyncGenerator<AnswerEvent>) => AsyncGenerator<AnswerEvent>;
 }
@@ -53,7 +53,8 @@ export function prepareContinuation(
   if (!updated.ok) return failed(describeStoreFailure(updated.failure));
   return ok({
     answer: updated.value,
-    request: { model: input.model, turns, stream: true },
+    model: input.model,
+    turns,
     join,
   });
 }
@@ -81,7 +82,7 @@ function planOf(
   messages: readonly Message[],
   { id, parentId, parts, usage = {} }: Message,
   provider: Provider,
-): Pick<Continuation, 'join'> & { readonly turns: readonly Turn[] } {
+): Pick<Continuation, 'join'> & { readonly turns: readonly StoredTurn[] } {
   const text = textAtEnd(parts);
   const turns = turnsLeadingTo(messages, text === undefined ? (parentId ?? id) : id, provider.id);
   if (text === undefined) return { turns, join: (events) => events };
@@ -91,18 +92,22 @@ function planOf(
       ? [...turns.slice(0, -1), ...turns.slice(-1).map(withoutEndSpace)]
       : [...turns, requestToGoOn(text)],
     join: (events) =>
-      joinAnswer({ parts, usage }, goesOn ? joinDirectly(text) : joinRepeated(text), events),
+      joinAnswer(
+        { parts: storedAnswer({ parts }).parts, usage },
+        goesOn ? joinDirectly(text) : joinRepeated(text),
+        events,
+      ),
   };
 }
 
 /** The text with which an answer ends, if there is any. */
-function textAtEnd(parts: readonly Part[]): string | undefined {
+function textAtEnd(parts: readonly MessagePart[]): string | undefined {
   const last = parts.at(-1);
   return last?.kind === 'text' && last.text.trim() !== '' ? last.text : undefined;
 }
 
 /** Servers reject an answer that ends with white space. */
-function withoutEndSpace({ role, parts }: Turn): Turn {
+function withoutEndSpace({ role, parts }: StoredTurn): StoredTurn {
   const last = parts.length - 1;
   return {
     role,
@@ -112,7 +117,7 @@ function withoutEndSpace({ role, parts }: Turn): Turn {
   };
 }
 
-function requestToGoOn(text: string): Turn {
+function requestToGoOn(text: string): StoredTurn {
   const request = [
     'Your answer was cut off. Go on with it from exactly where it ends, in the same format and without an introduction.',
     'So that both parts can be joined, begin by repeating its last words exactly:',

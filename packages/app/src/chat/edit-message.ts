@@ -4,7 +4,7 @@ import {
   type ConversationId,
   type EditInput,
   type Message,
-  type Part,
+  type MessagePart,
   type Problem,
 } from '@postern/protocol';
 import { describeStoreFailure, type ConversationStore } from '@postern/conversations';
@@ -37,6 +37,6 @@ export function editMessage(
   return added.ok ? ok(added.value) : failed(describeStoreFailure(added.failure));
 }
 
-function isAttached({ kind }: Part): boolean {
-  return kind === 'image' || kind === 'file';
+function isAttached({ kind }: MessagePart): boolean {
+  return kind === 'attachment' || kind === 'image' || kind === 'file';
 }

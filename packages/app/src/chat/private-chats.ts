@@ -7,7 +7,6 @@ import {
 } from '@postern/conversations';
 import { failed, type Result } from '@postern/kernel';
 import {
-  plainText,
   problem,
   providerId,
   type Conversation,
@@ -116,8 +115,11 @@ export class PrivateChats {
     if (!view.ok) return failed(describeStoreFailure(view.failure));
     const { conversation, messages } = view.value;
     const question = messages.find(({ role }) => role === 'user');
-    const title = titleOf(plainText(question?.parts ?? []));
-    const adopted = kept.adopt({ conversation: { ...conversation, title }, messages });
+    const title = titleOf(question?.parts ?? []);
+    const adopted = kept.adopt(
+      { conversation: { ...conversation, title }, messages },
+      store.attachments,
+    );
     if (!adopted.ok) return failed(describeStoreFailure(adopted.failure));
     void this.#close((chat) => chat.id === id);
     return adopted;

@@ -60,5 +60,5 @@ test.each([
   ['\u200b\u202e', 'New chat'],
   [`e${'\u0301'.repeat(10_000)}`, `é${'\u0301'.repeat(1998)}`],
 ])('the title of %j', (text, title) => {
-  expect(titleOf(text)).toBe(title);
+  expect(titleOf([{ kind: 'text', text }])).toBe(title);
 });

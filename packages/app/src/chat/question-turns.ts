@@ -1,11 +1,18 @@
 import {
   plainLine,
+  plainText,
   type Message,
   type MessageId,
-  type Part,
+  type MessagePart,
   type ProviderId,
-  type Turn,
+  type Role,
 } from '@postern/protocol';
+
+/** One turn before its attachments were read. */
+export interface StoredTurn {
+  readonly role: Role;
+  readonly parts: readonly MessagePart[];
+}
 
 /**
  * Returns the messages that lead to a message: its ancestors and itself, oldest first. Leaves out
@@ -16,9 +23,9 @@ export function turnsLeadingTo(
   messages: readonly Message[],
   last: MessageId,
   answering: ProviderId,
-): readonly Turn[] {
+): readonly StoredTurn[] {
   const byId = new Map(messages.map((message) => [message.id, message]));
-  const turns: Turn[] = [];
+  const turns: StoredTurn[] = [];
   const seen = new Set<MessageId>();
   for (let id: MessageId | null = last; id !== null && !seen.has(id);) {
     seen.add(id);
@@ -31,7 +38,7 @@ export function turnsLeadingTo(
   return turns;
 }
 
-function canReturn(part: Part, message: Message, answering: ProviderId): boolean {
+function canReturn(part: MessagePart, message: Message, answering: ProviderId): boolean {
   switch (part.kind) {
     case 'thinking':
     case 'redacted-thinking':
@@ -54,9 +61,10 @@ const segmenter = new Intl.Segmenter();
 
 /**
  * Creates a title from the first question: its first words on one line, never cut inside a character, without
- * characters that reorder or hide text.
+ * characters that reorder or hide text. Without text, the name of its first attachment.
  */
-export function titleOf(text: string): string {
+export function titleOf(parts: readonly MessagePart[]): string {
+  const text = plainText(parts) || (parts.find((part) => part.kind === 'attachment')?.name ?? '');
   const line = plainLine(text.slice(0, 2000));
   if (line === '') return UNTITLED;
   const characters = Array.from(segmenter.segment(line), ({ segment }) => segment);

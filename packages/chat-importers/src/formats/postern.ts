@@ -4,7 +4,13 @@ import {
   type ImportedMessage,
 } from '@postern/conversations';
 import { failed, isJsonObject, ok, parseJson } from '@postern/kernel';
-import type { Extra, MessageStatus, Part } from '@postern/protocol';
+import {
+  ATTACHMENT_TYPES,
+  type Extra,
+  type MessagePart,
+  type MessageStatus,
+  type Part,
+} from '@postern/protocol';
 import * as v from 'valibot';
 import { usableLabels } from '../usable-labels.ts';
 import type { ChatFormat, ReadingContext } from '../chat-format.ts';
@@ -16,7 +22,9 @@ const MAX_PARTS_DEPTH = 256;
 const MAX_EXTRA_DEPTH = 128;
 
 type ExportedChat = v.InferOutput<typeof ExportedChatSchema>;
-type ExportedMessage = ExportedChat['messages'][number];
+type ExportedMessage = Omit<ExportedChat['messages'][number], 'parts'> & {
+  readonly parts: readonly Part[];
+};
 
 /** Postern's own export, docs/formats/chat-export.md. Everything is kept, the ids too. */
 export const POSTERN: ChatFormat = {
@@ -24,7 +32,11 @@ export const POSTERN: ChatFormat = {
   read: (value, context) => {
     const parsed = v.safeParse(ExportedChatSchema, value);
     if (!parsed.success) return failed('unknown');
-    const { conversation, messages } = parsed.output;
+    const { conversation, attachments } = parsed.output;
+    const messages = parsed.output.messages.map((message) => ({
+      ...message,
+      parts: message.parts.map((part) => withBytes(part, attachments)),
+    }));
     const { pinned, archived, folder, tags, ...content } = conversation;
     if (messages.length > MAX_MESSAGES) return failed('too-many-messages');
     if (!messages.every(canBeReadAgain)) return failed('too-deep');
@@ -40,6 +52,17 @@ export const POSTERN: ChatFormat = {
     return ok(chat);
   },
 };
+
+/** An attachment becomes an image or a file of the message, with its bytes. */
+function withBytes(part: MessagePart, attachments: ExportedChat['attachments'] = []): Part {
+  if (part.kind !== 'attachment') return part;
+  const { id, name, mediaType } = part;
+  const data = attachments.find((each) => each.id === id)?.data;
+  if (data === undefined) return { kind: 'text', text: name };
+  const source = { kind: 'base64', mediaType, data } as const;
+  const isImage = ATTACHMENT_TYPES[mediaType].modality === 'image';
+  return isImage ? { kind: 'image', source } : { kind: 'file', source, name };
+}
 
 function possibleTime({ nowMs, notes }: ReadingContext, otherMs: number): (ms: number) => number {
   const isPossible = (ms: number): boolean => ms >= 0 && ms <= nowMs + MAX_AHEAD_MS;

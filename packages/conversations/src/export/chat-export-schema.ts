@@ -1,7 +1,7 @@
 import { conversationId, messageId, SORTABLE } from '@postern/protocol';
 import * as v from 'valibot';
 import { MessageColumnsSchema, providerSchema } from '../stored-message.ts';
-import { PartsSchema } from '../stored-parts.ts';
+import { AttachmentSchema, PartsSchema } from '../stored-parts.ts';
 
 const text26 = v.pipe(v.string(), v.regex(SORTABLE));
 const conversation = v.pipe(
@@ -37,6 +37,16 @@ export const ExportedChatSchema = v.strictObject({
       createdAtMs: timeMs,
       parts: PartsSchema,
     }),
+  ),
+  /** The files that its messages use. Absent if there are none. */
+  attachments: v.exactOptional(
+    v.array(
+      v.strictObject({
+        ...AttachmentSchema.entries,
+        /** The bytes as base64. Absent if they can't be read. */
+        data: v.exactOptional(v.pipe(v.string(), v.base64())),
+      }),
+    ),
   ),
 });
 

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { expectOk } from '@postern/kernel';
-import { providerId, type ConversationId, type Part } from '@postern/protocol';
+import { providerId, type ConversationId, type MessagePart, type Part } from '@postern/protocol';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import type { ConversationStore } from '../conversation-store.ts';
 import { createMemoryConversations } from '../open-conversations.ts';
 import { anyParts } from '../testing/arbitrary-parts.ts';
+import { attach } from '../testing/attachment-contract.ts';
 import { say, STORES, testEnvironment } from '../testing/environment.ts';
 import { ChatExportSchema } from './chat-export-schema.ts';
 import { exportChats } from './export-chats.ts';
@@ -26,7 +27,10 @@ function exported(
 }
 
 /** A chat with one question. */
-function chatWith(parts: readonly Part[], title = 'A title'): [ConversationStore, ConversationId] {
+function chatWith(
+  parts: readonly MessagePart[],
+  title = 'A title',
+): [ConversationStore, ConversationId] {
   const store = newStore();
   const conversation = store.create({ title });
   say(store, expectOk(conversation), '', { parts });
@@ -76,6 +80,20 @@ describe('an export as JSON', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  test('contains the attachments of a chat with their bytes, each once', () => {
+    const store = newStore();
+    const { id } = expectOk(store.create({ title: 'x' }));
+    const attachment = attach(store, Buffer.alloc(600_000, 'ab'));
+    const parts = [{ kind: 'attachment', ...attachment } as const];
+    const conversation = expectOk(store.conversation(id));
+    say(store, conversation, '', { parts });
+    say(store, conversation, '', { parts });
+    const read = v.parse(ChatExportSchema, JSON.parse(exported(store, [id], 'json')));
+    const data = Buffer.alloc(600_000, 'ab').toString('base64');
+    expect(read.chats[0]?.attachments).toEqual([{ ...attachment, data }]);
+    expect(read.chats[0]?.messages.map((message) => message.parts)).toEqual([parts, parts]);
   });
 
   test('leaves out a chat that was deleted meanwhile', () => {

@@ -1,7 +1,8 @@
 import { ok, type Result } from '@postern/kernel';
 import type { ChatExportFormatName, ConversationId, Message } from '@postern/protocol';
+import type { AttachmentStore } from '../attachment-store.ts';
 import type { ConversationStore, StoreFailure } from '../conversation-store.ts';
-import type { ExportFormat } from './export-format.ts';
+import type { ExportFormat, ReadAttachment } from './export-format.ts';
 import { HTML_FORMAT } from './html-format.ts';
 import { JSON_FORMAT } from './json-format.ts';
 import { MARKDOWN_FORMAT } from './markdown-format.ts';
@@ -29,7 +30,7 @@ export type ExportedTexts = Generator<string, Result<ExportCounts, StoreFailure>
  * out. A failure ends the export, whose texts so far aren't a file then.
  */
 export function* exportChats(
-  store: Pick<ConversationStore, 'open'>,
+  store: Pick<ConversationStore, 'open' | 'attachments'>,
   ids: readonly ConversationId[],
   name: ChatExportFormatName,
   exportedAtMs: number,
@@ -40,7 +41,7 @@ export function* exportChats(
   for (const id of ids) {
     const opened = store.open(id);
     if (opened.ok) {
-      yield* format.chat(opened.value, chats);
+      yield* format.chat(opened.value, chats, readFrom(store.attachments));
       chats += 1;
       messages += opened.value.messages.length;
       damaged += opened.value.messages.filter(isDamaged).length;
@@ -48,6 +49,18 @@ export function* exportChats(
   }
   yield format.tail;
   return ok({ chats, messages, damaged });
+}
+
+function readFrom(store: AttachmentStore): ReadAttachment {
+  return ({ id }) => {
+    const pieces: Uint8Array[] = [];
+    for (;;) {
+      const piece = store.piece(id, pieces.length);
+      if (!piece.ok) return undefined;
+      if (piece.value === undefined) return Buffer.concat(pieces).toString('base64');
+      pieces.push(piece.value);
+    }
+  };
 }
 
 function isDamaged({ failure }: Message): boolean {

@@ -1,4 +1,7 @@
-import type { ConversationView } from '@postern/protocol';
+import type { AttachmentPart, ConversationView } from '@postern/protocol';
+
+/** The bytes of an attachment as base64; undefined if they can't be read. */
+export type ReadAttachment = (attachment: AttachmentPart) => string | undefined;
 
 /** One format of exported chats. The texts that it returns, in order, are the file. */
 export interface ExportFormat {
@@ -9,7 +12,7 @@ export interface ExportFormat {
   /** Everything before the first chat. */
   head(exportedAtMs: number): string;
   /** One chat. `index` counts from 0. */
-  chat(view: ConversationView, index: number): Iterable<string>;
+  chat(view: ConversationView, index: number, read: ReadAttachment): Iterable<string>;
   /** Everything after the last one. */
   readonly tail: string;
 }

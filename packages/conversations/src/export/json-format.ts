@@ -1,5 +1,6 @@
 import type { ConversationView } from '@postern/protocol';
-import type { ExportFormat } from './export-format.ts';
+import { attachmentsOf } from '../attachments-of.ts';
+import type { ExportFormat, ReadAttachment } from './export-format.ts';
 
 /** Everything that is stored about the chats, as `ChatExportSchema`. One message a line. */
 export const JSON_FORMAT: ExportFormat = {
@@ -11,10 +12,20 @@ export const JSON_FORMAT: ExportFormat = {
   tail: '\n]}\n',
 };
 
-function* chat({ conversation, messages }: ConversationView, index: number): Generator<string> {
+function* chat(
+  { conversation, messages }: ConversationView,
+  index: number,
+  read: ReadAttachment,
+): Generator<string> {
   yield `${index === 0 ? '' : ','}\n{"conversation":${JSON.stringify(conversation)},"messages":[`;
   for (const [at, message] of messages.entries()) {
     yield `${at === 0 ? '' : ','}\n${JSON.stringify(message)}`;
   }
-  yield ']}';
+  yield ']';
+  for (const [at, part] of attachmentsOf(messages).entries()) {
+    // Absent members are left out of JSON.
+    const written = { ...part, kind: undefined, data: read(part) };
+    yield `${at === 0 ? ',"attachments":[' : ','}\n${JSON.stringify(written)}`;
+  }
+  yield attachmentsOf(messages).length === 0 ? '}' : ']}';
 }

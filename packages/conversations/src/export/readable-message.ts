@@ -1,4 +1,12 @@
-import type { MediaSource, Message, Part, ToolResultPart } from '@postern/protocol';
+import type {
+  AttachmentPart,
+  FilePart,
+  ImagePart,
+  MediaSource,
+  Message,
+  MessagePart,
+  ToolResultPart,
+} from '@postern/protocol';
 
 /** A piece of a message for a reader. All texts are untrusted: a model, a user or a provider wrote them. */
 export interface Block {
@@ -45,7 +53,7 @@ export function blocksOf({ parts, failure }: Message): readonly Block[] {
   return [...blocks, { label: `Failed: ${failure.code}`, text: failure.message, isCode: false }];
 }
 
-function blocksOfPart(part: Part): readonly Block[] {
+function blocksOfPart(part: MessagePart): readonly Block[] {
   switch (part.kind) {
     case 'text':
       return segmentsOf(part.text);
@@ -60,12 +68,25 @@ function blocksOfPart(part: Part): readonly Block[] {
     case 'tool-result':
       return blocksOfToolResult(part);
     case 'image':
-      return [{ label: 'Image', text: sourceText(part.source), isCode: false }];
     case 'file':
-      return [{ label: `File: ${part.name ?? ''}`, text: sourceText(part.source), isCode: false }];
+    case 'attachment':
+      return [blockOfFile(part)];
     case 'opaque': {
       const label = `Other content (${part.dialect})`;
       return [{ label, text: JSON.stringify(part.value, null, 2), isCode: true }];
+    }
+  }
+}
+
+function blockOfFile(part: ImagePart | FilePart | AttachmentPart): Block {
+  switch (part.kind) {
+    case 'image':
+      return { label: 'Image', text: sourceText(part.source), isCode: false };
+    case 'file':
+      return { label: `File: ${part.name ?? ''}`, text: sourceText(part.source), isCode: false };
+    case 'attachment': {
+      const text = `${part.mediaType}, ${String(part.size)} bytes`;
+      return { label: `Attachment: ${part.name}`, text, isCode: false };
     }
   }
 }

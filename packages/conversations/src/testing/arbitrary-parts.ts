@@ -1,6 +1,9 @@
 import { parseJson, type JsonValue } from '@postern/kernel';
 import {
+  attachmentId,
+  ATTACHMENT_TYPE_NAMES,
   DIALECT_IDS,
+  type AttachmentPart,
   type Extra,
   type FilePart,
   type ImagePart,
@@ -97,4 +100,18 @@ export const anyParts: fc.Arbitrary<readonly Part[]> = fc.array(
     fc.record({ kind: fc.constant('refusal'), text: anyText }),
   ),
   { maxLength: 6 },
+);
+
+/** A use of an attachment, which needn't exist. */
+export const anyAttachment: fc.Arbitrary<AttachmentPart> = fc.record(
+  {
+    kind: fc.constant('attachment'),
+    id: fc.stringMatching(/^[0-9a-hjkmnp-tv-z]{26}$/).map((id) => attachmentId.from(id)),
+    name: anyText,
+    mediaType: fc.constantFrom(...ATTACHMENT_TYPE_NAMES),
+    size: fc.nat(),
+    width: fc.nat(),
+    height: fc.nat(),
+  },
+  { requiredKeys: ['kind', 'id', 'name', 'mediaType', 'size'] },
 );

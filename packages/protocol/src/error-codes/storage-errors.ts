@@ -70,4 +70,25 @@ export const STORAGE_ERRORS = {
       'Reload the list of conversations. A private chat is gone when its page was closed or reloaded.',
     exit: EXIT.notFound,
   },
+  ATTACHMENT_NOT_FOUND: {
+    meaning: "The attachment doesn't exist, or it was deleted.",
+    remedy: 'Attach the file again.',
+    exit: EXIT.notFound,
+  },
+  ATTACHMENT_UNSUPPORTED: {
+    meaning: "This kind of file can't be attached.",
+    remedy: 'Attach a PNG, JPEG, GIF or WebP image, a PDF, or a text file in UTF-8.',
+    exit: EXIT.usage,
+  },
+  ATTACHMENT_TOO_LARGE: {
+    meaning:
+      'The attachments of a message may have 20 MB together, and an image 50 million pixels.',
+    remedy: 'Attach a smaller file, or send several messages.',
+    exit: EXIT.usage,
+  },
+  ATTACHMENTS_FULL: {
+    meaning: 'The stored attachments have reached their limit: 4 GB, and 40 MB in a private chat.',
+    remedy: 'Permanently delete chats with large attachments, in the trash in the settings.',
+    exit: EXIT.storage,
+  },
 } as const satisfies Record<string, ErrorCode>;
