@@ -15,8 +15,8 @@ for (const [name, open] of STORES) {
   describeConversationStore(name, open);
   describeListing(name, open);
   describeOrganising(name, open);
-  describeSearch(name, open);
   describeFilters(name, open);
+  describeSearch(name, open);
   describeTrash(name, open);
   describeLongConversations(name, open);
   describeAdoption(name, open);

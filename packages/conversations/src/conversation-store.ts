@@ -190,7 +190,7 @@ export interface ConversationStore {
    * last word may be incomplete. Ignores case and accents. In scripts without spaces it finds any run of
    * characters. The query has no syntax: quotes, operators and asterisks are text. Returns at most `limit` titles
    * (1 to 200) and as many messages. Without words, the filters find conversations, the most recently updated first;
-   * `role` finds only messages.
+   * `role` finds only messages. With filters, the newest 5,000 messages that have the words are examined.
    */
   search(query: string, limit: number, filters?: SearchFilters): SearchResult;
 

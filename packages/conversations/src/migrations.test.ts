@@ -23,6 +23,7 @@ const FILTERS: readonly SearchFilters[] = [
   { pinned: true },
   { role: 'user' },
   { titlesOnly: true },
+  { model: 'm', tag: 't' },
   ALL,
   { ...ALL, role: 'user' },
 ];

@@ -36,6 +36,11 @@ const MESSAGES = `
   WHERE message_search MATCH ? AND c.deleted_at_ms IS NULL
     AND m.row NOT IN (SELECT message FROM removed_message)`;
 
+/** With filters, only this many messages that have the words are examined, because any number may not pass. */
+const MAX_EXAMINED = 5000;
+const EXAMINED = ` AND message_search.rowid > coalesce((SELECT rowid FROM message_search
+  WHERE message_search MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ${MAX_EXAMINED}), 0)`;
+
 /** Conversations without words to find: the most recently updated first. */
 const FILTERED = `
   SELECT c.id AS conversation, c.title, NULL AS message, c.created_at_ms, c.title AS snippet
@@ -116,7 +121,12 @@ export class SearchIndex {
         ? this.#hits(TITLES, ofTitle, 'conversation_search.rowid DESC', marks, limit)
         : [];
     if (filters.titlesOnly === true) return titles;
-    const ofMessage = [ofConversation, rowConditions(filters, 'm')];
+    const isLimited = Object.keys(filters).length > 0;
+    const ofMessage = [
+      ...(isLimited ? [{ sql: EXAMINED, values: [expression] }] : []),
+      ofConversation,
+      rowConditions(filters, 'm'),
+    ];
     return [
       ...titles,
       ...this.#hits(MESSAGES, ofMessage, 'message_search.rowid DESC', marks, limit),
