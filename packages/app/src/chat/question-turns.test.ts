@@ -42,6 +42,22 @@ describe('turnsLeadingTo', () => {
     expect(turns[1]?.parts).toHaveLength(count);
   });
 
+  test('sends tool calls and results of an imported chat as text', () => {
+    const call: Part = { kind: 'tool-call', callId: '1', name: 'python', inputJson: '{"a":1}' };
+    const content = [{ kind: 'text', text: '4' }] as const;
+    const result: Part = { kind: 'tool-result', callId: '1', content, isError: false };
+    const tree = [
+      message(1, null),
+      message(2, 1, { parts: [call] }),
+      message(3, 2, { parts: [result] }),
+    ];
+    const texts = turnsLeadingTo(tree, id(3), anthropic).flatMap((turn) => turn.parts);
+    expect(texts.slice(1)).toEqual([
+      { kind: 'text', text: '[Call of the tool python]\n{"a":1}' },
+      { kind: 'text', text: '[Result of a tool]\n4' },
+    ]);
+  });
+
   test('leaves out an empty answer', () => {
     const empty = message(2, 1, { parts: [], status: 'failed' });
     const turns = turnsLeadingTo([message(1, null), empty, message(3, 2)], id(3), anthropic);

@@ -31,7 +31,9 @@ export function turnsLeadingTo(
     seen.add(id);
     const message = byId.get(id);
     if (message === undefined) break;
-    const parts = message.parts.filter((part) => canReturn(part, message, answering));
+    const parts = message.parts
+      .filter((part) => canReturn(part, message, answering))
+      .map(withoutTools);
     if (parts.length > 0) turns.unshift({ role: message.role, parts });
     id = message.parentId;
   }
@@ -50,6 +52,23 @@ function canReturn(part: MessagePart, message: Message, answering: ProviderId): 
       return part.text !== '';
     default:
       return true;
+  }
+}
+
+/**
+ * Tool calls and results of an imported chat, as text. The chat offers no tools, and a provider rejects calls of a
+ * tool that the request doesn't define.
+ */
+function withoutTools(part: MessagePart): MessagePart {
+  switch (part.kind) {
+    case 'tool-call':
+      return { kind: 'text', text: `[Call of the tool ${part.name}]\n${part.inputJson}` };
+    case 'tool-result': {
+      const texts = part.content.map((each) => (each.kind === 'text' ? each.text : '[not a text]'));
+      return { kind: 'text', text: ['[Result of a tool]', ...texts].join('\n') };
+    }
+    default:
+      return part;
   }
 }
 
