@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SESSION_HEADER, type Attachment, type Draft } from '@postern/protocol';
+import { PAGE_HEADER, SESSION_HEADER, type Attachment, type Draft } from '@postern/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loopbackListener, placeOf } from '../server/listener.ts';
 import { signInsOf } from '../server/serve.ts';
@@ -177,5 +177,34 @@ describe('attachments', () => {
     expect((await sendJson('PUT', '/api/drafts', unknown)).status).toBe(404);
     const drafts = await bodyOf<readonly Draft[]>(await send('GET', '/api/drafts'));
     expect(drafts).toEqual([{ ...draft, attachments: [small] }]);
+  });
+
+  test('of a private chat are only in its memory, and only its page gets them', async () => {
+    const page = { ...both, [PAGE_HEADER]: 'a'.repeat(32) };
+    const json = { ...page, 'content-type': 'application/json' };
+    const input = Buffer.from(JSON.stringify({ provider: 'demo', model: 'demo' }));
+    const chat = await bodyOf<{ id: string }>(
+      await send('POST', '/api/private-chats', input, json),
+    );
+    const place = `private=${chat.id}`;
+    const sent = await send('POST', `/api/attachments?name=a.png&${place}`, PNG, page);
+    const { id } = await bodyOf<Attachment>(sent);
+    const path = `/api/attachments/${id}`;
+    const statusOf = async (address: string, headers: Record<string, string>): Promise<number> =>
+      (await send('GET', address, undefined, headers)).status;
+    expect(await statusOf(`${path}?${place}`, page)).toBe(200);
+    expect(await statusOf(`${path}?${place}`, both)).toBe(404);
+    expect(await statusOf(`${path}?${place}`, { ...both, [PAGE_HEADER]: 'b'.repeat(32) })).toBe(
+      404,
+    );
+    expect(await statusOf(path, page)).toBe(404);
+    await send('DELETE', `/api/private-chats/${chat.id}`, undefined, page);
+    expect(await statusOf(`${path}?${place}`, page)).toBe(404);
+    // A file that comes too late isn't stored anywhere else.
+    const late = await send('POST', `/api/attachments?name=a.png&${place}`, PNG, page);
+    expect([late.status, await late.json()]).toMatchObject([
+      404,
+      { error: { code: 'CONVERSATION_NOT_FOUND' } },
+    ]);
   });
 });
