@@ -18,7 +18,6 @@ export type {
   ImportedMessage,
   ImportOutcome,
   ImportRun,
-  UndoneImport,
 } from './import/imported-chat.ts';
 export {
   createMemoryConversations,

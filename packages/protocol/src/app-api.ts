@@ -74,6 +74,11 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   DELETE /api/trash                        → 204; deletes all of them permanently
  *   DELETE /api/trash/:id                    → 204
  *   POST   /api/exports                      ExportInput → the file, as a download
+ *   GET    /api/imports                     → ChatImport[]
+ *   POST   /api/imports                     → ChatImportBegun; ends the import before in this session
+ *   POST   /api/imports/:id/bytes?at=N      the next part of the file, from byte N → ChatImportProgress
+ *   POST   /api/imports/:id/end             → ChatImportReport; with `?cancelled`, before the end of the file
+ *   POST   /api/imports/:id/undo            → UndoneImport
  *   GET    /api/events                       → text/event-stream of PageEvent
  *   GET    /api/search?q=TEXT                → SearchHit[]
  *   GET    /api/drafts                       → Draft[]

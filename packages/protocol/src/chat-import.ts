@@ -85,3 +85,21 @@ export interface ChatImport {
   readonly chats: number;
   readonly messages: number;
 }
+
+export interface UndoneImport {
+  readonly chats: number;
+  readonly messages: number;
+  /** Chats that stay, because somebody continued them after the import. */
+  readonly kept: number;
+}
+
+/** The response to each part of a file that the page imports. */
+export interface ChatImportProgress {
+  readonly source: ChatSource | null;
+  readonly counts: ChatImportCounts;
+}
+
+export interface ChatImportBegun {
+  /** For the next requests of this import; not the id for undoing it. */
+  readonly id: string;
+}

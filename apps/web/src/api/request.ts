@@ -58,12 +58,7 @@ export async function exchange(
       redirect: 'error',
       keepalive:
         method === 'DELETE' || (method === 'PUT' && JSON.stringify(input).length < MAX_KEPT_ALIVE),
-      headers: {
-        ...(input === undefined ? {} : { 'content-type': 'application/json' }),
-        ...sessionHeader(),
-        ...pageHeader(),
-      },
-      ...(input === undefined ? {} : { body: JSON.stringify(input) }),
+      ...contentOf(input),
       ...(signal === undefined ? {} : { signal }),
     });
   } catch {
@@ -75,6 +70,17 @@ export async function exchange(
   }
   const body = await bodyOf<JsonValue>(response);
   return report(body.ok ? problemFrom(body.value) : body.failure);
+}
+
+/** The headers, and the input as JSON, or as it is if it is a part of a file. */
+function contentOf(input: unknown): Pick<RequestInit, 'headers' | 'body'> {
+  const headers = { ...sessionHeader(), ...pageHeader() };
+  if (input === undefined) return { headers };
+  if (input instanceof Blob) return { headers, body: input };
+  return {
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(input),
+  };
 }
 
 function notify(outcome: RequestProblem | 'answered'): void {

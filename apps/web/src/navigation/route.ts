@@ -20,6 +20,7 @@ export const SETTINGS_SECTIONS = [
   'appearance',
   'privacy',
   'storage',
+  'import',
   'trash',
   'sessions',
 ] as const;

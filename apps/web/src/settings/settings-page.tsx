@@ -4,6 +4,7 @@ import './appearance-section.css';
 import './privacy-section.css';
 import './storage-section.css';
 import './gateway-section.css';
+import './import-section.css';
 import type { AppState } from '@postern/protocol';
 import { useEffect, type ReactElement } from 'react';
 import { PageHead } from '../controls/page-head.tsx';
@@ -12,6 +13,7 @@ import { routeToFragment, SETTINGS_SECTIONS, type SettingsSection } from '../nav
 import { AppearanceSection } from './appearance-section.tsx';
 import { GatewaySection } from './gateway-section.tsx';
 import { PrivacySection } from './privacy-section.tsx';
+import { ImportSection } from './import-section.tsx';
 import { ProvidersSection } from './providers-section.tsx';
 import { RememberedSection } from './remembered-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
@@ -25,6 +27,7 @@ const TITLES: Readonly<Record<SettingsSection, string>> = {
   appearance: 'Appearance',
   privacy: 'Privacy',
   storage: 'Storage',
+  import: 'Import',
   trash: 'Trash',
   sessions: 'Sessions',
 };
@@ -73,6 +76,8 @@ function Section(props: {
       return <ProvidersSection />;
     case 'gateway':
       return <GatewaySection gatewayUrl={props.state.gatewayUrl} />;
+    case 'import':
+      return <ImportSection />;
     case 'appearance':
       return <AppearanceSection settings={props.state.settings} />;
     case 'privacy':

@@ -13,6 +13,7 @@ import { exportRoutes } from './export-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { organiseRoutes } from './organise-routes.ts';
 import { privacyRoutes } from './privacy-routes.ts';
+import { importRoutes } from './import-routes.ts';
 import { privateChatRoutes } from './private-chat-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { requireSession, type AppEnv } from './require-session.ts';
@@ -59,6 +60,7 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', draftRoutes(parts.postern));
   app.route('/api', trashRoutes(parts.postern));
   app.route('/api', exportRoutes(parts.postern));
+  app.route('/api', importRoutes(parts.postern));
   app.route('/api', turnRoutes(parts));
   app.route('/api', privateChatRoutes(parts.postern));
   app.route('/api', privacyRoutes(parts.postern));

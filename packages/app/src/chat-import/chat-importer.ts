@@ -13,6 +13,7 @@ import {
   type ChatImportCounts,
   type ChatImportReport,
   type ChatSkipReason,
+  type ChatSource,
   type Problem,
   type SkippedChat,
 } from '@postern/protocol';
@@ -57,6 +58,10 @@ export class ChatImporter {
     return { ...this.#counts };
   }
 
+  get source(): ChatSource | null {
+    return this.#reader.source ?? null;
+  }
+
   /** Whether the store failed, so that reading on is of no use. */
   get hasFailed(): boolean {
     return this.#problem !== undefined;
@@ -87,7 +92,7 @@ export class ChatImporter {
     }
     return {
       id: hasAdded ? this.#id : null,
-      source: this.#reader.source ?? null,
+      source: this.source,
       counts: this.counts,
       skipped: this.#skipped,
       notes: this.#reader.notes.toObject(),

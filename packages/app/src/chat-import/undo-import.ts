@@ -1,6 +1,6 @@
-import { describeStoreFailure, type UndoneImport } from '@postern/conversations';
+import { describeStoreFailure } from '@postern/conversations';
 import { failed, ok, type Result } from '@postern/kernel';
-import type { ChatImport, Problem } from '@postern/protocol';
+import type { ChatImport, Problem, UndoneImport } from '@postern/protocol';
 import { recordEvents } from '../audit/audit.ts';
 import { tellChatsChanged } from '../instance/running.ts';
 import type { OpenVault } from '../vault/open-vault.ts';

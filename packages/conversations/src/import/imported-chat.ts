@@ -5,6 +5,7 @@ import type {
   ConversationId,
   Message,
   MessageId,
+  UndoneImport,
 } from '@postern/protocol';
 import type { StoreFailure } from '../store-failure.ts';
 
@@ -46,13 +47,6 @@ export type ImportOutcome =
   | { readonly kind: 'present' }
   /** An earlier import had added it, and it is in the trash. */
   | { readonly kind: 'in-trash' };
-
-export interface UndoneImport {
-  readonly chats: number;
-  readonly messages: number;
-  /** Chats that stay, because somebody continued them after the import. */
-  readonly kept: number;
-}
 
 /** Imports into the store. Each call is one transaction; a failure changes nothing. */
 export interface ChatImportStore {

@@ -8,6 +8,7 @@ import {
   type Conversation,
   type Message,
   type MessageId,
+  type UndoneImport,
 } from '@postern/protocol';
 import type { StoredConversation } from '../conversation-table.ts';
 import { deleteConversations, type EveryTable } from '../delete-conversations.ts';
@@ -20,7 +21,6 @@ import type {
   ImportedMessage,
   ImportOutcome,
   ImportRun,
-  UndoneImport,
 } from './imported-chat.ts';
 
 /** What the imports share with the store that they are part of. */

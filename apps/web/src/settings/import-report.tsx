@@ -1,0 +1,71 @@
+import {
+  CHAT_IMPORT_NOTES,
+  CHAT_SKIP_REASONS,
+  CHAT_SOURCES,
+  type ChatImportNote,
+  type ChatImportReport,
+} from '@postern/protocol';
+import type { ReactElement } from 'react';
+import { toPageText } from '../api/problem.ts';
+import { ProblemNotice } from '../controls/notice.tsx';
+
+const MAX_SHOWN = 20;
+
+const ROWS = [
+  ['added', 'Chats added'],
+  ['extended', 'Chats with new messages'],
+  ['messages', 'Messages added'],
+  ['present', 'Already there'],
+  ['inTrash', 'Already there, in the trash'],
+  ['skipped', 'Skipped'],
+] as const;
+
+const NOTES = Object.keys(CHAT_IMPORT_NOTES).filter((name): name is ChatImportNote =>
+  Object.hasOwn(CHAT_IMPORT_NOTES, name),
+);
+
+/** What an import did with one file. */
+export function ImportReport(props: {
+  readonly name: string;
+  readonly report: ChatImportReport;
+}): ReactElement {
+  const { name, report } = props;
+  const { source, counts, skipped, notes, problem } = report;
+  const rows = ROWS.filter(([row]) => counts[row] > 0);
+  return (
+    <div className="import-report">
+      <h3>
+        <bdi>{name}</bdi>
+      </h3>
+      {problem !== null && <ProblemNotice problem={{ ...problem, reason: 'refused' }} />}
+      {source !== null && (
+        <dl className="facts">
+          <div>
+            <dt>Exported by</dt>
+            <dd>{CHAT_SOURCES[source]}</dd>
+          </div>
+          {rows.map(([row, label]) => (
+            <div key={row}>
+              <dt>{label}</dt>
+              <dd>{counts[row]}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {skipped.length > 0 && (
+        <ul className="import-skipped">
+          {skipped.slice(0, MAX_SHOWN).map(({ place, why }) => (
+            <li key={place}>
+              Chat {place}: {toPageText(CHAT_SKIP_REASONS[why])}
+            </li>
+          ))}
+        </ul>
+      )}
+      {NOTES.filter((note) => (notes[note] ?? 0) > 0).map((note) => (
+        <p key={note} className="quiet">
+          {notes[note]} × {toPageText(CHAT_IMPORT_NOTES[note])}
+        </p>
+      ))}
+    </div>
+  );
+}
