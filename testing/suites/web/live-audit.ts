@@ -7,7 +7,7 @@ const WATCH = `(() => {
     'meta', 'link', 'style', 'form', 'audio', 'video', 'source', 'track', 'portal', 'template',
     'use', 'image', 'animate', 'animatemotion', 'animatetransform', 'set', 'foreignobject',
     'feimage', 'marquee', 'maction']);
-  const OWN_FORMS = /^(composer|gate-form|key-form|edit-question|provider endpoint-form)$/;
+  const OWN_FORMS = /^(composer|gate-form|key-form|edit-message|provider endpoint-form)$/;
   const found = new Set();
   window.auditFound = () => [...found];
   const note = (element, words) => found.add(words + ': ' + element.outerHTML.slice(0, 300));

@@ -213,6 +213,14 @@ export function chooseSibling({ id, chat }: OpenChat, message: Message): void {
   void appApi.chooseMessage(id, { message: message.id });
 }
 
+/** Adds a message that was just stored, and shows it instead of its siblings. */
+export function showNewMessage({ chat }: OpenChat, message: Message): void {
+  chat.update((now) => {
+    const tree = withMessages(now.tree, [message]);
+    return { ...now, tree, choices: new Map(now.choices).set(parentIn(tree, message), message.id) };
+  });
+}
+
 /** Switches to the branch that contains a message. */
 export function showMessage({ chat }: OpenChat, id: MessageId): void {
   chat.update((now) => ({ ...now, choices: choicesTo(now.tree, now.choices, id) }));

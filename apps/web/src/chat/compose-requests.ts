@@ -1,10 +1,17 @@
-type Listener = (text: string | undefined) => void;
+/** Returns the new text of the composer. */
+type Change = (draft: string) => string;
+type Listener = (change: Change | undefined) => void;
 
 const listeners = new Set<Listener>();
 
 /** Puts a text into the composer and focuses it. */
 export function proposeDraft(text: string): void {
-  for (const listener of listeners) listener(text);
+  for (const listener of listeners) listener(() => text);
+}
+
+/** Adds a text to the composer as a block quote, and focuses it. */
+export function insertQuote(text: string): void {
+  for (const listener of listeners) listener((draft) => withQuote(draft, text));
 }
 
 /** Focuses the composer. */
@@ -15,4 +22,14 @@ export function focusComposer(): void {
 export function onComposeRequest(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+function withQuote(draft: string, text: string): string {
+  const quote = text
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => (line === '' ? '>' : `> ${line}`))
+    .join('\n');
+  const before = draft.trim() === '' ? '' : `${draft.trimEnd()}\n\n`;
+  return `${before}${quote}\n\n`;
 }

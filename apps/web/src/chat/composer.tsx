@@ -18,7 +18,7 @@ import { stop } from './run-turn.ts';
 import { openChat, type Run } from './chat.ts';
 import { onComposeRequest } from './compose-requests.ts';
 import { getDraft, useDraft } from './drafts.ts';
-import { sendMessage } from './send.ts';
+import { editLastQuestion, sendMessage } from './send.ts';
 
 /** The message field with its model button and its Send or Stop button. */
 export function Composer(props: {
@@ -31,14 +31,13 @@ export function Composer(props: {
   const [text, setDraft] = useDraft(id);
   const [sending, setSending] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
-  useComposeRequests(area, setDraft);
+  useComposeRequests(area, id, setDraft);
   const stopAnswer = useCallback(() => {
     if (id !== 'new' && id !== 'private') void stop(openChat(id));
   }, [id]);
   useEscapeStops(run?.at === 'answering' && !run.stopping, stopAnswer);
 
-  const busy = sending || run !== undefined;
-  const ready = text.trim() !== '' && model !== undefined && !busy;
+  const ready = text.trim() !== '' && model !== undefined && !sending && run === undefined;
   const send = async (): Promise<void> => {
     if (!ready) return;
     setSending(true);
@@ -49,7 +48,9 @@ export function Composer(props: {
     if (!taken && getDraft(id) === '') setDraft(text);
   };
   const keyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || isComposing(event)) return;
+    if (isComposing(event)) return;
+    if (event.key === 'ArrowUp' && text === '' && editLastQuestion(id)) event.preventDefault();
+    if (event.key !== 'Enter') return;
     const forced = event.ctrlKey || event.metaKey;
     if (!forced && (event.shiftKey || event.altKey || isTouch())) return;
     event.preventDefault();
@@ -150,15 +151,16 @@ function MessageField(props: {
 
 function useComposeRequests(
   area: { readonly current: HTMLTextAreaElement | null },
+  place: ChatPlace,
   setDraft: (text: string) => void,
 ): void {
   useEffect(
     () =>
-      onComposeRequest((text) => {
-        if (text !== undefined) setDraft(text);
+      onComposeRequest((change) => {
+        if (change !== undefined) setDraft(change(getDraft(place)));
         area.current?.focus();
       }),
-    [area, setDraft],
+    [area, place, setDraft],
   );
 }
 

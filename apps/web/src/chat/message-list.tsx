@@ -4,8 +4,10 @@ import { useMemo, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { Spinner } from '../controls/spinner.tsx';
+import { useLater } from '../state/later.ts';
 import { useStore } from '../state/store.ts';
 import { dismissProblem, type Chat, type OpenChat } from './chat.ts';
+import { turnParts } from './later-turns.ts';
 import { MessageGroup } from './message-group.tsx';
 import { PendingQuestion, Waiting } from './message-view.tsx';
 import { StreamStatus } from './stream-status.tsx';
@@ -32,6 +34,7 @@ export function MessageList(props: {
     run?.at === 'sending',
   );
   useKeptPlace(open, scroller);
+  const later = useLater(turnParts, true);
   return (
     <div className="messages-frame">
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
@@ -69,6 +72,7 @@ export function MessageList(props: {
           Show latest
         </button>
       )}
+      {later !== undefined && <later.QuoteButton messages={scroller} />}
       <StreamStatus run={run} last={path.at(-1)?.message} />
     </div>
   );

@@ -1,11 +1,13 @@
 import { act, render, screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import type { Message, Part } from '@postern/protocol';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { models } from '../models/models.ts';
 import { fakeServer, noContent, turnStream } from '../testing/fake-server.ts';
 import { conversation, idOf, message, modelGroup } from '../testing/page-data.ts';
 import { openNewChat, type OpenChat } from './chat.ts';
+import { chatExtras } from './later-extras.ts';
+import { turnParts } from './later-turns.ts';
 import { MessageList } from './message-list.tsx';
 import { treeOf } from './tree.ts';
 
@@ -25,6 +27,10 @@ function show(...messages: readonly Message[]): OpenChat {
 
 const answerOf = (): HTMLElement => screen.getByRole('article', { name: 'Answer' });
 const button = (name: string): HTMLElement => within(answerOf()).getByRole('button', { name });
+
+beforeAll(async () => {
+  await Promise.all([turnParts.load(), chatExtras.load()]);
+});
 
 beforeEach(() => {
   models.set({ status: 'loaded', groups: [modelGroup('Acme', 'a-1')] });
@@ -255,6 +261,6 @@ describe('editing a question', () => {
   it('needs text', async () => {
     show(QUESTION, answer());
     await userEvent.clear(await edit());
-    expect(screen.getByRole('button', { name: 'Send' })).toHaveProperty('disabled', true);
+    expect(screen.getByRole('button', { name: 'Save and run' })).toHaveProperty('disabled', true);
   });
 });

@@ -1,12 +1,13 @@
 import type { Message, MessagePart } from '@postern/protocol';
-import { memo, useState, type ReactElement } from 'react';
+import { memo, type ReactElement } from 'react';
 import { TypedText } from '../markdown/typed-text.tsx';
 import { DemoBadge } from '../models/demo-badge.tsx';
 import { useModelName } from '../models/use-model.ts';
+import { useLater } from '../state/later.ts';
 import { useSelected, useStore } from '../state/store.ts';
-import { AnswerEnd } from './answer-end.tsx';
 import type { OpenChat } from './chat.ts';
-import { EditQuestion } from './edit-question.tsx';
+import { useIsEdited } from './edited-message.ts';
+import { turnParts } from './later-turns.ts';
 import { MessageActions } from './message-actions.tsx';
 import { NO_WORDS, soughtWords, wordsFor } from '../conversations/sought-words.ts';
 import { PartView } from './part-view.tsx';
@@ -97,43 +98,36 @@ export function Waiting(): ReactElement {
 
 function Question({ open, step }: MessageProps): ReactElement {
   const words = wordsFor(useStore(soughtWords), step.message.id);
-  const [editing, setEditing] = useState(false);
-  if (editing) {
-    return (
-      <EditQuestion
-        open={open}
-        message={step.message}
-        onDone={() => {
-          setEditing(false);
-        }}
-      />
-    );
-  }
+  const edit = useEdit(open, step.message);
+  if (edit !== undefined) return edit;
   return (
     <>
       <div className="bubble">
         <Parts parts={step.message.parts} typed words={words} />
       </div>
-      <MessageActions
-        open={open}
-        step={step}
-        onEdit={() => {
-          setEditing(true);
-        }}
-      />
+      <MessageActions open={open} step={step} />
     </>
   );
+}
+
+/** The field that replaces a message while it is edited. */
+function useEdit(open: OpenChat, message: Message): ReactElement | undefined {
+  const parts = useLater(turnParts, useIsEdited(message.id));
+  return parts && <parts.EditMessage open={open} message={message} />;
 }
 
 function FinishedAnswer({ open, step }: MessageProps): ReactElement {
   const { message } = step;
   const growing = message.status === 'streaming';
+  const later = useLater(turnParts, true);
+  const edit = useEdit(open, message);
+  if (edit !== undefined) return edit;
   return (
     <>
       <AnswerHead message={message} />
       <Parts parts={message.parts} growing={growing} />
       {growing && <Waiting />}
-      <AnswerEnd open={open} message={message} />
+      {later !== undefined && <later.AnswerEnd open={open} message={message} />}
       <MessageActions open={open} step={step} />
     </>
   );
@@ -143,6 +137,7 @@ function LiveAnswer(props: { readonly open: OpenChat; readonly message: Message 
   const { open, message } = props;
   const { parts } = useStore(open.live);
   const stopping = useSelected(open.chat, ({ run }) => run?.at === 'answering' && run.stopping);
+  const later = useLater(turnParts, true);
   const last = parts.at(-1);
   const silent = last === undefined || (last.kind !== 'text' && last.kind !== 'thinking');
   return (
@@ -150,6 +145,7 @@ function LiveAnswer(props: { readonly open: OpenChat; readonly message: Message 
       <AnswerHead message={message} />
       <Parts parts={parts} growing />
       {silent && !stopping && <Waiting />}
+      {later !== undefined && !stopping && <later.StalledAnswer open={open} message={message} />}
       {stopping && <p className="quiet">Stopping…</p>}
     </>
   );
@@ -161,6 +157,7 @@ function AnswerHead({ message }: { readonly message: Message }): ReactElement {
     <header className="answer-head">
       <h2>{name}</h2>
       {demo && <DemoBadge />}
+      {message.edited === true && <span>Edited</span>}
     </header>
   );
 }

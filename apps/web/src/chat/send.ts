@@ -8,6 +8,7 @@ import { currentRoute, replaceRoute } from '../navigation/route.ts';
 import type { ChatPlace } from '../state/private-chats.ts';
 import { showToast } from '../controls/toasts.tsx';
 import { runTurn } from './run-turn.ts';
+import { editedMessage } from './edited-message.ts';
 import { openChat, openNewChat, type OpenChat } from './chat.ts';
 import { visiblePath } from './tree.ts';
 
@@ -45,14 +46,44 @@ async function startConversation(
   return runTurn(open, { parentId: null, text, provider, model });
 }
 
-/** Requests another answer to the same question; the two become siblings. */
+/**
+ * Requests another answer to the same question. The two become siblings, unless the first one has no content: then it
+ * is requested again in its place.
+ */
 export async function retryAnswer(
   open: OpenChat,
   answer: Message,
   { provider, model }: ModelChoice,
 ): Promise<void> {
-  const question = questionOf(open, answer);
-  if (question !== undefined) await runTurn(open, { parentId: question, provider, model });
+  const parentId = questionOf(open, answer);
+  if (parentId === undefined) return;
+  const continues = answer.parts.length === 0 ? { continues: answer.id } : {};
+  await runTurn(open, { parentId, ...continues, provider, model });
+}
+
+/** Goes on with an answer in its message. */
+export async function continueAnswer(
+  open: OpenChat,
+  answer: Message,
+  { provider, model }: ModelChoice,
+): Promise<void> {
+  const parentId = questionOf(open, answer);
+  if (parentId === undefined) return;
+  await runTurn(open, { parentId, continues: answer.id, provider, model });
+}
+
+/** Opens the last question on the visible path for editing; false if there is none. */
+export function editLastQuestion(id: ChatPlace): boolean {
+  if (id === 'new' || id === 'private') return false;
+  const { tree, choices } = openChat(id).chat.get();
+  const last = visiblePath(tree, choices).findLast(({ message }) => isTyped(message));
+  if (last === undefined) return false;
+  editedMessage.set(last.message.id);
+  return true;
+}
+
+function isTyped({ role, parts }: Message): boolean {
+  return role === 'user' && parts.some(({ kind }) => kind === 'text');
 }
 
 /** Sends an edited question; the old one stays as its sibling. */

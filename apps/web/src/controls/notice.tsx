@@ -33,12 +33,14 @@ export function ProblemNotice(props: {
   readonly problem: RequestProblem;
   readonly actions?: ReactNode;
   readonly announced?: boolean;
+  readonly children?: ReactNode;
 }): ReactElement {
   const { message, remedy, code } = props.problem;
   const { announced = true } = props;
   return (
     <Notice tone="danger" title={message} actions={props.actions} announced={announced}>
       {remedy !== undefined && <span>{remedy}</span>}
+      {props.children}
       {code !== undefined && <code className="notice-code">{code}</code>}
     </Notice>
   );

@@ -19,6 +19,15 @@ export function useModelFor(
   );
 }
 
+/** Returns the model that gave an answer, if it is still offered. */
+export function useOffered({ provider, model }: Message): OfferedModel | undefined {
+  const { groups } = useStore(models);
+  return useMemo(
+    () => offeredModels(groups).find((each) => each.provider === provider && each.model === model),
+    [groups, provider, model],
+  );
+}
+
 /** Returns the display name of an answer's model, and whether it is the demo. */
 export function useModelName(message: Message): { readonly name: string; readonly demo: boolean } {
   const { groups } = useStore(models);

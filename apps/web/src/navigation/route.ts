@@ -1,4 +1,11 @@
-import { conversationId, messageId, type ConversationId, type MessageId } from '@postern/protocol';
+import {
+  conversationId,
+  messageId,
+  providerId,
+  type ConversationId,
+  type MessageId,
+  type ProviderId,
+} from '@postern/protocol';
 import { useSyncExternalStore } from 'react';
 
 /** What the page shows. Stored in the URL fragment, which browsers never send to a server. */
@@ -12,7 +19,12 @@ export type Route =
       /** Scroll to this message and highlight it. */
       readonly message?: MessageId;
     }
-  | { readonly at: 'settings'; readonly section: SettingsSection };
+  | {
+      readonly at: 'settings';
+      readonly section: SettingsSection;
+      /** Opens the key of this provider. */
+      readonly provider?: ProviderId;
+    };
 
 export const SETTINGS_SECTIONS = [
   'providers',
@@ -38,7 +50,12 @@ export function parseRoute(fragment: string): Route {
   }
   if (place === 'settings') {
     const section = SETTINGS_SECTIONS.find((name) => name === first);
-    return { at: 'settings', section: section ?? 'providers' };
+    const provider = providerId.parse(second);
+    return {
+      at: 'settings',
+      section: section ?? 'providers',
+      ...(provider === undefined ? {} : { provider }),
+    };
   }
   return place === 'private' ? { at: 'private' } : NEW;
 }
@@ -52,7 +69,7 @@ export function routeToFragment(route: Route): string {
     case 'conversation':
       return route.message === undefined ? `#/c/${route.id}` : `#/c/${route.id}/${route.message}`;
     case 'settings':
-      return `#/settings/${route.section}`;
+      return `#/settings/${route.section}${route.provider === undefined ? '' : `/${route.provider}`}`;
   }
 }
 

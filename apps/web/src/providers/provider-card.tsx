@@ -1,12 +1,13 @@
 import { CircleCheck, CircleDashed, Laptop } from 'lucide-react';
 import type { ProviderView } from '@postern/protocol';
-import { useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement, type RefObject } from 'react';
 import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
 import { Button } from '../controls/button.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { DemoBadge } from '../models/demo-badge.tsx';
+import { useRoute } from '../navigation/route.ts';
 import { EndpointForm } from './endpoint-form.tsx';
 import { KeyForm } from './key-form.tsx';
 import { KeyTestButton } from './key-test.tsx';
@@ -15,9 +16,10 @@ import { removeEndpoint, removeKey } from './providers.ts';
 
 /** One provider with its address, key status and actions. */
 export function ProviderCard({ provider }: { readonly provider: ProviderView }): ReactElement {
-  const [editing, setEditing] = useState(false);
+  const card = useRef<HTMLLIElement>(null);
+  const [editing, setEditing] = useState(useIsMeant(provider, card));
   return (
-    <li className="provider" aria-label={provider.label}>
+    <li ref={card} className="provider" aria-label={provider.label}>
       <div className="provider-head">
         <ProviderMonogram label={provider.label} />
         <div className="provider-names">
@@ -55,6 +57,18 @@ export function ProviderCard({ provider }: { readonly provider: ProviderView }):
       {editing && <KeyForm provider={provider} />}
     </li>
   );
+}
+
+/** Whether the address names this provider’s key. Then the field for it gets the focus. */
+function useIsMeant({ id, needsKey }: ProviderView, card: RefObject<HTMLElement | null>): boolean {
+  const route = useRoute();
+  const isMeant = needsKey && route.at === 'settings' && route.provider === id;
+  useEffect(() => {
+    if (!isMeant) return;
+    card.current?.scrollIntoView({ block: 'center' });
+    card.current?.querySelector<HTMLElement>('.key-form input')?.focus();
+  }, [card, isMeant]);
+  return isMeant;
 }
 
 function EndpointActions({ provider }: { readonly provider: ProviderView }): ReactElement {

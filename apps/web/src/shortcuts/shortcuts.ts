@@ -64,6 +64,8 @@ export const SHORTCUTS: readonly {
   { keys: ['Alt', '↑'], description: 'Go to the chat above' },
   { keys: ['Alt', '↓'], description: 'Go to the chat below' },
   { keys: ['↑', '↓'], description: 'Move through the chat list' },
+  { keys: ['↑'], description: 'Edit the last question, in an empty message field' },
+  { keys: ['←', '→'], description: 'Switch between versions, on their arrows' },
   { keys: ['Shift', 'F10'], description: 'Open the menu of the chat or folder in the list' },
   { keys: ['Shift', '↓'], description: 'Select several chats in the list' },
   { keys: ['Mod', 'Space'], description: 'Select one more chat' },

@@ -1,6 +1,7 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach } from 'vitest';
 import { closeChats } from '../chat/chat.ts';
+import { editedMessage } from '../chat/edited-message.ts';
 import { clearDrafts } from '../chat/drafts.ts';
 import { soughtWords } from '../conversations/sought-words.ts';
 import { clearConversations } from '../conversations/conversation-list.ts';
@@ -18,6 +19,7 @@ afterEach(() => {
   cleanup();
   closeChats();
   clearDrafts();
+  editedMessage.set(undefined);
   soughtWords.set(undefined);
   clearConversations();
   linkRequest.set(undefined);

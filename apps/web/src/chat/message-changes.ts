@@ -1,0 +1,61 @@
+import type { Message, MessageId } from '@postern/protocol';
+import { appApi } from '../api/app-api.ts';
+import { upsertConversation } from '../conversations/conversation-list.ts';
+import { showToast } from '../controls/toasts.tsx';
+import { navigate } from '../navigation/route.ts';
+import { loadChat, showNewMessage, type OpenChat } from './chat.ts';
+import { editedMessage } from './edited-message.ts';
+
+/** Stores a message with another text beside it, without asking a model. Keeps the field open if that fails. */
+export async function saveEdit(open: OpenChat, message: Message, text: string): Promise<void> {
+  const saved = await appApi.editMessage(open.id, { message: message.id, text });
+  if (!saved.ok) {
+    showToast(`Couldn’t save the message. ${saved.failure.message}`, { tone: 'danger' });
+    return;
+  }
+  editedMessage.set(undefined);
+  showNewMessage(open, saved.value);
+  focusEdited(saved.value.id);
+}
+
+/** Starts another chat with the messages up to this one, and opens it. */
+export async function forkFrom({ id }: OpenChat, message: Message): Promise<void> {
+  const fork = await appApi.forkConversation(id, { message: message.id });
+  if (!fork.ok) {
+    showToast(`Couldn’t fork the chat. ${fork.failure.message}`, { tone: 'danger' });
+    return;
+  }
+  upsertConversation(fork.value);
+  navigate({ at: 'conversation', id: fork.value.id });
+}
+
+/** Deletes a message with all messages after it, and offers to undo that. */
+export async function removeMessage(open: OpenChat, message: Message): Promise<void> {
+  const isAlone = (open.chat.get().tree.children.get(message.id) ?? []).length === 0;
+  const removed = await appApi.removeMessage(open.id, message.id);
+  if (!removed.ok) {
+    showToast(`Couldn’t delete the message. ${removed.failure.message}`, { tone: 'danger' });
+    return;
+  }
+  await loadChat(open);
+  document.querySelector<HTMLElement>('.messages')?.focus();
+  const undo = (): void => {
+    void restoreMessage(open, message);
+  };
+  showToast(isAlone ? 'Message deleted.' : 'Message and replies deleted.', {
+    action: { label: 'Undo', run: undo },
+  });
+}
+
+async function restoreMessage(open: OpenChat, message: Message): Promise<void> {
+  const restored = await appApi.restoreMessage(open.id, message.id);
+  if (restored.ok) await loadChat(open);
+  else showToast(`Couldn’t restore the message. ${restored.failure.message}`, { tone: 'danger' });
+}
+
+/** Focuses the Edit button of a message once it is shown again. */
+export function focusEdited(id: MessageId): void {
+  requestAnimationFrame(() => {
+    document.querySelector<HTMLElement>(`#message-${id} [aria-label^=Edit]`)?.focus();
+  });
+}
