@@ -30,6 +30,11 @@ export function checkOpenaiBody(body: JsonObject): readonly string[] {
   ];
 }
 
+/** OpenAI's models that always reason unless they are asked not to. */
+export function isReasoningModel(model: JsonValue | undefined): boolean {
+  return typeof model === 'string' && /^(?:o[1-9]|gpt-[5-9])/.test(model);
+}
+
 function checkScalars(body: JsonObject): readonly string[] {
   const issues: string[] = [];
   const { model, temperature } = body;
@@ -37,6 +42,12 @@ function checkScalars(body: JsonObject): readonly string[] {
   if (temperature !== undefined) {
     const fits = typeof temperature === 'number' && temperature >= 0 && temperature <= 2;
     if (!fits) issues.push("Invalid 'temperature': expected a value between 0 and 2.");
+    const reasons = isReasoningModel(model) && body['reasoning_effort'] !== 'none';
+    if (reasons && temperature !== 1) {
+      issues.push(
+        "Unsupported value: 'temperature' does not support this value with this model. Only the default (1) value is supported.",
+      );
+    }
   }
   return issues;
 }

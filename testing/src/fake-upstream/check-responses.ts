@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
+import { isReasoningModel } from './check-openai.ts';
 import { isList, objectsOf, stringOf } from './json-view.ts';
 
 /* What the Responses API rejects with 400, in its own words where they are known. */
@@ -23,6 +24,7 @@ export function checkResponsesBody(body: JsonObject): readonly string[] {
   return [
     ...OF_OTHER_APIS.filter((name) => name in body).map((name) => `Unknown parameter: '${name}'.`),
     ...checkScalars(body),
+    ...checkSampling(body),
     ...checkInput(body['input']),
     ...objectsOf(body['tools']).flatMap((tool, index) => checkTool(tool, `tools[${index}]`)),
   ];
@@ -41,6 +43,11 @@ function checkScalars(body: JsonObject): readonly string[] {
     issues.push("Invalid 'max_output_tokens': integer below minimum value.");
   }
   return issues;
+}
+
+function checkSampling({ model, temperature }: JsonObject): readonly string[] {
+  if (!isReasoningModel(model) || temperature === undefined || temperature === 1) return [];
+  return ["Unsupported parameter: 'temperature' is not supported with this model."];
 }
 
 function checkInput(input: JsonValue | undefined): readonly string[] {

@@ -8,7 +8,13 @@ import { warnDropped, warnForeignExtra } from '../settings/dropped-settings.ts';
 import { encodableTurns } from '../turns/encodable-turns.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeSettings } from './encode-settings.ts';
-import { MAX_STOPS, MAX_TOOL_NAME, OPENAI_CHAT, limitFieldOf } from './limits.ts';
+import {
+  limitFieldOf,
+  MAX_STOPS,
+  MAX_TOOL_NAME,
+  OPENAI_CHAT,
+  withoutRefusedSampling,
+} from './limits.ts';
 
 /**
  * Encodes the body of `POST /chat/completions`. A stream always requests usage. `tool_choice` and
@@ -19,7 +25,7 @@ export function encodeRequest(
   { quirks = {} }: EncodeOptions = {},
 ): Result<Encoded<JsonObject>, DialectFailure> {
   return encoding((report, warn) => {
-    const request = withoutRefused(asked, quirks, warn);
+    const request = withoutRefusedSampling(withoutRefused(asked, quirks, warn), warn);
     const turns = encodableTurns(request.turns, OPENAI_CHAT, { report, warn, canEncode: isFilled });
     warnForeignExtra(request, OPENAI_CHAT, warn);
     if (turns.length === 0) {

@@ -1,4 +1,5 @@
-import type { DialectId } from '@postern/protocol';
+import type { DialectId, ModelRequest } from '@postern/protocol';
+import type { Warn } from '../report.ts';
 
 export const OPENAI_CHAT: DialectId = 'openai-chat';
 
@@ -19,4 +20,27 @@ export function limitFieldOf(model: string): 'max_tokens' | 'max_completion_toke
 /** OpenAI's other models reject reasoning settings; other servers ignore them. */
 export function refusesReasoning(model: string): boolean {
   return /^(?:openai\/)?(?:gpt-[34]|chatgpt-4)/.test(model);
+}
+
+/**
+ * A request without the temperature and `top_p` that OpenAI's reasoning models reject: any other than 1, unless they
+ * are asked not to reason. "Only the default (1) value is supported."
+ */
+export function withoutRefusedSampling(request: ModelRequest, warn: Warn): ModelRequest {
+  const { model, reasoning, temperature, topP, ...others } = request;
+  const isReasoning = REASONING_MODEL.test(model) && !model.includes('gpt-5-chat');
+  if (!isReasoning || reasoning?.mode === 'off' || reasoning?.effort === 'none') return request;
+  const refused = (['temperature', 'topP'] as const).filter(
+    (path) => request[path] !== undefined && request[path] !== 1,
+  );
+  for (const path of refused) {
+    warn({ kind: 'dropped', path, message: 'this model takes only 1 while it reasons' });
+  }
+  return {
+    ...others,
+    model,
+    ...(reasoning !== undefined && { reasoning }),
+    ...(temperature === 1 && { temperature }),
+    ...(topP === 1 && { topP }),
+  };
 }

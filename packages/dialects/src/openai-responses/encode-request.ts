@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue, Result } from '@postern/kernel';
 import type { ModelRequest, Part, Reasoning, ResponseFormat, Turn } from '@postern/protocol';
 import type { DialectFailure, Encoded } from '../dialect.ts';
 import { extraFields, jsonObject, listOf, objectOf } from '../json/read-json.ts';
-import { refusesReasoning } from '../openai-chat/limits.ts';
+import { refusesReasoning, withoutRefusedSampling } from '../openai-chat/limits.ts';
 import { encoding, type Warn } from '../report.ts';
 import { warnDropped, warnForeignExtra } from '../settings/dropped-settings.ts';
 import {
@@ -24,8 +24,9 @@ const FOREIGN = ['stopSequences', 'topK', 'seed', 'presencePenalty', 'frequencyP
  * Encodes the body of `POST /responses`. It contains the whole conversation, and the server stores nothing
  * (`store: false`) unless the client requested it. Reasoning is sent back if it came from this API.
  */
-export function encodeRequest(request: ModelRequest): Result<Encoded<JsonObject>, DialectFailure> {
+export function encodeRequest(asked: ModelRequest): Result<Encoded<JsonObject>, DialectFailure> {
   return encoding((report, warn) => {
+    const request = withoutRefusedSampling(asked, warn);
     rejectThread(request, report);
     warnForeignExtra(request, OPENAI_RESPONSES, warn);
     warnDropped(request, FOREIGN, warn);

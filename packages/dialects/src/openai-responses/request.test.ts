@@ -54,6 +54,7 @@ describe('a request toward the Responses API', () => {
 
   test.each<readonly [string, Partial<ModelRequest>, JsonObject, readonly string[]]>([
     ['stops', { stopSequences: ['s'] }, {}, ['stopSequences']],
+    ['a temperature of a reasoning model', { temperature: 0.2 }, {}, ['temperature']],
     ['sampling of others', { topK: 1, seed: 2 }, {}, ['topK', 'seed']],
     [
       'a budget',

@@ -133,10 +133,13 @@ function turnsOf(exchanges: readonly Exchange[], last: readonly Part[]): readonl
 
 function settings(encodable: Encodable): fc.Arbitrary<Omit<ModelRequest, 'turns'>> {
   const { extra, reasoning } = encodable;
+  // OpenAI's reasoning models take no sampling but 1.
+  const model = fc.constantFrom('claude-sonnet-4-5', 'gpt-4o', 'llama3');
   const sampling = fc.oneof(
     fc.constant({}),
-    fc.record({ temperature: fc.double({ min: 0, max: 1, noNaN: true }) }),
-    fc.record({ topP: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    fc.record({ model, temperature: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    fc.record({ model, topP: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    fc.constant({ model: 'o3', temperature: 1 }),
     reasoning,
   );
   return fc
