@@ -50,6 +50,7 @@ const WEB_LEVELS = [
   ['api', 'navigation', 'state', 'theme'],
   ['controls'],
   ['conversations', 'markdown', 'models', 'session', 'shortcuts'],
+  ['chat-settings'],
   ['chat', 'providers', 'search', 'sign-in', 'unlock', 'vault'],
   ['first-run', 'settings', 'sidebar'],
   ['shell'],

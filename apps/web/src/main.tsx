@@ -30,6 +30,7 @@ import './models/models.css';
 import './search/search.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { settingsPanel } from './chat-settings/later-panel.ts';
 import { exportDialog } from './chat/later-export.ts';
 import { privateChatParts } from './chat/later-private-chat.ts';
 import { chatExtras } from './chat/later-extras.ts';
@@ -75,6 +76,7 @@ addEventListener('load', () => {
     void organiseLater.load();
     void turnParts.load();
     void settingsPage.load();
+    void settingsPanel.load();
     void shortcutsSheet.load();
     void signedOutPage.load();
     void unlockPage.load();

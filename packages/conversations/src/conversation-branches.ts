@@ -31,7 +31,8 @@ interface Parts {
   readonly messages: MessageTable;
   readonly search: SearchIndex;
   /** Adds a conversation, in a transaction. */
-  readonly create: (input: NewConversation) => StoredConversation;
+  /** With the settings of another conversation. */
+  readonly create: (input: NewConversation, from: ConversationId) => StoredConversation;
   /** One transaction for a conversation that isn't removed. */
   readonly inConversation: <T>(
     id: ConversationId,
@@ -96,11 +97,11 @@ export class ConversationBranches implements BranchStore {
       const place = this.#find(row, last);
       if (!place.ok) return place;
       const { provider, model } = conversation;
-      const fork = this.#parts.create({
-        title,
+      const chosen = {
         ...(provider === undefined ? {} : { provider }),
         ...(model === undefined ? {} : { model }),
-      });
+      };
+      const fork = this.#parts.create({ title, ...chosen }, id);
       const copied = this.#copy(place.value, fork);
       return copied.ok ? ok(fork.conversation) : copied;
     });

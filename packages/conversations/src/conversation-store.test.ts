@@ -8,6 +8,7 @@ import { describeListing } from './testing/listing-contract.ts';
 import { describeOrganising } from './testing/organising-contract.ts';
 import { describeSearch } from './testing/search-contract.ts';
 import { describeLongConversations } from './testing/long-conversation-contract.ts';
+import { describeSettings } from './testing/settings-contract.ts';
 import { describeTrash } from './testing/trash-contract.ts';
 import { STORES } from './testing/environment.ts';
 
@@ -17,6 +18,7 @@ for (const [name, open] of STORES) {
   describeOrganising(name, open);
   describeFilters(name, open);
   describeSearch(name, open);
+  describeSettings(name, open);
   describeTrash(name, open);
   describeLongConversations(name, open);
   describeAdoption(name, open);

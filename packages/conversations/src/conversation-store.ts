@@ -2,6 +2,7 @@ import type { Result } from '@postern/kernel';
 import type {
   AnswerFailure,
   AnswerMeasures,
+  ChatSettings,
   Conversation,
   ConversationChange,
   ConversationEnd,
@@ -37,6 +38,7 @@ export interface NewConversation {
   readonly title: string;
   readonly provider?: ProviderId;
   readonly model?: string;
+  readonly settings?: ChatSettings;
 }
 
 export interface PageRequest {
@@ -80,6 +82,18 @@ export interface MessageChange {
   readonly extra?: Extra;
 }
 
+/** How the answers of conversations are requested. */
+export interface ChatSettingsStore {
+  /** The settings of a conversation, or of the next new one (null); undefined if none were saved. */
+  find(conversation: ConversationId | null): Result<ChatSettings | undefined, StoreFailure>;
+
+  /** Replaces them. Undefined deletes them. */
+  save(
+    conversation: ConversationId | null,
+    settings: ChatSettings | undefined,
+  ): Result<undefined, StoreFailure>;
+}
+
 /**
  * The store of conversations. Synchronous: each call is one transaction, which is committed (to the
  * disk, if there is one) when it returns. A failure changes nothing.
@@ -107,7 +121,7 @@ export interface ConversationStore {
 
   /**
    * A conversation with every message of its tree, oldest first. A damaged message is returned as
-   * an empty one with the status `failed` and the code DATABASE_DAMAGED.
+   * an empty one with the status `failed` and the code DATABASE_DAMAGED. Damaged settings are left out.
    */
   open(id: ConversationId): Result<ConversationView, StoreFailure>;
 
@@ -202,6 +216,7 @@ export interface ConversationStore {
 
   /** Chats of other programs. */
   readonly imports: ChatImportStore;
+  readonly settings: ChatSettingsStore;
 
   /** The files that messages and drafts use. */
   readonly attachments: AttachmentStore;

@@ -2,6 +2,7 @@ import { ok, sortableId, type Clock, type Randomness, type Result } from '@poste
 import {
   conversationId,
   plainText,
+  type ChatSettings,
   type Conversation,
   type ConversationView,
 } from '@postern/protocol';
@@ -9,12 +10,14 @@ import type { NewConversation } from './conversation-store.ts';
 import type { ConversationTable, StoredConversation } from './conversation-table.ts';
 import type { MessageTable } from './message-table.ts';
 import type { SearchIndex } from './search-index.ts';
+import type { SettingsTable } from './settings-table.ts';
 import type { StoreFailure } from './store-failure.ts';
 
 export interface ConversationTables {
   readonly conversations: ConversationTable;
   readonly messages: MessageTable;
   readonly search: SearchIndex;
+  readonly settings: SettingsTable;
   readonly clock: Clock;
   readonly randomness: Randomness;
 }
@@ -22,7 +25,7 @@ export interface ConversationTables {
 /** Adds an empty conversation, in a transaction. */
 export function createConversation(
   tables: ConversationTables,
-  input: NewConversation,
+  { settings, ...input }: NewConversation,
 ): StoredConversation {
   const nowMs = tables.clock.nowMs();
   const conversation: Conversation = {
@@ -32,15 +35,15 @@ export function createConversation(
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
   };
-  return { row: insert(tables, conversation), conversation };
+  return { row: insert(tables, conversation, settings), conversation };
 }
 
 /** Adds a conversation of another store with its messages, in a transaction. */
 export function adoptConversation(
   tables: ConversationTables,
-  { conversation, messages }: ConversationView,
+  { conversation, messages, settings }: ConversationView,
 ): Result<Conversation, StoreFailure> {
-  const row = insert(tables, conversation);
+  const row = insert(tables, conversation, settings);
   for (const message of messages) {
     const inserted = tables.messages.insert(message, row);
     if (!inserted.ok) return inserted;
@@ -51,8 +54,14 @@ export function adoptConversation(
   return ok(conversation);
 }
 
-function insert({ conversations, search }: ConversationTables, conversation: Conversation): number {
+function insert(
+  tables: ConversationTables,
+  conversation: Conversation,
+  chosen: ChatSettings | undefined,
+): number {
+  const { conversations, search, settings } = tables;
   const row = conversations.insert(conversation);
   search.setTitle(row, conversation.title);
+  if (chosen !== undefined) settings.save(conversation.id, chosen);
   return row;
 }

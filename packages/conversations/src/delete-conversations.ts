@@ -1,17 +1,12 @@
 import type { AttachmentTable } from './attachment-table.ts';
-import type { ConversationTable } from './conversation-table.ts';
+import type { ConversationTables } from './create-conversation.ts';
 import type { DraftTable } from './draft-table.ts';
 import type { LabelTables } from './label-tables.ts';
-import type { MessageTable } from './message-table.ts';
-import type { SearchIndex } from './search-index.ts';
 
-export interface EveryTable {
-  readonly conversations: ConversationTable;
-  readonly messages: MessageTable;
+export interface EveryTable extends ConversationTables {
   readonly drafts: DraftTable;
   readonly labels: LabelTables;
   readonly attachments: AttachmentTable;
-  readonly search: SearchIndex;
 }
 
 /** Deletes the conversations in these rows with everything that belongs to them. Inside `erase`. */
@@ -21,7 +16,8 @@ export function deleteConversations(tables: EveryTable, rows: readonly number[])
     const files = tables.attachments.usedIn(row);
     tables.messages.deleteOf(row);
     tables.drafts.deleteOf(row);
-    tables.labels.untagAll(row);
+    tables.labels.deleteOf(row);
+    tables.settings.deleteOf(row);
     tables.conversations.delete(row);
     tables.attachments.deleteUnused(files);
   }

@@ -4,6 +4,18 @@ import type { StoreFailure } from './conversation-store.ts';
 
 /** Maps every failure of the store to a stable code, one line and a remedy. */
 export function describeStoreFailure(failure: StoreFailure): Problem {
+  return failure.reason === 'settings-damaged' ? DAMAGED_SETTINGS : describeOther(failure);
+}
+
+const DAMAGED_SETTINGS: Problem = {
+  code: 'DATABASE_DAMAGED',
+  message: "Can't read the settings of this chat, because their stored data is damaged.",
+  remedy: 'Open the chat settings and save them again.',
+};
+
+function describeOther(
+  failure: Exclude<StoreFailure, { readonly reason: 'settings-damaged' }>,
+): Problem {
   switch (failure.reason) {
     case 'conversation-not-found':
       return problem(

@@ -115,7 +115,7 @@ export class LabelTables {
   }
 
   /** Removes the tags of a conversation that is about to be deleted. */
-  untagAll(conversation: number): void {
+  deleteOf(conversation: number): void {
     for (const tag of this.#tagsOf.all(conversation)) {
       this.#untag(conversation, numberColumn(tag, 'tag'));
     }

@@ -113,6 +113,9 @@ function everyStatement(database: Database): readonly string[] {
     store.saveDraft({ conversation: conversation.id, text: 'x' }),
     store.saveDraft({ conversation: null, text: '' }),
     store.drafts(),
+    store.settings.save(conversation.id, { temperature: 1 }),
+    store.settings.find(conversation.id),
+    store.settings.save(conversation.id, undefined),
     store.remove(conversation.id),
     store.restore(conversation.id),
     store.remove(conversation.id),
@@ -233,4 +236,41 @@ test('the tree of a conversation is read from its index alone', () => {
   const sql =
     'SELECT row, id, parent_id, role, created_at_ms FROM message WHERE conversation = ? ORDER BY row';
   expect(planOf(open(), sql).join()).toContain('COVERING INDEX message_tree');
+});
+
+test('settings that are stored in an unknown form are damaged, and the conversation is readable', () => {
+  const database = open();
+  const store = new SqliteConversations(database, {
+    ...testEnvironment(),
+    maxAttachmentBytes: 1000,
+  });
+  const { id } = expectOk(store.create({ title: 'x', settings: { temperature: 1 } }));
+  const update = database.prepare('UPDATE chat_settings SET settings = ?');
+  for (const stored of ['{', '{"temperature":3}', '{"topK":1}', '3']) {
+    update.run(stored);
+    expect(store.settings.find(id)).toEqual({ ok: false, failure: { reason: 'settings-damaged' } });
+    expect(expectOk(store.open(id))).not.toHaveProperty('settings');
+  }
+  expectOk(store.settings.save(id, { temperature: 2 }));
+  expect(store.settings.find(id)).toEqual({ ok: true, value: { temperature: 2 } });
+});
+
+test('a database of version 9 keeps its chats, which have no settings', () => {
+  const path = scratchPath();
+  const before = expectOk(
+    openDatabase({ path, key: KEY, migrations: MIGRATIONS.slice(0, 9), label: 'conversations' }),
+  );
+  const id = conversationId.from('0'.repeat(26));
+  before
+    .prepare(
+      "INSERT INTO conversation (row, id, title, created_at_ms, updated_at_ms) VALUES (1, ?, 'kept', 0, 0)",
+    )
+    .run(id);
+  before.close();
+  const store = openAt(path, testEnvironment());
+  expect(expectOk(store.open(id))).toEqual({
+    conversation: { id, title: 'kept', createdAtMs: 0, updatedAtMs: 0 },
+    messages: [],
+  });
+  expectOk(store.settings.save(id, { effort: 'low' }));
 });

@@ -212,4 +212,13 @@ export const MIGRATIONS: readonly Migration[] = [
       `);
     },
   },
+  {
+    version: 10,
+    name: 'how the answers of a conversation are requested',
+    up: (database: MigrationTarget): void => {
+      database.exec(
+        'CREATE TABLE chat_settings (place TEXT PRIMARY KEY, settings TEXT NOT NULL) STRICT',
+      );
+    },
+  },
 ];

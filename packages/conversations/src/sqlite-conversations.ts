@@ -18,6 +18,7 @@ import {
 import { AttachmentTable } from './attachment-table.ts';
 import type { AttachmentStore } from './attachment-store.ts';
 import type {
+  ChatSettingsStore,
   ConversationStore,
   MessageChange,
   NewConversation,
@@ -28,11 +29,8 @@ import type {
 } from './conversation-store.ts';
 import { ConversationBranches } from './conversation-branches.ts';
 import { ConversationTable, type StoredConversation } from './conversation-table.ts';
-import {
-  adoptConversation,
-  createConversation,
-  type ConversationTables,
-} from './create-conversation.ts';
+import { adoptConversation, createConversation } from './create-conversation.ts';
+import { chatSettingsStore } from './chat-settings-store.ts';
 import { deleteConversations, type EveryTable } from './delete-conversations.ts';
 import { DraftTable } from './draft-table.ts';
 import { SqliteChatImports } from './import/sqlite-chat-imports.ts';
@@ -42,6 +40,7 @@ import { MessageTable } from './message-table.ts';
 import { checkLimit, erase, flat } from './method-results.ts';
 import { organise } from './organise.ts';
 import { SearchIndex } from './search-index.ts';
+import { SettingsTable } from './settings-table.ts';
 import { SqliteAttachments, type StoreEnvironment } from './sqlite-attachments.ts';
 import { withChange } from './stored-message.ts';
 
@@ -58,9 +57,11 @@ export class SqliteConversations implements ConversationStore {
   readonly #drafts: DraftTable;
   readonly #labels: LabelTables;
   readonly #attachments: AttachmentTable;
+  readonly #settings: SettingsTable;
+  readonly settings: ChatSettingsStore;
   readonly #search: SearchIndex;
   readonly branches: ConversationBranches;
-  readonly #every: EveryTable & ConversationTables;
+  readonly #every: EveryTable;
   readonly imports: SqliteChatImports;
 
   constructor(database: Database, environment: StoreEnvironment) {
@@ -69,6 +70,8 @@ export class SqliteConversations implements ConversationStore {
     this.#conversations = new ConversationTable(database);
     this.#labels = new LabelTables(database);
     this.#attachments = new AttachmentTable(database);
+    this.#settings = new SettingsTable(database);
+    this.settings = chatSettingsStore(database, this.#settings, this.#findKept);
     this.#messages = new MessageTable(database, this.#attachments);
     this.#drafts = new DraftTable(database, this.#attachments);
     this.attachments = new SqliteAttachments(database, this.#attachments, environment);
@@ -76,12 +79,14 @@ export class SqliteConversations implements ConversationStore {
     const [messages, search] = [this.#messages, this.#search];
     this.branches = new ConversationBranches({
       ...{ database, ...environment, messages, search },
-      create: (input) => createConversation(this.#every, input),
+      create: (input, from) =>
+        createConversation(this.#every, { ...input, ...this.#settings.shownOf(from) }),
       inConversation: (id, work) => this.#inConversation(id, work),
     });
     this.#every = {
       ...{ ...environment, conversations: this.#conversations, messages, search },
       ...{ drafts: this.#drafts, labels: this.#labels, attachments: this.#attachments },
+      settings: this.#settings,
     };
     this.imports = new SqliteChatImports({ ...this.#every, database });
   }
@@ -118,25 +123,21 @@ export class SqliteConversations implements ConversationStore {
   }
 
   open(id: ConversationId): Result<ConversationView, StoreFailure> {
-    return flat(
-      this.#database.attempt(() => {
-        const found = this.#findKept(id);
-        if (!found.ok) return found;
-        const { row, conversation } = found.value;
-        const messages = this.#messages.ofConversation(row, id);
-        return ok({ conversation, messages, ...this.branches.choices(row) });
-      }),
-    );
+    return this.#view(id, (row) => ({ messages: this.#messages.ofConversation(row, id) }));
   }
 
   openEnd(id: ConversationId, count: number): Result<ConversationEnd, StoreFailure> {
+    return this.#view(id, (row) => this.#messages.endOf(row, id, count));
+  }
+
+  #view<T>(id: ConversationId, contentOf: (row: number) => T) {
     return flat(
       this.#database.attempt(() => {
         const found = this.#findKept(id);
         if (!found.ok) return found;
         const { row, conversation } = found.value;
-        const end = this.#messages.endOf(row, id, count);
-        return ok({ conversation, ...end, ...this.branches.choices(row) });
+        const view = { conversation, ...contentOf(row), ...this.branches.choices(row) };
+        return ok({ ...view, ...this.#settings.shownOf(id) });
       }),
     );
   }

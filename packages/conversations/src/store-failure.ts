@@ -14,6 +14,8 @@ export type StoreFailure =
   | { readonly reason: 'too-many-tags'; readonly maxTags: number }
   /** The stored data isn't a valid message; the rest of the conversation is readable. */
   | { readonly reason: 'message-damaged' }
+  /** The stored settings of the conversation aren't valid. Saving them again replaces them. */
+  | { readonly reason: 'settings-damaged' }
   /** The parts, as JSON, are longer than can be stored. */
   | { readonly reason: 'message-too-large'; readonly maxLength: number }
   /** There is no such attachment, it isn't finished, or it was deleted. */

@@ -86,6 +86,9 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   POST   /api/attachments?name=TEXT        a file of at most MAX_ATTACHMENT_BYTES → Attachment
  *   GET    /api/attachments/:id              → its bytes, as an image or as `application/octet-stream`
  *          both with `private=ID` for a file that only this private chat of the page has
+ *   GET    /api/chat-settings                → ChatSettings of the next new conversation
+ *   PUT    /api/chat-settings                ChatSettingsInput → 204
+ *   POST   /api/chat-settings/check          SettingsCheckInput → SettingWarning[]
  */
 
 const id26 = v.pipe(v.string(), v.regex(SORTABLE));

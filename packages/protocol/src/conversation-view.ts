@@ -1,3 +1,4 @@
+import type { ChatSettings } from './chat-settings.ts';
 import type { Conversation, Message } from './conversation.ts';
 import type { MessageId } from './ids.ts';
 
@@ -7,6 +8,8 @@ export interface ConversationView {
   readonly messages: readonly Message[];
   /** The messages chosen among their siblings. Absent for none; elsewhere the newest sibling is shown. */
   readonly choices?: readonly MessageId[];
+  /** Absent if nothing is set. */
+  readonly settings?: ChatSettings;
 }
 
 /** What the tree needs of a message. */

@@ -179,7 +179,25 @@ export type ResponseFormat =
       readonly strict?: boolean;
     };
 
-export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+/** The longest system prompt, in UTF-16 code units. */
+export const MAX_SYSTEM_PROMPT_LENGTH = 200_000;
+/** The largest temperature of any dialect. */
+export const MAX_TEMPERATURE = 2;
+/** More tokens than any model can answer. */
+export const MAX_OUTPUT_TOKENS = 10_000_000;
+
+/** From none to the most. */
+export const REASONING_EFFORTS = [
+  'none',
+  'minimal',
+  'low',
+  'medium',
+  'high',
+  'xhigh',
+  'max',
+] as const;
+
+export type ReasoningEffort = (typeof REASONING_EFFORTS)[number];
 
 /** How much a model reasons before it answers, and how much of its reasoning it shows. */
 export interface Reasoning {

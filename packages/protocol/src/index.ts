@@ -38,7 +38,24 @@ export {
   type VariableFailure,
   type Variables,
 } from './config-settings.ts';
-export { CHAT_EXPORT_FORMAT_NAMES, MAX_MESSAGES_AT_ONCE } from './conversation.ts';
+export {
+  ChatSettingsInputSchema,
+  ChatSettingsSchema,
+  SettingsCheckInputSchema,
+  type ChatSettings,
+  type ChatSettingsEvent,
+  type ChatSettingsInput,
+  type SettingsCheckInput,
+  type SettingWarning,
+} from './chat-settings.ts';
+export {
+  CHAT_EXPORT_FORMAT_NAMES,
+  MAX_MESSAGES_AT_ONCE,
+  MAX_OUTPUT_TOKENS,
+  MAX_SYSTEM_PROMPT_LENGTH,
+  MAX_TEMPERATURE,
+  REASONING_EFFORTS,
+} from './conversation.ts';
 export type * from './conversation.ts';
 export type * from './conversation-view.ts';
 export { DIALECT_IDS, DIALECT_INFO, perDialect, type DialectId } from './dialect-ids.ts';

@@ -1,3 +1,4 @@
+import type { ChatSettingsEvent } from './chat-settings.ts';
 import type { Conversation, Draft } from './conversation.ts';
 import type { ConversationId, MessageId } from './ids.ts';
 
@@ -15,6 +16,7 @@ export type PageEvent =
   /** Conversations in the trash were permanently deleted. */
   | { readonly kind: 'trash' }
   | ({ readonly kind: 'draft' } & Draft)
+  | ChatSettingsEvent
   /** The conversation has a new question or a retry. Follow the answer at `/api/conversations/:id/answer`. */
   | {
       readonly kind: 'answer-began' | 'answer-ended';

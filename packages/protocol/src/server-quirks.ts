@@ -1,15 +1,5 @@
 import * as v from 'valibot';
-import type { ModelRequest, ReasoningEffort } from './conversation.ts';
-
-const EFFORTS = [
-  'none',
-  'minimal',
-  'low',
-  'medium',
-  'high',
-  'xhigh',
-  'max',
-] as const satisfies readonly ReasoningEffort[];
+import { REASONING_EFFORTS, type ModelRequest } from './conversation.ts';
 
 /** Settings of a request that a server may reject. */
 const REFUSABLE = [
@@ -38,7 +28,9 @@ export const serverQuirks = v.strictObject({
   /** How reasoning is requested. Default: by `reasoning_effort`. */
   reasoning: v.exactOptional(v.picklist(['reasoning-object', 'thinking-switch'])),
   /** The efforts that it accepts; another one becomes the nearest. Default: all. */
-  efforts: v.exactOptional(v.pipe(v.array(v.picklist(EFFORTS)), v.minLength(1), v.readonly())),
+  efforts: v.exactOptional(
+    v.pipe(v.array(v.picklist(REASONING_EFFORTS)), v.minLength(1), v.readonly()),
+  ),
   /** The number of stop sequences. Default: 4. */
   maxStops: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000))),
   /** It rejects `strict` in tools. */

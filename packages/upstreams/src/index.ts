@@ -1,6 +1,7 @@
 export { redactorOf } from './authorize.ts';
 export { headerReader } from './ask/answer-failure.ts';
 export { answerForm, type AnswerForm } from './ask/answer-form.ts';
+export { requestWarnings } from './ask/request-warnings.ts';
 export { wholeAnswerEvents } from './ask/whole-answer-events.ts';
 export {
   createConnections,

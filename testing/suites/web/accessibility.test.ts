@@ -101,6 +101,16 @@ describe.skipIf(skipBecause('accessibility in Chromium', why))('every screen', (
     await page.locator('[role=option]').first().waitFor();
     await expectSound('models');
     await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+Shift+Comma');
+    await page.getByLabel('System prompt').fill('Be brief.');
+    await page.getByLabel('Temperature').fill('warm');
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByText('Enter a number from 0 to 2.').waitFor();
+    await expectSound('chat settings with an error');
+    await page.getByLabel('Temperature').fill('1');
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('button', { name: 'System prompt' }).waitFor();
+    await expectSound('chat with a system prompt');
     await page.keyboard.press('Control+k');
     await page.getByLabel('Search titles and messages').fill('everything');
     await page.locator('mark').first().waitFor();

@@ -4,6 +4,8 @@ import type {
   BrowserInput,
   BrowserView,
   ChallengeAnswer,
+  ChatSettings,
+  ChatSettingsInput,
   Conversation,
   ConversationEnd,
   ConversationId,
@@ -36,6 +38,8 @@ import type {
   SessionView,
   Settings,
   SettingsInput,
+  SettingsCheckInput,
+  SettingWarning,
   SignedSessionInput,
   SetupAnswer,
   SetupInput,
@@ -145,6 +149,11 @@ export const appApi = {
   drafts: (): Promise<ApiResult<readonly Draft[]>> => request('GET', '/api/drafts'),
   saveDraft: (input: DraftInput): Promise<ApiResult<undefined>> =>
     command('PUT', '/api/drafts', input),
+  newChatSettings: (): Promise<ApiResult<ChatSettings>> => request('GET', '/api/chat-settings'),
+  saveChatSettings: (input: ChatSettingsInput): Promise<ApiResult<undefined>> =>
+    command('PUT', '/api/chat-settings', input),
+  checkSettings: (input: SettingsCheckInput): Promise<ApiResult<readonly SettingWarning[]>> =>
+    request('POST', '/api/chat-settings/check', input),
   search: (text: string): Promise<ApiResult<readonly SearchHit[]>> =>
     request('GET', `/api/search?q=${encodeURIComponent(text)}`),
 };

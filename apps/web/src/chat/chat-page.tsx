@@ -19,6 +19,7 @@ import { chatExtras } from './later-extras.ts';
 import { MessageList } from './message-list.tsx';
 import { privateChatParts } from './later-private-chat.ts';
 import { attach } from './run-turn.ts';
+import { SettingsButton } from '../chat-settings/settings-button.tsx';
 
 type ChatRoute = Exclude<Route, { at: 'settings' }>;
 
@@ -144,6 +145,7 @@ function ChatHead(props: {
         ) : (
           <ExportButton conversation={conversation} />
         ))}
+      {id !== 'private' && <SettingsButton id={id} conversation={conversation} />}
       {id !== 'new' && (
         <IconButton
           label="New chat"

@@ -14,6 +14,7 @@ import {
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
 import { createStore, type Store } from '../state/store.ts';
+import { NO_SETTINGS, showSettings } from '../chat-settings/chat-settings.ts';
 import {
   choicesTo,
   EMPTY_TREE,
@@ -104,7 +105,8 @@ export async function loadChat(open: OpenChat): Promise<void> {
     chat.update((now) => withoutView(now, view.failure));
     return;
   }
-  const { conversation, earlier, messages, choices } = view.value;
+  const { conversation, earlier, messages, choices, settings } = view.value;
+  showSettings(id, settings ?? NO_SETTINGS);
   const streaming = messages.find(({ status }) => status === 'streaming');
   if (streaming !== undefined && streaming.id !== answerIdOf(run)) {
     live.set(storedAnswer(streaming));
@@ -152,6 +154,7 @@ export function applyToChat(open: OpenChat, event: PageEvent): void {
     return;
   }
   if (event.kind === 'draft' || event.kind === 'labels' || event.kind === 'trash') return;
+  if (event.kind === 'chat-settings') return;
   const id = 'id' in event ? event.id : event.conversation.id;
   if (id !== open.id) return;
   if (event.kind === 'conversation') {

@@ -5,11 +5,11 @@ import {
   type EndpointInput,
   type ProviderView,
 } from '@postern/protocol';
-import { ChevronDown } from 'lucide-react';
 import { useId, useState, type ComponentProps, type ReactElement } from 'react';
 import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
 import { Button } from '../controls/button.tsx';
+import { Choice, type Option } from '../controls/choice.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { TextField } from '../controls/text-field.tsx';
 import {
@@ -219,42 +219,5 @@ function WireChoices(props: {
         }}
       />
     </>
-  );
-}
-
-interface Option<T extends string> {
-  readonly value: T;
-  readonly label: string;
-}
-
-function Choice<T extends string>(props: {
-  readonly label: string;
-  readonly options: readonly Option<T>[];
-  readonly value: T;
-  readonly onChoose: (value: T) => void;
-}): ReactElement {
-  const { label, options, value, onChoose } = props;
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <div className="field-box">
-        <select
-          id={id}
-          value={value}
-          onChange={(event) => {
-            const chosen = options.find((option) => option.value === event.target.value);
-            if (chosen !== undefined) onChoose(chosen.value);
-          }}
-        >
-          {options.map((option) => (
-            <option key={option.value} value={option.value}>
-              {option.label}
-            </option>
-          ))}
-        </select>
-        <ChevronDown aria-hidden="true" size={16} />
-      </div>
-    </div>
   );
 }

@@ -3,6 +3,12 @@ import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import { onPageEvent, watchPageEvents } from '../conversations/page-events.ts';
 import { closeChats } from '../chat/chat.ts';
 import { ChatPage } from '../chat/chat-page.tsx';
+import {
+  applyToSettings,
+  clearSettings,
+  loadNewSettings,
+  settingsOpen,
+} from '../chat-settings/chat-settings.ts';
 import { focusComposer } from '../chat/compose-requests.ts';
 import { applyToDrafts, clearDrafts, loadDrafts, watchDrafts } from '../chat/drafts.ts';
 import { soughtWords } from '../conversations/sought-words.ts';
@@ -47,6 +53,7 @@ export function Main({ state }: { readonly state: AppState }): ReactElement {
     (command: Command): void => {
       if (command === 'search' || command === 'shortcuts') setOverlay(command);
       else if (command === 'sidebar') toggleSidebar();
+      else if (command === 'chat-settings') settingsOpen.set(true);
       else goBy(command);
     },
     [toggleSidebar],
@@ -119,10 +126,12 @@ function useChatData(): void {
     void loadLabels();
     void loadModels();
     void loadDrafts();
+    void loadNewSettings();
     const stops = [
       onPageEvent((event) => {
         applyToList(event);
         applyToDrafts(event);
+        applyToSettings(event);
       }),
       watchDrafts(),
       watchPrivateChats(),
@@ -133,6 +142,7 @@ function useChatData(): void {
       clearConversations();
       closeChats();
       clearDrafts();
+      clearSettings();
       soughtWords.set(undefined);
     };
   }, []);
@@ -163,7 +173,9 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-function goBy(command: Exclude<Command, 'search' | 'shortcuts' | 'sidebar'>): void {
+function goBy(
+  command: Exclude<Command, 'search' | 'shortcuts' | 'sidebar' | 'chat-settings'>,
+): void {
   if (command === 'new-chat' || command === 'new-private-chat') {
     navigate({ at: command === 'new-chat' ? 'new' : 'private' });
     focusComposer();

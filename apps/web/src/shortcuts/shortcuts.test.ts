@@ -6,7 +6,7 @@ function press(text: string): KeyPress {
   const key = keys.at(-1) ?? '';
   return {
     key,
-    code: /^[a-z]$/i.test(key) ? `Key${key.toUpperCase()}` : key,
+    code: key === '<' ? 'Comma' : /^[a-z]$/i.test(key) ? `Key${key.toUpperCase()}` : key,
     ctrlKey: keys.includes('Ctrl'),
     metaKey: keys.includes('Meta'),
     altKey: keys.includes('Alt'),
@@ -24,6 +24,8 @@ describe('commandFor', () => {
     ['Ctrl+Alt+n', true, 'new-chat'],
     ['Ctrl+Alt+k', true, undefined],
     ['Ctrl+,', true, 'settings'],
+    ['Ctrl+Shift+<', true, 'chat-settings'],
+    ['Ctrl+Alt+<', true, undefined],
     ['Ctrl+b', false, 'sidebar'],
     ['Alt+ArrowUp', true, 'later-chat'],
     ['Alt+ArrowDown', true, 'earlier-chat'],

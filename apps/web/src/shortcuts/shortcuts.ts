@@ -5,6 +5,7 @@ export type Command =
   | 'search'
   | 'shortcuts'
   | 'settings'
+  | 'chat-settings'
   | 'sidebar'
   | 'earlier-chat'
   | 'later-chat';
@@ -24,9 +25,9 @@ export function commandFor(press: KeyPress, typing: boolean): Command | undefine
   const control = press.ctrlKey || press.metaKey;
   const key = press.key.toLowerCase();
   if (control && press.altKey) return CONTROL_ALT[press.code];
-  if (control && !press.shiftKey) return CONTROL[key];
-  if (press.altKey && !control) return ALT[key];
-  return key === '?' && !typing && !control ? 'shortcuts' : undefined;
+  if (control) return press.shiftKey ? CONTROL_SHIFT[press.code] : CONTROL[key];
+  if (press.altKey) return ALT[key];
+  return key === '?' && !typing ? 'shortcuts' : undefined;
 }
 
 /** By the physical key. */
@@ -42,6 +43,9 @@ const CONTROL: Readonly<Record<string, Command>> = {
   b: 'sidebar',
   '/': 'shortcuts',
 };
+
+/** By physical key, because Shift changes the character. */
+const CONTROL_SHIFT: Readonly<Record<string, Command>> = { Comma: 'chat-settings' };
 
 const ALT: Readonly<Record<string, Command>> = {
   arrowup: 'later-chat',
@@ -73,5 +77,6 @@ export const SHORTCUTS: readonly {
   { keys: ['Delete'], description: 'Delete the chats in the list' },
   { keys: ['Mod', 'B'], description: 'Show or hide the sidebar' },
   { keys: ['Mod', ','], description: 'Open settings' },
+  { keys: ['Mod', 'Shift', ','], description: 'Open the settings of this chat' },
   { keys: ['?'], description: 'Show these shortcuts' },
 ];

@@ -2,6 +2,7 @@ import { cleanup } from '@testing-library/react';
 import { afterEach } from 'vitest';
 import { closeChats } from '../chat/chat.ts';
 import { editedMessage } from '../chat/edited-message.ts';
+import { clearSettings } from '../chat-settings/chat-settings.ts';
 import { clearDrafts } from '../chat/drafts.ts';
 import { soughtWords } from '../conversations/sought-words.ts';
 import { clearConversations } from '../conversations/conversation-list.ts';
@@ -20,6 +21,7 @@ afterEach(() => {
   closeChats();
   clearDrafts();
   editedMessage.set(undefined);
+  clearSettings();
   soughtWords.set(undefined);
   clearConversations();
   linkRequest.set(undefined);

@@ -19,6 +19,7 @@ import { providerRoutes } from './provider-routes.ts';
 import { requireSession, type AppEnv } from './require-session.ts';
 import { sessionRoutes, signInRoute } from './session-routes.ts';
 import { renewalRoute } from './renewal-route.ts';
+import { settingsRoutes } from './settings-routes.ts';
 import { stateRoutes } from './state-routes.ts';
 import { storageRoutes } from './storage-routes.ts';
 import { trashRoutes } from './trash-routes.ts';
@@ -58,6 +59,7 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', branchRoutes(parts.postern));
   app.route('/api', forkRoute(parts.postern));
   app.route('/api', draftRoutes(parts.postern));
+  app.route('/api', settingsRoutes(parts.postern));
   app.route('/api', trashRoutes(parts.postern));
   app.route('/api', exportRoutes(parts.postern));
   app.route('/api', importRoutes(parts.postern));

@@ -4,6 +4,7 @@ import {
   type Conversation,
   conversationId,
   type ConversationId,
+  type ConversationInput,
   ConversationInputSchema,
   ConversationPatchSchema,
   MAX_MESSAGES_AT_ONCE,
@@ -58,17 +59,7 @@ export function conversationRoutes(postern: Postern): Hono {
   app.post('/conversations', async (context) => {
     const input = await parseBody(context, ConversationInputSchema);
     if (!input.ok) return input.response;
-    const { title, provider, model } = input.value;
-    return withStore(postern, (store) =>
-      changed(
-        postern,
-        store.create({
-          title: title ?? UNTITLED,
-          ...(provider === undefined ? {} : { provider: providerId.from(provider) }),
-          ...(model === undefined ? {} : { model }),
-        }),
-      ),
-    );
+    return withStore(postern, (store) => create(postern, store, input.value));
   });
   app.patch('/conversations/:id', async (context) => {
     const input = await parseBody(context, ConversationPatchSchema);
@@ -149,6 +140,31 @@ export function removalRoutes(postern: Postern): Hono {
     }),
   );
   return app;
+}
+
+/** Creates a conversation with the settings that were chosen for the next new one. */
+function create(
+  postern: Postern,
+  store: ConversationStore,
+  { title, provider, model }: ConversationInput,
+): Response {
+  const chosen = store.settings.find(null);
+  if (!chosen.ok) return json(chosen);
+  const settings = chosen.value;
+  const created = store.create({
+    title: title ?? UNTITLED,
+    ...(provider === undefined ? {} : { provider: providerId.from(provider) }),
+    ...(model === undefined ? {} : { model }),
+    ...(settings === undefined ? {} : { settings }),
+  });
+  if (created.ok && settings !== undefined) {
+    const cleared = store.settings.save(null, undefined);
+    if (!cleared.ok) return json(cleared);
+    const { id } = created.value;
+    postern.pageEvents.add({ kind: 'chat-settings', conversation: id, settings });
+    postern.pageEvents.add({ kind: 'chat-settings', conversation: null, settings: {} });
+  }
+  return changed(postern, created);
 }
 
 /** An answer that couldn't be saved when it ended is still stored as streaming, but it is not. */

@@ -1,6 +1,7 @@
 import { failed, ok, type Result } from '@postern/kernel';
 import {
   type AnswerEvent,
+  type ChatSettings,
   type ConversationId,
   type ConversationView,
   type Message,
@@ -30,6 +31,7 @@ import { describeUpstreamKeyFailure } from '../providers/upstream-keys.ts';
 import { afterDelay } from './after-delay.ts';
 import { AnswerFeed } from './answer-feed.ts';
 import { prepareContinuation, type Continuation } from './continue-answer.ts';
+import { withSettings } from './model-request.ts';
 import { titleOf, turnsLeadingTo, UNTITLED, type StoredTurn } from './question-turns.ts';
 import { readAttachments } from './read-attachments.ts';
 import { timeThinking } from './time-thinking.ts';
@@ -58,13 +60,16 @@ export function beginTurn(
   const refusal =
     postern.running.refusal(id) ?? postern.privateChats.refusal(id, input.text?.length ?? 0);
   if (refusal !== undefined) return failed(problem(refusal));
+  const settings = store.settings.find(id);
+  if (!settings.ok) return failed(describeStoreFailure(settings.failure));
   const { continues } = input;
   const prepared =
     continues === undefined
       ? prepare(store, id, input, provider)
       : prepareContinuation(store, id, { ...input, continues }, provider);
   if (!prepared.ok) return prepared;
-  return ok(startAnswer(postern, store, provider, prepared.value, onFault));
+  const turn = { ...prepared.value, settings: settings.value };
+  return ok(startAnswer(postern, store, provider, turn, onFault));
 }
 
 /** A turn after its question and empty answer were stored. */
@@ -74,6 +79,7 @@ interface PreparedTurn {
   readonly answer: Message;
   readonly model: string;
   readonly turns: readonly StoredTurn[];
+  readonly settings?: ChatSettings | undefined;
   /** Absent unless an answer is continued. */
   readonly join?: Continuation['join'];
 }
@@ -153,7 +159,7 @@ function startAnswer(
   postern: Postern,
   store: ConversationStore,
   provider: Provider,
-  { question, answer, model, turns, join = (events) => events }: PreparedTurn,
+  { question, answer, model, turns, settings, join = (events) => events }: PreparedTurn,
   onFault: (fault: unknown) => void,
 ): AnswerFeed {
   const recorder = recordAnswer(store, answer, {
@@ -177,7 +183,7 @@ function startAnswer(
       const events = answerEvents(
         postern,
         provider,
-        { model, turns },
+        { model, turns, settings },
         store.attachments,
         slot.signal,
       );
@@ -238,7 +244,7 @@ function unsavedAnswer(answer: Message, parts: Message['parts'], failure: StoreF
 async function* answerEvents(
   postern: Postern,
   provider: Provider,
-  { model, turns: stored }: Pick<PreparedTurn, 'model' | 'turns'>,
+  { model, turns: stored, settings }: Pick<PreparedTurn, 'model' | 'turns' | 'settings'>,
   attachments: AttachmentStore,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
@@ -252,7 +258,7 @@ async function* answerEvents(
     yield failureEvent(turns.failure);
     return;
   }
-  const request = { model, turns: turns.value, stream: true };
+  const request = withSettings({ model, turns: turns.value, stream: true }, settings);
   yield* upstreamOf(postern.connections, provider, credential.value).ask(request, signal);
 }
 

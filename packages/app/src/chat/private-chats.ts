@@ -113,11 +113,11 @@ export class PrivateChats {
     if (this.#parts.running.find(id) !== undefined) return failed(problem('ANSWER_RUNNING'));
     const view = store.open(id);
     if (!view.ok) return failed(describeStoreFailure(view.failure));
-    const { conversation, messages } = view.value;
-    const question = messages.find(({ role }) => role === 'user');
+    const { conversation } = view.value;
+    const question = view.value.messages.find(({ role }) => role === 'user');
     const title = titleOf(question?.parts ?? []);
     const adopted = kept.adopt(
-      { conversation: { ...conversation, title }, messages },
+      { ...view.value, conversation: { ...conversation, title } },
       store.attachments,
     );
     if (!adopted.ok) return failed(describeStoreFailure(adopted.failure));

@@ -32,7 +32,7 @@ export const POSTERN: ChatFormat = {
   read: (value, context) => {
     const parsed = v.safeParse(ExportedChatSchema, value);
     if (!parsed.success) return failed('unknown');
-    const { conversation, attachments } = parsed.output;
+    const { conversation, settings, attachments } = parsed.output;
     const messages = parsed.output.messages.map((message) => ({
       ...message,
       parts: message.parts.map((part) => withBytes(part, attachments)),
@@ -45,6 +45,7 @@ export const POSTERN: ChatFormat = {
       ...content,
       ...usableLabels({ pinned, archived, folder, tags }, context.notes),
       origin: `postern:${conversation.id}`,
+      ...(settings === undefined ? {} : { settings }),
       createdAtMs: timeOf(conversation.createdAtMs),
       updatedAtMs: timeOf(conversation.updatedAtMs),
       messages: ordered(messages, context, timeOf),

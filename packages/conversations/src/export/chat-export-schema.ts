@@ -1,4 +1,4 @@
-import { conversationId, messageId, SORTABLE } from '@postern/protocol';
+import { ChatSettingsSchema, conversationId, messageId, SORTABLE } from '@postern/protocol';
 import * as v from 'valibot';
 import { MessageColumnsSchema, providerSchema } from '../stored-message.ts';
 import { AttachmentSchema, PartsSchema } from '../stored-parts.ts';
@@ -28,6 +28,7 @@ export const ExportedChatSchema = v.strictObject({
     folder: v.exactOptional(v.string()),
     tags: v.exactOptional(v.array(v.string())),
   }),
+  settings: v.exactOptional(ChatSettingsSchema),
   messages: v.array(
     v.strictObject({
       ...MessageColumnsSchema.entries,

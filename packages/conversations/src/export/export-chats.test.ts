@@ -40,7 +40,8 @@ function chatWith(
 describe('an export as JSON', () => {
   test('contains every branch and field of every chat', () => {
     const store = newStore();
-    const first = expectOk(store.create({ title: 'First', model: 'm' }));
+    const settings = { systemPrompt: 'Be brief.', temperature: 0.5, effort: 'low' } as const;
+    const first = expectOk(store.create({ title: 'First', model: 'm', settings }));
     const second = expectOk(
       store.create({ title: 'Second \ud800', provider: providerId.from('p') }),
     );
@@ -64,6 +65,7 @@ describe('an export as JSON', () => {
     const ids = expectOk(store.ids());
     const read = v.parse(ChatExportSchema, JSON.parse(exported(store, ids, 'json')));
     expect(read.chats).toEqual(ids.map((id) => expectOk(store.open(id))));
+    expect(read.chats.filter((chat) => chat.settings?.effort === 'low')).toHaveLength(1);
     expect(ids).toEqual(expect.arrayContaining([first.id, second.id]));
     expect(read.chats.map(({ conversation }) => conversation)).toContainEqual(
       expect.objectContaining({ pinned: true, archived: true, folder: 'F', tags: ['a', 'b'] }),
@@ -162,9 +164,11 @@ describe('an export as Markdown', () => {
   });
 
   test('puts anything that was written into quotes', () => {
+    const anyText = fc.string({ unit: 'binary', minLength: 1 });
     fc.assert(
-      fc.property(anyParts, fc.string({ unit: 'binary' }), (parts, title) => {
+      fc.property(anyParts, anyText, anyText, (parts, title, systemPrompt) => {
         const [store, id] = chatWith(parts, title);
+        expectOk(store.settings.save(id, { systemPrompt, temperature: 1 }));
         const lines = outside(exported(store, [id], 'markdown'));
         expect(headings(lines.join('\n'))).toHaveLength(2);
         const others = lines.filter((line) => !/^(?:# |## |Begun |_.*_$)/.test(line));
@@ -183,6 +187,18 @@ describe('an export as Markdown', () => {
   ])('escapes in a title only what Markdown would change: %s', (title, written) => {
     const [store, id] = chatWith([], title);
     expect(headings(exported(store, [id], 'markdown'))[0]).toBe(`# ${written}`);
+  });
+
+  test('shows the settings of the chat, whose system prompt has no heading of its own', () => {
+    const [store, id] = chatWith([]);
+    const systemPrompt = `Be brief.\n\n${FORGED}`;
+    expectOk(store.settings.save(id, { systemPrompt, effort: 'xhigh', maxOutputTokens: 5 }));
+    const text = exported(store, [id], 'markdown');
+    expect(headings(text)).toHaveLength(2);
+    expect(text).toContain('_Reasoning effort: xhigh_\n\n_Maximum output tokens: 5_\n');
+    expect(text).toContain('_System prompt_\n\n> Be brief.\n>\n');
+    const page = exported(store, [id], 'html');
+    expect(page).toContain('System prompt</p>\n<div class="text" dir="auto">Be brief.');
   });
 
   test('keeps code as it was written and says what is left out', () => {

@@ -1,7 +1,14 @@
 import type { ConversationView, Message } from '@postern/protocol';
 import type { ExportFormat } from './export-format.ts';
 import { shownBranch } from './shown-branch.ts';
-import { authorOf, blocksOf, timeText, titleText, type Block } from './readable-message.ts';
+import {
+  authorOf,
+  blocksOf,
+  blocksOfSettings,
+  timeText,
+  titleText,
+  type Block,
+} from './readable-message.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; font: 1rem/1.55 system-ui, sans-serif; }
@@ -55,6 +62,7 @@ function* chat(view: ConversationView): Generator<string> {
   yield `<h1 dir="auto">${escaped(titleText(conversation.title))}</h1>
 <p class="about">Begun ${timeText(conversation.createdAtMs)}. Chat ${conversation.id}.${others}</p>
 `;
+  for (const block of blocksOfSettings(view.settings)) yield blockText(block);
   for (const message of messages) yield messageText(message);
 }
 

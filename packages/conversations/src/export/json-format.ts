@@ -13,11 +13,13 @@ export const JSON_FORMAT: ExportFormat = {
 };
 
 function* chat(
-  { conversation, messages }: ConversationView,
+  { conversation, settings, messages }: ConversationView,
   index: number,
   read: ReadAttachment,
 ): Generator<string> {
-  yield `${index === 0 ? '' : ','}\n{"conversation":${JSON.stringify(conversation)},"messages":[`;
+  yield `${index === 0 ? '' : ','}\n{"conversation":${JSON.stringify(conversation)},`;
+  if (settings !== undefined) yield `"settings":${JSON.stringify(settings)},`;
+  yield '"messages":[';
   for (const [at, message] of messages.entries()) {
     yield `${at === 0 ? '' : ','}\n${JSON.stringify(message)}`;
   }

@@ -4,6 +4,7 @@ import { shownBranch } from './shown-branch.ts';
 import {
   authorOf,
   blocksOf,
+  blocksOfSettings,
   linesOf,
   timeText,
   titleText,
@@ -30,6 +31,7 @@ function* chat(view: ConversationView, index: number): Generator<string> {
   const begun = `Begun ${timeText(conversation.createdAtMs)}. Chat ${conversation.id}.`;
   const others = omitted === 0 ? '' : ` Messages on other branches, not included: ${omitted}.`;
   yield `${index === 0 ? '' : '\n'}# ${inline(titleText(conversation.title))}\n\n${begun}${others}\n`;
+  for (const block of blocksOfSettings(view.settings)) yield blockText(block);
   for (const message of messages) yield messageText(message);
 }
 

@@ -1,5 +1,6 @@
 import type {
   AttachmentPart,
+  ChatSettings,
   FilePart,
   ImagePart,
   MediaSource,
@@ -51,6 +52,22 @@ export function blocksOf({ parts, failure }: Message): readonly Block[] {
   const blocks = parts.flatMap(blocksOfPart);
   if (failure === undefined) return blocks;
   return [...blocks, { label: `Failed: ${failure.code}`, text: failure.message, isCode: false }];
+}
+
+/** How the answers of a chat were requested. */
+export function blocksOfSettings(settings: ChatSettings = {}): readonly Block[] {
+  const { systemPrompt, temperature, effort, maxOutputTokens } = settings;
+  const labels = [
+    temperature === undefined ? undefined : `Temperature: ${String(temperature)}`,
+    effort === undefined ? undefined : `Reasoning effort: ${effort}`,
+    maxOutputTokens === undefined ? undefined : `Maximum output tokens: ${String(maxOutputTokens)}`,
+  ].filter((label) => label !== undefined);
+  return [
+    ...labels.map((label) => ({ label, text: '', isCode: false })),
+    ...(systemPrompt === undefined
+      ? []
+      : [{ label: 'System prompt', text: systemPrompt, isCode: false }]),
+  ];
 }
 
 function blocksOfPart(part: MessagePart): readonly Block[] {

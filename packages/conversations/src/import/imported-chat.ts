@@ -1,6 +1,7 @@
 import type { Result } from '@postern/kernel';
 import type {
   ChatImport,
+  ChatSettings,
   Conversation,
   ConversationId,
   Message,
@@ -15,6 +16,7 @@ export interface ImportedChat extends Omit<Conversation, 'id' | 'deletedAtMs'> {
   readonly origin: string;
   /** The id to use if no chat has it. A chat that has it was not imported, and isn't touched. */
   readonly id?: ConversationId;
+  readonly settings?: ChatSettings;
   /** Each after its parent. */
   readonly messages: readonly ImportedMessage[];
 }

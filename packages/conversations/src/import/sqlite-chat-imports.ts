@@ -1,5 +1,5 @@
 import type { Database } from '@postern/database';
-import { failed, Fault, ok, sortableId, type Randomness, type Result } from '@postern/kernel';
+import { failed, Fault, ok, sortableId, type Result } from '@postern/kernel';
 import {
   conversationId,
   messageId,
@@ -26,7 +26,6 @@ import type {
 /** What the imports share with the store that they are part of. */
 export interface ImportParts extends EveryTable {
   readonly database: Database;
-  readonly randomness: Randomness;
 }
 
 /** What is to be added of a chat. */
@@ -120,7 +119,7 @@ export class SqliteChatImports implements ChatImportStore {
 
   #insertChat(run: ImportRun, chat: ImportedChat): Result<ImportOutcome, StoreFailure> {
     const { conversations, labels, search, randomness } = this.#parts;
-    const { origin, messages, id, ...content } = chat;
+    const { origin, messages, id, settings, ...content } = chat;
     const conversation: Conversation = {
       ...content,
       id: id ?? conversationId.from(sortableId(chat.createdAtMs, randomness)),
@@ -130,6 +129,7 @@ export class SqliteChatImports implements ChatImportStore {
     // As if the user had typed it, so that no automatic title replaces it.
     conversations.rename(row, conversation.title);
     search.setTitle(row, conversation.title);
+    if (settings !== undefined) this.#parts.settings.save(conversation.id, settings);
     const { pinned = false, archived = false, folder = null, tags = [] } = chat;
     const labelled = labels.change([row], { pinned, archived, folder, addTags: [...tags] });
     if (!labelled.ok) return labelled;

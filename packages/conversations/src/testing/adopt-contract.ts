@@ -16,7 +16,7 @@ function addsConversations(open: OpenStore): void {
   test('is added with its messages, ids, times and branches, and can be found and continued', () => {
     const environment = testEnvironment();
     const from = createMemoryConversations(environment);
-    const conversation = expectOk(from.create({ title: 'Kept' }));
+    const conversation = expectOk(from.create({ title: 'Kept', settings: { temperature: 1 } }));
     const { id } = conversation;
     const question = say(from, conversation, 'a question about heliotropes');
     const answer = { parentId: question.id, role: 'assistant' } as const;

@@ -1,16 +1,16 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
-import type {
-  ModelRequest,
-  Reasoning,
-  ReasoningEffort,
-  ResponseFormat,
-  ServerQuirks,
+import {
+  REASONING_EFFORTS,
+  type ModelRequest,
+  type Reasoning,
+  type ReasoningEffort,
+  type ResponseFormat,
+  type ServerQuirks,
 } from '@postern/protocol';
 import { jsonObject } from '../json/read-json.ts';
 import type { Report, Warn } from '../report.ts';
 import { warnDropped } from '../settings/dropped-settings.ts';
 import {
-  EFFORTS,
   encodeEffort,
   encodeLabels,
   encodeSchema,
@@ -87,12 +87,13 @@ function encodeReasoning(request: ModelRequest, quirks: ServerQuirks, warn: Warn
 /** The effort that the server accepts and that is nearest to the wanted one; the lower one of two. */
 function nearestEffort(
   wanted: ReasoningEffort,
-  { efforts = EFFORTS }: ServerQuirks,
+  { efforts = REASONING_EFFORTS }: ServerQuirks,
   warn: Warn,
 ): ReasoningEffort {
   if (efforts.includes(wanted)) return wanted;
-  const rank = EFFORTS.indexOf(wanted);
-  const distance = (effort: ReasoningEffort): number => Math.abs(EFFORTS.indexOf(effort) - rank);
+  const rank = REASONING_EFFORTS.indexOf(wanted);
+  const distance = (effort: ReasoningEffort): number =>
+    Math.abs(REASONING_EFFORTS.indexOf(effort) - rank);
   // No reasoning at all is no degree of it.
   const [nearest = wanted] = efforts
     .filter((effort) => effort !== 'none')

@@ -1,10 +1,11 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
-import type {
-  ModelRequest,
-  Reasoning,
-  ReasoningEffort,
-  ResponseFormat,
-  ServiceTier,
+import {
+  REASONING_EFFORTS,
+  type ModelRequest,
+  type Reasoning,
+  type ReasoningEffort,
+  type ResponseFormat,
+  type ServiceTier,
 } from '@postern/protocol';
 import { flagOf, jsonObject, objectOf, textOf } from '../json/read-json.ts';
 import type { Report, Warn } from '../report.ts';
@@ -13,17 +14,6 @@ import type { FieldReader } from './read-settings.ts';
 /*
  * Settings that both OpenAI dialects encode the same: efforts, service tiers, labels, response formats.
  */
-
-/** From none to the most. */
-export const EFFORTS: readonly ReasoningEffort[] = [
-  'none',
-  'minimal',
-  'low',
-  'medium',
-  'high',
-  'xhigh',
-  'max',
-];
 
 const TIERS = {
   auto: 'auto',
@@ -40,7 +30,7 @@ const TIERS_BY_WIRE: ReadonlyMap<JsonValue, ServiceTier> = new Map([
 ]);
 
 export function readEffort(value: JsonValue | undefined): Pick<Reasoning, 'effort'> | undefined {
-  const effort = EFFORTS.find((known) => known === value);
+  const effort = REASONING_EFFORTS.find((known) => known === value);
   return effort === undefined ? undefined : { effort };
 }
 
