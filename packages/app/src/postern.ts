@@ -72,6 +72,7 @@ export interface PosternParts {
 export class Postern {
   readonly home: Home;
   readonly clock: Clock;
+  readonly randomness: Randomness;
   readonly vault: Vault;
   readonly keyring: KeyringProbe;
   readonly connections: Connections;
@@ -105,6 +106,7 @@ export class Postern {
     const { home, clock, randomness, vault, keyring, connections, log, loaded, prices } = parts;
     this.home = home;
     this.clock = clock;
+    this.randomness = parts.randomness;
     this.vault = vault;
     this.keyring = keyring;
     this.connections = connections;

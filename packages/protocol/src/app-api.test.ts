@@ -6,11 +6,11 @@ import {
   EndpointInputSchema,
   KeyInputSchema,
   SessionInputSchema,
-  SettingsInputSchema,
   SetupInputSchema,
   TurnInputSchema,
   UnlockInputSchema,
 } from './app-api.ts';
+import { SettingsInputSchema } from './settings-api.ts';
 import { plainText } from './plain-text.ts';
 
 const ID = '01aryz6s41tsv4rrffq69g5fav';

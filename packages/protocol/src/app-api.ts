@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { COLUMN_WIDTHS, CONTRASTS, TEXT_SIZES, THEMES, type Appearance } from './appearance.ts';
+import type { Settings } from './settings-api.ts';
 import { MAX_ATTACHMENTS } from './attachment.ts';
 import { CHAT_EXPORT_FORMAT_NAMES, type Conversation } from './conversation.ts';
 import { DIALECT_IDS, type DialectId } from './dialect-ids.ts';
@@ -40,6 +40,11 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   DELETE /api/providers/:id/key            → ProviderView
  *   POST   /api/providers/:id/test           → KeyTest
  *   GET    /api/models                       → ModelGroup[]
+ *   GET    /api/gateway/keys                 → GatewayKeyView[]
+ *   POST   /api/gateway/keys                 GatewayKeyInput → GatewayKeyAnswer
+ *   PATCH  /api/gateway/keys/:id             GatewayKeyChange → GatewayKeyView
+ *   POST   /api/gateway/keys/:id/rotate      GatewayKeyRotation → GatewayKeyAnswer
+ *   DELETE /api/gateway/keys/:id             → 204; revokes it
  *   GET    /api/storage                      → StorageView
  *   POST   /api/erase                        EraseInput → EraseReport; Postern then stops
  *   GET    /api/settings                     → Settings
@@ -150,13 +155,6 @@ export const EndpointInputSchema = v.strictObject({ id: providerName, ...endpoin
 /** Replaces these settings of an endpoint; the others stay. */
 export const EndpointChangeSchema = v.strictObject(endpoint);
 
-export const SettingsInputSchema = v.strictObject({
-  theme: v.exactOptional(v.picklist(THEMES)),
-  contrast: v.exactOptional(v.picklist(CONTRASTS)),
-  textSize: v.exactOptional(v.picklist(TEXT_SIZES)),
-  columnWidth: v.exactOptional(v.picklist(COLUMN_WIDTHS)),
-});
-
 export const ConversationInputSchema = v.strictObject({
   title: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
   provider: v.exactOptional(providerName),
@@ -216,7 +214,6 @@ export type UnlockInput = v.InferOutput<typeof UnlockInputSchema>;
 export type KeyInput = v.InferInput<typeof KeyInputSchema>;
 export type EndpointInput = v.InferInput<typeof EndpointInputSchema>;
 export type EndpointChange = v.InferInput<typeof EndpointChangeSchema>;
-export type SettingsInput = v.InferOutput<typeof SettingsInputSchema>;
 export type ConversationInput = v.InferOutput<typeof ConversationInputSchema>;
 export type PrivateChatInput = v.InferOutput<typeof PrivateChatInputSchema>;
 export type ConversationPatch = v.InferOutput<typeof ConversationPatchSchema>;
@@ -289,8 +286,6 @@ export interface SetupAnswer {
   readonly recoveryCode: string;
   readonly state: AppState;
 }
-
-export type Settings = Appearance;
 
 export interface ProviderView {
   readonly id: ProviderId;

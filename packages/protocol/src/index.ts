@@ -1,6 +1,8 @@
 export { firstAddress, rangeMeantBy } from './address-range.ts';
 export * from './app-api.ts';
+export * from './settings-api.ts';
 export * from './attachment.ts';
+export * from './gateway-api.ts';
 export * from './chat-import.ts';
 export type { Appearance } from './appearance.ts';
 export {

@@ -75,6 +75,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/upstreams/src/connect/proxy.ts',
       'packages/gateway/src/keys/imported-text.ts',
       'packages/gateway/src/keys/key-hash.ts',
+      'packages/app/src/api/gateway-key-routes.ts',
       'packages/app/src/api/renewal-route.ts',
       'packages/app/src/api/state-routes.ts',
       'packages/app/src/server/metrics-token.ts',

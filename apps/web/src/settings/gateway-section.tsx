@@ -2,9 +2,8 @@ import { useState, type KeyboardEvent, type ReactElement } from 'react';
 import { CopyField } from '../controls/copy-field.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
 import { CodeBlock } from '../markdown/code-block.tsx';
+import { GatewayKeys } from './gateway-keys.tsx';
 import { snippetsFor } from './snippets.ts';
-
-const COMMAND = 'postern key create my-program --all-models';
 
 /** How programs connect to the gateway. */
 export function GatewaySection({ gatewayUrl }: { readonly gatewayUrl: string }): ReactElement {
@@ -17,9 +16,11 @@ export function GatewaySection({ gatewayUrl }: { readonly gatewayUrl: string }):
       </p>
       <h3>Address</h3>
       <CopyField text={gatewayUrl} label="Copy address" />
-      <h3>Create a key</h3>
-      <CopyField text={COMMAND} label="Copy command" />
-      <p className="quiet">Postern shows the key once. You can revoke it at any time.</p>
+      <h3>Keys</h3>
+      <GatewayKeys />
+      <p className="quiet">
+        More limits, such as addresses and expiry: <code>postern key update</code>.
+      </p>
       <h3>Use the key</h3>
       <Snippets gatewayUrl={gatewayUrl} />
     </section>

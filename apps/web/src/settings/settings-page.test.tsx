@@ -14,6 +14,7 @@ const show = (section: Parameters<typeof SettingsPage>[0]['section']): void => {
 beforeEach(() => {
   applyState(appState());
   server.reply('GET /api/storage', json(storageView()));
+  server.reply('GET /api/gateway/keys', json([]));
 });
 
 describe('SettingsPage', () => {

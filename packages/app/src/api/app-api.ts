@@ -15,6 +15,7 @@ import { organiseRoutes } from './organise-routes.ts';
 import { privacyRoutes } from './privacy-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { privateChatRoutes } from './private-chat-routes.ts';
+import { gatewayKeyRoutes } from './gateway-key-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { requireSession, type AppEnv } from './require-session.ts';
 import { sessionRoutes, signInRoute } from './session-routes.ts';
@@ -51,6 +52,7 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', stateRoutes(parts));
   app.route('/api', renewalRoute(parts));
   app.route('/api', storageRoutes(parts));
+  app.route('/api', gatewayKeyRoutes(parts.postern));
   app.route('/api', providerRoutes(parts.postern));
   app.route('/api', conversationRoutes(parts.postern));
   app.route('/api', messageRoutes(parts.postern));

@@ -19,14 +19,21 @@ import {
   type AuditSubject,
   type Problem,
 } from '@postern/protocol';
-import { recordChangeOnce, type AuditPlace } from '../audit/audit.ts';
+import {
+  recordAround,
+  recordChangeOnce,
+  type AuditPlace,
+  type RecordedChange,
+} from '../audit/audit.ts';
 import { refuseKeyAsName } from '../secrets/secret-name.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
-import { openGateway } from '../stores/stores.ts';
+import { openGateway, type Stores } from '../stores/stores.ts';
 import { changesOf } from './key-changes.ts';
 
 export interface GatewayKeyParts extends AuditPlace {
   readonly randomness: Randomness;
+  /** The stores that this process has open. Default: they are opened for each operation. */
+  readonly open?: Pick<Stores, 'gateway' | 'audit'>;
 }
 
 /** A key with the raises of its budget that count now. */
@@ -220,12 +227,12 @@ interface KeyChangeResult {
 
 /** Changes a key: after a record that this begins, and before one for the action and each setting that changed. */
 async function changeKey<T>(
-  place: AuditPlace,
+  { open, ...place }: GatewayKeyParts,
   vault: OpenVault,
   { before, action, change, result }: KeyChange<T>,
 ): Promise<Result<T, Problem>> {
   const begun = before === undefined ? {} : { subject: subjectOf(before) };
-  return await recordChangeOnce(place, vault, {
+  const recorded: RecordedChange<T> = {
     begin: { action: 'gateway.key.begin', outcome: 'success', ...begun },
     change,
     outcome: (changed) => {
@@ -233,7 +240,10 @@ async function changeKey<T>(
       const { code: reason } = changed.failure;
       return [{ action: action ?? 'gateway.key.update', outcome: 'failure', reason, ...begun }];
     },
-  });
+  };
+  return open === undefined
+    ? await recordChangeOnce(place, vault, recorded)
+    : await recordAround(open.audit, recorded);
 }
 
 function subjectOf({ id }: Pick<GatewayKeyRecord, 'id'>): AuditSubject {
@@ -280,10 +290,11 @@ async function withActiveKey<T>(
 }
 
 async function withGateway<T>(
-  { home, clock, randomness }: GatewayKeyParts,
+  { home, clock, randomness, open }: GatewayKeyParts,
   vault: OpenVault,
   use: (store: GatewayStore) => Promise<Result<T, Problem>>,
 ): Promise<Result<T, Problem>> {
+  if (open !== undefined) return await use(open.gateway);
   const gatewayPath = join(home.dataDir, 'gateway.db');
   const store = await openGateway({ gatewayPath, vault, clock, randomness });
   if (!store.ok) return store;
