@@ -15,6 +15,9 @@ const WORKERS = Math.min(4, availableParallelism());
 /** Ends a test that hangs; no test is that slow on a busy machine. */
 const HANG_MS = 240_000;
 
+/** How long `expect.poll` waits; the default of one second isn't enough on a busy machine. */
+const POLL = { poll: { timeout: 60_000 } };
+
 export default defineConfig({
   test: {
     reporters,
@@ -27,6 +30,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', 'testing/peers/**'],
           testTimeout: HANG_MS,
           hookTimeout: HANG_MS,
+          expect: POLL,
           maxWorkers: WORKERS,
         },
       },
@@ -38,6 +42,7 @@ export default defineConfig({
           setupFiles: ['./apps/web/src/testing/set-up-page.ts'],
           testTimeout: HANG_MS,
           hookTimeout: HANG_MS,
+          expect: POLL,
           maxWorkers: WORKERS,
         },
       },
@@ -48,6 +53,7 @@ export default defineConfig({
           globalSetup: './testing/src/test-program/setup.ts',
           testTimeout: HANG_MS,
           hookTimeout: HANG_MS,
+          expect: POLL,
           maxWorkers: WORKERS,
         },
       },

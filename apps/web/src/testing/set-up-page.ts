@@ -1,4 +1,4 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 import { closeChats } from '../chat/chat.ts';
 import { editedMessage } from '../chat/edited-message.ts';
@@ -13,6 +13,9 @@ import { session } from '../session/session.ts';
 
 // KaTeX warns in documents without a doctype, which happy-dom doesn't know.
 Object.defineProperty(document, 'compatMode', { value: 'CSS1Compat' });
+
+// The default of one second isn't enough for code that is loaded later, on a busy machine.
+configure({ asyncUtilTimeout: 60_000 });
 
 // Runs before every component test file. A page keeps its state in modules, so that it must be
 // reset for the next test.
