@@ -58,16 +58,17 @@ const PLANTED: Readonly<Record<string, readonly (readonly [string, string])[]>> 
   ],
   'web-level-2': [['apps/web/src/controls/a.ts', "import type {} from '../session/planted.ts';"]],
   'web-level-3': [['apps/web/src/conversations/a.ts', "import '../chat/planted.ts';"]],
-  'web-level-4': [
+  'web-level-4': [['apps/web/src/chat-settings/a.ts', "import '../chat/planted.ts';"]],
+  'web-level-5': [
     ['apps/web/src/chat/a.ts', "import '../shell/planted.ts';"],
     ['apps/web/src/search/a.ts', "import '../chat/planted.ts';"],
     ['apps/web/src/unlock/a.ts', "import '../main.tsx';"],
   ],
-  'web-level-5': [
+  'web-level-6': [
     ['apps/web/src/settings/a.ts', "import '../sidebar/planted.ts';"],
     ['apps/web/src/sidebar/a.ts', "import '../shell/planted.ts';"],
   ],
-  'web-level-6': [['apps/web/src/shell/a.ts', "import '../main.tsx';"]],
+  'web-level-7': [['apps/web/src/shell/a.ts', "import '../main.tsx';"]],
   'web-folder-has-a-level': [['apps/web/src/nowhere/a.ts', "import '../api/planted.ts';"]],
   'layer-apps-cli': [['apps/cli/src/a.ts', "import '../../../testing/src/index.ts';"]],
   'layer-tools': [['tools/src/a.ts', "import '@postern/vault';"]],
