@@ -17,6 +17,9 @@ test.each([
   ['"a"\u200b|b?*.txt', 'ab.txt'],
   [`${'x'.repeat(10_000)}.png`, `${'x'.repeat(116)}.png`],
   ['🚪'.repeat(100), '🚪'.repeat(60)],
+  ['a\n\u202e\na', 'a a'],
+  ['a\u200b\u0301', 'á'],
+  [`${'a'.repeat(118)}..${'b'.repeat(30)}`, 'a'.repeat(118)],
   [`x${'🚪'.repeat(100)}`, `x${'🚪'.repeat(59)}`],
 ])('the safe form of %j', (given, name) => {
   expect(attachmentName(given)).toBe(name);

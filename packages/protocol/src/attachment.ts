@@ -62,9 +62,10 @@ const MAX_READ_LENGTH = 1000;
 export function attachmentName(given: string): string {
   const last = given.slice(-MAX_READ_LENGTH).toWellFormed().split(/[/\\]/).at(-1) ?? '';
   const name = last
+    // Removed first: what was around it may join.
+    .replace(/[\p{Bidi_Control}\u200b\u2060\ufeff<>:"|?*]/gu, '')
     .normalize('NFC')
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .replace(/[\p{Bidi_Control}\u200b\u2060\ufeff<>:"|?*]/gu, '')
     .trim()
     .replace(/^[.~\s]+|[.\s]+$/g, '');
   if (name.length <= MAX_ATTACHMENT_NAME_LENGTH) return name === '' ? 'file' : name;
@@ -72,5 +73,6 @@ export function attachmentName(given: string): string {
   const extension = name.length - dot <= MAX_EXTENSION_LENGTH ? name.slice(dot) : '';
   const kept = name.slice(0, MAX_ATTACHMENT_NAME_LENGTH - extension.length);
   // The cut may be inside a pair of surrogates.
-  return kept.toWellFormed().replace(/\ufffd$/, '') + extension;
+  const whole = kept.toWellFormed().replace(/\ufffd$/, '') + extension;
+  return whole.replace(/[.\s]+$/, '');
 }
