@@ -56,6 +56,7 @@ describe.skipIf(skipBecause('exports in Chromium', why))('an export in the page'
   test('of every chat is saved from the settings', async () => {
     const { page } = product;
     await page.evaluate("location.hash = '#/settings/storage'");
+    await page.getByRole('heading', { name: 'Storage', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Export…' }).click();
     await page.getByRole('radio', { name: /Web page/ }).check();
     const download = page.waitForEvent('download');
@@ -66,6 +67,7 @@ describe.skipIf(skipBecause('exports in Chromium', why))('an export in the page'
     expect(text).toContain('Indented question');
     expect(text.endsWith('</html>\n')).toBe(true);
     await page.evaluate('history.back()');
+    await page.getByRole('region', { name: 'Messages' }).waitFor();
   });
 
   test('to paper shows only the chat, in light colours', async () => {

@@ -145,7 +145,8 @@ describe.skipIf(skipBecause('private chats in Chromium', why))('a private chat',
     await page.getByRole('button', { name: 'Keep chat' }).press('Enter');
     await page.getByRole('heading', { name: 'Why is the sky blue?' }).waitFor();
     await page.locator('.conversations').getByText('Why is the sky blue?').waitFor();
-    expect(await page.locator('.private-list, .composer-private').count()).toBe(0);
+    const signs = page.locator('.private-list, .composer-private');
+    await expect.poll(async () => await signs.count()).toBe(0);
     await page.reload();
     await page.getByText('Because of the air.').waitFor();
     product.upstream.next(textReply('It scatters.'));

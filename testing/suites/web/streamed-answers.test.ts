@@ -83,9 +83,12 @@ describe.skipIf(skipBecause('streamed answers in Chromium', why))('a streamed an
     await page.mouse.wheel(0, 100_000);
     await shown('Three 149').waitFor();
     await expect.poll(async () => await shown('Three 149').isVisible()).toBe(true);
-    await expect
-      .poll(async () => await page.getByRole('button', { name: 'Show latest' }).count())
-      .toBe(0);
+    const following = async (): Promise<boolean> => {
+      // The end may have moved on before the page has scrolled to it.
+      await page.mouse.wheel(0, 100_000);
+      return (await page.getByRole('button', { name: 'Show latest' }).count()) === 0;
+    };
+    await expect.poll(following).toBe(true);
   });
 
   test('has a caret while it is written, which is gone at its end', async () => {
