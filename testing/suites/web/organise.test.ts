@@ -31,7 +31,10 @@ describe.skipIf(skipBecause('organising chats in Chromium', why))('the list of c
       const ids = listed.conversations.map(({ id }) => id);
       if (ids.length > 0) await change(ids, { removed: true });
     }
+    // The page loads the list once more when its event stream has begun.
+    const events = page.waitForResponse((response) => response.url().endsWith('/api/events'));
     await page.reload();
+    await events;
     await page.getByText('No chats yet.').waitFor();
   });
 
