@@ -2,6 +2,7 @@ import {
   labelKey,
   type Conversation,
   type ConversationId,
+  type ConversationPage,
   type ConversationPlace,
   type PageEvent,
 } from '@postern/protocol';
@@ -87,10 +88,34 @@ export async function loadMoreConversations(place: ConversationPlace = MAIN): Pr
   if (next !== null && status !== 'loading') await loadPage(place, next);
 }
 
+/** Changes that came while a page of a list was loading, which may be older than they are. */
+type Missed = (Conversation | ConversationId)[];
+
+const pending = new Set<Missed>();
+
+async function readPage(
+  place: ConversationPlace,
+  before: ConversationId | null,
+): Promise<{ readonly page: ApiResult<ConversationPage>; readonly missed: Missed }> {
+  const missed: Missed = [];
+  pending.add(missed);
+  const page = await appApi.conversations(place, before);
+  pending.delete(missed);
+  return { page, missed };
+}
+
+/** Makes the changes in the list once more. */
+function catchUp(place: ConversationPlace, missed: Missed): void {
+  for (const change of missed) {
+    if (typeof change === 'string') dropFrom(listOf(place), change);
+    else placeIn(place, change);
+  }
+}
+
 async function loadPage(place: ConversationPlace, before: ConversationId | null): Promise<void> {
   const list = listOf(place);
   list.update((now) => ({ ...now, status: 'loading' }));
-  const page = await appApi.conversations(place, before);
+  const { page, missed } = await readPage(place, before);
   if (page.ok) for (const { id } of page.value.conversations) deletedIds.delete(id);
   list.update((now) => {
     if (!page.ok) return { ...now, status: page.failure };
@@ -99,6 +124,7 @@ async function loadPage(place: ConversationPlace, before: ConversationId | null)
     const fresh = page.value.conversations.filter(({ id }) => !known.has(id));
     return { status: 'loaded', conversations: [...kept, ...fresh], next: page.value.next };
   });
+  if (page.ok) catchUp(place, missed);
 }
 
 /** Brings the lists up to date with a change, which may be this page’s own. */
@@ -118,19 +144,23 @@ async function refresh(place: ConversationPlace): Promise<void> {
   const list = listOf(place);
   const before = list.get().status;
   if (before === 'loading' || before === 'idle') return;
-  const page = await appApi.conversations(place, null);
+  const { page, missed } = await readPage(place, null);
   const { status } = list.get();
   if (!page.ok || status === 'idle' || status === 'loading') return;
   for (const { id } of page.value.conversations) deletedIds.delete(id);
   list.set({ status: 'loaded', ...page.value });
+  catchUp(place, missed);
 }
 
 /** Adds or updates a conversation in the lists to which it belongs, and removes it from the others. */
 export function upsertConversation(conversation: Conversation): void {
-  for (const { place } of lists.get().values()) {
-    if (belongsIn(place, conversation)) upsertInto(listOf(place), conversation);
-    else dropFrom(listOf(place), conversation.id);
-  }
+  for (const missed of pending) missed.push(conversation);
+  for (const { place } of lists.get().values()) placeIn(place, conversation);
+}
+
+function placeIn(place: ConversationPlace, conversation: Conversation): void {
+  if (belongsIn(place, conversation)) upsertInto(listOf(place), conversation);
+  else dropFrom(listOf(place), conversation.id);
 }
 
 function belongsIn(place: ConversationPlace, conversation: Conversation): boolean {
@@ -164,6 +194,7 @@ function upsertInto(store: Store<ConversationList>, conversation: Conversation):
 
 /** Removes a conversation from the lists on the page only. */
 export function dropConversation(dropped: ConversationId): void {
+  for (const missed of pending) missed.push(dropped);
   for (const { place } of lists.get().values()) dropFrom(listOf(place), dropped);
 }
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { conversationList } from '../conversations/conversation-list.ts';
 import { models } from '../models/models.ts';
 import { navigate } from '../navigation/route.ts';
-import { failure, fakeServer, json, turnStream } from '../testing/fake-server.ts';
+import { failure, fakeServer, held, json, turnStream } from '../testing/fake-server.ts';
 import { appState, conversation, idOf, message, modelGroup } from '../testing/page-data.ts';
 import { Main } from './main.tsx';
 
@@ -74,6 +74,18 @@ describe('the events of other pages', () => {
     await send({ kind: 'sync' });
     await screen.findByText('Missed answer');
     await expect.poll(titles).toEqual(['First', 'Missed']);
+  });
+
+  it('that come while the list is reloaded aren’t undone by the older response', async () => {
+    const chats = [CHAT, conversation(2, 'Second'), conversation(4, 'Fourth')];
+    const older = held(json({ conversations: chats, next: null }));
+    server.reply('GET /api/conversations', older.reply);
+    await send({ kind: 'sync' });
+    await expect.poll(() => server.sentTo('GET /api/conversations')).toHaveLength(2);
+    await send({ kind: 'conversation', conversation: conversation(3, 'Third') });
+    await send({ kind: 'conversation-deleted', id: conversation(2).id });
+    older.release();
+    await expect.poll(() => titles().toSorted()).toEqual(['First', 'Fourth', 'Third']);
   });
 
   it('show a turn that another page began, and its answer', async () => {
