@@ -89,7 +89,7 @@ export interface ChatImport {
 export interface UndoneImport {
   readonly chats: number;
   readonly messages: number;
-  /** Chats that stay, because somebody continued them after the import. */
+  /** Chats that stay, because they were continued after the import. */
   readonly kept: number;
 }
 

@@ -92,6 +92,6 @@ export interface EraseReport {
   readonly failed: readonly { readonly what: string; readonly why: string }[];
   /** Isn't Postern's to erase, such as a file that it didn't write. */
   readonly kept: readonly { readonly what: string; readonly why: string }[];
-  /** Backups that a browser saved, so that nobody but the user knows where they are. */
+  /** Backups that a browser saved: only the user knows where they are. */
   readonly downloads: number;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { upPostern, type PosternUp } from '@postern/testing';
 import { PASSPHRASE, seedHome, type Seeded, type SeedPlan } from './seed-home.ts';
 
-/** The home of somebody who has chatted for years. `--small` is for trying the benchmark itself. */
+/** As many chats as years of daily use leave. `--small` is for trying the benchmark itself. */
 export const PLAN: SeedPlan = process.argv.includes('--small')
   ? { chats: 100, messages: 1000, longMessages: 2000 }
   : { chats: 5000, messages: 200_000, longMessages: 10_000 };

@@ -37,7 +37,7 @@ export interface SeedPlan {
 
 /** A vault with a passphrase, and chats of made-up prose: the same for the same plan. */
 export async function seedHome(directory: string, plan: SeedPlan): Promise<Seeded> {
-  // In memory if possible: each message is written through to the disk, which nobody waits for here.
+  // In memory if possible: each message is flushed to the disk, which takes long there.
   const base = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
   const scratch = mkdtempSync(join(base, 'postern-seed-'));
   try {

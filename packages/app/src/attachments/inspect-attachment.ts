@@ -10,7 +10,7 @@ export interface InspectedFile {
   readonly bytes: Buffer;
 }
 
-/** The first bytes of a file of each type that isn't text, as Latin-1; `?` stands for any. */
+/** The first bytes of a file of each type that isn't text, as Latin-1; `?` matches any. */
 const MAGIC: readonly (readonly [ImageType | 'application/pdf', string])[] = [
   ['image/png', '\x89PNG\r\n\x1a\n'],
   ['image/jpeg', '\xff\xd8\xff'],

@@ -187,7 +187,7 @@ export class PrivateChats {
     return [...this.#chats.values()].some((chat) => chat.page === page);
   }
 
-  /** Nobody finds them any more when it returns. Resolves when their answers have ended. */
+  /** They can't be found any more when it returns. Resolves when their answers have ended. */
   async #close(isMeant: (chat: PrivateChat) => boolean): Promise<void> {
     const { running } = this.#parts;
     const closing = [...this.#chats.values()].filter(isMeant);

@@ -43,7 +43,7 @@ const DIRECTORIES: Readonly<Record<string, EraseWhat>> = {
   run: 'other',
 };
 
-/** These have to go first: whoever has them and the passphrase has everything. */
+/** These have to go first: together with the passphrase they open everything. */
 const KEY_FILES = ['slots.json', 'journal.json', 'secrets.next.jwe.json', 'secrets.jwe.json'];
 
 /** Lists the files of a home. Follows no link below its directories, and changes nothing. */
