@@ -97,6 +97,44 @@ describe.skipIf(skipBecause('organising chats in Chromium', why))('the list of c
     expect(await page.evaluate('document.activeElement.textContent')).toBe('renamed');
   });
 
+  test('selects several chats, archives them, and shows them in the archive', async () => {
+    await makeChats('one', 'two', 'three', 'four');
+    await link('one').focus();
+    await press('Shift+ArrowDown', 'Shift+ArrowDown');
+    await page.getByText('3 selected').waitFor();
+    await link('two').click({ modifiers: ['Control'] });
+    await page.getByText('2 selected').waitFor();
+    await page.getByRole('toolbar').getByRole('button', { name: 'Archive' }).click();
+    await page.getByText('Archived 2 chats.').waitFor();
+    await expect.poll(async () => await titlesIn('Today')).toEqual(['two', 'four']);
+    await page.getByRole('button', { name: 'All chats' }).click();
+    await page.getByRole('menuitemradio', { name: 'Archive' }).click();
+    await expect.poll(async () => await titlesIn('Today')).toEqual(['one', 'three']);
+    await link('one').focus();
+    await press('Control+a', 'Delete');
+    await page.getByText('Deleted 2 chats.').waitFor();
+    await page.getByText('No archived chats.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).last().press('Enter');
+    await expect.poll(async () => await titlesIn('Today')).toEqual(['one', 'three']);
+    await page.getByRole('button', { name: 'Show all chats' }).click();
+    await expect.poll(async () => await titlesIn('Today')).toEqual(['two', 'four']);
+  });
+
+  test('moves a dragged chat to a folder, and deleting the folder keeps it', async () => {
+    await makeChats('one', 'two');
+    await callApi(page, 'POST', '/api/folders', { name: 'Work' });
+    const folder = page.getByRole('button', { name: 'Work', exact: true });
+    await folder.waitFor();
+    await link('one').dragTo(folder);
+    await page.getByText('Moved 1 chat to “Work”.').waitFor();
+    await expect.poll(async () => await titlesIn('Today')).toEqual(['two']);
+    await folder.focus();
+    await press('Delete');
+    await page.getByRole('button', { name: 'Delete folder' }).click();
+    await expect.poll(async () => await titlesIn('Today')).toEqual(['one', 'two']);
+    expect(await folder.count()).toBe(0);
+  });
+
   test('shows the chats with a tag', async () => {
     await makeChats('one', 'two');
     const listed = v.parse(Chats, await callApi(page, 'GET', '/api/conversations'));

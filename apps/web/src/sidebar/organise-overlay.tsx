@@ -12,9 +12,6 @@ import { organiseRequest, type OrganiseRequest } from './organise-request.ts';
 import { SelectionBar } from './selection-bar.tsx';
 import './organise.css';
 
-export { drop, dragOver, startDrag } from './list-drag.ts';
-export { pressInList } from './list-keys.ts';
-
 /** The menu or dialog that was requested, and the selection bar while chats are selected. */
 export function OrganiseOverlay(props: {
   readonly request: OrganiseRequest | undefined;

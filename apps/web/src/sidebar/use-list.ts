@@ -10,7 +10,8 @@ import {
 import { shownConversations } from '../conversations/shown-lists.ts';
 import type { RowActions } from './conversation-row.tsx';
 import type { ListRow, PlacedRow } from './list-sections.ts';
-import { organiseLater } from './later-organise.ts';
+import { drop, dragOver, startDrag } from './list-drag.ts';
+import { pressInList } from './list-keys.ts';
 import { dropSection, organiseRequest, renamedChat } from './organise-request.ts';
 import { clearSelection, selectRange, toggleSelected } from './selection.ts';
 
@@ -116,7 +117,7 @@ function eventsOf(
           menu(target, row);
         },
       };
-      if (organiseLater.get()?.pressInList(event, context) === true) event.preventDefault();
+      if (pressInList(event, context)) event.preventDefault();
     },
     onContextMenu: (event) => {
       const { target } = event;
@@ -130,16 +131,16 @@ function eventsOf(
       menu(target, placed.row);
     },
     onDragStart: (event) => {
-      organiseLater.get()?.startDrag(event, rowAt(event.target));
+      startDrag(event, rowAt(event.target));
     },
     onDragOver: (event) => {
-      organiseLater.get()?.dragOver(event, rowAt(event.target)?.section);
+      dragOver(event, rowAt(event.target)?.section);
     },
     onDragLeave: () => {
       dropSection.set(undefined);
     },
     onDrop: (event) => {
-      organiseLater.get()?.drop(event, rowAt(event.target)?.section);
+      drop(event, rowAt(event.target)?.section);
     },
   };
 }
