@@ -44,6 +44,7 @@ export class ChatImporter {
   };
   readonly #skipped: SkippedChat[] = [];
   #problem: Problem | undefined;
+  #isAtStart = true;
 
   constructor(parts: ChatImporterParts) {
     this.#parts = parts;
@@ -68,6 +69,8 @@ export class ChatImporter {
   }
 
   push(chunk: Uint8Array): void {
+    if (this.#isAtStart && isZip(chunk)) this.#problem = problem('CHAT_IMPORT_ARCHIVE');
+    this.#isAtStart = false;
     if (!this.hasFailed) this.#reader.push(chunk);
   }
 
@@ -143,4 +146,9 @@ export class ChatImporter {
         break;
     }
   }
+}
+
+/** Whether a file begins as a zip file does (APPNOTE 4.3.7), which ChatGPT and Claude deliver. */
+function isZip(bytes: Uint8Array): boolean {
+  return [0x50, 0x4b, 0x03, 0x04].every((byte, at) => bytes[at] === byte);
 }

@@ -52,9 +52,10 @@ export const IMPORT_ERRORS = {
     exit: EXIT.damaged,
   },
   CHAT_IMPORT_ARCHIVE: {
-    meaning: "The zip file is damaged, encrypted or larger than Postern's limits.",
-    remedy: 'Download it again, or unpack it and import the JSON file in it.',
-    exit: EXIT.damaged,
+    meaning: "Postern can't import a zip file.",
+    remedy:
+      'Unpack it, then import the JSON file in it: conversations.json from ChatGPT and Claude.',
+    exit: EXIT.usage,
   },
   CHAT_IMPORT_NOT_FOUND: {
     meaning: 'There is no such import, or nothing of it is left.',
