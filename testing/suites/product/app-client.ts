@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { encodeUtf8, expectOk, parseJson, sseParser, type JsonValue } from '@postern/kernel';
 import { PAGE_HEADER, SESSION_HEADER } from '@postern/protocol';
+import type { FakeDialect, FakeUpstream } from '@postern/testing';
 import * as v from 'valibot';
 
 /** Sends requests to the app API of a running process, as its page does. */
@@ -87,4 +88,20 @@ function valueOf(text: string): JsonValue {
   const parsed = parseJson(text);
   if (!parsed.ok) throw new Error(parsed.failure.reason);
   return parsed.value;
+}
+
+/** Adds the fake upstream as a provider that has the name of the dialect, with a key. */
+export async function addFakeProvider(
+  app: AppClient,
+  upstream: FakeUpstream,
+  dialect: FakeDialect,
+): Promise<void> {
+  await app.request('POST', '/api/providers', {
+    id: dialect,
+    label: dialect,
+    dialect,
+    auth: dialect === 'anthropic-messages' ? 'x-api-key' : 'bearer',
+    baseUrl: upstream.baseUrls[dialect],
+  });
+  await app.request('PUT', `/api/providers/${dialect}/key`, { key: 'sk-fake-key-of-the-test' });
 }

@@ -14,7 +14,7 @@ import {
 } from '@postern/testing';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { signIn, type AppClient } from './app-client.ts';
+import { addFakeProvider, signIn, type AppClient } from './app-client.ts';
 import { PASSPHRASE } from './walk-first-run.ts';
 
 const PNG =
@@ -34,19 +34,7 @@ beforeAll(async () => {
   postern = await upPostern({ environment: home.environment });
   app = await signIn(postern.launchUrl);
   await app.request('POST', '/api/setup', { storage: 'file', passphrase: PASSPHRASE });
-  for (const dialect of DIALECTS) {
-    const baseUrl = upstream.baseUrls[dialect];
-    const auth = dialect === 'anthropic-messages' ? 'x-api-key' : 'bearer';
-    await app.request('POST', '/api/providers', {
-      id: dialect,
-      label: dialect,
-      dialect,
-      auth,
-      baseUrl,
-    });
-    const key = { key: 'sk-fake-key-of-the-test' };
-    await app.request('PUT', `/api/providers/${dialect}/key`, key);
-  }
+  for (const dialect of DIALECTS) await addFakeProvider(app, upstream, dialect);
 });
 
 afterAll(async () => {

@@ -11,7 +11,7 @@ import {
 } from '@postern/testing';
 import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { signIn, type AppClient } from './app-client.ts';
+import { addFakeProvider, signIn, type AppClient } from './app-client.ts';
 import { PASSPHRASE } from './walk-first-run.ts';
 
 const DIALECTS = ['openai-chat', 'openai-responses', 'anthropic-messages'] as const;
@@ -34,16 +34,7 @@ beforeAll(async () => {
   postern = await upPostern({ environment: home.environment });
   app = await signIn(postern.launchUrl);
   await app.request('POST', '/api/setup', { storage: 'file', passphrase: PASSPHRASE });
-  for (const dialect of DIALECTS) {
-    await app.request('POST', '/api/providers', {
-      id: dialect,
-      label: dialect,
-      dialect,
-      auth: dialect === 'anthropic-messages' ? 'x-api-key' : 'bearer',
-      baseUrl: upstream.baseUrls[dialect],
-    });
-    await app.request('PUT', `/api/providers/${dialect}/key`, { key: 'sk-fake-key-of-the-test' });
-  }
+  for (const dialect of DIALECTS) await addFakeProvider(app, upstream, dialect);
 });
 
 afterAll(async () => {
