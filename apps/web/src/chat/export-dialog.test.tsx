@@ -3,6 +3,7 @@ import { userEvent } from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failure, fakeServer, json } from '../testing/fake-server.ts';
 import { conversation, idOf, message } from '../testing/page-data.ts';
+import { openChat } from './chat.ts';
 import { ExportDialog } from './export-dialog.tsx';
 
 const server = fakeServer();
@@ -97,5 +98,28 @@ describe('ExportDialog', () => {
     expect(printed).toContain('Hm.');
     expect(printed).toContain('new answer');
     expect(printed).not.toContain('old answer');
+  });
+
+  it('prints the version that is chosen in the page', async () => {
+    const answer = { role: 'assistant', parentId: idOf(1) } as const;
+    const older = message(2, 'old answer', answer);
+    const messages = [
+      message(1, 'Hi', { role: 'user', parentId: null }),
+      older,
+      message(3, 'new answer', answer),
+    ];
+    server.reply('POST /api/exports', json({ chats: [{ conversation: CHAT, messages }] }));
+    const open = openChat(CHAT.id);
+    open.chat.update((now) => ({ ...now, choices: new Map([[idOf(1), older.id]]) }));
+    let printed = '';
+    vi.stubGlobal('print', () => {
+      printed = document.querySelector('.print-root')?.textContent ?? '';
+    });
+    render(<ExportDialog conversation={CHAT} onClose={onClose} />);
+    await userEvent.click(screen.getByRole('radio', { name: /PDF/ }));
+    await userEvent.click(screen.getByRole('button', { name: 'Print' }));
+    await expect.poll(() => onClose.mock.calls.length).toBe(1);
+    expect(printed).toContain('old answer');
+    expect(printed).not.toContain('new answer');
   });
 });

@@ -3,13 +3,14 @@ import { useDeferredValue, useEffect, useMemo, useRef, type ReactElement } from 
 import { displayTitle } from '../conversations/display-title.ts';
 import { CodeBlock } from '../markdown/code-block.tsx';
 import { splitAtFences } from '../markdown/code-fences.ts';
+import { openChat } from './chat.ts';
 import { PartView } from './part-view.tsx';
 import { treeOf, visiblePath } from './tree.ts';
 
 const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /**
- * The newest branch of a chat, only on paper. It opens the print dialog when it is rendered; after that,
+ * A chat as the page shows it, with the versions that are chosen, only on paper. It opens the print dialog when it is rendered; after that,
  * `onPrinted` is called.
  */
 export function PrintedChat(props: {
@@ -18,7 +19,10 @@ export function PrintedChat(props: {
 }): ReactElement {
   const { view, onPrinted } = props;
   const root = useRef<HTMLDivElement>(null);
-  const steps = useMemo(() => visiblePath(treeOf(view.messages), new Map()), [view]);
+  const steps = useMemo(() => {
+    const { choices } = openChat(view.conversation.id).chat.get();
+    return visiblePath(treeOf(view.messages), choices);
+  }, [view]);
   // Long texts are rendered in the same deferred render.
   const isComplete = useDeferredValue(true, false);
   const title = displayTitle(view.conversation.title);
