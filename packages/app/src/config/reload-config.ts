@@ -100,6 +100,7 @@ function applicable(running: Config, next: Config): Config {
   return {
     ...running,
     providers: next.providers,
+    localHosts: next.localHosts,
     privacy: { ...running.privacy, localModelsOnly: next.privacy.localModelsOnly },
     log: { ...running.log, level: next.log.level },
     gateway: { ...next.gateway, listen, metrics },
