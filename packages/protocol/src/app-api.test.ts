@@ -3,13 +3,12 @@ import { describe, expect, test } from 'vitest';
 import {
   ConversationInputSchema,
   ConversationPatchSchema,
-  EndpointInputSchema,
-  KeyInputSchema,
-  SessionInputSchema,
   SetupInputSchema,
   TurnInputSchema,
   UnlockInputSchema,
 } from './app-api.ts';
+import { EndpointInputSchema, KeyInputSchema } from './provider-api.ts';
+import { SessionInputSchema } from './session-api.ts';
 import { SettingsInputSchema } from './settings-api.ts';
 import { plainText } from './plain-text.ts';
 

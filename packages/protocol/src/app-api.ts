@@ -2,18 +2,16 @@ import * as v from 'valibot';
 import type { Settings } from './settings-api.ts';
 import { MAX_ATTACHMENTS } from './attachment.ts';
 import { CHAT_EXPORT_FORMAT_NAMES, type Conversation } from './conversation.ts';
-import { DIALECT_IDS, type DialectId } from './dialect-ids.ts';
-import type { ModelFacts } from './model-facts.ts';
 import type { Problem } from './problem.ts';
-import { UPSTREAM_AUTHS, type UpstreamAuth } from './provider.ts';
-import { endpointUrl, providerName } from './forms.ts';
+import { providerName } from './forms.ts';
 import { SORTABLE } from './id-formats.ts';
-import type { ConversationId, MessageId, ProviderId } from './ids.ts';
+import type { ConversationId, MessageId } from './ids.ts';
 import { MAX_QUESTION_LENGTH } from './message-api.ts';
 import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
 
 /*
- * The app API under `/api`, between the page and the process. Inputs are schemas, parsed at the edge; outputs
+ * The app API under `/api`, between the page and the process; the shapes that aren't here are in the `…-api.ts` next to
+ * this file. Inputs are schemas, parsed at the edge; outputs
  * are types. A failure is an `ApiFailure` with a status ≥ 400. Every request except the first two needs the
  * session cookie and the page's secret in `SESSION_HEADER`. A private chat is found only by requests with the
  * `PAGE_HEADER` of the page that began it.
@@ -100,24 +98,6 @@ const id26 = v.pipe(v.string(), v.regex(SORTABLE));
 /** Only limits the input's length; `passphraseProblem` checks a new passphrase. */
 const passphrase = v.pipe(v.string(), v.maxLength(4096));
 
-const short = v.pipe(v.string(), v.maxLength(128));
-
-/** A launch code, or a remembered browser's signature of `signedText`. */
-export const SessionInputSchema = v.union([
-  v.strictObject({ code: short }),
-  v.strictObject({
-    browser: short,
-    challenge: short,
-    /** ECDSA P-256 with SHA-256, IEEE P1363, 64 bytes as base64url. */
-    signature: short,
-  }),
-]);
-
-export const BrowserInputSchema = v.strictObject({
-  /** P-256, SubjectPublicKeyInfo in DER, 91 bytes as base64url. */
-  publicKey: short,
-});
-
 export const SetupInputSchema = v.strictObject({
   storage: v.picklist(['keyring', 'file']),
   /** Required with `file`; with `keyring` it adds a second key slot. */
@@ -130,30 +110,6 @@ export const UnlockInputSchema = v.union([
   /** Tries the keyring again, after the user unlocked it. */
   v.strictObject({ keyring: v.literal(true) }),
 ]);
-
-export const KeyInputSchema = v.strictObject({
-  key: v.pipe(v.string(), v.minLength(1), v.maxLength(8192)),
-  /** Store a value that doesn't have the provider's key format. */
-  force: v.optional(v.boolean(), false),
-});
-
-const endpoint = {
-  label: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
-  dialect: v.picklist(DIALECT_IDS),
-  baseUrl: endpointUrl,
-  auth: v.picklist(UPSTREAM_AUTHS),
-  models: v.optional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(200))), []),
-  /**
-   * Whether its host may have a private address and plain HTTP: adds it to `localHosts`, or removes
-   * it from there.
-   */
-  trustHost: v.exactOptional(v.boolean()),
-};
-
-export const EndpointInputSchema = v.strictObject({ id: providerName, ...endpoint });
-
-/** Replaces these settings of an endpoint; the others stay. */
-export const EndpointChangeSchema = v.strictObject(endpoint);
 
 export const ConversationInputSchema = v.strictObject({
   title: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
@@ -206,14 +162,8 @@ export const ExportInputSchema = v.strictObject({
   format: v.picklist(CHAT_EXPORT_FORMAT_NAMES),
 });
 
-export type SessionInput = v.InferOutput<typeof SessionInputSchema>;
-export type SignedSessionInput = Exclude<SessionInput, { readonly code: string }>;
-export type BrowserInput = v.InferOutput<typeof BrowserInputSchema>;
 export type SetupInput = v.InferOutput<typeof SetupInputSchema>;
 export type UnlockInput = v.InferOutput<typeof UnlockInputSchema>;
-export type KeyInput = v.InferInput<typeof KeyInputSchema>;
-export type EndpointInput = v.InferInput<typeof EndpointInputSchema>;
-export type EndpointChange = v.InferInput<typeof EndpointChangeSchema>;
 export type ConversationInput = v.InferOutput<typeof ConversationInputSchema>;
 export type PrivateChatInput = v.InferOutput<typeof PrivateChatInputSchema>;
 export type ConversationPatch = v.InferOutput<typeof ConversationPatchSchema>;
@@ -223,41 +173,6 @@ export type TurnInput = v.InferOutput<typeof TurnInputSchema>;
 
 export interface ApiFailure {
   readonly error: Problem;
-}
-
-export interface SessionAnswer {
-  /** The page's half of the session, given once. */
-  readonly secret: string;
-}
-
-export interface ChallengeAnswer {
-  /** For one sign-in within a minute. */
-  readonly challenge: string;
-}
-
-export interface BrowserAnswer {
-  readonly id: string;
-}
-
-/** A browser that signs in without a link. */
-export interface BrowserView {
-  readonly id: string;
-  /** Such as `Firefox on Linux`. */
-  readonly browser: string;
-  readonly rememberedAtMs: number;
-  readonly lastUsedAtMs: number;
-  /** Whether the session of this request belongs to it. */
-  readonly current: boolean;
-}
-
-export interface SessionView {
-  readonly id: string;
-  /** Such as `Firefox on Linux`. */
-  readonly browser: string;
-  readonly beganAtMs: number;
-  readonly lastUsedAtMs: number;
-  /** Whether it is the session of this request. */
-  readonly current: boolean;
 }
 
 export interface UnlockAnswer {
@@ -285,46 +200,6 @@ export interface SetupAnswer {
   /** Shown once, never again. */
   readonly recoveryCode: string;
   readonly state: AppState;
-}
-
-export interface ProviderView {
-  readonly id: ProviderId;
-  readonly label: string;
-  readonly dialect: DialectId;
-  readonly baseUrl: string;
-  readonly auth: UpstreamAuth;
-  /** The models that the configuration names. */
-  readonly models: readonly string[];
-  readonly needsKey: boolean;
-  readonly hasKey: boolean;
-  readonly keyExample: string | null;
-  readonly keyPage: string | null;
-  readonly demo: boolean;
-  readonly builtIn: boolean;
-  /** On this machine, or at a trusted host. */
-  readonly local: boolean;
-  /** Its host is in `localHosts`. */
-  readonly trusted: boolean;
-}
-
-export type KeyTest =
-  | { readonly ok: true; readonly modelCount: number; readonly latencyMs: number }
-  | ({ readonly ok: false } & Problem);
-
-export interface ModelView {
-  readonly id: string;
-  readonly label: string;
-  /** What the provider's list or Postern knows about it. */
-  readonly facts?: ModelFacts;
-}
-
-export interface ModelGroup {
-  readonly provider: ProviderId;
-  readonly label: string;
-  readonly demo: boolean;
-  readonly models: readonly ModelView[];
-  /** Why the upstream's own list couldn't be read; `models` then contains the built-in ones. */
-  readonly failure?: Pick<Problem, 'code' | 'message'>;
 }
 
 export interface ConversationPage {

@@ -1,5 +1,7 @@
 export { firstAddress, rangeMeantBy } from './address-range.ts';
 export * from './app-api.ts';
+export * from './provider-api.ts';
+export * from './session-api.ts';
 export * from './settings-api.ts';
 export * from './attachment.ts';
 export * from './gateway-api.ts';
