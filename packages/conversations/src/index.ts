@@ -19,6 +19,9 @@ export type {
   ImportOutcome,
   ImportRun,
 } from './import/imported-chat.ts';
+export { describeLibraryFailure } from './library/describe-library-failure.ts';
+export type { LibraryFailure, LibraryStore } from './library/library-store.ts';
+export { openSqliteLibrary } from './library/open-library.ts';
 export {
   createMemoryConversations,
   openSqliteConversations,

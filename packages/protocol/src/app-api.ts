@@ -91,6 +91,18 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *          both with `private=ID` for a file that only this private chat of the page has
  *   GET    /api/chat-settings                → ChatSettings of the next new conversation
  *   PUT    /api/chat-settings                ChatSettingsInput → 204
+ *   GET    /api/models/marks                 → ModelMarks
+ *   PUT    /api/models/favourites            FavouriteInput → ModelMarks
+ *   GET    /api/presets                      → Preset[]
+ *   POST   /api/presets                      PresetInput → Preset
+ *   PUT    /api/presets/:id                  PresetInput → Preset; adds it if there is none, which undoes its deletion
+ *   DELETE /api/presets/:id                  → 204
+ *   GET    /api/prompts                      → Prompt[]
+ *   POST   /api/prompts                      PromptInput → Prompt
+ *   PUT    /api/prompts/:id                  PromptInput → Prompt; adds it if there is none
+ *   DELETE /api/prompts/:id                  → 204
+ *   GET    /api/library                      → LibraryFile
+ *   POST   /api/library                      LibraryFile → LibraryImport; adds all of it or nothing
  *   POST   /api/chat-settings/check          SettingsCheckInput → SettingWarning[]
  */
 

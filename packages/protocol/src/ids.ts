@@ -7,6 +7,10 @@ export type ConversationId = Branded<'ConversationId'>;
 export type MessageId = Branded<'MessageId'>;
 /** A file that the user added to a message: 26 characters, sorts by creation time. */
 export type AttachmentId = Branded<'AttachmentId'>;
+/** A preset of a chat's settings: 26 characters, sorts by creation time. */
+export type PresetId = Branded<'PresetId'>;
+/** A prompt of the library: 26 characters, sorts by creation time. */
+export type PromptId = Branded<'PromptId'>;
 /** A provider as configured: `anthropic`, `openai`, or the name a person gave an endpoint. */
 export type ProviderId = Branded<'ProviderId'>;
 /** The name of a secret in the vault, as in `postern secret set NAME`. */
@@ -22,6 +26,8 @@ export type SettingName = Branded<'SettingName'>;
 export const conversationId = brandOf('ConversationId', SORTABLE);
 export const messageId = brandOf('MessageId', SORTABLE);
 export const attachmentId = brandOf('AttachmentId', SORTABLE);
+export const presetId = brandOf('PresetId', SORTABLE);
+export const promptId = brandOf('PromptId', SORTABLE);
 export const providerId = brandOf('ProviderId', NAME);
 export const secretName = brandOf('SecretName', NAME);
 export const vaultId = brandOf('VaultId', SORTABLE);

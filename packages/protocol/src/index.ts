@@ -5,6 +5,7 @@ export * from './session-api.ts';
 export * from './settings-api.ts';
 export * from './attachment.ts';
 export * from './gateway-api.ts';
+export * from './library-api.ts';
 export * from './chat-import.ts';
 export type { Appearance } from './appearance.ts';
 export {

@@ -16,6 +16,8 @@ export type PageEvent =
   /** Conversations in the trash were permanently deleted. */
   | { readonly kind: 'trash' }
   | ({ readonly kind: 'draft' } & Draft)
+  /** Presets, prompts or favourite models have changed. */
+  | { readonly kind: 'library' }
   | ChatSettingsEvent
   /** The conversation has a new question or a retry. Follow the answer at `/api/conversations/:id/answer`. */
   | {

@@ -64,6 +64,7 @@ export const ERASE_WHATS = [
   'keyring',
   'backups',
   'chats',
+  'library',
   'gateway',
   'audit',
   'browsers',

@@ -50,6 +50,7 @@ const WORDS: Readonly<Record<EraseReport['erased'][number]['what'], string>> = {
   keyring: 'entries in the system keyring',
   backups: 'backups',
   chats: 'chats and attachments',
+  library: 'presets and prompts',
   gateway: 'gateway keys and usage',
   audit: 'audit log',
   browsers: 'remembered browsers',

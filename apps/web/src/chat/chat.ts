@@ -154,7 +154,7 @@ export function applyToChat(open: OpenChat, event: PageEvent): void {
     return;
   }
   if (event.kind === 'draft' || event.kind === 'labels' || event.kind === 'trash') return;
-  if (event.kind === 'chat-settings') return;
+  if (event.kind === 'chat-settings' || event.kind === 'library') return;
   const id = 'id' in event ? event.id : event.conversation.id;
   if (id !== open.id) return;
   if (event.kind === 'conversation') {

@@ -18,6 +18,10 @@ const WORDS: Readonly<Record<StoredData['what'], Words>> = {
     label: 'Chats and attachments',
     protection: 'Encrypted with a key from the vault (SQLCipher, AES-256).',
   },
+  library: {
+    label: 'Presets, prompts and favourites',
+    protection: 'Encrypted with a key from the vault (SQLCipher, AES-256).',
+  },
   gateway: {
     label: 'Gateway keys and usage',
     protection: 'Encrypted with a key from the vault (SQLCipher, AES-256).',

@@ -11,6 +11,7 @@ import { conversationRoutes, messageRoutes, removalRoutes } from './conversation
 import { draftRoutes } from './draft-routes.ts';
 import { exportRoutes } from './export-routes.ts';
 import { eventRoutes } from './event-routes.ts';
+import { libraryRoutes, presetRoutes, promptRoutes } from './library-routes.ts';
 import { organiseRoutes } from './organise-routes.ts';
 import { privacyRoutes } from './privacy-routes.ts';
 import { importRoutes } from './import-routes.ts';
@@ -62,6 +63,9 @@ export function createAppApi(parts: AppApiParts): Hono<AppEnv> {
   app.route('/api', forkRoute(parts.postern));
   app.route('/api', draftRoutes(parts.postern));
   app.route('/api', settingsRoutes(parts.postern));
+  app.route('/api', libraryRoutes(parts.postern));
+  app.route('/api', presetRoutes(parts.postern));
+  app.route('/api', promptRoutes(parts.postern));
   app.route('/api', trashRoutes(parts.postern));
   app.route('/api', exportRoutes(parts.postern));
   app.route('/api', importRoutes(parts.postern));

@@ -25,7 +25,9 @@ import * as v from 'valibot';
 import type { AnswerFeed } from '../chat/answer-feed.ts';
 import type { ChatPlace } from '../chat/begin-turn.ts';
 import { UNTITLED } from '../chat/question-turns.ts';
+import { isEmpty, newChatSettings, resetNewChatSettings } from '../library/new-chat-settings.ts';
 import type { Postern } from '../postern.ts';
+import type { Stores } from '../stores/stores.ts';
 import { failureResponse, parseBody } from './answers.ts';
 import { pageOf, type AppEnv } from './require-session.ts';
 
@@ -59,7 +61,7 @@ export function conversationRoutes(postern: Postern): Hono {
   app.post('/conversations', async (context) => {
     const input = await parseBody(context, ConversationInputSchema);
     if (!input.ok) return input.response;
-    return withStore(postern, (store) => create(postern, store, input.value));
+    return withStores(postern, (stores) => create(postern, stores, input.value));
   });
   app.patch('/conversations/:id', async (context) => {
     const input = await parseBody(context, ConversationPatchSchema);
@@ -145,24 +147,24 @@ export function removalRoutes(postern: Postern): Hono {
 /** Creates a conversation with the settings that were chosen for the next new one. */
 function create(
   postern: Postern,
-  store: ConversationStore,
+  stores: Stores,
   { title, provider, model }: ConversationInput,
 ): Response {
-  const chosen = store.settings.find(null);
+  const chosen = newChatSettings(stores);
   if (!chosen.ok) return json(chosen);
-  const settings = chosen.value;
-  const created = store.create({
+  const settings = chosen.value === undefined || isEmpty(chosen.value) ? undefined : chosen.value;
+  const created = stores.conversations.create({
     title: title ?? UNTITLED,
     ...(provider === undefined ? {} : { provider: providerId.from(provider) }),
     ...(model === undefined ? {} : { model }),
     ...(settings === undefined ? {} : { settings }),
   });
-  if (created.ok && settings !== undefined) {
-    const cleared = store.settings.save(null, undefined);
-    if (!cleared.ok) return json(cleared);
-    const { id } = created.value;
-    postern.pageEvents.add({ kind: 'chat-settings', conversation: id, settings });
-    postern.pageEvents.add({ kind: 'chat-settings', conversation: null, settings: {} });
+  if (created.ok && chosen.value !== undefined) {
+    const next = resetNewChatSettings(stores);
+    if (!next.ok) return json(next);
+    const ofCreated = { conversation: created.value.id, settings: settings ?? {} };
+    postern.pageEvents.add({ kind: 'chat-settings', ...ofCreated });
+    postern.pageEvents.add({ kind: 'chat-settings', conversation: null, settings: next.value });
   }
   return changed(postern, created);
 }
@@ -179,10 +181,13 @@ function withStatuses(
   );
 }
 
-export function withStore<R>(postern: Postern, use: (store: ConversationStore) => R): R | Response {
+export function withStores<R>(postern: Postern, use: (stores: Stores) => R): R | Response {
   const stores = postern.stores();
-  if (stores === undefined) return failureResponse(lockedFailure(postern));
-  return use(stores.conversations);
+  return stores === undefined ? failureResponse(lockedFailure(postern)) : use(stores);
+}
+
+export function withStore<R>(postern: Postern, use: (store: ConversationStore) => R): R | Response {
+  return withStores(postern, ({ conversations }) => use(conversations));
 }
 
 export function lockedFailure(postern: Postern): ReturnType<typeof problem> {

@@ -6,20 +6,20 @@ import {
   problem,
   providerId,
   SettingsCheckInputSchema,
-  type ChatSettings,
 } from '@postern/protocol';
 import { settingWarnings } from '../chat/model-request.ts';
 import type { Postern } from '../postern.ts';
 import { failureResponse, parseBody } from './answers.ts';
-import { json, withStore } from './conversation-routes.ts';
+import { isEmpty, newChatSettings, saveNewChatSettings } from '../library/new-chat-settings.ts';
+import { json, withStores } from './conversation-routes.ts';
 import { pageOf, type AppEnv } from './require-session.ts';
 
 /** How the answers of a conversation are requested. */
 export function settingsRoutes(postern: Postern): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.get('/chat-settings', () =>
-    withStore(postern, (store) => {
-      const found = store.settings.find(null);
+    withStores(postern, (stores) => {
+      const found = newChatSettings(stores);
       return json(found.ok ? ok(found.value ?? {}) : found);
     }),
   );
@@ -27,12 +27,17 @@ export function settingsRoutes(postern: Postern): Hono<AppEnv> {
     const input = await parseBody(context, ChatSettingsInputSchema);
     if (!input.ok) return input.response;
     const { conversation, settings } = input.value;
-    return withStore(postern, (stored) => {
+    return withStores(postern, (stores) => {
       const id = conversation === null ? null : conversationId.from(conversation);
       const isPrivate = id !== null && postern.privateChats.has(id);
-      const store = isPrivate ? postern.privateChats.find(pageOf(context), id) : stored;
+      const store = isPrivate
+        ? postern.privateChats.find(pageOf(context), id)
+        : stores.conversations;
       if (store === undefined) return failureResponse(problem('CONVERSATION_NOT_FOUND'));
-      const saved = store.settings.save(id, isEmpty(settings) ? undefined : settings);
+      const saved =
+        id === null
+          ? saveNewChatSettings(stores, settings)
+          : store.settings.save(id, isEmpty(settings) ? undefined : settings);
       if (!saved.ok) return json(saved);
       // Other pages don't know of a private chat.
       if (!isPrivate) postern.pageEvents.add({ kind: 'chat-settings', conversation: id, settings });
@@ -48,8 +53,4 @@ export function settingsRoutes(postern: Postern): Hono<AppEnv> {
     return Response.json(settingWarnings(provider, model, settings));
   });
   return app;
-}
-
-function isEmpty(settings: ChatSettings): boolean {
-  return Object.keys(settings).length === 0;
 }

@@ -24,6 +24,7 @@ export interface HomeFiles {
 /** The files of a data directory by the beginning of their names: SQLite and atomic writes add to them. */
 const FILES: readonly (readonly [string, EraseWhat])[] = [
   ['conversations.db', 'chats'],
+  ['library.db', 'library'],
   ['gateway.db', 'gateway'],
   ['remembered-browsers.json', 'browsers'],
   ['backups.jsonl', 'other'],

@@ -17,6 +17,7 @@ export function storedData(home: Home): readonly StoredData[] {
 
 const PLACES: readonly (readonly [StoredData['what'], (home: Home) => string])[] = [
   ['chats', ({ dataDir }) => join(dataDir, 'conversations.db')],
+  ['library', ({ dataDir }) => join(dataDir, 'library.db')],
   ['gateway', ({ dataDir }) => join(dataDir, 'gateway.db')],
   ['audit', ({ dataDir }) => join(dataDir, 'audit')],
   ['keys', ({ dataDir }) => join(dataDir, 'vault')],

@@ -3,18 +3,21 @@ import { failed, ok, type Clock, type Randomness, type Result } from '@postern/k
 import {
   describeStoreFailure,
   openSqliteConversations,
+  openSqliteLibrary,
   type ConversationStore,
+  type LibraryStore,
 } from '@postern/conversations';
 import { describeDatabaseFailure } from '@postern/database';
 import { openGatewayStore, type GatewayStore } from '@postern/gateway';
 import type { Problem } from '@postern/protocol';
 import { auditedVault, keepAnchored, openAudit } from '../audit/audit.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
-import { databasePurpose } from './vault-databases.ts';
+import { databasePath, databasePurpose } from './vault-databases.ts';
 
 /** What is open only while the vault is unlocked. */
 export interface Stores {
   readonly conversations: ConversationStore;
+  readonly library: LibraryStore;
   readonly gateway: GatewayStore;
   readonly audit: AuditLog;
   /** The vault. Each use of a secret is recorded in the audit log. */
@@ -55,14 +58,21 @@ export async function openStores(options: StoresOptions): Promise<Result<Stores,
     conversations.value.close();
     return failed(describeStoreFailure(interrupted.failure));
   }
+  const library = await openLibrary(options);
+  if (!library.ok) {
+    conversations.value.close();
+    return library;
+  }
   const gateway = await openGateway(options);
   if (!gateway.ok) {
     conversations.value.close();
+    library.value.close();
     return gateway;
   }
   const audit = await openAudit(options.dataDir, options.vault, clock);
   if (!audit.ok) {
     conversations.value.close();
+    library.value.close();
     gateway.value.close();
     return audit;
   }
@@ -70,6 +80,7 @@ export async function openStores(options: StoresOptions): Promise<Result<Stores,
   const forwarding = options.forward(audit.value);
   return ok({
     conversations: conversations.value,
+    library: library.value,
     gateway: gateway.value,
     audit: audit.value,
     vault: auditedVault(options.vault, audit.value),
@@ -77,10 +88,24 @@ export async function openStores(options: StoresOptions): Promise<Result<Stores,
       anchoring[Symbol.dispose]();
       await forwarding?.stop();
       conversations.value.close();
+      library.value.close();
       gateway.value.close();
       await audit.value.close();
     },
   });
+}
+
+async function openLibrary({
+  dataDir,
+  vault,
+  clock,
+  randomness,
+}: StoresOptions): Promise<Result<LibraryStore, Problem>> {
+  const key = await vault.deriveKey(databasePurpose('library'));
+  if (!key.ok) return key;
+  const path = databasePath(dataDir, 'library');
+  const store = openSqliteLibrary({ path, key: key.value, clock, randomness });
+  return store.ok ? store : failed(describeDatabaseFailure(store.failure));
 }
 
 /** Only the gateway's keys and usage, for commands that need nothing else. */

@@ -4,7 +4,7 @@ import { failed, ok } from '@postern/kernel';
 import type { KeyedDatabase } from '@postern/vault';
 
 /** Every database of a home. Each is encrypted with a key derived by the vault. */
-export const DATABASE_LABELS = ['conversations', 'gateway'] as const;
+export const DATABASE_LABELS = ['conversations', 'library', 'gateway'] as const;
 
 export type DatabaseLabel = (typeof DATABASE_LABELS)[number];
 

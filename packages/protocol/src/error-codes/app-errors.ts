@@ -47,6 +47,16 @@ export const APP_ERRORS = {
     remedy: 'Start it: postern up.',
     exit: EXIT.unavailable,
   },
+  LIBRARY_NAME_TAKEN: {
+    meaning: 'Another preset or prompt has this name.',
+    remedy: 'Choose another name.',
+    exit: EXIT.usage,
+  },
+  LIBRARY_FULL: {
+    meaning: 'The library would have more or longer presets and prompts than can be stored.',
+    remedy: 'Delete presets or prompts that you no longer need, then try again.',
+    exit: EXIT.failure,
+  },
   INTERNAL: {
     meaning: 'Internal error; nothing from the request was stored.',
     remedy: 'Run Postern with --verbose and report what the log shows.',
