@@ -1,9 +1,11 @@
 import comments from '@eslint-community/eslint-plugin-eslint-comments/configs';
 import js from '@eslint/js';
 import jsxA11y from 'eslint-plugin-jsx-a11y';
+import lingui from 'eslint-plugin-lingui';
 import reactHooks from 'eslint-plugin-react-hooks';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { INTERFACE_TEXTS, NOT_TRANSLATED } from './tools/src/lint/interface-texts.ts';
 import { posternPlugin } from './tools/src/lint/plugin.ts';
 
 export default defineConfig(
@@ -64,6 +66,28 @@ export default defineConfig(
     files: ['apps/web/src/**/*.{ts,tsx}'],
     ignores: ['**/*.test.{ts,tsx}', '**/src/testing/**'],
     rules: { 'no-restricted-syntax': apostropheRule("/\\p{L}'\\p{L}/u", 'The page writes ’.') },
+  },
+  {
+    files: ['apps/web/src/**/*.{ts,tsx}'],
+    ignores: ['**/*.test.{ts,tsx}', '**/src/testing/**'],
+    plugins: { lingui },
+    rules: {
+      'lingui/t-call-in-function': 'error',
+      'lingui/no-single-tag-to-translate': 'error',
+      'lingui/no-single-variables-to-translate': 'error',
+      'lingui/no-trans-inside-trans': 'error',
+    },
+  },
+  {
+    files: ['apps/web/src/**/*.{ts,tsx}'],
+    ignores: [
+      '**/*.test.{ts,tsx}',
+      '**/src/testing/**',
+      'apps/web/src/languages/**',
+      ...NOT_TRANSLATED.map((folder) => `apps/web/src/${folder}/**`),
+    ],
+    plugins: { lingui },
+    rules: { 'lingui/no-unlocalized-strings': ['error', INTERFACE_TEXTS] },
   },
   {
     files: ['{apps/cli,packages/*}/src/**/*.ts'],

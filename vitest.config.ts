@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { texts } from './tools/src/languages/texts-plugin.ts';
 
 /** The path of the JSON report that `.ci/run` requests, from which the claims check reads what passed. */
 const report = process.env['POSTERN_TEST_REPORT'];
@@ -24,6 +25,7 @@ export default defineConfig({
     ...(report === undefined ? {} : { outputFile: { json: report } }),
     projects: [
       {
+        plugins: [texts()],
         test: {
           name: 'unit',
           include: ['{packages,apps,tools,testing}/**/src/**/*.test.ts'],
@@ -35,6 +37,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [texts()],
         test: {
           name: 'page',
           include: ['apps/web/src/**/*.test.tsx'],

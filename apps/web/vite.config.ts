@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
+import { texts } from '../../tools/src/languages/texts-plugin.ts';
 
 /** Writes each script and style sheet compressed too, as `FILE.br`, for browsers that accept it. */
 function compressed(): Plugin {
@@ -43,7 +44,7 @@ function ownStructuredClone(): Plugin {
 
 export default defineConfig({
   base: '/',
-  plugins: [react(), onlyWoff2(), ownStructuredClone(), compressed()],
+  plugins: [texts(), react(), onlyWoff2(), ownStructuredClone(), compressed()],
   resolve: {
     // Without `browser`: the browser builds of decode-named-character-reference and
     // hast-util-from-html-isomorphic write innerHTML and use DOMParser, which trusted types forbid.

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 const INPUTS = [
   'apps/web/{index.html,package.json,vite.config.ts}',
   'apps/web/{src,public}/**/*',
+  'tools/src/languages/*.ts',
   'packages/{kernel,protocol}/src/**/*.ts',
   'package-lock.json',
 ];

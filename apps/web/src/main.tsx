@@ -28,7 +28,7 @@ import './chat/empty-chat.css';
 import './chat/composer.css';
 import './models/models.css';
 import './search/search.css';
-import { StrictMode } from 'react';
+import { StrictMode, type ReactElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import { settingsPanel } from './chat-settings/later-panel.ts';
 import { exportDialog } from './chat/later-export.ts';
@@ -42,7 +42,9 @@ import { App, keepStateFresh } from './shell/app.tsx';
 import { Crash } from './shell/crash.tsx';
 import { settingsPage, shortcutsSheet, signedOutPage, unlockPage } from './shell/later-pages.ts';
 import { organiseLater } from './sidebar/later-organise.ts';
+import { language, startLanguage } from './languages/language.ts';
 import { start, watchSession } from './session/session.ts';
+import { useStore } from './state/store.ts';
 import { consumeLaunchCode, watchLaunchCodes } from './sign-in/launch-code.ts';
 import { showRememberedAppearance } from './theme/theme.ts';
 
@@ -53,13 +55,20 @@ watchSession();
 keepStateFresh();
 watchLaunchCodes((code) => void start(code));
 void start(consumeLaunchCode());
+void startLanguage().then(showPage);
 
-const root = document.getElementById('root');
-if (root !== null) {
+/** Everything is rendered anew when the language changes, so that every text is read again. */
+function Localized(): ReactElement {
+  return <App key={useStore(language)} />;
+}
+
+function showPage(): void {
+  const root = document.getElementById('root');
+  if (root === null) return;
   createRoot(root).render(
     <StrictMode>
       <Crash>
-        <App />
+        <Localized />
       </Crash>
     </StrictMode>,
   );

@@ -1,4 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
+import { LanguageButton } from './language-choice.tsx';
 import { Mark } from './mark.tsx';
 
 /** The layout of every screen before the chat: one centred column under the logo. */
@@ -17,6 +18,7 @@ export function Gate(props: {
           <Mark size={36} />
           <span>Postern</span>
           {step !== undefined && <Steps {...step} />}
+          <LanguageButton />
         </div>
         <h1>{title}</h1>
         {lead !== undefined && <div className="gate-lead">{lead}</div>}

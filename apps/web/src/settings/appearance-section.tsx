@@ -1,38 +1,42 @@
 import type { Appearance } from '@postern/protocol';
+import type { MessageDescriptor } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
 import { Monitor, Moon, Sun } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
+import { LanguageField } from '../controls/language-choice.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
+import { i18n } from '../languages/i18n.ts';
 import { applySettings } from '../session/session.ts';
 import { showAppearance } from '../theme/theme.ts';
 
 const THEMES = [
-  { theme: 'system', label: 'System', Icon: Monitor },
-  { theme: 'light', label: 'Light', Icon: Sun },
-  { theme: 'dark', label: 'Dark', Icon: Moon },
+  { theme: 'system', label: msg`System`, Icon: Monitor },
+  { theme: 'light', label: msg`Light`, Icon: Sun },
+  { theme: 'dark', label: msg`Dark`, Icon: Moon },
 ] as const;
 
 const CONTRASTS = [
-  { value: 'system', label: 'System' },
-  { value: 'normal', label: 'Normal' },
-  { value: 'high', label: 'High' },
+  { value: 'system', label: msg`System` },
+  { value: 'normal', label: msg`Normal` },
+  { value: 'high', label: msg`High` },
 ] as const;
 
 const TEXT_SIZES = [
-  { value: 'small', label: 'Small' },
-  { value: 'medium', label: 'Medium' },
-  { value: 'large', label: 'Large' },
-  { value: 'largest', label: 'Largest' },
+  { value: 'small', label: msg`Small` },
+  { value: 'medium', label: msg`Medium` },
+  { value: 'large', label: msg`Large` },
+  { value: 'largest', label: msg`Largest` },
 ] as const;
 
 const COLUMN_WIDTHS = [
-  { value: 'narrow', label: 'Narrow' },
-  { value: 'wide', label: 'Wide' },
-  { value: 'full', label: 'Full' },
+  { value: 'narrow', label: msg`Narrow` },
+  { value: 'wide', label: msg`Wide` },
+  { value: 'full', label: msg`Full` },
 ] as const;
 
-/** Theme, contrast, text size and the width of messages. Each acts at once. */
+/** Language, theme, contrast, text size and the width of messages. Each acts at once. */
 export function AppearanceSection({ settings }: { readonly settings: Appearance }): ReactElement {
   const [problem, setProblem] = useState<RequestProblem>();
   const change = async (wanted: Partial<Appearance>): Promise<void> => {
@@ -48,26 +52,27 @@ export function AppearanceSection({ settings }: { readonly settings: Appearance 
   };
   return (
     <section className="settings-section" aria-labelledby="appearance">
-      <h2 id="appearance">Appearance</h2>
+      <h2 id="appearance">{t`Appearance`}</h2>
+      <LanguageField />
       <ThemeChoice theme={settings.theme} onChange={(theme) => void change({ theme })} />
       <Segmented
         name="contrast"
-        legend="Contrast"
-        hint="High contrast shows black on white or white on black, with stronger lines."
+        legend={t`Contrast`}
+        hint={t`High contrast shows black on white or white on black, with stronger lines.`}
         options={CONTRASTS}
         value={settings.contrast}
         onChange={(contrast) => void change({ contrast })}
       />
       <Segmented
         name="text-size"
-        legend="Text size"
+        legend={t`Text size`}
         options={TEXT_SIZES}
         value={settings.textSize}
         onChange={(textSize) => void change({ textSize })}
       />
       <Segmented
         name="column-width"
-        legend="Width of messages"
+        legend={t`Width of messages`}
         options={COLUMN_WIDTHS}
         value={settings.columnWidth}
         onChange={(columnWidth) => void change({ columnWidth })}
@@ -83,7 +88,7 @@ function ThemeChoice(props: {
 }): ReactElement {
   return (
     <fieldset className="themes">
-      <legend>Theme</legend>
+      <legend>{t`Theme`}</legend>
       {THEMES.map(({ theme, label, Icon }) => (
         <div key={theme} className="theme-choice">
           <input
@@ -103,7 +108,7 @@ function ThemeChoice(props: {
             </span>
             <span className="theme-name">
               <Icon aria-hidden="true" size={15} />
-              {label}
+              {i18n._(label)}
             </span>
           </label>
         </div>
@@ -117,7 +122,7 @@ function Segmented<T extends string>(props: {
   readonly name: string;
   readonly legend: string;
   readonly hint?: string;
-  readonly options: readonly { readonly value: T; readonly label: string }[];
+  readonly options: readonly { readonly value: T; readonly label: MessageDescriptor }[];
   readonly value: T;
   readonly onChange: (value: T) => void;
 }): ReactElement {
@@ -139,7 +144,7 @@ function Segmented<T extends string>(props: {
                 onChange(option.value);
               }}
             />
-            <span>{option.label}</span>
+            <span>{i18n._(option.label)}</span>
           </label>
         ))}
       </div>

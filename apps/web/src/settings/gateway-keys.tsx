@@ -8,6 +8,7 @@ import { Button } from '../controls/button.tsx';
 import { CopyField } from '../controls/copy-field.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
+import { formatDate } from '../languages/formats.ts';
 import { NewKeyDialog } from './new-gateway-key.tsx';
 
 type Asked = { readonly what: 'rotate' | 'revoke'; readonly view: GatewayKeyView } | 'new';
@@ -153,7 +154,7 @@ async function load(): Promise<ApiResult<readonly GatewayKeyView[]>> {
   return await request<readonly GatewayKeyView[]>('GET', '/api/gateway/keys');
 }
 
-const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const DATE = { dateStyle: 'medium' } as const;
 
 const STATES: Readonly<Record<GatewayKeyView['state'], string>> = {
   active: 'Active',
@@ -168,7 +169,7 @@ function KeyRow(props: {
 }): ReactElement {
   const { view, onToggle, onAsk } = props;
   const { name, hint, state, lastUsedAtMs } = view;
-  const used = lastUsedAtMs === null ? 'Never used' : `Last used ${DATE.format(lastUsedAtMs)}`;
+  const used = lastUsedAtMs === null ? 'Never used' : `Last used ${formatDate(lastUsedAtMs, DATE)}`;
   return (
     <div className="settings-row gateway-key">
       <div>

@@ -5,6 +5,7 @@ import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
+import { formatDate } from '../languages/formats.ts';
 import {
   canBeRemembered,
   forgetThisBrowser,
@@ -12,7 +13,7 @@ import {
   rememberedId,
 } from '../session/remembered-browser.ts';
 
-const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const DATE = { dateStyle: 'medium' } as const;
 
 interface Remembered {
   readonly browsers: readonly BrowserView[] | undefined;
@@ -83,7 +84,7 @@ export function RememberedSection(): ReactElement {
         <Row
           key={id}
           title={id === mine ? `${browser} (this browser)` : browser}
-          text={`Remembered ${DATE.format(rememberedAtMs)}. Last sign-in ${DATE.format(lastUsedAtMs)}.`}
+          text={`Remembered ${formatDate(rememberedAtMs, DATE)}. Last sign-in ${formatDate(lastUsedAtMs, DATE)}.`}
           action="Forget"
           label={`Forget ${browser}`}
           onAction={() =>

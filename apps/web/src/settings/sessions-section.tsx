@@ -6,9 +6,10 @@ import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
+import { formatDate } from '../languages/formats.ts';
 import { signOut } from '../session/session.ts';
 
-const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const TIME = { dateStyle: 'medium', timeStyle: 'short' } as const;
 
 /** Signed-in browsers, with buttons to sign them out. */
 export function SessionsSection(): ReactElement {
@@ -82,7 +83,7 @@ function Row(props: {
       <div>
         <strong>{current ? `${browser} (this browser)` : browser}</strong>
         <p>
-          Signed in {TIME.format(beganAtMs)}. Last used {TIME.format(lastUsedAtMs)}.
+          Signed in {formatDate(beganAtMs, TIME)}. Last used {formatDate(lastUsedAtMs, TIME)}.
         </p>
       </div>
       {props.children}

@@ -1,11 +1,15 @@
 import { useSyncExternalStore } from 'react';
 
-/** An observable value. It is replaced, never mutated. */
-export interface Store<S> {
+/** An observable value, for those who don’t change it. */
+export interface ReadonlyStore<S> {
   readonly get: () => S;
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
+/** An observable value. It is replaced, never mutated. */
+export interface Store<S> extends ReadonlyStore<S> {
   readonly set: (next: S) => void;
   readonly update: (change: (now: S) => S) => void;
-  readonly subscribe: (listener: () => void) => () => void;
 }
 
 export function createStore<S>(initial: S): Store<S> {
@@ -30,7 +34,7 @@ export function createStore<S>(initial: S): Store<S> {
 }
 
 /** Reads the store in a component, which renders again when the value changes. */
-export function useStore<S>(store: Store<S>): S {
+export function useStore<S>(store: ReadonlyStore<S>): S {
   return useSyncExternalStore(store.subscribe, store.get);
 }
 

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { Plugin } from 'vite';
+import { readCatalogues, type Catalogue } from './catalogue.ts';
+import { compileTexts, MACROS } from './compile-texts.ts';
+import { keyOf, parseMessage, type CompiledMessage } from './message.ts';
+
+const CATALOGUE = /\/apps\/web\/src\/languages\/catalogues\/([\w-]+)\.ts$/;
+const ROOT = join(import.meta.dirname, '../../..');
+
+/** Compiles the texts of the page, and puts the catalogues of a language in place of its module. */
+export function texts(): Plugin {
+  return {
+    name: 'texts',
+    enforce: 'pre',
+    transform: {
+      filter: { id: /\/apps\/web\/src\/.*\.tsx?$/, code: MACROS },
+      handler(source, id) {
+        const { code, map } = compileTexts(source, id);
+        return { code, map: map === undefined ? null : JSON.stringify(map) };
+      },
+    },
+    load(id) {
+      const locale = CATALOGUE.exec(id)?.[1];
+      if (locale === undefined) return undefined;
+      const catalogues = readCatalogues(ROOT, locale);
+      for (const { path } of catalogues) this.addWatchFile(path);
+      const messages = compileCatalogues(catalogues);
+      return `export const messages = JSON.parse(${JSON.stringify(JSON.stringify(messages))});`;
+    },
+  };
+}
+
+/** One object for all catalogues of a language, from keys to parsed translations. */
+function compileCatalogues(
+  catalogues: readonly Catalogue[],
+): Readonly<Record<string, CompiledMessage>> {
+  const entries = catalogues.flatMap(({ entries }) =>
+    entries
+      .filter(({ translation }) => translation !== '')
+      .map(({ message, context, translation }): [string, CompiledMessage] => [
+        keyOf(message, context),
+        parseMessage(translation),
+      ]),
+  );
+  return Object.fromEntries(entries);
+}
