@@ -35,7 +35,7 @@ export {
   type MadeCertificate,
 } from './tls/certificate-authority.ts';
 export { formsOfText } from './forms-of-text.ts';
-export { runKilledAt, whyNoKilling } from './kill-at-system-call.ts';
+export { killPoints, runKilledAt, whyNoKilling } from './kill-at-system-call.ts';
 export { chownTree, allowTraversal, OTHER_USER, SOME_USER, whyNoOtherUser } from './other-user.ts';
 export { peerPath, whyNoPeer } from './peers.ts';
 export {
@@ -64,7 +64,7 @@ export {
   type ProgramOptions,
   type RunningProgram,
 } from './run-program.ts';
-export { isExhaustive, sampled } from './sampled.ts';
+export { isExhaustive, sampled, sampledOf } from './sampled.ts';
 export { skipBecause } from './skip-because.ts';
 export { startTmuxScreen, type TmuxOptions, type TmuxScreen } from './tmux-screen.ts';
 export {

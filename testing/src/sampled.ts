@@ -10,3 +10,9 @@ export function sampled(last: number, count: number): readonly number[] {
   const step = (last - 1) / (count - 1);
   return Array.from({ length: count }, (_, at) => 1 + Math.round(at * step));
 }
+
+/** Returns `count` of these values, as `sampled` returns numbers. */
+export function sampledOf<T>(all: readonly T[], count: number): readonly T[] {
+  const chosen = new Set(sampled(all.length, count));
+  return all.filter((_, at) => chosen.has(at + 1));
+}

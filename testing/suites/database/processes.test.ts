@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Secret, type Result } from '@postern/kernel';
 import { rekeyDatabase, type Database, type DatabaseFailure } from '@postern/database';
-import { runKilledAt, skipBecause, whyNoKilling } from '@postern/testing';
+import { killPoints, runKilledAt, sampledOf, skipBecause, whyNoKilling } from '@postern/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { addNote, countNotes, KEY, openNotes, OTHER_KEY, tryNotes } from './notes.ts';
 
@@ -43,6 +43,9 @@ const lastNumber = (output: string) => Number(output.trimEnd().split('\n').at(-1
 
 /** The system calls with which SQLite and the file functions change the disk. */
 const CHANGES = ['pwrite64', 'fsync', 'fdatasync', 'ftruncate', 'rename', 'unlink'];
+
+/** How many points of a task are tried in a run that isn't exhaustive. */
+const POINTS = 16;
 
 const skip = skipBecause('databases whose process is killed', whyNoKilling());
 
@@ -107,30 +110,24 @@ describe.skipIf(skip)(
   'a process killed before any of its disk writes',
   { timeout: 400_000 },
   () => {
-    /**
-     * Kills the task at its first change, its second, and so on, until it runs to its end. Calls
-     * `check` after each.
-     */
-    function killAtEach(
+    /** Kills the task at its first change, at its last, and at some between. Returns their count. */
+    function killAtSome(
       task: 'write' | 'rekey',
       make: () => string,
       check: (path: string) => void,
     ): number {
-      for (let at = 1; ; at += 1) {
-        const path = make();
-        const killed = runKilledAt(at, CHANGES, [
-          join(import.meta.dirname, 'notes.child.ts'),
-          path,
-          task,
-          '1',
-        ]);
-        check(path);
-        if (!killed) return at - 1;
+      const parameters = () => [join(import.meta.dirname, 'notes.child.ts'), make(), task, '1'];
+      const points = killPoints(CHANGES, parameters());
+      for (const point of sampledOf(points, POINTS)) {
+        const killed = parameters();
+        expect(runKilledAt(point, killed)).toBe(true);
+        check(String(killed[1]));
       }
+      return points.length;
     }
 
     test('while it creates the database leaves none or a complete one', () => {
-      const points = killAtEach('write', scratchPath, (path) => {
+      const points = killAtSome('write', scratchPath, (path) => {
         const database = openNotes(path);
         expect(countNotes(database)).toBeLessThanOrEqual(1);
         expect(database.quickCheck().ok).toBe(true);
@@ -151,7 +148,7 @@ describe.skipIf(skip)(
         copyFileSync(made, path);
         return path;
       };
-      const points = killAtEach('rekey', copy, (path) => {
+      const points = killAtSome('rekey', copy, (path) => {
         const [key, database] = openWithEither(path);
         met.add(key);
         expect(countNotes(database)).toBe(8);
