@@ -30,6 +30,7 @@ import './models/models.css';
 import './search/search.css';
 import { StrictMode, type ReactElement } from 'react';
 import { createRoot } from 'react-dom/client';
+import { modelPicker } from './models/later-picker.ts';
 import { settingsPanel } from './chat-settings/later-panel.ts';
 import { exportDialog } from './chat/later-export.ts';
 import { privateChatParts } from './chat/later-private-chat.ts';
@@ -85,6 +86,7 @@ addEventListener('load', () => {
     void organiseLater.load();
     void turnParts.load();
     void settingsPage.load();
+    void modelPicker.load();
     void settingsPanel.load();
     void shortcutsSheet.load();
     void signedOutPage.load();

@@ -55,6 +55,7 @@ export const LibraryFileSchema = v.strictObject({
 });
 
 export type PresetInput = v.InferOutput<typeof PresetInputSchema>;
+export type FavouriteInput = v.InferOutput<typeof FavouriteInputSchema>;
 export type PromptInput = v.InferOutput<typeof PromptInputSchema>;
 export type LibraryFile = v.InferOutput<typeof LibraryFileSchema>;
 

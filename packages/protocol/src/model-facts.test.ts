@@ -6,6 +6,8 @@ const LARGE: ModelFacts = {
   maxOutput: 128_000,
   inputModalities: ['text', 'image', 'file'],
   outputModalities: ['text'],
+  tools: true,
+  reasoning: true,
   price: { input: 2, output: 10, cacheRead: 0.2 },
 };
 
@@ -16,6 +18,8 @@ describe('what several models have in common', () => {
       maxOutput: 64_000,
       inputModalities: ['text', 'audio', 'image'],
       outputModalities: ['text', 'audio'],
+      tools: true,
+      reasoning: false,
       price: { input: 1, output: 12, cacheRead: 0.3, cacheWrite: 4, request: 0.01 },
     };
     expect(commonFacts([LARGE, small])).toEqual({
@@ -24,6 +28,8 @@ describe('what several models have in common', () => {
       maxOutput: 64_000,
       inputModalities: ['text', 'image'],
       outputModalities: ['text'],
+      tools: true,
+      reasoning: false,
       price: { input: 2, output: 12, cacheRead: 0.3, request: 0.01 },
     });
   });

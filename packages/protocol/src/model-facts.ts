@@ -15,6 +15,10 @@ export interface ModelFacts {
   readonly maxOutput?: number | undefined;
   readonly inputModalities?: readonly Modality[] | undefined;
   readonly outputModalities?: readonly Modality[] | undefined;
+  /** Whether it can call tools. */
+  readonly tools?: boolean | undefined;
+  /** Whether it can reason before it answers. */
+  readonly reasoning?: boolean | undefined;
   readonly price?: ModelPrice | undefined;
 }
 
@@ -32,6 +36,8 @@ export function completeFacts(first: ModelFacts, second: ModelFacts): ModelFacts
     maxOutput: first.maxOutput ?? second.maxOutput,
     inputModalities: first.inputModalities ?? second.inputModalities,
     outputModalities: first.outputModalities ?? second.outputModalities,
+    tools: first.tools ?? second.tools,
+    reasoning: first.reasoning ?? second.reasoning,
     price: first.price ?? second.price,
   };
 }
@@ -47,6 +53,8 @@ export function commonFacts(models: readonly ModelFacts[]): ModelFacts {
     maxOutput: smallest(models.map(({ maxOutput }) => maxOutput)),
     inputModalities: inAll(models.map(({ inputModalities }) => inputModalities)),
     outputModalities: inAll(models.map(({ outputModalities }) => outputModalities)),
+    tools: inEvery(models.map(({ tools }) => tools)),
+    reasoning: inEvery(models.map(({ reasoning }) => reasoning)),
     price: highestPrice(models.map(({ price }) => price)),
   };
 }
@@ -66,6 +74,10 @@ function inAll(
 ): readonly Modality[] | undefined {
   const known = everyKnown(lists);
   return known && MODALITIES.filter((modality) => known.every((list) => list.includes(modality)));
+}
+
+function inEvery(flags: readonly (boolean | undefined)[]): boolean | undefined {
+  return everyKnown(flags)?.every(Boolean);
 }
 
 function highestPrice(prices: readonly (ModelPrice | undefined)[]): ModelPrice | undefined {

@@ -69,6 +69,8 @@ export interface ModelGroup {
   readonly provider: ProviderId;
   readonly label: string;
   readonly demo: boolean;
+  /** On this machine, or at a trusted host. */
+  readonly local: boolean;
   readonly models: readonly ModelView[];
   /** Why the upstream's own list couldn't be read; `models` then contains the built-in ones. */
   readonly failure?: Pick<Problem, 'code' | 'message'>;

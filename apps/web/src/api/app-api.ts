@@ -25,6 +25,7 @@ import type {
   KeyTest,
   Message,
   MessageId,
+  ModelMarks,
   Labels,
   MessageChoice,
   ModelGroup,
@@ -85,6 +86,8 @@ export const appApi = {
     request('DELETE', `${provider(id)}/key`),
   testKey: (id: ProviderId): Promise<ApiResult<KeyTest>> => request('POST', `${provider(id)}/test`),
   models: (): Promise<ApiResult<readonly ModelGroup[]>> => request('GET', '/api/models'),
+
+  modelMarks: (): Promise<ApiResult<ModelMarks>> => request('GET', '/api/models/marks'),
 
   changeSettings: (input: SettingsInput): Promise<ApiResult<Settings>> =>
     request('PATCH', '/api/settings', input),

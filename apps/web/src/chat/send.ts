@@ -3,7 +3,7 @@ import { appApi } from '../api/app-api.ts';
 import { upsertConversation } from '../conversations/conversation-list.ts';
 import { beginPrivateChat } from '../conversations/private-chats.ts';
 import type { ModelChoice } from '../models/choose-model.ts';
-import { pickModel } from '../models/models.ts';
+import { forgetPick, pickModel } from '../models/models.ts';
 import { currentRoute, replaceRoute } from '../navigation/route.ts';
 import type { ChatPlace } from '../state/private-chats.ts';
 import { showToast } from '../controls/toasts.tsx';
@@ -40,6 +40,7 @@ async function startConversation(
   }
   const open = openNewChat(started.value);
   upsertConversation(started.value);
+  forgetPick(place);
   pickModel(open.id, choice);
   // Don’t pull the user back if they have left this page meanwhile.
   if (currentRoute().at === place) replaceRoute({ at: 'conversation', id: open.id });

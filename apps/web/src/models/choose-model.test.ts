@@ -6,6 +6,7 @@ const group = (name: string, extra: Partial<ModelGroup> = {}): ModelGroup => ({
   provider: providerId.from(name),
   label: name.toUpperCase(),
   demo: false,
+  local: false,
   models: [
     { id: `${name}-1`, label: `${name} one` },
     { id: `${name}-2`, label: `${name} two` },

@@ -1,4 +1,5 @@
-import type { Conversation, ModelGroup, ProviderId } from '@postern/protocol';
+import type { Conversation, ModelFacts, ModelGroup, ProviderId } from '@postern/protocol';
+import { abilitiesOf } from './fact-texts.ts';
 
 export interface ModelChoice {
   readonly provider: ProviderId;
@@ -10,6 +11,8 @@ export interface OfferedModel extends ModelChoice {
   readonly label: string;
   readonly providerLabel: string;
   readonly demo: boolean;
+  readonly local: boolean;
+  readonly facts?: ModelFacts;
   /** Whether the provider's model list could be loaded. */
   readonly reached: boolean;
 }
@@ -17,13 +20,15 @@ export interface OfferedModel extends ModelChoice {
 /** All models in the order of their providers; the demo comes last. */
 export function offeredModels(groups: readonly ModelGroup[]): readonly OfferedModel[] {
   const ordered = [...groups.filter(({ demo }) => !demo), ...groups.filter(({ demo }) => demo)];
-  return ordered.flatMap(({ provider, label, demo, models, failure }) =>
+  return ordered.flatMap(({ provider, label, demo, local, models, failure }) =>
     models.map((model) => ({
       provider,
       model: model.id,
       label: model.label,
       providerLabel: label,
       demo,
+      local,
+      ...(model.facts === undefined ? {} : { facts: model.facts }),
       reached: failure === undefined,
     })),
   );
@@ -62,7 +67,7 @@ export function lastUsedModel(conversation: Conversation | undefined): ModelChoi
   return { provider: conversation.provider, model: conversation.model };
 }
 
-/** Returns the models whose name, id or provider contains every word of the query. */
+/** Returns the models whose name, id, provider or abilities contain every word of the query. */
 export function matchModels(
   offered: readonly OfferedModel[],
   query: string,
@@ -71,8 +76,23 @@ export function matchModels(
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  return offered.filter(({ label, model, providerLabel }) => {
-    const text = `${label} ${model} ${providerLabel}`.toLowerCase();
+  return offered.filter((model) => {
+    const text = searchText(model);
     return words.every((word) => text.includes(word));
   });
+}
+
+const searchTexts = new WeakMap<OfferedModel, string>();
+
+/** Made once for each model, because there can be hundreds. */
+function searchText(offered: OfferedModel): string {
+  const known = searchTexts.get(offered);
+  if (known !== undefined) return known;
+  const { label, model, providerLabel, local, facts = {} } = offered;
+  const price = facts.price;
+  const isFree = price?.input === 0 && price.output === 0;
+  const kinds = [...abilitiesOf(facts), ...(local ? ['local'] : []), ...(isFree ? ['free'] : [])];
+  const text = `${label} ${model} ${providerLabel} ${kinds.join(' ')}`.toLowerCase();
+  searchTexts.set(offered, text);
+  return text;
 }

@@ -2,9 +2,10 @@ import { ChevronsUpDown } from 'lucide-react';
 import { useRef, useState, type ReactElement } from 'react';
 import type { ChatPlace } from '../state/private-chats.ts';
 import { useStore } from '../state/store.ts';
+import { useLater } from '../state/later.ts';
 import type { OfferedModel } from './choose-model.ts';
 import { DemoBadge } from './demo-badge.tsx';
-import { ModelPicker } from './model-picker.tsx';
+import { modelPicker } from './later-picker.ts';
 import { loadModels, models, pickModel } from './models.ts';
 
 /** Shows the current model and opens the model picker. */
@@ -15,6 +16,7 @@ export function ModelButton(props: {
   const { id, model } = props;
   const { status } = useStore(models);
   const [open, setOpen] = useState(false);
+  const picker = useLater(modelPicker, open);
   const button = useRef<HTMLButtonElement>(null);
   return (
     <>
@@ -43,8 +45,8 @@ export function ModelButton(props: {
         )}
         <ChevronsUpDown aria-hidden="true" size={14} />
       </button>
-      {open && (
-        <ModelPicker
+      {picker !== undefined && (
+        <picker.ModelPicker
           anchor={button}
           chosen={model}
           onPick={(choice) => {

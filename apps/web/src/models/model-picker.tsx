@@ -1,98 +1,131 @@
-import { Check } from 'lucide-react';
+import './model-picker.css';
+import type { ModelMarks } from '@postern/protocol';
 import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { toPageText } from '../api/problem.ts';
 import { isComposing } from '../controls/composition.ts';
 import { Dialog } from '../controls/dialog.tsx';
+import { Keys } from '../controls/keys.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
-import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
 import { Spinner } from '../controls/spinner.tsx';
 import { useStore } from '../state/store.ts';
-import { matchModels, offeredModels, type ModelChoice, type OfferedModel } from './choose-model.ts';
-import { models } from './models.ts';
+import { offeredModels, type ModelChoice, type OfferedModel } from './choose-model.ts';
+import { toggleFavourite } from './favourites.ts';
+import { ModelRows } from './model-rows.tsx';
+import { marks, models } from './models.ts';
+import { nameOf, pickerRows, type ModelRow } from './picker-rows.ts';
 import { useAnchored } from './use-anchored.ts';
 
-/** All models by provider: type to filter, arrow keys to move, Enter to choose. */
-export function ModelPicker(props: {
+interface PickerProps {
   readonly anchor: { readonly current: HTMLElement | null };
   readonly chosen: OfferedModel | undefined;
   readonly onPick: (choice: ModelChoice) => void;
   readonly onClose: () => void;
-}): ReactElement {
-  const { anchor, chosen, onPick, onClose } = props;
-  const { groups } = useStore(models);
-  const [query, setQuery] = useState('');
-  const found = useMemo(() => matchModels(offeredModels(groups), query), [groups, query]);
-  const [marked, setMarked] = useState<ModelChoice | undefined>(chosen);
-  const markedAt = Math.max(
-    0,
-    found.findIndex((model) => isSame(model, marked)),
-  );
-  const listId = useId();
+}
+
+/** All models by provider, favourites first: type to filter, arrow keys to move, Enter to choose. */
+export function ModelPicker({ anchor, chosen, onPick, onClose }: PickerProps): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   useAnchored(box, anchor);
-  useScrollIntoView(`${listId}-${markedAt}`);
-
+  const list = usePickerList(chosen);
+  const { rows, markedAt } = list;
+  const listId = useId();
+  const [said, setSaid] = useState('');
+  const toggle = (row: ModelRow): void => {
+    list.mark(row);
+    void toggleFavourite(row.model, !row.isFavourite).then((text) => {
+      setSaid(text);
+    });
+  };
   const keyDown = (event: KeyboardEvent): void => {
     if (isComposing(event)) return;
-    const moved = nextIndex(event.key, markedAt, found.length);
-    const model = found[moved ?? markedAt];
-    if (model === undefined) return;
-    if (moved !== undefined) setMarked(model);
-    else if (event.key === 'Enter') onPick(model);
+    const moved = nextIndex(event.key, markedAt, rows.length);
+    const row = rows[moved ?? markedAt];
+    if (row === undefined) return;
+    if (moved !== undefined) list.mark(row);
+    else if (event.key === 'Enter') onPick(row.model);
+    else if (isFavouriteKey(event)) toggle(row);
     else return;
     event.preventDefault();
   };
-
   return (
     <Dialog title="Choose a model" titleHidden className="model-picker" onClose={onClose}>
       <div ref={box} className="model-picker-box">
         <QueryField
-          query={query}
-          onQuery={(text) => {
-            setQuery(text);
-            setMarked(undefined);
-          }}
+          query={list.query}
+          onQuery={list.search}
           listId={listId}
-          markedId={found.length === 0 ? undefined : `${listId}-${markedAt}`}
+          markedId={rows.length === 0 ? undefined : `${listId}-${String(markedAt)}`}
           onKeyDown={keyDown}
         />
         <ModelRows
-          found={found}
-          markedAt={markedAt}
-          chosen={chosen}
-          listId={listId}
-          onPick={onPick}
+          {...{ rows, markedAt, chosen, listId }}
+          onPick={(row) => {
+            onPick(row.model);
+          }}
+          onToggle={toggle}
         />
-        {found.length === 0 && <NothingFound />}
+        {rows.length === 0 && <NothingFound />}
         <GroupFailures />
+        <p className="picker-hint" id={`${listId}-hint`}>
+          <span>US dollars per million tokens</span>
+          <span className="picker-keys">
+            <Keys keys={['Mod', 'D']} /> favourite
+          </span>
+        </p>
+        <p className="visually-hidden" role="status">
+          {said}
+        </p>
       </div>
     </Dialog>
   );
 }
 
-function ModelRows(props: {
-  readonly found: readonly OfferedModel[];
+/** Ctrl+D, or Command+D: what adds a bookmark elsewhere. */
+function isFavouriteKey(event: KeyboardEvent): boolean {
+  const { ctrlKey, metaKey, altKey, shiftKey } = event;
+  return event.key.toLowerCase() === 'd' && (ctrlKey || metaKey) && !altKey && !shiftKey;
+}
+
+interface PickerList {
+  readonly query: string;
+  readonly search: (query: string) => void;
+  readonly rows: readonly ModelRow[];
   readonly markedAt: number;
-  readonly chosen: OfferedModel | undefined;
-  readonly listId: string;
-  readonly onPick: (choice: ModelChoice) => void;
-}): ReactElement {
-  const { found, markedAt, chosen, listId, onPick } = props;
-  return (
-    <div className="picker-list" id={listId} role="listbox" aria-label="Models">
-      {found.map((model, index) => (
-        <ModelRow
-          key={`${model.provider}/${model.model}`}
-          id={`${listId}-${index}`}
-          model={model}
-          heading={found[index - 1]?.provider !== model.provider}
-          marked={index === markedAt}
-          chosen={isSame(model, chosen)}
-          onPick={onPick}
-        />
-      ))}
-    </div>
+  readonly mark: (row: ModelRow) => void;
+}
+
+/** The rows, and which of them is marked: at first the chosen model. */
+function usePickerList(chosen: OfferedModel | undefined): PickerList {
+  const { groups } = useStore(models);
+  const known: ModelMarks = useStore(marks);
+  const [query, setQuery] = useState('');
+  const [marked, setMarked] = useState<Pick<ModelRow, 'key' | 'model'> | undefined>(
+    chosen && { key: `${chosen.provider} ${nameOf(chosen)}`, model: chosen },
   );
+  const rows = useMemo(
+    () => pickerRows(offeredModels(groups), known, query),
+    [groups, known, query],
+  );
+  return {
+    query,
+    search: (text) => {
+      setQuery(text);
+      setMarked(undefined);
+    },
+    rows,
+    markedAt: Math.max(0, indexOf(rows, marked)),
+    mark: setMarked,
+  };
+}
+
+/** A favourite's row may have gone; then the row of the same model with its provider is meant. */
+function indexOf(
+  rows: readonly ModelRow[],
+  marked: Pick<ModelRow, 'key' | 'model'> | undefined,
+): number {
+  if (marked === undefined) return -1;
+  const same = rows.findIndex(({ key }) => key === marked.key);
+  return same === -1 ? rows.findIndex(({ model }) => nameOf(model) === nameOf(marked.model)) : same;
 }
 
 function QueryField(props: {
@@ -111,10 +144,14 @@ function QueryField(props: {
       aria-expanded="true"
       aria-controls={listId}
       aria-activedescendant={markedId}
+      aria-describedby={`${listId}-hint`}
       placeholder="Search models"
       // eslint-disable-next-line jsx-a11y/no-autofocus -- the picker opens for typing
       autoFocus
+      autoComplete="off"
       spellCheck={false}
+      dir="auto"
+      maxLength={200}
       value={query}
       onChange={(event) => {
         onQuery(event.target.value);
@@ -130,45 +167,6 @@ function NothingFound(): ReactElement {
     <Spinner label="Loading models…" />
   ) : (
     <p className="picker-empty">No models found. Try another search.</p>
-  );
-}
-
-function isSame(a: ModelChoice, b: ModelChoice | undefined): boolean {
-  return a.provider === b?.provider && a.model === b.model;
-}
-
-function ModelRow(props: {
-  readonly id: string;
-  readonly model: OfferedModel;
-  readonly heading: boolean;
-  readonly marked: boolean;
-  readonly chosen: boolean;
-  readonly onPick: (choice: ModelChoice) => void;
-}): ReactElement {
-  const { id, model, heading, marked, chosen, onPick } = props;
-  return (
-    <>
-      {heading && (
-        <div className="picker-heading" role="presentation">
-          {model.providerLabel}
-        </div>
-      )}
-      <button
-        type="button"
-        role="option"
-        id={id}
-        tabIndex={-1}
-        className="picker-row"
-        aria-selected={marked}
-        onClick={() => {
-          onPick(model);
-        }}
-      >
-        <span className="picker-name">{model.label}</span>
-        {model.label !== model.model && <span className="picker-id">{model.model}</span>}
-        {chosen && <Check aria-label="Selected" size={15} />}
-      </button>
-    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { providerId, type ModelGroup } from '@postern/protocol';
+import { providerId, type ModelGroup, type ModelMarks, type PageEvent } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
 import { isPrivate, type ChatPlace } from '../state/private-chats.ts';
@@ -12,6 +12,11 @@ export interface Models {
 
 export const models = createStore<Models>({ status: 'idle', groups: [] });
 
+const NO_MARKS: ModelMarks = { favourites: [], recents: [] };
+
+/** Favourite and recent models, and the one of new chats. */
+export const marks = createStore(NO_MARKS);
+
 /** The model chosen for each conversation, before its first use. */
 export const pickedModels = createStore<ReadonlyMap<ChatPlace, ModelChoice>>(new Map());
 
@@ -19,10 +24,26 @@ const LAST_USED = 'postern.model';
 
 export async function loadModels(): Promise<void> {
   models.update((now) => ({ ...now, status: 'loading' }));
-  const groups = await appApi.models();
+  const [groups] = await Promise.all([appApi.models(), loadMarks()]);
   models.update((now) =>
     groups.ok ? { status: 'loaded', groups: groups.value } : { ...now, status: groups.failure },
   );
+}
+
+async function loadMarks(): Promise<void> {
+  const loaded = await appApi.modelMarks();
+  if (loaded.ok) marks.set(loaded.value);
+}
+
+/** Brings the marks up to date with a change on another page. */
+export function applyToModels({ kind }: PageEvent): void {
+  const isStale = kind === 'sync' && models.get().status === 'loaded';
+  if (kind === 'library' || isStale) void loadMarks();
+}
+
+/** The next new chat may have another model than the one that has begun: the default preset's. */
+export function forgetPick(place: ChatPlace): void {
+  pickedModels.update((now) => new Map([...now].filter(([picked]) => picked !== place)));
 }
 
 export function pickModel(place: ChatPlace, choice: ModelChoice): void {

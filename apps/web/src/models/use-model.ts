@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { ChatPlace } from '../state/private-chats.ts';
 import { useSelected, useStore } from '../state/store.ts';
 import { chooseModel, lastUsedModel, offeredModels, type OfferedModel } from './choose-model.ts';
-import { models, pickedModels, rememberedModel } from './models.ts';
+import { marks, models, pickedModels, rememberedModel } from './models.ts';
 
 /** Returns the model for the next message of a conversation, or undefined while none is loaded. */
 export function useModelFor(
@@ -12,11 +12,13 @@ export function useModelFor(
 ): OfferedModel | undefined {
   const { groups } = useStore(models);
   const picked = useSelected(pickedModels, (all) => all.get(id));
+  const { ofDefault } = useStore(marks);
   const offered = useMemo(() => offeredModels(groups), [groups]);
-  return useMemo(
-    () => chooseModel(offered, [picked, lastUsedModel(conversation), rememberedModel()]),
-    [offered, picked, conversation],
-  );
+  return useMemo(() => {
+    const ofNew = id === 'new' ? ofDefault : undefined;
+    const preferences = [picked, lastUsedModel(conversation), ofNew, rememberedModel()];
+    return chooseModel(offered, preferences);
+  }, [offered, id, picked, conversation, ofDefault]);
 }
 
 /** Returns the model that gave an answer, if it is still offered. */

@@ -21,7 +21,7 @@ import { loadLabels } from '../conversations/labels.ts';
 import { PINNED, shownConversations } from '../conversations/shown-lists.ts';
 import { watchPrivateChats } from '../conversations/private-chats.ts';
 import { isComposing } from '../controls/composition.ts';
-import { loadModels } from '../models/models.ts';
+import { applyToModels, loadModels } from '../models/models.ts';
 import { SearchPalette } from '../search/search-palette.tsx';
 import type { SettingsPage } from '../settings/settings-page.tsx';
 import { useLater } from '../state/later.ts';
@@ -132,6 +132,7 @@ function useChatData(): void {
         applyToList(event);
         applyToDrafts(event);
         applyToSettings(event);
+        applyToModels(event);
       }),
       watchDrafts(),
       watchPrivateChats(),

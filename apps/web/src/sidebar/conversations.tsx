@@ -28,7 +28,7 @@ import { organiseLater } from './later-organise.ts';
 import { dropSection, organiseRequest, renamedChat } from './organise-request.ts';
 import { selection } from './selection.ts';
 import { useList, type List } from './use-list.ts';
-import { useVisiblePart } from './use-visible-part.ts';
+import { useVisiblePart } from '../controls/use-visible-part.ts';
 
 /**
  * The conversations: pinned ones, folders, and the others by the day of their last use. Only the visible part is

@@ -55,6 +55,7 @@ export function modelGroup(name: string, ...models: readonly string[]): ModelGro
     provider: providerId.from(name.toLowerCase()),
     label: name,
     demo: name === 'Demo',
+    local: false,
     models: models.map((id) => ({ id, label: id })),
   };
 }

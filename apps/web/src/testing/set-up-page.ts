@@ -7,7 +7,7 @@ import { clearDrafts } from '../chat/drafts.ts';
 import { soughtWords } from '../conversations/sought-words.ts';
 import { clearConversations } from '../conversations/conversation-list.ts';
 import { linkRequest } from '../markdown/link-request.ts';
-import { models, pickedModels } from '../models/models.ts';
+import { marks, models, pickedModels } from '../models/models.ts';
 import { providers } from '../providers/providers.ts';
 import { session } from '../session/session.ts';
 
@@ -29,6 +29,7 @@ afterEach(() => {
   clearConversations();
   linkRequest.set(undefined);
   models.set({ status: 'idle', groups: [] });
+  marks.set({ favourites: [], recents: [] });
   pickedModels.set(new Map());
   providers.set({ status: 'idle', list: [] });
   session.set({ at: 'starting' });

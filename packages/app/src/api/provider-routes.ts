@@ -1,24 +1,22 @@
 import { Hono, type Context } from 'hono';
-import { builtInFacts } from '@postern/gateway';
+import { priceTable } from '@postern/gateway';
 import { Secret } from '@postern/kernel';
 import {
-  completeFacts,
   type ErrorCodeName,
   KeyInputSchema,
   type KeyTest,
   type ModelGroup,
-  type ModelView,
   problem,
   type Provider,
-  type ProviderId,
 } from '@postern/protocol';
-import { upstreamOf, type ListedModel } from '@postern/upstreams';
+import { upstreamOf } from '@postern/upstreams';
 import type { Postern } from '../postern.ts';
 import { testKey } from '../providers/test-key.ts';
 import { describeUpstreamKeyFailure } from '../providers/upstream-keys.ts';
 import { storeProviderKey } from '../providers/store-provider-key.ts';
 import { failureResponse, parseBody } from './answers.ts';
 import { endpointRoutes } from './endpoint-routes.ts';
+import { modelView } from './model-view.ts';
 import { providerOf, viewResponse, viewsOf } from './provider-views.ts';
 import { lockedFailure } from './conversation-routes.ts';
 
@@ -98,27 +96,22 @@ async function modelsOf(
 ): Promise<ModelGroup | undefined> {
   const credential = await postern.keys.credentialFor(provider);
   if (!credential.ok) return undefined;
-  const { id, label, inProcess: demo } = provider;
+  const { id, label, local, inProcess: demo } = provider;
+  const group = { provider: id, label, demo, local };
+  const prices = priceTable(postern.content().prices);
   const models = await upstreamOf(postern.connections, provider, credential.value).listModels(
     signal,
   );
   if (models.ok) {
-    return { provider: id, label, demo, models: models.value.map((model) => viewOf(id, model)) };
+    return { ...group, models: models.value.map((model) => modelView(prices, id, model)) };
   }
   if (isAbsent(provider, models.failure.code)) return undefined;
   const { code, message } = models.failure;
   if (code === 'UPSTREAM_NOT_LOCAL') {
-    return { provider: id, label, demo, models: [], failure: { code, message } };
+    return { ...group, models: [], failure: { code, message } };
   }
-  const known = provider.models.map((model) => viewOf(id, { id: model, label: model }));
-  return { provider: id, label, demo, models: known, failure: { code, message } };
-}
-
-/** With what Postern knows about the model, if the provider's list doesn't say it. */
-function viewOf(provider: ProviderId, { id, label, ...listed }: ListedModel): ModelView {
-  const facts = completeFacts(listed, builtInFacts(provider, id));
-  const isKnown = Object.values(facts).some((fact) => fact !== undefined);
-  return { id, label, ...(isKnown ? { facts } : {}) };
+  const known = provider.models.map((model) => modelView(prices, id, { id: model, label: model }));
+  return { ...group, models: known, failure: { code, message } };
 }
 
 /** What another program answers at the port of a model server. */

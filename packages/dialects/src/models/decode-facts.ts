@@ -19,6 +19,10 @@ interface ListForm {
   readonly outputModalities?: Path;
   /** Flags for kinds of input. Every model of such a list takes text. */
   readonly inputFlags?: readonly (readonly [Modality, Path])[];
+  /** A flag, or the list of request parameters that has `tools` if the model can call tools. */
+  readonly tools?: Path;
+  /** The same for `reasoning`. */
+  readonly reasoning?: Path;
   readonly price?: {
     /** Multiplied by this, a price of tokens is in US dollars for a million tokens. */
     readonly perMillion: number;
@@ -42,6 +46,8 @@ const LIST_FORMS: readonly ListForm[] = [
     maxOutput: 'top_provider.max_completion_tokens',
     inputModalities: 'architecture.input_modalities',
     outputModalities: 'architecture.output_modalities',
+    tools: 'supported_parameters',
+    reasoning: 'supported_parameters',
     price: {
       perMillion: 1_000_000,
       input: 'pricing.prompt',
@@ -57,7 +63,11 @@ const LIST_FORMS: readonly ListForm[] = [
     price: { perMillion: 1, input: 'pricing.input', output: 'pricing.output' },
   },
   // Fireworks
-  { contextWindow: 'context_length', inputFlags: [['image', 'supports_image_input']] },
+  {
+    contextWindow: 'context_length',
+    inputFlags: [['image', 'supports_image_input']],
+    tools: 'supports_tools',
+  },
   // Anthropic
   {
     contextWindow: 'max_input_tokens',
@@ -72,6 +82,7 @@ const LIST_FORMS: readonly ListForm[] = [
   // Mistral
   {
     contextWindow: 'max_context_length',
+    tools: 'capabilities.function_calling',
     inputFlags: [
       ['image', 'capabilities.vision'],
       ['audio', 'capabilities.audio'],
@@ -101,6 +112,8 @@ function factsIn(entry: JsonObject, form: ListForm): ModelFacts {
     maxOutput: tokensAt(entry, form.maxOutput),
     inputModalities: modalitiesAt(entry, form.inputModalities) ?? flaggedInput(entry, form),
     outputModalities: modalitiesAt(entry, form.outputModalities),
+    tools: abilityAt(entry, form.tools, 'tools'),
+    reasoning: abilityAt(entry, form.reasoning, 'reasoning'),
     price: priceIn(entry, form),
   };
 }
@@ -123,6 +136,11 @@ function modalitiesAt(entry: JsonObject, path: Path | undefined): readonly Modal
   if (named === undefined) return undefined;
   const known = MODALITIES.filter((modality) => named.includes(modality));
   return known.length > 0 ? known : undefined;
+}
+
+function abilityAt(entry: JsonObject, path: Path | undefined, name: string): boolean | undefined {
+  const value = valueAt(entry, path);
+  return flagOf(value) ?? listOf(value)?.includes(name);
 }
 
 function flaggedInput(

@@ -133,6 +133,7 @@ describe('lists of models', () => {
       'OpenRouter',
       {
         context_length: 262_144,
+        supported_parameters: ['temperature', 'tools'],
         architecture: { input_modalities: ['text', 'image', 'x'], output_modalities: ['text'] },
         pricing: { prompt: '0.0000003', completion: '0.0000012', request: '0' },
         top_provider: { context_length: 262_144, max_completion_tokens: 32_768 },
@@ -142,6 +143,8 @@ describe('lists of models', () => {
         maxOutput: 32_768,
         inputModalities: ['text', 'image'],
         outputModalities: ['text'],
+        tools: true,
+        reasoning: false,
         price: { input: 0.3, output: 1.2, request: 0 },
       },
     ],
@@ -157,8 +160,8 @@ describe('lists of models', () => {
     ],
     [
       'Fireworks',
-      { context_length: 131_072, supports_chat: true, supports_image_input: true },
-      { contextWindow: 131_072, inputModalities: ['text', 'image'] },
+      { context_length: 131_072, supports_tools: false, supports_image_input: true },
+      { contextWindow: 131_072, inputModalities: ['text', 'image'], tools: false },
     ],
     [
       'Anthropic',
@@ -181,8 +184,11 @@ describe('lists of models', () => {
     ],
     [
       'Mistral',
-      { max_context_length: 262_144, capabilities: { completion_chat: true, vision: false } },
-      { contextWindow: 262_144, inputModalities: ['text'] },
+      {
+        max_context_length: 262_144,
+        capabilities: { completion_chat: true, function_calling: true, vision: false },
+      },
+      { contextWindow: 262_144, inputModalities: ['text'], tools: true },
     ],
     ['vLLM', { max_model_len: 32_768 }, { contextWindow: 32_768 }],
     ['llama.cpp', { meta: { n_ctx: 4096, n_ctx_train: 131_072 } }, { contextWindow: 4096 }],

@@ -4,7 +4,8 @@ const TEXT = ['text'] as const;
 const DOCUMENTS = ['text', 'image', 'file'] as const;
 
 function anthropic(contextWindow: number, maxOutput: number): ModelFacts {
-  return { contextWindow, maxOutput, inputModalities: DOCUMENTS, outputModalities: TEXT };
+  const modalities = { inputModalities: DOCUMENTS, outputModalities: TEXT };
+  return { contextWindow, maxOutput, ...modalities, tools: true, reasoning: true };
 }
 
 const LARGE_CLAUDE = anthropic(1_000_000, 128_000);
@@ -15,6 +16,8 @@ const GPT: ModelFacts = {
   maxOutput: 128_000,
   inputModalities: DOCUMENTS,
   outputModalities: TEXT,
+  tools: true,
+  reasoning: true,
 };
 
 const GPT_6_1: ModelFacts = { ...GPT, maxInput: 922_000 };
