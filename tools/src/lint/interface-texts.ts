@@ -1,25 +1,15 @@
 /** The folders of the page whose texts aren't translated yet. */
 export const NOT_TRANSLATED = [
-  'api',
   'chat',
   'chat-settings',
-  'controls',
   'conversations',
-  'first-run',
   'markdown',
   'models',
-  'navigation',
-  'providers',
   'search',
-  'session',
   'settings',
   'shell',
   'shortcuts',
   'sidebar',
-  'sign-in',
-  'state',
-  'theme',
-  'unlock',
   'vault',
 ];
 
@@ -28,7 +18,12 @@ export const INTERFACE_TEXTS = {
   useTsTypes: true,
   ignore: [
     // A word in lower case, an address, a selector, a key: no text that a user reads.
-    '^(?![\\p{Lu}])\\S*$',
+    '^(?![A-Z])\\S*$',
+    // A constant of the platform, a command, a header, names of models.
+    '^[A-Z0-9_-]+$',
+    '^Postern$|^postern ',
+    '^Authorization: ',
+    '^llama',
     '^(?:Alt|Backspace|Control|Ctrl|Delete|End|Enter|Escape|Home|Meta|Page\\w+|Shift|Tab)$|^Arrow',
   ],
   ignoreNames: [

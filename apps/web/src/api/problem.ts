@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { isJsonObject, type JsonValue } from '@postern/kernel';
 import type { AnswerFailure, ErrorCodeName, Problem } from '@postern/protocol';
 
@@ -16,18 +17,28 @@ export type RequestProblem =
       readonly remedy: string | undefined;
     };
 
+// The texts are read when they are shown, in the language of that moment.
+
 export const UNREACHABLE = {
   reason: 'unreachable',
   code: undefined,
-  message: 'Postern isn’t running.',
-  remedy: 'Start it with postern up, then try again.',
+  get message() {
+    return t`Postern isn’t running.`;
+  },
+  get remedy() {
+    return t`Start it with postern up, then try again.`;
+  },
 } as const satisfies RequestProblem;
 
 export const GARBLED = {
   reason: 'garbled',
   code: undefined,
-  message: 'The page can’t read the response.',
-  remedy: 'Reload the page. If that doesn’t help, check Postern’s log.',
+  get message() {
+    return t`The page can’t read the response.`;
+  },
+  get remedy() {
+    return t`Reload the page. If that doesn’t help, check Postern’s log.`;
+  },
 } as const satisfies RequestProblem;
 
 /** Reads the body of a failed request. */

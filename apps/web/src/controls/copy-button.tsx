@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState, type ReactElement } from 'react';
 
@@ -32,7 +33,7 @@ export function CopyButton(props: {
       },
     );
   };
-  const shown = { idle: props.label, copied: 'Copied', failed: 'Couldn’t copy' }[outcome];
+  const shown = { idle: props.label, copied: t`Copied`, failed: t`Couldn’t copy` }[outcome];
   const labelled = props.labelled === true;
   return (
     <button

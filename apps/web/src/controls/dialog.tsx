@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { X } from 'lucide-react';
 import { useEffect, useId, useRef, type ReactElement, type ReactNode } from 'react';
 import { IconButton } from './button.tsx';
@@ -46,7 +47,7 @@ export function Dialog(props: {
       ) : (
         <header className="dialog-head">
           <h2 id={titleId}>{title}</h2>
-          <IconButton label="Close" tipAt="below" onClick={onClose}>
+          <IconButton label={t`Close`} tipAt="below" onClick={onClose}>
             <X aria-hidden="true" size={17} />
           </IconButton>
         </header>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { ReactElement, ReactNode } from 'react';
 import { LanguageButton } from './language-choice.tsx';
 import { Mark } from './mark.tsx';
@@ -29,10 +30,11 @@ export function Gate(props: {
 }
 
 function Steps(props: { readonly now: number; readonly of: number }): ReactElement {
+  const { now, of } = props;
   return (
-    <span className="gate-steps" role="img" aria-label={`Step ${props.now} of ${props.of}`}>
-      {Array.from({ length: props.of }, (_, index) => (
-        <i key={index} data-state={index + 1 <= props.now ? 'reached' : 'ahead'} />
+    <span className="gate-steps" role="img" aria-label={t`Step ${now} of ${of}`}>
+      {Array.from({ length: of }, (_, index) => (
+        <i key={index} data-state={index + 1 <= now ? 'reached' : 'ahead'} />
       ))}
     </span>
   );

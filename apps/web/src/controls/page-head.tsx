@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { PanelLeft } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { IconButton } from './button.tsx';
@@ -14,7 +15,7 @@ export function PageHead(props: {
   return (
     <header className="page-head">
       <IconButton
-        label="Show sidebar"
+        label={t`Show sidebar`}
         tipAt="right"
         className="sidebar-toggle"
         onClick={props.onSidebar}

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Eye, EyeOff } from 'lucide-react';
 import { useId, useState, type ComponentProps, type ReactElement, type ReactNode } from 'react';
 
@@ -38,7 +39,7 @@ export function TextField(props: TextFieldProps): ReactElement {
           <button
             type="button"
             className="field-eye"
-            aria-label={shown ? 'Hide text' : 'Show text'}
+            aria-label={shown ? t`Hide text` : t`Show text`}
             aria-pressed={shown}
             onClick={() => {
               setShown(!shown);

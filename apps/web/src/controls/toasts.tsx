@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { X } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactElement, type RefObject } from 'react';
 import { IconButton } from './button.tsx';
@@ -74,7 +75,7 @@ function ToastCard({ toast }: { readonly toast: Toast }): ReactElement {
         </button>
       )}
       <IconButton
-        label="Dismiss"
+        label={t`Dismiss`}
         onClick={() => {
           dismiss(toast.id);
         }}

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Sparkles } from 'lucide-react';
 import type { ProviderView } from '@postern/protocol';
 import { useEffect, useState, type ReactElement } from 'react';
@@ -24,29 +25,28 @@ export function KeyStep({ onDone }: { readonly onDone: () => void }): ReactEleme
     provider?.needsKey === false || usable.some(({ hasKey, needsKey }) => hasKey && needsKey);
   return (
     <Gate
-      title="Add an API key"
+      title={t`Add an API key`}
       wide
       step={{ now: 3, of: 3 }}
       lead={
         <p>
-          Choose a provider you have an API key for. You can add more providers and your own
-          endpoints later in Settings.
+          {t`Choose a provider you have an API key for. You can add more providers and your own endpoints later in Settings.`}
         </p>
       }
     >
       <div className="gate-form">
-        {status === 'loading' && list.length === 0 && <Spinner label="Loading providers…" />}
+        {status === 'loading' && list.length === 0 && <Spinner label={t`Loading providers…`} />}
         {typeof status === 'object' && (
           <ProblemNotice
             problem={status}
-            actions={<Button onClick={() => void loadProviders()}>Try again</Button>}
+            actions={<Button onClick={() => void loadProviders()}>{t`Try again`}</Button>}
           />
         )}
         <ProviderCards list={usable} chosen={chosen} onChoose={setChosen} />
         {provider?.needsKey === true && <KeyCard key={provider.id} provider={provider} />}
         {anyReady && (
           <Button look="primary" className="wide" onClick={onDone}>
-            Start chatting
+            {t`Start chatting`}
           </Button>
         )}
         <Button
@@ -58,10 +58,10 @@ export function KeyStep({ onDone }: { readonly onDone: () => void }): ReactEleme
           }}
         >
           <Sparkles aria-hidden="true" size={16} />
-          Try demo
+          {t`Try demo`}
         </Button>
         <p className="quiet centred">
-          The offline demo replies with scripted text. It contacts no provider.
+          {t`The offline demo replies with scripted text. It contacts no provider.`}
         </p>
       </div>
     </Gate>
@@ -70,7 +70,11 @@ export function KeyStep({ onDone }: { readonly onDone: () => void }): ReactEleme
 
 function KeyCard({ provider }: { readonly provider: ProviderView }): ReactElement {
   return (
-    <section ref={reveal} className="gate-card" aria-label={`API key for ${provider.label}`}>
+    <section
+      ref={reveal}
+      className="gate-card"
+      aria-label={t`API key for ${{ provider: provider.label }}`}
+    >
       <KeyForm provider={provider} />
     </section>
   );
@@ -108,6 +112,6 @@ function ProviderCards(props: {
 }
 
 function statusOf(provider: ProviderView): string {
-  if (!provider.needsKey) return provider.local ? 'Runs locally' : 'No key needed';
-  return provider.hasKey ? 'Key saved' : 'No key yet';
+  if (!provider.needsKey) return provider.local ? t`Runs locally` : t`No key needed`;
+  return provider.hasKey ? t`Key saved` : t`No key yet`;
 }

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { ReactElement } from 'react';
 import { Gate } from '../controls/gate.tsx';
 import { RecoveryCode } from '../vault/recovery-code.tsx';
@@ -9,12 +11,14 @@ export function RecoveryStep(props: {
 }): ReactElement {
   return (
     <Gate
-      title="Save your recovery code"
+      title={t`Save your recovery code`}
       step={{ now: 2, of: 3 }}
       lead={
         <p>
-          If you lose your keyring or passphrase, this code unlocks Postern. Postern shows it{' '}
-          <em>only once</em>. Save it in a password manager or print it.
+          <Trans>
+            If you lose your keyring or passphrase, this code unlocks Postern. Postern shows it{' '}
+            <em>only once</em>. Save it in a password manager or print it.
+          </Trans>
         </p>
       }
     >

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { FileLock2, KeyRound } from 'lucide-react';
 import type { AppState, SetupAnswer } from '@postern/protocol';
 import { useId, useState, type ReactElement, type ReactNode } from 'react';
@@ -41,12 +42,11 @@ export function StorageStep(props: {
 
   return (
     <Gate
-      title="Choose how to unlock Postern"
+      title={t`Choose how to unlock Postern`}
       step={{ now: 1, of: 3 }}
       lead={
         <p>
-          Postern encrypts your keys and chats on this machine. It sends them only to the model
-          providers you choose.
+          {t`Postern encrypts your keys and chats on this machine. It sends them only to the model providers you choose.`}
         </p>
       }
     >
@@ -65,7 +65,7 @@ export function StorageStep(props: {
         )}
         {problem !== undefined && <ProblemNotice problem={problem} />}
         <Button type="submit" look="primary" className="wide" busy={busy}>
-          Continue
+          {t`Continue`}
         </Button>
       </form>
     </Gate>
@@ -81,30 +81,32 @@ function StorageChoice(props: {
   return (
     <>
       {!keyring.available && (
-        <Notice title="The system keyring isn’t available.">{toPageText(keyring.message)}</Notice>
+        <Notice title={t`The system keyring isn’t available.`}>
+          {toPageText(keyring.message)}
+        </Notice>
       )}
       <fieldset className="choices">
-        <legend className="visually-hidden">Storage</legend>
+        <legend className="visually-hidden">{t`Storage`}</legend>
         <Choice
           name="keyring"
           chosen={storage === 'keyring'}
           disabled={!keyring.available}
           onChoose={onChoose}
           icon={<KeyRound aria-hidden="true" size={19} />}
-          title="System keyring"
-          badge={keyring.available ? 'Recommended' : 'Unavailable'}
+          title={t`System keyring`}
+          badge={keyring.available ? t`Recommended` : t`Unavailable`}
         >
-          Postern unlocks when you log in. There’s nothing to remember.
+          {t`Postern unlocks when you log in. There’s nothing to remember.`}
         </Choice>
         <Choice
           name="file"
           chosen={storage === 'file'}
           onChoose={onChoose}
           icon={<FileLock2 aria-hidden="true" size={19} />}
-          title="Passphrase"
-          badge={keyring.available ? undefined : 'Works everywhere'}
+          title={t`Passphrase`}
+          badge={keyring.available ? undefined : t`Works everywhere`}
         >
-          Your secrets go into an encrypted file. You enter the passphrase when Postern starts.
+          {t`Your secrets go into an encrypted file. You enter the passphrase when Postern starts.`}
         </Choice>
       </fieldset>
     </>

@@ -1,3 +1,6 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import { i18n } from '../languages/i18n.ts';
 import { EndpointInputSchema, type EndpointInput, type ProviderView } from '@postern/protocol';
 import * as v from 'valibot';
 
@@ -47,14 +50,14 @@ export function hostToTrust(baseUrl: string): string | undefined {
   return protocol === 'http:' || looksLocal ? hostname : undefined;
 }
 
-const ERRORS: Readonly<Record<keyof EndpointDraft, string>> = {
-  label: 'Enter a name of up to 80 characters.',
-  id: 'Use up to 64 lowercase letters, digits, dots, dashes and underscores.',
-  dialect: 'Choose the API format.',
-  baseUrl: 'Enter a full URL, such as http://127.0.0.1:8000/v1.',
-  auth: 'Choose how to send the key.',
-  trustHost: 'Choose whether to trust the host.',
-  models: 'Use at most 200 characters for each model name.',
+const ERRORS: Readonly<Record<keyof EndpointDraft, MessageDescriptor>> = {
+  label: msg`Enter a name of up to 80 characters.`,
+  id: msg`Use up to 64 lowercase letters, digits, dots, dashes and underscores.`,
+  dialect: msg`Choose the API format.`,
+  baseUrl: msg`Enter a full URL, such as http://127.0.0.1:8000/v1.`,
+  auth: msg`Choose how to send the key.`,
+  trustHost: msg`Choose whether to trust the host.`,
+  models: msg`Use at most 200 characters for each model name.`,
 };
 
 /** Derives an id from a name: `My Server 2` gives `my-server-2`. */
@@ -85,7 +88,7 @@ export function parseEndpoint(draft: EndpointDraft): EndpointInput | EndpointErr
   const errors: Partial<Record<keyof EndpointDraft, string>> = {};
   for (const { path } of parsed.issues) {
     const field = path?.[0].key;
-    if (typeof field === 'string' && isField(field)) errors[field] = ERRORS[field];
+    if (typeof field === 'string' && isField(field)) errors[field] = i18n._(ERRORS[field]);
   }
   return errors;
 }

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import {
   DIALECT_IDS,
   DIALECT_INFO,
@@ -29,11 +31,11 @@ const DIALECTS: readonly Option<EndpointDraft['dialect']>[] = DIALECT_IDS.map((d
   label: DIALECT_INFO[dialect].label,
 }));
 
-const AUTHS: readonly Option<EndpointDraft['auth']>[] = [
+const authOptions = (): readonly Option<EndpointDraft['auth']>[] => [
   { value: 'bearer', label: 'Authorization: Bearer' },
   { value: 'x-api-key', label: 'x-api-key' },
   { value: 'api-key', label: 'api-key' },
-  { value: 'none', label: 'No key' },
+  { value: 'none', label: t`No key` },
 ];
 
 /** Adds or changes a custom endpoint: any server that speaks one of the API formats. */
@@ -63,7 +65,9 @@ export function EndpointForm(props: {
   return (
     <form
       className="provider endpoint-form"
-      aria-label={provider === undefined ? 'New endpoint' : `Edit ${provider.label}`}
+      aria-label={
+        provider === undefined ? t`New endpoint` : t`Edit ${{ provider: provider.label }}`
+      }
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
@@ -74,10 +78,10 @@ export function EndpointForm(props: {
       {problem !== undefined && <ProblemNotice problem={problem} />}
       <div className="provider-actions">
         <Button type="submit" look="primary" busy={busy}>
-          {provider === undefined ? 'Add endpoint' : 'Save'}
+          {provider === undefined ? t`Add endpoint` : t`Save`}
         </Button>
         <Button look="quiet" onClick={onDone}>
-          Cancel
+          {t`Cancel`}
         </Button>
       </div>
     </form>
@@ -120,23 +124,23 @@ function EndpointFields(props: {
   return (
     <div className="endpoint-fields">
       <TextField
-        label="Name"
+        label={t`Name`}
         value={draft.label}
         onText={named}
         error={errors.label}
-        placeholder="My model server"
+        placeholder={t`My model server`}
         // eslint-disable-next-line jsx-a11y/no-autofocus -- the form opens for typing
         autoFocus
       />
       {provider === undefined && (
         <TextField
-          label="Id"
+          label={t`Id`}
           {...field('id')}
-          hint={draft.id === '' ? undefined : <>Model names start with {draft.id}/.</>}
+          hint={draft.id === '' ? undefined : t`Model names start with ${{ id: draft.id }}/.`}
         />
       )}
       <TextField
-        label="Base URL"
+        label={t`Base URL`}
         {...field('baseUrl')}
         placeholder="http://127.0.0.1:8000/v1"
         inputMode="url"
@@ -144,10 +148,10 @@ function EndpointFields(props: {
       />
       <WireChoices draft={draft} change={change} />
       <TextField
-        label="Models"
+        label={t`Models`}
         {...field('models')}
         placeholder="llama3.3:70b, qwen3"
-        hint="Separate names with commas. Used if the server doesn’t list its models."
+        hint={t`Separate names with commas. Used if the server doesn’t list its models.`}
       />
       <TrustChoice draft={draft} change={change} provider={provider} />
     </div>
@@ -156,8 +160,8 @@ function EndpointFields(props: {
 
 function addressHint({ baseUrl }: EndpointDraft, provider: ProviderView | undefined): string {
   return provider?.hasKey === true && baseUrl.trim() !== provider.baseUrl
-    ? 'Postern will send the stored key to this address.'
-    : 'Use https. On this machine, http works too.';
+    ? t`Postern will send the stored key to this address.`
+    : t`Use https. On this machine, http works too.`;
 }
 
 /** Allows what Postern refuses for every other host. */
@@ -184,12 +188,14 @@ function TrustChoice(props: {
             change({ trustHost: event.target.checked });
           }}
         />
-        Trust this host
+        {t`Trust this host`}
       </label>
       <p id={`${id}-hint`} className="check-hint">
-        Postern may then connect to {host} on your private network, without TLS if the address
-        starts with http. Others on that network can then read keys and messages. Every other host
-        stays blocked.
+        <Trans>
+          Postern may then connect to {host} on your private network, without TLS if the address
+          starts with http. Others on that network can then read keys and messages. Every other host
+          stays blocked.
+        </Trans>
       </p>
     </div>
   );
@@ -203,7 +209,7 @@ function WireChoices(props: {
   return (
     <>
       <Choice
-        label="API format"
+        label={t`API format`}
         options={DIALECTS}
         value={draft.dialect}
         onChoose={(dialect) => {
@@ -211,8 +217,8 @@ function WireChoices(props: {
         }}
       />
       <Choice
-        label="Send key as"
-        options={AUTHS}
+        label={t`Send key as`}
+        options={authOptions()}
         value={draft.auth}
         onChoose={(auth) => {
           change({ auth });

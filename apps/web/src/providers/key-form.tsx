@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { ProviderView } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import type { RequestProblem } from '../api/problem.ts';
@@ -43,7 +45,7 @@ export function KeyForm(props: {
       }}
     >
       <TextField
-        label={provider.hasKey ? `New API key for ${provider.label}` : `${provider.label} API key`}
+        label={fieldLabel(provider)}
         secret
         value={key}
         onText={setKey}
@@ -54,15 +56,15 @@ export function KeyForm(props: {
       {problem !== undefined && (
         <ProblemNotice
           problem={
-            wrongForm ? { ...problem, remedy: 'Check the key, or save it anyway.' } : problem
+            wrongForm ? { ...problem, remedy: t`Check the key, or save it anyway.` } : problem
           }
-          actions={wrongForm && <Button onClick={() => void store(true)}>Save anyway</Button>}
+          actions={wrongForm && <Button onClick={() => void store(true)}>{t`Save anyway`}</Button>}
         />
       )}
-      {saved && <Notice title="Key saved." />}
+      {saved && <Notice title={t`Key saved.`} />}
       <div className="key-form-actions">
         <Button type="submit" look="primary" busy={busy} disabled={key.trim() === ''}>
-          Save key
+          {t`Save key`}
         </Button>
         {(saved || provider.hasKey) && <KeyTestButton provider={provider} />}
       </div>
@@ -70,16 +72,25 @@ export function KeyForm(props: {
   );
 }
 
+function fieldLabel({ hasKey, label }: ProviderView): string {
+  return hasKey ? t`New API key for ${label}` : t`${label} API key`;
+}
+
 function KeyHint({ provider }: { readonly provider: ProviderView }): ReactElement {
+  const { keyExample, label } = provider;
   return (
     <>
-      {provider.keyExample !== null && (
+      {keyExample !== null && (
         <>
-          Keys look like <code>{provider.keyExample}</code>.{' '}
+          <Trans>
+            Keys look like <code dir="ltr">{keyExample}</code>.
+          </Trans>{' '}
         </>
       )}
       {provider.keyPage !== null && (
-        <SafeLink href={provider.keyPage}>Get a key from {provider.label}</SafeLink>
+        <SafeLink href={provider.keyPage}>
+          <Trans>Get a key from {label}</Trans>
+        </SafeLink>
       )}
     </>
   );

@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { CircleCheck } from 'lucide-react';
 import type { KeyTest, ProviderView } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
@@ -5,6 +6,7 @@ import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
+import { formatNumber } from '../languages/formats.ts';
 
 /** Tests the stored key with the provider and shows the result. */
 export function KeyTestButton({ provider }: { readonly provider: ProviderView }): ReactElement {
@@ -20,7 +22,7 @@ export function KeyTestButton({ provider }: { readonly provider: ProviderView })
   return (
     <>
       <Button busy={busy} onClick={() => void test()}>
-        {provider.needsKey ? 'Test key' : 'Test'}
+        {provider.needsKey ? t`Test key` : t`Test`}
       </Button>
       <div className="key-test" aria-live="polite">
         {outcome !== undefined && <Outcome outcome={outcome} />}
@@ -32,11 +34,15 @@ export function KeyTestButton({ provider }: { readonly provider: ProviderView })
 function Outcome({ outcome }: { readonly outcome: KeyTest | RequestProblem }): ReactElement {
   if ('reason' in outcome) return <ProblemNotice problem={outcome} />;
   if (outcome.ok) {
-    const models = outcome.modelCount === 1 ? '1 model' : `${outcome.modelCount} models`;
+    const { modelCount } = outcome;
+    const latencyMs = formatNumber(Math.round(outcome.latencyMs));
     return (
       <p className="key-test-ok">
         <CircleCheck aria-hidden="true" size={16} />
-        Connected. Found {models} in {Math.round(outcome.latencyMs)} ms.
+        {plural(modelCount, {
+          one: `Connected. Found # model in ${latencyMs} ms.`,
+          other: `Connected. Found # models in ${latencyMs} ms.`,
+        })}
       </p>
     );
   }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { CircleCheck, CircleDashed, Laptop } from 'lucide-react';
 import type { ProviderView } from '@postern/protocol';
 import { useEffect, useRef, useState, type ReactElement, type RefObject } from 'react';
@@ -24,7 +25,7 @@ export function ProviderCard({ provider }: { readonly provider: ProviderView }):
         <ProviderMonogram label={provider.label} />
         <div className="provider-names">
           <strong>{provider.label}</strong>
-          <span>{provider.demo ? 'Scripted replies, no provider needed' : provider.baseUrl}</span>
+          <span>{provider.demo ? t`Scripted replies, no provider needed` : provider.baseUrl}</span>
         </div>
         <ProviderState provider={provider} />
       </div>
@@ -37,14 +38,14 @@ export function ProviderCard({ provider }: { readonly provider: ProviderView }):
                 setEditing(!editing);
               }}
             >
-              {provider.hasKey ? 'Replace key' : 'Add key'}
+              {provider.hasKey ? t`Replace key` : t`Add key`}
             </Button>
           )}
           {provider.hasKey && provider.needsKey && (
             <Removal
-              title={`Remove the ${provider.label} key?`}
-              detail="Postern erases the key from the vault. You can add it again at any time."
-              label="Remove key"
+              title={t`Remove the ${{ provider: provider.label }} key?`}
+              detail={t`Postern erases the key from the vault. You can add it again at any time.`}
+              label={t`Remove key`}
               remove={() => removeKey(provider.id)}
             />
           )}
@@ -80,17 +81,17 @@ function EndpointActions({ provider }: { readonly provider: ProviderView }): Rea
           setChanging(true);
         }}
       >
-        Edit
+        {t`Edit`}
       </Button>
       <Removal
-        title={`Remove ${provider.label}?`}
-        detail="Postern removes the endpoint and its key. Your chats stay."
-        label="Remove endpoint"
+        title={t`Remove ${{ provider: provider.label }}?`}
+        detail={t`Postern removes the endpoint and its key. Your chats stay.`}
+        label={t`Remove endpoint`}
         remove={() => removeEndpoint(provider.id)}
       />
       {changing && (
         <Dialog
-          title={`Edit ${provider.label}`}
+          title={t`Edit ${{ provider: provider.label }}`}
           onClose={() => {
             setChanging(false);
           }}
@@ -113,19 +114,19 @@ function ProviderState({ provider }: { readonly provider: ProviderView }): React
     return (
       <span className="provider-state" data-state="ready">
         <Laptop aria-hidden="true" size={15} />
-        {provider.local ? 'Runs locally' : 'No key needed'}
+        {provider.local ? t`Runs locally` : t`No key needed`}
       </span>
     );
   }
   return provider.hasKey ? (
     <span className="provider-state" data-state="ready">
       <CircleCheck aria-hidden="true" size={15} />
-      Key saved
+      {t`Key saved`}
     </span>
   ) : (
     <span className="provider-state" data-state="empty">
       <CircleDashed aria-hidden="true" size={15} />
-      No key
+      {t`No key`}
     </span>
   );
 }
@@ -168,7 +169,7 @@ function Removal(props: {
           {problem !== undefined && <ProblemNotice problem={problem} />}
           <footer className="dialog-actions">
             <span className="grow" />
-            <Button onClick={close}>Cancel</Button>
+            <Button onClick={close}>{t`Cancel`}</Button>
             <Button look="danger" busy={busy} onClick={() => void confirm()}>
               {label}
             </Button>

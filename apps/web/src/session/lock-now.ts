@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { appApi } from '../api/app-api.ts';
 import { showToast } from '../controls/toasts.tsx';
 import { refresh } from './session.ts';
@@ -7,5 +8,6 @@ export async function lockNow(): Promise<void> {
   const locked = await appApi.lock();
   // Locking ends the session too; the new state says whether this page may unlock again.
   if (locked.ok) await refresh();
-  else showToast(`Couldn’t lock Postern. ${locked.failure.message}`, { tone: 'danger' });
+  else
+    showToast(t`Couldn’t lock Postern. ${{ reason: locked.failure.message }}`, { tone: 'danger' });
 }

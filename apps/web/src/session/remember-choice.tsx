@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useId, useState, type ReactElement } from 'react';
 import {
   canBeRemembered,
@@ -24,11 +25,10 @@ export function RememberChoice(): ReactElement | null {
             chooseToRemember(event.target.checked);
           }}
         />
-        Remember this browser
+        {t`Remember this browser`}
       </label>
       <p id={`${id}-hint`} className="check-hint">
-        It then signs in without a link, also after Postern restarts. Postern forgets it after 30
-        days without use.
+        {t`It then signs in without a link, also after Postern restarts. Postern forgets it after 30 days without use.`}
       </p>
     </div>
   );

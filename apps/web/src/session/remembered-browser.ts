@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { encodeUtf8, failed, ok, type Result } from '@postern/kernel';
 import { signedText } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
@@ -55,8 +56,12 @@ export async function rememberBrowser(): Promise<ApiResult<undefined>> {
 const NOT_KEPT: RequestProblem = {
   reason: 'garbled',
   code: undefined,
-  message: 'This browser can’t keep a key.',
-  remedy: 'A private window keeps none. Use a normal window.',
+  get message() {
+    return t`This browser can’t keep a key.`;
+  },
+  get remedy() {
+    return t`A private window keeps none. Use a normal window.`;
+  },
 };
 
 /** Signs in with the key. Undefined if this browser has none. */

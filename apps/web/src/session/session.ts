@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { AppState, EraseReport } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
@@ -120,8 +121,8 @@ export async function rememberIfChosen(): Promise<void> {
   const remembered = await rememberBrowser();
   showToast(
     remembered.ok
-      ? 'This browser is remembered. Settings, Sessions forgets it.'
-      : `Couldn’t remember this browser. ${remembered.failure.message}`,
+      ? t`This browser is remembered. Settings, Sessions forgets it.`
+      : t`Couldn’t remember this browser. ${{ reason: remembered.failure.message }}`,
     remembered.ok ? {} : { tone: 'danger' },
   );
 }

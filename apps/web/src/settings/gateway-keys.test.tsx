@@ -30,7 +30,7 @@ describe('GatewayKeys', () => {
     render(<GatewayKeys />);
     await screen.findByText('laptop');
     expect(
-      screen.getByText('Active · gpt-5 · 60 requests a minute · $2.5 a month · Never used'),
+      screen.getByText('Active · gpt-5 · 60 requests a minute · $2.50 a month · Never used'),
     ).not.toBeNull();
   });
 

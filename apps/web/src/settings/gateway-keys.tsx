@@ -1,4 +1,6 @@
+import type { MessageDescriptor } from '@lingui/core';
 import './gateway-keys.css';
+import { msg, plural, t } from '@lingui/core/macro';
 import type { GatewayKeyAnswer, GatewayKeyInput, GatewayKeyView } from '@postern/protocol';
 import { Plus } from 'lucide-react';
 import { useCallback, useEffect, useState, type ReactElement } from 'react';
@@ -8,7 +10,8 @@ import { Button } from '../controls/button.tsx';
 import { CopyField } from '../controls/copy-field.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
-import { formatDate } from '../languages/formats.ts';
+import { formatDate, formatNumber } from '../languages/formats.ts';
+import { i18n } from '../languages/i18n.ts';
 import { NewKeyDialog } from './new-gateway-key.tsx';
 
 type Asked = { readonly what: 'rotate' | 'revoke'; readonly view: GatewayKeyView } | 'new';
@@ -27,7 +30,9 @@ export function GatewayKeys(): ReactElement {
   return (
     <>
       {problem !== undefined && <ProblemNotice problem={problem} />}
-      {keys?.length === 0 && <p className="quiet">No keys yet. Create one for each program.</p>}
+      {keys?.length === 0 && (
+        <p className="quiet">{t`No keys yet. Create one for each program.`}</p>
+      )}
       {keys?.map((view) => (
         <KeyRow
           key={view.id}
@@ -46,7 +51,7 @@ export function GatewayKeys(): ReactElement {
         }}
       >
         <Plus aria-hidden="true" size={15} />
-        New key…
+        {t`New key…`}
       </Button>
       {asked === 'new' && (
         <NewKeyDialog
@@ -104,13 +109,13 @@ function ShowKey(props: {
   if (made === undefined) return null;
   return (
     <Dialog
-      title={`Key for ${made.view.name}`}
+      title={t`Key for ${made.view.name}`}
       onClose={() => {
         onMade(undefined);
       }}
     >
-      <p className="dialog-lead">Copy it now. Postern can’t show it again.</p>
-      <CopyField text={made.key} label="Copy key" />
+      <p className="dialog-lead">{t`Copy it now. Postern can’t show it again.`}</p>
+      <CopyField text={made.key} label={t`Copy key`} />
     </Dialog>
   );
 }
@@ -156,10 +161,10 @@ async function load(): Promise<ApiResult<readonly GatewayKeyView[]>> {
 
 const DATE = { dateStyle: 'medium' } as const;
 
-const STATES: Readonly<Record<GatewayKeyView['state'], string>> = {
-  active: 'Active',
-  disabled: 'Disabled',
-  expired: 'Expired',
+const STATES: Readonly<Record<GatewayKeyView['state'], MessageDescriptor>> = {
+  active: msg`Active`,
+  disabled: msg`Disabled`,
+  expired: msg`Expired`,
 };
 
 function KeyRow(props: {
@@ -169,40 +174,43 @@ function KeyRow(props: {
 }): ReactElement {
   const { view, onToggle, onAsk } = props;
   const { name, hint, state, lastUsedAtMs } = view;
-  const used = lastUsedAtMs === null ? 'Never used' : `Last used ${formatDate(lastUsedAtMs, DATE)}`;
+  const used =
+    lastUsedAtMs === null
+      ? t`Never used`
+      : t`Last used ${{ date: formatDate(lastUsedAtMs, DATE) }}`;
   return (
     <div className="settings-row gateway-key">
       <div>
         <strong>{name}</strong> <code>{hint}</code>
-        <p>{[STATES[state], modelsText(view), ...limitTexts(view), used].join(' · ')}</p>
+        <p>{[i18n._(STATES[state]), modelsText(view), ...limitTexts(view), used].join(' · ')}</p>
       </div>
       <div className="settings-row-actions">
         {state !== 'expired' && (
           <Button
             look="quiet"
-            aria-label={state === 'disabled' ? `Enable ${name}` : `Disable ${name}`}
+            aria-label={state === 'disabled' ? t`Enable ${name}` : t`Disable ${name}`}
             onClick={onToggle}
           >
-            {state === 'disabled' ? 'Enable' : 'Disable'}
+            {state === 'disabled' ? t`Enable` : t`Disable`}
           </Button>
         )}
         <Button
           look="quiet"
-          aria-label={`Rotate ${name}`}
+          aria-label={t`Rotate ${name}`}
           onClick={() => {
             onAsk('rotate');
           }}
         >
-          Rotate
+          {t`Rotate`}
         </Button>
         <Button
           look="quiet"
-          aria-label={`Revoke ${name}`}
+          aria-label={t`Revoke ${name}`}
           onClick={() => {
             onAsk('revoke');
           }}
         >
-          Revoke
+          {t`Revoke`}
         </Button>
       </div>
     </div>
@@ -210,19 +218,35 @@ function KeyRow(props: {
 }
 
 function modelsText({ models }: GatewayKeyView): string {
-  if (models === 'all') return 'All models';
-  return models.length === 0 ? 'No models' : models.join(', ');
+  if (models === 'all') return t`All models`;
+  return models.length === 0 ? t`No models` : models.join(', ');
 }
 
-const PERIODS = { day: 'a day', week: 'a week', month: 'a month', total: 'in total' } as const;
+function budgetText({ amountMicroUsd, period }: NonNullable<GatewayKeyView['budget']>): string {
+  const amount = formatNumber(amountMicroUsd / 1e6, { style: 'currency', currency: 'USD' });
+  switch (period) {
+    case 'day':
+      return t`${amount} a day`;
+    case 'week':
+      return t`${amount} a week`;
+    case 'month':
+      return t`${amount} a month`;
+    case 'total':
+      return t`${amount} in total`;
+  }
+}
 
 function limitTexts({ limits, budget }: GatewayKeyView): readonly string[] {
   const { requestsPerMinute, tokensPerMinute, concurrent } = limits;
   return [
-    requestsPerMinute === undefined ? '' : `${String(requestsPerMinute)} requests a minute`,
-    tokensPerMinute === undefined ? '' : `${String(tokensPerMinute)} tokens a minute`,
-    concurrent === undefined ? '' : `${String(concurrent)} at once`,
-    budget === null ? '' : `$${String(budget.amountMicroUsd / 1e6)} ${PERIODS[budget.period]}`,
+    requestsPerMinute === undefined
+      ? ''
+      : plural(requestsPerMinute, { one: '# request a minute', other: '# requests a minute' }),
+    tokensPerMinute === undefined
+      ? ''
+      : plural(tokensPerMinute, { one: '# token a minute', other: '# tokens a minute' }),
+    concurrent === undefined ? '' : t`${{ count: formatNumber(concurrent) }} at once`,
+    budget === null ? '' : budgetText(budget),
   ].filter((text) => text !== '');
 }
 
@@ -232,20 +256,21 @@ function ConfirmChange(props: {
   readonly onConfirm: () => void;
 }): ReactElement {
   const { asked, onClose, onConfirm } = props;
-  const { what, view } = asked;
+  const { name } = asked.view;
+  const { what } = asked;
   const revokes = what === 'revoke';
   return (
-    <Dialog title={revokes ? `Revoke ${view.name}?` : `Rotate ${view.name}?`} onClose={onClose}>
+    <Dialog title={revokes ? t`Revoke ${name}?` : t`Rotate ${name}?`} onClose={onClose}>
       <p className="dialog-lead">
         {revokes
-          ? 'Programs with this key get no more answers. This can’t be undone.'
-          : 'You get a new key. The current one stays valid for an hour.'}
+          ? t`Programs with this key get no more answers. This can’t be undone.`
+          : t`You get a new key. The current one stays valid for an hour.`}
       </p>
       <footer className="dialog-actions">
         <span className="grow" />
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>{t`Cancel`}</Button>
         <Button look={revokes ? 'danger' : 'primary'} onClick={onConfirm}>
-          {revokes ? 'Revoke' : 'Rotate'}
+          {revokes ? t`Revoke` : t`Rotate`}
         </Button>
       </footer>
     </Dialog>

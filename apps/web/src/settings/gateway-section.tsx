@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState, type KeyboardEvent, type ReactElement } from 'react';
 import { CopyField } from '../controls/copy-field.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
@@ -9,19 +11,20 @@ import { snippetsFor } from './snippets.ts';
 export function GatewaySection({ gatewayUrl }: { readonly gatewayUrl: string }): ReactElement {
   return (
     <section className="settings-section" aria-labelledby="gateway">
-      <h2 id="gateway">Gateway</h2>
+      <h2 id="gateway">{t`Gateway`}</h2>
       <p className="settings-lead">
-        Programs that use the OpenAI or Anthropic API can call your providers through Postern. They
-        use keys that Postern creates and never see your provider keys.
+        {t`Programs that use the OpenAI or Anthropic API can call your providers through Postern. They use keys that Postern creates and never see your provider keys.`}
       </p>
-      <h3>Address</h3>
-      <CopyField text={gatewayUrl} label="Copy address" />
-      <h3>Keys</h3>
+      <h3>{t`Address`}</h3>
+      <CopyField text={gatewayUrl} label={t`Copy address`} />
+      <h3>{t`Keys`}</h3>
       <GatewayKeys />
       <p className="quiet">
-        More limits, such as addresses and expiry: <code>postern key update</code>.
+        <Trans>
+          More limits, such as addresses and expiry: <code>postern key update</code>.
+        </Trans>
       </p>
-      <h3>Use the key</h3>
+      <h3>{t`Use the key`}</h3>
       <Snippets gatewayUrl={gatewayUrl} />
     </section>
   );
@@ -41,7 +44,7 @@ function Snippets({ gatewayUrl }: { readonly gatewayUrl: string }): ReactElement
   };
   return (
     <div className="snippets">
-      <div className="tabs" role="tablist" aria-label="Program">
+      <div className="tabs" role="tablist" aria-label={t`Program`}>
         {snippets.map(({ name }, index) => (
           <button
             key={name}

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { GatewayKeyInput } from '@postern/protocol';
 import { useEffect, useRef, useState, type ReactElement, type RefObject } from 'react';
 import type { RequestProblem } from '../api/problem.ts';
@@ -36,7 +37,7 @@ export function NewKeyDialog(props: {
     },
   });
   return (
-    <Dialog title="New gateway key" onClose={onClose}>
+    <Dialog title={t`New gateway key`} onClose={onClose}>
       <form
         ref={form}
         className="gateway-key-form"
@@ -46,23 +47,23 @@ export function NewKeyDialog(props: {
           if (isReady && !busy) void create();
         }}
       >
-        <TextField label="Name" {...field('name')} hint="The program that uses it." />
+        <TextField label={t`Name`} {...field('name')} hint={t`The program that uses it.`} />
         <TextField
-          label="Models"
+          label={t`Models`}
           {...field('models')}
-          hint="Names with commas between them, such as gpt-5, anthropic/*. Empty: all models."
+          hint={t`Names with commas between them, such as gpt-5, anthropic/*. Empty: all models.`}
         />
         <TextField
-          label="Requests a minute"
+          label={t`Requests a minute`}
           inputMode="numeric"
           {...field('perMinute')}
-          hint="Empty: no limit."
+          hint={t`Empty: no limit.`}
         />
         <TextField
-          label="Budget a month in US dollars"
+          label={t`Budget a month in US dollars`}
           inputMode="decimal"
           {...field('budget')}
-          hint="Empty: no budget."
+          hint={t`Empty: no budget.`}
         />
         {problem !== undefined && <ProblemNotice problem={problem} />}
         <FormEnd busy={busy} isReady={isReady} onClose={onClose} />
@@ -88,9 +89,9 @@ function FormEnd(props: {
   return (
     <footer className="dialog-actions">
       <span className="grow" />
-      <Button onClick={props.onClose}>Cancel</Button>
+      <Button onClick={props.onClose}>{t`Cancel`}</Button>
       <Button type="submit" look="primary" busy={props.busy} disabled={!props.isReady}>
-        Create key
+        {t`Create key`}
       </Button>
     </footer>
   );
@@ -100,8 +101,8 @@ function errorsIn({ perMinute, budget }: Fields): Partial<Record<keyof Fields, s
   const isWhole = perMinute.trim() === '' || /^[1-9]\d{0,8}$/.test(perMinute.trim());
   const isAmount = budget.trim() === '' || microUsdOf(budget) > 0;
   return {
-    ...(isWhole ? {} : { perMinute: 'Enter a whole number.' }),
-    ...(isAmount ? {} : { budget: 'Enter an amount, such as 5 or 2.50.' }),
+    ...(isWhole ? {} : { perMinute: t`Enter a whole number.` }),
+    ...(isAmount ? {} : { budget: t`Enter an amount, such as 5 or 2.50.` }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Plus } from 'lucide-react';
 import { useEffect, useState, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
@@ -17,16 +18,15 @@ export function ProvidersSection(): ReactElement {
   }, []);
   return (
     <section className="settings-section" aria-labelledby="providers">
-      <h2 id="providers">Providers</h2>
+      <h2 id="providers">{t`Providers`}</h2>
       <p className="settings-lead">
-        Postern stores keys encrypted and never shows them again. It sends each key only to its own
-        provider.
+        {t`Postern stores keys encrypted and never shows them again. It sends each key only to its own provider.`}
       </p>
-      {list.length === 0 && status === 'loading' && <Spinner label="Loading providers…" />}
+      {list.length === 0 && status === 'loading' && <Spinner label={t`Loading providers…`} />}
       {typeof status === 'object' && (
         <ProblemNotice
           problem={status}
-          actions={<Button onClick={() => void loadProviders()}>Try again</Button>}
+          actions={<Button onClick={() => void loadProviders()}>{t`Try again`}</Button>}
         />
       )}
       <ul className="provider-list">
@@ -47,7 +47,7 @@ export function ProvidersSection(): ReactElement {
           }}
         >
           <Plus aria-hidden="true" size={16} />
-          Add endpoint
+          {t`Add endpoint`}
         </Button>
       )}
     </section>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { BrowserView } from '@postern/protocol';
 import { useCallback, useEffect, useRef, useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
@@ -64,29 +65,28 @@ export function RememberedSection(): ReactElement {
   return (
     <section className="settings-section" aria-labelledby="remembered">
       <h2 id="remembered" ref={heading} tabIndex={-1}>
-        Remembered browsers
+        {t`Remembered browsers`}
       </h2>
       <p className="settings-lead">
-        A remembered browser signs in without a link. Postern forgets it after 30 days without use,
-        when it signs out, and when the passphrase, the recovery code or the data key changes.
+        {t`A remembered browser signs in without a link. Postern forgets it after 30 days without use, when it signs out, and when the passphrase, the recovery code or the data key changes.`}
       </p>
       {problem !== undefined && <ProblemNotice problem={problem} />}
       {browsers !== undefined && !isHere && canBeRemembered() && (
         <Row
-          title="This browser"
-          text="Isn’t remembered. It needs a new link when its session ends."
-          action="Remember"
-          label="Remember this browser"
+          title={t`This browser`}
+          text={t`Isn’t remembered. It needs a new link when its session ends.`}
+          action={t`Remember`}
+          label={t`Remember this browser`}
           onAction={() => void change(rememberBrowser)}
         />
       )}
       {browsers?.map(({ id, browser, rememberedAtMs, lastUsedAtMs }) => (
         <Row
           key={id}
-          title={id === mine ? `${browser} (this browser)` : browser}
-          text={`Remembered ${formatDate(rememberedAtMs, DATE)}. Last sign-in ${formatDate(lastUsedAtMs, DATE)}.`}
-          action="Forget"
-          label={`Forget ${browser}`}
+          title={id === mine ? t`${browser} (this browser)` : browser}
+          text={t`Remembered ${{ rememberedOn: formatDate(rememberedAtMs, DATE) }}. Last sign-in ${{ lastSignIn: formatDate(lastUsedAtMs, DATE) }}.`}
+          action={t`Forget`}
+          label={t`Forget ${browser}`}
           onAction={() =>
             void change(async () =>
               id === mine ? await forgetThisBrowser() : await appApi.forgetBrowser(id),

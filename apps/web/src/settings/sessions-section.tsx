@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { LogOut } from 'lucide-react';
 import type { SessionView } from '@postern/protocol';
 import { useCallback, useEffect, useState, type ReactElement } from 'react';
@@ -31,41 +33,40 @@ export function SessionsSection(): ReactElement {
   const others = sessions?.filter((each) => !each.current) ?? [];
   return (
     <section className="settings-section" aria-labelledby="sessions">
-      <h2 id="sessions">Sessions</h2>
+      <h2 id="sessions">{t`Sessions`}</h2>
       <p className="settings-lead">
-        These browsers are signed in. A session ends after a day, when Postern locks or stops, or
-        when you change the passphrase or recovery code.
+        {t`These browsers are signed in. A session ends after a day, when Postern locks or stops, or when you change the passphrase or recovery code.`}
       </p>
       {problem !== undefined && <ProblemNotice problem={problem} />}
       {current !== undefined && (
         <Row session={current}>
           <Button onClick={() => void signOut()}>
             <LogOut aria-hidden="true" size={15} />
-            Sign out
+            {t`Sign out`}
           </Button>
         </Row>
       )}
       {others.map((session) => (
         <Row key={session.id} session={session}>
           <Button
-            aria-label={`Sign out ${session.browser}`}
+            aria-label={t`Sign out ${session.browser}`}
             onClick={() => void end(appApi.endSession(session.id))}
           >
-            Sign out
+            {t`Sign out`}
           </Button>
         </Row>
       ))}
       {others.length > 0 && (
         <div className="settings-row">
           <div>
-            <strong>Other browsers</strong>
-            <p>Sign out every browser except this one.</p>
+            <strong>{t`Other browsers`}</strong>
+            <p>{t`Sign out every browser except this one.`}</p>
           </div>
           <Button
-            aria-label="Sign out other browsers"
+            aria-label={t`Sign out other browsers`}
             onClick={() => void end(appApi.endOtherSessions())}
           >
-            Sign out
+            {t`Sign out`}
           </Button>
         </div>
       )}
@@ -78,12 +79,16 @@ function Row(props: {
   readonly children: ReactElement;
 }): ReactElement {
   const { browser, current, beganAtMs, lastUsedAtMs } = props.session;
+  const began = formatDate(beganAtMs, TIME);
+  const lastUsed = formatDate(lastUsedAtMs, TIME);
   return (
     <div className="settings-row session">
       <div>
-        <strong>{current ? `${browser} (this browser)` : browser}</strong>
+        <strong>{current ? t`${browser} (this browser)` : browser}</strong>
         <p>
-          Signed in {formatDate(beganAtMs, TIME)}. Last used {formatDate(lastUsedAtMs, TIME)}.
+          <Trans>
+            Signed in {began}. Last used {lastUsed}.
+          </Trans>
         </p>
       </div>
       {props.children}

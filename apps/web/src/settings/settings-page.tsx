@@ -1,3 +1,4 @@
+import type { MessageDescriptor } from '@lingui/core';
 import '../providers/providers.css';
 import './settings-page.css';
 import './appearance-section.css';
@@ -5,11 +6,13 @@ import './privacy-section.css';
 import './storage-section.css';
 import './gateway-section.css';
 import './import-section.css';
+import { msg, t } from '@lingui/core/macro';
 import type { AppState } from '@postern/protocol';
 import { useEffect, type ReactElement } from 'react';
 import { PageHead } from '../controls/page-head.tsx';
 import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
 import { routeToFragment, SETTINGS_SECTIONS, type SettingsSection } from '../navigation/route.ts';
+import { i18n } from '../languages/i18n.ts';
 import { AppearanceSection } from './appearance-section.tsx';
 import { GatewaySection } from './gateway-section.tsx';
 import { PrivacySection } from './privacy-section.tsx';
@@ -21,15 +24,15 @@ import { StorageSection } from './storage-section.tsx';
 import { StorageDetails } from './storage-details.tsx';
 import { TrashSection } from './trash-section.tsx';
 
-const TITLES: Readonly<Record<SettingsSection, string>> = {
-  providers: 'Providers',
-  gateway: 'Gateway',
-  appearance: 'Appearance',
-  privacy: 'Privacy',
-  storage: 'Storage',
-  import: 'Import',
-  trash: 'Trash',
-  sessions: 'Sessions',
+const TITLES: Readonly<Record<SettingsSection, MessageDescriptor>> = {
+  providers: msg`Providers`,
+  gateway: msg`Gateway`,
+  appearance: msg`Appearance`,
+  privacy: msg`Privacy`,
+  storage: msg`Storage`,
+  import: msg`Import`,
+  trash: msg`Trash`,
+  sessions: msg`Sessions`,
 };
 
 export function SettingsPage(props: {
@@ -39,14 +42,14 @@ export function SettingsPage(props: {
 }): ReactElement {
   const { state, section, onSidebar } = props;
   useEffect(() => {
-    document.title = `${TITLES[section]} · Postern`;
+    document.title = `${i18n._(TITLES[section])} · Postern`;
   }, [section]);
   useScrollIntoView(`settings-tab-${section}`);
   return (
     <div className="settings">
-      <PageHead title="Settings" onSidebar={onSidebar} />
+      <PageHead title={t`Settings`} onSidebar={onSidebar} />
       <div className="settings-body">
-        <nav className="settings-tabs" aria-label="Settings">
+        <nav className="settings-tabs" aria-label={t`Settings`}>
           {SETTINGS_SECTIONS.map((name) => (
             <a
               key={name}
@@ -54,7 +57,7 @@ export function SettingsPage(props: {
               href={routeToFragment({ at: 'settings', section: name })}
               aria-current={name === section ? 'page' : undefined}
             >
-              {TITLES[name]}
+              {i18n._(TITLES[name])}
             </a>
           ))}
         </nav>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Conversation } from '@postern/protocol';
 import { useCallback, useEffect, useRef, useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
@@ -9,8 +10,9 @@ import { ProblemNotice } from '../controls/notice.tsx';
 import { restoreConversation } from '../conversations/conversation-list.ts';
 import { onPageEvent } from '../conversations/page-events.ts';
 import { displayTitle } from '../conversations/display-title.ts';
+import { formatDate } from '../languages/formats.ts';
 
-const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const DATE = { dateStyle: 'medium' } as const;
 
 interface Trash {
   readonly chats: readonly Conversation[] | undefined;
@@ -58,13 +60,13 @@ export function TrashSection(): ReactElement {
   return (
     <section className="settings-section" aria-labelledby="trash">
       <h2 id="trash" ref={heading} tabIndex={-1}>
-        Trash
+        {t`Trash`}
       </h2>
       <p className="settings-lead">
-        Deleted chats stay here for 30 days, then Postern deletes them for good.
+        {t`Deleted chats stay here for 30 days, then Postern deletes them for good.`}
       </p>
       {problem !== undefined && <ProblemNotice problem={problem} />}
-      {count === 0 && <p className="quiet">The trash is empty.</p>}
+      {count === 0 && <p className="quiet">{t`The trash is empty.`}</p>}
       {chats?.map((chat) => (
         <TrashRow
           key={chat.id}
@@ -82,7 +84,7 @@ export function TrashSection(): ReactElement {
             setAsked('all');
           }}
         >
-          Empty trash
+          {t`Empty trash`}
         </Button>
       )}
       {asked !== undefined && (
@@ -112,14 +114,16 @@ function TrashRow(props: {
     <div className="settings-row">
       <div>
         <strong>{title}</strong>
-        {chat.deletedAtMs !== undefined && <p>Deleted {DATE.format(chat.deletedAtMs)}.</p>}
+        {chat.deletedAtMs !== undefined && (
+          <p>{t`Deleted ${{ date: formatDate(chat.deletedAtMs, DATE) }}.`}</p>
+        )}
       </div>
       <div className="settings-row-actions">
-        <Button aria-label={`Restore ${title}`} onClick={onRestore}>
-          Restore
+        <Button aria-label={t`Restore ${title}`} onClick={onRestore}>
+          {t`Restore`}
         </Button>
-        <Button look="quiet" aria-label={`Delete ${title} for good`} onClick={onDelete}>
-          Delete
+        <Button look="quiet" aria-label={t`Delete ${title} for good`} onClick={onDelete}>
+          {t`Delete`}
         </Button>
       </div>
     </div>
@@ -132,17 +136,18 @@ function ConfirmDeletion(props: {
   readonly onConfirm: () => void;
 }): ReactElement {
   const { asked, onClose, onConfirm } = props;
-  const title = asked === 'all' ? 'Empty the trash?' : `Delete ${displayTitle(asked.title)}?`;
+  const title =
+    asked === 'all' ? t`Empty the trash?` : t`Delete ${{ title: displayTitle(asked.title) }}?`;
   return (
     <Dialog title={title} onClose={onClose}>
       <p className="dialog-lead">
-        {asked === 'all' ? 'These chats can’t be restored.' : 'This chat can’t be restored.'}
+        {asked === 'all' ? t`These chats can’t be restored.` : t`This chat can’t be restored.`}
       </p>
       <footer className="dialog-actions">
         <span className="grow" />
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>{t`Cancel`}</Button>
         <Button look="danger" onClick={onConfirm}>
-          Delete
+          {t`Delete`}
         </Button>
       </footer>
     </Dialog>

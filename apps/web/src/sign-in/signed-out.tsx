@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { ReactElement } from 'react';
 import type { RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
@@ -15,30 +17,31 @@ export function SignedOut(props: {
 }): ReactElement {
   return (
     <Gate
-      title="Sign in again"
+      title={t`Sign in again`}
       lead={
         <p>
-          This tab isn’t signed in. Either its session ended, Postern was locked or restarted, or
-          you opened the page without a sign-in link. Your chats are safe.
+          {t`This tab isn’t signed in. Either its session ended, Postern was locked or restarted, or you opened the page without a sign-in link. Your chats are safe.`}
         </p>
       }
     >
       {props.problem !== undefined && (
         <Notice tone="warning" title={props.problem.message}>
-          Each link works once and expires quickly. Get a new one.
+          {t`Each link works once and expires quickly. Get a new one.`}
         </Notice>
       )}
       <div className="gate-card">
-        <p>Run this command in a terminal on this machine:</p>
-        <CopyField text={COMMAND} label="Copy command" />
+        <p>{t`Run this command in a terminal on this machine:`}</p>
+        <CopyField text={COMMAND} label={t`Copy command`} />
         <p className="quiet">
-          Then open the link it prints, or paste it into the address bar of this tab. In a source
-          checkout, run <code>npx postern open</code>.
+          <Trans>
+            Then open the link it prints, or paste it into the address bar of this tab. In a source
+            checkout, run <code>npx postern open</code>.
+          </Trans>
         </p>
       </div>
       <RememberChoice />
       <div className="gate-actions">
-        <Button onClick={props.onRetry}>Try again</Button>
+        <Button onClick={props.onRetry}>{t`Try again`}</Button>
       </div>
     </Gate>
   );

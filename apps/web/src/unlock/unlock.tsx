@@ -1,3 +1,5 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
 import type { AppState, UnlockAnswer, UnlockInput } from '@postern/protocol';
 import { KeyRound, LockKeyhole } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
@@ -12,13 +14,14 @@ import { navigate } from '../navigation/route.ts';
 import { Gate } from '../controls/gate.tsx';
 import { RememberChoice } from '../session/remember-choice.tsx';
 import { applyState, rememberIfChosen } from '../session/session.ts';
+import { i18n } from '../languages/i18n.ts';
 
 type UnlockMethod = 'keyring' | 'passphrase' | 'recovery';
 
-const SWITCH_LABELS: Readonly<Record<UnlockMethod, string>> = {
-  keyring: 'Use keyring',
-  passphrase: 'Use passphrase',
-  recovery: 'Use recovery code',
+const SWITCH_LABELS: Readonly<Record<UnlockMethod, MessageDescriptor>> = {
+  keyring: msg`Use keyring`,
+  passphrase: msg`Use passphrase`,
+  recovery: msg`Use recovery code`,
 };
 
 /** Unlocks the vault with the keyring, the passphrase or the recovery code. */
@@ -42,9 +45,9 @@ export function Unlock({ state }: { readonly state: AppState }): ReactElement {
     else setProblem(unlocked.failure);
   };
   return (
-    <Gate title="Postern is locked" lead={<p>{leadOf(state)}</p>}>
+    <Gate title={t`Postern is locked`} lead={<p>{leadOf(state)}</p>}>
       {state.storage === 'keyring' && !state.keyring.available && (
-        <Notice tone="warning" title="The system keyring isn’t available.">
+        <Notice tone="warning" title={t`The system keyring isn’t available.`}>
           {toPageText(state.keyring.message)}
         </Notice>
       )}
@@ -72,7 +75,7 @@ export function Unlock({ state }: { readonly state: AppState }): ReactElement {
                 setProblem(undefined);
               }}
             >
-              {SWITCH_LABELS[other]}
+              {i18n._(SWITCH_LABELS[other])}
             </Button>
           ))}
       </form>
@@ -84,9 +87,9 @@ function applyUnlocked({ secret, state }: UnlockAnswer, method: UnlockMethod): v
   if (secret !== undefined) savePageSecret(secret);
   applyState(state);
   if (method === 'recovery') {
-    showToast('Did you lose your passphrase? The recovery code lets you set a new one.', {
+    showToast(t`Did you lose your passphrase? The recovery code lets you set a new one.`, {
       action: {
-        label: 'Set passphrase',
+        label: t`Set passphrase`,
         run: () => {
           navigate({ at: 'settings', section: 'storage' });
         },
@@ -113,7 +116,7 @@ function UnlockButton(props: {
       disabled={!ready}
     >
       {!busy && <Icon aria-hidden="true" size={16} />}
-      {method === 'keyring' ? 'Use keyring' : 'Unlock'}
+      {method === 'keyring' ? t`Use keyring` : t`Unlock`}
     </Button>
   );
 }
@@ -129,7 +132,7 @@ function SecretField(props: {
   return (
     <TextField
       key={method}
-      label={isPassphrase ? 'Passphrase' : 'Recovery code'}
+      label={isPassphrase ? t`Passphrase` : t`Recovery code`}
       value={text}
       onText={onText}
       secret={isPassphrase}
@@ -153,6 +156,6 @@ function inputOf(method: UnlockMethod, text: string): UnlockInput {
 
 function leadOf(state: AppState): string {
   return state.storage === 'keyring'
-    ? 'Unlock it with the system keyring, your recovery code, or your passphrase if you set one.'
-    : 'Your keys and chats are encrypted on this machine. Enter your passphrase or recovery code to unlock them.';
+    ? t`Unlock it with the system keyring, your recovery code, or your passphrase if you set one.`
+    : t`Your keys and chats are encrypted on this machine. Enter your passphrase or recovery code to unlock them.`;
 }
