@@ -38,7 +38,7 @@ import { createRefusedKeys, type RefusedKeys } from './gateway/refused-keys.ts';
 import { afterDelay } from './chat/after-delay.ts';
 import { createPageEvents } from './chat/page-events.ts';
 import { PrivateChats } from './chat/private-chats.ts';
-import { createRunningAnswers, type RunningAnswers } from './chat/running-answers.ts';
+import { RunningAnswers } from './chat/running-answers.ts';
 import { recoveredLine, unlock, unlockWay } from './vault/unlock.ts';
 import { openStores, type Stores } from './stores/stores.ts';
 import { readUpstreamKeys, type UpstreamKeyReader } from './providers/upstream-keys.ts';
@@ -78,7 +78,7 @@ export class Postern {
   readonly connections: Connections;
   readonly log: ProcessLog;
   readonly keys: UpstreamKeyReader;
-  readonly running: RunningAnswers = createRunningAnswers();
+  readonly running = new RunningAnswers();
   readonly privateChats: PrivateChats;
   readonly pageEvents = createPageEvents();
   /** When and how the vault is locked. `locking.lock` locks it. */

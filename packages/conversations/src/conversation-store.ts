@@ -3,6 +3,7 @@ import type {
   AnswerFailure,
   AnswerMeasures,
   ChatSettings,
+  ComparisonPlace,
   Conversation,
   ConversationChange,
   ConversationEnd,
@@ -65,6 +66,7 @@ export interface NewMessage {
   readonly failure?: AnswerFailure;
   readonly extra?: Extra;
   readonly edited?: true;
+  readonly comparison?: ComparisonPlace;
 }
 
 /** Omitted fields stay unchanged. */

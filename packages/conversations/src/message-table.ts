@@ -29,7 +29,8 @@ export interface StoredMessage {
 
 /** All columns except the parts, which can be long. */
 const HEAD = `m.row, m.id, m.parent_id, m.role, m.status, m.created_at_ms, m.provider, m.model,
-  m.stop_reason, m.usage, m.measures, m.failure, m.extra, m.edited, c.id AS conversation_id`;
+  m.stop_reason, m.usage, m.measures, m.failure, m.extra, m.edited, m.comparison,
+  c.id AS conversation_id`;
 const KEPT = 'row NOT IN (SELECT message FROM removed_message)';
 const FROM = 'FROM message AS m JOIN conversation AS c ON c.row = m.conversation';
 
@@ -56,8 +57,8 @@ export class MessageTable {
     this.#attachments = attachments;
     this.#insert = database.prepare(
       `INSERT INTO message (id, conversation, parent_id, role, status, created_at_ms, provider,
-         model, stop_reason, usage, measures, failure, extra, parts, edited)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         model, stop_reason, usage, measures, failure, extra, parts, edited, comparison)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#find = database.prepare(`SELECT ${HEAD}, m.parts ${FROM} WHERE m.id = ?`);
     this.#findHead = database.prepare(`SELECT ${HEAD} ${FROM} WHERE m.id = ?`);
@@ -97,6 +98,7 @@ export class MessageTable {
       ...[id, conversation, parentId, role, status, createdAtMs, provider],
       ...[model, stopReason, usage, measures, failure, extra, parts.value],
       message.edited === true ? 1 : null,
+      message.comparison === undefined ? null : JSON.stringify(message.comparison),
     );
     const used = this.#attachments.setUsesOf(lastRow, message.parts);
     return used.ok ? ok(lastRow) : used;

@@ -274,3 +274,27 @@ test('a database of version 9 keeps its chats, which have no settings', () => {
   });
   expectOk(store.settings.save(id, { effort: 'low' }));
 });
+
+test('a database of version 10 keeps its answers, none of them compared', () => {
+  const path = scratchPath();
+  const before = expectOk(
+    openDatabase({ path, key: KEY, migrations: MIGRATIONS.slice(0, 10), label: 'conversations' }),
+  );
+  const id = conversationId.from('0'.repeat(26));
+  before
+    .prepare(
+      "INSERT INTO conversation (row, id, title, created_at_ms, updated_at_ms) VALUES (1, ?, '', 0, 0)",
+    )
+    .run(id);
+  before
+    .prepare(
+      `INSERT INTO message (id, conversation, role, status, created_at_ms, parts)
+       VALUES (?, 1, 'assistant', 'complete', 0, '[]')`,
+    )
+    .run('1'.repeat(26));
+  before.close();
+  const store = openAt(path, testEnvironment());
+  const { messages } = expectOk(store.open(id));
+  expect(messages[0]).toMatchObject({ role: 'assistant', status: 'complete' });
+  expect(messages[0]).not.toHaveProperty('comparison');
+});

@@ -221,4 +221,11 @@ export const MIGRATIONS: readonly Migration[] = [
       );
     },
   },
+  {
+    version: 11,
+    name: 'answers of several models to one question',
+    up: (database: MigrationTarget): void => {
+      database.exec('ALTER TABLE message ADD COLUMN comparison TEXT');
+    },
+  },
 ];

@@ -75,6 +75,12 @@ export const MessageColumnsSchema = v.object({
     }),
   ),
   edited: v.exactOptional(v.literal(true)),
+  comparison: v.exactOptional(
+    v.strictObject({
+      id: v.string(),
+      column: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+    }),
+  ),
 });
 
 /**
@@ -99,6 +105,7 @@ export function parseMessage(
     ...jsonColumn(row, 'failure'),
     ...jsonColumn(row, 'extra'),
     ...(row['edited'] === null ? {} : { edited: row['edited'] === 1 }),
+    ...jsonColumn(row, 'comparison'),
   });
   const parentId = optionalTextColumn(row, 'parent_id');
   if (!columns.success) return failed({ reason: 'message-damaged' });
@@ -142,7 +149,7 @@ export function roleOf(row: SqlRow): Role {
 /** The parsed JSON of a column under its name; nothing for NULL, `null` for invalid JSON. */
 function jsonColumn(
   row: SqlRow,
-  name: 'usage' | 'measures' | 'failure' | 'extra',
+  name: 'usage' | 'measures' | 'failure' | 'extra' | 'comparison',
 ): Record<string, unknown> {
   const written = optionalTextColumn(row, name);
   if (written === undefined) return {};

@@ -20,6 +20,7 @@ const ENDPOINT = {
   baseUrl: 'https://box.example/v1',
   auth: 'bearer',
 };
+const MODEL = { provider: 'demo', model: 'other' };
 const TURN = { parentId: null, provider: 'demo', model: 'demo' };
 
 const SCHEMAS = {
@@ -69,6 +70,11 @@ describe('bounds', () => {
     [TurnInputSchema, { ...TURN, parentId: ID }, true],
     [TurnInputSchema, { ...TURN, parentId: 'x' }, false],
     [TurnInputSchema, { ...TURN, text: '' }, false],
+    [TurnInputSchema, { ...TURN, text: 'x', compareWith: [MODEL, MODEL, MODEL] }, true],
+    [TurnInputSchema, { ...TURN, text: 'x', compareWith: [] }, false],
+    [TurnInputSchema, { ...TURN, text: 'x', compareWith: [MODEL, MODEL, MODEL, MODEL] }, false],
+    [TurnInputSchema, { ...TURN, text: 'x', compareWith: [{ ...MODEL, provider: '../x' }] }, false],
+    [TurnInputSchema, { ...TURN, parentId: ID, inPlaceOf: 'x' }, false],
     [TurnInputSchema, { ...TURN, text: 'x'.repeat(4_000_001) }, false],
     [ConversationPatchSchema, { title: '' }, false],
     [ConversationPatchSchema, { title: 'x'.repeat(201) }, false],

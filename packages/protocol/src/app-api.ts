@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Settings } from './settings-api.ts';
 import { MAX_ATTACHMENTS } from './attachment.ts';
+import { MAX_COMPARED_MODELS } from './comparison.ts';
 import { CHAT_EXPORT_FORMAT_NAMES, type Conversation } from './conversation.ts';
 import type { Problem } from './problem.ts';
 import { providerName } from './forms.ts';
@@ -68,7 +69,7 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   POST   /api/conversations/:id/messages/:message/restore  → 204; undoes that, for an hour
  *   POST   /api/conversations/:id/turns      TurnInput → text/event-stream of TurnEvent
  *   GET    /api/conversations/:id/answer     → text/event-stream of TurnEvent; 204 if no answer is running
- *   POST   /api/conversations/:id/stop       → 204; stops the running answer at the upstream
+ *   POST   /api/conversations/:id/stop       → 204; stops the running answers at their upstreams; with `?answer=ID`, that one
  *   POST   /api/private-chats                PrivateChatInput → Conversation; in memory only, for this page
  *   DELETE /api/private-chats                → 204; closes every private chat of this page
  *   DELETE /api/private-chats/:id            → 204; closes one
@@ -129,10 +130,12 @@ export const ConversationInputSchema = v.strictObject({
   model: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
 });
 
-export const PrivateChatInputSchema = v.strictObject({
+const chosenModel = v.strictObject({
   provider: providerName,
   model: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
 });
+
+export const PrivateChatInputSchema = chosenModel;
 
 export const ConversationPatchSchema = v.strictObject({
   title: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
@@ -149,6 +152,10 @@ const attachments = v.pipe(v.array(id26), v.maxLength(MAX_ATTACHMENTS));
  *
  * With `continues`, the id of an answer to `parentId` that isn't running, its text goes on in the same message.
  * If it has no content, it is requested again in its place.
+ *
+ * With `compareWith`, these models answer the same question beside the first one: a comparison, of at most
+ * MAX_COMPARED_MODELS. With `inPlaceOf`, the id of an answer of a comparison, a retry takes the column of that one.
+ * This and `continues` may begin while other answers of the comparison are running.
  */
 export const TurnInputSchema = v.strictObject({
   parentId: v.nullable(id26),
@@ -156,8 +163,11 @@ export const TurnInputSchema = v.strictObject({
   text: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_QUESTION_LENGTH))),
   attachments: v.exactOptional(v.pipe(attachments, v.minLength(1))),
   branch: v.exactOptional(v.boolean()),
-  provider: providerName,
-  model: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  inPlaceOf: v.exactOptional(id26),
+  compareWith: v.exactOptional(
+    v.pipe(v.array(chosenModel), v.minLength(1), v.maxLength(MAX_COMPARED_MODELS - 1)),
+  ),
+  ...chosenModel.entries,
 });
 
 /** A message that was typed but not sent, up to the length of one that can be sent. */

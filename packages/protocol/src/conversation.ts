@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
-import type { Attachment, AttachmentPart } from './attachment.ts';
+import type { AttachmentPart } from './attachment.ts';
+import type { ComparisonPlace } from './comparison.ts';
 import type { DialectId } from './dialect-ids.ts';
 import type { ErrorCodeName } from './error-codes/error-codes.ts';
 import type { ConversationId, MessageId, ProviderId } from './ids.ts';
@@ -319,6 +320,8 @@ export interface Message {
   readonly extra?: Extra;
   /** The user changed the text of this answer. */
   readonly edited?: true;
+  /** Absent unless several models answered the question at once. */
+  readonly comparison?: ComparisonPlace;
 }
 
 export interface Conversation {
@@ -337,13 +340,4 @@ export interface Conversation {
   readonly tags?: readonly string[];
   /** When it was removed. It can be restored until it is purged. */
   readonly deletedAtMs?: number;
-}
-
-/** A message that was typed but not sent. */
-export interface Draft {
-  /** null: the first message of a new conversation. */
-  readonly conversation: ConversationId | null;
-  readonly text: string;
-  /** Absent: none. */
-  readonly attachments?: readonly Attachment[];
 }

@@ -63,6 +63,8 @@ export {
 } from './conversation.ts';
 export type * from './conversation.ts';
 export type * from './conversation-view.ts';
+export { MAX_COMPARED_MODELS, type ComparisonPlace } from './comparison.ts';
+export type { Draft } from './draft.ts';
 export { DIALECT_IDS, DIALECT_INFO, perDialect, type DialectId } from './dialect-ids.ts';
 export { EXIT, type ErrorCode } from './error-codes/error-code.ts';
 export { SORTABLE } from './id-formats.ts';

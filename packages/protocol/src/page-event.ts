@@ -1,5 +1,6 @@
 import type { ChatSettingsEvent } from './chat-settings.ts';
-import type { Conversation, Draft } from './conversation.ts';
+import type { Conversation } from './conversation.ts';
+import type { Draft } from './draft.ts';
 import type { ConversationId, MessageId } from './ids.ts';
 
 /** One event of `GET /api/events`, as `data:` of an event stream: what changed, on any page. */

@@ -147,8 +147,9 @@ export const appApi = {
     command('DELETE', `${conversation(id)}/messages/${message}`),
   restoreMessage: (id: ConversationId, message: MessageId): Promise<ApiResult<undefined>> =>
     command('POST', `${conversation(id)}/messages/${message}/restore`),
-  stopAnswer: (id: ConversationId): Promise<ApiResult<undefined>> =>
-    command('POST', `${conversation(id)}/stop`),
+  /** Stops one running answer, or all of the conversation. */
+  stopAnswer: (id: ConversationId, answer?: MessageId): Promise<ApiResult<undefined>> =>
+    command('POST', `${conversation(id)}/stop${answer === undefined ? '' : `?answer=${answer}`}`),
   drafts: (): Promise<ApiResult<readonly Draft[]>> => request('GET', '/api/drafts'),
   saveDraft: (input: DraftInput): Promise<ApiResult<undefined>> =>
     command('PUT', '/api/drafts', input),

@@ -17,6 +17,7 @@ const answer = (text: string, status: Message['status']): Message =>
   message(2, text, { role: 'assistant', parentId: idOf(1), status });
 const more = (text: string): TurnEvent => ({
   kind: 'answer',
+  answerId: idOf(2),
   event: { kind: 'part-delta', index: 0, delta: { kind: 'text', text } },
 });
 

@@ -11,7 +11,7 @@ import { dropPrivateChat, usePrivate, type ChatPlace } from '../state/private-ch
 import { useStore } from '../state/store.ts';
 import { useVisible } from '../state/visibility.ts';
 import { displayTitle } from '../conversations/display-title.ts';
-import { answerIdOf, applyToChat, loadChat, openChat, showMessage, type Chat } from './chat.ts';
+import { answersOf, applyToChat, loadChat, openChat, showMessage, type Chat } from './chat.ts';
 import { Composer } from './composer.tsx';
 import { EmptyChat } from './empty-chat.tsx';
 import { exportDialog } from './later-export.ts';
@@ -69,7 +69,7 @@ function OpenConversation(props: {
   const open = openChat(id);
   const chat = useStore(open.chat);
   const loaded = chat.loading === 'loaded';
-  const answerId = answerIdOf(chat.run);
+  const isAnswering = answersOf(chat.run).size > 0;
   const visible = useVisible();
   useEffect(() => {
     if (open.chat.get().run?.at !== 'sending') void loadChat(open);
@@ -82,13 +82,13 @@ function OpenConversation(props: {
     [open],
   );
   useEffect(() => {
-    if (answerId === undefined || !visible) return undefined;
-    const follower = attach(open);
+    if (!isAnswering || !visible) return undefined;
+    attach(open);
     // A browser has few connections to one server, so a chat that isn’t shown holds none.
     return () => {
-      follower.abort();
+      open.follower?.abort();
     };
-  }, [answerId, open, visible]);
+  }, [isAnswering, open, visible]);
   useEffect(() => {
     // Its page had no connection for some minutes, or Postern was started again.
     if (isGone(chat.loading)) dropPrivateChat(id);

@@ -28,8 +28,11 @@ import {
 export type Run =
   /** This page waits for its first event, and shows `question` until the server has stored it. */
   | { readonly at: 'sending'; readonly question: string | undefined }
-  /** The answer runs in the process; this page or another one requested it. */
-  | { readonly at: 'answering'; readonly answerId: MessageId; readonly stopping: boolean };
+  /** The answers run in the process; this page or another one requested them. Several are a comparison. */
+  | { readonly at: 'answering'; readonly answers: RunningAnswers };
+
+/** Whether each running answer is being stopped. Never empty. */
+export type RunningAnswers = ReadonlyMap<MessageId, { readonly stopping: boolean }>;
 
 /** The state of one conversation on this page. */
 export interface Chat {
@@ -45,9 +48,9 @@ export interface Chat {
 export interface OpenChat {
   readonly id: ConversationId;
   readonly chat: Store<Chat>;
-  /** The answer that is streaming in; separate, because it changes with every frame. */
-  readonly live: Store<FoldedAnswer>;
-  /** Ends this page's stream of the running answer, but not the answer. */
+  /** The answers that are streaming in; separate, because they change with every frame. */
+  readonly live: Map<MessageId, Store<FoldedAnswer>>;
+  /** Ends this page's stream of the running answers, but not the answers. */
   follower: AbortController | undefined;
 }
 
@@ -69,10 +72,19 @@ export function openChat(id: ConversationId): OpenChat {
   const fresh: OpenChat = {
     id,
     chat: createStore(NOT_LOADED),
-    live: createStore(EMPTY_ANSWER),
+    live: new Map(),
     follower: undefined,
   };
   open.set(id, fresh);
+  return fresh;
+}
+
+/** An answer as far as it has streamed in. */
+export function liveAnswer({ live }: OpenChat, id: MessageId): Store<FoldedAnswer> {
+  const known = live.get(id);
+  if (known !== undefined) return known;
+  const fresh = createStore(EMPTY_ANSWER);
+  live.set(id, fresh);
   return fresh;
 }
 
@@ -90,26 +102,26 @@ export function openNewChat(conversation: Conversation): OpenChat {
 }
 
 /**
- * Reloads a conversation; the page keeps showing the old state until it arrives. An answer in it
- * that is running becomes the chat's run, which `attach` follows.
+ * Reloads a conversation; the page keeps showing the old state until it arrives. Answers in it
+ * that are running become the chat's run, which `attach` follows.
  */
 export async function loadChat(open: OpenChat): Promise<void> {
-  const { id, chat, live } = open;
+  const { id, chat } = open;
   chat.update((now) => ({ ...now, loading: now.loading === 'loaded' ? 'loaded' : 'loading' }));
   const before = chat.get().run;
   const view = await appApi.conversation(id);
   const { run } = chat.get();
   // A turn that started meanwhile has newer messages than this response.
-  if (run?.at === 'sending' || answerIdOf(run) !== answerIdOf(before)) return;
+  if (run?.at === 'sending' || !isSameSet(answersOf(run), answersOf(before))) return;
   if (!view.ok) {
     chat.update((now) => withoutView(now, view.failure));
     return;
   }
   const { conversation, earlier, messages, choices, settings } = view.value;
   showSettings(id, settings ?? NO_SETTINGS);
-  const streaming = messages.find(({ status }) => status === 'streaming');
-  if (streaming !== undefined && streaming.id !== answerIdOf(run)) {
-    live.set(storedAnswer(streaming));
+  const streaming = messages.filter(({ status }) => status === 'streaming');
+  for (const answer of streaming) {
+    if (!answersOf(run).has(answer.id)) liveAnswer(open, answer.id).set(storedAnswer(answer));
   }
   chat.update((now) => ({
     ...now,
@@ -169,19 +181,44 @@ function showsAnswer(
   { run, tree }: Chat,
   event: Extract<PageEvent, { readonly answerId: MessageId }>,
 ): boolean {
-  if (run !== undefined) return run.at === 'sending' || run.answerId === event.answerId;
+  if (run?.at === 'sending' || answersOf(run).has(event.answerId)) return true;
   const answer = tree.byId.get(event.answerId);
   return answer !== undefined && answer.status !== 'streaming';
 }
 
-/** The answer that is running, if the server has stored it. */
-export function answerIdOf(run: Run | undefined): MessageId | undefined {
-  return run?.at === 'answering' ? run.answerId : undefined;
+const NONE: RunningAnswers = new Map();
+
+/** The answers that are running, if the server has stored them. */
+export function answersOf(run: Run | undefined): RunningAnswers {
+  return run?.at === 'answering' ? run.answers : NONE;
 }
 
-function runOf(streaming: Message | undefined, now: Run | undefined): Run | undefined {
-  if (streaming === undefined || streaming.id === answerIdOf(now)) return streaming && now;
-  return { at: 'answering', answerId: streaming.id, stopping: false };
+/** The chat's run with an answer that is running. */
+export function withRunning(run: Run | undefined, id: MessageId): Run {
+  const answers = answersOf(run);
+  if (run?.at === 'answering' && answers.has(id)) return run;
+  return { at: 'answering', answers: new Map(answers).set(id, { stopping: false }) };
+}
+
+/** The chat's run without an answer that has ended. */
+export function withoutAnswer(run: Run | undefined, id: MessageId): Run | undefined {
+  if (run?.at !== 'answering') return run;
+  const answers = new Map(run.answers);
+  answers.delete(id);
+  return answers.size === 0 ? undefined : { at: 'answering', answers };
+}
+
+function runOf(streaming: readonly Message[], now: Run | undefined): Run | undefined {
+  const before = answersOf(now);
+  const answers = new Map(
+    streaming.map(({ id }) => [id, before.get(id) ?? { stopping: false }] as const),
+  );
+  if (answers.size === 0) return undefined;
+  return isSameSet(answers, before) ? now : { at: 'answering', answers };
+}
+
+function isSameSet(a: RunningAnswers, b: RunningAnswers): boolean {
+  return a.size === b.size && [...a.keys()].every((id) => b.has(id));
 }
 
 /** The stored choices, except where this page has its own. */
@@ -214,6 +251,13 @@ export function chooseSibling({ id, chat }: OpenChat, message: Message): void {
     choices: new Map(now.choices).set(parentIn(now.tree, message), message.id),
   }));
   void appApi.chooseMessage(id, { message: message.id });
+}
+
+/** Shows the comparison of an answer again, on this page, until an answer is chosen. */
+export function showSideBySide({ chat }: OpenChat, { parentId }: Message): void {
+  // A parent isn't among its answers, so none of them is chosen, and a stored choice isn't used either.
+  if (parentId === null) return;
+  chat.update((now) => ({ ...now, choices: new Map(now.choices).set(parentId, parentId) }));
 }
 
 /** Adds a message that was just stored, and shows it instead of its siblings. */

@@ -7,17 +7,21 @@ import {
   useState,
   type KeyboardEvent,
   type ReactElement,
+  type ReactNode,
 } from 'react';
 import { isComposing } from '../controls/composition.ts';
 import { IconButton } from '../controls/button.tsx';
+import type { OfferedModel } from '../models/choose-model.ts';
 import { ModelButton } from '../models/model-button.tsx';
 import { useModelFor } from '../models/use-model.ts';
 import { Keys } from '../controls/keys.tsx';
+import { useLater } from '../state/later.ts';
 import { usePrivate, type ChatPlace } from '../state/private-chats.ts';
 import { stop } from './run-turn.ts';
-import { openChat, type Run } from './chat.ts';
+import { answersOf, openChat, type Run } from './chat.ts';
 import { onComposeRequest } from './compose-requests.ts';
 import { getDraft, useDraft } from './drafts.ts';
+import { comparisonParts } from './later-comparison.ts';
 import { editLastQuestion, sendMessage } from './send.ts';
 
 /** The message field with its model button and its Send or Stop button. */
@@ -35,7 +39,7 @@ export function Composer(props: {
   const stopAnswer = useCallback(() => {
     if (id !== 'new' && id !== 'private') void stop(openChat(id));
   }, [id]);
-  useEscapeStops(run?.at === 'answering' && !run.stopping, stopAnswer);
+  useEscapeStops(run?.at === 'answering' && !isStopping(run), stopAnswer);
 
   const ready = text.trim() !== '' && model !== undefined && !sending && run === undefined;
   const send = async (): Promise<void> => {
@@ -69,17 +73,41 @@ export function Composer(props: {
     >
       <div className="composer-box">
         <MessageField area={area} place={id} text={text} onText={setDraft} onKeyDown={keyDown} />
-        <div className="composer-bar">
-          <ModelButton id={id} model={model} />
-          <span className="grow" />
+        <ModelBar id={id} model={model}>
           <SendOrStop run={run} ready={ready} onStop={stopAnswer} />
-        </div>
+        </ModelBar>
       </div>
       <p className="composer-hint">
         <Keys keys={['Enter']} /> to send, <Keys keys={['Shift', 'Enter']} /> for a new line
       </p>
     </form>
   );
+}
+
+/** The models that answer, and the buttons at the end of the bar. */
+function ModelBar(props: {
+  readonly id: ChatPlace;
+  readonly model: OfferedModel | undefined;
+  readonly children: ReactNode;
+}): ReactElement {
+  const { id, model, children } = props;
+  const compare = useLater(comparisonParts, true);
+  return (
+    <>
+      {compare !== undefined && <compare.ComparedModels id={id} model={model} />}
+      <div className="composer-bar">
+        <ModelButton id={id} model={model} />
+        {compare !== undefined && <compare.CompareButton id={id} model={model} />}
+        <span className="grow" />
+        {children}
+      </div>
+    </>
+  );
+}
+
+/** Whether all running answers are being stopped. */
+function isStopping(run: Run): boolean {
+  return [...answersOf(run).values()].every(({ stopping }) => stopping);
 }
 
 function PrivateLabel(): ReactElement {
@@ -104,7 +132,7 @@ function SendOrStop(props: {
       label="Stop (Esc)"
       tipAt="left"
       className="stop"
-      disabled={run.stopping}
+      disabled={isStopping(run)}
       onClick={onStop}
     >
       <Square aria-hidden="true" size={13} />

@@ -9,7 +9,7 @@ import {
   type RefObject,
 } from 'react';
 import { useStore } from '../state/store.ts';
-import { wantMessages, type OpenChat } from './chat.ts';
+import { wantMessages, type OpenChat, type RunningAnswers } from './chat.ts';
 import { useReturnTo, type ReadingPlace } from './reading-place.ts';
 import { MessageView } from './message-view.tsx';
 import {
@@ -49,7 +49,7 @@ export const MessageGroup = memo(function MessageGroup(props: GroupProps): React
               key={step.message.id}
               open={open}
               step={step}
-              running={step.message.id === running}
+              running={running.has(step.message.id)}
               marked={step.message.id === target && !showsWords(sought, target)}
             />
           ),
@@ -61,7 +61,7 @@ export const MessageGroup = memo(function MessageGroup(props: GroupProps): React
 interface GroupProps {
   readonly open: OpenChat;
   readonly steps: readonly PathStep[];
-  readonly running: MessageId | undefined;
+  readonly running: RunningAnswers;
   readonly target: MessageId | undefined;
   /** Never unmount: the end of the chat, where answers grow. */
   readonly pinned: boolean;

@@ -1,12 +1,14 @@
 import { ArrowDown } from 'lucide-react';
-import type { MessageId } from '@postern/protocol';
+import type { Message, MessageId } from '@postern/protocol';
 import { useMemo, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { Spinner } from '../controls/spinner.tsx';
 import { useLater } from '../state/later.ts';
 import { useStore } from '../state/store.ts';
-import { dismissProblem, type Chat, type OpenChat } from './chat.ts';
+import { answersOf, dismissProblem, type Chat, type OpenChat, type Run } from './chat.ts';
+import { openComparison } from './comparison-tree.ts';
+import { comparisonParts } from './later-comparison.ts';
 import { turnParts } from './later-turns.ts';
 import { MessageGroup } from './message-group.tsx';
 import { PendingQuestion, Waiting } from './message-view.tsx';
@@ -27,7 +29,11 @@ export function MessageList(props: {
   const chat = useStore(open.chat);
   const { tree, choices, run } = chat;
   const path = useMemo(() => visiblePath(tree, choices), [tree, choices]);
-  const groups = useMemo(() => inGroups(path), [path]);
+  const compared = useMemo(() => openComparison(tree, choices, path), [tree, choices, path]);
+  const groups = useMemo(
+    () => inGroups(compared === undefined ? path : path.slice(0, -1)),
+    [path, compared],
+  );
   const place = useReadingPlace(open);
   const { scroller, content, room, following, follow } = useFollowing(
     target === undefined && place === undefined,
@@ -47,7 +53,7 @@ export function MessageList(props: {
               key={index}
               open={open}
               steps={steps}
-              running={run?.at === 'answering' ? run.answerId : undefined}
+              running={answersOf(run)}
               target={steps.some(({ message }) => message.id === target) ? target : undefined}
               place={
                 target === undefined && steps.some(({ message }) => message.id === place?.message)
@@ -58,10 +64,8 @@ export function MessageList(props: {
               scroller={scroller}
             />
           ))}
-          {run?.at === 'sending' && run.question !== undefined && (
-            <PendingQuestion text={run.question} />
-          )}
-          {run?.at === 'sending' && <Waiting />}
+          {compared !== undefined && <Compared open={open} answers={compared} />}
+          <SentTurn run={run} />
           <TurnProblem open={open} chat={chat} />
         </div>
         <div ref={room} />
@@ -75,6 +79,25 @@ export function MessageList(props: {
       {later !== undefined && <later.QuoteButton messages={scroller} />}
       <StreamStatus run={run} last={path.at(-1)?.message} />
     </div>
+  );
+}
+
+function Compared(props: {
+  readonly open: OpenChat;
+  readonly answers: readonly Message[];
+}): ReactElement | null {
+  const parts = useLater(comparisonParts, true);
+  return parts === undefined ? null : <parts.Comparison {...props} />;
+}
+
+/** A turn that the server has not answered yet. */
+function SentTurn({ run }: { readonly run: Run | undefined }): ReactElement | null {
+  if (run?.at !== 'sending') return null;
+  return (
+    <>
+      {run.question !== undefined && <PendingQuestion text={run.question} />}
+      <Waiting />
+    </>
   );
 }
 

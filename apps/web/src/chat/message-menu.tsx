@@ -9,9 +9,12 @@ import { useAnchored } from '../models/use-anchored.ts';
 import { usePrivate } from '../state/private-chats.ts';
 import { useSelected } from '../state/store.ts';
 import type { OpenChat } from './chat.ts';
+import { choiceOf } from './compare-again.tsx';
+import { CompareDialog } from './compare-dialog.tsx';
+import { ComparisonMenuRows } from './comparison-menu.tsx';
 import { forkFrom, removeMessage } from './message-changes.ts';
 import { insertQuote } from './compose-requests.ts';
-import { retryAnswer } from './send.ts';
+import { compareAnswers, retryAnswer } from './send.ts';
 import { useRetry } from './use-retry.ts';
 
 interface MenuProps {
@@ -21,7 +24,7 @@ interface MenuProps {
 
 /** The less frequent actions of a message. */
 export function MessageMenu({ open, message }: MenuProps): ReactElement {
-  const [shown, setShown] = useState<'menu' | 'models'>();
+  const [shown, setShown] = useState<'menu' | 'models' | 'compare'>();
   const button = useRef<HTMLButtonElement>(null);
   const close = (): void => {
     setShown(undefined);
@@ -48,6 +51,20 @@ export function MessageMenu({ open, message }: MenuProps): ReactElement {
           onModels={() => {
             setShown('models');
           }}
+          onCompare={() => {
+            setShown('compare');
+          }}
+        />
+      )}
+      {shown === 'compare' && (
+        <CompareDialog
+          chosen={choiceOf(message)}
+          fewest={2}
+          onChoose={(models) => {
+            close();
+            void compareAnswers(open, message, models);
+          }}
+          onClose={close}
         />
       )}
       {shown === 'models' && (
@@ -70,6 +87,7 @@ function Menu(
     readonly anchor: { readonly current: HTMLElement | null };
     readonly onClose: () => void;
     readonly onModels: () => void;
+    readonly onCompare: () => void;
   },
 ): ReactElement {
   const { open, message, anchor, onClose, onModels } = props;
@@ -78,6 +96,7 @@ function Menu(
   const retry = useRetry(open, message);
   const isPrivate = usePrivate(open.id);
   const answers = useSelected(open.chat, ({ tree }) => tree.children.get(message.id));
+  const isAnswer = message.role === 'assistant';
   const text = plainText(message.parts);
   const after = (action: () => void) => (): void => {
     onClose();
@@ -85,7 +104,7 @@ function Menu(
     setTimeout(action);
   };
   const items: readonly (readonly [string, boolean, () => void])[] = [
-    ['Try again with…', message.role === 'assistant' && retry !== undefined, onModels],
+    ['Try again with…', isAnswer && retry !== undefined, onModels],
     [
       'Quote',
       text !== '',
@@ -111,6 +130,9 @@ function Menu(
                 {label}
               </button>
             ),
+        )}
+        {isAnswer && (
+          <ComparisonMenuRows {...props} canAsk={retry !== undefined} onDone={onClose} />
         )}
       </div>
     </Dialog>

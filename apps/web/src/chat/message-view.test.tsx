@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { models } from '../models/models.ts';
 import { fakeServer, noContent, turnStream } from '../testing/fake-server.ts';
 import { conversation, idOf, message, modelGroup } from '../testing/page-data.ts';
-import { openNewChat, type OpenChat } from './chat.ts';
+import { liveAnswer, openNewChat, type OpenChat, type Run } from './chat.ts';
 import { chatExtras } from './later-extras.ts';
 import { turnParts } from './later-turns.ts';
 import { MessageList } from './message-list.tsx';
@@ -25,6 +25,10 @@ function show(...messages: readonly Message[]): OpenChat {
   return open;
 }
 
+const answering = (stopping: boolean): Run => ({
+  at: 'answering',
+  answers: new Map([[idOf(2), { stopping }]]),
+});
 const answerOf = (): HTMLElement => screen.getByRole('article', { name: 'Answer' });
 const button = (name: string): HTMLElement => within(answerOf()).getByRole('button', { name });
 
@@ -152,14 +156,17 @@ describe('message view', () => {
   it('streams an answer and announces it', () => {
     const open = show(QUESTION, answer({ parts: [], status: 'streaming' }));
     act(() => {
-      const run = { at: 'answering', answerId: idOf(2), stopping: false } as const;
+      const run = answering(false);
       open.chat.update((now) => ({ ...now, run }));
-      open.live.update((now) => ({ ...now, parts: [{ kind: 'text', text: 'A do' }] }));
+      liveAnswer(open, idOf(2)).update((now) => ({
+        ...now,
+        parts: [{ kind: 'text', text: 'A do' }],
+      }));
     });
     expect(answerOf().textContent).toContain('A do');
     expect(screen.getByRole('status').textContent).toBe('The model is answering.');
     act(() => {
-      const run = { at: 'answering', answerId: idOf(2), stopping: true } as const;
+      const run = answering(true);
       open.chat.update((now) => ({ ...now, run }));
     });
     expect(within(answerOf()).queryByText('Stopping…')).not.toBeNull();
@@ -174,10 +181,7 @@ describe('message view', () => {
     const open = show(QUESTION, answer({ status, failure }));
     expect(screen.getByRole('status').textContent).toBe('');
     expect(screen.queryByRole('alert')).toBeNull();
-    for (const run of [
-      { at: 'answering', answerId: idOf(2), stopping: false } as const,
-      undefined,
-    ]) {
+    for (const run of [answering(false), undefined]) {
       act(() => {
         open.chat.update((now) => ({ ...now, run }));
       });

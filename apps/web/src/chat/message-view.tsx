@@ -5,7 +5,7 @@ import { DemoBadge } from '../models/demo-badge.tsx';
 import { useModelName } from '../models/use-model.ts';
 import { useLater } from '../state/later.ts';
 import { useSelected, useStore } from '../state/store.ts';
-import type { OpenChat } from './chat.ts';
+import { answersOf, liveAnswer, type OpenChat } from './chat.ts';
 import { useIsEdited } from './edited-message.ts';
 import { turnParts } from './later-turns.ts';
 import { MessageActions } from './message-actions.tsx';
@@ -135,8 +135,11 @@ function FinishedAnswer({ open, step }: MessageProps): ReactElement {
 
 function LiveAnswer(props: { readonly open: OpenChat; readonly message: Message }): ReactElement {
   const { open, message } = props;
-  const { parts } = useStore(open.live);
-  const stopping = useSelected(open.chat, ({ run }) => run?.at === 'answering' && run.stopping);
+  const { parts } = useStore(liveAnswer(open, message.id));
+  const stopping = useSelected(
+    open.chat,
+    ({ run }) => answersOf(run).get(message.id)?.stopping === true,
+  );
   const later = useLater(turnParts, true);
   const last = parts.at(-1);
   const silent = last === undefined || (last.kind !== 'text' && last.kind !== 'thinking');

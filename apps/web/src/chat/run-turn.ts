@@ -1,8 +1,9 @@
 import {
-  EMPTY_ANSWER,
   foldAnswer,
   storedAnswer,
+  type FoldedAnswer,
   type Message,
+  type MessageId,
   type TurnEvent,
   type TurnInput,
 } from '@postern/protocol';
@@ -11,33 +12,47 @@ import { UNREACHABLE, type RequestProblem } from '../api/problem.ts';
 import { pause } from '../api/read-stream.ts';
 import { streamAnswer, streamTurn, type AnswerReader } from '../api/stream-turn.ts';
 import { upsertConversation } from '../conversations/conversation-list.ts';
-import { answerIdOf, loadChat, type Chat, type OpenChat } from './chat.ts';
+import {
+  answersOf,
+  liveAnswer,
+  loadChat,
+  withoutAnswer,
+  withRunning,
+  type Chat,
+  type OpenChat,
+} from './chat.ts';
 import { createFrameBatch } from './frame-batch.ts';
 import { withMessage } from './tree.ts';
 
-/** The pause before a page follows an answer again whose stream was cut. */
+/** The pause before a page follows answers again whose stream was cut. */
 const RETRY_MS = 1000;
 
 /**
- * Runs one turn and follows the answer to its end. Returns false if the server rejected the
+ * Runs one turn and follows its answers to their end. Returns false if the server rejected the
  * question, so that its text can go back into the composer.
  */
 export async function runTurn(open: OpenChat, turn: TurnInput): Promise<boolean> {
-  const { chat, live } = open;
-  live.set(EMPTY_ANSWER);
+  const { chat } = open;
   chat.update((now) => ({
     ...now,
-    run: { at: 'sending', question: turn.text },
+    // An answer that is requested beside others doesn't hide them.
+    run: now.run?.at === 'answering' ? now.run : { at: 'sending', question: turn.text },
     problem: undefined,
   }));
   const follower = newFollower(open);
-  const streamed = await streamTurn(open.id, turn, readerOf(open, follower.signal));
-  if (chat.get().run?.at === 'sending') {
+  const reader = readerOf(open, follower.signal);
+  const streamed = await streamTurn(open.id, turn, reader);
+  if (!reader.hasBegun()) {
     const problem = streamed.ok ? UNREACHABLE : streamed.failure;
     // The lost-connection banner already reports this.
     const shown = problem.reason === 'unreachable' ? undefined : problem;
-    chat.update((now) => ({ ...now, run: undefined, problem: shown }));
+    chat.update((now) => ({
+      ...now,
+      run: now.run?.at === 'sending' ? undefined : now.run,
+      problem: shown,
+    }));
     if (isOutOfDate(problem)) await loadChat(open);
+    if (isFollowing(open, follower)) void follow(open, follower);
     return false;
   }
   await follow(open, follower, 'cut');
@@ -49,7 +64,7 @@ function isOutOfDate({ code }: RequestProblem): boolean {
   return code === 'ANSWER_RUNNING' || code === 'CONVERSATION_CHANGED';
 }
 
-/** Follows the running answer, unless the page already does, until the controller aborts. */
+/** Follows the running answers, unless the page already does, until the controller aborts. */
 export function attach(open: OpenChat): AbortController {
   const known = open.follower;
   if (known?.signal.aborted === false) return known;
@@ -58,15 +73,20 @@ export function attach(open: OpenChat): AbortController {
   return follower;
 }
 
-/** Cancels the running answer on the server, not only on the page. */
-export async function stop({ id, chat }: OpenChat): Promise<void> {
+/** Cancels running answers on the server, not only on the page: one of them, or all. */
+export async function stop({ id, chat }: OpenChat, answer?: MessageId): Promise<void> {
   const mark = (stopping: boolean): void => {
-    chat.update((now) =>
-      now.run?.at === 'answering' ? { ...now, run: { ...now.run, stopping } } : now,
-    );
+    chat.update((now) => {
+      if (now.run?.at !== 'answering') return now;
+      const answers = [...now.run.answers].map(
+        ([each, state]) =>
+          [each, answer === undefined || each === answer ? { stopping } : state] as const,
+      );
+      return { ...now, run: { at: 'answering', answers: new Map(answers) } };
+    });
   };
   mark(true);
-  const stopped = await appApi.stopAnswer(id);
+  const stopped = await appApi.stopAnswer(id, answer);
   if (stopped.ok) return;
   mark(false);
   chat.update((now) => (now.run === undefined ? now : { ...now, problem: stopped.failure }));
@@ -79,7 +99,7 @@ function newFollower(open: OpenChat): AbortController {
   return follower;
 }
 
-/** Follows the answer to its end. If the stream is cut, the answer goes on, so it tries again. */
+/** Follows the answers to their end. If the stream is cut, they go on, so it tries again. */
 async function follow(
   open: OpenChat,
   follower: AbortController,
@@ -96,49 +116,73 @@ async function follow(
 }
 
 function isFollowing({ chat }: OpenChat, { signal }: AbortController): boolean {
-  return !signal.aborted && answerIdOf(chat.get().run) !== undefined;
+  return !signal.aborted && answersOf(chat.get().run).size > 0;
+}
+
+interface TurnReader extends AnswerReader {
+  /** Whether an answer has begun. */
+  readonly hasBegun: () => boolean;
 }
 
 /** Shows the events of one stream. */
-function readerOf({ chat, live }: OpenChat, signal: AbortSignal): AnswerReader {
-  let answer = EMPTY_ANSWER;
+function readerOf(open: OpenChat, signal: AbortSignal): TurnReader {
+  const { chat } = open;
+  const answers = new Map<MessageId, FoldedAnswer>();
+  const changed = new Set<MessageId>();
+  let hasBegun = false;
   const frame = createFrameBatch(() => {
-    if (!signal.aborted) live.set(answer);
+    if (signal.aborted) return;
+    for (const id of changed) {
+      const answer = answers.get(id);
+      if (answer !== undefined) liveAnswer(open, id).set(answer);
+    }
+    changed.clear();
   });
   const onEvent = (event: TurnEvent): void => {
     if (signal.aborted) return;
     switch (event.kind) {
-      case 'started':
-        answer = storedAnswer(event.answer);
-        live.set(answer);
+      case 'started': {
+        const answer = storedAnswer(event.answer);
+        hasBegun = true;
+        answers.set(event.answer.id, answer);
+        liveAnswer(open, event.answer.id).set(answer);
         chat.update((now) => begin(now, event.question, event.answer));
         return;
-      case 'answer':
-        answer = foldAnswer(answer, event.event);
+      }
+      case 'answer': {
+        const before = answers.get(event.answerId);
+        if (before === undefined) return;
+        answers.set(event.answerId, foldAnswer(before, event.event));
+        changed.add(event.answerId);
         frame.schedule();
         return;
+      }
       case 'done':
         frame.flush();
+        answers.delete(event.answer.id);
         chat.update((now) => finish(now, event.answer, event.conversation));
+        open.live.delete(event.answer.id);
         upsertConversation(event.conversation);
     }
   };
-  return { signal, onEvent };
+  return { signal, onEvent, hasBegun: () => hasBegun };
 }
 
 function begin(now: Chat, question: Message | undefined, answer: Message): Chat {
   const asked = question === undefined ? now.tree : withMessage(now.tree, question);
   const tree = withMessage(asked, answer);
-  if (answerIdOf(now.run) === answer.id) return { ...now, tree };
-  const run = { at: 'answering', answerId: answer.id, stopping: false } as const;
+  const run = withRunning(now.run, answer.id);
   // A page that didn't request the answer keeps the versions that its user has chosen.
   if (now.run?.at !== 'sending') return { ...now, tree, run };
   const choices = new Map(now.choices);
   if (question !== undefined) choices.set(question.parentId, question.id);
-  choices.set(answer.parentId, answer.id);
+  // Those of a comparison are shown side by side, until the user chooses one.
+  if (answer.comparison === undefined) choices.set(answer.parentId, answer.id);
+  else choices.delete(answer.parentId);
   return { ...now, tree, choices, run };
 }
 
 function finish(now: Chat, answer: Message, conversation: Chat['conversation']): Chat {
-  return { ...now, tree: withMessage(now.tree, answer), conversation, run: undefined };
+  const tree = withMessage(now.tree, answer);
+  return { ...now, tree, conversation, run: withoutAnswer(now.run, answer.id) };
 }

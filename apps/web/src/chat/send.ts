@@ -1,4 +1,4 @@
-import type { Message, MessageId } from '@postern/protocol';
+import type { Message, MessageId, TurnInput } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import { upsertConversation } from '../conversations/conversation-list.ts';
 import { beginPrivateChat } from '../conversations/private-chats.ts';
@@ -9,7 +9,10 @@ import type { ChatPlace } from '../state/private-chats.ts';
 import { showToast } from '../controls/toasts.tsx';
 import { runTurn } from './run-turn.ts';
 import { editedMessage } from './edited-message.ts';
-import { openChat, openNewChat, type OpenChat } from './chat.ts';
+import { chooseSibling, openChat, openNewChat, type OpenChat } from './chat.ts';
+import { comparedBeside, comparedModels, compareWith } from './compared-models.ts';
+import { isColumn, openComparison } from './comparison-tree.ts';
+import type { Merge } from './merge-question.ts';
 import { visiblePath } from './tree.ts';
 
 /** Sends a message at the end of the visible path; returns false if the server rejected it. */
@@ -22,8 +25,30 @@ export async function sendMessage(
   if (id === 'private') return startConversation('private', text, { provider, model });
   const open = openChat(id);
   const { tree, choices } = open.chat.get();
-  const last = visiblePath(tree, choices).at(-1)?.message;
-  return runTurn(open, { parentId: last?.id ?? null, text, provider, model });
+  const path = visiblePath(tree, choices);
+  if (openComparison(tree, choices, path) !== undefined) {
+    showToast('Choose the answer to continue with, or merge them. Then send your message.');
+    return false;
+  }
+  const parentId = path.at(-1)?.message.id ?? null;
+  return runQuestion(open, id, { parentId, text, provider, model });
+}
+
+/** Sends a question to the chosen model and to those that were chosen to compare it with. */
+async function runQuestion(
+  open: OpenChat,
+  place: ChatPlace,
+  turn: TurnInput & ModelChoice,
+): Promise<boolean> {
+  const others = comparedBeside(comparedModels.get(), place, turn);
+  if (others.length === 0) return runTurn(open, turn);
+  compareWith(place, []);
+  const taken = await runTurn(open, {
+    ...turn,
+    compareWith: others.map(({ provider, model }) => ({ provider, model })),
+  });
+  if (!taken) compareWith(open.id, others);
+  return taken;
 }
 
 async function startConversation(
@@ -44,7 +69,7 @@ async function startConversation(
   pickModel(open.id, choice);
   // Don’t pull the user back if they have left this page meanwhile.
   if (currentRoute().at === place) replaceRoute({ at: 'conversation', id: open.id });
-  return runTurn(open, { parentId: null, text, provider, model });
+  return runQuestion(open, place, { parentId: null, text, provider, model });
 }
 
 /**
@@ -58,8 +83,41 @@ export async function retryAnswer(
 ): Promise<void> {
   const parentId = questionOf(open, answer);
   if (parentId === undefined) return;
-  const continues = answer.parts.length === 0 ? { continues: answer.id } : {};
-  await runTurn(open, { parentId, ...continues, provider, model });
+  await runTurn(open, { parentId, ...placeOfRetry(open, answer), provider, model });
+}
+
+function placeOfRetry(open: OpenChat, answer: Message): Pick<TurnInput, 'continues' | 'inPlaceOf'> {
+  if (answer.parts.length === 0) return { continues: answer.id };
+  return isColumn(open.chat.get(), answer) ? { inPlaceOf: answer.id } : {};
+}
+
+/** Requests answers to the same question from several models at once. */
+export async function compareAnswers(
+  open: OpenChat,
+  answer: Message,
+  [first, ...others]: readonly ModelChoice[],
+): Promise<void> {
+  const parentId = questionOf(open, answer);
+  if (parentId === undefined || first === undefined) return;
+  const { provider, model } = first;
+  await runTurn(open, {
+    parentId,
+    provider,
+    model,
+    ...(others.length > 0 && {
+      compareWith: others.map((each) => ({ provider: each.provider, model: each.model })),
+    }),
+  });
+}
+
+/** Chooses an answer of a comparison, and sends the others with the request to merge them. */
+export async function mergeAnswers(
+  open: OpenChat,
+  { base, question }: Merge,
+  { provider, model }: ModelChoice,
+): Promise<void> {
+  chooseSibling(open, base);
+  await runTurn(open, { parentId: base.id, text: question, provider, model });
 }
 
 /** Goes on with an answer in its message. */

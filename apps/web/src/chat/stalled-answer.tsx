@@ -3,7 +3,7 @@ import { useEffect, useState, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { useSelected, useStore } from '../state/store.ts';
-import { answerIdOf, type OpenChat } from './chat.ts';
+import { answersOf, liveAnswer, type OpenChat } from './chat.ts';
 import { stop } from './run-turn.ts';
 import { retryAnswer } from './send.ts';
 import { useModelFor } from '../models/use-model.ts';
@@ -17,7 +17,7 @@ export function StalledAnswer(props: {
   readonly message: Message;
 }): ReactElement | null {
   const { open, message } = props;
-  const live = useStore(open.live);
+  const live = useStore(liveAnswer(open, message.id));
   const [silent, setSilent] = useState<unknown>();
   const conversation = useSelected(open.chat, (chat) => chat.conversation);
   const model = useModelFor(open.id, conversation);
@@ -36,7 +36,7 @@ export function StalledAnswer(props: {
           title="Nothing has arrived for 30 seconds."
           actions={
             <>
-              <Button onClick={() => void stop(open)}>Stop</Button>
+              <Button onClick={() => void stop(open, message.id)}>Stop</Button>
               {model !== undefined && (
                 <Button
                   onClick={() => {
@@ -61,10 +61,10 @@ async function stopAndRetry(
   message: Message,
   model: Parameters<typeof retryAnswer>[2],
 ): Promise<void> {
-  await stop(open);
+  await stop(open, message.id);
   await new Promise<void>((resolve) => {
     const check = (): void => {
-      if (answerIdOf(open.chat.get().run) === message.id) return;
+      if (answersOf(open.chat.get().run).has(message.id)) return;
       unsubscribe();
       resolve();
     };

@@ -27,7 +27,9 @@ export function StreamStatus(props: {
 
 function runText(run: Run): string {
   if (run.at === 'sending') return 'Message sent.';
-  return run.stopping ? 'Stopping…' : 'The model is answering.';
+  const answers = [...run.answers.values()];
+  if (answers.every(({ stopping }) => stopping)) return 'Stopping…';
+  return answers.length === 1 ? 'The model is answering.' : 'The models are answering.';
 }
 
 function endText(last: Message | undefined): string {

@@ -6,7 +6,7 @@ import { Toasts } from '../controls/toasts.tsx';
 import { models } from '../models/models.ts';
 import { fakeServer, json, noContent, turnStream } from '../testing/fake-server.ts';
 import { conversation, idOf, message, modelGroup } from '../testing/page-data.ts';
-import { openNewChat, type OpenChat } from './chat.ts';
+import { liveAnswer, openNewChat, type OpenChat } from './chat.ts';
 import { Composer } from './composer.tsx';
 import { turnParts } from './later-turns.ts';
 import { MessageList } from './message-list.tsx';
@@ -16,6 +16,7 @@ const server = fakeServer();
 const CHAT = conversation(1);
 const PATH = `/api/conversations/${CHAT.id}`;
 const TURNS = `POST ${PATH}/turns`;
+const STOP = `POST ${PATH}/stop?answer=${idOf(2)}`;
 const QUESTION = message(1, 'What is a gate?', { role: 'user', parentId: null });
 const answer = (changes: Partial<Message> = {}): Message =>
   message(2, 'A door.', {
@@ -161,23 +162,23 @@ describe('an answer that stalls', () => {
     vi.useFakeTimers();
     const open = show(QUESTION, answer({ status: 'streaming' }));
     act(() => {
-      const run = { at: 'answering', answerId: idOf(2), stopping: false } as const;
+      const run = { at: 'answering', answers: new Map([[idOf(2), { stopping: false }]]) } as const;
       open.chat.update((now) => ({ ...now, run }));
     });
     const text = 'Nothing has arrived for 30 seconds.';
     await act(() => vi.advanceTimersByTimeAsync(29_000));
     act(() => {
-      open.live.update((now) => ({ ...now, parts: [{ kind: 'text', text: 'A' }] }));
+      liveAnswer(open, idOf(2)).update((now) => ({ ...now, parts: [{ kind: 'text', text: 'A' }] }));
     });
     await act(() => vi.advanceTimersByTimeAsync(29_000));
     expect(screen.queryByText(text)).toBeNull();
     await act(() => vi.advanceTimersByTimeAsync(2000));
     expect(screen.queryByText(text)).not.toBeNull();
-    server.reply(`POST ${PATH}/stop`, noContent());
+    server.reply(STOP, noContent());
     act(() => {
       screen.getByRole('button', { name: 'Stop' }).click();
     });
-    expect(server.sentTo(`POST ${PATH}/stop`)).toHaveLength(1);
+    expect(server.sentTo(STOP)).toHaveLength(1);
   });
 });
 

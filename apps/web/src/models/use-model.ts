@@ -1,4 +1,4 @@
-import type { Conversation, Message } from '@postern/protocol';
+import type { Conversation, Message, ModelGroup } from '@postern/protocol';
 import { useMemo } from 'react';
 import type { ChatPlace } from '../state/private-chats.ts';
 import { useSelected, useStore } from '../state/store.ts';
@@ -24,15 +24,28 @@ export function useModelFor(
 /** Returns the model that gave an answer, if it is still offered. */
 export function useOffered({ provider, model }: Message): OfferedModel | undefined {
   const { groups } = useStore(models);
-  return useMemo(
-    () => offeredModels(groups).find((each) => each.provider === provider && each.model === model),
-    [groups, provider, model],
-  );
+  return useMemo(() => {
+    const own = offeredModels(groups).filter((each) => each.provider === provider);
+    // A provider may report a snapshot of the model that was asked.
+    return (
+      own.find((each) => each.model === model) ??
+      own.find((each) => model?.startsWith(`${each.model}-`) === true)
+    );
+  }, [groups, provider, model]);
 }
 
 /** Returns the display name of an answer's model, and whether it is the demo. */
-export function useModelName(message: Message): { readonly name: string; readonly demo: boolean } {
+export function useModelName(message: Message): ModelName {
   const { groups } = useStore(models);
+  return modelName(groups, message);
+}
+
+export interface ModelName {
+  readonly name: string;
+  readonly demo: boolean;
+}
+
+export function modelName(groups: readonly ModelGroup[], message: Message): ModelName {
   const { provider, model } = message;
   if (model === undefined) return { name: 'Answer', demo: false };
   const group = groups.find((known) => known.provider === provider);

@@ -9,7 +9,7 @@ import {
   type MessageId,
   type Problem,
 } from '@postern/protocol';
-import { describeStoreFailure } from '@postern/conversations';
+import { describeStoreFailure, type ConversationStore } from '@postern/conversations';
 import type { ChatPlace } from '../chat/begin-turn.ts';
 import { editMessage } from '../chat/edit-message.ts';
 import { forkChat } from '../chat/fork-chat.ts';
@@ -42,9 +42,12 @@ export function branchRoutes(postern: Postern): Hono<AppEnv> {
     const input = await parseBody(context, MessageChoiceSchema);
     if (!input.ok) return input.response;
     return withOpenChat(postern, context, ({ store, id }) => {
-      const chosen = store.branches.choose(id, messageId.from(input.value.message));
+      const message = messageId.from(input.value.message);
+      const chosen = store.branches.choose(id, message);
       if (!chosen.ok) return failureResponse(describeStoreFailure(chosen.failure));
-      return new Response(null, { status: 204 });
+      return endsComparison(store, message)
+        ? changed(id, ok())
+        : new Response(null, { status: 204 });
     });
   });
   app.delete('/conversations/:id/messages/:message', (context) =>
@@ -61,6 +64,12 @@ export function branchRoutes(postern: Postern): Hono<AppEnv> {
   return app;
 }
 
+/** Whether choosing the message ends a comparison, which other pages show too. */
+function endsComparison(store: ConversationStore, id: MessageId): boolean {
+  const message = store.message(id);
+  return message.ok && message.value.comparison !== undefined;
+}
+
 /** Starts another chat from a stored one. */
 export function forkRoute(postern: Postern): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
@@ -69,7 +78,7 @@ export function forkRoute(postern: Postern): Hono<AppEnv> {
     if (!input.ok) return input.response;
     return withConversation(postern, context, (store, id) => {
       const last = messageId.from(input.value.message);
-      const fork = forkChat(store, id, last, postern.running.find(id));
+      const fork = forkChat(store, id, last, postern.running.of(id));
       if (!fork.ok) return failureResponse(fork.failure);
       postern.pageEvents.add({ kind: 'conversation', conversation: fork.value });
       return Response.json(fork.value);

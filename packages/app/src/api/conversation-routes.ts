@@ -22,9 +22,9 @@ import {
   type StoreFailure,
 } from '@postern/conversations';
 import * as v from 'valibot';
-import type { AnswerFeed } from '../chat/answer-feed.ts';
 import type { ChatPlace } from '../chat/begin-turn.ts';
 import { UNTITLED } from '../chat/question-turns.ts';
+import type { RunningAnswer } from '../chat/running-answers.ts';
 import { isEmpty, newChatSettings, resetNewChatSettings } from '../library/new-chat-settings.ts';
 import type { Postern } from '../postern.ts';
 import type { Stores } from '../stores/stores.ts';
@@ -92,9 +92,7 @@ export function messageRoutes(postern: Postern): Hono<AppEnv> {
       const view = store.openEnd(id, MAX_MESSAGES_AT_ONCE);
       if (!view.ok) return json(view);
       const { messages } = view.value;
-      return json(
-        ok({ ...view.value, messages: withStatuses(messages, postern.running.find(id)) }),
-      );
+      return json(ok({ ...view.value, messages: withStatuses(messages, postern.running.of(id)) }));
     }),
   );
   app.get('/conversations/:id/messages', (context) =>
@@ -105,7 +103,7 @@ export function messageRoutes(postern: Postern): Hono<AppEnv> {
         return failureResponse(problem('REQUEST_INVALID'));
       }
       const found = store.messages(id, ids);
-      return json(found.ok ? ok(withStatuses(found.value, postern.running.find(id))) : found);
+      return json(found.ok ? ok(withStatuses(found.value, postern.running.of(id))) : found);
     }),
   );
   return app;
@@ -172,10 +170,11 @@ function create(
 /** An answer that couldn't be saved when it ended is still stored as streaming, but it is not. */
 function withStatuses(
   messages: readonly Message[],
-  running: AnswerFeed | undefined,
+  running: readonly RunningAnswer[],
 ): readonly Message[] {
+  const ids = new Set(running.map(({ answer }) => answer.id));
   return messages.map((message) =>
-    message.status === 'streaming' && message.id !== running?.answer.id
+    message.status === 'streaming' && !ids.has(message.id)
       ? { ...message, status: 'interrupted' as const }
       : message,
   );

@@ -31,14 +31,11 @@ function wordFeed(): {
 } {
   let answer = EMPTY_ANSWER;
   let next = 0;
-  const feed = new AnswerFeed({
-    question: undefined,
-    answer: ANSWER,
-    partsSoFar: () => answer.parts,
-  });
+  const feed = new AnswerFeed();
+  feed.begin({ question: undefined, answer: ANSWER, partsSoFar: () => answer.parts });
   const add = (event: AnswerEvent): void => {
     answer = foldAnswer(answer, event);
-    feed.add(event);
+    feed.add(ANSWER.id, event);
   };
   add({ kind: 'part-start', index: 0, part: { kind: 'text', text: '' } });
   return {
@@ -50,7 +47,7 @@ function wordFeed(): {
     },
     end: () => {
       const message = { ...ANSWER, parts: answer.parts, status: 'complete' } as const;
-      feed.end({ kind: 'done', answer: message, conversation: CONVERSATION });
+      feed.end(ANSWER.id, { kind: 'done', answer: message, conversation: CONVERSATION });
     },
   };
 }
@@ -152,8 +149,91 @@ describe('a running answer', () => {
     const { feed } = wordFeed();
     const page = feed.follow(never);
     await take(page, 1);
-    feed.end(undefined);
+    feed.end(ANSWER.id, undefined);
     expect(await take(page)).toEqual([]);
-    await feed.ended;
+  });
+});
+
+describe('the running answers of a comparison', () => {
+  const OTHER: Message = { ...ANSWER, id: messageId.from('2'.repeat(26)) };
+  const text = (answer: Message): AnswerEvent => ({
+    kind: 'part-start',
+    index: 0,
+    part: { kind: 'text', text: answer.id },
+  });
+  const done = (answer: Message): TurnEvent => ({
+    kind: 'done',
+    answer: { ...answer, status: 'complete' },
+    conversation: CONVERSATION,
+  });
+  const named = (events: readonly TurnEvent[]): readonly string[] =>
+    events.map((event) =>
+      event.kind === 'answer'
+        ? `${event.event.kind} ${event.answerId[0] ?? ''}`
+        : `${event.kind} ${event.answer.id[0] ?? ''}`,
+    );
+  const fed = (answer: Message): Parameters<AnswerFeed['begin']>[0] => ({
+    question: undefined,
+    answer,
+    partsSoFar: () => [],
+  });
+
+  test('are one stream, which ends with the last of them', async () => {
+    const feed = new AnswerFeed();
+    feed.begin(fed(ANSWER));
+    const page = feed.follow(never);
+    const events = [...(await take(page, 1))];
+    feed.begin(fed(OTHER));
+    feed.add(OTHER.id, text(OTHER));
+    feed.end(OTHER.id, done(OTHER));
+    feed.add(ANSWER.id, text(ANSWER));
+    feed.end(ANSWER.id, done(ANSWER));
+    events.push(...(await take(page)));
+    expect(named(events)).toEqual([
+      ...['started 0', 'started 2', 'part-start 2', 'done 2', 'part-start 0', 'done 0'],
+    ]);
+  });
+
+  test('a page that comes later, or reads nothing for long, gets the end of an ended one too', async () => {
+    const feed = new AnswerFeed();
+    feed.begin(fed(ANSWER));
+    feed.begin(fed(OTHER));
+    const slow = feed.follow(never);
+    await take(slow, 2);
+    feed.end(OTHER.id, done(OTHER));
+    for (let count = 0; count < 1000; count += 1) feed.add(ANSWER.id, text(ANSWER));
+    const late = feed.follow(never);
+    for (const page of [slow, late]) {
+      expect(named(await take(page, 3))).toEqual(['started 2', 'done 2', 'started 0']);
+    }
+    feed.end(ANSWER.id, done(ANSWER));
+    expect(named(await take(late))).toEqual(['done 0']);
+  });
+
+  test('an answer that is requested again in its message is running again', async () => {
+    const feed = new AnswerFeed();
+    feed.begin(fed(ANSWER));
+    feed.begin(fed(OTHER));
+    feed.end(OTHER.id, done(OTHER));
+    feed.begin(fed(OTHER));
+    const page = feed.follow(never);
+    expect(named(await take(page, 2))).toEqual(['started 0', 'started 2']);
+    feed.end(OTHER.id, done(OTHER));
+    feed.end(ANSWER.id, done(ANSWER));
+    expect(named(await take(page))).toEqual(['done 2', 'done 0']);
+  });
+
+  test('keep only the newest ended ones in memory', async () => {
+    const feed = new AnswerFeed();
+    feed.begin(fed(ANSWER));
+    for (const digit of '23456789') {
+      const answer = { ...ANSWER, id: messageId.from(digit.repeat(26)) };
+      feed.begin(fed(answer));
+      feed.end(answer.id, done(answer));
+    }
+    const ended = named(await take(feed.follow(never), 9)).filter((name) =>
+      name.startsWith('done'),
+    );
+    expect(ended).toEqual(['done 6', 'done 7', 'done 8', 'done 9']);
   });
 });

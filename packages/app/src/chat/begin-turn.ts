@@ -1,7 +1,6 @@
-import { failed, ok, type Result } from '@postern/kernel';
+import { failed, ok, sortableId, type Result } from '@postern/kernel';
 import {
-  type AnswerEvent,
-  type ChatSettings,
+  type ComparisonPlace,
   type ConversationId,
   type ConversationView,
   type Message,
@@ -11,33 +10,16 @@ import {
   type Problem,
   type Provider,
   providerId,
-  type TurnEvent,
   type TurnInput,
 } from '@postern/protocol';
-import {
-  describeStoreFailure,
-  recordAnswer,
-  SAVE_ANSWER_EVERY_MS,
-  type AnswerRecorder,
-  type AttachmentStore,
-  type ConversationStore,
-  type StoreFailure,
-} from '@postern/conversations';
-import { priceTable } from '@postern/gateway';
-import { upstreamOf } from '@postern/upstreams';
+import { describeStoreFailure, type ConversationStore } from '@postern/conversations';
 import type { Postern } from '../postern.ts';
 import { findAttachments } from '../attachments/find-attachments.ts';
-import { describeUpstreamKeyFailure } from '../providers/upstream-keys.ts';
-import { afterDelay } from './after-delay.ts';
-import { AnswerFeed } from './answer-feed.ts';
-import { prepareContinuation, type Continuation } from './continue-answer.ts';
-import { withSettings } from './model-request.ts';
-import { titleOf, turnsLeadingTo, UNTITLED, type StoredTurn } from './question-turns.ts';
-import { readAttachments } from './read-attachments.ts';
-import { timeThinking } from './time-thinking.ts';
-
-/** The longest answer in characters. No page has to be open to stop one that never ends. */
-const MAX_ANSWER_LENGTH = 8 * 1024 * 1024;
+import type { AnswerFeed } from './answer-feed.ts';
+import { prepareContinuation } from './continue-answer.ts';
+import { titleOf, turnsLeadingTo, UNTITLED } from './question-turns.ts';
+import { runAnswer, type PreparedAnswer } from './run-answer.ts';
+import type { RunningAnswer } from './running-answers.ts';
 
 /** A conversation in its store. */
 export interface ChatPlace {
@@ -45,84 +27,169 @@ export interface ChatPlace {
   readonly store: ConversationStore;
 }
 
+/** A turn whose answers are running. */
+export interface BegunTurn {
+  readonly answers: readonly RunningAnswer[];
+  /** All running answers of the conversation. */
+  readonly feed: AnswerFeed;
+}
+
 /**
- * Stores the question and starts its answer, which then runs on its own until it ends or is stopped.
- * It is saved as it grows. `onFault` gets an unexpected error of the running answer.
+ * Stores the question and starts its answer, or one of each model, which then run on their own until they end or are
+ * stopped. They are saved as they grow. `onFault` gets an unexpected error of a running answer.
  */
 export function beginTurn(
   postern: Postern,
   { id, store }: ChatPlace,
   input: TurnInput,
   onFault: (fault: unknown) => void,
-): Result<AnswerFeed, Problem> {
-  const provider = postern.providers().get(providerId.from(input.provider));
-  if (provider === undefined) return failed(problem('PROVIDER_UNKNOWN'));
+): Result<BegunTurn, Problem> {
+  const models = modelsOf(postern, input);
+  if (models === undefined) return failed(problem('PROVIDER_UNKNOWN'));
+  const opened = store.open(id);
+  if (!opened.ok) return failed(describeStoreFailure(opened.failure));
+  const comparison = comparisonOf(postern, opened.value.messages, input);
+  const { continues } = input;
   const refusal =
-    postern.running.refusal(id) ?? postern.privateChats.refusal(id, input.text?.length ?? 0);
+    postern.running.refusal(id, { count: models.length, comparison: comparison?.id, continues }) ??
+    postern.privateChats.refusal(id, input.text?.length ?? 0);
   if (refusal !== undefined) return failed(problem(refusal));
   const settings = store.settings.find(id);
   if (!settings.ok) return failed(describeStoreFailure(settings.failure));
-  const { continues } = input;
-  const prepared =
-    continues === undefined
-      ? prepare(store, id, input, provider)
-      : prepareContinuation(store, id, { ...input, continues }, provider);
+  const prepared = prepare({ store, view: opened.value, models, comparison }, input);
   if (!prepared.ok) return prepared;
-  const turn = { ...prepared.value, settings: settings.value };
-  return ok(startAnswer(postern, store, provider, turn, onFault));
+  const { question, answers } = prepared.value;
+  const run = { postern, store, question, onFault };
+  const running = answers.map((answer) => runAnswer(run, { ...answer, settings: settings.value }));
+  const feed = postern.running.feedOf(id);
+  return feed === undefined ? failed(problem('INTERNAL')) : ok({ answers: running, feed });
 }
 
-/** A turn after its question and empty answer were stored. */
+interface AskedModel {
+  readonly provider: Provider;
+  readonly model: string;
+}
+
+/** Undefined if a provider is unknown. */
+function modelsOf(postern: Postern, input: TurnInput): readonly AskedModel[] | undefined {
+  const asked = [input, ...(input.compareWith ?? [])].map(({ provider, model }) => ({
+    provider: postern.providers().get(providerId.from(provider)),
+    model,
+  }));
+  return asked.every(isKnown) ? asked : undefined;
+}
+
+function isKnown(asked: { readonly provider: Provider | undefined }): asked is AskedModel {
+  return asked.provider !== undefined;
+}
+
+/** The place of the first answer in a comparison, if the turn belongs to one. */
+function comparisonOf(
+  postern: Postern,
+  messages: readonly Message[],
+  { compareWith, continues, inPlaceOf }: TurnInput,
+): ComparisonPlace | undefined {
+  if (compareWith !== undefined) {
+    return { id: sortableId(postern.clock.nowMs(), postern.randomness), column: 0 };
+  }
+  return messages.find(({ id }) => id === (continues ?? inPlaceOf))?.comparison;
+}
+
+/** A turn after its question and its empty answers were stored. */
 interface PreparedTurn {
   /** Absent when an answer is regenerated or continued. */
-  readonly question?: Message | undefined;
-  readonly answer: Message;
-  readonly model: string;
-  readonly turns: readonly StoredTurn[];
-  readonly settings?: ChatSettings | undefined;
-  /** Absent unless an answer is continued. */
-  readonly join?: Continuation['join'];
+  readonly question: Message | undefined;
+  readonly answers: readonly PreparedAnswer[];
 }
 
-function prepare(
-  store: ConversationStore,
-  id: ConversationId,
-  input: TurnInput,
-  provider: Provider,
-): Result<PreparedTurn, Problem> {
-  const opened = store.open(id);
-  if (!opened.ok) return failed(describeStoreFailure(opened.failure));
-  const { messages } = opened.value;
+interface TurnPlace {
+  readonly store: ConversationStore;
+  readonly view: ConversationView;
+  readonly models: readonly AskedModel[];
+  readonly comparison: ComparisonPlace | undefined;
+}
+
+function prepare(place: TurnPlace, input: TurnInput): Result<PreparedTurn, Problem> {
+  const { continues, compareWith, inPlaceOf } = input;
+  const [first] = place.models;
+  if (continues === undefined || first === undefined) return prepareAnswers(place, input);
+  if (compareWith !== undefined || inPlaceOf !== undefined) {
+    return failed(problem('REQUEST_INVALID', 'Only one answer can be continued at once.'));
+  }
+  const { store, view } = place;
+  const continuation = prepareContinuation(store, view, { ...input, continues }, first.provider);
+  if (!continuation.ok) return continuation;
+  const answer = { ...continuation.value, provider: first.provider };
+  return ok({ question: undefined, answers: [answer] });
+}
+
+function prepareAnswers(place: TurnPlace, input: TurnInput): Result<PreparedTurn, Problem> {
+  const { messages } = place.view;
   const parentId = input.parentId === null ? null : messageId.from(input.parentId);
   const parent = messages.find((message) => message.id === parentId);
   if (parentId !== null && parent === undefined) return failed(problem('CONVERSATION_NOT_FOUND'));
   if (isOutdated(messages, input)) return failed(problem('CONVERSATION_CHANGED'));
+  if (!canTakeColumn(messages, input)) return failed(problem('CONVERSATION_NOT_FOUND'));
   const stored = isRetry(input)
     ? ok(undefined)
-    : storeQuestion(store, opened.value, parentId, input);
+    : storeQuestion(place.store, place.view, parentId, input);
   if (!stored.ok) return stored;
   const question = stored.value;
   const asked = question ?? parent;
   if (asked?.role !== 'user') {
     return failed(problem('REQUEST_INVALID', 'Only a user message can be answered.'));
   }
-  const answer = store.addMessage({
-    conversationId: id,
-    parentId: asked.id,
-    role: 'assistant',
-    parts: [],
-    status: 'streaming',
-    provider: provider.id,
-    model: input.model,
-  });
-  if (!answer.ok) return failed(describeStoreFailure(answer.failure));
-  const turns = turnsLeadingTo([...messages, asked], asked.id, provider.id);
-  return ok({ question, answer: answer.value, model: input.model, turns });
+  const answers = storeAnswers(place, asked);
+  return answers.ok ? ok({ question, answers: answers.value }) : answers;
+}
+
+/** Stores an empty answer of each model. */
+function storeAnswers(
+  { store, view, models, comparison }: TurnPlace,
+  asked: Message,
+): Result<readonly PreparedAnswer[], Problem> {
+  const answers: PreparedAnswer[] = [];
+  for (const [index, { provider, model }] of models.entries()) {
+    const answer = store.addMessage({
+      conversationId: view.conversation.id,
+      parentId: asked.id,
+      role: 'assistant',
+      parts: [],
+      status: 'streaming',
+      provider: provider.id,
+      model,
+      ...(comparison && { comparison: { ...comparison, column: comparison.column + index } }),
+    });
+    if (!answer.ok) return failed(notBegun(store, answers, describeStoreFailure(answer.failure)));
+    const turns = turnsLeadingTo([...view.messages, asked], asked.id, provider.id);
+    answers.push({ answer: answer.value, provider, model, turns });
+  }
+  return ok(answers);
+}
+
+/** Marks the answers as failed that were stored before one couldn't be. */
+function notBegun(
+  store: ConversationStore,
+  answers: readonly PreparedAnswer[],
+  failure: Problem,
+): Problem {
+  const { code, message } = failure;
+  for (const { answer } of answers) {
+    store.updateMessage(answer.id, { status: 'failed', failure: { code, message } });
+  }
+  return failure;
 }
 
 /** Whether the input only requests another answer to a question. */
 function isRetry({ text, attachments }: TurnInput): boolean {
   return text === undefined && attachments === undefined;
+}
+
+/** Whether the answer whose column is taken is an answer to the same question, if one is given. */
+function canTakeColumn(messages: readonly Message[], input: TurnInput): boolean {
+  if (input.inPlaceOf === undefined) return true;
+  const answer = messages.find(({ id }) => id === input.inPlaceOf);
+  return isRetry(input) && input.compareWith === undefined && answer?.parentId === input.parentId;
 }
 
 /** Whether the page that sent the message doesn't know that there already is one in its place. */
@@ -153,115 +220,4 @@ function storeQuestion(
     if (!renamed.ok) return failed(describeStoreFailure(renamed.failure));
   }
   return added;
-}
-
-function startAnswer(
-  postern: Postern,
-  store: ConversationStore,
-  provider: Provider,
-  { question, answer, model, turns, settings, join = (events) => events }: PreparedTurn,
-  onFault: (fault: unknown) => void,
-): AnswerFeed {
-  const recorder = recordAnswer(store, answer, {
-    saveEveryMs: SAVE_ANSWER_EVERY_MS,
-    clock: postern.clock,
-    schedule: afterDelay,
-    costOf: (usage) => priceTable(postern.content().prices).knownCostOf(provider.id, model, usage),
-  });
-  const feed = new AnswerFeed({ question, answer, partsSoFar: () => recorder.answer.parts });
-  const slot = postern.running.begin(feed);
-  const isPrivate = postern.privateChats.has(answer.conversationId);
-  const tellPages = (kind: 'answer-began' | 'answer-ended'): void => {
-    if (isPrivate) return;
-    const conversation = store.conversation(answer.conversationId);
-    if (!conversation.ok) return;
-    postern.pageEvents.add({ kind, conversation: conversation.value, answerId: answer.id });
-  };
-  tellPages('answer-began');
-  const run = async (): Promise<void> => {
-    try {
-      const events = answerEvents(
-        postern,
-        provider,
-        { model, turns, settings },
-        store.attachments,
-        slot.signal,
-      );
-      const timed = timeThinking(withinLength(events), postern.clock);
-      for await (const event of join(timed)) {
-        recorder.add(event);
-        feed.add(event);
-      }
-    } finally {
-      const done = doneEvent(store, answer, recorder);
-      slot.end();
-      feed.end(done);
-      tellPages('answer-ended');
-    }
-  };
-  run().catch(onFault);
-  return feed;
-}
-
-/** Ends an answer that is too long with a failure. */
-async function* withinLength(events: AsyncGenerator<AnswerEvent>): AsyncGenerator<AnswerEvent> {
-  let length = 0;
-  for await (const event of events) {
-    length += event.kind === 'part-delta' ? JSON.stringify(event.delta).length : 0;
-    if (length > MAX_ANSWER_LENGTH) {
-      const message = 'The answer is longer than 8 million characters.';
-      yield { kind: 'failure', failure: { code: 'UPSTREAM_MALFORMED', message } };
-      return;
-    }
-    yield event;
-  }
-}
-
-/** Saves the whole answer. Undefined if the conversation was deleted meanwhile. */
-function doneEvent(
-  store: ConversationStore,
-  answer: Message,
-  recorder: AnswerRecorder,
-): TurnEvent | undefined {
-  const finished = recorder.finish();
-  const conversation = store.conversation(answer.conversationId);
-  if (!conversation.ok) return undefined;
-  return {
-    kind: 'done',
-    answer: finished.ok
-      ? finished.value
-      : unsavedAnswer(answer, recorder.answer.parts, finished.failure),
-    conversation: conversation.value,
-  };
-}
-
-/** Everything that arrived, and why it couldn't be stored. */
-function unsavedAnswer(answer: Message, parts: Message['parts'], failure: StoreFailure): Message {
-  const { code, message } = describeStoreFailure(failure);
-  return { ...answer, parts, status: 'failed', failure: { code, message } };
-}
-
-async function* answerEvents(
-  postern: Postern,
-  provider: Provider,
-  { model, turns: stored, settings }: Pick<PreparedTurn, 'model' | 'turns' | 'settings'>,
-  attachments: AttachmentStore,
-  signal: AbortSignal,
-): AsyncGenerator<AnswerEvent> {
-  const credential = await postern.keys.credentialFor(provider);
-  if (!credential.ok) {
-    yield failureEvent(describeUpstreamKeyFailure(credential.failure));
-    return;
-  }
-  const turns = await readAttachments(() => (signal.aborted ? undefined : attachments), stored);
-  if (!turns.ok) {
-    yield failureEvent(turns.failure);
-    return;
-  }
-  const request = withSettings({ model, turns: turns.value, stream: true }, settings);
-  yield* upstreamOf(postern.connections, provider, credential.value).ask(request, signal);
-}
-
-function failureEvent({ code, message }: Problem): AnswerEvent {
-  return { kind: 'failure', failure: { code, message } };
 }

@@ -3,23 +3,22 @@ const MAX_WAITING = 256;
 
 interface Reader<E> {
   waiting: E[];
-  /** Whether its next event is the first one, which includes everything so far. */
+  /** Whether the first events come next, which include everything so far. */
   beginsAgain: boolean;
   wake: () => void;
 }
 
 /**
  * Events for any number of readers, which come and go at any time. Readers can't slow it down: each
- * has a bounded queue. `first` makes the event with which a reader begins; it includes everything
- * so far. A reader that falls behind gets it again instead of what it missed.
+ * has a bounded queue. `first` makes the events with which a reader begins; they include everything
+ * so far. A reader that falls behind gets them again instead of what it missed.
  */
 export class Broadcast<E> {
-  readonly #first: () => E;
+  readonly #first: () => readonly E[];
   readonly #readers = new Set<Reader<E>>();
   #hasEnded = false;
-  #last: E | undefined;
 
-  constructor(first: () => E) {
+  constructor(first: () => readonly E[]) {
     this.#first = first;
   }
 
@@ -33,20 +32,15 @@ export class Broadcast<E> {
     }
   }
 
-  /** Ends every reader's events, after a last one if it is given. */
-  end(last: E | undefined): void {
+  /** Ends every reader's events, after those that wait. */
+  end(): void {
     this.#hasEnded = true;
-    this.#last = last;
-    for (const reader of this.#readers) {
-      if (last !== undefined) reader.waiting.push(last);
-      reader.wake();
-    }
+    for (const reader of this.#readers) reader.wake();
   }
 
-  /** The first event, then each one that is added, until the end or until the signal aborts. */
+  /** The first events, then each one that is added, until the end or until the signal aborts. */
   async *follow(signal: AbortSignal): AsyncGenerator<E> {
-    const waiting = this.#last === undefined ? [] : [this.#last];
-    const reader: Reader<E> = { waiting, beginsAgain: true, wake: () => undefined };
+    const reader: Reader<E> = { waiting: [], beginsAgain: true, wake: () => undefined };
     const wake = (): void => {
       reader.wake();
     };
@@ -70,8 +64,10 @@ export class Broadcast<E> {
   }
 
   #nextFor(reader: Reader<E>): E | undefined {
-    if (!reader.beginsAgain) return reader.waiting.shift();
-    reader.beginsAgain = false;
-    return this.#first();
+    if (reader.beginsAgain) {
+      reader.beginsAgain = false;
+      reader.waiting = [...this.#first()];
+    }
+    return reader.waiting.shift();
   }
 }

@@ -3,7 +3,7 @@ import {
   problem,
   storedAnswer,
   type AnswerEvent,
-  type ConversationId,
+  type ConversationView,
   type Message,
   type MessagePart,
   type Problem,
@@ -30,13 +30,10 @@ export interface Continuation {
  */
 export function prepareContinuation(
   store: ConversationStore,
-  id: ConversationId,
+  { messages }: ConversationView,
   input: TurnInput & { readonly continues: string },
   provider: Provider,
 ): Result<Continuation, Problem> {
-  const opened = store.open(id);
-  if (!opened.ok) return failed(describeStoreFailure(opened.failure));
-  const { messages } = opened.value;
   const before = messages.find((message) => message.id === input.continues);
   const refusal = refusalOf(before, input);
   if (before === undefined || refusal !== undefined) {

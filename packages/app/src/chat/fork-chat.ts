@@ -1,7 +1,7 @@
 import { failed, type Result } from '@postern/kernel';
 import type { Conversation, ConversationId, MessageId, Problem } from '@postern/protocol';
 import { describeStoreFailure, type ConversationStore } from '@postern/conversations';
-import type { AnswerFeed } from './answer-feed.ts';
+import type { RunningAnswer } from './running-answers.ts';
 
 const MAX_TITLE = 200;
 
@@ -10,17 +10,18 @@ export function forkChat(
   store: ConversationStore,
   id: ConversationId,
   last: MessageId,
-  running: AnswerFeed | undefined,
+  running: readonly RunningAnswer[],
 ): Result<Conversation, Problem> {
   const original = store.conversation(id);
   if (!original.ok) return failed(describeStoreFailure(original.failure));
   const fork = store.branches.fork(id, last, forkTitle(original.value.title));
   if (!fork.ok) return failed(describeStoreFailure(fork.failure));
-  if (running?.answer.id !== last) return fork;
+  const answer = running.find((each) => each.answer.id === last);
+  if (answer === undefined) return fork;
   const opened = store.open(fork.value.id);
   const copy = opened.ok ? opened.value.messages.at(-1) : undefined;
   if (copy === undefined) return fork;
-  const updated = store.updateMessage(copy.id, { parts: running.parts() });
+  const updated = store.updateMessage(copy.id, { parts: answer.parts() });
   return updated.ok ? fork : failed(describeStoreFailure(updated.failure));
 }
 

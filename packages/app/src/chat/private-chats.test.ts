@@ -6,16 +6,15 @@ import { createSessions, type Session } from '../server/sessions.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
 import { valueOf } from '../testing/value-of.ts';
-import { AnswerFeed } from './answer-feed.ts';
 import { PrivateChats, type PageOfSession } from './private-chats.ts';
-import { createRunningAnswers } from './running-answers.ts';
+import { RunningAnswers } from './running-answers.ts';
 
 const CHOICE = { provider: 'box', model: 'any' };
 const environment = { clock: systemClock, randomness: systemRandomness };
 
 /** Private chats with sessions, and timers that the test ends. */
 function privateChats() {
-  const running = createRunningAnswers();
+  const running = new RunningAnswers();
   const sessions = createSessions(systemClock, systemRandomness);
   const timers = new Map<() => void, number>();
   const schedule = (work: () => void, delayMs: number) => {
@@ -64,11 +63,9 @@ function answerIn({ running }: World, conversationId: ConversationId): AbortSign
     status: 'streaming',
     createdAtMs: 1,
   };
-  const feed = new AnswerFeed({ question: undefined, answer, partsSoFar: () => [] });
-  const slot = running.begin(feed);
+  const slot = running.begin({ question: undefined, answer, partsSoFar: () => [] });
   slot.signal.addEventListener('abort', () => {
-    slot.end();
-    feed.end(undefined);
+    slot.end(undefined);
   });
   return slot.signal;
 }

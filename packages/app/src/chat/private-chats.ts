@@ -110,7 +110,7 @@ export class PrivateChats {
   ): Result<Conversation, Problem> {
     const store = this.find(page, id);
     if (store === undefined) return failed(problem('CONVERSATION_NOT_FOUND'));
-    if (this.#parts.running.find(id) !== undefined) return failed(problem('ANSWER_RUNNING'));
+    if (this.#parts.running.of(id).length > 0) return failed(problem('ANSWER_RUNNING'));
     const view = store.open(id);
     if (!view.ok) return failed(describeStoreFailure(view.failure));
     const { conversation } = view.value;
@@ -125,7 +125,7 @@ export class PrivateChats {
     return adopted;
   }
 
-  /** Stops its answer and drops it. False if the page has no such private chat. */
+  /** Stops its answers and drops it. False if the page has no such private chat. */
   async close(page: PageOfSession | undefined, id: ConversationId): Promise<boolean> {
     if (this.find(page, id) === undefined) return false;
     await this.#close((chat) => chat.id === id);
@@ -198,9 +198,9 @@ export class PrivateChats {
     }
     await Promise.all(
       closing.map(async ({ id, store }) => {
-        const ended = running.find(id)?.ended;
+        const answers = running.of(id);
         running.stop(id);
-        await ended;
+        for (const { ended } of answers) await ended;
         store.close();
       }),
     );

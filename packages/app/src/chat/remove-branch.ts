@@ -3,7 +3,7 @@ import type { ConversationId, Message, MessageId, Problem } from '@postern/proto
 import { describeStoreFailure, type ConversationStore } from '@postern/conversations';
 import type { RunningAnswers } from './running-answers.ts';
 
-/** Deletes a message and all messages after it. An answer that runs among them is stopped and saved before. */
+/** Deletes a message and all messages after it. Answers that run among them are stopped and saved before. */
 export async function removeBranch(
   store: ConversationStore,
   running: RunningAnswers,
@@ -12,11 +12,11 @@ export async function removeBranch(
 ): Promise<Result<undefined, Problem>> {
   const opened = store.open(id);
   if (!opened.ok) return failed(describeStoreFailure(opened.failure));
-  const feed = running.find(id);
-  if (feed !== undefined && isIn(opened.value.messages, feed.answer.id, first)) {
-    running.stop(id);
-    await feed.ended;
-  }
+  const inBranch = running
+    .of(id)
+    .filter(({ answer }) => isIn(opened.value.messages, answer.id, first));
+  for (const { answer } of inBranch) running.stop(id, answer.id);
+  await Promise.all(inBranch.map(({ ended }) => ended));
   const removed = store.branches.remove(id, first);
   return removed.ok ? ok() : failed(describeStoreFailure(removed.failure));
 }
