@@ -58,6 +58,7 @@ const WEB_LEVELS = [
   ['chat-settings'],
   ['chat', 'providers', 'search', 'sign-in', 'unlock', 'vault'],
   ['first-run', 'settings', 'sidebar'],
+  ['actions'],
   ['shell'],
 ];
 

@@ -19,7 +19,6 @@ import './shell/main.css';
 import './sidebar/sidebar.css';
 import './markdown/link-dialog.css';
 import './markdown/typed-text.css';
-import './shortcuts/shortcuts-sheet.css';
 import './chat/chat-page.css';
 import './chat/message-list.css';
 import './chat/message-view.css';

@@ -7,6 +7,7 @@ import { ProblemNotice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { navigate, type Route } from '../navigation/route.ts';
 import { useLater } from '../state/later.ts';
+import { useOpener } from '../state/openers.ts';
 import { dropPrivateChat, usePrivate, type ChatPlace } from '../state/private-chats.ts';
 import { useStore } from '../state/store.ts';
 import { useVisible } from '../state/visibility.ts';
@@ -165,6 +166,9 @@ function ChatHead(props: {
 function ExportButton({ conversation }: { readonly conversation: Conversation }): ReactElement {
   const [open, setOpen] = useState(false);
   const dialog = useLater(exportDialog, open);
+  useOpener('export', () => {
+    setOpen(true);
+  });
   return (
     <>
       <IconButton

@@ -8,6 +8,7 @@ import { Dialog } from '../controls/dialog.tsx';
 import { showToast } from '../controls/toasts.tsx';
 import { closePrivateChat, keepPrivateChat } from '../conversations/private-chats.ts';
 import { currentRoute, replaceRoute, routeToFragment } from '../navigation/route.ts';
+import { useOpener } from '../state/openers.ts';
 import { privateChats } from '../state/private-chats.ts';
 import { useStore } from '../state/store.ts';
 import { openChat } from './chat.ts';
@@ -23,6 +24,16 @@ export function PrivateChatActions({
 }): ReactElement {
   const [asked, setAsked] = useState<Act>();
   const { run } = useStore(openChat(conversation.id).chat);
+  useOpener(
+    'keep-private-chat',
+    () => {
+      setAsked('keep');
+    },
+    run === undefined,
+  );
+  useOpener('close-private-chat', () => {
+    setAsked('close');
+  });
   return (
     <div className="private-actions">
       <Button

@@ -1,11 +1,19 @@
 import type { ReactElement } from 'react';
 
-const APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
+export const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+/** `Mod` is Ctrl, or Command on Apple systems. */
+const APPLE_NAMES: Readonly<Record<string, string>> = {
+  Mod: '⌘',
+  Ctrl: '⌃',
+  Alt: '⌥',
+  Shift: '⇧',
+};
 
 /** The name of a key on this operating system. */
-function keyName(key: string): string {
-  if (key === 'Mod') return APPLE ? '⌘' : 'Ctrl';
-  return APPLE && key === 'Alt' ? '⌥' : key;
+export function keyName(key: string): string {
+  if (IS_APPLE) return APPLE_NAMES[key] ?? key;
+  return key === 'Mod' ? 'Ctrl' : key;
 }
 
 /** Keyboard keys, shown as the current system names them. */

@@ -1,5 +1,6 @@
 import { ChevronsUpDown } from 'lucide-react';
 import { useRef, useState, type ReactElement } from 'react';
+import { useOpener } from '../state/openers.ts';
 import type { ChatPlace } from '../state/private-chats.ts';
 import { useStore } from '../state/store.ts';
 import { useLater } from '../state/later.ts';
@@ -18,6 +19,11 @@ export function ModelButton(props: {
   const [open, setOpen] = useState(false);
   const picker = useLater(modelPicker, open);
   const button = useRef<HTMLButtonElement>(null);
+  const show = (): void => {
+    setOpen(true);
+    void loadModels();
+  };
+  useOpener('model-picker', show);
   return (
     <>
       <button
@@ -26,10 +32,7 @@ export function ModelButton(props: {
         className="model-button"
         aria-haspopup="dialog"
         aria-expanded={open}
-        onClick={() => {
-          setOpen(true);
-          void loadModels();
-        }}
+        onClick={show}
       >
         {model === undefined ? (
           <span>{status === 'loading' ? 'Loading models…' : 'Choose model'}</span>

@@ -30,6 +30,7 @@ export const SETTINGS_SECTIONS = [
   'providers',
   'gateway',
   'appearance',
+  'keyboard',
   'privacy',
   'storage',
   'import',

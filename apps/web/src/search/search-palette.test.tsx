@@ -8,6 +8,8 @@ import { soughtWords } from '../conversations/sought-words.ts';
 import { currentRoute } from '../navigation/route.ts';
 import { failure, fakeServer, held, json } from '../testing/fake-server.ts';
 import { conversation, idOf } from '../testing/page-data.ts';
+import { actions, type Action } from '../shortcuts/action.ts';
+import { changeBindings, DEFAULT_BINDINGS } from '../shortcuts/bindings.ts';
 import { SearchPalette } from './search-palette.tsx';
 
 const server = fakeServer();
@@ -37,21 +39,33 @@ async function open(): Promise<void> {
   render(<SearchPalette onClose={close} />);
 }
 
+const ran = vi.fn();
+const TABLE: readonly Action[] = [
+  { id: 'new-chat', label: 'New chat', group: 'Chats', keys: ['Mod Alt N'], run: ran },
+  { id: 'new-private-chat', label: 'New private chat', group: 'Chats', run: ran },
+  { id: 'all-actions', label: 'Show all actions', group: 'General', run: ran },
+  { id: 'lock', label: 'Lock the gate', group: 'General', run: ran },
+  { id: 'export', label: 'Export gate', group: 'General', isAvailable: () => false, run: ran },
+];
+
 beforeEach(() => {
   close.mockClear();
+  ran.mockClear();
+  actions.set(TABLE);
 });
 
 describe('SearchPalette', () => {
   it('offers a new chat and recent chats before a search', async () => {
     await open();
     const titles = rows().map((row) => row.querySelector('.search-title')?.textContent);
-    expect(titles).toEqual(['New chat', 'New private chat', 'First', 'Second']);
-    await userEvent.keyboard('{ArrowDown}{ArrowDown}{ArrowDown}{Enter}');
+    expect(titles).toEqual(['New chat', 'New private chat', 'Show all actions', 'First', 'Second']);
+    await userEvent.keyboard('{ArrowUp}{Enter}');
     expect(currentRoute()).toEqual({ at: 'conversation', id: conversation(2).id });
     expect(close).toHaveBeenCalledOnce();
   });
 
   it('shows hits with the match highlighted and opens the message', async () => {
+    actions.set([]);
     server.reply('GET /api/search?q=gate', json([hit('Gates', 7), hit('Walls')]));
     await open();
     await userEvent.keyboard('gate');
@@ -63,6 +77,7 @@ describe('SearchPalette', () => {
 
   it('shows titles and messages as groups, and all rows of a group on request', async () => {
     const titles = Array.from({ length: 60 }, (_, at) => hit(`Gate ${String(at)}`));
+    actions.set([]);
     server.reply('GET /api/search?q=gate', json([...titles, hit('Walls', 7)]));
     await open();
     await userEvent.keyboard('gate');
@@ -83,6 +98,7 @@ describe('SearchPalette', () => {
   });
 
   it('names the words to mark in the message, but not in the address', async () => {
+    actions.set([]);
     server.reply('GET /api/search?q=gate', json([hit('Walls', 7)]));
     await open();
     await userEvent.keyboard('gate');
@@ -93,6 +109,7 @@ describe('SearchPalette', () => {
   });
 
   it('searches once after typing pauses', async () => {
+    actions.set([]);
     server.reply('GET /api/search?q=gate', json([hit('Gates')]));
     await open();
     await userEvent.keyboard('gate');
@@ -114,6 +131,46 @@ describe('SearchPalette', () => {
       await Promise.resolve();
     });
     expect(screen.queryByText('Late')).toBeNull();
+  });
+
+  it('finds actions with the chats, below titles and never before the hits', async () => {
+    const late = held(json([hit('Gates'), hit('Walls', 7)]));
+    server.reply('GET /api/search?q=gate', late.reply);
+    await open();
+    await userEvent.keyboard('gate');
+    await expect.poll(() => server.sentTo('GET /api/search?q=gate')).toHaveLength(1);
+    expect(rows()).toHaveLength(0);
+    late.release();
+    await expect.poll(rows).toHaveLength(3);
+    const titles = rows().map((row) => row.querySelector('.search-title')?.textContent);
+    expect(titles).toEqual(['Gates', 'Lock the gate', 'Walls']);
+  });
+
+  it('finds only available actions after >, asks nothing, and closes before one runs', async () => {
+    await open();
+    await userEvent.keyboard('>gate');
+    expect(rows().map((row) => row.textContent)).toEqual(['Lock the gate']);
+    ran.mockImplementation(() => {
+      expect(close).toHaveBeenCalledOnce();
+    });
+    await userEvent.keyboard('{Enter}');
+    expect(ran).toHaveBeenCalledOnce();
+    expect(server.requests().some(({ route }) => route.includes('/search'))).toBe(false);
+  });
+
+  it('shows the keys of actions, also those that the user chose', async () => {
+    changeBindings({ singleKeys: true, keys: { lock: ['Mod L'] } });
+    await open();
+    await userEvent.keyboard('>');
+    expect(rows().map((row) => row.textContent)).toEqual([
+      'New chatCtrlAltN',
+      'New private chat',
+      'Show all actions',
+      'Lock the gateCtrlL',
+    ]);
+    changeBindings(DEFAULT_BINDINGS);
+    await userEvent.keyboard('zzz');
+    expect(screen.getByRole('status').textContent).toMatch(/No action/);
   });
 
   it('offers filters and their names while typing, and inserts the chosen one', async () => {

@@ -1,5 +1,6 @@
-import { Search } from 'lucide-react';
+import { Search as SearchIcon } from 'lucide-react';
 import { unknownFilter } from '@postern/protocol';
+import { flushSync } from 'react-dom';
 import { useId, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { soughtWords } from '../conversations/sought-words.ts';
 import { labels } from '../conversations/labels.ts';
@@ -8,26 +9,39 @@ import { recentConversations } from '../conversations/shown-lists.ts';
 import { isComposing } from '../controls/composition.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
+import { Keys } from '../controls/keys.tsx';
 import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
 import { Spinner } from '../controls/spinner.tsx';
 import { navigate } from '../navigation/route.ts';
+import { actions } from '../shortcuts/action.ts';
+import { bindings, keysOfAll } from '../shortcuts/bindings.ts';
+import { chordKeys } from '../shortcuts/chord-keys.ts';
 import { useStore } from '../state/store.ts';
+import { actionRows, isActionsOnly, rowsOfActions } from './action-rows.tsx';
 import { filterRows } from './filter-rows.tsx';
-import { hitRows, recentRows, type GroupName, type Row, type RowGroup } from './search-rows.tsx';
-import { useSearch } from './use-search.ts';
+import {
+  hitRows,
+  recentRows,
+  shortened,
+  type GroupName,
+  type Row,
+  type RowAction,
+  type RowGroup,
+} from './search-rows.tsx';
+import { useSearch, type Search } from './use-search.ts';
 
-/** Searches chat titles and messages. */
-export function SearchPalette({ onClose }: { readonly onClose: () => void }): ReactElement {
+/** Finds chats, messages and actions. After `>` it finds only actions. */
+export function SearchPalette(props: {
+  readonly initialQuery?: string;
+  readonly onClose: () => void;
+}): ReactElement {
+  const { onClose } = props;
   useStore(lists);
-  const [query, setQuery] = useState('');
+  const [query, setQuery] = useState(props.initialQuery ?? '');
   const [marked, setMarked] = useState(0);
-  const search = useSearch(query);
+  const search = useSearch(isActionsOnly(query) ? '' : query);
   const [whole, setWhole] = useState<ReadonlySet<GroupName>>(new Set());
-  const names = useStore(labels);
-  const groups =
-    query.trim() === ''
-      ? recentRows(recentConversations(7))
-      : [...hitRows(search.hits, whole), ...filterRows(query, names)];
+  const groups = useGroups(query, search, whole);
   const rows = groups.flatMap((group) => group.rows);
   const markedAt = Math.min(marked, Math.max(0, rows.length - 1));
   const listId = useId();
@@ -45,11 +59,7 @@ export function SearchPalette({ onClose }: { readonly onClose: () => void }): Re
     else if ('showAll' in action) {
       setMarked(rows.indexOf(row));
       setWhole(new Set(whole).add(action.showAll));
-    } else {
-      soughtWords.set(action.sought);
-      onClose();
-      navigate(action.route);
-    }
+    } else leaveBy(action, onClose);
   };
   const keyDown = (event: KeyboardEvent): void => {
     if (isComposing(event)) return;
@@ -71,10 +81,52 @@ export function SearchPalette({ onClose }: { readonly onClose: () => void }): Re
         onKeyDown={keyDown}
       />
       <SearchRows groups={groups} listId={listId} marked={rows[markedAt]} onOpen={open} />
-      <SearchStatus query={query} search={search} found={search.hits.length} />
+      <SearchStatus query={query} search={search} found={rows.length} />
     </Dialog>
   );
 }
+
+/** Closes the palette, and runs the action or goes to the place. */
+function leaveBy(
+  action: Extract<RowAction, { readonly run: unknown } | { readonly route: unknown }>,
+  close: () => void,
+): void {
+  if ('run' in action) {
+    // The dialog returns the focus when it is gone; only then may the action move it.
+    flushSync(close);
+    action.run();
+  } else {
+    soughtWords.set(action.sought);
+    close();
+    navigate(action.route);
+  }
+}
+
+/** The rows that are shown: for a query its results, without one the recent chats. */
+function useGroups(
+  query: string,
+  search: Search,
+  whole: ReadonlySet<GroupName>,
+): readonly RowGroup[] {
+  const all = useStore(actions);
+  const keys = keysOfAll(all, useStore(bindings));
+  const names = useStore(labels);
+  if (isActionsOnly(query)) return actionRows(query, all, keys);
+  if (query.trim() === '') {
+    return recentRows(rowsOfActions(FIRST_ACTIONS, all, keys), recentConversations(7));
+  }
+  // Those of the hits’ query, so that no row comes before the hits and is chosen instead.
+  const found = search.query === '' ? [] : actionRows(search.query, all, keys);
+  const hits = hitRows(search.hits, whole);
+  return [
+    ...hits.filter(({ name }) => name === 'Titles'),
+    ...found.map((group) => shortened(group, whole)),
+    ...hits.filter(({ name }) => name !== 'Titles'),
+    ...filterRows(query, names),
+  ];
+}
+
+const FIRST_ACTIONS = ['new-chat', 'new-private-chat', 'all-actions'];
 
 function SearchField(props: {
   readonly query: string;
@@ -87,14 +139,14 @@ function SearchField(props: {
   const { query, onQuery, busy, listId, markedId, onKeyDown } = props;
   return (
     <div className="search-field">
-      <Search aria-hidden="true" size={18} />
+      <SearchIcon aria-hidden="true" size={18} />
       <input
         role="combobox"
         aria-label="Search titles and messages"
         aria-expanded="true"
         aria-controls={listId}
         aria-activedescendant={markedId}
-        placeholder="Search titles and messages"
+        placeholder="Search, or type > for actions"
         // eslint-disable-next-line jsx-a11y/no-autofocus -- the palette opens for typing
         autoFocus
         spellCheck={false}
@@ -120,7 +172,7 @@ function SearchRows(props: {
   const { groups, listId, marked, onOpen } = props;
   const rows = groups.flatMap((group) => group.rows);
   return (
-    <div className="search-rows" id={listId} role="listbox" aria-label="Chats">
+    <div className="search-rows" id={listId} role="listbox" aria-label="Results">
       {groups.map((group) => (
         <div key={group.name} role="group" aria-label={group.name}>
           <div className="search-group" aria-hidden="true">
@@ -164,6 +216,7 @@ function SearchRow(props: {
       <span className="search-title" dir="auto">
         {row.title}
       </span>
+      {row.chord !== undefined && <Keys keys={chordKeys(row.chord)} />}
       {row.atMs !== undefined && <time className="search-time">{dayOf(row.atMs)}</time>}
       {row.snippet.length > 0 && (
         <span className="search-snippet" dir="auto">
@@ -178,7 +231,7 @@ function SearchRow(props: {
 
 function SearchStatus(props: {
   readonly query: string;
-  readonly search: ReturnType<typeof useSearch>;
+  readonly search: Search;
   readonly found: number;
 }): ReactElement | null {
   const { query, search, found } = props;
@@ -186,6 +239,13 @@ function SearchStatus(props: {
     return (
       <p className="search-status" role="alert">
         {search.problem.message} {search.problem.remedy}
+      </p>
+    );
+  }
+  if (isActionsOnly(query)) {
+    return found > 0 ? null : (
+      <p className="search-status" role="status">
+        No action has these words. Try others.
       </p>
     );
   }

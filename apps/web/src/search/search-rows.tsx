@@ -1,14 +1,17 @@
-import { ChevronDown, HatGlasses, MessageSquare, SquarePen, TextSearch } from 'lucide-react';
+import { ChevronDown, MessageSquare, TextSearch } from 'lucide-react';
 import type { Conversation, SearchHit } from '@postern/protocol';
 import type { ReactNode } from 'react';
 import type { SoughtWords } from '../conversations/sought-words.ts';
 import { displayTitle } from '../conversations/display-title.ts';
 import type { Route } from '../navigation/route.ts';
+import type { Chord } from '../shortcuts/action.ts';
 
 /** What a row does: it opens a place, or shows the rest of its group. */
-type RowAction =
+export type RowAction =
   | { readonly route: Route; readonly sought: SoughtWords | undefined }
   | { readonly showAll: GroupName }
+  /** Closes the palette first. */
+  | { readonly run: () => void }
   /** Replaces the query. */
   | { readonly query: string };
 
@@ -18,10 +21,12 @@ export interface Row {
   readonly title: string;
   readonly snippet: SearchHit['snippet'];
   readonly atMs: number | undefined;
+  /** The keys that do the same. */
+  readonly chord?: Chord | undefined;
   readonly action: RowAction;
 }
 
-export type GroupName = 'Recent' | 'Titles' | 'Messages' | 'Filters';
+export type GroupName = 'Recent' | 'Titles' | 'Actions' | 'Messages' | 'Filters';
 
 export interface RowGroup {
   readonly name: GroupName;
@@ -34,17 +39,14 @@ const FIRST: Readonly<Record<GroupName, number>> = {
   Titles: 5,
   Messages: 15,
   Filters: 10,
+  Actions: 4,
 };
 
-export function recentRows(conversations: readonly Conversation[]): readonly RowGroup[] {
-  const newChat: Row = {
-    key: 'new',
-    icon: <SquarePen aria-hidden="true" size={16} />,
-    title: 'New chat',
-    snippet: [],
-    atMs: undefined,
-    action: { route: { at: 'new' }, sought: undefined },
-  };
+/** The most recent chats, after some actions. */
+export function recentRows(
+  first: readonly Row[],
+  conversations: readonly Conversation[],
+): readonly RowGroup[] {
   const recent = conversations.map((conversation): Row => ({
     key: conversation.id,
     icon: <MessageSquare aria-hidden="true" size={16} />,
@@ -53,14 +55,7 @@ export function recentRows(conversations: readonly Conversation[]): readonly Row
     atMs: conversation.updatedAtMs,
     action: { route: { at: 'conversation', id: conversation.id }, sought: undefined },
   }));
-  const newPrivateChat: Row = {
-    ...newChat,
-    key: 'private',
-    icon: <HatGlasses aria-hidden="true" size={16} />,
-    title: 'New private chat',
-    action: { route: { at: 'private' }, sought: undefined },
-  };
-  return [{ name: 'Recent', rows: [newChat, newPrivateChat, ...recent] }];
+  return [{ name: 'Recent', rows: [...first, ...recent] }];
 }
 
 /** The hits in titles and those in messages. Groups in `whole` show all their rows. */
@@ -72,14 +67,13 @@ export function hitRows(
     { name: 'Titles', rows: hits.filter(({ messageId }) => messageId === null).map(rowOf) },
     { name: 'Messages', rows: hits.filter(({ messageId }) => messageId !== null).map(rowOf) },
   ];
-  return groups
-    .filter(({ rows }) => rows.length > 0)
-    .map((group) => (whole.has(group.name) ? group : shortened(group)));
+  return groups.filter(({ rows }) => rows.length > 0).map((group) => shortened(group, whole));
 }
 
-function shortened({ name, rows }: RowGroup): RowGroup {
+/** The first rows of a group and one that shows the others, unless the group is in `whole`. */
+export function shortened({ name, rows }: RowGroup, whole: ReadonlySet<GroupName>): RowGroup {
   // One more row takes no more space than the one that would reveal it.
-  if (rows.length <= FIRST[name] + 1) return { name, rows };
+  if (whole.has(name) || rows.length <= FIRST[name] + 1) return { name, rows };
   const more: Row = {
     key: `more ${name}`,
     icon: <ChevronDown aria-hidden="true" size={16} />,

@@ -4,6 +4,8 @@ import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
 
 export interface Search {
+  /** The query of the hits, which may be older than the wanted one. */
+  readonly query: string;
   readonly hits: readonly SearchHit[];
   readonly busy: boolean;
   readonly problem: RequestProblem | undefined;
@@ -41,6 +43,6 @@ export function useSearch(query: string): Search {
       clearTimeout(timer);
     };
   }, [wanted]);
-  if (wanted === '') return { hits: [], busy: false, problem: undefined };
-  return { hits: outcome.hits, busy: outcome.query !== wanted, problem: outcome.problem };
+  if (wanted === '') return { query: '', hits: [], busy: false, problem: undefined };
+  return { ...outcome, busy: outcome.query !== wanted };
 }

@@ -1,7 +1,7 @@
-import type { MessageDescriptor } from '@lingui/core';
 import '../providers/providers.css';
 import './settings-page.css';
 import './appearance-section.css';
+import './keyboard-section.css';
 import './privacy-section.css';
 import './storage-section.css';
 import './gateway-section.css';
@@ -18,22 +18,13 @@ import { GatewaySection } from './gateway-section.tsx';
 import { PrivacySection } from './privacy-section.tsx';
 import { ImportSection } from './import-section.tsx';
 import { ProvidersSection } from './providers-section.tsx';
+import { KeyboardSection } from './keyboard-section.tsx';
 import { RememberedSection } from './remembered-section.tsx';
+import { SECTION_TITLES } from './section-titles.ts';
 import { SessionsSection } from './sessions-section.tsx';
 import { StorageSection } from './storage-section.tsx';
 import { StorageDetails } from './storage-details.tsx';
 import { TrashSection } from './trash-section.tsx';
-
-const TITLES: Readonly<Record<SettingsSection, MessageDescriptor>> = {
-  providers: msg`Providers`,
-  gateway: msg`Gateway`,
-  appearance: msg`Appearance`,
-  privacy: msg`Privacy`,
-  storage: msg`Storage`,
-  import: msg`Import`,
-  trash: msg`Trash`,
-  sessions: msg`Sessions`,
-};
 
 export function SettingsPage(props: {
   readonly state: AppState;
@@ -42,7 +33,7 @@ export function SettingsPage(props: {
 }): ReactElement {
   const { state, section, onSidebar } = props;
   useEffect(() => {
-    document.title = `${i18n._(TITLES[section])} · Postern`;
+    document.title = `${i18n._(SECTION_TITLES[section])} · Postern`;
   }, [section]);
   useScrollIntoView(`settings-tab-${section}`);
   return (
@@ -57,7 +48,7 @@ export function SettingsPage(props: {
               href={routeToFragment({ at: 'settings', section: name })}
               aria-current={name === section ? 'page' : undefined}
             >
-              {i18n._(TITLES[name])}
+              {i18n._(SECTION_TITLES[name])}
             </a>
           ))}
         </nav>
@@ -83,6 +74,8 @@ function Section(props: {
       return <ImportSection />;
     case 'appearance':
       return <AppearanceSection settings={props.state.settings} />;
+    case 'keyboard':
+      return <KeyboardSection />;
     case 'privacy':
       return <PrivacySection />;
     case 'storage':

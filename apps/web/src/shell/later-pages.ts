@@ -9,6 +9,7 @@ export const settingsPage = createLater(async () => await import('../settings/se
 export const firstRunPage = createLater(async () => await import('../first-run/first-run.tsx'));
 export const signedOutPage = createLater(async () => await import('../sign-in/signed-out.tsx'));
 export const unlockPage = createLater(async () => await import('../unlock/unlock.tsx'));
+export const actionTable = createLater(async () => await import('../actions/action-table.ts'));
 export const shortcutsSheet = createLater(
   async () => await import('../shortcuts/shortcuts-sheet.tsx'),
 );

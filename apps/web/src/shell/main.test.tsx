@@ -6,14 +6,14 @@ import { conversationList } from '../conversations/conversation-list.ts';
 import { currentRoute, navigate } from '../navigation/route.ts';
 import { fakeServer, json, turnStream } from '../testing/fake-server.ts';
 import { appState, conversation, modelGroup } from '../testing/page-data.ts';
-import { shortcutsSheet } from './later-pages.ts';
+import { actionTable, shortcutsSheet } from './later-pages.ts';
 import { Main } from './main.tsx';
 
 const server = fakeServer();
 const [FIRST, SECOND] = [conversation(1, 'First'), conversation(2, 'Second')];
 
 beforeAll(async () => {
-  await shortcutsSheet.load();
+  await Promise.all([shortcutsSheet.load(), actionTable.load()]);
 });
 
 beforeEach(async () => {

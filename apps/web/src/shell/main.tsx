@@ -1,14 +1,9 @@
 import type { AppState } from '@postern/protocol';
-import { useCallback, useEffect, useState, type ReactElement } from 'react';
+import { useEffect, type ReactElement } from 'react';
 import { onPageEvent, watchPageEvents } from '../conversations/page-events.ts';
 import { closeChats } from '../chat/chat.ts';
 import { ChatPage } from '../chat/chat-page.tsx';
-import {
-  applyToSettings,
-  clearSettings,
-  loadNewSettings,
-  settingsOpen,
-} from '../chat-settings/chat-settings.ts';
+import { applyToSettings, clearSettings, loadNewSettings } from '../chat-settings/chat-settings.ts';
 import { focusComposer } from '../chat/compose-requests.ts';
 import { applyToDrafts, clearDrafts, loadDrafts, watchDrafts } from '../chat/drafts.ts';
 import { soughtWords } from '../conversations/sought-words.ts';
@@ -18,54 +13,33 @@ import {
   loadConversations,
 } from '../conversations/conversation-list.ts';
 import { loadLabels } from '../conversations/labels.ts';
-import { PINNED, shownConversations } from '../conversations/shown-lists.ts';
+import { PINNED } from '../conversations/shown-lists.ts';
 import { watchPrivateChats } from '../conversations/private-chats.ts';
 import { isComposing } from '../controls/composition.ts';
 import { applyToModels, loadModels } from '../models/models.ts';
 import { SearchPalette } from '../search/search-palette.tsx';
 import type { SettingsPage } from '../settings/settings-page.tsx';
 import { useLater } from '../state/later.ts';
+import { overlay } from '../state/overlay.ts';
+import { closeDrawer, sidebar, SIDEBAR_AT_FIRST, toggleSidebar } from '../state/sidebar.ts';
+import { useStore } from '../state/store.ts';
 import { Spinner } from '../controls/spinner.tsx';
-import { settingsPage, shortcutsSheet } from './later-pages.ts';
-import { currentRoute, navigate, useRoute } from '../navigation/route.ts';
-import { commandFor, type Command } from '../shortcuts/shortcuts.ts';
+import { actionTable, settingsPage, shortcutsSheet } from './later-pages.ts';
+import { useRoute } from '../navigation/route.ts';
+import { actions, runAction } from '../shortcuts/action.ts';
+import { actionFor } from '../shortcuts/bindings.ts';
 import { Sidebar } from '../sidebar/sidebar.tsx';
-
-type Overlay = 'search' | 'shortcuts' | undefined;
 
 /** The page of an unlocked vault: the sidebar beside a chat or the settings. */
 export function Main({ state }: { readonly state: AppState }): ReactElement {
   const route = useRoute();
-  const [overlay, setOverlay] = useState<Overlay>();
-  const [sidebar, setSidebar] = useState<SidebarState>({ shown: true, drawer: false });
+  const shown = useStore(overlay);
+  const bar = useStore(sidebar);
   useChatData();
-
-  const closeOverlay = useCallback(() => {
-    setOverlay(undefined);
-  }, []);
-  const closeDrawer = useCallback(() => {
-    setSidebar((now) => ({ ...now, drawer: false }));
-  }, []);
-  const toggleSidebar = useCallback(() => {
-    setSidebar(toggled);
-  }, []);
-  const run = useCallback(
-    (command: Command): void => {
-      if (command === 'search' || command === 'shortcuts') setOverlay(command);
-      else if (command === 'sidebar') toggleSidebar();
-      else if (command === 'chat-settings') settingsOpen.set(true);
-      else goBy(command);
-    },
-    [toggleSidebar],
-  );
-  useShortcuts(run, overlay === undefined);
+  useActions();
 
   return (
-    <div
-      className="main"
-      data-sidebar={sidebar.shown ? 'shown' : 'hidden'}
-      data-drawer={sidebar.drawer}
-    >
+    <div className="main" data-sidebar={bar.shown ? 'shown' : 'hidden'} data-drawer={bar.drawer}>
       <a className="skip" href="#content" onClick={skipToContent}>
         Skip to content
       </a>
@@ -74,7 +48,7 @@ export function Main({ state }: { readonly state: AppState }): ReactElement {
           Skip to message field
         </a>
       )}
-      <Sidebar route={route} onCommand={run} onLeave={closeDrawer} />
+      <Sidebar route={route} onCommand={runAction} onLeave={closeDrawer} />
       <button
         type="button"
         className="drawer-shade"
@@ -89,8 +63,10 @@ export function Main({ state }: { readonly state: AppState }): ReactElement {
           <ChatPage route={route} onSidebar={toggleSidebar} />
         )}
       </main>
-      {overlay === 'search' && <SearchPalette onClose={closeOverlay} />}
-      {overlay === 'shortcuts' && <Shortcuts onClose={closeOverlay} />}
+      {shown?.at === 'search' && (
+        <SearchPalette initialQuery={shown.query} onClose={closeOverlay} />
+      )}
+      {shown?.at === 'shortcuts' && <Shortcuts onClose={closeOverlay} />}
     </div>
   );
 }
@@ -103,19 +79,6 @@ function Settings(props: Parameters<typeof SettingsPage>[0]): ReactElement {
 function Shortcuts({ onClose }: { readonly onClose: () => void }): ReactElement | null {
   const sheet = useLater(shortcutsSheet, true);
   return sheet === undefined ? null : <sheet.ShortcutsSheet onClose={onClose} />;
-}
-
-interface SidebarState {
-  /** On wide screens. */
-  readonly shown: boolean;
-  /** On narrow screens, where it covers the content. */
-  readonly drawer: boolean;
-}
-
-function toggled(now: SidebarState): SidebarState {
-  return window.matchMedia('(width < 52rem)').matches
-    ? { ...now, drawer: !now.drawer }
-    : { ...now, shown: !now.shown };
 }
 
 /** Loads chats, models and drafts, keeps them up to date, and clears them when the vault locks. */
@@ -149,22 +112,30 @@ function useChatData(): void {
   }, []);
 }
 
-function useShortcuts(run: (command: Command) => void, enabled: boolean): void {
+/** Loads the table of actions and runs them by their keys. */
+function useActions(): void {
+  const table = useLater(actionTable, true);
   useEffect(() => {
-    if (!enabled) return undefined;
-    const press = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || isComposing(event)) return;
-      if (document.querySelector('dialog[open]') !== null) return;
-      const command = commandFor(event, isTyping(event.target));
-      if (command === undefined) return;
-      event.preventDefault();
-      run(command);
-    };
-    window.addEventListener('keydown', press);
+    if (table !== undefined) actions.set(table.ACTION_TABLE);
+  }, [table]);
+  useEffect(() => {
+    window.addEventListener('keydown', runByKey);
     return () => {
-      window.removeEventListener('keydown', press);
+      window.removeEventListener('keydown', runByKey);
+      overlay.set(undefined);
+      sidebar.set(SIDEBAR_AT_FIRST);
     };
-  }, [run, enabled]);
+  }, []);
+}
+
+function runByKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented || isComposing(event)) return;
+  const action = actionFor(event, isTyping(event.target));
+  if (action === undefined) return;
+  // Also while a dialog is open: otherwise the browser would do something else.
+  event.preventDefault();
+  const isBlocked = document.querySelector('dialog[open]') !== null;
+  if (!isBlocked && (!event.repeat || action.repeats === true)) action.run();
 }
 
 function isTyping(target: EventTarget | null): boolean {
@@ -174,26 +145,8 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-function goBy(
-  command: Exclude<Command, 'search' | 'shortcuts' | 'sidebar' | 'chat-settings'>,
-): void {
-  if (command === 'new-chat' || command === 'new-private-chat') {
-    navigate({ at: command === 'new-chat' ? 'new' : 'private' });
-    focusComposer();
-  } else if (command === 'settings') {
-    navigate({ at: 'settings', section: 'providers' });
-  } else {
-    goToNeighbour(command === 'earlier-chat' ? 1 : -1);
-  }
-}
-
-function goToNeighbour(step: number): void {
-  const conversations = shownConversations();
-  const route = currentRoute();
-  const at =
-    route.at === 'conversation' ? conversations.findIndex(({ id }) => id === route.id) : -1;
-  const next = conversations[Math.max(0, at + step)];
-  if (next !== undefined) navigate({ at: 'conversation', id: next.id });
+function closeOverlay(): void {
+  overlay.set(undefined);
 }
 
 function skipToComposer(event: { preventDefault: () => void }): void {

@@ -1,24 +1,89 @@
+import './shortcuts-sheet.css';
 import type { ReactElement } from 'react';
 import { Dialog } from '../controls/dialog.tsx';
 import { Keys } from '../controls/keys.tsx';
-import { SHORTCUTS } from './shortcuts.ts';
+import { routeToFragment } from '../navigation/route.ts';
+import { useStore } from '../state/store.ts';
+import { ACTION_GROUPS, actions, type Chord } from './action.ts';
+import { bindings, keysOfAll } from './bindings.ts';
+import { chordKeys } from './chord-keys.ts';
+import { FIXED_KEYS } from './fixed-keys.ts';
 
+interface Row {
+  readonly key: string;
+  readonly label: string;
+  readonly chords: readonly Chord[];
+}
+
+/** Every shortcut, from the table of actions. */
 export function ShortcutsSheet({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const all = useStore(actions);
+  const keys = keysOfAll(all, useStore(bindings));
+  const groups = ACTION_GROUPS.map((group) => ({
+    name: group,
+    rows: all
+      .filter((action) => action.group === group)
+      .map(({ id, label }): Row => ({ key: id, label, chords: keys.get(id) ?? [] }))
+      .filter(({ chords }) => chords.length > 0),
+  }));
+  const fixed = (['Writing', 'List of chats'] as const).map((part) => ({
+    name: part,
+    rows: FIXED_KEYS.filter((each) => each.part === part).map(({ label, chords }): Row => ({
+      key: label,
+      label,
+      chords,
+    })),
+  }));
   return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose}>
-      <dl className="shortcuts">
-        {SHORTCUTS.map(({ keys, description }) => (
-          <div key={keys.join(' ')}>
-            <dt>{description}</dt>
+    <Dialog title="Keyboard shortcuts" className="shortcuts-dialog" onClose={onClose}>
+      <div className="shortcuts">
+        {[...groups, ...fixed]
+          .filter(({ rows }) => rows.length > 0)
+          .map(({ name, rows }) => (
+            <Group key={name} name={name} rows={rows} />
+          ))}
+      </div>
+      <p className="quiet">
+        <a href={routeToFragment({ at: 'settings', section: 'keyboard' })} onClick={onClose}>
+          Change shortcuts
+        </a>{' '}
+        in the settings. Some browsers reserve shortcuts such as Ctrl N.
+      </p>
+    </Dialog>
+  );
+}
+
+function Group({
+  name,
+  rows,
+}: {
+  readonly name: string;
+  readonly rows: readonly Row[];
+}): ReactElement {
+  return (
+    <section aria-label={name}>
+      <h3>{name}</h3>
+      <dl>
+        {rows.map(({ key, label, chords }) => (
+          <div key={key}>
+            <dt>{label}</dt>
             <dd>
-              <Keys keys={keys} />
+              <Chords chords={chords} />
             </dd>
           </div>
         ))}
       </dl>
-      <p className="quiet">
-        Some browsers reserve shortcuts such as Ctrl N. The others work in every browser.
-      </p>
-    </Dialog>
+    </section>
+  );
+}
+
+/** Several chords that do the same. */
+export function Chords({ chords }: { readonly chords: readonly Chord[] }): ReactElement {
+  return (
+    <span className="chords">
+      {chords.map((chord) => (
+        <Keys key={chord} keys={chordKeys(chord)} />
+      ))}
+    </span>
   );
 }

@@ -1,14 +1,20 @@
 import { Check, Folder, FolderPlus, Hash, X } from 'lucide-react';
-import { labelKey, type Conversation, type ConversationId } from '@postern/protocol';
+import {
+  labelKey,
+  type Conversation,
+  type ConversationChange,
+  type ConversationId,
+} from '@postern/protocol';
 import { useId, useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
 import { isComposing } from '../controls/composition.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
 import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
-import { listIn, listedConversation, lists } from '../conversations/conversation-list.ts';
+import { listIn, lists } from '../conversations/conversation-list.ts';
 import { labels } from '../conversations/labels.ts';
 import { useStore } from '../state/store.ts';
-import { organiseChats } from './organise-chats.ts';
+import { inverseChanges } from './inverse-changes.ts';
+import { knownConversation, offerUndo, organiseChats } from './organise-chats.ts';
 import { clearSelection } from './selection.ts';
 
 /** With more than these, the user types to find the others. */
@@ -76,6 +82,18 @@ export function TagPicker(props: {
   const { tags } = useStore(labels);
   const [query, setQuery] = useState('');
   const chats = useChats(ids);
+  const [before] = useState(chats);
+  const [last, setLast] = useState<Promise<unknown>>();
+  const change = (wanted: ConversationChange): void => {
+    setLast(organiseChats(ids, wanted, 'quietly'));
+  };
+  const close = (): void => {
+    onClose();
+    void Promise.resolve(last).then(() => {
+      const undo = inverseChanges(before, chatsOf(ids));
+      if (undo.length > 0) offerUndo('The tags are changed.', undo);
+    });
+  };
   const hasTag = (chat: Conversation, name: string): boolean =>
     chat.tags?.some((each) => labelKey(each) === labelKey(name)) === true;
   const choices = matching(tags, query).map((name): Choice => {
@@ -85,13 +103,15 @@ export function TagPicker(props: {
       label: name,
       icon: <Hash aria-hidden="true" size={15} />,
       isChecked,
-      run: () => void organiseChats(ids, isChecked ? { removeTags: [name] } : { addTags: [name] }),
+      run: () => {
+        change(isChecked ? { removeTags: [name] } : { addTags: [name] });
+      },
     };
   });
   const fresh = newName(tags, query);
   const create = (name: string) => (): void => {
     setQuery('');
-    void organiseChats(ids, { addTags: [name] });
+    change({ addTags: [name] });
   };
   return (
     <LabelPicker
@@ -99,7 +119,7 @@ export function TagPicker(props: {
       placeholder="Find or create a tag"
       query={query}
       onQuery={setQuery}
-      onClose={onClose}
+      onClose={close}
       choices={[...choices, ...(fresh === undefined ? [] : [createChoice(fresh, create(fresh))])]}
       empty="Type a name to create the first tag."
     />
@@ -139,7 +159,11 @@ export function FilterPicker(props: {
 /** The chats as the lists have them now. */
 function useChats(ids: readonly ConversationId[]): readonly Conversation[] {
   listIn(useStore(lists), { in: 'main' });
-  return ids.flatMap((id) => listedConversation(id) ?? []);
+  return chatsOf(ids);
+}
+
+function chatsOf(ids: readonly ConversationId[]): readonly Conversation[] {
+  return ids.flatMap((id) => knownConversation(id) ?? []);
 }
 
 function matching(names: readonly string[], query: string): readonly string[] {

@@ -103,7 +103,7 @@ function pressOnChat({ key }: KeyboardEvent, row: ListRow, context: KeyContext):
 export function deleteSelected(): void {
   const ids = [...selection.get().ids];
   clearSelection();
-  void organiseChats(ids, { removed: true }, { removed: false });
+  void organiseChats(ids, { removed: true });
 }
 
 function chatsOf(rows: readonly ListRow[]): readonly Conversation[] {

@@ -55,7 +55,7 @@ export function chatMenu(chat: Conversation): readonly MenuItem[] {
     {
       label: archived ? 'Unarchive' : 'Archive',
       icon: archived ? <ArchiveRestore {...ICON} /> : <Archive {...ICON} />,
-      run: () => void organiseChats(ids, { archived: !archived }, { archived }),
+      run: () => void organiseChats(ids, { archived: !archived }),
     },
     {
       label: selection.get().ids.has(id) ? 'Deselect' : 'Select',

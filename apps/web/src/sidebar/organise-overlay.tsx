@@ -7,7 +7,7 @@ import { Menu } from '../controls/menu.tsx';
 import { useStore } from '../state/store.ts';
 import { chatMenu, folderMenu, viewMenu } from './organise-menus.tsx';
 import { FilterPicker, FolderPicker, TagPicker } from './label-picker.tsx';
-import { DeleteFolder, NewFolder, RenameFolder } from './folder-dialogs.tsx';
+import { DeleteFolder, NewFolder, RenameChat, RenameFolder } from './name-dialogs.tsx';
 import { organiseRequest, type OrganiseRequest } from './organise-request.ts';
 import { SelectionBar } from './selection-bar.tsx';
 import './organise.css';
@@ -38,6 +38,8 @@ function Requested({ request }: { readonly request: OrganiseRequest }): ReactEle
       return <FolderPicker ids={request.ids} onClose={close} />;
     case 'tags':
       return <TagPicker ids={request.ids} onClose={close} />;
+    case 'rename-chat':
+      return <RenameChat chat={request.chat} onClose={close} />;
     case 'filter':
       return (
         <FilterPicker

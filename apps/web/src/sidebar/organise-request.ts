@@ -1,4 +1,4 @@
-import type { ConversationId } from '@postern/protocol';
+import type { Conversation, ConversationId } from '@postern/protocol';
 import { createStore } from '../state/store.ts';
 
 /** A menu or dialog of the list, one at a time. Menus are shown at their anchor. */
@@ -8,6 +8,7 @@ export type OrganiseRequest =
   | { readonly kind: 'view-menu'; readonly anchor: HTMLElement }
   | { readonly kind: 'folder'; readonly ids: readonly ConversationId[] }
   | { readonly kind: 'tags'; readonly ids: readonly ConversationId[] }
+  | { readonly kind: 'rename-chat'; readonly chat: Conversation }
   | { readonly kind: 'filter' }
   | { readonly kind: 'new-folder' }
   | { readonly kind: 'rename-folder'; readonly name: string }

@@ -53,7 +53,7 @@ export function SelectionBar(): ReactElement | null {
         label={archiveLabel}
         onClick={() => {
           clearSelection();
-          void organiseChats(ids, { archived: !isArchive }, { archived: isArchive });
+          void organiseChats(ids, { archived: !isArchive });
         }}
       >
         {isArchive ? <ArchiveRestore {...ICON} /> : <Archive {...ICON} />}

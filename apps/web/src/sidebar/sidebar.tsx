@@ -17,7 +17,8 @@ import { laterList } from './later-list.ts';
 import { Mark } from '../controls/mark.tsx';
 import type { Route } from '../navigation/route.ts';
 import { lockNow } from '../session/lock-now.ts';
-import type { Command } from '../shortcuts/shortcuts.ts';
+import { chordKeys } from '../shortcuts/chord-keys.ts';
+import { useFirstChord } from '../shortcuts/bindings.ts';
 import { privateChats } from '../state/private-chats.ts';
 import { useSelected } from '../state/store.ts';
 import { Keys } from '../controls/keys.tsx';
@@ -25,7 +26,8 @@ import { Keys } from '../controls/keys.tsx';
 /** Chat list, search and settings; a drawer on narrow screens. */
 export function Sidebar(props: {
   readonly route: Route;
-  readonly onCommand: (command: Command) => void;
+  /** Runs the action with this id. */
+  readonly onCommand: (id: string) => void;
   /** Called when a choice was made, so that a drawer can close. */
   readonly onLeave: () => void;
 }): ReactElement {
@@ -33,7 +35,7 @@ export function Sidebar(props: {
   const list = { active: route.at === 'conversation' ? route.id : undefined, onLeave };
   const hasPrivate = useSelected(privateChats, (all) => all.length > 0);
   const privateList = useLater(privateChatParts, hasPrivate);
-  const leaveTo = (command: Command) => (): void => {
+  const leaveTo = (command: string) => (): void => {
     onLeave();
     onCommand(command);
   };
@@ -59,7 +61,7 @@ export function Sidebar(props: {
           <button type="button" className="sidebar-action" onClick={leaveTo('new-chat')}>
             <SquarePen aria-hidden="true" size={16} />
             New chat
-            <Keys keys={['Mod', 'Alt', 'N']} />
+            <ActionKeys id="new-chat" />
           </button>
           <IconButton
             label="New private chat"
@@ -73,7 +75,7 @@ export function Sidebar(props: {
         <button type="button" className="sidebar-action" onClick={leaveTo('search')}>
           <Search aria-hidden="true" size={16} />
           Search
-          <Keys keys={['Mod', 'K']} />
+          <ActionKeys id="search" />
         </button>
       </div>
       {privateList !== undefined && <privateList.PrivateChatList {...list} />}
@@ -83,6 +85,12 @@ export function Sidebar(props: {
   );
 }
 
+/** The keys of an action, if it has some. */
+function ActionKeys({ id }: { readonly id: string }): ReactElement | null {
+  const chord = useFirstChord(id);
+  return chord === undefined ? null : <Keys keys={chordKeys(chord)} />;
+}
+
 function List(props: Parameters<typeof Conversations>[0]): ReactElement {
   const list = useLater(laterList, true);
   return list === undefined ? <div className="grow" /> : <list.Conversations {...props} />;
@@ -90,7 +98,7 @@ function List(props: Parameters<typeof Conversations>[0]): ReactElement {
 
 function SidebarFoot(props: {
   readonly inSettings: boolean;
-  readonly leaveTo: (command: Command) => () => void;
+  readonly leaveTo: (command: string) => () => void;
 }): ReactElement {
   const { inSettings, leaveTo } = props;
   return (

@@ -1,3 +1,5 @@
+import { ok } from '@postern/kernel';
+import type { Conversation } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
@@ -6,7 +8,8 @@ import { Button } from '../controls/button.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { TextField } from '../controls/text-field.tsx';
-import { applyToList } from '../conversations/conversation-list.ts';
+import { openChat } from '../chat/chat.ts';
+import { applyToList, renameConversation } from '../conversations/conversation-list.ts';
 
 export function NewFolder({ onClose }: { readonly onClose: () => void }): ReactElement {
   return (
@@ -15,6 +18,29 @@ export function NewFolder({ onClose }: { readonly onClose: () => void }): ReactE
       action="Create"
       name=""
       save={async (name) => await appApi.createFolder({ name })}
+      onClose={onClose}
+    />
+  );
+}
+
+export function RenameChat(props: {
+  readonly chat: Conversation;
+  readonly onClose: () => void;
+}): ReactElement {
+  const { chat, onClose } = props;
+  return (
+    <NameDialog
+      title="New title of the chat"
+      action="Rename"
+      name={chat.title}
+      maxLength={200}
+      save={async (title) => {
+        const renamed = await renameConversation(chat, title);
+        if (!renamed.ok) return renamed;
+        const conversation = renamed.value;
+        openChat(chat.id).chat.update((now) => ({ ...now, conversation }));
+        return ok();
+      }}
       onClose={onClose}
     />
   );
@@ -40,6 +66,7 @@ function NameDialog(props: {
   readonly title: string;
   readonly action: string;
   readonly name: string;
+  readonly maxLength?: number;
   readonly save: (name: string) => Promise<ApiResult<undefined>>;
   readonly onClose: () => void;
 }): ReactElement {
@@ -67,7 +94,10 @@ function NameDialog(props: {
         <TextField
           label={title}
           value={name}
-          maxLength={64}
+          maxLength={props.maxLength ?? 64}
+          onFocus={(event) => {
+            event.target.select();
+          }}
           // eslint-disable-next-line jsx-a11y/no-autofocus -- the dialog opens for typing
           autoFocus
           onText={(text) => {

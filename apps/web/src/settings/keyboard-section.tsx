@@ -1,0 +1,207 @@
+import { Keyboard, RotateCcw, X } from 'lucide-react';
+import { useState, type ReactElement } from 'react';
+import { Button, IconButton } from '../controls/button.tsx';
+import { TextField } from '../controls/text-field.tsx';
+import { showToast } from '../controls/toasts.tsx';
+import { ACTION_GROUPS, actions, type Action, type Chord } from '../shortcuts/action.ts';
+import { bindings, changeBindings, keysOfAll, type Bindings } from '../shortcuts/bindings.ts';
+import { chordText } from '../shortcuts/chord-keys.ts';
+import { Chords } from '../shortcuts/shortcuts-sheet.tsx';
+import { useStore } from '../state/store.ts';
+import { ChordRecorder } from './chord-recorder.tsx';
+
+/** Every action with its keys, which can be changed. */
+export function KeyboardSection(): ReactElement {
+  const all = useStore(actions);
+  const now = useStore(bindings);
+  const [wanted, setWanted] = useState('');
+  const [recording, setRecording] = useState<string>();
+  const keys = keysOfAll(all, now);
+  const found = all.filter((action) => matches(action, keys.get(action.id) ?? [], wanted));
+  const isChanged = Object.keys(now.keys).length > 0;
+  return (
+    <section className="settings-section" aria-labelledby="keyboard">
+      <h2 id="keyboard">Keyboard</h2>
+      <p className="settings-lead">
+        The keys of every action. Changes are for this browser, in all its pages of Postern.
+      </p>
+      <SingleKeys isOn={now.singleKeys} />
+      <div className="keyboard-head">
+        <TextField label="Find an action or a key" value={wanted} onText={setWanted} />
+        <Button
+          disabled={!isChanged}
+          onClick={() => {
+            change({ ...now, keys: {} }, 'All keys are reset.');
+          }}
+        >
+          Reset all
+        </Button>
+      </div>
+      {ACTION_GROUPS.map((group) => (
+        <ActionGroupRows
+          key={group}
+          name={group}
+          rows={found.filter((action) => action.group === group)}
+          keys={keys}
+          recording={recording}
+          onRecord={setRecording}
+        />
+      ))}
+      {found.length === 0 && <p className="quiet">No action has these words or keys.</p>}
+    </section>
+  );
+}
+
+function SingleKeys({ isOn }: { readonly isOn: boolean }): ReactElement {
+  return (
+    <div className="keyboard-single">
+      <input
+        type="checkbox"
+        id="single-keys"
+        checked={isOn}
+        aria-describedby="single-keys-hint"
+        onChange={(event) => {
+          changeBindings({ ...bindings.get(), singleKeys: event.target.checked });
+        }}
+      />
+      <label htmlFor="single-keys">Single-key shortcuts</label>
+      <p id="single-keys-hint">
+        Keys like ? without Ctrl or Alt. Turn them off if speech input or a slip presses them.
+      </p>
+    </div>
+  );
+}
+
+function ActionGroupRows(props: {
+  readonly name: string;
+  readonly rows: readonly Action[];
+  readonly keys: ReadonlyMap<string, readonly Chord[]>;
+  readonly recording: string | undefined;
+  readonly onRecord: (id: string | undefined) => void;
+}): ReactElement | null {
+  const { name, rows, keys, recording, onRecord } = props;
+  if (rows.length === 0) return null;
+  return (
+    <section className="keyboard-group" aria-label={name}>
+      <h3>{name}</h3>
+      <ul>
+        {rows.map((action) => (
+          <li key={action.id}>
+            <ActionRow
+              action={action}
+              chords={keys.get(action.id) ?? []}
+              isRecording={recording === action.id}
+              onRecord={onRecord}
+            />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function ActionRow(props: {
+  readonly action: Action;
+  readonly chords: readonly Chord[];
+  readonly isRecording: boolean;
+  readonly onRecord: (id: string | undefined) => void;
+}): ReactElement {
+  const { action, chords, isRecording, onRecord } = props;
+  const { id, label } = action;
+  const isOwn = id in useStore(bindings).keys;
+  return (
+    <>
+      <div className="keyboard-row">
+        <span className="keyboard-label">{label}</span>
+        {chords.length > 0 ? <Chords chords={chords} /> : <span className="quiet">No keys</span>}
+        <span className="keyboard-buttons">
+          <IconButton
+            label={`Change the keys of ${label}`}
+            aria-expanded={isRecording}
+            onClick={() => {
+              onRecord(isRecording ? undefined : id);
+            }}
+          >
+            <Keyboard aria-hidden="true" size={16} />
+          </IconButton>
+          <IconButton
+            label={`Remove the keys of ${label}`}
+            disabled={chords.length === 0}
+            onClick={() => {
+              setKeys(id, [], `${label} has no keys now.`);
+            }}
+          >
+            <X aria-hidden="true" size={16} />
+          </IconButton>
+          <IconButton
+            label={`Reset the keys of ${label}`}
+            disabled={!isOwn}
+            onClick={() => {
+              resetKeys(action);
+            }}
+          >
+            <RotateCcw aria-hidden="true" size={15} />
+          </IconButton>
+        </span>
+      </div>
+      {isRecording && (
+        <ChordRecorder
+          action={action}
+          onChord={(chord) => {
+            onRecord(undefined);
+            setKeys(id, [chord], `${label} has ${chordText(chord)} now.`);
+          }}
+          onCancel={() => {
+            onRecord(undefined);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** Gives an action these keys and takes them from the others. */
+function setKeys(id: string, chords: readonly Chord[], done: string): void {
+  const now = bindings.get();
+  const others = [...keysOfAll(actions.get(), now)].flatMap(([other, known]) => {
+    const kept = known.filter((chord) => !chords.includes(chord));
+    return other === id || kept.length === known.length ? [] : [[other, kept] as const];
+  });
+  change({ ...now, keys: { ...now.keys, ...Object.fromEntries(others), [id]: chords } }, done);
+}
+
+/** Its own keys again, except those that the user gave to another action. */
+function resetKeys({ id, label }: Action): void {
+  const now = bindings.get();
+  const keys = Object.fromEntries(Object.entries(now.keys).filter(([other]) => other !== id));
+  change({ ...now, keys }, `The keys of ${label} are reset.`);
+}
+
+function change(next: Bindings, done: string): void {
+  const before = bindings.get();
+  const isStored = changeBindings(next);
+  showToast(isStored ? done : `${done} The browser couldn’t store it, so only this page has it.`, {
+    action: {
+      label: 'Undo',
+      run: () => {
+        changeBindings(withKeysOf(bindings.get(), before, next));
+      },
+    },
+  });
+}
+
+/** The keys that differ between `before` and `next` as they were before; later changes stay. */
+function withKeysOf(now: Bindings, before: Bindings, next: Bindings): Bindings {
+  const differs = (id: string): boolean => before.keys[id] !== next.keys[id];
+  const kept = Object.entries(now.keys).filter(([id]) => !differs(id));
+  const again = Object.entries(before.keys).filter(([id]) => differs(id));
+  return { ...now, keys: Object.fromEntries([...kept, ...again]) };
+}
+
+function matches({ label, words = '' }: Action, chords: readonly Chord[], wanted: string): boolean {
+  const text = [label, words, ...chords.map(chordText)].join(' ').toLowerCase();
+  return wanted
+    .toLowerCase()
+    .split(/[\s+]+/u)
+    .every((word) => text.includes(word));
+}
