@@ -94,7 +94,7 @@ export const CHAT_ACTIONS: readonly Action[] = [
     label: 'Go to the message field',
     group: 'This chat',
     words: 'write focus composer',
-    keys: ['Mod Alt M'],
+    keys: ['Mod Alt F'],
     isAvailable: isChatShown,
     run: focusComposer,
   },
@@ -151,7 +151,7 @@ export const CHAT_ACTIONS: readonly Action[] = [
       openIt('export');
     },
   },
-  ofStoredChat('delete', 'Delete chat', ['Mod Shift Backspace'], (chat) => {
+  ofStoredChat('delete', 'Delete chat', ['Mod Shift D'], (chat) => {
     void deleteChat(chat);
   }),
   {
