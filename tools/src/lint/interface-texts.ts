@@ -24,6 +24,8 @@ export const INTERFACE_TEXTS = {
     '^Postern$|^postern ',
     '^Authorization: ',
     '^llama',
+    // A chord of an action.
+    '^(?:(?:Mod|Ctrl|Meta|Alt|Shift) )+\\S+$|^F\\d+$',
     '^(?:Alt|Backspace|Control|Ctrl|Delete|End|Enter|Escape|Home|Meta|Page\\w+|Shift|Tab)$|^Arrow',
   ],
   ignoreNames: [

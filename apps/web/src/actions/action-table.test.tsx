@@ -35,7 +35,7 @@ describe('ACTION_TABLE', () => {
     const chords = ACTION_TABLE.flatMap(({ keys = [] }) => keys);
     for (const all of [
       ACTION_TABLE.map(({ id }) => id),
-      ACTION_TABLE.map(({ label }) => label),
+      ACTION_TABLE.map(({ label }) => label()),
       chords,
     ]) {
       expect(all).toEqual([...new Set(all)]);

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { plainText } from '@postern/protocol';
 import { endingOf } from '../chat/answer-ending.ts';
 import { insertQuote } from '../chat/compose-requests.ts';
@@ -15,8 +16,8 @@ import { lastAnswer, repeatable, shownChat } from './shown-chat.ts';
 export const ANSWER_ACTIONS: readonly Action[] = [
   {
     id: 'stop',
-    label: 'Stop the answer',
-    group: 'Answers',
+    label: () => t`Stop the answer`,
+    group: 'answers',
     isAvailable: (): boolean => {
       const run = shownChat()?.chat.get().run;
       return run?.at === 'answering' && !run.stopping;
@@ -28,8 +29,8 @@ export const ANSWER_ACTIONS: readonly Action[] = [
   },
   {
     id: 'regenerate',
-    label: 'Regenerate the last answer',
-    group: 'Answers',
+    label: () => t`Regenerate the last answer`,
+    group: 'answers',
     keys: ['Mod Alt R'],
     isAvailable: () => repeatable() !== undefined,
     run: (): void => {
@@ -39,8 +40,8 @@ export const ANSWER_ACTIONS: readonly Action[] = [
   },
   {
     id: 'continue',
-    label: 'Continue the last answer',
-    group: 'Answers',
+    label: () => t`Continue the last answer`,
+    group: 'answers',
     keys: ['Mod Alt Enter'],
     isAvailable: canContinue,
     run: (): void => {
@@ -55,8 +56,8 @@ export const ANSWER_ACTIONS: readonly Action[] = [
   },
   {
     id: 'edit-last-question',
-    label: 'Edit the last question',
-    group: 'Answers',
+    label: () => t`Edit the last question`,
+    group: 'answers',
     keys: ['Mod Alt E'],
     isAvailable: (): boolean => {
       const open = shownChat();
@@ -71,16 +72,16 @@ export const ANSWER_ACTIONS: readonly Action[] = [
   },
   {
     id: 'copy-last-answer',
-    label: 'Copy the last answer',
-    group: 'Answers',
+    label: () => t`Copy the last answer`,
+    group: 'answers',
     keys: ['Mod Alt Y'],
     isAvailable: () => lastText() !== '',
     run: () => void copyLastAnswer(),
   },
   {
     id: 'quote-last-answer',
-    label: 'Quote the last answer',
-    group: 'Answers',
+    label: () => t`Quote the last answer`,
+    group: 'answers',
     isAvailable: () => lastText() !== '',
     run: (): void => {
       insertQuote(lastText());
@@ -88,11 +89,11 @@ export const ANSWER_ACTIONS: readonly Action[] = [
   },
   {
     id: 'read-aloud',
-    label: 'Read the last answer aloud',
+    label: () => t`Read the last answer aloud`,
     labelNow: () =>
-      readAloud.get() === undefined ? 'Read the last answer aloud' : 'Stop reading aloud',
-    group: 'Answers',
-    words: 'speak voice',
+      readAloud.get() === undefined ? t`Read the last answer aloud` : t`Stop reading aloud`,
+    group: 'answers',
+    words: () => t`speak voice`,
     keys: ['Mod Alt A'],
     isAvailable: () => localVoices.get().length > 0 && lastText() !== '',
     run: (): void => {
@@ -116,8 +117,8 @@ function lastText(): string {
 async function copyLastAnswer(): Promise<void> {
   try {
     await navigator.clipboard.writeText(lastText());
-    showToast('The answer is copied.');
+    showToast(t`The answer is copied.`);
   } catch {
-    showToast('Couldn’t copy the answer. The browser didn’t allow it.', { tone: 'danger' });
+    showToast(t`Couldn’t copy the answer. The browser didn’t allow it.`, { tone: 'danger' });
   }
 }

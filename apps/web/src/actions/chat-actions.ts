@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Conversation } from '@postern/protocol';
 import { settingsOpen } from '../chat-settings/chat-settings.ts';
 import { navigate, currentRoute } from '../navigation/route.ts';
@@ -14,8 +15,8 @@ import { storedChat } from './shown-chat.ts';
 export const CHATS_ACTIONS: readonly Action[] = [
   {
     id: 'new-chat',
-    label: 'New chat',
-    group: 'Chats',
+    label: () => t`New chat`,
+    group: 'chats',
     keys: ['Mod Alt N', 'Mod N'],
     run: (): void => {
       navigate({ at: 'new' });
@@ -24,9 +25,9 @@ export const CHATS_ACTIONS: readonly Action[] = [
   },
   {
     id: 'new-private-chat',
-    label: 'New private chat',
-    group: 'Chats',
-    words: 'incognito temporary',
+    label: () => t`New private chat`,
+    group: 'chats',
+    words: () => t`incognito temporary`,
     keys: ['Mod Alt P'],
     run: (): void => {
       navigate({ at: 'private' });
@@ -35,8 +36,8 @@ export const CHATS_ACTIONS: readonly Action[] = [
   },
   {
     id: 'later-chat',
-    label: 'Go to the chat above',
-    group: 'Chats',
+    label: () => t`Go to the chat above`,
+    group: 'chats',
     keys: ['Alt ArrowUp'],
     repeats: true,
     run: (): void => {
@@ -45,8 +46,8 @@ export const CHATS_ACTIONS: readonly Action[] = [
   },
   {
     id: 'earlier-chat',
-    label: 'Go to the chat below',
-    group: 'Chats',
+    label: () => t`Go to the chat below`,
+    group: 'chats',
     keys: ['Alt ArrowDown'],
     repeats: true,
     run: (): void => {
@@ -55,32 +56,32 @@ export const CHATS_ACTIONS: readonly Action[] = [
   },
   {
     id: 'new-folder',
-    label: 'New folder…',
-    group: 'Chats',
+    label: () => t`New folder…`,
+    group: 'chats',
     run: (): void => {
       organiseRequest.set({ kind: 'new-folder' });
     },
   },
   {
     id: 'all-chats',
-    label: 'Show all chats in the list',
-    group: 'Chats',
+    label: () => t`Show all chats in the list`,
+    group: 'chats',
     run: (): void => {
       showView({ in: 'main' });
     },
   },
   {
     id: 'archived-chats',
-    label: 'Show archived chats in the list',
-    group: 'Chats',
+    label: () => t`Show archived chats in the list`,
+    group: 'chats',
     run: (): void => {
       showView({ in: 'archive' });
     },
   },
   {
     id: 'chats-with-tag',
-    label: 'Show chats with a tag…',
-    group: 'Chats',
+    label: () => t`Show chats with a tag…`,
+    group: 'chats',
     run: (): void => {
       organiseRequest.set({ kind: 'filter' });
     },
@@ -91,18 +92,18 @@ export const CHATS_ACTIONS: readonly Action[] = [
 export const CHAT_ACTIONS: readonly Action[] = [
   {
     id: 'message-field',
-    label: 'Go to the message field',
-    group: 'This chat',
-    words: 'write focus composer',
+    label: () => t`Go to the message field`,
+    group: 'chat',
+    words: () => t`write focus composer`,
     keys: ['Mod Alt F'],
     isAvailable: isChatShown,
     run: focusComposer,
   },
   {
     id: 'model-picker',
-    label: 'Choose model…',
-    group: 'This chat',
-    words: 'switch change provider',
+    label: () => t`Choose model…`,
+    group: 'chat',
+    words: () => t`switch change provider`,
     keys: ['Mod Alt O'],
     isAvailable: () => canOpen('model-picker'),
     run: (): void => {
@@ -111,53 +112,83 @@ export const CHAT_ACTIONS: readonly Action[] = [
   },
   {
     id: 'chat-settings',
-    label: 'Chat settings…',
-    group: 'This chat',
-    words: 'system prompt temperature effort tokens',
+    label: () => t`Chat settings…`,
+    group: 'chat',
+    words: () => t`system prompt temperature effort tokens`,
     keys: ['Mod Shift ,'],
     isAvailable: () => isChatShown() && !isPrivateAndNew(),
     run: (): void => {
       settingsOpen.set(true);
     },
   },
-  ofStoredChat('rename', 'Rename chat…', ['F2'], (chat) => {
-    organiseRequest.set({ kind: 'rename-chat', chat });
-  }),
+  ofStoredChat(
+    'rename',
+    () => t`Rename chat…`,
+    ['F2'],
+    (chat) => {
+      organiseRequest.set({ kind: 'rename-chat', chat });
+    },
+  ),
   {
-    ...ofStoredChat('pin', 'Pin or unpin chat', [], ({ id, pinned }) => {
-      void organiseChats([id], { pinned: pinned !== true });
-    }),
-    labelNow: () => (storedChat()?.pinned === true ? 'Unpin chat' : 'Pin chat'),
+    ...ofStoredChat(
+      'pin',
+      () => t`Pin or unpin chat`,
+      [],
+      ({ id, pinned }) => {
+        void organiseChats([id], { pinned: pinned !== true });
+      },
+    ),
+    labelNow: () => (storedChat()?.pinned === true ? t`Unpin chat` : t`Pin chat`),
   },
-  ofStoredChat('move-to-folder', 'Move chat to folder…', [], ({ id }) => {
-    organiseRequest.set({ kind: 'folder', ids: [id] });
-  }),
-  ofStoredChat('tags', 'Tags of the chat…', [], ({ id }) => {
-    organiseRequest.set({ kind: 'tags', ids: [id] });
-  }),
+  ofStoredChat(
+    'move-to-folder',
+    () => t`Move chat to folder…`,
+    [],
+    ({ id }) => {
+      organiseRequest.set({ kind: 'folder', ids: [id] });
+    },
+  ),
+  ofStoredChat(
+    'tags',
+    () => t`Tags of the chat…`,
+    [],
+    ({ id }) => {
+      organiseRequest.set({ kind: 'tags', ids: [id] });
+    },
+  ),
   {
-    ...ofStoredChat('archive', 'Archive or unarchive chat', [], ({ id, archived }) => {
-      void organiseChats([id], { archived: archived !== true });
-    }),
-    labelNow: () => (storedChat()?.archived === true ? 'Unarchive chat' : 'Archive chat'),
+    ...ofStoredChat(
+      'archive',
+      () => t`Archive or unarchive chat`,
+      [],
+      ({ id, archived }) => {
+        void organiseChats([id], { archived: archived !== true });
+      },
+    ),
+    labelNow: () => (storedChat()?.archived === true ? t`Unarchive chat` : t`Archive chat`),
   },
   {
     id: 'export',
-    label: 'Export chat…',
-    group: 'This chat',
-    words: 'save download print pdf markdown json html',
+    label: () => t`Export chat…`,
+    group: 'chat',
+    words: () => t`save download print pdf markdown json html`,
     isAvailable: () => canOpen('export'),
     run: (): void => {
       openIt('export');
     },
   },
-  ofStoredChat('delete', 'Delete chat', ['Mod Shift D'], (chat) => {
-    void deleteChat(chat);
-  }),
+  ofStoredChat(
+    'delete',
+    () => t`Delete chat`,
+    ['Mod Shift D'],
+    (chat) => {
+      void deleteChat(chat);
+    },
+  ),
   {
     id: 'keep-private-chat',
-    label: 'Keep this private chat…',
-    group: 'This chat',
+    label: () => t`Keep this private chat…`,
+    group: 'chat',
     isAvailable: () => canOpen('keep-private-chat'),
     run: (): void => {
       openIt('keep-private-chat');
@@ -165,8 +196,8 @@ export const CHAT_ACTIONS: readonly Action[] = [
   },
   {
     id: 'close-private-chat',
-    label: 'Close this private chat…',
-    group: 'This chat',
+    label: () => t`Close this private chat…`,
+    group: 'chat',
     isAvailable: () => canOpen('close-private-chat'),
     run: (): void => {
       openIt('close-private-chat');
@@ -176,12 +207,12 @@ export const CHAT_ACTIONS: readonly Action[] = [
 
 function ofStoredChat(
   id: string,
-  label: string,
+  label: () => string,
   keys: readonly string[],
   run: (chat: Conversation) => void,
 ): Action {
   return {
-    ...{ id, label, keys, group: 'This chat' },
+    ...{ id, label, keys, group: 'chat' },
     isAvailable: () => storedChat() !== undefined,
     run: (): void => {
       const chat = storedChat();

@@ -1,8 +1,10 @@
+import { t } from '@lingui/core/macro';
 import type { Appearance } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import { storeDrafts } from '../chat/drafts.ts';
 import { showToast } from '../controls/toasts.tsx';
-import { navigate, SETTINGS_SECTIONS } from '../navigation/route.ts';
+import { navigate, SETTINGS_SECTIONS, type SettingsSection } from '../navigation/route.ts';
+import { i18n } from '../languages/i18n.ts';
 import { lockNow } from '../session/lock-now.ts';
 import { applySettings, session, signOut } from '../session/session.ts';
 import { SECTION_TITLES } from '../settings/section-titles.ts';
@@ -15,9 +17,9 @@ import { showAppearance } from '../theme/theme.ts';
 export const PAGE_ACTIONS: readonly Action[] = [
   {
     id: 'search',
-    label: 'Search chats and actions',
-    group: 'General',
-    words: 'find palette',
+    label: () => t`Search chats and actions`,
+    group: 'general',
+    words: () => t`find palette`,
     keys: ['Mod K'],
     run: (): void => {
       overlay.set({ at: 'search', query: '' });
@@ -25,9 +27,9 @@ export const PAGE_ACTIONS: readonly Action[] = [
   },
   {
     id: 'all-actions',
-    label: 'Show all actions',
-    group: 'General',
-    words: 'commands palette',
+    label: () => t`Show all actions`,
+    group: 'general',
+    words: () => t`commands palette`,
     keys: ['Mod Shift K'],
     run: (): void => {
       overlay.set({ at: 'search', query: '>' });
@@ -35,9 +37,9 @@ export const PAGE_ACTIONS: readonly Action[] = [
   },
   {
     id: 'shortcuts',
-    label: 'Show keyboard shortcuts',
-    group: 'General',
-    words: 'keys help',
+    label: () => t`Show keyboard shortcuts`,
+    group: 'general',
+    words: () => t`keys help`,
     keys: ['?', 'Mod /'],
     run: (): void => {
       overlay.set({ at: 'shortcuts' });
@@ -45,24 +47,24 @@ export const PAGE_ACTIONS: readonly Action[] = [
   },
   {
     id: 'sidebar',
-    label: 'Show or hide the sidebar',
-    group: 'General',
+    label: () => t`Show or hide the sidebar`,
+    group: 'general',
     keys: ['Mod B'],
     run: toggleSidebar,
   },
   ...appearanceActions(),
   {
     id: 'lock',
-    label: 'Lock now',
-    group: 'General',
+    label: () => t`Lock now`,
+    group: 'general',
     keys: ['Mod Alt L'],
     run: () => void storeDrafts().then(lockNow),
   },
   {
     id: 'sign-out',
-    label: 'Sign out this browser',
-    group: 'General',
-    words: 'log out',
+    label: () => t`Sign out this browser`,
+    group: 'general',
+    words: () => t`log out`,
     run: () => void storeDrafts().then(signOut),
   },
 ];
@@ -71,9 +73,9 @@ export const PAGE_ACTIONS: readonly Action[] = [
 export const SETTINGS_ACTIONS: readonly Action[] = [
   {
     id: 'settings',
-    label: 'Open settings',
-    group: 'Settings',
-    words: 'preferences options',
+    label: () => t`Open settings`,
+    group: 'settings',
+    words: () => t`preferences options`,
     keys: ['Mod ,'],
     run: (): void => {
       navigate({ at: 'settings', section: 'providers' });
@@ -81,28 +83,33 @@ export const SETTINGS_ACTIONS: readonly Action[] = [
   },
   ...SETTINGS_SECTIONS.map((section): Action => ({
     id: `settings-${section}`,
-    label: `Settings: ${SECTION_TITLES[section]}`,
-    group: 'Settings',
-    words: 'preferences options',
+    label: () => settingsLabel(section),
+    group: 'settings',
+    words: () => t`preferences options`,
     run: (): void => {
       navigate({ at: 'settings', section });
     },
   })),
 ];
 
+function settingsLabel(name: SettingsSection): string {
+  const section = i18n._(SECTION_TITLES[name]);
+  return t`Settings: ${section}`;
+}
+
 function appearanceActions(): readonly Action[] {
   return [
-    themeAction('theme-light', 'Use the light theme', { theme: 'light' }),
-    themeAction('theme-dark', 'Use the dark theme', { theme: 'dark' }),
-    themeAction('theme-system', 'Use the theme of the system', { theme: 'system' }),
-    themeAction('contrast-high', 'Use high contrast', { contrast: 'high' }),
-    themeAction('contrast-normal', 'Use normal contrast', { contrast: 'normal' }),
+    themeAction('theme-light', () => t`Use the light theme`, { theme: 'light' }),
+    themeAction('theme-dark', () => t`Use the dark theme`, { theme: 'dark' }),
+    themeAction('theme-system', () => t`Use the theme of the system`, { theme: 'system' }),
+    themeAction('contrast-high', () => t`Use high contrast`, { contrast: 'high' }),
+    themeAction('contrast-normal', () => t`Use normal contrast`, { contrast: 'normal' }),
   ];
 }
 
-function themeAction(id: string, label: string, wanted: Partial<Appearance>): Action {
+function themeAction(id: string, label: () => string, wanted: Partial<Appearance>): Action {
   return {
-    ...{ id, label, group: 'General', words: 'appearance mode colours' },
+    ...{ id, label, group: 'general', words: () => t`appearance mode colours` },
     isAvailable: (): boolean => {
       const now = shownAppearance();
       return (
@@ -126,6 +133,7 @@ async function changeAppearance(wanted: Partial<Appearance>): Promise<void> {
   if (changed.ok) applySettings(changed.value);
   else {
     showAppearance(before);
-    showToast(`Couldn’t change the appearance. ${changed.failure.message}`, { tone: 'danger' });
+    const reason = changed.failure.message;
+    showToast(t`Couldn’t change the appearance. ${reason}`, { tone: 'danger' });
   }
 }

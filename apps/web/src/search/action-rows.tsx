@@ -1,5 +1,11 @@
 import { ChevronRight } from 'lucide-react';
-import { isAvailable, labelOf, type Action, type Chord } from '../shortcuts/action.ts';
+import {
+  isAvailable,
+  labelOf,
+  titleOfGroup,
+  type Action,
+  type Chord,
+} from '../shortcuts/action.ts';
 import type { Row, RowGroup } from './search-rows.tsx';
 
 /** A query that begins with it finds only actions. */
@@ -18,7 +24,9 @@ export function actionRows(
   const wanted = plain(query.replace(ACTIONS_ONLY, '')).trim();
   const words = wanted.split(/\s+/u);
   const found = all.filter((action) => {
-    const text = plain(`${labelOf(action)} ${action.label} ${action.group} ${action.words ?? ''}`);
+    const { label, group, words: others } = action;
+    const texts = [labelOf(action), label(), titleOfGroup(group), others?.() ?? ''];
+    const text = plain(texts.join(' '));
     return words.every((word) => text.includes(word)) && isAvailable(action);
   });
   const rank = (action: Action): number => {

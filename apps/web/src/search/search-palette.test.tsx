@@ -41,11 +41,17 @@ async function open(): Promise<void> {
 
 const ran = vi.fn();
 const TABLE: readonly Action[] = [
-  { id: 'new-chat', label: 'New chat', group: 'Chats', keys: ['Mod Alt N'], run: ran },
-  { id: 'new-private-chat', label: 'New private chat', group: 'Chats', run: ran },
-  { id: 'all-actions', label: 'Show all actions', group: 'General', run: ran },
-  { id: 'lock', label: 'Lock the gate', group: 'General', run: ran },
-  { id: 'export', label: 'Export gate', group: 'General', isAvailable: () => false, run: ran },
+  { id: 'new-chat', label: () => 'New chat', group: 'chats', keys: ['Mod Alt N'], run: ran },
+  { id: 'new-private-chat', label: () => 'New private chat', group: 'chats', run: ran },
+  { id: 'all-actions', label: () => 'Show all actions', group: 'general', run: ran },
+  { id: 'lock', label: () => 'Lock the gate', group: 'general', run: ran },
+  {
+    id: 'export',
+    label: () => 'Export gate',
+    group: 'general',
+    isAvailable: () => false,
+    run: ran,
+  },
 ];
 
 beforeEach(() => {

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
 import { isComposing } from '../controls/composition.ts';
@@ -22,6 +24,7 @@ export function ChordRecorder(props: {
   readonly onCancel: () => void;
 }): ReactElement {
   const { action, onChord, onCancel } = props;
+  const label = action.label();
   const [pressed, setPressed] = useState<Pressed>();
   const box = useRef<HTMLDivElement>(null);
   useReturnedFocus(box);
@@ -46,7 +49,7 @@ export function ChordRecorder(props: {
       ref={box}
       className="chord-recorder"
       role="group"
-      aria-label={`New keys of ${action.label}`}
+      aria-label={t`New keys of ${label}`}
       tabIndex={-1}
       onKeyDown={keyDown}
     >
@@ -61,10 +64,10 @@ export function ChordRecorder(props: {
               onChord(pressed.chord);
             }}
           >
-            Replace
+            {t`Replace`}
           </Button>
         )}
-        <Button onClick={onCancel}>Cancel</Button>
+        <Button onClick={onCancel}>{t`Cancel`}</Button>
       </div>
     </div>
   );
@@ -75,21 +78,23 @@ function Told(props: {
   readonly pressed: Pressed | undefined;
 }): ReactElement {
   const { action, pressed } = props;
+  const label = action.label();
   if (pressed === undefined) {
-    return <>Press the new keys of “{action.label}”. Esc cancels.</>;
+    return <>{t`Press the new keys of “${label}”. Esc cancels.`}</>;
   }
   const keys = <Keys keys={chordKeys(pressed.chord)} />;
   if (pressed.refusal !== undefined) {
     return (
       <>
-        {keys} can’t be used. {pressed.refusal} Press other keys.
+        <Trans>{keys} can’t be used.</Trans> {pressed.refusal} {t`Press other keys.`}
       </>
     );
   }
+  const owner = pressed.owner?.label();
   return (
-    <>
-      {keys} belongs to “{pressed.owner?.label}”. Replace it there, or press other keys.
-    </>
+    <Trans>
+      {keys} belongs to “{owner}”. Replace it there, or press other keys.
+    </Trans>
   );
 }
 

@@ -8,9 +8,9 @@ import { KeyboardSection } from './keyboard-section.tsx';
 
 const run = (): void => undefined;
 const TABLE: readonly Action[] = [
-  { id: 'search', label: 'Search', group: 'General', keys: ['Mod K'], run },
-  { id: 'help', label: 'Help', group: 'General', keys: ['?', 'Mod /'], run },
-  { id: 'lock', label: 'Lock', group: 'General', run },
+  { id: 'search', label: () => 'Search', group: 'general', keys: ['Mod K'], run },
+  { id: 'help', label: () => 'Help', group: 'general', keys: ['?', 'Mod /'], run },
+  { id: 'lock', label: () => 'Lock', group: 'general', run },
 ];
 
 beforeEach(() => {

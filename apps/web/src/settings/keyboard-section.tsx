@@ -1,9 +1,16 @@
+import { t } from '@lingui/core/macro';
 import { Keyboard, RotateCcw, X } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { Button, IconButton } from '../controls/button.tsx';
 import { TextField } from '../controls/text-field.tsx';
 import { showToast } from '../controls/toasts.tsx';
-import { ACTION_GROUPS, actions, type Action, type Chord } from '../shortcuts/action.ts';
+import {
+  ACTION_GROUPS,
+  actions,
+  titleOfGroup,
+  type Action,
+  type Chord,
+} from '../shortcuts/action.ts';
 import { bindings, changeBindings, keysOfAll, type Bindings } from '../shortcuts/bindings.ts';
 import { chordText } from '../shortcuts/chord-keys.ts';
 import { Chords } from '../shortcuts/shortcuts-sheet.tsx';
@@ -21,33 +28,33 @@ export function KeyboardSection(): ReactElement {
   const isChanged = Object.keys(now.keys).length > 0;
   return (
     <section className="settings-section" aria-labelledby="keyboard">
-      <h2 id="keyboard">Keyboard</h2>
+      <h2 id="keyboard">{t`Keyboard`}</h2>
       <p className="settings-lead">
-        The keys of every action. Changes are for this browser, in all its pages of Postern.
+        {t`The keys of every action. Changes are for this browser, in all its pages of Postern.`}
       </p>
       <SingleKeys isOn={now.singleKeys} />
       <div className="keyboard-head">
-        <TextField label="Find an action or a key" value={wanted} onText={setWanted} />
+        <TextField label={t`Find an action or a key`} value={wanted} onText={setWanted} />
         <Button
           disabled={!isChanged}
           onClick={() => {
-            change({ ...now, keys: {} }, 'All keys are reset.');
+            change({ ...now, keys: {} }, t`All keys are reset.`);
           }}
         >
-          Reset all
+          {t`Reset all`}
         </Button>
       </div>
       {ACTION_GROUPS.map((group) => (
         <ActionGroupRows
           key={group}
-          name={group}
+          name={titleOfGroup(group)}
           rows={found.filter((action) => action.group === group)}
           keys={keys}
           recording={recording}
           onRecord={setRecording}
         />
       ))}
-      {found.length === 0 && <p className="quiet">No action has these words or keys.</p>}
+      {found.length === 0 && <p className="quiet">{t`No action has these words or keys.`}</p>}
     </section>
   );
 }
@@ -64,9 +71,9 @@ function SingleKeys({ isOn }: { readonly isOn: boolean }): ReactElement {
           changeBindings({ ...bindings.get(), singleKeys: event.target.checked });
         }}
       />
-      <label htmlFor="single-keys">Single-key shortcuts</label>
+      <label htmlFor="single-keys">{t`Single-key shortcuts`}</label>
       <p id="single-keys-hint">
-        Keys like ? without Ctrl or Alt. Turn them off if speech input or a slip presses them.
+        {t`Keys like ? without Ctrl or Alt. Turn them off if speech input or a slip presses them.`}
       </p>
     </div>
   );
@@ -107,16 +114,17 @@ function ActionRow(props: {
   readonly onRecord: (id: string | undefined) => void;
 }): ReactElement {
   const { action, chords, isRecording, onRecord } = props;
-  const { id, label } = action;
+  const { id } = action;
+  const label = action.label();
   const isOwn = id in useStore(bindings).keys;
   return (
     <>
       <div className="keyboard-row">
         <span className="keyboard-label">{label}</span>
-        {chords.length > 0 ? <Chords chords={chords} /> : <span className="quiet">No keys</span>}
+        {chords.length > 0 ? <Chords chords={chords} /> : <span className="quiet">{t`No keys`}</span>}
         <span className="keyboard-buttons">
           <IconButton
-            label={`Change the keys of ${label}`}
+            label={t`Change the keys of ${label}`}
             aria-expanded={isRecording}
             onClick={() => {
               onRecord(isRecording ? undefined : id);
@@ -125,16 +133,16 @@ function ActionRow(props: {
             <Keyboard aria-hidden="true" size={16} />
           </IconButton>
           <IconButton
-            label={`Remove the keys of ${label}`}
+            label={t`Remove the keys of ${label}`}
             disabled={chords.length === 0}
             onClick={() => {
-              setKeys(id, [], `${label} has no keys now.`);
+              setKeys(id, [], t`${label} has no keys now.`);
             }}
           >
             <X aria-hidden="true" size={16} />
           </IconButton>
           <IconButton
-            label={`Reset the keys of ${label}`}
+            label={t`Reset the keys of ${label}`}
             disabled={!isOwn}
             onClick={() => {
               resetKeys(action);
@@ -149,7 +157,8 @@ function ActionRow(props: {
           action={action}
           onChord={(chord) => {
             onRecord(undefined);
-            setKeys(id, [chord], `${label} has ${chordText(chord)} now.`);
+            const keys = chordText(chord);
+            setKeys(id, [chord], t`${label} has ${keys} now.`);
           }}
           onCancel={() => {
             onRecord(undefined);
@@ -171,18 +180,20 @@ function setKeys(id: string, chords: readonly Chord[], done: string): void {
 }
 
 /** Its own keys again, except those that the user gave to another action. */
-function resetKeys({ id, label }: Action): void {
+function resetKeys(action: Action): void {
+  const { id } = action;
+  const label = action.label();
   const now = bindings.get();
   const keys = Object.fromEntries(Object.entries(now.keys).filter(([other]) => other !== id));
-  change({ ...now, keys }, `The keys of ${label} are reset.`);
+  change({ ...now, keys }, t`The keys of ${label} are reset.`);
 }
 
 function change(next: Bindings, done: string): void {
   const before = bindings.get();
   const isStored = changeBindings(next);
-  showToast(isStored ? done : `${done} The browser couldn’t store it, so only this page has it.`, {
+  showToast(isStored ? done : t`${done} The browser couldn’t store it, so only this page has it.`, {
     action: {
-      label: 'Undo',
+      label: t`Undo`,
       run: () => {
         changeBindings(withKeysOf(bindings.get(), before, next));
       },
@@ -198,8 +209,8 @@ function withKeysOf(now: Bindings, before: Bindings, next: Bindings): Bindings {
   return { ...now, keys: Object.fromEntries([...kept, ...again]) };
 }
 
-function matches({ label, words = '' }: Action, chords: readonly Chord[], wanted: string): boolean {
-  const text = [label, words, ...chords.map(chordText)].join(' ').toLowerCase();
+function matches({ label, words }: Action, chords: readonly Chord[], wanted: string): boolean {
+  const text = [label(), words?.() ?? '', ...chords.map(chordText)].join(' ').toLowerCase();
   return wanted
     .toLowerCase()
     .split(/[\s+]+/u)

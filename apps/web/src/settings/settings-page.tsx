@@ -6,7 +6,7 @@ import './privacy-section.css';
 import './storage-section.css';
 import './gateway-section.css';
 import './import-section.css';
-import { msg, t } from '@lingui/core/macro';
+import { t } from '@lingui/core/macro';
 import type { AppState } from '@postern/protocol';
 import { useEffect, type ReactElement } from 'react';
 import { PageHead } from '../controls/page-head.tsx';

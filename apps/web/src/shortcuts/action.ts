@@ -1,18 +1,33 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import { i18n } from '../languages/i18n.ts';
 import { createStore } from '../state/store.ts';
 
-export const ACTION_GROUPS = ['General', 'Chats', 'This chat', 'Answers', 'Settings'] as const;
+export const ACTION_GROUPS = ['general', 'chats', 'chat', 'answers', 'settings'] as const;
 export type ActionGroup = (typeof ACTION_GROUPS)[number];
+
+const GROUP_TITLES: Readonly<Record<ActionGroup, MessageDescriptor>> = {
+  general: msg`General`,
+  chats: msg`Chats`,
+  chat: msg`This chat`,
+  answers: msg`Answers`,
+  settings: msg`Settings`,
+};
+
+export function titleOfGroup(group: ActionGroup): string {
+  return i18n._(GROUP_TITLES[group]);
+}
 
 /** Something that can be done from the palette and by keyboard. */
 export interface Action {
   /** Stored with the user's keys, so it never changes. */
   readonly id: string;
-  readonly label: string;
+  readonly label: () => string;
   /** What it does now, if that depends on the state. */
   readonly labelNow?: () => string;
   readonly group: ActionGroup;
   /** Other words to find it by. */
-  readonly words?: string;
+  readonly words?: () => string;
   /** Its keys, unless the user has chosen others. */
   readonly keys?: readonly Chord[];
   /** Whether a held key runs it again and again. */
@@ -33,7 +48,7 @@ export function isAvailable({ isAvailable: check }: Action): boolean {
 }
 
 export function labelOf({ label, labelNow }: Action): string {
-  return labelNow?.() ?? label;
+  return (labelNow ?? label)();
 }
 
 /** Runs an action, once the table has loaded. */

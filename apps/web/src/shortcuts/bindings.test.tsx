@@ -12,13 +12,13 @@ import type { KeyPress } from './key-press.ts';
 
 const run = (): void => undefined;
 const TABLE: readonly Action[] = [
-  { id: 'search', label: 'Search', group: 'General', keys: ['Mod K'], run },
-  { id: 'help', label: 'Help', group: 'General', keys: ['?', 'Mod /'], run },
-  { id: 'lock', label: 'Lock', group: 'General', run },
+  { id: 'search', label: () => 'Search', group: 'general', keys: ['Mod K'], run },
+  { id: 'help', label: () => 'Help', group: 'general', keys: ['?', 'Mod /'], run },
+  { id: 'lock', label: () => 'Lock', group: 'general', run },
   {
     id: 'export',
-    label: 'Export',
-    group: 'General',
+    label: () => 'Export',
+    group: 'general',
     keys: ['Mod E'],
     isAvailable: () => false,
     run,

@@ -4,7 +4,7 @@ import { Dialog } from '../controls/dialog.tsx';
 import { Keys } from '../controls/keys.tsx';
 import { routeToFragment } from '../navigation/route.ts';
 import { useStore } from '../state/store.ts';
-import { ACTION_GROUPS, actions, type Chord } from './action.ts';
+import { ACTION_GROUPS, actions, titleOfGroup, type Chord } from './action.ts';
 import { bindings, keysOfAll } from './bindings.ts';
 import { chordKeys } from './chord-keys.ts';
 import { FIXED_KEYS } from './fixed-keys.ts';
@@ -20,10 +20,10 @@ export function ShortcutsSheet({ onClose }: { readonly onClose: () => void }): R
   const all = useStore(actions);
   const keys = keysOfAll(all, useStore(bindings));
   const groups = ACTION_GROUPS.map((group) => ({
-    name: group,
+    name: titleOfGroup(group),
     rows: all
       .filter((action) => action.group === group)
-      .map(({ id, label }): Row => ({ key: id, label, chords: keys.get(id) ?? [] }))
+      .map(({ id, label }): Row => ({ key: id, label: label(), chords: keys.get(id) ?? [] }))
       .filter(({ chords }) => chords.length > 0),
   }));
   const fixed = (['Writing', 'List of chats'] as const).map((part) => ({
