@@ -1,6 +1,6 @@
 import { plainText, type Conversation, type Message } from '@postern/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { openChat } from '../chat/chat.ts';
+import { openChat, withRunning } from '../chat/chat.ts';
 import { treeOf } from '../chat/tree.ts';
 import { loadModels } from '../models/models.ts';
 import { navigate } from '../navigation/route.ts';
@@ -80,7 +80,7 @@ describe('offered actions', () => {
     );
     openChat(CHAT.id).chat.update((now) => ({
       ...now,
-      run: { at: 'answering', answerId: answer.id, stopping: false },
+      run: withRunning(undefined, answer.id),
     }));
     expect(offered()).toContain('stop');
     expect(offered()).not.toContain('regenerate');

@@ -1,6 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { plainText } from '@postern/protocol';
 import { endingOf } from '../chat/answer-ending.ts';
+import { answersOf } from '../chat/chat.ts';
 import { insertQuote } from '../chat/compose-requests.ts';
 import { localVoices, readAloud, startReading, stopReading } from '../chat/read-aloud.ts';
 import { stop } from '../chat/run-turn.ts';
@@ -19,8 +20,8 @@ export const ANSWER_ACTIONS: readonly Action[] = [
     label: () => t`Stop the answer`,
     group: 'answers',
     isAvailable: (): boolean => {
-      const run = shownChat()?.chat.get().run;
-      return run?.at === 'answering' && !run.stopping;
+      const answers = answersOf(shownChat()?.chat.get().run);
+      return [...answers.values()].some(({ stopping }) => !stopping);
     },
     run: (): void => {
       const open = shownChat();

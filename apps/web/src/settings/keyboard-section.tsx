@@ -116,12 +116,15 @@ function ActionRow(props: {
   const { action, chords, isRecording, onRecord } = props;
   const { id } = action;
   const label = action.label();
-  const isOwn = id in useStore(bindings).keys;
   return (
     <>
       <div className="keyboard-row">
         <span className="keyboard-label">{label}</span>
-        {chords.length > 0 ? <Chords chords={chords} /> : <span className="quiet">{t`No keys`}</span>}
+        {chords.length > 0 ? (
+          <Chords chords={chords} />
+        ) : (
+          <span className="quiet">{t`No keys`}</span>
+        )}
         <span className="keyboard-buttons">
           <IconButton
             label={t`Change the keys of ${label}`}
@@ -132,24 +135,7 @@ function ActionRow(props: {
           >
             <Keyboard aria-hidden="true" size={16} />
           </IconButton>
-          <IconButton
-            label={t`Remove the keys of ${label}`}
-            disabled={chords.length === 0}
-            onClick={() => {
-              setKeys(id, [], t`${label} has no keys now.`);
-            }}
-          >
-            <X aria-hidden="true" size={16} />
-          </IconButton>
-          <IconButton
-            label={t`Reset the keys of ${label}`}
-            disabled={!isOwn}
-            onClick={() => {
-              resetKeys(action);
-            }}
-          >
-            <RotateCcw aria-hidden="true" size={15} />
-          </IconButton>
+          <RemoveAndReset action={action} hasKeys={chords.length > 0} />
         </span>
       </div>
       {isRecording && (
@@ -165,6 +151,38 @@ function ActionRow(props: {
           }}
         />
       )}
+    </>
+  );
+}
+
+function RemoveAndReset(props: {
+  readonly action: Action;
+  readonly hasKeys: boolean;
+}): ReactElement {
+  const { action, hasKeys } = props;
+  const { id } = action;
+  const label = action.label();
+  const isOwn = id in useStore(bindings).keys;
+  return (
+    <>
+      <IconButton
+        label={t`Remove the keys of ${label}`}
+        disabled={!hasKeys}
+        onClick={() => {
+          setKeys(id, [], t`${label} has no keys now.`);
+        }}
+      >
+        <X aria-hidden="true" size={16} />
+      </IconButton>
+      <IconButton
+        label={t`Reset the keys of ${label}`}
+        disabled={!isOwn}
+        onClick={() => {
+          resetKeys(action);
+        }}
+      >
+        <RotateCcw aria-hidden="true" size={15} />
+      </IconButton>
     </>
   );
 }
