@@ -11,12 +11,21 @@ export interface Disk {
    * users can write, a symbolic link, and anything that isn't a regular file.
    */
   read(path: string, maxBytes: number): Promise<Result<Uint8Array | undefined, DiskFailure>>;
+  /** The size of a file in bytes; undefined if there is none. Refuses what `read` refuses. */
+  size(path: string): Promise<Result<number | undefined, DiskFailure>>;
+  /**
+   * At most this many bytes from an offset on, for files that are larger than the memory. Empty at the end
+   * or if there is no such file. Refuses what `read` refuses.
+   */
+  readAt(path: string, from: number, maxBytes: number): Promise<Result<Uint8Array, DiskFailure>>;
   /** Names in a directory; empty if there is no such directory. */
   list(path: string): Promise<Result<readonly string[], DiskFailure>>;
   /** Creates a directory and its parents. Changes the mode of an existing directory to 0700. */
   makeDirectory(path: string): Promise<Result<undefined, DiskFailure>>;
   /** Creates and fills a file that must not exist yet. */
   createFile(path: string, bytes: Uint8Array): Promise<Result<undefined, DiskFailure>>;
+  /** Adds to the end of an existing file. A failure may leave part of the bytes. */
+  append(path: string, bytes: Uint8Array): Promise<Result<undefined, DiskFailure>>;
   /** Returns once the file's contents are on the device. */
   syncFile(path: string): Promise<Result<undefined, DiskFailure>>;
   /** Replaces `to` atomically. */

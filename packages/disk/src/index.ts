@@ -24,6 +24,7 @@ export {
   PRIVATE_FILE,
 } from './ownership.ts';
 export {
+  fillAtomically,
   moveIntoPlaceSync,
   removeTemporaries,
   replaceSteps,

@@ -23,6 +23,7 @@ import {
   unlessMissing,
   unsafe,
   withFile,
+  writeAll,
 } from './file-access.ts';
 import { isOwn, OTHERS, OTHERS_WRITE, PRIVATE_DIRECTORY } from './ownership.ts';
 
@@ -43,6 +44,26 @@ export const nodeDisk: Disk = {
       });
     }),
 
+  size: (path) =>
+    attempt(path, () => {
+      const file = unlessMissing(() => openSync(path, constants.O_RDONLY | OPEN_SAFELY));
+      if (file === undefined) return ok(undefined);
+      return withFile(file, () => {
+        const stats = fstatSync(file);
+        return problemOf(path, stats, OTHERS_WRITE, 'writable-by-others') ?? ok(stats.size);
+      });
+    }),
+
+  readAt: (path, from, maxBytes) =>
+    attempt(path, () => {
+      const file = unlessMissing(() => openSync(path, constants.O_RDONLY | OPEN_SAFELY));
+      if (file === undefined) return ok(new Uint8Array(0));
+      return withFile(file, () => {
+        const problem = problemOf(path, fstatSync(file), OTHERS_WRITE, 'writable-by-others');
+        return problem ?? ok(readFrom(file, from, maxBytes));
+      });
+    }),
+
   list: (path) => attempt(path, () => ok(unlessMissing(() => readdirSync(path)) ?? [])),
 
   makeDirectory: (path) => attempt(path, () => makePrivateDirectory(path)),
@@ -51,6 +72,17 @@ export const nodeDisk: Disk = {
     attempt(path, () => {
       createPrivately(path, bytes);
       return ok();
+    }),
+
+  append: (path, bytes) =>
+    attempt(path, () => {
+      const flags = constants.O_WRONLY | constants.O_APPEND | OPEN_SAFELY;
+      return withFile(openSync(path, flags), (file) => {
+        const problem = problemOf(path, fstatSync(file), OTHERS_WRITE, 'writable-by-others');
+        if (problem !== undefined) return problem;
+        writeAll(file, bytes);
+        return ok();
+      });
     }),
 
   syncFile: (path) => attempt(path, () => flushFile(path)),
@@ -86,6 +118,17 @@ function makePrivateDirectory(path: string): Result<undefined, DiskFailure> {
   const isOpen = process.platform !== 'win32' && (stats.mode & OTHERS) !== 0;
   if (isOpen) chmodSync(path, PRIVATE_DIRECTORY);
   return ok();
+}
+
+function readFrom(file: number, from: number, maxBytes: number): Uint8Array {
+  const buffer = Buffer.allocUnsafe(maxBytes);
+  let length = 0;
+  while (length < maxBytes) {
+    const count = readSync(file, buffer, length, maxBytes - length, from + length);
+    if (count === 0) break;
+    length += count;
+  }
+  return buffer.subarray(0, length);
 }
 
 /** Stops after the limit, even if the file grows while it is read. */

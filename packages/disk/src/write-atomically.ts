@@ -53,9 +53,19 @@ export async function writeAtomically(
   bytes: Uint8Array,
   randomness: Randomness,
 ): Promise<Result<undefined, DiskFailure>> {
+  return await fillAtomically(disk, path, (at) => disk.createFile(at, bytes), randomness);
+}
+
+/** The same for a file that is written in pieces: `fill` creates the temporary file and fills it. */
+export async function fillAtomically<F>(
+  disk: Disk,
+  path: string,
+  fill: (temporary: string) => Promise<Result<undefined, F | DiskFailure>>,
+  randomness: Randomness,
+): Promise<Result<undefined, F | DiskFailure>> {
   const temporary = temporarySibling(path, Buffer.from(randomness.bytes(8)).toString('hex'));
-  const steps = replaceSteps(path, temporary, {
-    create: (at) => disk.createFile(at, bytes),
+  const steps = replaceSteps<F | DiskFailure>(path, temporary, {
+    create: fill,
     sync: (at) => disk.syncFile(at),
     rename: (from, to) => disk.rename(from, to),
   });

@@ -9,6 +9,7 @@ import type { VaultFailure } from './vault-failure.ts';
 import { emptyKeyring } from './vault/fill-keyring.ts';
 import { headersOf, readJournal, type Journal } from './vault/journal.ts';
 import { slotsOf } from './vault/open-data-key.ts';
+import { readHeader } from './vault/open-backup.ts';
 import { contextOf, type VaultOptions } from './vault/open-vault.ts';
 import type { VaultContext } from './vault/vault-context.ts';
 
@@ -85,9 +86,8 @@ export async function vaultOfBackup(
   file: string,
 ): Promise<VaultId | undefined> {
   const { disk, kdfCosts } = contextOf(options);
-  const kind = backupKind(file);
-  const bytes = await disk.read(file, kind.maxBytes);
-  if (!bytes.ok || bytes.value === undefined) return undefined;
-  const sealed = parseSealedJson(kind, bytes.value, kdfCosts);
+  const found = await readHeader(disk, file);
+  if (!found.ok || found.value === undefined) return undefined;
+  const sealed = parseSealedJson(backupKind(file), found.value.header, kdfCosts);
   return sealed.ok ? sealed.value.vaultId : undefined;
 }

@@ -25,25 +25,64 @@ export interface Backup {
   /** Called `lastingKey` in the file. */
   readonly stableKey: Uint8Array;
   readonly records: readonly SecretRecord[];
+  /** What else the file has; undefined if it has only secrets. */
+  readonly body?: BackupBody;
 }
 
-const VERSION = 1;
+export interface BackupBody {
+  readonly key: Uint8Array;
+  /** In the order in which they follow each other. */
+  readonly parts: readonly BackupPart[];
+}
+
+/** A file in a backup beside the secrets. Its user gives it a meaning. */
+export interface BackupPart {
+  readonly name: string;
+  readonly bytes: number;
+  /** How much of what it has, to be shown. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Version 2 is followed by a body. */
+const VERSION = 2;
+const MAX_PARTS = 16;
 const MAX_BYTES = 32 * 1024 * 1024;
 
 export function backupKind(path: string): SealedKind {
   return { typ: 'postern-backup', file: basename(path), maxBytes: MAX_BYTES, version: VERSION };
 }
 
-const ContentSchema = v.strictObject({
-  version: v.literal(VERSION),
-  createdAtMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const PartSchema = v.strictObject({
+  name: v.pipe(v.string(), v.regex(/^[a-z][a-z-]{0,31}$/)),
+  // The sum of all parts stays a safe integer.
+  bytes: v.pipe(count, v.maxValue(2 ** 48)),
+  counts: v.record(v.pipe(v.string(), v.regex(/^[a-z][a-z-]{0,31}$/)), count),
+});
+
+const members = {
+  createdAtMs: count,
   dataKeyId: base64urlOf(12),
   dataKey: base64urlOf(32),
   lastingKey: base64urlOf(32),
   secrets: v.record(v.string(), v.unknown()),
-});
+};
 
-/** Encrypts a backup under its own passphrase, in a form that any JOSE tool can open. */
+const ContentSchema = v.variant('version', [
+  v.strictObject({ ...members, version: v.literal(1) }),
+  v.strictObject({
+    ...members,
+    version: v.literal(VERSION),
+    bodyKey: base64urlOf(32),
+    parts: v.pipe(v.array(PartSchema), v.minLength(1), v.maxLength(MAX_PARTS)),
+  }),
+]);
+
+/**
+ * Encrypts the first line of a backup under its own passphrase, in a form that any JOSE tool can open. Without a body
+ * it is the whole file.
+ */
 export async function sealBackup(
   backup: Backup,
   passphrase: Secret,
@@ -53,19 +92,29 @@ export async function sealBackup(
   if (!secrets.ok) return secrets;
   const key = Uint8Array.from(sealing.randomness.bytes(32));
   const recipient = await passphraseRecipient(key, { slotId: 'backup', passphrase }, sealing);
+  const { body } = backup;
   const content: JsonObject = {
-    version: VERSION,
+    version: body === undefined ? 1 : VERSION,
     createdAtMs: backup.createdAtMs,
     dataKeyId: backup.dataKeyId,
     dataKey: Buffer.from(backup.dataKey).toString('base64url'),
     lastingKey: Buffer.from(backup.stableKey).toString('base64url'),
     secrets: Object.fromEntries(secrets.value),
+    ...(body === undefined ? {} : bodyToWire(body)),
   };
   const contentKey: ContentKey = { key, recipients: [recipient] };
-  return ok(await sealJson(backupKind(''), backup.vaultId, contentKey, content));
+  const generation = body === undefined ? 0 : 1;
+  return ok(await sealJson(backupKind(''), backup.vaultId, contentKey, content, generation));
 }
 
-/** Opens a backup. `file` is its name in failures. */
+function bodyToWire({ key, parts }: BackupBody): JsonObject {
+  return {
+    bodyKey: Buffer.from(key).toString('base64url'),
+    parts: parts.map(({ name, bytes, counts }) => ({ name, bytes, counts })),
+  };
+}
+
+/** Opens the first line of a backup. `file` is its name in failures. */
 export async function openBackup(
   bytes: Uint8Array,
   { file, passphrase }: { readonly file: string; readonly passphrase: Secret },
@@ -78,7 +127,12 @@ export async function openBackup(
   if (key === undefined) return failed({ reason: 'wrong-backup-passphrase' });
   const content = await sealed.value.open(key);
   if (!content.ok) return content;
-  return parseContent(kind, sealed.value.vaultId, content.value);
+  const { vaultId, generation } = sealed.value;
+  const backup = parseContent(kind, vaultId, content.value);
+  if (!backup.ok) return backup;
+  // Only the header says it to a Postern that knows version 1 alone.
+  const isSame = (generation > 0) === (backup.value.body !== undefined);
+  return isSame ? backup : damaged(kind);
 }
 
 function parseContent(
@@ -90,17 +144,29 @@ function parseContent(
   const secrets = isJsonObject(content) ? content['secrets'] : undefined;
   const records = isJsonObject(secrets) ? recordsOf(secrets) : undefined;
   if (!parsed.success || records === undefined) {
-    return failed({ reason: 'vault-damaged', file: kind.file, damage: 'malformed' });
+    return damaged(kind);
   }
-  const { createdAtMs, dataKeyId, dataKey, lastingKey } = parsed.output;
+  const { output } = parsed;
+  const { createdAtMs, dataKeyId, dataKey, lastingKey } = output;
   return ok({
     vaultId,
     createdAtMs,
     dataKeyId,
-    dataKey: Uint8Array.from(Buffer.from(dataKey, 'base64url')),
-    stableKey: Uint8Array.from(Buffer.from(lastingKey, 'base64url')),
+    dataKey: bytesOf(dataKey),
+    stableKey: bytesOf(lastingKey),
     records,
+    ...(output.version === 1
+      ? {}
+      : { body: { key: bytesOf(output.bodyKey), parts: output.parts } }),
   });
+}
+
+function bytesOf(base64url: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(base64url, 'base64url'));
+}
+
+function damaged({ file }: SealedKind): Result<never, VaultFailure> {
+  return failed({ reason: 'vault-damaged', file, damage: 'malformed' });
 }
 
 function recordsOf(secrets: JsonObject): readonly SecretRecord[] | undefined {

@@ -10,7 +10,7 @@ import { readSlots } from '../slots/read-slots.ts';
 import { SLOTS_FILE } from '../slots/slots-file.ts';
 import { readJournal } from './journal.ts';
 import { recoverWithoutKey } from './recover.ts';
-import type { KeyedDatabase } from './keyed-database.ts';
+import type { DatabaseRefusal, KeyedDatabase } from './keyed-database.ts';
 import type { VaultContext } from './vault-context.ts';
 import { Vault } from './vault.ts';
 import { vaultLock } from '../vault-lock.ts';
@@ -29,6 +29,11 @@ export interface VaultOptions {
   readonly disk?: Disk;
   /** The databases whose keys are derived from the data key. A rekey of the vault rekeys them too. */
   readonly databases?: readonly KeyedDatabase[];
+  /**
+   * Moves the files that were staged for a restore into place. Called when the restore is certain, and again
+   * after an interruption.
+   */
+  readonly placeRestored?: () => Promise<Result<undefined, DatabaseRefusal>>;
   /**
    * Doesn't complete or undo interrupted operations. If unlocking would have to, it fails with
    * `unfinished`.
@@ -77,6 +82,7 @@ async function isHeaderLost(context: VaultContext): Promise<Result<boolean, Vaul
 export function contextOf(options: VaultOptions): VaultContext {
   const { dataDir: directory, disk = nodeDisk, clock, randomness, keyring, machineId } = options;
   const { databases = [], isReadOnly = false, kdfCosts = KDF_COSTS } = options;
+  const { placeRestored = () => Promise.resolve(ok()) } = options;
   return {
     directory,
     disk,
@@ -86,6 +92,7 @@ export function contextOf(options: VaultOptions): VaultContext {
     kdfCosts,
     keyring,
     databases,
+    placeRestored,
     isReadOnly,
     machineId: typeof machineId === 'string' ? Secret.of(machineId) : machineId,
   };

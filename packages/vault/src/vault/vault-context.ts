@@ -1,5 +1,5 @@
 import type { Disk } from '@postern/disk';
-import type { Clock, Randomness, Secret } from '@postern/kernel';
+import type { Clock, Randomness, Result, Secret } from '@postern/kernel';
 import type { KdfCosts } from '../kdf-costs.ts';
 import type { KeyringPort } from '../keyring/keyring-port.ts';
 import type { SecretStore } from '../secret-store.ts';
@@ -7,7 +7,7 @@ import { fileStore, type StoreGenerations } from '../file/file-store.ts';
 import { keyringStore } from '../keyring/keyring-store.ts';
 import type { DataKey } from '../slots/data-key.ts';
 import type { VaultStorage } from '../vault-failure.ts';
-import type { KeyedDatabase } from './keyed-database.ts';
+import type { DatabaseRefusal, KeyedDatabase } from './keyed-database.ts';
 import type { VaultLock } from '../vault-lock.ts';
 
 /** The ports and settings that every operation on a vault needs. */
@@ -21,6 +21,8 @@ export interface VaultContext {
   readonly keyring: KeyringPort;
   readonly machineId: Secret;
   readonly databases: readonly KeyedDatabase[];
+  /** As in `VaultOptions`. */
+  readonly placeRestored: () => Promise<Result<undefined, DatabaseRefusal>>;
   /** Whether to leave interrupted operations as they are. */
   readonly isReadOnly: boolean;
 }

@@ -18,8 +18,9 @@ import { proveMethod, type UnlockMethod, type VaultProof } from './open-data-key
 import { readVerifiedSlots, readSlots } from '../slots/read-slots.ts';
 import type { RekeyOptions } from './plan-rekey.ts';
 import { confirmRekey, rekey } from './rekey.ts';
-import { backUp, readBackup, reportOf, restoreSecrets, seedOf } from './restore.ts';
-import type { BackupFile, BackupReport } from './restore.ts';
+import { backUp, type BackupTarget } from './make-backup.ts';
+import { OpenBackup, readBackup, type BackupFile, type BackupReport } from './open-backup.ts';
+import { restoreSecrets } from './restore.ts';
 import { unlockVault, type UnlockOptions } from './unlock.ts';
 import type { VaultContext } from './vault-context.ts';
 import { VaultState } from './vault-state.ts';
@@ -213,21 +214,27 @@ export class Vault {
     });
   }
 
-  /** Writes the keys and secrets to one file, encrypted with the backup's own passphrase. */
-  async backUp(backup: BackupFile): Promise<Result<BackupReport, VaultFailure>> {
+  /** Writes the keys, secrets and parts to one file, encrypted with the backup's own passphrase. */
+  async backUp(backup: BackupTarget): Promise<Result<BackupReport, VaultFailure>> {
     return await this.#state.whileUnlocked(({ keys }) => backUp(this.#context, keys, backup));
   }
 
+  /** Opens a backup, of this vault or another one. */
+  async openBackup(file: BackupFile): Promise<Result<OpenBackup, VaultFailure>> {
+    return await readBackup(this.#context, file);
+  }
+
   /**
-   * Replaces the secrets with those of a backup. Keys and slots don't change. The whole backup is
-   * verified before anything is changed.
+   * Replaces the secrets with those of a backup, and what `VaultOptions.placeRestored` moves into place. Keys and
+   * slots don't change.
    */
-  async restore(file: BackupFile): Promise<Result<BackupReport, VaultFailure>> {
+  async restore(from: BackupFile | OpenBackup): Promise<Result<BackupReport, VaultFailure>> {
     return await this.#state.whileUnlocked(async ({ keys }) => {
-      const backup = await readBackup(this.#context, file);
+      const backup = await this.#opened(from);
       if (!backup.ok) return backup;
-      const restored = await restoreSecrets(this.#context, keys.dataKey, backup.value);
-      return restored.ok ? ok(reportOf(backup.value)) : restored;
+      const { records, report } = backup.value;
+      const restored = await restoreSecrets(this.#context, keys.dataKey, records);
+      return restored.ok ? ok(report) : restored;
     });
   }
 
@@ -237,14 +244,17 @@ export class Vault {
    */
   async createFromBackup(
     choice: VaultChoice,
-    file: BackupFile,
+    from: BackupFile | OpenBackup,
   ): Promise<Result<BackupReport & { readonly recoveryCode: Secret }, VaultFailure>> {
     if (this.#state.at !== 'absent') return failed({ reason: 'vault-exists' });
-    const backup = await readBackup(this.#context, file);
+    const backup = await this.#opened(from);
     if (!backup.ok) return backup;
-    const seed = seedOf(backup.value, this.#context.clock.nowMs());
-    const made = await this.#create(choice, seed);
-    return made.ok ? ok({ ...reportOf(backup.value), ...made.value }) : made;
+    const made = await this.#create(choice, backup.value.seed(this.#context.clock.nowMs()));
+    return made.ok ? ok({ ...backup.value.report, ...made.value }) : made;
+  }
+
+  async #opened(from: BackupFile | OpenBackup): Promise<Result<OpenBackup, VaultFailure>> {
+    return from instanceof OpenBackup ? ok(from) : await readBackup(this.#context, from);
   }
 
   /**

@@ -47,6 +47,8 @@ export class Effects {
 export function killableDisk(disk: Disk, effects: Effects): Disk {
   return {
     read: (path, maxBytes) => disk.read(path, maxBytes),
+    size: (path) => disk.size(path),
+    readAt: (path, from, maxBytes) => disk.readAt(path, from, maxBytes),
     list: (path) => disk.list(path),
     makeDirectory: async (path) => {
       effects.next('makeDirectory');
@@ -56,6 +58,10 @@ export function killableDisk(disk: Disk, effects: Effects): Disk {
       if (!effects.next(WRITE)) return await disk.createFile(path, bytes);
       await disk.createFile(path, bytes.subarray(0, bytes.length >> 1));
       return effects.die();
+    },
+    append: async (path, bytes) => {
+      effects.next('append');
+      return await disk.append(path, bytes);
     },
     syncFile: async (path) => {
       effects.next('syncFile');
