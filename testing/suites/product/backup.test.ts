@@ -24,7 +24,11 @@ test('a backup restores its secrets to the vault and to a new home', async () =>
   expect(await run(['secret', 'set', 'openai'], { input: VALUE })).toMatchObject({ code: 0 });
   const made = await run(['auth', 'storage', 'backup', file, ...fd, '--json']);
   expect(made).toMatchObject({ code: 0 });
-  expect(JSON.parse(made.stdout)).toEqual({ file, names: ['openai'] });
+  expect(JSON.parse(made.stdout)).toMatchObject({ file, names: ['openai'], chats: null });
+  const verified = await run(['auth', 'storage', 'verify', file, ...fd]);
+  expect(verified).toMatchObject({ code: 0 });
+  expect(verified.stdout).toContain('is whole');
+  expect(verified.stdout).toContain('secrets: 1');
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(await run(['auth', 'storage', 'backup', file, ...fd])).toMatchObject({ code: 8 });
 
@@ -44,6 +48,7 @@ test('a backup restores its secrets to the vault and to a new home', async () =>
   expect(await run(restore, { environment })).toMatchObject({ code: 0 });
   expect((await run(['secret', 'get', 'openai', '--raw'], { environment })).stdout).toBe(VALUE);
   truncateSync(file, 100);
+  expect(await run(['auth', 'storage', 'verify', file, ...fd])).toMatchObject({ code: 6 });
   expect(await run([...restore, '--yes'])).toMatchObject({ code: 6 });
   expect((await run(['secret', 'get', 'openai', '--raw'])).stdout).toBe(VALUE);
 });

@@ -85,6 +85,7 @@ const ROWS: readonly Row[] = [
   { command: 'auth storage test', code: 0 },
   { command: 'auth storage migrate --to keyring --dry-run', code: 5 },
   { command: 'auth storage backup BACKUP --backup-passphrase-fd 4', code: 0 },
+  { command: 'auth storage verify BACKUP --backup-passphrase-fd 4', code: 0 },
   { command: 'auth storage restore BACKUP --yes --backup-passphrase-fd 4', code: 0 },
   { command: 'auth storage rekey', code: 0, isVerbose: true },
   { command: 'doctor', code: 0 },

@@ -247,13 +247,13 @@ describe.skipIf(skipBecause('prompts in a terminal', whyNoPrograms(['tmux'])))(
         input: `${VALUE}2`,
       });
       expect(set).toMatchObject({ code: 0 });
-      expect(await converse(terminal, restore, [[/\[y\/N\]$/, 'n']], 1)).toContain(
-        'Nothing was changed',
-      );
-      const yes = [/\[y\/N\]$/, 'y'] as const;
-      await converse(terminal, restore, [yes, [vault, PASSPHRASE], [first, 'a wrong one']], 8);
+      const right = [first, OTHER] as const;
+      const no = [/\[y\/N\]$/, 'n'] as const;
+      expect(await converse(terminal, restore, [right, no], 1)).toContain('Nothing was changed');
+      await converse(terminal, restore, [[first, 'a wrong one']], 8);
       expect(await valueWith(PASSPHRASE)).toBe(`${VALUE}2`);
-      await converse(terminal, restore, [yes, [vault, PASSPHRASE], [first, OTHER]], 0);
+      const yes = [/\[y\/N\]$/, 'y'] as const;
+      await converse(terminal, restore, [right, yes, [vault, PASSPHRASE]], 0);
       expect(await valueWith(PASSPHRASE)).toBe(VALUE);
     });
 

@@ -4,8 +4,9 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
+  rmSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
@@ -18,7 +19,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { openWorld, type OpenWorld } from '../testing/open-world.ts';
 import { scratchDirectory } from '../testing/scratch-directory.ts';
 import { valueOf } from '../testing/value-of.ts';
-import { backUpVault } from '../vault/backup.ts';
+import { makeBackup } from '../backup/make-backup.ts';
 import { connectOrCreate } from '../vault/connect-or-open.ts';
 import { open, openReadOnly } from '../vault/home-vault.ts';
 import { eraseHome, planErase } from './erase-home.ts';
@@ -38,14 +39,17 @@ async function makeHome(storage: 'file' | 'keyring' = 'file'): Promise<void> {
 }
 
 const erase = async () => valueOf(await eraseHome(world.parts));
-const backUp = async (file: string) =>
-  valueOf(
-    await backUpVault({
+const backUp = async (file: string) => {
+  // It isn't a database.
+  rmSync(join(dataDir, 'conversations.db'), { force: true });
+  return valueOf(
+    await makeBackup({
       ...world.parts,
       file,
       askBackupPassphrase: () => Promise.resolve(ok(Secret.of('of the backup alone'))),
     }),
   );
+};
 
 beforeEach(async () => {
   await makeHome();

@@ -33,6 +33,7 @@ const FILES: readonly (readonly [string, EraseWhat])[] = [
   ['erase.lock', 'other'],
   ['instance.lock', 'other'],
   ['agent.lock', 'other'],
+  ['backup.lock', 'other'],
   ['forward.lock', 'other'],
   ['config.lock', 'other'],
 ];
@@ -42,6 +43,10 @@ const DIRECTORIES: Readonly<Record<string, EraseWhat>> = {
   audit: 'audit',
   tls: 'certificates',
   run: 'other',
+  backups: 'backups',
+  'backing-up': 'chats',
+  restoring: 'chats',
+  'restoring.new': 'chats',
 };
 
 /** These have to go first: together with the passphrase they open everything. */

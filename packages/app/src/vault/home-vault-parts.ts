@@ -20,6 +20,16 @@ export interface HomeVaultParts {
 
 /** Where the vault of a home is, and what it needs. */
 export function vaultPlace(parts: HomeVaultParts): VaultOptions {
-  const { dataDir } = parts.home;
-  return { ...parts, dataDir: join(dataDir, 'vault'), databases: vaultDatabases(dataDir) };
+  const { home } = parts;
+  const { dataDir } = home;
+  return {
+    ...parts,
+    dataDir: join(dataDir, 'vault'),
+    databases: vaultDatabases(dataDir),
+    placeRestored: async () => {
+      // Loaded when a restore is completed, not by every command that opens the vault.
+      const { placeRestored } = await import('../backup/place-restored.ts');
+      return placeRestored(home);
+    },
+  };
 }

@@ -42,20 +42,33 @@ const PASSPHRASE_WORDS = "read the backup's passphrase from this file descriptor
 function addBackups(storage: Command, context: GetContext): void {
   storage
     .command('backup <file>')
-    .description('back up the vault to a new file, encrypted with its own passphrase')
+    .description(
+      'back up secrets, chats with attachments, gateway keys and settings to a new file, encrypted with its own passphrase',
+    )
+    .option(PASSPHRASE_FD, PASSPHRASE_WORDS, wholeNumber)
+    .addOption(new Option('--download', 'for a browser').default(false).hideHelp())
+    .action(async (file: string, options: BackupOptions) => {
+      const { backUp } = await import('../backup.ts');
+      await backUp(context(), file, options);
+    });
+  storage
+    .command('verify <file>')
+    .description('read all of a backup and show what is inside, without changing anything')
     .option(PASSPHRASE_FD, PASSPHRASE_WORDS, wholeNumber)
     .action(async (file: string, options: BackupOptions) => {
-      const { backUpVault } = await import('../backup.ts');
-      await backUpVault(context(), file, options);
+      const { verifyBackup } = await import('../backup.ts');
+      await verifyBackup(context(), file, options);
     });
   storage
     .command('restore <file>')
-    .description("replace the vault's secrets with a backup's, or create a new vault from it")
+    .description(
+      'replace everything with what a backup has, after saving it to another backup; or create a new vault from one',
+    )
     .option(PASSPHRASE_FD, PASSPHRASE_WORDS, wholeNumber)
-    .option('--yes', "don't ask before replacing existing secrets", false)
+    .option('--yes', "don't ask before replacing what is there", false)
     .action(async (file: string, options: BackupOptions & { yes: boolean }) => {
-      const { restoreVault } = await import('../backup.ts');
-      await restoreVault(context(), file, options);
+      const { restore } = await import('../backup.ts');
+      await restore(context(), file, options);
     });
 }
 

@@ -1,0 +1,82 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runKilledAt, sampled, skipBecause, whyNoKilling } from '@postern/testing';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { backUp, mark, marksOf, restore } from './backup-home.ts';
+
+const CHILD = join(import.meta.dirname, 'backup.child.ts');
+const WRITES = [
+  'write',
+  'pwrite64',
+  'fsync',
+  'fdatasync',
+  'ftruncate',
+  'rename',
+  'unlink',
+  'rmdir',
+];
+const skip = skipBecause('backups that are killed', whyNoKilling());
+
+let root: string;
+let home: string;
+let file: string;
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'postern-killed-restore-'));
+  home = join(root, 'home');
+  file = join(root, 'backup');
+  await mark(home, 'before');
+  await backUp(home, file);
+  await mark(home, 'after');
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** A copy of the home, to be killed in. */
+function copyOfHome(at: number): string {
+  const copy = join(root, `home-${String(at)}`);
+  cpSync(home, copy, { recursive: true });
+  onTestFinished(() => {
+    rmSync(copy, { recursive: true, force: true });
+  });
+  return copy;
+}
+
+const leftIn = (directory: string): readonly string[] =>
+  readdirSync(directory).filter((name) => /restoring|backing-up/.test(name));
+
+describe.skipIf(skip)('a process that is killed', () => {
+  test.each(sampled(300, 12))(
+    'at write %i of a restore leaves all of the old or the new state, and the restore can be repeated',
+    { timeout: 120_000 },
+    async (at) => {
+      const copy = copyOfHome(at);
+      runKilledAt(at, WRITES, [CHILD, 'restore', copy, file]);
+      expect([
+        ['after', 'after'],
+        ['before', 'before'],
+      ]).toContainEqual(await marksOf(copy));
+      await restore(copy, file);
+      expect(await marksOf(copy)).toEqual(['before', 'before']);
+      expect(leftIn(copy)).toEqual([]);
+    },
+  );
+
+  test.each(sampled(120, 6))(
+    'at write %i of a backup leaves no file or a whole one, and the home as it was',
+    { timeout: 120_000 },
+    async (at) => {
+      const copy = copyOfHome(1000 + at);
+      const target = join(copy, 'made');
+      runKilledAt(at, WRITES, [CHILD, 'back-up', copy, target]);
+      expect(await marksOf(copy)).toEqual(['after', 'after']);
+      if (!existsSync(target)) await backUp(copy, target);
+      await mark(copy, 'later');
+      await restore(copy, target);
+      expect(await marksOf(copy)).toEqual(['after', 'after']);
+      expect(leftIn(copy)).toEqual([]);
+    },
+  );
+});
