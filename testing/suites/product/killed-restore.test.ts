@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runKilledAt, sampled, skipBecause, whyNoKilling } from '@postern/testing';
+import { killPoints, runKilledAt, sampledOf, skipBecause, whyNoKilling } from '@postern/testing';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { backUp, mark, marksOf, restore } from './backup-home.ts';
 
@@ -34,9 +34,12 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
+let copies = 0;
+
 /** A copy of the home, to be killed in. */
-function copyOfHome(at: number): string {
-  const copy = join(root, `home-${String(at)}`);
+function copyOfHome(): string {
+  copies += 1;
+  const copy = join(root, `home-${String(copies)}`);
   cpSync(home, copy, { recursive: true });
   onTestFinished(() => {
     rmSync(copy, { recursive: true, force: true });
@@ -48,35 +51,44 @@ const leftIn = (directory: string): readonly string[] =>
   readdirSync(directory).filter((name) => /restoring|backing-up/.test(name));
 
 describe.skipIf(skip)('a process that is killed', () => {
-  test.each(sampled(300, 12))(
-    'at write %i of a restore leaves all of the old or the new state, and the restore can be repeated',
-    { timeout: 120_000 },
-    async (at) => {
-      const copy = copyOfHome(at);
-      runKilledAt(at, WRITES, [CHILD, 'restore', copy, file]);
-      expect([
-        ['after', 'after'],
-        ['before', 'before'],
-      ]).toContainEqual(await marksOf(copy));
-      await restore(copy, file);
-      expect(await marksOf(copy)).toEqual(['before', 'before']);
-      expect(leftIn(copy)).toEqual([]);
+  test(
+    'in a restore leaves all of the old or the new state, and the restore can be repeated',
+    { timeout: 900_000 },
+    async () => {
+      const points = killPoints(WRITES, [CHILD, 'restore', copyOfHome(), file]);
+      expect(points.length).toBeGreaterThan(40);
+      for (const point of sampledOf(points, 12)) {
+        const copy = copyOfHome();
+        expect(runKilledAt(point, [CHILD, 'restore', copy, file])).toBe(true);
+        expect([
+          ['after', 'after'],
+          ['before', 'before'],
+        ]).toContainEqual(await marksOf(copy));
+        await restore(copy, file);
+        expect(await marksOf(copy)).toEqual(['before', 'before']);
+        expect(leftIn(copy)).toEqual([]);
+      }
     },
   );
 
-  test.each(sampled(120, 6))(
-    'at write %i of a backup leaves no file or a whole one, and the home as it was',
-    { timeout: 120_000 },
-    async (at) => {
-      const copy = copyOfHome(1000 + at);
-      const target = join(copy, 'made');
-      runKilledAt(at, WRITES, [CHILD, 'back-up', copy, target]);
-      expect(await marksOf(copy)).toEqual(['after', 'after']);
-      if (!existsSync(target)) await backUp(copy, target);
-      await mark(copy, 'later');
-      await restore(copy, target);
-      expect(await marksOf(copy)).toEqual(['after', 'after']);
-      expect(leftIn(copy)).toEqual([]);
+  test(
+    'in a backup leaves no file or a whole one, and the home as it was',
+    { timeout: 900_000 },
+    async () => {
+      const first = copyOfHome();
+      const points = killPoints(WRITES, [CHILD, 'back-up', first, join(first, 'made')]);
+      expect(points.length).toBeGreaterThan(20);
+      for (const point of sampledOf(points, 6)) {
+        const copy = copyOfHome();
+        const target = join(copy, 'made');
+        expect(runKilledAt(point, [CHILD, 'back-up', copy, target])).toBe(true);
+        expect(await marksOf(copy)).toEqual(['after', 'after']);
+        if (!existsSync(target)) await backUp(copy, target);
+        await mark(copy, 'later');
+        await restore(copy, target);
+        expect(await marksOf(copy)).toEqual(['after', 'after']);
+        expect(leftIn(copy)).toEqual([]);
+      }
     },
   );
 });

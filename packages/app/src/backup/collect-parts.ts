@@ -19,6 +19,7 @@ import { backupDirectory, partFile } from './backup-places.ts';
 /** What is counted in each database: the name of the count, and its table. */
 const COUNTED: Readonly<Record<DatabaseLabel, Readonly<Record<string, string>>>> = {
   conversations: { chats: 'conversation', messages: 'message', attachments: 'attachment' },
+  library: { prompts: 'prompt', presets: 'preset' },
   gateway: { keys: 'gateway_key' },
 };
 

@@ -5,6 +5,7 @@ import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import { problem, type BackupContents, type Problem, type RestoreReport } from '@postern/protocol';
 import { describeVaultFailure, type OpenBackup, type Vault } from '@postern/vault';
 import { whileAlone } from '../instance/alone.ts';
+import { DATABASE_LABELS } from '../stores/vault-databases.ts';
 import type { OpenParts } from '../vault/front-end.ts';
 import { open, recordCreated, type HomeVault } from '../vault/home-vault.ts';
 import { chooseForNewVault, type NewVaultChoice } from '../vault/new-vault-choice.ts';
@@ -87,7 +88,7 @@ export async function createFromBackup(
   if (!contents.ok) return contents;
   const staged = await stageRestore(place, {
     backup,
-    names: ['conversations', 'gateway', 'settings'],
+    names: PARTS,
     keyFor: (purpose) => ok(backup.deriveKey(purpose)),
     onProgress: progressOf(place, 'reading'),
   });
@@ -143,8 +144,10 @@ export async function restoreInto(
 
 /** Tokens of the gateway are stored as hashes, with a key that another vault doesn't have. */
 function partsFor({ isOfThisVault }: BackupContents): readonly PartName[] {
-  return isOfThisVault ? ['conversations', 'gateway', 'settings'] : ['conversations', 'settings'];
+  return isOfThisVault ? PARTS : PARTS.filter((name) => name !== 'gateway');
 }
+
+const PARTS: readonly PartName[] = [...DATABASE_LABELS, 'settings'];
 
 function gatewayKept({ isOfThisVault, gatewayKeys }: BackupContents): RestoreReport['kept'] {
   if (isOfThisVault || gatewayKeys === null) return [];

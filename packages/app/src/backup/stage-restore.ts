@@ -1,6 +1,6 @@
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openSqliteConversations } from '@postern/conversations';
+import { openSqliteConversations, openSqliteLibrary } from '@postern/conversations';
 import {
   checkDatabase,
   describeDatabaseFailure,
@@ -133,6 +133,12 @@ const OPENERS: Readonly<
 > = {
   conversations: (place, path, key) => {
     const opened = openSqliteConversations({ ...place, path, key });
+    if (!opened.ok) return opened;
+    opened.value.close();
+    return ok();
+  },
+  library: (place, path, key) => {
+    const opened = openSqliteLibrary({ ...place, path, key });
     if (!opened.ok) return opened;
     opened.value.close();
     return ok();
