@@ -78,7 +78,7 @@ describe('the backup file', () => {
   });
 
   it.each<readonly [string, Readonly<Record<string, unknown>>, unknown]>([
-    ["a newer version", { v: 3 }, { reason: 'version-unknown', file: FILE }],
+    ['a newer version', { v: 3 }, { reason: 'version-unknown', file: FILE }],
     ['another kind of file', { typ: 'postern-secrets' }, undefined],
     ['another encryption', { enc: 'A128GCM' }, undefined],
     ['an invalid vault id', { vault: 'not an id' }, undefined],

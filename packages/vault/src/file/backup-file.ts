@@ -131,7 +131,7 @@ export async function openBackup(
   const backup = parseContent(kind, vaultId, content.value);
   if (!backup.ok) return backup;
   // Only the header says it to a Postern that knows version 1 alone.
-  const isSame = (generation > 0) === (backup.value.body !== undefined);
+  const isSame = generation > 0 === (backup.value.body !== undefined);
   return isSame ? backup : damaged(kind);
 }
 

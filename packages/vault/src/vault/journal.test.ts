@@ -46,7 +46,7 @@ async function world(): Promise<VaultContext> {
     keyring: memoryKeyring(),
     machineId: Secret.of('machine-1'),
     databases: [],
-  placeRestored: () => Promise.resolve(ok()),
+    placeRestored: () => Promise.resolve(ok()),
     isReadOnly: false,
   };
 }
