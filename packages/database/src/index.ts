@@ -6,5 +6,4 @@ export { openDatabase } from './open-database.ts';
 export { openMemoryDatabase } from './open-memory-database.ts';
 export { rekeyDatabase } from './rekey-database.ts';
 export { numberColumn, optionalNumberColumn, optionalTextColumn, textColumn } from './columns.ts';
-export { removeDatabaseFiles } from './private-files.ts';
 export { snapshotDatabase, type Snapshot } from './snapshot-database.ts';

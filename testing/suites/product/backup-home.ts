@@ -22,7 +22,7 @@ type OpenHome = Parameters<typeof connectOrCreate>[0];
 const give = (text: string) => () => Promise.resolve(ok(Secret.of(text)));
 const ask = give('the passphrase of the vault');
 
-export function homeParts(dataDir: string): OpenHome {
+function homeParts(dataDir: string): OpenHome {
   return {
     ...systemWorld,
     home: {

@@ -70,7 +70,7 @@ async function createHere(
   return done.ok ? ok(report) : done;
 }
 
-export interface CreatedFromBackup {
+interface CreatedFromBackup {
   readonly report: RestoreReport;
   readonly recoveryCode: Secret;
 }
@@ -78,7 +78,7 @@ export interface CreatedFromBackup {
 type RestorePlace = StagePlace & { readonly onProgress?: OnProgress };
 
 /** Creates a vault from a backup and leaves it unlocked. Databases without a vault are kept under another name. */
-export async function createFromBackup(
+async function createFromBackup(
   place: RestorePlace,
   vault: Vault,
   backup: OpenBackup,
@@ -105,7 +105,7 @@ export async function createFromBackup(
 }
 
 /** Restores into an unlocked vault whose databases are closed. `passphrase` is that of the backup. */
-export async function restoreInto(
+async function restoreInto(
   place: RestorePlace,
   vault: Vault,
   backup: OpenBackup,

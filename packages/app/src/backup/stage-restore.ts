@@ -69,13 +69,6 @@ export async function stageRestore(
   }
 }
 
-/** Removes what an interrupted restore left, if nothing needs it any more. */
-export function discardStaged(home: Home): void {
-  for (const directory of [stagingDirectory(home), restoredDirectory(home)]) {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
-
 async function fillStaging(
   place: StagePlace,
   staging: string,

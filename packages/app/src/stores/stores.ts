@@ -11,6 +11,7 @@ import { describeDatabaseFailure } from '@postern/database';
 import { openGatewayStore, type GatewayStore } from '@postern/gateway';
 import type { Problem } from '@postern/protocol';
 import { auditedVault, keepAnchored, openAudit } from '../audit/audit.ts';
+import { discardStaged } from '../backup/backup-places.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { databasePath, databasePurpose } from './vault-databases.ts';
 
@@ -43,6 +44,7 @@ export interface StoresOptions {
 /** Opens every database with its own key, derived from the vault's data key. */
 export async function openStores(options: StoresOptions): Promise<Result<Stores, Problem>> {
   const { clock, randomness } = options;
+  discardStaged(options);
   const conversationsKey = await options.vault.deriveKey(databasePurpose('conversations'));
   if (!conversationsKey.ok) return conversationsKey;
   const conversations = openSqliteConversations({
