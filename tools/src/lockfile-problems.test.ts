@@ -41,6 +41,15 @@ describe('problems of a lockfile', () => {
       ['node_modules/a: has the incompatible licence AGPL-3.0-only'],
     ],
     [{ ...SOUND, license: undefined }, ['node_modules/a: has no named licence']],
+    [{ ...SOUND, license: '(AGPL-3.0-only OR Apache-2.0)' }, []],
+    [
+      { ...SOUND, license: '(AGPL-3.0-only OR EPL-2.0)' },
+      ['node_modules/a: has the incompatible licence (AGPL-3.0-only OR EPL-2.0)'],
+    ],
+    [
+      { ...SOUND, license: '(MIT AND AGPL-3.0-only)' },
+      ['node_modules/a: has the incompatible licence (MIT AND AGPL-3.0-only)'],
+    ],
   ])('%j', (entry, problems) => {
     expect(lockfileProblems(lockfile(entry))).toEqual(problems);
   });

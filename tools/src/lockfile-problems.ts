@@ -22,6 +22,18 @@ const COMPATIBLE_LICENCES: ReadonlySet<string> = new Set([
   'Unlicense',
 ]);
 
+/**
+ * Packages whose licence isn't in their package.json, by the digest of the package that was read. Its file
+ * `license` is the text of the MIT licence.
+ */
+const READ_LICENCES: ReadonlyMap<string, string> = new Map([
+  [
+    // khroma 2.1.0
+    'sha512-Ls993zuzfayK269Svk9hzpeGUKob/sIgZzyHYdjQoAdQetRKpOLj+k/QQQ/6Qi0Yz65mlROrfd+Ev+1+7dz9Kw==',
+    'MIT',
+  ],
+]);
+
 /** The packages that contain Node itself, one for each system. */
 const NODE_PACKAGES = /^node_modules\/node-(?:bin-)?(darwin|linux|win)-/;
 
@@ -73,15 +85,17 @@ function problemsOf(entry: JsonObject): readonly string[] {
   if (resolved !== undefined && !isFromRegistry(resolved))
     problems.push('is not from the registry');
   if (hasInstallScript === true) problems.push('has an install script');
-  const { license: licence } = entry;
-  if (typeof licence !== 'string' || !COMPATIBLE_LICENCES.has(licence)) {
-    problems.push(
-      typeof licence === 'string'
-        ? `has the incompatible licence ${licence}`
-        : 'has no named licence',
-    );
-  }
+  const read = typeof integrity === 'string' ? READ_LICENCES.get(integrity) : undefined;
+  const licence = entry['license'] ?? read;
+  if (typeof licence !== 'string') problems.push('has no named licence');
+  else if (!isCompatible(licence)) problems.push(`has the incompatible licence ${licence}`);
   return problems;
+}
+
+/** Of `(A OR B)`, Postern chooses one that is compatible. */
+function isCompatible(licence: string): boolean {
+  const choices = licence.replace(/^\((.*)\)$/, '$1').split(' OR ');
+  return choices.some((choice) => COMPATIBLE_LICENCES.has(choice));
 }
 
 function isFromRegistry(resolved: JsonValue): boolean {
