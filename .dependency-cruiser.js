@@ -54,6 +54,7 @@ const WEB_LEVELS = [
   ['languages'],
   ['api', 'navigation', 'theme'],
   ['controls'],
+  ['diagrams'],
   ['conversations', 'markdown', 'models', 'session', 'shortcuts'],
   ['chat-settings'],
   ['chat', 'providers', 'search', 'sign-in', 'unlock', 'vault'],

@@ -1,8 +1,8 @@
 import react from '@vitejs/plugin-react';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
-import { defineConfig, type Plugin } from 'vite';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { build, defineConfig, type Plugin } from 'vite';
 import { texts } from '../../tools/src/languages/texts-plugin.ts';
 
 /** Writes each script and style sheet compressed too, as `FILE.br`, for browsers that accept it. */
@@ -42,9 +42,48 @@ function ownStructuredClone(): Plugin {
   };
 }
 
+/**
+ * Writes `diagram.html`, which draws diagrams in a frame that may not load anything: its script is one inline
+ * script, whose hash the server puts into the policy of the document.
+ */
+function diagramFrame(): Plugin {
+  const source = join(import.meta.dirname, 'src/diagrams/frame');
+  return {
+    name: 'diagram-frame',
+    apply: 'build',
+    async writeBundle({ dir = '' }) {
+      const built = await build({
+        configFile: false,
+        logLevel: 'error',
+        build: {
+          write: false,
+          target: TARGET,
+          lib: { entry: join(source, 'draw-diagrams.ts'), formats: ['iife'], name: 'diagrams' },
+        },
+      });
+      const script = [built]
+        .flat()
+        .flatMap((result) => ('output' in result ? result.output : []))
+        .map((chunk) => (chunk.type === 'chunk' ? chunk.code : ''))
+        .join('');
+      const html = readFileSync(join(source, 'diagram.html'), 'utf8').replace(
+        '<script></script>',
+        // In a script, `\x3c` is `<` in texts and patterns, and nothing else has `</script`.
+        () => `<script>${script.replaceAll(/<(?=\/script|!--)/gi, '\\x3c')}</script>`,
+      );
+      writeFileSync(join(dir, 'diagram.html'), html);
+      // A higher quality takes ten times as long.
+      const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+      writeFileSync(join(dir, 'diagram.html.br'), brotliCompressSync(html, { params }));
+    },
+  };
+}
+
+const TARGET = ['chrome125', 'firefox128', 'safari18'];
+
 export default defineConfig({
   base: '/',
-  plugins: [texts(), react(), onlyWoff2(), ownStructuredClone(), compressed()],
+  plugins: [texts(), react(), onlyWoff2(), ownStructuredClone(), compressed(), diagramFrame()],
   resolve: {
     // Without `browser`: the browser builds of decode-named-character-reference and
     // hast-util-from-html-isomorphic write innerHTML and use DOMParser, which trusted types forbid.
@@ -56,7 +95,7 @@ export default defineConfig({
     // A data: URI in CSS would need `font-src data:`; every asset is a file.
     assetsInlineLimit: 0,
     modulePreload: false,
-    target: ['chrome125', 'firefox128', 'safari18'],
+    target: TARGET,
     chunkSizeWarningLimit: 1500,
     reportCompressedSize: false,
   },

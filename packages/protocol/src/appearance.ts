@@ -9,9 +9,13 @@ export const TEXT_SIZES = ['medium', 'small', 'large', 'largest'] as const;
 /** How wide the column of messages may be. */
 export const COLUMN_WIDTHS = ['narrow', 'wide', 'full'] as const;
 
+/** Whether code in the language `mermaid` is shown as a diagram. */
+export const DIAGRAMS = ['drawn', 'code'] as const;
+
 export interface Appearance {
   readonly theme: (typeof THEMES)[number];
   readonly contrast: (typeof CONTRASTS)[number];
   readonly textSize: (typeof TEXT_SIZES)[number];
   readonly columnWidth: (typeof COLUMN_WIDTHS)[number];
+  readonly diagrams: (typeof DIAGRAMS)[number];
 }

@@ -34,6 +34,7 @@ export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'appearance.contrast': '"system", "normal" or "high".',
   'appearance.textSize': '"small", "medium", "large" or "largest".',
   'appearance.columnWidth': 'The width of messages: "narrow", "wide" or "full".',
+  'appearance.diagrams': 'Whether Mermaid code is shown as a diagram: "drawn" or "code".',
   providers:
     'Endpoints beside the built-in providers, by name. The name of a built-in one overrides its address or models. "keys": further secrets with keys for it.',
   localHosts: 'Hosts beyond loopback that may have private addresses and plain HTTP.',

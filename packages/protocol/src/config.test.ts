@@ -11,7 +11,13 @@ const DEFAULTS = {
   privacy: { clearHistoryOnExit: false, localModelsOnly: false },
   log: { level: 'warn', format: 'text' },
   audit: {},
-  appearance: { theme: 'system', contrast: 'system', textSize: 'medium', columnWidth: 'narrow' },
+  appearance: {
+    theme: 'system',
+    contrast: 'system',
+    textSize: 'medium',
+    columnWidth: 'narrow',
+    diagrams: 'drawn',
+  },
   providers: {},
   localHosts: [],
   gateway: {

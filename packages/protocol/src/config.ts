@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { failed, isJsonObject, ok, type JsonValue, type Result } from '@postern/kernel';
-import { COLUMN_WIDTHS, CONTRASTS, TEXT_SIZES, THEMES } from './appearance.ts';
+import { COLUMN_WIDTHS, CONTRASTS, DIAGRAMS, TEXT_SIZES, THEMES } from './appearance.ts';
 import { DIALECT_IDS, DIALECT_INFO, perDialect } from './dialect-ids.ts';
 import {
   absolutePath,
@@ -91,6 +91,7 @@ export const ConfigSchema = v.strictObject({
       contrast: v.optional(v.picklist(CONTRASTS), 'system'),
       textSize: v.optional(v.picklist(TEXT_SIZES), 'medium'),
       columnWidth: v.optional(v.picklist(COLUMN_WIDTHS), 'narrow'),
+      diagrams: v.optional(v.picklist(DIAGRAMS), 'drawn'),
     }),
     {},
   ),

@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { COLUMN_WIDTHS, CONTRASTS, TEXT_SIZES, THEMES, type Appearance } from './appearance.ts';
+import {
+  COLUMN_WIDTHS,
+  CONTRASTS,
+  DIAGRAMS,
+  TEXT_SIZES,
+  THEMES,
+  type Appearance,
+} from './appearance.ts';
 
 /** The settings of the page. */
 export type Settings = Appearance;
@@ -9,6 +16,7 @@ export const SettingsInputSchema = v.strictObject({
   contrast: v.exactOptional(v.picklist(CONTRASTS)),
   textSize: v.exactOptional(v.picklist(TEXT_SIZES)),
   columnWidth: v.exactOptional(v.picklist(COLUMN_WIDTHS)),
+  diagrams: v.exactOptional(v.picklist(DIAGRAMS)),
 });
 
 export type SettingsInput = v.InferOutput<typeof SettingsInputSchema>;

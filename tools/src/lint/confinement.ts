@@ -176,6 +176,8 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'apps/cli/bin/fresh-build.js',
       'packages/app/src/system/**',
       'packages/app/src/server/session*.ts',
+      // The hash of a script, for a content security policy.
+      'packages/app/src/server/diagram-frame.ts',
       'apps/web/src/api/page-key.ts',
       // Signs with a key that never leaves the browser.
       'apps/web/src/session/remembered-browser.ts',

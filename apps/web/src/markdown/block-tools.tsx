@@ -3,10 +3,10 @@ import type { Element } from 'hast';
 import type { ReactElement } from 'react';
 import { IconButton } from '../controls/button.tsx';
 import { CopyTextButton } from './copy-text-button.tsx';
+import { saveFile } from '../state/save-file.ts';
 import { useStore } from '../state/store.ts';
 import { codeWrap, showWrap } from './code-wrap.ts';
 import { codeFileName } from './file-name.ts';
-import { saveFile } from './save-file.ts';
 import { csvOf, markdownOf, rowsOf } from './table-text.ts';
 import './block-tools.css';
 

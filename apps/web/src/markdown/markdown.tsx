@@ -13,6 +13,7 @@ import { useLater } from '../state/later.ts';
 import { bracketMathsToDollars } from './bracket-maths.ts';
 import { CodeBlock } from './code-block.tsx';
 import { markdownToElements } from './grammar.ts';
+import { diagrams } from './later-diagrams.ts';
 import { blockTools } from './later-tools.ts';
 import { maths } from './maths.ts';
 import { FootnoteLink, ImageLink, SafeLink } from './safe-link.tsx';
@@ -48,17 +49,19 @@ export const Markdown = memo(function Markdown(props: {
   );
   const last = blocks.length - 1;
   return (
-    <div className="md" data-growing={growing || undefined}>
-      {blocks.map((source, index) => (
-        <Block
-          // A block keeps its index while the text grows.
-          key={index}
-          source={growing && index === last ? steadyPart(source) : source}
-          definitions={definitions !== '' && source.includes('[') ? definitions : ''}
-          growing={growing && index === last}
-        />
-      ))}
-    </div>
+    <Growing value={growing}>
+      <div className="md" data-growing={growing || undefined}>
+        {blocks.map((source, index) => (
+          <Block
+            // A block keeps its index while the text grows.
+            key={index}
+            source={growing && index === last ? steadyPart(source) : source}
+            definitions={definitions !== '' && source.includes('[') ? definitions : ''}
+            growing={growing && index === last}
+          />
+        ))}
+      </div>
+    </Growing>
   );
 });
 
@@ -81,6 +84,9 @@ const Block = memo(function Block(props: {
 
 /** The Markdown of the block, and whether it is still streaming. */
 const Written = createContext({ source: '', growing: false });
+
+/** Whether any block of the text is still streaming. */
+const Growing = createContext(false);
 
 const COMPONENTS: Components = {
   pre: ({ node }) => <Code pre={node} />,
@@ -151,7 +157,19 @@ function Code({ pre }: { readonly pre: Element | undefined }): ReactElement {
   const classes = Array.isArray(names) ? names.map(String) : [];
   const language = classes.find((name) => name.startsWith('language-'))?.slice(9) ?? '';
   const text = code === undefined ? '' : textOf(code).replace(/\n$/, '');
-  return <CodeBlock code={text} language={language.toLowerCase()} growing={growing} />;
+  const shown = <CodeBlock code={text} language={language.toLowerCase()} growing={growing} />;
+  return language === 'mermaid' ? <Diagram source={text}>{shown}</Diagram> : shown;
+}
+
+/** A diagram of a finished text. Until its end, it is code. */
+function Diagram(props: {
+  readonly source: string;
+  /** The code. */
+  readonly children: ReactElement;
+}): ReactElement {
+  const isFinished = !use(Growing);
+  const later = useLater(diagrams, isFinished);
+  return later === undefined ? props.children : <later.DiagramBlock source={props.source} />;
 }
 
 function textOf(node: ElementContent): string {

@@ -36,7 +36,12 @@ const COLUMN_WIDTHS = [
   { value: 'full', label: msg`Full` },
 ] as const;
 
-/** Language, theme, contrast, text size and the width of messages. Each acts at once. */
+const DIAGRAMS = [
+  { value: 'drawn', label: msg`Drawn` },
+  { value: 'code', label: msg`As code` },
+] as const;
+
+/** Language, theme, contrast, text size, the width of messages and whether diagrams are drawn. Each acts at once. */
 export function AppearanceSection({ settings }: { readonly settings: Appearance }): ReactElement {
   const [problem, setProblem] = useState<RequestProblem>();
   const change = async (wanted: Partial<Appearance>): Promise<void> => {
@@ -76,6 +81,14 @@ export function AppearanceSection({ settings }: { readonly settings: Appearance 
         options={COLUMN_WIDTHS}
         value={settings.columnWidth}
         onChange={(columnWidth) => void change({ columnWidth })}
+      />
+      <Segmented
+        name="diagrams"
+        legend={t`Mermaid diagrams`}
+        hint={t`Diagrams are drawn in a frame of their own, without access to the page or the network.`}
+        options={DIAGRAMS}
+        value={settings.diagrams}
+        onChange={(diagrams) => void change({ diagrams })}
       />
       {problem !== undefined && <ProblemNotice problem={problem} />}
     </section>

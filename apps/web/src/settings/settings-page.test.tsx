@@ -65,6 +65,7 @@ describe('SettingsPage', () => {
     ['High', 'contrast', 'high'],
     ['Largest', 'textSize', 'largest'],
     ['Full', 'columnWidth', 'full'],
+    ['As code', 'diagrams', 'code'],
   ])('applies %s at once and saves it', async (label, name, value) => {
     server.reply('PATCH /api/settings', json({ [name]: value }));
     show('appearance');

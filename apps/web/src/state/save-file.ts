@@ -1,6 +1,7 @@
-/** Lets the browser save a text as a file. */
-export function saveFile(name: string, text: string, type = 'text/plain'): void {
-  const address = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
+/** Lets the browser save a text or bytes as a file. */
+export function saveFile(name: string, content: string | ArrayBuffer, type = 'text/plain'): void {
+  const fullType = typeof content === 'string' ? `${type};charset=utf-8` : type;
+  const address = URL.createObjectURL(new Blob([content], { type: fullType }));
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

@@ -18,7 +18,13 @@ export function appState(changes: Partial<AppState> = {}): AppState {
     storage: 'file',
     keyring: { available: true },
     gatewayUrl: 'http://127.0.0.1:7420',
-    settings: { theme: 'system', contrast: 'system', textSize: 'medium', columnWidth: 'narrow' },
+    settings: {
+      theme: 'system',
+      contrast: 'system',
+      textSize: 'medium',
+      columnWidth: 'narrow',
+      diagrams: 'drawn',
+    },
     ...changes,
   };
 }

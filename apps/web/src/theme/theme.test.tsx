@@ -6,6 +6,7 @@ const APPEARANCE = {
   contrast: 'system',
   textSize: 'large',
   columnWidth: 'wide',
+  diagrams: 'code',
 } as const;
 
 /** A query whose answer the test sets. */

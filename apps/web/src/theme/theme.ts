@@ -2,7 +2,7 @@ import { isJsonObject, parseJson } from '@postern/kernel';
 import type { Appearance } from '@postern/protocol';
 
 const REMEMBERED = 'postern.appearance';
-const ATTRIBUTES = ['theme', 'contrast', 'textSize', 'columnWidth'] as const;
+const ATTRIBUTES = ['theme', 'contrast', 'textSize', 'columnWidth', 'diagrams'] as const;
 
 const moreContrast = window.matchMedia('(prefers-contrast: more)');
 let shown: Readonly<Record<string, unknown>> = {};

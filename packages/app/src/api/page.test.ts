@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createHash } from 'node:crypto';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loopbackListener, placeOf } from '../server/listener.ts';
@@ -10,11 +11,14 @@ import { createPage } from './page.ts';
 const host = 'localhost:7420';
 const PLACE = placeOf(loopbackListener(7420), 7420);
 
+const SCRIPT = 'draw("<script>");';
+
 function builtPage(): string {
   const dist = mkdtempSync(join(tmpdir(), 'postern-page-'));
   afterAll(() => {
     rmSync(dist, { recursive: true });
   });
+  writeFileSync(join(dist, 'diagram.html'), `<style>a{}</style><script>${SCRIPT}</script>`);
   mkdirSync(join(dist, 'assets'));
   writeFileSync(join(dist, 'index.html'), '<!doctype html><title>Postern</title>');
   writeFileSync(join(dist, 'assets', 'app-1234.js'), 'export {};');
@@ -34,10 +38,36 @@ describe('the page', () => {
     expect(answer.status).toBe(200);
     const policy = answer.headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
-    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    // Its own address of a frame is the only one.
+    expect(policy.replace(/frame-src \S+$/, '')).not.toMatch(/unsafe|https?:|\*/);
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
     expect(answer.headers.get('x-frame-options')).toBe('DENY');
     expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('allows frames of one address only', async () => {
+    const directive = / frame-src ([^;]*)(?:;|$)/;
+    const policy = (await get('/')).headers.get('content-security-policy') ?? '';
+    expect(directive.exec(policy)?.[1]).toBe(`http://${host}/diagram.html`);
+    const other = (await get('/assets/app-1234.js')).headers.get('content-security-policy');
+    expect(other).not.toMatch(directive);
+  });
+
+  test('confines the frame of a diagram to its own script', async () => {
+    const answer = await get('/diagram.html');
+    const hash = createHash('sha256').update(SCRIPT).digest('base64');
+    expect(answer.headers.get('content-security-policy')?.split('; ')).toEqual([
+      "default-src 'none'",
+      `script-src 'sha256-${hash}'`,
+      "style-src 'unsafe-inline'",
+      'img-src data:',
+      "base-uri 'none'",
+      "form-action 'none'",
+      `frame-ancestors http://${host}`,
+      'sandbox allow-scripts',
+    ]);
+    expect(answer.headers.get('x-frame-options')).toBe('SAMEORIGIN');
+    expect(answer.headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin');
   });
 
   test('allows caching of hashed files, but not of the page itself', async () => {
@@ -85,6 +115,12 @@ describe('the page', () => {
     ['another host', '/', { host: 'evil.example:7420' }, 403],
     ['a foreign script tag', '/assets/app-1234.js', { 'sec-fetch-site': 'cross-site' }, 403],
     ['a foreign fetch', '/', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' }, 403],
+    [
+      'a foreign frame',
+      '/diagram.html',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+      403,
+    ],
     ['a foreign origin', '/', { origin: 'https://evil.example' }, 403],
     ['a followed link', '/', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }, 200],
   ] as const)('%s', async (_name, path, headers, status) => {

@@ -1,8 +1,9 @@
 import { problem } from '@postern/protocol';
 import { Hono, type Context } from 'hono';
 import type { ListenerPlace } from '../server/listener.ts';
+import { DIAGRAM_FRAME, diagramFrameHeaders } from '../server/diagram-frame.ts';
 import type { PageFile } from '../server/page-files.ts';
-import { SECURITY_HEADERS } from '../server/security-headers.ts';
+import { pagePolicy, SECURITY_HEADERS } from '../server/security-headers.ts';
 import { failureResponse } from './answers.ts';
 
 /**
@@ -47,21 +48,31 @@ function pageAnswer(
     const location = `${place.pageOrigin}${path}`;
     return new Response(null, { status: 307, headers: { location } });
   }
-  return fileAnswer(files, method, path, context.req.header('accept-encoding'));
-}
-
-function fileAnswer(
-  files: ReadonlyMap<string, PageFile> | undefined,
-  method: 'GET' | 'HEAD',
-  path: string,
-  acceptEncoding = '',
-): Response {
   if (files === undefined) {
     return new Response("The page hasn't been built. Run npm run build.\n", { status: 503 });
   }
-  const file = files.get(path === '/' ? '/index.html' : path);
+  const name = path === '/' ? PAGE : path;
+  const file = files.get(name);
   if (file === undefined) return failureResponse(problem('ROUTE_UNKNOWN'));
-  const headers: Record<string, string> = { 'content-type': file.type };
+  const headers = headersOf(name, file, place.pageOrigin);
+  return fileAnswer(file, method, headers, context.req.header('accept-encoding'));
+}
+
+const PAGE = '/index.html';
+
+/** The policies of the documents differ from that of other files. */
+function headersOf(name: string, file: PageFile, pageOrigin: string): Record<string, string> {
+  if (name === PAGE) return { 'content-security-policy': pagePolicy(pageOrigin + DIAGRAM_FRAME) };
+  return name === DIAGRAM_FRAME ? diagramFrameHeaders(file.bytes, pageOrigin) : {};
+}
+
+function fileAnswer(
+  file: PageFile,
+  method: 'GET' | 'HEAD',
+  own: Readonly<Record<string, string>>,
+  acceptEncoding = '',
+): Response {
+  const headers: Record<string, string> = { ...own, 'content-type': file.type };
   if (file.immutable) headers['cache-control'] = 'public, max-age=31536000, immutable';
   const isCompressed = file.brotli !== undefined && ACCEPTS_BROTLI.test(acceptEncoding);
   if (file.brotli !== undefined) headers['vary'] = 'accept-encoding';
