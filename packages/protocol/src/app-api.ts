@@ -135,6 +135,11 @@ const chosenModel = v.strictObject({
   model: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
 });
 
+const askedModel = v.strictObject({
+  ...chosenModel.entries,
+  omits: v.exactOptional(v.array(v.picklist(['image', 'file']))),
+});
+
 export const PrivateChatInputSchema = chosenModel;
 
 export const ConversationPatchSchema = v.strictObject({
@@ -156,6 +161,8 @@ const attachments = v.pipe(v.array(id26), v.maxLength(MAX_ATTACHMENTS));
  * With `compareWith`, these models answer the same question beside the first one: a comparison, of at most
  * MAX_COMPARED_MODELS. With `inPlaceOf`, the id of an answer of a comparison, a retry takes the column of that one.
  * This and `continues` may begin while other answers of the comparison are running.
+ *
+ * `omits` names kinds of attachments that a model can't read. They are left out of its request, and named in it.
  */
 export const TurnInputSchema = v.strictObject({
   parentId: v.nullable(id26),
@@ -165,9 +172,9 @@ export const TurnInputSchema = v.strictObject({
   branch: v.exactOptional(v.boolean()),
   inPlaceOf: v.exactOptional(id26),
   compareWith: v.exactOptional(
-    v.pipe(v.array(chosenModel), v.minLength(1), v.maxLength(MAX_COMPARED_MODELS - 1)),
+    v.pipe(v.array(askedModel), v.minLength(1), v.maxLength(MAX_COMPARED_MODELS - 1)),
   ),
-  ...chosenModel.entries,
+  ...askedModel.entries,
 });
 
 /** A message that was typed but not sent, up to the length of one that can be sent. */

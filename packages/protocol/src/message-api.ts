@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MAX_ATTACHMENTS } from './attachment.ts';
 import { SORTABLE } from './id-formats.ts';
 
 /* The inputs of routes below `/api/conversations/:id` that change its messages without asking a model. */
@@ -14,7 +15,10 @@ export const MessageChoiceSchema = v.strictObject({ message: id26 });
 /** The new text of a question or an answer. The message stays as it is, and gets a sibling. */
 export const EditInputSchema = v.strictObject({
   message: id26,
-  text: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_QUESTION_LENGTH)),
+  /** Only empty if the message keeps files. */
+  text: v.pipe(v.string(), v.maxLength(MAX_QUESTION_LENGTH)),
+  /** Which of its attachments it keeps. Default: all of them. */
+  attachments: v.exactOptional(v.pipe(v.array(id26), v.maxLength(MAX_ATTACHMENTS))),
 });
 
 export type MessageChoice = v.InferOutput<typeof MessageChoiceSchema>;

@@ -174,6 +174,53 @@ describe('attachments of a message', () => {
     );
   });
 
+  test('are named, not sent, if the model is known not to read them', async () => {
+    const id = await newConversation();
+    const attachments = [
+      await attach('a.png', Buffer.from(PNG, 'base64')),
+      await attach('c.svg', Buffer.from('<svg/>')),
+    ];
+    upstream.next(textReply('A dot.'));
+    const turn = { parentId: null, attachments, provider: 'openai-chat', model: 'any' };
+    await app.turn(id, { ...turn, omits: ['image', 'file'] });
+    expect(upstream.requests.at(-1)?.json).toMatchObject({
+      messages: [
+        {
+          content: [
+            { type: 'text', text: "[The file a.png (image/png) is omitted: you can't read it.]" },
+            { type: 'text', text: 'c.svg\n\n<svg/>' },
+          ],
+        },
+      ],
+    });
+  });
+
+  test('stay with an edited question, except those that are removed', async () => {
+    const id = await newConversation();
+    const attachments = [
+      await attach('a.png', Buffer.from(PNG, 'base64')),
+      await attach('b.txt', Buffer.from('text')),
+    ];
+    upstream.next(textReply('A dot.'));
+    const turn = { parentId: null, text: 'x', attachments, provider: 'openai-chat', model: 'any' };
+    await app.turn(id, turn);
+    const Messages = v.object({
+      messages: v.array(v.object({ id: v.string(), parts: v.array(v.looseObject({})) })),
+    });
+    const view = v.parse(Messages, await app.request('GET', `/api/conversations/${id}`));
+    const path = `/api/conversations/${id}/messages`;
+    const message = view.messages[0]?.id;
+    const edit = async (change: JsonObject): Promise<unknown> =>
+      await app.request('POST', path, { message, ...change });
+    expect(await edit({ text: 'y' })).toMatchObject({
+      parts: [{ name: 'a.png' }, { name: 'b.txt' }, { kind: 'text', text: 'y' }],
+    });
+    expect(await edit({ text: '', attachments: attachments.slice(1) })).toMatchObject({
+      parts: [{ kind: 'attachment', name: 'b.txt' }],
+    });
+    await expect(edit({ text: '', attachments: [] })).rejects.toThrow('REQUEST_INVALID');
+  });
+
   test('that no longer exist are refused before anything is sent', async () => {
     const id = await newConversation();
     const before = upstream.requests.length;

@@ -4,6 +4,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { ask } from '../product/walk-first-run.ts';
+import { drag, picture, textFile } from './page-files.ts';
 import { callApi, goTo, pickModel, signedInPage } from './signed-in-page.ts';
 
 const RICH = `# A heading
@@ -60,6 +61,21 @@ const LOOKS = [
   },
 ] as const satisfies readonly Look[];
 
+/** Adds an image, a text, a PDF, and a file that is refused. */
+async function attachEverything(page: Page): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Attach files' }).click();
+  await (
+    await chooser
+  ).setFiles([
+    picture('shot.png'),
+    textFile('A long name of a file with notes about everything.txt', 'Notes\n'.repeat(99)),
+    textFile('report.pdf', '%PDF-1.7'),
+    textFile('film.mkv', '\0'),
+  ]);
+  await page.locator('.file-chip[data-at=failed]').waitFor();
+}
+
 interface Look {
   readonly colorScheme: 'light' | 'dark';
   readonly viewport: { readonly width: number; readonly height: number };
@@ -97,6 +113,23 @@ describe.skipIf(skipBecause('accessibility in Chromium', why))('every screen', (
     upstream.next({ kind: 'error', status: 529, message: 'Overloaded' });
     await ask(page, 'And now fail');
     await expectSound('a failed answer');
+    await attachEverything(page);
+    await expectSound('files of an unsent message');
+    await drag(page, 'dragover', []);
+    await page.getByText('Drop to attach').waitFor();
+    await expectSound('files over the page');
+    await drag(page, 'drop', []);
+    await page.getByRole('button', { name: 'Remove film.mkv' }).click();
+    upstream.next(textReply('Files.'));
+    await ask(page, 'See these files');
+    await expectSound('files of a message');
+    await page.getByRole('button', { name: 'Open shot.png' }).click();
+    await page.getByRole('dialog').locator('img').waitFor();
+    await expectSound('an image in full size');
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.viewer-text').waitFor();
+    await expectSound('a text in full size');
+    await page.keyboard.press('Escape');
     await page.locator('.model-button').click();
     await page.locator('[role=option]').first().waitFor();
     await expectSound('models');

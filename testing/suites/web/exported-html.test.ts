@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { exportChats } from '@postern/conversations';
+import { exportChats, type ConversationStore } from '@postern/conversations';
 import { writePrivateFile } from '@postern/disk';
 import { expectOk, ok } from '@postern/kernel';
 import type { ConversationId } from '@postern/protocol';
@@ -16,6 +16,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { add, memoryStore } from '../conversations/store.ts';
 import { HOSTILE_MARKDOWN } from './hostile-markdown.ts';
+import { picture } from './page-files.ts';
 
 const Corpus = v.array(v.object({ title: v.string(), payload: v.string() }));
 
@@ -28,7 +29,22 @@ function payloads(): readonly string[] {
 
 /** The elements of an export. */
 const OWN = ['html', 'head', 'meta', 'title', 'style', 'body', 'main', 'h1', 'p', 'article', 'h2'];
-const ELEMENTS = new Set([...OWN, 'bdi', 'time', 'div', 'pre']);
+const ELEMENTS = new Set([...OWN, 'bdi', 'time', 'div', 'pre', 'img']);
+
+/** A chat with an image of each of these names. */
+function chatWithPictures(store: ConversationStore, names: readonly string[]): ConversationId {
+  const { id } = expectOk(store.create({ title: 'Pictures' }));
+  const { buffer } = picture('a.png', 16, 8);
+  const parts = names.map((name) => {
+    const facts = { mediaType: 'image/png', size: buffer.length, width: 16, height: 8 } as const;
+    const begun = expectOk(store.attachments.begin({ name, ...facts }));
+    expectOk(store.attachments.append(begun, buffer));
+    return { kind: 'attachment', ...expectOk(store.attachments.finish(begun)) } as const;
+  });
+  const message = { conversationId: id, parentId: null, role: 'user', status: 'complete' } as const;
+  expectOk(store.addMessage({ ...message, parts }));
+  return id;
+}
 
 describe.skipIf(skipBecause('an export in Chromium', whyNoPrograms(['chromium'])))(
   'an export as HTML',
@@ -42,6 +58,7 @@ describe.skipIf(skipBecause('an export in Chromium', whyNoPrograms(['chromium'])
         expectOk(add(store, chat, text));
         ids.push(chat.id);
       }
+      ids.push(chatWithPictures(store, payloads()));
       const path = join(home.path, 'chats.html');
       expectOk(
         await writePrivateFile(path, false, async (write) => {
@@ -62,7 +79,14 @@ describe.skipIf(skipBecause('an export in Chromium', whyNoPrograms(['chromium'])
       expect(
         await browser.page.evaluate("getComputedStyle(document.querySelector('.text')).whiteSpace"),
       ).toBe('pre-wrap');
-      expect(requests).toEqual([pathToFileURL(path).href]);
+      expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([
+        pathToFileURL(path).href,
+      ]);
+      const widths = await browser.page.evaluate<readonly number[]>(
+        '[...document.images].map((image) => image.naturalWidth)',
+      );
+      expect(new Set(widths)).toEqual(new Set([16]));
+      expect(widths).toHaveLength(payloads().length);
       expect(browser.complaints()).toEqual([]);
     });
   },

@@ -68,8 +68,21 @@ export async function exchange(
     notify('answered');
     return ok(response);
   }
+  return await refusalOf(response);
+}
+
+/** Reads a response whose status is no success. */
+async function refusalOf(response: Response): Promise<ApiResult<never>> {
   const body = await bodyOf<JsonValue>(response);
   return report(body.ok ? problemFrom(body.value) : body.failure);
+}
+
+/** Reads the response of a request that was sent in another way; undefined if there was none. */
+export async function received<T>(response: Response | undefined): Promise<ApiResult<T>> {
+  if (response === undefined) return report(UNREACHABLE);
+  if (!response.ok) return await refusalOf(response);
+  notify('answered');
+  return await bodyOf<T>(response);
 }
 
 /** The headers, and the input as JSON, or as it is if it is a part of a file. */

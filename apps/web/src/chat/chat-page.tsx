@@ -1,6 +1,7 @@
 import { Download, SquarePen } from 'lucide-react';
 import type { Conversation, ConversationId, MessageId } from '@postern/protocol';
 import { useEffect, useState, type ReactElement } from 'react';
+import { attachmentParts } from './attachments/later-attachments.ts';
 import { onPageEvent } from '../conversations/page-events.ts';
 import { Button, IconButton } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
@@ -52,11 +53,13 @@ function NewChat(props: {
   readonly onSidebar: () => void;
 }): ReactElement {
   const { place, onSidebar } = props;
+  const files = useLater(attachmentParts, true);
   return (
     <>
       <ChatHead conversation={undefined} id={place} onSidebar={onSidebar} />
       <EmptyChat isPrivate={place === 'private'} />
       <Composer id={place} conversation={undefined} run={undefined} />
+      {files !== undefined && <files.DropTarget place={place} conversation={undefined} />}
     </>
   );
 }
@@ -72,6 +75,7 @@ function OpenConversation(props: {
   const loaded = chat.loading === 'loaded';
   const isAnswering = answersOf(chat.run).size > 0;
   const visible = useVisible();
+  const files = useLater(attachmentParts, true);
   useEffect(() => {
     if (open.chat.get().run?.at !== 'sending') void loadChat(open);
   }, [open]);
@@ -111,6 +115,7 @@ function OpenConversation(props: {
         <MessageList open={open} target={target} />
       )}
       <Composer key={id} id={id} conversation={chat.conversation} run={chat.run} />
+      {files !== undefined && <files.DropTarget place={id} conversation={chat.conversation} />}
     </>
   );
 }

@@ -1,4 +1,5 @@
 import type {
+  Attachment,
   Conversation,
   ConversationId,
   Message,
@@ -26,8 +27,12 @@ import {
 
 /** The turn that has not finished. */
 export type Run =
-  /** This page waits for its first event, and shows `question` until the server has stored it. */
-  | { readonly at: 'sending'; readonly question: string | undefined }
+  /** This page waits for its first event, and shows the question until the server has stored it. */
+  | {
+      readonly at: 'sending';
+      readonly question: string | undefined;
+      readonly attachments?: readonly Attachment[];
+    }
   /** The answers run in the process; this page or another one requested them. Several are a comparison. */
   | { readonly at: 'answering'; readonly answers: RunningAnswers };
 

@@ -1,5 +1,5 @@
-/** Returns the new text of the composer. */
-type Change = (draft: string) => string;
+/** Returns the new text of the composer. `at` is where its caret is. */
+type Change = (draft: string, at: number) => string;
 type Listener = (change: Change | undefined) => void;
 
 const listeners = new Set<Listener>();
@@ -12,6 +12,13 @@ export function proposeDraft(text: string): void {
 /** Adds a text to the composer as a block quote, and focuses it. */
 export function insertQuote(text: string): void {
   for (const listener of listeners) listener((draft) => withQuote(draft, text));
+}
+
+/** Adds a text to the composer at its caret, and focuses it. */
+export function insertText(text: string): void {
+  for (const listener of listeners) {
+    listener((draft, at) => draft.slice(0, at) + text + draft.slice(at));
+  }
 }
 
 /** Focuses the composer. */

@@ -5,22 +5,27 @@ import {
   useEffect,
   useRef,
   useState,
+  type ClipboardEvent,
   type KeyboardEvent,
   type ReactElement,
   type ReactNode,
 } from 'react';
+import { filesOf, storedIn, useDraftFiles } from './attachments/draft-files.ts';
+import { attachmentParts } from './attachments/later-attachments.ts';
 import { isComposing } from '../controls/composition.ts';
 import { IconButton } from '../controls/button.tsx';
 import type { OfferedModel } from '../models/choose-model.ts';
 import { ModelButton } from '../models/model-button.tsx';
+import { models } from '../models/models.ts';
 import { useModelFor } from '../models/use-model.ts';
 import { Keys } from '../controls/keys.tsx';
 import { useLater } from '../state/later.ts';
 import { usePrivate, type ChatPlace } from '../state/private-chats.ts';
+import { useStore } from '../state/store.ts';
 import { stop } from './run-turn.ts';
 import { answersOf, openChat, type Run } from './chat.ts';
 import { onComposeRequest } from './compose-requests.ts';
-import { getDraft, useDraft } from './drafts.ts';
+import { getDraft, takeDraft, useDraft } from './drafts.ts';
 import { comparisonParts } from './later-comparison.ts';
 import { editLastQuestion, sendMessage } from './send.ts';
 
@@ -33,32 +38,21 @@ export function Composer(props: {
   const { id, conversation, run } = props;
   const model = useModelFor(id, conversation);
   const [text, setDraft] = useDraft(id);
-  const [sending, setSending] = useState(false);
+  const { files, attached, parts } = useAttached(id, model);
   const area = useRef<HTMLTextAreaElement>(null);
   useComposeRequests(area, id, setDraft);
-  const stopAnswer = useCallback(() => {
-    if (id !== 'new' && id !== 'private') void stop(openChat(id));
-  }, [id]);
-  useEscapeStops(run?.at === 'answering' && !isStopping(run), stopAnswer);
-
-  const ready = text.trim() !== '' && model !== undefined && !sending && run === undefined;
-  const send = async (): Promise<void> => {
-    if (!ready) return;
-    setSending(true);
-    setDraft('');
-    const taken = await sendMessage(id, text, model);
-    setSending(false);
-    // Restore a rejected message, unless the user has typed something new.
-    if (!taken && getDraft(id) === '') setDraft(text);
-  };
+  const stopAnswer = useStop(id, run);
+  const hasContent = attached === 'none' ? text.trim() !== '' : attached === 'ready';
+  const { ready, send } = useSend(id, model, run === undefined && hasContent);
   const keyDown = (event: KeyboardEvent): void => {
     if (isComposing(event)) return;
-    if (event.key === 'ArrowUp' && text === '' && editLastQuestion(id)) event.preventDefault();
+    const isEmpty = text === '' && attached === 'none';
+    if (event.key === 'ArrowUp' && isEmpty && editLastQuestion(id)) event.preventDefault();
     if (event.key !== 'Enter') return;
     const forced = event.ctrlKey || event.metaKey;
     if (!forced && (event.shiftKey || event.altKey || isTouch())) return;
     event.preventDefault();
-    void send();
+    send();
   };
 
   return (
@@ -68,18 +62,26 @@ export function Composer(props: {
       autoComplete="off"
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        send();
       }}
     >
       <div className="composer-box">
-        <MessageField area={area} place={id} text={text} onText={setDraft} onKeyDown={keyDown} />
+        {parts !== undefined && <parts.DraftFiles place={id} files={files} model={model} />}
+        <MessageField
+          area={area}
+          place={id}
+          text={text}
+          onText={setDraft}
+          onKeyDown={keyDown}
+          onPaste={(event) => {
+            if (parts?.pasteFiles(event, id, model) === true) event.preventDefault();
+          }}
+        />
         <ModelBar id={id} model={model}>
           <SendOrStop run={run} ready={ready} onStop={stopAnswer} />
         </ModelBar>
       </div>
-      <p className="composer-hint">
-        <Keys keys={['Enter']} /> to send, <Keys keys={['Shift', 'Enter']} /> for a new line
-      </p>
+      <Hint />
     </form>
   );
 }
@@ -92,10 +94,14 @@ function ModelBar(props: {
 }): ReactElement {
   const { id, model, children } = props;
   const compare = useLater(comparisonParts, true);
+  const parts = useLater(attachmentParts, true);
   return (
     <>
       {compare !== undefined && <compare.ComparedModels id={id} model={model} />}
       <div className="composer-bar">
+        <span className="attach-place">
+          {parts !== undefined && <parts.AttachButton place={id} model={model} />}
+        </span>
         <ModelButton id={id} model={model} />
         {compare !== undefined && <compare.CompareButton id={id} model={model} />}
         <span className="grow" />
@@ -108,6 +114,51 @@ function ModelBar(props: {
 /** Whether all running answers are being stopped. */
 function isStopping(run: Run): boolean {
   return [...answersOf(run).values()].every(({ stopping }) => stopping);
+}
+
+/** Sends the message, if it is ready. */
+function useSend(
+  id: ChatPlace,
+  model: OfferedModel | undefined,
+  canBeSent: boolean,
+): { readonly ready: boolean; readonly send: () => void } {
+  const [sending, setSending] = useState(false);
+  const ready = model !== undefined && canBeSent && !sending;
+  const send = async (): Promise<void> => {
+    if (!ready) return;
+    setSending(true);
+    const message = { text: getDraft(id), attachments: storedIn(filesOf(id)) };
+    const putBack = takeDraft(id);
+    const taken = await sendMessage(id, message, model);
+    setSending(false);
+    if (!taken) putBack();
+  };
+  return { ready, send: () => void send() };
+}
+
+/** The files of the message, and whether it can be sent with them. */
+function useAttached(
+  id: ChatPlace,
+  model: OfferedModel | undefined,
+): {
+  readonly files: ReturnType<typeof useDraftFiles>;
+  readonly attached: 'none' | 'ready' | 'refused';
+  readonly parts: ReturnType<(typeof attachmentParts)['get']>;
+} {
+  const files = useDraftFiles(id);
+  const parts = useLater(attachmentParts, true);
+  const { groups } = useStore(models);
+  if (files.length === 0) return { files, attached: 'none', parts };
+  const canSend = parts !== undefined && parts.refusalOf(files, model, groups) === undefined;
+  return { files, attached: canSend ? 'ready' : 'refused', parts };
+}
+
+function Hint(): ReactElement {
+  return (
+    <p className="composer-hint">
+      <Keys keys={['Enter']} /> to send, <Keys keys={['Shift', 'Enter']} /> for a new line
+    </p>
+  );
 }
 
 function PrivateLabel(): ReactElement {
@@ -150,8 +201,9 @@ function MessageField(props: {
   readonly text: string;
   readonly onText: (text: string) => void;
   readonly onKeyDown: (event: KeyboardEvent) => void;
+  readonly onPaste: (event: ClipboardEvent) => void;
 }): ReactElement {
-  const { area, place, text, onText, onKeyDown } = props;
+  const { area, place, text, onText, onKeyDown, onPaste } = props;
   const isPrivate = usePrivate(place);
   useEffect(() => {
     if (area.current !== null) growWithText(area.current);
@@ -172,6 +224,7 @@ function MessageField(props: {
           onText(event.target.value);
         }}
         onKeyDown={onKeyDown}
+        onPaste={onPaste}
       />
     </>
   );
@@ -185,11 +238,22 @@ function useComposeRequests(
   useEffect(
     () =>
       onComposeRequest((change) => {
-        if (change !== undefined) setDraft(change(getDraft(place)));
+        const draft = getDraft(place);
+        const at = area.current?.selectionStart ?? draft.length;
+        if (change !== undefined) setDraft(change(draft, at));
         area.current?.focus();
       }),
     [area, place, setDraft],
   );
+}
+
+/** Stops the answer, also on Esc. */
+function useStop(id: ChatPlace, run: Run | undefined): () => void {
+  const stopAnswer = useCallback(() => {
+    if (id !== 'new' && id !== 'private') void stop(openChat(id));
+  }, [id]);
+  useEscapeStops(run?.at === 'answering' && !isStopping(run), stopAnswer);
+  return stopAnswer;
 }
 
 /** Stops the answer on Esc, unless a dialog is open. */

@@ -1,8 +1,10 @@
-import { plainText, type Message } from '@postern/protocol';
+import { plainText, type Attachment, type ConversationId, type Message } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
+import { attachmentParts } from './attachments/later-attachments.ts';
 import { isComposing } from '../controls/composition.ts';
 import { Button } from '../controls/button.tsx';
 import { useModelFor } from '../models/use-model.ts';
+import { useLater } from '../state/later.ts';
 import { useSelected } from '../state/store.ts';
 import type { OpenChat } from './chat.ts';
 import { focusComposer } from './compose-requests.ts';
@@ -20,8 +22,9 @@ export function EditMessage(props: {
   const conversation = useSelected(open.chat, (chat) => chat.conversation);
   const busy = useSelected(open.chat, ({ run }) => run !== undefined);
   const model = useModelFor(open.id, conversation);
+  const [files, setFiles] = useState(() => attachmentsIn(message));
   const isQuestion = message.role === 'user';
-  const isReady = text.trim() !== '';
+  const isReady = text.trim() !== '' || files.length > 0;
   const runs = isReady && model !== undefined && !busy;
   const leave = (): void => {
     editedMessage.set(undefined);
@@ -29,14 +32,16 @@ export function EditMessage(props: {
   };
   const save = (): void => {
     if (!isReady) return;
-    if (text === plainText(message.parts)) leave();
-    else void saveEdit(open, message, text);
+    const isSame =
+      text === plainText(message.parts) && files.length === attachmentsIn(message).length;
+    if (isSame) leave();
+    else void saveEdit(open, message, { text, attachments: files });
   };
   const run = (): void => {
     if (!runs) return;
     editedMessage.set(undefined);
     focusComposer();
-    void resendQuestion(open, message, text, model);
+    void resendQuestion(open, message, { text, attachments: files }, model);
   };
   const send = isQuestion ? run : save;
   return (
@@ -49,6 +54,7 @@ export function EditMessage(props: {
         send();
       }}
     >
+      <EditedFiles place={open.id} files={files} onFiles={setFiles} />
       <EditField text={text} onText={setText} onSend={send} onLeave={leave} />
       <div className="edit-actions">
         <Button onClick={leave}>Cancel</Button>
@@ -63,6 +69,25 @@ export function EditMessage(props: {
       </div>
     </form>
   );
+}
+
+function EditedFiles(props: {
+  readonly place: ConversationId;
+  readonly files: readonly Attachment[];
+  readonly onFiles: (files: readonly Attachment[]) => void;
+}): ReactElement | null {
+  const { place, files, onFiles } = props;
+  const parts = useLater(attachmentParts, files.length > 0);
+  const remove = (removed: Attachment): void => {
+    onFiles(files.filter(({ id }) => id !== removed.id));
+  };
+  return parts === undefined ? null : (
+    <parts.KeptFiles place={place} attachments={files} onRemove={remove} />
+  );
+}
+
+function attachmentsIn({ parts }: Message): readonly Attachment[] {
+  return parts.filter((part) => part.kind === 'attachment');
 }
 
 function EditField(props: {

@@ -1,5 +1,5 @@
 import './export-dialog.css';
-import type { ChatExportFormatName, Conversation, ConversationView } from '@postern/protocol';
+import type { ChatExportFormatName, Conversation } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import { createPortal } from 'react-dom';
 import type { RequestProblem } from '../api/problem.ts';
@@ -9,7 +9,7 @@ import { ProblemNotice } from '../controls/notice.tsx';
 import { displayTitle } from '../conversations/display-title.ts';
 import { highlighting } from '../markdown/highlighting.ts';
 import { maths } from '../markdown/maths.ts';
-import { fetchChat, fetchExport, saveFile } from './fetch-export.ts';
+import { fetchChat, fetchExport, saveFile, type ExportedChat } from './fetch-export.ts';
 import { PrintedChat } from './printed-chat.tsx';
 
 type Choice = ChatExportFormatName | 'print';
@@ -105,7 +105,7 @@ export function ExportDialog(props: {
 type Work =
   | { readonly at: 'choosing' | 'loading' }
   | { readonly at: 'failed'; readonly problem: RequestProblem }
-  | { readonly at: 'printing'; readonly view: ConversationView };
+  | { readonly at: 'printing'; readonly view: ExportedChat };
 
 function useExport(
   conversation: Conversation | undefined,

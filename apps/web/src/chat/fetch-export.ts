@@ -1,5 +1,5 @@
 import { failed, ok, parseJson } from '@postern/kernel';
-import type { ConversationId, ConversationView, ExportInput } from '@postern/protocol';
+import type { Attachment, ConversationId, ConversationView, ExportInput } from '@postern/protocol';
 import { GARBLED, type RequestProblem } from '../api/problem.ts';
 import { exchange, type ApiResult } from '../api/request.ts';
 
@@ -20,14 +20,19 @@ export async function fetchExport(input: ExportInput): Promise<ApiResult<Blob>> 
   }
 }
 
+/** A chat with the bytes of its attachments as base64; absent if they can't be read. */
+export interface ExportedChat extends ConversationView {
+  readonly attachments?: readonly (Attachment & { readonly data?: string })[];
+}
+
 /** Exports one chat to show it. */
-export async function fetchChat(id: ConversationId): Promise<ApiResult<ConversationView>> {
+export async function fetchChat(id: ConversationId): Promise<ApiResult<ExportedChat>> {
   const file = await fetchExport({ chats: [id], format: 'json' });
   if (!file.ok) return file;
   const json = parseJson(await file.value.text());
   if (!json.ok) return failed(GARBLED);
   // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the process that served this page writes the format `ChatExportSchema`
-  const { chats } = json.value as unknown as { readonly chats: readonly ConversationView[] };
+  const { chats } = json.value as unknown as { readonly chats: readonly ExportedChat[] };
   const [chat] = chats;
   return chat === undefined ? failed(CUT_OFF) : ok(chat);
 }

@@ -31,7 +31,7 @@ export function MessageActions(props: {
           <RotateCw aria-hidden="true" size={15} />
         </IconButton>
       )}
-      {text !== '' && (
+      {(text !== '' || message.parts.some(({ kind }) => kind === 'attachment')) && (
         <IconButton
           label={message.role === 'assistant' ? 'Edit answer' : 'Edit'}
           onClick={() => {

@@ -5,10 +5,21 @@ import { showToast } from '../controls/toasts.tsx';
 import { navigate } from '../navigation/route.ts';
 import { loadChat, showNewMessage, type OpenChat } from './chat.ts';
 import { editedMessage } from './edited-message.ts';
+import type { NewMessage } from './send.ts';
 
-/** Stores a message with another text beside it, without asking a model. Keeps the field open if that fails. */
-export async function saveEdit(open: OpenChat, message: Message, text: string): Promise<void> {
-  const saved = await appApi.editMessage(open.id, { message: message.id, text });
+/** Stores a message with another content beside it, without asking a model. Keeps the field open if that fails. */
+export async function saveEdit(
+  open: OpenChat,
+  message: Message,
+  { text, attachments }: NewMessage,
+): Promise<void> {
+  const kept = attachments.map(({ id }) => id);
+  const had = message.parts.some(({ kind }) => kind === 'attachment');
+  const saved = await appApi.editMessage(open.id, {
+    message: message.id,
+    text: text.trim() === '' ? '' : text,
+    ...(had ? { attachments: kept } : {}),
+  });
   if (!saved.ok) {
     showToast(`Couldn’t save the message. ${saved.failure.message}`, { tone: 'danger' });
     return;

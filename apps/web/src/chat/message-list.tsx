@@ -1,5 +1,5 @@
 import { ArrowDown } from 'lucide-react';
-import type { Message, MessageId } from '@postern/protocol';
+import type { ConversationId, Message, MessageId } from '@postern/protocol';
 import { useMemo, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
@@ -65,7 +65,7 @@ export function MessageList(props: {
             />
           ))}
           {compared !== undefined && <Compared open={open} answers={compared} />}
-          <SentTurn run={run} />
+          <SentTurn place={open.id} run={run} />
           <TurnProblem open={open} chat={chat} />
         </div>
         <div ref={room} />
@@ -91,11 +91,15 @@ function Compared(props: {
 }
 
 /** A turn that the server has not answered yet. */
-function SentTurn({ run }: { readonly run: Run | undefined }): ReactElement | null {
+function SentTurn(props: {
+  readonly place: ConversationId;
+  readonly run: Run | undefined;
+}): ReactElement | null {
+  const { place, run } = props;
   if (run?.at !== 'sending') return null;
   return (
     <>
-      {run.question !== undefined && <PendingQuestion text={run.question} />}
+      <PendingQuestion place={place} run={run} />
       <Waiting />
     </>
   );

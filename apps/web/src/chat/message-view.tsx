@@ -1,11 +1,12 @@
-import type { Message, MessagePart } from '@postern/protocol';
+import type { Attachment, ConversationId, Message, MessagePart } from '@postern/protocol';
 import { memo, type ReactElement } from 'react';
+import { attachmentParts } from './attachments/later-attachments.ts';
 import { TypedText } from '../markdown/typed-text.tsx';
 import { DemoBadge } from '../models/demo-badge.tsx';
 import { useModelName } from '../models/use-model.ts';
 import { useLater } from '../state/later.ts';
 import { useSelected, useStore } from '../state/store.ts';
-import { answersOf, liveAnswer, type OpenChat } from './chat.ts';
+import { answersOf, liveAnswer, type OpenChat, type Run } from './chat.ts';
 import { useIsEdited } from './edited-message.ts';
 import { turnParts } from './later-turns.ts';
 import { MessageActions } from './message-actions.tsx';
@@ -75,11 +76,17 @@ function isUserContent({ kind }: MessagePart): boolean {
 }
 
 /** A question that the server has not stored yet. */
-export function PendingQuestion({ text }: { readonly text: string }): ReactElement {
+export function PendingQuestion(props: {
+  readonly place: ConversationId;
+  readonly run: Extract<Run, { readonly at: 'sending' }>;
+}): ReactElement | null {
+  const { question, attachments = [] } = props.run;
+  if (question === undefined && attachments.length === 0) return null;
   return (
     <article className="message" data-look="question" aria-label="You">
       <div className="bubble">
-        <TypedText text={text} />
+        <Files place={props.place} attachments={attachments} />
+        {question !== undefined && <TypedText text={question} />}
       </div>
     </article>
   );
@@ -103,7 +110,8 @@ function Question({ open, step }: MessageProps): ReactElement {
   return (
     <>
       <div className="bubble">
-        <Parts parts={step.message.parts} typed words={words} />
+        <Files place={open.id} attachments={attachmentsIn(step.message)} />
+        <Parts parts={step.message.parts.filter(isNoFile)} typed words={words} />
       </div>
       <MessageActions open={open} step={step} />
     </>
@@ -163,6 +171,23 @@ function AnswerHead({ message }: { readonly message: Message }): ReactElement {
       {message.edited === true && <span>Edited</span>}
     </header>
   );
+}
+
+/** The files of a question, which are above its text. */
+function Files(props: {
+  readonly place: ConversationId;
+  readonly attachments: readonly Attachment[];
+}): ReactElement | null {
+  const parts = useLater(attachmentParts, props.attachments.length > 0);
+  return parts === undefined ? null : <parts.MessageFiles {...props} />;
+}
+
+function attachmentsIn({ parts }: Message): readonly Attachment[] {
+  return parts.filter((part) => part.kind === 'attachment');
+}
+
+function isNoFile({ kind }: MessagePart): boolean {
+  return kind !== 'attachment';
 }
 
 function Parts(props: {

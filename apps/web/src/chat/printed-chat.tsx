@@ -1,9 +1,10 @@
-import type { ConversationView, Message, MessagePart } from '@postern/protocol';
+import { ATTACHMENT_TYPES, type Message, type MessagePart } from '@postern/protocol';
 import { useDeferredValue, useEffect, useMemo, useRef, type ReactElement } from 'react';
 import { displayTitle } from '../conversations/display-title.ts';
 import { CodeBlock } from '../markdown/code-block.tsx';
 import { splitAtFences } from '../markdown/code-fences.ts';
 import { openChat } from './chat.ts';
+import type { ExportedChat } from './fetch-export.ts';
 import { PartView } from './part-view.tsx';
 import { treeOf, visiblePath } from './tree.ts';
 
@@ -14,7 +15,7 @@ const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle
  * `onPrinted` is called.
  */
 export function PrintedChat(props: {
-  readonly view: ConversationView;
+  readonly view: ExportedChat;
   readonly onPrinted: () => void;
 }): ReactElement {
   const { view, onPrinted } = props;
@@ -26,23 +27,49 @@ export function PrintedChat(props: {
   // Long texts are rendered in the same deferred render.
   const isComplete = useDeferredValue(true, false);
   const title = displayTitle(view.conversation.title);
+  const files = useMemo(() => dataOf(view), [view]);
   useEffect(() => {
     if (!isComplete || root.current === null) return;
     for (const details of root.current.querySelectorAll('details')) details.open = true;
-    window.print();
-    onPrinted();
+    let isShown = true;
+    void imagesReady(root.current).then(() => {
+      if (!isShown) return;
+      window.print();
+      onPrinted();
+    });
+    return () => {
+      isShown = false;
+    };
   }, [isComplete, onPrinted]);
   return (
     <div ref={root} className="print-root">
       <h1 dir="auto">{title}</h1>
       {steps.map(({ message }) => (
-        <PrintedMessage key={message.id} message={message} />
+        <PrintedMessage key={message.id} message={message} files={files} />
       ))}
     </div>
   );
 }
 
-function PrintedMessage({ message }: { readonly message: Message }): ReactElement {
+/** The bytes of attachments as base64, by their ids. */
+type FileData = ReadonlyMap<string, string>;
+
+function dataOf({ attachments = [] }: ExportedChat): FileData {
+  return new Map(
+    attachments.flatMap(({ id, data }) => (data === undefined ? [] : [[id, data] as const])),
+  );
+}
+
+/** An image that isn't decoded yet would be missing on the paper. */
+async function imagesReady(root: HTMLElement): Promise<void> {
+  await Promise.allSettled([...root.querySelectorAll('img')].map((image) => image.decode()));
+}
+
+function PrintedMessage(props: {
+  readonly message: Message;
+  readonly files: FileData;
+}): ReactElement {
+  const { message, files } = props;
   const { role, model, parts, failure, createdAtMs } = message;
   const author = role === 'assistant' ? (model ?? 'Answer') : AUTHORS[role];
   return (
@@ -51,7 +78,7 @@ function PrintedMessage({ message }: { readonly message: Message }): ReactElemen
         <bdi>{author}</bdi> <time>{TIME.format(createdAtMs)}</time>
       </h2>
       {parts.map((part, index) => (
-        <PrintedPart key={index} part={part} isTyped={role !== 'assistant'} />
+        <PrintedPart key={index} part={part} isTyped={role !== 'assistant'} files={files} />
       ))}
       {failure !== undefined && <p className="quiet">{failure.message}</p>}
     </article>
@@ -63,8 +90,16 @@ const AUTHORS = { user: 'You', system: 'System prompt' } as const;
 function PrintedPart(props: {
   readonly part: MessagePart;
   readonly isTyped: boolean;
+  readonly files: FileData;
 }): ReactElement {
-  const { part, isTyped } = props;
+  const { part, isTyped, files } = props;
+  if (part.kind === 'attachment' && ATTACHMENT_TYPES[part.mediaType].modality === 'image') {
+    const data = files.get(part.id);
+    if (data !== undefined) {
+      const address = `data:${part.mediaType};base64,${data}`;
+      return <img className="part-image" src={address} alt={part.name} />;
+    }
+  }
   // Without the button of a long text that shows all of it.
   if (!isTyped || part.kind !== 'text') return <PartView part={part} growing={false} />;
   return (

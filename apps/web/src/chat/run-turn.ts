@@ -1,6 +1,8 @@
 import {
   foldAnswer,
+  providerId,
   storedAnswer,
+  type Attachment,
   type FoldedAnswer,
   type Message,
   type MessageId,
@@ -11,6 +13,7 @@ import { appApi } from '../api/app-api.ts';
 import { UNREACHABLE, type RequestProblem } from '../api/problem.ts';
 import { pause } from '../api/read-stream.ts';
 import { streamAnswer, streamTurn, type AnswerReader } from '../api/stream-turn.ts';
+import { attachmentParts } from './attachments/later-attachments.ts';
 import { upsertConversation } from '../conversations/conversation-list.ts';
 import {
   answersOf,
@@ -21,6 +24,7 @@ import {
   type Chat,
   type OpenChat,
 } from './chat.ts';
+import { models } from '../models/models.ts';
 import { createFrameBatch } from './frame-batch.ts';
 import { withMessage } from './tree.ts';
 
@@ -31,17 +35,22 @@ const RETRY_MS = 1000;
  * Runs one turn and follows its answers to their end. Returns false if the server rejected the
  * question, so that its text can go back into the composer.
  */
-export async function runTurn(open: OpenChat, turn: TurnInput): Promise<boolean> {
+export async function runTurn(
+  open: OpenChat,
+  turn: TurnInput,
+  attachments: readonly Attachment[] = [],
+): Promise<boolean> {
   const { chat } = open;
+  const sending = { at: 'sending', question: turn.text, attachments } as const;
   chat.update((now) => ({
     ...now,
     // An answer that is requested beside others doesn't hide them.
-    run: now.run?.at === 'answering' ? now.run : { at: 'sending', question: turn.text },
+    run: now.run?.at === 'answering' ? now.run : sending,
     problem: undefined,
   }));
   const follower = newFollower(open);
   const reader = readerOf(open, follower.signal);
-  const streamed = await streamTurn(open.id, turn, reader);
+  const streamed = await streamTurn(open.id, withOmits(turn), reader);
   if (!reader.hasBegun()) {
     const problem = streamed.ok ? UNREACHABLE : streamed.failure;
     // The lost-connection banner already reports this.
@@ -57,6 +66,25 @@ export async function runTurn(open: OpenChat, turn: TurnInput): Promise<boolean>
   }
   await follow(open, follower, 'cut');
   return true;
+}
+
+/** Names the kinds of files that each model can't read, which earlier messages may have. */
+function withOmits(turn: TurnInput): TurnInput {
+  const { compareWith } = turn;
+  return {
+    ...turn,
+    ...omitsOf(turn),
+    ...(compareWith && { compareWith: compareWith.map((each) => ({ ...each, ...omitsOf(each) })) }),
+  };
+}
+
+function omitsOf({
+  provider,
+  model,
+}: Pick<TurnInput, 'provider' | 'model'>): Pick<TurnInput, 'omits'> {
+  const choice = { provider: providerId.from(provider), model };
+  const omits = attachmentParts.get()?.unreadKinds(choice, models.get().groups) ?? [];
+  return omits.length === 0 ? {} : { omits: [...omits] };
 }
 
 /** Whether the question was rejected because of a turn on another page. */

@@ -1,4 +1,4 @@
-import type { Message, MessageId, TurnInput } from '@postern/protocol';
+import type { Attachment, Message, MessageId, TurnInput } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import { upsertConversation } from '../conversations/conversation-list.ts';
 import { beginPrivateChat } from '../conversations/private-chats.ts';
@@ -15,14 +15,19 @@ import { isColumn, openComparison } from './comparison-tree.ts';
 import type { Merge } from './merge-question.ts';
 import { visiblePath } from './tree.ts';
 
+export interface NewMessage {
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+}
+
 /** Sends a message at the end of the visible path; returns false if the server rejected it. */
 export async function sendMessage(
   id: ChatPlace,
-  text: string,
+  sent: NewMessage,
   { provider, model }: ModelChoice,
 ): Promise<boolean> {
-  if (id === 'new') return startConversation('new', text, { provider, model });
-  if (id === 'private') return startConversation('private', text, { provider, model });
+  if (id === 'new') return startConversation('new', sent, { provider, model });
+  if (id === 'private') return startConversation('private', sent, { provider, model });
   const open = openChat(id);
   const { tree, choices } = open.chat.get();
   const path = visiblePath(tree, choices);
@@ -31,7 +36,15 @@ export async function sendMessage(
     return false;
   }
   const parentId = path.at(-1)?.message.id ?? null;
-  return runQuestion(open, id, { parentId, text, provider, model });
+  const turn = { parentId, ...contentOf(sent), provider, model };
+  return runQuestion(open, id, turn, sent.attachments);
+}
+
+function contentOf({ text, attachments }: NewMessage): Pick<TurnInput, 'text' | 'attachments'> {
+  return {
+    ...(text.trim() === '' ? {} : { text }),
+    ...(attachments.length === 0 ? {} : { attachments: attachments.map(({ id }) => id) }),
+  };
 }
 
 /** Sends a question to the chosen model and to those that were chosen to compare it with. */
@@ -39,21 +52,23 @@ async function runQuestion(
   open: OpenChat,
   place: ChatPlace,
   turn: TurnInput & ModelChoice,
+  attachments: readonly Attachment[],
 ): Promise<boolean> {
   const others = comparedBeside(comparedModels.get(), place, turn);
-  if (others.length === 0) return runTurn(open, turn);
+  if (others.length === 0) return runTurn(open, turn, attachments);
   compareWith(place, []);
-  const taken = await runTurn(open, {
+  const compared = {
     ...turn,
     compareWith: others.map(({ provider, model }) => ({ provider, model })),
-  });
+  };
+  const taken = await runTurn(open, compared, attachments);
   if (!taken) compareWith(open.id, others);
   return taken;
 }
 
 async function startConversation(
   place: 'new' | 'private',
-  text: string,
+  sent: NewMessage,
   choice: ModelChoice,
 ): Promise<boolean> {
   const { provider, model } = choice;
@@ -69,7 +84,8 @@ async function startConversation(
   pickModel(open.id, choice);
   // Don’t pull the user back if they have left this page meanwhile.
   if (currentRoute().at === place) replaceRoute({ at: 'conversation', id: open.id });
-  return runQuestion(open, place, { parentId: null, text, provider, model });
+  const turn = { parentId: null, ...contentOf(sent), provider, model };
+  return runQuestion(open, place, turn, sent.attachments);
 }
 
 /**
@@ -142,17 +158,19 @@ export function editLastQuestion(id: ChatPlace): boolean {
 }
 
 function isTyped({ role, parts }: Message): boolean {
-  return role === 'user' && parts.some(({ kind }) => kind === 'text');
+  return role === 'user' && parts.some(({ kind }) => kind === 'text' || kind === 'attachment');
 }
 
 /** Sends an edited question; the old one stays as its sibling. */
 export async function resendQuestion(
   open: OpenChat,
   question: Message,
-  text: string,
+  edited: NewMessage,
   { provider, model }: ModelChoice,
 ): Promise<void> {
-  await runTurn(open, { parentId: question.parentId, text, branch: true, provider, model });
+  const { parentId } = question;
+  const turn = { parentId, ...contentOf(edited), branch: true, provider, model };
+  await runTurn(open, turn, edited.attachments);
 }
 
 function questionOf(open: OpenChat, answer: Message): MessageId | undefined {

@@ -4,10 +4,35 @@ import type { ApiResult } from '../api/request.ts';
 import { dropPrivateChat, privateChats } from '../state/private-chats.ts';
 import { upsertConversation } from './conversation-list.ts';
 
+/** The next private chat, if files were added to its first message: they have to be in a chat. */
+let reserved: Promise<ApiResult<Conversation>> | undefined;
+
 export async function beginPrivateChat(input: PrivateChatInput): Promise<ApiResult<Conversation>> {
-  const begun = await appApi.beginPrivateChat(input);
+  const begun = await (reserved ?? appApi.beginPrivateChat(input));
+  reserved = undefined;
   if (begun.ok) privateChats.update((all) => [...all, begun.value]);
   return begun;
+}
+
+/** Begins the next private chat in the process; it isn't shown before its first message. */
+export async function reservePrivateChat(
+  input: PrivateChatInput,
+): Promise<ApiResult<Conversation>> {
+  reserved ??= appApi.beginPrivateChat(input);
+  const begun = await reserved;
+  if (!begun.ok) reserved = undefined;
+  return begun;
+}
+
+/** The next private chat is gone, or isn't needed any more. */
+export async function releasePrivateChat(): Promise<void> {
+  const begun = await reserved;
+  reserved = undefined;
+  if (begun?.ok === true) await appApi.closePrivateChat(begun.value.id);
+}
+
+export function reservedPrivateChat(): Promise<ApiResult<Conversation>> | undefined {
+  return reserved;
 }
 
 /** Deletes it with its messages; nothing brings them back. */
@@ -34,10 +59,11 @@ export async function keepPrivateChat({ id }: Conversation): Promise<ApiResult<C
  */
 export function watchPrivateChats(): () => void {
   const leaving = (event: BeforeUnloadEvent): void => {
-    if (privateChats.get().length > 0) event.preventDefault();
+    if (hasPrivateChats()) event.preventDefault();
   };
   const left = (): void => {
-    if (privateChats.get().length > 0) void appApi.closePrivateChats();
+    if (hasPrivateChats()) void appApi.closePrivateChats();
+    reserved = undefined;
     privateChats.set([]);
   };
   window.addEventListener('beforeunload', leaving);
@@ -47,4 +73,8 @@ export function watchPrivateChats(): () => void {
     window.removeEventListener('pagehide', left);
     left();
   };
+}
+
+function hasPrivateChats(): boolean {
+  return reserved !== undefined || privateChats.get().length > 0;
 }

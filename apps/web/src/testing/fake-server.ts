@@ -40,13 +40,16 @@ export function fakeServer(): FakeServer {
     replies.set('GET /api/chat-settings', json({}));
     requests = [];
     unexpected = [];
-    vi.stubGlobal('fetch', async (path: string, init: RequestInit): Promise<Response> => {
-      const route = `${init.method ?? 'GET'} ${path}`;
-      requests.push({ route, body: bodyOf(init) });
+    const answer = async (route: string, body: unknown): Promise<Response> => {
+      requests.push({ route, body });
       const reply = replies.get(route);
       if (reply === undefined) unexpected.push(route);
       return await (reply ?? unreachable())();
-    });
+    };
+    vi.stubGlobal('fetch', async (path: string, init: RequestInit): Promise<Response> =>
+      answer(`${init.method ?? 'GET'} ${path}`, bodyOf(init)),
+    );
+    vi.stubGlobal('XMLHttpRequest', fakeUpload(answer));
   });
 
   afterEach(() => {
@@ -60,6 +63,44 @@ export function fakeServer(): FakeServer {
     },
     requests: () => requests,
     sentTo: (route) => requests.filter((sent) => sent.route === route).map(({ body }) => body),
+  };
+}
+
+/** The part of `XMLHttpRequest` that sends a file. */
+function fakeUpload(
+  answer: (route: string, body: unknown) => Promise<Response>,
+): new () => EventTarget {
+  return class extends EventTarget {
+    readonly upload = new EventTarget();
+    status = 0;
+    responseText = '';
+    #route = '';
+    #isAborted = false;
+
+    open(method: string, path: string): void {
+      this.#route = `${method} ${path}`;
+    }
+
+    setRequestHeader(): void {
+      // A fake server needs no session.
+    }
+
+    send(file: Blob): void {
+      this.upload.dispatchEvent(new ProgressEvent('progress', { loaded: file.size }));
+      answer(this.#route, file).then(
+        async (response) => {
+          const text = await response.text();
+          if (!this.#isAborted) [this.status, this.responseText] = [response.status, text];
+          this.dispatchEvent(new Event('loadend'));
+        },
+        () => this.dispatchEvent(new Event('loadend')),
+      );
+    }
+
+    abort(): void {
+      this.#isAborted = true;
+      this.dispatchEvent(new Event('loadend'));
+    }
   };
 }
 

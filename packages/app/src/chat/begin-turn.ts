@@ -68,18 +68,22 @@ export function beginTurn(
 interface AskedModel {
   readonly provider: Provider;
   readonly model: string;
+  readonly omits: TurnInput['omits'];
 }
 
 /** Undefined if a provider is unknown. */
 function modelsOf(postern: Postern, input: TurnInput): readonly AskedModel[] | undefined {
-  const asked = [input, ...(input.compareWith ?? [])].map(({ provider, model }) => ({
+  const asked = [input, ...(input.compareWith ?? [])].map(({ provider, model, omits }) => ({
     provider: postern.providers().get(providerId.from(provider)),
     model,
+    omits,
   }));
   return asked.every(isKnown) ? asked : undefined;
 }
 
-function isKnown(asked: { readonly provider: Provider | undefined }): asked is AskedModel {
+function isKnown(
+  asked: Omit<AskedModel, 'provider'> & { readonly provider: Provider | undefined },
+): asked is AskedModel {
   return asked.provider !== undefined;
 }
 
@@ -119,7 +123,7 @@ function prepare(place: TurnPlace, input: TurnInput): Result<PreparedTurn, Probl
   const { store, view } = place;
   const continuation = prepareContinuation(store, view, { ...input, continues }, first.provider);
   if (!continuation.ok) return continuation;
-  const answer = { ...continuation.value, provider: first.provider };
+  const answer = { ...continuation.value, ...first };
   return ok({ question: undefined, answers: [answer] });
 }
 
@@ -149,7 +153,7 @@ function storeAnswers(
   asked: Message,
 ): Result<readonly PreparedAnswer[], Problem> {
   const answers: PreparedAnswer[] = [];
-  for (const [index, { provider, model }] of models.entries()) {
+  for (const [index, { provider, model, omits }] of models.entries()) {
     const answer = store.addMessage({
       conversationId: view.conversation.id,
       parentId: asked.id,
@@ -162,7 +166,7 @@ function storeAnswers(
     });
     if (!answer.ok) return failed(notBegun(store, answers, describeStoreFailure(answer.failure)));
     const turns = turnsLeadingTo([...view.messages, asked], asked.id, provider.id);
-    answers.push({ answer: answer.value, provider, model, turns });
+    answers.push({ answer: answer.value, provider, model, turns, omits });
   }
   return ok(answers);
 }

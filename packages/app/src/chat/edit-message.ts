@@ -11,12 +11,12 @@ import { describeStoreFailure, type ConversationStore } from '@postern/conversat
 
 /**
  * Stores a question or an answer with another text beside the original, without asking a model. A question keeps its
- * images and files.
+ * images and files, except the attachments that the input leaves out.
  */
 export function editMessage(
   store: ConversationStore,
   id: ConversationId,
-  { message, text }: EditInput,
+  { message, text, attachments }: EditInput,
 ): Result<Message, Problem> {
   const opened = store.open(id);
   if (!opened.ok) return failed(describeStoreFailure(opened.failure));
@@ -24,11 +24,15 @@ export function editMessage(
   if (original === undefined) return failed(problem('CONVERSATION_NOT_FOUND'));
   if (original.status === 'streaming') return failed(problem('ANSWER_RUNNING'));
   const { parentId, role, parts, provider, model } = original;
+  const kept = parts.filter((part) => isKept(part, attachments));
+  if (text === '' && kept.length === 0) {
+    return failed(problem('REQUEST_INVALID', 'A message needs a text or files.'));
+  }
   const added = store.addMessage({
     conversationId: id,
     parentId,
     role,
-    parts: [...parts.filter(isAttached), { kind: 'text', text }],
+    parts: [...kept, ...(text === '' ? [] : [{ kind: 'text', text } as const])],
     status: 'complete',
     ...(provider === undefined ? {} : { provider }),
     ...(model === undefined ? {} : { model }),
@@ -37,6 +41,7 @@ export function editMessage(
   return added.ok ? ok(added.value) : failed(describeStoreFailure(added.failure));
 }
 
-function isAttached({ kind }: MessagePart): boolean {
-  return kind === 'attachment' || kind === 'image' || kind === 'file';
+function isKept(part: MessagePart, attachments: readonly string[] | undefined): boolean {
+  if (part.kind === 'attachment') return attachments?.includes(part.id) ?? true;
+  return part.kind === 'image' || part.kind === 'file';
 }

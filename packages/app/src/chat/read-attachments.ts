@@ -4,6 +4,7 @@ import {
   ATTACHMENT_TYPES,
   type AttachmentPart,
   type MessagePart,
+  type Modality,
   type Part,
   type Problem,
   type Turn,
@@ -11,22 +12,34 @@ import {
 import { attachmentPieces, type CurrentAttachments } from '../attachments/store-attachment.ts';
 import type { StoredTurn } from './question-turns.ts';
 
-/** Reads the attachments of turns, which become images and files that every dialect can encode. */
+/**
+ * Reads the attachments of turns, which become images and files that every dialect can encode. Those of the omitted
+ * kinds become a text that names them, so that the model knows what its user means.
+ */
 export async function readAttachments(
   current: CurrentAttachments,
   turns: readonly StoredTurn[],
+  omits: readonly Modality[] = [],
 ): Promise<Result<readonly Turn[], Problem>> {
   const read: Turn[] = [];
   for (const { role, parts } of turns) {
     const complete: Part[] = [];
     for (const part of parts) {
-      const sent = await partToSend(current, part);
+      const sent = isOmitted(part, omits) ? ok(nameOf(part)) : await partToSend(current, part);
       if (!sent.ok) return sent;
       complete.push(sent.value);
     }
     read.push({ role, parts: complete });
   }
   return ok(read);
+}
+
+function isOmitted(part: MessagePart, omits: readonly Modality[]): part is AttachmentPart {
+  return part.kind === 'attachment' && omits.includes(ATTACHMENT_TYPES[part.mediaType].modality);
+}
+
+function nameOf({ name, mediaType }: AttachmentPart): Part {
+  return { kind: 'text', text: `[The file ${name} (${mediaType}) is omitted: you can't read it.]` };
 }
 
 async function partToSend(

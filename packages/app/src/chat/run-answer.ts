@@ -5,6 +5,7 @@ import {
   type Problem,
   type Provider,
   type TurnEvent,
+  type TurnInput,
 } from '@postern/protocol';
 import {
   describeStoreFailure,
@@ -37,6 +38,8 @@ export interface PreparedAnswer {
   readonly model: string;
   readonly turns: readonly StoredTurn[];
   readonly settings?: ChatSettings | undefined;
+  /** The kinds of attachments that the model can't read. */
+  readonly omits: TurnInput['omits'];
   /** Absent unless an answer is continued. */
   readonly join?: Continuation['join'];
 }
@@ -135,7 +138,7 @@ function unsavedAnswer(answer: Message, parts: Message['parts'], failure: StoreF
 
 async function* answerEvents(
   postern: Postern,
-  { provider, model, turns: stored, settings }: PreparedAnswer,
+  { provider, model, turns: stored, settings, omits }: PreparedAnswer,
   attachments: AttachmentStore,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
@@ -144,7 +147,8 @@ async function* answerEvents(
     yield failureEvent(describeUpstreamKeyFailure(credential.failure));
     return;
   }
-  const turns = await readAttachments(() => (signal.aborted ? undefined : attachments), stored);
+  const current = (): AttachmentStore | undefined => (signal.aborted ? undefined : attachments);
+  const turns = await readAttachments(current, stored, omits);
   if (!turns.ok) {
     yield failureEvent(turns.failure);
     return;

@@ -98,6 +98,33 @@ describe('an export as JSON', () => {
     expect(read.chats[0]?.messages.map((message) => message.parts)).toEqual([parts, parts]);
   });
 
+  test('shows the images of a chat in HTML, and names every file in HTML and Markdown', () => {
+    const store = newStore();
+    const { id } = expectOk(store.create({ title: 'x' }));
+    const text = attach(store, Buffer.from('plain'), {
+      name: 'notes.txt',
+      mediaType: 'text/plain',
+    });
+    const image = attach(store, Buffer.from('\x89PNG'), {
+      name: '"><script>.png',
+      mediaType: 'image/png',
+      width: 3,
+      height: 2,
+    });
+    const parts = [text, image].map((each) => ({ kind: 'attachment', ...each }) as const);
+    say(store, expectOk(store.conversation(id)), '', { parts });
+    const html = exported(store, [id], 'html');
+    const data = Buffer.from('\x89PNG').toString('base64');
+    expect(html).toContain(
+      `<img alt="&quot;&gt;&lt;script&gt;.png" width="3" height="2" src="data:image/png;base64,${data}">`,
+    );
+    expect(html.match(/<img/g)).toHaveLength(1);
+    expect(html).toContain(`Attachment: ${text.name}`);
+    const markdown = exported(store, [id], 'markdown');
+    expect(markdown).toContain(`Attachment: ${text.name}`);
+    expect(markdown).not.toContain(data);
+  });
+
   test('leaves out a chat that was deleted meanwhile', () => {
     const store = newStore();
     const made = ['a', 'b', 'c'].map((title) => expectOk(store.create({ title })));

@@ -1,5 +1,5 @@
-import type { ConversationView, Message } from '@postern/protocol';
-import type { ExportFormat } from './export-format.ts';
+import type { AttachmentPart, ConversationView, Message } from '@postern/protocol';
+import type { ExportFormat, ReadAttachment } from './export-format.ts';
 import { shownBranch } from './shown-branch.ts';
 import {
   authorOf,
@@ -20,16 +20,18 @@ h2 { margin: 0 0 .5rem; font-size: .9375rem; overflow-wrap: anywhere; }
 article { margin-top: 1.5rem; padding-top: 1rem; border-top: 1px solid light-dark(#d0d7de, #3d444d); }
 .text, pre { margin: .5rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .label { margin: .75rem 0 0; color: light-dark(#57606a, #9aa4af); font-size: .875rem; overflow-wrap: anywhere; }
+img { display: block; max-width: 100%; height: auto; margin: .5rem 0; border-radius: .375rem; }
 pre { padding: .75rem; border-radius: .375rem; background: light-dark(#f1f3f5, #22272e); font: .875rem/1.5 ui-monospace, monospace; }
 `;
 
 /** SHA-256 of `STYLE`, as base64. */
-const STYLE_HASH = 'LS+mAU1idbM2kwkGsyhBPreB7nuv2T/olhHti/GGWhY=';
+const STYLE_HASH = 'vrVILyL68IpmMVG0L0J5BiTASIvpFmYCHhCPUYVROSM=';
 
-/** Allows exactly our own style sheet: no script, no image, no connection, no form. */
+/** Allows exactly our own style sheet, and images that are in the file: no script, no connection, no form. */
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${STYLE_HASH}'`,
+  'img-src data:',
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ');
@@ -55,7 +57,7 @@ export const HTML_FORMAT: ExportFormat = {
   tail: '</main>\n</body>\n</html>\n',
 };
 
-function* chat(view: ConversationView): Generator<string> {
+function* chat(view: ConversationView, _index: number, read: ReadAttachment): Generator<string> {
   const { conversation } = view;
   const { messages, omitted } = shownBranch(view);
   const others = omitted === 0 ? '' : ` Messages on other branches, not included: ${omitted}.`;
@@ -63,14 +65,27 @@ function* chat(view: ConversationView): Generator<string> {
 <p class="about">Begun ${timeText(conversation.createdAtMs)}. Chat ${conversation.id}.${others}</p>
 `;
   for (const block of blocksOfSettings(view.settings)) yield blockText(block);
-  for (const message of messages) yield messageText(message);
+  for (const message of messages) yield* messageTexts(message, read);
 }
 
-function messageText(message: Message): string {
+/** One text for each block, because an image can be large. */
+function* messageTexts(message: Message, read: ReadAttachment): Generator<string> {
   const author = `<bdi>${escaped(authorOf(message))}</bdi>`;
-  const time = timeText(message.createdAtMs);
-  const content = blocksOf(message).map(blockText).join('');
-  return `<article>\n<h2>${author} <time>${time}</time></h2>\n${content}</article>\n`;
+  yield `<article>\n<h2>${author} <time>${timeText(message.createdAtMs)}</time></h2>\n`;
+  for (const block of blocksOf(message)) {
+    yield blockText(block);
+    if (block.picture !== undefined) yield pictureText(block.picture, read);
+  }
+  yield '</article>\n';
+}
+
+function pictureText(part: AttachmentPart, read: ReadAttachment): string {
+  const data = read(part);
+  if (data === undefined) return '<p class="label">This image is no longer stored.</p>\n';
+  const { name, mediaType, width, height } = part;
+  const size =
+    width === undefined || height === undefined ? '' : ` width="${width}" height="${height}"`;
+  return `<img alt="${escaped(name)}"${size} src="data:${mediaType};base64,${data}">\n`;
 }
 
 function blockText({ label, text, isCode }: Block): string {

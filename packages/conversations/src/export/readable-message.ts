@@ -1,12 +1,13 @@
-import type {
-  AttachmentPart,
-  ChatSettings,
-  FilePart,
-  ImagePart,
-  MediaSource,
-  Message,
-  MessagePart,
-  ToolResultPart,
+import {
+  ATTACHMENT_TYPES,
+  type AttachmentPart,
+  type ChatSettings,
+  type FilePart,
+  type ImagePart,
+  type MediaSource,
+  type Message,
+  type MessagePart,
+  type ToolResultPart,
 } from '@postern/protocol';
 
 /** A piece of a message for a reader. All texts are untrusted: a model, a user or a provider wrote them. */
@@ -15,6 +16,8 @@ export interface Block {
   readonly label?: string;
   readonly text: string;
   readonly isCode: boolean;
+  /** An image, for a format that can show it. */
+  readonly picture?: AttachmentPart;
 }
 
 /** Line ends of CommonMark, and other characters that some readers treat as one. */
@@ -103,7 +106,9 @@ function blockOfFile(part: ImagePart | FilePart | AttachmentPart): Block {
       return { label: `File: ${part.name ?? ''}`, text: sourceText(part.source), isCode: false };
     case 'attachment': {
       const text = `${part.mediaType}, ${String(part.size)} bytes`;
-      return { label: `Attachment: ${part.name}`, text, isCode: false };
+      const picture =
+        ATTACHMENT_TYPES[part.mediaType].modality === 'image' ? { picture: part } : {};
+      return { label: `Attachment: ${part.name}`, text, isCode: false, ...picture };
     }
   }
 }

@@ -1,0 +1,46 @@
+import { ImageOff } from 'lucide-react';
+import type { Attachment } from '@postern/protocol';
+import type { ReactElement } from 'react';
+import type { ChatPlace } from '../../state/private-chats.ts';
+import { useImageAddress } from './content.ts';
+
+/** An image with its space reserved while it loads, or a placeholder if it can't be shown. */
+export function AttachmentImage(props: {
+  readonly place: ChatPlace;
+  readonly attachment: Attachment;
+  /** Empty if the name is next to it. */
+  readonly alt: string;
+  readonly className: string;
+}): ReactElement {
+  const { place, attachment, alt, className } = props;
+  const { width = 1, height = 1 } = attachment;
+  const address = useImageAddress(place, attachment);
+  if (typeof address === 'object') {
+    return (
+      <span className={`${className} image-missing`}>
+        <ImageOff aria-hidden="true" size={18} />
+        <span className={alt === '' ? 'visually-hidden' : undefined}>
+          {missingText(address.code)}
+        </span>
+      </span>
+    );
+  }
+  return (
+    <img
+      className={className}
+      src={address}
+      alt={alt}
+      width={width}
+      height={height}
+      loading="lazy"
+      decoding="async"
+      // Dropped on the page, it would be attached again.
+      draggable={false}
+    />
+  );
+}
+
+/** Why an attachment isn't there, without alarm: its chat can be read without it. */
+function missingText(code: string | undefined): string {
+  return code === 'ATTACHMENT_NOT_FOUND' ? 'No longer stored' : 'Can’t be loaded';
+}
