@@ -154,13 +154,13 @@ function ChooseFiles({
         <FileUp aria-hidden="true" size={15} />
         Choose files
       </Button>
-      <p>or drop JSON files here. {Object.values(CHAT_SOURCES).join(', ')}.</p>
+      <p>or drop JSON or zip files here. {Object.values(CHAT_SOURCES).join(', ')}.</p>
       <input
         ref={input}
         type="file"
         multiple
         hidden
-        accept=".json,application/json"
+        accept=".json,application/json,.zip,application/zip"
         aria-label="Files to import"
         onChange={(event) => {
           choose(event.target.files);

@@ -9,6 +9,7 @@ import type { Session } from '../server/sessions.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
 import { failureResponse } from './answers.ts';
 import { json, lockedFailure, withStore } from './conversation-routes.ts';
+import { inTurn } from '../vault/in-turn.ts';
 import type { AppEnv } from './require-session.ts';
 
 /** A file that a page sends in parts. It is read as it arrives, and never stored as it is. */
@@ -19,6 +20,8 @@ interface RunningImport {
   readonly store: ConversationStore;
   /** Bytes that have arrived. */
   at: number;
+  /** Parts are read one after another. */
+  readonly inTurn: ReturnType<typeof inTurn>;
 }
 
 type Imports = WeakMap<Session, RunningImport>;
@@ -60,7 +63,8 @@ function addParts(app: Hono<AppEnv>, postern: Postern, running: Imports): void {
     const store = stores.conversations;
     const parts = { store: store.imports, clock, randomness: systemRandomness, isDryRun: false };
     const id = sortableId(clock.nowMs(), systemRandomness);
-    running.set(context.get('session'), { id, store, importer: new ChatImporter(parts), at: 0 });
+    const importer = new ChatImporter(parts);
+    running.set(context.get('session'), { id, store, importer, at: 0, inTurn: inTurn() });
     return Response.json({ id } satisfies ChatImportBegun);
   });
   app.post('/imports/:id/bytes', async (context) => {
@@ -72,17 +76,19 @@ function addParts(app: Hono<AppEnv>, postern: Postern, running: Imports): void {
     // A part that is lost or comes twice would change the file.
     if (context.req.query('at') !== String(at)) return failureResponse(problem('REQUEST_INVALID'));
     found.at += bytes.length;
-    importer.push(bytes);
+    await found.inTurn(() => importer.push(bytes));
     const { source, counts } = importer;
     return Response.json({ source, counts } satisfies ChatImportProgress);
   });
-  app.post('/imports/:id/end', (context) => {
+  app.post('/imports/:id/end', async (context) => {
     const [session, id] = [context.get('session'), context.req.param('id')];
     const found = find(session, id);
     if (found === undefined) return failureResponse(problem('CHAT_IMPORT_NOT_FOUND'));
     running.delete(session);
     const isCancelled = context.req.query('cancelled') !== undefined;
-    const report = found.importer.finish(isCancelled ? CANCELLED : undefined);
+    const report = await found.inTurn(() =>
+      Promise.resolve(found.importer.finish(isCancelled ? CANCELLED : undefined)),
+    );
     if (report.id !== null) postern.pageEvents.add({ kind: 'sync' });
     return Response.json(report);
   });

@@ -1,4 +1,4 @@
-import { ChatReader, type ReadChat } from '@postern/chat-importers';
+import { NoteCounts, type ReadChat } from '@postern/chat-importers';
 import {
   describeStoreFailure,
   type ChatImportStore,
@@ -17,6 +17,8 @@ import {
   type Problem,
   type SkippedChat,
 } from '@postern/protocol';
+import { chatFileOf, type ChatFile } from './chat-file.ts';
+import { Pauses } from './pauses.ts';
 
 export interface ChatImporterParts {
   readonly store: ChatImportStore;
@@ -27,6 +29,7 @@ export interface ChatImporterParts {
 }
 
 const MAX_LISTED = 1000;
+const START_BYTES = 4;
 
 type Counts = { -readonly [Name in keyof ChatImportCounts]: number };
 
@@ -36,7 +39,7 @@ type Counts = { -readonly [Name in keyof ChatImportCounts]: number };
  */
 export class ChatImporter {
   readonly #parts: ChatImporterParts;
-  readonly #reader: ChatReader;
+  readonly #pauses: Pauses;
   readonly #id: string;
   readonly #beganAtMs: number;
   readonly #counts: Counts = {
@@ -44,15 +47,15 @@ export class ChatImporter {
   };
   readonly #skipped: SkippedChat[] = [];
   #problem: Problem | undefined;
-  #isAtStart = true;
+  #file: ChatFile | undefined;
+  /** The first bytes, until they are enough to recognize the kind of file. */
+  #start: Uint8Array = new Uint8Array(0);
 
   constructor(parts: ChatImporterParts) {
     this.#parts = parts;
     this.#beganAtMs = parts.clock.nowMs();
     this.#id = sortableId(this.#beganAtMs, parts.randomness);
-    this.#reader = new ChatReader(this.#beganAtMs, (read) => {
-      this.#take(read);
-    });
+    this.#pauses = new Pauses(parts.clock);
   }
 
   get counts(): ChatImportCounts {
@@ -60,7 +63,7 @@ export class ChatImporter {
   }
 
   get source(): ChatSource | null {
-    return this.#reader.source ?? null;
+    return this.#file?.source ?? null;
   }
 
   /** Whether the store failed, so that reading on is of no use. */
@@ -68,19 +71,33 @@ export class ChatImporter {
     return this.#problem !== undefined;
   }
 
-  push(chunk: Uint8Array): void {
-    if (this.#isAtStart && isZip(chunk)) this.#problem = problem('CHAT_IMPORT_ARCHIVE');
-    this.#isAtStart = false;
-    if (!this.hasFailed) this.#reader.push(chunk);
+  /** Reads the next bytes, and lets other work of the process run meanwhile. Wait for it before the next call. */
+  async push(chunk: Uint8Array): Promise<void> {
+    if (this.hasFailed) return;
+    if (this.#file !== undefined) {
+      await this.#file.push(chunk);
+      return;
+    }
+    this.#start = Buffer.concat([this.#start, chunk]);
+    if (this.#start.length >= START_BYTES) await this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    this.#file = chatFileOf(this.#start, {
+      nowMs: this.#beganAtMs,
+      pauses: this.#pauses,
+      onChat: (read) => {
+        this.#take(read);
+      },
+    });
+    await this.#file.push(this.#start);
+    this.#start = new Uint8Array(0);
   }
 
   /** The report after the last chunk. `early` is why there won't be a last one. */
   finish(early?: Problem): ChatImportReport {
-    const end = early === undefined && !this.hasFailed ? this.#reader.end() : 'complete';
-    if (end === 'unrecognized') this.#problem = problem('CHAT_IMPORT_UNKNOWN');
-    else if (end !== 'complete') {
-      const isRecognized = this.#reader.source !== undefined;
-      this.#problem = problem(isRecognized ? 'CHAT_IMPORT_INCOMPLETE' : 'CHAT_IMPORT_UNKNOWN');
+    if (early === undefined && !this.hasFailed) {
+      this.#problem = this.#file === undefined ? problem('CHAT_IMPORT_UNKNOWN') : this.#file.end();
     }
     this.#problem ??= early;
     return this.#report();
@@ -98,7 +115,7 @@ export class ChatImporter {
       source: this.source,
       counts: this.counts,
       skipped: this.#skipped,
-      notes: this.#reader.notes.toObject(),
+      notes: notesOf(this.#file).toObject(),
       problem: this.#problem ?? null,
     };
   }
@@ -120,7 +137,7 @@ export class ChatImporter {
     if (isDryRun) return store.preview(chat);
     const run: ImportRun = {
       id: this.#id,
-      source: this.#reader.source ?? 'postern',
+      source: this.#file?.source ?? 'postern',
       beganAtMs: this.#beganAtMs,
     };
     return store.add(run, chat);
@@ -148,7 +165,8 @@ export class ChatImporter {
   }
 }
 
-/** Whether a file begins as a zip file does (APPNOTE 4.3.7), which ChatGPT and Claude deliver. */
-function isZip(bytes: Uint8Array): boolean {
-  return [0x50, 0x4b, 0x03, 0x04].every((byte, at) => bytes[at] === byte);
+function notesOf(file: ChatFile | undefined): NoteCounts {
+  const all = new NoteCounts();
+  for (const { notes } of file?.readers ?? []) all.addAll(notes);
+  return all;
 }

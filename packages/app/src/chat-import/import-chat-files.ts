@@ -117,7 +117,7 @@ async function readJson(
     const chunk = await file.read(at, CHUNK_BYTES);
     if (chunk.length === 0) return;
     at += chunk.length;
-    importer.push(chunk);
+    await importer.push(chunk);
     if (importer.hasFailed) return;
     onRead(at);
   }

@@ -52,7 +52,7 @@ export const IMPORT_ERRORS = {
     exit: EXIT.damaged,
   },
   CHAT_IMPORT_ARCHIVE: {
-    meaning: "Postern can't import a zip file.",
+    meaning: "Postern can't read this zip file: it is encrypted or packed in an unusual way.",
     remedy:
       'Unpack it, then import the JSON file in it: conversations.json from ChatGPT and Claude.',
     exit: EXIT.usage,
