@@ -115,10 +115,10 @@ describe.skipIf(skipBecause('accessibility in Chromium', why))('every screen', (
     await expectSound('a failed answer');
     await attachEverything(page);
     await expectSound('files of an unsent message');
-    await drag(page, 'dragover', []);
+    await drag(page, 'dragover', [picture('over.png')]);
     await page.getByText('Drop to attach').waitFor();
     await expectSound('files over the page');
-    await drag(page, 'drop', []);
+    await drag(page, 'dragend', []);
     await page.getByRole('button', { name: 'Remove film.mkv' }).click();
     upstream.next(textReply('Files.'));
     await ask(page, 'See these files');

@@ -73,10 +73,10 @@ export async function paste(page: Page, files: readonly PageFile[], text = ''): 
   })()`);
 }
 
-/** Drags files over the page, or drops them there. */
+/** Drags files over the page, ends that, or drops them there. */
 export async function drag(
   page: Page,
-  type: 'dragover' | 'drop',
+  type: 'dragover' | 'dragend' | 'drop',
   files: readonly PageFile[],
 ): Promise<void> {
   await page.evaluate(`(() => {

@@ -1,7 +1,7 @@
 import { MAX_COMPARED_MODELS } from '@postern/protocol';
 import type { ModelChoice } from '../models/choose-model.ts';
 import type { ChatPlace } from '../state/private-chats.ts';
-import { createStore } from '../state/store.ts';
+import { createStore, useStore } from '../state/store.ts';
 
 /** The models that answer the next question beside the chosen one. In memory only, and for one question. */
 export const comparedModels = createStore<ReadonlyMap<ChatPlace, readonly ModelChoice[]>>(
@@ -24,6 +24,15 @@ export function comparedBeside(
   return (all.get(place) ?? [])
     .filter((model) => !isSameModel(model, first))
     .slice(0, MAX_COMPARED_MODELS - 1);
+}
+
+/** Every model that answers the next question. */
+export function useAskedModels(
+  place: ChatPlace,
+  first: ModelChoice | undefined,
+): readonly ModelChoice[] {
+  const all = useStore(comparedModels);
+  return first === undefined ? [] : [first, ...comparedBeside(all, place, first)];
 }
 
 export function isSameModel(a: ModelChoice, b: ModelChoice): boolean {

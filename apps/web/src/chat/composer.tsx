@@ -24,6 +24,7 @@ import { usePrivate, type ChatPlace } from '../state/private-chats.ts';
 import { useStore } from '../state/store.ts';
 import { stop } from './run-turn.ts';
 import { answersOf, openChat, type Run } from './chat.ts';
+import { useAskedModels } from './compared-models.ts';
 import { onComposeRequest } from './compose-requests.ts';
 import { getDraft, takeDraft, useDraft } from './drafts.ts';
 import { comparisonParts } from './later-comparison.ts';
@@ -148,8 +149,9 @@ function useAttached(
   const files = useDraftFiles(id);
   const parts = useLater(attachmentParts, true);
   const { groups } = useStore(models);
+  const asked = useAskedModels(id, model);
   if (files.length === 0) return { files, attached: 'none', parts };
-  const canSend = parts !== undefined && parts.refusalOf(files, model, groups) === undefined;
+  const canSend = parts !== undefined && parts.refusalOf(files, asked, groups) === undefined;
   return { files, attached: canSend ? 'ready' : 'refused', parts };
 }
 

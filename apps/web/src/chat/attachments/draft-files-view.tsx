@@ -2,6 +2,7 @@ import './attachments.css';
 import { RotateCw, TriangleAlert, X } from 'lucide-react';
 import { attachmentName, type Attachment } from '@postern/protocol';
 import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { useAskedModels } from '../compared-models.ts';
 import { focusComposer } from '../compose-requests.ts';
 import { changeFiles } from '../drafts.ts';
 import { Button, IconButton } from '../../controls/button.tsx';
@@ -33,8 +34,11 @@ export function DraftFiles(props: {
   const list = useRef<HTMLUListElement>(null);
   const [viewed, setViewed] = useState<Attachment>();
   const stored = storedIn(files);
-  const refused = new Set(unreadable(stored, model, groups).map(({ id }) => id));
-  const refusal = refusalOf(files, model, groups);
+  const asked = useAskedModels(place, model);
+  const refusal = refusalOf(files, asked, groups);
+  const refused = new Set(
+    asked.flatMap((each) => unreadable(stored, each, groups)).map(({ id }) => id),
+  );
   const remove = (file: DraftFile): void => {
     const at = removeFile(place, file.key);
     if (file.at === 'stored') offerUndo(place, file, at);

@@ -1,5 +1,5 @@
 import { ATTACHMENT_TYPES, type Attachment, type ModelGroup } from '@postern/protocol';
-import type { ModelChoice, OfferedModel } from '../../models/choose-model.ts';
+import type { ModelChoice } from '../../models/choose-model.ts';
 import { storedIn, type DraftFile } from './draft-files.ts';
 
 /** Why a message with these files can't be sent. */
@@ -48,18 +48,28 @@ function canRead(modalities: readonly string[], needed: string): boolean {
 /** Why a message with these files can't be sent now, empty while they are sent to Postern; undefined if it can. */
 export function refusalOf(
   files: readonly DraftFile[],
-  model: OfferedModel | undefined,
+  asked: readonly ModelChoice[],
   groups: readonly ModelGroup[],
 ): FilesRefusal | undefined {
   if (files.some(({ at }) => at === 'failed')) {
     return { text: 'Remove the files that couldn’t be attached.', offersModels: false };
   }
   if (files.some(({ at }) => at === 'sending')) return { text: '', offersModels: false };
-  const refused = unreadable(storedIn(files), model, groups);
-  if (model !== undefined && refused.length > 0) {
-    return { text: `${model.label} can’t read ${kindsOf(refused)}.`, offersModels: true };
+  for (const model of asked) {
+    const refused = unreadable(storedIn(files), model, groups);
+    if (refused.length > 0) {
+      return {
+        text: `${labelOf(model, groups)} can’t read ${kindsOf(refused)}.`,
+        offersModels: true,
+      };
+    }
   }
   return undefined;
+}
+
+function labelOf({ provider, model }: ModelChoice, groups: readonly ModelGroup[]): string {
+  const group = groups.find((each) => each.provider === provider);
+  return group?.models.find(({ id }) => id === model)?.label ?? model;
 }
 
 export function kindsOf(attachments: readonly Attachment[]): string {
