@@ -2,6 +2,7 @@ import type { Result } from '@postern/kernel';
 import type {
   AnswerFailure,
   AnswerMeasures,
+  AnswerNumbers,
   ChatSettings,
   ComparisonPlace,
   Conversation,
@@ -142,8 +143,15 @@ export interface ConversationStore {
    */
   rename(id: ConversationId, title: string): Result<Conversation, StoreFailure>;
 
-  /** Gives it an automatic title; does nothing if the user typed one. */
-  suggestTitle(id: ConversationId, title: string): Result<Conversation, StoreFailure>;
+  /**
+   * Gives it an automatic title, unless the user typed one. `numbers` are those of the request for the title, which
+   * are stored in any case.
+   */
+  suggestTitle(
+    id: ConversationId,
+    title: string,
+    numbers?: AnswerNumbers,
+  ): Result<Conversation, StoreFailure>;
 
   /**
    * Changes all of these conversations and returns them. Skips unknown ones, and removed ones unless the change

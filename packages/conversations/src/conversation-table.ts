@@ -8,11 +8,13 @@ import {
 import {
   conversationId,
   labelKey,
+  type AnswerNumbers,
   type Conversation,
   type ConversationId,
   type ConversationPlace,
   type ProviderId,
 } from '@postern/protocol';
+import { NumberTable } from './number-table.ts';
 import { CONVERSATION_COLUMNS, conversationOfRow } from './stored-conversation.ts';
 
 export interface StoredConversation {
@@ -69,8 +71,10 @@ export class ConversationTable {
   readonly #removed: Statement;
   readonly #removedBefore: Statement;
   readonly #delete: Statement;
+  readonly #numbers: NumberTable;
 
   constructor(database: Database) {
+    this.#numbers = new NumberTable(database);
     this.#insert = database.prepare(
       `INSERT INTO conversation (id, title, provider, model, created_at_ms, updated_at_ms)
        VALUES (?, ?, ?, ?, ?, ?)`,
@@ -148,7 +152,8 @@ export class ConversationTable {
   }
 
   /** Whether the title was changed. */
-  suggestTitle(row: number, title: string): boolean {
+  suggestTitle(row: number, title: string, numbers?: AnswerNumbers): boolean {
+    if (numbers !== undefined) this.#numbers.setTitleNumbers(row, numbers);
     return this.#suggestTitle.run(title, row).changes > 0;
   }
 

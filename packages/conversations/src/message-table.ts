@@ -19,6 +19,7 @@ import {
 } from '@postern/protocol';
 import type { AttachmentTable } from './attachment-table.ts';
 import type { StoreFailure } from './conversation-store.ts';
+import { NumberTable } from './number-table.ts';
 import { damagedMessage, parseMessage, roleOf } from './stored-message.ts';
 import { partsToJson } from './stored-parts.ts';
 
@@ -52,9 +53,11 @@ export class MessageTable {
   readonly #hasChild: Statement;
 
   readonly #attachments: AttachmentTable;
+  readonly #numbers: NumberTable;
 
   constructor(database: Database, attachments: AttachmentTable) {
     this.#attachments = attachments;
+    this.#numbers = new NumberTable(database);
     this.#insert = database.prepare(
       `INSERT INTO message (id, conversation, parent_id, role, status, created_at_ms, provider,
          model, stop_reason, usage, measures, failure, extra, parts, edited, comparison)
@@ -122,15 +125,20 @@ export class MessageTable {
     row: number,
     id: ConversationId,
     count: number,
-  ): Pick<ConversationEnd, 'earlier' | 'messages'> {
+  ): Pick<ConversationEnd, 'earlier' | 'earlierNumbers' | 'messages'> {
     const tree = this.#tree.all(row);
     const streaming = new Set(this.streaming());
     const first = tree.length - count;
     const isEarlier = (found: SqlRow, index: number): boolean =>
       index < first && !streaming.has(messageId.from(textColumn(found, 'id')));
     const end = tree.filter((found, index) => !isEarlier(found, index));
+    const firstRow = tree[Math.max(0, first)];
     return {
       earlier: tree.filter(isEarlier).map(outlineOf),
+      earlierNumbers: this.#numbers.before(
+        firstRow === undefined ? 0 : numberColumn(firstRow, 'row'),
+        row,
+      ),
       messages: end
         .flatMap((found) => this.#ofRow.all(numberColumn(found, 'row')))
         .map((found) => readable(found, id)),

@@ -238,6 +238,12 @@ test('the tree of a conversation is read from its index alone', () => {
   expect(planOf(open(), sql).join()).toContain('COVERING INDEX message_tree');
 });
 
+test('the numbers of a conversation are read from their index alone', () => {
+  const sql = `SELECT usage, measures FROM message INDEXED BY message_numbers
+     WHERE conversation = ? AND usage IS NOT NULL AND row < ?`;
+  expect(planOf(open(), sql).join()).toContain('COVERING INDEX message_numbers');
+});
+
 test('settings that are stored in an unknown form are damaged, and the conversation is readable', () => {
   const database = open();
   const store = new SqliteConversations(database, {

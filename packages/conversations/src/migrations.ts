@@ -228,4 +228,15 @@ export const MIGRATIONS: readonly Migration[] = [
       database.exec('ALTER TABLE message ADD COLUMN comparison TEXT');
     },
   },
+  {
+    version: 12,
+    name: 'the numbers of a conversation',
+    up: (database: MigrationTarget): void => {
+      database.exec(`
+        ALTER TABLE conversation ADD COLUMN title_numbers TEXT;
+        CREATE INDEX message_numbers ON message (conversation, usage, measures)
+          WHERE usage IS NOT NULL;
+      `);
+    },
+  },
 ];

@@ -166,12 +166,11 @@ export class SqliteConversations implements ConversationStore {
     });
   }
 
-  suggestTitle(id: ConversationId, title: string): Result<Conversation, StoreFailure> {
-    return this.#changeConversation(this.#findKept, id, ({ row }) => {
-      const isChanged = this.#conversations.suggestTitle(row, title.toWellFormed());
+  readonly suggestTitle: ConversationStore['suggestTitle'] = (id, title, numbers) =>
+    this.#changeConversation(this.#findKept, id, ({ row }) => {
+      const isChanged = this.#conversations.suggestTitle(row, title.toWellFormed(), numbers);
       if (isChanged) this.#search.setTitle(row, title.toWellFormed());
     });
-  }
 
   organise(
     ids: readonly ConversationId[],

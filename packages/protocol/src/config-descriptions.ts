@@ -19,6 +19,8 @@ export const CONFIG_DESCRIPTIONS: Readonly<Record<string, string>> = {
     'Delete every chat permanently when Postern ends, or at the next unlock if it could not.',
   'privacy.localModelsOnly':
     'Send requests only to providers on this machine and at hosts in "localHosts".',
+  'privacy.titlesByModel':
+    'After the first answer of a chat, send the question and the answer to its model once more, for a title.',
   log: 'What the running process logs to standard error. Nothing of it is stored.',
   'log.level': 'From data loss to details: "error", "warn", "info" or "debug".',
   'log.format': '"text", or "json" for an object a line.',

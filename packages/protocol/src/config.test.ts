@@ -8,7 +8,7 @@ const DEFAULTS = {
   storage: 'auto',
   port: 7420,
   vault: { lockAfterIdle: 'auto', lockOnSuspend: 'auto', deleteKeysOnExit: false },
-  privacy: { clearHistoryOnExit: false, localModelsOnly: false },
+  privacy: { clearHistoryOnExit: false, localModelsOnly: false, titlesByModel: false },
   log: { level: 'warn', format: 'text' },
   audit: {},
   appearance: {

@@ -54,6 +54,8 @@ export const ConfigSchema = v.strictObject({
       clearHistoryOnExit: v.optional(v.boolean(), false),
       /** Requests go only to providers on this machine and at `localHosts`. */
       localModelsOnly: v.optional(v.boolean(), false),
+      /** After the first answer, the model is asked for a title of the chat, with the question and the answer. */
+      titlesByModel: v.optional(v.boolean(), false),
     }),
     {},
   ),

@@ -1,4 +1,5 @@
 import type { ChatSettings } from './chat-settings.ts';
+import type { ConversationNumbers } from './conversation-numbers.ts';
 import type { Conversation, Message } from './conversation.ts';
 import type { MessageId } from './ids.ts';
 
@@ -19,6 +20,8 @@ export type MessageOutline = Pick<Message, 'id' | 'parentId' | 'role' | 'created
 export interface ConversationEnd extends ConversationView {
   /** Oldest first; `messages` follows them. */
   readonly earlier: readonly MessageOutline[];
+  /** Of the earlier messages, and of the request for a title. */
+  readonly earlierNumbers: ConversationNumbers;
   /** The newest ones, oldest first, and an answer that is streaming. */
   readonly messages: readonly Message[];
 }

@@ -62,6 +62,7 @@ export {
   REASONING_EFFORTS,
 } from './conversation.ts';
 export type * from './conversation.ts';
+export type * from './conversation-numbers.ts';
 export type * from './conversation-view.ts';
 export { MAX_COMPARED_MODELS, type ComparisonPlace } from './comparison.ts';
 export type { Draft } from './draft.ts';

@@ -15,6 +15,7 @@ export const PrivacyInputSchema = v.strictObject({
   deleteKeysOnExit: v.exactOptional(v.boolean()),
   clearHistoryOnExit: v.exactOptional(v.boolean()),
   localModelsOnly: v.exactOptional(v.boolean()),
+  titlesByModel: v.exactOptional(v.boolean()),
 });
 
 export type PrivacyInput = v.InferOutput<typeof PrivacyInputSchema>;

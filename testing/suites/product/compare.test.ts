@@ -165,7 +165,7 @@ async function compare(
   const id = await newConversation();
   respond(replyOf);
   const page = await openStream('POST', `/api/conversations/${id}/turns`, TURN);
-  await page.until(...MODELS.map((model) => `${model}3 `));
+  await page.until(...MODELS.map((model) => `${model}3`));
   return { id, page };
 }
 
@@ -186,7 +186,7 @@ describe('a comparison', () => {
   test('goes on when its page leaves, and other pages get every answer whole', async () => {
     const { id, page } = await compare(paced);
     const second = await openStream('GET', `/api/conversations/${id}/answer`);
-    await second.until('one8 ', 'four8 ');
+    await second.until('one8', 'four8');
     page.leave();
     second.leave();
     const third = await openStream('GET', `/api/conversations/${id}/answer`);
@@ -228,7 +228,7 @@ describe('a comparison', () => {
     await app.request('POST', `/api/conversations/${id}/stop`);
     await expect.poll(() => statuses(id)).toEqual(Array.from(MODELS, () => 'interrupted'));
     for (const { model = '', parts } of await answersOf(id)) {
-      expect(parts[0]?.text).toContain(`${model}3 `);
+      expect(parts[0]?.text).toContain(`${model}3`);
     }
     for (const request of upstream.requests) expect(await request.closed).toBe('left');
   });
@@ -237,14 +237,14 @@ describe('a comparison', () => {
     const id = await newConversation();
     respond((model) => (model === 'two' ? { kind: 'error', status: 503 } : stalled(model)));
     const page = await openStream('POST', `/api/conversations/${id}/turns`, TURN);
-    await page.until('one3 ', '"status":"failed"');
+    await page.until('one3', '"status":"failed"');
     const [question] = (await view(id)).messages;
     const two = (await answersOf(id)).find(({ model }) => model === 'two');
     respond(paced);
     const retry = { parentId: question?.id ?? '', continues: two?.id ?? '', ...chosen('two') };
     const again = await openStream('POST', `/api/conversations/${id}/turns`, retry);
     expect(again.status).toBe(200);
-    await page.until('two59 ');
+    await page.until('two59', '"status":"complete"');
     await app.request('POST', `/api/conversations/${id}/stop`);
     expect((await again.toEnd())['two']).toEqual([textOf('two'), 'complete']);
     const five = { ...retry, inPlaceOf: two?.id ?? '', continues: undefined };
@@ -289,7 +289,7 @@ describe('a comparison', () => {
 
   test('keeps all but the last half second of each at kill -9, and is then stored as interrupted', async () => {
     const { id, page } = await compare((model) => textReply(textOf(model), { deltaDelayMs: 50 }));
-    await page.until(...MODELS.map((model) => `${model}50 `));
+    await page.until(...MODELS.map((model) => `${model}50`));
     await postern.stop('SIGKILL');
     await start();
     expect(await statuses(id)).toEqual(Array.from(MODELS, () => 'interrupted'));
@@ -314,7 +314,7 @@ describe('a comparison', () => {
     const { id } = v.parse(v.object({ id: v.string() }), begun);
     respond(stalled);
     const page = await openStream('POST', `/api/conversations/${id}/turns`, TURN);
-    await page.until('one3 ', 'four3 ');
+    await page.until('one3', 'four3');
     await app.request('DELETE', `/api/private-chats/${id}`);
     for (const request of upstream.requests) expect(await request.closed).toBe('left');
     await expect(view(id)).rejects.toThrow(/404/);

@@ -1,11 +1,11 @@
-import { render, screen } from '@testing-library/react';
+import { act, render, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import type { Message, ModelFacts } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
 import { models } from '../models/models.ts';
 import { conversation, idOf, message, modelGroup } from '../testing/page-data.ts';
 import { ChatMeter } from './chat-meter.tsx';
-import { openNewChat } from './chat.ts';
+import { openChat, openNewChat } from './chat.ts';
 import { treeOf } from './tree.ts';
 
 /** Shows the meter of a chat whose answer used these tokens, with a model of which this is known. */
@@ -52,6 +52,18 @@ describe('the meter of a chat', () => {
     expect(screen.queryByText('The model’s limit isn’t known.')).not.toBeNull();
     expect(screen.queryByText('Cost')).toBeNull();
     expect(screen.queryByText('Answers whose price isn’t known: 1')).not.toBeNull();
+  });
+
+  it('counts an earlier message once, also after it was loaded', () => {
+    show(1234, undefined);
+    act(() => {
+      const numbers = { usedTokens: 5000, withoutCost: 0 };
+      openChat(conversation(1).id).chat.update((now) => ({
+        ...now,
+        earlier: { ids: new Set([idOf(2)]), numbers },
+      }));
+    });
+    expect(screen.queryByText('5,000 tokens')).not.toBeNull();
   });
 
   it('says when it estimates', () => {

@@ -8,17 +8,17 @@ import { visiblePath } from './tree.ts';
 
 /** How much of the model's context a chat fills, and what it has used, behind one small button. */
 export function ChatMeter({ open }: { readonly open: OpenChat }): ReactElement | null {
-  const { tree, choices, conversation } = useStore(open.chat);
+  const { tree, choices, conversation, earlier } = useStore(open.chat);
   const { groups } = useStore(models);
   const asked = useModelFor(open.id, conversation);
   const path = useMemo(
     () => visiblePath(tree, choices).map(({ message }) => message),
     [tree, choices],
   );
-  const numbers = useMemo(
-    () => chatNumbers(tree.byId.values(), path, asked?.model),
-    [tree, path, asked?.model],
-  );
+  const numbers = useMemo(() => {
+    const others = [...tree.byId.values()].filter(({ id }) => !earlier.ids.has(id));
+    return chatNumbers(others, path, asked?.model, earlier.numbers);
+  }, [tree, path, asked?.model, earlier]);
   const group = groups.find(({ provider }) => provider === asked?.provider);
   const limit = limitOf(group?.models.find(({ id }) => id === asked?.model)?.facts);
   if (numbers.contextTokens === 0) return null;
@@ -43,12 +43,7 @@ export function ChatMeter({ open }: { readonly open: OpenChat }): ReactElement |
           </>
         )}
       </summary>
-      <Details
-        numbers={numbers}
-        limit={limit}
-        nearlyFull={nearlyFull}
-        whole={tree.outlined.size === 0}
-      />
+      <Details numbers={numbers} limit={limit} nearlyFull={nearlyFull} />
     </details>
   );
 }
@@ -57,10 +52,8 @@ function Details(props: {
   readonly numbers: ChatNumbers;
   readonly limit: number | undefined;
   readonly nearlyFull: boolean;
-  /** Whether every message is loaded. */
-  readonly whole: boolean;
 }): ReactElement {
-  const { numbers, limit, nearlyFull, whole } = props;
+  const { numbers, limit, nearlyFull } = props;
   const tokens = count(numbers.contextTokens);
   return (
     <div className="chat-meter-details">
@@ -70,7 +63,7 @@ function Details(props: {
         {limit === undefined && <dd className="quiet">The model’s limit isn’t known.</dd>}
         {numbers.usedTokens > 0 && (
           <>
-            <dt>{whole ? 'Used in this chat' : 'Used in the loaded messages'}</dt>
+            <dt>Used in this chat</dt>
             <dd>{count(numbers.usedTokens)} tokens</dd>
           </>
         )}

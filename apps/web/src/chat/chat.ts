@@ -1,6 +1,8 @@
 import type {
   Attachment,
   Conversation,
+  ConversationEnd,
+  ConversationNumbers,
   ConversationId,
   Message,
   MessageId,
@@ -39,12 +41,26 @@ export type Run =
 /** Whether each running answer is being stopped. Never empty. */
 export type RunningAnswers = ReadonlyMap<MessageId, { readonly stopping: boolean }>;
 
+export interface EarlierMessages {
+  readonly ids: ReadonlySet<MessageId>;
+  readonly numbers: ConversationNumbers;
+}
+
+function earlierOf({
+  earlier = [],
+  earlierNumbers: numbers = { usedTokens: 0, withoutCost: 0 },
+}: Partial<ConversationEnd>): EarlierMessages {
+  return { ids: new Set(earlier.map(({ id }) => id)), numbers };
+}
+
 /** The state of one conversation on this page. */
 export interface Chat {
   readonly loading: 'idle' | 'loading' | 'loaded' | RequestProblem;
   readonly conversation: Conversation | undefined;
   readonly tree: MessageTree;
   readonly choices: Choices;
+  /** What the process counted of messages that weren’t loaded with the others. */
+  readonly earlier: EarlierMessages;
   readonly run: Run | undefined;
   /** Why the last turn could not start or was cut off. */
   readonly problem: RequestProblem | undefined;
@@ -64,6 +80,7 @@ const NOT_LOADED: Chat = {
   conversation: undefined,
   tree: EMPTY_TREE,
   choices: new Map(),
+  earlier: earlierOf({}),
   run: undefined,
   problem: undefined,
 };
@@ -133,6 +150,7 @@ export async function loadChat(open: OpenChat): Promise<void> {
     loading: 'loaded',
     conversation,
     ...withStored(treeOf(messages, earlier, now.tree), now.choices, choices),
+    earlier: earlierOf(view.value),
     run: runOf(streaming, now.run),
   }));
 }

@@ -97,6 +97,16 @@ describe('the numbers of a chat', () => {
     expect(chatNumbers(path, path, model)).toMatchObject({ contextTokens, isEstimate: true });
   });
 
+  it('include what the process counted of earlier messages', () => {
+    const path = [QUESTION, answer({ usage, measures: { durationMs: 1, costMicroUsd: 7 } })];
+    const earlier = { usedTokens: 1000, costMicroUsd: 50, withoutCost: 2 };
+    expect(chatNumbers(path, path, 'm-1', earlier)).toMatchObject({
+      usedTokens: 1035,
+      costMicroUsd: 57,
+      withoutCost: 2,
+    });
+  });
+
   it('take a snapshot for the model that was asked', () => {
     const path = [QUESTION, answer({ usage, model: 'm-1-2026-01-01' })];
     expect(chatNumbers(path, path, 'm-1').isEstimate).toBe(false);

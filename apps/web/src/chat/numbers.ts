@@ -1,4 +1,11 @@
-import type { AnswerMeasures, Message, ModelFacts, MessagePart, Usage } from '@postern/protocol';
+import type {
+  AnswerMeasures,
+  ConversationNumbers,
+  Message,
+  ModelFacts,
+  MessagePart,
+  Usage,
+} from '@postern/protocol';
 import { formatUsage } from './usage.ts';
 
 const CHARACTERS_PER_TOKEN = 4;
@@ -60,18 +67,18 @@ export interface ChatNumbers {
 }
 
 /**
- * @param messages Every loaded message of the chat.
+ * @param messages The messages that aren’t counted in `earlier`.
  * @param path The messages that a model would be sent, without the next question.
  * @param model The model that would be asked next.
+ * @param earlier What the process counted.
  */
 export function chatNumbers(
   messages: Iterable<Message>,
   path: readonly Message[],
   model: string | undefined,
+  earlier: ConversationNumbers = { usedTokens: 0, withoutCost: 0 },
 ): ChatNumbers {
-  let usedTokens = 0;
-  let costMicroUsd: number | undefined;
-  let withoutCost = 0;
+  let { usedTokens, costMicroUsd, withoutCost } = earlier;
   for (const { usage, measures } of messages) {
     usedTokens += usage === undefined ? 0 : tokensOf(usage);
     const cost = costOf(measures);

@@ -12,6 +12,7 @@ const SETTINGS: PrivacySettings = {
   deleteKeysOnExit: false,
   clearHistoryOnExit: false,
   localModelsOnly: false,
+  titlesByModel: false,
 };
 const sent = (): readonly unknown[] => server.sentTo('PATCH /api/privacy');
 

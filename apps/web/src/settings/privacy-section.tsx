@@ -79,6 +79,15 @@ function Switches(props: {
         }}
       />
       <Switch
+        id="titles-by-model"
+        label="Titles by the model"
+        text="After the first answer of a chat, its question and answer are sent to the chat’s model once more, for a title. Otherwise the title comes from the question, on this machine. Not in private chats."
+        checked={settings.titlesByModel}
+        onChange={(titlesByModel) => {
+          change({ titlesByModel });
+        }}
+      />
+      <Switch
         id="clear-history"
         label="Clear history on exit"
         text="All chats are permanently deleted when Postern stops. If it is killed, they are deleted when it starts again, and stay on the disk, encrypted, until then."

@@ -30,14 +30,14 @@ function settingsOf(postern: Postern): PrivacySettings {
   return { ...vault, ...privacy };
 }
 
-const OF_PRIVACY = ['clearHistoryOnExit', 'localModelsOnly'];
+const OF_PRIVACY = ['clearHistoryOnExit', 'localModelsOnly', 'titlesByModel'];
 
 function isOfVault(name: string): boolean {
   return !OF_PRIVACY.includes(name);
 }
 
 function changedBy(written: ConfigInput, input: PrivacyInput): ConfigInput {
-  const { clearHistoryOnExit, localModelsOnly, ...vault } = input;
+  const { clearHistoryOnExit, localModelsOnly, titlesByModel, ...vault } = input;
   return {
     ...written,
     vault: { ...written.vault, ...vault },
@@ -45,6 +45,7 @@ function changedBy(written: ConfigInput, input: PrivacyInput): ConfigInput {
       ...written.privacy,
       ...(clearHistoryOnExit === undefined ? {} : { clearHistoryOnExit }),
       ...(localModelsOnly === undefined ? {} : { localModelsOnly }),
+      ...(titlesByModel === undefined ? {} : { titlesByModel }),
     },
   };
 }

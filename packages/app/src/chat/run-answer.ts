@@ -27,6 +27,7 @@ import type { StoredTurn } from './question-turns.ts';
 import { readAttachments } from './read-attachments.ts';
 import type { AnswerSlot } from './running-answers.ts';
 import { timeThinking } from './time-thinking.ts';
+import { titleByModel } from './title-by-model.ts';
 
 /** The longest answer in characters. No page has to be open to stop one that never ends. */
 const MAX_ANSWER_LENGTH = 8 * 1024 * 1024;
@@ -93,6 +94,8 @@ export function runAnswer(
       slot.end(doneEvent(store, answer, recorder));
       tellPages('answer-ended');
     }
+    // Nothing of a private chat is sent for a title, which it doesn't have.
+    if (!isPrivate) await titleByModel(postern, store, prepared);
   };
   run().catch(onFault);
   return slot;

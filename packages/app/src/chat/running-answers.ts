@@ -56,6 +56,8 @@ interface RunningChat {
  */
 export class RunningAnswers {
   readonly #chats = new Map<ConversationId, RunningChat>();
+  readonly #titles = new Map<ConversationId, AbortController>();
+  readonly #titlesEnded = new Set<Promise<void>>();
 
   /** Why these answers can't begin in the conversation; undefined if they can. */
   refusal(
@@ -111,6 +113,19 @@ export class RunningAnswers {
     }
   }
 
+  /** Runs a request for a title, which ends with the answers when all are stopped. At most one for a conversation. */
+  runForTitle(id: ConversationId, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    if (this.#titles.has(id)) return Promise.resolve();
+    const controller = new AbortController();
+    this.#titles.set(id, controller);
+    const ended = work(controller.signal).finally(() => {
+      this.#titles.delete(id);
+      this.#titlesEnded.delete(ended);
+    });
+    this.#titlesEnded.add(ended);
+    return ended;
+  }
+
   /** The number of running answers. */
   get count(): number {
     return [...this.#chats.values()].reduce((sum, { answers }) => sum + answers.size, 0);
@@ -121,6 +136,8 @@ export class RunningAnswers {
     const answers = [...this.#chats.values()].flatMap((chat) => [...chat.answers.values()]);
     for (const { controller } of answers) controller.abort();
     await Promise.all(answers.map(({ ended }) => ended));
+    for (const controller of this.#titles.values()) controller.abort();
+    await Promise.allSettled(this.#titlesEnded);
   }
 
   #chatOf(id: ConversationId): RunningChat {

@@ -26,6 +26,7 @@ const APPLIED: readonly string[] = [
   'providers',
   'localHosts',
   'privacy.localModelsOnly',
+  'privacy.titlesByModel',
   'log.level',
   'gateway.maxBodyBytes',
   'gateway.maxConcurrent',
@@ -101,7 +102,10 @@ function applicable(running: Config, next: Config): Config {
     ...running,
     providers: next.providers,
     localHosts: next.localHosts,
-    privacy: { ...running.privacy, localModelsOnly: next.privacy.localModelsOnly },
+    privacy: {
+      ...next.privacy,
+      clearHistoryOnExit: running.privacy.clearHistoryOnExit,
+    },
     log: { ...running.log, level: next.log.level },
     gateway: { ...next.gateway, listen, metrics },
   };
