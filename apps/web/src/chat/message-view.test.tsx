@@ -172,6 +172,26 @@ describe('message view', () => {
     expect(within(answerOf()).queryByText('Stopping…')).not.toBeNull();
   });
 
+  it('keeps the elements of an answer when it ends', () => {
+    const text = 'One.\n\nTwo.\n\nThree.';
+    const open = show(QUESTION, answer({ status: 'streaming', parts: [] }));
+    act(() => {
+      const run = answering(false);
+      open.chat.update((now) => ({ ...now, run }));
+      const parts = [{ kind: 'text', text }] as const;
+      liveAnswer(open, idOf(2)).update((now) => ({ ...now, parts }));
+    });
+    const before = [...answerOf().querySelectorAll('.md p')];
+    expect(before).toHaveLength(3);
+    act(() => {
+      const tree = treeOf([QUESTION, answer({ parts: [{ kind: 'text', text }] })]);
+      open.chat.update((now) => ({ ...now, run: undefined, tree }));
+    });
+    expect(button('Copy')).toBeDefined();
+    expect([...answerOf().querySelectorAll('.md p')]).toEqual(before);
+    expect(before.every((element) => element.isConnected)).toBe(true);
+  });
+
   it.each<readonly [Message['status'], string]>([
     ['complete', 'The answer is complete.'],
     ['interrupted', 'The answer ended early.'],

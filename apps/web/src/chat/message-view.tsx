@@ -5,7 +5,7 @@ import { TypedText } from '../markdown/typed-text.tsx';
 import { DemoBadge } from '../models/demo-badge.tsx';
 import { useModelName } from '../models/use-model.ts';
 import { useLater } from '../state/later.ts';
-import { useSelected, useStore } from '../state/store.ts';
+import { createStore, useSelected, useStore } from '../state/store.ts';
 import { answersOf, liveAnswer, type OpenChat, type Run } from './chat.ts';
 import { useIsEdited } from './edited-message.ts';
 import { turnParts } from './later-turns.ts';
@@ -33,7 +33,7 @@ export const MessageView = memo(function MessageView(props: {
       data-marked={marked}
       aria-label={LOOK_LABELS[look]}
     >
-      {running ? <LiveAnswer open={open} message={message} /> : LOOKS[look]({ open, step })}
+      {LOOKS[look]({ open, step, running })}
     </article>
   );
 });
@@ -52,9 +52,11 @@ const LOOK_LABELS: Readonly<Record<Look, string>> = {
   system: 'System prompt',
 };
 
-const LOOKS: Readonly<Record<Look, (props: MessageProps) => ReactElement>> = {
-  question: (props) => <Question {...props} />,
-  answer: (props) => <FinishedAnswer {...props} />,
+const LOOKS: Readonly<
+  Record<Look, (props: MessageProps & { readonly running: boolean }) => ReactElement>
+> = {
+  question: ({ open, step }) => <Question open={open} step={step} />,
+  answer: (props) => <Answer {...props} />,
   'tool-results': ({ step }) => <Parts parts={step.message.parts} />,
   system: ({ step }) => (
     <details className="system-note">
@@ -124,37 +126,59 @@ function useEdit(open: OpenChat, message: Message): ReactElement | undefined {
   return parts && <parts.EditMessage open={open} message={message} />;
 }
 
-function FinishedAnswer({ open, step }: MessageProps): ReactElement {
+/** Running or finished: one tree, so that the blocks of a long answer aren’t all rendered again at its end. */
+function Answer({
+  open,
+  step,
+  running,
+}: MessageProps & { readonly running: boolean }): ReactElement {
   const { message } = step;
-  const growing = message.status === 'streaming';
-  const later = useLater(turnParts, true);
+  const live = useStore(running ? liveAnswer(open, message.id) : NOT_RUNNING);
   const edit = useEdit(open, message);
-  if (edit !== undefined) return edit;
+  if (edit !== undefined && !running) return edit;
+  const parts = live?.parts ?? message.parts;
   return (
     <>
       <AnswerHead message={message} />
-      <Parts parts={message.parts} growing={growing} />
-      {growing && <Waiting />}
+      <Parts parts={parts} growing={running || message.status === 'streaming'} />
+      {running ? (
+        <RunningEnd open={open} message={message} last={parts.at(-1)} />
+      ) : (
+        <FinishedEnd open={open} step={step} />
+      )}
+    </>
+  );
+}
+
+const NOT_RUNNING = createStore(undefined);
+
+function FinishedEnd({ open, step }: MessageProps): ReactElement {
+  const { message } = step;
+  const later = useLater(turnParts, true);
+  return (
+    <>
+      {message.status === 'streaming' && <Waiting />}
       {later !== undefined && <later.AnswerEnd open={open} message={message} />}
       <MessageActions open={open} step={step} />
     </>
   );
 }
 
-function LiveAnswer(props: { readonly open: OpenChat; readonly message: Message }): ReactElement {
-  const { open, message } = props;
-  const { parts } = useStore(liveAnswer(open, message.id));
+function RunningEnd(props: {
+  readonly open: OpenChat;
+  readonly message: Message;
+  /** What it ends in so far. */
+  readonly last: MessagePart | undefined;
+}): ReactElement {
+  const { open, message, last } = props;
   const stopping = useSelected(
     open.chat,
     ({ run }) => answersOf(run).get(message.id)?.stopping === true,
   );
   const later = useLater(turnParts, true);
-  const last = parts.at(-1);
   const silent = last === undefined || (last.kind !== 'text' && last.kind !== 'thinking');
   return (
     <>
-      <AnswerHead message={message} />
-      <Parts parts={parts} growing />
       {silent && !stopping && <Waiting />}
       {later !== undefined && !stopping && <later.StalledAnswer open={open} message={message} />}
       {stopping && <p className="quiet">Stopping…</p>}
