@@ -3,7 +3,6 @@ export const NOT_TRANSLATED = [
   'chat',
   'chat-settings',
   'conversations',
-  'markdown',
   'models',
   'search',
   'settings',

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Download, WrapText } from 'lucide-react';
 import type { Element } from 'hast';
 import type { ReactElement } from 'react';
@@ -20,7 +21,7 @@ export function CodeTools(props: {
   return (
     <>
       <IconButton
-        label="Wrap lines"
+        label={t`Wrap lines`}
         tipAt="left"
         aria-pressed={wrap}
         onClick={() => {
@@ -30,7 +31,7 @@ export function CodeTools(props: {
         <WrapText aria-hidden="true" size={15} />
       </IconButton>
       <IconButton
-        label="Download code"
+        label={t`Download code`}
         tipAt="left"
         onClick={() => {
           saveFile(codeFileName(language), `${code}\n`);
@@ -51,8 +52,8 @@ export function TableTools(props: {
   const { table, source } = props;
   return (
     <div className="table-tools">
-      <CopyTextButton label="Copy CSV" text={() => csvOf(rowsOf(table))} />
-      <CopyTextButton label="Copy Markdown" text={() => markdownOf(table, source)} />
+      <CopyTextButton label={t`Copy CSV`} text={() => csvOf(rowsOf(table))} />
+      <CopyTextButton label={t`Copy Markdown`} text={() => markdownOf(table, source)} />
     </div>
   );
 }

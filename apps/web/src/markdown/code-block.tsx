@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { memo, useMemo, useState, type ReactElement, type ReactNode } from 'react';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { useLater } from '../state/later.ts';
@@ -24,18 +25,15 @@ export const CodeBlock = memo(function CodeBlock(props: {
   const tools = useLater(blockTools, true);
   const lines = useMemo(() => linesIn(code), [code]);
   const collapsed = !all && lines > MAX_LINES;
+  const languageName = languageLabel(language);
   return (
-    <figure
-      className="code"
-      aria-label={`${languageLabel(language)} code`}
-      data-collapsed={collapsed}
-    >
+    <figure className="code" aria-label={t`${languageName} code`} data-collapsed={collapsed}>
       <figcaption className="code-head">
-        <span className="code-language">{languageLabel(language)}</span>
-        {collapsed && <span>{lines} lines</span>}
+        <span className="code-language">{languageName}</span>
+        {collapsed && <span>{plural(lines, { one: '# line', other: '# lines' })}</span>}
         <span className="grow" />
         {tools !== undefined && <tools.CodeTools code={code} language={language} />}
-        <CopyButton text={code} label="Copy code" />
+        <CopyButton text={code} label={t`Copy code`} />
       </figcaption>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
       <pre dir="ltr" tabIndex={0}>
@@ -50,7 +48,7 @@ export const CodeBlock = memo(function CodeBlock(props: {
             setAll(!all);
           }}
         >
-          {all ? 'Show less' : 'Show all'}
+          {all ? t`Show less` : t`Show all`}
         </button>
       )}
     </figure>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useState, type ReactElement } from 'react';
 
 const SHOWN_MS = 1600;
@@ -7,8 +8,8 @@ export function CopyTextButton(props: {
   readonly label: string;
   readonly text: () => string;
 }): ReactElement {
-  const [outcome, setOutcome] = useState<'Copied' | 'Couldn’t copy'>();
-  const show = (next: 'Copied' | 'Couldn’t copy'): void => {
+  const [outcome, setOutcome] = useState<'copied' | 'failed'>();
+  const show = (next: 'copied' | 'failed'): void => {
     setOutcome(next);
     setTimeout(() => {
       setOutcome(undefined);
@@ -17,16 +18,17 @@ export function CopyTextButton(props: {
   const copy = (): void => {
     navigator.clipboard.writeText(props.text()).then(
       () => {
-        show('Copied');
+        show('copied');
       },
       () => {
-        show('Couldn’t copy');
+        show('failed');
       },
     );
   };
+  const shown = { copied: t`Copied`, failed: t`Couldn’t copy` };
   return (
     <button type="button" className="text-button" onClick={copy}>
-      {outcome ?? props.label}
+      {outcome === undefined ? props.label : shown[outcome]}
     </button>
   );
 }

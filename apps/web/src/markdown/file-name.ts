@@ -13,7 +13,11 @@ const ENDINGS: ReadonlyMap<string, string> = new Map([
   ['go', 'go'],
   ['graphql', 'graphql'],
   ['haskell', 'hs'],
-  ['html', 'html'],
+  // Opened from the disk, these would run their scripts with access to the network.
+  ['html', 'html.txt'],
+  ['svg', 'svg.txt'],
+  ['xhtml', 'html.txt'],
+  ['xml', 'xml.txt'],
   ['ini', 'ini'],
   ['java', 'java'],
   // `.js` starts on a double click on Windows.
@@ -47,7 +51,6 @@ const ENDINGS: ReadonlyMap<string, string> = new Map([
   ['sh', 'sh'],
   ['shell', 'sh'],
   ['sql', 'sql'],
-  ['svg', 'svg'],
   ['swift', 'swift'],
   ['tex', 'tex'],
   ['toml', 'toml'],
@@ -55,7 +58,6 @@ const ENDINGS: ReadonlyMap<string, string> = new Map([
   ['tsx', 'tsx'],
   ['typescript', 'ts'],
   ['vue', 'vue'],
-  ['xml', 'xml'],
   ['yaml', 'yaml'],
   ['yml', 'yml'],
 ]);
@@ -65,6 +67,7 @@ const ENDINGS: ReadonlyMap<string, string> = new Map([
  * language is `code.txt`, also if its usual files start on a double click, such as `bat` and `vbs`.
  */
 export function codeFileName(language: string): string {
+  // eslint-disable-next-line lingui/no-unlocalized-strings -- the name of a file
   if (language === 'dockerfile' || language === 'docker') return 'Dockerfile';
   return `code.${ENDINGS.get(language) ?? 'txt'}`;
 }

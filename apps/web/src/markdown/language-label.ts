@@ -1,3 +1,6 @@
+import { t } from '@lingui/core/macro';
+
+/* eslint-disable lingui/no-unlocalized-strings -- names */
 /** Display names for language ids. */
 const LABELS: Readonly<Record<string, string>> = {
   bash: 'Bash',
@@ -29,9 +32,10 @@ const LABELS: Readonly<Record<string, string>> = {
   yaml: 'YAML',
   yml: 'YAML',
 };
+/* eslint-enable lingui/no-unlocalized-strings */
 
 export function languageLabel(language: string): string {
-  if (language === '') return 'Text';
+  if (language === '') return t`Text`;
   const known = LABELS[language];
   return known ?? language.charAt(0).toUpperCase() + language.slice(1);
 }

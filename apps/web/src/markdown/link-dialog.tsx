@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { ExternalLink } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { CopyButton } from '../controls/copy-button.tsx';
@@ -15,17 +16,17 @@ export function LinkDialog(): ReactElement | null {
   };
   const [before, host, after] = splitAtHost(address);
   return (
-    <Dialog title="Open this link?" onClose={close}>
-      <p className="dialog-lead">This link leaves Postern. Check the address before you open it.</p>
-      <p className="link-address">
+    <Dialog title={t`Open this link?`} onClose={close}>
+      <p className="dialog-lead">{t`This link leaves Postern. Check the address before you open it.`}</p>
+      <p className="link-address" dir="ltr">
         {before}
         <strong>{host}</strong>
         {after}
       </p>
       <footer className="dialog-actions">
-        <CopyButton text={address.href} label="Copy address" labelled />
+        <CopyButton text={address.href} label={t`Copy address`} labelled />
         <span className="grow" />
-        <Button onClick={close}>Cancel</Button>
+        <Button onClick={close}>{t`Cancel`}</Button>
         <a
           className="button button-primary"
           href={address.href}
@@ -34,7 +35,7 @@ export function LinkDialog(): ReactElement | null {
           onClick={close}
         >
           <ExternalLink aria-hidden="true" size={15} />
-          Open
+          {t`Open`}
         </a>
       </footer>
     </Dialog>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Element, ElementContent } from 'hast';
 import {
   createContext,
@@ -124,7 +125,7 @@ const COMPONENTS: Components = {
       type="checkbox"
       checked={checked === true}
       disabled
-      aria-label={checked === true ? 'done' : 'to do'}
+      aria-label={checked === true ? t`done` : t`to do`}
     />
   ),
 };
@@ -140,7 +141,7 @@ function Table(props: {
   return (
     <>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
-      <div className="md-table" tabIndex={0} role="region" aria-label="Table">
+      <div className="md-table" tabIndex={0} role="region" aria-label={t`Table`}>
         <table dir={dir}>{children}</table>
       </div>
       {tools !== undefined && table !== undefined && (

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { ImageIcon } from 'lucide-react';
 import type { MouseEvent, ReactElement, ReactNode } from 'react';
 import { openableAddress } from './link-address.ts';
@@ -34,7 +35,7 @@ export function ImageLink(props: {
   readonly alt?: string | undefined;
 }): ReactElement {
   const address = openableAddress(props.src);
-  const text = props.alt === undefined || props.alt === '' ? 'Image' : props.alt;
+  const text = props.alt === undefined || props.alt === '' ? t`Image` : props.alt;
   const label = (
     <span className="md-image">
       <ImageIcon aria-hidden="true" size={14} />

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useState, type ReactElement } from 'react';
 import { CodeBlock } from './code-block.tsx';
 import { splitAtFences } from './code-fences.ts';
@@ -40,7 +41,7 @@ export function TypedText(props: {
             setAll(!all);
           }}
         >
-          {all ? 'Show less' : 'Show all'}
+          {all ? t`Show less` : t`Show all`}
         </button>
       )}
     </div>
