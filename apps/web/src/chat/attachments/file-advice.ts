@@ -23,13 +23,15 @@ export function adviceFor(file: File): { readonly message: string; readonly reme
       remedy: 'Open it in another program and save it again.',
     };
   }
-  if (TEXTUAL.test(name) || type.startsWith('text/')) {
+  const [, remedy] = REMEDIES.find(([names]) => names.test(name)) ?? [];
+  if (remedy === undefined && (TEXTUAL.test(name) || type.startsWith('text/'))) {
     return {
       message: 'The text isn’t in UTF-8.',
       remedy: 'Save it with the encoding UTF-8, then attach it again.',
     };
   }
-  const [, remedy = 'Attach a PNG, JPEG, GIF or WebP image, a PDF, or a text file.'] =
-    REMEDIES.find(([names]) => names.test(name)) ?? [];
-  return { message: 'This kind of file can’t be attached.', remedy };
+  return {
+    message: 'This kind of file can’t be attached.',
+    remedy: remedy ?? 'Attach a PNG, JPEG, GIF or WebP image, a PDF, or a text file.',
+  };
 }
