@@ -56,7 +56,7 @@ const WEB_LEVELS = [
   ['controls'],
   ['diagrams'],
   ['conversations', 'markdown', 'models', 'session', 'shortcuts'],
-  ['chat-settings'],
+  ['chat-settings', 'prompts'],
   ['chat', 'providers', 'search', 'sign-in', 'unlock', 'vault'],
   ['first-run', 'settings', 'sidebar'],
   ['actions'],

@@ -10,7 +10,7 @@ import { labelName } from './organising.ts';
  */
 
 /** In UTF-16 code units. */
-const MAX_PROMPT_LENGTH = 50_000;
+export const MAX_PROMPT_LENGTH = 50_000;
 export const MAX_PRESETS = 200;
 export const MAX_PROMPTS = 1000;
 /** The prompts and the system prompts of presets altogether, in UTF-16 code units. */

@@ -1,9 +1,7 @@
 /** The folders of the page whose texts aren't translated yet. */
 export const NOT_TRANSLATED = [
   'chat',
-  'chat-settings',
   'conversations',
-  'models',
   'search',
   'settings',
   'shell',

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { SlidersHorizontal } from 'lucide-react';
 import type { Conversation, ConversationId } from '@postern/protocol';
 import type { ReactElement } from 'react';
@@ -19,7 +20,7 @@ export function SettingsButton(props: {
     <>
       {later !== undefined && <later.SettingsSign {...props} settings={settings} />}
       <IconButton
-        label="Chat settings"
+        label={t`Chat settings`}
         tipAt="left"
         aria-haspopup="dialog"
         aria-expanded={open}

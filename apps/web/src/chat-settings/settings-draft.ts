@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import {
   MAX_OUTPUT_TOKENS,
   MAX_SYSTEM_PROMPT_LENGTH,
@@ -5,6 +6,7 @@ import {
   REASONING_EFFORTS,
   type ChatSettings,
 } from '@postern/protocol';
+import { formatNumber } from '../languages/formats.ts';
 
 /** What the fields of the settings contain. An empty one is left to the provider. */
 export interface SettingsDraft {
@@ -25,23 +27,26 @@ export function draftOf(settings: ChatSettings): SettingsDraft {
   };
 }
 
-const LIMITS = new Intl.NumberFormat('en');
-
 /** What is wrong with each field. */
 export function draftErrors(draft: SettingsDraft): SettingsErrors {
   const { systemPrompt, temperature, maxOutputTokens } = draft;
   const tokens = wholeNumber(maxOutputTokens);
+  const maxTemperature = formatNumber(MAX_TEMPERATURE);
+  const maxTokens = formatNumber(MAX_OUTPUT_TOKENS);
   return {
     ...(systemPrompt.length > MAX_SYSTEM_PROMPT_LENGTH && {
-      systemPrompt: `Use at most ${LIMITS.format(MAX_SYSTEM_PROMPT_LENGTH)} characters.`,
+      systemPrompt: plural(MAX_SYSTEM_PROMPT_LENGTH, {
+        one: 'Use at most # character.',
+        other: 'Use at most # characters.',
+      }),
     }),
     ...(temperature.trim() !== '' &&
       !(decimalNumber(temperature) <= MAX_TEMPERATURE) && {
-        temperature: `Enter a number from 0 to ${LIMITS.format(MAX_TEMPERATURE)}.`,
+        temperature: t`Enter a number from 0 to ${maxTemperature}.`,
       }),
     ...(maxOutputTokens.trim() !== '' &&
       !(tokens >= 1 && tokens <= MAX_OUTPUT_TOKENS) && {
-        maxOutputTokens: `Enter a whole number from 1 to ${LIMITS.format(MAX_OUTPUT_TOKENS)}.`,
+        maxOutputTokens: t`Enter a whole number from 1 to ${maxTokens}.`,
       }),
   };
 }

@@ -1,7 +1,10 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
 import { REASONING_EFFORTS, type ReasoningEffort, type SettingWarning } from '@postern/protocol';
 import { useId, type ReactElement, type ReactNode } from 'react';
 import { Choice, type Option } from '../controls/choice.tsx';
 import { TextField } from '../controls/text-field.tsx';
+import { i18n } from '../languages/i18n.ts';
 import type { SettingsDraft, SettingsErrors } from './settings-draft.ts';
 import { warningText } from './use-warnings.ts';
 
@@ -21,7 +24,7 @@ export function SettingsFields(props: FieldsProps): ReactElement {
   return (
     <div className="chat-settings-fields">
       <PromptField
-        label="System prompt"
+        label={t`System prompt`}
         text={draft.systemPrompt}
         onText={(systemPrompt) => {
           change({ systemPrompt });
@@ -29,21 +32,21 @@ export function SettingsFields(props: FieldsProps): ReactElement {
         error={errors.systemPrompt}
         hint={
           <Hint warning={warningText(warnings, 'systemPrompt')}>
-            Sent before the first message.
+            {t`Sent before the first message.`}
           </Hint>
         }
       />
       <NumberFields {...props} />
       <Choice
-        label="Reasoning effort"
-        options={EFFORTS}
+        label={t`Reasoning effort`}
+        options={effortOptions()}
         value={draft.effort}
         onChoose={(effort) => {
           change({ effort });
         }}
         hint={
           <Hint warning={warningText(warnings, 'effort')}>
-            How much the model reasons before it answers.
+            {t`How much the model reasons before it answers.`}
           </Hint>
         }
       />
@@ -55,9 +58,9 @@ function NumberFields({ draft, onDraft, errors, warnings }: FieldsProps): ReactE
   return (
     <div className="chat-settings-pair">
       <TextField
-        label="Temperature"
+        label={t`Temperature`}
         inputMode="decimal"
-        placeholder="Default"
+        placeholder={t`Default`}
         value={draft.temperature}
         onText={(temperature) => {
           onDraft({ ...draft, temperature });
@@ -66,40 +69,48 @@ function NumberFields({ draft, onDraft, errors, warnings }: FieldsProps): ReactE
         hint={
           errors.temperature === undefined && (
             <Hint warning={warningText(warnings, 'temperature')}>
-              0 to 2. Lower is more predictable.
+              {t`0 to 2. Lower is more predictable.`}
             </Hint>
           )
         }
       />
       <TextField
-        label="Maximum output tokens"
+        label={t`Maximum output tokens`}
         inputMode="numeric"
-        placeholder="Default"
+        placeholder={t`Default`}
         value={draft.maxOutputTokens}
         onText={(maxOutputTokens) => {
           onDraft({ ...draft, maxOutputTokens });
         }}
         error={errors.maxOutputTokens}
-        hint={<Hint warning={warningText(warnings, 'maxOutputTokens')}>Reasoning counts too.</Hint>}
+        hint={
+          <Hint warning={warningText(warnings, 'maxOutputTokens')}>{t`Reasoning counts too.`}</Hint>
+        }
       />
     </div>
   );
 }
 
-const EFFORT_LABELS: Readonly<Record<ReasoningEffort, string>> = {
-  none: 'None',
-  minimal: 'Minimal',
-  low: 'Low',
-  medium: 'Medium',
-  high: 'High',
-  xhigh: 'Extra high',
-  max: 'Maximum',
+const EFFORT_LABELS: Readonly<Record<ReasoningEffort, MessageDescriptor>> = {
+  none: msg`None`,
+  minimal: msg`Minimal`,
+  low: msg`Low`,
+  medium: msg`Medium`,
+  high: msg`High`,
+  xhigh: msg`Extra high`,
+  max: msg`Maximum`,
 };
 
-const EFFORTS: readonly Option<string>[] = [
-  { value: '', label: 'Default' },
-  ...REASONING_EFFORTS.map((effort) => ({ value: effort, label: EFFORT_LABELS[effort] })),
-];
+export function effortLabel(effort: ReasoningEffort): string {
+  return i18n._(EFFORT_LABELS[effort]);
+}
+
+function effortOptions(): readonly Option<string>[] {
+  return [
+    { value: '', label: t`Default` },
+    ...REASONING_EFFORTS.map((effort) => ({ value: effort, label: effortLabel(effort) })),
+  ];
+}
 
 /** A hint, or the warning that replaces it. */
 function Hint(props: {

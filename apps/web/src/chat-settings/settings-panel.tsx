@@ -1,4 +1,5 @@
 import './settings-panel.css';
+import { t } from '@lingui/core/macro';
 import type { ChatSettings, Conversation, ConversationId } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
@@ -15,6 +16,8 @@ import {
   settingsIn,
   validSettingsIn,
 } from './settings-draft.ts';
+import { PresetBar } from './preset-bar.tsx';
+import { pickPresetModel } from './presets.ts';
 import { SettingsFields } from './settings-fields.tsx';
 import { useWarnings } from './use-warnings.ts';
 
@@ -33,7 +36,18 @@ export function SettingsPanel({ id, conversation, settings }: PanelProps): React
   const warnings = useWarnings(model, validSettingsIn(form.draft));
   const close = (): void => void form.save();
   return (
-    <Dialog title="Chat settings" className="chat-settings" onClose={close}>
+    <Dialog title={t`Chat settings`} className="chat-settings" onClose={close}>
+      <PresetBar
+        settings={settingsIn(form.draft)}
+        model={model}
+        onApply={(preset) => {
+          form.setDraft(draftOf(preset.settings));
+          pickPresetModel(id, preset);
+        }}
+        onLeave={() => {
+          settingsOpen.set(false);
+        }}
+      />
       <form
         noValidate
         onSubmit={(event) => {
@@ -41,7 +55,7 @@ export function SettingsPanel({ id, conversation, settings }: PanelProps): React
           close();
         }}
       >
-        {id === 'new' && <p className="dialog-lead">For the next chat that you start.</p>}
+        {id === 'new' && <p className="dialog-lead">{t`For the next chat that you start.`}</p>}
         <SettingsFields
           draft={form.draft}
           onDraft={form.setDraft}
@@ -49,12 +63,12 @@ export function SettingsPanel({ id, conversation, settings }: PanelProps): React
           warnings={warnings}
         />
         {form.isOutdated && (
-          <Notice title="Another page has changed these settings. Done replaces them." />
+          <Notice title={t`Another page has changed these settings. Done replaces them.`} />
         )}
         {form.problem !== undefined && <ProblemNotice problem={form.problem} />}
         <div className="dialog-actions">
           <Button type="submit" look="primary" busy={form.isSaving}>
-            Done
+            {t`Done`}
           </Button>
           {form.isChanged && (
             <Button
@@ -62,7 +76,7 @@ export function SettingsPanel({ id, conversation, settings }: PanelProps): React
                 settingsOpen.set(false);
               }}
             >
-              Discard changes
+              {t`Discard changes`}
             </Button>
           )}
         </div>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { ScrollText, TriangleAlert } from 'lucide-react';
 import type { ChatSettings, Conversation, ConversationId } from '@postern/protocol';
 import type { ReactElement } from 'react';
@@ -27,13 +28,13 @@ export function SettingsSign(props: {
       {hasPrompt && (
         <>
           <ScrollText aria-hidden="true" size={14} />
-          <span className="chat-settings-sign-text">System prompt</span>
+          <span className="chat-settings-sign-text">{t`System prompt`}</span>
         </>
       )}
       {warnings.length > 0 && (
         <>
           <TriangleAlert aria-hidden="true" size={14} className="chat-settings-sign-warning" />
-          <span className="chat-settings-sign-text">Not all settings are sent</span>
+          <span className="chat-settings-sign-text">{t`Not all settings are sent`}</span>
         </>
       )}
     </button>

@@ -1,6 +1,9 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
 import type { ChatSettings, SettingWarning } from '@postern/protocol';
 import { useEffect, useState } from 'react';
 import { appApi } from '../api/app-api.ts';
+import { i18n } from '../languages/i18n.ts';
 import type { OfferedModel } from '../models/choose-model.ts';
 
 /** How long typing must pause before the settings are checked. */
@@ -43,23 +46,23 @@ export function useWarnings(
 }
 
 const WORDS: Readonly<
-  Record<SettingWarning['setting'], Readonly<Record<SettingWarning['kind'], string>>>
+  Record<SettingWarning['setting'], Readonly<Record<SettingWarning['kind'], MessageDescriptor>>>
 > = {
   systemPrompt: {
-    dropped: 'This model takes no system prompt. It isn’t sent.',
-    changed: 'This model takes the system prompt in another form.',
+    dropped: msg`This model takes no system prompt. It isn’t sent.`,
+    changed: msg`This model takes the system prompt in another form.`,
   },
   temperature: {
-    dropped: 'This model takes no temperature with these settings. It isn’t sent.',
-    changed: 'This model doesn’t take a temperature above 1. 1 is sent.',
+    dropped: msg`This model takes no temperature with these settings. It isn’t sent.`,
+    changed: msg`This model doesn’t take a temperature above 1. 1 is sent.`,
   },
   effort: {
-    dropped: 'This model takes no reasoning effort. It isn’t sent.',
-    changed: 'This model doesn’t take this effort. The nearest setting is sent.',
+    dropped: msg`This model takes no reasoning effort. It isn’t sent.`,
+    changed: msg`This model doesn’t take this effort. The nearest setting is sent.`,
   },
   maxOutputTokens: {
-    dropped: 'This model takes no limit of its output. It isn’t sent.',
-    changed: 'This model gives fewer tokens. Its own limit is sent.',
+    dropped: msg`This model takes no limit of its output. It isn’t sent.`,
+    changed: msg`This model gives fewer tokens. Its own limit is sent.`,
   },
 };
 
@@ -69,5 +72,5 @@ export function warningText(
   setting: SettingWarning['setting'],
 ): string | undefined {
   const found = warnings.find((warning) => warning.setting === setting);
-  return found && WORDS[setting][found.kind];
+  return found && i18n._(WORDS[setting][found.kind]);
 }

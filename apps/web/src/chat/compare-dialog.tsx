@@ -7,12 +7,8 @@ import { Dialog } from '../controls/dialog.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
 import { Spinner } from '../controls/spinner.tsx';
 import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
-import {
-  matchModels,
-  offeredModels,
-  type ModelChoice,
-  type OfferedModel,
-} from '../models/choose-model.ts';
+import { offeredModels, type ModelChoice, type OfferedModel } from '../models/choose-model.ts';
+import { matchModels } from '../models/match-models.ts';
 import { loadModels, models } from '../models/models.ts';
 import { useStore } from '../state/store.ts';
 import { isSameModel } from './compared-models.ts';

@@ -18,6 +18,7 @@ import type { OfferedModel } from '../models/choose-model.ts';
 import { ModelButton } from '../models/model-button.tsx';
 import { models } from '../models/models.ts';
 import { useModelFor } from '../models/use-model.ts';
+import { usePrompts } from '../prompts/use-prompts.tsx';
 import { Keys } from '../controls/keys.tsx';
 import { useLater } from '../state/later.ts';
 import { usePrivate, type ChatPlace } from '../state/private-chats.ts';
@@ -42,16 +43,15 @@ export function Composer(props: {
   const { files, attached, parts } = useAttached(id, model);
   const area = useRef<HTMLTextAreaElement>(null);
   useComposeRequests(area, id, setDraft);
+  const prompts = usePrompts({ area, place: id, text, onText: setDraft });
   const stopAnswer = useStop(id, run);
   const hasContent = attached === 'none' ? text.trim() !== '' : attached === 'ready';
   const { ready, send } = useSend(id, model, run === undefined && hasContent);
   const keyDown = (event: KeyboardEvent): void => {
-    if (isComposing(event)) return;
+    if (isComposing(event) || prompts.takesKey(event)) return;
     const isEmpty = text === '' && attached === 'none';
     if (event.key === 'ArrowUp' && isEmpty && editLastQuestion(id)) event.preventDefault();
-    if (event.key !== 'Enter') return;
-    const forced = event.ctrlKey || event.metaKey;
-    if (!forced && (event.shiftKey || event.altKey || isTouch())) return;
+    if (!sends(event)) return;
     event.preventDefault();
     send();
   };
@@ -66,6 +66,7 @@ export function Composer(props: {
         send();
       }}
     >
+      {prompts.menu}
       <div className="composer-box">
         {parts !== undefined && <parts.DraftFiles place={id} files={files} model={model} />}
         <MessageField
@@ -78,7 +79,7 @@ export function Composer(props: {
             if (parts?.pasteFiles(event, id, model) === true) event.preventDefault();
           }}
         />
-        <ModelBar id={id} model={model}>
+        <ModelBar id={id} model={model} prompts={prompts.button}>
           <SendOrStop run={run} ready={ready} onStop={stopAnswer} />
         </ModelBar>
       </div>
@@ -91,9 +92,10 @@ export function Composer(props: {
 function ModelBar(props: {
   readonly id: ChatPlace;
   readonly model: OfferedModel | undefined;
+  readonly prompts: ReactNode;
   readonly children: ReactNode;
 }): ReactElement {
-  const { id, model, children } = props;
+  const { id, model, prompts, children } = props;
   const compare = useLater(comparisonParts, true);
   const parts = useLater(attachmentParts, true);
   return (
@@ -103,6 +105,7 @@ function ModelBar(props: {
         <span className="attach-place">
           {parts !== undefined && <parts.AttachButton place={id} model={model} />}
         </span>
+        <span className="attach-place">{prompts}</span>
         <ModelButton id={id} model={model} />
         {compare !== undefined && <compare.CompareButton id={id} model={model} />}
         <span className="grow" />
@@ -155,10 +158,16 @@ function useAttached(
   return { files, attached: canSend ? 'ready' : 'refused', parts };
 }
 
+function sends({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): boolean {
+  if (key !== 'Enter') return false;
+  return ctrlKey || metaKey || !(shiftKey || altKey || isTouch());
+}
+
 function Hint(): ReactElement {
   return (
     <p className="composer-hint">
-      <Keys keys={['Enter']} /> to send, <Keys keys={['Shift', 'Enter']} /> for a new line
+      <Keys keys={['Enter']} /> to send, <Keys keys={['Shift', 'Enter']} /> for a new line,{' '}
+      <Keys keys={['/']} /> for prompts
     </p>
   );
 }

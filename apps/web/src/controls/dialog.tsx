@@ -23,6 +23,8 @@ export function Dialog(props: {
     if (shown === null) return undefined;
     const before = document.activeElement;
     if (!shown.open) shown.showModal();
+    // A hidden dialog can't have the focus, so autoFocus comes too early, and the Close button would get it.
+    shown.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => {
       shown.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

@@ -1,6 +1,7 @@
 import { providerId, type ModelGroup } from '@postern/protocol';
 import { describe, expect, it } from 'vitest';
-import { chooseModel, matchModels, offeredModels, type ModelChoice } from './choose-model.ts';
+import { chooseModel, offeredModels, type ModelChoice } from './choose-model.ts';
+import { matchModels } from './match-models.ts';
 
 const group = (name: string, extra: Partial<ModelGroup> = {}): ModelGroup => ({
   provider: providerId.from(name),

@@ -1,5 +1,4 @@
 import type { Conversation, ModelFacts, ModelGroup, ProviderId } from '@postern/protocol';
-import { abilitiesOf } from './fact-texts.ts';
 
 export interface ModelChoice {
   readonly provider: ProviderId;
@@ -65,34 +64,4 @@ function findModel(
 export function lastUsedModel(conversation: Conversation | undefined): ModelChoice | undefined {
   if (conversation?.provider === undefined || conversation.model === undefined) return undefined;
   return { provider: conversation.provider, model: conversation.model };
-}
-
-/** Returns the models whose name, id, provider or abilities contain every word of the query. */
-export function matchModels(
-  offered: readonly OfferedModel[],
-  query: string,
-): readonly OfferedModel[] {
-  const words = query
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  return offered.filter((model) => {
-    const text = searchText(model);
-    return words.every((word) => text.includes(word));
-  });
-}
-
-const searchTexts = new WeakMap<OfferedModel, string>();
-
-/** Made once for each model, because there can be hundreds. */
-function searchText(offered: OfferedModel): string {
-  const known = searchTexts.get(offered);
-  if (known !== undefined) return known;
-  const { label, model, providerLabel, local, facts = {} } = offered;
-  const price = facts.price;
-  const isFree = price?.input === 0 && price.output === 0;
-  const kinds = [...abilitiesOf(facts), ...(local ? ['local'] : []), ...(isFree ? ['free'] : [])];
-  const text = `${label} ${model} ${providerLabel} ${kinds.join(' ')}`.toLowerCase();
-  searchTexts.set(offered, text);
-  return text;
 }

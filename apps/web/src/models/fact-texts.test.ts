@@ -9,7 +9,7 @@ describe('what is known about a model', () => {
     [262_144, '262K'],
     [1_050_000, '1.05M'],
   ])('has a context of %s as %s', (contextWindow, expected) => {
-    expect(contextText({ contextWindow }, 'en')).toBe(expected);
+    expect(contextText({ contextWindow })).toBe(expected);
   });
 
   it.each([
@@ -20,7 +20,7 @@ describe('what is known about a model', () => {
     [{ input: 0.075, output: 1.25 }, '$0.075 in · $1.25 out'],
     [{ input: 2.5, output: 0.0000012 }, '$2.50 in · $0.0000012 out'],
   ])('costs %j: %s', (price, expected) => {
-    expect(priceText(price, 'en')).toBe(expected);
+    expect(priceText(price)).toBe(expected);
   });
 
   it('lists only abilities that are known', () => {

@@ -1,28 +1,31 @@
+import { t } from '@lingui/core/macro';
 import type { ModelFacts, ModelPrice } from '@postern/protocol';
+import { formatNumber } from '../languages/formats.ts';
 
 /** The size of the context window; undefined if it isn't known. */
-export function contextText({ contextWindow }: ModelFacts, locale?: string): string | undefined {
+export function contextText({ contextWindow }: ModelFacts): string | undefined {
   if (contextWindow === undefined) return undefined;
   const compact = { notation: 'compact', maximumSignificantDigits: 3 } as const;
-  return new Intl.NumberFormat(locale, compact).format(contextWindow);
+  return formatNumber(contextWindow, compact);
 }
 
 /** What a million tokens of the prompt and of the answer cost; undefined if it isn't known. */
-export function priceText(price: ModelPrice | undefined, locale?: string): string | undefined {
+export function priceText(price: ModelPrice | undefined): string | undefined {
   if (price === undefined) return undefined;
   const { input, output, request = 0 } = price;
-  if (input === 0 && output === 0 && request === 0) return 'Free';
-  return `${usdText(input, locale)} in · ${usdText(output, locale)} out`;
+  if (input === 0 && output === 0 && request === 0) return t`Free`;
+  const [inputPrice, outputPrice] = [usdText(input), usdText(output)];
+  return t`${inputPrice} in · ${outputPrice} out`;
 }
 
 /** Cents, or two digits that say something. */
-function usdText(usd: number, locale: string | undefined): string {
+function usdText(usd: number): string {
   const digits =
     usd > 0 && usd < 1
       ? { maximumSignificantDigits: 2 }
       : { maximumFractionDigits: 2, trailingZeroDisplay: 'stripIfInteger' as const };
   const style = { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } as const;
-  return new Intl.NumberFormat(locale, { ...style, ...digits }).format(usd);
+  return formatNumber(usd, { ...style, ...digits });
 }
 
 /** What a model can do, as the picker shows and finds it. */

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { libraryApi } from '../api/library-api.ts';
 import { showToast } from '../controls/toasts.tsx';
 import type { OfferedModel } from './choose-model.ts';
@@ -11,8 +12,8 @@ export async function toggleFavourite(
   const marked = await libraryApi.markFavourite({ provider, model, isFavourite });
   if (marked.ok) {
     marks.set(marked.value);
-    return isFavourite ? `${label} is a favourite.` : `${label} is no favourite any more.`;
+    return isFavourite ? t`${label} is a favourite.` : t`${label} is no favourite any more.`;
   }
-  showToast(`Couldn’t change the favourites. ${marked.failure.message}`, { tone: 'danger' });
+  showToast(`${t`Couldn’t change the favourites.`} ${marked.failure.message}`, { tone: 'danger' });
   return '';
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { ChevronsUpDown } from 'lucide-react';
 import { useRef, useState, type ReactElement } from 'react';
 import { useOpener } from '../state/openers.ts';
@@ -35,7 +36,7 @@ export function ModelButton(props: {
         onClick={show}
       >
         {model === undefined ? (
-          <span>{status === 'loading' ? 'Loading models…' : 'Choose model'}</span>
+          <span>{status === 'loading' ? t`Loading models…` : t`Choose model`}</span>
         ) : (
           <>
             <span className="model-button-name">{model.label}</span>

@@ -1,4 +1,6 @@
 import './model-picker.css';
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { ModelMarks } from '@postern/protocol';
 import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { toPageText } from '../api/problem.ts';
@@ -48,7 +50,7 @@ export function ModelPicker({ anchor, chosen, onPick, onClose }: PickerProps): R
     event.preventDefault();
   };
   return (
-    <Dialog title="Choose a model" titleHidden className="model-picker" onClose={onClose}>
+    <Dialog title={t`Choose a model`} titleHidden className="model-picker" onClose={onClose}>
       <div ref={box} className="model-picker-box">
         <QueryField
           query={list.query}
@@ -67,9 +69,11 @@ export function ModelPicker({ anchor, chosen, onPick, onClose }: PickerProps): R
         {rows.length === 0 && <NothingFound />}
         <GroupFailures />
         <p className="picker-hint" id={`${listId}-hint`}>
-          <span>US dollars per million tokens</span>
+          <span>{t`US dollars per million tokens`}</span>
           <span className="picker-keys">
-            <Keys keys={['Mod', 'D']} /> favourite
+            <Trans>
+              <Keys keys={['Mod', 'D']} /> favourite
+            </Trans>
           </span>
         </p>
         <p className="visually-hidden" role="status">
@@ -140,12 +144,12 @@ function QueryField(props: {
     <input
       className="picker-query"
       role="combobox"
-      aria-label="Search models"
+      aria-label={t`Search models`}
       aria-expanded="true"
       aria-controls={listId}
       aria-activedescendant={markedId}
       aria-describedby={`${listId}-hint`}
-      placeholder="Search models"
+      placeholder={t`Search models`}
       // eslint-disable-next-line jsx-a11y/no-autofocus -- the picker opens for typing
       autoFocus
       autoComplete="off"
@@ -164,9 +168,9 @@ function QueryField(props: {
 function NothingFound(): ReactElement {
   const { status } = useStore(models);
   return status === 'loading' ? (
-    <Spinner label="Loading models…" />
+    <Spinner label={t`Loading models…`} />
   ) : (
-    <p className="picker-empty">No models found. Try another search.</p>
+    <p className="picker-empty">{t`No models found. Try another search.`}</p>
   );
 }
 
@@ -180,7 +184,7 @@ function GroupFailures(): ReactElement | null {
     <div className="picker-note">
       {failed.map(({ provider, label, failure }) => (
         <p key={provider}>
-          Couldn’t load models from {label}. {toPageText(failure?.message)}
+          {t`Couldn’t load models from ${label}.`} {toPageText(failure?.message)}
         </p>
       ))}
     </div>

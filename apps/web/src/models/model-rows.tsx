@@ -1,7 +1,10 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
 import { Brain, Check, FileText, Image, Star, Wrench, type LucideIcon } from 'lucide-react';
 import { useLayoutEffect, useRef, type MouseEvent, type ReactElement, type RefObject } from 'react';
 import { useVisiblePart } from '../controls/use-visible-part.ts';
 import type { OfferedModel } from './choose-model.ts';
+import { i18n } from '../languages/i18n.ts';
 import { abilitiesOf, contextText, priceText, type Ability } from './fact-texts.ts';
 import { HEADING_REM, heightOf, heightRem, nameOf, type ModelRow } from './picker-rows.ts';
 
@@ -25,7 +28,7 @@ export function ModelRows(props: RowsProps): ReactElement {
       <div
         id={listId}
         role="listbox"
-        aria-label="Models"
+        aria-label={t`Models`}
         className="picker-rows"
         style={{ height: `${String(heightRem(rows))}rem` }}
       >
@@ -91,10 +94,10 @@ function Row(props: {
         <span className="picker-name" dir="auto">
           {model.label}
         </span>
-        {chosen && <Check role="img" aria-label="Selected" size={15} className="picker-check" />}
+        {chosen && <Check role="img" aria-label={t`Selected`} size={15} className="picker-check" />}
         {/* A mouse’s way to do what Ctrl+D does. */}
-        <span className="picker-star" data-star="" data-on={isFavourite} title="Favourite">
-          <Star aria-hidden={!isFavourite} role="img" aria-label="Favourite" size={15} />
+        <span className="picker-star" data-star="" data-on={isFavourite} title={t`Favourite`}>
+          <Star aria-hidden={!isFavourite} role="img" aria-label={t`Favourite`} size={15} />
         </span>
         <Facts model={model} />
       </button>
@@ -102,25 +105,26 @@ function Row(props: {
   );
 }
 
-const ABILITIES: Readonly<Record<Ability, readonly [LucideIcon, string]>> = {
-  images: [Image, 'Reads images'],
-  pdfs: [FileText, 'Reads PDFs'],
-  tools: [Wrench, 'Uses tools'],
-  reasoning: [Brain, 'Reasons'],
+const ABILITIES: Readonly<Record<Ability, readonly [LucideIcon, MessageDescriptor]>> = {
+  images: [Image, msg`Reads images`],
+  pdfs: [FileText, msg`Reads PDFs`],
+  tools: [Wrench, msg`Uses tools`],
+  reasoning: [Brain, msg`Reasons`],
 };
 
 function Facts({ model }: { readonly model: OfferedModel }): ReactElement {
   const { facts = {}, local, label } = model;
   const context = contextText(facts);
   const texts = [
-    local ? 'Local' : undefined,
-    context === undefined ? undefined : `${context} context`,
+    local ? t`Local` : undefined,
+    context === undefined ? undefined : t`${context} context`,
     priceText(facts.price),
   ].filter((text) => text !== undefined);
   return (
     <span className="picker-facts">
       {abilitiesOf(facts).map((ability) => {
-        const [Icon, title] = ABILITIES[ability];
+        const [Icon, text] = ABILITIES[ability];
+        const title = i18n._(text);
         return (
           <span key={ability} className="picker-ability" title={title}>
             <Icon role="img" aria-label={title} size={13} />

@@ -1,5 +1,7 @@
+import { t } from '@lingui/core/macro';
 import type { ModelMarks, ModelName } from '@postern/protocol';
-import { matchModels, type OfferedModel } from './choose-model.ts';
+import type { OfferedModel } from './choose-model.ts';
+import { matchModels } from './match-models.ts';
 
 /** A model in the picker. It may be there twice: among the favourites, and with its provider. */
 export interface ModelRow {
@@ -29,10 +31,12 @@ export function pickerRows(
   const marked = new Set(favourites.map(nameOf));
   const isSearch = query.trim() !== '';
   const found = isSearch ? matchModels(offered, query) : offered;
-  const groups: Group[] = isSearch ? [] : [['favourite', 'Favourites', among(offered, favourites)]];
+  const groups: Group[] = isSearch
+    ? []
+    : [['favourite', t`Favourites`, among(offered, favourites)]];
   if (!isSearch && offered.length > FEW) {
     const others = recents.filter((name) => !marked.has(nameOf(name)));
-    groups.push(['recent', 'Recent', among(offered, others)]);
+    groups.push(['recent', t`Recent`, among(offered, others)]);
   }
   return positioned([...groups, ...byProvider(found)], marked);
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Conversation, Message, ModelGroup } from '@postern/protocol';
 import { useMemo } from 'react';
 import type { ChatPlace } from '../state/private-chats.ts';
@@ -47,7 +48,7 @@ export interface ModelName {
 
 export function modelName(groups: readonly ModelGroup[], message: Message): ModelName {
   const { provider, model } = message;
-  if (model === undefined) return { name: 'Answer', demo: false };
+  if (model === undefined) return { name: t`Answer`, demo: false };
   const group = groups.find((known) => known.provider === provider);
   const label = group?.models.find(({ id }) => id === model)?.label;
   return { name: label ?? model, demo: group?.demo === true };

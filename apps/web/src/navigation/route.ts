@@ -28,6 +28,7 @@ export type Route =
 
 export const SETTINGS_SECTIONS = [
   'providers',
+  'library',
   'gateway',
   'appearance',
   'keyboard',

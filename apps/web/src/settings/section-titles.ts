@@ -4,6 +4,7 @@ import type { SettingsSection } from '../navigation/route.ts';
 
 export const SECTION_TITLES: Readonly<Record<SettingsSection, MessageDescriptor>> = {
   providers: msg`Providers`,
+  library: msg`Library`,
   gateway: msg`Gateway`,
   appearance: msg`Appearance`,
   keyboard: msg`Keyboard`,

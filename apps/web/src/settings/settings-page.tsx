@@ -15,6 +15,7 @@ import { routeToFragment, SETTINGS_SECTIONS, type SettingsSection } from '../nav
 import { i18n } from '../languages/i18n.ts';
 import { AppearanceSection } from './appearance-section.tsx';
 import { GatewaySection } from './gateway-section.tsx';
+import { LibrarySection } from './library-section.tsx';
 import { PrivacySection } from './privacy-section.tsx';
 import { ImportSection } from './import-section.tsx';
 import { ProvidersSection } from './providers-section.tsx';
@@ -68,6 +69,8 @@ function Section(props: {
   switch (props.section) {
     case 'providers':
       return <ProvidersSection />;
+    case 'library':
+      return <LibrarySection />;
     case 'gateway':
       return <GatewaySection gatewayUrl={props.state.gatewayUrl} />;
     case 'import':

@@ -23,7 +23,7 @@ export interface FakeServer {
 
 /**
  * Installs a fake server for every test of a file. A request without a reply fails its test, except
- * for drafts, which are stored whenever a test types, for the pinned chats, the labels and the favourite models,
+ * for drafts, which are stored whenever a test types, for the pinned chats, the labels, the presets and the favourite models,
  * of which there are none, and for the settings of the next chat, which are empty.
  */
 export function fakeServer(): FakeServer {
@@ -36,6 +36,7 @@ export function fakeServer(): FakeServer {
     replies.set('PUT /api/drafts', noContent());
     replies.set('GET /api/conversations?in=pinned', json({ conversations: [], next: null }));
     replies.set('GET /api/models/marks', json({ favourites: [], recents: [] }));
+    replies.set('GET /api/presets', json([]));
     replies.set('GET /api/labels', json({ folders: [], tags: [] }));
     replies.set('GET /api/chat-settings', json({}));
     requests = [];

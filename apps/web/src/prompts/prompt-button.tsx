@@ -1,0 +1,33 @@
+import { t } from '@lingui/core/macro';
+import { SquareSlash } from 'lucide-react';
+import { useState, type ReactElement } from 'react';
+import { IconButton } from '../controls/button.tsx';
+import { PromptDialog } from './prompt-dialog.tsx';
+import type { PromptTarget } from './prompt-target.ts';
+
+/** Opens the list of prompts. */
+export function PromptButton(target: PromptTarget): ReactElement {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <IconButton
+        label={t`Prompts`}
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        onClick={() => {
+          setOpen(true);
+        }}
+      >
+        <SquareSlash aria-hidden="true" size={17} />
+      </IconButton>
+      {open && (
+        <PromptDialog
+          {...target}
+          onClose={() => {
+            setOpen(false);
+          }}
+        />
+      )}
+    </>
+  );
+}

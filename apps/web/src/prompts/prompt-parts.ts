@@ -1,0 +1,2 @@
+export { PromptButton } from './prompt-button.tsx';
+export { SlashMenu } from './slash-menu.tsx';
