@@ -17,14 +17,14 @@ import { PINNED } from '../conversations/shown-lists.ts';
 import { watchPrivateChats } from '../conversations/private-chats.ts';
 import { isComposing } from '../controls/composition.ts';
 import { applyToModels, loadModels } from '../models/models.ts';
-import { SearchPalette } from '../search/search-palette.tsx';
+import type { SearchPalette } from '../search/search-palette.tsx';
 import type { SettingsPage } from '../settings/settings-page.tsx';
 import { useLater } from '../state/later.ts';
 import { overlay } from '../state/overlay.ts';
 import { closeDrawer, sidebar, SIDEBAR_AT_FIRST, toggleSidebar } from '../state/sidebar.ts';
 import { useStore } from '../state/store.ts';
 import { Spinner } from '../controls/spinner.tsx';
-import { actionTable, settingsPage, shortcutsSheet } from './later-pages.ts';
+import { actionTable, searchPalette, settingsPage, shortcutsSheet } from './later-pages.ts';
 import { useRoute } from '../navigation/route.ts';
 import { actions, runAction } from '../shortcuts/action.ts';
 import { actionFor } from '../shortcuts/bindings.ts';
@@ -63,9 +63,7 @@ export function Main({ state }: { readonly state: AppState }): ReactElement {
           <ChatPage route={route} onSidebar={toggleSidebar} />
         )}
       </main>
-      {shown?.at === 'search' && (
-        <SearchPalette initialQuery={shown.query} onClose={closeOverlay} />
-      )}
+      {shown?.at === 'search' && <Search initialQuery={shown.query} onClose={closeOverlay} />}
       {shown?.at === 'shortcuts' && <Shortcuts onClose={closeOverlay} />}
     </div>
   );
@@ -74,6 +72,11 @@ export function Main({ state }: { readonly state: AppState }): ReactElement {
 function Settings(props: Parameters<typeof SettingsPage>[0]): ReactElement {
   const page = useLater(settingsPage, true);
   return page === undefined ? <Spinner label="Loading…" /> : <page.SettingsPage {...props} />;
+}
+
+function Search(props: Parameters<typeof SearchPalette>[0]): ReactElement | null {
+  const palette = useLater(searchPalette, true);
+  return palette === undefined ? null : <palette.SearchPalette {...props} />;
 }
 
 function Shortcuts({ onClose }: { readonly onClose: () => void }): ReactElement | null {
@@ -112,12 +115,16 @@ function useChatData(): void {
   }, []);
 }
 
-/** Loads the table of actions and runs them by their keys. */
+/**
+ * Loads the table of actions and runs them by their keys. The search is there first: text that is typed just after
+ * its key isn't lost.
+ */
 function useActions(): void {
   const table = useLater(actionTable, true);
+  const search = useLater(searchPalette, true);
   useEffect(() => {
-    if (table !== undefined) actions.set(table.ACTION_TABLE);
-  }, [table]);
+    if (table !== undefined && search !== undefined) actions.set(table.ACTION_TABLE);
+  }, [table, search]);
   useEffect(() => {
     window.addEventListener('keydown', runByKey);
     return () => {
